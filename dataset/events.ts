@@ -1,0 +1,52 @@
+/**
+ * Events in columns, the form in which every reader hands them on.
+ *
+ * @module
+ */
+
+/**
+ * Events in the order in which they were recorded, one array a field.
+ *
+ * All four arrays have the same length.
+ */
+export interface Events {
+  /** Column of the pixel, 0 at the left unless the reader says otherwise. */
+  readonly x: Uint16Array;
+  /** Row of the pixel. */
+  readonly y: Uint16Array;
+  /** Time in µs, unsigned, as recorded (it need not start near 0). */
+  readonly t: Uint32Array;
+  /** Polarity, 0 or 1. */
+  readonly p: Uint8Array;
+}
+
+/** Size of a sensor in pixels. */
+export interface Sensor {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The DVS128, 128×128 pixels. */
+export const DVS128: Sensor = { width: 128, height: 128 };
+
+/**
+ * Makes empty columns for a number of events.
+ *
+ * @param length Number of events.
+ * @returns Four zeroed columns of that length.
+ *
+ * @example
+ * ```ts
+ * import { allocateEvents } from "./events.ts";
+ * const events = allocateEvents(3);
+ * if (events.t.length !== 3) throw new Error("expected three events");
+ * ```
+ */
+export function allocateEvents(length: number): Events {
+  return {
+    x: new Uint16Array(length),
+    y: new Uint16Array(length),
+    t: new Uint32Array(length),
+    p: new Uint8Array(length),
+  };
+}

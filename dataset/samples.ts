@@ -1,0 +1,35 @@
+/**
+ * What every data set offers to the code that makes batches.
+ *
+ * @module
+ */
+
+import type { Events, Sensor } from "./events.ts";
+
+/** How the times of a data set become milliseconds since a sample's start. */
+export interface Timing {
+  /** Times are truncated to whole multiples of this many µs, first of all. */
+  readonly unitUs: number;
+  /** Whether a sample starts at its first event, or at time 0. */
+  readonly fromFirstEvent: boolean;
+}
+
+/** A data set of labelled samples, each a short stretch of events. */
+export interface SampleSource {
+  /** The sensor that recorded the samples. */
+  readonly sensor: Sensor;
+  /** How times are to be read. */
+  readonly timing: Timing;
+  /** Names of the classes; a label is an index into them. */
+  readonly classes: readonly string[];
+  /** One label a sample. */
+  readonly labels: readonly number[];
+  /**
+   * Reads the events of one sample.
+   *
+   * @param index Which sample, counted from 0.
+   * @returns Its events, in the order recorded.
+   * @throws {RangeError} If there is no such sample.
+   */
+  events(index: number): Promise<Events>;
+}

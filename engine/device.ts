@@ -1,0 +1,151 @@
+/**
+ * The WebGPU device that everything runs on.
+ *
+ * @module
+ */
+
+import { DeviceError } from "./errors.ts";
+
+/** What the adapter says of itself. */
+export interface AdapterDescription {
+  /** Its name, such as `NVIDIA H200` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  readonly name: string;
+  /** Whether it computes on the CPU. */
+  readonly software: boolean;
+}
+
+/** Limits that are asked for up to what the adapter has, and why. */
+const WANTED_LIMITS = [
+  // A layer's potentials lie in one buffer: 39 MB a sample at 128×128, T 300.
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** Names under which drivers that compute on the CPU are known. */
+const SOFTWARE_ADAPTERS =
+  /llvmpipe|lavapipe|swiftshader|software|basic render/i;
+
+/**
+ * Says what an adapter is.
+ *
+ * @param adapter The adapter.
+ * @returns Its name, and whether it is a program rather than a GPU.
+ */
+export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+  const { description, device, vendor, architecture } = adapter.info;
+  const name = description || device || `${vendor} ${architecture}`.trim() ||
+    "unnamed adapter";
+  return { name, software: SOFTWARE_ADAPTERS.test(name) };
+}
+
+/** An open device. Its owner destroys it, or holds it with `using`. */
+export class Device implements Disposable {
+  /** The WebGPU device. */
+  readonly gpu: GPUDevice;
+  /** The adapter it was opened on. */
+  readonly adapter: AdapterDescription;
+  #lost: GPUDeviceLostInfo | undefined;
+  #failure: GPUError | undefined;
+
+  /**
+   * @param gpu A WebGPU device.
+   * @param adapter The adapter it was opened on.
+   */
+  constructor(gpu: GPUDevice, adapter: AdapterDescription) {
+    this.gpu = gpu;
+    this.adapter = adapter;
+    gpu.lost.then((info) => this.#lost = info);
+    gpu.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#failure ??= (event as GPUUncapturedErrorEvent).error;
+    });
+  }
+
+  /**
+   * Returns if the device is still good.
+   *
+   * @throws {DeviceError} If it was lost or has refused a command.
+   */
+  check(): void {
+    if (this.#lost) {
+      throw new DeviceError(
+        `Cannot go on with "${this.adapter.name}": the device was lost, ${
+          this.#lost.message || this.#lost.reason
+        }`,
+      );
+    }
+    if (this.#failure) {
+      throw new DeviceError(
+        `Cannot go on with "${this.adapter.name}": ${this.#failure.message}`,
+      );
+    }
+  }
+
+  /**
+   * Makes buffers, or none at all if memory runs out.
+   *
+   * @param make Creates them on {@linkcode Device.gpu}.
+   * @returns What `make` returned.
+   * @throws {DeviceError} If the device has not enough memory.
+   */
+  async allocate<T>(make: () => T): Promise<T> {
+    this.gpu.pushErrorScope("out-of-memory");
+    this.gpu.pushErrorScope("validation");
+    const made = make();
+    const invalid = await this.gpu.popErrorScope();
+    const full = await this.gpu.popErrorScope();
+    const error = full ?? invalid;
+    if (error) {
+      throw new DeviceError(
+        `Cannot allocate on "${this.adapter.name}": ${error.message}`,
+      );
+    }
+    return made;
+  }
+
+  /** Gives the device back. */
+  destroy(): void {
+    this.gpu.destroy();
+  }
+
+  /** Gives the device back. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+/**
+ * Opens the WebGPU device that the browser or Deno prefers: a GPU where there
+ * is one, a software adapter where that is installed.
+ *
+ * @returns The device.
+ * @throws {DeviceError} If there is no adapter, or it gives no device.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "./device.ts";
+ * using device = await openDevice();
+ * if (device.adapter.name === "") throw new Error("expected a name");
+ * ```
+ */
+export async function openDevice(): Promise<Device> {
+  const adapter = await navigator.gpu?.requestAdapter({
+    powerPreference: "high-performance",
+  });
+  if (!adapter) {
+    throw new DeviceError("Cannot open a device: no WebGPU adapter was found");
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of WANTED_LIMITS) {
+    requiredLimits[limit] = adapter.limits[limit];
+  }
+  const description = describeAdapter(adapter);
+  try {
+    const gpu = await adapter.requestDevice({ requiredLimits });
+    return new Device(gpu, description);
+  } catch (cause) {
+    throw new DeviceError(`Cannot open a device on "${description.name}"`, {
+      cause,
+    });
+  }
+}

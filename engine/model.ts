@@ -1,0 +1,233 @@
+/**
+ * A spiking network on a device: its weights, and the plans that run it.
+ *
+ * @module
+ */
+
+import type { Device } from "./device.ts";
+import { Compiler } from "./dispatch.ts";
+import { ShapeError } from "./errors.ts";
+import {
+  describeLayers,
+  type Extent,
+  type Layer,
+  type LayerDescription,
+} from "./network.ts";
+import type { Neuron } from "./neuron.ts";
+import { Optimizer, type OptimizerName } from "./optimizer.ts";
+import { compilePlan, type InputCoding, type PlanOptions } from "./plan.ts";
+import { Random } from "./random.ts";
+import { readFloats } from "./readback.ts";
+import { Stepper } from "./stepper.ts";
+import { initialWeights, layOutWeights, type NamedArray } from "./weights.ts";
+import { toKernelOrder, toUserOrder, type WeightSlot } from "./weights.ts";
+
+/** All that makes a network, as plain data. */
+export interface ModelDescription {
+  /** Channels, height and width of the input. */
+  readonly input: Extent;
+  /** The layers, first to last. */
+  readonly layers: readonly LayerDescription[];
+  /** The neuron of every layer. */
+  readonly neuron: Neuron;
+  /** Time step in ms. */
+  readonly Ts: number;
+  /**
+   * How events become the input.
+   *
+   * @default one spike of height 1/Ts for all events of a pixel in a bin
+   */
+  readonly coding?: InputCoding;
+  /** How weights are updated. @default "ADAM" */
+  readonly optimizer?: OptimizerName;
+  /** Seed of the initial weights, or a generator to draw them from. */
+  readonly random: number | Random;
+}
+
+/** A network on a device. Its owner destroys it, or holds it with `using`. */
+export class Model implements Disposable {
+  /** Where it lives. */
+  readonly device: Device;
+  /** Its layers with their shapes. */
+  readonly layers: readonly Layer[];
+  /** What it was made from. */
+  readonly description: ModelDescription;
+  readonly #compiler: Compiler;
+  readonly #slots: readonly WeightSlot[];
+  readonly #buffers: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
+  readonly #optimizer: Optimizer;
+
+  private constructor(
+    device: Device,
+    description: ModelDescription,
+    layers: readonly Layer[],
+    compiler: Compiler,
+    slots: readonly WeightSlot[],
+    buffers: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
+    optimizer: Optimizer,
+  ) {
+    this.device = device;
+    this.description = description;
+    this.layers = layers;
+    this.#compiler = compiler;
+    this.#slots = slots;
+    this.#buffers = buffers;
+    this.#optimizer = optimizer;
+  }
+
+  /**
+   * Builds a network and draws its initial weights.
+   *
+   * @param device Where to build it.
+   * @param description What to build.
+   * @returns The network.
+   * @throws {ShapeError} If the layers do not fit one another or the device.
+   * @throws {DeviceError} If the device has not enough memory.
+   */
+  static async create(
+    device: Device,
+    description: ModelDescription,
+  ): Promise<Model> {
+    const layers = describeLayers(description.input, description.layers);
+    const { slots, length } = layOutWeights(layers);
+    const most = device.gpu.limits.maxStorageBufferBindingSize;
+    if (length * 4 > most) {
+      throw new ShapeError(
+        `Cannot fit the network on "${device.adapter.name}": its weights ` +
+          `take ${length * 4} bytes, and the device binds at most ${most}`,
+      );
+    }
+    const buffers = await device.allocate(() => {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
+        GPUBufferUsage.COPY_DST;
+      const size = length * 4;
+      return {
+        w: device.gpu.createBuffer({ label: "weights", size, usage }),
+        dw: device.gpu.createBuffer({ label: "weight gradients", size, usage }),
+      };
+    });
+    const compiler = new Compiler(device);
+    const optimizer = await Optimizer.create(
+      device,
+      compiler,
+      description.optimizer ?? "ADAM",
+      buffers,
+    );
+    const model = new Model(
+      device,
+      description,
+      layers,
+      compiler,
+      slots,
+      buffers,
+      optimizer,
+    );
+    const random = typeof description.random === "number"
+      ? new Random(description.random)
+      : description.random;
+    model.setWeights(Object.fromEntries(
+      slots.map(({ name, layer }) => [name, initialWeights(layer, random)]),
+    ));
+    return model;
+  }
+
+  /**
+   * Replaces all weights.
+   *
+   * @param weights An array for each layer that learns, `conv1.weight`
+   * `[out, in / groups, height, width, 1]`, `fc1.weight`
+   * `[out, C, H, W, 1]`; those of pools, which are fixed, are passed over.
+   * @throws {ShapeError} If one is missing, of another shape, or unknown.
+   */
+  setWeights(weights: Readonly<Record<string, NamedArray>>): void {
+    const known = new Set(this.layers.map((layer) => `${layer.name}.weight`));
+    const stranger = Object.keys(weights).find((name) => !known.has(name));
+    if (stranger !== undefined) {
+      throw new ShapeError(
+        `Cannot set "${stranger}": the network has ${[...known].join(", ")}`,
+      );
+    }
+    const ordered = this.#slots.map(({ name, layer, offset }) => {
+      const array = weights[name];
+      if (!array) {
+        throw new ShapeError(`Cannot set the weights: "${name}" is missing`);
+      }
+      return { offset, data: toKernelOrder(layer, array) };
+    });
+    for (const { offset, data } of ordered) {
+      this.device.gpu.queue.writeBuffer(
+        this.#buffers.w,
+        offset * 4,
+        data as Float32Array<ArrayBuffer>,
+      );
+    }
+  }
+
+  /**
+   * Reads all weights.
+   *
+   * @returns An array for each layer that learns, named and shaped as
+   * {@linkcode Model.setWeights} takes them.
+   * @throws {DeviceError} If the device was lost.
+   */
+  weights(): Promise<Record<string, NamedArray>> {
+    return this.#read(this.#buffers.w);
+  }
+
+  /**
+   * Reads the gradient of the last training step, or of the last trace.
+   *
+   * @returns An array for each layer that learns, summed over the batch.
+   * @throws {DeviceError} If the device was lost.
+   */
+  gradients(): Promise<Record<string, NamedArray>> {
+    return this.#read(this.#buffers.dw);
+  }
+
+  /**
+   * Compiles a plan for samples of one length.
+   *
+   * @param options Sizes, target, and whether to train.
+   * @returns The plan, ready to run; it shares the network's weights.
+   * @throws {ShapeError} If the sizes do not fit the device or one another.
+   * @throws {DeviceError} If the device has not enough memory.
+   * @throws {KernelError} If the device does not accept a kernel.
+   */
+  async compile(options: PlanOptions): Promise<Stepper> {
+    const { neuron, Ts, coding } = this.description;
+    const plan = await compilePlan({
+      device: this.device,
+      compiler: this.#compiler,
+      layers: this.layers,
+      slots: this.#slots,
+      weights: this.#buffers,
+      neuron,
+      Ts,
+      coding: coding ?? { mode: "OR", height: 1 / Ts },
+    }, options);
+    const optimizer = options.train ? this.#optimizer : undefined;
+    return new Stepper(this.device, plan, optimizer);
+  }
+
+  /** Frees weights, gradients and moments. */
+  destroy(): void {
+    this.#buffers.w.destroy();
+    this.#buffers.dw.destroy();
+    this.#optimizer.destroy();
+  }
+
+  /** Frees weights, gradients and moments. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  async #read(buffer: GPUBuffer): Promise<Record<string, NamedArray>> {
+    const all = await readFloats(this.device, buffer);
+    return Object.fromEntries(
+      this.#slots.map(({ name, layer, offset, length }) => [
+        name,
+        toUserOrder(layer, all.subarray(offset, offset + length)),
+      ]),
+    );
+  }
+}

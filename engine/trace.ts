@@ -1,0 +1,191 @@
+/**
+ * Everything a network does with a few samples, for looking at.
+ *
+ * @module
+ */
+
+import { BINS_PER_WORD } from "../kernels/spec.ts";
+import { type Extent, sizeOf } from "./network.ts";
+import type { Model } from "./model.ts";
+import type { PlanOptions } from "./plan.ts";
+import { readBytes } from "./readback.ts";
+import type { EventBatch } from "./stepper.ts";
+import type { NamedArray } from "./weights.ts";
+
+/** What one layer did, both `[N, C, H, W, T]`. */
+export interface LayerTrace {
+  readonly name: string;
+  /** 1/Ts where a neuron spiked, else 0. */
+  readonly spikes: NamedArray;
+  /** Potentials after the refractory response was added. */
+  readonly potentials: NamedArray;
+}
+
+/** What a network did with a batch. */
+export interface Trace {
+  /** One entry a layer. */
+  readonly layers: readonly LayerTrace[];
+  /** Predicted class of each sample. */
+  readonly predictions: Uint32Array;
+  /** Loss of each sample. */
+  readonly losses: Float32Array;
+  /** Gradient of each weight, summed over the batch. */
+  readonly gradients: Readonly<Record<string, NamedArray>>;
+}
+
+/**
+ * Runs a network forward and backward, without an update, and reads back all
+ * of it.
+ *
+ * @param model The network.
+ * @param batch Packed events of a few samples.
+ * @param options Length of a sample in ms, and what the loss wants.
+ * @returns Spikes and potentials of every layer, loss and gradients.
+ * @throws {ShapeError} If the batch is malformed or too long for the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "./device.ts";
+ * import { Model } from "./model.ts";
+ * import { trace } from "./trace.ts";
+ * using device = await openDevice();
+ * using model = await Model.create(device, {
+ *   input: { C: 2, H: 4, W: 4 },
+ *   layers: [{ dense: 3 }],
+ *   neuron: {
+ *     theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20, tauRho: 1, scaleRho: 1,
+ *   },
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * // One event in bin 2, at row 1, column 3, channel 0 of 2.
+ * const event = (2 << 5) | ((1 * 4 + 3) * 2);
+ * const { layers } = await trace(model, {
+ *   events: Uint32Array.of(event),
+ *   offsets: Uint32Array.of(0, 1),
+ *   labels: Uint32Array.of(0),
+ * }, {
+ *   tSample: 100,
+ *   target: { region: { start: 0, stop: 100 }, count: { true: 5, false: 1 } },
+ * });
+ * if (layers[0].potentials.shape.join() !== "1,3,1,1,20") throw new Error();
+ * ```
+ */
+export async function trace(
+  model: Model,
+  batch: EventBatch,
+  options: Pick<PlanOptions, "tSample" | "target">,
+): Promise<Trace> {
+  const total = batch.labels.length;
+  using stepper = await model.compile({
+    ...options,
+    batch: total,
+    train: true,
+  });
+  const { device, layers } = model;
+  const { plan } = stepper;
+  const T = plan.bins;
+  const traces = layers.map((layer) => {
+    const { C, H, W } = layer.output;
+    const empty = () => ({
+      shape: [total, C, H, W, T],
+      data: new Float32Array(total * sizeOf(layer.output) * T),
+    });
+    return { name: layer.name, spikes: empty(), potentials: empty() };
+  });
+  const encoder = await stepper.upload(batch);
+  const copies: { buffer: GPUBuffer; take: (bytes: ArrayBuffer) => void }[] =
+    [];
+  const keep = (
+    part: { encoder: GPUCommandEncoder },
+    source: GPUBuffer,
+    take: (bytes: ArrayBuffer) => void,
+  ) => {
+    const buffer = device.gpu.createBuffer({
+      label: source.label,
+      size: source.size,
+      usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    part.encoder.copyBufferToBuffer(source, 0, buffer, 0, source.size);
+    copies.push({ buffer, take });
+  };
+  const { forward, backward } = plan;
+  stepper.encode(encoder, batch, [...forward, ...backward], (part) => {
+    layers.forEach((layer, index) => {
+      const { spikes, potentials } = traces[index];
+      const { output } = layer;
+      const place = { extent: output, T, ...part };
+      keep(part, plan.potentials[index], (bytes) => {
+        spread(new Float32Array(bytes), potentials.data, place);
+      });
+      keep(part, plan.spikes[index + 1], (bytes) => {
+        unpack(new Uint32Array(bytes), spikes.data, {
+          ...place,
+          height: 1 / model.description.Ts,
+        });
+      });
+    });
+  });
+  device.gpu.queue.submit([encoder.finish()]);
+  await plan.records.push(batch.labels);
+  for (const { buffer, take } of copies) {
+    take(await readBytes(device, buffer));
+    buffer.destroy();
+  }
+  const [{ predictions, losses }] = await stepper.drain();
+  const gradients = await model.gradients();
+  return { layers: traces, predictions, losses, gradients };
+}
+
+/** Where the samples of a micro-batch go. */
+interface Place {
+  readonly extent: Extent;
+  readonly T: number;
+  readonly first: number;
+  readonly samples: number;
+}
+
+/** `[N, T, H, W, C]` to `[N, C, H, W, T]`. */
+function spread(source: Float32Array, target: Float32Array, place: Place) {
+  const { extent, T, first, samples } = place;
+  const pixels = extent.H * extent.W;
+  const size = pixels * extent.C;
+  for (let n = 0; n < samples; n++) {
+    for (let t = 0; t < T; t++) {
+      for (let f = 0; f < size; f++) {
+        const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
+        target[((first + n) * size + at) * T + t] = source[
+          (n * T + t) * size +
+          f
+        ];
+      }
+    }
+  }
+}
+
+/** `[N, B, H, W, C]` packed to `[N, C, H, W, T]`. */
+function unpack(
+  source: Uint32Array,
+  target: Float32Array,
+  place: Place & { readonly height: number },
+) {
+  const { extent, T, first, samples, height } = place;
+  const pixels = extent.H * extent.W;
+  const size = pixels * extent.C;
+  const words = Math.ceil(T / BINS_PER_WORD);
+  for (let n = 0; n < samples; n++) {
+    for (let f = 0; f < size; f++) {
+      const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
+      for (let t = 0; t < T; t++) {
+        const word = source[
+          (n * words + Math.floor(t / BINS_PER_WORD)) * size +
+          f
+        ];
+        if ((word >>> (t % BINS_PER_WORD)) & 1) {
+          target[((first + n) * size + at) * T + t] = height;
+        }
+      }
+    }
+  }
+}

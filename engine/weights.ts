@@ -1,0 +1,163 @@
+/**
+ * Weights: where they start, and the two orders in which they lie.
+ *
+ * Users see the reference's order, `[out, in, height, width, 1]`; kernels want
+ * neighbouring outputs side by side, `[height, width, in, out]`.
+ *
+ * @module
+ */
+
+import { ShapeError } from "./errors.ts";
+import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
+import { sizeOf, weightCount } from "./network.ts";
+import type { Random } from "./random.ts";
+
+/** A named array: weights or gradients of one layer. */
+export interface NamedArray {
+  /** Lengths of the axes, slowest first. */
+  readonly shape: readonly number[];
+  /** The values in that order. */
+  readonly data: Float32Array;
+}
+
+/** Where one layer's weights lie among those of all layers. */
+export interface WeightSlot {
+  readonly layer: ConvLayer | DenseLayer;
+  /** The name users know, such as `conv1.weight`. */
+  readonly name: string;
+  /** First element, in floats. */
+  readonly offset: number;
+  /** Number of elements. */
+  readonly length: number;
+}
+
+/** Bindings start at multiples of 256 bytes. */
+const ALIGNMENT = 64;
+
+/**
+ * Lays the weights of all layers side by side.
+ *
+ * @param layers The layers.
+ * @returns One slot a layer that learns, and the length of all in floats.
+ */
+export function layOutWeights(
+  layers: readonly Layer[],
+): { slots: WeightSlot[]; length: number } {
+  const slots: WeightSlot[] = [];
+  let offset = 0;
+  for (const layer of layers) {
+    if (layer.kind === "pool") continue;
+    const length = weightCount(layer);
+    slots.push({ layer, name: `${layer.name}.weight`, offset, length });
+    offset += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+  }
+  return { slots, length: Math.max(offset, ALIGNMENT) };
+}
+
+/**
+ * The shape in which users see a layer's weights.
+ *
+ * @param layer The layer.
+ * @returns `[out, in / groups, height, width, 1]`.
+ */
+export function weightShape(layer: ConvLayer | DenseLayer): number[] {
+  const { input, output } = layer;
+  return layer.kind === "conv"
+    ? [output.C, input.C / layer.groups, ...layer.kernel, 1]
+    : [output.C, input.C, input.H, input.W, 1];
+}
+
+/**
+ * Draws initial weights, evenly from ±weightScale / √fan_in.
+ *
+ * @param layer The layer.
+ * @param random The generator; one number is drawn a weight, in users' order.
+ * @returns The weights in users' order.
+ *
+ * Source: PyTorch's default for convolutions, times SLAYER's weightScale.
+ */
+export function initialWeights(
+  layer: ConvLayer | DenseLayer,
+  random: Random,
+): NamedArray {
+  const shape = weightShape(layer);
+  const length = weightCount(layer);
+  const bound = layer.weightScale / Math.sqrt(length / layer.output.C);
+  const data = Float32Array.from(
+    { length },
+    () => (2 * random.uniform() - 1) * bound,
+  );
+  return { shape, data };
+}
+
+/**
+ * Turns weights from users' order into the kernels'.
+ *
+ * @param layer The layer.
+ * @param array Weights as users see them; a dense layer's may have any shape
+ * with outputs first and channels before rows before columns.
+ * @returns `[height, width, in / groups, out]`.
+ * @throws {ShapeError} If the shape is not the layer's.
+ */
+export function toKernelOrder(
+  layer: ConvLayer | DenseLayer,
+  array: NamedArray,
+): Float32Array {
+  const shape = weightShape(layer);
+  const length = array.shape.reduce((product, side) => product * side, 1);
+  const fits = layer.kind === "conv"
+    ? shape.every((side, axis) => side === (array.shape[axis] ?? 1))
+    : array.shape[0] === shape[0];
+  if (!fits || length !== weightCount(layer) || length !== array.data.length) {
+    throw new ShapeError(
+      `Cannot set "${layer.name}.weight": it is [${shape}], not ` +
+        `[${array.shape}] with ${array.data.length} values`,
+    );
+  }
+  return transpose(array.data, ...axes(layer));
+}
+
+/**
+ * Turns weights from the kernels' order into users'.
+ *
+ * @param layer The layer.
+ * @param data `[height, width, in / groups, out]`.
+ * @returns The weights as users see them.
+ */
+export function toUserOrder(
+  layer: ConvLayer | DenseLayer,
+  data: Float32Array,
+): NamedArray {
+  const [out, channels, pixels] = axes(layer);
+  return {
+    shape: weightShape(layer),
+    data: transpose(data, pixels, channels, out),
+  };
+}
+
+/** Outputs, channels and pixels of a weight. */
+function axes(layer: ConvLayer | DenseLayer): [number, number, number] {
+  const [out, channels] = weightShape(layer);
+  const pixels = layer.kind === "conv"
+    ? layer.kernel[0] * layer.kernel[1]
+    : sizeOf(layer.input) / layer.input.C;
+  return [out, channels, pixels];
+}
+
+/** `[a, b, c]` to `[c, b, a]`. */
+function transpose(
+  data: Float32Array,
+  a: number,
+  b: number,
+  c: number,
+): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < b; j++) {
+      for (let k = 0; k < c; k++) {
+        result[(k * b + j) * a + i] = data[(i * b + j) * c + k];
+      }
+    }
+  }
+  return result;
+}

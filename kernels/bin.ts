@@ -1,0 +1,26 @@
+/**
+ * Events to spikes; the equations are in bin.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "./spec.ts";
+import code from "./bin.wgsl" with { type: "text" };
+
+/** bin.wgsl, `scatter`. */
+export const binScatter = {
+  name: "bin scatter",
+  code,
+  entryPoint: "scatter",
+  bindings: { batch: 0, events: 1, offsets: 2, spikes: 3, overflow: 4 },
+  constants: ["T", "F", "P", "addressBits"],
+} as const satisfies KernelSpec;
+
+/** bin.wgsl, `amplitude`. */
+export const binAmplitude = {
+  name: "bin amplitude",
+  code,
+  entryPoint: "amplitude",
+  bindings: { counted: 5, factor: 6 },
+  constants: ["T", "F", "P"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,85 @@
+// The numSpikes loss: how far each output's spike count is from its target.
+//
+// forward  inside the region [start, stop):
+//            e[t] = (Σ region s − target) / (stop − start), a constant
+//          added everywhere, from the spikes outside the region:
+//            e[t] += Σ_k epsilon[k] · height · s[t − k]
+//          error[n, t, o] = Ts · e[t]
+//          loss[n, o]     = ½ · Ts · Σ_t e[t]²
+//          counts[n, o]   = Σ_t s[t]
+// target is `wanted` for the sample's class and `unwanted` for the others.
+// dL/ds is the response's adjoint of error: the count itself is detached.
+//
+// labels  [N of the whole batch]
+// spikes  [N, B, O]          packed
+// epsilon [7 + K + 7]        as in response.wgsl
+// error   [N, T, O]
+// loss, counts  [N, O]
+//
+// One invocation owns one output of one sample.
+//
+// Source: SLAYER's numSpikes error, arXiv:1810.08646, section 3.4.
+
+struct Batch {
+  first: u32,
+  samples: u32,
+  slot: u32,
+}
+
+override T: u32;
+override O: u32;
+override K: u32;
+override Ts: f32;
+override start: u32;
+override stop: u32;
+override wanted: f32;
+override unwanted: f32;
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
+@group(0) @binding(2) var<storage, read> spikes: array<u32>;
+@group(0) @binding(3) var<storage, read> epsilon: array<f32>;
+@group(0) @binding(4) var<storage, read_write> error: array<f32>;
+@group(0) @binding(5) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
+  let o = id.x;
+  let n = id.y;
+  if (o >= O) {
+    return;
+  }
+  let B = (T + 31) / 32;
+  var total = 0u;
+  var within = 0u;
+  for (var b = 0u; b < B; b++) {
+    let word = spikes[(n * B + b) * O + o];
+    total += countOneBits(word);
+    let low = clamp(start, b * 32, b * 32 + 32) - b * 32;
+    let high = clamp(stop, b * 32, b * 32 + 32) - b * 32;
+    if (high > low) {
+      within += countOneBits(extractBits(word, low, high - low));
+    }
+  }
+  let isTarget = labels[batch.first + n] == o;
+  let inside = (f32(within) - select(unwanted, wanted, isTarget)) /
+    f32(stop - start);
+  var squares = 0.0;
+  for (var t = 0u; t < T; t++) {
+    var e = select(0.0, inside, t >= start && t < stop);
+    if (total != within) {
+      for (var k = 0u; k < min(K, t + 1); k++) {
+        let s = t - k;
+        let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
+        if (bit == 1 && (s < start || s >= stop)) {
+          e += epsilon[7 + k] / Ts;
+        }
+      }
+    }
+    squares += e * e;
+    error[(n * T + t) * O + o] = Ts * e;
+  }
+  loss[n * O + o] = 0.5 * Ts * squares;
+  counts[n * O + o] = total;
+}

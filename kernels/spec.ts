@@ -1,0 +1,42 @@
+/**
+ * What a kernel is to the code that runs it: plain data beside its WGSL.
+ *
+ * @module
+ */
+
+/**
+ * One entry point of a WGSL module.
+ *
+ * Write specs as `{…} as const satisfies KernelSpec`: then a misspelt binding
+ * or constant is a type error wherever the kernel is used.
+ */
+export interface KernelSpec {
+  /** Operator and direction, for errors and profiles. */
+  readonly name: string;
+  /** The WGSL module. */
+  readonly code: string;
+  /** The function in it that runs. */
+  readonly entryPoint: string;
+  /** Binding number of each buffer that this entry point uses. */
+  readonly bindings: Readonly<Record<string, number>>;
+  /** The `override` constants that this entry point uses. */
+  readonly constants: readonly string[];
+}
+
+/** The names of a spec's bindings. */
+export type BindingOf<S extends KernelSpec> = keyof S["bindings"] & string;
+
+/** The names of a spec's constants. */
+export type ConstantOf<S extends KernelSpec> = S["constants"][number];
+
+/**
+ * A value for each of a set of names, in the order of a layout.
+ *
+ * Kernels agree on these letters: N samples, T time bins, B words of 32 bins
+ * (B = ⌈T/32⌉), H rows, W columns, C channels, F = H·W·C neurons of a layer.
+ * Spikes are packed: bit j of word b is bin 32b + j, and lie as
+ * `[N, P, B, F]`, P bit planes where an input counts events, else one.
+ * Everything real-valued lies as `[N, T, F]`, a neuron's index being
+ * (row·W + column)·C + channel.
+ */
+export const BINS_PER_WORD = 32;
