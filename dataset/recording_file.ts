@@ -1,0 +1,137 @@
+/**
+ * Files of recordings: reading on through one buffer, and what to say when
+ * that fails.
+ *
+ * @module
+ */
+
+import { RecordingError } from "./errors.ts";
+
+/** Size of the buffer in bytes. */
+const BUFFER_BYTES = 1 << 20;
+
+/**
+ * Says why a file could not be opened or read.
+ *
+ * @param cause What the runtime threw.
+ * @returns A phrase to put after the colon of a message.
+ *
+ * @example
+ * ```ts
+ * import { readProblem } from "./recording_file.ts";
+ * const problem = readProblem(new Deno.errors.NotFound("os error 2"));
+ * if (problem !== "there is no such file or folder") throw new Error(problem);
+ * ```
+ */
+export function readProblem(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) {
+    return "there is no such file or folder";
+  }
+  if (cause instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return "permission is denied";
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/**
+ * A file read once from front to back, through a buffer of 1 MiB.
+ *
+ * @example
+ * ```ts
+ * import { RecordingFile } from "./recording_file.ts";
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, Uint8Array.of(1, 2, 3));
+ * {
+ *   using file = await RecordingFile.open(path);
+ *   await file.fill();
+ *   file.take(2);
+ *   if (file.offset !== 2 || file.bytes[0] !== 3) throw new Error("wrong");
+ * }
+ * await Deno.remove(path);
+ * ```
+ */
+export class RecordingFile implements Disposable {
+  /** The file's path, as given. */
+  readonly path: string;
+  readonly #file: Deno.FsFile;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #start = 0;
+  #end = 0;
+  #offset = 0;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param path The file.
+   * @returns The file, nothing of it read.
+   * @throws {RecordingError} If the file cannot be opened.
+   */
+  static async open(path: string): Promise<RecordingFile> {
+    try {
+      return new RecordingFile(path, await Deno.open(path));
+    } catch (cause) {
+      throw new RecordingError(path, readProblem(cause), { cause });
+    }
+  }
+
+  /** Where in the file `bytes` starts. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** What has been read and not taken, valid until the next `fill()`. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /** Whether `bytes` has all that the buffer can hold. */
+  get full(): boolean {
+    return this.#end - this.#start === BUFFER_BYTES;
+  }
+
+  /**
+   * Passes over the first bytes at hand.
+   *
+   * @param count How many, at most `bytes.length`.
+   */
+  take(count: number): void {
+    this.#start += count;
+    this.#offset += count;
+  }
+
+  /**
+   * Reads on until the buffer is full or the file ends.
+   *
+   * @returns Whether there are any bytes at hand.
+   * @throws {RecordingError} If reading fails.
+   */
+  async fill(): Promise<boolean> {
+    this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
+    try {
+      while (this.#end < BUFFER_BYTES) {
+        const count = await this.#file.read(this.#buffer.subarray(this.#end));
+        if (count === null) break;
+        this.#end += count;
+      }
+    } catch (cause) {
+      throw new RecordingError(this.path, readProblem(cause), {
+        offset: this.#offset + this.#end,
+        cause,
+      });
+    }
+    return this.#end > 0;
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
