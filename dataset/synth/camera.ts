@@ -1,0 +1,186 @@
+/**
+ * A simulated event camera.
+ *
+ * @module
+ */
+
+import { allocateEvents, type Events, type Sensor } from "../events.ts";
+import type { Random } from "./random.ts";
+
+/** How a simulated camera sees. */
+export interface CameraSettings {
+  /** Change of log intensity that makes an event. */
+  readonly threshold: number;
+  /** Spread of the thresholds over the pixels, relative to the threshold. */
+  readonly mismatch: number;
+  /** How long a pixel rests after an event, in whole µs. */
+  readonly refractoryUs: number;
+  /** Events a second that each pixel makes up. */
+  readonly noiseHz: number;
+}
+
+/** Pixels whose log intensity has changed, each listed once. */
+export interface Changes {
+  /** Pixels, row · width + column; only the first `count` are meant. */
+  readonly pixels: Uint32Array;
+  /** Their new log intensities. */
+  readonly levels: Float64Array;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/**
+ * A camera whose pixels report changes of log intensity, each for itself.
+ *
+ * A pixel remembers the log intensity of its last event and makes an ON event
+ * (p 1) when it has risen by the pixel's threshold since, an OFF event (p 0)
+ * when it has fallen by it. Between two exposures log intensity changes
+ * linearly, so events lie where the line crosses a threshold. After an event
+ * the pixel rests, and then remembers what it sees at the end of the rest.
+ * Everything starts at log intensity 0 and at time 0.
+ *
+ * Source: the DVS pixel of Lichtsteiner, Posch and Delbruck (2008), sampled as
+ * in ESIM (Rebecq, Gehrig and Scaramuzza, 2018). Only changed pixels are
+ * visited, and noise is a Poisson process of equal rate over all pixels.
+ *
+ * @example
+ * ```ts
+ * import { EventCamera } from "./camera.ts";
+ * import { Random } from "./random.ts";
+ *
+ * const camera = new EventCamera({ width: 2, height: 1 }, {
+ *   threshold: 0.25,
+ *   mismatch: 0,
+ *   refractoryUs: 0,
+ *   noiseHz: 0,
+ * }, new Random(0, 0));
+ * camera.expose(1000, {
+ *   pixels: Uint32Array.of(1),
+ *   levels: Float64Array.of(0.6),
+ *   count: 1,
+ * });
+ * const { t } = camera.events();
+ * if (t.join() !== "417,834") throw new Error(t.join());
+ * ```
+ */
+export class EventCamera {
+  readonly #sensor: Sensor;
+  readonly #random: Random;
+  readonly #refractoryUs: number;
+  readonly #noiseGapUs: number;
+  readonly #onThreshold: Float64Array;
+  readonly #offThreshold: Float64Array;
+  readonly #level: Float64Array;
+  readonly #memory: Float64Array;
+  readonly #restsUntil: Float64Array;
+  #now = 0;
+  #nextNoise: number;
+  #words = new Float64Array(1 << 16);
+  #count = 0;
+
+  /**
+   * Makes a camera that has seen nothing.
+   *
+   * @param sensor Size in pixels.
+   * @param settings How it sees.
+   * @param random What thresholds and noise are drawn from.
+   */
+  constructor(sensor: Sensor, settings: CameraSettings, random: Random) {
+    const pixels = sensor.width * sensor.height;
+    const { threshold, mismatch } = settings;
+    // A pixel far out in the spread would otherwise fire without end.
+    const draw = () =>
+      Math.max(threshold / 2, random.normal(threshold, mismatch * threshold));
+    this.#sensor = sensor;
+    this.#random = random;
+    this.#refractoryUs = settings.refractoryUs;
+    this.#noiseGapUs = 1e6 / (settings.noiseHz * pixels);
+    this.#onThreshold = Float64Array.from({ length: pixels }, draw);
+    this.#offThreshold = Float64Array.from({ length: pixels }, draw);
+    this.#level = new Float64Array(pixels);
+    this.#memory = new Float64Array(pixels);
+    this.#restsUntil = new Float64Array(pixels);
+    this.#nextNoise = random.wait(this.#noiseGapUs);
+  }
+
+  /**
+   * Shows the camera how the scene has changed since the last exposure.
+   *
+   * @param untilUs Time at which the new levels are reached, in whole µs,
+   * later than that of the last exposure.
+   * @param changes What has changed.
+   */
+  expose(untilUs: number, changes: Changes): void {
+    // Noise first: a pixel then starts the step resting, as after any event.
+    while (this.#nextNoise <= untilUs) {
+      const pixel = this.#random.below(this.#level.length);
+      const on = this.#random.below(2);
+      if (this.#nextNoise >= this.#restsUntil[pixel]) {
+        this.#emit(this.#nextNoise, pixel, on);
+        this.#memory[pixel] = this.#level[pixel];
+        this.#restsUntil[pixel] = this.#nextNoise + this.#refractoryUs;
+      }
+      this.#nextNoise += this.#random.wait(this.#noiseGapUs);
+    }
+    const { pixels, levels, count } = changes;
+    for (let k = 0; k < count; k++) {
+      this.#change(pixels[k], levels[k], untilUs);
+    }
+    this.#now = untilUs;
+  }
+
+  #change(pixel: number, after: number, untilUs: number): void {
+    const fromUs = this.#now;
+    const before = this.#level[pixel];
+    const slope = (after - before) / (untilUs - fromUs);
+    this.#level[pixel] = after;
+    let rest = this.#restsUntil[pixel];
+    let memory = this.#memory[pixel];
+    if (rest > fromUs) {
+      memory = rest < untilUs ? before + slope * (rest - fromUs) : after;
+    }
+    const on = slope > 0;
+    const step = on ? this.#onThreshold[pixel] : -this.#offThreshold[pixel];
+    while (on ? after >= memory + step : after <= memory + step) {
+      memory += step;
+      const at = Math.min(fromUs + (memory - before) / slope, untilUs);
+      this.#emit(at, pixel, on ? 1 : 0);
+      rest = at + this.#refractoryUs;
+      memory = rest < untilUs ? memory + slope * this.#refractoryUs : after;
+    }
+    this.#memory[pixel] = memory;
+    this.#restsUntil[pixel] = rest;
+  }
+
+  #emit(atUs: number, pixel: number, on: number): void {
+    if (this.#count === this.#words.length) {
+      const longer = new Float64Array(2 * this.#count);
+      longer.set(this.#words);
+      this.#words = longer;
+    }
+    // Rounding up keeps two events of a pixel a whole rest apart.
+    const address = 2 * pixel + on;
+    this.#words[this.#count++] = Math.ceil(atUs) * 2 * this.#level.length +
+      address;
+  }
+
+  /**
+   * Gives all events so far.
+   *
+   * @returns Events in order of time, then of pixel; times since time 0.
+   */
+  events(): Events {
+    const words = this.#words.subarray(0, this.#count).sort();
+    const events = allocateEvents(words.length);
+    const addresses = 2 * this.#level.length;
+    for (let n = 0; n < words.length; n++) {
+      const address = words[n] % addresses;
+      const pixel = address >> 1;
+      events.t[n] = (words[n] - address) / addresses;
+      events.x[n] = pixel % this.#sensor.width;
+      events.y[n] = Math.floor(pixel / this.#sensor.width);
+      events.p[n] = address & 1;
+    }
+    return events;
+  }
+}
