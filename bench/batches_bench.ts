@@ -1,0 +1,113 @@
+/**
+ * Speed of packing events and of joining packed samples to batches, on samples
+ * as long as those of SL-Animals. Beside the times it gives events/s.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { batches, SampleCache } from "../dataset/batches.ts";
+import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
+import { MersenneTwister } from "../dataset/mersenne_twister.ts";
+import { type Binning, packSample } from "../dataset/pack.ts";
+import type { SampleSource } from "../dataset/samples.ts";
+
+const SAMPLES = 64;
+const SAMPLE_EVENTS = 250_000;
+const SAMPLE_MS = 4360;
+const EVENTS = SAMPLES * SAMPLE_EVENTS;
+const TIMING = { unitUs: 1000, fromFirstEvent: true };
+const INDICES = Array.from({ length: SAMPLES }, (_, n) => n);
+const METHODS = ["SlayerTD", "frames"] as const;
+
+const recorded = record();
+const source: SampleSource = {
+  sensor: DVS128,
+  timing: TIMING,
+  classes: ["sign"],
+  labels: INDICES.map(() => 0),
+  events: () => Promise.resolve(recorded),
+};
+const cache = new SampleCache();
+const fastest = new Map<string, number>();
+
+/** Makes a sample of evenly spaced events at random pixels. */
+function record(): Events {
+  const events = allocateEvents(SAMPLE_EVENTS);
+  const twister = new MersenneTwister(0);
+  for (let n = 0; n < SAMPLE_EVENTS; n++) {
+    const bits = twister.uint32();
+    events.x[n] = bits & 127;
+    events.y[n] = (bits >>> 7) & 127;
+    events.p[n] = (bits >>> 14) & 1;
+    events.t[n] = 2 ** 31 + Math.floor(n * SAMPLE_MS * 1000 / SAMPLE_EVENTS);
+  }
+  return events;
+}
+
+/** Visits all samples once, in batches of 8; returns the events seen. */
+async function visit(
+  crop: "fixed" | "random",
+  bins: number,
+  cache?: SampleCache,
+): Promise<number> {
+  const twister = new MersenneTwister(1);
+  const made = batches(source, INDICES, {
+    batchSize: 8,
+    bins,
+    binning: { method: "SlayerTD", Ts: 5 },
+    crop,
+    random: () => twister.uint32() / 2 ** 32,
+    cache,
+  });
+  let events = 0;
+  for await (const batch of made) events += batch.events.length;
+  return events;
+}
+
+function bench(
+  group: string,
+  name: string,
+  events: number,
+  work: () => unknown,
+): void {
+  Deno.bench({ name, group, n: 20, warmup: 5 }, async (b) => {
+    const begin = performance.now();
+    b.start();
+    await work();
+    b.end();
+    const rate = events / (performance.now() - begin) * 1000;
+    fastest.set(name, Math.max(fastest.get(name) ?? 0, rate));
+  });
+}
+
+for (const method of METHODS) {
+  const binning: Binning = { method, Ts: 5 };
+  const options = { ...binning, sensor: DVS128, timing: TIMING };
+  const { words, dropped } = packSample(recorded, options);
+  assert.equal(words.length + dropped, SAMPLE_EVENTS);
+  bench("packSample", `packSample ${method}`, SAMPLE_EVENTS, () => {
+    packSample(recorded, options);
+  });
+}
+
+assert.equal(await visit("fixed", 1000), EVENTS);
+bench("batches", "batches, cold", EVENTS, () => visit("fixed", 1000));
+assert.equal(await visit("fixed", 1000, cache), EVENTS);
+assert.equal(cache.bytes, EVENTS * 4);
+bench("batches", "batches from cache, whole samples", EVENTS, () => {
+  return visit("fixed", 1000, cache);
+});
+for (const crop of ["fixed", "random"] as const) {
+  const events = await visit(crop, 300, cache);
+  assert(events > EVENTS * 0.3 && events < EVENTS * 0.4);
+  bench("batches", `batches from cache, ${crop} crops`, events, () => {
+    return visit(crop, 300, cache);
+  });
+}
+
+globalThis.addEventListener("unload", () => {
+  for (const [name, rate] of fastest) {
+    console.log(`${name}: up to ${(rate / 1e6).toFixed(0)} M events/s`);
+  }
+});

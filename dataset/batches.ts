@@ -1,0 +1,265 @@
+/**
+ * Samples joined to batches of packed events, read ahead of the consumer.
+ *
+ * @module
+ */
+
+import {
+  type Binning,
+  cropWords,
+  type PackedSample,
+  packSample,
+} from "./pack.ts";
+import type { SampleSource } from "./samples.ts";
+
+/** Some samples, packed one after another. */
+export interface PackedBatch {
+  /** Event words; sample n owns those from `offsets[n]` to `offsets[n + 1]`. */
+  readonly events: Uint32Array<ArrayBuffer>;
+  /** Where each sample's words start, and after the last where they end. */
+  readonly offsets: Uint32Array<ArrayBuffer>;
+  /** One label a sample. */
+  readonly labels: Uint32Array<ArrayBuffer>;
+  /** Numbers of the samples in their source. */
+  readonly indices: readonly number[];
+}
+
+/** How {@linkcode batches} makes batches. */
+export interface BatchOptions {
+  /** Samples in a batch; the last batch may have fewer. */
+  readonly batchSize: number;
+  /** Length of a sample in a batch, in bins (T). */
+  readonly bins: number;
+  /** How time is divided into bins. */
+  readonly binning: Binning;
+  /**
+   * `"fixed"` takes the first bins of a sample, `"random"` as many from a
+   * random bin on; a sample that is not longer is taken whole.
+   */
+  readonly crop: "fixed" | "random";
+  /** Seeded source of numbers in [0, 1); needed for random crops. */
+  readonly random?: () => number;
+  /**
+   * Batches to work ahead.
+   *
+   * @default {4}
+   */
+  readonly prefetch?: number;
+  /** Where packed samples are kept; without it, they are packed anew. */
+  readonly cache?: SampleCache;
+}
+
+/**
+ * Packed samples kept in memory, so that each is read and packed only once.
+ *
+ * It holds samples of any source and binning. When its budget is spent, the
+ * samples it has stay and further ones are packed whenever they are asked for:
+ * epochs visit samples in turn, where discarding old ones would discard each
+ * just before it is needed.
+ *
+ * @example
+ * ```ts
+ * import { SampleCache } from "./batches.ts";
+ * const cache = new SampleCache(256 * 2 ** 20);
+ * if (cache.bytes !== 0) throw new Error("expected an empty cache");
+ * ```
+ */
+export class SampleCache {
+  readonly #budget: number;
+  readonly #samples = new Map<
+    SampleSource,
+    Map<string, Promise<PackedSample>>
+  >();
+  #bytes = 0;
+
+  /**
+   * Makes an empty cache.
+   *
+   * @param budget Bytes that packed samples may take, 4 an event; 1 GiB unless
+   * given.
+   * @throws {RangeError} If the budget is negative or not a number.
+   */
+  constructor(budget: number = 2 ** 30) {
+    if (!(budget >= 0)) {
+      throw new RangeError(
+        `Cannot keep "${budget}" bytes of samples: a number from 0 is needed`,
+      );
+    }
+    this.#budget = budget;
+  }
+
+  /** Bytes that the samples kept take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Gives a sample from memory, or else reads and packs it.
+   *
+   * @param source The data set.
+   * @param index Which of its samples, counted from 0.
+   * @param binning How time is divided into bins.
+   * @returns The packed sample; its words are shared and must not be changed.
+   * @throws {RangeError} If there is no such sample or it cannot be packed.
+   */
+  get(
+    source: SampleSource,
+    index: number,
+    binning: Binning,
+  ): Promise<PackedSample> {
+    let samples = this.#samples.get(source);
+    if (samples === undefined) {
+      samples = new Map();
+      this.#samples.set(source, samples);
+    }
+    const key = `${index} ${binning.Ts} ${binning.method}`;
+    let sample = samples.get(key);
+    if (sample === undefined) {
+      sample = this.#pack(samples, key, source, index, binning);
+      samples.set(key, sample);
+    }
+    return sample;
+  }
+
+  async #pack(
+    samples: Map<string, Promise<PackedSample>>,
+    key: string,
+    source: SampleSource,
+    index: number,
+    binning: Binning,
+  ): Promise<PackedSample> {
+    let kept = false;
+    try {
+      const { sensor, timing } = source;
+      const events = await source.events(index);
+      const sample = packSample(events, { ...binning, sensor, timing });
+      const bytes = this.#bytes + sample.words.byteLength;
+      kept = bytes <= this.#budget;
+      if (kept) this.#bytes = bytes;
+      return sample;
+    } finally {
+      if (!kept) samples.delete(key);
+    }
+  }
+}
+
+/**
+ * Joins samples to batches in the order given.
+ *
+ * While the consumer works on a batch, the next ones are read and packed. For
+ * random crops one number is drawn for each sample, in order and before the
+ * first batch, so crops depend neither on timing nor on `prefetch`: the first
+ * bin is uniform in [0, sample's bins − bins). When the consumer stops early,
+ * the generator waits for the reads under way to end.
+ *
+ * @param source The data set.
+ * @param indices Numbers of the samples.
+ * @param options Sizes, binning and crops.
+ * @returns Batches; bins past a sample's end have no events.
+ * @throws {TypeError} If crops are random and `random` is missing.
+ * @throws {RangeError} If a size is not a whole number, or there is no such
+ * sample, or a sample cannot be packed.
+ *
+ * @example
+ * ```ts
+ * import { batches } from "./batches.ts";
+ * import { allocateEvents, DVS128 } from "./events.ts";
+ * const source = {
+ *   sensor: DVS128,
+ *   timing: { unitUs: 1000, fromFirstEvent: true },
+ *   classes: ["cat", "dog"],
+ *   labels: [0, 1, 0],
+ *   events: () => Promise.resolve(allocateEvents(5)),
+ * };
+ * const sizes: number[] = [];
+ * for await (
+ *   const batch of batches(source, [2, 1, 0], {
+ *     batchSize: 2,
+ *     bins: 300,
+ *     binning: { method: "SlayerTD", Ts: 5 },
+ *     crop: "fixed",
+ *   })
+ * ) sizes.push(batch.events.length);
+ * if (sizes.join() !== "10,5") throw new Error("expected two batches");
+ * ```
+ */
+export async function* batches(
+  source: SampleSource,
+  indices: readonly number[],
+  options: BatchOptions,
+): AsyncGenerator<PackedBatch, void, void> {
+  const { batchSize, bins, binning, crop, random, prefetch = 4 } = options;
+  checkWhole("batchSize", batchSize, 1);
+  checkWhole("bins", bins, 1);
+  checkWhole("prefetch", prefetch, 0);
+  const cache = options.cache ?? new SampleCache(0);
+  const draws = new Float64Array(indices.length);
+  if (crop === "random") {
+    if (random === undefined) {
+      throw new TypeError(
+        'Cannot make "random" crops: a source of random numbers is needed',
+      );
+    }
+    for (let n = 0; n < draws.length; n++) draws[n] = random();
+  }
+
+  async function make(begin: number): Promise<PackedBatch> {
+    const members = indices.slice(begin, begin + batchSize);
+    const samples = await allOrFirstError(
+      members.map((index) => cache.get(source, index, binning)),
+    );
+    const crops = samples.map((sample, n) => {
+      const spare = Math.max(sample.bins - bins, 0);
+      return cropWords(sample, Math.floor(draws[begin + n] * spare), bins);
+    });
+    return {
+      ...join(crops),
+      labels: Uint32Array.from(members, (index) => source.labels[index]),
+      indices: members,
+    };
+  }
+
+  const ahead: Promise<PackedBatch>[] = [];
+  let begin = 0;
+  try {
+    while (true) {
+      while (ahead.length <= prefetch && begin < indices.length) {
+        const batch = make(begin);
+        // Its error is the consumer's when its turn comes, not unhandled now.
+        batch.catch(() => {});
+        ahead.push(batch);
+        begin += batchSize;
+      }
+      const batch = ahead.shift();
+      if (batch === undefined) return;
+      yield await batch;
+    }
+  } finally {
+    await Promise.allSettled(ahead);
+  }
+}
+
+/** Unlike `Promise.all`, leaves nothing running behind an error. */
+async function allOrFirstError<T>(promises: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+function join(
+  crops: readonly Uint32Array[],
+): Pick<PackedBatch, "events" | "offsets"> {
+  const offsets = new Uint32Array(crops.length + 1);
+  crops.forEach((crop, n) => offsets[n + 1] = offsets[n] + crop.length);
+  const events = new Uint32Array(offsets[crops.length]);
+  crops.forEach((crop, n) => events.set(crop, offsets[n]));
+  return { events, offsets };
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(
+      `Cannot make batches with ${name} "${value}": ` +
+        `a whole number from ${least} is needed`,
+    );
+  }
+}

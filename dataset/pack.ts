@@ -1,0 +1,243 @@
+/**
+ * The events of a sample, binned in time and packed into 32-bit words: the
+ * form in which they are kept in memory and sent to a device.
+ *
+ * A word is `bin << addressBits | address`, an address
+ * `(row * columns + column) * 2 + polarity`.
+ *
+ * @module
+ */
+
+import type { Events, Sensor } from "./events.ts";
+import type { Timing } from "./samples.ts";
+
+/** Adding and subtracting it rounds a float64 half to even. */
+const ROUND = 2 ** 52;
+
+/** How time is divided into bins. */
+export interface Binning {
+  /**
+   * `"SlayerTD"` rounds a time to the nearest bin (half to even), so bin 0 is
+   * half as long as the others, and lowers the polarities of a sample by their
+   * minimum: a sample of ON events only becomes one of OFF events.
+   * `"frames"` cuts time into windows from the sample's start, leaves out the
+   * last, incomplete one, and stores pixels transposed: rows are x, columns y.
+   */
+  readonly method: "SlayerTD" | "frames";
+  /** Length of a bin in ms. */
+  readonly Ts: number;
+}
+
+/** What {@linkcode packSample} has to know about a sample. */
+export interface PackOptions extends Binning {
+  /** The sensor that recorded the events. */
+  readonly sensor: Sensor;
+  /** How the times of the events are to be read. */
+  readonly timing: Timing;
+}
+
+/** A sample as words. */
+export interface PackedSample {
+  /** One word an event, bins never descending, repeated events kept. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** Low bits of a word that hold the address. */
+  readonly addressBits: number;
+  /** Length of the sample in bins. */
+  readonly bins: number;
+  /** Events before the sample's start or in its incomplete last window. */
+  readonly dropped: number;
+}
+
+/**
+ * Counts the bits that the address of an event takes.
+ *
+ * @param sensor The sensor that recorded the events.
+ * @returns ⌈log₂(2·width·height)⌉; 32 less this many bits hold the bin.
+ * @throws {RangeError} If the sensor has no pixels or more than 2³⁰.
+ *
+ * @example
+ * ```ts
+ * import { addressBits } from "./pack.ts";
+ * import { DVS128 } from "./events.ts";
+ * if (addressBits(DVS128) !== 15) throw new Error("expected 15 bits");
+ * ```
+ */
+export function addressBits({ width, height }: Sensor): number {
+  const addresses = 2 * width * height;
+  if (
+    !Number.isInteger(width) || !Number.isInteger(height) ||
+    width < 1 || height < 1 || addresses > 2 ** 31
+  ) {
+    throw new RangeError(
+      `Cannot address a sensor of "${width}×${height}" pixels: ` +
+        `1 to ${2 ** 30} pixels can be addressed`,
+    );
+  }
+  return 32 - Math.clz32(addresses - 1);
+}
+
+/**
+ * Bins the events of a sample and packs them into words.
+ *
+ * Times are truncated to the timing's unit, then counted from the first event
+ * (or from time 0), in ms; all of it in float64. The 32-bit clock may wrap
+ * within a sample: times less than 2³¹ µs after the first event count as after
+ * it, all others as before it.
+ *
+ * A sample has at most 2^(32 − addressBits) bins, 131,072 at 128×128 pixels: one
+ * of 9.5 s fits at Ts 0.1 ms (95,000 bins) but not at 0.05 ms (190,000).
+ *
+ * @param events The events in the order recorded.
+ * @param options Binning, sensor and timing.
+ * @returns As many words as events, less those dropped.
+ * @throws {TypeError} If the method is unknown.
+ * @throws {RangeError} If Ts or the timing's unit is not positive, an event is
+ * not on the sensor, or the sample has too many bins.
+ *
+ * @example
+ * ```ts
+ * import { packSample } from "./pack.ts";
+ * import { DVS128 } from "./events.ts";
+ * const events = {
+ *   x: Uint16Array.of(3, 4),
+ *   y: Uint16Array.of(0, 1),
+ *   t: Uint32Array.of(1_000_000, 1_008_000), // µs
+ *   p: Uint8Array.of(0, 1),
+ * };
+ * const { words, bins } = packSample(events, {
+ *   method: "SlayerTD",
+ *   Ts: 5,
+ *   sensor: DVS128,
+ *   timing: { unitUs: 1000, fromFirstEvent: true },
+ * });
+ * const expected = (2 << 15) | ((1 * 128 + 4) * 2 + 1); // 8 / 5 is nearest to 2
+ * if (words[1] !== expected || bins !== 3) throw new Error("unexpected word");
+ * ```
+ */
+export function packSample(events: Events, options: PackOptions): PackedSample {
+  const { method, Ts, sensor, timing: { unitUs, fromFirstEvent } } = options;
+  const bits = addressBits(sensor);
+  checkBinning(options);
+  checkPixels(events, sensor);
+  const { x, y, t, p } = events;
+  const slayerTD = method === "SlayerTD";
+  const row = slayerTD ? y : x;
+  const column = slayerTD ? x : y;
+  const columns = slayerTD ? sensor.width : sensor.height;
+  const minimum = slayerTD && !p.includes(0) ? 1 : 0;
+  const first = t.length > 0 ? t[0] : 0;
+  const start = fromFirstEvent ? Math.floor(first / unitUs) : 0;
+  let words = new Uint32Array(t.length);
+  let kept = 0;
+  let previous = 0;
+  let lastBin = -1;
+  let ordered = true;
+  for (let i = 0; i < t.length; i++) {
+    const time = first + ((t[i] - first) | 0);
+    const ms = (Math.floor(time / unitUs) - start) * unitUs / 1000;
+    if (ms < 0) continue;
+    const bin = slayerTD ? ms / Ts + ROUND - ROUND : Math.floor(ms / Ts);
+    if (bin < previous) ordered = false;
+    if (bin > lastBin) lastBin = bin;
+    previous = bin;
+    const address = (row[i] * columns + column[i]) * 2 + p[i] - minimum;
+    words[kept++] = (bin << bits) | address;
+  }
+  const room = 2 ** (32 - bits);
+  if (lastBin >= room) {
+    throw new RangeError(
+      `Cannot pack a sample at Ts "${Ts}": its last event is in bin ${lastBin}, ` +
+        `${sensor.width}×${sensor.height} pixels leave room for ${room} bins`,
+    );
+  }
+  const bins = slayerTD ? lastBin + 1 : Math.max(lastBin, 0);
+  if (!ordered) words.subarray(0, kept).sort();
+  kept = firstWord(words.subarray(0, kept), bins * 2 ** bits);
+  if (kept < words.length) words = words.slice(0, kept);
+  return { words, addressBits: bits, bins, dropped: t.length - kept };
+}
+
+/**
+ * Takes the words of a stretch of bins out of a sample.
+ *
+ * @param sample The sample.
+ * @param startBin First bin of the stretch; it becomes bin 0.
+ * @param nBins Length of the stretch in bins; it may reach past the sample.
+ * @returns Words of the events in it: a view of the sample's words if the
+ * stretch starts at bin 0, else a copy.
+ * @throws {RangeError} If a bin is negative or not whole.
+ *
+ * @example
+ * ```ts
+ * import { cropWords } from "./pack.ts";
+ * const words = Uint32Array.of((6 << 12) | 9, (7 << 12) | 8);
+ * const sample = { words, addressBits: 12, bins: 8, dropped: 0 };
+ * const crop = cropWords(sample, 7, 300);
+ * if (crop.join() !== "8") throw new Error("expected the second event");
+ * ```
+ */
+export function cropWords(
+  sample: PackedSample,
+  startBin: number,
+  nBins: number,
+): Uint32Array<ArrayBuffer> {
+  if (
+    !Number.isInteger(startBin) || !Number.isInteger(nBins) ||
+    startBin < 0 || nBins < 0
+  ) {
+    throw new RangeError(
+      `Cannot crop "${nBins}" bins from bin "${startBin}": ` +
+        "whole numbers from 0 are needed",
+    );
+  }
+  const { words } = sample;
+  const base = startBin * 2 ** sample.addressBits;
+  const from = firstWord(words, base);
+  const to = firstWord(words, base + nBins * 2 ** sample.addressBits);
+  if (base === 0) return words.subarray(from, to);
+  const crop = words.slice(from, to);
+  for (let i = 0; i < crop.length; i++) crop[i] -= base;
+  return crop;
+}
+
+/** Finds the first word not below a limit, where all bins start on limits. */
+function firstWord(words: Uint32Array, limit: number): number {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (words[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function checkBinning({ method, Ts, timing: { unitUs } }: PackOptions): void {
+  if (method !== "SlayerTD" && method !== "frames") {
+    throw new TypeError(
+      `Cannot bin by method "${method}": only SlayerTD and frames are known`,
+    );
+  }
+  if (!(Ts > 0 && Ts < Infinity)) {
+    throw new RangeError(
+      `Cannot bin at Ts "${Ts}": a positive number of ms is needed`,
+    );
+  }
+  if (!(Number.isInteger(unitUs) && unitUs > 0)) {
+    throw new RangeError(
+      `Cannot read times in units of "${unitUs}" µs: ` +
+        "a positive whole number is needed",
+    );
+  }
+}
+
+function checkPixels({ x, y, p }: Events, { width, height }: Sensor): void {
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] >= width || y[i] >= height || p[i] > 1) {
+      throw new RangeError(
+        `Cannot pack event "${i}": x ${x[i]}, y ${y[i]}, polarity ${p[i]} ` +
+          `is not on a sensor of ${width}×${height} pixels`,
+      );
+    }
+  }
+}

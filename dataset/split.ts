@@ -1,0 +1,116 @@
+/**
+ * Division of a list into parts for training, validation and test, the same
+ * as scikit-learn makes from the same seed.
+ *
+ * @module
+ */
+
+import { MersenneTwister } from "./mersenne_twister.ts";
+
+/** Positions in a list, each either for training or for test. */
+export interface Split {
+  /** Positions to train with. */
+  readonly train: number[];
+  /** Positions to test with. */
+  readonly test: number[];
+}
+
+/**
+ * Divides a list into folds, each of which is the test part of one split.
+ *
+ * Source: scikit-learn's `KFold(folds, shuffle=True, random_state=seed)`, of
+ * which it gives the same positions in the same, ascending order.
+ *
+ * @param length Length of the list.
+ * @param folds Number of folds, at least 2; the first ones are longer by one if
+ * the list cannot be divided evenly.
+ * @param seed A whole number from 0 to 2³² − 1.
+ * @returns One split a fold.
+ * @throws {RangeError} If the list has fewer entries than folds, or the folds
+ * or the seed are out of range.
+ *
+ * @example
+ * ```ts
+ * import { kFold } from "./split.ts";
+ * const [first] = kFold(59, 4, 0);
+ * if (first.train.length !== 44) throw new Error("expected 44 of 59");
+ * ```
+ */
+export function kFold(length: number, folds: number, seed: number): Split[] {
+  if (!Number.isInteger(folds) || folds < 2) {
+    throw new RangeError(
+      `Cannot divide a list into "${folds}" folds: at least 2 are needed`,
+    );
+  }
+  if (!Number.isInteger(length) || length < folds) {
+    throw new RangeError(
+      `Cannot divide a list of "${length}" into ${folds} folds: ` +
+        `at least ${folds} entries are needed`,
+    );
+  }
+  const order = permutation(length, seed);
+  const foldOf = new Uint32Array(length);
+  let begin = 0;
+  for (let fold = 0; fold < folds; fold++) {
+    const size = Math.floor(length / folds) + (fold < length % folds ? 1 : 0);
+    for (const position of order.slice(begin, begin + size)) {
+      foldOf[position] = fold;
+    }
+    begin += size;
+  }
+  const positions = Array.from(foldOf, (_, position) => position);
+  return Array.from({ length: folds }, (_, fold) => ({
+    train: positions.filter((position) => foldOf[position] !== fold),
+    test: positions.filter((position) => foldOf[position] === fold),
+  }));
+}
+
+/**
+ * Divides a list into a part for training and one for test (or validation).
+ *
+ * Source: scikit-learn's `train_test_split(list, test_size=testFraction,
+ * random_state=seed)`, of which it gives the same positions in the same,
+ * shuffled order.
+ *
+ * @param length Length of the list.
+ * @param testFraction Part of the list for test, above 0 and below 1; the
+ * number of entries is rounded up.
+ * @param seed A whole number from 0 to 2³² − 1.
+ * @returns The split.
+ * @throws {RangeError} If nothing is left for training, or the fraction or the
+ * seed is out of range.
+ *
+ * @example
+ * ```ts
+ * import { trainTestSplit } from "./split.ts";
+ * const { train, test } = trainTestSplit(44, 0.15, 1);
+ * if (train.length !== 37 || test.length !== 7) throw new Error("expected 37 and 7");
+ * ```
+ */
+export function trainTestSplit(
+  length: number,
+  testFraction: number,
+  seed: number,
+): Split {
+  if (!(testFraction > 0 && testFraction < 1)) {
+    throw new RangeError(
+      `Cannot take a fraction of "${testFraction}" for test: ` +
+        "a number above 0 and below 1 is needed",
+    );
+  }
+  const tests = Math.ceil(testFraction * length);
+  if (!Number.isInteger(length) || tests >= length) {
+    throw new RangeError(
+      `Cannot divide a list of "${length}": with ${testFraction} of it for ` +
+        "test nothing is left for training",
+    );
+  }
+  const order = permutation(length, seed);
+  return { train: order.slice(tests), test: order.slice(0, tests) };
+}
+
+function permutation(length: number, seed: number): number[] {
+  const order = Array.from({ length }, (_, position) => position);
+  new MersenneTwister(seed).shuffle(order);
+  return order;
+}
