@@ -1,0 +1,97 @@
+/**
+ * The spike-count loss, its gradient, and the prediction.
+ *
+ * @module
+ */
+
+import { psp, pspAdjoint } from "./srm.ts";
+import { type Tensor, zeros } from "./tensor.ts";
+
+/** What the output neurons should do. */
+export interface Target {
+  /** Time in ms in which spikes are counted, `stop` excluded. */
+  readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };
+  /** Spikes wanted of the right class and of every other. */
+  readonly tgtSpikeCount: { readonly true: number; readonly false: number };
+}
+
+/** A loss, summed over the batch, and its gradient. */
+export interface Loss {
+  /** L. */
+  readonly loss: number;
+  /** dL/d out, [N, classes, 1, 1, T]. */
+  readonly gradient: Tensor;
+}
+
+/**
+ * Compares spike counts: L = ½·Ts·Σ e², where inside the region
+ * e = (count − wanted)/(stop − start), a constant, and where everywhere the
+ * response to the spikes outside the region is added to e.
+ *
+ * The counts are detached: the response is the only path of the gradient,
+ * dL/ds = Ts·Σ_k ε[k]·(Ts·e)[t+k].
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param labels The right class of each sample, N numbers.
+ * @param target Region and counts.
+ * @param response ε, see `responseKernel`.
+ * @param Ts Time step in ms.
+ * @returns The loss and its gradient.
+ */
+export function numSpikesLoss(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  target: Target,
+  response: Float64Array,
+  Ts: number,
+): Loss {
+  const [N, classes] = out.shape;
+  const T = out.shape.at(-1)!;
+  const start = Math.round(target.tgtSpikeRegion.start / Ts);
+  const stop = Math.round(target.tgtSpikeRegion.stop / Ts);
+  const end = Math.min(stop, T);
+  const outside = { shape: out.shape, data: out.data.slice() };
+  const counted = zeros(out.shape);
+  for (let n = 0; n < N; n++) {
+    for (let c = 0; c < classes; c++) {
+      const row = (n * classes + c) * T;
+      let count = 0;
+      for (let t = start; t < end; t++) count += Ts * out.data[row + t];
+      const wanted = target.tgtSpikeCount[c === labels[n] ? "true" : "false"];
+      outside.data.fill(0, row + start, row + end);
+      counted.data.fill(
+        (count - wanted) / (stop - start),
+        row + start,
+        row + end,
+      );
+    }
+  }
+  const filtered = psp(outside, response, Ts);
+  const e = counted.data.map((value, i) => value + filtered.data[i]);
+  return {
+    loss: Ts / 2 * e.reduce((sum, value) => sum + value * value, 0),
+    gradient: pspAdjoint(
+      { shape: out.shape, data: e.map((value) => Ts * value) },
+      response,
+      Ts,
+    ),
+  };
+}
+
+/**
+ * Predicts the class whose neuron spikes most; among equals the first.
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @returns N class numbers.
+ */
+export function predict(out: Tensor): number[] {
+  const [N, classes] = out.shape;
+  const T = out.shape.at(-1)!;
+  return Array.from({ length: N }, (_, n) => {
+    const counts = Array.from({ length: classes }, (_, c) => {
+      const row = (n * classes + c) * T;
+      return out.data.subarray(row, row + T).filter((s) => s !== 0).length;
+    });
+    return counts.indexOf(Math.max(...counts));
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * A whole network: forward, backward and training.
+ *
+ * Each layer is a synapse, the response and the spikes, in this order.
+ *
+ * @module
+ */
+
+import { numSpikesLoss, type Target } from "./loss.ts";
+import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
+import type { Update } from "./optimizer.ts";
+import {
+  type Activity,
+  psp,
+  pspAdjoint,
+  spike,
+  surrogate,
+  withRefractory,
+} from "./srm.ts";
+import {
+  type Synapse,
+  synapse,
+  synapseInputGradient,
+  synapseWeightGradient,
+} from "./synapse.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A network as plain data; training changes the weights in place. */
+export interface Network {
+  /** The parameters of all neurons. */
+  readonly neuron: Neuron;
+  /** Time step in ms. */
+  readonly Ts: number;
+  /** ε. */
+  readonly response: Float64Array;
+  /** ν. */
+  readonly refractory: Float64Array;
+  /** From the input to the output. */
+  readonly layers: readonly Synapse[];
+}
+
+/**
+ * Makes a network with the kernels of its neurons.
+ *
+ * @param neuron The parameters of all neurons.
+ * @param Ts Time step in ms.
+ * @param T Time bins of a sample.
+ * @param layers From the input to the output.
+ * @returns The network; it shares the layers' weights.
+ */
+export function createNetwork(
+  neuron: Neuron,
+  Ts: number,
+  T: number,
+  layers: readonly Synapse[],
+): Network {
+  const response = responseKernel(neuron, Ts, T);
+  const refractory = refractoryKernel(neuron, Ts, T);
+  return { neuron, Ts, response, refractory, layers };
+}
+
+/**
+ * Computes every layer's spikes and potentials.
+ *
+ * @param network The network.
+ * @param x Input spikes, [N, C, H, W, T].
+ * @returns The activity of each layer.
+ */
+export function forward(network: Network, x: Tensor): Activity[] {
+  const { neuron: { theta }, Ts, refractory } = network;
+  const activities: Activity[] = [];
+  for (const layer of network.layers) {
+    const input = activities.at(-1)?.spikes ?? x;
+    const u = drive(network, layer, input);
+    activities.push(spike(u, refractory, theta, Ts));
+  }
+  return activities;
+}
+
+/**
+ * Computes every layer's potentials for given spikes, of its input and its own.
+ *
+ * @param network The network.
+ * @param x Input spikes, [N, C, H, W, T].
+ * @param spikes The spikes of each layer.
+ * @returns The activity of each layer, with the given spikes.
+ */
+export function forwardGiven(
+  network: Network,
+  x: Tensor,
+  spikes: readonly Tensor[],
+): Activity[] {
+  return network.layers.map((layer, l) => {
+    const u = drive(network, layer, spikes[l - 1] ?? x);
+    const given = spikes[l];
+    return { spikes: given, u: withRefractory(u, given, network.refractory) };
+  });
+}
+
+/**
+ * Computes the gradient of every layer's weights.
+ *
+ * @param network The network.
+ * @param x Input spikes, [N, C, H, W, T].
+ * @param activities The activity of each layer, from `forward`.
+ * @param gradient dL/d out, in the shape of the last layer's spikes.
+ * @returns dL/dw of each layer in the shape of its weights; `undefined` for a
+ * pool.
+ */
+export function backward(
+  network: Network,
+  x: Tensor,
+  activities: readonly Activity[],
+  gradient: Tensor,
+): (Tensor | undefined)[] {
+  const { neuron, Ts, response, layers } = network;
+  const gradients = layers.map((): Tensor | undefined => undefined);
+  let ds = gradient;
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const rho = surrogate(activities[l].u, neuron);
+    const du = {
+      shape: rho.shape,
+      data: rho.data.map((r, i) => r * ds.data[i]),
+    };
+    const dy = pspAdjoint(du, response, Ts);
+    const input = activities[l - 1]?.spikes ?? x;
+    gradients[l] = synapseWeightGradient(layers[l], input, dy);
+    if (layers.slice(0, l).every((layer) => layer.type === "pool")) break;
+    ds = synapseInputGradient(layers[l], dy, input.shape, neuron);
+  }
+  return gradients;
+}
+
+/**
+ * Trains one step on one batch.
+ *
+ * @param network The network; its weights are changed in place.
+ * @param x Input spikes, [N, C, H, W, T].
+ * @param labels The right class of each sample, N numbers.
+ * @param target What the output neurons should do.
+ * @param updates The update of each layer's weights; a pool's is not called.
+ * @returns The loss before the step.
+ */
+export function trainStep(
+  network: Network,
+  x: Tensor,
+  labels: ArrayLike<number>,
+  target: Target,
+  updates: readonly Update[],
+): number {
+  const { Ts, response, layers } = network;
+  const activities = forward(network, x);
+  const out = activities.at(-1)!.spikes;
+  const { loss, gradient } = numSpikesLoss(out, labels, target, response, Ts);
+  const gradients = backward(network, x, activities, gradient);
+  layers.forEach((layer, l) => {
+    if (layer.type !== "pool") {
+      updates[l](layer.weight.data, gradients[l]!.data);
+    }
+  });
+  return loss;
+}
+
+/** The response to a layer's input, before any refractory response. */
+function drive(network: Network, layer: Synapse, x: Tensor): Tensor {
+  return psp(synapse(layer, x, network.neuron), network.response, network.Ts);
+}

@@ -1,0 +1,80 @@
+/**
+ * The optimisers, each a function that updates one tensor of weights.
+ *
+ * @module
+ */
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** Changes weights in place; keeps their moments from call to call. */
+export type Update = (weights: Float64Array, gradient: Float64Array) => void;
+
+/** Makes the update of one tensor of weights. */
+export type Optimizer = (lr: number) => Update;
+
+/**
+ * Adam with AMSGrad: p −= lr/(1 − β1ᵗ)·m/(√(v_max/(1 − β2ᵗ)) + ε).
+ *
+ * @param lr Learning rate.
+ * @returns An update that has taken no step yet.
+ */
+export function adam(lr: number): Update {
+  return moments((t, m, vMax) => {
+    const root = Math.sqrt(vMax / (1 - BETA2 ** t));
+    return lr / (1 - BETA1 ** t) * m / (root + EPSILON);
+  });
+}
+
+/**
+ * NADAM with AMSGrad as in the package: p −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·
+ * (β1·m + (1 − β1)·g)/(√v_max + ε).
+ *
+ * @param lr Learning rate.
+ * @returns An update that has taken no step yet.
+ */
+export function nadam(lr: number): Update {
+  return moments((t, m, vMax, g) => {
+    const rate = lr * Math.sqrt(1 - BETA2 ** t) / (1 - BETA1 ** t);
+    const ahead = BETA1 * m + (1 - BETA1) * g;
+    return rate * ahead / (Math.sqrt(vMax) + EPSILON);
+  });
+}
+
+/**
+ * Plain gradient descent: p −= lr·g.
+ *
+ * @param lr Learning rate.
+ * @returns An update.
+ */
+export function sgd(lr: number): Update {
+  return (weights, gradient) => {
+    for (let i = 0; i < weights.length; i++) weights[i] -= lr * gradient[i];
+  };
+}
+
+/** m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², v_max the largest v so far. */
+function moments(
+  step: (t: number, m: number, vMax: number, g: number) => number,
+): Update {
+  let m = new Float64Array();
+  let v = new Float64Array();
+  let vMax = new Float64Array();
+  let t = 0;
+  return (weights, gradient) => {
+    if (t === 0) {
+      m = new Float64Array(weights.length);
+      v = new Float64Array(weights.length);
+      vMax = new Float64Array(weights.length);
+    }
+    t++;
+    for (let i = 0; i < weights.length; i++) {
+      const g = gradient[i];
+      m[i] = BETA1 * m[i] + (1 - BETA1) * g;
+      v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
+      vMax[i] = Math.max(vMax[i], v[i]);
+      weights[i] -= step(t, m[i], vMax[i], g);
+    }
+  };
+}
