@@ -75,7 +75,8 @@ const COUNTING_PLANES = 8;
 /** Bins that one invocation of the response owns. */
 const RESPONSE_BINS = 8;
 
-/** Zeros before and behind the response kernel's table. */
+/** Rows of the response kernel's table, and where its first tap is. */
+const RESPONSE_ROWS = 4096;
 const RESPONSE_MARGIN = 7;
 
 /** Words of the batch uniform: first, samples, slot and one to spare. */
@@ -153,24 +154,20 @@ export async function compilePlan(
     made.push(buffer);
     return buffer;
   };
-  const tables = {
-    epsilon: [
-      ...new Array(RESPONSE_MARGIN).fill(0),
-      ...responseKernel(neuron, Ts, options.tSample).map((tap) => Ts * tap),
-      ...new Array(RESPONSE_MARGIN).fill(0),
-    ],
-    nu: [...refractoryKernel(neuron, Ts, options.tSample)],
-  };
+  const response = responseKernel(neuron, Ts, options.tSample);
+  const epsilonTable = tabulate(response.map((tap) => Ts * tap));
+  const refractory = refractoryKernel(neuron, Ts, options.tSample);
   const largest = Math.max(...layers.map((l) => sizeOf(l.output)));
   const widest = Math.max(largest, sizeOf(input));
   const M = microBatch;
+  const listed = listedInputs(layers, P);
   const buffers = await device.allocate(() => {
     const potential = (label: string, size: number) =>
       allocate(label, M * T * size);
     const shared = train ? undefined : potential("potentials", largest);
     return {
-      epsilon: allocate("epsilon", tables.epsilon.length),
-      nu: allocate("nu", tables.nu.length),
+      epsilon: allocate("epsilon", 4 * RESPONSE_ROWS, GPUBufferUsage.UNIFORM),
+      nu: allocate("nu", refractory.length),
       part: allocate("part", BATCH_WORDS, GPUBufferUsage.UNIFORM),
       parts: allocate("parts", BATCH_WORDS * batch),
       labels: allocate("labels", batch),
@@ -188,6 +185,8 @@ export async function compilePlan(
       drive: potential("drive", train ? widest : largest),
       gradient: train ? potential("gradient", widest) : undefined,
       error: potential("error", outputs),
+      list: allocate("list", M * T * listed),
+      length: allocate("length", M * T),
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
       partial: allocate(
@@ -198,16 +197,15 @@ export async function compilePlan(
     };
   });
   const { records } = buffers;
-  const write = (buffer: GPUBuffer, values: number[]) =>
-    device.gpu.queue.writeBuffer(buffer, 0, new Float32Array(values));
-  write(buffers.epsilon, tables.epsilon);
-  write(buffers.nu, tables.nu);
+  const { queue } = device.gpu;
+  queue.writeBuffer(buffers.epsilon, 0, epsilonTable);
+  queue.writeBuffer(buffers.nu, 0, Float32Array.from(refractory));
 
   const whole = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer });
   const epsilon = whole(buffers.epsilon);
   const part = whole(buffers.part);
   const drive = whole(buffers.drive);
-  const K = tables.epsilon.length - 2 * RESPONSE_MARGIN;
+  const K = response.length;
   const blocks = Math.ceil(T / RESPONSE_BINS);
   const slotOf = new Map(context.slots.map((slot) => [slot.layer.name, slot]));
   const weightsOf = (layer: Layer, buffer: GPUBuffer): GPUBufferBinding => {
@@ -231,37 +229,41 @@ export async function compilePlan(
     ]
     : [];
 
-  const forward = layers.flatMap((layer, index) => {
-    const F = sizeOf(layer.output);
-    const u = whole(buffers.potentials[index]);
-    const spikes = whole(buffers.spikes[index + 1]);
-    return [
-      synapseForward(synapseOf(layer, index), {
-        spikes: whole(buffers.spikes[index]),
-        w: weightsOf(layer, context.weights.w),
-        y: drive,
-      }),
-      ...(index === 0 ? normalise : []),
-      compiler.dispatch(
-        responseForward,
-        { epsilon, x: drive, y: u },
-        { T, F, K },
-        [groupsFor(F), blocks, "samples"],
-      ),
-      compiler.dispatch(
-        spikeForward,
-        { nu: whole(buffers.nu), u, spikes },
-        { T, F, R: tables.nu.length, theta: neuron.theta },
-        [groupsFor(F), 1, "samples"],
-      ),
-      compiler.dispatch(
-        statisticsActivity,
-        { batch: part, spikes, tally: whole(records.buffer) },
-        { size: B * F, layer: index, stride: records.stride },
-        [Math.min(groupsFor(B * F), GROUPS_PER_SAMPLE), 1, "samples"],
-      ),
-    ];
-  });
+  const forward: (Promise<Dispatch> | Promise<Dispatch[]>)[] = layers.flatMap(
+    (layer, index) => {
+      const F = sizeOf(layer.output);
+      const u = whole(buffers.potentials[index]);
+      const spikes = whole(buffers.spikes[index + 1]);
+      return [
+        synapseForward(synapseOf(layer, index), {
+          spikes: whole(buffers.spikes[index]),
+          w: weightsOf(layer, context.weights.w),
+          y: drive,
+          list: whole(buffers.list),
+          length: whole(buffers.length),
+        }),
+        ...(index === 0 ? normalise : []),
+        compiler.dispatch(
+          responseForward,
+          { epsilon, x: drive, y: u },
+          { T, F, K },
+          [groupsFor(F), blocks, "samples"],
+        ),
+        compiler.dispatch(
+          spikeForward,
+          { nu: whole(buffers.nu), u, spikes },
+          { T, F, R: refractory.length, theta: neuron.theta },
+          [groupsFor(F), 1, "samples"],
+        ),
+        compiler.dispatch(
+          statisticsActivity,
+          { batch: part, spikes, tally: whole(records.buffer) },
+          { size: B * F, layer: index, stride: records.stride },
+          [Math.min(groupsFor(B * F), GROUPS_PER_SAMPLE), 1, "samples"],
+        ),
+      ];
+    },
+  );
   const counts = whole(buffers.counts);
   const loss = whole(buffers.loss);
   const outcome = [
@@ -371,7 +373,7 @@ export async function compilePlan(
   return {
     ...{ bins: T, microBatch, batch, records, addressBits },
     ...buffers,
-    forward: await Promise.all([...forward, ...outcome]),
+    forward: (await Promise.all([...forward, ...outcome])).flat(),
     backward: (await Promise.all(backward)).flat(),
     bin,
     buffers: made,
@@ -395,6 +397,23 @@ export function binsOf(tSample: number, Ts: number): number {
     );
   }
   return bins;
+}
+
+/** Lays the response's taps out as response.wgsl reads them. */
+function tabulate(taps: Float64Array): Float32Array<ArrayBuffer> {
+  if (taps.length + RESPONSE_MARGIN + 4 > RESPONSE_ROWS) {
+    throw new ShapeError(
+      `Cannot tabulate the response: ${taps.length} taps are more than ` +
+        `${RESPONSE_ROWS - RESPONSE_MARGIN - 4}; a larger Ts gives fewer`,
+    );
+  }
+  const table = new Float32Array(4 * RESPONSE_ROWS);
+  taps.forEach((tap, k) => {
+    for (let j = 0; j < 4; j++) {
+      table[4 * (RESPONSE_MARGIN + k - j) + j] = tap;
+    }
+  });
+  return table;
 }
 
 /** Bits of an event's address; the others hold its bin. */
@@ -430,6 +449,15 @@ function partialWords(layers: readonly Layer[], samples: number): number {
   return samples * Math.max(...words);
 }
 
+/** Most inputs of a dense layer, which lists them bin by bin. */
+function listedInputs(layers: readonly Layer[], P: number): number {
+  return Math.max(
+    ...layers.map((layer, index) =>
+      layer.kind === "dense" ? sizeOf(layer.input) * (index === 0 ? P : 1) : 0
+    ),
+  );
+}
+
 /** Samples that the device can hold at once, given what it can bind. */
 function fitMicroBatch(
   { device, layers, weights }: PlanContext,
@@ -446,7 +474,12 @@ function fitMicroBatch(
     ...layers.flatMap((l) => [sizeOf(l.input), sizeOf(l.output)]),
   );
   const words = P * Math.ceil(T / BINS_PER_WORD) * sizeOf(layers[0].input);
-  const sample = 4 * Math.max(T * widest, words, partialWords(layers, 1));
+  const sample = 4 *
+    Math.max(
+      T * Math.max(widest, listedInputs(layers, P)),
+      words,
+      partialWords(layers, 1),
+    );
   const needed = Math.max(sample, weights.w.size);
   if (needed > most) {
     throw new ShapeError(

@@ -15,12 +15,17 @@ export class Random {
   #generator: ReturnType<typeof xoroshiro128plus>;
 
   /**
+   * Makes a generator.
+   *
    * @param seed A seed, an integer, or a state kept from another generator.
+   * @param stream Which of the seed's streams, counted from 0; they are 2^64
+   * numbers apart.
    */
-  constructor(seed: number | readonly number[]) {
+  constructor(seed: number | readonly number[], stream = 0) {
     this.#generator = typeof seed === "number"
       ? xoroshiro128plus(seed)
       : xoroshiro128plusFromState(seed);
+    for (let jump = 0; jump < stream; jump++) this.#generator.jump();
   }
 
   /**
@@ -38,6 +43,23 @@ export class Random {
    */
   uniform(): number {
     return uniformFloat64(this.#generator);
+  }
+
+  /**
+   * Puts items into an order drawn evenly from all orders.
+   *
+   * @param items The items; they stay as they are.
+   * @returns A copy in another order.
+   */
+  shuffle<T>(items: readonly T[]): T[] {
+    const shuffled = [...items];
+    for (let last = shuffled.length - 1; last > 0; last--) {
+      const chosen = Math.floor(this.uniform() * (last + 1));
+      const item = shuffled[last];
+      shuffled[last] = shuffled[chosen];
+      shuffled[chosen] = item;
+    }
+    return shuffled;
   }
 
   /** The generator's state, for a checkpoint. */

@@ -7,6 +7,7 @@
 import { convAdjoint, convForward } from "../kernels/conv.ts";
 import { convGradient, convPartial } from "../kernels/conv.ts";
 import { denseAdjoint, denseForward, denseGradient } from "../kernels/dense.ts";
+import { listForward } from "../kernels/list.ts";
 import { poolAdjoint, poolForward } from "../kernels/pool.ts";
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
@@ -18,6 +19,9 @@ const POOL_WEIGHT = 1.1;
 
 /** Bins that one invocation of an adjoint owns. */
 const ADJOINT_BINS = 8;
+
+/** Outputs that one invocation of a dense gradient owns, at most. */
+const GRADIENT_TILE = 4;
 
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
@@ -52,13 +56,16 @@ export function gradientSlices(layer: ConvLayer): number {
  * Incoming spikes to the drive of each neuron.
  *
  * @param context The layer and its sizes.
- * @param buffers `spikes` [N, P, B, F in], weights `w`, drive `y` [N, T, F out].
- * @returns The dispatch.
+ * @param buffers `spikes` [N, P, B, F in], weights `w`, drive `y` [N, T, F out],
+ * and for a dense layer room for a `list` [N, T, P·F in] and its `length`s.
+ * @returns The dispatches.
  */
-export function synapseForward(
+export async function synapseForward(
   context: SynapseContext,
-  buffers: Readonly<Record<"spikes" | "w" | "y", GPUBufferBinding>>,
-): Promise<Dispatch> {
+  buffers: Readonly<
+    Record<"spikes" | "w" | "y" | "list" | "length", GPUBufferBinding>
+  >,
+): Promise<Dispatch[]> {
   const { compiler, layer, T, P, height, theta } = context;
   const words = Math.ceil(T / BINS_PER_WORD);
   const grid = [groupsFor(sizeOf(layer.output)), words, "samples"] as const;
@@ -67,15 +74,28 @@ export function synapseForward(
       const scale = POOL_WEIGHT * theta * height;
       const { window } = layer;
       const constants = { T, ...layer.input, P, window, scale };
-      return compiler.dispatch(poolForward, buffers, constants, grid);
+      return [await compiler.dispatch(poolForward, buffers, constants, grid)];
     }
     case "conv": {
       const constants = { ...convConstants(layer, T), P, height };
-      return compiler.dispatch(convForward, buffers, constants, grid);
+      return [await compiler.dispatch(convForward, buffers, constants, grid)];
     }
     case "dense": {
       const constants = { ...denseConstants(layer, T), P, height };
-      return compiler.dispatch(denseForward, buffers, constants, grid);
+      return await Promise.all([
+        compiler.dispatch(
+          listForward,
+          buffers,
+          constants,
+          [groupsFor(T), 1, "samples"],
+        ),
+        compiler.dispatch(
+          denseForward,
+          buffers,
+          constants,
+          [groupsFor(T * constants.O), 1, "samples"],
+        ),
+      ]);
     }
   }
 }
@@ -92,9 +112,8 @@ export function synapseAdjoint(
   buffers: Readonly<Record<"dy" | "w" | "dx", GPUBufferBinding>>,
 ): Promise<Dispatch> {
   const { compiler, layer, T, theta } = context;
-  const columns = groupsFor(sizeOf(layer.input));
+  const inputs = sizeOf(layer.input);
   const blocks = Math.ceil(T / ADJOINT_BINS);
-  const grid = [columns, blocks, "samples"] as const;
   switch (layer.kind) {
     case "pool": {
       const { window } = layer;
@@ -104,15 +123,19 @@ export function synapseAdjoint(
         window,
         gain: POOL_WEIGHT * theta,
       };
-      const everyBin = [columns, T, "samples"] as const;
-      return compiler.dispatch(poolAdjoint, buffers, constants, everyBin);
+      const grid = [groupsFor(inputs), T, "samples"] as const;
+      return compiler.dispatch(poolAdjoint, buffers, constants, grid);
     }
     case "conv": {
       const constants = convConstants(layer, T);
+      const quads = Math.ceil(layer.input.C / layer.groups / 4);
+      const owners = inputs / layer.input.C * layer.groups * quads;
+      const grid = [groupsFor(owners), blocks, "samples"] as const;
       return compiler.dispatch(convAdjoint, buffers, constants, grid);
     }
     case "dense": {
       const constants = denseConstants(layer, T);
+      const grid = [groupsFor(inputs / 4), blocks, "samples"] as const;
       return compiler.dispatch(denseAdjoint, buffers, constants, grid);
     }
   }
@@ -159,7 +182,7 @@ export async function synapseGradient(
     case "dense": {
       const constants = { ...denseConstants(layer, T), P, height };
       const rows = Math.min(constants.I, 65535);
-      const grid = [rows, groupsFor(constants.O), 1] as const;
+      const grid = [rows, groupsFor(constants.O / GRADIENT_TILE), 1] as const;
       return [
         await compiler.dispatch(denseGradient, buffers, constants, grid),
       ];

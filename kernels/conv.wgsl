@@ -16,11 +16,12 @@
 // dx      [N, T, H, W, C]
 // part    [N, R, KH, KW, C / sets, K]
 //
-// One invocation owns 32 bins of one output (forward), eight bins of one
-// input (adjoint), one weight (partial, gradient). Forward and partial visit
-// only the bits that are set, and neighbouring invocations, being channels of
-// one pixel, see the same bits. Sums run over samples, then rows, so they do
-// not depend on how a batch is cut; dw starts at 0 where batch.first is 0.
+// One invocation owns 32 bins of one output (forward), eight bins of up to
+// four inputs of a pixel (adjoint), one weight (partial, gradient). Forward
+// and partial visit only the bits that are set, and neighbouring invocations,
+// being channels of one pixel, see the same bits. Sums run over samples, then
+// rows, so they do not depend on how a batch is cut; dw starts at 0 where
+// batch.first is 0.
 
 struct Batch {
   first: u32,
@@ -118,18 +119,21 @@ fn adjoint(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-  let F = H * W * C;
   let FO = OH * OW * K;
   let CG = C / sets;
   let KG = K / sets;
+  let quads = (CG + 3) / 4;
   let t0 = id.y * 8;
   let bins = min(8u, T - t0);
   let row = id.z * T + t0;
-  for (var f = id.x; f < F; f += groups.x * 64) {
-    let c = f % C;
-    let iy = f / C / W;
-    let ix = f / C % W;
-    var sum: array<f32, 8>;
+  // i counts pixels, then groups, then quads of a group's channels.
+  for (var i = id.x; i < H * W * sets * quads; i += groups.x * 64) {
+    let g0 = i % quads * 4;
+    let k0 = i / quads % sets * KG;
+    let iy = i / quads / sets / W;
+    let ix = i / quads / sets % W;
+    let row0 = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) * K + k0;
+    var sum: array<vec4<f32>, 8>;
     for (var ky = 0u; ky < KH; ky++) {
       let y0 = iy + padY - ky * dilationY;
       let oy = y0 / strideY;
@@ -142,19 +146,22 @@ fn adjoint(
         if (x0 % strideX != 0 || ox >= OW) {
           continue;
         }
-        let k0 = c / CG * KG;
-        let tap = ((ky * KW + kx) * CG + c % CG) * K + k0;
+        let at = row0 + (ky * KW + kx) * CG * K;
         let pixel = row * FO + (oy * OW + ox) * K + k0;
-        for (var g = 0u; g < KG; g++) {
-          let weight = w[tap + g];
+        for (var k = 0u; k < KG; k++) {
+          let weights =
+            vec4(w[at.x + k], w[at.y + k], w[at.z + k], w[at.w + k]);
           for (var j = 0u; j < 8; j++) {
-            sum[j] += weight * dy[pixel + min(j, bins - 1) * FO + g];
+            sum[j] += weights * dy[pixel + min(j, bins - 1) * FO + k];
           }
         }
       }
     }
+    let first = (iy * W + ix) * C + k0 / KG * CG + g0;
     for (var j = 0u; j < bins; j++) {
-      dx[(row + j) * F + f] = sum[j];
+      for (var c = 0u; c < min(4u, CG - g0); c++) {
+        dx[(row + j) * H * W * C + first + c] = sum[j][c];
+      }
     }
   }
 }

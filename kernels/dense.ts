@@ -12,7 +12,7 @@ export const denseForward = {
   name: "dense forward",
   code,
   entryPoint: "forward",
-  bindings: { spikes: 1, w: 2, y: 3 },
+  bindings: { w: 2, y: 3, list: 7, length: 8 },
   constants: ["T", "I", "O", "P", "height"],
 } as const satisfies KernelSpec;
 

@@ -1,18 +1,21 @@
 // All-to-all synapses, without bias.
 //
-// forward   y[n, t, o]  = height · Σ_i w[i, o] · spikes[n, t, i]
+// forward   y[n, t, o]  = height · Σ_i w[i, o] · s[n, t, i]
 // adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
-// gradient  dw[i, o]   += height · Σ_n Σ_t spikes[n, t, i] · dy[n, t, o]
+// gradient  dw[i, o]   += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
+// s[n, t, i] is the spike, or the count, that spikes and list hold.
 //
+// list, length  as list.wgsl leaves them
 // spikes  [N, P, B, I]  packed, plane p counts 2^p
 // w, dw   [I, O]
 // y, dy   [N, T, O]
 // dx      [N, T, I]
 //
-// One invocation owns 32 bins of one output (forward), eight bins of one
-// input (adjoint), one weight (gradient). Forward and gradient visit only the
-// bits that are set. Sums run over samples, then words, then bits, so they do
-// not depend on how a batch is cut; dw starts at 0 where batch.first is 0.
+// One invocation owns one output of one bin (forward), eight bins of four
+// inputs (adjoint), up to four weights of one input (gradient). Forward and
+// gradient visit only the spikes. Sums run over samples, then words, then
+// bits, so they do not depend on how a batch is cut; dw starts at 0 where
+// batch.first is 0.
 
 struct Batch {
   first: u32,
@@ -33,38 +36,29 @@ override height: f32 = 1;
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dw: array<f32>;
-
-var<workgroup> drive: array<f32, 2048>;
+@group(0) @binding(7) var<storage, read> list: array<u32>;
+@group(0) @binding(8) var<storage, read> length: array<u32>;
 
 @compute @workgroup_size(64)
 fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
 ) {
-  let B = (T + 31) / 32;
-  let b = group.y;
-  for (var o = group.x * 64 + lane; o < O; o += groups.x * 64) {
-    for (var j = 0u; j < 32; j++) {
-      drive[j * 64 + lane] = 0;
-    }
-    for (var p = 0u; p < P; p++) {
-      let row = ((group.z * P + p) * B + b) * I;
-      for (var i = 0u; i < I; i++) {
-        var word = spikes[row + i];
-        if (word == 0) {
-          continue;
-        }
-        let weight = w[i * O + o] * f32(1u << p);
-        while (word != 0) {
-          drive[countTrailingZeros(word) * 64 + lane] += weight;
-          word &= word - 1;
-        }
+  for (var i = id.x; i < T * O; i += groups.x * 64) {
+    let bin = id.z * T + i / O;
+    let o = i % O;
+    let begin = bin * P * I;
+    let end = begin + length[bin];
+    var sum = 0.0;
+    for (var at = begin; at < end; at++) {
+      let s = list[at];
+      if (P == 1) {
+        sum += w[s * O + o];
+      } else {
+        sum += f32(1u << (s / I)) * w[s % I * O + o];
       }
     }
-    for (var j = 0u; j < min(32u, T - b * 32); j++) {
-      y[(group.z * T + b * 32 + j) * O + o] = height * drive[j * 64 + lane];
-    }
+    y[bin * O + o] = height * sum;
   }
 }
 
@@ -76,16 +70,19 @@ fn adjoint(
   let t0 = id.y * 8;
   let bins = min(8u, T - t0);
   let row = id.z * T + t0;
-  for (var i = id.x; i < I; i += groups.x * 64) {
-    var sum: array<f32, 8>;
+  for (var i = id.x * 4; i < I; i += groups.x * 256) {
+    let at = min(vec4(i, i + 1, i + 2, i + 3), vec4(I - 1)) * O;
+    var sum: array<vec4<f32>, 8>;
     for (var o = 0u; o < O; o++) {
-      let weight = w[i * O + o];
+      let weights = vec4(w[at.x + o], w[at.y + o], w[at.z + o], w[at.w + o]);
       for (var j = 0u; j < 8; j++) {
-        sum[j] += weight * dy[(row + min(j, bins - 1)) * O + o];
+        sum[j] += weights * dy[(row + min(j, bins - 1)) * O + o];
       }
     }
     for (var j = 0u; j < bins; j++) {
-      dx[(row + j) * I + i] = sum[j];
+      for (var c = 0u; c < min(4u, I - i); c++) {
+        dx[(row + j) * I + i + c] = sum[j][c];
+      }
     }
   }
 }
@@ -97,26 +94,33 @@ fn gradient(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let B = (T + 31) / 32;
-  let o = group.y * 64 + lane;
+  let o = group.y * 256 + lane;
   if (o >= O) {
     return;
   }
+  let own = min(vec4(o, o + 64, o + 128, o + 192), vec4(O - 1));
   for (var i = group.x; i < I; i += groups.x) {
-    var total = select(dw[i * O + o], 0.0, batch.first == 0);
+    let at = i * O + own;
+    var total = vec4<f32>();
+    if (batch.first > 0) {
+      total = vec4(dw[at.x], dw[at.y], dw[at.z], dw[at.w]);
+    }
     for (var n = 0u; n < batch.samples; n++) {
-      var sum = 0.0;
       for (var p = 0u; p < P; p++) {
+        let factor = height * f32(1u << p);
         for (var b = 0u; b < B; b++) {
           var word = spikes[((n * P + p) * B + b) * I + i];
           while (word != 0) {
             let t = b * 32 + countTrailingZeros(word);
-            sum += f32(1u << p) * dy[(n * T + t) * O + o];
+            let row = (n * T + t) * O + own;
+            total += factor * vec4(dy[row.x], dy[row.y], dy[row.z], dy[row.w]);
             word &= word - 1;
           }
         }
       }
-      total += height * sum;
     }
-    dw[i * O + o] = total;
+    for (var k = 0u; k < 4 && o + k * 64 < O; k++) {
+      dw[at[k]] = total[k];
+    }
   }
 }

@@ -12,7 +12,7 @@
 //
 // labels  [N of the whole batch]
 // spikes  [N, B, O]          packed
-// epsilon [7 + K + 7]        as in response.wgsl
+// epsilon [11 + K]           as in response.wgsl
 // error   [N, T, O]
 // loss, counts  [N, O]
 //
@@ -38,7 +38,7 @@ override unwanted: f32;
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 @group(0) @binding(2) var<storage, read> spikes: array<u32>;
-@group(0) @binding(3) var<storage, read> epsilon: array<f32>;
+@group(0) @binding(3) var<uniform> epsilon: array<vec4<f32>, 4096>;
 @group(0) @binding(4) var<storage, read_write> error: array<f32>;
 @group(0) @binding(5) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(6) var<storage, read_write> counts: array<u32>;
@@ -73,7 +73,7 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         let s = t - k;
         let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
         if (bit == 1 && (s < start || s >= stop)) {
-          e += epsilon[7 + k] / Ts;
+          e += epsilon[7 + k].x / Ts;
         }
       }
     }

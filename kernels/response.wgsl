@@ -4,11 +4,12 @@
 // adjoint  dx[n, t, f] = Σ_k epsilon[k] · dy[n, t + k, f]
 // Terms outside [0, T) are absent.
 //
-// epsilon  [7 + K + 7]  Ts·ε[k] at 7 + k, seven zeros before and behind
+// epsilon  [11 + K]  at 7 + k the taps Ts·ε[k … k + 3], 0 outside [0, K)
 // x, dx, y, dy  [N, T, F]
 //
 // One invocation owns eight consecutive bins of one neuron, so that each
-// value it loads serves up to eight sums. Terms are added from the largest
+// value it loads serves up to eight sums, and taps come four at a time from
+// where all invocations read the same. Terms are added from the largest
 // |t − s| on.
 //
 // Source: SLAYER, arXiv:1810.08646, equation 1 and its adjoint.
@@ -17,7 +18,7 @@ override T: u32;
 override F: u32;
 override K: u32;
 
-@group(0) @binding(0) var<storage, read> epsilon: array<f32>;
+@group(0) @binding(0) var<uniform> epsilon: array<vec4<f32>, 4096>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
@@ -33,15 +34,13 @@ fn forward(
     let row = id.z * T * F + f;
     var low = vec4<f32>();
     var high = vec4<f32>();
-    // x[s] reaches y[t0 + i] with epsilon[t0 + i − s], at k + i + 7 − 7.
+    // x[s] reaches y[t0 + i] with tap t0 + i − s.
     let begin = select(0u, t0 + 1 - K, t0 + 1 > K);
     for (var s = begin; s < min(t0 + 8, T); s++) {
       let value = x[row + s * F];
       let k = t0 + 7 - s;
-      low += value *
-        vec4(epsilon[k], epsilon[k + 1], epsilon[k + 2], epsilon[k + 3]);
-      high += value *
-        vec4(epsilon[k + 4], epsilon[k + 5], epsilon[k + 6], epsilon[k + 7]);
+      low += value * epsilon[k];
+      high += value * epsilon[k + 4];
     }
     for (var i = 0u; i < min(8u, T - t0); i++) {
       y[row + (t0 + i) * F] = select(low[i & 3], high[i & 3], i > 3);
@@ -59,14 +58,12 @@ fn adjoint(
     let row = id.z * T * F + f;
     var low = vec4<f32>();
     var high = vec4<f32>();
-    // dy[s] reaches dx[t0 + i] with epsilon[s − t0 − i].
+    // dy[s − 1] reaches dx[t0 + i] with tap s − 1 − t0 − i.
     for (var s = min(t0 + 7 + K, T); s > t0; s--) {
       let value = dy[row + (s - 1) * F];
-      let k = s - 1 - t0 + 7;
-      low += value *
-        vec4(epsilon[k], epsilon[k - 1], epsilon[k - 2], epsilon[k - 3]);
-      high += value *
-        vec4(epsilon[k - 4], epsilon[k - 5], epsilon[k - 6], epsilon[k - 7]);
+      let k = s - 1 - t0;
+      low += value * epsilon[k + 4].wzyx;
+      high += value * epsilon[k].wzyx;
     }
     for (var i = 0u; i < min(8u, T - t0); i++) {
       dx[row + (t0 + i) * F] = select(low[i & 3], high[i & 3], i > 3);

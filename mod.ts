@@ -1,0 +1,71 @@
+/**
+ * Trains spiking neural networks on event-camera recordings: SLAYER as WebGPU
+ * compute shaders, from recordings to accuracy.
+ *
+ * @module
+ */
+
+export {
+  type AedatOptions,
+  type AedatSummary,
+  type EventChunk,
+  inspectAedat,
+  readAedat,
+} from "./dataset/aedat.ts";
+export { encodeAedat } from "./dataset/aedat_encode.ts";
+export {
+  batches,
+  type BatchOptions,
+  type PackedBatch,
+  SampleCache,
+} from "./dataset/batches.ts";
+export { DatasetError, RecordingError } from "./dataset/errors.ts";
+export {
+  allocateEvents,
+  DVS128,
+  type Events,
+  type Sensor,
+} from "./dataset/events.ts";
+export { openNmnist, readNmnist } from "./dataset/nmnist.ts";
+export { type PackedSample, packSample } from "./dataset/pack.ts";
+export type { SampleSource, Timing } from "./dataset/samples.ts";
+export { kFold, type Split, trainTestSplit } from "./dataset/split.ts";
+export {
+  type AdapterDescription,
+  describeAdapter,
+  Device,
+  openDevice,
+} from "./engine/device.ts";
+export { DeviceError, KernelError, ShapeError } from "./engine/errors.ts";
+export { Model, type ModelDescription } from "./engine/model.ts";
+export {
+  type ConvDescription,
+  type ConvLayer,
+  type DenseDescription,
+  type DenseLayer,
+  describeLayers,
+  type Extent,
+  type Layer,
+  type LayerDescription,
+  type Pair,
+  type PoolLayer,
+} from "./engine/network.ts";
+export {
+  type Neuron,
+  refractoryKernel,
+  responseKernel,
+} from "./engine/neuron.ts";
+export type { OptimizerName } from "./engine/optimizer.ts";
+export type { InputCoding, PlanOptions, SpikeTarget } from "./engine/plan.ts";
+export { Random } from "./engine/random.ts";
+export type { StepRecord } from "./engine/records.ts";
+export {
+  formatSafetensors,
+  parseSafetensors,
+  type Tensor,
+  type Weights,
+  WeightsError,
+} from "./engine/safetensors.ts";
+export type { EventBatch, Stepper } from "./engine/stepper.ts";
+export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
+export type { NamedArray } from "./engine/weights.ts";
