@@ -1,0 +1,263 @@
+/**
+ * How every command reads its arguments, shows its help and reports failure.
+ *
+ * @module
+ */
+
+import * as optique from "npm:@optique/core@1.3.6";
+import * as suggestion from "npm:@optique/core@1.3.6/suggestion";
+
+/** An argument or option that gives a `T`. */
+export interface Parameter<T> {
+  /** What reads it: a parser of Optique. */
+  readonly parser: unknown;
+  /** Never there: it only carries the type. */
+  readonly value?: T;
+}
+
+/** The arguments and options of a command, by name. */
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
+
+/** What arguments and options have given, by name. */
+export type Arguments<P extends Parameters> = {
+  readonly [Name in keyof P]: P[Name] extends Parameter<infer T> ? T : never;
+};
+
+/** A command and what its help says. */
+export interface Command<P extends Parameters> {
+  /** What its user types to start it. */
+  readonly name: string;
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  /** Whole command lines to copy. */
+  readonly examples: readonly string[];
+  /** Its arguments and options. */
+  readonly parameters: P;
+}
+
+/** How the name of an option is written. */
+export type OptionName = `--${string}`;
+
+/**
+ * Runs a command with the arguments of this process.
+ *
+ * Wrong usage ends the process with one line and exit code 2, an error with
+ * one line and exit code 1. With `--verbose`, which every command has, an error
+ * shows where it came from.
+ *
+ * @param command The command.
+ * @param action What it does.
+ */
+export async function runCommand<P extends Parameters>(
+  command: Command<P>,
+  action: (args: Arguments<P>) => void | Promise<void>,
+): Promise<void> {
+  const { verbose, ...args } = parseArguments(command);
+  const stop = (error: unknown) => {
+    console.error(verbose ? error : `error: ${oneLine(error)}`);
+    Deno.exit(1);
+  };
+  addEventListener("unhandledrejection", ({ reason }) => stop(reason));
+  try {
+    await action(args as Arguments<P>);
+  } catch (error) {
+    stop(error);
+  }
+}
+
+/** Reads the arguments, or ends the process with help or a complaint. */
+function parseArguments<P extends Parameters>(
+  { name, summary, examples, parameters }: Command<P>,
+): Arguments<P> & { readonly verbose: boolean } {
+  const verbose = flag("--verbose", "Show where an error came from");
+  const parsers = Object.fromEntries(
+    Object.entries({ ...parameters, verbose }).map((
+      [name, { parser }],
+    ) => [name, parser as OptiqueParser<unknown>]),
+  );
+  const usage = optique.formatUsage(name, optique.object(parsers).usage);
+  const parser = optique.object(parsers, {
+    errors: { endOfInput: inline(`Expected ${usage}`) },
+  });
+  const args = optique.runParserSync(parser, name, Deno.args, {
+    brief: inline(summary),
+    examples: examples.flatMap((line, i) =>
+      i === 0 ? inline(line) : [optique.lineBreak(), ...inline(line)]
+    ),
+    help: { option: { names: ["-h", "--help"] }, onShow: Deno.exit },
+    maxWidth: 80,
+    showDefault: true,
+    aboveError: "none",
+    stderr: () => {},
+    onError(_, problem) {
+      const line = oneLine(optique.formatMessage(problem, { quotes: false }));
+      const shown = line.replace(/\.$/, "");
+      console.error(`error: ${shown} (--help shows how it is used)`);
+      Deno.exit(2);
+    },
+  });
+  return args as Arguments<P> & { readonly verbose: boolean };
+}
+
+/** Words an error in one line. */
+function oneLine(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.trim().replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** Turns words into a message of Optique. */
+function inline(words: string): optique.Message {
+  return [optique.text(words)];
+}
+
+/** Names a value in help. */
+function named(metavar: string) {
+  return { metavar: metavar as NonNullable<optique.StringOptions["metavar"]> };
+}
+
+type OptiqueParser<T> = optique.Parser<"sync", T, unknown>;
+
+function parserOf<T>(parameter: Parameter<T>): OptiqueParser<T> {
+  return parameter.parser as OptiqueParser<T>;
+}
+
+/**
+ * Describes an argument that has its place instead of a name.
+ *
+ * @param metavar What help calls it, such as `FILE`.
+ * @param description What it is.
+ * @returns The argument.
+ */
+export function argument(
+  metavar: string,
+  description: string,
+): Parameter<string> {
+  const value = optique.string(named(metavar));
+  return {
+    parser: optique.argument(value, { description: inline(description) }),
+  };
+}
+
+/**
+ * Describes an option that is there or not.
+ *
+ * @param name The option.
+ * @param description What it does.
+ * @returns The option.
+ */
+export function flag(
+  name: OptionName,
+  description: string,
+): Parameter<boolean> {
+  return { parser: optique.option(name, { description: inline(description) }) };
+}
+
+/**
+ * Describes an option with a text.
+ *
+ * @param name The option.
+ * @param metavar What help calls the text, such as `DIR`.
+ * @param description What it is.
+ * @returns The option, which has to be there.
+ */
+export function text(
+  name: OptionName,
+  metavar: string,
+  description: string,
+): Parameter<string> {
+  return option(name, optique.string(named(metavar)), description);
+}
+
+/**
+ * Describes an option with a whole number.
+ *
+ * @param name The option.
+ * @param description What it is.
+ * @param range The smallest and the largest number.
+ * @returns The option, which has to be there.
+ */
+export function integer(
+  name: OptionName,
+  description: string,
+  range: { readonly min?: number; readonly max?: number } = {},
+): Parameter<number> {
+  const value = optique.integer({ metavar: "N", ...range });
+  return option(name, value, description);
+}
+
+/**
+ * Describes an option with one of some names.
+ *
+ * @param name The option.
+ * @param choices The names.
+ * @param description What it is.
+ * @returns The option, which has to be there.
+ */
+export function choice<const T extends string>(
+  name: OptionName,
+  choices: readonly T[],
+  description: string,
+): Parameter<T> {
+  const value = optique.choice(choices, named(choices.join("|")));
+  return option(name, value, description);
+}
+
+function option<T>(
+  name: OptionName,
+  value: optique.ValueParser<"sync", T>,
+  description: string,
+): Parameter<T> {
+  return {
+    parser: optique.option(name, value, { description: inline(description) }),
+  };
+}
+
+/**
+ * Lets an option be left out.
+ *
+ * @param parameter The option.
+ * @returns The option, which gives `undefined` if it is not there.
+ */
+export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
+  return { parser: optique.optional(parserOf(parameter)) };
+}
+
+/**
+ * Gives an option a value for when it is left out.
+ *
+ * @param parameter The option.
+ * @param value The value, which help shows.
+ * @returns The option.
+ */
+export function withDefault<T>(
+  parameter: Parameter<T>,
+  value: T,
+): Parameter<T> {
+  return { parser: optique.withDefault(parserOf(parameter), value) };
+}
+
+/**
+ * Lets an option be given any number of times.
+ *
+ * @param parameter The option.
+ * @returns The option, which gives a list.
+ */
+export function repeated<T>(
+  parameter: Parameter<T>,
+): Parameter<readonly T[]> {
+  return { parser: optique.multiple(parserOf(parameter)) };
+}
+
+/**
+ * Finds the name that somebody may have meant.
+ *
+ * @param name What was written.
+ * @param names The names there are.
+ * @returns The most similar of them, if any is similar at all.
+ */
+export function nearestName(
+  name: string,
+  names: readonly string[],
+): string | undefined {
+  return suggestion.findSimilar(name, names)[0];
+}

@@ -1,0 +1,242 @@
+/**
+ * Configuration files in YAML, as SLAYER's users have them.
+ *
+ * @module
+ */
+
+import { dirname, resolve } from "node:path";
+import * as yaml from "npm:yaml@2.9.1";
+import { ConfigurationError } from "./configuration_error.ts";
+import { readConfiguration } from "./configuration_rules.ts";
+import type { Configuration } from "./configuration_types.ts";
+import { Place } from "./configuration_values.ts";
+
+/** How a configuration is read. */
+export interface ConfigurationOptions {
+  /**
+   * Values set on top of the file, each `key=value`: the key in dots, the
+   * value in YAML, such as `training.lr=0.001`.
+   *
+   * @default []
+   */
+  readonly set?: readonly string[];
+}
+
+/**
+ * Loads a configuration file.
+ *
+ * @param path The file.
+ * @param options Values set on top of it.
+ * @returns The configuration, with defaults filled in and absolute paths.
+ * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a
+ *   key or value in it cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { loadConfiguration } from "./configuration.ts";
+ * const path = await Deno.makeTempFile({ suffix: ".yaml" });
+ * await Deno.writeTextFile(path, "training: {lr: 0.1, optimizer: SGD}");
+ * const { training } = await loadConfiguration(path, {
+ *   set: ["training.lr=0.2"],
+ * });
+ * if (training.lr !== 0.2) throw new Error("expected the value set on top");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function loadConfiguration(
+  path: string,
+  options: ConfigurationOptions = {},
+): Promise<Configuration> {
+  return parseConfiguration(await readText(path), path, options);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const problem = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : String(cause);
+    throw new ConfigurationError(path, problem, { cause });
+  }
+}
+
+/**
+ * Reads a configuration.
+ *
+ * @param text What the file holds.
+ * @param path The file, for messages and for paths relative to it.
+ * @param options Values set on top of the file.
+ * @returns The configuration, with defaults filled in and absolute paths.
+ * @throws {ConfigurationError} If the text is no YAML, or a key or value in it
+ *   cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { parseConfiguration } from "./configuration.ts";
+ * const { simulation, training } = parseConfiguration(
+ *   "simulation: {Ts: 1, tSample: 300}",
+ *   "/home/me/network.yaml",
+ * );
+ * if (simulation.nSample !== 8) throw new Error("expected the default");
+ * if (training.path.data !== "/home/data") throw new Error("expected ../data");
+ * ```
+ */
+export function parseConfiguration(
+  text: string,
+  path: string,
+  options: ConfigurationOptions = {},
+): Configuration {
+  const lines = new yaml.LineCounter();
+  const { document, values } = parseYaml(text, path, lines);
+  const overrides = (options.set ?? []).map((set) => readOverride(set, path));
+  const place = new Place((keys, problem) => {
+    const key = keys.join(".");
+    const override = overrides.findLast(({ keys: set }) =>
+      set.every((name, depth) => name === keys[depth])
+    )?.text;
+    const offset = offsetOf(document, keys);
+    const line = override === undefined && offset !== undefined
+      ? lines.linePos(offset).line
+      : undefined;
+    throw new ConfigurationError(path, `${key || "it"} ${problem}`, {
+      ...{ key, line, override },
+    });
+  });
+  const changed = overrides.reduce(
+    (values, override) => withValue(values, override, path),
+    values,
+  );
+  return readConfiguration(changed, place, { folder: dirname(resolve(path)) });
+}
+
+/**
+ * Writes a configuration.
+ *
+ * @param configuration The configuration.
+ * @returns YAML that is read as the same configuration, wherever it lies.
+ *
+ * @example
+ * ```ts
+ * import { formatConfiguration, parseConfiguration } from "./configuration.ts";
+ * import assert from "node:assert/strict";
+ * const configuration = parseConfiguration("training: {lr: 0.1}", "a.yaml");
+ * assert.deepEqual(
+ *   parseConfiguration(formatConfiguration(configuration), "/out/b.yaml"),
+ *   configuration,
+ * );
+ * ```
+ */
+export function formatConfiguration(configuration: Configuration): string {
+  const document = new yaml.Document(configuration, {
+    aliasDuplicateObjects: false,
+  });
+  yaml.visit(document, {
+    Pair(_, pair) {
+      const key = pair.key as yaml.Scalar;
+      // As users write them, though YAML reads them as booleans.
+      if (key.value === "true" || key.value === "false") {
+        key.value = key.value === "true";
+      }
+      if (
+        /^(tgtSpike.*|conv|dense)$/.test(String(key)) && yaml.isMap(pair.value)
+      ) {
+        pair.value.flow = true;
+      }
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Parses the text of a file. */
+function parseYaml(
+  text: string,
+  path: string,
+  lineCounter: yaml.LineCounter,
+): { document: yaml.Document; values: unknown } {
+  const options = { lineCounter, prettyErrors: false };
+  const document = yaml.parseDocument(text, options);
+  const [cause] = [...document.errors, ...document.warnings];
+  if (cause) {
+    const { line } = lineCounter.linePos(cause.pos[0]);
+    throw new ConfigurationError(path, cause.message, { line, cause });
+  }
+  try {
+    return { document, values: document.toJS() };
+  } catch (cause) {
+    throw new ConfigurationError(path, (cause as Error).message, { cause });
+  }
+}
+
+/** A value to be set on top of a file. */
+interface Override {
+  readonly text: string;
+  readonly keys: readonly string[];
+  readonly value: unknown;
+}
+
+/** Reads `key=value`. */
+function readOverride(text: string, path: string): Override {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) {
+    throw new ConfigurationError(path, "expected key=value", {
+      override: text,
+    });
+  }
+  try {
+    return {
+      text,
+      keys: key.trim().split("."),
+      value: yaml.parse(value, { prettyErrors: false }),
+    };
+  } catch (cause) {
+    const problem = `${key} is no YAML, ${(cause as Error).message}`;
+    throw new ConfigurationError(path, problem, { key, override: text, cause });
+  }
+}
+
+/** Copies a tree of values, with one of them set. */
+function withValue(
+  tree: unknown,
+  override: Override,
+  path: string,
+  depth = 0,
+): unknown {
+  if (depth === override.keys.length) return override.value;
+  if (tree !== undefined && tree !== null && typeof tree !== "object") {
+    const key = override.keys.slice(0, depth).join(".");
+    throw new ConfigurationError(path, `${key} is ${tree}, it has no keys`, {
+      ...{ key, override: override.text },
+    });
+  }
+  const branches = tree ?? {};
+  const key = override.keys[depth];
+  const branch = Object.hasOwn(branches, key)
+    ? branches[key as keyof typeof branches]
+    : undefined;
+  const changed = {
+    ...branches,
+    [key]: withValue(branch, override, path, depth + 1),
+  };
+  return Array.isArray(tree) ? Object.values(changed) : changed;
+}
+
+/** Finds the innermost of a value's keys that a document has. */
+function offsetOf(
+  document: yaml.Document,
+  keys: readonly string[],
+): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const key of keys) {
+    if (yaml.isAlias(node)) node = node.resolve(document);
+    const pair = yaml.isMap(node)
+      ? node.items.find(({ key: name }) => String(name) === key)
+      : undefined;
+    const place = yaml.isSeq(node) ? node.items[Number(key)] : pair?.key;
+    if (!yaml.isNode(place)) break;
+    offset = place.range?.[0];
+    node = pair ? pair.value : place;
+  }
+  return offset;
+}

@@ -1,0 +1,184 @@
+/**
+ * From a configuration to data, folds and network.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import type { Binning } from "../dataset/pack.ts";
+import { openNmnist } from "../dataset/nmnist.ts";
+import type { SampleSource } from "../dataset/samples.ts";
+import { readFileList } from "../dataset/sl_animals.ts";
+import { kFold, trainTestSplit } from "../dataset/split.ts";
+import { openStore } from "../dataset/store.ts";
+import type { ModelDescription } from "../engine/model.ts";
+import type { LayerDescription } from "../engine/network.ts";
+import type { PlanOptions } from "../engine/plan.ts";
+import type { Random } from "../engine/random.ts";
+import { ConfigurationError } from "./configuration_error.ts";
+import type { Configuration, SpikeTarget } from "./configuration_types.ts";
+
+/** Some samples of a source. */
+export interface SampleSet {
+  readonly source: SampleSource;
+  readonly indices: readonly number[];
+}
+
+/** What a fold trains on, chooses weights by, and is tested on. */
+export interface Fold {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly train: SampleSet;
+  readonly validation?: SampleSet;
+  readonly test: SampleSet;
+}
+
+/** Number of folds of the cross-validation. */
+const FOLDS = 4;
+
+/** Fraction of a fold's training recordings that validate. */
+const VALIDATION = 0.15;
+
+/** The convolutional network of the SL-Animals programs. */
+const CNN: readonly LayerDescription[] = [
+  { pool: 2 },
+  { conv: { out: 8, kernel: 5, padding: 2, weightScale: 10 } },
+  { pool: 2 },
+  { conv: { out: 16, kernel: 5, padding: 2, weightScale: 10 } },
+  { pool: 2 },
+  { dense: 100 },
+  { dense: 19 },
+];
+
+/** Their dense network. */
+const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
+
+/**
+ * Opens the data of a configuration and cuts it into folds.
+ *
+ * Recordings are split by person as scikit-learn's `KFold` and
+ * `train_test_split` do it, seeded with the configuration's seed. Lists of
+ * training and test samples are one fold, without a validation set.
+ *
+ * @param configuration The configuration.
+ * @param options Whether each fold has a validation set.
+ * @returns The folds.
+ * @throws {DatasetError} If the store or a list cannot be used.
+ * @throws {RecordingError} If a listed sample is not there.
+ */
+export async function openFolds(
+  configuration: Configuration,
+  options: { readonly validation: boolean },
+): Promise<Fold[]> {
+  const { path, seed } = configuration.training;
+  if (path.train !== undefined && path.test !== undefined) {
+    const folder = path.in ?? dirname(path.train);
+    const [train, test] = await Promise.all([
+      wholeSet(openNmnist(folder, path.train)),
+      wholeSet(openNmnist(folder, path.test)),
+    ]);
+    return [{ number: 1, train, test }];
+  }
+  const source = await openStore(path.store);
+  const names = await readFileList(path.file_list);
+  const samplesOf = Map.groupBy(
+    source.slices.keys(),
+    (index) => source.slices[index].source,
+  );
+  const missing = names.find((name) => !samplesOf.has(name));
+  if (missing !== undefined) {
+    throw new ConfigurationError(
+      path.file_list,
+      `recording "${missing}" is not in the store "${path.store}"`,
+    );
+  }
+  const setOf = (recordings: readonly number[]): SampleSet => ({
+    source,
+    indices: recordings.flatMap((index) => samplesOf.get(names[index])!),
+  });
+  return kFold(names.length, FOLDS, seed).map(({ train, test }, index) => {
+    const fold = { number: index + 1, test: setOf(test) };
+    if (!options.validation) return { ...fold, train: setOf(train) };
+    const inner = trainTestSplit(train.length, VALIDATION, seed + 1);
+    const choose = (chosen: readonly number[]) =>
+      setOf(chosen.map((place) => train[place]));
+    return {
+      ...fold,
+      train: choose(inner.train),
+      validation: choose(inner.test),
+    };
+  });
+}
+
+async function wholeSet(opened: Promise<SampleSource>): Promise<SampleSet> {
+  const source = await opened;
+  return { source, indices: [...source.labels.keys()] };
+}
+
+/**
+ * Says what network a configuration describes.
+ *
+ * @param configuration The configuration.
+ * @param source The data that it is to see.
+ * @param random Draws the initial weights.
+ * @returns The network.
+ */
+export function describeModel(
+  configuration: Configuration,
+  source: SampleSource,
+  random: Random,
+): ModelDescription {
+  const { training, simulation, neuron, network } = configuration;
+  const { width, height } = source.sensor;
+  const frames = training.transf_method === "TonicFrames";
+  return {
+    // Frames hold columns where SlayerTD holds rows.
+    input: frames
+      ? { C: 2, H: width, W: height }
+      : { C: 2, H: height, W: width },
+    layers: network ?? (training.CNN ? CNN : MLP),
+    neuron,
+    Ts: simulation.Ts,
+    coding: {
+      mode: training.binning_mode,
+      height: frames ? 1 : 1 / simulation.Ts,
+    },
+    optimizer: training.optimizer,
+    random,
+  };
+}
+
+/**
+ * Says how a configuration divides time into bins.
+ *
+ * @param configuration The configuration.
+ * @returns Method and time step.
+ */
+export function binningOf(configuration: Configuration): Binning {
+  const { training, simulation } = configuration;
+  const frames = training.transf_method === "TonicFrames";
+  return { method: frames ? "frames" : "SlayerTD", Ts: simulation.Ts };
+}
+
+/**
+ * Says what samples a configuration trains on and tests on.
+ *
+ * @param configuration The configuration.
+ * @param use Training, or validation and test.
+ * @returns Length, batch size and target; `testing` applies to random crops.
+ */
+export function planOf(
+  configuration: Configuration,
+  use: "train" | "test",
+): PlanOptions {
+  const { simulation, training, testing } = configuration;
+  const whole = use === "test" && training.random_crop ? testing : undefined;
+  const { tSample, error }: { tSample: number; error: SpikeTarget } = whole ??
+    { tSample: simulation.tSample, error: training.error };
+  return {
+    tSample,
+    batch: simulation.nSample,
+    target: { region: error.tgtSpikeRegion, count: error.tgtSpikeCount },
+    train: use === "train",
+  };
+}

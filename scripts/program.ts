@@ -1,0 +1,138 @@
+/**
+ * What the two training programs have in common.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { SampleCache } from "../dataset/batches.ts";
+import { openDevice } from "../engine/device.ts";
+import { preferVulkan } from "./adapter.ts";
+import {
+  optional,
+  repeated,
+  runCommand,
+  text,
+  withDefault,
+} from "./command_line.ts";
+import { loadConfiguration } from "./configuration.ts";
+import { openFolds } from "./experiment.ts";
+import { type FoldSummary, Results } from "./results.ts";
+import { type RunSummary, type Spread, spreadOf } from "./results.ts";
+import { trainFold } from "./train_fold.ts";
+
+/** A training program. */
+export interface Program {
+  readonly name: RunSummary["program"];
+  readonly summary: string;
+  /** Whether part of the training recordings validate. */
+  readonly validation: boolean;
+}
+
+/**
+ * Runs a training program with the arguments of this process.
+ *
+ * @param program Which.
+ */
+export async function runProgram(program: Program): Promise<void> {
+  await runCommand({
+    name: `deno task ${program.name}`,
+    summary: program.summary,
+    examples: [
+      `deno task ${program.name} --config network.yaml`,
+      `deno task ${program.name} --config network.yaml --out output/slow ` +
+      "--set training.lr=0.001",
+    ],
+    parameters: {
+      config: withDefault(
+        text("--config", "FILE", "The configuration"),
+        "network.yaml",
+      ),
+      out: optional(
+        text("--out", "DIR", "Folder for results [training.path.out]"),
+      ),
+      set: repeated(
+        text("--set", "KEY=VALUE", "Change a value of the configuration"),
+      ),
+    },
+  }, async ({ config, out, set }) => {
+    const start = performance.now();
+    const configuration = await loadConfiguration(config, { set });
+    const folds = await openFolds(configuration, program);
+    preferVulkan();
+    using device = await openDevice();
+    const folder = resolve(out ?? configuration.training.path.out);
+    const results = await Results.create(folder, configuration);
+    const { name, software } = device.adapter;
+    console.log(`Training on ${name}${software ? ", software" : ""}`);
+    const context = {
+      device,
+      configuration,
+      results,
+      cache: new SampleCache(),
+    };
+    const summaries: FoldSummary[] = [];
+    for (const fold of folds) summaries.push(await trainFold(fold, context));
+    const summary = summarise(summaries, program, {
+      adapter: device.adapter,
+      seconds: (performance.now() - start) / 1000,
+    });
+    await results.saveSummary(summary);
+    console.log(inWords(summary));
+    console.log(`Results are in ${folder}`);
+  });
+}
+
+function summarise(
+  folds: readonly FoldSummary[],
+  program: Program,
+  run: Pick<RunSummary, "adapter" | "seconds">,
+): RunSummary {
+  const spread = (value: (fold: FoldSummary) => number | null) => {
+    const values = folds.map(value).filter((v) => v !== null);
+    return values.length === folds.length ? spreadOf(values) : null;
+  };
+  const valLoss = spread((fold) => fold.valLoss);
+  return {
+    program: program.name,
+    ...run,
+    folds,
+    valLoss,
+    valAccuracy: spread((fold) => fold.valAccuracy),
+    testLoss: spread((fold) => fold.testLoss)!,
+    testAccuracy: spread((fold) => fold.testAccuracy)!,
+    optimistic: valLoss === null,
+  };
+}
+
+/** Losses and accuracies of each fold, and over all. */
+function inWords(summary: RunSummary): string {
+  const percent = (fraction: number) => `${(fraction * 100).toFixed(2)} %`;
+  const over = (set: string, loss: Spread | null, accuracy: Spread | null) =>
+    loss && accuracy
+      ? [
+        `${set} loss ${loss.mean.toFixed(2)} +- ${loss.std.toFixed(2)}, ` +
+        `accuracy ${(accuracy.mean * 100).toFixed(2)} +- ${
+          percent(accuracy.std)
+        }`,
+      ]
+      : [];
+  return [
+    ...summary.folds.map((fold) =>
+      [
+        `fold ${fold.fold}:`,
+        ...(fold.valLoss === null || fold.valAccuracy === null ? [] : [
+          `validation loss ${fold.valLoss.toFixed(2)},`,
+          `accuracy ${percent(fold.valAccuracy)};`,
+        ]),
+        `test loss ${fold.testLoss.toFixed(2)},`,
+        `accuracy ${percent(fold.testAccuracy)}`,
+      ].join(" ")
+    ),
+    ...over("validation", summary.valLoss, summary.valAccuracy),
+    ...over("test", summary.testLoss, summary.testAccuracy),
+    ...(summary.optimistic
+      ? ["Test figures are the best over all epochs, so they are optimistic."]
+      : []),
+  ].join("\n");
+}

@@ -1,0 +1,181 @@
+/**
+ * How far a long task is: a bar where somebody watches, plain lines where the
+ * output goes elsewhere.
+ *
+ * @module
+ */
+
+/** What is shown beside the bar; what is left out is not shown. */
+export interface Measures {
+  /** Loss per sample. */
+  readonly loss?: number;
+  /** Share of right predictions, 0 to 1. */
+  readonly accuracy?: number;
+  /** Samples done in a second. */
+  readonly samplesPerSecond?: number;
+}
+
+/** Where progress is shown. */
+export interface Output {
+  /** Whether somebody watches. */
+  readonly terminal: boolean;
+  /** Width of the terminal, in characters. */
+  columns(): number;
+  /** Writes a text as it is. */
+  write(text: string): void;
+  /** Time in ms. */
+  now(): number;
+}
+
+/** A task that is under way. */
+export interface Progress extends Disposable {
+  /**
+   * Shows how far the task is, unless it was shown just before.
+   *
+   * @param done How much of the total is done.
+   * @param measures What else to show.
+   */
+  update(done: number, measures?: Measures): void;
+  /**
+   * Puts a line in the place of the bar.
+   *
+   * @param line What came of the task.
+   */
+  finish(line: string): void;
+}
+
+/** Time between two bars, in ms. */
+const REDRAW_MS = 100;
+
+/** Time between two plain lines, in ms. */
+const REPORT_MS = 5000;
+
+const NARROWEST_BAR = 8;
+const WIDEST_BAR = 30;
+
+/** Erases the line that the cursor is on. */
+const ERASE = "\r\x1b[2K";
+
+const STANDARD_OUTPUT: Output = {
+  terminal: Deno.stdout.isTerminal(),
+  columns: () => Deno.consoleSize().columns,
+  write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  now: () => performance.now(),
+};
+
+/**
+ * Shows the progress of a task.
+ *
+ * A terminal shows one line that changes, never longer than the terminal is
+ * wide, without colours and with the cursor left as it is. Elsewhere a line is
+ * written every five seconds at most. Disposing erases a bar that was not
+ * replaced by a last line.
+ *
+ * @param task What the task is called, and how much there is to do.
+ * @param output Where to show it; the standard output unless given.
+ * @returns The progress, which is at its start.
+ *
+ * @example
+ * ```ts
+ * import { createProgress } from "./progress.ts";
+ * using progress = createProgress({ total: 2, label: "epoch 1" });
+ * progress.update(1, { loss: 14.1, accuracy: 0.5, samplesPerSecond: 400 });
+ * progress.finish("epoch 1: loss 7, accuracy 70 %");
+ * ```
+ */
+export function createProgress(
+  { total, label }: { readonly total: number; readonly label: string },
+  output: Output = STANDARD_OUTPUT,
+): Progress {
+  const start = output.now();
+  let last = output.terminal ? -Infinity : start;
+  let drawn = false;
+  const erase = () => {
+    if (drawn) output.write(ERASE);
+    drawn = false;
+  };
+  return {
+    update(done, measures = {}) {
+      const now = output.now();
+      if (now - last < (output.terminal ? REDRAW_MS : REPORT_MS)) return;
+      last = now;
+      const left = (now - start) / done * (total - done);
+      const state = { label, done, total, left, ...measures };
+      if (output.terminal) {
+        output.write(ERASE + drawBar(state, output.columns() - 1));
+        drawn = true;
+      } else {
+        output.write(
+          `${label}: ${done} of ${total}, ${inWords(state).join(", ")}\n`,
+        );
+      }
+    },
+    finish(line) {
+      erase();
+      output.write(`${line}\n`);
+    },
+    [Symbol.dispose]: erase,
+  };
+}
+
+/** Where a task is. */
+interface State extends Measures {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** Time left, in ms. */
+  readonly left: number;
+}
+
+/** Draws a bar with what fits beside it. */
+function drawBar(state: State, columns: number): string {
+  const { label, done, total } = state;
+  const room = (words: string[]) =>
+    columns - [label, "", ...words].join("  ").length;
+  const long = inWords(state);
+  const words = room(long) >= NARROWEST_BAR ? long : inShort(state);
+  const width = Math.min(Math.max(room(words), NARROWEST_BAR), WIDEST_BAR);
+  const filled = Math.floor(Math.min(done / total, 1) * width);
+  const bar = "━".repeat(filled) + "─".repeat(width - filled);
+  return [label, bar, ...words].join("  ").slice(0, columns);
+}
+
+function inWords(state: State): string[] {
+  const { loss, accuracy, samplesPerSecond, left } = state;
+  return [
+    ...(loss === undefined ? [] : [`loss ${rounded(loss)}`]),
+    ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
+    ...(samplesPerSecond === undefined
+      ? []
+      : [`${rounded(samplesPerSecond)} samples/s`]),
+    ...(Number.isFinite(left) ? [`${clock(left)} left`] : []),
+  ];
+}
+
+function inShort(state: State): string[] {
+  return inWords(state).map((words) =>
+    words.replace("accuracy", "acc").replace(" samples/s", "/s")
+      .replace(" left", "")
+  );
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Writes a time as 0:07, 12:34 or 1:02:03. */
+function clock(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, i) => i === 0 ? part : String(part).padStart(2, "0"))
+    .join(":");
+}

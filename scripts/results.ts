@@ -1,0 +1,173 @@
+/**
+ * The folder that a run leaves behind.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { AdapterDescription } from "../engine/device.ts";
+import { formatSafetensors } from "../engine/safetensors.ts";
+import type { NamedArray } from "../engine/weights.ts";
+import { formatConfiguration } from "./configuration.ts";
+import type { Configuration } from "./configuration_types.ts";
+
+/** One line of `metrics.jsonl`: an epoch of a fold. */
+export interface EpochMetrics {
+  /** Fold, counted from 1. */
+  readonly fold: number;
+  /** Epoch, counted from 0. */
+  readonly epoch: number;
+  /** Loss per sample and fraction of right predictions while training. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  /** The same after the epoch, on the set that is not trained on. */
+  readonly valLoss?: number;
+  readonly valAccuracy?: number;
+  readonly testLoss?: number;
+  readonly testAccuracy?: number;
+  /** Spikes of each layer per neuron and bin while training. */
+  readonly rates: readonly number[];
+  /** Time of the whole epoch in s. */
+  readonly seconds: number;
+}
+
+/** What a fold came to; losses per sample, accuracies as fractions. */
+export interface FoldSummary {
+  /** Fold, counted from 1. */
+  readonly fold: number;
+  /** Epochs trained. */
+  readonly epochs: number;
+  /** The epoch whose weights were kept, counted from 0. */
+  readonly bestEpoch: number;
+  /** Training accuracy in that epoch. */
+  readonly trainAccuracy: number;
+  /** `null` where there is no validation set. */
+  readonly valLoss: number | null;
+  readonly valAccuracy: number | null;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+}
+
+/** Mean and population standard deviation over the folds. */
+export interface Spread {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** What a run came to, `summary.json`. */
+export interface RunSummary {
+  /** The program that ran. */
+  readonly program: "train" | "train-test-only";
+  readonly adapter: AdapterDescription;
+  /** Time of the whole run in s. */
+  readonly seconds: number;
+  readonly folds: readonly FoldSummary[];
+  readonly valLoss: Spread | null;
+  readonly valAccuracy: Spread | null;
+  readonly testLoss: Spread;
+  readonly testAccuracy: Spread;
+  /**
+   * Whether test figures are the best over all epochs, chosen by looking at
+   * the test set itself, and so too good.
+   */
+  readonly optimistic: boolean;
+}
+
+/**
+ * Averages over folds.
+ *
+ * @param values One value a fold.
+ * @returns Mean and population standard deviation.
+ */
+export function spreadOf(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) /
+    values.length;
+  return { mean, std: Math.sqrt(variance) };
+}
+
+/** A run's folder while it is being filled. */
+export class Results {
+  /** The folder. */
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the folder and writes the effective configuration into it.
+   *
+   * @param folder Where; an earlier run's files in it are replaced.
+   * @param configuration The configuration.
+   * @returns The folder.
+   */
+  static async create(
+    folder: string,
+    configuration: Configuration,
+  ): Promise<Results> {
+    await Deno.mkdir(folder, { recursive: true });
+    const results = new Results(folder);
+    await results.#replace("config.yaml", formatConfiguration(configuration));
+    await Deno.writeTextFile(join(folder, "metrics.jsonl"), "");
+    return results;
+  }
+
+  /**
+   * Appends an epoch to `metrics.jsonl`.
+   *
+   * @param metrics The epoch.
+   */
+  async addEpoch(metrics: EpochMetrics): Promise<void> {
+    const path = join(this.folder, "metrics.jsonl");
+    const line = `${JSON.stringify(metrics)}\n`;
+    await Deno.writeTextFile(path, line, { append: true });
+  }
+
+  /**
+   * Writes `model_weights_foldN.safetensors`.
+   *
+   * @param fold Fold, counted from 1.
+   * @param weights All weights.
+   * @param metadata Texts that go with them.
+   */
+  async saveWeights(
+    fold: number,
+    weights: Readonly<Record<string, NamedArray>>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const tensors = Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, data }]) => [
+        name,
+        {
+          dtype: "F32" as const,
+          shape,
+          data: data as Float32Array<ArrayBuffer>,
+        },
+      ]),
+    );
+    const bytes = formatSafetensors(tensors, metadata);
+    await this.#replace(`model_weights_fold${fold}.safetensors`, bytes);
+  }
+
+  /**
+   * Writes `summary.json`.
+   *
+   * @param summary What the run came to.
+   */
+  async saveSummary(summary: RunSummary): Promise<void> {
+    const text = `${JSON.stringify(summary, null, 2)}\n`;
+    await this.#replace("summary.json", text);
+  }
+
+  /** Writes beside and renames, so that a file is never half there. */
+  async #replace(name: string, content: string | Uint8Array): Promise<void> {
+    const path = join(this.folder, name);
+    const beside = `${path}.new`;
+    const bytes = typeof content === "string"
+      ? new TextEncoder().encode(content)
+      : content;
+    await Deno.writeFile(beside, bytes);
+    await Deno.rename(beside, path);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * `deno task slice`: makes recordings and their tags into one event store.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import {
+  type SlicedRecording,
+  sliceRecordings,
+  type SliceReport,
+} from "../dataset/slice.ts";
+import { readFileList } from "../dataset/sl_animals.ts";
+import {
+  choice,
+  optional,
+  runCommand,
+  text,
+  withDefault,
+} from "./command_line.ts";
+import { createProgress } from "./progress.ts";
+
+await runCommand({
+  name: "deno task slice",
+  summary: "Makes recordings and their tags into one Zarr store of events.",
+  examples: [
+    "deno task slice --data data",
+    "deno task slice --data data --list data/filelist_excludingS3.txt",
+    "deno task slice --data data --out events.zarr --axes jaer",
+  ],
+  parameters: {
+    data: withDefault(
+      text("--data", "DIR", "Folder that the other paths default to lie in"),
+      "data",
+    ),
+    recordings: optional(
+      text("--recordings", "DIR", "Recordings [DATA/recordings]"),
+    ),
+    tags: optional(text("--tags", "DIR", "Tag files [DATA/tags]")),
+    list: optional(
+      text("--list", "FILE", "Recordings to take [DATA/filelist.txt]"),
+    ),
+    classes: optional(
+      text(
+        "--classes",
+        "FILE",
+        "Class names [DATA/SL-Animals-DVS_gestures_definitions.csv]",
+      ),
+    ),
+    out: optional(
+      text("--out", "STORE", "Store to make or finish [DATA/sliced.zarr]"),
+    ),
+    axes: withDefault(
+      choice(
+        "--axes",
+        ["reference", "jaer"],
+        "Where x and y lead: as in SLAYER's programs, or as in jAER",
+      ),
+      "reference",
+    ),
+  },
+}, async ({ data, axes, ...given }) => {
+  const inData = (name: string) => join(data, name);
+  const list = given.list ?? inData("filelist.txt");
+  const out = given.out ?? inData("sliced.zarr");
+  const total = (await readFileList(list)).length;
+  using progress = createProgress({ total, label: "recordings" });
+  const report = await sliceRecordings({
+    recordings: given.recordings ?? inData("recordings"),
+    tags: given.tags ?? inData("tags"),
+    list,
+    classes: given.classes ?? inData("SL-Animals-DVS_gestures_definitions.csv"),
+    out,
+    axes,
+    onProgress: ({ done }) => progress.update(done),
+  });
+  progress.finish(summarise(out, report));
+});
+
+function summarise(out: string, { recordings, removed }: SliceReport): string {
+  const sum = (count: (recording: SlicedRecording) => number) =>
+    recordings.reduce((total, recording) => total + count(recording), 0);
+  const slices = sum(({ labels }) => labels.length);
+  const events = sum((recording) => recording.events);
+  const there = recordings.filter(({ sliced }) => !sliced).length;
+  const special = sum(({ specialEvents }) => specialEvents);
+  const backward = sum(({ backwardSteps }) => backwardSteps);
+  return [
+    `${out}: ${slices} slices of ${recordings.length} recordings, ` +
+    `${events} events`,
+    ...(there > 0 ? [`${there} recordings were there already`] : []),
+    ...(removed.length > 0 ? [`removed ${removed.join(", ")}`] : []),
+    ...(special > 0 ? [`dropped ${special} special events`] : []),
+    ...(backward > 0 ? [`kept ${backward} events that run backwards`] : []),
+  ].join("\n");
+}

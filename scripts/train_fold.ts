@@ -1,0 +1,238 @@
+/**
+ * Training, validation and test of one fold.
+ *
+ * @module
+ */
+
+import { batches, SampleCache } from "../dataset/batches.ts";
+import type { Device } from "../engine/device.ts";
+import { type EpochStatistics, runEpoch } from "../engine/epoch.ts";
+import { Model } from "../engine/model.ts";
+import { Random } from "../engine/random.ts";
+import type { Stepper } from "../engine/stepper.ts";
+import type { NamedArray } from "../engine/weights.ts";
+import type { Configuration } from "./configuration_types.ts";
+import { binningOf, describeModel, planOf } from "./experiment.ts";
+import type { Fold, SampleSet } from "./experiment.ts";
+import { createProgress } from "./progress.ts";
+import type { FoldSummary, Results } from "./results.ts";
+
+/** What folds of a run share. */
+export interface RunContext {
+  readonly device: Device;
+  readonly configuration: Configuration;
+  readonly results: Results;
+  /** Packed samples of all sets. */
+  readonly cache: SampleCache;
+}
+
+/** When training stops although epochs are left. */
+const STOP = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
+
+/** One pass over a set of samples. */
+type Pass = (
+  set: SampleSet,
+  label: string,
+  lr?: number,
+) => Promise<EpochStatistics>;
+
+/** An epoch worth keeping. */
+interface Best {
+  readonly epoch: number;
+  readonly trainAccuracy: number;
+  readonly weights: Record<string, NamedArray>;
+  readonly validation?: EpochStatistics;
+}
+
+/**
+ * Trains a fold, writing its epochs and its best weights.
+ *
+ * With a validation set, the best weights are those of lowest validation
+ * loss, and they are tested in the end. Without one, every epoch is tested,
+ * and the best figures of all epochs are reported.
+ *
+ * @param fold What to train and test on.
+ * @param context What all folds of the run share.
+ * @returns What it came to.
+ * @throws {ShapeError} If the network does not fit the data or the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ */
+export async function trainFold(
+  fold: Fold,
+  context: RunContext,
+): Promise<FoldSummary> {
+  const { device, configuration } = context;
+  const { training } = configuration;
+  const random = new Random(training.seed, fold.number);
+  using model = await Model.create(
+    device,
+    describeModel(configuration, fold.train.source, random),
+  );
+  using trainer = await model.compile(planOf(configuration, "train"));
+  using tester = training.random_crop
+    ? await model.compile(planOf(configuration, "test"))
+    : undefined;
+  const pass = makePass(model, trainer, tester ?? trainer, random, context);
+  return fold.validation
+    ? await withValidation(fold, fold.validation, model, pass, context)
+    : await withoutValidation(fold, model, pass, context);
+}
+
+async function withValidation(
+  fold: Fold,
+  validationSet: SampleSet,
+  model: Model,
+  pass: Pass,
+  context: RunContext,
+): Promise<FoldSummary> {
+  const { lr, epochs } = context.configuration.training;
+  let best: Best | undefined;
+  let epoch = 0;
+  for (; epoch < epochs; epoch++) {
+    const start = performance.now();
+    const name = nameOf(fold, epoch);
+    const train = await pass(fold.train, `${name} train`, lr);
+    const validation = await pass(validationSet, `${name} validate`);
+    if (!best?.validation || validation.loss < best.validation.loss) {
+      const weights = await model.weights();
+      best = { epoch, trainAccuracy: train.accuracy, weights, validation };
+      await saveBest(fold, best, context);
+    }
+    await context.results.addEpoch({
+      ...trainMetrics(fold, epoch, train),
+      valLoss: validation.loss,
+      valAccuracy: validation.accuracy,
+      seconds: (performance.now() - start) / 1000,
+    });
+    report(`${name}  ${words("train", train)}  ${words("val", validation)}`);
+    if (
+      epoch >= STOP.epoch && epoch - best.epoch >= STOP.patience &&
+      train.accuracy >= STOP.trainAccuracy
+    ) {
+      epoch++;
+      break;
+    }
+  }
+  model.setWeights(best!.weights);
+  const test = await pass(fold.test, `fold ${fold.number} test`);
+  report(
+    `fold ${fold.number}, weights of epoch ${best!.epoch}  ${
+      words("test", test)
+    }`,
+  );
+  return {
+    fold: fold.number,
+    epochs: epoch,
+    bestEpoch: best!.epoch,
+    trainAccuracy: best!.trainAccuracy,
+    valLoss: best!.validation!.loss,
+    valAccuracy: best!.validation!.accuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
+  };
+}
+
+async function withoutValidation(
+  fold: Fold,
+  model: Model,
+  pass: Pass,
+  context: RunContext,
+): Promise<FoldSummary> {
+  const { lr, epochs } = context.configuration.training;
+  let best: Best | undefined;
+  let testLoss = Infinity;
+  let testAccuracy = -1;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const start = performance.now();
+    const name = nameOf(fold, epoch);
+    const train = await pass(fold.train, `${name} train`, lr);
+    const test = await pass(fold.test, `${name} test`);
+    testLoss = Math.min(testLoss, test.loss);
+    if (test.accuracy > testAccuracy) {
+      testAccuracy = test.accuracy;
+      const weights = await model.weights();
+      best = { epoch, trainAccuracy: train.accuracy, weights };
+      await saveBest(fold, best, context);
+    }
+    await context.results.addEpoch({
+      ...trainMetrics(fold, epoch, train),
+      testLoss: test.loss,
+      testAccuracy: test.accuracy,
+      seconds: (performance.now() - start) / 1000,
+    });
+    report(`${name}  ${words("train", train)}  ${words("test", test)}`);
+  }
+  return {
+    fold: fold.number,
+    epochs,
+    bestEpoch: best!.epoch,
+    trainAccuracy: best!.trainAccuracy,
+    ...{ valLoss: null, valAccuracy: null, testLoss, testAccuracy },
+  };
+}
+
+function makePass(
+  model: Model,
+  trainer: Stepper,
+  tester: Stepper,
+  random: Random,
+  { configuration, cache }: RunContext,
+): Pass {
+  const { training, simulation } = configuration;
+  return async ({ source, indices }, label, lr) => {
+    const stepper = lr === undefined ? tester : trainer;
+    const shuffled = lr !== undefined && training.shuffle;
+    const crop = lr !== undefined && training.random_crop ? "random" : "fixed";
+    using progress = createProgress({ total: indices.length, label });
+    const samples = batches(
+      source,
+      shuffled ? random.shuffle(indices) : indices,
+      {
+        batchSize: simulation.nSample,
+        bins: stepper.plan.bins,
+        binning: binningOf(configuration),
+        ...{ crop, cache, random: () => random.uniform() },
+      },
+    );
+    return await runEpoch(stepper, samples, {
+      layers: model.layers,
+      lr,
+      onRecords: (_, { samples, loss, accuracy, seconds }) => {
+        const samplesPerSecond = samples / seconds;
+        progress.update(samples, { loss, accuracy, samplesPerSecond });
+      },
+    });
+  };
+}
+
+async function saveBest(
+  fold: Fold,
+  { epoch, weights }: Best,
+  { results }: RunContext,
+): Promise<void> {
+  await results.saveWeights(fold.number, weights, { epoch: String(epoch) });
+}
+
+function trainMetrics(fold: Fold, epoch: number, train: EpochStatistics) {
+  return {
+    fold: fold.number,
+    epoch,
+    trainLoss: train.loss,
+    trainAccuracy: train.accuracy,
+    rates: train.rates,
+  };
+}
+
+function nameOf(fold: Fold, epoch: number): string {
+  return `fold ${fold.number} epoch ${epoch}`;
+}
+
+function words(set: string, { loss, accuracy }: EpochStatistics): string {
+  return `${set} loss ${loss.toFixed(3)} accuracy ${
+    (accuracy * 100).toFixed(1)
+  } %`;
+}
+
+function report(line: string): void {
+  console.log(line);
+}
