@@ -56,7 +56,11 @@ export {
   responseKernel,
 } from "./engine/neuron.ts";
 export type { OptimizerName } from "./engine/optimizer.ts";
-export type { InputCoding, PlanOptions, SpikeTarget } from "./engine/plan.ts";
+export type {
+  InputCoding,
+  PlanOptions,
+  SpikeTarget,
+} from "./engine/plan_sizes.ts";
 export { Random } from "./engine/random.ts";
 export type { StepRecord } from "./engine/records.ts";
 export {

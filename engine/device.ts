@@ -21,6 +21,12 @@ const WANTED_LIMITS = [
   "maxBufferSize",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+/** Features that are asked for where the adapter has them, and why. */
+const WANTED_FEATURES = [
+  // To say where a step spends its time.
+  "timestamp-query",
+] as const satisfies readonly GPUFeatureName[];
+
 /** Names under which drivers that compute on the CPU are known. */
 const SOFTWARE_ADAPTERS =
   /llvmpipe|lavapipe|swiftshader|software|basic render/i;
@@ -141,7 +147,13 @@ export async function openDevice(): Promise<Device> {
   }
   const description = describeAdapter(adapter);
   try {
-    const gpu = await adapter.requestDevice({ requiredLimits });
+    const requiredFeatures = WANTED_FEATURES.filter((feature) =>
+      adapter.features.has(feature)
+    );
+    const gpu = await adapter.requestDevice({
+      requiredLimits,
+      requiredFeatures,
+    });
     return new Device(gpu, description);
   } catch (cause) {
     throw new DeviceError(`Cannot open a device on "${description.name}"`, {

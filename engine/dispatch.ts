@@ -16,7 +16,10 @@ export type Groups = number | "samples";
 
 /** A kernel with all it needs, ready to be recorded into a pass. */
 export interface Dispatch {
+  /** Operator and direction. */
   readonly name: string;
+  /** The layer that it is for. */
+  readonly layer?: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: Grid;

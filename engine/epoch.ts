@@ -55,7 +55,7 @@ export async function runEpoch(
   options: EpochOptions,
 ): Promise<EpochStatistics> {
   const { lr, layers, onRecords } = options;
-  const { bins } = stepper.plan;
+  const bins = stepper.plan.sizes.T;
   const start = performance.now();
   const spikes = new Float64Array(layers.length);
   let samples = 0;

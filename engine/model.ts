@@ -15,7 +15,8 @@ import {
 } from "./network.ts";
 import type { Neuron } from "./neuron.ts";
 import { Optimizer, type OptimizerName } from "./optimizer.ts";
-import { compilePlan, type InputCoding, type PlanOptions } from "./plan.ts";
+import { compilePlan } from "./plan.ts";
+import type { InputCoding, PlanOptions } from "./plan_sizes.ts";
 import { Random } from "./random.ts";
 import { readFloats } from "./readback.ts";
 import { Stepper } from "./stepper.ts";

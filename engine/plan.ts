@@ -9,7 +9,6 @@ import { binAmplitude, binScatter } from "../kernels/bin.ts";
 import { lossForward } from "../kernels/loss.ts";
 import { responseAdjoint, responseForward } from "../kernels/response.ts";
 import { scaleForward } from "../kernels/scale.ts";
-import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { spikeAdjoint, spikeForward } from "../kernels/spike.ts";
 import {
   statisticsActivity,
@@ -17,44 +16,32 @@ import {
 } from "../kernels/statistics.ts";
 import type { Device } from "./device.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
-import { ShapeError } from "./errors.ts";
 import { type Layer, sizeOf, weightCount } from "./network.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
-import { Records } from "./records.ts";
-import { gradientSlices, synapseAdjoint } from "./synapse.ts";
-import { synapseForward, synapseGradient } from "./synapse.ts";
+import {
+  allocatePlan,
+  type PlanBuffers,
+  tabulateResponse,
+} from "./plan_buffers.ts";
+import {
+  type InputCoding,
+  type PlanOptions,
+  type PlanSizes,
+  sizePlan,
+} from "./plan_sizes.ts";
+import {
+  synapseAdjoint,
+  type SynapseContext,
+  synapseForward,
+  synapseGradient,
+} from "./synapse.ts";
 import type { WeightSlot } from "./weights.ts";
 
-/** How events become the first layer's input. */
-export interface InputCoding {
-  /**
-   * What several events of a pixel in one bin make: one spike (`OR`), as many
-   * (`SUM`), or their number over the sample's largest (`SUM_NORM`).
-   */
-  readonly mode: "OR" | "SUM" | "SUM_NORM";
-  /** Height of a spike of the input; the others have 1/Ts. */
-  readonly height: number;
-}
+/** Bins that one invocation of the response owns. */
+const RESPONSE_BINS = 8;
 
-/** What the numSpikes loss wants of a sample. */
-export interface SpikeTarget {
-  /** First and last time of the region that is counted, in ms. */
-  readonly region: { readonly start: number; readonly stop: number };
-  /** Spikes wanted of the sample's class, and of each other class. */
-  readonly count: { readonly true: number; readonly false: number };
-}
-
-/** Sizes of a plan. */
-export interface PlanOptions {
-  /** Length of a sample in ms. */
-  readonly tSample: number;
-  /** Most samples in a step. */
-  readonly batch: number;
-  /** What the loss wants. */
-  readonly target: SpikeTarget;
-  /** Whether it is to compute gradients. */
-  readonly train: boolean;
-}
+/** Workgroups that share the events, or the words, of one sample. */
+const GROUPS_PER_SAMPLE = 64;
 
 /** What a plan is compiled for. */
 export interface PlanContext {
@@ -69,58 +56,29 @@ export interface PlanContext {
   readonly coding: InputCoding;
 }
 
-/** Bit planes of an input that counts events: up to 255 a bin. */
-const COUNTING_PLANES = 8;
-
-/** Bins that one invocation of the response owns. */
-const RESPONSE_BINS = 8;
-
-/** Rows of the response kernel's table, and where its first tap is. */
-const RESPONSE_ROWS = 4096;
-const RESPONSE_MARGIN = 7;
-
-/** Words of the batch uniform: first, samples, slot and one to spare. */
-const BATCH_WORDS = 4;
-
-/** Workgroups that share the events, or the words, of one sample. */
-const GROUPS_PER_SAMPLE = 64;
-
-/** The dispatches and buffers of a plan. */
-export interface CompiledPlan {
-  /** Bins in a sample. */
-  readonly bins: number;
-  /** Samples that go through the network at once. */
-  readonly microBatch: number;
+/** A plan, ready to run. */
+export interface Plan {
   /** Most samples in a step. */
   readonly batch: number;
-  readonly records: Records;
-  /** Bits of an event word that hold its address. */
-  readonly addressBits: number;
-  /** The part of the batch in hand, a uniform. */
-  readonly part: GPUBuffer;
-  /** All parts of the batch, four words each. */
-  readonly parts: GPUBuffer;
-  readonly labels: GPUBuffer;
-  readonly offsets: GPUBuffer;
-  /** The input's spikes, then each layer's, packed. */
-  readonly spikes: readonly GPUBuffer[];
-  /** Each layer's potentials, one buffer for all unless the plan trains. */
-  readonly potentials: readonly GPUBuffer[];
-  /** Counts of each output, [micro-batch, outputs]. */
-  readonly counts: GPUBuffer;
+  readonly sizes: PlanSizes;
+  readonly buffers: PlanBuffers;
+  /** Compiles the binning of the events in a buffer. */
+  readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
+  /** From the input's spikes to records, layer by layer. */
   readonly forward: readonly Dispatch[];
+  /** From the output's error to the gradient of all weights. */
   readonly backward: readonly Dispatch[];
-  /** Compiles the binning of an events buffer. */
-  readonly bin: (events: GPUBuffer) => Promise<Dispatch[]>;
-  readonly buffers: readonly GPUBuffer[];
 }
+
+/** Dispatches that are being compiled, in the order in which they run. */
+type Compiling = Promise<Dispatch | readonly Dispatch[]>[];
 
 /**
  * Compiles a plan.
  *
  * @param context Network, weights and device.
  * @param options Sizes, and whether to train.
- * @returns Its dispatches and buffers.
+ * @returns The plan.
  * @throws {ShapeError} If the sizes do not fit the device or one another.
  * @throws {DeviceError} If the device has not enough memory.
  * @throws {KernelError} If the device does not accept a kernel.
@@ -128,364 +86,295 @@ export interface CompiledPlan {
 export async function compilePlan(
   context: PlanContext,
   options: PlanOptions,
-): Promise<CompiledPlan> {
-  const { device, compiler, layers, neuron, Ts, coding } = context;
-  const { train, batch } = options;
-  const T = binsOf(options.tSample, Ts);
-  const B = Math.ceil(T / BINS_PER_WORD);
-  const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
-  const input = layers[0].input;
-  const outputs = sizeOf(layers[layers.length - 1].output);
-  const addressBits = addressBitsOf(sizeOf(input), T);
-  const region = regionOf(options.target, Ts, T);
-  const microBatch = fitMicroBatch(context, T, P, batch);
-
-  const made: GPUBuffer[] = [];
-  const allocate = (
-    label: string,
-    words: number,
-    usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE,
-  ) => {
-    const buffer = device.gpu.createBuffer({
-      label,
-      size: Math.max(words, 1) * 4,
-      usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    });
-    made.push(buffer);
-    return buffer;
-  };
-  const response = responseKernel(neuron, Ts, options.tSample);
-  const epsilonTable = tabulate(response.map((tap) => Ts * tap));
-  const refractory = refractoryKernel(neuron, Ts, options.tSample);
-  const largest = Math.max(...layers.map((l) => sizeOf(l.output)));
-  const widest = Math.max(largest, sizeOf(input));
-  const M = microBatch;
-  const listed = listedInputs(layers, P);
-  const buffers = await device.allocate(() => {
-    const potential = (label: string, size: number) =>
-      allocate(label, M * T * size);
-    const shared = train ? undefined : potential("potentials", largest);
-    return {
-      epsilon: allocate("epsilon", 4 * RESPONSE_ROWS, GPUBufferUsage.UNIFORM),
-      nu: allocate("nu", refractory.length),
-      part: allocate("part", BATCH_WORDS, GPUBufferUsage.UNIFORM),
-      parts: allocate("parts", BATCH_WORDS * batch),
-      labels: allocate("labels", batch),
-      offsets: allocate("offsets", batch + 1),
-      factor: allocate("factor", M),
-      spikes: [
-        allocate("input spikes", M * P * B * sizeOf(input)),
-        ...layers.map((l) =>
-          allocate(`${l.name} spikes`, M * B * sizeOf(l.output))
-        ),
-      ],
-      potentials: layers.map((l) =>
-        shared ?? potential(`${l.name} potentials`, sizeOf(l.output))
-      ),
-      drive: potential("drive", train ? widest : largest),
-      gradient: train ? potential("gradient", widest) : undefined,
-      error: potential("error", outputs),
-      list: allocate("list", M * T * listed),
-      length: allocate("length", M * T),
-      loss: allocate("loss", M * outputs),
-      counts: allocate("counts", M * outputs),
-      partial: allocate(
-        "partial weight gradients",
-        train ? partialWords(layers, M) : 1,
-      ),
-      records: new Records(device, layers.length, batch),
-    };
+): Promise<Plan> {
+  const { device, layers, neuron, Ts } = context;
+  const sizes = sizePlan(device, context, options);
+  const epsilon = responseKernel(neuron, Ts, options.tSample);
+  const nu = refractoryKernel(neuron, Ts, options.tSample);
+  const table = tabulateResponse(epsilon.map((tap) => Ts * tap));
+  const buffers = await allocatePlan(device, layers, sizes, options);
+  device.gpu.queue.writeBuffer(buffers.epsilon, 0, table);
+  device.gpu.queue.writeBuffer(buffers.nu, 0, Float32Array.from(nu));
+  const parts = new Parts(context, sizes, buffers, {
+    K: epsilon.length,
+    R: nu.length,
   });
-  const { records } = buffers;
-  const { queue } = device.gpu;
-  queue.writeBuffer(buffers.epsilon, 0, epsilonTable);
-  queue.writeBuffer(buffers.nu, 0, Float32Array.from(refractory));
-
-  const whole = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer });
-  const epsilon = whole(buffers.epsilon);
-  const part = whole(buffers.part);
-  const drive = whole(buffers.drive);
-  const K = response.length;
-  const blocks = Math.ceil(T / RESPONSE_BINS);
-  const slotOf = new Map(context.slots.map((slot) => [slot.layer.name, slot]));
-  const weightsOf = (layer: Layer, buffer: GPUBuffer): GPUBufferBinding => {
-    const slot = slotOf.get(layer.name);
-    if (!slot) return { buffer };
-    return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
-  };
-  const synapseOf = (layer: Layer, index: number) => ({
-    ...{ compiler, layer, T, theta: neuron.theta },
-    P: index === 0 ? P : 1,
-    height: index === 0 ? coding.height : 1 / Ts,
-  });
-  const normalise = coding.mode === "SUM_NORM"
-    ? [
-      compiler.dispatch(
-        scaleForward,
-        { factor: whole(buffers.factor), x: drive },
-        { T, F: sizeOf(layers[0].output) },
-        [groupsFor(T * sizeOf(layers[0].output)), 1, "samples"],
-      ),
-    ]
-    : [];
-
-  const forward: (Promise<Dispatch> | Promise<Dispatch[]>)[] = layers.flatMap(
-    (layer, index) => {
-      const F = sizeOf(layer.output);
-      const u = whole(buffers.potentials[index]);
-      const spikes = whole(buffers.spikes[index + 1]);
-      return [
-        synapseForward(synapseOf(layer, index), {
-          spikes: whole(buffers.spikes[index]),
-          w: weightsOf(layer, context.weights.w),
-          y: drive,
-          list: whole(buffers.list),
-          length: whole(buffers.length),
-        }),
-        ...(index === 0 ? normalise : []),
-        compiler.dispatch(
-          responseForward,
-          { epsilon, x: drive, y: u },
-          { T, F, K },
-          [groupsFor(F), blocks, "samples"],
-        ),
-        compiler.dispatch(
-          spikeForward,
-          { nu: whole(buffers.nu), u, spikes },
-          { T, F, R: refractory.length, theta: neuron.theta },
-          [groupsFor(F), 1, "samples"],
-        ),
-        compiler.dispatch(
-          statisticsActivity,
-          { batch: part, spikes, tally: whole(records.buffer) },
-          { size: B * F, layer: index, stride: records.stride },
-          [Math.min(groupsFor(B * F), GROUPS_PER_SAMPLE), 1, "samples"],
-        ),
-      ];
-    },
+  const forward = layers.map((layer, index) =>
+    settle(parts.forward(index), layer.name)
   );
-  const counts = whole(buffers.counts);
-  const loss = whole(buffers.loss);
-  const outcome = [
-    compiler.dispatch(
-      lossForward,
-      {
-        batch: part,
-        labels: whole(buffers.labels),
-        spikes: whole(buffers.spikes[layers.length]),
-        epsilon,
-        error: whole(buffers.error),
-        loss,
-        counts,
-      },
-      {
-        ...{ T, O: outputs, K, Ts, ...region },
-        wanted: options.target.count.true,
-        unwanted: options.target.count.false,
-      },
-      [groupsFor(outputs), "samples", 1],
-    ),
-    compiler.dispatch(
-      statisticsOutcome,
-      { batch: part, counts, loss, records: whole(records.buffer) },
-      { layers: layers.length, stride: records.stride, O: outputs },
-      [groupsFor(M), 1, 1],
+  const backward = options.train ? compileBackward(parts, layers) : [];
+  return {
+    batch: options.batch,
+    sizes,
+    buffers,
+    bin: (events) => settle(parts.bin(events)),
+    forward: await inOrder([...forward, settle(parts.outcome(options))]),
+    backward: await inOrder(backward),
+  };
+}
+
+/** From the output down to the lowest layer that learns. */
+function compileBackward(
+  parts: Parts,
+  layers: readonly Layer[],
+): Promise<Dispatch[]>[] {
+  const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
+  if (lowest < 0) return [];
+  const learning = layers.map((layer, index) => ({ layer, index }))
+    .slice(lowest).reverse();
+  return [
+    settle(parts.errorAdjoint()),
+    ...learning.map(({ layer, index }) =>
+      settle(parts.backward(index, { lowest: index === lowest }), layer.name)
     ),
   ];
+}
 
-  const backward: (Promise<Dispatch> | Promise<Dispatch[]>)[] = [];
-  if (buffers.gradient) {
-    const gradient = whole(buffers.gradient);
-    const respond = (dy: GPUBufferBinding, dx: GPUBufferBinding, F: number) =>
-      compiler.dispatch(
-        responseAdjoint,
-        { epsilon, dy, dx },
-        { T, F, K },
-        [groupsFor(F), blocks, "samples"],
-      );
-    const scaleRho = neuron.scaleRho / (neuron.tauRho * neuron.theta);
-    const slope = 1 / (neuron.tauRho * neuron.theta);
-    const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
-    backward.push(respond(whole(buffers.error), gradient, outputs));
-    for (
-      let index = layers.length - 1;
-      index >= lowest && lowest >= 0;
-      index--
-    ) {
-      const layer = layers[index];
-      const F = sizeOf(layer.output);
-      backward.push(
-        compiler.dispatch(
-          spikeAdjoint,
-          { potential: whole(buffers.potentials[index]), ds: gradient },
-          { T, F, theta: neuron.theta, scale: scaleRho, slope },
-          [groupsFor(F), T, "samples"],
-        ),
-        respond(gradient, drive, F),
-        ...(index === 0 ? normalise : []),
-        synapseGradient(synapseOf(layer, index), {
-          batch: part,
-          spikes: whole(buffers.spikes[index]),
-          dy: drive,
-          dw: weightsOf(layer, context.weights.dw),
-          part: whole(buffers.partial),
-        }),
-      );
-      if (index > lowest) {
-        backward.push(synapseAdjoint(synapseOf(layer, index), {
-          dy: drive,
-          w: weightsOf(layer, context.weights.w),
-          dx: gradient,
-        }));
-      }
-    }
+async function inOrder(
+  dispatches: readonly Promise<Dispatch[]>[],
+): Promise<Dispatch[]> {
+  return (await Promise.all(dispatches)).flat();
+}
+
+async function settle(
+  compiling: Compiling,
+  layer?: string,
+): Promise<Dispatch[]> {
+  const dispatches = (await Promise.all(compiling)).flat();
+  return dispatches.map((dispatch) => ({ ...dispatch, layer }));
+}
+
+/** The parts of a plan, each as the dispatches that it takes. */
+class Parts {
+  readonly #context: PlanContext;
+  readonly #sizes: PlanSizes;
+  readonly #buffers: PlanBuffers;
+  readonly #taps: { readonly K: number; readonly R: number };
+
+  constructor(
+    context: PlanContext,
+    sizes: PlanSizes,
+    buffers: PlanBuffers,
+    taps: { readonly K: number; readonly R: number },
+  ) {
+    this.#context = context;
+    this.#sizes = sizes;
+    this.#buffers = buffers;
+    this.#taps = taps;
   }
 
-  const bin = (events: GPUBuffer) =>
-    Promise.all([
+  /** Events to the input's spikes. */
+  bin(events: GPUBuffer): Compiling {
+    const { compiler, layers, coding } = this.#context;
+    const { T, P, addressBits } = this.#sizes;
+    const { part, offsets, spikes, records, factor } = this.#buffers;
+    const F = sizeOf(layers[0].input);
+    const scatter = compiler.dispatch(
+      binScatter,
+      {
+        batch: { buffer: part },
+        events: { buffer: events },
+        offsets: { buffer: offsets },
+        spikes: { buffer: spikes[0] },
+        overflow: { buffer: records.overflow },
+      },
+      { T, F, P, addressBits },
+      [GROUPS_PER_SAMPLE, "samples", 1],
+    );
+    if (coding.mode !== "SUM_NORM") return [scatter];
+    const amplitude = compiler.dispatch(
+      binAmplitude,
+      { counted: { buffer: spikes[0] }, factor: { buffer: factor } },
+      { T, F, P },
+      ["samples", 1, 1],
+    );
+    return [scatter, amplitude];
+  }
+
+  /** A layer's incoming spikes to its own. */
+  forward(index: number): Compiling {
+    const { compiler, layers, neuron, weights } = this.#context;
+    const { T, B } = this.#sizes;
+    const { epsilon, nu, part, drive, records } = this.#buffers;
+    const layer = layers[index];
+    const F = sizeOf(layer.output);
+    const u = { buffer: this.#buffers.potentials[index] };
+    const spikes = { buffer: this.#buffers.spikes[index + 1] };
+    return [
+      synapseForward(this.#synapse(index), {
+        spikes: { buffer: this.#buffers.spikes[index] },
+        w: this.#weightsOf(layer, weights.w),
+        y: { buffer: drive },
+        list: { buffer: this.#buffers.list },
+        length: { buffer: this.#buffers.length },
+      }),
+      ...this.#normalise(index),
       compiler.dispatch(
-        binScatter,
-        {
-          batch: part,
-          events: whole(events),
-          offsets: whole(buffers.offsets),
-          spikes: whole(buffers.spikes[0]),
-          overflow: whole(records.overflow),
-        },
-        { T, F: sizeOf(input), P, addressBits },
-        [GROUPS_PER_SAMPLE, "samples", 1],
+        responseForward,
+        { epsilon: { buffer: epsilon }, x: { buffer: drive }, y: u },
+        { T, F, K: this.#taps.K },
+        [groupsFor(F), Math.ceil(T / RESPONSE_BINS), "samples"],
       ),
-      ...(coding.mode === "SUM_NORM"
-        ? [
-          compiler.dispatch(
-            binAmplitude,
-            {
-              counted: whole(buffers.spikes[0]),
-              factor: whole(buffers.factor),
-            },
-            { T, F: sizeOf(input), P },
-            ["samples", 1, 1],
-          ),
-        ]
-        : []),
-    ]);
-
-  return {
-    ...{ bins: T, microBatch, batch, records, addressBits },
-    ...buffers,
-    forward: (await Promise.all([...forward, ...outcome])).flat(),
-    backward: (await Promise.all(backward)).flat(),
-    bin,
-    buffers: made,
-  };
-}
-
-/**
- * Number of bins in a sample.
- *
- * @param tSample Its length in ms.
- * @param Ts Time step in ms.
- * @returns tSample / Ts, rounded down.
- * @throws {ShapeError} If that is not between 1 and 65535.
- */
-export function binsOf(tSample: number, Ts: number): number {
-  const bins = Math.floor(tSample / Ts + 1e-9);
-  if (!(bins >= 1 && bins <= 65535)) {
-    throw new ShapeError(
-      `Cannot cut a sample of ${tSample} ms into steps of ${Ts} ms: ` +
-        `${bins} bins are not between 1 and 65535`,
-    );
+      compiler.dispatch(
+        spikeForward,
+        { nu: { buffer: nu }, u, spikes },
+        { T, F, R: this.#taps.R, theta: neuron.theta },
+        [groupsFor(F), 1, "samples"],
+      ),
+      compiler.dispatch(
+        statisticsActivity,
+        {
+          batch: { buffer: part },
+          spikes,
+          tally: { buffer: records.buffer },
+        },
+        { size: B * F, layer: index, stride: records.stride },
+        [Math.min(groupsFor(B * F), GROUPS_PER_SAMPLE), 1, "samples"],
+      ),
+    ];
   }
-  return bins;
-}
 
-/** Lays the response's taps out as response.wgsl reads them. */
-function tabulate(taps: Float64Array): Float32Array<ArrayBuffer> {
-  if (taps.length + RESPONSE_MARGIN + 4 > RESPONSE_ROWS) {
-    throw new ShapeError(
-      `Cannot tabulate the response: ${taps.length} taps are more than ` +
-        `${RESPONSE_ROWS - RESPONSE_MARGIN - 4}; a larger Ts gives fewer`,
-    );
+  /** The output's spikes to its error, the loss and the prediction. */
+  outcome({ target }: PlanOptions): Compiling {
+    const { compiler, layers, Ts } = this.#context;
+    const { T, M, region } = this.#sizes;
+    const { records } = this.#buffers;
+    const O = this.#outputs;
+    const batch = { buffer: this.#buffers.part };
+    const loss = { buffer: this.#buffers.loss };
+    const counts = { buffer: this.#buffers.counts };
+    return [
+      compiler.dispatch(
+        lossForward,
+        {
+          ...{ batch, loss, counts },
+          labels: { buffer: this.#buffers.labels },
+          spikes: { buffer: this.#buffers.spikes[layers.length] },
+          epsilon: { buffer: this.#buffers.epsilon },
+          error: { buffer: this.#buffers.error },
+        },
+        {
+          ...{ T, O, K: this.#taps.K, Ts, ...region },
+          wanted: target.count.true,
+          unwanted: target.count.false,
+        },
+        [groupsFor(O), "samples", 1],
+      ),
+      compiler.dispatch(
+        statisticsOutcome,
+        { ...{ batch, loss, counts }, records: { buffer: records.buffer } },
+        { layers: layers.length, stride: records.stride, O },
+        [groupsFor(M), 1, 1],
+      ),
+    ];
   }
-  const table = new Float32Array(4 * RESPONSE_ROWS);
-  taps.forEach((tap, k) => {
-    for (let j = 0; j < 4; j++) {
-      table[4 * (RESPONSE_MARGIN + k - j) + j] = tap;
+
+  /** The output's error to the gradient of its spikes. */
+  errorAdjoint(): Compiling {
+    const { error, gradient } = this.#buffers;
+    return [this.#responseAdjoint(error, gradient, this.#outputs)];
+  }
+
+  /** The gradient of a layer's spikes to those of weights and input. */
+  backward(index: number, options: { readonly lowest: boolean }): Compiling {
+    const { layers, weights } = this.#context;
+    const { gradient, drive } = this.#buffers;
+    const layer = layers[index];
+    const compiling: Compiling = [
+      this.#spikeAdjoint(index),
+      this.#responseAdjoint(gradient, drive, sizeOf(layer.output)),
+      ...this.#normalise(index),
+      synapseGradient(this.#synapse(index), {
+        batch: { buffer: this.#buffers.part },
+        spikes: { buffer: this.#buffers.spikes[index] },
+        dy: { buffer: drive },
+        dw: this.#weightsOf(layer, weights.dw),
+        part: { buffer: this.#buffers.partial },
+      }),
+    ];
+    if (!options.lowest) {
+      compiling.push(synapseAdjoint(this.#synapse(index), {
+        dy: { buffer: drive },
+        w: this.#weightsOf(layer, weights.w),
+        dx: { buffer: gradient },
+      }));
     }
-  });
-  return table;
-}
+    return compiling;
+  }
 
-/** Bits of an event's address; the others hold its bin. */
-function addressBitsOf(inputs: number, T: number): number {
-  const bits = Math.max(1, Math.ceil(Math.log2(inputs)));
-  if (T > 2 ** (32 - bits)) {
-    throw new ShapeError(
-      `Cannot bin events: ${inputs} pixels leave room for ` +
-        `${2 ** (32 - bits)} bins, not ${T}`,
+  get #outputs(): number {
+    const { layers } = this.#context;
+    return sizeOf(layers[layers.length - 1].output);
+  }
+
+  #responseAdjoint(
+    dy: GPUBuffer,
+    dx: GPUBuffer,
+    F: number,
+  ): Promise<Dispatch> {
+    const { T } = this.#sizes;
+    return this.#context.compiler.dispatch(
+      responseAdjoint,
+      {
+        epsilon: { buffer: this.#buffers.epsilon },
+        dy: { buffer: dy },
+        dx: { buffer: dx },
+      },
+      { T, F, K: this.#taps.K },
+      [groupsFor(F), Math.ceil(T / RESPONSE_BINS), "samples"],
     );
   }
-  return bits;
-}
 
-/** The counted region in bins. */
-function regionOf(target: SpikeTarget, Ts: number, T: number) {
-  const start = Math.round(target.region.start / Ts);
-  const stop = Math.min(Math.round(target.region.stop / Ts), T);
-  if (!(start >= 0 && stop > start)) {
-    throw new ShapeError(
-      `Cannot count spikes from ${target.region.start} to ` +
-        `${target.region.stop} ms: no bin of the sample's ${T} lies there`,
+  #spikeAdjoint(index: number): Promise<Dispatch> {
+    const { compiler, layers, neuron } = this.#context;
+    const { T } = this.#sizes;
+    const { theta, tauRho, scaleRho } = neuron;
+    const F = sizeOf(layers[index].output);
+    const slope = 1 / (tauRho * theta);
+    return compiler.dispatch(
+      spikeAdjoint,
+      {
+        potential: { buffer: this.#buffers.potentials[index] },
+        ds: { buffer: this.#buffers.gradient },
+      },
+      { T, F, theta, scale: scaleRho * slope, slope },
+      [groupsFor(F), T, "samples"],
     );
   }
-  return { start, stop };
-}
 
-/** Floats that the partial weight gradients of a micro-batch take. */
-function partialWords(layers: readonly Layer[], samples: number): number {
-  const words = layers.map((layer) =>
-    layer.kind === "conv" ? gradientSlices(layer) * weightCount(layer) : 0
-  );
-  return samples * Math.max(...words);
-}
-
-/** Most inputs of a dense layer, which lists them bin by bin. */
-function listedInputs(layers: readonly Layer[], P: number): number {
-  return Math.max(
-    ...layers.map((layer, index) =>
-      layer.kind === "dense" ? sizeOf(layer.input) * (index === 0 ? P : 1) : 0
-    ),
-  );
-}
-
-/** Samples that the device can hold at once, given what it can bind. */
-function fitMicroBatch(
-  { device, layers, weights }: PlanContext,
-  T: number,
-  P: number,
-  batch: number,
-): number {
-  const { limits } = device.gpu;
-  const most = Math.min(
-    limits.maxStorageBufferBindingSize,
-    limits.maxBufferSize,
-  );
-  const widest = Math.max(
-    ...layers.flatMap((l) => [sizeOf(l.input), sizeOf(l.output)]),
-  );
-  const words = P * Math.ceil(T / BINS_PER_WORD) * sizeOf(layers[0].input);
-  const sample = 4 *
-    Math.max(
-      T * Math.max(widest, listedInputs(layers, P)),
-      words,
-      partialWords(layers, 1),
-    );
-  const needed = Math.max(sample, weights.w.size);
-  if (needed > most) {
-    throw new ShapeError(
-      `Cannot fit the network on "${device.adapter.name}": it needs a buffer ` +
-        `of ${needed} bytes, and the device binds at most ${most}`,
-    );
+  /** Where inputs are normalised, the first drive and its gradient are. */
+  #normalise(index: number): Compiling {
+    const { compiler, coding, layers } = this.#context;
+    if (index > 0 || coding.mode !== "SUM_NORM") return [];
+    const { T } = this.#sizes;
+    const F = sizeOf(layers[0].output);
+    return [
+      compiler.dispatch(
+        scaleForward,
+        {
+          factor: { buffer: this.#buffers.factor },
+          x: { buffer: this.#buffers.drive },
+        },
+        { T, F },
+        [groupsFor(T * F), 1, "samples"],
+      ),
+    ];
   }
-  return Math.min(batch, Math.floor(most / sample));
+
+  #synapse(index: number): SynapseContext {
+    const { compiler, layers, neuron, coding, Ts } = this.#context;
+    const { T, P } = this.#sizes;
+    const { theta } = neuron;
+    const layer = layers[index];
+    return index === 0
+      ? { compiler, layer, T, theta, P, height: coding.height }
+      : { compiler, layer, T, theta, P: 1, height: 1 / Ts };
+  }
+
+  /** A layer's share of all weights, or of their gradient. */
+  #weightsOf(layer: Layer, buffer: GPUBuffer): GPUBufferBinding {
+    const slot = this.#context.slots.find((slot) => slot.layer === layer);
+    if (!slot) return { buffer };
+    return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
+  }
 }

@@ -9,7 +9,8 @@ import type { Device } from "./device.ts";
 import { type Dispatch, record } from "./dispatch.ts";
 import { ShapeError } from "./errors.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { CompiledPlan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { freePlan, PART_WORDS } from "./plan_buffers.ts";
 import type { StepRecord } from "./records.ts";
 
 /**
@@ -39,7 +40,7 @@ export interface Part {
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
 export class Stepper implements Disposable {
   /** The plan's dispatches and buffers. */
-  readonly plan: CompiledPlan;
+  readonly plan: Plan;
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
   #events: GPUBuffer | undefined;
@@ -50,7 +51,7 @@ export class Stepper implements Disposable {
    * @param plan The plan.
    * @param optimizer What updates the weights after a training step.
    */
-  constructor(device: Device, plan: CompiledPlan, optimizer?: Optimizer) {
+  constructor(device: Device, plan: Plan, optimizer?: Optimizer) {
     this.plan = plan;
     this.#device = device;
     this.#optimizer = optimizer;
@@ -68,7 +69,7 @@ export class Stepper implements Disposable {
     const encoder = await this.#begin(batch);
     this.encode(encoder, batch, this.plan.forward);
     this.#device.gpu.queue.submit([encoder.finish()]);
-    await this.plan.records.push(batch.labels);
+    await this.plan.buffers.records.push(batch.labels);
   }
 
   /**
@@ -92,7 +93,7 @@ export class Stepper implements Disposable {
     this.#optimizer.step(pass, lr);
     pass.end();
     this.#device.gpu.queue.submit([encoder.finish()]);
-    await this.plan.records.push(batch.labels);
+    await this.plan.buffers.records.push(batch.labels);
   }
 
   /**
@@ -101,7 +102,7 @@ export class Stepper implements Disposable {
    * @returns One record a step, in order, each only once.
    */
   take(): StepRecord[] {
-    return this.plan.records.take();
+    return this.plan.buffers.records.take();
   }
 
   /**
@@ -111,7 +112,7 @@ export class Stepper implements Disposable {
    * @throws {DeviceError} If the device was lost.
    */
   drain(): Promise<StepRecord[]> {
-    return this.plan.records.drain();
+    return this.plan.buffers.records.drain();
   }
 
   /**
@@ -153,17 +154,19 @@ export class Stepper implements Disposable {
       replaced?.destroy();
       this.#bin = await plan.bin(this.#events);
     }
-    const parts = new Uint32Array(4 * Math.ceil(samples / plan.microBatch));
-    for (let first = 0, at = 0; first < samples; at += 4) {
+    const parts = new Uint32Array(
+      PART_WORDS * Math.ceil(samples / plan.sizes.M),
+    );
+    for (let first = 0, at = 0; first < samples; at += PART_WORDS) {
       parts[at] = first;
-      parts[at + 1] = Math.min(plan.microBatch, samples - first);
-      parts[at + 2] = plan.records.slot;
+      parts[at + 1] = Math.min(plan.sizes.M, samples - first);
+      parts[at + 2] = plan.buffers.records.slot;
       first += parts[at + 1];
     }
     gpu.queue.writeBuffer(this.#events, 0, view(events));
-    gpu.queue.writeBuffer(plan.offsets, 0, view(offsets));
-    gpu.queue.writeBuffer(plan.labels, 0, view(labels));
-    gpu.queue.writeBuffer(plan.parts, 0, parts);
+    gpu.queue.writeBuffer(plan.buffers.offsets, 0, view(offsets));
+    gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
+    gpu.queue.writeBuffer(plan.buffers.parts, 0, parts);
     return gpu.createCommandEncoder();
   }
 
@@ -183,10 +186,17 @@ export class Stepper implements Disposable {
   ): void {
     const { plan } = this;
     const total = batch.labels.length;
-    for (let first = 0, at = 0; first < total; first += plan.microBatch, at++) {
-      const samples = Math.min(plan.microBatch, total - first);
-      encoder.copyBufferToBuffer(plan.parts, at * 16, plan.part, 0, 16);
-      encoder.clearBuffer(plan.spikes[0]);
+    for (let first = 0, at = 0; first < total; first += plan.sizes.M, at++) {
+      const samples = Math.min(plan.sizes.M, total - first);
+      const bytes = 4 * PART_WORDS;
+      encoder.copyBufferToBuffer(
+        plan.buffers.parts,
+        at * bytes,
+        plan.buffers.part,
+        0,
+        bytes,
+      );
+      encoder.clearBuffer(plan.buffers.spikes[0]);
       const pass = encoder.beginComputePass();
       record(pass, this.#bin, samples);
       record(pass, dispatches, samples);
@@ -198,8 +208,7 @@ export class Stepper implements Disposable {
   /** Frees the plan's buffers. */
   destroy(): void {
     this.#events?.destroy();
-    this.plan.records.destroy();
-    for (const buffer of this.plan.buffers) buffer.destroy();
+    freePlan(this.plan.buffers);
   }
 
   /** Frees the plan's buffers. */

@@ -7,7 +7,7 @@
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Extent, sizeOf } from "./network.ts";
 import type { Model } from "./model.ts";
-import type { PlanOptions } from "./plan.ts";
+import type { PlanOptions } from "./plan_sizes.ts";
 import { readBytes } from "./readback.ts";
 import type { EventBatch } from "./stepper.ts";
 import type { NamedArray } from "./weights.ts";
@@ -85,7 +85,7 @@ export async function trace(
   });
   const { device, layers } = model;
   const { plan } = stepper;
-  const T = plan.bins;
+  const T = plan.sizes.T;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
@@ -116,10 +116,10 @@ export async function trace(
       const { spikes, potentials } = traces[index];
       const { output } = layer;
       const place = { extent: output, T, ...part };
-      keep(part, plan.potentials[index], (bytes) => {
+      keep(part, plan.buffers.potentials[index], (bytes) => {
         spread(new Float32Array(bytes), potentials.data, place);
       });
-      keep(part, plan.spikes[index + 1], (bytes) => {
+      keep(part, plan.buffers.spikes[index + 1], (bytes) => {
         unpack(new Uint32Array(bytes), spikes.data, {
           ...place,
           height: 1 / model.description.Ts,
@@ -128,7 +128,7 @@ export async function trace(
     });
   });
   device.gpu.queue.submit([encoder.finish()]);
-  await plan.records.push(batch.labels);
+  await plan.buffers.records.push(batch.labels);
   for (const { buffer, take } of copies) {
     take(await readBytes(device, buffer));
     buffer.destroy();

@@ -82,15 +82,18 @@ function parseArguments<P extends Parameters>(
   const args = optique.runParserSync(parser, name, Deno.args, {
     brief: inline(summary),
     examples: examples.flatMap((line, i) =>
-      i === 0 ? inline(line) : [optique.lineBreak(), ...inline(line)]
+      i === 0
+        ? [optique.commandLine(line)]
+        : [optique.lineBreak(), optique.commandLine(line)]
     ),
     help: { option: { names: ["-h", "--help"] }, onShow: Deno.exit },
+    messageFormatter: plain,
     maxWidth: 80,
     showDefault: true,
     aboveError: "none",
     stderr: () => {},
     onError(_, problem) {
-      const line = oneLine(optique.formatMessage(problem, { quotes: false }));
+      const line = oneLine(plain(problem));
       const shown = line.replace(/\.$/, "");
       console.error(`error: ${shown} (--help shows how it is used)`);
       Deno.exit(2);
@@ -103,6 +106,14 @@ function parseArguments<P extends Parameters>(
 function oneLine(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
   return words.trim().replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** Writes a message of Optique without quotes. */
+function plain(
+  words: optique.Message,
+  options: optique.MessageFormatOptions = {},
+): string {
+  return optique.formatMessage(words, { ...options, quotes: false });
 }
 
 /** Turns words into a message of Optique. */

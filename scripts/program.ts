@@ -16,8 +16,8 @@ import {
   withDefault,
 } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
-import { openFolds } from "./experiment.ts";
-import { type FoldSummary, Results } from "./results.ts";
+import { type Fold, openFolds } from "./experiment.ts";
+import { type FoldSummary, readWeights, Results } from "./results.ts";
 import { type RunSummary, type Spread, spreadOf } from "./results.ts";
 import { trainFold } from "./train_fold.ts";
 
@@ -51,14 +51,24 @@ export async function runProgram(program: Program): Promise<void> {
       out: optional(
         text("--out", "DIR", "Folder for results [training.path.out]"),
       ),
+      folds: withDefault(
+        text("--folds", "N,N", "Which of the folds to run, counted from 1"),
+        "1,2,3,4",
+      ),
+      weights: optional(
+        text("--weights", "FILE", "Weights to start from, in safetensors"),
+      ),
       set: repeated(
         text("--set", "KEY=VALUE", "Change a value of the configuration"),
       ),
     },
-  }, async ({ config, out, set }) => {
+  }, async ({ config, out, folds: wanted, weights, set }) => {
     const start = performance.now();
     const configuration = await loadConfiguration(config, { set });
-    const folds = await openFolds(configuration, program);
+    const folds = chooseFolds(
+      await openFolds(configuration, program),
+      wanted,
+    );
     preferVulkan();
     using device = await openDevice();
     const folder = resolve(out ?? configuration.training.path.out);
@@ -70,6 +80,7 @@ export async function runProgram(program: Program): Promise<void> {
       configuration,
       results,
       cache: new SampleCache(),
+      weights: weights === undefined ? undefined : await readWeights(weights),
     };
     const summaries: FoldSummary[] = [];
     for (const fold of folds) summaries.push(await trainFold(fold, context));
@@ -81,6 +92,18 @@ export async function runProgram(program: Program): Promise<void> {
     console.log(inWords(summary));
     console.log(`Results are in ${folder}`);
   });
+}
+
+/** Takes the folds that were asked for. */
+function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
+  const chosen = wanted.split(",").map((word) => word.trim());
+  const stranger = chosen.find((word) => !/^[1-4]$/.test(word));
+  if (stranger !== undefined) {
+    throw new RangeError(
+      `Cannot run fold "${stranger}": folds are numbers from 1 to 4`,
+    );
+  }
+  return folds.filter(({ number }) => chosen.includes(String(number)));
 }
 
 function summarise(

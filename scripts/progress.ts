@@ -50,7 +50,7 @@ const REDRAW_MS = 100;
 /** Time between two plain lines, in ms. */
 const REPORT_MS = 5000;
 
-const NARROWEST_BAR = 8;
+const NARROWEST_BAR = 6;
 const WIDEST_BAR = 30;
 
 /** Erases the line that the cursor is on. */
@@ -105,9 +105,8 @@ export function createProgress(
         output.write(ERASE + drawBar(state, output.columns() - 1));
         drawn = true;
       } else {
-        output.write(
-          `${label}: ${done} of ${total}, ${inWords(state).join(", ")}\n`,
-        );
+        const words = [`${label}: ${done} of ${total}`, ...inWords(state)];
+        output.write(`${words.join(", ")}\n`);
       }
     },
     finish(line) {
@@ -130,14 +129,19 @@ interface State extends Measures {
 /** Draws a bar with what fits beside it. */
 function drawBar(state: State, columns: number): string {
   const { label, done, total } = state;
-  const room = (words: string[]) =>
-    columns - [label, "", ...words].join("  ").length;
+  const room = (gap: string, words: string[]) =>
+    columns - [label, "", ...words].join(gap).length;
   const long = inWords(state);
-  const words = room(long) >= NARROWEST_BAR ? long : inShort(state);
-  const width = Math.min(Math.max(room(words), NARROWEST_BAR), WIDEST_BAR);
+  const [gap, words] = room("  ", long) >= NARROWEST_BAR
+    ? ["  ", long]
+    : [" ", inShort(state)];
+  const width = Math.max(
+    NARROWEST_BAR,
+    Math.min(room(gap, words), WIDEST_BAR),
+  );
   const filled = Math.floor(Math.min(done / total, 1) * width);
   const bar = "━".repeat(filled) + "─".repeat(width - filled);
-  return [label, bar, ...words].join("  ").slice(0, columns);
+  return [label, bar, ...words].join(gap).slice(0, columns);
 }
 
 function inWords(state: State): string[] {

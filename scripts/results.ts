@@ -6,7 +6,11 @@
 
 import { join } from "node:path";
 import type { AdapterDescription } from "../engine/device.ts";
-import { formatSafetensors } from "../engine/safetensors.ts";
+import {
+  formatSafetensors,
+  parseSafetensors,
+  WeightsError,
+} from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration_types.ts";
@@ -84,6 +88,27 @@ export function spreadOf(values: readonly number[]): Spread {
   const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) /
     values.length;
   return { mean, std: Math.sqrt(variance) };
+}
+
+/**
+ * Reads weights from a file.
+ *
+ * @param path A file in safetensors, all of it 32-bit floats.
+ * @returns The arrays by name.
+ * @throws {WeightsError} If it is not such a file.
+ */
+export async function readWeights(
+  path: string,
+): Promise<Record<string, NamedArray>> {
+  const { tensors } = parseSafetensors(await Deno.readFile(path));
+  return Object.fromEntries(
+    [...tensors].map(([name, { dtype, shape, data }]) => {
+      if (dtype !== "F32") {
+        throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
+      }
+      return [name, { shape, data }];
+    }),
+  );
 }
 
 /** A run's folder while it is being filled. */

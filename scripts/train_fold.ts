@@ -24,6 +24,8 @@ export interface RunContext {
   readonly results: Results;
   /** Packed samples of all sets. */
   readonly cache: SampleCache;
+  /** Weights to start from, instead of random ones. */
+  readonly weights?: Readonly<Record<string, NamedArray>>;
 }
 
 /** When training stops although epochs are left. */
@@ -68,6 +70,7 @@ export async function trainFold(
     device,
     describeModel(configuration, fold.train.source, random),
   );
+  if (context.weights) model.setWeights(context.weights);
   using trainer = await model.compile(planOf(configuration, "train"));
   using tester = training.random_crop
     ? await model.compile(planOf(configuration, "test"))
@@ -189,7 +192,7 @@ function makePass(
       shuffled ? random.shuffle(indices) : indices,
       {
         batchSize: simulation.nSample,
-        bins: stepper.plan.bins,
+        bins: stepper.plan.sizes.T,
         binning: binningOf(configuration),
         ...{ crop, cache, random: () => random.uniform() },
       },

@@ -1,0 +1,55 @@
+/**
+ * Networks and inputs that benchmarks share.
+ *
+ * @module
+ */
+
+import type { Model } from "../engine/model.ts";
+import { sizeOf } from "../engine/network.ts";
+import { Random } from "../engine/random.ts";
+import type { EventBatch } from "../engine/stepper.ts";
+
+/** Input, neuron and time step of the SL-Animals networks. */
+export const SL_ANIMALS = {
+  input: { C: 2, H: 128, W: 128 },
+  neuron: {
+    theta: 10,
+    tauSr: 10,
+    tauRef: 10,
+    scaleRef: 20,
+    tauRho: 1,
+    scaleRho: 1,
+  },
+  Ts: 5,
+} as const;
+
+/**
+ * Makes a batch of events, spread evenly over pixels and bins.
+ *
+ * @param model The network that is to see it.
+ * @param options Samples, bins in a sample, and events per pixel and bin.
+ * @returns The batch; labels are 0, 1, 2 …
+ */
+export function randomBatch(
+  model: Model,
+  options: {
+    readonly samples: number;
+    readonly bins: number;
+    readonly density: number;
+  },
+): EventBatch {
+  const { samples, bins, density } = options;
+  const pixels = sizeOf(model.layers[0].input);
+  const each = Math.round(pixels * bins * density);
+  const random = new Random(1);
+  const addressBits = Math.ceil(Math.log2(pixels));
+  const events = Uint32Array.from({ length: samples * each }, () => {
+    const bin = Math.floor(random.uniform() * bins);
+    return bin * 2 ** addressBits + Math.floor(random.uniform() * pixels);
+  });
+  return {
+    events,
+    offsets: Uint32Array.from({ length: samples + 1 }, (_, n) => n * each),
+    labels: Uint32Array.from({ length: samples }, (_, n) => n),
+  };
+}
