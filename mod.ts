@@ -12,7 +12,7 @@ export {
   inspectAedat,
   readAedat,
 } from "./dataset/aedat.ts";
-export { encodeAedat } from "./dataset/aedat_encode.ts";
+export { encodeAedat, type EncodeOptions } from "./dataset/aedat_encode.ts";
 export {
   batches,
   type BatchOptions,
@@ -27,8 +27,29 @@ export {
   type Sensor,
 } from "./dataset/events.ts";
 export { openNmnist, readNmnist } from "./dataset/nmnist.ts";
-export { type PackedSample, packSample } from "./dataset/pack.ts";
+export {
+  type Binning,
+  type PackedSample,
+  type PackOptions,
+  packSample,
+} from "./dataset/pack.ts";
 export type { SampleSource, Timing } from "./dataset/samples.ts";
+export {
+  type RecordingFolders,
+  type SlicedRecording,
+  type SliceFolder,
+  type SliceOptions,
+  type SliceProgress,
+  sliceRecordings,
+  type SliceReport,
+} from "./dataset/slice.ts";
+export { type EventStore, openStore, type SliceInfo } from "./dataset/store.ts";
+export type { RecordingAttributes } from "./dataset/store/attributes.ts";
+export {
+  type SyntheticDatasetOptions,
+  writeSyntheticDataset,
+  type WrittenRecording,
+} from "./dataset/synth/write.ts";
 export { kFold, type Split, trainTestSplit } from "./dataset/split.ts";
 export {
   type AdapterDescription,
@@ -47,6 +68,7 @@ export {
   type Extent,
   type Layer,
   type LayerDescription,
+  type LayerShapes,
   type Pair,
   type PoolLayer,
 } from "./engine/network.ts";
@@ -55,6 +77,12 @@ export {
   refractoryKernel,
   responseKernel,
 } from "./engine/neuron.ts";
+export {
+  type EpochOptions,
+  type EpochStatistics,
+  runEpoch,
+} from "./engine/epoch.ts";
+export { type KernelTime, profile } from "./engine/profile.ts";
 export type { OptimizerName } from "./engine/optimizer.ts";
 export type {
   InputCoding,
@@ -64,12 +92,15 @@ export type {
 export { Random } from "./engine/random.ts";
 export type { StepRecord } from "./engine/records.ts";
 export {
+  ARRAYS,
+  type Dtype,
   formatSafetensors,
   parseSafetensors,
   type Tensor,
   type Weights,
   WeightsError,
 } from "./engine/safetensors.ts";
+export { packSpikes } from "./engine/spikes.ts";
 export type { EventBatch, Stepper } from "./engine/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
 export type { NamedArray } from "./engine/weights.ts";

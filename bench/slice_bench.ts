@@ -42,12 +42,9 @@ const bestMs = new Map<string, number>();
 addEventListener("unload", () => {
   Deno.removeSync(folder, { recursive: true });
   for (const [name, ms] of bestMs) {
-    const rate = [records / ms / 1e3, records * 8 / ms / 1e3];
-    console.log(
-      `${name}: ${rate[0].toFixed(1)} M events/s, recorded in AEDAT ${
-        rate[1].toFixed(0)
-      } MB/s`,
-    );
+    const rate = (records / ms / 1e3).toFixed(1);
+    const bytes = (records * 8 / ms / 1e3).toFixed(0);
+    console.log(`${name}: ${rate} M events/s, ${bytes} MB/s of AEDAT`);
   }
 });
 const signs = Array.from({ length: SIGNS }, (_, i) => i);

@@ -18,7 +18,8 @@ export interface DecodedEvents extends Events {
  * Decodes records of an address and a time, both big-endian.
  *
  * A DVS128 address has 15 bits: x = bits 8–14, y = bits 1–7, p = bit 0. Bit 15
- * marks a special event. Higher bits belong to other sensors.
+ * marks a special event, and so does bit 31 where jAER set it. The bits between
+ * belong to other sensors.
  *
  * @param bytes Records, one after another.
  * @param eventBytes Bytes of a record: 6 with 16-bit addresses, or 8 with
@@ -50,7 +51,7 @@ export function decodeEvents(
     const at = i * eventBytes;
     const address = wide ? view.getUint32(at) : view.getUint16(at);
     if (address > 0x7fff) {
-      if (address > 0xffff) {
+      if ((address & 0x7fff0000) !== 0) {
         foreign = i;
         break;
       }

@@ -6,6 +6,7 @@
 
 /** A recording that cannot be read. */
 export class RecordingError extends Error {
+  /** `"RecordingError"`. */
   override readonly name = "RecordingError";
   /** The file. */
   readonly path: string;
@@ -13,6 +14,8 @@ export class RecordingError extends Error {
   readonly offset: number | undefined;
 
   /**
+   * Words the problem.
+   *
    * @param path The file.
    * @param problem What is the case, without full stop.
    * @param options Byte offset of the problem and the error beneath.
@@ -32,6 +35,7 @@ export class RecordingError extends Error {
 
 /** A tag file, list, class file or event store that cannot be used. */
 export class DatasetError extends Error {
+  /** `"DatasetError"`. */
   override readonly name = "DatasetError";
   /** The file or folder. */
   readonly path: string;
@@ -39,6 +43,8 @@ export class DatasetError extends Error {
   readonly line: number | undefined;
 
   /**
+   * Words the problem.
+   *
    * @param path The file or folder.
    * @param problem What is the case, without full stop.
    * @param options Line of the problem and the error beneath.

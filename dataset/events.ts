@@ -22,7 +22,9 @@ export interface Events {
 
 /** Size of a sensor in pixels. */
 export interface Sensor {
+  /** Number of columns. */
   readonly width: number;
+  /** Number of rows. */
   readonly height: number;
 }
 

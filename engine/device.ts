@@ -54,6 +54,8 @@ export class Device implements Disposable {
   #failure: GPUError | undefined;
 
   /**
+   * Takes charge of a device.
+   *
    * @param gpu A WebGPU device.
    * @param adapter The adapter it was opened on.
    */

@@ -15,11 +15,11 @@ export interface ConvDescription {
   readonly out: number;
   /** Size of the kernel. */
   readonly kernel: Pair;
-  /** @default 1 */
+  /** Step of the kernel. @default 1 */
   readonly stride?: Pair;
   /** Zeros around the input. @default 0 */
   readonly padding?: Pair;
-  /** @default 1 */
+  /** Distance between the kernel's taps. @default 1 */
   readonly dilation?: Pair;
   /** Groups of channels that do not see one another. @default 1 */
   readonly groups?: number;
@@ -43,40 +43,51 @@ export type LayerDescription =
 
 /** Channels, height and width of what goes through a layer at any time. */
 export interface Extent {
+  /** Channels. */
   readonly C: number;
+  /** Rows. */
   readonly H: number;
+  /** Columns. */
   readonly W: number;
 }
 
-/** A pooling layer with its shapes. */
-export interface PoolLayer {
-  readonly kind: "pool";
+/** What every layer has. */
+export interface LayerShapes<Kind extends string> {
+  /** What it does. */
+  readonly kind: Kind;
+  /** Kind and number, such as `conv1`; `fc1` for a dense one. */
   readonly name: string;
+  /** What comes in. */
   readonly input: Extent;
+  /** What goes out. */
   readonly output: Extent;
+}
+
+/** A pooling layer with its shapes. */
+export interface PoolLayer extends LayerShapes<"pool"> {
+  /** Side of the square that is summed. */
   readonly window: number;
 }
 
-/** A convolution with its shapes. */
-export interface ConvLayer {
-  readonly kind: "conv";
-  readonly name: string;
-  readonly input: Extent;
-  readonly output: Extent;
+/** A convolution with its shapes; pairs are rows, then columns. */
+export interface ConvLayer extends LayerShapes<"conv"> {
+  /** Size of the kernel. */
   readonly kernel: readonly [number, number];
+  /** Step of the kernel. */
   readonly stride: readonly [number, number];
+  /** Zeros around the input. */
   readonly padding: readonly [number, number];
+  /** Distance between the kernel's taps. */
   readonly dilation: readonly [number, number];
+  /** Groups of channels that do not see one another. */
   readonly groups: number;
+  /** Factor of the initial weights. */
   readonly weightScale: number;
 }
 
 /** An all-to-all layer with its shapes. */
-export interface DenseLayer {
-  readonly kind: "dense";
-  readonly name: string;
-  readonly input: Extent;
-  readonly output: Extent;
+export interface DenseLayer extends LayerShapes<"dense"> {
+  /** Factor of the initial weights. */
   readonly weightScale: number;
 }
 

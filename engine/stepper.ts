@@ -39,7 +39,11 @@ export interface Part {
 
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
 export class Stepper implements Disposable {
-  /** The plan's dispatches and buffers. */
+  /**
+   * The plan's dispatches and buffers.
+   *
+   * @internal
+   */
   readonly plan: Plan;
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
@@ -47,6 +51,9 @@ export class Stepper implements Disposable {
   #bin: readonly Dispatch[] = [];
 
   /**
+   * Puts a plan to use.
+   *
+   * @internal
    * @param device Where the plan was compiled.
    * @param plan The plan.
    * @param optimizer What updates the weights after a training step.
@@ -118,6 +125,7 @@ export class Stepper implements Disposable {
   /**
    * Uploads a batch.
    *
+   * @internal
    * @param batch The samples.
    * @returns An encoder for the commands that use it.
    */
@@ -126,9 +134,10 @@ export class Stepper implements Disposable {
     const { gpu } = this.#device;
     const samples = batch.labels.length;
     const { events, offsets, labels } = batch;
-    if (samples > plan.batch) {
+    if (samples < 1 || samples > plan.batch) {
       throw new ShapeError(
-        `Cannot run a batch of ${samples}: the plan was made for ${plan.batch}`,
+        `Cannot run a batch of ${samples}: the plan was made for 1 to ` +
+          `${plan.batch}`,
       );
     }
     if (
@@ -163,7 +172,10 @@ export class Stepper implements Disposable {
       parts[at + 2] = plan.buffers.records.slot;
       first += parts[at + 1];
     }
-    gpu.queue.writeBuffer(this.#events, 0, view(events));
+    // Deno 2.9 panics when it is given an empty array to write.
+    if (events.length > 0) {
+      gpu.queue.writeBuffer(this.#events, 0, view(events));
+    }
     gpu.queue.writeBuffer(plan.buffers.offsets, 0, view(offsets));
     gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
     gpu.queue.writeBuffer(plan.buffers.parts, 0, parts);
@@ -173,6 +185,7 @@ export class Stepper implements Disposable {
   /**
    * Records a step, micro-batch by micro-batch.
    *
+   * @internal
    * @param encoder Where to.
    * @param batch The samples, uploaded.
    * @param dispatches What to run on each micro-batch, after binning.

@@ -14,6 +14,7 @@ import type { NamedArray } from "./weights.ts";
 
 /** What one layer did, both `[N, C, H, W, T]`. */
 export interface LayerTrace {
+  /** Name of the layer. */
   readonly name: string;
   /** 1/Ts where a neuron spiked, else 0. */
   readonly spikes: NamedArray;

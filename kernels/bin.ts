@@ -12,7 +12,7 @@ export const binScatter = {
   name: "bin scatter",
   code,
   entryPoint: "scatter",
-  bindings: { batch: 0, events: 1, offsets: 2, spikes: 3, overflow: 4 },
+  bindings: { batch: 0, events: 1, offsets: 2, spikes: 4, overflow: 5 },
   constants: ["T", "F", "P", "addressBits"],
 } as const satisfies KernelSpec;
 
@@ -21,6 +21,6 @@ export const binAmplitude = {
   name: "bin amplitude",
   code,
   entryPoint: "amplitude",
-  bindings: { counted: 5, factor: 6 },
+  bindings: { counted: 3, factor: 6 },
   constants: ["T", "F", "P"],
 } as const satisfies KernelSpec;

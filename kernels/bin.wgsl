@@ -31,9 +31,9 @@ override addressBits: u32;
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> events: array<u32>;
 @group(0) @binding(2) var<storage, read> offsets: array<u32>;
-@group(0) @binding(3) var<storage, read_write> spikes: array<atomic<u32>>;
-@group(0) @binding(4) var<storage, read_write> overflow: atomic<u32>;
-@group(0) @binding(5) var<storage, read> counted: array<u32>;
+@group(0) @binding(3) var<storage, read> counted: array<u32>;
+@group(0) @binding(4) var<storage, read_write> spikes: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> overflow: atomic<u32>;
 @group(0) @binding(6) var<storage, read_write> factor: array<f32>;
 
 @compute @workgroup_size(64)

@@ -12,7 +12,7 @@ export const convForward = {
   name: "conv forward",
   code,
   entryPoint: "forward",
-  bindings: { spikes: 1, w: 2, y: 3 },
+  bindings: { spikes: 1, w: 2, y: 5 },
   constants: [
     "T",
     "H",
@@ -40,7 +40,7 @@ export const convAdjoint = {
   name: "conv adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { w: 2, dy: 4, dx: 5 },
+  bindings: { w: 2, dy: 3, dx: 6 },
   constants: [
     "T",
     "H",
@@ -66,7 +66,7 @@ export const convPartial = {
   name: "conv partial",
   code,
   entryPoint: "partial",
-  bindings: { spikes: 1, dy: 4, part: 6 },
+  bindings: { spikes: 1, dy: 3, part: 7 },
   constants: [
     "T",
     "H",
@@ -95,6 +95,6 @@ export const convGradient = {
   name: "conv gradient",
   code,
   entryPoint: "gradient",
-  bindings: { batch: 0, parts: 7, dw: 8 },
+  bindings: { batch: 0, parts: 4, dw: 8 },
   constants: ["C", "K", "KH", "KW", "sets", "R"],
 } as const satisfies KernelSpec;

@@ -52,11 +52,11 @@ override height: f32 = 1;
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> spikes: array<u32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<storage, read> dy: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(6) var<storage, read_write> part: array<f32>;
-@group(0) @binding(7) var<storage, read> parts: array<f32>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read> parts: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(7) var<storage, read_write> part: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dw: array<f32>;
 
 var<workgroup> drive: array<f32, 2048>;
@@ -133,7 +133,7 @@ fn adjoint(
     let iy = i / quads / sets / W;
     let ix = i / quads / sets % W;
     let row0 = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) * K + k0;
-    var sum: array<vec4<f32>, 8>;
+    var sum = array<vec4<f32>, 8>();
     for (var ky = 0u; ky < KH; ky++) {
       let y0 = iy + padY - ky * dilationY;
       let oy = y0 / strideY;

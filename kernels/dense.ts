@@ -12,7 +12,7 @@ export const denseForward = {
   name: "dense forward",
   code,
   entryPoint: "forward",
-  bindings: { w: 2, y: 3, list: 7, length: 8 },
+  bindings: { w: 2, list: 4, length: 5, y: 6 },
   constants: ["T", "I", "O", "P", "height"],
 } as const satisfies KernelSpec;
 
@@ -21,7 +21,7 @@ export const denseAdjoint = {
   name: "dense adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { w: 2, dy: 4, dx: 5 },
+  bindings: { w: 2, dy: 3, dx: 7 },
   constants: ["T", "I", "O"],
 } as const satisfies KernelSpec;
 
@@ -30,6 +30,6 @@ export const denseGradient = {
   name: "dense gradient",
   code,
   entryPoint: "gradient",
-  bindings: { batch: 0, spikes: 1, dy: 4, dw: 6 },
+  bindings: { batch: 0, spikes: 1, dy: 3, dw: 8 },
   constants: ["T", "I", "O", "P", "height"],
 } as const satisfies KernelSpec;

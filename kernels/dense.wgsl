@@ -32,12 +32,12 @@ override height: f32 = 1;
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> spikes: array<u32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<storage, read> dy: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(6) var<storage, read_write> dw: array<f32>;
-@group(0) @binding(7) var<storage, read> list: array<u32>;
-@group(0) @binding(8) var<storage, read> length: array<u32>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read> list: array<u32>;
+@group(0) @binding(5) var<storage, read> length: array<u32>;
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(8) var<storage, read_write> dw: array<f32>;
 
 @compute @workgroup_size(64)
 fn forward(
@@ -72,7 +72,7 @@ fn adjoint(
   let row = id.z * T + t0;
   for (var i = id.x * 4; i < I; i += groups.x * 256) {
     let at = min(vec4(i, i + 1, i + 2, i + 3), vec4(I - 1)) * O;
-    var sum: array<vec4<f32>, 8>;
+    var sum = array<vec4<f32>, 8>();
     for (var o = 0u; o < O; o++) {
       let weights = vec4(w[at.x + o], w[at.y + o], w[at.z + o], w[at.w + o]);
       for (var j = 0u; j < 8; j++) {

@@ -14,9 +14,9 @@ export const lossForward = {
   entryPoint: "forward",
   bindings: {
     batch: 0,
-    labels: 1,
-    spikes: 2,
-    epsilon: 3,
+    epsilon: 1,
+    labels: 2,
+    spikes: 3,
     error: 4,
     loss: 5,
     counts: 6,

@@ -36,9 +36,9 @@ override wanted: f32;
 override unwanted: f32;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read> spikes: array<u32>;
-@group(0) @binding(3) var<uniform> epsilon: array<vec4<f32>, 4096>;
+@group(0) @binding(1) var<uniform> epsilon: array<vec4<f32>, 4096>;
+@group(0) @binding(2) var<storage, read> labels: array<u32>;
+@group(0) @binding(3) var<storage, read> spikes: array<u32>;
 @group(0) @binding(4) var<storage, read_write> error: array<f32>;
 @group(0) @binding(5) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(6) var<storage, read_write> counts: array<u32>;

@@ -12,7 +12,7 @@ export const poolForward = {
   name: "pool forward",
   code,
   entryPoint: "forward",
-  bindings: { spikes: 0, y: 1 },
+  bindings: { spikes: 0, y: 2 },
   constants: ["T", "H", "W", "C", "P", "window", "scale"],
 } as const satisfies KernelSpec;
 
@@ -21,6 +21,6 @@ export const poolAdjoint = {
   name: "pool adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { dy: 2, dx: 3 },
+  bindings: { dy: 1, dx: 3 },
   constants: ["T", "H", "W", "C", "window", "gain"],
 } as const satisfies KernelSpec;

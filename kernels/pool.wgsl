@@ -21,8 +21,8 @@ override scale: f32 = 0;
 override gain: f32 = 0;
 
 @group(0) @binding(0) var<storage, read> spikes: array<u32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
 @compute @workgroup_size(64)
@@ -37,7 +37,7 @@ fn forward(
   for (var f = id.x; f < F; f += groups.x * 64) {
     let top = f / C / OW * window;
     let left = f / C % OW * window;
-    var counts: array<u32, 32>;
+    var counts = array<u32, 32>();
     for (var p = 0u; p < P; p++) {
       for (var iy = top; iy < min(top + window, H); iy++) {
         for (var ix = left; ix < min(left + window, W); ix++) {

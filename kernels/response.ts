@@ -12,7 +12,7 @@ export const responseForward = {
   name: "response forward",
   code,
   entryPoint: "forward",
-  bindings: { epsilon: 0, x: 1, y: 2 },
+  bindings: { epsilon: 0, x: 1, y: 3 },
   constants: ["T", "F", "K"],
 } as const satisfies KernelSpec;
 
@@ -21,6 +21,6 @@ export const responseAdjoint = {
   name: "response adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { epsilon: 0, dy: 3, dx: 4 },
+  bindings: { epsilon: 0, dy: 2, dx: 4 },
   constants: ["T", "F", "K"],
 } as const satisfies KernelSpec;

@@ -12,7 +12,7 @@ export const spikeForward = {
   name: "spike forward",
   code,
   entryPoint: "forward",
-  bindings: { nu: 0, u: 1, spikes: 2 },
+  bindings: { nu: 0, u: 2, spikes: 3 },
   constants: ["T", "F", "R", "theta"],
 } as const satisfies KernelSpec;
 
@@ -21,6 +21,6 @@ export const spikeAdjoint = {
   name: "spike adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { potential: 3, ds: 4 },
+  bindings: { potential: 1, ds: 4 },
   constants: ["T", "F", "theta", "scale", "slope"],
 } as const satisfies KernelSpec;

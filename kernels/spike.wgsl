@@ -23,9 +23,9 @@ override scale: f32 = 0;
 override slope: f32 = 0;
 
 @group(0) @binding(0) var<storage, read> nu: array<f32>;
-@group(0) @binding(1) var<storage, read_write> u: array<f32>;
-@group(0) @binding(2) var<storage, read_write> spikes: array<u32>;
-@group(0) @binding(3) var<storage, read> potential: array<f32>;
+@group(0) @binding(1) var<storage, read> potential: array<f32>;
+@group(0) @binding(2) var<storage, read_write> u: array<f32>;
+@group(0) @binding(3) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(4) var<storage, read_write> ds: array<f32>;
 
 @compute @workgroup_size(64)

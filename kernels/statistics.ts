@@ -12,7 +12,7 @@ export const statisticsActivity = {
   name: "statistics activity",
   code,
   entryPoint: "activity",
-  bindings: { batch: 0, spikes: 1, tally: 2 },
+  bindings: { batch: 0, spikes: 1, tally: 4 },
   constants: ["size", "layer", "stride"],
 } as const satisfies KernelSpec;
 
@@ -21,6 +21,6 @@ export const statisticsOutcome = {
   name: "statistics outcome",
   code,
   entryPoint: "outcome",
-  bindings: { batch: 0, counts: 3, loss: 4, records: 5 },
+  bindings: { batch: 0, counts: 2, loss: 3, records: 5 },
   constants: ["layers", "stride", "O"],
 } as const satisfies KernelSpec;

@@ -28,9 +28,9 @@ override O: u32 = 1;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> spikes: array<u32>;
-@group(0) @binding(2) var<storage, read_write> tally: array<atomic<u32>>;
-@group(0) @binding(3) var<storage, read> counts: array<u32>;
-@group(0) @binding(4) var<storage, read> loss: array<f32>;
+@group(0) @binding(2) var<storage, read> counts: array<u32>;
+@group(0) @binding(3) var<storage, read> loss: array<f32>;
+@group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(5) var<storage, read_write> records: array<u32>;
 
 var<workgroup> sum: atomic<u32>;

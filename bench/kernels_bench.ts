@@ -1,0 +1,127 @@
+/**
+ * Every kernel on its own, in the sizes of the SL-Animals networks.
+ *
+ * An adapter that computes on the CPU takes one sample, a GPU eight. An
+ * iteration runs a kernel as often as its name says, so that it lasts well over
+ * the 11 ms tick on which promises of the queue resolve.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { openDevice } from "../engine/device.ts";
+import {
+  Compiler,
+  type Dispatch,
+  groupsFor,
+  record,
+} from "../engine/dispatch.ts";
+import { Model } from "../engine/model.ts";
+import type { LayerDescription } from "../engine/network.ts";
+import { adamStep } from "../kernels/adam.ts";
+import { nadamStep } from "../kernels/nadam.ts";
+import { sgdStep } from "../kernels/sgd.ts";
+import { randomBatch, SL_ANIMALS } from "./random_batch.ts";
+
+/** Weights of the convolutional network. */
+const WEIGHTS = 415_100;
+
+/** Time that an iteration should last, in ms. */
+const ITERATION = 100;
+
+const LAYERS: readonly LayerDescription[] = [
+  { pool: 2 },
+  { conv: { out: 8, kernel: 5, padding: 2, weightScale: 60 } },
+  { pool: 2 },
+  { conv: { out: 16, kernel: 5, padding: 2, weightScale: 30 } },
+  { pool: 2 },
+  { dense: { out: 100, weightScale: 30 } },
+  { dense: { out: 19, weightScale: 30 } },
+];
+
+const device = await openDevice();
+const samples = device.adapter.software ? 1 : 8;
+const compiler = new Compiler(device);
+const model = await Model.create(device, {
+  ...SL_ANIMALS,
+  coding: { mode: "SUM_NORM", height: 1 },
+  layers: LAYERS,
+  random: 0,
+});
+const stepper = await model.compile({
+  tSample: 1500,
+  batch: samples,
+  target: { region: { start: 0, stop: 1500 }, count: { true: 180, false: 30 } },
+  train: true,
+});
+const batch = randomBatch(model, { samples, bins: 300, density: 0.006 });
+await stepper.train(batch, 0);
+const [{ losses }] = await stepper.drain();
+assert(losses.every(Number.isFinite));
+
+const dispatches = [
+  ...await stepper.plan.bin(buffer("events", batch.events.length)),
+  ...stepper.plan.forward,
+  ...stepper.plan.backward,
+  ...await Promise.all([adamStep, nadamStep, sgdStep].map(updateOf)),
+];
+
+for (const dispatch of dispatches) {
+  await time(dispatch, 1);
+  // The difference leaves out what waiting for the queue takes.
+  const once = (await time(dispatch, 11) - await time(dispatch, 1)) / 10;
+  const times = Math.ceil(ITERATION / Math.max(once, 0.01));
+  const { name, layer = "" } = dispatch;
+  Deno.bench({
+    name: `${layer} ${name} ×${times}`.trim(),
+    group: name,
+    n: 5,
+    warmup: 1,
+    async fn() {
+      await time(dispatch, times);
+    },
+  });
+}
+
+/** Runs a kernel some times and waits for it; returns the time in ms. */
+async function time(dispatch: Dispatch, times: number): Promise<number> {
+  const start = performance.now();
+  const encoder = device.gpu.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < times; i++) record(pass, [dispatch], samples);
+  pass.end();
+  device.gpu.queue.submit([encoder.finish()]);
+  await device.gpu.queue.onSubmittedWorkDone();
+  return performance.now() - start;
+}
+
+function updateOf(
+  spec: typeof adamStep | typeof nadamStep | typeof sgdStep,
+): Promise<Dispatch> {
+  const update = device.gpu.createBuffer({
+    size: 8,
+    usage: GPUBufferUsage.UNIFORM,
+  });
+  const bound = (label: string) => ({ buffer: buffer(label, WEIGHTS) });
+  return compiler.dispatch(
+    spec as typeof adamStep,
+    {
+      update: { buffer: update },
+      dw: bound("dw"),
+      w: bound("w"),
+      m: bound("m"),
+      v: bound("v"),
+      vMax: bound("vMax"),
+    },
+    { size: WEIGHTS },
+    [groupsFor(WEIGHTS), 1, 1],
+  );
+}
+
+function buffer(label: string, words: number): GPUBuffer {
+  return device.gpu.createBuffer({
+    label,
+    size: 4 * words,
+    usage: GPUBufferUsage.STORAGE,
+  });
+}

@@ -1,0 +1,213 @@
+/**
+ * Event stores: the slices of many recordings in one Zarr v3 store.
+ *
+ * The root group has one group a recording, which has the columns x, y (uint8,
+ * or uint16 for a sensor of more than 256 pixels), t (uint32, µs as recorded)
+ * and p (uint8) with one number an event, and start, end (uint32) with one a
+ * slice: slice n is events start[n] … end[n] − 1. What the groups say of
+ * themselves stands in their attributes, see `store/attributes.ts`. Any reader
+ * of Zarr v3 that knows the codecs `zstd` and `crc32c` can read it.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DatasetError } from "./errors.ts";
+import { allocateEvents, type Events, type Sensor } from "./events.ts";
+import type { SampleSource, Timing } from "./samples.ts";
+import {
+  parseRecordingAttributes,
+  parseStoreAttributes,
+  type RecordingAttributes,
+  type StoreAttributes,
+} from "./store/attributes.ts";
+import { ChunkCache } from "./store/chunk_cache.ts";
+import { Column, readGroup } from "./zarr/columns.ts";
+
+/** Bytes of decoded chunks that a store keeps in memory. */
+const CACHE_BYTES = 64 << 20;
+
+/** What is known of a slice without reading its events. */
+export interface SliceInfo {
+  /** Name of the recording. */
+  readonly source: string;
+  /** Class, counted from 0. */
+  readonly label: number;
+  /** Name of the class. */
+  readonly className: string;
+  /** Number of the person. */
+  readonly person: number;
+  /** Session of the recording. */
+  readonly session: string;
+  /** How many events it has. */
+  readonly events: number;
+  /** µs from its first event to its last. */
+  readonly durationUs: number;
+}
+
+/** A group of the store, open. */
+interface Recording {
+  readonly attributes: RecordingAttributes;
+  readonly columns: Readonly<Record<keyof Events, Column>>;
+  readonly start: ArrayLike<number>;
+  readonly end: ArrayLike<number>;
+}
+
+/** An open store: slices in the order of the list it was made from. */
+export interface EventStore extends SampleSource {
+  /** What is known of each slice. */
+  readonly slices: readonly SliceInfo[];
+}
+
+/**
+ * Opens an event store that `sliceRecordings()` made.
+ *
+ * @param path The store.
+ * @returns The store; its events are read when asked for.
+ * @throws {DatasetError} If there is none, or it is incomplete or damaged.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "./store.ts";
+ * const problem = await openStore("no/such.zarr").catch((e) => e.message);
+ * if (problem !== 'Cannot use "no/such.zarr": there is no event store') {
+ *   throw new Error(problem);
+ * }
+ * ```
+ */
+export async function openStore(path: string): Promise<EventStore> {
+  const found = await readGroup(path);
+  if (found === undefined) {
+    throw new DatasetError(path, "there is no event store");
+  }
+  const attributes = parseStoreAttributes(path, found);
+  const { recordings, classes } = attributes;
+  const folders = recordings.map((name) => join(path, name));
+  if (!attributes.complete) {
+    const groups = await Promise.all(folders.map(readGroup));
+    const done = groups.filter((group) => group !== undefined).length;
+    throw new DatasetError(
+      path,
+      `it is incomplete, ${done} of ${folders.length} recordings are in it; ` +
+        `slice again with the same arguments to finish it`,
+    );
+  }
+  return new ZarrStore(
+    attributes,
+    await Promise.all(
+      folders.map((folder) => openRecording(folder, classes.length)),
+    ),
+  );
+}
+
+class ZarrStore implements EventStore {
+  readonly sensor: Sensor;
+  readonly timing: Timing = { unitUs: 1000, fromFirstEvent: true };
+  readonly classes: readonly string[];
+  readonly slices: readonly SliceInfo[];
+  readonly labels: readonly number[];
+  readonly #places: readonly { recording: Recording; slice: number }[];
+  readonly #cache = new ChunkCache(CACHE_BYTES);
+
+  constructor(
+    { sensor, classes }: StoreAttributes,
+    recordings: readonly Recording[],
+  ) {
+    this.sensor = sensor;
+    this.classes = classes;
+    this.#places = recordings.flatMap((recording) =>
+      recording.attributes.labels.map((_, slice) => ({ recording, slice }))
+    );
+    this.slices = this.#places.map(({ recording, slice }) => {
+      const { attributes, start, end } = recording;
+      return {
+        source: attributes.source,
+        label: attributes.labels[slice],
+        className: classes[attributes.labels[slice]],
+        person: attributes.person,
+        session: attributes.session,
+        events: end[slice] - start[slice],
+        durationUs: attributes.durationsUs[slice],
+      };
+    });
+    this.labels = this.slices.map(({ label }) => label);
+  }
+
+  async events(index: number): Promise<Events> {
+    const place = this.#places[index];
+    if (place === undefined) {
+      throw new RangeError(
+        `Cannot read slice ${index}: the store has ${this.slices.length}`,
+      );
+    }
+    const { columns, start, end } = place.recording;
+    const [from, to] = [start[place.slice], end[place.slice]];
+    const events = allocateEvents(to - from);
+    await Promise.all(
+      (["x", "y", "t", "p"] as const).map((name) =>
+        this.#copy(columns[name], from, to, events[name])
+      ),
+    );
+    return events;
+  }
+
+  async #copy(
+    column: Column,
+    from: number,
+    to: number,
+    out: Events[keyof Events],
+  ): Promise<void> {
+    const { chunkLength } = column;
+    const first = Math.floor(from / chunkLength);
+    const last = Math.floor((to - 1) / chunkLength);
+    const chunks = await Promise.all(
+      Array.from(
+        { length: last - first + 1 },
+        (_, k) => this.#cache.read(column, first + k),
+      ),
+    );
+    for (const [k, chunk] of chunks.entries()) {
+      const origin = (first + k) * chunkLength;
+      const start = Math.max(from - origin, 0);
+      const part = chunk.subarray(start, Math.min(to - origin, chunkLength));
+      out.set(part, origin + start - from);
+    }
+  }
+}
+
+async function openRecording(
+  folder: string,
+  classes: number,
+): Promise<Recording> {
+  const damaged = (problem: string) =>
+    new DatasetError(folder, `it is damaged, ${problem}`);
+  const found = await readGroup(folder);
+  if (found === undefined) throw damaged("zarr.json is missing");
+  const attributes = parseRecordingAttributes(folder, found);
+  const open = (name: string) => Column.open(join(folder, name));
+  const [x, y, t, p, startColumn, endColumn] = await Promise.all(
+    ["x", "y", "t", "p", "start", "end"].map(open),
+  );
+  const columns = { x, y, t, p };
+  for (const [name, { length }] of Object.entries(columns)) {
+    if (length !== attributes.events) {
+      throw damaged(`${name} has ${length} of ${attributes.events} events`);
+    }
+  }
+  const [start, end] = await Promise.all([
+    startColumn.chunk(0),
+    endColumn.chunk(0),
+  ]);
+  for (const [slice, label] of attributes.labels.entries()) {
+    if (!(start[slice] < end[slice] && end[slice] <= attributes.events)) {
+      throw damaged(
+        `slice ${slice} is events ${start[slice]} to ${end[slice]} ` +
+          `of ${attributes.events}`,
+      );
+    }
+    if (label >= classes) {
+      throw damaged(`slice ${slice} has label ${label} of ${classes}`);
+    }
+  }
+  return { attributes, columns, start, end };
+}

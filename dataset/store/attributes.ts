@@ -1,0 +1,183 @@
+/**
+ * What an event store says of itself and of its recordings: the attributes of
+ * its Zarr groups.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DatasetError } from "../errors.ts";
+import type { Sensor } from "../events.ts";
+
+/** Attributes of the store's root group. */
+export interface StoreAttributes {
+  /** Tells the store from other Zarr groups. */
+  readonly format: "slayer-events";
+  /** Version of the layout. */
+  readonly version: 1;
+  /** Whether all recordings are there. */
+  readonly complete: boolean;
+  /** The sensor. */
+  readonly sensor: Sensor;
+  /** Which bits of an address became x, y and p, as for `readAedat()`. */
+  readonly axes: "reference" | "jaer";
+  /** Unit of the column `t`. */
+  readonly timeUnit: "µs";
+  /** Names of the classes; a label is an index into them. */
+  readonly classes: readonly string[];
+  /** Names of the recordings, which are the names of their groups. */
+  readonly recordings: readonly string[];
+}
+
+/** Attributes of a recording's group. */
+export interface RecordingAttributes {
+  /** Name of the recording. */
+  readonly source: string;
+  /** SHA-256 of the recording's file, in hexadecimal. */
+  readonly sha256: string;
+  /** Which bits of an address became x, y and p. */
+  readonly axes: "reference" | "jaer";
+  /** Number of the person. */
+  readonly person: number;
+  /** Session of the recording. */
+  readonly session: string;
+  /** One label a slice. */
+  readonly labels: readonly number[];
+  /** First record of each slice in the recording. */
+  readonly tagStarts: readonly number[];
+  /** The record after the last of each slice. */
+  readonly tagEnds: readonly number[];
+  /** Events in the group. */
+  readonly events: number;
+  /** µs from the first to the last event of each slice. */
+  readonly durationsUs: readonly number[];
+  /** Special events of the whole recording, which are dropped. */
+  readonly specialEvents: number;
+  /** Events of the whole recording that are earlier than the one before. */
+  readonly backwardSteps: number;
+}
+
+/** Those attributes that say what a recording's group is made from. */
+export type RecordingOrigin = Omit<
+  RecordingAttributes,
+  "events" | "durationsUs" | "specialEvents" | "backwardSteps"
+>;
+
+type Checks<T> = { readonly [K in keyof T]: (value: unknown) => boolean };
+
+const isText = (value: unknown) => typeof value === "string";
+const isInteger = (value: unknown) => Number.isSafeInteger(value);
+const isCount = (value: unknown) => isInteger(value) && (value as number) >= 0;
+const isAxes = (value: unknown) => value === "reference" || value === "jaer";
+const areAll = (is: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(is);
+
+const STORE_CHECKS: Checks<StoreAttributes> = {
+  format: (value) => value === "slayer-events",
+  version: (value) => value === 1,
+  complete: (value) => typeof value === "boolean",
+  sensor: (value) =>
+    areAll((side) => isCount(side) && side !== 0)([
+      (value as Sensor | null | undefined)?.width,
+      (value as Sensor | null | undefined)?.height,
+    ]),
+  axes: isAxes,
+  timeUnit: (value) => value === "µs",
+  classes: areAll(isText),
+  recordings: areAll((name) => isText(name) && /^\w+$/.test(name as string)),
+};
+
+const RECORDING_CHECKS: Checks<RecordingAttributes> = {
+  source: isText,
+  sha256: isText,
+  axes: isAxes,
+  person: isCount,
+  session: isText,
+  labels: areAll(isCount),
+  tagStarts: areAll(isCount),
+  tagEnds: areAll(isCount),
+  events: isCount,
+  durationsUs: areAll(isInteger),
+  specialEvents: isCount,
+  backwardSteps: isCount,
+};
+
+/**
+ * Checks the attributes of a store's root group.
+ *
+ * @param folder The store.
+ * @param attributes What was read there.
+ * @returns The same attributes.
+ * @throws {DatasetError} If one is missing or malformed.
+ *
+ * @example
+ * ```ts
+ * import { parseStoreAttributes } from "./attributes.ts";
+ * try {
+ *   parseStoreAttributes("data/events.zarr", { format: "another" });
+ *   throw new Error("expected an error");
+ * } catch (error) {
+ *   if ((error as Error).name !== "DatasetError") throw error;
+ * }
+ * ```
+ */
+export function parseStoreAttributes(
+  folder: string,
+  attributes: Readonly<Record<string, unknown>>,
+): StoreAttributes {
+  return parse(folder, attributes, STORE_CHECKS);
+}
+
+/**
+ * Checks the attributes of a recording's group.
+ *
+ * @param folder The group.
+ * @param attributes What was read there.
+ * @returns The same attributes.
+ * @throws {DatasetError} If one is missing or malformed.
+ *
+ * @example
+ * ```ts
+ * import { parseRecordingAttributes } from "./attributes.ts";
+ * try {
+ *   parseRecordingAttributes("data/events.zarr/user00_indoor", {});
+ *   throw new Error("expected an error");
+ * } catch (error) {
+ *   if ((error as Error).name !== "DatasetError") throw error;
+ * }
+ * ```
+ */
+export function parseRecordingAttributes(
+  folder: string,
+  attributes: Readonly<Record<string, unknown>>,
+): RecordingAttributes {
+  const parsed = parse(folder, attributes, RECORDING_CHECKS);
+  const { labels, tagStarts, tagEnds, durationsUs } = parsed;
+  for (const list of [tagStarts, tagEnds, durationsUs]) {
+    if (list.length !== labels.length) {
+      throw new DatasetError(
+        join(folder, "zarr.json"),
+        `its attributes tell of ${labels.length} and ${list.length} slices`,
+      );
+    }
+  }
+  return parsed;
+}
+
+function parse<T>(
+  folder: string,
+  attributes: Readonly<Record<string, unknown>>,
+  checks: Checks<T>,
+): T {
+  for (const key in checks) {
+    const value = attributes[key];
+    if (checks[key](value)) continue;
+    throw new DatasetError(
+      join(folder, "zarr.json"),
+      value === undefined
+        ? `it has no attribute "${key}", as an event store of version 1 has`
+        : `its attribute "${key}" is ${JSON.stringify(value).slice(0, 60)}`,
+    );
+  }
+  return attributes as T;
+}

@@ -1,0 +1,72 @@
+/**
+ * Decoded chunks kept for a while, for slices that share them.
+ *
+ * @module
+ */
+
+import type { Column, ColumnData } from "../zarr/columns.ts";
+
+/**
+ * Chunks of columns, of which the least recently used are forgotten first.
+ *
+ * @example
+ * ```ts
+ * import { ChunkCache } from "./chunk_cache.ts";
+ * import { Column, ColumnWriter } from "../zarr/columns.ts";
+ * const path = await Deno.makeTempDir();
+ * const layout = { type: "uint8", chunkLength: 4, dimension: "event" } as const;
+ * await (await ColumnWriter.create(path, layout)).append(new Uint8Array(4));
+ * const column = await Column.open(path);
+ * const cache = new ChunkCache(1000);
+ * const chunk = await cache.read(column, 0);
+ * await Deno.remove(path, { recursive: true });
+ * if ((await cache.read(column, 0)) !== chunk) throw new Error("read twice");
+ * ```
+ */
+export class ChunkCache {
+  readonly #maxBytes: number;
+  readonly #chunks = new Map<
+    string,
+    { readonly data: Promise<ColumnData>; bytes: number }
+  >();
+  #bytes = 0;
+
+  /**
+   * Makes an empty cache.
+   *
+   * @param maxBytes How many bytes of decoded chunks to keep at most.
+   */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Reads a chunk, or finds it where it was kept.
+   *
+   * @param column The column.
+   * @param index Which of its chunks.
+   * @returns The chunk, which must not be changed.
+   * @throws {DatasetError} If the chunk is missing or damaged.
+   */
+  read(column: Column, index: number): Promise<ColumnData> {
+    const key = `${index} ${column.path}`;
+    let chunk = this.#chunks.get(key);
+    if (chunk === undefined) {
+      chunk = { data: column.chunk(index), bytes: column.chunkBytes };
+      this.#bytes += chunk.bytes;
+      chunk.data.catch(() => this.#forget(key));
+    }
+    this.#chunks.delete(key);
+    this.#chunks.set(key, chunk);
+    for (const oldest of this.#chunks.keys()) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#forget(oldest);
+    }
+    return chunk.data;
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#chunks.get(key)?.bytes ?? 0;
+    this.#chunks.delete(key);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The checksum CRC-32C, and the Zarr codec that puts it after a chunk.
+ *
+ * @module
+ */
+
+/** Castagnoli's polynomial, bits reversed. */
+const POLYNOMIAL = 0x82f63b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    remainder = (remainder >>> 1) ^ (remainder & 1 ? POLYNOMIAL : 0);
+  }
+  return remainder;
+});
+
+/**
+ * Computes the CRC-32C of some bytes.
+ *
+ * @param bytes The bytes.
+ * @returns The checksum, unsigned 32 bits.
+ *
+ * Source: RFC 3720, section 12.1 and appendix B.4.
+ *
+ * @example
+ * ```ts
+ * import { crc32c } from "./crc32c.ts";
+ * const sum = crc32c(new TextEncoder().encode("123456789"));
+ * if (sum !== 0xe3069283) throw new Error(`unexpected ${sum}`);
+ * ```
+ */
+export function crc32c(bytes: Uint8Array): number {
+  let remainder = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    remainder = (remainder >>> 8) ^ TABLE[(remainder ^ bytes[i]) & 0xff];
+  }
+  return ~remainder >>> 0;
+}
+
+/**
+ * The Zarr v3 codec `crc32c`: four bytes more, the checksum little-endian.
+ *
+ * @example
+ * ```ts
+ * import { Crc32cCodec } from "./crc32c.ts";
+ * const codec = Crc32cCodec.fromConfig();
+ * const bytes = codec.encode(Uint8Array.of(1, 2, 3));
+ * if (codec.decode(bytes).length !== 3) throw new Error("expected 3 bytes");
+ * ```
+ */
+export class Crc32cCodec {
+  /** What zarrita calls a codec between bytes and bytes. */
+  readonly kind = "bytes_to_bytes";
+
+  /**
+   * Makes the codec, which has no settings.
+   *
+   * @returns The codec.
+   */
+  static fromConfig(): Crc32cCodec {
+    return new Crc32cCodec();
+  }
+
+  /**
+   * Puts the checksum after some bytes.
+   *
+   * @param content The bytes.
+   * @returns A copy, four bytes longer.
+   */
+  encode(content: Uint8Array): Uint8Array {
+    const bytes = new Uint8Array(content.length + 4);
+    bytes.set(content);
+    new DataView(bytes.buffer).setUint32(content.length, crc32c(content), true);
+    return bytes;
+  }
+
+  /**
+   * Takes the checksum off again.
+   *
+   * @param bytes What `encode` returned.
+   * @returns A view of all bytes but the last four.
+   * @throws {Error} If the checksum is not that of the bytes before it.
+   */
+  decode(bytes: Uint8Array): Uint8Array {
+    const end = bytes.length - 4;
+    if (end < 0) throw new Error(`${bytes.length} bytes hold no checksum`);
+    const content = bytes.subarray(0, end);
+    const view = new DataView(bytes.buffer, bytes.byteOffset + end);
+    if (view.getUint32(0, true) !== crc32c(content)) {
+      throw new Error("its checksum does not fit");
+    }
+    return content;
+  }
+}

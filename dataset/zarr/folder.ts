@@ -1,0 +1,96 @@
+/**
+ * A folder as a place for Zarr to read and write, and what to say when the
+ * file system does not let it.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DatasetError } from "../errors.ts";
+import { readProblem } from "../recording_file.ts";
+
+/**
+ * Says why a file or folder could not be written.
+ *
+ * @param cause What the runtime threw.
+ * @returns A phrase to put after the colon of a message.
+ *
+ * @example
+ * ```ts
+ * import { writeProblem } from "./folder.ts";
+ * const problem = writeProblem(new Deno.errors.PermissionDenied("os error 13"));
+ * if (problem !== "it cannot be written, permission is denied") {
+ *   throw new Error(problem);
+ * }
+ * ```
+ */
+export function writeProblem(cause: unknown): string {
+  if ((cause as { code?: string }).code === "ENOSPC") return "the disk is full";
+  if (cause instanceof Deno.errors.NotFound) {
+    return "its folder is gone; maybe another run writes the same store";
+  }
+  return `it cannot be written, ${readProblem(cause)}`;
+}
+
+/**
+ * A folder whose files are the values of a Zarr store.
+ *
+ * @example
+ * ```ts
+ * import { ZarrFolder } from "./folder.ts";
+ * const path = await Deno.makeTempDir();
+ * const folder = new ZarrFolder(path);
+ * await folder.set("/zarr.json", Uint8Array.of(123, 125));
+ * const value = await folder.get("/zarr.json");
+ * if (value?.length !== 2) throw new Error("expected two bytes");
+ * await Deno.remove(path, { recursive: true });
+ * ```
+ */
+export class ZarrFolder {
+  readonly #path: string;
+
+  /**
+   * Names the folder, without looking at it.
+   *
+   * @param path The folder; `set` does not make it, nor any folder in it.
+   */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param key Its path in the folder, with a slash in front.
+   * @returns Its bytes, or `undefined` if it is a `zarr.json` that is missing.
+   * @throws {DatasetError} If it cannot be read.
+   */
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const path = join(this.#path, key);
+    try {
+      return await Deno.readFile(path);
+    } catch (cause) {
+      // zarrita takes a missing chunk for zeros; here every chunk is written.
+      if (cause instanceof Deno.errors.NotFound && key.endsWith("zarr.json")) {
+        return undefined;
+      }
+      throw new DatasetError(path, readProblem(cause), { cause });
+    }
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param key Its path in the folder, with a slash in front.
+   * @param value Its bytes.
+   * @throws {DatasetError} If it cannot be written.
+   */
+  async set(key: string, value: Uint8Array): Promise<void> {
+    const path = join(this.#path, key);
+    try {
+      await Deno.writeFile(path, value);
+    } catch (cause) {
+      throw new DatasetError(path, writeProblem(cause), { cause });
+    }
+  }
+}
