@@ -70,15 +70,16 @@ export interface EventStore extends SampleSource {
  * ```ts
  * import { openStore } from "./store.ts";
  * const problem = await openStore("no/such.zarr").catch((e) => e.message);
- * if (problem !== 'Cannot use "no/such.zarr": there is no event store') {
- *   throw new Error(problem);
- * }
+ * if (!problem.includes("there is no event store")) throw new Error(problem);
  * ```
  */
 export async function openStore(path: string): Promise<EventStore> {
   const found = await readGroup(path);
   if (found === undefined) {
-    throw new DatasetError(path, "there is no event store");
+    throw new DatasetError(
+      path,
+      "there is no event store; slicing recordings makes one",
+    );
   }
   const attributes = parseStoreAttributes(path, found);
   const { recordings, classes } = attributes;

@@ -103,12 +103,12 @@ export class Compiler {
     constants: Record<string, number>,
   ): Promise<GPUComputePipeline> {
     const { gpu } = this.#device;
+    gpu.pushErrorScope("validation");
     let module = this.#modules.get(spec.code);
     if (!module) {
       module = gpu.createShaderModule({ label: spec.name, code: spec.code });
       this.#modules.set(spec.code, module);
     }
-    gpu.pushErrorScope("validation");
     const compute = { module, entryPoint: spec.entryPoint, constants };
     const pipeline = gpu.createComputePipelineAsync({
       label: spec.name,

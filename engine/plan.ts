@@ -5,11 +5,10 @@
  * @module
  */
 
-import { binAmplitude, binScatter } from "../kernels/bin.ts";
-import { lossForward } from "../kernels/loss.ts";
-import { responseAdjoint, responseForward } from "../kernels/response.ts";
+import { binPeak, binScatter } from "../kernels/bin.ts";
+import { lossForward, lossTotal } from "../kernels/loss.ts";
+import { neuronAdjoint, neuronForward } from "../kernels/neuron.ts";
 import { scaleForward } from "../kernels/scale.ts";
-import { spikeAdjoint, spikeForward } from "../kernels/spike.ts";
 import {
   statisticsActivity,
   statisticsOutcome,
@@ -37,8 +36,8 @@ import {
 } from "./synapse.ts";
 import type { WeightSlot } from "./weights.ts";
 
-/** Bins that one invocation of the response owns. */
-const RESPONSE_BINS = 8;
+/** Bins that one invocation of a neuron's adjoint owns. */
+const ADJOINT_BINS = 8;
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
@@ -60,6 +59,8 @@ export interface PlanContext {
 export interface Plan {
   /** Most samples in a step. */
   readonly batch: number;
+  /** Number of outputs, and of classes that can be told apart. */
+  readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
   /** Compiles the binning of the events in a buffer. */
@@ -105,6 +106,7 @@ export async function compilePlan(
   const backward = options.train ? compileBackward(parts, layers) : [];
   return {
     batch: options.batch,
+    outputs: sizeOf(layers[layers.length - 1].output),
     sizes,
     buffers,
     bin: (events) => settle(parts.bin(events)),
@@ -167,7 +169,7 @@ class Parts {
   bin(events: GPUBuffer): Compiling {
     const { compiler, layers, coding } = this.#context;
     const { T, P, addressBits } = this.#sizes;
-    const { part, offsets, spikes, records, factor } = this.#buffers;
+    const { part, offsets, spikes, records, largest } = this.#buffers;
     const F = sizeOf(layers[0].input);
     const scatter = compiler.dispatch(
       binScatter,
@@ -182,13 +184,13 @@ class Parts {
       [GROUPS_PER_SAMPLE, "samples", 1],
     );
     if (coding.mode !== "SUM_NORM") return [scatter];
-    const amplitude = compiler.dispatch(
-      binAmplitude,
-      { counted: { buffer: spikes[0] }, factor: { buffer: factor } },
+    const peak = compiler.dispatch(
+      binPeak,
+      { counted: { buffer: spikes[0] }, largest: { buffer: largest } },
       { T, F, P },
-      ["samples", 1, 1],
+      [GROUPS_PER_SAMPLE, "samples", 1],
     );
-    return [scatter, amplitude];
+    return [scatter, peak];
   }
 
   /** A layer's incoming spikes to its own. */
@@ -210,15 +212,14 @@ class Parts {
       }),
       ...this.#normalise(index),
       compiler.dispatch(
-        responseForward,
-        { epsilon: { buffer: epsilon }, x: { buffer: drive }, y: u },
-        { T, F, K: this.#taps.K },
-        [groupsFor(F), Math.ceil(T / RESPONSE_BINS), "samples"],
-      ),
-      compiler.dispatch(
-        spikeForward,
-        { nu: { buffer: nu }, u, spikes },
-        { T, F, R: this.#taps.R, theta: neuron.theta },
+        neuronForward,
+        {
+          epsilon: { buffer: epsilon },
+          nu: { buffer: nu },
+          x: { buffer: drive },
+          ...{ u, spikes },
+        },
+        { T, F, ...this.#taps, theta: neuron.theta },
         [groupsFor(F), 1, "samples"],
       ),
       compiler.dispatch(
@@ -243,21 +244,27 @@ class Parts {
     const batch = { buffer: this.#buffers.part };
     const loss = { buffer: this.#buffers.loss };
     const counts = { buffer: this.#buffers.counts };
+    const spikes = { buffer: this.#buffers.spikes[layers.length] };
+    const error = { buffer: this.#buffers.error };
     return [
       compiler.dispatch(
         lossForward,
         {
-          ...{ batch, loss, counts },
+          ...{ batch, spikes, error },
           labels: { buffer: this.#buffers.labels },
-          spikes: { buffer: this.#buffers.spikes[layers.length] },
           epsilon: { buffer: this.#buffers.epsilon },
-          error: { buffer: this.#buffers.error },
         },
         {
           ...{ T, O, K: this.#taps.K, Ts, ...region },
           wanted: target.count.true,
           unwanted: target.count.false,
         },
+        [groupsFor(T * O), "samples", 1],
+      ),
+      compiler.dispatch(
+        lossTotal,
+        { ...{ spikes, loss, counts }, written: error },
+        { T, O, Ts },
         [groupsFor(O), "samples", 1],
       ),
       compiler.dispatch(
@@ -269,20 +276,30 @@ class Parts {
     ];
   }
 
-  /** The output's error to the gradient of its spikes. */
+  /** The output's error to the gradient of its spikes: no surrogate is in it. */
   errorAdjoint(): Compiling {
     const { error, gradient } = this.#buffers;
-    return [this.#responseAdjoint(error, gradient, this.#outputs)];
+    return [
+      this.#neuronAdjoint(
+        { potential: error, ds: error, dx: gradient },
+        this.#outputs,
+        { scale: 1, slope: 0 },
+      ),
+    ];
   }
 
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
-    const { layers, weights } = this.#context;
-    const { gradient, drive } = this.#buffers;
+    const { layers, weights, neuron } = this.#context;
+    const { potentials, gradient, drive } = this.#buffers;
     const layer = layers[index];
+    const slope = 1 / (neuron.tauRho * neuron.theta);
     const compiling: Compiling = [
-      this.#spikeAdjoint(index),
-      this.#responseAdjoint(gradient, drive, sizeOf(layer.output)),
+      this.#neuronAdjoint(
+        { potential: potentials[index], ds: gradient, dx: drive },
+        sizeOf(layer.output),
+        { scale: neuron.scaleRho * slope, slope },
+      ),
       ...this.#normalise(index),
       synapseGradient(this.#synapse(index), {
         batch: { buffer: this.#buffers.part },
@@ -307,38 +324,23 @@ class Parts {
     return sizeOf(layers[layers.length - 1].output);
   }
 
-  #responseAdjoint(
-    dy: GPUBuffer,
-    dx: GPUBuffer,
+  #neuronAdjoint(
+    buffers: Readonly<Record<"potential" | "ds" | "dx", GPUBuffer>>,
     F: number,
+    surrogate: { readonly scale: number; readonly slope: number },
   ): Promise<Dispatch> {
+    const { compiler, neuron } = this.#context;
     const { T } = this.#sizes;
-    return this.#context.compiler.dispatch(
-      responseAdjoint,
+    return compiler.dispatch(
+      neuronAdjoint,
       {
         epsilon: { buffer: this.#buffers.epsilon },
-        dy: { buffer: dy },
-        dx: { buffer: dx },
+        potential: { buffer: buffers.potential },
+        ds: { buffer: buffers.ds },
+        dx: { buffer: buffers.dx },
       },
-      { T, F, K: this.#taps.K },
-      [groupsFor(F), Math.ceil(T / RESPONSE_BINS), "samples"],
-    );
-  }
-
-  #spikeAdjoint(index: number): Promise<Dispatch> {
-    const { compiler, layers, neuron } = this.#context;
-    const { T } = this.#sizes;
-    const { theta, tauRho, scaleRho } = neuron;
-    const F = sizeOf(layers[index].output);
-    const slope = 1 / (tauRho * theta);
-    return compiler.dispatch(
-      spikeAdjoint,
-      {
-        potential: { buffer: this.#buffers.potentials[index] },
-        ds: { buffer: this.#buffers.gradient },
-      },
-      { T, F, theta, scale: scaleRho * slope, slope },
-      [groupsFor(F), T, "samples"],
+      { T, F, K: this.#taps.K, theta: neuron.theta, ...surrogate },
+      [groupsFor(F), Math.ceil(T / ADJOINT_BINS), "samples"],
     );
   }
 
@@ -352,7 +354,7 @@ class Parts {
       compiler.dispatch(
         scaleForward,
         {
-          factor: { buffer: this.#buffers.factor },
+          largest: { buffer: this.#buffers.largest },
           x: { buffer: this.#buffers.drive },
         },
         { T, F },

@@ -19,7 +19,7 @@ export const PART_WORDS = 4;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
-  /** The response as response.wgsl reads it. */
+  /** The response as neuron.wgsl reads it. */
   readonly epsilon: GPUBuffer;
   /** The refractory response. */
   readonly nu: GPUBuffer;
@@ -31,8 +31,8 @@ export interface PlanBuffers {
   readonly labels: GPUBuffer;
   /** Where each sample's events begin and end. */
   readonly offsets: GPUBuffer;
-  /** Factor of each sample's input, [M]. */
-  readonly factor: GPUBuffer;
+  /** Largest count of each sample's input, [M]. */
+  readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
   /** Each layer's potentials [M, T, F]; one for all unless the plan trains. */
@@ -94,7 +94,7 @@ export function allocatePlan(
       parts: allocate("parts", PART_WORDS * batch),
       labels: allocate("labels", batch),
       offsets: allocate("offsets", batch + 1),
-      factor: allocate("factor", M),
+      largest: allocate("largest", M),
       spikes: [
         allocate("input spikes", M * P * B * sizeOf(layers[0].input)),
         ...layers.map(({ name, output }) =>
@@ -127,7 +127,7 @@ export function freePlan(buffers: PlanBuffers): void {
 }
 
 /**
- * Lays the response's taps out as response.wgsl reads them.
+ * Lays the response's taps out as neuron.wgsl reads them.
  *
  * @param taps The taps, k = 0 first.
  * @returns Four taps a row, from k = −7 on.

@@ -169,5 +169,9 @@ function microBatch(device: Device, sample: number, batch: number): number {
         `of ${sample} bytes, and the device binds at most ${most}`,
     );
   }
-  return Math.min(batch, Math.floor(most / sample));
+  return Math.min(
+    batch,
+    Math.floor(most / sample),
+    limits.maxComputeWorkgroupsPerDimension,
+  );
 }

@@ -142,7 +142,6 @@ export class Records {
       this.#device.check();
       throw cause;
     }
-    this.#copies.shift();
     this.#pace();
     const words = new Uint32Array(copy.getMappedRange().slice(0));
     copy.destroy();
@@ -152,6 +151,7 @@ export class Records {
           "bin that was full",
       );
     }
+    this.#copies.shift();
     labels.forEach((classes, slot) => {
       const at = slot * this.stride;
       const first = at + this.#layers;

@@ -150,6 +150,13 @@ export class Stepper implements Disposable {
           `not cut ${events.length} events into samples`,
       );
     }
+    const stranger = labels.find((label) => label >= plan.outputs);
+    if (stranger !== undefined) {
+      throw new ShapeError(
+        `Cannot run a batch of ${samples}: there is no output for class ` +
+          `${stranger}, only ${plan.outputs}`,
+      );
+    }
     if (!this.#events || this.#events.size < events.byteLength) {
       const size = 4 * 2 ** Math.ceil(Math.log2(Math.max(events.length, 1024)));
       const replaced = this.#events;
@@ -210,6 +217,7 @@ export class Stepper implements Disposable {
         bytes,
       );
       encoder.clearBuffer(plan.buffers.spikes[0]);
+      encoder.clearBuffer(plan.buffers.largest);
       const pass = encoder.beginComputePass();
       record(pass, this.#bin, samples);
       record(pass, dispatches, samples);

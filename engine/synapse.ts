@@ -4,8 +4,13 @@
  * @module
  */
 
-import { convAdjoint, convForward } from "../kernels/conv.ts";
-import { convGradient, convPartial } from "../kernels/conv.ts";
+import {
+  convAdjoint,
+  convForward,
+  convGradient,
+  convPartial,
+  convTiledAdjoint,
+} from "../kernels/conv.ts";
 import { denseAdjoint, denseForward, denseGradient } from "../kernels/dense.ts";
 import { listForward } from "../kernels/list.ts";
 import { poolAdjoint, poolForward } from "../kernels/pool.ts";
@@ -22,6 +27,17 @@ const ADJOINT_BINS = 8;
 
 /** Outputs that one invocation of a dense gradient owns, at most. */
 const GRADIENT_TILE = 4;
+
+/** Bins of a dense adjoint's tile. */
+const DENSE_BINS = 64;
+
+/** Rows and columns of inputs, channels and bins of a convolution's tile. */
+const TILE = 8;
+const TILE_CHANNELS = 8;
+const TILE_BINS = 4;
+
+/** Memory that a workgroup has on every adapter. */
+const WORKGROUP_BYTES = 16384;
 
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
@@ -87,7 +103,7 @@ export async function synapseForward(
           listForward,
           buffers,
           constants,
-          [groupsFor(T), 1, "samples"],
+          [Math.ceil(T / BINS_PER_WORD), 1, "samples"],
         ),
         compiler.dispatch(
           denseForward,
@@ -123,11 +139,26 @@ export function synapseAdjoint(
         window,
         gain: POOL_WEIGHT * theta,
       };
-      const grid = [groupsFor(inputs), T, "samples"] as const;
+      const grid = [groupsFor(inputs), blocks, "samples"] as const;
       return compiler.dispatch(poolAdjoint, buffers, constants, grid);
     }
     case "conv": {
       const constants = convConstants(layer, T);
+      const reach = reachOf(layer);
+      if (reach) {
+        const { tiles, ...sizes } = reach;
+        const blocks = Math.ceil(layer.input.C / layer.groups / TILE_CHANNELS);
+        return compiler.dispatch(
+          convTiledAdjoint,
+          buffers,
+          { ...constants, ...sizes },
+          [
+            tiles * layer.groups * blocks,
+            Math.ceil(T / TILE_BINS),
+            "samples",
+          ],
+        );
+      }
       const quads = Math.ceil(layer.input.C / layer.groups / 4);
       const owners = inputs / layer.input.C * layer.groups * quads;
       const grid = [groupsFor(owners), blocks, "samples"] as const;
@@ -135,7 +166,11 @@ export function synapseAdjoint(
     }
     case "dense": {
       const constants = denseConstants(layer, T);
-      const grid = [groupsFor(inputs / 4), blocks, "samples"] as const;
+      const grid = [
+        groupsFor(inputs),
+        Math.ceil(T / DENSE_BINS),
+        "samples",
+      ] as const;
       return compiler.dispatch(denseAdjoint, buffers, constants, grid);
     }
   }
@@ -188,6 +223,23 @@ export async function synapseGradient(
       ];
     }
   }
+}
+
+/**
+ * How many tiles of inputs a layer has, and the rows and columns of outputs
+ * that reach one; `undefined` if they do not fit a workgroup's memory.
+ */
+function reachOf(layer: ConvLayer) {
+  const { input, kernel, stride, dilation } = layer;
+  const along = (axis: 0 | 1) =>
+    Math.floor(
+      (TILE - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
+        stride[axis],
+    ) + 1;
+  const [RH, RW] = [along(0), along(1)];
+  const tiles = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE);
+  const floats = TILE_BINS * 4 * RH * RW + 4 * 8 * kernel[0] * kernel[1];
+  return 4 * floats <= WORKGROUP_BYTES ? { RH, RW, tiles } : undefined;
 }
 
 function denseConstants(layer: Layer, T: number) {

@@ -13,5 +13,5 @@ export const adamStep = {
   code,
   entryPoint: "step",
   bindings: { update: 0, dw: 1, w: 2, m: 3, v: 4, vMax: 5 },
-  constants: ["size", "beta1", "beta2", "epsilon"],
+  constants: ["size"],
 } as const satisfies KernelSpec;

@@ -18,9 +18,9 @@ struct Update {
 }
 
 override size: u32;
-override beta1: f32 = 0.9;
-override beta2: f32 = 0.999;
-override epsilon: f32 = 1e-8;
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-8;
 
 @group(0) @binding(0) var<uniform> update: Update;
 @group(0) @binding(1) var<storage, read> dw: array<f32>;

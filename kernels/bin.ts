@@ -16,11 +16,11 @@ export const binScatter = {
   constants: ["T", "F", "P", "addressBits"],
 } as const satisfies KernelSpec;
 
-/** bin.wgsl, `amplitude`. */
-export const binAmplitude = {
-  name: "bin amplitude",
+/** bin.wgsl, `peak`. */
+export const binPeak = {
+  name: "bin peak",
   code,
-  entryPoint: "amplitude",
-  bindings: { counted: 3, factor: 6 },
+  entryPoint: "peak",
+  bindings: { counted: 3, largest: 6 },
   constants: ["T", "F", "P"],
 } as const satisfies KernelSpec;

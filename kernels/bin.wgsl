@@ -2,16 +2,16 @@
 //
 // scatter   spikes[n, 0, b, f] |= 1 << j              for P = 1
 //           count[n, t, f]     += 1, in P bit planes  for P > 1
-// amplitude factor[n] = 1 / max(1, max over t and f of count[n, t, f])
+// peak      largest[n] = max over t and f of count[n, t, f]
 //
 // events   [E]           bin << addressBits | address, address = f
 // offsets  [N + 1]       sample n owns events[offsets[n] … offsets[n + 1])
 // spikes   [N, P, B, F]  plane p holds bit p of the count; zero on entry
-// factor   [N]
+// largest  [N]           zero on entry
 //
-// One invocation owns every stride-th event of a sample (scatter), or one
-// workgroup a sample (amplitude). A count over 2^P - 1 wraps and is told by
-// overflow, the number of events that did not fit.
+// One invocation owns every stride-th event (scatter) or word (peak) of a
+// sample. A count over 2^P - 1 wraps and is told by overflow, the number of
+// events that did not fit.
 //
 // Bit planes are ripple-carry counters: toggling a bit that was set carries
 // into the next plane. Toggles commute, so the outcome does not depend on the
@@ -34,7 +34,7 @@ override addressBits: u32;
 @group(0) @binding(3) var<storage, read> counted: array<u32>;
 @group(0) @binding(4) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(0) @binding(5) var<storage, read_write> overflow: atomic<u32>;
-@group(0) @binding(6) var<storage, read_write> factor: array<f32>;
+@group(0) @binding(6) var<storage, read_write> largest: array<atomic<u32>>;
 
 @compute @workgroup_size(64)
 fn scatter(
@@ -65,28 +65,28 @@ fn scatter(
   }
 }
 
-var<workgroup> largest: atomic<u32>;
-
 @compute @workgroup_size(64)
-fn amplitude(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+fn peak(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let words = (T + 31) / 32 * F;
-  let n = group.x;
-  for (var i = lane; i < words; i += 64) {
-    for (var j = 0u; j < 32; j++) {
-      var count = 0u;
-      for (var p = 0u; p < P; p++) {
-        count |= ((counted[(n * P + p) * words + i] >> j) & 1) << p;
-      }
-      if (count > 0) {
-        atomicMax(&largest, count);
+  let n = id.y;
+  var most = 0u;
+  for (var i = id.x; i < words; i += groups.x * 64) {
+    // Of the 32 bins of a word, those that may have the largest count.
+    var bins = 0xffffffffu;
+    var count = 0u;
+    for (var p = P; p > 0; p--) {
+      let higher = bins & counted[(n * P + p - 1) * words + i];
+      if (higher != 0) {
+        bins = higher;
+        count |= 1u << (p - 1);
       }
     }
+    most = max(most, count);
   }
-  workgroupBarrier();
-  if (lane == 0) {
-    factor[n] = 1 / f32(max(atomicLoad(&largest), 1u));
+  if (most > 0) {
+    atomicMax(&largest[n], most);
   }
 }

@@ -61,6 +61,34 @@ export const convAdjoint = {
   ],
 } as const satisfies KernelSpec;
 
+/** conv.wgsl, `tiledAdjoint`. */
+export const convTiledAdjoint = {
+  name: "conv tiledAdjoint",
+  code,
+  entryPoint: "tiledAdjoint",
+  bindings: { w: 2, dy: 3, dx: 6 },
+  constants: [
+    "T",
+    "H",
+    "W",
+    "C",
+    "OH",
+    "OW",
+    "K",
+    "KH",
+    "KW",
+    "strideY",
+    "strideX",
+    "padY",
+    "padX",
+    "dilationY",
+    "dilationX",
+    "sets",
+    "RH",
+    "RW",
+  ],
+} as const satisfies KernelSpec;
+
 /** conv.wgsl, `partial`. */
 export const convPartial = {
   name: "conv partial",

@@ -4,6 +4,7 @@
 // forward   y[n, t, oy, ox, k]  = height · Σ w[ky, kx, g, k] ·
 //             spikes[n, t, oy·sy + ky·ly − py, ox·sx + kx·lx − px, c]
 // adjoint   dx[n, t, iy, ix, c] = the transpose of it, from dy
+// tiledAdjoint  the same, where RH·RW outputs reach a tile of 8×8 inputs
 // partial   part[n, r, w…]      = height · Σ over the output rows r, r + R, …
 //             of spikes · dy
 // gradient  dw[w…]             += Σ_n Σ_r part[n, r, w…]
@@ -48,6 +49,8 @@ override sets: u32 = 1;
 override P: u32 = 1;
 override R: u32 = 1;
 override height: f32 = 1;
+override RH: u32 = 1;
+override RW: u32 = 1;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> spikes: array<u32>;
@@ -162,6 +165,104 @@ fn adjoint(
       for (var c = 0u; c < min(4u, CG - g0); c++) {
         dx[(row + j) * H * W * C + first + c] = sum[j][c];
       }
+    }
+  }
+}
+
+// The gradient of what a tile of 8×8 inputs can reach, four bins at a time,
+// and the weights of eight input channels, for four output channels.
+var<workgroup> reach: array<vec4<f32>, 4 * RH * RW>;
+var<workgroup> taps: array<vec4<f32>, 8 * KH * KW>;
+
+fn addTap(sum: ptr<function, array<vec4<f32>, 8>>, near: u32, tap: u32) {
+  let value = reach[near];
+  let low = taps[2 * tap];
+  let high = taps[2 * tap + 1];
+  sum[0] += low.x * value;
+  sum[1] += low.y * value;
+  sum[2] += low.z * value;
+  sum[3] += low.w * value;
+  sum[4] += high.x * value;
+  sum[5] += high.y * value;
+  sum[6] += high.z * value;
+  sum[7] += high.w * value;
+}
+
+@compute @workgroup_size(64)
+fn tiledAdjoint(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let CG = C / sets;
+  let KG = K / sets;
+  let FO = OH * OW * K;
+  let blocks = (CG + 7) / 8;
+  let tiles = (W + 7) / 8;
+  let g0 = group.x % blocks * 8;
+  let subset = group.x / blocks % sets;
+  let iy0 = group.x / blocks / sets / tiles * 8;
+  let ix0 = group.x / blocks / sets % tiles * 8;
+  let iy = iy0 + lane / 8;
+  let ix = ix0 + lane % 8;
+  let t0 = group.y * 4;
+  let row = group.z * T + t0;
+  // Shifted by whole strides, so that nothing falls below 0.
+  let shiftY = padY + KH * dilationY * strideY;
+  let shiftX = padX + KW * dilationX * strideX;
+  let oy0 = (iy0 + shiftY - (KH - 1) * dilationY) / strideY;
+  let ox0 = (ix0 + shiftX - (KW - 1) * dilationX) / strideX;
+  var sum = array<vec4<f32>, 8>();
+  for (var k0 = 0u; k0 < KG; k0 += 4) {
+    workgroupBarrier();
+    for (var i = lane; i < 4 * RH * RW; i += 64) {
+      let k = k0 + i % 4;
+      let oy = i / 4 / RW + oy0 - KH * dilationY;
+      let ox = i / 4 % RW + ox0 - KW * dilationX;
+      var value = vec4<f32>();
+      if (k < KG && oy < OH && ox < OW) {
+        let at = row * FO + (oy * OW + ox) * K + subset * KG + k;
+        for (var j = 0u; j < min(4u, T - t0); j++) {
+          value[j] = dy[at + j * FO];
+        }
+      }
+      reach[i % 4 * RH * RW + i / 4] = value;
+    }
+    for (var i = lane; i < 32 * KH * KW; i += 64) {
+      let k = k0 + i % 4;
+      let g = g0 + i / 4 % 8;
+      var value = 0.0;
+      if (k < KG && g < CG) {
+        value = w[(i / 32 * CG + g) * K + subset * KG + k];
+      }
+      taps[(i % 4 * KH * KW + i / 32) * 2 + i / 16 % 2][i / 4 % 4] = value;
+    }
+    workgroupBarrier();
+    for (var ky = 0u; ky < KH; ky++) {
+      let y0 = iy + shiftY - ky * dilationY;
+      if (y0 % strideY != 0) {
+        continue;
+      }
+      for (var kx = 0u; kx < KW; kx++) {
+        let x0 = ix + shiftX - kx * dilationX;
+        if (x0 % strideX != 0) {
+          continue;
+        }
+        let near = (y0 / strideY - oy0) * RW + x0 / strideX - ox0;
+        let tap = ky * KW + kx;
+        addTap(&sum, near, tap);
+        addTap(&sum, near + RH * RW, tap + KH * KW);
+        addTap(&sum, near + 2 * RH * RW, tap + 2 * KH * KW);
+        addTap(&sum, near + 3 * RH * RW, tap + 3 * KH * KW);
+      }
+    }
+  }
+  if (iy >= H || ix >= W) {
+    return;
+  }
+  let first = (iy * W + ix) * C + subset * CG + g0;
+  for (var j = 0u; j < min(4u, T - t0); j++) {
+    for (var g = 0u; g < min(8u, CG - g0); g++) {
+      dx[(row + j) * H * W * C + first + g] = sum[g][j];
     }
   }
 }

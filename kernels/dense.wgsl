@@ -11,7 +11,7 @@
 // y, dy   [N, T, O]
 // dx      [N, T, I]
 //
-// One invocation owns one output of one bin (forward), eight bins of four
+// One invocation owns one output of one bin (forward), eight bins of eight
 // inputs (adjoint), up to four weights of one input (gradient). Forward and
 // gradient visit only the spikes. Sums run over samples, then words, then
 // bits, so they do not depend on how a batch is cut; dw starts at 0 where
@@ -62,26 +62,74 @@ fn forward(
   }
 }
 
+// A tile of 64 inputs by 64 bins: weights and gradient of sixteen outputs.
+var<workgroup> weights: array<array<vec4<f32>, 16>, 16>;
+var<workgroup> errors: array<array<vec4<f32>, 16>, 16>;
+
 @compute @workgroup_size(64)
 fn adjoint(
-  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t0 = id.y * 8;
-  let bins = min(8u, T - t0);
-  let row = id.z * T + t0;
-  for (var i = id.x * 4; i < I; i += groups.x * 256) {
-    let at = min(vec4(i, i + 1, i + 2, i + 3), vec4(I - 1)) * O;
-    var sum = array<vec4<f32>, 8>();
-    for (var o = 0u; o < O; o++) {
-      let weights = vec4(w[at.x + o], w[at.y + o], w[at.z + o], w[at.w + o]);
-      for (var j = 0u; j < 8; j++) {
-        sum[j] += weights * dy[(row + min(j, bins - 1)) * O + o];
+  let t0 = group.y * 64;
+  let row = group.z * T;
+  let i4 = lane % 8;
+  let t8 = lane / 8;
+  for (var i0 = group.x * 64; i0 < I; i0 += groups.x * 64) {
+    var left = array<vec4<f32>, 8>();
+    var right = array<vec4<f32>, 8>();
+    for (var o0 = 0u; o0 < O; o0 += 16) {
+      workgroupBarrier();
+      for (var at = lane; at < 1024; at += 64) {
+        let o = o0 + at % 16;
+        let i = i0 + at / 16;
+        let t = t0 + at / 16;
+        var weight = 0.0;
+        var error = 0.0;
+        if (o < O && i < I) {
+          weight = w[i * O + o];
+        }
+        if (o < O && t < T) {
+          error = dy[(row + t) * O + o];
+        }
+        weights[at % 16][at / 64][at / 16 % 4] = weight;
+        errors[at % 16][at / 64][at / 16 % 4] = error;
+      }
+      workgroupBarrier();
+      for (var o = 0u; o < 16; o++) {
+        let low = weights[o][i4];
+        let high = weights[o][i4 + 8];
+        let early = errors[o][t8 * 2];
+        let late = errors[o][t8 * 2 + 1];
+        left[0] += early.x * low;
+        left[1] += early.y * low;
+        left[2] += early.z * low;
+        left[3] += early.w * low;
+        left[4] += late.x * low;
+        left[5] += late.y * low;
+        left[6] += late.z * low;
+        left[7] += late.w * low;
+        right[0] += early.x * high;
+        right[1] += early.y * high;
+        right[2] += early.z * high;
+        right[3] += early.w * high;
+        right[4] += late.x * high;
+        right[5] += late.y * high;
+        right[6] += late.z * high;
+        right[7] += late.w * high;
       }
     }
-    for (var j = 0u; j < bins; j++) {
-      for (var c = 0u; c < min(4u, I - i); c++) {
-        dx[(row + j) * I + i + c] = sum[j][c];
+    for (var j = 0u; j < 8; j++) {
+      let t = t0 + t8 * 8 + j;
+      for (var c = 0u; c < 4; c++) {
+        let i = i0 + i4 * 4 + c;
+        if (t < T && i < I) {
+          dx[(row + t) * I + i] = left[j][c];
+        }
+        if (t < T && i + 32 < I) {
+          dx[(row + t) * I + i + 32] = right[j][c];
+        }
       }
     }
   }

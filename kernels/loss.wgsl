@@ -3,20 +3,20 @@
 // forward  inside the region [start, stop):
 //            e[t] = (Σ region s − target) / (stop − start), a constant
 //          added everywhere, from the spikes outside the region:
-//            e[t] += Σ_k epsilon[k] · height · s[t − k]
+//            e[t] += Σ_k epsilon[k] · s[t − k] / Ts
 //          error[n, t, o] = Ts · e[t]
-//          loss[n, o]     = ½ · Ts · Σ_t e[t]²
-//          counts[n, o]   = Σ_t s[t]
+// total    loss[n, o]   = ½ · Ts · Σ_t e[t]²
+//          counts[n, o] = Σ_t s[t]
 // target is `wanted` for the sample's class and `unwanted` for the others.
 // dL/ds is the response's adjoint of error: the count itself is detached.
 //
 // labels  [N of the whole batch]
 // spikes  [N, B, O]          packed
-// epsilon [11 + K]           as in response.wgsl
-// error   [N, T, O]
+// epsilon [11 + K]           as in neuron.wgsl
+// error, written  [N, T, O]  the same, to write and to read
 // loss, counts  [N, O]
 //
-// One invocation owns one output of one sample.
+// One invocation owns one bin of one output (forward), or all of them (total).
 //
 // Source: SLAYER's numSpikes error, arXiv:1810.08646, section 3.4.
 
@@ -39,36 +39,37 @@ override unwanted: f32;
 @group(0) @binding(1) var<uniform> epsilon: array<vec4<f32>, 4096>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;
-@group(0) @binding(4) var<storage, read_write> error: array<f32>;
-@group(0) @binding(5) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+@group(0) @binding(4) var<storage, read> written: array<f32>;
+@group(0) @binding(5) var<storage, read_write> error: array<f32>;
+@group(0) @binding(6) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(7) var<storage, read_write> counts: array<u32>;
 
 @compute @workgroup_size(64)
-fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
-  let o = id.x;
-  let n = id.y;
-  if (o >= O) {
-    return;
-  }
+fn forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
   let B = (T + 31) / 32;
-  var total = 0u;
-  var within = 0u;
-  for (var b = 0u; b < B; b++) {
-    let word = spikes[(n * B + b) * O + o];
-    total += countOneBits(word);
-    let low = clamp(start, b * 32, b * 32 + 32) - b * 32;
-    let high = clamp(stop, b * 32, b * 32 + 32) - b * 32;
-    if (high > low) {
-      within += countOneBits(extractBits(word, low, high - low));
+  let n = id.y;
+  for (var i = id.x; i < T * O; i += groups.x * 64) {
+    let t = i / O;
+    let o = i % O;
+    var all = 0u;
+    var within = 0u;
+    for (var b = 0u; b < B; b++) {
+      let word = spikes[(n * B + b) * O + o];
+      let low = clamp(start, b * 32, b * 32 + 32) - b * 32;
+      let high = clamp(stop, b * 32, b * 32 + 32) - b * 32;
+      all += countOneBits(word);
+      within += countOneBits(extractBits(word, low, max(high, low) - low));
     }
-  }
-  let isTarget = labels[batch.first + n] == o;
-  let inside = (f32(within) - select(unwanted, wanted, isTarget)) /
-    f32(stop - start);
-  var squares = 0.0;
-  for (var t = 0u; t < T; t++) {
-    var e = select(0.0, inside, t >= start && t < stop);
-    if (total != within) {
+    var e = 0.0;
+    if (t >= start && t < stop) {
+      let isTarget = labels[batch.first + n] == o;
+      let goal = select(unwanted, wanted, isTarget);
+      e = (f32(within) - goal) / f32(stop - start);
+    }
+    if (all > within) {
       for (var k = 0u; k < min(K, t + 1); k++) {
         let s = t - k;
         let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
@@ -77,9 +78,27 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         }
       }
     }
+    error[n * T * O + i] = Ts * e;
+  }
+}
+
+@compute @workgroup_size(64)
+fn total(@builtin(global_invocation_id) id: vec3<u32>) {
+  let B = (T + 31) / 32;
+  let o = id.x;
+  let n = id.y;
+  if (o >= O) {
+    return;
+  }
+  var squares = 0.0;
+  for (var t = 0u; t < T; t++) {
+    let e = written[(n * T + t) * O + o] / Ts;
     squares += e * e;
-    error[(n * T + t) * O + o] = Ts * e;
+  }
+  var count = 0u;
+  for (var b = 0u; b < B; b++) {
+    count += countOneBits(spikes[(n * B + b) * O + o]);
   }
   loss[n * O + o] = 0.5 * Ts * squares;
-  counts[n * O + o] = total;
+  counts[n * O + o] = count;
 }

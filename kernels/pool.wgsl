@@ -8,8 +8,8 @@
 // y, dy   [N, T, OH, OW, C]   OH = ⌈H/k⌉, OW = ⌈W/k⌉
 // dx      [N, T, H, W, C]
 //
-// One invocation owns 32 bins of one output (forward), or every stride-th
-// input of a time bin (adjoint).
+// One invocation owns 32 bins of one output (forward), or eight of one input
+// (adjoint).
 
 override T: u32;
 override H: u32;
@@ -66,10 +66,14 @@ fn adjoint(
   let F = H * W * C;
   let OH = (H + window - 1) / window;
   let OW = (W + window - 1) / window;
-  let row = id.z * T + id.y;
+  let FO = OH * OW * C;
+  let row = id.z * T;
   for (var f = id.x; f < F; f += groups.x * 64) {
     let oy = f / C / W / window;
     let ox = f / C % W / window;
-    dx[row * F + f] = gain * dy[row * OH * OW * C + (oy * OW + ox) * C + f % C];
+    let o = (oy * OW + ox) * C + f % C;
+    for (var t = id.y * 8; t < min(id.y * 8 + 8, T); t++) {
+      dx[(row + t) * F + f] = gain * dy[(row + t) * FO + o];
+    }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A factor for every sample; the equations are in scale.wgsl.
+ * Counts over the largest of their sample; the equations are in scale.wgsl.
  *
  * @module
  */
@@ -12,6 +12,6 @@ export const scaleForward = {
   name: "scale forward",
   code,
   entryPoint: "forward",
-  bindings: { factor: 0, x: 1 },
+  bindings: { largest: 0, x: 1 },
   constants: ["T", "F"],
 } as const satisfies KernelSpec;

@@ -1,16 +1,16 @@
-// A factor for every sample.
+// Counts over the largest of their sample.
 //
-// forward  x[n, t, f] *= factor[n]
+// forward  x[n, t, f] /= max(largest[n], 1)
 //
-// x       [N, T, F]  in place
-// factor  [N]
+// x        [N, T, F]  in place
+// largest  [N]
 //
 // One invocation owns every stride-th element of a sample. Its own adjoint.
 
 override T: u32;
 override F: u32;
 
-@group(0) @binding(0) var<storage, read> factor: array<f32>;
+@group(0) @binding(0) var<storage, read> largest: array<u32>;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
 
 @compute @workgroup_size(64)
@@ -19,7 +19,8 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let size = T * F;
+  let factor = 1 / f32(max(largest[id.z], 1u));
   for (var i = id.x; i < size; i += groups.x * 64) {
-    x[id.z * size + i] *= factor[id.z];
+    x[id.z * size + i] *= factor;
   }
 }

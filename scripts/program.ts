@@ -39,14 +39,14 @@ export async function runProgram(program: Program): Promise<void> {
     name: `deno task ${program.name}`,
     summary: program.summary,
     examples: [
-      `deno task ${program.name} --config network.yaml`,
-      `deno task ${program.name} --config network.yaml --out output/slow ` +
+      `deno task ${program.name}`,
+      `deno task ${program.name} --out output/slow ` +
       "--set training.lr=0.001",
     ],
     parameters: {
       config: withDefault(
         text("--config", "FILE", "The configuration"),
-        "network.yaml",
+        "scripts/network.yaml",
       ),
       out: optional(
         text("--out", "DIR", "Folder for results [training.path.out]"),
@@ -64,15 +64,23 @@ export async function runProgram(program: Program): Promise<void> {
     },
   }, async ({ config, out, folds: wanted, weights, set }) => {
     const start = performance.now();
-    const configuration = await loadConfiguration(config, { set });
+    const inOut = out === undefined
+      ? []
+      : [`training.path.out=${JSON.stringify(resolve(out))}`];
+    const configuration = await loadConfiguration(config, {
+      set: [...set, ...inOut],
+    });
     const folds = chooseFolds(
       await openFolds(configuration, program),
       wanted,
     );
+    const initial = weights === undefined
+      ? undefined
+      : await readWeights(weights);
     preferVulkan();
     using device = await openDevice();
-    const folder = resolve(out ?? configuration.training.path.out);
-    const results = await Results.create(folder, configuration);
+    const folder = configuration.training.path.out;
+    const results = new Results(folder, configuration);
     const { name, software } = device.adapter;
     console.log(`Training on ${name}${software ? ", software" : ""}`);
     const context = {
@@ -80,7 +88,7 @@ export async function runProgram(program: Program): Promise<void> {
       configuration,
       results,
       cache: new SampleCache(),
-      weights: weights === undefined ? undefined : await readWeights(weights),
+      weights: initial,
     };
     const summaries: FoldSummary[] = [];
     for (const fold of folds) summaries.push(await trainFold(fold, context));
@@ -103,7 +111,13 @@ function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
       `Cannot run fold "${stranger}": folds are numbers from 1 to 4`,
     );
   }
-  return folds.filter(({ number }) => chosen.includes(String(number)));
+  const there = folds.filter(({ number }) => chosen.includes(String(number)));
+  if (there.length === 0) {
+    throw new RangeError(
+      `Cannot run fold "${wanted}": the lists of samples are one fold`,
+    );
+  }
+  return there;
 }
 
 function summarise(

@@ -95,47 +95,64 @@ export function spreadOf(values: readonly number[]): Spread {
  *
  * @param path A file in safetensors, all of it 32-bit floats.
  * @returns The arrays by name.
- * @throws {WeightsError} If it is not such a file.
+ * @throws {Error} If it is not such a file.
  */
 export async function readWeights(
   path: string,
 ): Promise<Record<string, NamedArray>> {
-  const { tensors } = parseSafetensors(await Deno.readFile(path));
-  return Object.fromEntries(
-    [...tensors].map(([name, { dtype, shape, data }]) => {
-      if (dtype !== "F32") {
-        throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
-      }
-      return [name, { shape, data }];
-    }),
-  );
+  try {
+    const { tensors } = parseSafetensors(await Deno.readFile(path));
+    return Object.fromEntries(
+      [...tensors].map(([name, { dtype, shape, data }]) => {
+        if (dtype !== "F32") {
+          throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
+        }
+        return [name, { shape, data }];
+      }),
+    );
+  } catch (cause) {
+    const { message } = cause as Error;
+    const problem = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : message;
+    throw new Error(`Cannot start from "${path}": ${problem}`, { cause });
+  }
 }
 
 /** A run's folder while it is being filled. */
 export class Results {
   /** The folder. */
   readonly folder: string;
+  readonly #configuration: Configuration;
+  #begun = false;
 
-  private constructor(folder: string) {
+  /**
+   * Touches nothing yet.
+   *
+   * @param folder Where.
+   * @param configuration The run's configuration.
+   */
+  constructor(folder: string, configuration: Configuration) {
     this.folder = folder;
+    this.#configuration = configuration;
   }
 
   /**
-   * Makes the folder and writes the effective configuration into it.
-   *
-   * @param folder Where; an earlier run's files in it are replaced.
-   * @param configuration The configuration.
-   * @returns The folder.
+   * Makes the folder and writes the effective configuration into it, the
+   * first time it is called; an earlier run's figures in it are removed.
    */
-  static async create(
-    folder: string,
-    configuration: Configuration,
-  ): Promise<Results> {
-    await Deno.mkdir(folder, { recursive: true });
-    const results = new Results(folder);
-    await results.#replace("config.yaml", formatConfiguration(configuration));
-    await Deno.writeTextFile(join(folder, "metrics.jsonl"), "");
-    return results;
+  async begin(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
+    await Deno.mkdir(this.folder, { recursive: true });
+    await Deno.remove(join(this.folder, "summary.json")).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+    await this.#replace(
+      "config.yaml",
+      formatConfiguration(this.#configuration),
+    );
+    await Deno.writeTextFile(join(this.folder, "metrics.jsonl"), "");
   }
 
   /**

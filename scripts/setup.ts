@@ -10,12 +10,23 @@ import { runCommand } from "./command_line.ts";
 /** Vulkan's loader, and Mesa's drivers for it: one of them needs no GPU. */
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
+/** What NVIDIA's driver for Vulkan loads without bringing it along. */
+const NVIDIA_PACKAGES = ["libegl1", "libxext6"];
+
+/** Where NVIDIA's driver tells Vulkan's loader of itself. */
+const NVIDIA_DRIVER = [
+  "/etc/vulkan/icd.d/nvidia_icd.json",
+  "/usr/share/vulkan/icd.d/nvidia_icd.json",
+];
+
 /** What installing drivers needs of a machine. */
 export interface Machine {
   /** Whether it is of Debian's family. */
   readonly debian: boolean;
   /** Whether this process may install packages. */
   readonly root: boolean;
+  /** Whether NVIDIA's driver for Vulkan is there. */
+  readonly nvidia: boolean;
   /** Looks for an adapter. */
   findAdapter(): Promise<string | undefined>;
   /** Looks for an adapter with the drivers that are there by now. */
@@ -36,30 +47,36 @@ export async function ensureAdapter(
   machine: Machine,
   report: (line: string) => void,
 ): Promise<string> {
+  const packages = machine.nvidia
+    ? [...PACKAGES, ...NVIDIA_PACKAGES]
+    : PACKAGES;
+  const install = ["install", "-y", "--no-install-recommends", ...packages];
+  const command = `sudo apt-get update && sudo apt-get ${install.join(" ")}`;
   const adapter = await machine.findAdapter();
-  if (adapter) return adapter;
+  if (adapter) {
+    if (machine.nvidia && machine.debian && adapter.endsWith("software")) {
+      report(`NVIDIA's driver is there, but not used: perhaps run ${command}`);
+    }
+    return adapter;
+  }
   if (!machine.debian) {
     throw new Error(
       "No WebGPU adapter was found: install a Vulkan driver for this system",
     );
   }
-  const install = ["install", "-y", "--no-install-recommends", ...PACKAGES];
   if (!machine.root) {
     throw new Error(
       "No WebGPU adapter was found, and installing one takes root: run " +
-        `sudo apt-get update && sudo apt-get ${install.join(" ")}`,
+        command,
     );
   }
-  report(
-    `No WebGPU adapter was found: installing ${PACKAGES.join(" and ")}`,
-  );
+  report(`No WebGPU adapter was found: installing ${packages.join(", ")}`);
   await machine.aptGet("update");
   await machine.aptGet(...install);
   const installed = await machine.findAdapterAnew();
   if (installed) return installed;
   throw new Error(
-    `No WebGPU adapter was found, though ${PACKAGES.join(" and ")} are ` +
-      "installed",
+    `No WebGPU adapter was found, though there is ${packages.join(", ")}`,
   );
 }
 
@@ -84,6 +101,9 @@ async function findAdapterAnew(): Promise<string | undefined> {
 
 /** Runs `apt-get` and shows what it says if it fails. */
 async function aptGet(...args: string[]): Promise<void> {
+  // GPU servers set these; with them Deno starts only what may run anything.
+  Deno.env.delete("LD_LIBRARY_PATH");
+  Deno.env.delete("LD_PRELOAD");
   const { success, code, stderr } = await new Deno.Command("apt-get", {
     args: ["-qq", "-o", "DPkg::Lock::Timeout=60", ...args],
     env: { DEBIAN_FRONTEND: "noninteractive" },
@@ -118,6 +138,7 @@ if (import.meta.main) {
     const adapter = await ensureAdapter({
       debian: exists("/etc/debian_version"),
       root: Deno.uid() === 0,
+      nvidia: NVIDIA_DRIVER.some(exists),
       findAdapter,
       findAdapterAnew,
       aptGet,

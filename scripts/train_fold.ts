@@ -4,10 +4,12 @@
  * @module
  */
 
-import { batches, SampleCache } from "../dataset/batches.ts";
+import { batches, type SampleCache } from "../dataset/batches.ts";
 import type { Device } from "../engine/device.ts";
 import { type EpochStatistics, runEpoch } from "../engine/epoch.ts";
+import { ShapeError } from "../engine/errors.ts";
 import { Model } from "../engine/model.ts";
+import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import type { Stepper } from "../engine/stepper.ts";
 import type { NamedArray } from "../engine/weights.ts";
@@ -75,10 +77,24 @@ export async function trainFold(
   using tester = training.random_crop
     ? await model.compile(planOf(configuration, "test"))
     : undefined;
+  requireOutputs(model, fold);
+  await context.results.begin();
   const pass = makePass(model, trainer, tester ?? trainer, random, context);
   return fold.validation
     ? await withValidation(fold, fold.validation, model, pass, context)
     : await withoutValidation(fold, model, pass, context);
+}
+
+/** Lets every class have an output. */
+function requireOutputs({ layers }: Model, { train }: Fold): void {
+  const outputs = sizeOf(layers[layers.length - 1].output);
+  const classes = train.source.classes.length;
+  if (outputs < classes) {
+    throw new ShapeError(
+      `Cannot train: the last layer has ${outputs} outputs, fewer than the ` +
+        `${classes} classes`,
+    );
+  }
 }
 
 async function withValidation(

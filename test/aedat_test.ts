@@ -132,11 +132,14 @@ Deno.test("readAedat() drops special events wherever they are", async () => {
 
 Deno.test("readAedat() reads a file of special events only", async () => {
   const [chunk] = await chunksOf(
-    concatBytes(VERSION_2, records([[0x8000, 1], [0xffff, 2]], 8)),
+    concatBytes(
+      VERSION_2,
+      records([[0x8000, 1], [0xffff, 2], [0x80000001, 3]], 8),
+    ),
   );
   assert.equal(chunk.t.length, 0);
-  assert.equal(chunk.records, 2);
-  assert.deepEqual([...chunk.special], [0, 1]);
+  assert.equal(chunk.records, 3);
+  assert.deepEqual([...chunk.special], [0, 1, 2]);
 });
 
 Deno.test("readAedat() gives chunks that later chunks leave alone", async () => {
@@ -239,7 +242,7 @@ Deno.test("readAedat() refuses addresses of other sensors", async () => {
 });
 
 Deno.test("readAedat() refuses every address of more than 16 bits", async () => {
-  for (const address of [0x10000, 0x18000, 0x80000000, 0xffffffff]) {
+  for (const address of [0x10000, 0x18000, 0x80010000, 0xffffffff]) {
     const message = new RegExp(`byte 14: address 0x${address.toString(16)} `);
     await assert.rejects(
       chunksOf(concatBytes(VERSION_2, records([[address, 0]], 8))),

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  parseSource,
+  readSourceFiles,
+  resolveImport,
+  ROOT,
+  type Source,
+  type SourceFile,
+} from "./source_files.ts";
+
+/** Where the files of each folder may import from. */
+const DIRECTIONS: Record<string, readonly string[]> = {
+  "kernels": ["kernels"],
+  "engine": ["engine", "kernels"],
+  "dataset": ["dataset"],
+  "scripts": ["scripts", "engine", "dataset"],
+  "mod.ts": ["engine", "dataset"],
+  "bench": ["bench", "kernels", "engine", "dataset"],
+};
+
+/** Names by which a module prints, exits or reads arguments. */
+const CONSOLE = [
+  /^(console|process|alert|confirm|prompt|globalThis)(\.|$)/,
+  /^Deno$|^Deno\.(args|exit|exitCode|stdin|stdout|stderr|\*)$/,
+];
+
+/** Names by which it reaches a GPU. */
+const WEBGPU = [/^GPU/, /^navigator$|^navigator\.(gpu|\*)$/, /^globalThis/];
+
+/** Names by which it opens files. */
+const FILES = [/^(Deno|fetch|globalThis)(\.|$)/];
+
+/** Packages that draw. */
+const PLOTS = /^npm:(vega|d3|plotly|@resvg|@observablehq\/plot)/;
+
+/** A pinned package: name, version, and maybe a path in it. */
+const PACKAGE = /^npm:((?:@[^/@]+\/)?[^/@]+)@(\d+\.\d+\.\d+)(\/.+)?$/;
+
+const files = await readSourceFiles();
+const product = files.filter(({ path }) => !/^(test|bench)\//.test(path));
+
+function folderOf(path: string): string {
+  return path.split("/")[0];
+}
+
+function filesOf(...folders: string[]): SourceFile[] {
+  return product.filter(({ path }) => folders.includes(folderOf(path)));
+}
+
+/** Whether a test imports something that it finds as it runs. */
+function isComputed(path: string, specifier: string): boolean {
+  return folderOf(path) === "test" && specifier.endsWith(", computed");
+}
+
+/** Which of the names a file must not use it uses, `file: name`. */
+function uses({ path, names }: SourceFile, patterns: readonly RegExp[]) {
+  return [...names]
+    .filter((name) => patterns.some((pattern) => pattern.test(name)))
+    .map((name) => `${path}: ${name}`);
+}
+
+/** Which of the modules a file must not import it imports. */
+function importsOf({ path, imports }: SourceFile, pattern: RegExp) {
+  return imports.filter((specifier) => pattern.test(specifier))
+    .map((specifier) => `${path}: ${specifier}`);
+}
+
+Deno.test("parseSource() sees every way to import and every name", () => {
+  const source: Source = parseSource(`
+    import a, { type GPUBuffer as b } from "./a.ts";
+    import type { c } from "./c.ts";
+    import "./d.ts";
+    export * from "./e.ts";
+    export { f } from "npm:f@1.2.3";
+    type G = import("./g.ts").G;
+    const h = await import("./h.ts");
+    const i = await import("./i" + ".ts");
+    new Worker(import.meta.resolve("./j.ts"));
+    // import "./k.ts"; Deno.exit(1);
+    const l = "navigator.gpu";
+    Deno.exit(0);
+    m.console = { alert: 1 };
+    Deno["args"];
+    const { gpu } = navigator;
+    n[process];
+    type O = Deno.FsFile;
+    log({ console });
+  `);
+  assert.deepEqual(source.imports, [
+    ...["./a.ts", "./c.ts", "./d.ts", "./e.ts", "npm:f@1.2.3", "./g.ts"],
+    ...["./h.ts", "BinaryExpression, computed", "./j.ts"],
+  ]);
+  const uses = (name: string) => source.names.has(name);
+  const those = ["Deno.exit", "Deno.*", "Deno.FsFile", "GPUBuffer", "Worker"];
+  those.push("navigator", "m.console", "n.*", "process", "console");
+  assert.deepEqual(those.filter((name) => !uses(name)), []);
+  const others = ["Deno", "exit", "FsFile", "navigator.gpu", "alert"];
+  assert.deepEqual(others.filter(uses), []);
+});
+
+Deno.test("imports point from scripts to engine to kernels, and to dataset", () => {
+  const wrong = files.flatMap(({ path, imports }) => {
+    const allowed = DIRECTIONS[folderOf(path)];
+    return imports.filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => resolveImport(path, specifier))
+      .filter((target) => allowed && !allowed.includes(folderOf(target)))
+      .map((target) => `${path} imports ${target}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("every import names a file, a package or a module of Node", () => {
+  const wrong = files.flatMap(({ path, imports }) =>
+    imports.filter((specifier) =>
+      specifier.startsWith(".")
+        ? !existsSync(join(ROOT, resolveImport(path, specifier)))
+        : !/^(npm|node):/.test(specifier) && !isComputed(path, specifier)
+    ).map((specifier) => `${path}: ${specifier}`)
+  );
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("kernels never call WebGPU, and open no file", () => {
+  const kernels = filesOf("kernels");
+  const banned = [...WEBGPU, ...FILES];
+  assert.deepEqual(kernels.flatMap((file) => uses(file, banned)), []);
+  assert.deepEqual(kernels.flatMap((file) => importsOf(file, /^\w+:/)), []);
+});
+
+Deno.test("engine never opens a file", () => {
+  const engine = filesOf("engine", "mod.ts");
+  assert.deepEqual(engine.flatMap((file) => uses(file, FILES)), []);
+  assert.deepEqual(engine.flatMap((file) => importsOf(file, /^node:/)), []);
+});
+
+Deno.test("dataset never sees a GPU", () => {
+  const dataset = filesOf("dataset");
+  assert.deepEqual(dataset.flatMap((file) => uses(file, WEBGPU)), []);
+});
+
+Deno.test("only scripts print, exit, read arguments or plot", () => {
+  const library = filesOf("kernels", "engine", "dataset", "mod.ts");
+  assert.deepEqual(library.flatMap((file) => uses(file, CONSOLE)), []);
+  const plotting = library.flatMap((file) =>
+    importsOf(file, PLOTS).concat(importsOf(file, /^node:(process|readline)/))
+  );
+  assert.deepEqual(plotting, []);
+});
+
+Deno.test("each package is imported by one file, pinned where it is", () => {
+  const tests = files.filter((file) => !product.includes(file));
+  const versions = new Map<string, string>();
+  for (const group of [product, tests]) {
+    const importers = new Map<string, string>();
+    for (const { path, imports } of group) {
+      for (const specifier of imports) {
+        if (!specifier.startsWith("npm:")) continue;
+        const [, name, version] = PACKAGE.exec(specifier) ?? [];
+        assert(name, `${path}: "${specifier}" has no exact version`);
+        assert.equal(importers.get(name) ?? path, path, `${name} twice`);
+        assert.equal(versions.get(name) ?? version, version, `${name} twice`);
+        importers.set(name, path);
+        versions.set(name, version);
+      }
+    }
+  }
+  assert(versions.has("zarrita") && versions.has("fast-check"));
+});
+
+Deno.test("the configuration of Deno maps no imports", async () => {
+  const path = join(ROOT, "deno.json");
+  const configuration = JSON.parse(await Deno.readTextFile(path));
+  const keys = ["imports", "importMap", "scopes", "links", "workspace"];
+  assert.deepEqual(keys.filter((key) => key in configuration), []);
+});
+
+Deno.test("files are named in snake_case for what they hold", () => {
+  const wrong = files.map(({ path }) => path).filter((path) => {
+    const [name] = basename(path).split(".");
+    return !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name) ||
+      /^(utils?|helpers?|common|index|misc|shared)$/.test(name);
+  });
+  assert.deepEqual(wrong, []);
+});

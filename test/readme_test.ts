@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { parseConfiguration } from "../scripts/configuration.ts";
+import { gpuTest } from "./gpu.ts";
+import { blocksOf, README, sectionOf, taskCommands } from "./readme.ts";
+import { runTask } from "./run_task.ts";
+import { ROOT } from "./source_files.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
+
+const configuration = JSON.parse(
+  await Deno.readTextFile(join(ROOT, "deno.json")),
+);
+const tasks: Record<string, { readonly command: string }> = configuration.tasks;
+
+/** Tasks that start a script, which shows help. */
+const scripts = Object.keys(tasks).filter((task) =>
+  /^deno run .*scripts\/\w+\.ts$/.test(tasks[task].command)
+);
+
+/** What makes the tasks that train fit for a test. */
+const SHORT = [
+  ...["--folds", "1", "--set", "training.epochs=1"],
+  ...["--set", "network=[{pool: 16}, {dense: 19}]"],
+];
+
+Deno.test("README.md opens with the demo and the tests", () => {
+  const commands = taskCommands().map(({ task }) => task);
+  assert.deepEqual(commands.slice(0, 2), ["demo", "test"]);
+  const [first] = blocksOf("sh");
+  assert.match(first, /^npx -y deno@[\d.]+ task demo/);
+});
+
+Deno.test("README.md names the version of Deno that runs", () => {
+  const versions = [...README.matchAll(/deno@([\w.]+)/g)].map(([, v]) => v);
+  assert.deepEqual([...new Set(versions)], [Deno.version.deno]);
+});
+
+Deno.test("README.md names tasks that there are", () => {
+  const named = [...README.matchAll(/\btask ([a-z][\w-]*)/g)]
+    .map(([, task]) => task);
+  assert.deepEqual(named.filter((task) => !Object.hasOwn(tasks, task)), []);
+});
+
+gpuTest(
+  "every script has a task, with the options README.md gives it",
+  async () => {
+    assert(scripts.length >= 7, scripts.join(" "));
+    for (const task of scripts) {
+      const { code, stdout, stderr } = await runTask(task, ["--help"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, new RegExp(`deno task ${task}\\b`));
+      const used = taskCommands().filter((command) => command.task === task)
+        .flatMap(({ args }) => args.filter((arg) => arg.startsWith("--")));
+      assert.deepEqual(used.filter((option) => !stdout.includes(option)), []);
+    }
+  },
+);
+
+Deno.test("README.md names files that there are", () => {
+  const text = sectionOf("Layout") + sectionOf("Extend it");
+  const paths = [...text.matchAll(/`([\w.-]+\/[\w./-]*)`/g)]
+    .map(([, path]) => path);
+  assert(paths.length >= 6);
+  const missing = paths.filter((path) => !existsSync(join(ROOT, path)));
+  assert.deepEqual(missing, []);
+  const folders = ["kernels", "engine", "dataset", "scripts", "bench", "test"];
+  const left = folders.filter((folder) => !paths.includes(`${folder}/`));
+  assert.deepEqual(left, []);
+});
+
+Deno.test("README.md shows configurations that can be used", () => {
+  const blocks = blocksOf("yaml");
+  assert(blocks.length > 0);
+  for (const block of blocks) parseConfiguration(block, "README.yaml");
+});
+
+gpuTest("README.md gives commands that work, in their order", async () => {
+  await using folder = await temporaryFolder();
+  for (
+    const name of [
+      "deno.json",
+      "deno.lock",
+      "dataset",
+      "engine",
+      "kernels",
+      "scripts",
+    ]
+  ) {
+    await cp(join(ROOT, name), join(folder.path, name), { recursive: true });
+  }
+  const done = new Set<string>();
+  for (const { task, args } of taskCommands()) {
+    // These two have tests of their own.
+    if (!scripts.includes(task) || task === "demo") continue;
+    const short = task.startsWith("train") ? [...args, ...SHORT] : args;
+    const { code, stderr } = await runTask(task, short, {
+      folder: folder.path,
+    });
+    assert.equal(code, 0, `${task} ${args.join(" ")}: ${stderr}`);
+    done.add(task);
+  }
+  for (const task of ["synth", "inspect", "slice", "train"]) {
+    assert(done.has(task), task);
+  }
+});

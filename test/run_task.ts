@@ -1,0 +1,32 @@
+/**
+ * Tasks, run as a user runs them: with the permissions that `deno.json` gives
+ * them.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import type { Outcome } from "./run_script.ts";
+
+/**
+ * Runs a task.
+ *
+ * @param task Its name.
+ * @param args Its arguments.
+ * @param options The folder of `deno.json`, this repository unless given.
+ * @returns What it left behind.
+ */
+export async function runTask(
+  task: string,
+  args: readonly string[] = [],
+  { folder = dirname(import.meta.dirname!) }: { folder?: string } = {},
+): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", task, ...args],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
