@@ -50,6 +50,8 @@ export class Device implements Disposable {
   readonly gpu: GPUDevice;
   /** The adapter it was opened on. */
   readonly adapter: AdapterDescription;
+  /** Rounds after which it ends the loops of an invocation, unasked. */
+  readonly mostRounds: number;
   #lost: GPUDeviceLostInfo | undefined;
   #failure: GPUError | undefined;
 
@@ -62,6 +64,7 @@ export class Device implements Disposable {
   constructor(gpu: GPUDevice, adapter: AdapterDescription) {
     this.gpu = gpu;
     this.adapter = adapter;
+    this.mostRounds = /llvmpipe/i.test(adapter.name) ? 65535 : Infinity;
     gpu.lost.then((info) => this.#lost = info);
     gpu.addEventListener("uncapturederror", (event) => {
       event.preventDefault();

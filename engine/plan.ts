@@ -89,17 +89,15 @@ export async function compilePlan(
   options: PlanOptions,
 ): Promise<Plan> {
   const { device, layers, neuron, Ts } = context;
-  const sizes = sizePlan(device, context, options);
   const epsilon = responseKernel(neuron, Ts, options.tSample);
   const nu = refractoryKernel(neuron, Ts, options.tSample);
+  const taps = { K: epsilon.length, R: nu.length };
+  const sizes = sizePlan(device, context, taps, options);
   const table = tabulateResponse(epsilon.map((tap) => Ts * tap));
   const buffers = await allocatePlan(device, layers, sizes, options);
   device.gpu.queue.writeBuffer(buffers.epsilon, 0, table);
   device.gpu.queue.writeBuffer(buffers.nu, 0, Float32Array.from(nu));
-  const parts = new Parts(context, sizes, buffers, {
-    K: epsilon.length,
-    R: nu.length,
-  });
+  const parts = new Parts(context, sizes, buffers, taps);
   const forward = layers.map((layer, index) =>
     settle(parts.forward(index), layer.name)
   );

@@ -8,6 +8,7 @@ import { BINS_PER_WORD } from "../kernels/spec.ts";
 import type { Device } from "./device.ts";
 import { ShapeError } from "./errors.ts";
 import { type Layer, sizeOf, weightCount } from "./network.ts";
+import { roundsOf, roundsPerSample } from "./rounds.ts";
 import { gradientSlices } from "./synapse.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
@@ -76,6 +77,7 @@ export interface PlanSizes {
  *
  * @param device Where it is to run.
  * @param network Layers, time step in ms, input, and bytes of all weights.
+ * @param taps Taps of the response and of the refractory response.
  * @param options What is asked of the plan.
  * @returns The sizes.
  * @throws {ShapeError} If they do not fit the device or one another.
@@ -87,6 +89,7 @@ export function sizePlan(
     readonly Ts: number;
     readonly coding: InputCoding;
   },
+  taps: { readonly K: number; readonly R: number },
   options: PlanOptions,
 ): PlanSizes {
   const { layers, Ts, coding } = network;
@@ -114,7 +117,11 @@ export function sizePlan(
   const sample = 4 * Math.max(T * widest, T * listed, P * B * input, partial);
   return {
     ...{ T, B, P, largest, widest, listed, partial },
-    M: microBatch(device, sample, options.batch),
+    M: microBatch(device, options.batch, {
+      sample,
+      rounds: roundsOf(layers, { T, B, P, ...taps }),
+      roundsPerSample: roundsPerSample({ T, B, P, ...taps }),
+    }),
     addressBits: addressBitsOf(input, T),
     region: regionOf(options.target, Ts, T),
   };
@@ -156,22 +163,37 @@ function regionOf({ region }: SpikeTarget, Ts: number, T: number) {
   return { start, stop };
 }
 
-/** Samples that go through the network at once, by what the device binds. */
-function microBatch(device: Device, sample: number, batch: number): number {
-  const { limits } = device.gpu;
+/** Samples that go through the network at once, by what the device takes. */
+function microBatch(
+  { gpu: { limits }, adapter, mostRounds }: Device,
+  batch: number,
+  need: {
+    readonly sample: number;
+    readonly rounds: number;
+    readonly roundsPerSample: number;
+  },
+): number {
   const most = Math.min(
     limits.maxStorageBufferBindingSize,
     limits.maxBufferSize,
   );
-  if (sample > most) {
+  if (need.sample > most) {
     throw new ShapeError(
-      `Cannot fit a sample on "${device.adapter.name}": it needs a buffer ` +
-        `of ${sample} bytes, and the device binds at most ${most}`,
+      `Cannot fit a sample on "${adapter.name}": it needs a buffer of ` +
+        `${need.sample} bytes, and the device binds at most ${most}`,
+    );
+  }
+  if (Math.max(need.rounds, need.roundsPerSample) > mostRounds) {
+    throw new ShapeError(
+      `Cannot fit a sample on "${adapter.name}": loops may go round ` +
+        `${need.rounds} times, and the device ends them after ` +
+        `${mostRounds}`,
     );
   }
   return Math.min(
     batch,
-    Math.floor(most / sample),
+    Math.floor(most / need.sample),
+    Math.floor(mostRounds / need.roundsPerSample),
     limits.maxComputeWorkgroupsPerDimension,
   );
 }

@@ -36,10 +36,15 @@ function describe(mode: InputCoding["mode"]): ModelDescription {
   };
 }
 
-const batch = eventsOf(
-  busyInput([BATCH, 2, 9, 7, T], 1, 3),
-  [0, 1, 2, 3, 4, 0, 1, 2],
-);
+const counts = busyInput([BATCH, 2, 9, 7, T], 1, 6);
+
+// The samples' largest counts differ.
+counts.data.forEach((count, i) => {
+  const sample = Math.floor(i * BATCH / counts.data.length);
+  counts.data[i] = Math.min(count, 6 - sample % 4);
+});
+
+const batch = eventsOf(counts, [0, 1, 2, 3, 4, 0, 1, 2]);
 
 /** Three steps of training and one of evaluation, on plans of M samples. */
 async function train(on: Device, M: number, mode: InputCoding["mode"]) {
