@@ -102,10 +102,19 @@ export class Device implements Disposable {
   async allocate<T>(make: () => T): Promise<T> {
     this.gpu.pushErrorScope("out-of-memory");
     this.gpu.pushErrorScope("validation");
-    const made = make();
-    const invalid = await this.gpu.popErrorScope();
-    const full = await this.gpu.popErrorScope();
-    const error = full ?? invalid;
+    let made: T;
+    let errors: (GPUError | null)[];
+    try {
+      made = make();
+    } finally {
+      // Popped before anything is awaited, so that no other scope comes
+      // between.
+      errors = await Promise.all([
+        this.gpu.popErrorScope(),
+        this.gpu.popErrorScope(),
+      ]);
+    }
+    const error = errors[1] ?? errors[0];
     if (error) {
       throw new DeviceError(
         `Cannot allocate on "${this.adapter.name}": ${error.message}`,

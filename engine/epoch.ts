@@ -47,6 +47,7 @@ export interface EpochOptions {
  * @returns What it came to.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
+ * @throws {RangeError} If there are no samples.
  * @throws What `batches` throws.
  */
 export async function runEpoch(
@@ -88,5 +89,6 @@ export async function runEpoch(
     add(stepper.take());
   }
   add(await stepper.drain());
+  if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
   return statistics();
 }

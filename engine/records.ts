@@ -147,8 +147,8 @@ export class Records {
     copy.destroy();
     if (words[words.length - 1] > 0) {
       throw new ShapeError(
-        `Cannot count events: ${words[words.length - 1]} events fell into a ` +
-          "bin that was full",
+        `Cannot count events: in ${words[words.length - 1]} bins there were ` +
+          "more than fit",
       );
     }
     this.#copies.shift();

@@ -36,6 +36,9 @@ const TILE = 8;
 const TILE_CHANNELS = 8;
 const TILE_BINS = 4;
 
+/** Workgroups that a dispatch may have along one dimension. */
+const MOST_GROUPS = 65535;
+
 /** Memory that a workgroup has on every adapter. */
 const WORKGROUP_BYTES = 16384;
 
@@ -146,14 +149,13 @@ export function synapseAdjoint(
       const constants = convConstants(layer, T);
       const reach = reachOf(layer);
       if (reach) {
-        const { tiles, ...sizes } = reach;
-        const blocks = Math.ceil(layer.input.C / layer.groups / TILE_CHANNELS);
+        const { groups, ...sizes } = reach;
         return compiler.dispatch(
           convTiledAdjoint,
           buffers,
           { ...constants, ...sizes },
           [
-            tiles * layer.groups * blocks,
+            groups,
             Math.ceil(T / TILE_BINS),
             "samples",
           ],
@@ -226,8 +228,9 @@ export async function synapseGradient(
 }
 
 /**
- * How many tiles of inputs a layer has, and the rows and columns of outputs
- * that reach one; `undefined` if they do not fit a workgroup's memory.
+ * How many workgroups own the tiles of a layer's inputs, and the rows and
+ * columns of outputs that reach a tile; `undefined` if they do not fit a
+ * workgroup's memory, or a dispatch.
  */
 function reachOf(layer: ConvLayer) {
   const { input, kernel, stride, dilation } = layer;
@@ -237,9 +240,13 @@ function reachOf(layer: ConvLayer) {
         stride[axis],
     ) + 1;
   const [RH, RW] = [along(0), along(1)];
-  const tiles = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE);
+  const blocks = layer.groups *
+    Math.ceil(input.C / layer.groups / TILE_CHANNELS);
+  const groups = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE) * blocks;
   const floats = TILE_BINS * 4 * RH * RW + 4 * 8 * kernel[0] * kernel[1];
-  return 4 * floats <= WORKGROUP_BYTES ? { RH, RW, tiles } : undefined;
+  return 4 * floats <= WORKGROUP_BYTES && groups <= MOST_GROUPS
+    ? { RH, RW, groups }
+    : undefined;
 }
 
 function denseConstants(layer: Layer, T: number) {

@@ -10,8 +10,7 @@
 // largest  [N]           zero on entry
 //
 // One invocation owns every stride-th event (scatter) or word (peak) of a
-// sample. A count over 2^P - 1 wraps and is told by overflow, the number of
-// events that did not fit.
+// sample. A count over 2^P - 1 wraps, and overflow tells how many did.
 //
 // Bit planes are ripple-carry counters: toggling a bit that was set carries
 // into the next plane. Toggles commute, so the outcome does not depend on the

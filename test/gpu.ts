@@ -10,10 +10,12 @@
 import { basename } from "node:path";
 import { type Device, openDevice } from "../engine/device.ts";
 import { DeviceError } from "../engine/errors.ts";
+import { preferVulkan } from "../scripts/adapter.ts";
 
 const opened = await open();
 
 async function open(): Promise<Device | undefined> {
+  preferVulkan();
   try {
     return await openDevice();
   } catch (error) {

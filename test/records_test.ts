@@ -97,7 +97,7 @@ gpuTest("255 events of a bin are counted, 256 are refused", async () => {
     await rejects(
       stepper.drain(),
       new ShapeError(
-        "Cannot count events: 1 events fell into a bin that was full",
+        "Cannot count events: in 1 bins there were more than fit",
       ),
     );
   }, COUNTING);
