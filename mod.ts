@@ -88,9 +88,9 @@ export type {
   InputCoding,
   PlanOptions,
   SpikeTarget,
-} from "./engine/plan_sizes.ts";
+} from "./engine/plan/sizes.ts";
 export { Random } from "./engine/random.ts";
-export type { StepRecord } from "./engine/records.ts";
+export type { StepRecord } from "./engine/plan/records.ts";
 export {
   ARRAYS,
   type Dtype,
@@ -101,6 +101,6 @@ export {
   WeightsError,
 } from "./engine/safetensors.ts";
 export { packSpikes } from "./engine/spikes.ts";
-export type { EventBatch, Stepper } from "./engine/stepper.ts";
+export type { EventBatch, Stepper } from "./engine/plan/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
 export type { NamedArray } from "./engine/weights.ts";

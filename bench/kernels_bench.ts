@@ -15,7 +15,7 @@ import {
   type Dispatch,
   groupsFor,
   record,
-} from "../engine/dispatch.ts";
+} from "../engine/plan/dispatch.ts";
 import { Model } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network.ts";
 import { adamStep } from "../kernels/adam.ts";

@@ -7,7 +7,7 @@
 import type { Model } from "../engine/model.ts";
 import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
-import type { EventBatch } from "../engine/stepper.ts";
+import type { EventBatch } from "../engine/plan/stepper.ts";
 
 /** Input, neuron and time step of the SL-Animals networks. */
 export const SL_ANIMALS = {

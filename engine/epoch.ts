@@ -5,8 +5,8 @@
  */
 
 import { type Layer, sizeOf } from "./network.ts";
-import type { StepRecord } from "./records.ts";
-import type { EventBatch, Stepper } from "./stepper.ts";
+import type { StepRecord } from "./plan/records.ts";
+import type { EventBatch, Stepper } from "./plan/stepper.ts";
 
 /** What a pass, or its part so far, came to. */
 export interface EpochStatistics {

@@ -5,7 +5,7 @@
  */
 
 import type { Device } from "./device.ts";
-import { Compiler } from "./dispatch.ts";
+import { Compiler } from "./plan/dispatch.ts";
 import { ShapeError } from "./errors.ts";
 import {
   describeLayers,
@@ -15,11 +15,11 @@ import {
 } from "./network.ts";
 import type { Neuron } from "./neuron.ts";
 import { Optimizer, type OptimizerName } from "./optimizer.ts";
-import { compilePlan } from "./plan.ts";
-import type { InputCoding, PlanOptions } from "./plan_sizes.ts";
+import { compilePlan } from "./plan/plan.ts";
+import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
 import { Random } from "./random.ts";
 import { readFloats } from "./readback.ts";
-import { Stepper } from "./stepper.ts";
+import { Stepper } from "./plan/stepper.ts";
 import { initialWeights, layOutWeights, type NamedArray } from "./weights.ts";
 import { toKernelOrder, toUserOrder, type WeightSlot } from "./weights.ts";
 

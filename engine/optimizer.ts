@@ -9,7 +9,12 @@ import { nadamStep } from "../kernels/nadam.ts";
 import { sgdStep } from "../kernels/sgd.ts";
 import type { KernelSpec } from "../kernels/spec.ts";
 import type { Device } from "./device.ts";
-import { type Compiler, type Dispatch, groupsFor, record } from "./dispatch.ts";
+import {
+  type Compiler,
+  type Dispatch,
+  groupsFor,
+  record,
+} from "./plan/dispatch.ts";
 
 /** The rules by which weights can be updated; the first two use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD";

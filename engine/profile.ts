@@ -5,10 +5,10 @@
  */
 
 import type { Device } from "./device.ts";
-import { record } from "./dispatch.ts";
+import { record } from "./plan/dispatch.ts";
 import { DeviceError } from "./errors.ts";
 import { readBytes } from "./readback.ts";
-import type { EventBatch, Stepper } from "./stepper.ts";
+import type { EventBatch, Stepper } from "./plan/stepper.ts";
 
 /** Time that one dispatch of a step took. */
 export interface KernelTime {

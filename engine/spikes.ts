@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "./errors.ts";
-import type { EventBatch } from "./stepper.ts";
+import type { EventBatch } from "./plan/stepper.ts";
 import type { NamedArray } from "./weights.ts";
 
 /**

@@ -7,9 +7,9 @@
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Extent, sizeOf } from "./network.ts";
 import type { Model } from "./model.ts";
-import type { PlanOptions } from "./plan_sizes.ts";
+import type { PlanOptions } from "./plan/sizes.ts";
 import { readBytes } from "./readback.ts";
-import type { EventBatch } from "./stepper.ts";
+import type { EventBatch } from "./plan/stepper.ts";
 import type { NamedArray } from "./weights.ts";
 
 /** What one layer did, both `[N, C, H, W, T]`. */

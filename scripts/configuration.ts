@@ -6,10 +6,10 @@
 
 import { dirname, resolve } from "node:path";
 import * as yaml from "npm:yaml@2.9.1";
-import { ConfigurationError } from "./configuration_error.ts";
-import { readConfiguration } from "./configuration_rules.ts";
-import type { Configuration } from "./configuration_types.ts";
-import { Place } from "./configuration_values.ts";
+import { ConfigurationError } from "./configuration/error.ts";
+import { readConfiguration } from "./configuration/rules.ts";
+import type { Configuration } from "./configuration/types.ts";
+import { Place } from "./configuration/values.ts";
 
 /** How a configuration is read. */
 export interface ConfigurationOptions {

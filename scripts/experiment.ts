@@ -13,10 +13,10 @@ import { kFold, trainTestSplit } from "../dataset/split.ts";
 import { openStore } from "../dataset/store.ts";
 import type { ModelDescription } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network.ts";
-import type { PlanOptions } from "../engine/plan_sizes.ts";
+import type { PlanOptions } from "../engine/plan/sizes.ts";
 import type { Random } from "../engine/random.ts";
-import { ConfigurationError } from "./configuration_error.ts";
-import type { Configuration, SpikeTarget } from "./configuration_types.ts";
+import { ConfigurationError } from "./configuration/error.ts";
+import type { Configuration, SpikeTarget } from "./configuration/types.ts";
 
 /** Some samples of a source. */
 export interface SampleSet {

@@ -13,7 +13,7 @@ import {
 } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import { formatConfiguration } from "./configuration.ts";
-import type { Configuration } from "./configuration_types.ts";
+import type { Configuration } from "./configuration/types.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics {

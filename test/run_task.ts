@@ -6,7 +6,7 @@
  */
 
 import { dirname } from "node:path";
-import type { Outcome } from "./run_script.ts";
+import type { Outcome } from "./scripts/run_script.ts";
 
 /**
  * Runs a task.

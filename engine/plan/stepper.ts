@@ -1,0 +1,249 @@
+/**
+ * Runs a plan: uploads events, records passes, keeps count of what is in
+ * flight.
+ *
+ * @module
+ */
+
+import type { Device } from "../device.ts";
+import { type Dispatch, record } from "./dispatch.ts";
+import { ShapeError } from "../errors.ts";
+import type { Optimizer } from "../optimizer.ts";
+import type { Plan } from "./plan.ts";
+import { freePlan, PART_WORDS } from "./buffers.ts";
+import type { StepRecord } from "./records.ts";
+
+/**
+ * Samples as packed events.
+ *
+ * An event is one word, `bin << addressBits | address`, with
+ * address = (row·W + column)·C + channel and addressBits = ⌈log2(C·H·W)⌉.
+ */
+export interface EventBatch {
+  /** Event words of all samples. */
+  readonly events: Uint32Array;
+  /** Sample n owns events[offsets[n] … offsets[n + 1]). */
+  readonly offsets: Uint32Array;
+  /** Class of each sample. */
+  readonly labels: Uint32Array;
+}
+
+/** One micro-batch of a step, while it is being recorded. */
+export interface Part {
+  readonly encoder: GPUCommandEncoder;
+  /** First sample of the batch that it holds. */
+  readonly first: number;
+  /** Number of samples. */
+  readonly samples: number;
+}
+
+/** A plan in use. Its owner destroys it, or holds it with `using`. */
+export class Stepper implements Disposable {
+  /**
+   * The plan's dispatches and buffers.
+   *
+   * @internal
+   */
+  readonly plan: Plan;
+  readonly #device: Device;
+  readonly #optimizer: Optimizer | undefined;
+  #events: GPUBuffer | undefined;
+  #bin: readonly Dispatch[] = [];
+
+  /**
+   * Puts a plan to use.
+   *
+   * @internal
+   * @param device Where the plan was compiled.
+   * @param plan The plan.
+   * @param optimizer What updates the weights after a training step.
+   */
+  constructor(device: Device, plan: Plan, optimizer?: Optimizer) {
+    this.plan = plan;
+    this.#device = device;
+    this.#optimizer = optimizer;
+  }
+
+  /**
+   * Runs the network forward and notes loss and predictions.
+   *
+   * @param batch The samples.
+   * @returns When another step may be submitted, mostly at once.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async evaluate(batch: EventBatch): Promise<void> {
+    const encoder = await this.#begin(batch);
+    this.encode(encoder, batch, this.plan.forward);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    await this.plan.buffers.records.push(batch.labels);
+  }
+
+  /**
+   * Runs the network forward and backward and updates its weights.
+   *
+   * @param batch The samples.
+   * @param lr Learning rate.
+   * @returns When another step may be submitted, mostly at once.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   */
+  async train(batch: EventBatch, lr: number): Promise<void> {
+    if (!this.#optimizer) {
+      throw new TypeError("Cannot train: the plan was made to evaluate");
+    }
+    const encoder = await this.#begin(batch);
+    const { forward, backward } = this.plan;
+    this.encode(encoder, batch, [...forward, ...backward]);
+    const pass = encoder.beginComputePass();
+    this.#optimizer.step(pass, lr);
+    pass.end();
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    await this.plan.buffers.records.push(batch.labels);
+  }
+
+  /**
+   * Hands over the records that have arrived so far, without waiting.
+   *
+   * @returns One record a step, in order, each only once.
+   */
+  take(): StepRecord[] {
+    return this.plan.buffers.records.take();
+  }
+
+  /**
+   * Waits for every step submitted so far.
+   *
+   * @returns The records not yet taken, in order.
+   * @throws {DeviceError} If the device was lost.
+   */
+  drain(): Promise<StepRecord[]> {
+    return this.plan.buffers.records.drain();
+  }
+
+  /**
+   * Uploads a batch.
+   *
+   * @internal
+   * @param batch The samples.
+   * @returns An encoder for the commands that use it.
+   */
+  async upload(batch: EventBatch): Promise<GPUCommandEncoder> {
+    const { plan } = this;
+    const { gpu } = this.#device;
+    const samples = batch.labels.length;
+    const { events, offsets, labels } = batch;
+    if (samples < 1 || samples > plan.batch) {
+      throw new ShapeError(
+        `Cannot run a batch of ${samples}: the plan was made for 1 to ` +
+          `${plan.batch}`,
+      );
+    }
+    if (
+      offsets.length !== samples + 1 || offsets[0] !== 0 ||
+      offsets[samples] !== events.length ||
+      offsets.some((offset, n) => n > 0 && offset < offsets[n - 1])
+    ) {
+      throw new ShapeError(
+        `Cannot run a batch of ${samples}: its ${offsets.length} offsets do ` +
+          `not cut ${events.length} events into samples`,
+      );
+    }
+    const stranger = labels.find((label) => label >= plan.outputs);
+    if (stranger !== undefined) {
+      throw new ShapeError(
+        `Cannot run a batch of ${samples}: there is no output for class ` +
+          `${stranger}, only ${plan.outputs}`,
+      );
+    }
+    if (!this.#events || this.#events.size < events.byteLength) {
+      const size = 4 * 2 ** Math.ceil(Math.log2(Math.max(events.length, 1024)));
+      const replaced = this.#events;
+      this.#events = await this.#device.allocate(() =>
+        gpu.createBuffer({
+          label: "events",
+          size,
+          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+        })
+      );
+      replaced?.destroy();
+      this.#bin = await plan.bin(this.#events);
+    }
+    const parts = new Uint32Array(
+      PART_WORDS * Math.ceil(samples / plan.sizes.M),
+    );
+    for (let first = 0, at = 0; first < samples; at += PART_WORDS) {
+      parts[at] = first;
+      parts[at + 1] = Math.min(plan.sizes.M, samples - first);
+      parts[at + 2] = plan.buffers.records.slot;
+      first += parts[at + 1];
+    }
+    // Deno 2.9 panics when it is given an empty array to write.
+    if (events.length > 0) {
+      gpu.queue.writeBuffer(this.#events, 0, view(events));
+    }
+    gpu.queue.writeBuffer(plan.buffers.offsets, 0, view(offsets));
+    gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
+    gpu.queue.writeBuffer(plan.buffers.parts, 0, parts);
+    return gpu.createCommandEncoder();
+  }
+
+  /**
+   * Records a step, micro-batch by micro-batch.
+   *
+   * @internal
+   * @param encoder Where to.
+   * @param batch The samples, uploaded.
+   * @param dispatches What to run on each micro-batch, after binning.
+   * @param after Called behind each micro-batch.
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    batch: EventBatch,
+    dispatches: readonly Dispatch[],
+    after?: (part: Part) => void,
+  ): void {
+    const { plan } = this;
+    const total = batch.labels.length;
+    for (let first = 0, at = 0; first < total; first += plan.sizes.M, at++) {
+      const samples = Math.min(plan.sizes.M, total - first);
+      const bytes = 4 * PART_WORDS;
+      encoder.copyBufferToBuffer(
+        plan.buffers.parts,
+        at * bytes,
+        plan.buffers.part,
+        0,
+        bytes,
+      );
+      encoder.clearBuffer(plan.buffers.spikes[0]);
+      encoder.clearBuffer(plan.buffers.largest);
+      const pass = encoder.beginComputePass();
+      record(pass, this.#bin, samples);
+      record(pass, dispatches, samples);
+      pass.end();
+      after?.({ encoder, first, samples });
+    }
+  }
+
+  /** Frees the plan's buffers. */
+  destroy(): void {
+    this.#events?.destroy();
+    freePlan(this.plan.buffers);
+  }
+
+  /** Frees the plan's buffers. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  #begin(batch: EventBatch): Promise<GPUCommandEncoder> {
+    this.#device.check();
+    return this.upload(batch);
+  }
+}
+
+/** WebGPU takes arrays over plain buffers only. */
+function view(words: Uint32Array): Uint32Array<ArrayBuffer> {
+  return words as Uint32Array<ArrayBuffer>;
+}

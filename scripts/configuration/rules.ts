@@ -1,0 +1,125 @@
+/**
+ * What must hold between the values of a configuration, and what follows from
+ * them where a value was left open.
+ *
+ * @module
+ */
+
+import { join, resolve } from "node:path";
+import {
+  type WrittenConfiguration,
+  writtenConfiguration,
+  type WrittenPaths,
+  type WrittenTarget,
+} from "./schema.ts";
+import type {
+  Configuration,
+  ConfigurationPaths,
+  SpikeTarget,
+} from "./types.ts";
+import type { Place } from "./values.ts";
+
+/**
+ * Reads a configuration. Regions become whole samples where they are left
+ * open, paths become absolute.
+ *
+ * @param value What the file holds.
+ * @param place The outermost place, which is told what is wrong.
+ * @param options The folder that paths are relative to.
+ * @returns The whole configuration.
+ */
+export function readConfiguration(
+  value: unknown,
+  place: Place,
+  { folder }: { folder: string },
+): Configuration {
+  const { simulation, neuron, training, testing, network } =
+    writtenConfiguration(value, place);
+  const { Ts, tSample } = simulation;
+  const inTraining = place.at("training");
+  checkLength({ Ts, tSample }, place.at("simulation", "tSample"));
+  if (training.random_crop && !testing) {
+    inTraining.at("random_crop")
+      .fail("is true, which needs testing.tSample and testing.error");
+  }
+  const error = {
+    type: training.error.type,
+    ...complete(training.error, inTraining.at("error"), { Ts, tSample }),
+  };
+  const path = resolvePaths(training.path, inTraining.at("path"), { folder });
+  return {
+    simulation,
+    neuron,
+    training: { ...training, error, path },
+    ...(testing && { testing: readTesting(testing, place.at("testing"), Ts) }),
+    ...(network && { network }),
+  };
+}
+
+function readTesting(
+  { tSample, error }: NonNullable<WrittenConfiguration["testing"]>,
+  place: Place,
+  Ts: number,
+): Configuration["testing"] {
+  checkLength({ Ts, tSample }, place.at("tSample"));
+  const completed = complete(error, place.at("error"), { Ts, tSample });
+  return { tSample, error: completed };
+}
+
+/** A sample, in ms. */
+interface Sample {
+  readonly Ts: number;
+  readonly tSample: number;
+}
+
+/** Lets a sample have at least one bin. */
+function checkLength({ Ts, tSample }: Sample, place: Place): void {
+  if (tSample < Ts) {
+    place.fail(`is ${tSample}, shorter than one time bin of ${Ts} ms`);
+  }
+}
+
+/** Lets a region lie in its sample and hold at least one bin. */
+function complete(
+  { tgtSpikeRegion, tgtSpikeCount }: WrittenTarget,
+  place: Place,
+  { Ts, tSample }: Sample,
+): SpikeTarget {
+  const region = tgtSpikeRegion ?? { start: 0, stop: tSample };
+  const { start, stop } = region;
+  const inRegion = place.at("tgtSpikeRegion");
+  if (stop > tSample) {
+    inRegion.at("stop")
+      .fail(`is ${stop}, after the end of the sample of ${tSample} ms`);
+  }
+  if (Math.round(stop / Ts) <= Math.round(start / Ts)) {
+    inRegion.fail(`from ${start} to ${stop} holds no time bin of ${Ts} ms`);
+  }
+  return { tgtSpikeRegion: region, tgtSpikeCount };
+}
+
+/** Makes paths absolute, and lets lists come with their folder. */
+function resolvePaths(
+  written: WrittenPaths,
+  place: Place,
+  { folder }: { folder: string },
+): ConfigurationPaths {
+  const at = (path: string) => resolve(folder, path);
+  const { out, data, file_list, cache, store } = written;
+  const paths = {
+    out: at(out),
+    data: at(data),
+    file_list: at(file_list),
+    cache: at(cache),
+    store: at(store ?? join(data, "sliced.zarr")),
+  };
+  const { in: samples, train, test } = written;
+  if (samples && train && test) {
+    return { ...paths, in: at(samples), train: at(train), test: at(test) };
+  }
+  if (samples || train || test) {
+    const missing = !samples ? "in" : !train ? "train" : "test";
+    place.at(missing).fail("is missing; in, train and test go together");
+  }
+  return paths;
+}

@@ -1,0 +1,158 @@
+/**
+ * Which keys a configuration may have, which values they may take, and what
+ * they are where they are left out.
+ *
+ * @module
+ */
+
+import type {
+  Configuration,
+  ConfigurationPaths,
+  LayerDescription,
+  SpikeTarget,
+} from "./types.ts";
+import {
+  flag,
+  integer,
+  type Kind,
+  list,
+  notNegative,
+  oneOf,
+  only,
+  optional,
+  pair,
+  path,
+  positive,
+  section,
+  that,
+} from "./values.ts";
+
+const neurons = integer(1);
+const denseSection = section({ out: neurons, weightScale: optional(positive) });
+
+/** The kinds of layers, by the one key that each has. */
+const LAYERS: Record<string, Kind<LayerDescription>> = {
+  pool: section({ pool: integer(1) }),
+  conv: section({
+    conv: section({
+      out: integer(1),
+      kernel: pair(integer(1)),
+      stride: optional(pair(integer(1))),
+      padding: optional(pair(integer(0))),
+      dilation: optional(pair(integer(1))),
+      groups: optional(integer(1)),
+      weightScale: optional(positive),
+    }),
+  }),
+  dense: section({
+    dense: (value, place) =>
+      typeof value === "object"
+        ? denseSection(value, place)
+        : neurons(value, place),
+  }),
+};
+
+const layerSection = that(
+  "one of pool, conv and dense",
+  (value): value is object =>
+    typeof value === "object" && value !== null &&
+    Object.keys(LAYERS).some((name) => name in value),
+);
+
+const layer: Kind<LayerDescription> = (value, place) => {
+  const given = layerSection(value, place);
+  const name = Object.keys(LAYERS).find((name) => name in given)!;
+  return LAYERS[name](given, place);
+};
+
+const errorType = only("NumSpikes", ["SpikeTime", "ProbSpikes"]);
+const region = section({ start: notNegative, stop: positive });
+const counts = section({ true: notNegative, false: notNegative });
+
+/** What a loss asks for, as written. */
+export type WrittenTarget =
+  & Partial<Pick<SpikeTarget, "tgtSpikeRegion">>
+  & Pick<SpikeTarget, "tgtSpikeCount">;
+
+/** Files and folders, as written. */
+export type WrittenPaths =
+  & Partial<ConfigurationPaths>
+  & Omit<ConfigurationPaths, "store">;
+
+/** A configuration as written: regions and some paths may be left open. */
+export type WrittenConfiguration =
+  & Pick<Configuration, "simulation" | "neuron" | "network">
+  & {
+    /** How the network is trained, and on what. */
+    readonly training: Omit<Configuration["training"], "error" | "path"> & {
+      /** The loss. */
+      readonly error: WrittenTarget & { readonly type: "NumSpikes" };
+      /** Files and folders. */
+      readonly path: WrittenPaths;
+    };
+    /** Validation and test. */
+    readonly testing?: {
+      /** Length of a sample in ms. */
+      readonly tSample: number;
+      /** The loss. */
+      readonly error: WrittenTarget;
+    };
+  };
+
+/** Reads a configuration as written. */
+export const writtenConfiguration: Kind<WrittenConfiguration> = section({
+  simulation: section({
+    Ts: optional(positive, 5),
+    tSample: optional(positive, 1500),
+    nSample: optional(integer(1), 8),
+  }),
+  neuron: section({
+    type: optional(only("SRMALPHA"), "SRMALPHA"),
+    theta: optional(positive, 10),
+    tauSr: optional(positive, 10),
+    tauRef: optional(positive, 10),
+    scaleRef: optional(positive, 20),
+    tauRho: optional(positive, 1),
+    scaleRho: optional(positive, 1),
+  }),
+  training: section({
+    transf_method: optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),
+    random_crop: optional(flag, false),
+    binning_mode: optional(oneOf("OR", "SUM", "SUM_NORM"), "OR"),
+    sliced_dataset: optional(only(true, [false]), true),
+    shuffle: optional(flag, false),
+    seed: optional(integer(0, 2 ** 32 - 1), 0),
+    optimizer: optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
+    lr: optional(positive, 0.01),
+    epochs: optional(integer(1), 3000),
+    CNN: optional(flag, true),
+    error: section({
+      type: optional(errorType, "NumSpikes"),
+      // slayerPytorch's files have it beside NumSpikes, which ignores it.
+      probSlidingWin: optional(positive),
+      tgtSpikeRegion: optional(region),
+      tgtSpikeCount: optional(counts, { true: 180, false: 30 }),
+    }),
+    path: section({
+      out: optional(path, "output"),
+      data: optional(path, "../data"),
+      file_list: optional(path, "../data/filelist.txt"),
+      cache: optional(path, "../data/cache"),
+      store: optional(path),
+      in: optional(path),
+      train: optional(path),
+      test: optional(path),
+      // slayerPytorch's files have it where no spike trains are given.
+      desired: optional(only("Nofile")),
+    }),
+  }),
+  testing: optional(section({
+    tSample: optional(positive, 4360),
+    error: section({
+      type: optional(errorType, "NumSpikes"),
+      tgtSpikeRegion: optional(region),
+      tgtSpikeCount: optional(counts, { true: 523, false: 87 }),
+    }),
+  })),
+  network: optional(list("pool, conv and dense layers", layer)),
+});

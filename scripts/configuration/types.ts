@@ -1,0 +1,109 @@
+/**
+ * What a configuration says, under the names that SLAYER's users know.
+ *
+ * Times are in milliseconds, paths are absolute.
+ *
+ * @module
+ */
+
+import type { LayerDescription } from "../../engine/network.ts";
+export type {
+  ConvDescription,
+  DenseDescription,
+  LayerDescription,
+  Pair,
+} from "../../engine/network.ts";
+
+/** What the loss asks for. */
+export interface SpikeTarget {
+  /** Part of the sample whose spikes count, in ms. */
+  readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };
+  /** Spikes wanted in that region of the right class and of any other. */
+  readonly tgtSpikeCount: { readonly true: number; readonly false: number };
+}
+
+/** Files and folders of a run. */
+export interface ConfigurationPaths {
+  /** Folder for results. */
+  readonly out: string;
+  /** Folder of recordings, tags and class names. */
+  readonly data: string;
+  /** List of the recordings to use. */
+  readonly file_list: string;
+  /** Folder for samples made on the fly. */
+  readonly cache: string;
+  /** Store of all slices. */
+  readonly store: string;
+  /** Folder of the samples that `train` and `test` list. */
+  readonly in?: string;
+  /** List of training samples; replaces `data` and `file_list`. */
+  readonly train?: string;
+  /** List of test samples. */
+  readonly test?: string;
+}
+
+/** A whole configuration, checked and with every default filled in. */
+export interface Configuration {
+  /** Time and batches. */
+  readonly simulation: {
+    /** Length of a time bin in ms. */
+    readonly Ts: number;
+    /** Length of a training sample in ms. */
+    readonly tSample: number;
+    /** Samples a batch. */
+    readonly nSample: number;
+  };
+  /** The spiking neuron. */
+  readonly neuron: {
+    /** Kind of neuron. */
+    readonly type: "SRMALPHA";
+    /** Threshold. */
+    readonly theta: number;
+    /** Time constant of the response in ms. */
+    readonly tauSr: number;
+    /** Time constant of the refractory response in ms. */
+    readonly tauRef: number;
+    /** Strength of the refractory response, relative to `theta`. */
+    readonly scaleRef: number;
+    /** Width of the surrogate derivative, relative to `theta`. */
+    readonly tauRho: number;
+    /** Height of the surrogate derivative. */
+    readonly scaleRho: number;
+  };
+  /** How the network is trained, and on what. */
+  readonly training: {
+    /** How events become time bins. */
+    readonly transf_method: "SlayerTD" | "TonicFrames";
+    /** Whether training samples start at a random time. */
+    readonly random_crop: boolean;
+    /** What becomes of several events in one bin. */
+    readonly binning_mode: "OR" | "SUM" | "SUM_NORM";
+    /** Whether samples come from a store of slices. */
+    readonly sliced_dataset: boolean;
+    /** Whether the training samples are put into another order each epoch. */
+    readonly shuffle: boolean;
+    /** Seed of everything random. */
+    readonly seed: number;
+    /** How weights are updated. */
+    readonly optimizer: "ADAM" | "NADAM" | "SGD";
+    /** Learning rate. */
+    readonly lr: number;
+    /** Number of epochs, at most. */
+    readonly epochs: number;
+    /** Without `network`: the convolutional network, else the dense one. */
+    readonly CNN: boolean;
+    /** The loss, for training and wherever `testing` does not apply. */
+    readonly error: SpikeTarget & { readonly type: "NumSpikes" };
+    /** Files and folders. */
+    readonly path: ConfigurationPaths;
+  };
+  /** Validation and test, where training takes random crops. */
+  readonly testing?: {
+    /** Length of a sample in ms. */
+    readonly tSample: number;
+    /** The loss. */
+    readonly error: SpikeTarget;
+  };
+  /** The layers; absent means one of the two networks that `CNN` names. */
+  readonly network?: readonly LayerDescription[];
+}

@@ -1,0 +1,111 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
+import { Model } from "../../engine/model.ts";
+import type { StepRecord } from "../../engine/plan/records.ts";
+import type { EventBatch } from "../../engine/plan/stepper.ts";
+import { device, gpuTest } from "../gpu.ts";
+import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";
+
+const T = 20;
+const SAMPLES = 7;
+const samples = eventsOf(
+  busyInput([SAMPLES, 2, 3, 4, T], 1),
+  [0, 1, 0, 1, 1, 0, 1],
+);
+
+/** The samples in batches of three, three and one. */
+async function* batches(): AsyncGenerator<EventBatch> {
+  for (let first = 0; first < SAMPLES; first += 3) {
+    await Promise.resolve();
+    yield part(samples, first, Math.min(first + 3, SAMPLES));
+  }
+}
+
+async function prepare() {
+  const model = await Model.create(device(), {
+    input: { C: 2, H: 3, W: 4 },
+    layers: [{ pool: 2 }, { dense: 2 }],
+    neuron: NEURON,
+    Ts: 5,
+    random: 2,
+  });
+  await excite(model);
+  const stepper = await model.compile({
+    tSample: 5 * T,
+    target: { region: { start: 0, stop: 5 * T }, count: { true: 5, false: 1 } },
+    batch: 3,
+    train: true,
+  });
+  return { model, stepper, layers: model.layers };
+}
+
+gpuTest("runEpoch() sums up what its steps did", async () => {
+  const { model, stepper, layers } = await prepare();
+  const weights = await model.weights();
+  const records: StepRecord[] = [];
+  let last: EpochStatistics | undefined;
+  const found = await runEpoch(stepper, batches(), {
+    layers,
+    onRecords: (more, statistics) => {
+      records.push(...more);
+      last = statistics;
+    },
+  });
+  deepStrictEqual(await model.weights(), weights);
+  deepStrictEqual(
+    records.flatMap(({ labels }) => [...labels]),
+    [...samples.labels],
+  );
+  strictEqual(found.samples, SAMPLES);
+  const losses = records.flatMap(({ losses }) => [...losses]);
+  strictEqual(found.loss, losses.reduce((a, b) => a + b) / SAMPLES);
+  const right = records.flatMap(({ labels, predictions }) =>
+    [...labels].filter((label, n) => label === predictions[n])
+  );
+  strictEqual(found.accuracy, right.length / SAMPLES);
+  const neurons = [2 * 2 * 2, 2];
+  deepStrictEqual(
+    found.rates,
+    neurons.map((size, l) =>
+      records.reduce((sum, { spikes }) => sum + spikes[l], 0) /
+      (SAMPLES * T * size)
+    ),
+  );
+  ok(found.rates.every((rate) => rate > 0 && rate < 1));
+  ok(found.seconds > 0);
+  deepStrictEqual({ ...last, seconds: 0 }, { ...found, seconds: 0 });
+  stepper.destroy();
+  model.destroy();
+});
+
+gpuTest("runEpoch() trains with a learning rate", async () => {
+  const { model, stepper, layers } = await prepare();
+  const losses: number[] = [];
+  for (let epoch = 0; epoch < 15; epoch++) {
+    const { loss } = await runEpoch(stepper, batches(), { lr: 0.05, layers });
+    losses.push(loss);
+  }
+  ok(losses[14] < 0.8 * losses[0], `${losses}`);
+  stepper.destroy();
+  model.destroy();
+});
+
+gpuTest("runEpoch() refuses to run over nothing", async () => {
+  const { model, stepper, layers } = await prepare();
+  const none = (async function* (): AsyncGenerator<EventBatch> {})();
+  await rejects(runEpoch(stepper, none, { layers }), { name: "RangeError" });
+  stepper.destroy();
+  model.destroy();
+});
+
+gpuTest("runEpoch() throws what its batches throw", async () => {
+  const { model, stepper, layers } = await prepare();
+  const broken = (async function* (): AsyncGenerator<EventBatch> {
+    yield* batches();
+    throw new RangeError("no more");
+  })();
+  await rejects(runEpoch(stepper, broken, { layers }), { message: "no more" });
+  await stepper.drain();
+  stepper.destroy();
+  model.destroy();
+});

@@ -1,0 +1,74 @@
+import { ok, rejects, strictEqual } from "node:assert/strict";
+import { Device } from "../../engine/device.ts";
+import { Model } from "../../engine/model.ts";
+import { describeLayers } from "../../engine/network.ts";
+import { roundsOf } from "../../engine/plan/rounds.ts";
+import { device, gpuTest } from "../gpu.ts";
+
+const NEURON = {
+  ...{ theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20 },
+  ...{ tauRho: 1, scaleRho: 1 },
+};
+
+/** A device of which nothing is known but that its loops end early. */
+function namedLlvmpipe(): Device {
+  return new Device(device().gpu, { name: "llvmpipe", software: true });
+}
+
+Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
+  const networks = [
+    describeLayers({ C: 2, H: 128, W: 128 }, [
+      { pool: 2 },
+      { conv: { out: 8, kernel: 5, padding: 2 } },
+      { pool: 2 },
+      { conv: { out: 16, kernel: 5, padding: 2 } },
+      { pool: 2 },
+      { dense: 100 },
+      { dense: 19 },
+    ]),
+    describeLayers({ C: 2, H: 128, W: 128 }, [{ dense: 512 }, { dense: 19 }]),
+  ];
+  for (const layers of networks) {
+    for (const [T, P] of [[300, 1], [300, 8], [872, 1], [872, 8]]) {
+      const sizes = { T, B: Math.ceil(T / 32), P, K: 16, R: 28 };
+      ok(roundsOf(layers, sizes) <= 65535, `T ${T}, P ${P}`);
+    }
+  }
+});
+
+gpuTest("a plan whose loops would be ended is refused", async () => {
+  using model = await Model.create(namedLlvmpipe(), {
+    input: { C: 1, H: 1, W: 1 },
+    layers: [{ dense: 2 }],
+    neuron: NEURON,
+    Ts: 1,
+    random: 0,
+  });
+  const target = {
+    region: { start: 0, stop: 10 },
+    count: { true: 2, false: 1 },
+  };
+  await rejects(
+    model.compile({ tSample: 20_000, batch: 1, target, train: true }),
+    { name: "ShapeError", message: /loops may go round \d+ times.+65535$/ },
+  );
+});
+
+gpuTest("a batch that loops would not reach the end of is cut", async () => {
+  using model = await Model.create(namedLlvmpipe(), {
+    input: { C: 1, H: 1, W: 1 },
+    layers: [{ dense: 2 }],
+    neuron: NEURON,
+    Ts: 1,
+    random: 0,
+  });
+  const target = {
+    region: { start: 0, stop: 10 },
+    count: { true: 2, false: 1 },
+  };
+  using stepper = await model.compile({
+    ...{ tSample: 300, batch: 1000, target, train: true },
+  });
+  // 10 words and 300 bins a sample.
+  strictEqual(stepper.plan.sizes.M, Math.floor(65535 / 310));
+});

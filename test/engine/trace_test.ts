@@ -1,0 +1,263 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Model, type ModelDescription } from "../../engine/model.ts";
+import { type Trace, trace } from "../../engine/trace.ts";
+import type { NamedArray } from "../../engine/weights.ts";
+import { close, same } from "../comparison.ts";
+import { device, gpuTest } from "../gpu.ts";
+import {
+  busyInput,
+  eventsOf,
+  excite,
+  NEURON,
+  oracleOf,
+  referenceNetwork,
+  targetOf,
+} from "./networks.ts";
+import { bin, type BinningMode } from "../oracle/bin.ts";
+import { numSpikesLoss, predict, type Target } from "../oracle/loss.ts";
+import { backward, forwardGiven, type Network } from "../oracle/network.ts";
+import { reshape, type Tensor, tensorOf } from "../oracle/tensor.ts";
+import { haveFull } from "../reference_vectors.ts";
+
+/** Relative to the threshold, what rounding may decide either way. */
+const UNDECIDED = 1e-5;
+
+const tensor = ({ shape, data }: NamedArray) => tensorOf(shape, data);
+
+const sum = (values: Float32Array) =>
+  tensorOf([1], [values.reduce((total, value) => total + value, 0)]);
+
+/** Compares a trace with the oracle, given the spikes of the trace. */
+function agrees(
+  found: Trace,
+  network: Network,
+  x: Tensor,
+  labels: ArrayLike<number>,
+  target: Target,
+  tolerance: number,
+): void {
+  const { response, Ts, neuron: { theta } } = network;
+  const given = found.layers.map(({ spikes }) => tensor(spikes));
+  const activities = forwardGiven(network, x, given);
+  activities.forEach(({ u }, l) => {
+    close(tensor(found.layers[l].potentials), u, tolerance);
+    u.data.forEach((value, i) => {
+      if (Math.abs(value - theta) < UNDECIDED * theta) return;
+      strictEqual(given[l].data[i] !== 0, value >= theta, `${l}: ${value}`);
+    });
+  });
+  const out = given.at(-1)!;
+  deepStrictEqual([...found.predictions], predict(out));
+  const { loss, gradient } = numSpikesLoss(out, labels, target, response, Ts);
+  close(sum(found.losses), tensorOf([1], [loss]));
+  const gradients = backward(network, x, activities, gradient);
+  deepStrictEqual(
+    Object.values(found.gradients).length,
+    gradients.filter((dw) => dw !== undefined).length,
+  );
+  const learning = gradients.filter((dw) => dw !== undefined);
+  Object.values(found.gradients).forEach((dw, l) => {
+    close(tensor(dw), learning[l], tolerance);
+  });
+}
+
+for (const name of haveFull ? ["net_cnn", "net_mlp"] : ["net_cnn"]) {
+  gpuTest(`trace() agrees with ${name}, spike for spike`, async () => {
+    const { description, weights, batch, options, depth, tensors } =
+      referenceNetwork(name);
+    using model = await Model.create(device(), description);
+    model.setWeights(weights);
+    const { layers, losses, predictions, gradients } = await trace(
+      model,
+      batch,
+      options,
+    );
+    strictEqual(layers.length, depth);
+    layers.forEach(({ spikes }, l) => {
+      same(spikes.data, Float32Array.from(tensors[`layer${l}`].data));
+    });
+    deepStrictEqual(
+      [...predictions],
+      predict(tensors[`layer${depth - 1}`]),
+    );
+    close(sum(losses), tensors.loss0);
+    const names = Object.keys(tensors).filter((key) => key.startsWith("grad."));
+    deepStrictEqual(
+      Object.keys(gradients).map((key) => `grad.${key}`).sort(),
+      names.sort(),
+    );
+    for (const [key, dw] of Object.entries(gradients)) {
+      const expected = tensors[`grad.${key}`];
+      close(reshape(tensor(dw), expected.shape), expected, 2e-6);
+    }
+  });
+}
+
+/** Networks of odd sizes; each with time step, bins, samples. */
+const CASES: [
+  why: string,
+  network: Pick<ModelDescription, "input" | "layers" | "Ts">,
+  T: number,
+  N: number,
+][] = [
+  [
+    "every kind of layer, 33 bins",
+    {
+      input: { C: 2, H: 9, W: 7 },
+      layers: [
+        { pool: 2 },
+        { conv: { out: 6, kernel: 3, padding: 1, groups: 2, weightScale: 10 } },
+        { pool: 3 },
+        { dense: 5 },
+      ],
+      Ts: 5,
+    },
+    33,
+    3,
+  ],
+  [
+    "convolutions with stride and dilation, 31 bins",
+    {
+      input: { C: 2, H: 11, W: 8 },
+      layers: [
+        {
+          conv: {
+            ...{ out: 5, kernel: [3, 2], stride: [2, 1], padding: [1, 0] },
+            weightScale: 20,
+          },
+        },
+        {
+          conv: {
+            ...{ out: 3, kernel: [2, 3], dilation: [2, 1], padding: [0, 1] },
+            weightScale: 20,
+          },
+        },
+        { dense: { out: 4, weightScale: 5 } },
+      ],
+      Ts: 5,
+    },
+    31,
+    2,
+  ],
+  [
+    "dense layers, 300 bins of 1 ms, one sample",
+    {
+      input: { C: 2, H: 3, W: 5 },
+      layers: [{ dense: 7 }, { dense: 70 }, { dense: 3 }],
+      Ts: 1,
+    },
+    300,
+    1,
+  ],
+  [
+    "32 bins, another number of channels",
+    {
+      input: { C: 3, H: 4, W: 5 },
+      layers: [{ conv: { out: 4, kernel: 2, weightScale: 20 } }, { dense: 2 }],
+      Ts: 2,
+    },
+    32,
+    2,
+  ],
+  [
+    "one bin",
+    {
+      input: { C: 2, H: 4, W: 4 },
+      layers: [{ conv: { out: 3, kernel: 3 } }, { dense: 2 }],
+      Ts: 5,
+    },
+    1,
+    2,
+  ],
+];
+
+for (const [why, network, T, N] of CASES) {
+  gpuTest(`trace() agrees with the oracle, ${why}`, async () => {
+    const { input: { C, H, W }, layers: { length }, Ts } = network;
+    const description = { ...network, neuron: NEURON, random: 3 };
+    using model = await Model.create(device(), description);
+    const weights = await excite(model);
+    const counts = busyInput([N, C, H, W, T], 5);
+    const labels = Array.from({ length: N }, (_, n) => n % 2);
+    const target = {
+      tgtSpikeRegion: { start: 0, stop: T * Ts },
+      tgtSpikeCount: { true: 9, false: 2 },
+    };
+    const found = await trace(model, eventsOf(counts, labels), {
+      tSample: T * Ts,
+      target: targetOf(target),
+    });
+    const spiking = found.layers.filter(({ spikes }) =>
+      spikes.data.some((spike) => spike !== 0)
+    );
+    // The response to an event begins one bin later.
+    strictEqual(spiking.length, T === 1 ? 0 : length);
+    const oracle = oracleOf(description, model.layers, weights, T);
+    const x = tensorOf(counts.shape, counts.data.map((count) => count / Ts));
+    agrees(found, oracle, x, labels, target, 2e-6);
+  });
+}
+
+for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
+  gpuTest(`trace() agrees with the oracle on ${mode} of frames`, async () => {
+    const [N, H, W, T] = [3, 5, 6, 40];
+    const height = 1;
+    const description = {
+      input: { C: 2, H, W },
+      layers: [
+        { conv: { out: 4, kernel: 3, weightScale: 5 } },
+        { dense: { out: 3, weightScale: 20 } },
+      ],
+      neuron: NEURON,
+      Ts: 5,
+      coding: { mode, height },
+      random: 8,
+    };
+    using model = await Model.create(device(), description);
+    const weights = await excite(model);
+    const batch = eventsOf(busyInput([N, 2, H, W, T], 2, 6), [0, 2, 1]);
+    const x = bin(batch, [N, 2, H, W, T], mode, height);
+    ok(mode !== "SUM" || Math.max(...x.data) === 6);
+    const target = {
+      tgtSpikeRegion: { start: 50, stop: 150 },
+      tgtSpikeCount: { true: 9, false: 2 },
+    };
+    const found = await trace(model, batch, {
+      tSample: 5 * T,
+      target: targetOf(target),
+    });
+    ok(found.layers[1].spikes.data.some((spike) => spike !== 0));
+    const oracle = oracleOf(description, model.layers, weights, T);
+    agrees(found, oracle, x, batch.labels, target, 2e-6);
+  });
+}
+
+gpuTest("trace() of samples without events is silent", async () => {
+  const description = {
+    input: { C: 2, H: 4, W: 4 },
+    layers: [{ dense: 6 }, { dense: 3 }],
+    neuron: NEURON,
+    Ts: 5,
+    random: 1,
+  };
+  using model = await Model.create(device(), description);
+  const batch = {
+    events: new Uint32Array(),
+    offsets: Uint32Array.of(0, 0, 0),
+    labels: Uint32Array.of(2, 1),
+  };
+  const { layers, predictions, losses, gradients } = await trace(model, batch, {
+    tSample: 100,
+    target: { region: { start: 0, stop: 100 }, count: { true: 4, false: 2 } },
+  });
+  for (const { spikes, potentials } of layers) {
+    ok(spikes.data.every((spike) => spike === 0));
+    ok(potentials.data.every((u) => u === 0));
+  }
+  deepStrictEqual([...predictions], [0, 0]);
+  // ½·Ts·Σ_o Σ_t (count/T)², over T = 20 bins.
+  close(sum(losses), tensorOf([1], [2 * 2.5 * (16 + 4 + 4) / 20]));
+  for (const { data } of Object.values(gradients)) {
+    ok(data.every((dw) => dw === 0));
+  }
+});

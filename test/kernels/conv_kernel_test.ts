@@ -1,0 +1,189 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { convGradient, convPartial } from "../../kernels/conv.ts";
+import { close, counts, equalInner, noise, same } from "../comparison.ts";
+import { gpuTest } from "../gpu.ts";
+import { pack, toKernel, weightsFromKernel } from "./kernel_orders.ts";
+import { room, run } from "./kernel_runner.ts";
+import {
+  conv,
+  convInputGradient,
+  convWeightGradient,
+  type Geometry,
+} from "../oracle/conv.ts";
+import { type Tensor, tensorOf } from "../oracle/tensor.ts";
+import { fc } from "../properties.ts";
+import { loadVectors } from "../reference_vectors.ts";
+import { adjoint, forward, gradient, layerFor } from "./synapse_kernels.ts";
+
+/** The layer that has such weights on such inputs. */
+function layerOf(x: Tensor, w: Tensor, geometry: Geometry) {
+  const [out, , kh, kw] = w.shape;
+  return layerFor({ conv: { out, kernel: [kh, kw], ...geometry } }, x.shape);
+}
+
+for (const name of ["3_dil2", "3_groups2", "3_stride2", "5_pad2", "rect"]) {
+  gpuTest(`conv() and its adjoints agree with conv_${name}`, async () => {
+    const { params, tensors } = loadVectors<Geometry>(`conv_${name}`);
+    const { stride, padding, dilation, groups } = params;
+    const { x, weight, gout, y, gin, gw } = tensors;
+    const geometry = { stride, padding, dilation, groups };
+    const layer = layerOf(x, weight, geometry);
+    close(await forward(layer, x, weight), y);
+    close(await adjoint(layer, gout, weight), gin);
+    close(await gradient(layer, x, gout, weight), gw);
+  });
+}
+
+/** Shapes [N, C, H, W, T] and [O, C / groups, kh, kw, 1], and bit planes. */
+const CASES: [why: string, x: number[], w: number[], Geometry, P?: number][] = [
+  ["one bin, one sample", [1, 1, 3, 3, 1], [1, 1, 3, 3, 1], {}],
+  ["one pixel", [1, 2, 1, 1, 8], [3, 2, 1, 1, 1], {}],
+  ["31 bins, rectangular", [2, 3, 5, 7, 31], [5, 3, 1, 3, 1], {
+    ...{ stride: [2, 1], padding: [1, 2] },
+  }],
+  ["32 bins, all at once", [2, 6, 7, 6, 32], [9, 2, 3, 2, 1], {
+    ...{ stride: [1, 2], padding: [2, 1], dilation: [2, 3], groups: 3 },
+  }],
+  ["33 bins, a group a channel", [1, 5, 4, 5, 33], [10, 1, 3, 3, 1], {
+    ...{ padding: 1, groups: 5 },
+  }],
+  ["300 bins", [1, 2, 4, 3, 300], [3, 2, 2, 2, 1], {}],
+  ["padding beyond the kernel", [1, 2, 2, 3, 9], [2, 2, 2, 2, 1], {
+    ...{ padding: [4, 3], stride: 3 },
+  }],
+  ["inputs that no output sees", [1, 2, 9, 19, 5], [2, 2, 1, 2, 1], {
+    stride: [4, 5],
+  }],
+  ["many channels", [1, 22, 4, 9, 9], [18, 11, 3, 2, 1], {
+    ...{ padding: 1, groups: 2 },
+  }],
+  ["more than a tile", [1, 3, 19, 18, 7], [7, 3, 3, 3, 1], {
+    ...{ stride: [3, 2], padding: [2, 0] },
+  }],
+  ["a wide kernel", [1, 2, 3, 12, 6], [2, 2, 9, 11, 1], {
+    ...{ padding: [8, 10], dilation: [1, 2] },
+  }],
+  ["counted events", [2, 2, 6, 5, 33], [7, 2, 3, 3, 1], { padding: 1 }, 8],
+];
+
+for (const [why, xShape, wShape, geometry, P = 1] of CASES) {
+  gpuTest(`conv() and its adjoints agree with the oracle, ${why}`, async () => {
+    const x = counts(xShape, 1, 0.5, P === 1 ? 1 : 255);
+    ok(x.data.some((spikes) => spikes > 0));
+    const w = noise(wShape, 2);
+    const layer = layerOf(x, w, geometry);
+    const y = await forward(layer, x, w, { P });
+    close(y, conv(x, w, geometry));
+    const d = noise(y.shape, 3);
+    const dx = await adjoint(layer, d, w);
+    close(dx, convInputGradient(d, w, geometry, xShape));
+    const dw = await gradient(layer, x, d, w, { P });
+    close(dw, convWeightGradient(x, d, geometry, wShape));
+    equalInner(y, d, x, dx);
+    equalInner(y, d, w, dw);
+  });
+}
+
+gpuTest("conv() scales with the height of a spike", async () => {
+  const x = counts([1, 2, 5, 4, 8], 1);
+  const w = noise([3, 2, 3, 3, 1], 2);
+  const layer = layerOf(x, w, {});
+  const y = await forward(layer, x, w, { height: 0.2 });
+  const fifth = { shape: x.shape, data: x.data.map((spike) => 0.2 * spike) };
+  close(y, conv(fifth, w));
+  const d = noise(y.shape, 3);
+  const dw = await gradient(layer, x, d, w, { height: 0.2 });
+  close(dw, convWeightGradient(fifth, d, {}, w.shape));
+});
+
+gpuTest("conv() of silence is 0", async () => {
+  const x = counts([2, 2, 5, 4, 33], 1, 0);
+  const w = noise([3, 2, 3, 3, 1], 2);
+  const layer = layerOf(x, w, {});
+  const y = await forward(layer, x, w);
+  deepStrictEqual(y, conv(x, w));
+  const dw = await gradient(layer, x, noise(y.shape, 3), w);
+  deepStrictEqual(dw, convWeightGradient(x, y, {}, w.shape));
+});
+
+gpuTest(
+  "conv() sums the weights' gradient alike however it is cut",
+  async () => {
+    const x = counts([5, 4, 6, 5, 33], 1);
+    const w = noise([6, 2, 3, 3, 1], 2);
+    const layer = layerOf(x, w, { padding: 1, groups: 2 });
+    const d = noise([5, 6, 6, 5, 33], 2);
+    const whole = await gradient(layer, x, d, w);
+    for (const cuts of [[1, 2, 3, 4], [2, 4], [3]]) {
+      same((await gradient(layer, x, d, w, { cuts })).data, whole.data);
+    }
+  },
+);
+
+gpuTest("conv() may sum rows of the weights' gradient together", async () => {
+  const [N, C, H, W, T] = [2, 2, 7, 5, 33];
+  const [K, KH, KW] = [3, 3, 2];
+  const x = counts([N, C, H, W, T], 1);
+  const d = noise([N, K, 5, 4, T], 2);
+  const shape = [K, C, KH, KW, 1];
+  const size = K * C * KH * KW;
+  for (const R of [1, 2, 4]) {
+    const { part } = await run(
+      convPartial,
+      { spikes: pack(x), dy: toKernel(d), part: room(N * R * size) },
+      { T, H, W, C, OH: 5, OW: 4, K, KH, KW, R },
+      [1, R, N],
+    );
+    const { dw } = await run(
+      convGradient,
+      { batch: Uint32Array.of(0, N, 0, 0), parts: part, dw: room(size) },
+      { C, K, KH, KW, R },
+      [1, 1, 1],
+    );
+    const expected = convWeightGradient(x, d, {}, shape);
+    close(weightsFromKernel(dw, shape), expected);
+  }
+});
+
+gpuTest("conv() strides where workgroups are few", async () => {
+  const x = counts([1, 6, 7, 6, 33], 1);
+  const w = noise([10, 6, 3, 3, 1], 2);
+  const layer = layerOf(x, w, {});
+  const y = await forward(layer, x, w);
+  const groups = 1;
+  same((await forward(layer, x, w, { groups })).data, y.data);
+  const d = noise(y.shape, 3);
+  const dw = await gradient(layer, x, d, w);
+  same((await gradient(layer, x, d, w, { groups })).data, dw.data);
+  // Outputs so far apart are not gathered in tiles.
+  const far = layerOf(x, noise([2, 6, 2, 2, 1], 2), {
+    ...{ padding: 40, dilation: 60 },
+  });
+  const v = noise([2, 6, 2, 2, 1], 4);
+  const e = noise([1, 2, far.output.H, far.output.W, 9], 5);
+  const dx = await adjoint(far, e, v);
+  same((await adjoint(far, e, v, { groups })).data, dx.data);
+});
+
+gpuTest("conv() is linear in spikes and in weights", async () => {
+  const xShape = [1, 2, 4, 4, 9];
+  const wShape = [3, 2, 2, 2, 1];
+  const sum = (a: Tensor, b: Tensor) =>
+    tensorOf(a.shape, a.data.map((value, i) => value + b.data[i]));
+  const layer = layerOf(noise(xShape, 0), noise(wShape, 0), {});
+  const options = { P: 8 };
+  await fc.assert(
+    fc.asyncProperty(fc.nat(99), fc.nat(99), async (one, other) => {
+      const [x, z] = [one, other].map((seed) => counts(xShape, seed, 0.4, 99));
+      const [w, v] = [one, other].map((seed) => noise(wShape, seed + 0.1));
+      const [xw, zw, xv] = await Promise.all([
+        forward(layer, x, w, options),
+        forward(layer, z, w, options),
+        forward(layer, x, v, options),
+      ]);
+      close(await forward(layer, sum(x, z), w, options), sum(xw, zw));
+      close(await forward(layer, x, sum(w, v), options), sum(xw, xv));
+    }),
+    { seed: 3, numRuns: 5 },
+  );
+});

@@ -1,0 +1,180 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { close, counts, equalInner, noise, same } from "../comparison.ts";
+import { gpuTest } from "../gpu.ts";
+import { toKernel } from "./kernel_orders.ts";
+import {
+  dense,
+  denseInputGradient,
+  denseWeightGradient,
+} from "../oracle/dense.ts";
+import { reshape, type Tensor, tensorOf } from "../oracle/tensor.ts";
+import { fc } from "../properties.ts";
+import { loadVectors } from "../reference_vectors.ts";
+import {
+  adjoint,
+  forward,
+  forwardAndLists,
+  gradient,
+  layerFor,
+} from "./synapse_kernels.ts";
+
+/** The layer that has such weights on such inputs. */
+function layerOf(x: Tensor, w: Tensor) {
+  return layerFor({ dense: w.shape[0] }, x.shape);
+}
+
+for (const name of ["dense_1d", "dense_3d"]) {
+  gpuTest(`dense() and its adjoints agree with ${name}`, async () => {
+    const { x, weight, gout, y, gin, gw } = loadVectors(name).tensors;
+    const layer = layerOf(x, weight);
+    close(await forward(layer, x, weight), y);
+    close(await adjoint(layer, gout, weight), gin);
+    close(await gradient(layer, x, gout, weight), gw);
+  });
+}
+
+/** Shapes [N, C, H, W, T], outputs, and bit planes. */
+const CASES: [why: string, x: number[], O: number, P: number][] = [
+  ["one of everything", [1, 1, 1, 1, 1], 1, 1],
+  ["31 bins", [2, 2, 3, 5, 31], 3, 1],
+  ["32 bins", [3, 5, 1, 1, 32], 19, 1],
+  ["33 bins, many outputs", [1, 3, 1, 3, 33], 301, 1],
+  ["65 inputs and bins", [1, 5, 13, 1, 65], 17, 1],
+  ["300 bins", [1, 2, 3, 1, 300], 5, 1],
+  ["counted events", [2, 2, 3, 5, 33], 7, 8],
+];
+
+for (const [why, xShape, O, P] of CASES) {
+  gpuTest(
+    `dense() and its adjoints agree with the oracle, ${why}`,
+    async () => {
+      const x = counts(xShape, 1, 0.6, P === 1 ? 1 : 255);
+      ok(x.data.some((spikes) => spikes > 0));
+      const w = noise([O, ...xShape.slice(1, 4), 1], 2);
+      const layer = layerOf(x, w);
+      const y = await forward(layer, x, w, { P });
+      close(y, dense(x, w));
+      const d = noise(y.shape, 3);
+      const dx = await adjoint(layer, d, w);
+      close(dx, denseInputGradient(d, w, xShape));
+      const dw = await gradient(layer, x, d, w, { P });
+      close(dw, denseWeightGradient(x, d, w.shape));
+      equalInner(y, d, x, dx);
+      equalInner(y, d, w, dw);
+    },
+  );
+}
+
+gpuTest("list() holds who spikes in each bin, in order", async () => {
+  const [N, C, H, W, T] = [2, 3, 2, 5, 70];
+  const I = C * H * W;
+  const w = noise([1, C, H, W, 1], 1);
+  for (const P of [1, 8]) {
+    const x = counts([N, C, H, W, T], P, 0.2, P === 1 ? 1 : 255);
+    const order = toKernel(x);
+    const { list, length } = await forwardAndLists(layerOf(x, w), x, w, { P });
+    for (let bin = 0; bin < N * T; bin++) {
+      const expected: number[] = [];
+      for (let p = 0; p < P; p++) {
+        for (let i = 0; i < I; i++) {
+          if ((order[bin * I + i] >> p) & 1) expected.push(p * I + i);
+        }
+      }
+      const begin = bin * P * I;
+      const end = begin + length[bin];
+      deepStrictEqual([...list.subarray(begin, end)], expected);
+      ok(list.subarray(end, begin + P * I).every((i) => i === ~0 >>> 0));
+    }
+  }
+});
+
+gpuTest("list() holds whoever counts events of a whole sensor", async () => {
+  const x = counts([1, 2, 128, 128, 1], 1, 0.1, 255);
+  const bits = x.data.reduce(
+    (sum, count) => sum + count.toString(2).replaceAll("0", "").length,
+    0,
+  );
+  const w = noise([1, 2, 128, 128, 1], 1);
+  const { y, length } = await forwardAndLists(layerOf(x, w), x, w, { P: 8 });
+  same(length, [bits]);
+  close(y, dense(x, w), 1e-5);
+});
+
+gpuTest("dense() scales with the height of a spike", async () => {
+  const x = counts([1, 2, 3, 4, 8], 1);
+  const w = noise([3, 2, 3, 4, 1], 2);
+  const layer = layerOf(x, w);
+  const y = await forward(layer, x, w, { height: 0.2 });
+  const fifth = { shape: x.shape, data: x.data.map((spike) => 0.2 * spike) };
+  close(y, dense(fifth, w));
+  const d = noise(y.shape, 3);
+  const dw = await gradient(layer, x, d, w, { height: 0.2 });
+  close(dw, denseWeightGradient(fifth, d, w.shape));
+});
+
+gpuTest("dense() of silence is 0", async () => {
+  const x = counts([2, 2, 3, 4, 33], 1, 0);
+  const w = noise([3, 2, 3, 4, 1], 2);
+  const layer = layerOf(x, w);
+  const y = await forward(layer, x, w);
+  deepStrictEqual(y, dense(x, w));
+  const dw = await gradient(layer, x, noise(y.shape, 3), w);
+  deepStrictEqual(dw, denseWeightGradient(x, y, w.shape));
+});
+
+gpuTest("dense() sums its gradient alike however a batch is cut", async () => {
+  const x = counts([5, 2, 3, 4, 33], 1);
+  const d = noise([5, 7, 1, 1, 33], 2);
+  const w = noise([7, 2, 3, 4, 1], 2);
+  const layer = layerOf(x, w);
+  const whole = await gradient(layer, x, d, w);
+  for (const cuts of [[1, 2, 3, 4], [2, 4], [3]]) {
+    same((await gradient(layer, x, d, w, { cuts })).data, whole.data);
+  }
+});
+
+gpuTest("dense() strides where workgroups are few", async () => {
+  const x = counts([1, 3, 11, 17, 9], 1);
+  const w = noise([70, 3, 11, 17, 1], 2);
+  const layer = layerOf(x, w);
+  const groups = 2;
+  const y = await forward(layer, x, w);
+  same((await forward(layer, x, w, { groups })).data, y.data);
+  const d = noise(y.shape, 3);
+  const dx = await adjoint(layer, d, w);
+  same((await adjoint(layer, d, w, { groups })).data, dx.data);
+  const dw = await gradient(layer, x, d, w);
+  same((await gradient(layer, x, d, w, { groups })).data, dw.data);
+});
+
+gpuTest("dense() does not care how its inputs are arranged", async () => {
+  const x = counts([2, 1, 5, 4, 20], 1);
+  const w = noise([6, 1, 5, 4, 1], 2);
+  const flat = reshape(x, [2, 1, 1, 20, 20]);
+  const v = reshape(w, [6, 1, 1, 20, 1]);
+  const y = await forward(layerOf(flat, v), flat, v);
+  same((await forward(layerOf(x, w), x, w)).data, y.data);
+});
+
+gpuTest("dense() is linear in spikes and in weights", async () => {
+  const xShape = [1, 2, 3, 3, 9];
+  const wShape = [5, 2, 3, 3, 1];
+  const sum = (a: Tensor, b: Tensor) =>
+    tensorOf(a.shape, a.data.map((value, i) => value + b.data[i]));
+  const layer = layerFor({ dense: 5 }, xShape);
+  const options = { P: 8 };
+  await fc.assert(
+    fc.asyncProperty(fc.nat(99), fc.nat(99), async (one, other) => {
+      const [x, z] = [one, other].map((seed) => counts(xShape, seed, 0.4, 99));
+      const [w, v] = [one, other].map((seed) => noise(wShape, seed + 0.1));
+      const [xw, zw, xv] = await Promise.all([
+        forward(layer, x, w, options),
+        forward(layer, z, w, options),
+        forward(layer, x, v, options),
+      ]);
+      close(await forward(layer, sum(x, z), w, options), sum(xw, zw));
+      close(await forward(layer, x, sum(w, v), options), sum(xw, xv));
+    }),
+    { seed: 4, numRuns: 5 },
+  );
+});

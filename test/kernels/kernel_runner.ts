@@ -1,0 +1,135 @@
+/**
+ * Runs kernels on arrays.
+ *
+ * @module
+ */
+
+import {
+  Compiler,
+  type Dispatch,
+  type Grid,
+  record,
+} from "../../engine/plan/dispatch.ts";
+import { readBytes } from "../../engine/readback.ts";
+import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
+import { device } from "../gpu.ts";
+
+/** What a buffer holds. */
+export type Words = Float32Array | Uint32Array;
+
+/** What a kernel's buffers hold, by the names of its bindings. */
+export type Arrays<S extends KernelSpec> = Readonly<
+  Record<BindingOf<S>, Words>
+>;
+
+/** Words behind the end of a buffer that no kernel may read or write. */
+const MARGIN = 256;
+
+/** What they hold: NaNs, so that reading them shows, others in each buffer. */
+const UNTOUCHED = 0x7fc0de00;
+
+/** Bindings that are uniforms, whose size is fixed. */
+const UNIFORMS = new Set(["batch", "update", "epsilon"]);
+
+let compiler: Compiler | undefined;
+
+/**
+ * The compiler that all kernels of a test file share.
+ *
+ * @returns The compiler.
+ */
+export function sharedCompiler(): Compiler {
+  return compiler ??= new Compiler(device());
+}
+
+/**
+ * Runs a kernel once.
+ *
+ * @param spec The kernel.
+ * @param arrays What its buffers hold; they stay as they are.
+ * @param constants As for `Compiler.dispatch`.
+ * @param grid Workgroups along x, y and z.
+ * @returns What its buffers hold afterwards, in arrays of the same types.
+ */
+export function run<S extends KernelSpec, A extends Arrays<S>>(
+  spec: S,
+  arrays: A,
+  constants: Readonly<Partial<Record<ConstantOf<S>, number>>>,
+  grid: Grid,
+): Promise<A> {
+  return runDispatches(arrays, 1, async (buffers) => [
+    await sharedCompiler().dispatch(spec, buffers, constants, grid),
+  ]);
+}
+
+/**
+ * Runs dispatches on arrays.
+ *
+ * @param arrays What the buffers hold; they stay as they are.
+ * @param samples Number of samples in hand.
+ * @param compile Makes the dispatches of the buffers, named as the arrays.
+ * @returns What the buffers hold afterwards, in arrays of the same types.
+ */
+export async function runDispatches<A extends Readonly<Record<string, Words>>>(
+  arrays: A,
+  samples: number,
+  compile: (
+    buffers: Record<keyof A, { buffer: GPUBuffer }>,
+  ) => Promise<readonly Dispatch[]>,
+): Promise<A> {
+  const { gpu } = device();
+  const buffers = Object.fromEntries(
+    Object.entries(arrays).map(([name, words], index) => [
+      name,
+      { buffer: upload(name, words, UNTOUCHED + index) },
+    ]),
+  ) as Record<keyof A, { buffer: GPUBuffer }>;
+  const dispatches = await compile(buffers);
+  const encoder = gpu.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  record(pass, dispatches, samples);
+  pass.end();
+  gpu.queue.submit([encoder.finish()]);
+  const results = Object.entries(arrays).map(async ([name, words], index) => {
+    const { buffer } = buffers[name];
+    const bytes = await readBytes(device(), buffer);
+    buffer.destroy();
+    const beyond = new Uint32Array(bytes, words.byteLength);
+    if (beyond.some((word) => word !== UNTOUCHED + index)) {
+      throw new RangeError(`A kernel wrote beyond the end of "${name}"`);
+    }
+    return [
+      name,
+      words instanceof Float32Array
+        ? new Float32Array(bytes, 0, words.length)
+        : new Uint32Array(bytes, 0, words.length),
+    ];
+  });
+  return Object.fromEntries(await Promise.all(results)) as A;
+}
+
+/**
+ * Room for a kernel's output, filled with what no kernel writes.
+ *
+ * @param length Number of elements.
+ * @returns That many NaNs.
+ */
+export function room(length: number): Float32Array {
+  return new Float32Array(length).fill(NaN);
+}
+
+/** A buffer of some words and, unless a uniform, a margin that is not theirs. */
+function upload(name: string, words: Words, untouched: number): GPUBuffer {
+  const { gpu } = device();
+  const margin = UNIFORMS.has(name) ? 0 : MARGIN;
+  const bits = new Uint32Array(words.length + margin).fill(untouched);
+  bits.set(new Uint32Array(words.buffer, words.byteOffset, words.length));
+  const buffer = gpu.createBuffer({
+    label: name,
+    size: bits.byteLength,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM |
+      GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  gpu.queue.writeBuffer(buffer, 0, bits);
+  return buffer;
+}

@@ -1,0 +1,67 @@
+import { close, counts, equalInner, noise, same } from "../comparison.ts";
+import { gpuTest } from "../gpu.ts";
+import { pool, poolInputGradient } from "../oracle/pool.ts";
+import { zeros } from "../oracle/tensor.ts";
+import { loadVectors } from "../reference_vectors.ts";
+import { adjoint, forward, layerFor, THETA } from "./synapse_kernels.ts";
+
+const SCALE = 1.1 * THETA;
+
+/** A pool's weights are fixed. */
+const NONE = zeros([1, 1, 1, 1, 1]);
+
+for (const name of ["pool_2_even", "pool_2_odd", "pool_3_odd", "pool_4"]) {
+  gpuTest(`pool() and its adjoint agree with ${name}`, async () => {
+    const { params, tensors } = loadVectors<{ kernel: number }>(name);
+    const { x, gout, y, gin } = tensors;
+    const layer = layerFor({ pool: params.kernel }, x.shape);
+    close(await forward(layer, x, NONE), y);
+    close(await adjoint(layer, gout, NONE), gin);
+  });
+}
+
+const SIZES = [
+  [1, 5, 3, 2],
+  [31, 4, 7, 3],
+  [32, 1, 9, 4],
+  [33, 7, 7, 1],
+  [300, 3, 2, 5],
+];
+
+for (const [T, H, W, window] of SIZES) {
+  for (const P of [1, 8]) {
+    gpuTest(`pool() sums windows, T = ${T}, P = ${P}`, async () => {
+      const x = counts([2, 3, H, W, T], T, 0.3, P === 1 ? 1 : 255);
+      const layer = layerFor({ pool: window }, x.shape);
+      const y = await forward(layer, x, NONE, { P });
+      close(y, pool(x, window, SCALE));
+      const d = noise(y.shape, 1);
+      const dx = await adjoint(layer, d, NONE);
+      close(dx, poolInputGradient(d, window, SCALE, x.shape));
+      equalInner(y, d, x, dx);
+    });
+  }
+}
+
+gpuTest("pool() scales with the height of a spike", async () => {
+  const x = counts([1, 2, 5, 4, 8], 1);
+  const layer = layerFor({ pool: 2 }, x.shape);
+  const y = await forward(layer, x, NONE, { height: 0.2 });
+  close(y, pool(x, 2, 0.2 * SCALE));
+});
+
+gpuTest("pool() of silence is 0", async () => {
+  const x = counts([1, 2, 4, 4, 33], 1, 0);
+  const y = await forward(layerFor({ pool: 2 }, x.shape), x, NONE);
+  same(y.data, pool(x, 2, SCALE).data);
+});
+
+gpuTest("pool() strides over neurons where workgroups are few", async () => {
+  const x = counts([1, 5, 11, 13, 9], 1);
+  const layer = layerFor({ pool: 2 }, x.shape);
+  const groups = 2;
+  const y = await forward(layer, x, NONE);
+  same((await forward(layer, x, NONE, { groups })).data, y.data);
+  const dx = await adjoint(layer, y, NONE);
+  same((await adjoint(layer, y, NONE, { groups })).data, dx.data);
+});

@@ -1,0 +1,170 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { bin, type BinningMode } from "./bin.ts";
+import {
+  conv,
+  convInputGradient,
+  convWeightGradient,
+  type Geometry,
+} from "./conv.ts";
+import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
+import { predict } from "./loss.ts";
+import { adam, nadam } from "./optimizer.ts";
+import { pool, poolInputGradient } from "./pool.ts";
+import { psp, pspAdjoint, spike } from "./srm.ts";
+import { inner, reshape, type Tensor, tensorOf } from "./tensor.ts";
+import { fc } from "../properties.ts";
+
+const PROPERTY = { seed: 19, numRuns: 100 };
+
+/** A tensor of numbers that look random, the same for the same arguments. */
+function noise(shape: readonly number[], seed: number): Tensor {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return tensorOf(
+    shape,
+    Float64Array.from({ length }, (_, i) => Math.sin(seed + 1e4 * Math.sin(i))),
+  );
+}
+
+/** ⟨a, b⟩ = ⟨c, d⟩ up to the rounding of float64. */
+function equalInner(a: Tensor, b: Tensor, c: Tensor, d: Tensor): void {
+  const left = inner(a, b);
+  const right = inner(c, d);
+  ok(
+    Math.abs(left - right) <= 1e-10 * (1 + Math.abs(left)),
+    `${left}, ${right}`,
+  );
+}
+
+const pair = (min: number, max: number) =>
+  fc.oneof(
+    fc.integer({ min, max }),
+    fc.tuple(fc.integer({ min, max }), fc.integer({ min, max })),
+  );
+
+Deno.test("the oracle's response and its adjoint agree", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 20 }),
+      (T, taps) => {
+        const { data: kernel } = noise([taps], 0);
+        const x = noise([1, 2, 1, 2, T], 1);
+        const d = noise(x.shape, 2);
+        equalInner(psp(x, kernel, 5), d, x, pspAdjoint(d, kernel, 5));
+      },
+    ),
+    PROPERTY,
+  );
+});
+
+Deno.test("the oracle's pool and its adjoint agree", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 7 }),
+      (k, H, W) => {
+        const x = noise([2, 2, H, W, 3], 1);
+        const y = pool(x, k, 11);
+        const d = noise(y.shape, 2);
+        equalInner(y, d, x, poolInputGradient(d, k, 11, x.shape));
+      },
+    ),
+    PROPERTY,
+  );
+});
+
+Deno.test("the oracle's pool pads to the next multiple of its window", () => {
+  const x = tensorOf([1, 1, 4, 1, 1], [1, 2, 3, 4]);
+  deepStrictEqual(pool(x, 3, 10), tensorOf([1, 1, 2, 1, 1], [60, 40]));
+});
+
+Deno.test("the oracle's convolution and its adjoints agree", () => {
+  fc.assert(
+    fc.property(
+      pair(1, 3),
+      pair(0, 2),
+      pair(1, 2),
+      fc.integer({ min: 1, max: 2 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      (stride, padding, dilation, groups, kh, kw) => {
+        const geometry: Geometry = { stride, padding, dilation, groups };
+        const x = noise([2, 4, 5, 6, 3], 1);
+        const w = noise([6, 4 / groups, kh, kw, 1], 2);
+        const y = conv(x, w, geometry);
+        const d = noise(y.shape, 3);
+        equalInner(y, d, x, convInputGradient(d, w, geometry, x.shape));
+        equalInner(y, d, w, convWeightGradient(x, d, geometry, w.shape));
+      },
+    ),
+    PROPERTY,
+  );
+});
+
+Deno.test("the oracle's dense synapse is a convolution over everything", () => {
+  const x = noise([2, 3, 2, 4, 5], 1);
+  const w = noise([6, 3, 2, 4, 1], 2);
+  const y = dense(x, w);
+  deepStrictEqual(y, conv(x, w));
+  deepStrictEqual(y, dense(reshape(x, [2, 24, 1, 1, 5]), w));
+  const d = noise(y.shape, 3);
+  equalInner(y, d, x, denseInputGradient(d, w, x.shape));
+  equalInner(y, d, w, denseWeightGradient(x, d, w.shape));
+});
+
+Deno.test("the oracle fires at the threshold and then is refractory", () => {
+  const u = tensorOf([1, 1, 1, 1, 5], [9.99, 10, 12, 15, 10]);
+  const { spikes, u: after } = spike(u, Float64Array.of(0, -4, -6), 10, 5);
+  deepStrictEqual([...spikes.data], [0, 0.2, 0, 0, 0.2]);
+  deepStrictEqual([...after.data], [9.99, 10, 8, 9, 10]);
+});
+
+Deno.test("the oracle predicts the first of equals, and of silence", () => {
+  const out = tensorOf([2, 3, 1, 1, 2], [0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+  deepStrictEqual(predict(out), [1, 0]);
+});
+
+Deno.test("the oracle's Adam and NADAM keep the largest second moment", () => {
+  for (const [make, look] of [[adam, 1], [nadam, 0.9]] as const) {
+    const update = make(0.5);
+    const weights = Float64Array.of(0);
+    update(weights, Float64Array.of(3));
+    for (let t = 2; t <= 100; t++) {
+      const before = weights[0];
+      update(weights, Float64Array.of(0));
+      const rate = 0.5 * Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t);
+      const step = rate * look * 0.3 * 0.9 ** (t - 1) / Math.sqrt(0.009);
+      ok(Math.abs(before - weights[0] - step) < 1e-4 * step);
+    }
+  }
+});
+
+Deno.test("the oracle bins the events of each sample by its mode", () => {
+  const addressBits = 4;
+  const word = (bin: number, row: number, column: number, polarity: number) =>
+    bin << addressBits | (row * 3 + column) * 2 + polarity;
+  const batch = {
+    events: Uint32Array.of(
+      word(0, 0, 2, 1),
+      word(3, 1, 0, 0),
+      word(3, 1, 0, 0),
+      word(4, 0, 0, 0),
+      word(1, 1, 2, 1),
+    ),
+    offsets: Uint32Array.of(0, 4, 4, 5),
+  };
+  const found = (mode: BinningMode) => {
+    const x = bin(batch, [3, 2, 2, 3, 4], mode, 0.5);
+    deepStrictEqual(x.shape, [3, 2, 2, 3, 4]);
+    return Object.fromEntries(
+      [...x.data.entries()].filter(([, value]) => value !== 0),
+    );
+  };
+  const on = (1 * 6 + 2) * 4;
+  const off = 3 * 4 + 3;
+  const last = 2 * 48 + (1 * 6 + 5) * 4 + 1;
+  deepStrictEqual(found("OR"), { [on]: 0.5, [off]: 0.5, [last]: 0.5 });
+  deepStrictEqual(found("SUM"), { [on]: 0.5, [off]: 1, [last]: 0.5 });
+  deepStrictEqual(found("SUM_NORM"), { [on]: 0.25, [off]: 0.5, [last]: 0.5 });
+});

@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { parseConfiguration } from "../../scripts/configuration.ts";
+import { ConfigurationError } from "../../scripts/configuration/error.ts";
+import { fc } from "../properties.ts";
+
+/** Asserts what a configuration is refused for. */
+function refuses(
+  text: string,
+  expected: { message: string | RegExp; key?: string; line?: number },
+  set: string[] = [],
+) {
+  assert.throws(
+    () => parseConfiguration(text, "network.yaml", { set }),
+    (error: unknown) => {
+      assert(error instanceof ConfigurationError);
+      const { message, ...fields } = expected;
+      assert.equal(error.path, "network.yaml");
+      assert.deepEqual({ key: error.key, line: error.line }, {
+        key: "",
+        line: undefined,
+        ...fields,
+      });
+      if (typeof message === "string") assert.equal(error.message, message);
+      else assert.match(error.message, message);
+      return true;
+    },
+  );
+}
+
+Deno.test("parseConfiguration() names an unknown key and its neighbour", () => {
+  refuses("simulation:\n  Ts: 5\n  tSampel: 1500\n", {
+    message: 'Cannot use configuration "network.yaml" line 3: ' +
+      'simulation.tSampel is not a known key; did you mean "tSample"',
+    key: "simulation.tSampel",
+    line: 3,
+  });
+  refuses("seeds: 1", {
+    message: 'Cannot use configuration "network.yaml" line 1: seeds is not ' +
+      "a known key; known are simulation, neuron, training, testing, network",
+    key: "seeds",
+    line: 1,
+  });
+  refuses("network:\n  - pool: 2\n  - conv: {out: 3, kernal: 5}", {
+    message: /network\.1\.conv\.kernal .* did you mean "kernel"$/,
+    key: "network.1.conv.kernal",
+    line: 3,
+  });
+});
+
+Deno.test("parseConfiguration() refuses any key it does not know", () => {
+  const sections = [
+    [],
+    ["simulation"],
+    ["neuron"],
+    ["training"],
+    ["training", "error"],
+    ["training", "error", "tgtSpikeRegion"],
+    ["training", "error", "tgtSpikeCount"],
+    ["training", "path"],
+    ["testing"],
+    ["testing", "error"],
+  ];
+  const key = fc.oneof(
+    fc.string({ minLength: 1 }).map((text) => `x${text}`),
+    fc.constantFrom("__proto__", "constructor", "toString", "<<"),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...sections), key, (section, key) => {
+      const keys = [...section, key];
+      const text = keys.reduceRight(
+        (inner, name) => `{${JSON.stringify(name)}: ${inner}}`,
+        "1",
+      );
+      const name = keys.join(".");
+      assert.throws(() => parseConfiguration(text, "a.yaml"), { key: name });
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+Deno.test("parseConfiguration() says what it expected and found", () => {
+  const cases: [string, string, string][] = [
+    ["simulation", "Ts: 0", "is 0, expected a number above 0"],
+    ["simulation", "Ts: -1", "is -1, expected a number above 0"],
+    ["simulation", "Ts: .nan", "is NaN, expected a number above 0"],
+    ["simulation", "Ts: .inf", "is Infinity, expected a number above 0"],
+    ["simulation", "Ts: five", 'is "five", expected a number above 0'],
+    ["simulation", "Ts:", "is empty, expected a number above 0"],
+    ["simulation", "Ts: [5]", "is a list, expected a number above 0"],
+    ["simulation", "Ts: {a: 5}", "is a section, expected a number above 0"],
+    [
+      "simulation",
+      "nSample: 1.5",
+      "is 1.5, expected a whole number of at " +
+      "least 1",
+    ],
+    ["neuron", "type: LIF", 'is "LIF", expected SRMALPHA'],
+    ["neuron", "theta: True", "is true, expected a number above 0"],
+    ["training", "CNN: 1", "is 1, expected True or False"],
+    [
+      "training",
+      "transf_method: x",
+      'is "x", expected SlayerTD or ' +
+      "TonicFrames",
+    ],
+    [
+      "training",
+      "binning_mode: sum",
+      'is "sum", expected OR or SUM or ' +
+      "SUM_NORM",
+    ],
+    [
+      "training",
+      "optimizer: adam",
+      'is "adam", expected ADAM or NADAM or ' +
+      "SGD",
+    ],
+    [
+      "training",
+      "seed: -1",
+      "is -1, expected a whole number from 0 to " +
+      "4294967295",
+    ],
+    [
+      "training",
+      "seed: 4294967296",
+      "is 4294967296, expected a whole " +
+      "number from 0 to 4294967295",
+    ],
+    ["training", "epochs: 0", "is 0, expected a whole number of at least 1"],
+    [
+      "training",
+      "sliced_dataset: False",
+      "is false, which is not " +
+      "supported; use true",
+    ],
+    [
+      "training",
+      "path: here",
+      'is "here", expected out, data, file_list, ' +
+      "cache, store, in, train, test, desired",
+    ],
+  ];
+  for (const [section, entry, problem] of cases) {
+    const key = `${section}.${entry.split(":")[0]}`;
+    refuses(`# first\n${section}:\n  ${entry}\n`, {
+      message: `Cannot use configuration "network.yaml" line 3: ${key} ` +
+        problem,
+      key,
+      line: 3,
+    });
+  }
+});
+
+Deno.test("parseConfiguration() names the losses that are not supported", () => {
+  for (const type of ["SpikeTime", "ProbSpikes"]) {
+    refuses(`training:\n  error:\n    type: ${type}`, {
+      message: `Cannot use configuration "network.yaml" line 3: ` +
+        `training.error.type is "${type}", which is not supported; ` +
+        "use NumSpikes",
+      key: "training.error.type",
+      line: 3,
+    });
+  }
+});
+
+Deno.test("parseConfiguration() refuses layers that are none", () => {
+  const cases: [string, string, RegExp][] = [
+    ["2", "network", /is 2, expected a list of .*layers, at least one$/],
+    ["[]", "network", /is a list, expected a list of .* at least one$/],
+    ["[2]", "network.0", /is 2, expected one of pool, conv and dense$/],
+    ["[{}]", "network.0", /is a section, expected one of pool, conv and/],
+    ["[{pool: 2, dense: 3}]", "network.0.dense", /is not a known key/],
+    ["[{pool: 0}]", "network.0.pool", /is 0, expected a whole number/],
+    ["[{conv: 3}]", "network.0.conv", /is 3, expected out, kernel, stride/],
+    ["[{conv: {out: 3}}]", "network.0.conv.kernel", /is missing, expected/],
+    [
+      "[{conv: {out: 3, kernel: [3, 3, 3]}}]",
+      "network.0.conv.kernel",
+      /has 3 entries, expected height and width$/,
+    ],
+    [
+      "[{conv: {out: 3, kernel: [3, 0]}}]",
+      "network.0.conv.kernel.1",
+      /is 0, expected a whole number of at least 1$/,
+    ],
+    [
+      "[{conv: {out: 3, kernel: 3, padding: -1}}]",
+      "network.0.conv.padding",
+      /is -1, expected a whole number of at least 0$/,
+    ],
+    ["[{dense: {}}]", "network.0.dense.out", /is missing, expected/],
+    ["[{dense: 1.5}]", "network.0.dense", /is 1.5, expected a whole number/],
+  ];
+  for (const [layers, key, message] of cases) {
+    refuses(`network:\n  ${layers}`, {
+      ...{ key, message },
+      line: key === "network" ? 1 : 2,
+    });
+  }
+});
+
+Deno.test("parseConfiguration() holds values against one another", () => {
+  refuses("simulation: {Ts: 5, tSample: 4}", {
+    message: /tSample is 4, shorter than one time bin of 5 ms$/,
+    key: "simulation.tSample",
+    line: 1,
+  });
+  refuses("training:\n  random_crop: True", {
+    message: /is true, which needs testing.tSample and testing.error$/,
+    key: "training.random_crop",
+    line: 2,
+  });
+  refuses("training: {error: {tgtSpikeRegion:\n  {start: 0, stop: 1600}}}", {
+    message: /stop is 1600, after the end of the sample of 1500 ms$/,
+    key: "training.error.tgtSpikeRegion.stop",
+    line: 2,
+  });
+  refuses("testing: {error: {tgtSpikeRegion: {start: 50, stop: 52}}}", {
+    message: /tgtSpikeRegion from 50 to 52 holds no time bin of 5 ms$/,
+    key: "testing.error.tgtSpikeRegion",
+    line: 1,
+  });
+  refuses("training: {path: {in: a, test: b}}", {
+    message: /path.train is missing; in, train and test go together$/,
+    key: "training.path.train",
+    line: 1,
+  });
+});
+
+Deno.test("parseConfiguration() refuses what is no YAML", () => {
+  refuses("training:\n  lr: [1", { message: /line 2: Flow/, line: 2 });
+  refuses("a: 1\na: 2", { message: /line 2: Map keys must be/, line: 2 });
+  refuses("a: !number 1", { message: /Unresolved tag: !number$/, line: 1 });
+  refuses("a: *b", { message: /Unresolved alias/ });
+  refuses("", { message: /: it is empty, expected simulation, neuron,/ });
+  refuses("- 1", { message: /: it is a list, expected simulation, neuron,/ });
+});
+
+Deno.test("parseConfiguration() blames what was set on top of the file", () => {
+  refuses("training: {lr: 1}", {
+    message: 'Cannot use configuration "network.yaml" with ' +
+      '"training.lr=fast": training.lr is "fast", expected a number above 0',
+    key: "training.lr",
+  }, ["training.lr=fast"]);
+  refuses("training: {lr: 1}", {
+    message: /with "training.lrr=1": training.lrr is .* did you mean "lr"$/,
+    key: "training.lrr",
+  }, ["training.lrr=1"]);
+  refuses("training: {lr: 1}", {
+    message: /with "training.lr.x=1": training.lr is 1, it has no keys$/,
+    key: "training.lr",
+  }, ["training.lr.x=1"]);
+  refuses("training: {lr: 1}", {
+    message: /with "training.lr": expected key=value$/,
+  }, ["training.lr"]);
+  refuses("training: {lr: 1}", {
+    message: /with "training.lr=\[1": training.lr is no YAML, /,
+    key: "training.lr",
+  }, ["training.lr=[1"]);
+  refuses("training: {lr: 0}", {
+    message: /network.yaml" line 1: training.lr is 0/,
+    key: "training.lr",
+    line: 1,
+  }, ["training.seed=1"]);
+});

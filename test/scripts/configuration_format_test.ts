@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import {
+  formatConfiguration,
+  parseConfiguration,
+} from "../../scripts/configuration.ts";
+import type { Configuration } from "../../scripts/configuration/types.ts";
+import { SL_ANIMALS } from "./configuration_files.ts";
+import { fc } from "../properties.ts";
+
+/** Any configuration. */
+function anyConfiguration(): fc.Arbitrary<Configuration> {
+  const positive = fc.double({ min: 1e-9, max: 1e12, noNaN: true });
+  const count = fc.integer({ min: 1, max: 1e6 });
+  const pair = fc.oneof(count, fc.tuple(count, count));
+  const path = fc.string().map((name) => `/data/x${name.replaceAll("/", "")}`);
+  const notNegative = fc.oneof(fc.constant(0), positive);
+  const target = (Ts: number, bins: number) =>
+    fc.record({
+      tgtSpikeRegion: fc.nat(bins - 1).chain((start) =>
+        fc.integer({ min: start + 1, max: bins }).map((stop) => ({
+          start: Ts * start,
+          stop: Ts * stop,
+        }))
+      ),
+      tgtSpikeCount: fc.record({ true: notNegative, false: notNegative }),
+    });
+  const layer = fc.oneof(
+    fc.record({ pool: count }),
+    fc.record({
+      conv: fc.record({
+        ...{ out: count, kernel: pair, stride: pair, padding: pair },
+        ...{ dilation: pair, groups: count, weightScale: positive },
+      }, { requiredKeys: ["out", "kernel"] }),
+    }),
+    fc.record({ dense: count }),
+    fc.record({
+      dense: fc.record({ out: count, weightScale: positive }, {
+        requiredKeys: ["out"],
+      }),
+    }),
+  );
+  const paths = fc.record({
+    ...{ out: path, data: path, file_list: path, cache: path, store: path },
+  });
+  const lists = fc.record({ in: path, train: path, test: path });
+  return fc.tuple(positive, fc.integer({ min: 1, max: 5000 })).chain((
+    [Ts, bins],
+  ) =>
+    fc.record({
+      simulation: fc.record({
+        Ts: fc.constant(Ts),
+        tSample: fc.constant(Ts * bins),
+        nSample: count,
+      }),
+      neuron: fc.record({
+        type: fc.constant("SRMALPHA" as const),
+        ...{ theta: positive, tauSr: positive, tauRef: positive },
+        ...{ scaleRef: positive, tauRho: positive, scaleRho: positive },
+      }),
+      training: fc.record({
+        transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
+        random_crop: fc.constant(false),
+        binning_mode: fc.constantFrom("OR", "SUM", "SUM_NORM"),
+        sliced_dataset: fc.constant(true),
+        shuffle: fc.boolean(),
+        seed: fc.nat(2 ** 32 - 1),
+        optimizer: fc.constantFrom("ADAM", "NADAM", "SGD"),
+        lr: positive,
+        epochs: count,
+        CNN: fc.boolean(),
+        error: target(Ts, bins).map((target) => ({
+          type: "NumSpikes" as const,
+          ...target,
+        })),
+        path: fc.oneof(
+          paths,
+          fc.tuple(paths, lists).map(([paths, lists]) => ({
+            ...paths,
+            ...lists,
+          })),
+        ),
+      }),
+      testing: fc.record({
+        tSample: fc.constant(Ts * bins),
+        error: target(Ts, bins),
+      }),
+      network: fc.array(layer, { minLength: 1, maxLength: 5 }),
+    }, { requiredKeys: ["simulation", "neuron", "training"] })
+  );
+}
+
+Deno.test("formatConfiguration() writes what reads the same", () => {
+  fc.assert(
+    fc.property(anyConfiguration(), (given) => {
+      const configuration = structuredClone(given);
+      const text = formatConfiguration(configuration);
+      assert.deepEqual(
+        parseConfiguration(text, "/elsewhere/config.yaml"),
+        configuration,
+      );
+    }),
+    { seed: 2, numRuns: 100 },
+  );
+});
+
+Deno.test("formatConfiguration() writes the file as its users do", () => {
+  const path = "/home/me/src/network.yaml";
+  const text = formatConfiguration(parseConfiguration(SL_ANIMALS, path));
+  assert.match(text, /tgtSpikeCount: \{ true: 180, false: 30 \}/);
+  assert.match(text, /data: \/home\/me\/data\n/);
+});
