@@ -82,6 +82,8 @@ export class Model implements Disposable {
    * @param device Where to build it.
    * @param description What to build.
    * @returns The network.
+   * @throws {RangeError} If Ts or a parameter of the neuron is not positive.
+   * @throws {TypeError} If the optimizer is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -89,6 +91,13 @@ export class Model implements Disposable {
     device: Device,
     description: ModelDescription,
   ): Promise<Model> {
+    requirePositive("Ts", description.Ts);
+    const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
+      description.neuron;
+    const parameters = { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho };
+    for (const [name, value] of Object.entries(parameters)) {
+      requirePositive(name, value);
+    }
     const layers = describeLayers(description.input, description.layers);
     const { slots, length } = layOutWeights(layers);
     const most = device.gpu.limits.maxStorageBufferBindingSize;
@@ -229,6 +238,14 @@ export class Model implements Disposable {
         name,
         toUserOrder(layer, all.subarray(offset, offset + length)),
       ]),
+    );
+  }
+}
+
+function requirePositive(name: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new RangeError(
+      `Cannot build a network with ${name} ${value}: it is not positive`,
     );
   }
 }

@@ -155,6 +155,15 @@ export function describeLayers(
   const numbers = { pool: 0, conv: 0, fc: 0 };
   let extent = input;
   for (const description of descriptions) {
+    if (
+      !("pool" in description || "conv" in description ||
+        "dense" in description)
+    ) {
+      throw new ShapeError(
+        `Cannot build layer ${layers.length + 1}: ` +
+          `${JSON.stringify(description)} is no pool, conv or dense`,
+      );
+    }
     const layer = "pool" in description
       ? describePool(`pool${++numbers.pool}`, extent, description.pool)
       : "conv" in description

@@ -58,6 +58,7 @@ export class Optimizer {
    * @param name The rule.
    * @param weights All weights `w` and their gradient `dw`, of one length.
    * @returns The rule, before its first step.
+   * @throws {TypeError} If there is no such rule.
    * @throws {DeviceError} If the device has not enough memory.
    */
   static async create(
@@ -66,6 +67,12 @@ export class Optimizer {
     name: OptimizerName,
     weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
   ): Promise<Optimizer> {
+    if (!Object.hasOwn(KERNELS, name)) {
+      throw new TypeError(
+        `Cannot update weights by "${name}": expected ` +
+          Object.keys(KERNELS).join(", "),
+      );
+    }
     const { gpu } = device;
     const { w, dw } = weights;
     const [m, v, vMax, update] = await device.allocate(() => {

@@ -39,6 +39,18 @@ override height: f32 = 1;
 @group(0) @binding(7) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dw: array<f32>;
 
+// What an entry of a list adds to an output, 0 behind its end.
+fn listed(at: u32, end: u32, o: u32) -> f32 {
+  if (at >= end) {
+    return 0;
+  }
+  let s = list[at];
+  if (P == 1) {
+    return w[s * O + o];
+  }
+  return f32(1u << (s / I)) * w[s % I * O + o];
+}
+
 @compute @workgroup_size(64)
 fn forward(
   @builtin(global_invocation_id) id: vec3<u32>,
@@ -50,13 +62,12 @@ fn forward(
     let begin = bin * P * I;
     let end = begin + length[bin];
     var sum = 0.0;
-    for (var at = begin; at < end; at++) {
-      let s = list[at];
-      if (P == 1) {
-        sum += w[s * O + o];
-      } else {
-        sum += f32(1u << (s / I)) * w[s % I * O + o];
-      }
+    for (var at = begin; at < end; at += 4) {
+      let w0 = listed(at, end, o);
+      let w1 = listed(at + 1, end, o);
+      let w2 = listed(at + 2, end, o);
+      let w3 = listed(at + 3, end, o);
+      sum = sum + w0 + w1 + w2 + w3;
     }
     y[bin * O + o] = height * sum;
   }

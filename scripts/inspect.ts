@@ -35,7 +35,8 @@ await runCommand({
 }, async ({ file, json, axes }) => {
   const summary = await inspectAedat(file, { axes });
   if (json) {
-    console.log(JSON.stringify(summary));
+    const { xMin: _xMin, yMin: _yMin, ...keys } = summary;
+    console.log(JSON.stringify(keys));
     return;
   }
   const { version, events, on, off, special } = summary;

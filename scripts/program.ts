@@ -78,7 +78,11 @@ export async function runProgram(program: Program): Promise<void> {
       ? undefined
       : await readWeights(weights);
     preferVulkan();
-    using device = await openDevice();
+    using device = await openDevice().catch((cause) => {
+      throw new Error(`${cause.message}; "deno task setup" looks for one`, {
+        cause,
+      });
+    });
     const folder = configuration.training.path.out;
     const results = new Results(folder, configuration);
     const { name, software } = device.adapter;

@@ -59,7 +59,14 @@ const ERASE = "\r\x1b[2K";
 const STANDARD_OUTPUT: Output = {
   terminal: Deno.stdout.isTerminal(),
   columns: () => Deno.consoleSize().columns,
-  write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  write: (text) => {
+    try {
+      Deno.stdout.writeSync(new TextEncoder().encode(text));
+    } catch (error) {
+      // Nobody reads any more, which is no reason to end a run.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+  },
   now: () => performance.now(),
 };
 

@@ -37,6 +37,13 @@ await runCommand({
       text("--recordings", "DIR", "Recordings [DATA/recordings]"),
     ),
     tags: optional(text("--tags", "DIR", "Tag files [DATA/tags]")),
+    slices: optional(
+      text(
+        "--slices",
+        "DIR",
+        "Slices NAME_00.npy … in place of recordings and tags",
+      ),
+    ),
     list: optional(
       text("--list", "FILE", "Recordings to take [DATA/filelist.txt]"),
     ),
@@ -66,8 +73,12 @@ await runCommand({
   const total = (await readFileList(list)).length;
   using progress = createProgress({ total, label: "recordings" });
   const report = await sliceRecordings({
-    recordings: given.recordings ?? inData("recordings"),
-    tags: given.tags ?? inData("tags"),
+    ...(given.slices === undefined
+      ? {
+        recordings: given.recordings ?? inData("recordings"),
+        tags: given.tags ?? inData("tags"),
+      }
+      : { slices: given.slices }),
     list,
     classes: given.classes ?? inData("SL-Animals-DVS_gestures_definitions.csv"),
     out,

@@ -42,6 +42,7 @@ export class Records {
   readonly stride: number;
   readonly #device: Device;
   readonly #layers: number;
+  readonly #slots: number;
   #labels: Uint32Array[] = [];
   #copies: Promise<void>[] = [];
   #arrived: StepRecord[] = [];
@@ -57,9 +58,11 @@ export class Records {
     this.#device = device;
     this.#layers = layers;
     this.stride = layers + 2 * batch;
+    const most = device.gpu.limits.maxStorageBufferBindingSize;
+    this.#slots = Math.min(SLOTS, Math.floor(most / (4 * this.stride)));
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
       GPUBufferUsage.COPY_DST;
-    const size = SLOTS * this.stride * 4;
+    const size = this.#slots * this.stride * 4;
     this.buffer = device.gpu.createBuffer({ label: "records", size, usage });
     this.overflow = device.gpu.createBuffer({
       label: "overflow",
@@ -171,7 +174,9 @@ export class Records {
   #pace(): void {
     const now = performance.now();
     const elapsed = now - this.#copied;
-    if (elapsed < PACE / 2) this.#every = Math.min(SLOTS, this.#every * 2);
+    if (elapsed < PACE / 2) {
+      this.#every = Math.min(this.#slots, this.#every * 2);
+    }
     if (elapsed > PACE * 2) this.#every = Math.max(1, this.#every >> 1);
     this.#copied = now;
   }

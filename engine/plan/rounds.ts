@@ -26,28 +26,32 @@ export interface LoopSizes {
 /** Bins in a word, and the word itself. */
 const WORD = 33;
 
-/** Inputs that an invocation lists. */
+/** Invocations that share the inputs to be listed. */
 const LIST_SHARE = 64;
 
+/** Entries of a list that a round takes. */
+const LIST_STEP = 4;
+
 /**
- * Most rounds of an invocation that sees one sample, if every neuron spiked
- * in every bin.
+ * Most rounds of an invocation that sees one sample, for neurons that spike in
+ * every second bin and inputs that spike in every bin.
  *
  * @param layers The layers.
  * @param sizes Sizes of the plan.
- * @returns The largest number of rounds in any kernel.
+ * @returns The largest number of rounds of each layer's kernels.
  */
-export function roundsOf(layers: readonly Layer[], sizes: LoopSizes): number {
-  const { T, K, R } = sizes;
+export function roundsOf(
+  layers: readonly Layer[],
+  sizes: LoopSizes,
+): { readonly layer: string; readonly rounds: number }[] {
+  const { T, B, K, R } = sizes;
   const neuron = Math.ceil(T / 8) * (Math.ceil((K + 7) / 4) + 8) +
-    T * Math.min(R, 32) + (R > 33 ? T * R : 0);
-  return Math.max(
-    neuron,
-    sizes.B + K,
-    ...layers.map((layer, index) =>
-      synapseRounds(layer, { ...sizes, P: index === 0 ? sizes.P : 1 })
-    ),
-  );
+    T * Math.ceil(R / WORD) + T * R / 2;
+  return layers.map((layer, index) => {
+    const P = index === 0 ? sizes.P : 1;
+    const synapse = synapseRounds(layer, { ...sizes, P });
+    return { layer: layer.name, rounds: Math.max(neuron, synapse, B + K) };
+  });
 }
 
 /**
@@ -63,16 +67,17 @@ export function roundsPerSample({ T, B, P }: LoopSizes): number {
 function synapseRounds(layer: Layer, { T, B, P }: LoopSizes): number {
   switch (layer.kind) {
     case "pool":
-      return P * layer.window ** 2 * WORD + WORD;
+      return layer.window ** 2 * (P + WORD) + WORD;
     case "dense": {
-      const share = Math.ceil(sizeOf(layer.input) / LIST_SHARE);
-      return Math.max(sizeOf(layer.input), 2 * share * (P + WORD));
+      const inputs = sizeOf(layer.input);
+      const share = Math.ceil(inputs / LIST_SHARE);
+      return Math.max(inputs / LIST_STEP, 2 * share * (P + WORD / 2));
     }
     case "conv": {
       const { kernel, input, output, groups } = layer;
       const taps = kernel[0] * kernel[1] * input.C / groups;
       const pixels = Math.ceil(output.H / gradientSlices(layer)) * output.W;
-      return Math.max(taps * (P + WORD), pixels * (P * B + T));
+      return Math.max(taps * (P + WORD), pixels * (P * B + T / 2));
     }
   }
 }

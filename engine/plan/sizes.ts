@@ -119,7 +119,7 @@ export function sizePlan(
     ...{ T, B, P, largest, widest, listed, partial },
     M: microBatch(device, options.batch, {
       sample,
-      rounds: roundsOf(layers, { T, B, P, ...taps }),
+      loops: roundsOf(layers, { T, B, P, ...taps }),
       roundsPerSample: roundsPerSample({ T, B, P, ...taps }),
     }),
     addressBits: addressBitsOf(input, T),
@@ -169,7 +169,7 @@ function microBatch(
   batch: number,
   need: {
     readonly sample: number;
-    readonly rounds: number;
+    readonly loops: ReturnType<typeof roundsOf>;
     readonly roundsPerSample: number;
   },
 ): number {
@@ -180,14 +180,16 @@ function microBatch(
   if (need.sample > most) {
     throw new ShapeError(
       `Cannot fit a sample on "${adapter.name}": it needs a buffer of ` +
-        `${need.sample} bytes, and the device binds at most ${most}`,
+        `${need.sample} bytes, and the device binds at most ${most}; fewer ` +
+        "bins or more pooling help",
     );
   }
-  if (Math.max(need.rounds, need.roundsPerSample) > mostRounds) {
+  const endless = need.loops.find(({ rounds }) => rounds > mostRounds);
+  if (endless) {
     throw new ShapeError(
-      `Cannot fit a sample on "${adapter.name}": loops may go round ` +
-        `${need.rounds} times, and the device ends them after ` +
-        `${mostRounds}`,
+      `Cannot fit a sample on "${adapter.name}": loops of layer ` +
+        `"${endless.layer}" may go round ${endless.rounds} times, and the ` +
+        `device ends them after ${mostRounds}; fewer bins or more pooling help`,
     );
   }
   return Math.min(

@@ -88,10 +88,14 @@ export class Stepper implements Disposable {
    * @throws {ShapeError} If the batch is larger than the plan, or malformed.
    * @throws {DeviceError} If the device was lost.
    * @throws {TypeError} If the plan does not train.
+   * @throws {RangeError} If the learning rate is not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
     if (!this.#optimizer) {
       throw new TypeError("Cannot train: the plan was made to evaluate");
+    }
+    if (!Number.isFinite(lr)) {
+      throw new RangeError(`Cannot train with a learning rate of ${lr}`);
     }
     const encoder = await this.#begin(batch);
     const { forward, backward } = this.plan;
