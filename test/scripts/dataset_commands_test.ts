@@ -66,7 +66,7 @@ backward steps  1
     const json = await runScript("scripts/inspect.ts", [path, "--json"], READ);
     assert.deepEqual(JSON.parse(json.stdout), {
       ...{ version: "2.0", events: 3, durationUs: 500 },
-      ...{ xMin: 5, xMax: 90, yMin: 3, yMax: 20 },
+      ...{ xMax: 90, yMax: 20 },
       ...{ on: 2, off: 1, special: 1, backwardSteps: 1 },
     });
     const args = [path, "--json", "--axes", "jaer"];
