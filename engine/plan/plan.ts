@@ -16,6 +16,8 @@ import { type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
 export interface Plan {
   /** Most samples in a step. */
   readonly batch: number;
+  /** Number of inputs. */
+  readonly inputs: number;
   /** Number of outputs, and of classes that can be told apart. */
   readonly outputs: number;
   readonly sizes: PlanSizes;
@@ -58,6 +60,7 @@ export async function compilePlan(
   const backward = options.train ? compileBackward(parts, layers) : [];
   return {
     batch: options.batch,
+    inputs: sizeOf(layers[0].input),
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,
     buffers,

@@ -154,6 +154,7 @@ export class Stepper implements Disposable {
           `not cut ${events.length} events into samples`,
       );
     }
+    requirePlaces(events, plan);
     const stranger = labels.find((label) => label >= plan.outputs);
     if (stranger !== undefined) {
       throw new ShapeError(
@@ -244,6 +245,22 @@ export class Stepper implements Disposable {
   #begin(batch: EventBatch): Promise<GPUCommandEncoder> {
     this.#device.check();
     return this.upload(batch);
+  }
+}
+
+/** Lets every event have a pixel and a bin; a plain loop is ten times faster. */
+function requirePlaces(events: Uint32Array, { inputs, sizes }: Plan): void {
+  const { T, addressBits } = sizes;
+  const mask = 2 ** addressBits - 1;
+  for (let i = 0; i < events.length; i++) {
+    const address = events[i] & mask;
+    const bin = events[i] >>> addressBits;
+    if (address >= inputs || bin >= T) {
+      throw new ShapeError(
+        `Cannot run a batch: event ${i} is at address ${address} of ` +
+          `${inputs}, in bin ${bin} of ${T}`,
+      );
+    }
   }
 }
 

@@ -152,6 +152,15 @@ gpuTest("batches are refused that do not fit their plan", async () => {
           "only 3",
       },
     );
+    const { T, addressBits } = stepper.plan.sizes;
+    for (const event of [T * 2 ** addressBits, 2 ** 32 - 1]) {
+      const events = batch.events.with(1, event);
+      await rejects(stepper.train({ ...batch, events }, 0.1), {
+        name: "ShapeError",
+        message:
+          /^Cannot run a batch: event 1 is at address \d+ of \d+, in bin/,
+      });
+    }
     const malformed = [[0, 1], [1, 1, 3], [0, 1, 2], [0, 4, 3], [0, 1, 2, 3]];
     for (const offsets of malformed) {
       await rejects(
