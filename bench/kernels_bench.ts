@@ -17,11 +17,10 @@ import {
   record,
 } from "../engine/plan/dispatch.ts";
 import { Model } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/network.ts";
 import { adamStep } from "../kernels/adam.ts";
 import { nadamStep } from "../kernels/nadam.ts";
 import { sgdStep } from "../kernels/sgd.ts";
-import { randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 /** Weights of the convolutional network. */
 const WEIGHTS = 415_100;
@@ -29,23 +28,13 @@ const WEIGHTS = 415_100;
 /** Time that an iteration should last, in ms. */
 const ITERATION = 100;
 
-const LAYERS: readonly LayerDescription[] = [
-  { pool: 2 },
-  { conv: { out: 8, kernel: 5, padding: 2, weightScale: 60 } },
-  { pool: 2 },
-  { conv: { out: 16, kernel: 5, padding: 2, weightScale: 30 } },
-  { pool: 2 },
-  { dense: { out: 100, weightScale: 30 } },
-  { dense: { out: 19, weightScale: 30 } },
-];
-
 const device = await openDevice();
 const samples = device.adapter.software ? 1 : 8;
 const compiler = new Compiler(device);
 const model = await Model.create(device, {
   ...SL_ANIMALS,
   coding: { mode: "SUM_NORM", height: 1 },
-  layers: LAYERS,
+  layers: NETWORKS.CNN,
   random: 0,
 });
 const stepper = await model.compile({

@@ -5,7 +5,7 @@
  */
 
 import type { Model } from "../engine/model.ts";
-import { sizeOf } from "../engine/network.ts";
+import { type LayerDescription, sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import type { EventBatch } from "../engine/plan/stepper.ts";
 
@@ -22,6 +22,25 @@ export const SL_ANIMALS = {
   },
   Ts: 5,
 } as const;
+
+/** The SL-Animals networks, weights scaled so that every layer spikes. */
+export const NETWORKS: Readonly<
+  Record<"CNN" | "MLP", readonly LayerDescription[]>
+> = {
+  CNN: [
+    { pool: 2 },
+    { conv: { out: 8, kernel: 5, padding: 2, weightScale: 60 } },
+    { pool: 2 },
+    { conv: { out: 16, kernel: 5, padding: 2, weightScale: 30 } },
+    { pool: 2 },
+    { dense: { out: 100, weightScale: 30 } },
+    { dense: { out: 19, weightScale: 30 } },
+  ],
+  MLP: [
+    { dense: { out: 512, weightScale: 100 } },
+    { dense: { out: 19, weightScale: 30 } },
+  ],
+};
 
 /**
  * Makes a batch of events, spread evenly over pixels and bins.

@@ -11,31 +11,13 @@
 import assert from "node:assert/strict";
 import { openDevice } from "../engine/device.ts";
 import { Model } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/network.ts";
 import { profile } from "../engine/profile.ts";
-import { randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 const device = await openDevice();
 const { software, name } = device.adapter;
 const samples = software ? 1 : 8;
 const steps = software ? 1 : 200;
-
-/** Weights are scaled so that 1 to 23 % of bins carry a spike. */
-const NETWORKS: Record<string, readonly LayerDescription[]> = {
-  CNN: [
-    { pool: 2 },
-    { conv: { out: 8, kernel: 5, padding: 2, weightScale: 60 } },
-    { pool: 2 },
-    { conv: { out: 16, kernel: 5, padding: 2, weightScale: 30 } },
-    { pool: 2 },
-    { dense: { out: 100, weightScale: 30 } },
-    { dense: { out: 19, weightScale: 30 } },
-  ],
-  MLP: [
-    { dense: { out: 512, weightScale: 100 } },
-    { dense: { out: 19, weightScale: 30 } },
-  ],
-};
 
 for (const [network, layers] of Object.entries(NETWORKS)) {
   const model = await Model.create(device, {

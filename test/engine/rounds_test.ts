@@ -10,6 +10,19 @@ const NEURON = {
   ...{ tauRho: 1, scaleRho: 1 },
 };
 
+const SMALLEST = {
+  input: { C: 1, H: 1, W: 1 },
+  layers: [{ dense: 2 }],
+  neuron: NEURON,
+  Ts: 1,
+  random: 0,
+};
+
+const TARGET = {
+  region: { start: 0, stop: 10 },
+  count: { true: 2, false: 1 },
+};
+
 /** A device of which nothing is known but that its loops end early. */
 function namedLlvmpipe(): Device {
   return new Device(device().gpu, { name: "llvmpipe", software: true });
@@ -39,19 +52,9 @@ Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
 });
 
 gpuTest("a plan whose loops would be ended is refused", async () => {
-  using model = await Model.create(namedLlvmpipe(), {
-    input: { C: 1, H: 1, W: 1 },
-    layers: [{ dense: 2 }],
-    neuron: NEURON,
-    Ts: 1,
-    random: 0,
-  });
-  const target = {
-    region: { start: 0, stop: 10 },
-    count: { true: 2, false: 1 },
-  };
+  using model = await Model.create(namedLlvmpipe(), SMALLEST);
   await rejects(
-    model.compile({ tSample: 20_000, batch: 1, target, train: true }),
+    model.compile({ tSample: 20_000, batch: 1, target: TARGET, train: true }),
     {
       name: "ShapeError",
       message: /loops of layer "fc1" may go round \d+ times.+after 65535; /,
@@ -60,19 +63,9 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
 });
 
 gpuTest("a batch that loops would not reach the end of is cut", async () => {
-  using model = await Model.create(namedLlvmpipe(), {
-    input: { C: 1, H: 1, W: 1 },
-    layers: [{ dense: 2 }],
-    neuron: NEURON,
-    Ts: 1,
-    random: 0,
-  });
-  const target = {
-    region: { start: 0, stop: 10 },
-    count: { true: 2, false: 1 },
-  };
+  using model = await Model.create(namedLlvmpipe(), SMALLEST);
   using stepper = await model.compile({
-    ...{ tSample: 300, batch: 1000, target, train: true },
+    ...{ tSample: 300, batch: 1000, target: TARGET, train: true },
   });
   // 10 words and 300 bins a sample.
   strictEqual(stepper.plan.sizes.M, Math.floor(65535 / 310));
