@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Events } from "./events.ts";
+import { MersenneTwister } from "./mersenne_twister.ts";
 import {
   type Binning,
   cropWords,
@@ -11,6 +13,8 @@ import {
   packSample,
 } from "./pack.ts";
 import type { SampleSource } from "./samples.ts";
+
+const TWO_32 = 2 ** 32;
 
 /** Some samples, packed one after another. */
 export interface PackedBatch {
@@ -37,8 +41,16 @@ export interface BatchOptions {
    * random bin on; a sample that is not longer is taken whole.
    */
   readonly crop: "fixed" | "random";
-  /** Seeded source of numbers in [0, 1); needed for random crops. */
+  /**
+   * Seeded source of numbers in [0, 1); needed for random crops and to augment.
+   */
   readonly random?: () => number;
+  /**
+   * Changes the events of a sample by chance each time it is visited, so that
+   * it is read and packed anew, past the cache. Chance comes from a generator
+   * of the sample's own.
+   */
+  readonly augment?: (events: Events, random: () => number) => Events;
   /**
    * Batches to work ahead.
    *
@@ -130,9 +142,7 @@ export class SampleCache {
   ): Promise<PackedSample> {
     let kept = false;
     try {
-      const { sensor, timing } = source;
-      const events = await source.events(index);
-      const sample = packSample(events, { ...binning, sensor, timing });
+      const sample = pack(source, await source.events(index), binning);
       const bytes = this.#bytes + sample.words.byteLength;
       kept = bytes <= this.#budget;
       if (kept) this.#bytes = bytes;
@@ -143,20 +153,29 @@ export class SampleCache {
   }
 }
 
+function pack(
+  { sensor, timing }: SampleSource,
+  events: Events,
+  binning: Binning,
+): PackedSample {
+  return packSample(events, { ...binning, sensor, timing });
+}
+
 /**
  * Joins samples to batches in the order given.
  *
  * While the consumer works on a batch, the next ones are read and packed. For
  * random crops one number is drawn for each sample, in order and before the
  * first batch, so crops depend neither on timing nor on `prefetch`: the first
- * bin is uniform in [0, sample's bins − bins). When the consumer stops early,
- * the generator waits for the reads under way to end.
+ * bin is uniform in [0, sample's bins − bins). To augment, another number is
+ * drawn for each sample then, which seeds the sample's own generator. When the
+ * consumer stops early, the generator waits for the reads under way to end.
  *
  * @param source The data set.
  * @param indices Numbers of the samples.
  * @param options Sizes, binning and crops.
  * @returns Batches; bins past a sample's end have no events.
- * @throws {TypeError} If crops are random and `random` is missing.
+ * @throws {TypeError} If `random` is needed and missing.
  * @throws {RangeError} If a size is not a whole number, or there is no such
  * sample, or a sample cannot be packed.
  *
@@ -188,25 +207,29 @@ export async function* batches(
   indices: readonly number[],
   options: BatchOptions,
 ): AsyncGenerator<PackedBatch, void, void> {
-  const { batchSize, bins, binning, crop, random, prefetch = 4 } = options;
+  const { batchSize, bins, binning, crop, augment, prefetch = 4 } = options;
   checkWhole("batchSize", batchSize, 1);
   checkWhole("bins", bins, 1);
   checkWhole("prefetch", prefetch, 0);
   const cache = options.cache ?? new SampleCache(0);
   const draws = new Float64Array(indices.length);
-  if (crop === "random") {
-    if (random === undefined) {
-      throw new TypeError(
-        'Cannot make "random" crops: a source of random numbers is needed',
-      );
-    }
-    for (let n = 0; n < draws.length; n++) draws[n] = random();
+  const seeds = new Float64Array(indices.length);
+  if (crop === "random") draw(draws, 'make "random" crops', options);
+  if (augment !== undefined) draw(seeds, "augment samples", options);
+
+  async function packAugmented(n: number): Promise<PackedSample> {
+    const events = await source.events(indices[n]);
+    const twister = new MersenneTwister(Math.floor(seeds[n] * TWO_32));
+    const changed = augment!(events, () => twister.uint32() / TWO_32);
+    return pack(source, changed, binning);
   }
 
   async function make(begin: number): Promise<PackedBatch> {
     const members = indices.slice(begin, begin + batchSize);
     const samples = await allOrFirstError(
-      members.map((index) => cache.get(source, index, binning)),
+      members.map((index, n) =>
+        augment ? packAugmented(begin + n) : cache.get(source, index, binning)
+      ),
     );
     const crops = samples.map((sample, n) => {
       const spare = Math.max(sample.bins - bins, 0);
@@ -237,6 +260,20 @@ export async function* batches(
   } finally {
     await Promise.allSettled(ahead);
   }
+}
+
+/** Draws a number for each sample. */
+function draw(
+  draws: Float64Array,
+  purpose: string,
+  { random }: BatchOptions,
+): void {
+  if (random === undefined) {
+    throw new TypeError(
+      `Cannot ${purpose}: a source of random numbers is needed`,
+    );
+  }
+  for (let n = 0; n < draws.length; n++) draws[n] = random();
 }
 
 /** Unlike `Promise.all`, leaves nothing running behind an error. */

@@ -52,3 +52,34 @@ export function allocateEvents(length: number): Events {
     p: new Uint8Array(length),
   };
 }
+
+/**
+ * Copies some of the events.
+ *
+ * @param events The events.
+ * @param indices Which of them to copy.
+ * @returns The copies, in the order of the indices.
+ *
+ * @example
+ * ```ts
+ * import { selectEvents } from "./events.ts";
+ * const { t } = selectEvents({
+ *   x: Uint16Array.of(1, 2, 3),
+ *   y: Uint16Array.of(1, 2, 3),
+ *   t: Uint32Array.of(10, 20, 30),
+ *   p: Uint8Array.of(0, 1, 0),
+ * }, Uint32Array.of(0, 2));
+ * if (t.join() !== "10,30") throw new Error("expected the first and the last");
+ * ```
+ */
+export function selectEvents(events: Events, indices: Uint32Array): Events {
+  const selected = allocateEvents(indices.length);
+  for (let n = 0; n < indices.length; n++) {
+    const i = indices[n];
+    selected.x[n] = events.x[i];
+    selected.y[n] = events.y[i];
+    selected.t[n] = events.t[i];
+    selected.p[n] = events.p[i];
+  }
+  return selected;
+}

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
+import { dropEvents } from "../../dataset/augment/drop.ts";
 import {
   batches,
   type BatchOptions,
   type PackedBatch,
   SampleCache,
 } from "../../dataset/batches.ts";
-import { MersenneTwister } from "../../dataset/mersenne_twister.ts";
+import type { Events } from "../../dataset/events.ts";
 import { type Binning, cropWords, packSample } from "../../dataset/pack.ts";
 import type { SampleSource } from "../../dataset/samples.ts";
 import { fc } from "../properties.ts";
+import { seeded } from "./events_cases.ts";
 import { tick, upTo, WatchedSource } from "./watched_source.ts";
 
 const BINNING: Binning = { method: "SlayerTD", Ts: 5 };
@@ -18,11 +20,6 @@ const FIXED: BatchOptions = {
   binning: BINNING,
   crop: "fixed",
 };
-
-function seeded(seed: number): () => number {
-  const twister = new MersenneTwister(seed);
-  return () => twister.uint32() / 2 ** 32;
-}
 
 async function collect(
   made: AsyncIterable<PackedBatch>,
@@ -111,6 +108,48 @@ Deno.test("batches() repeats random crops whatever the prefetch and cache", asyn
   assert.deepEqual(await run(1), wanted);
   assert.deepEqual(await run(100, cache), wanted);
   assert.deepEqual(await run(2, cache), wanted);
+});
+
+Deno.test("batches() augments each visit in its own way, whatever the prefetch and cache", async () => {
+  const source = new WatchedSource(12);
+  const cache = new SampleCache();
+  const indices = [11, 9, 10, 8, 11, 7, 6, 10];
+  const augment = (events: Events, random: () => number) =>
+    dropEvents(events, { probability: 0.5, random });
+  const run = async (options: Partial<BatchOptions>) => {
+    const random = seeded(3);
+    const made = batches(source, indices, {
+      ...{ ...FIXED, bins: 100, crop: "random", batchSize: 2, cache },
+      ...{ random, augment, ...options },
+    });
+    return { words: wordsOf(await collect(made)), next: random() };
+  };
+  const wanted = await run({ prefetch: 0 });
+  assert.deepEqual(await run({ prefetch: 1 }), wanted);
+  assert.deepEqual(await run({ prefetch: 100, batchSize: 5 }), wanted);
+  assert.equal(cache.bytes, 0);
+  assert.notDeepEqual(wanted.words[0], wanted.words[4]);
+  const whole = await run({ augment: undefined });
+  for (const [n, words] of wanted.words.entries()) {
+    assert(words.length < whole.words[n].length);
+    const all = new Set(whole.words[n]);
+    // What is left may start later than the whole sample, but never earlier.
+    assert(words.every((word) => word <= Math.max(...all)));
+  }
+});
+
+Deno.test("batches() takes the same crops with augmentations that change nothing", async () => {
+  const source = new WatchedSource(12);
+  const options: BatchOptions = { ...FIXED, crop: "random", prefetch: 2 };
+  const run = async (changed: Partial<BatchOptions>) =>
+    wordsOf(
+      await collect(
+        batches(source, upTo(12), {
+          ...{ ...options, random: seeded(9), ...changed },
+        }),
+      ),
+    );
+  assert.deepEqual(await run({ augment: (events) => events }), await run({}));
 });
 
 Deno.test("batches() draws one number a sample, also for a run cut short", async () => {
@@ -252,6 +291,10 @@ Deno.test("batches() refuses sizes that are not whole numbers", async () => {
     name: "TypeError",
     message: 'Cannot make "random" crops: ' +
       "a source of random numbers is needed",
+  });
+  await assert.rejects(next({ augment: (events) => events }), {
+    name: "TypeError",
+    message: "Cannot augment samples: a source of random numbers is needed",
   });
   assert.deepEqual(source.asked, []);
 });

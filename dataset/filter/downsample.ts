@@ -1,0 +1,113 @@
+/**
+ * Coarser pixels and coarser time.
+ *
+ * @module
+ */
+
+import {
+  allocateEvents,
+  type Events,
+  selectEvents,
+  type Sensor,
+} from "../events.ts";
+
+/**
+ * Says how large a sensor is once squares of its pixels have become one pixel.
+ *
+ * @param sensor The sensor.
+ * @param factor Pixels along the side of a square, a whole number from 1.
+ * @returns The coarser sensor; squares that reach past the edge count.
+ *
+ * @example
+ * ```ts
+ * import { coarserSensor } from "./downsample.ts";
+ * const { width, height } = coarserSensor({ width: 34, height: 33 }, 4);
+ * if (width !== 9 || height !== 9) throw new Error("expected 9 by 9");
+ * ```
+ */
+export function coarserSensor(
+  { width, height }: Sensor,
+  factor: number,
+): Sensor {
+  return {
+    width: Math.ceil(width / factor),
+    height: Math.ceil(height / factor),
+  };
+}
+
+/**
+ * Makes one pixel of each square of pixels.
+ *
+ * @param events The events.
+ * @param factor Pixels along the side of a square, a whole number from 1.
+ * @returns As many events, in the same order; times and polarities are shared.
+ *
+ * @example
+ * ```ts
+ * import { downsampleSpace } from "./downsample.ts";
+ * const { x, y } = downsampleSpace({
+ *   x: Uint16Array.of(127),
+ *   y: Uint16Array.of(6),
+ *   t: Uint32Array.of(0),
+ *   p: Uint8Array.of(1),
+ * }, 4);
+ * if (x[0] !== 31 || y[0] !== 1) throw new Error("expected pixel (31, 1)");
+ * ```
+ */
+export function downsampleSpace(events: Events, factor: number): Events {
+  const { t, p } = events;
+  const { x, y } = allocateEvents(t.length);
+  for (let i = 0; i < t.length; i++) {
+    x[i] = Math.floor(events.x[i] / factor);
+    y[i] = Math.floor(events.y[i] / factor);
+  }
+  return { x, y, t, p };
+}
+
+/**
+ * Cuts time into windows, and lets each pixel have no more than one event of
+ * each polarity in a window.
+ *
+ * Windows are whole µs long and counted from the first event. Where time runs backwards a pixel
+ * may have another event in a window that it had left.
+ *
+ * @param events The events of a sample, on the sensor.
+ * @param options The sensor, and the length of a window in ms.
+ * @returns The first event of each pixel, polarity and window, at the time at
+ *   which the window begins, in the same order.
+ *
+ * @example
+ * ```ts
+ * import { downsampleTime } from "./downsample.ts";
+ * const { t } = downsampleTime({
+ *   x: Uint16Array.of(3, 3, 3),
+ *   y: Uint16Array.of(1, 1, 1),
+ *   t: Uint32Array.of(100, 900, 2500),
+ *   p: Uint8Array.of(1, 1, 1),
+ * }, { sensor: { width: 8, height: 8 }, window: 2 });
+ * if (t.join() !== "100,2100") throw new Error("expected one event a window");
+ * ```
+ */
+export function downsampleTime(
+  events: Events,
+  { sensor: { width, height }, window }: {
+    readonly sensor: Sensor;
+    readonly window: number;
+  },
+): Events {
+  const { x, y, t, p } = events;
+  const windowUs = Math.max(Math.round(window * 1000), 1);
+  const latest = new Float64Array(2 * width * height).fill(-Infinity);
+  const times = new Uint32Array(t.length);
+  const kept = new Uint32Array(t.length);
+  let count = 0;
+  for (let i = 0; i < t.length; i++) {
+    const at = (y[i] * width + x[i]) * 2 + p[i];
+    const begun = Math.floor(((t[i] - t[0]) | 0) / windowUs);
+    times[i] = t[0] + begun * windowUs;
+    if (begun === latest[at]) continue;
+    latest[at] = begun;
+    kept[count++] = i;
+  }
+  return selectEvents({ x, y, t: times, p }, kept.subarray(0, count));
+}
