@@ -6,6 +6,7 @@
 
 import { DVS128 } from "./events.ts";
 import { readClasses, readFileList } from "./sl_animals.ts";
+import { inParallel } from "./slice/in_parallel.ts";
 import { inspectRecording, inspectSlices } from "./slice/source.ts";
 import { SliceWorkers } from "./slice/workers.ts";
 import type {
@@ -179,33 +180,4 @@ export async function sliceRecordings(
   });
   if (!unchanged) await update.complete(store);
   return { recordings, removed };
-}
-
-/**
- * Does something for each item, for as many at once as there are processors.
- *
- * After a failure nothing more is begun, and what is begun is finished.
- */
-async function inParallel<T, R>(
-  items: readonly T[],
-  task: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  const queue = items.entries();
-  const failures: unknown[] = [];
-  const work = async () => {
-    for (const [index, item] of queue) {
-      if (failures.length > 0) return;
-      try {
-        results[index] = await task(item, index);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(
-    Array.from({ length: navigator.hardwareConcurrency }, work),
-  );
-  if (failures.length > 0) throw failures[0];
-  return results;
 }

@@ -45,11 +45,15 @@ export interface SliceInfo {
   readonly durationUs: number;
 }
 
-/** A group of the store, open. */
-interface Recording {
+/** The group of a recording, open. */
+export interface OpenRecording {
+  /** What the group says of itself. */
   readonly attributes: RecordingAttributes;
+  /** One number an event. */
   readonly columns: Readonly<Record<keyof Events, Column>>;
+  /** First event of each slice. */
   readonly start: ArrayLike<number>;
+  /** The event after the last of each slice. */
   readonly end: ArrayLike<number>;
 }
 
@@ -101,18 +105,30 @@ export async function openStore(path: string): Promise<EventStore> {
   );
 }
 
-class ZarrStore implements EventStore {
+/** Open groups of recordings, as one data set. */
+export class ZarrStore implements EventStore {
+  /** The sensor. */
   readonly sensor: Sensor;
+  /** Whole ms since a slice's first event. */
   readonly timing: Timing = { unitUs: 1000, fromFirstEvent: true };
+  /** Names of the classes. */
   readonly classes: readonly string[];
+  /** What is known of each slice. */
   readonly slices: readonly SliceInfo[];
+  /** One label a slice. */
   readonly labels: readonly number[];
-  readonly #places: readonly { recording: Recording; slice: number }[];
+  readonly #places: readonly { recording: OpenRecording; slice: number }[];
   readonly #cache = new ChunkCache(CACHE_BYTES);
 
+  /**
+   * Joins recordings.
+   *
+   * @param attributes The sensor, and the names of the classes.
+   * @param recordings The recordings, in order.
+   */
   constructor(
-    { sensor, classes }: StoreAttributes,
-    recordings: readonly Recording[],
+    { sensor, classes }: Pick<StoreAttributes, "sensor" | "classes">,
+    recordings: readonly OpenRecording[],
   ) {
     this.sensor = sensor;
     this.classes = classes;
@@ -134,6 +150,14 @@ class ZarrStore implements EventStore {
     this.labels = this.slices.map(({ label }) => label);
   }
 
+  /**
+   * Reads the events of a slice.
+   *
+   * @param index Which, counted from 0.
+   * @returns Its events, in the order recorded.
+   * @throws {RangeError} If there is no such slice.
+   * @throws {DatasetError} If the store is damaged.
+   */
   async events(index: number): Promise<Events> {
     const place = this.#places[index];
     if (place === undefined) {
@@ -176,10 +200,18 @@ class ZarrStore implements EventStore {
   }
 }
 
-async function openRecording(
+/**
+ * Opens the group of a recording.
+ *
+ * @param folder Its folder.
+ * @param classes How many classes there are.
+ * @returns The group; its events are read when asked for.
+ * @throws {DatasetError} If there is none, or it is damaged.
+ */
+export async function openRecording(
   folder: string,
   classes: number,
-): Promise<Recording> {
+): Promise<OpenRecording> {
   const damaged = (problem: string) =>
     new DatasetError(folder, `it is damaged, ${problem}`);
   const found = await readGroup(folder);

@@ -1,0 +1,46 @@
+/**
+ * Doing something for several recordings at once.
+ *
+ * @module
+ */
+
+/**
+ * Does something for each item, for as many at once as there are processors.
+ *
+ * After a failure nothing more is begun, and what is begun is finished.
+ *
+ * @param items The items.
+ * @param task What to do for an item.
+ * @returns What came of each item, in the order of the items.
+ * @throws What the first task that fails throws.
+ *
+ * @example
+ * ```ts
+ * import { inParallel } from "./in_parallel.ts";
+ * const doubled = await inParallel([1, 2, 3], (n) => Promise.resolve(2 * n));
+ * if (doubled.join() !== "2,4,6") throw new Error("expected 2, 4 and 6");
+ * ```
+ */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  task: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const queue = items.entries();
+  const failures: unknown[] = [];
+  const work = async () => {
+    for (const [index, item] of queue) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await task(item, index);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(
+    Array.from({ length: navigator.hardwareConcurrency }, work),
+  );
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
