@@ -5,18 +5,18 @@
  */
 
 import { dirname } from "node:path";
+import { DatasetError } from "../dataset/errors.ts";
 import type { Binning } from "../dataset/pack.ts";
 import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import { readFileList } from "../dataset/sl_animals.ts";
 import { kFold, trainTestSplit } from "../dataset/split.ts";
-import { openStore } from "../dataset/store.ts";
 import type { ModelDescription } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network.ts";
 import type { PlanOptions } from "../engine/plan/sizes.ts";
 import type { Random } from "../engine/random.ts";
-import { ConfigurationError } from "./configuration/error.ts";
 import type { Configuration, SpikeTarget } from "./configuration/types.ts";
+import { filtered, openSlices } from "./samples.ts";
 
 /** Some samples of a source. */
 export interface SampleSet {
@@ -63,7 +63,8 @@ const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
  * @param configuration The configuration.
  * @param options Whether each fold has a validation set.
  * @returns The folds.
- * @throws {DatasetError} If the store or a list cannot be used.
+ * @throws {DatasetError} If the store or a list cannot be used, or the list
+ *   names recordings that the store has not, or too few.
  * @throws {RecordingError} If a listed sample is not there.
  */
 export async function openFolds(
@@ -74,20 +75,27 @@ export async function openFolds(
   if (path.train !== undefined && path.test !== undefined) {
     const folder = path.in ?? dirname(path.train);
     const [train, test] = await Promise.all([
-      wholeSet(openNmnist(folder, path.train)),
-      wholeSet(openNmnist(folder, path.test)),
+      openSet(folder, path.train, configuration),
+      openSet(folder, path.test, configuration),
     ]);
     return [{ number: 1, train, test }];
   }
-  const source = await openStore(path.store);
+  const recorded = await openSlices(configuration);
+  const source = filtered(recorded, configuration);
   const names = await readFileList(path.file_list);
+  if (names.length < FOLDS) {
+    throw new DatasetError(
+      path.file_list,
+      `it names ${names.length} recordings, ${FOLDS} folds need ${FOLDS}`,
+    );
+  }
   const samplesOf = Map.groupBy(
-    source.slices.keys(),
-    (index) => source.slices[index].source,
+    recorded.slices.keys(),
+    (index) => recorded.slices[index].source,
   );
   const missing = names.find((name) => !samplesOf.has(name));
   if (missing !== undefined) {
-    throw new ConfigurationError(
+    throw new DatasetError(
       path.file_list,
       `recording "${missing}" is not in the store "${path.store}"`,
     );
@@ -110,8 +118,12 @@ export async function openFolds(
   });
 }
 
-async function wholeSet(opened: Promise<SampleSource>): Promise<SampleSet> {
-  const source = await opened;
+async function openSet(
+  folder: string,
+  list: string,
+  configuration: Configuration,
+): Promise<SampleSet> {
+  const source = filtered(await openNmnist(folder, list), configuration);
   return { source, indices: [...source.labels.keys()] };
 }
 

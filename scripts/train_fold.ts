@@ -17,6 +17,7 @@ import type { Configuration } from "./configuration/types.ts";
 import { binningOf, describeModel, planOf } from "./experiment.ts";
 import type { Fold, SampleSet } from "./experiment.ts";
 import { createProgress } from "./progress.ts";
+import { augmentationOf } from "./samples.ts";
 import type { FoldSummary, Results } from "./results.ts";
 
 /** What folds of a run share. */
@@ -202,6 +203,9 @@ function makePass(
     const stepper = lr === undefined ? tester : trainer;
     const shuffled = lr !== undefined && training.shuffle;
     const crop = lr !== undefined && training.random_crop ? "random" : "fixed";
+    const augment = lr !== undefined
+      ? augmentationOf(configuration, source)
+      : undefined;
     using progress = createProgress({ total: indices.length, label });
     const samples = batches(
       source,
@@ -210,7 +214,7 @@ function makePass(
         batchSize: simulation.nSample,
         bins: stepper.plan.sizes.T,
         binning: binningOf(configuration),
-        ...{ crop, cache, random: () => random.uniform() },
+        ...{ crop, cache, augment, random: () => random.uniform() },
       },
     );
     return await runEpoch(stepper, samples, {

@@ -13,6 +13,7 @@ import type {
 } from "./types.ts";
 import {
   flag,
+  fraction,
   integer,
   type Kind,
   list,
@@ -119,13 +120,27 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     transf_method: optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),
     random_crop: optional(flag, false),
     binning_mode: optional(oneOf("OR", "SUM", "SUM_NORM"), "OR"),
-    sliced_dataset: optional(only(true, [false]), true),
+    sliced_dataset: optional(flag, true),
     shuffle: optional(flag, false),
-    seed: optional(integer(0, 2 ** 32 - 1), 0),
+    // The seed after it divides the folds' training recordings.
+    seed: optional(integer(0, 2 ** 32 - 2), 0),
     optimizer: optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
     lr: optional(positive, 0.01),
     epochs: optional(integer(1), 3000),
     CNN: optional(flag, true),
+    filter: optional(section({
+      hot_pixels: optional(positive),
+      background_activity: optional(positive),
+      downsample_space: optional(integer(1)),
+      downsample_time: optional(positive),
+    })),
+    augmentation: optional(section({
+      drop: optional(fraction),
+      flip_x: optional(fraction),
+      flip_y: optional(fraction),
+      shift: optional(integer(0)),
+      time_jitter: optional(notNegative),
+    })),
     error: section({
       type: optional(errorType, "NumSpikes"),
       // slayerPytorch's files have it beside NumSpikes, which ignores it.

@@ -22,6 +22,32 @@ export interface SpikeTarget {
   readonly tgtSpikeCount: { readonly true: number; readonly false: number };
 }
 
+/** What is done to every sample, in this order; nothing if absent. */
+export interface ConfigurationFilter {
+  /** Pixels of more events/s than this are left out. */
+  readonly hot_pixels?: number;
+  /** Events with none beside them in as many ms before are left out. */
+  readonly background_activity?: number;
+  /** Side of a square of pixels that becomes one pixel. */
+  readonly downsample_space?: number;
+  /** Length in ms of a window in which a pixel has one event a polarity. */
+  readonly downsample_time?: number;
+}
+
+/** What is done to training samples, by chance and in this order. */
+export interface ConfigurationAugmentation {
+  /** Probability with which an event is left out. */
+  readonly drop?: number;
+  /** Probability with which a sample is mirrored left to right. */
+  readonly flip_x?: number;
+  /** Probability with which a sample is mirrored top to bottom. */
+  readonly flip_y?: number;
+  /** Pixels by which a sample is moved at most, along either axis. */
+  readonly shift?: number;
+  /** Standard deviation in ms of what is added to times. */
+  readonly time_jitter?: number;
+}
+
 /** Files and folders of a run. */
 export interface ConfigurationPaths {
   /** Folder for results. */
@@ -30,7 +56,7 @@ export interface ConfigurationPaths {
   readonly data: string;
   /** List of the recordings to use. */
   readonly file_list: string;
-  /** Folder for samples made on the fly. */
+  /** Folder where slices of recordings are kept that no store holds. */
   readonly cache: string;
   /** Store of all slices. */
   readonly store: string;
@@ -78,7 +104,7 @@ export interface Configuration {
     readonly random_crop: boolean;
     /** What becomes of several events in one bin. */
     readonly binning_mode: "OR" | "SUM" | "SUM_NORM";
-    /** Whether samples come from a store of slices. */
+    /** Whether samples come from a store of slices, or from recordings. */
     readonly sliced_dataset: boolean;
     /** Whether the training samples are put into another order each epoch. */
     readonly shuffle: boolean;
@@ -92,6 +118,10 @@ export interface Configuration {
     readonly epochs: number;
     /** Without `network`: the convolutional network, else the dense one. */
     readonly CNN: boolean;
+    /** What is done to every sample, in training, validation and test. */
+    readonly filter?: ConfigurationFilter;
+    /** What is done to training samples only. */
+    readonly augmentation?: ConfigurationAugmentation;
     /** The loss, for training and wherever `testing` does not apply. */
     readonly error: SpikeTarget & { readonly type: "NumSpikes" };
     /** Files and folders. */

@@ -100,6 +100,13 @@ export const notNegative: Kind<number> = that(
   (value): value is number => Number.isFinite(value) && Number(value) >= 0,
 );
 
+/** A number from 0 to 1. */
+export const fraction: Kind<number> = that(
+  "a number from 0 to 1",
+  (value): value is number =>
+    typeof value === "number" && value >= 0 && value <= 1,
+);
+
 /** True or false. */
 export const flag: Kind<boolean> = that(
   "True or False",

@@ -119,20 +119,26 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "training",
       "seed: -1",
       "is -1, expected a whole number from 0 to " +
-      "4294967295",
+      "4294967294",
     ],
     [
       "training",
-      "seed: 4294967296",
-      "is 4294967296, expected a whole " +
-      "number from 0 to 4294967295",
+      "seed: 4294967295",
+      "is 4294967295, expected a whole " +
+      "number from 0 to 4294967294",
     ],
     ["training", "epochs: 0", "is 0, expected a whole number of at least 1"],
+    ["training", "sliced_dataset: 0", "is 0, expected True or False"],
     [
       "training",
-      "sliced_dataset: False",
-      "is false, which is not " +
-      "supported; use true",
+      "filter: 3",
+      "is 3, expected hot_pixels, background_activity, downsample_space, " +
+      "downsample_time",
+    ],
+    [
+      "training",
+      "augmentation: [1]",
+      "is a list, expected drop, flip_x, flip_y, shift, time_jitter",
     ],
     [
       "training",
@@ -160,6 +166,37 @@ Deno.test("parseConfiguration() names the losses that are not supported", () => 
         "use NumSpikes",
       key: "training.error.type",
       line: 3,
+    });
+  }
+});
+
+Deno.test("parseConfiguration() refuses filters and augmentations that are none", () => {
+  const cases: [string, string, string][] = [
+    ["filter", "hot_pixels: 0", "is 0, expected a number above 0"],
+    ["filter", "background_activity: -1", "is -1, expected a number above 0"],
+    [
+      "filter",
+      "downsample_space: 1.5",
+      "is 1.5, expected a whole number of at least 1",
+    ],
+    ["filter", "downsample_time: x", 'is "x", expected a number above 0'],
+    ["filter", "median: 3", "is not a known key; known are hot_pixels, .+"],
+    ["augmentation", "drop: 1.5", "is 1.5, expected a number from 0 to 1"],
+    ["augmentation", "flip_x: -1", "is -1, expected a number from 0 to 1"],
+    ["augmentation", "flip_y: True", "is true, expected a number from 0 to 1"],
+    [
+      "augmentation",
+      "shift: -1",
+      "is -1, expected a whole number of at least 0",
+    ],
+    ["augmentation", "time_jitter: .nan", "is NaN, expected a number of at .+"],
+    ["augmentation", "dropp: 1", 'is not .+ did you mean "drop"'],
+  ];
+  for (const [section, entry, problem] of cases) {
+    const key = `training.${section}.${entry.split(":")[0]}`;
+    refuses(`training:\n  ${section}:\n    ${entry}\n`, {
+      message: new RegExp(` line 3: ${key} ${problem}$`),
+      ...{ key, line: 3 },
     });
   }
 });

@@ -43,6 +43,15 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     ...{ out: path, data: path, file_list: path, cache: path, store: path },
   });
   const lists = fc.record({ in: path, train: path, test: path });
+  const fraction = fc.double({ min: 0, max: 1, noNaN: true });
+  const filter = fc.record({
+    ...{ hot_pixels: positive, background_activity: positive },
+    ...{ downsample_space: count, downsample_time: positive },
+  }, { requiredKeys: [] });
+  const augmentation = fc.record({
+    ...{ drop: fraction, flip_x: fraction, flip_y: fraction },
+    ...{ shift: fc.nat(), time_jitter: notNegative },
+  }, { requiredKeys: [] });
   return fc.tuple(positive, fc.integer({ min: 1, max: 5000 })).chain((
     [Ts, bins],
   ) =>
@@ -61,13 +70,15 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
         random_crop: fc.constant(false),
         binning_mode: fc.constantFrom("OR", "SUM", "SUM_NORM"),
-        sliced_dataset: fc.constant(true),
+        sliced_dataset: fc.boolean(),
         shuffle: fc.boolean(),
-        seed: fc.nat(2 ** 32 - 1),
+        seed: fc.nat(2 ** 32 - 2),
         optimizer: fc.constantFrom("ADAM", "NADAM", "SGD"),
         lr: positive,
         epochs: count,
         CNN: fc.boolean(),
+        filter,
+        augmentation,
         error: target(Ts, bins).map((target) => ({
           type: "NumSpikes" as const,
           ...target,

@@ -74,6 +74,22 @@ Deno.test("parseConfiguration() reads layers in every form", () => {
   ]);
 });
 
+Deno.test("parseConfiguration() reads filters and augmentations", () => {
+  const { training } = parseConfiguration(
+    `training:
+  sliced_dataset: False
+  filter: {hot_pixels: 500, downsample_space: 2}
+  augmentation:
+    flip_x: 0.5
+    time_jitter: 2.5
+`,
+    "network.yaml",
+  );
+  assert.equal(training.sliced_dataset, false);
+  assert.deepEqual(training.filter, { hot_pixels: 500, downsample_space: 2 });
+  assert.deepEqual(training.augmentation, { flip_x: 0.5, time_jitter: 2.5 });
+});
+
 Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   const { training, testing } = parseConfiguration(
     "simulation: {tSample: 500}\ntraining: {random_crop: True}\n" +
