@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { MersenneTwister } from "../../dataset/mersenne_twister.ts";
 import { kFold, trainTestSplit } from "../../dataset/split.ts";
 import { fc } from "../properties.ts";
@@ -47,18 +48,32 @@ Deno.test("trainTestSplit() gives the order of scikit-learn", () => {
   }
 });
 
+/** The three parts of each fold, as the training programs make them. */
+function partsOf(length: number, seed: number) {
+  return kFold(length, 4, seed).map(({ train, test }) => {
+    const inner = trainTestSplit(train.length, 0.15, seed + 1);
+    return {
+      train: inner.train.map((n) => train[n]),
+      validation: inner.test.map((n) => train[n]),
+      test,
+    };
+  });
+}
+
 Deno.test("kFold() and trainTestSplit() give the three parts of a run", () => {
   for (const { length, seed, folds } of vectors.runs) {
-    const parts = kFold(length, 4, seed).map(({ train, test }) => {
-      const inner = trainTestSplit(train.length, 0.15, seed + 1);
-      return {
-        train: inner.train.map((n) => train[n]),
-        validation: inner.test.map((n) => train[n]),
-        test,
-      };
-    });
-    assert.deepEqual(parts, folds);
+    assert.deepEqual(partsOf(length, seed), folds);
   }
+});
+
+Deno.test("kFold() and trainTestSplit() do so for a hundred lengths and seeds", () => {
+  const { lengths, seeds, sha256 } = vectors.sweep;
+  for (const [n, length] of lengths.entries()) {
+    const runs = seeds.map((seed) => partsOf(length, seed));
+    const digest = createHash("sha256").update(JSON.stringify(runs));
+    assert.equal(digest.digest("hex"), sha256[n], `length ${length}`);
+  }
+  assert(lengths.length * seeds.length > 9000);
 });
 
 Deno.test("kFold() tests every entry once, in folds of nearly equal length", () => {

@@ -3,6 +3,7 @@
 Run with the two libraries installed: python3 make_folds.py
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def run(length, seed):
     return {"length": length, "seed": seed, "folds": folds}
 
 
+def sweep(lengths, seeds):
+    """One digest a length, of the runs of all seeds: too many to write down."""
+    digests = []
+    for length in lengths:
+        runs = [run(length, seed)["folds"] for seed in seeds]
+        text = json.dumps(runs, separators=(",", ":"))
+        digests.append(hashlib.sha256(text.encode()).hexdigest())
+    return {"lengths": lengths, "seeds": seeds, "sha256": digests}
+
+
 def main():
     vectors = {
         "madeWith": {"numpy": numpy.__version__, "sklearn": sklearn.__version__},
@@ -64,6 +75,10 @@ def main():
             for seed in SEEDS
         ],
         "runs": [run(length, seed) for length in (42, 59) for seed in (0, 1, 42, 2**32 - 2)],
+        "sweep": sweep(
+            [*range(4, 101), 150, 1000],
+            [*range(50), *numpy.random.RandomState(7).randint(0, 2**32 - 1, 50, dtype="int64").tolist()],
+        ),
     }
     path = Path(__file__).with_name("folds.json")
     path.write_text(json.dumps(vectors, separators=(",", ":")) + "\n")
