@@ -4,6 +4,28 @@
  * @module
  */
 
+/** Characters of a problem that are shown at most. */
+const LONGEST = 500;
+
+/**
+ * Words a problem in one line that is not too long, whatever it quotes.
+ *
+ * @param problem What is the case.
+ * @returns The same without control characters and full stop, maybe cut off.
+ *
+ * @example
+ * ```ts
+ * import { inOneLine } from "./errors.ts";
+ * const line = inOneLine('class is "a\u0000\nb".');
+ * if (line !== 'class is "a b"') throw new Error(line);
+ * ```
+ */
+export function inOneLine(problem: string): string {
+  const line = problem.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trimEnd()
+    .replace(/\.$/, "");
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
 /** A recording that cannot be read. */
 export class RecordingError extends Error {
   /** `"RecordingError"`. */
@@ -25,7 +47,7 @@ export class RecordingError extends Error {
     problem: string,
     options: { offset?: number; cause?: unknown } = {},
   ) {
-    super(`Cannot read recording "${path}": ${problem}`, {
+    super(`Cannot read recording "${path}": ${inOneLine(problem)}`, {
       cause: options.cause,
     });
     this.path = path;
@@ -55,7 +77,7 @@ export class DatasetError extends Error {
     options: { line?: number; cause?: unknown } = {},
   ) {
     const place = options.line === undefined ? "" : ` line ${options.line}`;
-    super(`Cannot use "${path}"${place}: ${problem}`, {
+    super(`Cannot use "${path}"${place}: ${inOneLine(problem)}`, {
       cause: options.cause,
     });
     this.path = path;

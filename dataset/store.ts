@@ -22,10 +22,15 @@ import {
   type StoreAttributes,
 } from "./store/attributes.ts";
 import { ChunkCache } from "./store/chunk_cache.ts";
-import { Column, readGroup } from "./zarr/columns.ts";
+import { Column, type ColumnData, readGroup } from "./zarr/columns.ts";
 
 /** Bytes of decoded chunks that a store keeps in memory. */
 const CACHE_BYTES = 64 << 20;
+
+/** Chunks of a column read at once, whatever a slice claims to have. */
+const CHUNKS_AT_ONCE = 64;
+
+const FIELDS = ["x", "y", "t", "p"] as const;
 
 /** What is known of a slice without reading its events. */
 export interface SliceInfo {
@@ -167,36 +172,43 @@ export class ZarrStore implements EventStore {
     }
     const { columns, start, end } = place.recording;
     const [from, to] = [start[place.slice], end[place.slice]];
-    const events = allocateEvents(to - from);
-    await Promise.all(
-      (["x", "y", "t", "p"] as const).map((name) =>
-        this.#copy(columns[name], from, to, events[name])
-      ),
+    // Room is made last: how much is known only once the chunks are there.
+    const parts = await Promise.all(
+      FIELDS.map((name) => this.#read(columns[name], from, to)),
     );
+    const events = allocateEvents(to - from);
+    for (const [n, name] of FIELDS.entries()) {
+      let at = 0;
+      for (const part of parts[n]) {
+        events[name].set(part, at);
+        at += part.length;
+      }
+    }
     return events;
   }
 
-  async #copy(
+  /** Reads the numbers from `from` to before `to`, a part of each chunk. */
+  async #read(
     column: Column,
     from: number,
     to: number,
-    out: Events[keyof Events],
-  ): Promise<void> {
+  ): Promise<ColumnData[]> {
     const { chunkLength } = column;
     const first = Math.floor(from / chunkLength);
     const last = Math.floor((to - 1) / chunkLength);
-    const chunks = await Promise.all(
-      Array.from(
-        { length: last - first + 1 },
-        (_, k) => this.#cache.read(column, first + k),
-      ),
-    );
-    for (const [k, chunk] of chunks.entries()) {
-      const origin = (first + k) * chunkLength;
-      const start = Math.max(from - origin, 0);
-      const part = chunk.subarray(start, Math.min(to - origin, chunkLength));
-      out.set(part, origin + start - from);
+    const chunks: ColumnData[] = [];
+    while (chunks.length <= last - first) {
+      const next = first + chunks.length;
+      const reads = Array.from(
+        { length: Math.min(last - next + 1, CHUNKS_AT_ONCE) },
+        (_, k) => this.#cache.read(column, next + k),
+      );
+      chunks.push(...await Promise.all(reads));
     }
+    return chunks.map((chunk, k) => {
+      const origin = (first + k) * chunkLength;
+      return chunk.subarray(Math.max(from - origin, 0), to - origin);
+    });
   }
 }
 

@@ -11,6 +11,9 @@ import { readConfiguration } from "./configuration/rules.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { Place } from "./configuration/values.ts";
 
+/** Keys that may stand one in another, such as `training.lr`. */
+const DEEPEST = 8;
+
 /** How a configuration is read. */
 export interface ConfigurationOptions {
   /**
@@ -183,10 +186,16 @@ function readOverride(text: string, path: string): Override {
       override: text,
     });
   }
+  const keys = key.trim().split(".");
+  if (keys.length > DEEPEST) {
+    const problem = `${keys.length} keys one in another, expected ${DEEPEST} ` +
+      "at most";
+    throw new ConfigurationError(path, problem, { override: text });
+  }
   try {
     return {
       text,
-      keys: key.trim().split("."),
+      keys,
       value: yaml.parse(value, { prettyErrors: false }),
     };
   } catch (cause) {

@@ -251,6 +251,7 @@ export class Column {
     try {
       const store = new ZarrFolder(path);
       const array = await zarr.open.v3(store, { kind: "array" });
+      await requireCodecs(store);
       const { dtype, shape, chunks } = array;
       if (!Object.hasOwn(ARRAYS, dtype) || shape.length !== 1) {
         throw new Error(`it has ${shape.length} dimensions of ${dtype}`);
@@ -284,9 +285,28 @@ export class Column {
   }
 }
 
+/**
+ * Lets every codec be known: where one is not, zarrita rejects a promise that
+ * nobody awaits, which would end the process.
+ */
+async function requireCodecs(store: ZarrFolder): Promise<void> {
+  const bytes = await store.get("/zarr.json");
+  const { codecs } = JSON.parse(new TextDecoder().decode(bytes));
+  for (const { name } of codecs) {
+    if (!zarr.registry.has(name)) {
+      throw new Error(`its codec ${JSON.stringify(name)} is not known`);
+    }
+  }
+}
+
 function damage(path: string, cause: unknown): DatasetError {
   if (cause instanceof DatasetError) return cause;
   let origin = cause as Error;
   while (origin.cause instanceof Error) origin = origin.cause;
-  return new DatasetError(path, `it is damaged, ${origin.message}`, { cause });
+  // zarrita looks at what a description should say without asking whether it
+  // does.
+  const problem = origin instanceof TypeError
+    ? "it does not say what Zarr v3 asks for"
+    : origin.message;
+  return new DatasetError(path, `it is damaged, ${problem}`, { cause });
 }

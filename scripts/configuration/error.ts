@@ -4,6 +4,8 @@
  * @module
  */
 
+import { inOneLine } from "../../dataset/errors.ts";
+
 /** A configuration file, or a value set on top of it, that cannot be used. */
 export class ConfigurationError extends Error {
   /** Name of the class. */
@@ -34,11 +36,12 @@ export class ConfigurationError extends Error {
     } = {},
   ) {
     const place = options.override !== undefined
-      ? ` with "${options.override}"`
+      ? ` with "${inOneLine(options.override)}"`
       : options.line !== undefined
       ? ` line ${options.line}`
       : "";
-    super(`Cannot use configuration "${path}"${place}: ${problem}`, {
+    const line = inOneLine(problem);
+    super(`Cannot use configuration "${path}"${place}: ${line}`, {
       cause: options.cause,
     });
     this.path = path;

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  formatConfiguration,
+  loadConfiguration,
+  parseConfiguration,
+} from "../../scripts/configuration.ts";
+import { ConfigurationError } from "../../scripts/configuration/error.ts";
+import { N_MNIST, SL_ANIMALS } from "../scripts/configuration_files.ts";
+import { fc } from "../properties.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { fuzzTest } from "./fuzz.ts";
+import { mutated } from "./mutations.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const path = join(folder.path, "network.yaml");
+const encode = (text: string) => new TextEncoder().encode(text);
+
+const LAYERS = `network:
+- pool: 2
+- conv: {out: 8, kernel: [3, 5], stride: 1, padding: 2, groups: 1}
+- dense: {out: 19, weightScale: 3}
+training: {filter: {hot_pixels: 9, downsample_space: 2}, sliced_dataset: False,
+  augmentation: {drop: 0.1, flip_x: 0.5, shift: 3, time_jitter: 2}}
+`;
+const TOKENS = [
+  ...["[", "]", "{", "}", "- ", ": ", ",", "&a ", "*a", "<<: ", "!!binary "],
+  ...["|\n", ">\n", "? ", "---\n", "...\n", "%YAML 1.1\n", '"', "'", "\t", "#"],
+  ...[".nan", ".inf", "-1", "0x10", "1e999", "9007199254740993", "null", "~"],
+  ...["__proto__", "constructor", "testing:\n", "training:\n  lr: 1\n", "\n  "],
+];
+
+/** Reads text, and holds what it says against itself. */
+function check(configuration: ReturnType<typeof parseConfiguration>): void {
+  const { simulation, training } = configuration;
+  assert(simulation.Ts > 0 && simulation.tSample >= simulation.Ts);
+  assert(training.seed >= 0 && training.lr > 0 && training.epochs >= 1);
+  const text = formatConfiguration(structuredClone(configuration));
+  assert.deepEqual(parseConfiguration(text, "/else/b.yaml"), configuration);
+}
+
+fuzzTest("a configuration in YAML", {
+  share: 0.15,
+  inputs: mutated([SL_ANIMALS, N_MNIST, LAYERS, "{}"].map(encode), TOKENS),
+  refusal: ConfigurationError,
+  async read(bytes) {
+    await Deno.writeFile(path, bytes);
+    check(await loadConfiguration(path));
+  },
+});
+
+fuzzTest("a value set on top of a configuration", {
+  share: 0.05,
+  inputs: fc.array(
+    mutated(
+      [
+        ...["training.lr=0.1", "network.1.dense=5", "training.seed=3"],
+        ...["training.filter={hot_pixels: 3}", "training.path.out=x"],
+      ].map(encode),
+      [...TOKENS, ".", "="],
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  refusal: ConfigurationError,
+  read(values) {
+    const set = values.map((bytes) => new TextDecoder().decode(bytes));
+    check(parseConfiguration(LAYERS, "/home/a.yaml", { set }));
+  },
+});
