@@ -79,7 +79,6 @@ export async function trainFold(
     ? await model.compile(planOf(configuration, "test"))
     : undefined;
   requireOutputs(model, fold);
-  await context.results.begin();
   const pass = makePass(model, trainer, tester ?? trainer, random, context);
   return fold.validation
     ? await withValidation(fold, fold.validation, model, pass, context)
@@ -233,6 +232,9 @@ async function saveBest(
   { epoch, weights }: Best,
   { results }: RunContext,
 ): Promise<void> {
+  // The first to write, once every sample of an epoch could be read: otherwise
+  // what an earlier run left stays.
+  await results.begin();
   await results.saveWeights(fold.number, weights, { epoch: String(epoch) });
 }
 

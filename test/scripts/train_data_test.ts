@@ -25,6 +25,25 @@ async function run(name: string, ...values: string[]) {
   return { trainLoss, testLoss, rates, accuracy: summary.testAccuracy.mean };
 }
 
+/** Asserts that training ends in a problem, and leaves earlier results. */
+async function refuse(problem: RegExp, ...values: string[]) {
+  const config = await (prepared ??= prepareSigns(folder.path));
+  const out = inFolder("kept");
+  await Deno.mkdir(out, { recursive: true });
+  await Deno.writeTextFile(join(out, "metrics.jsonl"), "kept\n");
+  const { code, stderr } = await runTask("train-test-only", [
+    ...["--config", config, "--out", out, "--folds", "1"],
+    ...values.flatMap((value) => ["--set", value]),
+  ]);
+  assert.match(stderr, problem);
+  assert.match(stderr, /^error: [^\n]+[^.\n]\n$/);
+  assert.equal(code, 1);
+  const left = await Array.fromAsync(Deno.readDir(out));
+  assert.deepEqual(left.map(({ name }) => name), ["metrics.jsonl"]);
+  const text = await Deno.readTextFile(join(out, "metrics.jsonl"));
+  assert.equal(text, "kept\n");
+}
+
 gpuTest(
   "training from recordings gives what training from their store gives",
   async () => {
@@ -77,42 +96,53 @@ gpuTest(
 gpuTest(
   "training from recordings says what is wrong with one, and writes nothing over",
   async () => {
-    const config = await (prepared ??= prepareSigns(folder.path));
-    const out = inFolder("kept");
-    await Deno.mkdir(out);
-    await Deno.writeTextFile(join(out, "metrics.jsonl"), "kept\n");
-    const refuse = async (problem: RegExp, ...values: string[]) => {
-      const { code, stderr, stdout } = await runTask("train", [
-        ...["--config", config, "--out", out],
-        ...["training.sliced_dataset=False", ...values]
-          .flatMap((v) => ["--set", v]),
-      ]);
-      assert.match(stderr, problem);
-      assert.match(stderr, /^error: [^\n]+[^.\n]\n$/);
-      assert.deepEqual([code, stdout], [1, ""]);
-      const left = await Array.fromAsync(Deno.readDir(out));
-      assert.deepEqual(left.map(({ name }) => name), ["metrics.jsonl"]);
-      const text = await Deno.readTextFile(join(out, "metrics.jsonl"));
-      assert.equal(text, "kept\n");
-    };
     const list = inFolder("short.txt");
     const data = inFolder("data", "recordings");
+    await (prepared ??= prepareSigns(folder.path));
     const [{ name }] = await Array.fromAsync(Deno.readDir(data));
     await Deno.writeTextFile(list, `${name.replace(".aedat", "")}\n`);
+    const fly = "training.sliced_dataset=False";
     await refuse(
       /short.txt": it names 1 recordings, 4 folds need 4$/m,
-      `training.path.file_list=${list}`,
+      ...[fly, `training.path.file_list=${list}`],
     );
-    await refuse(/".+nowhere.+": there is no /, "training.path.data=nowhere");
+    await refuse(
+      /".+nowhere.+": there is no /,
+      ...[fly, "training.path.data=nowhere"],
+    );
     const tags = inFolder("data", "tags", name.replace(".aedat", ".csv"));
     const text = await Deno.readTextFile(tags);
     await Deno.writeTextFile(tags, text.replace(/\d+\n$/, "99999999\n"));
     await refuse(
       /tags\/.+csv" line 20: record 99999999 is beyond the recording/,
+      fly,
     );
     await Deno.writeTextFile(tags, text);
     const path = join(data, name);
     await Deno.truncate(path, (await Deno.stat(path)).size - 3);
-    await refuse(/recording ".+aedat": byte \d+ of \d+: an event has 8 bytes/);
+    await refuse(
+      /recording ".+aedat": byte \d+ of \d+: an event has 8 bytes/,
+      fly,
+    );
+  },
+);
+
+gpuTest(
+  "training says what is wrong with a sample of any set, and writes nothing over",
+  async () => {
+    await (prepared ??= prepareSigns(folder.path));
+    await refuse(
+      /a sample at Ts "0.01": its last event is in bin \d+, .+ 131072 bins$/m,
+      ...["simulation.Ts=0.01", "simulation.tSample=1"],
+    );
+    const store = inFolder("data", "sliced.zarr");
+    const groups = await Array.fromAsync(Deno.readDir(store));
+    for (const { name } of groups.filter(({ isDirectory }) => isDirectory)) {
+      const chunk = join(store, name, "t", "c", "0");
+      const bytes = await Deno.readFile(chunk);
+      await Deno.writeFile(chunk, bytes.toReversed());
+      await refuse(/t\/c\/0": it is damaged, its checksum does not fit$/m);
+      await Deno.writeFile(chunk, bytes);
+    }
   },
 );
