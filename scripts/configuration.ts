@@ -157,18 +157,33 @@ function parseYaml(
   path: string,
   lineCounter: yaml.LineCounter,
 ): { document: yaml.Document; values: unknown } {
-  const options = { lineCounter, prettyErrors: false };
-  const document = yaml.parseDocument(text, options);
-  const [cause] = [...document.errors, ...document.warnings];
-  if (cause) {
-    const { line } = lineCounter.linePos(cause.pos[0]);
-    throw new ConfigurationError(path, cause.message, { line, cause });
-  }
   try {
+    const document = parseDocument(text, { lineCounter });
     return { document, values: document.toJS() };
   } catch (cause) {
-    throw new ConfigurationError(path, (cause as Error).message, { cause });
+    const { pos } = cause as Partial<yaml.YAMLError>;
+    const line = pos && lineCounter.linePos(pos[0]).line;
+    throw new ConfigurationError(path, inWords(cause), { line, cause });
   }
+}
+
+/** Words what parsing has thrown. */
+function inWords(cause: unknown): string {
+  const { message } = cause as Error;
+  return /call stack/.test(message) ? "it is nested too deeply" : message;
+}
+
+/** Parses YAML, and throws the first thing that is wrong with it. */
+function parseDocument(
+  text: string,
+  options: yaml.ParseOptions = {},
+): yaml.Document {
+  const document = yaml.parseDocument(text, {
+    ...{ prettyErrors: false, logLevel: "error", ...options },
+  });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw problem;
+  return document;
 }
 
 /** A value to be set on top of a file. */
@@ -193,13 +208,9 @@ function readOverride(text: string, path: string): Override {
     throw new ConfigurationError(path, problem, { override: text });
   }
   try {
-    return {
-      text,
-      keys,
-      value: yaml.parse(value, { prettyErrors: false }),
-    };
+    return { text, keys, value: parseDocument(value).toJS() };
   } catch (cause) {
-    const problem = `${key} is no YAML, ${(cause as Error).message}`;
+    const problem = `${key} is no YAML, ${inWords(cause)}`;
     throw new ConfigurationError(path, problem, { key, override: text, cause });
   }
 }

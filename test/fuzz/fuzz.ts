@@ -69,7 +69,7 @@ async function isRefused<T>(
     return false;
   } catch (error) {
     if (!(error instanceof refusal)) throw error;
-    assert.match(error.message, /^Cannot [^\p{Cc}\p{Zl}\p{Zp}]+$/u);
+    assert.match(error.message, /^Cannot [^\r\n]+$/);
     assert(!error.message.endsWith("."), error.message);
     return true;
   }

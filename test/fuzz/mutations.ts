@@ -26,12 +26,19 @@ function anyMutation(tokens: readonly string[]): fc.Arbitrary<Mutation> {
     fc.uint8Array({ maxLength: 12 }),
     fc.constantFrom(...tokens).map((token) => encoder.encode(token)),
   );
-  return fc.oneof(
+  const short: fc.Arbitrary<Mutation> = fc.oneof(
     fc.record({ set: fc.nat(255), at: place }),
     fc.record({ flip: fc.nat(7), at: place }),
     fc.record({ insert: inserted, at: place }),
     fc.record({ remove: stretch, at: place }),
-    fc.record({ repeat: stretch, at: place, times: fc.nat(3000) }),
+  );
+  // Long files are slow to read, so that there are fewer of them.
+  return fc.oneof(
+    { arbitrary: short, weight: 19 },
+    {
+      arbitrary: fc.record({ repeat: stretch, at: place, times: fc.nat(3000) }),
+      weight: 1,
+    },
   );
 }
 

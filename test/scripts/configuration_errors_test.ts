@@ -270,6 +270,11 @@ Deno.test("parseConfiguration() refuses what is no YAML", () => {
   refuses("a: 1\na: 2", { message: /line 2: Map keys must be/, line: 2 });
   refuses("a: !number 1", { message: /Unresolved tag: !number$/, line: 1 });
   refuses("a: *b", { message: /Unresolved alias/ });
+  const nested = { message: /it is nested too deeply$/ };
+  refuses("[".repeat(100_000), { ...nested, line: 1 });
+  refuses("{}", { ...nested, key: "training.lr" }, [
+    `training.lr=${"[".repeat(100_000)}`,
+  ]);
   refuses("", { message: /: it is empty, expected simulation, neuron,/ });
   refuses("- 1", { message: /: it is a list, expected simulation, neuron,/ });
 });
@@ -295,6 +300,13 @@ Deno.test("parseConfiguration() blames what was set on top of the file", () => {
     message: /with "training.lr=\[1": training.lr is no YAML, /,
     key: "training.lr",
   }, ["training.lr=[1"]);
+  refuses("training: {lr: 1}", {
+    message: /: 100001 keys one in another, expected 8 at most$/,
+  }, [`a${".a".repeat(100_000)}=1`]);
+  refuses("training: {lr: 1}", {
+    message: /training.lr is no YAML, Unknown directive %x$/,
+    key: "training.lr",
+  }, ["training.lr=%x\n---\n1"]);
   refuses("training: {lr: 0}", {
     message: /network.yaml" line 1: training.lr is 0/,
     key: "training.lr",
