@@ -11,6 +11,9 @@ import { readConfiguration } from "./configuration/rules.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { Place } from "./configuration/values.ts";
 
+/** Characters that a file may have: comparing all its keys takes time. */
+const LONGEST = 65_536;
+
 /** Keys that may stand one in another, such as `training.lr`. */
 const DEEPEST = 8;
 
@@ -90,6 +93,11 @@ export function parseConfiguration(
   path: string,
   options: ConfigurationOptions = {},
 ): Configuration {
+  if (text.length > LONGEST) {
+    const problem = `it has ${text.length} characters, expected ${LONGEST} ` +
+      "at most";
+    throw new ConfigurationError(path, problem);
+  }
   const lines = new yaml.LineCounter();
   const { document, values } = parseYaml(text, path, lines);
   const overrides = (options.set ?? []).map((set) => readOverride(set, path));

@@ -271,7 +271,10 @@ Deno.test("parseConfiguration() refuses what is no YAML", () => {
   refuses("a: !number 1", { message: /Unresolved tag: !number$/, line: 1 });
   refuses("a: *b", { message: /Unresolved alias/ });
   const nested = { message: /it is nested too deeply$/ };
-  refuses("[".repeat(100_000), { ...nested, line: 1 });
+  refuses("[".repeat(65_000), { ...nested, line: 1 });
+  refuses(" ".repeat(65_537), {
+    message: /": it has 65537 characters, expected 65536 at most$/,
+  });
   refuses("{}", { ...nested, key: "training.lr" }, [
     `training.lr=${"[".repeat(100_000)}`,
   ]);
