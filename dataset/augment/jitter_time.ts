@@ -15,7 +15,7 @@ import type { Events } from "../events.ts";
  *
  * @param events The events of a sample.
  * @param options Standard deviation in ms, and a seeded source of numbers in
- *   [0, 1), of which two are drawn for each event but the first.
+ *   [0, 1), of which two are drawn for every two events.
  * @returns As many events, in the same order; all but their times is shared.
  *
  * @example
@@ -28,7 +28,7 @@ import type { Events } from "../events.ts";
  *   p: Uint8Array.of(0, 1, 0),
  * };
  * const { t } = jitterTime(events, { deviation: 1, random: () => 0.5 });
- * if (t.join() !== "1000,3823,7823") throw new Error(t.join());
+ * if (t.join() !== "1000,3823,9000") throw new Error(t.join());
  * ```
  *
  * Source: Box and Muller, "A note on the generation of random normal deviates"
@@ -49,11 +49,15 @@ export function jitterTime(
     if (time < earliest) earliest = time;
     if (time > latest) latest = time;
   }
-  for (let i = 1; i < t.length; i++) {
-    const radius = deviation * 1000 * Math.sqrt(-2 * Math.log(1 - random()));
-    const late = Math.round(radius * Math.cos(2 * Math.PI * random()));
-    const time = ((t[i] - t[0]) | 0) + late;
+  const move = (i: number, us: number) => {
+    const time = ((t[i] - t[0]) | 0) + Math.round(us);
     times[i] = t[0] + Math.min(Math.max(time, earliest), latest);
+  };
+  for (let i = 1; i < t.length; i += 2) {
+    const radius = deviation * 1000 * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    move(i, radius * Math.cos(angle));
+    if (i + 1 < t.length) move(i + 1, radius * Math.sin(angle));
   }
   return { x, y, t: times, p };
 }
