@@ -186,8 +186,14 @@ class Slicer {
   }
 }
 
-/** How many of a chunk's events come before a record of the file. */
-function eventsBefore(chunk: EventChunk, record: number): number {
+/**
+ * Finds a record of the file among a chunk's events.
+ *
+ * @param chunk The chunk.
+ * @param record The record, one of the chunk or the one after its last.
+ * @returns How many of the chunk's events come before it.
+ */
+export function eventsBefore(chunk: EventChunk, record: number): number {
   const { special, firstRecord } = chunk;
   let [low, high] = [0, special.length];
   while (low < high) {

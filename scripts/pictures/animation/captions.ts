@@ -1,0 +1,60 @@
+/**
+ * The line beneath a moving picture: the time, and what the colours mean.
+ *
+ * @module
+ */
+
+import { FONT, renderPixels } from "../render.ts";
+import { THEME, type ThemeName } from "../theme.ts";
+
+/** Height of the line. */
+export const CAPTION_HEIGHT = 28;
+
+/** Width below which there is no room for it. */
+export const CAPTION_MIN_WIDTH = 256;
+
+/** A colour and what it stands for. */
+export interface LegendEntry {
+  readonly colour: string;
+  readonly text: string;
+}
+
+/**
+ * Draws the lines of many frames at once.
+ *
+ * @param times What each says of its time.
+ * @param theme The theme.
+ * @param options Width of the lines, and what colours mean.
+ * @returns Red, green, blue and opacity of each pixel, line under line.
+ */
+export async function drawCaptions(
+  times: readonly string[],
+  theme: ThemeName,
+  { width, legend }: {
+    readonly width: number;
+    readonly legend: readonly LegendEntry[];
+  },
+): Promise<Uint8Array> {
+  const { ground, ink, softInk, grid } = THEME[theme];
+  const height = CAPTION_HEIGHT * times.length;
+  const lines = times.map((time, i) => {
+    const middle = CAPTION_HEIGHT * (i + 0.5);
+    const text = (x: number, words: string) =>
+      `<text x="${x}" y="${middle + 5}" fill="${ink}">${words}</text>`;
+    const entries = legend.map((entry, place) => {
+      const x = width - 56 * (legend.length - place);
+      return `<rect x="${x}" y="${middle - 5}" width="10" height="10" ` +
+        `fill="${entry.colour}" stroke="${softInk}"/>` +
+        text(x + 16, entry.text);
+    });
+    const rule = `<rect y="${CAPTION_HEIGHT * i}" width="${width}" ` +
+      `height="1" fill="${grid}"/>`;
+    return rule + text(8, time) + entries.join("");
+  });
+  return await renderPixels(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +
+      `height="${height}" font-family="${FONT}" font-size="14">` +
+      `<rect width="${width}" height="${height}" fill="${ground}"/>` +
+      `${lines.join("")}</svg>`,
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * What the frames of a moving picture show.
+ *
+ * @module
+ */
+
+import type { LegendEntry } from "./captions.ts";
+import {
+  countDifferences,
+  GREYS,
+  paintDifferences,
+  typicalLimit,
+} from "../differences.ts";
+import type { FramePlan } from "./frame_plan.ts";
+import type { Colour, IndexedImage } from "../gif.ts";
+import { paintPolarities, polarityColours } from "./polarities.ts";
+import type { Sample } from "../sample.ts";
+import { THEME, type ThemeName } from "../theme.ts";
+
+/** How the events of a stretch of time become a picture. */
+export interface FrameStyle {
+  readonly palette: readonly Colour[];
+  /** What the colours mean. */
+  readonly legend: readonly LegendEntry[];
+  /** Paints the stretch that starts then, in µs. */
+  paint(startUs: number): IndexedImage;
+}
+
+/** The styles by name. */
+export const FRAME_STYLES = {
+  /** ON minus OFF events of each pixel in grey, the same greys throughout. */
+  grey(sample: Sample, { starts, windowUs }: FramePlan): FrameStyle {
+    const count = (start: number) =>
+      countDifferences(sample, start, start + windowUs);
+    const limit = typicalLimit(starts.values().map(count));
+    return {
+      palette: GREYS,
+      legend: [
+        { colour: "white", text: "ON" },
+        { colour: "black", text: "OFF" },
+      ],
+      paint: (start) =>
+        paintDifferences(count(start), sample.pixels.width, limit),
+    };
+  },
+
+  /** Pixels with events in the colours of these. */
+  polarity(
+    sample: Sample,
+    { windowUs }: FramePlan,
+    theme: ThemeName,
+  ): FrameStyle {
+    const { on, off, ink } = THEME[theme];
+    return {
+      palette: polarityColours(theme),
+      legend: [
+        { colour: on, text: "ON" },
+        { colour: off, text: "OFF" },
+        { colour: ink, text: "both" },
+      ],
+      paint: (start) => paintPolarities(sample, start, start + windowUs),
+    };
+  },
+} as const;

@@ -1,0 +1,58 @@
+/**
+ * Where there were ON events, and where OFF, in colours.
+ *
+ * @module
+ */
+
+import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
+import { firstFrom, type Sample } from "../sample.ts";
+import { THEME, type ThemeName } from "../theme.ts";
+
+/**
+ * Paints the pixels that had events in a stretch of time.
+ *
+ * @param sample The sample.
+ * @param fromUs When the stretch starts.
+ * @param toUs When it is over.
+ * @returns The picture, in colours of `polarityColours()`.
+ *
+ * @example
+ * ```ts
+ * import { paintPolarities } from "./polarities.ts";
+ * import { createSample } from "../sample.ts";
+ * const sample = createSample({
+ *   x: Uint16Array.of(0, 1, 2, 2),
+ *   y: Uint16Array.of(0, 0, 0, 0),
+ *   t: Uint32Array.of(0, 5, 8, 9),
+ *   p: Uint8Array.of(1, 0, 0, 1),
+ * }, { name: "four", sensor: { width: 4, height: 1 }, origin: "top" });
+ * const { pixels } = paintPolarities(sample, 0, 10);
+ * if (`${pixels}` !== "2,1,3,0") throw new Error("mispainted");
+ * ```
+ */
+export function paintPolarities(
+  { events: { x, y, t, p }, pixels: window, origin }: Sample,
+  fromUs: number,
+  toUs: number,
+): IndexedImage {
+  const { width, height } = window;
+  const pixels = new Uint8Array(width * height);
+  const end = firstFrom(t, toUs);
+  for (let i = firstFrom(t, fromUs); i < end; i++) {
+    const row = y[i] - window.y;
+    const shown = origin === "top" ? row : height - 1 - row;
+    pixels[shown * width + x[i] - window.x] |= 1 << p[i];
+  }
+  return { width, height, pixels };
+}
+
+/**
+ * Lists the colours of pixels with no events, OFF events, ON events, and both.
+ *
+ * @param theme The theme.
+ * @returns Those four.
+ */
+export function polarityColours(theme: ThemeName): Colour[] {
+  const { ground, off, on, ink } = THEME[theme];
+  return [ground, off, on, ink].map(colourOf);
+}

@@ -1,0 +1,120 @@
+/**
+ * The event picture: what changed where, in eight stretches of time.
+ *
+ * @module
+ */
+
+import {
+  countDifferences,
+  GREYS,
+  paintDifferences,
+  typicalLimit,
+} from "./differences.ts";
+import { imageUrl } from "./gif.ts";
+import type { Chart } from "./render.ts";
+import type { Sample } from "./sample.ts";
+import { chooseTimeUnit, formatDuration, formatNumber } from "./time_unit.ts";
+
+/** Number of panels, in two rows. */
+const PANELS = 8;
+
+/** Longest side of a panel. */
+const PANEL_SIDE = 192;
+
+/**
+ * Charts ON minus OFF events of each pixel in eight equal stretches of time, in
+ * two rows, in grey.
+ *
+ * @param sample The sample.
+ * @returns The chart.
+ */
+export function eventPicture(sample: Sample): Chart {
+  const { name, origin, pixels, startUs, endUs, events } = sample;
+  const { x, y, width, height } = pixels;
+  const unit = chooseTimeUnit(endUs);
+  const edges = Array.from(
+    { length: PANELS + 1 },
+    (_, i) => startUs + (endUs - startUs) * i / PANELS,
+  );
+  const panels = edges.slice(1).map((end, i) =>
+    countDifferences(sample, edges[i], end)
+  );
+  const limit = typicalLimit(panels);
+  const written = edges.map((edge) => (edge / unit.us).toFixed(unit.decimals));
+  const labels = panels.map((_, i) =>
+    `${written[i]} to ${written[i + 1]} ${unit.name}`
+  );
+  const values = panels.map((counts, i) => ({
+    label: labels[i],
+    url: imageUrl(paintDifferences(counts, width, limit), GREYS),
+    limit,
+    left: x,
+    right: x + width,
+    low: y,
+    high: y + height,
+  }));
+  const axis = { grid: false, tickCount: 4, tickMinStep: 1 };
+  const longest = Math.max(width, height);
+  return {
+    title: {
+      text: name,
+      subtitle: [
+        `ON minus OFF events in each pixel, in eight stretches of ` +
+        `${formatDuration((endUs - startUs) / PANELS)}`,
+        `${formatNumber(events.t.length)} events in all`,
+      ],
+    },
+    data: { values },
+    facet: { field: "label", type: "nominal", sort: labels, title: null },
+    columns: PANELS / 2,
+    spacing: { row: 16, column: 20 },
+    spec: {
+      width: PANEL_SIDE * width / longest,
+      height: PANEL_SIDE * height / longest,
+      encoding: {
+        x: {
+          field: "left",
+          type: "quantitative",
+          title: "x (pixels)",
+          scale: { domain: [x, x + width], nice: false, zero: false },
+          axis,
+        },
+        y: {
+          field: "low",
+          type: "quantitative",
+          title: "y (pixels)",
+          scale: {
+            domain: [y, y + height],
+            nice: false,
+            zero: false,
+            reverse: origin === "top",
+          },
+          axis,
+        },
+      },
+      layer: [
+        {
+          mark: { type: "image", aspect: false, smooth: false, aria: false },
+          encoding: {
+            x2: { field: "right" },
+            y2: { field: "high" },
+            url: { field: "url", type: "nominal" },
+          },
+        },
+        {
+          // Nothing is seen of it but the legend that it brings.
+          mark: { type: "point", size: 0, opacity: 1, aria: false },
+          encoding: {
+            color: {
+              field: "limit",
+              type: "quantitative",
+              title: ["ON minus OFF", "(events)"],
+              scale: { domain: [-limit, limit], range: ["black", "white"] },
+              legend: { tickCount: 5, tickMinStep: 1 },
+            },
+          },
+        },
+      ],
+    },
+  };
+}

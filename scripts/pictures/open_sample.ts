@@ -1,0 +1,182 @@
+/**
+ * Finding the sample that a command line names, in files and in stores.
+ *
+ * @module
+ */
+
+import { basename, dirname, extname, join } from "node:path";
+import { readAedat } from "../../dataset/aedat.ts";
+import { turnToJaerAxes } from "../../dataset/aedat_decode.ts";
+import { allocateEvents, DVS128, type Events } from "../../dataset/events.ts";
+import { NMNIST_SENSOR, readNmnist } from "../../dataset/nmnist.ts";
+import { readNpy } from "../../dataset/npy.ts";
+import { readClasses, readTags } from "../../dataset/sl_animals.ts";
+import { eventsBefore } from "../../dataset/slice/recording.ts";
+import { openStore, type SliceInfo } from "../../dataset/store.ts";
+import { parseStoreAttributes } from "../../dataset/store/attributes.ts";
+import { readGroup } from "../../dataset/zarr/columns.ts";
+import { nearestName } from "../command_line.ts";
+import { createSample, type Sample } from "./sample.ts";
+
+/** Where a sample is, and how to read it. */
+export interface SampleLocation {
+  /** A recording or a slice, or in a store a person and a sign. */
+  readonly sample: string;
+  /** The store. */
+  readonly store?: string;
+  /** Which sign of a recording: its name or its class, counted from 1. */
+  readonly tag?: string;
+  /** The recording's tag file. */
+  readonly tags?: string;
+  /** File of the class names. */
+  readonly classes?: string;
+  /** Which bits of an address are which axis, see `readAedat()`. */
+  readonly axes: "reference" | "jaer";
+}
+
+/** Where row 0 is. */
+const ORIGIN = { reference: "top", jaer: "bottom" } as const;
+
+/**
+ * Reads a sample.
+ *
+ * @param location Where it is, and how to read it.
+ * @returns The sample.
+ * @throws {RecordingError | DatasetError} If a file cannot be read.
+ * @throws {RangeError} If there is no such sample, or it has no events.
+ */
+export async function openSample(location: SampleLocation): Promise<Sample> {
+  const { sample, store, tag, axes } = location;
+  if (store !== undefined) return await openSlice(store, sample);
+  const kind = extname(sample);
+  if (tag !== undefined && kind !== ".aedat") {
+    throw new RangeError(
+      `Cannot take tag "${tag}" of "${sample}": only a recording (.aedat) ` +
+        "has tags",
+    );
+  }
+  const name = basename(sample, kind);
+  switch (kind) {
+    case ".aedat":
+      return await openRecording(name, location);
+    case ".npy": {
+      const events = await readNpy(sample, DVS128);
+      return createSample(axes === "jaer" ? turnToJaerAxes(events) : events, {
+        name,
+        sensor: DVS128,
+        origin: ORIGIN[axes],
+      });
+    }
+    case ".bs2":
+    case ".bin":
+      return createSample(await readNmnist(sample), {
+        name,
+        sensor: NMNIST_SENSOR,
+        origin: "top",
+      });
+  }
+  throw new RangeError(
+    `Cannot draw "${sample}": a sample is a recording (.aedat), a slice ` +
+      "(.npy), a digit of N-MNIST (.bs2, .bin) or, with --store, PERSON/SIGN",
+  );
+}
+
+async function openRecording(
+  recording: string,
+  { sample: path, tag, tags, classes, axes }: SampleLocation,
+): Promise<Sample> {
+  let [name, start, end] = [recording, 0, Infinity];
+  if (tag !== undefined) {
+    const data = join(dirname(path), "..");
+    const names = await readClasses(
+      classes ?? join(data, "SL-Animals-DVS_gestures_definitions.csv"),
+    );
+    const tagFile = tags ?? join(data, "tags", `${recording}.csv`);
+    const sign = (await readTags(tagFile, names))[findSign(tag, names)];
+    ({ start, end } = sign);
+    name = `${recording}/${names[sign.label]}`;
+  }
+  const parts: Events[] = [];
+  let records = 0;
+  for await (const chunk of readAedat(path, { axes })) {
+    const first = chunk.firstRecord;
+    records = first + chunk.records;
+    const [from, to] = [start, end].map((record) =>
+      eventsBefore(chunk, Math.max(first, Math.min(record, records)))
+    );
+    parts.push({
+      x: chunk.x.subarray(from, to),
+      y: chunk.y.subarray(from, to),
+      t: chunk.t.subarray(from, to),
+      p: chunk.p.subarray(from, to),
+    });
+  }
+  if (tag !== undefined && end > records) {
+    throw new RangeError(
+      `Cannot draw "${name}": its tag ends at record ${end}, the recording ` +
+        `has ${records}`,
+    );
+  }
+  const events = concatenate(parts);
+  return createSample(events, { name, sensor: DVS128, origin: ORIGIN[axes] });
+}
+
+function concatenate(parts: readonly Events[]): Events {
+  const events = allocateEvents(
+    parts.reduce((total, { t }) => total + t.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    for (const name of ["x", "y", "t", "p"] as const) {
+      events[name].set(part[name], at);
+    }
+    at += part.t.length;
+  }
+  return events;
+}
+
+/** Opens a slice that is named by its recording or person, and its sign. */
+async function openSlice(path: string, sample: string): Promise<Sample> {
+  const store = await openStore(path);
+  const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});
+  const { slices, classes, sensor } = store;
+  const cut = sample.lastIndexOf("/");
+  const who = sample.slice(0, Math.max(cut, 0));
+  const label = findSign(sample.slice(cut + 1), classes);
+  const isTheirs = ({ source, person }: SliceInfo) =>
+    source === who || (/^\d+$/.test(who) && person === Number(who));
+  const found = [...slices.keys()].filter((index) =>
+    isTheirs(slices[index]) && slices[index].label === label
+  );
+  if (found.length !== 1) {
+    const sources = [...new Set(slices.map(({ source }) => source))];
+    const problem = found.length > 1
+      ? `"${who}" are ${found.map((i) => slices[i].source).join(" and ")}`
+      : `"${path}" has no "${who}"${hint(who, sources)}`;
+    throw new RangeError(`Cannot draw "${sample}": ${problem}`);
+  }
+  const [index] = found;
+  const { source, className } = slices[index];
+  return createSample(await store.events(index), {
+    name: `${source}/${className}`,
+    sensor,
+    origin: ORIGIN[axes],
+  });
+}
+
+/** Finds a class by its name or its number, which counts from 1. */
+function findSign(sign: string, classes: readonly string[]): number {
+  const label = classes.indexOf(sign);
+  if (label >= 0) return label;
+  const number = /^\d+$/.test(sign) ? Number(sign) : 0;
+  if (number >= 1 && number <= classes.length) return number - 1;
+  throw new RangeError(
+    `Cannot find sign "${sign}": there are 1 to ${classes.length}, ` +
+      `${classes[0]} to ${classes.at(-1)}${hint(sign, classes)}`,
+  );
+}
+
+function hint(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+}

@@ -1,0 +1,97 @@
+/**
+ * How many events there are over time.
+ *
+ * @module
+ */
+
+import type { Chart } from "./render.ts";
+import { firstFrom, type Sample } from "./sample.ts";
+import { THEME, type ThemeName } from "./theme.ts";
+import { chooseTimeUnit, formatDuration, formatNumber } from "./time_unit.ts";
+
+/** Most stretches of time to count in. */
+const MOST_BINS = 200;
+
+/** Shortest of them, in µs. */
+const SHORTEST_US = 1000;
+
+/**
+ * Charts the rates of ON and of OFF events over time.
+ *
+ * @param sample The sample.
+ * @param theme The theme to colour it for.
+ * @returns The chart.
+ */
+export function ratePlot(sample: Sample, theme: ThemeName): Chart {
+  const { name, startUs, endUs, events } = sample;
+  const span = Math.max(endUs - startUs, SHORTEST_US);
+  const bins = Math.min(MOST_BINS, Math.floor(span / SHORTEST_US));
+  const width = span / bins;
+  const unit = chooseTimeUnit(startUs + span);
+  const { on, off } = THEME[theme];
+  const values = countEvents(sample, bins, width).flatMap((counts, bin) =>
+    ["OFF", "ON"].map((polarity, p) => ({
+      time: (startUs + bin * width) / unit.us,
+      end: (startUs + (bin + 1) * width) / unit.us,
+      rate: counts[p] / (width / 1_000_000),
+      polarity,
+    }))
+  );
+  // The last steps are drawn to the end of their stretch.
+  values.push(...values.slice(-2).map((last) => ({ ...last, time: last.end })));
+  return {
+    title: {
+      text: name,
+      subtitle: `${formatNumber(events.t.length)} events, counted every ` +
+        formatDuration(width),
+    },
+    width: 720,
+    height: 260,
+    data: { values },
+    mark: { type: "line", interpolate: "step-after", strokeWidth: 1.5 },
+    encoding: {
+      x: {
+        field: "time",
+        type: "quantitative",
+        title: `time (${unit.name})`,
+        scale: { nice: false, zero: false },
+        axis: { grid: false },
+      },
+      y: {
+        field: "rate",
+        type: "quantitative",
+        title: "rate (events/s)",
+        axis: { labelExpr: "format(datum.value, '~s')", tickCount: 5 },
+      },
+      color: {
+        field: "polarity",
+        type: "nominal",
+        title: null,
+        scale: { domain: ["ON", "OFF"], range: [on, off] },
+      },
+      strokeDash: {
+        field: "polarity",
+        type: "nominal",
+        title: null,
+        scale: { domain: ["ON", "OFF"], range: [[1, 0], [4, 2]] },
+      },
+    },
+  };
+}
+
+/** Counts OFF and ON events in equal stretches of time. */
+function countEvents(
+  { startUs, events: { t, p } }: Sample,
+  bins: number,
+  width: number,
+): [off: number, on: number][] {
+  return Array.from({ length: bins }, (_, bin) => {
+    const counts: [number, number] = [0, 0];
+    const from = firstFrom(t, startUs + bin * width);
+    const to = bin === bins - 1
+      ? t.length
+      : firstFrom(t, startUs + (bin + 1) * width);
+    for (let i = from; i < to; i++) counts[p[i]]++;
+    return counts;
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * Arguments that name a sample and a part of it.
+ *
+ * @module
+ */
+
+import {
+  argument,
+  type Arguments,
+  choice,
+  integer,
+  optional,
+  text,
+  withDefault,
+} from "../command_line.ts";
+import { openSample } from "./open_sample.ts";
+import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
+import { THEMES } from "./theme.ts";
+
+/** The arguments of every command that draws a sample. */
+export const SAMPLE_PARAMETERS = {
+  sample: argument(
+    "SAMPLE",
+    "A recording (.aedat), a slice (.npy), a digit of N-MNIST (.bs2, .bin) " +
+      "or, with --store, PERSON/SIGN",
+  ),
+  store: optional(
+    text("--store", "DIR", "Store of slices that the sample is in"),
+  ),
+  tag: optional(
+    text("--tag", "SIGN", "Only this sign of a recording, by name or number"),
+  ),
+  tags: optional(
+    text("--tags", "FILE", "The recording's tags [../tags/NAME.csv]"),
+  ),
+  classes: optional(
+    text(
+      "--classes",
+      "FILE",
+      "Class names [../SL-Animals-DVS_gestures_definitions.csv]",
+    ),
+  ),
+  axes: withDefault(
+    choice(
+      "--axes",
+      ["reference", "jaer"],
+      "Where x and y lead in files: as in SLAYER's programs, or as in jAER",
+    ),
+    "reference",
+  ),
+  from: optional(
+    integer("--from", "Draw from this ms on, counted from the first event", {
+      min: 0,
+    }),
+  ),
+  to: optional(integer("--to", "Draw until this ms", { min: 1 })),
+  crop: optional(
+    text("--crop", "X,Y,WIDTH,HEIGHT", "Draw only these pixels"),
+  ),
+  theme: withDefault(
+    choice("--theme", THEMES, "Ground and colours"),
+    "light",
+  ),
+  out: withDefault(text("--out", "DIR", "Folder to write to"), "output"),
+} as const;
+
+/**
+ * Reads the part of a sample that arguments name.
+ *
+ * @param args The arguments.
+ * @returns That part.
+ * @throws {RecordingError | DatasetError} If a file cannot be read.
+ * @throws {RangeError} If there is no such sample or part, or it has no events.
+ */
+export async function readSample(
+  args: Omit<Arguments<typeof SAMPLE_PARAMETERS>, "theme" | "out">,
+): Promise<Sample> {
+  const { from, to, crop, ...location } = args;
+  const pixels = crop === undefined ? undefined : parseWindow(crop);
+  return cropSample(await openSample(location), { from, to, pixels });
+}
+
+function parseWindow(crop: string): PixelWindow {
+  const [x, y, width, height] = crop.split(",").map((part) =>
+    /^\d{1,9}$/.test(part) ? Number(part) : NaN
+  );
+  if (!(x >= 0 && y >= 0 && width > 0 && height > 0) || crop.split(",")[4]) {
+    throw new RangeError(
+      `Cannot crop to "${crop}": four whole numbers X,Y,WIDTH,HEIGHT are needed`,
+    );
+  }
+  return { x, y, width, height };
+}

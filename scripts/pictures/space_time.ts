@@ -1,0 +1,168 @@
+/**
+ * Events in space and time: a box of x, y and t, seen from before it and above.
+ *
+ * @module
+ */
+
+import type { Chart } from "./render.ts";
+import type { Sample } from "./sample.ts";
+import { axesOf, type Axis } from "./space_time/axes.ts";
+import { drawEventCloud } from "./space_time/event_cloud.ts";
+import { boxHeight, type BoxPoint, project } from "./space_time/projection.ts";
+import { THEME, type ThemeName } from "./theme.ts";
+import { formatNumber } from "./time_unit.ts";
+
+/** Width of the box. */
+const WIDTH = 720;
+
+/**
+ * Charts every event at its column, row and time.
+ *
+ * @param sample The sample.
+ * @param theme The theme to colour it for.
+ * @returns The chart.
+ */
+export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
+  const { name, pixels, events } = sample;
+  const height = boxHeight(WIDTH);
+  const { ink, softInk, grid, on, off } = THEME[theme];
+  const axes = axesOf(sample);
+  const lines = { x2: { field: "right" }, y2: { field: "bottom" } };
+  const cloud = {
+    left: 0,
+    top: 0,
+    right: WIDTH,
+    bottom: height,
+    url: drawEventCloud(sample, theme, { width: WIDTH }),
+  };
+  const polarities = [["ON", on], ["OFF", off]];
+  return {
+    title: {
+      text: name,
+      subtitle: `${formatNumber(events.t.length)} events in ` +
+        `${pixels.width}×${pixels.height} pixels`,
+    },
+    width: WIDTH,
+    height,
+    view: { stroke: null },
+    encoding: {
+      x: {
+        field: "left",
+        type: "quantitative",
+        scale: { domain: [0, WIDTH] },
+        axis: null,
+      },
+      y: {
+        field: "top",
+        type: "quantitative",
+        scale: { domain: [height, 0] },
+        axis: null,
+      },
+    },
+    layer: [
+      {
+        data: {
+          values: axes.flatMap(({ ticks, across }) =>
+            ticks.flatMap(({ share }) => {
+              const [start, corner, end] = across(share);
+              return [line(start, corner), line(corner, end)];
+            })
+          ),
+        },
+        mark: { type: "rule", color: grid },
+        encoding: lines,
+      },
+      {
+        data: { values: BACK_EDGES.map(([from, to]) => line(from, to)) },
+        mark: { type: "rule", color: softInk },
+        encoding: lines,
+      },
+      {
+        data: { values: [cloud] },
+        mark: { type: "image", aspect: false, smooth: false, aria: false },
+        encoding: { ...lines, url: { field: "url", type: "nominal" } },
+      },
+      ...axes.map(({ ticks, at, numbers }) => ({
+        data: {
+          values: ticks.map(({ value, share }) => ({
+            ...project(at(share), WIDTH),
+            text: formatNumber(value),
+          })),
+        },
+        mark: {
+          type: "text",
+          baseline: "middle",
+          color: ink,
+          fontSize: 12,
+          ...numbers,
+        },
+        encoding: { text: { field: "text" } },
+      } as const)),
+      ...axes.map(({ title, at, offset }) => {
+        const { left, top } = project(at(0.5), WIDTH);
+        return {
+          data: {
+            values: [{ left: left + offset.left, top: top + offset.top }],
+          },
+          mark: {
+            type: "text",
+            text: title,
+            angle: slopeOf(at),
+            color: ink,
+            fontSize: 13,
+            fontWeight: 600,
+          },
+        } as const;
+      }),
+      {
+        // Nothing is seen of it but the legend that it brings.
+        data: {
+          values: polarities.map(([polarity]) => ({
+            left: 0,
+            top: 0,
+            polarity,
+          })),
+        },
+        mark: { type: "point", size: 0, opacity: 1, filled: true },
+        encoding: {
+          color: {
+            field: "polarity",
+            type: "nominal",
+            title: null,
+            scale: {
+              domain: polarities.map(([polarity]) => polarity),
+              range: polarities.map(([, colour]) => colour),
+            },
+            legend: { symbolSize: 80, symbolType: "square" },
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** The edges that no event hides: those of the floor and the two far sides. */
+const BACK_EDGES: readonly [BoxPoint, BoxPoint][] = [
+  [{ t: 0, x: 0, up: 0 }, { t: 1, x: 0, up: 0 }],
+  [{ t: 1, x: 0, up: 0 }, { t: 1, x: 1, up: 0 }],
+  [{ t: 0, x: 0, up: 0 }, { t: 0, x: 1, up: 0 }],
+  [{ t: 0, x: 1, up: 0 }, { t: 1, x: 1, up: 0 }],
+  [{ t: 0, x: 0, up: 0 }, { t: 0, x: 0, up: 1 }],
+  [{ t: 0, x: 1, up: 0 }, { t: 0, x: 1, up: 1 }],
+  [{ t: 1, x: 1, up: 0 }, { t: 1, x: 1, up: 1 }],
+  [{ t: 0, x: 0, up: 1 }, { t: 0, x: 1, up: 1 }],
+  [{ t: 0, x: 1, up: 1 }, { t: 1, x: 1, up: 1 }],
+];
+
+function line(from: BoxPoint, to: BoxPoint) {
+  const [start, end] = [project(from, WIDTH), project(to, WIDTH)];
+  const { left, top } = start;
+  return { left, top, right: end.left, bottom: end.top };
+}
+
+/** How steep an edge is in the picture, in degrees; a title is read upwards. */
+function slopeOf(at: Axis["at"]): number {
+  const [start, end] = [project(at(0), WIDTH), project(at(1), WIDTH)];
+  const [across, down] = [end.left - start.left, end.top - start.top];
+  return across === 0 ? -90 : Math.atan2(down, across) * 180 / Math.PI;
+}

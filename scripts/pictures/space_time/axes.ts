@@ -1,0 +1,90 @@
+/**
+ * The numbered edges of a box of space and time.
+ *
+ * @module
+ */
+
+import { ticks } from "npm:d3-array@3.2.4";
+import type { Sample } from "../sample.ts";
+import { chooseTimeUnit } from "../time_unit.ts";
+import type { BoxPoint } from "./projection.ts";
+
+/** A number on an edge of the box, and where it stands, 0 to 1. */
+export interface Tick {
+  readonly value: number;
+  readonly share: number;
+}
+
+/** An edge of the box with numbers, and the lines that start from them. */
+export interface Axis {
+  readonly title: string;
+  readonly ticks: readonly Tick[];
+  /** Where on the edge a number belongs. */
+  readonly at: (share: number) => BoxPoint;
+  /** The bent line across two sides of the box that a number belongs to. */
+  readonly across: (share: number) => readonly [BoxPoint, BoxPoint, BoxPoint];
+  /** How its numbers stand to their place. */
+  readonly numbers: {
+    readonly align: "left" | "center" | "right";
+    readonly dx: number;
+    readonly dy: number;
+  };
+  /** How far its title is from the middle of the edge. */
+  readonly offset: { readonly left: number; readonly top: number };
+}
+
+/**
+ * Lists the axes of a sample's box.
+ *
+ * @param sample The sample.
+ * @returns Time, columns and rows.
+ */
+export function axesOf({ pixels, origin, startUs, endUs }: Sample): Axis[] {
+  const { x, y, width, height } = pixels;
+  const unit = chooseTimeUnit(endUs);
+  const upwards = (share: number) => origin === "top" ? 1 - share : share;
+  return [
+    {
+      title: `time (${unit.name})`,
+      ticks: ticksBetween(startUs / unit.us, endUs / unit.us, 6),
+      at: (t) => ({ t, x: 0, up: 0 }),
+      across: (t) => [
+        { t, x: 0, up: 0 },
+        { t, x: 1, up: 0 },
+        { t, x: 1, up: 1 },
+      ],
+      numbers: { align: "right", dx: 2, dy: 14 },
+      offset: { left: -12, top: 42 },
+    },
+    {
+      title: "x (pixels)",
+      ticks: ticksBetween(x, x + width, 3),
+      at: (x) => ({ t: 1, x, up: 0 }),
+      across: (x) => [
+        { t: 0, x, up: 1 },
+        { t: 0, x, up: 0 },
+        { t: 1, x, up: 0 },
+      ],
+      numbers: { align: "left", dx: 8, dy: 8 },
+      offset: { left: 40, top: 32 },
+    },
+    {
+      title: "y (pixels)",
+      ticks: ticksBetween(y, y + height, 3),
+      at: (share) => ({ t: 0, x: 0, up: upwards(share) }),
+      across: (share) => {
+        const up = upwards(share);
+        return [{ t: 0, x: 0, up }, { t: 0, x: 1, up }, { t: 1, x: 1, up }];
+      },
+      numbers: { align: "right", dx: -6, dy: 0 },
+      offset: { left: -40, top: 0 },
+    },
+  ];
+}
+
+function ticksBetween(low: number, high: number, count: number): Tick[] {
+  return ticks(low, high, count).map((value: number) => ({
+    value,
+    share: (value - low) / (high - low),
+  }));
+}

@@ -1,0 +1,41 @@
+/**
+ * `deno task show`: draws a sample.
+ *
+ * @module
+ */
+
+import { runCommand } from "./command_line.ts";
+import { eventPicture } from "./pictures/event_picture.ts";
+import { ratePlot } from "./pictures/rate_plot.ts";
+import { renderPng, renderSvg } from "./pictures/render.ts";
+import { readSample, SAMPLE_PARAMETERS } from "./pictures/sample_arguments.ts";
+import { fileNameOf, savePictures } from "./pictures/save.ts";
+import { spaceTimeView } from "./pictures/space_time.ts";
+
+await runCommand({
+  name: "deno task show",
+  summary: "Draws a sample: what changed where, the rate of events, and x, y " +
+    "and time in one view, each as PNG and as SVG.",
+  examples: [
+    "deno task show data/recordings/user00_indoor.aedat --tag cat",
+    "deno task show --store data/sliced.zarr user00_indoor/cat --theme dark",
+    "deno task show data/sliced_recordings/user00_indoor_00.npy --to 500",
+  ],
+  parameters: SAMPLE_PARAMETERS,
+}, async ({ theme, out, ...location }) => {
+  const sample = await readSample(location);
+  const name = fileNameOf(sample.name);
+  const suffix = theme === "light" ? "" : `_${theme}`;
+  const charts = {
+    events: eventPicture(sample),
+    rate: ratePlot(sample, theme),
+    space_time: spaceTimeView(sample, theme),
+  };
+  const files: Record<string, string | Uint8Array> = {};
+  for (const [kind, chart] of Object.entries(charts)) {
+    const svg = await renderSvg(chart, theme);
+    files[`${name}_${kind}${suffix}.png`] = await renderPng(svg);
+    files[`${name}_${kind}${suffix}.svg`] = svg;
+  }
+  for (const path of await savePictures(out, files)) console.log(path);
+});
