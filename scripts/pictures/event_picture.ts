@@ -13,13 +13,13 @@ import {
 import { imageUrl } from "./gif.ts";
 import type { Chart } from "./render.ts";
 import type { Sample } from "./sample.ts";
-import { chooseTimeUnit, formatDuration, formatNumber } from "./time_unit.ts";
+import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
 
 /** Number of panels, in two rows. */
 const PANELS = 8;
 
-/** Longest side of a panel. */
-const PANEL_SIDE = 192;
+/** Longest side of a panel, and how short the other may be for its labels. */
+const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
 
 /**
  * Charts ON minus OFF events of each pixel in eight equal stretches of time, in
@@ -40,7 +40,9 @@ export function eventPicture(sample: Sample): Chart {
     countDifferences(sample, edges[i], end)
   );
   const limit = typicalLimit(panels);
-  const written = edges.map((edge) => (edge / unit.us).toFixed(unit.decimals));
+  const step = (endUs - startUs) / PANELS / unit.us;
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(step)));
+  const written = edges.map((edge) => (edge / unit.us).toFixed(decimals));
   const labels = panels.map((_, i) =>
     `${written[i]} to ${written[i + 1]} ${unit.name}`
   );
@@ -54,14 +56,15 @@ export function eventPicture(sample: Sample): Chart {
     high: y + height,
   }));
   const axis = { grid: false, tickCount: 4, tickMinStep: 1 };
-  const longest = Math.max(width, height);
+  const sideOf = (pixels: number) =>
+    Math.max(SHORTEST_SIDE, LONGEST_SIDE * pixels / Math.max(width, height));
   return {
     title: {
       text: name,
       subtitle: [
         `ON minus OFF events in each pixel, in eight stretches of ` +
         `${formatDuration((endUs - startUs) / PANELS)}`,
-        `${formatNumber(events.t.length)} events in all`,
+        `${formatEvents(events.t.length)} in all`,
       ],
     },
     data: { values },
@@ -69,8 +72,8 @@ export function eventPicture(sample: Sample): Chart {
     columns: PANELS / 2,
     spacing: { row: 16, column: 20 },
     spec: {
-      width: PANEL_SIDE * width / longest,
-      height: PANEL_SIDE * height / longest,
+      width: sideOf(width),
+      height: sideOf(height),
       encoding: {
         x: {
           field: "left",

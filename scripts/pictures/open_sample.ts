@@ -141,7 +141,12 @@ async function openSlice(path: string, sample: string): Promise<Sample> {
   const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});
   const { slices, classes, sensor } = store;
   const cut = sample.lastIndexOf("/");
-  const who = sample.slice(0, Math.max(cut, 0));
+  if (cut < 0) {
+    throw new RangeError(
+      `Cannot draw "${sample}" of "${path}": it is not PERSON/SIGN`,
+    );
+  }
+  const who = sample.slice(0, cut);
   const label = findSign(sample.slice(cut + 1), classes);
   const isTheirs = ({ source, person }: SliceInfo) =>
     source === who || (/^\d+$/.test(who) && person === Number(who));

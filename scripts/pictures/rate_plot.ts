@@ -7,7 +7,7 @@
 import type { Chart } from "./render.ts";
 import { firstFrom, type Sample } from "./sample.ts";
 import { THEME, type ThemeName } from "./theme.ts";
-import { chooseTimeUnit, formatDuration, formatNumber } from "./time_unit.ts";
+import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
 
 /** Most stretches of time to count in. */
 const MOST_BINS = 200;
@@ -42,7 +42,7 @@ export function ratePlot(sample: Sample, theme: ThemeName): Chart {
   return {
     title: {
       text: name,
-      subtitle: `${formatNumber(events.t.length)} events, counted every ` +
+      subtitle: `${formatEvents(events.t.length)}, counted every ` +
         formatDuration(width),
     },
     width: 720,

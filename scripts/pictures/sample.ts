@@ -123,8 +123,8 @@ export function cropSample(
   const lastMs = Math.ceil(sample.endUs / 1000);
   if (!(startUs < endUs && endUs <= 1000 * lastMs)) {
     throw new RangeError(
-      `Cannot draw "${sample.name}" from ${startUs / 1000} to ` +
-        `${endUs / 1000} ms: it lasts from 0 to ${lastMs} ms`,
+      `Cannot draw "${sample.name}" from ${from ?? 0} to ${to ?? lastMs} ms: ` +
+        `it lasts from 0 to ${lastMs} ms`,
     );
   }
   const { x, y, width, height } = pixels;

@@ -10,7 +10,7 @@ import { axesOf, type Axis } from "./space_time/axes.ts";
 import { drawEventCloud } from "./space_time/event_cloud.ts";
 import { boxHeight, type BoxPoint, project } from "./space_time/projection.ts";
 import { THEME, type ThemeName } from "./theme.ts";
-import { formatNumber } from "./time_unit.ts";
+import { formatEvents, formatNumber } from "./time_unit.ts";
 
 /** Width of the box. */
 const WIDTH = 720;
@@ -39,7 +39,7 @@ export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
   return {
     title: {
       text: name,
-      subtitle: `${formatNumber(events.t.length)} events in ` +
+      subtitle: `${formatEvents(events.t.length)} in ` +
         `${pixels.width}×${pixels.height} pixels`,
     },
     width: WIDTH,

@@ -63,3 +63,13 @@ export function formatDuration(us: number): string {
 export function formatNumber(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 3 });
 }
+
+/**
+ * Writes how many events there are.
+ *
+ * @param count The number.
+ * @returns The number and the word.
+ */
+export function formatEvents(count: number): string {
+  return `${formatNumber(count)} ${count === 1 ? "event" : "events"}`;
+}

@@ -58,7 +58,7 @@ export function axesOf({ pixels, origin, startUs, endUs }: Sample): Axis[] {
     },
     {
       title: "x (pixels)",
-      ticks: ticksBetween(x, x + width, 3),
+      ticks: pixelTicks(x, width),
       at: (x) => ({ t: 1, x, up: 0 }),
       across: (x) => [
         { t: 0, x, up: 1 },
@@ -70,7 +70,7 @@ export function axesOf({ pixels, origin, startUs, endUs }: Sample): Axis[] {
     },
     {
       title: "y (pixels)",
-      ticks: ticksBetween(y, y + height, 3),
+      ticks: pixelTicks(y, height),
       at: (share) => ({ t: 0, x: 0, up: upwards(share) }),
       across: (share) => {
         const up = upwards(share);
@@ -87,4 +87,9 @@ function ticksBetween(low: number, high: number, count: number): Tick[] {
     value,
     share: (value - low) / (high - low),
   }));
+}
+
+function pixelTicks(first: number, count: number): Tick[] {
+  return ticksBetween(first, first + count, 3)
+    .filter(({ value }) => Number.isInteger(value));
 }
