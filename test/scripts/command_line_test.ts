@@ -121,8 +121,8 @@ Deno.test("runCommand() helps with all there is to know", async () => {
 });
 
 Deno.test("every command has help that can be read and copied", async () => {
-  const commands = ["inspect", "setup", "slice", "synth", "train"];
-  for (const name of [...commands, "train_test_only"]) {
+  const commands = ["animate", "inspect", "setup", "show", "slice", "synth"];
+  for (const name of [...commands, "train", "train_test_only"]) {
     const script = `scripts/${name}.ts`;
     const { code, stdout } = await runScript(script, ["--help"]);
     assert.equal(code, 0);
