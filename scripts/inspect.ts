@@ -1,5 +1,6 @@
 /**
- * `deno task inspect`: prints what a recording holds.
+ * `deno task inspect`: prints what a recording holds, and shows it where
+ * somebody watches.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import {
   runCommand,
   withDefault,
 } from "./command_line.ts";
+import { drawOverview } from "./pictures/recording_overview.ts";
 
 await runCommand({
   name: "deno task inspect",
@@ -52,4 +54,9 @@ ON events       ${on}
 OFF events      ${off}
 special events  ${special}
 backward steps  ${backwardSteps}`);
+  if (events === 0 || !Deno.stdout.isTerminal()) return;
+  // A terminal that does not know its width says 0.
+  const columns = Deno.consoleSize().columns || 80;
+  const lines = await drawOverview(file, { durationUs, columns, axes });
+  console.log(`\n${lines.join("\n")}`);
 });
