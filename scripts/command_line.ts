@@ -35,8 +35,49 @@ export interface Command<P extends Parameters> {
   readonly parameters: P;
 }
 
+/** An option, as a shell completes it. */
+export interface OptionSummary {
+  /** How it is written. */
+  readonly names: readonly string[];
+  /** What it does. */
+  readonly description: string;
+  /** Whether a value follows it. */
+  readonly hasValue: boolean;
+  /** The values, if they are known. */
+  readonly choices: readonly string[];
+}
+
+/** A command, as a shell completes it. */
+export interface CommandSummary {
+  /** What its user types to start it. */
+  readonly name: string;
+  /** Its options. */
+  readonly options: readonly OptionSummary[];
+}
+
 /** How the name of an option is written. */
 export type OptionName = `--${string}`;
+
+/** The option that every command has for help. */
+const HELP = ["-h", "--help"] as const;
+
+let listed: CommandSummary[] | undefined;
+
+/**
+ * Lists commands, without running them.
+ *
+ * @param load Imports the modules that call `runCommand()`.
+ * @returns The commands, by name.
+ */
+export async function listCommands(
+  load: () => Promise<unknown>,
+): Promise<CommandSummary[]> {
+  const commands: CommandSummary[] = [];
+  listed = commands;
+  await load();
+  listed = undefined;
+  return commands.sort((a, b) => a.name < b.name ? -1 : 1);
+}
 
 /**
  * Runs a command with the arguments of this process.
@@ -52,6 +93,10 @@ export async function runCommand<P extends Parameters>(
   command: Command<P>,
   action: (args: Arguments<P>) => void | Promise<void>,
 ): Promise<void> {
+  if (listed !== undefined) {
+    listed.push(summarise(command));
+    return;
+  }
   const { verbose, ...args } = parseArguments(command);
   const stop = (error: unknown) => {
     console.error(verbose ? error : `error: ${oneLine(error)}`);
@@ -65,16 +110,49 @@ export async function runCommand<P extends Parameters>(
   }
 }
 
-/** Reads the arguments, or ends the process with help or a complaint. */
-function parseArguments<P extends Parameters>(
-  { name, summary, examples, parameters }: Command<P>,
-): Arguments<P> & { readonly verbose: boolean } {
+/** Tells what a shell can complete. */
+function summarise(
+  { name, parameters }: Command<Parameters>,
+): CommandSummary {
+  const page = optique.getDocPageSync(optique.object(parsersOf(parameters)));
+  const entries = page?.sections.flatMap(({ entries }) => entries) ?? [];
+  return {
+    name,
+    options: entries.flatMap(({ term, description, choices }) =>
+      term.type !== "option" ? [] : [{
+        names: term.names,
+        description: plain(description ?? []),
+        hasValue: term.metavar !== undefined,
+        choices: (choices ?? []).flatMap((word) =>
+          word.type === "value" ? [word.value] : []
+        ),
+      }]
+    ).concat({
+      names: HELP,
+      description: "Show help information.",
+      hasValue: false,
+      choices: [],
+    }),
+  };
+}
+
+/** The parsers of a command, and of what every command has. */
+function parsersOf(
+  parameters: Parameters,
+): Record<string, OptiqueParser<unknown>> {
   const verbose = flag("--verbose", "Show where an error came from");
-  const parsers = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries({ ...parameters, verbose }).map((
       [name, { parser }],
     ) => [name, parser as OptiqueParser<unknown>]),
   );
+}
+
+/** Reads the arguments, or ends the process with help or a complaint. */
+function parseArguments<P extends Parameters>(
+  { name, summary, examples, parameters }: Command<P>,
+): Arguments<P> & { readonly verbose: boolean } {
+  const parsers = parsersOf(parameters);
   const usage = optique.formatUsage(name, optique.object(parsers).usage);
   const parser = optique.object(parsers, {
     errors: { endOfInput: inline(`Expected ${usage}`) },
@@ -86,7 +164,7 @@ function parseArguments<P extends Parameters>(
         ? [optique.commandLine(line)]
         : [optique.lineBreak(), optique.commandLine(line)]
     ),
-    help: { option: { names: ["-h", "--help"] }, onShow: Deno.exit },
+    help: { option: { names: HELP }, onShow: Deno.exit },
     messageFormatter: plain,
     maxWidth: 80,
     showDefault: true,
@@ -144,6 +222,23 @@ export function argument(
   description: string,
 ): Parameter<string> {
   const value = optique.string(named(metavar));
+  return {
+    parser: optique.argument(value, { description: inline(description) }),
+  };
+}
+
+/**
+ * Describes an argument that has its place and is one of some names.
+ *
+ * @param choices The names.
+ * @param description What it is.
+ * @returns The argument.
+ */
+export function choiceArgument<const T extends string>(
+  choices: readonly T[],
+  description: string,
+): Parameter<T> {
+  const value = optique.choice(choices, named(choices.join("|")));
   return {
     parser: optique.argument(value, { description: inline(description) }),
   };

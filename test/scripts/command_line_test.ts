@@ -121,7 +121,15 @@ Deno.test("runCommand() helps with all there is to know", async () => {
 });
 
 Deno.test("every command has help that can be read and copied", async () => {
-  const commands = ["animate", "inspect", "setup", "show", "slice", "synth"];
+  const commands = [
+    "animate",
+    "completions",
+    "inspect",
+    "setup",
+    "show",
+    "slice",
+    "synth",
+  ];
   for (const name of [...commands, "train", "train_test_only"]) {
     const script = `scripts/${name}.ts`;
     const { code, stdout } = await runScript(script, ["--help"]);
