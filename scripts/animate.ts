@@ -73,7 +73,9 @@ await runCommand({
   const name = [fileNameOf(sample.name), ...kinds].join("_");
   const [path] = await savePictures(out, { [`${name}.gif`]: bytes });
   progress.finish(
-    `${path}: ${total} frames of ${width}×${height} pixels, ` +
+    `${path}: ${total} ${
+      total === 1 ? "frame" : "frames"
+    } of ${width}×${height} pixels, ` +
       `${Number(plan.speed.toPrecision(3))} times as fast as life`,
   );
 });

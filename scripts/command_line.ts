@@ -61,13 +61,14 @@ export type OptionName = `--${string}`;
 /** The option that every command has for help. */
 const HELP = ["-h", "--help"] as const;
 
+/** Where commands go while they are listed. */
 let listed: CommandSummary[] | undefined;
 
 /**
  * Lists commands, without running them.
  *
  * @param load Imports the modules that call `runCommand()`.
- * @returns The commands, by name.
+ * @returns The commands, in the order in which they were imported.
  */
 export async function listCommands(
   load: () => Promise<unknown>,
@@ -76,7 +77,7 @@ export async function listCommands(
   listed = commands;
   await load();
   listed = undefined;
-  return commands.sort((a, b) => a.name < b.name ? -1 : 1);
+  return commands;
 }
 
 /**

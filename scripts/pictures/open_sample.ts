@@ -47,14 +47,14 @@ const ORIGIN = { reference: "top", jaer: "bottom" } as const;
  */
 export async function openSample(location: SampleLocation): Promise<Sample> {
   const { sample, store, tag, axes } = location;
-  if (store !== undefined) return await openSlice(store, sample);
   const kind = extname(sample);
-  if (tag !== undefined && kind !== ".aedat") {
+  if (tag !== undefined && (store !== undefined || kind !== ".aedat")) {
     throw new RangeError(
       `Cannot take tag "${tag}" of "${sample}": only a recording (.aedat) ` +
         "has tags",
     );
   }
+  if (store !== undefined) return await openSlice(store, sample);
   const name = basename(sample, kind);
   switch (kind) {
     case ".aedat":

@@ -117,6 +117,7 @@ Deno.test("commands that draw refuse what they cannot draw, in one line", async 
     [[four, "--from", "102"], /from 102 to 101 ms: it lasts from 0 to 101 ms$/],
     [[four, "--to", "102"], /from 0 to 102 ms: it lasts from 0 to 101 ms$/],
     [[four, "--tag", "1"], /definitions.csv": there is no such file/],
+    [[four, "--store", folder.path, "--tag", "1"], /^Cannot take tag "1" of /],
     [[four, "--store", folder.path], /^Cannot use ".*": there is no event/],
   ];
   for (const name of ["show", "animate"] as const) {

@@ -5,9 +5,9 @@
  */
 
 import { colourOf, imageUrl } from "../gif.ts";
-import { boxHeight, project } from "./projection.ts";
 import type { Sample } from "../sample.ts";
 import { THEME, type ThemeName } from "../theme.ts";
+import { boxHeight, project } from "./projection.ts";
 
 /** Pixels of the picture per unit of its width. */
 const DENSITY = 2;
