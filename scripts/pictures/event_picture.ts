@@ -64,7 +64,8 @@ export function eventPicture(sample: Sample): Chart {
       subtitle: [
         `ON minus OFF events in each pixel, in eight stretches of ` +
         `${formatDuration((endUs - startUs) / PANELS)}`,
-        `${formatEvents(events.t.length)} in all`,
+        `${formatEvents(events.t.length)} in all; white is ${limit} or more, ` +
+        `black −${limit} or less`,
       ],
     },
     data: { values },
