@@ -5,6 +5,40 @@
  * @module
  */
 
+export { confusionMatrix, type Outcome } from "./charts/confusion_matrix.ts";
+export {
+  classAccuracy,
+  personAccuracy,
+  type PersonalOutcome,
+  sessionAccuracy,
+} from "./charts/group_accuracy.ts";
+export {
+  firingRates,
+  gradientNorms,
+  type LayerRow,
+} from "./charts/layer_curves.ts";
+export {
+  accuracyCurves,
+  type EpochRow,
+  lossCurves,
+} from "./charts/learning_curves.ts";
+export {
+  type OutputSpikes,
+  spikeHistogram,
+  spikeRaster,
+} from "./charts/output_spikes.ts";
+export {
+  membranePotentials,
+  type NeuronTrace,
+  type PotentialOptions,
+} from "./charts/potentials.ts";
+export { type ChartSpec, themed } from "./charts/spec.ts";
+export type { Theme } from "./charts/theme.ts";
+export {
+  type FilterOptions,
+  type LayerWeights,
+  weightFilters,
+} from "./charts/weight_filters.ts";
 export {
   type AedatOptions,
   type AedatSummary,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeAdapter } from "../engine/device.ts";
+import { describeAdapter, type Device, openDevice } from "../engine/device.ts";
 
 /**
  * Settles, before an adapter is looked for, which drivers are asked.
@@ -38,4 +38,19 @@ export async function findAdapter(): Promise<string | undefined> {
   if (!adapter) return undefined;
   const { name, software } = describeAdapter(adapter);
   return `${name}, ${software ? "software" : "hardware"}`;
+}
+
+/**
+ * Opens the device that commands compute on.
+ *
+ * @returns The device; its owner destroys it.
+ * @throws {Error} If there is no adapter, with the way to look for one.
+ */
+export async function openPreferredDevice(): Promise<Device> {
+  preferVulkan();
+  return await openDevice().catch((cause) => {
+    throw new Error(`${cause.message}; "deno task setup" looks for one`, {
+      cause,
+    });
+  });
 }

@@ -6,8 +6,7 @@
 
 import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
-import { openDevice } from "../engine/device.ts";
-import { preferVulkan } from "./adapter.ts";
+import { openPreferredDevice } from "./adapter.ts";
 import {
   optional,
   repeated,
@@ -77,12 +76,7 @@ export async function runProgram(program: Program): Promise<void> {
     const initial = weights === undefined
       ? undefined
       : await readWeights(weights);
-    preferVulkan();
-    using device = await openDevice().catch((cause) => {
-      throw new Error(`${cause.message}; "deno task setup" looks for one`, {
-        cause,
-      });
-    });
+    using device = await openPreferredDevice();
     const folder = configuration.training.path.out;
     const results = new Results(folder, configuration);
     const { name, software } = device.adapter;

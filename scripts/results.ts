@@ -115,7 +115,7 @@ export async function readWeights(
     const problem = cause instanceof Deno.errors.NotFound
       ? "there is no such file"
       : message;
-    throw new Error(`Cannot start from "${path}": ${problem}`, { cause });
+    throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
   }
 }
 

@@ -15,8 +15,9 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   "kernels": ["kernels"],
   "engine": ["engine", "kernels"],
   "dataset": ["dataset"],
-  "scripts": ["scripts", "engine", "dataset"],
-  "mod.ts": ["engine", "dataset"],
+  "charts": ["charts"],
+  "scripts": ["scripts", "engine", "dataset", "charts"],
+  "mod.ts": ["engine", "dataset", "charts"],
   "bench": ["bench", "kernels", "engine", "dataset"],
 };
 
@@ -135,13 +136,20 @@ Deno.test("engine never opens a file", () => {
   assert.deepEqual(engine.flatMap((file) => importsOf(file, /^node:/)), []);
 });
 
+Deno.test("charts are plain data: no GPU, no file, no package", () => {
+  const charts = filesOf("charts");
+  const banned = [...WEBGPU, ...FILES];
+  assert.deepEqual(charts.flatMap((file) => uses(file, banned)), []);
+  assert.deepEqual(charts.flatMap((file) => importsOf(file, /^\w+:/)), []);
+});
+
 Deno.test("dataset never sees a GPU", () => {
   const dataset = filesOf("dataset");
   assert.deepEqual(dataset.flatMap((file) => uses(file, WEBGPU)), []);
 });
 
 Deno.test("only scripts print, exit, read arguments or plot", () => {
-  const library = filesOf("kernels", "engine", "dataset", "mod.ts");
+  const library = filesOf("kernels", "engine", "dataset", "charts", "mod.ts");
   assert.deepEqual(library.flatMap((file) => uses(file, CONSOLE)), []);
   const plotting = library.flatMap((file) =>
     importsOf(file, PLOTS).concat(importsOf(file, /^node:(process|readline)/))

@@ -82,6 +82,7 @@ gpuTest("README.md gives commands that work, in their order", async () => {
     const name of [
       "deno.json",
       "deno.lock",
+      "charts",
       "dataset",
       "engine",
       "kernels",

@@ -85,7 +85,7 @@ gpuTest(
       [/fold "": folds are numbers from 1 to 4/, given("--folds", "")],
       [/fold "2": the lists of samples are one fold/, given("--folds", "2")],
       [/none.safetensors/, given("--weights", inFolder("none.safetensors"))],
-      [/^error: Cannot start from ".+letters/, given("--weights", letters)],
+      [/^error: Cannot read weights ".+letters/, given("--weights", letters)],
     ];
     for (const [problem, args] of refusals) {
       const inFirst = ["--out", inFolder("first")];

@@ -1,0 +1,161 @@
+/**
+ * What each layer does over epochs: how often it fires, how it is pulled.
+ *
+ * @module
+ */
+
+import type { EpochRow } from "./learning_curves.ts";
+import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { COLOURS } from "./theme.ts";
+
+/** An epoch, with what a run recorded of its layers. */
+export interface LayerRow extends Pick<EpochRow, "fold" | "epoch"> {
+  /** Spikes of each layer per neuron and bin while training. */
+  readonly rates?: readonly number[];
+  /** Norm of the gradient of each layer that learns, by its name. */
+  readonly gradientNorms?: Readonly<Record<string, number>>;
+}
+
+/** Line patterns; each serves all colours before the next does. */
+const DASHES = [[1, 0], [7, 4], [2, 3]];
+
+/** Epochs up to which every one of them is marked. */
+const MARKED = 60;
+
+/** A point of a layer's curve. */
+interface Point {
+  readonly layer: string;
+  readonly epoch: number;
+  readonly value: number;
+}
+
+/**
+ * Draws the firing rate of each layer over epochs.
+ *
+ * @param rows Epochs of one fold.
+ * @param options Names of the layers, first to last, and the time bin in ms.
+ * @returns The chart.
+ *
+ * @example
+ * ```ts
+ * import { firingRates } from "./layer_curves.ts";
+ * const spec = firingRates([{ fold: 1, epoch: 0, rates: [0.05] }], {
+ *   layers: ["fc1"],
+ *   Ts: 5,
+ * });
+ * if (spec.title.text !== "Firing rate by layer, fold 1") throw new Error();
+ * ```
+ */
+export function firingRates(
+  rows: readonly LayerRow[],
+  { layers, Ts }: { readonly layers: readonly string[]; readonly Ts: number },
+): ChartSpec {
+  const points = rows.flatMap(({ epoch, rates = [] }) =>
+    rates.map((rate, index) => ({
+      layer: layers[index] ?? `layer ${index + 1}`,
+      epoch,
+      value: rate * 1000 / Ts,
+    }))
+  );
+  const title = titleOf("Firing rate by layer", rows);
+  return points.length === 0
+    ? emptyChart(title, "This run recorded no firing rates")
+    : curves(title, points, { title: "spikes per neuron and second (1/s)" });
+}
+
+/**
+ * Draws the norm of each layer's gradient over epochs.
+ *
+ * @param rows Epochs of one fold.
+ * @returns The chart, with a logarithmic axis, where zeros have no place.
+ *
+ * @example
+ * ```ts
+ * import { gradientNorms } from "./layer_curves.ts";
+ * const row = { fold: 1, epoch: 0, gradientNorms: { fc1: 0.2 } };
+ * const spec = gradientNorms([row]);
+ * if (spec.title.text !== "Gradient norm by layer, fold 1") throw new Error();
+ * ```
+ */
+export function gradientNorms(rows: readonly LayerRow[]): ChartSpec {
+  const points = rows.flatMap(({ epoch, gradientNorms = {} }) =>
+    Object.entries(gradientNorms).map(([layer, value]) => ({
+      ...{ layer, epoch, value },
+    }))
+  ).filter(({ value }) => value > 0);
+  const title = titleOf("Gradient norm by layer", rows);
+  return points.length === 0
+    ? emptyChart(title, "This run recorded no gradients above zero")
+    : curves(title, points, {
+      title: "norm of the gradient (loss per unit of weight)",
+      scale: { type: "log" },
+    });
+}
+
+function titleOf(what: string, rows: readonly LayerRow[]): string {
+  const [row] = rows;
+  return row ? `${what}, fold ${row.fold}` : what;
+}
+
+function curves(
+  title: string,
+  values: readonly Point[],
+  y: { readonly title: string; readonly scale?: { readonly type: "log" } },
+): ChartSpec {
+  const layers = [...new Set(values.map(({ layer }) => layer))];
+  const epochs = new Set(values.map(({ epoch }) => epoch)).size;
+  const scale = (range: (index: number) => unknown) => ({
+    scale: { domain: layers, range: layers.map((_, index) => range(index)) },
+  });
+  const legend = { symbolType: "stroke", symbolSize: 500 };
+  return chart({ text: title }, {
+    width: 520,
+    height: 260,
+    data: { values },
+    params: [
+      {
+        name: "chosen",
+        select: { type: "point", fields: ["layer"] },
+        bind: "legend",
+      },
+      { name: "zoom", select: "interval", bind: "scales" },
+    ],
+    mark: {
+      ...{ type: "line", clip: true, strokeWidth: 2 },
+      point: epochs > MARKED ? false : { filled: true, size: 30 },
+    },
+    encoding: {
+      x: {
+        field: "epoch",
+        type: "quantitative",
+        title: "epoch (counted from 0)",
+        axis: { tickMinStep: 1, format: "d", grid: false },
+        scale: { nice: false, padding: 8 },
+      },
+      y: { field: "value", type: "quantitative", ...y },
+      color: {
+        field: "layer",
+        type: "nominal",
+        ...scale((index) => COLOURS[index % COLOURS.length]),
+        legend,
+      },
+      strokeDash: {
+        field: "layer",
+        type: "nominal",
+        ...scale((index) =>
+          DASHES[Math.floor(index / COLOURS.length) % DASHES.length]
+        ),
+        legend,
+      },
+      opacity: { condition: { param: "chosen", value: 1 }, value: 0.1 },
+      tooltip: [
+        { field: "layer", type: "nominal" },
+        { field: "epoch", type: "quantitative" },
+        {
+          ...{ field: "value", type: "quantitative", format: ".3g" },
+          title: y.title,
+        },
+      ],
+    },
+  });
+}

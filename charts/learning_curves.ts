@@ -1,0 +1,191 @@
+/**
+ * Loss and accuracy over epochs: training dotted, validation solid, test
+ * dashed, one colour a fold.
+ *
+ * @module
+ */
+
+import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { COLOURS, SHAPES } from "./theme.ts";
+
+/** An epoch of a fold, as a row of `metrics.jsonl` has it. */
+export interface EpochRow {
+  /** Fold, counted from 1. */
+  readonly fold: number;
+  /** Epoch, counted from 0. */
+  readonly epoch: number;
+  /** Loss per sample and fraction of right predictions while training. */
+  readonly trainLoss: number;
+  /** Fraction of right predictions while training. */
+  readonly trainAccuracy: number;
+  /** Loss per sample on the validation set, where there is one. */
+  readonly valLoss?: number;
+  /** Fraction of right predictions on it. */
+  readonly valAccuracy?: number;
+  /** Loss per sample on the test set, where every epoch is tested. */
+  readonly testLoss?: number;
+  /** Fraction of right predictions on it. */
+  readonly testAccuracy?: number;
+}
+
+/** The sets, as keys name them and as people do, and their lines. */
+const SETS = [
+  { key: "train", name: "training", dash: [2, 4] },
+  { key: "val", name: "validation", dash: [1, 0] },
+  { key: "test", name: "test", dash: [9, 4] },
+] as const;
+
+/** Epochs up to which every one of them is marked. */
+const MARKED = 60;
+
+/**
+ * Draws the loss over epochs.
+ *
+ * @param rows Epochs of one fold or of several.
+ * @returns The chart.
+ *
+ * @example
+ * ```ts
+ * import { lossCurves } from "./learning_curves.ts";
+ * const spec = lossCurves([
+ *   { fold: 1, epoch: 0, trainLoss: 14, trainAccuracy: 0.1, valLoss: 13 },
+ * ]);
+ * if (spec.title.text !== "Loss, fold 1") throw new Error(spec.title.text);
+ * ```
+ */
+export function lossCurves(rows: readonly EpochRow[]): ChartSpec {
+  return curves(rows, "Loss", {
+    value: (row, set) => row[`${set}Loss`],
+    y: { title: "loss per sample", scale: { zero: true, nice: true } },
+    format: ".3f",
+  });
+}
+
+/**
+ * Draws the accuracy over epochs.
+ *
+ * @param rows Epochs of one fold or of several.
+ * @returns The chart.
+ *
+ * @example
+ * ```ts
+ * import { accuracyCurves } from "./learning_curves.ts";
+ * const spec = accuracyCurves([]);
+ * if (spec.title.text !== "Accuracy") throw new Error(spec.title.text);
+ * ```
+ */
+export function accuracyCurves(rows: readonly EpochRow[]): ChartSpec {
+  return curves(rows, "Accuracy", {
+    value: (row, set) => percent(row[`${set}Accuracy`]),
+    y: { title: "accuracy (%)", scale: { domain: [0, 100] } },
+    format: ".1f",
+  });
+}
+
+function percent(fraction: number | undefined): number | undefined {
+  return fraction === undefined ? undefined : 100 * fraction;
+}
+
+function curves(
+  rows: readonly EpochRow[],
+  title: string,
+  { value, y, format }: {
+    readonly value: (
+      row: EpochRow,
+      set: (typeof SETS)[number]["key"],
+    ) => number | undefined;
+    readonly y: Readonly<Record<string, unknown>>;
+    readonly format: string;
+  },
+): ChartSpec {
+  const folds = [...new Set(rows.map(({ fold }) => fold))].sort((a, b) =>
+    a - b
+  );
+  const text = folds.length === 1 ? `${title}, fold ${folds[0]}` : title;
+  const values = rows.flatMap((row) =>
+    SETS.map(({ key, name }) => ({
+      fold: row.fold,
+      epoch: row.epoch,
+      set: name,
+      value: value(row, key),
+    })).filter(({ value }) => value !== undefined)
+  );
+  if (values.length === 0) return emptyChart(text, "No epoch has ended");
+  const sets = SETS.filter(({ name }) =>
+    values.some(({ set }) => set === name)
+  );
+  // Fold 2 has its colour even where it is the only one.
+  const all = Array.from(
+    { length: Math.max(COLOURS.length, ...folds) },
+    (_, index) => index + 1,
+  );
+  const epochs = new Set(rows.map(({ epoch }) => epoch)).size;
+  const encoding = {
+    x: {
+      field: "epoch",
+      type: "quantitative",
+      title: "epoch (counted from 0)",
+      axis: { tickMinStep: 1, format: "d", grid: false },
+      scale: { nice: false, padding: 8 },
+    },
+    y: { field: "value", type: "quantitative", ...y },
+    color: {
+      field: "fold",
+      type: "nominal",
+      scale: { domain: all, range: all.map((fold) => cycled(COLOURS, fold)) },
+      legend: { values: folds, symbolStrokeWidth: 3 },
+    },
+    opacity: { condition: { param: "chosen", value: 1 }, value: 0.1 },
+    tooltip: [
+      { field: "fold", type: "nominal" },
+      { field: "set", type: "nominal" },
+      { field: "epoch", type: "quantitative" },
+      { field: "value", type: "quantitative", title: y.title, format },
+    ],
+  };
+  const line = {
+    params: [
+      {
+        name: "chosen",
+        select: { type: "point", fields: ["fold"] },
+        bind: "legend",
+      },
+      { name: "zoom", select: "interval", bind: "scales" },
+    ],
+    mark: { type: "line", clip: true, strokeWidth: 2, strokeCap: "butt" },
+    encoding: {
+      ...encoding,
+      strokeDash: {
+        field: "set",
+        type: "nominal",
+        scale: {
+          domain: sets.map(({ name }) => name),
+          range: sets.map(({ dash }) => dash),
+        },
+        legend: { symbolStrokeWidth: 2, symbolSize: 500 },
+      },
+    },
+  };
+  const point = {
+    mark: { type: "point", filled: true, size: 40, clip: true },
+    encoding: {
+      ...encoding,
+      shape: {
+        field: "fold",
+        type: "nominal",
+        scale: { domain: all, range: all.map((fold) => cycled(SHAPES, fold)) },
+        legend: { values: folds },
+      },
+    },
+  };
+  return chart({ text }, {
+    width: 520,
+    height: 300,
+    data: { values },
+    layer: epochs > MARKED ? [line] : [line, point],
+  });
+}
+
+function cycled<T>(values: readonly T[], fold: number): T {
+  return values[(fold - 1) % values.length];
+}

@@ -1,0 +1,136 @@
+/**
+ * Membrane potential and spikes of chosen neurons for one sample.
+ *
+ * @module
+ */
+
+import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { COLOURS } from "./theme.ts";
+
+/** What a neuron did. */
+export interface NeuronTrace {
+  /** What it is called, such as `fc2, neuron 3 (sheep)`. */
+  readonly name: string;
+  /** Its potential in each bin, after the refractory response was added. */
+  readonly potentials: ArrayLike<number>;
+  /** Times of its spikes in ms. */
+  readonly spikes: readonly number[];
+}
+
+/** What is drawn beside the potentials. */
+export interface PotentialOptions {
+  /** What the sample is called. */
+  readonly sample: string;
+  /** Time bin in ms. */
+  readonly Ts: number;
+  /** Threshold. */
+  readonly theta: number;
+}
+
+/** Zooms all neurons together, for they share the axis. */
+const ZOOM = {
+  name: "zoom",
+  select: { type: "interval", encodings: ["x"] },
+  bind: "scales",
+};
+
+/** Height of a neuron's part in pixels. */
+const HEIGHT = 90;
+
+/**
+ * Draws potential, threshold and spikes of neurons, one below the other.
+ *
+ * @param neurons The neurons.
+ * @param options Sample, time bin and threshold.
+ * @returns The chart, with potentials in multiples of the threshold.
+ *
+ * @example
+ * ```ts
+ * import { membranePotentials } from "./potentials.ts";
+ * const spec = membranePotentials([
+ *   { name: "fc1, neuron 0", potentials: [0, 11, 3], spikes: [5] },
+ * ], { sample: "user05_indoor", Ts: 5, theta: 10 });
+ * if (spec.title.subtitle !== "user05_indoor") throw new Error();
+ * ```
+ */
+export function membranePotentials(
+  neurons: readonly NeuronTrace[],
+  { sample, Ts, theta }: PotentialOptions,
+): ChartSpec {
+  const text = "Membrane potentials and spikes";
+  if (neurons.length === 0) return emptyChart(text, "No neuron was chosen");
+  const duration = Ts * neurons[0].potentials.length;
+  return chart({ text, subtitle: sample }, {
+    spacing: 14,
+    resolve: { scale: { x: "shared" } },
+    vconcat: neurons.map((neuron, index) => ({
+      title: {
+        ...{ text: neuron.name, frame: "group" },
+        ...{ fontSize: 12, fontWeight: 400, offset: 4 },
+      },
+      width: 560,
+      height: HEIGHT,
+      layer: [
+        {
+          data: {
+            values: Array.from(neuron.potentials, (potential, bin) => ({
+              time: bin * Ts,
+              potential: potential / theta,
+            })),
+          },
+          ...(index === 0 ? { params: [ZOOM] } : {}),
+          mark: {
+            ...{ type: "line", color: COLOURS[0], strokeWidth: 1.2 },
+            ...{ clip: true, tooltip: true },
+          },
+          encoding: {
+            x: timeAxis(duration, index === neurons.length - 1),
+            y: {
+              field: "potential",
+              type: "quantitative",
+              title: "potential (θ)",
+              axis: { tickCount: 4 },
+              scale: { domain: domainOf(neuron, theta), nice: false },
+            },
+          },
+        },
+        {
+          data: { values: [{}] },
+          mark: { type: "rule", strokeDash: [4, 3] },
+          encoding: { y: { datum: 1 } },
+        },
+        {
+          data: { values: neuron.spikes.map((time) => ({ time })) },
+          mark: {
+            ...{ type: "tick", color: COLOURS[1], thickness: 1.5 },
+            ...{ clip: true, height: 12, tooltip: true },
+          },
+          encoding: {
+            x: timeAxis(duration, index === neurons.length - 1),
+            y: { value: 6 },
+          },
+        },
+      ],
+    })),
+  });
+}
+
+/** From the lowest potential to room for spikes above the highest. */
+function domainOf({ potentials }: NeuronTrace, theta: number) {
+  let [low, high] = [0, theta];
+  for (let bin = 0; bin < potentials.length; bin++) {
+    low = Math.min(low, potentials[bin]);
+    high = Math.max(high, potentials[bin]);
+  }
+  return [low / theta, (high + 0.25 * (high - low)) / theta];
+}
+
+function timeAxis(duration: number, last: boolean) {
+  return {
+    field: "time",
+    type: "quantitative",
+    title: last ? "time (ms)" : null,
+    scale: { domain: [0, duration], nice: false },
+    axis: { grid: false, labels: last, format: "d" },
+  };
+}

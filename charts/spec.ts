@@ -1,0 +1,83 @@
+/**
+ * What all charts are: plain Vega-Lite specifications with a theme in them.
+ *
+ * @module
+ */
+
+import { configOf, type Theme } from "./theme.ts";
+
+/** The version of Vega-Lite that charts are written in. */
+const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+
+/** A Vega-Lite specification: plain data, as JSON would have it. */
+export interface ChartSpec {
+  /** Where Vega-Lite describes its language. */
+  readonly $schema: string;
+  /** Title and subtitle. */
+  readonly title: {
+    /** What the chart shows. */
+    readonly text: string;
+    /** What it was made from. */
+    readonly subtitle?: string | readonly string[];
+  };
+  /** Colours and fonts. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Data, marks and all else. */
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Puts a chart together, in the light theme.
+ *
+ * @param title What it shows, and what it was made from.
+ * @param body Data, marks and encodings.
+ * @returns The chart.
+ */
+export function chart(
+  title: ChartSpec["title"],
+  body: Readonly<Record<string, unknown>>,
+): ChartSpec {
+  return { $schema: SCHEMA, title, ...body, config: configOf("light") };
+}
+
+/**
+ * Makes a chart that says why there is nothing to see.
+ *
+ * @param title What it would show.
+ * @param reason Why it does not, such as `No epoch has ended`.
+ * @returns The chart.
+ *
+ * @example
+ * ```ts
+ * import { emptyChart } from "./spec.ts";
+ * const { title } = emptyChart("Loss", "No epoch has ended");
+ * if (title.text !== "Loss") throw new Error("expected the title");
+ * ```
+ */
+export function emptyChart(title: string, reason: string): ChartSpec {
+  return chart({ text: title }, {
+    width: 360,
+    height: 80,
+    data: { values: [{ reason }] },
+    mark: { type: "text", fontSize: 14 },
+    encoding: { text: { field: "reason" } },
+  });
+}
+
+/**
+ * Puts a chart into another theme.
+ *
+ * @param spec The chart.
+ * @param theme For light paper or for a dark screen.
+ * @returns The same chart in that theme.
+ *
+ * @example
+ * ```ts
+ * import { emptyChart, themed } from "./spec.ts";
+ * const dark = themed(emptyChart("Loss", "No epoch has ended"), "dark");
+ * if (dark.config.background === "#ffffff") throw new Error("expected dark");
+ * ```
+ */
+export function themed(spec: ChartSpec, theme: Theme): ChartSpec {
+  return { ...spec, config: configOf(theme) };
+}

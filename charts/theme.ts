@@ -1,0 +1,116 @@
+/**
+ * The colours of all charts, and how they look on light and on dark ground.
+ *
+ * @module
+ */
+
+/** What a chart is looked at on: paper, or a dark screen. */
+export type Theme = "light" | "dark";
+
+/** The font of all charts. */
+export const FONT = "Inter";
+
+/**
+ * Four colours that the colour-blind tell apart, too, for folds and sessions.
+ *
+ * Source: Okabe and Ito, Color Universal Design, 2008.
+ */
+export const COLOURS: readonly string[] = [
+  "#0072B2",
+  "#D55E00",
+  "#009E73",
+  "#CC79A7",
+];
+
+/** Shapes that go with the colours, for print without colour. */
+export const SHAPES: readonly string[] = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+];
+
+/** Colours of classes by the part they play for a sample. */
+export const ROLES = {
+  /** The class of the sample. */
+  target: COLOURS[0],
+  /** The class that was predicted instead. */
+  mistaken: COLOURS[1],
+  /** All others. */
+  other: "#7F7F7F",
+} as const;
+
+/** Colours that differ between the themes. */
+interface Ground {
+  readonly paper: string;
+  readonly ink: string;
+  readonly faint: string;
+  /** None to all, for shares. */
+  readonly ramp: readonly string[];
+  /** Negative over zero to positive, for weights. */
+  readonly diverging: readonly string[];
+}
+
+const GROUNDS: Readonly<Record<Theme, Ground>> = {
+  light: {
+    paper: "#FFFFFF",
+    ink: "#1F2328",
+    faint: "#D8DEE4",
+    ramp: ["#FFFFFF", "#B9D6EC", "#5A9FCE", "#0B5A96", "#052F57"],
+    diverging: ["#8F3B00", "#E08A45", "#FFFFFF", "#58A0D0", "#064A7A"],
+  },
+  dark: {
+    paper: "#16181D",
+    ink: "#E6E8EB",
+    faint: "#3A3F47",
+    ramp: ["#16181D", "#10304D", "#185A8C", "#5FA8DC", "#E3F2FC"],
+    diverging: ["#FFC58F", "#C7661A", "#16181D", "#2E86C1", "#A9DCFF"],
+  },
+};
+
+/**
+ * Describes a theme to Vega-Lite.
+ *
+ * @param theme For light paper or for a dark screen.
+ * @returns What goes under `config` of a chart.
+ *
+ * @example
+ * ```ts
+ * import { configOf } from "./theme.ts";
+ * if (configOf("dark").background !== "#16181D") throw new Error("not dark");
+ * ```
+ */
+export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
+  const { paper, ink, faint, ramp, diverging } = GROUNDS[theme];
+  const text = { labelColor: ink, titleColor: ink };
+  return {
+    background: paper,
+    font: FONT,
+    padding: 12,
+    view: { stroke: faint },
+    title: {
+      ...{ color: ink, subtitleColor: ink, anchor: "start", offset: 12 },
+      ...{ fontSize: 15, fontWeight: 700, subtitleFontSize: 12 },
+    },
+    axis: {
+      ...{ ...text, gridColor: faint, domainColor: ink, tickColor: ink },
+      ...{ labelFontSize: 12, titleFontSize: 13, titleFontWeight: 400 },
+      ...{ titlePadding: 8, labelLimit: 240, labelFlush: false },
+    },
+    legend: {
+      ...{ ...text, labelFontSize: 12, titleFontSize: 13, labelLimit: 240 },
+      ...{ titleFontWeight: 400, symbolStrokeWidth: 2 },
+    },
+    header: { ...text, labelFontSize: 12, titleFontSize: 13 },
+    range: { category: COLOURS, ramp, heatmap: ramp, diverging },
+    text: { color: ink, fontSize: 12 },
+    rule: { color: ink },
+    tick: { opacity: 1 },
+    style: {
+      // Numbers on weak and on strong colours, and what keeps them off lines.
+      onWeak: { color: ink },
+      onStrong: { color: paper },
+      halo: { color: paper, stroke: paper, strokeWidth: 4 },
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * `deno task plot`: draws what a run left behind.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { themed } from "../charts/spec.ts";
+import { SampleCache } from "../dataset/batches.ts";
+import type { Device } from "../engine/device.ts";
+import { openPreferredDevice } from "./adapter.ts";
+import {
+  integer,
+  optional,
+  repeated,
+  runCommand,
+  text,
+  withDefault,
+} from "./command_line.ts";
+import { evaluateFold, openModel } from "./evaluate_fold.ts";
+import { type Fold, openFolds } from "./experiment.ts";
+import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
+import { toPng } from "./plot/png.ts";
+import { readProvenance } from "./plot/provenance.ts";
+import { formatReport } from "./plot/report.ts";
+import { readRun, type Run } from "./plot/run_folder.ts";
+import { toSvg } from "./plot/svg.ts";
+import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
+import { createProgress } from "./progress.ts";
+
+/** Files to write, by name. */
+type Files = Map<string, string | Uint8Array>;
+
+await runCommand({
+  name: "deno task plot",
+  summary: "Draws what a run left: charts and a page with all of them.",
+  examples: [
+    "deno task plot --run output",
+    "deno task plot --run output --samples 3 --neuron fc1:7 --neuron fc2:0",
+  ],
+  parameters: {
+    run: text("--run", "DIR", "Folder of the run"),
+    out: optional(text("--out", "DIR", "Folder for the charts [RUN/plots]")),
+    samples: withDefault(
+      integer("--samples", "Test samples of each fold to look at", { min: 1 }),
+      1,
+    ),
+    neuron: repeated(
+      text("--neuron", "LAYER:N", "Neuron whose potential is drawn"),
+    ),
+  },
+}, async ({ run: folder, out = join(folder, "plots"), samples, neuron }) => {
+  const neurons = neuron.map(parseNeuron);
+  const run = await readRun(folder);
+  const all = await openFolds(run.configuration, {
+    validation: run.epochs.some(({ valLoss }) => valLoss !== undefined),
+  });
+  const folds = all.filter(({ number }) => run.weights.has(number));
+  const tests: FoldTests[] = [];
+  if (folds.length > 0) {
+    using device = await openPreferredDevice();
+    for (const fold of folds) {
+      tests.push(await testFold(device, fold, { run, samples, neurons }));
+    }
+  }
+  const figures = figuresOf(run, tests);
+  const files = await drawAll(figures);
+  const provenance = await readProvenance(run.configuration, all);
+  files.set("report.html", await formatReport(run, figures, provenance));
+  await Deno.mkdir(out, { recursive: true });
+  for (const [name, content] of files) {
+    const path = join(out, name);
+    await (typeof content === "string"
+      ? Deno.writeTextFile(path, content)
+      : Deno.writeFile(path, content));
+  }
+  console.log(
+    `${out}: ${figures.length} charts, in light and dark; open report.html`,
+  );
+});
+
+/** Reads `fc1:7`. */
+function parseNeuron(word: string): NeuronName {
+  const [, layer, neuron] = /^(\w+):(\d{1,9})$/.exec(word) ?? [];
+  if (layer === undefined) {
+    throw new RangeError(
+      `Cannot look at neuron "${word}": expected a layer and a number, fc1:7`,
+    );
+  }
+  return { layer, neuron: Number(neuron) };
+}
+
+/** Looks at what a fold's network does with its test set. */
+async function testFold(
+  device: Device,
+  fold: Fold,
+  { run: { configuration, weights }, samples, neurons }: {
+    readonly run: Run;
+    readonly samples: number;
+    readonly neurons: readonly NeuronName[];
+  },
+): Promise<FoldTests> {
+  using model = await openModel(device, fold, {
+    configuration,
+    weights: weights.get(fold.number)!,
+  });
+  const context = { configuration, cache: new SampleCache() };
+  const { indices } = fold.test;
+  // The reference draws the first sample of the last batch.
+  const batch = configuration.simulation.nSample;
+  const first = Math.floor((indices.length - 1) / batch) * batch;
+  const traces = [];
+  for (let n = 0; n < Math.min(samples, indices.length); n++) {
+    const sample = indices[(first + n) % indices.length];
+    traces.push(
+      await traceSample(model, fold, { sample, neurons, ...context }),
+    );
+  }
+  const evaluation = await evaluateFold(model, fold, context);
+  return { layers: model.layers.map(({ name }) => name), evaluation, traces };
+}
+
+/** Draws every chart in every form and theme. */
+async function drawAll(figures: readonly Figure[]): Promise<Files> {
+  const files: Files = new Map();
+  using progress = createProgress({ total: figures.length, label: "charts" });
+  for (const [index, { name, spec }] of figures.entries()) {
+    for (const theme of ["light", "dark"] as const) {
+      const file = theme === "light" ? name : `${name}_dark`;
+      const chart = themed(spec, theme);
+      const svg = await toSvg(chart);
+      files.set(`${file}.vl.json`, `${JSON.stringify(chart, null, 1)}\n`);
+      files.set(`${file}.svg`, svg);
+      files.set(`${file}.png`, toPng(svg));
+    }
+    progress.update(index + 1);
+  }
+  return files;
+}

@@ -1,0 +1,127 @@
+/**
+ * All of a run on one page that needs nothing else, not even a network.
+ *
+ * @module
+ */
+
+import { configOf } from "../../charts/theme.ts";
+import { formatConfiguration } from "../configuration.ts";
+import type { RunSummary } from "../results.ts";
+import { readPrograms } from "./browser.ts";
+import type { Figure } from "./figures.ts";
+import { fontFaces } from "./fonts.ts";
+import type { Provenance } from "./provenance.ts";
+import page from "./report_page.html" with { type: "text" };
+import type { Run } from "./run_folder.ts";
+
+/** Names and values. */
+type Facts = readonly (readonly [string, string])[];
+
+/** A table: its head, then its rows. */
+type Table = readonly (readonly string[])[];
+
+/**
+ * Writes the page.
+ *
+ * @param run The run.
+ * @param figures Its charts.
+ * @param provenance Where its data come from.
+ * @returns HTML.
+ */
+export async function formatReport(
+  run: Run,
+  figures: readonly Figure[],
+  provenance: Provenance,
+): Promise<string> {
+  const data = {
+    facts: factsOf(run),
+    results: run.summary ? resultsOf(run.summary) : [],
+    optimistic: run.summary?.optimistic ?? false,
+    figures,
+    configs: { light: configOf("light"), dark: configOf("dark") },
+    configuration: formatConfiguration(run.configuration),
+    data: provenance.facts,
+    recordings: recordingsOf(provenance),
+  };
+  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+  const programs = (await readPrograms()).join("\n");
+  const parts: Record<string, string> = {
+    font: fontFaces(page + json),
+    programs: programs.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
+    run: json,
+  };
+  return page.replaceAll(
+    /(<(?:style|script) id="(\w+)"[^>]*>)\s*(?=<\/)/g,
+    (_, tag: string, name: string) => tag + parts[name],
+  );
+}
+
+function factsOf({ folder, epochs, summary }: Run): Facts {
+  const seconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const mean = seconds / epochs.length;
+  return [
+    ["Folder", folder],
+    ["Program", summary ? `deno task ${summary.program}` : "still running"],
+    ...(summary
+      ? [
+        [
+          "Hardware",
+          `${summary.adapter.name}, ${
+            summary.adapter.software ? "software" : "hardware"
+          }`,
+        ] as const,
+      ]
+      : []),
+    ["Epochs", String(epochs.length)],
+    ...(epochs.length > 0
+      ? [["Time of an epoch", `${mean.toPrecision(3)} s on average`] as const]
+      : []),
+    ...(summary
+      ? [["Time of the run", `${summary.seconds.toFixed(1)} s`] as const]
+      : []),
+  ];
+}
+
+function resultsOf(summary: RunSummary): Table {
+  const loss = (value: number | null) => value?.toFixed(2) ?? "–";
+  const percent = (value: number | null) =>
+    value === null ? "–" : (100 * value).toFixed(2);
+  const over = (part: "mean" | "std") => [
+    ...["", "", ""],
+    loss(summary.valLoss?.[part] ?? null),
+    percent(summary.valAccuracy?.[part] ?? null),
+    loss(summary.testLoss[part]),
+    percent(summary.testAccuracy[part]),
+  ];
+  return [
+    [
+      ...["Fold", "Epochs", "Best epoch", "Training accuracy (%)"],
+      ...["Validation loss", "Validation accuracy (%)"],
+      ...["Test loss", "Test accuracy (%)"],
+    ],
+    ...summary.folds.map((fold) => [
+      ...[fold.fold, fold.epochs, fold.bestEpoch].map(String),
+      percent(fold.trainAccuracy),
+      loss(fold.valLoss),
+      percent(fold.valAccuracy),
+      loss(fold.testLoss),
+      percent(fold.testAccuracy),
+    ]),
+    ["Mean", ...over("mean")],
+    ["Standard deviation", ...over("std")],
+  ];
+}
+
+function recordingsOf({ recordings }: Provenance): Table {
+  if (recordings.length === 0) return [];
+  return [
+    [
+      ...["Recording", "Session", "Samples"],
+      ...recordings[0].uses.map((_, index) => `Fold ${index + 1}`),
+      "SHA-256",
+    ],
+    ...recordings.map(({ name, session, samples, uses, sha256 }) => [
+      ...[name, session, String(samples), ...uses, sha256],
+    ]),
+  ];
+}

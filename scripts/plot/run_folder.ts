@@ -1,0 +1,93 @@
+/**
+ * What a run left in its folder.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { NamedArray } from "../../engine/weights.ts";
+import { loadConfiguration } from "../configuration.ts";
+import type { Configuration } from "../configuration/types.ts";
+import { type EpochMetrics, readWeights, type RunSummary } from "../results.ts";
+
+/** A run, finished or under way. */
+export interface Run {
+  /** The folder. */
+  readonly folder: string;
+  /** What it ran with. */
+  readonly configuration: Configuration;
+  /** Its epochs, fold after fold. */
+  readonly epochs: readonly EpochMetrics[];
+  /** What it came to; `undefined` while it is under way. */
+  readonly summary: RunSummary | undefined;
+  /** Best weights by fold, of those folds that have any. */
+  readonly weights: ReadonlyMap<number, Readonly<Record<string, NamedArray>>>;
+}
+
+/**
+ * Reads a run's folder.
+ *
+ * @param folder Where.
+ * @returns The run.
+ * @throws {Error} If it is no run's folder, or a file in it cannot be used.
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const metrics = await readText(folder, "metrics.jsonl");
+  if (metrics === undefined) {
+    throw new Error(
+      `Cannot plot "${folder}": it has no metrics.jsonl, which training leaves`,
+    );
+  }
+  const epochs = metrics.split("\n").flatMap((line, index) =>
+    line === "" ? [] : [parseEpoch(line, `${folder}/metrics.jsonl`, index + 1)]
+  );
+  const summary = await readText(folder, "summary.json");
+  const weights = new Map<number, Record<string, NamedArray>>();
+  for (const fold of new Set(epochs.map(({ fold }) => fold))) {
+    const path = join(folder, `model_weights_fold${fold}.safetensors`);
+    weights.set(fold, await readWeights(path));
+  }
+  return {
+    folder,
+    configuration: await loadConfiguration(join(folder, "config.yaml")),
+    epochs,
+    summary: summary === undefined
+      ? undefined
+      : parse<RunSummary>(summary, `${folder}/summary.json`),
+    weights,
+  };
+}
+
+async function readText(
+  folder: string,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(join(folder, name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function parseEpoch(line: string, path: string, number: number): EpochMetrics {
+  const row = parse<Partial<EpochMetrics> | null>(line, path, number);
+  const { fold, epoch, trainLoss, trainAccuracy } = row ?? {};
+  const stranger = Object.entries({ fold, epoch, trainLoss, trainAccuracy })
+    .find(([_, value]) => typeof value !== "number");
+  if (stranger) {
+    throw new Error(
+      `Cannot read "${path}" line ${number}: "${stranger[0]}" is no number`,
+    );
+  }
+  return row as EpochMetrics;
+}
+
+function parse<T>(text: string, path: string, line?: number): T {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const place = line === undefined ? "" : ` line ${line}`;
+    throw new Error(`Cannot read "${path}"${place}: it is no JSON`, { cause });
+  }
+}
