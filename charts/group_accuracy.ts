@@ -5,7 +5,7 @@
  */
 
 import type { Outcome } from "./confusion_matrix.ts";
-import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { chart, type ChartSpec, emptyChart, TITLE_ABOVE } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
 /** What became of a sample of somebody. */
@@ -156,7 +156,7 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
     type: "nominal",
     title: kind,
     scale: { domain: groups.map(({ group }) => group) },
-    axis: { labelOverlap: false },
+    axis: { labelOverlap: false, ...TITLE_ABOVE },
   };
   return chart({
     text: title,

@@ -60,7 +60,11 @@ export function firingRates(
   const title = titleOf("Firing rate by layer", rows);
   return points.length === 0
     ? emptyChart(title, "This run recorded no firing rates")
-    : curves(title, points, { title: "spikes per neuron and second (1/s)" });
+    : curves(
+      { text: title, subtitle: "of all neurons, while training" },
+      points,
+      { title: "spikes per neuron and second (1/s)" },
+    );
 }
 
 /**
@@ -86,9 +90,10 @@ export function gradientNorms(rows: readonly LayerRow[]): ChartSpec {
   const title = titleOf("Gradient norm by layer", rows);
   return points.length === 0
     ? emptyChart(title, "This run recorded no gradients above zero")
-    : curves(title, points, {
-      title: "norm of the gradient (loss per unit of weight)",
-      scale: { type: "log" },
+    : curves({ text: title }, points, {
+      title: "gradient norm (loss per unit of weight)",
+      scale: { type: "log", nice: false, padding: 8 },
+      axis: { grid: false, format: "~g" },
     });
 }
 
@@ -98,9 +103,9 @@ function titleOf(what: string, rows: readonly LayerRow[]): string {
 }
 
 function curves(
-  title: string,
+  title: ChartSpec["title"],
   values: readonly Point[],
-  y: { readonly title: string; readonly scale?: { readonly type: "log" } },
+  y: { readonly title: string; readonly [key: string]: unknown },
 ): ChartSpec {
   const layers = [...new Set(values.map(({ layer }) => layer))];
   const epochs = new Set(values.map(({ epoch }) => epoch)).size;
@@ -108,7 +113,7 @@ function curves(
     scale: { domain: layers, range: layers.map((_, index) => range(index)) },
   });
   const legend = { symbolType: "stroke", symbolSize: 500 };
-  return chart({ text: title }, {
+  return chart(title, {
     width: 520,
     height: 260,
     data: { values },

@@ -167,14 +167,26 @@ function curves(
     },
   };
   const point = {
-    mark: { type: "point", filled: true, size: 40, clip: true },
+    mark: {
+      type: "point",
+      filled: true,
+      size: 40,
+      strokeWidth: 1.5,
+      clip: true,
+    },
     encoding: {
       ...encoding,
+      stroke: encoding.color,
       shape: {
         field: "fold",
         type: "nominal",
         scale: { domain: all, range: all.map((fold) => cycled(SHAPES, fold)) },
         legend: { values: folds },
+      },
+      // Hollow where lines are dotted, for a single epoch has no line.
+      fillOpacity: {
+        condition: { test: "datum.set === 'training'", value: 0 },
+        value: 1,
       },
     },
   };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { chart, type ChartSpec, emptyChart, TITLE_ABOVE } from "./spec.ts";
 import { ROLES } from "./theme.ts";
 
 /** A sample, and the spikes of the network's last layer. */
@@ -237,6 +237,6 @@ function classAxis(names: readonly string[]) {
     type: "nominal",
     title: "class",
     scale: { domain: names },
-    axis: { labelOverlap: false },
+    axis: { labelOverlap: false, ...TITLE_ABOVE },
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chart, type ChartSpec, emptyChart } from "./spec.ts";
+import { chart, type ChartSpec, emptyChart, TITLE_ABOVE } from "./spec.ts";
 
 /** Weights of a layer in users' order. */
 export interface LayerWeights {
@@ -133,7 +133,7 @@ function pictures(
           calculate("y", `${top} + datum.row / ${longest}`),
           calculate("y2", `${top} + (datum.row + 1) / ${longest}`),
         ],
-        mark: { type: "rect" },
+        mark: { type: "rect", aria: false },
         encoding: {
           x: { field: "x", ...across },
           x2: { field: "x2" },
@@ -199,19 +199,21 @@ function table(
     input: index % channels,
     weight: rounded(data[index]),
   }));
-  const along = (title: string) => ({
-    type: "ordinal",
-    title,
-    axis: { labelAngle: 0, labelOverlap: true, domain: false, ticks: false },
-  });
-  return chart({ text: title }, {
+  const axis = {
+    ...{ labelAngle: 0, labelOverlap: true, domain: false, ticks: false },
+  };
+  const along = { type: "ordinal", axis };
+  return chart({ text: title, subtitle: "neurons are counted from 0" }, {
     width: { step: Math.max(3, Math.min(14, Math.floor(720 / channels))) },
     height: { step: Math.max(3, Math.min(14, Math.floor(480 / out))) },
     data: { values: cells },
-    mark: { type: "rect" },
+    mark: { type: "rect", aria: false },
     encoding: {
-      x: { field: "input", ...along("input neuron (counted from 0)") },
-      y: { field: "neuron", ...along("neuron (counted from 0)") },
+      x: { field: "input", title: "input neuron", ...along },
+      y: {
+        field: "neuron",
+        ...{ ...along, axis: { ...axis, ...TITLE_ABOVE } },
+      },
       color: weightColour(cells),
       tooltip: tooltips("neuron", "input"),
     },

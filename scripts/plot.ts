@@ -129,7 +129,7 @@ async function drawAll(figures: readonly Figure[]): Promise<Files> {
       const file = theme === "light" ? name : `${name}_dark`;
       const chart = themed(spec, theme);
       const svg = await toSvg(chart);
-      files.set(`${file}.vl.json`, `${JSON.stringify(chart, null, 1)}\n`);
+      files.set(`${file}.vl.json`, `${JSON.stringify(chart)}\n`);
       files.set(`${file}.svg`, svg);
       files.set(`${file}.png`, toPng(svg));
     }

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { Ajv } from "npm:ajv@8.20.0";
+import schema from "npm:vega-lite@6.5.0/vega-lite-schema.json" with {
+  type: "json",
+};
+import { themed } from "../../mod.ts";
+import { CHARTS } from "./chart_examples.ts";
+
+const validate = new Ajv({
+  ...{
+    strict: false,
+    formats: { "color-hex": true, "uri": true, "uri-reference": true },
+  },
+}).compile(schema);
+
+Deno.test("charts are valid Vega-Lite 6, in both themes", () => {
+  for (const [name, spec] of Object.entries(CHARTS)) {
+    for (const theme of ["light", "dark"] as const) {
+      const valid = validate(themed(spec, theme));
+      const problems = validate.errors?.slice(0, 5).map((error) =>
+        `${error.instancePath} ${error.message}`
+      );
+      assert(valid, `${name}, ${theme}: ${problems?.join("; ")}`);
+    }
+  }
+});
+
+Deno.test("the schema finds fault with a chart that is none", () => {
+  assert(!validate({ ...CHARTS.loss, layer: [{ mark: "scribble" }] }));
+});
+
+Deno.test("charts are plain data, as JSON has it", () => {
+  for (const [name, spec] of Object.entries(CHARTS)) {
+    assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec, name);
+  }
+});
+
+Deno.test("the dark theme changes nothing but the configuration", () => {
+  for (const spec of Object.values(CHARTS)) {
+    const { config, ...rest } = themed(spec, "dark");
+    const { config: light, ...same } = spec;
+    assert.deepEqual(rest, same);
+    assert.notDeepEqual(config, light);
+    assert.deepEqual(themed(themed(spec, "dark"), "light"), spec);
+  }
+});
