@@ -30,10 +30,16 @@ const FACES = await Promise.all([
   readFace("cyrillic", 400),
 ]);
 
-/** The faces as files. */
-export const FONT_FILES: readonly Uint8Array[] = FACES.map(({ bytes }) =>
-  bytes
-);
+/**
+ * Gives those faces that a text needs.
+ *
+ * @param text The text; all faces are given unless there is one.
+ * @returns Files in WOFF2.
+ */
+export function fontFiles(text?: string): Uint8Array[] {
+  const faces = text === undefined ? FACES : facesOf(text);
+  return faces.map(({ bytes }) => bytes);
+}
 
 /**
  * Writes those faces down that a text needs.
@@ -42,13 +48,16 @@ export const FONT_FILES: readonly Uint8Array[] = FACES.map(({ bytes }) =>
  * @returns CSS that holds the faces themselves.
  */
 export function fontFaces(text: string): string {
+  return facesOf(text).map(({ weight, range, bytes }) =>
+    `@font-face{font-family:Inter;font-weight:${weight};` +
+    `unicode-range:${range};` +
+    `src:url(data:font/woff2;base64,${bytes.toBase64()}) format("woff2")}`
+  ).join("");
+}
+
+function facesOf(text: string): Face[] {
   const characters = [...new Set(text)].map((c) => c.codePointAt(0)!);
-  return FACES.filter(({ range }) => characters.some((c) => isIn(c, range)))
-    .map(({ weight, range, bytes }) =>
-      `@font-face{font-family:Inter;font-weight:${weight};` +
-      `unicode-range:${range};` +
-      `src:url(data:font/woff2;base64,${bytes.toBase64()}) format("woff2")}`
-    ).join("");
+  return FACES.filter(({ range }) => characters.some((c) => isIn(c, range)));
 }
 
 async function readFace(

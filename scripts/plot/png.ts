@@ -5,7 +5,7 @@
  */
 
 import { initWasm, Resvg } from "npm:@resvg/resvg-wasm@2.6.2";
-import { FONT_FILES } from "./fonts.ts";
+import { fontFiles } from "./fonts.ts";
 
 await initWasm(
   Deno.readFile(
@@ -16,17 +16,14 @@ await initWasm(
   ),
 );
 
-const font = {
-  fontBuffers: [...FONT_FILES],
-  defaultFontFamily: "Inter",
-  sansSerifFamily: "Inter",
-};
-
 /** Pixels of the picture for one of the drawing, enough for print. */
 const SCALE = 2;
 
 /** Size in which texts are measured. */
 const MEASURED = 100;
+
+const MARKS = boxWidth("||", false);
+const BOLD_MARKS = boxWidth("||", true);
 
 const widths = new Map<string, number>();
 
@@ -39,7 +36,7 @@ const widths = new Map<string, number>();
  */
 export function toPng(svg: string): Uint8Array {
   const resvg = new Resvg(svg, {
-    font,
+    font: { fontBuffers: fontFiles(), defaultFontFamily: "Inter" },
     fitTo: { mode: "zoom", value: SCALE },
   });
   const image = resvg.render();
@@ -64,7 +61,7 @@ export function textWidth(
   let width = widths.get(key);
   if (width === undefined) {
     // Marks on both sides, for spaces have no box.
-    width = boxWidth(`|${text}|`, bold) - boxWidth("||", bold);
+    width = boxWidth(`|${text}|`, bold) - (bold ? BOLD_MARKS : MARKS);
     widths.set(key, width);
   }
   return width * size / MEASURED;
@@ -77,7 +74,7 @@ function boxWidth(text: string, bold: boolean): number {
       `<text font-family="Inter" font-size="${MEASURED}" ` +
       `font-weight="${bold ? 700 : 400}" xml:space="preserve">` +
       `${escaped}</text></svg>`,
-    { font },
+    { font: { fontBuffers: fontFiles(text) } },
   );
   const box = resvg.getBBox();
   resvg.free();
