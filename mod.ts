@@ -22,17 +22,15 @@ export {
   type EpochRow,
   lossCurves,
 } from "./charts/learning_curves.ts";
-export {
-  type OutputSpikes,
-  spikeHistogram,
-  spikeRaster,
-} from "./charts/output_spikes.ts";
+export type { OutputSpikes } from "./charts/output_spikes.ts";
 export {
   membranePotentials,
   type NeuronTrace,
   type PotentialOptions,
 } from "./charts/potentials.ts";
 export { type ChartSpec, themed } from "./charts/spec.ts";
+export { spikeHistogram } from "./charts/spike_histogram.ts";
+export { spikeRaster } from "./charts/spike_raster.ts";
 export type { Theme } from "./charts/theme.ts";
 export {
   type FilterOptions,

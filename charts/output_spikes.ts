@@ -1,10 +1,10 @@
 /**
- * What the output neurons did with one sample: when they spiked, and how often.
+ * What the output neurons did with one sample, and what charts of it share.
  *
  * @module
  */
 
-import { chart, type ChartSpec, emptyChart, TITLE_ABOVE } from "./spec.ts";
+import { type ChartSpec, TITLE_ABOVE } from "./spec.ts";
 import { ROLES } from "./theme.ts";
 
 /** A sample, and the spikes of the network's last layer. */
@@ -30,178 +30,33 @@ export interface OutputSpikes {
 }
 
 /** Height of a class in pixels. */
-const ROW = 20;
+export const ROW = 20;
 
 const TARGET = "target";
 const MISTAKEN = "predicted instead";
 const OTHER = "other classes";
 
 /**
- * Draws the spikes of the output neurons over time.
+ * Names all output neurons, of which there may be more than classes.
  *
  * @param spikes The sample.
- * @returns The chart.
- *
- * @example
- * ```ts
- * import { spikeRaster } from "./output_spikes.ts";
- * const spec = spikeRaster({
- *   ...{ sample: "user05_indoor", fold: 1, classes: ["cat", "dog"] },
- *   ...{ label: 1, prediction: 1, duration: 100, times: [[], [35, 70]] },
- *   ...{ region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 } },
- * });
- * if (!spec.title.text.endsWith("target dog")) throw new Error();
- * ```
+ * @returns One name an output.
  */
-export function spikeRaster(spikes: OutputSpikes): ChartSpec {
-  const title = titleOf("Output spikes", spikes);
-  const names = namesOf(spikes);
-  const values = spikes.times.flatMap((times, neuron) =>
-    times.map((time) => ({
-      time,
-      class: names[neuron],
-      role: roleOf(neuron, spikes),
-    }))
-  );
-  if (values.length === 0) {
-    return emptyChart(title.text, "No output neuron spiked");
-  }
-  return chart(title, {
-    width: 560,
-    height: { step: ROW },
-    data: { values },
-    params: [{
-      name: "zoom",
-      select: { type: "interval", encodings: ["x"] },
-      bind: "scales",
-    }],
-    mark: { type: "tick", thickness: 1.5, height: ROW - 6, clip: true },
-    encoding: {
-      x: {
-        field: "time",
-        type: "quantitative",
-        title: "spike time (ms)",
-        scale: { domain: [0, spikes.duration], nice: false },
-        axis: { grid: false, format: "d" },
-      },
-      y: classAxis(names),
-      color: roleColour(spikes),
-      tooltip: [
-        { field: "class", type: "nominal" },
-        { field: "time", type: "quantitative", title: "time (ms)" },
-      ],
-    },
-  });
-}
-
-/**
- * Draws how often each output neuron spiked, beside what the loss wants.
- *
- * @param spikes The sample.
- * @returns The chart; the winner has its count written on it.
- *
- * @example
- * ```ts
- * import { spikeHistogram } from "./output_spikes.ts";
- * const spec = spikeHistogram({
- *   ...{ sample: "user05_indoor", fold: 1, classes: ["cat", "dog"] },
- *   ...{ label: 1, prediction: 1, duration: 100, times: [[], [35, 70]] },
- *   ...{ region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 } },
- * });
- * if (!spec.title.text.startsWith("Spike counts")) throw new Error();
- * ```
- */
-export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
-  const { desired, region, prediction } = spikes;
-  const { start, stop } = region;
-  const names = namesOf(spikes);
-  const counts = spikes.times.map((times) =>
-    times.filter((time) => time >= start && time < stop).length
-  );
-  const values = counts.map((count, neuron) => ({
-    count,
-    class: names[neuron],
-    role: roleOf(neuron, spikes),
-  }));
-  const winner = { data: { values: [values[prediction]] } };
-  const label = {
-    type: "text",
-    align: "left",
-    dx: 6,
-    fontWeight: 700,
-  };
-  const place = {
-    x: { field: "count", type: "quantitative" },
-    y: classAxis(names),
-    text: { field: "count", type: "quantitative" },
-  };
-  return chart(titleOf("Spike counts", spikes), {
-    width: 460,
-    height: { step: ROW },
-    layer: [
-      {
-        data: { values },
-        mark: { type: "bar", height: ROW - 6 },
-        encoding: {
-          x: {
-            field: "count",
-            type: "quantitative",
-            title: `spikes from ${start} to ${stop} ms (count)`,
-            axis: { tickMinStep: 1 },
-            // Room for the winner's count.
-            scale: {
-              domainMin: 0,
-              domainMax: 1.12 * Math.max(...counts, desired.true, 1),
-              nice: false,
-            },
-          },
-          y: classAxis(names),
-          color: roleColour(spikes),
-          tooltip: [
-            { field: "class", type: "nominal" },
-            { field: "count", type: "quantitative", title: "spikes" },
-          ],
-        },
-      },
-      {
-        data: {
-          values: [
-            { wanted: "of the target", count: desired.true },
-            { wanted: "of each other class", count: desired.false },
-          ],
-        },
-        mark: { type: "rule", strokeWidth: 1.5 },
-        encoding: {
-          x: { field: "count", type: "quantitative" },
-          strokeDash: {
-            field: "wanted",
-            type: "nominal",
-            sort: null,
-            title: "desired count",
-            scale: {
-              domain: ["of the target", "of each other class"],
-              range: [[8, 4], [3, 3]],
-            },
-            legend: { symbolSize: 500 },
-          },
-          tooltip: [
-            { field: "wanted", type: "nominal" },
-            { field: "count", type: "quantitative", title: "spikes" },
-          ],
-        },
-      },
-      { ...winner, mark: { ...label, style: "halo" }, encoding: place },
-      { ...winner, mark: label, encoding: place },
-    ],
-  });
-}
-
-/** Names of all output neurons, of which there may be more than classes. */
-function namesOf({ classes, times }: OutputSpikes): string[] {
+export function namesOf({ classes, times }: OutputSpikes): string[] {
   return times.map((_, neuron) => classes[neuron] ?? `output ${neuron}`);
 }
 
-function titleOf(what: string, spikes: OutputSpikes): ChartSpec["title"] {
+/**
+ * Titles a chart.
+ *
+ * @param what What it shows.
+ * @param spikes The sample.
+ * @returns The title, with the target, and a subtitle with the prediction.
+ */
+export function titleOf(
+  what: string,
+  spikes: OutputSpikes,
+): ChartSpec["title"] {
   const names = namesOf(spikes);
   return {
     text: `${what}, target ${names[spikes.label]}`,
@@ -210,12 +65,27 @@ function titleOf(what: string, spikes: OutputSpikes): ChartSpec["title"] {
   };
 }
 
-function roleOf(neuron: number, spikes: OutputSpikes): string {
+/**
+ * Tells which part a class plays for a sample.
+ *
+ * @param neuron The class.
+ * @param spikes The sample.
+ * @returns What the legend calls it.
+ */
+export function roleOf(neuron: number, spikes: OutputSpikes): string {
   if (neuron === spikes.label) return TARGET;
   return neuron === spikes.prediction ? MISTAKEN : OTHER;
 }
 
-function roleColour({ label, prediction }: OutputSpikes) {
+/**
+ * Encodes those parts as colours.
+ *
+ * @param spikes The sample.
+ * @returns The colour of a mark.
+ */
+export function roleColour(
+  { label, prediction }: OutputSpikes,
+): Readonly<Record<string, unknown>> {
   const roles = label === prediction
     ? [TARGET, OTHER]
     : [TARGET, MISTAKEN, OTHER];
@@ -231,7 +101,15 @@ function roleColour({ label, prediction }: OutputSpikes) {
   };
 }
 
-function classAxis(names: readonly string[]) {
+/**
+ * Encodes classes as rows, in their order.
+ *
+ * @param names Their names.
+ * @returns The place of a mark.
+ */
+export function classAxis(
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
   return {
     field: "class",
     type: "nominal",

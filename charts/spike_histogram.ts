@@ -1,0 +1,118 @@
+/**
+ * How often the output neurons spiked, and how often they should have.
+ *
+ * @module
+ */
+
+import {
+  classAxis,
+  namesOf,
+  type OutputSpikes,
+  roleColour,
+  roleOf,
+  ROW,
+  titleOf,
+} from "./output_spikes.ts";
+import { chart, type ChartSpec } from "./spec.ts";
+
+/**
+ * Draws how often each output neuron spiked, beside what the loss wants.
+ *
+ * @param spikes The sample.
+ * @returns The chart; the winner has its count written on it.
+ *
+ * @example
+ * ```ts
+ * import { spikeHistogram } from "./spike_histogram.ts";
+ * const spec = spikeHistogram({
+ *   ...{ sample: "user05_indoor", fold: 1, classes: ["cat", "dog"] },
+ *   ...{ label: 1, prediction: 1, duration: 100, times: [[], [35, 70]] },
+ *   ...{ region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 } },
+ * });
+ * if (!spec.title.text.startsWith("Spike counts")) throw new Error();
+ * ```
+ */
+export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
+  const { desired, region, prediction } = spikes;
+  const { start, stop } = region;
+  const names = namesOf(spikes);
+  const counts = spikes.times.map((times) =>
+    times.filter((time) => time >= start && time < stop).length
+  );
+  const values = counts.map((count, neuron) => ({
+    count,
+    class: names[neuron],
+    role: roleOf(neuron, spikes),
+  }));
+  const winner = { data: { values: [values[prediction]] } };
+  const label = {
+    type: "text",
+    align: "left",
+    dx: 6,
+    fontWeight: 700,
+  };
+  const place = {
+    x: { field: "count", type: "quantitative" },
+    y: classAxis(names),
+    text: { field: "count", type: "quantitative" },
+  };
+  return chart(titleOf("Spike counts", spikes), {
+    width: 460,
+    height: { step: ROW },
+    layer: [
+      {
+        data: { values },
+        mark: { type: "bar", height: ROW - 6 },
+        encoding: {
+          x: {
+            field: "count",
+            type: "quantitative",
+            title: `spikes from ${start} to ${stop} ms (count)`,
+            axis: { tickMinStep: 1 },
+            // Room for the winner's count.
+            scale: {
+              domainMin: 0,
+              domainMax: 1.12 * Math.max(...counts, desired.true, 1),
+              nice: false,
+            },
+          },
+          y: classAxis(names),
+          color: roleColour(spikes),
+          tooltip: [
+            { field: "class", type: "nominal" },
+            { field: "count", type: "quantitative", title: "spikes" },
+          ],
+        },
+      },
+      {
+        data: {
+          values: [
+            { wanted: "of the target", count: desired.true },
+            { wanted: "of each other class", count: desired.false },
+          ],
+        },
+        mark: { type: "rule", strokeWidth: 1.5 },
+        encoding: {
+          x: { field: "count", type: "quantitative" },
+          strokeDash: {
+            field: "wanted",
+            type: "nominal",
+            sort: null,
+            title: "desired count",
+            scale: {
+              domain: ["of the target", "of each other class"],
+              range: [[8, 4], [3, 3]],
+            },
+            legend: { symbolSize: 500 },
+          },
+          tooltip: [
+            { field: "wanted", type: "nominal" },
+            { field: "count", type: "quantitative", title: "spikes" },
+          ],
+        },
+      },
+      { ...winner, mark: { ...label, style: "halo" }, encoding: place },
+      { ...winner, mark: label, encoding: place },
+    ],
+  });
+}
