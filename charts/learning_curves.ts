@@ -82,8 +82,8 @@ export function accuracyCurves(rows: readonly EpochRow[]): ChartSpec {
   });
 }
 
-function percent(fraction: number | undefined): number | undefined {
-  return fraction === undefined ? undefined : 100 * fraction;
+function percent(fraction: number | undefined): number {
+  return 100 * (fraction ?? NaN);
 }
 
 function curves(
@@ -107,8 +107,9 @@ function curves(
       fold: row.fold,
       epoch: row.epoch,
       set: name,
-      value: value(row, key),
-    })).filter(({ value }) => value !== undefined)
+      // JSON has null where a loss is not finite.
+      value: value(row, key) ?? NaN,
+    })).filter(({ value }) => Number.isFinite(value))
   );
   if (values.length === 0) return emptyChart(text, "No epoch has ended");
   const sets = SETS.filter(({ name }) =>

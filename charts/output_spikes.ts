@@ -9,7 +9,7 @@ import { ROLES } from "./theme.ts";
 
 /** A sample, and the spikes of the network's last layer. */
 export interface OutputSpikes {
-  /** What the sample is called, such as `user05_indoor, sign 3`. */
+  /** What the sample is called, such as `user05_indoor_03`. */
   readonly sample: string;
   /** Fold whose network saw it, counted from 1. */
   readonly fold: number;

@@ -59,8 +59,10 @@ await runCommand({
   const tests: FoldTests[] = [];
   if (folds.length > 0) {
     using device = await openPreferredDevice();
+    using progress = createProgress({ total: folds.length, label: "folds" });
     for (const fold of folds) {
       tests.push(await testFold(device, fold, { run, samples, neurons }));
+      progress.update(tests.length);
     }
   }
   const figures = figuresOf(run, tests);

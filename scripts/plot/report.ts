@@ -72,7 +72,7 @@ function factsOf({ folder, epochs, summary }: Run): Facts {
         ] as const,
       ]
       : []),
-    ["Epochs", String(epochs.length)],
+    ["Epochs of all folds", String(epochs.length)],
     ...(epochs.length > 0
       ? [["Time of an epoch", `${mean.toPrecision(3)} s on average`] as const]
       : []),

@@ -53,7 +53,7 @@ export async function readRun(folder: string): Promise<Run> {
     epochs,
     summary: summary === undefined
       ? undefined
-      : parse<RunSummary>(summary, `${folder}/summary.json`),
+      : parseSummary(summary, `${folder}/summary.json`),
     weights,
   };
 }
@@ -72,8 +72,8 @@ async function readText(
 
 function parseEpoch(line: string, path: string, number: number): EpochMetrics {
   const row = parse<Partial<EpochMetrics> | null>(line, path, number);
-  const { fold, epoch, trainLoss, trainAccuracy } = row ?? {};
-  const stranger = Object.entries({ fold, epoch, trainLoss, trainAccuracy })
+  const { fold, epoch, seconds } = row ?? {};
+  const stranger = Object.entries({ fold, epoch, seconds })
     .find(([_, value]) => typeof value !== "number");
   if (stranger) {
     throw new Error(
@@ -81,6 +81,16 @@ function parseEpoch(line: string, path: string, number: number): EpochMetrics {
     );
   }
   return row as EpochMetrics;
+}
+
+function parseSummary(text: string, path: string): RunSummary {
+  const summary = parse<RunSummary | null>(text, path);
+  if (!summary?.folds || !summary.adapter || !summary.testLoss) {
+    throw new Error(
+      `Cannot read "${path}": it has no folds, adapter or test loss`,
+    );
+  }
+  return summary;
 }
 
 function parse<T>(text: string, path: string, line?: number): T {

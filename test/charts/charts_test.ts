@@ -49,6 +49,15 @@ Deno.test("curves have a point for each epoch, fold and set", () => {
   });
 });
 
+Deno.test("epochs whose loss was not finite are left out", () => {
+  const [first, second] = epochRows({ folds: 1, epochs: 2 });
+  const lost: library.EpochRow = JSON.parse(
+    JSON.stringify({ ...second, trainLoss: NaN, valLoss: Infinity }),
+  );
+  const values = valuesOf(library.lossCurves([first, lost]));
+  assert.deepEqual(values.map(({ epoch }) => epoch), [0, 0]);
+});
+
 Deno.test("a raster has a tick for each spike, and names the target", () => {
   const spikes = outputSpikes([2, 0, 1, 4]);
   const spec = library.spikeRaster(spikes);

@@ -231,15 +231,14 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
     [/"nowhere": it has no metrics.jsonl/, ["--run", "nowhere"]],
     [/line 1: it is no JSON/, ["--run", broken], "{\n"],
     [
-      /line 1: "trainLoss" is no number/,
+      /line 1: "seconds" is no number/,
       ["--run", broken],
       '{"fold":1,"epoch":0}',
     ],
     [
       /weights ".+fold1.+": there is no such/,
       ["--run", broken],
-      `{"fold":1,
-      "epoch":0,"trainLoss":1,"trainAccuracy":0}`.replace(/\n\s*/, ""),
+      '{"fold":1,"epoch":0,"seconds":1}',
     ],
     [/"fc1": expected a layer and a number/, ["--run", run, "--neuron", "fc1"]],
     [/"fc9:0": the layers are pool1, fc1/, ["--run", run, "--neuron", "fc9:0"]],
