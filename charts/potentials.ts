@@ -115,14 +115,15 @@ export function membranePotentials(
   });
 }
 
-/** From the lowest potential to room for spikes above the highest. */
+/** From below the lowest potential to room for spikes above the highest. */
 function domainOf({ potentials }: NeuronTrace, theta: number) {
   let [low, high] = [0, theta];
   for (let bin = 0; bin < potentials.length; bin++) {
     low = Math.min(low, potentials[bin]);
     high = Math.max(high, potentials[bin]);
   }
-  return [low / theta, (high + 0.25 * (high - low)) / theta];
+  const range = high - low;
+  return [(low - 0.06 * range) / theta, (high + 0.25 * range) / theta];
 }
 
 function timeAxis(duration: number, last: boolean) {

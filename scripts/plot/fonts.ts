@@ -21,7 +21,7 @@ interface Face {
   readonly bytes: Uint8Array;
 }
 
-/** Titles are bold, and anything may have letters of any alphabet. */
+/** Titles are bold, and names may have letters of several alphabets. */
 const FACES = await Promise.all([
   readFace("latin", 400),
   readFace("latin", 700),

@@ -61,7 +61,7 @@ function factsOf({ folder, epochs, summary }: Run): Facts {
   const mean = seconds / epochs.length;
   return [
     ["Folder", folder],
-    ["Program", summary ? `deno task ${summary.program}` : "still running"],
+    ["Program", summary ? `deno task ${summary.program}` : "not finished"],
     ...(summary
       ? [
         [
