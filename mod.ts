@@ -5,38 +5,6 @@
  * @module
  */
 
-export { confusionMatrix, type Outcome } from "./charts/confusion_matrix.ts";
-export {
-  classAccuracy,
-  personAccuracy,
-  type PersonalOutcome,
-  sessionAccuracy,
-} from "./charts/group_accuracy.ts";
-export {
-  firingRates,
-  gradientNorms,
-  type LayerRow,
-} from "./charts/layer_curves.ts";
-export {
-  accuracyCurves,
-  type EpochRow,
-  lossCurves,
-} from "./charts/learning_curves.ts";
-export type { OutputSpikes } from "./charts/output_spikes.ts";
-export {
-  membranePotentials,
-  type NeuronTrace,
-  type PotentialOptions,
-} from "./charts/potentials.ts";
-export { type ChartSpec, themed } from "./charts/spec.ts";
-export { spikeHistogram } from "./charts/spike_histogram.ts";
-export { spikeRaster } from "./charts/spike_raster.ts";
-export type { Theme } from "./charts/theme.ts";
-export {
-  type FilterOptions,
-  type LayerWeights,
-  weightFilters,
-} from "./charts/weight_filters.ts";
 export {
   type AedatOptions,
   type AedatSummary,
@@ -45,6 +13,7 @@ export {
   readAedat,
 } from "./dataset/aedat.ts";
 export { encodeAedat, type EncodeOptions } from "./dataset/aedat_encode.ts";
+export { augmentEvents, type AugmentOptions } from "./dataset/augment.ts";
 export {
   batches,
   type BatchOptions,
@@ -58,6 +27,7 @@ export {
   type Events,
   type Sensor,
 } from "./dataset/events.ts";
+export { type FilterOptions, filterSamples } from "./dataset/filter.ts";
 export { openNmnist, readNmnist } from "./dataset/nmnist.ts";
 export {
   type Binning,
@@ -65,6 +35,10 @@ export {
   type PackOptions,
   packSample,
 } from "./dataset/pack.ts";
+export {
+  openRecordings,
+  type RecordingsOptions,
+} from "./dataset/recordings.ts";
 export type { SampleSource, Timing } from "./dataset/samples.ts";
 export {
   type RecordingFolders,
@@ -136,3 +110,38 @@ export { packSpikes } from "./engine/spikes.ts";
 export type { EventBatch, Stepper } from "./engine/plan/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
 export type { NamedArray } from "./engine/weights.ts";
+export {
+  confusionMatrix,
+  type Outcome,
+} from "./scripts/charts/confusion_matrix.ts";
+export {
+  classAccuracy,
+  personAccuracy,
+  type PersonalOutcome,
+  sessionAccuracy,
+} from "./scripts/charts/group_accuracy.ts";
+export {
+  firingRates,
+  gradientNorms,
+  type LayerRow,
+} from "./scripts/charts/layer_curves.ts";
+export {
+  accuracyCurves,
+  type EpochRow,
+  lossCurves,
+} from "./scripts/charts/learning_curves.ts";
+export type { OutputSpikes } from "./scripts/charts/output_spikes.ts";
+export {
+  membranePotentials,
+  type NeuronTrace,
+  type PotentialOptions,
+} from "./scripts/charts/potentials.ts";
+export { type ChartSpec, themed } from "./scripts/charts/spec.ts";
+export { spikeHistogram } from "./scripts/charts/spike_histogram.ts";
+export { spikeRaster } from "./scripts/charts/spike_raster.ts";
+export type { Theme } from "./scripts/charts/theme.ts";
+export {
+  type LayerWeights,
+  type WeightFilterOptions,
+  weightFilters,
+} from "./scripts/charts/weight_filters.ts";

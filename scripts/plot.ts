@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { themed } from "../charts/spec.ts";
+import { themed } from "./charts/spec.ts";
 import { SampleCache } from "../dataset/batches.ts";
 import type { Device } from "../engine/device.ts";
 import { openPreferredDevice } from "./adapter.ts";

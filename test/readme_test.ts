@@ -82,7 +82,6 @@ gpuTest("README.md gives commands that work, in their order", async () => {
     const name of [
       "deno.json",
       "deno.lock",
-      "charts",
       "dataset",
       "engine",
       "kernels",

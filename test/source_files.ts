@@ -12,9 +12,7 @@ import { dirname, join, relative, resolve } from "node:path";
 export const ROOT: string = dirname(import.meta.dirname!);
 
 /** Folders that hold source. */
-const FOLDERS = [
-  ...["kernels", "engine", "dataset", "charts", "scripts", "bench", "test"],
-];
+const FOLDERS = ["kernels", "engine", "dataset", "scripts", "bench", "test"];
 
 /** What was found in a file. */
 export interface Source {

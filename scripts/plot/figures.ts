@@ -4,20 +4,20 @@
  * @module
  */
 
-import { confusionMatrix } from "../../charts/confusion_matrix.ts";
+import { confusionMatrix } from "../charts/confusion_matrix.ts";
 import {
   classAccuracy,
   personAccuracy,
   sessionAccuracy,
-} from "../../charts/group_accuracy.ts";
-import { firingRates, gradientNorms } from "../../charts/layer_curves.ts";
-import type { LayerRow } from "../../charts/layer_curves.ts";
-import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
-import { membranePotentials } from "../../charts/potentials.ts";
-import type { ChartSpec } from "../../charts/spec.ts";
-import { spikeHistogram } from "../../charts/spike_histogram.ts";
-import { spikeRaster } from "../../charts/spike_raster.ts";
-import { weightFilters } from "../../charts/weight_filters.ts";
+} from "../charts/group_accuracy.ts";
+import { firingRates, gradientNorms } from "../charts/layer_curves.ts";
+import type { LayerRow } from "../charts/layer_curves.ts";
+import { accuracyCurves, lossCurves } from "../charts/learning_curves.ts";
+import { membranePotentials } from "../charts/potentials.ts";
+import type { ChartSpec } from "../charts/spec.ts";
+import { spikeHistogram } from "../charts/spike_histogram.ts";
+import { spikeRaster } from "../charts/spike_raster.ts";
+import { weightFilters } from "../charts/weight_filters.ts";
 import type { FoldEvaluation } from "../evaluate_fold.ts";
 import type { Run } from "./run_folder.ts";
 import type { SampleTrace } from "./trace_sample.ts";

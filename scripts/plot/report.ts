@@ -4,7 +4,7 @@
  * @module
  */
 
-import { configOf } from "../../charts/theme.ts";
+import { configOf } from "../charts/theme.ts";
 import { formatConfiguration } from "../configuration.ts";
 import type { RunSummary } from "../results.ts";
 import { readPrograms } from "./browser.ts";

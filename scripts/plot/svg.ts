@@ -6,7 +6,7 @@
 
 import * as vega from "npm:vega@6.4.0";
 import * as vegaLite from "npm:vega-lite@6.5.0";
-import type { ChartSpec } from "../../charts/spec.ts";
+import type { ChartSpec } from "../charts/spec.ts";
 import { fontFaces } from "./fonts.ts";
 import { textWidth } from "./png.ts";
 

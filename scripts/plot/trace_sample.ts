@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { NeuronTrace } from "../../charts/potentials.ts";
-import type { OutputSpikes } from "../../charts/output_spikes.ts";
+import type { NeuronTrace } from "../charts/potentials.ts";
+import type { OutputSpikes } from "../charts/output_spikes.ts";
 import { batches } from "../../dataset/batches.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network.ts";

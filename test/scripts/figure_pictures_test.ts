@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emptyChart } from "../../charts/spec.ts";
+import { emptyChart } from "../../scripts/charts/spec.ts";
 import { fontFaces } from "../../scripts/plot/fonts.ts";
 import { textWidth, toPng } from "../../scripts/plot/png.ts";
 import { toSvg } from "../../scripts/plot/svg.ts";

@@ -3,7 +3,7 @@ import { Ajv } from "npm:ajv@8.20.0";
 import schema from "npm:vega-lite@6.5.0/vega-lite-schema.json" with {
   type: "json",
 };
-import { themed } from "../../mod.ts";
+import { themed } from "../../../mod.ts";
 import { CHARTS } from "./chart_examples.ts";
 
 const validate = new Ajv({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as library from "../../mod.ts";
+import * as library from "../../../mod.ts";
 
 /** The classes of SL-Animals-DVS. */
 export const CLASSES: readonly string[] = [

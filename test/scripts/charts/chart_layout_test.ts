@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { toSvg } from "../../scripts/plot/svg.ts";
+import { toSvg } from "../../../scripts/plot/svg.ts";
 import { CHARTS, epochRows } from "./chart_examples.ts";
-import { lossCurves } from "../../mod.ts";
+import { lossCurves } from "../../../mod.ts";
 import { overlap, type PlacedText, textsOf } from "./svg_texts.ts";
 
 const drawings = new Map<string, string>();

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { COLOURS, configOf, ROLES, type Theme } from "../../charts/theme.ts";
+import {
+  COLOURS,
+  configOf,
+  ROLES,
+  type Theme,
+} from "../../../scripts/charts/theme.ts";
 
 type Colour = readonly [number, number, number];
 

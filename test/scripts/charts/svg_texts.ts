@@ -4,7 +4,7 @@
  * @module
  */
 
-import { textWidth } from "../../scripts/plot/png.ts";
+import { textWidth } from "../../../scripts/plot/png.ts";
 
 /** A point. */
 type Point = readonly [number, number];

@@ -17,7 +17,7 @@ export interface LayerWeights {
 }
 
 /** How filters are chosen. */
-export interface FilterOptions {
+export interface WeightFilterOptions {
   /**
    * Filters shown at most, the first ones.
    *
@@ -46,7 +46,7 @@ export interface FilterOptions {
 export function weightFilters(
   name: string,
   weights: LayerWeights,
-  { most = 24 }: FilterOptions = {},
+  { most = 24 }: WeightFilterOptions = {},
 ): ChartSpec {
   const [out = 0, channels = 0, rows = 1, columns = 1] = weights.shape;
   const title = `Weights of ${name}`;

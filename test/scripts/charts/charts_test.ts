@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ChartSpec, confusionMatrix } from "../../mod.ts";
-import * as library from "../../mod.ts";
+import { type ChartSpec, confusionMatrix } from "../../../mod.ts";
+import * as library from "../../../mod.ts";
 import { CHARTS, CLASSES, epochRows, outputSpikes } from "./chart_examples.ts";
 
 /** Row of a chart's data. */
