@@ -13,9 +13,10 @@ import {
 } from "./command_line.ts";
 import { animate } from "./pictures/animation.ts";
 import { planFrames } from "./pictures/animation/frame_plan.ts";
+import { fileNameOf } from "./pictures/file_name.ts";
 import { readSample, SAMPLE_PARAMETERS } from "./pictures/sample_arguments.ts";
-import { fileNameOf, savePictures } from "./pictures/save.ts";
 import { createProgress } from "./progress.ts";
+import { saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task animate",
@@ -71,7 +72,7 @@ await runCommand({
     it !== "grey" && it !== "light"
   );
   const name = [fileNameOf(sample.name), ...kinds].join("_");
-  const [path] = await savePictures(out, { [`${name}.gif`]: bytes });
+  const [path] = await saveFiles(out, { [`${name}.gif`]: bytes });
   progress.finish(
     `${path}: ${total} ${
       total === 1 ? "frame" : "frames"

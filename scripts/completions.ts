@@ -32,6 +32,7 @@ await runCommand({
       import("./animate.ts"),
       import("./demo.ts"),
       import("./inspect.ts"),
+      import("./plot.ts"),
       import("./show.ts"),
       import("./slice.ts"),
       import("./synth.ts"),

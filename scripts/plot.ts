@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { themed } from "./charts/spec.ts";
+import { THEMES } from "./charts/theme.ts";
 import { SampleCache } from "../dataset/batches.ts";
 import type { Device } from "../engine/device.ts";
 import { openPreferredDevice } from "./adapter.ts";
@@ -19,17 +20,14 @@ import {
 } from "./command_line.ts";
 import { evaluateFold, openModel } from "./evaluate_fold.ts";
 import { type Fold, openFolds } from "./experiment.ts";
+import { renderPng, renderSvg } from "./pictures/render.ts";
 import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
-import { toPng } from "./plot/png.ts";
 import { readProvenance } from "./plot/provenance.ts";
 import { formatReport } from "./plot/report.ts";
 import { readRun, type Run } from "./plot/run_folder.ts";
-import { toSvg } from "./plot/svg.ts";
 import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
 import { createProgress } from "./progress.ts";
-
-/** Files to write, by name. */
-type Files = Map<string, string | Uint8Array>;
+import { type Files, saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task plot",
@@ -66,16 +64,11 @@ await runCommand({
     }
   }
   const figures = figuresOf(run, tests);
-  const files = await drawAll(figures);
   const provenance = await readProvenance(run.configuration, all);
-  files.set("report.html", await formatReport(run, figures, provenance));
-  await Deno.mkdir(out, { recursive: true });
-  for (const [name, content] of files) {
-    const path = join(out, name);
-    await (typeof content === "string"
-      ? Deno.writeTextFile(path, content)
-      : Deno.writeFile(path, content));
-  }
+  await saveFiles(out, {
+    ...await drawAll(figures),
+    "report.html": await formatReport(run, figures, provenance),
+  });
   console.log(
     `${out}: ${figures.length} charts, in light and dark; open report.html`,
   );
@@ -124,16 +117,16 @@ async function testFold(
 
 /** Draws every chart in every form and theme. */
 async function drawAll(figures: readonly Figure[]): Promise<Files> {
-  const files: Files = new Map();
+  const files: Record<string, string | Uint8Array> = {};
   using progress = createProgress({ total: figures.length, label: "charts" });
   for (const [index, { name, spec }] of figures.entries()) {
-    for (const theme of ["light", "dark"] as const) {
+    for (const theme of THEMES) {
       const file = theme === "light" ? name : `${name}_dark`;
       const chart = themed(spec, theme);
-      const svg = await toSvg(chart);
-      files.set(`${file}.vl.json`, `${JSON.stringify(chart)}\n`);
-      files.set(`${file}.svg`, svg);
-      files.set(`${file}.png`, toPng(svg));
+      const svg = await renderSvg(chart);
+      files[`${file}.vl.json`] = `${JSON.stringify(chart)}\n`;
+      files[`${file}.svg`] = svg;
+      files[`${file}.png`] = await renderPng(svg);
     }
     progress.update(index + 1);
   }

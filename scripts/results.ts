@@ -14,6 +14,7 @@ import {
 import type { NamedArray } from "../engine/weights.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
+import { saveFiles } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics {
@@ -148,10 +149,9 @@ export class Results {
     await Deno.remove(join(this.folder, "summary.json")).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
-    await this.#replace(
-      "config.yaml",
-      formatConfiguration(this.#configuration),
-    );
+    await saveFiles(this.folder, {
+      "config.yaml": formatConfiguration(this.#configuration),
+    });
     await Deno.writeTextFile(join(this.folder, "metrics.jsonl"), "");
   }
 
@@ -189,7 +189,9 @@ export class Results {
       ]),
     );
     const bytes = formatSafetensors(tensors, metadata);
-    await this.#replace(`model_weights_fold${fold}.safetensors`, bytes);
+    await saveFiles(this.folder, {
+      [`model_weights_fold${fold}.safetensors`]: bytes,
+    });
   }
 
   /**
@@ -199,17 +201,6 @@ export class Results {
    */
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
-    await this.#replace("summary.json", text);
-  }
-
-  /** Writes beside and renames, so that a file is never half there. */
-  async #replace(name: string, content: string | Uint8Array): Promise<void> {
-    const path = join(this.folder, name);
-    const beside = `${path}.new`;
-    const bytes = typeof content === "string"
-      ? new TextEncoder().encode(content)
-      : content;
-    await Deno.writeFile(beside, bytes);
-    await Deno.rename(beside, path);
+    await saveFiles(this.folder, { "summary.json": text });
   }
 }

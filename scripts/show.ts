@@ -4,13 +4,15 @@
  * @module
  */
 
+import { themed } from "./charts/spec.ts";
 import { runCommand } from "./command_line.ts";
 import { eventPicture } from "./pictures/event_picture.ts";
+import { fileNameOf } from "./pictures/file_name.ts";
 import { ratePlot } from "./pictures/rate_plot.ts";
 import { renderPng, renderSvg } from "./pictures/render.ts";
 import { readSample, SAMPLE_PARAMETERS } from "./pictures/sample_arguments.ts";
-import { fileNameOf, savePictures } from "./pictures/save.ts";
 import { spaceTimeView } from "./pictures/space_time.ts";
+import { saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task show",
@@ -27,15 +29,15 @@ await runCommand({
   const name = fileNameOf(sample.name);
   const suffix = theme === "light" ? "" : `_${theme}`;
   const charts = {
-    events: eventPicture(sample),
+    events: themed(eventPicture(sample), theme),
     rate: ratePlot(sample, theme),
     space_time: spaceTimeView(sample, theme),
   };
   const files: Record<string, string | Uint8Array> = {};
   for (const [kind, chart] of Object.entries(charts)) {
-    const svg = await renderSvg(chart, theme);
+    const svg = await renderSvg(chart);
     files[`${name}_${kind}${suffix}.png`] = await renderPng(svg);
     files[`${name}_${kind}${suffix}.svg`] = svg;
   }
-  for (const path of await savePictures(out, files)) console.log(path);
+  for (const path of await saveFiles(out, files)) console.log(path);
 });

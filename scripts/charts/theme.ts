@@ -1,13 +1,16 @@
 /**
- * The colours of all charts, and how they look on light and on dark ground.
+ * The colours of all pictures, and how charts look on light and on dark ground.
  *
  * @module
  */
 
-/** What a chart is looked at on: paper, or a dark screen. */
+/** What a picture is looked at on: paper, or a dark screen. */
 export type Theme = "light" | "dark";
 
-/** The font of all charts. */
+/** All there are. */
+export const THEMES = ["light", "dark"] as const satisfies readonly Theme[];
+
+/** The font of all pictures. */
 export const FONT = "Inter";
 
 /**
@@ -40,22 +43,31 @@ export const ROLES = {
   other: "#7F7F7F",
 } as const;
 
-/** Colours that differ between the themes. */
-interface Ground {
+/** Colours that differ between the themes, as `#rrggbb`. */
+export interface Ground {
+  /** What everything is drawn on. */
   readonly paper: string;
+  /** Text and lines. */
   readonly ink: string;
+  /** Lines that matter less. */
   readonly faint: string;
+  /** ON and OFF events, apart in brightness too, for print without colour. */
+  readonly on: string;
+  readonly off: string;
   /** None to all, for shares. */
   readonly ramp: readonly string[];
   /** Negative over zero to positive, for weights. */
   readonly diverging: readonly string[];
 }
 
-const GROUNDS: Readonly<Record<Theme, Ground>> = {
+/** The colours by theme. */
+export const GROUNDS: Readonly<Record<Theme, Ground>> = {
   light: {
     paper: "#FFFFFF",
     ink: "#1F2328",
     faint: "#D8DEE4",
+    on: "#D97700",
+    off: "#0B4F8A",
     ramp: ["#FFFFFF", "#B9D6EC", "#5A9FCE", "#0B5A96", "#052F57"],
     diverging: ["#8F3B00", "#E08A45", "#FFFFFF", "#58A0D0", "#064A7A"],
   },
@@ -63,6 +75,8 @@ const GROUNDS: Readonly<Record<Theme, Ground>> = {
     paper: "#16181D",
     ink: "#E6E8EB",
     faint: "#3A3F47",
+    on: "#F2B134",
+    off: "#3F8FD2",
     ramp: ["#16181D", "#10304D", "#185A8C", "#5FA8DC", "#E3F2FC"],
     diverging: ["#FFC58F", "#C7661A", "#16181D", "#2E86C1", "#A9DCFF"],
   },
@@ -90,7 +104,8 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     view: { stroke: faint },
     title: {
       ...{ color: ink, subtitleColor: ink, anchor: "start", offset: 12 },
-      ...{ fontSize: 15, fontWeight: 700, subtitleFontSize: 12 },
+      ...{ fontSize: 15, fontWeight: 700 },
+      ...{ subtitleFontSize: 12, subtitlePadding: 5 },
     },
     axis: {
       ...{ ...text, gridColor: faint, domainColor: ink, tickColor: ink },

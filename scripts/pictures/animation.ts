@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Theme } from "../charts/theme.ts";
 import {
   CAPTION_HEIGHT,
   CAPTION_MIN_WIDTH,
@@ -19,7 +20,6 @@ import {
   type IndexedImage,
 } from "./gif.ts";
 import type { Sample } from "./sample.ts";
-import type { ThemeName } from "./theme.ts";
 import { chooseTimeUnit } from "./time_unit.ts";
 
 /** How a moving picture is made. */
@@ -28,7 +28,7 @@ export interface AnimationOptions {
   readonly plan: FramePlan;
   /** What frames show. */
   readonly colours: keyof typeof FRAME_STYLES;
-  readonly theme: ThemeName;
+  readonly theme: Theme;
   /** Longest side, in pixels, that is filled as far as whole pixels do. */
   readonly size: number;
   /** Called after each frame. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chart, type ChartSpec } from "../charts/spec.ts";
 import {
   countDifferences,
   GREYS,
@@ -11,7 +12,6 @@ import {
   typicalLimit,
 } from "./differences.ts";
 import { imageUrl } from "./gif.ts";
-import type { Chart } from "./render.ts";
 import type { Sample } from "./sample.ts";
 import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
 
@@ -28,7 +28,7 @@ const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
  * @param sample The sample.
  * @returns The chart.
  */
-export function eventPicture(sample: Sample): Chart {
+export function eventPicture(sample: Sample): ChartSpec {
   const { name, origin, pixels, startUs, endUs, events } = sample;
   const { x, y, width, height } = pixels;
   const unit = chooseTimeUnit(endUs);
@@ -58,16 +58,15 @@ export function eventPicture(sample: Sample): Chart {
   const axis = { grid: false, tickCount: 4, tickMinStep: 1 };
   const sideOf = (pixels: number) =>
     Math.max(SHORTEST_SIDE, LONGEST_SIDE * pixels / Math.max(width, height));
-  return {
-    title: {
-      text: name,
-      subtitle: [
-        `ON minus OFF events in each pixel, in eight stretches of ` +
-        `${formatDuration((endUs - startUs) / PANELS)}`,
-        `${formatEvents(events.t.length)} in all; white is ${limit} or more, ` +
-        `black −${limit} or less`,
-      ],
-    },
+  return chart({
+    text: name,
+    subtitle: [
+      `ON minus OFF events in each pixel, in eight stretches of ` +
+      `${formatDuration((endUs - startUs) / PANELS)}`,
+      `${formatEvents(events.t.length)} in all; white is ${limit} or more, ` +
+      `black −${limit} or less`,
+    ],
+  }, {
     data: { values },
     facet: { field: "label", type: "nominal", sort: labels, title: null },
     columns: PANELS / 2,
@@ -120,5 +119,5 @@ export function eventPicture(sample: Sample): Chart {
         },
       ],
     },
-  };
+  });
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Chart } from "./render.ts";
+import { chart, type ChartSpec, themed } from "../charts/spec.ts";
+import { GROUNDS, type Theme } from "../charts/theme.ts";
 import { firstFrom, type Sample } from "./sample.ts";
-import { THEME, type ThemeName } from "./theme.ts";
 import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
 
 /** Most stretches of time to count in. */
@@ -22,13 +22,13 @@ const SHORTEST_US = 1000;
  * @param theme The theme to colour it for.
  * @returns The chart.
  */
-export function ratePlot(sample: Sample, theme: ThemeName): Chart {
+export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
   const { name, startUs, endUs, events } = sample;
   const span = Math.max(endUs - startUs, SHORTEST_US);
   const bins = Math.min(MOST_BINS, Math.floor(span / SHORTEST_US));
   const width = span / bins;
   const unit = chooseTimeUnit(startUs + span);
-  const { on, off } = THEME[theme];
+  const { on, off } = GROUNDS[theme];
   const values = countEvents(sample, bins, width).flatMap((counts, bin) =>
     ["OFF", "ON"].map((polarity, p) => ({
       time: (startUs + bin * width) / unit.us,
@@ -39,12 +39,9 @@ export function ratePlot(sample: Sample, theme: ThemeName): Chart {
   );
   // The last steps are drawn to the end of their stretch.
   values.push(...values.slice(-2).map((last) => ({ ...last, time: last.end })));
-  return {
-    title: {
-      text: name,
-      subtitle: `${formatEvents(events.t.length)}, counted every ` +
-        formatDuration(width),
-    },
+  const subtitle = `${formatEvents(events.t.length)}, counted every ` +
+    formatDuration(width);
+  const spec = chart({ text: name, subtitle }, {
     width: 720,
     height: 260,
     data: { values },
@@ -55,7 +52,7 @@ export function ratePlot(sample: Sample, theme: ThemeName): Chart {
         type: "quantitative",
         title: `time (${unit.name})`,
         scale: { nice: false, zero: false },
-        axis: { grid: false },
+        axis: { grid: false, tickCount: 10 },
       },
       y: {
         field: "rate",
@@ -76,7 +73,8 @@ export function ratePlot(sample: Sample, theme: ThemeName): Chart {
         scale: { domain: ["ON", "OFF"], range: [[1, 0], [4, 2]] },
       },
     },
-  };
+  });
+  return themed(spec, theme);
 }
 
 /** Counts OFF and ON events in equal stretches of time. */

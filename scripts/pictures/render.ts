@@ -1,50 +1,82 @@
 /**
- * Charts of Vega-Lite as SVG, and SVG as pixels, with a font of their own: the
- * same picture on every machine.
+ * Charts as SVG, and SVG as pixels.
+ *
+ * Pictures bring their font along, Inter, under the SIL Open Font License, so
+ * that they are the same wherever they are made and looked at.
  *
  * @module
  */
 
-import semiBold from "npm:@fontsource/inter@5.3.0/files/inter-latin-600-normal.woff2" with {
-  type: "bytes",
-};
-import regular from "npm:@fontsource/inter@5.3.0/files/inter-latin-400-normal.woff2" with {
-  type: "bytes",
-};
-import wasm from "npm:@resvg/resvg-wasm@2.6.2/index_bg.wasm" with {
-  type: "bytes",
+import ranges from "npm:@fontsource/inter@5.3.0/unicode.json" with {
+  type: "json",
 };
 import { initWasm, Resvg } from "npm:@resvg/resvg-wasm@2.6.2";
-import * as vegaLite from "npm:vega-lite@6.5.0";
 import * as vega from "npm:vega@6.4.0";
-import { THEME, type ThemeName } from "./theme.ts";
+import * as vegaLite from "npm:vega-lite@6.5.0";
+import type { ChartSpec } from "../charts/spec.ts";
+import { FONT } from "../charts/theme.ts";
+import { type Face, facesOf, formatFaces } from "./font_faces.ts";
 
-/** A chart, as Vega-Lite describes it. */
-export type Chart = vegaLite.TopLevelSpec;
+/** How a text is written. */
+interface TextStyle {
+  /** In pixels. */
+  readonly size: number;
+  readonly bold: boolean;
+}
 
-/** The font of all pictures. */
-export const FONT = "Inter";
+/** What Vega knows of a text it lays out. */
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: number | string;
+  readonly text?: unknown;
+}
 
-/** Pixels of a PNG per unit of its SVG. */
+/** Titles are bold, and names may have letters of several alphabets. */
+const FACES = [
+  ["latin", 400],
+  ["latin", 700],
+  ["latin-ext", 400],
+  ["greek", 400],
+  ["cyrillic", 400],
+] as const;
+
+/** Pixels of a PNG for one of its SVG, enough for print. */
 const ZOOM = 2;
 
-let resvg: Promise<void> | undefined;
+/** Size in which texts are measured. */
+const MEASURED = 100;
+
+/** Takes what Vega-Lite warns of for an error. */
+const LOGGER = vega.logger(vega.Warn, undefined, (_method, _level, input) => {
+  throw new Error(`Cannot draw a chart: ${input.join(" ")}`);
+});
+
+let prepared: Promise<readonly Face[]> | undefined;
+
+const widths = new Map<string, number>();
 
 /**
  * Draws a chart.
  *
- * @param chart The chart.
- * @param theme Its colours.
- * @returns The chart as SVG.
+ * @param spec The chart.
+ * @returns An SVG that holds its font.
+ * @throws {Error} If Vega-Lite finds fault with the chart.
  */
-export async function renderSvg(
-  chart: Chart,
-  theme: ThemeName,
-): Promise<string> {
-  const { spec } = vegaLite.compile(chart, { config: configOf(theme) });
-  const view = new vega.View(vega.parse(spec), { renderer: "none" });
+export async function renderSvg(spec: ChartSpec): Promise<string> {
+  await prepare();
+  const compiled = vegaLite.compile(
+    spec as unknown as vegaLite.TopLevelSpec,
+    { logger: LOGGER },
+  );
+  const view = new vega.View(vega.parse(compiled.spec), {
+    renderer: "none",
+    // It would warn that there is no window to zoom in.
+    logLevel: vega.Error,
+  });
   try {
-    return await view.toSVG();
+    const svg = await view.toSVG();
+    const faces = await fontFaces(svg.replaceAll(/<[^>]*>/g, ""));
+    return svg.replace(">", `><defs><style>${faces}</style></defs>`);
   } finally {
     view.finalize();
   }
@@ -70,61 +102,119 @@ export async function renderPixels(svg: string): Promise<Uint8Array> {
   return await draw(svg, 1, (image) => image.pixels);
 }
 
+/**
+ * Measures a text in the font of the pictures.
+ *
+ * @param text The text.
+ * @param style Its size in pixels, and whether it is bold.
+ * @returns Its width in pixels.
+ */
+export async function measureText(
+  text: string,
+  style: TextStyle,
+): Promise<number> {
+  return widthOf(text, style, await prepare());
+}
+
+/**
+ * Writes those parts of the font down that a text needs.
+ *
+ * @param text The text.
+ * @returns CSS that holds the parts themselves.
+ */
+export async function fontFaces(text: string): Promise<string> {
+  return formatFaces(facesOf(text, await prepare()));
+}
+
+/**
+ * Reads the programs that draw charts in a browser.
+ *
+ * @returns Vega and Vega-Lite, as scripts that define `vega` and `vegaLite`.
+ */
+export async function readVega(): Promise<string[]> {
+  const files = [
+    new URL("vega.min.js", import.meta.resolve("npm:vega@6.4.0")),
+    new URL("vega-lite.min.js", import.meta.resolve("npm:vega-lite@6.5.0")),
+  ];
+  return await Promise.all(files.map((file) => Deno.readTextFile(file)));
+}
+
+/** Reads the font and starts resvg, once. */
+function prepare(): Promise<readonly Face[]> {
+  return prepared ??= (async () => {
+    const resvg = import.meta.resolve("npm:@resvg/resvg-wasm@2.6.2");
+    await initWasm(Deno.readFile(new URL("index_bg.wasm", resvg)));
+    const faces = await Promise.all(
+      FACES.map(async ([subset, weight]) => ({
+        ...{ weight, range: ranges[subset] },
+        bytes: await Deno.readFile(
+          new URL(
+            `files/inter-${subset}-${weight}-normal.woff2`,
+            import.meta.resolve("npm:@fontsource/inter@5.3.0/unicode.json"),
+          ),
+        ),
+      })),
+    );
+    // Without a canvas Vega guesses widths, half as wide again as they are.
+    (vega as unknown as {
+      textMetrics: { width(item: TextItem, text?: unknown): number };
+    }).textMetrics.width = (item, text = item.text) =>
+      widthOf(String(text ?? ""), {
+        size: item.fontSize ?? 11,
+        bold: item.fontWeight === "bold" || Number(item.fontWeight) >= 600,
+      }, faces);
+    return faces;
+  })();
+}
+
 async function draw(
   svg: string,
   zoom: number,
   take: (image: ReturnType<InstanceType<typeof Resvg>["render"]>) => Uint8Array,
 ): Promise<Uint8Array> {
-  await (resvg ??= initWasm(wasm));
+  const faces = await prepare();
   // Of the two ways to ask for sharp pixels resvg knows only the first, and
   // takes the last.
   const sharp = svg.replaceAll("image-rendering: pixelated;", "");
   using resources = new DisposableStack();
-  const renderer = resources.adopt(
+  const resvg = resources.adopt(
     new Resvg(sharp, {
       fitTo: { mode: "zoom", value: zoom },
       font: {
-        fontBuffers: [regular, semiBold],
+        fontBuffers: faces.map(({ bytes }) => bytes),
         defaultFontFamily: FONT,
       },
     }),
     (it) => it.free(),
   );
-  return take(resources.adopt(renderer.render(), (it) => it.free()));
+  return take(resources.adopt(resvg.render(), (it) => it.free()));
 }
 
-function configOf(theme: ThemeName): vegaLite.Config {
-  const { ground, ink, softInk, grid } = THEME[theme];
-  const small = { labelFontSize: 12, titleFontSize: 13 };
-  const text = {
-    labelColor: ink,
-    titleColor: ink,
-    titleFontWeight: 600,
-  } as const;
-  return {
-    background: ground,
-    font: `${FONT}, sans-serif`,
-    padding: 16,
-    view: { stroke: softInk },
-    axis: {
-      ...small,
-      ...text,
-      domainColor: softInk,
-      tickColor: softInk,
-      gridColor: grid,
-      titlePadding: 8,
-    },
-    legend: { ...small, ...text, symbolStrokeWidth: 2 },
-    header: { ...small, ...text },
-    title: {
-      anchor: "start",
-      color: ink,
-      fontSize: 16,
-      fontWeight: 600,
-      subtitleColor: softInk,
-      subtitleFontSize: 13,
-      subtitlePadding: 6,
-      offset: 14,
-    },
-  };
+function widthOf(
+  text: string,
+  { size, bold }: TextStyle,
+  faces: readonly Face[],
+): number {
+  // Marks on both sides, for spaces have no box.
+  const [whole, marks] = [`|${text}|`, "||"].map((words) => {
+    const key = `${bold} ${words}`;
+    const width = widths.get(key) ?? boxWidth(words, bold, faces);
+    widths.set(key, width);
+    return width;
+  });
+  return (whole - marks) * size / MEASURED;
+}
+
+function boxWidth(text: string, bold: boolean, faces: readonly Face[]): number {
+  const escaped = text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const resvg = new Resvg(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">` +
+      `<text font-family="${FONT}" font-size="${MEASURED}" ` +
+      `font-weight="${bold ? 700 : 400}" xml:space="preserve">` +
+      `${escaped}</text></svg>`,
+    { font: { fontBuffers: facesOf(text, faces).map(({ bytes }) => bytes) } },
+  );
+  const box = resvg.getBBox();
+  resvg.free();
+  return box?.width ?? 0;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { THEMES } from "../charts/theme.ts";
 import {
   argument,
   type Arguments,
@@ -15,7 +16,6 @@ import {
 } from "../command_line.ts";
 import { openSample } from "./open_sample.ts";
 import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
-import { THEMES } from "./theme.ts";
 
 /** The arguments of every command that draws a sample. */
 export const SAMPLE_PARAMETERS = {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Chart } from "./render.ts";
+import { chart, type ChartSpec, themed } from "../charts/spec.ts";
+import { GROUNDS, type Theme } from "../charts/theme.ts";
 import type { Sample } from "./sample.ts";
 import { axesOf, type Axis } from "./space_time/axes.ts";
 import { drawEventCloud } from "./space_time/event_cloud.ts";
 import { boxHeight, type BoxPoint, project } from "./space_time/projection.ts";
-import { THEME, type ThemeName } from "./theme.ts";
 import { formatEvents, formatNumber } from "./time_unit.ts";
 
 /** Width of the box. */
@@ -22,10 +22,10 @@ const WIDTH = 720;
  * @param theme The theme to colour it for.
  * @returns The chart.
  */
-export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
+export function spaceTimeView(sample: Sample, theme: Theme): ChartSpec {
   const { name, pixels, events } = sample;
   const height = boxHeight(WIDTH);
-  const { ink, softInk, grid, on, off } = THEME[theme];
+  const { faint, on, off } = GROUNDS[theme];
   const axes = axesOf(sample);
   const lines = { x2: { field: "right" }, y2: { field: "bottom" } };
   const cloud = {
@@ -36,12 +36,9 @@ export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
     url: drawEventCloud(sample, theme, { width: WIDTH }),
   };
   const polarities = [["ON", on], ["OFF", off]];
-  return {
-    title: {
-      text: name,
-      subtitle: `${formatEvents(events.t.length)} in ` +
-        `${pixels.width}×${pixels.height} pixels`,
-    },
+  const subtitle = `${formatEvents(events.t.length)} in ` +
+    `${pixels.width}×${pixels.height} pixels`;
+  const spec = chart({ text: name, subtitle }, {
     width: WIDTH,
     height,
     view: { stroke: null },
@@ -69,12 +66,12 @@ export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
             })
           ),
         },
-        mark: { type: "rule", color: grid },
+        mark: { type: "rule", color: faint },
         encoding: lines,
       },
       {
         data: { values: BACK_EDGES.map(([from, to]) => line(from, to)) },
-        mark: { type: "rule", color: softInk },
+        mark: { type: "rule" },
         encoding: lines,
       },
       {
@@ -89,30 +86,17 @@ export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
             text: formatNumber(value),
           })),
         },
-        mark: {
-          type: "text",
-          baseline: "middle",
-          color: ink,
-          fontSize: 12,
-          ...numbers,
-        },
+        mark: { type: "text", baseline: "middle", ...numbers },
         encoding: { text: { field: "text" } },
-      } as const)),
+      })),
       ...axes.map(({ title, at, offset }) => {
         const { left, top } = project(at(0.5), WIDTH);
         return {
           data: {
             values: [{ left: left + offset.left, top: top + offset.top }],
           },
-          mark: {
-            type: "text",
-            text: title,
-            angle: slopeOf(at),
-            color: ink,
-            fontSize: 13,
-            fontWeight: 600,
-          },
-        } as const;
+          mark: { type: "text", text: title, angle: slopeOf(at), fontSize: 13 },
+        };
       }),
       {
         // Nothing is seen of it but the legend that it brings.
@@ -138,7 +122,8 @@ export function spaceTimeView(sample: Sample, theme: ThemeName): Chart {
         },
       },
     ],
-  };
+  });
+  return themed(spec, theme);
 }
 
 /** The edges that no event hides: those of the floor and the two far sides. */
@@ -160,9 +145,10 @@ function line(from: BoxPoint, to: BoxPoint) {
   return { left, top, right: end.left, bottom: end.top };
 }
 
-/** How steep an edge is in the picture, in degrees; a title is read upwards. */
+/** How steep an edge is, in degrees from 0 on; a title is read upwards. */
 function slopeOf(at: Axis["at"]): number {
   const [start, end] = [project(at(0), WIDTH), project(at(1), WIDTH)];
   const [across, down] = [end.left - start.left, end.top - start.top];
-  return across === 0 ? -90 : Math.atan2(down, across) * 180 / Math.PI;
+  const slope = across === 0 ? -90 : Math.atan2(down, across) * 180 / Math.PI;
+  return (slope + 360) % 360;
 }

@@ -6,7 +6,7 @@
 
 // Imported only so that its files are at hand.
 import "npm:vega-embed@7.3.0";
-import { readVega } from "./svg.ts";
+import { readVega } from "../pictures/render.ts";
 
 /**
  * Reads the programs.

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { configOf } from "../charts/theme.ts";
+import { configOf, GROUNDS, type Theme, THEMES } from "../charts/theme.ts";
 import { formatConfiguration } from "../configuration.ts";
+import { fontFaces } from "../pictures/render.ts";
 import type { RunSummary } from "../results.ts";
 import { readPrograms } from "./browser.ts";
 import type { Figure } from "./figures.ts";
-import { fontFaces } from "./fonts.ts";
 import type { Provenance } from "./provenance.ts";
 import page from "./report_page.html" with { type: "text" };
 import type { Run } from "./run_folder.ts";
@@ -46,7 +46,8 @@ export async function formatReport(
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
   const programs = (await readPrograms()).join("\n");
   const parts: Record<string, string> = {
-    font: fontFaces(page + json),
+    font: await fontFaces(page + json),
+    themes: THEMES.map(formatTheme).join("\n"),
     programs: programs.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
     run: json,
   };
@@ -54,6 +55,12 @@ export async function formatReport(
     /(<(?:style|script) id="(\w+)"[^>]*>)\s*(?=<\/)/g,
     (_, tag: string, name: string) => tag + parts[name],
   );
+}
+
+function formatTheme(theme: Theme): string {
+  const { paper, ink, faint } = GROUNDS[theme];
+  return `:root[data-theme="${theme}"] { --paper: ${paper}; --ink: ${ink}; ` +
+    `--faint: ${faint}; color-scheme: ${theme}; }`;
 }
 
 function factsOf({ folder, epochs, summary }: Run): Facts {

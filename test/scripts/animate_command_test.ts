@@ -74,7 +74,7 @@ Deno.test("animate colours pixels by what happened in them", async () => {
   );
   assert.deepEqual(
     [on, off, both, ground],
-    ["#d97700", "#0b4f8a", "#1b1b1b", "#ffffff"],
+    ["#d97700", "#0b4f8a", "#1f2328", "#ffffff"],
   );
 });
 

@@ -5,13 +5,13 @@ import {
   paintDifferences,
   typicalLimit,
 } from "../../scripts/pictures/differences.ts";
+import { fileNameOf } from "../../scripts/pictures/file_name.ts";
 import { ratePlot } from "../../scripts/pictures/rate_plot.ts";
 import {
   createSample,
   cropSample,
   type Sample,
 } from "../../scripts/pictures/sample.ts";
-import { fileNameOf } from "../../scripts/pictures/save.ts";
 import { fc } from "../properties.ts";
 
 const SENSOR = { width: 9, height: 5 };
@@ -147,7 +147,7 @@ Deno.test("grey ends where most differences do, and is even on both sides", () =
 
 Deno.test("the rate plot holds every event", () => {
   fc.assert(fc.property(samples, (sample) => {
-    const { data } = ratePlot(sample, "light") as {
+    const { data } = ratePlot(sample, "light") as unknown as {
       data: {
         values: { time: number; end: number; rate: number; polarity: string }[];
       };

@@ -48,7 +48,7 @@ Deno.test("show draws a recording in both themes, as PNG and as SVG", async () =
     const words = (svg: string) =>
       [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
     assert.deepEqual(words(light), words(dark));
-    assert(light.includes('fill="#ffffff"') && !dark.includes("#ffffff"));
+    assert(light.includes('fill="#FFFFFF"') && !dark.includes("#FFFFFF"));
     assert(words(light).some((text) => /\((pixels|ms|events)/.test(text)));
     const [, ...sides] = /width="([\d.]+)" height="([\d.]+)"/.exec(light)!;
     const pixels = await sizeOfPng(join(out, `four_${kind}.png`));

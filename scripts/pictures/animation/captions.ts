@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FONT, renderPixels } from "../render.ts";
-import { THEME, type ThemeName } from "../theme.ts";
+import { FONT, GROUNDS, type Theme } from "../../charts/theme.ts";
+import { renderPixels } from "../render.ts";
 
 /** Height of the line. */
 export const CAPTION_HEIGHT = 28;
@@ -29,13 +29,13 @@ export interface LegendEntry {
  */
 export async function drawCaptions(
   times: readonly string[],
-  theme: ThemeName,
+  theme: Theme,
   { width, legend }: {
     readonly width: number;
     readonly legend: readonly LegendEntry[];
   },
 ): Promise<Uint8Array> {
-  const { ground, ink, softInk, grid } = THEME[theme];
+  const { paper, ink, faint } = GROUNDS[theme];
   const height = CAPTION_HEIGHT * times.length;
   const lines = times.map((time, i) => {
     const middle = CAPTION_HEIGHT * (i + 0.5);
@@ -44,17 +44,17 @@ export async function drawCaptions(
     const entries = legend.map((entry, place) => {
       const x = width - 56 * (legend.length - place);
       return `<rect x="${x}" y="${middle - 5}" width="10" height="10" ` +
-        `fill="${entry.colour}" stroke="${softInk}"/>` +
+        `fill="${entry.colour}" stroke="${ink}"/>` +
         text(x + 16, entry.text);
     });
     const rule = `<rect y="${CAPTION_HEIGHT * i}" width="${width}" ` +
-      `height="1" fill="${grid}"/>`;
+      `height="1" fill="${faint}"/>`;
     return rule + text(8, time) + entries.join("");
   });
   return await renderPixels(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +
       `height="${height}" font-family="${FONT}" font-size="14">` +
-      `<rect width="${width}" height="${height}" fill="${ground}"/>` +
+      `<rect width="${width}" height="${height}" fill="${paper}"/>` +
       `${lines.join("")}</svg>`,
   );
 }

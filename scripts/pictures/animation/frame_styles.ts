@@ -4,6 +4,7 @@
  * @module
  */
 
+import { GROUNDS, type Theme } from "../../charts/theme.ts";
 import type { LegendEntry } from "./captions.ts";
 import {
   countDifferences,
@@ -15,7 +16,6 @@ import type { FramePlan } from "./frame_plan.ts";
 import type { Colour, IndexedImage } from "../gif.ts";
 import { paintPolarities, polarityColours } from "./polarities.ts";
 import type { Sample } from "../sample.ts";
-import { THEME, type ThemeName } from "../theme.ts";
 
 /** How the events of a stretch of time become a picture. */
 export interface FrameStyle {
@@ -48,9 +48,9 @@ export const FRAME_STYLES = {
   polarity(
     sample: Sample,
     { windowUs }: FramePlan,
-    theme: ThemeName,
+    theme: Theme,
   ): FrameStyle {
-    const { on, off, ink } = THEME[theme];
+    const { on, off, ink } = GROUNDS[theme];
     return {
       palette: polarityColours(theme),
       legend: [

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { GROUNDS, type Theme } from "../../charts/theme.ts";
 import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
 import { firstFrom, type Sample } from "../sample.ts";
-import { THEME, type ThemeName } from "../theme.ts";
 
 /**
  * Paints the pixels that had events in a stretch of time.
@@ -52,7 +52,7 @@ export function paintPolarities(
  * @param theme The theme.
  * @returns Those four.
  */
-export function polarityColours(theme: ThemeName): Colour[] {
-  const { ground, off, on, ink } = THEME[theme];
-  return [ground, off, on, ink].map(colourOf);
+export function polarityColours(theme: Theme): Colour[] {
+  const { paper, off, on, ink } = GROUNDS[theme];
+  return [paper, off, on, ink].map(colourOf);
 }

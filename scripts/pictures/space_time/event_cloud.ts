@@ -4,9 +4,9 @@
  * @module
  */
 
+import { GROUNDS, type Theme } from "../../charts/theme.ts";
 import { colourOf, imageUrl } from "../gif.ts";
 import type { Sample } from "../sample.ts";
-import { THEME, type ThemeName } from "../theme.ts";
 import { boxHeight, project } from "./projection.ts";
 
 /** Pixels of the picture per unit of its width. */
@@ -22,7 +22,7 @@ const DENSITY = 2;
  */
 export function drawEventCloud(
   sample: Sample,
-  theme: ThemeName,
+  theme: Theme,
   { width }: { readonly width: number },
 ): string {
   const { events: { x, y, t, p }, pixels, origin, startUs, endUs } = sample;
@@ -50,10 +50,10 @@ export function drawEventCloud(
       image[at] = 1 + p[i];
     }
   }
-  const { ground, off, on } = THEME[theme];
+  const { paper, off, on } = GROUNDS[theme];
   return imageUrl(
     { width: columns, height: rows, pixels: image },
-    [ground, off, on].map(colourOf),
+    [paper, off, on].map(colourOf),
     { transparent: 0 },
   );
 }

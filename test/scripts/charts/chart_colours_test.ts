@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import {
   COLOURS,
   configOf,
+  GROUNDS,
   ROLES,
   type Theme,
+  THEMES,
 } from "../../../scripts/charts/theme.ts";
 
 type Colour = readonly [number, number, number];
-
-const THEMES: readonly Theme[] = ["light", "dark"];
 
 /**
  * Linear RGB as it is without one kind of cone.
@@ -95,6 +95,18 @@ Deno.test("the colour-blind tell the colours of folds apart", () => {
   }
 });
 
+Deno.test("ON and OFF events are told apart, without colours too", () => {
+  for (const { on, off } of Object.values(GROUNDS)) {
+    assert(contrast(linear(on), linear(off)) > 1.6);
+    for (const [vision, matrix] of Object.entries(VISIONS)) {
+      const [one, other] = [on, off].map((hex) =>
+        multiply(matrix, linear(hex))
+      );
+      assert(distance(one, other) > 50, `${vision}: ${on} and ${off}`);
+    }
+  }
+});
+
 Deno.test("red and green would not be told apart", () => {
   const [red, green] = ["#B05A3C", "#6E7A2E"].map((hex) =>
     multiply(VISIONS.deuteranopia, linear(hex))
@@ -105,7 +117,8 @@ Deno.test("red and green would not be told apart", () => {
 Deno.test("colours stand out on the ground of both themes", () => {
   for (const theme of THEMES) {
     const paper = linear(configured(theme, "background"));
-    for (const hex of [...COLOURS, ...Object.values(ROLES)]) {
+    const { on, off } = GROUNDS[theme];
+    for (const hex of [...COLOURS, ...Object.values(ROLES), on, off]) {
       const ratio = contrast(linear(hex), paper);
       assert(ratio >= 3, `${hex} has ${ratio} on ${theme}`);
     }

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
-import { toSvg } from "../../../scripts/plot/svg.ts";
+import { renderSvg } from "../../../scripts/pictures/render.ts";
 import { CHARTS, epochRows } from "./chart_examples.ts";
 import { lossCurves } from "../../../mod.ts";
-import { overlap, type PlacedText, textsOf } from "./svg_texts.ts";
+import { pictures } from "./picture_examples.ts";
+import {
+  overlap,
+  type PlacedText,
+  type PlacedTexts,
+  textsOf,
+} from "./svg_texts.ts";
 
-const drawings = new Map<string, string>();
-for (const [name, spec] of Object.entries(CHARTS)) {
-  drawings.set(name, await toSvg(spec));
+const drawings = new Map<string, { svg: string } & PlacedTexts>();
+for (
+  const [name, spec] of Object.entries({ ...CHARTS, ...pictures("light") })
+) {
+  const svg = await renderSvg(spec);
+  drawings.set(name, { svg, ...await textsOf(svg) });
 }
 
 /** Every two texts that overlap; a halo is the text that it lies under. */
@@ -21,8 +30,7 @@ function overlaps(texts: readonly PlacedText[]): string[] {
 }
 
 Deno.test("no two texts of a chart overlap", () => {
-  for (const [name, svg] of drawings) {
-    const { texts } = textsOf(svg);
+  for (const [name, { texts }] of drawings) {
     assert(texts.length > 0, name);
     assert.deepEqual(overlaps(texts), [], name);
   }
@@ -31,12 +39,12 @@ Deno.test("no two texts of a chart overlap", () => {
 Deno.test("overlaps are seen where there are any", async () => {
   const spec = lossCurves(epochRows({ folds: 1, epochs: 12 }));
   const crowded = { ...spec, width: 60, height: 30 };
-  assert(overlaps(textsOf(await toSvg(crowded)).texts).length > 0);
+  const { texts } = await textsOf(await renderSvg(crowded));
+  assert(overlaps(texts).length > 0);
 });
 
 Deno.test("no text of a chart is cut off", () => {
-  for (const [name, svg] of drawings) {
-    const { size: [width, height], texts } = textsOf(svg);
+  for (const [name, { size: [width, height], texts }] of drawings) {
     for (const { text, corners } of texts) {
       const inside = corners.every(([x, y]) =>
         x >= 0 && x <= width && y >= 0 && y <= height
@@ -48,21 +56,20 @@ Deno.test("no text of a chart is cut off", () => {
 
 Deno.test("every axis with numbers names their unit or what is counted", () => {
   const units =
-    /\((%|ms|θ|1\/s|count|counted from 0|loss per .*)\)$|per sample$/;
-  for (const [name, svg] of drawings) {
+    /\((%|[mµ]?s|θ|1\/s|pixels|events\/s|count|counted from 0|loss per .*)\)$|per sample$/;
+  for (const [name, { svg }] of drawings) {
     const titles = [
       ...svg.matchAll(/aria-label="[XY]-axis titled '([^']*)' for a linear/g),
     ].map(([, title]) => title);
     assert.deepEqual(titles.filter((title) => !units.test(title)), [], name);
   }
-  assert.match(drawings.get("raster")!, /titled 'spike time \(ms\)'/);
+  assert.match(drawings.get("raster")!.svg, /titled 'spike time \(ms\)'/);
 });
 
 Deno.test("a chart of nothing says so", () => {
   const empty = [...drawings].filter(([name]) => /nothing|no /.test(name));
   assert(empty.length >= 8);
-  for (const [name, svg] of empty) {
-    const { texts } = textsOf(svg);
+  for (const [name, { texts }] of empty) {
     assert.equal(texts.length, 2, name);
     assert.match(texts.map(({ text }) => text).join("\n"), /\bNo\b|\bno\b/);
   }

@@ -4,7 +4,9 @@ import schema from "npm:vega-lite@6.5.0/vega-lite-schema.json" with {
   type: "json",
 };
 import { themed } from "../../../mod.ts";
+import { THEMES } from "../../../scripts/charts/theme.ts";
 import { CHARTS } from "./chart_examples.ts";
+import { pictures } from "./picture_examples.ts";
 
 const validate = new Ajv({
   ...{
@@ -14,8 +16,9 @@ const validate = new Ajv({
 }).compile(schema);
 
 Deno.test("charts are valid Vega-Lite 6, in both themes", () => {
-  for (const [name, spec] of Object.entries(CHARTS)) {
-    for (const theme of ["light", "dark"] as const) {
+  for (const theme of THEMES) {
+    const specs = { ...CHARTS, ...pictures(theme) };
+    for (const [name, spec] of Object.entries(specs)) {
       const valid = validate(themed(spec, theme));
       const problems = validate.errors?.slice(0, 5).map((error) =>
         `${error.instancePath} ${error.message}`

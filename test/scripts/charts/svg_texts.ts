@@ -4,7 +4,7 @@
  * @module
  */
 
-import { textWidth } from "../../../scripts/plot/png.ts";
+import { measureText } from "../../../scripts/pictures/render.ts";
 
 /** A point. */
 type Point = readonly [number, number];
@@ -15,6 +15,12 @@ export interface PlacedText {
   readonly text: string;
   /** Its four corners, one after another. */
   readonly corners: readonly Point[];
+}
+
+/** A drawing's size, and the texts in it. */
+export interface PlacedTexts {
+  readonly size: Point;
+  readonly texts: readonly PlacedText[];
 }
 
 /** How far letters reach above and below their line, in sizes of the font. */
@@ -29,9 +35,7 @@ type Matrix = readonly [number, number, number, number, number, number];
  * @param svg The drawing.
  * @returns Its size, and the texts that can be seen.
  */
-export function textsOf(
-  svg: string,
-): { size: Point; texts: readonly PlacedText[] } {
+export async function textsOf(svg: string): Promise<PlacedTexts> {
   const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
   const texts: PlacedText[] = [];
   const matrices: Matrix[] = [[1, 0, 0, 1, 0, 0]];
@@ -50,10 +54,8 @@ export function textsOf(
       matrices.push(multiply(matrices[matrices.length - 1], inner));
     } else if (words?.trim() && text.opacity !== "0") {
       const matrix = matrices[matrices.length - 1];
-      texts.push({
-        text: words,
-        corners: boxOf(words, text, line).map((p) => apply(matrix, p)),
-      });
+      const box = await boxOf(words, text, line);
+      texts.push({ text: words, corners: box.map((p) => apply(matrix, p)) });
     }
   }
   return { size: [Number(width), Number(height)], texts };
@@ -64,13 +66,13 @@ const TAGS =
   /<style>.*?<\/style>|<(\/?)(g|text|tspan)\b([^>]*[^/>])?>|<[^>]*>|([^<]+)/gs;
 
 /** The corners of a text, around its origin. */
-function boxOf(
+async function boxOf(
   words: string,
   attributes: Readonly<Record<string, string>>,
   line: number,
-): Point[] {
+): Promise<Point[]> {
   const size = parseFloat(attributes["font-size"]);
-  const width = textWidth(words.replaceAll("&amp;", "&"), {
+  const width = await measureText(words.replaceAll("&amp;", "&"), {
     ...{ size, bold: attributes["font-weight"] === "700" },
   });
   const share = { start: 0, middle: 0.5, end: 1 }[attributes["text-anchor"]]!;

@@ -1,0 +1,60 @@
+/**
+ * A font in parts, of which a text needs some.
+ *
+ * @module
+ */
+
+import { FONT } from "../charts/theme.ts";
+
+/** Part of the font: some characters in one weight. */
+export interface Face {
+  readonly weight: number;
+  /** The characters it has, such as `U+0000-00FF,U+2212`. */
+  readonly range: string;
+  /** WOFF2. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Finds those parts that a text needs.
+ *
+ * @param text The text.
+ * @param faces All parts.
+ * @returns Those with characters that are in the text.
+ *
+ * @example
+ * ```ts
+ * import { facesOf } from "./font_faces.ts";
+ * const bytes = new Uint8Array();
+ * const latin = { weight: 400, range: "U+0000-00FF,U+2212", bytes };
+ * const greek = { weight: 400, range: "U+0370-03FF", bytes };
+ * const [face, ...others] = facesOf("3 − θ", [latin, greek]);
+ * if (face !== latin || others.length !== 1) throw new Error("misfound");
+ * if (facesOf("θ", [latin])[0] !== undefined) throw new Error("misfound");
+ * ```
+ */
+export function facesOf(text: string, faces: readonly Face[]): Face[] {
+  const characters = [...new Set(text)].map((c) => c.codePointAt(0)!);
+  return faces.filter(({ range }) => characters.some((c) => isIn(c, range)));
+}
+
+/**
+ * Writes parts down.
+ *
+ * @param faces The parts.
+ * @returns CSS that holds them.
+ */
+export function formatFaces(faces: readonly Face[]): string {
+  return faces.map(({ weight, range, bytes }) =>
+    `@font-face{font-family:${FONT};font-weight:${weight};` +
+    `unicode-range:${range};` +
+    `src:url(data:font/woff2;base64,${bytes.toBase64()}) format("woff2")}`
+  ).join("");
+}
+
+function isIn(character: number, range: string): boolean {
+  return range.split(",").some((part) => {
+    const [first, last = first] = part.replace("U+", "").split("-");
+    return character >= parseInt(first, 16) && character <= parseInt(last, 16);
+  });
+}

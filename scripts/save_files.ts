@@ -1,0 +1,44 @@
+/**
+ * Files in a folder, each whole or not at all.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { readProblem } from "../dataset/recording_file.ts";
+
+/** What files hold, by their names. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/**
+ * Writes files beside those of the same names, and then takes their place.
+ *
+ * @param folder Where; it is made if it is not there.
+ * @param files The files.
+ * @returns Their paths.
+ * @throws {Error} If one cannot be written.
+ */
+export async function saveFiles(
+  folder: string,
+  files: Files,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name);
+    const beside = `${path}.new`;
+    const bytes = typeof content === "string"
+      ? new TextEncoder().encode(content)
+      : content;
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeFile(beside, bytes);
+      await Deno.rename(beside, path);
+    } catch (cause) {
+      throw new Error(`Cannot write "${path}": ${readProblem(cause)}`, {
+        cause,
+      });
+    }
+    paths.push(path);
+  }
+  return paths;
+}

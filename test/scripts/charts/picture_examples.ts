@@ -1,0 +1,44 @@
+/**
+ * Pictures of samples: an ordinary one, and the smallest there is.
+ *
+ * @module
+ */
+
+import type { ChartSpec } from "../../../mod.ts";
+import type { Theme } from "../../../scripts/charts/theme.ts";
+import { eventPicture } from "../../../scripts/pictures/event_picture.ts";
+import { ratePlot } from "../../../scripts/pictures/rate_plot.ts";
+import { createSample } from "../../../scripts/pictures/sample.ts";
+import { spaceTimeView } from "../../../scripts/pictures/space_time.ts";
+
+/** Events on a spiral, and a single one. */
+const SAMPLES = [1000, 1].map((count) =>
+  createSample({
+    x: Uint16Array.from({ length: count }, (_, i) => 64 + spiral(i, 0)),
+    y: Uint16Array.from({ length: count }, (_, i) => 64 + spiral(i, 1)),
+    t: Uint32Array.from({ length: count }, (_, i) => 4000 * i),
+    p: Uint8Array.from({ length: count }, (_, i) => i % 2),
+  }, {
+    name: `${count} of user05_indoor`,
+    sensor: { width: 128, height: 128 },
+    origin: "top",
+  })
+);
+
+function spiral(i: number, quarter: number): number {
+  return i * 0.06 * Math.cos(i / 50 + quarter * Math.PI / 2);
+}
+
+/**
+ * Draws up all pictures there are.
+ *
+ * @param theme The theme of those that have colours.
+ * @returns The pictures, by what they show.
+ */
+export function pictures(theme: Theme): Record<string, ChartSpec> {
+  return Object.fromEntries(SAMPLES.flatMap((sample) => [
+    [`events, ${sample.name}`, eventPicture(sample)],
+    [`rate, ${sample.name}`, ratePlot(sample, theme)],
+    [`space and time, ${sample.name}`, spaceTimeView(sample, theme)],
+  ]));
+}
