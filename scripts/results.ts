@@ -12,24 +12,13 @@ import {
   WeightsError,
 } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
+import type { EpochRow } from "./charts/learning_curves.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { saveFiles } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
-export interface EpochMetrics {
-  /** Fold, counted from 1. */
-  readonly fold: number;
-  /** Epoch, counted from 0. */
-  readonly epoch: number;
-  /** Loss per sample and fraction of right predictions while training. */
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  /** The same after the epoch, on the set that is not trained on. */
-  readonly valLoss?: number;
-  readonly valAccuracy?: number;
-  readonly testLoss?: number;
-  readonly testAccuracy?: number;
+export interface EpochMetrics extends EpochRow {
   /** Spikes of each layer per neuron and bin while training. */
   readonly rates: readonly number[];
   /** Time of the whole epoch in s. */

@@ -5,7 +5,8 @@
  */
 
 import type { Outcome } from "./confusion_matrix.ts";
-import { chart, type ChartSpec, emptyChart, TITLE_ABOVE } from "./spec.ts";
+import { ROW, rowAxis } from "./rows.ts";
+import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
 /** What became of a sample of somebody. */
@@ -23,9 +24,6 @@ const SESSIONS: Readonly<Record<string, string>> = {
   S3: "S3, indoor",
   S4: "S4, sunlight",
 };
-
-/** Height of a bar and the space around it in pixels. */
-const ROW = 20;
 
 /** How often a group was recognised. */
 interface Group {
@@ -151,13 +149,7 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
     // Beside the numbers; sessions as such are named on the axis.
     legend: kind === "person" ? { values: present, offset: 76 } : null,
   };
-  const y = {
-    field: "group",
-    type: "nominal",
-    title: kind,
-    scale: { domain: groups.map(({ group }) => group) },
-    axis: { labelOverlap: false, ...TITLE_ABOVE },
-  };
+  const names = groups.map(({ group }) => group);
   return chart({
     text: title,
     subtitle: "right of all test samples, all folds together",
@@ -165,7 +157,7 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
     width: 420,
     height: { step: ROW },
     data: { values },
-    encoding: { y },
+    encoding: { y: rowAxis("group", { names, title: kind }) },
     layer: [
       {
         mark: { type: "bar", height: ROW - 6 },

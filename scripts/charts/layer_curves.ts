@@ -5,6 +5,7 @@
  */
 
 import type { EpochRow } from "./learning_curves.ts";
+import { CHOSEN, curveParams, EPOCH_AXIS, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
@@ -18,9 +19,6 @@ export interface LayerRow extends Pick<EpochRow, "fold" | "epoch"> {
 
 /** Line patterns; each serves all colours before the next does. */
 const DASHES = [[1, 0], [7, 4], [2, 3]];
-
-/** Epochs up to which every one of them is marked. */
-const MARKED = 60;
 
 /** A point of a layer's curve. */
 interface Point {
@@ -117,26 +115,13 @@ function curves(
     width: 520,
     height: 260,
     data: { values },
-    params: [
-      {
-        name: "chosen",
-        select: { type: "point", fields: ["layer"] },
-        bind: "legend",
-      },
-      { name: "zoom", select: "interval", bind: "scales" },
-    ],
+    params: curveParams("layer"),
     mark: {
       ...{ type: "line", clip: true, strokeWidth: 2 },
       point: epochs > MARKED ? false : { filled: true, size: 30 },
     },
     encoding: {
-      x: {
-        field: "epoch",
-        type: "quantitative",
-        title: "epoch (counted from 0)",
-        axis: { tickMinStep: 1, format: "d", grid: false },
-        scale: { nice: false, padding: 8 },
-      },
+      x: EPOCH_AXIS,
       y: { field: "value", type: "quantitative", ...y },
       color: {
         field: "layer",
@@ -152,7 +137,7 @@ function curves(
         ),
         legend,
       },
-      opacity: { condition: { param: "chosen", value: 1 }, value: 0.1 },
+      opacity: CHOSEN,
       tooltip: [
         { field: "layer", type: "nominal" },
         { field: "epoch", type: "quantitative" },

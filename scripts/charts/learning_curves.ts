@@ -5,6 +5,7 @@
  * @module
  */
 
+import { CHOSEN, curveParams, EPOCH_AXIS, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS, SHAPES } from "./theme.ts";
 
@@ -14,7 +15,7 @@ export interface EpochRow {
   readonly fold: number;
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** Loss per sample and fraction of right predictions while training. */
+  /** Loss per sample while training. */
   readonly trainLoss: number;
   /** Fraction of right predictions while training. */
   readonly trainAccuracy: number;
@@ -34,9 +35,6 @@ const SETS = [
   { key: "val", name: "validation", dash: [1, 0] },
   { key: "test", name: "test", dash: [9, 4] },
 ] as const;
-
-/** Epochs up to which every one of them is marked. */
-const MARKED = 60;
 
 /**
  * Draws the loss over epochs.
@@ -122,13 +120,7 @@ function curves(
   );
   const epochs = new Set(rows.map(({ epoch }) => epoch)).size;
   const encoding = {
-    x: {
-      field: "epoch",
-      type: "quantitative",
-      title: "epoch (counted from 0)",
-      axis: { tickMinStep: 1, format: "d", grid: false },
-      scale: { nice: false, padding: 8 },
-    },
+    x: EPOCH_AXIS,
     y: { field: "value", type: "quantitative", ...y },
     color: {
       field: "fold",
@@ -136,7 +128,7 @@ function curves(
       scale: { domain: all, range: all.map((fold) => cycled(COLOURS, fold)) },
       legend: { values: folds, symbolStrokeWidth: 3 },
     },
-    opacity: { condition: { param: "chosen", value: 1 }, value: 0.1 },
+    opacity: CHOSEN,
     tooltip: [
       { field: "fold", type: "nominal" },
       { field: "set", type: "nominal" },
@@ -145,14 +137,7 @@ function curves(
     ],
   };
   const line = {
-    params: [
-      {
-        name: "chosen",
-        select: { type: "point", fields: ["fold"] },
-        bind: "legend",
-      },
-      { name: "zoom", select: "interval", bind: "scales" },
-    ],
+    params: curveParams("fold"),
     mark: { type: "line", clip: true, strokeWidth: 2, strokeCap: "butt" },
     encoding: {
       ...encoding,

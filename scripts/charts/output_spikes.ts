@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ChartSpec, TITLE_ABOVE } from "./spec.ts";
+import type { ChartSpec } from "./spec.ts";
 import { ROLES } from "./theme.ts";
 
 /** A sample, and the spikes of the network's last layer. */
@@ -28,9 +28,6 @@ export interface OutputSpikes {
   /** Spikes wanted there of the right class, and of each other one. */
   readonly desired: { readonly true: number; readonly false: number };
 }
-
-/** Height of a class in pixels. */
-export const ROW = 20;
 
 const TARGET = "target";
 const MISTAKEN = "predicted instead";
@@ -98,23 +95,5 @@ export function roleColour(
       range: [ROLES.target, ROLES.mistaken, ROLES.other],
     },
     legend: { values: roles, symbolType: "square" },
-  };
-}
-
-/**
- * Encodes classes as rows, in their order.
- *
- * @param names Their names.
- * @returns The place of a mark.
- */
-export function classAxis(
-  names: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return {
-    field: "class",
-    type: "nominal",
-    title: "class",
-    scale: { domain: names },
-    axis: { labelOverlap: false, ...TITLE_ABOVE },
   };
 }

@@ -5,14 +5,13 @@
  */
 
 import {
-  classAxis,
   namesOf,
   type OutputSpikes,
   roleColour,
   roleOf,
-  ROW,
   titleOf,
 } from "./output_spikes.ts";
+import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec } from "./spec.ts";
 
 /**
@@ -53,7 +52,7 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
   };
   const place = {
     x: { field: "count", type: "quantitative" },
-    y: classAxis(names),
+    y: rowAxis("class", { names }),
     text: { field: "count", type: "quantitative" },
   };
   return chart(titleOf("Spike counts", spikes), {
@@ -76,7 +75,7 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
               nice: false,
             },
           },
-          y: classAxis(names),
+          y: rowAxis("class", { names }),
           color: roleColour(spikes),
           tooltip: [
             { field: "class", type: "nominal" },

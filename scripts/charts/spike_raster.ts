@@ -5,14 +5,13 @@
  */
 
 import {
-  classAxis,
   namesOf,
   type OutputSpikes,
   roleColour,
   roleOf,
-  ROW,
   titleOf,
 } from "./output_spikes.ts";
+import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 
 /**
@@ -63,7 +62,7 @@ export function spikeRaster(spikes: OutputSpikes): ChartSpec {
         scale: { domain: [0, spikes.duration], nice: false },
         axis: { grid: false, format: "d" },
       },
-      y: classAxis(names),
+      y: rowAxis("class", { names }),
       color: roleColour(spikes),
       tooltip: [
         { field: "class", type: "nominal" },

@@ -5,8 +5,8 @@
  */
 
 import { type ChartSpec, emptyChart } from "./spec.ts";
-import { drawPictures } from "./weight_pictures.ts";
-import { drawTable } from "./weight_table.ts";
+import { drawPictures } from "./weights/pictures.ts";
+import { drawTable } from "./weights/table.ts";
 
 /** Weights of a layer in users' order. */
 export interface LayerWeights {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { chart, type ChartSpec, TITLE_ABOVE } from "./spec.ts";
-import { rounded, weightColour, weightTooltips } from "./weight_marks.ts";
+import { chart, type ChartSpec, TITLE_ABOVE } from "../spec.ts";
+import { rounded, weightColour, weightTooltips } from "./marks.ts";
 
 /**
  * Draws weights as a table.

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { chart, type ChartSpec } from "./spec.ts";
-import { rounded, weightColour, weightTooltips } from "./weight_marks.ts";
+import { chart, type ChartSpec } from "../spec.ts";
+import { rounded, weightColour, weightTooltips } from "./marks.ts";
 
 /** Pixels along a side of a filter; larger ones are averaged. */
 const SIDE = 16;
