@@ -4,7 +4,6 @@
  * @module
  */
 
-import { themed } from "./charts/spec.ts";
 import { runCommand } from "./command_line.ts";
 import { eventPicture } from "./pictures/event_picture.ts";
 import { fileNameOf } from "./pictures/file_name.ts";
@@ -29,7 +28,7 @@ await runCommand({
   const name = fileNameOf(sample.name);
   const suffix = theme === "light" ? "" : `_${theme}`;
   const charts = {
-    events: themed(eventPicture(sample), theme),
+    events: eventPicture(sample, theme),
     rate: ratePlot(sample, theme),
     space_time: spaceTimeView(sample, theme),
   };

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { chart, type ChartSpec } from "../charts/spec.ts";
+import { chart, type ChartSpec, themed } from "../charts/spec.ts";
+import type { Theme } from "../charts/theme.ts";
 import {
   countDifferences,
   GREYS,
@@ -26,9 +27,10 @@ const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
  * two rows, in grey.
  *
  * @param sample The sample.
+ * @param theme The theme of all around the pixels.
  * @returns The chart.
  */
-export function eventPicture(sample: Sample): ChartSpec {
+export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
   const { name, origin, pixels, startUs, endUs, events } = sample;
   const { x, y, width, height } = pixels;
   const unit = chooseTimeUnit(endUs);
@@ -58,7 +60,7 @@ export function eventPicture(sample: Sample): ChartSpec {
   const axis = { grid: false, tickCount: 4, tickMinStep: 1 };
   const sideOf = (pixels: number) =>
     Math.max(SHORTEST_SIDE, LONGEST_SIDE * pixels / Math.max(width, height));
-  return chart({
+  const spec = chart({
     text: name,
     subtitle: [
       `ON minus OFF events in each pixel, in eight stretches of ` +
@@ -120,4 +122,5 @@ export function eventPicture(sample: Sample): ChartSpec {
       ],
     },
   });
+  return themed(spec, theme);
 }

@@ -80,7 +80,7 @@ Deno.test("animate colours pixels by what happened in them", async () => {
 
 Deno.test("animate passes as fast as it is asked to", async () => {
   for (const rate of [10, 24, 50]) {
-    const args = ["--rate", `${rate}`, "--window", "1"];
+    const args = ["--rate", `${rate}`, "--window", "1", "--size", "128"];
     const { delays } = await animateFour(...args);
     assert.equal(delays.length, 101);
     const total = delays.reduce((sum, delay) => sum + delay, 0);
@@ -88,7 +88,7 @@ Deno.test("animate passes as fast as it is asked to", async () => {
   }
   // 100 ms in 400 ms, at 25 frames/s.
   const slow = await animateFour(
-    ...["--rate", "25", "--slow", "4", "--window", "1"],
+    ...["--rate", "25", "--slow", "4", "--window", "1", "--size", "128"],
   );
   assert.equal(slow.delays.length, 11);
   assert(slow.delays.every((delay) => delay === 4));

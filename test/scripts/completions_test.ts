@@ -49,6 +49,7 @@ Deno.test("bash completes tasks, options and values, and all else as before", as
     [["deno", "task", "show", "a.npy", "--theme", ""], ["light", "dark"]],
     [["deno", "task", "animate", "--colours", "p"], ["polarity"]],
     [["deno", "task", "train", "--wei"], ["--weights"]],
+    [["deno", "task", "plot", "--sam"], ["--samples"]],
     [["deno", "task", "show", "data"], [""]],
     [["deno", "task", "nothing", "--"], [""]],
     [["deno", "fm"], ["before", "fm"]],

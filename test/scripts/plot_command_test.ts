@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SampleCache } from "../../dataset/batches.ts";
+import { GROUNDS } from "../../scripts/charts/theme.ts";
 import {
   evaluateFold,
   type FoldEvaluation,
@@ -152,6 +153,9 @@ gpuTest("report.html holds all it needs", async () => {
   assert.deepEqual([...markup.matchAll(/\b(src|href)=/g)], []);
   assert.match(markup, /content="default-src 'none'; [^"]*"/);
   assert(!/https?:/.test(markup));
+  for (const { paper } of Object.values(GROUNDS)) {
+    assert(page.includes(`--paper: ${paper};`), paper);
+  }
   for (const program of ["vega", "vegaLite", "vegaEmbed"]) {
     assert(page.includes(`.${program}=`), program);
   }

@@ -32,12 +32,12 @@ function spiral(i: number, quarter: number): number {
 /**
  * Draws up all pictures there are.
  *
- * @param theme The theme of those that have colours.
+ * @param theme Their theme.
  * @returns The pictures, by what they show.
  */
 export function pictures(theme: Theme): Record<string, ChartSpec> {
   return Object.fromEntries(SAMPLES.flatMap((sample) => [
-    [`events, ${sample.name}`, eventPicture(sample)],
+    [`events, ${sample.name}`, eventPicture(sample, theme)],
     [`rate, ${sample.name}`, ratePlot(sample, theme)],
     [`space and time, ${sample.name}`, spaceTimeView(sample, theme)],
   ]));
