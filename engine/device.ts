@@ -19,6 +19,8 @@ const WANTED_LIMITS = [
   // A layer's potentials lie in one buffer: 39 MB a sample at 128×128, T 300.
   "maxStorageBufferBindingSize",
   "maxBufferSize",
+  // Drives and weights wait there: the more fits, the larger the workgroups.
+  "maxComputeWorkgroupStorageSize",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 /** Features that are asked for where the adapter has them, and why. */

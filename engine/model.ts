@@ -13,7 +13,7 @@ import {
   type Layer,
   type LayerDescription,
 } from "./network.ts";
-import type { Neuron } from "./neuron.ts";
+import type { Neuron, ResponseForm } from "./neuron.ts";
 import { Optimizer, type OptimizerName } from "./optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
@@ -39,6 +39,8 @@ export interface ModelDescription {
    * @default one spike of height 1/Ts for all events of a pixel in a bin
    */
   readonly coding?: InputCoding;
+  /** How responses are computed. @default "recurrence" */
+  readonly response?: ResponseForm;
   /** How weights are updated. @default "ADAM" */
   readonly optimizer?: OptimizerName;
   /** Seed of the initial weights, or a generator to draw them from. */
@@ -204,15 +206,14 @@ export class Model implements Disposable {
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {
-    const { neuron, Ts, coding } = this.description;
+    const { neuron, Ts, coding, response = "recurrence" } = this.description;
     const plan = await compilePlan({
       device: this.device,
       compiler: this.#compiler,
       layers: this.layers,
       slots: this.#slots,
       weights: this.#buffers,
-      neuron,
-      Ts,
+      ...{ neuron, Ts, response },
       coding: coding ?? { mode: "OR", height: 1 / Ts },
     }, options);
     const optimizer = options.train ? this.#optimizer : undefined;

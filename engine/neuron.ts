@@ -20,6 +20,12 @@ export interface Neuron {
   readonly scaleRho: number;
 }
 
+/**
+ * How responses are computed: by a recurrence of two sums that decay, or by a
+ * filter that adds tap by tap. Both are the same but for rounding.
+ */
+export type ResponseForm = "recurrence" | "filter";
+
 /** A kernel ends where it stays below this. */
 const TRUNCATION = 0.01;
 
@@ -95,4 +101,40 @@ export function refractoryKernel(
   tSample: number,
 ): Float64Array {
   return alpha(-neuron.scaleRef * neuron.theta, neuron.tauRef, Ts, tSample);
+}
+
+/**
+ * What srm.wgsl needs to know of a neuron, by the names it has there.
+ *
+ * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two sums
+ * that decay by r give it: slayer's filter and this differ by rounding alone.
+ *
+ * @param neuron The neuron.
+ * @param Ts Time step in ms.
+ * @param taps Number of taps K of ε and R of ν.
+ * @param form How responses are computed.
+ * @returns A value for each constant.
+ */
+export function neuronConstants(
+  neuron: Neuron,
+  Ts: number,
+  { K, R }: { readonly K: number; readonly R: number },
+  form: ResponseForm,
+) {
+  const { theta, tauSr, tauRef, scaleRef } = neuron;
+  if (form === "filter") {
+    return { K, R, theta, exact: 1, gain: 1, refGain: 1 };
+  }
+  const decay = Math.exp(-Ts / tauSr);
+  const refDecay = Math.exp(-Ts / tauRef);
+  return {
+    ...{ K, R, theta, decay, refDecay },
+    exact: 0,
+    gain: Ts * Math.E * Ts / tauSr,
+    lastA: decay ** K,
+    lastB: K * decay ** K,
+    refGain: -scaleRef * theta * Math.E * Ts / tauRef,
+    refLastA: refDecay ** R,
+    refLastB: R * refDecay ** R,
+  };
 }

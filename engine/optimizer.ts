@@ -33,7 +33,12 @@ export class Optimizer {
   readonly #name: OptimizerName;
   readonly #moments: readonly GPUBuffer[];
   readonly #update: GPUBuffer;
-  readonly #dispatch: Dispatch;
+  /**
+   * What updates the weights.
+   *
+   * @internal
+   */
+  readonly dispatch: Dispatch;
   #step = 0;
 
   private constructor(
@@ -47,7 +52,7 @@ export class Optimizer {
     this.#name = name;
     this.#moments = moments;
     this.#update = update;
-    this.#dispatch = dispatch;
+    this.dispatch = dispatch;
   }
 
   /**
@@ -128,7 +133,7 @@ export class Optimizer {
       0,
       new Float32Array([rate, root]),
     );
-    record(pass, [this.#dispatch], 1);
+    record(pass, [this.dispatch], 1);
   }
 
   /** Frees the moments. */

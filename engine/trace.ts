@@ -6,6 +6,8 @@
 
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Extent, sizeOf } from "./network.ts";
+import { record } from "./plan/dispatch.ts";
+import { type Layout, layoutOf, placeOf } from "./plan/layout.ts";
 import type { Model } from "./model.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
 import { readBytes } from "./readback.ts";
@@ -83,6 +85,7 @@ export async function trace(
     ...options,
     batch: total,
     train: true,
+    keep: true,
   });
   const { device, layers } = model;
   const { plan } = stepper;
@@ -112,11 +115,11 @@ export async function trace(
     copies.push({ buffer, take });
   };
   const { forward, backward } = plan;
-  stepper.encode(encoder, batch, [...forward, ...backward], (part) => {
+  stepper.encode(encoder, batch, forward, (part) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const { output } = layer;
-      const place = { extent: output, T, ...part };
+      const place = { extent: output, layout: layoutOf(layer), T, ...part };
       keep(part, plan.buffers.potentials[index], (bytes) => {
         spread(new Float32Array(bytes), potentials.data, place);
       });
@@ -127,6 +130,10 @@ export async function trace(
         });
       });
     });
+    // In the place of potentials it leaves gradients.
+    const pass = part.encoder.beginComputePass();
+    record(pass, backward, part.samples);
+    pass.end();
   });
   device.gpu.queue.submit([encoder.finish()]);
   await plan.buffers.records.push(batch.labels);
@@ -142,24 +149,24 @@ export async function trace(
 /** Where the samples of a micro-batch go. */
 interface Place {
   readonly extent: Extent;
+  readonly layout: Layout;
   readonly T: number;
   readonly first: number;
   readonly samples: number;
 }
 
-/** `[N, T, H, W, C]` to `[N, C, H, W, T]`. */
+/** `[N, T, H, W, C]` by quads to `[N, C, H, W, T]`. */
 function spread(source: Float32Array, target: Float32Array, place: Place) {
-  const { extent, T, first, samples } = place;
+  const { extent, layout, T, first, samples } = place;
   const pixels = extent.H * extent.W;
   const size = pixels * extent.C;
-  for (let n = 0; n < samples; n++) {
-    for (let t = 0; t < T; t++) {
-      for (let f = 0; f < size; f++) {
-        const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
-        target[((first + n) * size + at) * T + t] = source[
-          (n * T + t) * size +
-          f
-        ];
+  for (let f = 0; f < size; f++) {
+    const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
+    const inBin = placeOf(layout, f);
+    for (let n = 0; n < samples; n++) {
+      for (let t = 0; t < T; t++) {
+        target[((first + n) * size + at) * T + t] =
+          source[(n * T + t) * layout.floats + inBin];
       }
     }
   }

@@ -2,14 +2,16 @@
  * Weights: where they start, and the two orders in which they lie.
  *
  * Users see the reference's order, `[out, in, height, width, 1]`; kernels want
- * neighbouring outputs side by side, `[height, width, in, out]`.
+ * neighbouring outputs side by side, by quads: `[height, width, in, out]`.
  *
  * @module
  */
 
 import { ShapeError } from "./errors.ts";
 import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
-import { sizeOf, weightCount } from "./network.ts";
+import { weightCount } from "./network.ts";
+import { layoutOf, placeOf } from "./plan/layout.ts";
+import { weightFloats } from "./plan/synapse.ts";
 import type { Random } from "./random.ts";
 
 /** A named array: weights or gradients of one layer. */
@@ -47,7 +49,7 @@ export function layOutWeights(
   let offset = 0;
   for (const layer of layers) {
     if (layer.kind === "pool") continue;
-    const length = weightCount(layer);
+    const length = weightFloats(layer);
     slots.push({ layer, name: `${layer.name}.weight`, offset, length });
     offset += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
   }
@@ -96,7 +98,8 @@ export function initialWeights(
  * @param layer The layer.
  * @param array Weights as users see them; a dense layer's may have any shape
  * with outputs first and channels before rows before columns.
- * @returns `[height, width, in / groups, out]`.
+ * @returns `[height, width, in / groups, out]`, outputs by quads as
+ * {@linkcode layoutOf} lays them.
  * @throws {ShapeError} If the shape is not the layer's.
  */
 export function toKernelOrder(
@@ -114,50 +117,46 @@ export function toKernelOrder(
         `[${array.shape}] with ${array.data.length} values`,
     );
   }
-  return transpose(array.data, ...axes(layer));
+  const data = new Float32Array(weightFloats(layer));
+  visit(layer, (user, kernel) => data[kernel] = array.data[user]);
+  return data;
 }
 
 /**
  * Turns weights from the kernels' order into users'.
  *
  * @param layer The layer.
- * @param data `[height, width, in / groups, out]`.
+ * @param data `[height, width, in / groups, out]`, outputs by quads.
  * @returns The weights as users see them.
  */
 export function toUserOrder(
   layer: ConvLayer | DenseLayer,
   data: Float32Array,
 ): NamedArray {
-  const [out, channels, pixels] = axes(layer);
-  return {
-    shape: weightShape(layer),
-    data: transpose(data, pixels, channels, out),
-  };
+  const weights = new Float32Array(weightCount(layer));
+  visit(layer, (user, kernel) => weights[user] = data[kernel]);
+  return { shape: weightShape(layer), data: weights };
 }
 
-/** Outputs, channels and pixels of a weight. */
-function axes(layer: ConvLayer | DenseLayer): [number, number, number] {
+/** Every weight's place in users' order and in the kernels'. */
+function visit(
+  layer: ConvLayer | DenseLayer,
+  at: (user: number, kernel: number) => void,
+): void {
   const [out, channels] = weightShape(layer);
-  const pixels = layer.kind === "conv"
-    ? layer.kernel[0] * layer.kernel[1]
-    : sizeOf(layer.input) / layer.input.C;
-  return [out, channels, pixels];
-}
-
-/** `[a, b, c]` to `[c, b, a]`. */
-function transpose(
-  data: Float32Array,
-  a: number,
-  b: number,
-  c: number,
-): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < a; i++) {
-    for (let j = 0; j < b; j++) {
-      for (let k = 0; k < c; k++) {
-        result[(k * b + j) * a + i] = data[(i * b + j) * c + k];
+  const pixels = weightCount(layer) / out / channels;
+  // The maps of one pixel lie as the outputs of a weight do.
+  const layout = layoutOf(layer);
+  const row = weightFloats(layer) / pixels / channels;
+  for (let o = 0; o < out; o++) {
+    const place = placeOf(layout, o);
+    for (let c = 0; c < channels; c++) {
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        at(
+          (o * channels + c) * pixels + pixel,
+          (pixel * channels + c) * row + place,
+        );
       }
     }
   }
-  return result;
 }

@@ -1,5 +1,6 @@
 /**
- * All-to-all synapses: forward, adjoint and weight gradient; the equations are in dense.wgsl.
+ * All-to-all synapses: forward, adjoint and weight gradient; the equations are
+ * in dense.wgsl.
  *
  * @module
  */
@@ -12,8 +13,8 @@ export const denseForward = {
   name: "dense forward",
   code,
   entryPoint: "forward",
-  bindings: { w: 2, list: 4, length: 5, y: 6 },
-  constants: ["T", "I", "O", "P", "height"],
+  bindings: { raster: 1, w: 3, x: 5 },
+  constants: ["T", "I", "O", "P"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `adjoint`. */
@@ -21,8 +22,8 @@ export const denseAdjoint = {
   name: "dense adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { w: 2, dy: 3, dx: 7 },
-  constants: ["T", "I", "O"],
+  bindings: { w: 3, dy: 4, dx: 6 },
+  constants: ["T", "I", "O", "inRun", "inRow"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `gradient`. */
@@ -30,6 +31,6 @@ export const denseGradient = {
   name: "dense gradient",
   code,
   entryPoint: "gradient",
-  bindings: { batch: 0, spikes: 1, dy: 3, dw: 8 },
+  bindings: { batch: 0, inputs: 2, dy: 4, dw: 7 },
   constants: ["T", "I", "O", "P", "height"],
 } as const satisfies KernelSpec;

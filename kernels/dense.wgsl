@@ -1,21 +1,22 @@
 // All-to-all synapses, without bias.
 //
-// forward   y[n, t, o]  = height · Σ_i w[i, o] · s[n, t, i]
+// forward   x[n, t, o]  = Σ_i w[i, o] · s[n, t, i]
 // adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
 // gradient  dw[i, o]   += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
-// s[n, t, i] is the spike, or the count, that spikes and list hold.
+// s[n, t, i] is the spike, or the count, that raster and inputs hold.
 //
-// list, length  as list.wgsl leaves them
-// spikes  [N, P, B, I]  packed, plane p counts 2^p
-// w, dw   [I, O]
-// y, dy   [N, T, O]
-// dx      [N, T, I]
+// raster   [N, P, B, 32·⌈I/32⌉]  as transpose.wgsl leaves them
+// inputs   [N, P, B, I]          packed along time, plane p counts 2^p
+// w, dw    [I, Q]                outputs by quads, the last filled up with 0
+// x, dy    [N, T, Q]
+// dx       [N, T, inRow]         neuron i of the layer below in place
+//                                i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
-// One invocation owns one output of one bin (forward), eight bins of eight
-// inputs (adjoint), up to four weights of one input (gradient). Forward and
-// gradient visit only the spikes. Sums run over samples, then words, then
-// bits, so they do not depend on how a batch is cut; dw starts at 0 where
-// batch.first is 0.
+// One invocation owns a quad of outputs of a bin (forward), whose workgroup
+// lists the spikes of 64 words at a time, eight bins of eight inputs (adjoint),
+// or a quad of an input's weights (gradient). Sums run over samples, then
+// words, then bits, so they do not depend on how a batch is cut; dw starts at
+// 0 where batch.first is 0.
 
 struct Batch {
   first: u32,
@@ -28,120 +29,123 @@ override I: u32;
 override O: u32;
 override P: u32 = 1;
 override height: f32 = 1;
+override inRun: u32 = 1;
+override inRow: u32 = 1;
+override Q: u32 = (O + 3) / 4;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<storage, read> spikes: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read> dy: array<f32>;
-@group(0) @binding(4) var<storage, read> list: array<u32>;
-@group(0) @binding(5) var<storage, read> length: array<u32>;
-@group(0) @binding(6) var<storage, read_write> y: array<f32>;
-@group(0) @binding(7) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(8) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(1) var<storage, read> raster: array<u32>;
+@group(0) @binding(2) var<storage, read> inputs: array<u32>;
+@group(0) @binding(3) var<storage, read> w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dw: array<vec4<f32>>;
 
-// What an entry of a list adds to an output, 0 behind its end.
-fn listed(at: u32, end: u32, o: u32) -> f32 {
-  if (at >= end) {
-    return 0;
+// How many bits are set in each of 64 words, and which.
+var<workgroup> counts: array<vec4<u32>, 16>;
+var<workgroup> found: array<u32, 2048>;
+
+fn sumOf(four: vec4<u32>) -> u32 {
+  return four.x + four.y + four.z + four.w;
+}
+
+// Lists the bits of a word an invocation: base + j for bit j. Returns how
+// many there are in all.
+fn list(word: u32, base: u32, lane: u32) -> u32 {
+  workgroupBarrier();
+  counts[lane / 4][lane % 4] = countOneBits(word);
+  workgroupBarrier();
+  let before = lane / 4;
+  var at = 0u;
+  var all = 0u;
+  for (var i = 0u; i < 16; i += 4) {
+    let c0 = sumOf(counts[i]);
+    let c1 = sumOf(counts[i + 1]);
+    let c2 = sumOf(counts[i + 2]);
+    let c3 = sumOf(counts[i + 3]);
+    all += c0 + c1 + c2 + c3;
+    at += select(0u, c0, i < before) + select(0u, c1, i + 1 < before) +
+      select(0u, c2, i + 2 < before) + select(0u, c3, i + 3 < before);
   }
-  let s = list[at];
-  if (P == 1) {
-    return w[s * O + o];
+  let lower = vec4(0u, 1u, 2u, 3u) < vec4(lane % 4);
+  at += sumOf(select(vec4(), counts[before], lower));
+  var bits = word;
+  while (bits != 0) {
+    found[at] = base + countTrailingZeros(bits);
+    at++;
+    bits &= bits - 1;
   }
-  return f32(1u << (s / I)) * w[s % I * O + o];
+  workgroupBarrier();
+  return all;
 }
 
 @compute @workgroup_size(64)
 fn forward(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  for (var i = id.x; i < T * O; i += groups.x * 64) {
-    let bin = id.z * T + i / O;
-    let o = i % O;
-    let begin = bin * P * I;
-    let end = begin + length[bin];
-    var sum = 0.0;
-    for (var at = begin; at < end; at += 4) {
-      let w0 = listed(at, end, o);
-      let w1 = listed(at + 1, end, o);
-      let w2 = listed(at + 2, end, o);
-      let w3 = listed(at + 3, end, o);
-      sum = sum + w0 + w1 + w2 + w3;
+  let B = (T + 31) / 32;
+  let t = group.x;
+  let quad = group.y * 64 + lane;
+  let whole = (I + 31) / 32;
+  var sum = vec4<f32>();
+  for (var p = 0u; p < P; p++) {
+    let row = ((group.z * P + p) * B + t / 32) * whole * 32 + t % 32;
+    let times = f32(1u << p);
+    for (var q0 = 0u; q0 < whole; q0 += 64) {
+      let q = q0 + lane;
+      var word = 0u;
+      if (q < whole) {
+        word = raster[row + q * 32];
+      }
+      let all = list(word, q * 32, lane);
+      if (quad >= Q) {
+        continue;
+      }
+      var at = 0u;
+      for (; at + 8 <= all; at += 8) {
+        let w0 = w[found[at] * Q + quad];
+        let w1 = w[found[at + 1] * Q + quad];
+        let w2 = w[found[at + 2] * Q + quad];
+        let w3 = w[found[at + 3] * Q + quad];
+        let w4 = w[found[at + 4] * Q + quad];
+        let w5 = w[found[at + 5] * Q + quad];
+        let w6 = w[found[at + 6] * Q + quad];
+        let w7 = w[found[at + 7] * Q + quad];
+        sum = sum + times * w0 + times * w1 + times * w2 + times * w3;
+        sum = sum + times * w4 + times * w5 + times * w6 + times * w7;
+      }
+      for (; at + 2 <= all; at += 2) {
+        let w0 = w[found[at] * Q + quad];
+        let w1 = w[found[at + 1] * Q + quad];
+        sum = sum + times * w0 + times * w1;
+      }
+      for (; at < all; at++) {
+        sum += times * w[found[at] * Q + quad];
+      }
     }
-    y[bin * O + o] = height * sum;
+  }
+  if (quad < Q) {
+    x[(group.z * T + t) * Q + quad] = sum;
   }
 }
 
-// A tile of 64 inputs by 64 bins: weights and gradient of sixteen outputs.
-var<workgroup> weights: array<array<vec4<f32>, 16>, 16>;
-var<workgroup> errors: array<array<vec4<f32>, 16>, 16>;
-
-@compute @workgroup_size(64)
-fn adjoint(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let t0 = group.y * 64;
-  let row = group.z * T;
-  let i4 = lane % 8;
-  let t8 = lane / 8;
-  for (var i0 = group.x * 64; i0 < I; i0 += groups.x * 64) {
-    var left = array<vec4<f32>, 8>();
-    var right = array<vec4<f32>, 8>();
-    for (var o0 = 0u; o0 < O; o0 += 16) {
-      workgroupBarrier();
-      for (var at = lane; at < 1024; at += 64) {
-        let o = o0 + at % 16;
-        let i = i0 + at / 16;
-        let t = t0 + at / 16;
-        var weight = 0.0;
-        var error = 0.0;
-        if (o < O && i < I) {
-          weight = w[i * O + o];
-        }
-        if (o < O && t < T) {
-          error = dy[(row + t) * O + o];
-        }
-        weights[at % 16][at / 64][at / 16 % 4] = weight;
-        errors[at % 16][at / 64][at / 16 % 4] = error;
-      }
-      workgroupBarrier();
-      for (var o = 0u; o < 16; o++) {
-        let low = weights[o][i4];
-        let high = weights[o][i4 + 8];
-        let early = errors[o][t8 * 2];
-        let late = errors[o][t8 * 2 + 1];
-        left[0] += early.x * low;
-        left[1] += early.y * low;
-        left[2] += early.z * low;
-        left[3] += early.w * low;
-        left[4] += late.x * low;
-        left[5] += late.y * low;
-        left[6] += late.z * low;
-        left[7] += late.w * low;
-        right[0] += early.x * high;
-        right[1] += early.y * high;
-        right[2] += early.z * high;
-        right[3] += early.w * high;
-        right[4] += late.x * high;
-        right[5] += late.y * high;
-        right[6] += late.z * high;
-        right[7] += late.w * high;
-      }
-    }
-    for (var j = 0u; j < 8; j++) {
-      let t = t0 + t8 * 8 + j;
-      for (var c = 0u; c < 4; c++) {
-        let i = i0 + i4 * 4 + c;
-        if (t < T && i < I) {
-          dx[(row + t) * I + i] = left[j][c];
-        }
-        if (t < T && i + 32 < I) {
-          dx[(row + t) * I + i + 32] = right[j][c];
-        }
-      }
+// Adds the rows of dy in whose bins an input spikes: word m counts words, then
+// planes, then samples.
+fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
+  let B = (T + 31) / 32;
+  let row = m / B / P * T + m % B * 32;
+  let times = height * f32(1u << (m / B % P));
+  var bits = word;
+  while (bits != 0) {
+    let t = countTrailingZeros(bits);
+    bits &= bits - 1;
+    *total += times * dy[(row + t) * Q + quad];
+    if (bits != 0) {
+      let t = countTrailingZeros(bits);
+      bits &= bits - 1;
+      *total += times * dy[(row + t) * Q + quad];
     }
   }
 }
@@ -152,34 +156,132 @@ fn gradient(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let B = (T + 31) / 32;
-  let o = group.y * 256 + lane;
-  if (o >= O) {
+  let quad = group.y * 64 + lane;
+  let words = batch.samples * P * ((T + 31) / 32);
+  if (quad >= Q) {
     return;
   }
-  let own = min(vec4(o, o + 64, o + 128, o + 192), vec4(O - 1));
   for (var i = group.x; i < I; i += groups.x) {
-    let at = i * O + own;
     var total = vec4<f32>();
     if (batch.first > 0) {
-      total = vec4(dw[at.x], dw[at.y], dw[at.z], dw[at.w]);
+      total = dw[i * Q + quad];
     }
-    for (var n = 0u; n < batch.samples; n++) {
-      for (var p = 0u; p < P; p++) {
-        let factor = height * f32(1u << p);
-        for (var b = 0u; b < B; b++) {
-          var word = spikes[((n * P + p) * B + b) * I + i];
-          while (word != 0) {
-            let t = b * 32 + countTrailingZeros(word);
-            let row = (n * T + t) * O + own;
-            total += factor * vec4(dy[row.x], dy[row.y], dy[row.z], dy[row.w]);
-            word &= word - 1;
-          }
+    for (var m = 0u; m < words; m += 4) {
+      // Four words are on their way before the first is needed.
+      let last = words - 1 - m;
+      let word0 = inputs[m * I + i];
+      let word1 = inputs[(m + min(1u, last)) * I + i];
+      let word2 = inputs[(m + min(2u, last)) * I + i];
+      let word3 = inputs[(m + min(3u, last)) * I + i];
+      addRows(&total, word0, m, quad);
+      addRows(&total, select(0u, word1, last >= 1), m + 1, quad);
+      addRows(&total, select(0u, word2, last >= 2), m + 2, quad);
+      addRows(&total, select(0u, word3, last >= 3), m + 3, quad);
+    }
+    dw[i * Q + quad] = total;
+  }
+}
+
+// A tile of 64 inputs by 64 bins, sixteen outputs of each; rows of five
+// vectors, so that eight invocations beside one another meet no bank twice.
+var<workgroup> rows: array<vec4<f32>, 320>;
+var<workgroup> errors: array<vec4<f32>, 320>;
+
+// Eight inputs of one bin; members, so that they stay in registers.
+struct Sums {
+  low: vec4<f32>,
+  high: vec4<f32>,
+}
+
+// Adds what four outputs make of eight inputs.
+fn addOutputs(
+  sum: ptr<function, Sums>,
+  e: vec4<f32>,
+  x: mat4x4<f32>,
+  y: mat4x4<f32>,
+) {
+  (*sum).low += e * x;
+  (*sum).high += e * y;
+}
+
+fn put(value: f32, row: u32, i: u32) {
+  if (i < I) {
+    let place = i / inRun * ((inRun + 3) / 4) * 4 + i % inRun;
+    dx[row + place] = value;
+  }
+}
+
+fn store(sum: Sums, n: u32, t: u32, i: u32) {
+  let row = (n * T + t) * inRow;
+  if (t < T) {
+    put(sum.low.x, row, i);
+    put(sum.low.y, row, i + 8);
+    put(sum.low.z, row, i + 16);
+    put(sum.low.w, row, i + 24);
+    put(sum.high.x, row, i + 32);
+    put(sum.high.y, row, i + 40);
+    put(sum.high.z, row, i + 48);
+    put(sum.high.w, row, i + 56);
+  }
+}
+
+@compute @workgroup_size(64)
+fn adjoint(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.z;
+  let t0 = group.y * 64;
+  let left = lane % 8;
+  let top = lane / 8;
+  for (var i0 = group.x * 64; i0 < I; i0 += groups.x * 64) {
+    var s0 = Sums();
+    var s1 = Sums();
+    var s2 = Sums();
+    var s3 = Sums();
+    var s4 = Sums();
+    var s5 = Sums();
+    var s6 = Sums();
+    var s7 = Sums();
+    for (var q0 = 0u; q0 < Q; q0 += 4) {
+      workgroupBarrier();
+      for (var at = lane; at < 256; at += 64) {
+        let quad = q0 + at % 4;
+        var row = vec4<f32>();
+        var error = vec4<f32>();
+        if (quad < Q) {
+          row = w[min(i0 + at / 4, I - 1) * Q + quad];
+          error = dy[(n * T + min(t0 + at / 4, T - 1)) * Q + quad];
         }
+        rows[at / 4 * 5 + at % 4] = row;
+        errors[at / 4 * 5 + at % 4] = error;
+      }
+      workgroupBarrier();
+      for (var o = 0u; o < 4; o++) {
+        let i = left * 5 + o;
+        let x = mat4x4(rows[i], rows[i + 40], rows[i + 80], rows[i + 120]);
+        let y =
+          mat4x4(rows[i + 160], rows[i + 200], rows[i + 240], rows[i + 280]);
+        let e = top * 40 + o;
+        addOutputs(&s0, errors[e], x, y);
+        addOutputs(&s1, errors[e + 5], x, y);
+        addOutputs(&s2, errors[e + 10], x, y);
+        addOutputs(&s3, errors[e + 15], x, y);
+        addOutputs(&s4, errors[e + 20], x, y);
+        addOutputs(&s5, errors[e + 25], x, y);
+        addOutputs(&s6, errors[e + 30], x, y);
+        addOutputs(&s7, errors[e + 35], x, y);
       }
     }
-    for (var k = 0u; k < 4 && o + k * 64 < O; k++) {
-      dw[at[k]] = total[k];
-    }
+    let t = t0 + top * 8;
+    store(s0, n, t, i0 + left);
+    store(s1, n, t + 1, i0 + left);
+    store(s2, n, t + 2, i0 + left);
+    store(s3, n, t + 3, i0 + left);
+    store(s4, n, t + 4, i0 + left);
+    store(s5, n, t + 5, i0 + left);
+    store(s6, n, t + 6, i0 + left);
+    store(s7, n, t + 7, i0 + left);
   }
 }

@@ -5,18 +5,18 @@
 //          added everywhere, from the spikes outside the region:
 //            e[t] += Σ_k epsilon[k] · s[t − k] / Ts
 //          error[n, t, o] = Ts · e[t]
-// total    loss[n, o]   = ½ · Ts · Σ_t e[t]²
-//          counts[n, o] = Σ_t s[t]
+//          loss[n, o]     = ½ · Ts · Σ_t e[t]²
+//          counts[n, o]   = Σ_t s[t]
 // target is `wanted` for the sample's class and `unwanted` for the others.
 // dL/ds is the response's adjoint of error: the count itself is detached.
 //
+// taps    as in srm.wgsl
 // labels  [N of the whole batch]
-// spikes  [N, B, O]          packed
-// epsilon [11 + K]           as in neuron.wgsl
-// error, written  [N, T, O]  the same, to write and to read
+// spikes  [N, B, O]  packed
+// error   [N, T, 4·⌈O/4⌉]
 // loss, counts  [N, O]
 //
-// One invocation owns one bin of one output (forward), or all of them (total).
+// One workgroup owns one output of a sample, each invocation every 64th bin.
 //
 // Source: SLAYER's numSpikes error, arXiv:1810.08646, section 3.4.
 
@@ -36,24 +36,24 @@ override wanted: f32;
 override unwanted: f32;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<uniform> epsilon: array<vec4<f32>, 4096>;
+@group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;
-@group(0) @binding(4) var<storage, read> written: array<f32>;
-@group(0) @binding(5) var<storage, read_write> error: array<f32>;
-@group(0) @binding(6) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(7) var<storage, read_write> counts: array<u32>;
+@group(0) @binding(4) var<storage, read_write> error: array<f32>;
+@group(0) @binding(5) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+
+var<workgroup> squares: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn forward(
-  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
 ) {
   let B = (T + 31) / 32;
-  let n = id.y;
-  for (var i = id.x; i < T * O; i += groups.x * 64) {
-    let t = i / O;
-    let o = i % O;
+  let n = group.y;
+  for (var o = group.x; o < O; o += groups.x) {
     var all = 0u;
     var within = 0u;
     for (var b = 0u; b < B; b++) {
@@ -63,42 +63,36 @@ fn forward(
       all += countOneBits(word);
       within += countOneBits(extractBits(word, low, max(high, low) - low));
     }
-    var e = 0.0;
-    if (t >= start && t < stop) {
-      let isTarget = labels[batch.first + n] == o;
-      let goal = select(unwanted, wanted, isTarget);
-      e = (f32(within) - goal) / f32(stop - start);
-    }
-    if (all > within) {
-      for (var k = 0u; k < min(K, t + 1); k++) {
-        let s = t - k;
-        let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
-        if (bit == 1 && (s < start || s >= stop)) {
-          e += epsilon[7 + k].x / Ts;
+    let isTarget = labels[batch.first + n] == o;
+    let goal = select(unwanted, wanted, isTarget);
+    var sum = 0.0;
+    for (var t = lane; t < T; t += 64) {
+      var e = 0.0;
+      if (t >= start && t < stop) {
+        e = (f32(within) - goal) / f32(stop - start);
+      }
+      if (all > within) {
+        for (var k = 0u; k < min(K, t + 1); k++) {
+          let s = t - k;
+          let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
+          if (bit == 1 && (s < start || s >= stop)) {
+            e += taps[k / 4][k & 3] / Ts;
+          }
         }
       }
+      error[(n * T + t) * ((O + 3) / 4) * 4 + o] = Ts * e;
+      sum += e * e;
     }
-    error[n * T * O + i] = Ts * e;
+    workgroupBarrier();
+    squares[lane] = sum;
+    workgroupBarrier();
+    if (lane == 0) {
+      var total = 0.0;
+      for (var i = 0u; i < 64; i++) {
+        total += squares[i];
+      }
+      loss[n * O + o] = 0.5 * Ts * total;
+      counts[n * O + o] = all;
+    }
   }
-}
-
-@compute @workgroup_size(64)
-fn total(@builtin(global_invocation_id) id: vec3<u32>) {
-  let B = (T + 31) / 32;
-  let o = id.x;
-  let n = id.y;
-  if (o >= O) {
-    return;
-  }
-  var squares = 0.0;
-  for (var t = 0u; t < T; t++) {
-    let e = written[(n * T + t) * O + o] / Ts;
-    squares += e * e;
-  }
-  var count = 0u;
-  for (var b = 0u; b < B; b++) {
-    count += countOneBits(spikes[(n * B + b) * O + o]);
-  }
-  loss[n * O + o] = 0.5 * Ts * squares;
-  counts[n * O + o] = count;
 }

@@ -13,5 +13,6 @@ export const nadamStep = {
   code,
   entryPoint: "step",
   bindings: { update: 0, dw: 1, w: 2, m: 3, v: 4, vMax: 5 },
+  inPlace: ["w", "m", "v", "vMax"],
   constants: ["size"],
 } as const satisfies KernelSpec;

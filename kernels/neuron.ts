@@ -1,19 +1,23 @@
 /**
- * The spiking neuron and its adjoint; the equations are in neuron.wgsl.
+ * Neurons on their own, and their adjoint; the equations are in neuron.wgsl.
  *
  * @module
  */
 
 import type { KernelSpec } from "./spec.ts";
-import code from "./neuron.wgsl" with { type: "text" };
+import { RESPONSE_CONSTANTS, SRM, SRM_BINDINGS, SRM_CONSTANTS } from "./srm.ts";
+import text from "./neuron.wgsl" with { type: "text" };
+
+const code = SRM + text;
 
 /** neuron.wgsl, `forward`. */
 export const neuronForward = {
   name: "neuron forward",
   code,
   entryPoint: "forward",
-  bindings: { epsilon: 0, nu: 1, x: 2, u: 5, spikes: 6 },
-  constants: ["T", "F", "K", "R", "theta"],
+  bindings: SRM_BINDINGS,
+  inPlace: ["u"],
+  constants: SRM_CONSTANTS,
 } as const satisfies KernelSpec;
 
 /** neuron.wgsl, `adjoint`. */
@@ -21,6 +25,19 @@ export const neuronAdjoint = {
   name: "neuron adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { epsilon: 0, potential: 3, ds: 4, dx: 7 },
-  constants: ["T", "F", "K", "theta", "scale", "slope"],
+  bindings: { taps: 1, largest: 2, ds: 3, u: 10 },
+  inPlace: ["u"],
+  constants: [
+    ...RESPONSE_CONSTANTS,
+    "T",
+    "F",
+    "theta",
+    "scale",
+    "slope",
+    "pooled",
+    "window",
+    "W",
+    "C",
+    "poolGain",
+  ],
 } as const satisfies KernelSpec;

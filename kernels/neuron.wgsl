@@ -1,157 +1,175 @@
-// The spiking neuron: response, refractory response and threshold in one.
+// Neurons on their own: from a drive in memory to spikes, and back.
 //
-// forward  u[n, t, f]  = Σ_k epsilon[k] · x[n, t − k, f]
-//                      + Σ_k nu[k] · s[n, t − k, f]
-//          s[n, t, f]  = u[n, t, f] >= theta
-// adjoint  dx[n, t, f] = Σ_k epsilon[k] · du[n, t + k, f]
+// forward  u, s as srm.wgsl has them, from the drive x that lies in u
+// adjoint  u[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f], in place
 //          du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
-// Terms outside [0, T) are absent.
+// Behind a pool, ds is the pool's gradient of what its window reaches:
+//          ds[n, t, f] = poolGain · above[n, t, window of f]
+// Terms outside [0, T) are absent; the refractory path is not differentiated.
+// What adjoint leaves in u is the gradient of the drive, for spikes of height
+// one where inputs are normalised.
 //
-// epsilon  [11 + K]   at 7 + k the taps Ts·ε[k … k + 3], 0 outside [0, K)
-// nu       [R]        refractory kernel, nu[0] = 0
-// x, dx    [N, T, F]  drive and its gradient
-// u        [N, T, F]  potential
-// spikes   [N, B, F]  s, packed
-// ds       [N, T, F]  gradient of the spikes
+// ds  [N, T, 4·Q]  gradient of the spikes, or [N, T, 4·Q of the pool]
 //
-// One invocation owns a neuron of a sample (forward), or eight bins of one
-// (adjoint). Both take eight bins at once, so that each value that is loaded
-// serves up to eight sums, and taps come four at a time from where all
-// invocations read the same. The refractory path is not differentiated.
+// One invocation owns a neuron.
 //
-// Source: SLAYER, arXiv:1810.08646, equations 1 to 3 and 13, with
+// Source: SLAYER, arXiv:1810.08646, equation 13, with
 // scale = scaleRho / (tauRho·theta) and slope = 1 / (tauRho·theta).
 
-override T: u32;
-override F: u32;
-override K: u32;
-override R: u32 = 1;
-override theta: f32;
 override scale: f32 = 0;
 override slope: f32 = 0;
+override pooled: bool = false;
+override window: u32 = 1;
+override W: u32 = 1;
+override C: u32 = 1;
+override poolGain: f32 = 1;
+override laterSize: u32 = K * lanes;
 
-@group(0) @binding(0) var<uniform> epsilon: array<vec4<f32>, 4096>;
-@group(0) @binding(1) var<storage, read> nu: array<f32>;
-@group(0) @binding(2) var<storage, read> x: array<f32>;
-@group(0) @binding(3) var<storage, read> potential: array<f32>;
-@group(0) @binding(4) var<storage, read> ds: array<f32>;
-@group(0) @binding(5) var<storage, read_write> u: array<f32>;
-@group(0) @binding(6) var<storage, read_write> spikes: array<u32>;
-@group(0) @binding(7) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> ds: array<f32>;
 
-// Σ_k nu[k] over the spikes of the 32 bins before t; bit 31 is bin t − 1.
-fn refractory(recent: u32) -> f32 {
-  var sum = 0.0;
-  var bits = recent;
-  while (bits != 0) {
-    let k = countLeadingZeros(bits) + 1;
-    if (k >= R) {
-      break;
-    }
-    sum += nu[k];
-    bits &= ~(0x80000000u >> (k - 1));
-  }
-  return sum;
+fn drives(at: u32, size: u32) -> vec4<f32> {
+  return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
-// The same over bins more than 32 before t, from a neuron's packed words.
-fn farRefractory(t: u32, words: u32) -> f32 {
-  var sum = 0.0;
-  if (t < 33) {
+@compute @workgroup_size(lanes)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let size = 4 * Q;
+  var count = 0u;
+  for (var i = group.x * lanes + lane; i < size; i += groups.x * lanes) {
+    let f = neuronAt(i);
+    if (f == F) {
+      continue;
+    }
+    var neuron = atRest(group.z, i, f, lane);
+    // Four drives are on their way while the four before are used. Bins from
+    // T on are not looked at.
+    var next = drives(neuron.row, size);
+    for (var t = 0u; t < T; t += 4) {
+      let now = next;
+      next = drives(neuron.row + (t + 4) * size, size);
+      count += advance(&neuron, now, t);
+    }
+  }
+  addSpikes(count, lane);
+}
+
+// The gradients of the last K potentials, a column an invocation.
+var<workgroup> later: array<f32, laterSize>;
+
+struct Gradient {
+  a: f32,
+  b: f32,
+  // Row of `later` that the next one goes to.
+  row: u32,
+}
+
+// Gradient of the potential to that of the drive, one bin further back.
+fn recede(gradient: ptr<function, Gradient>, lane: u32, du: f32) -> f32 {
+  let row = (*gradient).row;
+  let gone = later[row * lanes + lane];
+  later[row * lanes + lane] = du;
+  (*gradient).row = select(row - 1, K - 1, row == 0);
+  if (exact) {
+    var sum = 0.0;
+    var at = row;
+    for (var k = 0u; k < K; k++) {
+      sum += taps[k / 4][k & 3] * later[at * lanes + lane];
+      at = select(at + 1, 0u, at + 1 == K);
+    }
     return sum;
   }
-  let last = t - 33;
-  for (var b = (t + 1 - min(R, t + 1)) / 32; b <= last / 32; b++) {
-    var bits = spikes[words + b * F];
-    if (b == last / 32) {
-      bits &= 0xffffffffu >> (31 - last % 32);
-    }
-    while (bits != 0) {
-      let k = t - b * 32 - countTrailingZeros(bits);
-      if (k < R) {
-        sum += nu[k];
-      }
-      bits &= bits - 1;
-    }
+  (*gradient).b = decay * ((*gradient).b + (*gradient).a) - lastB * gone;
+  (*gradient).a = decay * (*gradient).a + du - lastA * gone;
+  return (*gradient).b;
+}
+
+fn surrogate(potentials: vec4<f32>) -> vec4<f32> {
+  if (slope == 0) {
+    return vec4(scale);
   }
-  return sum;
+  return scale * exp(-slope * abs(potentials - vec4(theta)));
 }
 
-// x in bin s, 0 outside; bins before 0 wrap to large numbers.
-fn drive(row: u32, s: u32) -> f32 {
-  return select(0.0, x[row + min(s, T - 1) * F], s < T);
+// Potentials of four bins from t on; the last stands for those from T on.
+fn binsOf(row: u32, t: u32, size: u32, i: u32) -> vec4<f32> {
+  let last = T - 1 - t;
+  let at = (row + t) * size + i;
+  return vec4(
+    u[at],
+    u[at + min(1u, last) * size],
+    u[at + min(2u, last) * size],
+    u[at + min(3u, last) * size],
+  );
 }
 
-@compute @workgroup_size(64)
-fn forward(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-) {
-  let B = (T + 31) / 32;
-  for (var f = id.x; f < F; f += groups.x * 64) {
-    let row = id.z * T * F + f;
-    let words = id.z * B * F + f;
-    // The spikes of the last 32 bins, the latest in bit 31.
-    var recent = 0u;
-    for (var t0 = 0u; t0 < T; t0 += 8) {
-      var low = vec4<f32>();
-      var high = vec4<f32>();
-      // x[s] reaches bin t0 + i with tap t0 + i − s. Four are loaded before
-      // any is used.
-      for (var k = 0u; k < K + 7; k += 4) {
-        let s = t0 + 7 - k;
-        let x0 = drive(row, s);
-        let x1 = drive(row, s - 1);
-        let x2 = drive(row, s - 2);
-        let x3 = drive(row, s - 3);
-        low += x0 * epsilon[k] + x1 * epsilon[k + 1] +
-          x2 * epsilon[k + 2] + x3 * epsilon[k + 3];
-        high += x0 * epsilon[k + 4] + x1 * epsilon[k + 5] +
-          x2 * epsilon[k + 6] + x3 * epsilon[k + 7];
-      }
-      for (var i = 0u; i < min(8u, T - t0); i++) {
-        let t = t0 + i;
-        var value = select(low[i & 3], high[i & 3], i > 3);
-        if (recent != 0) {
-          value += refractory(recent);
-        }
-        if (R > 33) {
-          value += farRefractory(t, words);
-        }
-        u[row + t * F] = value;
-        recent = (recent >> 1) | select(0u, 0x80000000u, value >= theta);
-        if (t % 32 == 31) {
-          spikes[words + t / 32 * F] = recent;
-        }
-      }
-    }
-    if (T % 32 != 0) {
-      spikes[words + T / 32 * F] = recent >> (31 - (T - 1) % 32);
-    }
-  }
+// The same of ds.
+fn gradientsOf(row: u32, t: u32, size: u32, i: u32) -> vec4<f32> {
+  let last = T - 1 - t;
+  let at = (row + t) * size + i;
+  return vec4(
+    ds[at],
+    ds[at + min(1u, last) * size],
+    ds[at + min(2u, last) * size],
+    ds[at + min(3u, last) * size],
+  );
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(lanes)
 fn adjoint(
-  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t0 = id.y * 8;
-  for (var f = id.x; f < F; f += groups.x * 64) {
-    let row = id.z * T * F + f;
-    var low = vec4<f32>();
-    var high = vec4<f32>();
-    // du[s − 1] reaches bin t0 + i with tap s − 1 − t0 − i.
-    for (var s = min(t0 + 7 + K, T); s > t0; s--) {
-      let at = row + (s - 1) * F;
-      let rho = scale * exp(-slope * abs(potential[at] - theta));
-      let value = ds[at] * rho;
-      let k = s - 1 - t0;
-      low += value * epsilon[k + 4].wzyx;
-      high += value * epsilon[k].wzyx;
+  let n = group.z;
+  let size = 4 * Q;
+  for (var i = group.x * lanes + lane; i < size; i += groups.x * lanes) {
+    let f = neuronAt(i);
+    // Without a pool above, the same neuron, in the same place.
+    var above = size;
+    var source = i;
+    if (pooled) {
+      let OW = (W + window - 1) / window;
+      above = ((F / C / W + window - 1) / window * OW * C + 3) / 4 * 4;
+      source = (f / C / W / window * OW + f / C % W / window) * C + f % C;
     }
-    for (var i = 0u; i < min(8u, T - t0); i++) {
-      dx[row + (t0 + i) * F] = select(low[i & 3], high[i & 3], i > 3);
+    var factor = gain;
+    if (normalised) {
+      factor /= f32(max(largest[n], 1u));
+    }
+    for (var row = 0u; row < K; row++) {
+      later[row * lanes + lane] = 0;
+    }
+    var gradient = Gradient(0, 0, K - 1);
+    let row = n * T;
+    let last = (T - 1) / 4 * 4;
+    var nextU = binsOf(row, last, size, i);
+    var nextS = gradientsOf(row, last, above, source);
+    for (var end = last + 4; end > 0; end -= 4) {
+      let t = end - 4;
+      let potentials = nextU;
+      // What is over of a quad stays 0, whatever lies there above.
+      let s = select(vec4(), poolGain * nextS, f < F);
+      // Four bins are on their way while the four behind them are used.
+      if (t > 0) {
+        nextU = binsOf(row, t - 4, size, i);
+        nextS = gradientsOf(row, t - 4, above, source);
+      }
+      let du = s * surrogate(potentials);
+      let at = (row + t) * size + i;
+      if (t + 3 < T) {
+        u[at + 3 * size] = factor * recede(&gradient, lane, du.w);
+      }
+      if (t + 2 < T) {
+        u[at + 2 * size] = factor * recede(&gradient, lane, du.z);
+      }
+      if (t + 1 < T) {
+        u[at + size] = factor * recede(&gradient, lane, du.y);
+      }
+      u[at] = factor * recede(&gradient, lane, du.x);
     }
   }
 }

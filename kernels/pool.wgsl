@@ -1,79 +1,82 @@
-// Sum pooling with one fixed weight.
+// Sum pooling with one fixed weight, and the neurons behind it.
 //
-// forward  y[n, t, oy, ox, c]  = scale · Σ bits of spikes in the k×k window
-// adjoint  dx[n, t, iy, ix, c] = gain · dy[n, t, iy / k, ix / k, c]
+// forward  x[n, t, oy, ox, c] = Σ bits of inputs in the k×k window; the
+//          weight is in `height`; u, s as srm.wgsl has them
 // Windows reach over the lower and right edge where k does not divide a side.
+// The adjoint is read by neuron.wgsl on its way to the neurons below.
 //
-// spikes  [N, P, B, H, W, C]  packed, plane p counts 2^p
-// y, dy   [N, T, OH, OW, C]   OH = ⌈H/k⌉, OW = ⌈W/k⌉
-// dx      [N, T, H, W, C]
+// inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
+// F = ⌈H/k⌉ · ⌈W/k⌉ · C
 //
-// One invocation owns 32 bins of one output (forward), or eight of one input
-// (adjoint).
+// One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of
+// counted[i] is bit i of the count in bin j.
 
-override T: u32;
 override H: u32;
 override W: u32;
 override C: u32;
 override P: u32 = 1;
 override window: u32;
-override scale: f32 = 0;
-override gain: f32 = 0;
+// Bits of the largest count.
+override digits: u32;
 
-@group(0) @binding(0) var<storage, read> spikes: array<u32>;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> inputs: array<u32>;
 
-@compute @workgroup_size(64)
-fn forward(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-) {
-  let B = (T + 31) / 32;
-  let OW = (W + window - 1) / window;
-  let F = (H + window - 1) / window * OW * C;
-  let b = id.y;
-  for (var f = id.x; f < F; f += groups.x * 64) {
-    let top = f / C / OW * window;
-    let left = f / C % OW * window;
-    var counts = array<u32, 32>();
-    for (var p = 0u; p < P; p++) {
-      for (var iy = top; iy < min(top + window, H); iy++) {
-        for (var ix = left; ix < min(left + window, W); ix++) {
-          let word =
-            spikes[((id.z * P + p) * B + b) * H * W * C +
-              (iy * W + ix) * C + f % C];
-          if (word != 0) {
-            for (var j = 0u; j < 32; j++) {
-              counts[j] += ((word >> j) & 1) << p;
-            }
-          }
-        }
-      }
-    }
-    for (var j = 0u; j < min(32u, T - b * 32); j++) {
-      y[(id.z * T + b * 32 + j) * F + f] = scale * f32(counts[j]);
-    }
+var<private> counted: array<u32, 32>;
+
+// Adds 2^p in those bins whose bits are set.
+fn count(word: u32, p: u32) {
+  var carry = word;
+  for (var i = p; carry != 0; i++) {
+    let digit = counted[i];
+    counted[i] = digit ^ carry;
+    carry &= digit;
   }
 }
 
-@compute @workgroup_size(64)
-fn adjoint(
-  @builtin(global_invocation_id) id: vec3<u32>,
+// Digit i of the counts in four bins.
+fn digitOf(digit: u32, i: u32, j: vec4<u32>) -> vec4<u32> {
+  return ((vec4(digit) >> j) & vec4(1u)) << vec4(i);
+}
+
+@compute @workgroup_size(lanes)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let F = H * W * C;
-  let OH = (H + window - 1) / window;
+  let B = (T + 31) / 32;
   let OW = (W + window - 1) / window;
-  let FO = OH * OW * C;
-  let row = id.z * T;
-  for (var f = id.x; f < F; f += groups.x * 64) {
-    let oy = f / C / W / window;
-    let ox = f / C % W / window;
-    let o = (oy * OW + ox) * C + f % C;
-    for (var t = id.y * 8; t < min(id.y * 8 + 8, T); t++) {
-      dx[(row + t) * F + f] = gain * dy[(row + t) * FO + o];
+  let n = group.z;
+  var fired = 0u;
+  for (var f = group.x * lanes + lane; f < F; f += groups.x * lanes) {
+    let top = f / C / OW * window;
+    let left = f / C % OW * window;
+    var neuron = atRest(n, f, f, lane);
+    for (var b = 0u; b < B; b++) {
+      for (var i = 0u; i < digits; i++) {
+        counted[i] = 0;
+      }
+      for (var p = 0u; p < P; p++) {
+        let plane = ((n * P + p) * B + b) * H * W * C + f % C;
+        for (var y = top; y < min(top + window, H); y++) {
+          for (var x = left; x < min(left + window, W); x++) {
+            count(inputs[plane + (y * W + x) * C], p);
+          }
+        }
+      }
+      let digit0 = counted[0];
+      let digit1 = counted[1];
+      let digit2 = counted[2];
+      for (var t = b * 32; t < min(b * 32 + 32, T); t += 4) {
+        let j = vec4(0u, 1u, 2u, 3u) + t % 32;
+        var sum = digitOf(digit0, 0u, j) + digitOf(digit1, 1u, j) +
+          digitOf(digit2, 2u, j);
+        for (var i = 3u; i < digits; i++) {
+          sum += digitOf(counted[i], i, j);
+        }
+        fired += advance(&neuron, vec4<f32>(sum), t);
+      }
     }
   }
+  addSpikes(fired, lane);
 }

@@ -13,5 +13,6 @@ export const sgdStep = {
   code,
   entryPoint: "step",
   bindings: { update: 0, dw: 1, w: 2 },
+  inPlace: ["w"],
   constants: ["size"],
 } as const satisfies KernelSpec;

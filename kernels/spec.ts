@@ -19,6 +19,8 @@ export interface KernelSpec {
   readonly entryPoint: string;
   /** Binding number of each buffer that this entry point uses. */
   readonly bindings: Readonly<Record<string, number>>;
+  /** Bindings that are read and written, each element once. */
+  readonly inPlace?: readonly string[];
   /** The `override` constants that this entry point uses. */
   readonly constants: readonly string[];
 }

@@ -1,18 +1,16 @@
 // What a step leaves behind for its reader, in one slot of a ring of records.
 //
-// activity  record[layer]         += number of spikes of a layer
 // outcome   record[L + 2m]         = prediction of sample m
 //           record[L + 2m + 1]     = bits of the loss of sample m
 // m = batch.first + n. The prediction is the output with the most spikes, the
-// first of them where several have as many, as when all are silent.
+// first of them where several have as many, as when all are silent. The L
+// words before hold each layer's spikes, which srm.wgsl adds up.
 //
-// spikes   [N, B, F]   packed
 // counts   [N, O]      spikes of each output
 // loss     [N, O]
-// records  [slots, L + 2M]  M samples in a whole batch; activity adds to it
+// records  [slots, L + 2M]  M samples in a whole batch
 //
-// One invocation owns every stride-th word of a sample (activity), or one
-// sample (outcome).
+// One invocation owns one sample.
 
 struct Batch {
   first: u32,
@@ -20,37 +18,14 @@ struct Batch {
   slot: u32,
 }
 
-override size: u32;
-override layer: u32 = 0;
-override layers: u32 = 0;
+override layers: u32;
 override stride: u32;
-override O: u32 = 1;
+override O: u32;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<storage, read> spikes: array<u32>;
-@group(0) @binding(2) var<storage, read> counts: array<u32>;
-@group(0) @binding(3) var<storage, read> loss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
-@group(0) @binding(5) var<storage, read_write> records: array<u32>;
-
-var<workgroup> sum: atomic<u32>;
-
-@compute @workgroup_size(64)
-fn activity(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  var ones = 0u;
-  for (var i = id.x; i < size; i += groups.x * 64) {
-    ones += countOneBits(spikes[id.z * size + i]);
-  }
-  atomicAdd(&sum, ones);
-  workgroupBarrier();
-  if (lane == 0) {
-    atomicAdd(&tally[batch.slot * stride + layer], atomicLoad(&sum));
-  }
-}
+@group(0) @binding(1) var<storage, read> counts: array<u32>;
+@group(0) @binding(2) var<storage, read> loss: array<f32>;
+@group(0) @binding(3) var<storage, read_write> records: array<u32>;
 
 @compute @workgroup_size(64)
 fn outcome(@builtin(global_invocation_id) id: vec3<u32>) {

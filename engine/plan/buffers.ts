@@ -9,20 +9,18 @@ import type { Device } from "../device.ts";
 import { type Layer, sizeOf } from "../network.ts";
 import type { PlanSizes } from "./sizes.ts";
 import { Records } from "./records.ts";
+import { inQuads } from "./layout.ts";
 
-/** Rows of the response kernel's table, and where its first tap is. */
-const RESPONSE_ROWS = 4096;
-const RESPONSE_MARGIN = 7;
+/** Vectors of four in the table of taps. */
+const TAP_ROWS = 4096;
 
 /** Words that tell which part of a batch is in hand. */
 export const PART_WORDS = 4;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
-  /** The response as neuron.wgsl reads it. */
-  readonly epsilon: GPUBuffer;
-  /** The refractory response. */
-  readonly nu: GPUBuffer;
+  /** Response and refractory response as srm.wgsl reads them. */
+  readonly taps: GPUBuffer;
   /** The part of the batch in hand, a uniform. */
   readonly part: GPUBuffer;
   /** All parts of the batch. */
@@ -35,17 +33,17 @@ export interface PlanBuffers {
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
-  /** Each layer's potentials [M, T, F]; one for all unless the plan trains. */
+  /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
+  readonly raster: GPUBuffer;
+  /**
+   * Each layer's drive, then its potentials, then the gradient of its drive,
+   * [M, T, F] by quads. Layers whose potentials are not kept share one.
+   */
   readonly potentials: readonly GPUBuffer[];
-  /** The drive of the layer in hand, then its gradient, [M, T, F]. */
-  readonly drive: GPUBuffer;
   /** The gradient of the spikes of the layer in hand, [M, T, F]. */
   readonly gradient: GPUBuffer;
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
-  /** Who spikes in each bin, [M, T, P·F], and how many, [M, T]. */
-  readonly list: GPUBuffer;
-  readonly length: GPUBuffer;
   /** Loss and spike count of each output, [M, F]. */
   readonly loss: GPUBuffer;
   readonly counts: GPUBuffer;
@@ -71,7 +69,7 @@ export function allocatePlan(
   sizes: PlanSizes,
   options: { readonly batch: number; readonly train: boolean },
 ): Promise<PlanBuffers> {
-  const { T, B, P, M, largest, widest } = sizes;
+  const { B, P, M, floats } = sizes;
   const { batch, train } = options;
   const allocate = (
     label: string,
@@ -80,38 +78,38 @@ export function allocatePlan(
   ) =>
     device.gpu.createBuffer({
       label,
-      size: 4 * Math.max(words, 1),
+      // Kernels read floats by four.
+      size: 16 * Math.max(Math.ceil(words / 4), 1),
       usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
     });
-  const perBin = (label: string, size: number) => allocate(label, M * T * size);
+  const input = sizeOf(layers[0].input);
   const outputs = sizeOf(layers[layers.length - 1].output);
   return device.allocate(() => {
-    const shared = train ? undefined : perBin("potentials", largest);
+    const scratch = allocate("drive", M * floats.scratch);
     return {
-      epsilon: allocate("epsilon", 4 * RESPONSE_ROWS, GPUBufferUsage.UNIFORM),
-      nu: allocate("nu", T),
+      taps: allocate("taps", 4 * TAP_ROWS, GPUBufferUsage.UNIFORM),
       part: allocate("part", PART_WORDS, GPUBufferUsage.UNIFORM),
       parts: allocate("parts", PART_WORDS * batch),
       labels: allocate("labels", batch),
       offsets: allocate("offsets", batch + 1),
       largest: allocate("largest", M),
       spikes: [
-        allocate("input spikes", M * P * B * sizeOf(layers[0].input)),
+        allocate("input spikes", M * P * B * input),
         ...layers.map(({ name, output }) =>
           allocate(`${name} spikes`, M * B * sizeOf(output))
         ),
       ],
-      potentials: layers.map(({ name, output }) =>
-        shared ?? perBin(`${name} potentials`, sizeOf(output))
+      raster: allocate("raster", M * floats.raster),
+      potentials: layers.map(({ name }, index) =>
+        floats.potentials[index] > 0
+          ? allocate(`${name} potentials`, M * floats.potentials[index])
+          : scratch
       ),
-      drive: perBin("drive", train ? widest : largest),
-      gradient: perBin("gradient", train ? widest : 0),
-      error: perBin("error", outputs),
-      list: perBin("list", sizes.listed),
-      length: perBin("length", 1),
+      gradient: allocate("gradient", M * floats.gradient),
+      error: allocate("error", M * floats.error),
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
-      partial: allocate("partial", train ? M * sizes.partial : 0),
+      partial: allocate("partial", train ? M * floats.partial : 0),
       records: new Records(device, layers.length, batch),
     };
   });
@@ -127,27 +125,27 @@ export function freePlan(buffers: PlanBuffers): void {
 }
 
 /**
- * Lays the response's taps out as neuron.wgsl reads them.
+ * Lays taps out as srm.wgsl reads them.
  *
- * @param taps The taps, k = 0 first.
- * @returns Four taps a row, from k = −7 on.
+ * @param epsilon Taps of the response, k = 0 first.
+ * @param nu Taps of the refractory response.
+ * @returns Both, each from a multiple of four on.
  * @throws {ShapeError} If there are more than fit.
  */
-export function tabulateResponse(
-  taps: Float64Array,
+export function tabulateTaps(
+  epsilon: Float64Array,
+  nu: Float64Array,
 ): Float32Array<ArrayBuffer> {
-  const most = RESPONSE_ROWS - RESPONSE_MARGIN - 4;
-  if (taps.length > most) {
+  const first = inQuads(epsilon.length);
+  if (first + nu.length > 4 * TAP_ROWS) {
     throw new ShapeError(
-      `Cannot tabulate the response: ${taps.length} taps are more than ` +
-        `${most}; a larger Ts gives fewer`,
+      `Cannot tabulate the neuron's responses: ${epsilon.length} and ` +
+        `${nu.length} taps are more than ${4 * TAP_ROWS}; a larger Ts gives ` +
+        "fewer",
     );
   }
-  const table = new Float32Array(4 * RESPONSE_ROWS);
-  taps.forEach((tap, k) => {
-    for (let j = 0; j < 4; j++) {
-      table[4 * (RESPONSE_MARGIN + k - j) + j] = tap;
-    }
-  });
+  const table = new Float32Array(4 * TAP_ROWS);
+  table.set(epsilon);
+  table.set(nu, first);
   return table;
 }

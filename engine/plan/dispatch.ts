@@ -23,9 +23,11 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: Grid;
+  /** Bytes that it moves if it sees each element it binds once. */
+  readonly bytes: number;
 }
 
-/** Invocations in a workgroup, in every kernel. */
+/** Invocations in a workgroup, unless a kernel lets it be chosen. */
 export const LANES = 64;
 
 /**
@@ -33,10 +35,11 @@ export const LANES = 64;
  * have along one dimension; kernels stride over what is left.
  *
  * @param invocations The number wanted.
+ * @param lanes Invocations in a workgroup.
  * @returns The number of workgroups, at least 1.
  */
-export function groupsFor(invocations: number): number {
-  return Math.min(Math.max(Math.ceil(invocations / LANES), 1), 65535);
+export function groupsFor(invocations: number, lanes = LANES): number {
+  return Math.min(Math.max(Math.ceil(invocations / lanes), 1), 65535);
 }
 
 /** Compiles kernels, each combination of spec and constants once. */
@@ -77,7 +80,12 @@ export class Compiler {
       layout: pipeline.getBindGroupLayout(0),
       entries,
     });
-    return { name: spec.name, pipeline, bindGroup, grid };
+    const bytes = Object.keys(spec.bindings).reduce((sum, name) => {
+      const { buffer, offset = 0, size } = buffers[name as BindingOf<S>];
+      const times = spec.inPlace?.includes(name) ? 2 : 1;
+      return sum + times * (size ?? buffer.size - offset);
+    }, 0);
+    return { name: spec.name, pipeline, bindGroup, grid, bytes };
   }
 
   #pipeline(

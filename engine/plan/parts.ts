@@ -5,29 +5,25 @@
  */
 
 import { binPeak, binScatter } from "../../kernels/bin.ts";
-import { lossForward, lossTotal } from "../../kernels/loss.ts";
-import { neuronAdjoint, neuronForward } from "../../kernels/neuron.ts";
-import { scaleForward } from "../../kernels/scale.ts";
-import {
-  statisticsActivity,
-  statisticsOutcome,
-} from "../../kernels/statistics.ts";
+import { lossForward } from "../../kernels/loss.ts";
+import { neuronAdjoint } from "../../kernels/neuron.ts";
+import type { ConstantOf } from "../../kernels/spec.ts";
+import { statisticsOutcome } from "../../kernels/statistics.ts";
 import type { Device } from "../device.ts";
-import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import { type Layer, sizeOf } from "../network.ts";
-import type { Neuron } from "../neuron.ts";
+import { type Neuron, neuronConstants, type ResponseForm } from "../neuron.ts";
+import type { WeightSlot } from "../weights.ts";
 import type { PlanBuffers } from "./buffers.ts";
+import { inQuads, layoutOf } from "./layout.ts";
+import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import type { InputCoding, PlanOptions, PlanSizes } from "./sizes.ts";
 import {
+  type LayerContext,
+  layerForward,
+  POOL_WEIGHT,
   synapseAdjoint,
-  type SynapseContext,
-  synapseForward,
   synapseGradient,
 } from "./synapse.ts";
-import type { WeightSlot } from "../weights.ts";
-
-/** Bins that one invocation of a neuron's adjoint owns. */
-const ADJOINT_BINS = 8;
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
@@ -43,6 +39,7 @@ export interface PlanContext {
   /** Time step in ms. */
   readonly Ts: number;
   readonly coding: InputCoding;
+  readonly response: ResponseForm;
 }
 
 /** Dispatches that are being compiled, in the order in which they run. */
@@ -97,43 +94,25 @@ export class Parts {
 
   /** A layer's incoming spikes to its own. */
   forward(index: number): Compiling {
-    const { compiler, layers, neuron, weights } = this.#context;
-    const { T, B } = this.#sizes;
-    const { epsilon, nu, part, drive, records } = this.#buffers;
-    const layer = layers[index];
-    const F = sizeOf(layer.output);
-    const u = { buffer: this.#buffers.potentials[index] };
-    const spikes = { buffer: this.#buffers.spikes[index + 1] };
+    const { layers, weights, coding } = this.#context;
+    const { taps, part, records, raster, largest } = this.#buffers;
+    const outcome = {
+      keep: this.#sizes.floats.potentials[index] > 0,
+      normalised: index === 0 && coding.mode === "SUM_NORM",
+      ...{ index, stride: records.stride },
+    };
     return [
-      synapseForward(this.#synapse(index), {
-        spikes: { buffer: this.#buffers.spikes[index] },
-        w: this.#weightsOf(layer, weights.w),
-        y: { buffer: drive },
-        list: { buffer: this.#buffers.list },
-        length: { buffer: this.#buffers.length },
+      layerForward(this.#layer(index), outcome, {
+        batch: { buffer: part },
+        taps: { buffer: taps },
+        largest: { buffer: largest },
+        inputs: { buffer: this.#buffers.spikes[index] },
+        raster: { buffer: raster },
+        w: this.#weightsOf(layers[index], weights.w),
+        u: { buffer: this.#buffers.potentials[index] },
+        spikes: { buffer: this.#buffers.spikes[index + 1] },
+        tally: { buffer: records.buffer },
       }),
-      ...this.#normalise(index),
-      compiler.dispatch(
-        neuronForward,
-        {
-          epsilon: { buffer: epsilon },
-          nu: { buffer: nu },
-          x: { buffer: drive },
-          ...{ u, spikes },
-        },
-        { T, F, ...this.#taps, theta: neuron.theta },
-        [groupsFor(F), 1, "samples"],
-      ),
-      compiler.dispatch(
-        statisticsActivity,
-        {
-          batch: { buffer: part },
-          spikes,
-          tally: { buffer: records.buffer },
-        },
-        { size: B * F, layer: index, stride: records.stride },
-        [Math.min(groupsFor(B * F), GROUPS_PER_SAMPLE), 1, "samples"],
-      ),
     ];
   }
 
@@ -152,22 +131,16 @@ export class Parts {
       compiler.dispatch(
         lossForward,
         {
-          ...{ batch, spikes, error },
+          ...{ batch, spikes, error, loss, counts },
           labels: { buffer: this.#buffers.labels },
-          epsilon: { buffer: this.#buffers.epsilon },
+          taps: { buffer: this.#buffers.taps },
         },
         {
           ...{ T, O, K: this.#taps.K, Ts, ...region },
           wanted: target.count.true,
           unwanted: target.count.false,
         },
-        [groupsFor(T * O), "samples", 1],
-      ),
-      compiler.dispatch(
-        lossTotal,
-        { ...{ spikes, loss, counts }, written: error },
-        { T, O, Ts },
-        [groupsFor(O), "samples", 1],
+        [groupsFor(O, 1), "samples", 1],
       ),
       compiler.dispatch(
         statisticsOutcome,
@@ -180,42 +153,60 @@ export class Parts {
 
   /** The output's error to the gradient of its spikes: no surrogate is in it. */
   errorAdjoint(): Compiling {
-    const { error, gradient } = this.#buffers;
+    const { layers } = this.#context;
+    const u = this.#gradientOf(layers.length - 1);
     return [
-      this.#neuronAdjoint(
-        { potential: error, ds: error, dx: gradient },
-        this.#outputs,
-        { scale: 1, slope: 0 },
-      ),
+      this.#neuronAdjoint({ ds: { buffer: this.#buffers.error }, u }, {
+        F: this.#outputs,
+        runSize: this.#outputs,
+        scale: 1,
+      }),
     ];
   }
 
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
-    const { layers, weights, neuron } = this.#context;
-    const { potentials, gradient, drive } = this.#buffers;
+    const { layers, weights, neuron, coding } = this.#context;
+    const { potentials } = this.#buffers;
     const layer = layers[index];
+    const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
+    const pooled = above?.kind === "pool";
+    const dy = { buffer: potentials[index] };
     const compiling: Compiling = [
       this.#neuronAdjoint(
-        { potential: potentials[index], ds: gradient, dx: drive },
-        sizeOf(layer.output),
-        { scale: neuron.scaleRho * slope, slope },
+        {
+          ds: pooled
+            ? { buffer: potentials[index + 1] }
+            : this.#gradientOf(index),
+          u: dy,
+        },
+        {
+          ...{ F: sizeOf(layer.output), runSize: layoutOf(layer).runSize },
+          ...{ scale: neuron.scaleRho * slope, slope },
+          normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
+          ...(pooled && {
+            pooled: 1,
+            window: above.window,
+            W: layer.output.W,
+            C: layer.output.C,
+            poolGain: POOL_WEIGHT * neuron.theta,
+          }),
+        },
       ),
-      ...this.#normalise(index),
-      synapseGradient(this.#synapse(index), {
+      synapseGradient(this.#layer(index), {
         batch: { buffer: this.#buffers.part },
-        spikes: { buffer: this.#buffers.spikes[index] },
-        dy: { buffer: drive },
+        inputs: { buffer: this.#buffers.spikes[index] },
         dw: this.#weightsOf(layer, weights.dw),
         part: { buffer: this.#buffers.partial },
+        dy,
       }),
     ];
     if (!options.lowest) {
-      compiling.push(synapseAdjoint(this.#synapse(index), {
-        dy: { buffer: drive },
+      compiling.push(synapseAdjoint(this.#layer(index), {
         w: this.#weightsOf(layer, weights.w),
-        dx: { buffer: gradient },
+        dx: this.#gradientOf(index - 1),
+        dy,
       }));
     }
     return compiling;
@@ -226,53 +217,49 @@ export class Parts {
     return sizeOf(layers[layers.length - 1].output);
   }
 
+  /** Changes potentials `u` into the gradient of the drive, in place. */
   #neuronAdjoint(
-    buffers: Readonly<Record<"potential" | "ds" | "dx", GPUBuffer>>,
-    F: number,
-    surrogate: { readonly scale: number; readonly slope: number },
+    buffers: Readonly<Record<"ds" | "u", GPUBufferBinding>>,
+    constants:
+      & { readonly F: number }
+      & Partial<Record<ConstantOf<typeof neuronAdjoint>, number>>,
   ): Promise<Dispatch> {
-    const { compiler, neuron } = this.#context;
-    const { T } = this.#sizes;
+    const { compiler } = this.#context;
+    const { T, lanes } = this.#sizes;
     return compiler.dispatch(
       neuronAdjoint,
       {
-        epsilon: { buffer: this.#buffers.epsilon },
-        potential: { buffer: buffers.potential },
-        ds: { buffer: buffers.ds },
-        dx: { buffer: buffers.dx },
+        taps: { buffer: this.#buffers.taps },
+        largest: { buffer: this.#buffers.largest },
+        ...buffers,
       },
-      { T, F, K: this.#taps.K, theta: neuron.theta, ...surrogate },
-      [groupsFor(F), Math.ceil(T / ADJOINT_BINS), "samples"],
+      { ...this.#neuron, T, lanes, ...constants },
+      [groupsFor(inQuads(constants.F), lanes), 1, "samples"],
     );
   }
 
-  /** Where inputs are normalised, the first drive and its gradient are. */
-  #normalise(index: number): Compiling {
-    const { compiler, coding, layers } = this.#context;
-    if (index > 0 || coding.mode !== "SUM_NORM") return [];
-    const { T } = this.#sizes;
-    const F = sizeOf(layers[0].output);
-    return [
-      compiler.dispatch(
-        scaleForward,
-        {
-          largest: { buffer: this.#buffers.largest },
-          x: { buffer: this.#buffers.drive },
-        },
-        { T, F },
-        [groupsFor(T * F), 1, "samples"],
-      ),
-    ];
+  get #neuron() {
+    const { neuron, Ts, response } = this.#context;
+    return neuronConstants(neuron, Ts, this.#taps, response);
   }
 
-  #synapse(index: number): SynapseContext {
-    const { compiler, layers, neuron, coding, Ts } = this.#context;
-    const { T, P } = this.#sizes;
-    const { theta } = neuron;
-    const layer = layers[index];
-    return index === 0
-      ? { compiler, layer, T, theta, P, height: coding.height }
-      : { compiler, layer, T, theta, P: 1, height: 1 / Ts };
+  #layer(index: number): LayerContext {
+    const { compiler, layers, coding, Ts, neuron } = this.#context;
+    const { T, P, lanes } = this.#sizes;
+    return {
+      ...{ compiler, T, lanes, layer: layers[index], theta: neuron.theta },
+      below: layoutOf(layers[Math.max(index - 1, 0)]),
+      neuron: this.#neuron,
+      P: index === 0 ? P : 1,
+      height: index === 0 ? coding.height : 1 / Ts,
+    };
+  }
+
+  /** The gradient of a layer's spikes, in the buffer that layers share. */
+  #gradientOf(index: number): GPUBufferBinding {
+    const { T, M } = this.#sizes;
+    const { floats } = layoutOf(this.#context.layers[index]);
+    return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
   }
 
   /** A layer's share of all weights, or of their gradient. */

@@ -7,7 +7,7 @@
 
 import { type Layer, sizeOf, weightCount } from "../network.ts";
 import { refractoryKernel, responseKernel } from "../neuron.ts";
-import { allocatePlan, type PlanBuffers, tabulateResponse } from "./buffers.ts";
+import { allocatePlan, type PlanBuffers, tabulateTaps } from "./buffers.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Compiling, Parts, type PlanContext } from "./parts.ts";
 import { type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
@@ -49,15 +49,17 @@ export async function compilePlan(
   const nu = refractoryKernel(neuron, Ts, options.tSample);
   const taps = { K: epsilon.length, R: nu.length };
   const sizes = sizePlan(device, context, taps, options);
-  const table = tabulateResponse(epsilon.map((tap) => Ts * tap));
+  const table = tabulateTaps(epsilon.map((tap) => Ts * tap), nu);
   const buffers = await allocatePlan(device, layers, sizes, options);
-  device.gpu.queue.writeBuffer(buffers.epsilon, 0, table);
-  device.gpu.queue.writeBuffer(buffers.nu, 0, Float32Array.from(nu));
+  device.gpu.queue.writeBuffer(buffers.taps, 0, table);
   const parts = new Parts(context, sizes, buffers, taps);
-  const forward = layers.map((layer, index) =>
-    settle(parts.forward(index), layer.name)
-  );
-  const backward = options.train ? compileBackward(parts, layers) : [];
+  const [forward, backward] = await Promise.all([
+    inOrder([
+      ...layers.map((layer, index) => settle(parts.forward(index), layer.name)),
+      settle(parts.outcome(options)),
+    ]),
+    inOrder(options.train ? compileBackward(parts, layers) : []),
+  ]);
   return {
     batch: options.batch,
     inputs: sizeOf(layers[0].input),
@@ -65,8 +67,8 @@ export async function compilePlan(
     sizes,
     buffers,
     bin: (events) => settle(parts.bin(events)),
-    forward: await inOrder([...forward, settle(parts.outcome(options))]),
-    backward: await inOrder(backward),
+    forward,
+    backward,
   };
 }
 

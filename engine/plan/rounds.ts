@@ -8,8 +8,8 @@
  * @module
  */
 
-import { type Layer, sizeOf } from "../network.ts";
-import { gradientSlices } from "./synapse.ts";
+import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
+import { convShare, gradientStrips } from "./synapse.ts";
 
 /** Sizes on which the number of rounds depends. */
 export interface LoopSizes {
@@ -21,20 +21,23 @@ export interface LoopSizes {
   /** Taps of the response and of the refractory response. */
   readonly K: number;
   readonly R: number;
+  /** Whether responses are computed tap by tap. */
+  readonly exact: boolean;
 }
 
-/** Bins in a word, and the word itself. */
-const WORD = 33;
+/** Words that dense layers list at once, and most rounds of listing them. */
+const LISTED = 64;
+const LISTING = 48;
 
-/** Invocations that share the inputs to be listed. */
-const LIST_SHARE = 64;
+/** Most rounds of a loop over the bits of a word, two a round. */
+const BITS = 17;
 
-/** Entries of a list that a round takes. */
-const LIST_STEP = 4;
+/** Rounds of loops that take four at once. */
+const quarter = (times: number) => Math.ceil(times / 4);
 
 /**
- * Most rounds of an invocation that sees one sample, for neurons that spike in
- * every second bin and inputs that spike in every bin.
+ * Most rounds of an invocation that sees one sample, whatever spikes. A loop
+ * that goes round n times counts as n + 1, since it ends in a round of its own.
  *
  * @param layers The layers.
  * @param sizes Sizes of the plan.
@@ -44,40 +47,113 @@ export function roundsOf(
   layers: readonly Layer[],
   sizes: LoopSizes,
 ): { readonly layer: string; readonly rounds: number }[] {
-  const { T, B, K, R } = sizes;
-  const neuron = Math.ceil(T / 8) * (Math.ceil((K + 7) / 4) + 8) +
-    T * Math.ceil(R / WORD) + T * R / 2;
   return layers.map((layer, index) => {
     const P = index === 0 ? sizes.P : 1;
-    const synapse = synapseRounds(layer, { ...sizes, P });
-    return { layer: layer.name, rounds: Math.max(neuron, synapse, B + K) };
+    const rounds = Math.max(
+      forwardRounds(layer, { ...sizes, P }),
+      backwardRounds(layer, { ...sizes, P }),
+      neuronAdjointRounds(sizes),
+      lossRounds(sizes),
+    );
+    return { layer: layer.name, rounds: Math.ceil(rounds) };
   });
 }
 
 /**
- * Rounds that each further sample adds in the kernel that visits all of them.
+ * Rounds that each further sample adds in the kernels that visit all of them.
  *
+ * @param layers The layers.
  * @param sizes Sizes of the plan.
- * @returns The rounds of a dense layer's weight gradient, per sample.
+ * @returns The rounds of a weight gradient, per sample.
  */
-export function roundsPerSample({ T, B, P }: LoopSizes): number {
-  return P * B + T;
+export function roundsPerSample(
+  layers: readonly Layer[],
+  { T, B, P }: LoopSizes,
+): number {
+  return Math.max(
+    1,
+    ...layers.map((layer, index) => {
+      const planes = index === 0 ? P : 1;
+      switch (layer.kind) {
+        case "pool":
+          return 0;
+        case "conv":
+          return Math.ceil(gradientStrips(layer) / 64) + 68;
+        case "dense":
+          return 1 + quarter(planes * B) + planes * (2 * B + Math.ceil(T / 2));
+      }
+    }),
+  );
 }
 
-function synapseRounds(layer: Layer, { T, B, P }: LoopSizes): number {
+/** A neuron from rest to the end: four bins a round, or tap by tap. */
+function neuronRounds({ T, K, R, exact }: LoopSizes): number {
+  const taps = exact ? T * (K + R + 2 * (R / 32 + 2)) : 0;
+  return K / 4 + 4 + quarter(T) + taps;
+}
+
+function neuronAdjointRounds({ T, K, exact }: LoopSizes): number {
+  return K + 2 + quarter(T) + (exact ? T * (K + 1) : 0);
+}
+
+function lossRounds({ T, B, K }: LoopSizes): number {
+  return B + Math.ceil(T / 64) * (K + 2) + 68;
+}
+
+function forwardRounds(layer: Layer, sizes: LoopSizes): number {
+  const { B, P } = sizes;
+  const neuron = neuronRounds(sizes);
   switch (layer.kind) {
-    case "pool":
-      return layer.window ** 2 * (P + WORD) + WORD;
+    case "pool": {
+      const { window } = layer;
+      const digits = P + Math.ceil(2 * Math.log2(window));
+      const counting = P * (2 + window * (2 + window * (2 + digits)));
+      return neuron + B * (digits + 2 + counting + 9 + 8 * digits);
+    }
+    case "conv":
+      return Math.max(neuron, gatherRounds(layer, sizes));
     case "dense": {
       const inputs = sizeOf(layer.input);
-      const share = Math.ceil(inputs / LIST_SHARE);
-      return Math.max(inputs / LIST_STEP, 2 * share * (P + WORD / 2));
+      const lists = P * Math.ceil(inputs / 32 / LISTED);
+      return Math.max(neuron, lists * (LISTING + 4) + P * (inputs / 8 + 2));
     }
+  }
+}
+
+/** What an invocation marks and gathers, at least two bits a round. */
+function gatherRounds(layer: ConvLayer, { B, P }: LoopSizes): number {
+  const { pixels, words, share, bins } = convShare(layer, P);
+  const taps = layer.kernel[0] * layer.kernel[1] * layer.input.C;
+  const markers = Math.floor(64 / pixels);
+  const clearing = Math.ceil(bins * pixels * words / 64);
+  const marking = P * (2 + Math.ceil(taps / 4 / markers) * (3 + 2 * bins));
+  const places = Math.ceil(bins * pixels * share / 64);
+  const gathering = places * (2 + P * (2 + taps / 2) + 3 * words);
+  const passes = B * 32 / bins;
+  return passes * (clearing + marking + gathering + 4) + taps / 64 + 1;
+}
+
+function backwardRounds(layer: Layer, sizes: LoopSizes): number {
+  const { B, P } = sizes;
+  switch (layer.kind) {
+    case "pool":
+      return 0;
+    case "dense":
+      return Math.max(
+        roundsPerSample([layer], sizes) + LISTING,
+        Math.ceil(layer.output.C / 16) * 12,
+      );
     case "conv": {
-      const { kernel, input, output, groups } = layer;
-      const taps = kernel[0] * kernel[1] * input.C / groups;
-      const pixels = Math.ceil(output.H / gradientSlices(layer)) * output.W;
-      return Math.max(taps * (P + WORD), pixels * (P * B + T / 2));
+      const { kernel, output, groups } = layer;
+      const taps = kernel[0] * kernel[1];
+      const maps = output.C / groups;
+      const strips = gradientStrips(layer);
+      const pixels = Math.ceil(output.H * output.W / strips);
+      return Math.max(
+        pixels * (2 + quarter(P * B) * (1 + 4 * BITS)),
+        roundsPerSample([layer], sizes),
+        maps * (taps * 9 + 12),
+      );
     }
   }
 }

@@ -8,8 +8,10 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device.ts";
 import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
-import { roundsOf, roundsPerSample } from "./rounds.ts";
-import { gradientSlices } from "./synapse.ts";
+import type { ResponseForm } from "../neuron.ts";
+import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
+import { inQuads, layoutOf } from "./layout.ts";
+import { gradientStrips, weightFloats } from "./synapse.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;
@@ -46,6 +48,8 @@ export interface PlanOptions {
   readonly target: SpikeTarget;
   /** Whether it is to compute gradients. */
   readonly train: boolean;
+  /** Whether the potentials of all layers are to be looked at. @default false */
+  readonly keep?: boolean;
 }
 
 /** Sizes that follow from a network and the options of a plan. */
@@ -58,14 +62,23 @@ export interface PlanSizes {
   readonly P: number;
   /** Samples that go through the network at once. */
   readonly M: number;
-  /** Most neurons of a layer. */
-  readonly largest: number;
-  /** Most inputs or neurons of a layer. */
-  readonly widest: number;
-  /** Most inputs of a dense layer, which are listed bin by bin. */
-  readonly listed: number;
-  /** Floats of partial weight gradients that a sample needs at most. */
-  readonly partial: number;
+  /** Floats, or words, that a sample takes in each buffer. */
+  readonly floats: {
+    /** Potentials of each layer, 0 where they are not kept. */
+    readonly potentials: readonly number[];
+    /** Spikes into a layer that gathers them bin by bin. */
+    readonly raster: number;
+    /** Drive of a layer whose potentials are not kept. */
+    readonly scratch: number;
+    /** Gradient of the spikes of a layer below one that learns. */
+    readonly gradient: number;
+    /** Error of the output. */
+    readonly error: number;
+    /** Partial weight gradients of a convolution. */
+    readonly partial: number;
+  };
+  /** Neurons of a workgroup that owns neurons. */
+  readonly lanes: number;
   /** Bits of an event word that hold its address. */
   readonly addressBits: number;
   /** The counted region in bins. */
@@ -88,6 +101,7 @@ export function sizePlan(
     readonly layers: readonly Layer[];
     readonly Ts: number;
     readonly coding: InputCoding;
+    readonly response: ResponseForm;
   },
   taps: { readonly K: number; readonly R: number },
   options: PlanOptions,
@@ -102,29 +116,80 @@ export function sizePlan(
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const largest = Math.max(...layers.map((layer) => sizeOf(layer.output)));
-  const widest = Math.max(largest, input);
-  const listed = Math.max(
-    ...layers.map((layer, index) =>
-      layer.kind === "dense" ? sizeOf(layer.input) * (index === 0 ? P : 1) : 0
-    ),
-  );
-  const partial = Math.max(
-    ...layers.map((layer) =>
-      layer.kind === "conv" ? gradientSlices(layer) * weightCount(layer) : 0
-    ),
-  );
-  const sample = 4 * Math.max(T * widest, T * listed, P * B * input, partial);
+  const floats = floatsOf(layers, { T, B, P }, options);
+  const lanes = lanesFor(device, taps.K);
+  const loops: LoopSizes = {
+    ...{ T, B, P },
+    ...taps,
+    exact: network.response === "filter",
+  };
   return {
-    ...{ T, B, P, largest, widest, listed, partial },
+    ...{ T, B, P, floats, lanes },
     M: microBatch(device, options.batch, {
-      sample,
-      loops: roundsOf(layers, { T, B, P, ...taps }),
-      roundsPerSample: roundsPerSample({ T, B, P, ...taps }),
+      buffers: [...Object.values(floats).flat(), P * B * input],
+      loops: roundsOf(layers, loops),
+      roundsPerSample: roundsPerSample(layers, loops),
     }),
     addressBits: addressBitsOf(input, T),
     region: regionOf(options.target, Ts, T),
   };
+}
+
+function floatsOf(
+  layers: readonly Layer[],
+  { T, B, P }: { readonly T: number; readonly B: number; readonly P: number },
+  { train, keep = false }: PlanOptions,
+): PlanSizes["floats"] {
+  const most = (size: (layer: Layer, index: number) => number) =>
+    Math.max(0, ...layers.map(size));
+  const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
+  const learns = (index: number) => train && lowest >= 0 && index >= lowest;
+  const outputs = layoutOf(layers[layers.length - 1]).floats;
+  const kept = (index: number) => keep || learns(index);
+  return {
+    potentials: layers.map((layer, index) =>
+      kept(index) ? T * layoutOf(layer).floats : 0
+    ),
+    raster: most(({ kind, input }, index) =>
+      kind !== "dense"
+        ? 0
+        : (index === 0 ? P : 1) * B * 32 * Math.ceil(sizeOf(input) / 32)
+    ),
+    scratch: most((layer, index) =>
+      kept(index) || layer.kind === "pool" ? 0 : T * layoutOf(layer).floats
+    ),
+    gradient: train
+      ? Math.max(
+        T * outputs,
+        most(({ kind }, index) =>
+          index > lowest && kind !== "pool"
+            ? T * layoutOf(layers[index - 1]).floats
+            : 0
+        ),
+      )
+      : 0,
+    error: T * outputs,
+    partial: train
+      ? most((layer) =>
+        layer.kind === "conv" ? gradientStrips(layer) * weightFloats(layer) : 0
+      )
+      : 0,
+  };
+}
+
+/** Neurons of a workgroup: as many as its memory has room for, up to 64. */
+function lanesFor({ gpu: { limits }, adapter }: Device, K: number): number {
+  const most = limits.maxComputeWorkgroupStorageSize;
+  // The drives of some bins more than there are taps, and a word.
+  const bytes = 16 * (Math.ceil(K / 4) + 1);
+  const lanes = [64, 32, 16, 8, 4].find((n) => bytes * n + 16 <= most);
+  if (lanes === undefined) {
+    throw new ShapeError(
+      `Cannot compute a response of ${K} taps on "${adapter.name}": a ` +
+        `workgroup has ${most} bytes; a larger Ts gives fewer taps`,
+    );
+  }
+  return lanes;
 }
 
 /** Number of whole bins in a sample. */
@@ -168,7 +233,8 @@ function microBatch(
   { gpu: { limits }, adapter, mostRounds }: Device,
   batch: number,
   need: {
-    readonly sample: number;
+    /** Words that a sample takes in each buffer. */
+    readonly buffers: readonly number[];
     readonly loops: ReturnType<typeof roundsOf>;
     readonly roundsPerSample: number;
   },
@@ -177,10 +243,11 @@ function microBatch(
     limits.maxStorageBufferBindingSize,
     limits.maxBufferSize,
   );
-  if (need.sample > most) {
+  const largest = 4 * Math.max(...need.buffers);
+  if (largest > most) {
     throw new ShapeError(
       `Cannot fit a sample on "${adapter.name}": it needs a buffer of ` +
-        `${need.sample} bytes, and the device binds at most ${most}; fewer ` +
+        `${largest} bytes, and the device binds at most ${most}; fewer ` +
         "bins or more pooling help",
     );
   }
@@ -194,7 +261,7 @@ function microBatch(
   }
   return Math.min(
     batch,
-    Math.floor(most / need.sample),
+    Math.floor(most / largest),
     Math.floor(mostRounds / need.roundsPerSample),
     limits.maxComputeWorkgroupsPerDimension,
   );

@@ -127,6 +127,15 @@ export class Stepper implements Disposable {
   }
 
   /**
+   * What updates the weights; nothing if the plan evaluates.
+   *
+   * @internal
+   */
+  get update(): readonly Dispatch[] {
+    return this.#optimizer ? [this.#optimizer.dispatch] : [];
+  }
+
+  /**
    * Uploads a batch.
    *
    * @internal

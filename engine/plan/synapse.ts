@@ -1,56 +1,67 @@
 /**
- * The dispatches of one synapse: forward, adjoint, weight gradient.
+ * The dispatches of one layer: incoming spikes to its own, adjoint, and weight
+ * gradient.
  *
  * @module
  */
 
+import { convForward } from "../../kernels/conv.ts";
 import {
-  convAdjoint,
-  convForward,
-  convGradient,
-  convPartial,
-  convTiledAdjoint,
-} from "../../kernels/conv.ts";
+  convAdjointDirect,
+  convAdjointTiled,
+} from "../../kernels/conv_adjoint.ts";
+import {
+  convGradientPartial,
+  convGradientTotal,
+} from "../../kernels/conv_gradient.ts";
 import {
   denseAdjoint,
   denseForward,
   denseGradient,
 } from "../../kernels/dense.ts";
-import { listForward } from "../../kernels/list.ts";
-import { poolAdjoint, poolForward } from "../../kernels/pool.ts";
+import { neuronForward } from "../../kernels/neuron.ts";
+import { poolForward } from "../../kernels/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
-import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
-import { weightCount } from "../network.ts";
+import { transposeForward } from "../../kernels/transpose.ts";
+import { ShapeError } from "../errors.ts";
+import { type Layer, sizeOf } from "../network.ts";
+import { type ConvLayer, type DenseLayer, weightCount } from "../network.ts";
+import type { neuronConstants } from "../neuron.ts";
+import { type Compiler, type Dispatch, groupsFor, LANES } from "./dispatch.ts";
+import { inQuads, type Layout, layoutOf, QUAD } from "./layout.ts";
 
 /** A pool's one weight, in units of theta. */
-const POOL_WEIGHT = 1.1;
+export const POOL_WEIGHT = 1.1;
 
-/** Bins that one invocation of an adjoint owns. */
+/** Bins that one invocation of a convolution's adjoint owns. */
 const ADJOINT_BINS = 8;
 
-/** Outputs that one invocation of a dense gradient owns, at most. */
-const GRADIENT_TILE = 4;
+/** Quads that a workgroup of a dense forward or gradient owns. */
+const DENSE_QUADS = 64;
 
-/** Bins of a dense adjoint's tile. */
-const DENSE_BINS = 64;
+/** Bins and inputs of a dense adjoint's tile. */
+const DENSE_TILE = 64;
 
-/** Rows and columns of inputs, channels and bins of a convolution's tile. */
+/** Rows and columns of inputs, channels, bins and maps of an adjoint's tile. */
 const TILE = 8;
 const TILE_CHANNELS = 8;
 const TILE_BINS = 4;
-
-/** Workgroups that a dispatch may have along one dimension. */
-const MOST_GROUPS = 65535;
+const TILE_MAPS = 2;
 
 /** Memory that a workgroup has on every adapter. */
 const WORKGROUP_BYTES = 16384;
 
+/** Workgroups that a dispatch may have along one dimension. */
+const MOST_GROUPS = 65535;
+
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
 
-/** What the dispatches of a synapse have in common. */
-export interface SynapseContext {
+/** Invocations that share a convolution's weight gradient, for one sample. */
+const PARTIAL_LANES = 1 << 16;
+
+/** What the dispatches of a layer have in common. */
+export interface LayerContext {
   readonly compiler: Compiler;
   readonly layer: Layer;
   /** Bins in a sample. */
@@ -59,125 +70,231 @@ export interface SynapseContext {
   readonly P: number;
   /** Height of an incoming spike. */
   readonly height: number;
-  /** Threshold of the neurons. */
+  /** Threshold of the neurons, in which a pool's weight is given. */
   readonly theta: number;
+  /** The neuron, as srm.wgsl knows it. */
+  readonly neuron: ReturnType<typeof neuronConstants>;
+  /** Neurons of a workgroup that owns neurons. */
+  readonly lanes: number;
+  /** How the neurons of the layer below lie. */
+  readonly below: Layout;
+}
+
+/** What becomes of a layer's neurons, by the names in srm.wgsl. */
+export interface Outcome {
+  /** Whether potentials are kept. */
+  readonly keep: boolean;
+  /** Whether counts are over the sample's largest. */
+  readonly normalised: boolean;
+  /** Which word of a record counts its spikes, and the words of a record. */
+  readonly index: number;
+  readonly stride: number;
 }
 
 /**
- * How many slices of rows the weight gradient of a convolution is summed in,
+ * How many strips of pixels the weight gradient of a convolution is summed in,
  * apart from one another; it does not depend on the batch.
  *
  * @param layer The layer.
- * @returns The number of slices.
+ * @returns The number of strips.
  */
-export function gradientSlices(layer: ConvLayer): number {
-  const most = Math.floor(PARTIAL_FLOATS / weightCount(layer));
-  return Math.max(1, Math.min(layer.output.H, most));
+export function gradientStrips(layer: ConvLayer): number {
+  const { output } = layer;
+  const owners = weightFloats(layer) / QUAD;
+  return Math.max(
+    1,
+    Math.min(
+      output.H * output.W,
+      Math.floor(PARTIAL_FLOATS / owners / QUAD),
+      Math.ceil(PARTIAL_LANES / owners),
+    ),
+  );
 }
 
 /**
- * Incoming spikes to the drive of each neuron.
+ * Floats that a layer's weights take, outputs by quads.
+ *
+ * @param layer The layer.
+ * @returns The floats.
+ */
+export function weightFloats(layer: ConvLayer | DenseLayer): number {
+  return layer.kind === "conv"
+    ? weightCount(layer) / layer.output.C * mapFloats(layer)
+    : sizeOf(layer.input) * inQuads(layer.output.C);
+}
+
+/** Floats that the maps of a pixel take. */
+function mapFloats({ output, groups }: ConvLayer): number {
+  return groups * inQuads(output.C / groups);
+}
+
+/**
+ * How the forward kernel of a convolution cuts its outputs.
+ *
+ * @param layer The layer.
+ * @param P Bit planes of its input.
+ * @returns Quads and pixels of a workgroup, how many quads there are, words
+ * that mark the taps of a bin, and bins that it takes at once; as in conv.wgsl.
+ * @throws {ShapeError} If a workgroup's memory does not hold the marks.
+ */
+export function convShare(layer: ConvLayer, P: number) {
+  const { kernel, input, name } = layer;
+  const quads = mapFloats(layer) / QUAD;
+  const share = Math.min(quads, LANES / QUAD);
+  const pixels = Math.floor(LANES / QUAD / share);
+  const taps = kernel[0] * kernel[1] * input.C;
+  const words = P * Math.ceil(taps / 32);
+  const bins = [32, 16, 8, 4, 2, 1].find((bins) =>
+    4 * (bins * pixels * words + 3 * taps) <= WORKGROUP_BYTES
+  );
+  if (bins === undefined) {
+    throw new ShapeError(
+      `Cannot plan "${name}": ${taps} taps of a pixel are more than fit the ` +
+        `${WORKGROUP_BYTES} bytes of a workgroup`,
+    );
+  }
+  return { quads, share, pixels, words, bins };
+}
+
+/**
+ * Incoming spikes to the layer's own.
  *
  * @param context The layer and its sizes.
- * @param buffers `spikes` [N, P, B, F in], weights `w`, drive `y` [N, T, F out],
- * and for a dense layer room for a `list` [N, T, P·F in] and its `length`s.
+ * @param outcome What becomes of its neurons.
+ * @param buffers What the kernels bind: incoming spikes `inputs`
+ * [N, P, B, F in] and room for their `raster`, weights `w`, drive and then
+ * potentials `u` [N, T, F out] by quads, `spikes` [N, B, F out], and `batch`,
+ * `taps`, `largest` and `tally`.
  * @returns The dispatches.
  */
-export async function synapseForward(
-  context: SynapseContext,
+export function layerForward(
+  context: LayerContext,
+  outcome: Outcome,
   buffers: Readonly<
-    Record<"spikes" | "w" | "y" | "list" | "length", GPUBufferBinding>
+    Record<
+      | ("batch" | "taps" | "largest" | "inputs" | "raster" | "w" | "u")
+      | ("spikes" | "tally"),
+      GPUBufferBinding
+    >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, height, theta } = context;
-  const words = Math.ceil(T / BINS_PER_WORD);
-  const grid = [groupsFor(sizeOf(layer.output)), words, "samples"] as const;
+  const { compiler, layer, T, P, lanes } = context;
+  const F = sizeOf(layer.output);
+  const { runSize, floats } = layoutOf(layer);
+  const { keep, normalised, index, stride } = outcome;
+  const neurons = {
+    ...context.neuron,
+    ...{ T, F, runSize, lanes, stride, layer: index },
+    height: context.height,
+    keep: Number(keep),
+    normalised: Number(normalised),
+  };
+  const grid = [groupsFor(floats, lanes), 1, "samples"] as const;
+  const drive = { ...buffers, x: buffers.u };
+  const fire = () => compiler.dispatch(neuronForward, buffers, neurons, grid);
   switch (layer.kind) {
     case "pool": {
-      const scale = POOL_WEIGHT * theta * height;
       const { window } = layer;
-      const constants = { T, ...layer.input, P, window, scale };
-      return [await compiler.dispatch(poolForward, buffers, constants, grid)];
+      const height = POOL_WEIGHT * context.theta * context.height;
+      const digits = Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1;
+      return Promise.all([
+        compiler.dispatch(
+          poolForward,
+          buffers,
+          { ...neurons, height, ...layer.input, P, window, digits },
+          grid,
+        ),
+      ]);
     }
     case "conv": {
-      const constants = { ...convConstants(layer, T), P, height };
-      return [await compiler.dispatch(convForward, buffers, constants, grid)];
+      const { quads, share, pixels, bins } = convShare(layer, P);
+      const { H, W } = layer.output;
+      const strips = Math.ceil(H * W / pixels) * Math.ceil(quads / share);
+      return Promise.all([
+        compiler.dispatch(
+          convForward,
+          drive,
+          { T, ...convConstants(layer), P, bins },
+          [Math.min(strips, MOST_GROUPS), 1, "samples"],
+        ),
+        fire(),
+      ]);
     }
     case "dense": {
-      const constants = { ...denseConstants(layer, T), P, height };
-      return await Promise.all([
+      const constants = { ...denseConstants(layer, T), P };
+      const blocks = Math.ceil(floats / QUAD / DENSE_QUADS);
+      return Promise.all([
         compiler.dispatch(
-          listForward,
-          buffers,
-          constants,
-          [Math.ceil(T / BINS_PER_WORD), 1, "samples"],
+          transposeForward,
+          { spikes: buffers.inputs, raster: buffers.raster },
+          { F: constants.I },
+          [
+            groupsFor(constants.I),
+            P * Math.ceil(T / BINS_PER_WORD),
+            "samples",
+          ],
         ),
-        compiler.dispatch(
-          denseForward,
-          buffers,
-          constants,
-          [groupsFor(T * constants.O), 1, "samples"],
-        ),
+        compiler.dispatch(denseForward, drive, constants, [
+          T,
+          blocks,
+          "samples",
+        ]),
+        fire(),
       ]);
     }
   }
 }
 
 /**
- * Gradient of the drive to the gradient of the incoming spikes.
+ * Gradient of the drive to the gradient of the incoming spikes; a pool's is
+ * read by the neurons below it.
  *
  * @param context The layer and its sizes.
  * @param buffers `dy` [N, T, F out], weights `w`, `dx` [N, T, F in].
- * @returns The dispatch.
+ * @returns The dispatches.
  */
-export function synapseAdjoint(
-  context: SynapseContext,
+export async function synapseAdjoint(
+  context: LayerContext,
   buffers: Readonly<Record<"dy" | "w" | "dx", GPUBufferBinding>>,
-): Promise<Dispatch> {
-  const { compiler, layer, T, theta } = context;
+): Promise<Dispatch[]> {
+  const { compiler, layer, T } = context;
   const inputs = sizeOf(layer.input);
-  const blocks = Math.ceil(T / ADJOINT_BINS);
+  const { runSize: inRun, floats: inRow } = context.below;
   switch (layer.kind) {
-    case "pool": {
-      const { window } = layer;
-      const constants = {
-        T,
-        ...layer.input,
-        window,
-        gain: POOL_WEIGHT * theta,
-      };
-      const grid = [groupsFor(inputs), blocks, "samples"] as const;
-      return compiler.dispatch(poolAdjoint, buffers, constants, grid);
-    }
+    case "pool":
+      return [];
     case "conv": {
-      const constants = convConstants(layer, T);
-      const reach = reachOf(layer);
+      const constants = { T, ...convConstants(layer), inRun, inRow };
+      const reach = reachOf(layer, T);
       if (reach) {
         const { groups, ...sizes } = reach;
-        return compiler.dispatch(
-          convTiledAdjoint,
-          buffers,
-          { ...constants, ...sizes },
-          [
-            groups,
-            Math.ceil(T / TILE_BINS),
-            "samples",
-          ],
-        );
+        const blocks = Math.ceil(T / TILE_BINS / sizes.fours);
+        return [
+          await compiler.dispatch(
+            convAdjointTiled,
+            buffers,
+            { ...constants, ...sizes },
+            [groups, blocks, "samples"],
+          ),
+        ];
       }
-      const quads = Math.ceil(layer.input.C / layer.groups / 4);
-      const owners = inputs / layer.input.C * layer.groups * quads;
+      const perPixel = layer.groups *
+        Math.ceil(layer.input.C / layer.groups / QUAD);
+      const owners = inputs / layer.input.C * perPixel;
+      const blocks = Math.ceil(T / ADJOINT_BINS);
       const grid = [groupsFor(owners), blocks, "samples"] as const;
-      return compiler.dispatch(convAdjoint, buffers, constants, grid);
+      return [
+        await compiler.dispatch(convAdjointDirect, buffers, constants, grid),
+      ];
     }
     case "dense": {
-      const constants = denseConstants(layer, T);
       const grid = [
-        groupsFor(inputs),
-        Math.ceil(T / DENSE_BINS),
+        groupsFor(inputs, DENSE_TILE),
+        Math.ceil(T / DENSE_TILE),
         "samples",
       ] as const;
-      return compiler.dispatch(denseAdjoint, buffers, constants, grid);
+      const constants = { ...denseConstants(layer, T), inRun, inRow };
+      return [await compiler.dispatch(denseAdjoint, buffers, constants, grid)];
     }
   }
 }
@@ -187,56 +304,62 @@ export function synapseAdjoint(
  * weights.
  *
  * @param context The layer and its sizes.
- * @param buffers The `batch` in hand, `spikes`, `dy`, weight gradient `dw`,
- * and `part` for partial sums of a convolution.
+ * @param buffers The `batch` in hand, incoming spikes `inputs`, `dy`, weight
+ * gradient `dw`, and `part` for partial sums of a convolution.
  * @returns The dispatches, none for a pool.
  */
 export async function synapseGradient(
-  context: SynapseContext,
+  context: LayerContext,
   buffers: Readonly<
-    Record<"batch" | "spikes" | "dy" | "dw" | "part", GPUBufferBinding>
+    Record<"batch" | "inputs" | "dy" | "dw" | "part", GPUBufferBinding>
   >,
 ): Promise<Dispatch[]> {
   const { compiler, layer, T, P, height } = context;
+  const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
       return [];
     case "conv": {
-      const R = gradientSlices(layer);
-      const constants = { ...convConstants(layer, T), P, R, height };
-      const columns = groupsFor(weightCount(layer));
+      const S = gradientStrips(layer);
+      const constants = { T, ...convConstants(layer), P, S, height };
+      const floats = weightFloats(layer);
       return await Promise.all([
         compiler.dispatch(
-          convPartial,
-          buffers,
+          convGradientPartial,
+          bound,
           constants,
-          [columns, R, "samples"],
+          [groupsFor(floats / QUAD), S, "samples"],
         ),
         compiler.dispatch(
-          convGradient,
-          { ...buffers, parts: buffers.part },
+          convGradientTotal,
+          bound,
           constants,
-          [columns, 1, 1],
+          [groupsFor(floats, QUAD), 1, 1],
         ),
       ]);
     }
     case "dense": {
       const constants = { ...denseConstants(layer, T), P, height };
-      const rows = Math.min(constants.I, 65535);
-      const grid = [rows, groupsFor(constants.O / GRADIENT_TILE), 1] as const;
+      const rows = Math.min(constants.I, MOST_GROUPS);
+      const blocks = Math.ceil(constants.O / QUAD / DENSE_QUADS);
       return [
-        await compiler.dispatch(denseGradient, buffers, constants, grid),
+        await compiler.dispatch(
+          denseGradient,
+          bound,
+          constants,
+          [rows, blocks, 1],
+        ),
       ];
     }
   }
 }
 
 /**
- * How many workgroups own the tiles of a layer's inputs, and the rows and
- * columns of outputs that reach a tile; `undefined` if they do not fit a
- * workgroup's memory, or a dispatch.
+ * How many workgroups own the tiles of a layer's inputs, the rows and columns
+ * of outputs that reach a tile, and how many times four bins it has;
+ * `undefined` if they do not fit a workgroup's memory, or a dispatch.
  */
-function reachOf(layer: ConvLayer) {
+function reachOf(layer: ConvLayer, T: number) {
   const { input, kernel, stride, dilation } = layer;
   const along = (axis: 0 | 1) =>
     Math.floor(
@@ -247,9 +370,13 @@ function reachOf(layer: ConvLayer) {
   const blocks = layer.groups *
     Math.ceil(input.C / layer.groups / TILE_CHANNELS);
   const groups = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE) * blocks;
-  const floats = TILE_BINS * 4 * RH * RW + 4 * 8 * kernel[0] * kernel[1];
-  return 4 * floats <= WORKGROUP_BYTES && groups <= MOST_GROUPS
-    ? { RH, RW, groups }
+  const fits = (fours: number) =>
+    16 * (TILE_MAPS * fours * RH * RW +
+          TILE_MAPS * TILE_CHANNELS / 4 * kernel[0] * kernel[1]) <=
+      WORKGROUP_BYTES;
+  const fours = [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
+  return fits(fours) && groups <= MOST_GROUPS
+    ? { RH, RW, fours, groups }
     : undefined;
 }
 
@@ -257,14 +384,13 @@ function denseConstants(layer: Layer, T: number) {
   return { T, I: sizeOf(layer.input), O: layer.output.C };
 }
 
-function convConstants(layer: ConvLayer, T: number) {
+function convConstants(layer: ConvLayer) {
   const { input, output, kernel, stride, padding, dilation, groups } = layer;
   return {
-    T,
     ...input,
     OH: output.H,
     OW: output.W,
-    K: output.C,
+    M: output.C,
     KH: kernel[0],
     KW: kernel[1],
     strideY: stride[0],

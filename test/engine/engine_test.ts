@@ -48,7 +48,9 @@ Deno.test("openDevice() says if there is no adapter", async () => {
 });
 
 Deno.test("groupsFor() stays within what a dispatch may have", () => {
-  const groups = [0, 1, 64, 65, 65535 * 64, 65535 * 64 + 1].map(groupsFor);
+  const groups = [0, 1, 64, 65, 65535 * 64, 65535 * 64 + 1].map((lanes) =>
+    groupsFor(lanes)
+  );
   deepStrictEqual(groups, [1, 1, 1, 2, 65535, 65535]);
 });
 

@@ -12,8 +12,8 @@ const BATCH = 8;
 const T = 33;
 const INPUT = { C: 2, H: 9, W: 7 };
 
-/** Bytes of the largest buffer that one sample needs. */
-const SAMPLE = 4 * T * 6 * 9 * 5;
+/** Bytes of the largest buffer that one sample needs: 6 maps are 2 quads. */
+const SAMPLE = 4 * T * 8 * 9 * 5;
 
 const OPTIONS = {
   tSample: 5 * T,

@@ -2,7 +2,7 @@ import { ok, rejects, strictEqual } from "node:assert/strict";
 import { Device } from "../../engine/device.ts";
 import { Model } from "../../engine/model.ts";
 import { describeLayers } from "../../engine/network.ts";
-import { roundsOf } from "../../engine/plan/rounds.ts";
+import { roundsOf, roundsPerSample } from "../../engine/plan/rounds.ts";
 import { device, gpuTest } from "../gpu.ts";
 
 const NEURON = {
@@ -44,15 +44,20 @@ Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
   for (const layers of networks) {
     for (const [T, P] of [[300, 1], [300, 8], [872, 1], [872, 8]]) {
       const sizes = { T, B: Math.ceil(T / 32), P, K: 16, R: 28 };
-      for (const { layer, rounds } of roundsOf(layers, sizes)) {
-        ok(rounds <= 65535, `${layer}, T ${T}, P ${P}`);
+      for (const exact of [false, true]) {
+        for (const { layer, rounds } of roundsOf(layers, { ...sizes, exact })) {
+          ok(rounds <= 65535, `${layer}, T ${T}, P ${P}, exact ${exact}`);
+        }
       }
     }
   }
 });
 
 gpuTest("a plan whose loops would be ended is refused", async () => {
-  using model = await Model.create(namedLlvmpipe(), SMALLEST);
+  using model = await Model.create(namedLlvmpipe(), {
+    ...SMALLEST,
+    response: "filter",
+  });
   await rejects(
     model.compile({ tSample: 20_000, batch: 1, target: TARGET, train: true }),
     {
@@ -67,6 +72,8 @@ gpuTest("a batch that loops would not reach the end of is cut", async () => {
   using stepper = await model.compile({
     ...{ tSample: 300, batch: 1000, target: TARGET, train: true },
   });
-  // 10 words and 300 bins a sample.
-  strictEqual(stepper.plan.sizes.M, Math.floor(65535 / 310));
+  // Of 10 words, four a round, and 300 bins a sample, two a round.
+  const sizes = { T: 300, B: 10, P: 1, K: 78, R: 220, exact: false };
+  strictEqual(roundsPerSample(model.layers, sizes), 1 + 3 + 20 + 150);
+  strictEqual(stepper.plan.sizes.M, Math.floor(65535 / 174));
 });

@@ -15,11 +15,13 @@ import { device } from "../gpu.ts";
  */
 export function smallDevice(bytes: number): Device {
   const { gpu, adapter } = device();
-  const { maxComputeWorkgroupsPerDimension } = gpu.limits;
+  const { maxComputeWorkgroupsPerDimension, maxComputeWorkgroupStorageSize } =
+    gpu.limits;
   const limits = {
     maxStorageBufferBindingSize: bytes,
     maxBufferSize: bytes,
     maxComputeWorkgroupsPerDimension,
+    maxComputeWorkgroupStorageSize,
   };
   const small = new Proxy(gpu, {
     get(target, name) {

@@ -116,6 +116,22 @@ const CASES: [
     3,
   ],
   [
+    "pools of one pixel above odd numbers of maps, 20 bins",
+    {
+      input: { C: 2, H: 5, W: 4 },
+      layers: [
+        { conv: { out: 6, kernel: 3, padding: 1, groups: 2, weightScale: 10 } },
+        { pool: 1 },
+        { conv: { out: 3, kernel: 2, weightScale: 10 } },
+        { pool: 1 },
+        { dense: 4 },
+      ],
+      Ts: 5,
+    },
+    20,
+    2,
+  ],
+  [
     "convolutions with stride and dilation, 31 bins",
     {
       input: { C: 2, H: 11, W: 8 },
@@ -230,6 +246,67 @@ for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
     const oracle = oracleOf(description, model.layers, weights, T);
     agrees(found, oracle, x, batch.labels, target, 2e-6);
   });
+}
+
+for (
+  const { Ts, T, response } of [
+    { Ts: 5, T: 60, response: "recurrence" as const },
+    { Ts: 1, T: 100, response: undefined },
+  ]
+) {
+  gpuTest(
+    `trace() is the same by recurrence and by filter, Ts = ${Ts}`,
+    async () => {
+      const description: ModelDescription = {
+        input: { C: 2, H: 9, W: 7 },
+        layers: [
+          { pool: 2 },
+          { conv: { out: 6, kernel: 3, padding: 1, weightScale: 10 } },
+          { pool: 2 },
+          { dense: 5 },
+        ],
+        ...{ neuron: NEURON, Ts, random: 3 },
+      };
+      const batch = eventsOf(busyInput([2, 2, 9, 7, T], 1), [1, 4]);
+      const options = {
+        tSample: T * Ts,
+        target: {
+          region: { start: 0, stop: T * Ts },
+          count: { true: 9, false: 2 },
+        },
+      };
+      const traces: Trace[] = [];
+      for (const form of [response, "filter" as const]) {
+        using model = await Model.create(device(), {
+          ...description,
+          response: form,
+        });
+        await excite(model);
+        traces.push(await trace(model, batch, options));
+      }
+      const [recurrence, filter] = traces;
+      ok(filter.layers.at(-1)!.spikes.data.some((spike) => spike !== 0));
+      filter.layers.forEach(({ spikes, potentials }, l) => {
+        const found = recurrence.layers[l];
+        same(found.spikes.data, spikes.data);
+        close(tensor(found.potentials), tensor(potentials), 1e-5);
+      });
+      deepStrictEqual(recurrence.predictions, filter.predictions);
+      close(sum(recurrence.losses), sum(filter.losses));
+      for (const [name, dw] of Object.entries(filter.gradients)) {
+        ok(dw.data.some((value) => value !== 0), name);
+        close(tensor(recurrence.gradients[name]), tensor(dw), 1e-5);
+      }
+      // Of two forms, not of one twice.
+      ok(
+        filter.layers.some(({ potentials }, l) =>
+          potentials.data.some((u, i) =>
+            u !== recurrence.layers[l].potentials.data[i]
+          )
+        ),
+      );
+    },
+  );
 }
 
 gpuTest("trace() of samples without events is silent", async () => {

@@ -1,9 +1,16 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { convGradient, convPartial } from "../../kernels/conv.ts";
+import type { ConvLayer } from "../../engine/network.ts";
+import { convShare } from "../../engine/plan/synapse.ts";
+import { convAdjointDirect } from "../../kernels/conv_adjoint.ts";
+import {
+  convGradientPartial,
+  convGradientTotal,
+} from "../../kernels/conv_gradient.ts";
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { pack, toKernel, weightsFromKernel } from "./kernel_orders.ts";
-import { room, run } from "./kernel_runner.ts";
+import { fromKernel, pack, quads, toKernel } from "./kernel_orders.ts";
+import { weightsFromKernel, weightsToKernel } from "./kernel_orders.ts";
+import { room, run as runKernel } from "./kernel_runner.ts";
 import {
   conv,
   convInputGradient,
@@ -32,6 +39,39 @@ for (const name of ["3_dil2", "3_groups2", "3_stride2", "5_pad2", "rect"]) {
     close(await adjoint(layer, gout, weight), gin);
     close(await gradient(layer, x, gout, weight), gw);
   });
+}
+
+/** Runs the adjoint that does not gather outputs in tiles. */
+async function directAdjoint(
+  dy: Tensor,
+  w: Tensor,
+  geometry: Geometry,
+  xShape: readonly number[],
+  run?: number,
+): Promise<Tensor> {
+  const [N, C, H, W, T] = xShape;
+  const [M, , KH, KW] = w.shape;
+  const [, , OH, OW] = dy.shape;
+  const layer = layerOf({ ...dy, shape: xShape }, w, geometry) as ConvLayer;
+  const { stride, padding, dilation, groups } = layer;
+  const row = quads(C * H * W, run);
+  const { dx } = await runKernel(
+    convAdjointDirect,
+    {
+      w: weightsToKernel(w, groups),
+      dy: toKernel(dy, { run: M / groups }),
+      dx: room(N * T * row),
+    },
+    {
+      ...{ T, H, W, C, OH, OW, M, KH, KW, sets: groups },
+      ...{ strideY: stride[0], strideX: stride[1] },
+      ...{ padY: padding[0], padX: padding[1] },
+      ...{ dilationY: dilation[0], dilationX: dilation[1] },
+      ...{ inRun: run ?? C * H * W, inRow: row },
+    },
+    [2, Math.ceil(T / 8), N],
+  );
+  return fromKernel(dx, xShape, { run, over: NaN });
 }
 
 /** Shapes [N, C, H, W, T] and [O, C / groups, kh, kw, 1], and bit planes. */
@@ -64,7 +104,25 @@ const CASES: [why: string, x: number[], w: number[], Geometry, P?: number][] = [
     ...{ padding: [8, 10], dilation: [1, 2] },
   }],
   ["counted events", [2, 2, 6, 5, 33], [7, 2, 3, 3, 1], { padding: 1 }, 8],
+  ["more maps than a workgroup's", [1, 3, 4, 5, 33], [70, 3, 2, 2, 1], {}],
+  ["groups of odd size", [2, 9, 5, 4, 33], [15, 3, 2, 3, 1], { groups: 3 }],
+  ["taps far apart", [1, 2, 14, 13, 9], [3, 2, 5, 5, 1], {
+    ...{ padding: 6, dilation: 3 },
+  }],
+  ["16 bins at once", [1, 24, 4, 3, 33], [3, 24, 3, 3, 1], { padding: 1 }],
+  ["eight bins at once", [1, 40, 3, 4, 33], [3, 40, 3, 3, 1], {}],
+  ["four bins at once", [1, 80, 4, 3, 33], [3, 80, 3, 3, 1], {}],
+  ["two bins at once", [1, 95, 4, 3, 33], [3, 95, 3, 3, 1], {}],
+  ["a bin at a time", [1, 120, 3, 4, 33], [3, 120, 3, 3, 1], {}],
 ];
+
+Deno.test("conv() is tested with every number of bins at once", () => {
+  const bins = CASES.map(([, xShape, wShape, geometry, P = 1]) => {
+    const [x, w] = [noise(xShape, 1), noise(wShape, 2)];
+    return convShare(layerOf(x, w, geometry) as ConvLayer, P).bins;
+  });
+  deepStrictEqual([...new Set(bins)].sort(), [1, 16, 2, 32, 4, 8]);
+});
 
 for (const [why, xShape, wShape, geometry, P = 1] of CASES) {
   gpuTest(`conv() and its adjoints agree with the oracle, ${why}`, async () => {
@@ -76,7 +134,9 @@ for (const [why, xShape, wShape, geometry, P = 1] of CASES) {
     close(y, conv(x, w, geometry));
     const d = noise(y.shape, 3);
     const dx = await adjoint(layer, d, w);
-    close(dx, convInputGradient(d, w, geometry, xShape));
+    const expected = convInputGradient(d, w, geometry, xShape);
+    close(dx, expected);
+    close(await directAdjoint(d, w, geometry, xShape), expected);
     const dw = await gradient(layer, x, d, w, { P });
     close(dw, convWeightGradient(x, d, geometry, wShape));
     equalInner(y, d, x, dx);
@@ -120,28 +180,49 @@ gpuTest(
   },
 );
 
-gpuTest("conv() may sum rows of the weights' gradient together", async () => {
-  const [N, C, H, W, T] = [2, 2, 7, 5, 33];
-  const [K, KH, KW] = [3, 3, 2];
+gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
+  const [N, C, H, W, T] = [2, 4, 12, 9, 33];
+  const shape = [6, 2, 3, 2, 1];
+  const [M, , KH, KW] = shape;
   const x = counts([N, C, H, W, T], 1);
-  const d = noise([N, K, 5, 4, T], 2);
-  const shape = [K, C, KH, KW, 1];
-  const size = K * C * KH * KW;
-  for (const R of [1, 2, 4]) {
-    const { part } = await run(
-      convPartial,
-      { spikes: pack(x), dy: toKernel(d), part: room(N * R * size) },
-      { T, H, W, C, OH: 5, OW: 4, K, KH, KW, R },
-      [1, R, N],
+  const d = noise([N, M, 10, 8, T], 2);
+  const size = quads(M, M / 2) * 2 * KH * KW;
+  const expected = convWeightGradient(x, d, { groups: 2 }, shape);
+  for (const S of [1, 2, 7, 63, 64, 65, 80]) {
+    const geometry = { H, W, C, OH: 10, OW: 8, M, KH, KW, sets: 2 };
+    const { part } = await runKernel(
+      convGradientPartial,
+      {
+        inputs: pack(x),
+        dy: toKernel(d, { run: M / 2 }),
+        part: room(N * S * size),
+      },
+      { T, ...geometry, S },
+      [1, S, N],
     );
-    const { dw } = await run(
-      convGradient,
+    const { dw } = await runKernel(
+      convGradientTotal,
       { batch: Uint32Array.of(0, N, 0, 0), parts: part, dw: room(size) },
-      { C, K, KH, KW, R },
-      [1, 1, 1],
+      { C, M, KH, KW, sets: 2, S },
+      [3, 1, 1],
     );
-    const expected = convWeightGradient(x, d, {}, shape);
-    close(weightsFromKernel(dw, shape), expected);
+    close(weightsFromKernel(dw, shape, 2), expected);
+  }
+});
+
+gpuTest("conv() hands gradients to neurons in runs of quads", async () => {
+  const x = counts([2, 6, 9, 7, 13], 1);
+  const w = noise([5, 6, 3, 3, 1], 2);
+  const layer = layerOf(x, w, { padding: 1 });
+  const d = noise([2, 5, 9, 7, 13], 3);
+  const dx = await adjoint(layer, d, w);
+  const direct = await directAdjoint(d, w, { padding: 1 }, x.shape);
+  for (const below of [6, 3, 2, 1]) {
+    same((await adjoint(layer, d, w, { below })).data, dx.data);
+    same(
+      (await directAdjoint(d, w, { padding: 1 }, x.shape, below)).data,
+      direct.data,
+    );
   }
 });
 

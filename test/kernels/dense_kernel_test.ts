@@ -1,22 +1,18 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { transposeForward } from "../../kernels/transpose.ts";
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { toKernel } from "./kernel_orders.ts";
+import { pack } from "./kernel_orders.ts";
+import { run } from "./kernel_runner.ts";
 import {
   dense,
   denseInputGradient,
   denseWeightGradient,
 } from "../oracle/dense.ts";
-import { reshape, type Tensor, tensorOf } from "../oracle/tensor.ts";
+import { reshape, type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
 import { fc } from "../properties.ts";
 import { loadVectors } from "../reference_vectors.ts";
-import {
-  adjoint,
-  forward,
-  forwardAndLists,
-  gradient,
-  layerFor,
-} from "./synapse_kernels.ts";
+import { adjoint, forward, gradient, layerFor } from "./synapse_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
 function layerOf(x: Tensor, w: Tensor) {
@@ -41,7 +37,9 @@ const CASES: [why: string, x: number[], O: number, P: number][] = [
   ["33 bins, many outputs", [1, 3, 1, 3, 33], 301, 1],
   ["65 inputs and bins", [1, 5, 13, 1, 65], 17, 1],
   ["300 bins", [1, 2, 3, 1, 300], 5, 1],
+  ["more than 2048 inputs", [1, 3, 25, 28, 9], 6, 1],
   ["counted events", [2, 2, 3, 5, 33], 7, 8],
+  ["counted events, more than 64 words", [3, 1, 3, 1, 100], 5, 8],
 ];
 
 for (const [why, xShape, O, P] of CASES) {
@@ -50,10 +48,12 @@ for (const [why, xShape, O, P] of CASES) {
     async () => {
       const x = counts(xShape, 1, 0.6, P === 1 ? 1 : 255);
       ok(x.data.some((spikes) => spikes > 0));
+      const I = xShape[1] * xShape[2] * xShape[3];
       const w = noise([O, ...xShape.slice(1, 4), 1], 2);
       const layer = layerOf(x, w);
       const y = await forward(layer, x, w, { P });
-      close(y, dense(x, w));
+      // Some sums are of more than a thousand terms.
+      close(y, dense(x, w), I > 2048 ? 3e-6 : 1e-6);
       const d = noise(y.shape, 3);
       const dx = await adjoint(layer, d, w);
       close(dx, denseInputGradient(d, w, xShape));
@@ -65,38 +65,46 @@ for (const [why, xShape, O, P] of CASES) {
   );
 }
 
-gpuTest("list() holds who spikes in each bin, in order", async () => {
-  const [N, C, H, W, T] = [2, 3, 2, 5, 70];
-  const I = C * H * W;
-  const w = noise([1, C, H, W, 1], 1);
-  for (const P of [1, 8]) {
-    const x = counts([N, C, H, W, T], P, 0.2, P === 1 ? 1 : 255);
-    const order = toKernel(x);
-    const { list, length } = await forwardAndLists(layerOf(x, w), x, w, { P });
-    for (let bin = 0; bin < N * T; bin++) {
-      const expected: number[] = [];
-      for (let p = 0; p < P; p++) {
-        for (let i = 0; i < I; i++) {
-          if ((order[bin * I + i] >> p) & 1) expected.push(p * I + i);
+for (const F of [1, 31, 32, 33, 64, 70]) {
+  gpuTest(`transpose() packs bins along ${F} neurons`, async () => {
+    const [N, T, P] = [2, 70, 8];
+    const B = Math.ceil(T / 32);
+    const whole = 32 * Math.ceil(F / 32);
+    const x = counts([N, F, 1, 1, T], 1, 0.4, 255);
+    for (const groups of [1, 9]) {
+      const { raster } = await run(
+        transposeForward,
+        {
+          spikes: pack(x, 1, P),
+          raster: new Uint32Array(N * P * B * whole).fill(~0),
+        },
+        { F },
+        [groups, P * B, N],
+      );
+      const bits = (n: number, p: number, f: number, t: number) => {
+        const block = ((n * P + p) * B + (t >> 5)) * whole + (f & ~31);
+        return (raster[block + (t & 31)] >>> (f & 31)) & 1;
+      };
+      const found = zeros(x.shape);
+      for (let n = 0; n < N; n++) {
+        for (let f = 0; f < whole; f++) {
+          for (let t = 0; t < 32 * B; t++) {
+            let count = 0;
+            for (let p = 0; p < P; p++) count += bits(n, p, f, t) << p;
+            if (f >= F || t >= T) strictEqual(count, 0);
+            else found.data[(n * F + f) * T + t] = count;
+          }
         }
       }
-      const begin = bin * P * I;
-      const end = begin + length[bin];
-      deepStrictEqual([...list.subarray(begin, end)], expected);
-      ok(list.subarray(end, begin + P * I).every((i) => i === ~0 >>> 0));
+      same(found.data, x.data);
     }
-  }
-});
+  });
+}
 
-gpuTest("list() holds whoever counts events of a whole sensor", async () => {
+gpuTest("dense() adds up whoever counts events of a whole sensor", async () => {
   const x = counts([1, 2, 128, 128, 1], 1, 0.1, 255);
-  const bits = x.data.reduce(
-    (sum, count) => sum + count.toString(2).replaceAll("0", "").length,
-    0,
-  );
   const w = noise([1, 2, 128, 128, 1], 1);
-  const { y, length } = await forwardAndLists(layerOf(x, w), x, w, { P: 8 });
-  same(length, [bits]);
+  const y = await forward(layerOf(x, w), x, w, { P: 8 });
   close(y, dense(x, w), 1e-5);
 });
 
@@ -130,6 +138,17 @@ gpuTest("dense() sums its gradient alike however a batch is cut", async () => {
   const whole = await gradient(layer, x, d, w);
   for (const cuts of [[1, 2, 3, 4], [2, 4], [3]]) {
     same((await gradient(layer, x, d, w, { cuts })).data, whole.data);
+  }
+});
+
+gpuTest("dense() hands gradients to neurons in runs of quads", async () => {
+  const x = counts([2, 6, 5, 3, 65], 1);
+  const w = noise([7, 6, 5, 3, 1], 2);
+  const layer = layerOf(x, w);
+  const d = noise([2, 7, 1, 1, 65], 3);
+  const dx = await adjoint(layer, d, w);
+  for (const below of [6, 3, 2, 1]) {
+    same((await adjoint(layer, d, w, { below })).data, dx.data);
   }
 });
 

@@ -1,8 +1,9 @@
 /**
  * Tensors of the oracle in the orders in which kernels hold them, and back.
  *
- * Kernels put a neuron's index last, (row·W + column)·C + channel, and pack
- * spikes into bits: bit j of word b of `[N, P, B, F]` is bin 32b + j.
+ * Kernels put a neuron's index last, (row·W + column)·C + channel. Real values
+ * lie by quads: each run of neurons is filled up to a multiple of four. Spikes
+ * are packed into bits: bit j of word b of `[N, P, B, F]` is bin 32b + j.
  *
  * @module
  */
@@ -12,29 +13,71 @@ import { type Tensor, zeros } from "../oracle/tensor.ts";
 /** Channels, height, width and bins. */
 type Shape = readonly number[];
 
+/** How neurons lie by fours. */
+export interface Quads {
+  /** Neurons of a run, which ends with a quad of its own. @default all */
+  readonly run?: number;
+  /** What lies where a quad is not full. @default 0 */
+  readonly over?: number;
+}
+
 /**
- * `[N, C, H, W, T]` to `[N, T, F]`.
+ * The floats that a number of neurons, or of outputs, takes by fours.
+ *
+ * @param size The number.
+ * @param run How many of them lie in a run.
+ * @returns The floats.
+ */
+export function quads(size: number, run = size): number {
+  return size / run * 4 * Math.ceil(run / 4);
+}
+
+/**
+ * `[N, C, H, W, T]` to `[N, T, F]` by quads.
  *
  * @param tensor The tensor.
+ * @param quads How neurons lie.
  * @returns Its elements in the kernels' order, in float32.
  */
-export function toKernel({ shape, data }: Tensor): Float32Array {
-  const result = new Float32Array(data.length);
-  visit(shape, (from, to) => result[to] = data[from]);
+export function toKernel(
+  { shape, data }: Tensor,
+  { run = sizeOf(shape), over = 0 }: Quads = {},
+): Float32Array {
+  const F = sizeOf(shape);
+  const result = new Float32Array(data.length / F * quads(F, run)).fill(over);
+  visit(shape, (from, to) => result[placeOf(to, F, run)] = data[from]);
   return result;
 }
 
 /**
- * `[N, T, F]` to `[N, C, H, W, T]`.
+ * `[N, T, F]` by quads to `[N, C, H, W, T]`.
  *
  * @param values Elements in the kernels' order.
  * @param shape `[N, C, H, W, T]`.
+ * @param quads How neurons lie.
  * @returns The tensor.
+ * @throws {RangeError} If where a quad is not full there lies anything else.
  */
-export function fromKernel(values: Float32Array, shape: Shape): Tensor {
+export function fromKernel(
+  values: Float32Array,
+  shape: Shape,
+  { run = sizeOf(shape), over = 0 }: Quads = {},
+): Tensor {
+  const F = sizeOf(shape);
   const tensor = zeros(shape);
-  if (values.length !== tensor.data.length) throw new RangeError(`${shape}`);
-  visit(shape, (to, from) => tensor.data[to] = values[from]);
+  if (values.length !== tensor.data.length / F * quads(F, run)) {
+    throw new RangeError(`${shape}`);
+  }
+  const rest = values.slice();
+  visit(shape, (to, from) => {
+    const at = placeOf(from, F, run);
+    tensor.data[to] = values[at];
+    rest[at] = over;
+  });
+  const stray = rest.findIndex((value) => !Object.is(value + 0, over));
+  if (stray >= 0) {
+    throw new RangeError(`${rest[stray]} lies beside the neurons, at ${stray}`);
+  }
   return tensor;
 }
 
@@ -91,42 +134,90 @@ export function unpack(words: Uint32Array, shape: Shape, P = 1): Tensor {
 }
 
 /**
- * Weights `[out, in, height, width, 1]` to `[height, width, in, out]`.
+ * Weights `[out, in, height, width, 1]` to `[height, width, in, out]`, outputs
+ * by quads.
  *
  * @param weights The weights.
+ * @param groups Groups of outputs, each a run.
  * @returns Their elements in the kernels' order, in float32.
  */
-export function weightsToKernel({ shape, data }: Tensor): Float32Array {
-  const result = new Float32Array(data.length);
-  visitWeights(shape, (from, to) => result[to] = data[from]);
+export function weightsToKernel(
+  { shape, data }: Tensor,
+  groups = 1,
+): Float32Array {
+  const [O] = shape;
+  const run = O / groups;
+  const result = new Float32Array(data.length / O * quads(O, run));
+  visitWeights(shape, (from, to) => {
+    result[placeOf(to, O, run)] = data[from];
+  });
   return result;
 }
 
 /**
- * Weights `[height, width, in, out]` to `[out, in, height, width, 1]`.
+ * Weights `[height, width, in, out]`, outputs by quads, to
+ * `[out, in, height, width, 1]`.
  *
  * @param values Elements in the kernels' order.
  * @param shape `[out, in, height, width, 1]`.
+ * @param groups Groups of outputs, each a run.
  * @returns The weights.
+ * @throws {RangeError} If where a quad is not full there lies anything but 0.
  */
-export function weightsFromKernel(values: Float32Array, shape: Shape): Tensor {
+export function weightsFromKernel(
+  values: Float32Array,
+  shape: Shape,
+  groups = 1,
+): Tensor {
+  const [O] = shape;
+  const run = O / groups;
   const tensor = zeros(shape);
-  if (values.length !== tensor.data.length) throw new RangeError(`${shape}`);
-  visitWeights(shape, (to, from) => tensor.data[to] = values[from]);
+  if (values.length !== tensor.data.length / O * quads(O, run)) {
+    throw new RangeError(`${shape}`);
+  }
+  const rest = values.slice();
+  visitWeights(shape, (to, from) => {
+    const at = placeOf(from, O, run);
+    tensor.data[to] = values[at];
+    rest[at] = 0;
+  });
+  const stray = rest.findIndex((value) => value !== 0);
+  if (stray >= 0) {
+    throw new RangeError(`${rest[stray]} lies beside the weights, at ${stray}`);
+  }
   return tensor;
 }
 
+/** Vectors of four in the table of taps. */
+export const TAP_ROWS = 4096;
+
 /**
- * Lays taps out as neuron.wgsl and loss.wgsl read them.
+ * Lays taps out as srm.wgsl and loss.wgsl read them.
  *
- * @param taps The taps, k = 0 first.
- * @returns 4096 rows of four; row 7 + k holds the taps from k on.
+ * @param epsilon Taps of the response, k = 0 first.
+ * @param nu Taps of the refractory response.
+ * @returns Both, each from a whole vector of four on.
  */
-export function tapTable(taps: ArrayLike<number>): Float32Array {
-  return Float32Array.from(
-    { length: 4 * 4096 },
-    (_, i) => taps[(i >> 2) - 7 + (i & 3)] ?? 0,
-  );
+export function tapTable(
+  epsilon: ArrayLike<number>,
+  nu: ArrayLike<number> = [],
+): Float32Array {
+  const table = new Float32Array(4 * TAP_ROWS);
+  table.set(epsilon);
+  table.set(nu, quads(epsilon.length));
+  return table;
+}
+
+/** Neurons of a sample. */
+function sizeOf([, C, H, W]: Shape): number {
+  return C * H * W;
+}
+
+/** Where element `index` of rows of `size` lies, in rows of quads. */
+function placeOf(index: number, size: number, run: number): number {
+  const inRow = index % size;
+  return Math.floor(index / size) * quads(size, run) +
+    Math.floor(inRow / run) * quads(run) + inRow % run;
 }
 
 /** Every element's place in `[N, C, H, W, T]` and in `[N, T, H, W, C]`. */

@@ -4,8 +4,15 @@ import type { KernelSpec } from "../../kernels/spec.ts";
 
 const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
 const FILES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
-const MODULES = FILES.filter((name) => name.endsWith(".wgsl"));
+const TEXTS = FILES.filter((name) => name.endsWith(".wgsl"));
 const ROLES = ["uniform", "read", "read_write"];
+
+/** The text that others are compiled behind, and these. */
+const SHARED = "srm.wgsl";
+const BEHIND = ["neuron.wgsl", "pool.wgsl"];
+
+/** What is compiled: all texts but the shared one. */
+const MODULES = TEXTS.filter((name) => name !== SHARED);
 
 /** Every spec that a file of kernels/ exports. */
 async function specsOf(module: string): Promise<KernelSpec[]> {
@@ -21,7 +28,8 @@ interface Variable {
 }
 
 /** What a WGSL module declares. */
-function declarations(code: string) {
+function declarations(text: string) {
+  const code = text.replaceAll(/\/\/.*$/gm, "");
   const variables = [...code.matchAll(
     /@group\(0\) @binding\((\d+)\) var<([\w, ]+)> (\w+):/g,
   )].map(([, binding, role, name]): Variable => ({
@@ -30,50 +38,86 @@ function declarations(code: string) {
     role: role.replace("storage, ", ""),
   }));
   const overrides = [...code.matchAll(/^override (\w+): \w+( = [^;]+)?;$/gm)]
-    .map(([, name]) => name);
-  const bodies = new Map(
-    [...code.matchAll(/^(?:@\w+(?:\([^)]*\))? )*fn (\w+)\(.*?^\}$/gms)]
+    .map(([, name, initialiser = ""]) => ({ name, initialiser }));
+  const functions = new Map(
+    [...code.matchAll(/^(?:@compute [^\n]*\n)?fn (\w+)\(.*?^\}$/gms)]
       .map(([text, name]) => [name, text]),
   );
+  const constants = [...code.matchAll(/^const (\w+) = [^;]+;$/gm)];
+  const arrays = [
+    ...code.matchAll(/^var<(?:private|workgroup)> (\w+): [^;]+;$/gm),
+  ];
+  /** What each name of the module stands for. */
+  const meanings = new Map([
+    ...[...functions].map(([name, text]) =>
+      [name, foreignNames(text).join(" ")] as const
+    ),
+    ...overrides.map(({ name, initialiser }) => [name, initialiser] as const),
+    ...[...constants, ...arrays].map(([text, name]) => [name, text] as const),
+  ]);
   const entryPoints = [...code.matchAll(/^@compute .*\nfn (\w+)\(/gm)]
     .map(([, name]) => name);
-  return { variables, overrides, bodies, entryPoints };
+  return { variables, overrides, functions, meanings, entryPoints };
 }
 
-/** All names in an entry point and the functions it calls. */
-function namesIn(entryPoint: string, bodies: Map<string, string>) {
+/** Names that stand in a text, but as members. */
+function namesOf(text: string): string[] {
+  return [...text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)].map(([name]) => name);
+}
+
+/** Names in a function that are not its parameters or variables. */
+function foreignNames(text: string): string[] {
+  const [head] = text.split("{", 1);
+  const own = new Set([
+    ...[...head.matchAll(/(\w+): /g)].map(([, name]) => name),
+    ...[...text.matchAll(/\b(?:let|var) (\w+)/g)].map(([, name]) => name),
+  ]);
+  return namesOf(text).filter((name) => !own.has(name));
+}
+
+/** All names in an entry point and whatever it names. */
+function namesIn(entryPoint: string, meanings: ReadonlyMap<string, string>) {
   const names = new Set<string>();
   const visit = (text: string) => {
-    for (const [name] of text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)) {
+    for (const name of namesOf(text)) {
       if (names.has(name)) continue;
       names.add(name);
-      const body = bodies.get(name);
-      if (body) visit(body);
+      visit(meanings.get(name) ?? "");
     }
   };
-  visit(bodies.get(entryPoint)!);
+  visit(meanings.get(entryPoint)!);
   return names;
+}
+
+/** The constants of a module that do not follow from others. */
+function constantsOf(
+  { overrides }: ReturnType<typeof declarations>,
+): string[] {
+  const all = new Set(overrides.map(({ name }) => name));
+  return overrides.filter(({ initialiser }) =>
+    !namesOf(initialiser).some((name) => all.has(name))
+  ).map(({ name }) => name);
 }
 
 Deno.test("every kernel has specs beside it, one an entry point", async () => {
   ok(MODULES.length > 10);
   for (const module of MODULES) {
-    const { entryPoints, bodies } = declarations(read(module));
+    const { entryPoints, functions } = declarations(codeOf(module));
     const specs = await specsOf(module);
     deepStrictEqual(specs.map((s) => s.entryPoint).sort(), entryPoints.sort());
     for (const { name, code, entryPoint } of specs) {
       strictEqual(name, `${module.replace(".wgsl", "")} ${entryPoint}`);
-      strictEqual(code, read(module));
-      ok(bodies.has(entryPoint));
+      strictEqual(code, codeOf(module));
+      ok(functions.has(entryPoint));
     }
   }
 });
 
 Deno.test("a spec's bindings are those that its entry point uses", async () => {
   for (const module of MODULES) {
-    const { variables, bodies } = declarations(read(module));
+    const { variables, meanings } = declarations(codeOf(module));
     for (const { name, entryPoint, bindings } of await specsOf(module)) {
-      const names = namesIn(entryPoint, bodies);
+      const names = namesIn(entryPoint, meanings);
       const used = variables.filter((variable) => names.has(variable.name));
       deepStrictEqual(
         Object.entries(bindings).sort(),
@@ -86,36 +130,38 @@ Deno.test("a spec's bindings are those that its entry point uses", async () => {
 
 Deno.test("a spec's constants are those that its entry point uses", async () => {
   for (const module of MODULES) {
-    const { overrides, bodies } = declarations(read(module));
+    const declared = declarations(codeOf(module));
     for (const { name, entryPoint, constants } of await specsOf(module)) {
-      const names = namesIn(entryPoint, bodies);
-      const used = overrides.filter((override) => names.has(override));
+      const names = namesIn(entryPoint, declared.meanings);
+      const used = constantsOf(declared).filter((name) => names.has(name));
       deepStrictEqual([...constants].sort(), used.sort(), name);
     }
   }
 });
 
-Deno.test("bindings are numbered from 0, what changes per step first", () => {
+Deno.test("bindings have a number each, what changes per step first", () => {
+  for (const text of TEXTS) {
+    const { variables } = declarations(read(text));
+    const numbers = variables.map(({ binding }) => binding);
+    deepStrictEqual(numbers, numbers.toSorted((a, b) => a - b), text);
+  }
   for (const module of MODULES) {
-    const code = read(module);
+    const code = codeOf(module);
     const { variables } = declarations(code);
     strictEqual(variables.length, code.match(/@binding/g)?.length, module);
-    deepStrictEqual(
-      variables.map(({ binding }) => binding),
-      variables.map((_, index) => index),
-      module,
-    );
+    const numbers = variables.map(({ binding }) => binding);
+    strictEqual(new Set(numbers).size, numbers.length, module);
+    ok(numbers.includes(0), module);
     for (const { role } of variables) ok(ROLES.includes(role), module);
-    const uniform = variables.findIndex(({ name }) =>
-      name === "batch" || name === "update"
-    );
-    ok(uniform <= 0, module);
+    for (const { name, binding } of variables) {
+      if (name === "batch" || name === "update") strictEqual(binding, 0);
+    }
   }
 });
 
 Deno.test("an entry point's bindings go from uniform to read to write", async () => {
   for (const module of MODULES) {
-    const { variables } = declarations(read(module));
+    const { variables } = declarations(codeOf(module));
     const roleOf = new Map(variables.map(({ name, role }) => [name, role]));
     for (const { name, bindings } of await specsOf(module)) {
       const roles = Object.entries(bindings)
@@ -126,32 +172,42 @@ Deno.test("an entry point's bindings go from uniform to read to write", async ()
   }
 });
 
-Deno.test("every kernel has no override and no buffer that is not used", async () => {
+Deno.test("every kernel has no name and no buffer that is not used", async () => {
+  const used = new Set<string>();
   for (const module of MODULES) {
-    const { variables, overrides, bodies } = declarations(read(module));
-    const names = (await specsOf(module)).map((s) =>
-      namesIn(s.entryPoint, bodies)
-    );
-    for (const name of [...overrides, ...variables.map(({ name }) => name)]) {
-      ok(names.some((used) => used.has(name)), `${module}: ${name}`);
+    const { meanings } = declarations(codeOf(module));
+    for (const { entryPoint } of await specsOf(module)) {
+      const texts = BEHIND.includes(module) ? [SHARED, module] : [module];
+      for (const name of namesIn(entryPoint, meanings).add(entryPoint)) {
+        for (const text of texts) used.add(`${text}: ${name}`);
+      }
+    }
+  }
+  for (const text of TEXTS) {
+    const { variables, meanings } = declarations(read(text));
+    for (const name of [...meanings.keys(), ...variables.map((v) => v.name)]) {
+      ok(used.has(`${text}: ${name}`), `${text}: ${name}`);
     }
   }
 });
 
 Deno.test("every kernel says in its header what it computes and who owns what", () => {
   for (const module of MODULES) {
-    const code = read(module);
-    const header = code.slice(0, code.indexOf("\n\n"));
-    for (const line of header.split("\n")) match(line, /^\/\//, module);
-    match(header, /One (invocation|workgroup)\s/, module);
-    for (const entryPoint of declarations(code).entryPoints) {
+    const header = headerOf(module);
+    match(
+      header.replaceAll("\n// ", " "),
+      /\b(one|a) (invocation|workgroup) owns /i,
+      module,
+    );
+    for (const entryPoint of declarations(read(module)).entryPoints) {
       match(header, new RegExp(`^// ${entryPoint} `, "m"), module);
     }
   }
+  match(headerOf(SHARED), /^\/\/ advance /m);
 });
 
 Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {
-  for (const module of MODULES) {
+  for (const module of TEXTS) {
     const code = read(module);
     ok(code.endsWith("}\n") && !code.includes("\t"), module);
     for (const line of code.split("\n")) {
@@ -166,6 +222,19 @@ Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {
   }
 });
 
-function read(module: string): string {
-  return Deno.readTextFileSync(join(FOLDER, module));
+function read(text: string): string {
+  return Deno.readTextFileSync(join(FOLDER, text));
+}
+
+/** The whole text of a module. */
+function codeOf(module: string): string {
+  return (BEHIND.includes(module) ? read(SHARED) : "") + read(module);
+}
+
+/** The comment that a text begins with. */
+function headerOf(text: string): string {
+  const code = read(text);
+  const header = code.slice(0, code.indexOf("\n\n"));
+  for (const line of header.split("\n")) match(line, /^\/\//, text);
+  return header;
 }

@@ -1,8 +1,8 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { lossForward, lossTotal } from "../../kernels/loss.ts";
+import { lossForward } from "../../kernels/loss.ts";
 import { close, counts, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { fromKernel, pack, tapTable } from "./kernel_orders.ts";
+import { fromKernel, pack, quads, tapTable } from "./kernel_orders.ts";
 import { room, run } from "./kernel_runner.ts";
 import { numSpikesLoss, type Target } from "../oracle/loss.ts";
 import { type Neuron, responseKernel } from "../oracle/neuron.ts";
@@ -22,20 +22,21 @@ async function loss(
   { tgtSpikeRegion: { start, stop }, tgtSpikeCount }: Target,
   epsilon: Float64Array,
   Ts: number,
-  first = 0,
+  { first = 0, groups = Infinity } = {},
 ) {
   const [N, O, , , T] = out.shape;
   const table = tapTable(epsilon.map((tap) => Ts * tap));
   const K = epsilon.length;
-  const spikes = pack(out, 1 / Ts);
-  const { error } = await run(
+  const { error, ...found } = await run(
     lossForward,
     {
       batch: Uint32Array.of(first, N, 0, 0),
+      taps: table,
       labels: Uint32Array.from(labels),
-      spikes,
-      epsilon: table,
-      error: room(N * T * O),
+      spikes: pack(out, 1 / Ts),
+      error: room(N * T * quads(O)),
+      loss: room(N * O),
+      counts: new Uint32Array(N * O).fill(~0),
     },
     {
       ...{ T, O, K, Ts, start: Math.round(start / Ts) },
@@ -43,23 +44,13 @@ async function loss(
       wanted: tgtSpikeCount.true,
       unwanted: tgtSpikeCount.false,
     },
-    [Math.ceil(T * O / 640), N, 1],
+    [Math.min(O, groups), N, 1],
   );
-  const { loss, counts } = await run(
-    lossTotal,
-    {
-      spikes,
-      written: error,
-      loss: room(N * O),
-      counts: new Uint32Array(N * O).fill(~0),
-    },
-    { T, O, Ts },
-    [Math.ceil(O / 64), N, 1],
-  );
+  const gradient = fromKernel(error, out.shape, { over: NaN });
   return {
-    loss: tensorOf([1], [loss.reduce((sum, value) => sum + value, 0)]),
-    gradient: pspAdjoint(fromKernel(error, out.shape), epsilon, Ts),
-    counts,
+    loss: tensorOf([1], [found.loss.reduce((sum, value) => sum + value, 0)]),
+    gradient: pspAdjoint(gradient, epsilon, Ts),
+    counts: found.counts,
   };
 }
 
@@ -129,11 +120,25 @@ gpuTest("loss() takes the labels of its part of a batch", async () => {
     tgtSpikeCount: { true: 9, false: 1 },
   };
   const epsilon = Float64Array.of(0, 0.5, 0.25);
-  const found = await loss(out, labels, target, epsilon, 1, 2);
+  const found = await loss(out, labels, target, epsilon, 1, { first: 2 });
   const expected = numSpikesLoss(out, [1, 0], target, epsilon, 1);
   close(found.loss, tensorOf([1], [expected.loss]));
   strictEqual(
     (await loss(out, [1, 0], target, epsilon, 1)).loss.data[0],
     found.loss.data[0],
   );
+});
+
+gpuTest("loss() strides over outputs where workgroups are few", async () => {
+  const out = counts([2, 67, 1, 1, 40], 1);
+  const target = {
+    tgtSpikeRegion: { start: 5, stop: 30 },
+    tgtSpikeCount: { true: 9, false: 1 },
+  };
+  const epsilon = Float64Array.of(0, 0.5, 0.25);
+  const many = await loss(out, [4, 3], target, epsilon, 1);
+  const few = await loss(out, [4, 3], target, epsilon, 1, { groups: 2 });
+  same(few.loss.data, many.loss.data);
+  same(few.gradient.data, many.gradient.data);
+  same(few.counts, many.counts);
 });

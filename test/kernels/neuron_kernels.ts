@@ -4,9 +4,18 @@
  * @module
  */
 
+import { deepStrictEqual } from "node:assert/strict";
+import { neuronConstants } from "../../engine/neuron.ts";
 import { neuronAdjoint, neuronForward } from "../../kernels/neuron.ts";
-import { fromKernel, tapTable, toKernel, unpack } from "./kernel_orders.ts";
+import { same } from "../comparison.ts";
+import { fromKernel, pack, quads, TAP_ROWS } from "./kernel_orders.ts";
+import { tapTable, toKernel, unpack } from "./kernel_orders.ts";
 import { room, run } from "./kernel_runner.ts";
+import {
+  type Neuron,
+  refractoryKernel,
+  responseKernel,
+} from "../oracle/neuron.ts";
 import type { Tensor } from "../oracle/tensor.ts";
 
 /** A neuron as the kernels see it. */
@@ -17,6 +26,18 @@ export interface Taps {
   readonly nu?: Float64Array;
   /** Threshold. @default none: no neuron fires */
   readonly theta?: number;
+  /** What decaying sums are made of. @default the taps are summed */
+  readonly recurrence?: ReturnType<typeof neuronConstants>;
+}
+
+/** How neurons lie, and how the kernels are run. */
+export interface Options {
+  /** Most workgroups along x. @default enough */
+  readonly groups?: number;
+  /** Neurons of a run of quads. @default all */
+  readonly runSize?: number;
+  /** Largest count of each sample, by which it is divided. @default none */
+  readonly largest?: ArrayLike<number>;
 }
 
 /** What a layer of neurons did. */
@@ -30,42 +51,80 @@ export interface Fired {
 }
 
 /** The largest number of float32, which no potential reaches. */
-const NEVER = 3.4e38;
+export const NEVER = 3.4e38;
 
 /** One tap that changes nothing. */
 const ONE = Float64Array.of(1);
+
+/** Records in which spikes are counted, and where this layer's are. */
+const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
+
+/**
+ * A neuron that is computed by recurrence.
+ *
+ * @param neuron Its parameters.
+ * @param Ts Time step in ms.
+ * @param T Bins of a sample, at which taps end.
+ * @returns Its taps, for the oracle, and what its decaying sums are made of.
+ */
+export function recurrent(neuron: Neuron, Ts: number, T: number) {
+  const epsilon = responseKernel(neuron, Ts, T).map((tap) => Ts * tap);
+  const nu = refractoryKernel(neuron, Ts, T);
+  const taps = { K: epsilon.length, R: nu.length };
+  const recurrence = neuronConstants(neuron, Ts, taps, "recurrence");
+  return { epsilon, nu, theta: neuron.theta, recurrence };
+}
 
 /**
  * Runs the forward kernel.
  *
  * @param x The drive, [N, C, H, W, T].
  * @param taps The neuron.
- * @param groups Most workgroups along x.
- * @returns Spikes and potentials.
+ * @param options How to run it, the height of a spike, and whether to keep
+ * the potentials.
+ * @returns Spikes and potentials, which are the drive where they are not kept.
+ * @throws {AssertionError} If the kernel does not count its spikes, or leaves
+ * some in bins from T on.
  */
 export async function fire(
   x: Tensor,
-  { epsilon = ONE, nu = Float64Array.of(0), theta = NEVER }: Taps,
-  groups = Infinity,
+  taps: Taps,
+  { groups = Infinity, runSize, largest, height = 1, keep = true }: Options & {
+    readonly height?: number;
+    readonly keep?: boolean;
+  } = {},
 ): Promise<Fired> {
   const { shape } = x;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const { u, spikes } = await run(
+  const { slots, stride, slot, layer } = TALLY;
+  const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
+  const { u, spikes, tally } = await run(
     neuronForward,
     {
-      epsilon: tapTable(epsilon),
-      nu: Float32Array.from(nu),
-      x: toKernel(x),
-      u: room(x.data.length),
+      batch: Uint32Array.of(0, N, slot, 0),
+      taps: tableOf(taps),
+      largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
+      u: toKernel(x, { run: runSize }),
       spikes: new Uint32Array(N * Math.ceil(T / 32) * F).fill(~0),
+      tally: before,
     },
-    { T, F, K: epsilon.length, R: nu.length, theta },
-    [Math.min(Math.ceil(F / 64), groups), 1, N],
+    {
+      ...constantsOf(taps),
+      ...{ T, F, runSize: runSize ?? F, height, stride, layer },
+      keep: Number(keep),
+      normalised: Number(largest !== undefined),
+    },
+    [Math.min(Math.ceil(quads(F, runSize) / 64), groups), 1, N],
   );
+  const fired = unpack(spikes, shape);
+  same(spikes, pack(fired));
+  const counted = fired.data.reduce((sum, spike) => sum + spike, 0);
+  const at = slot * stride + layer;
+  deepStrictEqual(tally, before.with(at, before[at] + counted));
   return {
-    spikes: unpack(spikes, shape),
-    u: fromKernel(u, shape),
+    spikes: fired,
+    u: fromKernel(u, shape, { run: runSize }),
     words: spikes,
   };
 }
@@ -86,33 +145,60 @@ const FLAT: Surrogate = { theta: 0, scale: 1, slope: 0 };
 /**
  * Runs the adjoint kernel.
  *
- * @param ds Gradient of the spikes, [N, C, H, W, T].
- * @param options Ts·ε (by default no response), the potential at which the
- * surrogate is taken, and the surrogate (by default 1).
- * @param groups Most workgroups along x.
+ * @param ds Gradient of the spikes, [N, C, H, W, T], or of the drive of the
+ * pool above, [N, C, ⌈H/k⌉, ⌈W/k⌉, T].
+ * @param taps The neuron; its threshold and ν do not count.
+ * @param options How to run it, the potential at which the surrogate is taken
+ * (by default `ds`), the surrogate (by default 1), the pool above, and the
+ * invocations of a workgroup.
  * @returns Gradient of the drive, [N, C, H, W, T].
  */
 export async function fireBack(
   ds: Tensor,
-  { epsilon = ONE, u = ds, surrogate = FLAT }: {
-    readonly epsilon?: Float64Array;
+  taps: Taps,
+  options: Options & {
     readonly u?: Tensor;
     readonly surrogate?: Surrogate;
-  },
-  groups = Infinity,
+    readonly pool?: { readonly window: number; readonly poolGain: number };
+    readonly lanes?: number;
+  } = {},
 ): Promise<Tensor> {
-  const [N, C, H, W, T] = ds.shape;
+  const { groups = Infinity, runSize, largest, lanes = 64 } = options;
+  const { u = ds, surrogate = FLAT, pool } = options;
+  const { shape } = u;
+  const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const { dx } = await run(
+  const result = await run(
     neuronAdjoint,
     {
-      epsilon: tapTable(epsilon),
-      potential: toKernel(u),
-      ds: toKernel(ds),
-      dx: room(ds.data.length),
+      taps: tableOf(taps),
+      largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
+      // What is over of a quad is not the kernel's to look at.
+      ds: toKernel(ds, { run: pool ? undefined : runSize, over: NaN }),
+      u: toKernel(u, { run: runSize }),
     },
-    { T, F, K: epsilon.length, ...surrogate },
-    [Math.min(Math.ceil(F / 64), groups), Math.ceil(T / 8), N],
+    {
+      ...constantsOf(taps),
+      ...{ T, F, runSize: runSize ?? F, lanes },
+      ...surrogate,
+      ...(pool && { pooled: 1, ...pool, W, C }),
+      normalised: Number(largest !== undefined),
+    },
+    [Math.min(Math.ceil(quads(F, runSize) / lanes), groups), 1, N],
   );
-  return fromKernel(dx, ds.shape);
+  return fromKernel(result.u, shape, { run: runSize });
+}
+
+function constantsOf(
+  { epsilon = ONE, nu = Float64Array.of(0), theta = NEVER, recurrence }: Taps,
+) {
+  const filter = { K: epsilon.length, R: nu.length, exact: 1, gain: 1 };
+  return recurrence ?? { ...filter, refGain: 1, theta };
+}
+
+/** The taps, or, where none is needed, what would show if one were used. */
+function tableOf(
+  { epsilon = ONE, nu = Float64Array.of(0), recurrence }: Taps,
+): Float32Array {
+  return recurrence ? room(4 * TAP_ROWS) : tapTable(epsilon, nu);
 }

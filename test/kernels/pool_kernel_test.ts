@@ -56,6 +56,28 @@ gpuTest("pool() of silence is 0", async () => {
   same(y.data, pool(x, 2, SCALE).data);
 });
 
+gpuTest("pool() hands gradients to neurons in runs of quads", async () => {
+  for (const window of [1, 2, 3]) {
+    const x = counts([2, 6, 5, 7, 9], 1);
+    const layer = layerFor({ pool: window }, x.shape);
+    const y = await forward(layer, x, NONE);
+    const expected = poolInputGradient(y, window, SCALE, x.shape);
+    for (const below of [6, 3, 2, 1]) {
+      close(await adjoint(layer, y, NONE, { below }), expected);
+    }
+  }
+});
+
+gpuTest("pool() adds up the largest counts of a wide window", async () => {
+  const x = counts([1, 1, 16, 16, 33], 1, 0.3, 255);
+  x.data.fill(255, 0, 16 * 33);
+  const layer = layerFor({ pool: 16 }, x.shape);
+  close(await forward(layer, x, NONE, { P: 8 }), pool(x, 16, SCALE));
+  x.data.fill(255);
+  const y = await forward(layer, x, NONE, { P: 8 });
+  close(y, pool(x, 16, SCALE));
+});
+
 gpuTest("pool() strides over neurons where workgroups are few", async () => {
   const x = counts([1, 5, 11, 13, 9], 1);
   const layer = layerFor({ pool: 2 }, x.shape);

@@ -1,10 +1,10 @@
 import { ok, strictEqual, throws } from "node:assert/strict";
-import { tabulateResponse } from "../../engine/plan/buffers.ts";
+import { tabulateTaps } from "../../engine/plan/buffers.ts";
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { tapTable } from "./kernel_orders.ts";
+import { TAP_ROWS, tapTable } from "./kernel_orders.ts";
 import { NEURON } from "../engine/networks.ts";
-import { fire, fireBack } from "./neuron_kernels.ts";
+import { fire, fireBack, NEVER, recurrent } from "./neuron_kernels.ts";
 import { type Neuron, responseKernel } from "../oracle/neuron.ts";
 import { psp, pspAdjoint } from "../oracle/srm.ts";
 import type { Tensor } from "../oracle/tensor.ts";
@@ -17,11 +17,11 @@ interface Simulated {
 }
 
 async function forward(x: Tensor, epsilon: Float64Array, groups?: number) {
-  return (await fire(x, { epsilon }, groups)).u;
+  return (await fire(x, { epsilon }, { groups })).u;
 }
 
 function adjoint(dy: Tensor, epsilon: Float64Array, groups?: number) {
-  return fireBack(dy, { epsilon }, groups);
+  return fireBack(dy, { epsilon }, { groups });
 }
 
 for (const set of [0, 1, 2, 3]) {
@@ -53,31 +53,62 @@ for (const T of [1, 7, 8, 31, 32, 33, 300]) {
   }
 }
 
-Deno.test("tabulateResponse() lays taps out as the kernels read them", () => {
-  const { data: taps } = noise([20], 1);
-  same(tabulateResponse(taps), tapTable(taps));
+Deno.test("tabulateTaps() lays taps out as the kernels read them", () => {
+  for (const K of [1, 4, 20, 21]) {
+    const { data: epsilon } = noise([K], 1);
+    const { data: nu } = noise([30], 2);
+    same(tabulateTaps(epsilon, nu), tapTable(epsilon, nu));
+  }
 });
 
-gpuTest("response() takes as many taps as the table holds", async () => {
-  let most = 0;
-  throws(() => tabulateResponse(new Float64Array(5000)), (error: Error) => {
-    const text =
-      /^Cannot tabulate the response: 5000 taps are more than (\d+);/;
-    most = Number(error.message.match(text)?.[1]);
-    return true;
+Deno.test("tabulateTaps() takes as many taps as the table holds", () => {
+  const most = 4 * TAP_ROWS;
+  const nu = Float64Array.of(1, 2);
+  same(
+    tabulateTaps(new Float64Array(most - 4), nu).slice(-5),
+    [0, 1, 2, 0, 0],
+  );
+  throws(() => tabulateTaps(new Float64Array(most - 3), nu), {
+    name: "ShapeError",
+    message: "Cannot tabulate the neuron's responses: 16381 and 2 taps are " +
+      "more than 16384; a larger Ts gives fewer",
   });
-  ok(most > 4000 && most < 4096);
-  const { data: taps } = noise([most], 3);
-  const x = counts([1, 1, 1, 2, 400], 1);
+});
+
+gpuTest(
+  "response()'s adjoint takes as many taps as a workgroup has room for",
+  async () => {
+    // 16384 bytes, four invocations.
+    const { data: taps } = noise([1024], 3);
+    const x = counts([1, 1, 1, 9, 60], 1);
+    const dx = await fireBack(x, { epsilon: taps }, { lanes: 4 });
+    close(dx, pspAdjoint(x, taps, 1));
+  },
+);
+
+gpuTest("response() takes many taps", async () => {
+  const { data: taps } = noise([250], 3);
+  const x = counts([1, 1, 1, 9, 250], 1);
   close(await forward(x, taps), psp(x, taps, 1));
-  close(await adjoint(x, taps), pspAdjoint(x, taps, 1));
+  const dx = await fireBack(x, { epsilon: taps }, { lanes: 16 });
+  close(dx, pspAdjoint(x, taps, 1));
+});
+
+gpuTest("response() is the same for workgroups of any size", async () => {
+  const { data: taps } = noise([21], 3);
+  const x = noise([2, 3, 5, 3, 33], 1);
+  const dx = await adjoint(x, taps);
+  for (const lanes of [32, 16, 8, 4]) {
+    same((await fireBack(x, { epsilon: taps }, { lanes })).data, dx.data);
+  }
 });
 
 gpuTest("response() goes through a long sample", async () => {
-  const epsilon = responseKernel(NEURON, 1, 9000);
+  const taps = recurrent(NEURON, 1, 9000);
   const x = counts([1, 1, 1, 2, 9000], 1, 0.01);
-  close(await forward(x, epsilon), psp(x, epsilon, 1));
-  close(await adjoint(x, epsilon), pspAdjoint(x, epsilon, 1));
+  const quiet = { ...taps, recurrence: { ...taps.recurrence, theta: NEVER } };
+  close((await fire(x, quiet)).u, psp(x, taps.epsilon, 1));
+  close(await fireBack(x, taps), pspAdjoint(x, taps.epsilon, 1));
 });
 
 gpuTest(

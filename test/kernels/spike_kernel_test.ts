@@ -27,7 +27,7 @@ function surrogateOf({ theta, tauRho, scaleRho }: Neuron): Surrogate {
 }
 
 function adjoint(u: Tensor, ds: Tensor, neuron: Neuron, groups?: number) {
-  return fireBack(ds, { u, surrogate: surrogateOf(neuron) }, groups);
+  return fireBack(ds, {}, { u, surrogate: surrogateOf(neuron), groups });
 }
 
 /** Requires spikes where the potential says so, as far as it is decided. */
@@ -101,7 +101,7 @@ gpuTest("spike() strides over neurons where workgroups are few", async () => {
   u.data.forEach((value, i) => u.data[i] = 40 * value);
   const nu = refractoryKernel(NEURON, 5, 300);
   const many = await fire(u, { nu, theta: 10 });
-  const few = await fire(u, { nu, theta: 10 }, 2);
+  const few = await fire(u, { nu, theta: 10 }, { groups: 2 });
   same(few.words, many.words);
   same(few.u.data, many.u.data);
   const ds = noise(u.shape, 2);

@@ -5,26 +5,35 @@
  * @module
  */
 
-import type { Dispatch } from "../../engine/plan/dispatch.ts";
 import {
   describeLayers,
   type Layer,
   type LayerDescription,
   sizeOf,
 } from "../../engine/network.ts";
+import type { Dispatch } from "../../engine/plan/dispatch.ts";
 import {
+  gradientStrips,
+  type LayerContext,
+  layerForward,
   synapseAdjoint,
-  type SynapseContext,
-  synapseForward,
   synapseGradient,
 } from "../../engine/plan/synapse.ts";
-import { fromKernel, pack, toKernel } from "./kernel_orders.ts";
-import { weightsFromKernel, weightsToKernel } from "./kernel_orders.ts";
+import { fromKernel, pack, quads, tapTable } from "./kernel_orders.ts";
+import {
+  toKernel,
+  weightsFromKernel,
+  weightsToKernel,
+} from "./kernel_orders.ts";
 import { room, runDispatches, sharedCompiler } from "./kernel_runner.ts";
+import { fireBack, NEVER } from "./neuron_kernels.ts";
 import type { Tensor } from "../oracle/tensor.ts";
 
 /** Threshold of the neurons, as in all reference vectors of synapses. */
 export const THETA = 10;
+
+/** Kernels that own what their grid tells, and do not stride along x. */
+const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
 
 /** How the kernels are run. */
 export interface Options {
@@ -32,8 +41,10 @@ export interface Options {
   readonly P?: number;
   /** Height of a spike. @default 1 */
   readonly height?: number;
-  /** Most workgroups along x. @default what the engine dispatches */
+  /** Most workgroups along x, where kernels stride. @default enough */
   readonly groups?: number;
+  /** Neurons of a run of the layer below. @default all */
+  readonly below?: number;
   /** First samples of the second and later parts of a batch. @default none */
   readonly cuts?: readonly number[];
 }
@@ -53,41 +64,7 @@ export function layerFor(
 }
 
 /**
- * Runs the forward kernels.
- *
- * @param layer The synapse.
- * @param x Counts of spikes, [N, C, H, W, T].
- * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
- * @param options How to run them.
- * @returns y [N, O, H', W', T], and the lists of spikes that a dense layer
- * makes, as list.wgsl leaves them.
- */
-export async function forwardAndLists(
-  layer: Layer,
-  x: Tensor,
-  w: Tensor,
-  options: Options = {},
-): Promise<{ y: Tensor; list: Uint32Array; length: Uint32Array }> {
-  const { P = 1 } = options;
-  const [N, , , , T] = x.shape;
-  const { C, H, W } = layer.output;
-  const { y, list, length } = await runDispatches(
-    {
-      spikes: pack(x, 1, P),
-      w: weightsToKernel(w),
-      y: room(N * T * sizeOf(layer.output)),
-      list: new Uint32Array(N * T * P * sizeOf(layer.input)).fill(~0),
-      length: new Uint32Array(N * T).fill(~0),
-    },
-    N,
-    (buffers) =>
-      cut(synapseForward(context(layer, T, options), buffers), options),
-  );
-  return { y: fromKernel(y, [N, C, H, W, T]), list, length };
-}
-
-/**
- * Runs the forward kernels.
+ * Runs the forward kernels, with neurons whose potential is their drive.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
@@ -101,11 +78,45 @@ export async function forward(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
-  return (await forwardAndLists(layer, x, w, options)).y;
+  const { P = 1 } = options;
+  const [N, , , , T] = x.shape;
+  const B = Math.ceil(T / 32);
+  const { C, H, W } = layer.output;
+  const run = runOf(layer);
+  const { u } = await runDispatches(
+    {
+      batch: Uint32Array.of(0, N, 0, 0),
+      taps: tapTable([1], [0]),
+      largest: new Uint32Array(N),
+      inputs: pack(x, 1, P),
+      raster: new Uint32Array(
+        layer.kind === "dense"
+          ? N * P * B * 32 * Math.ceil(sizeOf(layer.input) / 32)
+          : 1,
+      ).fill(~0),
+      w: weightsToKernel(w, groupsOf(layer)),
+      u: room(N * T * quads(sizeOf(layer.output), run)),
+      spikes: new Uint32Array(N * B * sizeOf(layer.output)).fill(~0),
+      tally: new Uint32Array(1),
+    },
+    N,
+    (buffers) => {
+      const outcome = { keep: true, normalised: false, index: 0, stride: 1 };
+      const dispatches = layerForward(
+        context(layer, T, options),
+        outcome,
+        buffers,
+      );
+      return cut(dispatches, options);
+    },
+  );
+  // A pool writes its neurons, and nothing beside them.
+  const over = layer.kind === "pool" ? NaN : 0;
+  return fromKernel(u, [N, C, H, W, T], { run, over });
 }
 
 /**
- * Runs the adjoint kernel.
+ * Runs the adjoint kernel; a pool's is the neurons' below it.
  *
  * @param layer The synapse.
  * @param dy [N, O, H', W', T].
@@ -119,19 +130,26 @@ export async function adjoint(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
+  const { groups, below: runSize } = options;
   const [N, , , , T] = dy.shape;
   const { C, H, W } = layer.input;
+  const shape = [N, C, H, W, T];
+  if (layer.kind === "pool") {
+    const u = { shape, data: new Float64Array(N * C * H * W * T) };
+    const pool = { window: layer.window, poolGain: 1.1 * THETA };
+    return fireBack(dy, {}, { u, pool, groups, runSize });
+  }
   const { dx } = await runDispatches(
     {
-      dy: toKernel(dy),
-      w: weightsToKernel(w),
-      dx: room(N * T * sizeOf(layer.input)),
+      dy: toKernel(dy, { run: runOf(layer) }),
+      w: weightsToKernel(w, groupsOf(layer)),
+      dx: room(N * T * quads(sizeOf(layer.input), runSize)),
     },
     N,
     (buffers) =>
       cut(synapseAdjoint(context(layer, T, options), buffers), options),
   );
-  return fromKernel(dx, [N, C, H, W, T]);
+  return fromKernel(dx, shape, { run: runSize, over: NaN });
 }
 
 /**
@@ -153,17 +171,18 @@ export async function gradient(
 ): Promise<Tensor> {
   const { P = 1, cuts = [] } = options;
   const [N, , , , T] = x.shape;
-  const size = w.data.length;
+  const size = weightsToKernel(w, groupsOf(layer)).length;
+  const strips = layer.kind === "conv" ? gradientStrips(layer) : 0;
   let dw = room(size);
   for (const [index, first] of [0, ...cuts].entries()) {
     const samples = (cuts[index] ?? N) - first;
     const summed = await runDispatches(
       {
         batch: Uint32Array.of(first, samples, 0, 0),
-        spikes: pack(slice(x, first, samples), 1, P),
-        dy: toKernel(slice(dy, first, samples)),
+        inputs: pack(slice(x, first, samples), 1, P),
+        dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
         dw,
-        part: room(samples * layer.output.H * size),
+        part: room(Math.max(samples * strips * size, 4)),
       },
       samples,
       (buffers) =>
@@ -171,26 +190,44 @@ export async function gradient(
     );
     dw = summed.dw;
   }
-  return weightsFromKernel(dw, w.shape);
+  return weightsFromKernel(dw, w.shape, groupsOf(layer));
+}
+
+/** Groups of a layer's outputs. */
+function groupsOf(layer: Layer): number {
+  return layer.kind === "conv" ? layer.groups : 1;
+}
+
+/** Neurons of a run: what a group makes of a pixel, or else all. */
+function runOf(layer: Layer): number {
+  return layer.kind === "conv"
+    ? layer.output.C / layer.groups
+    : sizeOf(layer.output);
 }
 
 function context(
   layer: Layer,
   T: number,
-  { P = 1, height = 1 }: Options,
-): SynapseContext {
-  const compiler = sharedCompiler();
-  return { compiler, layer, T, P, height, theta: THETA };
+  { P = 1, height = 1, below }: Options,
+): LayerContext {
+  const inputs = sizeOf(layer.input);
+  const runSize = below ?? inputs;
+  return {
+    ...{ compiler: sharedCompiler(), layer, T, P, height, lanes: 64 },
+    theta: THETA,
+    neuron: { K: 1, R: 1, theta: NEVER, exact: 1, gain: 1, refGain: 1 },
+    below: { runSize, floats: quads(inputs, runSize) },
+  };
 }
 
-/** Lets no dispatch have more workgroups along x than asked for. */
+/** Lets no dispatch that strides have more workgroups along x than asked. */
 async function cut(
-  dispatches: Promise<Dispatch | readonly Dispatch[]>,
+  dispatches: Promise<readonly Dispatch[]>,
   { groups = Infinity }: Options,
 ): Promise<Dispatch[]> {
-  return [await dispatches].flat().map((dispatch) => {
+  return (await dispatches).map((dispatch) => {
     const [x, y, z] = dispatch.grid;
-    if (x === "samples") return dispatch;
+    if (x === "samples" || STRIDELESS.includes(dispatch.name)) return dispatch;
     return { ...dispatch, grid: [Math.min(x, groups), y, z] };
   });
 }

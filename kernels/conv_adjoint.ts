@@ -1,0 +1,27 @@
+/**
+ * The adjoint of a convolution; the equations are in conv_adjoint.wgsl.
+ *
+ * @module
+ */
+
+import { GEOMETRY } from "./conv_sizes.ts";
+import type { KernelSpec } from "./spec.ts";
+import code from "./conv_adjoint.wgsl" with { type: "text" };
+
+/** conv_adjoint.wgsl, `direct`. */
+export const convAdjointDirect = {
+  name: "conv_adjoint direct",
+  code,
+  entryPoint: "direct",
+  bindings: { w: 0, dy: 1, dx: 2 },
+  constants: ["T", ...GEOMETRY, "inRun", "inRow"],
+} as const satisfies KernelSpec;
+
+/** conv_adjoint.wgsl, `tiled`. */
+export const convAdjointTiled = {
+  name: "conv_adjoint tiled",
+  code,
+  entryPoint: "tiled",
+  bindings: { w: 0, dy: 1, dx: 2 },
+  constants: ["T", ...GEOMETRY, "inRun", "inRow", "RH", "RW", "fours"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,304 @@
+// The adjoint of a convolution: from the gradient of the drive to that of the
+// spikes that came in. Letters are those of conv.wgsl.
+//
+// direct  dx[n, t, iy, ix, c] = Σ w[ky, kx, g, m] · dy[n, t, oy, ox, m]
+//         over the taps ky, kx and outputs oy, ox with
+//         iy = oy·sy + ky·ly − py and ix = ox·sx + kx·lx − px
+// tiled   the same, where RH·RW outputs reach a tile of 8×8 inputs
+//
+// w   [KH, KW, C / sets, MQ]  maps by quads, those of a group in a run
+// dy  [N, T, OH, OW, MQ]
+// dx  [N, T, inRow]           neuron f of the layer below in place
+//                             f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
+//
+// One invocation owns eight bins of up to four inputs of a pixel (direct), or
+// `fours` times four bins of eight inputs of a pixel (tiled).
+
+override T: u32;
+override H: u32;
+override W: u32;
+override C: u32;
+override OH: u32;
+override OW: u32;
+override M: u32;
+override KH: u32;
+override KW: u32;
+override strideY: u32 = 1;
+override strideX: u32 = 1;
+override padY: u32 = 0;
+override padX: u32 = 0;
+override dilationY: u32 = 1;
+override dilationX: u32 = 1;
+override sets: u32 = 1;
+override RH: u32 = 1;
+override RW: u32 = 1;
+override fours: u32 = 1;
+override inRun: u32;
+override inRow: u32;
+
+override CG: u32 = C / sets;
+override MQ: u32 = sets * ((M / sets + 3) / 4);
+override reachSize: u32 = 2 * fours * RH * RW;
+override nearSize: u32 = 4 * KH * KW;
+
+@group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+
+// Where the gradient of channel c of a pixel goes.
+fn placeOf(pixel: u32, c: u32) -> u32 {
+  let f = pixel * C + c;
+  return f / inRun * ((inRun + 3) / 4) * 4 + f % inRun;
+}
+
+@compute @workgroup_size(64)
+fn direct(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let FO = OH * OW * MQ;
+  let channelQuads = (CG + 3) / 4;
+  let mapQuads = MQ / sets;
+  let t0 = id.y * 8;
+  let last = min(8u, T - t0) - 1;
+  let row = id.z * T + t0;
+  // i counts pixels, then groups, then quads of a group's channels.
+  for (var i = id.x; i < H * W * sets * channelQuads; i += groups.x * 64) {
+    let g0 = i % channelQuads * 4;
+    let m0 = i / channelQuads % sets * mapQuads;
+    let pixel = i / channelQuads / sets;
+    var sum = array<vec4<f32>, 8>();
+    for (var ky = 0u; ky < KH; ky++) {
+      let y0 = pixel / W + padY - ky * dilationY;
+      let oy = y0 / strideY;
+      if (y0 % strideY != 0 || oy >= OH) {
+        continue;
+      }
+      for (var kx = 0u; kx < KW; kx++) {
+        let x0 = pixel % W + padX - kx * dilationX;
+        let ox = x0 / strideX;
+        if (x0 % strideX != 0 || ox >= OW) {
+          continue;
+        }
+        let tap = (ky * KW + kx) * CG;
+        let own = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) + tap;
+        let near = row * FO + (oy * OW + ox) * MQ + m0;
+        for (var m = 0u; m < mapQuads; m++) {
+          let weights = mat4x4(
+            w[own.x * MQ + m0 + m],
+            w[own.y * MQ + m0 + m],
+            w[own.z * MQ + m0 + m],
+            w[own.w * MQ + m0 + m],
+          );
+          for (var j = 0u; j < 8; j++) {
+            sum[j] += dy[near + min(j, last) * FO + m] * weights;
+          }
+        }
+      }
+    }
+    for (var j = 0u; j <= last; j++) {
+      for (var c = 0u; c < min(4u, CG - g0); c++) {
+        let channel = m0 / mapQuads * CG + g0 + c;
+        dx[(row + j) * inRow + placeOf(pixel, channel)] = sum[j][c];
+      }
+    }
+  }
+}
+
+// The gradient of what a tile of 8×8 inputs can reach, four bins in a vector,
+// and the weights of eight input channels, for two maps.
+var<workgroup> reach: array<vec4<f32>, reachSize>;
+var<workgroup> near: array<vec4<f32>, nearSize>;
+
+// Four bins of eight channels; members, so that they stay in registers.
+struct Sums {
+  c0: vec4<f32>,
+  c1: vec4<f32>,
+  c2: vec4<f32>,
+  c3: vec4<f32>,
+  c4: vec4<f32>,
+  c5: vec4<f32>,
+  c6: vec4<f32>,
+  c7: vec4<f32>,
+}
+
+fn addTap(
+  sum: ptr<function, Sums>,
+  low: vec4<f32>,
+  high: vec4<f32>,
+  value: vec4<f32>,
+) {
+  (*sum).c0 = fma(vec4(low.x), value, (*sum).c0);
+  (*sum).c1 = fma(vec4(low.y), value, (*sum).c1);
+  (*sum).c2 = fma(vec4(low.z), value, (*sum).c2);
+  (*sum).c3 = fma(vec4(low.w), value, (*sum).c3);
+  (*sum).c4 = fma(vec4(high.x), value, (*sum).c4);
+  (*sum).c5 = fma(vec4(high.y), value, (*sum).c5);
+  (*sum).c6 = fma(vec4(high.z), value, (*sum).c6);
+  (*sum).c7 = fma(vec4(high.w), value, (*sum).c7);
+}
+
+// One map's tap to all bins.
+fn addMap(
+  early: ptr<function, Sums>,
+  late: ptr<function, Sums>,
+  last: ptr<function, Sums>,
+  map: u32,
+  at: u32,
+  tap: u32,
+) {
+  let low = near[2 * (map * KH * KW + tap)];
+  let high = near[2 * (map * KH * KW + tap) + 1];
+  addTap(early, low, high, reach[map * fours * RH * RW + at]);
+  if (fours > 1) {
+    addTap(late, low, high, reach[(map * fours + 1) * RH * RW + at]);
+  }
+  if (fours > 2) {
+    addTap(last, low, high, reach[(map * fours + 2) * RH * RW + at]);
+  }
+}
+
+// Stores what eight channels of a pixel have in one bin.
+fn store(low: vec4<f32>, high: vec4<f32>, n: u32, t: u32, pixel: u32, c: u32) {
+  if (t >= T) {
+    return;
+  }
+  let row = (n * T + t) * inRow;
+  let channels = CG - c % CG;
+  dx[row + placeOf(pixel, c)] = low.x;
+  if (channels > 1) {
+    dx[row + placeOf(pixel, c + 1)] = low.y;
+  }
+  if (channels > 2) {
+    dx[row + placeOf(pixel, c + 2)] = low.z;
+  }
+  if (channels > 3) {
+    dx[row + placeOf(pixel, c + 3)] = low.w;
+  }
+  if (channels > 4) {
+    dx[row + placeOf(pixel, c + 4)] = high.x;
+  }
+  if (channels > 5) {
+    dx[row + placeOf(pixel, c + 5)] = high.y;
+  }
+  if (channels > 6) {
+    dx[row + placeOf(pixel, c + 6)] = high.z;
+  }
+  if (channels > 7) {
+    dx[row + placeOf(pixel, c + 7)] = high.w;
+  }
+}
+
+fn storeBins(sum: Sums, n: u32, t: u32, pixel: u32, c: u32) {
+  let x = vec4(sum.c0.x, sum.c1.x, sum.c2.x, sum.c3.x);
+  let y = vec4(sum.c0.y, sum.c1.y, sum.c2.y, sum.c3.y);
+  let z = vec4(sum.c0.z, sum.c1.z, sum.c2.z, sum.c3.z);
+  let w = vec4(sum.c0.w, sum.c1.w, sum.c2.w, sum.c3.w);
+  store(x, vec4(sum.c4.x, sum.c5.x, sum.c6.x, sum.c7.x), n, t, pixel, c);
+  store(y, vec4(sum.c4.y, sum.c5.y, sum.c6.y, sum.c7.y), n, t + 1, pixel, c);
+  store(z, vec4(sum.c4.z, sum.c5.z, sum.c6.z, sum.c7.z), n, t + 2, pixel, c);
+  store(w, vec4(sum.c4.w, sum.c5.w, sum.c6.w, sum.c7.w), n, t + 3, pixel, c);
+}
+
+// Four bins of two maps of a pixel that a tile reaches, 0 outside.
+fn stage(n: u32, t: u32, oy: u32, ox: u32, map: u32, at: u32) {
+  var b0 = vec4<f32>();
+  var b1 = vec4<f32>();
+  var b2 = vec4<f32>();
+  var b3 = vec4<f32>();
+  if (oy < OH && ox < OW) {
+    let row = OH * OW * MQ;
+    let origin = (n * T + t) * row + (oy * OW + ox) * MQ + map / 4;
+    let last = min(4u, T - min(t, T)) - 1;
+    b0 = dy[origin];
+    b1 = dy[origin + min(1u, last) * row];
+    b2 = dy[origin + min(2u, last) * row];
+    b3 = dy[origin + min(3u, last) * row];
+  }
+  let latter = map % 4 == 2;
+  reach[at] = select(
+    vec4(b0.x, b1.x, b2.x, b3.x),
+    vec4(b0.z, b1.z, b2.z, b3.z),
+    latter,
+  );
+  reach[at + fours * RH * RW] = select(
+    vec4(b0.y, b1.y, b2.y, b3.y),
+    vec4(b0.w, b1.w, b2.w, b3.w),
+    latter,
+  );
+}
+
+@compute @workgroup_size(64)
+fn tiled(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let blocks = (CG + 7) / 8;
+  let tiles = (W + 7) / 8;
+  let mapQuads = MQ / sets;
+  let g0 = group.x % blocks * 8;
+  let subset = group.x / blocks % sets;
+  let iy0 = group.x / blocks / sets / tiles * 8;
+  let ix0 = group.x / blocks / sets % tiles * 8;
+  let iy = iy0 + lane / 8;
+  let ix = ix0 + lane % 8;
+  let t0 = group.y * 4 * fours;
+  // Shifted by whole strides, so that nothing falls below 0.
+  let shiftY = padY + KH * dilationY * strideY;
+  let shiftX = padX + KW * dilationX * strideX;
+  let oy0 = (iy0 + shiftY - (KH - 1) * dilationY) / strideY;
+  let ox0 = (ix0 + shiftX - (KW - 1) * dilationX) / strideX;
+  var early: Sums;
+  var late: Sums;
+  var last: Sums;
+  for (var m = 0u; m < M / sets; m += 2) {
+    let map = subset * mapQuads * 4 + m;
+    workgroupBarrier();
+    for (var i = lane; i < fours * RH * RW; i += 64) {
+      let four = i / (RH * RW);
+      let oy = i / RW % RH + oy0 - KH * dilationY;
+      let ox = i % RW + ox0 - KW * dilationX;
+      stage(group.z, t0 + 4 * four, oy, ox, map, i);
+    }
+    for (var i = lane; i < 8 * KH * KW; i += 64) {
+      var maps = vec4<f32>();
+      let g = g0 + i % 8;
+      if (g < CG) {
+        maps = w[(i / 8 * CG + g) * MQ + map / 4];
+      }
+      // Of each map, its taps, and of each tap eight channels.
+      let to = i / 8 * 2 + i / 4 % 2;
+      let latter = map % 4 == 2;
+      near[to][i % 4] = select(maps.x, maps.z, latter);
+      near[to + 2 * KH * KW][i % 4] = select(maps.y, maps.w, latter);
+    }
+    workgroupBarrier();
+    for (var ky = 0u; ky < KH; ky++) {
+      let y0 = iy + shiftY - ky * dilationY;
+      if (y0 % strideY != 0) {
+        continue;
+      }
+      for (var kx = 0u; kx < KW; kx++) {
+        let x0 = ix + shiftX - kx * dilationX;
+        if (x0 % strideX != 0) {
+          continue;
+        }
+        let at = (y0 / strideY - oy0) * RW + x0 / strideX - ox0;
+        let tap = ky * KW + kx;
+        addMap(&early, &late, &last, 0u, at, tap);
+        addMap(&early, &late, &last, 1u, at, tap);
+      }
+    }
+  }
+  if (iy >= H || ix >= W) {
+    return;
+  }
+  let pixel = iy * W + ix;
+  storeBins(early, group.z, t0, pixel, subset * CG + g0);
+  if (fours > 1) {
+    storeBins(late, group.z, t0 + 4, pixel, subset * CG + g0);
+  }
+  if (fours > 2) {
+    storeBins(last, group.z, t0 + 8, pixel, subset * CG + g0);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The gradient of a convolution's weights; the equations are in
+ * conv_gradient.wgsl.
+ *
+ * @module
+ */
+
+import { GEOMETRY } from "./conv_sizes.ts";
+import type { KernelSpec } from "./spec.ts";
+import code from "./conv_gradient.wgsl" with { type: "text" };
+
+/** conv_gradient.wgsl, `partial`. */
+export const convGradientPartial = {
+  name: "conv_gradient partial",
+  code,
+  entryPoint: "partial",
+  bindings: { inputs: 1, dy: 2, part: 4 },
+  constants: ["T", ...GEOMETRY, "P", "S", "height"],
+} as const satisfies KernelSpec;
+
+/** conv_gradient.wgsl, `total`. */
+export const convGradientTotal = {
+  name: "conv_gradient total",
+  code,
+  entryPoint: "total",
+  bindings: { batch: 0, parts: 3, dw: 5 },
+  constants: ["C", "M", "KH", "KW", "sets", "S"],
+} as const satisfies KernelSpec;

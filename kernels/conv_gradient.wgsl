@@ -1,0 +1,141 @@
+// The gradient of a convolution's weights. Letters are those of conv.wgsl.
+//
+// partial  part[n, r, ky, kx, g, m] = height · Σ s[n, t, iy, ix, c] ·
+//            dy[n, t, oy, ox, m]  over the pixels oy, ox of strip r and all t
+// total    dw[w…] += Σ_n Σ_r part[n, r, w…]
+//
+// inputs  [N, P, B, H, W, C]      s, packed along time; plane p counts 2^p
+// dy      [N, T, OH, OW, MQ]      maps by quads, those of a group in a run
+// part, parts  [N, S, KH, KW, C / sets, MQ]  the same, to write and to read
+// dw      [KH, KW, C / sets, 4·MQ]
+//
+// One invocation owns a quad of weights (partial), or every 64th part of such
+// a quad (total). Sums run over strips, then samples, so they do not depend
+// on how a batch is cut; dw starts at 0 where batch.first is 0.
+
+struct Batch {
+  first: u32,
+  samples: u32,
+  slot: u32,
+}
+
+override T: u32;
+override H: u32;
+override W: u32;
+override C: u32;
+override OH: u32;
+override OW: u32;
+override M: u32;
+override KH: u32;
+override KW: u32;
+override strideY: u32 = 1;
+override strideX: u32 = 1;
+override padY: u32 = 0;
+override padX: u32 = 0;
+override dilationY: u32 = 1;
+override dilationX: u32 = 1;
+override sets: u32 = 1;
+override P: u32 = 1;
+override S: u32;
+override height: f32 = 1;
+
+override CG: u32 = C / sets;
+override MQ: u32 = sets * ((M / sets + 3) / 4);
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(1) var<storage, read> inputs: array<u32>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> part: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> dw: array<f32>;
+
+// Adds the gradients of those bins of word b whose bits are set.
+fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
+  let row = OH * OW * MQ;
+  let B = (T + 31) / 32;
+  let times = select(f32(1u << (b / B)), 1.0, P == 1);
+  var bits = word;
+  while (bits != 0) {
+    let t = b % B * 32 + countTrailingZeros(bits);
+    bits &= bits - 1;
+    *sum += times * dy[at + t * row];
+    if (bits != 0) {
+      let t = b % B * 32 + countTrailingZeros(bits);
+      bits &= bits - 1;
+      *sum += times * dy[at + t * row];
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn partial(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let words = P * ((T + 31) / 32);
+  let n = id.z;
+  let long = (OH * OW + S - 1) / S;
+  let size = KH * KW * CG * MQ;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    let quad = i % MQ;
+    let tap = i / MQ;
+    let c = quad / (MQ / sets) * CG + tap % CG;
+    let kx = tap / CG % KW;
+    let ky = tap / CG / KW;
+    var sum = vec4<f32>();
+    for (var o = id.y * long; o < min((id.y + 1) * long, OH * OW); o++) {
+      let iy = o / OW * strideY + ky * dilationY - padY;
+      let ix = o % OW * strideX + kx * dilationX - padX;
+      if (iy >= H || ix >= W) {
+        continue;
+      }
+      let at = n * T * OH * OW * MQ + o * MQ + quad;
+      let first = (n * words * H * W + iy * W + ix) * C + c;
+      for (var b = 0u; b < words; b += 4) {
+        // Four words are on their way before the first is needed.
+        let last = words - 1 - b;
+        let word0 = inputs[first + b * H * W * C];
+        let word1 = inputs[first + (b + min(1u, last)) * H * W * C];
+        let word2 = inputs[first + (b + min(2u, last)) * H * W * C];
+        let word3 = inputs[first + (b + min(3u, last)) * H * W * C];
+        addWord(&sum, word0, b, at);
+        addWord(&sum, select(0u, word1, last >= 1), b + 1, at);
+        addWord(&sum, select(0u, word2, last >= 2), b + 2, at);
+        addWord(&sum, select(0u, word3, last >= 3), b + 3, at);
+      }
+    }
+    part[(n * S + id.y) * size + i] = height * sum;
+  }
+}
+
+// What each invocation adds up for a quad of weights.
+var<workgroup> sums: array<vec4<f32>, 64>;
+
+@compute @workgroup_size(64)
+fn total(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let size = KH * KW * CG * MQ;
+  for (var i = group.x; i < size; i += groups.x) {
+    var all = select(dw[4 * i + lane % 4], 0.0, batch.first == 0);
+    for (var n = 0u; n < batch.samples; n++) {
+      var sum = vec4<f32>();
+      for (var r = lane; r < S; r += 64) {
+        sum += parts[(n * S + r) * size + i];
+      }
+      workgroupBarrier();
+      sums[lane] = sum;
+      workgroupBarrier();
+      if (lane < 4) {
+        for (var r = 0u; r < 64; r++) {
+          all += sums[r][lane];
+        }
+      }
+    }
+    if (lane < 4) {
+      dw[4 * i + lane] = all;
+    }
+  }
+}

@@ -1,0 +1,284 @@
+// The spike response model: a neuron, four bins at a time. The kernels that own
+// neurons are compiled behind this text; they find out what drives a neuron,
+// and `advance` does the rest.
+//
+// advance  u[n, t, f] = Σ_k epsilon[k] · height · x[t − k]
+//                     + Σ_k nu[k] · s[n, t − k, f]
+//          s[n, t, f] = u[n, t, f] >= theta
+// Terms outside [0, T) are absent.
+//
+// taps    [4096 vec4]      epsilon, K taps times Ts in whole vec4s, then nu,
+//                          R taps
+// largest [N]              where inputs are normalised, x counts in units of it
+// u       [N, T, 4·Q]      potential, where it is kept
+// spikes  [N, B, F]        s, packed
+// tally   [slots, stride]  number of spikes of the layer, added to
+//
+// Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
+// that four may be loaded at once; what is over is 0 and stays 0.
+//
+// Both kernels over time are alpha functions, k · decay^k cut off behind their
+// last tap, so two sums that decay give them exactly, but for rounding:
+//   a[t] = decay · a[t − 1] + x[t] − decay^K · x[t − K]
+//   b[t] = decay · (b[t − 1] + a[t − 1]) − K · decay^K · x[t − K]
+// Where `exact`, the taps are summed one by one instead.
+//
+// Source: SLAYER, arXiv:1810.08646, equations 1 to 3.
+
+struct Batch {
+  first: u32,
+  samples: u32,
+  slot: u32,
+}
+
+override T: u32;
+override F: u32;
+override runSize: u32;
+override lanes: u32 = 64;
+override K: u32;
+override R: u32 = 1;
+override theta: f32 = 0;
+override height: f32 = 1;
+override keep: bool = true;
+override exact: bool = false;
+override normalised: bool = false;
+override layer: u32 = 0;
+override stride: u32 = 1;
+override gain: f32 = 0;
+override decay: f32 = 0;
+override lastA: f32 = 0;
+override lastB: f32 = 0;
+override refGain: f32 = 0;
+override refDecay: f32 = 0;
+override refLastA: f32 = 0;
+override refLastB: f32 = 0;
+// Quads of a run, and of all neurons.
+override run: u32 = (runSize + 3) / 4;
+override Q: u32 = F / runSize * run;
+// Slots of four bins that hold the drives of K bins, and one in hand.
+override slots: u32 = (K + 3) / 4 + 1;
+override ringSize: u32 = slots * lanes;
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
+@group(0) @binding(2) var<storage, read> largest: array<u32>;
+@group(0) @binding(10) var<storage, read_write> u: array<f32>;
+@group(0) @binding(11) var<storage, read_write> spikes: array<u32>;
+@group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
+
+var<workgroup> ones: atomic<u32>;
+
+// The last drives, four bins in a slot, a column an invocation.
+var<workgroup> ring: array<vec4<f32>, ringSize>;
+
+struct Neuron {
+  // Where its potential in bin 0 is, and its first spikes.
+  row: u32,
+  words: u32,
+  factor: f32,
+  // Its column of the ring, and the slot there where the next drives go.
+  column: u32,
+  slot: u32,
+  a: f32,
+  b: f32,
+  refA: f32,
+  refB: f32,
+  // The spikes of the last 32 bins, the latest in bit 31.
+  recent: u32,
+  // Those of a word's bins R bins ago, where R is more than 32.
+  fading: u32,
+}
+
+// The neuron that lies at place i of a run of quads; F where there is none.
+fn neuronAt(i: u32) -> u32 {
+  let inRun = i % (4 * run);
+  return select(F, i / (4 * run) * runSize + inRun, inRun < runSize);
+}
+
+// Height of a spike that reaches sample n.
+fn heightOf(n: u32) -> f32 {
+  if (normalised) {
+    return height / f32(max(largest[n], 1u));
+  }
+  return height;
+}
+
+// Neuron f, at place i, before any spike.
+fn atRest(n: u32, i: u32, f: u32, lane: u32) -> Neuron {
+  for (var slot = 0u; slot < slots; slot++) {
+    ring[slot * lanes + lane] = vec4();
+  }
+  var neuron: Neuron;
+  neuron.column = lane;
+  neuron.row = n * T * 4 * Q + i;
+  neuron.words = n * ((T + 31) / 32) * F + f;
+  neuron.factor = gain * heightOf(n);
+  return neuron;
+}
+
+// Σ_k nu[k] over the spikes of the 32 bins before t; bit 31 is bin t − 1.
+fn refractory(recent: u32) -> f32 {
+  var sum = 0.0;
+  var bits = recent;
+  while (bits != 0) {
+    let k = countLeadingZeros(bits) + 1;
+    if (k >= R) {
+      break;
+    }
+    sum += taps[(K + 3) / 4 + k / 4][k & 3];
+    bits &= ~(0x80000000u >> (k - 1));
+  }
+  return sum;
+}
+
+// The same over bins more than 32 before t, from a neuron's packed words.
+fn farRefractory(t: u32, words: u32) -> f32 {
+  var sum = 0.0;
+  if (t < 33) {
+    return sum;
+  }
+  let last = t - 33;
+  for (var b = (t + 1 - min(R, t + 1)) / 32; b <= last / 32; b++) {
+    var bits = spikes[words + b * F];
+    if (b == last / 32) {
+      bits &= 0xffffffffu >> (31 - last % 32);
+    }
+    while (bits != 0) {
+      let k = t - b * 32 - countTrailingZeros(bits);
+      if (k < R) {
+        sum += taps[(K + 3) / 4 + k / 4][k & 3];
+      }
+      bits &= bits - 1;
+    }
+  }
+  return sum;
+}
+
+// Σ_k epsilon[k] · x[t − k], the drives of t − i being in `slot`.
+fn filtered(slot: u32, i: u32, column: u32) -> f32 {
+  var sum = 0.0;
+  for (var k = 0u; k < K; k++) {
+    let at = 4 * (slot + slots) + i - k;
+    sum += taps[k / 4][k & 3] *
+      ring[at / 4 % slots * lanes + column][at & 3];
+  }
+  return sum;
+}
+
+// Spikes R bins before those of word b, as a word.
+fn fadingSpikes(b: u32, words: u32) -> u32 {
+  let shift = (32 - R % 32) % 32;
+  let back = (R + 31) / 32;
+  var word = 0u;
+  if (b >= back) {
+    word = spikes[words + (b - back) * F] >> shift;
+  }
+  if (shift > 0 && b + 1 >= back) {
+    word |= spikes[words + (b + 1 - back) * F] << (R % 32);
+  }
+  return word;
+}
+
+// Bin t, the i-th of its slot: the potential, and what a spike leaves behind;
+// `gone` is the drive K bins ago, `faded` whether it fired R bins ago.
+fn step(
+  neuron: ptr<function, Neuron>,
+  x: f32,
+  gone: f32,
+  faded: f32,
+  t: u32,
+  i: u32,
+) -> f32 {
+  let recent = (*neuron).recent;
+  if (exact) {
+    (*neuron).b = filtered((*neuron).slot, i, (*neuron).column);
+    (*neuron).refB = refractory(recent);
+    if (R > 33) {
+      (*neuron).refB += farRefractory(t, (*neuron).words);
+    }
+  } else {
+    (*neuron).b = decay * ((*neuron).b + (*neuron).a) - lastB * gone;
+    (*neuron).a = decay * (*neuron).a + x - lastA * gone;
+    var late = faded;
+    if (R < 4) {
+      late = f32((recent >> ((32 - R) % 32)) & 1);
+    }
+    (*neuron).refB =
+      refDecay * ((*neuron).refB + (*neuron).refA) - refLastB * late;
+    (*neuron).refA = refDecay * (*neuron).refA - refLastA * late;
+  }
+  let value = (*neuron).factor * (*neuron).b + refGain * (*neuron).refB;
+  let fires = value >= theta && t < T;
+  (*neuron).refA += select(0.0, 1.0, fires);
+  (*neuron).recent = (recent >> 1) | select(0u, 0x80000000u, fires);
+  return value;
+}
+
+// Four bins from t on, a multiple of four, that x drives. At the end of a word
+// returns how often the neuron fired in it, else 0.
+fn advance(neuron: ptr<function, Neuron>, x: vec4<f32>, t: u32) -> u32 {
+  var now = *neuron;
+  if (!exact && R > 32 && t % 32 == 0) {
+    now.fading = fadingSpikes(t / 32, now.words);
+  }
+  // The drives K bins ago, of one slot or two.
+  let next = select(now.slot + 1, 0u, now.slot + 1 == slots);
+  let newer = select(next + 1, 0u, next + 1 == slots);
+  let older = ring[next * lanes + now.column];
+  ring[now.slot * lanes + now.column] = x;
+  var gone = older;
+  if (K % 4 != 0) {
+    gone = ring[newer * lanes + now.column];
+  }
+  if (K % 4 == 1) {
+    gone = vec4(older.w, gone.xyz);
+  }
+  if (K % 4 == 2) {
+    gone = vec4(older.zw, gone.xy);
+  }
+  if (K % 4 == 3) {
+    gone = vec4(older.yzw, gone.x);
+  }
+  // Known for all four beforehand, unless R is less than four.
+  var ago = now.fading >> (t % 32);
+  if (R <= 32) {
+    ago = now.recent >> ((32 - R) % 32);
+  }
+  let faded = vec4<f32>((vec4(ago) >> vec4(0u, 1u, 2u, 3u)) & vec4(1u));
+  let value = vec4(
+    step(&now, x.x, gone.x, faded.x, t, 0u),
+    step(&now, x.y, gone.y, faded.y, t + 1, 1u),
+    step(&now, x.z, gone.z, faded.z, t + 2, 2u),
+    step(&now, x.w, gone.w, faded.w, t + 3, 3u),
+  );
+  now.slot = next;
+  *neuron = now;
+  if (keep) {
+    let at = now.row + t * 4 * Q;
+    u[at] = value.x;
+    if (t + 1 < T) {
+      u[at + 4 * Q] = value.y;
+    }
+    if (t + 2 < T) {
+      u[at + 8 * Q] = value.z;
+    }
+    if (t + 3 < T) {
+      u[at + 12 * Q] = value.w;
+    }
+  }
+  if (t % 32 < 28 && t + 4 < T) {
+    return 0;
+  }
+  let word = now.recent >> (28 - t % 32);
+  spikes[now.words + t / 32 * F] = word;
+  return countOneBits(word);
+}
+
+// Adds a workgroup's spikes to its layer's.
+fn addSpikes(count: u32, lane: u32) {
+  atomicAdd(&ones, count);
+  workgroupBarrier();
+  if (lane == 0) {
+    atomicAdd(&tally[batch.slot * stride + layer], atomicLoad(&ones));
+  }
+}

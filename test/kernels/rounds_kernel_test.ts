@@ -1,0 +1,172 @@
+import { ok } from "node:assert/strict";
+import {
+  describeLayers,
+  type LayerDescription,
+  sizeOf,
+} from "../../engine/network.ts";
+import { roundsOf, roundsPerSample } from "../../engine/plan/rounds.ts";
+import { close, counts, noise } from "../comparison.ts";
+import { NEURON } from "../engine/networks.ts";
+import { gpuTest } from "../gpu.ts";
+import { conv, convWeightGradient } from "../oracle/conv.ts";
+import { dense, denseWeightGradient } from "../oracle/dense.ts";
+import { refractoryKernel, responseKernel } from "../oracle/neuron.ts";
+import { pool } from "../oracle/pool.ts";
+import { psp, withRefractory } from "../oracle/srm.ts";
+import { type Tensor, zeros } from "../oracle/tensor.ts";
+import { fire } from "./neuron_kernels.ts";
+import { forward, gradient, THETA } from "./synapse_kernels.ts";
+
+/** Rounds after which llvmpipe ends loops. */
+const MOST = 65535;
+
+/** Sizes with few taps, on which the loops of a synapse do not depend. */
+const TAPS = { K: 1, R: 1, exact: false };
+
+const ONE = { C: 1, H: 1, W: 1 };
+
+type Shape = { readonly C: number; readonly H: number; readonly W: number };
+
+/** The most bins for which a plan lets the last of some layers run. */
+function longest(
+  layers: readonly LayerDescription[],
+  input: Shape,
+  sizes: typeof TAPS & { readonly P: number },
+) {
+  const described = describeLayers(input, layers);
+  const fits = (T: number) =>
+    roundsOf(described, { ...sizes, T, B: Math.ceil(T / 32) })
+      .every(({ rounds }) => rounds <= MOST);
+  let T = 1;
+  while (T < 8192 && fits(2 * T)) T *= 2;
+  for (let step = T; step >= 1; step /= 2) if (fits(T + step)) T += step;
+  return { layer: described[described.length - 1], T };
+}
+
+/** A sample with one number in every `every`th bin of each neuron. */
+function filled({ C, H, W }: Shape, T: number, value: number, every = 1) {
+  const x = zeros([1, C, H, W, T]);
+  for (let i = 0; i < x.data.length; i++) {
+    if (i % T % every === 0) x.data[i] = value;
+  }
+  return x;
+}
+
+/** Layers, input, bit planes, and how often the last layer's inputs spike. */
+const CASES: [
+  why: string,
+  layers: LayerDescription[],
+  input: Shape,
+  P: number,
+  every: number,
+][] = [
+  [
+    "events of a convolution",
+    [{ conv: { out: 4, kernel: 3 } }],
+    {
+      ...{ C: 24, H: 6, W: 6 },
+    },
+    1,
+    1,
+  ],
+  [
+    "counts of a convolution",
+    [{ conv: { out: 70, kernel: 3 } }],
+    {
+      ...{ C: 7, H: 5, W: 5 },
+    },
+    8,
+    1,
+  ],
+  [
+    "spikes of a convolution",
+    [{ pool: 1 }, { conv: { out: 4, kernel: 3 } }],
+    { C: 24, H: 6, W: 6 },
+    1,
+    2,
+  ],
+  ["events of a pool", [{ pool: 16 }], { C: 1, H: 16, W: 16 }, 1, 1],
+  ["counts of a pool", [{ pool: 9 }], { C: 1, H: 9, W: 9 }, 8, 1],
+];
+
+for (const [why, layers, input, P, every] of CASES) {
+  gpuTest(`loops reach their end as far as a plan goes, ${why}`, async () => {
+    const { layer, T } = longest(layers, input, { ...TAPS, P });
+    ok(T > 32 && T < 8192, `${T}`);
+    const x = filled(layer.input, T, P === 1 ? 1 : 255, every);
+    const { C } = layer.output;
+    const w = noise([C, input.C, 3, 3, 1], 2);
+    const y = await forward(layer, x, w, { P });
+    const expected = layer.kind === "pool"
+      ? pool(x, layer.window, 1.1 * THETA)
+      : conv(x, w);
+    close(y, expected, 1e-5);
+  });
+}
+
+gpuTest("loops reach their end as far as a plan goes, dense", async () => {
+  const P = 8;
+  const fits = (C: number) => {
+    const layers = describeLayers({ C, H: 1, W: 1 }, [{ dense: 1 }]);
+    return roundsOf(layers, { ...TAPS, P, T: 1, B: 1 })
+      .every(({ rounds }) => rounds <= MOST);
+  };
+  let C = 1024;
+  while (fits(C + 1024)) C += 1024;
+  const [layer] = describeLayers({ C, H: 1, W: 1 }, [{ dense: 1 }]);
+  ok(sizeOf(layer.input) > 32768, `${C}`);
+  const x = filled(layer.input, 1, 255);
+  const w: Tensor = zeros([1, C, 1, 1, 1]);
+  w.data.fill(0.5);
+  close(await forward(layer, x, w, { P }), dense(x, w), 1e-4);
+});
+
+for (const Ts of [1, 5]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, filter of Ts = ${Ts}`,
+    async () => {
+      const response = responseKernel(NEURON, Ts, 8192);
+      const epsilon = response.map((tap) => Ts * tap);
+      const nu = refractoryKernel(NEURON, Ts, 8192);
+      const taps = { K: epsilon.length, R: nu.length, exact: true };
+      const { T } = longest([{ dense: 1 }], ONE, { ...taps, P: 1 });
+      ok(T > 256 && T < 8192, `${T}`);
+      const x = filled({ C: 9, H: 1, W: 1 }, T, 1e6);
+      x.data.forEach((value, i) => x.data[i] = i % 2 ? value : -value);
+      const found = await fire(x, { epsilon, nu, theta: NEURON.theta });
+      const rate = found.spikes.data.reduce((a, b) => a + b) / x.data.length;
+      ok(rate > 0.4, `${rate}`);
+      const free = psp(x, epsilon, 1);
+      close(found.u, withRefractory(free, found.spikes, nu), 1e-5);
+    },
+  );
+}
+
+for (const [T, P] of [[300, 1], [33, 8], [1, 1]]) {
+  gpuTest(
+    `loops reach their end in the largest batch, dense, T = ${T}, P = ${P}`,
+    async () => {
+      const [layer] = describeLayers(ONE, [{ dense: 1 }]);
+      const sizes = { ...TAPS, T, B: Math.ceil(T / 32), P };
+      const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+      const x = { ...filled(ONE, N * T, 2 ** P - 1), shape: [N, 1, 1, 1, T] };
+      const d = noise([N, 1, 1, 1, T], 3);
+      const w = noise([1, 1, 1, 1, 1], 2);
+      const dw = await gradient(layer, x, d, w, { P });
+      close(dw, denseWeightGradient(x, d, w.shape), 1e-4);
+    },
+  );
+}
+
+gpuTest("loops reach their end in the largest batch, conv", async () => {
+  const [layer] = describeLayers({ C: 1, H: 2, W: 2 }, [
+    { conv: { out: 1, kernel: 1 } },
+  ]);
+  const sizes = { ...TAPS, T: 1, B: 1, P: 1 };
+  const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+  const x = counts([N, 1, 2, 2, 1], 1, 0.6);
+  const d = noise(x.shape, 3);
+  const w = noise([1, 1, 1, 1, 1], 2);
+  const dw = await gradient(layer, x, d, w);
+  close(dw, convWeightGradient(x, d, {}, w.shape), 1e-5);
+});
