@@ -82,12 +82,14 @@ export {
   type Neuron,
   refractoryKernel,
   responseKernel,
+  type ResponseForm,
 } from "./engine/neuron.ts";
 export {
   type EpochOptions,
   type EpochStatistics,
   runEpoch,
 } from "./engine/epoch.ts";
+export { type Ceilings, measureCeilings } from "./engine/ceilings.ts";
 export { type KernelTime, profile } from "./engine/profile.ts";
 export type { OptimizerName } from "./engine/optimizer.ts";
 export type {

@@ -5,26 +5,41 @@
  */
 
 import type { Device } from "./device.ts";
-import { record } from "./plan/dispatch.ts";
 import { DeviceError } from "./errors.ts";
-import { readBytes } from "./readback.ts";
+import { type Layer, sizeOf, weightCount } from "./network.ts";
+import { type Dispatch, record } from "./plan/dispatch.ts";
 import type { EventBatch, Stepper } from "./plan/stepper.ts";
+import { readBytes } from "./readback.ts";
 
-/** Time that one dispatch of a step took. */
+/** What one dispatch of a step took, and did. */
 export interface KernelTime {
   /** Operator and direction. */
   readonly kernel: string;
-  /** The layer that it is for; absent for loss and statistics. */
+  /** The layer that it is for; absent for loss, statistics and update. */
   readonly layer?: string;
   /** Median over the repetitions, in ms. */
   readonly ms: number;
+  /** Bytes that it moves if it sees each element of its buffers once. */
+  readonly bytes: number;
+  /**
+   * Multiply-adds that the spikes of this batch ask for; 0 where a kernel
+   * mostly moves data.
+   */
+  readonly multiplyAdds: number;
 }
 
+/** Multiply-adds of a neuron in a bin, there and back. */
+const NEURON_FORWARD = 10;
+const NEURON_ADJOINT = 6;
+
 /**
- * Times each dispatch of a step's first micro-batch on its own.
+ * Times each dispatch of a step's first micro-batch on its own. The update of
+ * a plan that trains is among them; it runs with the learning rate of the step
+ * before, so profile a network that is not needed any more.
  *
  * @param device Where the plan was compiled.
  * @param stepper The plan.
+ * @param layers The layers of its network.
  * @param batch The samples.
  * @param repetitions How often the step is timed.
  * @returns The times, in the order in which the dispatches run.
@@ -33,6 +48,7 @@ export interface KernelTime {
 export async function profile(
   device: Device,
   stepper: Stepper,
+  layers: readonly Layer[],
   batch: EventBatch,
   repetitions = 5,
 ): Promise<KernelTime[]> {
@@ -43,8 +59,41 @@ export async function profile(
     );
   }
   const { forward, backward, sizes } = stepper.plan;
-  const dispatches = [...forward, ...backward];
+  const dispatches = [...forward, ...backward, ...stepper.update];
   const samples = Math.min(sizes.M, batch.labels.length);
+  await stepper.evaluate(batch);
+  const [{ spikes }] = await stepper.drain();
+  const share = samples / batch.labels.length;
+  const incoming = [batch.events.length, ...spikes].map((n) => n * share);
+  const runs: number[][] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    runs.push(await timeOnce(device, stepper, batch, dispatches));
+  }
+  return dispatches.map(({ name, layer, bytes }, index) => {
+    const sorted = runs.map((run) => run[index]).sort((a, b) => a - b);
+    const at = layers.findIndex((candidate) => candidate.name === layer);
+    return {
+      kernel: name,
+      layer,
+      ms: sorted[sorted.length >> 1],
+      bytes,
+      multiplyAdds: at < 0 ? 0 : multiplyAddsOf(name, layers[at], {
+        spikes: incoming[at],
+        bins: samples * sizes.T,
+      }),
+    };
+  });
+}
+
+/** Times of all dispatches in ms, each in a pass of its own. */
+async function timeOnce(
+  device: Device,
+  stepper: Stepper,
+  batch: EventBatch,
+  dispatches: readonly Dispatch[],
+): Promise<number[]> {
+  const { gpu } = device;
+  const samples = Math.min(stepper.plan.sizes.M, batch.labels.length);
   const count = 2 * dispatches.length;
   const querySet = gpu.createQuerySet({ type: "timestamp", count });
   const times = gpu.createBuffer({
@@ -52,34 +101,63 @@ export async function profile(
     size: 8 * count,
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
   });
-  const runs: number[][] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const encoder = await stepper.upload(batch);
-    stepper.encode(encoder, batch, []);
-    dispatches.forEach((dispatch, index) => {
-      const pass = encoder.beginComputePass({
-        timestampWrites: {
-          querySet,
-          beginningOfPassWriteIndex: 2 * index,
-          endOfPassWriteIndex: 2 * index + 1,
-        },
-      });
-      record(pass, [dispatch], samples);
-      pass.end();
+  const encoder = await stepper.upload(batch);
+  stepper.encode(encoder, batch, []);
+  dispatches.forEach((dispatch, index) => {
+    const pass = encoder.beginComputePass({
+      timestampWrites: {
+        querySet,
+        beginningOfPassWriteIndex: 2 * index,
+        endOfPassWriteIndex: 2 * index + 1,
+      },
     });
-    encoder.resolveQuerySet(querySet, 0, count, times, 0);
-    gpu.queue.submit([encoder.finish()]);
-    const stamps = new BigUint64Array(await readBytes(device, times));
-    runs.push(
-      dispatches.map((_, index) =>
-        Number(stamps[2 * index + 1] - stamps[2 * index]) / 1e6
-      ),
-    );
-  }
+    record(pass, [dispatch], samples);
+    pass.end();
+  });
+  encoder.resolveQuerySet(querySet, 0, count, times, 0);
+  gpu.queue.submit([encoder.finish()]);
+  // What the step recorded is nobody's.
+  await stepper.plan.buffers.records.push(batch.labels);
+  await stepper.drain();
+  const stamps = new BigUint64Array(await readBytes(device, times));
   querySet.destroy();
   times.destroy();
-  return dispatches.map(({ name, layer }, index) => {
-    const sorted = runs.map((run) => run[index]).sort((a, b) => a - b);
-    return { kernel: name, layer, ms: sorted[sorted.length >> 1] };
-  });
+  return dispatches.map((_, index) =>
+    Number(stamps[2 * index + 1] - stamps[2 * index]) / 1e6
+  );
+}
+
+/** What spikes, or bins, ask of a kernel; borders count as if inside. */
+function multiplyAddsOf(
+  kernel: string,
+  layer: Layer,
+  { spikes, bins }: { readonly spikes: number; readonly bins: number },
+): number {
+  const inputs = sizeOf(layer.input);
+  const outputs = sizeOf(layer.output);
+  // Weights that one spike meets, on its way there or back.
+  const met = layer.kind === "conv"
+    ? weightCount(layer) * outputs / layer.output.C / inputs
+    : layer.kind === "dense"
+    ? outputs
+    : 1;
+  switch (kernel) {
+    case "pool forward":
+      return spikes + NEURON_FORWARD * bins * outputs;
+    case "neuron forward":
+      return NEURON_FORWARD * bins * outputs;
+    case "neuron adjoint":
+      return NEURON_ADJOINT * bins * outputs;
+    case "conv forward":
+    case "conv_gradient partial":
+    case "dense forward":
+    case "dense gradient":
+      return spikes * met;
+    case "conv_adjoint tiled":
+    case "conv_adjoint direct":
+    case "dense adjoint":
+      return bins * inputs * met;
+    default:
+      return 0;
+  }
 }

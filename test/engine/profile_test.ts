@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Model } from "../../engine/model.ts";
 import { profile } from "../../engine/profile.ts";
 import { packSpikes } from "../../engine/spikes.ts";
@@ -22,20 +22,36 @@ gpuTest(
     });
     const batch = eventsOf(busyInput([2, 2, 4, 5, 10], 1), [0, 1]);
     if (!device().gpu.features.has("timestamp-query")) {
-      await rejects(profile(device(), stepper, batch), {
+      await rejects(profile(device(), stepper, model.layers, batch), {
         name: "DeviceError",
         message: /^Cannot profile on ".+": it has no timestamp-query$/,
       });
       return;
     }
     const { forward, backward } = stepper.plan;
-    const times = await profile(device(), stepper, batch, 3);
+    const { update } = stepper;
+    const times = await profile(device(), stepper, model.layers, batch, 3);
     deepStrictEqual(
       times.map(({ kernel, layer }) => [kernel, layer]),
-      [...forward, ...backward].map(({ name, layer }) => [name, layer]),
+      [...forward, ...backward, ...update].map((
+        { name, layer },
+      ) => [name, layer]),
     );
     ok(times.some(({ layer }) => layer === "fc1"));
     ok(times.every(({ ms }) => ms >= 0) && times.some(({ ms }) => ms > 0));
+    ok(times.every(({ bytes }) => bytes > 0));
+    // Each event meets one weight of the pool, each of its spikes three.
+    const of = (name: string) =>
+      times.find(({ kernel, layer }) => `${layer} ${kernel}` === name)!;
+    const neurons = 2 * 10 * 12;
+    strictEqual(
+      of("pool1 pool forward").multiplyAdds,
+      batch.events.length + 10 * neurons,
+    );
+    await stepper.evaluate(batch);
+    const [{ spikes }] = await stepper.drain();
+    strictEqual(of("fc1 dense forward").multiplyAdds, 3 * spikes[0]);
+    strictEqual(of("fc1 dense gradient").multiplyAdds, 3 * spikes[0]);
   },
 );
 
