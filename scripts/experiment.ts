@@ -150,6 +150,7 @@ export function describeModel(
       : { C: 2, H: height, W: width },
     layers: network ?? (training.CNN ? CNN : MLP),
     neuron,
+    response: neuron.response,
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,

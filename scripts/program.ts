@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { openPreferredDevice } from "./adapter.ts";
 import {
+  flag,
   optional,
   repeated,
   runCommand,
@@ -16,6 +17,7 @@ import {
 } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
+import { profileStep } from "./profile_step.ts";
 import { type FoldSummary, readWeights, Results } from "./results.ts";
 import { type RunSummary, type Spread, spreadOf } from "./results.ts";
 import { trainFold } from "./train_fold.ts";
@@ -41,6 +43,7 @@ export async function runProgram(program: Program): Promise<void> {
       `deno task ${program.name}`,
       `deno task ${program.name} --out output/slow ` +
       "--set training.lr=0.001",
+      `deno task ${program.name} --profile`,
     ],
     parameters: {
       config: withDefault(
@@ -60,8 +63,12 @@ export async function runProgram(program: Program): Promise<void> {
       set: repeated(
         text("--set", "KEY=VALUE", "Change a value of the configuration"),
       ),
+      profile: flag(
+        "--profile",
+        "Say where a training step spends its time, and stop",
+      ),
     },
-  }, async ({ config, out, folds: wanted, weights, set }) => {
+  }, async ({ config, out, folds: wanted, weights, set, profile }) => {
     const start = performance.now();
     const inOut = out === undefined
       ? []
@@ -77,6 +84,10 @@ export async function runProgram(program: Program): Promise<void> {
       ? undefined
       : await readWeights(weights);
     using device = await openPreferredDevice();
+    if (profile) {
+      console.log(await profileStep(folds[0], { device, configuration }));
+      return;
+    }
     const folder = configuration.training.path.out;
     const results = new Results(folder, configuration);
     const { name, software } = device.adapter;

@@ -115,6 +115,7 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     scaleRef: optional(positive, 20),
     tauRho: optional(positive, 1),
     scaleRho: optional(positive, 1),
+    response: optional(oneOf("recurrence", "filter"), "recurrence"),
   }),
   training: section({
     transf_method: optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),

@@ -95,6 +95,8 @@ export interface Configuration {
     readonly tauRho: number;
     /** Height of the surrogate derivative. */
     readonly scaleRho: number;
+    /** How responses are computed; the filter adds them tap by tap. */
+    readonly response: "recurrence" | "filter";
   };
   /** How the network is trained, and on what. */
   readonly training: {

@@ -83,6 +83,7 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     scaleRef: 20,
     tauRho: 1,
     scaleRho: 1,
+    response: "recurrence",
   },
   training: {
     transf_method: "SlayerTD",

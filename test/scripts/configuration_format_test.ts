@@ -65,6 +65,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         type: fc.constant("SRMALPHA" as const),
         ...{ theta: positive, tauSr: positive, tauRef: positive },
         ...{ scaleRef: positive, tauRho: positive, scaleRho: positive },
+        response: fc.constantFrom("recurrence" as const, "filter" as const),
       }),
       training: fc.record({
         transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
