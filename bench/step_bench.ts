@@ -1,80 +1,156 @@
 /**
- * The whole training step of the SL-Animals networks, 128×128 pixels, T 300.
+ * Whole training steps of the SL-Animals networks, 128×128 pixels, T 300: from
+ * one batch that is there, and from an event store, epoch after epoch.
  *
  * An adapter that computes on the CPU takes one sample a step, a GPU eight.
  * An iteration is as many steps as its name says: promises of the queue resolve
- * on a tick of 11 ms, and an idle GPU takes half a second to clock up.
+ * on a tick of 11 ms, and an idle GPU takes half a second to clock up. Beside
+ * the times stand those of other programs, where they ran on the same adapter,
+ * and with `-- --kernels` what each kernel takes and reaches.
  *
  * @module
  */
 
 import assert from "node:assert/strict";
+import { batches, SampleCache } from "../dataset/batches.ts";
+import { measureCeilings } from "../engine/ceilings.ts";
 import { openDevice } from "../engine/device.ts";
+import { runEpoch } from "../engine/epoch.ts";
 import { Model } from "../engine/model.ts";
 import { profile } from "../engine/profile.ts";
+import { makeStore } from "./event_store.ts";
+import { PEER_ADAPTER, PEERS } from "./peers.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 const device = await openDevice();
 const { software, name } = device.adapter;
 const samples = software ? 1 : 8;
 const steps = software ? 1 : 200;
+const bins = 300;
+const folder = await Deno.makeTempDir();
+const store = await makeStore(folder, {
+  recordings: software ? 1 : 12,
+  events: 170_000,
+});
+const fastest = new Map<string, number>();
 
-for (const [network, layers] of Object.entries(NETWORKS)) {
+for (const network of ["CNN", "MLP"] as const) {
   const model = await Model.create(device, {
     ...SL_ANIMALS,
-    layers,
+    layers: NETWORKS[network],
     random: 0,
   });
   const stepper = await model.compile({
-    tSample: 1500,
+    tSample: bins * SL_ANIMALS.Ts,
     batch: samples,
     target: {
-      region: { start: 0, stop: 1500 },
+      region: { start: 0, stop: bins * SL_ANIMALS.Ts },
       count: { true: 180, false: 30 },
     },
     train: true,
   });
-  const batch = randomBatch(model, { samples, bins: 300, density: 0.006 });
-  const group = `${network}, batch ${samples}, T 300`;
+  const batch = randomBatch(model, { samples, bins, density: 0.006 });
+  const group = `${network}, batch ${samples}, T ${bins}`;
 
   // A step is right before it is timed: every layer spikes, the loss is finite.
   await stepper.train(batch, 0);
   const [{ losses, spikes }] = await stepper.drain();
   assert(losses.every(Number.isFinite));
-  assert(spikes.every((count) => count > 0), `silent layers: ${spikes}`);
+  assert(spikes[0] > 0 && (network === "MLP" || spikes.every((n) => n > 0)));
   const rates = [...spikes].map((count, index) => {
     const { C, H, W } = model.layers[index].output;
-    return `${(100 * count / (samples * 300 * C * H * W)).toFixed(1)} %`;
+    return `${(100 * count / (samples * bins * C * H * W)).toFixed(1)} %`;
   });
-  console.log(`${group} on ${name}; rates ${rates.join(", ")}`);
+  const buffers = Object.values(stepper.plan.buffers).flat();
+  const bytes = [...new Set(buffers)].reduce(
+    (sum, buffer) => sum + ("size" in buffer ? buffer.size : 0),
+    0,
+  );
+  console.log(
+    `${group} on ${name}: rates ${rates.join(", ")}; buffers of the plan ` +
+      `${(bytes / 1e6).toFixed(0)} MB`,
+  );
   if (Deno.args.includes("--kernels")) {
-    console.table(
-      (await profile(device, stepper, batch)).map(({ kernel, layer, ms }) => ({
-        kernel,
-        layer,
-        ms,
-      })),
+    const { bytesPerSecond, multiplyAddsPerSecond } = await measureCeilings(
+      device,
     );
+    console.log(
+      `At most ${(bytesPerSecond / 1e9).toFixed(0)} GB/s and ` +
+        `${(multiplyAddsPerSecond / 1e9).toFixed(0)} G multiply-adds/s`,
+    );
+    const kernels = await profile(device, stepper, model.layers, batch);
+    console.table(kernels.map(({ kernel, layer, ms, bytes, multiplyAdds }) => ({
+      kernel,
+      layer,
+      ms,
+      "GB/s": Math.round(bytes / ms / 1e6),
+      "G multiply-adds/s": Math.round(multiplyAdds / ms / 1e6),
+    })));
   }
 
-  Deno.bench({
-    name: `forward ×${steps}`,
-    group,
-    n: software ? 3 : 10,
-    warmup: 1,
-    async fn() {
-      for (let step = 0; step < steps; step++) await stepper.evaluate(batch);
-      await stepper.drain();
-    },
+  measure(network, "forward", group, async () => {
+    for (let step = 0; step < steps; step++) await stepper.evaluate(batch);
+    await stepper.drain();
+    return steps;
   });
+  measure(network, "step", group, async () => {
+    for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
+    await stepper.drain();
+    return steps;
+  });
+  const cache = new SampleCache();
+  // Long enough that the wait for the last step does not count.
+  const indices = software ? [0, 1, 2] : Array.from(
+    { length: steps * samples },
+    (_, n) => n % store.labels.length,
+  );
+  measure(network, "step from a store", group, async () => {
+    const read = batches(store, indices, {
+      batchSize: samples,
+      bins,
+      binning: { method: "SlayerTD", Ts: SL_ANIMALS.Ts },
+      crop: "fixed",
+      cache,
+    });
+    await runEpoch(stepper, read, { lr: 0, layers: model.layers });
+    return indices.length / samples;
+  });
+}
+
+addEventListener("unload", () => {
+  Deno.removeSync(folder, { recursive: true });
+  for (const [what, ms] of fastest) console.log(`${what}: ${ms.toFixed(2)} ms`);
+  if (!PEER_ADAPTER.test(name)) return;
+  for (const network of ["CNN", "MLP"] as const) {
+    for (const [peer, times] of Object.entries(PEERS[network])) {
+      const faster = (["forward", "step"] as const).map((kind) => {
+        const ours = fastest.get(`${network} ${kind}`);
+        return ours ? `${kind} ${(times[kind] / ours).toFixed(1)}×` : "";
+      });
+      console.log(`${network}, faster than ${peer}: ${faster.join(", ")}`);
+    }
+  }
+});
+
+/** Times what takes some steps, and keeps the best time of a step. */
+function measure(
+  network: string,
+  what: string,
+  group: string,
+  run: () => Promise<number>,
+): void {
   Deno.bench({
-    name: `training step ×${steps}`,
+    name: `${what}, ${network}`,
     group,
     n: software ? 3 : 10,
     warmup: 1,
     async fn() {
-      for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
-      await stepper.drain();
+      const start = performance.now();
+      const ms = await run().then((count) =>
+        (performance.now() - start) / count
+      );
+      const key = `${network} ${what}`;
+      fastest.set(key, Math.min(ms, fastest.get(key) ?? Infinity));
     },
   });
 }

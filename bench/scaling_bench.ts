@@ -1,0 +1,59 @@
+/**
+ * What a training step of the SL-Animals CNN costs as it grows: in time, in
+ * samples and in neurons, over a decade of each.
+ *
+ * @module
+ */
+
+import { openDevice } from "../engine/device.ts";
+import { Model } from "../engine/model.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
+
+/** Pixels along a side, bins, and samples of a step. */
+interface Size {
+  readonly side: number;
+  readonly bins: number;
+  readonly samples: number;
+}
+
+const device = await openDevice();
+const { software } = device.adapter;
+const usual: Size = { side: 128, bins: 300, samples: software ? 1 : 8 };
+const small: Size = software ? { ...usual, side: 64 } : usual;
+const steps = software ? 1 : 50;
+
+const grown: Record<string, Size[]> = {
+  bins: [100, 300, 1000].map((bins) => ({ ...small, bins })),
+  samples: [1, 3, 10].map((samples) => ({ ...small, samples })),
+  neurons: [40, 72, 128].map((side) => ({ ...usual, side })),
+};
+
+for (const [what, sizes] of Object.entries(grown)) {
+  for (const { side, bins, samples } of sizes) {
+    const model = await Model.create(device, {
+      ...SL_ANIMALS,
+      input: { C: 2, H: side, W: side },
+      layers: NETWORKS.CNN,
+      random: 0,
+    });
+    const tSample = bins * SL_ANIMALS.Ts;
+    const stepper = await model.compile({
+      ...{ tSample, batch: samples, train: true },
+      target: {
+        region: { start: 0, stop: tSample },
+        count: { true: 180, false: 30 },
+      },
+    });
+    const batch = randomBatch(model, { samples, bins, density: 0.006 });
+    Deno.bench({
+      name: `${side}×${side}, T ${bins}, batch ${samples}, ${steps} steps`,
+      group: what,
+      n: software ? 2 : 5,
+      warmup: 1,
+      async fn() {
+        for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
+        await stepper.drain();
+      },
+    });
+  }
+}
