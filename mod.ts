@@ -81,8 +81,8 @@ export {
 export {
   type Neuron,
   refractoryKernel,
-  responseKernel,
   type ResponseForm,
+  responseKernel,
 } from "./engine/neuron.ts";
 export {
   type EpochOptions,

@@ -10,7 +10,7 @@ import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
 import type { ResponseForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { inQuads, layoutOf } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
 import { gradientStrips, weightFloats } from "./synapse.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
