@@ -31,6 +31,7 @@ await runCommand({
     Promise.all([
       import("./animate.ts"),
       import("./demo.ts"),
+      import("./evaluate.ts"),
       import("./inspect.ts"),
       import("./plot.ts"),
       import("./show.ts"),

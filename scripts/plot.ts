@@ -24,7 +24,7 @@ import { renderPng, renderSvg } from "./pictures/render.ts";
 import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
 import { readProvenance } from "./plot/provenance.ts";
 import { formatReport } from "./plot/report.ts";
-import { readRun, type Run } from "./plot/run_folder.ts";
+import { readRun, type Run } from "./run_folder.ts";
 import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
 import { createProgress } from "./progress.ts";
 import { type Files, saveFiles } from "./save_files.ts";

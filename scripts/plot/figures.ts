@@ -19,7 +19,7 @@ import { spikeHistogram } from "../charts/spike_histogram.ts";
 import { spikeRaster } from "../charts/spike_raster.ts";
 import { weightFilters } from "../charts/weight_filters.ts";
 import type { FoldEvaluation } from "../evaluate_fold.ts";
-import type { Run } from "./run_folder.ts";
+import type { Run } from "../run_folder.ts";
 import type { SampleTrace } from "./trace_sample.ts";
 
 /** A chart of a run. */

@@ -12,7 +12,7 @@ import { readPrograms } from "./browser.ts";
 import type { Figure } from "./figures.ts";
 import type { Provenance } from "./provenance.ts";
 import page from "./report_page.html" with { type: "text" };
-import type { Run } from "./run_folder.ts";
+import type { Run } from "../run_folder.ts";
 
 /** Names and values. */
 type Facts = readonly (readonly [string, string])[];

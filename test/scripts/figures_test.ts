@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../scripts/configuration.ts";
 import { figuresOf, type FoldTests } from "../../scripts/plot/figures.ts";
-import type { Run } from "../../scripts/plot/run_folder.ts";
+import type { Run } from "../../scripts/run_folder.ts";
 import { epochRows, outputSpikes } from "./charts/chart_examples.ts";
 
 const run: Run = {

@@ -5,10 +5,10 @@
  */
 
 import { join } from "node:path";
-import type { NamedArray } from "../../engine/weights.ts";
-import { loadConfiguration } from "../configuration.ts";
-import type { Configuration } from "../configuration/types.ts";
-import { type EpochMetrics, readWeights, type RunSummary } from "../results.ts";
+import type { NamedArray } from "../engine/weights.ts";
+import { loadConfiguration } from "./configuration.ts";
+import type { Configuration } from "./configuration/types.ts";
+import { type EpochMetrics, readWeights, type RunSummary } from "./results.ts";
 
 /** A run, finished or under way. */
 export interface Run {
@@ -35,7 +35,7 @@ export async function readRun(folder: string): Promise<Run> {
   const metrics = await readText(folder, "metrics.jsonl");
   if (metrics === undefined) {
     throw new Error(
-      `Cannot plot "${folder}": it has no metrics.jsonl, which training leaves`,
+      `Cannot use run "${folder}": it has no metrics.jsonl, which training leaves`,
     );
   }
   const epochs = metrics.split("\n").flatMap((line, index) =>

@@ -1,0 +1,67 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { drawConfusions } from "../../scripts/pictures/confusion_table.ts";
+import { gpuTest } from "../gpu.ts";
+import { fc } from "../properties.ts";
+import { runTask } from "../run_task.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { prepareSigns, readResults, train } from "./train_runs.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const run = join(folder.path, "first");
+
+gpuTest("evaluate tests weights as the run that left them did", async () => {
+  const config = await prepareSigns(folder.path);
+  await train("train", "--config", config, "--folds", "1,2");
+  const { summary } = await readResults(run);
+  const { code, stdout, stderr } = await runTask("evaluate", [
+    ...["--run", run, "--json"],
+  ]);
+  deepStrictEqual([code, stderr], [0, ""]);
+  const { folds, loss, accuracy } = JSON.parse(stdout);
+  strictEqual(folds.length, 2);
+  for (const [index, { testLoss, testAccuracy }] of summary.folds.entries()) {
+    ok(Math.abs(folds[index].loss - testLoss) < 1e-9);
+    strictEqual(folds[index].accuracy, testAccuracy);
+    strictEqual(folds[index].outcomes.length, 19);
+  }
+  ok(Math.abs(loss.mean - summary.testLoss.mean) < 1e-9);
+  ok(Math.abs(accuracy.std - summary.testAccuracy.std) < 1e-9);
+  const words = await runTask("evaluate", ["--run", run]);
+  const lines = words.stdout.trimEnd().split("\n");
+  match(lines[0], /^fold 1: test loss [\d.]+, accuracy [\d.]+ %$/);
+  match(lines.at(-1)!, /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
+});
+
+gpuTest("evaluate refuses what is no run, in one line", async () => {
+  for (const place of ["nowhere", "data"]) {
+    const path = join(folder.path, place);
+    const { code, stdout, stderr } = await runTask("evaluate", ["--run", path]);
+    deepStrictEqual([code, stdout], [1, ""]);
+    match(stderr, /^error: Cannot use run ".+": it has no metrics\.jsonl.+\n$/);
+  }
+});
+
+Deno.test("drawConfusions() counts every sample once, in 60 columns", () => {
+  const classes = Array.from({ length: 19 }, (_, n) => `a sign called ${n}`);
+  const outcome = fc.record({
+    label: fc.nat({ max: 18 }),
+    prediction: fc.nat({ max: 18 }),
+  });
+  fc.assert(fc.property(fc.array(outcome, { maxLength: 99 }), (outcomes) => {
+    const [, ...rows] = drawConfusions(outcomes, classes);
+    strictEqual(rows.length, 19);
+    let all = 0;
+    let right = 0;
+    for (const row of rows) {
+      ok([...row].length <= 60, row);
+      const [, some, of] = row.match(/(\d+) of (\d+)$/)!;
+      right += Number(some);
+      all += Number(of);
+    }
+    strictEqual(all, outcomes.length);
+    const matches = outcomes.filter((o) => o.label === o.prediction);
+    strictEqual(right, matches.length);
+  }));
+});
