@@ -4,14 +4,14 @@
  * @module
  */
 
-import { GEOMETRY } from "./conv_sizes.ts";
+import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import type { KernelSpec } from "./spec.ts";
 import code from "./conv.wgsl" with { type: "text" };
 
 /** conv.wgsl, `forward`. */
 export const convForward = {
   name: "conv forward",
-  code,
+  code: CONV_SIZES + code,
   entryPoint: "forward",
   bindings: { inputs: 0, w: 1, x: 2 },
   constants: ["T", ...GEOMETRY, "P", "bins"],

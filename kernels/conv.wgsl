@@ -1,13 +1,11 @@
 // Convolution over rows and columns, without bias; a correlation, as in every
 // neural-network library.
 //
-// forward  x[n, t, oy, ox, m] = Σ w[ky, kx, g, m] ·
-//            s[n, t, oy·sy + ky·ly − py, ox·sx + kx·lx − px, c]
-// s strides sy, sx, paddings py, px, dilations ly, lx; g counts the channels
-// of a group, of which there are `sets`: c = m / (M / sets) · (C / sets) + g.
+// forward  x[n, t, oy, ox, m] = Σ w[ky, kx, g, m] · s[n, t, iy, ix, c]
+// Letters are those of conv_sizes.wgsl.
 //
-// inputs  [N, P, B, H, W, C]      s, packed along time; plane p counts 2^p
-// w       [KH, KW, C / sets, MQ]  maps by quads, those of a group in a run
+// inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
+// w       [KH, KW, CG, MQ]
 // x       [N, T, OH, OW, MQ]
 //
 // A workgroup owns `pixels` pixels and up to sixteen quads of maps. `bins` at a
@@ -16,27 +14,11 @@
 // that are marked. Neighbours store side by side, and see the same marks.
 
 override T: u32;
-override H: u32;
-override W: u32;
-override C: u32;
-override OH: u32;
-override OW: u32;
-override M: u32;
-override KH: u32;
-override KW: u32;
-override strideY: u32 = 1;
-override strideX: u32 = 1;
-override padY: u32 = 0;
-override padX: u32 = 0;
-override dilationY: u32 = 1;
-override dilationX: u32 = 1;
-override sets: u32 = 1;
 override P: u32 = 1;
 // Part of a word.
 override bins: u32;
 override tapCount: u32 = KH * KW * C;
-// Quads of all maps, those of a workgroup, and its pixels.
-override MQ: u32 = sets * ((M / sets + 3) / 4);
+// Quads and pixels of a workgroup.
 override share: u32 = min(MQ, 16u);
 override pixels: u32 = 16 / share;
 // Words that hold a mark for each tap, and invocations that mark a pixel.
@@ -73,8 +55,7 @@ fn placeTaps(lane: u32) {
 // The word of tap i, 0 outside; `plane` is where the words of its plane begin,
 // top and left its first row and column.
 fn wordOf(plane: u32, top: u32, left: u32, i: u32) -> u32 {
-  // What lies before the input wraps to large numbers and fails the test too.
-  if (i >= tapCount || top + rows[i] >= H || left + columns[i] >= W) {
+  if (i >= tapCount || !isInside(top + rows[i], left + columns[i])) {
     return 0;
   }
   return inputs[plane + (top * W + left) * C + offsets[i]];
@@ -121,7 +102,6 @@ fn weightsOf(i: u32, quad: u32) -> vec4<f32> {
   if (sets == 1) {
     return w[i * MQ + quad];
   }
-  let CG = C / sets;
   let g = i % C - quad / (MQ / sets) * CG;
   if (g >= CG) {
     return vec4();

@@ -4,9 +4,11 @@
  * @module
  */
 
-import { GEOMETRY } from "./conv_sizes.ts";
+import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import type { KernelSpec } from "./spec.ts";
-import code from "./conv_adjoint.wgsl" with { type: "text" };
+import text from "./conv_adjoint.wgsl" with { type: "text" };
+
+const code = CONV_SIZES + text;
 
 /** conv_adjoint.wgsl, `direct`. */
 export const convAdjointDirect = {

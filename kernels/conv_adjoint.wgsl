@@ -1,43 +1,25 @@
 // The adjoint of a convolution: from the gradient of the drive to that of the
-// spikes that came in. Letters are those of conv.wgsl.
+// spikes that came in. Letters are those of conv_sizes.wgsl.
 //
 // direct  dx[n, t, iy, ix, c] = Σ w[ky, kx, g, m] · dy[n, t, oy, ox, m]
-//         over the taps ky, kx and outputs oy, ox with
-//         iy = oy·sy + ky·ly − py and ix = ox·sx + kx·lx − px
+//         over the taps ky, kx of outputs oy, ox that are at iy, ix
 // tiled   the same, where RH·RW outputs reach a tile of 8×8 inputs
 //
-// w   [KH, KW, C / sets, MQ]  maps by quads, those of a group in a run
+// w   [KH, KW, CG, MQ]
 // dy  [N, T, OH, OW, MQ]
-// dx  [N, T, inRow]           neuron f of the layer below in place
-//                             f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
+// dx  [N, T, inRow]  neuron f of the layer below in place
+//                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
 // One invocation owns eight bins of up to four inputs of a pixel (direct), or
 // `fours` times four bins of eight inputs of a pixel (tiled).
 
 override T: u32;
-override H: u32;
-override W: u32;
-override C: u32;
-override OH: u32;
-override OW: u32;
-override M: u32;
-override KH: u32;
-override KW: u32;
-override strideY: u32 = 1;
-override strideX: u32 = 1;
-override padY: u32 = 0;
-override padX: u32 = 0;
-override dilationY: u32 = 1;
-override dilationX: u32 = 1;
-override sets: u32 = 1;
 override RH: u32 = 1;
 override RW: u32 = 1;
 override fours: u32 = 1;
 override inRun: u32;
 override inRow: u32;
 
-override CG: u32 = C / sets;
-override MQ: u32 = sets * ((M / sets + 3) / 4);
 override reachSize: u32 = 2 * fours * RH * RW;
 override nearSize: u32 = 4 * KH * KW;
 

@@ -1,13 +1,13 @@
-// The gradient of a convolution's weights. Letters are those of conv.wgsl.
+// The gradient of a convolution's weights, in the letters of conv_sizes.wgsl.
 //
 // partial  part[n, r, ky, kx, g, m] = height · Σ s[n, t, iy, ix, c] ·
 //            dy[n, t, oy, ox, m]  over the pixels oy, ox of strip r and all t
 // total    dw[w…] += Σ_n Σ_r part[n, r, w…]
 //
-// inputs  [N, P, B, H, W, C]      s, packed along time; plane p counts 2^p
-// dy      [N, T, OH, OW, MQ]      maps by quads, those of a group in a run
-// part, parts  [N, S, KH, KW, C / sets, MQ]  the same, to write and to read
-// dw      [KH, KW, C / sets, 4·MQ]
+// inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
+// dy      [N, T, OH, OW, MQ]
+// part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
+// dw      [KH, KW, CG, 4·MQ]
 //
 // One invocation owns a quad of weights (partial), or every 64th part of such
 // a quad (total). Sums run over strips, then samples, so they do not depend
@@ -20,27 +20,9 @@ struct Batch {
 }
 
 override T: u32;
-override H: u32;
-override W: u32;
-override C: u32;
-override OH: u32;
-override OW: u32;
-override M: u32;
-override KH: u32;
-override KW: u32;
-override strideY: u32 = 1;
-override strideX: u32 = 1;
-override padY: u32 = 0;
-override padX: u32 = 0;
-override dilationY: u32 = 1;
-override dilationX: u32 = 1;
-override sets: u32 = 1;
 override P: u32 = 1;
 override S: u32;
 override height: f32 = 1;
-
-override CG: u32 = C / sets;
-override MQ: u32 = sets * ((M / sets + 3) / 4);
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
@@ -86,7 +68,7 @@ fn partial(
     for (var o = id.y * long; o < min((id.y + 1) * long, OH * OW); o++) {
       let iy = o / OW * strideY + ky * dilationY - padY;
       let ix = o % OW * strideX + kx * dilationX - padX;
-      if (iy >= H || ix >= W) {
+      if (!isInside(iy, ix)) {
         continue;
       }
       let at = n * T * OH * OW * MQ + o * MQ + quad;

@@ -4,7 +4,12 @@
  * @module
  */
 
-/** Names of the constants, as in conv.wgsl. */
+import code from "./conv_sizes.wgsl" with { type: "text" };
+
+/** conv_sizes.wgsl, which stands before the text of each such kernel. */
+export const CONV_SIZES = code;
+
+/** Names of the constants, as in conv_sizes.wgsl. */
 export const GEOMETRY = [
   "H",
   "W",

@@ -80,6 +80,33 @@ fn list(word: u32, base: u32, lane: u32) -> u32 {
   return all;
 }
 
+// Adds the rows of w that are listed, up to eight of them on their way at once.
+fn addListed(start: vec4<f32>, all: u32, quad: u32, times: f32) -> vec4<f32> {
+  var sum = start;
+  var at = 0u;
+  for (; at + 8 <= all; at += 8) {
+    let w0 = w[found[at] * Q + quad];
+    let w1 = w[found[at + 1] * Q + quad];
+    let w2 = w[found[at + 2] * Q + quad];
+    let w3 = w[found[at + 3] * Q + quad];
+    let w4 = w[found[at + 4] * Q + quad];
+    let w5 = w[found[at + 5] * Q + quad];
+    let w6 = w[found[at + 6] * Q + quad];
+    let w7 = w[found[at + 7] * Q + quad];
+    sum = sum + times * w0 + times * w1 + times * w2 + times * w3;
+    sum = sum + times * w4 + times * w5 + times * w6 + times * w7;
+  }
+  for (; at + 2 <= all; at += 2) {
+    let w0 = w[found[at] * Q + quad];
+    let w1 = w[found[at + 1] * Q + quad];
+    sum = sum + times * w0 + times * w1;
+  }
+  if (at < all) {
+    sum += times * w[found[at] * Q + quad];
+  }
+  return sum;
+}
+
 @compute @workgroup_size(64)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -100,29 +127,8 @@ fn forward(
         word = raster[row + q * 32];
       }
       let all = list(word, q * 32, lane);
-      if (quad >= Q) {
-        continue;
-      }
-      var at = 0u;
-      for (; at + 8 <= all; at += 8) {
-        let w0 = w[found[at] * Q + quad];
-        let w1 = w[found[at + 1] * Q + quad];
-        let w2 = w[found[at + 2] * Q + quad];
-        let w3 = w[found[at + 3] * Q + quad];
-        let w4 = w[found[at + 4] * Q + quad];
-        let w5 = w[found[at + 5] * Q + quad];
-        let w6 = w[found[at + 6] * Q + quad];
-        let w7 = w[found[at + 7] * Q + quad];
-        sum = sum + times * w0 + times * w1 + times * w2 + times * w3;
-        sum = sum + times * w4 + times * w5 + times * w6 + times * w7;
-      }
-      for (; at + 2 <= all; at += 2) {
-        let w0 = w[found[at] * Q + quad];
-        let w1 = w[found[at + 1] * Q + quad];
-        sum = sum + times * w0 + times * w1;
-      }
-      for (; at < all; at++) {
-        sum += times * w[found[at] * Q + quad];
+      if (quad < Q) {
+        sum = addListed(sum, all, quad, times);
       }
     }
   }

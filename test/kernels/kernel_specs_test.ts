@@ -7,12 +7,14 @@ const FILES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
 const TEXTS = FILES.filter((name) => name.endsWith(".wgsl"));
 const ROLES = ["uniform", "read", "read_write"];
 
-/** The text that others are compiled behind, and these. */
-const SHARED = "srm.wgsl";
-const BEHIND = ["neuron.wgsl", "pool.wgsl"];
+/** Texts that others are compiled behind, and these. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
+  "conv_sizes.wgsl": ["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
+};
 
-/** What is compiled: all texts but the shared one. */
-const MODULES = TEXTS.filter((name) => name !== SHARED);
+/** What is compiled: all texts but the shared ones. */
+const MODULES = TEXTS.filter((name) => !(name in SHARED));
 
 /** Every spec that a file of kernels/ exports. */
 async function specsOf(module: string): Promise<KernelSpec[]> {
@@ -177,7 +179,7 @@ Deno.test("every kernel has no name and no buffer that is not used", async () =>
   for (const module of MODULES) {
     const { meanings } = declarations(codeOf(module));
     for (const { entryPoint } of await specsOf(module)) {
-      const texts = BEHIND.includes(module) ? [SHARED, module] : [module];
+      const texts = [...sharedBy(module), module];
       for (const name of namesIn(entryPoint, meanings).add(entryPoint)) {
         for (const text of texts) used.add(`${text}: ${name}`);
       }
@@ -203,7 +205,7 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
       match(header, new RegExp(`^// ${entryPoint} `, "m"), module);
     }
   }
-  match(headerOf(SHARED), /^\/\/ advance /m);
+  match(headerOf("srm.wgsl"), /^\/\/ advance /m);
 });
 
 Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {
@@ -226,9 +228,14 @@ function read(text: string): string {
   return Deno.readTextFileSync(join(FOLDER, text));
 }
 
+/** The texts that a module is compiled behind. */
+function sharedBy(module: string): string[] {
+  return Object.keys(SHARED).filter((text) => SHARED[text].includes(module));
+}
+
 /** The whole text of a module. */
 function codeOf(module: string): string {
-  return (BEHIND.includes(module) ? read(SHARED) : "") + read(module);
+  return [...sharedBy(module), module].map(read).join("");
 }
 
 /** The comment that a text begins with. */
