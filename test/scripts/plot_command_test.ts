@@ -8,6 +8,8 @@ import {
   openModel,
 } from "../../scripts/evaluate_fold.ts";
 import { openFolds } from "../../scripts/experiment.ts";
+// Loads the task's packages before the task runs, which says what it downloads.
+import "../../scripts/plot/report.ts";
 import { readWeights } from "../../scripts/results.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
