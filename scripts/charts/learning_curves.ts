@@ -75,7 +75,12 @@ export function lossCurves(rows: readonly EpochRow[]): ChartSpec {
 export function accuracyCurves(rows: readonly EpochRow[]): ChartSpec {
   return curves(rows, "Accuracy", {
     value: (row, set) => percent(row[`${set}Accuracy`]),
-    y: { title: "accuracy (%)", scale: { domain: [0, 100] } },
+    y: {
+      title: "accuracy (%)",
+      // Room for points at both ends.
+      scale: { domain: [-2, 102], nice: false },
+      axis: { values: Array.from({ length: 11 }, (_, n) => 10 * n) },
+    },
     format: ".1f",
   });
 }
