@@ -49,7 +49,8 @@ fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
   }
 }
 
-@compute @workgroup_size(64)
+// A large workgroup, since its invocations load the same gradients.
+@compute @workgroup_size(128)
 fn partial(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -58,7 +59,7 @@ fn partial(
   let n = id.z;
   let long = (OH * OW + S - 1) / S;
   let size = KH * KW * CG * MQ;
-  for (var i = id.x; i < size; i += groups.x * 64) {
+  for (var i = id.x; i < size; i += groups.x * 128) {
     let quad = i % MQ;
     let tap = i / MQ;
     let c = quad / (MQ / sets) * CG + tap % CG;

@@ -57,6 +57,9 @@ const MOST_GROUPS = 65535;
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
 
+/** Invocations of a workgroup that shares a convolution's weight gradient. */
+const PARTIAL_GROUP = 128;
+
 /** Invocations that share a convolution's weight gradient, for one sample. */
 const PARTIAL_LANES = 1 << 16;
 
@@ -328,7 +331,7 @@ export async function synapseGradient(
           convGradientPartial,
           bound,
           constants,
-          [groupsFor(floats / QUAD), S, "samples"],
+          [groupsFor(floats / QUAD, PARTIAL_GROUP), S, "samples"],
         ),
         compiler.dispatch(
           convGradientTotal,
