@@ -15,12 +15,19 @@ import type { NamedArray } from "../engine/weights.ts";
 import type { EpochRow } from "./charts/learning_curves.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
+import { removeEventFiles } from "./logs/event_file.ts";
 import { saveFiles } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
   /** Spikes of each layer per neuron and bin while training. */
   readonly rates: readonly number[];
+  /** Learning rate. */
+  readonly lr?: number;
+  /** Norm of each layer's gradient in the last step, by the layer's name. */
+  readonly gradientNorms?: Readonly<Record<string, number>>;
+  /** Norm of the change of each layer's weights over the epoch. */
+  readonly updateNorms?: Readonly<Record<string, number>>;
   /** Time of the whole epoch in s. */
   readonly seconds: number;
 }
@@ -129,7 +136,8 @@ export class Results {
 
   /**
    * Makes the folder and writes the effective configuration into it, the
-   * first time it is called; an earlier run's figures in it are removed.
+   * first time it is called; an earlier run's figures and logs in it are
+   * removed.
    */
   async begin(): Promise<void> {
     if (this.#begun) return;
@@ -142,6 +150,7 @@ export class Results {
       "config.yaml": formatConfiguration(this.#configuration),
     });
     await Deno.writeTextFile(join(this.folder, "metrics.jsonl"), "");
+    await removeEventFiles(join(this.folder, "logs"));
   }
 
   /**

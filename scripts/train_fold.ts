@@ -16,6 +16,7 @@ import type { NamedArray } from "../engine/weights.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { binningOf, describeModel, planOf } from "./experiment.ts";
 import type { Fold, SampleSet } from "./experiment.ts";
+import { FoldLog } from "./logs/fold_log.ts";
 import { createProgress } from "./progress.ts";
 import { augmentationOf } from "./samples.ts";
 import type { FoldSummary, Results } from "./results.ts";
@@ -79,10 +80,12 @@ export async function trainFold(
     ? await model.compile(planOf(configuration, "test"))
     : undefined;
   requireOutputs(model, fold);
-  const pass = makePass(model, trainer, tester ?? trainer, random, context);
+  const log = await FoldLog.begin(fold.number, { model, ...context });
+  const steppers = { trainer, tester: tester ?? trainer };
+  const pass = makePass(model, steppers, log, random, context);
   return fold.validation
-    ? await withValidation(fold, fold.validation, model, pass, context)
-    : await withoutValidation(fold, model, pass, context);
+    ? await withValidation(fold, fold.validation, model, pass, log, context)
+    : await withoutValidation(fold, model, pass, log, context);
 }
 
 /** Lets every class have an output. */
@@ -102,6 +105,7 @@ async function withValidation(
   validationSet: SampleSet,
   model: Model,
   pass: Pass,
+  log: FoldLog,
   context: RunContext,
 ): Promise<FoldSummary> {
   const { lr, epochs } = context.configuration.training;
@@ -111,14 +115,16 @@ async function withValidation(
     const start = performance.now();
     const name = nameOf(fold, epoch);
     const train = await pass(fold.train, `${name} train`, lr);
+    const measures = await log.measure({ epoch, train, lr });
     const validation = await pass(validationSet, `${name} validate`);
     if (!best?.validation || validation.loss < best.validation.loss) {
       const weights = await model.weights();
       best = { epoch, trainAccuracy: train.accuracy, weights, validation };
       await saveBest(fold, best, context);
     }
-    await context.results.addEpoch({
+    await log.addEpoch({
       ...trainMetrics(fold, epoch, train),
+      ...measures,
       valLoss: validation.loss,
       valAccuracy: validation.accuracy,
       seconds: (performance.now() - start) / 1000,
@@ -134,6 +140,7 @@ async function withValidation(
   }
   model.setWeights(best!.weights);
   const test = await pass(fold.test, `fold ${fold.number} test`);
+  await log.addTest(test, best!.epoch);
   report(
     `fold ${fold.number}, weights of epoch ${best!.epoch}  ${
       words("test", test)
@@ -155,6 +162,7 @@ async function withoutValidation(
   fold: Fold,
   model: Model,
   pass: Pass,
+  log: FoldLog,
   context: RunContext,
 ): Promise<FoldSummary> {
   const { lr, epochs } = context.configuration.training;
@@ -165,6 +173,7 @@ async function withoutValidation(
     const start = performance.now();
     const name = nameOf(fold, epoch);
     const train = await pass(fold.train, `${name} train`, lr);
+    const measures = await log.measure({ epoch, train, lr });
     const test = await pass(fold.test, `${name} test`);
     testLoss = Math.min(testLoss, test.loss);
     if (test.accuracy > testAccuracy) {
@@ -173,8 +182,9 @@ async function withoutValidation(
       best = { epoch, trainAccuracy: train.accuracy, weights };
       await saveBest(fold, best, context);
     }
-    await context.results.addEpoch({
+    await log.addEpoch({
       ...trainMetrics(fold, epoch, train),
+      ...measures,
       testLoss: test.loss,
       testAccuracy: test.accuracy,
       seconds: (performance.now() - start) / 1000,
@@ -192,8 +202,8 @@ async function withoutValidation(
 
 function makePass(
   model: Model,
-  trainer: Stepper,
-  tester: Stepper,
+  { trainer, tester }: { readonly trainer: Stepper; readonly tester: Stepper },
+  log: FoldLog,
   random: Random,
   { configuration, cache }: RunContext,
 ): Pass {
@@ -219,7 +229,8 @@ function makePass(
     return await runEpoch(stepper, samples, {
       layers: model.layers,
       lr,
-      onRecords: (_, { samples, loss, accuracy, seconds }) => {
+      onRecords: (records, { samples, loss, accuracy, seconds }) => {
+        if (lr !== undefined) log.addBatches(records);
         const samplesPerSecond = samples / seconds;
         progress.update(samples, { loss, accuracy, samplesPerSecond });
       },

@@ -60,7 +60,8 @@ gpuTest(
     );
     for (const row of metrics) {
       assert.deepEqual(Object.keys(row).sort(), [
-        ...["epoch", "fold", "rates", "seconds", "trainAccuracy", "trainLoss"],
+        ...["epoch", "fold", "gradientNorms", "lr", "rates", "seconds"],
+        ...["trainAccuracy", "trainLoss", "updateNorms"],
         ...["valAccuracy", "valLoss"],
       ]);
       assert.equal(row.rates.length, 2);

@@ -1,0 +1,93 @@
+/**
+ * What TensorBoard is told of an epoch.
+ *
+ * @module
+ */
+
+import type { EpochMetrics } from "../results.ts";
+import type { LogEvent, TaggedValue } from "./events.ts";
+import { histogramOf } from "./histogram.ts";
+import type { Arrays, LayerNumbers } from "./norms.ts";
+
+/** The loss per sample of a batch, and when it was known, in s since 1970. */
+export interface BatchLoss {
+  readonly time: number;
+  readonly loss: number;
+}
+
+/** What of an epoch is not in its row of `metrics.jsonl`. */
+export interface EpochDetails {
+  /** Its training steps, in order; as many as in every epoch. */
+  readonly batches: readonly BatchLoss[];
+  /** Names of the layers, first to last. */
+  readonly layers: readonly string[];
+  /** The weights after training. */
+  readonly weights: Arrays;
+  /** When the epoch ended, in s since 1970. */
+  readonly time: number;
+}
+
+/**
+ * Draws up the events of an epoch: losses, accuracies in %, and histograms
+ * under the names that the Python programs give them, firing rates, norms and
+ * learning rate under ours.
+ *
+ * @param metrics The epoch.
+ * @param details What else there is of it.
+ * @returns The events; a batch's step counts batches of all epochs.
+ */
+export function eventsOf(
+  metrics: EpochMetrics,
+  { batches, layers, weights, time }: EpochDetails,
+): LogEvent[] {
+  const { epoch, rates } = metrics;
+  const first = epoch * batches.length;
+  return [
+    ...batches.map(({ time, loss }, index) => ({
+      ...{ time, step: first + index },
+      ...{ tag: "Train Loss /batch_idx", value: loss },
+    })),
+    ...[
+      ...scalar("Train Accuracy /epoch", percent(metrics.trainAccuracy)),
+      ...scalar("Val. Loss /epoch", metrics.valLoss),
+      ...scalar("Val. Accuracy /epoch", percent(metrics.valAccuracy)),
+      ...testValues(metrics),
+      ...scalar("Learning Rate /epoch", metrics.lr),
+      ...rates.map((value, i) => ({ tag: `Firing Rate/${layers[i]}`, value })),
+      ...byLayer("Gradient Norm", metrics.gradientNorms),
+      ...byLayer("Update Norm", metrics.updateNorms),
+      ...Object.entries(weights).map(([tag, { data }]) => ({
+        ...{ tag, value: histogramOf(data) },
+      })),
+    ].map((value) => ({ time, step: epoch, ...value })),
+  ];
+}
+
+/**
+ * Draws up what a test came to.
+ *
+ * @param test Loss per sample, and accuracy as a fraction.
+ * @returns Both, the accuracy in %, where they are there.
+ */
+export function testValues(
+  test: { readonly testLoss?: number; readonly testAccuracy?: number },
+): TaggedValue[] {
+  return [
+    ...scalar("Test Loss", test.testLoss),
+    ...scalar("Test Accuracy", percent(test.testAccuracy)),
+  ];
+}
+
+function scalar(tag: string, value: number | undefined): TaggedValue[] {
+  return value === undefined ? [] : [{ tag, value }];
+}
+
+function byLayer(what: string, numbers: LayerNumbers = {}): TaggedValue[] {
+  return Object.entries(numbers).map(([layer, value]) => ({
+    ...{ tag: `${what}/${layer}`, value },
+  }));
+}
+
+function percent(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : 100 * share;
+}

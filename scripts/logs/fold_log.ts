@@ -1,0 +1,153 @@
+/**
+ * What is logged of a fold while it trains, and what it is warned of.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { EpochStatistics } from "../../engine/epoch.ts";
+import type { Model } from "../../engine/model.ts";
+import type { StepRecord } from "../../engine/plan/records.ts";
+import type { EpochMetrics, Results } from "../results.ts";
+import { Alarms, findNonFinite } from "./alarms.ts";
+import { type BatchLoss, eventsOf, testValues } from "./epoch_events.ts";
+import { EventFile } from "./event_file.ts";
+import { type Arrays, normsOf } from "./norms.ts";
+
+/** An epoch of training, once its last step is done. */
+export interface TrainedEpoch {
+  /** Epoch, counted from 0. */
+  readonly epoch: number;
+  /** What it came to. */
+  readonly train: EpochStatistics;
+  /** Its learning rate. */
+  readonly lr: number;
+}
+
+/** What a row of `metrics.jsonl` says of how an epoch trained. */
+export type EpochMeasures = Required<
+  Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">
+>;
+
+/** The log of a fold: `logs/foldN` in the run's folder, and `metrics.jsonl`. */
+export class FoldLog {
+  readonly #fold: number;
+  readonly #model: Model;
+  readonly #results: Results;
+  readonly #file: EventFile;
+  readonly #alarms = new Alarms();
+  #weights: Arrays;
+  #batches: BatchLoss[] = [];
+
+  private constructor(
+    fold: number,
+    model: Model,
+    results: Results,
+    weights: Arrays,
+  ) {
+    this.#fold = fold;
+    this.#model = model;
+    this.#results = results;
+    this.#file = new EventFile(join(results.folder, "logs", `fold${fold}`));
+    this.#weights = weights;
+  }
+
+  /**
+   * Begins to log, and writes nothing yet.
+   *
+   * @param fold Fold, counted from 1.
+   * @param context Its network, with the weights it starts from, and the
+   * run's folder.
+   * @returns The log.
+   * @throws {DeviceError} If the device was lost.
+   */
+  static async begin(
+    fold: number,
+    { model, results }: { readonly model: Model; readonly results: Results },
+  ): Promise<FoldLog> {
+    return new FoldLog(fold, model, results, await model.weights());
+  }
+
+  /**
+   * Notes training steps; they are written with their epoch.
+   *
+   * @param records The steps, in order.
+   */
+  addBatches(records: readonly StepRecord[]): void {
+    const time = Date.now() / 1000;
+    for (const { losses } of records) {
+      const sum = losses.reduce((sum, loss) => sum + loss, 0);
+      this.#batches.push({ time, loss: sum / losses.length });
+    }
+  }
+
+  /**
+   * Measures what training did to the network, and warns of what is wrong.
+   *
+   * @param trained The epoch.
+   * @returns What its row of `metrics.jsonl` says of it.
+   * @throws {Error} If loss, gradients or weights are not finite; nothing was
+   * written of this epoch then.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async measure({ epoch, train, lr }: TrainedEpoch): Promise<EpochMeasures> {
+    const weights = await this.#model.weights();
+    const gradientNorms = normsOf(await this.#model.gradients());
+    const updateNorms = normsOf(weights, this.#weights);
+    const rates = Object.fromEntries(
+      this.#model.layers.map(({ name }, index) => [name, train.rates[index]]),
+    );
+    const weightNorms = normsOf(this.#weights);
+    const state = {
+      ...{ loss: train.loss, rates, gradientNorms, updateNorms, weightNorms },
+    };
+    const problem = findNonFinite(state);
+    if (problem !== undefined) {
+      const kept = epoch === 0 ? "" : ", the best weights so far are kept";
+      throw new Error(
+        `Cannot train fold ${this.#fold} past epoch ${epoch}: ${problem}; ` +
+          `lower training.lr, which is ${lr}${kept}`,
+      );
+    }
+    for (const warning of this.#alarms.check(state)) {
+      console.warn(`warning: fold ${this.#fold} epoch ${epoch}, ${warning}`);
+    }
+    this.#weights = weights;
+    return { lr, gradientNorms, updateNorms };
+  }
+
+  /**
+   * Writes an epoch that was measured.
+   *
+   * @param metrics Its row of `metrics.jsonl`.
+   * @throws {Error} If a file cannot be written.
+   */
+  async addEpoch(metrics: EpochMetrics): Promise<void> {
+    await this.#results.addEpoch(metrics);
+    await this.#file.append(eventsOf(metrics, {
+      batches: this.#batches,
+      layers: this.#model.layers.map(({ name }) => name),
+      weights: this.#weights,
+      time: Date.now() / 1000,
+    }));
+    this.#batches = [];
+  }
+
+  /**
+   * Writes what the test of the best weights came to.
+   *
+   * @param test The test.
+   * @param epoch The epoch that the weights are of.
+   * @throws {Error} If the file cannot be written.
+   */
+  async addTest(
+    { loss, accuracy }: EpochStatistics,
+    epoch: number,
+  ): Promise<void> {
+    const values = testValues({ testLoss: loss, testAccuracy: accuracy });
+    const time = Date.now() / 1000;
+    await this.#file.append(
+      values.map((value) => ({ time, step: epoch, ...value })),
+    );
+  }
+}
