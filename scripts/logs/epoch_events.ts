@@ -9,9 +9,11 @@ import type { LogEvent, TaggedValue } from "./events.ts";
 import { histogramOf } from "./histogram.ts";
 import type { Arrays, LayerNumbers } from "./norms.ts";
 
-/** The loss per sample of a batch, and when it was known, in s since 1970. */
+/** A training step. */
 export interface BatchLoss {
+  /** When its loss was known, in s since 1970. */
   readonly time: number;
+  /** Its loss per sample. */
   readonly loss: number;
 }
 

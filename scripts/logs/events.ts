@@ -6,9 +6,11 @@
 
 import type { Histogram } from "./histogram.ts";
 
-/** What an event says under one tag: a number, or a histogram. */
+/** What an event says. */
 export interface TaggedValue {
+  /** What TensorBoard files it under; up to a slash, the name of a group. */
   readonly tag: string;
+  /** A number, or a histogram. */
   readonly value: number | Histogram;
 }
 

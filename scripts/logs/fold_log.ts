@@ -91,8 +91,11 @@ export class FoldLog {
    * @throws {DeviceError} If the device was lost.
    */
   async measure({ epoch, train, lr }: TrainedEpoch): Promise<EpochMeasures> {
-    const weights = await this.#model.weights();
-    const gradientNorms = normsOf(await this.#model.gradients());
+    const [weights, gradients] = await Promise.all([
+      this.#model.weights(),
+      this.#model.gradients(),
+    ]);
+    const gradientNorms = normsOf(gradients);
     const updateNorms = normsOf(weights, this.#weights);
     const rates = Object.fromEntries(
       this.#model.layers.map(({ name }, index) => [name, train.rates[index]]),

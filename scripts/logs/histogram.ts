@@ -6,11 +6,15 @@
 
 /** Values counted in buckets. */
 export interface Histogram {
+  /** The least value, 0 if there is none. */
   readonly min: number;
+  /** The greatest, 0 if there is none. */
   readonly max: number;
   /** Number of values. */
   readonly count: number;
+  /** Sum of all values. */
   readonly sum: number;
+  /** Sum of their squares. */
   readonly sumSquares: number;
   /** Upper end of each bucket, rising; the first begins at `min`. */
   readonly limits: Float64Array;
