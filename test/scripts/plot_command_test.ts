@@ -28,7 +28,7 @@ const ALL = [
 ];
 const EACH = [
   ...["loss", "accuracy", "output_spike_raster", "output_spike_histogram"],
-  ...["membrane_potentials", "firing_rate", "weights_fc1"],
+  ...["membrane_potentials", "firing_rate", "gradient_norm", "weights_fc1"],
 ];
 const NAMES = [
   ...ALL,
@@ -70,7 +70,7 @@ async function evaluations(): Promise<FoldEvaluation[]> {
 
 gpuTest("plot draws every chart in every form and theme", async () => {
   const lines = (await plotted()).trimEnd().split("\n");
-  assert.match(lines.at(-1)!, /plots: 20 charts, in light and dark/);
+  assert.match(lines.at(-1)!, /plots: 22 charts, in light and dark/);
   const files = NAMES.flatMap((name) =>
     ["", "_dark"].flatMap((theme) =>
       ["png", "svg", "vl.json"].map((form) => `${name}${theme}.${form}`)
