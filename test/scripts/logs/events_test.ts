@@ -13,8 +13,10 @@ import { readEvents, readRecords } from "./read_events.ts";
 const joined = (parts: readonly Uint8Array<ArrayBuffer>[]) =>
   new Blob([...parts]).bytes();
 
+// Written by TensorBoard 2.21.0: its `RecordWriter`, its `event_pb2.Event`.
+const WRITTEN = join(import.meta.dirname!, "tensorboard_writer.tfevents");
+
 Deno.test("events are, byte for byte, what TensorBoard's own writer writes", async () => {
-  const path = join(import.meta.dirname!, "tensorboard_writer.tfevents");
   const [time, infinity] = [1700000001.5, Infinity];
   const events: LogEvent[] = [
     { time, step: 0, tag: "Train Loss /batch_idx", value: 14.09 },
@@ -36,7 +38,7 @@ Deno.test("events are, byte for byte, what TensorBoard's own writer writes", asy
   const messages = [encodeVersion(1700000000.25), ...events.map(encodeEvent)];
   assert.equal(
     (await joined(messages.map(frameRecord))).toHex(),
-    (await Deno.readFile(path)).toHex(),
+    (await Deno.readFile(WRITTEN)).toHex(),
   );
 });
 
