@@ -24,7 +24,7 @@ const REPETITIONS = 9;
  *
  * @param fold The fold.
  * @param context The device, and what to train.
- * @returns The table, at most 60 columns wide.
+ * @returns The table, at most 62 columns wide.
  * @throws {DeviceError} If the device has no clock, was lost or has not enough
  * memory.
  * @throws {ShapeError} If the network does not fit the data or the device.
@@ -87,7 +87,10 @@ function inWords(
       ...numbers.map((number) => number.padStart(8)),
     ].join(" ").trimEnd();
   };
-  const giga = (perSecond: number) => String(Math.round(perSecond / 1e9));
+  const giga = (perSecond: number) =>
+    perSecond < 1e11
+      ? String(Number((perSecond / 1e9).toPrecision(2)))
+      : String(Math.round(perSecond / 1e9));
   return [
     `One step of ${run.samples} samples on ${run.adapter}`,
     row(["layer", "kernel", "ms", "GB/s", "GMAC/s"]),
@@ -108,7 +111,7 @@ function inWords(
       giga(bytesPerSecond),
       giga(multiplyAddsPerSecond),
     ]),
-    "GB/s: each buffer a kernel binds counted once, twice where in place.",
-    "GMAC/s: multiply-adds that this batch's spikes ask for.",
+    "GB/s: every buffer seen once, or twice where changed in place",
+    "GMAC/s: the multiply-adds that these spikes ask for",
   ].join("\n");
 }
