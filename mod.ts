@@ -64,7 +64,11 @@ export {
   openDevice,
 } from "./engine/device.ts";
 export { DeviceError, KernelError, ShapeError } from "./engine/errors.ts";
-export { Model, type ModelDescription } from "./engine/model.ts";
+export {
+  Model,
+  type ModelDescription,
+  type ModelState,
+} from "./engine/model.ts";
 export {
   type ConvDescription,
   type ConvLayer,
@@ -86,7 +90,9 @@ export {
 } from "./engine/neuron.ts";
 export {
   type EpochOptions,
+  type EpochPause,
   type EpochStatistics,
+  type EpochSums,
   runEpoch,
 } from "./engine/epoch.ts";
 export { type Ceilings, measureCeilings } from "./engine/ceilings.ts";

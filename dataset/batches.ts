@@ -59,6 +59,13 @@ export interface BatchOptions {
   readonly prefetch?: number;
   /** Where packed samples are kept; without it, they are packed anew. */
   readonly cache?: SampleCache;
+  /**
+   * Batches to leave out at the start, unread; numbers are drawn for their
+   * samples all the same, so the others are as they would be.
+   *
+   * @default {0}
+   */
+  readonly skip?: number;
 }
 
 /**
@@ -207,10 +214,12 @@ export async function* batches(
   indices: readonly number[],
   options: BatchOptions,
 ): AsyncGenerator<PackedBatch, void, void> {
-  const { batchSize, bins, binning, crop, augment, prefetch = 4 } = options;
+  const { batchSize, bins, binning, crop, augment, prefetch = 4, skip = 0 } =
+    options;
   checkWhole("batchSize", batchSize, 1);
   checkWhole("bins", bins, 1);
   checkWhole("prefetch", prefetch, 0);
+  checkWhole("skip", skip, 0);
   const cache = options.cache ?? new SampleCache(0);
   const draws = new Float64Array(indices.length);
   const seeds = new Float64Array(indices.length);
@@ -243,7 +252,7 @@ export async function* batches(
   }
 
   const ahead: Promise<PackedBatch>[] = [];
-  let begin = 0;
+  let begin = skip * batchSize;
   try {
     while (true) {
       while (ahead.length <= prefetch && begin < indices.length) {

@@ -8,6 +8,18 @@ import { type Layer, sizeOf } from "./network.ts";
 import type { StepRecord } from "./plan/records.ts";
 import type { EventBatch, Stepper } from "./plan/stepper.ts";
 
+/** Sums over the samples of a pass so far; a pass can go on from them. */
+export interface EpochSums {
+  /** Number of samples. */
+  readonly samples: number;
+  /** Their losses. */
+  readonly loss: number;
+  /** Number of samples whose predicted class is right. */
+  readonly right: number;
+  /** Spikes of each layer. */
+  readonly spikes: readonly number[];
+}
+
 /** What a pass, or its part so far, came to. */
 export interface EpochStatistics {
   /** Number of samples. */
@@ -20,6 +32,16 @@ export interface EpochStatistics {
   readonly seconds: number;
   /** Spikes of each layer per neuron and bin. */
   readonly rates: readonly number[];
+  /** What all of these follow from. */
+  readonly sums: EpochSums;
+}
+
+/** Pauses of a pass, in which what it has done so far can be kept. */
+export interface EpochPause {
+  /** Is asked after each step whether to pause. */
+  due(): boolean;
+  /** Is called once every step so far is done; the pass waits for it. */
+  keep(statistics: EpochStatistics): Promise<void>;
 }
 
 /** How a pass is run. */
@@ -28,6 +50,10 @@ export interface EpochOptions {
   readonly lr?: number;
   /** The layers, for their rates. */
   readonly layers: readonly Layer[];
+  /** What samples came to that were run before. @default no samples */
+  readonly from?: EpochSums;
+  /** When to pause, and what to do then. */
+  readonly pause?: EpochPause;
   /** Is told of the steps read back, and of the statistics so far. */
   readonly onRecords?: (
     records: readonly StepRecord[],
@@ -39,29 +65,28 @@ export interface EpochOptions {
  * Runs a plan over batches.
  *
  * It never waits for the device but to bound what is in flight, so batches are
- * uploaded while others are computed.
+ * uploaded while others are computed. A pass that goes on from the sums of
+ * another comes to the same as one that ran over the samples of both.
  *
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
- * @param options Learning rate, and whom to tell.
+ * @param options Learning rate, where to go on, and whom to tell.
  * @returns What it came to.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
  * @throws {RangeError} If there are no samples.
- * @throws What `batches` throws.
+ * @throws What `batches` and `pause` throw.
  */
 export async function runEpoch(
   stepper: Stepper,
   batches: AsyncIterable<EventBatch>,
   options: EpochOptions,
 ): Promise<EpochStatistics> {
-  const { lr, layers, onRecords } = options;
+  const { lr, layers, from, pause, onRecords } = options;
   const bins = stepper.plan.sizes.T;
   const start = performance.now();
-  const spikes = new Float64Array(layers.length);
-  let samples = 0;
-  let loss = 0;
-  let right = 0;
+  const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
+  let { samples, loss, right } = from ?? { samples: 0, loss: 0, right: 0 };
   const statistics = (): EpochStatistics => ({
     samples,
     loss: loss / samples,
@@ -70,6 +95,7 @@ export async function runEpoch(
     rates: layers.map((layer, index) =>
       spikes[index] / (samples * bins * sizeOf(layer.output))
     ),
+    sums: { samples, loss, right, spikes: [...spikes] },
   });
   const add = (records: readonly StepRecord[]) => {
     for (const { labels, predictions, losses, spikes: counts } of records) {
@@ -87,6 +113,10 @@ export async function runEpoch(
       ? stepper.evaluate(batch)
       : stepper.train(batch, lr));
     add(stepper.take());
+    if (pause?.due()) {
+      add(await stepper.drain());
+      await pause.keep(statistics());
+    }
   }
   add(await stepper.drain());
   if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");

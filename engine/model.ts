@@ -47,6 +47,21 @@ export interface ModelDescription {
   readonly random: number | Random;
 }
 
+/** All that training has changed in a network, in users' order. */
+export interface ModelState {
+  /** Weights of each layer that learns. */
+  readonly weights: Readonly<Record<string, NamedArray>>;
+  /** Training steps so far. */
+  readonly steps: number;
+  /**
+   * What the optimizer remembers of each weight: `m`, `v` and `vMax`, each like
+   * `weights`; empty for SGD.
+   */
+  readonly moments: Readonly<
+    Record<string, Readonly<Record<string, NamedArray>>>
+  >;
+}
+
 /** A network on a device. Its owner destroys it, or holds it with `using`. */
 export class Model implements Disposable {
   /** Where it lives. */
@@ -152,23 +167,78 @@ export class Model implements Disposable {
    * @throws {ShapeError} If one is missing, of another shape, or unknown.
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
+    this.#write(this.#buffers.w, this.#order(weights));
+  }
+
+  /**
+   * Puts a network back to where it was; training then goes on in the same
+   * bits.
+   *
+   * @param state What {@linkcode Model.state} gave.
+   * @throws {ShapeError} If an array is missing, of another shape, or unknown,
+   * or the moments are those of another optimizer.
+   */
+  setState({ weights, steps, moments }: ModelState): void {
+    const wanted = this.#optimizer.moments;
+    const given = Object.keys(moments).sort().join(", ");
+    const names = wanted.map(([name]) => name).sort().join(", ");
+    if (given !== names) {
+      throw new ShapeError(
+        `Cannot set moments "${given}": the optimizer has "${names}"`,
+      );
+    }
+    const parts = [
+      [this.#buffers.w, this.#order(weights)] as const,
+      ...wanted.map(([name, buffer]) =>
+        [buffer, this.#order(moments[name])] as const
+      ),
+    ];
+    for (const [buffer, ordered] of parts) this.#write(buffer, ordered);
+    this.#optimizer.steps = steps;
+  }
+
+  /**
+   * Reads all that training has changed.
+   *
+   * @returns Weights, and what the optimizer remembers.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async state(): Promise<ModelState> {
+    const weights = await this.weights();
+    const moments: Record<string, Record<string, NamedArray>> = {};
+    for (const [name, buffer] of this.#optimizer.moments) {
+      moments[name] = await this.#read(buffer);
+    }
+    return { weights, steps: this.#optimizer.steps, moments };
+  }
+
+  /** Brings arrays of all layers that learn into the kernels' order. */
+  #order(
+    arrays: Readonly<Record<string, NamedArray>>,
+  ): { offset: number; data: Float32Array }[] {
     const known = new Set(this.layers.map((layer) => `${layer.name}.weight`));
-    const stranger = Object.keys(weights).find((name) => !known.has(name));
+    const stranger = Object.keys(arrays).find((name) => !known.has(name));
     if (stranger !== undefined) {
       throw new ShapeError(
         `Cannot set "${stranger}": the network has ${[...known].join(", ")}`,
       );
     }
-    const ordered = this.#slots.map(({ name, layer, offset }) => {
-      const array = weights[name];
+    return this.#slots.map(({ name, layer, offset }) => {
+      const array = arrays[name];
       if (!array) {
         throw new ShapeError(`Cannot set the weights: "${name}" is missing`);
       }
       return { offset, data: toKernelOrder(layer, array) };
     });
+  }
+
+  #write(
+    buffer: GPUBuffer,
+    ordered: readonly { offset: number; data: Float32Array }[],
+  ): void {
     for (const { offset, data } of ordered) {
       this.device.gpu.queue.writeBuffer(
-        this.#buffers.w,
+        buffer,
         offset * 4,
         data as Float32Array<ArrayBuffer>,
       );

@@ -31,7 +31,7 @@ const BETA2 = 0.999;
 export class Optimizer {
   readonly #gpu: GPUDevice;
   readonly #name: OptimizerName;
-  readonly #moments: readonly GPUBuffer[];
+  readonly #buffers: readonly GPUBuffer[];
   readonly #update: GPUBuffer;
   /**
    * What updates the weights.
@@ -39,7 +39,8 @@ export class Optimizer {
    * @internal
    */
   readonly dispatch: Dispatch;
-  #step = 0;
+  /** Steps so far, which its rate depends on. */
+  steps = 0;
 
   private constructor(
     gpu: GPUDevice,
@@ -50,7 +51,7 @@ export class Optimizer {
   ) {
     this.#gpu = gpu;
     this.#name = name;
-    this.#moments = moments;
+    this.#buffers = moments;
     this.#update = update;
     this.dispatch = dispatch;
   }
@@ -113,15 +114,26 @@ export class Optimizer {
   }
 
   /**
+   * What it remembers of each weight, as the weights lie.
+   *
+   * @returns The moments by name; none if the rule has none.
+   */
+  get moments(): readonly (readonly [string, GPUBuffer])[] {
+    return this.#name === "SGD"
+      ? []
+      : this.#buffers.map((buffer) => [buffer.label, buffer]);
+  }
+
+  /**
    * Records the next step into a pass.
    *
    * @param pass The pass; it must be submitted before the next step.
    * @param lr Learning rate.
    */
   step(pass: GPUComputePassEncoder, lr: number): void {
-    this.#step++;
-    const first = 1 - BETA1 ** this.#step;
-    const second = 1 - BETA2 ** this.#step;
+    this.steps++;
+    const first = 1 - BETA1 ** this.steps;
+    const second = 1 - BETA2 ** this.steps;
     const rate = this.#name === "ADAM"
       ? lr / first
       : this.#name === "NADAM"
@@ -138,6 +150,6 @@ export class Optimizer {
 
   /** Frees the moments. */
   destroy(): void {
-    for (const buffer of [...this.#moments, this.#update]) buffer.destroy();
+    for (const buffer of [...this.#buffers, this.#update]) buffer.destroy();
   }
 }

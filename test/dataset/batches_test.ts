@@ -152,6 +152,27 @@ Deno.test("batches() takes the same crops with augmentations that change nothing
   assert.deepEqual(await run({ augment: (events) => events }), await run({}));
 });
 
+Deno.test("batches() skips batches unread, and makes the others as they would be", async () => {
+  const run = async (skip: number) => {
+    const source = new WatchedSource(12);
+    const random = seeded(4);
+    const made = batches(source, upTo(12).reverse(), {
+      ...{ ...FIXED, batchSize: 5, crop: "random", skip, random },
+      augment: (events, random) =>
+        dropEvents(events, { probability: 0.5, random }),
+    });
+    return { made: await collect(made), asked: source.asked, next: random() };
+  };
+  const whole = await run(0);
+  assert.equal(whole.made.length, 3);
+  for (const skip of [1, 2, 3, 4]) {
+    const { made, asked, next } = await run(skip);
+    assert.deepEqual(made, whole.made.slice(skip));
+    assert.deepEqual(asked, upTo(Math.max(12 - 5 * skip, 0)).reverse());
+    assert.equal(next, whole.next);
+  }
+});
+
 Deno.test("batches() draws one number a sample, also for a run cut short", async () => {
   let drawn = 0;
   const random = () => {

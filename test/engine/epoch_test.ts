@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
-import { Model } from "../../engine/model.ts";
+import { Model, type ModelState } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
 import type { EventBatch } from "../../engine/plan/stepper.ts";
 import { device, gpuTest } from "../gpu.ts";
@@ -88,6 +88,53 @@ gpuTest("runEpoch() trains with a learning rate", async () => {
   ok(losses[14] < 0.8 * losses[0], `${losses}`);
   stepper.destroy();
   model.destroy();
+});
+
+gpuTest("runEpoch() goes on from a pause in the same bits", async () => {
+  const whole = await prepare();
+  const { layers } = whole;
+  const expected = await runEpoch(whole.stepper, batches(), {
+    ...{ lr: 0.05, layers },
+  });
+  const weights = await whole.model.weights();
+  for (const pauses of [[1], [2], [1, 2, 3]]) {
+    const { model, stepper } = await prepare();
+    const kept: { statistics: EpochStatistics; state: ModelState }[] = [];
+    let steps = 0;
+    const paused = await runEpoch(stepper, batches(), {
+      ...{ lr: 0.05, layers },
+      pause: {
+        due: () => pauses.includes(++steps),
+        async keep(statistics) {
+          kept.push({ statistics, state: await model.state() });
+        },
+      },
+    });
+    deepStrictEqual({ ...paused, seconds: 0 }, { ...expected, seconds: 0 });
+    deepStrictEqual(
+      kept.map(({ statistics }) => statistics.samples),
+      pauses.map((steps) => Math.min(3 * steps, SAMPLES)),
+    );
+    for (const { statistics, state } of kept) {
+      const other = await prepare();
+      other.model.setState(state);
+      const left = (async function* () {
+        let skip = state.steps;
+        for await (const batch of batches()) if (skip-- <= 0) yield batch;
+      })();
+      const found = await runEpoch(other.stepper, left, {
+        ...{ lr: 0.05, layers, from: statistics.sums },
+      });
+      deepStrictEqual({ ...found, seconds: 0 }, { ...expected, seconds: 0 });
+      deepStrictEqual(await other.model.weights(), weights);
+      other.stepper.destroy();
+      other.model.destroy();
+    }
+    stepper.destroy();
+    model.destroy();
+  }
+  whole.stepper.destroy();
+  whole.model.destroy();
 });
 
 gpuTest("runEpoch() refuses to run over nothing", async () => {

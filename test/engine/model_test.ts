@@ -1,5 +1,11 @@
-import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  notDeepStrictEqual,
+  ok,
+  throws,
+} from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
+import type { Stepper } from "../../engine/plan/stepper.ts";
 import { Random } from "../../engine/random.ts";
 import { close } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
@@ -135,6 +141,40 @@ for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
       notDeepStrictEqual(await run(8), first);
     },
   );
+}
+
+for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
+  gpuTest(`a network of ${optimizer} goes on from its state`, async () => {
+    using model = await Model.create(device(), { ...DESCRIPTION, optimizer });
+    await excite(model);
+    using stepper = await model.compile({ ...OPTIONS, train: true });
+    const steps = async (stepper: Stepper) => {
+      for (let step = 0; step < 3; step++) await stepper.train(batch, 0.01);
+      return await stepper.drain();
+    };
+    await steps(stepper);
+    const state = await model.state();
+    deepStrictEqual(state.weights, await model.weights());
+    deepStrictEqual(state.steps, 3);
+    const moments = optimizer === "SGD" ? [] : ["m", "v", "vMax"];
+    deepStrictEqual(Object.keys(state.moments), moments);
+    const records = await steps(stepper);
+
+    using other = await Model.create(device(), {
+      ...{ ...DESCRIPTION, optimizer, random: 8 },
+    });
+    using again = await other.compile({ ...OPTIONS, train: true });
+    await steps(again);
+    other.setState(state);
+    deepStrictEqual(await other.state(), state);
+    deepStrictEqual(await steps(again), records);
+    deepStrictEqual(await other.state(), await model.state());
+
+    const odd = { ...state, moments: { m: state.weights } };
+    throws(() => other.setState(odd), { name: "ShapeError" });
+    const none = { ...state, weights: {} };
+    throws(() => other.setState(none), { name: "ShapeError" });
+  });
 }
 
 gpuTest("evaluation sees what training sees, and changes nothing", async () => {
