@@ -4,9 +4,14 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { openPreferredDevice } from "./adapter.ts";
+import {
+  type Checkpoint,
+  checkpointName,
+  readCheckpoint,
+} from "./checkpoint.ts";
 import {
   flag,
   optional,
@@ -17,9 +22,12 @@ import {
 } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
+import type { RunContext } from "./fold_run.ts";
+import { Interruption, Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { type FoldSummary, readWeights, Results } from "./results.ts";
 import { type RunSummary, type Spread, spreadOf } from "./results.ts";
+import { identifyRun } from "./run_identity.ts";
 import { trainFold } from "./train_fold.ts";
 
 /** A training program. */
@@ -43,6 +51,7 @@ export async function runProgram(program: Program): Promise<void> {
       `deno task ${program.name}`,
       `deno task ${program.name} --out output/slow ` +
       "--set training.lr=0.001",
+      `deno task ${program.name} --resume`,
       `deno task ${program.name} --profile`,
     ],
     parameters: {
@@ -63,12 +72,16 @@ export async function runProgram(program: Program): Promise<void> {
       set: repeated(
         text("--set", "KEY=VALUE", "Change a value of the configuration"),
       ),
+      resume: flag(
+        "--resume",
+        "Go on where the run in the folder for results was stopped",
+      ),
       profile: flag(
         "--profile",
         "Say where a training step spends its time, and stop",
       ),
     },
-  }, async ({ config, out, folds: wanted, weights, set, profile }) => {
+  }, async ({ config, out, folds: wanted, weights, set, resume, profile }) => {
     const start = performance.now();
     const inOut = out === undefined
       ? []
@@ -90,25 +103,76 @@ export async function runProgram(program: Program): Promise<void> {
     }
     const folder = configuration.training.path.out;
     const results = new Results(folder, configuration);
+    const run = { program: program.name, configuration, weights: initial };
+    const checkpoints = resume
+      ? await takeUp(folds, results, run)
+      : new Map<number, Checkpoint>();
     const { name, software } = device.adapter;
+    using pauses = new Pauses(configuration.training.checkpoint);
     console.log(`Training on ${name}${software ? ", software" : ""}`);
-    const context = {
-      device,
-      configuration,
-      results,
-      cache: new SampleCache(),
-      weights: initial,
-    };
-    const summaries: FoldSummary[] = [];
-    for (const fold of folds) summaries.push(await trainFold(fold, context));
+    const before = [...checkpoints.values()].map(({ position }) =>
+      position.seconds
+    );
+    const earlier = Math.max(0, ...before);
+    const elapsed = () => earlier + (performance.now() - start) / 1000;
+    const cache = new SampleCache();
+    const summaries = await trainFolds(folds, {
+      ...{ ...run, device, results, cache, pauses, elapsed, checkpoints },
+    });
     const summary = summarise(summaries, program, {
       adapter: device.adapter,
-      seconds: (performance.now() - start) / 1000,
+      seconds: elapsed(),
     });
     await results.saveSummary(summary);
     console.log(inWords(summary));
     console.log(`Results are in ${folder}`);
   });
+}
+
+/** Reads where folds stand, before any of them writes. */
+async function takeUp(
+  folds: readonly Fold[],
+  results: Results,
+  run: Pick<RunContext, "program" | "configuration" | "weights">,
+): Promise<Map<number, Checkpoint>> {
+  const checkpoints = new Map<number, Checkpoint>();
+  for (const fold of folds) {
+    const path = join(results.folder, checkpointName(fold.number));
+    const checkpoint = await readCheckpoint(path, await identifyRun(fold, run));
+    if (checkpoint) checkpoints.set(fold.number, checkpoint);
+  }
+  if (checkpoints.size === 0) {
+    console.log(`No checkpoint is in ${results.folder}: starting anew`);
+    return checkpoints;
+  }
+  const rows = [...checkpoints.values()].map(({ position }) => position.rows);
+  await results.resume(Math.max(...rows));
+  return checkpoints;
+}
+
+/** Trains fold after fold; ends the process where its user wants it to stop. */
+async function trainFolds(
+  folds: readonly Fold[],
+  context: RunContext,
+): Promise<FoldSummary[]> {
+  try {
+    const summaries: FoldSummary[] = [];
+    for (const fold of folds) summaries.push(await trainFold(fold, context));
+    return summaries;
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    const args = Deno.args.filter((word) => word !== "--resume").map(quote);
+    const words = ["deno task", context.program, ...args, "--resume"];
+    console.log(`Stopped, to go on with: ${words.join(" ")}`);
+    Deno.exit(130);
+  }
+}
+
+/** Writes a word as a shell reads it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Takes the folds that were asked for. */

@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { readProblem } from "../dataset/recording_file.ts";
 import type { AdapterDescription } from "../engine/device.ts";
 import {
   formatSafetensors,
@@ -13,6 +14,7 @@ import {
 } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochRow } from "./charts/learning_curves.ts";
+import { checkpointName } from "./checkpoint.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
@@ -122,6 +124,7 @@ export class Results {
   readonly folder: string;
   readonly #configuration: Configuration;
   #begun = false;
+  #rows = 0;
 
   /**
    * Touches nothing yet.
@@ -136,21 +139,49 @@ export class Results {
 
   /**
    * Makes the folder and writes the effective configuration into it, the
-   * first time it is called; an earlier run's figures and logs in it are
-   * removed.
+   * first time it is called; an earlier run's figures, checkpoints and logs in
+   * it are removed.
    */
   async begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
     await Deno.mkdir(this.folder, { recursive: true });
-    await Deno.remove(join(this.folder, "summary.json")).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    for await (const { name } of Deno.readDir(this.folder)) {
+      if (/^(summary\.json|checkpoint_fold\d\.safetensors)$/.test(name)) {
+        await Deno.remove(join(this.folder, name));
+      }
+    }
     await saveFiles(this.folder, {
       "config.yaml": formatConfiguration(this.#configuration),
     });
-    await Deno.writeTextFile(join(this.folder, "metrics.jsonl"), "");
+    await saveFiles(this.folder, { "metrics.jsonl": "" });
     await removeEventFiles(join(this.folder, "logs"));
+  }
+
+  /**
+   * Goes on with a run, instead of beginning one.
+   *
+   * @param rows Rows of `metrics.jsonl` to keep; later ones are removed.
+   * @throws {Error} If there are fewer.
+   */
+  async resume(rows: number): Promise<void> {
+    const path = join(this.folder, "metrics.jsonl");
+    const text = await Deno.readTextFile(path).catch(() => "");
+    const lines = text.split("\n").slice(0, -1);
+    if (lines.length < rows) {
+      throw new Error(
+        `Cannot resume: "${path}" has ${lines.length} rows, expected ${rows}`,
+      );
+    }
+    const kept = lines.slice(0, rows).map((line) => `${line}\n`).join("");
+    await saveFiles(this.folder, { "metrics.jsonl": kept });
+    this.#rows = rows;
+    this.#begun = true;
+  }
+
+  /** Rows of `metrics.jsonl` so far. */
+  get rows(): number {
+    return this.#rows;
   }
 
   /**
@@ -161,7 +192,27 @@ export class Results {
   async addEpoch(metrics: EpochMetrics): Promise<void> {
     const path = join(this.folder, "metrics.jsonl");
     const line = `${JSON.stringify(metrics)}\n`;
-    await Deno.writeTextFile(path, line, { append: true });
+    try {
+      using file = await Deno.open(path, { append: true });
+      await file.write(new TextEncoder().encode(line));
+      await file.sync();
+    } catch (cause) {
+      throw new Error(`Cannot write "${path}": ${readProblem(cause)}`, {
+        cause,
+      });
+    }
+    this.#rows++;
+  }
+
+  /**
+   * Writes `checkpoint_foldN.safetensors`.
+   *
+   * @param fold Fold, counted from 1.
+   * @param bytes The checkpoint.
+   */
+  async saveCheckpoint(fold: number, bytes: Uint8Array): Promise<void> {
+    await this.begin();
+    await saveFiles(this.folder, { [checkpointName(fold)]: bytes });
   }
 
   /**

@@ -11,7 +11,8 @@ import { readProblem } from "../dataset/recording_file.ts";
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /**
- * Writes files beside those of the same names, and then takes their place.
+ * Writes files beside those of the same names, and then takes their place;
+ * neither an error nor a power loss leaves half of one there.
  *
  * @param folder Where; it is made if it is not there.
  * @param files The files.
@@ -31,9 +32,11 @@ export async function saveFiles(
       : content;
     try {
       await Deno.mkdir(folder, { recursive: true });
-      await Deno.writeFile(beside, bytes);
+      await writeThrough(beside, bytes);
       await Deno.rename(beside, path);
     } catch (cause) {
+      // What was written of it takes room, which a full disk has not.
+      await Deno.remove(beside).catch(() => {});
       throw new Error(`Cannot write "${path}": ${readProblem(cause)}`, {
         cause,
       });
@@ -41,4 +44,15 @@ export async function saveFiles(
     paths.push(path);
   }
   return paths;
+}
+
+/** Writes a file down to the disk, for it to outlast a power loss. */
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, {
+    ...{ write: true, create: true, truncate: true },
+  });
+  for (let at = 0; at < bytes.length;) {
+    at += await file.write(bytes.subarray(at));
+  }
+  await file.sync();
 }

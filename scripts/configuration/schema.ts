@@ -8,6 +8,7 @@
 import type {
   Configuration,
   ConfigurationPaths,
+  ConfigurationSchedule,
   LayerDescription,
   SpikeTarget,
 } from "./types.ts";
@@ -64,6 +65,33 @@ const layer: Kind<LayerDescription> = (value, place) => {
   const given = layerSection(value, place);
   const name = Object.keys(LAYERS).find((name) => name in given)!;
   return LAYERS[name](given, place);
+};
+
+/** The kinds of schedules, by their type. */
+const SCHEDULES: Record<string, Kind<ConfigurationSchedule>> = {
+  exponential: section({
+    type: only("exponential"),
+    gamma: optional(positive, 0.95),
+  }),
+  cosine: section({ type: only("cosine"), lr_min: optional(notNegative, 0) }),
+  step: section({
+    type: only("step"),
+    epochs: integer(1),
+    gamma: optional(positive, 0.1),
+  }),
+};
+
+const scheduleSection = that(
+  "a section with type",
+  (value): value is { type: unknown } =>
+    typeof value === "object" && value !== null && "type" in value,
+);
+const scheduleType = oneOf(...Object.keys(SCHEDULES));
+
+const schedule: Kind<ConfigurationSchedule> = (value, place) => {
+  const given = scheduleSection(value, place);
+  const type = scheduleType(given.type, place.at("type"));
+  return SCHEDULES[type](given, place);
 };
 
 const errorType = only("NumSpikes", ["SpikeTime", "ProbSpikes"]);
@@ -127,8 +155,13 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     seed: optional(integer(0, 2 ** 32 - 2), 0),
     optimizer: optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
     lr: optional(positive, 0.01),
+    schedule: optional(schedule),
     epochs: optional(integer(1), 3000),
     CNN: optional(flag, true),
+    checkpoint: section({
+      batches: optional(integer(1)),
+      minutes: optional(positive, 5),
+    }),
     filter: optional(section({
       hot_pixels: optional(positive),
       background_activity: optional(positive),

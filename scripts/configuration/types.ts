@@ -48,6 +48,19 @@ export interface ConfigurationAugmentation {
   readonly time_jitter?: number;
 }
 
+/** What becomes of the learning rate from epoch to epoch. */
+export type ConfigurationSchedule =
+  /** Times `gamma` after every epoch. */
+  | { readonly type: "exponential"; readonly gamma: number }
+  /** Down half a cosine wave to `lr_min`, which the end would reach. */
+  | { readonly type: "cosine"; readonly lr_min: number }
+  /** Times `gamma` after every so many epochs. */
+  | {
+    readonly type: "step";
+    readonly epochs: number;
+    readonly gamma: number;
+  };
+
 /** Files and folders of a run. */
 export interface ConfigurationPaths {
   /** Folder for results. */
@@ -116,10 +129,19 @@ export interface Configuration {
     readonly optimizer: "ADAM" | "NADAM" | "SGD";
     /** Learning rate. */
     readonly lr: number;
+    /** What becomes of it; it stays if absent. */
+    readonly schedule?: ConfigurationSchedule;
     /** Number of epochs, at most. */
     readonly epochs: number;
     /** Without `network`: the convolutional network, else the dense one. */
     readonly CNN: boolean;
+    /** When checkpoints are written while an epoch is under way. */
+    readonly checkpoint: {
+      /** Batches from one to the next, if they are counted. */
+      readonly batches?: number;
+      /** Minutes from one to the next, at most. */
+      readonly minutes: number;
+    };
     /** What is done to every sample, in training, validation and test. */
     readonly filter?: ConfigurationFilter;
     /** What is done to training samples only. */

@@ -19,7 +19,7 @@ export interface TrainedEpoch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
   /** What it came to. */
-  readonly train: EpochStatistics;
+  readonly train: Pick<EpochStatistics, "loss" | "rates">;
   /** Its learning rate. */
   readonly lr: number;
 }
@@ -28,6 +28,14 @@ export interface TrainedEpoch {
 export type EpochMeasures = Required<
   Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">
 >;
+
+/** What of an epoch is known before it is written. */
+export interface FoldLogState {
+  /** Weights when the epoch began, or once it was measured. */
+  readonly weights: Arrays;
+  /** Its training steps so far. */
+  readonly batches: readonly BatchLoss[];
+}
 
 /** The log of a fold: `logs/foldN` in the run's folder, and `metrics.jsonl`. */
 export class FoldLog {
@@ -43,29 +51,40 @@ export class FoldLog {
     fold: number,
     model: Model,
     results: Results,
-    weights: Arrays,
+    { weights, batches }: FoldLogState,
   ) {
     this.#fold = fold;
     this.#model = model;
     this.#results = results;
     this.#file = new EventFile(join(results.folder, "logs", `fold${fold}`));
     this.#weights = weights;
+    this.#batches = [...batches];
   }
 
   /**
    * Begins to log, and writes nothing yet.
    *
    * @param fold Fold, counted from 1.
-   * @param context Its network, with the weights it starts from, and the
-   * run's folder.
+   * @param context Its network, the run's folder, and where another log
+   * stopped; without it, the network has the weights it starts from.
    * @returns The log.
    * @throws {DeviceError} If the device was lost.
    */
   static async begin(
     fold: number,
-    { model, results }: { readonly model: Model; readonly results: Results },
+    { model, results, state }: {
+      readonly model: Model;
+      readonly results: Results;
+      readonly state?: FoldLogState;
+    },
   ): Promise<FoldLog> {
-    return new FoldLog(fold, model, results, await model.weights());
+    const start = state ?? { weights: await model.weights(), batches: [] };
+    return new FoldLog(fold, model, results, start);
+  }
+
+  /** Where it stands, to go on from. */
+  get state(): FoldLogState {
+    return { weights: this.#weights, batches: [...this.#batches] };
   }
 
   /**

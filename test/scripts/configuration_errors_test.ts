@@ -201,6 +201,32 @@ Deno.test("parseConfiguration() refuses filters and augmentations that are none"
   }
 });
 
+Deno.test("parseConfiguration() refuses schedules and checkpoints that are none", () => {
+  const refusals: [written: string, problem: string][] = [
+    ["schedule: fast", 'schedule is "fast", expected a section with type'],
+    ["schedule: {gamma: 1}", "schedule is a section, expected a section with"],
+    [
+      "schedule: {type: linear}",
+      'schedule.type is "linear", expected exponential or cosine or step',
+    ],
+    ["schedule: {type: step}", "schedule.epochs is missing, expected a whole"],
+    [
+      "schedule: {type: cosine, gamma: 1}",
+      "schedule.gamma is not a known key; known are type, lr_min",
+    ],
+    ["schedule: {type: exponential, gamma: 0}", "schedule.gamma is 0, expect"],
+    ["checkpoint: {batches: 0}", "checkpoint.batches is 0, expected a whole"],
+    ["checkpoint: {minutes: 0}", "checkpoint.minutes is 0, expected a number"],
+  ];
+  for (const [written, problem] of refusals) {
+    assert.throws(
+      () => parseConfiguration(`training: {${written}}`, "network.yaml"),
+      ({ message }: Error) => message.includes(`: training.${problem}`),
+      written,
+    );
+  }
+});
+
 Deno.test("parseConfiguration() refuses layers that are none", () => {
   const cases: [string, string, RegExp][] = [
     ["2", "network", /is 2, expected a list of .*layers, at least one$/],

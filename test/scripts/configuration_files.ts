@@ -96,6 +96,7 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     lr: 0.01,
     epochs: 3000,
     CNN: true,
+    checkpoint: { minutes: 5 },
     error: {
       type: "NumSpikes",
       tgtSpikeRegion: { start: 0, stop: 1500 },

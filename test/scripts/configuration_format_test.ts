@@ -52,6 +52,13 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     ...{ drop: fraction, flip_x: fraction, flip_y: fraction },
     ...{ shift: fc.nat(), time_jitter: notNegative },
   }, { requiredKeys: [] });
+  const schedule = fc.oneof(
+    fc.record({ type: fc.constant("exponential" as const), gamma: positive }),
+    fc.record({ type: fc.constant("cosine" as const), lr_min: notNegative }),
+    fc.record({
+      ...{ type: fc.constant("step" as const), epochs: count, gamma: positive },
+    }),
+  );
   return fc.tuple(positive, fc.integer({ min: 1, max: 5000 })).chain((
     [Ts, bins],
   ) =>
@@ -78,6 +85,10 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         lr: positive,
         epochs: count,
         CNN: fc.boolean(),
+        checkpoint: fc.record({ batches: count, minutes: positive }, {
+          requiredKeys: ["minutes"],
+        }),
+        schedule,
         filter,
         augmentation,
         error: target(Ts, bins).map((target) => ({

@@ -90,6 +90,24 @@ Deno.test("parseConfiguration() reads filters and augmentations", () => {
   assert.deepEqual(training.augmentation, { flip_x: 0.5, time_jitter: 2.5 });
 });
 
+Deno.test("parseConfiguration() fills in schedules and checkpoints", () => {
+  const read = (text: string) =>
+    parseConfiguration(`training: {${text}}`, "network.yaml").training;
+  assert.deepEqual(read("schedule: {type: exponential}").schedule, {
+    ...{ type: "exponential", gamma: 0.95 },
+  });
+  assert.deepEqual(read("schedule: {type: cosine}").schedule, {
+    ...{ type: "cosine", lr_min: 0 },
+  });
+  assert.deepEqual(read("schedule: {type: step, epochs: 9}").schedule, {
+    ...{ type: "step", epochs: 9, gamma: 0.1 },
+  });
+  assert.equal(read("lr: 1").schedule, undefined);
+  assert.deepEqual(read("checkpoint: {batches: 7}").checkpoint, {
+    ...{ batches: 7, minutes: 5 },
+  });
+});
+
 Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   const { training, testing } = parseConfiguration(
     "simulation: {tSample: 500}\ntraining: {random_crop: True}\n" +

@@ -1,0 +1,199 @@
+/**
+ * Where a fold stands, as a file from which it goes on.
+ *
+ * A checkpoint is one safetensors file: `weights/NAME`, those of the best epoch
+ * and those that the log compares with, `best/NAME` and `logged/NAME`, and the
+ * optimizer's moments, `m/NAME`, `v/NAME`, `vMax/NAME`, are its tensors; all
+ * else is JSON in its metadata.
+ *
+ * @module
+ */
+
+import type { EpochSums } from "../engine/epoch.ts";
+import type { ModelState } from "../engine/model.ts";
+import {
+  formatSafetensors,
+  parseSafetensors,
+  type Tensor,
+} from "../engine/safetensors.ts";
+import type { NamedArray } from "../engine/weights.ts";
+import type { EpochMeasures, FoldLogState } from "./logs/fold_log.ts";
+import type { FoldSummary } from "./results.ts";
+import type { RunIdentity } from "./run_identity.ts";
+
+/** The form of files that this program writes, and the one it reads. */
+const VERSION = "1";
+
+type Arrays = Readonly<Record<string, NamedArray>>;
+
+/** The epoch whose weights are kept. */
+export interface Best {
+  /** The epoch, counted from 0. */
+  readonly epoch: number;
+  readonly trainAccuracy: number;
+  /** Loss and accuracy of the set that it was chosen by. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Where training of a fold stands. */
+export interface FoldPosition {
+  /** The epoch under way, counted from 0; all before it are done. */
+  readonly epoch: number;
+  /** Its batches that were trained on. */
+  readonly batches: number;
+  /** What these came to. */
+  readonly sums?: EpochSums;
+  /** What the log says of them, one by one. */
+  readonly losses: FoldLogState["batches"];
+  /** What was measured behind the last of them. */
+  readonly measures?: EpochMeasures;
+  /** The generator's state when the epoch began. */
+  readonly random: readonly number[];
+  /** Rows of `metrics.jsonl` so far, of all folds. */
+  readonly rows: number;
+  /** Time that the run has taken so far, of all folds, in s. */
+  readonly seconds: number;
+  /** The best epoch so far. */
+  readonly best?: Best;
+  /** Lowest loss so far of the set that weights are chosen by. */
+  readonly lowestLoss?: number;
+  /** Whether no further epoch follows. */
+  readonly trained: boolean;
+  /** What the fold came to, once it is done. */
+  readonly summary?: FoldSummary;
+}
+
+/** All that a fold goes on from. */
+export interface Checkpoint {
+  readonly position: FoldPosition;
+  /** Weights and moments; nothing once the fold is done. */
+  readonly state?: ModelState;
+  /** Weights of the best epoch. */
+  readonly best?: Arrays;
+  /** Weights that the log compares with. */
+  readonly logged?: Arrays;
+}
+
+/**
+ * Names the file of a fold's checkpoint.
+ *
+ * @param fold Fold, counted from 1.
+ * @returns Its name.
+ */
+export function checkpointName(fold: number): string {
+  return `checkpoint_fold${fold}.safetensors`;
+}
+
+/**
+ * Writes a checkpoint.
+ *
+ * @param checkpoint The checkpoint.
+ * @param identity The run that it belongs to.
+ * @returns The whole file.
+ */
+export function formatCheckpoint(
+  { position, state, best, logged }: Checkpoint,
+  identity: RunIdentity,
+): Uint8Array {
+  return formatSafetensors({
+    ...tensorsOf("weights", state?.weights),
+    ...tensorsOf("best", best),
+    ...tensorsOf("logged", logged),
+    ...Object.assign(
+      {},
+      ...Object.entries(state?.moments ?? {}).map(([name, arrays]) =>
+        tensorsOf(name, arrays)
+      ),
+    ),
+  }, {
+    version: VERSION,
+    run: JSON.stringify(identity),
+    position: JSON.stringify(position),
+    steps: String(state?.steps ?? 0),
+  });
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param path The file.
+ * @param identity The run that is to go on.
+ * @returns The checkpoint; `undefined` if there is no such file.
+ * @throws {Error} If the file is broken, of another version, or of another run.
+ */
+export async function readCheckpoint(
+  path: string,
+  identity: RunIdentity,
+): Promise<Checkpoint | undefined> {
+  try {
+    return parseCheckpoint(await Deno.readFile(path), identity);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const { message } = cause as Error;
+    throw new Error(`Cannot resume from "${path}": ${message}`, { cause });
+  }
+}
+
+function parseCheckpoint(
+  bytes: Uint8Array<ArrayBuffer>,
+  identity: RunIdentity,
+): Checkpoint {
+  const { tensors, metadata } = parseSafetensors(bytes);
+  if (metadata.version !== VERSION) {
+    throw new Error(
+      `its version is ${metadata.version ?? "missing"}, expected ${VERSION}`,
+    );
+  }
+  requireSameRun(JSON.parse(metadata.run), identity);
+  const position: unknown = JSON.parse(metadata.position);
+  if (!isPosition(position)) {
+    throw new Error("its position is not one in a fold");
+  }
+  const groups: Record<string, Record<string, NamedArray>> = {};
+  for (const [key, { shape, data }] of tensors) {
+    const [group, name] = key.split("/");
+    groups[group] ??= {};
+    groups[group][name] = { shape, data: data as Float32Array };
+  }
+  const { weights = {}, best, logged, ...moments } = groups;
+  const steps = Number(metadata.steps);
+  return {
+    position,
+    ...(position.summary ? {} : { state: { weights, steps, moments } }),
+    ...{ best, logged },
+  };
+}
+
+function isPosition(value: unknown): value is FoldPosition {
+  const { epoch, batches, rows, random, trained, losses, seconds } = Object(
+    value,
+  );
+  return [epoch, batches, rows].every((count) =>
+    Number.isSafeInteger(count) && count >= 0
+  ) && Array.isArray(random) && random.every(Number.isInteger) &&
+    typeof trained === "boolean" && Array.isArray(losses) &&
+    Number.isFinite(seconds);
+}
+
+/** Lets a checkpoint be of the run that is to go on. */
+function requireSameRun(found: RunIdentity, expected: RunIdentity): void {
+  const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
+  for (const key of keys) {
+    if (found[key] !== expected[key]) {
+      throw new Error(
+        `its ${key} is ${found[key] ?? "missing"}, expected ` +
+          `${expected[key] ?? "none"}`,
+      );
+    }
+  }
+}
+
+function tensorsOf(group: string, arrays: Arrays = {}): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, data }]) => [
+      `${group}/${name}`,
+      { dtype: "F32", shape, data: data as Float32Array<ArrayBuffer> },
+    ]),
+  );
+}

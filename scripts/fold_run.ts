@@ -1,0 +1,290 @@
+/**
+ * A fold while it is trained: epoch by epoch, from checkpoint to checkpoint.
+ *
+ * @module
+ */
+
+import type { SampleCache } from "../dataset/batches.ts";
+import type { Device } from "../engine/device.ts";
+import type { EpochPause, EpochStatistics } from "../engine/epoch.ts";
+import type { Model } from "../engine/model.ts";
+import type { Random } from "../engine/random.ts";
+import type { NamedArray } from "../engine/weights.ts";
+import {
+  type Checkpoint,
+  type FoldPosition,
+  formatCheckpoint,
+} from "./checkpoint.ts";
+import type { Configuration } from "./configuration/types.ts";
+import type { Fold } from "./experiment.ts";
+import type { EpochMeasures, FoldLog } from "./logs/fold_log.ts";
+import type { Pass } from "./passes.ts";
+import { Interruption, type Pauses } from "./pauses.ts";
+import type { FoldSummary, Results } from "./results.ts";
+import type { RunIdentity } from "./run_identity.ts";
+import { learningRate } from "./schedule.ts";
+
+/** What folds of a run share. */
+export interface RunContext {
+  readonly device: Device;
+  /** Name of the program that runs. */
+  readonly program: string;
+  readonly configuration: Configuration;
+  readonly results: Results;
+  /** Packed samples of all sets. */
+  readonly cache: SampleCache;
+  /** When to write a checkpoint, and when to stop. */
+  readonly pauses: Pauses;
+  /** Time that the run has taken so far, in s. */
+  readonly elapsed: () => number;
+  /** Where to go on, by fold; a fold that has none starts at the beginning. */
+  readonly checkpoints: ReadonlyMap<number, Checkpoint>;
+  /** Weights to start from, instead of random ones. */
+  readonly weights?: Readonly<Record<string, NamedArray>>;
+}
+
+/** When training stops although epochs are left. */
+const STOP = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
+
+/** What a fold is trained with. */
+export interface FoldParts {
+  readonly model: Model;
+  readonly random: Random;
+  readonly log: FoldLog;
+  readonly pass: Pass;
+  readonly identity: RunIdentity;
+  readonly context: RunContext;
+}
+
+/** A fold under way. */
+export class FoldRun {
+  readonly #fold: Fold;
+  readonly #parts: FoldParts;
+  #position: FoldPosition;
+  #bestWeights: Checkpoint["best"];
+
+  /**
+   * Stands at the first batch of the first epoch.
+   *
+   * @param fold What to train and test on.
+   * @param parts What it is trained with.
+   */
+  constructor(fold: Fold, parts: FoldParts) {
+    this.#fold = fold;
+    this.#parts = parts;
+    const { state: random } = parts.random;
+    const { rows } = parts.context.results;
+    const start = { epoch: 0, batches: 0, losses: [], random, trained: false };
+    this.#position = { ...start, rows, seconds: parts.context.elapsed() };
+  }
+
+  /**
+   * Takes up where another stopped; network, log and generator are there by
+   * now.
+   *
+   * @param checkpoint What the other has left.
+   */
+  goOn({ position, best }: Checkpoint): void {
+    this.#position = position;
+    this.#bestWeights = best;
+  }
+
+  /**
+   * Trains the epochs that are left, and tests.
+   *
+   * @returns What the fold came to.
+   * @throws {Interruption} If its user wanted to stop; a checkpoint was written.
+   */
+  async finish(): Promise<FoldSummary> {
+    while (!this.#position.trained) await this.#epoch();
+    const summary = await this.#summarise();
+    this.#position = { ...this.#position, summary };
+    await this.#save();
+    return summary;
+  }
+
+  async #epoch(): Promise<void> {
+    const { log, pass, context: { pauses } } = this.#parts;
+    const { validation, ...fold } = this.#fold;
+    const { epoch } = this.#position;
+    const start = performance.now();
+    const name = `fold ${fold.number} epoch ${epoch}`;
+    const { train, measures } = await this.#train(name);
+    const other = await pass(validation ?? fold.test, {
+      label: `${name} ${validation ? "validate" : "test"}`,
+      pause: this.#onInterruption(() => this.#save()),
+    });
+    await this.#keepBest(train, other);
+    await log.addEpoch({
+      ...{ fold: fold.number, epoch },
+      trainLoss: train.loss,
+      trainAccuracy: train.accuracy,
+      ...{ rates: train.rates, ...measures },
+      ...(validation
+        ? { valLoss: other.loss, valAccuracy: other.accuracy }
+        : { testLoss: other.loss, testAccuracy: other.accuracy }),
+      seconds: (performance.now() - start) / 1000,
+    });
+    report(
+      `${name}  ${words("train", train)}  ${
+        words(validation ? "val" : "test", other)
+      }`,
+    );
+    this.#advance(train);
+    if (this.#position.trained || pauses.afterEpoch()) await this.#save();
+  }
+
+  /** Trains on the batches of an epoch that are left. */
+  async #train(
+    name: string,
+  ): Promise<{ train: EpochStatistics; measures: EpochMeasures }> {
+    const { log, pass, context: { configuration, pauses } } = this.#parts;
+    const { training, simulation } = configuration;
+    const { epoch, batches, sums } = this.#position;
+    const lr = learningRate(epoch, training);
+    const { indices } = this.#fold.train;
+    const all = Math.ceil(indices.length / simulation.nSample);
+    const train = await pass(this.#fold.train, {
+      ...{ label: `${name} train`, lr, skip: batches, from: sums },
+      pause: this.#whileTraining(all),
+    });
+    const measures = this.#position.measures ??
+      await log.measure({ epoch, train, lr });
+    this.#position = {
+      ...{ ...this.#position, batches: all, sums: train.sums, measures },
+    };
+    if (pauses.due) await this.#save();
+    return { train, measures };
+  }
+
+  /** Keeps the weights if they are better than those of earlier epochs. */
+  async #keepBest(
+    train: EpochStatistics,
+    { loss, accuracy }: EpochStatistics,
+  ): Promise<void> {
+    const { model, context: { results } } = this.#parts;
+    const { number, validation } = this.#fold;
+    const { epoch, best, lowestLoss = Infinity } = this.#position;
+    this.#position = {
+      ...this.#position,
+      lowestLoss: Math.min(lowestLoss, loss),
+    };
+    if (best && !(validation ? loss < best.loss : accuracy > best.accuracy)) {
+      return;
+    }
+    this.#bestWeights = await model.weights();
+    const trainAccuracy = train.accuracy;
+    this.#position = {
+      ...this.#position,
+      best: { epoch, trainAccuracy, loss, accuracy },
+    };
+    // The first to write, unless a checkpoint was due before, once every sample
+    // of an epoch could be read: otherwise what an earlier run left stays.
+    await results.begin();
+    await results.saveWeights(number, this.#bestWeights, {
+      epoch: String(epoch),
+    });
+  }
+
+  /** Goes to the start of the next epoch, if there is one. */
+  #advance({ accuracy }: EpochStatistics): void {
+    const { random, context: { configuration } } = this.#parts;
+    const { epoch, sums: _sums, measures: _measures, ...position } =
+      this.#position;
+    const enough = this.#fold.validation !== undefined &&
+      epoch >= STOP.epoch && epoch - position.best!.epoch >= STOP.patience &&
+      accuracy >= STOP.trainAccuracy;
+    this.#position = {
+      ...{ ...position, epoch: epoch + 1, batches: 0, random: random.state },
+      trained: enough || epoch + 1 >= configuration.training.epochs,
+    };
+  }
+
+  async #summarise(): Promise<FoldSummary> {
+    const { model, log, pass } = this.#parts;
+    const { number, validation, test } = this.#fold;
+    const { epoch: epochs, best, lowestLoss } = this.#position;
+    const { epoch, trainAccuracy, loss, accuracy } = best!;
+    const fold = { fold: number, epochs, bestEpoch: epoch, trainAccuracy };
+    if (!validation) {
+      return {
+        ...{ ...fold, valLoss: null, valAccuracy: null },
+        ...{ testLoss: lowestLoss!, testAccuracy: accuracy },
+      };
+    }
+    model.setWeights(this.#bestWeights!);
+    const tested = await pass(test, {
+      label: `fold ${number} test`,
+      // All but this test is in the checkpoint already.
+      pause: this.#onInterruption(() => Promise.resolve()),
+    });
+    await log.addTest(tested, epoch);
+    report(
+      `fold ${number}, weights of epoch ${epoch}  ${words("test", tested)}`,
+    );
+    return {
+      ...{ ...fold, valLoss: loss, valAccuracy: accuracy },
+      ...{ testLoss: tested.loss, testAccuracy: tested.accuracy },
+    };
+  }
+
+  #whileTraining(all: number): EpochPause {
+    const { pauses } = this.#parts.context;
+    let { batches } = this.#position;
+    return {
+      due: () => {
+        batches++;
+        pauses.addBatch();
+        // Behind the last batch, its gradients are measured first.
+        return pauses.due && batches < all;
+      },
+      keep: async ({ sums }) => {
+        this.#position = { ...this.#position, batches, sums };
+        await this.#save();
+      },
+    };
+  }
+
+  #onInterruption(save: () => Promise<void>): EpochPause {
+    const { pauses } = this.#parts.context;
+    return {
+      due: () => pauses.interrupted,
+      async keep() {
+        await save();
+        throw new Interruption("Stopped");
+      },
+    };
+  }
+
+  /** Writes a checkpoint, and stops if that was what it was for. */
+  async #save(): Promise<void> {
+    const { model, log, identity, context } = this.#parts;
+    const { results, pauses, elapsed } = context;
+    const start = performance.now();
+    const done = this.#position.summary !== undefined;
+    const { rows } = results;
+    const { weights: logged, batches: losses } = log.state;
+    const moved = { rows, losses, seconds: elapsed() };
+    const position = { ...this.#position, ...moved };
+    const checkpoint = done ? { position } : {
+      ...{ position, state: await model.state(), best: this.#bestWeights },
+      logged,
+    };
+    await results.saveCheckpoint(
+      this.#fold.number,
+      formatCheckpoint(checkpoint, identity),
+    );
+    pauses.saved(start);
+    if (pauses.interrupted) throw new Interruption("Stopped");
+  }
+}
+
+function words(set: string, { loss, accuracy }: EpochStatistics): string {
+  return `${set} loss ${loss.toFixed(3)} accuracy ${
+    (accuracy * 100).toFixed(1)
+  } %`;
+}
+
+function report(line: string): void {
+  console.log(line);
+}
