@@ -8,7 +8,8 @@
  * @module
  */
 
-import { type Layer, sizeOf } from "../network.ts";
+import { type ConvLayer, type DenseLayer, type Layer } from "../network.ts";
+import { sizeOf, weightCount } from "../network.ts";
 
 /** Where neurons lie in a bin of a sample. */
 export interface Layout {
@@ -52,4 +53,26 @@ export function layoutOf(layer: Layer): Layout {
  */
 export function placeOf({ runSize }: Layout, neuron: number): number {
   return Math.floor(neuron / runSize) * inQuads(runSize) + neuron % runSize;
+}
+
+/**
+ * Floats that a layer's weights take, outputs by quads.
+ *
+ * @param layer The layer.
+ * @returns The floats.
+ */
+export function weightFloats(layer: ConvLayer | DenseLayer): number {
+  return layer.kind === "conv"
+    ? weightCount(layer) / layer.output.C * mapFloats(layer)
+    : sizeOf(layer.input) * inQuads(layer.output.C);
+}
+
+/**
+ * Floats that the maps of a pixel take.
+ *
+ * @param layer The layer.
+ * @returns The floats.
+ */
+export function mapFloats({ output, groups }: ConvLayer): number {
+  return groups * inQuads(output.C / groups);
 }

@@ -9,7 +9,7 @@
  */
 
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
-import { convShare, gradientStrips } from "./synapse.ts";
+import { convShare, gradientStrips } from "./conv_cuts.ts";
 
 /** Sizes on which the number of rounds depends. */
 export interface LoopSizes {

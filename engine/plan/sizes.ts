@@ -10,8 +10,8 @@ import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
 import type { ResponseForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { layoutOf } from "./layout.ts";
-import { gradientStrips, weightFloats } from "./synapse.ts";
+import { layoutOf, weightFloats } from "./layout.ts";
+import { gradientStrips } from "./conv_cuts.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;

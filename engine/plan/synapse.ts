@@ -23,12 +23,17 @@ import { neuronForward } from "../../kernels/neuron.ts";
 import { poolForward } from "../../kernels/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { transposeForward } from "../../kernels/transpose.ts";
-import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf } from "../network.ts";
-import { type ConvLayer, type DenseLayer, weightCount } from "../network.ts";
 import type { neuronConstants } from "../neuron.ts";
-import { type Compiler, type Dispatch, groupsFor, LANES } from "./dispatch.ts";
-import { inQuads, type Layout, layoutOf, QUAD } from "./layout.ts";
+import {
+  convConstants,
+  convShare,
+  gradientStrips,
+  MOST_GROUPS,
+  reachOf,
+} from "./conv_cuts.ts";
+import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
+import { type Layout, layoutOf, QUAD, weightFloats } from "./layout.ts";
 
 /** A pool's one weight, in units of theta. */
 export const POOL_WEIGHT = 1.1;
@@ -42,26 +47,8 @@ const DENSE_QUADS = 64;
 /** Bins and inputs of a dense adjoint's tile. */
 const DENSE_TILE = 64;
 
-/** Rows and columns of inputs, channels, bins and maps of an adjoint's tile. */
-const TILE = 8;
-const TILE_CHANNELS = 8;
-const TILE_BINS = 4;
-const TILE_MAPS = 2;
-
-/** Memory that a workgroup has on every adapter. */
-const WORKGROUP_BYTES = 16384;
-
-/** Workgroups that a dispatch may have along one dimension. */
-const MOST_GROUPS = 65535;
-
-/** Most floats that the partial weight gradients of a sample may take. */
-const PARTIAL_FLOATS = 1 << 20;
-
 /** Invocations of a workgroup that shares a convolution's weight gradient. */
 const PARTIAL_GROUP = 128;
-
-/** Invocations that share a convolution's weight gradient, for one sample. */
-const PARTIAL_LANES = 1 << 16;
 
 /** What the dispatches of a layer have in common. */
 export interface LayerContext {
@@ -92,71 +79,6 @@ export interface Outcome {
   /** Which word of a record counts its spikes, and the words of a record. */
   readonly index: number;
   readonly stride: number;
-}
-
-/**
- * How many strips of pixels the weight gradient of a convolution is summed in,
- * apart from one another; it does not depend on the batch.
- *
- * @param layer The layer.
- * @returns The number of strips.
- */
-export function gradientStrips(layer: ConvLayer): number {
-  const { output } = layer;
-  const owners = weightFloats(layer) / QUAD;
-  return Math.max(
-    1,
-    Math.min(
-      output.H * output.W,
-      Math.floor(PARTIAL_FLOATS / owners / QUAD),
-      Math.ceil(PARTIAL_LANES / owners),
-    ),
-  );
-}
-
-/**
- * Floats that a layer's weights take, outputs by quads.
- *
- * @param layer The layer.
- * @returns The floats.
- */
-export function weightFloats(layer: ConvLayer | DenseLayer): number {
-  return layer.kind === "conv"
-    ? weightCount(layer) / layer.output.C * mapFloats(layer)
-    : sizeOf(layer.input) * inQuads(layer.output.C);
-}
-
-/** Floats that the maps of a pixel take. */
-function mapFloats({ output, groups }: ConvLayer): number {
-  return groups * inQuads(output.C / groups);
-}
-
-/**
- * How the forward kernel of a convolution cuts its outputs.
- *
- * @param layer The layer.
- * @param P Bit planes of its input.
- * @returns Quads and pixels of a workgroup, how many quads there are, words
- * that mark the taps of a bin, and bins that it takes at once; as in conv.wgsl.
- * @throws {ShapeError} If a workgroup's memory does not hold the marks.
- */
-export function convShare(layer: ConvLayer, P: number) {
-  const { kernel, input, name } = layer;
-  const quads = mapFloats(layer) / QUAD;
-  const share = Math.min(quads, LANES / QUAD);
-  const pixels = Math.floor(LANES / QUAD / share);
-  const taps = kernel[0] * kernel[1] * input.C;
-  const words = P * Math.ceil(taps / 32);
-  const bins = [32, 16, 8, 4, 2, 1].find((bins) =>
-    4 * (bins * pixels * words + 3 * taps) <= WORKGROUP_BYTES
-  );
-  if (bins === undefined) {
-    throw new ShapeError(
-      `Cannot plan "${name}": ${taps} taps of a pixel are more than fit the ` +
-        `${WORKGROUP_BYTES} bytes of a workgroup`,
-    );
-  }
-  return { quads, share, pixels, words, bins };
 }
 
 /**
@@ -270,8 +192,7 @@ export async function synapseAdjoint(
       const constants = { T, ...convConstants(layer), inRun, inRow };
       const reach = reachOf(layer, T);
       if (reach) {
-        const { groups, ...sizes } = reach;
-        const blocks = Math.ceil(T / TILE_BINS / sizes.fours);
+        const { groups, blocks, ...sizes } = reach;
         return [
           await compiler.dispatch(
             convAdjointTiled,
@@ -357,51 +278,6 @@ export async function synapseGradient(
   }
 }
 
-/**
- * How many workgroups own the tiles of a layer's inputs, the rows and columns
- * of outputs that reach a tile, and how many times four bins it has;
- * `undefined` if they do not fit a workgroup's memory, or a dispatch.
- */
-function reachOf(layer: ConvLayer, T: number) {
-  const { input, kernel, stride, dilation } = layer;
-  const along = (axis: 0 | 1) =>
-    Math.floor(
-      (TILE - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
-        stride[axis],
-    ) + 1;
-  const [RH, RW] = [along(0), along(1)];
-  const blocks = layer.groups *
-    Math.ceil(input.C / layer.groups / TILE_CHANNELS);
-  const groups = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE) * blocks;
-  const fits = (fours: number) =>
-    16 * (TILE_MAPS * fours * RH * RW +
-          TILE_MAPS * TILE_CHANNELS / 4 * kernel[0] * kernel[1]) <=
-      WORKGROUP_BYTES;
-  const fours = [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
-  return fits(fours) && groups <= MOST_GROUPS
-    ? { RH, RW, fours, groups }
-    : undefined;
-}
-
 function denseConstants(layer: Layer, T: number) {
   return { T, I: sizeOf(layer.input), O: layer.output.C };
-}
-
-function convConstants(layer: ConvLayer) {
-  const { input, output, kernel, stride, padding, dilation, groups } = layer;
-  return {
-    ...input,
-    OH: output.H,
-    OW: output.W,
-    M: output.C,
-    KH: kernel[0],
-    KW: kernel[1],
-    strideY: stride[0],
-    strideX: stride[1],
-    padY: padding[0],
-    padX: padding[1],
-    dilationY: dilation[0],
-    dilationX: dilation[1],
-    sets: groups,
-  };
 }

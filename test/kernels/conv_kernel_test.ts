@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import type { ConvLayer } from "../../engine/network.ts";
-import { convShare } from "../../engine/plan/synapse.ts";
+import { convShare } from "../../engine/plan/conv_cuts.ts";
 import { convAdjointDirect } from "../../kernels/conv_adjoint.ts";
 import {
   convGradientPartial,

@@ -12,8 +12,8 @@ import {
   sizeOf,
 } from "../../engine/network.ts";
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
+import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
 import {
-  gradientStrips,
   type LayerContext,
   layerForward,
   synapseAdjoint,

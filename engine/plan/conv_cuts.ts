@@ -1,0 +1,132 @@
+/**
+ * How a convolution is cut into workgroups.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../errors.ts";
+import type { ConvLayer } from "../network.ts";
+import { LANES } from "./dispatch.ts";
+import { mapFloats, QUAD, weightFloats } from "./layout.ts";
+
+/** Rows and columns of inputs, channels, bins and maps of an adjoint's tile. */
+const TILE = 8;
+const TILE_CHANNELS = 8;
+const TILE_BINS = 4;
+const TILE_MAPS = 2;
+
+/** Memory that a workgroup has on every adapter. */
+const WORKGROUP_BYTES = 16384;
+
+/** Workgroups that a dispatch may have along one dimension. */
+export const MOST_GROUPS = 65535;
+
+/** Most floats that the partial weight gradients of a sample may take. */
+const PARTIAL_FLOATS = 1 << 20;
+
+/** Invocations that share a convolution's weight gradient, for one sample. */
+const PARTIAL_LANES = 1 << 16;
+
+/**
+ * How many strips of pixels the weight gradient of a convolution is summed in,
+ * apart from one another; it does not depend on the batch.
+ *
+ * @param layer The layer.
+ * @returns The number of strips.
+ */
+export function gradientStrips(layer: ConvLayer): number {
+  const { output } = layer;
+  const owners = weightFloats(layer) / QUAD;
+  return Math.max(
+    1,
+    Math.min(
+      output.H * output.W,
+      Math.floor(PARTIAL_FLOATS / owners / QUAD),
+      Math.ceil(PARTIAL_LANES / owners),
+    ),
+  );
+}
+
+/**
+ * How the forward kernel of a convolution cuts its outputs.
+ *
+ * @param layer The layer.
+ * @param P Bit planes of its input.
+ * @returns Quads and pixels of a workgroup, how many quads there are, words
+ * that mark the taps of a bin, and bins that it takes at once; as in conv.wgsl.
+ * @throws {ShapeError} If a workgroup's memory does not hold the marks.
+ */
+export function convShare(layer: ConvLayer, P: number) {
+  const { kernel, input, name } = layer;
+  const quads = mapFloats(layer) / QUAD;
+  const share = Math.min(quads, LANES / QUAD);
+  const pixels = Math.floor(LANES / QUAD / share);
+  const taps = kernel[0] * kernel[1] * input.C;
+  const words = P * Math.ceil(taps / 32);
+  const bins = [32, 16, 8, 4, 2, 1].find((bins) =>
+    4 * (bins * pixels * words + 3 * taps) <= WORKGROUP_BYTES
+  );
+  if (bins === undefined) {
+    throw new ShapeError(
+      `Cannot plan "${name}": ${taps} taps of a pixel are more than fit the ` +
+        `${WORKGROUP_BYTES} bytes of a workgroup`,
+    );
+  }
+  return { quads, share, pixels, words, bins };
+}
+
+/**
+ * How the adjoint of a convolution cuts its inputs into tiles.
+ *
+ * @param layer The layer.
+ * @param T Bins in a sample.
+ * @returns Rows and columns of outputs that reach a tile, how many times four
+ * bins it has, workgroups for all tiles and for all bins; `undefined` if a
+ * tile does not fit a workgroup's memory, or all of them a dispatch.
+ */
+export function reachOf(layer: ConvLayer, T: number) {
+  const { input, kernel, stride, dilation } = layer;
+  const along = (axis: 0 | 1) =>
+    Math.floor(
+      (TILE - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
+        stride[axis],
+    ) + 1;
+  const [RH, RW] = [along(0), along(1)];
+  const perTile = layer.groups *
+    Math.ceil(input.C / layer.groups / TILE_CHANNELS);
+  const groups = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE) *
+    perTile;
+  const fits = (fours: number) =>
+    16 * (TILE_MAPS * fours * RH * RW +
+          TILE_MAPS * TILE_CHANNELS / 4 * kernel[0] * kernel[1]) <=
+      WORKGROUP_BYTES;
+  const fours = [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
+  return fits(fours) && groups <= MOST_GROUPS
+    ? { RH, RW, fours, groups, blocks: Math.ceil(T / TILE_BINS / fours) }
+    : undefined;
+}
+
+/**
+ * The sizes of a convolution, by their names in conv_sizes.wgsl.
+ *
+ * @param layer The layer.
+ * @returns A value for each.
+ */
+export function convConstants(layer: ConvLayer) {
+  const { input, output, kernel, stride, padding, dilation, groups } = layer;
+  return {
+    ...input,
+    OH: output.H,
+    OW: output.W,
+    M: output.C,
+    KH: kernel[0],
+    KW: kernel[1],
+    strideY: stride[0],
+    strideX: stride[1],
+    padY: padding[0],
+    padX: padding[1],
+    dilationY: dilation[0],
+    dilationX: dilation[1],
+    sets: groups,
+  };
+}
