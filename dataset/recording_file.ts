@@ -31,6 +31,10 @@ export function readProblem(cause: unknown): string {
   if (cause instanceof Deno.errors.PermissionDenied) {
     return "permission is denied";
   }
+  if (cause instanceof Deno.errors.AlreadyExists) return "it is a file";
+  if (cause instanceof Deno.errors.NotADirectory) {
+    return "a part of it is a file, not a folder";
+  }
   return cause instanceof Error ? cause.message : String(cause);
 }
 

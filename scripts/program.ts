@@ -104,6 +104,12 @@ export async function runProgram(program: Program): Promise<void> {
     const folder = configuration.training.path.out;
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
+    if (!resume && await results.earlier() === "under way") {
+      throw new Error(
+        `Cannot start in "${folder}": a run there has not ended; --resume ` +
+          "goes on with it, --out DIR puts another elsewhere",
+      );
+    }
     const checkpoints = resume
       ? await takeUp(folds, results, run)
       : new Map<number, Checkpoint>();
@@ -142,6 +148,12 @@ async function takeUp(
     if (checkpoint) checkpoints.set(fold.number, checkpoint);
   }
   if (checkpoints.size === 0) {
+    if (await results.earlier() !== "none") {
+      throw new Error(
+        `Cannot resume in "${results.folder}": it has no checkpoint of these ` +
+          "folds, and starting anew would remove the results that it has",
+      );
+    }
     console.log(`No checkpoint is in ${results.folder}: starting anew`);
     return checkpoints;
   }

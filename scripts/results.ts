@@ -145,7 +145,12 @@ export class Results {
   async begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
-    await Deno.mkdir(this.folder, { recursive: true });
+    await Deno.mkdir(this.folder, { recursive: true }).catch((cause) => {
+      throw new Error(
+        `Cannot write "${this.folder}": ${readProblem(cause)}`,
+        { cause },
+      );
+    });
     for await (const { name } of Deno.readDir(this.folder)) {
       if (/^(summary\.json|checkpoint_fold\d\.safetensors)$/.test(name)) {
         await Deno.remove(join(this.folder, name));
@@ -156,6 +161,20 @@ export class Results {
     });
     await saveFiles(this.folder, { "metrics.jsonl": "" });
     await removeEventFiles(join(this.folder, "logs"));
+  }
+
+  /**
+   * Looks for an earlier run in the folder.
+   *
+   * @returns Whether there is none, one that has ended, or one that has not.
+   */
+  async earlier(): Promise<"none" | "ended" | "under way"> {
+    const size = async (name: string) => {
+      const info = await Deno.stat(join(this.folder, name)).catch(() => null);
+      return info?.size ?? 0;
+    };
+    if (await size("summary.json") > 0) return "ended";
+    return await size("metrics.jsonl") > 0 ? "under way" : "none";
   }
 
   /**

@@ -65,7 +65,10 @@ async function readText(
   try {
     return await Deno.readTextFile(join(folder, name));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory
+    ) return undefined;
     throw error;
   }
 }

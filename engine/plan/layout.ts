@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type ConvLayer, type DenseLayer, type Layer } from "../network.ts";
+import type { ConvLayer, DenseLayer, Layer } from "../network.ts";
 import { sizeOf, weightCount } from "../network.ts";
 
 /** Where neurons lie in a bin of a sample. */

@@ -256,7 +256,8 @@ function microBatch(
     throw new ShapeError(
       `Cannot fit a sample on "${adapter.name}": loops of layer ` +
         `"${endless.layer}" may go round ${endless.rounds} times, and the ` +
-        `device ends them after ${mostRounds}; fewer bins or more pooling help`,
+        `device ends them after ${mostRounds}; fewer bins or smaller ` +
+        "windows help",
     );
   }
   return Math.min(

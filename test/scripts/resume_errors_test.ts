@@ -78,6 +78,16 @@ gpuTest(
     }
 
     await Deno.writeFile(file, good);
+    const started = await runTask("train", args);
+    assert.match(started.stderr, /a run there has not ended; --resume goes/);
+    await Deno.remove(file);
+    const bare = await contents(out);
+    const without = await runTask("train", [...args, "--resume"]);
+    assert.match(without.stderr, /it has no checkpoint of these folds, and /);
+    assert.deepEqual([started.code, without.code], [1, 1]);
+    assert.deepEqual(await contents(out), bare);
+
+    await Deno.writeFile(file, good);
     await Deno.writeTextFile(join(out, "metrics.jsonl"), "");
     const before = await contents(out);
     const epochs = ["--set", "training.epochs=1000"];

@@ -30,7 +30,7 @@ async function refuse(problem: RegExp, ...values: string[]) {
   const config = await (prepared ??= prepareSigns(folder.path));
   const out = inFolder("kept");
   await Deno.mkdir(out, { recursive: true });
-  await Deno.writeTextFile(join(out, "metrics.jsonl"), "kept\n");
+  await Deno.writeTextFile(join(out, "summary.json"), "kept\n");
   const { code, stderr } = await runTask("train-test-only", [
     ...["--config", config, "--out", out, "--folds", "1"],
     ...values.flatMap((value) => ["--set", value]),
@@ -39,8 +39,8 @@ async function refuse(problem: RegExp, ...values: string[]) {
   assert.match(stderr, /^error: [^\n]+[^.\n]\n$/);
   assert.equal(code, 1);
   const left = await Array.fromAsync(Deno.readDir(out));
-  assert.deepEqual(left.map(({ name }) => name), ["metrics.jsonl"]);
-  const text = await Deno.readTextFile(join(out, "metrics.jsonl"));
+  assert.deepEqual(left.map(({ name }) => name), ["summary.json"]);
+  const text = await Deno.readTextFile(join(out, "summary.json"));
   assert.equal(text, "kept\n");
 }
 
