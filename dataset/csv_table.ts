@@ -6,7 +6,7 @@
 
 import { parse } from "npm:csv-parse@7.0.3/sync";
 import { DatasetError } from "./errors.ts";
-import { readProblem } from "./recording_file.ts";
+import { fileProblem } from "./file_problem.ts";
 
 /** One row of a table. */
 export interface Row {
@@ -90,6 +90,6 @@ export async function readText(path: string): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true })
       .decode(await Deno.readFile(path));
   } catch (cause) {
-    throw new DatasetError(path, readProblem(cause), { cause });
+    throw new DatasetError(path, fileProblem(cause), { cause });
   }
 }

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { DatasetError, RecordingError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
-import { readProblem } from "./recording_file.ts";
+import { fileProblem } from "./file_problem.ts";
 import type { SampleSource } from "./samples.ts";
 
 /** The part of the sensor that N-MNIST keeps, 34×34 pixels. */
@@ -52,7 +52,7 @@ export interface NmnistEntry {
  */
 export async function readNmnist(path: string): Promise<Events> {
   const bytes = await Deno.readFile(path).catch((cause) => {
-    throw new RecordingError(path, readProblem(cause), { cause });
+    throw new RecordingError(path, fileProblem(cause), { cause });
   });
   if (bytes.length === 0) throw new RecordingError(path, "it is empty");
   const left = bytes.length % EVENT_BYTES;
@@ -107,7 +107,7 @@ export async function readNmnist(path: string): Promise<Events> {
  */
 export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
   const text = await Deno.readTextFile(path).catch((cause) => {
-    throw new DatasetError(path, readProblem(cause), { cause });
+    throw new DatasetError(path, fileProblem(cause), { cause });
   });
   const entries: NmnistEntry[] = [];
   for (const [index, row] of text.split("\n").entries()) {
@@ -194,6 +194,6 @@ async function readNames(directory: string): Promise<Set<string>> {
     return new Set((await Array.fromAsync(Deno.readDir(directory)))
       .map(({ name }) => name));
   } catch (cause) {
-    throw new DatasetError(directory, readProblem(cause), { cause });
+    throw new DatasetError(directory, fileProblem(cause), { cause });
   }
 }

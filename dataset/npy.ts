@@ -7,7 +7,7 @@
 
 import { DatasetError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
-import { readProblem } from "./recording_file.ts";
+import { fileProblem } from "./file_problem.ts";
 
 /** Bytes of a field's type, by NumPy's name for it. */
 const SIZES: Readonly<Record<string, number>> = {
@@ -75,7 +75,7 @@ export async function readNpy(path: string, sensor: Sensor): Promise<Events> {
   try {
     bytes = await Deno.readFile(path);
   } catch (cause) {
-    throw new DatasetError(path, readProblem(cause), { cause });
+    throw new DatasetError(path, fileProblem(cause), { cause });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { start, stride, fields, count } = parseHeader(path, bytes, view);

@@ -1,42 +1,14 @@
 /**
- * Files of recordings: reading on through one buffer, and what to say when
- * that fails.
+ * Files of recordings: reading on through one buffer.
  *
  * @module
  */
 
 import { RecordingError } from "./errors.ts";
+import { fileProblem } from "./file_problem.ts";
 
 /** Size of the buffer in bytes. */
 const BUFFER_BYTES = 1 << 20;
-
-/**
- * Says why a file could not be opened or read.
- *
- * @param cause What the runtime threw.
- * @returns A phrase to put after the colon of a message.
- *
- * @example
- * ```ts
- * import { readProblem } from "./recording_file.ts";
- * const problem = readProblem(new Deno.errors.NotFound("os error 2"));
- * if (problem !== "there is no such file or folder") throw new Error(problem);
- * ```
- */
-export function readProblem(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) {
-    return "there is no such file or folder";
-  }
-  if (cause instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (cause instanceof Deno.errors.PermissionDenied) {
-    return "permission is denied";
-  }
-  if (cause instanceof Deno.errors.AlreadyExists) return "it is a file";
-  if (cause instanceof Deno.errors.NotADirectory) {
-    return "a part of it is a file, not a folder";
-  }
-  return cause instanceof Error ? cause.message : String(cause);
-}
 
 /**
  * A file read once from front to back, through a buffer of 1 MiB.
@@ -80,7 +52,7 @@ export class RecordingFile implements Disposable {
     try {
       return new RecordingFile(path, await Deno.open(path));
     } catch (cause) {
-      throw new RecordingError(path, readProblem(cause), { cause });
+      throw new RecordingError(path, fileProblem(cause), { cause });
     }
   }
 
@@ -126,7 +98,7 @@ export class RecordingFile implements Disposable {
         this.#end += count;
       }
     } catch (cause) {
-      throw new RecordingError(this.path, readProblem(cause), {
+      throw new RecordingError(this.path, fileProblem(cause), {
         offset: this.#offset + this.#end,
         cause,
       });

@@ -125,7 +125,7 @@ export class FoldRun {
         : { testLoss: other.loss, testAccuracy: other.accuracy }),
       seconds: (performance.now() - start) / 1000,
     });
-    report(
+    console.log(
       `${name}  ${words("train", train)}  ${
         words(validation ? "val" : "test", other)
       }`,
@@ -219,7 +219,7 @@ export class FoldRun {
       pause: this.#onInterruption(() => Promise.resolve()),
     });
     await log.addTest(tested, epoch);
-    report(
+    console.log(
       `fold ${number}, weights of epoch ${epoch}  ${words("test", tested)}`,
     );
     return {
@@ -283,8 +283,4 @@ function words(set: string, { loss, accuracy }: EpochStatistics): string {
   return `${set} loss ${loss.toFixed(3)} accuracy ${
     (accuracy * 100).toFixed(1)
   } %`;
-}
-
-function report(line: string): void {
-  console.log(line);
 }

@@ -25,8 +25,8 @@ import { type Fold, openFolds } from "./experiment.ts";
 import type { RunContext } from "./fold_run.ts";
 import { Interruption, Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
-import { type FoldSummary, readWeights, Results } from "./results.ts";
-import { type RunSummary, type Spread, spreadOf } from "./results.ts";
+import { readWeights, Results, spreadOf } from "./results.ts";
+import type { FoldSummary, RunSummary, Spread } from "./results.ts";
 import { identifyRun } from "./run_identity.ts";
 import { trainFold } from "./train_fold.ts";
 

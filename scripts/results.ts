@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { readProblem } from "../dataset/recording_file.ts";
+import { fileProblem } from "../dataset/file_problem.ts";
 import type { AdapterDescription } from "../engine/device.ts";
 import {
   formatSafetensors,
@@ -18,7 +18,7 @@ import { checkpointName } from "./checkpoint.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
-import { saveFiles } from "./save_files.ts";
+import { saveFiles, writeThrough } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
@@ -147,7 +147,7 @@ export class Results {
     this.#begun = true;
     await Deno.mkdir(this.folder, { recursive: true }).catch((cause) => {
       throw new Error(
-        `Cannot write "${this.folder}": ${readProblem(cause)}`,
+        `Cannot write "${this.folder}": ${fileProblem(cause)}`,
         { cause },
       );
     });
@@ -212,11 +212,10 @@ export class Results {
     const path = join(this.folder, "metrics.jsonl");
     const line = `${JSON.stringify(metrics)}\n`;
     try {
-      using file = await Deno.open(path, { append: true });
-      await file.write(new TextEncoder().encode(line));
-      await file.sync();
+      const bytes = new TextEncoder().encode(line);
+      await writeThrough(path, bytes, { append: true });
     } catch (cause) {
-      throw new Error(`Cannot write "${path}": ${readProblem(cause)}`, {
+      throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, {
         cause,
       });
     }

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { readProblem } from "../dataset/recording_file.ts";
+import { fileProblem } from "../dataset/file_problem.ts";
 
 /** What files hold, by their names. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -37,7 +37,7 @@ export async function saveFiles(
     } catch (cause) {
       // What was written of it takes room, which a full disk has not.
       await Deno.remove(beside).catch(() => {});
-      throw new Error(`Cannot write "${path}": ${readProblem(cause)}`, {
+      throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, {
         cause,
       });
     }
@@ -46,10 +46,21 @@ export async function saveFiles(
   return paths;
 }
 
-/** Writes a file down to the disk, for it to outlast a power loss. */
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes all bytes down to the disk, for them to outlast a power loss.
+ *
+ * @param path The file; to append to it, it must be there.
+ * @param bytes The bytes.
+ * @param options Whether they go behind what the file holds, or in its place.
+ * @throws {Error} What the runtime throws, if they cannot be written.
+ */
+export async function writeThrough(
+  path: string,
+  bytes: Uint8Array,
+  { append = false }: { readonly append?: boolean } = {},
+): Promise<void> {
   using file = await Deno.open(path, {
-    ...{ write: true, create: true, truncate: true },
+    ...(append ? { append } : { write: true, truncate: true, create: true }),
   });
   for (let at = 0; at < bytes.length;) {
     at += await file.write(bytes.subarray(at));

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { DatasetError, RecordingError } from "../errors.ts";
 import { DVS128 } from "../events.ts";
 import { readNpy } from "../npy.ts";
-import { readProblem } from "../recording_file.ts";
+import { fileProblem } from "../file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../sl_animals.ts";
 import type { RecordingOrigin } from "../store/attributes.ts";
 
@@ -116,7 +116,7 @@ async function checksum(paths: readonly string[]): Promise<string> {
       using file = await Deno.open(path);
       for await (const bytes of file.readable) hash.update(bytes);
     } catch (cause) {
-      throw new RecordingError(path, readProblem(cause), { cause });
+      throw new RecordingError(path, fileProblem(cause), { cause });
     }
   }
   return hash.digest("hex");

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { DatasetError } from "../errors.ts";
-import { readProblem } from "../recording_file.ts";
+import { fileProblem } from "../file_problem.ts";
 import { readGroup, writeGroup } from "../zarr/columns.ts";
 import { writeProblem } from "../zarr/folder.ts";
 import {
@@ -57,7 +57,7 @@ export class StoreUpdate implements AsyncDisposable {
       for await (const { name } of Deno.readDir(path)) entries.push(name);
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound)) {
-        throw new DatasetError(path, readProblem(cause), { cause });
+        throw new DatasetError(path, fileProblem(cause), { cause });
       }
     }
     const found = await readGroup(path);

@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import { DatasetError } from "../errors.ts";
-import { readProblem } from "../recording_file.ts";
+import { fileProblem } from "../file_problem.ts";
 
 /**
  * Says why a file or folder could not be written.
@@ -29,7 +29,7 @@ export function writeProblem(cause: unknown): string {
   if (cause instanceof Deno.errors.NotFound) {
     return "its folder is gone; maybe another run writes the same store";
   }
-  return `it cannot be written, ${readProblem(cause)}`;
+  return `it cannot be written, ${fileProblem(cause)}`;
 }
 
 /**
@@ -74,7 +74,7 @@ export class ZarrFolder {
       if (cause instanceof Deno.errors.NotFound && key.endsWith("zarr.json")) {
         return undefined;
       }
-      throw new DatasetError(path, readProblem(cause), { cause });
+      throw new DatasetError(path, fileProblem(cause), { cause });
     }
   }
 

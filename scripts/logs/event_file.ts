@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { readProblem } from "../../dataset/recording_file.ts";
+import { fileProblem } from "../../dataset/file_problem.ts";
 import { encodeEvent, encodeVersion, type LogEvent } from "./events.ts";
 import { frameRecord } from "./records.ts";
 
@@ -44,7 +44,7 @@ export class EventFile {
       await Deno.mkdir(join(this.path, ".."), { recursive: true });
       await Deno.writeFile(this.path, bytes, { append: true });
     } catch (cause) {
-      throw new Error(`Cannot write "${this.path}": ${readProblem(cause)}`, {
+      throw new Error(`Cannot write "${this.path}": ${fileProblem(cause)}`, {
         cause,
       });
     }
