@@ -9,7 +9,7 @@
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
-// One invocation owns a quad of weights (partial), or every 64th part of such
+// One invocation owns a quad of weights (partial), or every eighth part of such
 // a quad (total). Sums run over strips, then samples, so they do not depend
 // on how a batch is cut; dw starts at 0 where batch.first is 0.
 
@@ -91,7 +91,11 @@ fn partial(
   }
 }
 
-// What each invocation adds up for a quad of weights.
+// Quads of weights that a workgroup owns, and invocations that share one.
+const QUADS = 8u;
+const SHARERS = 8u;
+
+// What each invocation has added up.
 var<workgroup> sums: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64)
@@ -101,24 +105,40 @@ fn total(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = KH * KW * CG * MQ;
-  for (var i = group.x; i < size; i += groups.x) {
-    var all = select(dw[4 * i + lane % 4], 0.0, batch.first == 0);
+  for (var first = group.x * QUADS; first < size; first += groups.x * QUADS) {
+    // Loaded by quads, added by weights.
+    let i = min(first + lane % QUADS, size - 1);
+    let weight = 4 * first + lane;
+    let owns = lane < 4 * QUADS && weight < 4 * size;
+    var all = 0.0;
+    if (owns && batch.first > 0) {
+      all = dw[weight];
+    }
     for (var n = 0u; n < batch.samples; n++) {
       var sum = vec4<f32>();
-      for (var r = lane; r < S; r += 64) {
-        sum += parts[(n * S + r) * size + i];
+      for (var r = lane / QUADS; r < S; r += 4 * SHARERS) {
+        // Four are on their way at once; those past the end are the last.
+        let at = n * S * size + i;
+        let part0 = parts[at + r * size];
+        let part1 = parts[at + min(r + SHARERS, S - 1) * size];
+        let part2 = parts[at + min(r + 2 * SHARERS, S - 1) * size];
+        let part3 = parts[at + min(r + 3 * SHARERS, S - 1) * size];
+        sum += part0;
+        sum += select(vec4(), part1, r + SHARERS < S);
+        sum += select(vec4(), part2, r + 2 * SHARERS < S);
+        sum += select(vec4(), part3, r + 3 * SHARERS < S);
       }
       workgroupBarrier();
       sums[lane] = sum;
       workgroupBarrier();
-      if (lane < 4) {
-        for (var r = 0u; r < 64; r++) {
-          all += sums[r][lane];
+      if (owns) {
+        for (var sharer = 0u; sharer < SHARERS; sharer++) {
+          all += sums[sharer * QUADS + lane / 4][lane % 4];
         }
       }
     }
-    if (lane < 4) {
-      dw[4 * i + lane] = all;
+    if (owns) {
+      dw[weight] = all;
     }
   }
 }

@@ -12,11 +12,11 @@
 // dx       [N, T, inRow]         neuron i of the layer below in place
 //                                i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
-// One invocation owns a quad of outputs of a bin (forward), whose workgroup
-// lists the spikes of 64 words at a time, eight bins of eight inputs (adjoint),
-// or a quad of an input's weights (gradient). Sums run over samples, then
-// words, then bits, so they do not depend on how a batch is cut; dw starts at
-// 0 where batch.first is 0.
+// A workgroup lists the spikes of a bin, 64 words at a time. An invocation owns
+// a quad of outputs and every `parts`-th spike (forward), eight bins of eight
+// inputs (adjoint), or a quad of an input's weights (gradient). Sums run over
+// samples, then words, then bits, so they do not depend on how a batch is cut;
+// dw starts at 0 where batch.first is 0.
 
 struct Batch {
   first: u32,
@@ -32,6 +32,9 @@ override height: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
 override Q: u32 = (O + 3) / 4;
+// Quads of a workgroup, and how often they fit it.
+override share: u32 = min(Q, 64u);
+override parts: u32 = 64 / share;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> raster: array<u32>;
@@ -80,25 +83,35 @@ fn list(word: u32, base: u32, lane: u32) -> u32 {
   return all;
 }
 
-// Adds the rows of w that are listed, up to eight of them on their way at once.
-fn addListed(start: vec4<f32>, all: u32, quad: u32, times: f32) -> vec4<f32> {
+// What the invocations of a quad have added up.
+var<workgroup> sums: array<vec4<f32>, 64>;
+
+// Adds every parts-th row of w that is listed, up to eight of them on their way
+// at once.
+fn addListed(
+  start: vec4<f32>,
+  part: u32,
+  all: u32,
+  quad: u32,
+  times: f32,
+) -> vec4<f32> {
   var sum = start;
-  var at = 0u;
-  for (; at + 8 <= all; at += 8) {
+  var at = part;
+  for (; at + 7 * parts < all; at += 8 * parts) {
     let w0 = w[found[at] * Q + quad];
-    let w1 = w[found[at + 1] * Q + quad];
-    let w2 = w[found[at + 2] * Q + quad];
-    let w3 = w[found[at + 3] * Q + quad];
-    let w4 = w[found[at + 4] * Q + quad];
-    let w5 = w[found[at + 5] * Q + quad];
-    let w6 = w[found[at + 6] * Q + quad];
-    let w7 = w[found[at + 7] * Q + quad];
+    let w1 = w[found[at + parts] * Q + quad];
+    let w2 = w[found[at + 2 * parts] * Q + quad];
+    let w3 = w[found[at + 3 * parts] * Q + quad];
+    let w4 = w[found[at + 4 * parts] * Q + quad];
+    let w5 = w[found[at + 5 * parts] * Q + quad];
+    let w6 = w[found[at + 6 * parts] * Q + quad];
+    let w7 = w[found[at + 7 * parts] * Q + quad];
     sum = sum + times * w0 + times * w1 + times * w2 + times * w3;
     sum = sum + times * w4 + times * w5 + times * w6 + times * w7;
   }
-  for (; at + 2 <= all; at += 2) {
+  for (; at + parts < all; at += 2 * parts) {
     let w0 = w[found[at] * Q + quad];
-    let w1 = w[found[at + 1] * Q + quad];
+    let w1 = w[found[at + parts] * Q + quad];
     sum = sum + times * w0 + times * w1;
   }
   if (at < all) {
@@ -114,7 +127,8 @@ fn forward(
 ) {
   let B = (T + 31) / 32;
   let t = group.x;
-  let quad = group.y * 64 + lane;
+  let quad = group.y * share + lane % share;
+  let part = lane / share;
   let whole = (I + 31) / 32;
   var sum = vec4<f32>();
   for (var p = 0u; p < P; p++) {
@@ -127,12 +141,17 @@ fn forward(
         word = raster[row + q * 32];
       }
       let all = list(word, q * 32, lane);
-      if (quad < Q) {
-        sum = addListed(sum, all, quad, times);
+      if (quad < Q && part < parts) {
+        sum = addListed(sum, part, all, quad, times);
       }
     }
   }
-  if (quad < Q) {
+  sums[lane] = sum;
+  workgroupBarrier();
+  if (quad < Q && part == 0) {
+    for (var other = 1u; other < parts; other++) {
+      sum += sums[other * share + lane];
+    }
     x[(group.z * T + t) * Q + quad] = sum;
   }
 }
@@ -162,12 +181,13 @@ fn gradient(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let quad = group.y * 64 + lane;
+  let quad = group.y * share + lane % share;
+  let part = lane / share;
   let words = batch.samples * P * ((T + 31) / 32);
-  if (quad >= Q) {
+  if (quad >= Q || part >= parts) {
     return;
   }
-  for (var i = group.x; i < I; i += groups.x) {
+  for (var i = group.x * parts + part; i < I; i += groups.x * parts) {
     var total = vec4<f32>();
     if (batch.first > 0) {
       total = dw[i * Q + quad];

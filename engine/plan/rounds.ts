@@ -78,7 +78,7 @@ export function roundsPerSample(
         case "pool":
           return 0;
         case "conv":
-          return Math.ceil(gradientStrips(layer) / 64) + 68;
+          return Math.ceil(gradientStrips(layer) / 32) + 11;
         case "dense":
           return 1 + quarter(planes * B) + planes * (2 * B + Math.ceil(T / 2));
       }
@@ -115,7 +115,10 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
     case "dense": {
       const inputs = sizeOf(layer.input);
       const lists = P * Math.ceil(inputs / 32 / LISTED);
-      return Math.max(neuron, lists * (LISTING + 4) + P * (inputs / 8 + 2));
+      return Math.max(
+        neuron,
+        lists * (LISTING + 4) + P * (inputs / 8 + 2) + 65,
+      );
     }
   }
 }

@@ -41,7 +41,7 @@ export const POOL_WEIGHT = 1.1;
 /** Bins that one invocation of a convolution's adjoint owns. */
 const ADJOINT_BINS = 8;
 
-/** Quads that a workgroup of a dense forward or gradient owns. */
+/** Quads that a workgroup of a dense forward or gradient owns at most. */
 const DENSE_QUADS = 64;
 
 /** Bins and inputs of a dense adjoint's tile. */
@@ -49,6 +49,9 @@ const DENSE_TILE = 64;
 
 /** Invocations of a workgroup that shares a convolution's weight gradient. */
 const PARTIAL_GROUP = 128;
+
+/** Quads of weights whose parts a workgroup adds up. */
+const TOTAL_QUADS = 8;
 
 /** What the dispatches of a layer have in common. */
 export interface LayerContext {
@@ -258,20 +261,21 @@ export async function synapseGradient(
           convGradientTotal,
           bound,
           constants,
-          [groupsFor(floats, QUAD), 1, 1],
+          [groupsFor(floats / QUAD, TOTAL_QUADS), 1, 1],
         ),
       ]);
     }
     case "dense": {
       const constants = { ...denseConstants(layer, T), P, height };
-      const rows = Math.min(constants.I, MOST_GROUPS);
-      const blocks = Math.ceil(constants.O / QUAD / DENSE_QUADS);
+      const quads = Math.ceil(constants.O / QUAD);
+      const blocks = Math.ceil(quads / DENSE_QUADS);
+      const parts = Math.floor(DENSE_QUADS / Math.min(quads, DENSE_QUADS));
       return [
         await compiler.dispatch(
           denseGradient,
           bound,
           constants,
-          [rows, blocks, 1],
+          [groupsFor(constants.I, parts), blocks, 1],
         ),
       ];
     }
