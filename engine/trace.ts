@@ -89,7 +89,7 @@ export async function trace(
   });
   const { device, layers } = model;
   const { plan } = stepper;
-  const T = plan.sizes.T;
+  const { T, lead } = plan.sizes;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
@@ -119,7 +119,8 @@ export async function trace(
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const { output } = layer;
-      const place = { extent: output, layout: layoutOf(layer), T, ...part };
+      const layout = layoutOf(layer);
+      const place = { extent: output, layout, T, rows: T + lead, ...part };
       keep(part, plan.buffers.potentials[index], (bytes) => {
         spread(new Float32Array(bytes), potentials.data, place);
       });
@@ -151,13 +152,15 @@ interface Place {
   readonly extent: Extent;
   readonly layout: Layout;
   readonly T: number;
+  /** Rows of a sample's potentials. */
+  readonly rows: number;
   readonly first: number;
   readonly samples: number;
 }
 
-/** `[N, T, H, W, C]` by quads to `[N, C, H, W, T]`. */
+/** `[N, rows, H, W, C]` by quads to `[N, C, H, W, T]`. */
 function spread(source: Float32Array, target: Float32Array, place: Place) {
-  const { extent, layout, T, first, samples } = place;
+  const { extent, layout, T, rows, first, samples } = place;
   const pixels = extent.H * extent.W;
   const size = pixels * extent.C;
   for (let f = 0; f < size; f++) {
@@ -166,7 +169,7 @@ function spread(source: Float32Array, target: Float32Array, place: Place) {
     for (let n = 0; n < samples; n++) {
       for (let t = 0; t < T; t++) {
         target[((first + n) * size + at) * T + t] =
-          source[(n * T + t) * layout.floats + inBin];
+          source[(n * rows + t) * layout.floats + inBin];
       }
     }
   }

@@ -6,7 +6,7 @@
 //
 // inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
 // w       [KH, KW, CG, MQ]
-// x       [N, T, OH, OW, MQ]
+// x       [N, sampleRows, OH, OW, MQ]  the first T rows
 //
 // A workgroup owns `pixels` pixels and up to sixteen quads of maps. `bins` at a
 // time it marks which taps are set in which bin of a pixel; then one
@@ -14,6 +14,7 @@
 // that are marked. Neighbours store side by side, and see the same marks.
 
 override T: u32;
+override sampleRows: u32;
 override P: u32 = 1;
 // Part of a word.
 override bins: u32;
@@ -164,7 +165,7 @@ fn forward(
         let pixel = pixel0 + near;
         let j = i / share / pixels;
         if (t0 + j < T && pixel < OH * OW && quad < MQ) {
-          x[((n * T + t0 + j) * OH * OW + pixel) * MQ + quad] =
+          x[((n * sampleRows + t0 + j) * OH * OW + pixel) * MQ + quad] =
             gather(near, j, quad);
         }
       }

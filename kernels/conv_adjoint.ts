@@ -16,7 +16,7 @@ export const convAdjointDirect = {
   code,
   entryPoint: "direct",
   bindings: { w: 0, dy: 1, dx: 2 },
-  constants: ["T", ...GEOMETRY, "inRun", "inRow"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "inRun", "inRow"],
 } as const satisfies KernelSpec;
 
 /** conv_adjoint.wgsl, `tiled`. */
@@ -25,5 +25,14 @@ export const convAdjointTiled = {
   code,
   entryPoint: "tiled",
   bindings: { w: 0, dy: 1, dx: 2 },
-  constants: ["T", ...GEOMETRY, "inRun", "inRow", "RH", "RW", "fours"],
+  constants: [
+    "T",
+    "sampleRows",
+    ...GEOMETRY,
+    "inRun",
+    "inRow",
+    "RH",
+    "RW",
+    "fours",
+  ],
 } as const satisfies KernelSpec;

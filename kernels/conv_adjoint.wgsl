@@ -6,7 +6,7 @@
 // tiled   the same, where RH·RW outputs reach a tile of 8×8 inputs
 //
 // w   [KH, KW, CG, MQ]
-// dy  [N, T, OH, OW, MQ]
+// dy  [N, sampleRows, OH, OW, MQ]  the first T rows
 // dx  [N, T, inRow]  neuron f of the layer below in place
 //                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
@@ -14,6 +14,7 @@
 // `fours` times four bins of eight inputs of a pixel (tiled).
 
 override T: u32;
+override sampleRows: u32;
 override RH: u32 = 1;
 override RW: u32 = 1;
 override fours: u32 = 1;
@@ -43,7 +44,6 @@ fn direct(
   let mapQuads = MQ / sets;
   let t0 = id.y * 8;
   let last = min(8u, T - t0) - 1;
-  let row = id.z * T + t0;
   // i counts pixels, then groups, then quads of a group's channels.
   for (var i = id.x; i < H * W * sets * channelQuads; i += groups.x * 64) {
     let g0 = i % channelQuads * 4;
@@ -64,7 +64,7 @@ fn direct(
         }
         let tap = (ky * KW + kx) * CG;
         let own = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) + tap;
-        let near = row * FO + (oy * OW + ox) * MQ + m0;
+        let near = (id.z * sampleRows + t0) * FO + (oy * OW + ox) * MQ + m0;
         for (var m = 0u; m < mapQuads; m++) {
           let weights = mat4x4(
             w[own.x * MQ + m0 + m],
@@ -81,7 +81,7 @@ fn direct(
     for (var j = 0u; j <= last; j++) {
       for (var c = 0u; c < min(4u, CG - g0); c++) {
         let channel = m0 / mapQuads * CG + g0 + c;
-        dx[(row + j) * inRow + placeOf(pixel, channel)] = sum[j][c];
+        dx[(id.z * T + t0 + j) * inRow + placeOf(pixel, channel)] = sum[j][c];
       }
     }
   }
@@ -190,7 +190,7 @@ fn stage(n: u32, t: u32, oy: u32, ox: u32, map: u32, at: u32) {
   var b3 = vec4<f32>();
   if (oy < OH && ox < OW) {
     let row = OH * OW * MQ;
-    let origin = (n * T + t) * row + (oy * OW + ox) * MQ + map / 4;
+    let origin = (n * sampleRows + t) * row + (oy * OW + ox) * MQ + map / 4;
     let last = min(4u, T - min(t, T)) - 1;
     b0 = dy[origin];
     b1 = dy[origin + min(1u, last) * row];

@@ -17,7 +17,7 @@ export const convGradientPartial = {
   code,
   entryPoint: "partial",
   bindings: { inputs: 1, dy: 2, part: 4 },
-  constants: ["T", ...GEOMETRY, "P", "S", "height"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "P", "S", "height"],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `total`. */

@@ -5,7 +5,7 @@
 // total    dw[w…] += Σ_n Σ_r part[n, r, w…]
 //
 // inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
-// dy      [N, T, OH, OW, MQ]
+// dy      [N, sampleRows, OH, OW, MQ]  the first T rows
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
@@ -20,6 +20,7 @@ struct Batch {
 }
 
 override T: u32;
+override sampleRows: u32;
 override P: u32 = 1;
 override S: u32;
 override height: f32 = 1;
@@ -72,7 +73,7 @@ fn partial(
       if (!isInside(iy, ix)) {
         continue;
       }
-      let at = n * T * OH * OW * MQ + o * MQ + quad;
+      let at = n * sampleRows * OH * OW * MQ + o * MQ + quad;
       let first = (n * words * H * W + iy * W + ix) * C + c;
       for (var b = 0u; b < words; b += 4) {
         // Four words are on their way before the first is needed.

@@ -14,7 +14,7 @@ export const denseForward = {
   code,
   entryPoint: "forward",
   bindings: { raster: 1, w: 3, x: 5 },
-  constants: ["T", "I", "O", "P"],
+  constants: ["T", "sampleRows", "I", "O", "P"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `adjoint`. */
@@ -23,7 +23,7 @@ export const denseAdjoint = {
   code,
   entryPoint: "adjoint",
   bindings: { w: 3, dy: 4, dx: 6 },
-  constants: ["T", "I", "O", "inRun", "inRow"],
+  constants: ["T", "sampleRows", "I", "O", "inRun", "inRow"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `gradient`. */
@@ -32,5 +32,5 @@ export const denseGradient = {
   code,
   entryPoint: "gradient",
   bindings: { batch: 0, inputs: 2, dy: 4, dw: 7 },
-  constants: ["T", "I", "O", "P", "height"],
+  constants: ["T", "sampleRows", "I", "O", "P", "height"],
 } as const satisfies KernelSpec;

@@ -8,15 +8,15 @@
 // raster   [N, P, B, 32·⌈I/32⌉]  as transpose.wgsl leaves them
 // inputs   [N, P, B, I]          packed along time, plane p counts 2^p
 // w, dw    [I, Q]                outputs by quads, the last filled up with 0
-// x, dy    [N, T, Q]
+// x, dy    [N, sampleRows, Q]    the first T rows
 // dx       [N, T, inRow]         neuron i of the layer below in place
 //                                i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
-// A workgroup lists the spikes of a bin, 64 words at a time. An invocation owns
-// a quad of outputs and every `parts`-th spike (forward), eight bins of eight
-// inputs (adjoint), or a quad of an input's weights (gradient). Sums run over
-// samples, then words, then bits, so they do not depend on how a batch is cut;
-// dw starts at 0 where batch.first is 0.
+// A workgroup lists the spikes of a bin, 64 words at a time; one invocation
+// owns a quad of outputs and every `parts`-th spike (forward), eight bins of
+// eight inputs (adjoint), or a quad of an input's weights (gradient). Sums run
+// over samples, then words, then bits, so they do not depend on how a batch is
+// cut; dw starts at 0 where batch.first is 0.
 
 struct Batch {
   first: u32,
@@ -25,6 +25,7 @@ struct Batch {
 }
 
 override T: u32;
+override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
@@ -152,7 +153,7 @@ fn forward(
     for (var other = 1u; other < parts; other++) {
       sum += sums[other * share + lane];
     }
-    x[(group.z * T + t) * Q + quad] = sum;
+    x[(group.z * sampleRows + t) * Q + quad] = sum;
   }
 }
 
@@ -160,7 +161,7 @@ fn forward(
 // planes, then samples.
 fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
   let B = (T + 31) / 32;
-  let row = m / B / P * T + m % B * 32;
+  let row = m / B / P * sampleRows + m % B * 32;
   let times = height * f32(1u << (m / B % P));
   var bits = word;
   while (bits != 0) {
@@ -278,7 +279,7 @@ fn adjoint(
         var error = vec4<f32>();
         if (quad < Q) {
           row = w[min(i0 + at / 4, I - 1) * Q + quad];
-          error = dy[(n * T + min(t0 + at / 4, T - 1)) * Q + quad];
+          error = dy[(n * sampleRows + min(t0 + at / 4, T - 1)) * Q + quad];
         }
         rows[at / 4 * 5 + at % 4] = row;
         errors[at / 4 * 5 + at % 4] = error;

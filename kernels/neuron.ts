@@ -29,7 +29,6 @@ export const neuronAdjoint = {
   inPlace: ["u"],
   constants: [
     ...RESPONSE_CONSTANTS,
-    "T",
     "F",
     "theta",
     "scale",
@@ -39,5 +38,6 @@ export const neuronAdjoint = {
     "W",
     "C",
     "poolGain",
+    "dsRows",
   ],
 } as const satisfies KernelSpec;

@@ -1,15 +1,16 @@
 // Neurons on their own: from a drive in memory to spikes, and back.
 //
-// forward  u, s as srm.wgsl has them, from the drive x that lies in u
-// adjoint  u[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f], in place
+// forward  u, s as srm.wgsl has them, from the drive x that lies behind them
+// adjoint  dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f], in place of
+//          the drive
 //          du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
-// Behind a pool, ds is the pool's gradient of what its window reaches:
+// Behind a pool, ds is the gradient of the drive of what is above:
 //          ds[n, t, f] = poolGain · above[n, t, window of f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
-// What adjoint leaves in u is the gradient of the drive, for spikes of height
-// one where inputs are normalised.
+// What adjoint leaves is for spikes of height one where inputs are normalised.
 //
-// ds  [N, T, 4·Q]  gradient of the spikes, or [N, T, 4·Q of the pool]
+// ds  [N, dsRows, 4·Q]  gradient of the spikes, or that of the pool, in the
+//                       first T rows
 //
 // One invocation owns a neuron.
 //
@@ -23,15 +24,26 @@ override window: u32 = 1;
 override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
-override laterSize: u32 = K * lanes;
+override dsRows: u32;
 
 @group(0) @binding(3) var<storage, read> ds: array<f32>;
 
-fn drives(at: u32, size: u32) -> vec4<f32> {
+// Four rows of a neuron from `at` on.
+fn fourRows(at: u32) -> vec4<f32> {
+  let size = 4 * Q;
   return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
-@compute @workgroup_size(lanes)
+// The drives K bins before those of t to t + 3, 0 where there was none.
+fn drivesGone(row: u32, t: u32) -> vec4<f32> {
+  if (exact) {
+    return vec4();
+  }
+  let drives = fourRows(row + (lead - K + t) * 4 * Q);
+  return select(vec4(), drives, vec4(t, t + 1, t + 2, t + 3) >= vec4(K));
+}
+
+@compute @workgroup_size(64)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -39,86 +51,75 @@ fn forward(
 ) {
   let size = 4 * Q;
   var count = 0u;
-  for (var i = group.x * lanes + lane; i < size; i += groups.x * lanes) {
+  for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
     let f = neuronAt(i);
     if (f == F) {
       continue;
     }
-    var neuron = atRest(group.z, i, f, lane);
+    var neuron = atRest(group.z, i, f);
+    let drives = neuron.row + lead * size;
     // Four drives are on their way while the four before are used. Bins from
     // T on are not looked at.
-    var next = drives(neuron.row, size);
+    var next = fourRows(drives);
+    var nextGone = drivesGone(neuron.row, 0u);
     for (var t = 0u; t < T; t += 4) {
       let now = next;
-      next = drives(neuron.row + (t + 4) * size, size);
-      count += advance(&neuron, now, t);
+      let gone = nextGone;
+      next = fourRows(drives + (t + 4) * size);
+      nextGone = drivesGone(neuron.row, t + 4);
+      count += advance(&neuron, now, gone, t);
     }
   }
   addSpikes(count, lane);
 }
 
-// The gradients of the last K potentials, a column an invocation.
-var<workgroup> later: array<f32, laterSize>;
-
-struct Gradient {
-  a: f32,
-  b: f32,
-  // Row of `later` that the next one goes to.
-  row: u32,
+// Where a neuron's potentials and the gradients of its spikes are, in bin 0.
+struct Place {
+  potentials: u32,
+  gradients: u32,
+  // From a row of gradients to the next.
+  step: u32,
+  isThere: bool,
 }
 
-// Gradient of the potential to that of the drive, one bin further back.
-fn recede(gradient: ptr<function, Gradient>, lane: u32, du: f32) -> f32 {
-  let row = (*gradient).row;
-  let gone = later[row * lanes + lane];
-  later[row * lanes + lane] = du;
-  (*gradient).row = select(row - 1, K - 1, row == 0);
-  if (exact) {
-    var sum = 0.0;
-    var at = row;
-    for (var k = 0u; k < K; k++) {
-      sum += taps[k / 4][k & 3] * later[at * lanes + lane];
-      at = select(at + 1, 0u, at + 1 == K);
-    }
-    return sum;
-  }
-  (*gradient).b = decay * ((*gradient).b + (*gradient).a) - lastB * gone;
-  (*gradient).a = decay * (*gradient).a + du - lastA * gone;
-  return (*gradient).b;
-}
-
-fn surrogate(potentials: vec4<f32>) -> vec4<f32> {
+fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   if (slope == 0) {
     return vec4(scale);
   }
-  return scale * exp(-slope * abs(potentials - vec4(theta)));
+  return scale * exp(-slope * abs(potential - vec4(theta)));
 }
 
-// Potentials of four bins from t on; the last stands for those from T on.
-fn binsOf(row: u32, t: u32, size: u32, i: u32) -> vec4<f32> {
-  let last = T - 1 - t;
-  let at = (row + t) * size + i;
-  return vec4(
-    u[at],
-    u[at + min(1u, last) * size],
-    u[at + min(2u, last) * size],
-    u[at + min(3u, last) * size],
-  );
+// Gradients of the potentials of four bins from t on, 0 from T on.
+fn gradientsOf(place: Place, t: u32) -> vec4<f32> {
+  let bins = vec4(t, t + 1, t + 2, t + 3);
+  let near = min(bins, vec4(T - 1));
+  let at = place.potentials + near * 4 * Q;
+  let above = place.gradients + near * place.step;
+  let potential = vec4(u[at.x], u[at.y], u[at.z], u[at.w]);
+  let s = vec4(ds[above.x], ds[above.y], ds[above.z], ds[above.w]);
+  // What is over of a quad stays 0, whatever lies there above.
+  let counts = (bins < vec4(T)) & vec4(place.isThere);
+  return select(vec4(), poolGain * s * surrogate(potential), counts);
 }
 
-// The same of ds.
-fn gradientsOf(row: u32, t: u32, size: u32, i: u32) -> vec4<f32> {
-  let last = T - 1 - t;
-  let at = (row + t) * size + i;
-  return vec4(
-    ds[at],
-    ds[at + min(1u, last) * size],
-    ds[at + min(2u, last) * size],
-    ds[at + min(3u, last) * size],
-  );
+// The same K bins later.
+fn gradientsGone(place: Place, t: u32) -> vec4<f32> {
+  if (exact || t + K >= T) {
+    return vec4();
+  }
+  return gradientsOf(place, t + K);
 }
 
-@compute @workgroup_size(lanes)
+// Σ_k epsilon[k] · du[t + k], of four bins from t on.
+fn filteredBack(place: Place, t: u32) -> vec4<f32> {
+  var sum = vec4<f32>();
+  for (var k = 0u; k < min(K, T - t); k++) {
+    sum += taps[k / 4][k & 3] * gradientsOf(place, t + k);
+  }
+  return sum;
+}
+
+@compute @workgroup_size(64)
 fn adjoint(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -126,7 +127,7 @@ fn adjoint(
 ) {
   let n = group.z;
   let size = 4 * Q;
-  for (var i = group.x * lanes + lane; i < size; i += groups.x * lanes) {
+  for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
     let f = neuronAt(i);
     // Without a pool above, the same neuron, in the same place.
     var above = size;
@@ -136,40 +137,44 @@ fn adjoint(
       above = ((F / C / W + window - 1) / window * OW * C + 3) / 4 * 4;
       source = (f / C / W / window * OW + f / C % W / window) * C + f % C;
     }
+    let row = n * sampleRows * size + i;
+    let place = Place(row, n * dsRows * above + source, above, f < F);
     var factor = gain;
     if (normalised) {
       factor /= f32(max(largest[n], 1u));
     }
-    for (var row = 0u; row < K; row++) {
-      later[row * lanes + lane] = 0;
-    }
-    var gradient = Gradient(0, 0, K - 1);
-    let row = n * T;
+    var a = 0.0;
+    var b = 0.0;
     let last = (T - 1) / 4 * 4;
-    var nextU = binsOf(row, last, size, i);
-    var nextS = gradientsOf(row, last, above, source);
+    var next = gradientsOf(place, last);
+    var nextGone = gradientsGone(place, last);
     for (var end = last + 4; end > 0; end -= 4) {
       let t = end - 4;
-      let potentials = nextU;
-      // What is over of a quad stays 0, whatever lies there above.
-      let s = select(vec4(), poolGain * nextS, f < F);
+      let du = next;
+      let gone = nextGone;
       // Four bins are on their way while the four behind them are used.
       if (t > 0) {
-        nextU = binsOf(row, t - 4, size, i);
-        nextS = gradientsOf(row, t - 4, above, source);
+        next = gradientsOf(place, t - 4);
+        nextGone = gradientsGone(place, t - 4);
       }
-      let du = s * surrogate(potentials);
-      let at = (row + t) * size + i;
-      if (t + 3 < T) {
-        u[at + 3 * size] = factor * recede(&gradient, lane, du.w);
+      var dx: vec4<f32>;
+      if (exact) {
+        dx = filteredBack(place, t);
+      } else {
+        b = decay * (b + a) - lastB * gone.w;
+        a = decay * a + du.w - lastA * gone.w;
+        dx.w = b;
+        b = decay * (b + a) - lastB * gone.z;
+        a = decay * a + du.z - lastA * gone.z;
+        dx.z = b;
+        b = decay * (b + a) - lastB * gone.y;
+        a = decay * a + du.y - lastA * gone.y;
+        dx.y = b;
+        b = decay * (b + a) - lastB * gone.x;
+        a = decay * a + du.x - lastA * gone.x;
+        dx.x = b;
       }
-      if (t + 2 < T) {
-        u[at + 2 * size] = factor * recede(&gradient, lane, du.z);
-      }
-      if (t + 1 < T) {
-        u[at + size] = factor * recede(&gradient, lane, du.y);
-      }
-      u[at] = factor * recede(&gradient, lane, du.x);
+      leave(row + lead * size, factor * dx, t);
     }
   }
 }

@@ -30,13 +30,13 @@ export const RESPONSE_CONSTANTS = [
   "lastA",
   "lastB",
   "runSize",
-  "lanes",
+  "T",
+  "lead",
 ] as const;
 
 /** The constants of a kernel that goes from a drive to spikes. */
 export const SRM_CONSTANTS = [
   ...RESPONSE_CONSTANTS,
-  "T",
   "F",
   "R",
   "theta",

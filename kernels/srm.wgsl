@@ -7,15 +7,19 @@
 //          s[n, t, f] = u[n, t, f] >= theta
 // Terms outside [0, T) are absent.
 //
-// taps    [4096 vec4]      epsilon, K taps times Ts in whole vec4s, then nu,
-//                          R taps
-// largest [N]              where inputs are normalised, x counts in units of it
-// u       [N, T, 4·Q]      potential, where it is kept
-// spikes  [N, B, F]        s, packed
-// tally   [slots, stride]  number of spikes of the layer, added to
+// taps    [4096 vec4]           epsilon, K taps times Ts in whole vec4s, then
+//                               nu, R taps
+// largest [N]                   where inputs are normalised, x counts in units
+//                               of it
+// u       [N, sampleRows, 4·Q]  potentials, where they are kept; `lead` rows
+//                               behind them drives, where they lie in memory
+// spikes  [N, B, F]             s, packed
+// tally   [slots, stride]       number of spikes of the layer, added to
 //
 // Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
-// that four may be loaded at once; what is over is 0 and stays 0.
+// that four may be loaded at once; what is over is 0 and stays 0. A sample has
+// T rows and `lead` more, at least K: a potential takes the place of a drive
+// that no response reaches back to any more.
 //
 // Both kernels over time are alpha functions, k · decay^k cut off behind their
 // last tap, so two sums that decay give them exactly, but for rounding:
@@ -34,8 +38,8 @@ struct Batch {
 override T: u32;
 override F: u32;
 override runSize: u32;
-override lanes: u32 = 64;
 override K: u32;
+override lead: u32;
 override R: u32 = 1;
 override theta: f32 = 0;
 override height: f32 = 1;
@@ -55,9 +59,7 @@ override refLastB: f32 = 0;
 // Quads of a run, and of all neurons.
 override run: u32 = (runSize + 3) / 4;
 override Q: u32 = F / runSize * run;
-// Slots of four bins that hold the drives of K bins, and one in hand.
-override slots: u32 = (K + 3) / 4 + 1;
-override ringSize: u32 = slots * lanes;
+override sampleRows: u32 = T + lead;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
@@ -68,17 +70,11 @@ override ringSize: u32 = slots * lanes;
 
 var<workgroup> ones: atomic<u32>;
 
-// The last drives, four bins in a slot, a column an invocation.
-var<workgroup> ring: array<vec4<f32>, ringSize>;
-
 struct Neuron {
   // Where its potential in bin 0 is, and its first spikes.
   row: u32,
   words: u32,
   factor: f32,
-  // Its column of the ring, and the slot there where the next drives go.
-  column: u32,
-  slot: u32,
   a: f32,
   b: f32,
   refA: f32,
@@ -104,13 +100,9 @@ fn heightOf(n: u32) -> f32 {
 }
 
 // Neuron f, at place i, before any spike.
-fn atRest(n: u32, i: u32, f: u32, lane: u32) -> Neuron {
-  for (var slot = 0u; slot < slots; slot++) {
-    ring[slot * lanes + lane] = vec4();
-  }
+fn atRest(n: u32, i: u32, f: u32) -> Neuron {
   var neuron: Neuron;
-  neuron.column = lane;
-  neuron.row = n * T * 4 * Q + i;
+  neuron.row = n * sampleRows * 4 * Q + i;
   neuron.words = n * ((T + 31) / 32) * F + f;
   neuron.factor = gain * heightOf(n);
   return neuron;
@@ -154,13 +146,11 @@ fn farRefractory(t: u32, words: u32) -> f32 {
   return sum;
 }
 
-// Σ_k epsilon[k] · x[t − k], the drives of t − i being in `slot`.
-fn filtered(slot: u32, i: u32, column: u32) -> f32 {
+// Σ_k epsilon[k] · x[t − k], from the drives in memory.
+fn filtered(row: u32, t: u32) -> f32 {
   var sum = 0.0;
-  for (var k = 0u; k < K; k++) {
-    let at = 4 * (slot + slots) + i - k;
-    sum += taps[k / 4][k & 3] *
-      ring[at / 4 % slots * lanes + column][at & 3];
+  for (var k = 0u; k < min(K, t + 1); k++) {
+    sum += taps[k / 4][k & 3] * u[row + (lead + t - k) * 4 * Q];
   }
   return sum;
 }
@@ -179,19 +169,18 @@ fn fadingSpikes(b: u32, words: u32) -> u32 {
   return word;
 }
 
-// Bin t, the i-th of its slot: the potential, and what a spike leaves behind;
-// `gone` is the drive K bins ago, `faded` whether it fired R bins ago.
+// Bin t: the potential, and what a spike leaves behind; `gone` is the drive K
+// bins ago, `faded` whether it fired R bins ago.
 fn step(
   neuron: ptr<function, Neuron>,
   x: f32,
   gone: f32,
   faded: f32,
   t: u32,
-  i: u32,
 ) -> f32 {
   let recent = (*neuron).recent;
   if (exact) {
-    (*neuron).b = filtered((*neuron).slot, i, (*neuron).column);
+    (*neuron).b = filtered((*neuron).row, t);
     (*neuron).refB = refractory(recent);
     if (R > 33) {
       (*neuron).refB += farRefractory(t, (*neuron).words);
@@ -214,30 +203,32 @@ fn step(
   return value;
 }
 
-// Four bins from t on, a multiple of four, that x drives. At the end of a word
-// returns how often the neuron fired in it, else 0.
-fn advance(neuron: ptr<function, Neuron>, x: vec4<f32>, t: u32) -> u32 {
+// Stores four bins from t on, of which those from T on are left out.
+fn leave(row: u32, value: vec4<f32>, t: u32) {
+  let at = row + t * 4 * Q;
+  u[at] = value.x;
+  if (t + 1 < T) {
+    u[at + 4 * Q] = value.y;
+  }
+  if (t + 2 < T) {
+    u[at + 8 * Q] = value.z;
+  }
+  if (t + 3 < T) {
+    u[at + 12 * Q] = value.w;
+  }
+}
+
+// Four bins from t on, a multiple of four, that x drives; `gone` drove K bins
+// before. Returns how often the neuron fired in a word, at its end, else 0.
+fn advance(
+  neuron: ptr<function, Neuron>,
+  x: vec4<f32>,
+  gone: vec4<f32>,
+  t: u32,
+) -> u32 {
   var now = *neuron;
   if (!exact && R > 32 && t % 32 == 0) {
     now.fading = fadingSpikes(t / 32, now.words);
-  }
-  // The drives K bins ago, of one slot or two.
-  let next = select(now.slot + 1, 0u, now.slot + 1 == slots);
-  let newer = select(next + 1, 0u, next + 1 == slots);
-  let older = ring[next * lanes + now.column];
-  ring[now.slot * lanes + now.column] = x;
-  var gone = older;
-  if (K % 4 != 0) {
-    gone = ring[newer * lanes + now.column];
-  }
-  if (K % 4 == 1) {
-    gone = vec4(older.w, gone.xyz);
-  }
-  if (K % 4 == 2) {
-    gone = vec4(older.zw, gone.xy);
-  }
-  if (K % 4 == 3) {
-    gone = vec4(older.yzw, gone.x);
   }
   // Known for all four beforehand, unless R is less than four.
   var ago = now.fading >> (t % 32);
@@ -246,25 +237,14 @@ fn advance(neuron: ptr<function, Neuron>, x: vec4<f32>, t: u32) -> u32 {
   }
   let faded = vec4<f32>((vec4(ago) >> vec4(0u, 1u, 2u, 3u)) & vec4(1u));
   let value = vec4(
-    step(&now, x.x, gone.x, faded.x, t, 0u),
-    step(&now, x.y, gone.y, faded.y, t + 1, 1u),
-    step(&now, x.z, gone.z, faded.z, t + 2, 2u),
-    step(&now, x.w, gone.w, faded.w, t + 3, 3u),
+    step(&now, x.x, gone.x, faded.x, t),
+    step(&now, x.y, gone.y, faded.y, t + 1),
+    step(&now, x.z, gone.z, faded.z, t + 2),
+    step(&now, x.w, gone.w, faded.w, t + 3),
   );
-  now.slot = next;
   *neuron = now;
   if (keep) {
-    let at = now.row + t * 4 * Q;
-    u[at] = value.x;
-    if (t + 1 < T) {
-      u[at + 4 * Q] = value.y;
-    }
-    if (t + 2 < T) {
-      u[at + 8 * Q] = value.z;
-    }
-    if (t + 3 < T) {
-      u[at + 12 * Q] = value.w;
-    }
+    leave(now.row, value, t);
   }
   if (t % 32 < 28 && t + 4 < T) {
     return 0;

@@ -36,8 +36,9 @@ export interface PlanBuffers {
   /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
   readonly raster: GPUBuffer;
   /**
-   * Each layer's drive, then its potentials, then the gradient of its drive,
-   * [M, T, F] by quads. Layers whose potentials are not kept share one.
+   * Each layer's potentials, [M, T + lead, F] by quads, and `lead` rows behind
+   * them its drive, then the gradient of it. Layers whose potentials are not
+   * kept share one.
    */
   readonly potentials: readonly GPUBuffer[];
   /** The gradient of the spikes of the layer in hand, [M, T, F]. */

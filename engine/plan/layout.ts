@@ -33,6 +33,17 @@ export function inQuads(size: number): number {
 }
 
 /**
+ * Rows by which drives lie behind potentials, so that a neuron finds the drives
+ * of the last K bins where no potential has taken their place.
+ *
+ * @param K Taps of the response.
+ * @returns The rows, so many that a binding may begin behind them.
+ */
+export function leadOf(K: number): number {
+  return 16 * Math.ceil(K / 16);
+}
+
+/**
  * How a layer's neurons lie.
  *
  * @param layer The layer.

@@ -109,6 +109,7 @@ export class Parts {
         inputs: { buffer: this.#buffers.spikes[index] },
         raster: { buffer: raster },
         w: this.#weightsOf(layers[index], weights.w),
+        x: this.#driveOf(index),
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: this.#buffers.spikes[index + 1] },
         tally: { buffer: records.buffer },
@@ -159,6 +160,7 @@ export class Parts {
       this.#neuronAdjoint({ ds: { buffer: this.#buffers.error }, u }, {
         F: this.#outputs,
         runSize: this.#outputs,
+        lead: 0,
         scale: 1,
       }),
     ];
@@ -167,26 +169,25 @@ export class Parts {
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, neuron, coding } = this.#context;
-    const { potentials } = this.#buffers;
+    const { T, lead } = this.#sizes;
     const layer = layers[index];
     const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
     const pooled = above?.kind === "pool";
-    const dy = { buffer: potentials[index] };
+    const dy = this.#driveOf(index);
     const compiling: Compiling = [
       this.#neuronAdjoint(
         {
-          ds: pooled
-            ? { buffer: potentials[index + 1] }
-            : this.#gradientOf(index),
-          u: dy,
+          ds: pooled ? this.#driveOf(index + 1) : this.#gradientOf(index),
+          u: { buffer: this.#buffers.potentials[index] },
         },
         {
           ...{ F: sizeOf(layer.output), runSize: layoutOf(layer).runSize },
-          ...{ scale: neuron.scaleRho * slope, slope },
+          ...{ lead, scale: neuron.scaleRho * slope, slope },
           normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
           ...(pooled && {
             pooled: 1,
+            dsRows: T + lead,
             window: above.window,
             W: layer.output.W,
             C: layer.output.C,
@@ -217,7 +218,7 @@ export class Parts {
     return sizeOf(layers[layers.length - 1].output);
   }
 
-  /** Changes potentials `u` into the gradient of the drive, in place. */
+  /** From potentials `u` to the gradient of the drive, in its place. */
   #neuronAdjoint(
     buffers: Readonly<Record<"ds" | "u", GPUBufferBinding>>,
     constants:
@@ -225,7 +226,7 @@ export class Parts {
       & Partial<Record<ConstantOf<typeof neuronAdjoint>, number>>,
   ): Promise<Dispatch> {
     const { compiler } = this.#context;
-    const { T, lanes } = this.#sizes;
+    const { T } = this.#sizes;
     return compiler.dispatch(
       neuronAdjoint,
       {
@@ -233,8 +234,8 @@ export class Parts {
         largest: { buffer: this.#buffers.largest },
         ...buffers,
       },
-      { ...this.#neuron, T, lanes, ...constants },
-      [groupsFor(inQuads(constants.F), lanes), 1, "samples"],
+      { ...this.#neuron, T, dsRows: T, ...constants },
+      [groupsFor(inQuads(constants.F)), 1, "samples"],
     );
   }
 
@@ -245,14 +246,22 @@ export class Parts {
 
   #layer(index: number): LayerContext {
     const { compiler, layers, coding, Ts, neuron } = this.#context;
-    const { T, P, lanes } = this.#sizes;
+    const { T, P, lead } = this.#sizes;
     return {
-      ...{ compiler, T, lanes, layer: layers[index], theta: neuron.theta },
+      ...{ compiler, T, sampleRows: T + lead, layer: layers[index] },
+      theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
       neuron: this.#neuron,
       P: index === 0 ? P : 1,
       height: index === 0 ? coding.height : 1 / Ts,
     };
+  }
+
+  /** A layer's drive, then its gradient: rows of its potentials. */
+  #driveOf(index: number): GPUBufferBinding {
+    const { floats } = layoutOf(this.#context.layers[index]);
+    const buffer = this.#buffers.potentials[index];
+    return { buffer, offset: 4 * this.#sizes.lead * floats };
   }
 
   /** The gradient of a layer's spikes, in the buffer that layers share. */

@@ -88,12 +88,12 @@ export function roundsPerSample(
 
 /** A neuron from rest to the end: four bins a round, or tap by tap. */
 function neuronRounds({ T, K, R, exact }: LoopSizes): number {
-  const taps = exact ? T * (K + R + 2 * (R / 32 + 2)) : 0;
-  return K / 4 + 4 + quarter(T) + taps;
+  const taps = exact ? T * (K + 1 + R + 2 * (R / 32 + 2)) : 0;
+  return 3 + quarter(T) + taps;
 }
 
 function neuronAdjointRounds({ T, K, exact }: LoopSizes): number {
-  return K + 2 + quarter(T) + (exact ? T * (K + 1) : 0);
+  return 2 + quarter(T) * (exact ? K + 2 : 1);
 }
 
 function lossRounds({ T, B, K }: LoopSizes): number {
@@ -101,13 +101,14 @@ function lossRounds({ T, B, K }: LoopSizes): number {
 }
 
 function forwardRounds(layer: Layer, sizes: LoopSizes): number {
-  const { B, P } = sizes;
+  const { B, P, exact } = sizes;
   const neuron = neuronRounds(sizes);
   switch (layer.kind) {
     case "pool": {
       const { window } = layer;
       const digits = P + Math.ceil(2 * Math.log2(window));
-      const counting = P * (2 + window * (2 + window * (2 + digits)));
+      const counts = window * (exact ? 1 : 2);
+      const counting = P * (2 + window * (2 + counts * (2 + digits)));
       return neuron + B * (digits + 2 + counting + 9 + 8 * digits);
     }
     case "conv":

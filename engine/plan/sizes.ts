@@ -10,7 +10,7 @@ import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
 import type { ResponseForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { layoutOf, weightFloats } from "./layout.ts";
+import { layoutOf, leadOf, weightFloats } from "./layout.ts";
 import { gradientStrips } from "./conv_cuts.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
@@ -77,8 +77,8 @@ export interface PlanSizes {
     /** Partial weight gradients of a convolution. */
     readonly partial: number;
   };
-  /** Neurons of a workgroup that owns neurons. */
-  readonly lanes: number;
+  /** Rows of a layer's potentials before those of its drives. */
+  readonly lead: number;
   /** Bits of an event word that hold its address. */
   readonly addressBits: number;
   /** The counted region in bins. */
@@ -116,15 +116,15 @@ export function sizePlan(
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const floats = floatsOf(layers, { T, B, P }, options);
-  const lanes = lanesFor(device, taps.K);
+  const lead = leadOf(taps.K);
+  const exact = network.response === "filter";
+  const floats = floatsOf(layers, { T, B, P, lead, exact }, options);
   const loops: LoopSizes = {
     ...{ T, B, P },
-    ...taps,
-    exact: network.response === "filter",
+    ...{ ...taps, exact },
   };
   return {
-    ...{ T, B, P, floats, lanes },
+    ...{ T, B, P, lead, floats },
     M: microBatch(device, options.batch, {
       buffers: [...Object.values(floats).flat(), P * B * input],
       loops: roundsOf(layers, loops),
@@ -137,7 +137,9 @@ export function sizePlan(
 
 function floatsOf(
   layers: readonly Layer[],
-  { T, B, P }: { readonly T: number; readonly B: number; readonly P: number },
+  { T, B, P, lead, exact }:
+    & Pick<PlanSizes, "T" | "B" | "P" | "lead">
+    & { readonly exact: boolean },
   { train, keep = false }: PlanOptions,
 ): PlanSizes["floats"] {
   const most = (size: (layer: Layer, index: number) => number) =>
@@ -146,9 +148,12 @@ function floatsOf(
   const learns = (index: number) => train && lowest >= 0 && index >= lowest;
   const outputs = layoutOf(layers[layers.length - 1]).floats;
   const kept = (index: number) => keep || learns(index);
+  const potentials = (layer: Layer) => (T + lead) * layoutOf(layer).floats;
+  // A pool's drives follow from bits, but for taps that are added one by one.
+  const driven = ({ kind }: Layer) => exact || kind !== "pool";
   return {
     potentials: layers.map((layer, index) =>
-      kept(index) ? T * layoutOf(layer).floats : 0
+      kept(index) ? potentials(layer) : 0
     ),
     raster: most(({ kind, input }, index) =>
       kind !== "dense"
@@ -156,7 +161,7 @@ function floatsOf(
         : (index === 0 ? P : 1) * B * 32 * Math.ceil(sizeOf(input) / 32)
     ),
     scratch: most((layer, index) =>
-      kept(index) || layer.kind === "pool" ? 0 : T * layoutOf(layer).floats
+      kept(index) || !driven(layer) ? 0 : potentials(layer)
     ),
     gradient: train
       ? Math.max(
@@ -175,21 +180,6 @@ function floatsOf(
       )
       : 0,
   };
-}
-
-/** Neurons of a workgroup: as many as its memory has room for, up to 64. */
-function lanesFor({ gpu: { limits }, adapter }: Device, K: number): number {
-  const most = limits.maxComputeWorkgroupStorageSize;
-  // The drives of some bins more than there are taps, and a word.
-  const bytes = 16 * (Math.ceil(K / 4) + 1);
-  const lanes = [64, 32, 16, 8, 4].find((n) => bytes * n + 16 <= most);
-  if (lanes === undefined) {
-    throw new ShapeError(
-      `Cannot compute a response of ${K} taps on "${adapter.name}": a ` +
-        `workgroup has ${most} bytes; a larger Ts gives fewer taps`,
-    );
-  }
-  return lanes;
 }
 
 /** Number of whole bins in a sample. */

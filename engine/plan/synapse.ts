@@ -67,8 +67,8 @@ export interface LayerContext {
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
   readonly neuron: ReturnType<typeof neuronConstants>;
-  /** Neurons of a workgroup that owns neurons. */
-  readonly lanes: number;
+  /** Rows of a sample's drives and gradients, of which it uses T. */
+  readonly sampleRows: number;
   /** How the neurons of the layer below lie. */
   readonly below: Layout;
 }
@@ -90,9 +90,9 @@ export interface Outcome {
  * @param context The layer and its sizes.
  * @param outcome What becomes of its neurons.
  * @param buffers What the kernels bind: incoming spikes `inputs`
- * [N, P, B, F in] and room for their `raster`, weights `w`, drive and then
- * potentials `u` [N, T, F out] by quads, `spikes` [N, B, F out], and `batch`,
- * `taps`, `largest` and `tally`.
+ * [N, P, B, F in] and room for their `raster`, weights `w`, potentials `u`
+ * [N, sampleRows, F out] by quads and in them the drive `x`, `spikes`
+ * [N, B, F out], and `batch`, `taps`, `largest` and `tally`.
  * @returns The dispatches.
  */
 export function layerForward(
@@ -100,25 +100,24 @@ export function layerForward(
   outcome: Outcome,
   buffers: Readonly<
     Record<
-      | ("batch" | "taps" | "largest" | "inputs" | "raster" | "w" | "u")
+      | ("batch" | "taps" | "largest" | "inputs" | "raster" | "w" | "x" | "u")
       | ("spikes" | "tally"),
       GPUBufferBinding
     >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, lanes } = context;
+  const { compiler, layer, T, P, sampleRows } = context;
   const F = sizeOf(layer.output);
   const { runSize, floats } = layoutOf(layer);
   const { keep, normalised, index, stride } = outcome;
   const neurons = {
     ...context.neuron,
-    ...{ T, F, runSize, lanes, stride, layer: index },
+    ...{ T, lead: sampleRows - T, F, runSize, stride, layer: index },
     height: context.height,
     keep: Number(keep),
     normalised: Number(normalised),
   };
-  const grid = [groupsFor(floats, lanes), 1, "samples"] as const;
-  const drive = { ...buffers, x: buffers.u };
+  const grid = [groupsFor(floats), 1, "samples"] as const;
   const fire = () => compiler.dispatch(neuronForward, buffers, neurons, grid);
   switch (layer.kind) {
     case "pool": {
@@ -141,15 +140,15 @@ export function layerForward(
       return Promise.all([
         compiler.dispatch(
           convForward,
-          drive,
-          { T, ...convConstants(layer), P, bins },
+          buffers,
+          { T, sampleRows, ...convConstants(layer), P, bins },
           [Math.min(strips, MOST_GROUPS), 1, "samples"],
         ),
         fire(),
       ]);
     }
     case "dense": {
-      const constants = { ...denseConstants(layer, T), P };
+      const constants = { ...denseConstants(context), P };
       const blocks = Math.ceil(floats / QUAD / DENSE_QUADS);
       return Promise.all([
         compiler.dispatch(
@@ -162,7 +161,7 @@ export function layerForward(
             "samples",
           ],
         ),
-        compiler.dispatch(denseForward, drive, constants, [
+        compiler.dispatch(denseForward, buffers, constants, [
           T,
           blocks,
           "samples",
@@ -178,29 +177,30 @@ export function layerForward(
  * read by the neurons below it.
  *
  * @param context The layer and its sizes.
- * @param buffers `dy` [N, T, F out], weights `w`, `dx` [N, T, F in].
+ * @param buffers `dy` [N, sampleRows, F out], weights `w`, `dx` [N, T, F in].
  * @returns The dispatches.
  */
 export async function synapseAdjoint(
   context: LayerContext,
   buffers: Readonly<Record<"dy" | "w" | "dx", GPUBufferBinding>>,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T } = context;
+  const { compiler, layer, T, sampleRows } = context;
   const inputs = sizeOf(layer.input);
   const { runSize: inRun, floats: inRow } = context.below;
   switch (layer.kind) {
     case "pool":
       return [];
     case "conv": {
-      const constants = { T, ...convConstants(layer), inRun, inRow };
+      const sizes = convConstants(layer);
+      const constants = { T, sampleRows, ...sizes, inRun, inRow };
       const reach = reachOf(layer, T);
       if (reach) {
-        const { groups, blocks, ...sizes } = reach;
+        const { groups, blocks, ...tile } = reach;
         return [
           await compiler.dispatch(
             convAdjointTiled,
             buffers,
-            { ...constants, ...sizes },
+            { ...constants, ...tile },
             [groups, blocks, "samples"],
           ),
         ];
@@ -220,7 +220,7 @@ export async function synapseAdjoint(
         Math.ceil(T / DENSE_TILE),
         "samples",
       ] as const;
-      const constants = { ...denseConstants(layer, T), inRun, inRow };
+      const constants = { ...denseConstants(context), inRun, inRow };
       return [await compiler.dispatch(denseAdjoint, buffers, constants, grid)];
     }
   }
@@ -241,14 +241,15 @@ export async function synapseGradient(
     Record<"batch" | "inputs" | "dy" | "dw" | "part", GPUBufferBinding>
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, height } = context;
+  const { compiler, layer, T, P, sampleRows, height } = context;
   const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
       return [];
     case "conv": {
       const S = gradientStrips(layer);
-      const constants = { T, ...convConstants(layer), P, S, height };
+      const sizes = convConstants(layer);
+      const constants = { T, sampleRows, ...sizes, P, S, height };
       const floats = weightFloats(layer);
       return await Promise.all([
         compiler.dispatch(
@@ -266,7 +267,7 @@ export async function synapseGradient(
       ]);
     }
     case "dense": {
-      const constants = { ...denseConstants(layer, T), P, height };
+      const constants = { ...denseConstants(context), P, height };
       const quads = Math.ceil(constants.O / QUAD);
       const blocks = Math.ceil(quads / DENSE_QUADS);
       const parts = Math.floor(DENSE_QUADS / Math.min(quads, DENSE_QUADS));
@@ -282,6 +283,6 @@ export async function synapseGradient(
   }
 }
 
-function denseConstants(layer: Layer, T: number) {
-  return { T, I: sizeOf(layer.input), O: layer.output.C };
+function denseConstants({ layer, T, sampleRows }: LayerContext) {
+  return { T, sampleRows, I: sizeOf(layer.input), O: layer.output.C };
 }

@@ -12,8 +12,11 @@ const BATCH = 8;
 const T = 33;
 const INPUT = { C: 2, H: 9, W: 7 };
 
-/** Bytes of the largest buffer that one sample needs: 6 maps are 2 quads. */
-const SAMPLE = 4 * T * 8 * 9 * 5;
+/**
+ * Bytes of the largest buffer that one sample needs: 6 maps are 2 quads, and
+ * drives lie 16 rows behind potentials.
+ */
+const SAMPLE = 4 * (T + 16) * 8 * 9 * 5;
 
 const OPTIONS = {
   tSample: 5 * T,

@@ -15,13 +15,11 @@ import { device } from "../gpu.ts";
  */
 export function smallDevice(bytes: number): Device {
   const { gpu, adapter } = device();
-  const { maxComputeWorkgroupsPerDimension, maxComputeWorkgroupStorageSize } =
-    gpu.limits;
+  const { maxComputeWorkgroupsPerDimension } = gpu.limits;
   const limits = {
     maxStorageBufferBindingSize: bytes,
     maxBufferSize: bytes,
     maxComputeWorkgroupsPerDimension,
-    maxComputeWorkgroupStorageSize,
   };
   const small = new Proxy(gpu, {
     get(target, name) {

@@ -63,7 +63,7 @@ async function directAdjoint(
       dx: room(N * T * row),
     },
     {
-      ...{ T, H, W, C, OH, OW, M, KH, KW, sets: groups },
+      ...{ T, sampleRows: T, H, W, C, OH, OW, M, KH, KW, sets: groups },
       ...{ strideY: stride[0], strideX: stride[1] },
       ...{ padY: padding[0], padX: padding[1] },
       ...{ dilationY: dilation[0], dilationX: dilation[1] },
@@ -197,7 +197,7 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
         dy: toKernel(d, { run: M / 2 }),
         part: room(N * S * size),
       },
-      { T, ...geometry, S },
+      { T, sampleRows: T, ...geometry, S },
       [1, S, N],
     );
     const { dw } = await runKernel(

@@ -108,10 +108,8 @@ gpuTest("neurons stride where workgroups are few", async () => {
   same(few.u.data, many.u.data);
   const options = { u: many.u, surrogate: surrogateOf(NEURON) };
   const dx = await fireBack(x, taps, options);
-  for (const lanes of [64, 16]) {
-    const again = await fireBack(x, taps, { ...options, groups: 1, lanes });
-    same(again.data, dx.data);
-  }
+  const again = await fireBack(x, taps, { ...options, groups: 1 });
+  same(again.data, dx.data);
 });
 
 gpuTest("neurons do not care in which runs they lie", async () => {

@@ -6,6 +6,7 @@
 
 import { deepStrictEqual } from "node:assert/strict";
 import { neuronConstants } from "../../engine/neuron.ts";
+import { leadOf } from "../../engine/plan/layout.ts";
 import { neuronAdjoint, neuronForward } from "../../kernels/neuron.ts";
 import { same } from "../comparison.ts";
 import { fromKernel, pack, quads, TAP_ROWS } from "./kernel_orders.ts";
@@ -99,19 +100,21 @@ export async function fire(
   const F = C * H * W;
   const { slots, stride, slot, layer } = TALLY;
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
+  const lead = leadOf(taps.recurrence?.K ?? taps.epsilon?.length ?? 1);
+  const drive = toKernel(x, { run: runSize });
   const { u, spikes, tally } = await run(
     neuronForward,
     {
       batch: Uint32Array.of(0, N, slot, 0),
       taps: tableOf(taps),
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
-      u: toKernel(x, { run: runSize }),
+      u: join(stale([N, C, H, W, lead], runSize), drive, N),
       spikes: new Uint32Array(N * Math.ceil(T / 32) * F).fill(~0),
       tally: before,
     },
     {
       ...constantsOf(taps),
-      ...{ T, F, runSize: runSize ?? F, height, stride, layer },
+      ...{ T, F, lead, runSize: runSize ?? F, height, stride, layer },
       keep: Number(keep),
       normalised: Number(largest !== undefined),
     },
@@ -124,7 +127,11 @@ export async function fire(
   deepStrictEqual(tally, before.with(at, before[at] + counted));
   return {
     spikes: fired,
-    u: fromKernel(u, shape, { run: runSize }),
+    u: fromKernel(
+      rowsOf(u, N, { first: keep ? 0 : lead, count: T, all: T + lead }),
+      shape,
+      { run: runSize },
+    ),
     words: spikes,
   };
 }
@@ -149,8 +156,7 @@ const FLAT: Surrogate = { theta: 0, scale: 1, slope: 0 };
  * pool above, [N, C, ⌈H/k⌉, ⌈W/k⌉, T].
  * @param taps The neuron; its threshold and ν do not count.
  * @param options How to run it, the potential at which the surrogate is taken
- * (by default `ds`), the surrogate (by default 1), the pool above, and the
- * invocations of a workgroup.
+ * (by default `ds`), the surrogate (by default 1), and the pool above.
  * @returns Gradient of the drive, [N, C, H, W, T].
  */
 export async function fireBack(
@@ -160,14 +166,15 @@ export async function fireBack(
     readonly u?: Tensor;
     readonly surrogate?: Surrogate;
     readonly pool?: { readonly window: number; readonly poolGain: number };
-    readonly lanes?: number;
   } = {},
 ): Promise<Tensor> {
-  const { groups = Infinity, runSize, largest, lanes = 64 } = options;
+  const { groups = Infinity, runSize, largest } = options;
   const { u = ds, surrogate = FLAT, pool } = options;
   const { shape } = u;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
+  const lead = leadOf(taps.recurrence?.K ?? taps.epsilon?.length ?? 1);
+  const potentials = toKernel(u, { run: runSize });
   const result = await run(
     neuronAdjoint,
     {
@@ -175,18 +182,67 @@ export async function fireBack(
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
       // What is over of a quad is not the kernel's to look at.
       ds: toKernel(ds, { run: pool ? undefined : runSize, over: NaN }),
-      u: toKernel(u, { run: runSize }),
+      u: join(potentials, stale([N, C, H, W, lead], runSize), N),
     },
     {
       ...constantsOf(taps),
-      ...{ T, F, runSize: runSize ?? F, lanes },
+      ...{ T, F, lead, dsRows: T, runSize: runSize ?? F },
       ...surrogate,
       ...(pool && { pooled: 1, ...pool, W, C }),
       normalised: Number(largest !== undefined),
     },
-    [Math.min(Math.ceil(quads(F, runSize) / lanes), groups), 1, N],
+    [Math.min(Math.ceil(quads(F, runSize) / 64), groups), 1, N],
   );
-  return fromKernel(result.u, shape, { run: runSize });
+  const dx = rowsOf(result.u, N, { first: lead, count: T, all: T + lead });
+  return fromKernel(dx, shape, { run: runSize });
+}
+
+/**
+ * Rows of neurons that nothing may be read from.
+ *
+ * @param shape [N, C, H, W, T].
+ * @param run Neurons of a run of quads.
+ * @returns NaNs, in the kernels' order.
+ */
+export function stale(shape: readonly number[], run?: number): Float32Array {
+  const size = shape.reduce((product, axis) => product * axis);
+  return toKernel({ shape, data: new Float64Array(size).fill(NaN) }, { run });
+}
+
+/** Of N samples each, one's rows behind the other's. */
+function join(first: Float32Array, second: Float32Array, N: number) {
+  const joined = new Float32Array(first.length + second.length);
+  const size = joined.length / N;
+  for (let n = 0; n < N; n++) {
+    const [before, after] = [first, second].map((rows) =>
+      rows.subarray(n * rows.length / N, (n + 1) * rows.length / N)
+    );
+    joined.set(before, n * size);
+    joined.set(after, n * size + before.length);
+  }
+  return joined;
+}
+
+/**
+ * Takes some rows of each sample.
+ *
+ * @param values The rows of all samples.
+ * @param N Number of samples.
+ * @param rows Which is the first, how many they are, and how many there are.
+ * @returns These rows, sample by sample.
+ */
+export function rowsOf(
+  values: Float32Array,
+  N: number,
+  { first, count, all }: Readonly<Record<"first" | "count" | "all", number>>,
+) {
+  const row = values.length / N / all;
+  const chosen = new Float32Array(N * count * row);
+  for (let n = 0; n < N; n++) {
+    const from = (n * all + first) * row;
+    chosen.set(values.subarray(from, from + count * row), n * count * row);
+  }
+  return chosen;
 }
 
 function constantsOf(

@@ -78,7 +78,7 @@ for (const { Ts, tau, bound } of CASES) {
   });
 
   gpuTest(`a recurrence has the filter's adjoint, ${title}`, async () => {
-    const dx = await fireBack(X, taps, { lanes: 32 });
+    const dx = await fireBack(X, taps);
     closeByNeuron(dx, pspAdjoint(X, epsilon, 1), bound);
   });
 

@@ -13,6 +13,7 @@ import {
 } from "../../engine/network.ts";
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
 import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
+import { leadOf } from "../../engine/plan/layout.ts";
 import {
   type LayerContext,
   layerForward,
@@ -26,7 +27,7 @@ import {
   weightsToKernel,
 } from "./kernel_orders.ts";
 import { room, runDispatches, sharedCompiler } from "./kernel_runner.ts";
-import { fireBack, NEVER } from "./neuron_kernels.ts";
+import { fireBack, NEVER, rowsOf, stale } from "./neuron_kernels.ts";
 import type { Tensor } from "../oracle/tensor.ts";
 
 /** Threshold of the neurons, as in all reference vectors of synapses. */
@@ -34,6 +35,9 @@ export const THETA = 10;
 
 /** Kernels that own what their grid tells, and do not stride along x. */
 const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
+
+/** Rows of potentials before those of drives. */
+const LEAD = leadOf(1);
 
 /** How the kernels are run. */
 export interface Options {
@@ -83,6 +87,7 @@ export async function forward(
   const B = Math.ceil(T / 32);
   const { C, H, W } = layer.output;
   const run = runOf(layer);
+  const row = quads(sizeOf(layer.output), run);
   const { u } = await runDispatches(
     {
       batch: Uint32Array.of(0, N, 0, 0),
@@ -95,7 +100,7 @@ export async function forward(
           : 1,
       ).fill(~0),
       w: weightsToKernel(w, groupsOf(layer)),
-      u: room(N * T * quads(sizeOf(layer.output), run)),
+      u: stale([N, C, H, W, T + LEAD], run),
       spikes: new Uint32Array(N * B * sizeOf(layer.output)).fill(~0),
       tally: new Uint32Array(1),
     },
@@ -103,16 +108,15 @@ export async function forward(
     (buffers) => {
       const outcome = { keep: true, normalised: false, index: 0, stride: 1 };
       const dispatches = layerForward(
-        context(layer, T, options),
+        { ...context(layer, T, options), sampleRows: T + LEAD },
         outcome,
-        buffers,
+        { ...buffers, x: { ...buffers.u, offset: 4 * LEAD * row } },
       );
       return cut(dispatches, options);
     },
   );
-  // A pool writes its neurons, and nothing beside them.
-  const over = layer.kind === "pool" ? NaN : 0;
-  return fromKernel(u, [N, C, H, W, T], { run, over });
+  const potentials = rowsOf(u, N, { first: 0, count: T, all: T + LEAD });
+  return fromKernel(potentials, [N, C, H, W, T], { run });
 }
 
 /**
@@ -213,7 +217,7 @@ function context(
   const inputs = sizeOf(layer.input);
   const runSize = below ?? inputs;
   return {
-    ...{ compiler: sharedCompiler(), layer, T, P, height, lanes: 64 },
+    ...{ compiler: sharedCompiler(), layer, T, P, height, sampleRows: T },
     theta: THETA,
     neuron: { K: 1, R: 1, theta: NEVER, exact: 1, gain: 1, refGain: 1 },
     below: { runSize, floats: quads(inputs, runSize) },
