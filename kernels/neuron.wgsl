@@ -1,13 +1,13 @@
 // Neurons on their own: from a drive in memory to spikes, and back.
 //
 // forward  u, s as srm.wgsl has them, from the drive x that lies behind them
-// adjoint  dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f], in place of
-//          the drive
+// adjoint  dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
 //          du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
 // Behind a pool, ds is the gradient of the drive of what is above:
 //          ds[n, t, f] = poolGain · above[n, t, window of f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
-// What adjoint leaves is for spikes of height one where inputs are normalised.
+// dx takes the place of x; it is for spikes of height one where inputs are
+// normalised.
 //
 // ds  [N, dsRows, 4·Q]  gradient of the spikes, or that of the pool, in the
 //                       first T rows
@@ -34,9 +34,10 @@ fn fourRows(at: u32) -> vec4<f32> {
   return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
-// The drives K bins before those of t to t + 3, 0 where there was none.
+// The drives K bins before those of t to t + 3, 0 where there was none, and
+// where they are not to be looked up.
 fn drivesGone(row: u32, t: u32) -> vec4<f32> {
-  if (exact) {
+  if (exact || K <= 16) {
     return vec4();
   }
   let drives = fourRows(row + (lead - K + t) * 4 * Q);
@@ -62,9 +63,14 @@ fn forward(
     // T on are not looked at.
     var next = fourRows(drives);
     var nextGone = drivesGone(neuron.row, 0u);
+    var past = Past();
     for (var t = 0u; t < T; t += 4) {
       let now = next;
-      let gone = nextGone;
+      var gone = nextGone;
+      if (K <= 16) {
+        gone = ago(now, past);
+        past = Past(now, past.q1, past.q2, past.q3);
+      }
       next = fourRows(drives + (t + 4) * size);
       nextGone = drivesGone(neuron.row, t + 4);
       count += advance(&neuron, now, gone, t);
@@ -100,14 +106,6 @@ fn gradientsOf(place: Place, t: u32) -> vec4<f32> {
   // What is over of a quad stays 0, whatever lies there above.
   let counts = (bins < vec4(T)) & vec4(place.isThere);
   return select(vec4(), poolGain * s * surrogate(potential), counts);
-}
-
-// The same K bins later.
-fn gradientsGone(place: Place, t: u32) -> vec4<f32> {
-  if (exact || t + K >= T) {
-    return vec4();
-  }
-  return gradientsOf(place, t + K);
 }
 
 // Σ_k epsilon[k] · du[t + k], of four bins from t on.
@@ -147,15 +145,21 @@ fn adjoint(
     var b = 0.0;
     let last = (T - 1) / 4 * 4;
     var next = gradientsOf(place, last);
-    var nextGone = gradientsGone(place, last);
+    var past = Past();
     for (var end = last + 4; end > 0; end -= 4) {
       let t = end - 4;
       let du = next;
-      let gone = nextGone;
+      // Of a few bins they have been kept, else they are computed again.
+      var gone = vec4<f32>();
+      if (K <= 16) {
+        gone = ago(du.wzyx, past).wzyx;
+        past = Past(du.wzyx, past.q1, past.q2, past.q3);
+      } else if (!exact && t + K < T) {
+        gone = gradientsOf(place, t + K);
+      }
       // Four bins are on their way while the four behind them are used.
       if (t > 0) {
         next = gradientsOf(place, t - 4);
-        nextGone = gradientsGone(place, t - 4);
       }
       var dx: vec4<f32>;
       if (exact) {

@@ -51,9 +51,10 @@ fn gone(at: u32, b: u32) -> u32 {
 // Counts word b of the window whose upper left corner is at row top and
 // column left, in channel c.
 fn countWindow(n: u32, b: u32, top: u32, left: u32, c: u32) {
+  // Where K bins before are in the same word or the last, the same counts do.
   for (var i = 0u; i < digits; i++) {
+    counted[32 + i] = select(0u, counted[i] >> ((32 - K % 32) % 32), K <= 32);
     counted[i] = 0;
-    counted[32 + i] = 0;
   }
   for (var p = 0u; p < P; p++) {
     let plane = (n * P + p) * ((T + 31) / 32) * H * W * C + c;
@@ -61,10 +62,15 @@ fn countWindow(n: u32, b: u32, top: u32, left: u32, c: u32) {
       for (var x = left; x < min(left + window, W); x++) {
         let at = plane + (y * W + x) * C;
         count(inputs[at + b * H * W * C], p, 0u);
-        if (!exact) {
+        if (!exact && K > 32) {
           count(gone(at, b), p, 32u);
         }
       }
+    }
+  }
+  if (K < 32) {
+    for (var i = 0u; i < digits; i++) {
+      counted[32 + i] |= counted[i] << (K % 32);
     }
   }
 }
@@ -85,6 +91,9 @@ fn forward(
   var fired = 0u;
   for (var f = group.x * 64 + lane; f < F; f += groups.x * 64) {
     var neuron = atRest(n, f, f);
+    for (var i = 0u; i < digits; i++) {
+      counted[i] = 0;
+    }
     for (var b = 0u; b < (T + 31) / 32; b++) {
       countWindow(n, b, f / C / OW * window, f / C % OW * window, f % C);
       // The lowest three in registers.

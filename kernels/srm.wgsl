@@ -108,6 +108,54 @@ fn atRest(n: u32, i: u32, f: u32) -> Neuron {
   return neuron;
 }
 
+// The last sixteen values of a row, four at a time, the latest in `q1`.
+struct Past {
+  q1: vec4<f32>,
+  q2: vec4<f32>,
+  q3: vec4<f32>,
+  q4: vec4<f32>,
+}
+
+fn quadOf(now: vec4<f32>, past: Past, i: u32) -> vec4<f32> {
+  switch i {
+    case 0: {
+      return now;
+    }
+    case 1: {
+      return past.q1;
+    }
+    case 2: {
+      return past.q2;
+    }
+    case 3: {
+      return past.q3;
+    }
+    default: {
+      return past.q4;
+    }
+  }
+}
+
+// The values K before those of `now`, where K is at most sixteen.
+fn ago(now: vec4<f32>, past: Past) -> vec4<f32> {
+  let newer = quadOf(now, past, K / 4);
+  let older = quadOf(now, past, K / 4 + 1);
+  switch K % 4 {
+    case 0: {
+      return newer;
+    }
+    case 1: {
+      return vec4(older.w, newer.xyz);
+    }
+    case 2: {
+      return vec4(older.zw, newer.xy);
+    }
+    default: {
+      return vec4(older.yzw, newer.x);
+    }
+  }
+}
+
 // Σ_k nu[k] over the spikes of the 32 bins before t; bit 31 is bin t − 1.
 fn refractory(recent: u32) -> f32 {
   var sum = 0.0;
