@@ -59,10 +59,14 @@ export async function profile(
     );
   }
   const { forward, backward, sizes } = stepper.plan;
-  const dispatches = [...forward, ...backward, ...stepper.update];
   const samples = Math.min(sizes.M, batch.labels.length);
   await stepper.evaluate(batch);
   const [{ spikes }] = await stepper.drain();
+  const dispatches = stepper.choose([
+    ...forward,
+    ...backward,
+    ...stepper.update,
+  ]);
   const share = samples / batch.labels.length;
   const incoming = [batch.events.length, ...spikes].map((n) => n * share);
   const runs: number[][] = [];

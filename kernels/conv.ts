@@ -14,5 +14,5 @@ export const convForward = {
   code: CONV_SIZES + code,
   entryPoint: "forward",
   bindings: { inputs: 0, w: 1, x: 2 },
-  constants: ["T", "sampleRows", ...GEOMETRY, "P", "bins"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "P", "bins", "busy"],
 } as const satisfies KernelSpec;

@@ -10,14 +10,17 @@
 //
 // A workgroup owns `pixels` pixels and up to sixteen quads of maps. `bins` at a
 // time it marks which taps are set in which bin of a pixel; then one
-// invocation owns a bin of a quad of a pixel and adds the weights of the taps
-// that are marked. Neighbours store side by side, and see the same marks.
+// invocation owns every fourth bin of a quad of a pixel. It goes from mark to
+// mark, bin by bin, or, where inputs are `busy`, from tap to tap, eight bins at
+// once; either way it adds weights in the order of taps.
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
 // Part of a word.
 override bins: u32;
+// Whether many inputs spike.
+override busy: bool = false;
 override tapCount: u32 = KH * KW * C;
 // Quads and pixels of a workgroup.
 override share: u32 = min(MQ, 16u);
@@ -135,6 +138,66 @@ fn gather(near: u32, j: u32, quad: u32) -> vec4<f32> {
   return sum;
 }
 
+// Eight bins; members, so that they stay in registers.
+struct Sums {
+  s0: vec4<f32>,
+  s1: vec4<f32>,
+  s2: vec4<f32>,
+  s3: vec4<f32>,
+  s4: vec4<f32>,
+  s5: vec4<f32>,
+  s6: vec4<f32>,
+  s7: vec4<f32>,
+}
+
+// Word `at` of the marks of bin j.
+fn wordOfMarks(at: u32, j: u32) -> u32 {
+  return select(0u, atomicLoad(&marks[at + j * markWords]), j < bins);
+}
+
+// The same as gather for every fourth bin from j on, tap by tap.
+fn gatherAll(near: u32, j: u32, quad: u32) -> Sums {
+  var sums: Sums;
+  for (var p = 0u; p < P; p++) {
+    let times = select(f32(1u << p), 1.0, P == 1);
+    for (var i = 0u; i < tapCount; i += 32) {
+      let at = marksOf(near, 0u, p) + i / 32;
+      let word0 = wordOfMarks(at, j);
+      let word1 = wordOfMarks(at, j + 4);
+      let word2 = wordOfMarks(at, j + 8);
+      let word3 = wordOfMarks(at, j + 12);
+      let word4 = wordOfMarks(at, j + 16);
+      let word5 = wordOfMarks(at, j + 20);
+      let word6 = wordOfMarks(at, j + 24);
+      let word7 = wordOfMarks(at, j + 28);
+      let early = word0 | word1 | word2 | word3;
+      if ((early | word4 | word5 | word6 | word7) == 0) {
+        continue;
+      }
+      for (var tap = i; tap < min(i + 32, tapCount); tap++) {
+        let weight = times * weightsOf(tap, quad);
+        let bit = 1u << (tap % 32);
+        sums.s0 += select(0.0, 1.0, (word0 & bit) != 0) * weight;
+        sums.s1 += select(0.0, 1.0, (word1 & bit) != 0) * weight;
+        sums.s2 += select(0.0, 1.0, (word2 & bit) != 0) * weight;
+        sums.s3 += select(0.0, 1.0, (word3 & bit) != 0) * weight;
+        sums.s4 += select(0.0, 1.0, (word4 & bit) != 0) * weight;
+        sums.s5 += select(0.0, 1.0, (word5 & bit) != 0) * weight;
+        sums.s6 += select(0.0, 1.0, (word6 & bit) != 0) * weight;
+        sums.s7 += select(0.0, 1.0, (word7 & bit) != 0) * weight;
+      }
+    }
+  }
+  return sums;
+}
+
+// Stores bin j of a quad of a pixel.
+fn store(sum: vec4<f32>, n: u32, t0: u32, j: u32, place: u32) {
+  if (j < bins && t0 + j < T) {
+    x[(n * sampleRows + t0 + j) * OH * OW * MQ + place] = sum;
+  }
+}
+
 @compute @workgroup_size(64)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -144,10 +207,14 @@ fn forward(
   let n = group.z;
   let strips = (OH * OW + pixels - 1) / pixels;
   let blocks = (MQ + share - 1) / share;
+  let near = lane % 16 / share;
+  let early = lane / 16;
   placeTaps(lane);
   for (var g = group.x; g < strips * blocks; g += groups.x) {
-    let first = g % blocks * share;
+    let quad = g % blocks * share + lane % 16 % share;
     let pixel0 = g / blocks * pixels;
+    let isThere = near < pixels && pixel0 + near < OH * OW && quad < MQ;
+    let place = (pixel0 + near) * MQ + quad;
     for (var t0 = 0u; t0 < T; t0 += bins) {
       workgroupBarrier();
       for (var i = lane; i < marksSize; i += 64) {
@@ -155,19 +222,27 @@ fn forward(
       }
       workgroupBarrier();
       if (lane / markers < pixels && pixel0 + lane / markers < OH * OW) {
-        let near = lane / markers;
-        markPixel(n, t0, pixel0 + near, near, lane % markers);
+        let own = lane / markers;
+        markPixel(n, t0, pixel0 + own, own, lane % markers);
       }
       workgroupBarrier();
-      for (var i = lane; i < bins * pixels * share; i += 64) {
-        let quad = first + i % share;
-        let near = i / share % pixels;
-        let pixel = pixel0 + near;
-        let j = i / share / pixels;
-        if (t0 + j < T && pixel < OH * OW && quad < MQ) {
-          x[((n * sampleRows + t0 + j) * OH * OW + pixel) * MQ + quad] =
-            gather(near, j, quad);
+      if (!isThere) {
+        continue;
+      }
+      if (!busy) {
+        for (var j = early; j < bins; j += 4) {
+          store(gather(near, j, quad), n, t0, j, place);
         }
+      } else {
+        let sums = gatherAll(near, early, quad);
+        store(sums.s0, n, t0, early, place);
+        store(sums.s1, n, t0, early + 4, place);
+        store(sums.s2, n, t0, early + 8, place);
+        store(sums.s3, n, t0, early + 12, place);
+        store(sums.s4, n, t0, early + 16, place);
+        store(sums.s5, n, t0, early + 20, place);
+        store(sums.s6, n, t0, early + 24, place);
+        store(sums.s7, n, t0, early + 28, place);
       }
     }
   }

@@ -17,7 +17,7 @@ export const convGradientPartial = {
   code,
   entryPoint: "partial",
   bindings: { inputs: 1, dy: 2, part: 4 },
-  constants: ["T", "sampleRows", ...GEOMETRY, "P", "S", "height"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "P", "S", "height", "busy"],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `total`. */
@@ -26,5 +26,5 @@ export const convGradientTotal = {
   code,
   entryPoint: "total",
   bindings: { batch: 0, parts: 3, dw: 5 },
-  constants: ["C", "M", "KH", "KW", "sets", "S"],
+  constants: ["C", "M", "KH", "KW", "sets", "S", "quads"],
 } as const satisfies KernelSpec;

@@ -9,8 +9,8 @@
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
-// One invocation owns a quad of weights (partial), or every eighth part of such
-// a quad (total). Sums run over strips, then samples, so they do not depend
+// One invocation owns a quad of weights (partial), or some parts of one
+// (total). Sums run over strips, then samples, so they do not depend
 // on how a batch is cut; dw starts at 0 where batch.first is 0.
 
 struct Batch {
@@ -22,7 +22,13 @@ struct Batch {
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
+// Whether many inputs spike.
+override busy: bool = false;
 override S: u32;
+// Quads of weights whose parts a workgroup adds up, and invocations that share
+// one.
+override quads: u32;
+override sharers: u32 = 64 / quads;
 override height: f32 = 1;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
@@ -37,6 +43,30 @@ fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
   let row = OH * OW * MQ;
   let B = (T + 31) / 32;
   let times = select(f32(1u << (b / B)), 1.0, P == 1);
+  let first = at + b % B * 32 * row;
+  if (busy && countOneBits(word) > 8) {
+    for (var j = 0u; j < 32; j += 8) {
+      // Eight are on their way at once, whether they are set or not.
+      let dy0 = dy[first + j * row];
+      let dy1 = dy[first + (j + 1) * row];
+      let dy2 = dy[first + (j + 2) * row];
+      let dy3 = dy[first + (j + 3) * row];
+      let dy4 = dy[first + (j + 4) * row];
+      let dy5 = dy[first + (j + 5) * row];
+      let dy6 = dy[first + (j + 6) * row];
+      let dy7 = dy[first + (j + 7) * row];
+      let bits = word >> j;
+      *sum += select(vec4(), times * dy0, (bits & 1) != 0);
+      *sum += select(vec4(), times * dy1, (bits & 2) != 0);
+      *sum += select(vec4(), times * dy2, (bits & 4) != 0);
+      *sum += select(vec4(), times * dy3, (bits & 8) != 0);
+      *sum += select(vec4(), times * dy4, (bits & 16) != 0);
+      *sum += select(vec4(), times * dy5, (bits & 32) != 0);
+      *sum += select(vec4(), times * dy6, (bits & 64) != 0);
+      *sum += select(vec4(), times * dy7, (bits & 128) != 0);
+    }
+    return;
+  }
   var bits = word;
   while (bits != 0) {
     let t = b % B * 32 + countTrailingZeros(bits);
@@ -92,10 +122,6 @@ fn partial(
   }
 }
 
-// Quads of weights that a workgroup owns, and invocations that share one.
-const QUADS = 8u;
-const SHARERS = 8u;
-
 // What each invocation has added up.
 var<workgroup> sums: array<vec4<f32>, 64>;
 
@@ -106,35 +132,35 @@ fn total(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = KH * KW * CG * MQ;
-  for (var first = group.x * QUADS; first < size; first += groups.x * QUADS) {
+  for (var first = group.x * quads; first < size; first += groups.x * quads) {
     // Loaded by quads, added by weights.
-    let i = min(first + lane % QUADS, size - 1);
+    let i = min(first + lane % quads, size - 1);
     let weight = 4 * first + lane;
-    let owns = lane < 4 * QUADS && weight < 4 * size;
+    let owns = lane < 4 * quads && weight < 4 * size;
     var all = 0.0;
     if (owns && batch.first > 0) {
       all = dw[weight];
     }
     for (var n = 0u; n < batch.samples; n++) {
       var sum = vec4<f32>();
-      for (var r = lane / QUADS; r < S; r += 4 * SHARERS) {
+      for (var r = lane / quads; r < S; r += 4 * sharers) {
         // Four are on their way at once; those past the end are the last.
         let at = n * S * size + i;
         let part0 = parts[at + r * size];
-        let part1 = parts[at + min(r + SHARERS, S - 1) * size];
-        let part2 = parts[at + min(r + 2 * SHARERS, S - 1) * size];
-        let part3 = parts[at + min(r + 3 * SHARERS, S - 1) * size];
+        let part1 = parts[at + min(r + sharers, S - 1) * size];
+        let part2 = parts[at + min(r + 2 * sharers, S - 1) * size];
+        let part3 = parts[at + min(r + 3 * sharers, S - 1) * size];
         sum += part0;
-        sum += select(vec4(), part1, r + SHARERS < S);
-        sum += select(vec4(), part2, r + 2 * SHARERS < S);
-        sum += select(vec4(), part3, r + 3 * SHARERS < S);
+        sum += select(vec4(), part1, r + sharers < S);
+        sum += select(vec4(), part2, r + 2 * sharers < S);
+        sum += select(vec4(), part3, r + 3 * sharers < S);
       }
       workgroupBarrier();
       sums[lane] = sum;
       workgroupBarrier();
       if (owns) {
-        for (var sharer = 0u; sharer < SHARERS; sharer++) {
-          all += sums[sharer * QUADS + lane / 4][lane % 4];
+        for (var sharer = 0u; sharer < sharers; sharer++) {
+          all += sums[sharer * quads + lane / 4][lane % 4];
         }
       }
     }

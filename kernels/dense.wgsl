@@ -29,6 +29,8 @@ override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
+// Whether many inputs spike.
+override busy: bool = false;
 override height: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
@@ -163,6 +165,29 @@ fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
   let B = (T + 31) / 32;
   let row = m / B / P * sampleRows + m % B * 32;
   let times = height * f32(1u << (m / B % P));
+  if (busy && countOneBits(word) > 8) {
+    for (var j = 0u; j < 32; j += 8) {
+      // Eight are on their way at once, whether they are set or not.
+      let dy0 = dy[(row + j) * Q + quad];
+      let dy1 = dy[(row + j + 1) * Q + quad];
+      let dy2 = dy[(row + j + 2) * Q + quad];
+      let dy3 = dy[(row + j + 3) * Q + quad];
+      let dy4 = dy[(row + j + 4) * Q + quad];
+      let dy5 = dy[(row + j + 5) * Q + quad];
+      let dy6 = dy[(row + j + 6) * Q + quad];
+      let dy7 = dy[(row + j + 7) * Q + quad];
+      let bits = word >> j;
+      *total += select(vec4(), times * dy0, (bits & 1) != 0);
+      *total += select(vec4(), times * dy1, (bits & 2) != 0);
+      *total += select(vec4(), times * dy2, (bits & 4) != 0);
+      *total += select(vec4(), times * dy3, (bits & 8) != 0);
+      *total += select(vec4(), times * dy4, (bits & 16) != 0);
+      *total += select(vec4(), times * dy5, (bits & 32) != 0);
+      *total += select(vec4(), times * dy6, (bits & 64) != 0);
+      *total += select(vec4(), times * dy7, (bits & 128) != 0);
+    }
+    return;
+  }
   var bits = word;
   while (bits != 0) {
     let t = countTrailingZeros(bits);

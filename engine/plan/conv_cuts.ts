@@ -48,6 +48,16 @@ export function gradientStrips(layer: ConvLayer): number {
 }
 
 /**
+ * Quads of weights whose partial gradients a workgroup adds up.
+ *
+ * @param strips Strips that were summed apart.
+ * @returns The number: few quads where there is much to add up for each.
+ */
+export function totalQuads(strips: number): number {
+  return strips > 128 ? 2 : 8;
+}
+
+/**
  * How the forward kernel of a convolution cuts its outputs.
  *
  * @param layer The layer.

@@ -25,6 +25,8 @@ export interface Dispatch {
   readonly grid: Grid;
   /** Bytes that it moves if it sees each element it binds once. */
   readonly bytes: number;
+  /** Another way to the same bits, for inputs of which many spike. */
+  readonly busy?: Dispatch;
 }
 
 /** Invocations in a workgroup, unless a kernel lets it be chosen. */
@@ -140,6 +142,20 @@ export class Compiler {
       );
     }
   }
+}
+
+/**
+ * Joins two ways of computing the same.
+ *
+ * @param quiet The way for inputs of which few spike.
+ * @param busy The way for inputs of which many do.
+ * @returns The first, which knows the second.
+ */
+export async function eitherWay(
+  quiet: Promise<Dispatch>,
+  busy: Promise<Dispatch>,
+): Promise<Dispatch> {
+  return { ...await quiet, busy: await busy };
 }
 
 /**

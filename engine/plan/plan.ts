@@ -16,6 +16,7 @@ import { type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
 export interface Plan {
   /** Most samples in a step. */
   readonly batch: number;
+  readonly layers: readonly Layer[];
   /** Number of inputs. */
   readonly inputs: number;
   /** Number of outputs, and of classes that can be told apart. */
@@ -62,6 +63,7 @@ export async function compilePlan(
   ]);
   return {
     batch: options.batch,
+    layers,
     inputs: sizeOf(layers[0].input),
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,
@@ -100,5 +102,9 @@ async function settle(
   layer?: string,
 ): Promise<Dispatch[]> {
   const dispatches = (await Promise.all(compiling)).flat();
-  return dispatches.map((dispatch) => ({ ...dispatch, layer }));
+  return dispatches.map(({ busy, ...dispatch }) => ({
+    ...dispatch,
+    layer,
+    busy: busy && { ...busy, layer },
+  }));
 }

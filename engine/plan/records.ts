@@ -46,6 +46,7 @@ export class Records {
   #labels: Uint32Array[] = [];
   #copies: Promise<void>[] = [];
   #arrived: StepRecord[] = [];
+  #latest: StepRecord | undefined;
   #every = 1;
   #copied = 0;
 
@@ -96,6 +97,11 @@ export class Records {
    */
   take(): StepRecord[] {
     return this.#arrived.splice(0);
+  }
+
+  /** The latest record that has arrived, taken or not. */
+  get latest(): StepRecord | undefined {
+    return this.#latest;
   }
 
   /**
@@ -166,7 +172,8 @@ export class Records {
         bits[n] = words[first + 2 * n + 1];
       }
       const spikes = words.slice(at, first);
-      this.#arrived.push({ labels: classes, predictions, losses, spikes });
+      this.#latest = { labels: classes, predictions, losses, spikes };
+      this.#arrived.push(this.#latest);
     });
   }
 

@@ -9,7 +9,7 @@
  */
 
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
-import { convShare, gradientStrips } from "./conv_cuts.ts";
+import { convShare, gradientStrips, totalQuads } from "./conv_cuts.ts";
 
 /** Sizes on which the number of rounds depends. */
 export interface LoopSizes {
@@ -77,8 +77,11 @@ export function roundsPerSample(
       switch (layer.kind) {
         case "pool":
           return 0;
-        case "conv":
-          return Math.ceil(gradientStrips(layer) / 32) + 11;
+        case "conv": {
+          const strips = gradientStrips(layer);
+          const sharers = 64 / totalQuads(strips);
+          return Math.ceil(strips / 4 / sharers) + sharers + 3;
+        }
         case "dense":
           return 1 + quarter(planes * B) + planes * (2 * B + Math.ceil(T / 2));
       }
@@ -109,7 +112,7 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
       const digits = P + Math.ceil(2 * Math.log2(window));
       const counts = window * (exact ? 1 : 2);
       const counting = P * (2 + window * (2 + counts * (2 + digits)));
-      return neuron + B * (digits + 2 + counting + 9 + 8 * digits);
+      return neuron + B * (2 * digits + 3 + counting + 9 + 8 * digits) + digits;
     }
     case "conv":
       return Math.max(neuron, gatherRounds(layer, sizes));
@@ -126,13 +129,12 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
 
 /** What an invocation marks and gathers, at least two bits a round. */
 function gatherRounds(layer: ConvLayer, { B, P }: LoopSizes): number {
-  const { pixels, words, share, bins } = convShare(layer, P);
+  const { pixels, words, bins } = convShare(layer, P);
   const taps = layer.kernel[0] * layer.kernel[1] * layer.input.C;
   const markers = Math.floor(64 / pixels);
   const clearing = Math.ceil(bins * pixels * words / 64);
   const marking = P * (2 + Math.ceil(taps / 4 / markers) * (3 + 2 * bins));
-  const places = Math.ceil(bins * pixels * share / 64);
-  const gathering = places * (2 + P * (2 + taps / 2) + 3 * words);
+  const gathering = Math.ceil(bins / 4) * (2 + P * (2 + taps / 2) + 3 * words);
   const passes = B * 32 / bins;
   return passes * (clearing + marking + gathering + 4) + taps / 64 + 1;
 }

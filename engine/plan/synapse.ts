@@ -31,8 +31,14 @@ import {
   gradientStrips,
   MOST_GROUPS,
   reachOf,
+  totalQuads,
 } from "./conv_cuts.ts";
-import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
+import {
+  type Compiler,
+  type Dispatch,
+  eitherWay,
+  groupsFor,
+} from "./dispatch.ts";
 import { type Layout, layoutOf, QUAD, weightFloats } from "./layout.ts";
 
 /** A pool's one weight, in units of theta. */
@@ -49,9 +55,6 @@ const DENSE_TILE = 64;
 
 /** Invocations of a workgroup that shares a convolution's weight gradient. */
 const PARTIAL_GROUP = 128;
-
-/** Quads of weights whose parts a workgroup adds up. */
-const TOTAL_QUADS = 8;
 
 /** What the dispatches of a layer have in common. */
 export interface LayerContext {
@@ -137,15 +140,14 @@ export function layerForward(
       const { quads, share, pixels, bins } = convShare(layer, P);
       const { H, W } = layer.output;
       const strips = Math.ceil(H * W / pixels) * Math.ceil(quads / share);
-      return Promise.all([
+      const synapse = (busy: number) =>
         compiler.dispatch(
           convForward,
           buffers,
-          { T, sampleRows, ...convConstants(layer), P, bins },
+          { T, sampleRows, ...convConstants(layer), P, bins, busy },
           [Math.min(strips, MOST_GROUPS), 1, "samples"],
-        ),
-        fire(),
-      ]);
+        );
+      return Promise.all([eitherWay(synapse(0), synapse(1)), fire()]);
     }
     case "dense": {
       const constants = { ...denseConstants(context), P };
@@ -251,18 +253,21 @@ export async function synapseGradient(
       const sizes = convConstants(layer);
       const constants = { T, sampleRows, ...sizes, P, S, height };
       const floats = weightFloats(layer);
-      return await Promise.all([
+      const quads = totalQuads(S);
+      const partial = (busy: number) =>
         compiler.dispatch(
           convGradientPartial,
           bound,
-          constants,
+          { ...constants, busy },
           [groupsFor(floats / QUAD, PARTIAL_GROUP), S, "samples"],
-        ),
+        );
+      return await Promise.all([
+        eitherWay(partial(0), partial(1)),
         compiler.dispatch(
           convGradientTotal,
           bound,
-          constants,
-          [groupsFor(floats / QUAD, TOTAL_QUADS), 1, 1],
+          { ...constants, quads },
+          [groupsFor(floats / QUAD, quads), 1, 1],
         ),
       ]);
     }
@@ -271,14 +276,14 @@ export async function synapseGradient(
       const quads = Math.ceil(constants.O / QUAD);
       const blocks = Math.ceil(quads / DENSE_QUADS);
       const parts = Math.floor(DENSE_QUADS / Math.min(quads, DENSE_QUADS));
-      return [
-        await compiler.dispatch(
+      const gradient = (busy: number) =>
+        compiler.dispatch(
           denseGradient,
           bound,
-          constants,
+          { ...constants, busy },
           [groupsFor(constants.I, parts), blocks, 1],
-        ),
-      ];
+        );
+      return [await eitherWay(gradient(0), gradient(1))];
     }
   }
 }

@@ -203,10 +203,22 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
     const { dw } = await runKernel(
       convGradientTotal,
       { batch: Uint32Array.of(0, N, 0, 0), parts: part, dw: room(size) },
-      { C, M, KH, KW, sets: 2, S },
+      { C, M, KH, KW, sets: 2, S, quads: S % 2 === 0 ? 8 : 2 },
       [3, 1, 1],
     );
     close(weightsFromKernel(dw, shape, 2), expected);
+  }
+});
+
+gpuTest("conv() has the same bits where many inputs spike", async () => {
+  for (const [P, groups, T] of [[1, 1, 70], [2, 2, 45]]) {
+    const x = counts([2, 6, 9, 7, T], 1, 0.4, P);
+    const w = noise([10, 6 / groups, 3, 3, 1], 2);
+    const layer = layerOf(x, w, { groups, padding: 1 });
+    const y = await forward(layer, x, w, { P });
+    same((await forward(layer, x, w, { P, busy: true })).data, y.data);
+    const dw = await gradient(layer, x, y, w, { P });
+    same((await gradient(layer, x, y, w, { P, busy: true })).data, dw.data);
   }
 });
 

@@ -141,6 +141,15 @@ gpuTest("dense() sums its gradient alike however a batch is cut", async () => {
   }
 });
 
+gpuTest("dense() has the same bits where many inputs spike", async () => {
+  const x = counts([2, 3, 4, 5, 70], 1);
+  const w = noise([7, 3, 4, 5, 1], 2);
+  const layer = layerFor({ dense: 7 }, x.shape);
+  const d = noise([2, 7, 1, 1, 70], 3);
+  const dw = await gradient(layer, x, d, w);
+  same((await gradient(layer, x, d, w, { busy: true })).data, dw.data);
+});
+
 gpuTest("dense() hands gradients to neurons in runs of quads", async () => {
   const x = counts([2, 6, 5, 3, 65], 1);
   const w = noise([7, 6, 5, 3, 1], 2);

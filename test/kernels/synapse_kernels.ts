@@ -49,6 +49,8 @@ export interface Options {
   readonly groups?: number;
   /** Neurons of a run of the layer below. @default all */
   readonly below?: number;
+  /** Whether to go the way for inputs of which many spike. @default false */
+  readonly busy?: boolean;
   /** First samples of the second and later parts of a batch. @default none */
   readonly cuts?: readonly number[];
 }
@@ -227,9 +229,10 @@ function context(
 /** Lets no dispatch that strides have more workgroups along x than asked. */
 async function cut(
   dispatches: Promise<readonly Dispatch[]>,
-  { groups = Infinity }: Options,
+  { groups = Infinity, busy = false }: Options,
 ): Promise<Dispatch[]> {
-  return (await dispatches).map((dispatch) => {
+  return (await dispatches).map((quiet) => {
+    const dispatch = busy ? quiet.busy ?? quiet : quiet;
     const [x, y, z] = dispatch.grid;
     if (x === "samples" || STRIDELESS.includes(dispatch.name)) return dispatch;
     return { ...dispatch, grid: [Math.min(x, groups), y, z] };
