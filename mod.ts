@@ -98,11 +98,15 @@ export {
 export { type Ceilings, measureCeilings } from "./engine/ceilings.ts";
 export { type KernelTime, profile } from "./engine/profile.ts";
 export type { OptimizerName } from "./engine/optimizer.ts";
+export type { InputCoding, PlanOptions } from "./engine/plan/sizes.ts";
 export type {
-  InputCoding,
-  PlanOptions,
+  CountTarget,
+  ProbabilityTarget,
+  Region,
   SpikeTarget,
-} from "./engine/plan/sizes.ts";
+  TimeTarget,
+  TrainTarget,
+} from "./engine/plan/target.ts";
 export { Random } from "./engine/random.ts";
 export type { StepRecord } from "./engine/plan/records.ts";
 export {

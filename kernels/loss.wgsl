@@ -1,24 +1,44 @@
-// The numSpikes loss: how far each output's spike count is from its target.
+// The losses: how far the outputs' spikes are from those that are wanted.
 //
-// forward  inside the region [start, stop):
-//            e[t] = (Σ region s − target) / (stop − start), a constant
-//          added everywhere, from the spikes outside the region:
-//            e[t] += Σ_k epsilon[k] · s[t − k] / Ts
-//          error[n, t, o] = Ts · e[t]
-//          loss[n, o]     = ½ · Ts · Σ_t e[t]²
-//          counts[n, o]   = Σ_t s[t]
-// target is `wanted` for the sample's class and `unwanted` for the others.
-// dL/ds is the response's adjoint of error: the count itself is detached.
+// numSpikes  inside the region [start, stop):
+//              e[t] = (Σ region s − target) / (stop − start), a constant
+//            added everywhere, from the spikes outside the region:
+//              e[t] += Σ_k epsilon[k] · s[t − k] / Ts
+//            target is `wanted` for the sample's class and `unwanted` for the
+//            others.
+// spikeTime  e[t] = Σ_k epsilon[k] · (s[t − k] − d[t − k]) / Ts
+//            d is a row of desired: with `trains` that of class and output,
+//            else row 0 for the sample's class and row 1 for the others.
+// Both of these:
+//            error[n, t, o] = Ts · e[t]
+//            loss[n, o]     = ½ · Ts · Σ_t e[t]²
+//            dL/ds is the response's adjoint of error: the count is detached.
+// probSpikes inside the region, where c[o] spikes of output o are among the
+//            `window` bins up to t, and y is the sample's class:
+//              p[o]           = (c[o] + 1) / (Σ_o c[o] + O)
+//              error[n, t, o] = dL / dc[o]
+//            loss[n, y]     = −Σ_t log p[y] / window, loss[n, others] = 0
+// probSpikesAdjoint  gradient[n, t, o] = dL/ds[n, t, o]
+//                                      = Ts · Σ_{k < window} error[n, t + k, o]
+// All but this one:
+//            counts[n, o]   = Σ_t s[t]
 //
-// taps    as in srm.wgsl
-// labels  [N of the whole batch]
-// spikes  [N, B, O]  packed
-// error   [N, T, 4·⌈O/4⌉]
-// loss, counts  [N, O]
+// taps     as in srm.wgsl
+// labels   [N of the whole batch]
+// spikes   [N, B, O]  packed
+// desired  [2, B] or [O, O, B]  packed
+// error, gradient  [N, T, 4·⌈O/4⌉]
+// loss, counts     [N, O]
 //
-// One workgroup owns one output of a sample, each invocation every 64th bin.
+// In numSpikes and spikeTime one workgroup owns one output of a sample, in
+// probSpikes a sample, each invocation every 64th bin. In probSpikesAdjoint an
+// invocation owns an output in a bin.
 //
-// Source: SLAYER's numSpikes error, arXiv:1810.08646, section 3.4.
+// Source: SLAYER, arXiv:1810.08646, section 3.4. Its package leaves probSpikes
+// empty; this is the loss that its author published later, Spikemax,
+// arXiv:2205.09845, over the window, in which each spike is counted that many
+// times, and with one spike more of each output: silence then costs log O, not
+// infinitely much, and no spike changes the loss by more than one.
 
 struct Batch {
   first: u32,
@@ -28,44 +48,69 @@ struct Batch {
 
 override T: u32;
 override O: u32;
-override K: u32;
-override Ts: f32;
-override start: u32;
-override stop: u32;
-override wanted: f32;
-override unwanted: f32;
+override K: u32 = 0;
+override Ts: f32 = 1;
+override start: u32 = 0;
+override stop: u32 = 0;
+override wanted: f32 = 0;
+override unwanted: f32 = 0;
+override trains: bool = false;
+override window: u32 = 1;
+override B: u32 = (T + 31) / 32;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;
-@group(0) @binding(4) var<storage, read_write> error: array<f32>;
-@group(0) @binding(5) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+@group(0) @binding(4) var<storage, read> desired: array<u32>;
+@group(0) @binding(5) var<storage, read_write> error: array<f32>;
+@group(0) @binding(6) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(7) var<storage, read_write> counts: array<u32>;
+@group(0) @binding(8) var<storage, read_write> gradient: array<f32>;
 
-var<workgroup> squares: array<f32, 64>;
+var<workgroup> parts: array<f32, 64>;
+
+// Sum over the invocations of a workgroup.
+fn total(part: f32, lane: u32) -> f32 {
+  workgroupBarrier();
+  parts[lane] = part;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < 64; i++) {
+    sum += parts[i];
+  }
+  return sum;
+}
+
+// Where bin t of output o is among real values.
+fn placeOf(n: u32, t: u32, o: u32) -> u32 {
+  return (n * T + t) * ((O + 3) / 4) * 4 + o;
+}
+
+// Spikes in bins from `first` up to `end`, of the train that begins at a word.
+fn countSpikes(train: u32, first: u32, end: u32) -> u32 {
+  var count = 0u;
+  for (var b = first / 32; b * 32 < end; b++) {
+    let low = max(first, b * 32) - b * 32;
+    let high = min(end, b * 32 + 32) - b * 32;
+    count += countOneBits(extractBits(spikes[train + b * O], low, high - low));
+  }
+  return count;
+}
 
 @compute @workgroup_size(64)
-fn forward(
+fn numSpikes(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let B = (T + 31) / 32;
   let n = group.y;
   for (var o = group.x; o < O; o += groups.x) {
-    var all = 0u;
-    var within = 0u;
-    for (var b = 0u; b < B; b++) {
-      let word = spikes[(n * B + b) * O + o];
-      let low = clamp(start, b * 32, b * 32 + 32) - b * 32;
-      let high = clamp(stop, b * 32, b * 32 + 32) - b * 32;
-      all += countOneBits(word);
-      within += countOneBits(extractBits(word, low, max(high, low) - low));
-    }
-    let isTarget = labels[batch.first + n] == o;
-    let goal = select(unwanted, wanted, isTarget);
-    var sum = 0.0;
+    let train = n * B * O + o;
+    let all = countSpikes(train, 0, T);
+    let within = countSpikes(train, start, stop);
+    let goal = select(unwanted, wanted, labels[batch.first + n] == o);
+    var squares = 0.0;
     for (var t = lane; t < T; t += 64) {
       var e = 0.0;
       if (t >= start && t < stop) {
@@ -74,25 +119,107 @@ fn forward(
       if (all > within) {
         for (var k = 0u; k < min(K, t + 1); k++) {
           let s = t - k;
-          let bit = (spikes[(n * B + s / 32) * O + o] >> (s % 32)) & 1;
+          let bit = (spikes[train + s / 32 * O] >> (s % 32)) & 1;
           if (bit == 1 && (s < start || s >= stop)) {
             e += taps[k / 4][k & 3] / Ts;
           }
         }
       }
-      error[(n * T + t) * ((O + 3) / 4) * 4 + o] = Ts * e;
-      sum += e * e;
+      error[placeOf(n, t, o)] = Ts * e;
+      squares += e * e;
     }
-    workgroupBarrier();
-    squares[lane] = sum;
-    workgroupBarrier();
+    let sum = total(squares, lane);
     if (lane == 0) {
-      var total = 0.0;
-      for (var i = 0u; i < 64; i++) {
-        total += squares[i];
-      }
-      loss[n * O + o] = 0.5 * Ts * total;
+      loss[n * O + o] = 0.5 * Ts * sum;
       counts[n * O + o] = all;
     }
+  }
+}
+
+@compute @workgroup_size(64)
+fn spikeTime(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.y;
+  let label = labels[batch.first + n];
+  for (var o = group.x; o < O; o += groups.x) {
+    let train = n * B * O + o;
+    var row = select(1u, 0u, label == o);
+    if (trains) {
+      row = label * O + o;
+    }
+    var squares = 0.0;
+    for (var t = lane; t < T; t += 64) {
+      var e = 0.0;
+      for (var k = 0u; k < min(K, t + 1); k++) {
+        let s = t - k;
+        let bit = (spikes[train + s / 32 * O] >> (s % 32)) & 1;
+        let goal = (desired[row * B + s / 32] >> (s % 32)) & 1;
+        if (bit != goal) {
+          e += select(-1.0, 1.0, bit == 1) * taps[k / 4][k & 3] / Ts;
+        }
+      }
+      error[placeOf(n, t, o)] = Ts * e;
+      squares += e * e;
+    }
+    let sum = total(squares, lane);
+    if (lane == 0) {
+      loss[n * O + o] = 0.5 * Ts * sum;
+      counts[n * O + o] = countSpikes(train, 0, T);
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn probSpikes(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.x;
+  let label = labels[batch.first + n];
+  let train = n * B * O;
+  var nats = 0.0;
+  for (var t = lane; t < T; t += 64) {
+    let inside = t >= start && t < stop;
+    var all = f32(O);
+    var right = 1.0;
+    if (inside) {
+      let first = max(t + 1, window) - window;
+      for (var o = 0u; o < O; o++) {
+        let count = f32(countSpikes(train + o, first, t + 1));
+        all += count;
+        right += select(0.0, count, o == label);
+      }
+      nats += log(all / right);
+    }
+    for (var o = 0u; o < O; o++) {
+      let slope = 1 / all - select(0.0, 1 / right, o == label);
+      error[placeOf(n, t, o)] = select(0.0, slope / f32(window), inside);
+    }
+  }
+  let sum = total(nats, lane) / f32(window);
+  for (var o = lane; o < O; o += 64) {
+    loss[n * O + o] = select(0.0, sum, o == label);
+    counts[n * O + o] = countSpikes(train + o, 0, T);
+  }
+}
+
+@compute @workgroup_size(64)
+fn probSpikesAdjoint(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.z;
+  for (var i = group.x * 64 + lane; i < T * O; i += groups.x * 64) {
+    let t = i / O;
+    let o = i % O;
+    var sum = 0.0;
+    for (var later = t; later < min(t + window, T); later++) {
+      sum += error[placeOf(n, later, o)];
+    }
+    gradient[placeOf(n, t, o)] = Ts * sum;
   }
 }

@@ -27,6 +27,8 @@ export interface PlanBuffers {
   readonly parts: GPUBuffer;
   /** Class of each sample of the batch. */
   readonly labels: GPUBuffer;
+  /** Spikes that the spikeTime loss wants, see `Goal`. */
+  readonly desired: GPUBuffer;
   /** Where each sample's events begin and end. */
   readonly offsets: GPUBuffer;
   /** Largest count of each sample's input, [M]. */
@@ -70,7 +72,7 @@ export function allocatePlan(
   sizes: PlanSizes,
   options: { readonly batch: number; readonly train: boolean },
 ): Promise<PlanBuffers> {
-  const { B, P, M, floats } = sizes;
+  const { B, P, M, floats, goal } = sizes;
   const { batch, train } = options;
   const allocate = (
     label: string,
@@ -92,6 +94,10 @@ export function allocatePlan(
       part: allocate("part", PART_WORDS, GPUBufferUsage.UNIFORM),
       parts: allocate("parts", PART_WORDS * batch),
       labels: allocate("labels", batch),
+      desired: allocate(
+        "desired spikes",
+        goal.loss === "spikeTime" ? goal.desired.length : 0,
+      ),
       offsets: allocate("offsets", batch + 1),
       largest: allocate("largest", M),
       spikes: [

@@ -5,7 +5,6 @@
  */
 
 import { binPeak, binScatter } from "../../kernels/bin.ts";
-import { lossForward } from "../../kernels/loss.ts";
 import { neuronAdjoint } from "../../kernels/neuron.ts";
 import type { ConstantOf } from "../../kernels/spec.ts";
 import { statisticsOutcome } from "../../kernels/statistics.ts";
@@ -16,7 +15,8 @@ import type { WeightSlot } from "../weights.ts";
 import type { PlanBuffers } from "./buffers.ts";
 import { inQuads, layoutOf } from "./layout.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
-import type { InputCoding, PlanOptions, PlanSizes } from "./sizes.ts";
+import { type LossContext, lossForward, probSpikesAdjoint } from "./loss.ts";
+import type { InputCoding, PlanSizes } from "./sizes.ts";
 import {
   type LayerContext,
   layerForward,
@@ -118,46 +118,39 @@ export class Parts {
   }
 
   /** The output's spikes to its error, the loss and the prediction. */
-  outcome({ target }: PlanOptions): Compiling {
-    const { compiler, layers, Ts } = this.#context;
-    const { T, M, region } = this.#sizes;
+  outcome(): Compiling {
+    const { compiler, layers } = this.#context;
     const { records } = this.#buffers;
-    const O = this.#outputs;
     const batch = { buffer: this.#buffers.part };
     const loss = { buffer: this.#buffers.loss };
     const counts = { buffer: this.#buffers.counts };
-    const spikes = { buffer: this.#buffers.spikes[layers.length] };
-    const error = { buffer: this.#buffers.error };
     return [
-      compiler.dispatch(
-        lossForward,
-        {
-          ...{ batch, spikes, error, loss, counts },
-          labels: { buffer: this.#buffers.labels },
-          taps: { buffer: this.#buffers.taps },
-        },
-        {
-          ...{ T, O, K: this.#taps.K, Ts, ...region },
-          wanted: target.count.true,
-          unwanted: target.count.false,
-        },
-        [groupsFor(O, 1), "samples", 1],
-      ),
+      lossForward(this.#loss, {
+        ...{ batch, loss, counts },
+        taps: { buffer: this.#buffers.taps },
+        labels: { buffer: this.#buffers.labels },
+        spikes: { buffer: this.#buffers.spikes[layers.length] },
+        desired: { buffer: this.#buffers.desired },
+        error: { buffer: this.#buffers.error },
+      }),
       compiler.dispatch(
         statisticsOutcome,
         { ...{ batch, loss, counts }, records: { buffer: records.buffer } },
-        { layers: layers.length, stride: records.stride, O },
-        [groupsFor(M), 1, 1],
+        { layers: layers.length, stride: records.stride, O: this.#outputs },
+        [groupsFor(this.#sizes.M), 1, 1],
       ),
     ];
   }
 
   /** The output's error to the gradient of its spikes: no surrogate is in it. */
   errorAdjoint(): Compiling {
-    const { layers } = this.#context;
-    const u = this.#gradientOf(layers.length - 1);
+    const error = { buffer: this.#buffers.error };
+    const gradient = this.#gradientOf(this.#context.layers.length - 1);
+    if (this.#sizes.goal.loss === "probSpikes") {
+      return [probSpikesAdjoint(this.#loss, { error, gradient })];
+    }
     return [
-      this.#neuronAdjoint({ ds: { buffer: this.#buffers.error }, u }, {
+      this.#neuronAdjoint({ ds: error, u: gradient }, {
         F: this.#outputs,
         runSize: this.#outputs,
         lead: 0,
@@ -211,6 +204,12 @@ export class Parts {
       }));
     }
     return compiling;
+  }
+
+  get #loss(): LossContext {
+    const { compiler, Ts } = this.#context;
+    const { T, goal } = this.#sizes;
+    return { compiler, goal, T, Ts, K: this.#taps.K, O: this.#outputs };
   }
 
   get #outputs(): number {

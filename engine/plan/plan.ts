@@ -53,11 +53,15 @@ export async function compilePlan(
   const table = tabulateTaps(epsilon.map((tap) => Ts * tap), nu);
   const buffers = await allocatePlan(device, layers, sizes, options);
   device.gpu.queue.writeBuffer(buffers.taps, 0, table);
+  const { goal } = sizes;
+  if (goal.loss === "spikeTime") {
+    device.gpu.queue.writeBuffer(buffers.desired, 0, goal.desired);
+  }
   const parts = new Parts(context, sizes, buffers, taps);
   const [forward, backward] = await Promise.all([
     inOrder([
       ...layers.map((layer, index) => settle(parts.forward(index), layer.name)),
-      settle(parts.outcome(options)),
+      settle(parts.outcome()),
     ]),
     inOrder(options.train ? compileBackward(parts, layers) : []),
   ]);

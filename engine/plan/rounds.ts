@@ -10,6 +10,7 @@
 
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
 import { convShare, gradientStrips, totalQuads } from "./conv_cuts.ts";
+import { groupsFor } from "./dispatch.ts";
 
 /** Sizes on which the number of rounds depends. */
 export interface LoopSizes {
@@ -23,6 +24,8 @@ export interface LoopSizes {
   readonly R: number;
   /** Whether responses are computed tap by tap. */
   readonly exact: boolean;
+  /** Bins of the window of the probSpikes loss; another has none. */
+  readonly window?: number;
 }
 
 /** Words that dense layers list at once, and most rounds of listing them. */
@@ -47,13 +50,14 @@ export function roundsOf(
   layers: readonly Layer[],
   sizes: LoopSizes,
 ): { readonly layer: string; readonly rounds: number }[] {
+  const outputs = sizeOf(layers[layers.length - 1].output);
   return layers.map((layer, index) => {
     const P = index === 0 ? sizes.P : 1;
     const rounds = Math.max(
       forwardRounds(layer, { ...sizes, P }),
       backwardRounds(layer, { ...sizes, P }),
       neuronAdjointRounds(sizes),
-      lossRounds(sizes),
+      lossRounds(sizes, outputs),
     );
     return { layer: layer.name, rounds: Math.ceil(rounds) };
   });
@@ -99,8 +103,15 @@ function neuronAdjointRounds({ T, K, exact }: LoopSizes): number {
   return 2 + quarter(T) * (exact ? K + 2 : 1);
 }
 
-function lossRounds({ T, B, K }: LoopSizes): number {
-  return B + Math.ceil(T / 64) * (K + 2) + 68;
+/** Bin by bin over the taps, or over all outputs and the words of a window. */
+function lossRounds({ T, B, K, window }: LoopSizes, outputs: number): number {
+  const bins = Math.ceil(T / 64);
+  if (window === undefined) return 2 * (B + 1) + bins * (K + 2) + 66;
+  const words = Math.min(Math.ceil((window - 1) / 32) + 1, B);
+  const forward = bins * (outputs * (words + 3) + 3) +
+    Math.ceil(outputs / 64) * (B + 2) + 67;
+  const places = Math.ceil(T * outputs / 64 / groupsFor(T * outputs));
+  return Math.max(forward, places * (window + 2) + 1);
 }
 
 function forwardRounds(layer: Layer, sizes: LoopSizes): number {

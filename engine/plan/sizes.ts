@@ -12,6 +12,7 @@ import type { ResponseForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
 import { layoutOf, leadOf, weightFloats } from "./layout.ts";
 import { gradientStrips } from "./conv_cuts.ts";
+import { type Goal, goalOf, type SpikeTarget } from "./target.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;
@@ -28,14 +29,6 @@ export interface InputCoding {
   readonly mode: "OR" | "SUM" | "SUM_NORM";
   /** Height of a spike of the input; the others have 1/Ts. */
   readonly height: number;
-}
-
-/** What the numSpikes loss wants of a sample. */
-export interface SpikeTarget {
-  /** First and last time of the region that is counted, in ms. */
-  readonly region: { readonly start: number; readonly stop: number };
-  /** Spikes wanted of the sample's class, and of each other class. */
-  readonly count: { readonly true: number; readonly false: number };
 }
 
 /** Sizes of a plan. */
@@ -81,8 +74,8 @@ export interface PlanSizes {
   readonly lead: number;
   /** Bits of an event word that hold its address. */
   readonly addressBits: number;
-  /** The counted region in bins. */
-  readonly region: { readonly start: number; readonly stop: number };
+  /** What the loss wants, in bins. */
+  readonly goal: Goal;
 }
 
 /**
@@ -119,19 +112,22 @@ export function sizePlan(
   const lead = leadOf(taps.K);
   const exact = network.response === "filter";
   const floats = floatsOf(layers, { T, B, P, lead, exact }, options);
+  const O = sizeOf(layers[layers.length - 1].output);
+  const goal = goalOf(options.target, { Ts, T, O });
   const loops: LoopSizes = {
     ...{ T, B, P },
     ...{ ...taps, exact },
+    window: goal.loss === "probSpikes" ? goal.window : undefined,
   };
   return {
-    ...{ T, B, P, lead, floats },
+    ...{ T, B, P, lead, floats, goal },
     M: microBatch(device, options.batch, {
       buffers: [...Object.values(floats).flat(), P * B * input],
+      shared: goal.loss === "spikeTime" ? goal.desired.length : 0,
       loops: roundsOf(layers, loops),
       roundsPerSample: roundsPerSample(layers, loops),
     }),
     addressBits: addressBitsOf(input, T),
-    region: regionOf(options.target, Ts, T),
   };
 }
 
@@ -206,18 +202,6 @@ function addressBitsOf(inputs: number, T: number): number {
   return bits;
 }
 
-function regionOf({ region }: SpikeTarget, Ts: number, T: number) {
-  const start = Math.round(region.start / Ts);
-  const stop = Math.round(region.stop / Ts);
-  if (!(start >= 0 && stop > start && stop <= T)) {
-    throw new ShapeError(
-      `Cannot count spikes from ${region.start} to ${region.stop} ms: ` +
-        `these are bins ${start} to ${stop} of a sample's ${T}`,
-    );
-  }
-  return { start, stop };
-}
-
 /** Samples that go through the network at once, by what the device takes. */
 function microBatch(
   { gpu: { limits }, adapter, mostRounds }: Device,
@@ -225,6 +209,8 @@ function microBatch(
   need: {
     /** Words that a sample takes in each buffer. */
     readonly buffers: readonly number[];
+    /** Words that all samples share. */
+    readonly shared: number;
     readonly loops: ReturnType<typeof roundsOf>;
     readonly roundsPerSample: number;
   },
@@ -233,6 +219,13 @@ function microBatch(
     limits.maxStorageBufferBindingSize,
     limits.maxBufferSize,
   );
+  if (4 * need.shared > most) {
+    throw new ShapeError(
+      `Cannot fit the desired spikes on "${adapter.name}": they need a ` +
+        `buffer of ${4 * need.shared} bytes, and the device binds at most ` +
+        `${most}; fewer bins help`,
+    );
+  }
   const largest = 4 * Math.max(...need.buffers);
   if (largest > most) {
     throw new ShapeError(

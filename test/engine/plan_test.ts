@@ -67,6 +67,20 @@ gpuTest("a sample is refused if a device cannot bind it", async () => {
   );
 });
 
+gpuTest("spike trains are refused if a device cannot bind them", async () => {
+  const description = {
+    ...DESCRIPTION,
+    ...{ input: { C: 1, H: 1, W: 1 }, layers: [{ dense: 9 }] },
+  };
+  using model = await Model.create(smallDevice(300), description);
+  const trains = Array.from({ length: 9 }, () => new Array(9).fill([5]));
+  await rejects(model.compile({ ...OPTIONS, target: { trains } }), {
+    name: "ShapeError",
+    message:
+      /^Cannot fit the desired spikes on ".+": .* 324 bytes, .* at most 300; /,
+  });
+});
+
 gpuTest("weights are refused if they are not the network's", async () => {
   await withPlan(async (_, model) => {
     const weights = await model.weights();
@@ -113,6 +127,38 @@ gpuTest("plans are refused whose sizes do not fit one another", async () => {
     [
       { target: { ...target, region: { start: 0, stop: 55 } } },
       /^Cannot count spikes from 0 to 55 ms: .* 0 to 11 of .* 10$/,
+    ],
+    [
+      { target: { region: { start: 0, stop: 55 }, window: 20 } },
+      /^Cannot count spikes from 0 to 55 ms: .* 0 to 11 of .* 10$/,
+    ],
+    [
+      { target: { region: { start: 0, stop: 50 }, window: 2 } },
+      /^Cannot compare spikes in a window of 2 ms: it has 0 bins, .* 1 to .*10$/,
+    ],
+    [
+      { target: { region: { start: 0, stop: 50 }, window: 55 } },
+      /^Cannot compare spikes in a window of 55 ms: it has 11 bins/,
+    ],
+    [
+      { target: { times: { true: [10, 50], false: [] } } },
+      /^Cannot want a spike at 50 ms: it is bin 10 of a sample's 10, counted/,
+    ],
+    [
+      { target: { times: { true: [], false: [-5] } } },
+      /^Cannot want a spike at -5 ms: it is bin -1 of a sample's 10, counted/,
+    ],
+    [
+      { target: { times: { true: [10, 12], false: [] } } },
+      /^Cannot want a spike at 12 ms: in bin 2 there is one, /,
+    ],
+    [
+      { target: { trains: [[[], [], []], [[], [], []]] } },
+      /^Cannot want 2 spike trains: the network has 3 outputs, /,
+    ],
+    [
+      { target: { trains: [[[], [], []], [[], [], []], [[]]] } },
+      /^Cannot want 1 spike trains: the network has 3 outputs, /,
     ],
   ];
   for (const [options, text] of wrong) {

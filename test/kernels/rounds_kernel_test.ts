@@ -10,10 +10,12 @@ import { NEURON } from "../engine/networks.ts";
 import { gpuTest } from "../gpu.ts";
 import { conv, convWeightGradient } from "../oracle/conv.ts";
 import { dense, denseWeightGradient } from "../oracle/dense.ts";
+import { probSpikesLoss, spikeTimeLoss } from "../oracle/loss.ts";
 import { refractoryKernel, responseKernel } from "../oracle/neuron.ts";
 import { pool } from "../oracle/pool.ts";
 import { psp, withRefractory } from "../oracle/srm.ts";
-import { type Tensor, zeros } from "../oracle/tensor.ts";
+import { type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
+import { probLoss, timeLoss } from "./loss_kernels.ts";
 import { fire } from "./neuron_kernels.ts";
 import { forward, gradient, THETA } from "./synapse_kernels.ts";
 
@@ -31,7 +33,7 @@ type Shape = { readonly C: number; readonly H: number; readonly W: number };
 function longest(
   layers: readonly LayerDescription[],
   input: Shape,
-  sizes: typeof TAPS & { readonly P: number },
+  sizes: typeof TAPS & { readonly P: number; readonly window?: number },
 ) {
   const described = describeLayers(input, layers);
   const fits = (T: number) =>
@@ -138,6 +140,40 @@ for (const Ts of [1, 5]) {
       ok(rate > 0.4, `${rate}`);
       const free = psp(x, epsilon, 1);
       close(found.u, withRefractory(free, found.spikes, nu), 1e-5);
+    },
+  );
+}
+
+gpuTest("loops reach their end as far as a plan goes, spikeTime", async () => {
+  const epsilon = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k));
+  const taps = { ...TAPS, K: epsilon.length };
+  const { T } = longest([{ dense: 1 }], ONE, { ...taps, P: 1 });
+  ok(T > 16384 && T < 65535, `${T}`);
+  const out = filled(ONE, T, 1, 2);
+  const desired = filled(ONE, T, 1, 3);
+  const found = await timeLoss(out, [0], desired, epsilon, 1);
+  const expected = spikeTimeLoss(out, desired, epsilon, 1);
+  close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
+  close(found.gradient, expected.gradient, 1e-5);
+});
+
+for (const window of [1, 100, 1000]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, probSpikes, ${window}`,
+    async () => {
+      const O = 67;
+      const sizes = { ...TAPS, P: 1, window };
+      const { T } = longest([{ dense: O }], ONE, sizes);
+      ok(T > 1024 && T < 16384, `${T}`);
+      const out = filled({ C: O, H: 1, W: 1 }, T, 1, 2);
+      const target = {
+        tgtSpikeRegion: { start: 0, stop: T },
+        probSlidingWin: window,
+      };
+      const found = await probLoss(out, [66], target, 1);
+      const expected = probSpikesLoss(out, [66], target, 1);
+      close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
+      close(found.gradient, expected.gradient, 2e-5);
     },
   );
 }

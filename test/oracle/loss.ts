@@ -1,5 +1,5 @@
 /**
- * The spike-count loss, its gradient, and the prediction.
+ * The losses, their gradients, and the prediction.
  *
  * @module
  */
@@ -76,6 +76,89 @@ export function numSpikesLoss(
       Ts,
     ),
   };
+}
+
+/**
+ * Compares spike trains: L = ½·Ts·Σ psp(s − d)², with the gradient
+ * dL/ds = Ts·Σ_k ε[k]·(Ts·psp(s − d))[t+k].
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param desired The spikes wanted, in the same shape.
+ * @param response ε, see `responseKernel`.
+ * @param Ts Time step in ms.
+ * @returns The loss and its gradient.
+ */
+export function spikeTimeLoss(
+  out: Tensor,
+  desired: Tensor,
+  response: Float64Array,
+  Ts: number,
+): Loss {
+  const difference = out.data.map((spike, i) => spike - desired.data[i]);
+  const e = psp({ shape: out.shape, data: difference }, response, Ts);
+  return {
+    loss: Ts / 2 * e.data.reduce((sum, value) => sum + value * value, 0),
+    gradient: pspAdjoint(
+      { shape: out.shape, data: e.data.map((value) => Ts * value) },
+      response,
+      Ts,
+    ),
+  };
+}
+
+/** What the output neurons should do, as probabilities. */
+export interface ProbabilityTarget {
+  /** Time in ms in which outputs are compared, `stop` excluded. */
+  readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };
+  /** Length in ms of the window whose spikes are compared. */
+  readonly probSlidingWin: number;
+}
+
+/**
+ * Compares outputs with one another: L = −Σ_t log p[right class, t] / w over
+ * the region, where p[o, t] = (c[o, t] + 1) / (Σ_o c[o, t] + classes) and
+ * c[o, t] = Σ_{k<w} Ts·s[o, t−k], w bins being a window. The gradient is that
+ * of these equations, the counts taken to be real numbers.
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param labels The right class of each sample, N numbers.
+ * @param target Region and window.
+ * @param Ts Time step in ms.
+ * @returns The loss and its gradient.
+ */
+export function probSpikesLoss(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  target: ProbabilityTarget,
+  Ts: number,
+): Loss {
+  const [N, classes] = out.shape;
+  const T = out.shape.at(-1)!;
+  const start = Math.round(target.tgtSpikeRegion.start / Ts);
+  const stop = Math.round(target.tgtSpikeRegion.stop / Ts);
+  const window = Math.round(target.probSlidingWin / Ts);
+  const gradient = zeros(out.shape);
+  let loss = 0;
+  for (let n = 0; n < N; n++) {
+    for (let t = start; t < Math.min(stop, T); t++) {
+      const first = Math.max(t - window + 1, 0);
+      const counts = Array.from({ length: classes }, (_, c) => {
+        const row = (n * classes + c) * T;
+        const within = out.data.subarray(row + first, row + t + 1);
+        return within.reduce((count, spike) => count + Ts * spike, 0);
+      });
+      const all = counts.reduce((sum, count) => sum + count, classes);
+      const right = counts[labels[n]] + 1;
+      loss -= Math.log(right / all) / window;
+      for (let c = 0; c < classes; c++) {
+        const dc = (1 / all - (c === labels[n] ? 1 / right : 0)) / window;
+        for (let s = first; s <= t; s++) {
+          gradient.data[(n * classes + c) * T + s] += Ts * dc;
+        }
+      }
+    }
+  }
+  return { loss, gradient };
 }
 
 /**

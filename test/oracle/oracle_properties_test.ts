@@ -7,7 +7,7 @@ import {
   type Geometry,
 } from "./conv.ts";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
-import { predict } from "./loss.ts";
+import { type Loss, predict, probSpikesLoss, spikeTimeLoss } from "./loss.ts";
 import { adam, nadam } from "./optimizer.ts";
 import { pool, poolInputGradient } from "./pool.ts";
 import { psp, pspAdjoint, spike } from "./srm.ts";
@@ -118,6 +118,54 @@ Deno.test("the oracle fires at the threshold and then is refractory", () => {
   const { spikes, u: after } = spike(u, Float64Array.of(0, -4, -6), 10, 5);
   deepStrictEqual([...spikes.data], [0, 0.2, 0, 0, 0.2]);
   deepStrictEqual([...after.data], [9.99, 10, 8, 9, 10]);
+});
+
+/** Holds a gradient against differences of the loss along some axes. */
+function agreesWithDifferences(out: Tensor, lossOf: (out: Tensor) => Loss) {
+  const { gradient } = lossOf(out);
+  const step = 1e-5;
+  for (let i = 0; i < out.data.length; i += 7) {
+    const moved = (by: number) => {
+      const data = out.data.slice();
+      data[i] += by;
+      return lossOf({ shape: out.shape, data }).loss;
+    };
+    const slope = (moved(step) - moved(-step)) / (2 * step);
+    const error = Math.abs(slope - gradient.data[i]);
+    ok(
+      error <= 1e-6 * (1 + Math.abs(slope)),
+      `${i}: ${slope}, off by ${error}`,
+    );
+  }
+}
+
+/** Spikes that may be any numbers from 0 to their height. */
+function relaxed(shape: readonly number[], Ts: number): Tensor {
+  const { data } = noise(shape, 4);
+  return { shape, data: data.map((value) => Math.abs(value) / Ts) };
+}
+
+Deno.test("the oracle's spikeTime gradient is the slope of its loss", () => {
+  const out = relaxed([2, 3, 1, 1, 17], 5);
+  const desired = tensorOf(out.shape, out.data.map((_, i) => i % 4 ? 0 : 0.2));
+  const { data: response } = noise([6], 0);
+  agreesWithDifferences(
+    out,
+    (out) => spikeTimeLoss(out, desired, response, 5),
+  );
+});
+
+Deno.test("the oracle's probSpikes gradient is the slope of its loss", () => {
+  for (const [start, stop, probSlidingWin] of [[0, 85, 20], [15, 60, 5]]) {
+    const target = { tgtSpikeRegion: { start, stop }, probSlidingWin };
+    const silent = tensorOf([2, 3, 1, 1, 17], new Array(102).fill(0));
+    for (const out of [relaxed([2, 3, 1, 1, 17], 5), silent]) {
+      agreesWithDifferences(
+        out,
+        (out) => probSpikesLoss(out, [2, 0], target, 5),
+      );
+    }
+  }
 });
 
 Deno.test("the oracle predicts the first of equals, and of silence", () => {

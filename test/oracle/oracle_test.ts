@@ -6,7 +6,7 @@ import {
   type Geometry,
 } from "./conv.ts";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
-import { numSpikesLoss, predict, type Target } from "./loss.ts";
+import { numSpikesLoss, predict, spikeTimeLoss, type Target } from "./loss.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
 import {
   backward,
@@ -132,6 +132,18 @@ for (const set of haveFull ? ["00", "01", "10", "11"] : ["00", "11"]) {
     close(tensorOf([1], [loss]), tensors.loss);
     close(gradient, tensors.gout);
     deepStrictEqual(predict(out), [...tensors.cls.data]);
+  });
+}
+
+for (const set of [0, 1]) {
+  Deno.test(`the oracle compares spike trains as loss_spiketime_${set}`, () => {
+    const { params, tensors } = loadVectors<Simulated>(`loss_spiketime_${set}`);
+    const { out, desired } = tensors;
+    const { Ts } = params.simulation;
+    const { response } = kernels(params);
+    const { loss, gradient } = spikeTimeLoss(out, desired, response, Ts);
+    close(tensorOf([1], [loss]), tensors.loss);
+    close(gradient, tensors.gout);
   });
 }
 

@@ -35,6 +35,8 @@ const SELECTED: Record<string, number> = {
   dense_3d: 0,
   loss_numspikes_00: 0,
   loss_numspikes_11: 0,
+  loss_spiketime_0: 0,
+  loss_spiketime_1: 0,
   net_cnn: 0,
 };
 
