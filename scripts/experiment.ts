@@ -15,8 +15,9 @@ import type { ModelDescription } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network.ts";
 import type { PlanOptions } from "../engine/plan/sizes.ts";
 import type { Random } from "../engine/random.ts";
-import type { Configuration, SpikeTarget } from "./configuration/types.ts";
+import type { Configuration } from "./configuration/types.ts";
 import { filtered, openSlices } from "./samples.ts";
+import { targetOf } from "./spike_target.ts";
 
 /** Some samples of a source. */
 export interface SampleSet {
@@ -186,12 +187,12 @@ export function planOf(
 ): PlanOptions {
   const { simulation, training, testing } = configuration;
   const whole = use === "test" && training.random_crop ? testing : undefined;
-  const { tSample, error }: { tSample: number; error: SpikeTarget } = whole ??
+  const { tSample, error } = whole ??
     { tSample: simulation.tSample, error: training.error };
   return {
     tSample,
     batch: simulation.nSample,
-    target: { region: error.tgtSpikeRegion, count: error.tgtSpikeCount },
+    target: targetOf(error, simulation.Ts),
     train: use === "train",
   };
 }

@@ -25,8 +25,11 @@ export interface OutputSpikes {
   readonly times: readonly (readonly number[])[];
   /** Part of the sample whose spikes the loss counts, in ms. */
   readonly region: { readonly start: number; readonly stop: number };
-  /** Spikes wanted there of the right class, and of each other one. */
-  readonly desired: { readonly true: number; readonly false: number };
+  /**
+   * Spikes wanted there of the right class, and of each other one; absent where
+   * the loss wants no number of them.
+   */
+  readonly desired?: { readonly true: number; readonly false: number };
 }
 
 const TARGET = "target";

@@ -15,7 +15,8 @@ import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec } from "./spec.ts";
 
 /**
- * Draws how often each output neuron spiked, beside what the loss wants.
+ * Draws how often each output neuron spiked, beside what the loss wants, if
+ * that is a number.
  *
  * @param spikes The sample.
  * @returns The chart; the winner has its count written on it.
@@ -71,7 +72,7 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
             // Room for the winner's count.
             scale: {
               domainMin: 0,
-              domainMax: 1.12 * Math.max(...counts, desired.true, 1),
+              domainMax: 1.12 * Math.max(...counts, desired?.true ?? 0, 1),
               nice: false,
             },
           },
@@ -83,35 +84,40 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
           ],
         },
       },
-      {
-        data: {
-          values: [
-            { wanted: "of the target", count: desired.true },
-            { wanted: "of each other class", count: desired.false },
-          ],
-        },
-        mark: { type: "rule", strokeWidth: 1.5 },
-        encoding: {
-          x: { field: "count", type: "quantitative" },
-          strokeDash: {
-            field: "wanted",
-            type: "nominal",
-            sort: null,
-            title: "desired count",
-            scale: {
-              domain: ["of the target", "of each other class"],
-              range: [[8, 4], [3, 3]],
-            },
-            legend: { symbolSize: 500 },
-          },
-          tooltip: [
-            { field: "wanted", type: "nominal" },
-            { field: "count", type: "quantitative", title: "spikes" },
-          ],
-        },
-      },
+      ...(desired ? [desiredRules(desired)] : []),
       { ...winner, mark: { ...label, style: "halo" }, encoding: place },
       { ...winner, mark: label, encoding: place },
     ],
   });
+}
+
+/** A line at each desired count. */
+function desiredRules(desired: NonNullable<OutputSpikes["desired"]>) {
+  return {
+    data: {
+      values: [
+        { wanted: "of the target", count: desired.true },
+        { wanted: "of each other class", count: desired.false },
+      ],
+    },
+    mark: { type: "rule", strokeWidth: 1.5 },
+    encoding: {
+      x: { field: "count", type: "quantitative" },
+      strokeDash: {
+        field: "wanted",
+        type: "nominal",
+        sort: null,
+        title: "desired count",
+        scale: {
+          domain: ["of the target", "of each other class"],
+          range: [[8, 4], [3, 3]],
+        },
+        legend: { symbolSize: 500 },
+      },
+      tooltip: [
+        { field: "wanted", type: "nominal" },
+        { field: "count", type: "quantitative", title: "spikes" },
+      ],
+    },
+  };
 }

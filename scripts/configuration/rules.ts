@@ -10,18 +10,18 @@ import {
   type WrittenConfiguration,
   writtenConfiguration,
   type WrittenPaths,
-  type WrittenTarget,
 } from "./schema.ts";
 import type {
   Configuration,
   ConfigurationPaths,
   SpikeTarget,
 } from "./types.ts";
+import { completeTarget, type Sample } from "./target_rules.ts";
 import type { Place } from "./values.ts";
 
 /**
  * Reads a configuration. Regions become whole samples where they are left
- * open, paths become absolute.
+ * open, the loss of a test that of training; paths become absolute.
  *
  * @param value What the file holds.
  * @param place The outermost place, which is told what is wrong.
@@ -42,16 +42,17 @@ export function readConfiguration(
     inTraining.at("random_crop")
       .fail("is true, which needs testing.tSample and testing.error");
   }
-  const error = {
-    type: training.error.type,
-    ...complete(training.error, inTraining.at("error"), { Ts, tSample }),
-  };
+  const error = completeTarget(training.error, inTraining.at("error"), {
+    ...{ Ts, tSample },
+  });
   const path = resolvePaths(training.path, inTraining.at("path"), { folder });
   return {
     simulation,
     neuron,
     training: { ...training, error, path },
-    ...(testing && { testing: readTesting(testing, place.at("testing"), Ts) }),
+    ...(testing && {
+      testing: readTesting(testing, place.at("testing"), { Ts, error }),
+    }),
     ...(network && { network }),
   };
 }
@@ -59,17 +60,20 @@ export function readConfiguration(
 function readTesting(
   { tSample, error }: NonNullable<WrittenConfiguration["testing"]>,
   place: Place,
-  Ts: number,
+  training: { readonly Ts: number; readonly error: SpikeTarget },
 ): Configuration["testing"] {
-  checkLength({ Ts, tSample }, place.at("tSample"));
-  const completed = complete(error, place.at("error"), { Ts, tSample });
-  return { tSample, error: completed };
-}
-
-/** A sample, in ms. */
-interface Sample {
-  readonly Ts: number;
-  readonly tSample: number;
+  const { Ts, error: { type, tgtSpikeTimes, probSlidingWin } } = training;
+  const sample = { Ts, tSample };
+  checkLength(sample, place.at("tSample"));
+  const written = {
+    ...{ type, probSlidingWin },
+    ...(tgtSpikeTimes && { tgtSpikeTimes }),
+    ...error,
+  };
+  return {
+    tSample,
+    error: completeTarget(written, place.at("error"), sample),
+  };
 }
 
 /** Lets a sample have at least one bin. */
@@ -77,25 +81,6 @@ function checkLength({ Ts, tSample }: Sample, place: Place): void {
   if (tSample < Ts) {
     place.fail(`is ${tSample}, shorter than one time bin of ${Ts} ms`);
   }
-}
-
-/** Lets a region lie in its sample and hold at least one bin. */
-function complete(
-  { tgtSpikeRegion, tgtSpikeCount }: WrittenTarget,
-  place: Place,
-  { Ts, tSample }: Sample,
-): SpikeTarget {
-  const region = tgtSpikeRegion ?? { start: 0, stop: tSample };
-  const { start, stop } = region;
-  const inRegion = place.at("tgtSpikeRegion");
-  if (stop > tSample) {
-    inRegion.at("stop")
-      .fail(`is ${stop}, after the end of the sample of ${tSample} ms`);
-  }
-  if (Math.round(stop / Ts) <= Math.round(start / Ts)) {
-    inRegion.fail(`from ${start} to ${stop} holds no time bin of ${Ts} ms`);
-  }
-  return { tgtSpikeRegion: region, tgtSpikeCount };
 }
 
 /** Makes paths absolute, and lets lists come with their folder. */

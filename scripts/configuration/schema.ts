@@ -94,14 +94,16 @@ const schedule: Kind<ConfigurationSchedule> = (value, place) => {
   return SCHEDULES[type](given, place);
 };
 
-const errorType = only("NumSpikes", ["SpikeTime", "ProbSpikes"]);
+const errorType = oneOf("NumSpikes", "SpikeTime", "ProbSpikes");
 const region = section({ start: notNegative, stop: positive });
 const counts = section({ true: notNegative, false: notNegative });
+const train = list("times in ms", notNegative, 0);
+const times = section({ true: train, false: train });
 
-/** What a loss asks for, as written. */
+/** What a loss asks for, as written: its region may be left open. */
 export type WrittenTarget =
   & Partial<Pick<SpikeTarget, "tgtSpikeRegion">>
-  & Pick<SpikeTarget, "tgtSpikeCount">;
+  & Omit<SpikeTarget, "tgtSpikeRegion">;
 
 /** Files and folders, as written. */
 export type WrittenPaths =
@@ -115,7 +117,7 @@ export type WrittenConfiguration =
     /** How the network is trained, and on what. */
     readonly training: Omit<Configuration["training"], "error" | "path"> & {
       /** The loss. */
-      readonly error: WrittenTarget & { readonly type: "NumSpikes" };
+      readonly error: WrittenTarget;
       /** Files and folders. */
       readonly path: WrittenPaths;
     };
@@ -123,8 +125,10 @@ export type WrittenConfiguration =
     readonly testing?: {
       /** Length of a sample in ms. */
       readonly tSample: number;
-      /** The loss. */
-      readonly error: WrittenTarget;
+      /** The loss; what is left open is as in training. */
+      readonly error:
+        & Partial<SpikeTarget>
+        & Pick<SpikeTarget, "tgtSpikeCount">;
     };
   };
 
@@ -177,10 +181,10 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     })),
     error: section({
       type: optional(errorType, "NumSpikes"),
-      // slayerPytorch's files have it beside NumSpikes, which ignores it.
-      probSlidingWin: optional(positive),
       tgtSpikeRegion: optional(region),
       tgtSpikeCount: optional(counts, { true: 180, false: 30 }),
+      tgtSpikeTimes: optional(times),
+      probSlidingWin: optional(positive, 20),
     }),
     path: section({
       out: optional(path, "output"),
@@ -198,9 +202,11 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
   testing: optional(section({
     tSample: optional(positive, 4360),
     error: section({
-      type: optional(errorType, "NumSpikes"),
+      type: optional(errorType),
       tgtSpikeRegion: optional(region),
       tgtSpikeCount: optional(counts, { true: 523, false: 87 }),
+      tgtSpikeTimes: optional(times),
+      probSlidingWin: optional(positive),
     }),
   })),
   network: optional(list("pool, conv and dense layers", layer)),

@@ -16,10 +16,22 @@ export type {
 
 /** What the loss asks for. */
 export interface SpikeTarget {
+  /** The loss: of numbers of spikes, of their times, or of probabilities. */
+  readonly type: "NumSpikes" | "SpikeTime" | "ProbSpikes";
   /** Part of the sample whose spikes count, in ms. */
   readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };
-  /** Spikes wanted in that region of the right class and of any other. */
+  /**
+   * Spikes wanted in that region of the right class and of any other;
+   * SpikeTime wants them evenly spread, ProbSpikes wants none in particular.
+   */
   readonly tgtSpikeCount: { readonly true: number; readonly false: number };
+  /** Times in ms at which SpikeTime wants them instead. */
+  readonly tgtSpikeTimes?: {
+    readonly true: readonly number[];
+    readonly false: readonly number[];
+  };
+  /** Length in ms of the window in which ProbSpikes compares outputs. */
+  readonly probSlidingWin: number;
 }
 
 /** What is done to every sample, in this order; nothing if absent. */
@@ -147,7 +159,7 @@ export interface Configuration {
     /** What is done to training samples only. */
     readonly augmentation?: ConfigurationAugmentation;
     /** The loss, for training and wherever `testing` does not apply. */
-    readonly error: SpikeTarget & { readonly type: "NumSpikes" };
+    readonly error: SpikeTarget;
     /** Files and folders. */
     readonly path: ConfigurationPaths;
   };

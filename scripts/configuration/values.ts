@@ -201,12 +201,18 @@ export function pair(
  *
  * @param words The entries, in words.
  * @param kind What each entry is.
- * @returns A list with one entry or more.
+ * @param least Entries that it has at least, 0 or 1.
+ * @returns The list.
  */
-export function list<T>(words: string, kind: Kind<T>): Kind<readonly T[]> {
+export function list<T>(
+  words: string,
+  kind: Kind<T>,
+  least: 0 | 1 = 1,
+): Kind<readonly T[]> {
   const entries = that(
-    `a list of ${words}, at least one`,
-    (value): value is unknown[] => Array.isArray(value) && value.length > 0,
+    `a list of ${words}${least > 0 ? ", at least one" : ""}`,
+    (value): value is unknown[] =>
+      Array.isArray(value) && value.length >= least,
   );
   return (value, place) =>
     entries(value, place).map((entry, index) =>

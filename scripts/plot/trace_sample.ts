@@ -9,6 +9,7 @@ import type { OutputSpikes } from "../charts/output_spikes.ts";
 import { batches } from "../../dataset/batches.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network.ts";
+import type { SpikeTarget } from "../../engine/plan/target.ts";
 import { type LayerTrace, trace } from "../../engine/trace.ts";
 import { describeSample, type EvaluationContext } from "../evaluate_fold.ts";
 import { binningOf, type Fold, planOf } from "../experiment.ts";
@@ -88,8 +89,8 @@ export async function traceSample(
         { length: size },
         (_, neuron) => spikeTimes(outputs, neuron, Ts),
       ),
-      region: target.region,
-      desired: target.count,
+      region: "region" in target ? target.region : { start: 0, stop: tSample },
+      desired: desiredCount(target),
     },
     neurons: chosen.map(({ layer: name, neuron }) => {
       const layer = layers.find((layer) => layer.name === name)!;
@@ -122,6 +123,14 @@ function requireNeuron({ layers }: Model, { layer, neuron }: NeuronName): void {
         "counted from 0",
     );
   }
+}
+
+/** Spikes that a target wants; those of probSpikes have no number. */
+function desiredCount(target: SpikeTarget): OutputSpikes["desired"] {
+  if ("count" in target) return target.count;
+  return "times" in target
+    ? { true: target.times.true.length, false: target.times.false.length }
+    : undefined;
 }
 
 /** Number of bins. */

@@ -22,6 +22,7 @@ const LAYERS = `network:
 - conv: {out: 8, kernel: [3, 5], stride: 1, padding: 2, groups: 1}
 - dense: {out: 19, weightScale: 3}
 training: {filter: {hot_pixels: 9, downsample_space: 2}, sliced_dataset: False,
+  error: {type: SpikeTime, tgtSpikeTimes: {true: [10, 25], false: []}},
   augmentation: {drop: 0.1, flip_x: 0.5, shift: 3, time_jitter: 2}}
 `;
 const TOKENS = [

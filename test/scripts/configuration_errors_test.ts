@@ -158,15 +158,71 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
   }
 });
 
-Deno.test("parseConfiguration() names the losses that are not supported", () => {
-  for (const type of ["SpikeTime", "ProbSpikes"]) {
-    refuses(`training:\n  error:\n    type: ${type}`, {
-      message: `Cannot use configuration "network.yaml" line 3: ` +
-        `training.error.type is "${type}", which is not supported; ` +
-        "use NumSpikes",
-      key: "training.error.type",
-      line: 3,
-    });
+Deno.test("parseConfiguration() refuses losses that are none", () => {
+  const cases: [entry: string, key: string, problem: string][] = [
+    [
+      "type: spikes",
+      "type",
+      'is "spikes", expected NumSpikes or SpikeTime or ProbSpikes',
+    ],
+    ["probSlidingWin: 0", "probSlidingWin", "is 0, expected a number above 0"],
+    [
+      "{type: ProbSpikes, probSlidingWin: 2}",
+      "probSlidingWin",
+      "is 2, which holds no time bin of 5 ms",
+    ],
+    [
+      "{type: ProbSpikes, probSlidingWin: 1505}",
+      "probSlidingWin",
+      "is 1505, longer than the sample of 1500 ms",
+    ],
+    [
+      "tgtSpikeTimes: 10",
+      "tgtSpikeTimes",
+      "is 10, expected true, false",
+    ],
+    [
+      "tgtSpikeTimes: {true: [10]}",
+      "tgtSpikeTimes.false",
+      "is missing, expected a list of times in ms",
+    ],
+    [
+      "tgtSpikeTimes: {true: [10, x], false: []}",
+      "tgtSpikeTimes.true.1",
+      'is "x", expected a number of at least 0',
+    ],
+    [
+      "{type: SpikeTime, tgtSpikeTimes: {true: [1498], false: []}}",
+      "tgtSpikeTimes.true.0",
+      "is 1498, after the last time bin, that of 1495 ms",
+    ],
+    [
+      "{type: SpikeTime, tgtSpikeTimes: {true: [], false: [10, 12]}}",
+      "tgtSpikeTimes.false.1",
+      "is 12, in the same time bin of 5 ms as another",
+    ],
+    [
+      "{type: SpikeTime, tgtSpikeCount: {true: 301, false: 0}}",
+      "tgtSpikeCount.true",
+      "is 301, more than the 300 time bins of the region",
+    ],
+    [
+      "{type: SpikeTime, tgtSpikeCount: {true: 3, false: 0.5}}",
+      "tgtSpikeCount.false",
+      "is 0.5, expected a whole number with SpikeTime",
+    ],
+  ];
+  for (const section of ["training", "testing"]) {
+    for (const [entry, key, problem] of cases) {
+      const name = `${section}.error.${key}`;
+      const sample = section === "testing" ? "  tSample: 1500\n" : "";
+      refuses(`${section}:\n${sample}  error:\n    ${entry}`, {
+        message: 'Cannot use configuration "network.yaml" line ' +
+          `${section === "testing" ? 4 : 3}: ${name} ${problem}`,
+        key: name,
+        line: section === "testing" ? 4 : 3,
+      });
+    }
   }
 });
 

@@ -101,6 +101,7 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
       type: "NumSpikes",
       tgtSpikeRegion: { start: 0, stop: 1500 },
       tgtSpikeCount: { true: 180, false: 30 },
+      probSlidingWin: 20,
     },
     path: {
       out: "/home/me/src/output",
@@ -113,8 +114,10 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
   testing: {
     tSample: 4360,
     error: {
+      type: "NumSpikes",
       tgtSpikeRegion: { start: 0, stop: 4360 },
       tgtSpikeCount: { true: 523, false: 87 },
+      probSlidingWin: 20,
     },
   },
 };

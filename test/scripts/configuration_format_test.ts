@@ -14,8 +14,14 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
   const pair = fc.oneof(count, fc.tuple(count, count));
   const path = fc.string().map((name) => `/data/x${name.replaceAll("/", "")}`);
   const notNegative = fc.oneof(fc.constant(0), positive);
+  const loss = fc.constantFrom("NumSpikes", "SpikeTime", "ProbSpikes");
+  // The times that it wants, by bins that differ.
+  const train = (Ts: number, bins: number) =>
+    fc.uniqueArray(fc.nat(bins - 1), { maxLength: 5 })
+      .map((places) => places.map((place) => Ts * place));
   const target = (Ts: number, bins: number) =>
     fc.record({
+      type: loss,
       tgtSpikeRegion: fc.nat(bins - 1).chain((start) =>
         fc.integer({ min: start + 1, max: bins }).map((stop) => ({
           start: Ts * start,
@@ -23,6 +29,11 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         }))
       ),
       tgtSpikeCount: fc.record({ true: notNegative, false: notNegative }),
+      tgtSpikeTimes: fc.record({
+        true: train(Ts, bins),
+        false: train(Ts, bins),
+      }),
+      probSlidingWin: fc.integer({ min: 1, max: bins }).map((n) => Ts * n),
     });
   const layer = fc.oneof(
     fc.record({ pool: count }),
@@ -91,10 +102,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         schedule,
         filter,
         augmentation,
-        error: target(Ts, bins).map((target) => ({
-          type: "NumSpikes" as const,
-          ...target,
-        })),
+        error: target(Ts, bins),
         path: fc.oneof(
           paths,
           fc.tuple(paths, lists).map(([paths, lists]) => ({

@@ -3,6 +3,9 @@ import {
   loadConfiguration,
   parseConfiguration,
 } from "../../scripts/configuration.ts";
+import { planOf } from "../../scripts/experiment.ts";
+import { targetOf } from "../../scripts/spike_target.ts";
+import { fc } from "../properties.ts";
 import {
   N_MNIST,
   SL_ANIMALS,
@@ -38,6 +41,7 @@ Deno.test("parseConfiguration() reads slayerPytorch's N-MNIST file", () => {
     type: "NumSpikes",
     tgtSpikeRegion: { start: 0, stop: 300 },
     tgtSpikeCount: { true: 60, false: 10 },
+    probSlidingWin: 20,
   });
   assert.deepEqual(training.path, {
     out: "/nmnist/OutFiles",
@@ -116,6 +120,92 @@ Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   );
   assert.deepEqual(training.error.tgtSpikeRegion, { start: 0, stop: 500 });
   assert.deepEqual(testing?.error.tgtSpikeRegion, { start: 0, stop: 2000 });
+});
+
+Deno.test("parseConfiguration() lets a test have the loss of training", () => {
+  const read = (training: string, testing: string) =>
+    parseConfiguration(
+      `training: {error: {${training}}}\ntesting: {error: {${testing}}}`,
+      "network.yaml",
+    ).testing?.error;
+  const written = "type: SpikeTime, probSlidingWin: 50, " +
+    "tgtSpikeTimes: {true: [10, 20], false: []}";
+  const others = {
+    tgtSpikeRegion: { start: 0, stop: 4360 },
+    tgtSpikeCount: { true: 523, false: 87 },
+  };
+  assert.deepEqual(read(written, ""), {
+    type: "SpikeTime",
+    probSlidingWin: 50,
+    tgtSpikeTimes: { true: [10, 20], false: [] },
+    ...others,
+  });
+  assert.deepEqual(read("", written), {
+    type: "SpikeTime",
+    probSlidingWin: 50,
+    tgtSpikeTimes: { true: [10, 20], false: [] },
+    ...others,
+  });
+  assert.deepEqual(read("type: SpikeTime", "type: ProbSpikes"), {
+    ...{ type: "ProbSpikes", probSlidingWin: 20 },
+    ...others,
+  });
+});
+
+Deno.test("SL-Animals' file takes another loss by its name alone", () => {
+  const targets = ["NumSpikes", "SpikeTime", "ProbSpikes"].map((type) => {
+    const configuration = parseConfiguration(
+      SL_ANIMALS.replace("NumSpikes", type),
+      "network.yaml",
+      { set: ["training.random_crop=True"] },
+    );
+    assert.equal(configuration.testing?.error.type, type);
+    const uses = ["train", "test"] as const;
+    return uses.map((use) => planOf(configuration, use).target);
+  });
+  const [[counts], trains, [windows, whole]] = targets;
+  const region = { start: 0, stop: 1500 };
+  assert.deepEqual(counts, { region, count: { true: 180, false: 30 } });
+  assert.deepEqual(windows, { region, window: 20 });
+  assert.deepEqual(whole, { region: { start: 0, stop: 4360 }, window: 20 });
+  const [sample, test] = trains.map((target) =>
+    "times" in target ? target.times : assert.fail()
+  );
+  assert.deepEqual([sample.true.length, sample.false.length], [180, 30]);
+  assert.deepEqual([test.true.length, test.false.length], [523, 87]);
+  // In the middle of 30 equal parts of 50 ms.
+  assert.deepEqual(sample.false.slice(0, 3), [25, 75, 125]);
+  assert.equal(sample.false.at(-1), 1475);
+});
+
+Deno.test("SpikeTime spreads spikes evenly over the region, a bin each", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(0.1, 1, 5, 20),
+      fc.integer({ min: 0, max: 50 }),
+      fc.integer({ min: 1, max: 200 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (Ts, first, bins, share) => {
+        const count = Math.round(share * bins);
+        const target = targetOf({
+          type: "SpikeTime",
+          tgtSpikeRegion: { start: first * Ts, stop: (first + bins) * Ts },
+          tgtSpikeCount: { true: count, false: 0 },
+          probSlidingWin: 20,
+        }, Ts);
+        const times = "times" in target ? target.times : assert.fail();
+        assert.deepEqual(times.false, []);
+        const places = times.true.map((time) => Math.round(time / Ts) - first);
+        assert.equal(new Set(places).size, count);
+        places.forEach((place, n) => {
+          assert(place >= 0 && place < bins);
+          // No further than a bin from the middle of its part.
+          assert(Math.abs(place + 0.5 - (n + 0.5) * bins / count) <= 1);
+        });
+      },
+    ),
+    { seed: 3, numRuns: 200 },
+  );
 });
 
 Deno.test("parseConfiguration() puts the store into the data folder", () => {

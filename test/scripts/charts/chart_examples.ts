@@ -116,6 +116,9 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   "histogram of silence": library.spikeHistogram(
     outputSpikes(CLASSES.map(() => 0), { prediction: 0 }),
   ),
+  "histogram without desired counts": library.spikeHistogram(
+    outputSpikes(ordinary, { desired: undefined }),
+  ),
   "confusion": library.confusionMatrix(outcomes(24), CLASSES),
   "confusion of one": library.confusionMatrix(outcomes(1).slice(0, 1), CLASSES),
   "confusion of nothing": library.confusionMatrix([], CLASSES),

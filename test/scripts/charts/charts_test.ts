@@ -87,6 +87,15 @@ Deno.test("a histogram counts in the region only, and labels the winner", () => 
   assert.deepEqual(wanted, [180, 30]);
 });
 
+Deno.test("a histogram has no desired counts where the loss wants none", () => {
+  const spec = library.spikeHistogram(
+    outputSpikes([3, 1], { label: 0, prediction: 0, desired: undefined }),
+  );
+  assert(!JSON.stringify(spec).includes("desired count"));
+  const [winner] = valuesOf(spec, 2);
+  assert.equal(winner.count, 3);
+});
+
 Deno.test("classes keep their order in every chart", () => {
   for (
     const [chart, ...keys] of [

@@ -1,0 +1,115 @@
+/**
+ * What must hold between the values that a loss is told by.
+ *
+ * @module
+ */
+
+import type { WrittenTarget } from "./schema.ts";
+import type { SpikeTarget } from "./types.ts";
+import type { Place } from "./values.ts";
+
+/** A sample, in ms. */
+export interface Sample {
+  readonly Ts: number;
+  readonly tSample: number;
+}
+
+/**
+ * Completes what a loss asks for, whose region is the whole sample where it is
+ * left open. It must lie in its sample and hold at least one bin, and so must
+ * whatever else the loss uses.
+ *
+ * @param written What the loss asks for, as written.
+ * @param place Where it stands.
+ * @param sample The sample.
+ * @returns The same, complete.
+ */
+export function completeTarget(
+  written: WrittenTarget,
+  place: Place,
+  sample: Sample,
+): SpikeTarget {
+  const { Ts, tSample } = sample;
+  const region = written.tgtSpikeRegion ?? { start: 0, stop: tSample };
+  const { start, stop } = region;
+  const inRegion = place.at("tgtSpikeRegion");
+  if (stop > tSample) {
+    inRegion.at("stop")
+      .fail(`is ${stop}, after the end of the sample of ${tSample} ms`);
+  }
+  const bins = Math.round(stop / Ts) - Math.round(start / Ts);
+  if (bins <= 0) {
+    inRegion.fail(`from ${start} to ${stop} holds no time bin of ${Ts} ms`);
+  }
+  const { type, tgtSpikeCount, tgtSpikeTimes, probSlidingWin } = written;
+  if (type === "ProbSpikes") {
+    checkWindow(probSlidingWin, place.at("probSlidingWin"), sample);
+  }
+  if (type === "SpikeTime" && tgtSpikeTimes) {
+    checkTimes(tgtSpikeTimes, place.at("tgtSpikeTimes"), sample);
+  }
+  if (type === "SpikeTime" && !tgtSpikeTimes) {
+    checkCounts(tgtSpikeCount, place.at("tgtSpikeCount"), bins);
+  }
+  return { ...written, tgtSpikeRegion: region };
+}
+
+/** Bins of a sample; quotients such as 0.3 / 0.1 fall just short. */
+function binsOf({ Ts, tSample }: Sample): number {
+  return Math.floor(tSample / Ts + 1e-9);
+}
+
+/** Lets a window have at least one bin, and no more than its sample. */
+function checkWindow(window: number, place: Place, sample: Sample): void {
+  const bins = Math.round(window / sample.Ts);
+  if (bins < 1) {
+    place.fail(`is ${window}, which holds no time bin of ${sample.Ts} ms`);
+  }
+  if (bins > binsOf(sample)) {
+    place.fail(
+      `is ${window}, longer than the sample of ${sample.tSample} ms`,
+    );
+  }
+}
+
+/** Lets each time be in the sample, in a bin of its own. */
+function checkTimes(
+  times: NonNullable<SpikeTarget["tgtSpikeTimes"]>,
+  place: Place,
+  sample: Sample,
+): void {
+  const { Ts } = sample;
+  const last = binsOf(sample) - 1;
+  for (const which of ["true", "false"] as const) {
+    const taken = new Set<number>();
+    times[which].forEach((time, index) => {
+      const bin = Math.round(time / Ts);
+      const at = place.at(which, String(index));
+      if (bin > last) {
+        at.fail(`is ${time}, after the last time bin, that of ${last * Ts} ms`);
+      }
+      if (taken.has(bin)) {
+        at.fail(`is ${time}, in the same time bin of ${Ts} ms as another`);
+      }
+      taken.add(bin);
+    });
+  }
+}
+
+/** Lets as many spikes be spread over a region. */
+function checkCounts(
+  counts: SpikeTarget["tgtSpikeCount"],
+  place: Place,
+  bins: number,
+): void {
+  for (const which of ["true", "false"] as const) {
+    const count = counts[which];
+    const at = place.at(which);
+    if (!Number.isInteger(count)) {
+      at.fail(`is ${count}, expected a whole number with SpikeTime`);
+    }
+    if (count > bins) {
+      at.fail(`is ${count}, more than the ${bins} time bins of the region`);
+    }
+  }
+}
