@@ -9,25 +9,50 @@ import {
   integer,
   optional,
   runCommand,
+  text,
   withDefault,
 } from "./command_line.ts";
 import { animate } from "./pictures/animation.ts";
 import { planFrames } from "./pictures/animation/frame_plan.ts";
+import { countVotes } from "./pictures/animation/votes_drawing.ts";
 import { fileNameOf } from "./pictures/file_name.ts";
-import { readSample, SAMPLE_PARAMETERS } from "./pictures/sample_arguments.ts";
+import {
+  type NetworkResponse,
+  respond,
+} from "./pictures/animation/network_response.ts";
+import { openSample } from "./pictures/open_sample.ts";
+import { createSample } from "./pictures/sample.ts";
+import { SAMPLE_PARAMETERS, takePart } from "./pictures/sample_arguments.ts";
 import { createProgress } from "./progress.ts";
 import { saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task animate",
-  summary: "Makes an animated GIF of a sample.",
+  summary:
+    "Makes an animated GIF of a sample, and of what a network makes of it.",
   examples: [
     "deno task animate data/recordings/user00_indoor.aedat --tag cat",
     "deno task animate --store data/sliced.zarr 0/cat --colours polarity",
     "deno task animate digit.bs2 --window 10 --slow 5 --size 340",
+    "deno task animate data/recordings/user00_indoor.aedat --tag cat " +
+    "--run output",
   ],
   parameters: {
     ...SAMPLE_PARAMETERS,
+    run: optional(
+      text(
+        "--run",
+        "DIR",
+        "Run whose network sees it, with its outputs beside",
+      ),
+    ),
+    fold: optional(
+      integer(
+        "--fold",
+        "Fold of that network [the one tested on the recording, or the first]",
+        { min: 1 },
+      ),
+    ),
     colours: withDefault(
       choice(
         "--colours",
@@ -52,26 +77,39 @@ await runCommand({
       ),
     ),
     size: withDefault(
-      integer("--size", "Longest side, in pixels, to fill", {
+      integer("--size", "Longest side of the events, in pixels", {
         min: 1,
         max: 2048,
       }),
       512,
     ),
   },
-}, async ({ colours, window, rate, slow, size, theme, out, ...location }) => {
-  const sample = await readSample(location);
+}, async ({ run, fold, colours, window, rate, slow, size, ...args }) => {
+  const { theme, out } = args;
+  if (fold !== undefined && run === undefined) {
+    throw new RangeError(
+      `Cannot take fold ${fold}: only a run (--run) has folds`,
+    );
+  }
+  const recorded = await openSample(args);
+  const response = run === undefined
+    ? undefined
+    : await respond(recorded, { run, fold });
+  const whole = { ...recorded, span: response?.span };
+  const sample = takePart(createSample(recorded.events, whole), args);
   const plan = planFrames(sample, { window, rate, slow });
   const total = plan.starts.length;
   using progress = createProgress({ total, label: "frames" });
   const { bytes, width, height } = await animate(sample, {
-    ...{ plan, colours, theme, size },
+    ...{ plan, colours, theme, size, response },
     onFrame: (done) => progress.update(done),
   });
-  const kinds = [colours, theme].filter((it) =>
-    it !== "grey" && it !== "light"
-  );
-  const name = [fileNameOf(sample.name), ...kinds].join("_");
+  const name = [
+    fileNameOf(sample.name),
+    ...(colours === "grey" ? [] : [colours]),
+    ...(theme === "light" ? [] : [theme]),
+    ...(response === undefined ? [] : [`fold${response.fold}`]),
+  ].join("_");
   const [path] = await saveFiles(out, { [`${name}.gif`]: bytes });
   progress.finish(
     `${path}: ${total} ${
@@ -79,4 +117,15 @@ await runCommand({
     } of ${width}×${height} pixels, ` +
       `${Number(plan.speed.toPrecision(3))} times as fast as life`,
   );
+  if (response !== undefined) console.log(inWords(response));
 });
+
+/** What the network makes of the whole sample. */
+function inWords({ fold, names, label, ...response }: NetworkResponse): string {
+  const { counts, leader } = countVotes(response.times, Infinity);
+  const verdict = leader === undefined
+    ? "no output spikes"
+    : `${names[leader]} has most spikes, ${counts[leader]}`;
+  return `fold ${fold}: ${verdict}` +
+    (label === undefined ? "" : `; the true class is ${names[label]}`);
+}

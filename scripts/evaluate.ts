@@ -12,11 +12,10 @@ import {
   type FoldEvaluation,
   openModel,
 } from "./evaluate_fold.ts";
-import { openFolds } from "./experiment.ts";
 import { drawConfusions } from "./pictures/confusion_table.ts";
 import { createProgress } from "./progress.ts";
 import { type Spread, spreadOf } from "./results.ts";
-import { readRun } from "./run_folder.ts";
+import { foldsOf, readRun } from "./run_folder.ts";
 
 await runCommand({
   name: "deno task evaluate",
@@ -30,11 +29,11 @@ await runCommand({
     json: flag("--json", "Print JSON, with every sample's prediction"),
   },
 }, async ({ run: folder, json }) => {
-  const { configuration, epochs, weights } = await readRun(folder);
-  const all = await openFolds(configuration, {
-    validation: epochs.some(({ valLoss }) => valLoss !== undefined),
-  });
-  const folds = all.filter(({ number }) => weights.has(number));
+  const run = await readRun(folder);
+  const { configuration, weights } = run;
+  const folds = (await foldsOf(run)).filter(({ number }) =>
+    weights.has(number)
+  );
   if (folds.length === 0) {
     throw new Error(`Cannot evaluate "${folder}": it has no weights`);
   }

@@ -19,12 +19,12 @@ import {
   withDefault,
 } from "./command_line.ts";
 import { evaluateFold, openModel } from "./evaluate_fold.ts";
-import { type Fold, openFolds } from "./experiment.ts";
+import type { Fold } from "./experiment.ts";
 import { renderPng, renderSvg } from "./pictures/render.ts";
 import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
 import { readProvenance } from "./plot/provenance.ts";
 import { formatReport } from "./plot/report.ts";
-import { readRun, type Run } from "./run_folder.ts";
+import { foldsOf, readRun, type Run } from "./run_folder.ts";
 import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
 import { createProgress } from "./progress.ts";
 import { type Files, saveFiles } from "./save_files.ts";
@@ -50,9 +50,7 @@ await runCommand({
 }, async ({ run: folder, out = join(folder, "plots"), samples, neuron }) => {
   const neurons = neuron.map(parseNeuron);
   const run = await readRun(folder);
-  const all = await openFolds(run.configuration, {
-    validation: run.epochs.some(({ valLoss }) => valLoss !== undefined),
-  });
+  const all = await foldsOf(run);
   const folds = all.filter(({ number }) => run.weights.has(number));
   const tests: FoldTests[] = [];
   if (folds.length > 0) {

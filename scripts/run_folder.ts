@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { NamedArray } from "../engine/weights.ts";
 import { loadConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
+import { type Fold, openFolds } from "./experiment.ts";
 import { type EpochMetrics, readWeights, type RunSummary } from "./results.ts";
 
 /** A run, finished or under way. */
@@ -56,6 +57,21 @@ export async function readRun(folder: string): Promise<Run> {
       : parseSummary(summary, `${folder}/summary.json`),
     weights,
   };
+}
+
+/**
+ * Opens the data of a run, and cuts them into folds as the run did.
+ *
+ * @param run The run.
+ * @returns All folds, whether or not the run came to them.
+ * @throws {DatasetError | RecordingError} If the data cannot be used.
+ */
+export async function foldsOf(
+  { configuration, epochs }: Run,
+): Promise<Fold[]> {
+  return await openFolds(configuration, {
+    validation: epochs.some(({ valLoss }) => valLoss !== undefined),
+  });
 }
 
 async function readText(

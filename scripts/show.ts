@@ -7,9 +7,11 @@
 import { runCommand } from "./command_line.ts";
 import { eventPicture } from "./pictures/event_picture.ts";
 import { fileNameOf } from "./pictures/file_name.ts";
+import { openSample } from "./pictures/open_sample.ts";
 import { ratePlot } from "./pictures/rate_plot.ts";
 import { renderPng, renderSvg } from "./pictures/render.ts";
-import { readSample, SAMPLE_PARAMETERS } from "./pictures/sample_arguments.ts";
+import { createSample } from "./pictures/sample.ts";
+import { SAMPLE_PARAMETERS, takePart } from "./pictures/sample_arguments.ts";
 import { spaceTimeView } from "./pictures/space_time.ts";
 import { saveFiles } from "./save_files.ts";
 
@@ -23,8 +25,9 @@ await runCommand({
     "deno task show data/sliced_recordings/user00_indoor_00.npy --to 500",
   ],
   parameters: SAMPLE_PARAMETERS,
-}, async ({ theme, out, ...location }) => {
-  const sample = await readSample(location);
+}, async ({ theme, out, ...args }) => {
+  const recorded = await openSample(args);
+  const sample = takePart(createSample(recorded.events, recorded), args);
   const name = fileNameOf(sample.name);
   const suffix = theme === "light" ? "" : `_${theme}`;
   const charts = {

@@ -4,23 +4,20 @@
  * @module
  */
 
-import type { Theme } from "../charts/theme.ts";
-import {
-  CAPTION_HEIGHT,
-  CAPTION_MIN_WIDTH,
-  drawCaptions,
-} from "./animation/captions.ts";
+import { GROUNDS, type Theme } from "../charts/theme.ts";
 import type { FramePlan } from "./animation/frame_plan.ts";
 import { FRAME_STYLES } from "./animation/frame_styles.ts";
+import { layOutFrames, type Place, type Region } from "./animation/regions.ts";
 import {
   applyPalette,
+  type Colour,
+  colourOf,
   createGif,
   findPalette,
-  type GifWriter,
   type IndexedImage,
 } from "./gif.ts";
+import type { NetworkResponse } from "./animation/network_response.ts";
 import type { Sample } from "./sample.ts";
-import { chooseTimeUnit } from "./time_unit.ts";
 
 /** How a moving picture is made. */
 export interface AnimationOptions {
@@ -29,8 +26,10 @@ export interface AnimationOptions {
   /** What frames show. */
   readonly colours: keyof typeof FRAME_STYLES;
   readonly theme: Theme;
-  /** Longest side, in pixels, that is filled as far as whole pixels do. */
+  /** Longest side of the events, in pixels, filled as far as whole ones do. */
   readonly size: number;
+  /** What a network makes of the sample, to be shown beside it. */
+  readonly response?: NetworkResponse;
   /** Called after each frame. */
   readonly onFrame?: (done: number) => void;
 }
@@ -43,15 +42,15 @@ export interface Animation {
   readonly height: number;
 }
 
-/** Frames whose captions are drawn at once. */
-const BATCH = 100;
+/** Pixels around the events that are drawn at once. */
+const BATCH_PIXELS = 5_000_000;
 
-/** Colours of captions, whose letters have soft edges. */
-const CAPTION_COLOURS = 50;
+/** Colours of what is around the events, where letters have soft edges. */
+const SOFT_COLOURS = 50;
 
 /**
  * Makes a moving picture of a sample, with a line of time and colours beneath
- * it where there is room.
+ * it where there is room, and maybe a network's outputs beside it.
  *
  * @param sample The sample.
  * @param options How to make it.
@@ -60,42 +59,46 @@ const CAPTION_COLOURS = 50;
  */
 export async function animate(
   sample: Sample,
-  { plan, colours, theme, size, onFrame }: AnimationOptions,
+  { plan, colours, theme, size, response, onFrame }: AnimationOptions,
 ): Promise<Animation> {
-  const { starts, rate } = plan;
+  const { starts, windowUs, rate } = plan;
   const scale = scaleOf(sample, size);
   const style = FRAME_STYLES[colours](sample, plan, theme);
-  const width = scale * sample.pixels.width;
-  const captionHeight = width < CAPTION_MIN_WIDTH ? 0 : CAPTION_HEIGHT;
-  const height = scale * sample.pixels.height + captionHeight;
-  let palette = style.palette;
-  let gif: GifWriter | undefined;
-  let captions = new Uint8Array();
+  const { width, height, events, regions } = await layOutFrames(sample, {
+    ...{ scale, theme, legend: style.legend, response },
+  });
+  const palette = [
+    ...style.palette,
+    colourOf(GROUNDS[theme].paper),
+    ...await softColours(regions, sample.endUs),
+  ];
+  const ground = style.palette.length;
+  const ends = starts.map((start) => Math.min(start + windowUs, sample.endUs));
+  const around = regions.reduce((sum, it) => sum + it.width * it.height, 1);
+  const batch = Math.ceil(BATCH_PIXELS / around);
+  const gif = createGif(palette);
+  let drawn: Uint8Array[] = [];
   for (const [i, start] of starts.entries()) {
-    if (captionHeight > 0 && i % BATCH === 0) {
-      const times = starts.slice(i, i + BATCH).map(timeWriter(sample));
-      const { legend } = style;
-      const rgba = await drawCaptions(times, theme, { width, legend });
-      if (gif === undefined) {
-        palette = [...palette, ...findPalette(rgba, CAPTION_COLOURS)];
-      }
-      captions = applyPalette(rgba, palette);
+    if (i % batch === 0) {
+      drawn = await Promise.all(
+        regions.map(async ({ draw }) =>
+          applyPalette(await draw(ends.slice(i, i + batch)), palette)
+        ),
+      );
     }
-    const pixels = new Uint8Array(width * height);
-    enlarge(style.paint(start), scale, pixels);
-    const caption = width * captionHeight;
-    const first = caption * (i % BATCH);
-    pixels.set(
-      captions.subarray(first, first + caption),
-      pixels.length - caption,
-    );
-    gif ??= createGif(palette);
+    const pixels = new Uint8Array(width * height).fill(ground);
+    const frame = { width, height, pixels };
+    regions.forEach((region, n) => {
+      const first = region.width * region.height * (i % batch);
+      put({ ...region, pixels: drawn[n].subarray(first) }, region, frame);
+    });
+    put(enlarge(style.paint(start), scale), events, frame);
     // 24 frames fill a second only if some stand longer than others.
     const [shown, over] = [i, i + 1].map((n) => Math.round(100 * n / rate));
-    gif.add({ width, height, pixels }, over - shown);
+    gif.add(frame, over - shown);
     onFrame?.(i + 1);
   }
-  return { bytes: gif!.finish(), width, height };
+  return { bytes: gif.finish(), width, height };
 }
 
 /** How many pixels wide and high a pixel of the sensor becomes. */
@@ -110,21 +113,42 @@ function scaleOf({ name, pixels }: Sample, size: number): number {
   return Math.floor(size / longest);
 }
 
-function timeWriter({ endUs }: Sample): (us: number) => string {
-  const { us, name, decimals } = chooseTimeUnit(endUs);
-  return (time) => `${(time / us).toFixed(decimals)} ${name}`;
+/** Finds the colours of regions in the last frame, which has the most in it. */
+async function softColours(
+  regions: readonly Region[],
+  endUs: number,
+): Promise<Colour[]> {
+  if (regions.length === 0) return [];
+  const drawn = await Promise.all(regions.map(({ draw }) => draw([endUs])));
+  const rgba = new Uint8Array(
+    await new Blob(drawn as BlobPart[]).arrayBuffer(),
+  );
+  return findPalette(rgba, SOFT_COLOURS);
 }
 
-function enlarge(image: IndexedImage, scale: number, out: Uint8Array): void {
-  const width = scale * image.width;
+function enlarge(image: IndexedImage, scale: number): IndexedImage {
+  const [width, height] = [scale * image.width, scale * image.height];
+  const pixels = new Uint8Array(width * height);
   for (let row = 0; row < image.height; row++) {
     const first = row * scale * width;
     for (let column = 0; column < width; column++) {
       const from = row * image.width + Math.floor(column / scale);
-      out[first + column] = image.pixels[from];
+      pixels[first + column] = image.pixels[from];
     }
     for (let copy = 1; copy < scale; copy++) {
-      out.copyWithin(first + copy * width, first, first + width);
+      pixels.copyWithin(first + copy * width, first, first + width);
     }
+  }
+  return { width, height, pixels };
+}
+
+/** Puts a picture into a larger one. */
+function put(image: IndexedImage, { left, top }: Place, into: IndexedImage) {
+  for (let row = 0; row < image.height; row++) {
+    const from = row * image.width;
+    into.pixels.set(
+      image.pixels.subarray(from, from + image.width),
+      (top + row) * into.width + left,
+    );
   }
 }

@@ -16,7 +16,7 @@ import { openStore, type SliceInfo } from "../../dataset/store.ts";
 import { parseStoreAttributes } from "../../dataset/store/attributes.ts";
 import { readGroup } from "../../dataset/zarr/columns.ts";
 import { nearestName } from "../command_line.ts";
-import { createSample, type Sample } from "./sample.ts";
+import type { RecordedSample } from "./sample.ts";
 
 /** Where a sample is, and how to read it. */
 export interface SampleLocation {
@@ -41,11 +41,13 @@ const ORIGIN = { reference: "top", jaer: "bottom" } as const;
  * Reads a sample.
  *
  * @param location Where it is, and how to read it.
- * @returns The sample.
+ * @returns The sample, as recorded.
  * @throws {RecordingError | DatasetError} If a file cannot be read.
- * @throws {RangeError} If there is no such sample, or it has no events.
+ * @throws {RangeError} If there is no such sample.
  */
-export async function openSample(location: SampleLocation): Promise<Sample> {
+export async function openSample(
+  location: SampleLocation,
+): Promise<RecordedSample> {
   const { sample, store, tag, axes } = location;
   const kind = extname(sample);
   if (tag !== undefined && (store !== undefined || kind !== ".aedat")) {
@@ -61,19 +63,20 @@ export async function openSample(location: SampleLocation): Promise<Sample> {
       return await openRecording(name, location);
     case ".npy": {
       const events = await readNpy(sample, DVS128);
-      return createSample(axes === "jaer" ? turnToJaerAxes(events) : events, {
-        name,
-        sensor: DVS128,
-        origin: ORIGIN[axes],
-      });
+      const [, recording, label] = /^(.+)_(\d\d)$/.exec(name) ?? [];
+      return {
+        ...{ name, path: sample, sensor: DVS128, origin: ORIGIN[axes] },
+        events: axes === "jaer" ? turnToJaerAxes(events) : events,
+        recording,
+        label: label === undefined ? undefined : Number(label),
+      };
     }
     case ".bs2":
     case ".bin":
-      return createSample(await readNmnist(sample), {
-        name,
-        sensor: NMNIST_SENSOR,
-        origin: "top",
-      });
+      return {
+        ...{ name, path: sample, sensor: NMNIST_SENSOR, origin: "top" },
+        events: await readNmnist(sample),
+      };
   }
   throw new RangeError(
     `Cannot draw "${sample}": a sample is a recording (.aedat), a slice ` +
@@ -81,11 +84,26 @@ export async function openSample(location: SampleLocation): Promise<Sample> {
   );
 }
 
+/**
+ * Tells where row 0 of the pictures in a store is.
+ *
+ * @param path The store.
+ * @returns Top or bottom.
+ * @throws {DatasetError} If there is no such store, or it is damaged.
+ */
+export async function originOf(
+  path: string,
+): Promise<RecordedSample["origin"]> {
+  const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});
+  return ORIGIN[axes];
+}
+
 async function openRecording(
   recording: string,
   { sample: path, tag, tags, classes, axes }: SampleLocation,
-): Promise<Sample> {
+): Promise<RecordedSample> {
   let [name, start, end] = [recording, 0, Infinity];
+  let known: Pick<RecordedSample, "label" | "classes"> = {};
   if (tag !== undefined) {
     const data = join(dirname(path), "..");
     const names = await readClasses(
@@ -95,6 +113,7 @@ async function openRecording(
     const sign = (await readTags(tagFile, names))[findSign(tag, names)];
     ({ start, end } = sign);
     name = `${recording}/${names[sign.label]}`;
+    known = { label: sign.label, classes: names };
   }
   const parts: Events[] = [];
   let records = 0;
@@ -117,8 +136,11 @@ async function openRecording(
         `has ${records}`,
     );
   }
-  const events = concatenate(parts);
-  return createSample(events, { name, sensor: DVS128, origin: ORIGIN[axes] });
+  return {
+    ...{ name, path, sensor: DVS128, origin: ORIGIN[axes], recording },
+    events: concatenate(parts),
+    ...known,
+  };
 }
 
 function concatenate(parts: readonly Events[]): Events {
@@ -136,9 +158,11 @@ function concatenate(parts: readonly Events[]): Events {
 }
 
 /** Opens a slice that is named by its recording or person, and its sign. */
-async function openSlice(path: string, sample: string): Promise<Sample> {
+async function openSlice(
+  path: string,
+  sample: string,
+): Promise<RecordedSample> {
   const store = await openStore(path);
-  const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});
   const { slices, classes, sensor } = store;
   const cut = sample.lastIndexOf("/");
   if (cut < 0) {
@@ -162,11 +186,12 @@ async function openSlice(path: string, sample: string): Promise<Sample> {
   }
   const [index] = found;
   const { source, className } = slices[index];
-  return createSample(await store.events(index), {
-    name: `${source}/${className}`,
-    sensor,
-    origin: ORIGIN[axes],
-  });
+  return {
+    ...{ name: `${source}/${className}`, path, sensor },
+    origin: await originOf(path),
+    events: await store.events(index),
+    ...{ recording: source, label, classes },
+  };
 }
 
 /** Finds a class by its name or its number, which counts from 1. */

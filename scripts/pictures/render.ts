@@ -117,6 +117,16 @@ export async function measureText(
 }
 
 /**
+ * Writes a text as SVG and HTML read it.
+ *
+ * @param text The text.
+ * @returns The text, without signs that mean something there.
+ */
+export function escapeText(text: string): string {
+  return text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/**
  * Writes those parts of the font down that a text needs.
  *
  * @param text The text.
@@ -206,12 +216,11 @@ function widthOf(
 }
 
 function boxWidth(text: string, bold: boolean, faces: readonly Face[]): number {
-  const escaped = text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   const resvg = new Resvg(
     `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">` +
       `<text font-family="${FONT}" font-size="${MEASURED}" ` +
       `font-weight="${bold ? 700 : 400}" xml:space="preserve">` +
-      `${escaped}</text></svg>`,
+      `${escapeText(text)}</text></svg>`,
     { font: { fontBuffers: facesOf(text, faces).map(({ bytes }) => bytes) } },
   );
   const box = resvg.getBBox();

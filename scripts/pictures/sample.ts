@@ -5,6 +5,25 @@
  */
 
 import type { Events, Sensor } from "../../dataset/events.ts";
+import type { Timing } from "../../dataset/samples.ts";
+
+/** A sample as it was recorded. */
+export interface RecordedSample {
+  /** What it is called. */
+  readonly name: string;
+  /** The file or the store that it is in. */
+  readonly path: string;
+  /** Whether row 0 is at the top, as in a picture, or at the bottom. */
+  readonly origin: "top" | "bottom";
+  readonly sensor: Sensor;
+  readonly events: Events;
+  /** Recording that it is of, such as `user05_indoor`, if that is known. */
+  readonly recording?: string;
+  /** Its class, if that is known. */
+  readonly label?: number;
+  /** Names of the classes, where they are written beside it. */
+  readonly classes?: readonly string[];
+}
 
 /** A window of pixels. */
 export interface PixelWindow {
@@ -20,7 +39,7 @@ export interface PixelWindow {
 
 /** Events in the order of their times. */
 export interface TimedEvents extends Omit<Events, "t"> {
-  /** Time in µs since the earliest event of the whole sample. */
+  /** Time in µs since the start of the whole sample. */
   readonly t: Float64Array;
 }
 
@@ -28,23 +47,31 @@ export interface TimedEvents extends Omit<Events, "t"> {
 export interface Sample {
   /** What it is called. */
   readonly name: string;
-  /** Whether row 0 is at the top, as in a picture, or at the bottom. */
-  readonly origin: "top" | "bottom";
+  /** Whether row 0 is at the top or at the bottom. */
+  readonly origin: RecordedSample["origin"];
   /** The pixels that it takes up. */
   readonly pixels: PixelWindow;
-  /** When it starts, in µs since the earliest event of the whole sample. */
+  /** When it starts, in µs since the start of the whole sample. */
   readonly startUs: number;
-  /** When it is over: after its last event, in µs. */
+  /** When it is over, in µs. */
   readonly endUs: number;
   /** Its events, one at least. */
   readonly events: TimedEvents;
 }
 
+/** The stretch of time that a network sees of a sample. */
+export interface Span {
+  /** How it reads times. */
+  readonly timing: Timing;
+  /** Length in µs. */
+  readonly lengthUs: number;
+}
+
 /** Which part of a sample to draw. */
 export interface Crop {
-  /** From when on, in ms since the earliest event. */
+  /** From when on, in ms since the start. */
   readonly from?: number;
-  /** Until when, in ms since the earliest event. */
+  /** Until when, in ms since the start. */
   readonly to?: number;
   /** Which pixels. */
   readonly pixels?: PixelWindow;
@@ -57,7 +84,8 @@ export interface Crop {
  * does, and put in order where they run backwards.
  *
  * @param events The events, as recorded.
- * @param options What the sample is called, its sensor, and where row 0 is.
+ * @param options What the sample is called, its sensor, where row 0 is, and the
+ *   stretch of time to show; from the earliest event to the last unless given.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
  *
@@ -81,10 +109,11 @@ export interface Crop {
  */
 export function createSample(
   { x, y, t, p }: Events,
-  { name, sensor, origin }: {
+  { name, sensor, origin, span }: {
     readonly name: string;
     readonly sensor: Sensor;
     readonly origin: Sample["origin"];
+    readonly span?: Span;
   },
 ): Sample {
   if (t.length === 0) throw noEvents(name, "");
@@ -94,16 +123,25 @@ export function createSample(
     times[i] = times[i - 1] + ((t[i] - t[i - 1]) | 0);
     earliest = Math.min(earliest, times[i]);
   }
-  for (let i = 0; i < times.length; i++) times[i] -= earliest;
+  const start = span === undefined ? earliest : startOf(t[0], span);
+  for (let i = 0; i < times.length; i++) times[i] -= start;
   const events = sortByTime({ x, y, t: times, p });
   return {
     name,
     origin,
     pixels: { x: 0, y: 0, ...sensor },
     startUs: 0,
-    endUs: events.t[t.length - 1] + 1,
+    endUs: span?.lengthUs ?? events.t[t.length - 1] + 1,
     events,
   };
+}
+
+/** When a sample starts, in µs since its first event. */
+function startOf(
+  first: number,
+  { timing: { unitUs, fromFirstEvent } }: Span,
+): number {
+  return -(fromFirstEvent ? first % unitUs : first);
 }
 
 /**

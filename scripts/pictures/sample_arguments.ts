@@ -14,7 +14,6 @@ import {
   text,
   withDefault,
 } from "../command_line.ts";
-import { openSample } from "./open_sample.ts";
 import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
 
 /** The arguments of every command that draws a sample. */
@@ -65,19 +64,22 @@ export const SAMPLE_PARAMETERS = {
 } as const;
 
 /**
- * Reads the part of a sample that arguments name.
+ * Takes the part of a sample that arguments name.
  *
- * @param args The arguments.
+ * @param sample The sample.
+ * @param part The arguments.
  * @returns That part.
- * @throws {RecordingError | DatasetError} If a file cannot be read.
- * @throws {RangeError} If there is no such sample or part, or it has no events.
+ * @throws {RangeError} If there is no such part, or it has no events.
  */
-export async function readSample(
-  args: Omit<Arguments<typeof SAMPLE_PARAMETERS>, "theme" | "out">,
-): Promise<Sample> {
-  const { from, to, crop, ...location } = args;
+export function takePart(
+  sample: Sample,
+  { from, to, crop }: Pick<
+    Arguments<typeof SAMPLE_PARAMETERS>,
+    "from" | "to" | "crop"
+  >,
+): Sample {
   const pixels = crop === undefined ? undefined : parseWindow(crop);
-  return cropSample(await openSample(location), { from, to, pixels });
+  return cropSample(sample, { from, to, pixels });
 }
 
 function parseWindow(crop: string): PixelWindow {

@@ -7,7 +7,8 @@
 import { join } from "node:path";
 import { encodeAedat } from "../../dataset/aedat_encode.ts";
 import type { Events } from "../../dataset/events.ts";
-import { type Outcome, runScript } from "./run_script.ts";
+import { runTask } from "../run_task.ts";
+import type { Outcome } from "./run_script.ts";
 
 /** Four events: two at the start, two 100 ms later. */
 export const FOUR: Events = {
@@ -18,7 +19,7 @@ export const FOUR: Events = {
 };
 
 /**
- * Runs a command that draws, with the permissions of its task.
+ * Runs a command that draws.
  *
  * @param name The command.
  * @param args Its arguments.
@@ -28,8 +29,7 @@ export function draw(
   name: "show" | "animate",
   args: readonly string[],
 ): Promise<Outcome> {
-  const permissions = ["--allow-read", "--allow-write"];
-  return runScript(`scripts/${name}.ts`, args, { permissions });
+  return runTask(name, args);
 }
 
 /**

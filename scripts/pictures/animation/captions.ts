@@ -6,6 +6,7 @@
 
 import { FONT, GROUNDS, type Theme } from "../../charts/theme.ts";
 import { renderPixels } from "../render.ts";
+import { rectangle, words } from "./shapes.ts";
 
 /** Height of the line. */
 export const CAPTION_HEIGHT = 28;
@@ -39,17 +40,16 @@ export async function drawCaptions(
   const height = CAPTION_HEIGHT * times.length;
   const lines = times.map((time, i) => {
     const middle = CAPTION_HEIGHT * (i + 0.5);
-    const text = (x: number, words: string) =>
-      `<text x="${x}" y="${middle + 5}" fill="${ink}">${words}</text>`;
+    const y = middle + 5;
     const entries = legend.map((entry, place) => {
       const x = width - 56 * (legend.length - place);
-      return `<rect x="${x}" y="${middle - 5}" width="10" height="10" ` +
-        `fill="${entry.colour}" stroke="${ink}"/>` +
-        text(x + 16, entry.text);
+      const box = { x, y: middle - 5, width: 10, height: 10 };
+      return rectangle(box, entry.colour, ink) +
+        words(entry.text, { x: x + 16, y, ink });
     });
-    const rule = `<rect y="${CAPTION_HEIGHT * i}" width="${width}" ` +
-      `height="1" fill="${faint}"/>`;
-    return rule + text(8, time) + entries.join("");
+    const rule = { x: 0, y: CAPTION_HEIGHT * i, width, height: 1 };
+    return rectangle(rule, faint) + words(time, { x: 8, y, ink }) +
+      entries.join("");
   });
   return await renderPixels(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +

@@ -1,0 +1,162 @@
+/**
+ * What a run's network makes of one sample.
+ *
+ * @module
+ */
+
+import { dirname, extname, resolve } from "node:path";
+import { SampleCache } from "../../../dataset/batches.ts";
+import { readNmnistList } from "../../../dataset/nmnist.ts";
+import type { EventStore } from "../../../dataset/store.ts";
+import { openPreferredDevice } from "../../adapter.ts";
+import { namesOf } from "../../charts/output_spikes.ts";
+import type { Configuration } from "../../configuration/types.ts";
+import { openModel } from "../../evaluate_fold.ts";
+import type { Fold } from "../../experiment.ts";
+import { traceSample } from "../../plot/trace_sample.ts";
+import { foldsOf, readRun } from "../../run_folder.ts";
+import { filtered } from "../../samples.ts";
+import { originOf } from "../open_sample.ts";
+import type { RecordedSample, Span } from "../sample.ts";
+
+/** The outputs of a network while it sees a sample. */
+export interface NetworkResponse {
+  /** Fold that the network is of, counted from 1. */
+  readonly fold: number;
+  /** Names of the outputs, in the order of the classes. */
+  readonly names: readonly string[];
+  /** Class of the sample, if it is known. */
+  readonly label?: number;
+  /** The class predicted. */
+  readonly prediction: number;
+  /** Times of the spikes of each output in ms. */
+  readonly times: readonly (readonly number[])[];
+  /** How much of the sample the network sees. */
+  readonly span: Span;
+}
+
+/**
+ * Shows a sample to a network that a run trained.
+ *
+ * @param sample The sample.
+ * @param options Folder of the run, and the fold whose network it is; unless
+ *   given, the one that is tested on the sample's recording, else the first.
+ * @returns What the network does, in the same time steps as in a test.
+ * @throws {Error} If the folder is no run's, or has no such weights.
+ * @throws {RangeError} If the network was trained on samples of another size,
+ *   other classes or other axes.
+ * @throws {DatasetError | RecordingError} If the run's data cannot be used.
+ * @throws {ShapeError | DeviceError} If the sample does not fit the device.
+ */
+export async function respond(
+  sample: RecordedSample,
+  { run: folder, fold: wanted }: {
+    readonly run: string;
+    readonly fold?: number;
+  },
+): Promise<NetworkResponse> {
+  const run = await readRun(folder);
+  const { configuration, weights } = run;
+  const trained = (await foldsOf(run)).filter(({ number }) =>
+    weights.has(number)
+  );
+  const fold = wanted === undefined
+    ? trained.find((fold) => isTestedOn(fold, sample)) ?? trained[0]
+    : trained.find(({ number }) => number === wanted);
+  if (fold === undefined) {
+    const which = wanted === undefined
+      ? "weights"
+      : `weights of fold ${wanted}`;
+    throw new Error(`Cannot use run "${folder}": it has no ${which}`);
+  }
+  const problem = await mismatch(sample, fold, configuration);
+  if (problem !== undefined) {
+    throw new RangeError(
+      `Cannot show "${sample.name}" to the network of "${folder}": ${problem}`,
+    );
+  }
+  const label = sample.label ?? await listedLabel(sample, configuration);
+  const { timing, classes } = fold.test.source;
+  // Only the loss, which is not looked at, depends on the label.
+  const source = filtered(asSource(sample, fold, label ?? 0), configuration);
+  using device = await openPreferredDevice();
+  const options = { configuration, weights: weights.get(fold.number)! };
+  using model = await openModel(device, fold, options);
+  const { output } = await traceSample(
+    model,
+    { ...fold, test: { source, indices: [0] } },
+    { sample: 0, neurons: [], configuration, cache: new SampleCache() },
+  );
+  return {
+    fold: fold.number,
+    names: namesOf(output),
+    label: label !== undefined && label < classes.length ? label : undefined,
+    prediction: output.prediction,
+    times: output.times,
+    span: { timing, lengthUs: 1000 * output.duration },
+  };
+}
+
+/** Whether a fold's network is tested on the recording of a sample. */
+function isTestedOn(
+  { test: { source, indices } }: Fold,
+  { recording }: RecordedSample,
+): boolean {
+  const { slices } = source as Partial<EventStore>;
+  return slices !== undefined &&
+    indices.some((index) => slices[index].source === recording);
+}
+
+/** The sample as a data set of one, read as the fold's data are. */
+function asSource(
+  { sensor, events }: RecordedSample,
+  { test: { source: { timing, classes } } }: Fold,
+  label: number,
+): Fold["test"]["source"] {
+  return {
+    ...{ sensor, timing, classes, labels: [label] },
+    events: () => Promise.resolve(events),
+  };
+}
+
+/** Says why a fold's network cannot see a sample as it sees its own. */
+async function mismatch(
+  sample: RecordedSample,
+  fold: Fold,
+  configuration: Configuration,
+): Promise<string | undefined> {
+  const { source } = fold.test;
+  const one = filtered(asSource(sample, fold, 0), configuration);
+  const [own, its] = [one, source].map(({ sensor: { width, height } }) =>
+    `${width}×${height}`
+  );
+  if (own !== its) return `it has ${own} pixels, the network takes ${its}`;
+  const { classes = source.classes } = sample;
+  const length = Math.max(classes.length, source.classes.length);
+  for (let n = 0; n < length; n++) {
+    const [name = "none", learnt = "none"] = [classes[n], source.classes[n]];
+    if (name !== learnt) {
+      return `its class ${n + 1} is ${name}, the network's is ${learnt}`;
+    }
+  }
+  const { sliced_dataset, path } = configuration.training;
+  const fromStore = sliced_dataset && path.train === undefined;
+  const origin = fromStore ? await originOf(path.store) : "top";
+  if (origin === sample.origin) return undefined;
+  return origin === "top"
+    ? "the network learnt with the axes of SLAYER's programs"
+    : "the network learnt with --axes jaer";
+}
+
+/** Finds a digit in the lists that a run is of. */
+async function listedLabel(
+  { path: sample }: RecordedSample,
+  { training: { path } }: Configuration,
+): Promise<number | undefined> {
+  if (path.train === undefined || path.test === undefined) return undefined;
+  const lists = [path.test, path.train].map(readNmnistList);
+  const folder = path.in ?? dirname(path.train);
+  return (await Promise.all(lists)).flat().find(({ id }) =>
+    resolve(folder, id + extname(sample)) === resolve(sample)
+  )?.label;
+}

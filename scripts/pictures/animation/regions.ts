@@ -1,0 +1,100 @@
+/**
+ * What stands where in the frames of a moving picture.
+ *
+ * @module
+ */
+
+import type { Theme } from "../../charts/theme.ts";
+import type { NetworkResponse } from "./network_response.ts";
+import type { Sample } from "../sample.ts";
+import { chooseTimeUnit } from "../time_unit.ts";
+import {
+  CAPTION_HEIGHT,
+  CAPTION_MIN_WIDTH,
+  drawCaptions,
+  type LegendEntry,
+} from "./captions.ts";
+import { layOutVotes } from "./votes.ts";
+
+/** A place in a frame. */
+export interface Place {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** A part of the frames that is around the events. */
+export interface Region extends Place {
+  readonly width: number;
+  readonly height: number;
+  /**
+   * Draws the part for several frames, one under the other.
+   *
+   * @param ends When what they show is over, in µs.
+   * @returns Red, green, blue and opacity of each pixel.
+   */
+  draw(ends: readonly number[]): Promise<Uint8Array>;
+}
+
+/** What stands where. */
+export interface FrameLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Where the events are. */
+  readonly events: Place;
+  /** What is around them. */
+  readonly regions: readonly Region[];
+}
+
+/**
+ * Lays out frames: a line of time and colours beneath the events where there
+ * is room for it, and a network's outputs on their right.
+ *
+ * @param sample The sample.
+ * @param options Pixels across a pixel of the sensor, the theme, what colours
+ *   mean, and what a network makes of the sample, if that is shown.
+ * @returns The layout.
+ */
+export async function layOutFrames(
+  { pixels, endUs }: Sample,
+  { scale, theme, legend, response }: {
+    readonly scale: number;
+    readonly theme: Theme;
+    readonly legend: readonly LegendEntry[];
+    readonly response?: NetworkResponse;
+  },
+): Promise<FrameLayout> {
+  const [across, high] = [scale * pixels.width, scale * pixels.height];
+  const width = response ? Math.max(across, CAPTION_MIN_WIDTH) : across;
+  const captioned = width >= CAPTION_MIN_WIDTH;
+  const least = high + (captioned ? CAPTION_HEIGHT : 0);
+  const votes = response && await layOutVotes(response, theme, least);
+  const height = votes?.height ?? least;
+  const regions: Region[] = [];
+  if (captioned) {
+    const { us, name, decimals } = chooseTimeUnit(endUs);
+    regions.push({
+      ...{ left: 0, top: height - CAPTION_HEIGHT },
+      ...{ width, height: CAPTION_HEIGHT },
+      draw(ends) {
+        const times = ends.map((end) =>
+          `${(end / us).toFixed(decimals)} ${name}`
+        );
+        return drawCaptions(times, theme, { width, legend });
+      },
+    });
+  }
+  if (votes) {
+    regions.push({
+      ...{ left: width, top: 0, width: votes.width, height },
+      draw: (ends) => votes.draw(ends.map((end) => end / 1000)),
+    });
+  }
+  return {
+    ...{ width: width + (votes?.width ?? 0), height },
+    events: {
+      left: Math.floor((width - across) / 2),
+      top: Math.floor((height - least) / 2),
+    },
+    regions,
+  };
+}

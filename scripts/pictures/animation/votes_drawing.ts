@@ -1,0 +1,186 @@
+/**
+ * The outputs of a network at one time, as SVG.
+ *
+ * @module
+ */
+
+import { GROUNDS, ROLES, type Theme } from "../../charts/theme.ts";
+import type { NetworkResponse } from "./network_response.ts";
+import { chooseTimeUnit } from "../time_unit.ts";
+import { type Box, rectangle, words } from "./shapes.ts";
+
+/** Where everything is, in pixels. */
+export interface VotesLayout {
+  /** Names of the outputs, short enough. */
+  readonly names: readonly string[];
+  /** Where words above all start. */
+  readonly margin: number;
+  /** Space between a name and the spikes. */
+  readonly gap: number;
+  /** Where the spikes are. */
+  readonly raster: Box;
+  /** Height of an output. */
+  readonly row: number;
+  /** Where bars start. */
+  readonly bars: number;
+  /** How much longer a spike makes them. */
+  readonly spike: number;
+}
+
+/** Heights of what is above the rows and beneath them. */
+export const [HEAD, FOOT] = [82, 44];
+
+/** Space above and below the marks of a row. */
+const INSET = 3;
+
+/** Width of the mark of a spike. */
+const TICK = 2;
+
+/** Most numbers at the axis of time, not counting 0. */
+const MOST_NUMBERS = 4;
+
+/**
+ * Counts the spikes of outputs up to a time.
+ *
+ * @param times Times of the spikes of each output in ms.
+ * @param until The time in ms.
+ * @returns The counts, and which output leads: the first of those with the most
+ *   spikes, if there are any.
+ *
+ * @example
+ * ```ts
+ * import { countVotes } from "./votes_drawing.ts";
+ * const { counts, leader } = countVotes([[1, 2, 9], [3], [1, 5]], 6);
+ * if (`${counts}` !== "2,1,2" || leader !== 0) throw new Error("miscounted");
+ * ```
+ */
+export function countVotes(
+  times: NetworkResponse["times"],
+  until: number,
+): { readonly counts: readonly number[]; readonly leader?: number } {
+  const counts = times.map((spikes) =>
+    spikes.filter((time) => time < until).length
+  );
+  const most = Math.max(...counts);
+  return { counts, leader: most > 0 ? counts.indexOf(most) : undefined };
+}
+
+/**
+ * Draws the outputs: the class of the sample in one colour, the one that leads
+ * instead in another.
+ *
+ * @param response What the network does.
+ * @param options Where everything is, the theme, and the time in ms.
+ * @returns SVG.
+ */
+export function drawVotes(
+  response: NetworkResponse,
+  { layout, theme, until }: {
+    readonly layout: VotesLayout;
+    readonly theme: Theme;
+    readonly until: number;
+  },
+): string {
+  const { names, raster, row, bars, gap } = layout;
+  const { ink, faint } = GROUNDS[theme];
+  const { times, label, span } = response;
+  const { counts, leader } = countVotes(times, until);
+  const perMs = 1000 * raster.width / span.lengthUs;
+  const rows = names.map((name, output) => {
+    const top = raster.y + row * output;
+    const [y, height] = [top + INSET, row - 2 * INSET];
+    const line = { y: top + row / 2 + 4.5, ink, bold: output === leader };
+    const ticks = times[output].filter((time) => time < until).map((time) =>
+      `M${raster.x + Math.floor(time * perMs)} ${y}h${TICK}v${height}h-${TICK}z`
+    );
+    const width = Math.round(counts[output] * layout.spike);
+    const colour = colourOf(output, { label, leader, ink });
+    const count = counts[output] === 0 ? "" : String(counts[output]);
+    return words(name, { x: raster.x - gap, anchor: "end", ...line }) +
+      `<path d="${ticks.join("")}" fill="${colour}"/>` +
+      rectangle({ x: bars, y, width, height }, colour) +
+      words(count, { x: bars + width + 6, ...line });
+  });
+  const upright = { y: raster.y, width: 1, height: raster.height };
+  const cursor = raster.x + Math.round(until * perMs);
+  return [
+    drawHead(response, { layout, leader, ink }),
+    rectangle(
+      { ...raster, x: raster.x + 0.5, y: raster.y + 0.5 },
+      "none",
+      faint,
+    ),
+    ...rows,
+    rectangle({ x: cursor, ...upright }, ink),
+    rectangle({ x: bars, ...upright }, ink),
+    drawTime(raster, span.lengthUs, ink),
+  ].join("");
+}
+
+/** Colours as in charts; a leader that may be right or wrong has neither's. */
+function colourOf(
+  output: number,
+  { label, leader, ink }: {
+    readonly label?: number;
+    readonly leader?: number;
+    readonly ink: string;
+  },
+): string {
+  if (output === label) return ROLES.target;
+  if (output !== leader) return ROLES.other;
+  return label === undefined ? ink : ROLES.mistaken;
+}
+
+/** Says in words what the colours show. */
+function drawHead(
+  { fold, label }: NetworkResponse,
+  { layout: { names, margin, raster, bars }, leader, ink }: {
+    readonly layout: VotesLayout;
+    readonly leader?: number;
+    readonly ink: string;
+  },
+): string {
+  const known = label === undefined ? "unknown" : names[label];
+  const leading = leader === undefined ? "none yet" : names[leader];
+  const key = (y: number, output?: number) =>
+    output === undefined ? "" : rectangle(
+      { x: margin, y: y - 10, width: 10, height: 10 },
+      colourOf(output, { label, leader, ink }),
+    );
+  const x = margin + 18;
+  const y = raster.y - 8;
+  return [
+    key(24, label),
+    words(`True class: ${known}`, { x, y: 24, ink, size: 15, bold: true }),
+    key(46, leader),
+    words(`Most spikes so far: ${leading}`, { x, y: 46, ink }),
+    words(`output spikes, fold ${fold}`, { x: raster.x, y, ink }),
+    words("spikes so far (count)", { x: bars, y, ink }),
+  ].join("");
+}
+
+function drawTime(raster: Box, lengthUs: number, ink: string): string {
+  const { us, name } = chooseTimeUnit(lengthUs);
+  const length = lengthUs / us;
+  const step = roundStep(length);
+  const bottom = raster.y + raster.height;
+  const numbers = Array.from(
+    { length: Math.floor(length / step) + 1 },
+    (_, n) => {
+      const x = raster.x + Math.round(raster.width * n * step / length);
+      const number = String(Number((n * step).toPrecision(6)));
+      return rectangle({ x, y: bottom, width: 1, height: 5 }, ink) +
+        words(number, { x, y: bottom + 18, ink, anchor: "middle" });
+    },
+  );
+  const x = raster.x + raster.width / 2;
+  const title = { x, y: bottom + 36, ink, anchor: "middle" } as const;
+  return numbers.join("") + words(`time (${name})`, title);
+}
+
+/** The least round step that leaves few enough numbers. */
+function roundStep(length: number): number {
+  const power = 10 ** Math.floor(Math.log10(length / MOST_NUMBERS));
+  return [1, 2, 5].map((factor) => factor * power)
+    .find((step) => length / step <= MOST_NUMBERS) ?? 10 * power;
+}
