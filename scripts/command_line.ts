@@ -6,6 +6,8 @@
 
 import * as optique from "npm:@optique/core@1.3.6";
 import * as suggestion from "npm:@optique/core@1.3.6/suggestion";
+import { formatHelp, type HelpPage } from "./help_page.ts";
+import { lineWidth } from "./terminal.ts";
 
 /** An argument or option that gives a `T`. */
 export interface Parameter<T> {
@@ -53,6 +55,8 @@ export interface CommandSummary {
   readonly name: string;
   /** Its options. */
   readonly options: readonly OptionSummary[];
+  /** What its help says. */
+  readonly help: HelpPage;
 }
 
 /** How the name of an option is written. */
@@ -111,14 +115,11 @@ export async function runCommand<P extends Parameters>(
   }
 }
 
-/** Tells what a shell can complete. */
-function summarise(
-  { name, parameters }: Command<Parameters>,
-): CommandSummary {
-  const page = optique.getDocPageSync(optique.object(parsersOf(parameters)));
-  const entries = page?.sections.flatMap(({ entries }) => entries) ?? [];
+/** Tells what a shell can complete, and what help says. */
+function summarise(command: Command<Parameters>): CommandSummary {
+  const entries = entriesOf(command);
   return {
-    name,
+    name: command.name,
     options: entries.flatMap(({ term, description, choices }) =>
       term.type !== "option" ? [] : [{
         names: term.names,
@@ -128,13 +129,40 @@ function summarise(
           word.type === "value" ? [word.value] : []
         ),
       }]
-    ).concat({
-      names: HELP,
-      description: "Show help information.",
-      hasValue: false,
-      choices: [],
-    }),
+    ),
+    help: describe(command),
   };
+}
+
+/** Says all that help says. */
+function describe(command: Command<Parameters>): HelpPage {
+  const { name, summary, examples, parameters } = command;
+  const { usage } = optique.object(parsersOf(parameters));
+  return {
+    summary,
+    usage: optique.formatUsage(name, usage),
+    entries: entriesOf(command).map(({ term, description = [], ...entry }) => ({
+      term: optique.formatUsageTerm(term, {
+        context: "doc",
+        optionsSeparator: ", ",
+      }),
+      description: plain(description) +
+        (entry.default === undefined ? "" : ` [${plain(entry.default)}]`),
+    })),
+    examples,
+  };
+}
+
+/** Arguments and options, those of every command last. */
+function entriesOf({ parameters }: Command<Parameters>): optique.DocEntry[] {
+  const page = optique.getDocPageSync(optique.object(parsersOf(parameters)));
+  return [
+    ...page?.sections.flatMap(({ entries }) => entries) ?? [],
+    {
+      term: { type: "option", names: HELP },
+      description: inline("Show this help"),
+    },
+  ];
 }
 
 /** The parsers of a command, and of what every command has. */
@@ -151,25 +179,25 @@ function parsersOf(
 
 /** Reads the arguments, or ends the process with help or a complaint. */
 function parseArguments<P extends Parameters>(
-  { name, summary, examples, parameters }: Command<P>,
+  command: Command<P>,
 ): Arguments<P> & { readonly verbose: boolean } {
+  const { name, parameters } = command;
   const parsers = parsersOf(parameters);
   const usage = optique.formatUsage(name, optique.object(parsers).usage);
   const parser = optique.object(parsers, {
     errors: { endOfInput: inline(`Expected ${usage}`) },
   });
   const args = optique.runParserSync(parser, name, Deno.args, {
-    brief: inline(summary),
-    examples: examples.flatMap((line, i) =>
-      i === 0
-        ? [optique.commandLine(line)]
-        : [optique.lineBreak(), optique.commandLine(line)]
-    ),
-    help: { option: { names: HELP }, onShow: Deno.exit },
+    help: {
+      option: { names: HELP },
+      onShow() {
+        console.log(formatHelp(describe(command), lineWidth()));
+        Deno.exit();
+      },
+    },
     messageFormatter: plain,
-    maxWidth: 80,
-    showDefault: true,
     aboveError: "none",
+    stdout: () => {},
     stderr: () => {},
     onError(_, problem) {
       const line = oneLine(plain(problem));

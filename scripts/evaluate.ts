@@ -16,6 +16,7 @@ import { drawConfusions } from "./pictures/confusion_table.ts";
 import { createProgress } from "./progress.ts";
 import { type Spread, spreadOf } from "./results.ts";
 import { foldsOf, readRun } from "./run_folder.ts";
+import { lineWidth } from "./terminal.ts";
 
 await runCommand({
   name: "deno task evaluate",
@@ -69,7 +70,8 @@ await runCommand({
   if (!Deno.stdout.isTerminal()) return;
   const outcomes = evaluations.flatMap(({ outcomes }) => outcomes);
   console.log("");
-  for (const line of drawConfusions(outcomes, evaluations[0].classes)) {
+  const { classes } = evaluations[0];
+  for (const line of drawConfusions(outcomes, classes, lineWidth())) {
     console.log(line);
   }
 });

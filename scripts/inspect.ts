@@ -14,6 +14,7 @@ import {
   withDefault,
 } from "./command_line.ts";
 import { drawOverview } from "./pictures/recording_overview.ts";
+import { lineWidth } from "./terminal.ts";
 
 await runCommand({
   name: "deno task inspect",
@@ -55,8 +56,7 @@ OFF events      ${off}
 special events  ${special}
 backward steps  ${backwardSteps}`);
   if (events === 0 || !Deno.stdout.isTerminal()) return;
-  // A terminal that does not know its width says 0.
-  const columns = Deno.consoleSize().columns || 80;
+  const columns = lineWidth();
   const lines = await drawOverview(file, { durationUs, columns, axes });
   console.log(`\n${lines.join("\n")}`);
 });

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { lineWidth } from "./terminal.ts";
+
 /** What is shown beside the bar; what is left out is not shown. */
 export interface Measures {
   /** Loss per sample. */
@@ -58,7 +60,7 @@ const ERASE = "\r\x1b[2K";
 
 const STANDARD_OUTPUT: Output = {
   terminal: Deno.stdout.isTerminal(),
-  columns: () => Deno.consoleSize().columns,
+  columns: () => lineWidth(),
   write: (text) => {
     try {
       Deno.stdout.writeSync(new TextEncoder().encode(text));
@@ -112,8 +114,9 @@ export function createProgress(
         output.write(ERASE + drawBar(state, output.columns() - 1));
         drawn = true;
       } else {
-        const words = [`${label}: ${done} of ${total}`, ...inWords(state)];
-        output.write(`${words.join(", ")}\n`);
+        const words = fieldsOf(state).map(({ long }) => long);
+        const line = [`${label}: ${done} of ${total}`, ...words].join(", ");
+        output.write(`${line}\n`);
       }
     },
     finish(line) {
@@ -133,41 +136,58 @@ interface State extends Measures {
   readonly left: number;
 }
 
+/** Something that is known of a task, in many words and in few. */
+interface Field {
+  readonly long: string;
+  readonly short: string;
+  /** Those with a higher one are left out first. */
+  readonly rank: number;
+}
+
 /** Draws a bar with what fits beside it. */
 function drawBar(state: State, columns: number): string {
   const { label, done, total } = state;
-  const room = (gap: string, words: string[]) =>
-    columns - [label, "", ...words].join(gap).length;
-  const long = inWords(state);
-  const [gap, words] = room("  ", long) >= NARROWEST_BAR
-    ? ["  ", long]
-    : [" ", inShort(state)];
-  const width = Math.max(
-    NARROWEST_BAR,
-    Math.min(room(gap, words), WIDEST_BAR),
-  );
-  const filled = Math.floor(Math.min(done / total, 1) * width);
-  const bar = "━".repeat(filled) + "─".repeat(width - filled);
-  return [label, bar, ...words].join(gap).slice(0, columns);
-}
-
-function inWords(state: State): string[] {
-  const { loss, accuracy, samplesPerSecond, left } = state;
-  return [
-    ...(loss === undefined ? [] : [`loss ${rounded(loss)}`]),
-    ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
-    ...(samplesPerSecond === undefined
-      ? []
-      : [`${rounded(samplesPerSecond)} samples/s`]),
-    ...(Number.isFinite(left) ? [`${clock(left)} left`] : []),
+  const fields = fieldsOf(state);
+  const candidates = [
+    { gap: "  ", words: fields.map(({ long }) => long) },
+    ...[4, 3, 2, 1, 0].map((most) => ({
+      gap: " ",
+      words: fields.filter(({ rank }) => rank <= most)
+        .map(({ short }) => short),
+    })),
   ];
+  for (const { gap, words } of candidates) {
+    const room = columns - [label, "", ...words].join(gap).length;
+    if (room < NARROWEST_BAR) continue;
+    const width = Math.min(room, WIDEST_BAR);
+    const filled = Math.floor(Math.min(done / total, 1) * width);
+    const bar = "━".repeat(filled) + "─".repeat(width - filled);
+    return [label, bar, ...words].join(gap);
+  }
+  return label.length > columns ? `${label.slice(0, columns - 1)}…` : label;
 }
 
-function inShort(state: State): string[] {
-  return inWords(state).map((words) =>
-    words.replace("accuracy", "acc").replace(" samples/s", "/s")
-      .replace(" left", "")
-  );
+/** What is known, in the order in which it is shown. */
+function fieldsOf(state: State): Field[] {
+  const { loss, accuracy, samplesPerSecond, left } = state;
+  const fields: Field[] = [];
+  if (loss !== undefined) {
+    const long = `loss ${rounded(loss)}`;
+    fields.push({ long, short: long, rank: 2 });
+  }
+  if (accuracy !== undefined) {
+    const share = percent(accuracy);
+    fields.push({ long: `accuracy ${share}`, short: `acc ${share}`, rank: 3 });
+  }
+  if (samplesPerSecond !== undefined) {
+    const rate = rounded(samplesPerSecond);
+    fields.push({ long: `${rate} samples/s`, short: `${rate}/s`, rank: 4 });
+  }
+  if (Number.isFinite(left)) {
+    const time = clock(left);
+    fields.push({ long: `${time} left`, short: time, rank: 1 });
+  }
+  return fields;
 }
 
 function rounded(value: number): string {

@@ -18,34 +18,39 @@ const NAME = 12;
  *
  * @param outcomes Classes and predictions, as indices.
  * @param classes Names of the classes.
+ * @param columns Characters that a line may have; where they are too few, a
+ *   cell has one instead of two.
  * @returns The lines, one a class and one above them.
  *
  * @example
  * ```ts
  * import { drawConfusions } from "./confusion_table.ts";
  * const outcomes = [{ label: 0, prediction: 0 }, { label: 1, prediction: 0 }];
- * const lines = drawConfusions(outcomes, ["cat", "dog"]);
+ * const lines = drawConfusions(outcomes, ["cat", "dog"], 80);
  * if (lines[1] !== "cat ██   1 of 1") throw new Error(lines[1]);
  * ```
  */
 export function drawConfusions(
   outcomes: readonly { readonly label: number; readonly prediction: number }[],
   classes: readonly string[],
+  columns: number,
 ): string[] {
   const names = classes.map((name) => name.slice(0, NAME));
   const width = Math.max(...names.map((name) => name.length));
-  const initials = names.map((name) => name.slice(0, 2).padEnd(2)).join("");
+  const numbers = ` ${outcomes.length} of ${outcomes.length}`.length;
+  const cell = width + 1 + 2 * names.length + numbers <= columns ? 2 : 1;
+  const initials = names.map((name) => name.slice(0, cell).padEnd(cell));
   const rows = names.map((name, label) => {
     const those = outcomes.filter((outcome) => outcome.label === label);
     const cells = classes.map((_, prediction) => {
       const count = those.filter((o) => o.prediction === prediction).length;
       const shade = Math.ceil((SHADES.length - 1) * count / those.length) || 0;
-      return SHADES[shade].repeat(2);
+      return SHADES[shade].repeat(cell);
     });
     const right = those.filter(({ prediction }) => prediction === label).length;
     return `${name.padEnd(width)} ${
       cells.join("")
     } ${right} of ${those.length}`;
   });
-  return [`${" ".repeat(width)} ${initials}`.trimEnd(), ...rows];
+  return [`${" ".repeat(width)} ${initials.join("")}`.trimEnd(), ...rows];
 }

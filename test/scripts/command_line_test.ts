@@ -119,29 +119,3 @@ Deno.test("runCommand() helps with all there is to know", async () => {
     ) assert.match(stdout, expected);
   }
 });
-
-Deno.test("every command has help that can be read and copied", async () => {
-  const commands = [
-    "animate",
-    "completions",
-    "inspect",
-    "setup",
-    "show",
-    "slice",
-    "synth",
-  ];
-  for (const name of [...commands, "train", "train_test_only"]) {
-    const script = `scripts/${name}.ts`;
-    const { code, stdout } = await runScript(script, ["--help"]);
-    assert.equal(code, 0);
-    const task = `deno task ${name.replaceAll("_", "-")}`;
-    const [page, examples] = stdout.trimEnd().split("\n\nExamples:\n");
-    assert(page.includes(`\nUsage: ${task} `), page);
-    for (const line of page.split("\n")) {
-      assert(line.length <= 80, `"${line}" has ${line.length} columns`);
-    }
-    for (const line of examples.split("\n")) {
-      assert(line.startsWith(`  ${task}`), line);
-    }
-  }
-});

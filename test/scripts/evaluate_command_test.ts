@@ -43,19 +43,21 @@ gpuTest("evaluate refuses what is no run, in one line", async () => {
   }
 });
 
-Deno.test("drawConfusions() counts every sample once, in 60 columns", () => {
+Deno.test("drawConfusions() counts every sample once, in as few columns", () => {
   const classes = Array.from({ length: 19 }, (_, n) => `a sign called ${n}`);
   const outcome = fc.record({
     label: fc.nat({ max: 18 }),
     prediction: fc.nat({ max: 18 }),
   });
-  fc.assert(fc.property(fc.array(outcome, { maxLength: 99 }), (outcomes) => {
-    const [, ...rows] = drawConfusions(outcomes, classes);
+  const samples = fc.array(outcome, { maxLength: 99 });
+  const widths = fc.constantFrom(45, 60, 80, 200);
+  fc.assert(fc.property(samples, widths, (outcomes, columns) => {
+    const [, ...rows] = drawConfusions(outcomes, classes, columns);
     strictEqual(rows.length, 19);
     let all = 0;
     let right = 0;
     for (const row of rows) {
-      ok([...row].length <= 60, row);
+      ok([...row].length <= Math.min(columns, 60), row);
       const [, some, of] = row.match(/(\d+) of (\d+)$/)!;
       right += Number(some);
       all += Number(of);

@@ -48,6 +48,38 @@ Deno.test("createProgress() shows everything in 60 columns", () => {
   );
 });
 
+Deno.test("createProgress() leaves out what matters less, a whole field at a time", () => {
+  const label = "epoch 12/100";
+  const rates = { ...MEASURES, samplesPerSecond: 12_345 };
+  for (
+    const [columns, line] of [
+      [
+        200,
+        `${label}  ${"━".repeat(7)}${"─".repeat(23)}  loss 14.12  ` +
+        "accuracy 62.5 %  12350 samples/s  4:30 left",
+      ],
+      [
+        80,
+        `${label}  ${"━".repeat(2)}${"─".repeat(6)}  loss 14.12  ` +
+        "accuracy 62.5 %  12350 samples/s  4:30 left",
+      ],
+      [60, `${label} ━━───────── loss 14.12 acc 62.5 % 12350/s 4:30`],
+      [50, `${label} ━━─────── loss 14.12 acc 62.5 % 4:30`],
+      [40, `${label} ━━──────── loss 14.12 4:30`],
+      [30, `${label} ━━───────── 4:30`],
+      [22, `${label} ━━──────`],
+      [18, label],
+      [12, "epoch 12/1…"],
+    ] as const
+  ) {
+    const { output, written, clock } = fakeOutput(true, columns);
+    const progress = createProgress({ total: 4, label }, output);
+    clock.now += 90_000;
+    progress.update(1, rates);
+    assert.equal(written[0], `${ERASE}${line}`, `${columns} columns`);
+  }
+});
+
 Deno.test("createProgress() uses words where there is room", () => {
   const { output, written, clock } = fakeOutput(true, 110);
   const progress = createProgress({ total: 4, label: "epoch 7" }, output);

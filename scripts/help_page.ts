@@ -1,0 +1,131 @@
+/**
+ * What `--help` shows, as wide as the terminal.
+ *
+ * @module
+ */
+
+/** What help says of a command. */
+export interface HelpPage {
+  /** What the command does, in a sentence. */
+  readonly summary: string;
+  /** How it is called, with all arguments and options. */
+  readonly usage: string;
+  /** Arguments and options, and what they are. */
+  readonly entries: readonly {
+    readonly term: string;
+    readonly description: string;
+  }[];
+  /** Whole command lines to copy. */
+  readonly examples: readonly string[];
+}
+
+/** Width of the column of terms. */
+const TERMS = 26;
+
+/** Where terms start, and how far descriptions are from them. */
+const INDENT = 2;
+
+/** Where descriptions start that have no room beside their terms. */
+const BELOW = 6;
+
+/** Narrowest column that descriptions stand in. */
+const NARROWEST = 28;
+
+/** What lines are broken to, however narrow the terminal is. */
+const FEWEST_COLUMNS = 20;
+
+/**
+ * Lays out a page.
+ *
+ * @param page What it says.
+ * @param width Characters in a line; only a word of an example that is longer
+ *   reaches beyond it, for examples are copied.
+ * @returns The page.
+ *
+ * @example
+ * ```ts
+ * import { formatHelp } from "./help_page.ts";
+ * const page = formatHelp({
+ *   summary: "Copies a file.",
+ *   usage: "copy [--over] FROM TO",
+ *   entries: [{ term: "--over", description: "Replace what is there" }],
+ *   examples: ["copy a.txt b.txt"],
+ * }, 80);
+ * const line = "  --over                      Replace what is there";
+ * if (!page.split("\n").includes(line)) throw new Error(page);
+ * ```
+ */
+export function formatHelp(
+  { summary, usage, entries, examples }: HelpPage,
+  width: number,
+): string {
+  const columns = Math.max(width, FEWEST_COLUMNS);
+  const start = "Usage: ";
+  // Brackets are not torn apart.
+  const parts = usage.match(/\[[^\]]*\]\S*|\S+/g) ?? [];
+  return [
+    ...wrap(summary.split(" "), columns),
+    ...hang(start, wrap(parts, columns - start.length)),
+    "",
+    ...entries.flatMap(({ term, description }) =>
+      formatEntry(term, description.split(" "), columns)
+    ),
+    "",
+    "Examples:",
+    ...examples.flatMap((line) => formatExample(line, columns)),
+  ].join("\n");
+}
+
+function formatEntry(
+  term: string,
+  description: readonly string[],
+  columns: number,
+): string[] {
+  const before = INDENT + TERMS + INDENT;
+  const beside = columns - before >= NARROWEST;
+  const lines = wrap(description, columns - (beside ? before : BELOW));
+  const start = " ".repeat(INDENT) + term;
+  return beside && term.length <= TERMS ? hang(start.padEnd(before), lines) : [
+    start,
+    ...lines.map((line) => " ".repeat(beside ? before : BELOW) + line),
+  ];
+}
+
+/** Breaks a command line, if it is too long, so that a shell reads it as one. */
+function formatExample(example: string, columns: number): string[] {
+  const room = columns - INDENT;
+  // An option stays beside its value.
+  const parts = example.match(/--[\w-]+ [\w./][^ ]*|\S+/g) ?? [];
+  const lines = example.length <= room
+    ? [example]
+    : fill(parts, room - INDENT - " \\".length);
+  return lines.map((line, i) =>
+    " ".repeat(i === 0 ? INDENT : 2 * INDENT) + line +
+    (i < lines.length - 1 ? " \\" : "")
+  );
+}
+
+/** Puts lines behind what stands before the first. */
+function hang(start: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) =>
+    (i === 0 ? start : " ".repeat(start.length)) + line
+  );
+}
+
+/** Breaks words into lines, and words that are longer than a line, too. */
+function wrap(words: readonly string[], columns: number): string[] {
+  const pieces = new RegExp(`.{1,${columns}}`, "gu");
+  return fill(words.flatMap((word) => word.match(pieces) ?? []), columns);
+}
+
+/** Fills lines with words. */
+function fill(words: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
