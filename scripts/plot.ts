@@ -21,6 +21,13 @@ import {
 import { evaluateFold, openModel } from "./evaluate_fold.ts";
 import type { Fold } from "./experiment.ts";
 import { renderPng, renderSvg } from "./pictures/render.ts";
+import {
+  chartFile,
+  FORMS,
+  listChartFiles,
+  removeFiles,
+  REPORT,
+} from "./plot/chart_files.ts";
 import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
 import { readProvenance } from "./plot/provenance.ts";
 import { formatReport } from "./plot/report.ts";
@@ -63,12 +70,16 @@ await runCommand({
   }
   const figures = figuresOf(run, tests);
   const provenance = await readProvenance(run.configuration, all);
-  await saveFiles(out, {
+  const files = {
     ...await drawAll(figures),
-    "report.html": await formatReport(run, figures, provenance),
-  });
+    [REPORT]: await formatReport(run, figures, provenance),
+  };
+  const earlier = await listChartFiles(out);
+  await saveFiles(out, files);
+  // Last, for nothing to be lost if anything before fails.
+  await removeFiles(out, earlier.filter((name) => !Object.hasOwn(files, name)));
   console.log(
-    `${out}: ${figures.length} charts, in light and dark; open report.html`,
+    `${out}: ${figures.length} charts, in light and dark; open ${REPORT}`,
   );
 });
 
@@ -119,12 +130,16 @@ async function drawAll(figures: readonly Figure[]): Promise<Files> {
   using progress = createProgress({ total: figures.length, label: "charts" });
   for (const [index, { name, spec }] of figures.entries()) {
     for (const theme of THEMES) {
-      const file = theme === "light" ? name : `${name}_dark`;
       const chart = themed(spec, theme);
       const svg = await renderSvg(chart);
-      files[`${file}.vl.json`] = `${JSON.stringify(chart)}\n`;
-      files[`${file}.svg`] = svg;
-      files[`${file}.png`] = await renderPng(svg);
+      const forms = {
+        "vl.json": `${JSON.stringify(chart)}\n`,
+        svg,
+        png: await renderPng(svg),
+      };
+      for (const form of FORMS) {
+        files[chartFile(name, theme, form)] = forms[form];
+      }
     }
     progress.update(index + 1);
   }

@@ -8,6 +8,7 @@ import {
   openModel,
 } from "../../scripts/evaluate_fold.ts";
 import { openFolds } from "../../scripts/experiment.ts";
+import { listChartFiles } from "../../scripts/plot/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../scripts/plot/report.ts";
 import { readWeights } from "../../scripts/results.ts";
@@ -192,13 +193,22 @@ gpuTest("report.html holds all it needs", async () => {
   }
 });
 
+/** The same with two samples of each fold, and another neuron. */
+let drawnMore: Promise<string> | undefined;
+function plottedMore(): Promise<string> {
+  return drawnMore ??= (async () => {
+    await plotted();
+    const out = join(folder.path, "more");
+    const { code, stderr } = await runTask("plot", [
+      ...["--run", run, "--out", out, "--samples", "2", "--neuron", "pool1:5"],
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    return out;
+  })();
+}
+
 gpuTest("plot draws the neurons and as many samples as asked for", async () => {
-  await plotted();
-  const out = join(folder.path, "more");
-  const { code, stderr } = await runTask("plot", [
-    ...["--run", run, "--out", out, "--samples", "2", "--neuron", "pool1:5"],
-  ]);
-  assert.deepEqual([code, stderr], [0, ""]);
+  const out = await plottedMore();
   const names = await namesIn(out);
   assert(names.includes("output_spike_raster_fold1_2.svg"));
   const read = (folder: string, name: string) =>
@@ -211,6 +221,51 @@ gpuTest("plot draws the neurons and as many samples as asked for", async () => {
   // The same run is drawn the same again.
   for (const name of ["loss", "output_spike_raster_fold1"]) {
     assert.equal(await read(out, name), await read(inPlots(""), name));
+  }
+});
+
+gpuTest(
+  "plot leaves what it has drawn, and what others have put there",
+  async () => {
+    await plotted();
+    const out = join(folder.path, "again");
+    const plot = (...args: string[]) =>
+      runTask("plot", ["--run", run, "--out", out, ...args]);
+    assert.equal((await plot("--samples", "2")).code, 0);
+    const both = await namesIn(out);
+    const own = ["loss_fold9.svg", "notes.txt", "output_spike_raster.png"];
+    for (const name of own) await Deno.writeTextFile(join(out, name), "mine");
+    // One that fails takes nothing away.
+    assert.equal((await plot("--neuron", "fc9:0")).code, 1);
+    const blocked = join(out, "report.html.new");
+    await Deno.mkdir(join(blocked, "full"), { recursive: true });
+    assert.equal((await plot()).code, 1);
+    await Deno.remove(blocked, { recursive: true });
+    assert.deepEqual(await namesIn(out), [...both, ...own].sort());
+    assert.equal((await plot()).code, 0);
+    const once = (await namesIn(out)).filter((name) => !own.includes(name));
+    assert.deepEqual(once, await namesIn(inPlots("")));
+    assert.equal(both.length - once.length, 2 * 3 * 2 * 3);
+    for (const name of own) {
+      assert.equal(await Deno.readTextFile(join(out, name)), "mine");
+    }
+  },
+);
+
+Deno.test("listChartFiles() names no file outside, and none of a strange page", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "report.html");
+  const pages: [string, number][] = [
+    ["<h1>Mine</h1>", 0],
+    ['<script id="run">{"figures":3}</script>', 0],
+    ['<script id="run">{"figures":[{"name":"../a"},{"name":"b"}]}</script>', 6],
+  ];
+  assert.deepEqual(await listChartFiles(folder.path), []);
+  for (const [page, files] of pages) {
+    await Deno.writeTextFile(path, page);
+    const names = await listChartFiles(folder.path);
+    assert.equal(names.length, files);
+    assert(names.every((name) => name.startsWith("b")), names.join());
   }
 });
 
