@@ -20,6 +20,9 @@ const STRONG = 60;
 /** Side of a cell in pixels. */
 const CELL = 26;
 
+/** Letters of a name that have room side by side beneath a cell. */
+const SHORT = 3;
+
 /**
  * Draws the confusion matrix.
  *
@@ -59,7 +62,11 @@ export function confusionMatrix(
     mark: { type: "text", style, fontSize: 11 },
     encoding: { text: { field: "count", type: "quantitative" } },
   });
-  const axis = { labelOverlap: false, ticks: false, domain: false };
+  const axis = {
+    ...{ labelOverlap: false, labelPadding: 5 },
+    ...{ ticks: false, domain: false },
+  };
+  const short = names.every(({ length }) => length <= SHORT);
   const scale = { domain: names };
   return chart({
     text: title,
@@ -76,13 +83,13 @@ export function confusionMatrix(
         type: "nominal",
         title: "predicted class",
         scale,
-        axis: { ...axis, labelAngle: -45 },
+        axis: { ...axis, labelAngle: short ? 0 : -45 },
       },
       y: { field: "class", type: "nominal", title: "true class", scale, axis },
     },
     layer: [
       {
-        mark: { type: "rect" },
+        mark: { type: "rect", style: "ruled" },
         encoding: {
           color: {
             field: "share",

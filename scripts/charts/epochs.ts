@@ -16,6 +16,20 @@ export const EPOCH_AXIS = {
   scale: { nice: false, padding: 8 },
 } as const;
 
+/**
+ * Makes room for points from zero up, at both ends.
+ *
+ * @param values Values, none of them negative.
+ * @returns The scale of an axis.
+ */
+export function fromZero(
+  values: readonly { readonly value: number }[],
+): Readonly<Record<string, unknown>> {
+  const most = values.reduce((most, { value }) => Math.max(most, value), 0) ||
+    1;
+  return { domain: [-0.02 * most, 1.04 * most], nice: false };
+}
+
 /** How well a curve is seen beside one that was chosen. */
 export const CHOSEN = {
   condition: { param: "chosen", value: 1 },

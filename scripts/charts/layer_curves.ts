@@ -5,7 +5,7 @@
  */
 
 import type { EpochRow } from "./learning_curves.ts";
-import { CHOSEN, curveParams, EPOCH_AXIS, MARKED } from "./epochs.ts";
+import { CHOSEN, curveParams, EPOCH_AXIS, fromZero, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
@@ -17,7 +17,7 @@ export interface LayerRow extends Pick<EpochRow, "fold" | "epoch"> {
   readonly gradientNorms?: Readonly<Record<string, number>>;
 }
 
-/** Line patterns; each serves all colours before the next does. */
+/** Line patterns, as many as go with all colours in turn; for print, too. */
 const DASHES = [[1, 0], [7, 4], [2, 3]];
 
 /** A point of a layer's curve. */
@@ -61,7 +61,10 @@ export function firingRates(
     : curves(
       { text: title, subtitle: "of all neurons, while training" },
       points,
-      { title: "spikes per neuron and second (1/s)" },
+      {
+        title: "spikes per neuron and second (1/s)",
+        scale: fromZero(points),
+      },
     );
 }
 
@@ -69,6 +72,8 @@ export function firingRates(
  * Draws the norm of each layer's gradient over epochs.
  *
  * @param rows Epochs of one fold.
+ * @param options Names of all layers, first to last, for each to look as it
+ *   does among the firing rates; those with a gradient unless given.
  * @returns The chart, with a logarithmic axis, where zeros have no place.
  *
  * @example
@@ -79,7 +84,10 @@ export function firingRates(
  * if (spec.title.text !== "Gradient norm by layer, fold 1") throw new Error();
  * ```
  */
-export function gradientNorms(rows: readonly LayerRow[]): ChartSpec {
+export function gradientNorms(
+  rows: readonly LayerRow[],
+  { layers }: { readonly layers?: readonly string[] } = {},
+): ChartSpec {
   const points = rows.flatMap(({ epoch, gradientNorms = {} }) =>
     Object.entries(gradientNorms).map(([layer, value]) => ({
       ...{ layer, epoch, value },
@@ -91,8 +99,8 @@ export function gradientNorms(rows: readonly LayerRow[]): ChartSpec {
     : curves({ text: title }, points, {
       title: "gradient norm (loss per unit of weight)",
       scale: { type: "log", nice: false, padding: 8 },
-      axis: { grid: false, format: "~g" },
-    });
+      axis: { grid: false, format: ",~g" },
+    }, layers);
 }
 
 function titleOf(what: string, rows: readonly LayerRow[]): string {
@@ -104,13 +112,15 @@ function curves(
   title: ChartSpec["title"],
   values: readonly Point[],
   y: { readonly title: string; readonly [key: string]: unknown },
+  all: readonly string[] = [],
 ): ChartSpec {
-  const layers = [...new Set(values.map(({ layer }) => layer))];
+  const drawn = [...new Set(values.map(({ layer }) => layer))];
+  const layers = [...new Set([...all, ...drawn])];
   const epochs = new Set(values.map(({ epoch }) => epoch)).size;
   const scale = (range: (index: number) => unknown) => ({
     scale: { domain: layers, range: layers.map((_, index) => range(index)) },
   });
-  const legend = { symbolType: "stroke", symbolSize: 500 };
+  const legend = { values: drawn, symbolType: "stroke", symbolSize: 500 };
   return chart(title, {
     width: 520,
     height: 260,
@@ -132,9 +142,7 @@ function curves(
       strokeDash: {
         field: "layer",
         type: "nominal",
-        ...scale((index) =>
-          DASHES[Math.floor(index / COLOURS.length) % DASHES.length]
-        ),
+        ...scale((index) => DASHES[index % DASHES.length]),
         legend,
       },
       opacity: CHOSEN,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CHOSEN, curveParams, EPOCH_AXIS, MARKED } from "./epochs.ts";
+import { CHOSEN, curveParams, EPOCH_AXIS, fromZero, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS, SHAPES } from "./theme.ts";
 
@@ -54,7 +54,7 @@ const SETS = [
 export function lossCurves(rows: readonly EpochRow[]): ChartSpec {
   return curves(rows, "Loss", {
     value: (row, set) => row[`${set}Loss`],
-    y: { title: "loss per sample", scale: { zero: true, nice: true } },
+    y: { title: "loss per sample" },
     format: ".3f",
   });
 }
@@ -126,7 +126,10 @@ function curves(
   const epochs = new Set(rows.map(({ epoch }) => epoch)).size;
   const encoding = {
     x: EPOCH_AXIS,
-    y: { field: "value", type: "quantitative", ...y },
+    y: {
+      ...{ field: "value", type: "quantitative" },
+      ...{ scale: fromZero(values), ...y },
+    },
     color: {
       field: "fold",
       type: "nominal",

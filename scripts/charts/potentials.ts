@@ -80,7 +80,7 @@ export function membranePotentials(
           },
           ...(index === 0 ? { params: [ZOOM] } : {}),
           mark: {
-            ...{ type: "line", color: COLOURS[0], strokeWidth: 1.2 },
+            ...{ type: "line", color: COLOURS[0], strokeWidth: 1.5 },
             ...{ clip: true, tooltip: true },
           },
           encoding: {
@@ -132,6 +132,6 @@ function timeAxis(duration: number, last: boolean) {
     type: "quantitative",
     title: last ? "time (ms)" : null,
     scale: { domain: [0, duration], nice: false },
-    axis: { grid: false, labels: last, format: "d" },
+    axis: { grid: false, labels: last, format: ",d", tickCount: 8 },
   };
 }

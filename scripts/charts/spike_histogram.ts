@@ -67,7 +67,8 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
           x: {
             field: "count",
             type: "quantitative",
-            title: `spikes from ${start} to ${stop} ms (count)`,
+            title: `spikes from ${start} to ${stop.toLocaleString("en")} ms ` +
+              "(count)",
             axis: { tickMinStep: 1 },
             // Room for the winner's count.
             scale: {

@@ -60,7 +60,7 @@ export function spikeRaster(spikes: OutputSpikes): ChartSpec {
         type: "quantitative",
         title: "spike time (ms)",
         scale: { domain: [0, spikes.duration], nice: false },
-        axis: { grid: false, format: "d" },
+        axis: { grid: false, format: ",d", tickCount: 8 },
       },
       y: rowAxis("class", { names }),
       color: roleColour(spikes),

@@ -122,6 +122,8 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     rule: { color: ink },
     tick: { opacity: 1 },
     style: {
+      // Cells that are told apart where they have one colour.
+      ruled: { stroke: faint, strokeWidth: 0.5 },
       // Numbers on weak and on strong colours, and what keeps them off lines.
       onWeak: { color: ink },
       onStrong: { color: paper },

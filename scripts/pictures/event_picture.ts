@@ -14,7 +14,12 @@ import {
 } from "./differences.ts";
 import { imageUrl } from "./gif.ts";
 import type { Sample } from "./sample.ts";
-import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
+import {
+  chooseTimeUnit,
+  formatDuration,
+  formatEvents,
+  formatNumber,
+} from "./time_unit.ts";
 
 /** Number of panels, in two rows. */
 const PANELS = 8;
@@ -44,7 +49,7 @@ export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
   const limit = typicalLimit(panels);
   const step = (endUs - startUs) / PANELS / unit.us;
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(step)));
-  const written = edges.map((edge) => (edge / unit.us).toFixed(decimals));
+  const written = edges.map((edge) => formatNumber(edge / unit.us, decimals));
   const labels = panels.map((_, i) =>
     `${written[i]} to ${written[i + 1]} ${unit.name}`
   );

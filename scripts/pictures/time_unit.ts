@@ -58,10 +58,14 @@ export function formatDuration(us: number): string {
  * Writes a number with commas between its thousands.
  *
  * @param value The number.
+ * @param decimals How many it has; up to three, as needed, unless given.
  * @returns The number, such as `12,345`.
  */
-export function formatNumber(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: 3 });
+export function formatNumber(value: number, decimals?: number): string {
+  return value.toLocaleString("en", {
+    minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: decimals ?? 3,
+  });
 }
 
 /**

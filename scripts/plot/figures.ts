@@ -108,7 +108,9 @@ function foldFigures(
       ];
     }),
     figure("firing_rate", firingRates(rows, { layers, Ts })),
-    ...(recorded ? [figure("gradient_norm", gradientNorms(rows))] : []),
+    ...(recorded
+      ? [figure("gradient_norm", gradientNorms(rows, { layers }))]
+      : []),
     ...Object.entries(weights.get(fold) ?? {}).map(([key, array]) => {
       const layer = key.replace(/\.weight$/, "");
       const spec = weightFilters(`${layer}, fold ${fold}`, array);

@@ -7,7 +7,7 @@
 import type { Theme } from "../../charts/theme.ts";
 import type { NetworkResponse } from "./network_response.ts";
 import type { Sample } from "../sample.ts";
-import { chooseTimeUnit } from "../time_unit.ts";
+import { chooseTimeUnit, formatNumber } from "../time_unit.ts";
 import {
   CAPTION_HEIGHT,
   CAPTION_MIN_WIDTH,
@@ -77,7 +77,7 @@ export async function layOutFrames(
       ...{ width, height: CAPTION_HEIGHT },
       draw(ends) {
         const times = ends.map((end) =>
-          `${(end / us).toFixed(decimals)} ${name}`
+          `${formatNumber(end / us, decimals)} ${name}`
         );
         return drawCaptions(times, theme, { width, legend });
       },

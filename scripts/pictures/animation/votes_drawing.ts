@@ -6,7 +6,7 @@
 
 import { GROUNDS, ROLES, type Theme } from "../../charts/theme.ts";
 import type { NetworkResponse } from "./network_response.ts";
-import { chooseTimeUnit } from "../time_unit.ts";
+import { chooseTimeUnit, formatNumber } from "../time_unit.ts";
 import { type Box, rectangle, words } from "./shapes.ts";
 
 /** Where everything is, in pixels. */
@@ -168,7 +168,7 @@ function drawTime(raster: Box, lengthUs: number, ink: string): string {
     { length: Math.floor(length / step) + 1 },
     (_, n) => {
       const x = raster.x + Math.round(raster.width * n * step / length);
-      const number = String(Number((n * step).toPrecision(6)));
+      const number = formatNumber(n * step);
       return rectangle({ x, y: bottom, width: 1, height: 5 }, ink) +
         words(number, { x, y: bottom + 18, ink, anchor: "middle" });
     },

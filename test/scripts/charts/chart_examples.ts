@@ -121,6 +121,10 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   ),
   "confusion": library.confusionMatrix(outcomes(24), CLASSES),
   "confusion of one": library.confusionMatrix(outcomes(1).slice(0, 1), CLASSES),
+  "confusion of digits": library.confusionMatrix(
+    outcomes(24),
+    CLASSES.map((_, n) => String(n)),
+  ),
   "confusion of nothing": library.confusionMatrix([], CLASSES),
   "classes": library.classAccuracy(outcomes(24), CLASSES),
   "classes, most of them missing": library.classAccuracy(

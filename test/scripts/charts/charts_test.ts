@@ -159,6 +159,57 @@ Deno.test("firing rates are spikes a second", () => {
   );
 });
 
+Deno.test("a layer looks the same in every chart, and no other as it", () => {
+  const layers = Array.from({ length: 12 }, (_, n) => `fc${n + 1}`);
+  const rates = layers.map((_, n) => n / 100);
+  const row = { fold: 1, epoch: 0, rates, gradientNorms: { fc3: 2, fc7: 1 } };
+  const looks = (spec: ChartSpec) => {
+    const channels = ["color", "strokeDash"].map((channel) =>
+      part<{ domain: string[]; range: unknown[] }>(
+        spec,
+        ...["encoding", channel, "scale"],
+      )
+    );
+    return channels[0].domain.map((layer, n) =>
+      JSON.stringify([layer, ...channels.map(({ range }) => range[n])])
+    );
+  };
+  const spec = library.gradientNorms([row], { layers });
+  assert.deepEqual(
+    looks(spec),
+    looks(library.firingRates([row], { layers, Ts: 1 })),
+  );
+  const named = looks(spec).map((look) => JSON.parse(look).slice(1).join());
+  assert.equal(new Set(named).size, 12);
+  assert.deepEqual(
+    part(spec, "encoding", "color", "legend", "values"),
+    ["fc3", "fc7"],
+  );
+});
+
+Deno.test("curves leave room for points at their ends", () => {
+  const rows = epochRows({ folds: 1, epochs: 3 });
+  const layers = ["fc1"];
+  const cases: [ChartSpec, string[]][] = [
+    [library.lossCurves(rows), ["layer", "0"]],
+    [library.firingRates(rows, { layers, Ts: 5 }), []],
+    [
+      library.firingRates([{ fold: 1, epoch: 0, rates: [0] }], {
+        ...{ layers, Ts: 5 },
+      }),
+      [],
+    ],
+  ];
+  for (const [spec, keys] of cases) {
+    const [low, high] = part<number[]>(
+      spec,
+      ...[...keys, "encoding", "y", "scale", "domain"],
+    );
+    const values = valuesOf(spec).map(({ value }) => Number(value));
+    assert(low < 0 && high > Math.max(...values));
+  }
+});
+
 Deno.test("filters are the weights, large ones averaged in blocks", () => {
   const small = library.weightFilters("conv1", {
     ...{ shape: [2, 1, 1, 3, 1], data: [1, 2, 3, 4, 5, 6] },
