@@ -43,7 +43,7 @@ fn gone(at: u32, b: u32) -> u32 {
     word = inputs[at + (b - back) * size] << (K % 32);
   }
   if (K % 32 > 0 && b > back) {
-    word |= inputs[at + (b - back - 1) * size] >> (32 - K % 32);
+    word |= inputs[at + (b - back - 1) * size] >> ((32 - K % 32) % 32);
   }
   return word;
 }

@@ -115,13 +115,13 @@ function lossRounds({ T, B, K, window }: LoopSizes, outputs: number): number {
 }
 
 function forwardRounds(layer: Layer, sizes: LoopSizes): number {
-  const { B, P, exact } = sizes;
+  const { B, P, K, exact } = sizes;
   const neuron = neuronRounds(sizes);
   switch (layer.kind) {
     case "pool": {
       const { window } = layer;
       const digits = P + Math.ceil(2 * Math.log2(window));
-      const counts = window * (exact ? 1 : 2);
+      const counts = window * (exact || K <= 32 ? 1 : 2);
       const counting = P * (2 + window * (2 + counts * (2 + digits)));
       return neuron + B * (2 * digits + 3 + counting + 9 + 8 * digits) + digits;
     }

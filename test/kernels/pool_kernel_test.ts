@@ -1,7 +1,11 @@
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
 import { pool, poolInputGradient } from "../oracle/pool.ts";
+import { neuronConstants } from "../../engine/neuron.ts";
+import { NEURON } from "../engine/networks.ts";
+import { psp } from "../oracle/srm.ts";
 import { zeros } from "../oracle/tensor.ts";
+import { NEVER, recurrent } from "./neuron_kernels.ts";
 import { loadVectors } from "../reference_vectors.ts";
 import { adjoint, forward, layerFor, THETA } from "./synapse_kernels.ts";
 
@@ -49,6 +53,27 @@ gpuTest("pool() scales with the height of a spike", async () => {
   const y = await forward(layer, x, NONE, { height: 0.2 });
   close(y, pool(x, 2, 0.2 * SCALE));
 });
+
+for (const K of [2, 5, 16, 31, 32, 33, 63, 64, 65, 77]) {
+  for (const [P, window] of [[1, 2], [3, 3]]) {
+    gpuTest(
+      `pool() drives neurons of ${K} taps, window ${window}`,
+      async () => {
+        const T = 150;
+        const taps = recurrent({ ...NEURON, tauSr: 10 }, 1, T);
+        const { R } = taps.recurrence;
+        const constants = neuronConstants(NEURON, 1, { K, R }, "recurrence");
+        const x = counts([2, 2, 5, 4, T], 1, 0.3, P === 1 ? 1 : 7);
+        const u = await forward(layerFor({ pool: window }, x.shape), x, NONE, {
+          P,
+          neuron: { ...constants, theta: NEVER },
+        });
+        const drive = pool(x, window, SCALE);
+        close(u, psp(drive, taps.epsilon.slice(0, K), 1), 3e-6);
+      },
+    );
+  }
+}
 
 gpuTest("pool() of silence is 0", async () => {
   const x = counts([1, 2, 4, 4, 33], 1, 0);

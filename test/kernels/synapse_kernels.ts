@@ -12,6 +12,7 @@ import {
   sizeOf,
 } from "../../engine/network.ts";
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
+import type { neuronConstants } from "../../engine/neuron.ts";
 import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
 import { leadOf } from "../../engine/plan/layout.ts";
 import {
@@ -36,8 +37,8 @@ export const THETA = 10;
 /** Kernels that own what their grid tells, and do not stride along x. */
 const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
 
-/** Rows of potentials before those of drives. */
-const LEAD = leadOf(1);
+/** Neurons whose potential is their drive. */
+const PASSIVE = { K: 1, R: 1, theta: NEVER, exact: 1, gain: 1, refGain: 1 };
 
 /** How the kernels are run. */
 export interface Options {
@@ -51,6 +52,8 @@ export interface Options {
   readonly below?: number;
   /** Whether to go the way for inputs of which many spike. @default false */
   readonly busy?: boolean;
+  /** The neurons. @default such whose potential is their drive */
+  readonly neuron?: ReturnType<typeof neuronConstants>;
   /** First samples of the second and later parts of a batch. @default none */
   readonly cuts?: readonly number[];
 }
@@ -70,13 +73,13 @@ export function layerFor(
 }
 
 /**
- * Runs the forward kernels, with neurons whose potential is their drive.
+ * Runs the forward kernels.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
  * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
  * @param options How to run them.
- * @returns y [N, O, H', W', T].
+ * @returns Potentials [N, O, H', W', T].
  */
 export async function forward(
   layer: Layer,
@@ -84,8 +87,9 @@ export async function forward(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
-  const { P = 1 } = options;
+  const { P = 1, neuron = PASSIVE } = options;
   const [N, , , , T] = x.shape;
+  const lead = leadOf(neuron.K);
   const B = Math.ceil(T / 32);
   const { C, H, W } = layer.output;
   const run = runOf(layer);
@@ -102,7 +106,7 @@ export async function forward(
           : 1,
       ).fill(~0),
       w: weightsToKernel(w, groupsOf(layer)),
-      u: stale([N, C, H, W, T + LEAD], run),
+      u: stale([N, C, H, W, T + lead], run),
       spikes: new Uint32Array(N * B * sizeOf(layer.output)).fill(~0),
       tally: new Uint32Array(1),
     },
@@ -110,14 +114,14 @@ export async function forward(
     (buffers) => {
       const outcome = { keep: true, normalised: false, index: 0, stride: 1 };
       const dispatches = layerForward(
-        { ...context(layer, T, options), sampleRows: T + LEAD },
+        { ...context(layer, T, options), neuron, sampleRows: T + lead },
         outcome,
-        { ...buffers, x: { ...buffers.u, offset: 4 * LEAD * row } },
+        { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } },
       );
       return cut(dispatches, options);
     },
   );
-  const potentials = rowsOf(u, N, { first: 0, count: T, all: T + LEAD });
+  const potentials = rowsOf(u, N, { first: 0, count: T, all: T + lead });
   return fromKernel(potentials, [N, C, H, W, T], { run });
 }
 
@@ -221,7 +225,7 @@ function context(
   return {
     ...{ compiler: sharedCompiler(), layer, T, P, height, sampleRows: T },
     theta: THETA,
-    neuron: { K: 1, R: 1, theta: NEVER, exact: 1, gain: 1, refGain: 1 },
+    neuron: PASSIVE,
     below: { runSize, floats: quads(inputs, runSize) },
   };
 }
