@@ -75,21 +75,24 @@ export class Device implements Disposable {
   }
 
   /**
+   * Why the device is no longer good: it was lost or has refused a command;
+   * `undefined` while it is.
+   */
+  get problem(): string | undefined {
+    return this.#lost
+      ? `the device was lost, ${this.#lost.message || this.#lost.reason}`
+      : this.#failure?.message;
+  }
+
+  /**
    * Returns if the device is still good.
    *
    * @throws {DeviceError} If it was lost or has refused a command.
    */
   check(): void {
-    if (this.#lost) {
+    if (this.problem !== undefined) {
       throw new DeviceError(
-        `Cannot go on with "${this.adapter.name}": the device was lost, ${
-          this.#lost.message || this.#lost.reason
-        }`,
-      );
-    }
-    if (this.#failure) {
-      throw new DeviceError(
-        `Cannot go on with "${this.adapter.name}": ${this.#failure.message}`,
+        `Cannot go on with "${this.adapter.name}": ${this.problem}`,
       );
     }
   }
@@ -98,10 +101,11 @@ export class Device implements Disposable {
    * Makes buffers, or none at all if memory runs out.
    *
    * @param make Creates them on {@linkcode Device.gpu}.
+   * @param free Destroys them, for those that had room not to take it.
    * @returns What `make` returned.
    * @throws {DeviceError} If the device has not enough memory.
    */
-  async allocate<T>(make: () => T): Promise<T> {
+  async allocate<T>(make: () => T, free?: (made: T) => void): Promise<T> {
     this.gpu.pushErrorScope("out-of-memory");
     this.gpu.pushErrorScope("validation");
     let made: T;
@@ -118,6 +122,7 @@ export class Device implements Disposable {
     }
     const error = errors[1] ?? errors[0];
     if (error) {
+      free?.(made);
       throw new DeviceError(
         `Cannot allocate on "${this.adapter.name}": ${error.message}`,
       );

@@ -267,12 +267,14 @@ export class Model implements Disposable {
   }
 
   /**
-   * Compiles a plan for samples of one length.
+   * Compiles a plan for samples of one length. As many of a batch go through
+   * the network at once as the device has limits and memory for; the bits do
+   * not depend on it.
    *
    * @param options Sizes, target, and whether to train.
    * @returns The plan, ready to run; it shares the network's weights.
    * @throws {ShapeError} If the sizes do not fit the device or one another.
-   * @throws {DeviceError} If the device has not enough memory.
+   * @throws {DeviceError} If the device has not enough memory for one sample.
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {

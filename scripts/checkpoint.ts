@@ -50,8 +50,6 @@ export interface FoldPosition {
   readonly measures?: EpochMeasures;
   /** The generator's state when the epoch began. */
   readonly random: readonly number[];
-  /** Rows of `metrics.jsonl` so far, of all folds. */
-  readonly rows: number;
   /** Time that the run has taken so far, of all folds, in s. */
   readonly seconds: number;
   /** The best epoch so far. */
@@ -166,10 +164,10 @@ function parseCheckpoint(
 }
 
 function isPosition(value: unknown): value is FoldPosition {
-  const { epoch, batches, rows, random, trained, losses, seconds } = Object(
+  const { epoch, batches, random, trained, losses, seconds } = Object(
     value,
   );
-  return [epoch, batches, rows].every((count) =>
+  return [epoch, batches].every((count) =>
     Number.isSafeInteger(count) && count >= 0
   ) && Array.isArray(random) && random.every(Number.isInteger) &&
     typeof trained === "boolean" && Array.isArray(losses) &&

@@ -73,9 +73,8 @@ export class FoldRun {
     this.#fold = fold;
     this.#parts = parts;
     const { state: random } = parts.random;
-    const { rows } = parts.context.results;
     const start = { epoch: 0, batches: 0, losses: [], random, trained: false };
-    this.#position = { ...start, rows, seconds: parts.context.elapsed() };
+    this.#position = { ...start, seconds: parts.context.elapsed() };
   }
 
   /**
@@ -262,9 +261,8 @@ export class FoldRun {
     const { results, pauses, elapsed } = context;
     const start = performance.now();
     const done = this.#position.summary !== undefined;
-    const { rows } = results;
     const { weights: logged, batches: losses } = log.state;
-    const moved = { rows, losses, seconds: elapsed() };
+    const moved = { losses, seconds: elapsed() };
     const position = { ...this.#position, ...moved };
     const checkpoint = done ? { position } : {
       ...{ position, state: await model.state(), best: this.#bestWeights },

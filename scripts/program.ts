@@ -4,14 +4,10 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { openPreferredDevice } from "./adapter.ts";
-import {
-  type Checkpoint,
-  checkpointName,
-  readCheckpoint,
-} from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import {
   flag,
   optional,
@@ -22,13 +18,12 @@ import {
 } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
-import type { RunContext } from "./fold_run.ts";
-import { Interruption, Pauses } from "./pauses.ts";
+import { Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { readWeights, Results, spreadOf } from "./results.ts";
 import type { FoldSummary, RunSummary, Spread } from "./results.ts";
-import { identifyRun } from "./run_identity.ts";
-import { trainFold } from "./train_fold.ts";
+import { takeUp } from "./take_up.ts";
+import { trainFolds } from "./train_folds.ts";
 
 /** A training program. */
 export interface Program {
@@ -133,58 +128,6 @@ export async function runProgram(program: Program): Promise<void> {
     console.log(inWords(summary));
     console.log(`Results are in ${folder}`);
   });
-}
-
-/** Reads where folds stand, before any of them writes. */
-async function takeUp(
-  folds: readonly Fold[],
-  results: Results,
-  run: Pick<RunContext, "program" | "configuration" | "weights">,
-): Promise<Map<number, Checkpoint>> {
-  const checkpoints = new Map<number, Checkpoint>();
-  for (const fold of folds) {
-    const path = join(results.folder, checkpointName(fold.number));
-    const checkpoint = await readCheckpoint(path, await identifyRun(fold, run));
-    if (checkpoint) checkpoints.set(fold.number, checkpoint);
-  }
-  if (checkpoints.size === 0) {
-    if (await results.earlier() !== "none") {
-      throw new Error(
-        `Cannot resume in "${results.folder}": it has no checkpoint of these ` +
-          "folds, and starting anew would remove the results that it has",
-      );
-    }
-    console.log(`No checkpoint is in ${results.folder}: starting anew`);
-    return checkpoints;
-  }
-  const rows = [...checkpoints.values()].map(({ position }) => position.rows);
-  await results.resume(Math.max(...rows));
-  return checkpoints;
-}
-
-/** Trains fold after fold; ends the process where its user wants it to stop. */
-async function trainFolds(
-  folds: readonly Fold[],
-  context: RunContext,
-): Promise<FoldSummary[]> {
-  try {
-    const summaries: FoldSummary[] = [];
-    for (const fold of folds) summaries.push(await trainFold(fold, context));
-    return summaries;
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
-    const args = Deno.args.filter((word) => word !== "--resume").map(quote);
-    const words = ["deno task", context.program, ...args, "--resume"];
-    console.log(`Stopped, to go on with: ${words.join(" ")}`);
-    Deno.exit(130);
-  }
-}
-
-/** Writes a word as a shell reads it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Takes the folds that were asked for. */

@@ -18,6 +18,7 @@ import { checkpointName } from "./checkpoint.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
+import { parseMetrics } from "./run_files.ts";
 import { saveFiles, writeThrough } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
@@ -124,7 +125,6 @@ export class Results {
   readonly folder: string;
   readonly #configuration: Configuration;
   #begun = false;
-  #rows = 0;
 
   /**
    * Touches nothing yet.
@@ -135,6 +135,11 @@ export class Results {
   constructor(folder: string, configuration: Configuration) {
     this.folder = folder;
     this.#configuration = configuration;
+  }
+
+  /** Whether this run has begun to fill it. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /**
@@ -180,27 +185,28 @@ export class Results {
   /**
    * Goes on with a run, instead of beginning one.
    *
-   * @param rows Rows of `metrics.jsonl` to keep; later ones are removed.
-   * @throws {Error} If there are fewer.
+   * @param epochs How many epochs of a fold to keep in `metrics.jsonl`; a fold
+   * that is left out keeps all.
+   * @throws {Error} If it has fewer, or holds something else.
    */
-  async resume(rows: number): Promise<void> {
+  async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
     const path = join(this.folder, "metrics.jsonl");
     const text = await Deno.readTextFile(path).catch(() => "");
-    const lines = text.split("\n").slice(0, -1);
-    if (lines.length < rows) {
-      throw new Error(
-        `Cannot resume: "${path}" has ${lines.length} rows, expected ${rows}`,
-      );
+    const kept = parseMetrics(text, path).filter(({ fold, epoch }) =>
+      epoch < (epochs.get(fold) ?? Infinity)
+    );
+    for (const [wanted, expected] of epochs) {
+      const found = kept.filter(({ fold }) => fold === wanted).length;
+      if (found !== expected) {
+        throw new Error(
+          `Cannot resume: "${path}" has ${found} epochs of fold ${wanted}, ` +
+            `expected ${expected}`,
+        );
+      }
     }
-    const kept = lines.slice(0, rows).map((line) => `${line}\n`).join("");
-    await saveFiles(this.folder, { "metrics.jsonl": kept });
-    this.#rows = rows;
+    const lines = kept.map((row) => `${JSON.stringify(row)}\n`);
+    await saveFiles(this.folder, { "metrics.jsonl": lines.join("") });
     this.#begun = true;
-  }
-
-  /** Rows of `metrics.jsonl` so far. */
-  get rows(): number {
-    return this.#rows;
   }
 
   /**
@@ -219,7 +225,6 @@ export class Results {
         cause,
       });
     }
-    this.#rows++;
   }
 
   /**

@@ -10,6 +10,7 @@ import { loadConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { type Fold, openFolds } from "./experiment.ts";
 import { type EpochMetrics, readWeights, type RunSummary } from "./results.ts";
+import { parseMetrics, parseSummary } from "./run_files.ts";
 
 /** A run, finished or under way. */
 export interface Run {
@@ -39,9 +40,7 @@ export async function readRun(folder: string): Promise<Run> {
       `Cannot use run "${folder}": it has no metrics.jsonl, which training leaves`,
     );
   }
-  const epochs = metrics.split("\n").flatMap((line, index) =>
-    line === "" ? [] : [parseEpoch(line, `${folder}/metrics.jsonl`, index + 1)]
-  );
+  const epochs = parseMetrics(metrics, `${folder}/metrics.jsonl`);
   const summary = await readText(folder, "summary.json");
   const weights = new Map<number, Record<string, NamedArray>>();
   for (const fold of new Set(epochs.map(({ fold }) => fold))) {
@@ -86,37 +85,5 @@ async function readText(
       error instanceof Deno.errors.NotADirectory
     ) return undefined;
     throw error;
-  }
-}
-
-function parseEpoch(line: string, path: string, number: number): EpochMetrics {
-  const row = parse<Partial<EpochMetrics> | null>(line, path, number);
-  const { fold, epoch, seconds } = row ?? {};
-  const stranger = Object.entries({ fold, epoch, seconds })
-    .find(([_, value]) => typeof value !== "number");
-  if (stranger) {
-    throw new Error(
-      `Cannot read "${path}" line ${number}: "${stranger[0]}" is no number`,
-    );
-  }
-  return row as EpochMetrics;
-}
-
-function parseSummary(text: string, path: string): RunSummary {
-  const summary = parse<RunSummary | null>(text, path);
-  if (!summary?.folds || !summary.adapter || !summary.testLoss) {
-    throw new Error(
-      `Cannot read "${path}": it has no folds, adapter or test loss`,
-    );
-  }
-  return summary;
-}
-
-function parse<T>(text: string, path: string, line?: number): T {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const place = line === undefined ? "" : ` line ${line}`;
-    throw new Error(`Cannot read "${path}"${place}: it is no JSON`, { cause });
   }
 }

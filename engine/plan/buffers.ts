@@ -119,7 +119,7 @@ export function allocatePlan(
       partial: allocate("partial", train ? M * floats.partial : 0),
       records: new Records(device, layers.length, batch),
     };
-  });
+  }, freePlan);
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DeviceError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
 import { refractoryKernel, responseKernel } from "../neuron.ts";
 import { allocatePlan, type PlanBuffers, tabulateTaps } from "./buffers.ts";
@@ -32,13 +33,14 @@ export interface Plan {
 }
 
 /**
- * Compiles a plan.
+ * Compiles a plan. Where memory does not suffice, fewer samples go through the
+ * network at once, with the same bits.
  *
  * @param context Network, weights and device.
  * @param options Sizes, and whether to train.
  * @returns The plan.
  * @throws {ShapeError} If the sizes do not fit the device or one another.
- * @throws {DeviceError} If the device has not enough memory.
+ * @throws {DeviceError} If the device has not enough memory for one sample.
  * @throws {KernelError} If the device does not accept a kernel.
  */
 export async function compilePlan(
@@ -49,9 +51,12 @@ export async function compilePlan(
   const epsilon = responseKernel(neuron, Ts, options.tSample);
   const nu = refractoryKernel(neuron, Ts, options.tSample);
   const taps = { K: epsilon.length, R: nu.length };
-  const sizes = sizePlan(device, context, taps, options);
   const table = tabulateTaps(epsilon.map((tap) => Ts * tap), nu);
-  const buffers = await allocatePlan(device, layers, sizes, options);
+  const { sizes, buffers } = await allocateWhatFits(
+    context,
+    sizePlan(device, context, taps, options),
+    options,
+  );
   device.gpu.queue.writeBuffer(buffers.taps, 0, table);
   const { goal } = sizes;
   if (goal.loss === "spikeTime") {
@@ -76,6 +81,23 @@ export async function compilePlan(
     forward,
     backward,
   };
+}
+
+/** Allocates a plan, of fewer samples at once if memory does not suffice. */
+async function allocateWhatFits(
+  context: PlanContext,
+  sizes: PlanSizes,
+  options: PlanOptions,
+): Promise<{ sizes: PlanSizes; buffers: PlanBuffers }> {
+  const { device, layers } = context;
+  try {
+    const buffers = await allocatePlan(device, layers, sizes, options);
+    return { sizes, buffers };
+  } catch (error) {
+    if (!(error instanceof DeviceError && sizes.M > 1)) throw error;
+    const half = { ...sizes, M: sizes.M >> 1 };
+    return await allocateWhatFits(context, half, options);
+  }
 }
 
 /** From the output down to the lowest layer that learns. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Device } from "../../engine/device.ts";
 import { Model, type ModelDescription } from "../../engine/model.ts";
 import type { InputCoding } from "../../engine/plan/sizes.ts";
@@ -6,7 +6,7 @@ import { trace } from "../../engine/trace.ts";
 import { same } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";
-import { smallDevice } from "./small_device.ts";
+import { scarceDevice, smallDevice } from "./small_device.ts";
 
 const BATCH = 8;
 const T = 33;
@@ -53,11 +53,14 @@ const batch = eventsOf(counts, [0, 1, 2, 3, 4, 0, 1, 2]);
 async function train(on: Device, M: number, mode: InputCoding["mode"]) {
   using model = await Model.create(on, describe(mode));
   await excite(model);
-  using stepper = await model.compile({ ...OPTIONS, train: true });
-  strictEqual(stepper.plan.sizes.M, M);
-  for (let step = 0; step < 3; step++) await stepper.train(batch, 1);
+  const records = [];
+  {
+    using stepper = await model.compile({ ...OPTIONS, train: true });
+    strictEqual(stepper.plan.sizes.M, M);
+    for (let step = 0; step < 3; step++) await stepper.train(batch, 1);
+    records.push(...await stepper.drain());
+  }
   const gradients = await model.gradients();
-  const records = await stepper.drain();
   using evaluator = await model.compile({ ...OPTIONS, train: false });
   await evaluator.evaluate(batch);
   records.push(...await evaluator.drain());
@@ -75,6 +78,33 @@ for (const mode of ["OR", "SUM_NORM"] as const) {
       deepStrictEqual(await train(small, M, mode), whole);
     }
   });
+}
+
+gpuTest(
+  "a batch is cut where memory is short, with the same bits",
+  async () => {
+    const whole = await train(device(), BATCH, "OR");
+    for (const M of [4, 2, 1]) {
+      // What is over, the weights take.
+      const bytes = (await bytesOfPlan(M) + await bytesOfPlan(2 * M)) / 2;
+      deepStrictEqual(await train(scarceDevice(bytes), M, "OR"), whole);
+    }
+    const scarce = scarceDevice(await bytesOfPlan(1) / 2);
+    using model = await Model.create(scarce, describe("OR"));
+    await rejects(model.compile({ ...OPTIONS, train: true }), {
+      name: "DeviceError",
+      message: /^Cannot allocate on ".+": Memory is spent$/,
+    });
+  },
+);
+
+/** Memory that the plan takes to train on M samples at once. */
+async function bytesOfPlan(M: number): Promise<number> {
+  using model = await Model.create(smallDevice(M * SAMPLE + 4), describe("OR"));
+  using stepper = await model.compile({ ...OPTIONS, train: true });
+  const { records, ...buffers } = stepper.plan.buffers;
+  const all = new Set([...Object.values(buffers).flat(), records.buffer]);
+  return [...all].reduce((sum, { size }) => sum + size, 0);
 }
 
 gpuTest("a trace may be cut with the same bits", async () => {

@@ -1,5 +1,5 @@
 /**
- * A device that binds less than it can, so that batches are cut.
+ * Devices that can do less than the file's own, so that batches are cut.
  *
  * @module
  */
@@ -14,19 +14,57 @@ import { device } from "../gpu.ts";
  * @returns A device that says so of itself.
  */
 export function smallDevice(bytes: number): Device {
-  const { gpu, adapter } = device();
+  const { gpu } = device();
   const { maxComputeWorkgroupsPerDimension } = gpu.limits;
   const limits = {
     maxStorageBufferBindingSize: bytes,
     maxBufferSize: bytes,
     maxComputeWorkgroupsPerDimension,
   };
-  const small = new Proxy(gpu, {
+  return deviceWith({ limits });
+}
+
+/**
+ * Wraps the file's device; it must not be destroyed.
+ *
+ * @param bytes Memory for all buffers that are there at a time, but for events.
+ * @returns A device that says it is out of memory when that is spent.
+ */
+export function scarceDevice(bytes: number): Device {
+  const { gpu } = device();
+  const scopes: { filter: GPUErrorFilter; error: GPUError | null }[] = [];
+  let left = bytes;
+  return deviceWith({
+    pushErrorScope(filter: GPUErrorFilter) {
+      scopes.push({ filter, error: null });
+    },
+    popErrorScope: () => Promise.resolve(scopes.pop()!.error),
+    createBuffer(descriptor: GPUBufferDescriptor) {
+      const buffer = gpu.createBuffer(descriptor);
+      if (descriptor.label === "events") return buffer;
+      let { size } = buffer;
+      left -= size;
+      const scope = scopes.findLast(({ filter }) => filter === "out-of-memory");
+      if (left < 0) scope!.error ??= new GPUOutOfMemoryError("Memory is spent");
+      buffer.destroy = () => {
+        left += size;
+        size = 0;
+        GPUBuffer.prototype.destroy.call(buffer);
+      };
+      return buffer;
+    },
+  });
+}
+
+/** Wraps the file's device, with some of its properties replaced. */
+function deviceWith(replaced: Partial<Record<keyof GPUDevice, unknown>>) {
+  const { gpu, adapter } = device();
+  const wrapped = new Proxy(gpu, {
     get(target, name) {
-      if (name === "limits") return limits;
+      if (Object.hasOwn(replaced, name)) return Reflect.get(replaced, name);
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  return new Device(small, adapter);
+  return new Device(wrapped, adapter);
 }

@@ -294,12 +294,12 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
     [
       /line 1: "seconds" is no number/,
       ["--run", broken],
-      '{"fold":1,"epoch":0}',
+      '{"fold":1,"epoch":0}\n',
     ],
     [
       /weights ".+fold1.+": there is no such/,
       ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1}',
+      '{"fold":1,"epoch":0,"seconds":1}\n',
     ],
     [/"fc1": expected a layer and a number/, ["--run", run, "--neuron", "fc1"]],
     [/"fc9:0": the layers are pool1, fc1/, ["--run", run, "--neuron", "fc9:0"]],

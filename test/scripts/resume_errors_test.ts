@@ -92,7 +92,10 @@ gpuTest(
     const before = await contents(out);
     const epochs = ["--set", "training.epochs=1000"];
     const short = await runTask("train", [...args, "--resume", ...epochs]);
-    assert.match(short.stderr, /metrics.jsonl" has 0 rows, expected \d+\n$/);
+    assert.match(
+      short.stderr,
+      /metrics.jsonl" has 0 epochs of fold 1, expected \d+\n$/,
+    );
     assert.equal(short.code, 1);
     assert.deepEqual(await contents(out), before);
   },

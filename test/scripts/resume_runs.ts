@@ -26,18 +26,23 @@ export interface Run {
  *
  * @param program Its task.
  * @param args Its arguments.
+ * @param options A module to run first, in the same process.
  * @returns The run.
  */
 export async function startTraining(
   program: RunSummary["program"],
   args: readonly string[],
+  { preload }: { readonly preload?: string } = {},
 ): Promise<Run> {
   const { tasks } = JSON.parse(
     await Deno.readTextFile(join(ROOT, "deno.json")),
   );
   const [, run, ...words] = tasks[program].command.split(" ");
   const process = new Deno.Command(Deno.execPath(), {
-    args: [run, "--quiet", ...words, ...args],
+    args: [
+      ...[run, "--quiet", ...preload ? ["--preload", preload] : []],
+      ...[...words, ...args],
+    ],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     ...{ stdin: "null", stdout: "piped", stderr: "piped" },
