@@ -7,7 +7,6 @@
 import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { openPreferredDevice } from "./adapter.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import {
   flag,
   optional,
@@ -18,11 +17,12 @@ import {
 } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
+import { lockFolder } from "./lock_folder.ts";
 import { Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { readWeights, Results, spreadOf } from "./results.ts";
 import type { FoldSummary, RunSummary, Spread } from "./results.ts";
-import { takeUp } from "./take_up.ts";
+import { startAnew, takeUp } from "./take_up.ts";
 import { trainFolds } from "./train_folds.ts";
 
 /** A training program. */
@@ -97,17 +97,12 @@ export async function runProgram(program: Program): Promise<void> {
       return;
     }
     const folder = configuration.training.path.out;
+    using _lock = await lockFolder(folder);
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
-    if (!resume && await results.earlier() === "under way") {
-      throw new Error(
-        `Cannot start in "${folder}": a run there has not ended; --resume ` +
-          "goes on with it, --out DIR puts another elsewhere",
-      );
-    }
     const checkpoints = resume
       ? await takeUp(folds, results, run)
-      : new Map<number, Checkpoint>();
+      : await startAnew(results);
     const { name, software } = device.adapter;
     using pauses = new Pauses(configuration.training.checkpoint);
     console.log(`Training on ${name}${software ? ", software" : ""}`);

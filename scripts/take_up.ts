@@ -19,6 +19,25 @@ import { identifyRun } from "./run_identity.ts";
 type Run = Pick<RunContext, "program" | "configuration" | "weights">;
 
 /**
+ * Lets a run start at the beginning.
+ *
+ * @param results The folder of the run.
+ * @returns Where folds stand: none has begun.
+ * @throws {Error} If a run is there that has not ended.
+ */
+export async function startAnew(
+  results: Results,
+): Promise<Map<number, Checkpoint>> {
+  if (await results.earlier() === "under way") {
+    throw new Error(
+      `Cannot start in "${results.folder}": a run there has not ended; ` +
+        "--resume goes on with it, --out DIR puts another elsewhere",
+    );
+  }
+  return new Map();
+}
+
+/**
  * Takes up a run that was stopped, before any of its folds writes.
  *
  * @param folds The folds that are to go on.

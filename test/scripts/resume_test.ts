@@ -138,7 +138,7 @@ gpuTest("Ctrl-C saves, says how to go on, and ends with code 130", async () => {
   assert(last.includes("--set 'training.checkpoint={batches: 1}'"), last);
   const names = await Array.fromAsync(Deno.readDir(out));
   assert.deepEqual(names.map(({ name }) => name).sort(), [
-    ...["checkpoint_fold1.safetensors", "config.yaml", "logs"],
+    ...[".lock", "checkpoint_fold1.safetensors", "config.yaml", "logs"],
     ...["metrics.jsonl", "model_weights_fold1.safetensors"],
   ]);
   await train("train", ...args, "--resume");

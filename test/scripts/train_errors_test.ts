@@ -55,7 +55,8 @@ gpuTest(
     const before = await results();
     const log = [...before.keys()].find((name) => /tfevents/.test(name));
     assert.deepEqual([...before.keys()].sort(), [
-      ...["checkpoint_fold1.safetensors", "config.yaml", log, "metrics.jsonl"],
+      ...[".lock", "checkpoint_fold1.safetensors", "config.yaml", log],
+      "metrics.jsonl",
       ...["model_weights_fold1.safetensors", "summary.json"],
     ]);
     const write = async (name: string, text: string) => {
