@@ -18,7 +18,7 @@ import { checkpointName } from "./checkpoint.ts";
 import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
-import { parseMetrics } from "./run_files.ts";
+import { parseMetrics, parseSummary } from "./run_files.ts";
 import { saveFiles, writeThrough } from "./save_files.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
@@ -129,7 +129,7 @@ export class Results {
   /**
    * Touches nothing yet.
    *
-   * @param folder Where.
+   * @param folder Where; it is there.
    * @param configuration The run's configuration.
    */
   constructor(folder: string, configuration: Configuration) {
@@ -143,43 +143,55 @@ export class Results {
   }
 
   /**
-   * Makes the folder and writes the effective configuration into it, the
-   * first time it is called; an earlier run's figures, checkpoints and logs in
-   * it are removed.
+   * Writes the effective configuration into the folder, the first time it is
+   * called; an earlier run's figures, checkpoints and logs in it are removed.
    */
   async begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
-    await Deno.mkdir(this.folder, { recursive: true }).catch((cause) => {
-      throw new Error(
-        `Cannot write "${this.folder}": ${fileProblem(cause)}`,
-        { cause },
-      );
-    });
-    for await (const { name } of Deno.readDir(this.folder)) {
-      if (/^(summary\.json|checkpoint_fold\d\.safetensors)$/.test(name)) {
-        await Deno.remove(join(this.folder, name));
-      }
+    // In an order in which a run that is stopped here has not begun.
+    for (const name of await this.#checkpoints()) {
+      await Deno.remove(join(this.folder, name));
     }
     await saveFiles(this.folder, {
       "config.yaml": formatConfiguration(this.#configuration),
+      "metrics.jsonl": "",
     });
-    await saveFiles(this.folder, { "metrics.jsonl": "" });
     await removeEventFiles(join(this.folder, "logs"));
+    await this.#removeSummary();
   }
 
   /**
-   * Looks for an earlier run in the folder.
+   * Looks for an earlier run in the folder. One that was stopped before its
+   * first checkpoint has nothing to go on from, and counts as none.
    *
-   * @returns Whether there is none, one that has ended, or one that has not.
+   * @returns Whether there is none, or one that has not ended; what it came to,
+   * if it has ended.
+   * @throws {Error} If its files are damaged.
    */
-  async earlier(): Promise<"none" | "ended" | "under way"> {
-    const size = async (name: string) => {
-      const info = await Deno.stat(join(this.folder, name)).catch(() => null);
-      return info?.size ?? 0;
+  async earlier(): Promise<"none" | "under way" | RunSummary> {
+    const read = async (name: string) => {
+      const path = join(this.folder, name);
+      return await Deno.readTextFile(path).catch(allowMissing) ?? "";
     };
-    if (await size("summary.json") > 0) return "ended";
-    return await size("metrics.jsonl") > 0 ? "under way" : "none";
+    const summary = await read("summary.json");
+    if (summary) {
+      return parseSummary(summary, join(this.folder, "summary.json"));
+    }
+    const epochs = (await read("metrics.jsonl")).split("\n").length - 1;
+    const { length } = await this.#checkpoints();
+    return length > 0 || epochs > 1 ? "under way" : "none";
+  }
+
+  async #removeSummary(): Promise<void> {
+    await Deno.remove(join(this.folder, "summary.json")).catch(allowMissing);
+  }
+
+  /** Names of the checkpoints in the folder. */
+  async #checkpoints(): Promise<string[]> {
+    const entries = await Array.fromAsync(Deno.readDir(this.folder));
+    return entries.map(({ name }) => name)
+      .filter((name) => /^checkpoint_fold\d\.safetensors$/.test(name));
   }
 
   /**
@@ -206,6 +218,7 @@ export class Results {
     }
     const lines = kept.map((row) => `${JSON.stringify(row)}\n`);
     await saveFiles(this.folder, { "metrics.jsonl": lines.join("") });
+    await this.#removeSummary();
     this.#begun = true;
   }
 
@@ -275,4 +288,9 @@ export class Results {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
     await saveFiles(this.folder, { "summary.json": text });
   }
+}
+
+/** Passes over a file that is not there. */
+function allowMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

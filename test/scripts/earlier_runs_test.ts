@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
@@ -43,3 +44,36 @@ gpuTest("a folder has one run at a time, however the last ended", async () => {
   second.process.kill("SIGINT");
   assert.equal((await second.process.status).code, 130, await second.output());
 });
+
+gpuTest(
+  "a run stopped within its first epoch is not started over",
+  async () => {
+    const set = ["training.checkpoint.batches=1", "training.epochs=5"];
+    const args = await argsFor("early", ...set);
+    const out = join(folder.path, "early");
+    const run = await startTraining("train", args);
+    const checkpoint = join(out, "checkpoint_fold1.safetensors");
+    while (!existsSync(checkpoint)) {
+      await new Promise((go) => setTimeout(go, 5));
+    }
+    run.process.kill("SIGINT");
+    assert.equal((await run.process.status).code, 130, await run.output());
+    const metrics = join(out, "metrics.jsonl");
+    assert.equal(await Deno.readTextFile(metrics), "");
+
+    const started =
+      /in ".+early": a run there has not ended; --resume goes on /;
+    await refused(started, args);
+    await Deno.remove(metrics);
+    await refused(started, args);
+    await train("train", ...args, "--resume");
+
+    // Another fold, of which nothing is there, makes it one that has not ended.
+    const more = args.with(args.indexOf("--folds") + 1, "1,2");
+    const second = await startTraining("train", [...more, "--resume"]);
+    await second.printed("fold 2 epoch 0");
+    second.process.kill("SIGKILL");
+    await second.process.status;
+    await refused(started, more);
+  },
+);
