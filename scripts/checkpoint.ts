@@ -22,7 +22,7 @@ import type { FoldSummary } from "./results.ts";
 import type { RunIdentity } from "./run_identity.ts";
 
 /** The form of files that this program writes, and the one it reads. */
-const VERSION = "1";
+const VERSION = "2";
 
 type Arrays = Readonly<Record<string, NamedArray>>;
 
@@ -64,6 +64,8 @@ export interface FoldPosition {
 
 /** All that a fold goes on from. */
 export interface Checkpoint {
+  /** Name of the adapter that it was computed on. */
+  readonly adapter: string;
   readonly position: FoldPosition;
   /** Weights and moments; nothing once the fold is done. */
   readonly state?: ModelState;
@@ -91,7 +93,7 @@ export function checkpointName(fold: number): string {
  * @returns The whole file.
  */
 export function formatCheckpoint(
-  { position, state, best, logged }: Checkpoint,
+  { adapter, position, state, best, logged }: Checkpoint,
   identity: RunIdentity,
 ): Uint8Array {
   return formatSafetensors({
@@ -106,6 +108,7 @@ export function formatCheckpoint(
     ),
   }, {
     version: VERSION,
+    adapter,
     run: JSON.stringify(identity),
     position: JSON.stringify(position),
     steps: String(state?.steps ?? 0),
@@ -157,7 +160,7 @@ function parseCheckpoint(
   const { weights = {}, best, logged, ...moments } = groups;
   const steps = Number(metadata.steps);
   return {
-    position,
+    ...{ adapter: metadata.adapter, position },
     ...(position.summary ? {} : { state: { weights, steps, moments } }),
     ...{ best, logged },
   };

@@ -264,9 +264,10 @@ export class FoldRun {
     const { weights: logged, batches: losses } = log.state;
     const moved = { losses, seconds: elapsed() };
     const position = { ...this.#position, ...moved };
-    const checkpoint = done ? { position } : {
-      ...{ position, state: await model.state(), best: this.#bestWeights },
-      logged,
+    const { name: adapter } = context.device.adapter;
+    const checkpoint = done ? { adapter, position } : {
+      ...{ adapter, position, best: this.#bestWeights, logged },
+      state: await model.state(),
     };
     await results.saveCheckpoint(
       this.#fold.number,

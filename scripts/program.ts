@@ -101,7 +101,7 @@ export async function runProgram(program: Program): Promise<void> {
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
     const checkpoints = resume
-      ? await takeUp(folds, results, run)
+      ? await takeUp(folds, results, { ...run, device })
       : await startAnew(results);
     const { name, software } = device.adapter;
     using pauses = new Pauses(configuration.training.checkpoint);

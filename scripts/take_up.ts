@@ -38,11 +38,12 @@ export async function startAnew(
 }
 
 /**
- * Takes up a run that was stopped, before any of its folds writes.
+ * Takes up a run that was stopped, before any of its folds writes. Warns if it
+ * is to go on with another adapter.
  *
  * @param folds The folds that are to go on.
  * @param results The folder of the run.
- * @param run What tells it from others.
+ * @param run What tells it from others, and the device that it goes on with.
  * @returns Where folds stand; one that has no checkpoint starts anew.
  * @throws {Error} If a checkpoint is broken or of another run, or there are
  * results but no checkpoint.
@@ -50,11 +51,20 @@ export async function startAnew(
 export async function takeUp(
   folds: readonly Fold[],
   results: Results,
-  run: Run,
+  run: Run & Pick<RunContext, "device">,
 ): Promise<Map<number, Checkpoint>> {
   const checkpoints = await readCheckpoints(folds, results, run);
   if (checkpoints.size > 0) {
     await goOn(folds, results, checkpoints);
+    const { name } = run.device.adapter;
+    const others = [...checkpoints.values()].map(({ adapter }) => adapter)
+      .filter((adapter) => adapter !== name);
+    if (others.length > 0) {
+      console.warn(
+        `warning: a checkpoint is of "${others[0]}": on "${name}" results ` +
+          "may differ in the last bits",
+      );
+    }
     return checkpoints;
   }
   if (await results.earlier() !== "none") {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { gpuTest } from "../gpu.ts";
+import {
+  formatSafetensors,
+  parseSafetensors,
+} from "../../engine/safetensors.ts";
+import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { startTraining } from "./resume_runs.ts";
@@ -77,3 +81,22 @@ gpuTest(
     await refused(started, more);
   },
 );
+
+gpuTest("--resume says so if it goes on with another adapter", async () => {
+  const args = await argsFor("elsewhere");
+  await train("train", ...args);
+  const again = await runTask("train", [...args, "--resume"]);
+  assert.deepEqual([again.code, again.stderr], [0, ""]);
+  const path = join(folder.path, "elsewhere", "checkpoint_fold1.safetensors");
+  const { tensors, metadata } = parseSafetensors(await Deno.readFile(path));
+  assert.equal(metadata.adapter, device().adapter.name);
+  const moved = { ...metadata, adapter: "NVIDIA H200" };
+  const bytes = formatSafetensors(Object.fromEntries(tensors), moved);
+  await Deno.writeFile(path, bytes);
+  const { code, stderr } = await runTask("train", [...args, "--resume"]);
+  assert.match(
+    stderr,
+    /^warning: a checkpoint is of "NVIDIA H200": on ".+" results may differ in the last bits\n$/,
+  );
+  assert.equal(code, 0);
+});

@@ -22,7 +22,7 @@ gpuTest(
       ...[...args, "--set", "training.epochs=1000"],
       ...["--set", "training.checkpoint.batches=1"],
     ]);
-    await run.printed("fold 1 epoch 0");
+    await run.printed("fold 1 epoch 2");
     run.process.kill("SIGINT");
     assert.equal((await run.process.status).code, 130, await run.output());
 
@@ -37,8 +37,8 @@ gpuTest(
     const refusals: [problem: RegExp, bytes: Uint8Array, args?: string[]][] = [
       [/"vMax\/fc1.weight": bytes /, good.slice(0, good.length - 9)],
       [/: 3 bytes, the header's length alone has 8/, good.slice(0, 3)],
-      [/its version is missing, expected 1/, await Deno.readFile(weights)],
-      [/its version is 2, expected 1/, changed({ version: "2" })],
+      [/its version is missing, expected 2/, await Deno.readFile(weights)],
+      [/its version is 3, expected 2/, changed({ version: "3" })],
       [/its position is/, changed({ position: "{}" })],
       [/its training.lr is 0.01, expected 0.1/, good, ["training.lr=0.1"]],
       [
