@@ -61,6 +61,8 @@ export class DatasetError extends Error {
   override readonly name = "DatasetError";
   /** The file or folder. */
   readonly path: string;
+  /** What is the case. */
+  readonly problem: string;
   /** Line of a text file, counted from 1. */
   readonly line: number | undefined;
 
@@ -81,6 +83,7 @@ export class DatasetError extends Error {
       cause: options.cause,
     });
     this.path = path;
+    this.problem = inOneLine(problem);
     this.line = options.line;
   }
 }

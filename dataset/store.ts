@@ -52,6 +52,8 @@ export interface SliceInfo {
 
 /** The group of a recording, open. */
 export interface OpenRecording {
+  /** Its folder. */
+  readonly folder: string;
   /** What the group says of itself. */
   readonly attributes: RecordingAttributes;
   /** One number an event. */
@@ -83,14 +85,14 @@ export interface EventStore extends SampleSource {
  * ```
  */
 export async function openStore(path: string): Promise<EventStore> {
-  const found = await readGroup(path);
-  if (found === undefined) {
+  const attributes = await readAttributes(path)
+    .catch((error) => advise(error, path));
+  if (attributes === undefined) {
     throw new DatasetError(
       path,
       "there is no event store; slicing recordings makes one",
     );
   }
-  const attributes = parseStoreAttributes(path, found);
   const { recordings, classes } = attributes;
   const folders = recordings.map((name) => join(path, name));
   if (!attributes.complete) {
@@ -108,6 +110,13 @@ export async function openStore(path: string): Promise<EventStore> {
       folders.map((folder) => openRecording(folder, classes.length)),
     ),
   );
+}
+
+async function readAttributes(
+  path: string,
+): Promise<StoreAttributes | undefined> {
+  const found = await readGroup(path);
+  return found && parseStoreAttributes(path, found);
 }
 
 /** Open groups of recordings, as one data set. */
@@ -170,12 +179,12 @@ export class ZarrStore implements EventStore {
         `Cannot read slice ${index}: the store has ${this.slices.length}`,
       );
     }
-    const { columns, start, end } = place.recording;
+    const { folder, columns, start, end } = place.recording;
     const [from, to] = [start[place.slice], end[place.slice]];
     // Room is made last: how much is known only once the chunks are there.
     const parts = await Promise.all(
       FIELDS.map((name) => this.#read(columns[name], from, to)),
-    );
+    ).catch((error) => advise(error, folder));
     const events = allocateEvents(to - from);
     for (const [n, name] of FIELDS.entries()) {
       let at = 0;
@@ -224,6 +233,23 @@ export async function openRecording(
   folder: string,
   classes: number,
 ): Promise<OpenRecording> {
+  return await openGroup(folder, classes)
+    .catch((error) => advise(error, folder));
+}
+
+/** Adds to what is wrong with a folder how to come by a good one. */
+function advise(error: unknown, folder: string): never {
+  if (!(error instanceof DatasetError)) throw error;
+  const advice = `remove "${folder}" and slice anew`;
+  throw new DatasetError(error.path, `${error.problem}; ${advice}`, {
+    cause: error,
+  });
+}
+
+async function openGroup(
+  folder: string,
+  classes: number,
+): Promise<OpenRecording> {
   const damaged = (problem: string) =>
     new DatasetError(folder, `it is damaged, ${problem}`);
   const found = await readGroup(folder);
@@ -254,5 +280,5 @@ export async function openRecording(
       throw damaged(`slice ${slice} has label ${label} of ${classes}`);
     }
   }
-  return { attributes, columns, start, end };
+  return { folder, attributes, columns, start, end };
 }

@@ -127,26 +127,30 @@ export async function readCheckpoint(
   path: string,
   identity: RunIdentity,
 ): Promise<Checkpoint | undefined> {
+  const refuse = (problem: string, cause?: unknown) =>
+    new Error(`Cannot resume from "${path}": ${problem}`, { cause });
+  let read: ReturnType<typeof parseCheckpoint>;
   try {
-    return parseCheckpoint(await Deno.readFile(path), identity);
+    read = parseCheckpoint(await Deno.readFile(path));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     const { message } = cause as Error;
-    throw new Error(`Cannot resume from "${path}": ${message}`, { cause });
+    throw refuse(`${message}; remove it to start its fold anew`, cause);
   }
+  const difference = differenceOf(read.identity, identity);
+  if (difference) throw refuse(`${difference}; --out DIR starts elsewhere`);
+  return read.checkpoint;
 }
 
 function parseCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
-  identity: RunIdentity,
-): Checkpoint {
+): { checkpoint: Checkpoint; identity: RunIdentity } {
   const { tensors, metadata } = parseSafetensors(bytes);
   if (metadata.version !== VERSION) {
     throw new Error(
       `its version is ${metadata.version ?? "missing"}, expected ${VERSION}`,
     );
   }
-  requireSameRun(JSON.parse(metadata.run), identity);
   const position: unknown = JSON.parse(metadata.position);
   if (!isPosition(position)) {
     throw new Error("its position is not one in a fold");
@@ -159,11 +163,12 @@ function parseCheckpoint(
   }
   const { weights = {}, best, logged, ...moments } = groups;
   const steps = Number(metadata.steps);
-  return {
+  const checkpoint = {
     ...{ adapter: metadata.adapter, position },
     ...(position.summary ? {} : { state: { weights, steps, moments } }),
     ...{ best, logged },
   };
+  return { checkpoint, identity: JSON.parse(metadata.run) };
 }
 
 function isPosition(value: unknown): value is FoldPosition {
@@ -177,17 +182,15 @@ function isPosition(value: unknown): value is FoldPosition {
     Number.isFinite(seconds);
 }
 
-/** Lets a checkpoint be of the run that is to go on. */
-function requireSameRun(found: RunIdentity, expected: RunIdentity): void {
-  const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
-  for (const key of keys) {
-    if (found[key] !== expected[key]) {
-      throw new Error(
-        `its ${key} is ${found[key] ?? "missing"}, expected ` +
-          `${expected[key] ?? "none"}`,
-      );
-    }
-  }
+/** Says in what a checkpoint is not of the run that is to go on. */
+function differenceOf(
+  found: RunIdentity,
+  expected: RunIdentity,
+): string | undefined {
+  const keys = [...Object.keys(expected), ...Object.keys(found)];
+  const key = keys.find((key) => found[key] !== expected[key]);
+  return key && `its ${key} is ${found[key] ?? "missing"}, expected ` +
+      `${expected[key] ?? "none"}`;
 }
 
 function tensorsOf(group: string, arrays: Arrays = {}): Record<string, Tensor> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { batches, type SampleCache } from "../dataset/batches.ts";
+import { batches, SampleCache } from "../dataset/batches.ts";
 import {
   type EpochPause,
   type EpochStatistics,
@@ -88,4 +88,29 @@ export function makePass(
       },
     });
   };
+}
+
+/**
+ * Reads samples that training asks for only in its end, so that what is wrong
+ * with one shows before it.
+ *
+ * @param set The samples.
+ * @param configuration What they are made of.
+ * @param label What its progress is called.
+ * @throws {DatasetError} If the store is damaged.
+ * @throws {RecordingError} If a sample cannot be read.
+ * @throws {RangeError} If a sample cannot be packed.
+ */
+export async function readThrough(
+  { source, indices }: SampleSet,
+  configuration: Configuration,
+  label: string,
+): Promise<void> {
+  const binning = binningOf(configuration);
+  const cache = new SampleCache(0);
+  using progress = createProgress({ total: indices.length, label });
+  for (const [done, index] of indices.entries()) {
+    await cache.get(source, index, binning);
+    progress.update(done + 1);
+  }
 }

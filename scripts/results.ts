@@ -100,21 +100,26 @@ export function spreadOf(values: readonly number[]): Spread {
 export async function readWeights(
   path: string,
 ): Promise<Record<string, NamedArray>> {
+  const { tensors } = await readSafetensors(path);
+  return Object.fromEntries(
+    [...tensors].map(([name, { dtype, shape, data }]) => {
+      if (dtype !== "F32") {
+        throw new Error(
+          `Cannot read weights "${path}": "${name}" is ${dtype}, not F32`,
+        );
+      }
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+async function readSafetensors(path: string) {
   try {
-    const { tensors } = parseSafetensors(await Deno.readFile(path));
-    return Object.fromEntries(
-      [...tensors].map(([name, { dtype, shape, data }]) => {
-        if (dtype !== "F32") {
-          throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
-        }
-        return [name, { shape, data }];
-      }),
-    );
+    return parseSafetensors(await Deno.readFile(path));
   } catch (cause) {
-    const { message } = cause as Error;
-    const problem = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : message;
+    const problem = cause instanceof WeightsError
+      ? `${cause.message}; another copy of it, or training anew, helps`
+      : fileProblem(cause);
     throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
   }
 }
@@ -212,7 +217,8 @@ export class Results {
       if (found !== expected) {
         throw new Error(
           `Cannot resume: "${path}" has ${found} epochs of fold ${wanted}, ` +
-            `expected ${expected}`,
+            `expected ${expected}; without ${checkpointName(wanted)} that ` +
+            "fold starts anew",
         );
       }
     }

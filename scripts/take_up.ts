@@ -70,7 +70,8 @@ export async function takeUp(
   if (await results.earlier() !== "none") {
     throw new Error(
       `Cannot resume in "${results.folder}": it has no checkpoint of these ` +
-        "folds, and starting anew would remove the results that it has",
+        "folds, and starting anew would remove the results that it has; " +
+        "remove them, or start elsewhere with --out DIR",
     );
   }
   console.log(`No checkpoint is in ${results.folder}: starting anew`);

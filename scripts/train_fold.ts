@@ -11,7 +11,7 @@ import { Random } from "../engine/random.ts";
 import { describeModel, type Fold, planOf } from "./experiment.ts";
 import { FoldRun, type RunContext } from "./fold_run.ts";
 import { FoldLog } from "./logs/fold_log.ts";
-import { makePass } from "./passes.ts";
+import { makePass, readThrough } from "./passes.ts";
 import type { FoldSummary } from "./results.ts";
 import { identifyRun } from "./run_identity.ts";
 
@@ -26,6 +26,8 @@ import { identifyRun } from "./run_identity.ts";
  * @param fold What to train and test on.
  * @param context What all folds of the run share.
  * @returns What it came to.
+ * @throws {DatasetError} If a sample cannot be read; one of the test set is
+ * found before training.
  * @throws {ShapeError} If the network does not fit the data or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  * @throws {Interruption} If its user wanted to stop; a checkpoint was written.
@@ -38,6 +40,10 @@ export async function trainFold(
   const { training } = configuration;
   const checkpoint = context.checkpoints.get(fold.number);
   if (checkpoint?.position.summary) return checkpoint.position.summary;
+  if (fold.validation) {
+    const label = `fold ${fold.number} read test`;
+    await readThrough(fold.test, configuration, label);
+  }
   const first = new Random(training.seed, fold.number);
   using model = await Model.create(
     device,

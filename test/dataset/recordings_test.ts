@@ -188,7 +188,8 @@ Deno.test("openRecordings() says which part of the cache is damaged", async () =
     await assert.rejects(opened.events(0), {
       name: "DatasetError",
       message:
-        `Cannot use "${chunk}": it is damaged, its checksum does not fit`,
+        `Cannot use "${chunk}": it is damaged, its checksum does not fit; ` +
+        `remove "${join(options.cache, one)}" and slice anew`,
     });
   });
 });

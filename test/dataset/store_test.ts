@@ -200,11 +200,15 @@ Deno.test("openStore() says what is missing", async () => {
   );
   await assert.rejects(
     readBroken("user25_imse/zarr.json", () => undefined),
-    /user25_imse": it is damaged, zarr.json is missing$/,
+    /user25_imse": it is damaged, zarr.json is missing; remove ".+" and slice anew$/,
   );
   await assert.rejects(
     readBroken("user25_imse/y/zarr.json", () => undefined),
     DatasetError,
+  );
+  await assert.rejects(
+    readBroken("zarr.json", replace("{", "(")),
+    /zarr.json": it is damaged, .+; remove ".+zarr" and slice anew$/,
   );
 });
 

@@ -8,7 +8,7 @@ import {
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { startTraining } from "./resume_runs.ts";
+import { outcomeOf, startTraining } from "./resume_runs.ts";
 import { prepareSigns, train } from "./train_runs.ts";
 
 const folder = await temporaryFolder();
@@ -99,4 +99,20 @@ gpuTest("--resume says so if it goes on with another adapter", async () => {
     /^warning: a checkpoint is of "NVIDIA H200": on ".+" results may differ in the last bits\n$/,
   );
   assert.equal(code, 0);
+});
+
+gpuTest("a fold whose checkpoint is removed starts anew", async () => {
+  const args = await argsFor("whole");
+  const both = args.with(args.indexOf("--folds") + 1, "1,2");
+  await train("train", ...both);
+  const out = join(folder.path, "whole");
+  const { rows, ...outcome } = await outcomeOf(out);
+  await Deno.remove(join(out, "checkpoint_fold1.safetensors"));
+  const said = await train("train", ...both, "--resume");
+  assert.deepEqual(said.match(/^fold . epoch ./gm), [
+    ...["fold 1 epoch 0", "fold 1 epoch 1"],
+  ]);
+  const { rows: moved, ...again } = await outcomeOf(out);
+  assert.deepEqual(again, outcome);
+  assert.deepEqual(moved, [...rows.slice(2), ...rows.slice(0, 2)]);
 });
