@@ -17,6 +17,12 @@ const LONGEST = 65_536;
 /** Keys that may stand one in another, such as `training.lr`. */
 const DEEPEST = 8;
 
+/** Sections whose keys have nothing to do with one another. */
+const SECTIONS = [
+  ...["simulation", "neuron", "training", "training.error", "training.path"],
+  ...["testing", "testing.error"],
+];
+
 /** How a configuration is read. */
 export interface ConfigurationOptions {
   /**
@@ -230,7 +236,10 @@ function withValue(
   path: string,
   depth = 0,
 ): unknown {
-  if (depth === override.keys.length) return override.value;
+  if (depth === override.keys.length) {
+    refuseReset(tree, override, path);
+    return override.value;
+  }
   if (tree !== undefined && tree !== null && typeof tree !== "object") {
     const key = override.keys.slice(0, depth).join(".");
     throw new ConfigurationError(path, `${key} is ${tree}, it has no keys`, {
@@ -247,6 +256,20 @@ function withValue(
     [key]: withValue(branch, override, path, depth + 1),
   };
   return Array.isArray(tree) ? Object.values(changed) : changed;
+}
+
+/** Lets no section be replaced as a whole, which would reset its other keys. */
+function refuseReset(
+  section: unknown,
+  { keys, text }: Override,
+  path: string,
+): void {
+  const key = keys.join(".");
+  const [first] = Object.keys(Object(section));
+  if (!SECTIONS.includes(key) || first === undefined) return;
+  const problem = `${key} is a section: set its keys one by one, such as ` +
+    `${key}.${first}`;
+  throw new ConfigurationError(path, problem, { key, override: text });
 }
 
 /** Finds the innermost of a value's keys that a document has. */

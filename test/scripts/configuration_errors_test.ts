@@ -392,6 +392,18 @@ Deno.test("parseConfiguration() blames what was set on top of the file", () => {
     message: /training.lr is no YAML, Unknown directive %x$/,
     key: "training.lr",
   }, ["training.lr=%x\n---\n1"]);
+  for (const value of ["{seed: 1}", "{}", "1"]) {
+    refuses("training: {lr: 1}", {
+      message: 'Cannot use configuration "network.yaml" with ' +
+        `"training=${value}": training is a section: set its keys one by ` +
+        "one, such as training.lr",
+      key: "training",
+    }, [`training=${value}`]);
+  }
+  refuses("training: {path: {out: a}}", {
+    message: /is a section: set its keys one by one, such as training.path.out/,
+    key: "training.path",
+  }, ["training.path={data: b}"]);
   refuses("training: {lr: 0}", {
     message: /network.yaml" line 1: training.lr is 0/,
     key: "training.lr",

@@ -237,6 +237,18 @@ Deno.test("parseConfiguration() sets values on top of the file", () => {
   assert.equal(training.seed, 3);
   assert.deepEqual(training.error.tgtSpikeCount, { true: 99, false: 9 });
   assert.deepEqual(network, [{ pool: 2 }, { dense: 5 }]);
+  const { training: { schedule, checkpoint } } = parseConfiguration(
+    "training: {schedule: {type: exponential, gamma: 0.9}}",
+    "network.yaml",
+    {
+      set: [
+        "training.schedule={type: cosine}",
+        "training.checkpoint={batches: 2}",
+      ],
+    },
+  );
+  assert.deepEqual(schedule, { type: "cosine", lr_min: 0 });
+  assert.deepEqual(checkpoint, { batches: 2, minutes: 5 });
   const replaced = parseConfiguration(N_MNIST, "network.yaml", {
     set: ["training.error.tgtSpikeCount.true=99"],
   });
