@@ -102,7 +102,7 @@ export async function runProgram(program: Program): Promise<void> {
     const run = { program: program.name, configuration, weights: initial };
     const checkpoints = resume
       ? await takeUp(folds, results, { ...run, device })
-      : await startAnew(results);
+      : await startAnew(results, run);
     const { name, software } = device.adapter;
     using pauses = new Pauses(configuration.training.checkpoint);
     console.log(`Training on ${name}${software ? ", software" : ""}`);

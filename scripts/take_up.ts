@@ -19,19 +19,30 @@ import { identifyRun } from "./run_identity.ts";
 type Run = Pick<RunContext, "program" | "configuration" | "weights">;
 
 /**
- * Lets a run start at the beginning.
+ * Lets a run start at the beginning. What an earlier one of the same program
+ * came to will be replaced.
  *
  * @param results The folder of the run.
+ * @param run What tells it from others.
  * @returns Where folds stand: none has begun.
- * @throws {Error} If a run is there that has not ended.
+ * @throws {Error} If a run is there that has not ended, or is of another
+ * program.
  */
 export async function startAnew(
   results: Results,
+  { program }: Run,
 ): Promise<Map<number, Checkpoint>> {
-  if (await results.earlier() === "under way") {
+  const earlier = await results.earlier();
+  if (earlier === "under way") {
     throw new Error(
       `Cannot start in "${results.folder}": a run there has not ended; ` +
         "--resume goes on with it, --out DIR puts another elsewhere",
+    );
+  }
+  if (earlier !== "none" && earlier.program !== program) {
+    throw new Error(
+      `Cannot start in "${results.folder}": it has what "deno task ` +
+        `${earlier.program}" came to; --out DIR puts this run elsewhere`,
     );
   }
   return new Map();

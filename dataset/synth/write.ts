@@ -4,18 +4,21 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { encodeAedat } from "../aedat_encode.ts";
 import { DatasetError } from "../errors.ts";
 import { allocateEvents, DVS128, type Events } from "../events.ts";
+import { fileProblem } from "../file_problem.ts";
 import { sessionOf } from "../sl_animals.ts";
 import { MOTIONS } from "./motions.ts";
-import { choosePeople, PEOPLE } from "./people.ts";
+import { choosePeople, PEOPLE, type Person } from "./people.ts";
 import { recordPerson, type SignSpan } from "./recording.ts";
 
 /** What is to be made, and where. */
 export interface SyntheticDatasetOptions {
-  /** The folder; it is made, and files of the same names are replaced. */
+  /** The folder; it is made if it is not there. */
   readonly out: string;
   /**
    * How many people sign, 1 to 59; the sessions keep their shares.
@@ -29,7 +32,7 @@ export interface SyntheticDatasetOptions {
   readonly seed?: number;
 }
 
-/** A recording that has been written. */
+/** A recording that is there now. */
 export interface WrittenRecording {
   /** Its name, as in `user00_indoor`. */
   readonly recording: string;
@@ -39,6 +42,9 @@ export interface WrittenRecording {
 
 /**
  * Writes a synthetic data set and tells of each recording as it is done.
+ *
+ * What is there already must be what would be written, and is kept: no file is
+ * replaced, and a data set that was left half-written is finished.
  *
  * The folder gets `recordings/NAME.aedat`, `tags/NAME.csv`, the file of classes
  * and, last of all, `filelist.txt` and `filelist_excludingS3.txt`. Nothing is
@@ -51,7 +57,8 @@ export interface WrittenRecording {
  * @param options What, and where.
  * @returns The recordings, one after another.
  * @throws {RangeError} If there are not so many people, or the seed is none.
- * @throws {DatasetError} If a file cannot be written.
+ * @throws {DatasetError} If a file is there that is not what would be written,
+ *   or one cannot be written.
  *
  * @example
  * ```ts
@@ -70,33 +77,44 @@ export interface WrittenRecording {
 export async function* writeSyntheticDataset(
   { out, people = PEOPLE, seed = 0 }: SyntheticDatasetOptions,
 ): AsyncGenerator<WrittenRecording> {
-  const names: string[] = [];
-  for (const person of choosePeople(people, seed)) {
-    const name = person.recording;
+  const chosen = choosePeople(people, seed);
+  const lists = formatLists(chosen.map(({ recording }) => recording));
+  for (const [name, content] of Object.entries(lists)) {
+    await isThere(join(out, name), content);
+  }
+  const pathOf = ({ recording }: Person) =>
+    join(out, "recordings", `${recording}.aedat`);
+  const there = (person: Person) => existsSync(pathOf(person));
+  const missing = chosen.filter((person) => !there(person));
+  // What is there comes first: nothing is written if it is something else.
+  for (const person of [...chosen.filter(there), ...missing]) {
     const { events, signs } = recordPerson(person, seed);
     const recorded = asRecorded(events, person.clockUs);
     // Days apart, so that no two recordings claim the same time.
     const start = new Date(Date.UTC(2019, 0, 1 + person.number));
-    await write(
-      join(out, "recordings", `${name}.aedat`),
-      ReadableStream.from(encodeAedat(recorded, { start })),
-    );
-    await write(join(out, "tags", `${name}.csv`), formatTags(signs));
-    names.push(name);
-    yield { recording: name, events: events.t.length };
+    const chunks = ReadableStream.from(encodeAedat(recorded, { start }));
+    await keepOrWrite(pathOf(person), await new Response(chunks).bytes());
+    const tags = join(out, "tags", `${person.recording}.csv`);
+    await keepOrWrite(tags, formatTags(signs));
+    yield { recording: person.recording, events: events.t.length };
   }
-  await write(
-    join(out, "SL-Animals-DVS_gestures_definitions.csv"),
-    lines([
+  for (const [name, content] of Object.entries(lists)) {
+    await keepOrWrite(join(out, name), content);
+  }
+}
+
+/** The file of classes, and the lists of recordings, by their names. */
+function formatLists(names: readonly string[]): Record<string, Uint8Array> {
+  return {
+    "SL-Animals-DVS_gestures_definitions.csv": lines([
       "class,class Def",
       ...MOTIONS.map(({ name }, n) => `${n + 1},${name}`),
     ]),
-  );
-  await write(join(out, "filelist.txt"), lines(names));
-  await write(
-    join(out, "filelist_excludingS3.txt"),
-    lines(names.filter((name) => sessionOf(name).session !== "S3")),
-  );
+    "filelist.txt": lines(names),
+    "filelist_excludingS3.txt": lines(
+      names.filter((name) => sessionOf(name).session !== "S3"),
+    ),
+  };
 }
 
 /** Turns events to the axes, polarity and clock of a recording. */
@@ -122,14 +140,38 @@ function lines(texts: readonly string[]): Uint8Array {
   return new TextEncoder().encode(texts.map((text) => `${text}\n`).join(""));
 }
 
-async function write(
-  path: string,
-  content: Uint8Array | ReadableStream<Uint8Array>,
-): Promise<void> {
+/** Writes a file, whole or not at all, unless it is there. */
+async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
+  if (await isThere(path, content)) return;
+  const beside = `${path}.new`;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeFile(path, content);
+    await Deno.writeFile(beside, content);
+    await Deno.rename(beside, path);
   } catch (cause) {
-    throw new DatasetError(path, (cause as Error).message, { cause });
+    await Deno.remove(beside).catch(() => {});
+    throw new DatasetError(path, fileProblem(cause), { cause });
+  }
+}
+
+/** Says whether a file is there; another of its name is an error. */
+async function isThere(path: string, content: Uint8Array): Promise<boolean> {
+  const found = await readIfThere(path);
+  if (found && !isDeepStrictEqual(found, content)) {
+    throw new DatasetError(
+      path,
+      "it is there already, and not what would be written; choose another " +
+        "folder, or remove it",
+    );
+  }
+  return found !== undefined;
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new DatasetError(path, fileProblem(cause), { cause });
   }
 }

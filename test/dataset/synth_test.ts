@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { inspectAedat, readAedat } from "../../dataset/aedat.ts";
 import { DatasetError } from "../../dataset/errors.ts";
 import { allocateEvents, type Events } from "../../dataset/events.ts";
@@ -167,6 +169,37 @@ Deno.test("the same seed gives the same bytes, another seed others", async () =>
   const [otherRecording, otherTags] = await digest({ people: 1, seed: 6 });
   assert.notEqual(otherRecording, recording);
   assert.notEqual(otherTags, tags);
+});
+
+Deno.test("what is there is kept, and finished or refused", async () => {
+  await withDataset({ people: 2, seed: 5 }, async (out, [first, second]) => {
+    const write = (options: { people: number; seed: number }) =>
+      Array.fromAsync(writeSyntheticDataset({ out, ...options }));
+    const recording = join(out, "recordings", `${second}.aedat`);
+    const before = await Deno.readFile(recording);
+    const list = join(out, "filelist.txt");
+    await Promise.all([recording, list].map((path) => Deno.remove(path)));
+    const written = await write({ people: 2, seed: 5 });
+    assert.deepEqual(written.map(({ recording }) => recording), [
+      ...[first, second],
+    ]);
+    assertSame(await Deno.readFile(recording), before);
+
+    const refuse = async (path: string, people: number, seed: number) => {
+      await assert.rejects(write({ people, seed }), {
+        name: "DatasetError",
+        message: `Cannot use "${path}": it is there already, and not what ` +
+          "would be written; choose another folder, or remove it",
+      });
+    };
+    await refuse(list, 3, 5);
+    await refuse(join(out, "recordings", `${first}.aedat`), 2, 6);
+    await Deno.remove(join(out, "recordings", `${first}.aedat`));
+    await Deno.writeTextFile(recording, "recorded");
+    await refuse(recording, 2, 5);
+    assert(!existsSync(join(out, "recordings", `${first}.aedat`)));
+    assert.equal(await Deno.readTextFile(recording), "recorded");
+  });
 });
 
 Deno.test("a folder that cannot be written to is named", async () => {

@@ -116,3 +116,16 @@ gpuTest("a fold whose checkpoint is removed starts anew", async () => {
   assert.deepEqual(again, outcome);
   assert.deepEqual(moved, [...rows.slice(2), ...rows.slice(0, 2)]);
 });
+
+gpuTest("a program does not replace what the other came to", async () => {
+  const args = await argsFor("of_train", "training.epochs=1");
+  await train("train", ...args);
+  const before = await outcomeOf(join(folder.path, "of_train"));
+  await refused(
+    /of_train": it has what "deno task train" came to; --out DIR puts this /,
+    args,
+    "train-test-only",
+  );
+  assert.deepEqual(await outcomeOf(join(folder.path, "of_train")), before);
+  await train("train", ...args);
+});
