@@ -1,0 +1,156 @@
+/**
+ * First weights under which every layer fires, neither hardly nor all the time.
+ *
+ * @module
+ */
+
+import type { Model } from "./model.ts";
+import { type Layer, sizeOf } from "./network.ts";
+import type { EventBatch, Stepper } from "./plan/stepper.ts";
+import type { NamedArray } from "./weights.ts";
+
+/**
+ * Spikes per neuron and bin that let a layer learn: with fewer, the layer above
+ * stays far from its threshold, where the surrogate gradient fades; with more,
+ * the refractory response rules when neurons fire, and time goes into spikes.
+ * Hidden layers of SLAYER's CNN for SL-Animals start with 0.02 to 0.05.
+ */
+const LIVE = { least: 0.02, most: 0.1 };
+
+/** Largest factor and, below one, smallest, as powers of two. */
+const REACH = 16;
+
+/** Most factors that are tried on a layer. */
+const TRIALS = 20;
+
+/** What became of a layer that learns. */
+export interface LiveLayer {
+  /** Name of the layer. */
+  readonly name: string;
+  /** What its weights were multiplied by. */
+  readonly factor: number;
+  /** Its spikes per neuron and bin now, on the samples given. */
+  readonly rate: number;
+  /** Whether these are from 0.02 to 0.1. */
+  readonly live: boolean;
+}
+
+/**
+ * Scales the weights of a network, layer by layer from the first that learns,
+ * until each fires in 2 to 10 % of all bins; layers that do so are left alone.
+ *
+ * The factor is searched by bisection on a logarithmic scale, from 2⁻¹⁶ to 2¹⁶,
+ * in 21 passes over the samples a layer at most, and the same samples give the
+ * same bits. No factor helps a layer that nothing reaches, or whose rate jumps
+ * over the band; it keeps the one that comes closest.
+ *
+ * @param model The network; its weights are changed.
+ * @param samples A plan of it with no step under way, and some batches.
+ * @returns What became of each layer that learns, first to last.
+ * @throws {RangeError} If there are no batches.
+ * @throws {ShapeError} If a batch does not fit the plan.
+ * @throws {DeviceError} If the device was lost.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "./device.ts";
+ * import { initLive } from "./live_init.ts";
+ * import { Model } from "./model.ts";
+ * using device = await openDevice();
+ * using model = await Model.create(device, {
+ *   input: { C: 1, H: 4, W: 4 },
+ *   layers: [{ dense: { out: 50, weightScale: 0.01 } }],
+ *   neuron: {
+ *     theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20, tauRho: 1, scaleRho: 1,
+ *   },
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * using stepper = await model.compile({
+ *   ...{ tSample: 200, batch: 1, train: false },
+ *   target: { region: { start: 0, stop: 200 }, count: { true: 5, false: 1 } },
+ * });
+ * const batch = {
+ *   events: Uint32Array.from({ length: 40 }, (_, t) => (t << 4) | (7 * t % 16)),
+ *   offsets: Uint32Array.of(0, 40),
+ *   labels: Uint32Array.of(0),
+ * };
+ * const [{ factor }] = await initLive(model, { stepper, batches: [batch] });
+ * if (factor < 10) throw new Error("expected larger weights");
+ * ```
+ */
+export async function initLive(
+  model: Model,
+  samples: {
+    readonly stepper: Stepper;
+    readonly batches: readonly EventBatch[];
+  },
+): Promise<LiveLayer[]> {
+  if (samples.batches.length === 0) {
+    throw new RangeError("Cannot scale weights: there are no batches");
+  }
+  const weights = await model.weights();
+  const outcome: LiveLayer[] = [];
+  for (const [index, layer] of model.layers.entries()) {
+    if (layer.kind === "pool") continue;
+    const name = `${layer.name}.weight`;
+    const first = weights[name];
+    const apply = (factor: number) => {
+      weights[name] = scaled(first, factor);
+      model.setWeights(weights);
+    };
+    const found = await search(async (factor) => {
+      apply(factor);
+      return await rateOf(layer, index, samples);
+    });
+    apply(found.factor);
+    const live = distanceOf(found.rate) === 0;
+    outcome.push({ name: layer.name, ...found, live });
+  }
+  return outcome;
+}
+
+/** A factor, and the rate that it leads to. */
+type Trial = Pick<LiveLayer, "factor" | "rate">;
+
+/** Finds the factor whose rate is closest to what lets a layer learn. */
+async function search(
+  rateAt: (factor: number) => Promise<number>,
+): Promise<Trial> {
+  let best: Trial = { factor: 1, rate: await rateAt(1) };
+  let [low, high] = best.rate < LIVE.least ? [0, REACH] : [-REACH, 0];
+  for (let trial = 0; distanceOf(best.rate) > 0 && trial < TRIALS; trial++) {
+    const middle = (low + high) / 2;
+    const factor = 2 ** middle;
+    const rate = await rateAt(factor);
+    if (distanceOf(rate) < distanceOf(best.rate)) best = { factor, rate };
+    if (rate < LIVE.least) low = middle;
+    else high = middle;
+  }
+  return best;
+}
+
+/** How far a rate is from those that let a layer learn, as a logarithm. */
+function distanceOf(rate: number): number {
+  return Math.max(Math.log(LIVE.least / rate), Math.log(rate / LIVE.most), 0);
+}
+
+/** Spikes of a layer per neuron and bin. */
+async function rateOf(
+  layer: Layer,
+  index: number,
+  { stepper, batches }: {
+    readonly stepper: Stepper;
+    readonly batches: readonly EventBatch[];
+  },
+): Promise<number> {
+  for (const batch of batches) await stepper.evaluate(batch);
+  const records = await stepper.drain();
+  const spikes = records.reduce((sum, record) => sum + record.spikes[index], 0);
+  const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  return spikes / (samples * stepper.plan.sizes.T * sizeOf(layer.output));
+}
+
+function scaled({ shape, data }: NamedArray, factor: number): NamedArray {
+  return { shape, data: data.map((weight) => weight * factor) };
+}

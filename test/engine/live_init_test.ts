@@ -1,0 +1,134 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { initLive, type LiveLayer } from "../../engine/live_init.ts";
+import { Model, type ModelDescription } from "../../engine/model.ts";
+import type { EventBatch } from "../../engine/plan/stepper.ts";
+import type { NamedArray } from "../../engine/weights.ts";
+import { device, gpuTest } from "../gpu.ts";
+import { busyInput, eventsOf, NEURON, part } from "./networks.ts";
+
+const T = 40;
+const samples = eventsOf(busyInput([6, 2, 9, 8, T], 3), [0, 1, 2, 3, 0, 1]);
+const BATCHES = [part(samples, 0, 4), part(samples, 4, 6)];
+
+/** A network whose layers start at a scale. */
+function describe(weightScale: number): ModelDescription {
+  return {
+    input: { C: 2, H: 9, W: 8 },
+    layers: [
+      { conv: { out: 6, kernel: 3, padding: 1, weightScale } },
+      { pool: 2 },
+      { conv: { out: 8, kernel: 3, padding: 1, weightScale } },
+      { dense: { out: 30, weightScale } },
+    ],
+    neuron: NEURON,
+    Ts: 5,
+    random: 7,
+  };
+}
+
+/** What becomes of a network, and the rates that an evaluation finds then. */
+async function bring(
+  description: ModelDescription,
+  batches: readonly EventBatch[] = BATCHES,
+) {
+  using model = await Model.create(device(), description);
+  const before = await model.weights();
+  using stepper = await model.compile({
+    ...{ tSample: 5 * T, batch: 4, train: false },
+    target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+  });
+  const outcome = await initLive(model, { stepper, batches });
+  for (const batch of batches) await stepper.evaluate(batch);
+  const records = await stepper.drain();
+  const rates = model.layers.map(({ output: { C, H, W } }, index) =>
+    records.reduce((sum, { spikes }) => sum + spikes[index], 0) /
+    (samples.labels.length * T * C * H * W)
+  );
+  return { outcome, rates, before, after: await model.weights() };
+}
+
+/** Requires weights to be the first ones times the factor that is told. */
+function areScaled(
+  { outcome, before, after }: {
+    readonly outcome: readonly LiveLayer[];
+    readonly before: Readonly<Record<string, NamedArray>>;
+    readonly after: Readonly<Record<string, NamedArray>>;
+  },
+) {
+  for (const { name, factor } of outcome) {
+    const { shape, data } = before[`${name}.weight`];
+    const expected = { shape, data: data.map((w) => w * factor) };
+    deepStrictEqual(after[`${name}.weight`], expected);
+  }
+}
+
+for (const [words, scale] of [["silent", 0.5], ["wild", 3000]] as const) {
+  gpuTest(`initLive() brings ${words} layers into the band`, async () => {
+    const { rates: found, ...network } = await bring(describe(scale));
+    const { outcome } = network;
+    deepStrictEqual(outcome.map(({ name }) => name), ["conv1", "conv2", "fc1"]);
+    deepStrictEqual(outcome.map(({ rate }) => rate), [
+      ...[found[0], found[2], found[3]],
+    ]);
+    for (const { live, rate, factor } of outcome) {
+      ok(live && rate >= 0.02 && rate <= 0.1, `${rate}`);
+      ok(scale < 1 ? factor > 1 : factor < 1, `${factor}`);
+    }
+    areScaled(network);
+    deepStrictEqual((await bring(describe(scale))).after, network.after);
+  });
+}
+
+gpuTest("initLive() leaves layers alone that fire well", async () => {
+  const network = await bring(describe(0.5));
+  const [{ factor }] = network.outcome;
+  const { outcome, before, after } = await bring(describe(0.5 * factor));
+  strictEqual(outcome[0].factor, 1);
+  deepStrictEqual(after["conv1.weight"], before["conv1.weight"]);
+});
+
+gpuTest("initLive() tells of layers that nothing can help", async () => {
+  const silence = {
+    events: new Uint32Array(),
+    offsets: Uint32Array.of(0, 0),
+    labels: Uint32Array.of(0),
+  };
+  const { outcome, before, after } = await bring(describe(10), [silence]);
+  for (const layer of outcome) {
+    const { name } = layer;
+    deepStrictEqual(layer, { name, factor: 1, rate: 0, live: false });
+  }
+  deepStrictEqual(after, before);
+});
+
+gpuTest("initLive() keeps what comes closest where rates jump", async () => {
+  // One neuron that one event drives fires in every eighth bin, or not at all.
+  const events = Uint32Array.from([0, 8, 16, 24, 32], (t) => t);
+  using model = await Model.create(device(), {
+    ...describe(1),
+    input: { C: 1, H: 1, W: 1 },
+    layers: [{ dense: 1 }],
+    neuron: { ...NEURON, tauSr: 1, scaleRef: 1e6, tauRef: 1 },
+  });
+  model.setWeights({
+    "fc1.weight": { shape: [1, 1, 1, 1, 1], data: Float32Array.of(1) },
+  });
+  using stepper = await model.compile({
+    ...{ tSample: 5 * T, batch: 1, train: false },
+    target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+  });
+  const batch = {
+    events,
+    offsets: Uint32Array.of(0, 5),
+    labels: Uint32Array.of(0),
+  };
+  const [layer] = await initLive(model, { stepper, batches: [batch] });
+  ok(!layer.live && layer.rate === 5 / T, JSON.stringify(layer));
+});
+
+gpuTest("initLive() refuses to scale by nothing", async () => {
+  await rejects(bring(describe(1), []), {
+    name: "RangeError",
+    message: "Cannot scale weights: there are no batches",
+  });
+});
