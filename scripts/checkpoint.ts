@@ -18,6 +18,7 @@ import {
 } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochMeasures, FoldLogState } from "./logs/fold_log.ts";
+import type { LayerNumbers } from "./logs/norms.ts";
 import type { FoldSummary } from "./results.ts";
 import type { RunIdentity } from "./run_identity.ts";
 
@@ -48,6 +49,8 @@ export interface FoldPosition {
   readonly losses: FoldLogState["batches"];
   /** What was measured behind the last of them. */
   readonly measures?: EpochMeasures;
+  /** In the first epoch: what the first weights were scaled by, if they were. */
+  readonly firstScales?: LayerNumbers;
   /** The generator's state when the epoch began. */
   readonly random: readonly number[];
   /** Time that the run has taken so far, of all folds, in s. */

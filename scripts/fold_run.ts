@@ -18,6 +18,7 @@ import {
 import type { Configuration } from "./configuration/types.ts";
 import type { Fold } from "./experiment.ts";
 import type { EpochMeasures, FoldLog } from "./logs/fold_log.ts";
+import type { LayerNumbers } from "./logs/norms.ts";
 import type { Pass } from "./passes.ts";
 import { Interruption, type Pauses } from "./pauses.ts";
 import type { FoldSummary, Results } from "./results.ts";
@@ -54,6 +55,8 @@ export interface FoldParts {
   readonly pass: Pass;
   readonly identity: RunIdentity;
   readonly context: RunContext;
+  /** What its first weights were scaled by, if they were. */
+  readonly firstScales?: LayerNumbers;
 }
 
 /** A fold under way. */
@@ -73,8 +76,9 @@ export class FoldRun {
     this.#fold = fold;
     this.#parts = parts;
     const { state: random } = parts.random;
+    const { firstScales, context: { elapsed } } = parts;
     const start = { epoch: 0, batches: 0, losses: [], random, trained: false };
-    this.#position = { ...start, seconds: parts.context.elapsed() };
+    this.#position = { ...start, firstScales, seconds: elapsed() };
   }
 
   /**
@@ -105,7 +109,7 @@ export class FoldRun {
   async #epoch(): Promise<void> {
     const { log, pass, context: { pauses } } = this.#parts;
     const { validation, ...fold } = this.#fold;
-    const { epoch } = this.#position;
+    const { epoch, firstScales } = this.#position;
     const start = performance.now();
     const name = `fold ${fold.number} epoch ${epoch}`;
     const { train, measures } = await this.#train(name);
@@ -118,7 +122,7 @@ export class FoldRun {
       ...{ fold: fold.number, epoch },
       trainLoss: train.loss,
       trainAccuracy: train.accuracy,
-      ...{ rates: train.rates, ...measures },
+      ...{ rates: train.rates, ...measures, firstScales },
       ...(validation
         ? { valLoss: other.loss, valAccuracy: other.accuracy }
         : { testLoss: other.loss, testAccuracy: other.accuracy }),
@@ -188,8 +192,13 @@ export class FoldRun {
   /** Goes to the start of the next epoch, if there is one. */
   #advance({ accuracy }: EpochStatistics): void {
     const { random, context: { configuration } } = this.#parts;
-    const { epoch, sums: _sums, measures: _measures, ...position } =
-      this.#position;
+    const {
+      epoch,
+      sums: _sums,
+      measures: _measures,
+      firstScales: _scales,
+      ...position
+    } = this.#position;
     const enough = this.#fold.validation !== undefined &&
       epoch >= STOP.epoch && epoch - position.best!.epoch >= STOP.patience &&
       accuracy >= STOP.trainAccuracy;

@@ -84,6 +84,12 @@ export async function runProgram(program: Program): Promise<void> {
     const configuration = await loadConfiguration(config, {
       set: [...set, ...inOut],
     });
+    if (weights !== undefined && configuration.training.init === "live") {
+      throw new Error(
+        `Cannot start from "${weights}": training.init is live, which scales ` +
+          "random weights; --set training.init=random leaves these as they are",
+      );
+    }
     const folds = chooseFolds(
       await openFolds(configuration, program),
       wanted,

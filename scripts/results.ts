@@ -31,6 +31,11 @@ export interface EpochMetrics extends EpochRow {
   readonly gradientNorms?: Readonly<Record<string, number>>;
   /** Norm of the change of each layer's weights over the epoch. */
   readonly updateNorms?: Readonly<Record<string, number>>;
+  /**
+   * In the first epoch, with `training.init: live`: what each layer's first
+   * weights were scaled by, by the layer's name.
+   */
+  readonly firstScales?: Readonly<Record<string, number>>;
   /** Time of the whole epoch in s. */
   readonly seconds: number;
 }

@@ -10,6 +10,7 @@ import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import { describeModel, type Fold, planOf } from "./experiment.ts";
 import { FoldRun, type RunContext } from "./fold_run.ts";
+import { startLive } from "./live_start.ts";
 import { FoldLog } from "./logs/fold_log.ts";
 import { makePass, readThrough } from "./passes.ts";
 import type { FoldSummary } from "./results.ts";
@@ -57,6 +58,9 @@ export async function trainFold(
     ? await model.compile(planOf(configuration, "test"))
     : undefined;
   requireOutputs(model, fold);
+  const firstScales = training.init === "live" && !checkpoint
+    ? await startLive(fold, { ...context, model, trainer })
+    : undefined;
   const log = await FoldLog.begin(fold.number, {
     ...{ model, ...context },
     state: checkpoint?.logged && {
@@ -64,7 +68,7 @@ export async function trainFold(
     },
   });
   const run = new FoldRun(fold, {
-    ...{ model, random, log, context },
+    ...{ model, random, log, context, firstScales },
     pass: makePass(model, {
       ...{ trainer, tester: tester ?? trainer, random, log, ...context },
     }),

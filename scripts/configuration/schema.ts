@@ -157,6 +157,7 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     shuffle: optional(flag, false),
     // The seed after it divides the folds' training recordings.
     seed: optional(integer(0, 2 ** 32 - 2), 0),
+    init: optional(oneOf("random", "live"), "random"),
     optimizer: optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
     lr: optional(positive, 0.01),
     schedule: optional(schedule),

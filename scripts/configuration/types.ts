@@ -137,6 +137,8 @@ export interface Configuration {
     readonly shuffle: boolean;
     /** Seed of everything random. */
     readonly seed: number;
+    /** Whether first weights are scaled until every layer fires. */
+    readonly init: "random" | "live";
     /** How weights are updated. */
     readonly optimizer: "ADAM" | "NADAM" | "SGD";
     /** Learning rate. */

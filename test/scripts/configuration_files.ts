@@ -92,6 +92,7 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     sliced_dataset: true,
     shuffle: false,
     seed: 0,
+    init: "random",
     optimizer: "ADAM",
     lr: 0.01,
     epochs: 3000,

@@ -92,6 +92,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         sliced_dataset: fc.boolean(),
         shuffle: fc.boolean(),
         seed: fc.nat(2 ** 32 - 2),
+        init: fc.constantFrom("random", "live"),
         optimizer: fc.constantFrom("ADAM", "NADAM", "SGD"),
         lr: positive,
         epochs: count,

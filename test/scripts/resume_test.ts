@@ -13,7 +13,7 @@ const KILLS = Number(Deno.env.get("SLAYER_KILLS") ?? 4);
 
 /** All that can depend on where a run stopped. */
 const SETTINGS = [
-  ...["training.epochs=3", "training.shuffle=True"],
+  ...["training.epochs=3", "training.shuffle=True", "training.init=live"],
   ...["training.random_crop=True", "training.checkpoint={batches: 1}"],
   ...["training.schedule={type: cosine}", "simulation.tSample=1000"],
   "training.augmentation={flip_x: 0.5, drop: 0.1}",
