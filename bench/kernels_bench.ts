@@ -113,7 +113,7 @@ function updateOf(
   spec: typeof adamStep | typeof nadamStep | typeof sgdStep,
 ): Promise<Dispatch> {
   const update = device.gpu.createBuffer({
-    size: 8,
+    size: 12,
     usage: GPUBufferUsage.UNIFORM,
   });
   const bound = (label: string) => ({ buffer: buffer(label, WEIGHTS) });
@@ -121,6 +121,7 @@ function updateOf(
     spec as typeof adamStep,
     {
       update: { buffer: update },
+      clip: { buffer: buffer("clip", 1) },
       dw: bound("dw"),
       w: bound("w"),
       m: bound("m"),

@@ -12,7 +12,7 @@ export const adamStep = {
   name: "adam step",
   code,
   entryPoint: "step",
-  bindings: { update: 0, dw: 1, w: 2, m: 3, v: 4, vMax: 5 },
+  bindings: { update: 0, clip: 1, dw: 2, w: 3, m: 4, v: 5, vMax: 6 },
   inPlace: ["w", "m", "v", "vMax"],
   constants: ["size"],
 } as const satisfies KernelSpec;

@@ -1,20 +1,25 @@
 // Adam with AMSGrad.
 //
-// step    m = beta1·m + (1 − beta1)·dw;  v = beta2·v + (1 − beta2)·dw²
+// step    g = clip·dw
+//         m = beta1·m + (1 − beta1)·g;  v = beta2·v + (1 − beta2)·g²
 //         vMax = max(vMax, v)
-//         w −= rate · m / (sqrt(vMax) · root + epsilon)
-// rate = lr / (1 − beta1^t) and root = 1 / sqrt(1 − beta2^t) at step t.
+//         w −= rate · m / (sqrt(vMax) · root + epsilon) + decay · w
+// rate = lr / (1 − beta1^t) and root = 1 / sqrt(1 − beta2^t) at step t, and
+// decay = lr · weightDecay: it does not go through the moments.
 //
+// clip               [1]  how much of the gradient is used
 // dw, w, m, v, vMax  [weights of all layers]; all but dw change in place
 //
 // One invocation owns every stride-th weight.
 //
 // Source: Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018,
-// in the form that PyTorch gives it.
+// in the form that PyTorch gives it; decay as Loshchilov and Hutter, Decoupled
+// weight decay regularization, 2019, have it.
 
 struct Update {
   rate: f32,
   root: f32,
+  decay: f32,
 }
 
 override size: u32;
@@ -23,22 +28,26 @@ const beta2 = 0.999;
 const epsilon = 1e-8;
 
 @group(0) @binding(0) var<uniform> update: Update;
-@group(0) @binding(1) var<storage, read> dw: array<f32>;
-@group(0) @binding(2) var<storage, read_write> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> m: array<f32>;
-@group(0) @binding(4) var<storage, read_write> v: array<f32>;
-@group(0) @binding(5) var<storage, read_write> vMax: array<f32>;
+@group(0) @binding(1) var<storage, read> clip: array<f32>;
+@group(0) @binding(2) var<storage, read> dw: array<f32>;
+@group(0) @binding(3) var<storage, read_write> w: array<f32>;
+@group(0) @binding(4) var<storage, read_write> m: array<f32>;
+@group(0) @binding(5) var<storage, read_write> v: array<f32>;
+@group(0) @binding(6) var<storage, read_write> vMax: array<f32>;
 
 @compute @workgroup_size(64)
 fn step(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
+  let used = clip[0];
   for (var i = id.x; i < size; i += groups.x * 64) {
-    let g = dw[i];
+    let g = used * dw[i];
     m[i] = beta1 * m[i] + (1 - beta1) * g;
     v[i] = beta2 * v[i] + (1 - beta2) * g * g;
     vMax[i] = max(vMax[i], v[i]);
-    w[i] -= update.rate * m[i] / (sqrt(vMax[i]) * update.root + epsilon);
+    let change =
+      update.rate * m[i] / (sqrt(vMax[i]) * update.root + epsilon);
+    w[i] -= change + update.decay * w[i];
   }
 }

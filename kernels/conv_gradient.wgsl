@@ -11,12 +11,13 @@
 //
 // One invocation owns a quad of weights (partial), or some parts of one
 // (total). Sums run over strips, then samples, so they do not depend
-// on how a batch is cut; dw starts at 0 where batch.first is 0.
+// on how a batch is cut; dw starts at 0 unless batch.begun.
 
 struct Batch {
   first: u32,
   samples: u32,
   slot: u32,
+  begun: u32,
 }
 
 override T: u32;
@@ -138,7 +139,7 @@ fn total(
     let weight = 4 * first + lane;
     let owns = lane < 4 * quads && weight < 4 * size;
     var all = 0.0;
-    if (owns && batch.first > 0) {
+    if (owns && batch.begun > 0) {
       all = dw[weight];
     }
     for (var n = 0u; n < batch.samples; n++) {

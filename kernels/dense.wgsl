@@ -16,12 +16,13 @@
 // owns a quad of outputs and every `parts`-th spike (forward), eight bins of
 // eight inputs (adjoint), or a quad of an input's weights (gradient). Sums run
 // over samples, then words, then bits, so they do not depend on how a batch is
-// cut; dw starts at 0 where batch.first is 0.
+// cut; dw starts at 0 unless batch.begun.
 
 struct Batch {
   first: u32,
   samples: u32,
   slot: u32,
+  begun: u32,
 }
 
 override T: u32;
@@ -215,7 +216,7 @@ fn gradient(
   }
   for (var i = group.x * parts + part; i < I; i += groups.x * parts) {
     var total = vec4<f32>();
-    if (batch.first > 0) {
+    if (batch.begun > 0) {
       total = dw[i * Q + quad];
     }
     for (var m = 0u; m < words; m += 4) {

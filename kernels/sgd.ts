@@ -12,7 +12,7 @@ export const sgdStep = {
   name: "sgd step",
   code,
   entryPoint: "step",
-  bindings: { update: 0, dw: 1, w: 2 },
+  bindings: { update: 0, clip: 1, dw: 2, w: 3 },
   inPlace: ["w"],
   constants: ["size"],
 } as const satisfies KernelSpec;

@@ -188,7 +188,7 @@ export async function gradient(
     const samples = (cuts[index] ?? N) - first;
     const summed = await runDispatches(
       {
-        batch: Uint32Array.of(first, samples, 0, 0),
+        batch: Uint32Array.of(first, samples, 0, Number(first > 0)),
         inputs: pack(slice(x, first, samples), 1, P),
         dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
         dw,

@@ -11,17 +11,31 @@ const EPSILON = 1e-8;
 /** Changes weights in place; keeps their moments from call to call. */
 export type Update = (weights: Float64Array, gradient: Float64Array) => void;
 
-/** Makes the update of one tensor of weights. */
-export type Optimizer = (lr: number) => Update;
+/** Makes the update of one tensor of weights; they do not decay by default. */
+export type Optimizer = (lr: number, weightDecay?: number) => Update;
 
 /**
- * Adam with AMSGrad: p −= lr/(1 − β1ᵗ)·m/(√(v_max/(1 − β2ᵗ)) + ε).
+ * How much of a gradient is used where its norm is limited.
+ *
+ * @param gradient The gradient of all weights.
+ * @param most The largest norm.
+ * @returns most / |gradient|, 1 at most.
+ */
+export function clip(gradient: Float64Array, most: number): number {
+  const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
+  return norm > most ? most / norm : 1;
+}
+
+/**
+ * Adam with AMSGrad: p −= lr/(1 − β1ᵗ)·m/(√(v_max/(1 − β2ᵗ)) + ε), and
+ * p −= lr·λ·p beside it.
  *
  * @param lr Learning rate.
+ * @param weightDecay λ.
  * @returns An update that has taken no step yet.
  */
-export function adam(lr: number): Update {
-  return moments((t, m, vMax) => {
+export function adam(lr: number, weightDecay = 0): Update {
+  return moments(lr * weightDecay, (t, m, vMax) => {
     const root = Math.sqrt(vMax / (1 - BETA2 ** t));
     return lr / (1 - BETA1 ** t) * m / (root + EPSILON);
   });
@@ -29,13 +43,14 @@ export function adam(lr: number): Update {
 
 /**
  * NADAM with AMSGrad as in the package: p −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·
- * (β1·m + (1 − β1)·g)/(√v_max + ε).
+ * (β1·m + (1 − β1)·g)/(√v_max + ε), and p −= lr·λ·p beside it.
  *
  * @param lr Learning rate.
+ * @param weightDecay λ.
  * @returns An update that has taken no step yet.
  */
-export function nadam(lr: number): Update {
-  return moments((t, m, vMax, g) => {
+export function nadam(lr: number, weightDecay = 0): Update {
+  return moments(lr * weightDecay, (t, m, vMax, g) => {
     const rate = lr * Math.sqrt(1 - BETA2 ** t) / (1 - BETA1 ** t);
     const ahead = BETA1 * m + (1 - BETA1) * g;
     return rate * ahead / (Math.sqrt(vMax) + EPSILON);
@@ -43,19 +58,23 @@ export function nadam(lr: number): Update {
 }
 
 /**
- * Plain gradient descent: p −= lr·g.
+ * Plain gradient descent: p −= lr·(g + λ·p).
  *
  * @param lr Learning rate.
+ * @param weightDecay λ.
  * @returns An update.
  */
-export function sgd(lr: number): Update {
+export function sgd(lr: number, weightDecay = 0): Update {
   return (weights, gradient) => {
-    for (let i = 0; i < weights.length; i++) weights[i] -= lr * gradient[i];
+    for (let i = 0; i < weights.length; i++) {
+      weights[i] -= lr * (gradient[i] + weightDecay * weights[i]);
+    }
   };
 }
 
 /** m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², v_max the largest v so far. */
 function moments(
+  decay: number,
   step: (t: number, m: number, vMax: number, g: number) => number,
 ): Update {
   let m = new Float64Array();
@@ -74,7 +93,7 @@ function moments(
       m[i] = BETA1 * m[i] + (1 - BETA1) * g;
       v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
       vMax[i] = Math.max(vMax[i], v[i]);
-      weights[i] -= step(t, m[i], vMax[i], g);
+      weights[i] -= step(t, m[i], vMax[i], g) + decay * weights[i];
     }
   };
 }
