@@ -98,7 +98,7 @@ export {
 export { type Ceilings, measureCeilings } from "./engine/ceilings.ts";
 export { type KernelTime, profile } from "./engine/profile.ts";
 export { initLive, type LiveLayer } from "./engine/live_init.ts";
-export type { OptimizerName } from "./engine/optimizer.ts";
+export type { OptimizerName, UpdateRule } from "./engine/optimizer.ts";
 export type { InputCoding, PlanOptions } from "./engine/plan/sizes.ts";
 export type {
   CountTarget,

@@ -38,7 +38,10 @@ export interface EpochStatistics {
 
 /** Pauses of a pass, in which what it has done so far can be kept. */
 export interface EpochPause {
-  /** Is asked after each step whether to pause. */
+  /**
+   * Is asked after each step whether to pause; while a gradient waits for its
+   * update, the answer does not count.
+   */
   due(): boolean;
   /** Is called once every step so far is done; the pass waits for it. */
   keep(statistics: EpochStatistics): Promise<void>;
@@ -48,6 +51,12 @@ export interface EpochPause {
 export interface EpochOptions {
   /** Learning rate; without it the network is evaluated, not trained. */
   readonly lr?: number;
+  /**
+   * Batches an update; those left at the end update the weights too.
+   *
+   * @default 1
+   */
+  readonly accumulate?: number;
   /** The layers, for their rates. */
   readonly layers: readonly Layer[];
   /** What samples came to that were run before. @default no samples */
@@ -74,7 +83,8 @@ export interface EpochOptions {
  * @returns What it came to.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
- * @throws {RangeError} If there are no samples.
+ * @throws {RangeError} If there are no samples, or `accumulate` is no positive
+ * integer.
  * @throws What `batches` and `pause` throw.
  */
 export async function runEpoch(
@@ -82,7 +92,13 @@ export async function runEpoch(
   batches: AsyncIterable<EventBatch>,
   options: EpochOptions,
 ): Promise<EpochStatistics> {
-  const { lr, layers, from, pause, onRecords } = options;
+  const { lr, accumulate = 1, layers, from, pause, onRecords } = options;
+  if (!(Number.isInteger(accumulate) && accumulate > 0)) {
+    throw new RangeError(
+      `Cannot update weights every ${accumulate} batches: not a positive ` +
+        "integer",
+    );
+  }
   const bins = stepper.plan.sizes.T;
   const start = performance.now();
   const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
@@ -108,16 +124,24 @@ export async function runEpoch(
     }
     if (records.length > 0) onRecords?.(records, statistics());
   };
+  let waiting = 0;
   for await (const batch of batches) {
-    await (lr === undefined
-      ? stepper.evaluate(batch)
-      : stepper.train(batch, lr));
+    if (lr === undefined) {
+      await stepper.evaluate(batch);
+    } else if (++waiting < accumulate) {
+      await stepper.accumulate(batch);
+    } else {
+      await stepper.train(batch, lr);
+      waiting = 0;
+    }
     add(stepper.take());
-    if (pause?.due()) {
+    const due = pause?.due();
+    if (pause && due && waiting === 0) {
       add(await stepper.drain());
       await pause.keep(statistics());
     }
   }
+  if (lr !== undefined) stepper.update(lr);
   add(await stepper.drain());
   if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
   return statistics();

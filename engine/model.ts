@@ -14,7 +14,7 @@ import {
   type LayerDescription,
 } from "./network.ts";
 import type { Neuron, ResponseForm } from "./neuron.ts";
-import { Optimizer, type OptimizerName } from "./optimizer.ts";
+import { Optimizer, type UpdateRule } from "./optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
 import { Random } from "./random.ts";
@@ -24,7 +24,7 @@ import { initialWeights, layOutWeights, type NamedArray } from "./weights.ts";
 import { toKernelOrder, toUserOrder, type WeightSlot } from "./weights.ts";
 
 /** All that makes a network, as plain data. */
-export interface ModelDescription {
+export interface ModelDescription extends UpdateRule {
   /** Channels, height and width of the input. */
   readonly input: Extent;
   /** The layers, first to last. */
@@ -41,8 +41,6 @@ export interface ModelDescription {
   readonly coding?: InputCoding;
   /** How responses are computed. @default "recurrence" */
   readonly response?: ResponseForm;
-  /** How weights are updated. @default "ADAM" */
-  readonly optimizer?: OptimizerName;
   /** Seed of the initial weights, or a generator to draw them from. */
   readonly random: number | Random;
 }
@@ -99,7 +97,8 @@ export class Model implements Disposable {
    * @param device Where to build it.
    * @param description What to build.
    * @returns The network.
-   * @throws {RangeError} If Ts or a parameter of the neuron is not positive.
+   * @throws {RangeError} If Ts, a parameter of the neuron or `clip` is not
+   * positive, or `weightDecay` negative.
    * @throws {TypeError} If the optimizer is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
@@ -137,7 +136,7 @@ export class Model implements Disposable {
     const optimizer = await Optimizer.create(
       device,
       compiler,
-      description.optimizer ?? "ADAM",
+      description,
       buffers,
     );
     const model = new Model(
@@ -172,7 +171,7 @@ export class Model implements Disposable {
 
   /**
    * Puts a network back to where it was; training then goes on in the same
-   * bits.
+   * bits. What was accumulated since the last update is forgotten.
    *
    * @param state What {@linkcode Model.state} gave.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown,
@@ -195,10 +194,12 @@ export class Model implements Disposable {
     ];
     for (const [buffer, ordered] of parts) this.#write(buffer, ordered);
     this.#optimizer.steps = steps;
+    this.#optimizer.pending = false;
   }
 
   /**
-   * Reads all that training has changed.
+   * Reads all that training has changed, but for a gradient that was
+   * accumulated and not used.
    *
    * @returns Weights, and what the optimizer remembers.
    * @throws {DeviceError} If the device was lost.
@@ -259,7 +260,8 @@ export class Model implements Disposable {
   /**
    * Reads the gradient of the last training step, or of the last trace.
    *
-   * @returns An array for each layer that learns, summed over the batch.
+   * @returns An array for each layer that learns, summed over the batch and
+   * those accumulated with it, before it is clipped.
    * @throws {DeviceError} If the device was lost.
    */
   gradients(): Promise<Record<string, NamedArray>> {

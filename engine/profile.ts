@@ -65,7 +65,7 @@ export async function profile(
   const dispatches = stepper.choose([
     ...forward,
     ...backward,
-    ...stepper.update,
+    ...stepper.updating,
   ]);
   const share = samples / batch.labels.length;
   const incoming = [batch.events.length, ...spikes].map((n) => n * share);

@@ -46,6 +46,7 @@ export interface Trace {
  * @returns Spikes and potentials of every layer, loss and gradients.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
+ * @throws {TypeError} If a gradient was accumulated that no update has used.
  *
  * @example
  * ```ts
@@ -87,6 +88,11 @@ export async function trace(
     train: true,
     keep: true,
   });
+  if (stepper.pending) {
+    throw new TypeError(
+      "Cannot trace: a gradient was accumulated, and its update is to come",
+    );
+  }
   const { device, layers } = model;
   const { plan } = stepper;
   const { T, lead } = plan.sizes;

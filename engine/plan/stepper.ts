@@ -84,7 +84,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Runs the network forward and backward and updates its weights.
+   * Runs the network forward and backward and updates its weights, by the
+   * gradient of this batch and of those accumulated before.
    *
    * @param batch The samples.
    * @param lr Learning rate.
@@ -95,20 +96,49 @@ export class Stepper implements Disposable {
    * @throws {RangeError} If the learning rate is not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
-    if (!this.#optimizer) {
-      throw new TypeError("Cannot train: the plan was made to evaluate");
-    }
-    if (!Number.isFinite(lr)) {
-      throw new RangeError(`Cannot train with a learning rate of ${lr}`);
-    }
-    const encoder = await this.#begin(batch);
-    const { forward, backward } = this.plan;
-    this.encode(encoder, batch, [...forward, ...backward]);
+    const optimizer = this.#requireOptimizer();
+    requireFinite(lr);
+    await this.#differentiate(batch, (encoder) => {
+      const pass = encoder.beginComputePass();
+      optimizer.step(pass, lr);
+      pass.end();
+    });
+  }
+
+  /**
+   * Runs the network forward and backward and keeps the gradient for the next
+   * update: several batches learn in the same bits as one that holds them all.
+   *
+   * @param batch The samples.
+   * @returns When another step may be submitted, mostly at once.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   */
+  async accumulate(batch: EventBatch): Promise<void> {
+    const optimizer = this.#requireOptimizer();
+    await this.#differentiate(batch, () => optimizer.pending = true);
+  }
+
+  /**
+   * Updates the weights by what was accumulated since the last update, if
+   * anything was.
+   *
+   * @param lr Learning rate.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   * @throws {RangeError} If the learning rate is not finite.
+   */
+  update(lr: number): void {
+    const optimizer = this.#requireOptimizer();
+    requireFinite(lr);
+    this.#device.check();
+    if (!optimizer.pending) return;
+    const encoder = this.#device.gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    this.#optimizer.step(pass, lr);
+    optimizer.step(pass, lr);
     pass.end();
     this.#device.gpu.queue.submit([encoder.finish()]);
-    await this.plan.buffers.records.push(batch.labels);
   }
 
   /**
@@ -135,8 +165,17 @@ export class Stepper implements Disposable {
    *
    * @internal
    */
-  get update(): readonly Dispatch[] {
-    return this.#optimizer ? [this.#optimizer.dispatch] : [];
+  get updating(): readonly Dispatch[] {
+    return this.#optimizer?.dispatches ?? [];
+  }
+
+  /**
+   * Whether a gradient was accumulated that no update has used.
+   *
+   * @internal
+   */
+  get pending(): boolean {
+    return this.#optimizer?.pending ?? false;
   }
 
   /**
@@ -195,6 +234,7 @@ export class Stepper implements Disposable {
       parts[at] = first;
       parts[at + 1] = Math.min(plan.sizes.M, samples - first);
       parts[at + 2] = plan.buffers.records.slot;
+      parts[at + 3] = Number(first > 0 || this.pending);
       first += parts[at + 1];
     }
     // Deno 2.9 panics when it is given an empty array to write.
@@ -279,9 +319,35 @@ export class Stepper implements Disposable {
     this.destroy();
   }
 
+  /** Runs a batch forward and backward, and what `then` records. */
+  async #differentiate(
+    batch: EventBatch,
+    then: (encoder: GPUCommandEncoder) => void,
+  ): Promise<void> {
+    const encoder = await this.#begin(batch);
+    const { forward, backward, buffers } = this.plan;
+    this.encode(encoder, batch, [...forward, ...backward]);
+    then(encoder);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    await buffers.records.push(batch.labels);
+  }
+
   #begin(batch: EventBatch): Promise<GPUCommandEncoder> {
     this.#device.check();
     return this.upload(batch);
+  }
+
+  #requireOptimizer(): Optimizer {
+    if (!this.#optimizer) {
+      throw new TypeError("Cannot train: the plan was made to evaluate");
+    }
+    return this.#optimizer;
+  }
+}
+
+function requireFinite(lr: number): void {
+  if (!Number.isFinite(lr)) {
+    throw new RangeError(`Cannot train with a learning rate of ${lr}`);
   }
 }
 

@@ -59,8 +59,8 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
   const code = sgdStep.code.replace("fn step(", "fn step((");
   const line = code.slice(0, code.indexOf("step((")).split("\n").length;
   const broken = { ...sgdStep, name: "broken step", code };
-  const buffers = { update: {}, dw: {}, w: {} } as Record<
-    "update" | "dw" | "w",
+  const buffers = { update: {}, clip: {}, dw: {}, w: {} } as Record<
+    "update" | "clip" | "dw" | "w",
     GPUBufferBinding
   >;
   const dispatch = compiler.dispatch(broken, buffers, { size: 1 }, [1, 1, 1]);
@@ -80,9 +80,10 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
 
 gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
   const compiler = new Compiler(device());
-  const buffers = { update: {}, dw: {}, w: {}, m: {}, v: {}, vMax: {} } as
-    & Record<"update" | "dw" | "w", GPUBufferBinding>
-    & Record<"m" | "v" | "vMax", GPUBufferBinding>;
+  const buffers = {
+    ...{ update: {}, clip: {}, dw: {}, w: {} },
+    ...{ m: {}, v: {}, vMax: {} },
+  } as Record<keyof typeof adamStep.bindings, GPUBufferBinding>;
   await rejects(
     compiler.dispatch(adamStep, buffers, {}, [1, 1, 1]),
     { name: "KernelError", message: /^Cannot compile kernel "adam step": ./ },

@@ -29,11 +29,11 @@ gpuTest(
       return;
     }
     const { forward, backward } = stepper.plan;
-    const { update } = stepper;
+    const { updating } = stepper;
     const times = await profile(device(), stepper, model.layers, batch, 3);
     deepStrictEqual(
       times.map(({ kernel, layer }) => [kernel, layer]),
-      [...forward, ...backward, ...update].map((
+      [...forward, ...backward, ...updating].map((
         { name, layer },
       ) => [name, layer]),
     );
