@@ -158,6 +158,8 @@ export function describeModel(
       height: frames ? 1 : 1 / simulation.Ts,
     },
     optimizer: training.optimizer,
+    clip: training.clip,
+    weightDecay: training.weightDecay,
     random,
   };
 }

@@ -80,7 +80,7 @@ export function makePass(
     );
     const before = from?.samples ?? 0;
     return await runEpoch(stepper, samples, {
-      ...{ layers, lr, from, pause },
+      ...{ layers, lr, from, pause, accumulate: training.accumulate },
       onRecords: (records, { samples, loss, accuracy, seconds }) => {
         if (lr !== undefined) log.addBatches(records);
         const samplesPerSecond = (samples - before) / seconds;

@@ -161,6 +161,9 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     optimizer: optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
     lr: optional(positive, 0.01),
     schedule: optional(schedule),
+    clip: optional(positive),
+    accumulate: optional(integer(1), 1),
+    weightDecay: optional(notNegative, 0),
     epochs: optional(integer(1), 3000),
     CNN: optional(flag, true),
     checkpoint: section({

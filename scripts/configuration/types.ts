@@ -145,6 +145,15 @@ export interface Configuration {
     readonly lr: number;
     /** What becomes of it; it stays if absent. */
     readonly schedule?: ConfigurationSchedule;
+    /** Largest norm of the gradient of all weights, if it has a limit. */
+    readonly clip?: number;
+    /** Batches an update of the weights. */
+    readonly accumulate: number;
+    /**
+     * Part of the weights that an update takes off them, times `lr`: beside the
+     * moments of ADAM and NADAM, as in AdamW, or added to the gradient of SGD.
+     */
+    readonly weightDecay: number;
     /** Number of epochs, at most. */
     readonly epochs: number;
     /** Without `network`: the convolutional network, else the dense one. */

@@ -128,6 +128,14 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "number from 0 to 4294967294",
     ],
     ["training", "epochs: 0", "is 0, expected a whole number of at least 1"],
+    ["training", "init: alive", 'is "alive", expected random or live'],
+    ["training", "clip: 0", "is 0, expected a number above 0"],
+    [
+      "training",
+      "accumulate: 0",
+      "is 0, expected a whole number of at least 1",
+    ],
+    ["training", "weightDecay: -1", "is -1, expected a number of at least 0"],
     ["training", "sliced_dataset: 0", "is 0, expected True or False"],
     [
       "training",

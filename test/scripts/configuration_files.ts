@@ -95,6 +95,8 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     init: "random",
     optimizer: "ADAM",
     lr: 0.01,
+    accumulate: 1,
+    weightDecay: 0,
     epochs: 3000,
     CNN: true,
     checkpoint: { minutes: 5 },

@@ -94,7 +94,8 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         seed: fc.nat(2 ** 32 - 2),
         init: fc.constantFrom("random", "live"),
         optimizer: fc.constantFrom("ADAM", "NADAM", "SGD"),
-        lr: positive,
+        ...{ lr: positive, clip: positive, accumulate: count },
+        weightDecay: notNegative,
         epochs: count,
         CNN: fc.boolean(),
         checkpoint: fc.record({ batches: count, minutes: positive }, {

@@ -112,6 +112,14 @@ Deno.test("parseConfiguration() fills in schedules and checkpoints", () => {
   });
 });
 
+Deno.test("parseConfiguration() reads how weights start and are updated", () => {
+  const { init, clip, accumulate, weightDecay } = parseConfiguration(
+    "training: {init: live, clip: 5, accumulate: 4, weightDecay: 0.01}",
+    "network.yaml",
+  ).training;
+  assert.deepEqual([init, clip, accumulate, weightDecay], ["live", 5, 4, 0.01]);
+});
+
 Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   const { training, testing } = parseConfiguration(
     "simulation: {tSample: 500}\ntraining: {random_crop: True}\n" +

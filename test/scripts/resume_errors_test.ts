@@ -61,6 +61,20 @@ gpuTest(
         good,
         ["training.optimizer=SGD"],
       ],
+      [/its training.init is random, expected live/, good, [
+        "training.init=live",
+      ]],
+      [/its training.clip is missing, expected 5/, good, ["training.clip=5"]],
+      [
+        /its training.accumulate is 1, expected 2/,
+        good,
+        ["training.accumulate=2"],
+      ],
+      [
+        /its training.weightDecay is 0, expected 0.1/,
+        good,
+        ["training.weightDecay=0.1"],
+      ],
       [/its list of samples is /, good, ["training.path.file_list=other.txt"]],
     ];
     const list = await Deno.readTextFile(

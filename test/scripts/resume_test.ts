@@ -17,6 +17,7 @@ const SETTINGS = [
   ...["training.random_crop=True", "training.checkpoint={batches: 1}"],
   ...["training.schedule={type: cosine}", "simulation.tSample=1000"],
   "training.augmentation={flip_x: 0.5, drop: 0.1}",
+  ...["training.accumulate=2", "training.clip=50", "training.weightDecay=0.1"],
   "network=[{pool: 8}, {conv: {out: 2, kernel: 3}}, {dense: 19}]",
 ].flatMap((value) => ["--set", value]);
 
