@@ -8,6 +8,9 @@ import { type Layer, sizeOf } from "./network.ts";
 import type { StepRecord } from "./plan/records.ts";
 import type { EventBatch, Stepper } from "./plan/stepper.ts";
 
+/** Over this part of bins with a spike, a layer or neuron is saturated. */
+export const SATURATED = 0.45;
+
 /** Sums over the samples of a pass so far; a pass can go on from them. */
 export interface EpochSums {
   /** Number of samples. */
@@ -18,6 +21,12 @@ export interface EpochSums {
   readonly right: number;
   /** Spikes of each layer. */
   readonly spikes: readonly number[];
+  /**
+   * Spikes of each neuron, layer by layer, in the order
+   * (row·W + column)·C + channel; only of a pass that trains, once it has ended
+   * or pauses.
+   */
+  readonly fired?: readonly Uint32Array[];
 }
 
 /** What a pass, or its part so far, came to. */
@@ -32,6 +41,10 @@ export interface EpochStatistics {
   readonly seconds: number;
   /** Spikes of each layer per neuron and bin. */
   readonly rates: readonly number[];
+  /** Part of each layer's neurons that never fired, where `sums.fired` is. */
+  readonly silent?: readonly number[];
+  /** Part of them that fired in more than 45 % of all bins. */
+  readonly saturated?: readonly number[];
   /** What all of these follow from. */
   readonly sums: EpochSums;
 }
@@ -103,7 +116,8 @@ export async function runEpoch(
   const start = performance.now();
   const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
   let { samples, loss, right } = from ?? { samples: 0, loss: 0, right: 0 };
-  const statistics = (): EpochStatistics => ({
+  const { activity } = stepper.plan.buffers;
+  const statistics = (fired?: Uint32Array[]): EpochStatistics => ({
     samples,
     loss: loss / samples,
     accuracy: right / samples,
@@ -111,7 +125,16 @@ export async function runEpoch(
     rates: layers.map((layer, index) =>
       spikes[index] / (samples * bins * sizeOf(layer.output))
     ),
-    sums: { samples, loss, right, spikes: [...spikes] },
+    ...(fired && {
+      silent: fired.map((counts) => shareOf(counts, (count) => count === 0)),
+      saturated: fired.map((counts) =>
+        shareOf(counts, (count) => count > SATURATED * samples * bins)
+      ),
+    }),
+    sums: {
+      ...{ samples, loss, right, spikes: [...spikes] },
+      ...(fired && { fired }),
+    },
   });
   const add = (records: readonly StepRecord[]) => {
     for (const { labels, predictions, losses, spikes: counts } of records) {
@@ -124,6 +147,19 @@ export async function runEpoch(
     }
     if (records.length > 0) onRecords?.(records, statistics());
   };
+  const settle = async (): Promise<EpochStatistics> => {
+    const [records, counts] = await Promise.all([
+      stepper.drain(),
+      lr === undefined ? undefined : activity.read(),
+    ]);
+    add(records);
+    return statistics(
+      counts?.map((counts, index) =>
+        counts.map((count, f) => count + (from?.fired?.[index]?.[f] ?? 0))
+      ),
+    );
+  };
+  if (lr !== undefined) activity.clear();
   let waiting = 0;
   for await (const batch of batches) {
     if (lr === undefined) {
@@ -136,13 +172,20 @@ export async function runEpoch(
     }
     add(stepper.take());
     const due = pause?.due();
-    if (pause && due && waiting === 0) {
-      add(await stepper.drain());
-      await pause.keep(statistics());
-    }
+    if (pause && due && waiting === 0) await pause.keep(await settle());
   }
   if (lr !== undefined) stepper.update(lr);
-  add(await stepper.drain());
+  const settled = await settle();
   if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
-  return statistics();
+  return settled;
+}
+
+/** Part of some counts of which something holds. */
+function shareOf(
+  counts: Uint32Array,
+  holds: (count: number) => boolean,
+): number {
+  let found = 0;
+  for (const count of counts) if (holds(count)) found++;
+  return found / counts.length;
 }

@@ -7,6 +7,7 @@
 import { ShapeError } from "../errors.ts";
 import type { Device } from "../device.ts";
 import { type Layer, sizeOf } from "../network.ts";
+import { Activity } from "./activity.ts";
 import type { PlanSizes } from "./sizes.ts";
 import { Records } from "./records.ts";
 import { inQuads } from "./layout.ts";
@@ -54,6 +55,8 @@ export interface PlanBuffers {
   readonly partial: GPUBuffer;
   /** What steps leave behind. */
   readonly records: Records;
+  /** What training steps add to: how often each neuron fired. */
+  readonly activity: Activity;
 }
 
 /**
@@ -118,6 +121,7 @@ export function allocatePlan(
       counts: allocate("counts", M * outputs),
       partial: allocate("partial", train ? M * floats.partial : 0),
       records: new Records(device, layers.length, batch),
+      activity: new Activity(device, train ? layers : []),
     };
   }, freePlan);
 }

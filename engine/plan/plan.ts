@@ -28,7 +28,10 @@ export interface Plan {
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** From the input's spikes to records, layer by layer. */
   readonly forward: readonly Dispatch[];
-  /** From the output's error to the gradient of all weights. */
+  /**
+   * Counts how often each neuron fired, then goes from the output's error to the
+   * gradient of all weights.
+   */
   readonly backward: readonly Dispatch[];
 }
 
@@ -100,16 +103,21 @@ async function allocateWhatFits(
   }
 }
 
-/** From the output down to the lowest layer that learns. */
+/** All layers' spikes; from the output down to the lowest that learns. */
 function compileBackward(
   parts: Parts,
   layers: readonly Layer[],
 ): Promise<Dispatch[]>[] {
   const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
-  if (lowest < 0) return [];
+  // In a row, where none of them waits for another.
+  const counting = layers.map((layer, index) =>
+    settle(parts.activity(index), layer.name)
+  );
+  if (lowest < 0) return counting;
   const learning = layers.map((layer, index) => ({ layer, index }))
     .slice(lowest).reverse();
   return [
+    ...counting,
     settle(parts.errorAdjoint()),
     ...learning.map(({ layer, index }) =>
       settle(parts.backward(index, { lowest: index === lowest }), layer.name)

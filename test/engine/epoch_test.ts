@@ -3,6 +3,7 @@ import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
 import { Model, type ModelState } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
 import type { EventBatch } from "../../engine/plan/stepper.ts";
+import { trace } from "../../engine/trace.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";
 
@@ -77,6 +78,67 @@ gpuTest("runEpoch() sums up what its steps did", async () => {
   stepper.destroy();
   model.destroy();
 });
+
+gpuTest(
+  "runEpoch() counts how often each neuron fires in training",
+  async () => {
+    const neuron = { ...NEURON, scaleRef: 0.1 };
+    using model = await Model.create(device(), {
+      input: { C: 2, H: 3, W: 4 },
+      layers: [{ conv: { out: 2, kernel: 2 } }, { dense: 3 }],
+      ...{ neuron, Ts: 5, random: 2 },
+    });
+    const weights = await excite(model, 0.3);
+    // Its first output is silent, its second fires all the time.
+    const { shape, data } = weights["fc1.weight"];
+    const third = data.length / 3;
+    const split = data.map((w, i) => i < third ? -1 : i < 2 * third ? 100 : w);
+    model.setWeights({ ...weights, "fc1.weight": { shape, data: split } });
+    const options = {
+      tSample: 5 * T,
+      target: {
+        region: { start: 0, stop: 5 * T },
+        count: { true: 5, false: 1 },
+      },
+    };
+    const { layers: traces } = await trace(model, samples, options);
+    const fired = traces.map(({ spikes: { shape, data } }) => {
+      const [N, C, H, W] = shape;
+      const counts = new Uint32Array(C * H * W);
+      for (let i = 0; i < N * C * H * W; i++) {
+        const place = i % (C * H * W);
+        const [channel, pixel] = [Math.floor(place / H / W), place % (H * W)];
+        counts[pixel * C + channel] += data.subarray(i * T, (i + 1) * T)
+          .filter((spike) => spike > 0).length;
+      }
+      return counts;
+    });
+    using stepper = await model.compile({ ...options, batch: 3, train: true });
+    const { layers } = model;
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const { sums, silent, saturated } = await runEpoch(stepper, batches(), {
+        ...{ lr: 1e-30, layers },
+      });
+      deepStrictEqual(sums.fired, fired);
+      const share = (counts: Uint32Array, least: number, most: number) =>
+        counts.filter((n) => n > least && n <= most).length / counts.length;
+      deepStrictEqual(silent, fired.map((counts) => share(counts, -1, 0)));
+      deepStrictEqual(
+        saturated,
+        fired.map((counts) => share(counts, 0.45 * SAMPLES * T, Infinity)),
+      );
+      ok(
+        silent[1] >= 1 / 3 && saturated[1] >= 1 / 3,
+        `${silent}, ${saturated}`,
+      );
+      const evaluated = await runEpoch(stepper, batches(), { layers });
+      deepStrictEqual(Object.keys(evaluated), [
+        ...["samples", "loss", "accuracy", "seconds", "rates", "sums"],
+      ]);
+      strictEqual(evaluated.sums.fired, undefined);
+    }
+  },
+);
 
 gpuTest("runEpoch() trains with a learning rate", async () => {
   const { model, stepper, layers } = await prepare();

@@ -102,8 +102,11 @@ gpuTest(
 async function bytesOfPlan(M: number): Promise<number> {
   using model = await Model.create(smallDevice(M * SAMPLE + 4), describe("OR"));
   using stepper = await model.compile({ ...OPTIONS, train: true });
-  const { records, ...buffers } = stepper.plan.buffers;
-  const all = new Set([...Object.values(buffers).flat(), records.buffer]);
+  const { records, activity, ...buffers } = stepper.plan.buffers;
+  const all = new Set([
+    ...Object.values(buffers).flat(),
+    ...[records.buffer, ...activity.fired],
+  ]);
   return [...all].reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -1,0 +1,58 @@
+/**
+ * How often each neuron fires in training steps, counted on the device.
+ *
+ * @module
+ */
+
+import type { Device } from "../device.ts";
+import { type Layer, sizeOf } from "../network.ts";
+import { readBytes } from "../readback.ts";
+
+/** Spikes of each neuron since the counts were cleared. */
+export class Activity {
+  /** Spikes of each layer's neurons, [F]. */
+  readonly fired: readonly GPUBuffer[];
+  readonly #device: Device;
+
+  /**
+   * @param device The device.
+   * @param layers The layers to count.
+   */
+  constructor(device: Device, layers: readonly Layer[]) {
+    this.#device = device;
+    this.fired = layers.map(({ name, output }) =>
+      device.gpu.createBuffer({
+        label: `${name} activity`,
+        size: 4 * sizeOf(output),
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
+          GPUBufferUsage.COPY_DST,
+      })
+    );
+  }
+
+  /** Begins to count from 0. */
+  clear(): void {
+    const encoder = this.#device.gpu.createCommandEncoder();
+    for (const buffer of this.fired) encoder.clearBuffer(buffer);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+  }
+
+  /**
+   * Reads the counts.
+   *
+   * @returns Spikes of each neuron, layer by layer, once all work submitted so
+   * far is done.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async read(): Promise<Uint32Array[]> {
+    const counts = await Promise.all(
+      this.fired.map((buffer) => readBytes(this.#device, buffer)),
+    );
+    return counts.map((bytes) => new Uint32Array(bytes));
+  }
+
+  /** Frees the buffers. */
+  destroy(): void {
+    for (const buffer of this.fired) buffer.destroy();
+  }
+}
