@@ -3,8 +3,9 @@
  *
  * A checkpoint is one safetensors file: `weights/NAME`, those of the best epoch
  * and those that the log compares with, `best/NAME` and `logged/NAME`, and the
- * optimizer's moments, `m/NAME`, `v/NAME`, `vMax/NAME`, are its tensors; all
- * else is JSON in its metadata.
+ * optimizer's moments, `m/NAME`, `v/NAME`, `vMax/NAME`, are its tensors, and so
+ * are spikes of each neuron in the epoch under way, `fired/LAYER`, layers by
+ * number; all else is JSON in its metadata.
  *
  * @module
  */
@@ -99,10 +100,17 @@ export function formatCheckpoint(
   { adapter, position, state, best, logged }: Checkpoint,
   identity: RunIdentity,
 ): Uint8Array {
+  const { fired = [], ...sums } = position.sums ?? {};
   return formatSafetensors({
     ...tensorsOf("weights", state?.weights),
     ...tensorsOf("best", best),
     ...tensorsOf("logged", logged),
+    ...Object.fromEntries(
+      fired.map((counts, layer) => [`fired/${layer}`, {
+        ...{ dtype: "U32", shape: [counts.length] },
+        data: counts as Uint32Array<ArrayBuffer>,
+      }]),
+    ),
     ...Object.assign(
       {},
       ...Object.entries(state?.moments ?? {}).map(([name, arrays]) =>
@@ -113,7 +121,10 @@ export function formatCheckpoint(
     version: VERSION,
     adapter,
     run: JSON.stringify(identity),
-    position: JSON.stringify(position),
+    position: JSON.stringify({
+      ...position,
+      ...(position.sums && { sums }),
+    }),
     steps: String(state?.steps ?? 0),
   });
 }
@@ -159,15 +170,22 @@ function parseCheckpoint(
     throw new Error("its position is not one in a fold");
   }
   const groups: Record<string, Record<string, NamedArray>> = {};
+  const fired: Uint32Array[] = [];
   for (const [key, { shape, data }] of tensors) {
     const [group, name] = key.split("/");
+    if (group === "fired") {
+      fired[Number(name)] = data as Uint32Array;
+      continue;
+    }
     groups[group] ??= {};
     groups[group][name] = { shape, data: data as Float32Array };
   }
   const { weights = {}, best, logged, ...moments } = groups;
   const steps = Number(metadata.steps);
+  const { sums } = position;
   const checkpoint = {
-    ...{ adapter: metadata.adapter, position },
+    adapter: metadata.adapter,
+    position: { ...position, ...(sums && { sums: { ...sums, fired } }) },
     ...(position.summary ? {} : { state: { weights, steps, moments } }),
     ...{ best, logged },
   };

@@ -122,7 +122,8 @@ export class FoldRun {
       ...{ fold: fold.number, epoch },
       trainLoss: train.loss,
       trainAccuracy: train.accuracy,
-      ...{ rates: train.rates, ...measures, firstScales },
+      ...{ rates: train.rates, silent: train.silent },
+      ...{ saturated: train.saturated, ...measures, firstScales },
       ...(validation
         ? { valLoss: other.loss, valAccuracy: other.accuracy }
         : { testLoss: other.loss, testAccuracy: other.accuracy }),

@@ -25,6 +25,10 @@ import { saveFiles, writeThrough } from "./save_files.ts";
 export interface EpochMetrics extends EpochRow {
   /** Spikes of each layer per neuron and bin while training. */
   readonly rates: readonly number[];
+  /** Part of each layer's neurons without a spike in the whole epoch. */
+  readonly silent?: readonly number[];
+  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
+  readonly saturated?: readonly number[];
   /** Learning rate. */
   readonly lr?: number;
   /** Norm of each layer's gradient in the last step, by the layer's name. */

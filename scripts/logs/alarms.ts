@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SATURATED } from "../../engine/epoch.ts";
 import type { LayerNumbers } from "./norms.ts";
 
 /** What an epoch is judged by. */
@@ -12,6 +13,10 @@ export interface EpochState {
   readonly loss: number;
   /** Spikes of each layer per neuron and bin, by the layer's name. */
   readonly rates: LayerNumbers;
+  /** Part of each layer's neurons without a spike in the epoch. */
+  readonly silent: LayerNumbers;
+  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
+  readonly saturated: LayerNumbers;
   /** Norm of the gradient of each layer that learns, in the last step. */
   readonly gradientNorms: LayerNumbers;
   /** Norm of the change of its weights over the epoch. */
@@ -23,8 +28,8 @@ export interface EpochState {
 /** Under this rate a layer is silent. */
 const SILENT = 1e-5;
 
-/** Over this rate it is saturated. */
-const SATURATED = 0.45;
+/** Over this part of silent or saturated neurons a layer is warned of. */
+const MOST = 0.5;
 
 /** Over this many times its least norm so far a gradient explodes. */
 const GRADIENT = 1e4;
@@ -69,7 +74,8 @@ export class Alarms {
    * ```ts
    * import { Alarms } from "./alarms.ts";
    * const norms = { gradientNorms: {}, updateNorms: {}, weightNorms: {} };
-   * const state = { loss: 7, rates: { fc1: 0 }, ...norms };
+   * const neurons = { silent: { fc1: 1 }, saturated: { fc1: 0 } };
+   * const state = { loss: 7, rates: { fc1: 0 }, ...neurons, ...norms };
    * const [warning] = new Alarms().check(state);
    * if (!/^layer "fc1" is silent/.test(warning)) throw new Error(warning);
    * ```
@@ -80,11 +86,11 @@ export class Alarms {
         this.#least[layer] = Math.min(this.#least[layer] ?? norm, norm);
       }
     }
-    return [...warningsOf(state, this.#least)].filter(({ layer, what }) => {
-      const condition = `${layer} ${what}`;
-      if (this.#given.has(condition)) return false;
-      this.#given.add(condition);
-      return true;
+    return [...warningsOf(state, this.#least)].filter((warning) => {
+      const { layer, what, covers = [] } = warning;
+      const isNew = !this.#given.has(`${layer} ${what}`);
+      for (const said of [what, ...covers]) this.#given.add(`${layer} ${said}`);
+      return isNew;
     }).map(({ layer, what, value, remedy }) =>
       `layer "${layer}" ${what} (${value}): ${remedy}`
     );
@@ -96,13 +102,20 @@ interface Warning {
   readonly what: string;
   readonly value: string;
   readonly remedy: string;
+  /** What need not be said of the layer any more. */
+  readonly covers?: readonly string[];
 }
+
+/** What is said of a layer most of whose neurons are alike. */
+const MOSTLY_SILENT = "is silent but for some neurons";
+const MOSTLY_SATURATED = "is saturated but for some neurons";
 
 function* warningsOf(
   state: EpochState,
   least: LayerNumbers,
 ): Generator<Warning> {
-  const { rates, gradientNorms, updateNorms, weightNorms } = state;
+  const { rates, silent, saturated } = state;
+  const { gradientNorms, updateNorms, weightNorms } = state;
   for (const [layer, rate] of Object.entries(rates)) {
     const value = `${short(rate)} spikes per neuron and bin`;
     const learns = layer in weightNorms;
@@ -110,12 +123,25 @@ function* warningsOf(
       const remedy = learns
         ? "raise its weightScale, or lower neuron.theta"
         : "what feeds it hardly spikes, look there first";
-      yield { layer, what: "is silent", value, remedy };
+      const covers = [MOSTLY_SILENT];
+      yield { layer, what: "is silent", value, remedy, covers };
     } else if (rate > SATURATED) {
       const remedy = learns
         ? "lower its weightScale, or raise neuron.theta or neuron.scaleRef"
         : "what feeds it hardly pauses, look there first";
-      yield { layer, what: "is saturated", value, remedy };
+      const covers = [MOSTLY_SATURATED];
+      yield { layer, what: "is saturated", value, remedy, covers };
+    } else if (learns && silent[layer] > MOST) {
+      const value = `${percent(silent[layer])} did not fire all epoch`;
+      const remedy = "lower training.lr, raise its weightScale, or set " +
+        "training.init to live";
+      yield { layer, what: MOSTLY_SILENT, value, remedy };
+    } else if (learns && saturated[layer] > MOST) {
+      const value = `${percent(saturated[layer])} fired in more than ` +
+        `${percent(SATURATED)} of bins`;
+      const remedy = "lower training.lr or its weightScale, or set " +
+        "training.init to live";
+      yield { layer, what: MOSTLY_SATURATED, value, remedy };
     }
   }
   for (const [layer, norm] of Object.entries(gradientNorms)) {
@@ -137,6 +163,10 @@ function* warningsOf(
     const what = "changes its weights too much in an epoch";
     yield { layer, what, value, remedy: "lower training.lr" };
   }
+}
+
+function percent(share: number): string {
+  return `${short(100 * share)} %`;
 }
 
 function short(value: number): string {

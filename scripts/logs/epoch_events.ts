@@ -31,8 +31,8 @@ export interface EpochDetails {
 
 /**
  * Draws up the events of an epoch: losses, accuracies in %, and histograms
- * under the names that the Python programs give them, firing rates, norms and
- * learning rate under ours.
+ * under the names that the Python programs give them, firing rates, parts of
+ * neurons that are silent or saturated, norms and learning rate under ours.
  *
  * @param metrics The epoch.
  * @param details What else there is of it.
@@ -42,7 +42,7 @@ export function eventsOf(
   metrics: EpochMetrics,
   { batches, layers, weights, time }: EpochDetails,
 ): LogEvent[] {
-  const { epoch, rates } = metrics;
+  const { epoch, rates, silent = [], saturated = [] } = metrics;
   const first = epoch * batches.length;
   return [
     ...batches.map(({ time, loss }, index) => ({
@@ -55,7 +55,9 @@ export function eventsOf(
       ...scalar("Val. Accuracy /epoch", percent(metrics.valAccuracy)),
       ...testValues(metrics),
       ...scalar("Learning Rate /epoch", metrics.lr),
-      ...rates.map((value, i) => ({ tag: `Firing Rate/${layers[i]}`, value })),
+      ...inOrder("Firing Rate", rates, layers),
+      ...inOrder("Silent Neurons", silent, layers),
+      ...inOrder("Saturated Neurons", saturated, layers),
       ...byLayer("Gradient Norm", metrics.gradientNorms),
       ...byLayer("Update Norm", metrics.updateNorms),
       ...Object.entries(weights).map(([tag, { data }]) => ({
@@ -82,6 +84,14 @@ export function testValues(
 
 function scalar(tag: string, value: number | undefined): TaggedValue[] {
   return value === undefined ? [] : [{ tag, value }];
+}
+
+function inOrder(
+  what: string,
+  numbers: readonly number[],
+  layers: readonly string[],
+): TaggedValue[] {
+  return numbers.map((value, i) => ({ tag: `${what}/${layers[i]}`, value }));
 }
 
 function byLayer(what: string, numbers: LayerNumbers = {}): TaggedValue[] {

@@ -19,7 +19,10 @@ export interface TrainedEpoch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
   /** What it came to. */
-  readonly train: Pick<EpochStatistics, "loss" | "rates">;
+  readonly train: Pick<
+    EpochStatistics,
+    "loss" | "rates" | "silent" | "saturated"
+  >;
   /** Its learning rate. */
   readonly lr: number;
 }
@@ -116,12 +119,17 @@ export class FoldLog {
     ]);
     const gradientNorms = normsOf(gradients);
     const updateNorms = normsOf(weights, this.#weights);
-    const rates = Object.fromEntries(
-      this.#model.layers.map(({ name }, index) => [name, train.rates[index]]),
-    );
+    const byLayer = (numbers: readonly number[] = []) =>
+      Object.fromEntries(
+        numbers.map((value, index) => [this.#model.layers[index].name, value]),
+      );
     const weightNorms = normsOf(this.#weights);
     const state = {
-      ...{ loss: train.loss, rates, gradientNorms, updateNorms, weightNorms },
+      loss: train.loss,
+      rates: byLayer(train.rates),
+      silent: byLayer(train.silent),
+      saturated: byLayer(train.saturated),
+      ...{ gradientNorms, updateNorms, weightNorms },
     };
     const problem = findNonFinite(state);
     if (problem !== undefined) {

@@ -60,12 +60,16 @@ gpuTest(
     );
     for (const row of metrics) {
       assert.deepEqual(Object.keys(row).sort(), [
-        ...["epoch", "fold", "gradientNorms", "lr", "rates", "seconds"],
-        ...["trainAccuracy", "trainLoss", "updateNorms"],
+        ...["epoch", "fold", "gradientNorms", "lr", "rates", "saturated"],
+        ...["seconds", "silent", "trainAccuracy", "trainLoss", "updateNorms"],
         ...["valAccuracy", "valLoss"],
       ]);
       assert.equal(row.rates.length, 2);
       assert(row.rates.every((rate) => rate > 0 && rate < 1));
+      for (const shares of [row.silent!, row.saturated!]) {
+        assert.equal(shares.length, 2);
+        assert(shares.every((share) => share >= 0 && share < 1));
+      }
     }
     assert.deepEqual(Object.keys(summary), [
       ...["program", "adapter", "seconds", "folds", "valLoss", "valAccuracy"],

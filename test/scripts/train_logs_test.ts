@@ -56,6 +56,8 @@ gpuTest("train logs its epochs for TensorBoard, fold by fold", async () => {
       ["Learning Rate /epoch", () => 0.01],
       ["Firing Rate/pool1", (row) => row.rates[0]],
       ["Firing Rate/fc1", (row) => row.rates[1]],
+      ["Silent Neurons/pool1", (row) => row.silent![0]],
+      ["Saturated Neurons/fc1", (row) => row.saturated![1]],
       ["Gradient Norm/fc1", (row) => row.gradientNorms!.fc1],
       ["Update Norm/fc1", (row) => row.updateNorms!.fc1],
     ];
@@ -68,7 +70,9 @@ gpuTest("train logs its epochs for TensorBoard, fold by fold", async () => {
     assert.deepEqual(curve(log, "Test Accuracy"), [[bestEpoch, accuracy]]);
     assert.deepEqual([...new Set(log.events.map(({ tag }) => tag))].sort(), [
       ...["Firing Rate/fc1", "Firing Rate/pool1", "Gradient Norm/fc1"],
-      ...["Learning Rate /epoch", "Test Accuracy", "Test Loss"],
+      ...["Learning Rate /epoch", "Saturated Neurons/fc1"],
+      ...["Saturated Neurons/pool1", "Silent Neurons/fc1"],
+      ...["Silent Neurons/pool1", "Test Accuracy", "Test Loss"],
       ...["Train Accuracy /epoch", "Train Loss /batch_idx", "Update Norm/fc1"],
       ...["Val. Accuracy /epoch", "Val. Loss /epoch", "fc1.weight"],
     ]);

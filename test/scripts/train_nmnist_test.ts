@@ -32,8 +32,15 @@ if (existsSync(REAL)) {
     assert(after.trainLoss < 0.8 * before.trainLoss);
     assert(after.testLoss! < before.testLoss!);
     assert.deepEqual(Object.keys(before).toSorted(), [
-      ...["epoch", "fold", "gradientNorms", "lr", "rates", "seconds"],
-      ...["testAccuracy", "testLoss", "trainAccuracy", "trainLoss"],
+      ...["epoch", "fold", "gradientNorms", "lr", "rates", "saturated"],
+      ...[
+        "seconds",
+        "silent",
+        "testAccuracy",
+        "testLoss",
+        "trainAccuracy",
+        "trainLoss",
+      ],
       "updateNorms",
     ]);
     assert.equal(summary.folds.length, 1);

@@ -10,6 +10,8 @@ import { normsOf } from "../../../scripts/logs/norms.ts";
 const WELL: EpochState = {
   loss: 7,
   rates: { pool1: 0.02, conv1: 0.01, fc1: 0.05 },
+  silent: { pool1: 0.9, conv1: 0.5, fc1: 0 },
+  saturated: { pool1: 0.9, conv1: 0, fc1: 0.5 },
   gradientNorms: { conv1: 2, fc1: 3 },
   updateNorms: { conv1: 0.1, fc1: 0.2 },
   weightNorms: { conv1: 4, fc1: 5 },
@@ -41,6 +43,45 @@ Deno.test("a silent or saturated layer is named, with what to change", () => {
   assert.deepEqual(others, []);
   const [pool] = warnings({ rates: { pool1: 0 } });
   assert.match(pool, /^layer "pool1" is silent .+ what feeds it/);
+});
+
+Deno.test("a layer most of whose neurons are silent or saturated is named", () => {
+  const [silent, saturated, ...others] = warnings({
+    silent: { pool1: 1, conv1: 0.51 },
+    saturated: { pool1: 1, fc1: 0.75 },
+  });
+  assert.match(
+    silent,
+    /^layer "conv1" is silent but for some neurons \(51 % did not fire all epoch\): .+ weightScale/,
+  );
+  assert.match(
+    saturated,
+    /^layer "fc1" is saturated but for some neurons \(75 % fired in more than 45 % of bins\): .+ weightScale/,
+  );
+  assert.deepEqual(others, []);
+});
+
+Deno.test("a layer is not warned of twice where all its neurons are alike", () => {
+  const alarms = new Alarms();
+  for (
+    const [rate, neurons] of [
+      [0, { silent: { fc1: 1 } }],
+      [1, { saturated: { fc1: 1 } }],
+    ] as const
+  ) {
+    const [whole, ...others] = warnings(
+      { rates: { fc1: rate }, ...neurons },
+      alarms,
+    );
+    assert.match(whole, /^layer "fc1" is (silent|saturated) \(/);
+    assert.deepEqual(others, []);
+    // It recovers, but for most of its neurons.
+    assert.deepEqual(warnings(neurons, alarms), []);
+  }
+  const other = new Alarms();
+  assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 1);
+  assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 0);
+  assert.equal(warnings({ rates: { fc1: 0 } }, other).length, 1);
 });
 
 Deno.test("gradients that vanish or explode are named", () => {
