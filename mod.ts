@@ -120,7 +120,8 @@ export {
   WeightsError,
 } from "./engine/safetensors.ts";
 export { packSpikes } from "./engine/spikes.ts";
-export type { EventBatch, Stepper } from "./engine/plan/stepper.ts";
+export type { EventBatch } from "./engine/plan/event_batch.ts";
+export type { Stepper } from "./engine/plan/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
 export type { NamedArray } from "./engine/weights.ts";
 export {

@@ -7,7 +7,7 @@
 import type { Model } from "../engine/model.ts";
 import { type LayerDescription, sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
-import type { EventBatch } from "../engine/plan/stepper.ts";
+import type { EventBatch } from "../engine/plan/event_batch.ts";
 
 /** Input, neuron and time step of the SL-Animals networks. */
 export const SL_ANIMALS = {

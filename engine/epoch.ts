@@ -6,7 +6,8 @@
 
 import { type Layer, sizeOf } from "./network.ts";
 import type { StepRecord } from "./plan/records.ts";
-import type { EventBatch, Stepper } from "./plan/stepper.ts";
+import type { EventBatch } from "./plan/event_batch.ts";
+import type { Stepper } from "./plan/stepper.ts";
 
 /** Over this part of bins with a spike, a layer or neuron is saturated. */
 export const SATURATED = 0.45;

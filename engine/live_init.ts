@@ -6,7 +6,8 @@
 
 import type { Model } from "./model.ts";
 import { type Layer, sizeOf } from "./network.ts";
-import type { EventBatch, Stepper } from "./plan/stepper.ts";
+import type { EventBatch } from "./plan/event_batch.ts";
+import type { Stepper } from "./plan/stepper.ts";
 import type { NamedArray } from "./weights.ts";
 
 /**

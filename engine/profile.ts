@@ -8,7 +8,8 @@ import type { Device } from "./device.ts";
 import { DeviceError } from "./errors.ts";
 import { type Layer, sizeOf, weightCount } from "./network.ts";
 import { type Dispatch, record } from "./plan/dispatch.ts";
-import type { EventBatch, Stepper } from "./plan/stepper.ts";
+import type { EventBatch } from "./plan/event_batch.ts";
+import type { Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./readback.ts";
 
 /** What one dispatch of a step took, and did. */

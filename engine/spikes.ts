@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "./errors.ts";
-import type { EventBatch } from "./plan/stepper.ts";
+import type { EventBatch } from "./plan/event_batch.ts";
 import type { NamedArray } from "./weights.ts";
 
 /**

@@ -11,7 +11,7 @@ import { type Layout, layoutOf, placeOf } from "./plan/layout.ts";
 import type { Model } from "./model.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
 import { readBytes } from "./readback.ts";
-import type { EventBatch } from "./plan/stepper.ts";
+import type { EventBatch } from "./plan/event_batch.ts";
 import type { NamedArray } from "./weights.ts";
 
 /** What one layer did, both `[N, C, H, W, T]`. */

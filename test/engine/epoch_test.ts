@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
 import { Model, type ModelState } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
-import type { EventBatch } from "../../engine/plan/stepper.ts";
+import type { EventBatch } from "../../engine/plan/event_batch.ts";
 import { trace } from "../../engine/trace.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";

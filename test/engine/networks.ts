@@ -7,7 +7,7 @@
 import type { Model, ModelDescription } from "../../engine/model.ts";
 import type { Layer, LayerDescription } from "../../engine/network.ts";
 import type { SpikeTarget } from "../../engine/plan/target.ts";
-import type { EventBatch } from "../../engine/plan/stepper.ts";
+import type { EventBatch } from "../../engine/plan/event_batch.ts";
 import type { NamedArray } from "../../engine/weights.ts";
 import type { Target } from "../oracle/loss.ts";
 import { createNetwork, type Network } from "../oracle/network.ts";

@@ -3,7 +3,8 @@ import { ShapeError } from "../../engine/errors.ts";
 import { Model } from "../../engine/model.ts";
 import type { InputCoding } from "../../engine/plan/sizes.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
-import type { EventBatch, Stepper } from "../../engine/plan/stepper.ts";
+import type { EventBatch } from "../../engine/plan/event_batch.ts";
+import type { Stepper } from "../../engine/plan/stepper.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { excite, NEURON } from "./networks.ts";
 

@@ -10,7 +10,7 @@ import type { Device } from "../../engine/device.ts";
 import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
 import { Model, type ModelDescription } from "../../engine/model.ts";
 import type { OptimizerName, UpdateRule } from "../../engine/optimizer.ts";
-import type { EventBatch } from "../../engine/plan/stepper.ts";
+import type { EventBatch } from "../../engine/plan/event_batch.ts";
 import { trace } from "../../engine/trace.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { clip } from "../oracle/optimizer.ts";

@@ -3,7 +3,7 @@ import { DVS128 } from "../../dataset/events.ts";
 import { ZarrStore } from "../../dataset/store.ts";
 import { Device } from "../../engine/device.ts";
 import { Model } from "../../engine/model.ts";
-import type { EventBatch } from "../../engine/plan/stepper.ts";
+import type { EventBatch } from "../../engine/plan/event_batch.ts";
 import { Random } from "../../engine/random.ts";
 import { parseConfiguration } from "../../scripts/configuration.ts";
 import { describeModel, planOf } from "../../scripts/experiment.ts";
