@@ -39,6 +39,7 @@ const model = await Model.create(device, {
   ...SL_ANIMALS,
   coding: { mode: "SUM_NORM", height: 1 },
   layers: NETWORKS.CNN,
+  clip: 1,
   random: 0,
 });
 const stepper = await model.compile({
@@ -60,6 +61,8 @@ const dispatches = [
   ...await stepper.plan.bin(events),
   ...stepper.plan.forward,
   ...stepper.plan.backward,
+  // Clipping; the optimizers follow, all of them.
+  ...stepper.updating.slice(0, -1),
   ...await Promise.all([adamStep, nadamStep, sgdStep].map(updateOf)),
 ];
 
