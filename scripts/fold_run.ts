@@ -19,6 +19,7 @@ import type { Configuration } from "./configuration/types.ts";
 import type { Fold } from "./experiment.ts";
 import type { EpochMeasures, FoldLog } from "./logs/fold_log.ts";
 import type { LayerNumbers } from "./logs/norms.ts";
+import type { RunStatus } from "./logs/run_status.ts";
 import type { Pass } from "./passes.ts";
 import { Interruption, type Pauses } from "./pauses.ts";
 import type { FoldSummary, Results } from "./results.ts";
@@ -36,6 +37,8 @@ export interface RunContext {
   readonly cache: SampleCache;
   /** When to write a checkpoint, and when to stop. */
   readonly pauses: Pauses;
+  /** Who is told where the run is. */
+  readonly status: RunStatus;
   /** Time that the run has taken so far, in s. */
   readonly elapsed: () => number;
   /** Where to go on, by fold; a fold that has none starts at the beginning. */
@@ -115,6 +118,7 @@ export class FoldRun {
     const { train, measures } = await this.#train(name);
     const other = await pass(validation ?? fold.test, {
       label: `${name} ${validation ? "validate" : "test"}`,
+      ...{ epoch, use: validation ? "validation" : "test" },
       pause: this.#onInterruption(() => this.#save()),
     });
     await this.#keepBest(train, other);
@@ -150,6 +154,7 @@ export class FoldRun {
     const all = Math.ceil(indices.length / simulation.nSample);
     const train = await pass(this.#fold.train, {
       ...{ label: `${name} train`, lr, skip: batches, from: sums },
+      ...{ epoch, use: "training" },
       pause: this.#whileTraining(all),
     });
     const measures = this.#position.measures ??
@@ -224,6 +229,7 @@ export class FoldRun {
     model.setWeights(this.#bestWeights!);
     const tested = await pass(test, {
       label: `fold ${number} test`,
+      ...{ epoch, use: "test" },
       // All but this test is in the checkpoint already.
       pause: this.#onInterruption(() => Promise.resolve()),
     });

@@ -17,6 +17,7 @@ import type { Random } from "../engine/random.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { binningOf, type SampleSet } from "./experiment.ts";
 import type { FoldLog } from "./logs/fold_log.ts";
+import type { PassFacts, RunStatus } from "./logs/run_status.ts";
 import { createProgress } from "./progress.ts";
 import { augmentationOf } from "./samples.ts";
 
@@ -24,6 +25,10 @@ import { augmentationOf } from "./samples.ts";
 export interface PassOptions {
   /** What its progress is called. */
   readonly label: string;
+  /** Epoch, counted from 0. */
+  readonly epoch: number;
+  /** What its samples are for. */
+  readonly use: PassFacts["set"];
   /** When to pause, and what to do then. */
   readonly pause: EpochPause;
   /** Learning rate; without it the network is evaluated, not trained. */
@@ -44,23 +49,29 @@ export type Pass = (
  * Prepares passes through a network.
  *
  * @param model The network.
- * @param parts Its plans to train and to test, what is drawn from in training,
- * what is told of its steps, and what samples are made of.
+ * @param parts Its fold, its plans to train and to test, what is drawn from in
+ * training, who is told of its steps, and what samples are made of.
  * @returns What runs a pass.
  */
 export function makePass(
   { layers }: Model,
-  { trainer, tester, random, log, configuration, cache }: {
+  { fold, trainer, tester, random, log, configuration, cache, status }: {
+    readonly fold: number;
     readonly trainer: Stepper;
     readonly tester: Stepper;
     readonly random: Random;
     readonly log: FoldLog;
     readonly configuration: Configuration;
     readonly cache: SampleCache;
+    readonly status: RunStatus;
   },
 ): Pass {
   const { training, simulation } = configuration;
-  return async ({ source, indices }, { label, pause, lr, skip, from }) => {
+  const names = layers.map(({ name }) => name);
+  return async (
+    { source, indices },
+    { label, epoch, use, pause, lr, skip, from },
+  ) => {
     const stepper = lr === undefined ? tester : trainer;
     const shuffled = lr !== undefined && training.shuffle;
     const crop = lr !== undefined && training.random_crop ? "random" : "fixed";
@@ -79,12 +90,23 @@ export function makePass(
       },
     );
     const before = from?.samples ?? 0;
-    return await runEpoch(stepper, samples, {
+    status.beginPass();
+    const waits = { data: 0, device: stepper.waited };
+    return await runEpoch(stepper, waited(samples, waits), {
       ...{ layers, lr, from, pause, accumulate: training.accumulate },
       onRecords: (records, { samples, loss, accuracy, seconds }) => {
         if (lr !== undefined) log.addBatches(records);
         const samplesPerSecond = (samples - before) / seconds;
-        progress.update(samples, { loss, accuracy, samplesPerSecond });
+        const measures = { loss, accuracy, samplesPerSecond };
+        progress.update(samples, measures);
+        const pass = {
+          ...{ fold, epoch, set: use, total: indices.length, samples },
+          ...measures,
+          dataShare: waits.data / seconds / 1000,
+          deviceShare: (stepper.waited - waits.device) / seconds / 1000,
+        };
+        const { classes } = source;
+        status.addRecords(records, { classes, layers: names, pass });
       },
     });
   };
@@ -112,5 +134,18 @@ export async function readThrough(
   for (const [done, index] of indices.entries()) {
     await cache.get(source, index, binning);
     progress.update(done + 1);
+  }
+}
+
+/** Hands batches on, and adds up the time that they were waited for, in ms. */
+async function* waited<T>(
+  batches: AsyncIterable<T>,
+  waits: { data: number },
+): AsyncGenerator<T, void, void> {
+  let asked = performance.now();
+  for await (const batch of batches) {
+    waits.data += performance.now() - asked;
+    yield batch;
+    asked = performance.now();
   }
 }

@@ -18,12 +18,13 @@ import {
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
 import { lockFolder } from "./lock_folder.ts";
+import { RunStatus } from "./logs/run_status.ts";
 import { Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { readWeights, Results, spreadOf } from "./results.ts";
 import type { FoldSummary, RunSummary, Spread } from "./results.ts";
 import { startAnew, takeUp } from "./take_up.ts";
-import { trainFolds } from "./train_folds.ts";
+import { resumeCommand, trainFolds } from "./train_folds.ts";
 
 /** A training program. */
 export interface Program {
@@ -118,14 +119,27 @@ export async function runProgram(program: Program): Promise<void> {
     const earlier = Math.max(0, ...before);
     const elapsed = () => earlier + (performance.now() - start) / 1000;
     const cache = new SampleCache();
+    const status = new RunStatus(results, {
+      ...{ program: program.name, adapter: device.adapter },
+      folds: folds.map(({ number }) => number),
+      ...{
+        epochs: configuration.training.epochs,
+        resume: resumeCommand(program.name),
+      },
+    }, elapsed);
     const summaries = await trainFolds(folds, {
-      ...{ ...run, device, results, cache, pauses, elapsed, checkpoints },
+      ...{ ...run, device, results, cache, pauses, status },
+      ...{ elapsed, checkpoints },
+    }).catch(async (error) => {
+      await status.end("failed", error.message);
+      throw error;
     });
     const summary = summarise(summaries, program, {
       adapter: device.adapter,
       seconds: elapsed(),
     });
     await results.saveSummary(summary);
+    await status.end("ended");
     console.log(inWords(summary));
     console.log(`Results are in ${folder}`);
   });

@@ -71,6 +71,7 @@ export async function trainFold(
     ...{ model, random, log, context, firstScales },
     pass: makePass(model, {
       ...{ trainer, tester: tester ?? trainer, random, log, ...context },
+      fold: fold.number,
     }),
     identity: await identifyRun(fold, context),
   });

@@ -51,7 +51,13 @@ export async function trainFolds(
       }
       return summaries;
     } catch (error) {
-      if (error instanceof Interruption) stop(context.program);
+      if (error instanceof Interruption) {
+        await context.status.end("stopped");
+        console.log(
+          `Stopped, to go on with: ${resumeCommand(context.program)}`,
+        );
+        Deno.exit(130);
+      }
       await wait(NEWS);
       const { problem, adapter } = device;
       if (problem === undefined) throw error;
@@ -108,12 +114,15 @@ function nextPlace(
   return `fold ${number} epoch ${epoch} batch ${batches}`;
 }
 
-/** Ends the process, saying how to go on. */
-function stop(program: string): never {
+/**
+ * Words the command that goes on with this process's run.
+ *
+ * @param program Its task.
+ * @returns A line for a shell.
+ */
+export function resumeCommand(program: string): string {
   const args = Deno.args.filter((word) => word !== "--resume").map(quote);
-  const words = ["deno task", program, ...args, "--resume"];
-  console.log(`Stopped, to go on with: ${words.join(" ")}`);
-  Deno.exit(130);
+  return ["deno task", program, ...args, "--resume"].join(" ");
 }
 
 /** Writes a word as a shell reads it. */

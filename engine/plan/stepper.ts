@@ -37,6 +37,7 @@ export class Stepper implements Disposable {
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
   #events: GPUBuffer | undefined;
+  #waited = 0;
   #bin: readonly Dispatch[] = [];
 
   /**
@@ -64,8 +65,7 @@ export class Stepper implements Disposable {
   async evaluate(batch: EventBatch): Promise<void> {
     const encoder = await this.#begin(batch);
     this.encode(encoder, batch, this.plan.forward);
-    this.#device.gpu.queue.submit([encoder.finish()]);
-    await this.plan.buffers.records.push(batch.labels);
+    await this.#submit(encoder, batch.labels);
   }
 
   /**
@@ -142,7 +142,15 @@ export class Stepper implements Disposable {
    * @throws {DeviceError} If the device was lost.
    */
   drain(): Promise<StepRecord[]> {
-    return this.plan.buffers.records.drain();
+    return this.#wait(() => this.plan.buffers.records.drain());
+  }
+
+  /**
+   * Time spent so far on handing steps to the device and on waiting for it, in
+   * ms.
+   */
+  get waited(): number {
+    return this.#waited;
   }
 
   /**
@@ -287,11 +295,10 @@ export class Stepper implements Disposable {
     then: (encoder: GPUCommandEncoder) => void,
   ): Promise<void> {
     const encoder = await this.#begin(batch);
-    const { forward, backward, buffers } = this.plan;
+    const { forward, backward } = this.plan;
     this.encode(encoder, batch, [...forward, ...backward]);
     then(encoder);
-    this.#device.gpu.queue.submit([encoder.finish()]);
-    await buffers.records.push(batch.labels);
+    await this.#submit(encoder, batch.labels);
   }
 
   #begin(batch: EventBatch): Promise<GPUCommandEncoder> {
@@ -304,6 +311,23 @@ export class Stepper implements Disposable {
       throw new TypeError("Cannot train: the plan was made to evaluate");
     }
     return this.#optimizer;
+  }
+
+  #submit(encoder: GPUCommandEncoder, labels: Uint32Array): Promise<void> {
+    return this.#wait(() => {
+      // A software adapter computes here.
+      this.#device.gpu.queue.submit([encoder.finish()]);
+      return this.plan.buffers.records.push(labels);
+    });
+  }
+
+  async #wait<T>(device: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await device();
+    } finally {
+      this.#waited += performance.now() - start;
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import { Alarms, findNonFinite } from "./alarms.ts";
 import { type BatchLoss, eventsOf, testValues } from "./epoch_events.ts";
 import { EventFile } from "./event_file.ts";
 import { type Arrays, normsOf } from "./norms.ts";
+import type { RunStatus } from "./run_status.ts";
 
 /** An epoch of training, once its last step is done. */
 export interface TrainedEpoch {
@@ -40,11 +41,19 @@ export interface FoldLogState {
   readonly batches: readonly BatchLoss[];
 }
 
+/** What a log is of, and where it goes. */
+interface FoldLogContext {
+  readonly model: Model;
+  readonly results: Results;
+  readonly status: RunStatus;
+}
+
 /** The log of a fold: `logs/foldN` in the run's folder, and `metrics.jsonl`. */
 export class FoldLog {
   readonly #fold: number;
   readonly #model: Model;
   readonly #results: Results;
+  readonly #status: RunStatus;
   readonly #file: EventFile;
   readonly #alarms = new Alarms();
   #weights: Arrays;
@@ -52,13 +61,13 @@ export class FoldLog {
 
   private constructor(
     fold: number,
-    model: Model,
-    results: Results,
+    { model, results, status }: FoldLogContext,
     { weights, batches }: FoldLogState,
   ) {
     this.#fold = fold;
     this.#model = model;
     this.#results = results;
+    this.#status = status;
     this.#file = new EventFile(join(results.folder, "logs", `fold${fold}`));
     this.#weights = weights;
     this.#batches = [...batches];
@@ -68,21 +77,18 @@ export class FoldLog {
    * Begins to log, and writes nothing yet.
    *
    * @param fold Fold, counted from 1.
-   * @param context Its network, the run's folder, and where another log
-   * stopped; without it, the network has the weights it starts from.
+   * @param context Its network, the run's folder, who is told of warnings, and
+   * where another log stopped; without it, the network has the weights it
+   * starts from.
    * @returns The log.
    * @throws {DeviceError} If the device was lost.
    */
   static async begin(
     fold: number,
-    { model, results, state }: {
-      readonly model: Model;
-      readonly results: Results;
-      readonly state?: FoldLogState;
-    },
+    { state, ...context }: FoldLogContext & { readonly state?: FoldLogState },
   ): Promise<FoldLog> {
-    const start = state ?? { weights: await model.weights(), batches: [] };
-    return new FoldLog(fold, model, results, start);
+    const weights = state?.weights ?? await context.model.weights();
+    return new FoldLog(fold, context, { batches: [], ...state, weights });
   }
 
   /** Where it stands, to go on from. */
@@ -141,6 +147,7 @@ export class FoldLog {
     }
     for (const warning of this.#alarms.check(state)) {
       console.warn(`warning: fold ${this.#fold} epoch ${epoch}, ${warning}`);
+      this.#status.addAlarm({ fold: this.#fold, epoch, warning });
     }
     this.#weights = weights;
     return { lr, gradientNorms, updateNorms };

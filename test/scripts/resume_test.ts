@@ -140,7 +140,7 @@ gpuTest("Ctrl-C saves, says how to go on, and ends with code 130", async () => {
   const names = await Array.fromAsync(Deno.readDir(out));
   assert.deepEqual(names.map(({ name }) => name).sort(), [
     ...[".lock", "checkpoint_fold1.safetensors", "config.yaml", "logs"],
-    ...["metrics.jsonl", "model_weights_fold1.safetensors"],
+    ...["metrics.jsonl", "model_weights_fold1.safetensors", "status.json"],
   ]);
   await train("train", ...args, "--resume");
   assert.deepEqual(await outcomeOf(out), outcome);

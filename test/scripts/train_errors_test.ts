@@ -57,7 +57,7 @@ gpuTest(
     assert.deepEqual([...before.keys()].sort(), [
       ...[".lock", "checkpoint_fold1.safetensors", "config.yaml", log],
       "metrics.jsonl",
-      ...["model_weights_fold1.safetensors", "summary.json"],
+      ...["model_weights_fold1.safetensors", "status.json", "summary.json"],
     ]);
     const write = async (name: string, text: string) => {
       await Deno.writeTextFile(inFolder(name), text);

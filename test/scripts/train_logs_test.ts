@@ -5,6 +5,7 @@ import { Model } from "../../engine/model.ts";
 import { formatSafetensors } from "../../engine/safetensors.ts";
 import { loadConfiguration } from "../../scripts/configuration.ts";
 import { FoldLog } from "../../scripts/logs/fold_log.ts";
+import { RunStatus } from "../../scripts/logs/run_status.ts";
 import { normsOf } from "../../scripts/logs/norms.ts";
 import { Results, spreadOf } from "../../scripts/results.ts";
 import { readWeights } from "../../scripts/results.ts";
@@ -222,7 +223,11 @@ gpuTest(
       out,
       await loadConfiguration("scripts/network.yaml"),
     );
-    const log = await FoldLog.begin(4, { model, results });
+    const adapter = device().adapter;
+    const status = new RunStatus(results, {
+      ...{ program: "train", adapter, folds: [4], epochs: 2, resume: "" },
+    }, () => 0);
+    const log = await FoldLog.begin(4, { model, results, status });
     const train = {
       ...{ samples: 1, loss: 7, accuracy: 1, seconds: 1, rates: [0.1] },
     };
