@@ -39,6 +39,7 @@ await runCommand({
       import("./synth.ts"),
       import("./train.ts"),
       import("./train_test_only.ts"),
+      import("./view.ts"),
     ])
   );
   console.log(SCRIPTS[shell](

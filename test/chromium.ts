@@ -10,7 +10,7 @@
 import { basename } from "node:path";
 import { type Browser, chromium, type Page } from "npm:playwright-core@1.64.1";
 
-export type { Page };
+export type { Browser, Page };
 
 const PATH = "/usr/bin/chromium";
 

@@ -7,18 +7,15 @@
 import { configOf, GROUNDS, type Theme, THEMES } from "../charts/theme.ts";
 import { formatConfiguration } from "../configuration.ts";
 import { fontFaces } from "../pictures/render.ts";
-import type { RunSummary } from "../results.ts";
 import { readPrograms } from "./browser.ts";
 import type { Figure } from "./figures.ts";
 import type { Provenance } from "./provenance.ts";
+import { resultsTable, type Table } from "./results_table.ts";
 import page from "./report_page.html" with { type: "text" };
 import type { Run } from "../run_folder.ts";
 
 /** Names and values. */
 type Facts = readonly (readonly [string, string])[];
-
-/** A table: its head, then its rows. */
-type Table = readonly (readonly string[])[];
 
 /**
  * Writes the page.
@@ -35,7 +32,7 @@ export async function formatReport(
 ): Promise<string> {
   const data = {
     facts: factsOf(run),
-    results: run.summary ? resultsOf(run.summary) : [],
+    results: run.summary ? resultsTable(run.summary) : [],
     optimistic: run.summary?.optimistic ?? false,
     figures,
     configs: { light: configOf("light"), dark: configOf("dark") },
@@ -86,36 +83,6 @@ function factsOf({ folder, epochs, summary }: Run): Facts {
     ...(summary
       ? [["Time of the run", `${summary.seconds.toFixed(1)} s`] as const]
       : []),
-  ];
-}
-
-function resultsOf(summary: RunSummary): Table {
-  const loss = (value: number | null) => value?.toFixed(2) ?? "–";
-  const percent = (value: number | null) =>
-    value === null ? "–" : (100 * value).toFixed(2);
-  const over = (part: "mean" | "std") => [
-    ...["", "", ""],
-    loss(summary.valLoss?.[part] ?? null),
-    percent(summary.valAccuracy?.[part] ?? null),
-    loss(summary.testLoss[part]),
-    percent(summary.testAccuracy[part]),
-  ];
-  return [
-    [
-      ...["Fold", "Epochs", "Best epoch", "Training accuracy (%)"],
-      ...["Validation loss", "Validation accuracy (%)"],
-      ...["Test loss", "Test accuracy (%)"],
-    ],
-    ...summary.folds.map((fold) => [
-      ...[fold.fold, fold.epochs, fold.bestEpoch].map(String),
-      percent(fold.trainAccuracy),
-      loss(fold.valLoss),
-      percent(fold.valAccuracy),
-      loss(fold.testLoss),
-      percent(fold.testAccuracy),
-    ]),
-    ["Mean", ...over("mean")],
-    ["Standard deviation", ...over("std")],
   ];
 }
 

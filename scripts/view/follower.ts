@@ -1,0 +1,93 @@
+/**
+ * Following a run: its files are read again whenever they change.
+ *
+ * Times and sizes are looked at twice a second, which works on every file
+ * system, network shares and mounted folders of containers included.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { readRunFiles, type RunFiles, stampOf } from "./run_files.ts";
+
+/** Time between two looks, in ms. */
+const PERIOD = 500;
+
+/** Follows a run from its creation until it is disposed. */
+export class Follower implements Disposable {
+  readonly #folder: string;
+  readonly #newest: boolean;
+  readonly #listeners = new Set<() => void>();
+  #files!: RunFiles;
+  #mark = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
+
+  /**
+   * Looks at the files for the first time.
+   *
+   * @param folder The run's folder, which need not be there yet.
+   * @param options Whether to follow, of this folder and those in it, whichever
+   * was written to last.
+   * @returns What follows it.
+   */
+  static async start(
+    folder: string,
+    { newest }: { readonly newest: boolean },
+  ): Promise<Follower> {
+    const follower = new Follower(folder, newest);
+    await follower.#look();
+    return follower;
+  }
+
+  private constructor(folder: string, newest: boolean) {
+    this.#folder = folder;
+    this.#newest = newest;
+  }
+
+  /** The run as it was when its files changed last. */
+  get files(): RunFiles {
+    return this.#files;
+  }
+
+  /**
+   * Calls a function whenever files have changed.
+   *
+   * @param listener The function.
+   * @returns What stops it.
+   */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops. */
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const folder = this.#newest ? await newestRun(this.#folder) : this.#folder;
+    const { mark } = await stampOf(folder);
+    if (mark !== this.#mark) {
+      this.#files = await readRunFiles(folder);
+      this.#mark = mark;
+      for (const listener of this.#listeners) listener();
+    }
+    if (!this.#disposed) this.#timer = setTimeout(() => this.#look(), PERIOD);
+  }
+}
+
+/** Finds the folder that was written to last, among one and those in it. */
+async function newestRun(folder: string): Promise<string> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  const folders = [
+    folder,
+    ...entries.filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => join(folder, name)),
+  ];
+  const stamps = await Promise.all(folders.map(stampOf));
+  const newest = Math.max(...stamps.map(({ changed }) => changed));
+  return folders[stamps.findIndex(({ changed }) => changed === newest)];
+}

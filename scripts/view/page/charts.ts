@@ -1,0 +1,173 @@
+/// <reference lib="dom" />
+/**
+ * Charts that stay where they are while their data grow.
+ *
+ * @module
+ */
+
+import type { ChartPart } from "../page_data.ts";
+import { element } from "./elements.ts";
+
+/** A drawing of Vega. */
+interface View {
+  change(name: string, changes: unknown): View;
+  runAsync(): Promise<unknown>;
+  finalize(): void;
+}
+
+/** What `/vega.js` defines. */
+declare const vega: {
+  Error: number;
+  truthy: unknown;
+  changeset(): {
+    remove(filter: unknown): { insert(rows: readonly unknown[]): unknown };
+  };
+};
+declare const vegaEmbed: (
+  place: HTMLElement,
+  spec: unknown,
+  options: Readonly<Record<string, unknown>>,
+) => Promise<{ readonly view: View }>;
+
+/** What charts look like, by theme. */
+const themes = await (await fetch("/themes.json")).json();
+
+/** Width in which titles of legends go above them, in pixels. */
+const NARROW = 420;
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Charts side by side. */
+export class Charts {
+  readonly #place: HTMLElement;
+  readonly #drawn = new Map<string, Chart>();
+  #parts: readonly ChartPart[] = [];
+
+  /**
+   * Draws nothing yet.
+   *
+   * @param place Where they go.
+   */
+  constructor(place: HTMLElement) {
+    this.#place = place;
+    dark.addEventListener("change", () => this.show(this.#parts));
+  }
+
+  /**
+   * Shows charts, in the place of those that there were.
+   *
+   * @param parts The charts.
+   */
+  show(parts: readonly ChartPart[]): void {
+    this.#parts = parts;
+    for (const [name, chart] of this.#drawn) {
+      if (parts.some((part) => part.name === name)) continue;
+      chart.remove();
+      this.#drawn.delete(name);
+    }
+    for (const part of parts) {
+      const chart = this.#drawn.get(part.name) ?? new Chart(this.#place);
+      this.#drawn.set(part.name, chart);
+      chart.show(part);
+    }
+  }
+}
+
+/** One of them. */
+class Chart {
+  readonly #title = element("h3");
+  readonly #subtitle = element("p");
+  /** Vega gives its place words of its own, which nobody is to hear. */
+  readonly #drawing = element("div");
+  readonly #image = element("div", this.#drawing);
+  readonly #figure: HTMLElement;
+  /** What was drawn last, but for its data. */
+  #spec = "";
+  #view: View | undefined;
+  /** The chart to show next; drawing takes a while. */
+  #next: ChartPart | undefined;
+  #busy = false;
+
+  constructor(place: HTMLElement) {
+    const caption = element("figcaption", this.#title, this.#subtitle);
+    this.#subtitle.className = "quiet";
+    this.#image.role = "img";
+    this.#drawing.ariaHidden = "true";
+    this.#figure = element("figure", caption, this.#image);
+    place.append(this.#figure);
+  }
+
+  show(part: ChartPart): void {
+    this.#next = part;
+    this.#title.textContent = part.title;
+    this.#subtitle.textContent = part.subtitle;
+    this.#subtitle.hidden = part.subtitle === "";
+    this.#image.ariaLabel = `${part.title}. ${part.summary}`;
+    if (!this.#busy) this.#draw();
+  }
+
+  remove(): void {
+    this.#figure.remove();
+    this.#view?.finalize();
+  }
+
+  async #draw(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#next && this.#figure.isConnected) {
+        const part = this.#next;
+        this.#next = undefined;
+        await this.#drawPart(part);
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #drawPart({ spec, values }: ChartPart): Promise<void> {
+    const theme = dark.matches ? "dark" : "light";
+    const form = `${theme} ${JSON.stringify(spec)}`;
+    if (this.#view && form === this.#spec) {
+      if (!spec.data) return;
+      const changes = vega.changeset().remove(vega.truthy).insert(values);
+      await this.#view.change("rows", changes).runAsync();
+      return;
+    }
+    this.#view?.finalize();
+    this.#view = (await drawIn(this.#drawing, { spec, values }, theme)).view;
+    this.#spec = form;
+  }
+}
+
+async function drawIn(
+  place: HTMLElement,
+  { spec, values }: Pick<ChartPart, "spec" | "values">,
+  theme: "light" | "dark",
+): Promise<{ readonly view: View }> {
+  return await vegaEmbed(place, {
+    ...spec,
+    ...(spec.data ? { data: { name: "rows", values } } : {}),
+  }, {
+    ...{ renderer: "svg", actions: false, tooltip: { theme } },
+    // It would warn that rows have a height of their own.
+    logLevel: vega.Error,
+    config: pageConfig(themes[theme], place.clientWidth),
+  });
+}
+
+/** Fits a theme to the page: legends below, and as wide as there is room. */
+function pageConfig(
+  { axis, legend, ...config }: Readonly<Record<string, object>>,
+  width: number,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...{ ...config, aria: false, background: "transparent", padding: 0 },
+    axis: { ...axis, labelOverlap: "greedy", labelSeparation: 6 },
+    legend: {
+      ...{ ...legend, orient: "bottom", titlePadding: 8 },
+      ...{ titleOrient: width < NARROW ? "top" : "left", rowPadding: 6 },
+      columns: Math.max(1, Math.floor(width / 150)),
+      layout: { bottom: { direction: "vertical", anchor: "start" } },
+    },
+  };
+}

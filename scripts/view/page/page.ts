@@ -1,0 +1,268 @@
+/// <reference lib="dom" />
+/**
+ * The page: takes in what the server tells of the run, part by part.
+ *
+ * @module
+ */
+
+import type { PageData, ProgressPart, RunPart } from "../page_data.ts";
+import { Charts } from "./charts.ts";
+import { confusionTable } from "./confusion.ts";
+import { element, find, tableOf } from "./elements.ts";
+import { Samples } from "./samples.ts";
+
+/** Time without a change after which the page says so, in ms. */
+const SILENCE = 120_000;
+
+/** How a run is doing, in a word. */
+const STATES = {
+  waiting: "Waiting",
+  training: "Training",
+  ended: "Ended",
+  stopped: "Stopped",
+  failed: "Failed",
+  unknown: "Not ended",
+} as const;
+
+const charts = new Charts(find("#curves .charts"));
+const samples = new Samples();
+let run: RunPart | undefined;
+let connected = true;
+let source: EventSource | undefined;
+
+/** What shows each part. */
+const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
+  run(part) {
+    run = part;
+    showFolds(part.folds);
+    showState();
+  },
+  progress: showProgress,
+  figures(figures) {
+    find("#figures").hidden = figures.length === 0;
+    find("#figures dl").replaceChildren(
+      ...figures.map(({ name, value, note }) =>
+        element(
+          "div",
+          element("dt", name),
+          element("dd", value),
+          element("dd", note),
+        )
+      ),
+    );
+  },
+  alarms(alarms) {
+    const before = find("#alarms ul").childElementCount;
+    find("#alarms").hidden = alarms.length === 0;
+    find("#alarms ul").replaceChildren(
+      ...alarms.map(({ fold, epoch, warning }) => {
+        const [condition, remedy] = warning.split(/: (.*)/s);
+        return element(
+          "li",
+          element("strong", condition),
+          element("span", remedy ?? ""),
+          element("small", `fold ${fold}, epoch ${epoch}`),
+        );
+      }),
+    );
+    if (alarms.length > before) announce(`Alarm: ${alarms.at(-1)!.warning}`);
+  },
+  charts(parts) {
+    find("#curves").hidden = parts.length === 0;
+    charts.show(parts);
+  },
+  confusion(part) {
+    find("#confusion").hidden = part === null;
+    if (part === null) return;
+    find("#confusion .quiet").textContent = `${part.title}: ${part.summary}`;
+    find("#confusion .scroll").replaceChildren(confusionTable(part));
+  },
+  samples: (part) => samples.show(part),
+  epochs(table) {
+    if (table.length === 0) return;
+    find("#epochs").replaceChildren(tableOf(table, "The latest epochs"));
+  },
+  results(table) {
+    find("#results").hidden = table.length === 0;
+    if (table.length === 0) return;
+    find("#results .scroll").replaceChildren(tableOf(table, "Results"));
+    // Without a validation set the best epoch was chosen by the test set.
+    const [, , , , validation] = table[1];
+    find("#optimistic").hidden = validation !== "–";
+  },
+};
+
+function showState(): void {
+  if (!run) return;
+  const { folder, state, facts, broken } = run;
+  const silent = state === "training" && Date.now() - run.changed > SILENCE;
+  const word = !connected
+    ? "Not connected"
+    : silent
+    ? "No news"
+    : STATES[state];
+  const place = find("#state");
+  if (place.textContent !== word) {
+    place.textContent = word;
+    place.dataset.state = connected && !silent ? state : "silent";
+    announce(`${word}: ${folder}`);
+  }
+  const name = folder.replace(/\/+$/, "").split("/").at(-1)!;
+  document.title = `${word} – ${name}`;
+  find("#folder").textContent = folder;
+  find("#facts").textContent = [
+    ...facts,
+    ...(broken > 0
+      ? [
+        `${broken} ${
+          broken === 1 ? "line" : "lines"
+        } of metrics.jsonl cannot be read`,
+      ]
+      : []),
+  ].join(" · ");
+  find("#advice").replaceChildren(...advice(run, silent));
+}
+
+/** Says what its user may do now. */
+function advice(
+  { folder, state, changed, problem, resume }: RunPart,
+  silent: boolean,
+): (string | Node)[] {
+  const command = (text: string) => element("code", text);
+  const goOn = resume ? [" To go on: ", command(resume)] : [];
+  if (!connected) {
+    return [
+      "The program behind this page has ended. It goes on by itself once you " +
+      "start it again: ",
+      command("deno task view"),
+    ];
+  }
+  if (silent) {
+    const minutes = Math.floor((Date.now() - changed) / 60_000);
+    return [
+      `Nothing was written for ${minutes} minutes. A step may take long, or ` +
+      "the program that trains is gone.",
+      ...goOn,
+    ];
+  }
+  switch (state) {
+    case "waiting":
+      return [
+        `No run is in ${folder} yet. Start one in another terminal: `,
+        command("deno task train"),
+      ];
+    case "stopped":
+      return ["Stopped by its user.", ...goOn];
+    case "failed":
+      return [`${problem}.`];
+    case "unknown":
+      return ["Its folder does not tell whether it goes on."];
+    default:
+      return [];
+  }
+}
+
+function showProgress(part: ProgressPart | null): void {
+  find("#progress").hidden = part === null;
+  if (part === null) return;
+  const { fold, folds, epoch, epochs, set, samples, total } = part;
+  find("#where").replaceChildren(
+    element("strong", `Epoch ${epoch}`),
+    ` of ${epochs}, counted from 0`,
+    ...(folds > 1 ? [`, fold ${fold}`] : []),
+  );
+  find("#speed").textContent = `${set}: ${samples} of ${total} samples, ` +
+    `${Math.round(part.samplesPerSecond)} a second`;
+  const bar = find<HTMLProgressElement>("#pass");
+  bar.max = total;
+  bar.value = samples;
+  const { deviceShare, dataShare } = part;
+  const shares = [
+    ["device", deviceShare],
+    ["data", dataShare],
+    ["program", Math.max(0, 1 - deviceShare - dataShare)],
+  ] as const;
+  find("#shares").replaceChildren(
+    ...shares.map(([name, share]) => {
+      const item = element("li", `${name} ${Math.round(100 * share)} %`);
+      item.className = name;
+      return item;
+    }),
+  );
+  find("#bar").replaceChildren(
+    ...shares.map(([name, share]) => {
+      const piece = element("span");
+      piece.className = name;
+      piece.style.flexGrow = String(share);
+      return piece;
+    }),
+  );
+}
+
+/** Tells whoever listens instead of looking. */
+function announce(text: string): void {
+  find("#announcement").textContent = text;
+}
+
+/** The fold that was chosen, which the address of the page keeps. */
+function chosenFold(): string {
+  return new URLSearchParams(location.search).get("fold") ?? "";
+}
+
+function showFolds(folds: readonly number[]): void {
+  const form = find("#folds");
+  const field = find("#folds fieldset");
+  const shown = [...field.querySelectorAll("input")].map(({ value }) => value);
+  const wanted = ["", ...folds.map(String)];
+  form.hidden = folds.length < 2;
+  if (shown.join() === wanted.join()) return;
+  field.querySelectorAll("label").forEach((label) => label.remove());
+  field.append(...wanted.map((value) => {
+    const input = element("input");
+    input.type = "radio";
+    input.name = "fold";
+    input.value = value;
+    input.checked = value === chosenFold();
+    input.onchange = () => {
+      const address = new URL(location.href);
+      if (value === "") address.searchParams.delete("fold");
+      else address.searchParams.set("fold", value);
+      history.replaceState(null, "", address);
+      connect();
+    };
+    return element(
+      "label",
+      input,
+      value === "" ? "all folds" : `fold ${value}`,
+    );
+  }));
+}
+
+/** Has the server tell everything, and then what is new. */
+function connect(): void {
+  source?.close();
+  const fold = chosenFold();
+  const opened = new EventSource(fold ? `/events?fold=${fold}` : "/events");
+  source = opened;
+  opened.onopen = () => {
+    connected = true;
+    showState();
+  };
+  opened.onerror = () => {
+    connected = false;
+    showState();
+  };
+  opened.onmessage = ({ data }) => {
+    const parts: Partial<PageData> = JSON.parse(data);
+    for (const [name, part] of Object.entries(parts)) {
+      (SHOW[name as keyof PageData] as (part: unknown) => void)(part);
+    }
+  };
+}
+
+// Charts measure texts, so their font must be there.
+await Promise.all(
+  [400, 700].map((w) => document.fonts.load(`${w} 12px Inter`)),
+);
+connect();
+setInterval(showState, 5000);

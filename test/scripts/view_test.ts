@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import axe, { type AxeResults } from "npm:axe-core@4.14.1";
+import { findAdapter } from "../../scripts/adapter.ts";
+// Loads the task's packages before the task runs, which says what it downloads.
+import "../../scripts/view/assets.ts";
+import { type Browser, browserTest, type Page } from "../chromium.ts";
+import { runTask } from "../run_task.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { prepareSigns, readResults, train } from "./train_runs.ts";
+import { epochOf, serve, stateWith, writeRun } from "./view_page.ts";
+
+/** Widest that a page may be on a phone. */
+const PHONE = { width: 360, height: 740 };
+
+/** Opens a page, which may neither complain nor ask another machine. */
+async function openPage(
+  browser: Browser,
+  url: string,
+  options: Parameters<Browser["newPage"]>[0] = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage(options);
+  const problems: string[] = [];
+  page.on("pageerror", ({ message }) => problems.push(message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (!["127.0.0.1", ""].includes(asked.hostname)) problems.push(asked.href);
+  });
+  await page.goto(url);
+  return { page, problems };
+}
+
+/** Waits for a text in an element. */
+async function see(page: Page, selector: string, text: string): Promise<void> {
+  const found = page.locator(selector).filter({ hasText: text });
+  await found.first().waitFor({ timeout: 15_000 });
+}
+
+browserTest("the page follows a run from before it begins", async (browser) => {
+  await using folder = await temporaryFolder();
+  const run = join(folder.path, "run");
+  await using server = await serve("--run", run);
+  const { page, problems } = await openPage(browser, server.url);
+  await see(page, "#state", "Waiting");
+  await see(page, "#advice", "deno task train");
+
+  const first = [epochOf(1, 0), epochOf(1, 1)];
+  await writeRun(run, { rows: first, state: stateWith() });
+  await see(page, "#state", "Training");
+  await see(page, "#where", "Epoch 3 of 100");
+  await see(page, "#speed", "training: 32 of 80 samples, 640 a second");
+  await see(page, "#shares", "device 91 %data 2 %program 7 %");
+  await see(page, "#figures", "Training loss10lowest 10, epoch 1");
+  const chart = page.locator("#curves [role=img]").first();
+  await chart.locator("svg").waitFor();
+  assert.match(
+    (await chart.getAttribute("aria-label"))!,
+    /^Loss, fold 1\. training: first 20, now 10, .+\. validation: first 15,/,
+  );
+
+  // A line that is still being written is left for later.
+  const row = JSON.stringify(epochOf(1, 2));
+  await writeRun(run, { rows: [...first, row.slice(0, 40)] });
+  await writeRun(run, {
+    rows: [...first, row.slice(0, 40)],
+    state: stateWith({ seconds: 91 }),
+  });
+  await see(page, "#facts", "1 min 31 s so far");
+  await see(page, "#figures", "Training loss10lowest");
+  await writeRun(run, { rows: [...first, epochOf(1, 2)] });
+  await see(page, "#figures", "Training loss6.667lowest 6.667, epoch 2");
+  const drawn = await chart.locator("svg").textContent();
+  assert.match(drawn!, /epoch \(counted from 0\)/);
+
+  const cells = await page.locator("#confusion td[data-level]")
+    .allTextContents();
+  assert.deepEqual(cells, ["7", "3", "", "9"]);
+  await see(page, "#confusion", "16 of 19 right, 84.2 %");
+  assert.deepEqual(problems, []);
+});
+
+browserTest(
+  "alarms, and lines that cannot be read, are told",
+  async (browser) => {
+    await using folder = await temporaryFolder();
+    const warning = 'layer "fc1" is silent (0 spikes): raise its weightScale';
+    const alarms = [{ fold: 1, epoch: 2, warning }];
+    const state = stateWith({ alarms });
+    const rows = [epochOf(1, 0), "{broken\n", "7\n", epochOf(1, 1)];
+    await writeRun(folder.path, { rows, state });
+    await using server = await serve("--run", folder.path);
+    const { page, problems } = await openPage(browser, server.url);
+    await see(page, "#alarms", 'layer "fc1" is silent (0 spikes)');
+    await see(page, "#alarms", "raise its weightScale");
+    await see(page, "#alarms", "fold 1, epoch 2");
+    await see(page, "#facts", "2 lines of metrics.jsonl cannot be read");
+    await see(page, "#figures", "Training loss10");
+    const role = page.getByRole("status").first();
+    assert.match((await role.textContent())!, /^(Alarm|Training): /);
+    assert.deepEqual(problems, []);
+  },
+);
+
+browserTest(
+  "the page outlives a reload, and its server a restart",
+  async (browser) => {
+    await using folder = await temporaryFolder();
+    const rows = [epochOf(1, 0), epochOf(2, 0)];
+    const state = stateWith();
+    await writeRun(folder.path, { rows, state });
+    const server = await serve("--run", folder.path);
+    const { page } = await openPage(browser, server.url);
+    await see(page, "#state", "Training");
+    await page.reload();
+    await see(page, "#state", "Training");
+    await page.locator("#curves svg").first().waitFor();
+    await server[Symbol.asyncDispose]();
+    await see(page, "#state", "Not connected");
+    await see(page, "#advice", "deno task view");
+    await writeRun(folder.path, { rows: [...rows, epochOf(1, 1)], state });
+    const port = String(server.port);
+    await using _again = await serve("--run", folder.path, "--port", port);
+    await see(page, "#state", "Training");
+    await see(page, "#figures", "Training loss10");
+  },
+);
+
+browserTest("the page tells how a run came to rest", async (browser) => {
+  await using folder = await temporaryFolder();
+  const rows = [epochOf(1, 0)];
+  await writeRun(folder.path, { rows, state: stateWith() });
+  const old = new Date(Date.now() - 10 * 60_000);
+  for (const name of ["metrics.jsonl", "status.json", "config.yaml"]) {
+    await Deno.utime(join(folder.path, name), old, old);
+  }
+  await using server = await serve("--run", folder.path);
+  const { page, problems } = await openPage(browser, server.url);
+  await see(page, "#state", "No news");
+  await see(page, "#advice", "Nothing was written for 10 minutes");
+  await see(page, "#advice", "deno task train --resume");
+  await writeRun(folder.path, { rows, state: stateWith({ state: "stopped" }) });
+  await see(page, "#state", "Stopped");
+  await see(page, "#advice", "To go on: deno task train --resume");
+  const problem = "Cannot train fold 1 past epoch 1: the loss is NaN";
+  const failed = stateWith({ state: "failed", problem, begun: false });
+  await writeRun(folder.path, { rows, state: failed });
+  await see(page, "#state", "Failed");
+  await see(page, "#advice", `${problem}.`);
+  // What an earlier run left is not shown as this one's.
+  assert(!await page.locator("#figures").isVisible());
+  assert.deepEqual(problems, []);
+});
+
+browserTest("the page is used from the keyboard", async (browser) => {
+  await using folder = await temporaryFolder();
+  const rows = [epochOf(1, 0), epochOf(1, 1), epochOf(2, 0)];
+  await writeRun(folder.path, { rows, state: stateWith() });
+  await using server = await serve("--run", folder.path);
+  const { page } = await openPage(browser, server.url);
+  await page.locator("#curves svg").first().waitFor();
+  await page.keyboard.press("Tab");
+  const focused = () =>
+    page.evaluate("document.activeElement.textContent") as Promise<string>;
+  assert.equal(await focused(), "Skip to the curves");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await see(page, "#curves h3", "Loss, fold 2");
+  assert(page.url().endsWith("/?fold=2"));
+  await page.reload();
+  await see(page, "#curves h3", "Loss, fold 2");
+  assert(await page.getByRole("radio", { name: "fold 2" }).isChecked());
+  const summary = page.locator("summary");
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  const latest = page.getByRole("table", { name: "The latest epochs" });
+  assert.deepEqual(
+    await latest.locator("tbody tr").allTextContents(),
+    ["0200.0 %150.0 %0.012 s"],
+  );
+});
+
+browserTest(
+  "the page fits a phone, and is sound to axe in both themes",
+  async (browser) => {
+    await using folder = await temporaryFolder();
+    const classes = Array.from({ length: 19 }, (_, n) => `animal ${n}`);
+    const counts = classes.map((_, n) => [n, n * 5 % 19, n + 1] as const);
+    const warning = 'layer "fc1" is silent (0 spikes): raise its weightScale';
+    const state = stateWith({
+      classes,
+      confusions: [{ fold: 1, epoch: 0, set: "validation", counts }],
+      alarms: [{ fold: 1, epoch: 0, warning }],
+    });
+    const rows = [0, 1, 2].flatMap((epoch) => [
+      ...[epochOf(1, epoch), epochOf(2, epoch)],
+    ]);
+    await writeRun(folder.path, { rows, state });
+    await using server = await serve("--run", folder.path);
+    for (const colorScheme of ["light", "dark"] as const) {
+      const options = { viewport: PHONE, colorScheme };
+      const { page, problems } = await openPage(browser, server.url, options);
+      await page.locator("#curves svg").nth(3).waitFor();
+      await page.locator("summary").click();
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      assert.equal(width, PHONE.width);
+      for (const chart of await page.getByRole("img").all()) {
+        assert.match((await chart.getAttribute("aria-label"))!, /^.+\. .+: /);
+      }
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate<AxeResults>("axe.run()");
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+        [],
+      );
+      assert.deepEqual(problems, []);
+    }
+  },
+);
+
+Deno.test("the page answers this machine, and with its own files", async () => {
+  await using folder = await temporaryFolder();
+  await writeRun(folder.path, { rows: [epochOf(1, 0)] });
+  await using server = await serve("--run", folder.path);
+  const ask = async (path: string, headers = "", method = "GET") => {
+    using connection = await Deno.connect({
+      ...{ hostname: "127.0.0.1", port: server.port },
+    });
+    const host = /^host:/i.test(headers) ? "" : "Host: localhost\r\n";
+    const text = `${method} ${path} HTTP/1.1\r\n${host}${headers}` +
+      "Connection: close\r\n\r\n";
+    await connection.write(new TextEncoder().encode(text));
+    const answer = await new Response(connection.readable).text();
+    return answer.split("\r\n")[0].split(" ")[1];
+  };
+  assert.equal(await ask("/"), "200");
+  const other = "Host: evil.example\r\n";
+  assert.equal(await ask("/", other), "403");
+  assert.equal(await ask("/", `Host: evil.example:${server.port}\r\n`), "403");
+  assert.equal(await ask("/events", "Sec-Fetch-Site: cross-site\r\n"), "403");
+  assert.equal(await ask("/", "Content-Length: 0\r\n", "POST"), "405");
+  for (
+    const path of [
+      "/config.yaml",
+      "/../config.yaml",
+      "/%2e%2e/view.ts",
+      "/..%2f..%2fdeno.json",
+      "//etc/passwd",
+      "/page/page.ts",
+    ]
+  ) assert.equal(await ask(path), "404", path);
+  const { code, stderr } = await runTask("view", [
+    ...["--run", folder.path, "--port", String(server.port)],
+  ]);
+  assert.match(stderr, /^error: Cannot serve .+ it is taken, [^\n]+\n$/);
+  assert.equal(code, 1);
+});
+
+Deno.test("--live follows the run that was written to last", async () => {
+  await using folder = await temporaryFolder();
+  const inFolder = (name: string) => join(folder.path, name);
+  await writeRun(inFolder("old"), { rows: [], state: stateWith() });
+  await writeRun(inFolder("new"), { rows: [], state: stateWith() });
+  const old = new Date(Date.now() - 60_000);
+  for (const name of ["metrics.jsonl", "status.json", "config.yaml"]) {
+    await Deno.utime(join(inFolder("old"), name), old, old);
+  }
+  await using server = await serve("--run", folder.path, "--live");
+  const response = await fetch(`${server.url}events`);
+  const parts = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const until = async (text: string) => {
+    for (let all = ""; !all.includes(text);) {
+      const { value, done } = await parts.read();
+      assert(!done, all);
+      all += value;
+    }
+  };
+  await until(`"folder":"${inFolder("new")}"`);
+  await writeRun(inFolder("old"), { rows: [], state: stateWith() });
+  await until(`"folder":"${inFolder("old")}"`);
+  await parts.cancel();
+});
+
+// What it shows of a device is shown where there is one.
+if (await findAdapter() !== undefined) {
+  browserTest(
+    "a real run is followed to its end, and its samples are seen",
+    async (browser) => {
+      await using folder = await temporaryFolder();
+      const config = await prepareSigns(folder.path);
+      const run = join(folder.path, "first");
+      await using server = await serve("--run", run);
+      const { page, problems } = await openPage(browser, server.url);
+      await see(page, "#state", "Waiting");
+      const trained = train("train", "--config", config, "--folds", "1");
+      await see(page, "#state", "Training");
+      await see(page, "#where", "of 2, counted from 0");
+      await trained;
+      await see(page, "#state", "Ended");
+      const { summary, metrics } = await readResults(run);
+      const [{ testLoss, testAccuracy }] = summary.folds;
+      const results = page.locator("#results tbody tr").first();
+      const cells = await results.locator("td").allTextContents();
+      assert.deepEqual(cells.slice(-2), [
+        ...[testLoss.toFixed(2), (100 * testAccuracy).toFixed(2)],
+      ]);
+      const loss = String(Number(metrics[1].trainLoss.toPrecision(4)));
+      await see(page, "#figures", `Training loss${loss}`);
+      const shown = await page.locator("#confusion td[data-level]")
+        .allTextContents();
+      const tested = shown.reduce((sum, text) => sum + Number(text), 0);
+      assert.equal(tested, 19);
+
+      await see(page, "#sample", "test sample 1 of 19");
+      assert.equal(await page.locator("#events img").count(), 8);
+      const raster = page.getByRole("img", { name: /^Output spikes/ });
+      await raster.locator("svg").waitFor();
+      await page.getByRole("button", { name: "Previous" }).press("Enter");
+      await see(page, "#sample", "test sample 19 of 19");
+
+      // While a run goes on, its device is shared only on demand.
+      const status = join(run, "status.json");
+      const state = JSON.parse(await Deno.readTextFile(status));
+      const training = JSON.stringify({ ...state, state: "training" });
+      await Deno.writeTextFile(status, training);
+      await page.reload();
+      await see(page, "#sample", "Computed when you ask for it");
+      await page.getByRole("button", { name: "Look at a sample" }).press(
+        "Enter",
+      );
+      await see(page, "#sample", "test sample 1 of 19");
+      const focused = await page.evaluate("document.activeElement.id");
+      assert.equal(focused, "next");
+      assert.deepEqual(problems, []);
+    },
+  );
+}
+
+Deno.test("wrong usage of view ends with exit code 2", async () => {
+  for (const args of [["--port", "70000"], ["--run"], ["output"]]) {
+    const { code, stdout, stderr } = await runTask("view", args);
+    assert.match(stderr, /^error: [^\n]+ \(--help shows how it is used\)\n$/);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+  }
+});
