@@ -74,6 +74,7 @@ gpuTest("runEpoch() sums up what its steps did", async () => {
   );
   ok(found.rates.every((rate) => rate > 0 && rate < 1));
   ok(found.seconds > 0);
+  ok(stepper.waited > 0 && stepper.waited <= 1000 * found.seconds);
   deepStrictEqual({ ...last, seconds: 0 }, { ...found, seconds: 0 });
   stepper.destroy();
   model.destroy();

@@ -1,5 +1,6 @@
 /**
- * A run's page in a test: folders that look like runs, and the server.
+ * A run's page in a test: folders that look like runs, the server, and the
+ * page in a browser.
  *
  * @module
  */
@@ -7,6 +8,7 @@
 import { join } from "node:path";
 import type { RunState } from "../../scripts/logs/run_status.ts";
 import type { EpochMetrics } from "../../scripts/results.ts";
+import type { Browser, Page } from "../chromium.ts";
 import { ROOT } from "../source_files.ts";
 
 const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
@@ -114,4 +116,47 @@ export async function writeRun(
   await write("config.yaml", "simulation: { Ts: 5 }\n");
   await write("metrics.jsonl", lines.join(""));
   if (state) await write("status.json", `${JSON.stringify(state)}\n`);
+}
+
+/**
+ * Opens a page, which may neither complain nor ask another machine.
+ *
+ * @param browser Where.
+ * @param url Address of the page.
+ * @param options Its size and colours.
+ * @returns The page, and what it complained of or asked for so far.
+ */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: Parameters<Browser["newPage"]>[0] = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage(options);
+  const problems: string[] = [];
+  page.on("pageerror", ({ message }) => problems.push(message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (!["127.0.0.1", ""].includes(asked.hostname)) problems.push(asked.href);
+  });
+  await page.goto(url);
+  return { page, problems };
+}
+
+/**
+ * Waits for a text in an element.
+ *
+ * @param page The page.
+ * @param selector The element, in CSS.
+ * @param text Part of its text.
+ */
+export async function see(
+  page: Page,
+  selector: string,
+  text: string,
+): Promise<void> {
+  const found = page.locator(selector).filter({ hasText: text });
+  await found.first().waitFor({ timeout: 15_000 });
 }

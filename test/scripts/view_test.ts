@@ -4,40 +4,20 @@ import axe, { type AxeResults } from "npm:axe-core@4.14.1";
 import { findAdapter } from "../../scripts/adapter.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../scripts/view/assets.ts";
-import { type Browser, browserTest, type Page } from "../chromium.ts";
-import { runTask } from "../run_task.ts";
+import { browserTest } from "../chromium.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
-import { epochOf, serve, stateWith, writeRun } from "./view_page.ts";
+import {
+  epochOf,
+  openPage,
+  see,
+  serve,
+  stateWith,
+  writeRun,
+} from "./view_page.ts";
 
 /** Widest that a page may be on a phone. */
 const PHONE = { width: 360, height: 740 };
-
-/** Opens a page, which may neither complain nor ask another machine. */
-async function openPage(
-  browser: Browser,
-  url: string,
-  options: Parameters<Browser["newPage"]>[0] = {},
-): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage(options);
-  const problems: string[] = [];
-  page.on("pageerror", ({ message }) => problems.push(message));
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  page.on("request", (request) => {
-    const asked = new URL(request.url());
-    if (!["127.0.0.1", ""].includes(asked.hostname)) problems.push(asked.href);
-  });
-  await page.goto(url);
-  return { page, problems };
-}
-
-/** Waits for a text in an element. */
-async function see(page: Page, selector: string, text: string): Promise<void> {
-  const found = page.locator(selector).filter({ hasText: text });
-  await found.first().waitFor({ timeout: 15_000 });
-}
 
 browserTest("the page follows a run from before it begins", async (browser) => {
   await using folder = await temporaryFolder();
@@ -45,7 +25,7 @@ browserTest("the page follows a run from before it begins", async (browser) => {
   await using server = await serve("--run", run);
   const { page, problems } = await openPage(browser, server.url);
   await see(page, "#state", "Waiting");
-  await see(page, "#advice", "deno task train");
+  await see(page, "#advice", `deno task train --out ${run}`);
 
   const first = [epochOf(1, 0), epochOf(1, 1)];
   await writeRun(run, { rows: first, state: stateWith() });
@@ -181,6 +161,14 @@ browserTest("the page is used from the keyboard", async (browser) => {
     await latest.locator("tbody tr").allTextContents(),
     ["0200.0 %150.0 %0.012 s"],
   );
+
+  const weights = "model_weights_fold2.safetensors";
+  await Deno.writeTextFile(join(folder.path, weights), "weights, and no more");
+  await writeRun(folder.path, { rows, state: stateWith({ seconds: 91 }) });
+  const button = page.getByRole("button", { name: "Look at a sample" });
+  await button.focus();
+  await page.keyboard.press("Space");
+  await see(page, "#sample", "there is no event store");
 });
 
 browserTest(
@@ -220,69 +208,6 @@ browserTest(
     }
   },
 );
-
-Deno.test("the page answers this machine, and with its own files", async () => {
-  await using folder = await temporaryFolder();
-  await writeRun(folder.path, { rows: [epochOf(1, 0)] });
-  await using server = await serve("--run", folder.path);
-  const ask = async (path: string, headers = "", method = "GET") => {
-    using connection = await Deno.connect({
-      ...{ hostname: "127.0.0.1", port: server.port },
-    });
-    const host = /^host:/i.test(headers) ? "" : "Host: localhost\r\n";
-    const text = `${method} ${path} HTTP/1.1\r\n${host}${headers}` +
-      "Connection: close\r\n\r\n";
-    await connection.write(new TextEncoder().encode(text));
-    const answer = await new Response(connection.readable).text();
-    return answer.split("\r\n")[0].split(" ")[1];
-  };
-  assert.equal(await ask("/"), "200");
-  const other = "Host: evil.example\r\n";
-  assert.equal(await ask("/", other), "403");
-  assert.equal(await ask("/", `Host: evil.example:${server.port}\r\n`), "403");
-  assert.equal(await ask("/events", "Sec-Fetch-Site: cross-site\r\n"), "403");
-  assert.equal(await ask("/", "Content-Length: 0\r\n", "POST"), "405");
-  for (
-    const path of [
-      "/config.yaml",
-      "/../config.yaml",
-      "/%2e%2e/view.ts",
-      "/..%2f..%2fdeno.json",
-      "//etc/passwd",
-      "/page/page.ts",
-    ]
-  ) assert.equal(await ask(path), "404", path);
-  const { code, stderr } = await runTask("view", [
-    ...["--run", folder.path, "--port", String(server.port)],
-  ]);
-  assert.match(stderr, /^error: Cannot serve .+ it is taken, [^\n]+\n$/);
-  assert.equal(code, 1);
-});
-
-Deno.test("--live follows the run that was written to last", async () => {
-  await using folder = await temporaryFolder();
-  const inFolder = (name: string) => join(folder.path, name);
-  await writeRun(inFolder("old"), { rows: [], state: stateWith() });
-  await writeRun(inFolder("new"), { rows: [], state: stateWith() });
-  const old = new Date(Date.now() - 60_000);
-  for (const name of ["metrics.jsonl", "status.json", "config.yaml"]) {
-    await Deno.utime(join(inFolder("old"), name), old, old);
-  }
-  await using server = await serve("--run", folder.path, "--live");
-  const response = await fetch(`${server.url}events`);
-  const parts = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  const until = async (text: string) => {
-    for (let all = ""; !all.includes(text);) {
-      const { value, done } = await parts.read();
-      assert(!done, all);
-      all += value;
-    }
-  };
-  await until(`"folder":"${inFolder("new")}"`);
-  await writeRun(inFolder("old"), { rows: [], state: stateWith() });
-  await until(`"folder":"${inFolder("old")}"`);
-  await parts.cancel();
-});
 
 // What it shows of a device is shown where there is one.
 if (await findAdapter() !== undefined) {
@@ -326,6 +251,7 @@ if (await findAdapter() !== undefined) {
       const state = JSON.parse(await Deno.readTextFile(status));
       const training = JSON.stringify({ ...state, state: "training" });
       await Deno.writeTextFile(status, training);
+      await see(page, "#state", "Training");
       await page.reload();
       await see(page, "#sample", "Computed when you ask for it");
       await page.getByRole("button", { name: "Look at a sample" }).press(
@@ -338,11 +264,3 @@ if (await findAdapter() !== undefined) {
     },
   );
 }
-
-Deno.test("wrong usage of view ends with exit code 2", async () => {
-  for (const args of [["--port", "70000"], ["--run"], ["output"]]) {
-    const { code, stdout, stderr } = await runTask("view", args);
-    assert.match(stderr, /^error: [^\n]+ \(--help shows how it is used\)\n$/);
-    assert.deepEqual([code, stdout], [2, ""], stderr);
-  }
-});

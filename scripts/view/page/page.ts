@@ -149,7 +149,11 @@ function advice(
     case "waiting":
       return [
         `No run is in ${folder} yet. Start one in another terminal: `,
-        command("deno task train"),
+        command(
+          folder === "output"
+            ? "deno task train"
+            : `deno task train --out ${folder}`,
+        ),
       ];
     case "stopped":
       return ["Stopped by its user.", ...goOn];
