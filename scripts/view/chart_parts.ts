@@ -18,6 +18,9 @@ import type { ChartPart } from "./page_data.ts";
 /** What the data of a chart are called in it. */
 const ROWS = "rows";
 
+/** Epochs of a fold that are drawn, at most: no screen shows more. */
+const MOST = 500;
+
 /** Curves by their names. */
 type Series = Readonly<Record<string, readonly number[]>>;
 
@@ -27,7 +30,8 @@ type Series = Readonly<Record<string, readonly number[]>>;
  * @param rows Its epochs.
  * @param options Fold whose layers are shown, whether curves are of it alone,
  * names of the layers, and the time bin in ms.
- * @returns The charts; none while no epoch has ended.
+ * @returns The charts, thinned out where epochs are many; none while no epoch
+ * has ended.
  */
 export function chartParts(
   rows: readonly EpochMetrics[],
@@ -40,12 +44,17 @@ export function chartParts(
 ): ChartPart[] {
   const own = rows.filter((row) => row.fold === fold);
   if (own.length === 0) return [];
-  const curves = alone ? own : rows;
+  const every = Math.ceil(Math.max(...rows.map((row) => row.epoch + 1)) / MOST);
+  const drawn = rows.filter((row, index) =>
+    row.epoch % every === 0 || rows[index + 1]?.fold !== row.fold
+  );
+  const drawnOwn = drawn.filter((row) => row.fold === fold);
+  const curves = alone ? drawnOwn : drawn;
   const bare: readonly LayerRow[] = own;
   const normed = bare.some(({ gradientNorms }) =>
     Object.values(gradientNorms ?? {}).some((norm) => norm > 0)
   );
-  return [
+  const charts = [
     chartPart("loss", lossCurves(curves), {
       training: own.map(({ trainLoss }) => trainLoss),
       validation: own.map(({ valLoss }) => valLoss ?? NaN),
@@ -59,7 +68,7 @@ export function chartParts(
     ...(Ts === undefined ? [] : [
       chartPart(
         "rates",
-        firingRates(own, { layers, Ts }),
+        firingRates(drawnOwn, { layers, Ts }),
         seriesOf(own[0].rates.length, (index) => [
           layers[index] ?? `layer ${index + 1}`,
           own.map(({ rates }) => rates[index] * 1000 / Ts),
@@ -70,7 +79,7 @@ export function chartParts(
       ? [
         chartPart(
           "gradients",
-          gradientNorms(own),
+          gradientNorms(drawnOwn),
           Object.fromEntries(
             Object.keys(own[0].gradientNorms ?? {}).map((layer) => [
               layer,
@@ -81,6 +90,12 @@ export function chartParts(
       ]
       : []),
   ];
+  if (every === 1) return charts;
+  return charts.map(({ subtitle, ...chart }) => ({
+    ...chart,
+    subtitle: [subtitle, `one epoch of ${every} is drawn`]
+      .filter((words) => words !== "").join("; "),
+  }));
 }
 
 /**

@@ -49,6 +49,13 @@ export interface Figure {
   readonly note: string;
 }
 
+/** What the last epoch came to. */
+export interface FiguresPart {
+  /** Which epoch it is. */
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}
+
 /** A chart, and what it shows in words. */
 export interface ChartPart {
   /** What it is called in the page. */
@@ -88,7 +95,7 @@ export interface SamplesPart {
 export interface PageData {
   readonly run: RunPart;
   readonly progress: ProgressPart | null;
-  readonly figures: readonly Figure[];
+  readonly figures: FiguresPart | null;
   readonly alarms: readonly RunAlarm[];
   readonly charts: readonly ChartPart[];
   readonly confusion: ConfusionPart | null;

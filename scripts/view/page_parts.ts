@@ -10,7 +10,7 @@ import type { EpochMetrics } from "../results.ts";
 import { chartParts } from "./chart_parts.ts";
 import type {
   ConfusionPart,
-  Figure,
+  FiguresPart,
   PageData,
   ProgressPart,
   RunPart,
@@ -40,7 +40,7 @@ export function pageData(files: RunFiles, chosen?: number): PageData {
   return {
     run: runPart(files),
     progress: status && status.state !== "ended" ? progressPart(status) : null,
-    figures: figuresOf(own, status),
+    figures: figuresPart(own, status),
     alarms: status?.alarms ?? [],
     charts: chartParts(epochs, {
       ...{ fold, alone: chosen !== undefined },
@@ -89,12 +89,12 @@ function progressPart({ pass, epochs, folds }: RunState): ProgressPart {
   return { ...pass, epochs, folds: folds.length };
 }
 
-function figuresOf(
+function figuresPart(
   rows: readonly EpochMetrics[],
   status: RunState | undefined,
-): Figure[] {
+): FiguresPart | null {
   const last = rows.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined) return null;
   const set = last.valLoss === undefined ? "test" : "val";
   const name = set === "val" ? "Validation" : "Test";
   const losses = rows.map((row) => row[`${set}Loss`] ?? NaN);
@@ -105,7 +105,7 @@ function figuresOf(
   const left = status?.state === "training" && status.pass.fold === last.fold
     ? status.epochs - 1 - last.epoch
     : 0;
-  return [
+  const figures = [
     {
       ...{ name: "Training loss", value: loss(last.trainLoss) },
       note: best(rows, rows.map((row) => row.trainLoss), "lowest", loss),
@@ -130,6 +130,7 @@ function figuresOf(
         : `${rows.length} ${rows.length === 1 ? "epoch" : "epochs"}`,
     },
   ];
+  return { title: `Epoch ${last.epoch}, fold ${last.fold}`, figures };
 }
 
 /** Says which epoch was the best, and how good. */

@@ -162,11 +162,11 @@ function pageConfig(
 ): Readonly<Record<string, unknown>> {
   return {
     ...{ ...config, aria: false, background: "transparent", padding: 0 },
-    axis: { ...axis, labelOverlap: "greedy", labelSeparation: 6 },
+    axis: { ...axis, labelOverlap: "parity", labelSeparation: 8 },
     legend: {
       ...{ ...legend, orient: "bottom", titlePadding: 8 },
       ...{ titleOrient: width < NARROW ? "top" : "left", rowPadding: 6 },
-      columns: Math.max(1, Math.floor(width / 150)),
+      columns: Math.max(1, Math.floor(width / 110)),
       layout: { bottom: { direction: "vertical", anchor: "start" } },
     },
   };

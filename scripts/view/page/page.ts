@@ -38,10 +38,12 @@ const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
     showState();
   },
   progress: showProgress,
-  figures(figures) {
-    find("#figures").hidden = figures.length === 0;
+  figures(part) {
+    find("#figures").hidden = part === null;
+    if (part === null) return;
+    find("#figures-title").textContent = part.title;
     find("#figures dl").replaceChildren(
-      ...figures.map(({ name, value, note }) =>
+      ...part.figures.map(({ name, value, note }) =>
         element(
           "div",
           element("dt", name),
