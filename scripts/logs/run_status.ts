@@ -38,7 +38,7 @@ export interface PassFacts {
 export interface PassMeasures {
   /** Samples done. */
   readonly samples: number;
-  /** Loss of each of them. */
+  /** Loss per sample. */
   readonly loss: number;
   /** Fraction of right predictions. */
   readonly accuracy: number;

@@ -175,24 +175,23 @@ function samplesPart(
   { weights, epochs, status }: RunFiles,
   fold: number,
 ): SamplesPart | null {
-  if (!weights.includes(fold)) return null;
   const own = epochs.filter((row) => row.fold === fold);
+  // Weights of a fold that has not begun are an earlier run's.
+  if (own.length === 0 || !weights.includes(fold)) return null;
   return {
     fold,
-    weights: `${bestEpoch(own)}`,
+    weights: String(bestEpoch(own)),
     free: status?.state !== "training",
   };
 }
 
 /** The epoch whose weights are kept. */
-function bestEpoch(rows: readonly EpochMetrics[]): number | undefined {
+function bestEpoch(rows: readonly EpochMetrics[]): number {
   const better = (a: EpochMetrics, b: EpochMetrics) =>
     a.valLoss === undefined
       ? (a.testAccuracy ?? 0) > (b.testAccuracy ?? 0)
       : a.valLoss < (b.valLoss ?? Infinity);
-  return rows.length === 0
-    ? undefined
-    : rows.reduce((best, row) => better(row, best) ? row : best).epoch;
+  return rows.reduce((best, row) => better(row, best) ? row : best).epoch;
 }
 
 function epochTable(rows: readonly EpochMetrics[]): Table {
