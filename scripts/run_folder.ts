@@ -66,7 +66,7 @@ export async function readRun(folder: string): Promise<Run> {
  * @throws {DatasetError | RecordingError} If the data cannot be used.
  */
 export async function foldsOf(
-  { configuration, epochs }: Run,
+  { configuration, epochs }: Pick<Run, "configuration" | "epochs">,
 ): Promise<Fold[]> {
   return await openFolds(configuration, {
     validation: epochs.some(({ valLoss }) => valLoss !== undefined),

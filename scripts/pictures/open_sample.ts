@@ -16,6 +16,7 @@ import { openStore, type SliceInfo } from "../../dataset/store.ts";
 import { parseStoreAttributes } from "../../dataset/store/attributes.ts";
 import { readGroup } from "../../dataset/zarr/columns.ts";
 import { nearestName } from "../command_line.ts";
+import type { Configuration } from "../configuration/types.ts";
 import type { RecordedSample } from "./sample.ts";
 
 /** Where a sample is, and how to read it. */
@@ -85,13 +86,27 @@ export async function openSample(
 }
 
 /**
+ * Tells where row 0 of the samples is that a run learns from.
+ *
+ * @param configuration The run's configuration.
+ * @returns Top or bottom.
+ * @throws {DatasetError} If they are in a store that cannot be used.
+ */
+export async function originIn(
+  { training: { sliced_dataset, path } }: Configuration,
+): Promise<RecordedSample["origin"]> {
+  const fromStore = sliced_dataset && path.train === undefined;
+  return fromStore ? await originOf(path.store) : "top";
+}
+
+/**
  * Tells where row 0 of the pictures in a store is.
  *
  * @param path The store.
  * @returns Top or bottom.
  * @throws {DatasetError} If there is no such store, or it is damaged.
  */
-export async function originOf(
+async function originOf(
   path: string,
 ): Promise<RecordedSample["origin"]> {
   const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});

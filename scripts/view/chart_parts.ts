@@ -79,7 +79,7 @@ export function chartParts(
       ? [
         chartPart(
           "gradients",
-          gradientNorms(drawnOwn),
+          gradientNorms(drawnOwn, { layers }),
           Object.fromEntries(
             Object.keys(own[0].gradientNorms ?? {}).map((layer) => [
               layer,

@@ -14,7 +14,7 @@ import { spikeHistogram } from "../charts/spike_histogram.ts";
 import { spikeRaster } from "../charts/spike_raster.ts";
 import type { OutputSpikes } from "../charts/output_spikes.ts";
 import { openModel } from "../evaluate_fold.ts";
-import { openFolds } from "../experiment.ts";
+import { planOf } from "../experiment.ts";
 import {
   countDifferences,
   GREYS,
@@ -22,9 +22,11 @@ import {
   typicalLimit,
 } from "../pictures/differences.ts";
 import { imageUrl } from "../pictures/gif.ts";
+import { originIn } from "../pictures/open_sample.ts";
 import { createSample, type Sample } from "../pictures/sample.ts";
 import { traceSample } from "../plot/trace_sample.ts";
 import { readWeights } from "../results.ts";
+import { foldsOf } from "../run_folder.ts";
 import { chartPart } from "./chart_parts.ts";
 import type { SampleView } from "./page_data.ts";
 import type { RunFiles } from "./run_files.ts";
@@ -49,9 +51,7 @@ export async function viewSample(
   if (configuration === undefined) {
     throw new Error(`Cannot look at a sample: "${folder}" has no config.yaml`);
   }
-  const folds = await openFolds(configuration, {
-    validation: epochs.some(({ valLoss }) => valLoss !== undefined),
-  });
+  const folds = await foldsOf({ configuration, epochs });
   const fold = folds.find((fold) => fold.number === number);
   if (fold === undefined) {
     throw new RangeError(`Cannot look at fold "${number}": there is none`);
@@ -75,7 +75,12 @@ export async function viewSample(
     label: className(output, output.label),
     prediction: className(output, output.prediction),
     events: events.t.length === 0 ? [] : picturesOf(createSample(events, {
-      ...{ name: output.sample, sensor: source.sensor, origin: "top" },
+      ...{ name: output.sample, sensor: source.sensor },
+      origin: await originIn(configuration),
+      span: {
+        timing: source.timing,
+        lengthUs: 1000 * planOf(configuration, "test").tSample,
+      },
     })),
     charts: [
       chartPart("raster", spikeRaster(output), countsOf(output)),

@@ -16,7 +16,7 @@ import type { Fold } from "../../experiment.ts";
 import { traceSample } from "../../plot/trace_sample.ts";
 import { foldsOf, readRun } from "../../run_folder.ts";
 import { filtered } from "../../samples.ts";
-import { originOf } from "../open_sample.ts";
+import { originIn } from "../open_sample.ts";
 import type { RecordedSample, Span } from "../sample.ts";
 
 /** The outputs of a network while it sees a sample. */
@@ -139,9 +139,7 @@ async function mismatch(
       return `its class ${n + 1} is ${name}, the network's is ${learnt}`;
     }
   }
-  const { sliced_dataset, path } = configuration.training;
-  const fromStore = sliced_dataset && path.train === undefined;
-  const origin = fromStore ? await originOf(path.store) : "top";
+  const origin = await originIn(configuration);
   if (origin === sample.origin) return undefined;
   return origin === "top"
     ? "the network learnt with the axes of SLAYER's programs"
