@@ -64,9 +64,16 @@ Deno.test("RunStatus keeps the confusion of the last whole pass", async () => {
   await using folder = await temporaryFolder();
   const status = statusIn(folder.path);
   status.addRecords([record(0, 1, 1)], state("training", 6));
+  // A pass that the device did not outlive is begun again.
+  status.beginPass();
+  status.addRecords([record(0, 0, 0)], state("validation", 3));
+  status.beginPass();
   status.addRecords([record(1, 1, 0)], state("validation", 3));
   status.addRecords([record(0, 1, 1)], state("validation", 6));
-  status.addAlarm({ fold: 1, epoch: 1, warning: "layer is silent" });
+  for (const epoch of [1, 1]) {
+    status.addAlarm({ fold: 1, epoch, warning: "layer is silent" });
+  }
+  status.beginPass();
   status.addRecords([record(0, 0, 0)], state("validation", 3, 1));
   await status.end("failed", "the loss is NaN");
   const { confusions, alarms, problem } = await read(folder.path);
