@@ -27,6 +27,7 @@ export {
   type Events,
   type Sensor,
 } from "./dataset/events.ts";
+export type { FileSource } from "./dataset/file_source.ts";
 export { type FilterOptions, filterSamples } from "./dataset/filter.ts";
 export { openNmnist, readNmnist } from "./dataset/nmnist.ts";
 export {

@@ -11,6 +11,7 @@ import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
 import { type AedatHeader, readAedatHeader } from "./aedat_header.ts";
 import { RecordingError } from "./errors.ts";
 import type { Events } from "./events.ts";
+import type { FileSource } from "./file_source.ts";
 import { RecordingFile } from "./recording_file.ts";
 
 /** How an AEDAT file is read. */
@@ -77,7 +78,7 @@ export interface AedatSummary {
  * backwards; `inspectAedat()` counts how often they do. A file with a header
  * and nothing else has no events and gives no chunk.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @param options How to read addresses.
  * @returns The chunks, in the order of the file.
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
@@ -103,11 +104,11 @@ export interface AedatSummary {
  * ```
  */
 export async function* readAedat(
-  path: string,
+  file: FileSource,
   options: AedatOptions = {},
 ): AsyncGenerator<EventChunk> {
-  using file = await RecordingFile.open(path);
-  yield* readChunks(file, await readAedatHeader(file), options);
+  using opened = await RecordingFile.open(file);
+  yield* readChunks(opened, await readAedatHeader(opened), options);
 }
 
 /** Reads the chunks of a file that stands at its first record. */
@@ -173,7 +174,7 @@ function takeChunk(
  * lie between two events. Where time runs backwards, the duration still goes
  * from the earliest to the latest event.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @param options How to read addresses.
  * @returns What the recording holds.
  * @throws {RecordingError} As `readAedat()` does.
@@ -199,16 +200,16 @@ function takeChunk(
  * ```
  */
 export async function inspectAedat(
-  path: string,
+  file: FileSource,
   options: AedatOptions = {},
 ): Promise<AedatSummary> {
-  using file = await RecordingFile.open(path);
-  const header = await readAedatHeader(file);
+  using opened = await RecordingFile.open(file);
+  const header = await readAedatHeader(opened);
   let [events, on, special, backwardSteps] = [0, 0, 0, 0];
   let [xMin, xMax, yMin, yMax] = [0xffff, 0, 0xffff, 0];
   let [time, earliest, latest] = [0, 0, 0];
   let previous: number | undefined;
-  for await (const chunk of readChunks(file, header, options)) {
+  for await (const chunk of readChunks(opened, header, options)) {
     const { x, y, t, p } = chunk;
     let last = previous ?? t[0];
     for (let i = 0; i < t.length; i++) {

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { parse } from "npm:csv-parse@7.0.3/sync";
+import papaparse from "npm:papaparse@5.7.1";
 import { DatasetError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 
 /** One row of a table. */
 export interface Row {
@@ -16,11 +17,20 @@ export interface Row {
   readonly fields: readonly string[];
 }
 
+/** What Papa Parse has read, without types of its own. */
+interface Parsed {
+  readonly data: readonly string[][];
+  readonly errors: readonly {
+    readonly message: string;
+    readonly row?: number;
+  }[];
+}
+
 /**
  * Reads columns of a CSV file by the names in its first line, in whatever
  * order and company they stand there.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @param columns Names of the columns.
  * @returns The rows below the header, without empty lines.
  * @throws {DatasetError} If the file cannot be read or lacks a column.
@@ -36,43 +46,49 @@ export interface Row {
  * ```
  */
 export async function readTable(
-  path: string,
+  file: FileSource,
   columns: readonly string[],
 ): Promise<Row[]> {
-  const text = await readText(path);
-  let rows: { record: string[]; info: { lines: number } }[];
-  try {
-    rows = parse(text, {
-      info: true,
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as unknown as typeof rows;
-  } catch (cause) {
-    const { message, lines } = cause as Error & { lines?: number };
-    throw new DatasetError(path, message, { line: lines, cause });
+  const path = nameOf(file);
+  const text = await readText(file);
+  const { data, errors: [error] }: Parsed = papaparse.parse(
+    text.replaceAll(/\r\n?/g, "\n"),
+    { delimiter: ",", newline: "\n" },
+  );
+  let lines = 0;
+  const all = data.map((row): Row => {
+    const line = lines + 1;
+    // A field in quotes may go over several lines.
+    lines += row.join().split("\n").length;
+    return { line, fields: row.map((field) => field.trim()) };
+  });
+  if (error !== undefined) {
+    const line = error.row === undefined ? undefined : all[error.row]?.line;
+    throw new DatasetError(path, error.message, { line });
   }
+  const rows = all.filter(({ fields }) =>
+    fields.length > 1 || fields[0] !== ""
+  );
   const header = rows.shift();
   const places = columns.map((column) => {
-    const place = header?.record.indexOf(column) ?? -1;
+    const place = header?.fields.indexOf(column) ?? -1;
     if (place < 0) {
       throw new DatasetError(path, `there is no column "${column}"`, {
-        line: header?.info.lines,
+        line: header?.line,
       });
     }
     return place;
   });
-  return rows.map(({ record, info }) => ({
-    line: info.lines,
-    fields: places.map((place) => record[place] ?? ""),
+  return rows.map(({ line, fields }) => ({
+    line,
+    fields: places.map((place) => fields[place] ?? ""),
   }));
 }
 
 /**
  * Reads a UTF-8 text file, with or without a byte order mark.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @returns The text without the mark.
  * @throws {DatasetError} If it cannot be read or is not UTF-8.
  *
@@ -85,11 +101,11 @@ export async function readTable(
  * await Deno.remove(path);
  * ```
  */
-export async function readText(path: string): Promise<string> {
+export async function readText(file: FileSource): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true })
-      .decode(await Deno.readFile(path));
+      .decode(await readBytes(file));
   } catch (cause) {
-    throw new DatasetError(path, fileProblem(cause), { cause });
+    throw new DatasetError(nameOf(file), fileProblem(cause), { cause });
   }
 }

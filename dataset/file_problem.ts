@@ -4,6 +4,15 @@
  * @module
  */
 
+/** Problems by the names of errors, which Deno has and browsers have not. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  NotFound: "there is no such file or folder",
+  IsADirectory: "it is a folder",
+  PermissionDenied: "permission is denied",
+  AlreadyExists: "it is a file",
+  NotADirectory: "a part of it is a file, not a folder",
+};
+
 /**
  * Says why a file could not be opened, read or written.
  *
@@ -18,16 +27,6 @@
  * ```
  */
 export function fileProblem(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) {
-    return "there is no such file or folder";
-  }
-  if (cause instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (cause instanceof Deno.errors.PermissionDenied) {
-    return "permission is denied";
-  }
-  if (cause instanceof Deno.errors.AlreadyExists) return "it is a file";
-  if (cause instanceof Deno.errors.NotADirectory) {
-    return "a part of it is a file, not a folder";
-  }
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  return PROBLEMS[cause.name] ?? cause.message;
 }

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { join } from "node:path";
 import { DatasetError, RecordingError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
+import { join } from "./file_path.ts";
 import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 import type { SampleSource } from "./samples.ts";
 
 /** The part of the sensor that N-MNIST keeps, 34×34 pixels. */
@@ -33,7 +34,7 @@ export interface NmnistEntry {
  * An event has 40 bits: column, row, then one bit of polarity (1 is ON) and 23
  * bits of time in µs, big-endian.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @returns Its events, in the order recorded.
  * @throws {RecordingError} If the file cannot be read, is empty, is cut off
  *   inside an event, or has an event outside 34×34 pixels.
@@ -50,8 +51,9 @@ export interface NmnistEntry {
  * await Deno.remove(path);
  * ```
  */
-export async function readNmnist(path: string): Promise<Events> {
-  const bytes = await Deno.readFile(path).catch((cause) => {
+export async function readNmnist(file: FileSource): Promise<Events> {
+  const path = nameOf(file);
+  const bytes = await readBytes(file).catch((cause) => {
     throw new RecordingError(path, fileProblem(cause), { cause });
   });
   if (bytes.length === 0) throw new RecordingError(path, "it is empty");

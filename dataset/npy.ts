@@ -8,6 +8,7 @@
 import { DatasetError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
 import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 
 /** Bytes of a field's type, by NumPy's name for it. */
 const SIZES: Readonly<Record<string, number>> = {
@@ -41,7 +42,7 @@ interface Header {
 /**
  * Reads the events of a NumPy file.
  *
- * @param path The file, NAME.npy.
+ * @param file The file, NAME.npy: its path, or what a browser hands over.
  * @param sensor The sensor, for x and y to be held against.
  * @returns The events.
  * @throws {DatasetError} If the file cannot be read, is of another kind, is cut
@@ -70,10 +71,14 @@ interface Header {
  *
  * Source: NEP 1, "A simple file format for NumPy arrays".
  */
-export async function readNpy(path: string, sensor: Sensor): Promise<Events> {
+export async function readNpy(
+  file: FileSource,
+  sensor: Sensor,
+): Promise<Events> {
+  const path = nameOf(file);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await readBytes(file);
   } catch (cause) {
     throw new DatasetError(path, fileProblem(cause), { cause });
   }

@@ -6,9 +6,17 @@
 
 import { RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf } from "./file_source.ts";
 
 /** Size of the buffer in bytes. */
 const BUFFER_BYTES = 1 << 20;
+
+/** A file that is read from front to back. */
+interface OpenFile {
+  /** Reads the next bytes, and says how many; `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  close(): void;
+}
 
 /**
  * A file read once from front to back, through a buffer of 1 MiB.
@@ -28,15 +36,15 @@ const BUFFER_BYTES = 1 << 20;
  * ```
  */
 export class RecordingFile implements Disposable {
-  /** The file's path, as given. */
+  /** The file's path, as given, or its name. */
   readonly path: string;
-  readonly #file: Deno.FsFile;
+  readonly #file: OpenFile;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #start = 0;
   #end = 0;
   #offset = 0;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, file: OpenFile) {
     this.path = path;
     this.#file = file;
   }
@@ -44,13 +52,17 @@ export class RecordingFile implements Disposable {
   /**
    * Opens a file.
    *
-   * @param path The file.
+   * @param source The file.
    * @returns The file, nothing of it read.
    * @throws {RecordingError} If the file cannot be opened.
    */
-  static async open(path: string): Promise<RecordingFile> {
+  static async open(source: FileSource): Promise<RecordingFile> {
+    const path = nameOf(source);
     try {
-      return new RecordingFile(path, await Deno.open(path));
+      return new RecordingFile(
+        path,
+        typeof source === "string" ? await Deno.open(source) : openBlob(source),
+      );
     } catch (cause) {
       throw new RecordingError(path, fileProblem(cause), { cause });
     }
@@ -110,4 +122,19 @@ export class RecordingFile implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/** Reads what a browser hands over as a file of Deno is read. */
+function openBlob(blob: Blob): OpenFile {
+  let at = 0;
+  return {
+    async read(into) {
+      const part = blob.slice(at, at + into.length);
+      if (part.size === 0) return null;
+      into.set(new Uint8Array(await part.arrayBuffer()));
+      at += part.size;
+      return part.size;
+    },
+    close() {},
+  };
 }

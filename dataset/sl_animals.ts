@@ -6,6 +6,7 @@
 
 import { readTable, readText } from "./csv_table.ts";
 import { DatasetError } from "./errors.ts";
+import { type FileSource, nameOf } from "./file_source.ts";
 
 /** The four sessions in which the signs were recorded. */
 export type Session = "S1" | "S2" | "S3" | "S4";
@@ -115,7 +116,7 @@ export async function readFileList(path: string): Promise<string[]> {
  * Reads the names of the classes from a CSV file with the columns `class`
  * (1, 2, 3 …) and `class Def`.
  *
- * @param path The file.
+ * @param file The file: its path, or what a browser hands over.
  * @returns The names; a label is an index into them.
  * @throws {DatasetError} If the file cannot be read, a column is missing, the
  *   numbers do not count up from 1, or a name is empty or comes twice.
@@ -129,10 +130,11 @@ export async function readFileList(path: string): Promise<string[]> {
  * await Deno.remove(path);
  * ```
  */
-export async function readClasses(path: string): Promise<string[]> {
+export async function readClasses(file: FileSource): Promise<string[]> {
+  const path = nameOf(file);
   const names: string[] = [];
   for (
-    const { line, fields } of await readTable(path, ["class", "class Def"])
+    const { line, fields } of await readTable(file, ["class", "class Def"])
   ) {
     const name = fields[1];
     checkClass(path, line, fields[0], names.length + 1);
@@ -156,7 +158,7 @@ export async function readClasses(path: string): Promise<string[]> {
  *
  * In spite of their names the last two count records, not time.
  *
- * @param path The tag file.
+ * @param file The tag file: its path, or what a browser hands over.
  * @param classes Names of the classes.
  * @returns One tag a class, in the order of the classes.
  * @throws {DatasetError} If the file cannot be read, a column is missing, a
@@ -177,11 +179,12 @@ export async function readClasses(path: string): Promise<string[]> {
  * ```
  */
 export async function readTags(
-  path: string,
+  file: FileSource,
   classes: readonly string[],
 ): Promise<Tag[]> {
+  const path = nameOf(file);
   const columns = ["class", "startTime_ev", "endTime_ev"];
-  const rows = await readTable(path, columns);
+  const rows = await readTable(file, columns);
   const tags = rows.map(({ line, fields }, label): Tag => {
     checkClass(path, line, fields[0], label + 1);
     const [start, end] = [1, 2].map((column) =>

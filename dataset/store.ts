@@ -11,9 +11,9 @@
  * @module
  */
 
-import { join } from "node:path";
 import { DatasetError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
+import { join } from "./file_path.ts";
 import type { SampleSource, Timing } from "./samples.ts";
 import {
   parseRecordingAttributes,

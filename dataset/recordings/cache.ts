@@ -4,14 +4,12 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { DatasetError } from "../errors.ts";
+import { join } from "../file_path.ts";
 import type { SliceSource } from "../slice/source.ts";
 import type { SliceWorkers } from "../slice/workers.ts";
 import { type OpenRecording, openRecording } from "../store.ts";
-import type { RecordingOrigin } from "../store/attributes.ts";
+import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
 import { writeProblem } from "../zarr/folder.ts";
 
 /** Version of the groups' layout; another layout needs another number. */
@@ -51,7 +49,7 @@ export class RecordingCache {
     classes: number,
   ): Promise<OpenRecording> {
     const source = await inspect();
-    const folder = join(this.#path, nameOf(source.origin));
+    const folder = join(this.#path, await nameOf(source.origin));
     const find = () => findRecording(folder, source.origin, classes);
     const found = await find();
     if (found !== undefined) return found;
@@ -59,7 +57,7 @@ export class RecordingCache {
     try {
       const made = join(partial, "made");
       await this.#workers.slice({ ...source, folder: made });
-      if (!isDeepStrictEqual((await inspect()).origin, source.origin)) {
+      if (!sameAttributes((await inspect()).origin, source.origin)) {
         throw new DatasetError(
           source.recording,
           "it or its tags changed while it was read",
@@ -90,10 +88,11 @@ export class RecordingCache {
 }
 
 /** Names a recording by all that determines its slices. */
-function nameOf(origin: RecordingOrigin): string {
+async function nameOf(origin: RecordingOrigin): Promise<string> {
   const content = JSON.stringify([VERSION, origin]);
-  const hash = createHash("sha256").update(content).digest("hex");
-  return `${origin.source}-${hash.slice(0, 32)}`;
+  const bytes = new TextEncoder().encode(content);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `${origin.source}-${hash.toHex().slice(0, 32)}`;
 }
 
 /** Opens a recording if it is there, whole, and made from the origin. */
@@ -106,7 +105,7 @@ async function findRecording(
     const recording = await openRecording(folder, classes);
     const { attributes } = recording;
     const same = { ...attributes, ...origin };
-    return isDeepStrictEqual(same, attributes) ? recording : undefined;
+    return sameAttributes(same, attributes) ? recording : undefined;
   } catch (error) {
     if (error instanceof DatasetError) return undefined;
     throw error;

@@ -11,6 +11,7 @@ import { DVS128 } from "../events.ts";
 import { readNpy } from "../npy.ts";
 import type { RecordingAttributes } from "../store/attributes.ts";
 import { RecordingWriter } from "../store/recording_writer.ts";
+import { eventsBefore } from "./records.ts";
 import type { SliceSource } from "./source.ts";
 
 /** What to slice, and where to. */
@@ -184,24 +185,6 @@ class Slicer {
     const { tagFile, tags } = this.#job;
     return new DatasetError(tagFile, problem, { line: tags[slice].line });
   }
-}
-
-/**
- * Finds a record of the file among a chunk's events.
- *
- * @param chunk The chunk.
- * @param record The record, one of the chunk or the one after its last.
- * @returns How many of the chunk's events come before it.
- */
-export function eventsBefore(chunk: EventChunk, record: number): number {
-  const { special, firstRecord } = chunk;
-  let [low, high] = [0, special.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (special[middle] < record) low = middle + 1;
-    else high = middle;
-  }
-  return record - firstRecord - low;
 }
 
 /** Counts as `inspectAedat()` does: modulo 2³², the shorter way round. */

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { DatasetError, RecordingError } from "../errors.ts";
 import { DVS128 } from "../events.ts";
+import { join } from "../file_path.ts";
 import { readNpy } from "../npy.ts";
 import { fileProblem } from "../file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../sl_animals.ts";
@@ -110,6 +109,8 @@ function describe(
 }
 
 async function checksum(paths: readonly string[]): Promise<string> {
+  // Imported here so that a browser, which has none, imports the library.
+  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   for (const path of paths) {
     try {

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { join } from "node:path";
 import { DatasetError } from "../errors.ts";
 import type { Sensor } from "../events.ts";
+import { join } from "../file_path.ts";
 
 /** Attributes of the store's root group. */
 export interface StoreAttributes {
@@ -162,6 +162,27 @@ export function parseRecordingAttributes(
     }
   }
   return parsed;
+}
+
+/**
+ * Tells whether two groups say the same, in the same order.
+ *
+ * @param one Attributes of one group, or none.
+ * @param other Those of the other.
+ * @returns Whether both would be written alike.
+ *
+ * @example
+ * ```ts
+ * import { sameAttributes } from "./attributes.ts";
+ * if (!sameAttributes({ labels: [1] }, { labels: [1] })) throw new Error("?");
+ * if (sameAttributes({ labels: [1] }, { labels: [2] })) throw new Error("?");
+ * ```
+ */
+export function sameAttributes(
+  one: object | undefined,
+  other: object | undefined,
+): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function parse<T>(

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { join } from "node:path";
 import type { Events, Sensor } from "../events.ts";
+import { join } from "../file_path.ts";
 import type { RecordingAttributes } from "./attributes.ts";
 import { type ColumnType, ColumnWriter, writeGroup } from "../zarr/columns.ts";
 

@@ -5,9 +5,8 @@
  * @module
  */
 
-import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { DatasetError } from "../errors.ts";
+import { join } from "../file_path.ts";
 import { fileProblem } from "../file_problem.ts";
 import { readGroup, writeGroup } from "../zarr/columns.ts";
 import { writeProblem } from "../zarr/folder.ts";
@@ -16,6 +15,7 @@ import {
   parseStoreAttributes,
   type RecordingAttributes,
   type RecordingOrigin,
+  sameAttributes,
   type StoreAttributes,
 } from "./attributes.ts";
 
@@ -84,9 +84,7 @@ export class StoreUpdate implements AsyncDisposable {
     origin: RecordingOrigin,
   ): Promise<RecordingAttributes | undefined> {
     const found = await this.#read(origin.source);
-    return isDeepStrictEqual({ ...found, ...origin }, found)
-      ? found
-      : undefined;
+    return sameAttributes({ ...found, ...origin }, found) ? found : undefined;
   }
 
   /**
@@ -111,7 +109,7 @@ export class StoreUpdate implements AsyncDisposable {
    * @returns Whether it does.
    */
   says(attributes: StoreAttributes): boolean {
-    return isDeepStrictEqual(this.#old, attributes);
+    return sameAttributes(this.#old, attributes);
   }
 
   /**

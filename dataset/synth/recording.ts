@@ -63,6 +63,35 @@ const LOWERED = 110;
  * ```
  */
 export function recordPerson(person: Person, seed: number): SyntheticRecording {
+  const filming = filmPerson(person, seed);
+  while (true) {
+    const { done, value } = filming.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Records a person as `recordPerson()` does, and pauses after each sign, so
+ * that a page can draw itself between two of them.
+ *
+ * @param person Who.
+ * @param seed What the camera's flaws and the person's moods are drawn from.
+ * @returns The class of each sign as it is done, and events and signs in the
+ * end.
+ *
+ * @example
+ * ```ts
+ * import { choosePeople } from "./people.ts";
+ * import { filmPerson } from "./recording.ts";
+ * const [person] = choosePeople(1, 0);
+ * const { value } = filmPerson(person, 0).next();
+ * if (value !== 0) throw new Error("expected the first sign");
+ * ```
+ */
+export function* filmPerson(
+  person: Person,
+  seed: number,
+): Generator<number, SyntheticRecording> {
   const { place } = person;
   const random = new Random(seed, 2 * person.number + 1);
   const settings: CameraSettings = { ...CAMERA, noiseHz: place.noiseHz };
@@ -84,7 +113,8 @@ export function recordPerson(person: Person, seed: number): SyntheticRecording {
     }
     return step * STEP_US;
   };
-  const times = MOTIONS.map((motion) => {
+  const times: { startUs: number; endUs: number }[] = [];
+  for (const [label, motion] of MOTIONS.entries()) {
     const pose = poseOf(motion, person, random);
     const rise = (s: number) => LOWERED * (0.5 + 0.5 * Math.cos(Math.PI * s));
     const seconds = SIGN_SECONDS / pose.speed;
@@ -98,8 +128,9 @@ export function recordPerson(person: Person, seed: number): SyntheticRecording {
       RAISE_SECONDS,
       (t) => pose.at(seconds + t, rise(1 - t / RAISE_SECONDS)),
     );
-    return { startUs, endUs };
-  });
+    times.push({ startUs, endUs });
+    yield label;
+  }
   film(0.2, () => []);
   const events = camera.events();
   const signs = times.map(({ startUs, endUs }, label) => ({

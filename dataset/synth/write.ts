@@ -4,12 +4,10 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { encodeAedat } from "../aedat_encode.ts";
 import { DatasetError } from "../errors.ts";
 import { allocateEvents, DVS128, type Events } from "../events.ts";
+import { folderOf, join } from "../file_path.ts";
 import { fileProblem } from "../file_problem.ts";
 import { sessionOf } from "../sl_animals.ts";
 import { MOTIONS } from "./motions.ts";
@@ -84,10 +82,13 @@ export async function* writeSyntheticDataset(
   }
   const pathOf = ({ recording }: Person) =>
     join(out, "recordings", `${recording}.aedat`);
-  const there = (person: Person) => existsSync(pathOf(person));
-  const missing = chosen.filter((person) => !there(person));
+  const there = await Promise.all(
+    chosen.map((person) => exists(pathOf(person))),
+  );
+  const present = chosen.filter((_, index) => there[index]);
+  const missing = chosen.filter((_, index) => !there[index]);
   // What is there comes first: nothing is written if it is something else.
-  for (const person of [...chosen.filter(there), ...missing]) {
+  for (const person of [...present, ...missing]) {
     const { events, signs } = recordPerson(person, seed);
     const recorded = asRecorded(events, person.clockUs);
     // Days apart, so that no two recordings claim the same time.
@@ -117,8 +118,26 @@ function formatLists(names: readonly string[]): Record<string, Uint8Array> {
   };
 }
 
-/** Turns events to the axes, polarity and clock of a recording. */
-function asRecorded({ x, y, t, p }: Events, clockUs: number): Events {
+/**
+ * Turns events to the axes, polarity and clock of a recording.
+ *
+ * @param events Events as `recordPerson()` gives them.
+ * @param clockUs What the clock says at time 0.
+ * @returns Events as `readAedat()` would give them by default.
+ *
+ * @example
+ * ```ts
+ * import { asRecorded } from "./write.ts";
+ * const { x, p } = asRecorded({
+ *   x: Uint16Array.of(3),
+ *   y: Uint16Array.of(0),
+ *   t: Uint32Array.of(0),
+ *   p: Uint8Array.of(1),
+ * }, 2 ** 31);
+ * if (x[0] !== 127 || p[0] !== 0) throw new Error("expected the other axes");
+ * ```
+ */
+export function asRecorded({ x, y, t, p }: Events, clockUs: number): Events {
   const recorded = allocateEvents(t.length);
   for (let n = 0; n < t.length; n++) {
     recorded.x[n] = DVS128.height - 1 - y[n];
@@ -145,7 +164,7 @@ async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
   if (await isThere(path, content)) return;
   const beside = `${path}.new`;
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.mkdir(folderOf(path), { recursive: true });
     await Deno.writeFile(beside, content);
     await Deno.rename(beside, path);
   } catch (cause) {
@@ -157,7 +176,10 @@ async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
 /** Says whether a file is there; another of its name is an error. */
 async function isThere(path: string, content: Uint8Array): Promise<boolean> {
   const found = await readIfThere(path);
-  if (found && !isDeepStrictEqual(found, content)) {
+  if (
+    found && (found.length !== content.length ||
+      found.some((byte, index) => byte !== content[index]))
+  ) {
     throw new DatasetError(
       path,
       "it is there already, and not what would be written; choose another " +
@@ -165,6 +187,10 @@ async function isThere(path: string, content: Uint8Array): Promise<boolean> {
     );
   }
   return found !== undefined;
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

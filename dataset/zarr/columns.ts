@@ -7,9 +7,9 @@
  * @module
  */
 
-import { join } from "node:path";
 import * as zarr from "npm:zarrita@0.7.5";
 import { DatasetError } from "../errors.ts";
+import { join } from "../file_path.ts";
 import { Crc32cCodec } from "./crc32c.ts";
 import { writeProblem, ZarrFolder } from "./folder.ts";
 

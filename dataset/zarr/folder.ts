@@ -5,8 +5,8 @@
  * @module
  */
 
-import { join } from "node:path";
 import { DatasetError } from "../errors.ts";
+import { join } from "../file_path.ts";
 import { fileProblem } from "../file_problem.ts";
 
 /**
@@ -66,7 +66,7 @@ export class ZarrFolder {
    * @throws {DatasetError} If it cannot be read.
    */
   async get(key: string): Promise<Uint8Array | undefined> {
-    const path = join(this.#path, key);
+    const path = join(this.#path, key.slice(1));
     try {
       return await Deno.readFile(path);
     } catch (cause) {
@@ -86,7 +86,7 @@ export class ZarrFolder {
    * @throws {DatasetError} If it cannot be written.
    */
   async set(key: string, value: Uint8Array): Promise<void> {
-    const path = join(this.#path, key);
+    const path = join(this.#path, key.slice(1));
     try {
       await Deno.writeFile(path, value);
     } catch (cause) {

@@ -1,0 +1,41 @@
+/**
+ * Paths of files in folders, put together without anything of Node: a browser
+ * imports this library, too.
+ *
+ * @module
+ */
+
+/**
+ * Names a file in a folder.
+ *
+ * @param folder Path of the folder, maybe with a slash at its end.
+ * @param names Names of folders in it, and of the file.
+ * @returns The path.
+ *
+ * @example
+ * ```ts
+ * import { join } from "./file_path.ts";
+ * const path = join("data/", "tags", "user00_indoor.csv");
+ * if (path !== "data/tags/user00_indoor.csv") throw new Error(path);
+ * ```
+ */
+export function join(folder: string, ...names: string[]): string {
+  const start = folder === "" || folder.endsWith("/") ? folder : `${folder}/`;
+  return start + names.join("/");
+}
+
+/**
+ * Names the folder that a file is in.
+ *
+ * @param path Path of the file, as `join()` gives it.
+ * @returns Path of the folder, with the slash at its end.
+ *
+ * @example
+ * ```ts
+ * import { folderOf } from "./file_path.ts";
+ * if (folderOf("data/tags/a.csv") !== "data/tags/") throw new Error("?");
+ * ```
+ */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) || ".";
+}
