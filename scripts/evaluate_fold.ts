@@ -13,7 +13,8 @@ import type { StepRecord } from "../engine/plan/records.ts";
 import { Random } from "../engine/random.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, describeModel, type Fold, planOf } from "./experiment.ts";
+import { binningOf, describeModel, planOf } from "./configured_model.ts";
+import type { Fold } from "./experiment.ts";
 
 /** What became of a sample of the test set. */
 export interface SampleOutcome {

@@ -1,23 +1,18 @@
 /**
- * From a configuration to data, folds and network.
+ * From a configuration to data and folds.
  *
  * @module
  */
 
 import { dirname } from "node:path";
 import { DatasetError } from "../dataset/errors.ts";
-import type { Binning } from "../dataset/pack.ts";
 import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import { readFileList } from "../dataset/sl_animals.ts";
 import { kFold, trainTestSplit } from "../dataset/split.ts";
-import type { ModelDescription } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/network.ts";
-import type { PlanOptions } from "../engine/plan/sizes.ts";
-import type { Random } from "../engine/random.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { filtered, openSlices } from "./samples.ts";
-import { targetOf } from "./spike_target.ts";
+import { filtered } from "./sample_changes.ts";
+import { openSlices } from "./samples.ts";
 
 /** Some samples of a source. */
 export interface SampleSet {
@@ -39,20 +34,6 @@ const FOLDS = 4;
 
 /** Fraction of a fold's training recordings that validate. */
 const VALIDATION = 0.15;
-
-/** The convolutional network of the SL-Animals programs. */
-const CNN: readonly LayerDescription[] = [
-  { pool: 2 },
-  { conv: { out: 8, kernel: 5, padding: 2, weightScale: 10 } },
-  { pool: 2 },
-  { conv: { out: 16, kernel: 5, padding: 2, weightScale: 10 } },
-  { pool: 2 },
-  { dense: 100 },
-  { dense: 19 },
-];
-
-/** Their dense network. */
-const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
 
 /**
  * Opens the data of a configuration and cuts it into folds.
@@ -126,75 +107,4 @@ async function openSet(
 ): Promise<SampleSet> {
   const source = filtered(await openNmnist(folder, list), configuration);
   return { source, indices: [...source.labels.keys()] };
-}
-
-/**
- * Says what network a configuration describes.
- *
- * @param configuration The configuration.
- * @param source The data that it is to see.
- * @param random Draws the initial weights.
- * @returns The network.
- */
-export function describeModel(
-  configuration: Configuration,
-  source: SampleSource,
-  random: Random,
-): ModelDescription {
-  const { training, simulation, neuron, network } = configuration;
-  const { width, height } = source.sensor;
-  const frames = training.transf_method === "TonicFrames";
-  return {
-    // Frames hold columns where SlayerTD holds rows.
-    input: frames
-      ? { C: 2, H: width, W: height }
-      : { C: 2, H: height, W: width },
-    layers: network ?? (training.CNN ? CNN : MLP),
-    neuron,
-    response: neuron.response,
-    Ts: simulation.Ts,
-    coding: {
-      mode: training.binning_mode,
-      height: frames ? 1 : 1 / simulation.Ts,
-    },
-    optimizer: training.optimizer,
-    clip: training.clip,
-    weightDecay: training.weightDecay,
-    random,
-  };
-}
-
-/**
- * Says how a configuration divides time into bins.
- *
- * @param configuration The configuration.
- * @returns Method and time step.
- */
-export function binningOf(configuration: Configuration): Binning {
-  const { training, simulation } = configuration;
-  const frames = training.transf_method === "TonicFrames";
-  return { method: frames ? "frames" : "SlayerTD", Ts: simulation.Ts };
-}
-
-/**
- * Says what samples a configuration trains on and tests on.
- *
- * @param configuration The configuration.
- * @param use Training, or validation and test.
- * @returns Length, batch size and target; `testing` applies to random crops.
- */
-export function planOf(
-  configuration: Configuration,
-  use: "train" | "test",
-): PlanOptions {
-  const { simulation, training, testing } = configuration;
-  const whole = use === "test" && training.random_crop ? testing : undefined;
-  const { tSample, error } = whole ??
-    { tSample: simulation.tSample, error: training.error };
-  return {
-    tSample,
-    batch: simulation.nSample,
-    target: targetOf(error, simulation.Ts),
-    train: use === "train",
-  };
 }

@@ -9,7 +9,8 @@ import { initLive, type LiveLayer } from "../engine/live_init.ts";
 import type { Model } from "../engine/model.ts";
 import type { Stepper } from "../engine/plan/stepper.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, type Fold } from "./experiment.ts";
+import { binningOf } from "./configured_model.ts";
+import type { Fold } from "./experiment.ts";
 import type { LayerNumbers } from "./logs/norms.ts";
 
 /** Batches that a network is scaled on, the first of the training samples. */

@@ -15,11 +15,12 @@ import type { Model } from "../engine/model.ts";
 import type { Stepper } from "../engine/plan/stepper.ts";
 import type { Random } from "../engine/random.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, type SampleSet } from "./experiment.ts";
+import { binningOf } from "./configured_model.ts";
+import type { SampleSet } from "./experiment.ts";
 import type { FoldLog } from "./logs/fold_log.ts";
 import type { PassFacts, RunStatus } from "./logs/run_status.ts";
 import { createProgress } from "./progress.ts";
-import { augmentationOf } from "./samples.ts";
+import { augmentationOf } from "./sample_changes.ts";
 
 /** How a pass is run. It is logged if it trains. */
 export interface PassOptions {

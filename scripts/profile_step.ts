@@ -11,7 +11,8 @@ import { Model } from "../engine/model.ts";
 import { type KernelTime, profile } from "../engine/profile.ts";
 import { Random } from "../engine/random.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, describeModel, type Fold, planOf } from "./experiment.ts";
+import { binningOf, describeModel, planOf } from "./configured_model.ts";
+import type { Fold } from "./experiment.ts";
 
 /** Steps that warm the device up before it is timed: it clocks up slowly. */
 const WARM_UP = { hardware: 100, software: 1 };

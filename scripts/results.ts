@@ -7,11 +7,7 @@
 import { join } from "node:path";
 import { fileProblem } from "../dataset/file_problem.ts";
 import type { AdapterDescription } from "../engine/device.ts";
-import {
-  formatSafetensors,
-  parseSafetensors,
-  WeightsError,
-} from "../engine/safetensors.ts";
+import { WeightsError } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochRow } from "./charts/learning_curves.ts";
 import { checkpointName } from "./checkpoint.ts";
@@ -20,6 +16,7 @@ import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
 import { parseMetrics, parseSummary } from "./run_files.ts";
 import { saveFiles, writeThrough } from "./save_files.ts";
+import { formatWeights, parseWeights } from "./weights_file.ts";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
@@ -109,22 +106,8 @@ export function spreadOf(values: readonly number[]): Spread {
 export async function readWeights(
   path: string,
 ): Promise<Record<string, NamedArray>> {
-  const { tensors } = await readSafetensors(path);
-  return Object.fromEntries(
-    [...tensors].map(([name, { dtype, shape, data }]) => {
-      if (dtype !== "F32") {
-        throw new Error(
-          `Cannot read weights "${path}": "${name}" is ${dtype}, not F32`,
-        );
-      }
-      return [name, { shape, data }];
-    }),
-  );
-}
-
-async function readSafetensors(path: string) {
   try {
-    return parseSafetensors(await Deno.readFile(path));
+    return parseWeights(await Deno.readFile(path));
   } catch (cause) {
     const problem = cause instanceof WeightsError
       ? `${cause.message}; another copy of it, or training anew, helps`
@@ -278,17 +261,7 @@ export class Results {
     weights: Readonly<Record<string, NamedArray>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const tensors = Object.fromEntries(
-      Object.entries(weights).map(([name, { shape, data }]) => [
-        name,
-        {
-          dtype: "F32" as const,
-          shape,
-          data: data as Float32Array<ArrayBuffer>,
-        },
-      ]),
-    );
-    const bytes = formatSafetensors(tensors, metadata);
+    const bytes = formatWeights(weights, metadata);
     await saveFiles(this.folder, {
       [`model_weights_fold${fold}.safetensors`]: bytes,
     });

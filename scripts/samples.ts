@@ -1,15 +1,11 @@
 /**
- * From a configuration to samples, and to what is done to them.
+ * From a configuration to samples, as recorded.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { augmentEvents } from "../dataset/augment.ts";
-import type { BatchOptions } from "../dataset/batches.ts";
-import { filterSamples } from "../dataset/filter.ts";
 import { openRecordings } from "../dataset/recordings.ts";
-import type { SampleSource } from "../dataset/samples.ts";
 import { type EventStore, openStore } from "../dataset/store.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -44,43 +40,4 @@ export async function openSlices(
   } finally {
     progress?.[Symbol.dispose]();
   }
-}
-
-/**
- * Filters samples as a configuration says, for training and test alike.
- *
- * @param source The samples.
- * @param configuration The configuration.
- * @returns The samples filtered; the source itself if there is no filter.
- */
-export function filtered(
-  source: SampleSource,
-  { training: { filter } }: Configuration,
-): SampleSource {
-  return filter === undefined ? source : filterSamples(source, {
-    hotPixels: filter.hot_pixels,
-    backgroundActivity: filter.background_activity,
-    downsampleSpace: filter.downsample_space,
-    downsampleTime: filter.downsample_time,
-  });
-}
-
-/**
- * Says how a configuration changes training samples by chance.
- *
- * @param configuration The configuration.
- * @param source The samples.
- * @returns What changes their events, if anything does.
- */
-export function augmentationOf(
-  { training: { augmentation } }: Configuration,
-  { sensor }: SampleSource,
-): BatchOptions["augment"] {
-  if (augmentation === undefined) return undefined;
-  const { drop, flip_x: flipX, flip_y: flipY, shift, time_jitter: timeJitter } =
-    augmentation;
-  return (events, random) =>
-    augmentEvents(events, {
-      ...{ sensor, random, drop, flipX, flipY, shift, timeJitter },
-    });
 }

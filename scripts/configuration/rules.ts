@@ -5,7 +5,6 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
 import {
   type WrittenConfiguration,
   writtenConfiguration,
@@ -25,13 +24,13 @@ import type { Place } from "./values.ts";
  *
  * @param value What the file holds.
  * @param place The outermost place, which is told what is wrong.
- * @param options The folder that paths are relative to.
+ * @param options What makes paths absolute.
  * @returns The whole configuration.
  */
 export function readConfiguration(
   value: unknown,
   place: Place,
-  { folder }: { folder: string },
+  { resolve }: { readonly resolve: (path: string) => string },
 ): Configuration {
   const { simulation, neuron, training, testing, network } =
     writtenConfiguration(value, place);
@@ -45,7 +44,7 @@ export function readConfiguration(
   const error = completeTarget(training.error, inTraining.at("error"), {
     ...{ Ts, tSample },
   });
-  const path = resolvePaths(training.path, inTraining.at("path"), { folder });
+  const path = resolvePaths(training.path, inTraining.at("path"), resolve);
   return {
     simulation,
     neuron,
@@ -87,16 +86,15 @@ function checkLength({ Ts, tSample }: Sample, place: Place): void {
 function resolvePaths(
   written: WrittenPaths,
   place: Place,
-  { folder }: { folder: string },
+  at: (path: string) => string,
 ): ConfigurationPaths {
-  const at = (path: string) => resolve(folder, path);
   const { out, data, file_list, cache, store } = written;
   const paths = {
     out: at(out),
     data: at(data),
     file_list: at(file_list),
     cache: at(cache),
-    store: at(store ?? join(data, "sliced.zarr")),
+    store: at(store ?? `${data}/sliced.zarr`),
   };
   const { in: samples, train, test } = written;
   if (samples && train && test) {

@@ -5,18 +5,17 @@
  */
 
 import { basename, dirname, extname, join } from "node:path";
-import { readAedat } from "../../dataset/aedat.ts";
 import { turnToJaerAxes } from "../../dataset/aedat_decode.ts";
-import { allocateEvents, DVS128, type Events } from "../../dataset/events.ts";
+import { DVS128 } from "../../dataset/events.ts";
 import { NMNIST_SENSOR, readNmnist } from "../../dataset/nmnist.ts";
 import { readNpy } from "../../dataset/npy.ts";
 import { readClasses, readTags } from "../../dataset/sl_animals.ts";
-import { eventsBefore } from "../../dataset/slice/recording.ts";
 import { openStore, type SliceInfo } from "../../dataset/store.ts";
 import { parseStoreAttributes } from "../../dataset/store/attributes.ts";
 import { readGroup } from "../../dataset/zarr/columns.ts";
 import { nearestName } from "../command_line.ts";
 import type { Configuration } from "../configuration/types.ts";
+import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";
 
 /** Where a sample is, and how to read it. */
@@ -130,21 +129,7 @@ async function openRecording(
     name = `${recording}/${names[sign.label]}`;
     known = { label: sign.label, classes: names };
   }
-  const parts: Events[] = [];
-  let records = 0;
-  for await (const chunk of readAedat(path, { axes })) {
-    const first = chunk.firstRecord;
-    records = first + chunk.records;
-    const [from, to] = [start, end].map((record) =>
-      eventsBefore(chunk, Math.max(first, Math.min(record, records)))
-    );
-    parts.push({
-      x: chunk.x.subarray(from, to),
-      y: chunk.y.subarray(from, to),
-      t: chunk.t.subarray(from, to),
-      p: chunk.p.subarray(from, to),
-    });
-  }
+  const { events, records } = await readStretch(path, { start, end, axes });
   if (tag !== undefined && end > records) {
     throw new RangeError(
       `Cannot draw "${name}": its tag ends at record ${end}, the recording ` +
@@ -153,23 +138,9 @@ async function openRecording(
   }
   return {
     ...{ name, path, sensor: DVS128, origin: ORIGIN[axes], recording },
-    events: concatenate(parts),
+    events,
     ...known,
   };
-}
-
-function concatenate(parts: readonly Events[]): Events {
-  const events = allocateEvents(
-    parts.reduce((total, { t }) => total + t.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    for (const name of ["x", "y", "t", "p"] as const) {
-      events[name].set(part[name], at);
-    }
-    at += part.t.length;
-  }
-  return events;
 }
 
 /** Opens a slice that is named by its recording or person, and its sign. */

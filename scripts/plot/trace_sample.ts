@@ -11,8 +11,9 @@ import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network.ts";
 import type { SpikeTarget } from "../../engine/plan/target.ts";
 import { type LayerTrace, trace } from "../../engine/trace.ts";
+import { binningOf, planOf } from "../configured_model.ts";
 import { describeSample, type EvaluationContext } from "../evaluate_fold.ts";
-import { binningOf, type Fold, planOf } from "../experiment.ts";
+import type { Fold } from "../experiment.ts";
 
 /** A neuron of a layer. */
 export interface NeuronName {

@@ -14,7 +14,7 @@ import { spikeHistogram } from "../charts/spike_histogram.ts";
 import { spikeRaster } from "../charts/spike_raster.ts";
 import type { OutputSpikes } from "../charts/output_spikes.ts";
 import { openModel } from "../evaluate_fold.ts";
-import { planOf } from "../experiment.ts";
+import { planOf } from "../configured_model.ts";
 import {
   countDifferences,
   GREYS,

@@ -3,7 +3,7 @@ import {
   loadConfiguration,
   parseConfiguration,
 } from "../../scripts/configuration.ts";
-import { planOf } from "../../scripts/experiment.ts";
+import { planOf } from "../../scripts/configured_model.ts";
 import { targetOf } from "../../scripts/spike_target.ts";
 import { fc } from "../properties.ts";
 import {

@@ -6,7 +6,7 @@ import { Model } from "../../engine/model.ts";
 import type { EventBatch } from "../../engine/plan/event_batch.ts";
 import { Random } from "../../engine/random.ts";
 import { parseConfiguration } from "../../scripts/configuration.ts";
-import { describeModel, planOf } from "../../scripts/experiment.ts";
+import { describeModel, planOf } from "../../scripts/configured_model.ts";
 import { excite } from "../engine/networks.ts";
 import { device, gpuTest } from "../gpu.ts";
 

@@ -15,7 +15,7 @@ import { openModel } from "../../evaluate_fold.ts";
 import type { Fold } from "../../experiment.ts";
 import { traceSample } from "../../plot/trace_sample.ts";
 import { foldsOf, readRun } from "../../run_folder.ts";
-import { filtered } from "../../samples.ts";
+import { filtered } from "../../sample_changes.ts";
 import { originIn } from "../open_sample.ts";
 import type { RecordedSample, Span } from "../sample.ts";
 

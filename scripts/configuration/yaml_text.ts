@@ -1,0 +1,256 @@
+/**
+ * Configurations in YAML, read from text and written as text; no file is
+ * opened, so a browser can do it.
+ *
+ * @module
+ */
+
+import * as yaml from "npm:yaml@2.9.1";
+import { ConfigurationError } from "./error.ts";
+import { readConfiguration } from "./rules.ts";
+import type { Configuration } from "./types.ts";
+import { Place } from "./values.ts";
+
+/** Characters that a file may have: comparing all its keys takes time. */
+const LONGEST = 65_536;
+
+/** Keys that may stand one in another, such as `training.lr`. */
+const DEEPEST = 8;
+
+/** Sections whose keys have nothing to do with one another. */
+const SECTIONS = [
+  ...["simulation", "neuron", "training", "training.error", "training.path"],
+  ...["testing", "testing.error"],
+];
+
+/** How a configuration is read. */
+export interface ConfigurationOptions {
+  /**
+   * Values set on top of the file, each `key=value`: the key in dots, the
+   * value in YAML, such as `training.lr=0.001`.
+   *
+   * @default []
+   */
+  readonly set?: readonly string[];
+}
+
+/**
+ * Reads a configuration.
+ *
+ * @param text What the file holds.
+ * @param path The file, for messages.
+ * @param options Values set on top of the file, and what makes of a path in it
+ *   one that can be used.
+ * @returns The configuration, with defaults filled in.
+ * @throws {ConfigurationError} If the text is no YAML, or a key or value in it
+ *   cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { readYaml } from "./yaml_text.ts";
+ * const { training } = readYaml("training: {lr: 0.1}", "config.yaml", {
+ *   resolve: (path) => path,
+ * });
+ * if (training.lr !== 0.1) throw new Error("misread");
+ * ```
+ */
+export function readYaml(
+  text: string,
+  path: string,
+  options: ConfigurationOptions & {
+    readonly resolve: (path: string) => string;
+  },
+): Configuration {
+  if (text.length > LONGEST) {
+    const problem = `it has ${text.length} characters, expected ${LONGEST} ` +
+      "at most";
+    throw new ConfigurationError(path, problem);
+  }
+  const lines = new yaml.LineCounter();
+  const { document, values } = parseYaml(text, path, lines);
+  const overrides = (options.set ?? []).map((set) => readOverride(set, path));
+  const place = new Place((keys, problem) => {
+    const key = keys.join(".");
+    const override = overrides.findLast(({ keys: set }) =>
+      set.every((name, depth) => name === keys[depth])
+    )?.text;
+    const offset = offsetOf(document, keys);
+    const line = override === undefined && offset !== undefined
+      ? lines.linePos(offset).line
+      : undefined;
+    throw new ConfigurationError(path, `${key || "it"} ${problem}`, {
+      ...{ key, line, override },
+    });
+  });
+  const changed = overrides.reduce(
+    (values, override) => withValue(values, override, path),
+    values,
+  );
+  return readConfiguration(changed, place, options);
+}
+
+/**
+ * Writes a configuration.
+ *
+ * @param configuration The configuration.
+ * @returns YAML that is read as the same configuration, wherever it lies.
+ *
+ * @example
+ * ```ts
+ * import { formatConfiguration, readYaml } from "./yaml_text.ts";
+ * import assert from "node:assert/strict";
+ * const options = { resolve: (path: string) => path };
+ * const configuration = readYaml("training: {lr: 0.1}", "a.yaml", options);
+ * assert.deepEqual(
+ *   readYaml(formatConfiguration(configuration), "b.yaml", options),
+ *   configuration,
+ * );
+ * ```
+ */
+export function formatConfiguration(configuration: Configuration): string {
+  const document = new yaml.Document(configuration, {
+    aliasDuplicateObjects: false,
+  });
+  yaml.visit(document, {
+    Pair(_, pair) {
+      const key = pair.key as yaml.Scalar;
+      // As users write them, though YAML reads them as booleans.
+      if (key.value === "true" || key.value === "false") {
+        key.value = key.value === "true";
+      }
+      if (
+        /^(tgtSpike.*|conv|dense)$/.test(String(key)) && yaml.isMap(pair.value)
+      ) {
+        pair.value.flow = true;
+      }
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Parses the text of a file. */
+function parseYaml(
+  text: string,
+  path: string,
+  lineCounter: yaml.LineCounter,
+): { document: yaml.Document; values: unknown } {
+  try {
+    const document = parseDocument(text, { lineCounter });
+    return { document, values: document.toJS() };
+  } catch (cause) {
+    const { pos } = cause as Partial<yaml.YAMLError>;
+    const line = pos && lineCounter.linePos(pos[0]).line;
+    throw new ConfigurationError(path, inWords(cause), { line, cause });
+  }
+}
+
+/** Words what parsing has thrown. */
+function inWords(cause: unknown): string {
+  const { message } = cause as Error;
+  return /call stack/.test(message) ? "it is nested too deeply" : message;
+}
+
+/** Parses YAML, and throws the first thing that is wrong with it. */
+function parseDocument(
+  text: string,
+  options: yaml.ParseOptions = {},
+): yaml.Document {
+  const document = yaml.parseDocument(text, {
+    ...{ prettyErrors: false, logLevel: "error", ...options },
+  });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw problem;
+  return document;
+}
+
+/** A value to be set on top of a file. */
+interface Override {
+  readonly text: string;
+  readonly keys: readonly string[];
+  readonly value: unknown;
+}
+
+/** Reads `key=value`. */
+function readOverride(text: string, path: string): Override {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) {
+    throw new ConfigurationError(path, "expected key=value", {
+      override: text,
+    });
+  }
+  const keys = key.trim().split(".");
+  if (keys.length > DEEPEST) {
+    const problem = `${keys.length} keys one in another, expected ${DEEPEST} ` +
+      "at most";
+    throw new ConfigurationError(path, problem, { override: text });
+  }
+  try {
+    return { text, keys, value: parseDocument(value).toJS() };
+  } catch (cause) {
+    const problem = `${key} is no YAML, ${inWords(cause)}`;
+    throw new ConfigurationError(path, problem, { key, override: text, cause });
+  }
+}
+
+/** Copies a tree of values, with one of them set. */
+function withValue(
+  tree: unknown,
+  override: Override,
+  path: string,
+  depth = 0,
+): unknown {
+  if (depth === override.keys.length) {
+    refuseReset(tree, override, path);
+    return override.value;
+  }
+  if (tree !== undefined && tree !== null && typeof tree !== "object") {
+    const key = override.keys.slice(0, depth).join(".");
+    throw new ConfigurationError(path, `${key} is ${tree}, it has no keys`, {
+      ...{ key, override: override.text },
+    });
+  }
+  const branches = tree ?? {};
+  const key = override.keys[depth];
+  const branch = Object.hasOwn(branches, key)
+    ? branches[key as keyof typeof branches]
+    : undefined;
+  const changed = {
+    ...branches,
+    [key]: withValue(branch, override, path, depth + 1),
+  };
+  return Array.isArray(tree) ? Object.values(changed) : changed;
+}
+
+/** Lets no section be replaced as a whole, which would reset its other keys. */
+function refuseReset(
+  section: unknown,
+  { keys, text }: Override,
+  path: string,
+): void {
+  const key = keys.join(".");
+  const [first] = Object.keys(Object(section));
+  if (!SECTIONS.includes(key) || first === undefined) return;
+  const problem = `${key} is a section: set its keys one by one, such as ` +
+    `${key}.${first}`;
+  throw new ConfigurationError(path, problem, { key, override: text });
+}
+
+/** Finds the innermost of a value's keys that a document has. */
+function offsetOf(
+  document: yaml.Document,
+  keys: readonly string[],
+): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const key of keys) {
+    if (yaml.isAlias(node)) node = node.resolve(document);
+    const pair = yaml.isMap(node)
+      ? node.items.find(({ key: name }) => String(name) === key)
+      : undefined;
+    const place = yaml.isSeq(node) ? node.items[Number(key)] : pair?.key;
+    if (!yaml.isNode(place)) break;
+    offset = place.range?.[0];
+    node = pair ? pair.value : place;
+  }
+  return offset;
+}
