@@ -30,6 +30,7 @@ await runCommand({
   const commands = await listCommands(() =>
     Promise.all([
       import("./animate.ts"),
+      import("./browser.ts"),
       import("./demo.ts"),
       import("./evaluate.ts"),
       import("./inspect.ts"),

@@ -1,0 +1,57 @@
+/**
+ * `deno task browser`: a page that plays recordings, runs networks and trains
+ * one, in the browser itself.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { fileProblem } from "../dataset/file_problem.ts";
+import { buildPage } from "./browser/build_page.ts";
+import { servePage } from "./browser/serve_page.ts";
+import {
+  integer,
+  optional,
+  runCommand,
+  text,
+  withDefault,
+} from "./command_line.ts";
+
+await runCommand({
+  name: "deno task browser",
+  summary: "Serves a page that plays recordings, runs networks and trains " +
+    "one, in the browser itself.",
+  examples: [
+    "deno task browser",
+    "deno task browser --port 9000",
+    "deno task browser --out page",
+  ],
+  parameters: {
+    port: withDefault(
+      integer("--port", "Port of 127.0.0.1 to serve on", {
+        min: 0,
+        max: 65535,
+      }),
+      8000,
+    ),
+    out: optional(
+      text("--out", "DIR", "Write the page there, as index.html, and end"),
+    ),
+  },
+}, async ({ port, out }) => {
+  const page = await buildPage();
+  if (out === undefined) {
+    const server = servePage(page, port);
+    console.log(`Open ${server.url} (Ctrl-C ends)`);
+    await server.finished;
+    return;
+  }
+  const path = join(out, "index.html");
+  try {
+    await Deno.mkdir(out, { recursive: true });
+    await Deno.writeTextFile(path, page);
+  } catch (cause) {
+    throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, { cause });
+  }
+  console.log(`Open ${path}`);
+});

@@ -1,0 +1,82 @@
+/**
+ * How often each class has spiked so far.
+ *
+ * @module
+ */
+
+/// <reference lib="dom" />
+
+import { binAt } from "./layer_view.ts";
+import type { NetworkRun } from "./network_run.ts";
+
+/** What votes are shown of. */
+export interface VoteOptions {
+  /** Names of the classes. */
+  readonly classes: readonly string[];
+  /** The class of the sample, where it is known. */
+  readonly label: number | undefined;
+}
+
+/**
+ * Shows the votes of a run.
+ *
+ * @param list Where to.
+ * @param run The run.
+ * @param options Names of the classes, and the class of the sample.
+ * @returns What shows the votes at a time, in ms since the sample's start.
+ */
+export function viewVotes(
+  list: HTMLElement,
+  { layers, Ts }: NetworkRun,
+  { classes, label }: VoteOptions,
+): (time: number) => void {
+  const { extent, neurons, bins } = layers[layers.length - 1];
+  const T = bins.length - 1;
+  const rows = Array.from({ length: extent.C }, (_, output) => {
+    const row = document.createElement("li");
+    const [name, bar] = [0, 1].map(() => document.createElement("span"));
+    const count = document.createElement("output");
+    name.textContent = nameOf(output, classes) + (output === label ? " •" : "");
+    bar.className = "bar";
+    row.append(name, bar, count);
+    return { row, bar, count };
+  });
+  list.replaceChildren(...rows.map(({ row }) => row));
+  const most = Math.max(1, ...countUntil(T - 1));
+  function countUntil(bin: number): Uint32Array {
+    const counts = new Uint32Array(extent.C);
+    for (let i = 0; i < bins[bin + 1]; i++) counts[neurons[i]]++;
+    return counts;
+  }
+  return (time) => {
+    const counts = countUntil(binAt(time, Ts, bins));
+    const largest = Math.max(...counts);
+    rows.forEach(({ row, bar, count }, output) => {
+      bar.style.transform = `scaleX(${counts[output] / most})`;
+      count.textContent = String(counts[output]);
+      row.className = largest > 0 && counts[output] === largest ? "leads" : "";
+    });
+  };
+}
+
+/**
+ * Says in a sentence what the network took the sample for.
+ *
+ * @param run The run.
+ * @param options Names of the classes, and the class of the sample.
+ * @returns The sentence.
+ */
+export function wordVerdict(
+  { prediction }: NetworkRun,
+  { classes, label }: VoteOptions,
+): string {
+  const taken = nameOf(prediction, classes);
+  if (label === undefined) return `The network takes it for ${taken}.`;
+  return prediction === label
+    ? `The network takes it for ${taken}, which it is.`
+    : `The network takes it for ${taken}; it is ${nameOf(label, classes)}.`;
+}
+
+function nameOf(output: number, classes: readonly string[]): string {
+  return classes[output] ?? `class ${output + 1}`;
+}

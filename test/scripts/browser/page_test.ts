@@ -1,0 +1,285 @@
+/// <reference lib="dom" />
+
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { batches } from "../../../dataset/batches.ts";
+import { openRecordings } from "../../../dataset/recordings.ts";
+import { writeSyntheticDataset } from "../../../dataset/synth/write.ts";
+import { Model } from "../../../engine/model.ts";
+import { Random } from "../../../engine/random.ts";
+import { trace } from "../../../engine/trace.ts";
+import type { NamedArray } from "../../../engine/weights.ts";
+import { buildPage } from "../../../scripts/browser/build_page.ts";
+import { runNetwork } from "../../../scripts/browser/network_run.ts";
+import { filmRecording } from "../../../scripts/browser/synthetic_people.ts";
+import { CONFIGURATION } from "../../../scripts/browser/training.ts";
+import { parseConfiguration } from "../../../scripts/configuration.ts";
+import {
+  binningOf,
+  describeModel,
+  planOf,
+} from "../../../scripts/configured_model.ts";
+import { filtered } from "../../../scripts/sample_changes.ts";
+import { formatWeights, parseWeights } from "../../../scripts/weights_file.ts";
+import { browserTest, type Page } from "../../chromium.ts";
+import { device } from "../../gpu.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { withPage } from "./served_page.ts";
+
+const HTML = await buildPage();
+
+/** A file to drop. */
+interface Dropped {
+  readonly name: string;
+  readonly base64: string;
+}
+
+function dropped(name: string, content: Uint8Array | string): Dropped {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  return { name, base64: bytes.toBase64() };
+}
+
+/** Drops files on a page, as a browser tells it of a drop. */
+async function drop(page: Page, ...files: Dropped[]): Promise<void> {
+  await page.evaluate((files) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, base64 } of files) {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      dataTransfer.items.add(new File([bytes], name));
+    }
+    for (const type of ["dragover", "drop"]) {
+      document.body.dispatchEvent(
+        new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+      );
+    }
+  }, files);
+}
+
+/** Waits until an element says something. */
+async function said(page: Page, id: string, words: RegExp): Promise<string> {
+  const text = page.locator(`#${id}`).filter({ hasText: words });
+  await text.waitFor({ state: "attached", timeout: 60_000 });
+  return await text.innerText();
+}
+
+/** Goes to the end of the sample, and reads the votes. */
+async function votes(page: Page): Promise<[string, number][]> {
+  await page.locator("#vote").waitFor({ timeout: 60_000 });
+  await page.locator("#time").press("End");
+  return await page.locator("#votes li").evaluateAll((rows) =>
+    rows.map((row) => [
+      row.querySelector("span")!.textContent,
+      Number(row.querySelector("output")!.textContent),
+    ])
+  );
+}
+
+/** How much of a canvas is of another colour than its first pixel. */
+function painted(page: Page, selector: string): Promise<number> {
+  return page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d")!
+      .getImageData(0, 0, width, height);
+    const pixels = new Uint32Array(data.buffer);
+    return pixels.filter((pixel) => pixel !== pixels[0]).length / pixels.length;
+  });
+}
+
+/** Wrong files, and what is said of them. */
+const WRONG: readonly (readonly [file: Dropped, problem: RegExp])[] = [
+  [dropped("a.txt", "cat"), /Cannot use "a\.txt": it is no recording/],
+  [dropped("a.aedat", "cat"), /Cannot read recording "a\.aedat": /],
+  [dropped("a.npy", "cat"), /Cannot use "a\.npy": it is no NumPy file/],
+  [dropped("a.bin", "cat"), /"a\.bin": byte 0 of 3: an event has 5 bytes/],
+  [
+    dropped("model_weights_fold1.safetensors", "cat"),
+    /Cannot read weights "model_weights_fold1\.safetensors": /,
+  ],
+  [dropped("config.yaml", "trainin: 1"), /"config\.yaml" line 1: trainin/],
+];
+
+browserTest("files that are wrong give one line each", async (browser) => {
+  await withPage(browser, HTML, async (page) => {
+    for (const [file, problem] of WRONG) {
+      await drop(page, file);
+      const line = await said(page, "problem", problem);
+      assert(!/\n|[.]$/.test(line), line);
+    }
+    await drop(page, dropped("config.yaml", "training: {lr: 0.1}"));
+    await said(page, "network", /model_weights_foldN\.safetensors is missing/);
+    assert.equal(await page.locator("#problem").innerText(), "");
+  });
+});
+
+browserTest(
+  "a dropped network votes for a dropped sign as it does in Deno",
+  async (browser) => {
+    await using folder = await temporaryFolder();
+    const data = folder.path;
+    await Array.fromAsync(writeSyntheticDataset({ out: data, people: 1 }));
+    const classes = "SL-Animals-DVS_gestures_definitions.csv";
+    const store = await openRecordings({
+      recordings: join(data, "recordings"),
+      tags: join(data, "tags"),
+      list: join(data, "filelist.txt"),
+      classes: join(data, classes),
+      cache: join(data, "cache"),
+    });
+    const yaml = "simulation: {Ts: 20, tSample: 1000}\n" +
+      "neuron: {tauSr: 20, tauRef: 20, scaleRef: 2}\n" +
+      "training: {filter: {downsample_space: 2}}\n" +
+      "network: [{pool: 8}, {dense: 19}]\n";
+    const configuration = parseConfiguration(yaml, "config.yaml");
+    const source = filtered(store, configuration);
+    using model = await Model.create(
+      device(),
+      describeModel(configuration, source, new Random(5)),
+    );
+    const weights = await lean(model);
+    const { tSample, target } = planOf(configuration, "test");
+    const sign = 4;
+    const [batch] = await Array.fromAsync(batches(source, [sign], {
+      ...{ batchSize: 1, bins: 50, crop: "fixed" },
+      binning: binningOf(configuration),
+    }));
+    const { layers, predictions } = await trace(model, batch, {
+      ...{ tSample, target },
+    });
+    const { data: spikes } = layers[1].spikes;
+    const counts = store.classes.map((_, output) =>
+      spikes.subarray(50 * output, 50 * (output + 1))
+        .filter((spike) => spike !== 0).length
+    );
+    assert(new Set(counts).size > 3, counts.join(" "));
+
+    const files = await Promise.all(
+      ["recordings/user25_imse.aedat", "tags/user25_imse.csv", classes]
+        .map(async (path) =>
+          dropped(basename(path), await Deno.readFile(join(data, path)))
+        ),
+    );
+    await withPage(browser, HTML, async (page) => {
+      await drop(page, ...files);
+      await said(page, "loaded", /^user25_imse\/cat: [\d,]+ events$/);
+      await page.locator("#sign").selectOption(store.classes[sign]);
+      await said(page, "loaded", /^user25_imse\/sheep: /);
+      await page.locator("#time").fill("500");
+      assert(await painted(page, "#picture") > 0.01);
+      await drop(
+        page,
+        dropped("config.yaml", yaml),
+        dropped("model_weights_fold1.safetensors", formatWeights(weights, {})),
+        dropped("summary.json", "{}"),
+      );
+      const shown = await votes(page);
+      assert.deepEqual(shown.map(([, count]) => count), counts);
+      assert.deepEqual(
+        shown.map(([name]) => name),
+        store.classes.map((name, n) => n === sign ? `${name} •` : name),
+      );
+      const taken = store.classes[predictions[0]];
+      await said(page, "verdict", new RegExp(`takes it for ${taken}[,;]`));
+      assert.equal(await page.locator("#layers figure").count(), 2);
+      for (const layer of [0, 1]) {
+        const canvas = `#layers figure:nth-child(${layer + 1}) canvas`;
+        assert(await painted(page, canvas) > 0.01, canvas);
+      }
+      assert.equal(await page.locator("#play").innerText(), "Play");
+      assert.equal(await page.locator("#problem").innerText(), "");
+    });
+  },
+);
+
+/** Makes weights lean to excitation, so that outputs fire. */
+async function lean(model: Model): Promise<Record<string, NamedArray>> {
+  const weights = Object.fromEntries(
+    Object.entries(await model.weights()).map(([name, { shape, data }]) => {
+      const largest = data.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+      return [name, { shape, data: data.map((w) => w + 0.4 * largest) }];
+    }),
+  );
+  model.setWeights(weights);
+  return weights;
+}
+
+browserTest("a page can be played from the keyboard", async (browser) => {
+  await withPage(browser, HTML, async (page) => {
+    const digit = Uint8Array.from(
+      { length: 500 },
+      (_, i) => [i % 34, 7, i % 2 << 7, i >> 1, 0][i % 5],
+    );
+    await drop(page, dropped("digit.bin", digit));
+    await said(page, "loaded", /^digit: 100 events$/);
+    const play = page.locator("#play");
+    assert.equal(await play.innerText(), "Pause");
+    await page.keyboard.press("Space");
+    assert.equal(await play.innerText(), "Play");
+    const time = () => page.locator("#time").inputValue();
+    await page.locator("#time").fill("20");
+    await page.locator("h1").click();
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await time(), "30");
+    await page.keyboard.press("+");
+    assert.equal(await page.locator("#speed").inputValue(), "0.5");
+    for (const id of ["play", "time", "speed", "files", "film", "start"]) {
+      const control = page.locator(`#${id}`);
+      const name = await control.evaluate((element: HTMLInputElement) =>
+        element.ariaLabel || element.labels?.[0]?.innerText ||
+        element.textContent
+      );
+      assert(name, id);
+    }
+    await page.setViewportSize({ width: 360, height: 700 });
+    const width = await page.evaluate(() =>
+      document.documentElement.scrollWidth
+    );
+    assert.equal(width, 360);
+  });
+});
+
+browserTest("a network learns in the page", async (browser) => {
+  await withPage(browser, HTML, async (page) => {
+    await page.locator("#start:enabled").click();
+    const latest = async (title: string) => {
+      const label = await page.locator(`svg[aria-label^="${title}"]`)
+        .getAttribute("aria-label");
+      const [, trained, tested] = /training ([\d.]+), test ([\d.]+)$/
+        .exec(label!)!;
+      return { training: Number(trained), test: Number(tested) };
+    };
+    const epoch = (number: number) =>
+      page.locator("#progress").filter({ hasText: `Epoch ${number} of` })
+        .waitFor({ timeout: 240_000 });
+    await epoch(2);
+    const first = await latest("Loss");
+    await epoch(4);
+    const last = await latest("Loss");
+    assert(last.training < 0.8 * first.training, JSON.stringify(last));
+    assert(last.test < 0.8 * first.test, JSON.stringify(last));
+    const { test } = await latest("Accuracy");
+    // One of 19 would be right by chance.
+    assert(test >= 40, `${test}`);
+    await page.locator("#stop").click();
+    const outcome = await said(page, "outcome", /^Stopped after 3 epochs: /);
+    assert(outcome.includes(` ${test.toFixed(0)} % of the signs of people`));
+    // What was downloaded does in Deno what it does in the page.
+    const shown = await votes(page);
+    const downloading = page.waitForEvent("download");
+    await page.locator("#weights").click();
+    const download = await downloading;
+    const name = download.suggestedFilename();
+    assert.equal(name, "model_weights_fold1.safetensors");
+    const weights = parseWeights(await Deno.readFile(await download.path()));
+    const sample = await (await filmRecording()).open(0);
+    const { layers, prediction } = await runNetwork(device(), {
+      ...{ name: "downloaded", configuration: CONFIGURATION, weights },
+    }, sample);
+    const counts = new Array(19).fill(0);
+    layers.at(-1)!.neurons.forEach((neuron) => counts[neuron]++);
+    assert.deepEqual(shown.map(([, count]) => count), counts);
+    const taken = sample.source.classes[prediction];
+    await said(page, "verdict", new RegExp(`takes it for ${taken}[,;]`));
+  });
+});

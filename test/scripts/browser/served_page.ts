@@ -1,0 +1,45 @@
+/**
+ * Pages in a browser, which is held to have asked nobody but their server, and
+ * to have nothing to complain of.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { servePage } from "../../../scripts/browser/serve_page.ts";
+import type { Browser, Page } from "../../chromium.ts";
+
+/**
+ * Serves a page, opens it, and closes both behind a test.
+ *
+ * @param browser The browser.
+ * @param html The page.
+ * @param test What is done with it.
+ */
+export async function withPage(
+  browser: Browser,
+  html: string,
+  test: (page: Page) => Promise<void>,
+): Promise<void> {
+  const server = servePage(html, 0);
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!/^(blob|data):/.test(url) && url !== server.url) complaints.push(url);
+  });
+  try {
+    await page.goto(server.url);
+    await test(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await page.close();
+    await server.shutdown();
+  }
+}
