@@ -226,14 +226,12 @@ fn forward(
         markPixel(n, t0, pixel0 + own, own, lane % markers);
       }
       workgroupBarrier();
-      if (!isThere) {
-        continue;
-      }
-      if (!busy) {
+      if (isThere && !busy) {
         for (var j = early; j < bins; j += 4) {
           store(gather(near, j, quad), n, t0, j, place);
         }
-      } else {
+      }
+      if (isThere && busy) {
         let sums = gatherAll(near, early, quad);
         store(sums.s0, n, t0, early, place);
         store(sums.s1, n, t0, early + 4, place);
