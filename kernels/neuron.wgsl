@@ -63,13 +63,19 @@ fn forward(
     // T on are not looked at.
     var next = fourRows(drives);
     var nextGone = drivesGone(neuron.row, 0u);
-    var past = Past();
+    var q1 = vec4<f32>();
+    var q2 = vec4<f32>();
+    var q3 = vec4<f32>();
+    var q4 = vec4<f32>();
     for (var t = 0u; t < T; t += 4) {
       let now = next;
       var gone = nextGone;
       if (K <= 16) {
-        gone = ago(now, past);
-        past = Past(now, past.q1, past.q2, past.q3);
+        gone = ago(now, q1, q2, q3, q4);
+        q4 = q3;
+        q3 = q2;
+        q2 = q1;
+        q1 = now;
       }
       next = fourRows(drives + (t + 4) * size);
       nextGone = drivesGone(neuron.row, t + 4);
@@ -145,15 +151,21 @@ fn adjoint(
     var b = 0.0;
     let last = (T - 1) / 4 * 4;
     var next = gradientsOf(place, last);
-    var past = Past();
+    var q1 = vec4<f32>();
+    var q2 = vec4<f32>();
+    var q3 = vec4<f32>();
+    var q4 = vec4<f32>();
     for (var end = last + 4; end > 0; end -= 4) {
       let t = end - 4;
       let du = next;
       // Of a few bins they have been kept, else they are computed again.
       var gone = vec4<f32>();
       if (K <= 16) {
-        gone = ago(du.wzyx, past).wzyx;
-        past = Past(du.wzyx, past.q1, past.q2, past.q3);
+        gone = ago(du.wzyx, q1, q2, q3, q4).wzyx;
+        q4 = q3;
+        q3 = q2;
+        q2 = q1;
+        q1 = du.wzyx;
       } else if (!exact && t + K < T) {
         gone = gradientsOf(place, t + K);
       }

@@ -108,50 +108,47 @@ fn atRest(n: u32, i: u32, f: u32) -> Neuron {
   return neuron;
 }
 
-// The last sixteen values of a row, four at a time, the latest in `q1`.
-struct Past {
+// The values K before those of `now`, where K is at most sixteen: q1 to q4 came
+// before, four at a time, the latest first.
+fn ago(
+  now: vec4<f32>,
   q1: vec4<f32>,
   q2: vec4<f32>,
   q3: vec4<f32>,
   q4: vec4<f32>,
-}
-
-fn quadOf(now: vec4<f32>, past: Past, i: u32) -> vec4<f32> {
-  switch i {
-    case 0: {
-      return now;
-    }
+) -> vec4<f32> {
+  var newer = now;
+  var older = q1;
+  switch K / 4 {
     case 1: {
-      return past.q1;
+      newer = q1;
+      older = q2;
     }
     case 2: {
-      return past.q2;
+      newer = q2;
+      older = q3;
     }
     case 3: {
-      return past.q3;
+      newer = q3;
+      older = q4;
     }
-    default: {
-      return past.q4;
+    case 4: {
+      newer = q4;
     }
+    default: {}
   }
-}
-
-// The values K before those of `now`, where K is at most sixteen.
-fn ago(now: vec4<f32>, past: Past) -> vec4<f32> {
-  let newer = quadOf(now, past, K / 4);
-  let older = quadOf(now, past, K / 4 + 1);
   switch K % 4 {
-    case 0: {
-      return newer;
-    }
     case 1: {
       return vec4(older.w, newer.xyz);
     }
     case 2: {
       return vec4(older.zw, newer.xy);
     }
-    default: {
+    case 3: {
       return vec4(older.yzw, newer.x);
+    }
+    default: {
+      return newer;
     }
   }
 }
