@@ -171,7 +171,7 @@ export class FoldRun {
     train: EpochStatistics,
     { loss, accuracy }: EpochStatistics,
   ): Promise<void> {
-    const { model, context: { results } } = this.#parts;
+    const { log, context: { results } } = this.#parts;
     const { number, validation } = this.#fold;
     const { epoch, best, lowestLoss = Infinity } = this.#position;
     this.#position = {
@@ -181,7 +181,7 @@ export class FoldRun {
     if (best && !(validation ? loss < best.loss : accuracy > best.accuracy)) {
       return;
     }
-    this.#bestWeights = await model.weights();
+    this.#bestWeights = log.state.weights;
     const trainAccuracy = train.accuracy;
     this.#position = {
       ...this.#position,
