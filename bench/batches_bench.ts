@@ -1,5 +1,5 @@
 /**
- * Speed of packing events and of joining packed samples to batches, on samples
+ * Speed of packing events and of gathering packed samples in batches, on samples
  * as long as those of SL-Animals. Beside the times it gives events/s.
  *
  * @module
@@ -61,7 +61,9 @@ async function visit(
     cache,
   });
   let events = 0;
-  for await (const batch of made) events += batch.events.length;
+  for await (const { samples } of made) {
+    for (const { length } of samples) events += length;
+  }
   return events;
 }
 

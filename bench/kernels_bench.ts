@@ -51,14 +51,8 @@ const stepper = await model.compile({
 const batch = randomBatch(model, { samples, bins: 300, density: 0.006 });
 await step();
 
-const events = buffer("events", batch.events.length);
-device.gpu.queue.writeBuffer(
-  events,
-  0,
-  batch.events as Uint32Array<ArrayBuffer>,
-);
 const dispatches = [
-  ...await stepper.plan.bin(events),
+  ...stepper.binning,
   ...stepper.plan.forward,
   ...stepper.plan.backward,
   // Clipping; the optimizers follow, all of them.

@@ -62,13 +62,15 @@ export function randomBatch(
   const each = Math.round(pixels * bins * density);
   const random = new Random(1);
   const addressBits = Math.ceil(Math.log2(pixels));
-  const events = Uint32Array.from({ length: samples * each }, () => {
+  const event = () => {
     const bin = Math.floor(random.uniform() * bins);
     return bin * 2 ** addressBits + Math.floor(random.uniform() * pixels);
-  });
+  };
   return {
-    events,
-    offsets: Uint32Array.from({ length: samples + 1 }, (_, n) => n * each),
+    samples: Array.from(
+      { length: samples },
+      () => Uint32Array.from({ length: each }, event),
+    ),
     labels: Uint32Array.from({ length: samples }, (_, n) => n),
   };
 }

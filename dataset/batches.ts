@@ -1,5 +1,5 @@
 /**
- * Samples joined to batches of packed events, read ahead of the consumer.
+ * Samples gathered in batches of packed events, read ahead of the consumer.
  *
  * @module
  */
@@ -16,12 +16,13 @@ import type { SampleSource } from "./samples.ts";
 
 const TWO_32 = 2 ** 32;
 
-/** Some samples, packed one after another. */
+/** Some packed samples. */
 export interface PackedBatch {
-  /** Event words; sample n owns those from `offsets[n]` to `offsets[n + 1]`. */
-  readonly events: Uint32Array<ArrayBuffer>;
-  /** Where each sample's words start, and after the last where they end. */
-  readonly offsets: Uint32Array<ArrayBuffer>;
+  /**
+   * Event words of each sample, not to be changed: those of a crop from bin 0
+   * on lie in the memory of the cache.
+   */
+  readonly samples: readonly Uint32Array<ArrayBuffer>[];
   /** One label a sample. */
   readonly labels: Uint32Array<ArrayBuffer>;
   /** Numbers of the samples in their source. */
@@ -169,7 +170,7 @@ function pack(
 }
 
 /**
- * Joins samples to batches in the order given.
+ * Gathers samples in batches in the order given.
  *
  * While the consumer works on a batch, the next ones are read and packed. For
  * random crops one number is drawn for each sample, in order and before the
@@ -205,8 +206,8 @@ function pack(
  *     binning: { method: "SlayerTD", Ts: 5 },
  *     crop: "fixed",
  *   })
- * ) sizes.push(batch.events.length);
- * if (sizes.join() !== "10,5") throw new Error("expected two batches");
+ * ) sizes.push(batch.samples.length);
+ * if (sizes.join() !== "2,1") throw new Error("expected two batches");
  * ```
  */
 export async function* batches(
@@ -240,12 +241,11 @@ export async function* batches(
         augment ? packAugmented(begin + n) : cache.get(source, index, binning)
       ),
     );
-    const crops = samples.map((sample, n) => {
-      const spare = Math.max(sample.bins - bins, 0);
-      return cropWords(sample, Math.floor(draws[begin + n] * spare), bins);
-    });
     return {
-      ...join(crops),
+      samples: samples.map((sample, n) => {
+        const spare = Math.max(sample.bins - bins, 0);
+        return cropWords(sample, Math.floor(draws[begin + n] * spare), bins);
+      }),
       labels: Uint32Array.from(members, (index) => source.labels[index]),
       indices: members,
     };
@@ -289,16 +289,6 @@ function draw(
 async function allOrFirstError<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
-}
-
-function join(
-  crops: readonly Uint32Array[],
-): Pick<PackedBatch, "events" | "offsets"> {
-  const offsets = new Uint32Array(crops.length + 1);
-  crops.forEach((crop, n) => offsets[n + 1] = offsets[n] + crop.length);
-  const events = new Uint32Array(offsets[crops.length]);
-  crops.forEach((crop, n) => events.set(crop, offsets[n]));
-  return { events, offsets };
 }
 
 function checkWhole(name: string, value: number, least: number): void {

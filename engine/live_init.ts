@@ -71,9 +71,9 @@ export interface LiveLayer {
  *   ...{ tSample: 200, batch: 1, train: false },
  *   target: { region: { start: 0, stop: 200 }, count: { true: 5, false: 1 } },
  * });
+ * const words = Array.from({ length: 40 }, (_, t) => (t << 4) | (7 * t % 16));
  * const batch = {
- *   events: Uint32Array.from({ length: 40 }, (_, t) => (t << 4) | (7 * t % 16)),
- *   offsets: Uint32Array.of(0, 40),
+ *   samples: [Uint32Array.from(words)],
  *   labels: Uint32Array.of(0),
  * };
  * const [{ factor }] = await initLive(model, { stepper, batches: [batch] });

@@ -69,7 +69,8 @@ export async function profile(
     ...stepper.updating,
   ]);
   const share = samples / batch.labels.length;
-  const incoming = [batch.events.length, ...spikes].map((n) => n * share);
+  const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
+  const incoming = [events, ...spikes].map((n) => n * share);
   const runs: number[][] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     runs.push(await timeOnce(device, stepper, batch, dispatches));

@@ -22,9 +22,9 @@ import type { NamedArray } from "./weights.ts";
  * import { packSpikes } from "./spikes.ts";
  * const spikes = { shape: [1, 2, 1, 1, 3], data: new Float32Array(6) };
  * spikes.data[5] = 1;
- * const { events } = packSpikes(spikes, [0]);
+ * const { samples } = packSpikes(spikes, [0]);
  * // Bin 2 of address 1.
- * if (events.join() !== "5") throw new Error("expected one event");
+ * if (samples[0].join() !== "5") throw new Error("expected one event");
  * ```
  */
 export function packSpikes(
@@ -47,10 +47,9 @@ export function packSpikes(
         `${2 ** (32 - addressBits)} bins`,
     );
   }
-  const events: number[] = [];
-  const offsets = [0];
   const pixels = H * W;
-  for (let n = 0; n < N; n++) {
+  const samples = labels.map((_, n) => {
+    const events: number[] = [];
     for (let f = 0; f < C * pixels; f++) {
       const address = (f % pixels) * C + Math.floor(f / pixels);
       for (let t = 0; t < T; t++) {
@@ -58,11 +57,7 @@ export function packSpikes(
         events.push(t * 2 ** addressBits + address);
       }
     }
-    offsets.push(events.length);
-  }
-  return {
-    events: Uint32Array.from(events),
-    offsets: Uint32Array.from(offsets),
-    labels: Uint32Array.from(labels),
-  };
+    return Uint32Array.from(events);
+  });
+  return { samples, labels: Uint32Array.from(labels) };
 }

@@ -66,8 +66,7 @@ export interface Trace {
  * // One event in bin 2, at row 1, column 3, channel 0 of 2.
  * const event = (2 << 5) | ((1 * 4 + 3) * 2);
  * const { layers } = await trace(model, {
- *   events: Uint32Array.of(event),
- *   offsets: Uint32Array.of(0, 1),
+ *   samples: [Uint32Array.of(event)],
  *   labels: Uint32Array.of(0),
  * }, {
  *   tSample: 100,

@@ -5,7 +5,7 @@
 // peak      largest[n] = max over t and f of count[n, t, f]
 //
 // events   [E]           bin << addressBits | address, address = f
-// offsets  [N + 1]       sample n owns events[offsets[n] … offsets[n + 1])
+// offsets  [N, 2]        sample n owns events[offsets[n, 0] … offsets[n, 1])
 // spikes   [N, P, B, F]  plane p holds bit p of the count; zero on entry
 // largest  [N]           zero on entry
 //
@@ -42,21 +42,22 @@ fn scatter(
 ) {
   let B = (T + 31) / 32;
   let n = id.y;
-  let end = offsets[batch.first + n + 1];
-  for (var i = offsets[batch.first + n] + id.x; i < end; i += groups.x * 64) {
+  let at = 2 * (batch.first + n);
+  let end = offsets[at + 1];
+  for (var i = offsets[at] + id.x; i < end; i += groups.x * 64) {
     let t = events[i] >> addressBits;
     let f = events[i] & ((1u << addressBits) - 1);
     if (t >= T || f >= F) {
       continue;
     }
-    let at = (n * P * B + t / 32) * F + f;
+    let word = (n * P * B + t / 32) * F + f;
     var carry = 1u << (t % 32);
     if (P == 1) {
-      atomicOr(&spikes[at], carry);
+      atomicOr(&spikes[word], carry);
       continue;
     }
     for (var p = 0u; p < P && carry != 0; p++) {
-      carry &= atomicXor(&spikes[at + p * B * F], carry);
+      carry &= atomicXor(&spikes[word + p * B * F], carry);
     }
     if (carry != 0) {
       atomicAdd(&overflow, 1u);

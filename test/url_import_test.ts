@@ -39,8 +39,7 @@ const script = (url: string) => `
     }),
   }));
   const batch = {
-    events: Uint32Array.from(samples.flatMap(({ events }) => events)),
-    offsets: Uint32Array.from({ length: 9 }, (_, n) => 60 * n),
+    samples: samples.map(({ events }) => Uint32Array.from(events)),
     labels: Uint32Array.from(samples, ({ label }) => label),
   };
   const target = {

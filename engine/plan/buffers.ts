@@ -30,7 +30,7 @@ export interface PlanBuffers {
   readonly labels: GPUBuffer;
   /** Spikes that the spikeTime loss wants, see `Goal`. */
   readonly desired: GPUBuffer;
-  /** Where each sample's events begin and end. */
+  /** Where each sample's events start and end. */
   readonly offsets: GPUBuffer;
   /** Largest count of each sample's input, [M]. */
   readonly largest: GPUBuffer;
@@ -101,7 +101,7 @@ export function allocatePlan(
         "desired spikes",
         goal.loss === "spikeTime" ? goal.desired.length : 0,
       ),
-      offsets: allocate("offsets", batch + 1),
+      offsets: allocate("offsets", 2 * batch),
       largest: allocate("largest", M),
       spikes: [
         allocate("input spikes", M * P * B * input),

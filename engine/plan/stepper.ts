@@ -7,10 +7,11 @@
 
 import type { Device } from "../device.ts";
 import { type Dispatch, record } from "./dispatch.ts";
-import { type EventBatch, requireBatch } from "./event_batch.ts";
+import { type EventBatch, requireBatch, requirePlaces } from "./event_batch.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { Plan } from "./plan.ts";
 import { freePlan, PART_WORDS } from "./buffers.ts";
+import { ResidentEvents } from "./resident_events.ts";
 import { sizeOf } from "../network.ts";
 import type { StepRecord } from "./records.ts";
 
@@ -36,9 +37,10 @@ export class Stepper implements Disposable {
   readonly plan: Plan;
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
-  #events: GPUBuffer | undefined;
+  readonly #events: ResidentEvents;
   #waited = 0;
   #bin: readonly Dispatch[] = [];
+  #binned: GPUBuffer | undefined;
 
   /**
    * Puts a plan to use.
@@ -52,6 +54,10 @@ export class Stepper implements Disposable {
     this.plan = plan;
     this.#device = device;
     this.#optimizer = optimizer;
+    this.#events = new ResidentEvents(
+      device,
+      (words) => requirePlaces(words, plan),
+    );
   }
 
   /**
@@ -154,6 +160,15 @@ export class Stepper implements Disposable {
   }
 
   /**
+   * What makes spikes of the events uploaded last.
+   *
+   * @internal
+   */
+  get binning(): readonly Dispatch[] {
+    return this.#bin;
+  }
+
+  /**
    * What updates the weights; nothing if the plan evaluates.
    *
    * @internal
@@ -172,7 +187,7 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Uploads a batch.
+   * Uploads what is not on the device of a batch.
    *
    * @internal
    * @param batch The samples.
@@ -181,21 +196,13 @@ export class Stepper implements Disposable {
   async upload(batch: EventBatch): Promise<GPUCommandEncoder> {
     const { plan } = this;
     const { gpu } = this.#device;
-    const samples = batch.labels.length;
-    const { events, offsets, labels } = batch;
+    const { samples: words, labels } = batch;
+    const samples = labels.length;
     requireBatch(batch, plan);
-    if (!this.#events || this.#events.size < events.byteLength) {
-      const size = 4 * 2 ** Math.ceil(Math.log2(Math.max(events.length, 1024)));
-      const replaced = this.#events;
-      this.#events = await this.#device.allocate(() =>
-        gpu.createBuffer({
-          label: "events",
-          size,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-        })
-      );
-      replaced?.destroy();
-      this.#bin = await plan.bin(this.#events);
+    const { buffer, offsets } = await this.#events.bring(words);
+    if (this.#binned !== buffer) {
+      this.#bin = await plan.bin(buffer);
+      this.#binned = buffer;
     }
     const parts = new Uint32Array(
       PART_WORDS * Math.ceil(samples / plan.sizes.M),
@@ -207,11 +214,7 @@ export class Stepper implements Disposable {
       parts[at + 3] = Number(first > 0 || this.pending);
       first += parts[at + 1];
     }
-    // Deno 2.9 panics when it is given an empty array to write.
-    if (events.length > 0) {
-      gpu.queue.writeBuffer(this.#events, 0, view(events));
-    }
-    gpu.queue.writeBuffer(plan.buffers.offsets, 0, view(offsets));
+    gpu.queue.writeBuffer(plan.buffers.offsets, 0, offsets);
     gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
     gpu.queue.writeBuffer(plan.buffers.parts, 0, parts);
     return gpu.createCommandEncoder();
@@ -280,7 +283,7 @@ export class Stepper implements Disposable {
 
   /** Frees the plan's buffers. */
   destroy(): void {
-    this.#events?.destroy();
+    this.#events.destroy();
     freePlan(this.plan.buffers);
   }
 

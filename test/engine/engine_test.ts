@@ -119,8 +119,7 @@ gpuTest("a device tells when it was lost", async () => {
     train: true,
   });
   const batch = {
-    events: new Uint32Array(1),
-    offsets: Uint32Array.of(0, 1),
+    samples: [new Uint32Array(1)],
     labels: new Uint32Array(1),
   };
   other.destroy();

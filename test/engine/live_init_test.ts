@@ -89,8 +89,7 @@ gpuTest("initLive() leaves layers alone that fire well", async () => {
 
 gpuTest("initLive() tells of layers that nothing can help", async () => {
   const silence = {
-    events: new Uint32Array(),
-    offsets: Uint32Array.of(0, 0),
+    samples: [new Uint32Array()],
     labels: Uint32Array.of(0),
   };
   const { outcome, before, after } = await bring(describe(10), [silence]);
@@ -117,11 +116,7 @@ gpuTest("initLive() keeps what comes closest where rates jump", async () => {
     ...{ tSample: 5 * T, batch: 1, train: false },
     target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
   });
-  const batch = {
-    events,
-    offsets: Uint32Array.of(0, 5),
-    labels: Uint32Array.of(0),
-  };
+  const batch = { samples: [events], labels: Uint32Array.of(0) };
   const [layer] = await initLive(model, { stepper, batches: [batch] });
   ok(!layer.live && layer.rate === 5 / T, JSON.stringify(layer));
 });

@@ -162,8 +162,7 @@ gpuTest(
     };
     using stepper = await model.compile({ ...options, train: true });
     await stepper.train({
-      events: Uint32Array.from({ length: samples }, (_, n) => n % 2),
-      offsets: Uint32Array.from({ length: samples + 1 }, (_, n) => n),
+      samples: Array.from({ length: samples }, (_, n) => Uint32Array.of(n % 2)),
       labels: new Uint32Array(samples),
     }, 0.1);
     const [{ losses }] = await stepper.drain();

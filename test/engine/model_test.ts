@@ -198,8 +198,7 @@ gpuTest("samples without events teach nothing", async () => {
   const weights = await excite(model);
   using stepper = await model.compile({ ...OPTIONS, train: true });
   const silence = {
-    events: new Uint32Array(),
-    offsets: Uint32Array.of(0, 0, 0),
+    samples: [new Uint32Array(), new Uint32Array()],
     labels: Uint32Array.of(1, 0),
   };
   await stepper.train(silence, 0.1);

@@ -101,9 +101,9 @@ export function targetOf(target: Target): SpikeTarget {
 export function eventsOf(x: Tensor, labels: ArrayLike<number>): EventBatch {
   const [N, C, H, W, T] = x.shape;
   const addressBits = Math.ceil(Math.log2(C * H * W));
-  const words: number[] = [];
-  const offsets = [0];
+  const samples: Uint32Array[] = [];
   for (let n = 0; n < N; n++) {
+    const words: number[] = [];
     for (let c = 0; c < C; c++) {
       for (let pixel = 0; pixel < H * W; pixel++) {
         const row = ((n * C + c) * H * W + pixel) * T;
@@ -114,13 +114,9 @@ export function eventsOf(x: Tensor, labels: ArrayLike<number>): EventBatch {
         }
       }
     }
-    offsets.push(words.length);
+    samples.push(Uint32Array.from(words));
   }
-  return {
-    events: Uint32Array.from(words),
-    offsets: Uint32Array.from(offsets),
-    labels: Uint32Array.from(labels),
-  };
+  return { samples, labels: Uint32Array.from(labels) };
 }
 
 /**
@@ -129,16 +125,15 @@ export function eventsOf(x: Tensor, labels: ArrayLike<number>): EventBatch {
  * @param batch The batch.
  * @param first The first of them.
  * @param end The first that is not one of them.
- * @returns A batch of its own.
+ * @returns A batch of these samples.
  */
 export function part(
-  { events, offsets, labels }: EventBatch,
+  { samples, labels }: EventBatch,
   first: number,
   end: number,
 ): EventBatch {
   return {
-    events: events.slice(offsets[first], offsets[end]),
-    offsets: offsets.slice(first, end + 1).map((at) => at - offsets[first]),
+    samples: samples.slice(first, end),
     labels: labels.slice(first, end),
   };
 }

@@ -33,11 +33,8 @@ async function withPlan(
 
 /** Samples of so many events each, all in bin 0 at address 0. */
 function samplesOf(...lengths: number[]) {
-  const offsets = [0];
-  for (const length of lengths) offsets.push(offsets.at(-1)! + length);
   return {
-    events: new Uint32Array(offsets.at(-1)!),
-    offsets: Uint32Array.from(offsets),
+    samples: lengths.map((length) => new Uint32Array(length)),
     labels: new Uint32Array(lengths.length),
   };
 }
@@ -201,23 +198,18 @@ gpuTest("batches are refused that do not fit their plan", async () => {
     );
     const { T, addressBits } = stepper.plan.sizes;
     for (const event of [T * 2 ** addressBits, 2 ** 32 - 1]) {
-      const events = batch.events.with(1, event);
-      await rejects(stepper.train({ ...batch, events }, 0.1), {
+      const samples = batch.samples.with(1, Uint32Array.of(0, event));
+      await rejects(stepper.train({ ...batch, samples }, 0.1), {
         name: "ShapeError",
         message:
-          /^Cannot run a batch: event 1 is at address \d+ of \d+, in bin/,
+          /^Cannot run a batch: event 1 of a sample is at address \d+ of \d+, in bin/,
       });
     }
-    const malformed = [[0, 1], [1, 1, 3], [0, 1, 2], [0, 4, 3], [0, 1, 2, 3]];
-    for (const offsets of malformed) {
-      await rejects(
-        stepper.train({ ...batch, offsets: Uint32Array.from(offsets) }, 0.1),
-        {
-          name: "ShapeError",
-          message:
-            /^Cannot run a batch of 2: its \d offsets do not cut 3 events/,
-        },
-      );
+    for (const samples of [[], batch.samples.slice(1)]) {
+      await rejects(stepper.train({ ...batch, samples }, 0.1), {
+        name: "ShapeError",
+        message: /^Cannot run a batch of 2: it has events of [01] samples$/,
+      });
     }
     deepStrictEqual(await stepper.drain(), []);
     deepStrictEqual(await model.weights(), weights);

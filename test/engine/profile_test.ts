@@ -46,7 +46,7 @@ gpuTest(
     const neurons = 2 * 10 * 12;
     strictEqual(
       of("pool1 pool forward").multiplyAdds,
-      batch.events.length + 10 * neurons,
+      batch.samples.flatMap((words) => [...words]).length + 10 * neurons,
     );
     await stepper.evaluate(batch);
     const [{ spikes }] = await stepper.drain();

@@ -36,17 +36,10 @@ async function withPlan(
  */
 function batchOf(events: number, labels: number[]): EventBatch {
   const busy = Array.from({ length: 24 }, (_, i) => 8 + i);
-  const samples = labels.map((_, n) => n === 0 ? events : 0).map((same) => [
-    ...Array(same).fill(0),
-    ...busy,
-  ]);
-  const offsets = [0];
-  for (const { length } of samples) offsets.push(offsets.at(-1)! + length);
-  return {
-    events: Uint32Array.from(samples.flat()),
-    offsets: Uint32Array.from(offsets),
-    labels: Uint32Array.from(labels),
-  };
+  const samples = labels.map((_, n) =>
+    Uint32Array.of(...new Uint32Array(n === 0 ? events : 0), ...busy)
+  );
+  return { samples, labels: Uint32Array.from(labels) };
 }
 
 const COUNTING = { mode: "SUM", height: 0.01 } as const;

@@ -14,23 +14,21 @@ import { device } from "../gpu.ts";
  * @returns A device that says so of itself.
  */
 export function smallDevice(bytes: number): Device {
-  const { gpu } = device();
-  const { maxComputeWorkgroupsPerDimension } = gpu.limits;
-  const limits = {
-    maxStorageBufferBindingSize: bytes,
-    maxBufferSize: bytes,
-    maxComputeWorkgroupsPerDimension,
-  };
-  return deviceWith({ limits });
+  return deviceWith({ limits: limitsOf(bytes) });
 }
 
 /**
  * Wraps the file's device; it must not be destroyed.
  *
- * @param bytes Memory for all buffers that are there at a time, but for events.
+ * @param bytes Memory for all buffers that are there at a time.
+ * @param counts Whether buffers of a label take of it; unless given, all but
+ * events do.
  * @returns A device that says it is out of memory when that is spent.
  */
-export function scarceDevice(bytes: number): Device {
+export function scarceDevice(
+  bytes: number,
+  counts = (label: string) => label !== "events",
+): Device {
   const { gpu } = device();
   const scopes: { filter: GPUErrorFilter; error: GPUError | null }[] = [];
   let left = bytes;
@@ -41,7 +39,7 @@ export function scarceDevice(bytes: number): Device {
     popErrorScope: () => Promise.resolve(scopes.pop()!.error),
     createBuffer(descriptor: GPUBufferDescriptor) {
       const buffer = gpu.createBuffer(descriptor);
-      if (descriptor.label === "events") return buffer;
+      if (!counts(descriptor.label!)) return buffer;
       let { size } = buffer;
       left -= size;
       const scope = scopes.findLast(({ filter }) => filter === "out-of-memory");
@@ -54,6 +52,47 @@ export function scarceDevice(bytes: number): Device {
       return buffer;
     },
   });
+}
+
+/**
+ * Wraps the file's device; it must not be destroyed.
+ *
+ * @param uploaded Is told the label of each buffer written to, and the bytes.
+ * @param bytes The most that a buffer may have.
+ * @returns A device that tells.
+ */
+export function meteredDevice(
+  uploaded: (label: string, bytes: number) => void,
+  bytes?: number,
+): Device {
+  const { gpu: { queue, limits } } = device();
+  const writeBuffer: GPUQueue["writeBuffer"] = (
+    buffer,
+    at,
+    data,
+    from,
+    size,
+  ) => {
+    const bytes = size === undefined || !("BYTES_PER_ELEMENT" in data)
+      ? data.byteLength
+      : size * (data as Uint32Array).BYTES_PER_ELEMENT;
+    uploaded(buffer.label, bytes);
+    queue.writeBuffer(buffer, at, data, from, size);
+  };
+  const submit: GPUQueue["submit"] = (commands) => queue.submit(commands);
+  return deviceWith({
+    queue: { writeBuffer, submit },
+    limits: bytes === undefined ? limits : limitsOf(bytes),
+  });
+}
+
+function limitsOf(bytes: number) {
+  const { maxComputeWorkgroupsPerDimension } = device().gpu.limits;
+  return {
+    maxStorageBufferBindingSize: bytes,
+    maxBufferSize: bytes,
+    maxComputeWorkgroupsPerDimension,
+  };
 }
 
 /** Wraps the file's device, with some of its properties replaced. */

@@ -191,7 +191,7 @@ for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
     using model = await Model.create(device(), description);
     const weights = await excite(model);
     const batch = eventsOf(busyInput([N, 2, H, W, T], 2, 6), [0, 2, 1]);
-    const x = bin(batch, [N, 2, H, W, T], mode, height);
+    const x = bin(batch.samples, [N, 2, H, W, T], mode, height);
     ok(mode !== "SUM" || Math.max(...x.data) === 6);
     const target = {
       tgtSpikeRegion: { start: 50, stop: 150 },
@@ -280,8 +280,7 @@ gpuTest("trace() of samples without events is silent", async () => {
   };
   using model = await Model.create(device(), description);
   const batch = {
-    events: new Uint32Array(),
-    offsets: Uint32Array.of(0, 0, 0),
+    samples: [new Uint32Array(), new Uint32Array()],
     labels: Uint32Array.of(2, 1),
   };
   const { layers, predictions, losses, gradients } = await trace(model, batch, {

@@ -224,8 +224,7 @@ for (const optimizer of OPTIMIZERS) {
     using prepared = await prepare(rule);
     const { model, stepper, weights } = prepared;
     const silence = {
-      events: new Uint32Array(),
-      offsets: Uint32Array.of(0, 0),
+      samples: [new Uint32Array()],
       labels: Uint32Array.of(1),
     };
     for (let step = 0; step < 2; step++) await stepper.train(silence, 0.1);

@@ -6,14 +6,6 @@
 
 import { type Tensor, zeros } from "./tensor.ts";
 
-/** Packed events of N samples: a word is (bin << addressBits) | address. */
-export interface PackedEvents {
-  /** The words; address = (row·width + column)·2 + polarity. */
-  readonly events: Uint32Array;
-  /** Sample n owns the words from offsets[n] up to offsets[n + 1]. */
-  readonly offsets: Uint32Array;
-}
-
 /** What several events in one bin become. */
 export type BinningMode = "OR" | "SUM" | "SUM_NORM";
 
@@ -22,14 +14,15 @@ export type BinningMode = "OR" | "SUM" | "SUM_NORM";
  * the count by the sample's largest (`SUM_NORM`). An event in bin T or later
  * is left out.
  *
- * @param batch The events of N samples.
+ * @param samples The events of N samples as words, (bin << addressBits) |
+ * address, where address = (row·width + column)·2 + polarity.
  * @param shape [N, 2, H, W, T]; the channel is the polarity.
  * @param mode What several events in one bin become.
  * @param height 1/Ts where one event is to be one spike.
  * @returns x in the given shape.
  */
 export function bin(
-  batch: PackedEvents,
+  samples: readonly Uint32Array[],
   shape: readonly [number, 2, number, number, number],
   mode: BinningMode,
   height: number,
@@ -38,8 +31,7 @@ export function bin(
   const addressBits = Math.ceil(Math.log2(2 * W * H));
   const x = zeros(shape);
   for (let n = 0; n < N; n++) {
-    for (let i = batch.offsets[n]; i < batch.offsets[n + 1]; i++) {
-      const word = batch.events[i];
+    for (const word of samples[n]) {
       const t = word >>> addressBits;
       if (t >= T) continue;
       const address = word & ((1 << addressBits) - 1);

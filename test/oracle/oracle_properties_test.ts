@@ -192,18 +192,18 @@ Deno.test("the oracle bins the events of each sample by its mode", () => {
   const addressBits = 4;
   const word = (bin: number, row: number, column: number, polarity: number) =>
     bin << addressBits | (row * 3 + column) * 2 + polarity;
-  const batch = {
-    events: Uint32Array.of(
+  const samples = [
+    Uint32Array.of(
       word(0, 0, 2, 1),
       word(3, 1, 0, 0),
       word(3, 1, 0, 0),
       word(4, 0, 0, 0),
-      word(1, 1, 2, 1),
     ),
-    offsets: Uint32Array.of(0, 4, 4, 5),
-  };
+    Uint32Array.of(),
+    Uint32Array.of(word(1, 1, 2, 1)),
+  ];
   const found = (mode: BinningMode) => {
-    const x = bin(batch, [3, 2, 2, 3, 4], mode, 0.5);
+    const x = bin(samples, [3, 2, 2, 3, 4], mode, 0.5);
     deepStrictEqual(x.shape, [3, 2, 2, 3, 4]);
     return Object.fromEntries(
       [...x.data.entries()].filter(([, value]) => value !== 0),

@@ -34,8 +34,7 @@ function movingBar(): EventBatch {
     }
   }
   return {
-    events: Uint32Array.from(events),
-    offsets: Uint32Array.of(0, events.length),
+    samples: [Uint32Array.from(events)],
     labels: Uint32Array.of(3),
   };
 }

@@ -121,8 +121,7 @@ browserTest(
           const { layers, gradients, losses, predictions } = await slayer.trace(
             model,
             {
-              events: Uint32Array.from(batch.events),
-              offsets: Uint32Array.from(batch.offsets),
+              samples: batch.samples.map((words) => Uint32Array.from(words)),
               labels: Uint32Array.from(batch.labels),
             },
             network.options,
@@ -148,8 +147,7 @@ browserTest(
             [name, { shape, data: list(data) }] as const
           ),
           batch: {
-            events: list(batch.events),
-            offsets: list(batch.offsets),
+            samples: batch.samples.map(list),
             labels: list(batch.labels),
           },
         },
