@@ -105,6 +105,39 @@ Deno.test("batches() repeats random crops whatever the prefetch and cache", asyn
   assert.deepEqual(await run(2, cache), wanted);
 });
 
+Deno.test("batches() gives words in memory of their own where they differ", async () => {
+  const source = new WatchedSource(12);
+  const cache = new SampleCache();
+  const place = ({ buffer, byteOffset }: Uint32Array) => ({
+    buffer,
+    byteOffset,
+  });
+  const visit = async (options: Partial<BatchOptions> = {}) => {
+    const made = batches(source, [5, 11, 3], { ...FIXED, cache, ...options });
+    return (await collect(made))[0].samples;
+  };
+  const first = await visit();
+  const before = first.map((words) => [...words]);
+  const again = await visit();
+  const random = seeded(7);
+  const cropped = await visit({ crop: "random", random });
+  const augmented = await visit({
+    ...{
+      augment: (events) => dropEvents(events, { probability: 0.5, random }),
+    },
+    random,
+  });
+  for (const [n, words] of first.entries()) {
+    assert.deepEqual(place(again[n]), place(words));
+    assert.notEqual(augmented[n].buffer, words.buffer);
+    assert.deepEqual([...words], before[n]);
+  }
+  // The second is the only one that has another place to start.
+  assert.notEqual(cropped[1].buffer, first[1].buffer);
+  assert.notDeepEqual(cropped[1], first[1]);
+  assert.equal(cropped[2].buffer, first[2].buffer);
+});
+
 Deno.test("batches() augments each visit in its own way, whatever the prefetch and cache", async () => {
   const source = new WatchedSource(12);
   const cache = new SampleCache();

@@ -41,9 +41,12 @@ export function scarceDevice(
       const buffer = gpu.createBuffer(descriptor);
       if (!counts(descriptor.label!)) return buffer;
       let { size } = buffer;
+      if (size > left) {
+        const scope = scopes.findLast((s) => s.filter === "out-of-memory");
+        scope!.error ??= new GPUOutOfMemoryError("Memory is spent");
+        size = 0;
+      }
       left -= size;
-      const scope = scopes.findLast(({ filter }) => filter === "out-of-memory");
-      if (left < 0) scope!.error ??= new GPUOutOfMemoryError("Memory is spent");
       buffer.destroy = () => {
         left += size;
         size = 0;
