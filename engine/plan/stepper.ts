@@ -1,5 +1,5 @@
 /**
- * Runs a plan: uploads events, records passes, keeps count of what is in
+ * Runs a plan: uploads samples, records passes, keeps count of what is in
  * flight.
  *
  * @module
@@ -187,7 +187,7 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Uploads what is not on the device of a batch.
+   * Uploads what of a batch is not on the device yet.
    *
    * @internal
    * @param batch The samples.
