@@ -69,7 +69,7 @@ await runCommand({
   console.log(inWords(figures, { loss, accuracy }));
   if (!Deno.stdout.isTerminal()) return;
   const outcomes = evaluations.flatMap(({ outcomes }) => outcomes);
-  console.log("");
+  console.log("\ntrue class by row, predicted by column");
   const { classes } = evaluations[0];
   for (const line of drawConfusions(outcomes, classes, lineWidth())) {
     console.log(line);

@@ -43,7 +43,7 @@ gpuTest("evaluate refuses what is no run, in one line", async () => {
   }
 });
 
-Deno.test("drawConfusions() counts every sample once, in as few columns", () => {
+Deno.test("drawConfusions() counts every sample once, in columns that fit", () => {
   const classes = Array.from({ length: 19 }, (_, n) => `a sign called ${n}`);
   const outcome = fc.record({
     label: fc.nat({ max: 18 }),
@@ -57,7 +57,7 @@ Deno.test("drawConfusions() counts every sample once, in as few columns", () => 
     let all = 0;
     let right = 0;
     for (const row of rows) {
-      ok([...row].length <= Math.min(columns, 60), row);
+      ok([...row].length <= columns, row);
       const [, some, of] = row.match(/(\d+) of (\d+)$/)!;
       right += Number(some);
       all += Number(of);
@@ -66,4 +66,13 @@ Deno.test("drawConfusions() counts every sample once, in as few columns", () => 
     const matches = outcomes.filter((o) => o.label === o.prediction);
     strictEqual(right, matches.length);
   }));
+});
+
+Deno.test("drawConfusions() tells columns apart while there is room", () => {
+  const classes = ["cat", "camel", "cow"];
+  const outcomes = classes.map((_, label) => ({ label, prediction: label }));
+  const heads = [30, 22, 18, 16].map((columns) =>
+    drawConfusions(outcomes, classes, columns)[0].trim()
+  );
+  deepStrictEqual(heads, ["cat cam cow", "ca ca co", "c c c", "ccc"]);
 });
