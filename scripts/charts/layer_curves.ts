@@ -99,7 +99,8 @@ export function gradientNorms(
     : curves({ text: title }, points, {
       title: "gradient norm (loss per unit of weight)",
       scale: { type: "log", nice: false, padding: 8 },
-      axis: { grid: false, format: ",~g" },
+      // Every other label, as elsewhere, would leave out powers of ten.
+      axis: { grid: false, format: ",~g", labelOverlap: "greedy" },
     }, layers);
 }
 
