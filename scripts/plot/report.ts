@@ -6,6 +6,7 @@
 
 import { configOf, GROUNDS, type Theme, THEMES } from "../charts/theme.ts";
 import { formatConfiguration } from "../configuration.ts";
+import { duration } from "../duration.ts";
 import { fontFaces } from "../pictures/render.ts";
 import { readPrograms } from "./browser.ts";
 import type { Figure } from "./figures.ts";
@@ -31,6 +32,7 @@ export async function formatReport(
   provenance: Provenance,
 ): Promise<string> {
   const data = {
+    folder: run.folder,
     facts: factsOf(run),
     results: run.summary ? resultsTable(run.summary) : [],
     optimistic: run.summary?.optimistic ?? false,
@@ -56,15 +58,17 @@ export async function formatReport(
 
 function formatTheme(theme: Theme): string {
   const { paper, ink, faint } = GROUNDS[theme];
+  const mixed = (share: number) =>
+    `color-mix(in oklab, ${ink} ${share}%, ${paper})`;
   return `:root[data-theme="${theme}"] { --paper: ${paper}; --ink: ${ink}; ` +
-    `--faint: ${faint}; color-scheme: ${theme}; }`;
+    `--faint: ${faint}; --quiet: ${mixed(68)}; --wash: ${mixed(4)}; ` +
+    `color-scheme: ${theme}; }`;
 }
 
-function factsOf({ folder, epochs, summary }: Run): Facts {
+function factsOf({ epochs, summary }: Run): Facts {
   const seconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   const mean = seconds / epochs.length;
   return [
-    ["Folder", folder],
     ["Program", summary ? `deno task ${summary.program}` : "not finished"],
     ...(summary
       ? [
@@ -78,10 +82,10 @@ function factsOf({ folder, epochs, summary }: Run): Facts {
       : []),
     ["Epochs of all folds", String(epochs.length)],
     ...(epochs.length > 0
-      ? [["Time of an epoch", `${mean.toPrecision(3)} s on average`] as const]
+      ? [["Time of an epoch", `${duration(mean)} on average`] as const]
       : []),
     ...(summary
-      ? [["Time of the run", `${summary.seconds.toFixed(1)} s`] as const]
+      ? [["Time of the run", duration(summary.seconds)] as const]
       : []),
   ];
 }

@@ -13,7 +13,8 @@ export type Table = readonly (readonly string[])[];
  * Writes results down, fold by fold and over all.
  *
  * @param summary What the run came to.
- * @returns The table; what a run has not is a dash.
+ * @returns The table; what a run has not is a dash, and of one fold there is
+ * no mean.
  */
 export function resultsTable(summary: RunSummary): Table {
   const loss = (value: number | null) => value?.toFixed(2) ?? "–";
@@ -40,7 +41,11 @@ export function resultsTable(summary: RunSummary): Table {
       loss(fold.testLoss),
       percent(fold.testAccuracy),
     ]),
-    ["Mean", ...over("mean")],
-    ["Standard deviation", ...over("std")],
+    ...(summary.folds.length > 1
+      ? [
+        ["Mean", ...over("mean")],
+        ["Standard deviation", ...over("std")],
+      ]
+      : []),
   ];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { duration } from "../duration.ts";
 import type { FoldConfusion, RunState } from "../logs/run_status.ts";
 import { resultsTable, type Table } from "../plot/results_table.ts";
 import type { EpochMetrics } from "../results.ts";
@@ -222,16 +223,4 @@ function percent(fraction: number | undefined): string {
   return fraction === undefined || !Number.isFinite(fraction)
     ? "–"
     : `${(100 * fraction).toFixed(1)} %`;
-}
-
-/** Writes a time as people say it: 0.27 s, 12 min 30 s, 3 h 5 min. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${Number(seconds.toPrecision(2))} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const [minutes, hours] = [Math.floor(whole / 60), Math.floor(whole / 3600)];
-  if (hours < 1) return `${minutes} min ${whole % 60} s`;
-  return hours < 48
-    ? `${hours} h ${minutes % 60} min`
-    : `${Math.round(hours / 24)} days`;
 }

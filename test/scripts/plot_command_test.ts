@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { SampleCache } from "../../dataset/batches.ts";
 import { GROUNDS } from "../../scripts/charts/theme.ts";
 import {
@@ -12,10 +13,12 @@ import { listChartFiles } from "../../scripts/plot/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../scripts/plot/report.ts";
 import { readWeights } from "../../scripts/results.ts";
+import { browserTest } from "../chromium.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
+import { openPage } from "./view_page.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
@@ -192,6 +195,39 @@ gpuTest("report.html holds all it needs", async () => {
     );
   }
 });
+
+browserTest(
+  "report.html shows all folds together, and the one that is chosen",
+  async (browser) => {
+    await plotted();
+    const file = pathToFileURL(inPlots("report.html")).href;
+    for (const width of [1280, 360]) {
+      const { page, problems } = await openPage(browser, file, {
+        viewport: { width, height: 800 },
+      });
+      const shown = () =>
+        page.locator("figure:has(svg)").evaluateAll((figures) =>
+          figures.map(({ id }) => id)
+        );
+      for (const fold of [1, 2]) {
+        await page.locator("#fold").selectOption(String(fold));
+        const each = EACH.map((name) => `${name}_fold${fold}`);
+        await page.locator(`#${each.at(-1)} svg`).first().waitFor();
+        assert.deepEqual(await shown(), [...ALL, ...each]);
+      }
+      const across = await page.evaluate(() =>
+        document.documentElement.scrollWidth
+      );
+      assert.equal(across, width);
+      await page.locator("#theme").selectOption("dark");
+      const ground = await page.locator("body").evaluate((body) =>
+        getComputedStyle(body).backgroundColor
+      );
+      assert.equal(ground, "rgb(22, 24, 29)");
+      assert.deepEqual(problems, []);
+    }
+  },
+);
 
 /** The same with two samples of each fold, and another neuron. */
 let drawnMore: Promise<string> | undefined;
