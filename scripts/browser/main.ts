@@ -137,6 +137,7 @@ async function useSample(opened: Recording, number: number): Promise<void> {
   const { events, endUs, name } = read.picture;
   const count = events.t.length.toLocaleString("en");
   say("loaded", `${name}: ${count} events`);
+  find("empty").hidden = true;
   clearRun();
   player.load(endUs / 1000 + read.offset);
   await showNetwork();

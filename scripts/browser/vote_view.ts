@@ -18,7 +18,8 @@ export interface VoteOptions {
 }
 
 /**
- * Shows the votes of a run.
+ * Shows the votes of a run, in the colours that charts have: one for the class
+ * of the sample, one for the class that it is mistaken for.
  *
  * @param list Where to.
  * @param run The run.
@@ -27,11 +28,12 @@ export interface VoteOptions {
  */
 export function viewVotes(
   list: HTMLElement,
-  { layers, Ts }: NetworkRun,
+  { layers, Ts, prediction }: NetworkRun,
   { classes, label }: VoteOptions,
 ): (time: number) => void {
   const { extent, neurons, bins } = layers[layers.length - 1];
   const T = bins.length - 1;
+  const wrong = label !== undefined && prediction !== label;
   const rows = Array.from({ length: extent.C }, (_, output) => {
     const row = document.createElement("li");
     const [name, bar] = [0, 1].map(() => document.createElement("span"));
@@ -39,6 +41,8 @@ export function viewVotes(
     name.textContent = nameOf(output, classes) + (output === label ? " •" : "");
     bar.className = "bar";
     row.append(name, bar, count);
+    row.classList.toggle("target", output === (label ?? prediction));
+    row.classList.toggle("mistaken", wrong && output === prediction);
     return { row, bar, count };
   });
   list.replaceChildren(...rows.map(({ row }) => row));
@@ -54,7 +58,7 @@ export function viewVotes(
     rows.forEach(({ row, bar, count }, output) => {
       bar.style.transform = `scaleX(${counts[output] / most})`;
       count.textContent = String(counts[output]);
-      row.className = largest > 0 && counts[output] === largest ? "leads" : "";
+      row.classList.toggle("leads", largest > 0 && counts[output] === largest);
     });
   };
 }
