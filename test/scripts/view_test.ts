@@ -99,9 +99,10 @@ browserTest(
     await page.locator("#curves svg").first().waitFor();
     await server[Symbol.asyncDispose]();
     await see(page, "#state", "Not connected");
-    await see(page, "#advice", "deno task view");
-    await writeRun(folder.path, { rows: [...rows, epochOf(1, 1)], state });
     const port = String(server.port);
+    const again = `deno task view --run ${folder.path} --port ${port}`;
+    await see(page, "#advice", again);
+    await writeRun(folder.path, { rows: [...rows, epochOf(1, 1)], state });
     await using _again = await serve("--run", folder.path, "--port", port);
     await see(page, "#state", "Training");
     await see(page, "#figures", "Training loss10");

@@ -136,7 +136,7 @@ function advice(
     return [
       "The program behind this page has ended. It goes on by itself once you " +
       "start it again: ",
-      command("deno task view"),
+      command(`deno task view --run ${folder} --port ${location.port}`),
     ];
   }
   if (silent) {
