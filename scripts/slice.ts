@@ -13,6 +13,7 @@ import {
 import { readFileList } from "../dataset/sl_animals.ts";
 import {
   choice,
+  flag,
   optional,
   runCommand,
   text,
@@ -27,6 +28,7 @@ await runCommand({
     "deno task slice --data data",
     "deno task slice --data data --list data/filelist_excludingS3.txt",
     "deno task slice --data data --out events.zarr --axes jaer",
+    "deno task slice --data data --json",
   ],
   parameters: {
     data: withDefault(
@@ -57,6 +59,7 @@ await runCommand({
     out: optional(
       text("--out", "STORE", "Store to make or finish [DATA/sliced.zarr]"),
     ),
+    json: flag("--json", "Print JSON, with what became of every recording"),
     axes: withDefault(
       choice(
         "--axes",
@@ -66,12 +69,14 @@ await runCommand({
       "reference",
     ),
   },
-}, async ({ data, axes, ...given }) => {
+}, async ({ data, json, axes, ...given }) => {
   const inData = (name: string) => join(data, name);
   const list = given.list ?? inData("filelist.txt");
   const out = given.out ?? inData("sliced.zarr");
   const total = (await readFileList(list)).length;
-  using progress = createProgress({ total, label: "recordings" });
+  using progress = json
+    ? undefined
+    : createProgress({ total, label: "recordings" });
   const report = await sliceRecordings({
     ...(given.slices === undefined
       ? {
@@ -83,9 +88,10 @@ await runCommand({
     classes: given.classes ?? inData("SL-Animals-DVS_gestures_definitions.csv"),
     out,
     axes,
-    onProgress: ({ done }) => progress.update(done),
+    onProgress: ({ done }) => progress?.update(done),
   });
-  progress.finish(summarise(out, report));
+  if (json) console.log(JSON.stringify({ store: out, ...report }));
+  progress?.finish(summarise(out, report));
 });
 
 function summarise(out: string, { recordings, removed }: SliceReport): string {

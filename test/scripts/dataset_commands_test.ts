@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeAedat } from "../../dataset/aedat_encode.ts";
+import type { SlicedRecording } from "../../dataset/slice.ts";
 import { openStore } from "../../dataset/store.ts";
 import { runScript } from "./run_script.ts";
 
@@ -111,6 +112,20 @@ Deno.test("synth and slice make a store out of nothing", () =>
 
     const again = await runScript("scripts/slice.ts", ["--data", data], WRITE);
     assert.match(again.stdout, /2 recordings were there already\n$/);
+
+    const listed = await runScript(
+      "scripts/slice.ts",
+      ["--data", data, "--json"],
+      WRITE,
+    );
+    const { store: path, recordings, removed } = JSON.parse(listed.stdout);
+    assert.deepEqual([path, removed], [`${data}/sliced.zarr`, []]);
+    assert.deepEqual(
+      recordings.map((
+        { sliced, labels }: SlicedRecording,
+      ) => [sliced, labels.length]),
+      [[false, 19], [false, 19]],
+    );
 
     const named = await runScript("scripts/slice.ts", [
       ...["--recordings", `${data}/recordings`, "--tags", `${data}/tags`],
