@@ -24,6 +24,12 @@ export interface WeightFilterOptions {
    * @default 24
    */
   readonly most?: number;
+  /**
+   * Names of the outputs of a layer that has one a class.
+   *
+   * @default []
+   */
+  readonly classes?: readonly string[];
 }
 
 /**
@@ -32,7 +38,7 @@ export interface WeightFilterOptions {
  *
  * @param name Name of the layer, such as `conv1`.
  * @param weights Its weights.
- * @param options How many filters.
+ * @param options How many filters, and what outputs are called.
  * @returns The chart, zero in the colour of the ground.
  *
  * @example
@@ -46,7 +52,7 @@ export interface WeightFilterOptions {
 export function weightFilters(
   name: string,
   weights: LayerWeights,
-  { most = 24 }: WeightFilterOptions = {},
+  { most = 24, classes = [] }: WeightFilterOptions = {},
 ): ChartSpec {
   const [out = 0, channels = 0, rows = 1, columns = 1] = weights.shape;
   const title = `Weights of ${name}`;
@@ -54,7 +60,7 @@ export function weightFilters(
     return emptyChart(title, "The layer has no weights");
   }
   return rows * columns === 1
-    ? drawTable(title, weights.data, { out, channels })
+    ? drawTable(title, weights.data, { out, channels, classes })
     : drawPictures(title, weights.data, {
       ...{ channels, rows, columns, count: out * channels, most },
     });

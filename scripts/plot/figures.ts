@@ -113,7 +113,8 @@ function foldFigures(
       : []),
     ...Object.entries(weights.get(fold) ?? {}).map(([key, array]) => {
       const layer = key.replace(/\.weight$/, "");
-      const spec = weightFilters(`${layer}, fold ${fold}`, array);
+      const classes = layer === layers.at(-1) ? tests?.evaluation.classes : [];
+      const spec = weightFilters(`${layer}, fold ${fold}`, array, { classes });
       return figure(`weights_${layer}`, spec);
     }),
   ];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { rowAxis } from "../rows.ts";
 import { chart, type ChartSpec, TITLE_ABOVE } from "../spec.ts";
 import { rounded, weightColour, weightTooltips } from "./marks.ts";
 
@@ -12,16 +13,25 @@ import { rounded, weightColour, weightTooltips } from "./marks.ts";
  *
  * @param title What they are.
  * @param data The weights, output after output.
- * @param options Number of outputs and of inputs.
+ * @param options Number of outputs and of inputs, and classes of the outputs,
+ *   where they have one each.
  * @returns The chart.
  */
 export function drawTable(
   title: string,
   data: ArrayLike<number>,
-  { out, channels }: { readonly out: number; readonly channels: number },
+  { out, channels, classes }: {
+    readonly out: number;
+    readonly channels: number;
+    readonly classes: readonly string[];
+  },
 ): ChartSpec {
+  const named = classes.length === out;
+  const row = named ? "class" : "neuron";
   const cells = Array.from({ length: out * channels }, (_, index) => ({
-    neuron: Math.floor(index / channels),
+    [row]: named
+      ? classes[Math.floor(index / channels)]
+      : Math.floor(index / channels),
     input: index % channels,
     weight: rounded(data[index]),
   }));
@@ -29,19 +39,22 @@ export function drawTable(
     ...{ labelAngle: 0, labelOverlap: true, domain: false, ticks: false },
   };
   const along = { type: "ordinal", axis };
+  const step = (room: number, count: number, most: number) => ({
+    step: Math.max(3, Math.min(most, Math.floor(room / count))),
+  });
   return chart({ text: title, subtitle: "neurons are counted from 0" }, {
-    width: { step: Math.max(3, Math.min(14, Math.floor(720 / channels))) },
-    height: { step: Math.max(3, Math.min(14, Math.floor(480 / out))) },
+    width: step(720, channels, 14),
+    // Every class is named, which takes its room.
+    height: named ? { step: 18 } : step(480, out, 14),
     data: { values: cells },
     mark: { type: "rect", aria: false },
     encoding: {
       x: { field: "input", title: "input neuron", ...along },
-      y: {
-        field: "neuron",
-        ...{ ...along, axis: { ...axis, ...TITLE_ABOVE } },
-      },
+      y: named
+        ? rowAxis(row, { names: classes })
+        : { field: row, ...along, axis: { ...axis, ...TITLE_ABOVE } },
       color: weightColour(cells),
-      tooltip: weightTooltips("neuron", "input"),
+      tooltip: weightTooltips(row, "input"),
     },
   });
 }

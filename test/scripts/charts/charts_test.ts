@@ -224,6 +224,16 @@ Deno.test("filters are the weights, large ones averaged in blocks", () => {
   assert.deepEqual(cells.slice(10, 12).map(({ weight }) => weight), [31, 33]);
 });
 
+Deno.test("a table of weights names the classes of its outputs", () => {
+  const weights = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] };
+  const classes = ["dog", "cat"];
+  const named = library.weightFilters("fc2", weights, { classes });
+  assert.deepEqual(valuesOf(named)[4], { class: "cat", input: 1, weight: 5 });
+  assert.deepEqual(part(named, "encoding", "y", "scale", "domain"), classes);
+  const plain = library.weightFilters("fc1", weights);
+  assert.deepEqual(valuesOf(plain)[4], { neuron: 1, input: 1, weight: 5 });
+});
+
 Deno.test("no more filters are drawn than asked for", () => {
   const weights = { shape: [100, 1, 1, 2], data: new Float32Array(200) };
   const spec = library.weightFilters("conv1", weights, { most: 3 });
