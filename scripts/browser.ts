@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileProblem } from "../dataset/file_problem.ts";
 import { buildPage } from "./browser/build_page.ts";
 import { servePage } from "./browser/serve_page.ts";
+import { addressOf } from "./local_server.ts";
 import {
   integer,
   optional,
@@ -42,7 +43,7 @@ await runCommand({
   const page = await buildPage();
   if (out === undefined) {
     const server = servePage(page, port);
-    console.log(`Open ${server.url} (Ctrl-C ends)`);
+    console.log(`Open ${addressOf(server)}; Ctrl-C ends it`);
     await server.finished;
     return;
   }

@@ -11,6 +11,7 @@ import {
   text,
   withDefault,
 } from "./command_line.ts";
+import { addressOf } from "./local_server.ts";
 import { readAssets } from "./view/assets.ts";
 import { Follower } from "./view/follower.ts";
 import { servePage } from "./view/server.ts";
@@ -42,8 +43,7 @@ await runCommand({
   using follower = await Follower.start(run, { newest: live });
   const server = servePage(follower, { assets: await readAssets(), port });
   console.log(
-    `http://${server.addr.hostname}:${server.addr.port}/ follows ${run}; ` +
-      "Ctrl-C ends it",
+    `${addressOf(server)} follows ${run}; Ctrl-C ends it`,
   );
   await server.finished;
 });

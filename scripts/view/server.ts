@@ -4,16 +4,11 @@
  * @module
  */
 
+import { serveHere } from "../local_server.ts";
 import type { Asset } from "./assets.ts";
 import type { Follower } from "./follower.ts";
 import { pageData } from "./page_parts.ts";
 import { viewSample } from "./sample_view.ts";
-
-/** The only address that it listens on. */
-const HOSTNAME = "127.0.0.1";
-
-/** Names of this machine by which it answers; others may lead here from afar. */
-const HOSTS = [HOSTNAME, "localhost"];
 
 /** What the page may load and do. Vega compiles its expressions. */
 const POLICY = [
@@ -23,13 +18,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": POLICY,
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
+const HEADERS = { "content-security-policy": POLICY };
 
 /**
  * Serves the page.
@@ -49,10 +38,6 @@ export function servePage(
   let looking: Promise<unknown> = Promise.resolve();
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
-    const host = request.headers.get("host") ?? "";
-    if (!HOSTS.includes(host.replace(/:\d+$/, ""))) {
-      return refuse(403, `Cannot answer as "${host}"`);
-    }
     // Another site can send for addresses here, though not read what comes.
     const site = request.headers.get("sec-fetch-site");
     if (pathname !== "/" && site !== null && site !== "same-origin") {
@@ -81,16 +66,7 @@ export function servePage(
       headers: { ...HEADERS, "content-type": `${asset.type}; charset=utf-8` },
     });
   };
-  try {
-    return Deno.serve({ hostname: HOSTNAME, port, onListen() {} }, answer);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new Error(
-      `Cannot serve a page at port "${port}": it is taken, --port N takes ` +
-        "another",
-      { cause },
-    );
-  }
+  return serveHere(port, answer);
 }
 
 function refuse(status: number, problem: string): Response {

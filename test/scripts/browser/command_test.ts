@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { servePage } from "../../../scripts/browser/serve_page.ts";
+import { addressOf } from "../../../scripts/local_server.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
@@ -17,17 +18,20 @@ async function ask(url: string, path: string, host: string): Promise<string> {
 Deno.test("the page is served by the names of this computer only", async () => {
   const server = servePage("<p>cat</p>", 0);
   try {
-    const { host, port } = new URL(server.url);
+    const { host, port } = new URL(addressOf(server));
     for (const name of [host, `localhost:${port}`]) {
-      const answer = await ask(server.url, "/", name);
+      const answer = await ask(addressOf(server), "/", name);
       assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*<p>cat<\/p>/);
     }
     for (const name of ["example.org", `example.org:${port}`, "127.0.0.2"]) {
-      const answer = await ask(server.url, "/", name);
+      const answer = await ask(addressOf(server), "/", name);
       assert.match(answer, /^HTTP\/1\.1 403 /);
       assert(!answer.includes("cat"), name);
     }
-    assert.match(await ask(server.url, "/data", host), /^HTTP\/1\.1 404 /);
+    assert.match(
+      await ask(addressOf(server), "/data", host),
+      /^HTTP\/1\.1 404 /,
+    );
   } finally {
     await server.shutdown();
   }
@@ -52,13 +56,13 @@ Deno.test("browser writes a page that needs nothing else", async () => {
 Deno.test("browser says in one line what is in the way", async () => {
   const server = servePage("", 0);
   try {
-    const { port } = new URL(server.url);
+    const { port } = new URL(addressOf(server));
     const { code, stdout, stderr } = await runTask("browser", [
       ...["--port", port],
     ]);
     assert.match(
       stderr,
-      /^error: Cannot serve on port \d+: it is in use[^\n]+[^.\n]\n$/,
+      /^error: Cannot serve a page at port "\d+": it is taken[^\n]+[^.\n]\n$/,
     );
     assert.deepEqual([code, stdout], [1, ""]);
   } finally {

@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { servePage } from "../../../scripts/browser/serve_page.ts";
+import { addressOf } from "../../../scripts/local_server.ts";
 import type { Browser, Page } from "../../chromium.ts";
 
 /**
@@ -32,10 +33,12 @@ export async function withPage(
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
     const url = request.url();
-    if (!/^(blob|data):/.test(url) && url !== server.url) complaints.push(url);
+    if (!/^(blob|data):/.test(url) && url !== addressOf(server)) {
+      complaints.push(url);
+    }
   });
   try {
-    await page.goto(server.url);
+    await page.goto(addressOf(server));
     await test(page);
     assert.deepEqual(complaints, []);
   } finally {
