@@ -5,6 +5,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { fileProblem } from "../dataset/file_problem.ts";
 import { ConfigurationError } from "./configuration/error.ts";
 import type { Configuration } from "./configuration/types.ts";
 import {
@@ -46,10 +47,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    const problem = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : String(cause);
-    throw new ConfigurationError(path, problem, { cause });
+    throw new ConfigurationError(path, fileProblem(cause), { cause });
   }
 }
 

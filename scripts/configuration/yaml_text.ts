@@ -71,8 +71,10 @@ export function readYaml(
   const overrides = (options.set ?? []).map((set) => readOverride(set, path));
   const place = new Place((keys, problem) => {
     const key = keys.join(".");
+    // One that set a part of the value may have spoilt the whole.
     const override = overrides.findLast(({ keys: set }) =>
-      set.every((name, depth) => name === keys[depth])
+      keys.length > 0 &&
+      set.every((name, depth) => depth >= keys.length || name === keys[depth])
     )?.text;
     const offset = offsetOf(document, keys);
     const line = override === undefined && offset !== undefined

@@ -386,6 +386,14 @@ Deno.test("parseConfiguration() blames what was set on top of the file", () => {
     message: /with "training.lr.x=1": training.lr is 1, it has no keys$/,
     key: "training.lr",
   }, ["training.lr.x=1"]);
+  refuses("", {
+    message: /with "training.lr.x=1": training.lr is a section, expected a nu/,
+    key: "training.lr",
+  }, ["training.lr.x=1"]);
+  refuses("training: {error: {tgtSpikeRegion: {start: 0, stop: 900}}}", {
+    message: /start=901": training.error.tgtSpikeRegion from 901 to 900 holds/,
+    key: "training.error.tgtSpikeRegion",
+  }, ["training.error.tgtSpikeRegion.start=901"]);
   refuses("training: {lr: 1}", {
     message: /with "training.lr": expected key=value$/,
   }, ["training.lr"]);

@@ -276,7 +276,8 @@ Deno.test("loadConfiguration() resolves paths against the file", async () => {
     const missing = `${folder}/missing.yaml`;
     await assert.rejects(loadConfiguration(missing), {
       name: "ConfigurationError",
-      message: `Cannot use configuration "${missing}": there is no such file`,
+      message: `Cannot use configuration "${missing}": there is no such file ` +
+        "or folder",
     });
     await assert.rejects(loadConfiguration(folder), {
       name: "ConfigurationError",
