@@ -13,6 +13,12 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   NotADirectory: "a part of it is a file, not a folder",
 };
 
+/** Problems that have no class of errors, by the code of the system. */
+const CODES: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EROFS: "its disk can only be read",
+};
+
 /**
  * Says why a file could not be opened, read or written.
  *
@@ -28,5 +34,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
  */
 export function fileProblem(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  return PROBLEMS[cause.name] ?? cause.message;
+  const { code = "" } = cause as { code?: string };
+  return PROBLEMS[cause.name] ?? CODES[code] ?? cause.message;
 }

@@ -164,13 +164,10 @@ export class Results {
    *
    * @returns Whether there is none, or one that has not ended; what it came to,
    * if it has ended.
-   * @throws {Error} If its files are damaged.
+   * @throws {Error} If its files are damaged or cannot be read.
    */
   async earlier(): Promise<"none" | "under way" | RunSummary> {
-    const read = async (name: string) => {
-      const path = join(this.folder, name);
-      return await Deno.readTextFile(path).catch(allowMissing) ?? "";
-    };
+    const read = (name: string) => readIfThere(join(this.folder, name));
     const summary = await read("summary.json");
     if (summary) {
       return parseSummary(summary, join(this.folder, "summary.json"));
@@ -196,11 +193,11 @@ export class Results {
    *
    * @param epochs How many epochs of a fold to keep in `metrics.jsonl`; a fold
    * that is left out keeps all.
-   * @throws {Error} If it has fewer, or holds something else.
+   * @throws {Error} If it has fewer, holds something else, or cannot be read.
    */
   async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
     const path = join(this.folder, "metrics.jsonl");
-    const text = await Deno.readTextFile(path).catch(() => "");
+    const text = await readIfThere(path);
     const kept = parseMetrics(text, path).filter(({ fold, epoch }) =>
       epoch < (epochs.get(fold) ?? Infinity)
     );
@@ -275,6 +272,16 @@ export class Results {
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
     await saveFiles(this.folder, { "summary.json": text });
+  }
+}
+
+/** Reads a text; one that is not there is empty. */
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return "";
+    throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
   }
 }
 

@@ -25,7 +25,6 @@ import { fileProblem } from "../file_problem.ts";
  * ```
  */
 export function writeProblem(cause: unknown): string {
-  if ((cause as { code?: string }).code === "ENOSPC") return "the disk is full";
   if (cause instanceof Deno.errors.NotFound) {
     return "its folder is gone; maybe another run writes the same store";
   }

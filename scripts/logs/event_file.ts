@@ -71,8 +71,10 @@ export async function removeEventFiles(logs: string): Promise<void> {
 async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
   try {
     return await Array.fromAsync(Deno.readDir(folder));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw new Error(`Cannot read "${folder}": ${fileProblem(cause)}`, {
+      cause,
+    });
   }
 }

@@ -281,7 +281,8 @@ Deno.test("a full disk is an error that says so", async () => {
     await Deno.symlink("/dev/full", join(folder, "0"));
     await assert.rejects(new ZarrFolder(folder).set("/0", new Uint8Array(9)), {
       name: "DatasetError",
-      message: `Cannot use "${join(folder, "0")}": the disk is full`,
+      message: `Cannot use "${join(folder, "0")}": it cannot be written, ` +
+        "the disk is full",
     });
   });
 });

@@ -5,6 +5,8 @@ import {
   formatSafetensors,
   parseSafetensors,
 } from "../../engine/safetensors.ts";
+import { parseConfiguration } from "../../scripts/configuration.ts";
+import { Results } from "../../scripts/results.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -30,6 +32,23 @@ async function refused(problem: RegExp, args: string[], task = "train") {
   assert.match(stderr, /^error: [^\n]+[^.\n]\n$/);
   assert.deepEqual([code, stdout], [1, ""]);
 }
+
+Deno.test("Results names what it cannot read of an earlier run", async () => {
+  await using folder = await temporaryFolder();
+  const configuration = parseConfiguration("{}", "network.yaml");
+  const results = new Results(folder.path, configuration);
+  const metrics = join(folder.path, "metrics.jsonl");
+  await Deno.mkdir(metrics);
+  const message = `Cannot read "${metrics}": it is a folder`;
+  await assert.rejects(results.earlier(), { message });
+  await assert.rejects(results.resume(new Map()), { message });
+  await Deno.remove(metrics);
+  const logs = join(folder.path, "logs");
+  await Deno.writeTextFile(logs, "");
+  await assert.rejects(results.begin(), {
+    message: `Cannot read "${logs}": a part of it is a file, not a folder`,
+  });
+});
 
 gpuTest("a folder has one run at a time, however the last ended", async () => {
   const args = await argsFor("shared", "training.epochs=1000");
