@@ -61,6 +61,8 @@ export class WeightsError extends Error {
   override readonly name = "WeightsError";
   /** The tensor concerned; `undefined` if the whole file is meant. */
   readonly tensor: string | undefined;
+  /** What is the case, with the tensor's name. */
+  readonly problem: string;
 
   /**
    * Words the problem.
@@ -73,9 +75,10 @@ export class WeightsError extends Error {
     options: { tensor?: string; cause?: unknown } = {},
   ) {
     const { tensor, cause } = options;
-    const place = tensor === undefined ? "" : ` ${JSON.stringify(tensor)}`;
-    super(`Cannot read weights${place}: ${problem}`, { cause });
+    const place = tensor === undefined ? "" : JSON.stringify(tensor);
+    super(`Cannot read weights${place && ` ${place}`}: ${problem}`, { cause });
     this.tensor = tensor;
+    this.problem = place ? `${place}: ${problem}` : problem;
   }
 }
 

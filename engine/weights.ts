@@ -112,7 +112,7 @@ export function toKernelOrder(
     : array.shape[0] === shape[0];
   if (!fits || length !== weightCount(layer) || length !== array.data.length) {
     throw new ShapeError(
-      `Cannot set "${layer.name}.weight": it is [${shape}], not ` +
+      `Cannot set "${layer.name}.weight": the network has [${shape}], not ` +
         `[${array.shape}] with ${array.data.length} values`,
     );
   }

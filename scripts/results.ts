@@ -99,7 +99,7 @@ export function spreadOf(values: readonly number[]): Spread {
 /**
  * Reads weights from a file.
  *
- * @param path A file in safetensors, all of it 32-bit floats.
+ * @param path A file in safetensors, all of it finite 32-bit floats.
  * @returns The arrays by name.
  * @throws {Error} If it is not such a file.
  */
@@ -110,7 +110,7 @@ export async function readWeights(
     return parseWeights(await Deno.readFile(path));
   } catch (cause) {
     const problem = cause instanceof WeightsError
-      ? `${cause.message}; another copy of it, or training anew, helps`
+      ? `${cause.problem}; another copy of it, or training anew, helps`
       : fileProblem(cause);
     throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
   }

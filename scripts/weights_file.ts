@@ -14,7 +14,7 @@ import type { NamedArray } from "../engine/weights.ts";
 /**
  * Reads weights.
  *
- * @param bytes A file in safetensors, all of it 32-bit floats.
+ * @param bytes A file in safetensors, all of it finite 32-bit floats.
  * @returns The arrays by name.
  * @throws {WeightsError} If it is not such a file.
  */
@@ -26,6 +26,11 @@ export function parseWeights(
     [...tensors].map(([name, { dtype, shape, data }]) => {
       if (dtype !== "F32") {
         throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
+      }
+      const at = data.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) {
+        const problem = `value ${at} is ${data[at]}, expected a finite number`;
+        throw new WeightsError(problem, { tensor: name });
       }
       return [name, { shape, data }];
     }),

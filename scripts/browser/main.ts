@@ -7,6 +7,7 @@
 /// <reference lib="dom" />
 
 import { type Device, openDevice } from "../../engine/device.ts";
+import { WeightsError } from "../../engine/safetensors.ts";
 import { readYaml } from "../configuration/yaml_text.ts";
 import { parseWeights } from "../weights_file.ts";
 import { watchGround } from "./colours.ts";
@@ -118,8 +119,10 @@ async function readWeights(file: File): Promise<TrainedNetwork["weights"]> {
   try {
     return parseWeights(new Uint8Array(await file.arrayBuffer()));
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new Error(`Cannot read weights "${file.name}": ${message}`, {
+    const problem = cause instanceof WeightsError
+      ? cause.problem
+      : (cause as Error).message;
+    throw new Error(`Cannot read weights "${file.name}": ${problem}`, {
       cause,
     });
   }

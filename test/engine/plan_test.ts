@@ -91,7 +91,7 @@ gpuTest("weights are refused if they are not the network's", async () => {
       ],
       [
         { "fc1.weight": { shape: [4, 2, 3, 1, 1], data } },
-        /^Cannot set "fc1.weight": it is \[3,2,2,2,1\], not \[4,2,3,1,1\]/,
+        /^Cannot set "fc1.weight": the network has \[3,2,2,2,1\], not \[4,2,3,1,1\]/,
       ],
       [
         { "fc1.weight": { shape, data: data.slice(1) } },
