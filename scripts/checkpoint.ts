@@ -5,17 +5,21 @@
  * and those that the log compares with, `best/NAME` and `logged/NAME`, and the
  * optimizer's moments, `m/NAME`, `v/NAME`, `vMax/NAME`, are its tensors, and so
  * are spikes of each neuron in the epoch under way, `fired/LAYER`, layers by
- * number; all else is JSON in its metadata.
+ * number; all else is JSON in its metadata. A digest in there tells a file that
+ * was changed since, by a bit or on purpose, from the one that was written.
  *
  * @module
  */
 
+import { createHash } from "node:crypto";
+import { fileProblem } from "../dataset/file_problem.ts";
 import type { EpochSums } from "../engine/epoch.ts";
 import type { ModelState } from "../engine/model.ts";
 import {
   formatSafetensors,
   parseSafetensors,
   type Tensor,
+  WeightsError,
 } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochMeasures, FoldLogState } from "./logs/fold_log.ts";
@@ -24,7 +28,7 @@ import type { FoldSummary } from "./results.ts";
 import type { RunIdentity } from "./run_identity.ts";
 
 /** The form of files that this program writes, and the one it reads. */
-const VERSION = "2";
+const VERSION = "3";
 
 type Arrays = Readonly<Record<string, NamedArray>>;
 
@@ -101,7 +105,7 @@ export function formatCheckpoint(
   identity: RunIdentity,
 ): Uint8Array {
   const { fired = [], ...sums } = position.sums ?? {};
-  return formatSafetensors({
+  const tensors: Record<string, Tensor> = {
     ...tensorsOf("weights", state?.weights),
     ...tensorsOf("best", best),
     ...tensorsOf("logged", logged),
@@ -117,8 +121,8 @@ export function formatCheckpoint(
         tensorsOf(name, arrays)
       ),
     ),
-  }, {
-    version: VERSION,
+  };
+  const metadata = {
     adapter,
     run: JSON.stringify(identity),
     position: JSON.stringify({
@@ -126,7 +130,9 @@ export function formatCheckpoint(
       ...(position.sums && { sums }),
     }),
     steps: String(state?.steps ?? 0),
-  });
+  };
+  const digest = digestOf(Object.entries(tensors), metadata);
+  return formatSafetensors(tensors, { version: VERSION, digest, ...metadata });
 }
 
 /**
@@ -143,31 +149,44 @@ export async function readCheckpoint(
 ): Promise<Checkpoint | undefined> {
   const refuse = (problem: string, cause?: unknown) =>
     new Error(`Cannot resume from "${path}": ${problem}`, { cause });
-  let read: ReturnType<typeof parseCheckpoint>;
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    read = parseCheckpoint(await Deno.readFile(path));
+    bytes = await Deno.readFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    const { message } = cause as Error;
-    throw refuse(`${message}; remove it to start its fold anew`, cause);
+    throw refuse(fileProblem(cause), cause);
+  }
+  let read: ReturnType<typeof parseCheckpoint>;
+  try {
+    read = parseCheckpoint(bytes);
+  } catch (cause) {
+    if (!(cause instanceof WeightsError)) throw cause;
+    throw refuse(`${cause.problem}; remove it to start its fold anew`, cause);
   }
   const difference = differenceOf(read.identity, identity);
   if (difference) throw refuse(`${difference}; --out DIR starts elsewhere`);
   return read.checkpoint;
 }
 
-function parseCheckpoint(
+/**
+ * Reads the bytes of a checkpoint.
+ *
+ * @param bytes The whole file.
+ * @returns The checkpoint, and the run that it belongs to.
+ * @throws {WeightsError} If they are not those that `formatCheckpoint` wrote.
+ */
+export function parseCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
 ): { checkpoint: Checkpoint; identity: RunIdentity } {
-  const { tensors, metadata } = parseSafetensors(bytes);
-  if (metadata.version !== VERSION) {
-    throw new Error(
-      `its version is ${metadata.version ?? "missing"}, expected ${VERSION}`,
-    );
+  const {
+    tensors,
+    metadata: { version = "missing", digest, ...metadata },
+  } = parseSafetensors(bytes);
+  if (version !== VERSION) {
+    throw new WeightsError(`its version is ${version}, expected ${VERSION}`);
   }
-  const position: unknown = JSON.parse(metadata.position);
-  if (!isPosition(position)) {
-    throw new Error("its position is not one in a fold");
+  if (digest !== digestOf([...tensors], metadata)) {
+    throw new WeightsError("it is damaged, its digest does not fit");
   }
   const groups: Record<string, Record<string, NamedArray>> = {};
   const fired: Uint32Array[] = [];
@@ -182,6 +201,7 @@ function parseCheckpoint(
   }
   const { weights = {}, best, logged, ...moments } = groups;
   const steps = Number(metadata.steps);
+  const position: FoldPosition = JSON.parse(metadata.position);
   const { sums } = position;
   const checkpoint = {
     adapter: metadata.adapter,
@@ -192,15 +212,23 @@ function parseCheckpoint(
   return { checkpoint, identity: JSON.parse(metadata.run) };
 }
 
-function isPosition(value: unknown): value is FoldPosition {
-  const { epoch, batches, random, trained, losses, seconds } = Object(
-    value,
-  );
-  return [epoch, batches].every((count) =>
-    Number.isSafeInteger(count) && count >= 0
-  ) && Array.isArray(random) && random.every(Number.isInteger) &&
-    typeof trained === "boolean" && Array.isArray(losses) &&
-    Number.isFinite(seconds);
+/** Digests all that a checkpoint holds, in whatever order it stands there. */
+function digestOf(
+  tensors: readonly (readonly [name: string, Tensor])[],
+  metadata: Readonly<Record<string, string>>,
+): string {
+  const hash = createHash("sha256");
+  const byName = <T>(entries: readonly (readonly [string, T])[]) =>
+    entries.toSorted(([one], [other]) => one < other ? -1 : 1);
+  const sorted = byName(tensors);
+  hash.update(JSON.stringify([
+    byName(Object.entries(metadata)),
+    sorted.map(([name, { dtype, shape }]) => [name, dtype, shape]),
+  ]));
+  for (const [, { data: { buffer, byteOffset, byteLength } }] of sorted) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex");
 }
 
 /** Says in what a checkpoint is not of the run that is to go on. */

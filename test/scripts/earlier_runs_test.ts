@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  formatSafetensors,
-  parseSafetensors,
-} from "../../engine/safetensors.ts";
 import { parseConfiguration } from "../../scripts/configuration.ts";
+import { formatCheckpoint, parseCheckpoint } from "../../scripts/checkpoint.ts";
 import { Results } from "../../scripts/results.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
@@ -107,11 +104,10 @@ gpuTest("--resume says so if it goes on with another adapter", async () => {
   const again = await runTask("train", [...args, "--resume"]);
   assert.deepEqual([again.code, again.stderr], [0, ""]);
   const path = join(folder.path, "elsewhere", "checkpoint_fold1.safetensors");
-  const { tensors, metadata } = parseSafetensors(await Deno.readFile(path));
-  assert.equal(metadata.adapter, device().adapter.name);
-  const moved = { ...metadata, adapter: "NVIDIA H200" };
-  const bytes = formatSafetensors(Object.fromEntries(tensors), moved);
-  await Deno.writeFile(path, bytes);
+  const { checkpoint, identity } = parseCheckpoint(await Deno.readFile(path));
+  assert.equal(checkpoint.adapter, device().adapter.name);
+  const moved = { ...checkpoint, adapter: "NVIDIA H200" };
+  await Deno.writeFile(path, formatCheckpoint(moved, identity));
   const { code, stderr } = await runTask("train", [...args, "--resume"]);
   assert.match(
     stderr,
