@@ -46,6 +46,9 @@ const ZOOM = 2;
 /** Size in which texts are measured. */
 const MEASURED = 100;
 
+/** Characters that XML has no way to write, such as those of names of files. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
 /** Takes what Vega-Lite warns of for an error. */
 const LOGGER = vega.logger(vega.Warn, undefined, (_method, _level, input) => {
   throw new Error(`Cannot draw a chart: ${input.join(" ")}`);
@@ -74,7 +77,7 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
     logLevel: vega.Error,
   });
   try {
-    const svg = await view.toSVG();
+    const svg = (await view.toSVG()).replace(NOT_XML, "\ufffd");
     const faces = await fontFaces(svg.replaceAll(/<[^>]*>/g, ""));
     return svg.replace(">", `><defs><style>${faces}</style></defs>`);
   } finally {
@@ -123,7 +126,8 @@ export async function measureText(
  * @returns The text, without signs that mean something there.
  */
 export function escapeText(text: string): string {
-  return text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return text.replace(NOT_XML, "\ufffd")
+    .replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /**

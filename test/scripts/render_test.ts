@@ -40,6 +40,14 @@ Deno.test("letters are drawn, with the font that comes along", async () => {
   assert(await size("No epoch has ended") > await size("θ"));
 });
 
+Deno.test("letters that XML does not have are drawn as one it has", async () => {
+  const draw = (title: string) => renderSvg(emptyChart(title, "No epoch"));
+  const svg = await draw("a\u0007\u001b[31m\uffffb");
+  assert.equal(svg, await draw("a\ufffd\ufffd[31m\ufffdb"));
+  assert((await renderPng(svg)).length > 0);
+  assert.equal(await width("\u0007"), await width("\ufffd"));
+});
+
 Deno.test("a chart that Vega-Lite warns of is not drawn", async () => {
   const chart = emptyChart("Loss", "No epoch has ended");
   const encoding = { text: { field: "reason" }, size: { field: "reason" } };
