@@ -119,7 +119,8 @@ export async function readFileList(path: string): Promise<string[]> {
  * @param file The file: its path, or what a browser hands over.
  * @returns The names; a label is an index into them.
  * @throws {DatasetError} If the file cannot be read, a column is missing, the
- *   numbers do not count up from 1, or a name is empty or comes twice.
+ *   numbers do not count up from 1, or a name is empty, cannot be shown or
+ *   comes twice.
  *
  * @example
  * ```ts
@@ -143,6 +144,15 @@ export async function readClasses(file: FileSource): Promise<string[]> {
         line,
       });
     }
+    if (!canBeShown(name)) {
+      throw new DatasetError(
+        path,
+        `"${name}" has characters that cannot be shown`,
+        {
+          line,
+        },
+      );
+    }
     if (names.includes(name)) {
       throw new DatasetError(path, `"${name}" is there twice`, { line });
     }
@@ -150,6 +160,24 @@ export async function readClasses(file: FileSource): Promise<string[]> {
   }
   if (names.length === 0) throw new DatasetError(path, "it names no class");
   return names;
+}
+
+/**
+ * Tells whether a name can be shown in a terminal and in a picture: it has no
+ * line breaks, no other control characters, and none that XML forbids.
+ *
+ * @param name The name.
+ * @returns Whether it can.
+ *
+ * @example
+ * ```ts
+ * import { canBeShown } from "./sl_animals.ts";
+ * if (!canBeShown("sea lion")) throw new Error("expected a name");
+ * if (canBeShown("sea\u001b[31mlion")) throw new Error("expected none");
+ * ```
+ */
+export function canBeShown(name: string): boolean {
+  return !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u.test(name);
 }
 
 /**

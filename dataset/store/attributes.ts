@@ -8,6 +8,7 @@
 import { DatasetError } from "../errors.ts";
 import type { Sensor } from "../events.ts";
 import { join } from "../file_path.ts";
+import { canBeShown } from "../sl_animals.ts";
 
 /** Attributes of the store's root group. */
 export interface StoreAttributes {
@@ -83,7 +84,7 @@ const STORE_CHECKS: Checks<StoreAttributes> = {
     ]),
   axes: isAxes,
   timeUnit: (value) => value === "µs",
-  classes: areAll(isText),
+  classes: areAll((name) => isText(name) && canBeShown(name as string)),
   recordings: areAll((name) => isText(name) && /^\w+$/.test(name as string)),
 };
 

@@ -113,6 +113,12 @@ Deno.test("readClasses() names what is wrong, and the line", async () => {
       "3: class 3 stands where class 2 belongs",
     "class,class Def\n1,cat\n2,cat\n": '3: "cat" is there twice',
     "class,class Def\n\n1,\n": "3: the name is empty",
+    "class,class Def\n1,c\u001b[31mat\n":
+      '2: "c [31mat" has characters that cannot be shown',
+    'class,class Def\n1,"cat\ndog"\n':
+      '2: "cat dog" has characters that cannot be shown',
+    "class,class Def\n1,cat\uffff\n":
+      '2: "cat\uffff" has characters that cannot be shown',
   };
   for (const [text, problem] of Object.entries(problems)) {
     assert.equal(await readText(text, readClasses), problem);
