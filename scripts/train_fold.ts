@@ -58,7 +58,7 @@ export async function trainFold(
   using tester = training.random_crop
     ? await model.compile(planOf(configuration, "test"))
     : undefined;
-  requireOutputs(model, fold);
+  requireTask(model, fold);
   const firstScales = training.init === "live" && !checkpoint
     ? await startLive(fold, { ...context, model, trainer })
     : undefined;
@@ -80,8 +80,11 @@ export async function trainFold(
   return await run.finish();
 }
 
-/** Lets every class have an output. */
-function requireOutputs({ layers }: Model, { train }: Fold): void {
+/** Lets there be something to learn, and an output for every class. */
+function requireTask({ layers }: Model, { train }: Fold): void {
+  if (layers.every(({ kind }) => kind === "pool")) {
+    throw new ShapeError("Cannot train: no layer of the network has weights");
+  }
   const outputs = sizeOf(layers[layers.length - 1].output);
   const classes = train.source.classes.length;
   if (outputs < classes) {

@@ -120,6 +120,7 @@ gpuTest("train says what does not fit the data, in one line", async () => {
       network("{conv: {out: 1, kernel: 35}}, {dense: 10}"),
     ],
     [/last layer has 9 outputs, fewer than the 10/, network("{dense: 9}")],
+    [/Cannot train: no layer of the network has weights/, network("{pool: 2}")],
   ];
   const before = await results();
   for (const [problem, args] of refusals) {
