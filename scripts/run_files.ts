@@ -6,6 +6,29 @@
 
 import type { EpochMetrics, RunSummary } from "./results.ts";
 
+/** Whether a value is a number; JSON has `null` for one that is not finite. */
+const isNumber = (value: unknown) =>
+  typeof value === "number" || value === null;
+const isList = (value: unknown) =>
+  Array.isArray(value) && value.every(isNumber);
+const areNumbers = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  Object.values(value).every(isNumber);
+
+type Check = readonly [is: (value: unknown) => boolean, otherwise: string];
+
+const NUMBER: Check = [Number.isFinite, "no number"];
+const LIST: Check = [isList, "no list of numbers"];
+const BY_LAYER: Check = [areNumbers, "no numbers by layer"];
+
+/** What an epoch must hold, and what in it is more than a number. */
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ...["fold", "epoch", "seconds"].map((key) => [key, NUMBER] as const),
+  ...["rates", "silent", "saturated"].map((key) => [key, LIST] as const),
+  ...["gradientNorms", "updateNorms", "firstScales"]
+    .map((key) => [key, BY_LAYER] as const),
+]);
+
 /**
  * Reads `metrics.jsonl`.
  *
@@ -23,11 +46,11 @@ export function parseMetrics(text: string, path: string): EpochMetrics[] {
 function parseEpoch(line: string, path: string, number: number): EpochMetrics {
   const row = parse<Partial<EpochMetrics> | null>(line, path, number);
   const { fold, epoch, seconds } = row ?? {};
-  const stranger = Object.entries({ fold, epoch, seconds })
-    .find(([_, value]) => typeof value !== "number");
-  if (stranger) {
+  for (const [key, value] of Object.entries({ fold, epoch, seconds, ...row })) {
+    const [is, otherwise] = CHECKS.get(key) ?? [isNumber, "no number"];
+    if (is(value)) continue;
     throw new Error(
-      `Cannot read "${path}" line ${number}: "${stranger[0]}" is no number`,
+      `Cannot read "${path}" line ${number}: "${key}" is ${otherwise}`,
     );
   }
   return row as EpochMetrics;
@@ -43,7 +66,11 @@ function parseEpoch(line: string, path: string, number: number): EpochMetrics {
  */
 export function parseSummary(text: string, path: string): RunSummary {
   const summary = parse<RunSummary | null>(text, path);
-  if (!summary?.folds || !summary.adapter || !summary.testLoss) {
+  const folds: unknown = summary?.folds;
+  if (
+    !Array.isArray(folds) || !folds.every(areNumbers) || !summary?.adapter ||
+    !summary.testLoss
+  ) {
     throw new Error(
       `Cannot read "${path}": it has no folds, adapter or test loss`,
     );

@@ -333,6 +333,21 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
       '{"fold":1,"epoch":0}\n',
     ],
     [
+      /line 1: "trainLoss" is no number/,
+      ["--run", broken],
+      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":"low"}\n',
+    ],
+    [
+      /line 1: "rates" is no list of numbers/,
+      ["--run", broken],
+      '{"fold":1,"epoch":0,"seconds":1,"rates":0.5}\n',
+    ],
+    [
+      /line 1: "updateNorms" is no numbers by layer/,
+      ["--run", broken],
+      '{"fold":1,"epoch":0,"seconds":1,"updateNorms":[1]}\n',
+    ],
+    [
       /weights ".+fold1.+": there is no such/,
       ["--run", broken],
       '{"fold":1,"epoch":0,"seconds":1}\n',
