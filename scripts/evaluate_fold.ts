@@ -13,8 +13,8 @@ import type { StepRecord } from "../engine/plan/records.ts";
 import { Random } from "../engine/random.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, describeModel, planOf } from "./configured_model.ts";
-import type { Fold } from "./experiment.ts";
+import { binningOf, describeModel } from "./configured_model.ts";
+import { type Fold, planOfFold } from "./experiment.ts";
 
 /** What became of a sample of the test set. */
 export interface SampleOutcome {
@@ -99,7 +99,7 @@ export async function evaluateFold(
   { configuration, cache }: EvaluationContext,
 ): Promise<FoldEvaluation> {
   const { source, indices } = fold.test;
-  const plan = planOf(configuration, "test");
+  const plan = planOfFold(fold, configuration, "test");
   using stepper = await model.compile({ ...plan, train: false });
   const records: StepRecord[] = [];
   const samples = batches(source, indices, {

@@ -10,7 +10,9 @@ import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import { readFileList } from "../dataset/sl_animals.ts";
 import { kFold, trainTestSplit } from "../dataset/split.ts";
+import type { PlanOptions } from "../engine/plan/sizes.ts";
 import type { Configuration } from "./configuration/types.ts";
+import { planOf } from "./configured_model.ts";
 import { filtered } from "./sample_changes.ts";
 import { openSlices } from "./samples.ts";
 
@@ -107,4 +109,23 @@ async function openSet(
 ): Promise<SampleSet> {
   const source = filtered(await openNmnist(folder, list), configuration);
   return { source, indices: [...source.labels.keys()] };
+}
+
+/**
+ * The plan of a fold's passes, with no room for more samples than it has.
+ *
+ * @param fold The fold.
+ * @param configuration The configuration.
+ * @param use Whether to train, or else to test.
+ * @returns Sizes and target.
+ */
+export function planOfFold(
+  { train, validation, test }: Fold,
+  configuration: Configuration,
+  use: "train" | "test",
+): PlanOptions {
+  const sets = [train, test, ...(validation ? [validation] : [])];
+  const most = Math.max(...sets.map(({ indices }) => indices.length));
+  const plan = planOf(configuration, use);
+  return { ...plan, batch: Math.min(plan.batch, most) };
 }

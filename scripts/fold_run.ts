@@ -26,6 +26,12 @@ import type { FoldSummary, Results } from "./results.ts";
 import type { RunIdentity } from "./run_identity.ts";
 import { learningRate } from "./schedule.ts";
 
+/** Weights from a file. */
+export interface FirstWeights {
+  readonly path: string;
+  readonly arrays: Readonly<Record<string, NamedArray>>;
+}
+
 /** What folds of a run share. */
 export interface RunContext {
   readonly device: Device;
@@ -44,7 +50,7 @@ export interface RunContext {
   /** Where to go on, by fold; a fold that has none starts at the beginning. */
   readonly checkpoints: ReadonlyMap<number, Checkpoint>;
   /** Weights to start from, instead of random ones. */
-  readonly weights?: Readonly<Record<string, NamedArray>>;
+  readonly weights?: FirstWeights;
 }
 
 /** When training stops although epochs are left. */

@@ -11,8 +11,8 @@ import { Model } from "../engine/model.ts";
 import { type KernelTime, profile } from "../engine/profile.ts";
 import { Random } from "../engine/random.ts";
 import type { Configuration } from "./configuration/types.ts";
-import { binningOf, describeModel, planOf } from "./configured_model.ts";
-import type { Fold } from "./experiment.ts";
+import { binningOf, describeModel } from "./configured_model.ts";
+import { type Fold, planOfFold } from "./experiment.ts";
 
 /** Steps that warm the device up before it is timed: it clocks up slowly. */
 const WARM_UP = { hardware: 100, software: 1 };
@@ -43,7 +43,7 @@ export async function profileStep(
     device,
     describeModel(configuration, source, random),
   );
-  using stepper = await model.compile(planOf(configuration, "train"));
+  using stepper = await model.compile(planOfFold(fold, configuration, "train"));
   const first = batches(source, indices.slice(0, simulation.nSample), {
     batchSize: simulation.nSample,
     bins: stepper.plan.sizes.T,

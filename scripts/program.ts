@@ -97,7 +97,7 @@ export async function runProgram(program: Program): Promise<void> {
     );
     const initial = weights === undefined
       ? undefined
-      : await readWeights(weights);
+      : { path: weights, arrays: await readWeights(weights) };
     using device = await openPreferredDevice();
     if (profile) {
       console.log(await profileStep(folds[0], { device, configuration }));

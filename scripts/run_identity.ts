@@ -6,6 +6,7 @@
 
 import { formatSafetensors } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
+import type { FirstWeights } from "./fold_run.ts";
 import type { Configuration } from "./configuration/types.ts";
 import type { Fold, SampleSet } from "./experiment.ts";
 
@@ -30,7 +31,7 @@ export async function identifyRun(
   { program, configuration, weights }: {
     readonly program: string;
     readonly configuration: Configuration;
-    readonly weights?: Readonly<Record<string, NamedArray>>;
+    readonly weights?: FirstWeights;
   },
 ): Promise<RunIdentity> {
   const { path: _path, checkpoint: _checkpoint, ...training } =
@@ -46,7 +47,7 @@ export async function identifyRun(
     ),
     "first weights": weights === undefined
       ? "random"
-      : await digestArrays(weights),
+      : await digestArrays(weights.arrays),
   };
 }
 

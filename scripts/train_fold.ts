@@ -8,9 +8,9 @@ import { ShapeError } from "../engine/errors.ts";
 import { Model } from "../engine/model.ts";
 import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
-import { describeModel, planOf } from "./configured_model.ts";
-import type { Fold } from "./experiment.ts";
-import { FoldRun, type RunContext } from "./fold_run.ts";
+import { describeModel } from "./configured_model.ts";
+import { type Fold, planOfFold } from "./experiment.ts";
+import { type FirstWeights, FoldRun, type RunContext } from "./fold_run.ts";
 import { startLive } from "./live_start.ts";
 import { FoldLog } from "./logs/fold_log.ts";
 import { makePass, readThrough } from "./passes.ts";
@@ -52,11 +52,11 @@ export async function trainFold(
     describeModel(configuration, fold.train.source, first),
   );
   if (checkpoint?.state) model.setState(checkpoint.state);
-  else if (context.weights) model.setWeights(context.weights);
+  else if (context.weights) setFirstWeights(model, context.weights);
   const random = checkpoint ? new Random(checkpoint.position.random) : first;
-  using trainer = await model.compile(planOf(configuration, "train"));
+  using trainer = await model.compile(planOfFold(fold, configuration, "train"));
   using tester = training.random_crop
-    ? await model.compile(planOf(configuration, "test"))
+    ? await model.compile(planOfFold(fold, configuration, "test"))
     : undefined;
   requireTask(model, fold);
   const firstScales = training.init === "live" && !checkpoint
@@ -78,6 +78,15 @@ export async function trainFold(
   });
   if (checkpoint) run.goOn(checkpoint);
   return await run.finish();
+}
+
+function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
+  try {
+    model.setWeights(arrays);
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    throw new Error(`Cannot start from "${path}": ${cause.message}`, { cause });
+  }
 }
 
 /** Lets there be something to learn, and an output for every class. */

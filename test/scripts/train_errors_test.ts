@@ -110,9 +110,13 @@ gpuTest("train says what does not fit the data, in one line", async () => {
   const weights = inFolder("first", "model_weights_fold1.safetensors");
   const network = (layers: string) => ["--set", `network=[${layers}]`];
   const refusals: [problem: RegExp, args: string[]][] = [
-    [/"fc1.weight".+\[9,/, ["--weights", weights, ...network("{dense: 9}")]],
+    [/start from ".+fold1.safetensors": .+"fc1.weight".+\[9,/, [
+      "--weights",
+      weights,
+      ...network("{dense: 9}"),
+    ]],
     [
-      /"fc2.weight" is missing/,
+      /start from ".+fold1.safetensors": .+"fc2.weight" is missing/,
       ["--weights", weights, ...network("{dense: 10}, {dense: 10}")],
     ],
     [

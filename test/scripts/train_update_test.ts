@@ -25,4 +25,8 @@ gpuTest("batches accumulated train in the bits of larger ones", async () => {
   assert.notDeepEqual(free.weights, whole.weights);
   const stays = await outcome("stays", rule[0]);
   assert.notDeepEqual(stays.weights, whole.weights);
+  // As many as there are, whatever is asked for.
+  const all = await outcome("all", "simulation.nSample=1000000000");
+  const some = await outcome("some", "simulation.nSample=1000");
+  assert.deepEqual(all.weights, some.weights);
 });
