@@ -6,6 +6,7 @@
 
 import {
   choice,
+  flag,
   integer,
   optional,
   runCommand,
@@ -36,6 +37,7 @@ await runCommand({
     "deno task animate digit.bs2 --window 10 --slow 5 --size 340",
     "deno task animate data/recordings/user00_indoor.aedat --tag cat " +
     "--run output",
+    "deno task animate digit.bs2 --json",
   ],
   parameters: {
     ...SAMPLE_PARAMETERS,
@@ -83,8 +85,9 @@ await runCommand({
       }),
       512,
     ),
+    json: flag("--json", "Print JSON, with the votes of a network"),
   },
-}, async ({ run, fold, colours, window, rate, slow, size, ...args }) => {
+}, async ({ run, fold, colours, window, rate, slow, size, json, ...args }) => {
   const { theme, out } = args;
   if (fold !== undefined && run === undefined) {
     throw new RangeError(
@@ -99,10 +102,12 @@ await runCommand({
   const sample = takePart(createSample(recorded.events, whole), args);
   const plan = planFrames(sample, { window, rate, slow });
   const total = plan.starts.length;
-  using progress = createProgress({ total, label: "frames" });
+  using progress = json
+    ? undefined
+    : createProgress({ total, label: "frames" });
   const { bytes, width, height } = await animate(sample, {
     ...{ plan, colours, theme, size, response },
-    onFrame: (done) => progress.update(done),
+    onFrame: (done) => progress?.update(done),
   });
   const name = [
     fileNameOf(sample.name),
@@ -111,7 +116,16 @@ await runCommand({
     ...(response === undefined ? [] : [`fold${response.fold}`]),
   ].join("_");
   const [path] = await saveFiles(out, { [`${name}.gif`]: bytes });
-  progress.finish(
+  if (json) {
+    console.log(JSON.stringify({
+      sample: sample.name,
+      files: [{ path, kind: "animation", theme, form: "gif" }],
+      ...{ frames: total, width, height, speed: plan.speed },
+      ...(response === undefined ? {} : { network: votesOf(response) }),
+    }));
+    return;
+  }
+  progress?.finish(
     `${path}: ${total} ${
       total === 1 ? "frame" : "frames"
     } of ${width}×${height} pixels, ` +
@@ -120,7 +134,15 @@ await runCommand({
   if (response !== undefined) console.log(inWords(response));
 });
 
-/** What the network makes of the whole sample. */
+/** What the network makes of the whole sample, named as `evaluate` names it. */
+function votesOf(
+  { fold, names, times, label, prediction }: NetworkResponse,
+) {
+  const { counts } = countVotes(times, Infinity);
+  return { fold, classes: names, label, prediction, counts };
+}
+
+/** What the network makes of the whole sample, in words. */
 function inWords({ fold, names, label, ...response }: NetworkResponse): string {
   const { counts, leader } = countVotes(response.times, Infinity);
   const verdict = leader === undefined

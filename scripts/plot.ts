@@ -11,6 +11,7 @@ import { SampleCache } from "../dataset/batches.ts";
 import type { Device } from "../engine/device.ts";
 import { openPreferredDevice } from "./adapter.ts";
 import {
+  flag,
   integer,
   optional,
   repeated,
@@ -42,6 +43,7 @@ await runCommand({
   examples: [
     "deno task plot --run output",
     "deno task plot --run output --samples 3 --neuron fc1:7 --neuron fc2:0",
+    "deno task plot --run output --json",
   ],
   parameters: {
     run: text("--run", "DIR", "Folder of the run"),
@@ -53,8 +55,10 @@ await runCommand({
     neuron: repeated(
       text("--neuron", "LAYER:N", "Neuron whose potential is drawn"),
     ),
+    json: flag("--json", "Print JSON, with what every file shows"),
   },
-}, async ({ run: folder, out = join(folder, "plots"), samples, neuron }) => {
+}, async ({ run: folder, samples, neuron, json, ...given }) => {
+  const { out = join(folder, "plots") } = given;
   const neurons = neuron.map(parseNeuron);
   const run = await readRun(folder);
   const all = await foldsOf(run);
@@ -62,23 +66,31 @@ await runCommand({
   const tests: FoldTests[] = [];
   if (folds.length > 0) {
     using device = await openPreferredDevice();
-    using progress = createProgress({ total: folds.length, label: "folds" });
+    using progress = json
+      ? undefined
+      : createProgress({ total: folds.length, label: "folds" });
     for (const fold of folds) {
       tests.push(await testFold(device, fold, { run, samples, neurons }));
-      progress.update(tests.length);
+      progress?.update(tests.length);
     }
   }
   const figures = figuresOf(run, tests);
   const provenance = await readProvenance(run.configuration, all);
+  using progress = json
+    ? undefined
+    : createProgress({ total: figures.length, label: "charts" });
   const files = {
-    ...await drawAll(figures),
+    ...await drawAll(figures, (done) => progress?.update(done)),
     [REPORT]: await formatReport(run, figures, provenance),
   };
   const earlier = await listChartFiles(out);
   await saveFiles(out, files);
   // Last, for nothing to be lost if anything before fails.
   await removeFiles(out, earlier.filter((name) => !Object.hasOwn(files, name)));
-  console.log(
+  if (json) {
+    console.log(JSON.stringify({ files: describeFiles(out, figures) }));
+  }
+  progress?.finish(
     `${out}: ${figures.length} charts, in light and dark; open ${REPORT}`,
   );
 });
@@ -125,9 +137,11 @@ async function testFold(
 }
 
 /** Draws every chart in every form and theme. */
-async function drawAll(figures: readonly Figure[]): Promise<Files> {
+async function drawAll(
+  figures: readonly Figure[],
+  onDrawn: (done: number) => void,
+): Promise<Files> {
   const files: Record<string, string | Uint8Array> = {};
-  using progress = createProgress({ total: figures.length, label: "charts" });
   for (const [index, { name, spec }] of figures.entries()) {
     for (const theme of THEMES) {
       const chart = themed(spec, theme);
@@ -141,7 +155,21 @@ async function drawAll(figures: readonly Figure[]): Promise<Files> {
         files[chartFile(name, theme, form)] = forms[form];
       }
     }
-    progress.update(index + 1);
+    onDrawn(index + 1);
   }
   return files;
+}
+
+/** Says of every file what it shows. */
+function describeFiles(out: string, figures: readonly Figure[]) {
+  const charts = figures.flatMap(({ name, fold }) =>
+    THEMES.flatMap((theme) =>
+      FORMS.map((form) => ({
+        path: join(out, chartFile(name, theme, form)),
+        ...{ kind: name, fold, theme, form },
+      }))
+    )
+  );
+  const report = { path: join(out, REPORT), kind: "report", form: "html" };
+  return [...charts, report];
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { runCommand } from "./command_line.ts";
+import { join } from "node:path";
+import { flag, runCommand } from "./command_line.ts";
 import { eventPicture } from "./pictures/event_picture.ts";
 import { fileNameOf } from "./pictures/file_name.ts";
 import { openSample } from "./pictures/open_sample.ts";
@@ -23,9 +24,13 @@ await runCommand({
     "deno task show data/recordings/user00_indoor.aedat --tag cat",
     "deno task show --store data/sliced.zarr user00_indoor/cat --theme dark",
     "deno task show data/sliced_recordings/user00_indoor_00.npy --to 500",
+    "deno task show data/recordings/user00_indoor.aedat --json",
   ],
-  parameters: SAMPLE_PARAMETERS,
-}, async ({ theme, out, ...args }) => {
+  parameters: {
+    ...SAMPLE_PARAMETERS,
+    json: flag("--json", "Print JSON, with what every file shows"),
+  },
+}, async ({ theme, out, json, ...args }) => {
   const recorded = await openSample(args);
   const sample = takePart(createSample(recorded.events, recorded), args);
   const name = fileNameOf(sample.name);
@@ -36,10 +41,21 @@ await runCommand({
     space_time: spaceTimeView(sample, theme),
   };
   const files: Record<string, string | Uint8Array> = {};
+  const shown: { path: string; kind: string; theme: string; form: string }[] =
+    [];
   for (const [kind, chart] of Object.entries(charts)) {
     const svg = await renderSvg(chart);
-    files[`${name}_${kind}${suffix}.png`] = await renderPng(svg);
-    files[`${name}_${kind}${suffix}.svg`] = svg;
+    const forms = { png: await renderPng(svg), svg };
+    for (const [form, content] of Object.entries(forms)) {
+      const file = `${name}_${kind}${suffix}.${form}`;
+      files[file] = content;
+      shown.push({ path: join(out, file), kind, theme, form });
+    }
   }
-  for (const path of await saveFiles(out, files)) console.log(path);
+  const paths = await saveFiles(out, files);
+  if (json) {
+    console.log(JSON.stringify({ sample: sample.name, files: shown }));
+    return;
+  }
+  for (const path of paths) console.log(path);
 });

@@ -5,8 +5,17 @@
  */
 
 import { PEOPLE } from "../dataset/synth/people.ts";
-import { writeSyntheticDataset } from "../dataset/synth/write.ts";
-import { integer, runCommand, text, withDefault } from "./command_line.ts";
+import {
+  writeSyntheticDataset,
+  type WrittenRecording,
+} from "../dataset/synth/write.ts";
+import {
+  flag,
+  integer,
+  runCommand,
+  text,
+  withDefault,
+} from "./command_line.ts";
 import { createProgress } from "./progress.ts";
 
 await runCommand({
@@ -15,6 +24,7 @@ await runCommand({
   examples: [
     "deno task synth --out data",
     "deno task synth --out data --people 12 --seed 1",
+    "deno task synth --out data --json",
   ],
   parameters: {
     out: text("--out", "DIR", "Folder to write, made if it is not there"),
@@ -26,14 +36,18 @@ await runCommand({
       integer("--seed", "What all chance depends on", { min: 0 }),
       0,
     ),
+    json: flag("--json", "Print JSON, with the events of every recording"),
   },
-}, async ({ out, people, seed }) => {
-  using progress = createProgress({ total: people, label: "recordings" });
-  let [recordings, events] = [0, 0];
+}, async ({ out, people, seed, json }) => {
+  using progress = json
+    ? undefined
+    : createProgress({ total: people, label: "recordings" });
+  const recordings: WrittenRecording[] = [];
   for await (const written of writeSyntheticDataset({ out, people, seed })) {
-    recordings += 1;
-    events += written.events;
-    progress.update(recordings);
+    recordings.push(written);
+    progress?.update(recordings.length);
   }
-  progress.finish(`${out}: ${recordings} recordings, ${events} events`);
+  if (json) console.log(JSON.stringify({ out, recordings }));
+  const events = recordings.reduce((sum, { events }) => sum + events, 0);
+  progress?.finish(`${out}: ${recordings.length} recordings, ${events} events`);
 });

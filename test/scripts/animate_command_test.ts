@@ -63,6 +63,28 @@ Deno.test("animate passes as fast as it is asked to", async () => {
   assert(slow.delays.every((delay) => delay === 4));
 });
 
+Deno.test("animate prints as JSON what it has made", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const out = join(folder.path, "out");
+  const args = [path, "--out", out, "--size", "128", "--json"];
+  const { code, stdout, stderr } = await draw("animate", args);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const { files: [file, ...others], speed, ...rest } = JSON.parse(stdout);
+  const { width, height, delays } = await readGif(file.path);
+  assert.deepEqual(file, {
+    path: join(out, "four.gif"),
+    ...{ kind: "animation", theme: "light", form: "gif" },
+  });
+  assert.deepEqual(others, []);
+  assert.deepEqual(rest, {
+    sample: "four",
+    ...{ frames: delays.length, width, height },
+  });
+  // 50 ms a frame, 24 frames/s.
+  assert(Math.abs(speed - 1.2) < 1e-9, `${speed}`);
+});
+
 Deno.test("animate takes a part, at a size", async () => {
   const args = ["--crop", "10,5,21,3", "--size", "260", "--from", "50"];
   const gif = await animateFour(...args);

@@ -121,6 +121,12 @@ gpuTest(
     ];
     assert.deepEqual(tagged, stored);
     assert.equal(sliced[1], tagged[1]);
+    const [line] = await animate(slice, ...args, "--json");
+    const { network: { fold, counts, prediction } } = JSON.parse(line);
+    const words = `fold ${fold}: ${classes[prediction]} has most spikes, ` +
+      Math.max(...counts);
+    assert(sliced[1].startsWith(words), `${sliced[1]} ${words}`);
+    assert.equal(counts[prediction], Math.max(...counts));
     const whole = await animate(
       recording,
       "--fold",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { encodeAedat } from "../../dataset/aedat_encode.ts";
 import type { SlicedRecording } from "../../dataset/slice.ts";
 import { openStore } from "../../dataset/store.ts";
+import type { WrittenRecording } from "../../dataset/synth/write.ts";
 import { runScript } from "./run_script.ts";
 
 const READ = { permissions: ["--allow-read"] };
@@ -138,6 +139,32 @@ Deno.test("synth and slice make a store out of nothing", () =>
       await contents(`${folder}/named.zarr`),
       await contents(`${data}/sliced.zarr`),
     );
+  }));
+
+Deno.test("synth prints its recordings as JSON, and nothing else", () =>
+  inFolder(async (folder) => {
+    const out = `${folder}/data`;
+    const args = ["--out", out, "--people", "2", "--seed", "7"];
+    const words = await runScript("scripts/synth.ts", args, WRITE);
+    const json = await runScript(
+      "scripts/synth.ts",
+      [...args, "--json"],
+      WRITE,
+    );
+    assert.deepEqual([json.code, json.stderr], [0, ""]);
+    const report = JSON.parse(json.stdout);
+    const { recordings, ...others } = report;
+    assert.deepEqual(others, { out });
+    const names = recordings.map(({ recording }: WrittenRecording) =>
+      recording
+    );
+    const list = await Deno.readTextFile(`${out}/filelist.txt`);
+    assert.deepEqual(names.sort(), list.trim().split("\n").sort());
+    const events = recordings.reduce(
+      (sum: number, { events }: WrittenRecording) => sum + events,
+      0,
+    );
+    assert(words.stdout.endsWith(`: 2 recordings, ${events} events\n`));
   }));
 
 Deno.test("slice says which file it misses", () =>

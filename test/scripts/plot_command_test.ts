@@ -104,6 +104,28 @@ gpuTest("plot draws every chart in every form and theme", async () => {
   }
 });
 
+gpuTest("plot prints as JSON what every file shows", async () => {
+  await plotted();
+  const out = join(folder.path, "listed");
+  const { code, stdout, stderr } = await runTask("plot", [
+    ...["--run", run, "--out", out, "--json"],
+  ]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const { files } = JSON.parse(stdout);
+  assert.deepEqual(
+    files.map(({ path }: { path: string }) => path).sort(),
+    (await namesIn(out)).map((name) => join(out, name)),
+  );
+  const described = (name: string) =>
+    files.find(({ path }: { path: string }) => path === join(out, name));
+  const path = join(out, "weights_fc1_fold2_dark.svg");
+  assert.deepEqual(described("weights_fc1_fold2_dark.svg"), {
+    ...{ path, kind: "weights_fc1_fold2", fold: 2, theme: "dark", form: "svg" },
+  });
+  assert.equal(described("loss.png").fold, undefined);
+  assert.equal(described("report.html").kind, "report");
+});
+
 gpuTest("an evaluation comes to the figures of the summary", async () => {
   await plotted();
   const { summary } = await readResults(run);

@@ -58,6 +58,25 @@ Deno.test("show draws a recording in both themes, as PNG and as SVG", async () =
   }
 });
 
+Deno.test("show prints as JSON what it has drawn", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const out = join(folder.path, "out");
+  const args = [path, "--out", out, "--theme", "dark", "--json"];
+  const { code, stdout, stderr } = await draw("show", args);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(JSON.parse(stdout), {
+    sample: "four",
+    files: KINDS.flatMap((kind) =>
+      ["png", "svg"].map((form) => ({
+        path: join(out, `four_${kind}_dark.${form}`),
+        ...{ kind, theme: "dark", form },
+      }))
+    ),
+  });
+  assert.deepEqual(await list(out), filesOf("four", "_dark").sort());
+});
+
 Deno.test("show draws the same from a tag and from a store", async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, "data");
