@@ -8,9 +8,14 @@
  */
 
 import { basename } from "node:path";
-import { type Browser, chromium, type Page } from "npm:playwright-core@1.64.1";
+import {
+  type Browser,
+  chromium,
+  type Locator,
+  type Page,
+} from "npm:playwright-core@1.64.1";
 
-export type { Browser, Page };
+export type { Browser, Locator, Page };
 
 const PATH = "/usr/bin/chromium";
 

@@ -44,6 +44,17 @@ export function parseColour(text: string): Colour {
 }
 
 /**
+ * Reads a colour of the style sheet, as it is now.
+ *
+ * @param name Its name there, without the dashes.
+ * @returns The colour.
+ */
+export function styleColour(name: string): Colour {
+  const style = getComputedStyle(document.documentElement);
+  return parseColour(style.getPropertyValue(`--${name}`).trim());
+}
+
+/**
  * Mixes two colours.
  *
  * @param from One.

@@ -7,6 +7,7 @@
 /// <reference lib="dom" />
 
 import type { EpochRow } from "../charts/learning_curves.ts";
+import { svgElement } from "./svg_element.ts";
 
 const WIDTH = 360;
 const HEIGHT = 150;
@@ -65,7 +66,7 @@ function chart(
   const x = (epoch: number) =>
     LEFT + (WIDTH - LEFT) * epoch / Math.max(1, epochs - 1);
   const y = (value: number) => (HEIGHT - BELOW) * (1 - value / top) + 4;
-  const picture = element("svg", {
+  const picture = svgElement("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: "img",
     "aria-label": `${title} over epochs; the last: ${latest}`,
@@ -73,8 +74,8 @@ function chart(
   for (const value of [0, top / 2, top]) {
     const at = { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) };
     picture.append(
-      element("line", { ...at, class: value === 0 ? "axis" : "grid" }),
-      element(
+      svgElement("line", { ...at, class: value === 0 ? "axis" : "grid" }),
+      svgElement(
         "text",
         { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" },
         String(value),
@@ -82,35 +83,26 @@ function chart(
     );
   }
   picture.append(
-    element("text", { x: LEFT, y: HEIGHT, "text-anchor": "middle" }, "1"),
-    element("text", { x: WIDTH, y: HEIGHT, "text-anchor": "end" }, `${epochs}`),
-    element(
+    svgElement("text", { x: LEFT, y: HEIGHT, "text-anchor": "middle" }, "0"),
+    svgElement(
+      "text",
+      { x: WIDTH, y: HEIGHT, "text-anchor": "end" },
+      `${epochs - 1}`,
+    ),
+    svgElement(
       "text",
       { x: (LEFT + WIDTH) / 2, y: HEIGHT, "text-anchor": "middle" },
-      "epoch",
+      "epoch (counted from 0)",
     ),
   );
   for (const { name, values } of curves) {
     const points = values.map((value, epoch) => [x(epoch), y(value)]);
     const last = points.at(-1)!;
     picture.append(
-      element("polyline", { class: name, points: points.join(" ") }),
-      element("circle", { cx: last[0], cy: last[1], r: 3.5 }),
+      svgElement("polyline", { class: name, points: points.join(" ") }),
+      svgElement("circle", { cx: last[0], cy: last[1], r: 3.5 }),
     );
   }
   figure.append(caption, picture);
   return figure;
-}
-
-function element(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  text = "",
-): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) {
-    made.setAttribute(key, String(value));
-  }
-  made.textContent = text;
-  return made;
 }

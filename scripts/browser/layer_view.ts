@@ -7,8 +7,10 @@
 
 /// <reference lib="dom" />
 
+import type { ClassRoles } from "./class_roles.ts";
 import { groundNow, mix, paint, parseColour } from "./colours.ts";
-import type { LayerSpikes } from "./network_run.ts";
+import { binAt, type LayerSpikes } from "./network_run.ts";
+import { viewStrip } from "./strip_view.ts";
 
 /** How long a spike can be seen in a map, in ms. */
 const SEEN = 50;
@@ -16,10 +18,9 @@ const SEEN = 50;
 /** Maps side by side, at most. */
 const ABREAST = 8;
 
-/** Sizes on the page, in pixels: of all maps abreast, of a map, of a strip. */
+/** Sizes on the page, in pixels: of all maps abreast, of a map. */
 const MAPS_WIDTH = 640;
 const LARGEST_MAP = 128;
-const STRIP_HEIGHT = 120;
 
 /** A layer on the page. */
 export interface LayerView {
@@ -34,13 +35,15 @@ export interface LayerViewOptions {
   readonly Ts: number;
   /** Whether maps are turned as jAER turns events. */
   readonly upright: boolean;
+  /** The classes, if the neurons are outputs. */
+  readonly roles: ClassRoles | undefined;
 }
 
 /**
  * Makes a view of a layer.
  *
  * @param layer Its spikes.
- * @param options Time step, and how maps stand.
+ * @param options Time step, how maps stand, and the classes.
  * @returns The view.
  */
 export function viewLayer(
@@ -54,16 +57,18 @@ export function viewLayer(
   const isMap = H * W > 1;
   const size = isMap
     ? `${C} channel${C > 1 ? "s" : ""} of ${H}×${W} neurons`
-    : `${C} neurons, time to the right`;
+    : `${C} neuron${C > 1 ? "s" : ""}`;
   const spikes = layer.neurons.length.toLocaleString("en");
-  caption.textContent = `${layer.name}: ${size}, ${spikes} spikes`;
+  const shown = isMap ? `; the last ${SEEN} ms are shown` : "";
+  caption.textContent = `${layer.name}: ${size}, ${spikes} spikes${shown}`;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `Spikes of ${layer.name}`);
-  element.append(caption, canvas);
-  const draw = isMap
-    ? drawMaps(canvas, layer, options)
-    : drawStrip(canvas, layer, options);
-  return { element, draw };
+  element.append(caption);
+  if (!isMap) {
+    return { element, draw: viewStrip(element, canvas, layer, options) };
+  }
+  element.append(canvas);
+  return { element, draw: drawMaps(canvas, layer, options) };
 }
 
 function drawMaps(
@@ -107,48 +112,4 @@ function drawMaps(
     }
     context.putImageData(image, 0, 0);
   };
-}
-
-function drawStrip(
-  canvas: HTMLCanvasElement,
-  { extent: { C }, neurons, bins }: LayerSpikes,
-  { Ts }: LayerViewOptions,
-): LayerView["draw"] {
-  const T = bins.length - 1;
-  canvas.width = T;
-  canvas.height = C;
-  const zoom = Math.max(1, Math.round(STRIP_HEIGHT / C));
-  canvas.style.width = "100%";
-  canvas.style.height = `${C * zoom}px`;
-  const context = canvas.getContext("2d")!;
-  return (time) => {
-    const ground = groundNow();
-    const [paper, ink, faint] = [ground.paper, ground.ink, ground.faint]
-      .map(parseColour);
-    const image = context.createImageData(T, C);
-    for (let pixel = 0; pixel < T * C; pixel++) paint(image, pixel, paper);
-    const now = binAt(time, Ts, bins);
-    for (let row = 0; row < C; row++) {
-      paint(image, row * T + now, mix(paper, faint, 0.7));
-    }
-    for (let bin = 0; bin < T; bin++) {
-      const colour = bin <= now ? ink : faint;
-      for (let i = bins[bin]; i < bins[bin + 1]; i++) {
-        paint(image, neurons[i] * T + bin, colour);
-      }
-    }
-    context.putImageData(image, 0, 0);
-  };
-}
-
-/**
- * Finds the bin of a time.
- *
- * @param time The time in ms.
- * @param Ts Length of a bin in ms.
- * @param bins The bins' bounds.
- * @returns The bin; the last, where the time lies behind it.
- */
-export function binAt(time: number, Ts: number, bins: Uint32Array): number {
-  return Math.min(Math.max(Math.floor(time / Ts), 0), bins.length - 2);
 }

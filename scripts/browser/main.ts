@@ -173,13 +173,17 @@ async function showNetwork(): Promise<void> {
     // Another sample or network may have come in the meantime.
     if (run !== latestRun) return;
     const upright = shown.picture.origin === "bottom";
+    const { label, source: { classes } } = shown;
+    const roles = { classes, label, prediction: done.prediction };
     layers = done.layers.map((layer) =>
-      viewLayer(layer, { Ts: done.Ts, upright })
+      viewLayer(layer, {
+        ...{ Ts: done.Ts, upright },
+        roles: layer === done.layers.at(-1) ? roles : undefined,
+      })
     );
     find("layers").replaceChildren(...layers.map(({ element }) => element));
-    const { label, source: { classes } } = shown;
-    drawVotes = viewVotes(find("votes"), done, { classes, label });
-    say("verdict", wordVerdict(done, { classes, label }));
+    drawVotes = viewVotes(find("votes"), done, roles);
+    say("verdict", wordVerdict(roles));
     find("vote").hidden = false;
     const bins = done.layers[0].bins.length - 1;
     say("network", `${name}, on the first ${bins} bins of ${done.Ts} ms`);

@@ -95,3 +95,15 @@ function spikesOf({ name, spikes: { shape, data } }: LayerTrace): LayerSpikes {
   });
   return { name, extent: { C, H, W }, neurons, bins };
 }
+
+/**
+ * Finds the bin of a time.
+ *
+ * @param time The time in ms.
+ * @param Ts Length of a bin in ms.
+ * @param bins The bins' bounds.
+ * @returns The bin; the last, where the time lies behind it.
+ */
+export function binAt(time: number, Ts: number, bins: Uint32Array): number {
+  return Math.min(Math.max(Math.floor(time / Ts), 0), bins.length - 2);
+}

@@ -95,9 +95,9 @@ export async function trainHere(
     );
   for (let epoch = 0; epoch < training.epochs; epoch++) {
     signal.throwIfAborted();
-    const name = `Epoch ${epoch + 1} of ${training.epochs}`;
-    const trained = await pass(train, `${name}, training`, training.lr);
-    const tested = await pass(test, `${name}, testing`);
+    const name = `Epoch ${epoch} of ${training.epochs}, counted from 0`;
+    const trained = await pass(train, `${name}; training`, training.lr);
+    const tested = await pass(test, `${name}; testing`);
     onEpoch({
       ...{ fold: 1, epoch, trainLoss: trained.loss, testLoss: tested.loss },
       trainAccuracy: trained.accuracy,

@@ -6,16 +6,8 @@
 
 /// <reference lib="dom" />
 
-import { binAt } from "./layer_view.ts";
-import type { NetworkRun } from "./network_run.ts";
-
-/** What votes are shown of. */
-export interface VoteOptions {
-  /** Names of the classes. */
-  readonly classes: readonly string[];
-  /** The class of the sample, where it is known. */
-  readonly label: number | undefined;
-}
+import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
+import { binAt, type NetworkRun } from "./network_run.ts";
 
 /**
  * Shows the votes of a run, in the colours that charts have: one for the class
@@ -23,26 +15,25 @@ export interface VoteOptions {
  *
  * @param list Where to.
  * @param run The run.
- * @param options Names of the classes, and the class of the sample.
+ * @param roles Names of the classes, and the part that each plays.
  * @returns What shows the votes at a time, in ms since the sample's start.
  */
 export function viewVotes(
   list: HTMLElement,
-  { layers, Ts, prediction }: NetworkRun,
-  { classes, label }: VoteOptions,
+  { layers, Ts }: NetworkRun,
+  roles: ClassRoles,
 ): (time: number) => void {
   const { extent, neurons, bins } = layers[layers.length - 1];
   const T = bins.length - 1;
-  const wrong = label !== undefined && prediction !== label;
   const rows = Array.from({ length: extent.C }, (_, output) => {
     const row = document.createElement("li");
     const [name, bar] = [0, 1].map(() => document.createElement("span"));
     const count = document.createElement("output");
-    name.textContent = nameOf(output, classes) + (output === label ? " •" : "");
+    name.textContent = nameOf(output, roles.classes) +
+      (output === roles.label ? " •" : "");
     bar.className = "bar";
     row.append(name, bar, count);
-    row.classList.toggle("target", output === (label ?? prediction));
-    row.classList.toggle("mistaken", wrong && output === prediction);
+    row.className = roleOf(output, roles) ?? "";
     return { row, bar, count };
   });
   list.replaceChildren(...rows.map(({ row }) => row));
@@ -66,21 +57,15 @@ export function viewVotes(
 /**
  * Says in a sentence what the network took the sample for.
  *
- * @param run The run.
- * @param options Names of the classes, and the class of the sample.
+ * @param roles Names of the classes, and the part that each plays.
  * @returns The sentence.
  */
 export function wordVerdict(
-  { prediction }: NetworkRun,
-  { classes, label }: VoteOptions,
+  { classes, label, prediction }: ClassRoles,
 ): string {
   const taken = nameOf(prediction, classes);
   if (label === undefined) return `The network takes it for ${taken}.`;
   return prediction === label
     ? `The network takes it for ${taken}, which it is.`
     : `The network takes it for ${taken}; it is ${nameOf(label, classes)}.`;
-}
-
-function nameOf(output: number, classes: readonly string[]): string {
-  return classes[output] ?? `class ${output + 1}`;
 }

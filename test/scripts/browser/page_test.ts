@@ -13,6 +13,7 @@ import { buildPage } from "../../../scripts/browser/build_page.ts";
 import { runNetwork } from "../../../scripts/browser/network_run.ts";
 import { filmRecording } from "../../../scripts/browser/synthetic_people.ts";
 import { CONFIGURATION } from "../../../scripts/browser/training.ts";
+import { GROUNDS, ROLES } from "../../../scripts/charts/theme.ts";
 import { parseConfiguration } from "../../../scripts/configuration.ts";
 import {
   binningOf,
@@ -21,7 +22,7 @@ import {
 } from "../../../scripts/configured_model.ts";
 import { filtered } from "../../../scripts/sample_changes.ts";
 import { formatWeights, parseWeights } from "../../../scripts/weights_file.ts";
-import { browserTest, type Page } from "../../chromium.ts";
+import { browserTest, type Locator, type Page } from "../../chromium.ts";
 import { device } from "../../gpu.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { withPage } from "./served_page.ts";
@@ -84,6 +85,31 @@ function painted(page: Page, selector: string): Promise<number> {
       .getImageData(0, 0, width, height);
     const pixels = new Uint32Array(data.buffer);
     return pixels.filter((pixel) => pixel !== pixels[0]).length / pixels.length;
+  });
+}
+
+/** Colours in the rows of a strip, and how far each is from its name. */
+function rows(
+  strip: Locator,
+): Promise<{ colours: string[]; offset: number }[]> {
+  return strip.evaluate((figure) => {
+    const canvas = figure.querySelector("canvas")!;
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d")!
+      .getImageData(0, 0, width, height);
+    const middle = ({ top, bottom }: DOMRect) => (top + bottom) / 2;
+    const { top } = canvas.getBoundingClientRect();
+    const row = canvas.clientHeight / height;
+    return [...figure.querySelectorAll("li")].map((name, n) => {
+      const colours = Array.from({ length: width }, (_, x) => {
+        const at = 4 * (n * width + x);
+        const parts = [...data.subarray(at, at + 3)];
+        return "#" + parts.map((part) => part.toString(16).padStart(2, "0"))
+          .join("").toUpperCase();
+      });
+      const centre = top + canvas.clientTop + (n + 0.5) * row;
+      return { colours, offset: middle(name.getBoundingClientRect()) - centre };
+    });
   });
 }
 
@@ -182,9 +208,29 @@ browserTest(
       const taken = store.classes[predictions[0]];
       await said(page, "verdict", new RegExp(`takes it for ${taken}[,;]`));
       assert.equal(await page.locator("#layers figure").count(), 2);
-      for (const layer of [0, 1]) {
-        const canvas = `#layers figure:nth-child(${layer + 1}) canvas`;
-        assert(await painted(page, canvas) > 0.01, canvas);
+      assert(await painted(page, "#layers figure:first-child canvas") > 0.01);
+      const output = page.locator("#layers figure:nth-child(2)");
+      const ground = GROUNDS.light;
+      assert.deepEqual(
+        await output.locator("li").allTextContents(),
+        store.classes,
+      );
+      assert.equal(
+        await output.locator(".target").innerText(),
+        store.classes[sign],
+      );
+      assert.deepEqual(
+        await output.locator("text").allTextContents(),
+        ["0 ms", "500 ms", "1000 ms"],
+      );
+      for (const [row, { colours, offset }] of (await rows(output)).entries()) {
+        const others = row === predictions[0] ? ROLES.mistaken : ground.ink;
+        const wanted = row === sign ? ROLES.target : others;
+        assert.equal(colours.includes(wanted), counts[row] > 0, `row ${row}`);
+        assert(
+          Math.abs(offset) < 1,
+          `row ${row}: ${offset} pixels from its name`,
+        );
       }
       assert.equal(await page.locator("#play").innerText(), "Play");
       assert.equal(await page.locator("#problem").innerText(), "");
@@ -252,12 +298,15 @@ browserTest("a network learns in the page", async (browser) => {
     const epoch = (number: number) =>
       page.locator("#progress").filter({ hasText: `Epoch ${number} of` })
         .waitFor({ timeout: 240_000 });
-    await epoch(2);
+    await epoch(1);
     const first = await latest("Loss");
-    await epoch(4);
+    await epoch(3);
     const last = await latest("Loss");
     assert(last.training < 0.8 * first.training, JSON.stringify(last));
     assert(last.test < 0.8 * first.test, JSON.stringify(last));
+    const axis = page.locator("#curves svg").first().locator("text");
+    const words = await axis.allTextContents();
+    assert.deepEqual(words.slice(-3), ["0", "9", "epoch (counted from 0)"]);
     const { test } = await latest("Accuracy");
     // One of 19 would be right by chance.
     assert(test >= 40, `${test}`);
