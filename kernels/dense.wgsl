@@ -160,6 +160,16 @@ fn forward(
   }
 }
 
+// Rounds once, so that either way of adding rows up has the same bits.
+fn addIf(
+  isSet: bool,
+  total: ptr<function, vec4<f32>>,
+  times: f32,
+  row: vec4<f32>,
+) {
+  *total = select(*total, fma(vec4(times), row, *total), isSet);
+}
+
 // Adds the rows of dy in whose bins an input spikes: word m counts words, then
 // planes, then samples.
 fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
@@ -178,14 +188,14 @@ fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
       let dy6 = dy[(row + j + 6) * Q + quad];
       let dy7 = dy[(row + j + 7) * Q + quad];
       let bits = word >> j;
-      *total += select(vec4(), times * dy0, (bits & 1) != 0);
-      *total += select(vec4(), times * dy1, (bits & 2) != 0);
-      *total += select(vec4(), times * dy2, (bits & 4) != 0);
-      *total += select(vec4(), times * dy3, (bits & 8) != 0);
-      *total += select(vec4(), times * dy4, (bits & 16) != 0);
-      *total += select(vec4(), times * dy5, (bits & 32) != 0);
-      *total += select(vec4(), times * dy6, (bits & 64) != 0);
-      *total += select(vec4(), times * dy7, (bits & 128) != 0);
+      addIf((bits & 1) != 0, total, times, dy0);
+      addIf((bits & 2) != 0, total, times, dy1);
+      addIf((bits & 4) != 0, total, times, dy2);
+      addIf((bits & 8) != 0, total, times, dy3);
+      addIf((bits & 16) != 0, total, times, dy4);
+      addIf((bits & 32) != 0, total, times, dy5);
+      addIf((bits & 64) != 0, total, times, dy6);
+      addIf((bits & 128) != 0, total, times, dy7);
     }
     return;
   }
@@ -193,11 +203,11 @@ fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
   while (bits != 0) {
     let t = countTrailingZeros(bits);
     bits &= bits - 1;
-    *total += times * dy[(row + t) * Q + quad];
+    addIf(true, total, times, dy[(row + t) * Q + quad]);
     if (bits != 0) {
       let t = countTrailingZeros(bits);
       bits &= bits - 1;
-      *total += times * dy[(row + t) * Q + quad];
+      addIf(true, total, times, dy[(row + t) * Q + quad]);
     }
   }
 }
