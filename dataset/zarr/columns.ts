@@ -94,7 +94,9 @@ export async function readGroup(
 ): Promise<Record<string, unknown> | undefined> {
   try {
     const store = new ZarrFolder(folder);
-    return (await zarr.open.v3(store, { kind: "group" })).attrs ?? {};
+    const { attrs } = await zarr.open.v3(store, { kind: "group" });
+    // What a file has in their place may be no object.
+    return Object(attrs);
   } catch (cause) {
     if (zarr.isZarritaError(cause, "NotFoundError") && !cause.found) return;
     throw damage(join(folder, "zarr.json"), cause);

@@ -162,6 +162,7 @@ Deno.test("a damaged description is an error that names its file", async () => {
     ["zarr.json", '"version": 1', '"version": 2'],
     ["zarr.json", "user25_imse", "../user25_imse"],
     ["zarr.json", '"width": 128', '"width": 0'],
+    ["zarr.json", '"attributes": {', '"attributes": false, "others": {'],
     ["user25_imse/zarr.json", '"group"', '"array"'],
     ["user25_imse/zarr.json", '"person": 25', '"person": "X"'],
     ["user25_imse/zarr.json", '"labels": [', '"labels": [1,'],
