@@ -11,6 +11,7 @@ import { loadConfiguration } from "../configuration.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { type RunState, STATUS_FILE } from "../logs/run_status.ts";
 import type { EpochMetrics, RunSummary } from "../results.ts";
+import { parseMetrics, parseSummary } from "../run_files.ts";
 
 /** A run, as far as its folder tells. */
 export interface RunFiles {
@@ -68,14 +69,16 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
   const { changed } = await stampOf(folder);
   const read = (name: string) =>
     Deno.readTextFile(join(folder, name)).catch(() => "");
-  const status = parse<RunState>(await read(STATUS_FILE), "pass");
+  const state = await read(STATUS_FILE);
+  const status = readable(() => parseState(state));
   if (status?.begun === false) {
     return { folder, changed, status, epochs: [], broken: 0, weights: [] };
   }
   const lines = (await read("metrics.jsonl")).split("\n");
+  const summary = await read("summary.json");
   // What follows the last line break is still being written.
   const rows = lines.slice(0, -1).map((line) =>
-    parse<EpochMetrics>(line, "fold")
+    readable(() => parseMetrics(`${line}\n`, "metrics.jsonl")[0])
   );
   const epochs = rows.filter((row) => row !== undefined);
   const names = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
@@ -84,18 +87,22 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
     broken: rows.length - epochs.length,
     configuration: await loadConfiguration(join(folder, "config.yaml"))
       .catch(() => undefined),
-    summary: parse<RunSummary>(await read("summary.json"), "folds"),
+    summary: readable(() => parseSummary(summary, "summary.json")),
     weights: names.map(({ name }) =>
       Number(/^model_weights_fold(\d)\.safetensors$/.exec(name)?.[1])
     ).filter(Number.isInteger).sort(),
   };
 }
 
-/** Parses an object that has a certain key. */
-function parse<T>(text: string, key: keyof T): T | undefined {
+function parseState(text: string): RunState | undefined {
+  const value: unknown = JSON.parse(text);
+  return Object.hasOwn(Object(value), "pass") ? value as RunState : undefined;
+}
+
+/** What is read, or nothing where it cannot be. */
+function readable<T>(read: () => T): T | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return Object.hasOwn(Object(value), key) ? value as T : undefined;
+    return read();
   } catch {
     return undefined;
   }
