@@ -13,6 +13,6 @@ export const convForward = {
   name: "conv forward",
   code: CONV_SIZES + code,
   entryPoint: "forward",
-  bindings: { inputs: 0, w: 1, x: 2 },
-  constants: ["T", "sampleRows", ...GEOMETRY, "P", "bins", "busy"],
+  bindings: { raster: 0, w: 1, x: 2 },
+  constants: ["T", "sampleRows", ...GEOMETRY, "P"],
 } as const satisfies KernelSpec;

@@ -7,15 +7,15 @@
 //                             32b + j
 // N counts bit planes too, where there are any.
 //
-// One invocation owns a word of the raster. A warp that asks for the 32 bins
-// of some neurons then reads one line of memory.
+// One invocation owns a word of spikes, which go to 32 words of the raster. A
+// warp that asks for the 32 bins of some neurons then reads one line of memory.
 
 override F: u32;
 
 @group(0) @binding(0) var<storage, read> spikes: array<u32>;
 @group(0) @binding(1) var<storage, read_write> raster: array<u32>;
 
-var<workgroup> words: array<u32, 64>;
+var<workgroup> words: array<atomic<u32>, 64>;
 
 @compute @workgroup_size(64)
 fn forward(
@@ -26,26 +26,22 @@ fn forward(
   let whole = (F + 31) / 32 * 32;
   // z counts samples, y words and planes; x their neurons, 64 at a time.
   let row = group.z * groups.y + group.y;
-  let block = lane & 32;
-  let j = lane & 31;
   for (var first = group.x * 64; first < whole; first += groups.x * 64) {
     let f = first + lane;
-    var word = 0u;
-    if (f < F) {
-      word = spikes[row * F + f];
-    }
-    workgroupBarrier();
-    words[lane] = word;
-    workgroupBarrier();
     var bits = 0u;
-    for (var i = 0u; i < 32; i += 4) {
-      bits |= ((words[block + i] >> j) & 1) << i;
-      bits |= ((words[block + i + 1] >> j) & 1) << (i + 1);
-      bits |= ((words[block + i + 2] >> j) & 1) << (i + 2);
-      bits |= ((words[block + i + 3] >> j) & 1) << (i + 3);
+    if (f < F) {
+      bits = spikes[row * F + f];
     }
+    atomicStore(&words[lane], 0u);
+    workgroupBarrier();
+    while (bits != 0) {
+      let j = countTrailingZeros(bits);
+      bits &= bits - 1;
+      atomicOr(&words[(lane & 32) + j], 1u << (lane & 31));
+    }
+    workgroupBarrier();
     if (f < whole) {
-      raster[row * whole + f] = bits;
+      raster[row * whole + f] = atomicLoad(&words[lane]);
     }
   }
 }

@@ -4,10 +4,8 @@
  * @module
  */
 
-import { ShapeError } from "../errors.ts";
 import type { ConvLayer } from "../network.ts";
-import { LANES } from "./dispatch.ts";
-import { mapFloats, QUAD, weightFloats } from "./layout.ts";
+import { QUAD, weightFloats } from "./layout.ts";
 
 /** Rows and columns of inputs, channels, bins and maps of an adjoint's tile. */
 const TILE = 8;
@@ -19,7 +17,7 @@ const TILE_MAPS = 2;
 const WORKGROUP_BYTES = 16384;
 
 /** Workgroups that a dispatch may have along one dimension. */
-export const MOST_GROUPS = 65535;
+const MOST_GROUPS = 65535;
 
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
@@ -55,34 +53,6 @@ export function gradientStrips(layer: ConvLayer): number {
  */
 export function totalQuads(strips: number): number {
   return strips > 128 ? 2 : 8;
-}
-
-/**
- * How the forward kernel of a convolution cuts its outputs.
- *
- * @param layer The layer.
- * @param P Bit planes of its input.
- * @returns Quads and pixels of a workgroup, how many quads there are, words
- * that mark the taps of a bin, and bins that it takes at once; as in conv.wgsl.
- * @throws {ShapeError} If a workgroup's memory does not hold the marks.
- */
-export function convShare(layer: ConvLayer, P: number) {
-  const { kernel, input, name } = layer;
-  const quads = mapFloats(layer) / QUAD;
-  const share = Math.min(quads, LANES / QUAD);
-  const pixels = Math.floor(LANES / QUAD / share);
-  const taps = kernel[0] * kernel[1] * input.C;
-  const words = P * Math.ceil(taps / 32);
-  const bins = [32, 16, 8, 4, 2, 1].find((bins) =>
-    4 * (bins * pixels * words + 3 * taps) <= WORKGROUP_BYTES
-  );
-  if (bins === undefined) {
-    throw new ShapeError(
-      `Cannot plan "${name}": ${taps} taps of a pixel are more than fit the ` +
-        `${WORKGROUP_BYTES} bytes of a workgroup`,
-    );
-  }
-  return { quads, share, pixels, words, bins };
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
-import { convShare, gradientStrips, totalQuads } from "./conv_cuts.ts";
+import { gradientStrips, totalQuads } from "./conv_cuts.ts";
 import { groupsFor } from "./dispatch.ts";
 
 /** Sizes on which the number of rounds depends. */
@@ -126,7 +126,7 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
       return neuron + B * (2 * digits + 3 + counting + 9 + 8 * digits) + digits;
     }
     case "conv":
-      return Math.max(neuron, gatherRounds(layer, sizes));
+      return Math.max(neuron, gatherRounds(layer, P));
     case "dense": {
       const inputs = sizeOf(layer.input);
       const lists = P * Math.ceil(inputs / 32 / LISTED);
@@ -138,16 +138,15 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
   }
 }
 
-/** What an invocation marks and gathers, at least two bits a round. */
-function gatherRounds(layer: ConvLayer, { B, P }: LoopSizes): number {
-  const { pixels, words, bins } = convShare(layer, P);
-  const taps = layer.kernel[0] * layer.kernel[1] * layer.input.C;
-  const markers = Math.floor(64 / pixels);
-  const clearing = Math.ceil(bins * pixels * words / 64);
-  const marking = P * (2 + Math.ceil(taps / 4 / markers) * (3 + 2 * bins));
-  const gathering = Math.ceil(bins / 4) * (2 + P * (2 + taps / 2) + 3 * words);
-  const passes = B * 32 / bins;
-  return passes * (clearing + marking + gathering + 4) + taps / 64 + 1;
+/** Taps of a pixel, one a round, with the runs and words that they lie in. */
+function gatherRounds(layer: ConvLayer, P: number): number {
+  const { kernel, input, dilation, groups } = layer;
+  const taps = kernel[0] * kernel[1] * input.C / groups;
+  const runs = kernel[0] *
+    (dilation[1] === 1 && groups === 1 ? 1 : kernel[1]);
+  // A run may begin and end within a word.
+  const words = Math.ceil(taps / runs / 32) + 1;
+  return 4 + P * (2 + runs * (2 + 2 * words) + taps);
 }
 
 function backwardRounds(layer: Layer, sizes: LoopSizes): number {

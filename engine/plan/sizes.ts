@@ -152,7 +152,7 @@ function floatsOf(
       kept(index) ? potentials(layer) : 0
     ),
     raster: most(({ kind, input }, index) =>
-      kind !== "dense"
+      kind === "pool"
         ? 0
         : (index === 0 ? P : 1) * B * 32 * Math.ceil(sizeOf(input) / 32)
     ),

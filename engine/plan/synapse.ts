@@ -27,9 +27,7 @@ import { type Layer, sizeOf } from "../network.ts";
 import type { neuronConstants } from "../neuron.ts";
 import {
   convConstants,
-  convShare,
   gradientStrips,
-  MOST_GROUPS,
   reachOf,
   totalQuads,
 } from "./conv_cuts.ts";
@@ -44,7 +42,8 @@ import { type Layout, layoutOf, QUAD, weightFloats } from "./layout.ts";
 /** A pool's one weight, in units of theta. */
 export const POOL_WEIGHT = 1.1;
 
-/** Bins that one invocation of a convolution's adjoint owns. */
+/** Bins that one invocation of a convolution owns, and of its adjoint. */
+const FORWARD_BINS = 4;
 const ADJOINT_BINS = 8;
 
 /** Quads that a workgroup of a dense forward or gradient owns at most. */
@@ -137,32 +136,28 @@ export function layerForward(
       ]);
     }
     case "conv": {
-      const { quads, share, pixels, bins } = convShare(layer, P);
       const { H, W } = layer.output;
-      const strips = Math.ceil(H * W / pixels) * Math.ceil(quads / share);
-      const synapse = (busy: number) =>
+      const pairs = Math.ceil(layer.output.C / layer.groups / QUAD / 2);
+      return Promise.all([
+        turn(context, buffers),
         compiler.dispatch(
           convForward,
           buffers,
-          { T, sampleRows, ...convConstants(layer), P, bins, busy },
-          [Math.min(strips, MOST_GROUPS), 1, "samples"],
-        );
-      return Promise.all([eitherWay(synapse(0), synapse(1)), fire()]);
+          { T, sampleRows, ...convConstants(layer), P },
+          [
+            groupsFor(H * W * layer.groups * pairs),
+            Math.ceil(T / FORWARD_BINS),
+            "samples",
+          ],
+        ),
+        fire(),
+      ]);
     }
     case "dense": {
       const constants = { ...denseConstants(context), P };
       const blocks = Math.ceil(floats / QUAD / DENSE_QUADS);
       return Promise.all([
-        compiler.dispatch(
-          transposeForward,
-          { spikes: buffers.inputs, raster: buffers.raster },
-          { F: constants.I },
-          [
-            groupsFor(constants.I),
-            P * Math.ceil(T / BINS_PER_WORD),
-            "samples",
-          ],
-        ),
+        turn(context, buffers),
         compiler.dispatch(denseForward, buffers, constants, [
           T,
           blocks,
@@ -172,6 +167,21 @@ export function layerForward(
       ]);
     }
   }
+}
+
+/** Incoming spikes, packed along time, to the same, packed along neurons. */
+function turn(
+  { compiler, layer, T, P }: LayerContext,
+  { inputs, raster }: Readonly<Record<"inputs" | "raster", GPUBufferBinding>>,
+): Promise<Dispatch> {
+  const F = sizeOf(layer.input);
+  const words = P * Math.ceil(T / BINS_PER_WORD);
+  return compiler.dispatch(
+    transposeForward,
+    { spikes: inputs, raster },
+    { F },
+    [groupsFor(F), words, "samples"],
+  );
 }
 
 /**

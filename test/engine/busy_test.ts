@@ -47,7 +47,6 @@ gpuTest("steps learn the same bits whether layers count as busy", async () => {
   const { forward, backward } = stepper.plan;
   for (
     const [name, layer] of [
-      ["conv forward", "conv2"],
       ["conv_gradient partial", "conv2"],
       ["dense gradient", "fc1"],
     ]

@@ -1,14 +1,10 @@
 import { ok } from "node:assert/strict";
-import {
-  describeLayers,
-  type LayerDescription,
-  sizeOf,
-} from "../../engine/network.ts";
+import { describeLayers, type LayerDescription } from "../../engine/network.ts";
 import { roundsOf, roundsPerSample } from "../../engine/plan/rounds.ts";
 import { close, counts, noise } from "../comparison.ts";
 import { NEURON } from "../engine/networks.ts";
 import { gpuTest } from "../gpu.ts";
-import { conv, convWeightGradient } from "../oracle/conv.ts";
+import { convWeightGradient } from "../oracle/conv.ts";
 import { dense, denseWeightGradient } from "../oracle/dense.ts";
 import { probSpikesLoss, spikeTimeLoss } from "../oracle/loss.ts";
 import { refractoryKernel, responseKernel } from "../oracle/neuron.ts";
@@ -54,74 +50,47 @@ function filled({ C, H, W }: Shape, T: number, value: number, every = 1) {
   return x;
 }
 
-/** Layers, input, bit planes, and how often the last layer's inputs spike. */
-const CASES: [
-  why: string,
-  layers: LayerDescription[],
-  input: Shape,
-  P: number,
-  every: number,
-][] = [
-  [
-    "events of a convolution",
-    [{ conv: { out: 4, kernel: 3 } }],
-    {
-      ...{ C: 24, H: 6, W: 6 },
+for (const [P, window] of [[1, 16], [8, 9]]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, pool, P = ${P}`,
+    async () => {
+      const input = { C: 1, H: window, W: window };
+      const { layer, T } = longest([{ pool: window }], input, { ...TAPS, P });
+      ok(T > 32 && T < 8192, `${T}`);
+      const x = filled(input, T, 2 ** P - 1);
+      const y = await forward(layer, x, zeros([1, 1, 1, 1, 1]), { P });
+      close(y, pool(x, window, 1.1 * THETA), 1e-5);
     },
-    1,
-    1,
-  ],
-  [
-    "counts of a convolution",
-    [{ conv: { out: 70, kernel: 3 } }],
-    {
-      ...{ C: 7, H: 5, W: 5 },
-    },
-    8,
-    1,
-  ],
-  [
-    "spikes of a convolution",
-    [{ pool: 1 }, { conv: { out: 4, kernel: 3 } }],
-    { C: 24, H: 6, W: 6 },
-    1,
-    2,
-  ],
-  ["events of a pool", [{ pool: 16 }], { C: 1, H: 16, W: 16 }, 1, 1],
-  ["counts of a pool", [{ pool: 9 }], { C: 1, H: 9, W: 9 }, 8, 1],
-];
-
-for (const [why, layers, input, P, every] of CASES) {
-  gpuTest(`loops reach their end as far as a plan goes, ${why}`, async () => {
-    const { layer, T } = longest(layers, input, { ...TAPS, P });
-    ok(T > 32 && T < 8192, `${T}`);
-    const x = filled(layer.input, T, P === 1 ? 1 : 255, every);
-    const { C } = layer.output;
-    const w = noise([C, input.C, 3, 3, 1], 2);
-    const y = await forward(layer, x, w, { P });
-    const expected = layer.kind === "pool"
-      ? pool(x, layer.window, 1.1 * THETA)
-      : conv(x, w);
-    close(y, expected, 1e-5);
-  });
+  );
 }
 
-gpuTest("loops reach their end as far as a plan goes, dense", async () => {
-  const P = 8;
-  const fits = (C: number) => {
-    const layers = describeLayers({ C, H: 1, W: 1 }, [{ dense: 1 }]);
-    return roundsOf(layers, { ...TAPS, P, T: 1, B: 1 })
-      .every(({ rounds }) => rounds <= MOST);
-  };
-  let C = 1024;
-  while (fits(C + 1024)) C += 1024;
-  const [layer] = describeLayers({ C, H: 1, W: 1 }, [{ dense: 1 }]);
-  ok(sizeOf(layer.input) > 32768, `${C}`);
-  const x = filled(layer.input, 1, 255);
-  const w: Tensor = zeros([1, C, 1, 1, 1]);
-  w.data.fill(0.5);
-  close(await forward(layer, x, w, { P }), dense(x, w), 1e-4);
-});
+for (
+  const [description, P] of [
+    [{ dense: 1 }, 8],
+    [{ conv: { out: 1, kernel: 1 } }, 1],
+    [{ conv: { out: 1, kernel: 1 } }, 8],
+  ] satisfies [LayerDescription, number][]
+) {
+  const [kind] = Object.keys(description);
+  gpuTest(
+    `loops reach their end as far as a plan goes, ${kind}, P = ${P}`,
+    async () => {
+      const layerOf = (C: number) =>
+        describeLayers({ C, H: 1, W: 1 }, [description])[0];
+      const fits = (C: number) =>
+        roundsOf([layerOf(C)], { ...TAPS, P, T: 1, B: 1 })
+          .every(({ rounds }) => rounds <= MOST);
+      let C = 512;
+      while (fits(C + 512)) C += 512;
+      ok(P * C > 32768, `${C}`);
+      const layer = layerOf(C);
+      const x = filled(layer.input, 1, 2 ** P - 1);
+      const w: Tensor = zeros([1, C, 1, 1, 1]);
+      w.data.fill(0.5);
+      close(await forward(layer, x, w, { P }), dense(x, w), 1e-4);
+    },
+  );
+}
 
 for (const Ts of [1, 5]) {
   gpuTest(

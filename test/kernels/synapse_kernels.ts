@@ -101,9 +101,9 @@ export async function forward(
       largest: new Uint32Array(N),
       inputs: pack(x, 1, P),
       raster: new Uint32Array(
-        layer.kind === "dense"
-          ? N * P * B * 32 * Math.ceil(sizeOf(layer.input) / 32)
-          : 1,
+        layer.kind === "pool"
+          ? 1
+          : N * P * B * 32 * Math.ceil(sizeOf(layer.input) / 32),
       ).fill(~0),
       w: weightsToKernel(w, groupsOf(layer)),
       u: stale([N, C, H, W, T + lead], run),
