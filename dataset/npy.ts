@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "./counted.ts";
 import { DatasetError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
 import { fileProblem } from "./file_problem.ts";
@@ -87,8 +88,8 @@ export async function readNpy(
   if (bytes.length !== start + count * stride) {
     throw new DatasetError(
       path,
-      `${count} events of ${stride} bytes after byte ${start} are ` +
-        `${start + count * stride} bytes, the file has ${bytes.length}`,
+      `${counted(count, "event")} of ${stride} bytes after byte ${start} ` +
+        `would end at byte ${start + count * stride} of ${bytes.length}`,
     );
   }
   const events = allocateEvents(count);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "./counted.ts";
 import { readTable, readText } from "./csv_table.ts";
 import { DatasetError } from "./errors.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
@@ -230,7 +231,7 @@ export async function readTags(
   if (tags.length !== classes.length) {
     throw new DatasetError(
       path,
-      `it tags ${tags.length} signs, there are ${classes.length} classes`,
+      `it tags ${counted(tags.length, "sign")}, expected ${classes.length}`,
     );
   }
   return tags;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../dataset/counted.ts";
 import {
   choice,
   flag,
@@ -126,9 +127,7 @@ await runCommand({
     return;
   }
   progress?.finish(
-    `${path}: ${total} ${
-      total === 1 ? "frame" : "frames"
-    } of ${width}×${height} pixels, ` +
+    `${path}: ${counted(total, "frame")} of ${width}×${height} pixels, ` +
       `${Number(plan.speed.toPrecision(3))} times as fast as life`,
   );
   if (response !== undefined) console.log(inWords(response));

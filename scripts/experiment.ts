@@ -5,6 +5,7 @@
  */
 
 import { dirname } from "node:path";
+import { counted } from "../dataset/counted.ts";
 import { DatasetError } from "../dataset/errors.ts";
 import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
@@ -70,7 +71,8 @@ export async function openFolds(
   if (names.length < FOLDS) {
     throw new DatasetError(
       path.file_list,
-      `it names ${names.length} recordings, ${FOLDS} folds need ${FOLDS}`,
+      `it names ${counted(names.length, "recording")}, ${FOLDS} folds need ` +
+        FOLDS,
     );
   }
   const samplesOf = Map.groupBy(

@@ -5,6 +5,7 @@
  */
 
 import { batches } from "../dataset/batches.ts";
+import { counted } from "../dataset/counted.ts";
 import { type Ceilings, measureCeilings } from "../engine/ceilings.ts";
 import type { Device } from "../engine/device.ts";
 import { Model } from "../engine/model.ts";
@@ -93,7 +94,7 @@ function inWords(
       ? String(Number((perSecond / 1e9).toPrecision(2)))
       : String(Math.round(perSecond / 1e9));
   return [
-    `One step of ${run.samples} samples on ${run.adapter}`,
+    `One step of ${counted(run.samples, "sample")} on ${run.adapter}`,
     row(["layer", "kernel", "ms", "GB/s", "GMAC/s"]),
     ...kernels.map(({ layer = "", kernel, ms, bytes, multiplyAdds }) =>
       row([

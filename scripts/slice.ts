@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { counted } from "../dataset/counted.ts";
 import {
   type SlicedRecording,
   sliceRecordings,
@@ -103,11 +104,16 @@ function summarise(out: string, { recordings, removed }: SliceReport): string {
   const special = sum(({ specialEvents }) => specialEvents);
   const backward = sum(({ backwardSteps }) => backwardSteps);
   return [
-    `${out}: ${slices} slices of ${recordings.length} recordings, ` +
-    `${events} events`,
-    ...(there > 0 ? [`${there} recordings were there already`] : []),
+    [
+      `${out}: ${counted(slices, "slice")} of`,
+      `${counted(recordings.length, "recording")},`,
+      counted(events, "event"),
+    ].join(" "),
+    ...(there > 0 ? [`already there: ${counted(there, "recording")}`] : []),
     ...(removed.length > 0 ? [`removed ${removed.join(", ")}`] : []),
-    ...(special > 0 ? [`dropped ${special} special events`] : []),
-    ...(backward > 0 ? [`kept ${backward} events that run backwards`] : []),
+    ...(special > 0 ? [`dropped ${counted(special, "special event")}`] : []),
+    ...(backward > 0
+      ? [`kept ${counted(backward, "event")} running backwards`]
+      : []),
   ].join("\n");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../dataset/counted.ts";
 import { PEOPLE } from "../dataset/synth/people.ts";
 import {
   writeSyntheticDataset,
@@ -49,5 +50,8 @@ await runCommand({
   }
   if (json) console.log(JSON.stringify({ out, recordings }));
   const events = recordings.reduce((sum, { events }) => sum + events, 0);
-  progress?.finish(`${out}: ${recordings.length} recordings, ${events} events`);
+  progress?.finish(
+    `${out}: ${counted(recordings.length, "recording")}, ` +
+      counted(events, "event"),
+  );
 });

@@ -6,6 +6,7 @@
 
 import { type EventChunk, readAedat } from "../aedat.ts";
 import { turnToJaerAxes } from "../aedat_decode.ts";
+import { counted } from "../counted.ts";
 import { DatasetError } from "../errors.ts";
 import { DVS128 } from "../events.ts";
 import { readNpy } from "../npy.ts";
@@ -123,7 +124,9 @@ class Slicer {
       throw this.#problem(
         beyond.slice,
         `record ${beyond.record} is beyond the recording ` +
-          `"${this.#job.recording}", which has ${this.#records} records`,
+          `"${this.#job.recording}", which has ${
+            counted(this.#records, "record")
+          }`,
       );
     }
     const attributes: RecordingAttributes = {

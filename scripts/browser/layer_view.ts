@@ -7,6 +7,7 @@
 
 /// <reference lib="dom" />
 
+import { counted } from "../../dataset/counted.ts";
 import type { ClassRoles } from "./class_roles.ts";
 import { groundNow, mix, paint, parseColour } from "./colours.ts";
 import { binAt, type LayerSpikes } from "./network_run.ts";
@@ -56,11 +57,13 @@ export function viewLayer(
   const canvas = document.createElement("canvas");
   const isMap = H * W > 1;
   const size = isMap
-    ? `${C} channel${C > 1 ? "s" : ""} of ${H}×${W} neurons`
-    : `${C} neuron${C > 1 ? "s" : ""}`;
-  const spikes = layer.neurons.length.toLocaleString("en");
+    ? `${counted(C, "channel")} of ${H}×${W} neurons`
+    : counted(C, "neuron");
+  const spikes = counted(layer.neurons.length, "spike", {
+    format: (count) => count.toLocaleString("en"),
+  });
   const shown = isMap ? `; the last ${SEEN} ms are shown` : "";
-  caption.textContent = `${layer.name}: ${size}, ${spikes} spikes${shown}`;
+  caption.textContent = `${layer.name}: ${size}, ${spikes}${shown}`;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `Spikes of ${layer.name}`);
   element.append(caption);

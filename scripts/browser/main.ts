@@ -9,6 +9,7 @@
 import { type Device, openDevice } from "../../engine/device.ts";
 import { WeightsError } from "../../engine/safetensors.ts";
 import { readYaml } from "../configuration/yaml_text.ts";
+import { formatEvents } from "../pictures/time_unit.ts";
 import { parseWeights } from "../weights_file.ts";
 import { watchGround } from "./colours.ts";
 import { droppedFiles } from "./dropped_files.ts";
@@ -138,8 +139,7 @@ async function useSample(opened: Recording, number: number): Promise<void> {
   recording = opened;
   sample = read;
   const { events, endUs, name } = read.picture;
-  const count = events.t.length.toLocaleString("en");
-  say("loaded", `${name}: ${count} events`);
+  say("loaded", `${name}: ${formatEvents(events.t.length)}`);
   find("empty").hidden = true;
   clearRun();
   player.load(endUs / 1000 + read.offset);

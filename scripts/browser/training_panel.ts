@@ -6,6 +6,7 @@
 
 /// <reference lib="dom" />
 
+import { counted } from "../../dataset/counted.ts";
 import type { Device } from "../../engine/device.ts";
 import { formatConfiguration } from "../configuration/yaml_text.ts";
 import { formatWeights } from "../weights_file.ts";
@@ -68,7 +69,7 @@ export async function trainInPanel(
   }
   const accuracy = (100 * (last.testAccuracy ?? 0)).toFixed(0);
   outcome.textContent =
-    `${word} after ${epochs.length} epochs: ${accuracy} % ` +
+    `${word} after ${counted(epochs.length, "epoch")}: ${accuracy} % ` +
     "of the signs of people never trained on are recognised; guessing would " +
     "get 5 %";
   const { weights, epoch } = last;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { counted } from "../../dataset/counted.ts";
+
 /** A unit of time. */
 export interface TimeUnit {
   /** How it is written. */
@@ -75,5 +77,5 @@ export function formatNumber(value: number, decimals?: number): string {
  * @returns The number and the word.
  */
 export function formatEvents(count: number): string {
-  return `${formatNumber(count)} ${count === 1 ? "event" : "events"}`;
+  return counted(count, "event", { format: formatNumber });
 }

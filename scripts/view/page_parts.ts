@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../../dataset/counted.ts";
 import { duration } from "../duration.ts";
 import type { FoldConfusion, RunState } from "../logs/run_status.ts";
 import { resultsTable, type Table } from "../plot/results_table.ts";
@@ -128,7 +129,7 @@ function figuresPart(
       ...{ name: "An epoch takes", value: duration(seconds) },
       note: left > 0
         ? `at most ${duration(left * seconds)} left in this fold`
-        : `${rows.length} ${rows.length === 1 ? "epoch" : "epochs"}`,
+        : counted(rows.length, "epoch"),
     },
   ];
   return { title: `Epoch ${last.epoch}, fold ${last.fold}`, figures };

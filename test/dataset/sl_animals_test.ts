@@ -156,9 +156,8 @@ Deno.test("readTags() names what is wrong, and the line", async () => {
     [`${header}1,5,6\n2,8,7\n`]: "3: the sign ends at record 7, it starts at 8",
     [`${header}1,5,5\n2,8,9\n`]: "2: the sign ends at record 5, it starts at 5",
     [`${header}2,5,6\n1,7,8\n`]: "2: class 2 stands where class 1 belongs",
-    [`${header}1,5,6\n`]: "file: it tags 1 signs, there are 2 classes",
-    [`${header}1,5,6\n2,7,8\n3,9,10\n`]:
-      "file: it tags 3 signs, there are 2 classes",
+    [`${header}1,5,6\n`]: "file: it tags 1 sign, expected 2",
+    [`${header}1,5,6\n2,7,8\n3,9,10\n`]: "file: it tags 3 signs, expected 2",
   };
   for (const [text, problem] of Object.entries(problems)) {
     assert.equal(await readText(text, readTwo), problem);

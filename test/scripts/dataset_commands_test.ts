@@ -112,7 +112,7 @@ Deno.test("synth and slice make a store out of nothing", () =>
     assert.equal(store.classes.length, 19);
 
     const again = await runScript("scripts/slice.ts", ["--data", data], WRITE);
-    assert.match(again.stdout, /2 recordings were there already\n$/);
+    assert.match(again.stdout, /already there: 2 recordings\n$/);
 
     const listed = await runScript(
       "scripts/slice.ts",
