@@ -8,6 +8,7 @@ import { augmentEvents } from "../dataset/augment.ts";
 import type { BatchOptions } from "../dataset/batches.ts";
 import { filterSamples } from "../dataset/filter.ts";
 import type { SampleSource } from "../dataset/samples.ts";
+import type { EventStore } from "../dataset/store.ts";
 import type { Configuration } from "./configuration/types.ts";
 
 /**
@@ -21,12 +22,16 @@ export function filtered(
   source: SampleSource,
   { training: { filter } }: Configuration,
 ): SampleSource {
-  return filter === undefined ? source : filterSamples(source, {
+  if (filter === undefined) return source;
+  const { slices } = source as Partial<EventStore>;
+  const coarse = filterSamples(source, {
     hotPixels: filter.hot_pixels,
     backgroundActivity: filter.background_activity,
     downsampleSpace: filter.downsample_space,
     downsampleTime: filter.downsample_time,
   });
+  // Whose they are stays known.
+  return Object.assign(coarse, slices && { slices });
 }
 
 /**

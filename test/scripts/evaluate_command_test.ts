@@ -34,6 +34,26 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
   match(lines.at(-1)!, /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
 });
 
+gpuTest("evaluate tells whose filtered samples are", async () => {
+  const out = join(folder.path, "filtered");
+  await train("train", ...[
+    ...["--config", join(folder.path, "network.yaml"), "--out", out],
+    ...["--folds", "1", "--set", "training.epochs=1"],
+    ...["--set", "training.filter.downsample_time=5"],
+  ]);
+  const of = async (run: string) => {
+    const { stdout } = await runTask("evaluate", ["--run", run, "--json"]);
+    const [{ outcomes }] = JSON.parse(stdout).folds;
+    return outcomes.map((outcome: Record<string, unknown>) => {
+      const { name, person, session } = outcome;
+      return { name, person, session };
+    });
+  };
+  const named = await of(out);
+  match(named[0].name, /^user\d\d_\w+_00$/);
+  deepStrictEqual(named, await of(run));
+});
+
 gpuTest("evaluate refuses what is no run, in one line", async () => {
   for (const place of ["nowhere", "data"]) {
     const path = join(folder.path, place);
