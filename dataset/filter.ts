@@ -74,6 +74,7 @@ export function filterSamples(
     ...{ sensor, timing, classes, labels },
     events: async (index) =>
       filterEvents(await source.events(index), source, options),
+    ...(source.origin && { origin: (index) => source.origin!(index) }),
   };
 }
 

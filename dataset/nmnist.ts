@@ -11,6 +11,7 @@ import { join } from "./file_path.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 import type { SampleSource } from "./samples.ts";
+import { sha256 } from "./sha256.ts";
 
 /** The part of the sensor that N-MNIST keeps, 34×34 pixels. */
 export const NMNIST_SENSOR: Sensor = { width: 34, height: 34 };
@@ -53,9 +54,7 @@ export interface NmnistEntry {
  */
 export async function readNmnist(file: FileSource): Promise<Events> {
   const path = nameOf(file);
-  const bytes = await readBytes(file).catch((cause) => {
-    throw new RecordingError(path, fileProblem(cause), { cause });
-  });
+  const bytes = await readWhole(file);
   if (bytes.length === 0) throw new RecordingError(path, "it is empty");
   const left = bytes.length % EVENT_BYTES;
   if (left !== 0) {
@@ -86,6 +85,14 @@ export async function readNmnist(file: FileSource): Promise<Events> {
       bytes[at + 4];
   }
   return events;
+}
+
+async function readWhole(file: FileSource): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readBytes(file);
+  } catch (cause) {
+    throw new RecordingError(nameOf(file), fileProblem(cause), { cause });
+  }
 }
 
 /**
@@ -165,27 +172,30 @@ export async function openNmnist(
 ): Promise<SampleSource> {
   const entries = await readNmnistList(listPath);
   const present = await readNames(directory);
-  const paths = entries.map(({ id }) => {
+  const recordings = entries.map(({ id }) => {
     const names = EXTENSIONS.map((extension) => id + extension);
     const name = names.find((name) => present.has(name));
     if (name === undefined) {
       const wanted = names.map((name) => `"${name}"`).join(" or ");
       throw new DatasetError(directory, `there is no ${wanted}`);
     }
-    return join(directory, name);
+    return name;
   });
+  const pathOf = (index: number) => {
+    if (index in recordings) return join(directory, recordings[index]);
+    throw new RangeError(
+      `Cannot read sample ${index}: there are ${recordings.length}`,
+    );
+  };
   return {
     sensor: NMNIST_SENSOR,
     timing: { unitUs: 1, fromFirstEvent: false },
     classes: Array.from("0123456789"),
     labels: entries.map(({ label }) => label),
-    async events(index) {
-      if (!(index in paths)) {
-        throw new RangeError(
-          `Cannot read sample ${index}: there are ${paths.length}`,
-        );
-      }
-      return await readNmnist(paths[index]);
+    events: async (index) => await readNmnist(pathOf(index)),
+    async origin(index) {
+      const digest = await sha256(await readWhole(pathOf(index)));
+      return { recording: recordings[index], digest };
     },
   };
 }

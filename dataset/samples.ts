@@ -32,4 +32,16 @@ export interface SampleSource {
    * @throws {RangeError} If there is no such sample.
    */
   events(index: number): Promise<Events>;
+  /**
+   * Tells what one sample is read from, for a program that comes back later to
+   * notice if that has changed. Not every source knows.
+   *
+   * @param index Which sample, counted from 0.
+   * @returns Name of the recording, and a digest in hexadecimal of all that its
+   * samples follow from.
+   * @throws {RangeError} If there is no such sample.
+   */
+  origin?(
+    index: number,
+  ): Promise<{ readonly recording: string; readonly digest: string }>;
 }

@@ -15,6 +15,7 @@ import { DatasetError } from "./errors.ts";
 import { allocateEvents, type Events, type Sensor } from "./events.ts";
 import { join } from "./file_path.ts";
 import type { SampleSource, Timing } from "./samples.ts";
+import { sha256 } from "./sha256.ts";
 import {
   parseRecordingAttributes,
   parseStoreAttributes,
@@ -173,14 +174,9 @@ export class ZarrStore implements EventStore {
    * @throws {DatasetError} If the store is damaged.
    */
   async events(index: number): Promise<Events> {
-    const place = this.#places[index];
-    if (place === undefined) {
-      throw new RangeError(
-        `Cannot read slice ${index}: the store has ${this.slices.length}`,
-      );
-    }
-    const { folder, columns, start, end } = place.recording;
-    const [from, to] = [start[place.slice], end[place.slice]];
+    const { recording, slice } = this.#place(index);
+    const { folder, columns, start, end } = recording;
+    const [from, to] = [start[slice], end[slice]];
     // Room is made last: how much is known only once the chunks are there.
     const parts = await Promise.all(
       FIELDS.map((name) => this.#read(columns[name], from, to)),
@@ -194,6 +190,30 @@ export class ZarrStore implements EventStore {
       }
     }
     return events;
+  }
+
+  /**
+   * Tells which recording a slice is of, by the attributes of its group, which
+   * have the digest of the recording's file and its tags.
+   *
+   * @param index Which, counted from 0.
+   * @returns The recording's name, and a digest of its attributes.
+   * @throws {RangeError} If there is no such slice.
+   */
+  async origin(
+    index: number,
+  ): Promise<{ readonly recording: string; readonly digest: string }> {
+    const { attributes } = this.#place(index).recording;
+    const digest = await sha256(JSON.stringify(attributes));
+    return { recording: attributes.source, digest };
+  }
+
+  #place(index: number): { recording: OpenRecording; slice: number } {
+    const place = this.#places[index];
+    if (place !== undefined) return place;
+    throw new RangeError(
+      `Cannot read slice ${index}: the store has ${this.slices.length}`,
+    );
   }
 
   /** Reads the numbers from `from` to before `to`, a part of each chunk. */

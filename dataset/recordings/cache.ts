@@ -6,6 +6,7 @@
 
 import { DatasetError } from "../errors.ts";
 import { join } from "../file_path.ts";
+import { sha256 } from "../sha256.ts";
 import type { SliceSource } from "../slice/source.ts";
 import type { SliceWorkers } from "../slice/workers.ts";
 import { type OpenRecording, openRecording } from "../store.ts";
@@ -89,10 +90,8 @@ export class RecordingCache {
 
 /** Names a recording by all that determines its slices. */
 async function nameOf(origin: RecordingOrigin): Promise<string> {
-  const content = JSON.stringify([VERSION, origin]);
-  const bytes = new TextEncoder().encode(content);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `${origin.source}-${hash.toHex().slice(0, 32)}`;
+  const digest = await sha256(JSON.stringify([VERSION, origin]));
+  return `${origin.source}-${digest.slice(0, 32)}`;
 }
 
 /** Opens a recording if it is there, whole, and made from the origin. */

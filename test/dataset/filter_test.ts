@@ -151,6 +151,9 @@ Deno.test("filterSamples() without options gives what the source gives", async (
     { ...filtered, events: undefined },
     { sensor, timing, classes, labels, events: undefined },
   );
+  const origin = { recording: "user00_indoor", digest: "5eed" };
+  const known = { ...source, origin: () => Promise.resolve(origin) };
+  assert.equal(await filterSamples(known, {}).origin!(0), origin);
 });
 
 Deno.test("filterSamples() does everything, in its order, the same way again", async () => {

@@ -188,6 +188,29 @@ Deno.test("openNmnist() refuses missing recordings, lists and folders", async ()
   });
 });
 
+Deno.test("openNmnist() tells which file a digit is of, and if it changes", async () => {
+  const files = {
+    ...{ "1.bs2": encode([[5, 6, 7, 1]]), "2.bin": encode([[5, 6, 7, 1]]) },
+    "list.txt": "1 1\n2 2\n",
+  };
+  await withFolder(files, async (folder) => {
+    const digits = await openNmnist(folder, join(folder, "list.txt"));
+    const [one, two] = [await digits.origin!(0), await digits.origin!(1)];
+    assert.deepEqual([one.recording, two.recording], ["1.bs2", "2.bin"]);
+    assert.equal(one.digest, two.digest);
+    const other = encode([[5, 6, 7, 0]]);
+    await Deno.writeFile(join(folder, "1.bs2"), other);
+    assert.notEqual((await digits.origin!(0)).digest, one.digest);
+    assert.deepEqual(await digits.origin!(1), two);
+    await Deno.remove(join(folder, "2.bin"));
+    await assert.rejects(digits.origin!(1), RecordingError);
+    await assert.rejects(digits.origin!(2), {
+      name: "RangeError",
+      message: "Cannot read sample 2: there are 2",
+    });
+  });
+});
+
 /** Folder of the real recordings, if this machine has them. */
 async function findRealRecordings(): Promise<string | undefined> {
   const data = Deno.env.get("SLAYER_DATA") ??

@@ -104,6 +104,37 @@ Deno.test("events() gives back what was recorded, in any order", async () => {
   });
 });
 
+Deno.test("origin() tells a recording from others and from what it was", async () => {
+  await withFolder(async (folder) => {
+    const originsOf = async (data: Record<string, TaggedRecording>) => {
+      const options = await writeData(folder, data);
+      await sliceRecordings(options);
+      const store = await openStore(options.out);
+      return await Promise.all(store.labels.map((_, n) => store.origin!(n)));
+    };
+    const first = await originsOf(DATA);
+    const [one, other] = [first[0], first[5]];
+    assert.deepEqual(first, [one, one, one, other, other, other]);
+    assert.deepEqual(
+      [one.recording, other.recording],
+      ["user00_indoor", "user25_imse"],
+    );
+    const { user25_imse: { pairs, tags } } = DATA;
+    const changes: TaggedRecording[] = [
+      { pairs: pairs.with(299, [pairs[299][0] ^ 1, pairs[299][1]]), tags },
+      { pairs, tags: tags.with(1, [1, 299]) },
+    ];
+    const digests = new Set([one.digest, other.digest]);
+    for (const changed of changes) {
+      const origins = await originsOf({ ...DATA, user25_imse: changed });
+      assert.deepEqual(origins[0], one);
+      digests.add(origins[5].digest);
+    }
+    assert.equal(digests.size, 4);
+    assert.deepEqual(await originsOf(DATA), first);
+  });
+});
+
 Deno.test("events() refuses an index that no slice has", async () => {
   await withStore(async (path) => {
     const store = await openStore(path);
