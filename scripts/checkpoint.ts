@@ -25,10 +25,10 @@ import type { NamedArray } from "../engine/weights.ts";
 import type { EpochMeasures, FoldLogState } from "./logs/fold_log.ts";
 import type { LayerNumbers } from "./logs/norms.ts";
 import type { FoldSummary } from "./results.ts";
-import type { RunIdentity } from "./run_identity.ts";
+import { differenceOf, type RunIdentity } from "./run_identity.ts";
 
 /** The form of files that this program writes, and the one it reads. */
-const VERSION = "3";
+const VERSION = "4";
 
 type Arrays = Readonly<Record<string, NamedArray>>;
 
@@ -139,13 +139,17 @@ export function formatCheckpoint(
  * Reads a checkpoint.
  *
  * @param path The file.
- * @param identity The run that is to go on.
+ * @param options The run that is to go on, and what helps if the file cannot be
+ * used.
  * @returns The checkpoint; `undefined` if there is no such file.
  * @throws {Error} If the file is broken, of another version, or of another run.
  */
 export async function readCheckpoint(
   path: string,
-  identity: RunIdentity,
+  { identity, remedy }: {
+    readonly identity: RunIdentity;
+    readonly remedy: string;
+  },
 ): Promise<Checkpoint | undefined> {
   const refuse = (problem: string, cause?: unknown) =>
     new Error(`Cannot resume from "${path}": ${problem}`, { cause });
@@ -161,7 +165,7 @@ export async function readCheckpoint(
     read = parseCheckpoint(bytes);
   } catch (cause) {
     if (!(cause instanceof WeightsError)) throw cause;
-    throw refuse(`${cause.problem}; remove it to start its fold anew`, cause);
+    throw refuse(`${cause.problem}; ${remedy}`, cause);
   }
   const difference = differenceOf(read.identity, identity);
   if (difference) throw refuse(`${difference}; --out DIR starts elsewhere`);
@@ -229,17 +233,6 @@ function digestOf(
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return hash.digest("hex");
-}
-
-/** Says in what a checkpoint is not of the run that is to go on. */
-function differenceOf(
-  found: RunIdentity,
-  expected: RunIdentity,
-): string | undefined {
-  const keys = [...Object.keys(expected), ...Object.keys(found)];
-  const key = keys.find((key) => found[key] !== expected[key]);
-  return key && `its ${key} is ${found[key] ?? "missing"}, expected ` +
-      `${expected[key] ?? "none"}`;
 }
 
 function tensorsOf(group: string, arrays: Arrays = {}): Record<string, Tensor> {

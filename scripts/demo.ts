@@ -36,7 +36,7 @@ await runCommand({
   await run("slice", "--data", data);
   await run(
     "train",
-    ...["--config", config, "--out", results, "--folds", "1"],
+    ...["--config", config, "--out", results, "--folds", "1", "--resume"],
     ...set("data", data),
     ...set("file_list", join(data, "filelist.txt")),
   );

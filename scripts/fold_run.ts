@@ -49,6 +49,8 @@ export interface RunContext {
   readonly elapsed: () => number;
   /** Where to go on, by fold; a fold that has none starts at the beginning. */
   readonly checkpoints: ReadonlyMap<number, Checkpoint>;
+  /** What each fold of the data follows from, also if it is not to run. */
+  readonly identities: ReadonlyMap<number, RunIdentity>;
   /** Weights to start from, instead of random ones. */
   readonly weights?: FirstWeights;
 }
@@ -108,6 +110,8 @@ export class FoldRun {
    * @throws {Interruption} If its user wanted to stop; a checkpoint was written.
    */
   async finish(): Promise<FoldSummary> {
+    // Where another stopped they are in the checkpoint, but maybe not beside it.
+    if (this.#bestWeights) await this.#saveBest(this.#bestWeights);
     while (!this.#position.trained) await this.#epoch();
     const summary = await this.#summarise();
     this.#position = { ...this.#position, summary };
@@ -178,7 +182,7 @@ export class FoldRun {
     { loss, accuracy }: EpochStatistics,
   ): Promise<void> {
     const { log, context: { results } } = this.#parts;
-    const { number, validation } = this.#fold;
+    const { validation } = this.#fold;
     const { epoch, best, lowestLoss = Infinity } = this.#position;
     this.#position = {
       ...this.#position,
@@ -193,12 +197,17 @@ export class FoldRun {
       ...this.#position,
       best: { epoch, trainAccuracy, loss, accuracy },
     };
-    // The first to write, unless a checkpoint was due before, once every sample
-    // of an epoch could be read: otherwise what an earlier run left stays.
+    // The first to write, unless a checkpoint was due before: once every sample
+    // of an epoch could be read.
     await results.begin();
-    await results.saveWeights(number, this.#bestWeights, {
-      epoch: String(epoch),
-    });
+    await this.#saveBest(this.#bestWeights);
+  }
+
+  async #saveBest(weights: NonNullable<Checkpoint["best"]>): Promise<void> {
+    const { number } = this.#fold;
+    const { epoch } = this.#position.best!;
+    const { results } = this.#parts.context;
+    await results.saveWeights(number, weights, { epoch: String(epoch) });
   }
 
   /** Goes to the start of the next epoch, if there is one. */

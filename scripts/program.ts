@@ -7,6 +7,7 @@
 import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { openPreferredDevice } from "./adapter.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import {
   flag,
   optional,
@@ -23,6 +24,7 @@ import { Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { readWeights, Results, spreadOf } from "./results.ts";
 import type { FoldSummary, RunSummary, Spread } from "./results.ts";
+import { identifyFolds } from "./run_identity.ts";
 import { startAnew, takeUp } from "./take_up.ts";
 import { resumeCommand, trainFolds } from "./train_folds.ts";
 
@@ -70,7 +72,8 @@ export async function runProgram(program: Program): Promise<void> {
       ),
       resume: flag(
         "--resume",
-        "Go on where the run in the folder for results was stopped",
+        "Go on where the run in the folder for results was stopped, or add " +
+          "folds to it",
       ),
       profile: flag(
         "--profile",
@@ -91,10 +94,8 @@ export async function runProgram(program: Program): Promise<void> {
           "random weights; --set training.init=random leaves these as they are",
       );
     }
-    const folds = chooseFolds(
-      await openFolds(configuration, program),
-      wanted,
-    );
+    const all = await openFolds(configuration, program);
+    const folds = chooseFolds(all, wanted);
     const initial = weights === undefined
       ? undefined
       : { path: weights, arrays: await readWeights(weights) };
@@ -107,9 +108,10 @@ export async function runProgram(program: Program): Promise<void> {
     using _lock = await lockFolder(folder);
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
+    const identities = await identifyFolds(all, run);
     const checkpoints = resume
-      ? await takeUp(folds, results, { ...run, device })
-      : await startAnew(results, run);
+      ? await takeUp(folds, results, { identities, device })
+      : await startAnew(results);
     const { name, software } = device.adapter;
     using pauses = new Pauses(configuration.training.checkpoint);
     console.log(`Training on ${name}${software ? ", software" : ""}`);
@@ -129,12 +131,13 @@ export async function runProgram(program: Program): Promise<void> {
     }, elapsed);
     const summaries = await trainFolds(folds, {
       ...{ ...run, device, results, cache, pauses, status },
-      ...{ elapsed, checkpoints },
+      ...{ elapsed, checkpoints, identities },
     }).catch(async (error) => {
       await status.end("failed", error.message);
       throw error;
     });
-    const summary = summarise(summaries, program, {
+    const done = withEarlier(summaries, checkpoints);
+    const summary = summarise(done, program, {
       adapter: device.adapter,
       seconds: elapsed(),
     });
@@ -161,6 +164,18 @@ function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
     );
   }
   return there;
+}
+
+/** Adds the folds that were done before. */
+function withEarlier(
+  summaries: readonly FoldSummary[],
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): FoldSummary[] {
+  const earlier = [...checkpoints.values()].flatMap(({ position }) =>
+    position.summary ?? []
+  );
+  const all = [...earlier, ...summaries].map((one) => [one.fold, one] as const);
+  return [...new Map(all).values()].sort((a, b) => a.fold - b.fold);
 }
 
 function summarise(

@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { counted } from "../dataset/counted.ts";
 import { fileProblem } from "../dataset/file_problem.ts";
 import type { AdapterDescription } from "../engine/device.ts";
 import { WeightsError } from "../engine/safetensors.ts";
@@ -141,21 +142,13 @@ export class Results {
 
   /**
    * Writes the effective configuration into the folder, the first time it is
-   * called; an earlier run's figures, checkpoints and logs in it are removed.
+   * called; what a run that came to no checkpoint left in it is removed.
    */
   async begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
-    // In an order in which a run that is stopped here has not begun.
-    for (const name of await this.#checkpoints()) {
-      await Deno.remove(join(this.folder, name));
-    }
-    await saveFiles(this.folder, {
-      "config.yaml": formatConfiguration(this.#configuration),
-      "metrics.jsonl": "",
-    });
+    await this.#saveStart([]);
     await removeEventFiles(join(this.folder, "logs"));
-    await this.#removeSummary();
   }
 
   /**
@@ -177,8 +170,26 @@ export class Results {
     return length > 0 || epochs > 1 ? "under way" : "none";
   }
 
-  async #removeSummary(): Promise<void> {
-    await Deno.remove(join(this.folder, "summary.json")).catch(allowMissing);
+  /**
+   * Advises somebody who cannot go on from a fold's checkpoint.
+   *
+   * @param fold Fold, counted from 1.
+   * @returns What lets it start anew, and loses no other fold.
+   */
+  async remedy(fold: number): Promise<string> {
+    const name = checkpointName(fold);
+    const others = (await this.#checkpoints()).filter((one) => one !== name);
+    return others.length > 0
+      ? `without ${name} that fold starts anew`
+      : "--out DIR starts anew elsewhere";
+  }
+
+  /** Writes what a run needs from its first moment on. */
+  async #saveStart(rows: readonly EpochMetrics[]): Promise<void> {
+    await saveFiles(this.folder, {
+      "config.yaml": formatConfiguration(this.#configuration),
+      "metrics.jsonl": rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    });
   }
 
   /** Names of the checkpoints in the folder. */
@@ -189,7 +200,8 @@ export class Results {
   }
 
   /**
-   * Goes on with a run, instead of beginning one.
+   * Goes on with a run, instead of beginning one; writes its configuration
+   * again, as data may be elsewhere by now.
    *
    * @param epochs How many epochs of a fold to keep in `metrics.jsonl`; a fold
    * that is left out keeps all.
@@ -205,15 +217,14 @@ export class Results {
       const found = kept.filter(({ fold }) => fold === wanted).length;
       if (found !== expected) {
         throw new Error(
-          `Cannot resume: "${path}" has ${found} epochs of fold ${wanted}, ` +
-            `expected ${expected}; without ${checkpointName(wanted)} that ` +
-            "fold starts anew",
+          `Cannot resume: "${path}" has ${counted(found, "epoch")} of fold ` +
+            `${wanted}, ` +
+            `expected ${expected}; ${await this.remedy(wanted)}`,
         );
       }
     }
-    const lines = kept.map((row) => `${JSON.stringify(row)}\n`);
-    await saveFiles(this.folder, { "metrics.jsonl": lines.join("") });
-    await this.#removeSummary();
+    await this.#saveStart(kept);
+    await Deno.remove(join(this.folder, "summary.json")).catch(allowMissing);
     this.#begun = true;
   }
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { SampleSource } from "../dataset/samples.ts";
+import { sha256 } from "../dataset/sha256.ts";
+import { inParallel } from "../dataset/slice/in_parallel.ts";
 import { formatSafetensors } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { FirstWeights } from "./fold_run.ts";
@@ -13,42 +16,97 @@ import type { Fold, SampleSet } from "./experiment.ts";
 /** Values by what they are called, such as `training.lr`. */
 export type RunIdentity = Readonly<Record<string, string>>;
 
-/** Characters of a digest that are kept. */
-const DIGITS = 16;
+/** How the value of what is digested begins, and characters that follow. */
+const [DIGEST, DIGITS] = ["sha256:", 16];
 
 /**
- * Gathers what the outcome of a fold follows from.
+ * Gathers what the outcome of each fold follows from.
  *
  * Paths and the spacing of checkpoints are left out: data may be moved, and are
- * told by their labels and places in the folds.
+ * told by their labels and places in the folds, and by their content.
  *
- * @param fold The fold.
+ * @param folds The folds.
  * @param run Name of the program, configuration and weights to start from.
- * @returns Every value, in words.
+ * @returns Every value, in words, by fold.
+ * @throws {RecordingError} If a recording cannot be read.
  */
-export async function identifyRun(
-  fold: Fold,
+export async function identifyFolds(
+  folds: readonly Fold[],
   { program, configuration, weights }: {
     readonly program: string;
     readonly configuration: Configuration;
     readonly weights?: FirstWeights;
   },
-): Promise<RunIdentity> {
+): Promise<Map<number, RunIdentity>> {
   const { path: _path, checkpoint: _checkpoint, ...training } =
     configuration.training;
-  const { train, validation, test } = fold;
-  const samples = [train, validation, test].map((set) => set && listOf(set));
-  return {
-    program,
-    fold: String(fold.number),
-    ...flat({ ...configuration, training }),
-    "list of samples": await digest(
-      new TextEncoder().encode(JSON.stringify(samples)),
-    ),
-    "first weights": weights === undefined
-      ? "random"
-      : await digestArrays(weights.arrays),
+  const settings = flat({ ...configuration, training });
+  const data = {
+    "file of first weights": weights
+      ? await digestArrays(weights.arrays)
+      : "none",
+    ...await digestRecordings(folds),
   };
+  const identities = await Promise.all(folds.map(async (fold) => {
+    const samples = setsOf(fold).map(listOf);
+    const identity = {
+      ...{ program, fold: String(fold.number), ...settings },
+      "list of samples": await digest(JSON.stringify(samples)),
+      ...data,
+    };
+    return [fold.number, identity] as const;
+  }));
+  return new Map(identities);
+}
+
+/**
+ * Says in what a fold is not of the run that is to go on.
+ *
+ * @param found What it is of.
+ * @param expected What it should be of.
+ * @returns A phrase about it; `undefined` if both are the same.
+ */
+export function differenceOf(
+  found: RunIdentity,
+  expected: RunIdentity,
+): string | undefined {
+  const keys = [...Object.keys(expected), ...Object.keys(found)];
+  const key = keys.find((key) => found[key] !== expected[key]);
+  if (key === undefined) return undefined;
+  const { [key]: was = "missing" } = found;
+  const { [key]: is = "none" } = expected;
+  return was.startsWith(DIGEST) && is.startsWith(DIGEST)
+    ? `its ${key} has changed since`
+    : `its ${key} is ${was}, expected ${is}`;
+}
+
+function setsOf({ train, validation, test }: Fold): SampleSet[] {
+  return [train, ...(validation ? [validation] : []), test];
+}
+
+/** Digests each recording that a sample is read from. */
+async function digestRecordings(
+  folds: readonly Fold[],
+): Promise<Record<string, string>> {
+  const samples = new Map<SampleSource, Set<number>>();
+  for (const { source, indices } of folds.flatMap(setsOf)) {
+    samples.set(
+      source,
+      new Set(indices).union(samples.get(source) ?? new Set()),
+    );
+  }
+  const digests: Record<string, string> = {};
+  for (const [source, indices] of samples) {
+    const origins = await inParallel(
+      [...indices],
+      async (index) => await source.origin?.(index),
+    );
+    for (const origin of origins) {
+      if (origin === undefined) continue;
+      digests[`recording ${origin.recording}`] = shortened(origin.digest);
+    }
+  }
+  return digests;
 }
 
 function listOf({ source, indices }: SampleSet) {
@@ -82,7 +140,12 @@ function digestArrays(
   return digest(formatSafetensors(Object.fromEntries(tensors)));
 }
 
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return new Uint8Array(hash).toHex().slice(0, DIGITS);
+async function digest(
+  content: Parameters<typeof sha256>[0],
+): Promise<string> {
+  return shortened(await sha256(content));
+}
+
+function shortened(digest: string): string {
+  return DIGEST + digest.slice(0, DIGITS);
 }

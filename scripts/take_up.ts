@@ -13,58 +13,47 @@ import {
 import type { Fold } from "./experiment.ts";
 import type { RunContext } from "./fold_run.ts";
 import type { Results } from "./results.ts";
-import { identifyRun } from "./run_identity.ts";
 
-/** What tells a run from others. */
-type Run = Pick<RunContext, "program" | "configuration" | "weights">;
+/** Where folds stand, by number; one that is not among them has not begun. */
+type Checkpoints = Map<number, Checkpoint>;
 
 /**
- * Lets a run start at the beginning. What an earlier one of the same program
- * came to will be replaced.
+ * Lets a run start at the beginning, where no other is.
  *
  * @param results The folder of the run.
- * @param run What tells it from others.
  * @returns Where folds stand: none has begun.
- * @throws {Error} If a run is there that has not ended, or is of another
- * program.
+ * @throws {Error} If a run is there, whether or not it has ended.
  */
-export async function startAnew(
-  results: Results,
-  { program }: Run,
-): Promise<Map<number, Checkpoint>> {
+export async function startAnew(results: Results): Promise<Checkpoints> {
   const earlier = await results.earlier();
-  if (earlier === "under way") {
-    throw new Error(
-      `Cannot start in "${results.folder}": a run there has not ended; ` +
-        "--resume goes on with it, --out DIR puts another elsewhere",
-    );
-  }
-  if (earlier !== "none" && earlier.program !== program) {
-    throw new Error(
-      `Cannot start in "${results.folder}": it has what "deno task ` +
-        `${earlier.program}" came to; --out DIR puts this run elsewhere`,
-    );
-  }
-  return new Map();
+  if (earlier === "none") return new Map();
+  throw new Error(
+    `Cannot start in "${results.folder}": ` +
+      (earlier === "under way"
+        ? "a run there has not ended; --resume goes on with it, "
+        : `it has what "deno task ${earlier.program}" came to; --resume adds ` +
+          "folds to that, ") +
+      "--out DIR puts another elsewhere",
+  );
 }
 
 /**
- * Takes up a run that was stopped, before any of its folds writes. Warns if it
- * is to go on with another adapter.
+ * Takes up a run that was stopped, or adds folds to one, before any of its
+ * folds writes. Warns if it is to go on with another adapter.
  *
  * @param folds The folds that are to go on.
  * @param results The folder of the run.
  * @param run What tells it from others, and the device that it goes on with.
- * @returns Where folds stand; one that has no checkpoint starts anew.
+ * @returns Where all folds stand; one that has no checkpoint starts anew.
  * @throws {Error} If a checkpoint is broken or of another run, or there are
  * results but no checkpoint.
  */
 export async function takeUp(
   folds: readonly Fold[],
   results: Results,
-  run: Run & Pick<RunContext, "device">,
-): Promise<Map<number, Checkpoint>> {
-  const checkpoints = await readCheckpoints(folds, results, run);
+  run: Pick<RunContext, "identities" | "device">,
+): Promise<Checkpoints> {
+  const checkpoints = await readCheckpoints(results, run);
   if (checkpoints.size > 0) {
     await goOn(folds, results, checkpoints);
     const { name } = run.device.adapter;
@@ -80,9 +69,9 @@ export async function takeUp(
   }
   if (await results.earlier() !== "none") {
     throw new Error(
-      `Cannot resume in "${results.folder}": it has no checkpoint of these ` +
-        "folds, and starting anew would remove the results that it has; " +
-        "remove them, or start elsewhere with --out DIR",
+      `Cannot resume in "${results.folder}": it has no checkpoint, and ` +
+        "starting anew would remove the results that it has; --out DIR " +
+        "starts anew elsewhere",
     );
   }
   console.log(`No checkpoint is in ${results.folder}: starting anew`);
@@ -95,31 +84,30 @@ export async function takeUp(
  * @param folds The folds.
  * @param results The folder of the run.
  * @param run What tells it from others.
- * @returns Where folds stand; one that has no checkpoint starts anew.
+ * @returns Where all folds stand; one that has no checkpoint starts anew.
  * @throws {Error} If a checkpoint is broken.
  */
 export async function goBack(
   folds: readonly Fold[],
   results: Results,
-  run: Run,
-): Promise<Map<number, Checkpoint>> {
-  // What is in the folder until then is of an earlier run.
+  run: Pick<RunContext, "identities">,
+): Promise<Checkpoints> {
   if (!results.begun) return new Map();
-  const checkpoints = await readCheckpoints(folds, results, run);
+  const checkpoints = await readCheckpoints(results, run);
   await goOn(folds, results, checkpoints);
   return checkpoints;
 }
 
 async function readCheckpoints(
-  folds: readonly Fold[],
-  { folder }: Results,
-  run: Run,
-): Promise<Map<number, Checkpoint>> {
-  const checkpoints = new Map<number, Checkpoint>();
-  for (const fold of folds) {
-    const path = join(folder, checkpointName(fold.number));
-    const checkpoint = await readCheckpoint(path, await identifyRun(fold, run));
-    if (checkpoint) checkpoints.set(fold.number, checkpoint);
+  results: Results,
+  { identities }: Pick<RunContext, "identities">,
+): Promise<Checkpoints> {
+  const checkpoints: Checkpoints = new Map();
+  for (const [fold, identity] of identities) {
+    const path = join(results.folder, checkpointName(fold));
+    const remedy = await results.remedy(fold);
+    const checkpoint = await readCheckpoint(path, { identity, remedy });
+    if (checkpoint) checkpoints.set(fold, checkpoint);
   }
   return checkpoints;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../dataset/counted.ts";
 import { ShapeError } from "../engine/errors.ts";
 import { Model } from "../engine/model.ts";
 import { sizeOf } from "../engine/network.ts";
@@ -15,7 +16,6 @@ import { startLive } from "./live_start.ts";
 import { FoldLog } from "./logs/fold_log.ts";
 import { makePass, readThrough } from "./passes.ts";
 import type { FoldSummary } from "./results.ts";
-import { identifyRun } from "./run_identity.ts";
 
 /**
  * Trains a fold, writing its epochs, its best weights and its checkpoints.
@@ -74,7 +74,7 @@ export async function trainFold(
       ...{ trainer, tester: tester ?? trainer, random, log, ...context },
       fold: fold.number,
     }),
-    identity: await identifyRun(fold, context),
+    identity: context.identities.get(fold.number)!,
   });
   if (checkpoint) run.goOn(checkpoint);
   return await run.finish();
@@ -98,7 +98,8 @@ function requireTask({ layers }: Model, { train }: Fold): void {
   const classes = train.source.classes.length;
   if (outputs < classes) {
     throw new ShapeError(
-      `Cannot train: the last layer has ${outputs} outputs, fewer than the ` +
+      `Cannot train: the last layer has ${counted(outputs, "output")}, fewer ` +
+        "than the " +
         `${classes} classes`,
     );
   }

@@ -52,20 +52,6 @@ gpuTest(
 );
 
 gpuTest(
-  "a run whose device is lost does not go on from an earlier run's checkpoint",
-  async () => {
-    const outcome = await wholeRun();
-    const args = await argsFor("twice");
-    await train("train", ...args);
-    const { code, said } = await trainWith({ lose: "2" }, args);
-    assert.equal(code, 0, said);
-    assert.match(said, /from fold 1 epoch 0 batch 0$/m);
-    assert.match(said, /^fold 2 epoch 1 /m);
-    assert.deepEqual(await outcomeOf(inFolder("twice")), outcome);
-  },
-);
-
-gpuTest(
   "a run that cannot go on after a loss names --resume, which can",
   async () => {
     const outcome = await wholeRun();

@@ -132,15 +132,31 @@ gpuTest("a fold whose checkpoint is removed starts anew", async () => {
   assert.deepEqual(moved, [...rows.slice(2), ...rows.slice(0, 2)]);
 });
 
-gpuTest("a program does not replace what the other came to", async () => {
+gpuTest("what a run came to is not replaced; --resume adds folds", async () => {
   const args = await argsFor("of_train", "training.epochs=1");
+  const withFolds = (folds: string) => args.with(5, folds);
+  const out = join(folder.path, "of_train");
   await train("train", ...args);
-  const before = await outcomeOf(join(folder.path, "of_train"));
+  const before = await outcomeOf(out);
+  const there =
+    /of_train": it has what "deno task train" came to; --resume adds folds to that, --out DIR puts another elsewhere$/m;
+  await refused(there, args);
+  await refused(there, withFolds("2"));
+  await refused(there, args, "train-test-only");
   await refused(
-    /of_train": it has what "deno task train" came to; --out DIR puts this /,
-    args,
+    /its program is train, expected train-test-only; --out DIR starts /,
+    [...withFolds("2"), "--resume"],
     "train-test-only",
   );
-  assert.deepEqual(await outcomeOf(join(folder.path, "of_train")), before);
-  await train("train", ...args);
+  assert.deepEqual(await outcomeOf(out), before);
+
+  const said = await train("train", ...withFolds("2"), "--resume");
+  assert.deepEqual(said.match(/^fold . epoch ./gm), ["fold 2 epoch 0"]);
+  assert.match(said, /^fold 1: .+\nfold 2: .+\nvalidation loss /m);
+  const both = await argsFor("both", "training.epochs=1");
+  await train("train", ...both.with(5, "1,2"));
+  assert.deepEqual(
+    await outcomeOf(out),
+    await outcomeOf(join(folder.path, "both")),
+  );
 });

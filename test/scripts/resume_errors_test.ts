@@ -36,15 +36,15 @@ gpuTest(
     const weights = join(out, "model_weights_fold1.safetensors");
     const refusals: [problem: RegExp, bytes: Uint8Array, args?: string[]][] = [
       [
-        /"vMax\/fc1.weight": bytes .+; remove it to start its fold anew$/m,
+        /"vMax\/fc1.weight": bytes .+; --out DIR starts anew elsewhere$/m,
         good.slice(0, good.length - 9),
       ],
       [/: 3 bytes, the header's length alone has 8/, good.slice(0, 3)],
-      [/its version is missing, expected 3/, await Deno.readFile(weights)],
-      [/its version is 2, expected 3/, changed({ version: "2" })],
+      [/its version is missing, expected 4/, await Deno.readFile(weights)],
+      [/its version is 3, expected 4/, changed({ version: "3" })],
       [/damaged, its digest does not fit/, changed({ position: "{}" })],
       [
-        /damaged, its digest does not fit; remove it to start its fold anew$/m,
+        /damaged, its digest does not fit; --out DIR starts anew elsewhere$/m,
         good.with(good.length - 9, good.at(-9)! ^ 1),
       ],
       [/its training.lr is 0.01, expected 0.1; --out DIR starts /, good, [
@@ -79,7 +79,9 @@ gpuTest(
         good,
         ["training.weightDecay=0.1"],
       ],
-      [/its list of samples is /, good, ["training.path.file_list=other.txt"]],
+      [/its list of samples has changed since; --out DIR /, good, [
+        "training.path.file_list=other.txt",
+      ]],
     ];
     const list = await Deno.readTextFile(
       join(folder.path, "data", "filelist.txt"),
@@ -106,7 +108,10 @@ gpuTest(
     await Deno.remove(file);
     const bare = await contents(out);
     const without = await runTask("train", [...args, "--resume"]);
-    assert.match(without.stderr, /it has no checkpoint of these folds, and /);
+    assert.match(
+      without.stderr,
+      /it has no checkpoint, and starting .+; --out DIR /,
+    );
     assert.deepEqual([started.code, without.code], [1, 1]);
     assert.deepEqual(await contents(out), bare);
 
@@ -117,7 +122,7 @@ gpuTest(
     const short = await runTask("train", [...args, "--resume", ...epochs]);
     assert.match(
       short.stderr,
-      /metrics.jsonl" has 0 epochs of fold 1, expected \d+; without checkpoint_fold1.safetensors that fold starts anew\n$/,
+      /metrics.jsonl" has 0 epochs of fold 1, expected \d+; --out DIR starts anew elsewhere\n$/,
     );
     assert.equal(short.code, 1);
     assert.deepEqual(await contents(out), before);

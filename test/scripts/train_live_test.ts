@@ -8,30 +8,34 @@ import { prepareSigns, readResults, train } from "./train_runs.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
-const out = join(folder.path, "first");
+const inFolder = (name: string) => join(folder.path, name);
 
 let prepared: Promise<string> | undefined;
 
 /** Two layers that are silent under random weights, for one fold. */
-async function argsFor(...set: string[]): Promise<string[]> {
+async function argsFor(out: string, ...set: string[]): Promise<string[]> {
   const values = [
     "network=[{pool: 8}, {dense: {out: 30, weightScale: 0.1}}, {dense: 19}]",
     ...set,
   ];
   return [
     ...["--config", await (prepared ??= prepareSigns(folder.path))],
-    ...["--folds", "2", ...values.flatMap((value) => ["--set", value])],
+    ...["--out", inFolder(out), "--folds", "2"],
+    ...values.flatMap((value) => ["--set", value]),
   ];
 }
 
 gpuTest("with init: live a silent network fires from the start", async () => {
-  await train("train", ...await argsFor("training.lr=1e-20"));
-  const { metrics: [silent] } = await readResults(out);
+  await train("train", ...await argsFor("silent", "training.lr=1e-20"));
+  const { metrics: [silent] } = await readResults(inFolder("silent"));
   assert.deepEqual(silent.rates.slice(1), [0, 0]);
   assert.equal(silent.firstScales, undefined);
 
-  const said = await train("train", ...await argsFor("training.init=live"));
-  const { configuration, metrics } = await readResults(out);
+  const said = await train(
+    "train",
+    ...await argsFor("live", "training.init=live"),
+  );
+  const { configuration, metrics } = await readResults(inFolder("live"));
   assert.equal(configuration.training.init, "live");
   const [first, second] = metrics;
   assert(first.rates.slice(1).every((rate) => rate > 0.01 && rate < 0.2));
@@ -53,7 +57,7 @@ gpuTest("a layer that cannot be made live is warned of", async () => {
   // Its kernel lies on nothing but padding.
   const blind = "{conv: {out: 2, kernel: 1, padding: 1, stride: 17}}";
   const { code, stderr } = await runTask("train", [
-    ...await argsFor("training.init=live", "training.epochs=1"),
+    ...await argsFor("blind", "training.init=live", "training.epochs=1"),
     ...["--set", `network=[{pool: 8}, ${blind}, {dense: 19}]`],
   ]);
   assert.equal(code, 0, stderr);
@@ -65,10 +69,10 @@ gpuTest("a layer that cannot be made live is warned of", async () => {
 });
 
 gpuTest("init: live is refused for weights that are given", async () => {
-  const weights = join(out, "model_weights_fold2.safetensors");
+  const weights = join(inFolder("live"), "model_weights_fold2.safetensors");
   assert(existsSync(weights));
   const { code, stderr } = await runTask("train", [
-    ...await argsFor("training.init=live"),
+    ...await argsFor("given", "training.init=live"),
     ...["--weights", weights],
   ]);
   assert.equal(code, 1);

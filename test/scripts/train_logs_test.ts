@@ -119,11 +119,18 @@ gpuTest("a histogram an epoch holds every weight", async () => {
   assert(Math.abs(square - (mean ** 2 + std ** 2)) < 1e-9);
 });
 
-gpuTest("a run takes the place of what an earlier one logged", async () => {
+gpuTest("a run takes the place of what a stopped one logged", async () => {
   const config = await firstRun();
   const out = inFolder("again");
   const shared = ["--config", config, "--out", out];
   await train("train", ...shared, "--folds", "1,3");
+  // A run has logged by its first checkpoint, and before it come to nothing.
+  for (const name of ["summary.json", "metrics.jsonl"]) {
+    await Deno.remove(join(out, name));
+  }
+  for (const fold of [1, 3]) {
+    await Deno.remove(join(out, `checkpoint_fold${fold}.safetensors`));
+  }
   const set = ["--set", "training.epochs=3", "--folds", "1"];
   await train("train", ...shared, ...set);
   const log = await readLog("again", 1);
@@ -171,8 +178,9 @@ gpuTest("silent and saturated layers are warned of once a fold", async () => {
     } as const;
     await Deno.writeFile(weights, formatSafetensors(tensors));
     const { code, stderr } = await runTask("train", [
-      ...["--config", config, "--out", inFolder("warned"), "--folds", "1,2"],
-      ...["--weights", weights, "--set", "training.lr=1e-20"],
+      ...["--config", config, "--out", inFolder(`warned_${weight}`)],
+      ...["--folds", "1,2", "--weights", weights],
+      ...["--set", "training.lr=1e-20"],
     ]);
     assert.equal(code, 0);
     return stderr.trimEnd().split("\n").map((line) => line.split(" (")[0]);
@@ -189,12 +197,12 @@ gpuTest("silent and saturated layers are warned of once a fold", async () => {
 });
 
 gpuTest(
-  "a run that cannot go on stops in one line, and writes nothing over",
+  "a run that cannot go on stops in one line, and leaves no results",
   async () => {
     const config = await firstRun();
-    const before = await readResults(inFolder("first"));
     const { code, stdout, stderr } = await runTask("train", [
       ...["--config", config, "--folds", "1", "--set", "training.lr=1e38"],
+      ...["--out", inFolder("unstable")],
     ]);
     assert.match(
       stderr,
@@ -202,7 +210,11 @@ gpuTest(
     );
     assert.match(stdout, /^Training on .+\n$/);
     assert.equal(code, 1);
-    assert.deepEqual(await readResults(inFolder("first")), before);
+    const left = await Array.fromAsync(Deno.readDir(inFolder("unstable")));
+    assert.deepEqual(
+      left.map(({ name }) => name).sort(),
+      [".lock", "status.json"],
+    );
   },
 );
 
