@@ -8,7 +8,7 @@ import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { outcomeOf, startTraining } from "./resume_runs.ts";
-import { prepareSigns, train } from "./train_runs.ts";
+import { prepareSigns, readResults, train } from "./train_runs.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
@@ -116,13 +116,19 @@ gpuTest("--resume says so if it goes on with another adapter", async () => {
   assert.equal(code, 0);
 });
 
-gpuTest("a fold whose checkpoint is removed starts anew", async () => {
+gpuTest("a fold whose broken checkpoint is removed starts anew", async () => {
   const args = await argsFor("whole");
   const both = args.with(args.indexOf("--folds") + 1, "1,2");
   await train("train", ...both);
   const out = join(folder.path, "whole");
   const { rows, ...outcome } = await outcomeOf(out);
-  await Deno.remove(join(out, "checkpoint_fold1.safetensors"));
+  const broken = join(out, "checkpoint_fold1.safetensors");
+  await Deno.truncate(broken, 100);
+  await refused(
+    /; without checkpoint_fold1.safetensors that fold starts anew$/m,
+    [...both, "--resume"],
+  );
+  await Deno.remove(broken);
   const said = await train("train", ...both, "--resume");
   assert.deepEqual(said.match(/^fold . epoch ./gm), [
     ...["fold 1 epoch 0", "fold 1 epoch 1"],
@@ -131,6 +137,34 @@ gpuTest("a fold whose checkpoint is removed starts anew", async () => {
   assert.deepEqual(again, outcome);
   assert.deepEqual(moved, [...rows.slice(2), ...rows.slice(0, 2)]);
 });
+
+gpuTest(
+  "--resume needs nothing but the checkpoint and the metrics",
+  async () => {
+    const args = await argsFor(
+      "bare",
+      "training.lr=1e-20",
+      "training.epochs=9",
+    );
+    const run = await startTraining("train", args);
+    await run.printed("fold 1 epoch 1");
+    run.process.kill("SIGINT");
+    assert.equal((await run.process.status).code, 130, await run.output());
+    const out = join(folder.path, "bare");
+    const kept = ["checkpoint_fold1.safetensors", "metrics.jsonl"];
+    for await (const { name } of Deno.readDir(out)) {
+      if (kept.includes(name)) continue;
+      await Deno.remove(join(out, name), { recursive: true });
+    }
+    await train("train", ...args, "--resume");
+    const { summary } = await readResults(out);
+    const [{ bestEpoch, testLoss }] = summary.folds;
+    assert.equal(bestEpoch, 0);
+    const evaluated = await runTask("evaluate", ["--run", out, "--json"]);
+    const { loss } = JSON.parse(evaluated.stdout);
+    assert(Math.abs(loss.mean - testLoss) < 1e-9);
+  },
+);
 
 gpuTest("what a run came to is not replaced; --resume adds folds", async () => {
   const args = await argsFor("of_train", "training.epochs=1");
