@@ -19,5 +19,12 @@ gpuTest(
     assert(summary.testAccuracy.mean >= 0.9, `${summary.testAccuracy.mean}`);
     assert(stdout.includes(`Results are in ${join(out, "results")}\n`));
     assert.match(stdout, /never trained on are recognised, after \d+ s\n$/);
+
+    const again = await runTask("demo", ["--out", out]);
+    assert.equal(again.code, 0, again.stderr);
+    assert(!again.stdout.includes("epoch"), "trained what was done");
+    const { seconds: _, ...same } = JSON.parse(await Deno.readTextFile(path));
+    const { seconds: _before, ...before } = summary;
+    assert.deepEqual(same, before);
   },
 );
