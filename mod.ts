@@ -88,6 +88,7 @@ export {
   refractoryKernel,
   type ResponseForm,
   responseKernel,
+  type StorageForm,
 } from "./engine/neuron.ts";
 export {
   type EpochOptions,

@@ -13,7 +13,7 @@ import {
   type Layer,
   type LayerDescription,
 } from "./network.ts";
-import type { Neuron, ResponseForm } from "./neuron.ts";
+import type { Neuron, ResponseForm, StorageForm } from "./neuron.ts";
 import { Optimizer, type UpdateRule } from "./optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
@@ -41,6 +41,11 @@ export interface ModelDescription extends UpdateRule {
   readonly coding?: InputCoding;
   /** How responses are computed. @default "recurrence" */
   readonly response?: ResponseForm;
+  /**
+   * How drives, potentials and gradients of convolutions and pools lie in
+   * memory. @default "float32"
+   */
+  readonly storage?: StorageForm;
   /** Seed of the initial weights, or a generator to draw them from. */
   readonly random: number | Random;
 }
@@ -280,14 +285,15 @@ export class Model implements Disposable {
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {
-    const { neuron, Ts, coding, response = "recurrence" } = this.description;
+    const { neuron, Ts, coding } = this.description;
+    const { response = "recurrence", storage = "float32" } = this.description;
     const plan = await compilePlan({
       device: this.device,
       compiler: this.#compiler,
       layers: this.layers,
       slots: this.#slots,
       weights: this.#buffers,
-      ...{ neuron, Ts, response },
+      ...{ neuron, Ts, response, storage },
       coding: coding ?? { mode: "OR", height: 1 / Ts },
     }, options);
     const optimizer = options.train ? this.#optimizer : undefined;

@@ -26,6 +26,13 @@ export interface Neuron {
  */
 export type ResponseForm = "recurrence" | "filter";
 
+/**
+ * How drives, potentials and gradients of convolutions and pools lie in memory:
+ * in 32 bits, or in 16, of which those of a gradient are the upper half of a
+ * float32.
+ */
+export type StorageForm = "float32" | "float16";
+
 /** A kernel ends where it stays below this. */
 const TRUNCATION = 0.01;
 

@@ -7,7 +7,13 @@
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Extent, sizeOf } from "./network.ts";
 import { record } from "./plan/dispatch.ts";
-import { type Layout, layoutOf, placeOf } from "./plan/layout.ts";
+import {
+  isHalf,
+  type Layout,
+  layoutOf,
+  placeOf,
+  rowsOf,
+} from "./plan/layout.ts";
 import type { Model } from "./model.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
 import { readBytes } from "./readback.ts";
@@ -95,6 +101,7 @@ export async function trace(
   const { device, layers } = model;
   const { plan } = stepper;
   const { T, lead } = plan.sizes;
+  const { storage = "float32" } = model.description;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
@@ -125,9 +132,11 @@ export async function trace(
       const { spikes, potentials } = traces[index];
       const { output } = layer;
       const layout = layoutOf(layer);
-      const place = { extent: output, layout, T, rows: T + lead, ...part };
+      const half = isHalf(layer, storage);
+      const { words } = rowsOf(T, lead, half);
+      const place = { extent: output, layout, T, rows: words, ...part };
       keep(part, plan.buffers.potentials[index], (bytes) => {
-        spread(new Float32Array(bytes), potentials.data, place);
+        spread(bytes, potentials.data, { ...place, half });
       });
       keep(part, plan.buffers.spikes[index + 1], (bytes) => {
         unpack(new Uint32Array(bytes), spikes.data, {
@@ -157,15 +166,20 @@ interface Place {
   readonly extent: Extent;
   readonly layout: Layout;
   readonly T: number;
-  /** Rows of a sample's potentials. */
+  /** Rows of words of a sample's potentials. */
   readonly rows: number;
   readonly first: number;
   readonly samples: number;
 }
 
 /** `[N, rows, H, W, C]` by quads to `[N, C, H, W, T]`. */
-function spread(source: Float32Array, target: Float32Array, place: Place) {
-  const { extent, layout, T, rows, first, samples } = place;
+function spread(
+  bytes: ArrayBuffer,
+  target: Float32Array,
+  place: Place & { readonly half: boolean },
+) {
+  const { extent, layout, T, rows, first, samples, half } = place;
+  const source = half ? new Float16Array(bytes) : new Float32Array(bytes);
   const pixels = extent.H * extent.W;
   const size = pixels * extent.C;
   for (let f = 0; f < size; f++) {
@@ -173,8 +187,11 @@ function spread(source: Float32Array, target: Float32Array, place: Place) {
     const inBin = placeOf(layout, f);
     for (let n = 0; n < samples; n++) {
       for (let t = 0; t < T; t++) {
-        target[((first + n) * size + at) * T + t] =
-          source[(n * rows + t) * layout.floats + inBin];
+        // By halves, a word holds two bins of a neuron.
+        const place = half
+          ? 2 * ((n * rows + (t >> 1)) * layout.floats + inBin) + t % 2
+          : (n * rows + t) * layout.floats + inBin;
+        target[((first + n) * size + at) * T + t] = source[place];
       }
     }
   }

@@ -6,7 +6,7 @@
 // tiled   the same, where RH·RW outputs reach a tile of 8×8 inputs
 //
 // w   [KH, KW, CG, MQ]
-// dy  [N, sampleRows, OH, OW, MQ]  the first T rows
+// dy  [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has them
 // dx  [N, T, inRow]  neuron f of the layer below in place
 //                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
@@ -25,7 +25,7 @@ override reachSize: u32 = 2 * fours * RH * RW;
 override nearSize: u32 = 4 * KH * KW;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
 // Where the gradient of channel c of a pixel goes.
@@ -64,7 +64,7 @@ fn direct(
         }
         let tap = (ky * KW + kx) * CG;
         let own = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) + tap;
-        let near = (id.z * sampleRows + t0) * FO + (oy * OW + ox) * MQ + m0;
+        let near = id.z * rowOf(sampleRows) * FO + (oy * OW + ox) * MQ + m0;
         for (var m = 0u; m < mapQuads; m++) {
           let weights = mat4x4(
             w[own.x * MQ + m0 + m],
@@ -73,7 +73,8 @@ fn direct(
             w[own.w * MQ + m0 + m],
           );
           for (var j = 0u; j < 8; j++) {
-            sum[j] += dy[near + min(j, last) * FO + m] * weights;
+            let t = t0 + min(j, last);
+            sum[j] += gradientOf(dy[near + rowOf(t) * FO + m], t) * weights;
           }
         }
       }
@@ -190,12 +191,12 @@ fn stage(n: u32, t: u32, oy: u32, ox: u32, map: u32, at: u32) {
   var b3 = vec4<f32>();
   if (oy < OH && ox < OW) {
     let row = OH * OW * MQ;
-    let origin = (n * sampleRows + t) * row + (oy * OW + ox) * MQ + map / 4;
-    let last = min(4u, T - min(t, T)) - 1;
-    b0 = dy[origin];
-    b1 = dy[origin + min(1u, last) * row];
-    b2 = dy[origin + min(2u, last) * row];
-    b3 = dy[origin + min(3u, last) * row];
+    // Bins from T on are not looked at.
+    let pixel = n * rowOf(sampleRows) * row + (oy * OW + ox) * MQ + map / 4;
+    b0 = gradientOf(dy[pixel + rowOf(t) * row], t);
+    b1 = gradientOf(dy[pixel + rowOf(t + 1) * row], t + 1);
+    b2 = gradientOf(dy[pixel + rowOf(t + 2) * row], t + 2);
+    b3 = gradientOf(dy[pixel + rowOf(t + 3) * row], t + 3);
   }
   let latter = map % 4 == 2;
   reach[at] = select(

@@ -7,9 +7,10 @@
 
 import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import type { KernelSpec } from "./spec.ts";
+import { STORED } from "./stored.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_SIZES + text;
+const code = CONV_SIZES + STORED + text;
 
 /** conv_gradient.wgsl, `partial`. */
 export const convGradientPartial = {
@@ -17,7 +18,16 @@ export const convGradientPartial = {
   code,
   entryPoint: "partial",
   bindings: { inputs: 1, dy: 2, part: 4 },
-  constants: ["T", "sampleRows", ...GEOMETRY, "P", "S", "height", "busy"],
+  constants: [
+    "T",
+    "sampleRows",
+    "half",
+    ...GEOMETRY,
+    "P",
+    "S",
+    "height",
+    "busy",
+  ],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `total`. */

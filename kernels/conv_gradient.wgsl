@@ -5,7 +5,8 @@
 // total    dw[w…] += Σ_n Σ_r part[n, r, w…]
 //
 // inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
-// dy      [N, sampleRows, OH, OW, MQ]  the first T rows
+// dy      [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has
+//                                      them
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
@@ -34,28 +35,32 @@ override height: f32 = 1;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> part: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> dw: array<f32>;
 
+// Gradients of bin t of a quad whose bin 0 is at `at`.
+fn gradientAt(at: u32, t: u32) -> vec4<f32> {
+  return gradientOf(dy[at + rowOf(t) * OH * OW * MQ], t);
+}
+
 // Adds the gradients of those bins of word b whose bits are set.
 fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
-  let row = OH * OW * MQ;
   let B = (T + 31) / 32;
   let times = select(f32(1u << (b / B)), 1.0, P == 1);
-  let first = at + b % B * 32 * row;
+  let first = b % B * 32;
   if (busy && countOneBits(word) > 8) {
     for (var j = 0u; j < 32; j += 8) {
       // Eight are on their way at once, whether they are set or not.
-      let dy0 = dy[first + j * row];
-      let dy1 = dy[first + (j + 1) * row];
-      let dy2 = dy[first + (j + 2) * row];
-      let dy3 = dy[first + (j + 3) * row];
-      let dy4 = dy[first + (j + 4) * row];
-      let dy5 = dy[first + (j + 5) * row];
-      let dy6 = dy[first + (j + 6) * row];
-      let dy7 = dy[first + (j + 7) * row];
+      let dy0 = gradientAt(at, first + j);
+      let dy1 = gradientAt(at, first + j + 1);
+      let dy2 = gradientAt(at, first + j + 2);
+      let dy3 = gradientAt(at, first + j + 3);
+      let dy4 = gradientAt(at, first + j + 4);
+      let dy5 = gradientAt(at, first + j + 5);
+      let dy6 = gradientAt(at, first + j + 6);
+      let dy7 = gradientAt(at, first + j + 7);
       let bits = word >> j;
       *sum += select(vec4(), times * dy0, (bits & 1) != 0);
       *sum += select(vec4(), times * dy1, (bits & 2) != 0);
@@ -70,13 +75,13 @@ fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
   }
   var bits = word;
   while (bits != 0) {
-    let t = b % B * 32 + countTrailingZeros(bits);
+    let t = first + countTrailingZeros(bits);
     bits &= bits - 1;
-    *sum += times * dy[at + t * row];
+    *sum += times * gradientAt(at, t);
     if (bits != 0) {
-      let t = b % B * 32 + countTrailingZeros(bits);
+      let t = first + countTrailingZeros(bits);
       bits &= bits - 1;
-      *sum += times * dy[at + t * row];
+      *sum += times * gradientAt(at, t);
     }
   }
 }
@@ -104,7 +109,7 @@ fn partial(
       if (!isInside(iy, ix)) {
         continue;
       }
-      let at = n * sampleRows * OH * OW * MQ + o * MQ + quad;
+      let at = n * rowOf(sampleRows) * OH * OW * MQ + o * MQ + quad;
       let first = (n * words * H * W + iy * W + ix) * C + c;
       for (var b = 0u; b < words; b += 4) {
         // Four words are on their way before the first is needed.

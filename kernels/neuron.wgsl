@@ -10,7 +10,7 @@
 // normalised.
 //
 // ds  [N, dsRows, 4·Q]  gradient of the spikes, or that of the pool, in the
-//                       first T rows
+//                       first T rows, the latter as stored.wgsl has it
 //
 // One invocation owns a neuron.
 //
@@ -26,13 +26,7 @@ override C: u32 = 1;
 override poolGain: f32 = 1;
 override dsRows: u32;
 
-@group(0) @binding(3) var<storage, read> ds: array<f32>;
-
-// Four rows of a neuron from `at` on.
-fn fourRows(at: u32) -> vec4<f32> {
-  let size = 4 * Q;
-  return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
-}
+@group(0) @binding(3) var<storage, read> ds: array<u32>;
 
 // The drives K bins before those of t to t + 3, 0 where there was none, and
 // where they are not to be looked up.
@@ -40,7 +34,7 @@ fn drivesGone(row: u32, t: u32) -> vec4<f32> {
   if (exact || K <= 16) {
     return vec4();
   }
-  let drives = fourRows(row + (lead - K + t) * 4 * Q);
+  let drives = fourBins(row, lead - K + t, K % 2 == 0);
   return select(vec4(), drives, vec4(t, t + 1, t + 2, t + 3) >= vec4(K));
 }
 
@@ -58,10 +52,9 @@ fn forward(
       continue;
     }
     var neuron = atRest(group.z, i, f);
-    let drives = neuron.row + lead * size;
     // Four drives are on their way while the four before are used. Bins from
     // T on are not looked at.
-    var next = fourRows(drives);
+    var next = fourBins(neuron.row, lead, true);
     var nextGone = drivesGone(neuron.row, 0u);
     var q1 = vec4<f32>();
     var q2 = vec4<f32>();
@@ -77,7 +70,7 @@ fn forward(
         q2 = q1;
         q1 = now;
       }
-      next = fourRows(drives + (t + 4) * size);
+      next = fourBins(neuron.row, lead + t + 4, true);
       nextGone = drivesGone(neuron.row, t + 4);
       count += advance(&neuron, now, gone, t);
     }
@@ -101,24 +94,63 @@ fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   return scale * exp(-slope * abs(potential - vec4(theta)));
 }
 
-// Gradients of the potentials of four bins from t on, 0 from T on.
-fn gradientsOf(place: Place, t: u32) -> vec4<f32> {
-  let bins = vec4(t, t + 1, t + 2, t + 3);
-  let near = min(bins, vec4(T - 1));
-  let at = place.potentials + near * 4 * Q;
-  let above = place.gradients + near * place.step;
-  let potential = vec4(u[at.x], u[at.y], u[at.z], u[at.w]);
-  let s = vec4(ds[above.x], ds[above.y], ds[above.z], ds[above.w]);
-  // What is over of a quad stays 0, whatever lies there above.
-  let counts = (bins < vec4(T)) & vec4(place.isThere);
-  return select(vec4(), poolGain * s * surrogate(potential), counts);
+// Gradients of the spikes of four bins from t on, which is even or not.
+fn fourAbove(place: Place, t: u32, isEven: bool) -> vec4<f32> {
+  let step = place.step;
+  let halved = half && pooled;
+  let at = place.gradients + select(t, t / 2, halved) * step;
+  let first = ds[at];
+  let second = ds[at + step];
+  if (halved && isEven) {
+    let words = vec4(first << 16, first, second << 16, second);
+    return bitcast<vec4<f32>>(words & vec4(0xffff0000u));
+  }
+  let third = ds[at + 2 * step];
+  if (halved) {
+    let words = vec4(first, second << 16, second, third << 16);
+    return bitcast<vec4<f32>>(words & vec4(0xffff0000u));
+  }
+  return bitcast<vec4<f32>>(vec4(first, second, third, ds[at + 3 * step]));
+}
+
+// What the gradients of four potentials come from.
+struct Four {
+  potential: vec4<f32>,
+  above: vec4<f32>,
+}
+
+// Loads four bins from t on, which is even or not.
+fn load(place: Place, t: u32, isEven: bool) -> Four {
+  let potential = fourBins(place.potentials, t, isEven);
+  return Four(potential, fourAbove(place, t, isEven));
+}
+
+// Gradients of the potentials of four bins from t on; 0 from T on, and where
+// there is no neuron, whatever lies there.
+fn gradientsOf(four: Four, t: u32, isThere: bool) -> vec4<f32> {
+  let du = poolGain * four.above * surrogate(four.potential);
+  let counts = (vec4(t, t + 1, t + 2, t + 3) < vec4(T)) & vec4(isThere);
+  return select(vec4(), du, counts);
+}
+
+// Stores gradients of four bins from t on.
+fn leaveGradients(row: u32, value: vec4<f32>, t: u32) {
+  var words = bitcast<vec4<u32>>(value);
+  if (half) {
+    // Rounded to the nearest.
+    words = (words + vec4(0x8000u)) & vec4(0xffff0000u);
+    words.x = (words.x >> 16) | words.y;
+    words.y = (words.z >> 16) | words.w;
+  }
+  leaveWords(row, words, t);
 }
 
 // Σ_k epsilon[k] · du[t + k], of four bins from t on.
 fn filteredBack(place: Place, t: u32) -> vec4<f32> {
   var sum = vec4<f32>();
   for (var k = 0u; k < min(K, T - t); k++) {
-    sum += taps[k / 4][k & 3] * gradientsOf(place, t + k);
+    let four = load(place, t + k, k % 2 == 0);
+    sum += taps[k / 4][k & 3] * gradientsOf(four, t + k, place.isThere);
   }
   return sum;
 }
@@ -141,8 +173,9 @@ fn adjoint(
       above = ((F / C / W + window - 1) / window * OW * C + 3) / 4 * 4;
       source = (f / C / W / window * OW + f / C % W / window) * C + f % C;
     }
-    let row = n * sampleRows * size + i;
-    let place = Place(row, n * dsRows * above + source, above, f < F);
+    let row = n * rowOf(sampleRows) * size + i;
+    let rows = select(dsRows, rowOf(dsRows), pooled);
+    let place = Place(row, n * rows * above + source, above, f < F);
     var factor = gain;
     if (normalised) {
       factor /= f32(max(largest[n], 1u));
@@ -150,14 +183,14 @@ fn adjoint(
     var a = 0.0;
     var b = 0.0;
     let last = (T - 1) / 4 * 4;
-    var next = gradientsOf(place, last);
+    var next = load(place, last, true);
     var q1 = vec4<f32>();
     var q2 = vec4<f32>();
     var q3 = vec4<f32>();
     var q4 = vec4<f32>();
     for (var end = last + 4; end > 0; end -= 4) {
       let t = end - 4;
-      let du = next;
+      let du = gradientsOf(next, t, place.isThere);
       // Of a few bins they have been kept, else they are computed again.
       var gone = vec4<f32>();
       if (K <= 16) {
@@ -167,11 +200,12 @@ fn adjoint(
         q2 = q1;
         q1 = du.wzyx;
       } else if (!exact && t + K < T) {
-        gone = gradientsOf(place, t + K);
+        let four = load(place, t + K, K % 2 == 0);
+        gone = gradientsOf(four, t + K, place.isThere);
       }
       // Four bins are on their way while the four behind them are used.
       if (t > 0) {
-        next = gradientsOf(place, t - 4);
+        next = load(place, t - 4, true);
       }
       var dx: vec4<f32>;
       if (exact) {
@@ -190,7 +224,7 @@ fn adjoint(
         a = decay * a + du.x - lastA * gone.x;
         dx.x = b;
       }
-      leave(row + lead * size, factor * dx, t);
+      leaveGradients(row + rowOf(lead) * size, factor * dx, t);
     }
   }
 }

@@ -115,7 +115,7 @@ fn forward(
         }
         let x = vec4<f32>(now);
         if (exact) {
-          leave(neuron.row + lead * 4 * Q, x, t);
+          leave(neuron.row + rowOf(lead) * 4 * Q, x, t);
         }
         fired += advance(&neuron, x, vec4<f32>(past), t);
       }

@@ -5,10 +5,11 @@
  * @module
  */
 
+import { STORED } from "./stored.ts";
 import code from "./srm.wgsl" with { type: "text" };
 
-/** srm.wgsl, which stands before the text of each such kernel. */
-export const SRM = code;
+/** stored.wgsl and srm.wgsl, which stand before the text of each such kernel. */
+export const SRM = STORED + code;
 
 /** The bindings of a kernel that goes from a drive to spikes. */
 export const SRM_BINDINGS = {
@@ -32,6 +33,7 @@ export const RESPONSE_CONSTANTS = [
   "runSize",
   "T",
   "lead",
+  "half",
 ] as const;
 
 /** The constants of a kernel that goes from a drive to spikes. */

@@ -12,14 +12,15 @@
 // largest [N]                   where inputs are normalised, x counts in units
 //                               of it
 // u       [N, sampleRows, 4·Q]  potentials, where they are kept; `lead` rows
-//                               behind them drives, where they lie in memory
+//                               behind them drives, where they lie in memory;
+//                               both as stored.wgsl has them
 // spikes  [N, B, F]             s, packed
 // tally   [slots, stride]       number of spikes of the layer, added to
 //
 // Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
 // that four may be loaded at once; what is over is 0 and stays 0. A sample has
-// T rows and `lead` more, at least K: a potential takes the place of a drive
-// that no response reaches back to any more.
+// T rows and `lead` more, at least K; by halves, both are even. A potential
+// takes the place of a drive that no response reaches back to any more.
 //
 // Both kernels over time are alpha functions, k · decay^k cut off behind their
 // last tap, so two sums that decay give them exactly, but for rounding:
@@ -59,12 +60,12 @@ override refLastB: f32 = 0;
 // Quads of a run, and of all neurons.
 override run: u32 = (runSize + 3) / 4;
 override Q: u32 = F / runSize * run;
-override sampleRows: u32 = T + lead;
+override sampleRows: u32 = T + lead + select(0u, T % 2, half);
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
 @group(0) @binding(2) var<storage, read> largest: array<u32>;
-@group(0) @binding(10) var<storage, read_write> u: array<f32>;
+@group(0) @binding(10) var<storage, read_write> u: array<u32>;
 @group(0) @binding(11) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
 
@@ -102,7 +103,7 @@ fn heightOf(n: u32) -> f32 {
 // Neuron f, at place i, before any spike.
 fn atRest(n: u32, i: u32, f: u32) -> Neuron {
   var neuron: Neuron;
-  neuron.row = n * sampleRows * 4 * Q + i;
+  neuron.row = n * rowOf(sampleRows) * 4 * Q + i;
   neuron.words = n * ((T + 31) / 32) * F + f;
   neuron.factor = gain * heightOf(n);
   return neuron;
@@ -191,11 +192,33 @@ fn farRefractory(t: u32, words: u32) -> f32 {
   return sum;
 }
 
+// Four bins from t on, of a neuron whose bin 0 is at `row`; t is even or not.
+fn fourBins(row: u32, t: u32, isEven: bool) -> vec4<f32> {
+  let size = 4 * Q;
+  let at = row + rowOf(t) * size;
+  if (!half) {
+    let words = vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
+    return bitcast<vec4<f32>>(words);
+  }
+  let first = unpack2x16float(u[at]);
+  let second = unpack2x16float(u[at + size]);
+  if (isEven) {
+    return vec4(first, second);
+  }
+  return vec4(first.y, second, unpack2x16float(u[at + 2 * size]).x);
+}
+
 // Σ_k epsilon[k] · x[t − k], from the drives in memory.
 fn filtered(row: u32, t: u32) -> f32 {
   var sum = 0.0;
   for (var k = 0u; k < min(K, t + 1); k++) {
-    sum += taps[k / 4][k & 3] * u[row + (lead + t - k) * 4 * Q];
+    let bin = lead + t - k;
+    let word = u[row + rowOf(bin) * 4 * Q];
+    var x = bitcast<f32>(word);
+    if (half) {
+      x = unpack2x16float(word)[bin % 2];
+    }
+    sum += taps[k / 4][k & 3] * x;
   }
   return sum;
 }
@@ -248,19 +271,33 @@ fn step(
   return value;
 }
 
-// Stores four bins from t on, of which those from T on are left out.
+// Stores the words of four bins from t on, of which rows from T on are left
+// out; by halves they are the first two.
+fn leaveWords(row: u32, words: vec4<u32>, t: u32) {
+  let at = row + rowOf(t) * 4 * Q;
+  let rows = select(T - t, (T - t + 1) / 2, half);
+  u[at] = words.x;
+  if (rows > 1) {
+    u[at + 4 * Q] = words.y;
+  }
+  if (!half && rows > 2) {
+    u[at + 8 * Q] = words.z;
+  }
+  if (!half && rows > 3) {
+    u[at + 12 * Q] = words.w;
+  }
+}
+
+// Stores drives or potentials of four bins from t on.
 fn leave(row: u32, value: vec4<f32>, t: u32) {
-  let at = row + t * 4 * Q;
-  u[at] = value.x;
-  if (t + 1 < T) {
-    u[at + 4 * Q] = value.y;
+  var words = bitcast<vec4<u32>>(value);
+  if (half) {
+    // What is larger than any float16 is the largest.
+    let near = clamp(value, vec4(-65504.0), vec4(65504.0));
+    words.x = pack2x16float(near.xy);
+    words.y = pack2x16float(near.zw);
   }
-  if (t + 2 < T) {
-    u[at + 8 * Q] = value.z;
-  }
-  if (t + 3 < T) {
-    u[at + 12 * Q] = value.w;
-  }
+  leaveWords(row, words, t);
 }
 
 // Four bins from t on, a multiple of four, that x drives; `gone` drove K bins

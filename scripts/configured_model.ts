@@ -51,6 +51,7 @@ export function describeModel(
     layers: network ?? (training.CNN ? CNN : MLP),
     neuron,
     response: neuron.response,
+    storage: neuron.storage,
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,

@@ -41,7 +41,7 @@ export interface PlanBuffers {
   /**
    * Each layer's potentials, [M, T + lead, F] by quads, and `lead` rows behind
    * them its drive, then the gradient of it. Layers whose potentials are not
-   * kept share one.
+   * kept share one. Where they take 16 bits, a word holds two bins.
    */
   readonly potentials: readonly GPUBuffer[];
   /** The gradient of the spikes of the layer in hand, [M, T, F]. */

@@ -10,6 +10,7 @@
 
 import type { ConvLayer, DenseLayer, Layer } from "../network.ts";
 import { sizeOf, weightCount } from "../network.ts";
+import type { StorageForm } from "../neuron.ts";
 
 /** Where neurons lie in a bin of a sample. */
 export interface Layout {
@@ -37,10 +38,36 @@ export function inQuads(size: number): number {
  * of the last K bins where no potential has taken their place.
  *
  * @param K Taps of the response.
+ * @param storage How values lie in memory.
  * @returns The rows, so many that a binding may begin behind them.
  */
-export function leadOf(K: number): number {
-  return 16 * Math.ceil(K / 16);
+export function leadOf(K: number, storage: StorageForm): number {
+  const rows = storage === "float16" ? 32 : 16;
+  return rows * Math.ceil(K / rows);
+}
+
+/**
+ * Whether a layer's drives, potentials and gradients take 16 bits each.
+ *
+ * @param layer The layer.
+ * @param storage How values lie in memory.
+ * @returns Whether they do; those of a dense layer never do.
+ */
+export function isHalf(layer: Layer, storage: StorageForm): boolean {
+  return storage === "float16" && layer.kind !== "dense";
+}
+
+/**
+ * Rows of a sample's potentials and drives.
+ *
+ * @param T Bins.
+ * @param lead Rows by which drives lie behind potentials.
+ * @param half Whether a word holds two of them.
+ * @returns The rows, and the words that each neuron takes for them.
+ */
+export function rowsOf(T: number, lead: number, half: boolean) {
+  const rows = T + lead + (half ? T % 2 : 0);
+  return { rows, words: half ? rows / 2 : rows };
 }
 
 /**

@@ -11,10 +11,15 @@ import type { ConstantOf } from "../../kernels/spec.ts";
 import { statisticsOutcome } from "../../kernels/statistics.ts";
 import type { Device } from "../device.ts";
 import { type Layer, sizeOf } from "../network.ts";
-import { type Neuron, neuronConstants, type ResponseForm } from "../neuron.ts";
+import {
+  type Neuron,
+  neuronConstants,
+  type ResponseForm,
+  type StorageForm,
+} from "../neuron.ts";
 import type { WeightSlot } from "../weights.ts";
 import type { PlanBuffers } from "./buffers.ts";
-import { inQuads, layoutOf } from "./layout.ts";
+import { inQuads, isHalf, layoutOf, rowsOf } from "./layout.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import { type LossContext, lossForward, probSpikesAdjoint } from "./loss.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
@@ -41,6 +46,7 @@ export interface PlanContext {
   readonly Ts: number;
   readonly coding: InputCoding;
   readonly response: ResponseForm;
+  readonly storage: StorageForm;
 }
 
 /** Dispatches that are being compiled, in the order in which they run. */
@@ -181,8 +187,9 @@ export class Parts {
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, neuron, coding } = this.#context;
-    const { T, lead } = this.#sizes;
+    const { lead } = this.#sizes;
     const layer = layers[index];
+    const { half, sampleRows } = this.#layer(index);
     const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
     const pooled = above?.kind === "pool";
@@ -196,10 +203,11 @@ export class Parts {
         {
           ...{ F: sizeOf(layer.output), runSize: layoutOf(layer).runSize },
           ...{ lead, scale: neuron.scaleRho * slope, slope },
+          half: Number(half),
           normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
           ...(pooled && {
             pooled: 1,
-            dsRows: T + lead,
+            dsRows: sampleRows,
             window: above.window,
             W: layer.output.W,
             C: layer.output.C,
@@ -263,10 +271,13 @@ export class Parts {
   }
 
   #layer(index: number): LayerContext {
-    const { compiler, layers, coding, Ts, neuron } = this.#context;
+    const { compiler, layers, coding, Ts, neuron, storage } = this.#context;
     const { T, P, lead } = this.#sizes;
+    const layer = layers[index];
+    const half = isHalf(layer, storage);
     return {
-      ...{ compiler, T, sampleRows: T + lead, layer: layers[index] },
+      ...{ compiler, T, lead, layer, half },
+      sampleRows: rowsOf(T, lead, half).rows,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
       neuron: this.#neuron,
@@ -277,9 +288,11 @@ export class Parts {
 
   /** A layer's drive, then its gradient: rows of its potentials. */
   #driveOf(index: number): GPUBufferBinding {
-    const { floats } = layoutOf(this.#context.layers[index]);
+    const layer = this.#context.layers[index];
+    const { lead } = this.#sizes;
+    const rows = isHalf(layer, this.#context.storage) ? lead / 2 : lead;
     const buffer = this.#buffers.potentials[index];
-    return { buffer, offset: 4 * this.#sizes.lead * floats };
+    return { buffer, offset: 4 * rows * layoutOf(layer).floats };
   }
 
   /** The gradient of a layer's spikes, in the buffer that layers share. */

@@ -8,9 +8,9 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device.ts";
 import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
-import type { ResponseForm } from "../neuron.ts";
+import type { ResponseForm, StorageForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { layoutOf, leadOf, weightFloats } from "./layout.ts";
+import { isHalf, layoutOf, leadOf, rowsOf, weightFloats } from "./layout.ts";
 import { gradientStrips } from "./conv_cuts.ts";
 import { type Goal, goalOf, type SpikeTarget } from "./target.ts";
 
@@ -55,7 +55,7 @@ export interface PlanSizes {
   readonly P: number;
   /** Samples that go through the network at once. */
   readonly M: number;
-  /** Floats, or words, that a sample takes in each buffer. */
+  /** Words that a sample takes in each buffer, most of them floats. */
   readonly floats: {
     /** Potentials of each layer, 0 where they are not kept. */
     readonly potentials: readonly number[];
@@ -95,11 +95,12 @@ export function sizePlan(
     readonly Ts: number;
     readonly coding: InputCoding;
     readonly response: ResponseForm;
+    readonly storage: StorageForm;
   },
   taps: { readonly K: number; readonly R: number },
   options: PlanOptions,
 ): PlanSizes {
-  const { layers, Ts, coding } = network;
+  const { layers, Ts, coding, storage } = network;
   if (!(Number.isInteger(options.batch) && options.batch > 0)) {
     throw new ShapeError(
       `Cannot plan batches of ${options.batch}: it is not a positive integer`,
@@ -109,9 +110,13 @@ export function sizePlan(
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const lead = leadOf(taps.K);
+  const lead = leadOf(taps.K, storage);
   const exact = network.response === "filter";
-  const floats = floatsOf(layers, { T, B, P, lead, exact }, options);
+  const floats = floatsOf(
+    layers,
+    { T, B, P, lead, exact, storage },
+    options,
+  );
   const O = sizeOf(layers[layers.length - 1].output);
   const goal = goalOf(options.target, { Ts, T, O });
   const loops: LoopSizes = {
@@ -133,9 +138,9 @@ export function sizePlan(
 
 function floatsOf(
   layers: readonly Layer[],
-  { T, B, P, lead, exact }:
+  { T, B, P, lead, exact, storage }:
     & Pick<PlanSizes, "T" | "B" | "P" | "lead">
-    & { readonly exact: boolean },
+    & { readonly exact: boolean; readonly storage: StorageForm },
   { train, keep = false }: PlanOptions,
 ): PlanSizes["floats"] {
   const most = (size: (layer: Layer, index: number) => number) =>
@@ -144,7 +149,8 @@ function floatsOf(
   const learns = (index: number) => train && lowest >= 0 && index >= lowest;
   const outputs = layoutOf(layers[layers.length - 1]).floats;
   const kept = (index: number) => keep || learns(index);
-  const potentials = (layer: Layer) => (T + lead) * layoutOf(layer).floats;
+  const potentials = (layer: Layer) =>
+    rowsOf(T, lead, isHalf(layer, storage)).words * layoutOf(layer).floats;
   // A pool's drives follow from bits, but for taps that are added one by one.
   const driven = ({ kind }: Layer) => exact || kind !== "pool";
   return {

@@ -69,8 +69,12 @@ export interface LayerContext {
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
   readonly neuron: ReturnType<typeof neuronConstants>;
+  /** Rows by which drives lie behind potentials. */
+  readonly lead: number;
   /** Rows of a sample's drives and gradients, of which it uses T. */
   readonly sampleRows: number;
+  /** Whether a word holds two of them. */
+  readonly half: boolean;
   /** How the neurons of the layer below lie. */
   readonly below: Layout;
 }
@@ -108,13 +112,14 @@ export function layerForward(
     >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, sampleRows } = context;
+  const { compiler, layer, T, P } = context;
   const F = sizeOf(layer.output);
   const { runSize, floats } = layoutOf(layer);
   const { keep, normalised, index, stride } = outcome;
   const neurons = {
     ...context.neuron,
-    ...{ T, lead: sampleRows - T, F, runSize, stride, layer: index },
+    ...{ T, lead: context.lead, F, runSize, stride, layer: index },
+    half: Number(context.half),
     height: context.height,
     keep: Number(keep),
     normalised: Number(normalised),
@@ -143,7 +148,7 @@ export function layerForward(
         compiler.dispatch(
           convForward,
           buffers,
-          { T, sampleRows, ...convConstants(layer), P },
+          { ...rowConstants(context), ...convConstants(layer), P },
           [
             groupsFor(H * W * layer.groups * pairs),
             Math.ceil(T / FORWARD_BINS),
@@ -196,7 +201,7 @@ export async function synapseAdjoint(
   context: LayerContext,
   buffers: Readonly<Record<"dy" | "w" | "dx", GPUBufferBinding>>,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, sampleRows } = context;
+  const { compiler, layer, T } = context;
   const inputs = sizeOf(layer.input);
   const { runSize: inRun, floats: inRow } = context.below;
   switch (layer.kind) {
@@ -204,7 +209,7 @@ export async function synapseAdjoint(
       return [];
     case "conv": {
       const sizes = convConstants(layer);
-      const constants = { T, sampleRows, ...sizes, inRun, inRow };
+      const constants = { ...rowConstants(context), ...sizes, inRun, inRow };
       const reach = reachOf(layer, T);
       if (reach) {
         const { groups, blocks, ...tile } = reach;
@@ -253,7 +258,7 @@ export async function synapseGradient(
     Record<"batch" | "inputs" | "dy" | "dw" | "part", GPUBufferBinding>
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, sampleRows, height } = context;
+  const { compiler, layer, P, height } = context;
   const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
@@ -261,7 +266,7 @@ export async function synapseGradient(
     case "conv": {
       const S = gradientStrips(layer);
       const sizes = convConstants(layer);
-      const constants = { T, sampleRows, ...sizes, P, S, height };
+      const constants = { ...rowConstants(context), ...sizes, P, S, height };
       const floats = weightFloats(layer);
       const quads = totalQuads(S);
       const partial = (busy: number) =>
@@ -296,6 +301,10 @@ export async function synapseGradient(
       return [await eitherWay(gradient(0), gradient(1))];
     }
   }
+}
+
+function rowConstants({ T, sampleRows, half }: LayerContext) {
+  return { T, sampleRows, half: Number(half) };
 }
 
 function denseConstants({ layer, T, sampleRows }: LayerContext) {

@@ -148,6 +148,7 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     tauRho: optional(positive, 1),
     scaleRho: optional(positive, 1),
     response: optional(oneOf("recurrence", "filter"), "recurrence"),
+    storage: optional(oneOf("float32", "float16"), "float32"),
   }),
   training: section({
     transf_method: optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),

@@ -122,6 +122,8 @@ export interface Configuration {
     readonly scaleRho: number;
     /** How responses are computed; the filter adds them tap by tap. */
     readonly response: "recurrence" | "filter";
+    /** How convolutions and pools keep their values: in 32 or in 16 bits. */
+    readonly storage: "float32" | "float16";
   };
   /** How the network is trained, and on what. */
   readonly training: {

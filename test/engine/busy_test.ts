@@ -31,31 +31,41 @@ function compile(model: Model): Promise<Stepper> {
   });
 }
 
-gpuTest("steps learn the same bits whether layers count as busy", async () => {
-  using quiet = await Model.create(device(), DESCRIPTION);
-  using busy = await Model.create(device(), DESCRIPTION);
-  using stepper = await compile(busy);
-  for (let step = 0; step < 3; step++) {
-    // A plan that has seen no step yet takes no layer for busy.
-    using fresh = await compile(quiet);
-    await fresh.train(BATCH, 0.01);
-    await fresh.drain();
-    await stepper.train(BATCH, 0.01);
-    const [{ spikes }] = await stepper.drain();
-    ok(spikes[0] > 0.2 * 2 * T * 6 * 64, `${spikes[0]}`);
-  }
-  const { forward, backward } = stepper.plan;
-  for (
-    const [name, layer] of [
-      ["conv_gradient partial", "conv2"],
-      ["dense gradient", "fc1"],
-    ]
-  ) {
-    const all = [...forward, ...backward];
-    const index = all.findIndex((dispatch) =>
-      dispatch.name === name && dispatch.layer === layer
-    );
-    notStrictEqual(stepper.choose(all)[index], all[index], `${name} ${layer}`);
-  }
-  deepStrictEqual(await busy.weights(), await quiet.weights());
-});
+for (const storage of ["float32", "float16"] as const) {
+  gpuTest(
+    `steps learn the same bits whether layers count as busy, ${storage}`,
+    async () => {
+      const description = { ...DESCRIPTION, storage };
+      using quiet = await Model.create(device(), description);
+      using busy = await Model.create(device(), description);
+      using stepper = await compile(busy);
+      for (let step = 0; step < 3; step++) {
+        // A plan that has seen no step yet takes no layer for busy.
+        using fresh = await compile(quiet);
+        await fresh.train(BATCH, 0.01);
+        await fresh.drain();
+        await stepper.train(BATCH, 0.01);
+        const [{ spikes }] = await stepper.drain();
+        ok(spikes[0] > 0.2 * 2 * T * 6 * 64, `${spikes[0]}`);
+      }
+      const { forward, backward } = stepper.plan;
+      for (
+        const [name, layer] of [
+          ["conv_gradient partial", "conv2"],
+          ["dense gradient", "fc1"],
+        ]
+      ) {
+        const all = [...forward, ...backward];
+        const index = all.findIndex((dispatch) =>
+          dispatch.name === name && dispatch.layer === layer
+        );
+        notStrictEqual(
+          stepper.choose(all)[index],
+          all[index],
+          `${name} ${layer}`,
+        );
+      }
+      deepStrictEqual(await busy.weights(), await quiet.weights());
+    },
+  );
+}

@@ -9,8 +9,12 @@ const ROLES = ["uniform", "read", "read_write"];
 
 /** Texts that others are compiled behind, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
   "conv_sizes.wgsl": ["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
+  "stored.wgsl": [
+    ...["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
+    ...["neuron.wgsl", "pool.wgsl"],
+  ],
+  "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
 };
 
 /** What is compiled: all texts but the shared ones. */

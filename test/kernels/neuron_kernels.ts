@@ -100,7 +100,10 @@ export async function fire(
   const F = C * H * W;
   const { slots, stride, slot, layer } = TALLY;
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
-  const lead = leadOf(taps.recurrence?.K ?? taps.epsilon?.length ?? 1);
+  const lead = leadOf(
+    taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
+    "float32",
+  );
   const drive = toKernel(x, { run: runSize });
   const { u, spikes, tally } = await run(
     neuronForward,
@@ -173,7 +176,10 @@ export async function fireBack(
   const { shape } = u;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const lead = leadOf(taps.recurrence?.K ?? taps.epsilon?.length ?? 1);
+  const lead = leadOf(
+    taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
+    "float32",
+  );
   const potentials = toKernel(u, { run: runSize });
   const result = await run(
     neuronAdjoint,

@@ -89,7 +89,7 @@ export async function forward(
 ): Promise<Tensor> {
   const { P = 1, neuron = PASSIVE } = options;
   const [N, , , , T] = x.shape;
-  const lead = leadOf(neuron.K);
+  const lead = leadOf(neuron.K, "float32");
   const B = Math.ceil(T / 32);
   const { C, H, W } = layer.output;
   const run = runOf(layer);
@@ -114,7 +114,7 @@ export async function forward(
     (buffers) => {
       const outcome = { keep: true, normalised: false, index: 0, stride: 1 };
       const dispatches = layerForward(
-        { ...context(layer, T, options), neuron, sampleRows: T + lead },
+        { ...context(layer, T, options), neuron, lead, sampleRows: T + lead },
         outcome,
         { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } },
       );
@@ -223,7 +223,8 @@ function context(
   const inputs = sizeOf(layer.input);
   const runSize = below ?? inputs;
   return {
-    ...{ compiler: sharedCompiler(), layer, T, P, height, sampleRows: T },
+    ...{ compiler: sharedCompiler(), layer, T, P, height },
+    ...{ lead: 0, sampleRows: T, half: false },
     theta: THETA,
     neuron: PASSIVE,
     below: { runSize, floats: quads(inputs, runSize) },

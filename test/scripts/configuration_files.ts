@@ -84,6 +84,7 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     tauRho: 1,
     scaleRho: 1,
     response: "recurrence",
+    storage: "float32",
   },
   training: {
     transf_method: "SlayerTD",

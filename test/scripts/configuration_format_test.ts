@@ -84,6 +84,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         ...{ theta: positive, tauSr: positive, tauRef: positive },
         ...{ scaleRef: positive, tauRho: positive, scaleRho: positive },
         response: fc.constantFrom("recurrence" as const, "filter" as const),
+        storage: fc.constantFrom("float32" as const, "float16" as const),
       }),
       training: fc.record({
         transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
