@@ -183,30 +183,57 @@ fn storeBins(sum: Sums, n: u32, t: u32, pixel: u32, c: u32) {
   store(w, vec4(sum.c4.w, sum.c5.w, sum.c6.w, sum.c7.w), n, t + 3, pixel, c);
 }
 
-// Four bins of two maps of a pixel that a tile reaches, 0 outside.
-fn stage(n: u32, t: u32, oy: u32, ox: u32, map: u32, at: u32) {
-  var b0 = vec4<f32>();
-  var b1 = vec4<f32>();
-  var b2 = vec4<f32>();
-  var b3 = vec4<f32>();
-  if (oy < OH && ox < OW) {
-    let row = OH * OW * MQ;
-    // Bins from T on are not looked at.
-    let pixel = n * rowOf(sampleRows) * row + (oy * OW + ox) * MQ + map / 4;
-    b0 = gradientOf(dy[pixel + rowOf(t) * row], t);
-    b1 = gradientOf(dy[pixel + rowOf(t + 1) * row], t + 1);
-    b2 = gradientOf(dy[pixel + rowOf(t + 2) * row], t + 2);
-    b3 = gradientOf(dy[pixel + rowOf(t + 3) * row], t + 3);
+// Four bins of four maps of output i of those that a tile reaches, of which the
+// first is at row oy0 and column ox0; 0 outside.
+fn reached(
+  n: u32,
+  t0: u32,
+  oy0: u32,
+  ox0: u32,
+  quad: u32,
+  i: u32,
+) -> mat4x4<f32> {
+  let t = t0 + i / (RH * RW) * 4;
+  let oy = i / RW % RH + oy0;
+  let ox = i % RW + ox0;
+  if (oy >= OH || ox >= OW || i >= fours * RH * RW) {
+    return mat4x4<f32>();
   }
-  let latter = map % 4 == 2;
+  // Bins from T on are not looked at.
+  let row = OH * OW * MQ;
+  let pixel = n * rowOf(sampleRows) * row + (oy * OW + ox) * MQ + quad;
+  let at = pixel + rowOf(t) * row;
+  let first = dy[at];
+  let second = dy[at + row];
+  if (half) {
+    return mat4x4(
+      gradientOf(first, 0u),
+      gradientOf(first, 1u),
+      gradientOf(second, 0u),
+      gradientOf(second, 1u),
+    );
+  }
+  return mat4x4(
+    gradientOf(first, t),
+    gradientOf(second, t + 1),
+    gradientOf(dy[at + 2 * row], t + 2),
+    gradientOf(dy[at + 3 * row], t + 3),
+  );
+}
+
+// Stages the former or the latter two of four maps.
+fn stage(bins: mat4x4<f32>, latter: bool, at: u32) {
+  if (at >= fours * RH * RW) {
+    return;
+  }
   reach[at] = select(
-    vec4(b0.x, b1.x, b2.x, b3.x),
-    vec4(b0.z, b1.z, b2.z, b3.z),
+    vec4(bins[0].x, bins[1].x, bins[2].x, bins[3].x),
+    vec4(bins[0].z, bins[1].z, bins[2].z, bins[3].z),
     latter,
   );
   reach[at + fours * RH * RW] = select(
-    vec4(b0.y, b1.y, b2.y, b3.y),
-    vec4(b0.w, b1.w, b2.w, b3.w),
+    vec4(bins[0].y, bins[1].y, bins[2].y, bins[3].y),
+    vec4(bins[0].w, bins[1].w, bins[2].w, bins[3].w),
     latter,
   );
 }
@@ -231,17 +258,25 @@ fn tiled(
   let shiftX = padX + KW * dilationX * strideX;
   let oy0 = (iy0 + shiftY - (KH - 1) * dilationY) / strideY;
   let ox0 = (ix0 + shiftX - (KW - 1) * dilationX) / strideX;
+  let top = oy0 - KH * dilationY;
+  let left = ox0 - KW * dilationX;
   var early: Sums;
   var late: Sums;
   var last: Sums;
   for (var m = 0u; m < M / sets; m += 2) {
     let map = subset * mapQuads * 4 + m;
+    let latter = map % 4 == 2;
     workgroupBarrier();
-    for (var i = lane; i < fours * RH * RW; i += 64) {
-      let four = i / (RH * RW);
-      let oy = i / RW % RH + oy0 - KH * dilationY;
-      let ox = i % RW + ox0 - KW * dilationX;
-      stage(group.z, t0 + 4 * four, oy, ox, map, i);
+    // Four outputs are on their way before the first is needed.
+    for (var i = lane; i < fours * RH * RW; i += 256) {
+      let bins0 = reached(group.z, t0, top, left, map / 4, i);
+      let bins1 = reached(group.z, t0, top, left, map / 4, i + 64);
+      let bins2 = reached(group.z, t0, top, left, map / 4, i + 128);
+      let bins3 = reached(group.z, t0, top, left, map / 4, i + 192);
+      stage(bins0, latter, i);
+      stage(bins1, latter, i + 64);
+      stage(bins2, latter, i + 128);
+      stage(bins3, latter, i + 192);
     }
     for (var i = lane; i < 8 * KH * KW; i += 64) {
       var maps = vec4<f32>();
@@ -251,7 +286,6 @@ fn tiled(
       }
       // Of each map, its taps, and of each tap eight channels.
       let to = i / 8 * 2 + i / 4 % 2;
-      let latter = map % 4 == 2;
       near[to][i % 4] = select(maps.x, maps.z, latter);
       near[to + 2 * KH * KW][i % 4] = select(maps.y, maps.w, latter);
     }
