@@ -12,6 +12,7 @@ import { DatasetError } from "../errors.ts";
 import { join } from "../file_path.ts";
 import { Crc32cCodec } from "./crc32c.ts";
 import { writeProblem, ZarrFolder } from "./folder.ts";
+import { loadZstd } from "./zstd.ts";
 
 /** Types of numbers that a column holds. */
 export type ColumnType = "uint8" | "uint16" | "uint32";
@@ -47,10 +48,8 @@ const CODECS = [
 const UNKNOWN_LENGTH = 2 ** 40;
 
 // zarrita's own crc32c cannot write, and does not compare what it reads.
-zarr.registry.set(
-  "crc32c",
-  () => Promise.resolve(Crc32cCodec),
-);
+zarr.registry.set("crc32c", () => Promise.resolve(Crc32cCodec));
+zarr.registry.set("zstd", loadZstd);
 
 /**
  * Makes a Zarr group of a folder, or replaces its attributes.

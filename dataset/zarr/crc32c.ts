@@ -7,13 +7,25 @@
 /** Castagnoli's polynomial, bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+/** Bytes that are taken at once. */
+const STRIDE = 8;
+
+/**
+ * What a byte adds to the remainder once 0 … 7 more bytes were taken,
+ * [8, 256].
+ */
+const TABLE = new Int32Array(STRIDE * 256);
+for (let byte = 0; byte < 256; byte++) {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++) {
     remainder = (remainder >>> 1) ^ (remainder & 1 ? POLYNOMIAL : 0);
   }
-  return remainder;
-});
+  TABLE[byte] = remainder;
+}
+for (let i = 256; i < TABLE.length; i++) {
+  const remainder = TABLE[i - 256];
+  TABLE[i] = (remainder >>> 8) ^ TABLE[remainder & 0xff];
+}
 
 /**
  * Computes the CRC-32C of some bytes.
@@ -21,7 +33,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
  * @param bytes The bytes.
  * @returns The checksum, unsigned 32 bits.
  *
- * Source: RFC 3720, section 12.1 and appendix B.4.
+ * Source: RFC 3720, section 12.1 and appendix B.4; eight bytes at once as in
+ * Kounavis and Berry, A Systematic Approach to Building High Performance
+ * Software-Based CRC Generators, 2005.
  *
  * @example
  * ```ts
@@ -31,8 +45,21 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
  * ```
  */
 export function crc32c(bytes: Uint8Array): number {
-  let remainder = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
+  let remainder = -1;
+  let i = 0;
+  for (; i + STRIDE <= bytes.length; i += STRIDE) {
+    const low = remainder ^
+      (bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24);
+    remainder = TABLE[1792 + (low & 0xff)] ^
+      TABLE[1536 + (low >>> 8 & 0xff)] ^
+      TABLE[1280 + (low >>> 16 & 0xff)] ^
+      TABLE[1024 + (low >>> 24)] ^
+      TABLE[768 + bytes[i + 4]] ^
+      TABLE[512 + bytes[i + 5]] ^
+      TABLE[256 + bytes[i + 6]] ^
+      TABLE[bytes[i + 7]];
+  }
+  for (; i < bytes.length; i++) {
     remainder = (remainder >>> 8) ^ TABLE[(remainder ^ bytes[i]) & 0xff];
   }
   return ~remainder >>> 0;

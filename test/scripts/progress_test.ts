@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { createProgress, type Output } from "../../scripts/progress.ts";
+import {
+  createProgress,
+  eraseBar,
+  type Output,
+} from "../../scripts/progress.ts";
 
 /** An output that keeps what is written, with a clock that tests set. */
 function fakeOutput(terminal: boolean, columns = 60) {
@@ -116,6 +120,13 @@ Deno.test("createProgress() replaces the bar, or erases it", () => {
     progress.update(1);
   }
   assert.deepEqual(broken.written.slice(1), [ERASE]);
+});
+
+Deno.test("eraseBar() makes room for a line, where there may be a bar", () => {
+  const [terminal, pipe] = [fakeOutput(true), fakeOutput(false)];
+  eraseBar(terminal.output);
+  eraseBar(pipe.output);
+  assert.deepEqual([terminal.written, pipe.written], [[ERASE], []]);
 });
 
 Deno.test("createProgress() writes few plain lines into a pipe", () => {
