@@ -137,7 +137,7 @@ export class Model implements Disposable {
         dw: device.gpu.createBuffer({ label: "weight gradients", size, usage }),
       };
     });
-    const compiler = new Compiler(device);
+    const compiler = Compiler.of(device);
     const optimizer = await Optimizer.create(
       device,
       compiler,
@@ -210,12 +210,18 @@ export class Model implements Disposable {
    * @throws {DeviceError} If the device was lost.
    */
   async state(): Promise<ModelState> {
-    const weights = await this.weights();
-    const moments: Record<string, Record<string, NamedArray>> = {};
-    for (const [name, buffer] of this.#optimizer.moments) {
-      moments[name] = await this.#read(buffer);
-    }
-    return { weights, steps: this.#optimizer.steps, moments };
+    const { steps, moments } = this.#optimizer;
+    // At once, since each read waits for the next tick of the queue.
+    const [weights, ...read] = await Promise.all([
+      this.weights(),
+      ...moments.map(([, buffer]) => this.#read(buffer)),
+    ]);
+    return {
+      ...{ weights, steps },
+      moments: Object.fromEntries(
+        moments.map(([name], index) => [name, read[index]]),
+      ),
+    };
   }
 
   /** Brings arrays of all layers that learn into the kernels' order. */

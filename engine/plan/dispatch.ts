@@ -44,6 +44,8 @@ export function groupsFor(invocations: number, lanes = LANES): number {
   return Math.min(Math.max(Math.ceil(invocations / lanes), 1), 65535);
 }
 
+const compilers = new WeakMap<Device, Compiler>();
+
 /** Compiles kernels, each combination of spec and constants once. */
 export class Compiler {
   readonly #device: Device;
@@ -53,6 +55,19 @@ export class Compiler {
   /** @param device Where the kernels are to run. */
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  /**
+   * Gives the compiler that all networks on a device share, so that the next
+   * one finds what the one before has compiled.
+   *
+   * @param device The device.
+   * @returns Its compiler.
+   */
+  static of(device: Device): Compiler {
+    let compiler = compilers.get(device);
+    if (!compiler) compilers.set(device, compiler = new Compiler(device));
+    return compiler;
   }
 
   /**

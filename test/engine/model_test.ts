@@ -177,6 +177,33 @@ for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
   });
 }
 
+gpuTest(
+  "a network finds compiled what another on its device compiled",
+  async () => {
+    const { gpu } = device();
+    const compile = gpu.createComputePipelineAsync;
+    let compiled = 0;
+    gpu.createComputePipelineAsync = (descriptor) => {
+      compiled++;
+      return compile.call(gpu, descriptor);
+    };
+    const run = async () => {
+      using model = await Model.create(device(), DESCRIPTION);
+      using stepper = await model.compile({ ...OPTIONS, train: true });
+      await stepper.train(batch, 0.1);
+      return [await stepper.drain(), await model.weights()];
+    };
+    try {
+      const first = await run();
+      compiled = 0;
+      deepStrictEqual(await run(), first);
+      deepStrictEqual(compiled, 0);
+    } finally {
+      Reflect.deleteProperty(gpu, "createComputePipelineAsync");
+    }
+  },
+);
+
 gpuTest("evaluation sees what training sees, and changes nothing", async () => {
   using model = await Model.create(device(), DESCRIPTION);
   const weights = await excite(model);
