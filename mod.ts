@@ -50,8 +50,14 @@ export {
   sliceRecordings,
   type SliceReport,
 } from "./dataset/slice.ts";
-export { type EventStore, openStore, type SliceInfo } from "./dataset/store.ts";
+export {
+  type EventStore,
+  openStore,
+  type ReadOptions,
+  type SliceInfo,
+} from "./dataset/store.ts";
 export type { RecordingAttributes } from "./dataset/store/attributes.ts";
+export { ReadThreads } from "./dataset/store/read_threads.ts";
 export {
   type SyntheticDatasetOptions,
   writeSyntheticDataset,

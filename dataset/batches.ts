@@ -150,7 +150,8 @@ export class SampleCache {
   ): Promise<PackedSample> {
     let kept = false;
     try {
-      const sample = pack(source, await source.events(index), binning);
+      const sample = await (source.packed?.(index, binning) ??
+        source.events(index).then((events) => pack(source, events, binning)));
       const bytes = this.#bytes + sample.words.byteLength;
       kept = bytes <= this.#budget;
       if (kept) this.#bytes = bytes;

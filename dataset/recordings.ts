@@ -11,10 +11,10 @@ import type { RecordingFolders } from "./slice.ts";
 import { inParallel } from "./slice/in_parallel.ts";
 import { inspectRecording } from "./slice/source.ts";
 import { SliceWorkers } from "./slice/workers.ts";
-import { type EventStore, ZarrStore } from "./store.ts";
+import { type EventStore, type ReadOptions, ZarrStore } from "./store.ts";
 
 /** Which recordings to open, and how. */
-export interface RecordingsOptions extends RecordingFolders {
+export interface RecordingsOptions extends RecordingFolders, ReadOptions {
   /** The list of recordings to take, one NAME a line. */
   readonly list: string;
   /** The class definitions. */
@@ -101,5 +101,6 @@ export async function openRecordings(
     onProgress?.(++done, names.length);
     return recording;
   });
-  return new ZarrStore({ sensor: DVS128, classes }, recordings);
+  const { threads } = options;
+  return new ZarrStore({ sensor: DVS128, classes, threads }, recordings);
 }

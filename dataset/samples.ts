@@ -5,6 +5,7 @@
  */
 
 import type { Events, Sensor } from "./events.ts";
+import type { Binning, PackedSample } from "./pack.ts";
 
 /** How the times of a data set become milliseconds since a sample's start. */
 export interface Timing {
@@ -44,4 +45,13 @@ export interface SampleSource {
   origin?(
     index: number,
   ): Promise<{ readonly recording: string; readonly digest: string }>;
+  /**
+   * Reads and packs a sample on another thread, where there is one to do it.
+   *
+   * @param index Which sample, counted from 0.
+   * @param binning How time is divided into bins.
+   * @returns The packed sample.
+   * @throws {RangeError} If there is no such sample, or it cannot be packed.
+   */
+  packed?(index: number, binning: Binning): Promise<PackedSample>;
 }

@@ -12,26 +12,22 @@
  */
 
 import { DatasetError } from "./errors.ts";
-import { allocateEvents, type Events, type Sensor } from "./events.ts";
+import type { Events, Sensor } from "./events.ts";
 import { join } from "./file_path.ts";
 import type { SampleSource, Timing } from "./samples.ts";
 import { sha256 } from "./sha256.ts";
 import {
-  parseRecordingAttributes,
   parseStoreAttributes,
-  type RecordingAttributes,
   type StoreAttributes,
 } from "./store/attributes.ts";
-import { ChunkCache } from "./store/chunk_cache.ts";
-import { Column, type ColumnData, readGroup } from "./zarr/columns.ts";
-
-/** Bytes of decoded chunks that a store keeps in memory. */
-const CACHE_BYTES = 64 << 20;
-
-/** Chunks of a column read at once, whatever a slice claims to have. */
-const CHUNKS_AT_ONCE = 64;
-
-const FIELDS = ["x", "y", "t", "p"] as const;
+import type { ReadJob, ReadThreads } from "./store/read_threads.ts";
+import {
+  advise,
+  type OpenRecording,
+  openRecording,
+} from "./store/recording_group.ts";
+import { CACHE_BYTES, SliceReader } from "./store/slice_reader.ts";
+import { readGroup } from "./zarr/columns.ts";
 
 /** What is known of a slice without reading its events. */
 export interface SliceInfo {
@@ -51,30 +47,23 @@ export interface SliceInfo {
   readonly durationUs: number;
 }
 
-/** The group of a recording, open. */
-export interface OpenRecording {
-  /** Its folder. */
-  readonly folder: string;
-  /** What the group says of itself. */
-  readonly attributes: RecordingAttributes;
-  /** One number an event. */
-  readonly columns: Readonly<Record<keyof Events, Column>>;
-  /** First event of each slice. */
-  readonly start: ArrayLike<number>;
-  /** The event after the last of each slice. */
-  readonly end: ArrayLike<number>;
-}
-
 /** An open store: slices in the order of the list it was made from. */
 export interface EventStore extends SampleSource {
   /** What is known of each slice. */
   readonly slices: readonly SliceInfo[];
 }
 
+/** How slices are read. */
+export interface ReadOptions {
+  /** Threads to read and pack them on; its owner ends them. */
+  readonly threads?: ReadThreads;
+}
+
 /**
  * Opens an event store that `sliceRecordings()` made.
  *
  * @param path The store.
+ * @param options How its slices are read; on this thread unless said otherwise.
  * @returns The store; its events are read when asked for.
  * @throws {DatasetError} If there is none, or it is incomplete or damaged.
  *
@@ -85,7 +74,10 @@ export interface EventStore extends SampleSource {
  * if (!problem.includes("there is no event store")) throw new Error(problem);
  * ```
  */
-export async function openStore(path: string): Promise<EventStore> {
+export async function openStore(
+  path: string,
+  options: ReadOptions = {},
+): Promise<EventStore> {
   const attributes = await readAttributes(path)
     .catch((error) => advise(error, path));
   if (attributes === undefined) {
@@ -106,7 +98,7 @@ export async function openStore(path: string): Promise<EventStore> {
     );
   }
   return new ZarrStore(
-    attributes,
+    { ...attributes, ...options },
     await Promise.all(
       folders.map((folder) => openRecording(folder, classes.length)),
     ),
@@ -133,20 +125,34 @@ export class ZarrStore implements EventStore {
   /** One label a slice. */
   readonly labels: readonly number[];
   readonly #places: readonly { recording: OpenRecording; slice: number }[];
-  readonly #cache = new ChunkCache(CACHE_BYTES);
+  /** Packs a slice where it is read, on another thread; only if there are. */
+  readonly packed?: SampleSource["packed"];
+  readonly #reader = new SliceReader(CACHE_BYTES);
+  readonly #threads: ReadThreads | undefined;
 
   /**
    * Joins recordings.
    *
-   * @param attributes The sensor, and the names of the classes.
+   * @param attributes The sensor, the names of the classes, and maybe threads
+   * to read on.
    * @param recordings The recordings, in order.
    */
   constructor(
-    { sensor, classes }: Pick<StoreAttributes, "sensor" | "classes">,
+    { sensor, classes, threads }:
+      & Pick<StoreAttributes, "sensor" | "classes">
+      & ReadOptions,
     recordings: readonly OpenRecording[],
   ) {
     this.sensor = sensor;
     this.classes = classes;
+    this.#threads = threads;
+    if (threads) {
+      this.packed = async (index, binning) => {
+        const { sensor, timing } = this;
+        const packing = { ...binning, sensor, timing };
+        return await threads.packed({ ...this.#job(index), packing });
+      };
+    }
     this.#places = recordings.flatMap((recording) =>
       recording.attributes.labels.map((_, slice) => ({ recording, slice }))
     );
@@ -175,21 +181,8 @@ export class ZarrStore implements EventStore {
    */
   async events(index: number): Promise<Events> {
     const { recording, slice } = this.#place(index);
-    const { folder, columns, start, end } = recording;
-    const [from, to] = [start[slice], end[slice]];
-    // Room is made last: how much is known only once the chunks are there.
-    const parts = await Promise.all(
-      FIELDS.map((name) => this.#read(columns[name], from, to)),
-    ).catch((error) => advise(error, folder));
-    const events = allocateEvents(to - from);
-    for (const [n, name] of FIELDS.entries()) {
-      let at = 0;
-      for (const part of parts[n]) {
-        events[name].set(part, at);
-        at += part.length;
-      }
-    }
-    return events;
+    return await (this.#threads?.events(this.#job(index)) ??
+      this.#reader.events(recording, slice));
   }
 
   /**
@@ -210,95 +203,18 @@ export class ZarrStore implements EventStore {
 
   #place(index: number): { recording: OpenRecording; slice: number } {
     const place = this.#places[index];
-    if (place !== undefined) return place;
-    throw new RangeError(
-      `Cannot read slice ${index}: the store has ${this.slices.length}`,
-    );
-  }
-
-  /** Reads the numbers from `from` to before `to`, a part of each chunk. */
-  async #read(
-    column: Column,
-    from: number,
-    to: number,
-  ): Promise<ColumnData[]> {
-    const { chunkLength } = column;
-    const first = Math.floor(from / chunkLength);
-    const last = Math.floor((to - 1) / chunkLength);
-    const chunks: ColumnData[] = [];
-    while (chunks.length <= last - first) {
-      const next = first + chunks.length;
-      const reads = Array.from(
-        { length: Math.min(last - next + 1, CHUNKS_AT_ONCE) },
-        (_, k) => this.#cache.read(column, next + k),
-      );
-      chunks.push(...await Promise.all(reads));
-    }
-    return chunks.map((chunk, k) => {
-      const origin = (first + k) * chunkLength;
-      return chunk.subarray(Math.max(from - origin, 0), to - origin);
-    });
-  }
-}
-
-/**
- * Opens the group of a recording.
- *
- * @param folder Its folder.
- * @param classes How many classes there are.
- * @returns The group; its events are read when asked for.
- * @throws {DatasetError} If there is none, or it is damaged.
- */
-export async function openRecording(
-  folder: string,
-  classes: number,
-): Promise<OpenRecording> {
-  return await openGroup(folder, classes)
-    .catch((error) => advise(error, folder));
-}
-
-/** Adds to what is wrong with a folder how to come by a good one. */
-function advise(error: unknown, folder: string): never {
-  if (!(error instanceof DatasetError)) throw error;
-  const advice = `remove "${folder}" and slice anew`;
-  throw new DatasetError(error.path, `${error.problem}; ${advice}`, {
-    cause: error,
-  });
-}
-
-async function openGroup(
-  folder: string,
-  classes: number,
-): Promise<OpenRecording> {
-  const damaged = (problem: string) =>
-    new DatasetError(folder, `it is damaged, ${problem}`);
-  const found = await readGroup(folder);
-  if (found === undefined) throw damaged("zarr.json is missing");
-  const attributes = parseRecordingAttributes(folder, found);
-  const open = (name: string) => Column.open(join(folder, name));
-  const [x, y, t, p, startColumn, endColumn] = await Promise.all(
-    ["x", "y", "t", "p", "start", "end"].map(open),
-  );
-  const columns = { x, y, t, p };
-  for (const [name, { length }] of Object.entries(columns)) {
-    if (length !== attributes.events) {
-      throw damaged(`${name} has ${length} of ${attributes.events} events`);
-    }
-  }
-  const [start, end] = await Promise.all([
-    startColumn.chunk(0),
-    endColumn.chunk(0),
-  ]);
-  for (const [slice, label] of attributes.labels.entries()) {
-    if (!(start[slice] < end[slice] && end[slice] <= attributes.events)) {
-      throw damaged(
-        `slice ${slice} is events ${start[slice]} to ${end[slice]} ` +
-          `of ${attributes.events}`,
+    if (place === undefined) {
+      throw new RangeError(
+        `Cannot read slice ${index}: the store has ${this.slices.length}`,
       );
     }
-    if (label >= classes) {
-      throw damaged(`slice ${slice} has label ${label} of ${classes}`);
-    }
+    return place;
   }
-  return { folder, attributes, columns, start, end };
+
+  #job(index: number): Omit<ReadJob, "packing"> {
+    const { recording, slice } = this.#place(index);
+    const { folder, start, columns: { t } } = recording;
+    const chunk = Math.floor(start[slice] / t.chunkLength);
+    return { folder, classes: this.classes.length, slice, chunk };
+  }
 }

@@ -9,7 +9,7 @@ import { join } from "../file_path.ts";
 import { sha256 } from "../sha256.ts";
 import type { SliceSource } from "../slice/source.ts";
 import type { SliceWorkers } from "../slice/workers.ts";
-import { type OpenRecording, openRecording } from "../store.ts";
+import { type OpenRecording, openRecording } from "../store/recording_group.ts";
 import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
 import { writeProblem } from "../zarr/folder.ts";
 

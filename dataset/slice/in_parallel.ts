@@ -1,5 +1,5 @@
 /**
- * Doing something for several recordings at once.
+ * Doing something for several recordings or samples at once.
  *
  * @module
  */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { takeApart } from "../thread_problem.ts";
 import { type SliceJob, sliceRecording } from "./recording.ts";
 import type { SliceAnswer } from "./workers.ts";
 
@@ -17,9 +18,6 @@ worker.onmessage = async ({ data: job }) => {
   try {
     worker.postMessage({ attributes: await sliceRecording(job) });
   } catch (error) {
-    // Cloning an error keeps neither its class nor the fields of that class.
-    const { message, cause, stack } = error as Error;
-    const fields = { ...error as Error, stack };
-    worker.postMessage({ problem: { message, cause, fields } });
+    worker.postMessage({ problem: takeApart(error) });
   }
 };

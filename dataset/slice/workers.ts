@@ -4,26 +4,14 @@
  * @module
  */
 
-import { DatasetError, RecordingError } from "../errors.ts";
 import type { RecordingAttributes } from "../store/attributes.ts";
+import { putTogether, type ThreadProblem } from "../thread_problem.ts";
 import type { SliceJob } from "./recording.ts";
-
-/** An error that a worker met. */
-export interface SliceProblem {
-  /** Its message. */
-  readonly message: string;
-  /** The error beneath. */
-  readonly cause: unknown;
-  /** Its other fields, the name of its class among them. */
-  readonly fields: Partial<Error>;
-}
 
 /** What a worker sends back: attributes of a group, or why there is none. */
 export type SliceAnswer =
   | { readonly attributes: RecordingAttributes }
-  | { readonly problem: SliceProblem };
-
-const CLASSES = [DatasetError, RecordingError];
+  | { readonly problem: ThreadProblem };
 
 /** Threads that slice recordings, started as they are needed. */
 export class SliceWorkers implements Disposable {
@@ -43,7 +31,7 @@ export class SliceWorkers implements Disposable {
     const worker = this.#idle.pop() ?? this.#start();
     const answer = await ask(worker, job);
     this.#idle.push(worker);
-    if ("problem" in answer) throw revive(answer.problem);
+    if ("problem" in answer) throw putTogether(answer.problem);
     return answer.attributes;
   }
 
@@ -69,12 +57,4 @@ function ask(worker: Worker, job: SliceJob): Promise<SliceAnswer> {
     };
     worker.postMessage(job);
   });
-}
-
-function revive({ message, cause, fields }: SliceProblem): Error {
-  const error = new Error(message, { cause });
-  for (const { name, prototype } of CLASSES) {
-    if (name === fields.name) Object.setPrototypeOf(error, prototype);
-  }
-  return Object.assign(error, fields);
 }
