@@ -11,6 +11,7 @@ import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import { readFileList } from "../dataset/sl_animals.ts";
 import { kFold, trainTestSplit } from "../dataset/split.ts";
+import type { ReadOptions } from "../dataset/store.ts";
 import type { PlanOptions } from "../engine/plan/sizes.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { planOf } from "./configured_model.ts";
@@ -46,7 +47,8 @@ const VALIDATION = 0.15;
  * training and test samples are one fold, without a validation set.
  *
  * @param configuration The configuration.
- * @param options Whether each fold has a validation set.
+ * @param options Whether each fold has a validation set, and how slices are
+ * read.
  * @returns The folds.
  * @throws {DatasetError} If the store or a list cannot be used, or the list
  *   names recordings that the store has not, or too few.
@@ -54,7 +56,7 @@ const VALIDATION = 0.15;
  */
 export async function openFolds(
   configuration: Configuration,
-  options: { readonly validation: boolean },
+  options: { readonly validation: boolean } & ReadOptions,
 ): Promise<Fold[]> {
   const { path, seed } = configuration.training;
   if (path.train !== undefined && path.test !== undefined) {
@@ -65,7 +67,7 @@ export async function openFolds(
     ]);
     return [{ number: 1, train, test }];
   }
-  const recorded = await openSlices(configuration);
+  const recorded = await openSlices(configuration, options);
   const source = filtered(recorded, configuration);
   const names = await readFileList(path.file_list);
   if (names.length < FOLDS) {

@@ -5,6 +5,7 @@
  */
 
 import { batches, SampleCache } from "../dataset/batches.ts";
+import { inParallel } from "../dataset/slice/in_parallel.ts";
 import {
   type EpochPause,
   type EpochStatistics,
@@ -132,10 +133,11 @@ export async function readThrough(
   const binning = binningOf(configuration);
   const cache = new SampleCache(0);
   using progress = createProgress({ total: indices.length, label });
-  for (const [done, index] of indices.entries()) {
+  let done = 0;
+  await inParallel(indices, async (index) => {
     await cache.get(source, index, binning);
-    progress.update(done + 1);
-  }
+    progress.update(++done);
+  });
 }
 
 /** Hands batches on, and adds up the time that they were waited for, in ms. */

@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
+import { ReadThreads } from "../dataset/store/read_threads.ts";
 import { openPreferredDevice } from "./adapter.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import {
@@ -94,7 +95,9 @@ export async function runProgram(program: Program): Promise<void> {
           "random weights; --set training.init=random leaves these as they are",
       );
     }
-    const all = await openFolds(configuration, program);
+    using threads = new ReadThreads();
+    const { validation } = program;
+    const all = await openFolds(configuration, { validation, threads });
     const folds = chooseFolds(all, wanted);
     const initial = weights === undefined
       ? undefined

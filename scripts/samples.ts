@@ -6,7 +6,11 @@
 
 import { join } from "node:path";
 import { openRecordings } from "../dataset/recordings.ts";
-import { type EventStore, openStore } from "../dataset/store.ts";
+import {
+  type EventStore,
+  openStore,
+  type ReadOptions,
+} from "../dataset/store.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -15,18 +19,21 @@ import { createProgress, type Progress } from "./progress.ts";
  * recordings themselves, which shows progress.
  *
  * @param configuration The configuration.
+ * @param options How slices are read; on this thread unless said otherwise.
  * @returns The slices, as recorded.
  * @throws {DatasetError} If the store, a list or a tag file cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function openSlices(
   { training }: Configuration,
+  options: ReadOptions = {},
 ): Promise<EventStore> {
   const { store, data, file_list: list, cache } = training.path;
-  if (training.sliced_dataset) return await openStore(store);
+  if (training.sliced_dataset) return await openStore(store, options);
   let progress: Progress | undefined;
   try {
     return await openRecordings({
+      ...options,
       recordings: join(data, "recordings"),
       tags: join(data, "tags"),
       list,

@@ -42,10 +42,11 @@ export async function trainFold(
   const { training } = configuration;
   const checkpoint = context.checkpoints.get(fold.number);
   if (checkpoint?.position.summary) return checkpoint.position.summary;
-  if (fold.validation) {
-    const label = `fold ${fold.number} read test`;
-    await readThrough(fold.test, configuration, label);
-  }
+  const label = `fold ${fold.number} read test`;
+  const reading = fold.validation &&
+    readThrough(fold.test, configuration, label);
+  // Its error is shown before training, not while kernels are compiled.
+  reading?.catch(() => {});
   const first = new Random(training.seed, fold.number);
   using model = await Model.create(
     device,
@@ -58,6 +59,7 @@ export async function trainFold(
   using tester = training.random_crop
     ? await model.compile(planOfFold(fold, configuration, "test"))
     : undefined;
+  await reading;
   requireTask(model, fold);
   const firstScales = training.init === "live" && !checkpoint
     ? await startLive(fold, { ...context, model, trainer })
