@@ -114,6 +114,22 @@ export class SampleCache {
   }
 
   /**
+   * Looks for a sample.
+   *
+   * @param source The data set.
+   * @param index Which of its samples, counted from 0.
+   * @param binning How time is divided into bins.
+   * @returns The packed sample if it is kept or being read.
+   */
+  find(
+    source: SampleSource,
+    index: number,
+    binning: Binning,
+  ): Promise<PackedSample> | undefined {
+    return this.#samples.get(source)?.get(keyOf(index, binning));
+  }
+
+  /**
    * Gives a sample from memory, or else reads and packs it.
    *
    * @param source The data set.
@@ -132,7 +148,7 @@ export class SampleCache {
       samples = new Map();
       this.#samples.set(source, samples);
     }
-    const key = `${index} ${binning.Ts} ${binning.method}`;
+    const key = keyOf(index, binning);
     let sample = samples.get(key);
     if (sample === undefined) {
       sample = this.#pack(samples, key, source, index, binning);
@@ -160,6 +176,10 @@ export class SampleCache {
       if (!kept) samples.delete(key);
     }
   }
+}
+
+function keyOf(index: number, { Ts, method }: Binning): string {
+  return `${index} ${Ts} ${method}`;
 }
 
 function pack(

@@ -23,6 +23,9 @@ import type { PassFacts, RunStatus } from "./logs/run_status.ts";
 import { createProgress } from "./progress.ts";
 import { augmentationOf } from "./sample_changes.ts";
 
+/** Samples that are read at once to look for errors. */
+const AT_ONCE = 32;
+
 /** How a pass is run. It is logged if it trains. */
 export interface PassOptions {
   /** What its progress is called. */
@@ -116,10 +119,11 @@ export function makePass(
 
 /**
  * Reads samples that training asks for only in its end, so that what is wrong
- * with one shows before it.
+ * with one shows before it. Those that are not kept already are not kept now:
+ * room is for what every epoch asks for.
  *
  * @param set The samples.
- * @param configuration What they are made of.
+ * @param context What they are made of, and where they may be.
  * @param label What its progress is called.
  * @throws {DatasetError} If the store is damaged.
  * @throws {RecordingError} If a sample cannot be read.
@@ -127,17 +131,21 @@ export function makePass(
  */
 export async function readThrough(
   { source, indices }: SampleSet,
-  configuration: Configuration,
+  { configuration, cache }: {
+    readonly configuration: Configuration;
+    readonly cache: SampleCache;
+  },
   label: string,
 ): Promise<void> {
   const binning = binningOf(configuration);
-  const cache = new SampleCache(0);
+  const beside = new SampleCache(0);
   using progress = createProgress({ total: indices.length, label });
   let done = 0;
   await inParallel(indices, async (index) => {
-    await cache.get(source, index, binning);
+    await (cache.find(source, index, binning) ??
+      beside.get(source, index, binning));
     progress.update(++done);
-  });
+  }, AT_ONCE);
 }
 
 /** Hands batches on, and adds up the time that they were waited for, in ms. */

@@ -44,7 +44,7 @@ export async function trainFold(
   if (checkpoint?.position.summary) return checkpoint.position.summary;
   const label = `fold ${fold.number} read test`;
   const reading = fold.validation &&
-    readThrough(fold.test, configuration, label);
+    readThrough(fold.test, context, label);
   // Its error is shown before training, not while kernels are compiled.
   reading?.catch(() => {});
   const first = new Random(training.seed, fold.number);

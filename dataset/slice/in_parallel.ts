@@ -5,12 +5,14 @@
  */
 
 /**
- * Does something for each item, for as many at once as there are processors.
+ * Does something for each item, for several at once.
  *
  * After a failure nothing more is begun, and what is begun is finished.
  *
  * @param items The items.
  * @param task What to do for an item.
+ * @param atOnce For how many at once; as many as there are processors unless
+ * given.
  * @returns What came of each item, in the order of the items.
  * @throws What the first task that fails throws.
  *
@@ -24,6 +26,7 @@
 export async function inParallel<T, R>(
   items: readonly T[],
   task: (item: T, index: number) => Promise<R>,
+  atOnce = navigator.hardwareConcurrency,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   const queue = items.entries();
@@ -38,9 +41,7 @@ export async function inParallel<T, R>(
       }
     }
   };
-  await Promise.all(
-    Array.from({ length: navigator.hardwareConcurrency }, work),
-  );
+  await Promise.all(Array.from({ length: atOnce }, work));
   if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -11,8 +11,11 @@ import { putTogether, type ThreadProblem } from "../thread_problem.ts";
 /** Threads at most; each takes 12 MB of memory. */
 const MOST = 16;
 
-/** How many threads there are once all are needed. */
-export const THREADS = Math.min(navigator.hardwareConcurrency, MOST);
+/** How many there are once all are needed: one for each other processor. */
+export const THREADS = Math.max(
+  1,
+  Math.min(navigator.hardwareConcurrency - 1, MOST),
+);
 
 /** A slice to read. */
 export interface ReadJob {

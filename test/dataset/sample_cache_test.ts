@@ -27,6 +27,18 @@ Deno.test("SampleCache reads a sample once for all who wait for it", async () =>
   assert.deepEqual(source.asked, [2]);
 });
 
+Deno.test("SampleCache finds what it keeps or reads, and reads nothing for it", async () => {
+  const source = new WatchedSource(3);
+  const cache = new SampleCache();
+  const find = (index: number) => cache.find(source, index, BINNING);
+  assert.equal(find(2), undefined);
+  const under = cache.get(source, 2, BINNING);
+  assert.equal(find(2), under);
+  assert.equal(await find(2), await under);
+  assert.equal(find(1), undefined);
+  assert.deepEqual(source.asked, [2]);
+});
+
 Deno.test("SampleCache keeps no more than its budget, and what came first", async () => {
   const source = new WatchedSource(9);
   // Samples 0 to 4 take 0 + 8 + 16 + 24 + 32 bytes.
