@@ -106,6 +106,26 @@ export async function runEpoch(
   batches: AsyncIterable<EventBatch>,
   options: EpochOptions,
 ): Promise<EpochStatistics> {
+  const { settled } = await submitEpoch(stepper, batches, options);
+  return await settled;
+}
+
+/**
+ * Submits the steps of a plan over batches, like {@linkcode runEpoch}, and does
+ * not wait for the last of them: another pass that leaves alone what this one
+ * has trained can be submitted meanwhile.
+ *
+ * @param stepper The plan.
+ * @param batches The samples, batch by batch.
+ * @param options Learning rate, where to go on, and whom to tell.
+ * @returns What it comes to, once all its steps are done.
+ * @throws What `runEpoch` throws, unless it shows only in the end.
+ */
+export async function submitEpoch(
+  stepper: Stepper,
+  batches: AsyncIterable<EventBatch>,
+  options: EpochOptions,
+): Promise<{ readonly settled: Promise<EpochStatistics> }> {
   const { lr, accumulate = 1, layers, from, pause, onRecords } = options;
   if (!(Number.isInteger(accumulate) && accumulate > 0)) {
     throw new RangeError(
@@ -154,6 +174,7 @@ export async function runEpoch(
       lr === undefined ? undefined : activity.read(),
     ]);
     add(records);
+    if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
     return statistics(
       counts?.map((counts, index) =>
         counts.map((count, f) => count + (from?.fired?.[index]?.[f] ?? 0))
@@ -176,9 +197,10 @@ export async function runEpoch(
     if (pause && due && waiting === 0) await pause.keep(await settle());
   }
   if (lr !== undefined) stepper.update(lr);
-  const settled = await settle();
-  if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
-  return settled;
+  const settled = settle();
+  // A failure surfaces where it is awaited.
+  settled.catch(() => {});
+  return { settled };
 }
 
 /** Part of some counts of which something holds. */

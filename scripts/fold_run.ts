@@ -4,56 +4,24 @@
  * @module
  */
 
-import type { SampleCache } from "../dataset/batches.ts";
-import type { Device } from "../engine/device.ts";
 import type { EpochPause, EpochStatistics } from "../engine/epoch.ts";
 import type { Model } from "../engine/model.ts";
 import type { Random } from "../engine/random.ts";
-import type { NamedArray } from "../engine/weights.ts";
 import {
   type Checkpoint,
   type FoldPosition,
   formatCheckpoint,
 } from "./checkpoint.ts";
-import type { Configuration } from "./configuration/types.ts";
+import { EpochWriter } from "./epoch_writer.ts";
 import type { Fold } from "./experiment.ts";
 import type { EpochMeasures, FoldLog } from "./logs/fold_log.ts";
 import type { LayerNumbers } from "./logs/norms.ts";
-import type { RunStatus } from "./logs/run_status.ts";
 import type { Pass } from "./passes.ts";
-import { Interruption, type Pauses } from "./pauses.ts";
-import type { FoldSummary, Results } from "./results.ts";
+import { Interruption } from "./pauses.ts";
+import type { FoldSummary } from "./results.ts";
+import type { RunContext } from "./run_context.ts";
 import type { RunIdentity } from "./run_identity.ts";
 import { learningRate } from "./schedule.ts";
-
-/** Weights from a file. */
-export interface FirstWeights {
-  readonly path: string;
-  readonly arrays: Readonly<Record<string, NamedArray>>;
-}
-
-/** What folds of a run share. */
-export interface RunContext {
-  readonly device: Device;
-  /** Name of the program that runs. */
-  readonly program: string;
-  readonly configuration: Configuration;
-  readonly results: Results;
-  /** Packed samples of all sets. */
-  readonly cache: SampleCache;
-  /** When to write a checkpoint, and when to stop. */
-  readonly pauses: Pauses;
-  /** Who is told where the run is. */
-  readonly status: RunStatus;
-  /** Time that the run has taken so far, in s. */
-  readonly elapsed: () => number;
-  /** Where to go on, by fold; a fold that has none starts at the beginning. */
-  readonly checkpoints: ReadonlyMap<number, Checkpoint>;
-  /** What each fold of the data follows from, also if it is not to run. */
-  readonly identities: ReadonlyMap<number, RunIdentity>;
-  /** Weights to start from, instead of random ones. */
-  readonly weights?: FirstWeights;
-}
 
 /** When training stops although epochs are left. */
 const STOP = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
@@ -70,10 +38,17 @@ export interface FoldParts {
   readonly firstScales?: LayerNumbers;
 }
 
+/** An epoch of training, done and measured. */
+interface Trained {
+  readonly train: EpochStatistics;
+  readonly measures: EpochMeasures;
+}
+
 /** A fold under way. */
 export class FoldRun {
   readonly #fold: Fold;
   readonly #parts: FoldParts;
+  readonly #writer: EpochWriter;
   #position: FoldPosition;
   #bestWeights: Checkpoint["best"];
 
@@ -86,6 +61,7 @@ export class FoldRun {
   constructor(fold: Fold, parts: FoldParts) {
     this.#fold = fold;
     this.#parts = parts;
+    this.#writer = new EpochWriter(parts.log, parts.context.results);
     const { state: random } = parts.random;
     const { firstScales, context: { elapsed } } = parts;
     const start = { epoch: 0, batches: 0, losses: [], random, trained: false };
@@ -110,78 +86,114 @@ export class FoldRun {
    * @throws {Interruption} If its user wanted to stop; a checkpoint was written.
    */
   async finish(): Promise<FoldSummary> {
-    // Where another stopped they are in the checkpoint, but maybe not beside it.
-    if (this.#bestWeights) await this.#saveBest(this.#bestWeights);
-    while (!this.#position.trained) await this.#epoch();
-    const summary = await this.#summarise();
-    this.#position = { ...this.#position, summary };
-    await this.#save();
-    return summary;
+    const { results } = this.#parts.context;
+    try {
+      // Where another stopped they are in the checkpoint, but maybe not beside
+      // it.
+      if (this.#bestWeights) {
+        const { epoch } = this.#position.best!;
+        await results.saveWeights(this.#fold.number, this.#bestWeights, {
+          epoch: String(epoch),
+        });
+      }
+      while (!this.#position.trained) await this.#epoch();
+      const summary = await this.#summarise();
+      this.#position = { ...this.#position, summary };
+      await this.#save();
+      return summary;
+    } finally {
+      await this.#writer.end();
+    }
   }
 
   async #epoch(): Promise<void> {
-    const { log, pass, context: { pauses } } = this.#parts;
+    const { log, context: { pauses } } = this.#parts;
     const { validation, ...fold } = this.#fold;
     const { epoch, firstScales } = this.#position;
     const start = performance.now();
     const name = `fold ${fold.number} epoch ${epoch}`;
-    const { train, measures } = await this.#train(name);
-    const other = await pass(validation ?? fold.test, {
-      label: `${name} ${validation ? "validate" : "test"}`,
-      ...{ epoch, use: validation ? "validation" : "test" },
-      pause: this.#onInterruption(() => this.#save()),
+    const { measured } = await this.#train(name);
+    if (pauses.due) {
+      await measured;
+      await this.#save();
+    }
+    // It changes nothing of what is measured, so neither waits for the other.
+    const validated = this.#validate(name, measured);
+    await Promise.allSettled([measured, validated]);
+    const [{ train, measures }, other] = [await measured, await validated];
+    const set = validation ? "val" : "test";
+    await this.#writer.begin({
+      best: this.#keepBest(train, other),
+      logged: log.takeEpoch(),
+      line: `${name}  ${words("train", train)}  ${words(set, other)}`,
+      metrics: {
+        ...{ fold: fold.number, epoch },
+        trainLoss: train.loss,
+        trainAccuracy: train.accuracy,
+        ...{ rates: train.rates, silent: train.silent },
+        ...{ saturated: train.saturated, ...measures, firstScales },
+        ...(validation
+          ? { valLoss: other.loss, valAccuracy: other.accuracy }
+          : { testLoss: other.loss, testAccuracy: other.accuracy }),
+        seconds: (performance.now() - start) / 1000,
+      },
     });
-    await this.#keepBest(train, other);
-    await log.addEpoch({
-      ...{ fold: fold.number, epoch },
-      trainLoss: train.loss,
-      trainAccuracy: train.accuracy,
-      ...{ rates: train.rates, silent: train.silent },
-      ...{ saturated: train.saturated, ...measures, firstScales },
-      ...(validation
-        ? { valLoss: other.loss, valAccuracy: other.accuracy }
-        : { testLoss: other.loss, testAccuracy: other.accuracy }),
-      seconds: (performance.now() - start) / 1000,
-    });
-    console.log(
-      `${name}  ${words("train", train)}  ${
-        words(validation ? "val" : "test", other)
-      }`,
-    );
     this.#advance(train);
     if (this.#position.trained || pauses.afterEpoch()) await this.#save();
   }
 
   /** Trains on the batches of an epoch that are left. */
-  async #train(
-    name: string,
-  ): Promise<{ train: EpochStatistics; measures: EpochMeasures }> {
-    const { log, pass, context: { configuration, pauses } } = this.#parts;
+  async #train(name: string): Promise<{ readonly measured: Promise<Trained> }> {
+    const { log, pass, context: { configuration } } = this.#parts;
     const { training, simulation } = configuration;
     const { epoch, batches, sums } = this.#position;
     const lr = learningRate(epoch, training);
     const { indices } = this.#fold.train;
     const all = Math.ceil(indices.length / simulation.nSample);
-    const train = await pass(this.#fold.train, {
+    const { settled } = await pass(this.#fold.train, {
       ...{ label: `${name} train`, lr, skip: batches, from: sums },
       ...{ epoch, use: "training" },
       pause: this.#whileTraining(all),
     });
-    const measures = this.#position.measures ??
-      await log.measure({ epoch, train, lr });
-    this.#position = {
-      ...{ ...this.#position, batches: all, sums: train.sums, measures },
+    const measure = async (): Promise<Trained> => {
+      const measures = this.#position.measures ??
+        await log.measure({ epoch, train: settled, lr });
+      const train = await settled;
+      this.#position = {
+        ...{ ...this.#position, batches: all, sums: train.sums, measures },
+      };
+      return { train, measures };
     };
-    if (pauses.due) await this.#save();
-    return { train, measures };
+    return { measured: measure() };
   }
 
-  /** Keeps the weights if they are better than those of earlier epochs. */
-  async #keepBest(
+  /** Runs over the samples that weights are chosen by. */
+  async #validate(
+    name: string,
+    measured: Promise<Trained>,
+  ): Promise<EpochStatistics> {
+    const { validation, test } = this.#fold;
+    const { settled } = await this.#parts.pass(validation ?? test, {
+      label: `${name} ${validation ? "validate" : "test"}`,
+      epoch: this.#position.epoch,
+      use: validation ? "validation" : "test",
+      pause: this.#onInterruption(async () => {
+        await measured;
+        await this.#save();
+      }),
+    });
+    return await settled;
+  }
+
+  /**
+   * Keeps the weights in mind if they are better than those of earlier epochs.
+   *
+   * @returns Whether they are.
+   */
+  #keepBest(
     train: EpochStatistics,
     { loss, accuracy }: EpochStatistics,
-  ): Promise<void> {
-    const { log, context: { results } } = this.#parts;
+  ): boolean {
     const { validation } = this.#fold;
     const { epoch, best, lowestLoss = Infinity } = this.#position;
     this.#position = {
@@ -189,25 +201,15 @@ export class FoldRun {
       lowestLoss: Math.min(lowestLoss, loss),
     };
     if (best && !(validation ? loss < best.loss : accuracy > best.accuracy)) {
-      return;
+      return false;
     }
-    this.#bestWeights = log.state.weights;
+    this.#bestWeights = this.#parts.log.state.weights;
     const trainAccuracy = train.accuracy;
     this.#position = {
       ...this.#position,
       best: { epoch, trainAccuracy, loss, accuracy },
     };
-    // The first to write, unless a checkpoint was due before: once every sample
-    // of an epoch could be read.
-    await results.begin();
-    await this.#saveBest(this.#bestWeights);
-  }
-
-  async #saveBest(weights: NonNullable<Checkpoint["best"]>): Promise<void> {
-    const { number } = this.#fold;
-    const { epoch } = this.#position.best!;
-    const { results } = this.#parts.context;
-    await results.saveWeights(number, weights, { epoch: String(epoch) });
+    return true;
   }
 
   /** Goes to the start of the next epoch, if there is one. */
@@ -242,12 +244,13 @@ export class FoldRun {
       };
     }
     model.setWeights(this.#bestWeights!);
-    const tested = await pass(test, {
+    const { settled } = await pass(test, {
       label: `fold ${number} test`,
       ...{ epoch, use: "test" },
       // All but this test is in the checkpoint already.
       pause: this.#onInterruption(() => Promise.resolve()),
     });
+    const tested = await settled;
     await log.addTest(tested, epoch);
     console.log(
       `fold ${number}, weights of epoch ${epoch}  ${words("test", tested)}`,
@@ -296,9 +299,12 @@ export class FoldRun {
     const moved = { losses, seconds: elapsed() };
     const position = { ...this.#position, ...moved };
     const { name: adapter } = context.device.adapter;
-    const checkpoint = done ? { adapter, position } : {
-      ...{ adapter, position, best: this.#bestWeights, logged },
-      state: await model.state(),
+    const [state] = await Promise.all([
+      done ? undefined : model.state(),
+      this.#writer.end(),
+    ]);
+    const checkpoint = state === undefined ? { adapter, position } : {
+      ...{ adapter, position, best: this.#bestWeights, logged, state },
     };
     await results.saveCheckpoint(
       this.#fold.number,

@@ -10,7 +10,7 @@ import {
   type EpochPause,
   type EpochStatistics,
   type EpochSums,
-  runEpoch,
+  submitEpoch,
 } from "../engine/epoch.ts";
 import type { Model } from "../engine/model.ts";
 import type { Stepper } from "../engine/plan/stepper.ts";
@@ -44,11 +44,11 @@ export interface PassOptions {
   readonly from?: EpochSums;
 }
 
-/** Runs over a set of samples. */
+/** Submits the steps over a set of samples; tells what they come to. */
 export type Pass = (
   set: SampleSet,
   options: PassOptions,
-) => Promise<EpochStatistics>;
+) => Promise<{ readonly settled: Promise<EpochStatistics> }>;
 
 /**
  * Prepares passes through a network.
@@ -83,7 +83,10 @@ export function makePass(
     const augment = lr !== undefined
       ? augmentationOf(configuration, source)
       : undefined;
-    using progress = createProgress({ total: indices.length, label });
+    using shown = new DisposableStack();
+    const progress = shown.use(
+      createProgress({ total: indices.length, label }),
+    );
     const samples = batches(
       source,
       shuffled ? random.shuffle(indices) : indices,
@@ -97,7 +100,7 @@ export function makePass(
     const before = from?.samples ?? 0;
     status.beginPass();
     const waits = { data: 0, device: stepper.waited };
-    return await runEpoch(stepper, waited(samples, waits), {
+    const { settled } = await submitEpoch(stepper, waited(samples, waits), {
       ...{ layers, lr, from, pause, accumulate: training.accumulate },
       onRecords: (records, { samples, loss, accuracy, seconds }) => {
         if (lr !== undefined) log.addBatches(records);
@@ -114,6 +117,9 @@ export function makePass(
         status.addRecords(records, { classes, layers: names, pass });
       },
     });
+    const showing = shown.move();
+    settled.catch(() => {}).finally(() => showing.dispose());
+    return { settled };
   };
 }
 

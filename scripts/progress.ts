@@ -127,6 +127,16 @@ export function createProgress(
   };
 }
 
+/**
+ * Erases a bar that may be there, for a line of text to take its place; the bar
+ * comes again with its next update.
+ *
+ * @param output Where; the standard output unless given.
+ */
+export function eraseBar(output: Output = STANDARD_OUTPUT): void {
+  if (output.terminal) output.write(ERASE);
+}
+
 /** Where a task is. */
 interface State extends Measures {
   readonly label: string;

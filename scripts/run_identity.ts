@@ -9,7 +9,7 @@ import { sha256 } from "../dataset/sha256.ts";
 import { inParallel } from "../dataset/slice/in_parallel.ts";
 import { formatSafetensors } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
-import type { FirstWeights } from "./fold_run.ts";
+import type { FirstWeights } from "./run_context.ts";
 import type { Configuration } from "./configuration/types.ts";
 import type { Fold, SampleSet } from "./experiment.ts";
 

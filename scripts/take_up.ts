@@ -11,7 +11,7 @@ import {
   readCheckpoint,
 } from "./checkpoint.ts";
 import type { Fold } from "./experiment.ts";
-import type { RunContext } from "./fold_run.ts";
+import type { RunContext } from "./run_context.ts";
 import type { Results } from "./results.ts";
 
 /** Where folds stand, by number; one that is not among them has not begun. */

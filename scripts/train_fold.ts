@@ -11,11 +11,12 @@ import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import { describeModel } from "./configured_model.ts";
 import { type Fold, planOfFold } from "./experiment.ts";
-import { type FirstWeights, FoldRun, type RunContext } from "./fold_run.ts";
+import { FoldRun } from "./fold_run.ts";
 import { startLive } from "./live_start.ts";
 import { FoldLog } from "./logs/fold_log.ts";
 import { makePass, readThrough } from "./passes.ts";
 import type { FoldSummary } from "./results.ts";
+import type { FirstWeights, RunContext } from "./run_context.ts";
 
 /**
  * Trains a fold, writing its epochs, its best weights and its checkpoints.

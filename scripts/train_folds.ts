@@ -8,7 +8,7 @@ import type { AdapterDescription, Device } from "../engine/device.ts";
 import { openPreferredDevice } from "./adapter.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Fold } from "./experiment.ts";
-import type { RunContext } from "./fold_run.ts";
+import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./pauses.ts";
 import type { FoldSummary } from "./results.ts";
 import { goBack } from "./take_up.ts";

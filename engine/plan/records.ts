@@ -105,7 +105,8 @@ export class Records {
   }
 
   /**
-   * Waits for every step submitted so far.
+   * Waits for every step submitted so far; those submitted meanwhile are left to
+   * whoever asks next.
    *
    * @returns The records not yet taken, in order.
    * @throws {DeviceError} If the device was lost.
@@ -113,8 +114,10 @@ export class Records {
    */
   async drain(): Promise<StepRecord[]> {
     if (this.#labels.length > 0) this.#copy();
+    const arriving = this.#arrived;
+    this.#arrived = [];
     await Promise.all(this.#copies);
-    return this.take();
+    return arriving;
   }
 
   /** Frees the buffers. */
@@ -138,13 +141,17 @@ export class Records {
     encoder.copyBufferToBuffer(this.overflow, 0, copy, bytes, 4);
     encoder.clearBuffer(this.buffer, 0, bytes);
     gpu.queue.submit([encoder.finish()]);
-    const arrival = this.#read(copy, labels);
+    const arrival = this.#read(copy, labels, this.#arrived);
     this.#copies.push(arrival);
     // A failure surfaces where the copy is awaited.
     arrival.catch(() => {});
   }
 
-  async #read(copy: GPUBuffer, labels: Uint32Array[]): Promise<void> {
+  async #read(
+    copy: GPUBuffer,
+    labels: Uint32Array[],
+    arrived: StepRecord[],
+  ): Promise<void> {
     try {
       await copy.mapAsync(GPUMapMode.READ);
     } catch (cause) {
@@ -173,7 +180,7 @@ export class Records {
       }
       const spikes = words.slice(at, first);
       this.#latest = { labels: classes, predictions, losses, spikes };
-      this.#arrived.push(this.#latest);
+      arrived.push(this.#latest);
     });
   }
 

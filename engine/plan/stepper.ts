@@ -142,7 +142,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Waits for every step submitted so far.
+   * Waits for every step submitted so far; those submitted meanwhile are left to
+   * whoever asks next.
    *
    * @returns The records not yet taken, in order.
    * @throws {DeviceError} If the device was lost.

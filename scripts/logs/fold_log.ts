@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { EpochStatistics } from "../../engine/epoch.ts";
 import type { Model } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
+import { eraseBar } from "../progress.ts";
 import type { EpochMetrics, Results } from "../results.ts";
 import { Alarms, findNonFinite } from "./alarms.ts";
 import { type BatchLoss, eventsOf, testValues } from "./epoch_events.ts";
@@ -15,15 +16,15 @@ import { EventFile } from "./event_file.ts";
 import { type Arrays, normsOf } from "./norms.ts";
 import type { RunStatus } from "./run_status.ts";
 
-/** An epoch of training, once its last step is done. */
+/** What an epoch came to. */
+type Came = Pick<EpochStatistics, "loss" | "rates" | "silent" | "saturated">;
+
+/** An epoch of training, once its last step is submitted. */
 export interface TrainedEpoch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** What it came to. */
-  readonly train: Pick<
-    EpochStatistics,
-    "loss" | "rates" | "silent" | "saturated"
-  >;
+  /** What it came to, as soon as it is known. */
+  readonly train: Came | Promise<Came>;
   /** Its learning rate. */
   readonly lr: number;
 }
@@ -118,8 +119,10 @@ export class FoldLog {
    * written of this epoch then.
    * @throws {DeviceError} If the device was lost.
    */
-  async measure({ epoch, train, lr }: TrainedEpoch): Promise<EpochMeasures> {
-    const [weights, gradients] = await Promise.all([
+  async measure(trained: TrainedEpoch): Promise<EpochMeasures> {
+    const { epoch, lr } = trained;
+    const [train, weights, gradients] = await Promise.all([
+      trained.train,
       this.#model.weights(),
       this.#model.gradients(),
     ]);
@@ -146,6 +149,7 @@ export class FoldLog {
       );
     }
     for (const warning of this.#alarms.check(state)) {
+      eraseBar();
       console.warn(`warning: fold ${this.#fold} epoch ${epoch}, ${warning}`);
       this.#status.addAlarm({ fold: this.#fold, epoch, warning });
     }
@@ -154,20 +158,30 @@ export class FoldLog {
   }
 
   /**
-   * Writes an epoch that was measured.
+   * Ends an epoch that was measured; steps noted from now on are of the next.
+   *
+   * @returns What of it is to be written.
+   */
+  takeEpoch(): FoldLogState {
+    const state = { weights: this.#weights, batches: this.#batches };
+    this.#batches = [];
+    return state;
+  }
+
+  /**
+   * Writes an epoch.
    *
    * @param metrics Its row of `metrics.jsonl`.
+   * @param state What else is known of it.
    * @throws {Error} If a file cannot be written.
    */
-  async addEpoch(metrics: EpochMetrics): Promise<void> {
+  async addEpoch(metrics: EpochMetrics, state: FoldLogState): Promise<void> {
     await this.#results.addEpoch(metrics);
     await this.#file.append(eventsOf(metrics, {
-      batches: this.#batches,
+      ...state,
       layers: this.#model.layers.map(({ name }) => name),
-      weights: this.#weights,
       time: Date.now() / 1000,
     }));
-    this.#batches = [];
   }
 
   /**

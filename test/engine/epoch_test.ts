@@ -1,5 +1,9 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { type EpochStatistics, runEpoch } from "../../engine/epoch.ts";
+import {
+  type EpochStatistics,
+  runEpoch,
+  submitEpoch,
+} from "../../engine/epoch.ts";
 import { Model, type ModelState } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/records.ts";
 import type { EventBatch } from "../../engine/plan/event_batch.ts";
@@ -137,6 +141,32 @@ gpuTest(
         ...["samples", "loss", "accuracy", "seconds", "rates", "sums"],
       ]);
       strictEqual(evaluated.sums.fired, undefined);
+    }
+  },
+);
+
+gpuTest(
+  "submitEpoch() tells passes apart that are under way at once",
+  async () => {
+    const lr = 0.05;
+    const compare = (
+      passes: readonly EpochStatistics[],
+    ) => passes.map((statistics) => ({ ...statistics, seconds: 0 }));
+    const one = await prepare();
+    const expected = [
+      await runEpoch(one.stepper, batches(), { lr, layers: one.layers }),
+      await runEpoch(one.stepper, batches(), { layers: one.layers }),
+    ];
+    const other = await prepare();
+    const { stepper, layers } = other;
+    const trained = await submitEpoch(stepper, batches(), { lr, layers });
+    const evaluated = await submitEpoch(stepper, batches(), { layers });
+    const found = await Promise.all([trained.settled, evaluated.settled]);
+    deepStrictEqual(compare(found), compare(expected));
+    deepStrictEqual(await other.model.weights(), await one.model.weights());
+    for (const { model, stepper } of [one, other]) {
+      stepper.destroy();
+      model.destroy();
     }
   },
 );
