@@ -1,16 +1,22 @@
 /**
- * Speed of packing events and of cropping packed samples, on samples as long as
- * those of SL-Animals. Beside the times it gives events/s.
+ * Speed of packing events, of cropping packed samples, and of reading samples
+ * from an event store as epochs do, in no order. Samples are as long as those of
+ * SL-Animals, in the store as they are with its networks. Beside the times it
+ * gives events/s, and samples/s from a store.
  *
  * @module
  */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { batches, SampleCache } from "../dataset/batches.ts";
 import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
 import { MersenneTwister } from "../dataset/mersenne_twister.ts";
 import { type Binning, packSample } from "../dataset/pack.ts";
 import type { SampleSource } from "../dataset/samples.ts";
+import { openStore } from "../dataset/store.ts";
+import { ReadThreads, THREADS } from "../dataset/store/read_threads.ts";
+import { makeStore } from "./event_store.ts";
 
 const SAMPLES = 64;
 const SAMPLE_EVENTS = 250_000;
@@ -30,6 +36,7 @@ const source: SampleSource = {
 };
 const cache = new SampleCache();
 const fastest = new Map<string, number>();
+const samplesOf = new Map<string, number>();
 
 /** Makes a sample of evenly spaced events at random pixels. */
 function record(): Events {
@@ -104,8 +111,50 @@ bench("batches", "batches from cache, random crops", cropped, () => {
   return visit("random", 300, cache);
 });
 
+const folder = await Deno.makeTempDir();
+const store = await makeStore(folder, { recordings: 12, events: 60_000 });
+const threads = new ReadThreads();
+const path = join(folder, "events.zarr");
+const threaded = await openStore(path, { threads });
+const twister = new MersenneTwister(2);
+const order = [...store.labels.keys()].sort(() => twister.uint32() - 2 ** 31);
+
+/** Reads all samples of the store; returns the sum of their words. */
+async function readStore(store: SampleSource, cache?: SampleCache) {
+  const read = batches(store, order, {
+    ...{ batchSize: 8, bins: 300, crop: "fixed", cache },
+    binning: { method: "SlayerTD", Ts: 5 },
+  });
+  let sum = 0;
+  for await (const { samples } of read) {
+    for (const words of samples) sum += words[words.length >> 1];
+  }
+  return sum;
+}
+
+const events = store.slices.reduce((sum, slice) => sum + slice.events, 0);
+const kept = new SampleCache();
+assert.equal(await readStore(store, kept), await readStore(threaded));
+for (
+  const [name, work] of [
+    ["store, on this thread", () => readStore(store)],
+    [`store, on ${THREADS} others`, () => readStore(threaded)],
+    ["store, from cache", () => readStore(store, kept)],
+  ] as const
+) {
+  bench("store", name, events, work);
+  samplesOf.set(name, order.length);
+}
+
 globalThis.addEventListener("unload", () => {
+  threads[Symbol.dispose]();
+  Deno.removeSync(folder, { recursive: true });
   for (const [name, rate] of fastest) {
-    console.log(`${name}: up to ${(rate / 1e6).toFixed(0)} M events/s`);
+    const samples = samplesOf.get(name);
+    const perSecond = samples && (samples * rate / events).toFixed(0);
+    console.log(
+      `${name}: up to ${(rate / 1e6).toFixed(0)} M events/s` +
+        (perSecond ? `, ${perSecond} samples/s` : ""),
+    );
   }
 });
