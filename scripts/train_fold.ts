@@ -43,10 +43,9 @@ export async function trainFold(
   const { training } = configuration;
   const checkpoint = context.checkpoints.get(fold.number);
   if (checkpoint?.position.summary) return checkpoint.position.summary;
-  const label = `fold ${fold.number} read test`;
+  // Meanwhile kernels are compiled; an error is shown before training.
   const reading = fold.validation &&
-    readThrough(fold.test, context, label);
-  // Its error is shown before training, not while kernels are compiled.
+    readThrough(fold.test, context, `fold ${fold.number} read test`);
   reading?.catch(() => {});
   const first = new Random(training.seed, fold.number);
   using model = await Model.create(
