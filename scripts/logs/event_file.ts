@@ -38,6 +38,8 @@ export class EventFile {
    */
   async append(events: readonly LogEvent[]): Promise<void> {
     const messages = events.map(encodeEvent);
+    // A run that goes on in the second in which another began finds its file.
+    this.#begun ||= await exists(this.path);
     if (!this.#begun) messages.unshift(encodeVersion(Date.now() / 1000));
     const bytes = await new Blob(messages.map(frameRecord)).bytes();
     try {
@@ -66,6 +68,10 @@ export async function removeEventFiles(logs: string): Promise<void> {
       await Deno.remove(join(logs, fold.name, name));
     }
   }
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
 }
 
 async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {

@@ -24,6 +24,18 @@ Deno.test("an event file is whole after each append", async () => {
   }
 });
 
+Deno.test("an event file that another run began a moment ago begins once", async () => {
+  await using folder = await temporaryFolder();
+  let [one, other] = [new EventFile(folder.path), new EventFile(folder.path)];
+  while (one.path !== other.path) {
+    [one, other] = [other, new EventFile(folder.path)];
+  }
+  await one.append([event]);
+  await other.append([{ ...event, step: 1 }]);
+  const { events } = readEvents(await Deno.readFile(one.path));
+  assert.deepEqual(events.map(({ step }) => step), [0, 1]);
+});
+
 Deno.test("an event file is named so that TensorBoard finds it", async () => {
   await using folder = await temporaryFolder();
   const before = Math.floor(Date.now() / 1000);
