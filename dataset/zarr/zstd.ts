@@ -8,27 +8,33 @@
 /** What Zstandard does, as Node.js has it. */
 type Zlib = typeof import("node:zlib");
 
+/** Bytes of the largest number that Zarr knows. */
+const LARGEST_NUMBER = 16;
+
 /**
  * Loads the codec, which a browser that never asks for it need not have.
  *
- * @returns What makes it of its configuration, for zarrita.
+ * @returns What makes it of its configuration and the shape of its chunks, for
+ * zarrita.
  *
  * @example
  * ```ts
  * import { loadZstd } from "./zstd.ts";
- * const codec = (await loadZstd()).fromConfig({ level: 1 });
+ * const codec = (await loadZstd())
+ *   .fromConfig({ level: 1 }, { shape: [1000] });
  * const bytes = codec.decode(codec.encode(new Uint8Array(1000)));
  * if (bytes.length !== 1000) throw new Error("expected 1000 bytes");
  * ```
  */
 export async function loadZstd(): Promise<
-  { fromConfig(configuration: unknown): ZstdCodec }
+  { fromConfig(configuration: unknown, chunk: { shape: number[] }): ZstdCodec }
 > {
   const zlib = await import("node:zlib");
   return {
-    fromConfig(configuration) {
+    fromConfig(configuration, { shape }) {
       const { level } = configuration as { readonly level: number };
-      return new ZstdCodec(zlib, level);
+      const most = shape.reduce((size, side) => size * side, LARGEST_NUMBER);
+      return new ZstdCodec(zlib, { level, most });
     },
   };
 }
@@ -39,16 +45,21 @@ export class ZstdCodec {
   readonly kind = "bytes_to_bytes";
   readonly #zlib: Zlib;
   readonly #level: number;
+  readonly #most: number;
 
   /**
    * Makes the codec.
    *
    * @param zlib What compresses and decompresses.
-   * @param level How hard to compress.
+   * @param options How hard to compress, and the most bytes of a chunk.
    */
-  constructor(zlib: Zlib, level: number) {
+  constructor(
+    zlib: Zlib,
+    { level, most }: { readonly level: number; readonly most: number },
+  ) {
     this.#zlib = zlib;
     this.#level = level;
+    this.#most = most;
   }
 
   /**
@@ -68,9 +79,11 @@ export class ZstdCodec {
    *
    * @param bytes What `encode` returned.
    * @returns The bytes.
-   * @throws {Error} If they are no frames of Zstandard.
+   * @throws {Error} If they are no frames of Zstandard, or hold more than a
+   * chunk has: a small file may claim any length.
    */
   decode(bytes: Uint8Array): Uint8Array {
-    return this.#zlib.zstdDecompressSync(bytes);
+    const maxOutputLength = this.#most;
+    return this.#zlib.zstdDecompressSync(bytes, { maxOutputLength });
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { zstdCompressSync } from "node:zlib";
 import { DatasetError } from "../../dataset/errors.ts";
 import type { Events } from "../../dataset/events.ts";
 import { sliceRecordings } from "../../dataset/slice.ts";
@@ -7,6 +8,7 @@ import { openStore } from "../../dataset/store.ts";
 import { ChunkCache } from "../../dataset/store/chunk_cache.ts";
 import { RecordingWriter } from "../../dataset/store/recording_writer.ts";
 import { Column } from "../../dataset/zarr/columns.ts";
+import { crc32c } from "../../dataset/zarr/crc32c.ts";
 import { ZarrFolder } from "../../dataset/zarr/folder.ts";
 import {
   eventsOf,
@@ -147,6 +149,16 @@ Deno.test("events() refuses an index that no slice has", async () => {
   });
 });
 
+/** A chunk that takes a gigabyte once it is decompressed. */
+const ENDLESS = withChecksum(zstdCompressSync(new Uint8Array(1 << 30)));
+
+function withChecksum(bytes: Uint8Array): Uint8Array {
+  const checked = new Uint8Array(bytes.length + 4);
+  checked.set(bytes);
+  new DataView(checked.buffer).setUint32(bytes.length, crc32c(bytes), true);
+  return checked;
+}
+
 /** Breaks a file of a store, opens the store and reads all its events. */
 function readBroken(
   name: string,
@@ -175,6 +187,8 @@ Deno.test("a damaged chunk is an error that names its file", async () => {
     truncated: (bytes: Uint8Array) => bytes.subarray(0, -10),
     altered: (bytes: Uint8Array) =>
       bytes.map((byte, i) => i === bytes.length >> 1 ? byte ^ 1 : byte),
+    // Of a gigabyte, with the right checksum.
+    endless: () => ENDLESS,
   };
   for (const change of Object.values(changes)) {
     for (const name of ["user00_indoor/t/c/1", "user25_imse/start/c/0"]) {
@@ -184,6 +198,10 @@ Deno.test("a damaged chunk is an error that names its file", async () => {
       );
     }
   }
+  await assert.rejects(
+    readBroken("user00_indoor/t/c/1", changes.endless),
+    /Cannot create a Buffer larger than \d+ bytes/,
+  );
 });
 
 Deno.test("a damaged description is an error that names its file", async () => {

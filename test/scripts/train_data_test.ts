@@ -114,7 +114,7 @@ gpuTest(
     await Deno.writeTextFile(list, `${name.replace(".aedat", "")}\n`);
     const fly = "training.sliced_dataset=False";
     await refuse(
-      /short.txt": it names 1 recordings, 4 folds need 4$/m,
+      /short.txt": it names 1 recording, 4 folds need 4$/m,
       ...[fly, `training.path.file_list=${list}`],
     );
     await refuse(
