@@ -32,5 +32,5 @@ export const denseGradient = {
   code,
   entryPoint: "gradient",
   bindings: { batch: 0, inputs: 2, dy: 4, dw: 7 },
-  constants: ["T", "sampleRows", "I", "O", "P", "height", "busy"],
+  constants: ["T", "sampleRows", "I", "O", "P", "height", "busy", "sharers"],
 } as const satisfies KernelSpec;

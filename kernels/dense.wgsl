@@ -14,9 +14,9 @@
 //
 // A workgroup lists the spikes of a bin, 64 words at a time; one invocation
 // owns a quad of outputs and every `parts`-th spike (forward), eight bins of
-// eight inputs (adjoint), or a quad of an input's weights (gradient). Sums run
-// over samples, then words, then bits, so they do not depend on how a batch is
-// cut; dw starts at 0 unless batch.begun.
+// eight inputs (adjoint), or every `sharers`-th word of a quad of an input's
+// weights (gradient). Sums run over samples, then sharers, words and bits, so
+// they do not depend on how a batch is cut; dw starts at 0 unless batch.begun.
 
 struct Batch {
   first: u32,
@@ -39,6 +39,8 @@ override Q: u32 = (O + 3) / 4;
 // Quads of a workgroup, and how often they fit it.
 override share: u32 = min(Q, 64u);
 override parts: u32 = 64 / share;
+// Invocations that share an input's gradient, word by word.
+override sharers: u32 = 1;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> raster: array<u32>;
@@ -212,6 +214,34 @@ fn addRows(total: ptr<function, vec4<f32>>, word: u32, m: u32, quad: u32) {
   }
 }
 
+// The rows of words `first` to before `end`, every sharers-th of them, added to
+// `start`.
+fn rowsOf(
+  start: vec4<f32>,
+  first: u32,
+  end: u32,
+  i: u32,
+  quad: u32,
+) -> vec4<f32> {
+  var total = start;
+  for (var m = first; m < end; m += 4 * sharers) {
+    // Four words are on their way before the first is needed.
+    let last = end - 1;
+    let m1 = m + sharers;
+    let m2 = m + 2 * sharers;
+    let m3 = m + 3 * sharers;
+    let word0 = inputs[m * I + i];
+    let word1 = inputs[min(m1, last) * I + i];
+    let word2 = inputs[min(m2, last) * I + i];
+    let word3 = inputs[min(m3, last) * I + i];
+    addRows(&total, word0, m, quad);
+    addRows(&total, select(0u, word1, m1 < end), m1, quad);
+    addRows(&total, select(0u, word2, m2 < end), m2, quad);
+    addRows(&total, select(0u, word3, m3 < end), m3, quad);
+  }
+  return total;
+}
+
 @compute @workgroup_size(64)
 fn gradient(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -219,29 +249,38 @@ fn gradient(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let quad = group.y * share + lane % share;
-  let part = lane / share;
-  let words = batch.samples * P * ((T + 31) / 32);
-  if (quad >= Q || part >= parts) {
-    return;
-  }
-  for (var i = group.x * parts + part; i < I; i += groups.x * parts) {
+  let own = lane / share % sharers;
+  let near = parts / sharers;
+  let words = P * ((T + 31) / 32);
+  for (var first = group.x * near; first < I; first += groups.x * near) {
+    let i = first + lane / share / sharers;
+    let isThere = quad < Q && lane / share < near * sharers && i < I;
     var total = vec4<f32>();
-    if (batch.begun > 0) {
+    if (isThere && own == 0 && batch.begun > 0) {
       total = dw[i * Q + quad];
     }
-    for (var m = 0u; m < words; m += 4) {
-      // Four words are on their way before the first is needed.
-      let last = words - 1 - m;
-      let word0 = inputs[m * I + i];
-      let word1 = inputs[(m + min(1u, last)) * I + i];
-      let word2 = inputs[(m + min(2u, last)) * I + i];
-      let word3 = inputs[(m + min(3u, last)) * I + i];
-      addRows(&total, word0, m, quad);
-      addRows(&total, select(0u, word1, last >= 1), m + 1, quad);
-      addRows(&total, select(0u, word2, last >= 2), m + 2, quad);
-      addRows(&total, select(0u, word3, last >= 3), m + 3, quad);
+    if (sharers == 1) {
+      if (isThere) {
+        total = rowsOf(total, 0u, batch.samples * words, i, quad);
+      }
+    } else {
+      for (var n = 0u; n < batch.samples; n++) {
+        var sum = vec4<f32>();
+        if (isThere) {
+          let start = n * words;
+          sum = rowsOf(sum, start + own, start + words, i, quad);
+        }
+        workgroupBarrier();
+        sums[lane] = sum;
+        workgroupBarrier();
+        for (var sharer = 0u; own == 0 && sharer < sharers; sharer++) {
+          total += sums[min(lane + sharer * share, 63u)];
+        }
+      }
     }
-    dw[i * Q + quad] = total;
+    if (isThere && own == 0) {
+      dw[i * Q + quad] = total;
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
 import { gradientStrips, totalQuads } from "./conv_cuts.ts";
+import { gradientShares } from "./dense_cuts.ts";
 import { groupsFor } from "./dispatch.ts";
 
 /** Sizes on which the number of rounds depends. */
@@ -86,8 +87,12 @@ export function roundsPerSample(
           const sharers = 64 / totalQuads(strips);
           return Math.ceil(strips / 4 / sharers) + sharers + 3;
         }
-        case "dense":
-          return 1 + quarter(planes * B) + planes * (2 * B + Math.ceil(T / 2));
+        case "dense": {
+          const { sharers } = gradientShares(layer, { T, P: planes });
+          const words = 1 + quarter(planes * B / sharers);
+          const together = sharers > 1 ? sharers + 1 : 0;
+          return words + together + planes * (2 * B + Math.ceil(T / 2));
+        }
       }
     }),
   );

@@ -31,6 +31,7 @@ import {
   reachOf,
   totalQuads,
 } from "./conv_cuts.ts";
+import { DENSE_QUADS, gradientShares } from "./dense_cuts.ts";
 import {
   type Compiler,
   type Dispatch,
@@ -45,9 +46,6 @@ export const POOL_WEIGHT = 1.1;
 /** Bins that one invocation of a convolution owns, and of its adjoint. */
 const FORWARD_BINS = 4;
 const ADJOINT_BINS = 8;
-
-/** Quads that a workgroup of a dense forward or gradient owns at most. */
-const DENSE_QUADS = 64;
 
 /** Bins and inputs of a dense adjoint's tile. */
 const DENSE_TILE = 64;
@@ -290,13 +288,13 @@ export async function synapseGradient(
       const constants = { ...denseConstants(context), P, height };
       const quads = Math.ceil(constants.O / QUAD);
       const blocks = Math.ceil(quads / DENSE_QUADS);
-      const parts = Math.floor(DENSE_QUADS / Math.min(quads, DENSE_QUADS));
+      const { inputs, sharers } = gradientShares(layer, { T: context.T, P });
       const gradient = (busy: number) =>
         compiler.dispatch(
           denseGradient,
           bound,
-          { ...constants, busy },
-          [groupsFor(constants.I, parts), blocks, 1],
+          { ...constants, busy, sharers },
+          [groupsFor(constants.I, inputs), blocks, 1],
         );
       return [await eitherWay(gradient(0), gradient(1))];
     }

@@ -1,4 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { DenseLayer } from "../../engine/network.ts";
+import { gradientShares } from "../../engine/plan/dense_cuts.ts";
 import { transposeForward } from "../../kernels/transpose.ts";
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
@@ -130,16 +132,25 @@ gpuTest("dense() of silence is 0", async () => {
   deepStrictEqual(dw, denseWeightGradient(x, y, w.shape));
 });
 
-gpuTest("dense() sums its gradient alike however a batch is cut", async () => {
-  const x = counts([5, 2, 3, 4, 33], 1);
-  const d = noise([5, 7, 1, 1, 33], 2);
-  const w = noise([7, 2, 3, 4, 1], 2);
-  const layer = layerOf(x, w);
-  const whole = await gradient(layer, x, d, w);
-  for (const cuts of [[1, 2, 3, 4], [2, 4], [3]]) {
-    same((await gradient(layer, x, d, w, { cuts })).data, whole.data);
-  }
-});
+for (
+  const [shared, shape, O] of [[2, [3, 4], 7], [1, [16, 16], 600]] as const
+) {
+  gpuTest(
+    `dense() sums its gradient alike however a batch is cut, words by ${shared}`,
+    async () => {
+      const x = counts([5, 2, ...shape, 33], 1);
+      const d = noise([5, O, 1, 1, 33], 2);
+      const w = noise([O, 2, ...shape, 1], 2);
+      const layer = layerOf(x, w) as DenseLayer;
+      strictEqual(gradientShares(layer, { T: 33, P: 1 }).sharers, shared);
+      const whole = await gradient(layer, x, d, w);
+      close(whole, denseWeightGradient(x, d, w.shape));
+      for (const cuts of [[1, 2, 3, 4], [2, 4], [3]]) {
+        same((await gradient(layer, x, d, w, { cuts })).data, whole.data);
+      }
+    },
+  );
+}
 
 gpuTest("dense() has the same bits where many inputs spike", async () => {
   const x = counts([2, 3, 4, 5, 70], 1);
