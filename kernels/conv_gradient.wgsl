@@ -10,9 +10,10 @@
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
-// One invocation owns a quad of weights (partial), or some parts of one
-// (total). Sums run over strips, then samples, so they do not depend
-// on how a batch is cut; dw starts at 0 unless batch.begun.
+// One invocation owns two quads of weights, or one where inputs are `busy`
+// (partial), or some parts of one (total). Sums run over strips, then samples,
+// so they do not depend on how a batch is cut; dw starts at 0 unless
+// batch.begun.
 
 struct Batch {
   first: u32,
@@ -26,6 +27,9 @@ override sampleRows: u32;
 override P: u32 = 1;
 // Whether many inputs spike.
 override busy: bool = false;
+// Quads of a group by as many as an invocation owns.
+override owned: u32 = select(2u, 1u, busy);
+override blocks: u32 = (MQ / sets + owned - 1) / owned;
 override S: u32;
 // Quads of weights whose parts a workgroup adds up, and invocations that share
 // one.
@@ -50,38 +54,64 @@ fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
   let B = (T + 31) / 32;
   let times = select(f32(1u << (b / B)), 1.0, P == 1);
   let first = b % B * 32;
-  if (busy && countOneBits(word) > 8) {
-    for (var j = 0u; j < 32; j += 8) {
-      // Eight are on their way at once, whether they are set or not.
-      let dy0 = gradientAt(at, first + j);
-      let dy1 = gradientAt(at, first + j + 1);
-      let dy2 = gradientAt(at, first + j + 2);
-      let dy3 = gradientAt(at, first + j + 3);
-      let dy4 = gradientAt(at, first + j + 4);
-      let dy5 = gradientAt(at, first + j + 5);
-      let dy6 = gradientAt(at, first + j + 6);
-      let dy7 = gradientAt(at, first + j + 7);
-      let bits = word >> j;
-      *sum += select(vec4(), times * dy0, (bits & 1) != 0);
-      *sum += select(vec4(), times * dy1, (bits & 2) != 0);
-      *sum += select(vec4(), times * dy2, (bits & 4) != 0);
-      *sum += select(vec4(), times * dy3, (bits & 8) != 0);
-      *sum += select(vec4(), times * dy4, (bits & 16) != 0);
-      *sum += select(vec4(), times * dy5, (bits & 32) != 0);
-      *sum += select(vec4(), times * dy6, (bits & 64) != 0);
-      *sum += select(vec4(), times * dy7, (bits & 128) != 0);
+  if (countOneBits(word) <= 8) {
+    for (var bits = word; bits != 0; bits &= bits - 1) {
+      *sum += times * gradientAt(at, first + countTrailingZeros(bits));
     }
     return;
   }
-  var bits = word;
-  while (bits != 0) {
-    let t = first + countTrailingZeros(bits);
-    bits &= bits - 1;
-    *sum += times * gradientAt(at, t);
-    if (bits != 0) {
-      let t = first + countTrailingZeros(bits);
-      bits &= bits - 1;
-      *sum += times * gradientAt(at, t);
+  for (var j = 0u; j < 32; j += 8) {
+    // Eight are on their way at once, whether they are set or not.
+    let dy0 = gradientAt(at, first + j);
+    let dy1 = gradientAt(at, first + j + 1);
+    let dy2 = gradientAt(at, first + j + 2);
+    let dy3 = gradientAt(at, first + j + 3);
+    let dy4 = gradientAt(at, first + j + 4);
+    let dy5 = gradientAt(at, first + j + 5);
+    let dy6 = gradientAt(at, first + j + 6);
+    let dy7 = gradientAt(at, first + j + 7);
+    let bits = word >> j;
+    *sum += select(vec4(), times * dy0, (bits & 1) != 0);
+    *sum += select(vec4(), times * dy1, (bits & 2) != 0);
+    *sum += select(vec4(), times * dy2, (bits & 4) != 0);
+    *sum += select(vec4(), times * dy3, (bits & 8) != 0);
+    *sum += select(vec4(), times * dy4, (bits & 16) != 0);
+    *sum += select(vec4(), times * dy5, (bits & 32) != 0);
+    *sum += select(vec4(), times * dy6, (bits & 64) != 0);
+    *sum += select(vec4(), times * dy7, (bits & 128) != 0);
+  }
+}
+
+// Adds the gradients of those bins of four words from b on whose bits are set,
+// of two quads. One loop for all words: a warp goes round it as often as its
+// busiest tap.
+fn addWords(
+  low: ptr<function, vec4<f32>>,
+  high: ptr<function, vec4<f32>>,
+  words: vec4<u32>,
+  b: u32,
+  at: u32,
+  second: u32,
+) {
+  let B = (T + 31) / 32;
+  var left = words;
+  var word = b;
+  while ((left.x | left.y | left.z | left.w) != 0) {
+    // Past words without a bit, two at a time.
+    if (left.x == 0) {
+      left = vec4(left.yzw, 0u);
+      word++;
+    }
+    if (left.x == 0) {
+      left = vec4(left.yzw, 0u);
+      word++;
+    }
+    if (left.x != 0) {
+      let t = word % B * 32 + countTrailingZeros(left.x);
+      left.x &= left.x - 1;
+      let times = select(f32(1u << (word / B)), 1.0, P == 1);
+      *low += times * gradientAt(at, t);
+      *high += times * gradientAt(at + second, t);
     }
   }
 }
@@ -96,13 +126,19 @@ fn partial(
   let n = id.z;
   let long = (OH * OW + S - 1) / S;
   let size = KH * KW * CG * MQ;
-  for (var i = id.x; i < size; i += groups.x * 128) {
-    let quad = i % MQ;
-    let tap = i / MQ;
-    let c = quad / (MQ / sets) * CG + tap % CG;
+  // i counts taps, then groups, then blocks of a group's quads.
+  let owners = KH * KW * CG * sets * blocks;
+  for (var i = id.x; i < owners; i += groups.x * 128) {
+    let subset = i / blocks % sets;
+    let own = i % blocks * owned;
+    let quad = subset * (MQ / sets) + own;
+    let second = select(0u, 1u, owned > 1 && own + 1 < MQ / sets);
+    let tap = i / blocks / sets;
+    let c = subset * CG + tap % CG;
     let kx = tap / CG % KW;
     let ky = tap / CG / KW;
-    var sum = vec4<f32>();
+    var low = vec4<f32>();
+    var high = vec4<f32>();
     for (var o = id.y * long; o < min((id.y + 1) * long, OH * OW); o++) {
       let iy = o / OW * strideY + ky * dilationY - padY;
       let ix = o % OW * strideX + kx * dilationX - padX;
@@ -118,13 +154,23 @@ fn partial(
         let word1 = inputs[first + (b + min(1u, last)) * H * W * C];
         let word2 = inputs[first + (b + min(2u, last)) * H * W * C];
         let word3 = inputs[first + (b + min(3u, last)) * H * W * C];
-        addWord(&sum, word0, b, at);
-        addWord(&sum, select(0u, word1, last >= 1), b + 1, at);
-        addWord(&sum, select(0u, word2, last >= 2), b + 2, at);
-        addWord(&sum, select(0u, word3, last >= 3), b + 3, at);
+        let there = vec4(true, last >= 1, last >= 2, last >= 3);
+        let four = select(vec4(), vec4(word0, word1, word2, word3), there);
+        if (busy) {
+          addWord(&low, four.x, b, at);
+          addWord(&low, four.y, b + 1, at);
+          addWord(&low, four.z, b + 2, at);
+          addWord(&low, four.w, b + 3, at);
+        } else {
+          addWords(&low, &high, four, b, at, second);
+        }
       }
     }
-    part[(n * S + id.y) * size + i] = height * sum;
+    let place = (n * S + id.y) * size + tap * MQ + quad;
+    part[place] = height * low;
+    if (second > 0) {
+      part[place + 1] = height * high;
+    }
   }
 }
 

@@ -33,8 +33,8 @@ export interface LoopSizes {
 const LISTED = 64;
 const LISTING = 48;
 
-/** Most rounds of a loop over the bits of a word, two a round. */
-const BITS = 17;
+/** Most rounds of a loop over the bits of four words, one a round. */
+const BITS = 4 * 32 + 2;
 
 /** Rounds of loops that take four at once. */
 const quarter = (times: number) => Math.ceil(times / 4);
@@ -171,7 +171,7 @@ function backwardRounds(layer: Layer, sizes: LoopSizes): number {
       const strips = gradientStrips(layer);
       const pixels = Math.ceil(output.H * output.W / strips);
       return Math.max(
-        pixels * (2 + quarter(P * B) * (1 + 4 * BITS)),
+        pixels * (2 + quarter(P * B) * (1 + BITS)),
         roundsPerSample([layer], sizes),
         maps * (taps * 9 + 12),
       );

@@ -38,7 +38,13 @@ import {
   eitherWay,
   groupsFor,
 } from "./dispatch.ts";
-import { type Layout, layoutOf, QUAD, weightFloats } from "./layout.ts";
+import {
+  type Layout,
+  layoutOf,
+  mapFloats,
+  QUAD,
+  weightFloats,
+} from "./layout.ts";
 
 /** A pool's one weight, in units of theta. */
 export const POOL_WEIGHT = 1.1;
@@ -267,12 +273,15 @@ export async function synapseGradient(
       const constants = { ...rowConstants(context), ...sizes, P, S, height };
       const floats = weightFloats(layer);
       const quads = totalQuads(S);
+      const mapQuads = mapFloats(layer) / QUAD / layer.groups;
+      const owners = (busy: number) =>
+        floats / QUAD / mapQuads * Math.ceil(mapQuads / (busy ? 1 : 2));
       const partial = (busy: number) =>
         compiler.dispatch(
           convGradientPartial,
           bound,
           { ...constants, busy },
-          [groupsFor(floats / QUAD, PARTIAL_GROUP), S, "samples"],
+          [groupsFor(owners(busy), PARTIAL_GROUP), S, "samples"],
         );
       return await Promise.all([
         eitherWay(partial(0), partial(1)),
