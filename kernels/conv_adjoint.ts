@@ -36,5 +36,6 @@ export const convAdjointTiled = {
     "RH",
     "RW",
     "fours",
+    "beside",
   ],
 } as const satisfies KernelSpec;

@@ -3,7 +3,7 @@
 //
 // direct  dx[n, t, iy, ix, c] = Σ w[ky, kx, g, m] · dy[n, t, oy, ox, m]
 //         over the taps ky, kx of outputs oy, ox that are at iy, ix
-// tiled   the same, where RH·RW outputs reach a tile of 8×8 inputs
+// tiled   the same, where RH·RW outputs reach a tile of side·side inputs
 //
 // w   [KH, KW, CG, MQ]
 // dy  [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has them
@@ -11,13 +11,17 @@
 //                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
 // One invocation owns eight bins of up to four inputs of a pixel (direct), or
-// `fours` times four bins of eight inputs of a pixel (tiled).
+// `fours` times four bins of eight inputs of a pixel (tiled). Where loads are
+// slow, it owns four bins of four pixels `beside` one another: what one of them
+// meets, the next one meets a tap later.
 
 override T: u32;
 override sampleRows: u32;
 override RH: u32 = 1;
 override RW: u32 = 1;
 override fours: u32 = 1;
+override beside: bool = false;
+override side: u32 = select(8u, 16u, beside);
 override inRun: u32;
 override inRow: u32;
 
@@ -88,8 +92,8 @@ fn direct(
   }
 }
 
-// The gradient of what a tile of 8×8 inputs can reach, four bins in a vector,
-// and the weights of eight input channels, for two maps.
+// The gradient of what a tile of inputs can reach, four bins in a vector, and
+// the weights of eight input channels, for two maps.
 var<workgroup> reach: array<vec4<f32>, reachSize>;
 var<workgroup> near: array<vec4<f32>, nearSize>;
 
@@ -138,6 +142,47 @@ fn addMap(
   }
   if (fours > 2) {
     addTap(last, low, high, reach[(map * fours + 2) * RH * RW + at]);
+  }
+}
+
+// Four bins of what reaches column x, 0 between strides; `row` is where outputs
+// of its row would begin.
+fn reaching(row: u32, x: u32) -> vec4<f32> {
+  return select(vec4(), reach[row + x / strideX], x % strideX == 0);
+}
+
+// One map's row of taps, from `tap` on, to four pixels from column x on.
+fn addRow(
+  first: ptr<function, Sums>,
+  second: ptr<function, Sums>,
+  third: ptr<function, Sums>,
+  fourth: ptr<function, Sums>,
+  row: u32,
+  x: u32,
+  tap: u32,
+) {
+  var v0 = reaching(row, x);
+  var v1 = reaching(row, x + 1);
+  var v2 = reaching(row, x + 2);
+  var v3 = reaching(row, x + 3);
+  for (var kx = 0u; kx < KW; kx++) {
+    let low = near[2 * (tap + kx)];
+    let high = near[2 * (tap + kx) + 1];
+    addTap(first, low, high, v0);
+    addTap(second, low, high, v1);
+    addTap(third, low, high, v2);
+    addTap(fourth, low, high, v3);
+    let next = x - (kx + 1) * dilationX;
+    if (strideX == 1 && dilationX == 1) {
+      v3 = v2;
+      v2 = v1;
+      v1 = v0;
+    } else {
+      v1 = reaching(row, next + 1);
+      v2 = reaching(row, next + 2);
+      v3 = reaching(row, next + 3);
+    }
+    v0 = reaching(row, next);
   }
 }
 
@@ -244,14 +289,15 @@ fn tiled(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let blocks = (CG + 7) / 8;
-  let tiles = (W + 7) / 8;
+  let tiles = (W + side - 1) / side;
   let mapQuads = MQ / sets;
   let g0 = group.x % blocks * 8;
   let subset = group.x / blocks % sets;
-  let iy0 = group.x / blocks / sets / tiles * 8;
-  let ix0 = group.x / blocks / sets % tiles * 8;
-  let iy = iy0 + lane / 8;
-  let ix = ix0 + lane % 8;
+  let iy0 = group.x / blocks / sets / tiles * side;
+  let ix0 = group.x / blocks / sets % tiles * side;
+  let pixels = select(1u, 4u, beside);
+  let iy = iy0 + lane * pixels / side;
+  let ix = ix0 + lane * pixels % side;
   let t0 = group.y * 4 * fours;
   // Shifted by whole strides, so that nothing falls below 0.
   let shiftY = padY + KH * dilationY * strideY;
@@ -263,6 +309,7 @@ fn tiled(
   var early: Sums;
   var late: Sums;
   var last: Sums;
+  var rest: Sums;
   for (var m = 0u; m < M / sets; m += 2) {
     let map = subset * mapQuads * 4 + m;
     let latter = map % 4 == 2;
@@ -295,6 +342,14 @@ fn tiled(
       if (y0 % strideY != 0) {
         continue;
       }
+      if (beside) {
+        let row = (y0 / strideY - oy0) * RW - ox0;
+        let x = ix + shiftX;
+        let tap = ky * KW;
+        addRow(&early, &late, &last, &rest, row, x, tap);
+        addRow(&early, &late, &last, &rest, row + RH * RW, x, tap + KH * KW);
+        continue;
+      }
       for (var kx = 0u; kx < KW; kx++) {
         let x0 = ix + shiftX - kx * dilationX;
         if (x0 % strideX != 0) {
@@ -311,11 +366,21 @@ fn tiled(
     return;
   }
   let pixel = iy * W + ix;
-  storeBins(early, group.z, t0, pixel, subset * CG + g0);
+  let c = subset * CG + g0;
+  storeBins(early, group.z, t0, pixel, c);
+  if (beside && ix + 1 < W) {
+    storeBins(late, group.z, t0, pixel + 1, c);
+  }
+  if (beside && ix + 2 < W) {
+    storeBins(last, group.z, t0, pixel + 2, c);
+  }
+  if (beside && ix + 3 < W) {
+    storeBins(rest, group.z, t0, pixel + 3, c);
+  }
   if (fours > 1) {
-    storeBins(late, group.z, t0 + 4, pixel, subset * CG + g0);
+    storeBins(late, group.z, t0 + 4, pixel, c);
   }
   if (fours > 2) {
-    storeBins(last, group.z, t0 + 8, pixel, subset * CG + g0);
+    storeBins(last, group.z, t0 + 8, pixel, c);
   }
 }

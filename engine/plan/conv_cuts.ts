@@ -7,8 +7,13 @@
 import type { ConvLayer } from "../network.ts";
 import { QUAD, weightFloats } from "./layout.ts";
 
-/** Rows and columns of inputs, channels, bins and maps of an adjoint's tile. */
+/** Rows, and columns, of inputs of an adjoint's tile. */
 const TILE = 8;
+
+/** The same, of pixels beside one another. */
+const TILE_BESIDE = 16;
+
+/** Channels, bins and maps that a tile takes at once. */
 const TILE_CHANNELS = 8;
 const TILE_BINS = 4;
 const TILE_MAPS = 2;
@@ -60,29 +65,42 @@ export function totalQuads(strips: number): number {
  *
  * @param layer The layer.
  * @param T Bins in a sample.
+ * @param slowLoads Whether loads are what takes time, as they are on a CPU: then
+ * an invocation takes four pixels beside one another, where there are many.
  * @returns Rows and columns of outputs that reach a tile, how many times four
- * bins it has, workgroups for all tiles and for all bins; `undefined` if a
- * tile does not fit a workgroup's memory, or all of them a dispatch.
+ * bins it has, whether of pixels beside one another, workgroups for all tiles
+ * and for all bins; `undefined` if a tile does not fit a workgroup's memory, or
+ * all of them a dispatch.
  */
-export function reachOf(layer: ConvLayer, T: number) {
+export function reachOf(layer: ConvLayer, T: number, slowLoads: boolean) {
+  const { H, W } = layer.input;
+  return slowLoads && H > TILE && W > TILE && cutTiles(layer, T, true) ||
+    cutTiles(layer, T, false);
+}
+
+function cutTiles(layer: ConvLayer, T: number, beside: boolean) {
   const { input, kernel, stride, dilation } = layer;
+  const side = beside ? TILE_BESIDE : TILE;
   const along = (axis: 0 | 1) =>
     Math.floor(
-      (TILE - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
+      (side - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
         stride[axis],
     ) + 1;
   const [RH, RW] = [along(0), along(1)];
   const perTile = layer.groups *
     Math.ceil(input.C / layer.groups / TILE_CHANNELS);
-  const groups = Math.ceil(input.H / TILE) * Math.ceil(input.W / TILE) *
+  const groups = Math.ceil(input.H / side) * Math.ceil(input.W / side) *
     perTile;
   const fits = (fours: number) =>
     16 * (TILE_MAPS * fours * RH * RW +
           TILE_MAPS * TILE_CHANNELS / 4 * kernel[0] * kernel[1]) <=
       WORKGROUP_BYTES;
-  const fours = [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
+  const fours = beside
+    ? 1
+    : [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
+  const blocks = Math.ceil(T / TILE_BINS / fours);
   return fits(fours) && groups <= MOST_GROUPS
-    ? { RH, RW, fours, groups, blocks: Math.ceil(T / TILE_BINS / fours) }
+    ? { RH, RW, fours, beside: Number(beside), groups, blocks }
     : undefined;
 }
 

@@ -278,6 +278,7 @@ export class Parts {
     return {
       ...{ compiler, T, lead, layer, half },
       sampleRows: rowsOf(T, lead, half).rows,
+      software: this.#context.device.adapter.software,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
       neuron: this.#neuron,

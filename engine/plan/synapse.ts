@@ -69,6 +69,8 @@ export interface LayerContext {
   readonly P: number;
   /** Height of an incoming spike. */
   readonly height: number;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
   /** Threshold of the neurons, in which a pool's weight is given. */
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
@@ -214,7 +216,7 @@ export async function synapseAdjoint(
     case "conv": {
       const sizes = convConstants(layer);
       const constants = { ...rowConstants(context), ...sizes, inRun, inRow };
-      const reach = reachOf(layer, T);
+      const reach = reachOf(layer, T, context.software);
       if (reach) {
         const { groups, blocks, ...tile } = reach;
         return [

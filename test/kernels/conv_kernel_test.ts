@@ -99,6 +99,9 @@ const CASES: [why: string, x: number[], w: number[], Geometry, P?: number][] = [
   ["more than a tile", [1, 3, 19, 18, 7], [7, 3, 3, 3, 1], {
     ...{ stride: [3, 2], padding: [2, 0] },
   }],
+  ["more columns than a tile", [1, 9, 10, 21, 9], [5, 9, 3, 5, 1], {
+    padding: [1, 2],
+  }],
   ["a wide kernel", [1, 2, 3, 12, 6], [2, 2, 9, 11, 1], {
     ...{ padding: [8, 10], dilation: [1, 2] },
   }],
@@ -129,6 +132,7 @@ for (const [why, xShape, wShape, geometry, P = 1] of CASES) {
     const dx = await adjoint(layer, d, w);
     const expected = convInputGradient(d, w, geometry, xShape);
     close(dx, expected);
+    close(await adjoint(layer, d, w, { software: true }), expected);
     close(await directAdjoint(d, w, geometry, xShape), expected);
     const dw = await gradient(layer, x, d, w, { P });
     close(dw, convWeightGradient(x, d, geometry, wShape));

@@ -52,6 +52,8 @@ export interface Options {
   readonly below?: number;
   /** Whether to go the way for inputs of which many spike. @default false */
   readonly busy?: boolean;
+  /** Whether to cut as for a device that computes on the CPU. @default false */
+  readonly software?: boolean;
   /** The neurons. @default such whose potential is their drive */
   readonly neuron?: ReturnType<typeof neuronConstants>;
   /** First samples of the second and later parts of a batch. @default none */
@@ -218,13 +220,13 @@ function runOf(layer: Layer): number {
 function context(
   layer: Layer,
   T: number,
-  { P = 1, height = 1, below }: Options,
+  { P = 1, height = 1, below, software = false }: Options,
 ): LayerContext {
   const inputs = sizeOf(layer.input);
   const runSize = below ?? inputs;
   return {
     ...{ compiler: sharedCompiler(), layer, T, P, height },
-    ...{ lead: 0, sampleRows: T, half: false },
+    ...{ lead: 0, sampleRows: T, half: false, software },
     theta: THETA,
     neuron: PASSIVE,
     below: { runSize, floats: quads(inputs, runSize) },
