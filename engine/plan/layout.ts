@@ -38,11 +38,19 @@ export function inQuads(size: number): number {
  * of the last K bins where no potential has taken their place.
  *
  * @param K Taps of the response.
+ * @param layers The layers.
  * @param storage How values lie in memory.
  * @returns The rows, so many that a binding may begin behind them.
  */
-export function leadOf(K: number, storage: StorageForm): number {
-  const rows = storage === "float16" ? 32 : 16;
+export function leadOf(
+  K: number,
+  layers: readonly Layer[],
+  storage: StorageForm,
+): number {
+  const isOdd = (layer: Layer) => layoutOf(layer).floats / QUAD % 2 === 1;
+  const rows = layers.some((layer) => isHalf(layer, storage) && isOdd(layer))
+    ? 32
+    : 16;
   return rows * Math.ceil(K / rows);
 }
 

@@ -110,7 +110,7 @@ export function sizePlan(
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const lead = leadOf(taps.K, storage);
+  const lead = leadOf(taps.K, layers, storage);
   const exact = network.response === "filter";
   const floats = floatsOf(
     layers,

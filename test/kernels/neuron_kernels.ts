@@ -102,6 +102,7 @@ export async function fire(
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
   const lead = leadOf(
     taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
+    [],
     "float32",
   );
   const drive = toKernel(x, { run: runSize });
@@ -178,6 +179,7 @@ export async function fireBack(
   const F = C * H * W;
   const lead = leadOf(
     taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
+    [],
     "float32",
   );
   const potentials = toKernel(u, { run: runSize });

@@ -91,7 +91,7 @@ export async function forward(
 ): Promise<Tensor> {
   const { P = 1, neuron = PASSIVE } = options;
   const [N, , , , T] = x.shape;
-  const lead = leadOf(neuron.K, "float32");
+  const lead = leadOf(neuron.K, [], "float32");
   const B = Math.ceil(T / 32);
   const { C, H, W } = layer.output;
   const run = runOf(layer);
