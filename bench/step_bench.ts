@@ -34,9 +34,15 @@ const store = await makeStore(folder, {
 });
 const fastest = new Map<string, number>();
 
-for (const network of ["CNN", "MLP"] as const) {
+for (
+  const [network, what, storage] of [
+    ["CNN", "CNN", "float32"],
+    ["CNN", "CNN in 16 bits", "float16"],
+    ["MLP", "MLP", "float32"],
+  ] as const
+) {
   const model = await Model.create(device, {
-    ...SL_ANIMALS,
+    ...{ ...SL_ANIMALS, storage },
     layers: NETWORKS[network],
     random: 0,
   });
@@ -50,7 +56,7 @@ for (const network of ["CNN", "MLP"] as const) {
     train: true,
   });
   const batch = randomBatch(model, { samples, bins, density: 0.006 });
-  const group = `${network}, batch ${samples}, T ${bins}`;
+  const group = `${what}, batch ${samples}, T ${bins}`;
 
   // A step is right before it is timed: every layer spikes, the loss is finite.
   await stepper.train(batch, 0);
@@ -88,12 +94,12 @@ for (const network of ["CNN", "MLP"] as const) {
     })));
   }
 
-  measure(network, "forward", group, async () => {
+  measure(what, "forward", group, async () => {
     for (let step = 0; step < steps; step++) await stepper.evaluate(batch);
     await stepper.drain();
     return steps;
   });
-  measure(network, "step", group, async () => {
+  measure(what, "step", group, async () => {
     for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
     await stepper.drain();
     return steps;
@@ -104,7 +110,7 @@ for (const network of ["CNN", "MLP"] as const) {
     { length: steps * samples },
     (_, n) => n % store.labels.length,
   );
-  measure(network, "step from a store", group, async () => {
+  measure(what, "step from a store", group, async () => {
     const read = batches(store, indices, {
       batchSize: samples,
       bins,
