@@ -26,6 +26,9 @@ override inRun: u32;
 override inRow: u32;
 
 override reachSize: u32 = 2 * fours * RH * RW;
+// Outputs that an invocation has on their way before it needs the first, few
+// where a tile reaches few: they take registers.
+override ahead: u32 = select(1u, 4u, fours * RH * RW > 320);
 override nearSize: u32 = 4 * KH * KW;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
@@ -314,16 +317,17 @@ fn tiled(
     let map = subset * mapQuads * 4 + m;
     let latter = map % 4 == 2;
     workgroupBarrier();
-    // Four outputs are on their way before the first is needed.
-    for (var i = lane; i < fours * RH * RW; i += 256) {
+    for (var i = lane; i < fours * RH * RW; i += 64 * ahead) {
       let bins0 = reached(group.z, t0, top, left, map / 4, i);
-      let bins1 = reached(group.z, t0, top, left, map / 4, i + 64);
-      let bins2 = reached(group.z, t0, top, left, map / 4, i + 128);
-      let bins3 = reached(group.z, t0, top, left, map / 4, i + 192);
+      if (ahead > 1) {
+        let bins1 = reached(group.z, t0, top, left, map / 4, i + 64);
+        let bins2 = reached(group.z, t0, top, left, map / 4, i + 128);
+        let bins3 = reached(group.z, t0, top, left, map / 4, i + 192);
+        stage(bins1, latter, i + 64);
+        stage(bins2, latter, i + 128);
+        stage(bins3, latter, i + 192);
+      }
       stage(bins0, latter, i);
-      stage(bins1, latter, i + 64);
-      stage(bins2, latter, i + 128);
-      stage(bins3, latter, i + 192);
     }
     for (var i = lane; i < 8 * KH * KW; i += 64) {
       var maps = vec4<f32>();
