@@ -11,7 +11,7 @@ import { refractoryKernel, responseKernel } from "../neuron.ts";
 import { allocatePlan, type PlanBuffers, tabulateTaps } from "./buffers.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Compiling, Parts, type PlanContext } from "./parts.ts";
-import { type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
+import { binsOf, type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
 
 /** A plan, ready to run. */
 export interface Plan {
@@ -51,13 +51,14 @@ export async function compilePlan(
   options: PlanOptions,
 ): Promise<Plan> {
   const { device, layers, neuron, Ts } = context;
+  const T = binsOf(options.tSample, Ts);
   const epsilon = responseKernel(neuron, Ts, options.tSample);
   const nu = refractoryKernel(neuron, Ts, options.tSample);
   const taps = { K: epsilon.length, R: nu.length };
   const table = tabulateTaps(epsilon.map((tap) => Ts * tap), nu);
   const { sizes, buffers } = await allocateWhatFits(
     context,
-    sizePlan(device, context, taps, options),
+    sizePlan(device, context, { T, ...taps }, options),
     options,
   );
   device.gpu.queue.writeBuffer(buffers.taps, 0, table);

@@ -18,7 +18,7 @@ import { type Goal, goalOf, type SpikeTarget } from "./target.ts";
 const COUNTING_PLANES = 8;
 
 /** Most bins in a sample: one workgroup each along a dimension. */
-const MOST_BINS = 65535;
+export const MOST_BINS = 65535;
 
 /** How events become the first layer's input. */
 export interface InputCoding {
@@ -83,7 +83,8 @@ export interface PlanSizes {
  *
  * @param device Where it is to run.
  * @param network Layers, time step in ms, input, and bytes of all weights.
- * @param taps Taps of the response and of the refractory response.
+ * @param bins Bins of a sample, and taps of the response and of the refractory
+ * response.
  * @param options What is asked of the plan.
  * @returns The sizes.
  * @throws {ShapeError} If they do not fit the device or one another.
@@ -97,7 +98,7 @@ export function sizePlan(
     readonly response: ResponseForm;
     readonly storage: StorageForm;
   },
-  taps: { readonly K: number; readonly R: number },
+  { T, ...taps }: Readonly<Record<"T" | "K" | "R", number>>,
   options: PlanOptions,
 ): PlanSizes {
   const { layers, Ts, coding, storage } = network;
@@ -106,7 +107,6 @@ export function sizePlan(
       `Cannot plan batches of ${options.batch}: it is not a positive integer`,
     );
   }
-  const T = binsOf(options.tSample, Ts);
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
@@ -184,8 +184,15 @@ function floatsOf(
   };
 }
 
-/** Number of whole bins in a sample. */
-function binsOf(tSample: number, Ts: number): number {
+/**
+ * Counts the whole bins in a sample.
+ *
+ * @param tSample Length of the sample in ms.
+ * @param Ts Time step in ms.
+ * @returns How many there are.
+ * @throws {ShapeError} If there is none, or more than a plan can have.
+ */
+export function binsOf(tSample: number, Ts: number): number {
   // Quotients such as 0.3 / 0.1 fall just short of a whole number.
   const bins = Math.floor(tSample / Ts + 1e-9);
   if (!(bins >= 1 && bins <= MOST_BINS)) {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { MOST_BINS } from "../../engine/plan/sizes.ts";
 import {
   type WrittenConfiguration,
   writtenConfiguration,
@@ -75,10 +76,13 @@ function readTesting(
   };
 }
 
-/** Lets a sample have at least one bin. */
+/** Lets a sample have at least one bin, and no more than a plan can have. */
 function checkLength({ Ts, tSample }: Sample, place: Place): void {
   if (tSample < Ts) {
     place.fail(`is ${tSample}, shorter than one time bin of ${Ts} ms`);
+  }
+  if (tSample / Ts + 1e-9 >= MOST_BINS + 1) {
+    place.fail(`is ${tSample}, longer than ${MOST_BINS} time bins of ${Ts} ms`);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   integer,
   type Kind,
   list,
+  moderate,
   notNegative,
   oneOf,
   only,
@@ -30,7 +31,7 @@ import {
 } from "./values.ts";
 
 const neurons = integer(1);
-const denseSection = section({ out: neurons, weightScale: optional(positive) });
+const denseSection = section({ out: neurons, weightScale: optional(moderate) });
 
 /** The kinds of layers, by the one key that each has. */
 const LAYERS: Record<string, Kind<LayerDescription>> = {
@@ -43,7 +44,7 @@ const LAYERS: Record<string, Kind<LayerDescription>> = {
       padding: optional(pair(integer(0))),
       dilation: optional(pair(integer(1))),
       groups: optional(integer(1)),
-      weightScale: optional(positive),
+      weightScale: optional(moderate),
     }),
   }),
   dense: section({
@@ -135,18 +136,18 @@ export type WrittenConfiguration =
 /** Reads a configuration as written. */
 export const writtenConfiguration: Kind<WrittenConfiguration> = section({
   simulation: section({
-    Ts: optional(positive, 5),
+    Ts: optional(moderate, 5),
     tSample: optional(positive, 1500),
     nSample: optional(integer(1), 8),
   }),
   neuron: section({
     type: optional(only("SRMALPHA"), "SRMALPHA"),
-    theta: optional(positive, 10),
-    tauSr: optional(positive, 10),
-    tauRef: optional(positive, 10),
-    scaleRef: optional(positive, 20),
-    tauRho: optional(positive, 1),
-    scaleRho: optional(positive, 1),
+    theta: optional(moderate, 10),
+    tauSr: optional(moderate, 10),
+    tauRef: optional(moderate, 10),
+    scaleRef: optional(moderate, 20),
+    tauRho: optional(moderate, 1),
+    scaleRho: optional(moderate, 1),
     response: optional(oneOf("recurrence", "filter"), "recurrence"),
     storage: optional(oneOf("float32", "float16"), "float32"),
   }),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { binsOf } from "../../engine/plan/sizes.ts";
 import type { WrittenTarget } from "./schema.ts";
 import type { SpikeTarget } from "./types.ts";
 import type { Place } from "./values.ts";
@@ -54,21 +55,18 @@ export function completeTarget(
   return { ...written, tgtSpikeRegion: region };
 }
 
-/** Bins of a sample; quotients such as 0.3 / 0.1 fall just short. */
-function binsOf({ Ts, tSample }: Sample): number {
-  return Math.floor(tSample / Ts + 1e-9);
-}
-
 /** Lets a window have at least one bin, and no more than its sample. */
-function checkWindow(window: number, place: Place, sample: Sample): void {
-  const bins = Math.round(window / sample.Ts);
+function checkWindow(
+  window: number,
+  place: Place,
+  { Ts, tSample }: Sample,
+): void {
+  const bins = Math.round(window / Ts);
   if (bins < 1) {
-    place.fail(`is ${window}, which holds no time bin of ${sample.Ts} ms`);
+    place.fail(`is ${window}, which holds no time bin of ${Ts} ms`);
   }
-  if (bins > binsOf(sample)) {
-    place.fail(
-      `is ${window}, longer than the sample of ${sample.tSample} ms`,
-    );
+  if (bins > binsOf(tSample, Ts)) {
+    place.fail(`is ${window}, longer than the sample of ${tSample} ms`);
   }
 }
 
@@ -76,10 +74,9 @@ function checkWindow(window: number, place: Place, sample: Sample): void {
 function checkTimes(
   times: NonNullable<SpikeTarget["tgtSpikeTimes"]>,
   place: Place,
-  sample: Sample,
+  { Ts, tSample }: Sample,
 ): void {
-  const { Ts } = sample;
-  const last = binsOf(sample) - 1;
+  const last = binsOf(tSample, Ts) - 1;
   for (const which of ["true", "false"] as const) {
     const taken = new Set<number>();
     times[which].forEach((time, index) => {

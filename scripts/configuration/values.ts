@@ -94,6 +94,13 @@ export const positive: Kind<number> = that(
   (value): value is number => Number.isFinite(value) && Number(value) > 0,
 );
 
+/** A number such that what kernels compute of a few of them fits float32. */
+export const moderate: Kind<number> = that(
+  "a number from 1e-9 to 1e9",
+  (value): value is number =>
+    typeof value === "number" && value >= 1e-9 && value <= 1e9,
+);
+
 /** A number of at least 0. */
 export const notNegative: Kind<number> = that(
   "a number of at least 0",

@@ -115,6 +115,7 @@ gpuTest("plans are refused whose sizes do not fit one another", async () => {
     [{ tSample: 4 }, /^Cannot cut a sample of 4 ms into steps of 5 ms: 0 bins/],
     [{ tSample: NaN }, /^Cannot cut a sample of NaN ms/],
     [{ tSample: 5 * 65536 }, /65536 bins are not between 1 and 65535$/],
+    [{ tSample: 5e12 }, /1000000000000 bins are not between 1 and 65535$/],
     [{ batch: 0 }, /^Cannot plan batches of 0: /],
     [{ batch: 1.5 }, /^Cannot plan batches of 1.5: /],
     [

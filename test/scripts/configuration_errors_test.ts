@@ -56,14 +56,23 @@ Deno.test("parseConfiguration() refuses any key it does not know", () => {
 
 Deno.test("parseConfiguration() says what it expected and found", () => {
   const cases: [string, string, string][] = [
-    ["simulation", "Ts: 0", "is 0, expected a number above 0"],
-    ["simulation", "Ts: -1", "is -1, expected a number above 0"],
-    ["simulation", "Ts: .nan", "is NaN, expected a number above 0"],
-    ["simulation", "Ts: .inf", "is Infinity, expected a number above 0"],
-    ["simulation", "Ts: five", 'is "five", expected a number above 0'],
-    ["simulation", "Ts:", "is empty, expected a number above 0"],
-    ["simulation", "Ts: [5]", "is a list, expected a number above 0"],
-    ["simulation", "Ts: {a: 5}", "is a section, expected a number above 0"],
+    ["simulation", "Ts: 0", "is 0, expected a number from 1e-9 to 1e9"],
+    ["simulation", "Ts: -1", "is -1, expected a number from 1e-9 to 1e9"],
+    ["simulation", "Ts: .nan", "is NaN, expected a number from 1e-9 to 1e9"],
+    [
+      "simulation",
+      "Ts: .inf",
+      "is Infinity, expected a number from 1e-9 to 1e9",
+    ],
+    ["simulation", "Ts: 1e-10", "is 1e-10, expected a number from 1e-9 to 1e9"],
+    ["simulation", "Ts: five", 'is "five", expected a number from 1e-9 to 1e9'],
+    ["simulation", "Ts:", "is empty, expected a number from 1e-9 to 1e9"],
+    ["simulation", "Ts: [5]", "is a list, expected a number from 1e-9 to 1e9"],
+    [
+      "simulation",
+      "Ts: {a: 5}",
+      "is a section, expected a number from 1e-9 to 1e9",
+    ],
     [
       "simulation",
       "nSample: 1.5",
@@ -71,7 +80,13 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "least 1",
     ],
     ["neuron", "type: LIF", 'is "LIF", expected SRMALPHA'],
-    ["neuron", "theta: True", "is true, expected a number above 0"],
+    ["neuron", "theta: True", "is true, expected a number from 1e-9 to 1e9"],
+    ["neuron", "tauRho: 1e-40", "is 1e-40, expected a number from 1e-9 to 1e9"],
+    [
+      "neuron",
+      "scaleRef: 1e38",
+      "is 1e+38, expected a number from 1e-9 to 1e9",
+    ],
     ["training", "CNN: 1", "is 1, expected True or False"],
     [
       "training",
@@ -145,6 +160,11 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
 Deno.test("parseConfiguration() holds values against one another", () => {
   refuses("simulation: {Ts: 5, tSample: 4}", {
     message: /tSample is 4, shorter than one time bin of 5 ms$/,
+    key: "simulation.tSample",
+    line: 1,
+  });
+  refuses("simulation: {Ts: 0.001, tSample: 65.536}", {
+    message: /tSample is 65.536, longer than 65535 time bins of 0.001 ms$/,
     key: "simulation.tSample",
     line: 1,
   });

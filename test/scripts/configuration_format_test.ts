@@ -10,6 +10,7 @@ import { fc } from "../properties.ts";
 /** Any configuration. */
 function anyConfiguration(): fc.Arbitrary<Configuration> {
   const positive = fc.double({ min: 1e-9, max: 1e12, noNaN: true });
+  const moderate = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
   const count = fc.integer({ min: 1, max: 1e6 });
   const pair = fc.oneof(count, fc.tuple(count, count));
   const path = fc.string().map((name) => `/data/x${name.replaceAll("/", "")}`);
@@ -40,12 +41,12 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     fc.record({
       conv: fc.record({
         ...{ out: count, kernel: pair, stride: pair, padding: pair },
-        ...{ dilation: pair, groups: count, weightScale: positive },
+        ...{ dilation: pair, groups: count, weightScale: moderate },
       }, { requiredKeys: ["out", "kernel"] }),
     }),
     fc.record({ dense: count }),
     fc.record({
-      dense: fc.record({ out: count, weightScale: positive }, {
+      dense: fc.record({ out: count, weightScale: moderate }, {
         requiredKeys: ["out"],
       }),
     }),
@@ -70,7 +71,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
       ...{ type: fc.constant("step" as const), epochs: count, gamma: positive },
     }),
   );
-  return fc.tuple(positive, fc.integer({ min: 1, max: 5000 })).chain((
+  return fc.tuple(moderate, fc.integer({ min: 1, max: 5000 })).chain((
     [Ts, bins],
   ) =>
     fc.record({
@@ -81,8 +82,8 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
       }),
       neuron: fc.record({
         type: fc.constant("SRMALPHA" as const),
-        ...{ theta: positive, tauSr: positive, tauRef: positive },
-        ...{ scaleRef: positive, tauRho: positive, scaleRho: positive },
+        ...{ theta: moderate, tauSr: moderate, tauRef: moderate },
+        ...{ scaleRef: moderate, tauRho: moderate, scaleRho: moderate },
         response: fc.constantFrom("recurrence" as const, "filter" as const),
         storage: fc.constantFrom("float32" as const, "float16" as const),
       }),
