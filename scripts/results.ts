@@ -12,7 +12,7 @@ import { WeightsError } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochRow } from "./charts/learning_curves.ts";
 import { checkpointName } from "./checkpoint.ts";
-import { formatConfiguration } from "./configuration.ts";
+import { formatConfiguration, parseConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
 import { parseMetrics, parseSummary } from "./run_files.ts";
@@ -157,7 +157,8 @@ export class Results {
    *
    * @returns Whether there is none, or one that has not ended; what it came to,
    * if it has ended.
-   * @throws {Error} If its files are damaged or cannot be read.
+   * @throws {Error} If its files are damaged or cannot be read, or there is
+   * none, but a configuration that no run wrote.
    */
   async earlier(): Promise<"none" | "under way" | RunSummary> {
     const read = (name: string) => readIfThere(join(this.folder, name));
@@ -165,9 +166,18 @@ export class Results {
     if (summary) {
       return parseSummary(summary, join(this.folder, "summary.json"));
     }
-    const epochs = (await read("metrics.jsonl")).split("\n").length - 1;
-    const { length } = await this.#checkpoints();
-    return length > 0 || epochs > 1 ? "under way" : "none";
+    const metrics = await read("metrics.jsonl");
+    const epochs = parseMetrics(metrics, join(this.folder, "metrics.jsonl"));
+    const checkpoints = await this.#checkpoints();
+    if (checkpoints.length > 0 || epochs.length > 1) return "under way";
+    const configuration = await read("config.yaml");
+    if (configuration !== "" && !isFormatted(configuration)) {
+      throw new Error(
+        `Cannot start in "${this.folder}": its config.yaml is none that a ` +
+          "run wrote, and would be replaced; --out DIR starts elsewhere",
+      );
+    }
+    return "none";
   }
 
   /**
@@ -293,6 +303,16 @@ async function readIfThere(path: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return "";
     throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
+  }
+}
+
+/** Says whether a configuration is in the words in which runs write it. */
+function isFormatted(text: string): boolean {
+  try {
+    return formatConfiguration(parseConfiguration(text, "config.yaml")) ===
+      text;
+  } catch {
+    return false;
   }
 }
 

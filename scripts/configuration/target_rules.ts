@@ -42,7 +42,8 @@ export function completeTarget(
   if (bins <= 0) {
     inRegion.fail(`from ${start} to ${stop} holds no time bin of ${Ts} ms`);
   }
-  const { type, tgtSpikeCount, tgtSpikeTimes, probSlidingWin } = written;
+  const { type, ...others } = written;
+  const { tgtSpikeCount, tgtSpikeTimes, probSlidingWin } = others;
   if (type === "ProbSpikes") {
     checkWindow(probSlidingWin, place.at("probSlidingWin"), sample);
   }
@@ -52,7 +53,7 @@ export function completeTarget(
   if (type === "SpikeTime" && !tgtSpikeTimes) {
     checkCounts(tgtSpikeCount, place.at("tgtSpikeCount"), bins);
   }
-  return { ...written, tgtSpikeRegion: region };
+  return { type, tgtSpikeRegion: region, ...others };
 }
 
 /** Lets a window have at least one bin, and no more than its sample. */

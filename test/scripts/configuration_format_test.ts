@@ -138,6 +138,15 @@ Deno.test("formatConfiguration() writes what reads the same", () => {
   );
 });
 
+Deno.test("formatConfiguration() writes the same again of what it wrote", () => {
+  const short = ["{}", "training: {error: {type: ProbSpikes}}", "testing: {}"];
+  for (const text of [SL_ANIMALS, ...short]) {
+    const written = formatConfiguration(parseConfiguration(text, "a.yaml"));
+    const again = parseConfiguration(written, "/elsewhere/config.yaml");
+    assert.equal(formatConfiguration(again), written);
+  }
+});
+
 Deno.test("formatConfiguration() writes the file as its users do", () => {
   const path = "/home/me/src/network.yaml";
   const text = formatConfiguration(parseConfiguration(SL_ANIMALS, path));

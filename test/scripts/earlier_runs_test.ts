@@ -47,6 +47,29 @@ Deno.test("Results names what it cannot read of an earlier run", async () => {
   });
 });
 
+Deno.test("Results replaces nothing that no run wrote", async () => {
+  await using folder = await temporaryFolder();
+  const text = "training: {lr: 0.1} # mine\n";
+  const path = join(folder.path, "config.yaml");
+  const configuration = parseConfiguration(text, path);
+  const results = new Results(folder.path, configuration);
+  assert.equal(await results.earlier(), "none");
+  for (const own of [text, "training: {rate: 0.1}\n", "[", "letters\n"]) {
+    await Deno.writeTextFile(path, own);
+    await assert.rejects(results.earlier(), {
+      message: `Cannot start in "${folder.path}": its config.yaml is none ` +
+        "that a run wrote, and would be replaced; --out DIR starts elsewhere",
+    });
+  }
+  await results.begin();
+  assert.equal(await results.earlier(), "none");
+  const metrics = join(folder.path, "metrics.jsonl");
+  await Deno.writeTextFile(metrics, "letters\n");
+  await assert.rejects(results.earlier(), {
+    message: `Cannot read "${metrics}" line 1: it is no JSON`,
+  });
+});
+
 gpuTest("a folder has one run at a time, however the last ended", async () => {
   const args = await argsFor("shared", "training.epochs=1000");
   const first = await startTraining("train", args);
