@@ -8,6 +8,7 @@ import { batches, type SampleCache } from "../dataset/batches.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import type { EventStore } from "../dataset/store.ts";
 import type { Device } from "../engine/device.ts";
+import { ShapeError } from "../engine/errors.ts";
 import { Model } from "../engine/model.ts";
 import type { StepRecord } from "../engine/plan/records.ts";
 import { Random } from "../engine/random.ts";
@@ -76,9 +77,14 @@ export async function openModel(
   );
   try {
     model.setWeights(weights);
-  } catch (error) {
+  } catch (cause) {
     model.destroy();
-    throw error;
+    if (!(cause instanceof ShapeError)) throw cause;
+    throw new ShapeError(
+      `Cannot use "model_weights_fold${fold.number}.safetensors" with the ` +
+        `"config.yaml" beside it: ${cause.message}`,
+      { cause },
+    );
   }
   return model;
 }

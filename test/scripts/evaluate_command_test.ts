@@ -54,6 +54,19 @@ gpuTest("evaluate tells whose filtered samples are", async () => {
   deepStrictEqual(named, await of(run));
 });
 
+gpuTest("evaluate names weights that are of another network", async () => {
+  const path = join(run, "config.yaml");
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace(/dense: \d+/, "dense: 41"));
+  const { code, stdout, stderr } = await runTask("evaluate", ["--run", run]);
+  await Deno.writeTextFile(path, text);
+  match(
+    stderr,
+    /^error: Cannot use "model_weights_fold1.safetensors" with the "config.yaml" beside it: Cannot set "fc1.weight": [^\n]+\n$/,
+  );
+  deepStrictEqual([code, stdout], [1, ""]);
+});
+
 gpuTest("evaluate refuses what is no run, in one line", async () => {
   for (const place of ["nowhere", "data"]) {
     const path = join(folder.path, place);
