@@ -15,7 +15,7 @@ import {
 import { drawConfusions } from "./pictures/confusion_table.ts";
 import { createProgress } from "./progress.ts";
 import { type Spread, spreadOf } from "./results.ts";
-import { foldsOf, readRun } from "./run_folder.ts";
+import { foldsOf, readRun, trainedFolds } from "./run_folder.ts";
 import { lineWidth } from "./terminal.ts";
 
 await runCommand({
@@ -32,9 +32,7 @@ await runCommand({
 }, async ({ run: folder, json }) => {
   const run = await readRun(folder);
   const { configuration, weights } = run;
-  const folds = (await foldsOf(run)).filter(({ number }) =>
-    weights.has(number)
-  );
+  const folds = await trainedFolds(run, await foldsOf(run));
   if (folds.length === 0) {
     throw new Error(`Cannot evaluate "${folder}": it has no weights`);
   }

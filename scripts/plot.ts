@@ -32,7 +32,7 @@ import {
 import { type Figure, figuresOf, type FoldTests } from "./plot/figures.ts";
 import { readProvenance } from "./plot/provenance.ts";
 import { formatReport } from "./plot/report.ts";
-import { foldsOf, readRun, type Run } from "./run_folder.ts";
+import { foldsOf, readRun, type Run, trainedFolds } from "./run_folder.ts";
 import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
 import { createProgress } from "./progress.ts";
 import { type Files, saveFiles } from "./save_files.ts";
@@ -62,7 +62,7 @@ await runCommand({
   const neurons = neuron.map(parseNeuron);
   const run = await readRun(folder);
   const all = await foldsOf(run);
-  const folds = all.filter(({ number }) => run.weights.has(number));
+  const folds = await trainedFolds(run, all);
   const tests: FoldTests[] = [];
   if (folds.length > 0) {
     using device = await openPreferredDevice();

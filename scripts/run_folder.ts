@@ -5,12 +5,15 @@
  */
 
 import { join } from "node:path";
+import { WeightsError } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
+import { checkpointName, parseCheckpoint } from "./checkpoint.ts";
 import { loadConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
 import { type Fold, openFolds } from "./experiment.ts";
 import { type EpochMetrics, readWeights, type RunSummary } from "./results.ts";
 import { parseMetrics, parseSummary } from "./run_files.ts";
+import { hasSamplesOf, type RunIdentity } from "./run_identity.ts";
 
 /** A run, finished or under way. */
 export interface Run {
@@ -71,6 +74,44 @@ export async function foldsOf(
   return await openFolds(configuration, {
     validation: epochs.some(({ valLoss }) => valLoss !== undefined),
   });
+}
+
+/**
+ * Takes the folds that a run has trained, to test it on samples that it did not
+ * learn from.
+ *
+ * @param run The run.
+ * @param folds All folds of its data.
+ * @returns Those of which it has weights.
+ * @throws {Error} If a checkpoint tells that the run had other samples.
+ */
+export async function trainedFolds(
+  { folder, weights }: Pick<Run, "folder" | "weights">,
+  folds: readonly Fold[],
+): Promise<Fold[]> {
+  const trained = folds.filter(({ number }) => weights.has(number));
+  for (const fold of trained) {
+    const { number } = fold;
+    const identity = await identityIn(join(folder, checkpointName(number)));
+    if (identity === undefined || await hasSamplesOf(fold, identity)) continue;
+    throw new Error(
+      `Cannot test run "${folder}": its list of samples has changed since, so ` +
+        `that the test set of fold ${number} may hold what it learned from`,
+    );
+  }
+  return trained;
+}
+
+/** Tells which run a checkpoint is of; one that is not whole does not tell. */
+async function identityIn(path: string): Promise<RunIdentity | undefined> {
+  try {
+    return parseCheckpoint(await Deno.readFile(path)).identity;
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound || error instanceof WeightsError
+    ) return undefined;
+    throw error;
+  }
 }
 
 async function readText(

@@ -19,6 +19,9 @@ export type RunIdentity = Readonly<Record<string, string>>;
 /** How the value of what is digested begins, and characters that follow. */
 const [DIGEST, DIGITS] = ["sha256:", 16];
 
+/** What the lists of samples are called. */
+const SAMPLES = "list of samples";
+
 /**
  * Gathers what the outcome of each fold follows from.
  *
@@ -48,15 +51,28 @@ export async function identifyFolds(
     ...await digestRecordings(folds),
   };
   const identities = await Promise.all(folds.map(async (fold) => {
-    const samples = setsOf(fold).map(listOf);
     const identity = {
       ...{ program, fold: String(fold.number), ...settings },
-      "list of samples": await digest(JSON.stringify(samples)),
+      [SAMPLES]: await digestLists(fold),
       ...data,
     };
     return [fold.number, identity] as const;
   }));
   return new Map(identities);
+}
+
+/**
+ * Says whether a fold has the samples of a run, each in the set that it was in.
+ *
+ * @param fold The fold.
+ * @param identity The run's.
+ * @returns Whether it has.
+ */
+export async function hasSamplesOf(
+  fold: Fold,
+  identity: RunIdentity,
+): Promise<boolean> {
+  return identity[SAMPLES] === await digestLists(fold);
 }
 
 /**
@@ -107,6 +123,10 @@ async function digestRecordings(
     }
   }
   return digests;
+}
+
+function digestLists(fold: Fold): Promise<string> {
+  return digest(JSON.stringify(setsOf(fold).map(listOf)));
 }
 
 function listOf({ source, indices }: SampleSet) {

@@ -67,6 +67,20 @@ gpuTest("evaluate names weights that are of another network", async () => {
   deepStrictEqual([code, stdout], [1, ""]);
 });
 
+gpuTest("evaluate refuses samples that the run did not have", async () => {
+  const list = join(folder.path, "data", "filelist.txt");
+  const text = await Deno.readTextFile(list);
+  const [first, ...others] = text.trimEnd().split("\n");
+  await Deno.writeTextFile(list, `${[...others, first].join("\n")}\n`);
+  const { code, stdout, stderr } = await runTask("evaluate", ["--run", run]);
+  await Deno.writeTextFile(list, text);
+  match(
+    stderr,
+    /^error: Cannot test run ".+": its list of samples has changed since, so that the test set of fold 1 may hold what it learned from\n$/,
+  );
+  deepStrictEqual([code, stdout], [1, ""]);
+});
+
 gpuTest("evaluate refuses what is no run, in one line", async () => {
   for (const place of ["nowhere", "data"]) {
     const path = join(folder.path, place);

@@ -14,7 +14,7 @@ import type { Configuration } from "../../configuration/types.ts";
 import { openModel } from "../../evaluate_fold.ts";
 import type { Fold } from "../../experiment.ts";
 import { traceSample } from "../../plot/trace_sample.ts";
-import { foldsOf, readRun } from "../../run_folder.ts";
+import { foldsOf, readRun, trainedFolds } from "../../run_folder.ts";
 import { filtered } from "../../sample_changes.ts";
 import { originIn } from "../open_sample.ts";
 import type { RecordedSample, Span } from "../sample.ts";
@@ -57,9 +57,7 @@ export async function respond(
 ): Promise<NetworkResponse> {
   const run = await readRun(folder);
   const { configuration, weights } = run;
-  const trained = (await foldsOf(run)).filter(({ number }) =>
-    weights.has(number)
-  );
+  const trained = await trainedFolds(run, await foldsOf(run));
   const fold = wanted === undefined
     ? trained.find((fold) => isTestedOn(fold, sample)) ?? trained[0]
     : trained.find(({ number }) => number === wanted);
