@@ -144,7 +144,7 @@ gpuTest(
     await (prepared ??= prepareSigns(folder.path));
     await refuse(
       /a sample at Ts "0.01": its last event is in bin \d+, .+ 131072 bins$/m,
-      ...["simulation.Ts=0.01", "simulation.tSample=1"],
+      ...["simulation.Ts=0.01", "simulation.tSample=1", "testing.tSample=1"],
     );
     const store = inFolder("data", "sliced.zarr");
     const groups = await Array.fromAsync(Deno.readDir(store));
