@@ -199,8 +199,7 @@ fn forward(
       }
     }
     let place = n * rowOf(sampleRows) * OH * OW * MQ + pixel * MQ + quad;
-    let sum = sums;
-    store(place, t, sum.low0, sum.low1, sum.high0, sum.high1, both);
-    store(place, t + 2, sum.low2, sum.low3, sum.high2, sum.high3, both);
+    store(place, t, sums.low0, sums.low1, sums.high0, sums.high1, both);
+    store(place, t + 2, sums.low2, sums.low3, sums.high2, sums.high3, both);
   }
 }

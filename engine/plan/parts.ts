@@ -289,9 +289,8 @@ export class Parts {
 
   /** A layer's drive, then its gradient: rows of its potentials. */
   #driveOf(index: number): GPUBufferBinding {
-    const layer = this.#context.layers[index];
-    const { lead } = this.#sizes;
-    const rows = isHalf(layer, this.#context.storage) ? lead / 2 : lead;
+    const { layer, half, lead } = this.#layer(index);
+    const rows = half ? lead / 2 : lead;
     const buffer = this.#buffers.potentials[index];
     return { buffer, offset: 4 * rows * layoutOf(layer).floats };
   }
