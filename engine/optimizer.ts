@@ -17,6 +17,7 @@ import {
   LANES,
   record,
 } from "./plan/dispatch.ts";
+import { QUAD } from "./plan/layout.ts";
 
 /** The rules by which weights can be updated; the first two use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD";
@@ -163,7 +164,7 @@ export class Optimizer {
         KERNELS[optimizer],
         bound,
         constants,
-        [groupsFor(size), 1, 1],
+        [groupsFor(size / QUAD), 1, 1],
       ),
     ]);
     return new Optimizer(gpu, { optimizer, weightDecay }, buffers, dispatches);

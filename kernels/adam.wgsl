@@ -10,7 +10,7 @@
 // clip               [1]  how much of the gradient is used
 // dw, w, m, v, vMax  [weights of all layers]; all but dw change in place
 //
-// One invocation owns every stride-th weight.
+// One invocation owns every stride-th quad of weights.
 //
 // Source: Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018,
 // in the form that PyTorch gives it; decay as Loshchilov and Hutter, Decoupled
@@ -29,11 +29,11 @@ const epsilon = 1e-8;
 
 @group(0) @binding(0) var<uniform> update: Update;
 @group(0) @binding(1) var<storage, read> clip: array<f32>;
-@group(0) @binding(2) var<storage, read> dw: array<f32>;
-@group(0) @binding(3) var<storage, read_write> w: array<f32>;
-@group(0) @binding(4) var<storage, read_write> m: array<f32>;
-@group(0) @binding(5) var<storage, read_write> v: array<f32>;
-@group(0) @binding(6) var<storage, read_write> vMax: array<f32>;
+@group(0) @binding(2) var<storage, read> dw: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> m: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> v: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> vMax: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn step(
@@ -41,13 +41,16 @@ fn step(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let used = clip[0];
-  for (var i = id.x; i < size; i += groups.x * 64) {
+  for (var i = id.x; i < size / 4; i += groups.x * 64) {
     let g = used * dw[i];
-    m[i] = beta1 * m[i] + (1 - beta1) * g;
-    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-    vMax[i] = max(vMax[i], v[i]);
-    let change =
-      update.rate * m[i] / (sqrt(vMax[i]) * update.root + epsilon);
-    w[i] -= change + update.decay * w[i];
+    let first = beta1 * m[i] + (1 - beta1) * g;
+    let second = beta2 * v[i] + (1 - beta2) * g * g;
+    let most = max(vMax[i], second);
+    let before = w[i];
+    m[i] = first;
+    v[i] = second;
+    vMax[i] = most;
+    let change = update.rate * first / (sqrt(most) * update.root + epsilon);
+    w[i] = before - (change + update.decay * before);
   }
 }

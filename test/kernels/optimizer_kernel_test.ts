@@ -7,7 +7,7 @@ import { run } from "./kernel_runner.ts";
 import { adam, nadam, sgd, type Update } from "../oracle/optimizer.ts";
 import { tensorOf } from "../oracle/tensor.ts";
 
-const SIZE = 150;
+const SIZE = 300;
 const STEPS = 12;
 const LR = 0.01;
 
