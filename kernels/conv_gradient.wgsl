@@ -10,10 +10,10 @@
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
-// One invocation owns two quads of weights, or one where inputs are `busy`
-// (partial), or some parts of one (total). Sums run over strips, then samples,
-// so they do not depend on how a batch is cut; dw starts at 0 unless
-// batch.begun.
+// One invocation owns two quads of weights, or of four channels' each where
+// inputs are `busy` (partial), or some parts of one quad (total). Sums run over
+// strips, then samples, so they do not depend on how a batch is cut; dw starts
+// at 0 unless batch.begun.
 
 struct Batch {
   first: u32,
@@ -27,9 +27,11 @@ override sampleRows: u32;
 override P: u32 = 1;
 // Whether many inputs spike.
 override busy: bool = false;
-// Quads of a group by as many as an invocation owns.
-override owned: u32 = select(2u, 1u, busy);
-override blocks: u32 = (MQ / sets + owned - 1) / owned;
+// Channels beside one another that an invocation owns, and how many times a
+// group has them, and two quads of maps.
+override channels: u32 = select(1u, 4u, busy);
+override chunks: u32 = (CG + channels - 1) / channels;
+override blocks: u32 = (MQ / sets + 1) / 2;
 override S: u32;
 // Quads of weights whose parts a workgroup adds up, and invocations that share
 // one.
@@ -49,36 +51,66 @@ fn gradientAt(at: u32, t: u32) -> vec4<f32> {
   return gradientOf(dy[at + rowOf(t) * OH * OW * MQ], t);
 }
 
-// Adds the gradients of those bins of word b whose bits are set.
-fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
+// What an invocation adds up of a tap, or of four channels of one.
+struct Sums {
+  low: vec4<f32>,
+  high: vec4<f32>,
+}
+
+// Adds the gradients of a bin to the sums of those channels whose bits are set.
+fn addBin(
+  s0: ptr<function, Sums>,
+  s1: ptr<function, Sums>,
+  s2: ptr<function, Sums>,
+  s3: ptr<function, Sums>,
+  bits: vec4<u32>,
+  times: f32,
+  low: vec4<f32>,
+  high: vec4<f32>,
+) {
+  let on = select(vec4(), vec4(times), (bits & vec4(1u)) != vec4());
+  (*s0).low = fma(vec4(on.x), low, (*s0).low);
+  (*s0).high = fma(vec4(on.x), high, (*s0).high);
+  (*s1).low = fma(vec4(on.y), low, (*s1).low);
+  (*s1).high = fma(vec4(on.y), high, (*s1).high);
+  (*s2).low = fma(vec4(on.z), low, (*s2).low);
+  (*s2).high = fma(vec4(on.z), high, (*s2).high);
+  (*s3).low = fma(vec4(on.w), low, (*s3).low);
+  (*s3).high = fma(vec4(on.w), high, (*s3).high);
+}
+
+// Adds the gradients of all bins of word b of four channels.
+fn addChannels(
+  s0: ptr<function, Sums>,
+  s1: ptr<function, Sums>,
+  s2: ptr<function, Sums>,
+  s3: ptr<function, Sums>,
+  words: vec4<u32>,
+  b: u32,
+  at: u32,
+  second: u32,
+) {
   let B = (T + 31) / 32;
   let times = select(f32(1u << (b / B)), 1.0, P == 1);
   let first = b % B * 32;
-  if (countOneBits(word) <= 8) {
-    for (var bits = word; bits != 0; bits &= bits - 1) {
-      *sum += times * gradientAt(at, first + countTrailingZeros(bits));
-    }
-    return;
-  }
-  for (var j = 0u; j < 32; j += 8) {
-    // Eight are on their way at once, whether they are set or not.
-    let dy0 = gradientAt(at, first + j);
-    let dy1 = gradientAt(at, first + j + 1);
-    let dy2 = gradientAt(at, first + j + 2);
-    let dy3 = gradientAt(at, first + j + 3);
-    let dy4 = gradientAt(at, first + j + 4);
-    let dy5 = gradientAt(at, first + j + 5);
-    let dy6 = gradientAt(at, first + j + 6);
-    let dy7 = gradientAt(at, first + j + 7);
-    let bits = word >> j;
-    *sum += select(vec4(), times * dy0, (bits & 1) != 0);
-    *sum += select(vec4(), times * dy1, (bits & 2) != 0);
-    *sum += select(vec4(), times * dy2, (bits & 4) != 0);
-    *sum += select(vec4(), times * dy3, (bits & 8) != 0);
-    *sum += select(vec4(), times * dy4, (bits & 16) != 0);
-    *sum += select(vec4(), times * dy5, (bits & 32) != 0);
-    *sum += select(vec4(), times * dy6, (bits & 64) != 0);
-    *sum += select(vec4(), times * dy7, (bits & 128) != 0);
+  // Bins from T on have no spike; the last stands in for them.
+  for (var j = 0u; j < min(32u, T - first); j += 4) {
+    let t1 = min(first + j + 1, T - 1);
+    let t2 = min(first + j + 2, T - 1);
+    let t3 = min(first + j + 3, T - 1);
+    let low0 = gradientAt(at, first + j);
+    let low1 = gradientAt(at, t1);
+    let low2 = gradientAt(at, t2);
+    let low3 = gradientAt(at, t3);
+    let high0 = gradientAt(at + second, first + j);
+    let high1 = gradientAt(at + second, t1);
+    let high2 = gradientAt(at + second, t2);
+    let high3 = gradientAt(at + second, t3);
+    let bits = words >> vec4(j);
+    addBin(s0, s1, s2, s3, bits, times, low0, high0);
+    addBin(s0, s1, s2, s3, bits >> vec4(1u), times, low1, high1);
+    addBin(s0, s1, s2, s3, bits >> vec4(2u), times, low2, high2);
+    addBin(s0, s1, s2, s3, bits >> vec4(3u), times, low3, high3);
   }
 }
 
@@ -86,8 +118,7 @@ fn addWord(sum: ptr<function, vec4<f32>>, word: u32, b: u32, at: u32) {
 // of two quads. One loop for all words: a warp goes round it as often as its
 // busiest tap.
 fn addWords(
-  low: ptr<function, vec4<f32>>,
-  high: ptr<function, vec4<f32>>,
+  sums: ptr<function, Sums>,
   words: vec4<u32>,
   b: u32,
   at: u32,
@@ -110,8 +141,18 @@ fn addWords(
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
       let times = select(f32(1u << (word / B)), 1.0, P == 1);
-      *low += times * gradientAt(at, t);
-      *high += times * gradientAt(at + second, t);
+      (*sums).low += times * gradientAt(at, t);
+      (*sums).high += times * gradientAt(at + second, t);
+    }
+  }
+}
+
+// Stores the sums of channel g of tap (ky, kx).
+fn keepSums(sums: Sums, place: u32, g: u32, second: u32) {
+  if (g < CG) {
+    part[place + g * MQ] = height * sums.low;
+    if (second > 0) {
+      part[place + g * MQ + 1] = height * sums.high;
     }
   }
 }
@@ -126,28 +167,43 @@ fn partial(
   let n = id.z;
   let long = (OH * OW + S - 1) / S;
   let size = KH * KW * CG * MQ;
-  // i counts taps, then groups, then blocks of a group's quads.
-  let owners = KH * KW * CG * sets * blocks;
-  for (var i = id.x; i < owners; i += groups.x * 128) {
+  // i counts strips, then taps, then channels by as many as are owned, then
+  // groups, then blocks of a group's quads.
+  let owners = KH * KW * chunks * sets * blocks;
+  for (var i = id.x; i < S * owners; i += groups.x * 128) {
+    let strip = i / owners;
     let subset = i / blocks % sets;
-    let own = i % blocks * owned;
+    let own = i % blocks * 2;
     let quad = subset * (MQ / sets) + own;
-    let second = select(0u, 1u, owned > 1 && own + 1 < MQ / sets);
-    let tap = i / blocks / sets;
-    let c = subset * CG + tap % CG;
-    let kx = tap / CG % KW;
-    let ky = tap / CG / KW;
-    var low = vec4<f32>();
-    var high = vec4<f32>();
-    for (var o = id.y * long; o < min((id.y + 1) * long, OH * OW); o++) {
+    let second = select(0u, 1u, own + 1 < MQ / sets);
+    let tap = i % owners / blocks / sets;
+    let g = tap % chunks * channels;
+    let kx = tap / chunks % KW;
+    let ky = tap / chunks / KW;
+    // Channels past the last are the last, and are not stored.
+    let beside = min(vec4(g) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(g);
+    var s0 = Sums();
+    var s1 = Sums();
+    var s2 = Sums();
+    var s3 = Sums();
+    for (var o = strip * long; o < min((strip + 1) * long, OH * OW); o++) {
       let iy = o / OW * strideY + ky * dilationY - padY;
       let ix = o % OW * strideX + kx * dilationX - padX;
       if (!isInside(iy, ix)) {
         continue;
       }
       let at = n * rowOf(sampleRows) * OH * OW * MQ + o * MQ + quad;
-      let first = (n * words * H * W + iy * W + ix) * C + c;
-      for (var b = 0u; b < words; b += 4) {
+      let first = (n * words * H * W + iy * W + ix) * C + subset * CG + g;
+      for (var b = 0u; busy && b < words; b++) {
+        let place = vec4(first + b * H * W * C) + beside;
+        let word0 = inputs[place.x];
+        let word1 = inputs[place.y];
+        let word2 = inputs[place.z];
+        let word3 = inputs[place.w];
+        let four = vec4(word0, word1, word2, word3);
+        addChannels(&s0, &s1, &s2, &s3, four, b, at, second);
+      }
+      for (var b = 0u; !busy && b < words; b += 4) {
         // Four words are on their way before the first is needed.
         let last = words - 1 - b;
         let word0 = inputs[first + b * H * W * C];
@@ -156,20 +212,15 @@ fn partial(
         let word3 = inputs[first + (b + min(3u, last)) * H * W * C];
         let there = vec4(true, last >= 1, last >= 2, last >= 3);
         let four = select(vec4(), vec4(word0, word1, word2, word3), there);
-        if (busy) {
-          addWord(&low, four.x, b, at);
-          addWord(&low, four.y, b + 1, at);
-          addWord(&low, four.z, b + 2, at);
-          addWord(&low, four.w, b + 3, at);
-        } else {
-          addWords(&low, &high, four, b, at, second);
-        }
+        addWords(&s0, four, b, at, second);
       }
     }
-    let place = (n * S + id.y) * size + tap * MQ + quad;
-    part[place] = height * low;
-    if (second > 0) {
-      part[place + 1] = height * high;
+    let place = (n * S + strip) * size + (ky * KW + kx) * CG * MQ + quad;
+    keepSums(s0, place, g, second);
+    if (busy) {
+      keepSums(s1, place, g + 1, second);
+      keepSums(s2, place, g + 2, second);
+      keepSums(s3, place, g + 3, second);
     }
   }
 }

@@ -28,7 +28,7 @@ const MOST_GROUPS = 65535;
 const PARTIAL_FLOATS = 1 << 20;
 
 /** Invocations that share a convolution's weight gradient, for one sample. */
-const PARTIAL_LANES = 1 << 16;
+const PARTIAL_LANES = 1 << 17;
 
 /**
  * How many strips of pixels the weight gradient of a convolution is summed in,
@@ -57,7 +57,7 @@ export function gradientStrips(layer: ConvLayer): number {
  * @returns The number: few quads where there is much to add up for each.
  */
 export function totalQuads(strips: number): number {
-  return strips > 128 ? 2 : 8;
+  return strips > 512 ? 1 : strips > 128 ? 2 : 8;
 }
 
 /**

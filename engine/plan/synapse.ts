@@ -53,6 +53,9 @@ export const POOL_WEIGHT = 1.1;
 const FORWARD_BINS = 4;
 const ADJOINT_BINS = 8;
 
+/** Channels whose weight gradients an invocation owns where inputs are busy. */
+const BUSY_CHANNELS = 4;
+
 /** Bins and inputs of a dense adjoint's tile. */
 const DENSE_TILE = 64;
 
@@ -275,15 +278,17 @@ export async function synapseGradient(
       const constants = { ...rowConstants(context), ...sizes, P, S, height };
       const floats = weightFloats(layer);
       const quads = totalQuads(S);
-      const mapQuads = mapFloats(layer) / QUAD / layer.groups;
+      const pairs = Math.ceil(mapFloats(layer) / QUAD / layer.groups / 2);
+      const channels = layer.input.C / layer.groups;
+      const taps = layer.kernel[0] * layer.kernel[1] * layer.groups;
       const owners = (busy: number) =>
-        floats / QUAD / mapQuads * Math.ceil(mapQuads / (busy ? 1 : 2));
+        taps * pairs * Math.ceil(channels / (busy ? BUSY_CHANNELS : 1));
       const partial = (busy: number) =>
         compiler.dispatch(
           convGradientPartial,
           bound,
           { ...constants, busy },
-          [groupsFor(owners(busy), PARTIAL_GROUP), S, "samples"],
+          [groupsFor(S * owners(busy), PARTIAL_GROUP), 1, "samples"],
         );
       return await Promise.all([
         eitherWay(partial(0), partial(1)),
