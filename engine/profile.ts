@@ -64,6 +64,7 @@ export async function profile(
   await stepper.evaluate(batch);
   const [{ spikes }] = await stepper.drain();
   const dispatches = stepper.choose([
+    ...stepper.binning,
     ...forward,
     ...backward,
     ...stepper.updating,

@@ -127,7 +127,7 @@ export async function trace(
     copies.push({ buffer, take });
   };
   const { forward, backward } = plan;
-  stepper.encode(encoder, batch, forward, (part) => {
+  stepper.encode(encoder, batch, [...stepper.binning, ...forward], (part) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const { output } = layer;

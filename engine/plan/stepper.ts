@@ -70,7 +70,7 @@ export class Stepper implements Disposable {
    */
   async evaluate(batch: EventBatch): Promise<void> {
     const encoder = await this.#begin(batch);
-    this.encode(encoder, batch, this.plan.forward);
+    this.encode(encoder, batch, [...this.#bin, ...this.plan.forward]);
     await this.#submit(encoder, batch.labels);
   }
 
@@ -227,7 +227,7 @@ export class Stepper implements Disposable {
    * @internal
    * @param encoder Where to.
    * @param batch The samples, uploaded.
-   * @param dispatches What to run on each micro-batch, after binning.
+   * @param dispatches What to run on each micro-batch.
    * @param after Called behind each micro-batch.
    */
   encode(
@@ -252,7 +252,6 @@ export class Stepper implements Disposable {
       encoder.clearBuffer(plan.buffers.spikes[0]);
       encoder.clearBuffer(plan.buffers.largest);
       const pass = encoder.beginComputePass();
-      record(pass, this.#bin, samples);
       record(pass, chosen, samples);
       pass.end();
       after?.({ encoder, first, samples });
@@ -300,7 +299,7 @@ export class Stepper implements Disposable {
   ): Promise<void> {
     const encoder = await this.#begin(batch);
     const { forward, backward } = this.plan;
-    this.encode(encoder, batch, [...forward, ...backward]);
+    this.encode(encoder, batch, [...this.#bin, ...forward, ...backward]);
     then(encoder);
     await this.#submit(encoder, batch.labels);
   }

@@ -29,11 +29,11 @@ gpuTest(
       return;
     }
     const { forward, backward } = stepper.plan;
-    const { updating } = stepper;
+    const { binning, updating } = stepper;
     const times = await profile(device(), stepper, model.layers, batch, 3);
     deepStrictEqual(
       times.map(({ kernel, layer }) => [kernel, layer]),
-      [...forward, ...backward, ...updating].map((
+      [...binning, ...forward, ...backward, ...updating].map((
         { name, layer },
       ) => [name, layer]),
     );
