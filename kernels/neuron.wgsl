@@ -45,12 +45,13 @@ fn forward(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = 4 * Q;
-  var count = 0u;
+  var all = 0u;
   for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
     let f = neuronAt(i);
     if (f == F) {
       continue;
     }
+    var count = 0u;
     var neuron = atRest(group.z, i, f);
     // Four drives are on their way while the four before are used. Bins from
     // T on are not looked at.
@@ -74,8 +75,10 @@ fn forward(
       nextGone = drivesGone(neuron.row, t + 4);
       count += advance(&neuron, now, gone, t);
     }
+    addNeuron(count, f);
+    all += count;
   }
-  addSpikes(count, lane);
+  addSpikes(all, lane);
 }
 
 // Where a neuron's potentials and the gradients of its spikes are, in bin 0.

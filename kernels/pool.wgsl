@@ -9,8 +9,7 @@
 // F = ⌈H/k⌉ · ⌈W/k⌉ · C
 //
 // One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of
-// counted[i] is bit i of the count in bin j, and behind 32 digits come those of
-// K bins before.
+// digit i is bit i of the count in bin j.
 
 override H: u32;
 override W: u32;
@@ -22,15 +21,36 @@ override digits: u32;
 
 @group(0) @binding(3) var<storage, read> inputs: array<u32>;
 
-var<private> counted: array<u32, 64>;
+// The lowest digits; members, so that they stay in registers.
+struct Digits {
+  d0: u32,
+  d1: u32,
+  d2: u32,
+}
 
-// Adds 2^p, from digit `first` on, in those bins whose bits are set.
-fn count(word: u32, p: u32, first: u32) {
+// The others, and behind 32 of them those of K bins before.
+var<private> higher: array<u32, 64>;
+
+// Adds 2^p in those bins whose bits are set; higher digits begin at `first`.
+fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
+  let before = *digit;
   var carry = word;
-  for (var i = first + p; carry != 0; i++) {
-    let digit = counted[i];
-    counted[i] = digit ^ carry;
-    carry &= digit;
+  if (p == 0) {
+    (*digit).d0 = before.d0 ^ carry;
+    carry &= before.d0;
+  }
+  if (p <= 1) {
+    (*digit).d1 = before.d1 ^ carry;
+    carry &= before.d1;
+  }
+  if (p <= 2) {
+    (*digit).d2 = before.d2 ^ carry;
+    carry &= before.d2;
+  }
+  for (var i = max(p, 3u); i < digits && carry != 0; i++) {
+    let value = higher[first + i];
+    higher[first + i] = value ^ carry;
+    carry &= value;
   }
 }
 
@@ -49,35 +69,66 @@ fn gone(at: u32, b: u32) -> u32 {
 }
 
 // Counts word b of the window whose upper left corner is at row top and
-// column left, in channel c.
-fn countWindow(n: u32, b: u32, top: u32, left: u32, c: u32) {
+// column left, in channel c, and, where drives are not kept for so long, the
+// word K bins before.
+fn countWindow(
+  now: ptr<function, Digits>,
+  past: ptr<function, Digits>,
+  n: u32,
+  b: u32,
+  top: u32,
+  left: u32,
+  c: u32,
+) {
   // Where K bins before are in the same word or the last, the same counts do.
-  for (var i = 0u; i < digits; i++) {
-    counted[32 + i] = select(0u, counted[i] >> ((32 - K % 32) % 32), K <= 32);
-    counted[i] = 0;
+  let old = *now;
+  let back = (32 - K % 32) % 32;
+  *past = Digits();
+  if (K <= 32) {
+    *past = Digits(old.d0 >> back, old.d1 >> back, old.d2 >> back);
+  }
+  *now = Digits();
+  for (var i = 3u; i < digits; i++) {
+    higher[32 + i] = select(0u, higher[i] >> back, K <= 32);
+    higher[i] = 0;
   }
   for (var p = 0u; p < P; p++) {
     let plane = (n * P + p) * ((T + 31) / 32) * H * W * C + c;
     for (var y = top; y < min(top + window, H); y++) {
       for (var x = left; x < min(left + window, W); x++) {
         let at = plane + (y * W + x) * C;
-        count(inputs[at + b * H * W * C], p, 0u);
+        add(now, inputs[at + b * H * W * C], p, 0u);
         if (!exact && K > 32) {
-          count(gone(at, b), p, 32u);
+          add(past, gone(at, b), p, 32u);
         }
       }
     }
   }
   if (K < 32) {
-    for (var i = 0u; i < digits; i++) {
-      counted[32 + i] |= counted[i] << (K % 32);
+    (*past).d0 |= (*now).d0 << (K % 32);
+    (*past).d1 |= (*now).d1 << (K % 32);
+    (*past).d2 |= (*now).d2 << (K % 32);
+    for (var i = 3u; i < digits; i++) {
+      higher[32 + i] |= higher[i] << (K % 32);
     }
   }
 }
 
-// Digit i of the counts in four bins.
-fn digitOf(digit: u32, i: u32, j: vec4<u32>) -> vec4<u32> {
-  return ((vec4(digit) >> j) & vec4(1u)) << vec4(i);
+// The counts of four bins from the j-th on; higher digits begin at `first`.
+fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
+  let bins = vec4(j) + vec4(0u, 1u, 2u, 3u);
+  var sum = (vec4(digit.d0) >> bins) & vec4(1u);
+  sum |= ((vec4(digit.d1) >> bins) & vec4(1u)) << vec4(1u);
+  sum |= ((vec4(digit.d2) >> bins) & vec4(1u)) << vec4(2u);
+  for (var i = 3u; i < digits; i++) {
+    sum |= ((vec4(higher[first + i]) >> bins) & vec4(1u)) << vec4(i);
+  }
+  if (digits > 23) {
+    return vec4<f32>(sum);
+  }
+  // Behind 2^23 they are the last bits of a float32: two quick operations,
+  // where a conversion is slow.
+  return bitcast<vec4<f32>>(sum | vec4(0x4b000000u)) - vec4(8388608.0);
 }
 
 @compute @workgroup_size(64)
@@ -88,38 +139,43 @@ fn forward(
 ) {
   let OW = (W + window - 1) / window;
   let n = group.z;
-  var fired = 0u;
+  var all = 0u;
   for (var f = group.x * 64 + lane; f < F; f += groups.x * 64) {
     var neuron = atRest(n, f, f);
-    for (var i = 0u; i < digits; i++) {
-      counted[i] = 0;
+    var count = 0u;
+    var now = Digits();
+    var past = Digits();
+    for (var i = 3u; i < digits; i++) {
+      higher[i] = 0;
     }
+    var q1 = vec4<f32>();
+    var q2 = vec4<f32>();
+    var q3 = vec4<f32>();
+    var q4 = vec4<f32>();
+    let top = f / C / OW * window;
+    let left = f / C % OW * window;
     for (var b = 0u; b < (T + 31) / 32; b++) {
-      countWindow(n, b, f / C / OW * window, f / C % OW * window, f % C);
-      // The lowest three in registers.
-      let now0 = counted[0];
-      let now1 = counted[1];
-      let now2 = counted[2];
-      let gone0 = counted[32];
-      let gone1 = counted[33];
-      let gone2 = counted[34];
+      countWindow(&now, &past, n, b, top, left, f % C);
       for (var t = b * 32; t < min(b * 32 + 32, T); t += 4) {
-        let j = vec4(0u, 1u, 2u, 3u) + t % 32;
-        var now = digitOf(now0, 0u, j) + digitOf(now1, 1u, j) +
-          digitOf(now2, 2u, j);
-        var past = digitOf(gone0, 0u, j) + digitOf(gone1, 1u, j) +
-          digitOf(gone2, 2u, j);
-        for (var i = 3u; i < digits; i++) {
-          now += digitOf(counted[i], i, j);
-          past += digitOf(counted[32 + i], i, j);
+        let x = countsAt(now, t % 32, 0u);
+        var gone: vec4<f32>;
+        if (K <= 16) {
+          gone = ago(x, q1, q2, q3, q4);
+          q4 = q3;
+          q3 = q2;
+          q2 = q1;
+          q1 = x;
+        } else {
+          gone = countsAt(past, t % 32, 32u);
         }
-        let x = vec4<f32>(now);
         if (exact) {
           leave(neuron.row + rowOf(lead) * 4 * Q, x, t);
         }
-        fired += advance(&neuron, x, vec4<f32>(past), t);
+        count += advance(&neuron, x, gone, t);
       }
     }
+    addNeuron(count, f);
+    all += count;
   }
-  addSpikes(fired, lane);
+  addSpikes(all, lane);
 }

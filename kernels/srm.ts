@@ -19,6 +19,7 @@ export const SRM_BINDINGS = {
   u: 10,
   spikes: 11,
   tally: 12,
+  fired: 13,
 } as const;
 
 /** What the alpha functions and their decaying sums are made of. */

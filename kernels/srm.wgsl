@@ -16,6 +16,7 @@
 //                               both as stored.wgsl has them
 // spikes  [N, B, F]             s, packed
 // tally   [slots, stride]       number of spikes of the layer, added to
+// fired   [F]                   the same of each neuron, up to 2^32
 //
 // Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
 // that four may be loaded at once; what is over is 0 and stays 0. A sample has
@@ -68,6 +69,7 @@ override sampleRows: u32 = T + lead + select(0u, T % 2, half);
 @group(0) @binding(10) var<storage, read_write> u: array<u32>;
 @group(0) @binding(11) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
+@group(0) @binding(13) var<storage, read_write> fired: array<atomic<u32>>;
 
 var<workgroup> ones: atomic<u32>;
 
@@ -317,7 +319,8 @@ fn advance(
   if (R <= 32) {
     ago = now.recent >> ((32 - R) % 32);
   }
-  let faded = vec4<f32>((vec4(ago) >> vec4(0u, 1u, 2u, 3u)) & vec4(1u));
+  let fell = (vec4(ago) & vec4(1u, 2u, 4u, 8u)) != vec4();
+  let faded = select(vec4(), vec4(1.0), fell);
   let value = vec4(
     step(&now, x.x, gone.x, faded.x, t),
     step(&now, x.y, gone.y, faded.y, t + 1),
@@ -334,6 +337,13 @@ fn advance(
   let word = now.recent >> (28 - t % 32);
   spikes[now.words + t / 32 * F] = word;
   return countOneBits(word);
+}
+
+// Adds how often neuron f fired.
+fn addNeuron(count: u32, f: u32) {
+  if (count > 0) {
+    atomicAdd(&fired[f], count);
+  }
 }
 
 // Adds a workgroup's spikes to its layer's.

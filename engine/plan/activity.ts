@@ -1,5 +1,5 @@
 /**
- * How often each neuron fires in training steps, counted on the device.
+ * How often each neuron fires, counted on the device.
  *
  * @module
  */

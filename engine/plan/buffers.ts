@@ -55,7 +55,7 @@ export interface PlanBuffers {
   readonly partial: GPUBuffer;
   /** What steps leave behind. */
   readonly records: Records;
-  /** What training steps add to: how often each neuron fired. */
+  /** How often each neuron fired. */
   readonly activity: Activity;
 }
 
@@ -121,7 +121,7 @@ export function allocatePlan(
       counts: allocate("counts", M * outputs),
       partial: allocate("partial", train ? M * floats.partial : 0),
       records: new Records(device, layers.length, batch),
-      activity: new Activity(device, train ? layers : []),
+      activity: new Activity(device, layers),
     };
   }, freePlan);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { activityCount } from "../../kernels/activity.ts";
 import { binPeak, binScatter } from "../../kernels/bin.ts";
 import { neuronAdjoint } from "../../kernels/neuron.ts";
 import type { ConstantOf } from "../../kernels/spec.ts";
@@ -120,6 +119,7 @@ export class Parts {
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: this.#buffers.spikes[index + 1] },
         tally: { buffer: records.buffer },
+        fired: { buffer: this.#buffers.activity.fired[index] },
       }),
     ];
   }
@@ -145,24 +145,6 @@ export class Parts {
         { ...{ batch, loss, counts }, records: { buffer: records.buffer } },
         { layers: layers.length, stride: records.stride, O: this.#outputs },
         [groupsFor(this.#sizes.M), 1, 1],
-      ),
-    ];
-  }
-
-  /** A layer's spikes to how often each of its neurons fired. */
-  activity(index: number): Compiling {
-    const { compiler, layers } = this.#context;
-    const { spikes, activity } = this.#buffers;
-    const F = sizeOf(layers[index].output);
-    return [
-      compiler.dispatch(
-        activityCount,
-        {
-          spikes: { buffer: spikes[index + 1] },
-          fired: { buffer: activity.fired[index] },
-        },
-        { T: this.#sizes.T, F },
-        [groupsFor(F), 1, "samples"],
       ),
     ];
   }

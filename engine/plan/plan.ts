@@ -28,10 +28,7 @@ export interface Plan {
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** From the input's spikes to records, layer by layer. */
   readonly forward: readonly Dispatch[];
-  /**
-   * Counts how often each neuron fired, then goes from the output's error to the
-   * gradient of all weights.
-   */
+  /** From the output's error to the gradient of all weights. */
   readonly backward: readonly Dispatch[];
 }
 
@@ -110,15 +107,10 @@ function compileBackward(
   layers: readonly Layer[],
 ): Promise<Dispatch[]>[] {
   const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
-  // In a row, where none of them waits for another.
-  const counting = layers.map((layer, index) =>
-    settle(parts.activity(index), layer.name)
-  );
-  if (lowest < 0) return counting;
+  if (lowest < 0) return [];
   const learning = layers.map((layer, index) => ({ layer, index }))
     .slice(lowest).reverse();
   return [
-    ...counting,
     settle(parts.errorAdjoint()),
     ...learning.map(({ layer, index }) =>
       settle(parts.backward(index, { lowest: index === lowest }), layer.name)

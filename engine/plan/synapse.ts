@@ -107,7 +107,7 @@ export interface Outcome {
  * @param buffers What the kernels bind: incoming spikes `inputs`
  * [N, P, B, F in] and room for their `raster`, weights `w`, potentials `u`
  * [N, sampleRows, F out] by quads and in them the drive `x`, `spikes`
- * [N, B, F out], and `batch`, `taps`, `largest` and `tally`.
+ * [N, B, F out], and `batch`, `taps`, `largest`, `tally` and `fired`.
  * @returns The dispatches.
  */
 export function layerForward(
@@ -116,7 +116,7 @@ export function layerForward(
   buffers: Readonly<
     Record<
       | ("batch" | "taps" | "largest" | "inputs" | "raster" | "w" | "x" | "u")
-      | ("spikes" | "tally"),
+      | ("spikes" | "tally" | "fired"),
       GPUBufferBinding
     >
   >,

@@ -106,7 +106,8 @@ export async function fire(
     "float32",
   );
   const drive = toKernel(x, { run: runSize });
-  const { u, spikes, tally } = await run(
+  const often = Uint32Array.from({ length: F }, (_, f) => 3 * f);
+  const { u, spikes, tally, fired } = await run(
     neuronForward,
     {
       batch: Uint32Array.of(0, N, slot, 0),
@@ -115,6 +116,7 @@ export async function fire(
       u: join(stale([N, C, H, W, lead], runSize), drive, N),
       spikes: new Uint32Array(N * Math.ceil(T / 32) * F).fill(~0),
       tally: before,
+      fired: often,
     },
     {
       ...constantsOf(taps),
@@ -124,13 +126,14 @@ export async function fire(
     },
     [Math.min(Math.ceil(quads(F, runSize) / 64), groups), 1, N],
   );
-  const fired = unpack(spikes, shape);
-  same(spikes, pack(fired));
-  const counted = fired.data.reduce((sum, spike) => sum + spike, 0);
+  const train = unpack(spikes, shape);
+  same(spikes, pack(train));
+  const counted = train.data.reduce((sum, spike) => sum + spike, 0);
   const at = slot * stride + layer;
   deepStrictEqual(tally, before.with(at, before[at] + counted));
+  deepStrictEqual(fired, addTrains(often, train));
   return {
-    spikes: fired,
+    spikes: train,
     u: fromKernel(
       rowsOf(u, N, { first: keep ? 0 : lead, count: T, all: T + lead }),
       shape,
@@ -138,6 +141,19 @@ export async function fire(
     ),
     words: spikes,
   };
+}
+
+/** Counts, and how often each neuron fired over all samples, [H, W, C]. */
+function addTrains(
+  counts: Uint32Array,
+  { shape: [, C, H, W, T], data }: Tensor,
+): Uint32Array {
+  const sums = counts.slice();
+  data.forEach((spike, i) => {
+    const place = Math.floor(i / T) % (C * H * W);
+    sums[place % (H * W) * C + Math.floor(place / H / W)] += spike;
+  });
+  return sums;
 }
 
 /** Width and height of a surrogate gradient. */

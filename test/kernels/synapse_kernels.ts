@@ -111,6 +111,7 @@ export async function forward(
       u: stale([N, C, H, W, T + lead], run),
       spikes: new Uint32Array(N * B * sizeOf(layer.output)).fill(~0),
       tally: new Uint32Array(1),
+      fired: new Uint32Array(sizeOf(layer.output)),
     },
     N,
     (buffers) => {
