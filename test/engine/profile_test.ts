@@ -29,8 +29,8 @@ gpuTest(
       return;
     }
     const { forward, backward } = stepper.plan;
-    const { binning, updating } = stepper;
     const times = await profile(device(), stepper, model.layers, batch, 3);
+    const { binning, updating } = stepper;
     deepStrictEqual(
       times.map(({ kernel, layer }) => [kernel, layer]),
       [...binning, ...forward, ...backward, ...updating].map((
