@@ -35,7 +35,6 @@ export const convAdjointTiled = {
     "inRow",
     "RH",
     "RW",
-    "fours",
     "beside",
   ],
 } as const satisfies KernelSpec;

@@ -11,25 +11,21 @@
 //                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
 // One invocation owns eight bins of up to four inputs of a pixel (direct), or
-// `fours` times four bins of eight inputs of a pixel (tiled). Where loads are
-// slow, it owns four bins of four pixels `beside` one another: what one of them
-// meets, the next one meets a tap later.
+// four bins of eight inputs of a pixel (tiled). Where loads are slow, it owns
+// four pixels `beside` one another: what one of them meets, the next one meets
+// a tap later.
 
 override T: u32;
 override sampleRows: u32;
 override RH: u32 = 1;
 override RW: u32 = 1;
-override fours: u32 = 1;
 override beside: bool = false;
 override side: u32 = select(8u, 16u, beside);
 override inRun: u32;
 override inRow: u32;
 
-override reachSize: u32 = 2 * fours * RH * RW;
-// Outputs that an invocation has on their way before it needs the first, few
-// where a tile reaches few: they take registers.
-override ahead: u32 = select(1u, 4u, fours * RH * RW > 320);
-override nearSize: u32 = 4 * KH * KW;
+override reachSize: u32 = 4 * RH * RW;
+override nearSize: u32 = 8 * KH * KW;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<u32>>;
@@ -96,7 +92,7 @@ fn direct(
 }
 
 // The gradient of what a tile of inputs can reach, four bins in a vector, and
-// the weights of eight input channels, for two maps.
+// the weights of eight input channels, for four maps.
 var<workgroup> reach: array<vec4<f32>, reachSize>;
 var<workgroup> near: array<vec4<f32>, nearSize>;
 
@@ -128,24 +124,11 @@ fn addTap(
   (*sum).c7 = fma(vec4(high.w), value, (*sum).c7);
 }
 
-// One map's tap to all bins.
-fn addMap(
-  early: ptr<function, Sums>,
-  late: ptr<function, Sums>,
-  last: ptr<function, Sums>,
-  map: u32,
-  at: u32,
-  tap: u32,
-) {
+// One map's tap.
+fn addMap(sum: ptr<function, Sums>, map: u32, at: u32, tap: u32) {
   let low = near[2 * (map * KH * KW + tap)];
   let high = near[2 * (map * KH * KW + tap) + 1];
-  addTap(early, low, high, reach[map * fours * RH * RW + at]);
-  if (fours > 1) {
-    addTap(late, low, high, reach[(map * fours + 1) * RH * RW + at]);
-  }
-  if (fours > 2) {
-    addTap(last, low, high, reach[(map * fours + 2) * RH * RW + at]);
-  }
+  addTap(sum, low, high, reach[map * RH * RW + at]);
 }
 
 // Four bins of what reaches column x, 0 between strides; `row` is where outputs
@@ -235,16 +218,15 @@ fn storeBins(sum: Sums, n: u32, t: u32, pixel: u32, c: u32) {
 // first is at row oy0 and column ox0; 0 outside.
 fn reached(
   n: u32,
-  t0: u32,
+  t: u32,
   oy0: u32,
   ox0: u32,
   quad: u32,
   i: u32,
 ) -> mat4x4<f32> {
-  let t = t0 + i / (RH * RW) * 4;
-  let oy = i / RW % RH + oy0;
+  let oy = i / RW + oy0;
   let ox = i % RW + ox0;
-  if (oy >= OH || ox >= OW || i >= fours * RH * RW) {
+  if (oy >= OH || ox >= OW || i >= RH * RW) {
     return mat4x4<f32>();
   }
   // Bins from T on are not looked at.
@@ -269,21 +251,15 @@ fn reached(
   );
 }
 
-// Stages the former or the latter two of four maps.
-fn stage(bins: mat4x4<f32>, latter: bool, at: u32) {
-  if (at >= fours * RH * RW) {
-    return;
+// Stages four maps of output i.
+fn stage(bins: mat4x4<f32>, i: u32) {
+  if (i < RH * RW) {
+    let maps = transpose(bins);
+    reach[i] = maps[0];
+    reach[i + RH * RW] = maps[1];
+    reach[i + 2 * RH * RW] = maps[2];
+    reach[i + 3 * RH * RW] = maps[3];
   }
-  reach[at] = select(
-    vec4(bins[0].x, bins[1].x, bins[2].x, bins[3].x),
-    vec4(bins[0].z, bins[1].z, bins[2].z, bins[3].z),
-    latter,
-  );
-  reach[at + fours * RH * RW] = select(
-    vec4(bins[0].y, bins[1].y, bins[2].y, bins[3].y),
-    vec4(bins[0].w, bins[1].w, bins[2].w, bins[3].w),
-    latter,
-  );
 }
 
 @compute @workgroup_size(64)
@@ -301,7 +277,7 @@ fn tiled(
   let pixels = select(1u, 4u, beside);
   let iy = iy0 + lane * pixels / side;
   let ix = ix0 + lane * pixels % side;
-  let t0 = group.y * 4 * fours;
+  let t0 = group.y * 4;
   // Shifted by whole strides, so that nothing falls below 0.
   let shiftY = padY + KH * dilationY * strideY;
   let shiftX = padX + KW * dilationX * strideX;
@@ -309,36 +285,36 @@ fn tiled(
   let ox0 = (ix0 + shiftX - (KW - 1) * dilationX) / strideX;
   let top = oy0 - KH * dilationY;
   let left = ox0 - KW * dilationX;
-  var early: Sums;
-  var late: Sums;
-  var last: Sums;
-  var rest: Sums;
-  for (var m = 0u; m < M / sets; m += 2) {
-    let map = subset * mapQuads * 4 + m;
-    let latter = map % 4 == 2;
+  var first: Sums;
+  var second: Sums;
+  var third: Sums;
+  var fourth: Sums;
+  for (var q = 0u; q < mapQuads; q++) {
+    let quad = subset * mapQuads + q;
     workgroupBarrier();
-    for (var i = lane; i < fours * RH * RW; i += 64 * ahead) {
-      let bins0 = reached(group.z, t0, top, left, map / 4, i);
-      if (ahead > 1) {
-        let bins1 = reached(group.z, t0, top, left, map / 4, i + 64);
-        let bins2 = reached(group.z, t0, top, left, map / 4, i + 128);
-        let bins3 = reached(group.z, t0, top, left, map / 4, i + 192);
-        stage(bins1, latter, i + 64);
-        stage(bins2, latter, i + 128);
-        stage(bins3, latter, i + 192);
-      }
-      stage(bins0, latter, i);
+    for (var i = lane; i < RH * RW; i += 256) {
+      // Four outputs are on their way before the first is needed.
+      let bins0 = reached(group.z, t0, top, left, quad, i);
+      let bins1 = reached(group.z, t0, top, left, quad, i + 64);
+      let bins2 = reached(group.z, t0, top, left, quad, i + 128);
+      let bins3 = reached(group.z, t0, top, left, quad, i + 192);
+      stage(bins0, i);
+      stage(bins1, i + 64);
+      stage(bins2, i + 128);
+      stage(bins3, i + 192);
     }
     for (var i = lane; i < 8 * KH * KW; i += 64) {
       var maps = vec4<f32>();
       let g = g0 + i % 8;
       if (g < CG) {
-        maps = w[(i / 8 * CG + g) * MQ + map / 4];
+        maps = w[(i / 8 * CG + g) * MQ + quad];
       }
       // Of each map, its taps, and of each tap eight channels.
       let to = i / 8 * 2 + i / 4 % 2;
-      near[to][i % 4] = select(maps.x, maps.z, latter);
-      near[to + 2 * KH * KW][i % 4] = select(maps.y, maps.w, latter);
+      near[to][i % 4] = maps.x;
+      near[to + 2 * KH * KW][i % 4] = maps.y;
+      near[to + 4 * KH * KW][i % 4] = maps.z;
+      near[to + 6 * KH * KW][i % 4] = maps.w;
     }
     workgroupBarrier();
     for (var ky = 0u; ky < KH; ky++) {
@@ -349,9 +325,11 @@ fn tiled(
       if (beside) {
         let row = (y0 / strideY - oy0) * RW - ox0;
         let x = ix + shiftX;
-        let tap = ky * KW;
-        addRow(&early, &late, &last, &rest, row, x, tap);
-        addRow(&early, &late, &last, &rest, row + RH * RW, x, tap + KH * KW);
+        for (var map = 0u; map < 4; map++) {
+          let tap = (map * KH + ky) * KW;
+          let at = row + map * RH * RW;
+          addRow(&first, &second, &third, &fourth, at, x, tap);
+        }
         continue;
       }
       for (var kx = 0u; kx < KW; kx++) {
@@ -361,8 +339,10 @@ fn tiled(
         }
         let at = (y0 / strideY - oy0) * RW + x0 / strideX - ox0;
         let tap = ky * KW + kx;
-        addMap(&early, &late, &last, 0u, at, tap);
-        addMap(&early, &late, &last, 1u, at, tap);
+        addMap(&first, 0u, at, tap);
+        addMap(&first, 1u, at, tap);
+        addMap(&first, 2u, at, tap);
+        addMap(&first, 3u, at, tap);
       }
     }
   }
@@ -371,20 +351,14 @@ fn tiled(
   }
   let pixel = iy * W + ix;
   let c = subset * CG + g0;
-  storeBins(early, group.z, t0, pixel, c);
+  storeBins(first, group.z, t0, pixel, c);
   if (beside && ix + 1 < W) {
-    storeBins(late, group.z, t0, pixel + 1, c);
+    storeBins(second, group.z, t0, pixel + 1, c);
   }
   if (beside && ix + 2 < W) {
-    storeBins(last, group.z, t0, pixel + 2, c);
+    storeBins(third, group.z, t0, pixel + 2, c);
   }
   if (beside && ix + 3 < W) {
-    storeBins(rest, group.z, t0, pixel + 3, c);
-  }
-  if (fours > 1) {
-    storeBins(late, group.z, t0 + 4, pixel, c);
-  }
-  if (fours > 2) {
-    storeBins(last, group.z, t0 + 8, pixel, c);
+    storeBins(fourth, group.z, t0, pixel + 3, c);
   }
 }

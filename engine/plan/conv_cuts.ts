@@ -16,10 +16,7 @@ const TILE_BESIDE = 16;
 /** Channels, bins and maps that a tile takes at once. */
 const TILE_CHANNELS = 8;
 const TILE_BINS = 4;
-const TILE_MAPS = 2;
-
-/** Memory that a workgroup has on every adapter. */
-const WORKGROUP_BYTES = 16384;
+const TILE_MAPS = 4;
 
 /** Workgroups that a dispatch may have along one dimension. */
 const MOST_GROUPS = 65535;
@@ -65,21 +62,34 @@ export function totalQuads(strips: number): number {
  *
  * @param layer The layer.
  * @param T Bins in a sample.
- * @param slowLoads Whether loads are what takes time, as they are on a CPU: then
- * an invocation takes four pixels beside one another, where there are many.
- * @returns Rows and columns of outputs that reach a tile, how many times four
- * bins it has, whether of pixels beside one another, workgroups for all tiles
- * and for all bins; `undefined` if a tile does not fit a workgroup's memory, or
- * all of them a dispatch.
+ * @param adapter Bytes of memory that a workgroup may have, and whether the
+ * adapter is software: loads are what takes time then, so an invocation takes
+ * four pixels beside one another, where there are many.
+ * @returns Rows and columns of outputs that reach a tile, whether an invocation
+ * owns pixels beside one another, workgroups for all tiles and for all bins;
+ * `undefined` if a tile does not fit a workgroup's memory, or all of them a
+ * dispatch.
  */
-export function reachOf(layer: ConvLayer, T: number, slowLoads: boolean) {
+export function reachOf(
+  layer: ConvLayer,
+  T: number,
+  adapter: { readonly workgroupBytes: number; readonly software: boolean },
+) {
   const { H, W } = layer.input;
-  return slowLoads && H > TILE && W > TILE && cutTiles(layer, T, true) ||
-    cutTiles(layer, T, false);
+  const { workgroupBytes, software } = adapter;
+  return software && H > TILE && W > TILE &&
+      cutTiles(layer, T, { workgroupBytes, beside: true }) ||
+    cutTiles(layer, T, { workgroupBytes, beside: false });
 }
 
-function cutTiles(layer: ConvLayer, T: number, beside: boolean) {
-  const { input, kernel, stride, dilation } = layer;
+function cutTiles(
+  { input, kernel, stride, dilation, groups }: ConvLayer,
+  T: number,
+  { workgroupBytes, beside }: {
+    readonly workgroupBytes: number;
+    readonly beside: boolean;
+  },
+) {
   const side = beside ? TILE_BESIDE : TILE;
   const along = (axis: 0 | 1) =>
     Math.floor(
@@ -87,20 +97,13 @@ function cutTiles(layer: ConvLayer, T: number, beside: boolean) {
         stride[axis],
     ) + 1;
   const [RH, RW] = [along(0), along(1)];
-  const perTile = layer.groups *
-    Math.ceil(input.C / layer.groups / TILE_CHANNELS);
-  const groups = Math.ceil(input.H / side) * Math.ceil(input.W / side) *
-    perTile;
-  const fits = (fours: number) =>
-    16 * (TILE_MAPS * fours * RH * RW +
-          TILE_MAPS * TILE_CHANNELS / 4 * kernel[0] * kernel[1]) <=
-      WORKGROUP_BYTES;
-  const fours = beside
-    ? 1
-    : [3, 2].find((n) => T > TILE_BINS * (n - 1) && fits(n)) ?? 1;
-  const blocks = Math.ceil(T / TILE_BINS / fours);
-  return fits(fours) && groups <= MOST_GROUPS
-    ? { RH, RW, fours, beside: Number(beside), groups, blocks }
+  const tiles = Math.ceil(input.H / side) * Math.ceil(input.W / side) * groups *
+    Math.ceil(input.C / groups / TILE_CHANNELS);
+  const weights = TILE_CHANNELS * kernel[0] * kernel[1];
+  const bytes = 4 * TILE_MAPS * (TILE_BINS * RH * RW + weights);
+  const blocks = Math.ceil(T / TILE_BINS);
+  return bytes <= workgroupBytes && tiles <= MOST_GROUPS
+    ? { RH, RW, beside: Number(beside), tiles, blocks }
     : undefined;
 }
 

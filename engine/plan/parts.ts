@@ -253,14 +253,16 @@ export class Parts {
   }
 
   #layer(index: number): LayerContext {
-    const { compiler, layers, coding, Ts, neuron, storage } = this.#context;
+    const { device, compiler, layers, coding, Ts, neuron, storage } =
+      this.#context;
     const { T, P, lead } = this.#sizes;
     const layer = layers[index];
     const half = isHalf(layer, storage);
     return {
       ...{ compiler, T, lead, layer, half },
       sampleRows: rowsOf(T, lead, half).rows,
-      software: this.#context.device.adapter.software,
+      software: device.adapter.software,
+      workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
       neuron: this.#neuron,

@@ -74,6 +74,8 @@ export interface LayerContext {
   readonly height: number;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
+  /** Bytes of memory that a workgroup may have. */
+  readonly workgroupBytes: number;
   /** Threshold of the neurons, in which a pool's weight is given. */
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
@@ -219,15 +221,15 @@ export async function synapseAdjoint(
     case "conv": {
       const sizes = convConstants(layer);
       const constants = { ...rowConstants(context), ...sizes, inRun, inRow };
-      const reach = reachOf(layer, T, context.software);
+      const reach = reachOf(layer, T, context);
       if (reach) {
-        const { groups, blocks, ...tile } = reach;
+        const { tiles, blocks, ...tile } = reach;
         return [
           await compiler.dispatch(
             convAdjointTiled,
             buffers,
             { ...constants, ...tile },
-            [groups, blocks, "samples"],
+            [tiles, blocks, "samples"],
           ),
         ];
       }

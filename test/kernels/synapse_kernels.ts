@@ -21,6 +21,7 @@ import {
   synapseAdjoint,
   synapseGradient,
 } from "../../engine/plan/synapse.ts";
+import { device } from "../gpu.ts";
 import { fromKernel, pack, quads, tapTable } from "./kernel_orders.ts";
 import {
   toKernel,
@@ -228,6 +229,7 @@ function context(
   return {
     ...{ compiler: sharedCompiler(), layer, T, P, height },
     ...{ lead: 0, sampleRows: T, half: false, software },
+    workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
     theta: THETA,
     neuron: PASSIVE,
     below: { runSize, floats: quads(inputs, runSize) },
