@@ -45,7 +45,6 @@ fn forward(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = 4 * Q;
-  var all = 0u;
   for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
     let f = neuronAt(i);
     if (f == F) {
@@ -75,10 +74,9 @@ fn forward(
       nextGone = drivesGone(neuron.row, t + 4);
       count += advance(&neuron, now, gone, t);
     }
-    addNeuron(count, f);
-    all += count;
+    countSpikes(count, group.z, neuron.words);
   }
-  addSpikes(all, lane);
+  addSpikes(lane);
 }
 
 // Where a neuron's potentials and the gradients of its spikes are, in bin 0.

@@ -139,7 +139,6 @@ fn forward(
 ) {
   let OW = (W + window - 1) / window;
   let n = group.z;
-  var all = 0u;
   for (var f = group.x * 64 + lane; f < F; f += groups.x * 64) {
     var neuron = atRest(n, f, f);
     var count = 0u;
@@ -174,8 +173,7 @@ fn forward(
         count += advance(&neuron, x, gone, t);
       }
     }
-    addNeuron(count, f);
-    all += count;
+    countSpikes(count, n, neuron.words);
   }
-  addSpikes(all, lane);
+  addSpikes(lane);
 }

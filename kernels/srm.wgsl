@@ -339,16 +339,17 @@ fn advance(
   return countOneBits(word);
 }
 
-// Adds how often neuron f fired.
-fn addNeuron(count: u32, f: u32) {
+// Counts how often a neuron of sample n fired, whose spikes begin at `words`:
+// that tells which it is, and saves a register all the while before.
+fn countSpikes(count: u32, n: u32, words: u32) {
   if (count > 0) {
-    atomicAdd(&fired[f], count);
+    atomicAdd(&fired[words - n * ((T + 31) / 32) * F], count);
+    atomicAdd(&ones, count);
   }
 }
 
-// Adds a workgroup's spikes to its layer's.
-fn addSpikes(count: u32, lane: u32) {
-  atomicAdd(&ones, count);
+// Adds the spikes of a workgroup's neurons to their layer's.
+fn addSpikes(lane: u32) {
   workgroupBarrier();
   if (lane == 0) {
     atomicAdd(&tally[batch.slot * stride + layer], atomicLoad(&ones));
