@@ -1,6 +1,7 @@
 /**
  * What a training step of the SL-Animals CNN costs as it grows: in time, in
- * samples and in neurons, over a decade of each.
+ * samples and in neurons, over a decade of each; and a test, up to the longest
+ * samples of SL-Animals, 4360 ms.
  *
  * @module
  */
@@ -14,11 +15,15 @@ interface Size {
   readonly side: number;
   readonly bins: number;
   readonly samples: number;
+  readonly train: boolean;
 }
 
 const device = await openDevice();
 const { software } = device.adapter;
-const usual: Size = { side: 128, bins: 300, samples: software ? 1 : 8 };
+const usual: Size = {
+  ...{ side: 128, bins: 300, samples: software ? 1 : 8 },
+  train: true,
+};
 const small: Size = software ? { ...usual, side: 64 } : usual;
 const steps = software ? 1 : 50;
 
@@ -26,10 +31,14 @@ const grown: Record<string, Size[]> = {
   bins: [100, 300, 1000].map((bins) => ({ ...small, bins })),
   samples: [1, 3, 10].map((samples) => ({ ...small, samples })),
   neurons: [40, 72, 128].map((side) => ({ ...usual, side })),
+  "bins of a test": [100, 300, 872].map((bins) => ({
+    ...{ ...small, bins },
+    train: false,
+  })),
 };
 
 for (const [what, sizes] of Object.entries(grown)) {
-  for (const { side, bins, samples } of sizes) {
+  for (const { side, bins, samples, train } of sizes) {
     const model = await Model.create(device, {
       ...SL_ANIMALS,
       input: { C: 2, H: side, W: side },
@@ -38,7 +47,7 @@ for (const [what, sizes] of Object.entries(grown)) {
     });
     const tSample = bins * SL_ANIMALS.Ts;
     const stepper = await model.compile({
-      ...{ tSample, batch: samples, train: true },
+      ...{ tSample, batch: samples, train },
       target: {
         region: { start: 0, stop: tSample },
         count: { true: 180, false: 30 },
@@ -51,7 +60,9 @@ for (const [what, sizes] of Object.entries(grown)) {
       n: software ? 2 : 5,
       warmup: 1,
       async fn() {
-        for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
+        for (let step = 0; step < steps; step++) {
+          await (train ? stepper.train(batch, 0) : stepper.evaluate(batch));
+        }
         await stepper.drain();
       },
     });

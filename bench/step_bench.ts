@@ -1,6 +1,7 @@
 /**
  * Whole training steps of the SL-Animals networks, 128×128 pixels, T 300: from
- * one batch that is there, and from an event store, epoch after epoch.
+ * one batch that is there, and from an event store, epoch after epoch. Forward
+ * is what a test does, which keeps no potentials.
  *
  * An adapter that computes on the CPU takes one sample a step, a GPU eight.
  * An iteration is as many steps as its name says: promises of the queue resolve
@@ -46,15 +47,16 @@ for (
     layers: NETWORKS[network],
     random: 0,
   });
-  const stepper = await model.compile({
+  const options = {
     tSample: bins * SL_ANIMALS.Ts,
     batch: samples,
     target: {
       region: { start: 0, stop: bins * SL_ANIMALS.Ts },
       count: { true: 180, false: 30 },
     },
-    train: true,
-  });
+  };
+  const stepper = await model.compile({ ...options, train: true });
+  const tester = await model.compile({ ...options, train: false });
   const batch = randomBatch(model, { samples, bins, density: 0.006 });
   const group = `${what}, batch ${samples}, T ${bins}`;
 
@@ -95,8 +97,8 @@ for (
   }
 
   measure(what, "forward", group, async () => {
-    for (let step = 0; step < steps; step++) await stepper.evaluate(batch);
-    await stepper.drain();
+    for (let step = 0; step < steps; step++) await tester.evaluate(batch);
+    await tester.drain();
     return steps;
   });
   measure(what, "step", group, async () => {
