@@ -13,6 +13,15 @@ export const poolForward = {
   name: "pool forward",
   code: SRM + code,
   entryPoint: "forward",
-  bindings: { ...SRM_BINDINGS, inputs: 3 },
-  constants: [...SRM_CONSTANTS, "H", "W", "C", "P", "window", "digits"],
+  bindings: { ...SRM_BINDINGS, inputs: 3, raster: 4 },
+  constants: [
+    ...SRM_CONSTANTS,
+    "H",
+    "W",
+    "C",
+    "P",
+    "window",
+    "digits",
+    "turned",
+  ],
 } as const satisfies KernelSpec;

@@ -6,6 +6,7 @@
 // The adjoint is read by neuron.wgsl on its way to the neurons below.
 //
 // inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
+// raster  [N, B, 32·⌈F/32⌉]   where `turned`, s as transpose.wgsl leaves it
 // F = ⌈H/k⌉ · ⌈W/k⌉ · C
 //
 // One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of
@@ -18,8 +19,10 @@ override P: u32 = 1;
 override window: u32;
 // Bits of the largest count.
 override digits: u32;
+override turned: bool = false;
 
 @group(0) @binding(3) var<storage, read> inputs: array<u32>;
+@group(0) @binding(4) var<storage, read_write> raster: array<u32>;
 
 // The lowest digits; members, so that they stay in registers.
 struct Digits {
@@ -131,6 +134,25 @@ fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
   return bitcast<vec4<f32>>(sum | vec4(0x4b000000u)) - vec4(8388608.0);
 }
 
+// Of two times 32 neurons, a word of neurons for each bin.
+var<workgroup> rows: array<atomic<u32>, 64>;
+
+// Turns word b of the 64 neurons from `first` on.
+fn turn(word: u32, n: u32, b: u32, first: u32, lane: u32) {
+  let column = lane / 32 * 32;
+  atomicStore(&rows[lane], 0u);
+  workgroupBarrier();
+  for (var bits = word; bits != 0; bits &= bits - 1) {
+    atomicOr(&rows[column + countTrailingZeros(bits)], 1u << (lane % 32));
+  }
+  workgroupBarrier();
+  if (first + column < F) {
+    let at = (n * ((T + 31) / 32) + b) * ((F + 31) / 32) * 32 + first;
+    raster[at + lane] = atomicLoad(&rows[lane]);
+  }
+  workgroupBarrier();
+}
+
 @compute @workgroup_size(64)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -139,7 +161,9 @@ fn forward(
 ) {
   let OW = (W + window - 1) / window;
   let n = group.z;
-  for (var f = group.x * 64 + lane; f < F; f += groups.x * 64) {
+  for (var first = group.x * 64; first < F; first += groups.x * 64) {
+    let f = first + lane;
+    let isThere = f < F;
     var neuron = atRest(n, f, f);
     var count = 0u;
     var now = Digits();
@@ -154,8 +178,11 @@ fn forward(
     let top = f / C / OW * window;
     let left = f / C % OW * window;
     for (var b = 0u; b < (T + 31) / 32; b++) {
-      countWindow(&now, &past, n, b, top, left, f % C);
-      for (var t = b * 32; t < min(b * 32 + 32, T); t += 4) {
+      if (isThere) {
+        countWindow(&now, &past, n, b, top, left, f % C);
+      }
+      let end = min(b * 32 + 32, T);
+      for (var t = b * 32; isThere && t < end; t += 4) {
         let x = countsAt(now, t % 32, 0u);
         var gone: vec4<f32>;
         if (K <= 16) {
@@ -172,8 +199,13 @@ fn forward(
         }
         count += advance(&neuron, x, gone, t);
       }
+      if (turned) {
+        turn(neuron.recent >> (28 - (end - 1) % 32 / 4 * 4), n, b, first, lane);
+      }
     }
-    countSpikes(count, n, neuron.words);
+    if (isThere) {
+      countSpikes(count, n, neuron.words);
+    }
   }
   addSpikes(lane);
 }

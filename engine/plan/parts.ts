@@ -102,9 +102,11 @@ export class Parts {
   forward(index: number): Compiling {
     const { layers, weights, coding } = this.#context;
     const { taps, part, records, raster, largest } = this.#buffers;
+    const above = layers.at(index + 1);
     const outcome = {
       keep: this.#sizes.floats.potentials[index] > 0,
       normalised: index === 0 && coding.mode === "SUM_NORM",
+      turned: above !== undefined && above.kind !== "pool",
       ...{ index, stride: records.stride },
     };
     return [
@@ -265,6 +267,7 @@ export class Parts {
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
+      isTurned: index > 0 && layers[index - 1].kind === "pool",
       neuron: this.#neuron,
       P: index === 0 ? P : 1,
       height: index === 0 ? coding.height : 1 / Ts,

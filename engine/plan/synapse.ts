@@ -88,6 +88,8 @@ export interface LayerContext {
   readonly half: boolean;
   /** How the neurons of the layer below lie. */
   readonly below: Layout;
+  /** Whether incoming spikes have been turned to lie by bins. */
+  readonly isTurned: boolean;
 }
 
 /** What becomes of a layer's neurons, by the names in srm.wgsl. */
@@ -96,6 +98,8 @@ export interface Outcome {
   readonly keep: boolean;
   /** Whether counts are over the sample's largest. */
   readonly normalised: boolean;
+  /** Whether a layer above wants spikes by bins; a pool turns its own. */
+  readonly turned: boolean;
   /** Which word of a record counts its spikes, and the words of a record. */
   readonly index: number;
   readonly stride: number;
@@ -107,7 +111,8 @@ export interface Outcome {
  * @param context The layer and its sizes.
  * @param outcome What becomes of its neurons.
  * @param buffers What the kernels bind: incoming spikes `inputs`
- * [N, P, B, F in] and room for their `raster`, weights `w`, potentials `u`
+ * [N, P, B, F in] and their `raster`, or room for that of a pool's spikes or of
+ * those that are not turned yet, weights `w`, potentials `u`
  * [N, sampleRows, F out] by quads and in them the drive `x`, `spikes`
  * [N, B, F out], and `batch`, `taps`, `largest`, `tally` and `fired`.
  * @returns The dispatches.
@@ -123,10 +128,10 @@ export function layerForward(
     >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P } = context;
+  const { compiler, layer, T, P, isTurned } = context;
   const F = sizeOf(layer.output);
   const { runSize, floats } = layoutOf(layer);
-  const { keep, normalised, index, stride } = outcome;
+  const { keep, normalised, turned, index, stride } = outcome;
   const neurons = {
     ...context.neuron,
     ...{ T, lead: context.lead, F, runSize, stride, layer: index },
@@ -146,7 +151,10 @@ export function layerForward(
         compiler.dispatch(
           poolForward,
           buffers,
-          { ...neurons, height, ...layer.input, P, window, digits },
+          {
+            ...{ ...neurons, height, ...layer.input, P, window, digits },
+            turned: Number(turned),
+          },
           grid,
         ),
       ]);
@@ -155,7 +163,7 @@ export function layerForward(
       const { H, W } = layer.output;
       const pairs = Math.ceil(layer.output.C / layer.groups / QUAD / 2);
       return Promise.all([
-        turn(context, buffers),
+        ...(isTurned ? [] : [turn(context, buffers)]),
         compiler.dispatch(
           convForward,
           buffers,
@@ -173,7 +181,7 @@ export function layerForward(
       const constants = { ...denseConstants(context), P };
       const blocks = Math.ceil(floats / QUAD / DENSE_QUADS);
       return Promise.all([
-        turn(context, buffers),
+        ...(isTurned ? [] : [turn(context, buffers)]),
         compiler.dispatch(denseForward, buffers, constants, [
           T,
           blocks,

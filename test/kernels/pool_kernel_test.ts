@@ -1,3 +1,4 @@
+import { ok } from "node:assert/strict";
 import { close, counts, equalInner, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
 import { pool, poolInputGradient } from "../oracle/pool.ts";
@@ -7,7 +8,13 @@ import { psp } from "../oracle/srm.ts";
 import { zeros } from "../oracle/tensor.ts";
 import { NEVER, recurrent } from "./neuron_kernels.ts";
 import { loadVectors } from "../reference_vectors.ts";
-import { adjoint, forward, layerFor, THETA } from "./synapse_kernels.ts";
+import {
+  adjoint,
+  forward,
+  layerFor,
+  PASSIVE,
+  THETA,
+} from "./synapse_kernels.ts";
 
 const SCALE = 1.1 * THETA;
 
@@ -46,6 +53,18 @@ for (const [T, H, W, window] of SIZES) {
     });
   }
 }
+
+gpuTest("pool() turns the spikes of neurons that fire", async () => {
+  for (const shape of [[2, 3, 9, 7, 70], [3, 4, 13, 15, 33]]) {
+    const x = counts(shape, 5, 0.3);
+    const layer = layerFor({ pool: 2 }, x.shape);
+    const neuron = { ...PASSIVE, theta: 1.5 * SCALE };
+    const u = await forward(layer, x, NONE, { neuron });
+    close(u, pool(x, 2, SCALE));
+    ok(u.data.some((potential) => potential >= neuron.theta));
+    same((await forward(layer, x, NONE, { neuron, groups: 1 })).data, u.data);
+  }
+});
 
 gpuTest("pool() scales with the height of a spike", async () => {
   const x = counts([1, 2, 5, 4, 8], 1);

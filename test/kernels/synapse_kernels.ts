@@ -5,6 +5,7 @@
  * @module
  */
 
+import { deepStrictEqual } from "node:assert/strict";
 import {
   describeLayers,
   type Layer,
@@ -39,7 +40,14 @@ export const THETA = 10;
 const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
 
 /** Neurons whose potential is their drive. */
-const PASSIVE = { K: 1, R: 1, theta: NEVER, exact: 1, gain: 1, refGain: 1 };
+export const PASSIVE = {
+  K: 1,
+  R: 1,
+  theta: NEVER,
+  exact: 1,
+  gain: 1,
+  refGain: 1,
+};
 
 /** How the kernels are run. */
 export interface Options {
@@ -83,6 +91,7 @@ export function layerFor(
  * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
  * @param options How to run them.
  * @returns Potentials [N, O, H', W', T].
+ * @throws {AssertionError} If a pool does not turn its spikes.
  */
 export async function forward(
   layer: Layer,
@@ -97,16 +106,16 @@ export async function forward(
   const { C, H, W } = layer.output;
   const run = runOf(layer);
   const row = quads(sizeOf(layer.output), run);
-  const { u } = await runDispatches(
+  const turned = layer.kind === "pool";
+  const across = turned ? sizeOf(layer.output) : sizeOf(layer.input);
+  const { u, spikes, raster } = await runDispatches(
     {
       batch: Uint32Array.of(0, N, 0, 0),
       taps: tapTable([1], [0]),
       largest: new Uint32Array(N),
       inputs: pack(x, 1, P),
       raster: new Uint32Array(
-        layer.kind === "pool"
-          ? 1
-          : N * P * B * 32 * Math.ceil(sizeOf(layer.input) / 32),
+        N * (turned ? 1 : P) * B * 32 * Math.ceil(across / 32),
       ).fill(~0),
       w: weightsToKernel(w, groupsOf(layer)),
       u: stale([N, C, H, W, T + lead], run),
@@ -116,7 +125,10 @@ export async function forward(
     },
     N,
     (buffers) => {
-      const outcome = { keep: true, normalised: false, index: 0, stride: 1 };
+      const outcome = {
+        ...{ keep: true, normalised: false, turned },
+        ...{ index: 0, stride: 1 },
+      };
       const dispatches = layerForward(
         { ...context(layer, T, options), neuron, lead, sampleRows: T + lead },
         outcome,
@@ -125,8 +137,23 @@ export async function forward(
       return cut(dispatches, options);
     },
   );
+  if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
   const potentials = rowsOf(u, N, { first: 0, count: T, all: T + lead });
   return fromKernel(potentials, [N, C, H, W, T], { run });
+}
+
+/** Words along time, [blocks, F], as words along neurons. */
+function turn(words: Uint32Array, blocks: number, F: number): Uint32Array {
+  const row = 32 * Math.ceil(F / 32);
+  const raster = new Uint32Array(blocks * row);
+  words.forEach((word, i) => {
+    const f = i % F;
+    const at = Math.floor(i / F) * row + 32 * (f >> 5);
+    for (let t = 0; t < 32; t++) {
+      if ((word >>> t) & 1) raster[at + t] |= 1 << (f & 31);
+    }
+  });
+  return raster;
 }
 
 /**
@@ -233,6 +260,7 @@ function context(
     theta: THETA,
     neuron: PASSIVE,
     below: { runSize, floats: quads(inputs, runSize) },
+    isTurned: false,
   };
 }
 
