@@ -10,8 +10,8 @@
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, 4·MQ]
 //
-// One invocation owns two quads of weights, or of four channels' each where
-// inputs are `busy` (partial), or some parts of one quad (total). Sums run over
+// One invocation owns two quads of weights, of one channel or, where inputs are
+// `busy`, of four (partial), or some parts of one quad (total). Sums run over
 // strips, then samples, so they do not depend on how a batch is cut; dw starts
 // at 0 unless batch.begun.
 
