@@ -4,15 +4,16 @@
  * @module
  */
 
+import { MOMENTS, MOMENTS_BINDINGS } from "./moments.ts";
 import type { KernelSpec } from "./spec.ts";
-import code from "./nadam.wgsl" with { type: "text" };
+import text from "./nadam.wgsl" with { type: "text" };
 
 /** nadam.wgsl, `step`. */
 export const nadamStep = {
   name: "nadam step",
-  code,
+  code: MOMENTS + text,
   entryPoint: "step",
-  bindings: { update: 0, clip: 1, dw: 2, w: 3, m: 4, v: 5, vMax: 6 },
+  bindings: MOMENTS_BINDINGS,
   inPlace: ["w", "m", "v", "vMax"],
   constants: ["size"],
 } as const satisfies KernelSpec;

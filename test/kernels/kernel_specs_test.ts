@@ -15,6 +15,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     ...["neuron.wgsl", "pool.wgsl"],
   ],
   "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
+  "moments.wgsl": ["adam.wgsl", "nadam.wgsl"],
 };
 
 /** What is compiled: all texts but the shared ones. */
