@@ -137,39 +137,47 @@ fn reaching(row: u32, x: u32) -> vec4<f32> {
   return select(vec4(), reach[row + x / strideX], x % strideX == 0);
 }
 
-// One map's row of taps, from `tap` on, to four pixels from column x on.
-fn addRow(
+// What reaches four pixels beside one another, the first at column x.
+struct Four {
+  v0: vec4<f32>,
+  v1: vec4<f32>,
+  v2: vec4<f32>,
+  v3: vec4<f32>,
+}
+
+fn reachingFour(row: u32, x: u32) -> Four {
+  return Four(
+    reaching(row, x),
+    reaching(row, x + 1),
+    reaching(row, x + 2),
+    reaching(row, x + 3),
+  );
+}
+
+// The same a tap later, when the first is at column x.
+fn nextFour(four: Four, row: u32, x: u32) -> Four {
+  if (strideX == 1 && dilationX == 1) {
+    return Four(reaching(row, x), four.v0, four.v1, four.v2);
+  }
+  return reachingFour(row, x);
+}
+
+// One map's tap of four pixels.
+fn addFour(
   first: ptr<function, Sums>,
   second: ptr<function, Sums>,
   third: ptr<function, Sums>,
   fourth: ptr<function, Sums>,
-  row: u32,
-  x: u32,
+  four: Four,
+  map: u32,
   tap: u32,
 ) {
-  var v0 = reaching(row, x);
-  var v1 = reaching(row, x + 1);
-  var v2 = reaching(row, x + 2);
-  var v3 = reaching(row, x + 3);
-  for (var kx = 0u; kx < KW; kx++) {
-    let low = near[2 * (tap + kx)];
-    let high = near[2 * (tap + kx) + 1];
-    addTap(first, low, high, v0);
-    addTap(second, low, high, v1);
-    addTap(third, low, high, v2);
-    addTap(fourth, low, high, v3);
-    let next = x - (kx + 1) * dilationX;
-    if (strideX == 1 && dilationX == 1) {
-      v3 = v2;
-      v2 = v1;
-      v1 = v0;
-    } else {
-      v1 = reaching(row, next + 1);
-      v2 = reaching(row, next + 2);
-      v3 = reaching(row, next + 3);
-    }
-    v0 = reaching(row, next);
-  }
+  let low = near[2 * (map * KH * KW + tap)];
+  let high = near[2 * (map * KH * KW + tap) + 1];
+  addTap(first, low, high, four.v0);
+  addTap(second, low, high, four.v1);
+  addTap(third, low, high, four.v2);
+  addTap(fourth, low, high, four.v3);
 }
 
 // Stores what eight channels of a pixel have in one bin.
@@ -325,10 +333,22 @@ fn tiled(
       if (beside) {
         let row = (y0 / strideY - oy0) * RW - ox0;
         let x = ix + shiftX;
-        for (var map = 0u; map < 4; map++) {
-          let tap = (map * KH + ky) * KW;
-          let at = row + map * RH * RW;
-          addRow(&first, &second, &third, &fourth, at, x, tap);
+        let size = RH * RW;
+        var map0 = reachingFour(row, x);
+        var map1 = reachingFour(row + size, x);
+        var map2 = reachingFour(row + 2 * size, x);
+        var map3 = reachingFour(row + 3 * size, x);
+        for (var kx = 0u; kx < KW; kx++) {
+          let tap = ky * KW + kx;
+          addFour(&first, &second, &third, &fourth, map0, 0u, tap);
+          addFour(&first, &second, &third, &fourth, map1, 1u, tap);
+          addFour(&first, &second, &third, &fourth, map2, 2u, tap);
+          addFour(&first, &second, &third, &fourth, map3, 3u, tap);
+          let next = x - (kx + 1) * dilationX;
+          map0 = nextFour(map0, row, next);
+          map1 = nextFour(map1, row + size, next);
+          map2 = nextFour(map2, row + 2 * size, next);
+          map3 = nextFour(map3, row + 3 * size, next);
         }
         continue;
       }
