@@ -158,5 +158,5 @@ export async function see(
   text: string,
 ): Promise<void> {
   const found = page.locator(selector).filter({ hasText: text });
-  await found.first().waitFor({ timeout: 15_000 });
+  await found.first().waitFor({ timeout: 60_000 });
 }

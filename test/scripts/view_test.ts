@@ -19,6 +19,9 @@ import {
 /** Widest that a page may be on a phone. */
 const PHONE = { width: 360, height: 740 };
 
+/** Epochs of a run that lasts longer than several looks at its files. */
+const FOLLOWED_EPOCHS = 30;
+
 browserTest("the page follows a run from before it begins", async (browser) => {
   await using folder = await temporaryFolder();
   const run = join(folder.path, "run");
@@ -221,9 +224,13 @@ if (await findAdapter() !== undefined) {
       await using server = await serve("--run", run);
       const { page, problems } = await openPage(browser, server.url);
       await see(page, "#state", "Waiting");
-      const trained = train("train", "--config", config, "--folds", "1");
+      const trained = train(
+        "train",
+        ...["--config", config, "--folds", "1"],
+        ...["--set", `training.epochs=${FOLLOWED_EPOCHS}`],
+      );
       await see(page, "#state", "Training");
-      await see(page, "#where", "of 2, counted from 0");
+      await see(page, "#where", `of ${FOLLOWED_EPOCHS}, counted from 0`);
       await trained;
       await see(page, "#state", "Ended");
       const { summary, metrics } = await readResults(run);
@@ -233,7 +240,8 @@ if (await findAdapter() !== undefined) {
       assert.deepEqual(cells.slice(-2), [
         ...[testLoss.toFixed(2), (100 * testAccuracy).toFixed(2)],
       ]);
-      const loss = String(Number(metrics[1].trainLoss.toPrecision(4)));
+      const { trainLoss } = metrics.at(-1)!;
+      const loss = String(Number(trainLoss.toPrecision(4)));
       await see(page, "#figures", `Training loss${loss}`);
       const shown = await page.locator("#confusion td[data-level]")
         .allTextContents();
