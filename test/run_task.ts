@@ -8,13 +8,16 @@
 import { dirname } from "node:path";
 import type { Outcome } from "./scripts/run_script.ts";
 
+/** What a task prints every five seconds, if it takes that long. */
+const PROGRESS = /^[^\n]+: \d+ of \d+, (?:[^\n]+, )?[\d:]+ left\n/gm;
+
 /**
  * Runs a task.
  *
  * @param task Its name.
  * @param args Its arguments.
  * @param options The folder of `deno.json`, this repository unless given.
- * @returns What it left behind.
+ * @returns What it left behind, without lines that say how far it is.
  */
 export async function runTask(
   task: string,
@@ -28,5 +31,9 @@ export async function runTask(
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return {
+    code,
+    stdout: text(stdout).replaceAll(PROGRESS, ""),
+    stderr: text(stderr),
+  };
 }
