@@ -8,8 +8,19 @@
 import { dirname } from "node:path";
 import type { Outcome } from "./scripts/run_script.ts";
 
-/** What a task prints every five seconds, if it takes that long. */
-const PROGRESS = /^[^\n]+: \d+ of \d+, (?:[^\n]+, )?[\d:]+ left\n/gm;
+/**
+ * Takes out lines that say how far a task is, of which there is one every five
+ * seconds.
+ *
+ * @param text What a task printed.
+ * @returns The same for a task that takes less.
+ */
+export function withoutProgress(text: string): string {
+  return text.replaceAll(
+    /^[^\n]+: \d+ of \d+, (?:[^\n]+, )?[\d:]+ left\n/gm,
+    "",
+  );
+}
 
 /**
  * Runs a task.
@@ -33,7 +44,7 @@ export async function runTask(
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return {
     code,
-    stdout: text(stdout).replaceAll(PROGRESS, ""),
+    stdout: withoutProgress(text(stdout)),
     stderr: text(stderr),
   };
 }

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { RunSummary } from "../../scripts/results.ts";
+import { withoutProgress } from "../run_task.ts";
 import { readResults } from "./train_runs.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname!));
@@ -15,9 +16,9 @@ const ROOT = dirname(dirname(import.meta.dirname!));
 export interface Run {
   /** The process, without a task around it. */
   readonly process: Deno.ChildProcess;
-  /** Waits until it has printed this, or has ended. */
+  /** Waits until it has printed this, in whole lines, or has ended. */
   printed(text: string): Promise<void>;
-  /** All it prints until it ends. */
+  /** All it prints until it ends, without lines that say how far it is. */
   output(): Promise<string>;
 }
 
@@ -60,7 +61,10 @@ export async function startTraining(
     process,
     async printed(wanted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const look = () => text.includes(wanted) && resolve();
+      const look = () => {
+        const lines = text.slice(0, text.lastIndexOf("\n") + 1);
+        if (withoutProgress(lines).includes(wanted)) resolve();
+      };
       waiting.add(look);
       look();
       await Promise.race([promise, ended]);
@@ -68,7 +72,7 @@ export async function startTraining(
     },
     async output() {
       await ended;
-      return text;
+      return withoutProgress(text);
     },
   };
 }
