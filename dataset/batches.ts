@@ -167,7 +167,9 @@ export class SampleCache {
     let kept = false;
     try {
       const sample = await (source.packed?.(index, binning) ??
-        source.events(index).then((events) => pack(source, events, binning)));
+        source.events(index).then((events) =>
+          pack(source, index, events, binning)
+        ));
       const bytes = this.#bytes + sample.words.byteLength;
       kept = bytes <= this.#budget;
       if (kept) this.#bytes = bytes;
@@ -184,10 +186,12 @@ function keyOf(index: number, { Ts, method }: Binning): string {
 
 function pack(
   { sensor, timing }: SampleSource,
+  index: number,
   events: Events,
   binning: Binning,
 ): PackedSample {
-  return packSample(events, { ...binning, sensor, timing });
+  const name = `sample ${index + 1}`;
+  return packSample(events, { ...binning, sensor, timing, name });
 }
 
 /**
@@ -252,7 +256,7 @@ export async function* batches(
     const events = await source.events(indices[n]);
     const twister = new MersenneTwister(Math.floor(seeds[n] * TWO_32));
     const changed = augment!(events, () => twister.uint32() / TWO_32);
-    return pack(source, changed, binning);
+    return pack(source, indices[n], changed, binning);
   }
 
   async function make(begin: number): Promise<PackedBatch> {

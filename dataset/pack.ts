@@ -34,6 +34,8 @@ export interface PackOptions extends Binning {
   readonly sensor: Sensor;
   /** How the times of the events are to be read. */
   readonly timing: Timing;
+  /** What the sample is called if it cannot be packed. @default "a sample" */
+  readonly name?: string;
 }
 
 /** A sample as words. */
@@ -116,6 +118,7 @@ export function addressBits({ width, height }: Sensor): number {
  */
 export function packSample(events: Events, options: PackOptions): PackedSample {
   const { method, Ts, sensor, timing: { unitUs, fromFirstEvent } } = options;
+  const { name = "a sample" } = options;
   const bits = addressBits(sensor);
   checkBinning(options);
   checkPixels(events, sensor);
@@ -131,6 +134,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   let kept = 0;
   let previous = 0;
   let lastBin = -1;
+  let lastMs = 0;
   let ordered = true;
   for (let i = 0; i < t.length; i++) {
     const time = first + ((t[i] - first) | 0);
@@ -138,7 +142,10 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
     if (ms < 0) continue;
     const bin = slayerTD ? ms / Ts + ROUND - ROUND : Math.floor(ms / Ts);
     if (bin < previous) ordered = false;
-    if (bin > lastBin) lastBin = bin;
+    if (bin > lastBin) {
+      lastBin = bin;
+      lastMs = ms;
+    }
     previous = bin;
     const address = (row[i] * columns + column[i]) * 2 + p[i] - minimum;
     words[kept++] = (bin << bits) | address;
@@ -146,8 +153,9 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   const room = 2 ** (32 - bits);
   if (lastBin >= room) {
     throw new RangeError(
-      `Cannot pack a sample at Ts "${Ts}": its last event is in bin ${lastBin}, ` +
-        `${sensor.width}×${sensor.height} pixels leave room for ${room} bins`,
+      `Cannot pack ${name} at Ts "${Ts}": its last event, at ${lastMs} ms, is ` +
+        `in bin ${lastBin}, ${sensor.width}×${sensor.height} pixels leave ` +
+        `room for ${room} bins`,
     );
   }
   const bins = slayerTD ? lastBin + 1 : Math.max(lastBin, 0);

@@ -149,8 +149,11 @@ export class ZarrStore implements EventStore {
     if (threads) {
       this.packed = async (index, binning) => {
         const { sensor, timing } = this;
-        const packing = { ...binning, sensor, timing };
-        return await threads.packed({ ...this.#job(index), packing });
+        const job = this.#job(index);
+        const { source, className } = this.slices[index];
+        const name = `"${className}" of "${source}"`;
+        const packing = { ...binning, sensor, timing, name };
+        return await threads.packed({ ...job, packing });
       };
     }
     this.#places = recordings.flatMap((recording) =>

@@ -209,8 +209,8 @@ Deno.test("packSample() fills the last bin there is room for, and no further", (
   assert.equal(packed.words[1], 2 ** 32 - 1);
   assert.throws(() => packSample(atTimes([0, 131_072_000]), options), {
     name: "RangeError",
-    message: 'Cannot pack a sample at Ts "1": its last event is in bin ' +
-      "131072, 128×128 pixels leave room for 131072 bins",
+    message: 'Cannot pack a sample at Ts "1": its last event, at 131072 ' +
+      "ms, is in bin 131072, 128×128 pixels leave room for 131072 bins",
   });
 });
 
