@@ -134,7 +134,6 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   let kept = 0;
   let previous = 0;
   let lastBin = -1;
-  let lastMs = 0;
   let ordered = true;
   for (let i = 0; i < t.length; i++) {
     const time = first + ((t[i] - first) | 0);
@@ -142,10 +141,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
     if (ms < 0) continue;
     const bin = slayerTD ? ms / Ts + ROUND - ROUND : Math.floor(ms / Ts);
     if (bin < previous) ordered = false;
-    if (bin > lastBin) {
-      lastBin = bin;
-      lastMs = ms;
-    }
+    if (bin > lastBin) lastBin = bin;
     previous = bin;
     const address = (row[i] * columns + column[i]) * 2 + p[i] - minimum;
     words[kept++] = (bin << bits) | address;
@@ -153,9 +149,9 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   const room = 2 ** (32 - bits);
   if (lastBin >= room) {
     throw new RangeError(
-      `Cannot pack ${name} at Ts "${Ts}": its last event, at ${lastMs} ms, is ` +
-        `in bin ${lastBin}, ${sensor.width}×${sensor.height} pixels leave ` +
-        `room for ${room} bins`,
+      `Cannot pack ${name} at Ts "${Ts}": its last event, at ` +
+        `${Math.round(lastBin * Ts)} ms, is in bin ${lastBin}, ` +
+        `${sensor.width}×${sensor.height} pixels leave room for ${room} bins`,
     );
   }
   const bins = slayerTD ? lastBin + 1 : Math.max(lastBin, 0);

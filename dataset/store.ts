@@ -151,7 +151,7 @@ export class ZarrStore implements EventStore {
         const { sensor, timing } = this;
         const job = this.#job(index);
         const { source, className } = this.slices[index];
-        const name = `"${className}" of "${source}"`;
+        const name = `"${source}/${className}"`;
         const packing = { ...binning, sensor, timing, name };
         return await threads.packed({ ...job, packing });
       };

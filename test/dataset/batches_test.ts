@@ -307,6 +307,12 @@ Deno.test("batches() waits for the other reads of a batch that fails", async () 
   assert.equal(source.active, 0);
 });
 
+Deno.test("batches() hands on that a sample cannot be packed", async () => {
+  const binning: Binning = { method: "SlayerTD", Ts: 0 };
+  const made = batches(new WatchedSource(3), [2], { ...FIXED, binning });
+  await assert.rejects(made.next(), RangeError);
+});
+
 Deno.test("batches() says which sample cannot be packed", async () => {
   const binning: Binning = { method: "SlayerTD", Ts: 5 / 2 ** 17 };
   const made = batches(new WatchedSource(3), [1, 2], { ...FIXED, binning });

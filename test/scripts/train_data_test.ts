@@ -143,7 +143,7 @@ gpuTest(
   async () => {
     await (prepared ??= prepareSigns(folder.path));
     await refuse(
-      /pack "\w+" of "user\d+_\w+" at Ts "0.01": its last event, at \d+ ms, is in bin \d+, .+ 131072 bins$/m,
+      /pack "user\d+_\w+\/[\w ]+" at Ts "0.01": its last event, at \d+ ms, is in bin \d+, .+ 131072 bins$/m,
       ...["simulation.Ts=0.01", "simulation.tSample=1", "testing.tSample=1"],
     );
     const store = inFolder("data", "sliced.zarr");
