@@ -17,7 +17,7 @@ export const neuronForward = {
   entryPoint: "forward",
   bindings: SRM_BINDINGS,
   inPlace: ["u"],
-  constants: SRM_CONSTANTS,
+  constants: [...SRM_CONSTANTS, "ahead"],
 } as const satisfies KernelSpec;
 
 /** neuron.wgsl, `adjoint`. */
@@ -39,5 +39,6 @@ export const neuronAdjoint = {
     "C",
     "poolGain",
     "dsRows",
+    "ahead",
   ],
 } as const satisfies KernelSpec;

@@ -25,6 +25,9 @@ override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
 override dsRows: u32;
+// Bins that are on their way while those before are used, 4 or 16: more where
+// neurons are so few that a device has nothing else to do meanwhile.
+override ahead: u32 = 4;
 
 @group(0) @binding(3) var<storage, read> ds: array<u32>;
 
@@ -36,6 +39,64 @@ fn drivesGone(row: u32, t: u32) -> vec4<f32> {
   }
   let drives = fourBins(row, lead - K + t, K % 2 == 0);
   return select(vec4(), drives, vec4(t, t + 1, t + 2, t + 3) >= vec4(K));
+}
+
+// What drives four bins, and what drove those K bins before.
+struct Drives {
+  now: vec4<f32>,
+  gone: vec4<f32>,
+}
+
+// Bins from T on are not looked at.
+fn drivesAt(row: u32, t: u32) -> Drives {
+  return Drives(fourBins(row, lead + t, true), drivesGone(row, t));
+}
+
+// The first quad of `ahead` bins, and the others, if any.
+struct DriveBlock {
+  first: Drives,
+  second: Drives,
+  third: Drives,
+  fourth: Drives,
+}
+
+fn driveBlockAt(row: u32, t: u32) -> DriveBlock {
+  var block: DriveBlock;
+  block.first = drivesAt(row, t);
+  if (ahead > 4) {
+    block.second = drivesAt(row, t + 4);
+    block.third = drivesAt(row, t + 8);
+    block.fourth = drivesAt(row, t + 12);
+  }
+  return block;
+}
+
+// The sixteen values before those in hand, four at a time, the latest first.
+struct Past {
+  q1: vec4<f32>,
+  q2: vec4<f32>,
+  q3: vec4<f32>,
+  q4: vec4<f32>,
+}
+
+// The values K before those of `now`, which join them; K is at most sixteen.
+fn exchange(past: ptr<function, Past>, now: vec4<f32>) -> vec4<f32> {
+  let old = *past;
+  *past = Past(now, old.q1, old.q2, old.q3);
+  return ago(now, old.q1, old.q2, old.q3, old.q4);
+}
+
+// Takes a neuron four bins on; returns how often it fired, as `advance` does.
+fn fire(
+  neuron: ptr<function, Neuron>,
+  past: ptr<function, Past>,
+  drives: Drives,
+  t: u32,
+) -> u32 {
+  if (K <= 16) {
+    return advance(neuron, drives.now, exchange(past, drives.now), t);
+  }
+  return advance(neuron, drives.now, drives.gone, t);
 }
 
 @compute @workgroup_size(64)
@@ -52,27 +113,21 @@ fn forward(
     }
     var count = 0u;
     var neuron = atRest(group.z, i, f);
-    // Four drives are on their way while the four before are used. Bins from
-    // T on are not looked at.
-    var next = fourBins(neuron.row, lead, true);
-    var nextGone = drivesGone(neuron.row, 0u);
-    var q1 = vec4<f32>();
-    var q2 = vec4<f32>();
-    var q3 = vec4<f32>();
-    var q4 = vec4<f32>();
-    for (var t = 0u; t < T; t += 4) {
+    var past = Past();
+    var next = driveBlockAt(neuron.row, 0u);
+    for (var t = 0u; t < T; t += ahead) {
       let now = next;
-      var gone = nextGone;
-      if (K <= 16) {
-        gone = ago(now, q1, q2, q3, q4);
-        q4 = q3;
-        q3 = q2;
-        q2 = q1;
-        q1 = now;
+      next = driveBlockAt(neuron.row, t + ahead);
+      count += fire(&neuron, &past, now.first, t);
+      if (ahead > 4 && t + 4 < T) {
+        count += fire(&neuron, &past, now.second, t + 4);
       }
-      next = fourBins(neuron.row, lead + t + 4, true);
-      nextGone = drivesGone(neuron.row, t + 4);
-      count += advance(&neuron, now, gone, t);
+      if (ahead > 4 && t + 8 < T) {
+        count += fire(&neuron, &past, now.third, t + 8);
+      }
+      if (ahead > 4 && t + 12 < T) {
+        count += fire(&neuron, &past, now.fourth, t + 12);
+      }
     }
     countSpikes(count, group.z, neuron.words);
   }
@@ -126,6 +181,41 @@ fn load(place: Place, t: u32, isEven: bool) -> Four {
   return Four(potential, fourAbove(place, t, isEven));
 }
 
+// Four bins from t on, a multiple of four, and the four K bins behind them.
+struct Fours {
+  now: Four,
+  gone: Four,
+}
+
+// Loads them; those behind only where they are neither kept nor computed.
+fn foursAt(place: Place, t: u32) -> Fours {
+  var fours: Fours;
+  fours.now = load(place, t, true);
+  if (K > 16 && !exact && t + K < T) {
+    fours.gone = load(place, t + K, K % 2 == 0);
+  }
+  return fours;
+}
+
+// As DriveBlock is.
+struct Block {
+  first: Fours,
+  second: Fours,
+  third: Fours,
+  fourth: Fours,
+}
+
+fn blockAt(place: Place, t: u32) -> Block {
+  var block: Block;
+  block.first = foursAt(place, t);
+  if (ahead > 4) {
+    block.second = foursAt(place, t + 4);
+    block.third = foursAt(place, t + 8);
+    block.fourth = foursAt(place, t + 12);
+  }
+  return block;
+}
+
 // Gradients of the potentials of four bins from t on; 0 from T on, and where
 // there is no neuron, whatever lies there.
 fn gradientsOf(four: Four, t: u32, isThere: bool) -> vec4<f32> {
@@ -156,6 +246,72 @@ fn filteredBack(place: Place, t: u32) -> vec4<f32> {
   return sum;
 }
 
+// Gradients of the potentials of four bins, and of those K bins behind them.
+struct Slopes {
+  now: vec4<f32>,
+  gone: vec4<f32>,
+}
+
+// Those of four bins from t on. The gradients behind have been kept, if they
+// are of a few bins, else they are computed again.
+fn slopesOf(
+  past: ptr<function, Past>,
+  place: Place,
+  fours: Fours,
+  t: u32,
+) -> Slopes {
+  let du = gradientsOf(fours.now, t, place.isThere);
+  if (K <= 16) {
+    return Slopes(du, exchange(past, du.wzyx).wzyx);
+  }
+  return Slopes(du, gradientsOf(fours.gone, t + K, place.isThere));
+}
+
+// A neuron on its way back.
+struct Back {
+  // Where its gradients go, in bin 0.
+  row: u32,
+  factor: f32,
+  a: f32,
+  b: f32,
+}
+
+// Takes a neuron back over four bins from t on, unless there are none.
+fn back(
+  neuron: ptr<function, Back>,
+  place: Place,
+  slopes: Slopes,
+  t: u32,
+) {
+  if (t >= T) {
+    return;
+  }
+  let du = slopes.now;
+  let gone = slopes.gone;
+  var a = (*neuron).a;
+  var b = (*neuron).b;
+  var dx: vec4<f32>;
+  if (exact) {
+    dx = filteredBack(place, t);
+  } else {
+    b = decay * (b + a) - lastB * gone.w;
+    a = decay * a + du.w - lastA * gone.w;
+    dx.w = b;
+    b = decay * (b + a) - lastB * gone.z;
+    a = decay * a + du.z - lastA * gone.z;
+    dx.z = b;
+    b = decay * (b + a) - lastB * gone.y;
+    a = decay * a + du.y - lastA * gone.y;
+    dx.y = b;
+    b = decay * (b + a) - lastB * gone.x;
+    a = decay * a + du.x - lastA * gone.x;
+    dx.x = b;
+  }
+  (*neuron).a = a;
+  (*neuron).b = b;
+  leaveGradients((*neuron).row, (*neuron).factor * dx, t);
+}
+
 @compute @workgroup_size(64)
 fn adjoint(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -181,51 +337,31 @@ fn adjoint(
     if (normalised) {
       factor /= f32(max(largest[n], 1u));
     }
-    var a = 0.0;
-    var b = 0.0;
-    let last = (T - 1) / 4 * 4;
-    var next = load(place, last, true);
-    var q1 = vec4<f32>();
-    var q2 = vec4<f32>();
-    var q3 = vec4<f32>();
-    var q4 = vec4<f32>();
-    for (var end = last + 4; end > 0; end -= 4) {
-      let t = end - 4;
-      let du = gradientsOf(next, t, place.isThere);
-      // Of a few bins they have been kept, else they are computed again.
-      var gone = vec4<f32>();
-      if (K <= 16) {
-        gone = ago(du.wzyx, q1, q2, q3, q4).wzyx;
-        q4 = q3;
-        q3 = q2;
-        q2 = q1;
-        q1 = du.wzyx;
-      } else if (!exact && t + K < T) {
-        let four = load(place, t + K, K % 2 == 0);
-        gone = gradientsOf(four, t + K, place.isThere);
+    let start = row + rowOf(lead) * size;
+    var neuron = Back(start, factor, 0.0, 0.0);
+    var past = Past();
+    let last = (T - 1) / ahead * ahead;
+    var next = blockAt(place, last);
+    for (var end = last + ahead; end > 0; end -= ahead) {
+      let t = end - ahead;
+      var fourth: Slopes;
+      var third: Slopes;
+      var second: Slopes;
+      if (ahead > 4) {
+        fourth = slopesOf(&past, place, next.fourth, t + 12);
+        third = slopesOf(&past, place, next.third, t + 8);
+        second = slopesOf(&past, place, next.second, t + 4);
       }
-      // Four bins are on their way while the four behind them are used.
+      let first = slopesOf(&past, place, next.first, t);
       if (t > 0) {
-        next = load(place, t - 4, true);
+        next = blockAt(place, t - ahead);
       }
-      var dx: vec4<f32>;
-      if (exact) {
-        dx = filteredBack(place, t);
-      } else {
-        b = decay * (b + a) - lastB * gone.w;
-        a = decay * a + du.w - lastA * gone.w;
-        dx.w = b;
-        b = decay * (b + a) - lastB * gone.z;
-        a = decay * a + du.z - lastA * gone.z;
-        dx.z = b;
-        b = decay * (b + a) - lastB * gone.y;
-        a = decay * a + du.y - lastA * gone.y;
-        dx.y = b;
-        b = decay * (b + a) - lastB * gone.x;
-        a = decay * a + du.x - lastA * gone.x;
-        dx.x = b;
+      if (ahead > 4) {
+        back(&neuron, place, fourth, t + 12);
+        back(&neuron, place, third, t + 8);
+        back(&neuron, place, second, t + 4);
       }
-      leaveGradients(row + rowOf(lead) * size, factor * dx, t);
+      back(&neuron, place, first, t);
     }
   }
 }

@@ -35,6 +35,8 @@ export interface Taps {
 export interface Options {
   /** Most workgroups along x. @default enough */
   readonly groups?: number;
+  /** Bins that are on their way at once. @default 4 */
+  readonly ahead?: number;
   /** Neurons of a run of quads. @default all */
   readonly runSize?: number;
   /** Largest count of each sample, by which it is divided. @default none */
@@ -90,11 +92,13 @@ export function recurrent(neuron: Neuron, Ts: number, T: number) {
 export async function fire(
   x: Tensor,
   taps: Taps,
-  { groups = Infinity, runSize, largest, height = 1, keep = true }: Options & {
+  options: Options & {
     readonly height?: number;
     readonly keep?: boolean;
   } = {},
 ): Promise<Fired> {
+  const { groups = Infinity, ahead = 4, runSize, largest } = options;
+  const { height = 1, keep = true } = options;
   const { shape } = x;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
@@ -120,7 +124,7 @@ export async function fire(
     },
     {
       ...constantsOf(taps),
-      ...{ T, F, lead, runSize: runSize ?? F, height, stride, layer },
+      ...{ T, F, lead, runSize: runSize ?? F, height, stride, layer, ahead },
       keep: Number(keep),
       normalised: Number(largest !== undefined),
     },
@@ -188,7 +192,7 @@ export async function fireBack(
     readonly pool?: { readonly window: number; readonly poolGain: number };
   } = {},
 ): Promise<Tensor> {
-  const { groups = Infinity, runSize, largest } = options;
+  const { groups = Infinity, ahead = 4, runSize, largest } = options;
   const { u = ds, surrogate = FLAT, pool } = options;
   const { shape } = u;
   const [N, C, H, W, T] = shape;
@@ -210,7 +214,7 @@ export async function fireBack(
     },
     {
       ...constantsOf(taps),
-      ...{ T, F, lead, dsRows: T, runSize: runSize ?? F },
+      ...{ T, F, lead, dsRows: T, runSize: runSize ?? F, ahead },
       ...surrogate,
       ...(pool && { pooled: 1, ...pool, W, C }),
       normalised: Number(largest !== undefined),
