@@ -21,9 +21,8 @@ import {
   record,
 } from "../engine/plan/dispatch.ts";
 import { Model } from "../engine/model.ts";
-import { adamStep } from "../kernels/adam.ts";
-import { nadamStep } from "../kernels/nadam.ts";
-import { sgdStep } from "../kernels/sgd.ts";
+import { RULES } from "../kernels/learn.ts";
+import { updateStep } from "../kernels/update.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 /** Weights of the convolutional network. */
@@ -57,7 +56,7 @@ const dispatches = [
   ...stepper.plan.backward,
   // Clipping; the optimizers follow, all of them.
   ...stepper.updating.slice(0, -1),
-  ...await Promise.all([adamStep, nadamStep, sgdStep].map(updateOf)),
+  ...await Promise.all(RULES.map((_, rule) => updateOf(rule))),
 ];
 
 let latest: Dispatch | undefined;
@@ -106,26 +105,24 @@ async function time(dispatch: Dispatch, times: number): Promise<number> {
   return performance.now() - start;
 }
 
-function updateOf(
-  spec: typeof adamStep | typeof nadamStep | typeof sgdStep,
-): Promise<Dispatch> {
+function updateOf(rule: number): Promise<Dispatch> {
   const update = device.gpu.createBuffer({
     size: 12,
     usage: GPUBufferUsage.UNIFORM,
   });
   const bound = (label: string) => ({ buffer: buffer(label, WEIGHTS) });
   return compiler.dispatch(
-    spec as typeof adamStep,
+    updateStep,
     {
       update: { buffer: update },
       clip: { buffer: buffer("clip", 1) },
       dw: bound("dw"),
-      w: bound("w"),
+      weights: bound("weights"),
       m: bound("m"),
       v: bound("v"),
       vMax: bound("vMax"),
     },
-    { size: WEIGHTS },
+    { size: WEIGHTS, rule },
     [groupsFor(WEIGHTS), 1, 1],
   );
 }

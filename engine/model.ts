@@ -299,6 +299,7 @@ export class Model implements Disposable {
       layers: this.layers,
       slots: this.#slots,
       weights: this.#buffers,
+      optimizer: this.#optimizer,
       ...{ neuron, Ts, response, storage },
       coding: coding ?? { mode: "OR", height: 1 / Ts },
     }, options);

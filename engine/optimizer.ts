@@ -4,11 +4,9 @@
  * @module
  */
 
-import { adamStep } from "../kernels/adam.ts";
 import { clipLimit, clipSquares } from "../kernels/clip.ts";
-import { nadamStep } from "../kernels/nadam.ts";
-import { sgdStep } from "../kernels/sgd.ts";
-import type { KernelSpec } from "../kernels/spec.ts";
+import { RULES } from "../kernels/learn.ts";
+import { updateStep } from "../kernels/update.ts";
 import type { Device } from "./device.ts";
 import {
   type Compiler,
@@ -22,11 +20,6 @@ import { QUAD } from "./plan/layout.ts";
 /** The rules by which weights can be updated; the first two use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD";
 
-const KERNELS: Record<OptimizerName, KernelSpec> = {
-  ADAM: adamStep,
-  NADAM: nadamStep,
-  SGD: sgdStep,
-};
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 
@@ -66,14 +59,14 @@ interface OptimizerBuffers {
 /** An update rule with its moments on the device. */
 export class Optimizer {
   readonly #gpu: GPUDevice;
-  readonly #rule: Required<Omit<UpdateRule, "clip">>;
+  readonly #rule: Required<UpdateRule>;
   readonly #buffers: OptimizerBuffers;
-  /**
-   * What updates the weights.
-   *
-   * @internal
-   */
-  readonly dispatches: readonly Dispatch[];
+  readonly #weights: GPUBuffer;
+  readonly #dispatches: readonly Dispatch[];
+  /** The number of its rule among all. */
+  readonly rule: number;
+  /** Whether it must see the whole gradient before weights learn from it. */
+  readonly clips: boolean;
   /** Steps so far, which its rate depends on. */
   steps = 0;
   /** Whether the gradient holds samples that no step has used. */
@@ -81,14 +74,18 @@ export class Optimizer {
 
   private constructor(
     gpu: GPUDevice,
-    rule: Required<Omit<UpdateRule, "clip">>,
+    rule: Required<UpdateRule>,
     buffers: OptimizerBuffers,
+    weights: GPUBuffer,
     dispatches: readonly Dispatch[],
   ) {
     this.#gpu = gpu;
     this.#rule = rule;
     this.#buffers = buffers;
-    this.dispatches = dispatches;
+    this.#weights = weights;
+    this.#dispatches = dispatches;
+    this.rule = RULES.indexOf(rule.optimizer);
+    this.clips = rule.clip < Infinity;
   }
 
   /**
@@ -109,10 +106,10 @@ export class Optimizer {
     { optimizer = "ADAM", clip = Infinity, weightDecay = 0 }: UpdateRule,
     weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
   ): Promise<Optimizer> {
-    if (!Object.hasOwn(KERNELS, optimizer)) {
+    if (!RULES.includes(optimizer)) {
       throw new TypeError(
         `Cannot update weights by "${optimizer}": expected ` +
-          Object.keys(KERNELS).join(", "),
+          RULES.join(", "),
       );
     }
     if (!(clip > 0)) {
@@ -132,7 +129,7 @@ export class Optimizer {
         GPUBufferUsage.COPY_DST;
       const allocate = (label: string, size: number) =>
         gpu.createBuffer({ label, size, usage });
-      const moment = optimizer === "SGD" ? 4 : w.size;
+      const moment = optimizer === "SGD" ? 16 : w.size;
       return {
         update: gpu.createBuffer({
           label: "update",
@@ -151,9 +148,10 @@ export class Optimizer {
       clip: { buffer: buffers.clip },
       part: { buffer: buffers.part },
       parts: { buffer: buffers.part },
-      ...{ dw: { buffer: dw }, w: { buffer: w }, m, v, vMax },
+      ...{ dw: { buffer: dw }, weights: { buffer: w }, m, v, vMax },
     };
-    const constants = { size, S: strips, most: clip };
+    const rule = RULES.indexOf(optimizer);
+    const constants = { size, S: strips, most: clip, rule };
     const limits = clip === Infinity ? [] : [
       compiler.dispatch(clipSquares, bound, constants, [strips, 1, 1]),
       compiler.dispatch(clipLimit, bound, constants, [1, 1, 1]),
@@ -161,13 +159,19 @@ export class Optimizer {
     const dispatches = await Promise.all([
       ...limits,
       compiler.dispatch(
-        KERNELS[optimizer],
+        updateStep,
         bound,
         constants,
         [groupsFor(size / QUAD), 1, 1],
       ),
     ]);
-    return new Optimizer(gpu, { optimizer, weightDecay }, buffers, dispatches);
+    return new Optimizer(
+      gpu,
+      { optimizer, clip, weightDecay },
+      buffers,
+      w,
+      dispatches,
+    );
   }
 
   /**
@@ -182,12 +186,39 @@ export class Optimizer {
   }
 
   /**
-   * Records the next step into a pass.
+   * What a kernel binds that lets the weights of a layer learn.
    *
-   * @param pass The pass; it must be submitted before the next step.
-   * @param lr Learning rate.
+   * @internal
+   * @param slot Where they are among all weights, in floats.
+   * @returns The weights and their moments.
    */
-  step(pass: GPUComputePassEncoder, lr: number): void {
+  bindingsOf(
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): Readonly<Record<"weights" | "m" | "v" | "vMax", GPUBufferBinding>> {
+    const part = { offset: 4 * offset, size: 4 * length };
+    const [m, v, vMax] = this.#buffers.moments.map((buffer) =>
+      this.#rule.optimizer === "SGD" ? { buffer } : { buffer, ...part }
+    );
+    return { weights: { buffer: this.#weights, ...part }, m, v, vMax };
+  }
+
+  /**
+   * What updates the weights behind a training step; nothing where they learn
+   * in the kernels that complete their gradient.
+   *
+   * @internal
+   */
+  get updating(): readonly Dispatch[] {
+    return this.clips ? this.#dispatches : [];
+  }
+
+  /**
+   * Begins the next step.
+   *
+   * @param lr Learning rate.
+   * @returns Rate, root and decay, as learn.wgsl has them.
+   */
+  next(lr: number): Float32Array<ArrayBuffer> {
     const { optimizer, weightDecay } = this.#rule;
     this.steps++;
     this.pending = false;
@@ -200,12 +231,18 @@ export class Optimizer {
       : lr;
     const root = 1 / Math.sqrt(second);
     const decay = optimizer === "SGD" ? weightDecay : lr * weightDecay;
-    this.#gpu.queue.writeBuffer(
-      this.#buffers.update,
-      0,
-      Float32Array.of(rate, root, decay),
-    );
-    record(pass, this.dispatches, 1);
+    return Float32Array.of(rate, root, decay);
+  }
+
+  /**
+   * Records a step from a gradient that has been kept into a pass.
+   *
+   * @param pass The pass; it must be submitted before the next step.
+   * @param lr Learning rate.
+   */
+  step(pass: GPUComputePassEncoder, lr: number): void {
+    this.#gpu.queue.writeBuffer(this.#buffers.update, 0, this.next(lr));
+    record(pass, this.#dispatches, 1);
   }
 
   /** Frees the moments. */

@@ -34,9 +34,10 @@ const NEURON_FORWARD = 10;
 const NEURON_ADJOINT = 6;
 
 /**
- * Times each dispatch of a step's first micro-batch on its own. The update of
- * a plan that trains is among them; it runs with the learning rate of the step
- * before, so profile a network that is not needed any more.
+ * Times each dispatch of a step's first micro-batch on its own. Weights of a
+ * plan that trains are updated, with a learning rate of 0 or, where gradients
+ * are clipped, that of the step before, so profile a network that is not needed
+ * any more.
  *
  * @param device Where the plan was compiled.
  * @param stepper The plan.
@@ -108,7 +109,7 @@ async function timeOnce(
     size: 8 * count,
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
   });
-  const encoder = await stepper.upload(batch);
+  const encoder = await stepper.upload(batch, 0);
   stepper.encode(encoder, batch, []);
   dispatches.forEach((dispatch, index) => {
     const pass = encoder.beginComputePass({
@@ -158,7 +159,7 @@ function multiplyAddsOf(
     case "conv forward":
     case "conv_gradient partial":
     case "dense forward":
-    case "dense gradient":
+    case "dense_gradient sum":
       return spikes * met;
     case "conv_adjoint tiled":
     case "conv_adjoint direct":

@@ -6,11 +6,12 @@
  */
 
 import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
+import { LEARN, LEARN_BINDINGS, LEARN_IN_PLACE } from "./learn.ts";
 import type { KernelSpec } from "./spec.ts";
 import { STORED } from "./stored.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_SIZES + STORED + text;
+const code = CONV_SIZES + LEARN + STORED + text;
 
 /** conv_gradient.wgsl, `partial`. */
 export const convGradientPartial = {
@@ -35,6 +36,7 @@ export const convGradientTotal = {
   name: "conv_gradient total",
   code,
   entryPoint: "total",
-  bindings: { batch: 0, parts: 3, dw: 5 },
-  constants: ["C", "M", "KH", "KW", "sets", "S", "quads"],
+  bindings: { batch: 0, parts: 3, dw: 5, ...LEARN_BINDINGS },
+  inPlace: LEARN_IN_PLACE,
+  constants: ["C", "M", "KH", "KW", "sets", "S", "quads", "rule"],
 } as const satisfies KernelSpec;

@@ -1,4 +1,5 @@
-// The gradient of a convolution's weights, in the letters of conv_sizes.wgsl.
+// The gradient of a convolution's weights, in the letters of conv_sizes.wgsl,
+// from which they may learn at once.
 //
 // partial  part[n, r, ky, kx, g, m] = height · Σ s[n, t, iy, ix, c] ·
 //            dy[n, t, oy, ox, m]  over the pixels oy, ox of strip r and all t
@@ -8,18 +9,24 @@
 // dy      [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has
 //                                      them
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
-// dw      [KH, KW, CG, 4·MQ]
+// dw      [KH, KW, CG, MQ]
 //
 // One invocation owns two quads of weights, of one channel or, where inputs are
 // `busy`, of four (partial), or some parts of one quad (total). Sums run over
 // strips, then samples, so they do not depend on how a batch is cut; dw starts
-// at 0 unless batch.begun.
+// at 0 unless batch.begun. If batch.learns, the weights learn from dw as
+// learn.wgsl has it.
 
 struct Batch {
   first: u32,
   samples: u32,
   slot: u32,
   begun: u32,
+  // Whether the gradient is complete behind this part, and learnt from.
+  learns: u32,
+  rate: f32,
+  root: f32,
+  decay: f32,
 }
 
 override T: u32;
@@ -44,7 +51,7 @@ override height: f32 = 1;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> part: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> dw: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
 
 // Gradients of bin t of a quad whose bin 0 is at `at`.
 fn gradientAt(at: u32, t: u32) -> vec4<f32> {
@@ -234,15 +241,14 @@ fn total(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  let update = Update(batch.rate, batch.root, batch.decay);
   let size = KH * KW * CG * MQ;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
-    // Loaded by quads, added by weights.
     let i = min(first + lane % quads, size - 1);
-    let weight = 4 * first + lane;
-    let owns = lane < 4 * quads && weight < 4 * size;
-    var all = 0.0;
+    let owns = lane < min(quads, size - first);
+    var all = vec4<f32>();
     if (owns && batch.begun > 0) {
-      all = dw[weight];
+      all = dw[i];
     }
     for (var n = 0u; n < batch.samples; n++) {
       var sum = vec4<f32>();
@@ -263,12 +269,15 @@ fn total(
       workgroupBarrier();
       if (owns) {
         for (var sharer = 0u; sharer < sharers; sharer++) {
-          all += sums[sharer * quads + lane / 4][lane % 4];
+          all += sums[sharer * quads + lane];
         }
       }
     }
     if (owns) {
-      dw[weight] = all;
+      dw[i] = all;
+      if (batch.learns > 0) {
+        learn(i, all, update);
+      }
     }
   }
 }

@@ -15,8 +15,13 @@ import { inQuads } from "./layout.ts";
 /** Vectors of four in the table of taps. */
 const TAP_ROWS = 4096;
 
-/** Words that tell which part of a batch is in hand. */
-export const PART_WORDS = 4;
+/**
+ * Words that tell which part of a batch is in hand, and what is to be learnt
+ * behind it: the first sample, their number, the slot of the records, whether
+ * the gradient has begun, whether weights learn from it, and three floats, rate,
+ * root and decay.
+ */
+export const PART_WORDS = 8;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {

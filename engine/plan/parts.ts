@@ -16,6 +16,7 @@ import {
   type ResponseForm,
   type StorageForm,
 } from "../neuron.ts";
+import type { Optimizer } from "../optimizer.ts";
 import type { WeightSlot } from "../weights.ts";
 import type { PlanBuffers } from "./buffers.ts";
 import { inQuads, isHalf, layoutOf, rowsOf } from "./layout.ts";
@@ -33,6 +34,9 @@ import {
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
 
+/** Neurons of a sample that are too few to keep a GPU busy while one waits. */
+const FEW_NEURONS = 8192;
+
 /** What a plan is compiled for. */
 export interface PlanContext {
   readonly device: Device;
@@ -40,6 +44,7 @@ export interface PlanContext {
   readonly layers: readonly Layer[];
   readonly slots: readonly WeightSlot[];
   readonly weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
+  readonly optimizer: Optimizer;
   readonly neuron: Neuron;
   /** Time step in ms. */
   readonly Ts: number;
@@ -154,12 +159,15 @@ export class Parts {
   /** The output's error to the gradient of its spikes: no surrogate is in it. */
   errorAdjoint(): Compiling {
     const error = { buffer: this.#buffers.error };
-    const gradient = this.#gradientOf(this.#context.layers.length - 1);
+    const output = this.#context.layers.length - 1;
+    const gradient = this.#gradientOf(output);
+    const { ahead } = this.#layer(output);
     if (this.#sizes.goal.loss === "probSpikes") {
       return [probSpikesAdjoint(this.#loss, { error, gradient })];
     }
     return [
       this.#neuronAdjoint({ ds: error, u: gradient }, {
+        ahead,
         F: this.#outputs,
         runSize: this.#outputs,
         lead: 0,
@@ -170,10 +178,10 @@ export class Parts {
 
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
-    const { layers, weights, neuron, coding } = this.#context;
+    const { layers, weights, optimizer, neuron, coding } = this.#context;
     const { lead } = this.#sizes;
     const layer = layers[index];
-    const { half, sampleRows } = this.#layer(index);
+    const { half, ahead, sampleRows } = this.#layer(index);
     const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
     const pooled = above?.kind === "pool";
@@ -187,7 +195,7 @@ export class Parts {
         {
           ...{ F: sizeOf(layer.output), runSize: layoutOf(layer).runSize },
           ...{ lead, scale: neuron.scaleRho * slope, slope },
-          half: Number(half),
+          ...{ half: Number(half), ahead },
           normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
           ...(pooled && {
             pooled: 1,
@@ -199,18 +207,23 @@ export class Parts {
           }),
         },
       ),
-      synapseGradient(this.#layer(index), {
-        batch: { buffer: this.#buffers.part },
-        inputs: { buffer: this.#buffers.spikes[index] },
-        dw: this.#weightsOf(layer, weights.dw),
-        part: { buffer: this.#buffers.partial },
-        dy,
-      }),
     ];
     if (!options.lowest) {
       compiling.push(synapseAdjoint(this.#layer(index), {
         w: this.#weightsOf(layer, weights.w),
         dx: this.#gradientOf(index - 1),
+        dy,
+      }));
+    }
+    // The last, for the weights learn there.
+    const slot = this.#slotOf(layer);
+    if (slot) {
+      compiling.push(synapseGradient(this.#layer(index), {
+        batch: { buffer: this.#buffers.part },
+        inputs: { buffer: this.#buffers.spikes[index] },
+        dw: this.#weightsOf(layer, weights.dw),
+        part: { buffer: this.#buffers.partial },
+        ...optimizer.bindingsOf(slot),
         dy,
       }));
     }
@@ -257,13 +270,15 @@ export class Parts {
   #layer(index: number): LayerContext {
     const { device, compiler, layers, coding, Ts, neuron, storage } =
       this.#context;
+    const { rule } = this.#context.optimizer;
     const { T, P, lead } = this.#sizes;
     const layer = layers[index];
     const half = isHalf(layer, storage);
+    const { software } = device.adapter;
     return {
-      ...{ compiler, T, lead, layer, half },
+      ...{ compiler, T, lead, layer, half, software, rule },
+      ahead: !software && sizeOf(layer.output) <= FEW_NEURONS ? 16 : 4,
       sampleRows: rowsOf(T, lead, half).rows,
-      software: device.adapter.software,
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
@@ -291,8 +306,13 @@ export class Parts {
 
   /** A layer's share of all weights, or of their gradient. */
   #weightsOf(layer: Layer, buffer: GPUBuffer): GPUBufferBinding {
-    const slot = this.#context.slots.find((slot) => slot.layer === layer);
+    const slot = this.#slotOf(layer);
     if (!slot) return { buffer };
     return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
+  }
+
+  /** Where a layer's weights are, if it has any. */
+  #slotOf(layer: Layer): WeightSlot | undefined {
+    return this.#context.slots.find((slot) => slot.layer === layer);
   }
 }

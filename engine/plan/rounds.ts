@@ -8,6 +8,8 @@
  * @module
  */
 
+import { LISTED, LISTS_LANES } from "../../kernels/lists.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
 import { gradientStrips, totalQuads } from "./conv_cuts.ts";
 import { gradientShares } from "./dense_cuts.ts";
@@ -29,9 +31,9 @@ export interface LoopSizes {
   readonly window?: number;
 }
 
-/** Words that dense layers list at once, and most rounds of listing them. */
-const LISTED = 64;
-const LISTING = 48;
+/** Rounds of dense layers that rank spikes, and that list those of 8 words. */
+const RANKING = 10;
+const LISTING = 8 * 33;
 
 /** Most rounds of a loop over the bits of four words, one a round. */
 const BITS = 4 * 32 + 2;
@@ -88,10 +90,13 @@ export function roundsPerSample(
           return Math.ceil(strips / 4 / sharers) + sharers + 3;
         }
         case "dense": {
-          const { sharers } = gradientShares(layer, { T, P: planes });
-          const words = 1 + quarter(planes * B / sharers);
-          const together = sharers > 1 ? sharers + 1 : 0;
-          return words + together + planes * (2 * B + Math.ceil(T / 2));
+          const { near } = gradientShares(layer, true);
+          const inputs = Math.min(near, sizeOf(layer.input));
+          const rankings = Math.ceil(planes * B / 8 / (LISTS_LANES / near));
+          const lists = rankings +
+            Math.ceil(inputs * planes * B * BINS_PER_WORD / LISTED);
+          return rankings * RANKING + lists * (LISTING + 2 + inputs * 7) +
+            inputs * planes * Math.ceil(T / 8);
         }
       }
     }),
@@ -134,10 +139,14 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
       return Math.max(neuron, gatherRounds(layer, P));
     case "dense": {
       const inputs = sizeOf(layer.input);
-      const lists = P * Math.ceil(inputs / 32 / LISTED);
+      const words = P * Math.ceil(inputs / 32);
+      const rankings = Math.ceil(words / 8 / LISTS_LANES);
+      const lists = rankings + Math.ceil(words * 32 / LISTED);
+      // An invocation's words are in two lists at most.
       return Math.max(
         neuron,
-        lists * (LISTING + 4) + P * (inputs / 8 + 2) + 65,
+        rankings * (RANKING + 2 * LISTING) + lists * 8 + words * 4 +
+          LISTS_LANES,
       );
     }
   }
@@ -161,7 +170,7 @@ function backwardRounds(layer: Layer, sizes: LoopSizes): number {
       return 0;
     case "dense":
       return Math.max(
-        roundsPerSample([layer], sizes) + LISTING,
+        roundsPerSample([layer], sizes),
         Math.ceil(layer.output.C / 16) * 12,
       );
     case "conv": {

@@ -90,10 +90,12 @@ export class Stepper implements Disposable {
     const optimizer = this.#requireOptimizer();
     requireFinite(lr);
     await this.#differentiate(batch, (encoder) => {
+      // Else weights have learnt already.
+      if (!optimizer.clips) return;
       const pass = encoder.beginComputePass();
       optimizer.step(pass, lr);
       pass.end();
-    });
+    }, lr);
   }
 
   /**
@@ -170,12 +172,12 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * What updates the weights; nothing if the plan evaluates.
+   * What updates the weights behind all else, if that does not.
    *
    * @internal
    */
   get updating(): readonly Dispatch[] {
-    return this.#optimizer?.dispatches ?? [];
+    return this.#optimizer?.updating ?? [];
   }
 
   /**
@@ -192,9 +194,10 @@ export class Stepper implements Disposable {
    *
    * @internal
    * @param batch The samples.
+   * @param lr Learning rate; without it weights do not learn.
    * @returns An encoder for the commands that use it.
    */
-  async upload(batch: EventBatch): Promise<GPUCommandEncoder> {
+  async upload(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
     const { plan } = this;
     const { gpu } = this.#device;
     const { samples: words, labels } = batch;
@@ -214,6 +217,12 @@ export class Stepper implements Disposable {
       parts[at + 2] = plan.buffers.records.slot;
       parts[at + 3] = Number(first > 0 || this.pending);
       first += parts[at + 1];
+    }
+    if (lr !== undefined && this.#optimizer?.clips === false) {
+      // Behind the last part the gradient is complete.
+      const update = this.#optimizer.next(lr);
+      parts[parts.length - PART_WORDS + 4] = 1;
+      parts.set(new Uint32Array(update.buffer), parts.length - 3);
     }
     gpu.queue.writeBuffer(plan.buffers.offsets, 0, offsets);
     gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
@@ -292,21 +301,25 @@ export class Stepper implements Disposable {
     this.destroy();
   }
 
-  /** Runs a batch forward and backward, and what `then` records. */
+  /**
+   * Runs a batch forward and backward, and what `then` records; with a learning
+   * rate weights learn.
+   */
   async #differentiate(
     batch: EventBatch,
     then: (encoder: GPUCommandEncoder) => void,
+    lr?: number,
   ): Promise<void> {
-    const encoder = await this.#begin(batch);
+    const encoder = await this.#begin(batch, lr);
     const { forward, backward } = this.plan;
     this.encode(encoder, batch, [...this.#bin, ...forward, ...backward]);
     then(encoder);
     await this.#submit(encoder, batch.labels);
   }
 
-  #begin(batch: EventBatch): Promise<GPUCommandEncoder> {
+  #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
     this.#device.check();
-    return this.upload(batch);
+    return this.upload(batch, lr);
   }
 
   #requireOptimizer(): Optimizer {

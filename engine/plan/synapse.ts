@@ -14,11 +14,8 @@ import {
   convGradientPartial,
   convGradientTotal,
 } from "../../kernels/conv_gradient.ts";
-import {
-  denseAdjoint,
-  denseForward,
-  denseGradient,
-} from "../../kernels/dense.ts";
+import { denseAdjoint, denseForward } from "../../kernels/dense.ts";
+import { denseGradientSum } from "../../kernels/dense_gradient.ts";
 import { neuronForward } from "../../kernels/neuron.ts";
 import { poolForward } from "../../kernels/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
@@ -31,7 +28,7 @@ import {
   reachOf,
   totalQuads,
 } from "./conv_cuts.ts";
-import { DENSE_QUADS, gradientShares } from "./dense_cuts.ts";
+import { denseBlocks, forwardWords, gradientShares } from "./dense_cuts.ts";
 import {
   type Compiler,
   type Dispatch,
@@ -74,8 +71,12 @@ export interface LayerContext {
   readonly height: number;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
+  /** Bins that are on their way while a neuron uses those before. */
+  readonly ahead: number;
   /** Bytes of memory that a workgroup may have. */
   readonly workgroupBytes: number;
+  /** The number of the rule by which weights learn. */
+  readonly rule: number;
   /** Threshold of the neurons, in which a pool's weight is given. */
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
@@ -136,6 +137,7 @@ export function layerForward(
     ...context.neuron,
     ...{ T, lead: context.lead, F, runSize, stride, layer: index },
     half: Number(context.half),
+    ahead: context.ahead,
     height: context.height,
     keep: Number(keep),
     normalised: Number(normalised),
@@ -178,13 +180,15 @@ export function layerForward(
       ]);
     }
     case "dense": {
-      const constants = { ...denseConstants(context), P };
-      const blocks = Math.ceil(floats / QUAD / DENSE_QUADS);
+      const constants = {
+        ...denseConstants(context),
+        ...{ P, each: forwardWords(layer, P) },
+      };
       return Promise.all([
         ...(isTurned ? [] : [turn(context, buffers)]),
         compiler.dispatch(denseForward, buffers, constants, [
           T,
-          blocks,
+          denseBlocks(layer),
           "samples",
         ]),
         fire(),
@@ -264,20 +268,25 @@ export async function synapseAdjoint(
 
 /**
  * Incoming spikes and the gradient of the drive to the gradient of the
- * weights.
+ * weights, and to what they learn from it.
  *
  * @param context The layer and its sizes.
  * @param buffers The `batch` in hand, incoming spikes `inputs`, `dy`, weight
- * gradient `dw`, and `part` for partial sums of a convolution.
+ * gradient `dw`, `part` for partial sums of a convolution, and the `weights`
+ * with their moments `m`, `v` and `vMax`, if they are to learn.
  * @returns The dispatches, none for a pool.
  */
 export async function synapseGradient(
   context: LayerContext,
   buffers: Readonly<
-    Record<"batch" | "inputs" | "dy" | "dw" | "part", GPUBufferBinding>
+    Record<
+      | ("batch" | "inputs" | "dy" | "dw" | "part")
+      | ("weights" | "m" | "v" | "vMax"),
+      GPUBufferBinding
+    >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, P, height } = context;
+  const { compiler, layer, P, height, rule } = context;
   const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
@@ -305,24 +314,23 @@ export async function synapseGradient(
         compiler.dispatch(
           convGradientTotal,
           bound,
-          { ...constants, quads },
+          { ...constants, quads, rule },
           [groupsFor(floats / QUAD, quads), 1, 1],
         ),
       ]);
     }
     case "dense": {
       const constants = { ...denseConstants(context), P, height };
-      const quads = Math.ceil(constants.O / QUAD);
-      const blocks = Math.ceil(quads / DENSE_QUADS);
-      const { inputs, sharers } = gradientShares(layer, { T: context.T, P });
-      const gradient = (busy: number) =>
-        compiler.dispatch(
-          denseGradient,
+      const shares = gradientShares(layer, context.software);
+      const groups = groupsFor(constants.I, shares.near);
+      return [
+        await compiler.dispatch(
+          denseGradientSum,
           bound,
-          { ...constants, busy, sharers },
-          [groupsFor(constants.I, inputs), blocks, 1],
-        );
-      return [await eitherWay(gradient(0), gradient(1))];
+          { ...constants, ...shares, rule },
+          [groups, denseBlocks(layer), 1],
+        ),
+      ];
     }
   }
 }

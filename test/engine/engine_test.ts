@@ -8,8 +8,8 @@ import {
 import { openDevice } from "../../engine/device.ts";
 import { Compiler, groupsFor } from "../../engine/plan/dispatch.ts";
 import { Model } from "../../engine/model.ts";
-import { adamStep } from "../../kernels/adam.ts";
-import { sgdStep } from "../../kernels/sgd.ts";
+import { clipLimit } from "../../kernels/clip.ts";
+import { updateStep } from "../../kernels/update.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { NEURON } from "./networks.ts";
 
@@ -56,14 +56,14 @@ Deno.test("groupsFor() stays within what a dispatch may have", () => {
 
 gpuTest("a compiler says which line of which kernel is wrong", async () => {
   const compiler = new Compiler(device());
-  const code = sgdStep.code.replace("fn step(", "fn step((");
-  const line = code.slice(0, code.indexOf("step((")).split("\n").length;
-  const broken = { ...sgdStep, name: "broken step", code };
-  const buffers = { update: {}, clip: {}, dw: {}, w: {} } as Record<
-    "update" | "clip" | "dw" | "w",
+  const code = clipLimit.code.replace("fn limit(", "fn limit((");
+  const line = code.slice(0, code.indexOf("limit((")).split("\n").length;
+  const broken = { ...clipLimit, name: "broken step", code };
+  const buffers = { parts: {}, clip: {} } as Record<
+    "parts" | "clip",
     GPUBufferBinding
   >;
-  const dispatch = compiler.dispatch(broken, buffers, { size: 1 }, [1, 1, 1]);
+  const dispatch = compiler.dispatch(broken, buffers, { S: 1 }, [1, 1, 1]);
   await rejects(
     dispatch,
     {
@@ -81,12 +81,12 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
 gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
   const compiler = new Compiler(device());
   const buffers = {
-    ...{ update: {}, clip: {}, dw: {}, w: {} },
+    ...{ update: {}, clip: {}, dw: {}, weights: {} },
     ...{ m: {}, v: {}, vMax: {} },
-  } as Record<keyof typeof adamStep.bindings, GPUBufferBinding>;
+  } as Record<keyof typeof updateStep.bindings, GPUBufferBinding>;
   await rejects(
-    compiler.dispatch(adamStep, buffers, {}, [1, 1, 1]),
-    { name: "KernelError", message: /^Cannot compile kernel "adam step": ./ },
+    compiler.dispatch(updateStep, buffers, {}, [1, 1, 1]),
+    { name: "KernelError", message: /^Cannot compile kernel "update step": ./ },
   );
 });
 

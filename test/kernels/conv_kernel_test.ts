@@ -199,7 +199,11 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
     );
     const { dw } = await runKernel(
       convGradientTotal,
-      { batch: Uint32Array.of(0, N, 0, 0), parts: part, dw: room(size) },
+      {
+        batch: Uint32Array.of(0, N, 0, 0, 0, 0, 0, 0),
+        ...{ parts: part, dw: room(size), weights: room(size) },
+        ...{ m: room(size), v: room(size), vMax: room(size) },
+      },
       { C, M, KH, KW, sets: 2, S, quads: S % 2 === 0 ? 8 : 2 },
       [3, 1, 1],
     );

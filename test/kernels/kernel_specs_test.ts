@@ -10,12 +10,15 @@ const ROLES = ["uniform", "read", "read_write"];
 /** Texts that others are compiled behind, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   "conv_sizes.wgsl": ["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
+  "learn.wgsl": [
+    ...["conv_gradient.wgsl", "dense_gradient.wgsl", "update.wgsl"],
+  ],
+  "lists.wgsl": ["dense.wgsl", "dense_gradient.wgsl"],
   "stored.wgsl": [
     ...["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
     ...["neuron.wgsl", "pool.wgsl"],
   ],
   "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
-  "moments.wgsl": ["adam.wgsl", "nadam.wgsl"],
 };
 
 /** What is compiled: all texts but the shared ones. */
@@ -211,6 +214,8 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
     }
   }
   match(headerOf("srm.wgsl"), /^\/\/ advance /m);
+  match(headerOf("learn.wgsl"), /^\/\/ learn /m);
+  match(headerOf("lists.wgsl"), /^\/\/ list /m);
 });
 
 Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {

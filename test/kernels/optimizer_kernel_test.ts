@@ -1,11 +1,13 @@
-import { adamStep } from "../../kernels/adam.ts";
-import { nadamStep } from "../../kernels/nadam.ts";
-import { sgdStep } from "../../kernels/sgd.ts";
-import { close, noise, same } from "../comparison.ts";
+import { deepStrictEqual, notDeepStrictEqual } from "node:assert/strict";
+import { RULES } from "../../kernels/learn.ts";
+import { updateStep } from "../../kernels/update.ts";
+import { close, counts, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
 import { run } from "./kernel_runner.ts";
 import { adam, nadam, sgd, type Update } from "../oracle/optimizer.ts";
 import { tensorOf } from "../oracle/tensor.ts";
+import { weightsToKernel } from "./kernel_orders.ts";
+import { layerFor, learnFrom, type Learnt } from "./synapse_kernels.ts";
 
 const SIZE = 300;
 const STEPS = 12;
@@ -42,79 +44,111 @@ function follows(
   });
 }
 
-const WITH_MOMENTS = [
-  ["Adam", adamStep, adam],
-  ["NADAM", nadamStep, nadam],
-] as const;
+const WAYS = { ADAM: adam, NADAM: nadam, SGD: sgd };
 
-for (const [name, spec, make] of WITH_MOMENTS) {
+/** Rate, root and decay of a step, as learn.wgsl wants them. */
+function updateOf(rule: keyof typeof WAYS, step: number, weightDecay: number) {
+  const first = 1 - 0.9 ** (step + 1);
+  const second = 1 - 0.999 ** (step + 1);
+  const rate = {
+    ADAM: LR / first,
+    NADAM: LR * Math.sqrt(second) / first,
+    SGD: LR,
+  }[rule];
+  const decay = rule === "SGD" ? weightDecay : LR * weightDecay;
+  return Float32Array.of(rate, 1 / Math.sqrt(second), decay);
+}
+
+for (const [rule, name] of RULES.entries()) {
   gpuTest(`${name} goes the oracle's way`, async () => {
     for (const { used, weightDecay } of SETTINGS) {
-      let w = initial();
-      let moments = {
+      let learnt: Learnt = {
+        weights: initial(),
         m: new Float32Array(SIZE),
         v: new Float32Array(SIZE),
         vMax: new Float32Array(SIZE),
       };
       const path: Float32Array[] = [];
       for (let step = 0; step < STEPS; step++) {
-        const first = 1 - 0.9 ** (step + 1);
-        const second = 1 - 0.999 ** (step + 1);
-        const correction = name === "Adam" ? 1 : Math.sqrt(second);
         const arrays = {
-          update: Float32Array.of(
-            LR * correction / first,
-            1 / Math.sqrt(second),
-            LR * weightDecay,
-          ),
+          ...learnt,
+          update: updateOf(name, step, weightDecay),
           clip: Float32Array.of(used),
-          ...{ w, ...moments, dw: gradient(step) },
+          dw: gradient(step),
         };
-        const few = await run(spec, arrays, { size: SIZE }, [1, 1, 1]);
-        const many = await run(spec, arrays, { size: SIZE }, [3, 1, 1]);
-        same(few.w, many.w);
-        const { m, v, vMax } = many;
-        moments = { m, v, vMax };
-        w = many.w;
-        path.push(w);
+        const constants = { size: SIZE, rule };
+        const few = await run(updateStep, arrays, constants, [1, 1, 1]);
+        const many = await run(updateStep, arrays, constants, [3, 1, 1]);
+        same(few.weights, many.weights);
+        learnt = many;
+        path.push(many.weights);
       }
-      follows(path, make(LR, weightDecay), used);
+      follows(path, WAYS[name](LR, weightDecay), used);
     }
   });
 }
-
-gpuTest("SGD goes the oracle's way", async () => {
-  for (const { used, weightDecay } of SETTINGS) {
-    let w = initial();
-    const path: Float32Array[] = [];
-    for (let step = 0; step < STEPS; step++) {
-      const arrays = {
-        update: Float32Array.of(LR, 0, weightDecay),
-        clip: Float32Array.of(used),
-        ...{ dw: gradient(step), w },
-      };
-      const few = await run(sgdStep, arrays, { size: SIZE }, [1, 1, 1]);
-      const many = await run(sgdStep, arrays, { size: SIZE }, [3, 1, 1]);
-      same(few.w, many.w);
-      w = many.w;
-      path.push(w);
-    }
-    follows(path, sgd(LR, weightDecay), used);
-  }
-});
 
 gpuTest("the optimisers leave weights without a gradient alone", async () => {
   const none = () => new Float32Array(SIZE);
   const update = Float32Array.of(0.1, 31, 0);
   const clip = Float32Array.of(1);
-  const w = initial();
-  for (const spec of [adamStep, nadamStep]) {
-    const { w: after } = await run(
-      spec,
-      { update, clip, dw: none(), w, m: none(), v: none(), vMax: none() },
-      { size: SIZE },
+  const weights = initial();
+  for (const rule of RULES.keys()) {
+    const after = await run(
+      updateStep,
+      { update, clip, dw: none(), weights, m: none(), v: none(), vMax: none() },
+      { size: SIZE, rule },
       [3, 1, 1],
     );
-    same(after, w);
+    same(after.weights, weights);
   }
 });
+
+/** Layers of each way in which a gradient is completed. */
+const LAYERS = [
+  ["a dense layer", { dense: 7 }, [3, 2, 3, 4, 40], [7, 2, 3, 4, 1]],
+  ["a large dense layer", { dense: 300 }, [3, 2, 30, 30, 9], [
+    ...[300, 2, 30, 30, 1],
+  ]],
+  ["a convolution", { conv: { out: 6, kernel: 3, padding: 1 } }, [
+    ...[3, 2, 5, 4, 40],
+  ], [6, 2, 3, 3, 1]],
+] as const;
+
+for (const [what, description, xShape, wShape] of LAYERS) {
+  gpuTest(
+    `${what} learns at once what it learns from a gradient that was kept`,
+    async () => {
+      const layer = layerFor(description, xShape);
+      const { C, H, W } = layer.output;
+      const x = counts([...xShape], 1, 0.3);
+      const dy = noise([xShape[0], C, H, W, xShape[4]], 2);
+      const state = (seed: number) => weightsToKernel(noise([...wShape], seed));
+      for (const [rule, name] of RULES.entries()) {
+        const before: Learnt = {
+          ...{ weights: state(3), m: state(4) },
+          ...{ v: state(5).map(Math.abs), vMax: state(6).map(Math.abs) },
+        };
+        const update = updateOf(name, 4, 0.3);
+        for (const cuts of [[], [1]]) {
+          const { dw, weights, m, v, vMax } = await learnFrom(
+            ...[layer, x, dy, before] as const,
+            { cuts },
+            { rule, update: [...update] },
+          );
+          const kept = await run(
+            updateStep,
+            { update, clip: Float32Array.of(1), dw, ...before },
+            { size: dw.length, rule },
+            [3, 1, 1],
+          );
+          notDeepStrictEqual(weights, before.weights);
+          deepStrictEqual(
+            { weights, m, v, vMax },
+            { weights: kept.weights, m: kept.m, v: kept.v, vMax: kept.vMax },
+          );
+        }
+      }
+    },
+  );
+}

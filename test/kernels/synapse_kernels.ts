@@ -15,6 +15,7 @@ import {
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
 import type { neuronConstants } from "../../engine/neuron.ts";
 import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
+import { PART_WORDS } from "../../engine/plan/buffers.ts";
 import { leadOf } from "../../engine/plan/layout.ts";
 import {
   type LayerContext,
@@ -110,7 +111,7 @@ export async function forward(
   const across = turned ? sizeOf(layer.output) : sizeOf(layer.input);
   const { u, spikes, raster } = await runDispatches(
     {
-      batch: Uint32Array.of(0, N, 0, 0),
+      batch: batchOf([0, N]),
       taps: tapTable([1], [0]),
       largest: new Uint32Array(N),
       inputs: pack(x, 1, P),
@@ -193,6 +194,17 @@ export async function adjoint(
   return fromKernel(dx, shape, { run: runSize, over: NaN });
 }
 
+/** How weights learn from a gradient. */
+export interface Lesson {
+  /** The rule, as learn.wgsl numbers them. */
+  readonly rule: number;
+  /** Rate, root and decay. */
+  readonly update: readonly number[];
+}
+
+/** Weights and their moments, in the kernels' order. */
+export type Learnt = Record<"weights" | "m" | "v" | "vMax", Float32Array>;
+
 /**
  * Runs the kernels of the weights' gradient, part by part of the batch.
  *
@@ -210,28 +222,77 @@ export async function gradient(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
-  const { P = 1, cuts = [] } = options;
-  const [N, , , , T] = x.shape;
   const size = weightsToKernel(w, groupsOf(layer)).length;
+  const before = {
+    ...{ weights: room(size), m: room(size), v: room(size) },
+    vMax: room(size),
+  };
+  const { dw, weights } = await learnFrom(layer, x, dy, before, options);
+  // Nothing was to be learnt.
+  deepStrictEqual(weights, before.weights);
+  return weightsFromKernel(dw, w.shape, groupsOf(layer));
+}
+
+/**
+ * Runs the kernels of the weights' gradient, part by part of the batch, and lets
+ * weights learn from it behind the last.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param dy [N, O, H', W', T].
+ * @param before Weights and their moments.
+ * @param options How to run them.
+ * @param lesson How weights learn. By default they do not.
+ * @returns The gradient, the weights and their moments, in the kernels' order.
+ */
+export async function learnFrom(
+  layer: Layer,
+  x: Tensor,
+  dy: Tensor,
+  before: Learnt,
+  options: Options = {},
+  lesson?: Lesson,
+): Promise<Learnt & { dw: Float32Array }> {
+  const { P = 1, cuts = [] } = options;
+  const { rule = 0, update = [0, 0, 0] } = lesson ?? {};
+  const [N, , , , T] = x.shape;
+  const size = before.weights.length;
   const strips = layer.kind === "conv" ? gradientStrips(layer) : 0;
-  let dw = room(size);
+  let learnt = { ...before, dw: room(size) };
   for (const [index, first] of [0, ...cuts].entries()) {
     const samples = (cuts[index] ?? N) - first;
-    const summed = await runDispatches(
+    const part = [
+      first,
+      samples,
+      0,
+      first > 0,
+      lesson && first + samples === N,
+    ];
+    learnt = await runDispatches(
       {
-        batch: Uint32Array.of(first, samples, 0, Number(first > 0)),
+        ...learnt,
+        batch: batchOf(part.map(Number), update),
         inputs: pack(slice(x, first, samples), 1, P),
         dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
-        dw,
         part: room(Math.max(samples * strips * size, 4)),
       },
       samples,
       (buffers) =>
-        cut(synapseGradient(context(layer, T, options), buffers), options),
+        cut(
+          synapseGradient({ ...context(layer, T, options), rule }, buffers),
+          options,
+        ),
     );
-    dw = summed.dw;
   }
-  return weightsFromKernel(dw, w.shape, groupsOf(layer));
+  return learnt;
+}
+
+/** The part of a batch in hand, and how weights learn behind it. */
+function batchOf(part: readonly number[], update: readonly number[] = []) {
+  const words = new Uint32Array(PART_WORDS);
+  words.set(part);
+  words.set(new Uint32Array(Float32Array.from(update).buffer), PART_WORDS - 3);
+  return words;
 }
 
 /** Groups of a layer's outputs. */
@@ -256,6 +317,7 @@ function context(
   return {
     ...{ compiler: sharedCompiler(), layer, T, P, height },
     ...{ lead: 0, sampleRows: T, half: false, software },
+    ...{ ahead: 4, rule: 0 },
     workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
     theta: THETA,
     neuron: PASSIVE,

@@ -1,25 +1,18 @@
-// Plain gradient descent.
+// Weights that learn from a gradient of which only a part is used, or that has
+// been kept.
 //
-// step  w −= rate · (clip·dw + decay·w)
-// rate = lr, and decay = weightDecay.
+// step  learns, as learn.wgsl has it, from g = clip·dw
 //
-// clip   [1]  how much of the gradient is used
-// dw, w  [weights of all layers]; w changes in place
+// clip  [1]  how much of the gradient is used
+// dw    [quads of the weights of all layers]
 //
 // One invocation owns every stride-th quad of weights.
-
-struct Update {
-  rate: f32,
-  root: f32,
-  decay: f32,
-}
 
 override size: u32;
 
 @group(0) @binding(0) var<uniform> update: Update;
 @group(0) @binding(1) var<storage, read> clip: array<f32>;
 @group(0) @binding(2) var<storage, read> dw: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> w: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn step(
@@ -28,6 +21,6 @@ fn step(
 ) {
   let used = clip[0];
   for (var i = id.x; i < size / 4; i += groups.x * 64) {
-    w[i] -= update.rate * (used * dw[i] + update.decay * w[i]);
+    learn(i, used * dw[i], update);
   }
 }
