@@ -10,6 +10,7 @@
 import { ShapeError } from "./errors.ts";
 import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
 import { weightCount } from "./network.ts";
+import { ALIGNMENT } from "./plan/buffers.ts";
 import { layoutOf, placeOf, weightFloats } from "./plan/layout.ts";
 import type { Random } from "./random.ts";
 
@@ -31,9 +32,6 @@ export interface WeightSlot {
   /** Number of elements. */
   readonly length: number;
 }
-
-/** Bindings start at multiples of 256 bytes. */
-const ALIGNMENT = 64;
 
 /**
  * Lays the weights of all layers side by side.

@@ -12,8 +12,11 @@ export const binScatter = {
   name: "bin scatter",
   code,
   entryPoint: "scatter",
-  bindings: { batch: 0, events: 1, offsets: 2, spikes: 4, overflow: 5 },
-  constants: ["T", "F", "P", "addressBits"],
+  bindings: {
+    ...{ batch: 0, events: 1, offsets: 2 },
+    ...{ spikes: 4, raster: 5, overflow: 6 },
+  },
+  constants: ["T", "F", "P", "addressBits", "turned"],
 } as const satisfies KernelSpec;
 
 /** bin.wgsl, `peak`. */
@@ -21,6 +24,6 @@ export const binPeak = {
   name: "bin peak",
   code,
   entryPoint: "peak",
-  bindings: { counted: 3, largest: 6 },
+  bindings: { counted: 3, largest: 7 },
   constants: ["T", "F", "P"],
 } as const satisfies KernelSpec;

@@ -2,11 +2,13 @@
 //
 // scatter   spikes[n, 0, b, f] |= 1 << j              for P = 1
 //           count[n, t, f]     += 1, in P bit planes  for P > 1
+//           and the same in raster, where `turned`
 // peak      largest[n] = max over t and f of count[n, t, f]
 //
 // events   [E]           bin << addressBits | address, address = f
 // offsets  [N, 2]        sample n owns events[offsets[n, 0] … offsets[n, 1])
 // spikes   [N, P, B, F]  plane p holds bit p of the count; zero on entry
+// raster   [N, P, B, 32·⌈F/32⌉]  as transpose.wgsl leaves them; zero on entry
 // largest  [N]           zero on entry
 //
 // One invocation owns every stride-th event (scatter) or word (peak) of a
@@ -26,14 +28,31 @@ override T: u32;
 override F: u32;
 override P: u32 = 1;
 override addressBits: u32;
+override turned: bool = false;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> events: array<u32>;
 @group(0) @binding(2) var<storage, read> offsets: array<u32>;
 @group(0) @binding(3) var<storage, read> counted: array<u32>;
 @group(0) @binding(4) var<storage, read_write> spikes: array<atomic<u32>>;
-@group(0) @binding(5) var<storage, read_write> overflow: atomic<u32>;
-@group(0) @binding(6) var<storage, read_write> largest: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> raster: array<atomic<u32>>;
+@group(0) @binding(6) var<storage, read_write> overflow: atomic<u32>;
+@group(0) @binding(7) var<storage, read_write> largest: array<atomic<u32>>;
+
+// Counts an event in the raster.
+fn turn(n: u32, t: u32, f: u32) {
+  let B = (T + 31) / 32;
+  let whole = (F + 31) / 32 * 32;
+  let word = (n * P * B + t / 32) * whole + f / 32 * 32 + t % 32;
+  var carry = 1u << (f % 32);
+  if (P == 1) {
+    atomicOr(&raster[word], carry);
+    return;
+  }
+  for (var p = 0u; p < P && carry != 0; p++) {
+    carry &= atomicXor(&raster[word + p * B * whole], carry);
+  }
+}
 
 @compute @workgroup_size(64)
 fn scatter(
@@ -49,6 +68,9 @@ fn scatter(
     let f = events[i] & ((1u << addressBits) - 1);
     if (t >= T || f >= F) {
       continue;
+    }
+    if (turned) {
+      turn(n, t, f);
     }
     let word = (n * P * B + t / 32) * F + f;
     var carry = 1u << (t % 32);

@@ -23,20 +23,23 @@ const TAP_ROWS = 4096;
  */
 export const PART_WORDS = 8;
 
+/** Words between the beginnings of two bindings of a buffer. */
+export const ALIGNMENT = 64;
+
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
   /** Response and refractory response as srm.wgsl reads them. */
   readonly taps: GPUBuffer;
   /** The part of the batch in hand, a uniform. */
   readonly part: GPUBuffer;
-  /** All parts of the batch. */
-  readonly parts: GPUBuffer;
-  /** Class of each sample of the batch. */
-  readonly labels: GPUBuffer;
+  /**
+   * What is uploaded with each step, one behind the other as `StepLayout` has
+   * it: the class of each sample of the batch, where its events start and end,
+   * and all parts of the batch.
+   */
+  readonly step: GPUBuffer;
   /** Spikes that the spikeTime loss wants, see `Goal`. */
   readonly desired: GPUBuffer;
-  /** Where each sample's events start and end. */
-  readonly offsets: GPUBuffer;
   /** Largest count of each sample's input, [M]. */
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
@@ -100,13 +103,11 @@ export function allocatePlan(
     return {
       taps: allocate("taps", 4 * TAP_ROWS, GPUBufferUsage.UNIFORM),
       part: allocate("part", PART_WORDS, GPUBufferUsage.UNIFORM),
-      parts: allocate("parts", PART_WORDS * batch),
-      labels: allocate("labels", batch),
+      step: allocate("step", layOutStep(batch).words),
       desired: allocate(
         "desired spikes",
         goal.loss === "spikeTime" ? goal.desired.length : 0,
       ),
-      offsets: allocate("offsets", 2 * batch),
       largest: allocate("largest", M),
       spikes: [
         allocate("input spikes", M * P * B * input),
@@ -129,6 +130,29 @@ export function allocatePlan(
       activity: new Activity(device, layers),
     };
   }, freePlan);
+}
+
+/** Where in the words of a step its arrays begin. */
+export interface StepLayout {
+  readonly labels: number;
+  readonly offsets: number;
+  readonly parts: number;
+  /** All words. */
+  readonly words: number;
+}
+
+/**
+ * Lays out what is uploaded with a step; kernels bind each array of it.
+ *
+ * @param batch Most samples in a step.
+ * @returns The layout.
+ */
+export function layOutStep(batch: number): StepLayout {
+  const behind = (start: number, words: number) =>
+    Math.ceil((start + words) / ALIGNMENT) * ALIGNMENT;
+  const offsets = behind(0, batch);
+  const parts = behind(offsets, 2 * batch);
+  return { labels: 0, offsets, parts, words: parts + PART_WORDS * batch };
 }
 
 /**

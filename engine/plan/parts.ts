@@ -18,7 +18,7 @@ import {
 } from "../neuron.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { WeightSlot } from "../weights.ts";
-import type { PlanBuffers } from "./buffers.ts";
+import { layOutStep, type PlanBuffers } from "./buffers.ts";
 import { inQuads, isHalf, layoutOf, rowsOf } from "./layout.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import { type LossContext, lossForward, probSpikesAdjoint } from "./loss.ts";
@@ -79,18 +79,19 @@ export class Parts {
   bin(events: GPUBuffer): Compiling {
     const { compiler, layers, coding } = this.#context;
     const { T, P, addressBits } = this.#sizes;
-    const { part, offsets, spikes, records, largest } = this.#buffers;
+    const { part, spikes, raster, records, largest } = this.#buffers;
     const F = sizeOf(layers[0].input);
     const scatter = compiler.dispatch(
       binScatter,
       {
         batch: { buffer: part },
         events: { buffer: events },
-        offsets: { buffer: offsets },
+        offsets: this.#uploaded("offsets", 2),
         spikes: { buffer: spikes[0] },
+        raster: { buffer: raster },
         overflow: { buffer: records.overflow },
       },
-      { T, F, P, addressBits },
+      { T, F, P, addressBits, turned: Number(this.#layer(0).isTurned) },
       [GROUPS_PER_SAMPLE, "samples", 1],
     );
     if (coding.mode !== "SUM_NORM") return [scatter];
@@ -101,6 +102,16 @@ export class Parts {
       [GROUPS_PER_SAMPLE, "samples", 1],
     );
     return [scatter, peak];
+  }
+
+  /** What binning adds to, and must be cleared before. */
+  get cleared(): readonly GPUBuffer[] {
+    const { spikes, raster, largest } = this.#buffers;
+    return [
+      spikes[0],
+      ...(this.#layer(0).isTurned ? [raster] : []),
+      ...(this.#context.coding.mode === "SUM_NORM" ? [largest] : []),
+    ];
   }
 
   /** A layer's incoming spikes to its own. */
@@ -142,7 +153,7 @@ export class Parts {
       lossForward(this.#loss, {
         ...{ batch, loss, counts },
         taps: { buffer: this.#buffers.taps },
-        labels: { buffer: this.#buffers.labels },
+        labels: this.#uploaded("labels", 1),
         spikes: { buffer: this.#buffers.spikes[layers.length] },
         desired: { buffer: this.#buffers.desired },
         error: { buffer: this.#buffers.error },
@@ -282,11 +293,20 @@ export class Parts {
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
-      isTurned: index > 0 && layers[index - 1].kind === "pool",
+      // By the pool below, or with the events.
+      isTurned: layer.kind !== "pool" &&
+        (index === 0 || layers[index - 1].kind === "pool"),
       neuron: this.#neuron,
       P: index === 0 ? P : 1,
       height: index === 0 ? coding.height : 1 / Ts,
     };
+  }
+
+  /** Words of each sample that are uploaded with a step. */
+  #uploaded(array: "labels" | "offsets", each: number): GPUBufferBinding {
+    const { batch } = this.#sizes;
+    const offset = 4 * layOutStep(batch)[array];
+    return { buffer: this.#buffers.step, offset, size: 4 * each * batch };
   }
 
   /** A layer's drive, then its gradient: rows of its potentials. */

@@ -24,6 +24,8 @@ export interface Plan {
   readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
+  /** What binning adds to, and must be cleared before. */
+  readonly cleared: readonly GPUBuffer[];
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** From the input's spikes to records, layer by layer. */
@@ -78,6 +80,7 @@ export async function compilePlan(
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,
     buffers,
+    cleared: parts.cleared,
     bin: (events) => settle(parts.bin(events)),
     forward,
     backward,

@@ -53,7 +53,8 @@ export interface PlanSizes {
   readonly B: number;
   /** Bit planes of the input. */
   readonly P: number;
-  /** Samples that go through the network at once. */
+  /** Most samples in a step, and those that go through the network at once. */
+  readonly batch: number;
   readonly M: number;
   /** Words that a sample takes in each buffer, most of them floats. */
   readonly floats: {
@@ -126,6 +127,7 @@ export function sizePlan(
   };
   return {
     ...{ T, B, P, lead, floats, goal },
+    batch: options.batch,
     M: microBatch(device, options.batch, {
       buffers: [...Object.values(floats).flat(), P * B * input],
       shared: goal.loss === "spikeTime" ? goal.desired.length : 0,

@@ -10,7 +10,7 @@ import { type Dispatch, record } from "./dispatch.ts";
 import { type EventBatch, requireBatch, requirePlaces } from "./event_batch.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { Plan } from "./plan.ts";
-import { freePlan, PART_WORDS } from "./buffers.ts";
+import { freePlan, layOutStep, PART_WORDS } from "./buffers.ts";
 import { ResidentEvents } from "./resident_events.ts";
 import { sizeOf } from "../network.ts";
 import type { StepRecord } from "./records.ts";
@@ -200,33 +200,32 @@ export class Stepper implements Disposable {
   async upload(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
     const { plan } = this;
     const { gpu } = this.#device;
-    const { samples: words, labels } = batch;
+    const { labels } = batch;
     const samples = labels.length;
     requireBatch(batch, plan);
-    const { buffer, offsets } = await this.#events.bring(words);
+    const { buffer, offsets } = await this.#events.bring(batch.samples);
     if (this.#binned !== buffer) {
       this.#bin = await plan.bin(buffer);
       this.#binned = buffer;
     }
-    const parts = new Uint32Array(
-      PART_WORDS * Math.ceil(samples / plan.sizes.M),
-    );
-    for (let first = 0, at = 0; first < samples; at += PART_WORDS) {
-      parts[at] = first;
-      parts[at + 1] = Math.min(plan.sizes.M, samples - first);
-      parts[at + 2] = plan.buffers.records.slot;
-      parts[at + 3] = Number(first > 0 || this.pending);
-      first += parts[at + 1];
+    const layout = layOutStep(plan.batch);
+    const words = new Uint32Array(layout.words);
+    words.set(labels, layout.labels);
+    words.set(offsets, layout.offsets);
+    let at = layout.parts;
+    for (let first = 0; first < samples; at += PART_WORDS) {
+      const count = Math.min(plan.sizes.M, samples - first);
+      const { slot } = plan.buffers.records;
+      words.set([first, count, slot, Number(first > 0 || this.pending)], at);
+      first += count;
     }
     if (lr !== undefined && this.#optimizer?.clips === false) {
       // Behind the last part the gradient is complete.
       const update = this.#optimizer.next(lr);
-      parts[parts.length - PART_WORDS + 4] = 1;
-      parts.set(new Uint32Array(update.buffer), parts.length - 3);
+      words[at - PART_WORDS + 4] = 1;
+      words.set(new Uint32Array(update.buffer), at - 3);
     }
-    gpu.queue.writeBuffer(plan.buffers.offsets, 0, offsets);
-    gpu.queue.writeBuffer(plan.buffers.labels, 0, view(labels));
-    gpu.queue.writeBuffer(plan.buffers.parts, 0, parts);
+    gpu.queue.writeBuffer(plan.buffers.step, 0, words);
     return gpu.createCommandEncoder();
   }
 
@@ -248,18 +247,13 @@ export class Stepper implements Disposable {
     const { plan } = this;
     const total = batch.labels.length;
     const chosen = this.choose(dispatches);
-    for (let first = 0, at = 0; first < total; first += plan.sizes.M, at++) {
+    const bytes = 4 * PART_WORDS;
+    let at = 4 * layOutStep(plan.batch).parts;
+    for (let first = 0; first < total; first += plan.sizes.M, at += bytes) {
       const samples = Math.min(plan.sizes.M, total - first);
-      const bytes = 4 * PART_WORDS;
-      encoder.copyBufferToBuffer(
-        plan.buffers.parts,
-        at * bytes,
-        plan.buffers.part,
-        0,
-        bytes,
-      );
-      encoder.clearBuffer(plan.buffers.spikes[0]);
-      encoder.clearBuffer(plan.buffers.largest);
+      const { step, part } = plan.buffers;
+      encoder.copyBufferToBuffer(step, at, part, 0, bytes);
+      for (const buffer of plan.cleared) encoder.clearBuffer(buffer);
       const pass = encoder.beginComputePass();
       record(pass, chosen, samples);
       pass.end();
@@ -351,9 +345,4 @@ function requireFinite(lr: number): void {
   if (!Number.isFinite(lr)) {
     throw new RangeError(`Cannot train with a learning rate of ${lr}`);
   }
-}
-
-/** WebGPU takes arrays over plain buffers only. */
-function view(words: Uint32Array): Uint32Array<ArrayBuffer> {
-  return words as Uint32Array<ArrayBuffer>;
 }

@@ -2,7 +2,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { binPeak, binScatter } from "../../kernels/bin.ts";
 import { same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { pack, unpack } from "./kernel_orders.ts";
+import { pack, turn, unpack } from "./kernel_orders.ts";
 import { run } from "./kernel_runner.ts";
 import { bin } from "../oracle/bin.ts";
 import type { Tensor } from "../oracle/tensor.ts";
@@ -58,17 +58,25 @@ async function scatter(
 ) {
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const { spikes, overflow } = await run(
+  const blocks = N * P * Math.ceil(T / 32);
+  const before = {
+    batch: Uint32Array.of(first, N, 0, 0),
+    ...laidOut(samples),
+    spikes: new Uint32Array(blocks * F),
+    raster: new Uint32Array(blocks * 32 * Math.ceil(F / 32)),
+    overflow: new Uint32Array(1),
+  };
+  const constants = { T, F, P, addressBits: addressBits(shape) };
+  const plain = await run(binScatter, before, constants, [groups, N, 1]);
+  same(plain.raster, before.raster);
+  const { spikes, raster, overflow } = await run(
     binScatter,
-    {
-      batch: Uint32Array.of(first, N, 0, 0),
-      ...laidOut(samples),
-      spikes: new Uint32Array(N * P * Math.ceil(T / 32) * F),
-      overflow: new Uint32Array(1),
-    },
-    { T, F, P, addressBits: addressBits(shape) },
+    before,
+    { ...constants, turned: 1 },
     [groups, N, 1],
   );
+  same(spikes, plain.spikes);
+  same(raster, turn(spikes, blocks, F));
   return { spikes, overflow: overflow[0] };
 }
 
@@ -156,6 +164,7 @@ gpuTest("bin() finds samples anywhere, one of them twice", async () => {
       ),
       offsets: Uint32Array.of(23, 53, 2, 22, 23, 53),
       spikes: new Uint32Array(3 * 2 * 30),
+      raster: new Uint32Array(1),
       overflow: new Uint32Array(1),
     },
     { T: 33, F: 30, addressBits: addressBits(shape) },

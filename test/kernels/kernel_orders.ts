@@ -251,3 +251,28 @@ function visitWeights(
     }
   }
 }
+
+/**
+ * Turns words that lie along time.
+ *
+ * @param words The words, [blocks, F].
+ * @param blocks Their number, over samples, planes and words of time.
+ * @param F Neurons.
+ * @returns The same bits in words along neurons, as transpose.wgsl leaves them.
+ */
+export function turn(
+  words: Uint32Array,
+  blocks: number,
+  F: number,
+): Uint32Array {
+  const row = 32 * Math.ceil(F / 32);
+  const raster = new Uint32Array(blocks * row);
+  words.forEach((word, i) => {
+    const f = i % F;
+    const at = Math.floor(i / F) * row + 32 * (f >> 5);
+    for (let t = 0; t < 32; t++) {
+      if ((word >>> t) & 1) raster[at + t] |= 1 << (f & 31);
+    }
+  });
+  return raster;
+}

@@ -24,7 +24,7 @@ import {
   synapseGradient,
 } from "../../engine/plan/synapse.ts";
 import { device } from "../gpu.ts";
-import { fromKernel, pack, quads, tapTable } from "./kernel_orders.ts";
+import { fromKernel, pack, quads, tapTable, turn } from "./kernel_orders.ts";
 import {
   toKernel,
   weightsFromKernel,
@@ -141,20 +141,6 @@ export async function forward(
   if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
   const potentials = rowsOf(u, N, { first: 0, count: T, all: T + lead });
   return fromKernel(potentials, [N, C, H, W, T], { run });
-}
-
-/** Words along time, [blocks, F], as words along neurons. */
-function turn(words: Uint32Array, blocks: number, F: number): Uint32Array {
-  const row = 32 * Math.ceil(F / 32);
-  const raster = new Uint32Array(blocks * row);
-  words.forEach((word, i) => {
-    const f = i % F;
-    const at = Math.floor(i / F) * row + 32 * (f >> 5);
-    for (let t = 0; t < 32; t++) {
-      if ((word >>> t) & 1) raster[at + t] |= 1 << (f & 31);
-    }
-  });
-  return raster;
 }
 
 /**
