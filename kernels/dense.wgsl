@@ -121,7 +121,7 @@ fn wordsOf(bin: Bin, m: u32) -> Words {
 // As what the first input of a word is listed.
 fn spikeOf(m: u32) -> u32 {
   let whole = (I + 31) / 32;
-  return (m / whole) << 28 | m % whole * 32;
+  return ((m / whole) << 28) | (m % whole * 32);
 }
 
 // Lists the spikes in words from m on, the first of which has that rank.

@@ -139,7 +139,7 @@ fn wordsOf(i: u32, m: u32, end: u32, each: u32) -> Words {
 // As what the first bin of a word is listed.
 fn spikeOf(m: u32) -> u32 {
   let B = (T + 31) / 32;
-  return (m / B % P) << 28 | m / B / P * sampleRows + m % B * 32;
+  return ((m / B % P) << 28) | (m / B / P * sampleRows + m % B * 32);
 }
 
 // Lists the spikes in words from m on, the first of which has that rank.
