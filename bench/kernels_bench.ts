@@ -21,6 +21,7 @@ import {
   record,
 } from "../engine/plan/dispatch.ts";
 import { Model } from "../engine/model.ts";
+import { PART_WORDS } from "../engine/plan/buffers.ts";
 import { RULES } from "../kernels/learn.ts";
 import { updateStep } from "../kernels/update.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
@@ -107,14 +108,14 @@ async function time(dispatch: Dispatch, times: number): Promise<number> {
 
 function updateOf(rule: number): Promise<Dispatch> {
   const update = device.gpu.createBuffer({
-    size: 12,
+    size: 4 * PART_WORDS,
     usage: GPUBufferUsage.UNIFORM,
   });
   const bound = (label: string) => ({ buffer: buffer(label, WEIGHTS) });
   return compiler.dispatch(
     updateStep,
     {
-      update: { buffer: update },
+      batch: { buffer: update },
       clip: { buffer: buffer("clip", 1) },
       dw: bound("dw"),
       weights: bound("weights"),

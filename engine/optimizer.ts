@@ -15,6 +15,7 @@ import {
   LANES,
   record,
 } from "./plan/dispatch.ts";
+import { PART_UPDATE, PART_WORDS } from "./plan/buffers.ts";
 import { QUAD } from "./plan/layout.ts";
 
 /** The rules by which weights can be updated; the first two use AMSGrad. */
@@ -133,7 +134,7 @@ export class Optimizer {
       return {
         update: gpu.createBuffer({
           label: "update",
-          size: 12,
+          size: 4 * PART_WORDS,
           usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
         }),
         clip: allocate("clip", 4),
@@ -144,7 +145,7 @@ export class Optimizer {
     gpu.queue.writeBuffer(buffers.clip, 0, Float32Array.of(1));
     const [m, v, vMax] = buffers.moments.map((buffer) => ({ buffer }));
     const bound = {
-      update: { buffer: buffers.update },
+      batch: { buffer: buffers.update },
       clip: { buffer: buffers.clip },
       part: { buffer: buffers.part },
       parts: { buffer: buffers.part },
@@ -241,7 +242,8 @@ export class Optimizer {
    * @param lr Learning rate.
    */
   step(pass: GPUComputePassEncoder, lr: number): void {
-    this.#gpu.queue.writeBuffer(this.#buffers.update, 0, this.next(lr));
+    const { queue } = this.#gpu;
+    queue.writeBuffer(this.#buffers.update, 4 * PART_UPDATE, this.next(lr));
     record(pass, this.#dispatches, 1);
   }
 

@@ -17,18 +17,6 @@
 // at 0 unless batch.begun. If batch.learns, the weights learn from dw as
 // learn.wgsl has it.
 
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  begun: u32,
-  // Whether the gradient is complete behind this part, and learnt from.
-  learns: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-}
-
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
@@ -46,7 +34,6 @@ override quads: u32;
 override sharers: u32 = 64 / quads;
 override height: f32 = 1;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
@@ -241,7 +228,6 @@ fn total(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let update = Update(batch.rate, batch.root, batch.decay);
   let size = KH * KW * CG * MQ;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
     let i = min(first + lane % quads, size - 1);
@@ -276,7 +262,7 @@ fn total(
     if (owns) {
       dw[i] = all;
       if (batch.learns > 0) {
-        learn(i, all, update);
+        learn(i, all);
       }
     }
   }

@@ -26,8 +26,8 @@ override Q: u32 = (O + 3) / 4;
 // Words of a bin that an invocation looks through at once, up to eight.
 override each: u32 = 8;
 // Quads of a workgroup, and how often they fit it.
-override share: u32 = min(Q, 128u);
-override parts: u32 = 128 / share;
+override share: u32 = min(Q, lanes);
+override parts: u32 = lanes / share;
 
 @group(0) @binding(0) var<storage, read> raster: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
@@ -36,86 +36,34 @@ override parts: u32 = 128 / share;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 
 // What the invocations of a quad have added up.
-var<workgroup> sums: array<vec4<f32>, 128>;
+var<workgroup> sums: array<vec4<f32>, lanes>;
 
-// The weights of a spike, which is listed as p << 28 | i, times 2^p.
-fn weightsOf(spike: u32, quad: u32) -> vec4<f32> {
+// The weights of a spike, which is listed as p << 28 | i.
+fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
+  return w[(spike & 0x0fffffff) * Q + quad];
+}
+
+// Adds them 2^p times.
+fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   if (P == 1) {
-    return w[spike * Q + quad];
+    return sum + row;
   }
-  let i = spike & 0x0fffffff;
-  return f32(1u << (spike >> 28)) * w[i * Q + quad];
+  return fma(vec4(f32(1u << (spike >> 28))), row, sum);
 }
 
-// Adds the weights of every parts-th spike of those listed, up to eight of them
-// on their way at once.
-fn addListed(start: vec4<f32>, part: u32, end: u32, quad: u32) -> vec4<f32> {
-  var sum = start;
-  var at = part;
-  for (; at + 7 * parts < end; at += 8 * parts) {
-    let w0 = weightsOf(found[at], quad);
-    let w1 = weightsOf(found[at + parts], quad);
-    let w2 = weightsOf(found[at + 2 * parts], quad);
-    let w3 = weightsOf(found[at + 3 * parts], quad);
-    let w4 = weightsOf(found[at + 4 * parts], quad);
-    let w5 = weightsOf(found[at + 5 * parts], quad);
-    let w6 = weightsOf(found[at + 6 * parts], quad);
-    let w7 = weightsOf(found[at + 7 * parts], quad);
-    sum = sum + w0 + w1 + w2 + w3 + w4 + w5 + w6 + w7;
-  }
-  for (; at + parts < end; at += 2 * parts) {
-    let w0 = weightsOf(found[at], quad);
-    let w1 = weightsOf(found[at + parts], quad);
-    sum = sum + w0 + w1;
-  }
-  if (at < end) {
-    sum += weightsOf(found[at], quad);
-  }
-  return sum;
-}
-
-// Where a word of inputs in a bin is among those of all planes.
-struct Bin {
-  // Where its first word is, and how far it is to the next plane.
+// The words of a bin: where the first is, and how far it is to the next plane.
+struct Source {
   first: u32,
   plane: u32,
 }
 
 // Word m of a bin, planes one after the other.
-fn wordOf(bin: Bin, m: u32) -> u32 {
+fn wordOf(bin: Source, m: u32) -> u32 {
   let whole = (I + 31) / 32;
   if (m >= P * whole) {
     return 0;
   }
   return raster[bin.first + m / whole * bin.plane + m % whole * 32];
-}
-
-// Words of a bin from m on, as many as an invocation has.
-fn wordsOf(bin: Bin, m: u32) -> Words {
-  var words = Words();
-  words.low.x = wordOf(bin, m);
-  if (each > 1) {
-    words.low.y = wordOf(bin, m + 1);
-  }
-  if (each > 2) {
-    words.low.z = wordOf(bin, m + 2);
-  }
-  if (each > 3) {
-    words.low.w = wordOf(bin, m + 3);
-  }
-  if (each > 4) {
-    words.high.x = wordOf(bin, m + 4);
-  }
-  if (each > 5) {
-    words.high.y = wordOf(bin, m + 5);
-  }
-  if (each > 6) {
-    words.high.z = wordOf(bin, m + 6);
-  }
-  if (each > 7) {
-    words.high.w = wordOf(bin, m + 7);
-  }
-  return words;
 }
 
 // As what the first input of a word is listed.
@@ -124,34 +72,7 @@ fn spikeOf(m: u32) -> u32 {
   return ((m / whole) << 28) | (m % whole * 32);
 }
 
-// Lists the spikes in words from m on, the first of which has that rank.
-fn list(words: Words, m: u32, first: u32, base: u32) {
-  var rank = first;
-  rank = listWord(words.low.x, spikeOf(m), rank, base);
-  if (each > 1) {
-    rank = listWord(words.low.y, spikeOf(m + 1), rank, base);
-  }
-  if (each > 2) {
-    rank = listWord(words.low.z, spikeOf(m + 2), rank, base);
-  }
-  if (each > 3) {
-    rank = listWord(words.low.w, spikeOf(m + 3), rank, base);
-  }
-  if (each > 4) {
-    rank = listWord(words.high.x, spikeOf(m + 4), rank, base);
-  }
-  if (each > 5) {
-    rank = listWord(words.high.y, spikeOf(m + 5), rank, base);
-  }
-  if (each > 6) {
-    rank = listWord(words.high.z, spikeOf(m + 6), rank, base);
-  }
-  if (each > 7) {
-    rank = listWord(words.high.w, spikeOf(m + 7), rank, base);
-  }
-}
-
-@compute @workgroup_size(128)
+@compute @workgroup_size(lanes)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
@@ -162,21 +83,21 @@ fn forward(
   let part = lane / share;
   let plane = B * ((I + 31) / 32) * 32;
   let block = group.z * P * plane + t / 32 * ((I + 31) / 32) * 32;
-  let bin = Bin(block + t % 32, plane);
+  let bin = Source(block + t % 32, plane);
   var sum = vec4<f32>();
   for (var m0 = 0u; m0 < P * ((I + 31) / 32); m0 += each * lanes) {
     let m = m0 + lane * each;
-    let words = wordsOf(bin, m);
+    let words = wordsOf(bin, m, each);
     let rank = rankOf(onesOf(words), lane);
     let end = workgroupUniformLoad(&spikes);
     for (var base = 0u; base < end; base += listed) {
       if (base > 0) {
         workgroupBarrier();
       }
-      list(words, m, rank, base);
+      list(words, m, rank, base, each);
       workgroupBarrier();
       if (quad < Q && part < parts) {
-        sum = addListed(sum, part, min(end - base, listed), quad);
+        sum = addListed(sum, part, min(end - base, listed), parts, quad);
       }
     }
   }

@@ -14,18 +14,6 @@
 // cut; dw starts at 0 unless batch.begun. If batch.learns, the weights learn
 // from dw as learn.wgsl has it.
 
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  begun: u32,
-  // Whether the gradient is complete behind this part, and learnt from.
-  learns: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-}
-
 override T: u32;
 override sampleRows: u32;
 override I: u32;
@@ -38,11 +26,10 @@ override near: u32;
 override sharers: u32 = 1;
 override Q: u32 = (O + 3) / 4;
 // Quads of a workgroup, and how often they fit it.
-override share: u32 = min(Q, 128u);
-override parts: u32 = 128 / share;
+override share: u32 = min(Q, lanes);
+override parts: u32 = lanes / share;
 override step: u32 = parts / sharers;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;
@@ -51,89 +38,33 @@ override step: u32 = parts / sharers;
 var<workgroup> starts: array<u32, 16>;
 
 // What the invocations of a quad have added up.
-var<workgroup> sums: array<vec4<f32>, 128>;
+var<workgroup> sums: array<vec4<f32>, lanes>;
 
-// Adds the errors of a spike, which is listed as p << 28 | row, times 2^p.
-fn add(sum: vec4<f32>, spike: u32, error: vec4<f32>) -> vec4<f32> {
+// The errors of a spike, which is listed as p << 28 | row.
+fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
+  return dy[(spike & 0x0fffffff) * Q + quad];
+}
+
+// Adds them 2^p times.
+fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   var times = height;
   if (P > 1) {
     times *= f32(1u << (spike >> 28));
   }
-  return fma(vec4(times), error, sum);
+  return fma(vec4(times), row, sum);
 }
 
-fn errorOf(spike: u32, quad: u32) -> vec4<f32> {
-  return dy[(spike & 0x0fffffff) * Q + quad];
+// Words of an input, samples one after the other, up to `end`.
+struct Source {
+  input: u32,
+  end: u32,
 }
 
-// Adds the errors of every sharers-th spike of those listed from `first` on, up
-// to eight of them on their way at once.
-fn addListed(start: vec4<f32>, first: u32, end: u32, quad: u32) -> vec4<f32> {
-  var sum = start;
-  var at = first;
-  for (; at + 7 * sharers < end; at += 8 * sharers) {
-    let e0 = errorOf(found[at], quad);
-    let e1 = errorOf(found[at + sharers], quad);
-    let e2 = errorOf(found[at + 2 * sharers], quad);
-    let e3 = errorOf(found[at + 3 * sharers], quad);
-    let e4 = errorOf(found[at + 4 * sharers], quad);
-    let e5 = errorOf(found[at + 5 * sharers], quad);
-    let e6 = errorOf(found[at + 6 * sharers], quad);
-    let e7 = errorOf(found[at + 7 * sharers], quad);
-    sum = add(sum, found[at], e0);
-    sum = add(sum, found[at + sharers], e1);
-    sum = add(sum, found[at + 2 * sharers], e2);
-    sum = add(sum, found[at + 3 * sharers], e3);
-    sum = add(sum, found[at + 4 * sharers], e4);
-    sum = add(sum, found[at + 5 * sharers], e5);
-    sum = add(sum, found[at + 6 * sharers], e6);
-    sum = add(sum, found[at + 7 * sharers], e7);
-  }
-  for (; at + sharers < end; at += 2 * sharers) {
-    let e0 = errorOf(found[at], quad);
-    let e1 = errorOf(found[at + sharers], quad);
-    sum = add(add(sum, found[at], e0), found[at + sharers], e1);
-  }
-  if (at < end) {
-    sum = add(sum, found[at], errorOf(found[at], quad));
-  }
-  return sum;
-}
-
-// Word m of an input, samples one after the other, and planes in them.
-fn wordOf(i: u32, m: u32, end: u32) -> u32 {
-  if (i >= I || m >= end) {
+fn wordOf(source: Source, m: u32) -> u32 {
+  if (source.input >= I || m >= source.end) {
     return 0;
   }
-  return inputs[m * I + i];
-}
-
-// Words of an input from m on, as many as an invocation has.
-fn wordsOf(i: u32, m: u32, end: u32, each: u32) -> Words {
-  var words = Words();
-  words.low.x = wordOf(i, m, end);
-  if (each > 1) {
-    words.low.y = wordOf(i, m + 1, end);
-  }
-  if (each > 2) {
-    words.low.z = wordOf(i, m + 2, end);
-  }
-  if (each > 3) {
-    words.low.w = wordOf(i, m + 3, end);
-  }
-  if (each > 4) {
-    words.high.x = wordOf(i, m + 4, end);
-  }
-  if (each > 5) {
-    words.high.y = wordOf(i, m + 5, end);
-  }
-  if (each > 6) {
-    words.high.z = wordOf(i, m + 6, end);
-  }
-  if (each > 7) {
-    words.high.w = wordOf(i, m + 7, end);
-  }
-  return words;
+  return inputs[m * I + source.input];
 }
 
 // As what the first bin of a word is listed.
@@ -142,42 +73,15 @@ fn spikeOf(m: u32) -> u32 {
   return ((m / B % P) << 28) | (m / B / P * sampleRows + m % B * 32);
 }
 
-// Lists the spikes in words from m on, the first of which has that rank.
-fn list(words: Words, m: u32, first: u32, base: u32, each: u32) {
-  var rank = first;
-  rank = listWord(words.low.x, spikeOf(m), rank, base);
-  if (each > 1) {
-    rank = listWord(words.low.y, spikeOf(m + 1), rank, base);
-  }
-  if (each > 2) {
-    rank = listWord(words.low.z, spikeOf(m + 2), rank, base);
-  }
-  if (each > 3) {
-    rank = listWord(words.low.w, spikeOf(m + 3), rank, base);
-  }
-  if (each > 4) {
-    rank = listWord(words.high.x, spikeOf(m + 4), rank, base);
-  }
-  if (each > 5) {
-    rank = listWord(words.high.y, spikeOf(m + 5), rank, base);
-  }
-  if (each > 6) {
-    rank = listWord(words.high.z, spikeOf(m + 6), rank, base);
-  }
-  if (each > 7) {
-    rank = listWord(words.high.w, spikeOf(m + 7), rank, base);
-  }
-}
-
 // Keeps the gradient of a quad of weights, from which they may learn.
 fn keep(i: u32, total: vec4<f32>, isComplete: bool) {
   dw[i] = total;
   if (isComplete && batch.learns > 0) {
-    learn(i, total, Update(batch.rate, batch.root, batch.decay));
+    learn(i, total);
   }
 }
 
-@compute @workgroup_size(128)
+@compute @workgroup_size(lanes)
 fn sum(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -206,7 +110,8 @@ fn sum(
       var own = vec4<f32>();
       for (var m1 = m0; m1 < m0 + unit; m1 += each * chunks) {
         let m = m1 + lane / near * each;
-        let words = wordsOf(first + lane % near, m, m0 + unit, each);
+        let source = Source(first + lane % near, m0 + unit);
+        let words = wordsOf(source, m, each);
         let rank = rankOf(onesOf(words), lane % near * chunks + lane / near);
         if (lane < near) {
           starts[lane] = rank;
@@ -229,7 +134,7 @@ fn sum(
             }
             end = min(max(end, base) - base, listed);
             if (sharers > 1) {
-              own = addListed(own, at + sharer, end, quad);
+              own = addListed(own, at + sharer, end, sharers, quad);
               continue;
             }
             let i = (first + j) * Q + quad;
@@ -237,7 +142,7 @@ fn sum(
             if (begun) {
               before = dw[i];
             }
-            keep(i, addListed(before, at, end, quad), ends);
+            keep(i, addListed(before, at, end, 1u, quad), ends);
           }
         }
       }

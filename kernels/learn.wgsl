@@ -22,7 +22,13 @@
 // the form that PyTorch gives it; decay as Loshchilov and Hutter, Decoupled
 // weight decay regularization, 2019, have it.
 
-struct Update {
+struct Batch {
+  first: u32,
+  samples: u32,
+  slot: u32,
+  begun: u32,
+  // Whether the gradient is complete behind this part, and learnt from.
+  learns: u32,
   rate: f32,
   root: f32,
   decay: f32,
@@ -34,6 +40,7 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
+@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(10) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(11) var<storage, read_write> m: array<vec4<f32>>;
 @group(0) @binding(12) var<storage, read_write> v: array<vec4<f32>>;
@@ -41,12 +48,12 @@ const epsilon = 1e-8;
 
 // Lets quad i of the weights learn. Products are rounded where it says so, that
 // all kernels may come to the same bits.
-fn learn(i: u32, g: vec4<f32>, update: Update) {
+fn learn(i: u32, g: vec4<f32>) {
   // Loaded before anything is stored.
   let before = weights[i];
   if (rule == 2) {
-    let slope = fma(vec4(update.decay), before, g);
-    weights[i] = fma(vec4(-update.rate), slope, before);
+    let slope = fma(vec4(batch.decay), before, g);
+    weights[i] = fma(vec4(-batch.rate), slope, before);
     return;
   }
   let first = fma(vec4(beta1), m[i], (1 - beta1) * g);
@@ -56,11 +63,11 @@ fn learn(i: u32, g: vec4<f32>, update: Update) {
   v[i] = second;
   vMax[i] = most;
   var ahead = first;
-  var scale = fma(sqrt(most), vec4(update.root), vec4(epsilon));
+  var scale = fma(sqrt(most), vec4(batch.root), vec4(epsilon));
   if (rule == 1) {
     ahead = fma(vec4(beta1), first, (1 - beta1) * g);
     scale = sqrt(most) + epsilon;
   }
-  let change = update.rate * ahead / scale;
-  weights[i] = before - fma(vec4(update.decay), before, change);
+  let change = batch.rate * ahead / scale;
+  weights[i] = before - fma(vec4(batch.decay), before, change);
 }

@@ -1,11 +1,13 @@
-// Spikes as lists. The kernels that add rows up, one a spike, are compiled
-// behind this text; they find out where spikes are, eight words an invocation,
-// and whose come first.
+// Spikes as lists, and sums of the rows that they stand for. The kernels that
+// add such rows up are compiled behind this text; they find out which words
+// spikes are in (`Source`, `wordOf`), as what the first bit of a word is
+// listed (`spikeOf`), which row that is (`rowOf`), and how it is added (`add`).
 //
-// rankOf  how many spikes the invocations before one have, in their order; how
-//         many all have is in `spikes` then
-// list    found[k − base] = the spike of rank k, for `listed` ranks from base
-//         on
+// rankOf     how many spikes the invocations before one have, in their order;
+//            how many all have is in `spikes` then
+// list       found[k − base] = the spike of rank k, for `listed` ranks from
+//            base on
+// addListed  sum + Σ rows of every stride-th of the spikes that are listed
 
 // Invocations of a workgroup.
 const lanes = 128u;
@@ -18,10 +20,38 @@ struct Words {
   high: vec4<u32>,
 }
 
-var<workgroup> counts: array<u32, 128>;
-var<workgroup> fours: array<vec4<u32>, 8>;
+var<workgroup> counts: array<u32, lanes>;
+var<workgroup> fours: array<vec4<u32>, lanes / 16>;
 var<workgroup> spikes: u32;
-var<workgroup> found: array<u32, 2048>;
+var<workgroup> found: array<u32, listed>;
+
+// Words of a source from m on, as many as an invocation has.
+fn wordsOf(source: Source, m: u32, each: u32) -> Words {
+  var words = Words();
+  words.low.x = wordOf(source, m);
+  if (each > 1) {
+    words.low.y = wordOf(source, m + 1);
+  }
+  if (each > 2) {
+    words.low.z = wordOf(source, m + 2);
+  }
+  if (each > 3) {
+    words.low.w = wordOf(source, m + 3);
+  }
+  if (each > 4) {
+    words.high.x = wordOf(source, m + 4);
+  }
+  if (each > 5) {
+    words.high.y = wordOf(source, m + 5);
+  }
+  if (each > 6) {
+    words.high.z = wordOf(source, m + 6);
+  }
+  if (each > 7) {
+    words.high.w = wordOf(source, m + 7);
+  }
+  return words;
+}
 
 // How many spikes are in eight words.
 fn onesOf(words: Words) -> u32 {
@@ -73,4 +103,71 @@ fn listWord(word: u32, first: u32, rank: u32, base: u32) -> u32 {
     bits &= bits - 1;
   }
   return next;
+}
+
+// Lists the spikes in words from m on, the first of which has that rank.
+fn list(words: Words, m: u32, first: u32, base: u32, each: u32) {
+  var rank = first;
+  rank = listWord(words.low.x, spikeOf(m), rank, base);
+  if (each > 1) {
+    rank = listWord(words.low.y, spikeOf(m + 1), rank, base);
+  }
+  if (each > 2) {
+    rank = listWord(words.low.z, spikeOf(m + 2), rank, base);
+  }
+  if (each > 3) {
+    rank = listWord(words.low.w, spikeOf(m + 3), rank, base);
+  }
+  if (each > 4) {
+    rank = listWord(words.high.x, spikeOf(m + 4), rank, base);
+  }
+  if (each > 5) {
+    rank = listWord(words.high.y, spikeOf(m + 5), rank, base);
+  }
+  if (each > 6) {
+    rank = listWord(words.high.z, spikeOf(m + 6), rank, base);
+  }
+  if (each > 7) {
+    rank = listWord(words.high.w, spikeOf(m + 7), rank, base);
+  }
+}
+
+// Adds the rows of every stride-th spike of those listed from `first` on, up to
+// eight of them on their way at once.
+fn addListed(
+  start: vec4<f32>,
+  first: u32,
+  end: u32,
+  stride: u32,
+  quad: u32,
+) -> vec4<f32> {
+  var sum = start;
+  var at = first;
+  for (; at + 7 * stride < end; at += 8 * stride) {
+    let row0 = rowOf(found[at], quad);
+    let row1 = rowOf(found[at + stride], quad);
+    let row2 = rowOf(found[at + 2 * stride], quad);
+    let row3 = rowOf(found[at + 3 * stride], quad);
+    let row4 = rowOf(found[at + 4 * stride], quad);
+    let row5 = rowOf(found[at + 5 * stride], quad);
+    let row6 = rowOf(found[at + 6 * stride], quad);
+    let row7 = rowOf(found[at + 7 * stride], quad);
+    sum = add(sum, found[at], row0);
+    sum = add(sum, found[at + stride], row1);
+    sum = add(sum, found[at + 2 * stride], row2);
+    sum = add(sum, found[at + 3 * stride], row3);
+    sum = add(sum, found[at + 4 * stride], row4);
+    sum = add(sum, found[at + 5 * stride], row5);
+    sum = add(sum, found[at + 6 * stride], row6);
+    sum = add(sum, found[at + 7 * stride], row7);
+  }
+  for (; at + stride < end; at += 2 * stride) {
+    let row0 = rowOf(found[at], quad);
+    let row1 = rowOf(found[at + stride], quad);
+    sum = add(add(sum, found[at], row0), found[at + stride], row1);
+  }
+  if (at < end) {
+    sum = add(sum, found[at], rowOf(found[at], quad));
+  }
+  return sum;
 }

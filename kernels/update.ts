@@ -13,7 +13,7 @@ export const updateStep = {
   name: "update step",
   code: LEARN + text,
   entryPoint: "step",
-  bindings: { update: 0, clip: 1, dw: 2, ...LEARN_BINDINGS },
+  bindings: { batch: 0, clip: 1, dw: 2, ...LEARN_BINDINGS },
   inPlace: LEARN_IN_PLACE,
   constants: ["size", "rule"],
 } as const satisfies KernelSpec;

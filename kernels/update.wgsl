@@ -10,7 +10,6 @@
 
 override size: u32;
 
-@group(0) @binding(0) var<uniform> update: Update;
 @group(0) @binding(1) var<storage, read> clip: array<f32>;
 @group(0) @binding(2) var<storage, read> dw: array<vec4<f32>>;
 
@@ -21,6 +20,6 @@ fn step(
 ) {
   let used = clip[0];
   for (var i = id.x; i < size / 4; i += groups.x * 64) {
-    learn(i, used * dw[i], update);
+    learn(i, used * dw[i]);
   }
 }

@@ -23,6 +23,9 @@ const TAP_ROWS = 4096;
  */
 export const PART_WORDS = 8;
 
+/** Where among them the floats begin. */
+export const PART_UPDATE = 5;
+
 /** Words between the beginnings of two bindings of a buffer. */
 export const ALIGNMENT = 64;
 

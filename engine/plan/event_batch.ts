@@ -35,10 +35,10 @@ export function requireBatch(
   { samples, labels }: EventBatch,
   plan: Plan,
 ): void {
-  if (labels.length < 1 || labels.length > plan.batch) {
+  if (labels.length < 1 || labels.length > plan.sizes.batch) {
     throw new ShapeError(
       `Cannot run a batch of ${labels.length}: the plan was made for 1 to ` +
-        `${plan.batch}`,
+        `${plan.sizes.batch}`,
     );
   }
   if (samples.length !== labels.length) {

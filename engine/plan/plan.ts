@@ -15,8 +15,6 @@ import { binsOf, type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
 
 /** A plan, ready to run. */
 export interface Plan {
-  /** Most samples in a step. */
-  readonly batch: number;
   readonly layers: readonly Layer[];
   /** Number of inputs. */
   readonly inputs: number;
@@ -74,7 +72,6 @@ export async function compilePlan(
     inOrder(options.train ? compileBackward(parts, layers) : []),
   ]);
   return {
-    batch: options.batch,
     layers,
     inputs: sizeOf(layers[0].input),
     outputs: sizeOf(layers[layers.length - 1].output),

@@ -10,7 +10,7 @@ import { type Dispatch, record } from "./dispatch.ts";
 import { type EventBatch, requireBatch, requirePlaces } from "./event_batch.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { Plan } from "./plan.ts";
-import { freePlan, layOutStep, PART_WORDS } from "./buffers.ts";
+import { freePlan, layOutStep, PART_UPDATE, PART_WORDS } from "./buffers.ts";
 import { ResidentEvents } from "./resident_events.ts";
 import { sizeOf } from "../network.ts";
 import type { StepRecord } from "./records.ts";
@@ -208,7 +208,7 @@ export class Stepper implements Disposable {
       this.#bin = await plan.bin(buffer);
       this.#binned = buffer;
     }
-    const layout = layOutStep(plan.batch);
+    const layout = layOutStep(plan.sizes.batch);
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
@@ -222,8 +222,9 @@ export class Stepper implements Disposable {
     if (lr !== undefined && this.#optimizer?.clips === false) {
       // Behind the last part the gradient is complete.
       const update = this.#optimizer.next(lr);
-      words[at - PART_WORDS + 4] = 1;
-      words.set(new Uint32Array(update.buffer), at - 3);
+      const last = at - PART_WORDS;
+      words[last + PART_UPDATE - 1] = 1;
+      words.set(new Uint32Array(update.buffer), last + PART_UPDATE);
     }
     gpu.queue.writeBuffer(plan.buffers.step, 0, words);
     return gpu.createCommandEncoder();
@@ -248,7 +249,7 @@ export class Stepper implements Disposable {
     const total = batch.labels.length;
     const chosen = this.choose(dispatches);
     const bytes = 4 * PART_WORDS;
-    let at = 4 * layOutStep(plan.batch).parts;
+    let at = 4 * layOutStep(plan.sizes.batch).parts;
     for (let first = 0; first < total; first += plan.sizes.M, at += bytes) {
       const samples = Math.min(plan.sizes.M, total - first);
       const { step, part } = plan.buffers;

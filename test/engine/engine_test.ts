@@ -81,7 +81,7 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
 gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
   const compiler = new Compiler(device());
   const buffers = {
-    ...{ update: {}, clip: {}, dw: {}, weights: {} },
+    ...{ batch: {}, clip: {}, dw: {}, weights: {} },
     ...{ m: {}, v: {}, vMax: {} },
   } as Record<keyof typeof updateStep.bindings, GPUBufferBinding>;
   await rejects(

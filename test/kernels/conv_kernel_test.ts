@@ -19,7 +19,13 @@ import {
 import { type Tensor, tensorOf } from "../oracle/tensor.ts";
 import { fc } from "../properties.ts";
 import { loadVectors } from "../reference_vectors.ts";
-import { adjoint, forward, gradient, layerFor } from "./synapse_kernels.ts";
+import {
+  adjoint,
+  batchOf,
+  forward,
+  gradient,
+  layerFor,
+} from "./synapse_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
 function layerOf(x: Tensor, w: Tensor, geometry: Geometry) {
@@ -200,7 +206,7 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
     const { dw } = await runKernel(
       convGradientTotal,
       {
-        batch: Uint32Array.of(0, N, 0, 0, 0, 0, 0, 0),
+        batch: batchOf([0, N]),
         ...{ parts: part, dw: room(size), weights: room(size) },
         ...{ m: room(size), v: room(size), vMax: room(size) },
       },

@@ -7,7 +7,12 @@ import { run } from "./kernel_runner.ts";
 import { adam, nadam, sgd, type Update } from "../oracle/optimizer.ts";
 import { tensorOf } from "../oracle/tensor.ts";
 import { weightsToKernel } from "./kernel_orders.ts";
-import { layerFor, learnFrom, type Learnt } from "./synapse_kernels.ts";
+import {
+  batchOf,
+  layerFor,
+  learnFrom,
+  type Learnt,
+} from "./synapse_kernels.ts";
 
 const SIZE = 300;
 const STEPS = 12;
@@ -72,7 +77,7 @@ for (const [rule, name] of RULES.entries()) {
       for (let step = 0; step < STEPS; step++) {
         const arrays = {
           ...learnt,
-          update: updateOf(name, step, weightDecay),
+          batch: batchOf([], updateOf(name, step, weightDecay)),
           clip: Float32Array.of(used),
           dw: gradient(step),
         };
@@ -90,13 +95,13 @@ for (const [rule, name] of RULES.entries()) {
 
 gpuTest("the optimisers leave weights without a gradient alone", async () => {
   const none = () => new Float32Array(SIZE);
-  const update = Float32Array.of(0.1, 31, 0);
+  const batch = batchOf([], [0.1, 31, 0]);
   const clip = Float32Array.of(1);
   const weights = initial();
   for (const rule of RULES.keys()) {
     const after = await run(
       updateStep,
-      { update, clip, dw: none(), weights, m: none(), v: none(), vMax: none() },
+      { batch, clip, dw: none(), weights, m: none(), v: none(), vMax: none() },
       { size: SIZE, rule },
       [3, 1, 1],
     );
@@ -139,7 +144,10 @@ for (const [what, description, xShape, wShape] of LAYERS) {
           );
           const kept = await run(
             updateStep,
-            { update, clip: Float32Array.of(1), dw, ...before },
+            {
+              batch: batchOf([], update),
+              ...{ clip: Float32Array.of(1), dw, ...before },
+            },
             { size: dw.length, rule },
             [3, 1, 1],
           );

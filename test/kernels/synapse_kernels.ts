@@ -15,7 +15,7 @@ import {
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
 import type { neuronConstants } from "../../engine/neuron.ts";
 import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
-import { PART_WORDS } from "../../engine/plan/buffers.ts";
+import { PART_UPDATE, PART_WORDS } from "../../engine/plan/buffers.ts";
 import { leadOf } from "../../engine/plan/layout.ts";
 import {
   type LayerContext,
@@ -273,11 +273,20 @@ export async function learnFrom(
   return learnt;
 }
 
-/** The part of a batch in hand, and how weights learn behind it. */
-function batchOf(part: readonly number[], update: readonly number[] = []) {
+/**
+ * Words that tell which part of a batch is in hand.
+ *
+ * @param part Its first words; those left out are 0.
+ * @param update Rate, root and decay, by which weights learn behind it.
+ * @returns All words.
+ */
+export function batchOf(
+  part: readonly number[],
+  update: ArrayLike<number> = [],
+): Uint32Array {
   const words = new Uint32Array(PART_WORDS);
   words.set(part);
-  words.set(new Uint32Array(Float32Array.from(update).buffer), PART_WORDS - 3);
+  words.set(new Uint32Array(Float32Array.from(update).buffer), PART_UPDATE);
   return words;
 }
 
