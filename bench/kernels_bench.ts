@@ -107,16 +107,17 @@ async function time(dispatch: Dispatch, times: number): Promise<number> {
 }
 
 function updateOf(rule: number): Promise<Dispatch> {
-  const update = device.gpu.createBuffer({
-    size: 4 * PART_WORDS,
-    usage: GPUBufferUsage.UNIFORM,
+  const { UNIFORM } = GPUBufferUsage;
+  const update = device.createBuffer("update", PART_WORDS, UNIFORM);
+  const clip = device.createBuffer("clip", 1);
+  const bound = (label: string) => ({
+    buffer: device.createBuffer(label, WEIGHTS),
   });
-  const bound = (label: string) => ({ buffer: buffer(label, WEIGHTS) });
   return compiler.dispatch(
     updateStep,
     {
       batch: { buffer: update },
-      clip: { buffer: buffer("clip", 1) },
+      clip: { buffer: clip },
       dw: bound("dw"),
       weights: bound("weights"),
       m: bound("m"),
@@ -126,12 +127,4 @@ function updateOf(rule: number): Promise<Dispatch> {
     { size: WEIGHTS, rule },
     [groupsFor(WEIGHTS), 1, 1],
   );
-}
-
-function buffer(label: string, words: number): GPUBuffer {
-  return device.gpu.createBuffer({
-    label,
-    size: 4 * words,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-  });
 }

@@ -56,15 +56,10 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
     device.adapter.software ? BYTES / 8 : BYTES,
     limits.maxStorageBufferBindingSize,
   )));
-  const buffers = await device.allocate(() => {
-    const allocate = (label: string) =>
-      device.gpu.createBuffer({
-        label,
-        size: bytes,
-        usage: GPUBufferUsage.STORAGE,
-      });
-    return { source: allocate("source"), to: allocate("to") };
-  });
+  const buffers = await device.allocate(() => ({
+    source: device.createBuffer("source", bytes / 4),
+    to: device.createBuffer("to", bytes / 4),
+  }));
   const bound = {
     source: { buffer: buffers.source },
     to: { buffer: buffers.to },

@@ -46,6 +46,13 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   return { name, software: SOFTWARE_ADAPTERS.test(name) };
 }
 
+/**
+ * Bytes that a buffer is a multiple of. Allocators place buffers one behind
+ * another, and where rows do not begin with a line of memory, a GPU takes up to
+ * a fifth longer to move them.
+ */
+const LINE = 256;
+
 /** An open device. Its owner destroys it, or holds it with `using`. */
 export class Device implements Disposable {
   /** The WebGPU device. */
@@ -95,6 +102,30 @@ export class Device implements Disposable {
         `Cannot go on with "${this.adapter.name}": ${this.problem}`,
       );
     }
+  }
+
+  /**
+   * Makes a buffer for kernels, which can be copied from and to.
+   *
+   * @param label What it holds.
+   * @param words Words of four bytes that it has room for, at least one.
+   * @param usage How kernels bind it. @default storage
+   * @returns The buffer, filled up to whole lines of memory where those can be
+   * bound.
+   */
+  createBuffer(
+    label: string,
+    words: number,
+    usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE,
+  ): GPUBuffer {
+    const { maxStorageBufferBindingSize } = this.gpu.limits;
+    const bytes = 4 * Math.max(words, 1);
+    const filled = LINE * Math.ceil(bytes / LINE);
+    return this.gpu.createBuffer({
+      label,
+      size: filled <= maxStorageBufferBindingSize ? filled : bytes,
+      usage: usage | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
   }
 
   /**

@@ -128,15 +128,10 @@ export class Model implements Disposable {
           `take ${length * 4} bytes, and the device binds at most ${most}`,
       );
     }
-    const buffers = await device.allocate(() => {
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
-        GPUBufferUsage.COPY_DST;
-      const size = length * 4;
-      return {
-        w: device.gpu.createBuffer({ label: "weights", size, usage }),
-        dw: device.gpu.createBuffer({ label: "weight gradients", size, usage }),
-      };
-    });
+    const buffers = await device.allocate(() => ({
+      w: device.createBuffer("weights", length),
+      dw: device.createBuffer("weight gradients", length),
+    }));
     const compiler = Compiler.of(device);
     const optimizer = await Optimizer.create(
       device,

@@ -125,23 +125,15 @@ export class Optimizer {
     const { w, dw } = weights;
     const size = w.size / 4;
     const strips = Math.min(Math.ceil(size / LANES / SQUARES), MOST_STRIPS);
-    const buffers = await device.allocate(() => {
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
-        GPUBufferUsage.COPY_DST;
-      const allocate = (label: string, size: number) =>
-        gpu.createBuffer({ label, size, usage });
-      const moment = optimizer === "SGD" ? 16 : w.size;
-      return {
-        update: gpu.createBuffer({
-          label: "update",
-          size: 4 * PART_WORDS,
-          usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-        }),
-        clip: allocate("clip", 4),
-        part: allocate("squares", 4 * strips),
-        moments: ["m", "v", "vMax"].map((label) => allocate(label, moment)),
-      };
-    });
+    const moment = optimizer === "SGD" ? QUAD : size;
+    const buffers = await device.allocate(() => ({
+      update: device.createBuffer("update", PART_WORDS, GPUBufferUsage.UNIFORM),
+      clip: device.createBuffer("clip", 1),
+      part: device.createBuffer("squares", strips),
+      moments: ["m", "v", "vMax"].map((label) =>
+        device.createBuffer(label, moment)
+      ),
+    }));
     gpu.queue.writeBuffer(buffers.clip, 0, Float32Array.of(1));
     const [m, v, vMax] = buffers.moments.map((buffer) => ({ buffer }));
     const bound = {

@@ -13,6 +13,7 @@ export class Activity {
   /** Spikes of each layer's neurons, [F]. */
   readonly fired: readonly GPUBuffer[];
   readonly #device: Device;
+  readonly #neurons: readonly number[];
 
   /**
    * @param device The device.
@@ -20,13 +21,9 @@ export class Activity {
    */
   constructor(device: Device, layers: readonly Layer[]) {
     this.#device = device;
-    this.fired = layers.map(({ name, output }) =>
-      device.gpu.createBuffer({
-        label: `${name} activity`,
-        size: 4 * sizeOf(output),
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
-          GPUBufferUsage.COPY_DST,
-      })
+    this.#neurons = layers.map(({ output }) => sizeOf(output));
+    this.fired = layers.map(({ name }, index) =>
+      device.createBuffer(`${name} activity`, this.#neurons[index])
     );
   }
 
@@ -46,7 +43,9 @@ export class Activity {
    */
   async read(): Promise<Uint32Array[]> {
     const counts = await Promise.all(
-      this.fired.map((buffer) => readBytes(this.#device, buffer)),
+      this.fired.map((buffer, index) =>
+        readBytes(this.#device, buffer, 4 * this.#neurons[index])
+      ),
     );
     return counts.map((bytes) => new Uint32Array(bytes));
   }

@@ -91,14 +91,8 @@ export function allocatePlan(
   const allocate = (
     label: string,
     words: number,
-    usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE,
-  ) =>
-    device.gpu.createBuffer({
-      label,
-      // Kernels read floats by four.
-      size: 16 * Math.max(Math.ceil(words / 4), 1),
-      usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    });
+    usage?: GPUBufferUsageFlags,
+  ) => device.createBuffer(label, inQuads(words), usage);
   const input = sizeOf(layers[0].input);
   const outputs = sizeOf(layers[layers.length - 1].output);
   return device.allocate(() => {

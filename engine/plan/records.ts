@@ -61,15 +61,8 @@ export class Records {
     this.stride = layers + 2 * batch;
     const most = device.gpu.limits.maxStorageBufferBindingSize;
     this.#slots = Math.min(SLOTS, Math.floor(most / (4 * this.stride)));
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
-      GPUBufferUsage.COPY_DST;
-    const size = this.#slots * this.stride * 4;
-    this.buffer = device.gpu.createBuffer({ label: "records", size, usage });
-    this.overflow = device.gpu.createBuffer({
-      label: "overflow",
-      size: 4,
-      usage,
-    });
+    this.buffer = device.createBuffer("records", this.#slots * this.stride);
+    this.overflow = device.createBuffer("overflow", 1);
   }
 
   /** The slot that the next step is to write. */

@@ -171,14 +171,9 @@ export class ResidentEvents {
     const room = passing > 0
       ? this.#most + powerOf2(passing)
       : Math.min(powerOf2(words), this.#most);
-    const size = 4 * Math.max(words, Math.min(Math.ceil(room), this.#limit));
+    const all = Math.max(words, Math.min(Math.ceil(room), this.#limit));
     return this.#device.allocate(() =>
-      this.#device.gpu.createBuffer({
-        label: "events",
-        size,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST |
-          GPUBufferUsage.COPY_SRC,
-      })
+      this.#device.createBuffer("events", all)
     );
   }
 }
