@@ -33,14 +33,14 @@ export const ALIGNMENT = 64;
 export interface PlanBuffers {
   /** Response and refractory response as srm.wgsl reads them. */
   readonly taps: GPUBuffer;
-  /** The part of the batch in hand, a uniform. */
-  readonly part: GPUBuffer;
   /**
    * What is uploaded with each step, one behind the other as `StepLayout` has
    * it: the class of each sample of the batch, where its events start and end,
-   * and all parts of the batch.
+   * and the part of the batch in hand, at first the first.
    */
   readonly step: GPUBuffer;
+  /** The parts of the batch behind the first. */
+  readonly parts: GPUBuffer;
   /** Spikes that the spikeTime loss wants, see `Goal`. */
   readonly desired: GPUBuffer;
   /** Largest count of each sample's input, [M]. */
@@ -99,8 +99,12 @@ export function allocatePlan(
     const scratch = allocate("drive", M * floats.scratch);
     return {
       taps: allocate("taps", 4 * TAP_ROWS, GPUBufferUsage.UNIFORM),
-      part: allocate("part", PART_WORDS, GPUBufferUsage.UNIFORM),
-      step: allocate("step", layOutStep(batch).words),
+      step: allocate(
+        "step",
+        layOutStep(batch).words,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
+      ),
+      parts: allocate("parts", PART_WORDS * (Math.ceil(batch / M) - 1)),
       desired: allocate(
         "desired spikes",
         goal.loss === "spikeTime" ? goal.desired.length : 0,
@@ -133,7 +137,7 @@ export function allocatePlan(
 export interface StepLayout {
   readonly labels: number;
   readonly offsets: number;
-  readonly parts: number;
+  readonly part: number;
   /** All words. */
   readonly words: number;
 }
@@ -148,8 +152,8 @@ export function layOutStep(batch: number): StepLayout {
   const behind = (start: number, words: number) =>
     Math.ceil((start + words) / ALIGNMENT) * ALIGNMENT;
   const offsets = behind(0, batch);
-  const parts = behind(offsets, 2 * batch);
-  return { labels: 0, offsets, parts, words: parts + PART_WORDS * batch };
+  const part = behind(offsets, 2 * batch);
+  return { labels: 0, offsets, part, words: part + PART_WORDS };
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 } from "../neuron.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { WeightSlot } from "../weights.ts";
-import { layOutStep, type PlanBuffers } from "./buffers.ts";
+import { layOutStep, PART_WORDS, type PlanBuffers } from "./buffers.ts";
 import { inQuads, isHalf, layoutOf, rowsOf } from "./layout.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import { type LossContext, lossForward, probSpikesAdjoint } from "./loss.ts";
@@ -79,12 +79,12 @@ export class Parts {
   bin(events: GPUBuffer): Compiling {
     const { compiler, layers, coding } = this.#context;
     const { T, P, addressBits } = this.#sizes;
-    const { part, spikes, raster, records, largest } = this.#buffers;
+    const { spikes, raster, records, largest } = this.#buffers;
     const F = sizeOf(layers[0].input);
     const scatter = compiler.dispatch(
       binScatter,
       {
-        batch: { buffer: part },
+        batch: this.#part,
         events: { buffer: events },
         offsets: this.#uploaded("offsets", 2),
         spikes: { buffer: spikes[0] },
@@ -117,7 +117,7 @@ export class Parts {
   /** A layer's incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights, coding } = this.#context;
-    const { taps, part, records, raster, largest } = this.#buffers;
+    const { taps, records, raster, largest } = this.#buffers;
     const above = layers.at(index + 1);
     const outcome = {
       keep: this.#sizes.floats.potentials[index] > 0,
@@ -127,7 +127,7 @@ export class Parts {
     };
     return [
       layerForward(this.#layer(index), outcome, {
-        batch: { buffer: part },
+        batch: this.#part,
         taps: { buffer: taps },
         largest: { buffer: largest },
         inputs: { buffer: this.#buffers.spikes[index] },
@@ -146,7 +146,7 @@ export class Parts {
   outcome(): Compiling {
     const { compiler, layers } = this.#context;
     const { records } = this.#buffers;
-    const batch = { buffer: this.#buffers.part };
+    const batch = this.#part;
     const loss = { buffer: this.#buffers.loss };
     const counts = { buffer: this.#buffers.counts };
     return [
@@ -230,7 +230,7 @@ export class Parts {
     const slot = this.#slotOf(layer);
     if (slot) {
       compiling.push(synapseGradient(this.#layer(index), {
-        batch: { buffer: this.#buffers.part },
+        batch: this.#part,
         inputs: { buffer: this.#buffers.spikes[index] },
         dw: this.#weightsOf(layer, weights.dw),
         part: { buffer: this.#buffers.partial },
@@ -300,6 +300,12 @@ export class Parts {
       P: index === 0 ? P : 1,
       height: index === 0 ? coding.height : 1 / Ts,
     };
+  }
+
+  /** The part of the batch in hand. */
+  get #part(): GPUBufferBinding {
+    const offset = 4 * layOutStep(this.#sizes.batch).part;
+    return { buffer: this.#buffers.step, offset, size: 4 * PART_WORDS };
   }
 
   /** Words of each sample that are uploaded with a step. */

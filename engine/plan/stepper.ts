@@ -212,21 +212,12 @@ export class Stepper implements Disposable {
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
-    let at = layout.parts;
-    for (let first = 0; first < samples; at += PART_WORDS) {
-      const count = Math.min(plan.sizes.M, samples - first);
-      const { slot } = plan.buffers.records;
-      words.set([first, count, slot, Number(first > 0 || this.pending)], at);
-      first += count;
-    }
-    if (lr !== undefined && this.#optimizer?.clips === false) {
-      // Behind the last part the gradient is complete.
-      const update = this.#optimizer.next(lr);
-      const last = at - PART_WORDS;
-      words[last + PART_UPDATE - 1] = 1;
-      words.set(new Uint32Array(update.buffer), last + PART_UPDATE);
-    }
+    const parts = this.#partsOf(samples, lr);
+    words.set(parts.subarray(0, PART_WORDS), layout.part);
     gpu.queue.writeBuffer(plan.buffers.step, 0, words);
+    if (parts.length > PART_WORDS) {
+      gpu.queue.writeBuffer(plan.buffers.parts, 0, parts, PART_WORDS);
+    }
     return gpu.createCommandEncoder();
   }
 
@@ -248,12 +239,16 @@ export class Stepper implements Disposable {
     const { plan } = this;
     const total = batch.labels.length;
     const chosen = this.choose(dispatches);
+    const { step, parts } = plan.buffers;
     const bytes = 4 * PART_WORDS;
-    let at = 4 * layOutStep(plan.sizes.batch).parts;
-    for (let first = 0; first < total; first += plan.sizes.M, at += bytes) {
+    const part = 4 * layOutStep(plan.sizes.batch).part;
+    let next = 0;
+    for (let first = 0; first < total; first += plan.sizes.M) {
       const samples = Math.min(plan.sizes.M, total - first);
-      const { step, part } = plan.buffers;
-      encoder.copyBufferToBuffer(step, at, part, 0, bytes);
+      if (first > 0) {
+        encoder.copyBufferToBuffer(parts, next, step, part, bytes);
+        next += bytes;
+      }
       for (const buffer of plan.cleared) encoder.clearBuffer(buffer);
       const pass = encoder.beginComputePass();
       record(pass, chosen, samples);
@@ -310,6 +305,25 @@ export class Stepper implements Disposable {
     this.encode(encoder, batch, [...this.#bin, ...forward, ...backward]);
     then(encoder);
     await this.#submit(encoder, batch.labels);
+  }
+
+  /** Which parts a batch is cut into, PART_WORDS each. */
+  #partsOf(samples: number, lr?: number): Uint32Array<ArrayBuffer> {
+    const { sizes: { M }, buffers: { records } } = this.plan;
+    const parts = new Uint32Array(PART_WORDS * Math.ceil(samples / M));
+    for (let first = 0; first < samples; first += M) {
+      const count = Math.min(M, samples - first);
+      const begun = Number(first > 0 || this.pending);
+      parts.set([first, count, records.slot, begun], PART_WORDS * first / M);
+    }
+    if (lr !== undefined && this.#optimizer?.clips === false) {
+      // Behind the last part the gradient is complete.
+      const update = this.#optimizer.next(lr);
+      const last = parts.length - PART_WORDS;
+      parts[last + PART_UPDATE - 1] = 1;
+      parts.set(new Uint32Array(update.buffer), last + PART_UPDATE);
+    }
+    return parts;
   }
 
   #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
