@@ -16,7 +16,7 @@ export const denseForward = {
   code,
   entryPoint: "forward",
   bindings: { raster: 0, w: 1, x: 3 },
-  constants: ["T", "sampleRows", "I", "O", "P", "each"],
+  constants: ["T", "sampleRows", "I", "O", "P", "each", "bins"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `adjoint`. */

@@ -11,9 +11,9 @@
 // dx       [N, T, inRow]         neuron i of the layer below in place
 //                                i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
-// A workgroup lists the spikes of a bin; one invocation owns a quad of outputs
-// and every `parts`-th spike (forward), or eight bins of eight inputs
-// (adjoint).
+// A workgroup lists the spikes of a bin, or of several; one invocation owns a
+// quad of outputs and every `parts`-th spike of a bin (forward), or eight bins
+// of eight inputs (adjoint).
 
 override T: u32;
 override sampleRows: u32;
@@ -25,9 +25,11 @@ override inRow: u32 = 1;
 override Q: u32 = (O + 3) / 4;
 // Words of a bin that an invocation looks through at once, up to eight.
 override each: u32 = 8;
-// Quads of a workgroup, and how often they fit it.
+// Bins of a workgroup, a power of two up to sixteen.
+override bins: u32 = 1;
+// Quads of a workgroup, and how often they fit it for each bin.
 override share: u32 = min(Q, lanes);
-override parts: u32 = lanes / share;
+override parts: u32 = lanes / share / bins;
 
 @group(0) @binding(0) var<storage, read> raster: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
@@ -51,16 +53,18 @@ fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   return fma(vec4(f32(1u << (spike >> 28))), row, sum);
 }
 
-// The words of a bin: where the first is, and how far it is to the next plane.
+// The words of a bin: where the first is, how far it is to the next plane, and
+// how many there are.
 struct Source {
   first: u32,
   plane: u32,
+  words: u32,
 }
 
 // Word m of a bin, planes one after the other.
 fn wordOf(bin: Source, m: u32) -> u32 {
   let whole = (I + 31) / 32;
-  if (m >= P * whole) {
+  if (m >= bin.words) {
     return 0;
   }
   return raster[bin.first + m / whole * bin.plane + m % whole * 32];
@@ -78,17 +82,26 @@ fn forward(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let B = (T + 31) / 32;
-  let t = group.x;
+  let whole = (I + 31) / 32;
+  let plane = B * whole * 32;
+  // Invocations that look through the words of a bin.
+  let chunks = lanes / bins;
+  let seen = group.x * bins + lane / chunks;
+  let block = group.z * P * plane + seen / 32 * whole * 32;
+  let source =
+    Source(block + seen % 32, plane, select(0u, P * whole, seen < T));
   let quad = group.y * share + lane % share;
-  let part = lane / share;
-  let plane = B * ((I + 31) / 32) * 32;
-  let block = group.z * P * plane + t / 32 * ((I + 31) / 32) * 32;
-  let bin = Source(block + t % 32, plane);
+  let part = lane / share % parts;
+  let bin = lane / share / parts;
+  let isThere = quad < Q && bin < bins;
   var sum = vec4<f32>();
-  for (var m0 = 0u; m0 < P * ((I + 31) / 32); m0 += each * lanes) {
-    let m = m0 + lane * each;
-    let words = wordsOf(bin, m, each);
+  for (var m0 = 0u; m0 < P * whole; m0 += each * chunks) {
+    let m = m0 + lane % chunks * each;
+    let words = wordsOf(source, m, each);
     let rank = rankOf(onesOf(words), lane);
+    if (lane % chunks == 0) {
+      starts[lane / chunks] = rank;
+    }
     let end = workgroupUniformLoad(&spikes);
     for (var base = 0u; base < end; base += listed) {
       if (base > 0) {
@@ -96,14 +109,16 @@ fn forward(
       }
       list(words, m, rank, base, each);
       workgroupBarrier();
-      if (quad < Q && part < parts) {
-        sum = addListed(sum, part, min(end - base, listed), parts, quad);
+      if (isThere) {
+        let span = spanOf(bin, bins, base);
+        sum = addListed(sum, span.first + part, span.end, parts, quad);
       }
     }
   }
   sums[lane] = sum;
   workgroupBarrier();
-  if (quad < Q && part == 0) {
+  let t = group.x * bins + bin;
+  if (isThere && part == 0 && t < T) {
     for (var other = 1u; other < parts; other++) {
       sum += sums[other * share + lane];
     }

@@ -25,6 +25,7 @@ export const denseGradientSum = {
     "height",
     "near",
     "sharers",
+    "together",
     "rule",
   ],
 } as const satisfies KernelSpec;

@@ -9,10 +9,10 @@
 //
 // A workgroup lists the spikes of `near` inputs; one invocation owns a quad of
 // outputs and every step-th of these inputs, or, where invocations are left
-// over, every sharers-th spike of one. Sums run over the spikes of all samples,
-// or of one, and then over samples, so they do not depend on how a batch is
-// cut; dw starts at 0 unless batch.begun. If batch.learns, the weights learn
-// from dw as learn.wgsl has it.
+// over, every sharers-th spike of one and of a sample. Sums run over the spikes
+// of all samples, or of one, and then over samples, so they do not depend on
+// how a batch is cut; dw starts at 0 unless batch.begun. If batch.learns, the
+// weights learn from dw as learn.wgsl has it.
 
 override T: u32;
 override sampleRows: u32;
@@ -24,6 +24,10 @@ override height: f32 = 1;
 override near: u32;
 // Invocations that share an input's spikes; then there is one for each input.
 override sharers: u32 = 1;
+// Samples whose spikes are listed one after the other then; near times together
+// is a power of two up to sixteen. All words of several are looked through at
+// once.
+override together: u32 = 1;
 override Q: u32 = (O + 3) / 4;
 // Quads of a workgroup, and how often they fit it.
 override share: u32 = min(Q, lanes);
@@ -33,9 +37,6 @@ override step: u32 = parts / sharers;
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;
-
-// The rank of the first spike of each input.
-var<workgroup> starts: array<u32, 16>;
 
 // What the invocations of a quad have added up.
 var<workgroup> sums: array<vec4<f32>, lanes>;
@@ -91,12 +92,13 @@ fn sum(
   let sharer = lane / share % sharers;
   let start = lane / share / sharers;
   let isThere = quad < Q && start < min(step, near);
-  // Words that are listed one after the other: of all samples, or of one.
+  // Words of a list: of all samples, or of one.
   let words = P * ((T + 31) / 32);
   let all = batch.samples * words;
   let unit = select(words, all, sharers == 1);
-  // Invocations of an input, and words that each looks through at once.
-  let chunks = lanes / near;
+  // Invocations of a list, and words that each looks through at once.
+  let lists = near * together;
+  let chunks = lanes / lists;
   let each = clamp((unit + chunks - 1) / chunks, 1u, 8u);
   for (var first = group.x * near; first < I; first += groups.x * near) {
     let left = min(near, I - first);
@@ -106,14 +108,16 @@ fn sum(
     if (sharers > 1 && isThere && isFirst && batch.begun > 0) {
       total = dw[(first + start) * Q + quad];
     }
-    for (var m0 = 0u; m0 < all; m0 += unit) {
+    for (var m0 = 0u; m0 < all; m0 += together * unit) {
       var own = vec4<f32>();
-      for (var m1 = m0; m1 < m0 + unit; m1 += each * chunks) {
-        let m = m1 + lane / near * each;
-        let source = Source(first + lane % near, m0 + unit);
+      for (var m1 = 0u; m1 < unit; m1 += each * chunks) {
+        let seen = lane % lists;
+        let begin = m0 + seen / near * unit;
+        let m = begin + m1 + lane / lists * each;
+        let source = Source(first + seen % near, min(begin + unit, all));
         let words = wordsOf(source, m, each);
-        let rank = rankOf(onesOf(words), lane % near * chunks + lane / near);
-        if (lane < near) {
+        let rank = rankOf(onesOf(words), seen * chunks + lane / lists);
+        if (lane < lists) {
           starts[lane] = rank;
         }
         let last = workgroupUniformLoad(&spikes);
@@ -125,32 +129,40 @@ fn sum(
           list(words, m, rank, base, each);
           workgroupBarrier();
           let begun = batch.begun > 0 || m1 > 0 || base > 0;
-          let ends = m1 + each * chunks >= all && base + listed >= last;
-          for (var j = start; isThere && j < left; j += step) {
-            let at = max(starts[j], base) - base;
-            var end = last;
-            if (j + 1 < near) {
-              end = starts[j + 1];
+          let isLast = m1 + each * chunks >= unit;
+          if (sharers == 1) {
+            for (var j = start; isThere && j < left; j += step) {
+              let span = spanOf(j, lists, base);
+              let i = (first + j) * Q + quad;
+              var before = vec4<f32>();
+              if (begun) {
+                before = dw[i];
+              }
+              let after = addListed(before, span.first, span.end, 1u, quad);
+              keep(i, after, isLast && base + listed >= last);
             }
-            end = min(max(end, base) - base, listed);
-            if (sharers > 1) {
-              own = addListed(own, at + sharer, end, sharers, quad);
-              continue;
-            }
-            let i = (first + j) * Q + quad;
-            var before = vec4<f32>();
-            if (begun) {
-              before = dw[i];
-            }
-            keep(i, addListed(before, at, end, 1u, quad), ends);
+            continue;
           }
-        }
-      }
-      if (sharers > 1) {
-        sums[lane] = own;
-        workgroupBarrier();
-        for (var k = 0u; isThere && isFirst && k < sharers; k++) {
-          total += sums[lane + k * share];
+          for (var n = 0u; n < together && m0 + n * unit < all; n++) {
+            if (isThere && start < left) {
+              let span = spanOf(n * near + start, lists, base);
+              // Its turn comes as if all had been listed at once.
+              let turn = (sharer + sharers - span.passed % sharers) % sharers;
+              own = addListed(own, span.first + turn, span.end, sharers, quad);
+            }
+            if (isLast) {
+              sums[lane] = own;
+              workgroupBarrier();
+              let end = endOf((n + 1) * near - 1, lists);
+              if (end <= base + listed && (end > base || base == 0)) {
+                for (var k = 0u; isThere && isFirst && k < sharers; k++) {
+                  total += sums[lane + k * share];
+                }
+                own = vec4<f32>();
+              }
+              workgroupBarrier();
+            }
+          }
         }
       }
     }

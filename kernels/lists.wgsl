@@ -7,12 +7,15 @@
 //            how many all have is in `spikes` then
 // list       found[k − base] = the spike of rank k, for `listed` ranks from
 //            base on
+// spanOf     where those of one of several lists, which have followed one
+//            another, are found; `starts` has the rank of each list's first
 // addListed  sum + Σ rows of every stride-th of the spikes that are listed
 
 // Invocations of a workgroup.
 const lanes = 128u;
-// Spikes that are listed at once.
-const listed = 2048u;
+// Spikes that are listed at once: the less memory a workgroup takes, the more
+// of them a GPU has in hand.
+const listed = 512u;
 
 // Eight words of spikes.
 struct Words {
@@ -23,6 +26,7 @@ struct Words {
 var<workgroup> counts: array<u32, lanes>;
 var<workgroup> fours: array<vec4<u32>, lanes / 16>;
 var<workgroup> spikes: u32;
+var<workgroup> starts: array<u32, 16>;
 var<workgroup> found: array<u32, listed>;
 
 // Words of a source from m on, as many as an invocation has.
@@ -130,6 +134,27 @@ fn list(words: Words, m: u32, first: u32, base: u32, each: u32) {
   if (each > 7) {
     rank = listWord(words.high.w, spikeOf(m + 7), rank, base);
   }
+}
+
+// From one place of those that are listed up to another, and how many of the
+// same list have passed before.
+struct Span {
+  first: u32,
+  end: u32,
+  passed: u32,
+}
+
+fn endOf(i: u32, lists: u32) -> u32 {
+  if (i + 1 < lists) {
+    return starts[i + 1];
+  }
+  return spikes;
+}
+
+fn spanOf(i: u32, lists: u32, base: u32) -> Span {
+  let first = max(starts[i], base);
+  let end = min(max(endOf(i, lists), base) - base, listed);
+  return Span(first - base, end, first - starts[i]);
 }
 
 // Adds the rows of every stride-th spike of those listed from `first` on, up to

@@ -12,7 +12,7 @@ import { LISTED, LISTS_LANES } from "../../kernels/lists.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
 import { gradientStrips, totalQuads } from "./conv_cuts.ts";
-import { gradientShares } from "./dense_cuts.ts";
+import { forwardShares, gradientShares } from "./dense_cuts.ts";
 import { groupsFor } from "./dispatch.ts";
 
 /** Sizes on which the number of rounds depends. */
@@ -31,9 +31,11 @@ export interface LoopSizes {
   readonly window?: number;
 }
 
-/** Rounds of dense layers that rank spikes, and that list those of 8 words. */
-const RANKING = 10;
-const LISTING = 8 * 33;
+/**
+ * Rounds of dense layers that rank the spikes of 8 words, and list them, in two
+ * lists at most.
+ */
+const RANKING = 10 + 2 * 8 * 33;
 
 /** Most rounds of a loop over the bits of four words, one a round. */
 const BITS = 4 * 32 + 2;
@@ -90,12 +92,12 @@ export function roundsPerSample(
           return Math.ceil(strips / 4 / sharers) + sharers + 3;
         }
         case "dense": {
-          const { near } = gradientShares(layer, true);
+          const { near } = gradientShares(layer, planes * B, true);
           const inputs = Math.min(near, sizeOf(layer.input));
           const rankings = Math.ceil(planes * B / 8 / (LISTS_LANES / near));
           const lists = rankings +
             Math.ceil(inputs * planes * B * BINS_PER_WORD / LISTED);
-          return rankings * RANKING + lists * (LISTING + 2 + inputs * 7) +
+          return rankings * RANKING + lists * (2 + 8 + inputs * 7) +
             inputs * planes * Math.ceil(T / 8);
         }
       }
@@ -141,12 +143,11 @@ function forwardRounds(layer: Layer, sizes: LoopSizes): number {
       const inputs = sizeOf(layer.input);
       const words = P * Math.ceil(inputs / 32);
       const rankings = Math.ceil(words / 8 / LISTS_LANES);
-      const lists = rankings + Math.ceil(words * 32 / LISTED);
-      // An invocation's words are in two lists at most.
+      const { bins } = forwardShares(layer, P);
+      const lists = rankings + Math.ceil(bins * words * 32 / LISTED);
       return Math.max(
         neuron,
-        rankings * (RANKING + 2 * LISTING) + lists * 8 + words * 4 +
-          LISTS_LANES,
+        rankings * RANKING + lists * 8 + words * 4 + LISTS_LANES,
       );
     }
   }

@@ -28,7 +28,7 @@ import {
   reachOf,
   totalQuads,
 } from "./conv_cuts.ts";
-import { denseBlocks, forwardWords, gradientShares } from "./dense_cuts.ts";
+import { denseBlocks, forwardShares, gradientShares } from "./dense_cuts.ts";
 import {
   type Compiler,
   type Dispatch,
@@ -180,14 +180,12 @@ export function layerForward(
       ]);
     }
     case "dense": {
-      const constants = {
-        ...denseConstants(context),
-        ...{ P, each: forwardWords(layer, P) },
-      };
+      const shares = forwardShares(layer, P);
+      const constants = { ...denseConstants(context), P, ...shares };
       return Promise.all([
         ...(isTurned ? [] : [turn(context, buffers)]),
         compiler.dispatch(denseForward, buffers, constants, [
-          T,
+          Math.ceil(T / shares.bins),
           denseBlocks(layer),
           "samples",
         ]),
@@ -286,7 +284,7 @@ export async function synapseGradient(
     >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, P, height, rule } = context;
+  const { compiler, layer, T, P, height, rule, software } = context;
   const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
@@ -321,7 +319,8 @@ export async function synapseGradient(
     }
     case "dense": {
       const constants = { ...denseConstants(context), P, height };
-      const shares = gradientShares(layer, context.software);
+      const words = P * Math.ceil(T / BINS_PER_WORD);
+      const shares = gradientShares(layer, words, software);
       const groups = groupsFor(constants.I, shares.near);
       return [
         await compiler.dispatch(
