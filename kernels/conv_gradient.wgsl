@@ -28,8 +28,8 @@ override channels: u32 = select(1u, 4u, busy);
 override chunks: u32 = (CG + channels - 1) / channels;
 override blocks: u32 = (MQ / sets + 1) / 2;
 override S: u32;
-// Quads of weights whose parts a workgroup adds up, and invocations that share
-// one.
+// Quads of weights whose parts a workgroup adds up, a power of two, and
+// invocations that share one of a sample.
 override quads: u32;
 override sharers: u32 = 64 / quads;
 override height: f32 = 1;
@@ -220,27 +220,31 @@ fn partial(
 }
 
 // What each invocation has added up.
-var<workgroup> sums: array<vec4<f32>, 64>;
+var<workgroup> sums: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn total(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = KH * KW * CG * MQ;
+  // Of four samples, 64 invocations each.
+  let n = lane / 64;
+  let own = lane % 64;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
-    let i = min(first + lane % quads, size - 1);
+    let i = min(first + own % quads, size - 1);
     let owns = lane < min(quads, size - first);
     var all = vec4<f32>();
     if (owns && batch.begun > 0) {
       all = dw[i];
     }
-    for (var n = 0u; n < batch.samples; n++) {
+    for (var n0 = 0u; n0 < batch.samples; n0 += 4) {
+      let at = (n0 + n) * S * size + i;
+      let end = select(0, S, n0 + n < batch.samples);
       var sum = vec4<f32>();
-      for (var r = lane / quads; r < S; r += 4 * sharers) {
+      for (var r = own / quads; r < end; r += 4 * sharers) {
         // Four are on their way at once; those past the end are the last.
-        let at = n * S * size + i;
         let part0 = parts[at + r * size];
         let part1 = parts[at + min(r + sharers, S - 1) * size];
         let part2 = parts[at + min(r + 2 * sharers, S - 1) * size];
@@ -252,11 +256,15 @@ fn total(
       }
       workgroupBarrier();
       sums[lane] = sum;
-      workgroupBarrier();
-      if (owns) {
-        for (var sharer = 0u; sharer < sharers; sharer++) {
-          all += sums[sharer * quads + lane];
+      for (var half = 32u; half >= quads; half /= 2) {
+        workgroupBarrier();
+        if (own < half) {
+          sums[lane] += sums[lane + half];
         }
+      }
+      workgroupBarrier();
+      for (var k = n0; owns && k < min(n0 + 4, batch.samples); k++) {
+        all += sums[(k - n0) * 64 + lane];
       }
     }
     if (owns) {

@@ -25,8 +25,7 @@ override near: u32;
 // Invocations that share an input's spikes; then there is one for each input.
 override sharers: u32 = 1;
 // Samples whose spikes are listed one after the other then; near times together
-// is a power of two up to sixteen. All words of several are looked through at
-// once.
+// is a power of two up to sixteen.
 override together: u32 = 1;
 override Q: u32 = (O + 3) / 4;
 // Quads of a workgroup, and how often they fit it.
@@ -38,8 +37,9 @@ override step: u32 = parts / sharers;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;
 
-// What the invocations of a quad have added up.
-var<workgroup> sums: array<vec4<f32>, lanes>;
+// What the invocations of a quad have added up of each of these samples.
+override sharing: u32 = select(1u, lanes * together, sharers > 1);
+var<workgroup> sums: array<vec4<f32>, sharing>;
 
 // The errors of a spike, which is listed as p << 28 | row.
 fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
@@ -109,7 +109,6 @@ fn sum(
       total = dw[(first + start) * Q + quad];
     }
     for (var m0 = 0u; m0 < all; m0 += together * unit) {
-      var own = vec4<f32>();
       for (var m1 = 0u; m1 < unit; m1 += each * chunks) {
         let seen = lane % lists;
         let begin = m0 + seen / near * unit;
@@ -128,40 +127,35 @@ fn sum(
           }
           list(words, m, rank, base, each);
           workgroupBarrier();
-          let begun = batch.begun > 0 || m1 > 0 || base > 0;
-          let isLast = m1 + each * chunks >= unit;
-          if (sharers == 1) {
-            for (var j = start; isThere && j < left; j += step) {
-              let span = spanOf(j, lists, base);
-              let i = (first + j) * Q + quad;
-              var before = vec4<f32>();
-              if (begun) {
-                before = dw[i];
-              }
-              let after = addListed(before, span.first, span.end, 1u, quad);
-              keep(i, after, isLast && base + listed >= last);
+          let isNew = m1 == 0 && base == 0;
+          for (var j = start; sharers == 1 && isThere && j < left; j += step) {
+            let span = spanOf(j, lists, base);
+            let i = (first + j) * Q + quad;
+            var before = vec4<f32>();
+            if (batch.begun > 0 || !isNew) {
+              before = dw[i];
             }
-            continue;
+            let after = addListed(before, span.first, span.end, 1u, quad);
+            let isLast = m1 + each * chunks >= unit && base + listed >= last;
+            keep(i, after, isLast);
           }
-          for (var n = 0u; n < together && m0 + n * unit < all; n++) {
-            if (isThere && start < left) {
-              let span = spanOf(n * near + start, lists, base);
-              // Its turn comes as if all had been listed at once.
-              let turn = (sharer + sharers - span.passed % sharers) % sharers;
-              own = addListed(own, span.first + turn, span.end, sharers, quad);
-            }
-            if (isLast) {
-              sums[lane] = own;
-              workgroupBarrier();
-              let end = endOf((n + 1) * near - 1, lists);
-              if (end <= base + listed && (end > base || base == 0)) {
-                for (var k = 0u; isThere && isFirst && k < sharers; k++) {
-                  total += sums[lane + k * share];
-                }
-                own = vec4<f32>();
-              }
-              workgroupBarrier();
-            }
+          for (var n = 0u; sharers > 1 && isThere && n < together; n++) {
+            let span = spanOf(n * near + start, lists, base);
+            // Its turn comes as if all had been listed at once.
+            let turn = (sharer + sharers - span.passed % sharers) % sharers;
+            let at = span.first + turn;
+            let before = select(sums[n * lanes + lane], vec4<f32>(), isNew);
+            sums[n * lanes + lane] =
+              addListed(before, at, span.end, sharers, quad);
+          }
+        }
+      }
+      if (sharers > 1) {
+        workgroupBarrier();
+        let samples = min(together, (all - m0) / unit);
+        for (var n = 0u; isThere && isFirst && n < samples; n++) {
+          for (var k = 0u; k < sharers; k++) {
+            total += sums[n * lanes + lane + k * share];
           }
         }
       }

@@ -12,8 +12,5 @@ export const LISTS = code;
 /** Invocations of a workgroup of such a kernel. */
 export const LISTS_LANES = 128;
 
-/** Lists that it makes at once, at most. */
-export const MOST_LISTS = 16;
-
 /** Spikes that it lists at once. */
 export const LISTED = 512;

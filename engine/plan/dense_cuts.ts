@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LISTS_LANES, MOST_LISTS } from "../../kernels/lists.ts";
+import { LISTS_LANES } from "../../kernels/lists.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { type DenseLayer, sizeOf } from "../network.ts";
 import { QUAD } from "./layout.ts";
@@ -20,9 +20,13 @@ const GRADIENT_GROUPS = 1 << 10;
 /** Bins of a workgroup of a forward pass, at most. */
 const MOST_BINS = 8;
 
-/** Invocations for which inputs are shared, and by how many at most. */
+/**
+ * Invocations for which inputs are shared, by how many at most, and samples
+ * whose sums a workgroup keeps then.
+ */
 const GRADIENT_LANES = 1 << 16;
 const MOST_SHARERS = 16;
+const TOGETHER = 4;
 
 /**
  * Counts the workgroups that share an input, or a bin, of a dense layer.
@@ -59,7 +63,6 @@ export function forwardShares(
  * How a workgroup shares quads of a dense layer's weights.
  *
  * @param layer The layer.
- * @param words Words of an input's spikes in a sample.
  * @param software Whether the device computes on the CPU.
  * @returns Inputs of a workgroup, a power of two, invocations that share the
  * spikes of each, and samples that they list `together`; none depends on the
@@ -67,7 +70,6 @@ export function forwardShares(
  */
 export function gradientShares(
   layer: DenseLayer,
-  words: number,
   software: boolean,
 ): {
   readonly near: number;
@@ -90,9 +92,7 @@ export function gradientShares(
   return {
     near,
     sharers: Math.min(Math.floor(parts / near), MOST_SHARERS),
-    together: powerOf2(
-      Math.min(MOST_LISTS, 8 * LISTS_LANES / words) / near,
-    ),
+    together: TOGETHER,
   };
 }
 

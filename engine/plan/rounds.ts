@@ -89,10 +89,10 @@ export function roundsPerSample(
         case "conv": {
           const strips = gradientStrips(layer);
           const sharers = 64 / totalQuads(strips);
-          return Math.ceil(strips / 4 / sharers) + sharers + 3;
+          return Math.ceil(strips / 4 / sharers) + 14;
         }
         case "dense": {
-          const { near } = gradientShares(layer, planes * B, true);
+          const { near } = gradientShares(layer, true);
           const inputs = Math.min(near, sizeOf(layer.input));
           const rankings = Math.ceil(planes * B / 8 / (LISTS_LANES / near));
           const lists = rankings +

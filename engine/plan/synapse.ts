@@ -284,7 +284,7 @@ export async function synapseGradient(
     >
   >,
 ): Promise<Dispatch[]> {
-  const { compiler, layer, T, P, height, rule, software } = context;
+  const { compiler, layer, P, height, rule, software } = context;
   const bound = { ...buffers, parts: buffers.part };
   switch (layer.kind) {
     case "pool":
@@ -319,8 +319,7 @@ export async function synapseGradient(
     }
     case "dense": {
       const constants = { ...denseConstants(context), P, height };
-      const words = P * Math.ceil(T / BINS_PER_WORD);
-      const shares = gradientShares(layer, words, software);
+      const shares = gradientShares(layer, software);
       const groups = groupsFor(constants.I, shares.near);
       return [
         await compiler.dispatch(
