@@ -35,6 +35,8 @@ export const convAdjointTiled = {
     "inRow",
     "RH",
     "RW",
+    "rows",
+    "columns",
     "beside",
   ],
 } as const satisfies KernelSpec;

@@ -3,7 +3,7 @@
 //
 // direct  dx[n, t, iy, ix, c] = Σ w[ky, kx, g, m] · dy[n, t, oy, ox, m]
 //         over the taps ky, kx of outputs oy, ox that are at iy, ix
-// tiled   the same, where RH·RW outputs reach a tile of side·side inputs
+// tiled   the same, where RH·RW outputs reach a tile of rows·columns inputs
 //
 // w   [KH, KW, CG, MQ]
 // dy  [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has them
@@ -20,7 +20,10 @@ override sampleRows: u32;
 override RH: u32 = 1;
 override RW: u32 = 1;
 override beside: bool = false;
-override side: u32 = select(8u, 16u, beside);
+override rows: u32 = 8;
+override columns: u32 = 8;
+override pixels: u32 = select(1u, 4u, beside);
+override lanes: u32 = rows * columns / pixels;
 override inRun: u32;
 override inRow: u32;
 
@@ -270,21 +273,20 @@ fn stage(bins: mat4x4<f32>, i: u32) {
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(lanes)
 fn tiled(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let blocks = (CG + 7) / 8;
-  let tiles = (W + side - 1) / side;
+  let tiles = (W + columns - 1) / columns;
   let mapQuads = MQ / sets;
   let g0 = group.x % blocks * 8;
   let subset = group.x / blocks % sets;
-  let iy0 = group.x / blocks / sets / tiles * side;
-  let ix0 = group.x / blocks / sets % tiles * side;
-  let pixels = select(1u, 4u, beside);
-  let iy = iy0 + lane * pixels / side;
-  let ix = ix0 + lane * pixels % side;
+  let iy0 = group.x / blocks / sets / tiles * rows;
+  let ix0 = group.x / blocks / sets % tiles * columns;
+  let iy = iy0 + lane * pixels / columns;
+  let ix = ix0 + lane * pixels % columns;
   let t0 = group.y * 4;
   // Shifted by whole strides, so that nothing falls below 0.
   let shiftY = padY + KH * dilationY * strideY;
@@ -300,18 +302,18 @@ fn tiled(
   for (var q = 0u; q < mapQuads; q++) {
     let quad = subset * mapQuads + q;
     workgroupBarrier();
-    for (var i = lane; i < RH * RW; i += 256) {
+    for (var i = lane; i < RH * RW; i += 4 * lanes) {
       // Four outputs are on their way before the first is needed.
       let bins0 = reached(group.z, t0, top, left, quad, i);
-      let bins1 = reached(group.z, t0, top, left, quad, i + 64);
-      let bins2 = reached(group.z, t0, top, left, quad, i + 128);
-      let bins3 = reached(group.z, t0, top, left, quad, i + 192);
+      let bins1 = reached(group.z, t0, top, left, quad, i + lanes);
+      let bins2 = reached(group.z, t0, top, left, quad, i + 2 * lanes);
+      let bins3 = reached(group.z, t0, top, left, quad, i + 3 * lanes);
       stage(bins0, i);
-      stage(bins1, i + 64);
-      stage(bins2, i + 128);
-      stage(bins3, i + 192);
+      stage(bins1, i + lanes);
+      stage(bins2, i + 2 * lanes);
+      stage(bins3, i + 3 * lanes);
     }
-    for (var i = lane; i < 8 * KH * KW; i += 64) {
+    for (var i = lane; i < 8 * KH * KW; i += lanes) {
       var maps = vec4<f32>();
       let g = g0 + i % 8;
       if (g < CG) {

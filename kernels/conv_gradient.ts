@@ -38,5 +38,5 @@ export const convGradientTotal = {
   entryPoint: "total",
   bindings: { batch: 0, parts: 3, dw: 5, ...LEARN_BINDINGS },
   inPlace: LEARN_IN_PLACE,
-  constants: ["C", "M", "KH", "KW", "sets", "S", "quads", "rule"],
+  constants: ["C", "M", "KH", "KW", "sets", "S", "quads", "together", "rule"],
 } as const satisfies KernelSpec;

@@ -32,6 +32,9 @@ override S: u32;
 // invocations that share one of a sample.
 override quads: u32;
 override sharers: u32 = 64 / quads;
+// Samples whose parts a workgroup adds up at once.
+override together: u32 = 1;
+override adders: u32 = 64 * together;
 override height: f32 = 1;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
@@ -220,16 +223,15 @@ fn partial(
 }
 
 // What each invocation has added up.
-var<workgroup> sums: array<vec4<f32>, 256>;
+var<workgroup> sums: array<vec4<f32>, adders>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(adders)
 fn total(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = KH * KW * CG * MQ;
-  // Of four samples, 64 invocations each.
   let n = lane / 64;
   let own = lane % 64;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
@@ -239,7 +241,7 @@ fn total(
     if (owns && batch.begun > 0) {
       all = dw[i];
     }
-    for (var n0 = 0u; n0 < batch.samples; n0 += 4) {
+    for (var n0 = 0u; n0 < batch.samples; n0 += together) {
       let at = (n0 + n) * S * size + i;
       let end = select(0, S, n0 + n < batch.samples);
       var sum = vec4<f32>();
@@ -263,8 +265,9 @@ fn total(
         }
       }
       workgroupBarrier();
-      for (var k = n0; owns && k < min(n0 + 4, batch.samples); k++) {
-        all += sums[(k - n0) * 64 + lane];
+      let there = min(together, batch.samples - n0);
+      for (var k = 0u; owns && k < there; k++) {
+        all += sums[k * 64 + lane];
       }
     }
     if (owns) {

@@ -126,10 +126,10 @@ fn forward(
   }
 }
 
-// A tile of 64 inputs by 64 bins, sixteen outputs of each; rows of five
-// vectors, so that eight invocations beside one another meet no bank twice.
-var<workgroup> rows: array<vec4<f32>, 320>;
-var<workgroup> errors: array<vec4<f32>, 320>;
+// A tile of 64 inputs by 64 bins, eight outputs of each; rows of three vectors,
+// so that eight invocations beside one another meet no bank twice.
+var<workgroup> rows: array<vec4<f32>, 192>;
+var<workgroup> errors: array<vec4<f32>, 192>;
 
 // Eight inputs of one bin; members, so that they stay in registers.
 struct Sums {
@@ -144,8 +144,16 @@ fn addOutputs(
   x: mat4x4<f32>,
   y: mat4x4<f32>,
 ) {
-  (*sum).low += e * x;
-  (*sum).high += e * y;
+  let left = transpose(x);
+  let right = transpose(y);
+  (*sum).low = fma(vec4(e.x), left[0], (*sum).low);
+  (*sum).low = fma(vec4(e.y), left[1], (*sum).low);
+  (*sum).low = fma(vec4(e.z), left[2], (*sum).low);
+  (*sum).low = fma(vec4(e.w), left[3], (*sum).low);
+  (*sum).high = fma(vec4(e.x), right[0], (*sum).high);
+  (*sum).high = fma(vec4(e.y), right[1], (*sum).high);
+  (*sum).high = fma(vec4(e.z), right[2], (*sum).high);
+  (*sum).high = fma(vec4(e.w), right[3], (*sum).high);
 }
 
 fn put(value: f32, row: u32, i: u32) {
@@ -188,34 +196,34 @@ fn adjoint(
     var s5 = Sums();
     var s6 = Sums();
     var s7 = Sums();
-    for (var q0 = 0u; q0 < Q; q0 += 4) {
+    for (var q0 = 0u; q0 < Q; q0 += 2) {
       workgroupBarrier();
-      for (var at = lane; at < 256; at += 64) {
-        let quad = q0 + at % 4;
+      for (var at = lane; at < 128; at += 64) {
+        let quad = q0 + at % 2;
         var row = vec4<f32>();
         var error = vec4<f32>();
         if (quad < Q) {
-          row = w[min(i0 + at / 4, I - 1) * Q + quad];
-          error = dy[(n * sampleRows + min(t0 + at / 4, T - 1)) * Q + quad];
+          row = w[min(i0 + at / 2, I - 1) * Q + quad];
+          error = dy[(n * sampleRows + min(t0 + at / 2, T - 1)) * Q + quad];
         }
-        rows[at / 4 * 5 + at % 4] = row;
-        errors[at / 4 * 5 + at % 4] = error;
+        rows[at / 2 * 3 + at % 2] = row;
+        errors[at / 2 * 3 + at % 2] = error;
       }
       workgroupBarrier();
-      for (var o = 0u; o < 4; o++) {
-        let i = left * 5 + o;
-        let x = mat4x4(rows[i], rows[i + 40], rows[i + 80], rows[i + 120]);
+      for (var o = 0u; o < 2; o++) {
+        let i = left * 3 + o;
+        let x = mat4x4(rows[i], rows[i + 24], rows[i + 48], rows[i + 72]);
         let y =
-          mat4x4(rows[i + 160], rows[i + 200], rows[i + 240], rows[i + 280]);
-        let e = top * 40 + o;
+          mat4x4(rows[i + 96], rows[i + 120], rows[i + 144], rows[i + 168]);
+        let e = top * 24 + o;
         addOutputs(&s0, errors[e], x, y);
-        addOutputs(&s1, errors[e + 5], x, y);
-        addOutputs(&s2, errors[e + 10], x, y);
-        addOutputs(&s3, errors[e + 15], x, y);
-        addOutputs(&s4, errors[e + 20], x, y);
-        addOutputs(&s5, errors[e + 25], x, y);
-        addOutputs(&s6, errors[e + 30], x, y);
-        addOutputs(&s7, errors[e + 35], x, y);
+        addOutputs(&s1, errors[e + 3], x, y);
+        addOutputs(&s2, errors[e + 6], x, y);
+        addOutputs(&s3, errors[e + 9], x, y);
+        addOutputs(&s4, errors[e + 12], x, y);
+        addOutputs(&s5, errors[e + 15], x, y);
+        addOutputs(&s6, errors[e + 18], x, y);
+        addOutputs(&s7, errors[e + 21], x, y);
       }
     }
     let t = t0 + top * 8;

@@ -7,11 +7,18 @@
 import type { ConvLayer } from "../network.ts";
 import { QUAD, weightFloats } from "./layout.ts";
 
-/** Rows, and columns, of inputs of an adjoint's tile. */
-const TILE = 8;
+/** Inputs of an adjoint's tile, and whether pixels lie beside one another. */
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly beside: boolean;
+}
 
-/** The same, of pixels beside one another. */
-const TILE_BESIDE = 16;
+const NARROW: Tile = { rows: 8, columns: 8, beside: false };
+const WIDE: Tile = { rows: 8, columns: 16, beside: false };
+
+/** Where loads are what takes time. */
+const BESIDE: Tile = { rows: 16, columns: 16, beside: true };
 
 /** Channels, bins and maps that a tile takes at once. */
 const TILE_CHANNELS = 8;
@@ -48,13 +55,19 @@ export function gradientStrips(layer: ConvLayer): number {
 }
 
 /**
- * Quads of weights whose partial gradients a workgroup adds up.
+ * How a workgroup shares the partial gradients of weights.
  *
  * @param strips Strips that were summed apart.
- * @returns The number: few quads where there is much to add up for each.
+ * @param software Whether the device computes on the CPU.
+ * @returns Quads of weights, few where there is much to add up for each, and
+ * samples that it adds up `together`.
  */
-export function totalQuads(strips: number): number {
-  return strips > 512 ? 1 : strips > 128 ? 2 : 8;
+export function totalShares(
+  strips: number,
+  software: boolean,
+): { readonly quads: number; readonly together: number } {
+  if (software) return { quads: 16, together: 1 };
+  return { quads: strips > 512 ? 1 : strips > 128 ? 2 : 8, together: 4 };
 }
 
 /**
@@ -65,9 +78,9 @@ export function totalQuads(strips: number): number {
  * @param adapter Bytes of memory that a workgroup may have, and whether the
  * adapter is software: loads are what takes time then, so an invocation takes
  * four pixels beside one another, where there are many.
- * @returns Rows and columns of outputs that reach a tile, whether an invocation
- * owns pixels beside one another, workgroups for all tiles and for all bins;
- * `undefined` if a tile does not fit a workgroup's memory, or all of them a
+ * @returns Rows and columns of a tile and of the outputs that reach it, whether
+ * an invocation owns pixels beside one another, workgroups for all tiles and for
+ * all bins; `undefined` if no tile fits a workgroup's memory, or all of them a
  * dispatch.
  */
 export function reachOf(
@@ -77,33 +90,32 @@ export function reachOf(
 ) {
   const { H, W } = layer.input;
   const { workgroupBytes, software } = adapter;
-  return software && H > TILE && W > TILE &&
-      cutTiles(layer, T, { workgroupBytes, beside: true }) ||
-    cutTiles(layer, T, { workgroupBytes, beside: false });
+  const best = software
+    ? H > NARROW.rows && W > NARROW.columns && BESIDE
+    : W > NARROW.columns && WIDE;
+  return best && cutTiles(layer, T, best, workgroupBytes) ||
+    cutTiles(layer, T, NARROW, workgroupBytes);
 }
 
 function cutTiles(
   { input, kernel, stride, dilation, groups }: ConvLayer,
   T: number,
-  { workgroupBytes, beside }: {
-    readonly workgroupBytes: number;
-    readonly beside: boolean;
-  },
+  { rows, columns, beside }: Tile,
+  workgroupBytes: number,
 ) {
-  const side = beside ? TILE_BESIDE : TILE;
-  const along = (axis: 0 | 1) =>
+  const along = (axis: 0 | 1, side: number) =>
     Math.floor(
       (side - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
         stride[axis],
     ) + 1;
-  const [RH, RW] = [along(0), along(1)];
-  const tiles = Math.ceil(input.H / side) * Math.ceil(input.W / side) * groups *
-    Math.ceil(input.C / groups / TILE_CHANNELS);
+  const [RH, RW] = [along(0, rows), along(1, columns)];
+  const tiles = Math.ceil(input.H / rows) * Math.ceil(input.W / columns) *
+    groups * Math.ceil(input.C / groups / TILE_CHANNELS);
   const weights = TILE_CHANNELS * kernel[0] * kernel[1];
   const bytes = 4 * TILE_MAPS * (TILE_BINS * RH * RW + weights);
   const blocks = Math.ceil(T / TILE_BINS);
   return bytes <= workgroupBytes && tiles <= MOST_GROUPS
-    ? { RH, RW, beside: Number(beside), tiles, blocks }
+    ? { RH, RW, rows, columns, beside: Number(beside), tiles, blocks }
     : undefined;
 }
 

@@ -20,13 +20,9 @@ const GRADIENT_GROUPS = 1 << 10;
 /** Bins of a workgroup of a forward pass, at most. */
 const MOST_BINS = 8;
 
-/**
- * Invocations for which inputs are shared, by how many at most, and samples
- * whose sums a workgroup keeps then.
- */
+/** Invocations for which inputs are shared, and by how many at most. */
 const GRADIENT_LANES = 1 << 16;
 const MOST_SHARERS = 16;
-const TOGETHER = 4;
 
 /**
  * Counts the workgroups that share an input, or a bin, of a dense layer.
@@ -92,7 +88,7 @@ export function gradientShares(
   return {
     near,
     sharers: Math.min(Math.floor(parts / near), MOST_SHARERS),
-    together: TOGETHER,
+    together: MOST_INPUTS / near,
   };
 }
 

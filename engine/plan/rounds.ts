@@ -11,7 +11,7 @@
 import { LISTED, LISTS_LANES } from "../../kernels/lists.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { type ConvLayer, type Layer, sizeOf } from "../network.ts";
-import { gradientStrips, totalQuads } from "./conv_cuts.ts";
+import { gradientStrips, totalShares } from "./conv_cuts.ts";
 import { forwardShares, gradientShares } from "./dense_cuts.ts";
 import { groupsFor } from "./dispatch.ts";
 
@@ -88,7 +88,7 @@ export function roundsPerSample(
           return 0;
         case "conv": {
           const strips = gradientStrips(layer);
-          const sharers = 64 / totalQuads(strips);
+          const sharers = 64 / totalShares(strips, true).quads;
           return Math.ceil(strips / 4 / sharers) + 14;
         }
         case "dense": {
@@ -172,7 +172,7 @@ function backwardRounds(layer: Layer, sizes: LoopSizes): number {
     case "dense":
       return Math.max(
         roundsPerSample([layer], sizes),
-        Math.ceil(layer.output.C / 16) * 12,
+        Math.ceil(layer.output.C / 8) * 7,
       );
     case "conv": {
       const { kernel, output, groups } = layer;

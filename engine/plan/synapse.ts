@@ -26,7 +26,7 @@ import {
   convConstants,
   gradientStrips,
   reachOf,
-  totalQuads,
+  totalShares,
 } from "./conv_cuts.ts";
 import { denseBlocks, forwardShares, gradientShares } from "./dense_cuts.ts";
 import {
@@ -294,7 +294,7 @@ export async function synapseGradient(
       const sizes = convConstants(layer);
       const constants = { ...rowConstants(context), ...sizes, P, S, height };
       const floats = weightFloats(layer);
-      const quads = totalQuads(S);
+      const shares = totalShares(S, software);
       const pairs = Math.ceil(mapFloats(layer) / QUAD / layer.groups / 2);
       const channels = layer.input.C / layer.groups;
       const taps = layer.kernel[0] * layer.kernel[1] * layer.groups;
@@ -312,8 +312,8 @@ export async function synapseGradient(
         compiler.dispatch(
           convGradientTotal,
           bound,
-          { ...constants, quads, rule },
-          [groupsFor(floats / QUAD, quads), 1, 1],
+          { ...constants, ...shares, rule },
+          [groupsFor(floats / QUAD, shares.quads), 1, 1],
         ),
       ]);
     }
