@@ -25,7 +25,7 @@ const usual: Size = {
   train: true,
 };
 const small: Size = software ? { ...usual, side: 64 } : usual;
-const steps = software ? 1 : 50;
+const steps = software ? 1 : 200;
 
 const grown: Record<string, Size[]> = {
   bins: [100, 300, 1000].map((bins) => ({ ...small, bins })),

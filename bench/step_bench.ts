@@ -26,7 +26,6 @@ import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 const device = await openDevice();
 const { software, name } = device.adapter;
 const samples = software ? 1 : 8;
-const steps = software ? 1 : 200;
 const bins = 300;
 const folder = await Deno.makeTempDir();
 const store = await makeStore(folder, {
@@ -55,6 +54,8 @@ for (
       count: { true: 180, false: 30 },
     },
   };
+  // Half a second: the wait for the last of them is to be a small part.
+  const steps = software ? 1 : network === "MLP" ? 1000 : 200;
   const stepper = await model.compile({ ...options, train: true });
   const tester = await model.compile({ ...options, train: false });
   const batch = randomBatch(model, { samples, bins, density: 0.006 });

@@ -49,7 +49,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 /**
  * Bytes that a buffer is a multiple of. Allocators place buffers one behind
  * another, and where rows do not begin with a line of memory, a GPU takes up to
- * a fifth longer to move them.
+ * a third longer to move them.
  */
 const LINE = 256;
 
