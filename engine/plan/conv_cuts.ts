@@ -14,6 +14,7 @@ interface Tile {
   readonly beside: boolean;
 }
 
+/** The wider takes less memory for each of its inputs. */
 const NARROW: Tile = { rows: 8, columns: 8, beside: false };
 const WIDE: Tile = { rows: 8, columns: 16, beside: false };
 
@@ -90,10 +91,11 @@ export function reachOf(
 ) {
   const { H, W } = layer.input;
   const { workgroupBytes, software } = adapter;
-  const best = software
-    ? H > NARROW.rows && W > NARROW.columns && BESIDE
-    : W > NARROW.columns && WIDE;
-  return best && cutTiles(layer, T, best, workgroupBytes) ||
+  const large = software ? BESIDE : WIDE;
+  const tile = (software ? Math.min(H, W) : W) > NARROW.columns
+    ? large
+    : NARROW;
+  return cutTiles(layer, T, tile, workgroupBytes) ??
     cutTiles(layer, T, NARROW, workgroupBytes);
 }
 
