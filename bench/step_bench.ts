@@ -97,15 +97,13 @@ for (
     })));
   }
 
-  measure(what, "forward", group, async () => {
+  measure(what, "forward", { group, steps }, async () => {
     for (let step = 0; step < steps; step++) await tester.evaluate(batch);
     await tester.drain();
-    return steps;
   });
-  measure(what, "step", group, async () => {
+  measure(what, "step", { group, steps }, async () => {
     for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
     await stepper.drain();
-    return steps;
   });
   const cache = new SampleCache();
   // Long enough that the wait for the last step does not count.
@@ -113,7 +111,8 @@ for (
     { length: steps * samples },
     (_, n) => n % store.labels.length,
   );
-  measure(what, "step from a store", group, async () => {
+  const visited = { group, steps: indices.length / samples };
+  measure(what, "step from a store", visited, async () => {
     const read = batches(store, indices, {
       batchSize: samples,
       bins,
@@ -122,7 +121,6 @@ for (
       cache,
     });
     await runEpoch(stepper, read, { lr: 0, layers: model.layers });
-    return indices.length / samples;
   });
 }
 
@@ -145,19 +143,18 @@ addEventListener("unload", () => {
 function measure(
   network: string,
   what: string,
-  group: string,
-  run: () => Promise<number>,
+  { group, steps }: { readonly group: string; readonly steps: number },
+  run: () => Promise<void>,
 ): void {
   Deno.bench({
-    name: `${what}, ${network}`,
+    name: `${what}, ${network}, ${steps} steps`,
     group,
     n: software ? 3 : 10,
     warmup: 1,
     async fn() {
       const start = performance.now();
-      const ms = await run().then((count) =>
-        (performance.now() - start) / count
-      );
+      await run();
+      const ms = (performance.now() - start) / steps;
       const key = `${network} ${what}`;
       fastest.set(key, Math.min(ms, fastest.get(key) ?? Infinity));
     },

@@ -16,7 +16,10 @@ import { readBytes } from "./readback.ts";
 export interface KernelTime {
   /** Operator and direction. */
   readonly kernel: string;
-  /** The layer that it is for; absent for loss, statistics and update. */
+  /**
+   * The layer that it is for; absent for events, loss, its error, statistics and
+   * update.
+   */
   readonly layer?: string;
   /** Median over the repetitions, in ms. */
   readonly ms: number;

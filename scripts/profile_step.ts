@@ -26,7 +26,7 @@ const REPETITIONS = 9;
  *
  * @param fold The fold.
  * @param context The device, and what to train.
- * @returns The table, at most 62 columns wide.
+ * @returns The table, at most 60 columns wide.
  * @throws {DeviceError} If the device has no clock, was lost or has not enough
  * memory.
  * @throws {ShapeError} If the network does not fit the data or the device.
@@ -65,6 +65,7 @@ export async function profileStep(
   );
   return inWords(kernels, {
     samples: Math.min(stepper.plan.sizes.M, batch.labels.length),
+    batch: batch.labels.length,
     ceilings: await measureCeilings(device),
     adapter: device.adapter.name,
   });
@@ -75,6 +76,7 @@ function inWords(
   kernels: readonly KernelTime[],
   run: {
     readonly samples: number;
+    readonly batch: number;
     readonly ceilings: Ceilings;
     readonly adapter: string;
   },
@@ -94,14 +96,18 @@ function inWords(
       ? String(Number((perSecond / 1e9).toPrecision(2)))
       : String(Math.round(perSecond / 1e9));
   return [
-    `One step of ${counted(run.samples, "sample")} on ${run.adapter}`,
+    run.samples < run.batch
+      ? `${run.samples} of a step's ${run.batch} samples, as many as fit at ` +
+        `once,\non ${run.adapter}`
+      : `One step of ${counted(run.batch, "sample")} on ${run.adapter}`,
     row(["layer", "kernel", "ms", "GB/s", "GMAC/s"]),
     ...kernels.map(({ layer = "", kernel, ms, bytes, multiplyAdds }) =>
       row([
         layer,
         kernel,
         ms.toFixed(3),
-        giga(bytes / ms * 1000),
+        // Of its buffers it sees the words that events are in.
+        kernel === "bin scatter" ? "" : giga(bytes / ms * 1000),
         multiplyAdds > 0 ? giga(multiplyAdds / ms * 1000) : "",
       ])
     ),
@@ -113,7 +119,7 @@ function inWords(
       giga(bytesPerSecond),
       giga(multiplyAddsPerSecond),
     ]),
-    "GB/s: every buffer seen once, or twice where changed in place",
+    "GB/s: every buffer seen once, twice where changed in place",
     "GMAC/s: the multiply-adds that these spikes ask for",
   ].join("\n");
 }

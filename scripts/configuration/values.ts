@@ -83,7 +83,7 @@ function expected(words: string, value: unknown): string {
 /** Words a value. */
 function inWords(value: unknown): string {
   if (value === null) return "empty";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length > 0 ? "a list" : "empty";
   if (typeof value === "object") return "a section";
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

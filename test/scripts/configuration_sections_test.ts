@@ -130,7 +130,7 @@ Deno.test("parseConfiguration() refuses schedules and checkpoints that are none"
 Deno.test("parseConfiguration() refuses layers that are none", () => {
   const cases: [string, string, RegExp][] = [
     ["2", "network", /is 2, expected a list of .*layers, at least one$/],
-    ["[]", "network", /is a list, expected a list of .* at least one$/],
+    ["[]", "network", /is empty, expected a list of .* at least one$/],
     ["[2]", "network.0", /is 2, expected one of pool, conv and dense$/],
     ["[{}]", "network.0", /is a section, expected one of pool, conv and/],
     ["[{pool: 2, dense: 3}]", "network.0.dense", /is not a known key/],
