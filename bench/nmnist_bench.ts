@@ -15,10 +15,11 @@ import { batches, type BatchOptions, SampleCache } from "../dataset/batches.ts";
 import { openNmnist } from "../dataset/nmnist.ts";
 import type { SampleSource } from "../dataset/samples.ts";
 import { openDevice } from "../engine/device.ts";
-import { runEpoch } from "../engine/epoch.ts";
+import { type EpochStatistics, runEpoch } from "../engine/epoch.ts";
 import { initLive } from "../engine/live_init.ts";
 import { Model } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network.ts";
+import type { SpikeTarget } from "../engine/plan/target.ts";
 import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
 
 const [folder] = Deno.args;
@@ -58,23 +59,38 @@ const options: BatchOptions = {
   binning: { method: "SlayerTD", Ts: 1 },
 };
 
-/** What epochs came to, in their order. */
-interface Result {
-  readonly what: string;
-  readonly seconds: number[];
-  readonly losses: number[];
-  readonly accuracies: number[];
+const region = { start: 0, stop: T };
+const counts: SpikeTarget = { region, count: { true: 60, false: 10 } };
+const shares: SpikeTarget = { region, window: 20 };
+
+/** What an epoch came to. */
+interface Epoch {
+  readonly trained: EpochStatistics;
+  readonly tested: EpochStatistics;
 }
 
-const results: Result[] = [];
+/** The epochs of each network, in their order. */
+const results = new Map<string, Epoch[]>();
 
 for (
-  const [what, layers, epochs, lr] of [
-    ["CNN", CNN, 20, 0.01],
-    ["CNN, init live", CNN, 15, 0.003],
-    ["CNN, init live, ProbSpikes", CNN, 15, 0.001],
-    ["MLP", MLP, 100, 0.01],
-  ] as const
+  const { what, layers, epochs, lr, target, live } of [
+    {
+      ...{ what: "CNN", layers: CNN, target: counts },
+      ...{ epochs: 20, lr: 0.01, live: false },
+    },
+    {
+      ...{ what: "CNN, init live", layers: CNN, target: counts },
+      ...{ epochs: 15, lr: 0.003, live: true },
+    },
+    {
+      ...{ what: "CNN, init live, ProbSpikes", layers: CNN, target: shares },
+      ...{ epochs: 15, lr: 0.001, live: true },
+    },
+    {
+      ...{ what: "MLP", layers: MLP, target: counts },
+      ...{ epochs: 100, lr: 0.01, live: false },
+    },
+  ]
 ) {
   const model = await Model.create(device, {
     input: { C: 2, H: 34, W: 34 },
@@ -84,60 +100,53 @@ for (
     },
     ...{ Ts: 1, layers, random: 0 },
   });
-  const region = { start: 0, stop: T };
-  const plan = {
-    ...{ tSample: T, batch: BATCH },
-    target: what.endsWith("ProbSpikes")
-      ? { region, window: 20 }
-      : { region, count: { true: 60, false: 10 } },
-  };
+  const plan = { tSample: T, batch: BATCH, target };
   const trainer = await model.compile({ ...plan, train: true });
   const tester = await model.compile({ ...plan, train: false });
-  if (what.includes("live")) {
+  if (live) {
     const first = train.labels.slice(0, 4 * BATCH).map((_, n) => n);
     await initLive(model, {
       stepper: trainer,
       batches: await Array.fromAsync(batches(train, first, options)),
     });
   }
-  const result: Result = { what, seconds: [], losses: [], accuracies: [] };
-  results.push(result);
+  const done: Epoch[] = [];
+  results.set(what, done);
   Deno.bench({
     name: `${software ? "a batch" : "an epoch"}, ${what}`,
     n: software ? 1 : epochs,
     warmup: 0,
     async fn(b) {
       b.start();
-      const { seconds, loss } = await runEpoch(trainer, inOrder(train), {
+      const trained = await runEpoch(trainer, inOrder(train), {
         ...{ lr, layers: model.layers },
       });
       b.end();
-      const { accuracy } = await runEpoch(tester, inOrder(test), {
+      const tested = await runEpoch(tester, inOrder(test), {
         layers: model.layers,
       });
       // Benchmarks go round more often than they are told to.
-      if (result.seconds.length === epochs) return;
-      result.seconds.push(seconds);
-      result.losses.push(loss);
-      result.accuracies.push(accuracy);
+      if (done.length < epochs) done.push({ trained, tested });
     },
   });
 }
 
 addEventListener("unload", () => {
-  for (const { what, seconds, losses, accuracies } of results) {
-    if (seconds.length === 0) continue;
-    const right = accuracies.map((accuracy) => (100 * accuracy).toFixed(0));
-    console.log(
-      `${what}: ${Math.min(...seconds).toFixed(3)} s; training loss ` +
-        `${losses.slice(0, 3).map((loss) => loss.toFixed(2)).join(", ")} …; ` +
-        `${right.join(", ")} % right`,
+  for (const [what, done] of results) {
+    if (done.length === 0) continue;
+    const losses = done.slice(0, 3).map(({ trained }) =>
+      trained.loss.toFixed(2)
     );
-  }
-  const ours = Math.min(...results[0].seconds);
-  if (PEER_ADAPTER.test(name) && ours < Infinity) {
-    const faster = (NMNIST_EPOCH / ours).toFixed(1);
-    console.log(`CNN, faster than slayerPytorch: ${faster}×`);
+    const right = done.map(({ tested }) => (100 * tested.accuracy).toFixed(0));
+    const seconds = Math.min(...done.map(({ trained }) => trained.seconds));
+    console.log(
+      `${what}: ${seconds.toFixed(3)} s; training loss ` +
+        `${losses.join(", ")} …; ${right.join(", ")} % right`,
+    );
+    if (what === "CNN" && PEER_ADAPTER.test(name)) {
+      const faster = (NMNIST_EPOCH / seconds).toFixed(1);
+      console.log(`CNN, faster than slayerPytorch: ${faster}×`);
+    }
   }
 });
 

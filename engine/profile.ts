@@ -23,7 +23,10 @@ export interface KernelTime {
   readonly layer?: string;
   /** Median over the repetitions, in ms. */
   readonly ms: number;
-  /** Bytes that it moves if it sees each element of its buffers once. */
+  /**
+   * Bytes that it moves if it sees each element of its buffers once, or, where
+   * it bins events, each event and the words that they are in.
+   */
   readonly bytes: number;
   /**
    * Multiply-adds that the spikes of this batch ask for; 0 where a kernel
@@ -75,6 +78,8 @@ export async function profile(
   ]);
   const share = samples / batch.labels.length;
   const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
+  // Those before a convolution or a dense layer are in two words.
+  const binnedBytes = events * (layers[0].kind === "pool" ? 12 : 20);
   const incoming = [events, ...spikes].map((n) => n * share);
   const runs: number[][] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
@@ -87,7 +92,7 @@ export async function profile(
       kernel: name,
       layer,
       ms: sorted[sorted.length >> 1],
-      bytes,
+      bytes: name === "bin scatter" ? share * binnedBytes : bytes,
       multiplyAdds: at < 0 ? 0 : multiplyAddsOf(name, layers[at], {
         spikes: incoming[at],
         bins: samples * sizes.T,

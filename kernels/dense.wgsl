@@ -107,7 +107,7 @@ fn forward(
       if (base > 0) {
         workgroupBarrier();
       }
-      list(words, m, rank, base, each);
+      list(words, m, rank, base);
       workgroupBarrier();
       if (isThere) {
         let span = spanOf(bin, bins, base);

@@ -125,7 +125,7 @@ fn sum(
           if (base > 0) {
             workgroupBarrier();
           }
-          list(words, m, rank, base, each);
+          list(words, m, rank, base);
           workgroupBarrier();
           let isNew = m1 == 0 && base == 0;
           for (var j = start; sharers == 1 && isThere && j < left; j += step) {

@@ -29,31 +29,25 @@ var<workgroup> spikes: u32;
 var<workgroup> starts: array<u32, 16>;
 var<workgroup> found: array<u32, listed>;
 
+// Word m + k of a source, if an invocation has so many.
+fn wordAt(source: Source, m: u32, k: u32, each: u32) -> u32 {
+  if (k >= each) {
+    return 0;
+  }
+  return wordOf(source, m + k);
+}
+
 // Words of a source from m on, as many as an invocation has.
 fn wordsOf(source: Source, m: u32, each: u32) -> Words {
   var words = Words();
-  words.low.x = wordOf(source, m);
-  if (each > 1) {
-    words.low.y = wordOf(source, m + 1);
-  }
-  if (each > 2) {
-    words.low.z = wordOf(source, m + 2);
-  }
-  if (each > 3) {
-    words.low.w = wordOf(source, m + 3);
-  }
-  if (each > 4) {
-    words.high.x = wordOf(source, m + 4);
-  }
-  if (each > 5) {
-    words.high.y = wordOf(source, m + 5);
-  }
-  if (each > 6) {
-    words.high.z = wordOf(source, m + 6);
-  }
-  if (each > 7) {
-    words.high.w = wordOf(source, m + 7);
-  }
+  words.low.x = wordAt(source, m, 0u, each);
+  words.low.y = wordAt(source, m, 1u, each);
+  words.low.z = wordAt(source, m, 2u, each);
+  words.low.w = wordAt(source, m, 3u, each);
+  words.high.x = wordAt(source, m, 4u, each);
+  words.high.y = wordAt(source, m, 5u, each);
+  words.high.z = wordAt(source, m, 6u, each);
+  words.high.w = wordAt(source, m, 7u, each);
   return words;
 }
 
@@ -91,13 +85,17 @@ fn rankOf(own: u32, order: u32) -> u32 {
   return rank;
 }
 
-// Lists those spikes of a word whose turn it is; bit j is spike first + j.
-// Returns the rank of the next word's first.
-fn listWord(word: u32, first: u32, rank: u32, base: u32) -> u32 {
+// Lists those spikes of word m whose turn it is. Returns the rank of the next
+// word's first.
+fn listWord(word: u32, m: u32, rank: u32, base: u32) -> u32 {
+  if (word == 0) {
+    return rank;
+  }
   let next = rank + countOneBits(word);
   if (next <= base || rank >= base + listed) {
     return next;
   }
+  let first = spikeOf(m);
   var bits = word;
   for (var k = rank; k < next; k++) {
     // Of those before the base, k − base is large.
@@ -110,30 +108,16 @@ fn listWord(word: u32, first: u32, rank: u32, base: u32) -> u32 {
 }
 
 // Lists the spikes in words from m on, the first of which has that rank.
-fn list(words: Words, m: u32, first: u32, base: u32, each: u32) {
+fn list(words: Words, m: u32, first: u32, base: u32) {
   var rank = first;
-  rank = listWord(words.low.x, spikeOf(m), rank, base);
-  if (each > 1) {
-    rank = listWord(words.low.y, spikeOf(m + 1), rank, base);
-  }
-  if (each > 2) {
-    rank = listWord(words.low.z, spikeOf(m + 2), rank, base);
-  }
-  if (each > 3) {
-    rank = listWord(words.low.w, spikeOf(m + 3), rank, base);
-  }
-  if (each > 4) {
-    rank = listWord(words.high.x, spikeOf(m + 4), rank, base);
-  }
-  if (each > 5) {
-    rank = listWord(words.high.y, spikeOf(m + 5), rank, base);
-  }
-  if (each > 6) {
-    rank = listWord(words.high.z, spikeOf(m + 6), rank, base);
-  }
-  if (each > 7) {
-    rank = listWord(words.high.w, spikeOf(m + 7), rank, base);
-  }
+  rank = listWord(words.low.x, m, rank, base);
+  rank = listWord(words.low.y, m + 1, rank, base);
+  rank = listWord(words.low.z, m + 2, rank, base);
+  rank = listWord(words.low.w, m + 3, rank, base);
+  rank = listWord(words.high.x, m + 4, rank, base);
+  rank = listWord(words.high.y, m + 5, rank, base);
+  rank = listWord(words.high.z, m + 6, rank, base);
+  rank = listWord(words.high.w, m + 7, rank, base);
 }
 
 // From one place of those that are listed up to another, and how many of the

@@ -106,8 +106,7 @@ function inWords(
         layer,
         kernel,
         ms.toFixed(3),
-        // Of its buffers it sees the words that events are in.
-        kernel === "bin scatter" ? "" : giga(bytes / ms * 1000),
+        giga(bytes / ms * 1000),
         multiplyAdds > 0 ? giga(multiplyAdds / ms * 1000) : "",
       ])
     ),

@@ -212,7 +212,14 @@ export class Stepper implements Disposable {
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
-    const parts = this.#partsOf(samples, lr);
+    const parts = this.#partsOf(samples);
+    if (lr !== undefined && this.#optimizer?.clips === false) {
+      // Behind the last part the gradient is complete.
+      const update = this.#optimizer.next(lr);
+      const last = parts.length - PART_WORDS;
+      parts[last + PART_UPDATE - 1] = 1;
+      parts.set(new Uint32Array(update.buffer), last + PART_UPDATE);
+    }
     words.set(parts.subarray(0, PART_WORDS), layout.part);
     gpu.queue.writeBuffer(plan.buffers.step, 0, words);
     if (parts.length > PART_WORDS) {
@@ -308,20 +315,13 @@ export class Stepper implements Disposable {
   }
 
   /** Which parts a batch is cut into, PART_WORDS each. */
-  #partsOf(samples: number, lr?: number): Uint32Array<ArrayBuffer> {
+  #partsOf(samples: number): Uint32Array<ArrayBuffer> {
     const { sizes: { M }, buffers: { records } } = this.plan;
     const parts = new Uint32Array(PART_WORDS * Math.ceil(samples / M));
     for (let first = 0; first < samples; first += M) {
       const count = Math.min(M, samples - first);
       const begun = Number(first > 0 || this.pending);
       parts.set([first, count, records.slot, begun], PART_WORDS * first / M);
-    }
-    if (lr !== undefined && this.#optimizer?.clips === false) {
-      // Behind the last part the gradient is complete.
-      const update = this.#optimizer.next(lr);
-      const last = parts.length - PART_WORDS;
-      parts[last + PART_UPDATE - 1] = 1;
-      parts.set(new Uint32Array(update.buffer), last + PART_UPDATE);
     }
     return parts;
   }
