@@ -66,12 +66,19 @@ export class ZstdCodec {
    * Compresses some bytes.
    *
    * @param content The bytes.
-   * @returns A frame of Zstandard.
+   * @returns One frame of Zstandard, whose header has the content's size, as
+   * readers ask that allocate their memory by it.
    */
   encode(content: Uint8Array): Uint8Array {
     const { constants, zstdCompressSync } = this.#zlib;
-    const params = { [constants.ZSTD_c_compressionLevel]: this.#level };
-    return zstdCompressSync(content, { params });
+    const options = {
+      params: { [constants.ZSTD_c_compressionLevel]: this.#level },
+      pledgedSrcSize: content.length,
+      // Room for all output: where it takes more than one buffer, the runtime
+      // puts an empty frame after the first.
+      chunkSize: compressBound(content.length),
+    };
+    return zstdCompressSync(content, options);
   }
 
   /**
@@ -79,11 +86,17 @@ export class ZstdCodec {
    *
    * @param bytes What `encode` returned.
    * @returns The bytes.
-   * @throws {Error} If they are no frames of Zstandard, or hold more than a
-   * chunk has: a small file may claim any length.
+   * @throws {Error} If they are no frames of Zstandard, with or without the
+   * content's size, or hold more than a chunk has: a small file may claim any
+   * length.
    */
   decode(bytes: Uint8Array): Uint8Array {
     const maxOutputLength = this.#most;
     return this.#zlib.zstdDecompressSync(bytes, { maxOutputLength });
   }
+}
+
+/** Bytes that Zstandard takes at most, with some to spare. */
+function compressBound(bytes: number): number {
+  return bytes + (bytes >> 8) + 1024;
 }
