@@ -5,7 +5,7 @@
  */
 
 import { RecordingError } from "./errors.ts";
-import type { RecordingFile } from "./recording_file.ts";
+import { BUFFER_BYTES, type RecordingFile } from "./recording_file.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -33,7 +33,7 @@ export interface AedatHeader {
  * 1.0 may begin with the same byte. The line `#End Of ASCII Header`, which
  * newer jAER writes, ends the header for certain. Without a version line the
  * version is 1.0, as in jAER; a file that is then plainly something else is
- * refused.
+ * refused, and so is a header of 1 MiB or more.
  *
  * @param file The file, at its start.
  * @returns What the header says.
@@ -63,9 +63,9 @@ export async function readAedatHeader(
   let version: string | undefined;
   let chip: string | undefined;
   for (
-    let line = await takeLine(file);
+    let line = takeLine(file);
     line !== undefined && line !== "#End Of ASCII Header";
-    line = await takeLine(file)
+    line = takeLine(file)
   ) {
     version ??= line.match(/^#!AER-DAT(.*)/)?.[1];
     chip ??= line.match(/^#\s*AEChip:\s*(.+)/)?.[1];
@@ -86,21 +86,23 @@ export async function readAedatHeader(
 }
 
 /** Takes a header line without its end, if there is another one. */
-async function takeLine(file: RecordingFile): Promise<string | undefined> {
-  let end = file.bytes.indexOf(LF);
-  if (end < 0) {
-    await file.fill();
-    end = file.bytes.indexOf(LF);
-  }
+function takeLine(file: RecordingFile): string | undefined {
+  const end = file.bytes.indexOf(LF);
   const line = file.bytes.subarray(0, end < 0 ? undefined : end);
-  if (line[0] !== HASH || !isText(line)) return undefined;
-  if (end < 0) {
-    const length = file.offset + line.length;
+  const length = file.offset + line.length;
+  const isLine = line[0] === HASH && isText(line);
+  if (end < 0 && length === BUFFER_BYTES && (isLine || !line.length)) {
     throw new RecordingError(
       file.path,
-      file.full
-        ? `byte ${file.offset}: a header line of more than ${line.length} bytes`
-        : `byte ${file.offset} of ${length}: the header ends inside this line`,
+      `byte ${file.offset}: the header does not end within ${length} bytes`,
+      { offset: file.offset },
+    );
+  }
+  if (!isLine) return undefined;
+  if (end < 0) {
+    throw new RecordingError(
+      file.path,
+      `byte ${file.offset} of ${length}: the header ends inside this line`,
       { offset: file.offset },
     );
   }

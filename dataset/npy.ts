@@ -24,6 +24,9 @@ const SIZES: Readonly<Record<string, number>> = {
   "<u8": 8,
 };
 
+/** Bytes of a header at most; NumPy's own have some hundred. */
+const MOST_HEADER_BYTES = 1 << 16;
+
 const FIELDS = ["x", "y", "t", "p"] as const;
 
 interface Field {
@@ -124,28 +127,71 @@ function parseHeader(
   }
   const wide = bytes[6] > 1;
   const from = wide ? 12 : 10;
-  const start = from +
-    (wide ? view.getUint32(8, true) : view.getUint16(8, true));
-  const text = new TextDecoder().decode(bytes.subarray(from, start));
-  const shape = /'shape': *\((\d+),\)/.exec(text);
-  const descr = /'descr': *\[(.*?)\]/.exec(text);
-  if (shape === null || descr === null) {
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  if (length > MOST_HEADER_BYTES) {
+    throw damaged(
+      `it has a header of ${length} bytes, at most ${MOST_HEADER_BYTES} are ` +
+        "read",
+    );
+  }
+  const start = from + length;
+  const { descr, shape } = parseDictionary(bytes.subarray(from, start));
+  if (!isShape(shape) || !Array.isArray(descr)) {
     throw damaged("it holds no one-dimensional structured array");
   }
-  const found: Record<string, Field> = {};
+  const found = new Map<string | undefined, Partial<Field>>();
   let stride = 0;
-  for (const [, name, type] of descr[1].matchAll(/\('(\w*)', *'(.*?)'\)/g)) {
-    found[name] = { offset: stride, type };
-    stride += SIZES[type] ?? Number(/^\|V(\d+)$/.exec(type)?.[1]);
+  for (const entry of descr) {
+    const [name, type] = isField(entry) ? entry : [];
+    found.set(name, { offset: stride, type });
+    stride += sizeOf(type);
   }
-  for (const name of FIELDS) {
-    if (found[name] === undefined || !Object.hasOwn(SIZES, found[name].type)) {
-      throw damaged(`it has no field ${name} of integers, only ${descr[1]}`);
-    }
+  const fields = JSON.stringify(descr);
+  const fieldOf = (name: string) => {
+    const field = found.get(name);
+    if (Object.hasOwn(SIZES, field?.type ?? "")) return field as Field;
+    throw damaged(`it has no field ${name} of integers, only ${fields}`);
+  };
+  const [x, y, t, p] = FIELDS.map(fieldOf);
+  if (Number.isNaN(stride)) throw damaged(`its fields are ${fields}`);
+  return { start, stride, fields: { x, y, t, p }, count: shape[0] };
+}
+
+/** Whether an entry is a name and a type; others have axes of their own. */
+function isField(entry: unknown): entry is readonly [string, string] {
+  return Array.isArray(entry) && entry.length === 2 &&
+    entry.every((text) => typeof text === "string");
+}
+
+/** Bytes of a field; `NaN` if its type is not known. */
+function sizeOf(type = ""): number {
+  return Object.hasOwn(SIZES, type)
+    ? SIZES[type]
+    : Number(/^\|V(\d+)$/.exec(type)?.[1]);
+}
+
+/**
+ * Parses the literal of Python that a header is: names, numbers, lists, tuples
+ * and truth values, each as JSON has it but for the spelling.
+ */
+function parseDictionary(bytes: Uint8Array): Record<string, unknown> {
+  const json = new TextDecoder().decode(bytes)
+    .replaceAll("'", '"')
+    .replaceAll("(", "[")
+    .replaceAll(")", "]")
+    .replaceAll("True", "true")
+    .replaceAll("False", "false")
+    .replaceAll(/,(?=\s*[\]}])/g, "");
+  try {
+    return Object(JSON.parse(json));
+  } catch {
+    return {};
   }
-  if (Number.isNaN(stride)) throw damaged(`its fields are ${descr[1]}`);
-  const { x, y, t, p } = found;
-  return { start, stride, fields: { x, y, t, p }, count: Number(shape[1]) };
+}
+
+function isShape(shape: unknown): shape is readonly [number] {
+  return Array.isArray(shape) && shape.length === 1 &&
+    Number.isSafeInteger(shape[0]) && shape[0] >= 0;
 }
 
 function readNumber(view: DataView, at: number, type: string): number {

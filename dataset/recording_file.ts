@@ -9,7 +9,7 @@ import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
 /** Size of the buffer in bytes. */
-const BUFFER_BYTES = 1 << 20;
+export const BUFFER_BYTES = 1 << 20;
 
 /** A file that is read from front to back. */
 interface OpenFile {
@@ -76,11 +76,6 @@ export class RecordingFile implements Disposable {
   /** What has been read and not taken, valid until the next `fill()`. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#start, this.#end);
-  }
-
-  /** Whether `bytes` has all that the buffer can hold. */
-  get full(): boolean {
-    return this.#end - this.#start === BUFFER_BYTES;
   }
 
   /**

@@ -6,8 +6,8 @@
  * opens a file.
  *
  * Source: https://github.com/huggingface/safetensors. Unlike it, a name that
- * occurs twice is always refused, and a type without a typed array of its own
- * (`BF16`, `F8_E4M3`, …) cannot be read.
+ * occurs twice and a header of more than 8 MiB are refused, and a type without
+ * a typed array of its own (`BF16`, `F8_E4M3`, …) cannot be read.
  *
  * @module
  */
@@ -30,7 +30,12 @@ export const ARRAYS = {
 
 const METADATA = "__metadata__";
 const LENGTH_BYTES = 8;
-const MAX_HEADER_BYTES = 100_000_000;
+
+/** Bytes of a header at most: parsed, it takes some 50 times as many. */
+const MAX_HEADER_BYTES = 8 << 20;
+
+/** Characters of a text that a message quotes at most. */
+const LONGEST_QUOTE = 200;
 
 /** The element types that can be read and written, as the format names them. */
 export type Dtype = keyof typeof ARRAYS;
@@ -75,10 +80,11 @@ export class WeightsError extends Error {
     options: { tensor?: string; cause?: unknown } = {},
   ) {
     const { tensor, cause } = options;
-    const place = tensor === undefined ? "" : JSON.stringify(tensor);
-    super(`Cannot read weights${place && ` ${place}`}: ${problem}`, { cause });
+    const place = tensor === undefined ? "" : shorten(JSON.stringify(tensor));
+    const short = shorten(problem);
+    super(`Cannot read weights${place && ` ${place}`}: ${short}`, { cause });
     this.tensor = tensor;
-    this.problem = place ? `${place}: ${problem}` : problem;
+    this.problem = place ? `${place}: ${short}` : short;
   }
 }
 
@@ -140,8 +146,8 @@ export function parseSafetensors(bytes: Uint8Array): Weights {
  * @param metadata Text by key.
  * @returns The whole file.
  * @throws {TypeError} If `data` is not of the class that `dtype` asks for.
- * @throws {RangeError} If a tensor's shape and length differ, or its name is
- * `__metadata__`.
+ * @throws {RangeError} If a tensor's shape and length differ, its name is
+ * `__metadata__`, or names and metadata are too long to be read again.
  *
  * @example
  * ```ts
@@ -172,6 +178,12 @@ export function formatSafetensors(
   const json = JSON.stringify(Object.fromEntries(header));
   const text = new TextEncoder().encode(json);
   const headerEnd = LENGTH_BYTES + Math.ceil(text.length / 8) * 8;
+  if (headerEnd - LENGTH_BYTES > MAX_HEADER_BYTES) {
+    throw new RangeError(
+      `Cannot write weights: a header of ${text.length} bytes, at most ` +
+        `${MAX_HEADER_BYTES} are read`,
+    );
+  }
   const bytes = new Uint8Array(headerEnd + end);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(headerEnd - LENGTH_BYTES), true);
@@ -183,6 +195,12 @@ export function formatSafetensors(
     offset += byteLength;
   }
   return bytes;
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_QUOTE
+    ? `${text.slice(0, LONGEST_QUOTE)}…`
+    : text;
 }
 
 function checkTensor(name: string, { dtype, shape, data }: Tensor): void {

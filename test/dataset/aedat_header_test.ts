@@ -99,13 +99,28 @@ Deno.test("readAedatHeader() tells an event that starts with # from a line", asy
   }
 });
 
-Deno.test("readAedatHeader() reads headers longer than the buffer", async () => {
+Deno.test("readAedatHeader() reads headers of almost 1 MiB", async () => {
   const line = "# " + "preferences ".repeat(83) + "\r\n";
-  for (const padding of ["", "#\n", "# 3\n", "# 56789\r\n"]) {
-    const lines = "#!AER-DAT2.0\r\n" + padding + line.repeat(2200);
-    const bytes = concatBytes(lines, records(EVENTS, 8));
-    assert.ok(lines.length > 2 << 20);
+  const start = "#!AER-DAT2.0\r\n" + line.repeat(1000);
+  for (const missing of [1, 2, 500]) {
+    const last = "#".repeat((1 << 20) - start.length - missing - 1) + "\n";
+    const bytes = concatBytes(start + last, records(EVENTS, 8));
     assert.deepEqual(await timesOf(bytes), [100, 200, 300]);
+  }
+});
+
+Deno.test("readAedat() refuses a header of 1 MiB or more", async () => {
+  // Of one line, of lines that fill the buffer just so, and of others.
+  for (
+    const line of ["#\n", "#".repeat(63) + "\n", "#".repeat(1 << 20) + "\n"]
+  ) {
+    const lines = line.repeat((3 << 20) / line.length + 1);
+    await withFile(concatBytes(lines, records(EVENTS, 8)), async (path) => {
+      await assert.rejects(Array.fromAsync(readAedat(path)), {
+        name: "RecordingError",
+        message: /: byte \d+: the header does not end within 1048576 bytes$/,
+      });
+    });
   }
 });
 
@@ -139,7 +154,7 @@ Deno.test("readAedat() refuses a header that is cut off", async () => {
 Deno.test("readAedat() refuses a header line without end", async () => {
   await assertRefused(
     concatBytes("#!AER-DAT2.0\r\n", "#".repeat(2 << 20)),
-    "byte 14: a header line of more than 1048576 bytes",
+    "byte 14: the header does not end within 1048576 bytes",
     14,
   );
 });

@@ -131,6 +131,11 @@ const REFUSED: [string, Uint8Array, RegExp][] = [
     new Uint8Array(100).fill(255),
     /of 18446744073709552000 bytes, at most 92 fit/,
   ],
+  [
+    "a header of more than 8 MiB",
+    fileOf(`{"a":${"[".repeat(8 << 20)}`, 0),
+    /a header of 8388613 bytes, at most 8388608 fit/,
+  ],
   ["a header that is a list", fileOf("[]", 0), /does not begin with {/],
   ["a header that is cut", fileOf('{"a":', 0), /not JSON/],
   [
@@ -235,8 +240,26 @@ Deno.test("WeightsError names the tensor concerned", () => {
   });
 });
 
+Deno.test("WeightsError shortens what it quotes", () => {
+  const long = "x".repeat(100_000);
+  const dtype = `{"dtype":"${long}","shape":[0],"data_offsets":[0,0]}`;
+  const sizes = `[${Array(50_000).fill(1)}]`;
+  const shape = `{"dtype":"F32","shape":${sizes},"data_offsets":[0,0]}`;
+  for (const header of [`{"${long}":1}`, `{"a":${dtype}}`, `{"a":${shape}}`]) {
+    throws(() => parseSafetensors(fileOf(header, 0)), (error) => {
+      ok(error instanceof WeightsError);
+      ok(error.message.length < 500 && error.problem.length < 500);
+      return true;
+    });
+  }
+});
+
 Deno.test("formatSafetensors() refuses what it could not read again", () => {
   const data = Float32Array.of(1, 2);
+  throws(
+    () => formatSafetensors({}, { notes: "x".repeat(8 << 20) }),
+    /^RangeError: Cannot write weights: a header of \d+ bytes, at most 8388608/,
+  );
   throws(
     () => formatSafetensors({ w: { dtype: "F32", shape: [3], data } }),
     new RangeError(
