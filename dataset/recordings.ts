@@ -38,8 +38,9 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
  * shows now. Its slices are kept in the cache, under a name made from all that
  * determines them: the whole content of the file, the tags, the axes and the
  * version of the form in which they are kept. A recording whose slices are
- * there is only held against them; one that has changed has another name, so
- * what is kept is never out of date. Several runs may share a cache.
+ * there is only held against them, and they against their checksums; one that
+ * has changed has another name, so what is kept is never out of date. Several
+ * runs may share a cache.
  *
  * @param options Which recordings, and how.
  * @returns The slices, in the order of the list; read when asked for.
@@ -97,7 +98,10 @@ export async function openRecordings(
   let done = 0;
   const recordings = await inParallel(names, async (name) => {
     const inspect = () => inspectRecording(name, classes, { ...options, axes });
-    const recording = await cache.open(inspect, classes.length);
+    const recording = await cache.open(inspect, {
+      sensor: DVS128,
+      classes: classes.length,
+    });
     onProgress?.(++done, names.length);
     return recording;
   });

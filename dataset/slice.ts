@@ -69,6 +69,8 @@ export interface SliceReport {
   readonly recordings: readonly SlicedRecording[];
   /** Recordings taken out of the store, as the list no longer names them. */
   readonly removed: readonly string[];
+  /** Whether other runs were kept off; some file systems have no locks. */
+  readonly locked: boolean;
 }
 
 /**
@@ -76,18 +78,19 @@ export interface SliceReport {
  *
  * Several recordings are sliced at once, each read once and in constant
  * memory. A store that is there already is finished or brought up to date:
- * recordings that are in it and whose file, tags and axes are the same stay,
- * others are sliced again, and those that the list does not name are removed.
- * So a run that was killed, at whatever moment, is finished by running it
- * again, and the store is then the same, byte for byte. It counts as complete
- * only once its root says so, which is written last.
+ * recordings that are in it, whole by their checksums, and whose file, tags and
+ * axes are the same stay, others are sliced again, and those that the list does
+ * not name are removed. Meanwhile no other run can read or slice it. So a run
+ * that was killed, at whatever moment, is finished by running it again, and the
+ * store is then the same, byte for byte. It counts as complete only once its
+ * root says so, which is written last.
  *
  * @param options What to slice, and where to.
  * @returns What was done.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
  *   if a tag reaches beyond its recording or holds no event, if `out` holds
- *   something else than an event store, or if writing fails. The store is then
- *   not complete.
+ *   something else than an event store or is read or sliced by another run, or
+ *   if writing fails. A store that was begun is then not complete.
  * @throws {RecordingError} If a recording cannot be read.
  * @throws {RangeError} If the axes are unknown.
  *
@@ -147,7 +150,7 @@ export async function sliceRecordings(
     classes,
     recordings: names,
   };
-  await using update = await StoreUpdate.inspect(out);
+  await using update = await StoreUpdate.open(out);
   const sources = await inParallel(
     names,
     (name) =>
@@ -155,7 +158,10 @@ export async function sliceRecordings(
         ? inspectSlices(name, classes, { ...options, axes })
         : inspectRecording(name, classes, { ...options, axes }),
   );
-  const found = await inParallel(sources, ({ origin }) => update.find(origin));
+  const found = await inParallel(
+    sources,
+    ({ origin }) => update.find(origin, store),
+  );
   const removed = await update.others(names);
   const unchanged = found.every((recording) => recording !== undefined) &&
     removed.length === 0 && update.says(store);
@@ -179,5 +185,5 @@ export async function sliceRecordings(
     return report(attributes, true);
   });
   if (!unchanged) await update.complete(store);
-  return { recordings, removed };
+  return { recordings, removed, locked: update.locked };
 }

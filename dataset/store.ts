@@ -27,6 +27,7 @@ import {
   openRecording,
 } from "./store/recording_group.ts";
 import { CACHE_BYTES, SliceReader } from "./store/slice_reader.ts";
+import { StoreLock } from "./store/store_lock.ts";
 import { readGroup } from "./zarr/columns.ts";
 
 /** What is known of a slice without reading its events. */
@@ -48,9 +49,11 @@ export interface SliceInfo {
 }
 
 /** An open store: slices in the order of the list it was made from. */
-export interface EventStore extends SampleSource {
+export interface EventStore extends SampleSource, Disposable {
   /** What is known of each slice. */
   readonly slices: readonly SliceInfo[];
+  /** Allows the store to be sliced anew; it must not be read from then on. */
+  [Symbol.dispose](): void;
 }
 
 /** How slices are read. */
@@ -62,10 +65,15 @@ export interface ReadOptions {
 /**
  * Opens an event store that `sliceRecordings()` made.
  *
+ * Until it is disposed, or nothing can read from it any more, nobody can slice
+ * the store anew: the slices of one recording and of another would be mixed.
+ * Windows and file systems without locks cannot prevent it.
+ *
  * @param path The store.
  * @param options How its slices are read; on this thread unless said otherwise.
  * @returns The store; its events are read when asked for.
- * @throws {DatasetError} If there is none, or it is incomplete or damaged.
+ * @throws {DatasetError} If there is none, it is incomplete or damaged, or
+ *   another run slices it.
  *
  * @example
  * ```ts
@@ -78,6 +86,8 @@ export async function openStore(
   path: string,
   options: ReadOptions = {},
 ): Promise<EventStore> {
+  using stack = new DisposableStack();
+  const lock = stack.use(await StoreLock.acquire(path, "read"));
   const attributes = await readAttributes(path)
     .catch((error) => advise(error, path));
   if (attributes === undefined) {
@@ -86,7 +96,7 @@ export async function openStore(
       "there is no event store; slicing recordings makes one",
     );
   }
-  const { recordings, classes } = attributes;
+  const { recordings, classes, axes, sensor } = attributes;
   const folders = recordings.map((name) => join(path, name));
   if (!attributes.complete) {
     const groups = await Promise.all(folders.map(readGroup));
@@ -97,12 +107,18 @@ export async function openStore(
         `slice again with the same arguments to finish it`,
     );
   }
-  return new ZarrStore(
-    { ...attributes, ...options },
-    await Promise.all(
-      folders.map((folder) => openRecording(folder, classes.length)),
+  const opened = await Promise.all(
+    recordings.map((source, index) =>
+      openRecording(folders[index], {
+        source,
+        axes,
+        sensor,
+        classes: classes.length,
+      })
     ),
   );
+  stack.move();
+  return new ZarrStore({ sensor, classes, ...options, lock }, opened);
 }
 
 async function readAttributes(
@@ -129,23 +145,26 @@ export class ZarrStore implements EventStore {
   readonly packed?: SampleSource["packed"];
   readonly #reader = new SliceReader(CACHE_BYTES);
   readonly #threads: ReadThreads | undefined;
+  readonly #lock: StoreLock | undefined;
 
   /**
    * Joins recordings.
    *
-   * @param attributes The sensor, the names of the classes, and maybe threads
-   * to read on.
+   * @param attributes The sensor, the names of the classes, maybe threads to
+   * read on, and what keeps the recordings as they are.
    * @param recordings The recordings, in order.
    */
   constructor(
-    { sensor, classes, threads }:
+    { sensor, classes, threads, lock }:
       & Pick<StoreAttributes, "sensor" | "classes">
-      & ReadOptions,
+      & ReadOptions
+      & { readonly lock?: StoreLock },
     recordings: readonly OpenRecording[],
   ) {
     this.sensor = sensor;
     this.classes = classes;
     this.#threads = threads;
+    this.#lock = lock;
     if (threads) {
       this.packed = async (index, binning) => {
         const { sensor, timing } = this;
@@ -153,6 +172,7 @@ export class ZarrStore implements EventStore {
         const { source, className } = this.slices[index];
         const name = `"${source}/${className}"`;
         const packing = { ...binning, sensor, timing, name };
+        await this.#lock?.requireSame();
         return await threads.packed({ ...job, packing });
       };
     }
@@ -184,6 +204,7 @@ export class ZarrStore implements EventStore {
    */
   async events(index: number): Promise<Events> {
     const { recording, slice } = this.#place(index);
+    await this.#lock?.requireSame();
     return await (this.#threads?.events(this.#job(index)) ??
       this.#reader.events(recording, slice));
   }
@@ -204,6 +225,11 @@ export class ZarrStore implements EventStore {
     return { recording: attributes.source, digest };
   }
 
+  /** Allows the store to be sliced anew. */
+  [Symbol.dispose](): void {
+    this.#lock?.[Symbol.dispose]();
+  }
+
   #place(index: number): { recording: OpenRecording; slice: number } {
     const place = this.#places[index];
     if (place === undefined) {
@@ -216,8 +242,15 @@ export class ZarrStore implements EventStore {
 
   #job(index: number): Omit<ReadJob, "packing"> {
     const { recording, slice } = this.#place(index);
-    const { folder, start, columns: { t } } = recording;
+    const { folder, attributes, start, columns: { t } } = recording;
+    const { source, axes } = attributes;
+    const group = {
+      source,
+      axes,
+      sensor: this.sensor,
+      classes: this.classes.length,
+    };
     const chunk = Math.floor(start[slice] / t.chunkLength);
-    return { folder, classes: this.classes.length, slice, chunk };
+    return { folder, group, slice, chunk };
   }
 }

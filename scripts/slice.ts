@@ -93,6 +93,12 @@ await runCommand({
   });
   if (json) console.log(JSON.stringify({ store: out, ...report }));
   progress?.finish(summarise(out, report));
+  if (!report.locked) {
+    console.warn(
+      `warning: "${out}" cannot be locked: another run that reads or slices ` +
+        "it would not be noticed",
+    );
+  }
 });
 
 function summarise(out: string, { recordings, removed }: SliceReport): string {

@@ -9,7 +9,12 @@ import { join } from "../file_path.ts";
 import { sha256 } from "../sha256.ts";
 import type { SliceSource } from "../slice/source.ts";
 import type { SliceWorkers } from "../slice/workers.ts";
-import { type OpenRecording, openRecording } from "../store/recording_group.ts";
+import {
+  type GroupOptions,
+  type OpenRecording,
+  openRecording,
+  verifyRecording,
+} from "../store/recording_group.ts";
 import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
 import { writeProblem } from "../zarr/folder.ts";
 
@@ -39,7 +44,7 @@ export class RecordingCache {
    * once: a recording appears as a whole, and the first one stays.
    *
    * @param inspect Looks up what the recording is to be sliced by, now.
-   * @param classes How many classes there are.
+   * @param options Its sensor, and how many classes there are.
    * @returns The recording.
    * @throws {RecordingError} If the recording cannot be read.
    * @throws {DatasetError} If a tag does not fit the recording, if that changes
@@ -47,18 +52,25 @@ export class RecordingCache {
    */
   async open(
     inspect: () => Promise<SliceSource>,
-    classes: number,
+    options: Pick<GroupOptions, "sensor" | "classes">,
   ): Promise<OpenRecording> {
     const source = await inspect();
-    const folder = join(this.#path, await nameOf(source.origin));
-    const find = () => findRecording(folder, source.origin, classes);
+    const { origin } = source;
+    const folder = join(this.#path, await nameOf(origin));
+    const group: GroupOptions = {
+      source: origin.source,
+      axes: origin.axes,
+      sensor: options.sensor,
+      classes: options.classes,
+    };
+    const find = () => findRecording(folder, origin, group);
     const found = await find();
     if (found !== undefined) return found;
     const partial = await this.#makePartial();
     try {
       const made = join(partial, "made");
       await this.#workers.slice({ ...source, folder: made });
-      if (!sameAttributes((await inspect()).origin, source.origin)) {
+      if (!sameAttributes((await inspect()).origin, origin)) {
         throw new DatasetError(
           source.recording,
           "it or its tags changed while it was read",
@@ -73,7 +85,7 @@ export class RecordingCache {
     } finally {
       await Deno.remove(partial, { recursive: true });
     }
-    return await openRecording(folder, classes);
+    return await openRecording(folder, group);
   }
 
   /** Makes a folder of this call's own, on the same file system. */
@@ -98,10 +110,10 @@ async function nameOf(origin: RecordingOrigin): Promise<string> {
 async function findRecording(
   folder: string,
   origin: RecordingOrigin,
-  classes: number,
+  group: GroupOptions,
 ): Promise<OpenRecording | undefined> {
   try {
-    const recording = await openRecording(folder, classes);
+    const recording = await verifyRecording(folder, group);
     const { attributes } = recording;
     const same = { ...attributes, ...origin };
     return sameAttributes(same, attributes) ? recording : undefined;

@@ -16,7 +16,7 @@ import type { Column, ColumnData } from "../zarr/columns.ts";
  * const path = await Deno.makeTempDir();
  * const layout = { type: "uint8", chunkLength: 4, dimension: "event" } as const;
  * await (await ColumnWriter.create(path, layout)).append(new Uint8Array(4));
- * const column = await Column.open(path);
+ * const column = await Column.open(path, layout);
  * const cache = new ChunkCache(1000);
  * const chunk = await cache.read(column, 0);
  * await Deno.remove(path, { recursive: true });

@@ -7,6 +7,7 @@
 import type { Events } from "../events.ts";
 import type { PackedSample, PackOptions } from "../pack.ts";
 import { putTogether, type ThreadProblem } from "../thread_problem.ts";
+import type { GroupOptions } from "./recording_group.ts";
 
 /** Threads at most; each takes 12 MB of memory. */
 const MOST = 16;
@@ -21,8 +22,8 @@ export const THREADS = Math.max(
 export interface ReadJob {
   /** The group of its recording. */
   readonly folder: string;
-  /** How many classes there are. */
-  readonly classes: number;
+  /** What the store says of the recording. */
+  readonly group: GroupOptions;
   /** Which of the recording's slices, counted from 0. */
   readonly slice: number;
   /** The chunk of its first event. */

@@ -20,11 +20,11 @@ const recordings = new Map<string, Promise<OpenRecording>>();
 const reader = new SliceReader(CACHE_BYTES / THREADS);
 
 worker.onmessage = async ({ data: { id, ...job } }) => {
-  const { folder, classes, slice, packing } = job;
+  const { folder, group, slice, packing } = job;
   try {
     let recording = recordings.get(folder);
     if (recording === undefined) {
-      recordings.set(folder, recording = openRecording(folder, classes));
+      recordings.set(folder, recording = openRecording(folder, group));
     }
     const events = await reader.events(await recording, slice);
     if (packing === undefined) {

@@ -4,14 +4,28 @@
  * @module
  */
 
+import { counted } from "../counted.ts";
 import { DatasetError } from "../errors.ts";
-import type { Events } from "../events.ts";
+import type { Events, Sensor } from "../events.ts";
 import { join } from "../file_path.ts";
 import { Column, readGroup } from "../zarr/columns.ts";
 import {
   parseRecordingAttributes,
   type RecordingAttributes,
 } from "./attributes.ts";
+import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
+
+/** What the store says of a recording, and its group has to agree with. */
+export interface GroupOptions {
+  /** Name of the recording. */
+  readonly source: string;
+  /** Which bits of an address became x, y and p. */
+  readonly axes: "reference" | "jaer";
+  /** The sensor. */
+  readonly sensor: Sensor;
+  /** How many classes there are. */
+  readonly classes: number;
+}
 
 /** The group of a recording, open. */
 export interface OpenRecording {
@@ -31,16 +45,37 @@ export interface OpenRecording {
  * Opens the group of a recording.
  *
  * @param folder Its folder.
- * @param classes How many classes there are.
+ * @param options What the store says of it.
  * @returns The group; its events are read when asked for.
- * @throws {DatasetError} If there is none, or it is damaged.
+ * @throws {DatasetError} If there is none, it is damaged, or it is of another
+ *   recording or has other axes.
  */
 export async function openRecording(
   folder: string,
-  classes: number,
+  options: GroupOptions,
 ): Promise<OpenRecording> {
-  return await openGroup(folder, classes)
+  return await openGroup(folder, options)
     .catch((error) => advise(error, folder));
+}
+
+/**
+ * Opens the group of a recording, and reads every chunk of it once.
+ *
+ * @param folder Its folder.
+ * @param options What the store says of it.
+ * @returns The group, whose chunks are all there and have their checksums.
+ * @throws {DatasetError} If there is none, or it is damaged.
+ */
+export async function verifyRecording(
+  folder: string,
+  options: GroupOptions,
+): Promise<OpenRecording> {
+  const recording = await openRecording(folder, options);
+  for (const column of Object.values(recording.columns)) {
+    const chunks = Math.ceil(column.length / column.chunkLength);
+    for (let index = 0; index < chunks; index++) await column.chunk(index);
+  }
+  return recording;
 }
 
 /**
@@ -61,37 +96,47 @@ export function advise(error: unknown, folder: string): never {
 
 async function openGroup(
   folder: string,
-  classes: number,
+  { source, axes, sensor, classes }: GroupOptions,
 ): Promise<OpenRecording> {
   const damaged = (problem: string) =>
     new DatasetError(folder, `it is damaged, ${problem}`);
   const found = await readGroup(folder);
   if (found === undefined) throw damaged("zarr.json is missing");
   const attributes = parseRecordingAttributes(folder, found);
-  const open = (name: string) => Column.open(join(folder, name));
-  const [x, y, t, p, startColumn, endColumn] = await Promise.all(
-    ["x", "y", "t", "p", "start", "end"].map(open),
-  );
-  const columns = { x, y, t, p };
-  for (const [name, { length }] of Object.entries(columns)) {
-    if (length !== attributes.events) {
-      throw damaged(`${name} has ${length} of ${attributes.events} events`);
-    }
+  if (attributes.source !== source || attributes.axes !== axes) {
+    throw damaged(
+      `it has "${attributes.source}" with axes "${attributes.axes}", the ` +
+        `store "${source}" with axes "${axes}"`,
+    );
   }
+  const { events, labels } = attributes;
+  const layouts = { ...eventLayouts(sensor), ...sliceLayouts(labels.length) };
+  const open = async (name: keyof typeof layouts) => {
+    const { dimension } = layouts[name];
+    const expected = dimension === "event" ? events : labels.length;
+    const column = await Column.open(join(folder, name), layouts[name]);
+    if (column.length === expected) return column;
+    throw damaged(
+      `${name} has ${column.length} of ${counted(expected, dimension)}`,
+    );
+  };
+  const [x, y, t, p, startColumn, endColumn] = await Promise.all(
+    (["x", "y", "t", "p", "start", "end"] as const).map(open),
+  );
   const [start, end] = await Promise.all([
     startColumn.chunk(0),
     endColumn.chunk(0),
   ]);
-  for (const [slice, label] of attributes.labels.entries()) {
-    if (!(start[slice] < end[slice] && end[slice] <= attributes.events)) {
+  for (const [slice, label] of labels.entries()) {
+    if (!(start[slice] < end[slice] && end[slice] <= events)) {
       throw damaged(
         `slice ${slice} is events ${start[slice]} to ${end[slice]} ` +
-          `of ${attributes.events}`,
+          `of ${events}`,
       );
     }
     if (label >= classes) {
       throw damaged(`slice ${slice} has label ${label} of ${classes}`);
     }
   }
-  return { folder, attributes, columns, start, end };
+  return { folder, attributes, columns: { x, y, t, p }, start, end };
 }

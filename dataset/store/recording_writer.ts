@@ -6,14 +6,10 @@
 
 import type { Events, Sensor } from "../events.ts";
 import { join } from "../file_path.ts";
+import { syncTree } from "../file_sync.ts";
 import type { RecordingAttributes } from "./attributes.ts";
-import { type ColumnType, ColumnWriter, writeGroup } from "../zarr/columns.ts";
-
-/**
- * Events in a chunk: a slice of some 100,000 needs two or three, and what is
- * decoded for its neighbours stays small.
- */
-const CHUNK_EVENTS = 1 << 16;
+import { ColumnWriter, writeGroup } from "../zarr/columns.ts";
+import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
 /** Where slices start and end among the events of their group. */
 export interface SliceBounds {
@@ -54,17 +50,14 @@ export class RecordingWriter {
     folder: string,
     sensor: Sensor,
   ): Promise<RecordingWriter> {
-    const column = (name: keyof Events, type: ColumnType) =>
-      ColumnWriter.create(join(folder, name), {
-        type,
-        chunkLength: CHUNK_EVENTS,
-        dimension: "event",
-      });
+    const layouts = eventLayouts(sensor);
+    const column = (name: keyof Events) =>
+      ColumnWriter.create(join(folder, name), layouts[name]);
     return new RecordingWriter(folder, {
-      x: await column("x", sensor.width > 256 ? "uint16" : "uint8"),
-      y: await column("y", sensor.height > 256 ? "uint16" : "uint8"),
-      t: await column("t", "uint32"),
-      p: await column("p", "uint8"),
+      x: await column("x"),
+      y: await column("y"),
+      t: await column("t"),
+      p: await column("p"),
     });
   }
 
@@ -93,7 +86,7 @@ export class RecordingWriter {
   }
 
   /**
-   * Writes what is left.
+   * Writes what is left, and all of the group down to the disk.
    *
    * @param bounds Where the slices are, at least one.
    * @param attributes What the group says of itself.
@@ -105,15 +98,14 @@ export class RecordingWriter {
   ): Promise<void> {
     const { x, y, t, p } = this.#columns;
     await Promise.all([x.finish(), y.finish(), t.finish(), p.finish()]);
+    const layouts = sliceLayouts(bounds.start.length);
     for (const name of ["start", "end"] as const) {
-      const column = await ColumnWriter.create(join(this.#folder, name), {
-        type: "uint32",
-        chunkLength: bounds[name].length,
-        dimension: "slice",
-      });
+      const path = join(this.#folder, name);
+      const column = await ColumnWriter.create(path, layouts[name]);
       await column.append(bounds[name]);
       await column.finish();
     }
     await writeGroup(this.#folder, attributes);
+    await syncTree(this.#folder);
   }
 }

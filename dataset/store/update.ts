@@ -8,6 +8,7 @@
 import { DatasetError } from "../errors.ts";
 import { join } from "../file_path.ts";
 import { fileProblem } from "../file_problem.ts";
+import { syncFolder, syncTree } from "../file_sync.ts";
 import { readGroup, writeGroup } from "../zarr/columns.ts";
 import { writeProblem } from "../zarr/folder.ts";
 import {
@@ -18,6 +19,16 @@ import {
   sameAttributes,
   type StoreAttributes,
 } from "./attributes.ts";
+import { verifyRecording } from "./recording_group.ts";
+import { StoreLock } from "./store_lock.ts";
+
+/** What is there before anything is changed. */
+interface Found {
+  /** Names of files and folders. */
+  readonly entries: readonly string[];
+  /** What the store says of itself, if it is one. */
+  readonly old?: StoreAttributes;
+}
 
 /** How the names of folders begin that hold what is not yet whole. */
 const PARTIAL = ".partial-";
@@ -30,28 +41,40 @@ const PARTIAL = ".partial-";
  */
 export class StoreUpdate implements AsyncDisposable {
   readonly #path: string;
+  readonly #lock: StoreLock;
   readonly #entries: readonly string[];
   readonly #old: StoreAttributes | undefined;
   #partial: string | undefined;
 
-  private constructor(
-    path: string,
-    entries: readonly string[],
-    old?: StoreAttributes,
-  ) {
+  private constructor(path: string, lock: StoreLock, { entries, old }: Found) {
     this.#path = path;
+    this.#lock = lock;
     this.#entries = entries;
     this.#old = old;
   }
 
   /**
-   * Looks at what is there, and changes nothing.
+   * Keeps others off a store, and looks at what is there.
    *
-   * @param path The store, which need not exist.
+   * @param path The store, whose folder is made if it is not there.
    * @returns The store.
-   * @throws {DatasetError} If the folder holds something else.
+   * @throws {DatasetError} If the folder holds something else, another run
+   *   reads or slices the store, or there can be no such folder.
    */
-  static async inspect(path: string): Promise<StoreUpdate> {
+  static async open(path: string): Promise<StoreUpdate> {
+    try {
+      await Deno.mkdir(path, { recursive: true });
+    } catch (cause) {
+      throw new DatasetError(path, writeProblem(cause), { cause });
+    }
+    using stack = new DisposableStack();
+    const lock = stack.use(await StoreLock.acquire(path, "slice"));
+    const update = new StoreUpdate(path, lock, await StoreUpdate.#look(path));
+    stack.move();
+    return update;
+  }
+
+  static async #look(path: string): Promise<Found> {
     const entries: string[] = [];
     try {
       for await (const { name } of Deno.readDir(path)) entries.push(name);
@@ -62,29 +85,46 @@ export class StoreUpdate implements AsyncDisposable {
     }
     const found = await readGroup(path);
     if (found !== undefined) {
-      return new StoreUpdate(path, entries, parseStoreAttributes(path, found));
+      return { entries, old: parseStoreAttributes(path, found) };
     }
-    if (entries.every((name) => name.startsWith(PARTIAL))) {
-      return new StoreUpdate(path, entries);
-    }
+    if (entries.every((name) => name.startsWith(PARTIAL))) return { entries };
     throw new DatasetError(
       path,
       "it has files and is no event store; choose another folder",
     );
   }
 
+  /** Whether others are kept off; some file systems have no locks. */
+  get locked(): boolean {
+    return this.#lock.held;
+  }
+
   /**
-   * Looks for a recording that need not be made again.
+   * Looks for a recording that need not be made again, and reads all of it.
    *
    * @param origin What it would be made from.
-   * @returns Its attributes, or `undefined` if it is not there or was made from
-   *   something else.
+   * @param store What the store will say.
+   * @returns Its attributes, or `undefined` if it is not there, is damaged or
+   *   was made from something else.
    */
   async find(
     origin: RecordingOrigin,
+    { sensor, classes }: StoreAttributes,
   ): Promise<RecordingAttributes | undefined> {
     const found = await this.#read(origin.source);
-    return sameAttributes({ ...found, ...origin }, found) ? found : undefined;
+    if (!sameAttributes({ ...found, ...origin }, found)) return undefined;
+    return await orNothing(async () => {
+      const { attributes } = await verifyRecording(
+        join(this.#path, origin.source),
+        {
+          source: origin.source,
+          axes: origin.axes,
+          sensor,
+          classes: classes.length,
+        },
+      );
+      return attributes;
+    });
   }
 
   /**
@@ -176,10 +216,16 @@ export class StoreUpdate implements AsyncDisposable {
    */
   async complete(attributes: StoreAttributes): Promise<void> {
     await writeGroup(this.partial(""), attributes);
-    await this.#attempt(() => this.#rename("zarr.json"));
+    await this.#attempt(async () => {
+      await syncTree(this.partial(""));
+      // The recordings' names first, for the root counts on them.
+      await syncFolder(this.#path);
+      await this.#rename("zarr.json");
+      await syncFolder(this.#path);
+    });
   }
 
-  /** Removes what has not become whole, in this run and in earlier ones. */
+  /** Removes what has not become whole, in any run, and lets others go on. */
   async [Symbol.asyncDispose](): Promise<void> {
     const left = this.#entries.filter((name) => name.startsWith(PARTIAL))
       .map((name) => join(this.#path, name));
@@ -188,16 +234,14 @@ export class StoreUpdate implements AsyncDisposable {
     await Promise.allSettled(
       left.map((path) => Deno.remove(path, { recursive: true })),
     );
+    this.#lock[Symbol.dispose]();
   }
 
   async #read(name: string): Promise<RecordingAttributes | undefined> {
     const folder = join(this.#path, name);
-    try {
-      return parseRecordingAttributes(folder, await readGroup(folder) ?? {});
-    } catch (error) {
-      if (error instanceof DatasetError) return undefined;
-      throw error;
-    }
+    return await orNothing(async () =>
+      parseRecordingAttributes(folder, await readGroup(folder) ?? {})
+    );
   }
 
   async #rename(name: string): Promise<void> {
@@ -210,5 +254,15 @@ export class StoreUpdate implements AsyncDisposable {
     } catch (cause) {
       throw new DatasetError(this.#path, writeProblem(cause), { cause });
     }
+  }
+}
+
+/** Takes what is damaged for nothing: it is made again. */
+async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DatasetError) return undefined;
+    throw error;
   }
 }

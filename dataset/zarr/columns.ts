@@ -113,7 +113,7 @@ export async function readGroup(
  * const writer = await ColumnWriter.create(path, layout);
  * await writer.append(Uint8Array.of(5, 6, 7));
  * await writer.finish();
- * const column = await Column.open(path);
+ * const column = await Column.open(path, layout);
  * const chunk = await column.chunk(1);
  * if (column.length !== 3 || chunk[0] !== 7) throw new Error("expected 7");
  * await Deno.remove(path, { recursive: true });
@@ -203,12 +203,12 @@ export class ColumnWriter {
 }
 
 /** Writes the description of an array, for zarrita as for other readers. */
-function createArray(
-  store: ZarrFolder,
+function createArray<Store extends zarr.Mutable>(
+  store: Store,
   { type, chunkLength, dimension }: ColumnLayout,
   length: number,
-): Promise<ZarrArray> {
-  return zarr.create<ZarrFolder, ColumnType>(store, {
+): Promise<zarr.Array<ColumnType, Store>> {
+  return zarr.create<Store, ColumnType>(store, {
     shape: [length],
     chunkShape: [chunkLength],
     dtype: type,
@@ -245,21 +245,16 @@ export class Column {
    * Opens a column.
    *
    * @param path Its folder.
+   * @param layout How it is laid out; memory is taken by it when chunks are
+   * read, and not by what the files claim.
    * @returns The column; none of its numbers is read.
-   * @throws {DatasetError} If it is missing or is no column.
+   * @throws {DatasetError} If it is missing, or is laid out otherwise.
    */
-  static async open(path: string): Promise<Column> {
+  static async open(path: string, layout: ColumnLayout): Promise<Column> {
     try {
       const store = new ZarrFolder(path);
+      await requireLayout(store, layout);
       const array = await zarr.open.v3(store, { kind: "array" });
-      await requireCodecs(store);
-      const { dtype, shape, chunks } = array;
-      if (!Object.hasOwn(ARRAYS, dtype) || shape.length !== 1) {
-        throw new Error(`it has ${shape.length} dimensions of ${dtype}`);
-      }
-      if (!(Number.isSafeInteger(shape[0]) && chunks[0] > 0)) {
-        throw new Error(`it is ${shape} long in chunks of ${chunks}`);
-      }
       return new Column(path, array as ZarrArray);
     } catch (cause) {
       throw damage(join(path, "zarr.json"), cause);
@@ -286,18 +281,29 @@ export class Column {
   }
 }
 
-/**
- * Lets every codec be known: where one is not, zarrita rejects a promise that
- * nobody awaits, which would end the process.
- */
-async function requireCodecs(store: ZarrFolder): Promise<void> {
+/** Checks that a column is described just as the writer describes it. */
+async function requireLayout(
+  store: ZarrFolder,
+  layout: ColumnLayout,
+): Promise<void> {
   const bytes = await store.get("/zarr.json");
-  const { codecs } = JSON.parse(new TextDecoder().decode(bytes));
-  for (const { name } of codecs) {
-    if (!zarr.registry.has(name)) {
-      throw new Error(`its codec ${JSON.stringify(name)} is not known`);
-    }
+  if (bytes === undefined) throw new Error("it is missing");
+  const found = Object(parseJson(bytes));
+  const length = found.shape?.[0];
+  if (!(Number.isSafeInteger(length) && length >= 0)) {
+    throw new Error(`its shape is ${JSON.stringify(found.shape)}`);
   }
+  const written = new Map<zarr.AbsolutePath, Uint8Array>();
+  await createArray(written, layout, length);
+  const expected = parseJson(written.get("/zarr.json")!);
+  for (const [key, value] of Object.entries(expected)) {
+    const [is, should] = [found[key], value].map((it) => JSON.stringify(it));
+    if (is !== should) throw new Error(`its ${key} is ${is}, not ${should}`);
+  }
+}
+
+function parseJson(bytes: Uint8Array) {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 function damage(path: string, cause: unknown): DatasetError {

@@ -10,6 +10,12 @@ import { join } from "../file_path.ts";
 import { fileProblem } from "../file_problem.ts";
 
 /**
+ * Bytes of a file at most: no column's chunk and no description comes near it,
+ * and a file that does would take memory before it is found to be none.
+ */
+const MOST_BYTES = 4 << 20;
+
+/**
  * Says why a file or folder could not be written.
  *
  * @param cause What the runtime threw.
@@ -62,12 +68,14 @@ export class ZarrFolder {
    *
    * @param key Its path in the folder, with a slash in front.
    * @returns Its bytes, or `undefined` if it is a `zarr.json` that is missing.
-   * @throws {DatasetError} If it cannot be read.
+   * @throws {DatasetError} If it cannot be read, or is larger than 4 MiB.
    */
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = join(this.#path, key.slice(1));
     try {
-      return await Deno.readFile(path);
+      const { size } = await Deno.stat(path);
+      if (size <= MOST_BYTES) return await Deno.readFile(path);
+      throw new Error(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
     } catch (cause) {
       // zarrita takes a missing chunk for zeros; here every chunk is written.
       if (cause instanceof Deno.errors.NotFound && key.endsWith("zarr.json")) {

@@ -66,6 +66,10 @@ Deno.test("readNpy() refuses what is no slice of this sensor", async () => {
     [npy(PACKED, "(1, 1)", pack([[1, 1, 1, 1]])), /no one-dimensional/],
     [npy(PACKED, "(3,)", pack(EVENTS)), /3 events of 13 bytes after byte/],
     [npy(PACKED.replace("'p'", "'q'"), "(2,)", pack(EVENTS)), /no field p/],
+    [npy("['x', 5]", "(1,)", pack(EVENTS)), /no field x/],
+    [npy(PACKED.replace("<i8", "constructor"), "(1,)", []), /no field t/],
+    [npy(`${PACKED.slice(0, -1)}, ('q', 'at')]`, "(1,)", []), /its fields are/],
+    [npy(`${PACKED.slice(0, -1)}, ('q', '<i2', (2,))]`, "(1,)", []), /fields/],
     [npy(PACKED.replace("<i8", ">i8"), "(2,)", pack(EVENTS)), /no field t/],
     [npy(PACKED, "(1,)", pack([[128, 0, 0, 0]])), /event 0 has x 128/],
     [npy(PACKED, "(1,)", pack([[0, -1, 0, 0]])), /event 0 has y -1/],
@@ -80,6 +84,33 @@ Deno.test("readNpy() refuses what is no slice of this sensor", async () => {
       String(problem),
     );
   }
+});
+
+/** A NumPy file of version 2, whose header may have more than 64 KiB. */
+function wideNpy(header: string): Uint8Array {
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, header.length, true);
+  return concatBytes(
+    Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 2, 0),
+    length,
+    header,
+  );
+}
+
+Deno.test("readNpy() refuses a header of any size in a moment", async () => {
+  const repeated = (text: string, bytes: number) =>
+    text.repeat(bytes / text.length);
+  const pieces = ["('a', '", "'descr': [", ", ", "[", "'", "{'shape': "];
+  const start = performance.now();
+  for (const piece of pieces) {
+    await assert.rejects(
+      read(wideNpy(repeated(piece, 1_200_000))),
+      /it has a header of 1\d+ bytes, at most 65536 are read$/,
+    );
+    const longest = `{'descr': [${repeated(piece, 65_000)}], 'shape': (1,)}`;
+    await assert.rejects(read(wideNpy(longest)), DatasetError);
+  }
+  assert(performance.now() - start < 5000);
 });
 
 /** Two slices, and what is needed to make a store of them. */
@@ -103,10 +134,12 @@ Deno.test("slicing takes over slices that NumPy wrote", async () => {
     const { recordings } = await sliceRecordings(options);
     assert.equal(recordings[0].events, 5);
     assert.deepEqual(recordings[0].durationsUs, [2 ** 31 - 6, 2]);
-    const store = await openStore(options.out);
-    assert.deepEqual(store.labels, [0, 1]);
-    assert.deepEqual(rows(await store.events(0)), slices[0]);
-    assert.deepEqual(rows(await store.events(1)), slices[1]);
+    {
+      using store = await openStore(options.out);
+      assert.deepEqual(store.labels, [0, 1]);
+      assert.deepEqual(rows(await store.events(0)), slices[0]);
+      assert.deepEqual(rows(await store.events(1)), slices[1]);
+    }
     const files = await readTree(options.out);
     assert.equal((await sliceRecordings(options)).recordings[0].sliced, false);
     assert.deepEqual(await readTree(options.out), files);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DVS128 } from "../../dataset/events.ts";
 import { openRecordings } from "../../dataset/recordings.ts";
 import { RecordingCache } from "../../dataset/recordings/cache.ts";
 import { sliceRecordings } from "../../dataset/slice.ts";
@@ -167,6 +168,9 @@ Deno.test("openRecordings() makes again what is damaged or half there", async ()
     await Deno.writeTextFile(join(options.cache, two, "x", "zarr.json"), "{");
     assert.deepEqual(await allEvents(await openRecordings(options)), whole);
     assert.deepEqual(await readTree(options.cache), made);
+    const chunk = join(options.cache, two, "t", "c", "0");
+    await Deno.writeFile(chunk, (await Deno.readFile(chunk)).with(20, 0));
+    assert.deepEqual(await allEvents(await openRecordings(options)), whole);
     const attributes = join(options.cache, one, "zarr.json");
     const text = await Deno.readTextFile(attributes);
     assert.match(text, /"tagEnds":\s*\[\s*100/);
@@ -218,11 +222,17 @@ Deno.test("RecordingCache refuses a recording that changes while it is read", as
       return found;
     };
     using workers = new SliceWorkers();
-    await assert.rejects(new RecordingCache(cache, workers).open(inspect, 2), {
-      name: "DatasetError",
-      message: `Cannot use "${join(folder, `${ONE}.aedat`)}": ` +
-        "it or its tags changed while it was read",
-    });
+    await assert.rejects(
+      new RecordingCache(cache, workers).open(inspect, {
+        sensor: DVS128,
+        classes: 2,
+      }),
+      {
+        name: "DatasetError",
+        message: `Cannot use "${join(folder, `${ONE}.aedat`)}": ` +
+          "it or its tags changed while it was read",
+      },
+    );
     assert.deepEqual(await entries(cache), []);
   });
 });

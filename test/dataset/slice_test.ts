@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatasetError, RecordingError } from "../../dataset/errors.ts";
+import { DVS128 } from "../../dataset/events.ts";
 import { type SliceProgress, sliceRecordings } from "../../dataset/slice.ts";
 import { openStore } from "../../dataset/store.ts";
+import { RecordingWriter } from "../../dataset/store/recording_writer.ts";
 import { fc } from "../properties.ts";
 import {
   eventsOf,
@@ -272,6 +274,121 @@ Deno.test("only what has changed is sliced again", async () => {
     ),
     { sliced: ["user00_indoor"], removed: [] },
   );
+});
+
+Deno.test("a recording that is damaged in the store is sliced again", async () => {
+  const flip = (bytes: Uint8Array) =>
+    bytes.map((byte, i) => i === bytes.length >> 1 ? byte ^ 4 : byte);
+  const changed = async (
+    path: string,
+    change: (bytes: Uint8Array) => Uint8Array,
+  ) => await Deno.writeFile(path, change(await Deno.readFile(path)));
+  const damages: Record<string, (group: string) => Promise<unknown>> = {
+    "no column": (group) => Deno.remove(`${group}/p`, { recursive: true }),
+    "no description": (group) => Deno.remove(`${group}/t/zarr.json`),
+    "no chunk": (group) => Deno.remove(`${group}/x/c/0`),
+    "no bounds": (group) => Deno.remove(`${group}/end/c/0`),
+    "a bit flipped": (group) => changed(`${group}/t/c/0`, flip),
+    "a bit of the bounds flipped": (group) =>
+      changed(`${group}/start/c/0`, flip),
+    "a chunk cut off": (group) =>
+      changed(`${group}/y/c/0`, (bytes) => bytes.subarray(0, -1)),
+    "an empty chunk": (group) =>
+      changed(`${group}/y/c/0`, () => new Uint8Array()),
+    "an empty description": (group) =>
+      changed(`${group}/zarr.json`, () => new Uint8Array()),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    assert.deepEqual(
+      await sliceTwice((folder) =>
+        damage(join(folder, "events.zarr/user18_sunlight"))
+      ),
+      { sliced: ["user18_sunlight"], removed: [] },
+      what,
+    );
+  }
+});
+
+/** What is written down to the disk and renamed while something is done. */
+async function writesDuring(action: () => Promise<unknown>): Promise<string[]> {
+  const { open, rename } = Deno;
+  const writes: string[] = [];
+  Deno.open = async (path, options) => {
+    const file = await open(path, options);
+    const { sync } = file;
+    return Object.assign(file, {
+      async sync() {
+        await sync.call(file);
+        writes.push(`sync ${`${path}`.replace(/\/$/, "")}`);
+      },
+    });
+  };
+  Deno.rename = async (from, to) => {
+    await rename(from, to);
+    writes.push(`rename ${to}`);
+  };
+  try {
+    await action();
+  } finally {
+    Object.assign(Deno, { open, rename });
+  }
+  return writes;
+}
+
+Deno.test("a group is on the disk when it is written, with all its names", async () => {
+  await withFolder(async (folder) => {
+    const group = join(folder, "group");
+    const writer = await RecordingWriter.create(group, DVS128);
+    const events = { x: Uint16Array.of(1), y: Uint16Array.of(2) };
+    const times = { t: Uint32Array.of(3), p: Uint8Array.of(1) };
+    const writes = await writesDuring(async () => {
+      await writer.append({ ...events, ...times }, 0, 1);
+      const bounds = { start: Uint32Array.of(0), end: Uint32Array.of(1) };
+      await writer.finish(bounds, {
+        source: "user00_dc",
+        sha256: "",
+        axes: "reference",
+        person: 0,
+        session: "S2",
+        labels: [0],
+        tagStarts: [0],
+        tagEnds: [1],
+        events: 1,
+        durationsUs: [0],
+        specialEvents: 0,
+        backwardSteps: 0,
+      });
+    });
+    const files = Object.keys(await readTree(group));
+    assert.equal(files.length, 13);
+    const columns = ["x", "y", "t", "p", "start", "end"];
+    const folders = ["", ...columns.flatMap((name) => [name, `${name}/c`])];
+    const paths = [...files, ...folders].map((name) => join(group, name));
+    assert.deepEqual(
+      [...writes].sort(),
+      paths.map((path) => `sync ${path.replace(/\/$/, "")}`).sort(),
+    );
+    assert.equal(writes.at(-1), `sync ${group}`);
+  });
+});
+
+Deno.test("the store says that it is complete after all is on the disk", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    const { out } = options;
+    const writes = (await writesDuring(() => sliceRecordings(options)))
+      .map((write) => write.replace(/\.partial-\w+/, "partial"));
+    const root = [
+      ...[`sync ${out}/partial/zarr.json`, `sync ${out}/partial`],
+      ...[`sync ${out}`, `rename ${out}/zarr.json`, `sync ${out}`],
+    ];
+    assert.deepEqual(writes.slice(0, 5), root);
+    assert.deepEqual(
+      writes.slice(5, -5).sort(),
+      Object.keys(DATA).map((name) => `rename ${out}/${name}`),
+    );
+    assert.deepEqual(writes.slice(-5), root);
+  });
 });
 
 Deno.test("slicing leaves a folder alone that is no event store", async () => {

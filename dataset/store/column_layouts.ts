@@ -1,0 +1,53 @@
+/**
+ * The columns of a recording's group in an event store, and how they are laid
+ * out: one table for the writer and the reader.
+ *
+ * @module
+ */
+
+import type { Events, Sensor } from "../events.ts";
+import type { ColumnLayout } from "../zarr/columns.ts";
+
+/**
+ * Events in a chunk: a slice of some 100,000 needs two or three, and what is
+ * decoded for its neighbours stays small.
+ */
+const CHUNK_EVENTS = 1 << 16;
+
+/** Layouts by the names of columns. */
+export type Layouts<Name extends string> = Readonly<Record<Name, ColumnLayout>>;
+
+/**
+ * Lays out the columns with one number an event.
+ *
+ * @param sensor The sensor, whose size decides how wide x and y are stored.
+ * @returns The layouts of x, y, t and p.
+ */
+export function eventLayouts(sensor: Sensor): Layouts<keyof Events> {
+  const layout = (type: ColumnLayout["type"]): ColumnLayout => ({
+    type,
+    chunkLength: CHUNK_EVENTS,
+    dimension: "event",
+  });
+  return {
+    x: layout(sensor.width > 256 ? "uint16" : "uint8"),
+    y: layout(sensor.height > 256 ? "uint16" : "uint8"),
+    t: layout("uint32"),
+    p: layout("uint8"),
+  };
+}
+
+/**
+ * Lays out the columns with one number a slice, in a single chunk.
+ *
+ * @param slices How many slices there are, at least one.
+ * @returns The layouts of start and end.
+ */
+export function sliceLayouts(slices: number): Layouts<"start" | "end"> {
+  const layout: ColumnLayout = {
+    type: "uint32",
+    chunkLength: slices,
+    dimension: "slice",
+  };
+  return { start: layout, end: layout };
+}
