@@ -192,28 +192,64 @@ export function parseCheckpoint(
   if (digest !== digestOf([...tensors], metadata)) {
     throw new WeightsError("it is damaged, its digest does not fit");
   }
-  const groups: Record<string, Record<string, NamedArray>> = {};
-  const fired: Uint32Array[] = [];
-  for (const [key, { shape, data }] of tensors) {
-    const [group, name] = key.split("/");
-    if (group === "fired") {
-      fired[Number(name)] = data as Uint32Array;
-      continue;
-    }
-    groups[group] ??= {};
-    groups[group][name] = { shape, data: data as Float32Array };
-  }
-  const { weights = {}, best, logged, ...moments } = groups;
+  const { weights = {}, best, logged, fired = {}, ...moments } = Object
+    .fromEntries(groupsOf(tensors));
   const steps = Number(metadata.steps);
-  const position: FoldPosition = JSON.parse(metadata.position);
+  const position = readJson<FoldPosition>(metadata, "position");
   const { sums } = position;
   const checkpoint = {
     adapter: metadata.adapter,
-    position: { ...position, ...(sums && { sums: { ...sums, fired } }) },
+    position: {
+      ...position,
+      ...(sums && { sums: { ...sums, fired: byLayer(fired) } }),
+    },
     ...(position.summary ? {} : { state: { weights, steps, moments } }),
     ...{ best, logged },
   };
-  return { checkpoint, identity: JSON.parse(metadata.run) };
+  return { checkpoint, identity: readJson<RunIdentity>(metadata, "run") };
+}
+
+/** Sorts tensors into groups, by what their names begin with. */
+function groupsOf(
+  tensors: ReadonlyMap<string, Tensor>,
+): Map<string, Record<string, NamedArray>> {
+  const groups = Map.groupBy(tensors, ([key]) => key.split("/", 1)[0]);
+  return new Map(
+    groups.entries().map(([group, entries]) => [
+      group,
+      Object.fromEntries(entries.map(([key, { shape, data }]) => [
+        key.slice(group.length + 1),
+        { shape, data: data as Float32Array },
+      ])),
+    ]),
+  );
+}
+
+/** Puts the spikes of each neuron into the order of the layers. */
+function byLayer(
+  fired: Readonly<Record<string, { readonly data: unknown }>>,
+): Uint32Array[] {
+  const counts = new Map(Object.entries(fired));
+  return Array.from({ length: counts.size }, (_, layer) => {
+    const found = counts.get(String(layer));
+    if (found) return found.data as Uint32Array;
+    throw new WeightsError("it is missing", { tensor: `fired/${layer}` });
+  });
+}
+
+/** Reads what is JSON in the metadata. */
+function readJson<T extends object>(
+  metadata: Readonly<Record<string, string>>,
+  key: "position" | "run",
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata[key]);
+  } catch (cause) {
+    throw new WeightsError(`its ${key} is no JSON`, { cause });
+  }
+  if (typeof value === "object" && value !== null) return value as T;
+  throw new WeightsError(`its ${key} is ${metadata[key]}, expected an object`);
 }
 
 /** Digests all that a checkpoint holds, in whatever order it stands there. */

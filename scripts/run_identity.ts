@@ -86,11 +86,14 @@ export function differenceOf(
   found: RunIdentity,
   expected: RunIdentity,
 ): string | undefined {
-  const keys = [...Object.keys(expected), ...Object.keys(found)];
-  const key = keys.find((key) => found[key] !== expected[key]);
+  const [has, wants] = [found, expected].map((identity) =>
+    new Map(Object.entries(identity))
+  );
+  const key = [...wants.keys(), ...has.keys()]
+    .find((key) => has.get(key) !== wants.get(key));
   if (key === undefined) return undefined;
-  const { [key]: was = "missing" } = found;
-  const { [key]: is = "none" } = expected;
+  const was = String(has.get(key) ?? "missing");
+  const is = wants.get(key) ?? "none";
   return was.startsWith(DIGEST) && is.startsWith(DIGEST)
     ? `its ${key} has changed since`
     : `its ${key} is ${was}, expected ${is}`;
