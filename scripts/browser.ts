@@ -5,8 +5,6 @@
  * @module
  */
 
-import { join } from "node:path";
-import { fileProblem } from "../dataset/file_problem.ts";
 import { buildPage } from "./browser/build_page.ts";
 import { servePage } from "./browser/serve_page.ts";
 import { addressOf } from "./local_server.ts";
@@ -17,6 +15,7 @@ import {
   text,
   withDefault,
 } from "./command_line.ts";
+import { saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task browser",
@@ -47,12 +46,6 @@ await runCommand({
     await server.finished;
     return;
   }
-  const path = join(out, "index.html");
-  try {
-    await Deno.mkdir(out, { recursive: true });
-    await Deno.writeTextFile(path, page);
-  } catch (cause) {
-    throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, { cause });
-  }
+  const [path] = await saveFiles(out, { "index.html": page });
   console.log(`Open ${path}`);
 });

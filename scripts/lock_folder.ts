@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { fileProblem } from "../dataset/file_problem.ts";
+import { refuseLink } from "./save_files.ts";
 
 /** The file that is locked; it stays there, and holds nothing. */
 const NAME = ".lock";
@@ -29,9 +30,11 @@ export async function lockFolder(folder: string): Promise<Disposable> {
 }
 
 async function open(folder: string): Promise<Deno.FsFile> {
+  const path = join(folder, NAME);
+  await refuseLink(path);
   try {
     await Deno.mkdir(folder, { recursive: true });
-    return await Deno.open(join(folder, NAME), { write: true, create: true });
+    return await Deno.open(path, { write: true, create: true });
   } catch (cause) {
     throw new Error(`Cannot write "${folder}": ${fileProblem(cause)}`, {
       cause,

@@ -35,7 +35,7 @@ import { formatReport } from "./plot/report.ts";
 import { foldsOf, readRun, type Run, trainedFolds } from "./run_folder.ts";
 import { type NeuronName, traceSample } from "./plot/trace_sample.ts";
 import { createProgress } from "./progress.ts";
-import { type Files, saveFiles } from "./save_files.ts";
+import { type Files, refuseLink, saveFiles } from "./save_files.ts";
 
 await runCommand({
   name: "deno task plot",
@@ -59,6 +59,7 @@ await runCommand({
   },
 }, async ({ run: folder, samples, neuron, json, ...given }) => {
   const { out = join(folder, "plots") } = given;
+  if (given.out === undefined) await refuseLink(out);
   const neurons = neuron.map(parseNeuron);
   const run = await readRun(folder);
   const all = await foldsOf(run);

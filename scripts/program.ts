@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { SampleCache } from "../dataset/batches.ts";
 import { ReadThreads } from "../dataset/store/read_threads.ts";
 import { openPreferredDevice } from "./adapter.ts";
@@ -20,12 +20,14 @@ import {
 import { loadConfiguration } from "./configuration.ts";
 import { type Fold, openFolds } from "./experiment.ts";
 import { lockFolder } from "./lock_folder.ts";
+import { findEventFiles } from "./logs/event_file.ts";
 import { RunStatus } from "./logs/run_status.ts";
 import { Pauses } from "./pauses.ts";
 import { profileStep } from "./profile_step.ts";
 import { readWeights, Results, spreadOf } from "./results.ts";
 import type { FoldSummary, RunSummary, Spread } from "./results.ts";
 import { identifyFolds } from "./run_identity.ts";
+import { removeUnfinished } from "./save_files.ts";
 import { startAnew, takeUp } from "./take_up.ts";
 import { resumeCommand, trainFolds } from "./train_folds.ts";
 
@@ -109,6 +111,9 @@ export async function runProgram(program: Program): Promise<void> {
     }
     const folder = configuration.training.path.out;
     using _lock = await lockFolder(folder);
+    await removeUnfinished(folder);
+    // A link is found before training, not at the end of the first epoch.
+    await findEventFiles(join(folder, "logs"));
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
     const identities = await identifyFolds(all, run);

@@ -69,7 +69,7 @@ export class FoldLog {
     this.#model = model;
     this.#results = results;
     this.#status = status;
-    this.#file = new EventFile(join(results.folder, "logs", `fold${fold}`));
+    this.#file = new EventFile(join(results.folder, "logs"), fold);
     this.#weights = weights;
     this.#batches = [...batches];
   }
