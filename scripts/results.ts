@@ -12,10 +12,11 @@ import { WeightsError } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import type { EpochRow } from "./charts/learning_curves.ts";
 import { checkpointName } from "./checkpoint.ts";
-import { formatConfiguration, parseConfiguration } from "./configuration.ts";
+import { formatConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration/types.ts";
+import { findCheckpoints, readIfThere } from "./earlier_run.ts";
 import { removeEventFiles } from "./logs/event_file.ts";
-import { parseMetrics, parseSummary } from "./run_files.ts";
+import { parseMetrics } from "./run_files.ts";
 import { saveFiles, writeThrough } from "./save_files.ts";
 import { formatWeights, parseWeights } from "./weights_file.ts";
 
@@ -152,35 +153,6 @@ export class Results {
   }
 
   /**
-   * Looks for an earlier run in the folder. One that was stopped before its
-   * first checkpoint has nothing to go on from, and counts as none.
-   *
-   * @returns Whether there is none, or one that has not ended; what it came to,
-   * if it has ended.
-   * @throws {Error} If its files are damaged or cannot be read, or there is
-   * none, but a configuration that no run wrote.
-   */
-  async earlier(): Promise<"none" | "under way" | RunSummary> {
-    const read = (name: string) => readIfThere(join(this.folder, name));
-    const summary = await read("summary.json");
-    if (summary) {
-      return parseSummary(summary, join(this.folder, "summary.json"));
-    }
-    const metrics = await read("metrics.jsonl");
-    const epochs = parseMetrics(metrics, join(this.folder, "metrics.jsonl"));
-    const checkpoints = await this.#checkpoints();
-    if (checkpoints.length > 0 || epochs.length > 1) return "under way";
-    const configuration = await read("config.yaml");
-    if (configuration !== "" && !isFormatted(configuration)) {
-      throw new Error(
-        `Cannot start in "${this.folder}": its config.yaml is none that a ` +
-          "run wrote, and would be replaced; --out DIR starts elsewhere",
-      );
-    }
-    return "none";
-  }
-
-  /**
    * Advises somebody who cannot go on from a fold's checkpoint.
    *
    * @param fold Fold, counted from 1.
@@ -188,7 +160,9 @@ export class Results {
    */
   async remedy(fold: number): Promise<string> {
     const name = checkpointName(fold);
-    const others = (await this.#checkpoints()).filter((one) => one !== name);
+    const others = (await findCheckpoints(this.folder)).filter((one) =>
+      one !== name
+    );
     return others.length > 0
       ? `without ${name} that fold starts anew`
       : "--out DIR starts anew elsewhere";
@@ -202,13 +176,6 @@ export class Results {
     });
   }
 
-  /** Names of the checkpoints in the folder. */
-  async #checkpoints(): Promise<string[]> {
-    const entries = await Array.fromAsync(Deno.readDir(this.folder));
-    return entries.map(({ name }) => name)
-      .filter((name) => /^checkpoint_fold\d\.safetensors$/.test(name));
-  }
-
   /**
    * Goes on with a run, instead of beginning one; writes its configuration
    * again, as data may be elsewhere by now.
@@ -220,7 +187,7 @@ export class Results {
   async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
     const path = join(this.folder, "metrics.jsonl");
     const text = await readIfThere(path);
-    const kept = parseMetrics(text, path).filter(({ fold, epoch }) =>
+    const kept = parseMetrics(text ?? "", path).filter(({ fold, epoch }) =>
       epoch < (epochs.get(fold) ?? Infinity)
     );
     for (const [wanted, expected] of epochs) {
@@ -293,26 +260,6 @@ export class Results {
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
     await saveFiles(this.folder, { "summary.json": text });
-  }
-}
-
-/** Reads a text; one that is not there is empty. */
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return "";
-    throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
-  }
-}
-
-/** Says whether a configuration is in the words in which runs write it. */
-function isFormatted(text: string): boolean {
-  try {
-    return formatConfiguration(parseConfiguration(text, "config.yaml")) ===
-      text;
-  } catch {
-    return false;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RunState } from "./logs/run_status.ts";
 import type { EpochMetrics, RunSummary } from "./results.ts";
 
 /** Whether a value is a number; JSON has `null` for one that is not finite. */
@@ -17,13 +18,20 @@ const areNumbers = (value: unknown) =>
 
 type Check = readonly [is: (value: unknown) => boolean, otherwise: string];
 
+const isCount = (least: number) => (value: unknown) =>
+  Number.isSafeInteger(value) && Number(value) >= least;
+
+const FOLD: Check = [isCount(1), "no whole number of at least 1"];
+const EPOCH: Check = [isCount(0), "no whole number of at least 0"];
 const NUMBER: Check = [Number.isFinite, "no number"];
 const LIST: Check = [isList, "no list of numbers"];
 const BY_LAYER: Check = [areNumbers, "no numbers by layer"];
 
 /** What an epoch must hold, and what in it is more than a number. */
 const CHECKS: ReadonlyMap<string, Check> = new Map([
-  ...["fold", "epoch", "seconds"].map((key) => [key, NUMBER] as const),
+  ["fold", FOLD],
+  ["epoch", EPOCH],
+  ["seconds", NUMBER],
   ...["rates", "silent", "saturated"].map((key) => [key, LIST] as const),
   ...["gradientNorms", "updateNorms", "firstScales"]
     .map((key) => [key, BY_LAYER] as const),
@@ -76,6 +84,21 @@ export function parseSummary(text: string, path: string): RunSummary {
     );
   }
   return summary;
+}
+
+/**
+ * Reads `status.json`.
+ *
+ * @param text What the file holds.
+ * @returns Where the run is; `undefined` if no run wrote it.
+ */
+export function parseStatus(text: string): RunState | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Object.hasOwn(Object(value), "pass") ? value as RunState : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parse<T>(text: string, path: string, line?: number): T {

@@ -10,6 +10,7 @@ import {
   checkpointName,
   readCheckpoint,
 } from "./checkpoint.ts";
+import { findEarlierRun } from "./earlier_run.ts";
 import type { Fold } from "./experiment.ts";
 import type { RunContext } from "./run_context.ts";
 import type { Results } from "./results.ts";
@@ -22,10 +23,11 @@ type Checkpoints = Map<number, Checkpoint>;
  *
  * @param results The folder of the run.
  * @returns Where folds stand: none has begun.
- * @throws {Error} If a run is there, whether or not it has ended.
+ * @throws {Error} If a run is there, whether or not it has ended, or files that
+ * no run left.
  */
 export async function startAnew(results: Results): Promise<Checkpoints> {
-  const earlier = await results.earlier();
+  const earlier = await findEarlierRun(results.folder);
   if (earlier === "none") return new Map();
   throw new Error(
     `Cannot start in "${results.folder}": ` +
@@ -67,7 +69,7 @@ export async function takeUp(
     }
     return checkpoints;
   }
-  if (await results.earlier() !== "none") {
+  if (await findEarlierRun(results.folder) !== "none") {
     throw new Error(
       `Cannot resume in "${results.folder}": it has no checkpoint, and ` +
         "starting anew would remove the results that it has; --out DIR " +

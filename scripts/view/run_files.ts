@@ -11,7 +11,7 @@ import { loadConfiguration } from "../configuration.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { type RunState, STATUS_FILE } from "../logs/run_status.ts";
 import type { EpochMetrics, RunSummary } from "../results.ts";
-import { parseMetrics, parseSummary } from "../run_files.ts";
+import { parseMetrics, parseStatus, parseSummary } from "../run_files.ts";
 
 /** A run, as far as its folder tells. */
 export interface RunFiles {
@@ -69,8 +69,7 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
   const { changed } = await stampOf(folder);
   const read = (name: string) =>
     Deno.readTextFile(join(folder, name)).catch(() => "");
-  const state = await read(STATUS_FILE);
-  const status = readable(() => parseState(state));
+  const status = parseStatus(await read(STATUS_FILE));
   if (status?.begun === false) {
     return { folder, changed, status, epochs: [], broken: 0, weights: [] };
   }
@@ -92,11 +91,6 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
       Number(/^model_weights_fold(\d)\.safetensors$/.exec(name)?.[1])
     ).filter(Number.isInteger).sort(),
   };
-}
-
-function parseState(text: string): RunState | undefined {
-  const value: unknown = JSON.parse(text);
-  return Object.hasOwn(Object(value), "pass") ? value as RunState : undefined;
 }
 
 /** What is read, or nothing where it cannot be. */

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfiguration } from "../../scripts/configuration.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../scripts/checkpoint.ts";
+import { findEarlierRun } from "../../scripts/earlier_run.ts";
+import { EventFile } from "../../scripts/logs/event_file.ts";
 import { Results } from "../../scripts/results.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
@@ -37,7 +39,7 @@ Deno.test("Results names what it cannot read of an earlier run", async () => {
   const metrics = join(folder.path, "metrics.jsonl");
   await Deno.mkdir(metrics);
   const message = `Cannot read "${metrics}": it is a folder`;
-  await assert.rejects(results.earlier(), { message });
+  await assert.rejects(findEarlierRun(folder.path), { message });
   await assert.rejects(results.resume(new Map()), { message });
   await Deno.remove(metrics);
   const logs = join(folder.path, "logs");
@@ -47,27 +49,118 @@ Deno.test("Results names what it cannot read of an earlier run", async () => {
   });
 });
 
-Deno.test("Results replaces nothing that no run wrote", async () => {
+Deno.test("a run starts in no folder with files that no run left", async () => {
   await using folder = await temporaryFolder();
-  const text = "training: {lr: 0.1} # mine\n";
-  const path = join(folder.path, "config.yaml");
-  const configuration = parseConfiguration(text, path);
-  const results = new Results(folder.path, configuration);
-  assert.equal(await results.earlier(), "none");
-  for (const own of [text, "training: {rate: 0.1}\n", "[", "letters\n"]) {
-    await Deno.writeTextFile(path, own);
-    await assert.rejects(results.earlier(), {
-      message: `Cannot start in "${folder.path}": its config.yaml is none ` +
-        "that a run wrote, and would be replaced; --out DIR starts elsewhere",
-    });
+  const inFolder = (name: string) => join(folder.path, name);
+  const events = join("logs", "fold1", "events.out.tfevents.1");
+  const strange: [name: string, texts: string[]][] = [
+    [
+      "config.yaml",
+      [
+        "training: {lr: 0.1} # mine\n",
+        "training: {rate: 0.1}\n",
+        "[",
+        "letters\n",
+      ],
+    ],
+    ["metrics.jsonl", ['{"fold":1,"epoch":0,"seconds":1}\n']],
+    ["model_weights_fold3.safetensors", ["mine"]],
+    ["status.json", ["{}", "[1]", "letters", ""]],
+    [`${events}.slayer`, ["mine"]],
+    [`${events}.host.42.0`, ["mine"]],
+  ];
+  const refusals = (names: string) => ({
+    message: `Cannot start in "${folder.path}": it holds ${names}, which no ` +
+      "run left there; --out DIR starts elsewhere",
+  });
+  await Deno.mkdir(inFolder(join("logs", "fold1")), { recursive: true });
+  assert.equal(await findEarlierRun(folder.path), "none");
+  for (const [name, texts] of strange) {
+    for (const text of texts) {
+      await Deno.writeTextFile(inFolder(name), text);
+      await assert.rejects(findEarlierRun(folder.path), refusals(name));
+    }
+    await Deno.remove(inFolder(name));
   }
-  await results.begin();
-  assert.equal(await results.earlier(), "none");
+  const mine = ["model_weights_fold1.safetensors", "status.json"];
+  for (const name of mine) await Deno.writeTextFile(inFolder(name), "mine");
+  await assert.rejects(findEarlierRun(folder.path), refusals(mine.join(", ")));
+});
+
+Deno.test("a run stopped before its first checkpoint is replaced, and nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const configuration = parseConfiguration("training: {lr: 0.1}", "a.yaml");
+  const begin = async () => {
+    const results = new Results(folder.path, configuration);
+    await results.begin();
+    return results;
+  };
+  const data = Float32Array.of(1);
+  const row = { fold: 1, epoch: 0, seconds: 1, trainLoss: 1, rates: [] };
+  const results = await begin();
+  await results.saveWeights(1, { "fc1.weight": { shape: [1], data } }, {});
+  await results.addEpoch({ ...row, trainAccuracy: 0 });
+  const logs = join(folder.path, "logs");
+  const file = new EventFile(logs, 1);
+  await file.append([{ time: 1, step: 0, tag: "loss", value: 2 }]);
+  const status = join(folder.path, "status.json");
+  await Deno.writeTextFile(status, '{"pass":{},"begun":true}\n');
+  const notes = join(folder.path, "notes.txt");
+  await Deno.writeTextFile(notes, "mine");
+  assert.equal(await findEarlierRun(folder.path), "none");
+  const other = join(logs, "fold1", "events.out.tfevents.1.host.42.0");
+  await Deno.writeTextFile(other, "mine");
+  await assert.rejects(findEarlierRun(folder.path), /it holds logs\/fold1\//);
+  await begin();
+  assert(!existsSync(file.path));
+  for (const path of [notes, other]) {
+    assert.equal(await Deno.readTextFile(path), "mine");
+  }
   const metrics = join(folder.path, "metrics.jsonl");
   await Deno.writeTextFile(metrics, "letters\n");
-  await assert.rejects(results.earlier(), {
+  await assert.rejects(findEarlierRun(folder.path), {
     message: `Cannot read "${metrics}" line 1: it is no JSON`,
   });
+});
+
+gpuTest("training replaces nothing, and writes through no link", async () => {
+  const args = await argsFor("others");
+  const out = join(folder.path, "others");
+  await Deno.mkdir(out);
+  const weights = join(out, "model_weights_fold1.safetensors");
+  await Deno.writeTextFile(weights, "mine");
+  for (const more of [[], ["--resume"]]) {
+    await refused(
+      /others": it holds model_weights_fold1.safetensors, which no run left /,
+      [...args, ...more],
+    );
+  }
+  assert.equal(await Deno.readTextFile(weights), "mine");
+  await Deno.remove(weights);
+  const victims = join(folder.path, "victims");
+  await Deno.mkdir(victims);
+  const logs = join(out, "logs");
+  await Deno.symlink(victims, logs);
+  for (const more of [[], ["--resume"]]) {
+    await refused(
+      /others\/logs": it is a link, which may lead out of its folder$/m,
+      [...args, ...more],
+    );
+  }
+  await Deno.remove(logs);
+  const victim = join(victims, "victim");
+  const planted = [
+    ...["config.yaml", "metrics.jsonl", "status.json", "summary.json"],
+    ...["checkpoint_fold1.safetensors", "model_weights_fold1.safetensors"],
+  ];
+  for (const name of planted) {
+    await Deno.symlink(victim, join(out, `${name}.new`));
+  }
+  const killed = `config.yaml.${crypto.randomUUID()}.new`;
+  await Deno.writeTextFile(join(out, killed), "half");
+  await train("train", ...args);
+  assert.deepEqual([...Deno.readDirSync(victims)], []);
+  assert(!existsSync(join(out, killed)));
 });
 
 gpuTest("a folder has one run at a time, however the last ended", async () => {
