@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { counted } from "../dataset/counted.ts";
 import { WeightsError } from "../engine/safetensors.ts";
 import type { NamedArray } from "../engine/weights.ts";
 import { checkpointName, parseCheckpoint } from "./checkpoint.ts";
@@ -83,12 +84,21 @@ export async function foldsOf(
  * @param run The run.
  * @param folds All folds of its data.
  * @returns Those of which it has weights.
- * @throws {Error} If a checkpoint tells that the run had other samples.
+ * @throws {Error} If the run has a fold that its data have not, or a checkpoint
+ * tells that it had other samples.
  */
 export async function trainedFolds(
   { folder, weights }: Pick<Run, "folder" | "weights">,
   folds: readonly Fold[],
 ): Promise<Fold[]> {
+  const numbers = folds.map(({ number }) => number);
+  const stranger = [...weights.keys()].find((fold) => !numbers.includes(fold));
+  if (stranger !== undefined) {
+    throw new Error(
+      `Cannot use run "${folder}": its metrics.jsonl has fold ${stranger}, ` +
+        `its data have ${counted(folds.length, "fold")}`,
+    );
+  }
   const trained = folds.filter(({ number }) => weights.has(number));
   for (const fold of trained) {
     const { number } = fold;

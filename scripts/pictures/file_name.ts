@@ -8,7 +8,8 @@
  * Makes the name of a sample the name of a file that is in no other folder.
  *
  * @param name Name of the sample.
- * @returns Letters, digits, `_`, `-` and `.`, which is not the first.
+ * @returns Letters, digits, `_`, `-` and `.`; it begins with none of the last
+ * two, so that it is neither hidden nor an option of a command.
  *
  * @example
  * ```ts
@@ -18,6 +19,6 @@
  * ```
  */
 export function fileNameOf(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_").replace(/^\.+/, "")
+  return name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_").replace(/^[.-]+/, "")
     .slice(0, 100);
 }

@@ -111,8 +111,10 @@ function foldFigures(
     ...(recorded
       ? [figure("gradient_norm", gradientNorms(rows, { layers }))]
       : []),
-    ...Object.entries(weights.get(fold) ?? {}).map(([key, array]) => {
-      const layer = key.replace(/\.weight$/, "");
+    ...layers.flatMap((layer) => {
+      // A name from the file of weights could lead out of the folder.
+      const array = weights.get(fold)?.[`${layer}.weight`];
+      if (array === undefined) return [];
       const classes = layer === layers.at(-1) ? tests?.evaluation.classes : [];
       const spec = weightFilters(`${layer}, fold ${fold}`, array, { classes });
       return figure(`weights_${layer}`, spec);

@@ -63,6 +63,19 @@ Deno.test("figuresOf() names the files of further samples by their number", () =
   ]);
 });
 
+Deno.test("figuresOf() draws weights of the network's layers only", () => {
+  const array = { shape: [2, 1], data: Float32Array.of(1, -1) };
+  const names = ["fc1.weight", "/../../picture.weight", "fc2.weight"];
+  const arrays = Object.fromEntries(names.map((name) => [name, array]));
+  const weights = new Map([[1, arrays], [2, arrays]]);
+  const drawn = namesOf({ ...run, weights }, [tests]);
+  assert.deepEqual(
+    drawn.filter((name) => !namesOf(run, [tests]).includes(name)),
+    ["weights_fc1_fold2"],
+  );
+  assert(drawn.every((name) => /^\w[\w.-]*$/.test(name)), drawn.join());
+});
+
 Deno.test("figuresOf() gives every chart another name", () => {
   const names = namesOf(run, [tests]);
   assert.equal(new Set(names).size, names.length);

@@ -191,4 +191,5 @@ Deno.test("no name of a sample leads out of its folder", () => {
     assert.doesNotMatch(file, /[/\\\0:]|^\./);
   }));
   assert.equal(fileNameOf("../../up/Ünï 1"), "_.._up_Ünï_1");
+  assert.equal(fileNameOf("--out=.x"), "out_.x");
 });

@@ -13,6 +13,7 @@ import { listChartFiles } from "../../scripts/plot/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../scripts/plot/report.ts";
 import { readWeights } from "../../scripts/results.ts";
+import { formatWeights } from "../../scripts/weights_file.ts";
 import { browserTest } from "../chromium.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { runTask } from "../run_task.ts";
@@ -295,10 +296,13 @@ gpuTest(
     for (const name of own) await Deno.writeTextFile(join(out, name), "mine");
     // One that fails takes nothing away.
     assert.equal((await plot("--neuron", "fc9:0")).code, 1);
-    const blocked = join(out, "report.html.new");
+    const blocked = join(out, "report.html");
+    const kept = join(folder.path, "report.html");
+    await Deno.rename(blocked, kept);
     await Deno.mkdir(join(blocked, "full"), { recursive: true });
     assert.equal((await plot()).code, 1);
     await Deno.remove(blocked, { recursive: true });
+    await Deno.rename(kept, blocked);
     assert.deepEqual(await namesIn(out), [...both, ...own].sort());
     assert.equal((await plot()).code, 0);
     const once = (await namesIn(out)).filter((name) => !own.includes(name));
@@ -340,6 +344,60 @@ gpuTest("plot draws a run that has only begun", async () => {
   assert.match(await Deno.readTextFile(drawing), />No epoch has ended</);
 });
 
+/** Copies what `plot` needs of a run. */
+async function copyRun(to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isFile } of Deno.readDir(run)) {
+    if (isFile) await Deno.copyFile(join(run, name), join(to, name));
+  }
+}
+
+gpuTest("plot writes into no other folder, whatever a run has", async () => {
+  await plotted();
+  const victims = join(folder.path, "victims");
+  await Deno.mkdir(victims);
+  const strange = join(victims, "strange");
+  await copyRun(strange);
+  const name = "/../../../victims/picture.weight";
+  const data = Float32Array.of(1, -1);
+  await Deno.writeFile(
+    join(strange, "model_weights_fold7.safetensors"),
+    formatWeights({ [name]: { shape: [2, 1], data } }, {}),
+  );
+  const metrics = join(strange, "metrics.jsonl");
+  const [row] = (await Deno.readTextFile(metrics)).split("\n");
+  const added = JSON.stringify({ ...JSON.parse(row), fold: 7 });
+  await Deno.writeTextFile(metrics, `${added}\n`, { append: true });
+  const refused = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runTask("plot", args);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^error: [^\n]+[^.\n]\n$/);
+    return stderr;
+  };
+  assert.match(
+    await refused("--run", strange),
+    /strange": its metrics.jsonl has fold 7, its data have 4 folds$/m,
+  );
+
+  const linked = join(victims, "linked");
+  await copyRun(linked);
+  const plots = join(linked, "plots");
+  await Deno.symlink(victims, plots);
+  assert.match(
+    await refused("--run", linked),
+    /linked\/plots": it is a link, which may lead out of its folder$/m,
+  );
+  await Deno.remove(plots);
+  await Deno.mkdir(plots);
+  const page = join(victims, "page");
+  for (const file of ["report.html", "report.html.new", "loss.svg.new"]) {
+    await Deno.symlink(page, join(plots, file));
+  }
+  const { code } = await runTask("plot", ["--run", linked]);
+  assert.equal(code, 0);
+  assert.deepEqual(await namesIn(victims), ["linked", "strange"]);
+});
+
 gpuTest("plot refuses what it cannot draw, in one line", async () => {
   await plotted();
   const before = await namesIn(folder.path);
@@ -353,6 +411,16 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
       /line 1: "seconds" is no number/,
       ["--run", broken],
       '{"fold":1,"epoch":0}\n',
+    ],
+    [
+      /line 1: "fold" is no whole number of at least 1/,
+      ["--run", broken],
+      '{"fold":1.5,"epoch":0,"seconds":1}\n',
+    ],
+    [
+      /line 1: "epoch" is no whole number of at least 0/,
+      ["--run", broken],
+      '{"fold":1,"epoch":-1,"seconds":1}\n',
     ],
     [
       /line 1: "trainLoss" is no number/,
