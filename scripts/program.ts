@@ -29,6 +29,7 @@ import type { FoldSummary, RunSummary, Spread } from "./results.ts";
 import { identifyFolds } from "./run_identity.ts";
 import { removeUnfinished } from "./save_files.ts";
 import { startAnew, takeUp } from "./take_up.ts";
+import { warnOfCount } from "./target_reach.ts";
 import { resumeCommand, trainFolds } from "./train_folds.ts";
 
 /** A training program. */
@@ -137,6 +138,11 @@ export async function runProgram(program: Program): Promise<void> {
         resume: resumeCommand(program.name),
       },
     }, elapsed);
+    const warning = warnOfCount(configuration);
+    if (warning !== undefined) {
+      console.warn(`warning: ${warning}`);
+      status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
+    }
     const summaries = await trainFolds(folds, {
       ...{ ...run, device, results, cache, pauses, status },
       ...{ elapsed, checkpoints, identities },

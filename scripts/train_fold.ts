@@ -10,9 +10,10 @@ import { Model } from "../engine/model.ts";
 import { sizeOf } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import { describeModel } from "./configured_model.ts";
-import { type Fold, planOfFold } from "./experiment.ts";
+import { type Fold, planOfFold, type SampleSet } from "./experiment.ts";
 import { FoldRun } from "./fold_run.ts";
 import { startLive } from "./live_start.ts";
+import { chanceOf } from "./logs/alarms.ts";
 import { FoldLog } from "./logs/fold_log.ts";
 import { makePass, readThrough } from "./passes.ts";
 import type { FoldSummary } from "./results.ts";
@@ -66,6 +67,7 @@ export async function trainFold(
     : undefined;
   const log = await FoldLog.begin(fold.number, {
     ...{ model, ...context },
+    chance: chanceOf(labelsOf(fold.train)),
     state: checkpoint?.logged && {
       ...{ weights: checkpoint.logged, batches: checkpoint.position.losses },
     },
@@ -80,6 +82,10 @@ export async function trainFold(
   });
   if (checkpoint) run.goOn(checkpoint);
   return await run.finish();
+}
+
+function labelsOf({ source, indices }: SampleSet): number[] {
+  return indices.map((index) => source.labels[index]);
 }
 
 function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {

@@ -43,7 +43,7 @@ export function readConfiguration(
       .fail("is true, which needs testing.tSample and testing.error");
   }
   const error = completeTarget(training.error, inTraining.at("error"), {
-    ...{ Ts, tSample },
+    ...{ Ts, tSample, used: true },
   });
   const path = resolvePaths(training.path, inTraining.at("path"), resolve);
   return {
@@ -51,7 +51,9 @@ export function readConfiguration(
     neuron,
     training: { ...training, error, path },
     ...(testing && {
-      testing: readTesting(testing, place.at("testing"), { Ts, error }),
+      testing: readTesting(testing, place.at("testing"), {
+        ...{ Ts, error, used: training.random_crop },
+      }),
     }),
     ...(network && { network }),
   };
@@ -60,10 +62,14 @@ export function readConfiguration(
 function readTesting(
   { tSample, error }: NonNullable<WrittenConfiguration["testing"]>,
   place: Place,
-  training: { readonly Ts: number; readonly error: SpikeTarget },
+  training: {
+    readonly Ts: number;
+    readonly error: SpikeTarget;
+    readonly used: boolean;
+  },
 ): Configuration["testing"] {
   const { Ts, error: { type, tgtSpikeTimes, probSlidingWin } } = training;
-  const sample = { Ts, tSample };
+  const sample = { Ts, tSample, used: training.used };
   checkLength(sample, place.at("tSample"));
   const written = {
     ...{ type, probSlidingWin },

@@ -15,6 +15,12 @@ export interface Sample {
   readonly tSample: number;
 }
 
+/** A sample, as a loss sees it. */
+export interface TargetSample extends Sample {
+  /** Whether the loss is computed; `testing` has one that may not be. */
+  readonly used: boolean;
+}
+
 /**
  * Completes what a loss asks for, whose region is the whole sample where it is
  * left open. It must lie in its sample and hold at least one bin, and so must
@@ -28,9 +34,9 @@ export interface Sample {
 export function completeTarget(
   written: WrittenTarget,
   place: Place,
-  sample: Sample,
+  sample: TargetSample,
 ): SpikeTarget {
-  const { Ts, tSample } = sample;
+  const { Ts, tSample, used } = sample;
   const region = written.tgtSpikeRegion ?? { start: 0, stop: tSample };
   const { start, stop } = region;
   const inRegion = place.at("tgtSpikeRegion");
@@ -50,9 +56,12 @@ export function completeTarget(
   if (type === "SpikeTime" && tgtSpikeTimes) {
     checkTimes(tgtSpikeTimes, place.at("tgtSpikeTimes"), sample);
   }
+  const inCounts = place.at("tgtSpikeCount");
   if (type === "SpikeTime" && !tgtSpikeTimes) {
-    checkCounts(tgtSpikeCount, place.at("tgtSpikeCount"), bins);
+    requireWhole(tgtSpikeCount, inCounts);
+    requireRoom(tgtSpikeCount, inCounts, bins);
   }
+  if (type === "NumSpikes" && used) requireRoom(tgtSpikeCount, inCounts, bins);
   return { type, tgtSpikeRegion: region, ...others };
 }
 
@@ -94,20 +103,31 @@ function checkTimes(
   }
 }
 
-/** Lets as many spikes be spread over a region. */
-function checkCounts(
+/** Requires numbers of spikes of which each has a time. */
+function requireWhole(
+  counts: SpikeTarget["tgtSpikeCount"],
+  place: Place,
+): void {
+  for (const which of ["true", "false"] as const) {
+    const count = counts[which];
+    if (Number.isInteger(count)) continue;
+    place.at(which)
+      .fail(`is ${count}, expected a whole number with SpikeTime`);
+  }
+}
+
+/** Requires a bin for each spike, as a neuron spikes once in a bin at most. */
+function requireRoom(
   counts: SpikeTarget["tgtSpikeCount"],
   place: Place,
   bins: number,
 ): void {
   for (const which of ["true", "false"] as const) {
     const count = counts[which];
-    const at = place.at(which);
-    if (!Number.isInteger(count)) {
-      at.fail(`is ${count}, expected a whole number with SpikeTime`);
-    }
-    if (count > bins) {
-      at.fail(`is ${count}, more than the ${bins} time bins of the region`);
-    }
+    if (count <= bins) continue;
+    place.at(which).fail(
+      `is ${count}, more than the ${bins} time bins of the region: ` +
+        `expected at most ${bins}`,
+    );
   }
 }

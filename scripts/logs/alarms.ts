@@ -1,5 +1,6 @@
 /**
- * What of a training is a sign that it goes wrong.
+ * Training alarms: silent, saturated and exploding layers, and an accuracy that
+ * stays at chance.
  *
  * @module
  */
@@ -11,6 +12,11 @@ import type { LayerNumbers } from "./norms.ts";
 export interface EpochState {
   /** Loss per sample. */
   readonly loss: number;
+  /** Fraction of right predictions while training, of how many samples. */
+  readonly accuracy: number;
+  readonly samples: number;
+  /** Fraction that is right if one class is always predicted, the commonest. */
+  readonly chance: number;
   /** Spikes of each layer per neuron and bin, by the layer's name. */
   readonly rates: LayerNumbers;
   /** Part of each layer's neurons without a spike in the epoch. */
@@ -37,6 +43,31 @@ const GRADIENT = 1e4;
 /** Over this many times the weights' norm their change in an epoch does. */
 const UPDATE = 100;
 
+/** After so many epochs in a row at chance training is warned of. */
+const EPOCHS_AT_CHANCE = 10;
+
+/** Standard deviations of a guess by which an accuracy is no better than it. */
+const DEVIATIONS = 2;
+
+/**
+ * Works out which accuracy needs no learning.
+ *
+ * @param labels Class of each training sample.
+ * @returns Fraction of the samples that are of the commonest class.
+ *
+ * @example
+ * ```ts
+ * import { chanceOf } from "./alarms.ts";
+ * const chance = chanceOf([0, 1, 1, 2]);
+ * if (chance !== 0.5) throw new Error(`unexpected ${chance}`);
+ * ```
+ */
+export function chanceOf(labels: readonly number[]): number {
+  const classes = Map.groupBy(labels, (label) => label);
+  const sizes = [...classes.values()].map(({ length }) => length);
+  return Math.max(...sizes) / labels.length;
+}
+
 /**
  * Looks for what no further training mends.
  *
@@ -62,12 +93,14 @@ export class Alarms {
   readonly #given = new Set<string>();
   /** Least norm so far of each gradient, but zero. */
   readonly #least: Record<string, number> = {};
+  /** Epochs in a row whose accuracy was at chance. */
+  #atChance = 0;
 
   /**
    * Judges an epoch.
    *
    * @param state The epoch.
-   * @returns Warnings that were not given before: what is wrong with which
+   * @returns Warnings that were not given before: what is wrong, with which
    * layer, and what to change.
    *
    * @example
@@ -75,7 +108,10 @@ export class Alarms {
    * import { Alarms } from "./alarms.ts";
    * const norms = { gradientNorms: {}, updateNorms: {}, weightNorms: {} };
    * const neurons = { silent: { fc1: 1 }, saturated: { fc1: 0 } };
-   * const state = { loss: 7, rates: { fc1: 0 }, ...neurons, ...norms };
+   * const guesses = { accuracy: 0.1, samples: 100, chance: 0.1 };
+   * const state = {
+   *   loss: 7, rates: { fc1: 0 }, ...guesses, ...neurons, ...norms,
+   * };
    * const [warning] = new Alarms().check(state);
    * if (!/^layer "fc1" is silent/.test(warning)) throw new Error(warning);
    * ```
@@ -86,6 +122,15 @@ export class Alarms {
         this.#least[layer] = Math.min(this.#least[layer] ?? norm, norm);
       }
     }
+    this.#atChance = isAtChance(state) ? this.#atChance + 1 : 0;
+    return [
+      ...this.#ofLayers(state),
+      // Equal, not more: it is said once, unless training learns in between.
+      ...(this.#atChance === EPOCHS_AT_CHANCE ? [atChance(state)] : []),
+    ];
+  }
+
+  #ofLayers(state: EpochState): string[] {
     return [...warningsOf(state, this.#least)].filter((warning) => {
       const { layer, what, covers = [] } = warning;
       const isNew = !this.#given.has(`${layer} ${what}`);
@@ -95,6 +140,20 @@ export class Alarms {
       `layer "${layer}" ${what} (${value}): ${remedy}`
     );
   }
+}
+
+/** Says whether an accuracy is what guessing may come to. */
+function isAtChance({ accuracy, samples, chance }: EpochState): boolean {
+  const deviation = Math.sqrt(chance * (1 - chance) / samples);
+  const best = chance + DEVIATIONS * deviation;
+  // Of too few samples, or of one class, every accuracy may be a guess.
+  return best < 1 && accuracy <= best;
+}
+
+function atChance({ accuracy, chance }: EpochState): string {
+  return `training accuracy stays at chance (${percent(accuracy)} after ` +
+    `${EPOCHS_AT_CHANCE} epochs, a guess has ${percent(chance)}): lower ` +
+    "training.error.tgtSpikeCount or training.lr, or set training.init to live";
 }
 
 interface Warning {

@@ -17,7 +17,10 @@ import { type Arrays, normsOf } from "./norms.ts";
 import type { RunStatus } from "./run_status.ts";
 
 /** What an epoch came to. */
-type Came = Pick<EpochStatistics, "loss" | "rates" | "silent" | "saturated">;
+type Came = Pick<
+  EpochStatistics,
+  "loss" | "accuracy" | "samples" | "rates" | "silent" | "saturated"
+>;
 
 /** An epoch of training, once its last step is submitted. */
 export interface TrainedEpoch {
@@ -47,6 +50,8 @@ interface FoldLogContext {
   readonly model: Model;
   readonly results: Results;
   readonly status: RunStatus;
+  /** Training accuracy that needs no learning. */
+  readonly chance: number;
 }
 
 /** The log of a fold: `logs/foldN` in the run's folder, and `metrics.jsonl`. */
@@ -55,6 +60,7 @@ export class FoldLog {
   readonly #model: Model;
   readonly #results: Results;
   readonly #status: RunStatus;
+  readonly #chance: number;
   readonly #file: EventFile;
   readonly #alarms = new Alarms();
   #weights: Arrays;
@@ -62,13 +68,14 @@ export class FoldLog {
 
   private constructor(
     fold: number,
-    { model, results, status }: FoldLogContext,
+    { model, results, status, chance }: FoldLogContext,
     { weights, batches }: FoldLogState,
   ) {
     this.#fold = fold;
     this.#model = model;
     this.#results = results;
     this.#status = status;
+    this.#chance = chance;
     this.#file = new EventFile(join(results.folder, "logs"), fold);
     this.#weights = weights;
     this.#batches = [...batches];
@@ -78,9 +85,9 @@ export class FoldLog {
    * Begins to log, and writes nothing yet.
    *
    * @param fold Fold, counted from 1.
-   * @param context Its network, the run's folder, who is told of warnings, and
-   * where another log stopped; without it, the network has the weights it
-   * starts from.
+   * @param context Its network, the run's folder, who is told of warnings, the
+   * accuracy of a guess, and where another log stopped; without the last, the
+   * network has the weights it starts from.
    * @returns The log.
    * @throws {DeviceError} If the device was lost.
    */
@@ -135,6 +142,9 @@ export class FoldLog {
     const weightNorms = normsOf(this.#weights);
     const state = {
       loss: train.loss,
+      accuracy: train.accuracy,
+      samples: train.samples,
+      chance: this.#chance,
       rates: byLayer(train.rates),
       silent: byLayer(train.silent),
       saturated: byLayer(train.saturated),

@@ -15,6 +15,7 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
   const pair = fc.oneof(count, fc.tuple(count, count));
   const path = fc.string().map((name) => `/data/x${name.replaceAll("/", "")}`);
   const notNegative = fc.oneof(fc.constant(0), positive);
+  const fraction = fc.double({ min: 0, max: 1, noNaN: true });
   const loss = fc.constantFrom("NumSpikes", "SpikeTime", "ProbSpikes");
   // The times that it wants, by bins that differ.
   const train = (Ts: number, bins: number) =>
@@ -29,7 +30,8 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
           stop: Ts * stop,
         }))
       ),
-      tgtSpikeCount: fc.record({ true: notNegative, false: notNegative }),
+      // In the shortest region, of one bin, a neuron spikes once at most.
+      tgtSpikeCount: fc.record({ true: fraction, false: fraction }),
       tgtSpikeTimes: fc.record({
         true: train(Ts, bins),
         false: train(Ts, bins),
@@ -55,7 +57,6 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     ...{ out: path, data: path, file_list: path, cache: path, store: path },
   });
   const lists = fc.record({ in: path, train: path, test: path });
-  const fraction = fc.double({ min: 0, max: 1, noNaN: true });
   const filter = fc.record({
     ...{ hot_pixels: positive, background_activity: positive },
     ...{ downsample_space: count, downsample_time: positive },

@@ -48,7 +48,7 @@ Deno.test("parseConfiguration() refuses losses that are none", () => {
     [
       "{type: SpikeTime, tgtSpikeCount: {true: 301, false: 0}}",
       "tgtSpikeCount.true",
-      "is 301, more than the 300 time bins of the region",
+      "is 301, more than the 300 time bins of the region: expected at most 300",
     ],
     [
       "{type: SpikeTime, tgtSpikeCount: {true: 3, false: 0.5}}",
@@ -161,4 +161,35 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
       line: key === "network" ? 1 : 2,
     });
   }
+});
+
+Deno.test("parseConfiguration() refuses more spikes than a region has bins", () => {
+  const text = "simulation: {tSample: 500}\ntraining:\n  error:\n" +
+    "    tgtSpikeCount: {true: 180, false: 30}\n";
+  const key = "training.error.tgtSpikeCount.true";
+  const problem = (line: string, which: string, count: number, bins: number) =>
+    `Cannot use configuration "network.yaml"${line}: ${which} is ${count}, ` +
+    `more than the ${bins} time bins of the region: expected at most ${bins}`;
+  refuses(text, {
+    message: problem(" line 4", key, 180, 100),
+    ...{ key, line: 4 },
+  });
+  // The same where the count is left open.
+  refuses("simulation: {Ts: 10}", { message: problem("", key, 180, 150), key });
+  const set = ["training.error.tgtSpikeCount.true=100"];
+  const { training } = parseConfiguration(text, "network.yaml", { set });
+  assert.equal(training.error.tgtSpikeCount.true, 100);
+  // ProbSpikes wants no number of spikes.
+  parseConfiguration(`${text}    type: ProbSpikes`, "network.yaml");
+});
+
+Deno.test("parseConfiguration() checks the counts of a test only where it is used", () => {
+  const text = "testing: {tSample: 2000}\n";
+  parseConfiguration(text, "network.yaml");
+  const key = "testing.error.tgtSpikeCount.true";
+  refuses(`${text}training: {random_crop: True}`, {
+    message: `Cannot use configuration "network.yaml" line 1: ${key} is 523, ` +
+      "more than the 400 time bins of the region: expected at most 400",
+    ...{ key, line: 1 },
+  });
 });

@@ -122,8 +122,9 @@ Deno.test("parseConfiguration() reads how weights start and are updated", () => 
 
 Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   const { training, testing } = parseConfiguration(
-    "simulation: {tSample: 500}\ntraining: {random_crop: True}\n" +
-      "testing: {tSample: 2000}",
+    "simulation: {tSample: 500}\ntraining: {random_crop: True, " +
+      "error: {tgtSpikeCount: {true: 60, false: 10}}}\n" +
+      "testing: {tSample: 2000, error: {tgtSpikeCount: {true: 240, false: 40}}}",
     "network.yaml",
   );
   assert.deepEqual(training.error.tgtSpikeRegion, { start: 0, stop: 500 });

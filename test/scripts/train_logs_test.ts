@@ -239,7 +239,8 @@ gpuTest(
     const status = new RunStatus(results, {
       ...{ program: "train", adapter, folds: [4], epochs: 2, resume: "" },
     }, () => 0);
-    const log = await FoldLog.begin(4, { model, results, status });
+    const chance = 0.1;
+    const log = await FoldLog.begin(4, { model, results, status, chance });
     const train = {
       ...{ samples: 1, loss: 7, accuracy: 1, seconds: 1, rates: [0.1] },
     };

@@ -155,7 +155,8 @@ browserTest(
     });
     const yaml = "simulation: {Ts: 20, tSample: 1000}\n" +
       "neuron: {tauSr: 20, tauRef: 20, scaleRef: 2}\n" +
-      "training: {filter: {downsample_space: 2}}\n" +
+      "training: {filter: {downsample_space: 2}, " +
+      "error: {tgtSpikeCount: {true: 30, false: 5}}}\n" +
       "network: [{pool: 8}, {dense: 19}]\n";
     const configuration = parseConfiguration(yaml, "config.yaml");
     const source = filtered(store, configuration);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   Alarms,
+  chanceOf,
   type EpochState,
   findNonFinite,
 } from "../../../scripts/logs/alarms.ts";
@@ -9,6 +10,7 @@ import { normsOf } from "../../../scripts/logs/norms.ts";
 /** An epoch that nothing is wrong with. */
 const WELL: EpochState = {
   loss: 7,
+  ...{ accuracy: 0.5, samples: 100, chance: 0.1 },
   rates: { pool1: 0.02, conv1: 0.01, fc1: 0.05 },
   silent: { pool1: 0.9, conv1: 0.5, fc1: 0 },
   saturated: { pool1: 0.9, conv1: 0, fc1: 0.5 },
@@ -22,8 +24,8 @@ function warnings(change: Partial<EpochState>, alarms = new Alarms()) {
   const keys = Object.keys(change) as (keyof EpochState)[];
   const merged = keys.map((key) => [
     key,
-    key === "loss"
-      ? change.loss
+    typeof change[key] === "number"
+      ? change[key]
       : { ...WELL[key] as object, ...change[key] as object },
   ]);
   return alarms.check({ ...WELL, ...Object.fromEntries(merged) });
@@ -137,4 +139,39 @@ Deno.test("normsOf() measures arrays, and how they changed", () => {
   });
   assert.deepEqual(normsOf(array(3, 0, -4)), { fc1: 5 });
   assert.deepEqual(normsOf(array(3, 0, -4), array(3, 5, 8)), { fc1: 13 });
+});
+
+Deno.test("an accuracy that stays at chance for ten epochs is warned of once", () => {
+  const alarms = new Alarms();
+  const epochs = (count: number, accuracy: number) =>
+    Array.from({ length: count }, () => warnings({ accuracy }, alarms));
+  assert.deepEqual(epochs(9, 0.1).flat(), []);
+  const [[warning, ...others], ...later] = epochs(20, 0.15);
+  assert.match(
+    warning,
+    /^training accuracy stays at chance \(15 % after 10 epochs, a guess has 10 %\): .+tgtSpikeCount.+[^.]$/,
+  );
+  assert.deepEqual([...others, ...later.flat()], []);
+});
+
+Deno.test("an accuracy that leaves chance now and then is not warned of", () => {
+  const alarms = new Alarms();
+  for (let epoch = 0; epoch < 40; epoch++) {
+    const accuracy = epoch % 10 === 9 ? 0.17 : 0.1;
+    assert.deepEqual(warnings({ accuracy }, alarms), []);
+  }
+});
+
+Deno.test("samples too few, or of one class, are at chance in no epoch", () => {
+  for (const guess of [{ samples: 4, chance: 0.5 }, { chance: 1 }]) {
+    const alarms = new Alarms();
+    for (let epoch = 0; epoch < 20; epoch++) {
+      assert.deepEqual(warnings({ ...guess, accuracy: 0.5 }, alarms), []);
+    }
+  }
+});
+
+Deno.test("chanceOf() takes the commonest class", () => {
+  assert.equal(chanceOf([3, 3, 3, 0, 1]), 0.6);
+  assert.equal(chanceOf([0, 1, 2, 3]), 0.25);
 });
