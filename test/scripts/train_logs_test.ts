@@ -268,3 +268,35 @@ gpuTest(
     assert(!existsSync(out));
   },
 );
+
+gpuTest(
+  "a target out of reach is warned of, and ten epochs at chance",
+  async () => {
+    const config = await firstRun();
+    const out = inFolder("out_of_reach");
+    const { code, stderr } = await runTask("train", [
+      ...["--config", config, "--out", out, "--folds", "1"],
+      ...["--set", "neuron.scaleRef=1000", "--set", "training.lr=1e-20"],
+      ...["--set", "training.epochs=10"],
+    ]);
+    assert.equal(code, 0, stderr);
+    const { alarms } = JSON.parse(
+      await Deno.readTextFile(join(out, "status.json")),
+    );
+    const shown = (problem: RegExp) => {
+      assert.match(stderr, problem);
+      return alarms.filter(({ warning }: { warning: string }) =>
+        problem.test(`warning: ${warning}\n`) ||
+        problem.test(`warning: fold 1 epoch 9, ${warning}\n`)
+      ).map((
+        { fold, epoch }: { fold: number; epoch: number },
+      ) => [fold, epoch]);
+    };
+    const count =
+      /^warning: training.error.tgtSpikeCount.true is 30, but .+\n/m;
+    assert.deepEqual(shown(count), [[1, 0]]);
+    const chance =
+      /^warning: fold 1 epoch 9, training accuracy stays at chance /m;
+    assert.deepEqual(shown(chance), [[1, 9]]);
+  },
+);
