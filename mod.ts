@@ -92,9 +92,7 @@ export {
 export {
   type Neuron,
   refractoryKernel,
-  type ResponseForm,
   responseKernel,
-  type StorageForm,
 } from "./engine/neuron.ts";
 export {
   type EpochOptions,

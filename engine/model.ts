@@ -13,7 +13,7 @@ import {
   type Layer,
   type LayerDescription,
 } from "./network.ts";
-import type { Neuron, ResponseForm, StorageForm } from "./neuron.ts";
+import type { Neuron } from "./neuron.ts";
 import { Optimizer, type UpdateRule } from "./optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
@@ -39,13 +39,6 @@ export interface ModelDescription extends UpdateRule {
    * @default one spike of height 1/Ts for all events of a pixel in a bin
    */
   readonly coding?: InputCoding;
-  /** How responses are computed. @default "recurrence" */
-  readonly response?: ResponseForm;
-  /**
-   * How drives, potentials and gradients of convolutions and pools lie in
-   * memory. @default "float32"
-   */
-  readonly storage?: StorageForm;
   /** Seed of the initial weights, or a generator to draw them from. */
   readonly random: number | Random;
 }
@@ -287,7 +280,6 @@ export class Model implements Disposable {
    */
   async compile(options: PlanOptions): Promise<Stepper> {
     const { neuron, Ts, coding } = this.description;
-    const { response = "recurrence", storage = "float32" } = this.description;
     const plan = await compilePlan({
       device: this.device,
       compiler: this.#compiler,
@@ -295,7 +287,8 @@ export class Model implements Disposable {
       slots: this.#slots,
       weights: this.#buffers,
       optimizer: this.#optimizer,
-      ...{ neuron, Ts, response, storage },
+      neuron,
+      Ts,
       coding: coding ?? { mode: "OR", height: 1 / Ts },
     }, options);
     const optimizer = options.train ? this.#optimizer : undefined;

@@ -20,19 +20,6 @@ export interface Neuron {
   readonly scaleRho: number;
 }
 
-/**
- * How responses are computed: by a recurrence of two sums that decay, or by a
- * filter that adds tap by tap. Both are the same but for rounding.
- */
-export type ResponseForm = "recurrence" | "filter";
-
-/**
- * How drives, potentials and gradients of convolutions and pools lie in memory:
- * in 32 bits, or in 16, of which those of a gradient are the upper half of a
- * float32.
- */
-export type StorageForm = "float32" | "float16";
-
 /** A kernel ends where it stays below this. */
 const TRUNCATION = 0.01;
 
@@ -111,7 +98,7 @@ export function refractoryKernel(
 }
 
 /**
- * What srm.wgsl needs to know of a neuron, by the names it has there.
+ * The constants of srm.wgsl that follow from a neuron, by their names there.
  *
  * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two sums
  * that decay by r give it: slayer's filter and this differ by rounding alone.
@@ -119,27 +106,25 @@ export function refractoryKernel(
  * @param neuron The neuron.
  * @param Ts Time step in ms.
  * @param taps Number of taps K of ε and R of ν.
- * @param form How responses are computed.
  * @returns A value for each constant.
  */
 export function neuronConstants(
   neuron: Neuron,
   Ts: number,
   { K, R }: { readonly K: number; readonly R: number },
-  form: ResponseForm,
 ) {
   const { theta, tauSr, tauRef, scaleRef } = neuron;
-  if (form === "filter") {
-    return { K, R, theta, exact: 1, gain: 1, refGain: 1 };
-  }
   const decay = Math.exp(-Ts / tauSr);
   const refDecay = Math.exp(-Ts / tauRef);
   return {
-    ...{ K, R, theta, decay, refDecay },
-    exact: 0,
+    K,
+    R,
+    theta,
+    decay,
     gain: Ts * Math.E * Ts / tauSr,
     lastA: decay ** K,
     lastB: K * decay ** K,
+    refDecay,
     refGain: -scaleRef * theta * Math.E * Ts / tauRef,
     refLastA: refDecay ** R,
     refLastB: R * refDecay ** R,

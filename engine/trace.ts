@@ -7,13 +7,7 @@
 import { BINS_PER_WORD } from "../kernels/spec.ts";
 import { type Extent, sizeOf } from "./network.ts";
 import { record } from "./plan/dispatch.ts";
-import {
-  isHalf,
-  type Layout,
-  layoutOf,
-  placeOf,
-  rowsOf,
-} from "./plan/layout.ts";
+import { type Layout, layoutOf, placeOf } from "./plan/layout.ts";
 import type { Model } from "./model.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
 import { readBytes } from "./readback.ts";
@@ -101,7 +95,6 @@ export async function trace(
   const { device, layers } = model;
   const { plan } = stepper;
   const { T, lead } = plan.sizes;
-  const { storage = "float32" } = model.description;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
@@ -130,13 +123,16 @@ export async function trace(
   stepper.encode(encoder, batch, [...stepper.binning, ...forward], (part) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
-      const { output } = layer;
-      const layout = layoutOf(layer);
-      const half = isHalf(layer, storage);
-      const { words } = rowsOf(T, lead, half);
-      const place = { extent: output, layout, T, rows: words, ...part };
+      const place = {
+        extent: layer.output,
+        layout: layoutOf(layer),
+        T,
+        rows: T + lead,
+        first: part.first,
+        samples: part.samples,
+      };
       keep(part, plan.buffers.potentials[index], (bytes) => {
-        spread(bytes, potentials.data, { ...place, half });
+        spread(new Float32Array(bytes), potentials.data, place);
       });
       keep(part, plan.buffers.spikes[index + 1], (bytes) => {
         unpack(new Uint32Array(bytes), spikes.data, {
@@ -166,7 +162,7 @@ interface Place {
   readonly extent: Extent;
   readonly layout: Layout;
   readonly T: number;
-  /** Rows of words of a sample's potentials. */
+  /** Rows of a sample's potentials. */
   readonly rows: number;
   readonly first: number;
   readonly samples: number;
@@ -174,12 +170,10 @@ interface Place {
 
 /** `[N, rows, H, W, C]` by quads to `[N, C, H, W, T]`. */
 function spread(
-  bytes: ArrayBuffer,
+  source: Float32Array,
   target: Float32Array,
-  place: Place & { readonly half: boolean },
+  { extent, layout, T, rows, first, samples }: Place,
 ) {
-  const { extent, layout, T, rows, first, samples, half } = place;
-  const source = half ? new Float16Array(bytes) : new Float32Array(bytes);
   const pixels = extent.H * extent.W;
   const size = pixels * extent.C;
   for (let f = 0; f < size; f++) {
@@ -187,11 +181,8 @@ function spread(
     const inBin = placeOf(layout, f);
     for (let n = 0; n < samples; n++) {
       for (let t = 0; t < T; t++) {
-        // By halves, a word holds two bins of a neuron.
-        const place = half
-          ? 2 * ((n * rows + (t >> 1)) * layout.floats + inBin) + t % 2
-          : (n * rows + t) * layout.floats + inBin;
-        target[((first + n) * size + at) * T + t] = source[place];
+        target[((first + n) * size + at) * T + t] =
+          source[(n * rows + t) * layout.floats + inBin];
       }
     }
   }

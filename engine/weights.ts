@@ -10,8 +10,7 @@
 import { ShapeError } from "./errors.ts";
 import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
 import { weightCount } from "./network.ts";
-import { ALIGNMENT } from "./plan/buffers.ts";
-import { layoutOf, placeOf, weightFloats } from "./plan/layout.ts";
+import { ALIGNMENT, layoutOf, placeOf, weightFloats } from "./plan/layout.ts";
 import type { Random } from "./random.ts";
 
 /** A named array: weights or gradients of one layer. */

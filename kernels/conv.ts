@@ -6,14 +6,13 @@
 
 import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import type { KernelSpec } from "./spec.ts";
-import { STORED } from "./stored.ts";
 import code from "./conv.wgsl" with { type: "text" };
 
 /** conv.wgsl, `forward`. */
 export const convForward = {
   name: "conv forward",
-  code: CONV_SIZES + STORED + code,
+  code: CONV_SIZES + code,
   entryPoint: "forward",
   bindings: { raster: 0, w: 1, x: 2 },
-  constants: ["T", "sampleRows", "half", ...GEOMETRY, "P"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "P"],
 } as const satisfies KernelSpec;

@@ -7,8 +7,7 @@
 // raster  [N, P, B, 32·⌈H·W·C/32⌉]  s, as transpose.wgsl leaves it; plane p
 //                                   counts 2^p
 // w       [KH, KW, CG, MQ]
-// x       [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has
-//                                      them
+// x       [N, sampleRows, OH, OW, MQ]  the first T rows
 //
 // One invocation owns four bins of two quads of maps of a pixel, both of one
 // group. Inputs that lie beside one another are a run of bits in the raster; it
@@ -28,7 +27,7 @@ override pairs: u32 = (quads + 1) / 2;
 
 @group(0) @binding(0) var<storage, read> raster: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> x: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
 
 // Inputs `first` to `last`, of which the first meets weight `tap`.
 struct Run {
@@ -120,49 +119,15 @@ fn addWords(
   }
 }
 
-fn float16Of(early: vec4<f32>, late: vec4<f32>) -> vec4<u32> {
-  // What is larger than any float16 is the largest.
-  let a = clamp(early, vec4(-65504.0), vec4(65504.0));
-  let b = clamp(late, vec4(-65504.0), vec4(65504.0));
-  return vec4(
-    pack2x16float(vec2(a.x, b.x)),
-    pack2x16float(vec2(a.y, b.y)),
-    pack2x16float(vec2(a.z, b.z)),
-    pack2x16float(vec2(a.w, b.w)),
-  );
-}
-
-// Stores a row of both quads, which lie beside one another.
-fn storeRow(at: u32, low: vec4<u32>, high: vec4<u32>, both: bool) {
-  x[at] = low;
-  if (both) {
-    x[at + 1] = high;
-  }
-}
-
-// Stores bins t, which is even, and t + 1 of quads whose bin 0 is at `place`.
-fn store(
-  place: u32,
-  t: u32,
-  low0: vec4<f32>,
-  low1: vec4<f32>,
-  high0: vec4<f32>,
-  high1: vec4<f32>,
-  both: bool,
-) {
-  let row = OH * OW * MQ;
-  let at = place + rowOf(t) * row;
+// Stores bin t of two quads beside one another, whose bin 0 is at `place`.
+fn store(place: u32, t: u32, low: vec4<f32>, high: vec4<f32>, both: bool) {
   if (t >= T) {
     return;
   }
-  if (half) {
-    storeRow(at, float16Of(low0, low1), float16Of(high0, high1), both);
-    return;
-  }
-  storeRow(at, bitcast<vec4<u32>>(low0), bitcast<vec4<u32>>(high0), both);
-  if (t + 1 < T) {
-    let low = bitcast<vec4<u32>>(low1);
-    storeRow(at + row, low, bitcast<vec4<u32>>(high1), both);
+  let at = place + t * OH * OW * MQ;
+  x[at] = low;
+  if (both) {
+    x[at + 1] = high;
   }
 }
 
@@ -198,8 +163,10 @@ fn forward(
         }
       }
     }
-    let place = n * rowOf(sampleRows) * OH * OW * MQ + pixel * MQ + quad;
-    store(place, t, sums.low0, sums.low1, sums.high0, sums.high1, both);
-    store(place, t + 2, sums.low2, sums.low3, sums.high2, sums.high3, both);
+    let place = n * sampleRows * OH * OW * MQ + pixel * MQ + quad;
+    store(place, t, sums.low0, sums.high0, both);
+    store(place, t + 1, sums.low1, sums.high1, both);
+    store(place, t + 2, sums.low2, sums.high2, both);
+    store(place, t + 3, sums.low3, sums.high3, both);
   }
 }

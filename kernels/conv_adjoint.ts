@@ -6,10 +6,9 @@
 
 import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import type { KernelSpec } from "./spec.ts";
-import { STORED } from "./stored.ts";
 import text from "./conv_adjoint.wgsl" with { type: "text" };
 
-const code = CONV_SIZES + STORED + text;
+const code = CONV_SIZES + text;
 
 /** conv_adjoint.wgsl, `direct`. */
 export const convAdjointDirect = {
@@ -17,7 +16,7 @@ export const convAdjointDirect = {
   code,
   entryPoint: "direct",
   bindings: { w: 0, dy: 1, dx: 2 },
-  constants: ["T", "sampleRows", "half", ...GEOMETRY, "inRun", "inRow"],
+  constants: ["T", "sampleRows", ...GEOMETRY, "inRun", "inRow"],
 } as const satisfies KernelSpec;
 
 /** conv_adjoint.wgsl, `tiled`. */
@@ -29,7 +28,6 @@ export const convAdjointTiled = {
   constants: [
     "T",
     "sampleRows",
-    "half",
     ...GEOMETRY,
     "inRun",
     "inRow",

@@ -6,7 +6,7 @@
 // tiled   the same, where RH·RW outputs reach a tile of rows·columns inputs
 //
 // w   [KH, KW, CG, MQ]
-// dy  [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has them
+// dy  [N, sampleRows, OH, OW, MQ]  the first T rows
 // dx  [N, T, inRow]  neuron f of the layer below in place
 //                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
 //
@@ -31,7 +31,7 @@ override reachSize: u32 = 4 * RH * RW;
 override nearSize: u32 = 8 * KH * KW;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<u32>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
 // Where the gradient of channel c of a pixel goes.
@@ -70,7 +70,7 @@ fn direct(
         }
         let tap = (ky * KW + kx) * CG;
         let own = min(vec4(g0, g0 + 1, g0 + 2, g0 + 3), vec4(CG - 1)) + tap;
-        let near = id.z * rowOf(sampleRows) * FO + (oy * OW + ox) * MQ + m0;
+        let near = id.z * sampleRows * FO + (oy * OW + ox) * MQ + m0;
         for (var m = 0u; m < mapQuads; m++) {
           let weights = mat4x4(
             w[own.x * MQ + m0 + m],
@@ -79,8 +79,7 @@ fn direct(
             w[own.w * MQ + m0 + m],
           );
           for (var j = 0u; j < 8; j++) {
-            let t = t0 + min(j, last);
-            sum[j] += gradientOf(dy[near + rowOf(t) * FO + m], t) * weights;
+            sum[j] += dy[near + (t0 + min(j, last)) * FO + m] * weights;
           }
         }
       }
@@ -242,24 +241,8 @@ fn reached(
   }
   // Bins from T on are not looked at.
   let row = OH * OW * MQ;
-  let pixel = n * rowOf(sampleRows) * row + (oy * OW + ox) * MQ + quad;
-  let at = pixel + rowOf(t) * row;
-  let first = dy[at];
-  let second = dy[at + row];
-  if (half) {
-    return mat4x4(
-      gradientOf(first, 0u),
-      gradientOf(first, 1u),
-      gradientOf(second, 0u),
-      gradientOf(second, 1u),
-    );
-  }
-  return mat4x4(
-    gradientOf(first, t),
-    gradientOf(second, t + 1),
-    gradientOf(dy[at + 2 * row], t + 2),
-    gradientOf(dy[at + 3 * row], t + 3),
-  );
+  let at = (n * sampleRows + t) * row + (oy * OW + ox) * MQ + quad;
+  return mat4x4(dy[at], dy[at + row], dy[at + 2 * row], dy[at + 3 * row]);
 }
 
 // Stages four maps of output i.

@@ -8,10 +8,9 @@
 import { CONV_SIZES, GEOMETRY } from "./conv_sizes.ts";
 import { LEARN, LEARN_BINDINGS, LEARN_IN_PLACE } from "./learn.ts";
 import type { KernelSpec } from "./spec.ts";
-import { STORED } from "./stored.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_SIZES + LEARN + STORED + text;
+const code = CONV_SIZES + LEARN + text;
 
 /** conv_gradient.wgsl, `partial`. */
 export const convGradientPartial = {
@@ -22,7 +21,6 @@ export const convGradientPartial = {
   constants: [
     "T",
     "sampleRows",
-    "half",
     ...GEOMETRY,
     "P",
     "S",

@@ -6,8 +6,7 @@
 // total    dw[w…] += Σ_n Σ_r part[n, r, w…]
 //
 // inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
-// dy      [N, sampleRows, OH, OW, MQ]  the first T rows, as stored.wgsl has
-//                                      them
+// dy      [N, sampleRows, OH, OW, MQ]  the first T rows
 // part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
 // dw      [KH, KW, CG, MQ]
 //
@@ -38,14 +37,14 @@ override adders: u32 = 64 * together;
 override height: f32 = 1;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> part: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
 
 // Gradients of bin t of a quad whose bin 0 is at `at`.
 fn gradientAt(at: u32, t: u32) -> vec4<f32> {
-  return gradientOf(dy[at + rowOf(t) * OH * OW * MQ], t);
+  return dy[at + t * OH * OW * MQ];
 }
 
 // What an invocation adds up of a tap, or of four channels of one.
@@ -189,7 +188,7 @@ fn partial(
       if (!isInside(iy, ix)) {
         continue;
       }
-      let at = n * rowOf(sampleRows) * OH * OW * MQ + o * MQ + quad;
+      let at = n * sampleRows * OH * OW * MQ + o * MQ + quad;
       let first = (n * words * H * W + iy * W + ix) * C + subset * CG + g;
       for (var b = 0u; busy && b < words; b++) {
         let place = vec4(first + b * H * W * C) + beside;

@@ -23,7 +23,7 @@
 // All but this one:
 //            counts[n, o]   = Σ_t s[t]
 //
-// taps     as in srm.wgsl
+// taps     [4096 vec4]  epsilon, K taps times Ts
 // labels   [N of the whole batch]
 // spikes   [N, B, O]  packed
 // desired  [2, B] or [O, O, B]  packed

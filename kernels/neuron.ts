@@ -25,7 +25,7 @@ export const neuronAdjoint = {
   name: "neuron adjoint",
   code,
   entryPoint: "adjoint",
-  bindings: { taps: 1, largest: 2, ds: 3, u: 10 },
+  bindings: { largest: 1, ds: 2, u: 10 },
   inPlace: ["u"],
   constants: [
     ...RESPONSE_CONSTANTS,
@@ -38,7 +38,6 @@ export const neuronAdjoint = {
     "W",
     "C",
     "poolGain",
-    "dsRows",
     "ahead",
   ],
 } as const satisfies KernelSpec;

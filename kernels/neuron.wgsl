@@ -1,16 +1,16 @@
 // Neurons on their own: from a drive in memory to spikes, and back.
 //
-// forward  u, s as srm.wgsl has them, from the drive x that lies behind them
+// forward  u, s as srm.wgsl has them, from the drive x that lies after them
 // adjoint  dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
 //          du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
-// Behind a pool, ds is the gradient of the drive of what is above:
+// Below a pool, ds is the gradient of the pool's drive:
 //          ds[n, t, f] = poolGain · above[n, t, window of f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
 // dx takes the place of x; it is for spikes of height one where inputs are
 // normalised.
 //
-// ds  [N, dsRows, 4·Q]  gradient of the spikes, or that of the pool, in the
-//                       first T rows, the latter as stored.wgsl has it
+// ds  [N, T, 4·Q]  gradient of the spikes, or, below a pool,
+//     [N, sampleRows, 4·⌈F above / 4⌉]  of its drive, in the first T rows
 //
 // One invocation owns a neuron.
 //
@@ -24,20 +24,19 @@ override window: u32 = 1;
 override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
-override dsRows: u32;
 // Bins that are on their way while those before are used, 4 or 16: more where
 // neurons are so few that a device has nothing else to do meanwhile.
 override ahead: u32 = 4;
 
-@group(0) @binding(3) var<storage, read> ds: array<u32>;
+@group(0) @binding(2) var<storage, read> ds: array<f32>;
 
 // The drives K bins before those of t to t + 3, 0 where there was none, and
 // where they are not to be looked up.
 fn drivesGone(row: u32, t: u32) -> vec4<f32> {
-  if (exact || K <= 16) {
+  if (K <= 16) {
     return vec4();
   }
-  let drives = fourBins(row, lead - K + t, K % 2 == 0);
+  let drives = fourBins(row, lead - K + t);
   return select(vec4(), drives, vec4(t, t + 1, t + 2, t + 3) >= vec4(K));
 }
 
@@ -49,7 +48,7 @@ struct Drives {
 
 // Bins from T on are not looked at.
 fn drivesAt(row: u32, t: u32) -> Drives {
-  return Drives(fourBins(row, lead + t, true), drivesGone(row, t));
+  return Drives(fourBins(row, lead + t), drivesGone(row, t));
 }
 
 // The first quad of `ahead` bins, and the others, if any.
@@ -150,23 +149,11 @@ fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   return scale * exp(-slope * abs(potential - vec4(theta)));
 }
 
-// Gradients of the spikes of four bins from t on, which is even or not.
-fn fourAbove(place: Place, t: u32, isEven: bool) -> vec4<f32> {
+// Gradients of the spikes of four bins from t on.
+fn fourAbove(place: Place, t: u32) -> vec4<f32> {
   let step = place.step;
-  let halved = half && pooled;
-  let at = place.gradients + select(t, t / 2, halved) * step;
-  let first = ds[at];
-  let second = ds[at + step];
-  if (halved && isEven) {
-    let words = vec4(first << 16, first, second << 16, second);
-    return bitcast<vec4<f32>>(words & vec4(0xffff0000u));
-  }
-  let third = ds[at + 2 * step];
-  if (halved) {
-    let words = vec4(first, second << 16, second, third << 16);
-    return bitcast<vec4<f32>>(words & vec4(0xffff0000u));
-  }
-  return bitcast<vec4<f32>>(vec4(first, second, third, ds[at + 3 * step]));
+  let at = place.gradients + t * step;
+  return vec4(ds[at], ds[at + step], ds[at + 2 * step], ds[at + 3 * step]);
 }
 
 // What the gradients of four potentials come from.
@@ -175,24 +162,23 @@ struct Four {
   above: vec4<f32>,
 }
 
-// Loads four bins from t on, which is even or not.
-fn load(place: Place, t: u32, isEven: bool) -> Four {
-  let potential = fourBins(place.potentials, t, isEven);
-  return Four(potential, fourAbove(place, t, isEven));
+// Loads four bins from t on.
+fn load(place: Place, t: u32) -> Four {
+  return Four(fourBins(place.potentials, t), fourAbove(place, t));
 }
 
-// Four bins from t on, a multiple of four, and the four K bins behind them.
+// Four bins from t on, a multiple of four, and the four K bins after them.
 struct Fours {
   now: Four,
   gone: Four,
 }
 
-// Loads them; those behind only where they are neither kept nor computed.
+// Loads them; those after only where they are neither kept nor computed.
 fn foursAt(place: Place, t: u32) -> Fours {
   var fours: Fours;
-  fours.now = load(place, t, true);
-  if (K > 16 && !exact && t + K < T) {
-    fours.gone = load(place, t + K, K % 2 == 0);
+  fours.now = load(place, t);
+  if (K > 16 && t + K < T) {
+    fours.gone = load(place, t + K);
   }
   return fours;
 }
@@ -224,36 +210,14 @@ fn gradientsOf(four: Four, t: u32, isThere: bool) -> vec4<f32> {
   return select(vec4(), du, counts);
 }
 
-// Stores gradients of four bins from t on.
-fn leaveGradients(row: u32, value: vec4<f32>, t: u32) {
-  var words = bitcast<vec4<u32>>(value);
-  if (half) {
-    // Rounded to the nearest.
-    words = (words + vec4(0x8000u)) & vec4(0xffff0000u);
-    words.x = (words.x >> 16) | words.y;
-    words.y = (words.z >> 16) | words.w;
-  }
-  leaveWords(row, words, t);
-}
-
-// Σ_k epsilon[k] · du[t + k], of four bins from t on.
-fn filteredBack(place: Place, t: u32) -> vec4<f32> {
-  var sum = vec4<f32>();
-  for (var k = 0u; k < min(K, T - t); k++) {
-    let four = load(place, t + k, k % 2 == 0);
-    sum += taps[k / 4][k & 3] * gradientsOf(four, t + k, place.isThere);
-  }
-  return sum;
-}
-
-// Gradients of the potentials of four bins, and of those K bins behind them.
+// Gradients of the potentials of four bins, and of those K bins after them.
 struct Slopes {
   now: vec4<f32>,
   gone: vec4<f32>,
 }
 
-// Those of four bins from t on. The gradients behind have been kept, if they
-// are of a few bins, else they are computed again.
+// Those of four bins from t on. The gradients after them have been kept, if
+// they are of a few bins, else they are computed again.
 fn slopesOf(
   past: ptr<function, Past>,
   place: Place,
@@ -277,12 +241,7 @@ struct Back {
 }
 
 // Takes a neuron back over four bins from t on, unless there are none.
-fn back(
-  neuron: ptr<function, Back>,
-  place: Place,
-  slopes: Slopes,
-  t: u32,
-) {
+fn back(neuron: ptr<function, Back>, slopes: Slopes, t: u32) {
   if (t >= T) {
     return;
   }
@@ -291,25 +250,21 @@ fn back(
   var a = (*neuron).a;
   var b = (*neuron).b;
   var dx: vec4<f32>;
-  if (exact) {
-    dx = filteredBack(place, t);
-  } else {
-    b = decay * (b + a) - lastB * gone.w;
-    a = decay * a + du.w - lastA * gone.w;
-    dx.w = b;
-    b = decay * (b + a) - lastB * gone.z;
-    a = decay * a + du.z - lastA * gone.z;
-    dx.z = b;
-    b = decay * (b + a) - lastB * gone.y;
-    a = decay * a + du.y - lastA * gone.y;
-    dx.y = b;
-    b = decay * (b + a) - lastB * gone.x;
-    a = decay * a + du.x - lastA * gone.x;
-    dx.x = b;
-  }
+  b = decay * (b + a) - lastB * gone.w;
+  a = decay * a + du.w - lastA * gone.w;
+  dx.w = b;
+  b = decay * (b + a) - lastB * gone.z;
+  a = decay * a + du.z - lastA * gone.z;
+  dx.z = b;
+  b = decay * (b + a) - lastB * gone.y;
+  a = decay * a + du.y - lastA * gone.y;
+  dx.y = b;
+  b = decay * (b + a) - lastB * gone.x;
+  a = decay * a + du.x - lastA * gone.x;
+  dx.x = b;
   (*neuron).a = a;
   (*neuron).b = b;
-  leaveGradients((*neuron).row, (*neuron).factor * dx, t);
+  leave((*neuron).row, (*neuron).factor * dx, t);
 }
 
 @compute @workgroup_size(64)
@@ -330,15 +285,14 @@ fn adjoint(
       above = ((F / C / W + window - 1) / window * OW * C + 3) / 4 * 4;
       source = (f / C / W / window * OW + f / C % W / window) * C + f % C;
     }
-    let row = n * rowOf(sampleRows) * size + i;
-    let rows = select(dsRows, rowOf(dsRows), pooled);
+    let row = n * sampleRows * size + i;
+    let rows = select(T, sampleRows, pooled);
     let place = Place(row, n * rows * above + source, above, f < F);
     var factor = gain;
     if (normalised) {
       factor /= f32(max(largest[n], 1u));
     }
-    let start = row + rowOf(lead) * size;
-    var neuron = Back(start, factor, 0.0, 0.0);
+    var neuron = Back(row + lead * size, factor, 0.0, 0.0);
     var past = Past();
     let last = (T - 1) / ahead * ahead;
     var next = blockAt(place, last);
@@ -357,11 +311,11 @@ fn adjoint(
         next = blockAt(place, t - ahead);
       }
       if (ahead > 4) {
-        back(&neuron, place, fourth, t + 12);
-        back(&neuron, place, third, t + 8);
-        back(&neuron, place, second, t + 4);
+        back(&neuron, fourth, t + 12);
+        back(&neuron, third, t + 8);
+        back(&neuron, second, t + 4);
       }
-      back(&neuron, place, first, t);
+      back(&neuron, first, t);
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Sum pooling and the neurons behind it; the equations are in pool.wgsl.
+ * Sum pooling and the neurons that it drives; the equations are in pool.wgsl.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const poolForward = {
   name: "pool forward",
   code: SRM + code,
   entryPoint: "forward",
-  bindings: { ...SRM_BINDINGS, inputs: 3, raster: 4 },
+  bindings: { ...SRM_BINDINGS, inputs: 2, raster: 3 },
   constants: [
     ...SRM_CONSTANTS,
     "H",

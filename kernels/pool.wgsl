@@ -1,4 +1,4 @@
-// Sum pooling with one fixed weight, and the neurons behind it.
+// Sum pooling with one fixed weight, and the neurons that it drives.
 //
 // forward  x[n, t, oy, ox, c] = Σ bits of inputs in the k×k window; the
 //          weight is in `height`; u, s as srm.wgsl has them
@@ -21,8 +21,8 @@ override window: u32;
 override digits: u32;
 override turned: bool = false;
 
-@group(0) @binding(3) var<storage, read> inputs: array<u32>;
-@group(0) @binding(4) var<storage, read_write> raster: array<u32>;
+@group(0) @binding(2) var<storage, read> inputs: array<u32>;
+@group(0) @binding(3) var<storage, read_write> raster: array<u32>;
 
 // The lowest digits; members, so that they stay in registers.
 struct Digits {
@@ -31,7 +31,7 @@ struct Digits {
   d2: u32,
 }
 
-// The others, and behind 32 of them those of K bins before.
+// The others, and after 32 of them those of K bins before.
 var<private> higher: array<u32, 64>;
 
 // Adds 2^p in those bins whose bits are set; higher digits begin at `first`.
@@ -101,7 +101,7 @@ fn countWindow(
       for (var x = left; x < min(left + window, W); x++) {
         let at = plane + (y * W + x) * C;
         add(now, inputs[at + b * H * W * C], p, 0u);
-        if (!exact && K > 32) {
+        if (K > 32) {
           add(past, gone(at, b), p, 32u);
         }
       }
@@ -193,9 +193,6 @@ fn forward(
           q1 = x;
         } else {
           gone = countsAt(past, t % 32, 32u);
-        }
-        if (exact) {
-          leave(neuron.row + rowOf(lead) * 4 * Q, x, t);
         }
         count += advance(&neuron, x, gone, t);
       }

@@ -5,17 +5,15 @@
  * @module
  */
 
-import { STORED } from "./stored.ts";
 import code from "./srm.wgsl" with { type: "text" };
 
-/** stored.wgsl and srm.wgsl, which stand before the text of each such kernel. */
-export const SRM = STORED + code;
+/** srm.wgsl, which stands before the text of each such kernel. */
+export const SRM = code;
 
 /** The bindings of a kernel that goes from a drive to spikes. */
 export const SRM_BINDINGS = {
   batch: 0,
-  taps: 1,
-  largest: 2,
+  largest: 1,
   u: 10,
   spikes: 11,
   tally: 12,
@@ -25,7 +23,6 @@ export const SRM_BINDINGS = {
 /** What the alpha functions and their decaying sums are made of. */
 export const RESPONSE_CONSTANTS = [
   "K",
-  "exact",
   "normalised",
   "gain",
   "decay",
@@ -34,7 +31,6 @@ export const RESPONSE_CONSTANTS = [
   "runSize",
   "T",
   "lead",
-  "half",
 ] as const;
 
 /** The constants of a kernel that goes from a drive to spikes. */

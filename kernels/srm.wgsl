@@ -7,27 +7,25 @@
 //          s[n, t, f] = u[n, t, f] >= theta
 // Terms outside [0, T) are absent.
 //
-// taps    [4096 vec4]           epsilon, K taps times Ts in whole vec4s, then
-//                               nu, R taps
 // largest [N]                   where inputs are normalised, x counts in units
 //                               of it
 // u       [N, sampleRows, 4·Q]  potentials, where they are kept; `lead` rows
-//                               behind them drives, where they lie in memory;
-//                               both as stored.wgsl has them
+//                               after them drives, where they lie in memory
 // spikes  [N, B, F]             s, packed
 // tally   [slots, stride]       number of spikes of the layer, added to
 // fired   [F]                   the same of each neuron, up to 2^32
 //
 // Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
 // that four may be loaded at once; what is over is 0 and stays 0. A sample has
-// T rows and `lead` more, at least K; by halves, both are even. A potential
-// takes the place of a drive that no response reaches back to any more.
+// T rows and `lead` more, at least K. A potential takes the place of a drive
+// that no response reaches back to any more.
 //
-// Both kernels over time are alpha functions, k · decay^k cut off behind their
-// last tap, so two sums that decay give them exactly, but for rounding:
+// Both kernels over time are alpha functions, cut off after their last tap:
+//   epsilon[k] = gain · k · decay^k             k < K
+//   nu[k]      = refGain · k · refDecay^k       k < R
+// so two sums that decay give them exactly, but for rounding:
 //   a[t] = decay · a[t − 1] + x[t] − decay^K · x[t − K]
 //   b[t] = decay · (b[t − 1] + a[t − 1]) − K · decay^K · x[t − K]
-// Where `exact`, the taps are summed one by one instead.
 //
 // Source: SLAYER, arXiv:1810.08646, equations 1 to 3.
 
@@ -46,7 +44,6 @@ override R: u32 = 1;
 override theta: f32 = 0;
 override height: f32 = 1;
 override keep: bool = true;
-override exact: bool = false;
 override normalised: bool = false;
 override layer: u32 = 0;
 override stride: u32 = 1;
@@ -61,12 +58,11 @@ override refLastB: f32 = 0;
 // Quads of a run, and of all neurons.
 override run: u32 = (runSize + 3) / 4;
 override Q: u32 = F / runSize * run;
-override sampleRows: u32 = T + lead + select(0u, T % 2, half);
+override sampleRows: u32 = T + lead;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
-@group(0) @binding(2) var<storage, read> largest: array<u32>;
-@group(0) @binding(10) var<storage, read_write> u: array<u32>;
+@group(0) @binding(1) var<storage, read> largest: array<u32>;
+@group(0) @binding(10) var<storage, read_write> u: array<f32>;
 @group(0) @binding(11) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(13) var<storage, read_write> fired: array<atomic<u32>>;
@@ -105,7 +101,7 @@ fn heightOf(n: u32) -> f32 {
 // Neuron f, at place i, before any spike.
 fn atRest(n: u32, i: u32, f: u32) -> Neuron {
   var neuron: Neuron;
-  neuron.row = n * rowOf(sampleRows) * 4 * Q + i;
+  neuron.row = n * sampleRows * 4 * Q + i;
   neuron.words = n * ((T + 31) / 32) * F + f;
   neuron.factor = gain * heightOf(n);
   return neuron;
@@ -156,73 +152,11 @@ fn ago(
   }
 }
 
-// Σ_k nu[k] over the spikes of the 32 bins before t; bit 31 is bin t − 1.
-fn refractory(recent: u32) -> f32 {
-  var sum = 0.0;
-  var bits = recent;
-  while (bits != 0) {
-    let k = countLeadingZeros(bits) + 1;
-    if (k >= R) {
-      break;
-    }
-    sum += taps[(K + 3) / 4 + k / 4][k & 3];
-    bits &= ~(0x80000000u >> (k - 1));
-  }
-  return sum;
-}
-
-// The same over bins more than 32 before t, from a neuron's packed words.
-fn farRefractory(t: u32, words: u32) -> f32 {
-  var sum = 0.0;
-  if (t < 33) {
-    return sum;
-  }
-  let last = t - 33;
-  for (var b = (t + 1 - min(R, t + 1)) / 32; b <= last / 32; b++) {
-    var bits = spikes[words + b * F];
-    if (b == last / 32) {
-      bits &= 0xffffffffu >> (31 - last % 32);
-    }
-    while (bits != 0) {
-      let k = t - b * 32 - countTrailingZeros(bits);
-      if (k < R) {
-        sum += taps[(K + 3) / 4 + k / 4][k & 3];
-      }
-      bits &= bits - 1;
-    }
-  }
-  return sum;
-}
-
-// Four bins from t on, of a neuron whose bin 0 is at `row`; t is even or not.
-fn fourBins(row: u32, t: u32, isEven: bool) -> vec4<f32> {
+// Four bins from t on, of a neuron whose bin 0 is at `row`.
+fn fourBins(row: u32, t: u32) -> vec4<f32> {
   let size = 4 * Q;
-  let at = row + rowOf(t) * size;
-  if (!half) {
-    let words = vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
-    return bitcast<vec4<f32>>(words);
-  }
-  let first = unpack2x16float(u[at]);
-  let second = unpack2x16float(u[at + size]);
-  if (isEven) {
-    return vec4(first, second);
-  }
-  return vec4(first.y, second, unpack2x16float(u[at + 2 * size]).x);
-}
-
-// Σ_k epsilon[k] · x[t − k], from the drives in memory.
-fn filtered(row: u32, t: u32) -> f32 {
-  var sum = 0.0;
-  for (var k = 0u; k < min(K, t + 1); k++) {
-    let bin = lead + t - k;
-    let word = u[row + rowOf(bin) * 4 * Q];
-    var x = bitcast<f32>(word);
-    if (half) {
-      x = unpack2x16float(word)[bin % 2];
-    }
-    sum += taps[k / 4][k & 3] * x;
-  }
-  return sum;
+  let at = row + t * size;
+  return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
 // Spikes R bins before those of word b, as a word.
@@ -249,23 +183,15 @@ fn step(
   t: u32,
 ) -> f32 {
   let recent = (*neuron).recent;
-  if (exact) {
-    (*neuron).b = filtered((*neuron).row, t);
-    (*neuron).refB = refractory(recent);
-    if (R > 33) {
-      (*neuron).refB += farRefractory(t, (*neuron).words);
-    }
-  } else {
-    (*neuron).b = decay * ((*neuron).b + (*neuron).a) - lastB * gone;
-    (*neuron).a = decay * (*neuron).a + x - lastA * gone;
-    var late = faded;
-    if (R < 4) {
-      late = f32((recent >> ((32 - R) % 32)) & 1);
-    }
-    (*neuron).refB =
-      refDecay * ((*neuron).refB + (*neuron).refA) - refLastB * late;
-    (*neuron).refA = refDecay * (*neuron).refA - refLastA * late;
+  (*neuron).b = decay * ((*neuron).b + (*neuron).a) - lastB * gone;
+  (*neuron).a = decay * (*neuron).a + x - lastA * gone;
+  var late = faded;
+  if (R < 4) {
+    late = f32((recent >> ((32 - R) % 32)) & 1);
   }
+  (*neuron).refB =
+    refDecay * ((*neuron).refB + (*neuron).refA) - refLastB * late;
+  (*neuron).refA = refDecay * (*neuron).refA - refLastA * late;
   let value = (*neuron).factor * (*neuron).b + refGain * (*neuron).refB;
   let fires = value >= theta && t < T;
   (*neuron).refA += select(0.0, 1.0, fires);
@@ -273,33 +199,21 @@ fn step(
   return value;
 }
 
-// Stores the words of four bins from t on, of which rows from T on are left
-// out; by halves they are the first two.
-fn leaveWords(row: u32, words: vec4<u32>, t: u32) {
-  let at = row + rowOf(t) * 4 * Q;
-  let rows = select(T - t, (T - t + 1) / 2, half);
-  u[at] = words.x;
-  if (rows > 1) {
-    u[at + 4 * Q] = words.y;
-  }
-  if (!half && rows > 2) {
-    u[at + 8 * Q] = words.z;
-  }
-  if (!half && rows > 3) {
-    u[at + 12 * Q] = words.w;
-  }
-}
-
-// Stores drives or potentials of four bins from t on.
+// Stores potentials, or gradients, of those of four bins from t on that are
+// before T.
 fn leave(row: u32, value: vec4<f32>, t: u32) {
-  var words = bitcast<vec4<u32>>(value);
-  if (half) {
-    // What is larger than any float16 is the largest.
-    let near = clamp(value, vec4(-65504.0), vec4(65504.0));
-    words.x = pack2x16float(near.xy);
-    words.y = pack2x16float(near.zw);
+  let size = 4 * Q;
+  let at = row + t * size;
+  u[at] = value.x;
+  if (t + 1 < T) {
+    u[at + size] = value.y;
   }
-  leaveWords(row, words, t);
+  if (t + 2 < T) {
+    u[at + 2 * size] = value.z;
+  }
+  if (t + 3 < T) {
+    u[at + 3 * size] = value.w;
+  }
 }
 
 // Four bins from t on, a multiple of four, that x drives; `gone` drove K bins
@@ -311,7 +225,7 @@ fn advance(
   t: u32,
 ) -> u32 {
   var now = *neuron;
-  if (!exact && R > 32 && t % 32 == 0) {
+  if (R > 32 && t % 32 == 0) {
     now.fading = fadingSpikes(t / 32, now.words);
   }
   // Known for all four beforehand, unless R is less than four.

@@ -50,8 +50,6 @@ export function describeModel(
       : { C: 2, H: height, W: width },
     layers: network ?? (training.CNN ? CNN : MLP),
     neuron,
-    response: neuron.response,
-    storage: neuron.storage,
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,

@@ -10,7 +10,7 @@ import { type Layer, sizeOf } from "../network.ts";
 import { Activity } from "./activity.ts";
 import type { PlanSizes } from "./sizes.ts";
 import { Records } from "./records.ts";
-import { inQuads } from "./layout.ts";
+import { ALIGNMENT, inQuads } from "./layout.ts";
 
 /** Vectors of four in the table of taps. */
 const TAP_ROWS = 4096;
@@ -26,12 +26,9 @@ export const PART_WORDS = 8;
 /** Where among them the floats begin. */
 export const PART_UPDATE = 5;
 
-/** Words between the beginnings of two bindings of a buffer. */
-export const ALIGNMENT = 64;
-
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
-  /** Response and refractory response as srm.wgsl reads them. */
+  /** Taps of the response as loss.wgsl reads them. */
   readonly taps: GPUBuffer;
   /**
    * What is uploaded with each step, one behind the other as `StepLayout` has
@@ -50,9 +47,9 @@ export interface PlanBuffers {
   /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
   readonly raster: GPUBuffer;
   /**
-   * Each layer's potentials, [M, T + lead, F] by quads, and `lead` rows behind
+   * Each layer's potentials, [M, T + lead, F] by quads, and `lead` rows after
    * them its drive, then the gradient of it. Layers whose potentials are not
-   * kept share one. Where they take 16 bits, a word holds two bins.
+   * kept share one.
    */
   readonly potentials: readonly GPUBuffer[];
   /** The gradient of the spikes of the layer in hand, [M, T, F]. */
@@ -166,27 +163,22 @@ export function freePlan(buffers: PlanBuffers): void {
 }
 
 /**
- * Lays taps out as srm.wgsl reads them.
+ * Lays taps out as loss.wgsl reads them.
  *
  * @param epsilon Taps of the response, k = 0 first.
- * @param nu Taps of the refractory response.
- * @returns Both, each from a multiple of four on.
+ * @returns The taps, then 0.
  * @throws {ShapeError} If there are more than fit.
  */
 export function tabulateTaps(
   epsilon: Float64Array,
-  nu: Float64Array,
 ): Float32Array<ArrayBuffer> {
-  const first = inQuads(epsilon.length);
-  if (first + nu.length > 4 * TAP_ROWS) {
+  if (epsilon.length > 4 * TAP_ROWS) {
     throw new ShapeError(
-      `Cannot tabulate the neuron's responses: ${epsilon.length} and ` +
-        `${nu.length} taps are more than ${4 * TAP_ROWS}; a larger Ts gives ` +
-        "fewer",
+      `Cannot tabulate the neuron's response: ${epsilon.length} taps are ` +
+        `more than ${4 * TAP_ROWS}; a larger Ts gives fewer`,
     );
   }
   const table = new Float32Array(4 * TAP_ROWS);
   table.set(epsilon);
-  table.set(nu, first);
   return table;
 }

@@ -10,7 +10,6 @@
 
 import type { ConvLayer, DenseLayer, Layer } from "../network.ts";
 import { sizeOf, weightCount } from "../network.ts";
-import type { StorageForm } from "../neuron.ts";
 
 /** Where neurons lie in a bin of a sample. */
 export interface Layout {
@@ -23,6 +22,9 @@ export interface Layout {
 /** Neurons of a quad. */
 export const QUAD = 4;
 
+/** Words between the beginnings of two bindings of a buffer. */
+export const ALIGNMENT = 64;
+
 /**
  * Lays a number of neurons out by fours.
  *
@@ -34,48 +36,15 @@ export function inQuads(size: number): number {
 }
 
 /**
- * Rows by which drives lie behind potentials, so that a neuron finds the drives
+ * Rows by which drives lie after potentials, so that a neuron finds the drives
  * of the last K bins where no potential has taken their place.
  *
  * @param K Taps of the response.
- * @param layers The layers.
- * @param storage How values lie in memory.
- * @returns The rows, so many that a binding may begin behind them.
+ * @returns The rows, so many that a binding may begin after them.
  */
-export function leadOf(
-  K: number,
-  layers: readonly Layer[],
-  storage: StorageForm,
-): number {
-  const isOdd = (layer: Layer) => layoutOf(layer).floats / QUAD % 2 === 1;
-  const rows = layers.some((layer) => isHalf(layer, storage) && isOdd(layer))
-    ? 32
-    : 16;
+export function leadOf(K: number): number {
+  const rows = ALIGNMENT / QUAD;
   return rows * Math.ceil(K / rows);
-}
-
-/**
- * Whether a layer's drives, potentials and gradients take 16 bits each.
- *
- * @param layer The layer.
- * @param storage How values lie in memory.
- * @returns Whether they do; those of a dense layer never do.
- */
-export function isHalf(layer: Layer, storage: StorageForm): boolean {
-  return storage === "float16" && layer.kind !== "dense";
-}
-
-/**
- * Rows of a sample's potentials and drives.
- *
- * @param T Bins.
- * @param lead Rows by which drives lie behind potentials.
- * @param half Whether a word holds two of them.
- * @returns The rows, and the words that each neuron takes for them.
- */
-export function rowsOf(T: number, lead: number, half: boolean) {
-  const rows = T + lead + (half ? T % 2 : 0);
-  return { rows, words: half ? rows / 2 : rows };
 }
 
 /**

@@ -10,16 +10,11 @@ import type { ConstantOf } from "../../kernels/spec.ts";
 import { statisticsOutcome } from "../../kernels/statistics.ts";
 import type { Device } from "../device.ts";
 import { type Layer, sizeOf } from "../network.ts";
-import {
-  type Neuron,
-  neuronConstants,
-  type ResponseForm,
-  type StorageForm,
-} from "../neuron.ts";
+import { type Neuron, neuronConstants } from "../neuron.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { WeightSlot } from "../weights.ts";
 import { layOutStep, PART_WORDS, type PlanBuffers } from "./buffers.ts";
-import { inQuads, isHalf, layoutOf, rowsOf } from "./layout.ts";
+import { inQuads, layoutOf } from "./layout.ts";
 import { type Compiler, type Dispatch, groupsFor } from "./dispatch.ts";
 import { type LossContext, lossForward, probSpikesAdjoint } from "./loss.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
@@ -49,8 +44,6 @@ export interface PlanContext {
   /** Time step in ms. */
   readonly Ts: number;
   readonly coding: InputCoding;
-  readonly response: ResponseForm;
-  readonly storage: StorageForm;
 }
 
 /** Dispatches that are being compiled, in the order in which they run. */
@@ -117,7 +110,7 @@ export class Parts {
   /** A layer's incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights, coding } = this.#context;
-    const { taps, records, raster, largest } = this.#buffers;
+    const { records, raster, largest } = this.#buffers;
     const above = layers.at(index + 1);
     const outcome = {
       keep: this.#sizes.floats.potentials[index] > 0,
@@ -128,7 +121,6 @@ export class Parts {
     return [
       layerForward(this.#layer(index), outcome, {
         batch: this.#part,
-        taps: { buffer: taps },
         largest: { buffer: largest },
         inputs: { buffer: this.#buffers.spikes[index] },
         raster: { buffer: raster },
@@ -192,7 +184,7 @@ export class Parts {
     const { layers, weights, optimizer, neuron, coding } = this.#context;
     const { lead } = this.#sizes;
     const layer = layers[index];
-    const { half, ahead, sampleRows } = this.#layer(index);
+    const { ahead } = this.#layer(index);
     const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
     const pooled = above?.kind === "pool";
@@ -204,13 +196,15 @@ export class Parts {
           u: { buffer: this.#buffers.potentials[index] },
         },
         {
-          ...{ F: sizeOf(layer.output), runSize: layoutOf(layer).runSize },
-          ...{ lead, scale: neuron.scaleRho * slope, slope },
-          ...{ half: Number(half), ahead },
+          F: sizeOf(layer.output),
+          runSize: layoutOf(layer).runSize,
+          lead,
+          scale: neuron.scaleRho * slope,
+          slope,
+          ahead,
           normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
           ...(pooled && {
             pooled: 1,
-            dsRows: sampleRows,
             window: above.window,
             W: layer.output.W,
             C: layer.output.C,
@@ -263,33 +257,31 @@ export class Parts {
     const { T } = this.#sizes;
     return compiler.dispatch(
       neuronAdjoint,
-      {
-        taps: { buffer: this.#buffers.taps },
-        largest: { buffer: this.#buffers.largest },
-        ...buffers,
-      },
-      { ...this.#neuron, T, dsRows: T, ...constants },
+      { largest: { buffer: this.#buffers.largest }, ...buffers },
+      { ...this.#neuron, T, ...constants },
       [groupsFor(inQuads(constants.F)), 1, "samples"],
     );
   }
 
   get #neuron() {
-    const { neuron, Ts, response } = this.#context;
-    return neuronConstants(neuron, Ts, this.#taps, response);
+    const { neuron, Ts } = this.#context;
+    return neuronConstants(neuron, Ts, this.#taps);
   }
 
   #layer(index: number): LayerContext {
-    const { device, compiler, layers, coding, Ts, neuron, storage } =
-      this.#context;
+    const { device, compiler, layers, coding, Ts, neuron } = this.#context;
     const { rule } = this.#context.optimizer;
     const { T, P, lead } = this.#sizes;
     const layer = layers[index];
-    const half = isHalf(layer, storage);
     const { software } = device.adapter;
     return {
-      ...{ compiler, T, lead, layer, half, software, rule },
+      compiler,
+      T,
+      lead,
+      layer,
+      software,
+      rule,
       ahead: !software && sizeOf(layer.output) <= FEW_NEURONS ? 16 : 4,
-      sampleRows: rowsOf(T, lead, half).rows,
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
       theta: neuron.theta,
       below: layoutOf(layers[Math.max(index - 1, 0)]),
@@ -317,10 +309,9 @@ export class Parts {
 
   /** A layer's drive, then its gradient: rows of its potentials. */
   #driveOf(index: number): GPUBufferBinding {
-    const { layer, half, lead } = this.#layer(index);
-    const rows = half ? lead / 2 : lead;
+    const { floats } = layoutOf(this.#context.layers[index]);
     const buffer = this.#buffers.potentials[index];
-    return { buffer, offset: 4 * rows * layoutOf(layer).floats };
+    return { buffer, offset: 4 * this.#sizes.lead * floats };
   }
 
   /** The gradient of a layer's spikes, in the buffer that layers share. */

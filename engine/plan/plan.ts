@@ -50,12 +50,14 @@ export async function compilePlan(
   const { device, layers, neuron, Ts } = context;
   const T = binsOf(options.tSample, Ts);
   const epsilon = responseKernel(neuron, Ts, options.tSample);
-  const nu = refractoryKernel(neuron, Ts, options.tSample);
-  const taps = { K: epsilon.length, R: nu.length };
-  const table = tabulateTaps(epsilon.map((tap) => Ts * tap), nu);
+  const taps = {
+    K: epsilon.length,
+    R: refractoryKernel(neuron, Ts, options.tSample).length,
+  };
+  const table = tabulateTaps(epsilon.map((tap) => Ts * tap));
   const { sizes, buffers } = await allocateWhatFits(
     context,
-    sizePlan(device, context, { T, ...taps }, options),
+    sizePlan(device, context, { T, K: taps.K }, options),
     options,
   );
   device.gpu.queue.writeBuffer(buffers.taps, 0, table);

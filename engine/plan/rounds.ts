@@ -22,11 +22,8 @@ export interface LoopSizes {
   readonly B: number;
   /** Bit planes of the input. */
   readonly P: number;
-  /** Taps of the response and of the refractory response. */
+  /** Taps of the response. */
   readonly K: number;
-  readonly R: number;
-  /** Whether responses are computed tap by tap. */
-  readonly exact: boolean;
   /** Bins of the window of the probSpikes loss; another has none. */
   readonly window?: number;
 }
@@ -61,7 +58,6 @@ export function roundsOf(
     const rounds = Math.max(
       forwardRounds(layer, { ...sizes, P }),
       backwardRounds(layer, { ...sizes, P }),
-      neuronAdjointRounds(sizes),
       lossRounds(sizes, outputs),
     );
     return { layer: layer.name, rounds: Math.ceil(rounds) };
@@ -105,14 +101,9 @@ export function roundsPerSample(
   );
 }
 
-/** A neuron from rest to the end: four bins a round, or tap by tap. */
-function neuronRounds({ T, K, R, exact }: LoopSizes): number {
-  const taps = exact ? T * (K + 1 + R + 2 * (R / 32 + 2)) : 0;
-  return 3 + quarter(T) + taps;
-}
-
-function neuronAdjointRounds({ T, K, exact }: LoopSizes): number {
-  return 2 + quarter(T) * (exact ? K + 2 : 1);
+/** A neuron from rest to the end, or back: four bins a round. */
+function neuronRounds({ T }: LoopSizes): number {
+  return 3 + quarter(T);
 }
 
 /** Bin by bin over the taps, or over all outputs and the words of a window. */
@@ -127,13 +118,13 @@ function lossRounds({ T, B, K, window }: LoopSizes, outputs: number): number {
 }
 
 function forwardRounds(layer: Layer, sizes: LoopSizes): number {
-  const { B, P, K, exact } = sizes;
+  const { B, P, K } = sizes;
   const neuron = neuronRounds(sizes);
   switch (layer.kind) {
     case "pool": {
       const { window } = layer;
       const digits = P + Math.ceil(2 * Math.log2(window));
-      const counts = window * (exact || K <= 32 ? 1 : 2);
+      const counts = window * (K <= 32 ? 1 : 2);
       const counting = P * (2 + window * (2 + counts * (2 + digits)));
       return neuron + B * (2 * digits + 3 + counting + 9 + 8 * digits) + digits;
     }

@@ -8,9 +8,8 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device.ts";
 import { ShapeError } from "../errors.ts";
 import { type Layer, sizeOf, weightCount } from "../network.ts";
-import type { ResponseForm, StorageForm } from "../neuron.ts";
 import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { isHalf, layoutOf, leadOf, rowsOf, weightFloats } from "./layout.ts";
+import { layoutOf, leadOf, weightFloats } from "./layout.ts";
 import { gradientStrips } from "./conv_cuts.ts";
 import { type Goal, goalOf, type SpikeTarget } from "./target.ts";
 
@@ -84,8 +83,7 @@ export interface PlanSizes {
  *
  * @param device Where it is to run.
  * @param network Layers, time step in ms, input, and bytes of all weights.
- * @param bins Bins of a sample, and taps of the response and of the refractory
- * response.
+ * @param bins Bins of a sample, and taps of the response.
  * @param options What is asked of the plan.
  * @returns The sizes.
  * @throws {ShapeError} If they do not fit the device or one another.
@@ -96,13 +94,11 @@ export function sizePlan(
     readonly layers: readonly Layer[];
     readonly Ts: number;
     readonly coding: InputCoding;
-    readonly response: ResponseForm;
-    readonly storage: StorageForm;
   },
-  { T, ...taps }: Readonly<Record<"T" | "K" | "R", number>>,
+  { T, K }: Readonly<Record<"T" | "K", number>>,
   options: PlanOptions,
 ): PlanSizes {
-  const { layers, Ts, coding, storage } = network;
+  const { layers, Ts, coding } = network;
   if (!(Number.isInteger(options.batch) && options.batch > 0)) {
     throw new ShapeError(
       `Cannot plan batches of ${options.batch}: it is not a positive integer`,
@@ -111,22 +107,24 @@ export function sizePlan(
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const lead = leadOf(taps.K, layers, storage);
-  const exact = network.response === "filter";
-  const floats = floatsOf(
-    layers,
-    { T, B, P, lead, exact, storage },
-    options,
-  );
+  const lead = leadOf(K);
+  const floats = floatsOf(layers, { T, B, P, lead }, options);
   const O = sizeOf(layers[layers.length - 1].output);
   const goal = goalOf(options.target, { Ts, T, O });
   const loops: LoopSizes = {
-    ...{ T, B, P },
-    ...{ ...taps, exact },
+    T,
+    B,
+    P,
+    K,
     window: goal.loss === "probSpikes" ? goal.window : undefined,
   };
   return {
-    ...{ T, B, P, lead, floats, goal },
+    T,
+    B,
+    P,
+    lead,
+    floats,
+    goal,
     batch: options.batch,
     M: microBatch(device, options.batch, {
       buffers: [...Object.values(floats).flat(), P * B * input],
@@ -140,9 +138,7 @@ export function sizePlan(
 
 function floatsOf(
   layers: readonly Layer[],
-  { T, B, P, lead, exact, storage }:
-    & Pick<PlanSizes, "T" | "B" | "P" | "lead">
-    & { readonly exact: boolean; readonly storage: StorageForm },
+  { T, B, P, lead }: Pick<PlanSizes, "T" | "B" | "P" | "lead">,
   { train, keep = false }: PlanOptions,
 ): PlanSizes["floats"] {
   const most = (size: (layer: Layer, index: number) => number) =>
@@ -151,10 +147,7 @@ function floatsOf(
   const learns = (index: number) => train && lowest >= 0 && index >= lowest;
   const outputs = layoutOf(layers[layers.length - 1]).floats;
   const kept = (index: number) => keep || learns(index);
-  const potentials = (layer: Layer) =>
-    rowsOf(T, lead, isHalf(layer, storage)).words * layoutOf(layer).floats;
-  // A pool's drives follow from bits, but for taps that are added one by one.
-  const driven = ({ kind }: Layer) => exact || kind !== "pool";
+  const potentials = (layer: Layer) => (T + lead) * layoutOf(layer).floats;
   return {
     potentials: layers.map((layer, index) =>
       kept(index) ? potentials(layer) : 0
@@ -165,7 +158,8 @@ function floatsOf(
         : (index === 0 ? P : 1) * B * 32 * Math.ceil(sizeOf(input) / 32)
     ),
     scratch: most((layer, index) =>
-      kept(index) || !driven(layer) ? 0 : potentials(layer)
+      // A pool's drives follow from bits.
+      kept(index) || layer.kind === "pool" ? 0 : potentials(layer)
     ),
     gradient: train
       ? Math.max(

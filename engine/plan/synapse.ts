@@ -20,7 +20,12 @@ import { neuronForward } from "../../kernels/neuron.ts";
 import { poolForward } from "../../kernels/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { transposeForward } from "../../kernels/transpose.ts";
-import { type Layer, sizeOf } from "../network.ts";
+import {
+  type ConvLayer,
+  type DenseLayer,
+  type Layer,
+  sizeOf,
+} from "../network.ts";
 import type { neuronConstants } from "../neuron.ts";
 import {
   convConstants,
@@ -81,12 +86,8 @@ export interface LayerContext {
   readonly theta: number;
   /** The neuron, as srm.wgsl knows it. */
   readonly neuron: ReturnType<typeof neuronConstants>;
-  /** Rows by which drives lie behind potentials. */
+  /** Rows of potentials before those of drives; a sample has T + lead. */
   readonly lead: number;
-  /** Rows of a sample's drives and gradients, of which it uses T. */
-  readonly sampleRows: number;
-  /** Whether a word holds two of them. */
-  readonly half: boolean;
   /** How the neurons of the layer below lie. */
   readonly below: Layout;
   /** Whether incoming spikes have been turned to lie by bins. */
@@ -115,7 +116,7 @@ export interface Outcome {
  * [N, P, B, F in] and their `raster`, or room for that of a pool's spikes or of
  * those that are not turned yet, weights `w`, potentials `u`
  * [N, sampleRows, F out] by quads and in them the drive `x`, `spikes`
- * [N, B, F out], and `batch`, `taps`, `largest`, `tally` and `fired`.
+ * [N, B, F out], and `batch`, `largest`, `tally` and `fired`.
  * @returns The dispatches.
  */
 export function layerForward(
@@ -123,7 +124,7 @@ export function layerForward(
   outcome: Outcome,
   buffers: Readonly<
     Record<
-      | ("batch" | "taps" | "largest" | "inputs" | "raster" | "w" | "x" | "u")
+      | ("batch" | "largest" | "inputs" | "raster" | "w" | "x" | "u")
       | ("spikes" | "tally" | "fired"),
       GPUBufferBinding
     >
@@ -136,7 +137,6 @@ export function layerForward(
   const neurons = {
     ...context.neuron,
     ...{ T, lead: context.lead, F, runSize, stride, layer: index },
-    half: Number(context.half),
     ahead: context.ahead,
     height: context.height,
     keep: Number(keep),
@@ -169,7 +169,7 @@ export function layerForward(
         compiler.dispatch(
           convForward,
           buffers,
-          { ...rowConstants(context), ...convConstants(layer), P },
+          { ...convSizes(layer, context), P },
           [
             groupsFor(H * W * layer.groups * pairs),
             Math.ceil(T / FORWARD_BINS),
@@ -181,7 +181,7 @@ export function layerForward(
     }
     case "dense": {
       const shares = forwardShares(layer, P);
-      const constants = { ...denseConstants(context), P, ...shares };
+      const constants = { ...denseSizes(layer, context), P, ...shares };
       return Promise.all([
         ...(isTurned ? [] : [turn(context, buffers)]),
         compiler.dispatch(denseForward, buffers, constants, [
@@ -229,8 +229,7 @@ export async function synapseAdjoint(
     case "pool":
       return [];
     case "conv": {
-      const sizes = convConstants(layer);
-      const constants = { ...rowConstants(context), ...sizes, inRun, inRow };
+      const constants = { ...convSizes(layer, context), inRun, inRow };
       const reach = reachOf(layer, T, context);
       if (reach) {
         const { tiles, blocks, ...tile } = reach;
@@ -258,7 +257,7 @@ export async function synapseAdjoint(
         Math.ceil(T / DENSE_TILE),
         "samples",
       ] as const;
-      const constants = { ...denseConstants(context), inRun, inRow };
+      const constants = { ...denseSizes(layer, context), inRun, inRow };
       return [await compiler.dispatch(denseAdjoint, buffers, constants, grid)];
     }
   }
@@ -291,8 +290,7 @@ export async function synapseGradient(
       return [];
     case "conv": {
       const S = gradientStrips(layer);
-      const sizes = convConstants(layer);
-      const constants = { ...rowConstants(context), ...sizes, P, S, height };
+      const constants = { ...convSizes(layer, context), P, S, height };
       const floats = weightFloats(layer);
       const shares = totalShares(S, software);
       const pairs = Math.ceil(mapFloats(layer) / QUAD / layer.groups / 2);
@@ -318,7 +316,7 @@ export async function synapseGradient(
       ]);
     }
     case "dense": {
-      const constants = { ...denseConstants(context), P, height };
+      const constants = { ...denseSizes(layer, context), P, height };
       const shares = gradientShares(layer, software);
       const groups = groupsFor(constants.I, shares.near);
       return [
@@ -333,10 +331,15 @@ export async function synapseGradient(
   }
 }
 
-function rowConstants({ T, sampleRows, half }: LayerContext) {
-  return { T, sampleRows, half: Number(half) };
+function convSizes(layer: ConvLayer, { T, lead }: LayerContext) {
+  return { T, sampleRows: T + lead, ...convConstants(layer) };
 }
 
-function denseConstants({ layer, T, sampleRows }: LayerContext) {
-  return { T, sampleRows, I: sizeOf(layer.input), O: layer.output.C };
+function denseSizes(layer: DenseLayer, { T, lead }: LayerContext) {
+  return {
+    T,
+    sampleRows: T + lead,
+    I: sizeOf(layer.input),
+    O: layer.output.C,
+  };
 }

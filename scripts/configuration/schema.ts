@@ -148,8 +148,9 @@ export const writtenConfiguration: Kind<WrittenConfiguration> = section({
     scaleRef: optional(moderate, 20),
     tauRho: optional(moderate, 1),
     scaleRho: optional(moderate, 1),
-    response: optional(oneOf("recurrence", "filter"), "recurrence"),
-    storage: optional(oneOf("float32", "float16"), "float32"),
+  }, {
+    response: "responses are always computed by recurrence",
+    storage: "values are always stored as float32",
   }),
   training: section({
     transf_method: optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),

@@ -120,10 +120,6 @@ export interface Configuration {
     readonly tauRho: number;
     /** Height of the surrogate derivative. */
     readonly scaleRho: number;
-    /** How responses are computed; the filter adds them tap by tap. */
-    readonly response: "recurrence" | "filter";
-    /** How convolutions and pools keep their values: in 32 or in 16 bits. */
-    readonly storage: "float32" | "float16";
   };
   /** How the network is trained, and on what. */
   readonly training: {

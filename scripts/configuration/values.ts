@@ -250,16 +250,22 @@ export function optional<T>(kind: Kind<T>, value?: T): Kind<T | undefined> {
  * Makes a kind of mappings. One that is missing is an empty one.
  *
  * @param kinds The keys it has, and their values.
+ * @param removed Keys it had in earlier versions, and what holds instead.
  * @returns A mapping with these keys and no others.
  */
 export function section<Kinds extends Record<string, Kind<unknown>>>(
   kinds: Kinds,
+  removed: Readonly<Record<string, string>> = {},
 ): Kind<Section<Kinds>> {
   const known = Object.keys(kinds);
   const mapping = that(known.join(", "), isMapping);
   return (value, place) => {
     const given = value === undefined ? {} : mapping(value, place);
     const unknown = Object.keys(given).find((key) => !known.includes(key));
+    if (unknown !== undefined && Object.hasOwn(removed, unknown)) {
+      place.at(unknown)
+        .fail(`was removed: ${removed[unknown]}; delete the line`);
+    }
     if (unknown !== undefined) {
       const nearest = nearestName(unknown, known);
       place.at(unknown).fail(

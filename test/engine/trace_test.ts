@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
-import { type Trace, trace } from "../../engine/trace.ts";
+import { trace } from "../../engine/trace.ts";
 import { close, same } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
 import {
@@ -133,10 +133,25 @@ const CASES: [
     2,
   ],
   [
+    "pools and a convolution, 100 bins of 1 ms",
+    {
+      input: { C: 2, H: 9, W: 7 },
+      layers: [
+        { pool: 2 },
+        { conv: { out: 6, kernel: 3, padding: 1, weightScale: 10 } },
+        { pool: 2 },
+        { dense: 5 },
+      ],
+      Ts: 1,
+    },
+    100,
+    2,
+  ],
+  [
     "one bin",
     {
-      input: { C: 2, H: 4, W: 4 },
-      layers: [{ conv: { out: 3, kernel: 3 } }, { dense: 2 }],
+      input: { C: 2, H: 6, W: 6 },
+      layers: [{ pool: 2 }, { conv: { out: 3, kernel: 3 } }, { dense: 2 }],
       Ts: 5,
     },
     1,
@@ -207,67 +222,6 @@ for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
       numSpikesLoss(out, batch.labels, target, oracle.response, 5);
     agrees(found, oracle, x, lossOf, 2e-6);
   });
-}
-
-for (
-  const { Ts, T, response } of [
-    { Ts: 5, T: 60, response: "recurrence" as const },
-    { Ts: 1, T: 100, response: undefined },
-  ]
-) {
-  gpuTest(
-    `trace() is the same by recurrence and by filter, Ts = ${Ts}`,
-    async () => {
-      const description: ModelDescription = {
-        input: { C: 2, H: 9, W: 7 },
-        layers: [
-          { pool: 2 },
-          { conv: { out: 6, kernel: 3, padding: 1, weightScale: 10 } },
-          { pool: 2 },
-          { dense: 5 },
-        ],
-        ...{ neuron: NEURON, Ts, random: 3 },
-      };
-      const batch = eventsOf(busyInput([2, 2, 9, 7, T], 1), [1, 4]);
-      const options = {
-        tSample: T * Ts,
-        target: {
-          region: { start: 0, stop: T * Ts },
-          count: { true: 9, false: 2 },
-        },
-      };
-      const traces: Trace[] = [];
-      for (const form of [response, "filter" as const]) {
-        using model = await Model.create(device(), {
-          ...description,
-          response: form,
-        });
-        await excite(model);
-        traces.push(await trace(model, batch, options));
-      }
-      const [recurrence, filter] = traces;
-      ok(filter.layers.at(-1)!.spikes.data.some((spike) => spike !== 0));
-      filter.layers.forEach(({ spikes, potentials }, l) => {
-        const found = recurrence.layers[l];
-        same(found.spikes.data, spikes.data);
-        close(tensor(found.potentials), tensor(potentials), 1e-5);
-      });
-      deepStrictEqual(recurrence.predictions, filter.predictions);
-      close(sum(recurrence.losses), sum(filter.losses));
-      for (const [name, dw] of Object.entries(filter.gradients)) {
-        ok(dw.data.some((value) => value !== 0), name);
-        close(tensor(recurrence.gradients[name]), tensor(dw), 1e-5);
-      }
-      // Of two forms, not of one twice.
-      ok(
-        filter.layers.some(({ potentials }, l) =>
-          potentials.data.some((u, i) =>
-            u !== recurrence.layers[l].potentials.data[i]
-          )
-        ),
-      );
-    },
-  );
 }
 
 gpuTest("trace() of samples without events is silent", async () => {

@@ -192,19 +192,14 @@ export function weightsFromKernel(
 export const TAP_ROWS = 4096;
 
 /**
- * Lays taps out as srm.wgsl and loss.wgsl read them.
+ * Lays taps out as loss.wgsl reads them.
  *
  * @param epsilon Taps of the response, k = 0 first.
- * @param nu Taps of the refractory response.
- * @returns Both, each from a whole vector of four on.
+ * @returns The taps, then 0.
  */
-export function tapTable(
-  epsilon: ArrayLike<number>,
-  nu: ArrayLike<number> = [],
-): Float32Array {
+export function tapTable(epsilon: ArrayLike<number>): Float32Array {
   const table = new Float32Array(4 * TAP_ROWS);
   table.set(epsilon);
-  table.set(nu, quads(epsilon.length));
   return table;
 }
 

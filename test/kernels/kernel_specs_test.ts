@@ -14,10 +14,6 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     ...["conv_gradient.wgsl", "dense_gradient.wgsl", "update.wgsl"],
   ],
   "lists.wgsl": ["dense.wgsl", "dense_gradient.wgsl"],
-  "stored.wgsl": [
-    ...["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
-    ...["neuron.wgsl", "pool.wgsl"],
-  ],
   "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
 };
 

@@ -4,11 +4,7 @@ import { gpuTest } from "../gpu.ts";
 import { fire, fireBack, recurrent } from "./neuron_kernels.ts";
 import { psp, pspAdjoint, surrogate, withRefractory } from "../oracle/srm.ts";
 import { NEURON } from "../engine/networks.ts";
-import {
-  type Neuron,
-  refractoryKernel,
-  responseKernel,
-} from "../oracle/neuron.ts";
+import type { Neuron } from "../oracle/neuron.ts";
 import { poolInputGradient } from "../oracle/pool.ts";
 import type { Tensor } from "../oracle/tensor.ts";
 
@@ -43,72 +39,57 @@ const CASES = [
 
 for (const [T, Ts, tauRef] of CASES) {
   const neuron = { ...NEURON, tauRef, scaleRef: 2, tauRho: 0.6, scaleRho: 1.5 };
-  const response = responseKernel(neuron, Ts, T);
-  const nu = refractoryKernel(neuron, Ts, T);
-  // The very first tap of a response is 0, which would hide a wrong one.
-  response[0] = 0.25;
-  const filter = { epsilon: response.map((tap) => Ts * tap), nu, theta };
-  const recurrence = recurrent(neuron, Ts, T);
+  const { epsilon, nu, constants } = recurrent(neuron, Ts, T);
 
-  for (const [form, taps] of Object.entries({ filter, recurrence })) {
-    gpuTest(
-      `neurons respond and fire by ${form}, T = ${T}, R = ${nu.length}`,
-      async () => {
-        const x = drive([2, 3, 5, 3, T], T);
-        const { spikes, u } = await fire(x, taps);
-        const rate = spikes.data.reduce((a, b) => a + b) / x.data.length;
-        ok(T === 1 || (rate > 0.01 && rate < 0.9), `${rate}`);
-        const free = psp(x, taps.epsilon, 1);
-        const expected = withRefractory(free, spikes, nu);
-        // What is left of two large sums keeps their rounding; with one bin
-        // there may be nothing.
-        const rounding = form === "filter" ? 1e-6 : 4e-6;
-        const scale = largest(free) / (largest(expected) || 1);
-        close(u, expected, rounding * scale);
-        spikes.data.forEach((spike, i) => {
-          strictEqual(spike === 1, u.data[i] >= theta);
-        });
-      },
-    );
+  gpuTest(`neurons respond and fire, T = ${T}, R = ${nu.length}`, async () => {
+    const x = drive([2, 3, 5, 3, T], T);
+    const { spikes, u } = await fire(x, constants);
+    const rate = spikes.data.reduce((a, b) => a + b) / x.data.length;
+    ok(T === 1 || (rate > 0.01 && rate < 0.9), `${rate}`);
+    const free = psp(x, epsilon, 1);
+    const expected = withRefractory(free, spikes, nu);
+    // What is left of two large sums keeps their rounding; with one bin
+    // there may be nothing.
+    close(u, expected, 4e-6 * largest(free) / (largest(expected) || 1));
+    spikes.data.forEach((spike, i) => {
+      strictEqual(spike === 1, u.data[i] >= theta);
+    });
+  });
 
-    gpuTest(
-      `neurons hand gradients back by ${form}, T = ${T}, Ts = ${Ts}`,
-      async () => {
-        const u = drive([2, 3, 5, 3, T], T);
-        const ds = noise(u.shape, 2);
-        const rho = surrogate(u, neuron);
-        const du = { ...rho, data: rho.data.map((r, i) => r * ds.data[i]) };
-        close(
-          await fireBack(ds, taps, { u, surrogate: surrogateOf(neuron) }),
-          pspAdjoint(du, taps.epsilon, 1),
-        );
-      },
-    );
-  }
+  gpuTest(`neurons hand gradients back, T = ${T}, Ts = ${Ts}`, async () => {
+    const u = drive([2, 3, 5, 3, T], T);
+    const ds = noise(u.shape, 2);
+    const rho = surrogate(u, neuron);
+    const du = { ...rho, data: rho.data.map((r, i) => r * ds.data[i]) };
+    const options = { u, surrogate: surrogateOf(neuron) };
+    const dx = await fireBack(ds, constants, options);
+    close(dx, pspAdjoint(du, epsilon, 1));
+  });
 }
 
 gpuTest("neurons fire through a long sample", async () => {
   const T = 3000;
   const x = noise([1, 1, 1, 3, T], 1);
-  const taps = recurrent({ ...NEURON, theta: 2, scaleRef: 5 }, 1, T);
-  const { spikes, u } = await fire(x, taps);
+  const neuron = { ...NEURON, theta: 2, scaleRef: 5 };
+  const { epsilon, nu, constants } = recurrent(neuron, 1, T);
+  const { spikes, u } = await fire(x, constants);
   const rate = spikes.data.reduce((sum, spike) => sum + spike, 0) / (3 * T);
   ok(rate > 0.005 && rate < 0.05, `${rate}`);
-  const free = psp(x, taps.epsilon, 1);
-  const expected = withRefractory(free, spikes, taps.nu);
+  const free = psp(x, epsilon, 1);
+  const expected = withRefractory(free, spikes, nu);
   close(u, expected, 1e-6 * largest(free) / largest(expected));
 });
 
 gpuTest("neurons stride where workgroups are few", async () => {
   const x = drive([2, 3, 9, 7, 70], 1);
-  const taps = recurrent(NEURON, 5, 70);
-  const many = await fire(x, taps);
-  const few = await fire(x, taps, { groups: 1 });
+  const { constants } = recurrent(NEURON, 5, 70);
+  const many = await fire(x, constants);
+  const few = await fire(x, constants, { groups: 1 });
   same(few.words, many.words);
   same(few.u.data, many.u.data);
   const options = { u: many.u, surrogate: surrogateOf(NEURON) };
-  const dx = await fireBack(x, taps, options);
-  const again = await fireBack(x, taps, { ...options, groups: 1 });
+  const dx = await fireBack(x, constants, options);
+  const again = await fireBack(x, constants, { ...options, groups: 1 });
   same(again.data, dx.data);
 });
 
@@ -116,44 +97,41 @@ gpuTest("neurons do not care how many bins are on their way", async () => {
   for (const T of [1, 4, 15, 16, 17, 33, 70, 300]) {
     const x = drive([2, 3, 3, 5, T], 1);
     for (const Ts of [1, 5]) {
-      const { epsilon, nu, theta, recurrence } = recurrent(NEURON, Ts, T);
-      for (const taps of [{ epsilon, nu, theta }, { recurrence }]) {
-        const four = await fire(x, taps);
-        const sixteen = await fire(x, taps, { ahead: 16 });
-        same(sixteen.words, four.words);
-        // Compilers contract products as they see fit.
-        close(sixteen.u, four.u, 3e-7);
-        const options = { u: four.u, surrogate: surrogateOf(NEURON) };
-        const dx = await fireBack(x, taps, options);
-        const again = await fireBack(x, taps, { ...options, ahead: 16 });
-        close(again, dx, 3e-7);
-      }
+      const { constants } = recurrent(NEURON, Ts, T);
+      const four = await fire(x, constants);
+      const sixteen = await fire(x, constants, { ahead: 16 });
+      same(sixteen.words, four.words);
+      // Compilers contract products as they see fit.
+      close(sixteen.u, four.u, 3e-7);
+      const options = { u: four.u, surrogate: surrogateOf(NEURON) };
+      const dx = await fireBack(x, constants, options);
+      const again = await fireBack(x, constants, { ...options, ahead: 16 });
+      close(again, dx, 3e-7);
     }
   }
 });
 
 gpuTest("neurons do not care in which runs they lie", async () => {
   const x = drive([2, 6, 3, 5, 37], 1);
-  const { epsilon, nu, theta, recurrence } = recurrent(NEURON, 5, 37);
-  for (const taps of [{ epsilon, nu, theta }, { recurrence }]) {
-    const all = await fire(x, taps);
-    const options = { u: all.u, surrogate: surrogateOf(NEURON) };
-    const dx = await fireBack(x, taps, options);
-    for (const runSize of [6, 3, 2, 1]) {
-      const found = await fire(x, taps, { runSize });
-      same(found.words, all.words);
-      same(found.u.data, all.u.data);
-      same((await fireBack(x, taps, { ...options, runSize })).data, dx.data);
-    }
+  const { constants } = recurrent(NEURON, 5, 37);
+  const all = await fire(x, constants);
+  const options = { u: all.u, surrogate: surrogateOf(NEURON) };
+  const dx = await fireBack(x, constants, options);
+  for (const runSize of [6, 3, 2, 1]) {
+    const found = await fire(x, constants, { runSize });
+    same(found.words, all.words);
+    same(found.u.data, all.u.data);
+    const back = await fireBack(x, constants, { ...options, runSize });
+    same(back.data, dx.data);
   }
 });
 
 gpuTest("neurons fire alike where their potential is not kept", async () => {
   const x = drive([2, 3, 3, 5, 70], 1);
-  const taps = recurrent(NEURON, 1, 70);
-  const kept = await fire(x, taps);
+  const { constants } = recurrent(NEURON, 1, 70);
+  const kept = await fire(x, constants);
   ok(kept.words.some((word) => word !== 0));
-  const found = await fire(x, taps, { keep: false });
+  const found = await fire(x, constants, { keep: false });
   same(found.words, kept.words);
   same(found.u.data, Float32Array.from(x.data));
 });
@@ -168,21 +146,19 @@ gpuTest("neurons divide counts by the largest of their sample", async () => {
       return value * height / Math.max(largest[n], 1);
     }),
   });
-  const { epsilon, nu, theta, recurrence } = recurrent(NEURON, 5, 33);
-  for (const taps of [{ epsilon, nu, theta }, { recurrence }]) {
-    const { spikes, u } = await fire(x, taps, { largest, height: 2.5 });
-    ok(spikes.data.some((spike) => spike === 1));
-    const free = psp(scaled(x, 2.5), epsilon, 1);
-    close(u, withRefractory(free, spikes, nu), 2e-6);
-    // The height is in the gradient of the weights.
-    const dx = await fireBack(x, taps, { largest });
-    close(dx, scaled(pspAdjoint(x, epsilon, 1), 1));
-  }
+  const { epsilon, nu, constants } = recurrent(NEURON, 5, 33);
+  const { spikes, u } = await fire(x, constants, { largest, height: 2.5 });
+  ok(spikes.data.some((spike) => spike === 1));
+  const free = psp(scaled(x, 2.5), epsilon, 1);
+  close(u, withRefractory(free, spikes, nu), 2e-6);
+  // The height is in the gradient of the weights.
+  const dx = await fireBack(x, constants, { largest });
+  close(dx, scaled(pspAdjoint(x, epsilon, 1), 1));
 });
 
 gpuTest("neurons read gradients through the pool above them", async () => {
   const u = drive([2, 6, 7, 5, 33], 1);
-  const taps = recurrent(NEURON, 5, 33);
+  const { epsilon, constants } = recurrent(NEURON, 5, 33);
   for (const window of [1, 2, 3, 8]) {
     const sides = [7, 5].map((side) => Math.ceil(side / window));
     const above = noise([2, 6, ...sides, 33], window);
@@ -191,10 +167,10 @@ gpuTest("neurons read gradients through the pool above them", async () => {
     const ds = poolInputGradient(above, window, 11, u.shape);
     const rho = surrogate(u, NEURON);
     const du = { ...rho, data: rho.data.map((r, i) => r * ds.data[i]) };
-    const expected = pspAdjoint(du, taps.epsilon, 1);
+    const expected = pspAdjoint(du, epsilon, 1);
     for (const runSize of [undefined, 6, 3]) {
-      const dx = await fireBack(above, taps, { ...options, pool, runSize });
-      close(dx, expected);
+      const how = { ...options, pool, runSize };
+      close(await fireBack(above, constants, how), expected);
     }
   }
 });

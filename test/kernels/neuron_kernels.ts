@@ -9,27 +9,17 @@ import { neuronConstants } from "../../engine/neuron.ts";
 import { leadOf } from "../../engine/plan/layout.ts";
 import { neuronAdjoint, neuronForward } from "../../kernels/neuron.ts";
 import { same } from "../comparison.ts";
-import { fromKernel, pack, quads, TAP_ROWS } from "./kernel_orders.ts";
-import { tapTable, toKernel, unpack } from "./kernel_orders.ts";
-import { room, run } from "./kernel_runner.ts";
+import { fromKernel, pack, quads, toKernel, unpack } from "./kernel_orders.ts";
+import { run } from "./kernel_runner.ts";
 import {
   type Neuron,
   refractoryKernel,
   responseKernel,
 } from "../oracle/neuron.ts";
-import type { Tensor } from "../oracle/tensor.ts";
+import { type Tensor, zeros } from "../oracle/tensor.ts";
 
-/** A neuron as the kernels see it. */
-export interface Taps {
-  /** Ts·ε. @default one tap, 1: no response */
-  readonly epsilon?: Float64Array;
-  /** ν. @default one tap, 0: no refractory response */
-  readonly nu?: Float64Array;
-  /** Threshold. @default none: no neuron fires */
-  readonly theta?: number;
-  /** What decaying sums are made of. @default the taps are summed */
-  readonly recurrence?: ReturnType<typeof neuronConstants>;
-}
+/** A neuron as the kernels know it. */
+export type Constants = ReturnType<typeof neuronConstants>;
 
 /** How neurons lie, and how the kernels are run. */
 export interface Options {
@@ -56,33 +46,66 @@ export interface Fired {
 /** The largest number of float32, which no potential reaches. */
 export const NEVER = 3.4e38;
 
-/** One tap that changes nothing. */
-const ONE = Float64Array.of(1);
+/**
+ * A neuron whose potential is its drive one bin before, which never fires. Its
+ * second tap is so much smaller than its first that rounding loses it.
+ */
+export const RELAY: Constants = {
+  K: 2,
+  R: 1,
+  theta: NEVER,
+  decay: 2 ** -30,
+  gain: 2 ** 30,
+  lastA: 2 ** -60,
+  lastB: 2 ** -59,
+  refDecay: 0,
+  refGain: 0,
+  refLastA: 0,
+  refLastB: 0,
+};
 
 /** Records in which spikes are counted, and where this layer's are. */
 const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
 
 /**
- * A neuron that is computed by recurrence.
+ * A neuron, for the oracle and for the kernels.
  *
  * @param neuron Its parameters.
  * @param Ts Time step in ms.
  * @param T Bins of a sample, at which taps end.
- * @returns Its taps, for the oracle, and what its decaying sums are made of.
+ * @returns Ts·ε and ν, and the constants of its recurrence.
  */
 export function recurrent(neuron: Neuron, Ts: number, T: number) {
   const epsilon = responseKernel(neuron, Ts, T).map((tap) => Ts * tap);
   const nu = refractoryKernel(neuron, Ts, T);
   const taps = { K: epsilon.length, R: nu.length };
-  const recurrence = neuronConstants(neuron, Ts, taps, "recurrence");
-  return { epsilon, nu, theta: neuron.theta, recurrence };
+  return { epsilon, nu, constants: neuronConstants(neuron, Ts, taps) };
+}
+
+/**
+ * Adds bins of 0, or takes bins away.
+ *
+ * @param x [N, C, H, W, T].
+ * @param before Bins that are added at the beginning; below 0, taken away.
+ * @param after The same at the end.
+ * @returns The tensor, [N, C, H, W, before + T + after].
+ */
+export function extended(x: Tensor, before: number, after: number): Tensor {
+  const T = x.shape[4];
+  const longer = zeros(x.shape.with(4, before + T + after));
+  longer.data.forEach((_, i) => {
+    const [row, bin] = [Math.floor(i / longer.shape[4]), i % longer.shape[4]];
+    const t = bin - before;
+    if (t >= 0 && t < T) longer.data[i] = x.data[row * T + t];
+  });
+  return longer;
 }
 
 /**
  * Runs the forward kernel.
  *
  * @param x The drive, [N, C, H, W, T].
- * @param taps The neuron.
+ * @param constants The neuron.
  * @param options How to run it, the height of a spike, and whether to keep
  * the potentials.
  * @returns Spikes and potentials, which are the drive where they are not kept.
@@ -91,7 +114,7 @@ export function recurrent(neuron: Neuron, Ts: number, T: number) {
  */
 export async function fire(
   x: Tensor,
-  taps: Taps,
+  constants: Constants,
   options: Options & {
     readonly height?: number;
     readonly keep?: boolean;
@@ -104,18 +127,13 @@ export async function fire(
   const F = C * H * W;
   const { slots, stride, slot, layer } = TALLY;
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
-  const lead = leadOf(
-    taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
-    [],
-    "float32",
-  );
+  const lead = leadOf(constants.K);
   const drive = toKernel(x, { run: runSize });
   const often = Uint32Array.from({ length: F }, (_, f) => 3 * f);
   const { u, spikes, tally, fired } = await run(
     neuronForward,
     {
       batch: Uint32Array.of(0, N, slot, 0),
-      taps: tableOf(taps),
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
       u: join(stale([N, C, H, W, lead], runSize), drive, N),
       spikes: new Uint32Array(N * Math.ceil(T / 32) * F).fill(~0),
@@ -123,7 +141,7 @@ export async function fire(
       fired: often,
     },
     {
-      ...constantsOf(taps),
+      ...constants,
       ...{ T, F, lead, runSize: runSize ?? F, height, stride, layer, ahead },
       keep: Number(keep),
       normalised: Number(largest !== undefined),
@@ -178,14 +196,14 @@ const FLAT: Surrogate = { theta: 0, scale: 1, slope: 0 };
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T], or of the drive of the
  * pool above, [N, C, ⌈H/k⌉, ⌈W/k⌉, T].
- * @param taps The neuron; its threshold and ν do not count.
+ * @param constants The neuron; its threshold and ν do not count.
  * @param options How to run it, the potential at which the surrogate is taken
  * (by default `ds`), the surrogate (by default 1), and the pool above.
  * @returns Gradient of the drive, [N, C, H, W, T].
  */
 export async function fireBack(
   ds: Tensor,
-  taps: Taps,
+  constants: Constants,
   options: Options & {
     readonly u?: Tensor;
     readonly surrogate?: Surrogate;
@@ -197,24 +215,23 @@ export async function fireBack(
   const { shape } = u;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const lead = leadOf(
-    taps.recurrence?.K ?? taps.epsilon?.length ?? 1,
-    [],
-    "float32",
-  );
+  const lead = leadOf(constants.K);
   const potentials = toKernel(u, { run: runSize });
+  // What is over of a quad is not the kernel's to look at.
+  const gradients = toKernel(ds, {
+    run: pool ? undefined : runSize,
+    over: NaN,
+  });
   const result = await run(
     neuronAdjoint,
     {
-      taps: tableOf(taps),
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
-      // What is over of a quad is not the kernel's to look at.
-      ds: toKernel(ds, { run: pool ? undefined : runSize, over: NaN }),
+      ds: pool ? join(gradients, stale(ds.shape.with(4, lead)), N) : gradients,
       u: join(potentials, stale([N, C, H, W, lead], runSize), N),
     },
     {
-      ...constantsOf(taps),
-      ...{ T, F, lead, dsRows: T, runSize: runSize ?? F, ahead },
+      ...constants,
+      ...{ T, F, lead, runSize: runSize ?? F, ahead },
       ...surrogate,
       ...(pool && { pooled: 1, ...pool, W, C }),
       normalised: Number(largest !== undefined),
@@ -237,7 +254,7 @@ export function stale(shape: readonly number[], run?: number): Float32Array {
   return toKernel({ shape, data: new Float64Array(size).fill(NaN) }, { run });
 }
 
-/** Of N samples each, one's rows behind the other's. */
+/** Of N samples each, one's rows after the other's. */
 function join(first: Float32Array, second: Float32Array, N: number) {
   const joined = new Float32Array(first.length + second.length);
   const size = joined.length / N;
@@ -271,18 +288,4 @@ export function rowsOf(
     chosen.set(values.subarray(from, from + count * row), n * count * row);
   }
   return chosen;
-}
-
-function constantsOf(
-  { epsilon = ONE, nu = Float64Array.of(0), theta = NEVER, recurrence }: Taps,
-) {
-  const filter = { K: epsilon.length, R: nu.length, exact: 1, gain: 1 };
-  return recurrence ?? { ...filter, refGain: 1, theta };
-}
-
-/** The taps, or, where none is needed, what would show if one were used. */
-function tableOf(
-  { epsilon = ONE, nu = Float64Array.of(0), recurrence }: Taps,
-): Float32Array {
-  return recurrence ? room(4 * TAP_ROWS) : tapTable(epsilon, nu);
 }

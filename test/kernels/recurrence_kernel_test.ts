@@ -65,27 +65,25 @@ function closeByNeuron(
 
 for (const { Ts, tau, bound } of CASES) {
   const neuron = { ...NEURON, tauSr: tau, tauRef: tau };
-  const taps = recurrent(neuron, Ts, T);
-  const { epsilon, nu, recurrence } = taps;
+  const { epsilon, nu, constants } = recurrent(neuron, Ts, T);
   const free = psp(X, epsilon, 1);
   const R = nu.length;
   const title = `Ts = ${Ts}, tau = ${tau}, R = ${R}`;
 
   gpuTest(`a recurrence responds as the filter does, ${title}`, async () => {
-    const quiet = { recurrence: { ...recurrence, theta: NEVER } };
-    const { u } = await fire(X, quiet);
+    const { u } = await fire(X, { ...constants, theta: NEVER });
     closeByNeuron(u, free, bound);
   });
 
   gpuTest(`a recurrence has the filter's adjoint, ${title}`, async () => {
-    const dx = await fireBack(X, taps);
+    const dx = await fireBack(X, constants);
     closeByNeuron(dx, pspAdjoint(X, epsilon, 1), bound);
   });
 
   gpuTest(`a recurrence is refractory as the filter is, ${title}`, async () => {
     // From a spike as soon as one may be, to a spike in every bin.
     for (const theta of [-0.01, -5, -150, -1e6]) {
-      const alone = { recurrence: { ...recurrence, theta, gain: 0 } };
+      const alone = { ...constants, theta, gain: 0 };
       const { spikes, u } = await fire(X, alone);
       const rate = spikes.data.reduce((a, b) => a + b) / spikes.data.length;
       ok(theta === -1e6 ? rate === 1 : rate > 0 && rate < 0.5, `${rate}`);
@@ -94,7 +92,7 @@ for (const { Ts, tau, bound } of CASES) {
   });
 
   gpuTest(`a recurrence fires as the filter does, ${title}`, async () => {
-    const { spikes, u } = await fire(X, taps);
+    const { spikes, u } = await fire(X, constants);
     ok(spikes.data.some((spike) => spike === 1));
     const refractory = withRefractory(zeros(X.shape), spikes, nu);
     const expected = withRefractory(free, spikes, nu);
@@ -110,21 +108,20 @@ for (const { Ts, tau, bound } of CASES) {
 for (const K of [2, 3, 4, 5, 6, 7, 8, 33]) {
   gpuTest(`a recurrence cuts its response off after ${K} taps`, async () => {
     const epsilon = recurrent(NEURON, 1, T).epsilon.slice(0, K);
-    const constants = neuronConstants(NEURON, 1, { K, R: 1 }, "recurrence");
-    const taps = { recurrence: { ...constants, theta: NEVER } };
-    closeByNeuron((await fire(X, taps)).u, psp(X, epsilon, 1), 3e-6);
-    closeByNeuron(await fireBack(X, taps), pspAdjoint(X, epsilon, 1), 3e-6);
+    const cut = neuronConstants(NEURON, 1, { K, R: 1 });
+    const { u } = await fire(X, { ...cut, theta: NEVER });
+    closeByNeuron(u, psp(X, epsilon, 1), 3e-6);
+    closeByNeuron(await fireBack(X, cut), pspAdjoint(X, epsilon, 1), 3e-6);
   });
 }
 
 for (const R of [2, 31, 32, 33, 34, 63, 64, 65, 97]) {
   gpuTest(`a recurrence is refractory for ${R} taps`, async () => {
     const nu = recurrent(NEURON, 1, T).nu.slice(0, R);
-    const constants = neuronConstants(NEURON, 1, { K: 77, R }, "recurrence");
+    const constants = neuronConstants(NEURON, 1, { K: 77, R });
     const free = psp(X, recurrent(NEURON, 1, T).epsilon, 1);
     for (const theta of [NEURON.theta, -150]) {
-      const taps = { recurrence: { ...constants, theta } };
-      const { spikes, u } = await fire(X, taps);
+      const { spikes, u } = await fire(X, { ...constants, theta });
       const refractory = withRefractory(zeros(X.shape), spikes, nu);
       const expected = withRefractory(free, spikes, nu);
       closeByNeuron(u, expected, 3e-6, [free, refractory]);
@@ -135,14 +132,13 @@ for (const R of [2, 31, 32, 33, 34, 63, 64, 65, 97]) {
 gpuTest("a recurrence forgets what its last tap has passed", async () => {
   // The rounding of the burst is left at first, and fades.
   for (const Ts of [1, 5]) {
-    const taps = recurrent(NEURON, Ts, T);
-    const quiet = { recurrence: { ...taps.recurrence, theta: NEVER } };
-    const { u } = await fire(X, quiet);
+    const { epsilon, constants } = recurrent(NEURON, Ts, T);
+    const { u } = await fire(X, { ...constants, theta: NEVER });
     const row = NAMES.indexOf("silence after a burst") * T;
     const largest = u.data.slice(row, row + 300)
       .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const left = (t: number) => Math.abs(u.data[row + t]) / largest;
-    const end = 300 + taps.epsilon.length;
+    const end = 300 + epsilon.length;
     for (let t = end; t < T; t++) ok(left(t) < 1e-6, `${left(t)} at ${t}`);
     ok(left(T - 1) < 1e-30, `${left(T - 1)}`);
   }

@@ -1,8 +1,16 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { close, noise, same } from "../comparison.ts";
 import { gpuTest } from "../gpu.ts";
-import { fire, fireBack, type Surrogate } from "./neuron_kernels.ts";
-import { type Neuron, refractoryKernel } from "../oracle/neuron.ts";
+import { neuronConstants } from "../../engine/neuron.ts";
+import {
+  type Constants,
+  extended,
+  fire,
+  fireBack,
+  recurrent,
+  RELAY,
+} from "./neuron_kernels.ts";
+import type { Neuron } from "../oracle/neuron.ts";
 import { surrogate, withRefractory } from "../oracle/srm.ts";
 import { type Tensor, tensorOf } from "../oracle/tensor.ts";
 import { fc } from "../properties.ts";
@@ -21,13 +29,36 @@ const NEURON = {
 /** How far the rounding of float32 moves a potential near the threshold. */
 const UNDECIDED = 1e-4;
 
-function surrogateOf({ theta, tauRho, scaleRho }: Neuron): Surrogate {
-  const slope = 1 / (tauRho * theta);
-  return { theta, scale: scaleRho * slope, slope };
+/** A relay that fires and is refractory as a neuron is, for some taps of ν. */
+function firing(neuron: Neuron, Ts: number, R: number): Constants {
+  const { theta, refDecay, refGain, refLastA, refLastB } = neuronConstants(
+    neuron,
+    Ts,
+    { K: 1, R },
+  );
+  return { ...RELAY, R, theta, refDecay, refGain, refLastA, refLastB };
 }
 
-function adjoint(u: Tensor, ds: Tensor, neuron: Neuron, groups?: number) {
-  return fireBack(ds, {}, { u, surrogate: surrogateOf(neuron), groups });
+/** Gives neurons a potential, which they relay from the bin before. */
+async function spike(u: Tensor, constants: Constants, groups?: number) {
+  const found = await fire(extended(u, 0, 1), constants, { groups });
+  return {
+    spikes: extended(found.spikes, -1, 0),
+    u: extended(found.u, -1, 0),
+    words: found.words,
+  };
+}
+
+/** The gradient of a potential, which reaches the drive of the bin before. */
+async function adjoint(u: Tensor, ds: Tensor, neuron: Neuron, groups?: number) {
+  const { theta, tauRho, scaleRho } = neuron;
+  const slope = 1 / (tauRho * theta);
+  const dx = await fireBack(extended(ds, 1, 0), RELAY, {
+    u: extended(u, 1, 0),
+    surrogate: { theta, scale: scaleRho * slope, slope },
+    groups,
+  });
+  return extended(dx, 0, -1);
 }
 
 /** Requires spikes where the potential says so, as far as it is decided. */
@@ -45,8 +76,8 @@ for (const set of [0, 1, 2, 3]) {
   gpuTest(`spike() and its adjoint agree with psp_spike_${set}`, async () => {
     const { params, tensors } = loadVectors<Simulated>(`psp_spike_${set}`);
     const { neuron, simulation: { Ts } } = params;
-    const nu = refractoryKernel(neuron, Ts, tensors.u.shape[4]);
-    const found = await fire(tensors.u, { nu, theta: neuron.theta });
+    const { nu } = recurrent(neuron, Ts, tensors.u.shape[4]);
+    const found = await spike(tensors.u, firing(neuron, Ts, nu.length));
     decided(found, neuron.theta);
     tensors.u_after.data.forEach((u, i) => {
       if (Math.abs(u - neuron.theta) <= UNDECIDED) return;
@@ -63,9 +94,9 @@ for (const T of [1, 31, 32, 33, 300]) {
   gpuTest(`spike() fires and is refractory, T = ${T}`, async () => {
     const u = noise([2, 3, 3, 5, T], T);
     u.data.forEach((value, i) => u.data[i] = 40 * value);
-    const nu = refractoryKernel(NEURON, 5, 300);
+    const { nu } = recurrent(NEURON, 5, 300);
     for (const taps of [nu, nu.slice(0, 1)]) {
-      const found = await fire(u, { nu: taps, theta: 10 });
+      const found = await spike(u, firing(NEURON, 5, taps.length));
       decided(found, 10);
       const rate = found.spikes.data.reduce((a, b) => a + b) / u.data.length;
       ok(rate > 0.02 && rate < 0.5);
@@ -85,23 +116,32 @@ for (const T of [1, 31, 32, 33, 300]) {
 gpuTest(
   "spike() fires at the threshold, and for every bin of a word",
   async () => {
-    const nu = Float64Array.of(0, -4, -6);
+    // Of taps 0, −4 and −6, which leave no rounding.
+    const refractory = {
+      ...RELAY,
+      R: 3,
+      theta: 10,
+      refDecay: 0.75,
+      refGain: -16 / 3,
+      refLastA: 0.75 ** 3,
+      refLastB: 3 * 0.75 ** 3,
+    };
     const u = tensorOf([1, 1, 1, 1, 5], [9.99, 10, 12, 15, 10]);
-    const found = await fire(u, { nu, theta: 10 });
+    const found = await spike(u, refractory);
     same(found.spikes.data, [0, 1, 0, 0, 1]);
     close(found.u, tensorOf(u.shape, [9.99, 10, 8, 9, 10]));
     const always = tensorOf([1, 1, 1, 1, 40], Array(40).fill(10));
-    const { words } = await fire(always, { theta: 10 });
-    same(words, [2 ** 32 - 1, 255]);
+    const { words } = await spike(always, { ...RELAY, theta: 10 });
+    same(words, [2 ** 32 - 2, 511]);
   },
 );
 
 gpuTest("spike() strides over neurons where workgroups are few", async () => {
   const u = noise([1, 3, 9, 11, 33], 1);
   u.data.forEach((value, i) => u.data[i] = 40 * value);
-  const nu = refractoryKernel(NEURON, 5, 300);
-  const many = await fire(u, { nu, theta: 10 });
-  const few = await fire(u, { nu, theta: 10 }, { groups: 2 });
+  const constants = firing(NEURON, 5, 28);
+  const many = await spike(u, constants);
+  const few = await spike(u, constants, 2);
   same(few.words, many.words);
   same(few.u.data, many.u.data);
   const ds = noise(u.shape, 2);
@@ -115,8 +155,8 @@ gpuTest(
     const T = 70;
     const u = noise([1, 1, 2, 2, T], 3);
     u.data.forEach((value, i) => u.data[i] = 40 * value);
-    const nu = refractoryKernel(NEURON, 5, 300);
-    const before = await fire(u, { nu, theta: 10 });
+    const constants = firing(NEURON, 5, 28);
+    const before = await spike(u, constants);
     await fc.assert(
       fc.asyncProperty(
         fc.nat(u.data.length - 1),
@@ -124,7 +164,7 @@ gpuTest(
         async (at, change) => {
           const changed = { shape: u.shape, data: u.data.slice() };
           changed.data[at] += change;
-          const after = await fire(changed, { nu, theta: 10 });
+          const after = await spike(changed, constants);
           const end = at - at % T + T;
           for (const part of ["spikes", "u"] as const) {
             const now = after[part].data;

@@ -13,7 +13,6 @@ import {
   sizeOf,
 } from "../../engine/network.ts";
 import type { Dispatch } from "../../engine/plan/dispatch.ts";
-import type { neuronConstants } from "../../engine/neuron.ts";
 import { gradientStrips } from "../../engine/plan/conv_cuts.ts";
 import { PART_UPDATE, PART_WORDS } from "../../engine/plan/buffers.ts";
 import { leadOf } from "../../engine/plan/layout.ts";
@@ -24,31 +23,28 @@ import {
   synapseGradient,
 } from "../../engine/plan/synapse.ts";
 import { device } from "../gpu.ts";
-import { fromKernel, pack, quads, tapTable, turn } from "./kernel_orders.ts";
+import { fromKernel, pack, quads, turn } from "./kernel_orders.ts";
 import {
   toKernel,
   weightsFromKernel,
   weightsToKernel,
 } from "./kernel_orders.ts";
 import { room, runDispatches, sharedCompiler } from "./kernel_runner.ts";
-import { fireBack, NEVER, rowsOf, stale } from "./neuron_kernels.ts";
-import type { Tensor } from "../oracle/tensor.ts";
+import {
+  type Constants,
+  extended,
+  fireBack,
+  RELAY,
+  rowsOf,
+  stale,
+} from "./neuron_kernels.ts";
+import { type Tensor, zeros } from "../oracle/tensor.ts";
 
 /** Threshold of the neurons, as in all reference vectors of synapses. */
 export const THETA = 10;
 
 /** Kernels that own what their grid tells, and do not stride along x. */
 const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
-
-/** Neurons whose potential is their drive. */
-export const PASSIVE = {
-  K: 1,
-  R: 1,
-  theta: NEVER,
-  exact: 1,
-  gain: 1,
-  refGain: 1,
-};
 
 /** How the kernels are run. */
 export interface Options {
@@ -64,8 +60,8 @@ export interface Options {
   readonly busy?: boolean;
   /** Whether to cut as for a device that computes on the CPU. @default false */
   readonly software?: boolean;
-  /** The neurons. @default such whose potential is their drive */
-  readonly neuron?: ReturnType<typeof neuronConstants>;
+  /** The neurons. @default such as never fire */
+  readonly neuron?: Constants;
   /** First samples of the second and later parts of a batch. @default none */
   readonly cuts?: readonly number[];
 }
@@ -85,13 +81,14 @@ export function layerFor(
 }
 
 /**
- * Runs the forward kernels.
+ * Runs the forward kernels, and gives the drive of the neurons: from memory, or
+ * as the potential of neurons that relay it, for a pool's is nowhere else.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
  * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
  * @param options How to run them.
- * @returns Potentials [N, O, H', W', T].
+ * @returns The drive [N, O, H', W', T].
  * @throws {AssertionError} If a pool does not turn its spikes.
  */
 export async function forward(
@@ -100,9 +97,30 @@ export async function forward(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
-  const { P = 1, neuron = PASSIVE } = options;
+  return layer.kind === "pool"
+    ? extended(await fired(layer, extended(x, 0, 1), w, options), -1, 0)
+    : await fired(layer, x, w, { ...options, keep: false });
+}
+
+/**
+ * Runs the forward kernels.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run them, and whether to keep potentials.
+ * @returns Potentials [N, O, H', W', T], or else the drive.
+ * @throws {AssertionError} If a pool does not turn its spikes.
+ */
+export async function fired(
+  layer: Layer,
+  x: Tensor,
+  w: Tensor,
+  options: Options & { readonly keep?: boolean } = {},
+): Promise<Tensor> {
+  const { P = 1, neuron = RELAY, keep = true } = options;
   const [N, , , , T] = x.shape;
-  const lead = leadOf(neuron.K, [], "float32");
+  const lead = leadOf(neuron.K);
   const B = Math.ceil(T / 32);
   const { C, H, W } = layer.output;
   const run = runOf(layer);
@@ -112,7 +130,6 @@ export async function forward(
   const { u, spikes, raster } = await runDispatches(
     {
       batch: batchOf([0, N]),
-      taps: tapTable([1], [0]),
       largest: new Uint32Array(N),
       inputs: pack(x, 1, P),
       raster: new Uint32Array(
@@ -127,11 +144,11 @@ export async function forward(
     N,
     (buffers) => {
       const outcome = {
-        ...{ keep: true, normalised: false, turned },
+        ...{ keep, normalised: false, turned },
         ...{ index: 0, stride: 1 },
       };
       const dispatches = layerForward(
-        { ...context(layer, T, options), neuron, lead, sampleRows: T + lead },
+        { ...context(layer, T, options), neuron, lead },
         outcome,
         { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } },
       );
@@ -139,8 +156,9 @@ export async function forward(
     },
   );
   if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
-  const potentials = rowsOf(u, N, { first: 0, count: T, all: T + lead });
-  return fromKernel(potentials, [N, C, H, W, T], { run });
+  const first = keep ? 0 : lead;
+  const rows = rowsOf(u, N, { first, count: T, all: T + lead });
+  return fromKernel(rows, [N, C, H, W, T], { run });
 }
 
 /**
@@ -163,9 +181,12 @@ export async function adjoint(
   const { C, H, W } = layer.input;
   const shape = [N, C, H, W, T];
   if (layer.kind === "pool") {
-    const u = { shape, data: new Float64Array(N * C * H * W * T) };
+    // Gradients of potentials reach the drive of the bin before.
+    const u = zeros([N, C, H, W, T + 1]);
     const pool = { window: layer.window, poolGain: 1.1 * THETA };
-    return fireBack(dy, {}, { u, pool, groups, runSize });
+    const later = extended(dy, 1, 0);
+    const dx = await fireBack(later, RELAY, { u, pool, groups, runSize });
+    return extended(dx, 0, -1);
   }
   const { dx } = await runDispatches(
     {
@@ -311,11 +332,10 @@ function context(
   const runSize = below ?? inputs;
   return {
     ...{ compiler: sharedCompiler(), layer, T, P, height },
-    ...{ lead: 0, sampleRows: T, half: false, software },
-    ...{ ahead: 4, rule: 0 },
+    ...{ lead: 0, software, ahead: 4, rule: 0 },
     workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
     theta: THETA,
-    neuron: PASSIVE,
+    neuron: RELAY,
     below: { runSize, floats: quads(inputs, runSize) },
     isTurned: false,
   };

@@ -23,6 +23,24 @@ Deno.test("parseConfiguration() names an unknown key and its neighbour", () => {
   });
 });
 
+Deno.test("parseConfiguration() says what holds where a key was removed", () => {
+  const cases: [entry: string, key: string, holds: string][] = [
+    ["response: filter", "neuron.response", "computed by recurrence"],
+    ["response: recurrence", "neuron.response", "computed by recurrence"],
+    ["storage: float16", "neuron.storage", "stored as float32"],
+    ["storage: float32", "neuron.storage", "stored as float32"],
+  ];
+  for (const [entry, key, holds] of cases) {
+    refuses(`neuron:\n  theta: 10\n  ${entry}\n`, {
+      message: new RegExp(
+        `" line 3: ${key} was removed: .+ always ${holds}; delete the line$`,
+      ),
+      key,
+      line: 3,
+    });
+  }
+});
+
 Deno.test("parseConfiguration() refuses any key it does not know", () => {
   const sections = [
     [],

@@ -83,8 +83,6 @@ export const SL_ANIMALS_CONFIGURATION: Configuration = {
     scaleRef: 20,
     tauRho: 1,
     scaleRho: 1,
-    response: "recurrence",
-    storage: "float32",
   },
   training: {
     transf_method: "SlayerTD",

@@ -85,8 +85,6 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         type: fc.constant("SRMALPHA" as const),
         ...{ theta: moderate, tauSr: moderate, tauRef: moderate },
         ...{ scaleRef: moderate, tauRho: moderate, scaleRho: moderate },
-        response: fc.constantFrom("recurrence" as const, "filter" as const),
-        storage: fc.constantFrom("float32" as const, "float16" as const),
       }),
       training: fc.record({
         transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
