@@ -25,6 +25,7 @@ import {
   forward,
   gradient,
   layerFor,
+  relayed,
 } from "./synapse_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
@@ -153,7 +154,7 @@ gpuTest("conv() scales with the height of a spike", async () => {
   const x = counts([1, 2, 5, 4, 8], 1);
   const w = noise([3, 2, 3, 3, 1], 2);
   const layer = layerOf(x, w, {});
-  const y = await forward(layer, x, w, { height: 0.2 });
+  const y = await relayed(layer, x, w, { height: 0.2 });
   const fifth = { shape: x.shape, data: x.data.map((spike) => 0.2 * spike) };
   close(y, conv(fifth, w));
   const d = noise(y.shape, 3);

@@ -14,7 +14,13 @@ import {
 import { reshape, type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
 import { fc } from "../properties.ts";
 import { loadVectors } from "../reference_vectors.ts";
-import { adjoint, forward, gradient, layerFor } from "./synapse_kernels.ts";
+import {
+  adjoint,
+  forward,
+  gradient,
+  layerFor,
+  relayed,
+} from "./synapse_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
 function layerOf(x: Tensor, w: Tensor) {
@@ -118,7 +124,7 @@ gpuTest("dense() scales with the height of a spike", async () => {
   const x = counts([1, 2, 3, 4, 8], 1);
   const w = noise([3, 2, 3, 4, 1], 2);
   const layer = layerOf(x, w);
-  const y = await forward(layer, x, w, { height: 0.2 });
+  const y = await relayed(layer, x, w, { height: 0.2 });
   const fifth = { shape: x.shape, data: x.data.map((spike) => 0.2 * spike) };
   close(y, dense(fifth, w));
   const d = noise(y.shape, 3);

@@ -81,8 +81,8 @@ export function layerFor(
 }
 
 /**
- * Runs the forward kernels, and gives the drive of the neurons: from memory, or
- * as the potential of neurons that relay it, for a pool's is nowhere else.
+ * Runs the forward kernels, and reads the drive that they leave in memory; that
+ * of a pool, which leaves none, through neurons that relay it.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
@@ -91,15 +91,35 @@ export function layerFor(
  * @returns The drive [N, O, H', W', T].
  * @throws {AssertionError} If a pool does not turn its spikes.
  */
-export async function forward(
+export function forward(
   layer: Layer,
   x: Tensor,
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
   return layer.kind === "pool"
-    ? extended(await fired(layer, extended(x, 0, 1), w, options), -1, 0)
-    : await fired(layer, x, w, { ...options, keep: false });
+    ? relayed(layer, x, w, options)
+    : fired(layer, x, w, { ...options, keep: false });
+}
+
+/**
+ * Runs the forward kernels, one bin longer, with neurons that relay their drive.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run them.
+ * @returns The drive, times the height of a spike, [N, O, H', W', T].
+ * @throws {AssertionError} If a pool does not turn its spikes.
+ */
+export async function relayed(
+  layer: Layer,
+  x: Tensor,
+  w: Tensor,
+  options: Options = {},
+): Promise<Tensor> {
+  const u = await fired(layer, extended(x, 0, 1), w, options);
+  return extended(u, -1, 0);
 }
 
 /**
