@@ -82,7 +82,7 @@ export interface PlanSizes {
  * Works out the sizes of a plan.
  *
  * @param device Where it is to run.
- * @param network Layers, time step in ms, input, and bytes of all weights.
+ * @param network Layers, time step in ms, and input.
  * @param bins Bins of a sample, and taps of the response.
  * @param options What is asked of the plan.
  * @returns The sizes.
