@@ -43,7 +43,9 @@ export function readConfiguration(
       .fail("is true, which needs testing.tSample and testing.error");
   }
   const error = completeTarget(training.error, inTraining.at("error"), {
-    ...{ Ts, tSample, used: true },
+    Ts,
+    tSample,
+    used: true,
   });
   const path = resolvePaths(training.path, inTraining.at("path"), resolve);
   return {
@@ -52,7 +54,9 @@ export function readConfiguration(
     training: { ...training, error, path },
     ...(testing && {
       testing: readTesting(testing, place.at("testing"), {
-        ...{ Ts, error, used: training.random_crop },
+        Ts,
+        error,
+        used: training.random_crop,
       }),
     }),
     ...(network && { network }),

@@ -14,7 +14,10 @@ const fired = Array.from({ length: 11 }, (_, layer) => Uint32Array.of(layer));
 const CHECKPOINT: Checkpoint = {
   adapter: "llvmpipe",
   position: {
-    ...{ epoch: 3, batches: 2, trained: false, seconds: 1.5 },
+    epoch: 3,
+    batches: 2,
+    trained: false,
+    seconds: 1.5,
     sums: { samples: 16, loss: 80.25, right: 3, spikes: [500, 7], fired },
     losses: [],
     random: [1, -2, 3, -4],

@@ -172,7 +172,8 @@ Deno.test("parseConfiguration() refuses more spikes than a region has bins", () 
     `more than the ${bins} time bins of the region: expected at most ${bins}`;
   refuses(text, {
     message: problem(" line 4", key, 180, 100),
-    ...{ key, line: 4 },
+    key,
+    line: 4,
   });
   // The same where the count is left open.
   refuses("simulation: {Ts: 10}", { message: problem("", key, 180, 150), key });
@@ -190,6 +191,7 @@ Deno.test("parseConfiguration() checks the counts of a test only where it is use
   refuses(`${text}training: {random_crop: True}`, {
     message: `Cannot use configuration "network.yaml" line 1: ${key} is 523, ` +
       "more than the 400 time bins of the region: expected at most 400",
-    ...{ key, line: 1 },
+    key,
+    line: 1,
   });
 });

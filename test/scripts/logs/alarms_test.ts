@@ -10,7 +10,9 @@ import { normsOf } from "../../../scripts/logs/norms.ts";
 /** An epoch that nothing is wrong with. */
 const WELL: EpochState = {
   loss: 7,
-  ...{ accuracy: 0.5, samples: 100, chance: 0.1 },
+  accuracy: 0.5,
+  samples: 100,
+  chance: 0.1,
   rates: { pool1: 0.02, conv1: 0.01, fc1: 0.05 },
   silent: { pool1: 0.9, conv1: 0.5, fc1: 0 },
   saturated: { pool1: 0.9, conv1: 0, fc1: 0.5 },
