@@ -11,9 +11,15 @@ export {
   type EventChunk,
   inspectAedat,
   readAedat,
-} from "./dataset/aedat.ts";
-export { encodeAedat, type EncodeOptions } from "./dataset/aedat_encode.ts";
-export { augmentEvents, type AugmentOptions } from "./dataset/augment.ts";
+} from "./dataset/formats/aedat.ts";
+export {
+  encodeAedat,
+  type EncodeOptions,
+} from "./dataset/formats/aedat_encode.ts";
+export {
+  augmentEvents,
+  type AugmentOptions,
+} from "./dataset/transforms/augment.ts";
 export {
   batches,
   type BatchOptions,
@@ -27,9 +33,12 @@ export {
   type Events,
   type Sensor,
 } from "./dataset/events.ts";
-export type { FileSource } from "./dataset/file_source.ts";
-export { type FilterOptions, filterSamples } from "./dataset/filter.ts";
-export { openNmnist, readNmnist } from "./dataset/nmnist.ts";
+export type { FileSource } from "./dataset/files/file_source.ts";
+export {
+  type FilterOptions,
+  filterSamples,
+} from "./dataset/transforms/filter.ts";
+export { openNmnist, readNmnist } from "./dataset/formats/nmnist.ts";
 export {
   type Binning,
   type PackedSample,
@@ -39,8 +48,8 @@ export {
 export {
   openRecordings,
   type RecordingsOptions,
-} from "./dataset/recordings.ts";
-export type { SampleSource, Timing } from "./dataset/samples.ts";
+} from "./dataset/slicing/recordings.ts";
+export type { SampleSource, Timing } from "./dataset/sample_source.ts";
 export {
   type RecordingFolders,
   type SlicedRecording,
@@ -49,13 +58,13 @@ export {
   type SliceProgress,
   sliceRecordings,
   type SliceReport,
-} from "./dataset/slice.ts";
+} from "./dataset/slicing/slice.ts";
 export {
   type EventStore,
   openStore,
   type ReadOptions,
   type SliceInfo,
-} from "./dataset/store.ts";
+} from "./dataset/store/store.ts";
 export type { RecordingAttributes } from "./dataset/store/attributes.ts";
 export { ReadThreads } from "./dataset/store/read_threads.ts";
 export {
@@ -69,8 +78,12 @@ export {
   describeAdapter,
   Device,
   openDevice,
-} from "./engine/device.ts";
-export { DeviceError, KernelError, ShapeError } from "./engine/errors.ts";
+} from "./engine/device/device.ts";
+export {
+  DeviceError,
+  KernelError,
+  ShapeError,
+} from "./engine/device/errors.ts";
 export {
   Model,
   type ModelDescription,
@@ -88,12 +101,12 @@ export {
   type LayerShapes,
   type Pair,
   type PoolLayer,
-} from "./engine/network.ts";
+} from "./engine/network/network.ts";
 export {
   type Neuron,
   refractoryKernel,
   responseKernel,
-} from "./engine/neuron.ts";
+} from "./engine/network/neuron.ts";
 export {
   type EpochOptions,
   type EpochPause,
@@ -101,10 +114,10 @@ export {
   type EpochSums,
   runEpoch,
 } from "./engine/epoch.ts";
-export { type Ceilings, measureCeilings } from "./engine/ceilings.ts";
+export { type Ceilings, measureCeilings } from "./engine/device/roofline.ts";
 export { type KernelTime, profile } from "./engine/profile.ts";
 export { initLive, type LiveLayer } from "./engine/live_init.ts";
-export type { OptimizerName, UpdateRule } from "./engine/optimizer.ts";
+export type { OptimizerName, UpdateRule } from "./engine/plan/optimizer.ts";
 export type { InputCoding, PlanOptions } from "./engine/plan/sizes.ts";
 export type {
   CountTarget,
@@ -113,9 +126,9 @@ export type {
   SpikeTarget,
   TimeTarget,
   TrainTarget,
-} from "./engine/plan/target.ts";
-export { Random } from "./engine/random.ts";
-export type { StepRecord } from "./engine/plan/records.ts";
+} from "./engine/losses/target.ts";
+export { Random } from "./engine/network/random.ts";
+export type { StepRecord } from "./engine/plan/step_results.ts";
 export {
   ARRAYS,
   type Dtype,
@@ -124,12 +137,12 @@ export {
   type Tensor,
   type Weights,
   WeightsError,
-} from "./engine/safetensors.ts";
-export { packSpikes } from "./engine/spikes.ts";
-export type { EventBatch } from "./engine/plan/event_batch.ts";
+} from "./engine/network/safetensors.ts";
+export { packSpikes } from "./engine/network/pack_spikes.ts";
+export type { EventBatch } from "./engine/network/event_batch.ts";
 export type { Stepper } from "./engine/plan/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
-export type { NamedArray } from "./engine/weights.ts";
+export type { NamedArray } from "./engine/network/weights.ts";
 export {
   confusionMatrix,
   type Outcome,

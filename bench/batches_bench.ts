@@ -13,8 +13,8 @@ import { batches, SampleCache } from "../dataset/batches.ts";
 import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
 import { MersenneTwister } from "../dataset/mersenne_twister.ts";
 import { type Binning, packSample } from "../dataset/pack.ts";
-import type { SampleSource } from "../dataset/samples.ts";
-import { openStore } from "../dataset/store.ts";
+import type { SampleSource } from "../dataset/sample_source.ts";
+import { openStore } from "../dataset/store/store.ts";
 import { ReadThreads, THREADS } from "../dataset/store/read_threads.ts";
 import { makeStore } from "./event_store.ts";
 

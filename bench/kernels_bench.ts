@@ -13,17 +13,17 @@
  */
 
 import assert from "node:assert/strict";
-import { openDevice } from "../engine/device.ts";
+import { openDevice } from "../engine/device/device.ts";
 import {
   Compiler,
   type Dispatch,
   groupsFor,
   record,
-} from "../engine/plan/dispatch.ts";
+} from "../engine/device/compiler.ts";
 import { Model } from "../engine/model.ts";
 import { PART_WORDS } from "../engine/plan/buffers.ts";
-import { RULES } from "../kernels/learn.ts";
-import { updateStep } from "../kernels/update.ts";
+import { RULES } from "../kernels/shared/optimizer_rules.ts";
+import { updateStep } from "../kernels/update/optimizer_step.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 /** Weights of the convolutional network. */

@@ -12,14 +12,14 @@
 
 import { join } from "node:path";
 import { batches, type BatchOptions, SampleCache } from "../dataset/batches.ts";
-import { openNmnist } from "../dataset/nmnist.ts";
-import type { SampleSource } from "../dataset/samples.ts";
-import { openDevice } from "../engine/device.ts";
+import { openNmnist } from "../dataset/formats/nmnist.ts";
+import type { SampleSource } from "../dataset/sample_source.ts";
+import { openDevice } from "../engine/device/device.ts";
 import { type EpochStatistics, runEpoch } from "../engine/epoch.ts";
 import { initLive } from "../engine/live_init.ts";
 import { Model } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/network.ts";
-import type { SpikeTarget } from "../engine/plan/target.ts";
+import type { LayerDescription } from "../engine/network/network.ts";
+import type { SpikeTarget } from "../engine/losses/target.ts";
 import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
 
 const [folder] = Deno.args;

@@ -5,9 +5,9 @@
  */
 
 import type { Model } from "../engine/model.ts";
-import { type LayerDescription, sizeOf } from "../engine/network.ts";
-import { Random } from "../engine/random.ts";
-import type { EventBatch } from "../engine/plan/event_batch.ts";
+import { type LayerDescription, sizeOf } from "../engine/network/network.ts";
+import { Random } from "../engine/network/random.ts";
+import type { EventBatch } from "../engine/network/event_batch.ts";
 
 /** Input, neuron and time step of the SL-Animals networks. */
 export const SL_ANIMALS = {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { openDevice } from "../engine/device.ts";
+import { openDevice } from "../engine/device/device.ts";
 import { Model } from "../engine/model.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 

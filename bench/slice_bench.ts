@@ -7,10 +7,10 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodeAedat } from "../dataset/aedat_encode.ts";
+import { encodeAedat } from "../dataset/formats/aedat_encode.ts";
 import { allocateEvents, type Events } from "../dataset/events.ts";
-import { sliceRecordings } from "../dataset/slice.ts";
-import { openStore } from "../dataset/store.ts";
+import { sliceRecordings } from "../dataset/slicing/slice.ts";
+import { openStore } from "../dataset/store/store.ts";
 
 const NAMES = ["user00_indoor", "user18_sunlight", "user25_imse", "user35_dc"];
 const RECORDS = 1_000_000;

@@ -14,8 +14,8 @@
 
 import assert from "node:assert/strict";
 import { batches, SampleCache } from "../dataset/batches.ts";
-import { measureCeilings } from "../engine/ceilings.ts";
-import { openDevice } from "../engine/device.ts";
+import { measureCeilings } from "../engine/device/roofline.ts";
+import { openDevice } from "../engine/device/device.ts";
 import { runEpoch } from "../engine/epoch.ts";
 import { Model } from "../engine/model.ts";
 import { profile } from "../engine/profile.ts";

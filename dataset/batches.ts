@@ -12,7 +12,7 @@ import {
   type PackedSample,
   packSample,
 } from "./pack.ts";
-import type { SampleSource } from "./samples.ts";
+import type { SampleSource } from "./sample_source.ts";
 
 const TWO_32 = 2 ** 32;
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Layer, sizeOf } from "./network.ts";
-import type { StepRecord } from "./plan/records.ts";
-import type { EventBatch } from "./plan/event_batch.ts";
+import { type Layer, sizeOf } from "./network/network.ts";
+import type { StepRecord } from "./plan/step_results.ts";
+import type { EventBatch } from "./network/event_batch.ts";
 import type { Stepper } from "./plan/stepper.ts";
 
 /** Over this part of bins with a spike, a layer or neuron is saturated. */

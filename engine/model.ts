@@ -4,24 +4,32 @@
  * @module
  */
 
-import type { Device } from "./device.ts";
-import { Compiler } from "./plan/dispatch.ts";
-import { ShapeError } from "./errors.ts";
+import type { Device } from "./device/device.ts";
+import { Compiler } from "./device/compiler.ts";
+import { ShapeError } from "./device/errors.ts";
 import {
   describeLayers,
   type Extent,
   type Layer,
   type LayerDescription,
-} from "./network.ts";
-import type { Neuron } from "./neuron.ts";
-import { Optimizer, type UpdateRule } from "./optimizer.ts";
+} from "./network/network.ts";
+import type { Neuron } from "./network/neuron.ts";
+import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
-import { Random } from "./random.ts";
-import { readFloats } from "./readback.ts";
+import { Random } from "./network/random.ts";
+import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
-import { initialWeights, layOutWeights, type NamedArray } from "./weights.ts";
-import { toKernelOrder, toUserOrder, type WeightSlot } from "./weights.ts";
+import {
+  initialWeights,
+  layOutWeights,
+  type NamedArray,
+} from "./network/weights.ts";
+import {
+  toKernelOrder,
+  toUserOrder,
+  type WeightSlot,
+} from "./network/weights.ts";
 
 /** All that makes a network, as plain data. */
 export interface ModelDescription extends UpdateRule {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Device } from "./device.ts";
-import { DeviceError } from "./errors.ts";
-import { type Layer, sizeOf, weightCount } from "./network.ts";
-import { type Dispatch, record } from "./plan/dispatch.ts";
-import type { EventBatch } from "./plan/event_batch.ts";
+import type { Device } from "./device/device.ts";
+import { DeviceError } from "./device/errors.ts";
+import { type Layer, sizeOf, weightCount } from "./network/network.ts";
+import { type Dispatch, record } from "./device/compiler.ts";
+import type { EventBatch } from "./network/event_batch.ts";
 import type { Stepper } from "./plan/stepper.ts";
-import { readBytes } from "./readback.ts";
+import { readBytes } from "./device/readback.ts";
 
 /** What one dispatch of a step took, and did. */
 export interface KernelTime {

@@ -5,14 +5,14 @@
  */
 
 import { BINS_PER_WORD } from "../kernels/spec.ts";
-import { type Extent, sizeOf } from "./network.ts";
-import { record } from "./plan/dispatch.ts";
-import { type Layout, layoutOf, placeOf } from "./plan/layout.ts";
+import { type Extent, sizeOf } from "./network/network.ts";
+import { record } from "./device/compiler.ts";
+import { type Layout, layoutOf, placeOf } from "./network/layout.ts";
 import type { Model } from "./model.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
-import { readBytes } from "./readback.ts";
-import type { EventBatch } from "./plan/event_batch.ts";
-import type { NamedArray } from "./weights.ts";
+import { readBytes } from "./device/readback.ts";
+import type { EventBatch } from "./network/event_batch.ts";
+import type { NamedArray } from "./network/weights.ts";
 
 /** What one layer did, both `[N, C, H, W, T]`. */
 export interface LayerTrace {
@@ -50,7 +50,7 @@ export interface Trace {
  *
  * @example
  * ```ts
- * import { openDevice } from "./device.ts";
+ * import { openDevice } from "./device/device.ts";
  * import { Model } from "./model.ts";
  * import { trace } from "./trace.ts";
  * using device = await openDevice();

@@ -8,9 +8,9 @@
  */
 
 import { basename } from "node:path";
-import { type Device, openDevice } from "../engine/device.ts";
-import { DeviceError } from "../engine/errors.ts";
-import { preferVulkan } from "../scripts/adapter.ts";
+import { type Device, openDevice } from "../engine/device/device.ts";
+import { DeviceError } from "../engine/device/errors.ts";
+import { preferVulkan } from "../scripts/device/adapter.ts";
 
 const opened = await open();
 

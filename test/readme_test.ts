@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { parseConfiguration } from "../scripts/configuration.ts";
+import { parseConfiguration } from "../scripts/configuration/configuration.ts";
 import { gpuTest } from "./gpu.ts";
 import { blocksOf, README, sectionOf, taskCommands } from "./readme.ts";
 import { runTask } from "./run_task.ts";

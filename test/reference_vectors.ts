@@ -10,7 +10,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSafetensors } from "../engine/safetensors.ts";
+import { parseSafetensors } from "../engine/network/safetensors.ts";
 import { type Tensor, tensorOf, zeros } from "./oracle/tensor.ts";
 
 const SELECTION = join(import.meta.dirname!, "reference");

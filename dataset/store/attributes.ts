@@ -7,8 +7,8 @@
 
 import { DatasetError } from "../errors.ts";
 import type { Sensor } from "../events.ts";
-import { join } from "../file_path.ts";
-import { canBeShown } from "../sl_animals.ts";
+import { join } from "../files/file_path.ts";
+import { canBeShown } from "../formats/sl_animals.ts";
 
 /** Attributes of the store's root group. */
 export interface StoreAttributes {

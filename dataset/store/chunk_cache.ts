@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Column, ColumnData } from "../zarr/columns.ts";
+import type { Column, ColumnData } from "./zarr_columns.ts";
 
 /**
  * Chunks of columns, of which the least recently used are forgotten first.
@@ -12,7 +12,7 @@ import type { Column, ColumnData } from "../zarr/columns.ts";
  * @example
  * ```ts
  * import { ChunkCache } from "./chunk_cache.ts";
- * import { Column, ColumnWriter } from "../zarr/columns.ts";
+ * import { Column, ColumnWriter } from "./zarr_columns.ts";
  * const path = await Deno.makeTempDir();
  * const layout = { type: "uint8", chunkLength: 4, dimension: "event" } as const;
  * await (await ColumnWriter.create(path, layout)).append(new Uint8Array(4));

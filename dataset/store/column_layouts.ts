@@ -6,7 +6,7 @@
  */
 
 import type { Events, Sensor } from "../events.ts";
-import type { ColumnLayout } from "../zarr/columns.ts";
+import type { ColumnLayout } from "./zarr_columns.ts";
 
 /**
  * Events in a chunk: a slice of some 100,000 needs two or three, and what is

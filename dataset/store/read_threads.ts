@@ -6,7 +6,7 @@
 
 import type { Events } from "../events.ts";
 import type { PackedSample, PackOptions } from "../pack.ts";
-import { putTogether, type ThreadProblem } from "../thread_problem.ts";
+import { putTogether, type ThreadProblem } from "../threads/worker_error.ts";
 import type { GroupOptions } from "./recording_group.ts";
 
 /** Threads at most; each takes 12 MB of memory. */
@@ -57,7 +57,7 @@ interface Waiting {
  *
  * @example
  * ```ts
- * import { openStore } from "../store.ts";
+ * import { openStore } from "./store.ts";
  * import { ReadThreads } from "./read_threads.ts";
  * using threads = new ReadThreads();
  * const problem = await openStore("no/such.zarr", { threads })

@@ -6,7 +6,7 @@
  */
 
 import { packSample } from "../pack.ts";
-import { takeApart } from "../thread_problem.ts";
+import { takeApart } from "../threads/worker_error.ts";
 import { type ReadAnswer, type ReadRequest, THREADS } from "./read_threads.ts";
 import { type OpenRecording, openRecording } from "./recording_group.ts";
 import { CACHE_BYTES, SliceReader } from "./slice_reader.ts";

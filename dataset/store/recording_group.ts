@@ -4,11 +4,11 @@
  * @module
  */
 
-import { counted } from "../counted.ts";
+import { counted } from "../files/counted.ts";
 import { DatasetError } from "../errors.ts";
 import type { Events, Sensor } from "../events.ts";
-import { join } from "../file_path.ts";
-import { Column, readGroup } from "../zarr/columns.ts";
+import { join } from "../files/file_path.ts";
+import { Column, readGroup } from "./zarr_columns.ts";
 import {
   parseRecordingAttributes,
   type RecordingAttributes,

@@ -5,10 +5,10 @@
  */
 
 import type { Events, Sensor } from "../events.ts";
-import { join } from "../file_path.ts";
-import { syncTree } from "../file_sync.ts";
+import { join } from "../files/file_path.ts";
+import { syncTree } from "../files/file_sync.ts";
 import type { RecordingAttributes } from "./attributes.ts";
-import { ColumnWriter, writeGroup } from "../zarr/columns.ts";
+import { ColumnWriter, writeGroup } from "./zarr_columns.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
 /** Where slices start and end among the events of their group. */

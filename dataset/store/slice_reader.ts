@@ -5,7 +5,7 @@
  */
 
 import { allocateEvents, type Events } from "../events.ts";
-import type { Column, ColumnData } from "../zarr/columns.ts";
+import type { Column, ColumnData } from "./zarr_columns.ts";
 import { ChunkCache } from "./chunk_cache.ts";
 import { advise, type OpenRecording } from "./recording_group.ts";
 

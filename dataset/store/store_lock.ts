@@ -10,7 +10,7 @@
  */
 
 import { DatasetError } from "../errors.ts";
-import { openFolder } from "../file_sync.ts";
+import { openFolder } from "../files/file_sync.ts";
 
 /** Unlocks stores that nobody can read from any more. */
 const forgotten = new FinalizationRegistry<Deno.FsFile>(unlock);

@@ -6,11 +6,11 @@
  */
 
 import { DatasetError } from "../errors.ts";
-import { join } from "../file_path.ts";
-import { fileProblem } from "../file_problem.ts";
-import { syncFolder, syncTree } from "../file_sync.ts";
-import { readGroup, writeGroup } from "../zarr/columns.ts";
-import { writeProblem } from "../zarr/folder.ts";
+import { join } from "../files/file_path.ts";
+import { fileProblem } from "../files/file_problem.ts";
+import { syncFolder, syncTree } from "../files/file_sync.ts";
+import { readGroup, writeGroup } from "./zarr_columns.ts";
+import { writeProblem } from "./zarr_folder.ts";
 import {
   parseRecordingAttributes,
   parseStoreAttributes,

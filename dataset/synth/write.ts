@@ -4,12 +4,12 @@
  * @module
  */
 
-import { encodeAedat } from "../aedat_encode.ts";
+import { encodeAedat } from "../formats/aedat_encode.ts";
 import { DatasetError } from "../errors.ts";
 import { allocateEvents, DVS128, type Events } from "../events.ts";
-import { folderOf, join } from "../file_path.ts";
-import { fileProblem } from "../file_problem.ts";
-import { sessionOf } from "../sl_animals.ts";
+import { folderOf, join } from "../files/file_path.ts";
+import { fileProblem } from "../files/file_problem.ts";
+import { sessionOf } from "../formats/sl_animals.ts";
 import { MOTIONS } from "./motions.ts";
 import { choosePeople, PEOPLE, type Person } from "./people.ts";
 import { recordPerson, type SignSpan } from "./recording.ts";

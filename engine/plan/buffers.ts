@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ShapeError } from "../errors.ts";
-import type { Device } from "../device.ts";
-import { type Layer, sizeOf } from "../network.ts";
-import { Activity } from "./activity.ts";
+import { ShapeError } from "../device/errors.ts";
+import type { Device } from "../device/device.ts";
+import { type Layer, sizeOf } from "../network/network.ts";
+import { Activity } from "./spike_counts.ts";
 import type { PlanSizes } from "./sizes.ts";
-import { Records } from "./records.ts";
-import { ALIGNMENT, inQuads } from "./layout.ts";
+import { Records } from "./step_results.ts";
+import { ALIGNMENT, inQuads } from "../network/layout.ts";
 
 /** Vectors of four in the table of taps. */
 const TAP_ROWS = 4096;

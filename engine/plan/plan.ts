@@ -5,12 +5,12 @@
  * @module
  */
 
-import { DeviceError } from "../errors.ts";
-import { type Layer, sizeOf, weightCount } from "../network.ts";
-import { refractoryKernel, responseKernel } from "../neuron.ts";
+import { DeviceError } from "../device/errors.ts";
+import { type Layer, sizeOf, weightCount } from "../network/network.ts";
+import { refractoryKernel, responseKernel } from "../network/neuron.ts";
 import { allocatePlan, type PlanBuffers, tabulateTaps } from "./buffers.ts";
-import type { Dispatch } from "./dispatch.ts";
-import { type Compiling, Parts, type PlanContext } from "./parts.ts";
+import type { Dispatch } from "../device/compiler.ts";
+import { type Compiling, Parts, type PlanContext } from "./compile_step.ts";
 import { binsOf, type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
 
 /** A plan, ready to run. */

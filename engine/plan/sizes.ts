@@ -5,13 +5,13 @@
  */
 
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import type { Device } from "../device.ts";
-import { ShapeError } from "../errors.ts";
-import { type Layer, sizeOf, weightCount } from "../network.ts";
-import { type LoopSizes, roundsOf, roundsPerSample } from "./rounds.ts";
-import { layoutOf, leadOf, weightFloats } from "./layout.ts";
-import { gradientStrips } from "./conv_cuts.ts";
-import { type Goal, goalOf, type SpikeTarget } from "./target.ts";
+import type { Device } from "../device/device.ts";
+import { ShapeError } from "../device/errors.ts";
+import { type Layer, sizeOf, weightCount } from "../network/network.ts";
+import { type LoopSizes, roundsOf, roundsPerSample } from "./loop_budget.ts";
+import { layoutOf, leadOf, weightFloats } from "../network/layout.ts";
+import { gradientStrips } from "../layers/conv_tiling.ts";
+import { type Goal, goalOf, type SpikeTarget } from "../losses/target.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;

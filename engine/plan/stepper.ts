@@ -5,15 +5,19 @@
  * @module
  */
 
-import type { Device } from "../device.ts";
-import { type Dispatch, record } from "./dispatch.ts";
-import { type EventBatch, requireBatch, requirePlaces } from "./event_batch.ts";
-import type { Optimizer } from "../optimizer.ts";
+import type { Device } from "../device/device.ts";
+import { type Dispatch, record } from "../device/compiler.ts";
+import {
+  type EventBatch,
+  requireBatch,
+  requirePlaces,
+} from "../network/event_batch.ts";
+import type { Optimizer } from "./optimizer.ts";
 import type { Plan } from "./plan.ts";
 import { freePlan, layOutStep, PART_UPDATE, PART_WORDS } from "./buffers.ts";
-import { ResidentEvents } from "./resident_events.ts";
-import { sizeOf } from "../network.ts";
-import type { StepRecord } from "./records.ts";
+import { ResidentEvents } from "./event_cache.ts";
+import { sizeOf } from "../network/network.ts";
+import type { StepRecord } from "./step_results.ts";
 
 /** Fraction of bins with a spike from which on inputs are busy. */
 const BUSY = 0.2;

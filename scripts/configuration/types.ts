@@ -6,13 +6,13 @@
  * @module
  */
 
-import type { LayerDescription } from "../../engine/network.ts";
+import type { LayerDescription } from "../../engine/network/network.ts";
 export type {
   ConvDescription,
   DenseDescription,
   LayerDescription,
   Pair,
-} from "../../engine/network.ts";
+} from "../../engine/network/network.ts";
 
 /** What the loss asks for. */
 export interface SpikeTarget {

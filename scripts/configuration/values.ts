@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nearestName } from "../command_line.ts";
+import { nearestName } from "../command_line/command.ts";
 
 /** Where in a configuration a value stands. */
 export class Place {

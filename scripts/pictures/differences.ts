@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Colour, IndexedImage } from "./gif.ts";
-import { firstFrom, type Sample } from "./sample.ts";
+import type { Colour, IndexedImage } from "./animation/gif.ts";
+import { firstFrom, type Sample } from "./samples/sample.ts";
 
 /** Levels on either side of the middle. */
 const SIDE = 100;
@@ -34,7 +34,7 @@ export const GREYS: readonly Colour[] = Array.from(
  * @example
  * ```ts
  * import { countDifferences } from "./differences.ts";
- * import { createSample } from "./sample.ts";
+ * import { createSample } from "./samples/sample.ts";
  * const sample = createSample({
  *   x: Uint16Array.of(0, 1, 1),
  *   y: Uint16Array.of(0, 0, 0),

@@ -12,14 +12,14 @@ import {
   paintDifferences,
   typicalLimit,
 } from "./differences.ts";
-import { imageUrl } from "./gif.ts";
-import type { Sample } from "./sample.ts";
+import { imageUrl } from "./animation/gif.ts";
+import type { Sample } from "./samples/sample.ts";
 import {
   chooseTimeUnit,
   formatDuration,
   formatEvents,
   formatNumber,
-} from "./time_unit.ts";
+} from "./samples/time_unit.ts";
 
 /** Number of panels, in two rows. */
 const PANELS = 8;

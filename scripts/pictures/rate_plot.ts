@@ -6,8 +6,12 @@
 
 import { chart, type ChartSpec, themed } from "../charts/spec.ts";
 import { GROUNDS, type Theme } from "../charts/theme.ts";
-import { firstFrom, type Sample } from "./sample.ts";
-import { chooseTimeUnit, formatDuration, formatEvents } from "./time_unit.ts";
+import { firstFrom, type Sample } from "./samples/sample.ts";
+import {
+  chooseTimeUnit,
+  formatDuration,
+  formatEvents,
+} from "./samples/time_unit.ts";
 
 /** Most stretches of time to count in. */
 const MOST_BINS = 200;

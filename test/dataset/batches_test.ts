@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dropEvents } from "../../dataset/augment/drop.ts";
+import { dropEvents } from "../../dataset/transforms/drop.ts";
 import {
   batches,
   type BatchOptions,
@@ -8,10 +8,10 @@ import {
 } from "../../dataset/batches.ts";
 import type { Events } from "../../dataset/events.ts";
 import { type Binning, cropWords, packSample } from "../../dataset/pack.ts";
-import type { SampleSource } from "../../dataset/samples.ts";
+import type { SampleSource } from "../../dataset/sample_source.ts";
 import { fc } from "../properties.ts";
 import { seeded } from "./events_cases.ts";
-import { tick, upTo, WatchedSource } from "./watched_source.ts";
+import { tick, upTo, WatchedSource } from "./files/watched_source.ts";
 
 const BINNING: Binning = { method: "SlayerTD", Ts: 5 };
 const FIXED: BatchOptions = {

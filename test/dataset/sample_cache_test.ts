@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SampleCache } from "../../dataset/batches.ts";
 import type { Binning } from "../../dataset/pack.ts";
-import { upTo, WatchedSource } from "./watched_source.ts";
+import { upTo, WatchedSource } from "./files/watched_source.ts";
 
 const BINNING: Binning = { method: "SlayerTD", Ts: 5 };
 

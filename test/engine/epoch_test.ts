@@ -5,8 +5,8 @@ import {
   submitEpoch,
 } from "../../engine/epoch.ts";
 import { Model, type ModelState } from "../../engine/model.ts";
-import type { StepRecord } from "../../engine/plan/records.ts";
-import type { EventBatch } from "../../engine/plan/event_batch.ts";
+import type { StepRecord } from "../../engine/plan/step_results.ts";
+import type { EventBatch } from "../../engine/network/event_batch.ts";
 import { trace } from "../../engine/trace.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";

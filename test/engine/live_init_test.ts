@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { initLive, type LiveLayer } from "../../engine/live_init.ts";
 import { Model, type ModelDescription } from "../../engine/model.ts";
-import type { EventBatch } from "../../engine/plan/event_batch.ts";
-import type { NamedArray } from "../../engine/weights.ts";
+import type { EventBatch } from "../../engine/network/event_batch.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, NEURON, part } from "./networks.ts";
 

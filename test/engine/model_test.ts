@@ -6,7 +6,7 @@ import {
 } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
 import type { Stepper } from "../../engine/plan/stepper.ts";
-import { Random } from "../../engine/random.ts";
+import { Random } from "../../engine/network/random.ts";
 import { close } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
 import {

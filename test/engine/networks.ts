@@ -5,10 +5,10 @@
  */
 
 import type { Model, ModelDescription } from "../../engine/model.ts";
-import type { Layer, LayerDescription } from "../../engine/network.ts";
-import type { SpikeTarget } from "../../engine/plan/target.ts";
-import type { EventBatch } from "../../engine/plan/event_batch.ts";
-import type { NamedArray } from "../../engine/weights.ts";
+import type { Layer, LayerDescription } from "../../engine/network/network.ts";
+import type { SpikeTarget } from "../../engine/losses/target.ts";
+import type { EventBatch } from "../../engine/network/event_batch.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Target } from "../oracle/loss.ts";
 import { createNetwork, type Network } from "../oracle/network.ts";
 import type { Neuron } from "../oracle/neuron.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Model } from "../../engine/model.ts";
 import { profile } from "../../engine/profile.ts";
-import { packSpikes } from "../../engine/spikes.ts";
+import { packSpikes } from "../../engine/network/pack_spikes.ts";
 import { device, gpuTest } from "../gpu.ts";
 import { busyInput, eventsOf, NEURON } from "./networks.ts";
 

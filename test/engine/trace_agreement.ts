@@ -6,7 +6,7 @@
 
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Trace } from "../../engine/trace.ts";
-import type { NamedArray } from "../../engine/weights.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 import { close } from "../comparison.ts";
 import { type Loss, predict } from "../oracle/loss.ts";
 import { backward, forwardGiven, type Network } from "../oracle/network.ts";

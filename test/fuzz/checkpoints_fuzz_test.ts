@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { WeightsError } from "../../engine/safetensors.ts";
+import { WeightsError } from "../../engine/network/safetensors.ts";
 import {
   type Checkpoint,
   formatCheckpoint,
   parseCheckpoint,
-} from "../../scripts/checkpoint.ts";
+} from "../../scripts/run/checkpoint.ts";
 import { fc } from "../properties.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";

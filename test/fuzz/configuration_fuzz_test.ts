@@ -4,9 +4,12 @@ import {
   formatConfiguration,
   loadConfiguration,
   parseConfiguration,
-} from "../../scripts/configuration.ts";
+} from "../../scripts/configuration/configuration.ts";
 import { ConfigurationError } from "../../scripts/configuration/error.ts";
-import { N_MNIST, SL_ANIMALS } from "../scripts/configuration_files.ts";
+import {
+  N_MNIST,
+  SL_ANIMALS,
+} from "../scripts/configuration/configuration_files.ts";
 import { fc } from "../properties.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";

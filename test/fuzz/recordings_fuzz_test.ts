@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inspectAedat, readAedat } from "../../dataset/aedat.ts";
+import { inspectAedat, readAedat } from "../../dataset/formats/aedat.ts";
 import { DatasetError, RecordingError } from "../../dataset/errors.ts";
 import { DVS128 } from "../../dataset/events.ts";
-import { readNmnist } from "../../dataset/nmnist.ts";
-import { readNpy } from "../../dataset/npy.ts";
-import { concatBytes, records } from "../dataset/aedat_files.ts";
-import { randomPairs } from "../dataset/slice_data.ts";
+import { readNmnist } from "../../dataset/formats/nmnist.ts";
+import { readNpy } from "../../dataset/formats/npy.ts";
+import { concatBytes, records } from "../dataset/formats/aedat_files.ts";
+import { randomPairs } from "../dataset/slicing/slice_data.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";

@@ -4,7 +4,7 @@ import {
   parseSafetensors,
   type Tensor,
   WeightsError,
-} from "../../engine/safetensors.ts";
+} from "../../engine/network/safetensors.ts";
 import { fc } from "../properties.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { join, mutated, mutatedTree } from "./mutations.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatasetError } from "../../dataset/errors.ts";
-import { sliceRecordings } from "../../dataset/slice.ts";
-import { openStore } from "../../dataset/store.ts";
-import { ColumnWriter } from "../../dataset/zarr/columns.ts";
-import { crc32c } from "../../dataset/zarr/crc32c.ts";
-import { randomPairs, writeData } from "../dataset/slice_data.ts";
+import { sliceRecordings } from "../../dataset/slicing/slice.ts";
+import { openStore } from "../../dataset/store/store.ts";
+import { ColumnWriter } from "../../dataset/store/zarr_columns.ts";
+import { crc32c } from "../../dataset/files/crc32c.ts";
+import { randomPairs, writeData } from "../dataset/slicing/slice_data.ts";
 import { fc } from "../properties.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { bytesInUse, fuzzTest, MEMORY_BOUND, TIME_BOUND } from "./fuzz.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatasetError } from "../../dataset/errors.ts";
-import { readNmnistList } from "../../dataset/nmnist.ts";
+import { readNmnistList } from "../../dataset/formats/nmnist.ts";
 import {
   readClasses,
   readFileList,
   readTags,
-} from "../../dataset/sl_animals.ts";
+} from "../../dataset/formats/sl_animals.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";

@@ -253,7 +253,7 @@ function visitWeights(
  * @param words The words, [blocks, F].
  * @param blocks Their number, over samples, planes and words of time.
  * @param F Neurons.
- * @returns The same bits in words along neurons, as transpose.wgsl leaves them.
+ * @returns The same bits in words along neurons, as transpose_spikes.wgsl leaves them.
  */
 export function turn(
   words: Uint32Array,

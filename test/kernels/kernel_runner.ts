@@ -9,8 +9,8 @@ import {
   type Dispatch,
   type Grid,
   record,
-} from "../../engine/plan/dispatch.ts";
-import { readBytes } from "../../engine/readback.ts";
+} from "../../engine/device/compiler.ts";
+import { readBytes } from "../../engine/device/readback.ts";
 import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
 import { device } from "../gpu.ts";
 

@@ -10,7 +10,7 @@ import {
   formatSafetensors,
   parseSafetensors,
   type Tensor,
-} from "../../engine/safetensors.ts";
+} from "../../engine/network/safetensors.ts";
 
 /** By file: the channels kept of its first sample; 0 keeps the whole file. */
 const SELECTED: Record<string, number> = {

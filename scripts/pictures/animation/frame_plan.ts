@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sample } from "../sample.ts";
+import type { Sample } from "../samples/sample.ts";
 
 /** The stretches of time that frames show. */
 export interface FramePlan {
@@ -34,7 +34,7 @@ const MOST_FRAMES = 5000;
  * @example
  * ```ts
  * import { planFrames } from "./frame_plan.ts";
- * import { createSample } from "../sample.ts";
+ * import { createSample } from "../samples/sample.ts";
  * const sample = createSample({
  *   x: Uint16Array.of(0, 0),
  *   y: Uint16Array.of(0, 0),

@@ -13,9 +13,9 @@ import {
   typicalLimit,
 } from "../differences.ts";
 import type { FramePlan } from "./frame_plan.ts";
-import type { Colour, IndexedImage } from "../gif.ts";
+import type { Colour, IndexedImage } from "./gif.ts";
 import { paintPolarities, polarityColours } from "./polarities.ts";
-import type { Sample } from "../sample.ts";
+import type { Sample } from "../samples/sample.ts";
 
 /** How the events of a stretch of time become a picture. */
 export interface FrameStyle {

@@ -6,18 +6,18 @@
 
 import { dirname, extname, resolve } from "node:path";
 import { SampleCache } from "../../../dataset/batches.ts";
-import { readNmnistList } from "../../../dataset/nmnist.ts";
-import type { EventStore } from "../../../dataset/store.ts";
-import { openPreferredDevice } from "../../adapter.ts";
+import { readNmnistList } from "../../../dataset/formats/nmnist.ts";
+import type { EventStore } from "../../../dataset/store/store.ts";
+import { openPreferredDevice } from "../../device/adapter.ts";
 import { namesOf } from "../../charts/output_spikes.ts";
 import type { Configuration } from "../../configuration/types.ts";
-import { openModel } from "../../evaluate_fold.ts";
-import type { Fold } from "../../experiment.ts";
-import { traceSample } from "../../plot/trace_sample.ts";
-import { foldsOf, readRun, trainedFolds } from "../../run_folder.ts";
-import { filtered } from "../../sample_changes.ts";
-import { originIn } from "../open_sample.ts";
-import type { RecordedSample, Span } from "../sample.ts";
+import { openModel } from "../../experiment/evaluate_fold.ts";
+import type { Fold } from "../../experiment/folds.ts";
+import { traceSample } from "../../experiment/trace_sample.ts";
+import { foldsOf, readRun, trainedFolds } from "../../run/reader.ts";
+import { filtered } from "../../configuration/transforms.ts";
+import { originIn } from "../samples/open_sample.ts";
+import type { RecordedSample, Span } from "../samples/sample.ts";
 
 /** The outputs of a network while it sees a sample. */
 export interface NetworkResponse {

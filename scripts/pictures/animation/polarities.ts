@@ -5,8 +5,8 @@
  */
 
 import { GROUNDS, type Theme } from "../../charts/theme.ts";
-import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
-import { firstFrom, type Sample } from "../sample.ts";
+import { type Colour, colourOf, type IndexedImage } from "./gif.ts";
+import { firstFrom, type Sample } from "../samples/sample.ts";
 
 /**
  * Paints the pixels that had events in a stretch of time.
@@ -19,7 +19,7 @@ import { firstFrom, type Sample } from "../sample.ts";
  * @example
  * ```ts
  * import { paintPolarities } from "./polarities.ts";
- * import { createSample } from "../sample.ts";
+ * import { createSample } from "../samples/sample.ts";
  * const sample = createSample({
  *   x: Uint16Array.of(0, 1, 2, 2),
  *   y: Uint16Array.of(0, 0, 0, 0),

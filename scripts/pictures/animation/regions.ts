@@ -6,8 +6,8 @@
 
 import type { Theme } from "../../charts/theme.ts";
 import type { NetworkResponse } from "./network_response.ts";
-import type { Sample } from "../sample.ts";
-import { chooseTimeUnit, formatNumber } from "../time_unit.ts";
+import type { Sample } from "../samples/sample.ts";
+import { chooseTimeUnit, formatNumber } from "../samples/time_unit.ts";
 import {
   CAPTION_HEIGHT,
   CAPTION_MIN_WIDTH,

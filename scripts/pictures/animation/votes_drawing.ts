@@ -6,7 +6,7 @@
 
 import { GROUNDS, ROLES, type Theme } from "../../charts/theme.ts";
 import type { NetworkResponse } from "./network_response.ts";
-import { chooseTimeUnit, formatNumber } from "../time_unit.ts";
+import { chooseTimeUnit, formatNumber } from "../samples/time_unit.ts";
 import { type Box, rectangle, words } from "./shapes.ts";
 
 /** Where everything is, in pixels. */

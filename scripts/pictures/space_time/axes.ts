@@ -5,8 +5,8 @@
  */
 
 import { ticks } from "npm:d3-array@3.2.4";
-import type { Sample } from "../sample.ts";
-import { chooseTimeUnit } from "../time_unit.ts";
+import type { Sample } from "../samples/sample.ts";
+import { chooseTimeUnit } from "../samples/time_unit.ts";
 import type { BoxPoint } from "./projection.ts";
 
 /** A number on an edge of the box, and where it stands, 0 to 1. */

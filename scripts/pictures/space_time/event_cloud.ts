@@ -5,8 +5,8 @@
  */
 
 import { GROUNDS, type Theme } from "../../charts/theme.ts";
-import { colourOf, imageUrl } from "../gif.ts";
-import type { Sample } from "../sample.ts";
+import { colourOf, imageUrl } from "../animation/gif.ts";
+import type { Sample } from "../samples/sample.ts";
 import { boxHeight, project } from "./projection.ts";
 
 /** Pixels of the picture per unit of its width. */

@@ -8,8 +8,8 @@ import type { ChartSpec } from "../../../mod.ts";
 import type { Theme } from "../../../scripts/charts/theme.ts";
 import { eventPicture } from "../../../scripts/pictures/event_picture.ts";
 import { ratePlot } from "../../../scripts/pictures/rate_plot.ts";
-import { createSample } from "../../../scripts/pictures/sample.ts";
-import { spaceTimeView } from "../../../scripts/pictures/space_time.ts";
+import { createSample } from "../../../scripts/pictures/samples/sample.ts";
+import { spaceTimeView } from "../../../scripts/pictures/space_time/space_time.ts";
 
 /** Events on a spiral, and a single one. */
 const SAMPLES = [1000, 1].map((count) =>

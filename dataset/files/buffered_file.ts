@@ -1,0 +1,135 @@
+/**
+ * Files of recordings: reading on through one buffer.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../errors.ts";
+import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf } from "./file_source.ts";
+
+/** Size of the buffer in bytes. */
+export const BUFFER_BYTES = 1 << 20;
+
+/** A file that is read from front to back. */
+interface OpenFile {
+  /** Reads the next bytes, and says how many; `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/**
+ * A file read once from front to back, through a buffer of 1 MiB.
+ *
+ * @example
+ * ```ts
+ * import { RecordingFile } from "./buffered_file.ts";
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, Uint8Array.of(1, 2, 3));
+ * {
+ *   using file = await RecordingFile.open(path);
+ *   await file.fill();
+ *   file.take(2);
+ *   if (file.offset !== 2 || file.bytes[0] !== 3) throw new Error("wrong");
+ * }
+ * await Deno.remove(path);
+ * ```
+ */
+export class RecordingFile implements Disposable {
+  /** The file's path, as given, or its name. */
+  readonly path: string;
+  readonly #file: OpenFile;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #start = 0;
+  #end = 0;
+  #offset = 0;
+
+  private constructor(path: string, file: OpenFile) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param source The file.
+   * @returns The file, nothing of it read.
+   * @throws {RecordingError} If the file cannot be opened.
+   */
+  static async open(source: FileSource): Promise<RecordingFile> {
+    const path = nameOf(source);
+    try {
+      return new RecordingFile(
+        path,
+        typeof source === "string" ? await Deno.open(source) : openBlob(source),
+      );
+    } catch (cause) {
+      throw new RecordingError(path, fileProblem(cause), { cause });
+    }
+  }
+
+  /** Where in the file `bytes` starts. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** What has been read and not taken, valid until the next `fill()`. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /**
+   * Passes over the first bytes at hand.
+   *
+   * @param count How many, at most `bytes.length`.
+   */
+  take(count: number): void {
+    this.#start += count;
+    this.#offset += count;
+  }
+
+  /**
+   * Reads on until the buffer is full or the file ends.
+   *
+   * @returns Whether there are any bytes at hand.
+   * @throws {RecordingError} If reading fails.
+   */
+  async fill(): Promise<boolean> {
+    this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
+    try {
+      while (this.#end < BUFFER_BYTES) {
+        const count = await this.#file.read(this.#buffer.subarray(this.#end));
+        if (count === null) break;
+        this.#end += count;
+      }
+    } catch (cause) {
+      throw new RecordingError(this.path, fileProblem(cause), {
+        offset: this.#offset + this.#end,
+        cause,
+      });
+    }
+    return this.#end > 0;
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+/** Reads what a browser hands over as a file of Deno is read. */
+function openBlob(blob: Blob): OpenFile {
+  let at = 0;
+  return {
+    async read(into) {
+      const part = blob.slice(at, at + into.length);
+      if (part.size === 0) return null;
+      into.set(new Uint8Array(await part.arrayBuffer()));
+      at += part.size;
+      return part.size;
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * CSV files, as columns by name.
+ *
+ * @module
+ */
+
+import papaparse from "npm:papaparse@5.7.1";
+import { DatasetError } from "../errors.ts";
+import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf, readBytes } from "./file_source.ts";
+
+/** One row of a table. */
+export interface Row {
+  /** Its line in the file, counted from 1. */
+  readonly line: number;
+  /** The fields of the columns asked for, in the order asked; "" if missing. */
+  readonly fields: readonly string[];
+}
+
+/** What Papa Parse has read, without types of its own. */
+interface Parsed {
+  readonly data: readonly string[][];
+  readonly errors: readonly {
+    readonly message: string;
+    readonly row?: number;
+  }[];
+}
+
+/**
+ * Reads columns of a CSV file by the names in its first line, in whatever
+ * order and company they stand there.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @param columns Names of the columns.
+ * @returns The rows below the header, without empty lines.
+ * @throws {DatasetError} If the file cannot be read or lacks a column.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "./csv_table.ts";
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "person,class\n7,cat\n");
+ * const [{ line, fields }] = await readTable(path, ["class"]);
+ * if (line !== 2 || fields[0] !== "cat") throw new Error("misread");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readTable(
+  file: FileSource,
+  columns: readonly string[],
+): Promise<Row[]> {
+  const path = nameOf(file);
+  const text = await readText(file);
+  const { data, errors: [error] }: Parsed = papaparse.parse(
+    text.replaceAll(/\r\n?/g, "\n"),
+    { delimiter: ",", newline: "\n" },
+  );
+  let lines = 0;
+  const all = data.map((row): Row => {
+    const line = lines + 1;
+    // A field in quotes may go over several lines.
+    lines += row.join().split("\n").length;
+    return { line, fields: row.map((field) => field.trim()) };
+  });
+  if (error !== undefined) {
+    const line = error.row === undefined ? undefined : all[error.row]?.line;
+    throw new DatasetError(path, error.message, { line });
+  }
+  const rows = all.filter(({ fields }) =>
+    fields.length > 1 || fields[0] !== ""
+  );
+  const header = rows.shift();
+  const places = columns.map((column) => {
+    const place = header?.fields.indexOf(column) ?? -1;
+    if (place < 0) {
+      throw new DatasetError(path, `there is no column "${column}"`, {
+        line: header?.line,
+      });
+    }
+    return place;
+  });
+  return rows.map(({ line, fields }) => ({
+    line,
+    fields: places.map((place) => fields[place] ?? ""),
+  }));
+}
+
+/**
+ * Reads a UTF-8 text file, with or without a byte order mark.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @returns The text without the mark.
+ * @throws {DatasetError} If it cannot be read or is not UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { readText } from "./csv_table.ts";
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "\ufeffcat");
+ * if ((await readText(path)) !== "cat") throw new Error("expected cat");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readText(file: FileSource): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true })
+      .decode(await readBytes(file));
+  } catch (cause) {
+    throw new DatasetError(nameOf(file), fileProblem(cause), { cause });
+  }
+}

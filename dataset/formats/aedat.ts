@@ -1,0 +1,245 @@
+/**
+ * Recordings of the DVS128 in AEDAT 2.0, and in AEDAT 1.0 before it.
+ *
+ * A file has a text header and then events of an address and a time in µs,
+ * both big-endian. Times are unsigned: a recording may start above 2³¹.
+ *
+ * @module
+ */
+
+import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
+import { type AedatHeader, readAedatHeader } from "./aedat_header.ts";
+import { RecordingError } from "../errors.ts";
+import type { Events } from "../events.ts";
+import type { FileSource } from "../files/file_source.ts";
+import { RecordingFile } from "../files/buffered_file.ts";
+
+/** How an AEDAT file is read. */
+export interface AedatOptions {
+  /**
+   * Which bits of an address are which axis.
+   *
+   * `"reference"`: x = bits 8–14, y = bits 1–7, p = bit 0, as the programs
+   * that SLAYER on SL-Animals is compared with have it. `"jaer"`: as the
+   * picture stands in jAER, x = 127 − bits 1–7, y = bits 8–14 (0 at the
+   * bottom), p = 1 for ON (bit 0 clear).
+   *
+   * @default "reference"
+   */
+  readonly axes?: "reference" | "jaer";
+}
+
+/**
+ * A stretch of a recording.
+ *
+ * A record is anything in the file that has an address and a time: an event of
+ * a pixel, or a special event, which has no pixel and is left out.
+ */
+export interface EventChunk extends Events {
+  /** Index in the file of the chunk's first record. */
+  readonly firstRecord: number;
+  /** Records in the chunk, special events included. */
+  readonly records: number;
+  /** Indices in the file of the chunk's special events, ascending. */
+  readonly special: Uint32Array;
+}
+
+/** What a recording holds. */
+export interface AedatSummary {
+  /** Version of the format. */
+  readonly version: "1.0" | "2.0";
+  /** Events of pixels. */
+  readonly events: number;
+  /** µs from the earliest to the latest event, times that wrapped undone. */
+  readonly durationUs: number;
+  /** Lowest column of an event; `null` if there are none. */
+  readonly xMin: number | null;
+  /** Highest column of an event; `null` if there are none. */
+  readonly xMax: number | null;
+  /** Lowest row of an event; `null` if there are none. */
+  readonly yMin: number | null;
+  /** Highest row of an event; `null` if there are none. */
+  readonly yMax: number | null;
+  /** Events with p = 1. */
+  readonly on: number;
+  /** Events with p = 0. */
+  readonly off: number;
+  /** Special events, which are left out. */
+  readonly special: number;
+  /** Events that are earlier than the event before them. */
+  readonly backwardSteps: number;
+}
+
+/**
+ * Reads an AEDAT recording in chunks of about 130,000 events.
+ *
+ * Memory does not grow with the file. Every chunk has arrays of its own, so it
+ * may be kept or changed. Times are handed on as recorded, also where they run
+ * backwards; `inspectAedat()` counts how often they do. A file with a header
+ * and nothing else has no events and gives no chunk.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @param options How to read addresses.
+ * @returns The chunks, in the order of the file.
+ * @throws {RecordingError} If the file cannot be read, is empty, is of another
+ *   format or version, has an address that is not a DVS128's, or is cut off
+ *   inside an event. The chunks before that have been handed out.
+ * @throws {RangeError} If the axes are unknown.
+ *
+ * @example
+ * ```ts
+ * import { readAedat } from "./aedat.ts";
+ * const path = await Deno.makeTempFile();
+ * const event = [0, 0, 0x05, 0x0f, 0x80, 0, 0, 1];
+ * const special = [0, 0, 0x80, 0, 0x80, 0, 0, 2];
+ * const header = new TextEncoder().encode("#!AER-DAT2.0\r\n");
+ * await Deno.writeFile(path, Uint8Array.of(...header, ...special, ...event));
+ * for await (const { x, y, t, p, special } of readAedat(path)) {
+ *   if (x[0] !== 5 || y[0] !== 7 || t[0] !== 0x80000001 || p[0] !== 1) {
+ *     throw new Error("expected an event at column 5, row 7");
+ *   }
+ *   if (special[0] !== 0) throw new Error("expected record 0 to be special");
+ * }
+ * await Deno.remove(path);
+ * ```
+ */
+export async function* readAedat(
+  file: FileSource,
+  options: AedatOptions = {},
+): AsyncGenerator<EventChunk> {
+  using opened = await RecordingFile.open(file);
+  yield* readChunks(opened, await readAedatHeader(opened), options);
+}
+
+/** Reads the chunks of a file that stands at its first record. */
+async function* readChunks(
+  file: RecordingFile,
+  header: AedatHeader,
+  { axes = "reference" }: AedatOptions,
+): AsyncGenerator<EventChunk> {
+  if (axes !== "reference" && axes !== "jaer") {
+    throw new RangeError(
+      `Cannot read with axes "${axes}": only "reference" and "jaer" are known`,
+    );
+  }
+  for (let firstRecord = 0; await file.fill();) {
+    const chunk = takeChunk(file, header, firstRecord);
+    yield axes === "jaer" ? { ...chunk, ...turnToJaerAxes(chunk) } : chunk;
+    firstRecord += chunk.records;
+  }
+}
+
+/** Takes all whole records at hand. */
+function takeChunk(
+  file: RecordingFile,
+  { eventBytes, chip }: AedatHeader,
+  firstRecord: number,
+): EventChunk {
+  const { bytes, offset } = file;
+  const records = Math.floor(bytes.length / eventBytes);
+  if (records === 0) {
+    throw new RecordingError(
+      file.path,
+      `byte ${offset} of ${offset + bytes.length}: an event has ` +
+        `${eventBytes} bytes, ${bytes.length} are left`,
+      { offset },
+    );
+  }
+  const { special, foreign, ...events } = decodeEvents(bytes, eventBytes);
+  if (foreign !== undefined) {
+    const at = foreign * eventBytes;
+    const address = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+    const named = chip === undefined ? "" : `, the header names "${chip}"`;
+    throw new RecordingError(
+      file.path,
+      `byte ${offset + at}: address 0x${address.toString(16)} is not a ` +
+        `DVS128's, which has 16 bits${named}`,
+      { offset: offset + at },
+    );
+  }
+  file.take(records * eventBytes);
+  return {
+    ...events,
+    firstRecord,
+    records,
+    special: Uint32Array.from(special, (index) => firstRecord + index),
+  };
+}
+
+/**
+ * Reads a recording once to tell what it holds.
+ *
+ * Times are compared modulo 2³², the shorter way round: passing from just
+ * below 2³² to just above 0 is a step forward, and no more than 35 minutes may
+ * lie between two events. Where time runs backwards, the duration still goes
+ * from the earliest to the latest event.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @param options How to read addresses.
+ * @returns What the recording holds.
+ * @throws {RecordingError} As `readAedat()` does.
+ * @throws {RangeError} If the axes are unknown.
+ *
+ * @example
+ * ```ts
+ * import { inspectAedat } from "./aedat.ts";
+ * import { encodeAedat } from "./aedat_encode.ts";
+ * const path = await Deno.makeTempFile();
+ * const recording = encodeAedat({
+ *   x: Uint16Array.of(5, 90),
+ *   y: Uint16Array.of(7, 20),
+ *   t: Uint32Array.of(4294967290, 4),
+ *   p: Uint8Array.of(1, 0),
+ * });
+ * await Deno.writeFile(path, ReadableStream.from(recording));
+ * const { events, durationUs, xMax } = await inspectAedat(path);
+ * if (events !== 2 || durationUs !== 10 || xMax !== 90) {
+ *   throw new Error("expected two events 10 µs apart, up to column 90");
+ * }
+ * await Deno.remove(path);
+ * ```
+ */
+export async function inspectAedat(
+  file: FileSource,
+  options: AedatOptions = {},
+): Promise<AedatSummary> {
+  using opened = await RecordingFile.open(file);
+  const header = await readAedatHeader(opened);
+  let [events, on, special, backwardSteps] = [0, 0, 0, 0];
+  let [xMin, xMax, yMin, yMax] = [0xffff, 0, 0xffff, 0];
+  let [time, earliest, latest] = [0, 0, 0];
+  let previous: number | undefined;
+  for await (const chunk of readChunks(opened, header, options)) {
+    const { x, y, t, p } = chunk;
+    let last = previous ?? t[0];
+    for (let i = 0; i < t.length; i++) {
+      const step = (t[i] - last) | 0;
+      last = t[i];
+      time += step;
+      if (step < 0) backwardSteps++;
+      if (time < earliest) earliest = time;
+      if (time > latest) latest = time;
+      if (x[i] < xMin) xMin = x[i];
+      if (x[i] > xMax) xMax = x[i];
+      if (y[i] < yMin) yMin = y[i];
+      if (y[i] > yMax) yMax = y[i];
+      on += p[i];
+    }
+    previous = last;
+    events += t.length;
+    special += chunk.special.length;
+  }
+  const bounds = events === 0
+    ? { xMin: null, xMax: null, yMin: null, yMax: null }
+    : { xMin, xMax, yMin, yMax };
+  return {
+    version: header.version,
+    events,
+    durationUs: latest - earliest,
+    ...bounds,
+    on,
+    off: events - on,
+    special,
+    backwardSteps,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * What an AEDAT file says about itself before its first event.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../errors.ts";
+import { BUFFER_BYTES, type RecordingFile } from "../files/buffered_file.ts";
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const HASH = 0x23;
+
+/** Events looked at to tell a recording without version line from any file. */
+const PROBED_EVENTS = 1000;
+
+/** The header of an AEDAT file. */
+export interface AedatHeader {
+  /** Version of the format. */
+  readonly version: "1.0" | "2.0";
+  /** Bytes an event takes: 6 in version 1.0, 8 in version 2.0. */
+  readonly eventBytes: 6 | 8;
+  /** The camera as the header names it, if it does. */
+  readonly chip?: string;
+}
+
+/**
+ * Reads the header of an AEDAT file and leaves the file at its first event.
+ *
+ * A header is the lines at the start that begin with `#` and end in LF or
+ * CRLF. A line with control characters is none of them: an event of version
+ * 1.0 may begin with the same byte. The line `#End Of ASCII Header`, which
+ * newer jAER writes, ends the header for certain. Without a version line the
+ * version is 1.0, as in jAER; a file that is then plainly something else is
+ * refused, and so is a header of 1 MiB or more.
+ *
+ * @param file The file, at its start.
+ * @returns What the header says.
+ * @throws {RecordingError} If the file is empty, its version is another, its
+ *   header is cut off, or it is no AEDAT file.
+ *
+ * @example
+ * ```ts
+ * import { readAedatHeader } from "./aedat_header.ts";
+ * import { RecordingFile } from "../files/buffered_file.ts";
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "#!AER-DAT2.0\r\n# AEChip: DVS128\r\n");
+ * {
+ *   using file = await RecordingFile.open(path);
+ *   const header = await readAedatHeader(file);
+ *   if (header.version !== "2.0" || header.chip !== "DVS128") {
+ *     throw new Error("expected AEDAT 2.0 of a DVS128");
+ *   }
+ * }
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readAedatHeader(
+  file: RecordingFile,
+): Promise<AedatHeader> {
+  if (!await file.fill()) throw new RecordingError(file.path, "it is empty");
+  let version: string | undefined;
+  let chip: string | undefined;
+  for (
+    let line = takeLine(file);
+    line !== undefined && line !== "#End Of ASCII Header";
+    line = takeLine(file)
+  ) {
+    version ??= line.match(/^#!AER-DAT(.*)/)?.[1];
+    chip ??= line.match(/^#\s*AEChip:\s*(.+)/)?.[1];
+  }
+  if (version === undefined) await refuseForeignFile(file);
+  switch (version) {
+    case undefined:
+    case "1.0":
+      return { version: "1.0", eventBytes: 6, chip };
+    case "2.0":
+      return { version, eventBytes: 8, chip };
+  }
+  throw new RecordingError(
+    file.path,
+    `it is AEDAT "${version}", only 1.0 and 2.0 can be read`,
+    { offset: 0 },
+  );
+}
+
+/** Takes a header line without its end, if there is another one. */
+function takeLine(file: RecordingFile): string | undefined {
+  const end = file.bytes.indexOf(LF);
+  const line = file.bytes.subarray(0, end < 0 ? undefined : end);
+  const length = file.offset + line.length;
+  const isLine = line[0] === HASH && isText(line);
+  if (end < 0 && length === BUFFER_BYTES && (isLine || !line.length)) {
+    throw new RecordingError(
+      file.path,
+      `byte ${file.offset}: the header does not end within ${length} bytes`,
+      { offset: file.offset },
+    );
+  }
+  if (!isLine) return undefined;
+  if (end < 0) {
+    throw new RecordingError(
+      file.path,
+      `byte ${file.offset} of ${length}: the header ends inside this line`,
+      { offset: file.offset },
+    );
+  }
+  file.take(end + 1);
+  return new TextDecoder().decode(line).trimEnd();
+}
+
+/** Whether bytes are free of control characters that text does not have. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) =>
+    byte >= 0x20 || byte === TAB || byte === LF || byte === CR
+  );
+}
+
+/** Refuses what cannot be events of version 1.0. */
+async function refuseForeignFile(file: RecordingFile): Promise<void> {
+  if (!await file.fill()) return;
+  const { bytes, offset } = file;
+  const refuse = (problem: string) => {
+    throw new RecordingError(
+      file.path,
+      `it has no line "#!AER-DAT2.0" and ${problem}`,
+      { offset },
+    );
+  };
+  if (isText(bytes)) refuse("is text");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const events = Math.min(PROBED_EVENTS, Math.floor(bytes.length / 6));
+  let forward = 0;
+  let backward = 0;
+  for (let i = 1; i < events; i++) {
+    const step = (view.getUint32(6 * i + 2) - view.getUint32(6 * i - 4)) | 0;
+    if (step > 0) forward++;
+    if (step < 0) backward++;
+  }
+  // Arbitrary bytes go back at every second step, a camera hardly ever.
+  if (backward > 2 && 3 * backward > forward) {
+    refuse(
+      `read as AEDAT 1.0 its time runs backwards ${backward} times in ` +
+        `${events} events`,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Sliced recordings kept in a folder, each under the name of its content.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../errors.ts";
+import { join } from "../files/file_path.ts";
+import { sha256 } from "../files/sha256.ts";
+import type { SliceSource } from "./slice_source.ts";
+import type { SliceWorkers } from "./slice_threads.ts";
+import {
+  type GroupOptions,
+  type OpenRecording,
+  openRecording,
+  verifyRecording,
+} from "../store/recording_group.ts";
+import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
+import { writeProblem } from "../store/zarr_folder.ts";
+
+/** Version of the groups' layout; another layout needs another number. */
+const VERSION = 1;
+
+/** A folder of sliced recordings. */
+export class RecordingCache {
+  readonly #path: string;
+  readonly #workers: SliceWorkers;
+
+  /**
+   * Names the folder, without looking at it.
+   *
+   * @param path The folder; it is made when something is put into it.
+   * @param workers Threads to slice recordings on.
+   */
+  constructor(path: string, workers: SliceWorkers) {
+    this.#path = path;
+    this.#workers = workers;
+  }
+
+  /**
+   * Opens a recording that is there, or else slices it first.
+   *
+   * What is there and damaged is made again. Several processes may do so at
+   * once: a recording appears as a whole, and the first one stays.
+   *
+   * @param inspect Looks up what the recording is to be sliced by, now.
+   * @param options Its sensor, and how many classes there are.
+   * @returns The recording.
+   * @throws {RecordingError} If the recording cannot be read.
+   * @throws {DatasetError} If a tag does not fit the recording, if that changes
+   *   while it is read, or if the folder cannot be written.
+   */
+  async open(
+    inspect: () => Promise<SliceSource>,
+    options: Pick<GroupOptions, "sensor" | "classes">,
+  ): Promise<OpenRecording> {
+    const source = await inspect();
+    const { origin } = source;
+    const folder = join(this.#path, await nameOf(origin));
+    const group: GroupOptions = {
+      source: origin.source,
+      axes: origin.axes,
+      sensor: options.sensor,
+      classes: options.classes,
+    };
+    const find = () => findRecording(folder, origin, group);
+    const found = await find();
+    if (found !== undefined) return found;
+    const partial = await this.#makePartial();
+    try {
+      const made = join(partial, "made");
+      await this.#workers.slice({ ...source, folder: made });
+      if (!sameAttributes((await inspect()).origin, origin)) {
+        throw new DatasetError(
+          source.recording,
+          "it or its tags changed while it was read",
+        );
+      }
+      if (!await rename(made, folder)) {
+        const other = await find();
+        if (other !== undefined) return other;
+        await rename(folder, join(partial, "damaged"));
+        await rename(made, folder);
+      }
+    } finally {
+      await Deno.remove(partial, { recursive: true });
+    }
+    return await openRecording(folder, group);
+  }
+
+  /** Makes a folder of this call's own, on the same file system. */
+  async #makePartial(): Promise<string> {
+    try {
+      await Deno.mkdir(this.#path, { recursive: true });
+      const options = { dir: this.#path, prefix: ".partial-" };
+      return await Deno.makeTempDir(options);
+    } catch (cause) {
+      throw new DatasetError(this.#path, writeProblem(cause), { cause });
+    }
+  }
+}
+
+/** Names a recording by all that determines its slices. */
+async function nameOf(origin: RecordingOrigin): Promise<string> {
+  const digest = await sha256(JSON.stringify([VERSION, origin]));
+  return `${origin.source}-${digest.slice(0, 32)}`;
+}
+
+/** Opens a recording if it is there, whole, and made from the origin. */
+async function findRecording(
+  folder: string,
+  origin: RecordingOrigin,
+  group: GroupOptions,
+): Promise<OpenRecording | undefined> {
+  try {
+    const recording = await verifyRecording(folder, group);
+    const { attributes } = recording;
+    const same = { ...attributes, ...origin };
+    return sameAttributes(same, attributes) ? recording : undefined;
+  } catch (error) {
+    if (error instanceof DatasetError) return undefined;
+    throw error;
+  }
+}
+
+/** Renames a folder unless another is in the way; says whether it did. */
+async function rename(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.rename(from, to);
+    return true;
+  } catch (cause) {
+    const { code = "" } = cause as { code?: string };
+    if (["ENOTEMPTY", "EEXIST"].includes(code)) return false;
+    throw new DatasetError(to, writeProblem(cause), { cause });
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Recordings used as they are, without an event store made beforehand.
+ *
+ * @module
+ */
+
+import { DVS128 } from "../events.ts";
+import { RecordingCache } from "./recording_cache.ts";
+import { readClasses, readFileList } from "../formats/sl_animals.ts";
+import type { RecordingFolders } from "./slice.ts";
+import { inParallel } from "../threads/in_parallel.ts";
+import { inspectRecording } from "./slice_source.ts";
+import { SliceWorkers } from "./slice_threads.ts";
+import {
+  type EventStore,
+  type ReadOptions,
+  ZarrStore,
+} from "../store/store.ts";
+
+/** Which recordings to open, and how. */
+export interface RecordingsOptions extends RecordingFolders, ReadOptions {
+  /** The list of recordings to take, one NAME a line. */
+  readonly list: string;
+  /** The class definitions. */
+  readonly classes: string;
+  /** Folder where what was read is kept; it may be removed at any time. */
+  readonly cache: string;
+  /**
+   * Which bits of an address are which axis, see `readAedat()`.
+   *
+   * @default "reference"
+   */
+  readonly axes?: "reference" | "jaer";
+  /** Is told how many recordings are ready, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens recordings and their tags as one data set.
+ *
+ * Every recording is read, several at once, so that whatever is wrong with one
+ * shows now. Its slices are kept in the cache, under a name made from all that
+ * determines them: the whole content of the file, the tags, the axes and the
+ * version of the form in which they are kept. A recording whose slices are
+ * there is only held against them, and they against their checksums; one that
+ * has changed has another name, so what is kept is never out of date. Several
+ * runs may share a cache.
+ *
+ * @param options Which recordings, and how.
+ * @returns The slices, in the order of the list; read when asked for.
+ * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
+ *   if a tag reaches beyond its recording or holds no event, if a recording
+ *   changes while it is read, or if the cache cannot be written.
+ * @throws {RecordingError} If a recording cannot be read.
+ * @throws {RangeError} If the axes are unknown.
+ *
+ * @example
+ * ```ts
+ * import { encodeAedat } from "../formats/aedat_encode.ts";
+ * import { openRecordings } from "./recordings.ts";
+ * const data = await Deno.makeTempDir();
+ * const recording = encodeAedat({
+ *   x: Uint16Array.of(5, 6, 7, 8),
+ *   y: Uint16Array.of(1, 1, 2, 2),
+ *   t: Uint32Array.of(1000, 2000, 3000, 4000),
+ *   p: Uint8Array.of(0, 1, 0, 1),
+ * });
+ * await Deno.writeFile(
+ *   `${data}/user00_indoor.aedat`,
+ *   ReadableStream.from(recording),
+ * );
+ * await Deno.writeTextFile(`${data}/list.txt`, "user00_indoor\n");
+ * await Deno.writeTextFile(`${data}/signs.csv`, "class,class Def\n1,cat\n");
+ * await Deno.writeTextFile(
+ *   `${data}/user00_indoor.csv`,
+ *   "class,startTime_ev,endTime_ev\n1,1,3\n",
+ * );
+ * const { slices } = await openRecordings({
+ *   recordings: data,
+ *   tags: data,
+ *   list: `${data}/list.txt`,
+ *   classes: `${data}/signs.csv`,
+ *   cache: `${data}/cache`,
+ * });
+ * if (slices[0].events !== 2) throw new Error("expected two events in the slice");
+ * await Deno.remove(data, { recursive: true });
+ * ```
+ */
+export async function openRecordings(
+  options: RecordingsOptions,
+): Promise<EventStore> {
+  const { axes = "reference", onProgress } = options;
+  if (axes !== "reference" && axes !== "jaer") {
+    throw new RangeError(
+      `Cannot read with axes "${axes}": only "reference" and "jaer" are known`,
+    );
+  }
+  const classes = await readClasses(options.classes);
+  const names = await readFileList(options.list);
+  using workers = new SliceWorkers();
+  const cache = new RecordingCache(options.cache, workers);
+  let done = 0;
+  const recordings = await inParallel(names, async (name) => {
+    const inspect = () => inspectRecording(name, classes, { ...options, axes });
+    const recording = await cache.open(inspect, {
+      sensor: DVS128,
+      classes: classes.length,
+    });
+    onProgress?.(++done, names.length);
+    return recording;
+  });
+  const { threads } = options;
+  return new ZarrStore({ sensor: DVS128, classes, threads }, recordings);
+}

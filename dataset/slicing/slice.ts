@@ -1,0 +1,189 @@
+/**
+ * Slicing: recordings and their tags made into one event store.
+ *
+ * @module
+ */
+
+import { DVS128 } from "../events.ts";
+import { readClasses, readFileList } from "../formats/sl_animals.ts";
+import { inParallel } from "../threads/in_parallel.ts";
+import { inspectRecording, inspectSlices } from "./slice_source.ts";
+import { SliceWorkers } from "./slice_threads.ts";
+import type {
+  RecordingAttributes,
+  StoreAttributes,
+} from "../store/attributes.ts";
+import { StoreUpdate } from "../store/update.ts";
+
+/** Recordings and where their signs are. */
+export interface RecordingFolders {
+  /** Folder of the recordings, NAME.aedat. */
+  readonly recordings: string;
+  /** Folder of the tag files, NAME.csv. */
+  readonly tags: string;
+}
+
+/** Recordings that were sliced before, by the Python programs. */
+export interface SliceFolder {
+  /** Folder of the slices, NAME_00.npy … NAME_18.npy, in reference axes. */
+  readonly slices: string;
+}
+
+/** What to slice, and where to. */
+export type SliceOptions = (RecordingFolders | SliceFolder) & {
+  /** The list of recordings to take, one NAME a line. */
+  readonly list: string;
+  /** The class definitions. */
+  readonly classes: string;
+  /** The store to make or to finish. */
+  readonly out: string;
+  /**
+   * Which bits of an address are which axis, see `readAedat()`.
+   *
+   * @default "reference"
+   */
+  readonly axes?: "reference" | "jaer";
+  /** Is told of each recording that is in the store. */
+  readonly onProgress?: (progress: SliceProgress) => void;
+};
+
+/** A recording that has just been done. */
+export interface SliceProgress {
+  /** The recording. */
+  readonly recording: SlicedRecording;
+  /** How many recordings are done. */
+  readonly done: number;
+  /** How many there are. */
+  readonly total: number;
+}
+
+/** What became of a recording. */
+export interface SlicedRecording extends RecordingAttributes {
+  /** Whether it was sliced now; otherwise it was there already. */
+  readonly sliced: boolean;
+}
+
+/** What slicing did. */
+export interface SliceReport {
+  /** The recordings of the store, in the order of the list. */
+  readonly recordings: readonly SlicedRecording[];
+  /** Recordings taken out of the store, as the list no longer names them. */
+  readonly removed: readonly string[];
+  /** Whether other runs were kept off; some file systems have no locks. */
+  readonly locked: boolean;
+}
+
+/**
+ * Slices recordings by their tags into one event store.
+ *
+ * Several recordings are sliced at once, each read once and in constant
+ * memory. A store that is there already is finished or brought up to date:
+ * recordings that are in it, whole by their checksums, and whose file, tags and
+ * axes are the same stay, others are sliced again, and those that the list does
+ * not name are removed. Meanwhile no other run can read or slice it. So a run
+ * that was killed, at whatever moment, is finished by running it again, and the
+ * store is then the same, byte for byte. It counts as complete only once its
+ * root says so, which is written last.
+ *
+ * @param options What to slice, and where to.
+ * @returns What was done.
+ * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
+ *   if a tag reaches beyond its recording or holds no event, if `out` holds
+ *   something else than an event store or is read or sliced by another run, or
+ *   if writing fails. A store that was begun is then not complete.
+ * @throws {RecordingError} If a recording cannot be read.
+ * @throws {RangeError} If the axes are unknown.
+ *
+ * @example
+ * ```ts
+ * import { encodeAedat } from "../formats/aedat_encode.ts";
+ * import { sliceRecordings } from "./slice.ts";
+ * import { openStore } from "../store/store.ts";
+ * const data = await Deno.makeTempDir();
+ * const recording = encodeAedat({
+ *   x: Uint16Array.of(5, 6, 7, 8),
+ *   y: Uint16Array.of(1, 1, 2, 2),
+ *   t: Uint32Array.of(1000, 2000, 3000, 4000),
+ *   p: Uint8Array.of(0, 1, 0, 1),
+ * });
+ * await Deno.writeFile(
+ *   `${data}/user00_indoor.aedat`,
+ *   ReadableStream.from(recording),
+ * );
+ * await Deno.writeTextFile(`${data}/list.txt`, "user00_indoor\n");
+ * await Deno.writeTextFile(`${data}/signs.csv`, "class,class Def\n1,cat\n");
+ * await Deno.writeTextFile(
+ *   `${data}/user00_indoor.csv`,
+ *   "class,startTime_ev,endTime_ev\n1,1,3\n",
+ * );
+ * await sliceRecordings({
+ *   recordings: data,
+ *   tags: data,
+ *   list: `${data}/list.txt`,
+ *   classes: `${data}/signs.csv`,
+ *   out: `${data}/events.zarr`,
+ * });
+ * const store = await openStore(`${data}/events.zarr`);
+ * const { x, t } = await store.events(0);
+ * if (x.join() !== "6,7" || t[0] !== 2000) throw new Error("sliced wrongly");
+ * await Deno.remove(data, { recursive: true });
+ * ```
+ */
+export async function sliceRecordings(
+  options: SliceOptions,
+): Promise<SliceReport> {
+  const { out, axes = "reference", onProgress } = options;
+  if (axes !== "reference" && axes !== "jaer") {
+    throw new RangeError(
+      `Cannot slice with axes "${axes}": only "reference" and "jaer" are known`,
+    );
+  }
+  const classes = await readClasses(options.classes);
+  const names = await readFileList(options.list);
+  const store: StoreAttributes = {
+    format: "slayer-events",
+    version: 1,
+    complete: true,
+    sensor: DVS128,
+    axes,
+    timeUnit: "µs",
+    classes,
+    recordings: names,
+  };
+  await using update = await StoreUpdate.open(out);
+  const sources = await inParallel(
+    names,
+    (name) =>
+      "slices" in options
+        ? inspectSlices(name, classes, { ...options, axes })
+        : inspectRecording(name, classes, { ...options, axes }),
+  );
+  const found = await inParallel(
+    sources,
+    ({ origin }) => update.find(origin, store),
+  );
+  const removed = await update.others(names);
+  const unchanged = found.every((recording) => recording !== undefined) &&
+    removed.length === 0 && update.says(store);
+
+  let done = 0;
+  const report = (attributes: RecordingAttributes, sliced: boolean) => {
+    const recording = { ...attributes, sliced };
+    onProgress?.({ recording, done: ++done, total: names.length });
+    return recording;
+  };
+  if (!unchanged) await update.begin(store);
+  for (const name of removed) await update.remove(name);
+  using workers = new SliceWorkers();
+  const recordings = await inParallel(sources, async (source, index) => {
+    const there = found[index];
+    if (there !== undefined) return report(there, false);
+    const { origin } = source;
+    const folder = update.partial(origin.source);
+    const attributes = await workers.slice({ ...source, folder });
+    await update.place(origin.source);
+    return report(attributes, true);
+  });
+  if (!unchanged) await update.complete(store);
+  return { recordings, removed, locked: update.locked };
+}

@@ -1,0 +1,201 @@
+/**
+ * Cutting one recording into the slices that its tags name.
+ *
+ * @module
+ */
+
+import { type EventChunk, readAedat } from "../formats/aedat.ts";
+import { turnToJaerAxes } from "../formats/aedat_decode.ts";
+import { counted } from "../files/counted.ts";
+import { DatasetError } from "../errors.ts";
+import { DVS128 } from "../events.ts";
+import { readNpy } from "../formats/npy.ts";
+import type { RecordingAttributes } from "../store/attributes.ts";
+import { RecordingWriter } from "../store/recording_writer.ts";
+import { eventsBefore } from "./records.ts";
+import type { SliceSource } from "./slice_source.ts";
+
+/** What to slice, and where to. */
+export interface SliceJob extends SliceSource {
+  /** Folder of the group to write. */
+  readonly folder: string;
+}
+
+/**
+ * Reads a recording once, or its slices, and writes the events inside its tags
+ * as a group.
+ *
+ * Where tags overlap, an event is stored once and belongs to every slice whose
+ * tag holds it.
+ *
+ * @param job What to slice, and where to.
+ * @returns The attributes of the group, which is then whole.
+ * @throws {RecordingError} If the recording cannot be read.
+ * @throws {DatasetError} If a tag reaches beyond the recording or holds no
+ *   event, or if the group cannot be written.
+ */
+export async function sliceRecording(
+  job: SliceJob,
+): Promise<RecordingAttributes> {
+  const { recording, slices, origin: { axes }, folder } = job;
+  const writer = await RecordingWriter.create(folder, DVS128);
+  const slicer = new Slicer(job, writer);
+  const chunks = slices === undefined
+    ? readAedat(recording, { axes })
+    : readSlices(slices, axes);
+  for await (const chunk of chunks) await slicer.add(chunk);
+  return await slicer.finish();
+}
+
+/** Slices that follow one another, as a recording. */
+async function* readSlices(
+  paths: readonly string[],
+  axes: "reference" | "jaer",
+): AsyncGenerator<EventChunk> {
+  let firstRecord = 0;
+  for (const path of paths) {
+    const events = await readNpy(path, DVS128);
+    const records = events.t.length;
+    const turned = axes === "jaer" ? turnToJaerAxes(events) : events;
+    yield { ...turned, firstRecord, records, special: new Uint32Array() };
+    firstRecord += records;
+  }
+}
+
+/** A first record of a slice, or the record after its last. */
+interface Edge {
+  readonly record: number;
+  readonly slice: number;
+  readonly isEnd: boolean;
+}
+
+class Slicer {
+  readonly #job: SliceJob;
+  readonly #writer: RecordingWriter;
+  readonly #edges: readonly Edge[];
+  readonly #start: Uint32Array;
+  readonly #end: Uint32Array;
+  readonly #startTimes: Uint32Array;
+  readonly #durationsUs: number[] = [];
+  /** Edges passed. */
+  #passed = 0;
+  /** Slices begun and not ended. */
+  #open = 0;
+  /** Slices begun since the last event kept. */
+  #fresh: number[] = [];
+  #lastTime = 0;
+  #previousTime: number | undefined;
+  #records = 0;
+  #specialEvents = 0;
+  #backwardSteps = 0;
+
+  constructor(job: SliceJob, writer: RecordingWriter) {
+    this.#job = job;
+    this.#writer = writer;
+    this.#edges = job.tags.flatMap(({ start, end }, slice) => [
+      { record: start, slice, isEnd: false },
+      { record: end, slice, isEnd: true },
+    ]).sort((a, b) => a.record - b.record);
+    this.#start = new Uint32Array(job.tags.length);
+    this.#end = new Uint32Array(job.tags.length);
+    this.#startTimes = new Uint32Array(job.tags.length);
+  }
+
+  async add(chunk: EventChunk): Promise<void> {
+    const end = chunk.firstRecord + chunk.records;
+    while (this.#records < end) {
+      this.#passEdges();
+      const next = Math.min(end, this.#edges[this.#passed]?.record ?? end);
+      if (this.#open > 0) await this.#keep(chunk, this.#records, next);
+      this.#records = next;
+    }
+    this.#specialEvents += chunk.special.length;
+    this.#backwardSteps += countBackwardSteps(
+      chunk.t,
+      this.#previousTime ?? chunk.t[0],
+    );
+    this.#previousTime = chunk.t.at(-1) ?? this.#previousTime;
+  }
+
+  async finish(): Promise<RecordingAttributes> {
+    this.#passEdges();
+    const beyond = this.#edges[this.#passed];
+    if (beyond !== undefined) {
+      throw this.#problem(
+        beyond.slice,
+        `record ${beyond.record} is beyond the recording ` +
+          `"${this.#job.recording}", which has ${
+            counted(this.#records, "record")
+          }`,
+      );
+    }
+    const attributes: RecordingAttributes = {
+      ...this.#job.origin,
+      events: this.#writer.events,
+      durationsUs: this.#durationsUs,
+      specialEvents: this.#specialEvents,
+      backwardSteps: this.#backwardSteps,
+    };
+    const bounds = { start: this.#start, end: this.#end };
+    await this.#writer.finish(bounds, attributes);
+    return attributes;
+  }
+
+  #passEdges(): void {
+    for (
+      ;
+      this.#edges[this.#passed]?.record === this.#records;
+      this.#passed++
+    ) {
+      const { slice, isEnd } = this.#edges[this.#passed];
+      if (isEnd) this.#endSlice(slice);
+      else this.#startSlice(slice);
+    }
+  }
+
+  #startSlice(slice: number): void {
+    this.#start[slice] = this.#writer.events;
+    this.#open++;
+    this.#fresh.push(slice);
+  }
+
+  #endSlice(slice: number): void {
+    this.#end[slice] = this.#writer.events;
+    this.#open--;
+    if (this.#end[slice] === this.#start[slice]) {
+      const { start, end } = this.#job.tags[slice];
+      throw this.#problem(
+        slice,
+        `records ${start} to ${end - 1} of "${this.#job.recording}" are ` +
+          `special events, so the slice would be empty`,
+      );
+    }
+    this.#durationsUs[slice] = (this.#lastTime - this.#startTimes[slice]) | 0;
+  }
+
+  /** Stores the events among the records from `first` to before `end`. */
+  async #keep(chunk: EventChunk, first: number, end: number): Promise<void> {
+    const from = eventsBefore(chunk, first);
+    const to = eventsBefore(chunk, end);
+    if (from === to) return;
+    for (const slice of this.#fresh) this.#startTimes[slice] = chunk.t[from];
+    this.#fresh = [];
+    this.#lastTime = chunk.t[to - 1];
+    await this.#writer.append(chunk, from, to);
+  }
+
+  #problem(slice: number, problem: string): DatasetError {
+    const { tagFile, tags } = this.#job;
+    return new DatasetError(tagFile, problem, { line: tags[slice].line });
+  }
+}
+
+/** Counts as `inspectAedat()` does: modulo 2³², the shorter way round. */
+function countBackwardSteps(times: Uint32Array, previous: number): number {
+  let count = 0;
+  for (let i = 0; i < times.length; i++) {
+    if (((times[i] - previous) | 0) < 0) count++;
+    previous = times[i];
+  }
+  return count;
+}

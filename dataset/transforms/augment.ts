@@ -1,0 +1,66 @@
+/**
+ * Samples changed by chance, so that training sees them in ever new ways.
+ *
+ * @module
+ */
+
+import { dropEvents } from "./drop.ts";
+import { jitterTime } from "./jitter_time.ts";
+import { flip, shift } from "./move.ts";
+import type { Events, Sensor } from "../events.ts";
+
+/** What is done to a sample, in this order; nothing if absent. */
+export interface AugmentOptions {
+  /** The sensor of the events. */
+  readonly sensor: Sensor;
+  /** Seeded source of numbers in [0, 1). */
+  readonly random: () => number;
+  /** Probability with which each event is left out, from 0 to 1. */
+  readonly drop?: number;
+  /** Probability with which the sample is mirrored left to right. */
+  readonly flipX?: number;
+  /** Probability with which it is mirrored top to bottom. */
+  readonly flipY?: number;
+  /** Pixels by which it is moved at most, along either axis either way. */
+  readonly shift?: number;
+  /** Standard deviation in ms of what is added to times. */
+  readonly timeJitter?: number;
+}
+
+/**
+ * Changes a sample by chance.
+ *
+ * @param events The events of a sample, on the sensor.
+ * @param options What to do, and where chance comes from.
+ * @returns The events changed; those given stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { augmentEvents } from "./augment.ts";
+ * import { allocateEvents, DVS128 } from "../events.ts";
+ * const { x } = augmentEvents(allocateEvents(1), {
+ *   sensor: DVS128,
+ *   random: () => 0.25,
+ *   flipX: 0.5,
+ * });
+ * if (x[0] !== 127) throw new Error("expected the sample mirrored");
+ * ```
+ */
+export function augmentEvents(
+  events: Events,
+  options: AugmentOptions,
+): Events {
+  const { sensor, random, drop, flipX, flipY, timeJitter } = options;
+  if (drop) events = dropEvents(events, { probability: drop, random });
+  if (flipX && random() < flipX) events = flip(events, { sensor, axis: "x" });
+  if (flipY && random() < flipY) events = flip(events, { sensor, axis: "y" });
+  if (options.shift) {
+    const most = options.shift;
+    const steps = () => Math.floor(random() * (2 * most + 1)) - most;
+    events = shift(events, { sensor, dx: steps(), dy: steps() });
+  }
+  if (timeJitter) {
+    events = jitterTime(events, { deviation: timeJitter, random });
+  }
+  return events;
+}

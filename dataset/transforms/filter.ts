@@ -1,0 +1,102 @@
+/**
+ * Samples with some of their events left out or made coarser, always in the
+ * same way: for training and test alike.
+ *
+ * @module
+ */
+
+import type { Events } from "../events.ts";
+import { dropBackgroundActivity } from "./background_activity.ts";
+import {
+  coarserSensor,
+  downsampleSpace,
+  downsampleTime,
+} from "./downsample.ts";
+import { dropHotPixels } from "./hot_pixels.ts";
+import type { SampleSource } from "../sample_source.ts";
+
+/** What is done to the events of a sample, in this order; nothing if absent. */
+export interface FilterOptions {
+  /** Pixels of more events/s than this are left out, see `dropHotPixels()`. */
+  readonly hotPixels?: number;
+  /**
+   * Events without one beside them in as many ms before are left out, see
+   * `dropBackgroundActivity()`.
+   */
+  readonly backgroundActivity?: number;
+  /** Side of a square of pixels that becomes one, see `downsampleSpace()`. */
+  readonly downsampleSpace?: number;
+  /** Length in ms of a window that becomes one, see `downsampleTime()`. */
+  readonly downsampleTime?: number;
+}
+
+/**
+ * Filters every sample of a data set as it is read.
+ *
+ * @param source The data set.
+ * @param options What to do to the events.
+ * @returns A data set of the same samples.
+ * @throws {RangeError} If an option is not positive, or the side of a square
+ *   is not a whole number.
+ *
+ * @example
+ * ```ts
+ * import { filterSamples } from "./filter.ts";
+ * import { allocateEvents, DVS128 } from "../events.ts";
+ * const source = {
+ *   sensor: DVS128,
+ *   timing: { unitUs: 1000, fromFirstEvent: true },
+ *   classes: ["cat"],
+ *   labels: [0],
+ *   events: () => Promise.resolve(allocateEvents(5)),
+ * };
+ * const coarse = filterSamples(source, { downsampleSpace: 2 });
+ * if (coarse.sensor.width !== 64) throw new Error("expected 64 columns");
+ * ```
+ */
+export function filterSamples(
+  source: SampleSource,
+  options: FilterOptions,
+): SampleSource {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const whole = name === "downsampleSpace";
+    if (!(value > 0 && value < Infinity && (!whole || value % 1 === 0))) {
+      throw new RangeError(
+        `Cannot filter with ${name} "${value}": a positive ` +
+          `${whole ? "whole " : ""}number is needed`,
+      );
+    }
+  }
+  const sensor = coarserSensor(source.sensor, options.downsampleSpace ?? 1);
+  const { timing, classes, labels } = source;
+  return {
+    ...{ sensor, timing, classes, labels },
+    events: async (index) =>
+      filterEvents(await source.events(index), source, options),
+    ...(source.origin && { origin: (index) => source.origin!(index) }),
+  };
+}
+
+function filterEvents(
+  events: Events,
+  { sensor }: SampleSource,
+  options: FilterOptions,
+): Events {
+  const { hotPixels: rate, backgroundActivity, downsampleSpace: factor } =
+    options;
+  if (rate !== undefined) events = dropHotPixels(events, { sensor, rate });
+  if (backgroundActivity !== undefined) {
+    const window = backgroundActivity;
+    events = dropBackgroundActivity(events, { sensor, window });
+  }
+  if (factor !== undefined) {
+    events = downsampleSpace(events, factor);
+    sensor = coarserSensor(sensor, factor);
+  }
+  if (options.downsampleTime !== undefined) {
+    const window = options.downsampleTime;
+    events = downsampleTime(events, { sensor, window });
+  }
+  return events;
+}

@@ -1,0 +1,109 @@
+/**
+ * What a device can do at most: move bytes, and multiply.
+ *
+ * @module
+ */
+
+import { ceilingMultiply, ceilingTransfer } from "../../kernels/roofline.ts";
+import type { Device } from "./device.ts";
+import {
+  Compiler,
+  type Dispatch,
+  groupsFor,
+  LANES,
+  record,
+} from "./compiler.ts";
+
+/** What a device can do at most. */
+export interface Ceilings {
+  /** Bytes read and written in a second. */
+  readonly bytesPerSecond: number;
+  /** Multiply-adds of 32-bit floats in a second. */
+  readonly multiplyAddsPerSecond: number;
+}
+
+/** Bytes of each of the two buffers, at most. */
+const BYTES = 2 ** 28;
+
+/** Multiply-adds of an invocation: 32 vectors of four, 128 times. */
+const MULTIPLY_ADDS = 32 * 4 * 128;
+
+/**
+ * Time that a measurement should take, in ms: promises tick every 11 ms, and
+ * an idle GPU takes half a second to clock up.
+ */
+const DURATION = 300;
+
+/**
+ * Measures a device.
+ *
+ * @param device The device, which should have nothing else to do.
+ * @returns The best of three measurements each.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ *
+ * @example
+ * ```ts
+ * import { measureCeilings } from "./roofline.ts";
+ * import { openDevice } from "./device.ts";
+ * using device = await openDevice();
+ * const { bytesPerSecond } = await measureCeilings(device);
+ * if (!(bytesPerSecond > 1e8)) throw new Error("expected some bandwidth");
+ * ```
+ */
+export async function measureCeilings(device: Device): Promise<Ceilings> {
+  const { limits } = device.gpu;
+  const bytes = 2 ** Math.floor(Math.log2(Math.min(
+    device.adapter.software ? BYTES / 8 : BYTES,
+    limits.maxStorageBufferBindingSize,
+  )));
+  const buffers = await device.allocate(() => ({
+    source: device.createBuffer("source", bytes / 4),
+    to: device.createBuffer("to", bytes / 4),
+  }));
+  const bound = {
+    source: { buffer: buffers.source },
+    to: { buffer: buffers.to },
+  };
+  const compiler = new Compiler(device);
+  const size = bytes / 16;
+  const groups = Math.min(size / 4 / LANES, 2 ** 14);
+  const lanes = device.adapter.software ? 2 ** 12 : 2 ** 18;
+  const [transfer, multiply] = await Promise.all([
+    compiler.dispatch(ceilingTransfer, bound, { size }, [groups, 1, 1]),
+    compiler.dispatch(ceilingMultiply, bound, {}, [groupsFor(lanes), 1, 1]),
+  ]);
+  const ceilings = {
+    bytesPerSecond: 2 * bytes / await fastest(device, transfer),
+    multiplyAddsPerSecond: lanes * MULTIPLY_ADDS /
+      await fastest(device, multiply),
+  };
+  for (const buffer of Object.values(buffers)) buffer.destroy();
+  return ceilings;
+}
+
+/** Seconds that a dispatch takes at best. */
+async function fastest(device: Device, dispatch: Dispatch): Promise<number> {
+  const once = await time(device, dispatch, 1);
+  const times = Math.ceil(DURATION / Math.max(once - 11, 0.05));
+  const count = Math.min(times, 2000);
+  const runs: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    runs.push(await time(device, dispatch, count) / count);
+  }
+  return Math.min(...runs) / 1000;
+}
+
+async function time(
+  { gpu }: Device,
+  dispatch: Dispatch,
+  count: number,
+): Promise<number> {
+  const start = performance.now();
+  const encoder = gpu.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < count; i++) record(pass, [dispatch], 1);
+  pass.end();
+  gpu.queue.submit([encoder.finish()]);
+  await gpu.queue.onSubmittedWorkDone();
+  return performance.now() - start;
+}

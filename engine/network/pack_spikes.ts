@@ -1,0 +1,63 @@
+/**
+ * Dense spike trains as packed events.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../device/errors.ts";
+import type { EventBatch } from "./event_batch.ts";
+import type { NamedArray } from "./weights.ts";
+
+/**
+ * Packs spike trains into events.
+ *
+ * @param spikes `[N, C, H, W, T]`; a spike is any value but 0.
+ * @param labels Class of each sample.
+ * @returns The same spikes as a batch of events.
+ * @throws {ShapeError} If the shape has not five axes, does not fit the data
+ * or the labels, or has more bins than an event can tell.
+ *
+ * @example
+ * ```ts
+ * import { packSpikes } from "./pack_spikes.ts";
+ * const spikes = { shape: [1, 2, 1, 1, 3], data: new Float32Array(6) };
+ * spikes.data[5] = 1;
+ * const { samples } = packSpikes(spikes, [0]);
+ * // Bin 2 of address 1.
+ * if (samples[0].join() !== "5") throw new Error("expected one event");
+ * ```
+ */
+export function packSpikes(
+  spikes: NamedArray,
+  labels: readonly number[],
+): EventBatch {
+  const { shape, data } = spikes;
+  const [N, C, H, W, T] = shape;
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (shape.length !== 5 || size !== data.length || N !== labels.length) {
+    throw new ShapeError(
+      `Cannot pack spikes of shape [${shape}]: there are ${data.length} ` +
+        `values and ${labels.length} labels`,
+    );
+  }
+  const addressBits = Math.ceil(Math.log2(C * H * W));
+  if (T > 2 ** (32 - addressBits)) {
+    throw new ShapeError(
+      `Cannot pack spikes of shape [${shape}]: events have room for ` +
+        `${2 ** (32 - addressBits)} bins`,
+    );
+  }
+  const pixels = H * W;
+  const samples = labels.map((_, n) => {
+    const events: number[] = [];
+    for (let f = 0; f < C * pixels; f++) {
+      const address = (f % pixels) * C + Math.floor(f / pixels);
+      for (let t = 0; t < T; t++) {
+        if (data[(n * C * pixels + f) * T + t] === 0) continue;
+        events.push(t * 2 ** addressBits + address);
+      }
+    }
+    return Uint32Array.from(events);
+  });
+  return { samples, labels: Uint32Array.from(labels) };
+}

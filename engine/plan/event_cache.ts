@@ -1,0 +1,187 @@
+/**
+ * Samples that stay on the device, so that each is checked and uploaded once.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { DeviceError } from "../device/errors.ts";
+
+/**
+ * Bytes of events that are kept on a GPU: those of 1100 samples, as many as
+ * SL-Animals has, with 60,000 events each.
+ */
+const KEPT = 2 ** 28;
+
+/** Fewer in software: they lie in the memory that holds the arrays too. */
+const KEPT_BY_SOFTWARE = 2 ** 26;
+
+/** Words in the smallest buffer. */
+const FEWEST = 1024;
+
+/** Words of a sample on the device. */
+interface Place {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * The events of samples in one buffer: first those that stay, then those of the
+ * batch in hand for which there is no more room.
+ *
+ * What came first stays, whether or not it comes again: epochs visit samples in
+ * turn, where discarding old ones would discard each just before it is needed. A
+ * sample is known by the memory that its words lie in.
+ */
+export class ResidentEvents {
+  readonly #device: Device;
+  readonly #check: (words: Uint32Array) => void;
+  /** Words that the device can bind. */
+  readonly #limit: number;
+  /** Words that may stay. */
+  readonly #most: number;
+  /** By the buffer that words lie in, then by where in it they begin. */
+  #places = new WeakMap<ArrayBufferLike, Map<number, Place>>();
+  #buffer: GPUBuffer | undefined;
+  /** Words that stay. */
+  #kept = 0;
+
+  /**
+   * @param device Where to keep them.
+   * @param check Throws if the words of a sample are not good; words that stay
+   * are not checked again.
+   */
+  constructor(device: Device, check: (words: Uint32Array) => void) {
+    this.#device = device;
+    this.#check = check;
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.gpu.limits;
+    const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    this.#limit = Math.floor(largest / 4);
+    const kept = device.adapter.software ? KEPT_BY_SOFTWARE : KEPT;
+    this.#most = Math.min(kept / 4, this.#limit / 2);
+  }
+
+  /**
+   * Brings the samples of a batch to the device; they stay there at least until
+   * the next ones are brought.
+   *
+   * @param samples Event words of each sample.
+   * @returns The buffer, and where in it each sample starts and ends, [N, 2].
+   * @throws What the check of their words throws; nothing is uploaded then.
+   * @throws {DeviceError} If the device has not enough memory.
+   */
+  async bring(samples: readonly Uint32Array[]): Promise<{
+    readonly buffer: GPUBuffer;
+    readonly offsets: Uint32Array<ArrayBuffer>;
+  }> {
+    const absent = samples.filter((words) => this.#find(words) === undefined);
+    absent.forEach(this.#check);
+    const end = this.#kept + lengthOf(absent);
+    if (!this.#buffer || end * 4 > this.#buffer.size) {
+      this.#buffer = await this.#makeRoom(end, lengthOf(samples));
+    }
+    return {
+      buffer: this.#buffer,
+      offsets: this.#write(this.#buffer, samples),
+    };
+  }
+
+  /** Frees the buffer. */
+  destroy(): void {
+    this.#buffer?.destroy();
+  }
+
+  /** Uploads what is not there, behind what stays. */
+  #write(
+    buffer: GPUBuffer,
+    samples: readonly Uint32Array[],
+  ): Uint32Array<ArrayBuffer> {
+    const first = this.#kept;
+    const fresh = samples.filter((words) => this.#find(words) === undefined);
+    const words = new Uint32Array(lengthOf(fresh));
+    const offsets = new Uint32Array(2 * samples.length);
+    let end = first;
+    samples.forEach((sample, n) => {
+      let start = this.#find(sample);
+      if (start === undefined) {
+        start = end;
+        words.set(sample, start - first);
+        end += sample.length;
+        if (end <= this.#most) this.#keep(sample, start);
+      }
+      offsets[2 * n] = start;
+      offsets[2 * n + 1] = start + sample.length;
+    });
+    // Deno 2.9 panics when it is given an empty array to write.
+    if (end > first) {
+      const { queue } = this.#device.gpu;
+      queue.writeBuffer(buffer, 4 * first, words, 0, end - first);
+    }
+    return offsets;
+  }
+
+  #find(words: Uint32Array): number | undefined {
+    const place = this.#places.get(words.buffer)?.get(words.byteOffset);
+    // The beginning of a sample is there with it.
+    return place && place.length >= words.length ? place.start : undefined;
+  }
+
+  #keep({ buffer, byteOffset, length }: Uint32Array, start: number): void {
+    let places = this.#places.get(buffer);
+    if (!places) this.#places.set(buffer, places = new Map());
+    places.set(byteOffset, { start, length });
+    this.#kept = start + length;
+  }
+
+  /**
+   * Makes the buffer longer, or else forgets what is in it.
+   *
+   * @param end Words wanted with what stays.
+   * @param total Words of the batch alone.
+   */
+  async #makeRoom(end: number, total: number): Promise<GPUBuffer> {
+    const { gpu } = this.#device;
+    const outgrown = this.#buffer;
+    try {
+      if (end <= this.#limit) {
+        const grown = await this.#allocate(end);
+        if (outgrown) {
+          const encoder = gpu.createCommandEncoder();
+          encoder.copyBufferToBuffer(outgrown, 0, grown, 0, 4 * this.#kept);
+          gpu.queue.submit([encoder.finish()]);
+          outgrown.destroy();
+        }
+        return grown;
+      }
+    } catch (error) {
+      if (!(error instanceof DeviceError && outgrown)) throw error;
+      // The memory that there is has to do.
+    }
+    this.#places = new WeakMap();
+    this.#kept = 0;
+    if (outgrown && total * 4 <= outgrown.size) return outgrown;
+    outgrown?.destroy();
+    this.#buffer = undefined;
+    return await this.#allocate(total);
+  }
+
+  /** Room for some words or, so that it lasts, for more. */
+  #allocate(words: number): Promise<GPUBuffer> {
+    const passing = words - this.#most;
+    const room = passing > 0
+      ? this.#most + powerOf2(passing)
+      : Math.min(powerOf2(words), this.#most);
+    const all = Math.max(words, Math.min(Math.ceil(room), this.#limit));
+    return this.#device.allocate(() =>
+      this.#device.createBuffer("events", all)
+    );
+  }
+}
+
+function lengthOf(samples: readonly Uint32Array[]): number {
+  return samples.reduce((sum, { length }) => sum + length, 0);
+}
+
+function powerOf2(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(least, FEWEST)));
+}

@@ -1,0 +1,246 @@
+/**
+ * From the gradient of all weights to their update.
+ *
+ * @module
+ */
+
+import { clipLimit, clipSquares } from "../../kernels/update/gradient_norm.ts";
+import { RULES } from "../../kernels/shared/optimizer_rules.ts";
+import { updateStep } from "../../kernels/update/optimizer_step.ts";
+import type { Device } from "../device/device.ts";
+import {
+  type Compiler,
+  type Dispatch,
+  groupsFor,
+  LANES,
+  record,
+} from "../device/compiler.ts";
+import { PART_UPDATE, PART_WORDS } from "./buffers.ts";
+import { QUAD } from "../network/layout.ts";
+
+/** The rules by which weights can be updated; the first two use AMSGrad. */
+export type OptimizerName = "ADAM" | "NADAM" | "SGD";
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+
+/** Gradients that an invocation squares, and most strips of squares. */
+const SQUARES = 16;
+const MOST_STRIPS = 1024;
+
+/** How weights follow from their gradient. */
+export interface UpdateRule {
+  /** Its name. @default "ADAM" */
+  readonly optimizer?: OptimizerName;
+  /**
+   * Largest norm of the gradient of all weights, summed over the batch; a
+   * larger one is scaled down to it.
+   *
+   * @default no limit
+   */
+  readonly clip?: number;
+  /**
+   * Part of the weights that an update takes off them, times the learning rate:
+   * beside the moments of ADAM and NADAM, as in AdamW, or added to the gradient
+   * of SGD.
+   *
+   * @default 0
+   */
+  readonly weightDecay?: number;
+}
+
+/** The buffers of an optimizer. */
+interface OptimizerBuffers {
+  readonly update: GPUBuffer;
+  readonly clip: GPUBuffer;
+  readonly part: GPUBuffer;
+  readonly moments: readonly GPUBuffer[];
+}
+
+/** An update rule with its moments on the device. */
+export class Optimizer {
+  readonly #gpu: GPUDevice;
+  readonly #rule: Required<UpdateRule>;
+  readonly #buffers: OptimizerBuffers;
+  readonly #weights: GPUBuffer;
+  readonly #dispatches: readonly Dispatch[];
+  /** The number of its rule among all. */
+  readonly rule: number;
+  /** Whether it must see the whole gradient before weights learn from it. */
+  readonly clips: boolean;
+  /** Steps so far, which its rate depends on. */
+  steps = 0;
+  /** Whether the gradient holds samples that no step has used. */
+  pending = false;
+
+  private constructor(
+    gpu: GPUDevice,
+    rule: Required<UpdateRule>,
+    buffers: OptimizerBuffers,
+    weights: GPUBuffer,
+    dispatches: readonly Dispatch[],
+  ) {
+    this.#gpu = gpu;
+    this.#rule = rule;
+    this.#buffers = buffers;
+    this.#weights = weights;
+    this.#dispatches = dispatches;
+    this.rule = RULES.indexOf(rule.optimizer);
+    this.clips = rule.clip < Infinity;
+  }
+
+  /**
+   * Prepares an update rule.
+   *
+   * @param device The device.
+   * @param compiler Its compiler.
+   * @param rule The rule.
+   * @param weights All weights `w` and their gradient `dw`, of one length.
+   * @returns The rule, before its first step.
+   * @throws {TypeError} If there is no such rule.
+   * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
+   * @throws {DeviceError} If the device has not enough memory.
+   */
+  static async create(
+    device: Device,
+    compiler: Compiler,
+    { optimizer = "ADAM", clip = Infinity, weightDecay = 0 }: UpdateRule,
+    weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
+  ): Promise<Optimizer> {
+    if (!RULES.includes(optimizer)) {
+      throw new TypeError(
+        `Cannot update weights by "${optimizer}": expected ` +
+          RULES.join(", "),
+      );
+    }
+    if (!(clip > 0)) {
+      throw new RangeError(`Cannot clip gradients to ${clip}: not positive`);
+    }
+    if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
+      throw new RangeError(
+        `Cannot let weights decay by ${weightDecay}: not a number from 0`,
+      );
+    }
+    const { gpu } = device;
+    const { w, dw } = weights;
+    const size = w.size / 4;
+    const strips = Math.min(Math.ceil(size / LANES / SQUARES), MOST_STRIPS);
+    const moment = optimizer === "SGD" ? QUAD : size;
+    const buffers = await device.allocate(() => ({
+      update: device.createBuffer("update", PART_WORDS, GPUBufferUsage.UNIFORM),
+      clip: device.createBuffer("clip", 1),
+      part: device.createBuffer("squares", strips),
+      moments: ["m", "v", "vMax"].map((label) =>
+        device.createBuffer(label, moment)
+      ),
+    }));
+    gpu.queue.writeBuffer(buffers.clip, 0, Float32Array.of(1));
+    const [m, v, vMax] = buffers.moments.map((buffer) => ({ buffer }));
+    const bound = {
+      batch: { buffer: buffers.update },
+      clip: { buffer: buffers.clip },
+      part: { buffer: buffers.part },
+      parts: { buffer: buffers.part },
+      ...{ dw: { buffer: dw }, weights: { buffer: w }, m, v, vMax },
+    };
+    const rule = RULES.indexOf(optimizer);
+    const constants = { size, S: strips, most: clip, rule };
+    const limits = clip === Infinity ? [] : [
+      compiler.dispatch(clipSquares, bound, constants, [strips, 1, 1]),
+      compiler.dispatch(clipLimit, bound, constants, [1, 1, 1]),
+    ];
+    const dispatches = await Promise.all([
+      ...limits,
+      compiler.dispatch(
+        updateStep,
+        bound,
+        constants,
+        [groupsFor(size / QUAD), 1, 1],
+      ),
+    ]);
+    return new Optimizer(
+      gpu,
+      { optimizer, clip, weightDecay },
+      buffers,
+      w,
+      dispatches,
+    );
+  }
+
+  /**
+   * What it remembers of each weight, as the weights lie.
+   *
+   * @returns The moments by name; none if the rule has none.
+   */
+  get moments(): readonly (readonly [string, GPUBuffer])[] {
+    return this.#rule.optimizer === "SGD"
+      ? []
+      : this.#buffers.moments.map((buffer) => [buffer.label, buffer]);
+  }
+
+  /**
+   * What a kernel binds that lets the weights of a layer learn.
+   *
+   * @internal
+   * @param slot Where they are among all weights, in floats.
+   * @returns The weights and their moments.
+   */
+  bindingsOf(
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): Readonly<Record<"weights" | "m" | "v" | "vMax", GPUBufferBinding>> {
+    const part = { offset: 4 * offset, size: 4 * length };
+    const [m, v, vMax] = this.#buffers.moments.map((buffer) =>
+      this.#rule.optimizer === "SGD" ? { buffer } : { buffer, ...part }
+    );
+    return { weights: { buffer: this.#weights, ...part }, m, v, vMax };
+  }
+
+  /**
+   * What updates the weights behind a training step; nothing where they learn
+   * in the kernels that complete their gradient.
+   *
+   * @internal
+   */
+  get updating(): readonly Dispatch[] {
+    return this.clips ? this.#dispatches : [];
+  }
+
+  /**
+   * Begins the next step.
+   *
+   * @param lr Learning rate.
+   * @returns Rate, root and decay, as optimizer_rules.wgsl has them.
+   */
+  next(lr: number): Float32Array<ArrayBuffer> {
+    const { optimizer, weightDecay } = this.#rule;
+    this.steps++;
+    this.pending = false;
+    const first = 1 - BETA1 ** this.steps;
+    const second = 1 - BETA2 ** this.steps;
+    const rate = optimizer === "ADAM"
+      ? lr / first
+      : optimizer === "NADAM"
+      ? lr * Math.sqrt(second) / first
+      : lr;
+    const root = 1 / Math.sqrt(second);
+    const decay = optimizer === "SGD" ? weightDecay : lr * weightDecay;
+    return Float32Array.of(rate, root, decay);
+  }
+
+  /**
+   * Records a step from a gradient that has been kept into a pass.
+   *
+   * @param pass The pass; it must be submitted before the next step.
+   * @param lr Learning rate.
+   */
+  step(pass: GPUComputePassEncoder, lr: number): void {
+    const { queue } = this.#gpu;
+    queue.writeBuffer(this.#buffers.update, 4 * PART_UPDATE, this.next(lr));
+    record(pass, this.#dispatches, 1);
+  }
+
+  /** Frees the moments. */
+  destroy(): void {
+    for (const buffer of Object.values(this.#buffers).flat()) buffer.destroy();
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * What steps leave behind, read back many steps at a time.
+ *
+ * A promise of the GPU's queue resolves on a tick of about 11 ms, several
+ * steps long. So each step writes into a slot of a ring on the device, and
+ * the ring is copied out once in a while, without anyone waiting for it.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { ShapeError } from "../device/errors.ts";
+
+/** What one step did. */
+export interface StepRecord {
+  /** Class of each sample. */
+  readonly labels: Uint32Array;
+  /** Predicted class of each sample. */
+  readonly predictions: Uint32Array;
+  /** Loss of each sample. */
+  readonly losses: Float32Array;
+  /** Spikes of each layer, over all samples, neurons and bins. */
+  readonly spikes: Uint32Array;
+}
+
+/** Steps between two copies, at most. */
+const SLOTS = 64;
+
+/** Copies under way before a step waits for the oldest. */
+const COPIES = 2;
+
+/** Time between two copies that is aimed at, in ms. */
+const PACE = 200;
+
+/** A ring of records on the device and the copies of it under way. */
+export class Records {
+  /** The ring, [slots, layers + 2·batch], and one word for overflow. */
+  readonly buffer: GPUBuffer;
+  /** Number of events that did not fit their count, one word. */
+  readonly overflow: GPUBuffer;
+  /** Words in a slot. */
+  readonly stride: number;
+  readonly #device: Device;
+  readonly #layers: number;
+  readonly #slots: number;
+  #labels: Uint32Array[] = [];
+  #copies: Promise<void>[] = [];
+  #arrived: StepRecord[] = [];
+  #latest: StepRecord | undefined;
+  #every = 1;
+  #copied = 0;
+
+  /**
+   * @param device The device.
+   * @param layers Number of layers.
+   * @param batch Most samples in a step.
+   */
+  constructor(device: Device, layers: number, batch: number) {
+    this.#device = device;
+    this.#layers = layers;
+    this.stride = layers + 2 * batch;
+    const most = device.gpu.limits.maxStorageBufferBindingSize;
+    this.#slots = Math.min(SLOTS, Math.floor(most / (4 * this.stride)));
+    this.buffer = device.createBuffer("records", this.#slots * this.stride);
+    this.overflow = device.createBuffer("overflow", 1);
+  }
+
+  /** The slot that the next step is to write. */
+  get slot(): number {
+    return this.#labels.length;
+  }
+
+  /**
+   * Notes that a step was submitted, and copies the ring if it is time.
+   *
+   * @param labels Classes of its samples.
+   * @returns When another step may be submitted.
+   */
+  async push(labels: Uint32Array): Promise<void> {
+    this.#labels.push(labels);
+    if (this.#labels.length < this.#every) return;
+    this.#copy();
+    if (this.#copies.length > COPIES) await this.#copies[0];
+  }
+
+  /**
+   * Hands over the records that have arrived so far, in order.
+   *
+   * @returns One record a step, each only once.
+   */
+  take(): StepRecord[] {
+    return this.#arrived.splice(0);
+  }
+
+  /** The latest record that has arrived, taken or not. */
+  get latest(): StepRecord | undefined {
+    return this.#latest;
+  }
+
+  /**
+   * Waits for every step submitted so far; those submitted meanwhile are left to
+   * whoever asks next.
+   *
+   * @returns The records not yet taken, in order.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {ShapeError} If an input counted more events than fit.
+   */
+  async drain(): Promise<StepRecord[]> {
+    if (this.#labels.length > 0) this.#copy();
+    const arriving = this.#arrived;
+    this.#arrived = [];
+    await Promise.all(this.#copies);
+    return arriving;
+  }
+
+  /** Frees the buffers. */
+  destroy(): void {
+    this.buffer.destroy();
+    this.overflow.destroy();
+  }
+
+  #copy(): void {
+    const { gpu } = this.#device;
+    const labels = this.#labels;
+    this.#labels = [];
+    const bytes = labels.length * this.stride * 4;
+    const copy = gpu.createBuffer({
+      label: "copy of records",
+      size: bytes + 4,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.buffer, 0, copy, 0, bytes);
+    encoder.copyBufferToBuffer(this.overflow, 0, copy, bytes, 4);
+    encoder.clearBuffer(this.buffer, 0, bytes);
+    gpu.queue.submit([encoder.finish()]);
+    const arrival = this.#read(copy, labels, this.#arrived);
+    this.#copies.push(arrival);
+    // A failure surfaces where the copy is awaited.
+    arrival.catch(() => {});
+  }
+
+  async #read(
+    copy: GPUBuffer,
+    labels: Uint32Array[],
+    arrived: StepRecord[],
+  ): Promise<void> {
+    try {
+      await copy.mapAsync(GPUMapMode.READ);
+    } catch (cause) {
+      this.#device.check();
+      throw cause;
+    }
+    this.#pace();
+    const words = new Uint32Array(copy.getMappedRange().slice(0));
+    copy.destroy();
+    if (words[words.length - 1] > 0) {
+      throw new ShapeError(
+        `Cannot count events: in ${words[words.length - 1]} bins there were ` +
+          "more than fit",
+      );
+    }
+    this.#copies.shift();
+    labels.forEach((classes, slot) => {
+      const at = slot * this.stride;
+      const first = at + this.#layers;
+      const predictions = new Uint32Array(classes.length);
+      const losses = new Float32Array(classes.length);
+      const bits = new Uint32Array(losses.buffer);
+      for (let n = 0; n < classes.length; n++) {
+        predictions[n] = words[first + 2 * n];
+        bits[n] = words[first + 2 * n + 1];
+      }
+      const spikes = words.slice(at, first);
+      this.#latest = { labels: classes, predictions, losses, spikes };
+      arrived.push(this.#latest);
+    });
+  }
+
+  /** Adapts the number of steps between copies to their speed. */
+  #pace(): void {
+    const now = performance.now();
+    const elapsed = now - this.#copied;
+    if (elapsed < PACE / 2) {
+      this.#every = Math.min(this.#slots, this.#every * 2);
+    }
+    if (elapsed > PACE * 2) this.#every = Math.max(1, this.#every >> 1);
+    this.#copied = now;
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Events to spikes; the equations are in bin_events.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./bin_events.wgsl" with { type: "text" };
+
+/** bin_events.wgsl, `scatter`. */
+export const binScatter = {
+  name: "bin scatter",
+  code,
+  entryPoint: "scatter",
+  bindings: {
+    ...{ batch: 0, events: 1, offsets: 2 },
+    ...{ spikes: 4, raster: 5, overflow: 6 },
+  },
+  constants: ["T", "F", "P", "addressBits", "turned"],
+} as const satisfies KernelSpec;
+
+/** bin_events.wgsl, `peak`. */
+export const binPeak = {
+  name: "bin peak",
+  code,
+  entryPoint: "peak",
+  bindings: { counted: 3, largest: 7 },
+  constants: ["T", "F", "P"],
+} as const satisfies KernelSpec;

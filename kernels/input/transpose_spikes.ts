@@ -1,0 +1,17 @@
+/**
+ * Packed along time to packed along neurons; the equation is in transpose_spikes.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./transpose_spikes.wgsl" with { type: "text" };
+
+/** transpose_spikes.wgsl, `forward`. */
+export const transposeForward = {
+  name: "transpose forward",
+  code,
+  entryPoint: "forward",
+  bindings: { spikes: 0, raster: 1 },
+  constants: ["F"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,29 @@
+/**
+ * All-to-all synapses, forward and adjoint; the equations are in dense.wgsl.
+ *
+ * @module
+ */
+
+import { LISTS } from "../shared/spike_list.ts";
+import type { KernelSpec } from "../spec.ts";
+import text from "./dense.wgsl" with { type: "text" };
+
+const code = LISTS + text;
+
+/** dense.wgsl, `forward`. */
+export const denseForward = {
+  name: "dense forward",
+  code,
+  entryPoint: "forward",
+  bindings: { raster: 0, w: 1, x: 3 },
+  constants: ["T", "sampleRows", "I", "O", "P", "each", "bins"],
+} as const satisfies KernelSpec;
+
+/** dense.wgsl, `adjoint`. */
+export const denseAdjoint = {
+  name: "dense adjoint",
+  code,
+  entryPoint: "adjoint",
+  bindings: { w: 1, dy: 2, dx: 4 },
+  constants: ["T", "sampleRows", "I", "O", "inRun", "inRow"],
+} as const satisfies KernelSpec;

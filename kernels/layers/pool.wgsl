@@ -1,0 +1,208 @@
+// Sum pooling with one fixed weight, and the neurons that it drives.
+//
+// forward  x[n, t, oy, ox, c] = Σ bits of inputs in the k×k window; the
+//          weight is in `height`; u, s as srm.wgsl has them
+// Windows reach over the lower and right edge where k does not divide a side.
+// The adjoint is read by neuron.wgsl on its way to the neurons below.
+//
+// inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
+// raster  [N, B, 32·⌈F/32⌉]   where `turned`, s as transpose_spikes.wgsl leaves it
+// F = ⌈H/k⌉ · ⌈W/k⌉ · C
+//
+// One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of
+// digit i is bit i of the count in bin j.
+
+override H: u32;
+override W: u32;
+override C: u32;
+override P: u32 = 1;
+override window: u32;
+// Bits of the largest count.
+override digits: u32;
+override turned: bool = false;
+
+@group(0) @binding(2) var<storage, read> inputs: array<u32>;
+@group(0) @binding(3) var<storage, read_write> raster: array<u32>;
+
+// The lowest digits; members, so that they stay in registers.
+struct Digits {
+  d0: u32,
+  d1: u32,
+  d2: u32,
+}
+
+// The others, and after 32 of them those of K bins before.
+var<private> higher: array<u32, 64>;
+
+// Adds 2^p in those bins whose bits are set; higher digits begin at `first`.
+fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
+  let before = *digit;
+  var carry = word;
+  if (p == 0) {
+    (*digit).d0 = before.d0 ^ carry;
+    carry &= before.d0;
+  }
+  if (p <= 1) {
+    (*digit).d1 = before.d1 ^ carry;
+    carry &= before.d1;
+  }
+  if (p <= 2) {
+    (*digit).d2 = before.d2 ^ carry;
+    carry &= before.d2;
+  }
+  for (var i = max(p, 3u); i < digits && carry != 0; i++) {
+    let value = higher[first + i];
+    higher[first + i] = value ^ carry;
+    carry &= value;
+  }
+}
+
+// Word b of the bits K bins before; `at` is where word 0 is.
+fn gone(at: u32, b: u32) -> u32 {
+  let size = H * W * C;
+  let back = K / 32;
+  var word = 0u;
+  if (b >= back) {
+    word = inputs[at + (b - back) * size] << (K % 32);
+  }
+  if (K % 32 > 0 && b > back) {
+    word |= inputs[at + (b - back - 1) * size] >> ((32 - K % 32) % 32);
+  }
+  return word;
+}
+
+// Counts word b of the window whose upper left corner is at row top and
+// column left, in channel c, and, where drives are not kept for so long, the
+// word K bins before.
+fn countWindow(
+  now: ptr<function, Digits>,
+  past: ptr<function, Digits>,
+  n: u32,
+  b: u32,
+  top: u32,
+  left: u32,
+  c: u32,
+) {
+  // Where K bins before are in the same word or the last, the same counts do.
+  let old = *now;
+  let back = (32 - K % 32) % 32;
+  *past = Digits();
+  if (K <= 32) {
+    *past = Digits(old.d0 >> back, old.d1 >> back, old.d2 >> back);
+  }
+  *now = Digits();
+  for (var i = 3u; i < digits; i++) {
+    higher[32 + i] = select(0u, higher[i] >> back, K <= 32);
+    higher[i] = 0;
+  }
+  for (var p = 0u; p < P; p++) {
+    let plane = (n * P + p) * ((T + 31) / 32) * H * W * C + c;
+    for (var y = top; y < min(top + window, H); y++) {
+      for (var x = left; x < min(left + window, W); x++) {
+        let at = plane + (y * W + x) * C;
+        add(now, inputs[at + b * H * W * C], p, 0u);
+        if (K > 32) {
+          add(past, gone(at, b), p, 32u);
+        }
+      }
+    }
+  }
+  if (K < 32) {
+    (*past).d0 |= (*now).d0 << (K % 32);
+    (*past).d1 |= (*now).d1 << (K % 32);
+    (*past).d2 |= (*now).d2 << (K % 32);
+    for (var i = 3u; i < digits; i++) {
+      higher[32 + i] |= higher[i] << (K % 32);
+    }
+  }
+}
+
+// The counts of four bins from the j-th on; higher digits begin at `first`.
+fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
+  let bins = vec4(j) + vec4(0u, 1u, 2u, 3u);
+  var sum = (vec4(digit.d0) >> bins) & vec4(1u);
+  sum |= ((vec4(digit.d1) >> bins) & vec4(1u)) << vec4(1u);
+  sum |= ((vec4(digit.d2) >> bins) & vec4(1u)) << vec4(2u);
+  for (var i = 3u; i < digits; i++) {
+    sum |= ((vec4(higher[first + i]) >> bins) & vec4(1u)) << vec4(i);
+  }
+  if (digits > 23) {
+    return vec4<f32>(sum);
+  }
+  // Behind 2^23 they are the last bits of a float32: two quick operations,
+  // where a conversion is slow.
+  return bitcast<vec4<f32>>(sum | vec4(0x4b000000u)) - vec4(8388608.0);
+}
+
+// Of two times 32 neurons, a word of neurons for each bin.
+var<workgroup> rows: array<atomic<u32>, 64>;
+
+// Turns word b of the 64 neurons from `first` on.
+fn turn(word: u32, n: u32, b: u32, first: u32, lane: u32) {
+  let column = lane / 32 * 32;
+  atomicStore(&rows[lane], 0u);
+  workgroupBarrier();
+  for (var bits = word; bits != 0; bits &= bits - 1) {
+    atomicOr(&rows[column + countTrailingZeros(bits)], 1u << (lane % 32));
+  }
+  workgroupBarrier();
+  if (first + column < F) {
+    let at = (n * ((T + 31) / 32) + b) * ((F + 31) / 32) * 32 + first;
+    raster[at + lane] = atomicLoad(&rows[lane]);
+  }
+  workgroupBarrier();
+}
+
+@compute @workgroup_size(64)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let OW = (W + window - 1) / window;
+  let n = group.z;
+  for (var first = group.x * 64; first < F; first += groups.x * 64) {
+    let f = first + lane;
+    let isThere = f < F;
+    var neuron = atRest(n, f, f);
+    var count = 0u;
+    var now = Digits();
+    var past = Digits();
+    for (var i = 3u; i < digits; i++) {
+      higher[i] = 0;
+    }
+    var q1 = vec4<f32>();
+    var q2 = vec4<f32>();
+    var q3 = vec4<f32>();
+    var q4 = vec4<f32>();
+    let top = f / C / OW * window;
+    let left = f / C % OW * window;
+    for (var b = 0u; b < (T + 31) / 32; b++) {
+      if (isThere) {
+        countWindow(&now, &past, n, b, top, left, f % C);
+      }
+      let end = min(b * 32 + 32, T);
+      for (var t = b * 32; isThere && t < end; t += 4) {
+        let x = countsAt(now, t % 32, 0u);
+        var gone: vec4<f32>;
+        if (K <= 16) {
+          gone = ago(x, q1, q2, q3, q4);
+          q4 = q3;
+          q3 = q2;
+          q2 = q1;
+          q1 = x;
+        } else {
+          gone = countsAt(past, t % 32, 32u);
+        }
+        count += advance(&neuron, x, gone, t);
+      }
+      if (turned) {
+        turn(neuron.recent >> (28 - (end - 1) % 32 / 4 * 4), n, b, first, lane);
+      }
+    }
+    if (isThere) {
+      countSpikes(count, n, neuron.words);
+    }
+  }
+  addSpikes(lane);
+}

@@ -1,0 +1,61 @@
+/**
+ * The losses of SLAYER; the equations are in loss.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./loss.wgsl" with { type: "text" };
+
+/** loss.wgsl, `numSpikes`. */
+export const lossNumSpikes = {
+  name: "loss numSpikes",
+  code,
+  entryPoint: "numSpikes",
+  bindings: {
+    batch: 0,
+    taps: 1,
+    labels: 2,
+    spikes: 3,
+    error: 5,
+    loss: 6,
+    counts: 7,
+  },
+  constants: ["T", "O", "K", "Ts", "start", "stop", "wanted", "unwanted"],
+} as const satisfies KernelSpec;
+
+/** loss.wgsl, `spikeTime`. */
+export const lossSpikeTime = {
+  name: "loss spikeTime",
+  code,
+  entryPoint: "spikeTime",
+  bindings: {
+    batch: 0,
+    taps: 1,
+    labels: 2,
+    spikes: 3,
+    desired: 4,
+    error: 5,
+    loss: 6,
+    counts: 7,
+  },
+  constants: ["T", "O", "K", "Ts", "trains"],
+} as const satisfies KernelSpec;
+
+/** loss.wgsl, `probSpikes`. */
+export const lossProbSpikes = {
+  name: "loss probSpikes",
+  code,
+  entryPoint: "probSpikes",
+  bindings: { batch: 0, labels: 2, spikes: 3, error: 5, loss: 6, counts: 7 },
+  constants: ["T", "O", "start", "stop", "window"],
+} as const satisfies KernelSpec;
+
+/** loss.wgsl, `probSpikesAdjoint`. */
+export const lossProbSpikesAdjoint = {
+  name: "loss probSpikesAdjoint",
+  code,
+  entryPoint: "probSpikesAdjoint",
+  bindings: { error: 5, gradient: 8 },
+  constants: ["T", "O", "Ts", "window"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,26 @@
+/**
+ * What an adapter can do at most; the equations are in roofline.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "./spec.ts";
+import code from "./roofline.wgsl" with { type: "text" };
+
+/** roofline.wgsl, `transfer`. */
+export const ceilingTransfer = {
+  name: "ceiling transfer",
+  code,
+  entryPoint: "transfer",
+  bindings: { source: 0, to: 1 },
+  constants: ["size"],
+} as const satisfies KernelSpec;
+
+/** roofline.wgsl, `multiply`. */
+export const ceilingMultiply = {
+  name: "ceiling multiply",
+  code,
+  entryPoint: "multiply",
+  bindings: { source: 0, to: 1 },
+  constants: [],
+} as const satisfies KernelSpec;

@@ -1,0 +1,19 @@
+/**
+ * How weights learn from their gradient; the equations are in optimizer_rules.wgsl.
+ *
+ * @module
+ */
+
+import code from "./optimizer_rules.wgsl" with { type: "text" };
+
+/** optimizer_rules.wgsl, which stands before the text of each kernel that uses it. */
+export const LEARN = code;
+
+/** The bindings of such a kernel: weights and their moments. */
+export const LEARN_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
+
+/** Those of them that are read and written. */
+export const LEARN_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
+
+/** The rules, by their number. */
+export const RULES = ["ADAM", "NADAM", "SGD"] as const;

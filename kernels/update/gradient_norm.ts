@@ -1,0 +1,26 @@
+/**
+ * Clipping of a gradient by its norm; the equations are in gradient_norm.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./gradient_norm.wgsl" with { type: "text" };
+
+/** gradient_norm.wgsl, `squares`. */
+export const clipSquares = {
+  name: "clip squares",
+  code,
+  entryPoint: "squares",
+  bindings: { dw: 0, part: 2 },
+  constants: ["size", "most"],
+} as const satisfies KernelSpec;
+
+/** gradient_norm.wgsl, `limit`. */
+export const clipLimit = {
+  name: "clip limit",
+  code,
+  entryPoint: "limit",
+  bindings: { parts: 1, clip: 3 },
+  constants: ["S"],
+} as const satisfies KernelSpec;

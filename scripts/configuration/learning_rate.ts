@@ -1,0 +1,49 @@
+/**
+ * The learning rate, epoch by epoch.
+ *
+ * @module
+ */
+
+import type { Configuration } from "./types.ts";
+
+/** What the learning rate depends on. */
+export type RateSettings = Pick<
+  Configuration["training"],
+  "lr" | "schedule" | "epochs"
+>;
+
+/**
+ * Says at which rate an epoch learns. It follows from the epoch's number alone,
+ * so a run that goes on needs to remember nothing.
+ *
+ * @param epoch The epoch, counted from 0.
+ * @param settings Rate of the first epoch, schedule, and number of epochs.
+ * @returns The learning rate.
+ *
+ * Source: PyTorch's ExponentialLR, CosineAnnealingLR over all epochs, StepLR.
+ *
+ * @example
+ * ```ts
+ * import { learningRate } from "./learning_rate.ts";
+ * const schedule = { type: "step", epochs: 10, gamma: 0.5 } as const;
+ * const lr = learningRate(25, { lr: 0.4, epochs: 100, schedule });
+ * if (lr !== 0.1) throw new Error("expected two steps down");
+ * ```
+ */
+export function learningRate(
+  epoch: number,
+  { lr, schedule, epochs }: RateSettings,
+): number {
+  switch (schedule?.type) {
+    case "exponential":
+      return lr * schedule.gamma ** epoch;
+    case "cosine": {
+      const wave = (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
+      return schedule.lr_min + (lr - schedule.lr_min) * wave;
+    }
+    case "step":
+      return lr * schedule.gamma ** Math.floor(epoch / schedule.epochs);
+    default:
+      return lr;
+  }
+}

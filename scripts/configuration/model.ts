@@ -1,0 +1,98 @@
+/**
+ * From a configuration to a network, and to how samples go through it.
+ *
+ * @module
+ */
+
+import type { Binning } from "../../dataset/pack.ts";
+import type { SampleSource } from "../../dataset/sample_source.ts";
+import type { ModelDescription } from "../../engine/model.ts";
+import type { LayerDescription } from "../../engine/network/network.ts";
+import type { PlanOptions } from "../../engine/plan/sizes.ts";
+import type { Random } from "../../engine/network/random.ts";
+import type { Configuration } from "./types.ts";
+import { targetOf } from "./loss_target.ts";
+
+/** The convolutional network of the SL-Animals programs. */
+const CNN: readonly LayerDescription[] = [
+  { pool: 2 },
+  { conv: { out: 8, kernel: 5, padding: 2, weightScale: 10 } },
+  { pool: 2 },
+  { conv: { out: 16, kernel: 5, padding: 2, weightScale: 10 } },
+  { pool: 2 },
+  { dense: 100 },
+  { dense: 19 },
+];
+
+/** Their dense network. */
+const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
+
+/**
+ * Says what network a configuration describes.
+ *
+ * @param configuration The configuration.
+ * @param source The data that it is to see.
+ * @param random Draws the initial weights.
+ * @returns The network.
+ */
+export function describeModel(
+  configuration: Configuration,
+  source: SampleSource,
+  random: Random,
+): ModelDescription {
+  const { training, simulation, neuron, network } = configuration;
+  const { width, height } = source.sensor;
+  const frames = training.transf_method === "TonicFrames";
+  return {
+    // Frames hold columns where SlayerTD holds rows.
+    input: frames
+      ? { C: 2, H: width, W: height }
+      : { C: 2, H: height, W: width },
+    layers: network ?? (training.CNN ? CNN : MLP),
+    neuron,
+    Ts: simulation.Ts,
+    coding: {
+      mode: training.binning_mode,
+      height: frames ? 1 : 1 / simulation.Ts,
+    },
+    optimizer: training.optimizer,
+    clip: training.clip,
+    weightDecay: training.weightDecay,
+    random,
+  };
+}
+
+/**
+ * Says how a configuration divides time into bins.
+ *
+ * @param configuration The configuration.
+ * @returns Method and time step.
+ */
+export function binningOf(configuration: Configuration): Binning {
+  const { training, simulation } = configuration;
+  const frames = training.transf_method === "TonicFrames";
+  return { method: frames ? "frames" : "SlayerTD", Ts: simulation.Ts };
+}
+
+/**
+ * Says what samples a configuration trains on and tests on.
+ *
+ * @param configuration The configuration.
+ * @param use Training, or validation and test.
+ * @returns Length, batch size and target; `testing` applies to random crops.
+ */
+export function planOf(
+  configuration: Configuration,
+  use: "train" | "test",
+): PlanOptions {
+  const { simulation, training, testing } = configuration;
+  const whole = use === "test" && training.random_crop ? testing : undefined;
+  const { tSample, error } = whole ??
+    { tSample: simulation.tSample, error: training.error };
+  return {
+    tSample,
+    batch: simulation.nSample,
+    target: targetOf(error, simulation.Ts),
+    train: use === "train",
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * From a configuration to data and folds.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
+import { DatasetError } from "../../dataset/errors.ts";
+import { openNmnist } from "../../dataset/formats/nmnist.ts";
+import type { SampleSource } from "../../dataset/sample_source.ts";
+import { readFileList } from "../../dataset/formats/sl_animals.ts";
+import { kFold, trainTestSplit } from "../../dataset/split.ts";
+import type { ReadOptions } from "../../dataset/store/store.ts";
+import type { PlanOptions } from "../../engine/plan/sizes.ts";
+import type { Configuration } from "../configuration/types.ts";
+import { planOf } from "../configuration/model.ts";
+import { filtered } from "../configuration/transforms.ts";
+import { openSlices } from "./samples.ts";
+
+/** Some samples of a source. */
+export interface SampleSet {
+  readonly source: SampleSource;
+  readonly indices: readonly number[];
+}
+
+/** What a fold trains on, chooses weights by, and is tested on. */
+export interface Fold {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly train: SampleSet;
+  readonly validation?: SampleSet;
+  readonly test: SampleSet;
+}
+
+/** Number of folds of the cross-validation. */
+const FOLDS = 4;
+
+/** Fraction of a fold's training recordings that validate. */
+const VALIDATION = 0.15;
+
+/**
+ * Opens the data of a configuration and cuts it into folds.
+ *
+ * Recordings are split by person as scikit-learn's `KFold` and
+ * `train_test_split` do it, seeded with the configuration's seed. Lists of
+ * training and test samples are one fold, without a validation set.
+ *
+ * @param configuration The configuration.
+ * @param options Whether each fold has a validation set, and how slices are
+ * read.
+ * @returns The folds.
+ * @throws {DatasetError} If the store or a list cannot be used, or the list
+ *   names recordings that the store has not, or too few.
+ * @throws {RecordingError} If a listed sample is not there.
+ */
+export async function openFolds(
+  configuration: Configuration,
+  options: { readonly validation: boolean } & ReadOptions,
+): Promise<Fold[]> {
+  const { path, seed } = configuration.training;
+  if (path.train !== undefined && path.test !== undefined) {
+    const folder = path.in ?? dirname(path.train);
+    const [train, test] = await Promise.all([
+      openSet(folder, path.train, configuration),
+      openSet(folder, path.test, configuration),
+    ]);
+    return [{ number: 1, train, test }];
+  }
+  const recorded = await openSlices(configuration, options);
+  const source = filtered(recorded, configuration);
+  const names = await readFileList(path.file_list);
+  if (names.length < FOLDS) {
+    throw new DatasetError(
+      path.file_list,
+      `it names ${counted(names.length, "recording")}, ${FOLDS} folds need ` +
+        FOLDS,
+    );
+  }
+  const samplesOf = Map.groupBy(
+    recorded.slices.keys(),
+    (index) => recorded.slices[index].source,
+  );
+  const missing = names.find((name) => !samplesOf.has(name));
+  if (missing !== undefined) {
+    throw new DatasetError(
+      path.file_list,
+      `recording "${missing}" is not in the store "${path.store}"`,
+    );
+  }
+  const setOf = (recordings: readonly number[]): SampleSet => ({
+    source,
+    indices: recordings.flatMap((index) => samplesOf.get(names[index])!),
+  });
+  return kFold(names.length, FOLDS, seed).map(({ train, test }, index) => {
+    const fold = { number: index + 1, test: setOf(test) };
+    if (!options.validation) return { ...fold, train: setOf(train) };
+    const inner = trainTestSplit(train.length, VALIDATION, seed + 1);
+    const choose = (chosen: readonly number[]) =>
+      setOf(chosen.map((place) => train[place]));
+    return {
+      ...fold,
+      train: choose(inner.train),
+      validation: choose(inner.test),
+    };
+  });
+}
+
+async function openSet(
+  folder: string,
+  list: string,
+  configuration: Configuration,
+): Promise<SampleSet> {
+  const source = filtered(await openNmnist(folder, list), configuration);
+  return { source, indices: [...source.labels.keys()] };
+}
+
+/**
+ * The plan of a fold's passes, with no room for more samples than it has.
+ *
+ * @param fold The fold.
+ * @param configuration The configuration.
+ * @param use Whether to train, or else to test.
+ * @returns Sizes and target.
+ */
+export function planOfFold(
+  { train, validation, test }: Fold,
+  configuration: Configuration,
+  use: "train" | "test",
+): PlanOptions {
+  const sets = [train, test, ...(validation ? [validation] : [])];
+  const most = Math.max(...sets.map(({ indices }) => indices.length));
+  const plan = planOf(configuration, use);
+  return { ...plan, batch: Math.min(plan.batch, most) };
+}

@@ -1,0 +1,166 @@
+/**
+ * What single neurons do with a sample.
+ *
+ * @module
+ */
+
+import type { NeuronTrace } from "../charts/potentials.ts";
+import type { OutputSpikes } from "../charts/output_spikes.ts";
+import { batches } from "../../dataset/batches.ts";
+import type { Model } from "../../engine/model.ts";
+import { sizeOf } from "../../engine/network/network.ts";
+import type { SpikeTarget } from "../../engine/losses/target.ts";
+import { type LayerTrace, trace } from "../../engine/trace.ts";
+import { binningOf, planOf } from "../configuration/model.ts";
+import { describeSample, type EvaluationContext } from "./evaluate_fold.ts";
+import type { Fold } from "./folds.ts";
+
+/** A neuron of a layer. */
+export interface NeuronName {
+  /** Name of the layer, such as `fc1`. */
+  readonly layer: string;
+  /** Its number, channels before rows before columns, counted from 0. */
+  readonly neuron: number;
+}
+
+/** What a network did with a sample. */
+export interface SampleTrace {
+  /** Spikes of its outputs. */
+  readonly output: OutputSpikes;
+  /** Potentials and spikes of the chosen neurons. */
+  readonly neurons: readonly NeuronTrace[];
+}
+
+/**
+ * Runs one sample through a network and looks at it.
+ *
+ * @param model The network.
+ * @param fold Its fold.
+ * @param options Number of the sample in its source, and which neurons to
+ * look at; unless there are any, the outputs of target and prediction, and of
+ * each hidden layer that learns the neuron that spikes most.
+ * @returns Spikes of the outputs, and what the neurons did.
+ * @throws {RangeError} If there is no such neuron.
+ * @throws {ShapeError} If the sample does not fit the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ */
+export async function traceSample(
+  model: Model,
+  fold: Fold,
+  { sample, neurons, configuration, cache }: EvaluationContext & {
+    readonly sample: number;
+    readonly neurons: readonly NeuronName[];
+  },
+): Promise<SampleTrace> {
+  const { tSample, target } = planOf(configuration, "test");
+  const { source } = fold.test;
+  const { Ts } = configuration.simulation;
+  neurons.forEach((name) => requireNeuron(model, name));
+  const [batch] = await Array.fromAsync(batches(source, [sample], {
+    batchSize: 1,
+    bins: Math.floor(tSample / Ts + 1e-9),
+    binning: binningOf(configuration),
+    crop: "fixed",
+    cache,
+  }));
+  const { layers, predictions } = await trace(model, batch, {
+    tSample,
+    target,
+  });
+  const outputs = layers[layers.length - 1];
+  const [label, prediction] = [source.labels[sample], predictions[0]];
+  const size = outputs.spikes.data.length / lengthOf(outputs);
+  const chosen = neurons.length > 0 ? neurons : [
+    ...[...new Set([label, prediction])].map((neuron) => ({
+      ...{ layer: outputs.name, neuron },
+    })),
+    ...layers.slice(0, -1)
+      .filter((_, index) => model.layers[index].kind !== "pool")
+      .map((layer) => ({ layer: layer.name, neuron: busiest(layer) })),
+  ];
+  return {
+    output: {
+      sample: describeSample(source, sample).name,
+      fold: fold.number,
+      classes: source.classes,
+      label,
+      prediction,
+      duration: lengthOf(outputs) * Ts,
+      times: Array.from(
+        { length: size },
+        (_, neuron) => spikeTimes(outputs, neuron, Ts),
+      ),
+      region: "region" in target ? target.region : { start: 0, stop: tSample },
+      desired: desiredCount(target),
+    },
+    neurons: chosen.map(({ layer: name, neuron }) => {
+      const layer = layers.find((layer) => layer.name === name)!;
+      const T = lengthOf(layer);
+      const meaning = layer === outputs ? source.classes[neuron] : undefined;
+      return {
+        name: `${name}, neuron ${neuron}${meaning ? ` (${meaning})` : ""}`,
+        potentials: layer.potentials.data.subarray(
+          neuron * T,
+          (neuron + 1) * T,
+        ),
+        spikes: spikeTimes(layer, neuron, Ts),
+      };
+    }),
+  };
+}
+
+function requireNeuron({ layers }: Model, { layer, neuron }: NeuronName): void {
+  const found = layers.find(({ name }) => name === layer);
+  if (found === undefined) {
+    throw new RangeError(
+      `Cannot look at neuron "${layer}:${neuron}": the layers are ` +
+        layers.map(({ name }) => name).join(", "),
+    );
+  }
+  const size = sizeOf(found.output);
+  if (neuron >= size) {
+    throw new RangeError(
+      `Cannot look at neuron "${layer}:${neuron}": the layer has ${size}, ` +
+        "counted from 0",
+    );
+  }
+}
+
+/** Spikes that a target wants; those of probSpikes have no number. */
+function desiredCount(target: SpikeTarget): OutputSpikes["desired"] {
+  if ("count" in target) return target.count;
+  return "times" in target
+    ? { true: target.times.true.length, false: target.times.false.length }
+    : undefined;
+}
+
+/** Number of bins. */
+function lengthOf({ spikes: { shape } }: LayerTrace): number {
+  return shape[shape.length - 1];
+}
+
+function spikeTimes(layer: LayerTrace, neuron: number, Ts: number): number[] {
+  const T = lengthOf(layer);
+  const train = layer.spikes.data.subarray(neuron * T, (neuron + 1) * T);
+  return [...train.keys()].filter((bin) => train[bin] !== 0)
+    .map((bin) => timeOf(bin, Ts));
+}
+
+/** A time as people write it: 3·0.1 is 0.3. */
+function timeOf(bin: number, Ts: number): number {
+  return Number((bin * Ts).toPrecision(12));
+}
+
+function busiest(layer: LayerTrace): number {
+  const T = lengthOf(layer);
+  const { data } = layer.spikes;
+  let best = { neuron: 0, spikes: 0 };
+  for (let neuron = 0; neuron * T < data.length; neuron++) {
+    let spikes = 0;
+    for (let bin = 0; bin < T; bin++) {
+      if (data[neuron * T + bin] !== 0) spikes++;
+    }
+    if (spikes > best.spikes) best = { neuron, spikes };
+  }
+  return best.neuron;
+}

@@ -1,0 +1,58 @@
+/**
+ * The page as one file that needs nothing else.
+ *
+ * @module
+ */
+
+import { COLOURS, GROUNDS, type Theme } from "../../charts/theme.ts";
+import page from "./page.html" with { type: "text" };
+
+/**
+ * Bundles the program of the page and puts it into the page.
+ *
+ * @returns HTML.
+ * @throws {Error} If the program cannot be bundled.
+ */
+export async function buildPage(): Promise<string> {
+  const program = await bundle(import.meta.resolve("./main.ts"));
+  const parts: Record<string, string> = {
+    themes: `:root { ${coloursOf("light")} }\n` +
+      `@media (prefers-color-scheme: dark) { :root { ${coloursOf("dark")} } }`,
+    program: program.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
+  };
+  return page.replaceAll(
+    /(<(?:style|script) id="(\w+)"[^>]*>)(?=<\/)/g,
+    (_, tag: string, name: string) => tag + parts[name],
+  );
+}
+
+/**
+ * Bundles a module for browsers.
+ *
+ * @param module Its URL or path.
+ * @returns One module that imports nothing.
+ * @throws {Error} If it cannot be bundled.
+ */
+export async function bundle(module: string): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "browser", "--minify", module],
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (code !== 0) {
+    throw new Error(`Cannot bundle "${module}": ${text(stderr).trim()}`);
+  }
+  return text(stdout);
+}
+
+function coloursOf(theme: Theme): string {
+  const { paper, ink, faint, on, off } = GROUNDS[theme];
+  const wrong = COLOURS[1];
+  const [quiet, line] = theme === "light"
+    ? ["#57606A", "#8C959F"]
+    : ["#A5ACB5", "#6B727B"];
+  const accent = theme === "light" ? COLOURS[0] : off;
+  const colours = { paper, ink, faint, on, off, quiet, line, accent, wrong };
+  return Object.entries(colours)
+    .map(([name, colour]) => `--${name}: ${colour};`).join(" ");
+}

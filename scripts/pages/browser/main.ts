@@ -1,0 +1,293 @@
+/**
+ * The page: what its controls do.
+ *
+ * @module
+ */
+
+/// <reference lib="dom" />
+
+import { type Device, openDevice } from "../../../engine/device/device.ts";
+import { WeightsError } from "../../../engine/network/safetensors.ts";
+import { readYaml } from "../../configuration/yaml_text.ts";
+import { formatEvents } from "../../pictures/samples/time_unit.ts";
+import { parseWeights } from "../../run/weights_file.ts";
+import { watchGround } from "./views/colours.ts";
+import { droppedFiles } from "./dropped_files.ts";
+import { drawEvents } from "./views/event_view.ts";
+import {
+  type HeldFiles,
+  holdFiles,
+  openRecording,
+  type Recording,
+} from "./held_files.ts";
+import { type LayerView, viewLayer } from "./views/layer_view.ts";
+import { runNetwork, type TrainedNetwork } from "./network_run.ts";
+import type { PageSample } from "./page_sample.ts";
+import { Player } from "./player.ts";
+import { filmRecording } from "./synthetic_people.ts";
+import { CONFIGURATION } from "./training.ts";
+import { type Find, trainInPanel } from "./training_panel.ts";
+import { viewVotes, wordVerdict } from "./views/vote_view.ts";
+
+const find: Find = (id) => document.getElementById(id) as never;
+
+const picture = find<HTMLCanvasElement>("picture");
+const sign = find<HTMLSelectElement>("sign");
+const fold = find<HTMLSelectElement>("fold");
+const start = find<HTMLButtonElement>("start");
+const film = find<HTMLButtonElement>("film");
+
+let device: Device | undefined;
+let held: HeldFiles = { weights: [] };
+let recording: Recording | undefined;
+let sample: PageSample | undefined;
+let network: TrainedNetwork | undefined;
+let layers: readonly LayerView[] = [];
+let drawVotes: (time: number) => void = () => {};
+let latestRun = 0;
+
+const player = new Player(
+  {
+    play: find("play"),
+    time: find("time"),
+    speed: find("speed"),
+    clock: find("clock"),
+  },
+  (time) => {
+    if (sample) drawEvents(picture, sample.picture, time - sample.offset);
+    for (const layer of layers) layer.draw(time);
+    drawVotes(time);
+  },
+);
+
+/** Says something in a line that is there for it. */
+function say(id: string, words: string): void {
+  find(id).textContent = words;
+}
+
+/** Does something, and says what went wrong with it, in one line. */
+async function attempt(action: () => Promise<void>): Promise<void> {
+  say("problem", "");
+  try {
+    await action();
+  } catch (error) {
+    say("problem", error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function useFiles(files: readonly File[]): Promise<void> {
+  const before = held;
+  const now = await holdFiles(before, files);
+  const changed = (...keys: (keyof HeldFiles)[]) =>
+    keys.some((key) => now[key] !== before[key]);
+  if (changed("weights", "configuration")) {
+    network = await readNetwork(now, 0);
+    const names = now.weights.map(({ name }) => name);
+    offer(fold, names.map((name) => /fold\d+/.exec(name)?.[0] ?? name));
+  }
+  const { recording: file } = now;
+  if (file && changed("recording", "tags", "classes")) {
+    await useRecording(await openRecording({ ...now, recording: file }));
+  } else await showNetwork();
+  held = now;
+}
+
+/** Fills a list to choose from, which is hidden where there is no choice. */
+function offer(select: HTMLSelectElement, names: readonly string[]): void {
+  select.replaceChildren(
+    ...names.map((name, index) => new Option(name, String(index))),
+  );
+  find(`${select.id}-label`).hidden = names.length < 2;
+}
+
+/** Reads what there is of a network, and says what is missing. */
+async function readNetwork(
+  { configuration: file, weights: files }: HeldFiles,
+  number: number,
+): Promise<TrainedNetwork | undefined> {
+  const configuration = file &&
+    readYaml(await file.text(), file.name, { resolve: (path) => path });
+  const weights = files[number] && await readWeights(files[number]);
+  if (configuration && weights) {
+    return { name: files[number].name, configuration, weights };
+  }
+  const missing = weights ? "config.yaml" : "model_weights_foldN.safetensors";
+  say("network", `${missing} is missing; drop it, too.`);
+  return undefined;
+}
+
+async function readWeights(file: File): Promise<TrainedNetwork["weights"]> {
+  try {
+    return parseWeights(new Uint8Array(await file.arrayBuffer()));
+  } catch (cause) {
+    const problem = cause instanceof WeightsError
+      ? cause.problem
+      : (cause as Error).message;
+    throw new Error(`Cannot read weights "${file.name}": ${problem}`, {
+      cause,
+    });
+  }
+}
+
+async function useRecording(opened: Recording): Promise<void> {
+  offer(sign, opened.signs);
+  await useSample(opened, 0);
+}
+
+async function useSample(opened: Recording, number: number): Promise<void> {
+  const read = await opened.open(number);
+  recording = opened;
+  sample = read;
+  const { events, endUs, name } = read.picture;
+  say("loaded", `${name}: ${formatEvents(events.t.length)}`);
+  find("empty").hidden = true;
+  clearRun();
+  player.load(endUs / 1000 + read.offset);
+  await showNetwork();
+}
+
+function clearRun(): void {
+  latestRun++;
+  layers = [];
+  drawVotes = () => {};
+  find("layers").replaceChildren();
+  find("vote").hidden = true;
+}
+
+/** Runs the network on the sample, if both are there. */
+async function showNetwork(): Promise<void> {
+  clearRun();
+  if (!network) return;
+  const { name } = network;
+  if (!sample || !device) {
+    say(
+      "network",
+      `${name} waits for a recording${device ? "" : ", and WebGPU"}.`,
+    );
+    return;
+  }
+  const [run, shown] = [latestRun, sample];
+  say("network", `Running ${name} …`);
+  try {
+    const done = await runNetwork(device, network, shown);
+    // Another sample or network may have come in the meantime.
+    if (run !== latestRun) return;
+    const upright = shown.picture.origin === "bottom";
+    const { label, source: { classes } } = shown;
+    const roles = { classes, label, prediction: done.prediction };
+    layers = done.layers.map((layer) =>
+      viewLayer(layer, {
+        ...{ Ts: done.Ts, upright },
+        roles: layer === done.layers.at(-1) ? roles : undefined,
+      })
+    );
+    find("layers").replaceChildren(...layers.map(({ element }) => element));
+    drawVotes = viewVotes(find("votes"), done, roles);
+    say("verdict", wordVerdict(roles));
+    find("vote").hidden = false;
+    const bins = done.layers[0].bins.length - 1;
+    say("network", `${name}, on the first ${bins} bins of ${done.Ts} ms`);
+    player.seek(player.time);
+  } catch (error) {
+    if (run !== latestRun) return;
+    say("network", "");
+    throw error;
+  }
+}
+
+/** Uses what was trained in the page. */
+async function useTrained(weights: TrainedNetwork["weights"]): Promise<void> {
+  offer(fold, []);
+  network = {
+    ...{ name: "the network trained here", weights },
+    configuration: CONFIGURATION,
+  };
+  if (sample) await showNetwork();
+  else await useRecording(await filmRecording());
+}
+
+function listen(): void {
+  const files = find<HTMLInputElement>("files");
+  files.addEventListener("change", () => {
+    attempt(() => useFiles([...files.files ?? []]));
+  });
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("over");
+    const { dataTransfer } = event;
+    if (dataTransfer) {
+      const dropped = droppedFiles(dataTransfer);
+      attempt(async () => await useFiles(await dropped));
+    }
+  });
+  sign.addEventListener("change", () => {
+    const opened = recording;
+    if (opened) attempt(() => useSample(opened, sign.selectedIndex));
+  });
+  fold.addEventListener("change", () => {
+    attempt(async () => {
+      network = await readNetwork(held, fold.selectedIndex);
+      await showNetwork();
+    });
+  });
+  film.addEventListener("click", () => {
+    attempt(async () => {
+      film.disabled = true;
+      try {
+        say("loaded", "Filming …");
+        await useRecording(await filmRecording());
+      } finally {
+        film.disabled = false;
+      }
+    });
+  });
+  start.addEventListener("click", () => {
+    const on = device;
+    if (!on) return;
+    attempt(async () => {
+      const weights = await trainInPanel(on, find);
+      if (weights) await useTrained(weights);
+    });
+  });
+  document.addEventListener("keydown", onKey);
+  watchGround(() => player.seek(player.time));
+}
+
+/** Keys that work wherever no control takes them for itself. */
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if ((event.target as HTMLElement).closest("button, select, input, a")) return;
+  const step = network?.configuration.simulation.Ts ?? 10;
+  const actions: Record<string, () => void> = {
+    " ": () => player.toggle(),
+    ArrowLeft: () => player.seek(player.time - step),
+    ArrowRight: () => player.seek(player.time + step),
+    "+": () => player.changeSpeed(1),
+    "-": () => player.changeSpeed(-1),
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+listen();
+try {
+  device = await openDevice();
+  const { name, software } = device.adapter;
+  say(
+    "adapter",
+    `Computes on ${name}${software ? ", a software adapter: slow" : ""}`,
+  );
+  start.disabled = false;
+} catch (error) {
+  say("adapter", (error as Error).message);
+  find("without").hidden = false;
+}

@@ -1,0 +1,118 @@
+/**
+ * People who sign before the simulated camera, filmed while the page goes on.
+ *
+ * @module
+ */
+
+import { DVS128, type Events } from "../../../dataset/events.ts";
+import type { SampleSource } from "../../../dataset/sample_source.ts";
+import { MOTIONS } from "../../../dataset/synth/motions.ts";
+import { choosePeople } from "../../../dataset/synth/people.ts";
+import { filmPerson } from "../../../dataset/synth/recording.ts";
+import { asRecorded } from "../../../dataset/synth/write.ts";
+import type { Recording } from "./held_files.ts";
+import { recordedSample } from "./page_sample.ts";
+
+/** How many people there are, and which of them are never trained on. */
+const PEOPLE = 8;
+const TESTED: readonly number[] = [1, 5];
+
+const SEED = 0;
+const CLASSES: readonly string[] = MOTIONS.map(({ name }) => name);
+
+/** People by their number; each is filmed once. */
+const filmed = new Map<number, Promise<Events[]>>();
+
+/** Is told how many signs have been filmed, of how many. */
+export type OnFilming = (done: number, total: number) => void;
+
+/**
+ * Films one of the people who are never trained on.
+ *
+ * @returns All signs, as of a recording.
+ */
+export async function filmRecording(): Promise<Recording> {
+  const [person] = TESTED;
+  const slices = await film(person);
+  const name = choosePeople(PEOPLE, SEED)[person].recording;
+  return {
+    ...{ name, signs: CLASSES },
+    open: (label) =>
+      Promise.resolve(recordedSample(slices[label], {
+        ...{ classes: CLASSES, label },
+        name: `${name}/${CLASSES[label]}`,
+      })),
+  };
+}
+
+/**
+ * Films all people.
+ *
+ * @param onFilming Is told of the progress.
+ * @param signal Ends it early.
+ * @returns Their signs, and which of these are trained on and tested on.
+ */
+export async function filmPeople(
+  onFilming: OnFilming,
+  signal: AbortSignal,
+): Promise<{ source: SampleSource; train: number[]; test: number[] }> {
+  const total = PEOPLE * CLASSES.length;
+  const slices: Events[] = [];
+  for (let person = 0; person < PEOPLE; person++) {
+    signal.throwIfAborted();
+    slices.push(
+      ...await film(person, (done) => {
+        onFilming(person * CLASSES.length + done, total);
+      }),
+    );
+  }
+  const isTested = (index: number) =>
+    TESTED.includes(Math.floor(index / CLASSES.length));
+  const all = [...slices.keys()];
+  return {
+    source: {
+      sensor: DVS128,
+      timing: { unitUs: 1000, fromFirstEvent: true },
+      classes: CLASSES,
+      labels: all.map((index) => index % CLASSES.length),
+      events: (index) => Promise.resolve(slices[index]),
+    },
+    train: all.filter((index) => !isTested(index)),
+    test: all.filter(isTested),
+  };
+}
+
+function film(
+  person: number,
+  onSign: (done: number) => void = () => {},
+): Promise<Events[]> {
+  const found = filmed.get(person);
+  if (found) return found;
+  const filming = filmSigns(person, onSign);
+  filmed.set(person, filming);
+  return filming;
+}
+
+async function filmSigns(
+  number: number,
+  onSign: (done: number) => void,
+): Promise<Events[]> {
+  const person = choosePeople(PEOPLE, SEED)[number];
+  const filming = filmPerson(person, SEED);
+  while (true) {
+    const step = filming.next();
+    if (!step.done) {
+      onSign(step.value + 1);
+      // So that the page can draw itself.
+      await new Promise((resolve) => setTimeout(resolve));
+      continue;
+    }
+    const { x, y, t, p } = asRecorded(step.value.events, person.clockUs);
+    return step.value.signs.map(({ start, end }) => ({
+      x: x.slice(start, end),
+      y: y.slice(start, end),
+      t: t.slice(start, end),
+      p: p.slice(start, end),
+    }));
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The events of a moment, as a picture.
+ *
+ * @module
+ */
+
+/// <reference lib="dom" />
+
+import { firstFrom, type Sample } from "../../../pictures/samples/sample.ts";
+import { groundNow, mix, paint, parseColour } from "./colours.ts";
+
+/** How long an event can be seen, in ms. */
+const SEEN = 50;
+
+/** How strong an event is just before it goes. */
+const WEAKEST = 0.25;
+
+/**
+ * Draws the events of the last 50 ms, the latest strongest.
+ *
+ * @param canvas Where; it becomes as large as the sample.
+ * @param sample The sample.
+ * @param time The moment, in ms since the sample's first event.
+ */
+export function drawEvents(
+  canvas: HTMLCanvasElement,
+  { events, pixels: { width, height }, origin }: Sample,
+  time: number,
+): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d")!;
+  const image = context.createImageData(width, height);
+  const ground = groundNow();
+  const paper = parseColour(ground.paper);
+  const colours = [parseColour(ground.off), parseColour(ground.on)];
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    paint(image, pixel, paper);
+  }
+  const { x, y, t, p } = events;
+  const end = firstFrom(t, 1000 * time + 1);
+  for (let i = firstFrom(t, 1000 * (time - SEEN)); i < end; i++) {
+    const age = (time - t[i] / 1000) / SEEN;
+    const row = origin === "bottom" ? height - 1 - y[i] : y[i];
+    const strength = 1 - (1 - WEAKEST) * age;
+    paint(image, row * width + x[i], mix(paper, colours[p[i]], strength));
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,71 @@
+/**
+ * How often each class has spiked so far.
+ *
+ * @module
+ */
+
+/// <reference lib="dom" />
+
+import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
+import { binAt, type NetworkRun } from "../network_run.ts";
+
+/**
+ * Shows the votes of a run, in the colours that charts have: one for the class
+ * of the sample, one for the class that it is mistaken for.
+ *
+ * @param list Where to.
+ * @param run The run.
+ * @param roles Names of the classes, and the part that each plays.
+ * @returns What shows the votes at a time, in ms since the sample's start.
+ */
+export function viewVotes(
+  list: HTMLElement,
+  { layers, Ts }: NetworkRun,
+  roles: ClassRoles,
+): (time: number) => void {
+  const { extent, neurons, bins } = layers[layers.length - 1];
+  const T = bins.length - 1;
+  const rows = Array.from({ length: extent.C }, (_, output) => {
+    const row = document.createElement("li");
+    const [name, bar] = [0, 1].map(() => document.createElement("span"));
+    const count = document.createElement("output");
+    name.textContent = nameOf(output, roles.classes) +
+      (output === roles.label ? " •" : "");
+    bar.className = "bar";
+    row.append(name, bar, count);
+    row.className = roleOf(output, roles) ?? "";
+    return { row, bar, count };
+  });
+  list.replaceChildren(...rows.map(({ row }) => row));
+  const most = Math.max(1, ...countUntil(T - 1));
+  function countUntil(bin: number): Uint32Array {
+    const counts = new Uint32Array(extent.C);
+    for (let i = 0; i < bins[bin + 1]; i++) counts[neurons[i]]++;
+    return counts;
+  }
+  return (time) => {
+    const counts = countUntil(binAt(time, Ts, bins));
+    const largest = Math.max(...counts);
+    rows.forEach(({ row, bar, count }, output) => {
+      bar.style.transform = `scaleX(${counts[output] / most})`;
+      count.textContent = String(counts[output]);
+      row.classList.toggle("leads", largest > 0 && counts[output] === largest);
+    });
+  };
+}
+
+/**
+ * Says in a sentence what the network took the sample for.
+ *
+ * @param roles Names of the classes, and the part that each plays.
+ * @returns The sentence.
+ */
+export function wordVerdict(
+  { classes, label, prediction }: ClassRoles,
+): string {
+  const taken = nameOf(prediction, classes);
+  if (label === undefined) return `The network takes it for ${taken}.`;
+  return prediction === label
+    ? `The network takes it for ${taken}, which it is.`
+    : `The network takes it for ${taken}; it is ${nameOf(label, classes)}.`;
+}

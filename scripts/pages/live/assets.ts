@@ -1,0 +1,64 @@
+/**
+ * The files of the page, by their addresses.
+ *
+ * @module
+ */
+
+import { stripTypeScriptTypes } from "node:module";
+import { configOf, GROUNDS, THEMES } from "../../charts/theme.ts";
+import { fontFaces } from "../../pictures/render.ts";
+import { readPrograms } from "../report/browser.ts";
+
+/** A file of the page. */
+export interface Asset {
+  readonly type: string;
+  readonly content: string;
+}
+
+/** The page's own programs. */
+const PROGRAMS = ["page", "charts", "confusion", "elements", "samples"];
+
+/** A letter of each alphabet that the font has, for names in any of them. */
+const ALPHABETS = "aāαа";
+
+/**
+ * Reads all of them.
+ *
+ * @returns The files.
+ */
+export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
+  const read = (name: string) =>
+    Deno.readTextFile(new URL(name, import.meta.url));
+  const script = (content: string) => ({ type: "text/javascript", content });
+  const style = (content: string) => ({ type: "text/css", content });
+  const html = await read("page.html");
+  return new Map<string, Asset>([
+    ["/", { type: "text/html", content: html }],
+    ["/page.css", style(formatThemes() + await read("page.css"))],
+    ["/font.css", style(await fontFaces(ALPHABETS))],
+    ["/vega.js", script((await readPrograms()).join("\n"))],
+    ["/themes.json", {
+      type: "application/json",
+      content: JSON.stringify(themes()),
+    }],
+    ...await Promise.all(PROGRAMS.map(async (name) => {
+      const source = await read(`page/${name}.ts`);
+      return [`/${name}.ts`, script(stripTypeScriptTypes(source))] as const;
+    })),
+  ]);
+}
+
+/** What charts look like in each theme. */
+function themes() {
+  return Object.fromEntries(THEMES.map((theme) => [theme, configOf(theme)]));
+}
+
+/** Hands the colours of charts to the page. */
+function formatThemes(): string {
+  const [light, dark] = THEMES.map((theme) => {
+    const { paper, ink, faint, ramp } = GROUNDS[theme];
+    return `:root{--paper:${paper};--ink:${ink};--faint:${faint};` +
+      `--strong:${ramp[3]};color-scheme:${theme}}`;
+  });
+  return `${light}@media(prefers-color-scheme:dark){${dark}}\n`;
+}

@@ -1,0 +1,163 @@
+/**
+ * Charts as the page shows them: without what the page says itself, and with
+ * what they show in words.
+ *
+ * @module
+ */
+
+import {
+  firingRates,
+  gradientNorms,
+  type LayerRow,
+} from "../../charts/layer_curves.ts";
+import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
+import type { ChartSpec } from "../../charts/spec.ts";
+import type { EpochMetrics } from "../../run/writer.ts";
+import type { ChartPart } from "./page_data.ts";
+
+/** What the data of a chart are called in it. */
+const ROWS = "rows";
+
+/** Epochs of a fold that are drawn, at most: no screen shows more. */
+const MOST = 500;
+
+/** Curves by their names. */
+type Series = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * Draws up the charts of a run.
+ *
+ * @param rows Its epochs.
+ * @param options Fold whose layers are shown, whether curves are of it alone,
+ * names of the layers, and the time bin in ms.
+ * @returns The charts, thinned out where epochs are many; none while no epoch
+ * has ended.
+ */
+export function chartParts(
+  rows: readonly EpochMetrics[],
+  { fold, alone, layers, Ts }: {
+    readonly fold: number;
+    readonly alone: boolean;
+    readonly layers: readonly string[];
+    readonly Ts: number | undefined;
+  },
+): ChartPart[] {
+  const own = rows.filter((row) => row.fold === fold);
+  if (own.length === 0) return [];
+  const every = Math.ceil(Math.max(...rows.map((row) => row.epoch + 1)) / MOST);
+  const drawn = rows.filter((row, index) =>
+    row.epoch % every === 0 || rows[index + 1]?.fold !== row.fold
+  );
+  const drawnOwn = drawn.filter((row) => row.fold === fold);
+  const curves = alone ? drawnOwn : drawn;
+  const bare: readonly LayerRow[] = own;
+  const normed = bare.some(({ gradientNorms }) =>
+    Object.values(gradientNorms ?? {}).some((norm) => norm > 0)
+  );
+  const charts = [
+    chartPart("loss", lossCurves(curves), {
+      training: own.map(({ trainLoss }) => trainLoss),
+      validation: own.map(({ valLoss }) => valLoss ?? NaN),
+      test: own.map(({ testLoss }) => testLoss ?? NaN),
+    }),
+    chartPart("accuracy", accuracyCurves(curves), {
+      "training, %": own.map((row) => 100 * row.trainAccuracy),
+      "validation, %": own.map((row) => 100 * (row.valAccuracy ?? NaN)),
+      "test, %": own.map((row) => 100 * (row.testAccuracy ?? NaN)),
+    }),
+    ...(Ts === undefined ? [] : [
+      chartPart(
+        "rates",
+        firingRates(drawnOwn, { layers, Ts }),
+        seriesOf(own[0].rates.length, (index) => [
+          layers[index] ?? `layer ${index + 1}`,
+          own.map(({ rates }) => rates[index] * 1000 / Ts),
+        ]),
+      ),
+    ]),
+    ...(normed
+      ? [
+        chartPart(
+          "gradients",
+          gradientNorms(drawnOwn, { layers }),
+          Object.fromEntries(
+            Object.keys(own[0].gradientNorms ?? {}).map((layer) => [
+              layer,
+              own.map((row) => row.gradientNorms?.[layer] ?? NaN),
+            ]),
+          ),
+        ),
+      ]
+      : []),
+  ];
+  if (every === 1) return charts;
+  return charts.map(({ subtitle, ...chart }) => ({
+    ...chart,
+    subtitle: [subtitle, `one epoch of ${every} is drawn`]
+      .filter((words) => words !== "").join("; "),
+  }));
+}
+
+/**
+ * Takes a chart apart for the page.
+ *
+ * @param name What it is called in the page.
+ * @param chart The chart.
+ * @param words What it shows: a text, or curves to be described.
+ * @returns The chart.
+ */
+export function chartPart(
+  name: string,
+  { title, config: _config, ...chart }: ChartSpec,
+  words: string | Series,
+): ChartPart {
+  const data = chart.data as { readonly values: unknown[] } | undefined;
+  return {
+    name,
+    title: title.text,
+    subtitle: [title.subtitle ?? []].flat().join("; "),
+    summary: typeof words === "string" ? words : describe(words),
+    spec: {
+      ...withoutZoom(chart),
+      ...{ $schema: chart.$schema, width: "container" },
+      ...(data ? { data: { name: ROWS } } : {}),
+    },
+    values: data?.values ?? [],
+  };
+}
+
+/** Leaves wheel and finger to the page. */
+function withoutZoom(
+  { params, layer, ...chart }: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const list = (value: unknown) => value as Record<string, unknown>[];
+  return {
+    ...chart,
+    ...(params
+      ? { params: list(params).filter((p) => p.name !== "zoom") }
+      : {}),
+    ...(layer ? { layer: list(layer).map(withoutZoom) } : {}),
+  };
+}
+
+function seriesOf(
+  length: number,
+  entry: (index: number) => readonly [string, readonly number[]],
+): Series {
+  return Object.fromEntries(Array.from({ length }, (_, index) => entry(index)));
+}
+
+function describe(series: Series): string {
+  const short = (value: number) => String(Number(value.toPrecision(4)));
+  const curves = Object.entries(series).map(([name, values]) => {
+    const finite = values.filter(Number.isFinite);
+    if (finite.length === 0) return [];
+    const [first, last] = [finite[0], finite[finite.length - 1]];
+    const [least, most] = [Math.min(...finite), Math.max(...finite)];
+    return finite.length === 1 ? [`${name}: ${short(first)}`] : [
+      `${name}: first ${short(first)}, now ${short(last)}, least ` +
+      `${short(least)}, most ${short(most)}`,
+    ];
+  }).flat();
+  return curves.join(". ");
+}

@@ -1,0 +1,227 @@
+/**
+ * From a run's files to what the page is told.
+ *
+ * @module
+ */
+
+import { counted } from "../../../dataset/files/counted.ts";
+import { duration } from "../../command_line/duration.ts";
+import type { FoldConfusion, RunState } from "../../run/status.ts";
+import { resultsTable, type Table } from "../report/results_table.ts";
+import type { EpochMetrics } from "../../run/writer.ts";
+import { chartParts } from "./chart_parts.ts";
+import type {
+  ConfusionPart,
+  FiguresPart,
+  PageData,
+  ProgressPart,
+  RunPart,
+  SamplesPart,
+} from "./page_data.ts";
+import type { RunFiles } from "./run_files.ts";
+
+/** Epochs in the table. */
+const LATEST = 50;
+
+/** Epochs whose mean time tells how long the others take. */
+const RECENT = 5;
+
+/**
+ * Says what there is to see of a run.
+ *
+ * @param files The run.
+ * @param chosen A fold, to see it alone; without one, curves are of all folds
+ * and all else of the one under way.
+ * @returns The parts of the page.
+ */
+export function pageData(files: RunFiles, chosen?: number): PageData {
+  const { status, epochs, summary, configuration } = files;
+  const fold = chosen ?? status?.pass.fold ?? epochs.at(-1)?.fold ?? 1;
+  const own = epochs.filter((row) => row.fold === fold);
+  const confusion = status?.confusions.find((it) => it.fold === fold);
+  return {
+    run: runPart(files),
+    progress: status && status.state !== "ended" ? progressPart(status) : null,
+    figures: figuresPart(own, status),
+    alarms: status?.alarms ?? [],
+    charts: chartParts(epochs, {
+      ...{ fold, alone: chosen !== undefined },
+      layers: status?.layers ?? [],
+      Ts: configuration?.simulation.Ts,
+    }),
+    confusion: confusion && status ? confusionPart(confusion, status) : null,
+    samples: samplesPart(files, fold),
+    epochs: epochTable(own),
+    results: summary ? resultsTable(summary) : [],
+  };
+}
+
+function runPart(files: RunFiles): RunPart {
+  const { folder, changed, status, summary, epochs, broken } = files;
+  const { program, adapter, seconds } = status ?? summary ?? {};
+  const folds = [...status?.folds ?? [], ...epochs.map(({ fold }) => fold)];
+  const state = stateOf(files);
+  return {
+    ...{ folder, changed, broken, state },
+    problem: status?.problem,
+    resume: status?.resume,
+    facts: [
+      ...(program ? [`deno task ${program}`] : []),
+      ...(adapter
+        ? [`${adapter.name}, ${adapter.software ? "software" : "hardware"}`]
+        : []),
+      ...(seconds === undefined ? [] : [
+        `${duration(seconds)}${state === "training" ? " so far" : ""}`,
+      ]),
+    ],
+    folds: [...new Set(folds)].sort(),
+  };
+}
+
+function stateOf(
+  { changed, status, summary, epochs }: RunFiles,
+): RunPart["state"] {
+  if (changed === 0) return "waiting";
+  if (status) return status.state;
+  if (summary) return "ended";
+  return epochs.length > 0 ? "unknown" : "waiting";
+}
+
+function progressPart({ pass, epochs, folds }: RunState): ProgressPart {
+  return { ...pass, epochs, folds: folds.length };
+}
+
+function figuresPart(
+  rows: readonly EpochMetrics[],
+  status: RunState | undefined,
+): FiguresPart | null {
+  const last = rows.at(-1);
+  if (last === undefined) return null;
+  const set = last.valLoss === undefined ? "test" : "val";
+  const name = set === "val" ? "Validation" : "Test";
+  const losses = rows.map((row) => row[`${set}Loss`] ?? NaN);
+  const accuracies = rows.map((row) => row[`${set}Accuracy`] ?? NaN);
+  const trained = rows.map(({ trainAccuracy }) => trainAccuracy);
+  const recent = rows.slice(-RECENT).map(({ seconds }) => seconds);
+  const seconds = recent.reduce((sum, time) => sum + time, 0) / recent.length;
+  const left = status?.state === "training" && status.pass.fold === last.fold
+    ? status.epochs - 1 - last.epoch
+    : 0;
+  const figures = [
+    {
+      ...{ name: "Training loss", value: loss(last.trainLoss) },
+      note: best(rows, rows.map((row) => row.trainLoss), "lowest", loss),
+    },
+    {
+      ...{ name: "Training accuracy", value: percent(last.trainAccuracy) },
+      note: best(rows, trained, "highest", percent),
+    },
+    {
+      ...{ name: `${name} loss`, value: loss(losses[losses.length - 1]) },
+      note: best(rows, losses, "lowest", loss),
+    },
+    {
+      name: `${name} accuracy`,
+      value: percent(accuracies[accuracies.length - 1]),
+      note: best(rows, accuracies, "highest", percent),
+    },
+    {
+      ...{ name: "An epoch takes", value: duration(seconds) },
+      note: left > 0
+        ? `at most ${duration(left * seconds)} left in this fold`
+        : counted(rows.length, "epoch"),
+    },
+  ];
+  return { title: `Epoch ${last.epoch}, fold ${last.fold}`, figures };
+}
+
+/** Says which epoch was the best, and how good. */
+function best(
+  rows: readonly EpochMetrics[],
+  values: readonly number[],
+  what: "lowest" | "highest",
+  words: (value: number) => string,
+): string {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return "";
+  const value = what === "lowest" ? Math.min(...finite) : Math.max(...finite);
+  return `${what} ${words(value)}, epoch ${rows[values.indexOf(value)].epoch}`;
+}
+
+function confusionPart(
+  { fold, epoch, set, counts }: FoldConfusion,
+  { classes }: RunState,
+): ConfusionPart {
+  const most = counts.reduce(
+    (most, [label, prediction]) => Math.max(most, label + 1, prediction + 1),
+    classes.length,
+  );
+  const names = Array.from(
+    { length: most },
+    (_, index) => classes[index] ?? `output ${index}`,
+  );
+  const table = names.map(() => names.map(() => 0));
+  for (const [label, prediction, count] of counts) {
+    table[label][prediction] = count;
+  }
+  const total = counts.reduce((sum, [_l, _p, count]) => sum + count, 0);
+  const right = table.reduce((sum, row, index) => sum + row[index], 0);
+  return {
+    title: `Fold ${fold}, ${set} samples, weights of epoch ${epoch}`,
+    summary: `${right} of ${total} right, ${percent(right / total)}`,
+    ...{ names, counts: table },
+  };
+}
+
+function samplesPart(
+  { weights, epochs, status }: RunFiles,
+  fold: number,
+): SamplesPart | null {
+  const own = epochs.filter((row) => row.fold === fold);
+  // Weights of a fold that has not begun are an earlier run's.
+  if (own.length === 0 || !weights.includes(fold)) return null;
+  return {
+    fold,
+    weights: String(bestEpoch(own)),
+    free: status?.state !== "training",
+  };
+}
+
+/** The epoch whose weights are kept. */
+function bestEpoch(rows: readonly EpochMetrics[]): number {
+  const better = (a: EpochMetrics, b: EpochMetrics) =>
+    a.valLoss === undefined
+      ? (a.testAccuracy ?? 0) > (b.testAccuracy ?? 0)
+      : a.valLoss < (b.valLoss ?? Infinity);
+  return rows.reduce((best, row) => better(row, best) ? row : best).epoch;
+}
+
+function epochTable(rows: readonly EpochMetrics[]): Table {
+  if (rows.length === 0) return [];
+  const set = rows[0].valLoss === undefined ? "test" : "val";
+  const name = set === "val" ? "Validation" : "Test";
+  return [
+    [
+      ...["Epoch", "Training loss", "Training accuracy", `${name} loss`],
+      ...[`${name} accuracy`, "Learning rate", "Time"],
+    ],
+    ...rows.slice(-LATEST).reverse().map((row) => [
+      ...[String(row.epoch), loss(row.trainLoss), percent(row.trainAccuracy)],
+      ...[loss(row[`${set}Loss`]), percent(row[`${set}Accuracy`])],
+      ...[row.lr === undefined ? "–" : String(Number(row.lr.toPrecision(4)))],
+      duration(row.seconds),
+    ]),
+  ];
+}
+
+function loss(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value)
+    ? "–"
+    : String(Number(value.toPrecision(4)));
+}
+
+function percent(fraction: number | undefined): string {
+  return fraction === undefined || !Number.isFinite(fraction)
+    ? "–"
+    : `${(100 * fraction).toFixed(1)} %`;
+}

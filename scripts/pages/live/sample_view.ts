@@ -1,0 +1,119 @@
+/**
+ * What a fold's best network so far does with a sample of its test set.
+ *
+ * It is computed here, on a device of this process that is given back at once:
+ * training never waits for it, as it would if it traced samples itself.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { SampleCache } from "../../../dataset/batches.ts";
+import { openPreferredDevice } from "../../device/adapter.ts";
+import { spikeHistogram } from "../../charts/spike_histogram.ts";
+import { spikeRaster } from "../../charts/spike_raster.ts";
+import type { OutputSpikes } from "../../charts/output_spikes.ts";
+import { openModel } from "../../experiment/evaluate_fold.ts";
+import { planOf } from "../../configuration/model.ts";
+import {
+  countDifferences,
+  GREYS,
+  paintDifferences,
+  typicalLimit,
+} from "../../pictures/differences.ts";
+import { imageUrl } from "../../pictures/animation/gif.ts";
+import { originIn } from "../../pictures/samples/open_sample.ts";
+import { createSample, type Sample } from "../../pictures/samples/sample.ts";
+import { traceSample } from "../../experiment/trace_sample.ts";
+import { readWeights } from "../../run/writer.ts";
+import { foldsOf } from "../../run/reader.ts";
+import { chartPart } from "./chart_parts.ts";
+import type { SampleView } from "./page_data.ts";
+import type { RunFiles } from "./run_files.ts";
+
+/** Stretches of time that a sample's events are shown in. */
+const STRETCHES = 8;
+
+/**
+ * Looks at a sample.
+ *
+ * @param files The run.
+ * @param options Which fold, and the sample's place in its test set; a place
+ * beyond either end is counted from the other.
+ * @returns Its events, and the spikes of the outputs.
+ * @throws {Error} If the run has no such fold, or data or weights cannot be
+ * read, or there is no device.
+ */
+export async function viewSample(
+  { folder, configuration, epochs }: RunFiles,
+  { fold: number, place }: { readonly fold: number; readonly place: number },
+): Promise<SampleView> {
+  if (configuration === undefined) {
+    throw new Error(`Cannot look at a sample: "${folder}" has no config.yaml`);
+  }
+  const folds = await foldsOf({ configuration, epochs });
+  const fold = folds.find((fold) => fold.number === number);
+  if (fold === undefined) {
+    throw new RangeError(`Cannot look at fold "${number}": there is none`);
+  }
+  const weights = await readWeights(
+    join(folder, `model_weights_fold${number}.safetensors`),
+  );
+  const { source, indices } = fold.test;
+  const total = indices.length;
+  const at = ((place % total) + total) % total;
+  const sample = indices[at];
+  using device = await openPreferredDevice();
+  using model = await openModel(device, fold, { configuration, weights });
+  const cache = new SampleCache(0);
+  const { output } = await traceSample(model, fold, {
+    ...{ sample, neurons: [], configuration, cache },
+  });
+  const events = await source.events(sample);
+  return {
+    ...{ place: at, total, name: output.sample },
+    label: className(output, output.label),
+    prediction: className(output, output.prediction),
+    events: events.t.length === 0 ? [] : picturesOf(createSample(events, {
+      ...{ name: output.sample, sensor: source.sensor },
+      origin: await originIn(configuration),
+      span: {
+        timing: source.timing,
+        lengthUs: 1000 * planOf(configuration, "test").tSample,
+      },
+    })),
+    charts: [
+      chartPart("raster", spikeRaster(output), countsOf(output)),
+      chartPart("counts", spikeHistogram(output), countsOf(output)),
+    ],
+  };
+}
+
+function className({ classes }: OutputSpikes, index: number): string {
+  return classes[index] ?? `output ${index}`;
+}
+
+/** Says how often each output spiked. */
+function countsOf(output: OutputSpikes): string {
+  const counts = output.times.map((times, index) =>
+    `${className(output, index)} ${times.length}`
+  );
+  return `Spikes of each output: ${counts.join(", ")}`;
+}
+
+function picturesOf(sample: Sample): SampleView["events"] {
+  const { startUs, endUs, pixels } = sample;
+  const edges = Array.from(
+    { length: STRETCHES + 1 },
+    (_, i) => startUs + (endUs - startUs) * i / STRETCHES,
+  );
+  const counts = edges.slice(1).map((end, i) =>
+    countDifferences(sample, edges[i], end)
+  );
+  const limit = typicalLimit(counts);
+  const ms = (us: number) => Math.round(us / 1000);
+  return counts.map((picture, i) => ({
+    time: `${ms(edges[i])}–${ms(edges[i + 1])} ms`,
+    url: imageUrl(paintDifferences(picture, pixels.width, limit), GREYS),
+  }));
+}

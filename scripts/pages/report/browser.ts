@@ -1,0 +1,23 @@
+/**
+ * The programs that draw charts in a browser.
+ *
+ * @module
+ */
+
+// Imported only so that its files are at hand.
+import "npm:vega-embed@7.3.0";
+import { readVega } from "../../pictures/render.ts";
+
+/**
+ * Reads the programs.
+ *
+ * @returns Vega, Vega-Lite and Vega-Embed, in the order in which a page needs
+ * them.
+ */
+export async function readPrograms(): Promise<string[]> {
+  const embed = new URL(
+    "vega-embed.min.js",
+    import.meta.resolve("npm:vega-embed@7.3.0"),
+  );
+  return [...await readVega(), await Deno.readTextFile(embed)];
+}

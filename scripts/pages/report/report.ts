@@ -1,0 +1,105 @@
+/**
+ * All of a run on one page that needs nothing else, not even a network.
+ *
+ * @module
+ */
+
+import { configOf, GROUNDS, type Theme, THEMES } from "../../charts/theme.ts";
+import { formatConfiguration } from "../../configuration/configuration.ts";
+import { duration } from "../../command_line/duration.ts";
+import { fontFaces } from "../../pictures/render.ts";
+import { readPrograms } from "./browser.ts";
+import type { Figure } from "./figures.ts";
+import type { Provenance } from "./provenance.ts";
+import { resultsTable, type Table } from "./results_table.ts";
+import page from "./report_page.html" with { type: "text" };
+import type { Run } from "../../run/reader.ts";
+
+/** Names and values. */
+type Facts = readonly (readonly [string, string])[];
+
+/**
+ * Writes the page.
+ *
+ * @param run The run.
+ * @param figures Its charts.
+ * @param provenance Where its data come from.
+ * @returns HTML.
+ */
+export async function formatReport(
+  run: Run,
+  figures: readonly Figure[],
+  provenance: Provenance,
+): Promise<string> {
+  const data = {
+    folder: run.folder,
+    facts: factsOf(run),
+    results: run.summary ? resultsTable(run.summary) : [],
+    optimistic: run.summary?.optimistic ?? false,
+    figures,
+    configs: { light: configOf("light"), dark: configOf("dark") },
+    configuration: formatConfiguration(run.configuration),
+    data: provenance.facts,
+    recordings: recordingsOf(provenance),
+  };
+  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+  const programs = (await readPrograms()).join("\n");
+  const parts: Record<string, string> = {
+    font: await fontFaces(page + json),
+    themes: THEMES.map(formatTheme).join("\n"),
+    programs: programs.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
+    run: json,
+  };
+  return page.replaceAll(
+    /(<(?:style|script) id="(\w+)"[^>]*>)\s*(?=<\/)/g,
+    (_, tag: string, name: string) => tag + parts[name],
+  );
+}
+
+function formatTheme(theme: Theme): string {
+  const { paper, ink, faint } = GROUNDS[theme];
+  const mixed = (share: number) =>
+    `color-mix(in oklab, ${ink} ${share}%, ${paper})`;
+  return `:root[data-theme="${theme}"] { --paper: ${paper}; --ink: ${ink}; ` +
+    `--faint: ${faint}; --quiet: ${mixed(68)}; --wash: ${mixed(4)}; ` +
+    `color-scheme: ${theme}; }`;
+}
+
+function factsOf({ epochs, summary }: Run): Facts {
+  const seconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const mean = seconds / epochs.length;
+  return [
+    ["Program", summary ? `deno task ${summary.program}` : "not finished"],
+    ...(summary
+      ? [
+        [
+          "Hardware",
+          `${summary.adapter.name}, ${
+            summary.adapter.software ? "software" : "hardware"
+          }`,
+        ] as const,
+      ]
+      : []),
+    ["Epochs of all folds", String(epochs.length)],
+    ...(epochs.length > 0
+      ? [["Time of an epoch", `${duration(mean)} on average`] as const]
+      : []),
+    ...(summary
+      ? [["Time of the run", duration(summary.seconds)] as const]
+      : []),
+  ];
+}
+
+function recordingsOf({ recordings }: Provenance): Table {
+  if (recordings.length === 0) return [];
+  return [
+    [
+      ...["Recording", "Session", "Samples"],
+      ...recordings[0].uses.map((_, index) => `Fold ${index + 1}`),
+      "SHA-256",
+    ],
+    ...recordings.map(({ name, session, samples, uses, sha256 }) => [
+      ...[name, session, String(samples), ...uses, sha256],
+    ]),
+  ];
+}

@@ -1,0 +1,198 @@
+/**
+ * Finding the sample that a command line names, in files and in stores.
+ *
+ * @module
+ */
+
+import { basename, dirname, extname, join } from "node:path";
+import { turnToJaerAxes } from "../../../dataset/formats/aedat_decode.ts";
+import { DVS128 } from "../../../dataset/events.ts";
+import { NMNIST_SENSOR, readNmnist } from "../../../dataset/formats/nmnist.ts";
+import { readNpy } from "../../../dataset/formats/npy.ts";
+import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
+import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
+import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
+import { readGroup } from "../../../dataset/store/zarr_columns.ts";
+import { nearestName } from "../../command_line/command.ts";
+import type { Configuration } from "../../configuration/types.ts";
+import { readStretch } from "./recording_stretch.ts";
+import type { RecordedSample } from "./sample.ts";
+
+/** Where a sample is, and how to read it. */
+export interface SampleLocation {
+  /** A recording or a slice, or in a store a person and a sign. */
+  readonly sample: string;
+  /** The store. */
+  readonly store?: string;
+  /** Which sign of a recording: its name or its class, counted from 1. */
+  readonly tag?: string;
+  /** The recording's tag file. */
+  readonly tags?: string;
+  /** File of the class names. */
+  readonly classes?: string;
+  /** Which bits of an address are which axis, see `readAedat()`. */
+  readonly axes: "reference" | "jaer";
+}
+
+/** Where row 0 is. */
+const ORIGIN = { reference: "top", jaer: "bottom" } as const;
+
+/**
+ * Reads a sample.
+ *
+ * @param location Where it is, and how to read it.
+ * @returns The sample, as recorded.
+ * @throws {RecordingError | DatasetError} If a file cannot be read.
+ * @throws {RangeError} If there is no such sample.
+ */
+export async function openSample(
+  location: SampleLocation,
+): Promise<RecordedSample> {
+  const { sample, store, tag, axes } = location;
+  const kind = extname(sample);
+  if (tag !== undefined && (store !== undefined || kind !== ".aedat")) {
+    throw new RangeError(
+      `Cannot take tag "${tag}" of "${sample}": only a recording (.aedat) ` +
+        "has tags",
+    );
+  }
+  if (store !== undefined) return await openSlice(store, sample);
+  const name = basename(sample, kind);
+  switch (kind) {
+    case ".aedat":
+      return await openRecording(name, location);
+    case ".npy": {
+      const events = await readNpy(sample, DVS128);
+      const [, recording, label] = /^(.+)_(\d\d)$/.exec(name) ?? [];
+      return {
+        ...{ name, path: sample, sensor: DVS128, origin: ORIGIN[axes] },
+        events: axes === "jaer" ? turnToJaerAxes(events) : events,
+        recording,
+        label: label === undefined ? undefined : Number(label),
+      };
+    }
+    case ".bs2":
+    case ".bin":
+      return {
+        ...{ name, path: sample, sensor: NMNIST_SENSOR, origin: "top" },
+        events: await readNmnist(sample),
+      };
+  }
+  throw new RangeError(
+    `Cannot draw "${sample}": a sample is a recording (.aedat), a slice ` +
+      "(.npy), a digit of N-MNIST (.bs2, .bin) or, with --store, PERSON/SIGN",
+  );
+}
+
+/**
+ * Tells where row 0 of the samples is that a run learns from.
+ *
+ * @param configuration The run's configuration.
+ * @returns Top or bottom.
+ * @throws {DatasetError} If they are in a store that cannot be used.
+ */
+export async function originIn(
+  { training: { sliced_dataset, path } }: Configuration,
+): Promise<RecordedSample["origin"]> {
+  const fromStore = sliced_dataset && path.train === undefined;
+  return fromStore ? await originOf(path.store) : "top";
+}
+
+/**
+ * Tells where row 0 of the pictures in a store is.
+ *
+ * @param path The store.
+ * @returns Top or bottom.
+ * @throws {DatasetError} If there is no such store, or it is damaged.
+ */
+async function originOf(
+  path: string,
+): Promise<RecordedSample["origin"]> {
+  const { axes } = parseStoreAttributes(path, (await readGroup(path)) ?? {});
+  return ORIGIN[axes];
+}
+
+async function openRecording(
+  recording: string,
+  { sample: path, tag, tags, classes, axes }: SampleLocation,
+): Promise<RecordedSample> {
+  let [name, start, end] = [recording, 0, Infinity];
+  let known: Pick<RecordedSample, "label" | "classes"> = {};
+  if (tag !== undefined) {
+    const data = join(dirname(path), "..");
+    const names = await readClasses(
+      classes ?? join(data, "SL-Animals-DVS_gestures_definitions.csv"),
+    );
+    const tagFile = tags ?? join(data, "tags", `${recording}.csv`);
+    const sign = (await readTags(tagFile, names))[findSign(tag, names)];
+    ({ start, end } = sign);
+    name = `${recording}/${names[sign.label]}`;
+    known = { label: sign.label, classes: names };
+  }
+  const { events, records } = await readStretch(path, { start, end, axes });
+  if (tag !== undefined && end > records) {
+    throw new RangeError(
+      `Cannot draw "${name}": its tag ends at record ${end}, the recording ` +
+        `has ${records}`,
+    );
+  }
+  return {
+    ...{ name, path, sensor: DVS128, origin: ORIGIN[axes], recording },
+    events,
+    ...known,
+  };
+}
+
+/** Opens a slice that is named by its recording or person, and its sign. */
+async function openSlice(
+  path: string,
+  sample: string,
+): Promise<RecordedSample> {
+  const store = await openStore(path);
+  const { slices, classes, sensor } = store;
+  const cut = sample.lastIndexOf("/");
+  if (cut < 0) {
+    throw new RangeError(
+      `Cannot draw "${sample}" of "${path}": it is not PERSON/SIGN`,
+    );
+  }
+  const who = sample.slice(0, cut);
+  const label = findSign(sample.slice(cut + 1), classes);
+  const isTheirs = ({ source, person }: SliceInfo) =>
+    source === who || (/^\d+$/.test(who) && person === Number(who));
+  const found = [...slices.keys()].filter((index) =>
+    isTheirs(slices[index]) && slices[index].label === label
+  );
+  if (found.length !== 1) {
+    const sources = [...new Set(slices.map(({ source }) => source))];
+    const problem = found.length > 1
+      ? `"${who}" are ${found.map((i) => slices[i].source).join(" and ")}`
+      : `"${path}" has no "${who}"${hint(who, sources)}`;
+    throw new RangeError(`Cannot draw "${sample}": ${problem}`);
+  }
+  const [index] = found;
+  const { source, className } = slices[index];
+  return {
+    ...{ name: `${source}/${className}`, path, sensor },
+    origin: await originOf(path),
+    events: await store.events(index),
+    ...{ recording: source, label, classes },
+  };
+}
+
+/** Finds a class by its name or its number, which counts from 1. */
+function findSign(sign: string, classes: readonly string[]): number {
+  const label = classes.indexOf(sign);
+  if (label >= 0) return label;
+  const number = /^\d+$/.test(sign) ? Number(sign) : 0;
+  if (number >= 1 && number <= classes.length) return number - 1;
+  throw new RangeError(
+    `Cannot find sign "${sign}": there are 1 to ${classes.length}, ` +
+      `${classes[0]} to ${classes.at(-1)}${hint(sign, classes)}`,
+  );
+}
+
+function hint(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+}

@@ -1,0 +1,69 @@
+/**
+ * A recording at a glance, in text.
+ *
+ * @module
+ */
+
+import {
+  type AedatOptions,
+  readAedat,
+} from "../../../dataset/formats/aedat.ts";
+import { DVS128 } from "../../../dataset/events.ts";
+import { drawColumns, drawShades } from "./block_characters.ts";
+import { formatDuration, formatNumber } from "../samples/time_unit.ts";
+
+/** Most characters in a line. */
+const MOST_COLUMNS = 60;
+
+/** Shortest time that a character stands for, in µs. */
+const SHORTEST_US = 1000;
+
+/** Lines of the rate. */
+const RATE_LINES = 4;
+
+/**
+ * Draws how many events a recording has over time, and where.
+ *
+ * The recording is read once more, in chunks.
+ *
+ * @param path The file.
+ * @param options µs from its first event to its last, characters that a line
+ *   may have, and how to read addresses.
+ * @returns The lines.
+ * @throws {RecordingError} If the recording cannot be read.
+ */
+export async function drawOverview(
+  path: string,
+  { durationUs, columns, axes = "reference" }: AedatOptions & {
+    readonly durationUs: number;
+    readonly columns: number;
+  },
+): Promise<string[]> {
+  const { width, height } = DVS128;
+  const across = Math.max(1, Math.min(columns, MOST_COLUMNS));
+  const spanUs = Math.max(durationUs + 1, SHORTEST_US * across);
+  const rates = new Array<number>(across).fill(0);
+  const pixels = new Int32Array(width * height);
+  let time = 0;
+  let previous: number | undefined;
+  for await (const { x, y, t } of readAedat(path, { axes })) {
+    previous ??= t[0];
+    for (let i = 0; i < t.length; i++) {
+      time += (t[i] - previous) | 0;
+      previous = t[i];
+      const column = Math.floor(across * time / spanUs);
+      rates[Math.max(0, Math.min(column, across - 1))]++;
+      const row = axes === "jaer" ? height - 1 - y[i] : y[i];
+      pixels[row * width + x[i]]++;
+    }
+  }
+  const highest = Math.max(...rates) * across * 1_000_000 / spanUs;
+  return [
+    `events over ${formatDuration(spanUs)}, at most ` +
+    `${formatNumber(Math.round(highest))} events/s`,
+    ...drawColumns(rates, { height: RATE_LINES }),
+    "",
+    `events in each pixel, y ${axes === "jaer" ? "upwards" : "downwards"}`,
+    ...drawShades(pixels, { width, columns: across }),
+  ];
+}

@@ -1,0 +1,155 @@
+/**
+ * `deno task animate`: makes an animated GIF of a sample.
+ *
+ * @module
+ */
+
+import { counted } from "../../dataset/files/counted.ts";
+import {
+  choice,
+  flag,
+  integer,
+  optional,
+  runCommand,
+  text,
+  withDefault,
+} from "../command_line/command.ts";
+import { animate } from "../pictures/animation/animation.ts";
+import { planFrames } from "../pictures/animation/frame_plan.ts";
+import { countVotes } from "../pictures/animation/votes_drawing.ts";
+import { fileNameOf } from "../pictures/samples/file_name.ts";
+import {
+  type NetworkResponse,
+  respond,
+} from "../pictures/animation/network_response.ts";
+import { openSample } from "../pictures/samples/open_sample.ts";
+import { createSample } from "../pictures/samples/sample.ts";
+import {
+  SAMPLE_PARAMETERS,
+  takePart,
+} from "../pictures/samples/sample_arguments.ts";
+import { createProgress } from "../command_line/progress.ts";
+import { saveFiles } from "../run/atomic_write.ts";
+
+await runCommand({
+  name: "deno task animate",
+  summary:
+    "Makes an animated GIF of a sample, and of what a network makes of it.",
+  examples: [
+    "deno task animate data/recordings/user00_indoor.aedat --tag cat",
+    "deno task animate --store data/sliced.zarr 0/cat --colours polarity",
+    "deno task animate digit.bs2 --window 10 --slow 5 --size 340",
+    "deno task animate data/recordings/user00_indoor.aedat --tag cat " +
+    "--run output",
+    "deno task animate digit.bs2 --json",
+  ],
+  parameters: {
+    ...SAMPLE_PARAMETERS,
+    run: optional(
+      text(
+        "--run",
+        "DIR",
+        "Run whose network sees it, with its outputs beside",
+      ),
+    ),
+    fold: optional(
+      integer(
+        "--fold",
+        "Fold of that network [the one tested on the recording, or the first]",
+        { min: 1 },
+      ),
+    ),
+    colours: withDefault(
+      choice(
+        "--colours",
+        ["grey", "polarity"],
+        "ON minus OFF events in grey, or a colour for ON and one for OFF",
+      ),
+      "grey",
+    ),
+    window: withDefault(
+      integer("--window", "ms that a frame shows", { min: 1 }),
+      50,
+    ),
+    rate: withDefault(
+      integer("--rate", "Frames in a second", { min: 1, max: 50 }),
+      24,
+    ),
+    slow: optional(
+      integer(
+        "--slow",
+        "How many times slower than life; else one window follows another",
+        { min: 1 },
+      ),
+    ),
+    size: withDefault(
+      integer("--size", "Longest side of the events, in pixels", {
+        min: 1,
+        max: 2048,
+      }),
+      512,
+    ),
+    json: flag("--json", "Print JSON, with the votes of a network"),
+  },
+}, async ({ run, fold, colours, window, rate, slow, size, json, ...args }) => {
+  const { theme, out } = args;
+  if (fold !== undefined && run === undefined) {
+    throw new RangeError(
+      `Cannot take fold ${fold}: only a run (--run) has folds`,
+    );
+  }
+  const recorded = await openSample(args);
+  const response = run === undefined
+    ? undefined
+    : await respond(recorded, { run, fold });
+  const whole = { ...recorded, span: response?.span };
+  const sample = takePart(createSample(recorded.events, whole), args);
+  const plan = planFrames(sample, { window, rate, slow });
+  const total = plan.starts.length;
+  using progress = json
+    ? undefined
+    : createProgress({ total, label: "frames" });
+  const { bytes, width, height } = await animate(sample, {
+    ...{ plan, colours, theme, size, response },
+    onFrame: (done) => progress?.update(done),
+  });
+  const name = [
+    fileNameOf(sample.name),
+    ...(colours === "grey" ? [] : [colours]),
+    ...(theme === "light" ? [] : [theme]),
+    ...(response === undefined ? [] : [`fold${response.fold}`]),
+  ].join("_");
+  const [path] = await saveFiles(out, { [`${name}.gif`]: bytes });
+  if (json) {
+    console.log(JSON.stringify({
+      sample: sample.name,
+      files: [{ path, kind: "animation", theme, form: "gif" }],
+      ...{ frames: total, width, height, speed: plan.speed },
+      ...(response === undefined ? {} : { network: votesOf(response) }),
+    }));
+    return;
+  }
+  progress?.finish(
+    `${path}: ${counted(total, "frame")} of ${width}×${height} pixels, ` +
+      `${Number(plan.speed.toPrecision(3))} times as fast as life`,
+  );
+  if (response !== undefined) console.log(inWords(response));
+});
+
+/** What the network makes of the whole sample, named as `evaluate` names it. */
+function votesOf(
+  { fold, names, times, label, prediction }: NetworkResponse,
+) {
+  const { counts } = countVotes(times, Infinity);
+  return { fold, classes: names, label, prediction, counts };
+}
+
+/** What the network makes of the whole sample, in words. */
+function inWords({ fold, names, label, ...response }: NetworkResponse): string {
+  const { counts, leader } = countVotes(response.times, Infinity);
+  const verdict = leader === undefined
+    ? "no output spikes"
+    : `${names[leader]} has most spikes, ${counts[leader]}`;
+  return `fold ${fold}: ${verdict}` +
+    (label === undefined ? "" : `; the true class is ${names[label]}`);
+}

@@ -1,0 +1,109 @@
+/**
+ * `deno task evaluate`: tests the weights that a run left.
+ *
+ * @module
+ */
+
+import { SampleCache } from "../../dataset/batches.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import { flag, runCommand, text } from "../command_line/command.ts";
+import {
+  evaluateFold,
+  type FoldEvaluation,
+  openModel,
+} from "../experiment/evaluate_fold.ts";
+import { drawConfusions } from "../pictures/terminal/confusion_table.ts";
+import { createProgress } from "../command_line/progress.ts";
+import { type Spread, spreadOf } from "../run/writer.ts";
+import { foldsOf, readRun, trainedFolds } from "../run/reader.ts";
+import { lineWidth } from "../command_line/terminal.ts";
+
+await runCommand({
+  name: "deno task evaluate",
+  summary: "Tests the weights that a run left, fold by fold.",
+  examples: [
+    "deno task evaluate --run output",
+    "deno task evaluate --run output --json > outcomes.json",
+  ],
+  parameters: {
+    run: text("--run", "DIR", "Folder of the run"),
+    json: flag("--json", "Print JSON, with every sample's prediction"),
+  },
+}, async ({ run: folder, json }) => {
+  const run = await readRun(folder);
+  const { configuration, weights } = run;
+  const folds = await trainedFolds(run, await foldsOf(run));
+  if (folds.length === 0) {
+    throw new Error(`Cannot evaluate "${folder}": it has no weights`);
+  }
+  using device = await openPreferredDevice();
+  const cache = new SampleCache();
+  const evaluations: FoldEvaluation[] = [];
+  {
+    using progress = json
+      ? undefined
+      : createProgress({ total: folds.length, label: "folds" });
+    for (const fold of folds) {
+      using model = await openModel(device, fold, {
+        configuration,
+        weights: weights.get(fold.number)!,
+      });
+      const context = { configuration, cache };
+      evaluations.push(await evaluateFold(model, fold, context));
+      progress?.update(evaluations.length);
+    }
+  }
+  const figures = evaluations.map(figuresOf);
+  const loss = spreadOf(figures.map((figure) => figure.loss));
+  const accuracy = spreadOf(figures.map((figure) => figure.accuracy));
+  if (json) {
+    const rows = evaluations.map((evaluation, index) => ({
+      ...figures[index],
+      ...evaluation,
+    }));
+    console.log(JSON.stringify({ folds: rows, loss, accuracy }));
+    return;
+  }
+  console.log(inWords(figures, { loss, accuracy }));
+  if (!Deno.stdout.isTerminal()) return;
+  const outcomes = evaluations.flatMap(({ outcomes }) => outcomes);
+  console.log("\ntrue class by row, predicted by column");
+  const { classes } = evaluations[0];
+  for (const line of drawConfusions(outcomes, classes, lineWidth())) {
+    console.log(line);
+  }
+});
+
+/** What a fold's test came to. */
+interface Figures {
+  readonly fold: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+function figuresOf({ fold, outcomes }: FoldEvaluation): Figures {
+  const right = outcomes.filter(({ label, prediction }) =>
+    label === prediction
+  );
+  const loss = outcomes.reduce((sum, { loss }) => sum + loss, 0);
+  return {
+    fold,
+    loss: loss / outcomes.length,
+    accuracy: right.length / outcomes.length,
+  };
+}
+
+function inWords(
+  folds: readonly Figures[],
+  { loss, accuracy }: Readonly<Record<"loss" | "accuracy", Spread>>,
+): string {
+  const percent = (fraction: number) => (fraction * 100).toFixed(2);
+  return [
+    ...folds.map((figures) =>
+      `fold ${figures.fold}: test loss ${figures.loss.toFixed(2)}, ` +
+      `accuracy ${percent(figures.accuracy)} %`
+    ),
+    `test loss ${loss.mean.toFixed(2)} +- ${loss.std.toFixed(2)}, accuracy ` +
+    `${percent(accuracy.mean)} +- ${percent(accuracy.std)} %`,
+  ].join("\n");
+}

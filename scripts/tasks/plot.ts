@@ -1,0 +1,180 @@
+/**
+ * `deno task plot`: draws what a run left behind.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { themed } from "../charts/spec.ts";
+import { THEMES } from "../charts/theme.ts";
+import { SampleCache } from "../../dataset/batches.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import {
+  flag,
+  integer,
+  optional,
+  repeated,
+  runCommand,
+  text,
+  withDefault,
+} from "../command_line/command.ts";
+import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
+import type { Fold } from "../experiment/folds.ts";
+import { renderPng, renderSvg } from "../pictures/render.ts";
+import {
+  chartFile,
+  FORMS,
+  listChartFiles,
+  removeFiles,
+  REPORT,
+} from "../pages/report/chart_files.ts";
+import {
+  type Figure,
+  figuresOf,
+  type FoldTests,
+} from "../pages/report/figures.ts";
+import { readProvenance } from "../pages/report/provenance.ts";
+import { formatReport } from "../pages/report/report.ts";
+import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
+import { type NeuronName, traceSample } from "../experiment/trace_sample.ts";
+import { createProgress } from "../command_line/progress.ts";
+import { type Files, refuseLink, saveFiles } from "../run/atomic_write.ts";
+
+await runCommand({
+  name: "deno task plot",
+  summary: "Draws what a run left: charts and a page with all of them.",
+  examples: [
+    "deno task plot --run output",
+    "deno task plot --run output --samples 3 --neuron fc1:7 --neuron fc2:0",
+    "deno task plot --run output --json",
+  ],
+  parameters: {
+    run: text("--run", "DIR", "Folder of the run"),
+    out: optional(text("--out", "DIR", "Folder for the charts [RUN/plots]")),
+    samples: withDefault(
+      integer("--samples", "Test samples of each fold to look at", { min: 1 }),
+      1,
+    ),
+    neuron: repeated(
+      text("--neuron", "LAYER:N", "Neuron whose potential is drawn"),
+    ),
+    json: flag("--json", "Print JSON, with what every file shows"),
+  },
+}, async ({ run: folder, samples, neuron, json, ...given }) => {
+  const { out = join(folder, "plots") } = given;
+  if (given.out === undefined) await refuseLink(out);
+  const neurons = neuron.map(parseNeuron);
+  const run = await readRun(folder);
+  const all = await foldsOf(run);
+  const folds = await trainedFolds(run, all);
+  const tests: FoldTests[] = [];
+  if (folds.length > 0) {
+    using device = await openPreferredDevice();
+    using progress = json
+      ? undefined
+      : createProgress({ total: folds.length, label: "folds" });
+    for (const fold of folds) {
+      tests.push(await testFold(device, fold, { run, samples, neurons }));
+      progress?.update(tests.length);
+    }
+  }
+  const figures = figuresOf(run, tests);
+  const provenance = await readProvenance(run.configuration, all);
+  using progress = json
+    ? undefined
+    : createProgress({ total: figures.length, label: "charts" });
+  const files = {
+    ...await drawAll(figures, (done) => progress?.update(done)),
+    [REPORT]: await formatReport(run, figures, provenance),
+  };
+  const earlier = await listChartFiles(out);
+  await saveFiles(out, files);
+  // Last, for nothing to be lost if anything before fails.
+  await removeFiles(out, earlier.filter((name) => !Object.hasOwn(files, name)));
+  if (json) {
+    console.log(JSON.stringify({ files: describeFiles(out, figures) }));
+  }
+  progress?.finish(
+    `${out}: ${figures.length} charts, in light and dark; open ${REPORT}`,
+  );
+});
+
+/** Reads `fc1:7`. */
+function parseNeuron(word: string): NeuronName {
+  const [, layer, neuron] = /^(\w+):(\d{1,9})$/.exec(word) ?? [];
+  if (layer === undefined) {
+    throw new RangeError(
+      `Cannot look at neuron "${word}": expected a layer and a number, fc1:7`,
+    );
+  }
+  return { layer, neuron: Number(neuron) };
+}
+
+/** Looks at what a fold's network does with its test set. */
+async function testFold(
+  device: Device,
+  fold: Fold,
+  { run: { configuration, weights }, samples, neurons }: {
+    readonly run: Run;
+    readonly samples: number;
+    readonly neurons: readonly NeuronName[];
+  },
+): Promise<FoldTests> {
+  using model = await openModel(device, fold, {
+    configuration,
+    weights: weights.get(fold.number)!,
+  });
+  const context = { configuration, cache: new SampleCache() };
+  const { indices } = fold.test;
+  // The reference draws the first sample of the last batch.
+  const batch = configuration.simulation.nSample;
+  const first = Math.floor((indices.length - 1) / batch) * batch;
+  const traces = [];
+  for (let n = 0; n < Math.min(samples, indices.length); n++) {
+    const sample = indices[(first + n) % indices.length];
+    traces.push(
+      await traceSample(model, fold, { sample, neurons, ...context }),
+    );
+  }
+  const evaluation = await evaluateFold(model, fold, context);
+  return { layers: model.layers.map(({ name }) => name), evaluation, traces };
+}
+
+/** Draws every chart in every form and theme. */
+async function drawAll(
+  figures: readonly Figure[],
+  onDrawn: (done: number) => void,
+): Promise<Files> {
+  const files: Record<string, string | Uint8Array> = {};
+  for (const [index, { name, spec }] of figures.entries()) {
+    for (const theme of THEMES) {
+      const chart = themed(spec, theme);
+      const svg = await renderSvg(chart);
+      const forms = {
+        "vl.json": `${JSON.stringify(chart)}\n`,
+        svg,
+        png: await renderPng(svg),
+      };
+      for (const form of FORMS) {
+        files[chartFile(name, theme, form)] = forms[form];
+      }
+    }
+    onDrawn(index + 1);
+  }
+  return files;
+}
+
+/** Says of every file what it shows. */
+function describeFiles(out: string, figures: readonly Figure[]) {
+  const charts = figures.flatMap(({ name, fold }) =>
+    THEMES.flatMap((theme) =>
+      FORMS.map((form) => ({
+        path: join(out, chartFile(name, theme, form)),
+        ...{ kind: name, fold, theme, form },
+      }))
+    )
+  );
+  const report = { path: join(out, REPORT), kind: "report", form: "html" };
+  return [...charts, report];
+}

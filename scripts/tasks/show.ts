@@ -1,0 +1,64 @@
+/**
+ * `deno task show`: draws a sample.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { flag, runCommand } from "../command_line/command.ts";
+import { eventPicture } from "../pictures/event_picture.ts";
+import { fileNameOf } from "../pictures/samples/file_name.ts";
+import { openSample } from "../pictures/samples/open_sample.ts";
+import { ratePlot } from "../pictures/rate_plot.ts";
+import { renderPng, renderSvg } from "../pictures/render.ts";
+import { createSample } from "../pictures/samples/sample.ts";
+import {
+  SAMPLE_PARAMETERS,
+  takePart,
+} from "../pictures/samples/sample_arguments.ts";
+import { spaceTimeView } from "../pictures/space_time/space_time.ts";
+import { saveFiles } from "../run/atomic_write.ts";
+
+await runCommand({
+  name: "deno task show",
+  summary: "Draws a sample: what changed where, the rate of events, and x, y " +
+    "and time in one view, each as PNG and as SVG.",
+  examples: [
+    "deno task show data/recordings/user00_indoor.aedat --tag cat",
+    "deno task show --store data/sliced.zarr user00_indoor/cat --theme dark",
+    "deno task show data/sliced_recordings/user00_indoor_00.npy --to 500",
+    "deno task show data/recordings/user00_indoor.aedat --json",
+  ],
+  parameters: {
+    ...SAMPLE_PARAMETERS,
+    json: flag("--json", "Print JSON, with what every file shows"),
+  },
+}, async ({ theme, out, json, ...args }) => {
+  const recorded = await openSample(args);
+  const sample = takePart(createSample(recorded.events, recorded), args);
+  const name = fileNameOf(sample.name);
+  const suffix = theme === "light" ? "" : `_${theme}`;
+  const charts = {
+    events: eventPicture(sample, theme),
+    rate: ratePlot(sample, theme),
+    space_time: spaceTimeView(sample, theme),
+  };
+  const files: Record<string, string | Uint8Array> = {};
+  const shown: { path: string; kind: string; theme: string; form: string }[] =
+    [];
+  for (const [kind, chart] of Object.entries(charts)) {
+    const svg = await renderSvg(chart);
+    const forms = { png: await renderPng(svg), svg };
+    for (const [form, content] of Object.entries(forms)) {
+      const file = `${name}_${kind}${suffix}.${form}`;
+      files[file] = content;
+      shown.push({ path: join(out, file), kind, theme, form });
+    }
+  }
+  const paths = await saveFiles(out, files);
+  if (json) {
+    console.log(JSON.stringify({ sample: sample.name, files: shown }));
+    return;
+  }
+  for (const path of paths) console.log(path);
+});

@@ -1,0 +1,57 @@
+/**
+ * `deno task synth`: writes a synthetic data set.
+ *
+ * @module
+ */
+
+import { counted } from "../../dataset/files/counted.ts";
+import { PEOPLE } from "../../dataset/synth/people.ts";
+import {
+  writeSyntheticDataset,
+  type WrittenRecording,
+} from "../../dataset/synth/write.ts";
+import {
+  flag,
+  integer,
+  runCommand,
+  text,
+  withDefault,
+} from "../command_line/command.ts";
+import { createProgress } from "../command_line/progress.ts";
+
+await runCommand({
+  name: "deno task synth",
+  summary: "Writes synthetic recordings, laid out like SL-Animals-DVS.",
+  examples: [
+    "deno task synth --out data",
+    "deno task synth --out data --people 12 --seed 1",
+    "deno task synth --out data --json",
+  ],
+  parameters: {
+    out: text("--out", "DIR", "Folder to write, made if it is not there"),
+    people: withDefault(
+      integer("--people", "How many people sign", { min: 1, max: PEOPLE }),
+      PEOPLE,
+    ),
+    seed: withDefault(
+      integer("--seed", "What all chance depends on", { min: 0 }),
+      0,
+    ),
+    json: flag("--json", "Print JSON, with the events of every recording"),
+  },
+}, async ({ out, people, seed, json }) => {
+  using progress = json
+    ? undefined
+    : createProgress({ total: people, label: "recordings" });
+  const recordings: WrittenRecording[] = [];
+  for await (const written of writeSyntheticDataset({ out, people, seed })) {
+    recordings.push(written);
+    progress?.update(recordings.length);
+  }
+  if (json) console.log(JSON.stringify({ out, recordings }));
+  const events = recordings.reduce((sum, { events }) => sum + events, 0);
+  progress?.finish(
+    `${out}: ${counted(recordings.length, "recording")}, ` +
+      counted(events, "event"),
+  );
+});

@@ -1,0 +1,137 @@
+/**
+ * The folds of a run, one after another, whatever becomes of the device.
+ *
+ * @module
+ */
+
+import type { AdapterDescription, Device } from "../../engine/device/device.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import type { Checkpoint } from "../run/checkpoint.ts";
+import type { Fold } from "../experiment/folds.ts";
+import type { RunContext } from "./run_context.ts";
+import { Interruption } from "./interruption.ts";
+import type { FoldSummary } from "../run/writer.ts";
+import { goBack } from "../run/resume.ts";
+import { trainFold } from "./train_fold.ts";
+
+/** Devices that may be lost at one place before training stops there. */
+const LOSSES = 3;
+
+/** How long to wait before each attempt to open a device anew, in ms. */
+const WAITS = [0, 1000, 5000];
+
+/** Time in which the news of a loss follows the errors that it causes, in ms. */
+const NEWS = 100;
+
+/**
+ * Trains fold after fold. When the device is lost, another is opened on the
+ * same adapter, and training goes on from the last checkpoints. Ends the
+ * process where its user wants it to stop.
+ *
+ * @param folds The folds.
+ * @param context What they share; the device remains its owner's.
+ * @returns What they came to.
+ * @throws {Error} If devices are lost again and again, or the adapter does not
+ * come back.
+ * @throws What `trainFold` throws for other reasons.
+ */
+export async function trainFolds(
+  folds: readonly Fold[],
+  context: RunContext,
+): Promise<FoldSummary[]> {
+  using opened = new DisposableStack();
+  let { device, checkpoints } = context;
+  let [losses, last] = [0, ""];
+  while (true) {
+    try {
+      const summaries: FoldSummary[] = [];
+      for (const fold of folds) {
+        const here = { ...context, device, checkpoints };
+        summaries.push(await trainFold(fold, here));
+      }
+      return summaries;
+    } catch (error) {
+      if (error instanceof Interruption) {
+        await context.status.end("stopped");
+        console.log(
+          `Stopped, to go on with: ${resumeCommand(context.program)}`,
+        );
+        Deno.exit(130);
+      }
+      await wait(NEWS);
+      const { problem, adapter } = device;
+      if (problem === undefined) throw error;
+      device.destroy();
+      checkpoints = await goBack(folds, context.results, context);
+      const place = nextPlace(folds, checkpoints);
+      losses = place === last ? losses + 1 : 1;
+      last = place;
+      if (losses > LOSSES) {
+        throw new Error(
+          `Cannot go on with "${adapter.name}": ${problem}, ${losses} times ` +
+            `at ${place}; --resume tries again from there`,
+          { cause: error },
+        );
+      }
+      device = opened.use(await openAgain(adapter));
+      console.warn(
+        `warning: ${problem}: going on with "${adapter.name}" from ${place}`,
+      );
+    }
+  }
+}
+
+/** Opens a device, once there is one, on an adapter of which one was lost. */
+async function openAgain({ name }: AdapterDescription): Promise<Device> {
+  let found = "no adapter is left";
+  for (const ms of WAITS) {
+    await wait(ms);
+    try {
+      const device = await openPreferredDevice();
+      if (device.adapter.name === name) return device;
+      device.destroy();
+      found = `only "${device.adapter.name}" is left`;
+    } catch {
+      // The adapter may come back.
+    }
+  }
+  throw new Error(
+    `Cannot go on with "${name}": its device was lost, and ${found}; ` +
+      "--resume goes on from the last checkpoint",
+  );
+}
+
+/** Says where training goes on. */
+function nextPlace(
+  folds: readonly Fold[],
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): string {
+  const positions = folds.map(({ number }) => ({
+    ...{ number, epoch: 0, batches: 0, summary: undefined },
+    ...checkpoints.get(number)?.position,
+  }));
+  const { number, epoch, batches } = positions.find(({ summary }) => !summary)!;
+  return `fold ${number} epoch ${epoch} batch ${batches}`;
+}
+
+/**
+ * Words the command that goes on with this process's run.
+ *
+ * @param program Its task.
+ * @returns A line for a shell.
+ */
+export function resumeCommand(program: string): string {
+  const args = Deno.args.filter((word) => word !== "--resume").map(quote);
+  return ["deno task", program, ...args, "--resume"].join(" ");
+}
+
+/** Writes a word as a shell reads it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,46 @@
+/**
+ * How large the arrays of a network are.
+ *
+ * @module
+ */
+
+import type { NamedArray } from "../../engine/network/weights.ts";
+
+/** An array for each layer that learns, `conv1.weight`. */
+export type Arrays = Readonly<Record<string, NamedArray>>;
+
+/** A number for each layer that learns, by the layer's name, `conv1`. */
+export type LayerNumbers = Readonly<Record<string, number>>;
+
+/**
+ * Computes the Euclidean norm of each array.
+ *
+ * @param arrays Weights, or gradients.
+ * @param before Where given, norms are those of the change since.
+ * @returns The norms; not finite where a value is not.
+ *
+ * @example
+ * ```ts
+ * import { normsOf } from "./norms.ts";
+ * const weights = { shape: [2], data: Float32Array.of(3, 4) };
+ * const { fc1 } = normsOf({ "fc1.weight": weights });
+ * if (fc1 !== 5) throw new Error(`unexpected ${fc1}`);
+ * ```
+ */
+export function normsOf(arrays: Arrays, before?: Arrays): LayerNumbers {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { data }]) => [
+      name.replace(/\.weight$/, ""),
+      normOf(data, before?.[name].data),
+    ]),
+  );
+}
+
+function normOf(data: Float32Array, before?: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = before ? data[i] - before[i] : data[i];
+    sum += value * value;
+  }
+  return Math.sqrt(sum);
+}

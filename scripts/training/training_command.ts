@@ -1,0 +1,247 @@
+/**
+ * What the two training programs have in common.
+ *
+ * @module
+ */
+
+import { join, resolve } from "node:path";
+import { SampleCache } from "../../dataset/batches.ts";
+import { ReadThreads } from "../../dataset/store/read_threads.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import type { Checkpoint } from "../run/checkpoint.ts";
+import {
+  flag,
+  optional,
+  repeated,
+  runCommand,
+  text,
+  withDefault,
+} from "../command_line/command.ts";
+import { loadConfiguration } from "../configuration/configuration.ts";
+import { type Fold, openFolds } from "../experiment/folds.ts";
+import { lockFolder } from "../run/lock.ts";
+import { findEventFiles } from "../run/tensorboard/event_file.ts";
+import { RunStatus } from "../run/status.ts";
+import { Pauses } from "./interruption.ts";
+import { profileStep } from "../device/profile_step.ts";
+import { readWeights, Results, spreadOf } from "../run/writer.ts";
+import type { FoldSummary, RunSummary, Spread } from "../run/writer.ts";
+import { identifyFolds } from "../run/identity.ts";
+import { removeUnfinished } from "../run/atomic_write.ts";
+import { startAnew, takeUp } from "../run/resume.ts";
+import { warnOfCount } from "../configuration/target_reach.ts";
+import { resumeCommand, trainFolds } from "./folds_loop.ts";
+
+/** A training program. */
+export interface Program {
+  readonly name: RunSummary["program"];
+  readonly summary: string;
+  /** Whether part of the training recordings validate. */
+  readonly validation: boolean;
+}
+
+/**
+ * Runs a training program with the arguments of this process.
+ *
+ * @param program Which.
+ */
+export async function runProgram(program: Program): Promise<void> {
+  await runCommand({
+    name: `deno task ${program.name}`,
+    summary: program.summary,
+    examples: [
+      `deno task ${program.name}`,
+      `deno task ${program.name} --out output/slow ` +
+      "--set training.lr=0.001",
+      `deno task ${program.name} --resume`,
+      `deno task ${program.name} --profile`,
+    ],
+    parameters: {
+      config: withDefault(
+        text("--config", "FILE", "The configuration"),
+        "scripts/network.yaml",
+      ),
+      out: optional(
+        text("--out", "DIR", "Folder for results [training.path.out]"),
+      ),
+      folds: withDefault(
+        text("--folds", "N,N", "Which of the folds to run, counted from 1"),
+        "1,2,3,4",
+      ),
+      weights: optional(
+        text("--weights", "FILE", "Weights to start from, in safetensors"),
+      ),
+      set: repeated(
+        text("--set", "KEY=VALUE", "Change a value of the configuration"),
+      ),
+      resume: flag(
+        "--resume",
+        "Go on where the run in the folder for results was stopped, or add " +
+          "folds to it",
+      ),
+      profile: flag(
+        "--profile",
+        "Say where a training step spends its time, and stop",
+      ),
+    },
+  }, async ({ config, out, folds: wanted, weights, set, resume, profile }) => {
+    const start = performance.now();
+    const inOut = out === undefined
+      ? []
+      : [`training.path.out=${JSON.stringify(resolve(out))}`];
+    const configuration = await loadConfiguration(config, {
+      set: [...set, ...inOut],
+    });
+    if (weights !== undefined && configuration.training.init === "live") {
+      throw new Error(
+        `Cannot start from "${weights}": training.init is live, which scales ` +
+          "random weights; --set training.init=random leaves these as they are",
+      );
+    }
+    using threads = new ReadThreads();
+    const { validation } = program;
+    const all = await openFolds(configuration, { validation, threads });
+    const folds = chooseFolds(all, wanted);
+    const initial = weights === undefined
+      ? undefined
+      : { path: weights, arrays: await readWeights(weights) };
+    using device = await openPreferredDevice();
+    if (profile) {
+      console.log(await profileStep(folds[0], { device, configuration }));
+      return;
+    }
+    const folder = configuration.training.path.out;
+    using _lock = await lockFolder(folder);
+    await removeUnfinished(folder);
+    // A link is found before training, not at the end of the first epoch.
+    await findEventFiles(join(folder, "logs"));
+    const results = new Results(folder, configuration);
+    const run = { program: program.name, configuration, weights: initial };
+    const identities = await identifyFolds(all, run);
+    const checkpoints = resume
+      ? await takeUp(folds, results, { identities, device })
+      : await startAnew(results);
+    const { name, software } = device.adapter;
+    using pauses = new Pauses(configuration.training.checkpoint);
+    console.log(`Training on ${name}${software ? ", software" : ""}`);
+    const before = [...checkpoints.values()].map(({ position }) =>
+      position.seconds
+    );
+    const earlier = Math.max(0, ...before);
+    const elapsed = () => earlier + (performance.now() - start) / 1000;
+    const cache = new SampleCache();
+    const status = new RunStatus(results, {
+      ...{ program: program.name, adapter: device.adapter },
+      folds: folds.map(({ number }) => number),
+      ...{
+        epochs: configuration.training.epochs,
+        resume: resumeCommand(program.name),
+      },
+    }, elapsed);
+    const warning = warnOfCount(configuration);
+    if (warning !== undefined) {
+      console.warn(`warning: ${warning}`);
+      status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
+    }
+    const summaries = await trainFolds(folds, {
+      ...{ ...run, device, results, cache, pauses, status },
+      ...{ elapsed, checkpoints, identities },
+    }).catch(async (error) => {
+      await status.end("failed", error.message);
+      throw error;
+    });
+    const done = withEarlier(summaries, checkpoints);
+    const summary = summarise(done, program, {
+      adapter: device.adapter,
+      seconds: elapsed(),
+    });
+    await results.saveSummary(summary);
+    await status.end("ended");
+    console.log(inWords(summary));
+    console.log(`Results are in ${folder}`);
+  });
+}
+
+/** Takes the folds that were asked for. */
+function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
+  const chosen = wanted.split(",").map((word) => word.trim());
+  const stranger = chosen.find((word) => !/^[1-4]$/.test(word));
+  if (stranger !== undefined) {
+    throw new RangeError(
+      `Cannot run fold "${stranger}": folds are numbers from 1 to 4`,
+    );
+  }
+  const there = folds.filter(({ number }) => chosen.includes(String(number)));
+  if (there.length === 0) {
+    throw new RangeError(
+      `Cannot run fold "${wanted}": the lists of samples are one fold`,
+    );
+  }
+  return there;
+}
+
+/** Adds the folds that were done before. */
+function withEarlier(
+  summaries: readonly FoldSummary[],
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): FoldSummary[] {
+  const earlier = [...checkpoints.values()].flatMap(({ position }) =>
+    position.summary ?? []
+  );
+  const all = [...earlier, ...summaries].map((one) => [one.fold, one] as const);
+  return [...new Map(all).values()].sort((a, b) => a.fold - b.fold);
+}
+
+function summarise(
+  folds: readonly FoldSummary[],
+  program: Program,
+  run: Pick<RunSummary, "adapter" | "seconds">,
+): RunSummary {
+  const spread = (value: (fold: FoldSummary) => number | null) => {
+    const values = folds.map(value).filter((v) => v !== null);
+    return values.length === folds.length ? spreadOf(values) : null;
+  };
+  const valLoss = spread((fold) => fold.valLoss);
+  return {
+    program: program.name,
+    ...run,
+    folds,
+    valLoss,
+    valAccuracy: spread((fold) => fold.valAccuracy),
+    testLoss: spread((fold) => fold.testLoss)!,
+    testAccuracy: spread((fold) => fold.testAccuracy)!,
+    optimistic: valLoss === null,
+  };
+}
+
+/** Losses and accuracies of each fold, and over all. */
+function inWords(summary: RunSummary): string {
+  const percent = (fraction: number) => `${(fraction * 100).toFixed(2)} %`;
+  const over = (set: string, loss: Spread | null, accuracy: Spread | null) =>
+    loss && accuracy
+      ? [
+        `${set} loss ${loss.mean.toFixed(2)} +- ${loss.std.toFixed(2)}, ` +
+        `accuracy ${(accuracy.mean * 100).toFixed(2)} +- ${
+          percent(accuracy.std)
+        }`,
+      ]
+      : [];
+  return [
+    ...summary.folds.map((fold) =>
+      [
+        `fold ${fold.fold}:`,
+        ...(fold.valLoss === null || fold.valAccuracy === null ? [] : [
+          `validation loss ${fold.valLoss.toFixed(2)},`,
+          `accuracy ${percent(fold.valAccuracy)};`,
+        ]),
+        `test loss ${fold.testLoss.toFixed(2)},`,
+        `accuracy ${percent(fold.testAccuracy)}`,
+      ].join(" ")
+    ),
+    ...over("validation", summary.valLoss, summary.valAccuracy),
+    ...over("test", summary.testLoss, summary.testAccuracy),
+    ...(summary.optimistic
+      ? ["Test figures are the best over all epochs, so they are optimistic."]
+      : []),
+  ].join("\n");
+}

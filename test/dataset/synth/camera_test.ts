@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import {
+  type CameraSettings,
+  EventCamera,
+} from "../../../dataset/synth/camera.ts";
+import { Random } from "../../../dataset/synth/random.ts";
+import { type Bar, Scene } from "../../../dataset/synth/scene.ts";
+import { fc } from "../../properties.ts";
+
+const IDEAL: CameraSettings = {
+  threshold: 0.25,
+  mismatch: 0,
+  refractoryUs: 0,
+  noiseHz: 0,
+};
+
+/** Shows one pixel a course of levels and gives the camera's events. */
+function film(
+  course: { us: number; level: number }[],
+  settings: Partial<CameraSettings> = {},
+) {
+  const camera = new EventCamera(
+    { width: 1, height: 1 },
+    { ...IDEAL, ...settings },
+    new Random(1, 0),
+  );
+  for (const { us, level } of course) {
+    camera.expose(us, {
+      pixels: Uint32Array.of(0),
+      levels: Float64Array.of(level),
+      count: 1,
+    });
+  }
+  return camera.events();
+}
+
+/** A course of levels at increasing times. */
+const courses = fc.array(
+  fc.record({
+    wait: fc.integer({ min: 1, max: 5000 }),
+    level: fc.double({ min: -2, max: 2, noNaN: true }),
+  }),
+  { minLength: 1, maxLength: 20 },
+).map((steps) => {
+  let us = 0;
+  return steps.map(({ wait, level }) => ({ us: us += wait, level }));
+});
+
+Deno.test("a step edge of contrast C gives floor(ln C / threshold) events", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 1, max: 30, noNaN: true }),
+      fc.constantFrom(0.11, 0.25, 0.4),
+      fc.boolean(),
+      (contrast, threshold, brighter) => {
+        const steps = Math.log(contrast) / threshold;
+        fc.pre(Math.abs(steps - Math.round(steps)) > 1e-9 || contrast === 1);
+        const level = Math.log(contrast) * (brighter ? 1 : -1);
+        const { p } = film([{ us: 1000, level }], { threshold });
+        assert.equal(p.length, Math.floor(steps));
+        assert(p.every((on) => on === (brighter ? 1 : 0)));
+      },
+    ),
+    { seed: 1 },
+  );
+});
+
+Deno.test("an event lies where log intensity crosses the threshold", () => {
+  const { t, p } = film([{ us: 1000, level: 0.5001 }, { us: 3000, level: 0 }]);
+  assert.deepEqual([...t], [500, 1000, 2001, 3000]);
+  assert.deepEqual([...p], [1, 1, 0, 0]);
+});
+
+Deno.test("a ramp gives the same events however it is cut into exposures", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 400 }),
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      fc.integer({ min: 0, max: 3000 }),
+      (pieces, level, refractoryUs) => {
+        const us = 400 * 20;
+        const ramp = Array.from({ length: pieces }, (_, n) => ({
+          us: Math.round((us * (n + 1)) / pieces),
+          level: (level * Math.round((us * (n + 1)) / pieces)) / us,
+        }));
+        const whole = film([{ us, level }], { refractoryUs });
+        const cut = film(ramp, { refractoryUs });
+        // A crossing at the very end is a matter of rounding.
+        const before = (t: Uint32Array) => t.filter((us) => us < 7999);
+        const [a, b] = [before(whole.t), before(cut.t)];
+        assert.equal(a.length, b.length);
+        a.forEach((t, n) => assert(Math.abs(t - b[n]) <= 1));
+      },
+    ),
+    { seed: 2 },
+  );
+});
+
+Deno.test("a pixel rests for the refractory time, under noise too", () => {
+  fc.assert(
+    fc.property(
+      courses,
+      fc.integer({ min: 0, max: 2000 }),
+      fc.constantFrom(0, 500, 1e5),
+      (course, refractoryUs, noiseHz) => {
+        const { t } = film(course, { refractoryUs, noiseHz });
+        for (let n = 1; n < t.length; n++) {
+          assert(t[n] - t[n - 1] >= refractoryUs, `${t[n - 1]} and ${t[n]}`);
+        }
+      },
+    ),
+    { seed: 3 },
+  );
+});
+
+Deno.test("the rest swallows what happens within it", () => {
+  const settings = { refractoryUs: 900 };
+  assert.equal(film([{ us: 100, level: 2 }]).t.length, 8);
+  assert.equal(film([{ us: 100, level: 2 }], settings).t.length, 1);
+  const dip = [{ us: 100, level: 2 }, { us: 200, level: 0 }, {
+    us: 5000,
+    level: 0.24,
+  }];
+  assert.equal(film(dip, settings).t.length, 1);
+});
+
+Deno.test("a still scene without noise gives no events", () => {
+  assert.equal(
+    film([{ us: 1000, level: 0 }, { us: 2000, level: 0 }]).t.length,
+    0,
+  );
+  const camera = new EventCamera(
+    { width: 128, height: 128 },
+    { ...IDEAL, mismatch: 0.2 },
+    new Random(0, 0),
+  );
+  const scene = new Scene({ width: 128, height: 128 }, [5]);
+  for (let us = 1000; us <= 1e5; us += 1000) {
+    camera.expose(us, scene.draw([], { bars: 1, gloss: 0 }));
+  }
+  assert.equal(camera.events().t.length, 0);
+});
+
+Deno.test("noise has the rate asked for, over all pixels, ON and OFF", () => {
+  const camera = new EventCamera(
+    { width: 64, height: 32 },
+    { ...IDEAL, noiseHz: 5 },
+    new Random(4, 0),
+  );
+  camera.expose(2e6, {
+    pixels: new Uint32Array(0),
+    levels: new Float64Array(0),
+    count: 0,
+  });
+  const { x, y, t, p } = camera.events();
+  const expected = 64 * 32 * 5 * 2;
+  const near = (count: number, mean: number) =>
+    assert(Math.abs(count - mean) < 5 * Math.sqrt(mean), `${count}, ${mean}`);
+  near(t.length, expected);
+  near(p.filter((on) => on === 1).length, expected / 2);
+  near(x.filter((column) => column < 32).length, expected / 2);
+  near(y.filter((row) => row < 16).length, expected / 2);
+  near(t.filter((us) => us < 1e6).length, expected / 2);
+});
+
+Deno.test("a noise event makes the pixel forget what it had seen before", () => {
+  const course = [{ us: 1, level: 0.2 }, { us: 1e5, level: 0.2 }, {
+    us: 1e5 + 1,
+    level: 0.4,
+  }];
+  assert.equal(film(course).t.at(-1), 1e5 + 1);
+  const noisy = film(course, { noiseHz: 1000 });
+  assert(noisy.t.length > 50);
+  assert(noisy.t.every((us) => us <= 1e5));
+});
+
+Deno.test("thresholds differ from pixel to pixel where they may", () => {
+  const counts = (mismatch: number) => {
+    const camera = new EventCamera(
+      { width: 100, height: 1 },
+      { ...IDEAL, mismatch },
+      new Random(0, 0),
+    );
+    camera.expose(1000, {
+      pixels: Uint32Array.from({ length: 100 }, (_, n) => n),
+      levels: new Float64Array(100).fill(2.6),
+      count: 100,
+    });
+    const { x, t } = camera.events();
+    assert(t.every((us, n) => n === 0 || us >= t[n - 1]));
+    const perPixel = new Uint32Array(100);
+    for (const column of x) perPixel[column]++;
+    return new Set(perPixel);
+  };
+  assert.deepEqual(counts(0), new Set([10]));
+  assert(counts(0.1).size > 2);
+});
+
+Deno.test("draw() lists each pixel once and amounts to the whole picture", () => {
+  const sensor = { width: 24, height: 17 };
+  const glossy = [0, 30, 31, 200];
+  const coordinate = fc.integer({ min: -32, max: 120 }).map((n) => n / 4);
+  const bar = fc.record({
+    ax: coordinate,
+    ay: coordinate,
+    bx: coordinate,
+    by: coordinate,
+    radius: fc.integer({ min: 1, max: 60 }).map((n) => n / 10),
+  });
+  const moments = fc.array(fc.array(bar, { maxLength: 3 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(moments, (moments) => {
+      const scene = new Scene(sensor, glossy);
+      const picture = new Float64Array(sensor.width * sensor.height);
+      moments.forEach((bars, n) => {
+        const light = { bars: 0.5 + 0.1 * n, gloss: 0.2 * n };
+        const { pixels, levels, count } = scene.draw(bars, light);
+        const listed = pixels.subarray(0, count);
+        assert.equal(new Set(listed).size, count);
+        listed.forEach((pixel, k) => picture[pixel] = levels[k]);
+        picture.forEach((level, pixel) => {
+          const row = Math.floor(pixel / sensor.width);
+          const cover = coverAt(pixel % sensor.width, row, bars);
+          const ground = glossy.includes(pixel) ? light.gloss : 0;
+          const expected = cover * light.bars + (1 - cover) * ground;
+          assert(Math.abs(level - expected) < 1e-9, `pixel ${pixel}`);
+        });
+      });
+    }),
+    { seed: 5 },
+  );
+});
+
+/** Share of a pixel that bars cover, with edges 1.5 pixels wide. */
+function coverAt(x: number, y: number, bars: Bar[]): number {
+  return Math.max(
+    0,
+    ...bars.map(({ ax, ay, bx, by, radius }) => {
+      const length = Math.hypot(bx - ax, by - ay);
+      const along = length === 0
+        ? 0
+        : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length ** 2;
+      const near = Math.min(1, Math.max(0, along));
+      const far = Math.hypot(
+        x - ax - near * (bx - ax),
+        y - ay - near * (by - ay),
+      );
+      return Math.min(1, Math.max(0, 0.5 - (far - radius) / 1.5));
+    }),
+  );
+}

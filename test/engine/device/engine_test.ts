@@ -1,0 +1,144 @@
+import {
+  deepStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
+import { openDevice } from "../../../engine/device/device.ts";
+import { Compiler, groupsFor } from "../../../engine/device/compiler.ts";
+import { Model } from "../../../engine/model.ts";
+import { clipLimit } from "../../../kernels/update/gradient_norm.ts";
+import { updateStep } from "../../../kernels/update/optimizer_step.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { NEURON } from "../networks.ts";
+
+gpuTest(
+  "openDevice() names its adapter and asks for what it binds",
+  async () => {
+    using opened = await openDevice();
+    ok(opened.adapter.name.length > 0);
+    const adapter = await navigator.gpu.requestAdapter({
+      powerPreference: "high-performance",
+    });
+    const { limits } = opened.gpu;
+    strictEqual(
+      limits.maxStorageBufferBindingSize,
+      adapter!.limits.maxStorageBufferBindingSize,
+    );
+    strictEqual(limits.maxBufferSize, adapter!.limits.maxBufferSize);
+  },
+);
+
+Deno.test("openDevice() says if there is no adapter", async () => {
+  const { gpu } = navigator;
+  const requestAdapter = () => Promise.resolve(null);
+  Object.defineProperty(gpu, "requestAdapter", {
+    configurable: true,
+    value: requestAdapter,
+  });
+  try {
+    await rejects(openDevice(), {
+      name: "DeviceError",
+      message: "Cannot open a device: no WebGPU adapter was found",
+    });
+  } finally {
+    Reflect.deleteProperty(gpu, "requestAdapter");
+  }
+});
+
+Deno.test("groupsFor() stays within what a dispatch may have", () => {
+  const groups = [0, 1, 64, 65, 65535 * 64, 65535 * 64 + 1].map((lanes) =>
+    groupsFor(lanes)
+  );
+  deepStrictEqual(groups, [1, 1, 1, 2, 65535, 65535]);
+});
+
+gpuTest("a compiler says which line of which kernel is wrong", async () => {
+  const compiler = new Compiler(device());
+  const code = clipLimit.code.replace("fn limit(", "fn limit((");
+  const line = code.slice(0, code.indexOf("limit((")).split("\n").length;
+  const broken = { ...clipLimit, name: "broken step", code };
+  const buffers = { parts: {}, clip: {} } as Record<
+    "parts" | "clip",
+    GPUBufferBinding
+  >;
+  const dispatch = compiler.dispatch(broken, buffers, { S: 1 }, [1, 1, 1]);
+  await rejects(
+    dispatch,
+    {
+      name: "KernelError",
+      message: new RegExp(
+        `^Cannot compile kernel "broken step": line ${line}: `,
+      ),
+    },
+  );
+  const error = await dispatch.catch((error) => error);
+  strictEqual(error.kernel, "broken step");
+  ok(error.cause !== undefined);
+});
+
+gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
+  const compiler = new Compiler(device());
+  const buffers = {
+    ...{ batch: {}, clip: {}, dw: {}, weights: {} },
+    ...{ m: {}, v: {}, vMax: {} },
+  } as Record<keyof typeof updateStep.bindings, GPUBufferBinding>;
+  await rejects(
+    compiler.dispatch(updateStep, buffers, {}, [1, 1, 1]),
+    { name: "KernelError", message: /^Cannot compile kernel "update step": ./ },
+  );
+});
+
+gpuTest("a device tells of a command that it refused", async () => {
+  using other = await openDevice();
+  other.check();
+  const { STORAGE, MAP_READ } = GPUBufferUsage;
+  other.gpu.createBuffer({ size: 4, usage: STORAGE | MAP_READ });
+  await other.gpu.queue.onSubmittedWorkDone();
+  await new Promise((resolve) => setTimeout(resolve));
+  throws(
+    () => other.check(),
+    { name: "DeviceError", message: /^Cannot go on with ".+": / },
+  );
+});
+
+gpuTest("a device tells when it was lost", async () => {
+  using other = await openDevice();
+  using model = await Model.create(other, {
+    input: { C: 2, H: 2, W: 2 },
+    layers: [{ dense: 3 }],
+    neuron: NEURON,
+    Ts: 5,
+    random: 1,
+  });
+  using stepper = await model.compile({
+    tSample: 50,
+    target: { region: { start: 0, stop: 50 }, count: { true: 3, false: 1 } },
+    batch: 1,
+    train: true,
+  });
+  const batch = {
+    samples: [new Uint32Array(1)],
+    labels: new Uint32Array(1),
+  };
+  other.destroy();
+  await other.gpu.lost;
+  const lost = /^Cannot go on with ".+": the device was lost, ./;
+  throws(() => other.check(), { name: "DeviceError", message: lost });
+  await rejects(stepper.evaluate(batch), {
+    name: "DeviceError",
+    message: lost,
+  });
+});
+
+gpuTest("a device says when memory does not suffice", async () => {
+  const { gpu } = device();
+  const size = gpu.limits.maxBufferSize + 4;
+  const { STORAGE } = GPUBufferUsage;
+  await rejects(
+    device().allocate(() => gpu.createBuffer({ size, usage: STORAGE })),
+    { name: "DeviceError", message: /^Cannot allocate on ".+": ./ },
+  );
+  device().check();
+});

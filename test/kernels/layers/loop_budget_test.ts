@@ -1,0 +1,156 @@
+import { ok } from "node:assert/strict";
+import {
+  describeLayers,
+  type LayerDescription,
+} from "../../../engine/network/network.ts";
+import { roundsOf, roundsPerSample } from "../../../engine/plan/loop_budget.ts";
+import { close, counts, noise } from "../../comparison.ts";
+import { gpuTest } from "../../gpu.ts";
+import { convWeightGradient } from "../../oracle/conv.ts";
+import { dense, denseWeightGradient } from "../../oracle/dense.ts";
+import { probSpikesLoss, spikeTimeLoss } from "../../oracle/loss.ts";
+import { pool } from "../../oracle/pool.ts";
+import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
+import { probLoss, timeLoss } from "../output/loss_kernels.ts";
+import { forward, gradient, THETA } from "./synapse_kernels.ts";
+
+/** Rounds after which llvmpipe ends loops. */
+const MOST = 65535;
+
+/** Sizes with one tap, on which the loops of a synapse do not depend. */
+const TAPS = { K: 1 };
+
+const ONE = { C: 1, H: 1, W: 1 };
+
+type Shape = { readonly C: number; readonly H: number; readonly W: number };
+
+/** The most bins for which a plan lets the last of some layers run. */
+function longest(
+  layers: readonly LayerDescription[],
+  input: Shape,
+  sizes: typeof TAPS & { readonly P: number; readonly window?: number },
+) {
+  const described = describeLayers(input, layers);
+  const fits = (T: number) =>
+    roundsOf(described, { ...sizes, T, B: Math.ceil(T / 32) })
+      .every(({ rounds }) => rounds <= MOST);
+  let T = 1;
+  while (T < 8192 && fits(2 * T)) T *= 2;
+  for (let step = T; step >= 1; step /= 2) if (fits(T + step)) T += step;
+  return { layer: described[described.length - 1], T };
+}
+
+/** A sample with one number in every `every`th bin of each neuron. */
+function filled({ C, H, W }: Shape, T: number, value: number, every = 1) {
+  const x = zeros([1, C, H, W, T]);
+  for (let i = 0; i < x.data.length; i++) {
+    if (i % T % every === 0) x.data[i] = value;
+  }
+  return x;
+}
+
+for (const [P, window] of [[1, 16], [8, 9]]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, pool, P = ${P}`,
+    async () => {
+      const input = { C: 1, H: window, W: window };
+      const { layer, T } = longest([{ pool: window }], input, { ...TAPS, P });
+      ok(T > 32 && T < 8192, `${T}`);
+      // Of the bins, forward() adds one.
+      const x = filled(input, T - 1, 2 ** P - 1);
+      const y = await forward(layer, x, zeros([1, 1, 1, 1, 1]), { P });
+      close(y, pool(x, window, 1.1 * THETA), 1e-5);
+    },
+  );
+}
+
+for (
+  const [description, P] of [
+    [{ dense: 1 }, 8],
+    [{ conv: { out: 1, kernel: 1 } }, 1],
+    [{ conv: { out: 1, kernel: 1 } }, 8],
+  ] satisfies [LayerDescription, number][]
+) {
+  const [kind] = Object.keys(description);
+  gpuTest(
+    `loops reach their end as far as a plan goes, ${kind}, P = ${P}`,
+    async () => {
+      const layerOf = (C: number) =>
+        describeLayers({ C, H: 1, W: 1 }, [description])[0];
+      const fits = (C: number) =>
+        roundsOf([layerOf(C)], { ...TAPS, P, T: 1, B: 1 })
+          .every(({ rounds }) => rounds <= MOST);
+      let C = 512;
+      while (fits(C + 512)) C += 512;
+      ok(P * C > 32768, `${C}`);
+      const layer = layerOf(C);
+      const x = filled(layer.input, 1, 2 ** P - 1);
+      const w: Tensor = zeros([1, C, 1, 1, 1]);
+      w.data.fill(0.5);
+      close(await forward(layer, x, w, { P }), dense(x, w), 1e-4);
+    },
+  );
+}
+
+gpuTest("loops reach their end as far as a plan goes, spikeTime", async () => {
+  const epsilon = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k));
+  const taps = { ...TAPS, K: epsilon.length };
+  const { T } = longest([{ dense: 1 }], ONE, { ...taps, P: 1 });
+  ok(T > 16384 && T < 65535, `${T}`);
+  const out = filled(ONE, T, 1, 2);
+  const desired = filled(ONE, T, 1, 3);
+  const found = await timeLoss(out, [0], desired, epsilon, 1);
+  const expected = spikeTimeLoss(out, desired, epsilon, 1);
+  close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
+  close(found.gradient, expected.gradient, 1e-5);
+});
+
+for (const window of [1, 100, 1000]) {
+  gpuTest(
+    `loops reach their end as far as a plan goes, probSpikes, ${window}`,
+    async () => {
+      const O = 67;
+      const sizes = { ...TAPS, P: 1, window };
+      const { T } = longest([{ dense: O }], ONE, sizes);
+      ok(T > 1024 && T < 16384, `${T}`);
+      const out = filled({ C: O, H: 1, W: 1 }, T, 1, 2);
+      const target = {
+        tgtSpikeRegion: { start: 0, stop: T },
+        probSlidingWin: window,
+      };
+      const found = await probLoss(out, [66], target, 1);
+      const expected = probSpikesLoss(out, [66], target, 1);
+      close(found.loss, tensorOf([1], [expected.loss]), 1e-5);
+      close(found.gradient, expected.gradient, 2e-5);
+    },
+  );
+}
+
+for (const [T, P] of [[300, 1], [33, 8], [1, 1]]) {
+  gpuTest(
+    `loops reach their end in the largest batch, dense, T = ${T}, P = ${P}`,
+    async () => {
+      const [layer] = describeLayers(ONE, [{ dense: 1 }]);
+      const sizes = { ...TAPS, T, B: Math.ceil(T / 32), P };
+      const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+      const x = { ...filled(ONE, N * T, 2 ** P - 1), shape: [N, 1, 1, 1, T] };
+      const d = noise([N, 1, 1, 1, T], 3);
+      const w = noise([1, 1, 1, 1, 1], 2);
+      const dw = await gradient(layer, x, d, w, { P });
+      close(dw, denseWeightGradient(x, d, w.shape), 1e-4);
+    },
+  );
+}
+
+gpuTest("loops reach their end in the largest batch, conv", async () => {
+  const [layer] = describeLayers({ C: 1, H: 2, W: 2 }, [
+    { conv: { out: 1, kernel: 1 } },
+  ]);
+  const sizes = { ...TAPS, T: 1, B: 1, P: 1 };
+  const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+  const x = counts([N, 1, 2, 2, 1], 1, 0.6);
+  const d = noise(x.shape, 3);
+  const w = noise([1, 1, 1, 1, 1], 2);
+  const dw = await gradient(layer, x, d, w);
+  close(dw, convWeightGradient(x, d, {}, w.shape), 1e-5);
+});

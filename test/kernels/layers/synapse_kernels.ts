@@ -1,0 +1,384 @@
+/**
+ * The kernels of a synapse, as the engine dispatches them, run on tensors of
+ * the oracle.
+ *
+ * @module
+ */
+
+import { deepStrictEqual } from "node:assert/strict";
+import {
+  describeLayers,
+  type Layer,
+  type LayerDescription,
+  sizeOf,
+} from "../../../engine/network/network.ts";
+import type { Dispatch } from "../../../engine/device/compiler.ts";
+import { gradientStrips } from "../../../engine/layers/conv_tiling.ts";
+import { PART_UPDATE, PART_WORDS } from "../../../engine/plan/buffers.ts";
+import { leadOf } from "../../../engine/network/layout.ts";
+import {
+  type LayerContext,
+  layerForward,
+  synapseAdjoint,
+  synapseGradient,
+} from "../../../engine/layers/synapse.ts";
+import { device } from "../../gpu.ts";
+import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
+import {
+  toKernel,
+  weightsFromKernel,
+  weightsToKernel,
+} from "../kernel_orders.ts";
+import { room, runDispatches, sharedCompiler } from "../kernel_runner.ts";
+import {
+  type Constants,
+  extended,
+  fireBack,
+  RELAY,
+  rowsOf,
+  stale,
+} from "./neuron_kernels.ts";
+import { type Tensor, zeros } from "../../oracle/tensor.ts";
+
+/** Threshold of the neurons, as in all reference vectors of synapses. */
+export const THETA = 10;
+
+/** Kernels that own what their grid tells, and do not stride along x. */
+const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
+
+/** How the kernels are run. */
+export interface Options {
+  /** Bit planes of the spikes. @default 1 */
+  readonly P?: number;
+  /** Height of a spike. @default 1 */
+  readonly height?: number;
+  /** Most workgroups along x, where kernels stride. @default enough */
+  readonly groups?: number;
+  /** Neurons of a run of the layer below. @default all */
+  readonly below?: number;
+  /** Whether to go the way for inputs of which many spike. @default false */
+  readonly busy?: boolean;
+  /** Whether to cut as for a device that computes on the CPU. @default false */
+  readonly software?: boolean;
+  /** The neurons. @default such as never fire */
+  readonly neuron?: Constants;
+  /** First samples of the second and later parts of a batch. @default none */
+  readonly cuts?: readonly number[];
+}
+
+/**
+ * Describes a synapse for spikes of a shape.
+ *
+ * @param description The synapse.
+ * @param shape [N, C, H, W, T].
+ * @returns The layer.
+ */
+export function layerFor(
+  description: LayerDescription,
+  [, C, H, W]: readonly number[],
+): Layer {
+  return describeLayers({ C, H, W }, [description])[0];
+}
+
+/**
+ * Runs the forward kernels, and reads the drive that they leave in memory; that
+ * of a pool, which leaves none, through neurons that relay it.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run them.
+ * @returns The drive [N, O, H', W', T].
+ * @throws {AssertionError} If a pool does not turn its spikes.
+ */
+export function forward(
+  layer: Layer,
+  x: Tensor,
+  w: Tensor,
+  options: Options = {},
+): Promise<Tensor> {
+  return layer.kind === "pool"
+    ? relayed(layer, x, w, options)
+    : fired(layer, x, w, { ...options, keep: false });
+}
+
+/**
+ * Runs the forward kernels, one bin longer, with neurons that relay their drive.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run them.
+ * @returns The drive, times the height of a spike, [N, O, H', W', T].
+ * @throws {AssertionError} If a pool does not turn its spikes.
+ */
+export async function relayed(
+  layer: Layer,
+  x: Tensor,
+  w: Tensor,
+  options: Options = {},
+): Promise<Tensor> {
+  const u = await fired(layer, extended(x, 0, 1), w, options);
+  return extended(u, -1, 0);
+}
+
+/**
+ * Runs the forward kernels.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run them, and whether to keep potentials.
+ * @returns Potentials [N, O, H', W', T], or else the drive.
+ * @throws {AssertionError} If a pool does not turn its spikes.
+ */
+export async function fired(
+  layer: Layer,
+  x: Tensor,
+  w: Tensor,
+  options: Options & { readonly keep?: boolean } = {},
+): Promise<Tensor> {
+  const { P = 1, neuron = RELAY, keep = true } = options;
+  const [N, , , , T] = x.shape;
+  const lead = leadOf(neuron.K);
+  const B = Math.ceil(T / 32);
+  const { C, H, W } = layer.output;
+  const run = runOf(layer);
+  const row = quads(sizeOf(layer.output), run);
+  const turned = layer.kind === "pool";
+  const across = turned ? sizeOf(layer.output) : sizeOf(layer.input);
+  const { u, spikes, raster } = await runDispatches(
+    {
+      batch: batchOf([0, N]),
+      largest: new Uint32Array(N),
+      inputs: pack(x, 1, P),
+      raster: new Uint32Array(
+        N * (turned ? 1 : P) * B * 32 * Math.ceil(across / 32),
+      ).fill(~0),
+      w: weightsToKernel(w, groupsOf(layer)),
+      u: stale([N, C, H, W, T + lead], run),
+      spikes: new Uint32Array(N * B * sizeOf(layer.output)).fill(~0),
+      tally: new Uint32Array(1),
+      fired: new Uint32Array(sizeOf(layer.output)),
+    },
+    N,
+    (buffers) => {
+      const outcome = {
+        ...{ keep, normalised: false, turned },
+        ...{ index: 0, stride: 1 },
+      };
+      const dispatches = layerForward(
+        { ...context(layer, T, options), neuron, lead },
+        outcome,
+        { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } },
+      );
+      return cut(dispatches, options);
+    },
+  );
+  if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
+  const first = keep ? 0 : lead;
+  const rows = rowsOf(u, N, { first, count: T, all: T + lead });
+  return fromKernel(rows, [N, C, H, W, T], { run });
+}
+
+/**
+ * Runs the adjoint kernel; a pool's is the neurons' below it.
+ *
+ * @param layer The synapse.
+ * @param dy [N, O, H', W', T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; a pool's are passed over.
+ * @param options How to run it.
+ * @returns dx [N, C, H, W, T].
+ */
+export async function adjoint(
+  layer: Layer,
+  dy: Tensor,
+  w: Tensor,
+  options: Options = {},
+): Promise<Tensor> {
+  const { groups, below: runSize } = options;
+  const [N, , , , T] = dy.shape;
+  const { C, H, W } = layer.input;
+  const shape = [N, C, H, W, T];
+  if (layer.kind === "pool") {
+    // Gradients of potentials reach the drive of the bin before.
+    const u = zeros([N, C, H, W, T + 1]);
+    const pool = { window: layer.window, poolGain: 1.1 * THETA };
+    const later = extended(dy, 1, 0);
+    const dx = await fireBack(later, RELAY, { u, pool, groups, runSize });
+    return extended(dx, 0, -1);
+  }
+  const { dx } = await runDispatches(
+    {
+      dy: toKernel(dy, { run: runOf(layer) }),
+      w: weightsToKernel(w, groupsOf(layer)),
+      dx: room(N * T * quads(sizeOf(layer.input), runSize)),
+    },
+    N,
+    (buffers) =>
+      cut(synapseAdjoint(context(layer, T, options), buffers), options),
+  );
+  return fromKernel(dx, shape, { run: runSize, over: NaN });
+}
+
+/** How weights learn from a gradient. */
+export interface Lesson {
+  /** The rule, as optimizer_rules.wgsl numbers them. */
+  readonly rule: number;
+  /** Rate, root and decay. */
+  readonly update: readonly number[];
+}
+
+/** Weights and their moments, in the kernels' order. */
+export type Learnt = Record<"weights" | "m" | "v" | "vMax", Float32Array>;
+
+/**
+ * Runs the kernels of the weights' gradient, part by part of the batch.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param dy [N, O, H', W', T].
+ * @param w Its weights, [O, C / groups, kh, kw, 1]; only their shape counts.
+ * @param options How to run them.
+ * @returns dw in the shape of the weights.
+ */
+export async function gradient(
+  layer: Layer,
+  x: Tensor,
+  dy: Tensor,
+  w: Tensor,
+  options: Options = {},
+): Promise<Tensor> {
+  const size = weightsToKernel(w, groupsOf(layer)).length;
+  const before = {
+    ...{ weights: room(size), m: room(size), v: room(size) },
+    vMax: room(size),
+  };
+  const { dw, weights } = await learnFrom(layer, x, dy, before, options);
+  // Nothing was to be learnt.
+  deepStrictEqual(weights, before.weights);
+  return weightsFromKernel(dw, w.shape, groupsOf(layer));
+}
+
+/**
+ * Runs the kernels of the weights' gradient, part by part of the batch, and lets
+ * weights learn from it behind the last.
+ *
+ * @param layer The synapse.
+ * @param x Counts of spikes, [N, C, H, W, T].
+ * @param dy [N, O, H', W', T].
+ * @param before Weights and their moments.
+ * @param options How to run them.
+ * @param lesson How weights learn. By default they do not.
+ * @returns The gradient, the weights and their moments, in the kernels' order.
+ */
+export async function learnFrom(
+  layer: Layer,
+  x: Tensor,
+  dy: Tensor,
+  before: Learnt,
+  options: Options = {},
+  lesson?: Lesson,
+): Promise<Learnt & { dw: Float32Array }> {
+  const { P = 1, cuts = [] } = options;
+  const { rule = 0, update = [0, 0, 0] } = lesson ?? {};
+  const [N, , , , T] = x.shape;
+  const size = before.weights.length;
+  const strips = layer.kind === "conv" ? gradientStrips(layer) : 0;
+  let learnt = { ...before, dw: room(size) };
+  for (const [index, first] of [0, ...cuts].entries()) {
+    const samples = (cuts[index] ?? N) - first;
+    const part = [
+      first,
+      samples,
+      0,
+      first > 0,
+      lesson && first + samples === N,
+    ];
+    learnt = await runDispatches(
+      {
+        ...learnt,
+        batch: batchOf(part.map(Number), update),
+        inputs: pack(slice(x, first, samples), 1, P),
+        dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
+        part: room(Math.max(samples * strips * size, 4)),
+      },
+      samples,
+      (buffers) =>
+        cut(
+          synapseGradient({ ...context(layer, T, options), rule }, buffers),
+          options,
+        ),
+    );
+  }
+  return learnt;
+}
+
+/**
+ * Words that tell which part of a batch is in hand.
+ *
+ * @param part Its first words; those left out are 0.
+ * @param update Rate, root and decay, by which weights learn behind it.
+ * @returns All words.
+ */
+export function batchOf(
+  part: readonly number[],
+  update: ArrayLike<number> = [],
+): Uint32Array {
+  const words = new Uint32Array(PART_WORDS);
+  words.set(part);
+  words.set(new Uint32Array(Float32Array.from(update).buffer), PART_UPDATE);
+  return words;
+}
+
+/** Groups of a layer's outputs. */
+function groupsOf(layer: Layer): number {
+  return layer.kind === "conv" ? layer.groups : 1;
+}
+
+/** Neurons of a run: what a group makes of a pixel, or else all. */
+function runOf(layer: Layer): number {
+  return layer.kind === "conv"
+    ? layer.output.C / layer.groups
+    : sizeOf(layer.output);
+}
+
+function context(
+  layer: Layer,
+  T: number,
+  { P = 1, height = 1, below, software = false }: Options,
+): LayerContext {
+  const inputs = sizeOf(layer.input);
+  const runSize = below ?? inputs;
+  return {
+    ...{ compiler: sharedCompiler(), layer, T, P, height },
+    ...{ lead: 0, software, ahead: 4, rule: 0 },
+    workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
+    theta: THETA,
+    neuron: RELAY,
+    below: { runSize, floats: quads(inputs, runSize) },
+    isTurned: false,
+  };
+}
+
+/** Lets no dispatch that strides have more workgroups along x than asked. */
+async function cut(
+  dispatches: Promise<readonly Dispatch[]>,
+  { groups = Infinity, busy = false }: Options,
+): Promise<Dispatch[]> {
+  return (await dispatches).map((quiet) => {
+    const dispatch = busy ? quiet.busy ?? quiet : quiet;
+    const [x, y, z] = dispatch.grid;
+    if (x === "samples" || STRIDELESS.includes(dispatch.name)) return dispatch;
+    return { ...dispatch, grid: [Math.min(x, groups), y, z] };
+  });
+}
+
+/** Some samples of a tensor. */
+function slice({ shape, data }: Tensor, first: number, samples: number) {
+  const size = data.length / shape[0];
+  return {
+    shape: [samples, ...shape.slice(1)],
+    data: data.slice(first * size, (first + samples) * size),
+  };
+}

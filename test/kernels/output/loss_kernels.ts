@@ -1,0 +1,173 @@
+/**
+ * Runs the kernels of losses on tensors.
+ *
+ * @module
+ */
+
+import {
+  lossNumSpikes,
+  lossProbSpikes,
+  lossProbSpikesAdjoint,
+  lossSpikeTime,
+} from "../../../kernels/output/loss.ts";
+import type { ProbabilityTarget, Target } from "../../oracle/loss.ts";
+import { pspAdjoint } from "../../oracle/srm.ts";
+import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
+import { fromKernel, pack, quads, tapTable } from "../kernel_orders.ts";
+import { room, run } from "../kernel_runner.ts";
+
+/** Where a loss is computed. */
+export interface Place {
+  /** First sample of the batch in hand. */
+  readonly first?: number;
+  /** Most workgroups along outputs. */
+  readonly groups?: number;
+}
+
+/**
+ * Runs the numSpikes loss and the response's adjoint.
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param labels Class of each sample of the batch.
+ * @param target Region and counts.
+ * @param epsilon Taps of the response.
+ * @param Ts Time step in ms.
+ * @param place Where it is computed.
+ * @returns Loss, dL/d out, and spikes of each output.
+ */
+export async function loss(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  { tgtSpikeRegion: { start, stop }, tgtSpikeCount }: Target,
+  epsilon: Float64Array,
+  Ts: number,
+  { first = 0, groups = Infinity }: Place = {},
+) {
+  const [N, O, , , T] = out.shape;
+  const { error, ...found } = await run(
+    lossNumSpikes,
+    {
+      ...arraysOf(out, labels, Ts, first),
+      taps: tapTable(epsilon.map((tap) => Ts * tap)),
+    },
+    {
+      ...{ T, O, K: epsilon.length, Ts, start: Math.round(start / Ts) },
+      stop: Math.round(stop / Ts),
+      wanted: tgtSpikeCount.true,
+      unwanted: tgtSpikeCount.false,
+    },
+    [Math.min(O, groups), N, 1],
+  );
+  const gradient = fromKernel(error, out.shape, { over: NaN });
+  return {
+    loss: totalOf(found.loss),
+    gradient: pspAdjoint(gradient, epsilon, Ts),
+    counts: found.counts,
+  };
+}
+
+/**
+ * Runs the spikeTime loss and the response's adjoint.
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param labels Class of each sample of the batch.
+ * @param desired A train a row, [rows, 1, 1, 1, T].
+ * @param epsilon Taps of the response.
+ * @param Ts Time step in ms.
+ * @param place Where it is computed, and whether the rows are of classes and
+ * outputs, or of the right and the wrong classes.
+ * @returns Loss, dL/d out, and spikes of each output.
+ */
+export async function timeLoss(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  desired: Tensor,
+  epsilon: Float64Array,
+  Ts: number,
+  { first = 0, groups = Infinity, trains = 1 }: Place & { trains?: number } =
+    {},
+) {
+  const [N, O, , , T] = out.shape;
+  const [rows] = desired.shape;
+  const { error, ...found } = await run(
+    lossSpikeTime,
+    {
+      ...arraysOf(out, labels, Ts, first),
+      taps: tapTable(epsilon.map((tap) => Ts * tap)),
+      // Each train a sample of its own.
+      desired: pack({ ...desired, shape: [rows, 1, 1, 1, T] }, 1 / Ts),
+    },
+    { T, O, K: epsilon.length, Ts, trains },
+    [Math.min(O, groups), N, 1],
+  );
+  const gradient = fromKernel(error, out.shape, { over: NaN });
+  return {
+    loss: totalOf(found.loss),
+    gradient: pspAdjoint(gradient, epsilon, Ts),
+    counts: found.counts,
+  };
+}
+
+/**
+ * Runs the probSpikes loss and its own adjoint.
+ *
+ * @param out Output spikes, [N, classes, 1, 1, T].
+ * @param labels Class of each sample of the batch.
+ * @param target Region and window.
+ * @param Ts Time step in ms.
+ * @param place Where it is computed.
+ * @returns Loss, losses [N, classes], dL/d out, and spikes of each output.
+ */
+export async function probLoss(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  { tgtSpikeRegion: { start, stop }, probSlidingWin }: ProbabilityTarget,
+  Ts: number,
+  { first = 0, groups = Infinity }: Place = {},
+) {
+  const [N, O, , , T] = out.shape;
+  const window = Math.round(probSlidingWin / Ts);
+  const { error, ...found } = await run(
+    lossProbSpikes,
+    arraysOf(out, labels, Ts, first),
+    {
+      ...{ T, O, start: Math.round(start / Ts), stop: Math.round(stop / Ts) },
+      window,
+    },
+    [N, 1, 1],
+  );
+  const { gradient } = await run(
+    lossProbSpikesAdjoint,
+    { error, gradient: room(N * T * quads(O)) },
+    { T, O, Ts, window },
+    [Math.min(Math.ceil(T * O / 64), groups), 1, N],
+  );
+  return {
+    losses: found.loss,
+    loss: totalOf(found.loss),
+    gradient: fromKernel(gradient, out.shape, { over: NaN }),
+    counts: found.counts,
+  };
+}
+
+/** What every loss binds. */
+function arraysOf(
+  out: Tensor,
+  labels: ArrayLike<number>,
+  Ts: number,
+  first: number,
+) {
+  const [N, O, , , T] = out.shape;
+  return {
+    batch: Uint32Array.of(first, N, 0, 0),
+    labels: Uint32Array.from(labels),
+    spikes: pack(out, 1 / Ts),
+    error: room(N * T * quads(O)),
+    loss: room(N * O),
+    counts: new Uint32Array(N * O).fill(~0),
+  };
+}
+
+function totalOf(losses: Float32Array): Tensor {
+  return tensorOf([1], [losses.reduce((sum, value) => sum + value, 0)]);
+}

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import {
+  loadConfiguration,
+  parseConfiguration,
+} from "../../../scripts/configuration/configuration.ts";
+import { planOf } from "../../../scripts/configuration/model.ts";
+import { targetOf } from "../../../scripts/configuration/loss_target.ts";
+import { fc } from "../../properties.ts";
+import {
+  N_MNIST,
+  SL_ANIMALS,
+  SL_ANIMALS_CONFIGURATION,
+} from "./configuration_files.ts";
+
+Deno.test("parseConfiguration() reads every key of SL-Animals' file", () => {
+  const path = "/home/me/src/network.yaml";
+  assert.deepEqual(
+    parseConfiguration(SL_ANIMALS, path),
+    SL_ANIMALS_CONFIGURATION,
+  );
+});
+
+Deno.test("parseConfiguration() fills in what SL-Animals' file has", () => {
+  const path = "/home/me/src/network.yaml";
+  assert.deepEqual(
+    parseConfiguration("testing: {}", path),
+    SL_ANIMALS_CONFIGURATION,
+  );
+  const { testing: _, ...fixed } = SL_ANIMALS_CONFIGURATION;
+  assert.deepEqual(parseConfiguration("{}", path), fixed);
+});
+
+Deno.test("parseConfiguration() reads slayerPytorch's N-MNIST file", () => {
+  const { simulation, neuron, training, testing } = parseConfiguration(
+    N_MNIST,
+    "/nmnist/network.yaml",
+  );
+  assert.deepEqual(simulation, { Ts: 1, tSample: 300, nSample: 12 });
+  assert.equal(neuron.scaleRef, 2);
+  assert.deepEqual(training.error, {
+    type: "NumSpikes",
+    tgtSpikeRegion: { start: 0, stop: 300 },
+    tgtSpikeCount: { true: 60, false: 10 },
+    probSlidingWin: 20,
+  });
+  assert.deepEqual(training.path, {
+    out: "/nmnist/OutFiles",
+    data: "/data",
+    file_list: "/data/filelist.txt",
+    cache: "/data/cache",
+    store: "/data/sliced.zarr",
+    in: "/nmnist/NMNISTsmall",
+    train: "/nmnist/NMNISTsmall/train1K.txt",
+    test: "/nmnist/NMNISTsmall/test100.txt",
+  });
+  assert.equal(testing, undefined);
+});
+
+Deno.test("parseConfiguration() reads layers in every form", () => {
+  const { network } = parseConfiguration(
+    `network:
+  - {pool: 2}
+  - {conv: {out: 8, kernel: 5, padding: 2, weightScale: 10}}
+  - conv: {out: 8, kernel: [3, 5], stride: [1, 2], dilation: 2, groups: 4}
+  - {dense: {out: 100, weightScale: 3}}
+  - dense: 19
+`,
+    "network.yaml",
+  );
+  assert.deepEqual(network, [
+    { pool: 2 },
+    { conv: { out: 8, kernel: 5, padding: 2, weightScale: 10 } },
+    {
+      conv: { out: 8, kernel: [3, 5], stride: [1, 2], dilation: 2, groups: 4 },
+    },
+    { dense: { out: 100, weightScale: 3 } },
+    { dense: 19 },
+  ]);
+});
+
+Deno.test("parseConfiguration() reads filters and augmentations", () => {
+  const { training } = parseConfiguration(
+    `training:
+  sliced_dataset: False
+  filter: {hot_pixels: 500, downsample_space: 2}
+  augmentation:
+    flip_x: 0.5
+    time_jitter: 2.5
+`,
+    "network.yaml",
+  );
+  assert.equal(training.sliced_dataset, false);
+  assert.deepEqual(training.filter, { hot_pixels: 500, downsample_space: 2 });
+  assert.deepEqual(training.augmentation, { flip_x: 0.5, time_jitter: 2.5 });
+});
+
+Deno.test("parseConfiguration() fills in schedules and checkpoints", () => {
+  const read = (text: string) =>
+    parseConfiguration(`training: {${text}}`, "network.yaml").training;
+  assert.deepEqual(read("schedule: {type: exponential}").schedule, {
+    ...{ type: "exponential", gamma: 0.95 },
+  });
+  assert.deepEqual(read("schedule: {type: cosine}").schedule, {
+    ...{ type: "cosine", lr_min: 0 },
+  });
+  assert.deepEqual(read("schedule: {type: step, epochs: 9}").schedule, {
+    ...{ type: "step", epochs: 9, gamma: 0.1 },
+  });
+  assert.equal(read("lr: 1").schedule, undefined);
+  assert.deepEqual(read("checkpoint: {batches: 7}").checkpoint, {
+    ...{ batches: 7, minutes: 5 },
+  });
+});
+
+Deno.test("parseConfiguration() reads how weights start and are updated", () => {
+  const { init, clip, accumulate, weightDecay } = parseConfiguration(
+    "training: {init: live, clip: 5, accumulate: 4, weightDecay: 0.01}",
+    "network.yaml",
+  ).training;
+  assert.deepEqual([init, clip, accumulate, weightDecay], ["live", 5, 4, 0.01]);
+});
+
+Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
+  const { training, testing } = parseConfiguration(
+    "simulation: {tSample: 500}\ntraining: {random_crop: True, " +
+      "error: {tgtSpikeCount: {true: 60, false: 10}}}\n" +
+      "testing: {tSample: 2000, error: {tgtSpikeCount: {true: 240, false: 40}}}",
+    "network.yaml",
+  );
+  assert.deepEqual(training.error.tgtSpikeRegion, { start: 0, stop: 500 });
+  assert.deepEqual(testing?.error.tgtSpikeRegion, { start: 0, stop: 2000 });
+});
+
+Deno.test("parseConfiguration() lets a test have the loss of training", () => {
+  const read = (training: string, testing: string) =>
+    parseConfiguration(
+      `training: {error: {${training}}}\ntesting: {error: {${testing}}}`,
+      "network.yaml",
+    ).testing?.error;
+  const written = "type: SpikeTime, probSlidingWin: 50, " +
+    "tgtSpikeTimes: {true: [10, 20], false: []}";
+  const others = {
+    tgtSpikeRegion: { start: 0, stop: 4360 },
+    tgtSpikeCount: { true: 523, false: 87 },
+  };
+  assert.deepEqual(read(written, ""), {
+    type: "SpikeTime",
+    probSlidingWin: 50,
+    tgtSpikeTimes: { true: [10, 20], false: [] },
+    ...others,
+  });
+  assert.deepEqual(read("", written), {
+    type: "SpikeTime",
+    probSlidingWin: 50,
+    tgtSpikeTimes: { true: [10, 20], false: [] },
+    ...others,
+  });
+  assert.deepEqual(read("type: SpikeTime", "type: ProbSpikes"), {
+    ...{ type: "ProbSpikes", probSlidingWin: 20 },
+    ...others,
+  });
+});
+
+Deno.test("SL-Animals' file takes another loss by its name alone", () => {
+  const targets = ["NumSpikes", "SpikeTime", "ProbSpikes"].map((type) => {
+    const configuration = parseConfiguration(
+      SL_ANIMALS.replace("NumSpikes", type),
+      "network.yaml",
+      { set: ["training.random_crop=True"] },
+    );
+    assert.equal(configuration.testing?.error.type, type);
+    const uses = ["train", "test"] as const;
+    return uses.map((use) => planOf(configuration, use).target);
+  });
+  const [[counts], trains, [windows, whole]] = targets;
+  const region = { start: 0, stop: 1500 };
+  assert.deepEqual(counts, { region, count: { true: 180, false: 30 } });
+  assert.deepEqual(windows, { region, window: 20 });
+  assert.deepEqual(whole, { region: { start: 0, stop: 4360 }, window: 20 });
+  const [sample, test] = trains.map((target) =>
+    "times" in target ? target.times : assert.fail()
+  );
+  assert.deepEqual([sample.true.length, sample.false.length], [180, 30]);
+  assert.deepEqual([test.true.length, test.false.length], [523, 87]);
+  // In the middle of 30 equal parts of 50 ms.
+  assert.deepEqual(sample.false.slice(0, 3), [25, 75, 125]);
+  assert.equal(sample.false.at(-1), 1475);
+});
+
+Deno.test("SpikeTime spreads spikes evenly over the region, a bin each", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(0.1, 1, 5, 20),
+      fc.integer({ min: 0, max: 50 }),
+      fc.integer({ min: 1, max: 200 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (Ts, first, bins, share) => {
+        const count = Math.round(share * bins);
+        const target = targetOf({
+          type: "SpikeTime",
+          tgtSpikeRegion: { start: first * Ts, stop: (first + bins) * Ts },
+          tgtSpikeCount: { true: count, false: 0 },
+          probSlidingWin: 20,
+        }, Ts);
+        const times = "times" in target ? target.times : assert.fail();
+        assert.deepEqual(times.false, []);
+        const places = times.true.map((time) => Math.round(time / Ts) - first);
+        assert.equal(new Set(places).size, count);
+        places.forEach((place, n) => {
+          assert(place >= 0 && place < bins);
+          // No further than a bin from the middle of its part.
+          assert(Math.abs(place + 0.5 - (n + 0.5) * bins / count) <= 1);
+        });
+      },
+    ),
+    { seed: 3, numRuns: 200 },
+  );
+});
+
+Deno.test("parseConfiguration() puts the store into the data folder", () => {
+  const path = "/home/me/src/network.yaml";
+  const given = parseConfiguration(
+    "training: {path: {data: /mnt/signs}}",
+    path,
+  );
+  assert.equal(given.training.path.store, "/mnt/signs/sliced.zarr");
+  const set = parseConfiguration("training: {path: {store: x.zarr}}", path);
+  assert.equal(set.training.path.store, "/home/me/src/x.zarr");
+});
+
+Deno.test("parseConfiguration() sets values on top of the file", () => {
+  const { training, network } = parseConfiguration(
+    "training:\n  lr: 0.1\n  seed: 3\nnetwork: [{pool: 2}, {dense: 4}]",
+    "network.yaml",
+    {
+      set: [
+        "training.lr=1e-3",
+        "training.error.tgtSpikeCount.true=99",
+        "training.error.tgtSpikeCount.false=9",
+        "network.1.dense=5",
+        "training.lr=0.25",
+      ],
+    },
+  );
+  assert.equal(training.lr, 0.25);
+  assert.equal(training.seed, 3);
+  assert.deepEqual(training.error.tgtSpikeCount, { true: 99, false: 9 });
+  assert.deepEqual(network, [{ pool: 2 }, { dense: 5 }]);
+  const { training: { schedule, checkpoint } } = parseConfiguration(
+    "training: {schedule: {type: exponential, gamma: 0.9}}",
+    "network.yaml",
+    {
+      set: [
+        "training.schedule={type: cosine}",
+        "training.checkpoint={batches: 2}",
+      ],
+    },
+  );
+  assert.deepEqual(schedule, { type: "cosine", lr_min: 0 });
+  assert.deepEqual(checkpoint, { batches: 2, minutes: 5 });
+  const replaced = parseConfiguration(N_MNIST, "network.yaml", {
+    set: ["training.error.tgtSpikeCount.true=99"],
+  });
+  assert.deepEqual(replaced.training.error.tgtSpikeCount, {
+    true: 99,
+    false: 10,
+  });
+});
+
+Deno.test("loadConfiguration() resolves paths against the file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/network.yaml`;
+    await Deno.writeTextFile(path, SL_ANIMALS);
+    const { training } = await loadConfiguration(path);
+    assert.equal(training.path.out, `${folder}/output`);
+    const missing = `${folder}/missing.yaml`;
+    await assert.rejects(loadConfiguration(missing), {
+      name: "ConfigurationError",
+      message: `Cannot use configuration "${missing}": there is no such file ` +
+        "or folder",
+    });
+    await assert.rejects(loadConfiguration(folder), {
+      name: "ConfigurationError",
+      path: folder,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

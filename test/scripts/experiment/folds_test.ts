@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { kFold, trainTestSplit } from "../../../dataset/split.ts";
+import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
+import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
+import {
+  openFolds,
+  type SampleSet,
+} from "../../../scripts/experiment/folds.ts";
+import {
+  randomPairs,
+  withFolder,
+  writeData,
+} from "../../dataset/slicing/slice_data.ts";
+
+const FULL = [
+  ...["user00_indoor", "user01_indoor", "user18_sunlight", "user25_imse"],
+  ...["user26_imse", "user35_dc", "user36_dc"],
+];
+const REDUCED = FULL.filter((name) => !name.endsWith("_indoor"));
+
+/** Two signs a recording, of as many events as tell who signs. */
+const DATA = Object.fromEntries(FULL.map((name, n) => {
+  const tags = [[0, 10 + n], [20, 40 + n]] as const;
+  return [name, { pairs: randomPairs(60), tags }];
+}));
+
+/** Whose signs are in a set, in its order. */
+async function namesIn({ source, indices }: SampleSet): Promise<string[]> {
+  const lengths = await Promise.all(
+    indices.map(async (index) => (await source.events(index)).t.length),
+  );
+  return lengths.map((length, n) => {
+    assert.equal(source.labels[indices[n]], length < 20 ? 0 : 1);
+    return FULL[length < 20 ? length - 10 : length - 20];
+  });
+}
+
+Deno.test("openFolds() divides full and reduced lists as scikit-learn does", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    const out = join(folder, "sliced.zarr");
+    await sliceRecordings({ ...options, out });
+    const twice = (names: string[]) => names.flatMap((name) => [name, name]);
+    for (const [names, seed] of [[FULL, 0], [FULL, 5], [REDUCED, 3]] as const) {
+      const list = join(folder, "some.txt");
+      await Deno.writeTextFile(list, names.join("\n"));
+      const configuration = parseConfiguration(
+        `training: {seed: ${seed}, path: {data: ., file_list: some.txt}}`,
+        join(folder, "network.yaml"),
+      );
+      const folds = await openFolds(configuration, { validation: true });
+      const whole = await openFolds(configuration, { validation: false });
+      for (const [n, split] of kFold(names.length, 4, seed).entries()) {
+        const train = split.train.map((at) => names[at]);
+        const test = split.test.map((at) => names[at]);
+        const inner = trainTestSplit(train.length, 0.15, seed + 1);
+        assert.deepEqual(await namesIn(whole[n].train), twice(train));
+        assert.deepEqual(await namesIn(folds[n].test), twice(test));
+        assert.deepEqual(
+          await namesIn(folds[n].train),
+          twice(inner.train.map((at) => train[at])),
+        );
+        assert.deepEqual(
+          await namesIn(folds[n].validation!),
+          twice(inner.test.map((at) => train[at])),
+        );
+      }
+    }
+  });
+});
+
+Deno.test("openFolds() names the list that has too few or other recordings", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    await sliceRecordings({ ...options, out: join(folder, "sliced.zarr") });
+    const list = join(folder, "some.txt");
+    const configuration = parseConfiguration(
+      "training: {path: {data: ., file_list: some.txt}}",
+      join(folder, "network.yaml"),
+    );
+    const refuses = async (names: readonly string[], problem: string) => {
+      await Deno.writeTextFile(list, names.join("\n"));
+      await assert.rejects(openFolds(configuration, { validation: true }), {
+        name: "DatasetError",
+        message: `Cannot use "${list}": ${problem}`,
+      });
+    };
+    await refuses(
+      FULL.slice(0, 3),
+      "it names 3 recordings, 4 folds need 4",
+    );
+    await refuses(
+      [...REDUCED, "user99_dc"],
+      `recording "user99_dc" is not in the store "${folder}/sliced.zarr"`,
+    );
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { servePage } from "../../../../scripts/pages/browser/serve_page.ts";
+import { addressOf } from "../../../../scripts/pages/local_server.ts";
+import { runTask } from "../../../run_task.ts";
+import { temporaryFolder } from "../../../temporary_folder.ts";
+
+/** Asks a server for something, by whatever name. */
+async function ask(url: string, path: string, host: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n` +
+    "Connection: close\r\n\r\n";
+  await connection.write(new TextEncoder().encode(request));
+  return await new Response(connection.readable).text();
+}
+
+Deno.test("the page is served by the names of this computer only", async () => {
+  const server = servePage("<p>cat</p>", 0);
+  try {
+    const { host, port } = new URL(addressOf(server));
+    for (const name of [host, `localhost:${port}`]) {
+      const answer = await ask(addressOf(server), "/", name);
+      assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*<p>cat<\/p>/);
+    }
+    for (const name of ["example.org", `example.org:${port}`, "127.0.0.2"]) {
+      const answer = await ask(addressOf(server), "/", name);
+      assert.match(answer, /^HTTP\/1\.1 403 /);
+      assert(!answer.includes("cat"), name);
+    }
+    assert.match(
+      await ask(addressOf(server), "/data", host),
+      /^HTTP\/1\.1 404 /,
+    );
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("browser writes a page that needs nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const out = join(folder.path, "page");
+  const { code, stdout, stderr } = await runTask("browser", ["--out", out]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const path = join(out, "index.html");
+  assert.equal(stdout, `Open ${path}\n`);
+  const page = await Deno.readTextFile(path);
+  const markup = page.replaceAll(/(<(script|style)\b[^>]*>).*?<\/\2>/gs, "$1");
+  assert.deepEqual([...markup.matchAll(/\b(src|href)="(?!data:)/g)], []);
+  assert.match(markup, /content="default-src 'none'; [^"]*"/);
+  const [, program] = /<script id="program"[^>]*>(.*?)<\/script>/s.exec(page)!;
+  assert(program.length > 1e5);
+  assert(!/\bfrom"|\bimport"/.test(program));
+});
+
+Deno.test("browser says in one line what is in the way", async () => {
+  const server = servePage("", 0);
+  try {
+    const { port } = new URL(addressOf(server));
+    const { code, stdout, stderr } = await runTask("browser", [
+      ...["--port", port],
+    ]);
+    assert.match(
+      stderr,
+      /^error: Cannot serve a page at port "\d+": it is taken[^\n]+[^.\n]\n$/,
+    );
+    assert.deepEqual([code, stdout], [1, ""]);
+  } finally {
+    await server.shutdown();
+  }
+});

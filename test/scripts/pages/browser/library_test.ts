@@ -1,0 +1,171 @@
+/// <reference lib="dom" />
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type * as library from "../../../../mod.ts";
+import { Model } from "../../../../engine/model.ts";
+import { trace } from "../../../../engine/trace.ts";
+import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
+import { browserTest } from "../../../chromium.ts";
+import { busyInput, eventsOf, excite } from "../../../engine/networks.ts";
+import { device } from "../../../gpu.ts";
+import type { KernelSpec } from "../../../../kernels/spec.ts";
+import { ROOT } from "../../../source_files.ts";
+import { withPage } from "./served_page.ts";
+
+type Library = typeof library;
+
+const KERNELS = join(ROOT, "kernels");
+
+/** Every kernel there is, by its name. */
+async function allKernels(): Promise<KernelSpec[]> {
+  const files = [...Deno.readDirSync(KERNELS)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".ts"));
+  const modules = await Promise.all(
+    files.map((name) => import(`file://${join(KERNELS, name)}`)),
+  );
+  return modules.flatMap((module) => Object.values<KernelSpec>(module))
+    .filter((spec) => spec.entryPoint !== undefined);
+}
+
+/** A page that has the library as `slayer`. */
+async function libraryPage(): Promise<string> {
+  const program = await bundle(join(ROOT, "mod.ts"));
+  const safe = program.replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
+  // What the module exports is named once, behind everything else.
+  const [, names] = [...safe.matchAll(/export\s*\{([^}]*)\}/g)].at(-1)!;
+  const members = names.split(",").map((name) => {
+    const [local, exported = local] = name.trim().split(/\s+as\s+/);
+    return `${exported}: ${local}`;
+  });
+  return `<!DOCTYPE html><title>slayer</title><link rel="icon" href="data:,">
+    <script type="module">${safe}
+    globalThis.slayer = { ${members.join(", ")} };</script>`;
+}
+
+/** What a network is and does, as both sides need it. */
+const NETWORK = {
+  description: {
+    input: { C: 2, H: 8, W: 8 },
+    layers: [
+      { conv: { out: 3, kernel: 3, padding: 1, weightScale: 30 } },
+      { pool: 2 },
+      { dense: 4 },
+    ],
+    neuron: {
+      ...{ theta: 10, tauSr: 10, tauRef: 2, scaleRef: 2 },
+      ...{ tauRho: 1, scaleRho: 1 },
+    },
+    Ts: 1,
+    random: 1,
+  },
+  options: {
+    tSample: 70,
+    target: {
+      region: { start: 0, stop: 70 },
+      count: { true: 20, false: 4 },
+    },
+  },
+};
+
+/** The largest difference of two arrays, over the largest value. */
+function difference(one: Float32Array, other: readonly number[]): number {
+  assert.equal(one.length, other.length);
+  const largest = one.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  assert(largest > 0);
+  return one.reduce((most, v, i) => Math.max(most, Math.abs(v - other[i])), 0) /
+    largest;
+}
+
+browserTest("every kernel is valid in a browser", async (browser) => {
+  const kernels = await allKernels();
+  assert(kernels.length >= 20, `${kernels.length}`);
+  const modules = [...new Set(kernels.map(({ code }) => code))];
+  await withPage(browser, await libraryPage(), async (page) => {
+    const messages = await page.evaluate(async (modules) => {
+      const { slayer } = globalThis as unknown as { slayer: Library };
+      using device = await slayer.openDevice();
+      const problems: string[] = [];
+      for (const code of modules) {
+        const module = device.gpu.createShaderModule({ code });
+        const { messages } = await module.getCompilationInfo();
+        problems.push(...messages.map((m) => `${m.lineNum}: ${m.message}`));
+      }
+      return problems;
+    }, modules);
+    assert.deepEqual(messages, []);
+  });
+});
+
+browserTest(
+  "a network does in a browser what it does in Deno, there and back",
+  async (browser) => {
+    using model = await Model.create(device(), NETWORK.description);
+    const weights = await excite(model);
+    const x = busyInput([2, 2, 8, 8, 70], 3);
+    const batch = eventsOf(x, [1, 2]);
+    const here = await trace(model, batch, NETWORK.options);
+    const list = (array: ArrayLike<number>) => Array.from(array);
+    await withPage(browser, await libraryPage(), async (page) => {
+      const there = await page.evaluate(
+        async ({ network, weights, batch }) => {
+          const { slayer } = globalThis as unknown as { slayer: Library };
+          using device = await slayer.openDevice();
+          using model = await slayer.Model.create(device, network.description);
+          model.setWeights(Object.fromEntries(
+            weights.map(([name, { shape, data }]) => [
+              name,
+              { shape, data: Float32Array.from(data) },
+            ]),
+          ));
+          const { layers, gradients, losses, predictions } = await slayer.trace(
+            model,
+            {
+              samples: batch.samples.map((words) => Uint32Array.from(words)),
+              labels: Uint32Array.from(batch.labels),
+            },
+            network.options,
+          );
+          return {
+            software: device.adapter.software,
+            layers: layers.map(({ name, spikes, potentials }) => ({
+              name,
+              spikes: Array.from(spikes.data),
+              potentials: Array.from(potentials.data),
+            })),
+            gradients: Object.entries(gradients).map(([name, { data }]) => ({
+              name,
+              data: Array.from(data),
+            })),
+            losses: Array.from(losses),
+            predictions: Array.from(predictions),
+          };
+        },
+        {
+          network: NETWORK,
+          weights: Object.entries(weights).map(([name, { shape, data }]) =>
+            [name, { shape, data: list(data) }] as const
+          ),
+          batch: {
+            samples: batch.samples.map(list),
+            labels: list(batch.labels),
+          },
+        },
+      );
+      assert.equal(there.software, true);
+      assert.deepEqual(there.predictions, list(here.predictions));
+      assert(difference(here.losses, there.losses) < 1e-5);
+      for (const [index, layer] of here.layers.entries()) {
+        const { name, spikes, potentials } = there.layers[index];
+        assert.equal(name, layer.name);
+        assert(layer.spikes.data.some((spike) => spike !== 0), name);
+        assert.deepEqual(spikes, list(layer.spikes.data), name);
+        assert(difference(layer.potentials.data, potentials) < 1e-5, name);
+      }
+      for (const { name, data } of there.gradients) {
+        assert(difference(here.gradients[name].data, data) < 1e-5, name);
+      }
+      assert.equal(there.gradients.length, 2);
+    });
+  },
+);

@@ -1,0 +1,48 @@
+/**
+ * Pages in a browser, which is held to have asked nobody but their server, and
+ * to have nothing to complain of.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { servePage } from "../../../../scripts/pages/browser/serve_page.ts";
+import { addressOf } from "../../../../scripts/pages/local_server.ts";
+import type { Browser, Page } from "../../../chromium.ts";
+
+/**
+ * Serves a page, opens it, and closes both behind a test.
+ *
+ * @param browser The browser.
+ * @param html The page.
+ * @param test What is done with it.
+ */
+export async function withPage(
+  browser: Browser,
+  html: string,
+  test: (page: Page) => Promise<void>,
+): Promise<void> {
+  const server = servePage(html, 0);
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!/^(blob|data):/.test(url) && url !== addressOf(server)) {
+      complaints.push(url);
+    }
+  });
+  try {
+    await page.goto(addressOf(server));
+    await test(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await page.close();
+    await server.shutdown();
+  }
+}

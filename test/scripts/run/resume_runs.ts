@@ -1,0 +1,102 @@
+/**
+ * Training runs that are stopped from outside.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import type { RunSummary } from "../../../scripts/run/writer.ts";
+import { withoutProgress } from "../../run_task.ts";
+import { readResults } from "../training/train_runs.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname!));
+
+/** A training program under way, in a process of its own. */
+export interface Run {
+  /** The process, without a task around it. */
+  readonly process: Deno.ChildProcess;
+  /** Waits until it has printed this, in whole lines, or has ended. */
+  printed(text: string): Promise<void>;
+  /** All it prints until it ends, without lines that say how far it is. */
+  output(): Promise<string>;
+}
+
+/**
+ * Starts a training program with the permissions of its task.
+ *
+ * @param program Its task.
+ * @param args Its arguments.
+ * @param options A module to run first, in the same process.
+ * @returns The run.
+ */
+export async function startTraining(
+  program: RunSummary["program"],
+  args: readonly string[],
+  { preload }: { readonly preload?: string } = {},
+): Promise<Run> {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(join(ROOT, "deno.json")),
+  );
+  const [, run, ...words] = tasks[program].command.split(" ");
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...[run, "--quiet", ...preload ? ["--preload", preload] : []],
+      ...[...words, ...args],
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    ...{ stdin: "null", stdout: "piped", stderr: "piped" },
+  }).spawn();
+  let text = "";
+  const waiting = new Set<() => void>();
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      for (const look of waiting) look();
+    }
+  };
+  const ended = Promise.all([read(process.stdout), read(process.stderr)]);
+  return {
+    process,
+    async printed(wanted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => {
+        const lines = text.slice(0, text.lastIndexOf("\n") + 1);
+        if (withoutProgress(lines).includes(wanted)) resolve();
+      };
+      waiting.add(look);
+      look();
+      await Promise.race([promise, ended]);
+      waiting.delete(look);
+    },
+    async output() {
+      await ended;
+      return withoutProgress(text);
+    },
+  };
+}
+
+/**
+ * Reads all that must be the same, bit by bit, however often a run was stopped.
+ *
+ * @param folder The run's folder.
+ * @returns Rows and summary without seconds, and the weights.
+ */
+export async function outcomeOf(folder: string) {
+  const { metrics, summary } = await readResults(folder);
+  const weights: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.startsWith("model_weights")) continue;
+    weights[name] = (await Deno.readFile(join(folder, name))).toHex();
+  }
+  const withoutSeconds = ({ seconds, ...others }: { seconds: number }) => {
+    assert(seconds >= 0);
+    return others;
+  };
+  return {
+    rows: metrics.map(withoutSeconds),
+    summary: withoutSeconds(summary),
+    weights,
+  };
+}

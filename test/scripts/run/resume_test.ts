@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Random } from "../../../engine/network/random.ts";
+import type { RunSummary } from "../../../scripts/run/writer.ts";
+import { gpuTest } from "../../gpu.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { readEvents } from "./tensorboard/read_events.ts";
+import { outcomeOf, startTraining } from "./resume_runs.ts";
+import { prepareSigns, train } from "../training/train_runs.ts";
+
+/** How often runs are killed, in all. */
+const KILLS = Number(Deno.env.get("SLAYER_KILLS") ?? 4);
+
+/** All that can depend on where a run stopped. */
+const SETTINGS = [
+  ...["training.epochs=3", "training.shuffle=True", "training.init=live"],
+  ...["training.random_crop=True", "training.checkpoint={batches: 1}"],
+  ...["training.schedule={type: cosine}", "simulation.tSample=1000"],
+  "training.augmentation={flip_x: 0.5, drop: 0.1}",
+  ...["training.accumulate=2", "training.clip=50", "training.weightDecay=0.1"],
+  "network=[{pool: 8}, {conv: {out: 2, kernel: 3}}, {dense: 19}]",
+].flatMap((value) => ["--set", value]);
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const inFolder = (...names: string[]) => join(folder.path, ...names);
+
+let prepared: Promise<string> | undefined;
+async function argsFor(out: string, ...set: string[]): Promise<string[]> {
+  const config = await (prepared ??= prepareSigns(folder.path));
+  return [
+    ...["--config", config, "--out", inFolder(out), "--folds", "1,2"],
+    ...SETTINGS,
+    ...set.flatMap((value) => ["--set", value]),
+  ];
+}
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** Kills a run again and again; says how often before it came to an end. */
+async function killUntilDone(
+  program: RunSummary["program"],
+  args: string[],
+  { kills, span, random }: { kills: number; span: number; random: Random },
+): Promise<number> {
+  for (let killed = 0; killed < kills; killed++) {
+    const run = await startTraining(program, [...args, "--resume"]);
+    await run.printed("Training on");
+    await wait(random.uniform() * span);
+    try {
+      run.process.kill("SIGKILL");
+    } catch {
+      // It came to its end first.
+    }
+    const { code, signal } = await run.process.status;
+    const said = await run.output();
+    assert(signal === "SIGKILL" || code === 0, said);
+    if (code === 0) return killed;
+  }
+  await train(program, ...args, "--resume");
+  return kills;
+}
+
+/** A run that nobody stops, and how long it trains in ms. */
+interface Whole {
+  readonly outcome: Awaited<ReturnType<typeof outcomeOf>>;
+  readonly span: number;
+}
+
+/** All that TensorBoard is told of a fold, in whatever files. */
+async function valuesLogged(out: string, fold: number) {
+  const logs = join(out, "logs", `fold${fold}`);
+  const names = (await Array.fromAsync(Deno.readDir(logs)))
+    .map(({ name }) => name).sort();
+  const files = await Promise.all(
+    names.map(async (name) =>
+      readEvents(await Deno.readFile(join(logs, name)))
+    ),
+  );
+  return files.flatMap(({ events }) =>
+    events.map(({ tag, step, value }) => ({ tag, step, value }))
+  );
+}
+
+const wholes = new Map<string, Promise<Whole>>();
+function wholeRun(program: RunSummary["program"]): Promise<Whole> {
+  const whole = wholes.get(program) ?? runWhole(program);
+  wholes.set(program, whole);
+  return whole;
+}
+
+async function runWhole(program: RunSummary["program"]): Promise<Whole> {
+  const run = await startTraining(program, await argsFor(program));
+  await run.printed("Training on");
+  const start = performance.now();
+  const { code } = await run.process.status;
+  const span = performance.now() - start;
+  assert.equal(code, 0, await run.output());
+  const outcome = await outcomeOf(inFolder(program));
+  assert.equal(outcome.rows.length, 6);
+  return { outcome, span };
+}
+
+for (
+  const [program, kills] of [
+    ["train", Math.ceil(KILLS * 3 / 4)],
+    ["train-test-only", Math.floor(KILLS / 4)],
+  ] as const
+) {
+  gpuTest(
+    `${program} ends in the same bits however often it is killed`,
+    async () => {
+      const { outcome, span } = await wholeRun(program);
+      const random = new Random(3);
+      const args = await argsFor("killed");
+      for (let left = kills; left > 0;) {
+        left -= await killUntilDone(program, args, {
+          ...{ kills: left, span: span / 2, random },
+        });
+        assert.deepEqual(await outcomeOf(inFolder("killed")), outcome);
+        await Deno.remove(inFolder("killed"), { recursive: true });
+      }
+    },
+  );
+}
+
+gpuTest("Ctrl-C saves, says how to go on, and ends with code 130", async () => {
+  const { outcome } = await wholeRun("train");
+  const out = inFolder("interrupted");
+  const args = await argsFor("interrupted");
+  const run = await startTraining("train", args);
+  await run.printed("fold 1 epoch 0");
+  run.process.kill("SIGINT");
+  const { code } = await run.process.status;
+  const said = await run.output();
+  assert.equal(code, 130, said);
+  const last = said.trimEnd().split("\n").at(-1)!;
+  assert.match(last, /^Stopped, to go on with: deno task train .+ --resume$/);
+  assert(last.includes("--set 'training.checkpoint={batches: 1}'"), last);
+  const names = await Array.fromAsync(Deno.readDir(out));
+  assert.deepEqual(names.map(({ name }) => name).sort(), [
+    ...[".lock", "checkpoint_fold1.safetensors", "config.yaml", "logs"],
+    ...["metrics.jsonl", "model_weights_fold1.safetensors", "status.json"],
+  ]);
+  await train("train", ...args, "--resume");
+  assert.deepEqual(await outcomeOf(out), outcome);
+
+  for (const fold of [1, 2]) {
+    const logged = await valuesLogged(out, fold);
+    assert.deepEqual(logged, await valuesLogged(inFolder("train"), fold));
+  }
+
+  const again = await train("train", ...args, "--resume");
+  assert(!again.includes("epoch"), "trained a fold that was done");
+  assert.deepEqual(await outcomeOf(out), outcome);
+});

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gpuTest } from "../../gpu.ts";
+import { runTask } from "../../run_task.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+
+gpuTest(
+  "the demo recognises signs of people it was not trained on",
+  async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, "demo");
+    const { code, stdout, stderr } = await runTask("demo", ["--out", out]);
+    assert.equal(code, 0, stderr);
+    const path = join(out, "results", "summary.json");
+    const summary = JSON.parse(await Deno.readTextFile(path));
+    assert.equal(summary.program, "train");
+    assert.equal(summary.folds.length, 1);
+    assert.equal(summary.optimistic, false);
+    assert(summary.testAccuracy.mean >= 0.9, `${summary.testAccuracy.mean}`);
+    assert(stdout.includes(`Results are in ${join(out, "results")}\n`));
+    assert.match(stdout, /never trained on are recognised, after \d+ s\n$/);
+
+    const again = await runTask("demo", ["--out", out]);
+    assert.equal(again.code, 0, again.stderr);
+    assert(!again.stdout.includes("epoch"), "trained what was done");
+    const { seconds: _, ...same } = JSON.parse(await Deno.readTextFile(path));
+    const { seconds: _before, ...before } = summary;
+    assert.deepEqual(same, before);
+  },
+);

@@ -1,0 +1,125 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { drawConfusions } from "../../../scripts/pictures/terminal/confusion_table.ts";
+import { gpuTest } from "../../gpu.ts";
+import { fc } from "../../properties.ts";
+import { runTask } from "../../run_task.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { prepareSigns, readResults, train } from "../training/train_runs.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const run = join(folder.path, "first");
+
+gpuTest("evaluate tests weights as the run that left them did", async () => {
+  const config = await prepareSigns(folder.path);
+  await train("train", "--config", config, "--folds", "1,2");
+  const { summary } = await readResults(run);
+  const { code, stdout, stderr } = await runTask("evaluate", [
+    ...["--run", run, "--json"],
+  ]);
+  deepStrictEqual([code, stderr], [0, ""]);
+  const { folds, loss, accuracy } = JSON.parse(stdout);
+  strictEqual(folds.length, 2);
+  for (const [index, { testLoss, testAccuracy }] of summary.folds.entries()) {
+    ok(Math.abs(folds[index].loss - testLoss) < 1e-9);
+    strictEqual(folds[index].accuracy, testAccuracy);
+    strictEqual(folds[index].outcomes.length, 19);
+  }
+  ok(Math.abs(loss.mean - summary.testLoss.mean) < 1e-9);
+  ok(Math.abs(accuracy.std - summary.testAccuracy.std) < 1e-9);
+  const words = await runTask("evaluate", ["--run", run]);
+  const lines = words.stdout.trimEnd().split("\n");
+  match(lines[0], /^fold 1: test loss [\d.]+, accuracy [\d.]+ %$/);
+  match(lines.at(-1)!, /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
+});
+
+gpuTest("evaluate tells whose filtered samples are", async () => {
+  const out = join(folder.path, "filtered");
+  await train("train", ...[
+    ...["--config", join(folder.path, "network.yaml"), "--out", out],
+    ...["--folds", "1", "--set", "training.epochs=1"],
+    ...["--set", "training.filter.downsample_time=5"],
+  ]);
+  const of = async (run: string) => {
+    const { stdout } = await runTask("evaluate", ["--run", run, "--json"]);
+    const [{ outcomes }] = JSON.parse(stdout).folds;
+    return outcomes.map((outcome: Record<string, unknown>) => {
+      const { name, person, session } = outcome;
+      return { name, person, session };
+    });
+  };
+  const named = await of(out);
+  match(named[0].name, /^user\d\d_\w+_00$/);
+  deepStrictEqual(named, await of(run));
+});
+
+gpuTest("evaluate names weights that are of another network", async () => {
+  const path = join(run, "config.yaml");
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace(/dense: \d+/, "dense: 41"));
+  const { code, stdout, stderr } = await runTask("evaluate", ["--run", run]);
+  await Deno.writeTextFile(path, text);
+  match(
+    stderr,
+    /^error: Cannot use "model_weights_fold1.safetensors" with the "config.yaml" beside it: Cannot set "fc1.weight": [^\n]+\n$/,
+  );
+  deepStrictEqual([code, stdout], [1, ""]);
+});
+
+gpuTest("evaluate refuses samples that the run did not have", async () => {
+  const list = join(folder.path, "data", "filelist.txt");
+  const text = await Deno.readTextFile(list);
+  const [first, ...others] = text.trimEnd().split("\n");
+  await Deno.writeTextFile(list, `${[...others, first].join("\n")}\n`);
+  const { code, stdout, stderr } = await runTask("evaluate", ["--run", run]);
+  await Deno.writeTextFile(list, text);
+  match(
+    stderr,
+    /^error: Cannot test run ".+": its list of samples has changed since, so that the test set of fold 1 may hold what it learned from\n$/,
+  );
+  deepStrictEqual([code, stdout], [1, ""]);
+});
+
+gpuTest("evaluate refuses what is no run, in one line", async () => {
+  for (const place of ["nowhere", "data"]) {
+    const path = join(folder.path, place);
+    const { code, stdout, stderr } = await runTask("evaluate", ["--run", path]);
+    deepStrictEqual([code, stdout], [1, ""]);
+    match(stderr, /^error: Cannot use run ".+": it has no metrics\.jsonl.+\n$/);
+  }
+});
+
+Deno.test("drawConfusions() counts every sample once, in columns that fit", () => {
+  const classes = Array.from({ length: 19 }, (_, n) => `a sign called ${n}`);
+  const outcome = fc.record({
+    label: fc.nat({ max: 18 }),
+    prediction: fc.nat({ max: 18 }),
+  });
+  const samples = fc.array(outcome, { maxLength: 99 });
+  const widths = fc.constantFrom(45, 60, 80, 200);
+  fc.assert(fc.property(samples, widths, (outcomes, columns) => {
+    const [, ...rows] = drawConfusions(outcomes, classes, columns);
+    strictEqual(rows.length, 19);
+    let all = 0;
+    let right = 0;
+    for (const row of rows) {
+      ok([...row].length <= columns, row);
+      const [, some, of] = row.match(/(\d+) of (\d+)$/)!;
+      right += Number(some);
+      all += Number(of);
+    }
+    strictEqual(all, outcomes.length);
+    const matches = outcomes.filter((o) => o.label === o.prediction);
+    strictEqual(right, matches.length);
+  }));
+});
+
+Deno.test("drawConfusions() tells columns apart while there is room", () => {
+  const classes = ["cat", "camel", "cow"];
+  const outcomes = classes.map((_, label) => ({ label, prediction: label }));
+  const heads = [30, 22, 18, 16].map((columns) =>
+    drawConfusions(outcomes, classes, columns)[0].trim()
+  );
+  deepStrictEqual(heads, ["cat cam cow", "ca ca co", "c c c", "ccc"]);
+});

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { allocateEvents } from "../../../dataset/events.ts";
+import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
+import {
+  randomPairs,
+  readTree,
+  writeData,
+} from "../../dataset/slicing/slice_data.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import {
+  draw,
+  FOUR,
+  list,
+  writeRecording,
+} from "../pictures/picture_commands.ts";
+
+const KINDS = ["events", "rate", "space_time"];
+const TAGS: readonly [number, number][] = [[5, 300], [310, 800]];
+
+/** Names of the files that show leaves. */
+function filesOf(name: string, suffix = ""): string[] {
+  return KINDS.flatMap((kind) =>
+    ["png", "svg"].map((ending) => `${name}_${kind}${suffix}.${ending}`)
+  );
+}
+
+/** Width and height of a PNG. */
+async function sizeOfPng(path: string): Promise<[number, number]> {
+  const bytes = await Deno.readFile(path);
+  assert.equal(bytes.subarray(0, 8).toHex(), "89504e470d0a1a0a");
+  const view = new DataView(bytes.buffer);
+  return [view.getUint32(16), view.getUint32(20)];
+}
+
+Deno.test("show draws a recording in both themes, as PNG and as SVG", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const out = join(folder.path, "new", "pictures");
+  for (const [theme, suffix] of [["light", ""], ["dark", "_dark"]]) {
+    const args = [path, "--out", out, "--theme", theme];
+    const { code, stdout, stderr } = await draw("show", args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const files = filesOf("four", suffix);
+    assert.equal(stdout, files.map((name) => `${join(out, name)}\n`).join(""));
+  }
+  assert.deepEqual(
+    await list(out),
+    [...filesOf("four"), ...filesOf("four", "_dark")].sort(),
+  );
+  for (const kind of KINDS) {
+    const [light, dark] = await Promise.all(
+      ["", "_dark"].map((suffix) =>
+        Deno.readTextFile(join(out, `four_${kind}${suffix}.svg`))
+      ),
+    );
+    const words = (svg: string) =>
+      [...svg.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text);
+    assert.deepEqual(words(light), words(dark));
+    assert(light.includes('fill="#FFFFFF"') && !dark.includes("#FFFFFF"));
+    assert(words(light).some((text) => /\((pixels|ms|events)/.test(text)));
+    const [, ...sides] = /width="([\d.]+)" height="([\d.]+)"/.exec(light)!;
+    const pixels = await sizeOfPng(join(out, `four_${kind}.png`));
+    for (const [i, side] of sides.entries()) {
+      assert(Math.abs(pixels[i] - 2 * Number(side)) < 1, `${pixels} ${sides}`);
+    }
+  }
+});
+
+Deno.test("show prints as JSON what it has drawn", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const out = join(folder.path, "out");
+  const args = [path, "--out", out, "--theme", "dark", "--json"];
+  const { code, stdout, stderr } = await draw("show", args);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(JSON.parse(stdout), {
+    sample: "four",
+    files: KINDS.flatMap((kind) =>
+      ["png", "svg"].map((form) => ({
+        path: join(out, `four_${kind}_dark.${form}`),
+        ...{ kind, theme: "dark", form },
+      }))
+    ),
+  });
+  assert.deepEqual(await list(out), filesOf("four", "_dark").sort());
+});
+
+Deno.test("show draws the same from a tag and from a store", async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, "data");
+  for (const name of ["recordings", "tags"]) {
+    await Deno.mkdir(join(data, name), { recursive: true });
+  }
+  const name = "user07_indoor";
+  const options = await writeData(data, {
+    [name]: { pairs: randomPairs(900, 50), tags: TAGS },
+  });
+  await sliceRecordings(options);
+  const recording = join(data, `${name}.aedat`);
+  const drawn: Record<string, string>[] = [];
+  for (
+    const args of [
+      [recording, "--tag", "sign1"],
+      [recording, "--tag", "2"],
+      ["--store", options.out, `${name}/sign1`],
+      ["--store", options.out, "7/2"],
+    ]
+  ) {
+    const out = join(folder.path, `${drawn.length}`);
+    const files = args[0] === recording
+      ? [
+        ...["--tags", join(data, `${name}.csv`)],
+        ...["--classes", options.classes],
+      ]
+      : [];
+    const outcome = await draw("show", [...args, ...files, "--out", out]);
+    assert.deepEqual([outcome.code, outcome.stderr], [0, ""]);
+    drawn.push(await readTree(out));
+  }
+  assert.deepEqual(
+    Object.keys(drawn[0]).sort(),
+    filesOf(`${name}_sign1`).sort(),
+  );
+  for (const other of drawn.slice(1)) assert.deepEqual(other, drawn[0]);
+});
+
+Deno.test("commands that draw refuse what they cannot draw, in one line", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => join(folder.path, name);
+  const four = await writeRecording(folder.path, "four.aedat", FOUR);
+  await writeRecording(folder.path, "empty.aedat", allocateEvents(0));
+  await Deno.writeTextFile(at("broken.aedat"), "no recording");
+  await Deno.writeTextFile(at("file"), "kept");
+  const out = at("out");
+  const cases: [string[], RegExp][] = [
+    [[at("empty.aedat")], /^Cannot draw "empty": it has no events$/],
+    [[at("broken.aedat")], /^Cannot read recording ".*broken.aedat": /],
+    [[at("missing.aedat")], /there is no such file or folder$/],
+    [[at("file")], /a sample is a recording \(\.aedat\), a slice/],
+    [[four, "--crop", "0,0,129,4"], /^Cannot draw 129×4 pixels .*128×128$/],
+    [[four, "--crop", "0,0,4,4"], /it has no events in this part$/],
+    [[four, "--crop", "0,0,-4,4"], /^Cannot crop to "0,0,-4,4": /],
+    [[four, "--crop", "0,0,4,4,4"], /^Cannot crop to "0,0,4,4,4": /],
+    [[four, "--from", "102"], /from 102 to 101 ms: it lasts from 0 to 101 ms$/],
+    [[four, "--to", "102"], /from 0 to 102 ms: it lasts from 0 to 101 ms$/],
+    [[four, "--tag", "1"], /definitions.csv": there is no such file/],
+    [[four, "--store", folder.path, "--tag", "1"], /^Cannot take tag "1" of /],
+    [[four, "--store", folder.path], /^Cannot use ".*": there is no event/],
+  ];
+  for (const name of ["show", "animate"] as const) {
+    await Promise.all(cases.map(async ([args, expected]) => {
+      const outcome = await draw(name, [...args, "--out", out]);
+      assert.deepEqual([outcome.code, outcome.stdout], [1, ""]);
+      const [, message] = /^error: ([^\n]+)\n$/.exec(outcome.stderr) ?? [];
+      assert.match(message, expected);
+    }));
+    const unwritable = await draw(name, [four, "--out", at("file")]);
+    assert.equal(unwritable.code, 1);
+    assert.match(unwritable.stderr, /^error: Cannot write "[^\n]+\n$/);
+    const { code } = await draw(name, [four, "--theme", "blue"]);
+    assert.equal(code, 2);
+  }
+  assert.deepEqual(await list(out), []);
+  assert.equal(await Deno.readTextFile(at("file")), "kept");
+});
+
+Deno.test("show says which sample of a store it misses", async () => {
+  await using folder = await temporaryFolder();
+  const options = await writeData(folder.path, {
+    user07_indoor: { pairs: randomPairs(900), tags: TAGS },
+  });
+  await sliceRecordings(options);
+  for (
+    const [sample, expected] of [
+      ["7", /it is not PERSON\/SIGN$/m],
+      ["8/1", /has no "8"$/m],
+      ["user07_indor/1", /did you mean "user07_indoor"\?$/m],
+      ["7/3", /^error: Cannot find sign "3": there are 1 to 2, sign0 to sign1/],
+    ] as const
+  ) {
+    const args = ["--store", options.out, sample, "--out", folder.path];
+    const { code, stderr } = await draw("show", args);
+    assert.equal(code, 1);
+    assert.match(stderr, expected);
+  }
+});

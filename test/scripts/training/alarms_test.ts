@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import {
+  Alarms,
+  chanceOf,
+  type EpochState,
+  findNonFinite,
+} from "../../../scripts/training/alarms.ts";
+import { normsOf } from "../../../scripts/training/norms.ts";
+
+/** An epoch that nothing is wrong with. */
+const WELL: EpochState = {
+  loss: 7,
+  accuracy: 0.5,
+  samples: 100,
+  chance: 0.1,
+  rates: { pool1: 0.02, conv1: 0.01, fc1: 0.05 },
+  silent: { pool1: 0.9, conv1: 0.5, fc1: 0 },
+  saturated: { pool1: 0.9, conv1: 0, fc1: 0.5 },
+  gradientNorms: { conv1: 2, fc1: 3 },
+  updateNorms: { conv1: 0.1, fc1: 0.2 },
+  weightNorms: { conv1: 4, fc1: 5 },
+};
+
+/** What an epoch is warned of that differs from WELL in something. */
+function warnings(change: Partial<EpochState>, alarms = new Alarms()) {
+  const keys = Object.keys(change) as (keyof EpochState)[];
+  const merged = keys.map((key) => [
+    key,
+    typeof change[key] === "number"
+      ? change[key]
+      : { ...WELL[key] as object, ...change[key] as object },
+  ]);
+  return alarms.check({ ...WELL, ...Object.fromEntries(merged) });
+}
+
+Deno.test("an epoch that goes well gives no warning", () => {
+  assert.deepEqual(warnings({}), []);
+  assert.deepEqual(warnings({ rates: { conv1: 1e-5, fc1: 0.45 } }), []);
+});
+
+Deno.test("a silent or saturated layer is named, with what to change", () => {
+  const [silent, saturated, ...others] = warnings({
+    rates: { conv1: 0.9e-5, fc1: 0.46 },
+  });
+  assert.match(silent, /^layer "conv1" is silent \(0.000009 .+ weightScale/);
+  assert.match(saturated, /^layer "fc1" is saturated \(0.46 .+ weightScale/);
+  assert.deepEqual(others, []);
+  const [pool] = warnings({ rates: { pool1: 0 } });
+  assert.match(pool, /^layer "pool1" is silent .+ what feeds it/);
+});
+
+Deno.test("a layer most of whose neurons are silent or saturated is named", () => {
+  const [silent, saturated, ...others] = warnings({
+    silent: { pool1: 1, conv1: 0.51 },
+    saturated: { pool1: 1, fc1: 0.75 },
+  });
+  assert.match(
+    silent,
+    /^layer "conv1" is silent but for some neurons \(51 % did not fire all epoch\): .+ weightScale/,
+  );
+  assert.match(
+    saturated,
+    /^layer "fc1" is saturated but for some neurons \(75 % fired in more than 45 % of bins\): .+ weightScale/,
+  );
+  assert.deepEqual(others, []);
+});
+
+Deno.test("a layer is not warned of twice where all its neurons are alike", () => {
+  const alarms = new Alarms();
+  for (
+    const [rate, neurons] of [
+      [0, { silent: { fc1: 1 } }],
+      [1, { saturated: { fc1: 1 } }],
+    ] as const
+  ) {
+    const [whole, ...others] = warnings(
+      { rates: { fc1: rate }, ...neurons },
+      alarms,
+    );
+    assert.match(whole, /^layer "fc1" is (silent|saturated) \(/);
+    assert.deepEqual(others, []);
+    // It recovers, but for most of its neurons.
+    assert.deepEqual(warnings(neurons, alarms), []);
+  }
+  const other = new Alarms();
+  assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 1);
+  assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 0);
+  assert.equal(warnings({ rates: { fc1: 0 } }, other).length, 1);
+});
+
+Deno.test("gradients that vanish or explode are named", () => {
+  const alarms = new Alarms();
+  const [vanished, ...others] = warnings(
+    { gradientNorms: { conv1: 0 } },
+    alarms,
+  );
+  assert.match(vanished, /^layer "conv1" gets no gradient .+ neuron.tauRho/);
+  assert.deepEqual(others, []);
+  assert.deepEqual(warnings({ gradientNorms: { fc1: 3e4 } }, alarms), []);
+  const [exploded] = warnings({ gradientNorms: { fc1: 3.1e4 } }, alarms);
+  assert.match(exploded, /^layer "fc1" gets an exploding .+ training.lr$/);
+});
+
+Deno.test("an update beyond measure is named", () => {
+  assert.deepEqual(warnings({ updateNorms: { fc1: 500 } }), []);
+  const [update] = warnings({ updateNorms: { fc1: 501 } });
+  assert.match(update, /^layer "fc1" changes its weights .+ training.lr$/);
+  const weightNorms = { fc1: 0 };
+  assert.deepEqual(warnings({ updateNorms: { fc1: 1 }, weightNorms }), []);
+});
+
+Deno.test("a warning is given once for each layer", () => {
+  const alarms = new Alarms();
+  assert.equal(warnings({ rates: { conv1: 0 } }, alarms).length, 1);
+  assert.equal(warnings({ rates: { conv1: 0 } }, alarms).length, 0);
+  assert.equal(warnings({ rates: { conv1: 0, fc1: 0 } }, alarms).length, 1);
+  assert.equal(warnings({ rates: { conv1: 1 } }, alarms).length, 1);
+});
+
+Deno.test("findNonFinite() says what is not finite", () => {
+  assert.equal(findNonFinite(WELL), undefined);
+  assert.equal(findNonFinite({ ...WELL, loss: NaN }), "the loss is NaN");
+  const norms = normsOf({
+    "conv1.weight": { shape: [1], data: Float32Array.of(3.4e38) },
+    "fc1.weight": { shape: [2], data: Float32Array.of(1, NaN) },
+  });
+  assert(Math.abs(norms.conv1 / 3.4e38 - 1) < 1e-6);
+  assert.equal(
+    findNonFinite({ ...WELL, gradientNorms: norms }),
+    'the gradient of layer "fc1" is not finite',
+  );
+  assert.equal(
+    findNonFinite({ ...WELL, updateNorms: norms }),
+    'the weights of layer "fc1" are not finite',
+  );
+});
+
+Deno.test("normsOf() measures arrays, and how they changed", () => {
+  const array = (...values: number[]) => ({
+    "fc1.weight": { shape: [values.length], data: Float32Array.from(values) },
+  });
+  assert.deepEqual(normsOf(array(3, 0, -4)), { fc1: 5 });
+  assert.deepEqual(normsOf(array(3, 0, -4), array(3, 5, 8)), { fc1: 13 });
+});
+
+Deno.test("an accuracy that stays at chance for ten epochs is warned of once", () => {
+  const alarms = new Alarms();
+  const epochs = (count: number, accuracy: number) =>
+    Array.from({ length: count }, () => warnings({ accuracy }, alarms));
+  assert.deepEqual(epochs(9, 0.1).flat(), []);
+  const [[warning, ...others], ...later] = epochs(20, 0.15);
+  assert.match(
+    warning,
+    /^training accuracy stays at chance \(15 % after 10 epochs, a guess has 10 %\): .+tgtSpikeCount.+[^.]$/,
+  );
+  assert.deepEqual([...others, ...later.flat()], []);
+});
+
+Deno.test("an accuracy that leaves chance now and then is not warned of", () => {
+  const alarms = new Alarms();
+  for (let epoch = 0; epoch < 40; epoch++) {
+    const accuracy = epoch % 10 === 9 ? 0.17 : 0.1;
+    assert.deepEqual(warnings({ accuracy }, alarms), []);
+  }
+});
+
+Deno.test("samples too few, or of one class, are at chance in no epoch", () => {
+  for (const guess of [{ samples: 4, chance: 0.5 }, { chance: 1 }]) {
+    const alarms = new Alarms();
+    for (let epoch = 0; epoch < 20; epoch++) {
+      assert.deepEqual(warnings({ ...guess, accuracy: 0.5 }, alarms), []);
+    }
+  }
+});
+
+Deno.test("chanceOf() takes the commonest class", () => {
+  assert.equal(chanceOf([3, 3, 3, 0, 1]), 0.6);
+  assert.equal(chanceOf([0, 1, 2, 3]), 0.25);
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { Pauses } from "../../../scripts/training/interruption.ts";
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+Deno.test("Pauses come every so many batches, and start anew when saved", () => {
+  using pauses = new Pauses({ batches: 3, minutes: 60 });
+  const due = (count: number) =>
+    Array.from({ length: count }, () => {
+      pauses.addBatch();
+      return pauses.due;
+    });
+  assert.deepEqual(due(4), [false, false, true, true]);
+  pauses.saved(performance.now());
+  assert.deepEqual(due(3), [false, false, true]);
+});
+
+Deno.test("Pauses come every so many minutes", async () => {
+  using pauses = new Pauses({ minutes: 0.2 / 60 });
+  assert.equal(pauses.due, false);
+  await wait(210);
+  assert.equal(pauses.due, true);
+});
+
+Deno.test("Pauses come between epochs, unless saving takes much of the time", async () => {
+  using pauses = new Pauses({ minutes: 60 });
+  assert.equal(pauses.afterEpoch(), true);
+  pauses.saved(performance.now() - 10);
+  assert.equal(pauses.afterEpoch(), false);
+  await wait(250);
+  assert.equal(pauses.afterEpoch(), true);
+});
+
+Deno.test("the first Ctrl-C asks for a pause, a later one ends the process", async () => {
+  const script = `
+    import { Pauses } from "./scripts/training/interruption.ts";
+    using pauses = new Pauses({ minutes: 60 });
+    console.log("ready");
+    let said = false;
+    setInterval(() => {
+      if (pauses.interrupted && !said) console.log("interrupted");
+      said = pauses.interrupted;
+    }, 10);
+    await new Promise(() => {});
+  `;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--ext=ts", script],
+    cwd: dirname(dirname(import.meta.dirname!)),
+    ...{ stdin: "null", stdout: "piped" },
+  }).spawn();
+  const lines = process.stdout.pipeThrough(new TextDecoderStream())
+    .getReader();
+  assert.equal((await lines.read()).value, "ready\n");
+  process.kill("SIGINT");
+  // As when `deno task` passes on what the terminal has sent already.
+  process.kill("SIGINT");
+  assert.equal((await lines.read()).value, "interrupted\n");
+  await wait(600);
+  process.kill("SIGINT");
+  assert.equal((await lines.read()).done, true);
+  const { code, signal } = await process.status;
+  assert.deepEqual([code, signal], [130, null]);
+});
