@@ -108,15 +108,15 @@ export {
   responseKernel,
 } from "./engine/network/neuron.ts";
 export {
-  type EpochOptions,
-  type EpochPause,
-  type EpochStatistics,
-  type EpochSums,
-  runEpoch,
-} from "./engine/epoch.ts";
+  type PassOptions,
+  type PassPause,
+  type PassStatistics,
+  type PassSums,
+  runPass,
+} from "./engine/training/pass.ts";
 export { type Ceilings, measureCeilings } from "./engine/device/roofline.ts";
 export { type KernelTime, profile } from "./engine/profile.ts";
-export { initLive, type LiveLayer } from "./engine/live_init.ts";
+export { initLive, type LiveLayer } from "./engine/training/live_init.ts";
 export type { OptimizerName, UpdateRule } from "./engine/plan/optimizer.ts";
 export type { InputCoding, PlanOptions } from "./engine/plan/sizes.ts";
 export type {

@@ -15,8 +15,8 @@ import { batches, type BatchOptions, SampleCache } from "../dataset/batches.ts";
 import { openNmnist } from "../dataset/formats/nmnist.ts";
 import type { SampleSource } from "../dataset/sample_source.ts";
 import { openDevice } from "../engine/device/device.ts";
-import { type EpochStatistics, runEpoch } from "../engine/epoch.ts";
-import { initLive } from "../engine/live_init.ts";
+import { type PassStatistics, runPass } from "../engine/training/pass.ts";
+import { initLive } from "../engine/training/live_init.ts";
 import { Model } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/network/network.ts";
 import type { SpikeTarget } from "../engine/losses/target.ts";
@@ -65,8 +65,8 @@ const shares: SpikeTarget = { region, window: 20 };
 
 /** What an epoch came to. */
 interface Epoch {
-  readonly trained: EpochStatistics;
-  readonly tested: EpochStatistics;
+  readonly trained: PassStatistics;
+  readonly tested: PassStatistics;
 }
 
 /** The epochs of each network, in their order. */
@@ -118,11 +118,11 @@ for (
     warmup: 0,
     async fn(b) {
       b.start();
-      const trained = await runEpoch(trainer, inOrder(train), {
+      const trained = await runPass(trainer, inOrder(train), {
         ...{ lr, layers: model.layers },
       });
       b.end();
-      const tested = await runEpoch(tester, inOrder(test), {
+      const tested = await runPass(tester, inOrder(test), {
         layers: model.layers,
       });
       // Benchmarks go round more often than they are told to.

@@ -16,7 +16,7 @@ import assert from "node:assert/strict";
 import { batches, SampleCache } from "../dataset/batches.ts";
 import { measureCeilings } from "../engine/device/roofline.ts";
 import { openDevice } from "../engine/device/device.ts";
-import { runEpoch } from "../engine/epoch.ts";
+import { runPass } from "../engine/training/pass.ts";
 import { Model } from "../engine/model.ts";
 import { profile } from "../engine/profile.ts";
 import { makeStore } from "./event_store.ts";
@@ -114,7 +114,7 @@ for (const network of ["CNN", "MLP"] as const) {
       crop: "fixed",
       cache,
     });
-    await runEpoch(stepper, read, { lr: 0, layers: model.layers });
+    await runPass(stepper, read, { lr: 0, layers: model.layers });
   });
 }
 

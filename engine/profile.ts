@@ -92,7 +92,7 @@ export async function profile(
       kernel: name,
       layer,
       ms: sorted[sorted.length >> 1],
-      bytes: name === "bin scatter" ? share * binnedBytes : bytes,
+      bytes: name === "bin_events scatter" ? share * binnedBytes : bytes,
       multiplyAdds: at < 0 ? 0 : multiplyAddsOf(name, layers[at], {
         spikes: incoming[at],
         bins: samples * sizes.T,

@@ -9,7 +9,7 @@ import code from "./roofline.wgsl" with { type: "text" };
 
 /** roofline.wgsl, `transfer`. */
 export const ceilingTransfer = {
-  name: "ceiling transfer",
+  name: "roofline transfer",
   code,
   entryPoint: "transfer",
   bindings: { source: 0, to: 1 },
@@ -18,7 +18,7 @@ export const ceilingTransfer = {
 
 /** roofline.wgsl, `multiply`. */
 export const ceilingMultiply = {
-  name: "ceiling multiply",
+  name: "roofline multiply",
   code,
   entryPoint: "multiply",
   bindings: { source: 0, to: 1 },

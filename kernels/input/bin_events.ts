@@ -9,7 +9,7 @@ import code from "./bin_events.wgsl" with { type: "text" };
 
 /** bin_events.wgsl, `scatter`. */
 export const binScatter = {
-  name: "bin scatter",
+  name: "bin_events scatter",
   code,
   entryPoint: "scatter",
   bindings: {
@@ -21,7 +21,7 @@ export const binScatter = {
 
 /** bin_events.wgsl, `peak`. */
 export const binPeak = {
-  name: "bin peak",
+  name: "bin_events peak",
   code,
   entryPoint: "peak",
   bindings: { counted: 3, largest: 7 },

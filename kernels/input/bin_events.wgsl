@@ -8,7 +8,7 @@
 // events   [E]           bin << addressBits | address, address = f
 // offsets  [N, 2]        sample n owns events[offsets[n, 0] … offsets[n, 1])
 // spikes   [N, P, B, F]  plane p holds bit p of the count; zero on entry
-// raster   [N, P, B, 32·⌈F/32⌉]  as transpose_spikes.wgsl leaves them; zero on entry
+// raster   [N, P, B, 32·⌈F/32⌉]  see transpose_spikes.wgsl; zero on entry
 // largest  [N]           zero on entry
 //
 // One invocation owns every stride-th event (scatter) or word (peak) of a

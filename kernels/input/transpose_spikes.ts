@@ -9,7 +9,7 @@ import code from "./transpose_spikes.wgsl" with { type: "text" };
 
 /** transpose_spikes.wgsl, `forward`. */
 export const transposeForward = {
-  name: "transpose forward",
+  name: "transpose_spikes forward",
   code,
   entryPoint: "forward",
   bindings: { spikes: 0, raster: 1 },

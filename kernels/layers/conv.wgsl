@@ -4,8 +4,8 @@
 // forward  x[n, t, oy, ox, m] = Σ w[ky, kx, g, m] · s[n, t, iy, ix, c]
 // Letters are those of conv_geometry.wgsl.
 //
-// raster  [N, P, B, 32·⌈H·W·C/32⌉]  s, as transpose_spikes.wgsl leaves it; plane p
-//                                   counts 2^p
+// raster  [N, P, B, 32·⌈H·W·C/32⌉]  s, neuron-packed, see
+//                                   transpose_spikes.wgsl; plane p counts 2^p
 // w       [KH, KW, CG, MQ]
 // x       [N, sampleRows, OH, OW, MQ]  the first T rows
 //

@@ -1,5 +1,5 @@
-// The gradient of a convolution's weights, in the letters of conv_geometry.wgsl,
-// from which they may learn at once.
+// The gradient of a convolution's weights, from which they may learn at once;
+// the letters are those of conv_geometry.wgsl.
 //
 // partial  part[n, r, ky, kx, g, m] = height · Σ s[n, t, iy, ix, c] ·
 //            dy[n, t, oy, ox, m]  over the pixels oy, ox of strip r and all t

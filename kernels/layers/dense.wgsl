@@ -4,8 +4,8 @@
 // adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
 // s[n, t, i] is the spike, or the count, that raster holds.
 //
-// raster   [N, P, B, 32·⌈I/32⌉]  as transpose_spikes.wgsl leaves them, plane p counts
-//                                2^p
+// raster   [N, P, B, 32·⌈I/32⌉]  neuron-packed, see transpose_spikes.wgsl;
+//                                plane p counts 2^p
 // w        [I, Q]                outputs by quads, the last filled up with 0
 // x, dy    [N, sampleRows, Q]    the first T rows
 // dx       [N, T, inRow]         neuron i of the layer below in place

@@ -6,7 +6,8 @@
 // The adjoint is read by neuron.wgsl on its way to the neurons below.
 //
 // inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
-// raster  [N, B, 32·⌈F/32⌉]   where `turned`, s as transpose_spikes.wgsl leaves it
+// raster  [N, B, 32·⌈F/32⌉]   where `turned`, s neuron-packed, see
+//                             transpose_spikes.wgsl
 // F = ⌈H/k⌉ · ⌈W/k⌉ · C
 //
 // One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of

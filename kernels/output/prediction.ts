@@ -9,7 +9,7 @@ import code from "./prediction.wgsl" with { type: "text" };
 
 /** prediction.wgsl, `outcome`. */
 export const statisticsOutcome = {
-  name: "statistics outcome",
+  name: "prediction outcome",
   code,
   entryPoint: "outcome",
   bindings: { batch: 0, counts: 1, loss: 2, records: 3 },

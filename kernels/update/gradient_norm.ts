@@ -9,7 +9,7 @@ import code from "./gradient_norm.wgsl" with { type: "text" };
 
 /** gradient_norm.wgsl, `squares`. */
 export const clipSquares = {
-  name: "clip squares",
+  name: "gradient_norm squares",
   code,
   entryPoint: "squares",
   bindings: { dw: 0, part: 2 },
@@ -18,7 +18,7 @@ export const clipSquares = {
 
 /** gradient_norm.wgsl, `limit`. */
 export const clipLimit = {
-  name: "clip limit",
+  name: "gradient_norm limit",
   code,
   entryPoint: "limit",
   bindings: { parts: 1, clip: 3 },

@@ -14,7 +14,7 @@ import text from "./optimizer_step.wgsl" with { type: "text" };
 
 /** optimizer_step.wgsl, `step`. */
 export const updateStep = {
-  name: "update step",
+  name: "optimizer_step step",
   code: LEARN + text,
   entryPoint: "step",
   bindings: { batch: 0, clip: 1, dw: 2, ...LEARN_BINDINGS },

@@ -8,6 +8,7 @@ import type { Binning } from "../../dataset/pack.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import type { LayerDescription } from "../../engine/network/network.ts";
+import type { SpikeTarget } from "../../engine/losses/target.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
 import type { Configuration } from "./types.ts";
@@ -75,24 +76,39 @@ export function binningOf(configuration: Configuration): Binning {
 }
 
 /**
- * Says what samples a configuration trains on and tests on.
+ * Says how long samples are, and what the loss wants of them.
+ *
+ * @param configuration The configuration.
+ * @param use Training, or validation and test; `testing` applies to random
+ * crops.
+ * @returns Length in ms and loss.
+ */
+export function lossOf(
+  { simulation, training, testing }: Configuration,
+  use: "train" | "test",
+): { readonly tSample: number; readonly loss: SpikeTarget } {
+  const whole = use === "test" && training.random_crop ? testing : undefined;
+  const { tSample, error } = whole ??
+    { tSample: simulation.tSample, error: training.error };
+  return { tSample, loss: targetOf(error, simulation.Ts) };
+}
+
+/**
+ * Says what plan runs the samples of a configuration.
  *
  * @param configuration The configuration.
  * @param use Training, or validation and test.
- * @returns Length, batch size and target; `testing` applies to random crops.
+ * @returns Length, batch size and loss.
  */
 export function planOf(
   configuration: Configuration,
   use: "train" | "test",
 ): PlanOptions {
-  const { simulation, training, testing } = configuration;
-  const whole = use === "test" && training.random_crop ? testing : undefined;
-  const { tSample, error } = whole ??
-    { tSample: simulation.tSample, error: training.error };
+  const { tSample, loss } = lossOf(configuration, use);
   return {
     tSample,
-    batch: simulation.nSample,
-    target: targetOf(error, simulation.Ts),
+    batch: configuration.simulation.nSample,
+    target: loss,
     train: use === "train",
   };
 }

@@ -5,10 +5,12 @@
  */
 
 import { augmentEvents } from "../../dataset/transforms/augment.ts";
-import type { BatchOptions } from "../../dataset/batches.ts";
+import type { SampleCache } from "../../dataset/batches.ts";
+import { SampleSet, type SampleSetOptions } from "../../dataset/sample_set.ts";
 import { filterSamples } from "../../dataset/transforms/filter.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { EventStore } from "../../dataset/store/store.ts";
+import { binningOf } from "./model.ts";
 import type { Configuration } from "./types.ts";
 
 /**
@@ -35,21 +37,50 @@ export function filtered(
 }
 
 /**
- * Says how a configuration changes training samples by chance.
+ * Chooses samples as a configuration wants them in training, or in validation
+ * and test: random crops and augmentation are for training alone.
  *
+ * @param source The data set, filtered.
  * @param configuration The configuration.
- * @param source The samples.
- * @returns What changes their events, if anything does.
+ * @param options Numbers of the samples, what they are for, and where packed
+ * samples are kept.
+ * @returns The samples.
  */
-export function augmentationOf(
-  { training: { augmentation } }: Configuration,
+export function chooseSamples(
+  source: SampleSource,
+  configuration: Configuration,
+  { indices, use, cache }: {
+    readonly indices?: readonly number[];
+    readonly use: "train" | "test";
+    readonly cache?: SampleCache;
+  },
+): SampleSet {
+  const { training } = configuration;
+  const { method } = binningOf(configuration);
+  if (use === "test") return new SampleSet(source, { indices, method, cache });
+  return new SampleSet(source, {
+    indices,
+    method,
+    crop: training.random_crop ? "random" : "fixed",
+    augment: augmentationOf(training, source),
+    cache,
+  });
+}
+
+/** How training samples are changed at random; `undefined` if they are not. */
+function augmentationOf(
+  { augmentation }: Configuration["training"],
   { sensor }: SampleSource,
-): BatchOptions["augment"] {
+): SampleSetOptions["augment"] {
   if (augmentation === undefined) return undefined;
-  const { drop, flip_x: flipX, flip_y: flipY, shift, time_jitter: timeJitter } =
-    augmentation;
   return (events, random) =>
     augmentEvents(events, {
-      ...{ sensor, random, drop, flipX, flipY, shift, timeJitter },
+      sensor,
+      random,
+      drop: augmentation.drop,
+      flipX: augmentation.flip_x,
+      flipY: augmentation.flip_y,
+      shift: augmentation.shift,
+      timeJitter: augmentation.time_jitter,
     });
 }

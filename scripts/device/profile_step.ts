@@ -4,7 +4,6 @@
  * @module
  */
 
-import { batches } from "../../dataset/batches.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import {
   type Ceilings,
@@ -15,8 +14,8 @@ import { Model } from "../../engine/model.ts";
 import { type KernelTime, profile } from "../../engine/profile.ts";
 import { Random } from "../../engine/network/random.ts";
 import type { Configuration } from "../configuration/types.ts";
-import { binningOf, describeModel } from "../configuration/model.ts";
-import { type Fold, planOfFold } from "../experiment/folds.ts";
+import { describeModel, planOf } from "../configuration/model.ts";
+import type { Fold } from "../experiment/folds.ts";
 
 /** Steps that warm the device up before it is timed: it clocks up slowly. */
 const WARM_UP = { hardware: 100, software: 1 };
@@ -40,21 +39,23 @@ export async function profileStep(
   context: { readonly device: Device; readonly configuration: Configuration },
 ): Promise<string> {
   const { device, configuration } = context;
-  const { source, indices } = fold.train;
+  const { train } = fold;
   const { training, simulation } = configuration;
   const random = new Random(training.seed, fold.number);
   using model = await Model.create(
     device,
-    describeModel(configuration, source, random),
+    describeModel(configuration, train.source, random),
   );
-  using stepper = await model.compile(planOfFold(fold, configuration, "train"));
-  const first = batches(source, indices.slice(0, simulation.nSample), {
-    batchSize: simulation.nSample,
-    bins: stepper.plan.sizes.T,
-    binning: binningOf(configuration),
-    crop: "fixed",
+  const first = train.subset(train.indices.slice(0, simulation.nSample));
+  using stepper = await model.compile({
+    ...planOf(configuration, "train"),
+    batch: Math.max(1, first.size),
   });
-  const { value: batch } = await first.next();
+  const [batch] = await Array.fromAsync(first.batches({
+    batch: simulation.nSample,
+    bins: stepper.plan.sizes.T,
+    Ts: simulation.Ts,
+  }));
   if (!batch) throw new RangeError("Cannot profile a step: no samples");
   const steps = device.adapter.software ? WARM_UP.software : WARM_UP.hardware;
   for (let step = 0; step < steps; step++) await stepper.train(batch, 0);

@@ -4,18 +4,17 @@
  * @module
  */
 
-import { batches, type SampleCache } from "../../dataset/batches.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { EventStore } from "../../dataset/store/store.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { ShapeError } from "../../engine/device/errors.ts";
 import { Model } from "../../engine/model.ts";
-import type { StepRecord } from "../../engine/plan/step_results.ts";
 import { Random } from "../../engine/network/random.ts";
+import { evaluate } from "../../engine/training/evaluate.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/types.ts";
-import { binningOf, describeModel } from "../configuration/model.ts";
-import { type Fold, planOfFold } from "./folds.ts";
+import { describeModel, lossOf } from "../configuration/model.ts";
+import type { Fold } from "./folds.ts";
 
 /** What became of a sample of the test set. */
 export interface SampleOutcome {
@@ -43,13 +42,6 @@ export interface FoldEvaluation {
   readonly classes: readonly string[];
   /** One entry a sample, in the order of the test set. */
   readonly outcomes: readonly SampleOutcome[];
-}
-
-/** What evaluations share. */
-export interface EvaluationContext {
-  readonly configuration: Configuration;
-  /** Packed samples. */
-  readonly cache: SampleCache;
 }
 
 /**
@@ -90,50 +82,34 @@ export async function openModel(
 }
 
 /**
- * Runs a network over a fold's test set.
+ * Tests a network on the test set of its fold.
  *
- * @param model The fold's network.
+ * @param model The network, with the weights that the fold left.
  * @param fold The fold.
- * @param context What evaluations share.
- * @returns Prediction and loss of each sample, and whose it is.
- * @throws {ShapeError} If the network does not fit the data or the device.
- * @throws {DeviceError} If the device was lost.
+ * @param configuration The run's configuration.
+ * @returns The class, prediction and loss of each sample.
+ * @throws {ShapeError} If the samples do not fit the network or the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ * @throws What reading a sample throws.
  */
 export async function evaluateFold(
   model: Model,
-  fold: Fold,
-  { configuration, cache }: EvaluationContext,
+  { number, test }: Fold,
+  configuration: Configuration,
 ): Promise<FoldEvaluation> {
-  const { source, indices } = fold.test;
-  const plan = planOfFold(fold, configuration, "test");
-  using stepper = await model.compile({ ...plan, train: false });
-  const records: StepRecord[] = [];
-  const samples = batches(source, indices, {
-    batchSize: plan.batch,
-    bins: stepper.plan.sizes.T,
-    binning: binningOf(configuration),
-    crop: "fixed",
-    cache,
+  const { predictions, losses } = await evaluate(model, test, {
+    batch: configuration.simulation.nSample,
+    ...lossOf(configuration, "test"),
   });
-  for await (const batch of samples) {
-    await stepper.evaluate(batch);
-    records.push(...stepper.take());
-  }
-  records.push(...await stepper.drain());
-  const outcomes = records.flatMap(({ labels, predictions, losses }) =>
-    Array.from(labels, (label, n) => ({
-      label,
+  return {
+    fold: number,
+    classes: test.classes,
+    outcomes: test.indices.map((sample, n) => ({
+      sample,
+      label: test.source.labels[sample],
       prediction: predictions[n],
       loss: losses[n],
-    }))
-  );
-  return {
-    fold: fold.number,
-    classes: source.classes,
-    outcomes: indices.map((sample, n) => ({
-      sample,
-      ...outcomes[n],
-      ...describeSample(source, sample),
+      ...describeSample(test.source, sample),
     })),
   };
 }

@@ -5,24 +5,18 @@
  */
 
 import { dirname } from "node:path";
+import { SampleCache } from "../../dataset/batches.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/errors.ts";
 import { openNmnist } from "../../dataset/formats/nmnist.ts";
+import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { kFold, trainTestSplit } from "../../dataset/split.ts";
 import type { ReadOptions } from "../../dataset/store/store.ts";
-import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Configuration } from "../configuration/types.ts";
-import { planOf } from "../configuration/model.ts";
-import { filtered } from "../configuration/transforms.ts";
+import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openSlices } from "./samples.ts";
-
-/** Some samples of a source. */
-export interface SampleSet {
-  readonly source: SampleSource;
-  readonly indices: readonly number[];
-}
 
 /** What a fold trains on, chooses weights by, and is tested on. */
 export interface Fold {
@@ -59,13 +53,23 @@ export async function openFolds(
   options: { readonly validation: boolean } & ReadOptions,
 ): Promise<Fold[]> {
   const { path, seed } = configuration.training;
+  const cache = new SampleCache();
   if (path.train !== undefined && path.test !== undefined) {
     const folder = path.in ?? dirname(path.train);
     const [train, test] = await Promise.all([
-      openSet(folder, path.train, configuration),
-      openSet(folder, path.test, configuration),
+      openNmnist(folder, path.train),
+      openNmnist(folder, path.test),
     ]);
-    return [{ number: 1, train, test }];
+    const choose = (source: SampleSource, use: "train" | "test") =>
+      chooseSamples(filtered(source, configuration), configuration, {
+        use,
+        cache,
+      });
+    return [{
+      number: 1,
+      train: choose(train, "train"),
+      test: choose(test, "test"),
+    }];
   }
   const recorded = await openSlices(configuration, options);
   const source = filtered(recorded, configuration);
@@ -88,48 +92,22 @@ export async function openFolds(
       `recording "${missing}" is not in the store "${path.store}"`,
     );
   }
-  const setOf = (recordings: readonly number[]): SampleSet => ({
-    source,
-    indices: recordings.flatMap((index) => samplesOf.get(names[index])!),
-  });
+  const setOf = (recordings: readonly number[], use: "train" | "test") =>
+    chooseSamples(source, configuration, {
+      indices: recordings.flatMap((index) => samplesOf.get(names[index])!),
+      use,
+      cache,
+    });
   return kFold(names.length, FOLDS, seed).map(({ train, test }, index) => {
-    const fold = { number: index + 1, test: setOf(test) };
-    if (!options.validation) return { ...fold, train: setOf(train) };
+    const fold = { number: index + 1, test: setOf(test, "test") };
+    if (!options.validation) return { ...fold, train: setOf(train, "train") };
     const inner = trainTestSplit(train.length, VALIDATION, seed + 1);
-    const choose = (chosen: readonly number[]) =>
-      setOf(chosen.map((place) => train[place]));
+    const choose = (places: readonly number[], use: "train" | "test") =>
+      setOf(places.map((place) => train[place]), use);
     return {
       ...fold,
-      train: choose(inner.train),
-      validation: choose(inner.test),
+      train: choose(inner.train, "train"),
+      validation: choose(inner.test, "test"),
     };
   });
-}
-
-async function openSet(
-  folder: string,
-  list: string,
-  configuration: Configuration,
-): Promise<SampleSet> {
-  const source = filtered(await openNmnist(folder, list), configuration);
-  return { source, indices: [...source.labels.keys()] };
-}
-
-/**
- * The plan of a fold's passes, with no room for more samples than it has.
- *
- * @param fold The fold.
- * @param configuration The configuration.
- * @param use Whether to train, or else to test.
- * @returns Sizes and target.
- */
-export function planOfFold(
-  { train, validation, test }: Fold,
-  configuration: Configuration,
-  use: "train" | "test",
-): PlanOptions {
-  const sets = [train, test, ...(validation ? [validation] : [])];
-  const most = Math.max(...sets.map(({ indices }) => indices.length));
-  const plan = planOf(configuration, use);
-  return { ...plan, batch: Math.min(plan.batch, most) };
 }

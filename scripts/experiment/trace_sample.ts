@@ -6,13 +6,14 @@
 
 import type { NeuronTrace } from "../charts/potentials.ts";
 import type { OutputSpikes } from "../charts/output_spikes.ts";
-import { batches } from "../../dataset/batches.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
 import type { SpikeTarget } from "../../engine/losses/target.ts";
 import { type LayerTrace, trace } from "../../engine/trace.ts";
-import { binningOf, planOf } from "../configuration/model.ts";
-import { describeSample, type EvaluationContext } from "./evaluate_fold.ts";
+import { binsOf } from "../../engine/plan/sizes.ts";
+import { lossOf } from "../configuration/model.ts";
+import type { Configuration } from "../configuration/types.ts";
+import { describeSample } from "./evaluate_fold.ts";
 import type { Fold } from "./folds.ts";
 
 /** A neuron of a layer. */
@@ -47,22 +48,23 @@ export interface SampleTrace {
 export async function traceSample(
   model: Model,
   fold: Fold,
-  { sample, neurons, configuration, cache }: EvaluationContext & {
+  { sample, neurons, configuration }: {
     readonly sample: number;
     readonly neurons: readonly NeuronName[];
+    readonly configuration: Configuration;
   },
 ): Promise<SampleTrace> {
-  const { tSample, target } = planOf(configuration, "test");
+  const { tSample, loss: target } = lossOf(configuration, "test");
   const { source } = fold.test;
   const { Ts } = configuration.simulation;
   neurons.forEach((name) => requireNeuron(model, name));
-  const [batch] = await Array.fromAsync(batches(source, [sample], {
-    batchSize: 1,
-    bins: Math.floor(tSample / Ts + 1e-9),
-    binning: binningOf(configuration),
-    crop: "fixed",
-    cache,
-  }));
+  const [batch] = await Array.fromAsync(
+    fold.test.subset([sample]).batches({
+      batch: 1,
+      bins: binsOf(tSample, Ts),
+      Ts,
+    }),
+  );
   const { layers, predictions } = await trace(model, batch, {
     tSample,
     target,

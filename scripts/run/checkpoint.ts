@@ -13,7 +13,7 @@
 
 import { createHash } from "node:crypto";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
-import type { EpochSums } from "../../engine/epoch.ts";
+import type { PassSums } from "../../engine/training/pass.ts";
 import type { ModelState } from "../../engine/model.ts";
 import {
   formatSafetensors,
@@ -49,7 +49,7 @@ export interface FoldPosition {
   /** Its batches that were trained on. */
   readonly batches: number;
   /** What these came to. */
-  readonly sums?: EpochSums;
+  readonly sums?: PassSums;
   /** What the log says of them, one by one. */
   readonly losses: FoldLogState["batches"];
   /** What was measured behind the last of them. */

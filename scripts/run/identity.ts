@@ -11,7 +11,8 @@ import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { FirstWeights } from "../training/run_context.ts";
 import type { Configuration } from "../configuration/types.ts";
-import type { Fold, SampleSet } from "../experiment/folds.ts";
+import type { SampleSet } from "../../dataset/sample_set.ts";
+import type { Fold } from "../experiment/folds.ts";
 
 /** Values by what they are called, such as `training.lr`. */
 export type RunIdentity = Readonly<Record<string, string>>;

@@ -26,7 +26,7 @@ await runCommand({
 }, async ({ out }) => {
   const data = resolve(out, "data");
   const results = resolve(out, "results");
-  const config = join(import.meta.dirname!, "demo.yaml");
+  const config = join(import.meta.dirname!, "..", "demo.yaml");
   const set = (key: string, path: string) => [
     "--set",
     `training.path.${key}=${JSON.stringify(path)}`,

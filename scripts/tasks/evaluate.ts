@@ -4,7 +4,6 @@
  * @module
  */
 
-import { SampleCache } from "../../dataset/batches.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { flag, runCommand, text } from "../command_line/command.ts";
 import {
@@ -37,7 +36,6 @@ await runCommand({
     throw new Error(`Cannot evaluate "${folder}": it has no weights`);
   }
   using device = await openPreferredDevice();
-  const cache = new SampleCache();
   const evaluations: FoldEvaluation[] = [];
   {
     using progress = json
@@ -48,8 +46,7 @@ await runCommand({
         configuration,
         weights: weights.get(fold.number)!,
       });
-      const context = { configuration, cache };
-      evaluations.push(await evaluateFold(model, fold, context));
+      evaluations.push(await evaluateFold(model, fold, configuration));
       progress?.update(evaluations.length);
     }
   }

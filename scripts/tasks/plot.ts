@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { themed } from "../charts/spec.ts";
 import { THEMES } from "../charts/theme.ts";
-import { SampleCache } from "../../dataset/batches.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import {
@@ -125,7 +124,6 @@ async function testFold(
     configuration,
     weights: weights.get(fold.number)!,
   });
-  const context = { configuration, cache: new SampleCache() };
   const { indices } = fold.test;
   // The reference draws the first sample of the last batch.
   const batch = configuration.simulation.nSample;
@@ -134,10 +132,10 @@ async function testFold(
   for (let n = 0; n < Math.min(samples, indices.length); n++) {
     const sample = indices[(first + n) % indices.length];
     traces.push(
-      await traceSample(model, fold, { sample, neurons, ...context }),
+      await traceSample(model, fold, { sample, neurons, configuration }),
     );
   }
-  const evaluation = await evaluateFold(model, fold, context);
+  const evaluation = await evaluateFold(model, fold, configuration);
   return { layers: model.layers.map(({ name }) => name), evaluation, traces };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SATURATED } from "../../engine/epoch.ts";
+import { SATURATED } from "../../engine/training/pass.ts";
 import type { LayerNumbers } from "./norms.ts";
 
 /** What an epoch is judged by. */

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import type { EpochStatistics } from "../../engine/epoch.ts";
+import type { PassStatistics } from "../../engine/training/pass.ts";
 import type { Model } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/step_results.ts";
 import { eraseBar } from "../command_line/progress.ts";
@@ -22,7 +22,7 @@ import type { RunStatus } from "../run/status.ts";
 
 /** What an epoch came to. */
 type Came = Pick<
-  EpochStatistics,
+  PassStatistics,
   "loss" | "accuracy" | "samples" | "rates" | "silent" | "saturated"
 >;
 
@@ -206,7 +206,7 @@ export class FoldLog {
    * @throws {Error} If the file cannot be written.
    */
   async addTest(
-    { loss, accuracy }: EpochStatistics,
+    { loss, accuracy }: PassStatistics,
     epoch: number,
   ): Promise<void> {
     const values = testValues({ testLoss: loss, testAccuracy: accuracy });

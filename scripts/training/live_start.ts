@@ -4,12 +4,10 @@
  * @module
  */
 
-import { batches, type SampleCache } from "../../dataset/batches.ts";
-import { initLive, type LiveLayer } from "../../engine/live_init.ts";
+import { initLive, type LiveLayer } from "../../engine/training/live_init.ts";
 import type { Model } from "../../engine/model.ts";
-import type { Stepper } from "../../engine/plan/stepper.ts";
 import type { Configuration } from "../configuration/types.ts";
-import { binningOf } from "../configuration/model.ts";
+import { planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { LayerNumbers } from "./norms.ts";
 
@@ -21,38 +19,38 @@ const BATCHES = 4;
  * warns of layers for which no factor does. Nothing is drawn by chance.
  *
  * @param fold The fold.
- * @param parts Its network and the plan to train it, configuration and cache.
+ * @param options Its network and the configuration.
  * @returns The factor of each layer that learns, by the layer's name.
  * @throws {ShapeError} If the network does not fit the data.
  * @throws {DeviceError} If the device was lost.
  * @throws What reading the samples throws.
  */
 export async function startLive(
-  fold: Fold,
-  { model, trainer: stepper, configuration, cache }: {
+  { number, train }: Fold,
+  { model, configuration }: {
     readonly model: Model;
-    readonly trainer: Stepper;
     readonly configuration: Configuration;
-    readonly cache: SampleCache;
   },
 ): Promise<LayerNumbers> {
-  const { source, indices } = fold.train;
-  const { nSample } = configuration.simulation;
-  const first = batches(source, indices.slice(0, BATCHES * nSample), {
-    batchSize: nSample,
-    bins: stepper.plan.sizes.T,
-    binning: binningOf(configuration),
-    ...{ crop: "fixed", cache },
+  const { Ts, nSample } = configuration.simulation;
+  const first = train.subset(train.indices.slice(0, BATCHES * nSample));
+  using stepper = await model.compile({
+    ...planOf(configuration, "train"),
+    batch: Math.min(nSample, first.size),
+    train: false,
   });
+  const { T: bins } = stepper.plan.sizes;
   const layers = await initLive(model, {
     stepper,
-    batches: await Array.fromAsync(first),
+    batches: await Array.fromAsync(
+      first.batches({ batch: nSample, bins, Ts }),
+    ),
   });
-  console.log(`fold ${fold.number} starts live: ${inWords(layers)}`);
+  console.log(`fold ${number} starts live: ${inWords(layers)}`);
   for (const { name, rate, live } of layers) {
     if (live) continue;
     console.warn(
-      `warning: fold ${fold.number}, layer "${name}" cannot be made live ` +
+      `warning: fold ${number}, layer "${name}" cannot be made live ` +
         `(${short(rate)} spikes per neuron and bin, whatever its weights): ` +
         "look at the layers that feed it, and neuron.scaleRef",
     );

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { SampleCache } from "../../dataset/batches.ts";
 import type { Device } from "../../engine/device/device.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
@@ -27,8 +26,6 @@ export interface RunContext {
   readonly program: string;
   readonly configuration: Configuration;
   readonly results: Results;
-  /** Packed samples of all sets. */
-  readonly cache: SampleCache;
   /** When to write a checkpoint, and when to stop. */
   readonly pauses: Pauses;
   /** Who is told where the run is. */

@@ -9,27 +9,46 @@ import { ShapeError } from "../../engine/device/errors.ts";
 import { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
 import { Random } from "../../engine/network/random.ts";
-import { describeModel } from "../configuration/model.ts";
-import { type Fold, planOfFold, type SampleSet } from "../experiment/folds.ts";
-import { FoldRun } from "./fold_trainer.ts";
-import { startLive } from "./live_start.ts";
+import { evaluate } from "../../engine/training/evaluate.ts";
+import { fit } from "../../engine/training/fit.ts";
+import type {
+  EarlyStop,
+  FitEpoch,
+  FitPosition,
+} from "../../engine/training/fit_options.ts";
+import type { PassStatistics } from "../../engine/training/pass.ts";
+import type {
+  PassFacts,
+  PassObserver,
+} from "../../engine/training/pass_observer.ts";
+import { createProgress } from "../command_line/progress.ts";
+import { describeModel, lossOf } from "../configuration/model.ts";
+import type { Configuration } from "../configuration/types.ts";
+import type { Fold } from "../experiment/folds.ts";
+import type { Checkpoint } from "../run/checkpoint.ts";
+import type { EpochMetrics, FoldSummary } from "../run/writer.ts";
+import { EpochWriter } from "./epoch_writer.ts";
+import { FoldCheckpoints } from "./fold_checkpoints.ts";
 import { chanceOf } from "./alarms.ts";
 import { FoldLog } from "./fold_log.ts";
-import { makePass, readThrough } from "./pass.ts";
-import type { FoldSummary } from "../run/writer.ts";
+import { startLive } from "./live_start.ts";
+import { observePasses } from "./observe_passes.ts";
 import type { FirstWeights, RunContext } from "./run_context.ts";
+
+/** When training with a validation set stops although epochs are left. */
+const STOP: EarlyStop = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
 
 /**
  * Trains a fold, writing its epochs, its best weights and its checkpoints.
  *
  * With a validation set, the best weights are those of lowest validation
  * loss, and they are tested in the end. Without one, every epoch is tested,
- * and the best figures of all epochs are reported. A fold that goes on from a
- * checkpoint ends in the same bits as one that was never stopped.
+ * and the best figures of all epochs are reported. A fold that is resumed from
+ * a checkpoint ends in the same bits as one that was never stopped.
  *
  * @param fold What to train and test on.
  * @param context What all folds of the run share.
- * @returns What it came to.
+ * @returns The fold's losses and accuracies.
  * @throws {DatasetError} If a sample cannot be read; one of the test set is
  * found before training.
  * @throws {ShapeError} If the network does not fit the data or the device.
@@ -40,52 +59,247 @@ export async function trainFold(
   fold: Fold,
   context: RunContext,
 ): Promise<FoldSummary> {
-  const { device, configuration } = context;
-  const { training } = configuration;
   const checkpoint = context.checkpoints.get(fold.number);
   if (checkpoint?.position.summary) return checkpoint.position.summary;
-  // Meanwhile kernels are compiled; an error is shown before training.
-  const reading = fold.validation &&
-    readThrough(fold.test, context, `fold ${fold.number} read test`);
-  reading?.catch(() => {});
-  const first = new Random(training.seed, fold.number);
+  const { configuration, results } = context;
+  const { training } = configuration;
+  const random = new Random(training.seed, fold.number);
   using model = await Model.create(
-    device,
-    describeModel(configuration, fold.train.source, first),
+    context.device,
+    describeModel(configuration, fold.train.source, random),
   );
-  if (checkpoint?.state) model.setState(checkpoint.state);
-  else if (context.weights) setFirstWeights(model, context.weights);
-  const random = checkpoint ? new Random(checkpoint.position.random) : first;
-  using trainer = await model.compile(planOfFold(fold, configuration, "train"));
-  using tester = training.random_crop
-    ? await model.compile(planOfFold(fold, configuration, "test"))
-    : undefined;
-  await reading;
-  requireTask(model, fold);
-  const firstScales = training.init === "live" && !checkpoint
-    ? await startLive(fold, { ...context, model, trainer })
-    : undefined;
-  const log = await FoldLog.begin(fold.number, {
-    ...{ model, ...context },
-    chance: chanceOf(labelsOf(fold.train)),
-    state: checkpoint?.logged && {
-      ...{ weights: checkpoint.logged, batches: checkpoint.position.losses },
-    },
-  });
-  const run = new FoldRun(fold, {
-    ...{ model, random, log, context, firstScales },
-    pass: makePass(model, {
-      ...{ trainer, tester: tester ?? trainer, random, log, ...context },
-      fold: fold.number,
-    }),
-    identity: context.identities.get(fold.number)!,
-  });
-  if (checkpoint) run.goOn(checkpoint);
-  return await run.finish();
+  const run = await prepare(fold, { model, checkpoint, context });
+  try {
+    if (checkpoint?.best) {
+      // After a crash the weights file may lag the checkpoint: write it again.
+      await results.saveWeights(fold.number, checkpoint.best, {
+        epoch: String(checkpoint.position.best!.epoch),
+      });
+    }
+    const position = await trainEpochs(fold, run, { random, context });
+    const summary = await summarise(fold, run, { position, configuration });
+    await run.checkpoints.save(position, summary);
+    return summary;
+  } finally {
+    await run.writer.end();
+  }
 }
 
-function labelsOf({ source, indices }: SampleSet): number[] {
-  return indices.map((index) => source.labels[index]);
+/** A fold that is ready to be trained. */
+interface FoldRun {
+  readonly model: Model;
+  readonly log: FoldLog;
+  readonly writer: EpochWriter;
+  readonly checkpoints: FoldCheckpoints;
+  /** Where it stands, if it is resumed. */
+  readonly from: FitPosition | undefined;
+  readonly observe: (pass: PassFacts) => PassObserver;
+}
+
+/** Sets the first weights and opens the log. */
+async function prepare(
+  fold: Fold,
+  { model, checkpoint, context }: {
+    readonly model: Model;
+    readonly checkpoint: Checkpoint | undefined;
+    readonly context: RunContext;
+  },
+): Promise<FoldRun> {
+  const { configuration, results, status, weights } = context;
+  const { training, simulation } = configuration;
+  if (checkpoint?.state) model.setState(checkpoint.state);
+  else if (weights) setFirstWeights(model, weights);
+  if (fold.validation) await readTestSet(fold, simulation.Ts);
+  requireTask(model, fold);
+  const firstScales = training.init === "live" && !checkpoint
+    ? await startLive(fold, { model, configuration })
+    : checkpoint?.position.firstScales;
+  const log = await FoldLog.begin(fold.number, {
+    model,
+    results,
+    status,
+    chance: chanceOf(fold.train.labels),
+    state: checkpoint?.logged && {
+      weights: checkpoint.logged,
+      batches: checkpoint.position.losses,
+    },
+  });
+  const writer = new EpochWriter(log, results);
+  const checkpoints = new FoldCheckpoints({
+    fold: fold.number,
+    model,
+    log,
+    writer,
+    identity: context.identities.get(fold.number)!,
+    context,
+  });
+  checkpoints.best = checkpoint?.best;
+  checkpoints.measures = checkpoint?.position.measures;
+  checkpoints.firstScales = firstScales;
+  const observe = observePasses(fold.number, {
+    layers: model.layers,
+    classes: fold.train.classes,
+    log,
+    status,
+  });
+  const from = checkpoint?.position;
+  return { model, log, writer, checkpoints, from, observe };
+}
+
+/** Trains the epochs that are left, and says where training then stands. */
+async function trainEpochs(
+  { number, train, validation, test }: Fold,
+  { model, log, writer, checkpoints, from, observe }: FoldRun,
+  { random, context: { configuration } }: {
+    readonly random: Random;
+    readonly context: RunContext;
+  },
+): Promise<FitPosition> {
+  const { training, simulation } = configuration;
+  let position = from;
+  const epochs = fit(model, train, {
+    epochs: training.epochs,
+    batch: simulation.nSample,
+    lr: training.lr,
+    schedule: training.schedule,
+    accumulate: training.accumulate,
+    ...lossOf(configuration, "train"),
+    testing: training.random_crop ? lossOf(configuration, "test") : undefined,
+    validation,
+    test: validation ? undefined : test,
+    stop: validation && STOP,
+    shuffle: training.shuffle,
+    random,
+    from,
+    checkpoints: {
+      due: (point) => checkpoints.due(point),
+      save: async (reached) => {
+        position = reached;
+        await checkpoints.save(reached);
+      },
+    },
+    observe,
+    afterTraining: async (trained) => {
+      // A run that was stopped in the test after it has measured it already.
+      checkpoints.measures ??= await log.measure(trained);
+    },
+  });
+  for await (const epoch of epochs) {
+    const metrics = metricsOf(number, epoch, checkpoints);
+    if (epoch.best) checkpoints.best = log.state.weights;
+    checkpoints.beginEpoch();
+    await writer.begin({
+      metrics,
+      best: epoch.best,
+      logged: log.takeEpoch(),
+      line: lineOf(number, epoch),
+    });
+  }
+  // The last position is saved whatever is due.
+  return position!;
+}
+
+/** Tests the best weights or, without validation, takes the best test. */
+async function summarise(
+  { number, validation, test }: Fold,
+  { model, log, checkpoints, observe }: FoldRun,
+  { position, configuration }: {
+    readonly position: FitPosition;
+    readonly configuration: Configuration;
+  },
+): Promise<FoldSummary> {
+  const best = position.best!;
+  const summary = {
+    fold: number,
+    epochs: position.epoch,
+    bestEpoch: best.epoch,
+    trainAccuracy: best.trainAccuracy,
+  };
+  if (!validation) {
+    return {
+      ...summary,
+      valLoss: null,
+      valAccuracy: null,
+      testLoss: position.lowestLoss!,
+      testAccuracy: best.accuracy,
+    };
+  }
+  model.setWeights(checkpoints.best!);
+  const tested = await evaluate(model, test, {
+    batch: configuration.simulation.nSample,
+    ...lossOf(configuration, "test"),
+    // All but this test is in the checkpoint already.
+    check: () => checkpoints.stopIfInterrupted(),
+    observer: observe({ epoch: best.epoch, use: "test", total: test.size }),
+  });
+  await log.addTest(tested, best.epoch);
+  console.log(
+    `fold ${number}, weights of epoch ${best.epoch}  ${
+      inWords("test", tested)
+    }`,
+  );
+  return {
+    ...summary,
+    valLoss: best.loss,
+    valAccuracy: best.accuracy,
+    testLoss: tested.loss,
+    testAccuracy: tested.accuracy,
+  };
+}
+
+/** An epoch's row of `metrics.jsonl`. */
+function metricsOf(
+  fold: number,
+  { number, train, validation, test, seconds }: FitEpoch,
+  { measures, firstScales }: FoldCheckpoints,
+): EpochMetrics {
+  return {
+    fold,
+    epoch: number,
+    trainLoss: train.loss,
+    trainAccuracy: train.accuracy,
+    rates: train.rates,
+    silent: train.silent,
+    saturated: train.saturated,
+    ...measures,
+    firstScales,
+    ...(validation && {
+      valLoss: validation.loss,
+      valAccuracy: validation.accuracy,
+    }),
+    ...(test && { testLoss: test.loss, testAccuracy: test.accuracy }),
+    seconds,
+  };
+}
+
+function lineOf(
+  fold: number,
+  { number, train, validation, test }: FitEpoch,
+): string {
+  return [
+    `fold ${fold} epoch ${number}`,
+    inWords("train", train),
+    ...(validation ? [inWords("val", validation)] : []),
+    ...(test ? [inWords("test", test)] : []),
+  ].join("  ");
+}
+
+function inWords(
+  set: string,
+  { loss, accuracy }: Pick<PassStatistics, "loss" | "accuracy">,
+): string {
+  return `${set} loss ${loss.toFixed(3)} accuracy ${
+    (accuracy * 100).toFixed(1)
+  } %`;
+}
+
+/** Reads the test set, so that an error in it shows before training. */
+async function readTestSet({ number, test }: Fold, Ts: number): Promise<void> {
+  using progress = createProgress({
+    total: test.size,
+    label: `fold ${number} read test`,
+  });
+  await test.readThrough(Ts, (done) => progress.update(done));
 }
 
 function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
@@ -97,18 +311,17 @@ function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
   }
 }
 
-/** Lets there be something to learn, and an output for every class. */
+/** Requires that there is something to learn, and an output for every class. */
 function requireTask({ layers }: Model, { train }: Fold): void {
   if (layers.every(({ kind }) => kind === "pool")) {
     throw new ShapeError("Cannot train: no layer of the network has weights");
   }
   const outputs = sizeOf(layers[layers.length - 1].output);
-  const classes = train.source.classes.length;
+  const classes = train.classes.length;
   if (outputs < classes) {
     throw new ShapeError(
       `Cannot train: the last layer has ${counted(outputs, "output")}, fewer ` +
-        "than the " +
-        `${classes} classes`,
+        `than the ${classes} classes`,
     );
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import { join, resolve } from "node:path";
-import { SampleCache } from "../../dataset/batches.ts";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
@@ -129,7 +128,6 @@ export async function runProgram(program: Program): Promise<void> {
     );
     const earlier = Math.max(0, ...before);
     const elapsed = () => earlier + (performance.now() - start) / 1000;
-    const cache = new SampleCache();
     const status = new RunStatus(results, {
       ...{ program: program.name, adapter: device.adapter },
       folds: folds.map(({ number }) => number),
@@ -144,7 +142,7 @@ export async function runProgram(program: Program): Promise<void> {
       status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
     }
     const summaries = await trainFolds(folds, {
-      ...{ ...run, device, results, cache, pauses, status },
+      ...{ ...run, device, results, pauses, status },
       ...{ elapsed, checkpoints, identities },
     }).catch(async (error) => {
       await status.end("failed", error.message);

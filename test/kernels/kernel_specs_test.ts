@@ -1,21 +1,39 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { KernelSpec } from "../../kernels/spec.ts";
 
 const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
-const FILES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
+const FILES = [...walk("")].sort();
 const TEXTS = FILES.filter((name) => name.endsWith(".wgsl"));
 const ROLES = ["uniform", "read", "read_write"];
 
 /** Texts that others are compiled behind, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  "conv_sizes.wgsl": ["conv.wgsl", "conv_adjoint.wgsl", "conv_gradient.wgsl"],
-  "learn.wgsl": [
-    ...["conv_gradient.wgsl", "dense_gradient.wgsl", "update.wgsl"],
+  "shared/conv_geometry.wgsl": [
+    "layers/conv.wgsl",
+    "layers/conv_adjoint.wgsl",
+    "layers/conv_gradient.wgsl",
   ],
-  "lists.wgsl": ["dense.wgsl", "dense_gradient.wgsl"],
-  "srm.wgsl": ["neuron.wgsl", "pool.wgsl"],
+  "shared/optimizer_rules.wgsl": [
+    "layers/conv_gradient.wgsl",
+    "layers/dense_gradient.wgsl",
+    "update/optimizer_step.wgsl",
+  ],
+  "shared/spike_list.wgsl": [
+    "layers/dense.wgsl",
+    "layers/dense_gradient.wgsl",
+  ],
+  "shared/srm.wgsl": ["layers/neuron.wgsl", "layers/pool.wgsl"],
 };
+
+/** Lists the files of a folder and those below it, by their paths in it. */
+function* walk(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(FOLDER, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) yield* walk(path);
+    else yield path;
+  }
+}
 
 /** What is compiled: all texts but the shared ones. */
 const MODULES = TEXTS.filter((name) => !(name in SHARED));
@@ -112,7 +130,7 @@ Deno.test("every kernel has specs beside it, one an entry point", async () => {
     const specs = await specsOf(module);
     deepStrictEqual(specs.map((s) => s.entryPoint).sort(), entryPoints.sort());
     for (const { name, code, entryPoint } of specs) {
-      strictEqual(name, `${module.replace(".wgsl", "")} ${entryPoint}`);
+      strictEqual(name, `${basename(module, ".wgsl")} ${entryPoint}`);
       strictEqual(code, codeOf(module));
       ok(functions.has(entryPoint));
     }
@@ -209,9 +227,9 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
       match(header, new RegExp(`^// ${entryPoint} `, "m"), module);
     }
   }
-  match(headerOf("srm.wgsl"), /^\/\/ advance /m);
-  match(headerOf("learn.wgsl"), /^\/\/ learn /m);
-  match(headerOf("lists.wgsl"), /^\/\/ list /m);
+  match(headerOf("shared/srm.wgsl"), /^\/\/ advance /m);
+  match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ learn /m);
+  match(headerOf("shared/spike_list.wgsl"), /^\/\/ list /m);
 });
 
 Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {

@@ -55,7 +55,7 @@ export async function filmRecording(): Promise<Recording> {
 export async function filmPeople(
   onFilming: OnFilming,
   signal: AbortSignal,
-): Promise<{ source: SampleSource; train: number[]; test: number[] }> {
+): Promise<SampleSource & { train: number[]; test: number[] }> {
   const total = PEOPLE * CLASSES.length;
   const slices: Events[] = [];
   for (let person = 0; person < PEOPLE; person++) {
@@ -70,13 +70,11 @@ export async function filmPeople(
     TESTED.includes(Math.floor(index / CLASSES.length));
   const all = [...slices.keys()];
   return {
-    source: {
-      sensor: DVS128,
-      timing: { unitUs: 1000, fromFirstEvent: true },
-      classes: CLASSES,
-      labels: all.map((index) => index % CLASSES.length),
-      events: (index) => Promise.resolve(slices[index]),
-    },
+    sensor: DVS128,
+    timing: { unitUs: 1000, fromFirstEvent: true },
+    classes: CLASSES,
+    labels: all.map((index) => index % CLASSES.length),
+    events: (index) => Promise.resolve(slices[index]),
     train: all.filter((index) => !isTested(index)),
     test: all.filter(isTested),
   };

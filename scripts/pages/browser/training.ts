@@ -4,16 +4,17 @@
  * @module
  */
 
-import { batches, SampleCache } from "../../../dataset/batches.ts";
+import { SampleCache } from "../../../dataset/batches.ts";
 import type { Device } from "../../../engine/device/device.ts";
-import { type EpochStatistics, runEpoch } from "../../../engine/epoch.ts";
+import { fit } from "../../../engine/training/fit.ts";
 import { Model } from "../../../engine/model.ts";
 import { Random } from "../../../engine/network/random.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { EpochRow } from "../../charts/learning_curves.ts";
 import { readYaml } from "../../configuration/yaml_text.ts";
 import type { Configuration } from "../../configuration/types.ts";
-import { binningOf, describeModel, planOf } from "../../configuration/model.ts";
+import { describeModel, lossOf } from "../../configuration/model.ts";
+import { chooseSamples } from "../../configuration/transforms.ts";
 import demo from "../../demo.yaml" with { type: "text" };
 import { filmPeople } from "./synthetic_people.ts";
 
@@ -57,7 +58,7 @@ export async function trainHere(
   device: Device,
   { signal, onProgress, onEpoch }: TrainingOptions,
 ): Promise<void> {
-  const { source, train, test } = await filmPeople((done, total) => {
+  const source = await filmPeople((done, total) => {
     onProgress(`Filming: ${done} of ${total} signs`);
   }, signal);
   onProgress("Compiling kernels …");
@@ -67,41 +68,39 @@ export async function trainHere(
     device,
     describeModel(CONFIGURATION, source, random),
   );
-  using stepper = await model.compile(planOf(CONFIGURATION, "train"));
   const cache = new SampleCache();
-  const pass = (
-    indices: readonly number[],
-    words: string,
-    lr?: number,
-  ): Promise<EpochStatistics> =>
-    runEpoch(
-      stepper,
-      batches(source, indices, {
-        batchSize: simulation.nSample,
-        bins: stepper.plan.sizes.T,
-        binning: binningOf(CONFIGURATION),
-        crop: "fixed",
-        cache,
-      }),
-      {
-        ...{ layers: model.layers, lr },
-        pause: {
-          due: () => signal.aborted,
-          keep: () => Promise.reject(signal.reason),
-        },
-        onRecords: (_, { samples }) =>
-          onProgress(`${words}: ${samples} of ${indices.length} signs`),
-      },
-    );
-  for (let epoch = 0; epoch < training.epochs; epoch++) {
-    signal.throwIfAborted();
-    const name = `Epoch ${epoch} of ${training.epochs}, counted from 0`;
-    const trained = await pass(train, `${name}; training`, training.lr);
-    const tested = await pass(test, `${name}; testing`);
+  const choose = (indices: readonly number[], use: "train" | "test") =>
+    chooseSamples(source, CONFIGURATION, { indices, use, cache });
+  const epochs = fit(model, choose(source.train, "train"), {
+    epochs: training.epochs,
+    batch: simulation.nSample,
+    lr: training.lr,
+    ...lossOf(CONFIGURATION, "train"),
+    test: choose(source.test, "test"),
+    shuffle: training.shuffle,
+    random,
+    checkpoints: {
+      due: () => signal.aborted,
+      save: () => Promise.resolve(signal.throwIfAborted()),
+    },
+    observe: ({ epoch, use, total }) => ({
+      steps: (_, { samples }) =>
+        onProgress(
+          `Epoch ${epoch} of ${training.epochs}, counted from 0; ` +
+            `${use === "training" ? "training" : "testing"}: ${samples} of ` +
+            `${total} signs`,
+        ),
+      [Symbol.dispose]: () => {},
+    }),
+  });
+  for await (const { number, train, test } of epochs) {
     onEpoch({
-      ...{ fold: 1, epoch, trainLoss: trained.loss, testLoss: tested.loss },
-      trainAccuracy: trained.accuracy,
-      testAccuracy: tested.accuracy,
+      fold: 1,
+      epoch: number,
+      trainLoss: train.loss,
+      trainAccuracy: train.accuracy,
+      testLoss: test!.loss,
+      testAccuracy: test!.accuracy,
       weights: await model.weights(),
     });
   }

@@ -8,13 +8,12 @@
  */
 
 import { join } from "node:path";
-import { SampleCache } from "../../../dataset/batches.ts";
 import { openPreferredDevice } from "../../device/adapter.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
 import type { OutputSpikes } from "../../charts/output_spikes.ts";
 import { openModel } from "../../experiment/evaluate_fold.ts";
-import { planOf } from "../../configuration/model.ts";
+import { lossOf } from "../../configuration/model.ts";
 import {
   countDifferences,
   GREYS,
@@ -65,9 +64,10 @@ export async function viewSample(
   const sample = indices[at];
   using device = await openPreferredDevice();
   using model = await openModel(device, fold, { configuration, weights });
-  const cache = new SampleCache(0);
   const { output } = await traceSample(model, fold, {
-    ...{ sample, neurons: [], configuration, cache },
+    sample,
+    neurons: [],
+    configuration,
   });
   const events = await source.events(sample);
   return {
@@ -79,7 +79,7 @@ export async function viewSample(
       origin: await originIn(configuration),
       span: {
         timing: source.timing,
-        lengthUs: 1000 * planOf(configuration, "test").tSample,
+        lengthUs: 1000 * lossOf(configuration, "test").tSample,
       },
     })),
     charts: [

@@ -5,7 +5,6 @@
  */
 
 import { dirname, extname, resolve } from "node:path";
-import { SampleCache } from "../../../dataset/batches.ts";
 import { readNmnistList } from "../../../dataset/formats/nmnist.ts";
 import type { EventStore } from "../../../dataset/store/store.ts";
 import { openPreferredDevice } from "../../device/adapter.ts";
@@ -15,7 +14,7 @@ import { openModel } from "../../experiment/evaluate_fold.ts";
 import type { Fold } from "../../experiment/folds.ts";
 import { traceSample } from "../../experiment/trace_sample.ts";
 import { foldsOf, readRun, trainedFolds } from "../../run/reader.ts";
-import { filtered } from "../../configuration/transforms.ts";
+import { chooseSamples, filtered } from "../../configuration/transforms.ts";
 import { originIn } from "../samples/open_sample.ts";
 import type { RecordedSample, Span } from "../samples/sample.ts";
 
@@ -82,8 +81,8 @@ export async function respond(
   using model = await openModel(device, fold, options);
   const { output } = await traceSample(
     model,
-    { ...fold, test: { source, indices: [0] } },
-    { sample: 0, neurons: [], configuration, cache: new SampleCache() },
+    { ...fold, test: chooseSamples(source, configuration, { use: "test" }) },
+    { sample: 0, neurons: [], configuration },
   );
   return {
     fold: fold.number,

@@ -7,6 +7,7 @@ import {
   readNmnistList,
 } from "../../../dataset/formats/nmnist.ts";
 import { fc } from "../../properties.ts";
+import { ROOT } from "../../source_files.ts";
 
 type Row = [x: number, y: number, t: number, p: number];
 
@@ -214,7 +215,7 @@ Deno.test("openNmnist() tells which file a digit is of, and if it changes", asyn
 /** Folder of the real recordings, if this machine has them. */
 async function findRealRecordings(): Promise<string | undefined> {
   const data = Deno.env.get("SLAYER_DATA") ??
-    join(import.meta.dirname!, "../../../shared/data");
+    join(ROOT, "..", "shared", "data");
   const folder = join(data, "nmnist_small");
   return await Deno.stat(folder).then(() => folder, () => undefined);
 }

@@ -86,7 +86,10 @@ gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
   } as Record<keyof typeof updateStep.bindings, GPUBufferBinding>;
   await rejects(
     compiler.dispatch(updateStep, buffers, {}, [1, 1, 1]),
-    { name: "KernelError", message: /^Cannot compile kernel "update step": ./ },
+    {
+      name: "KernelError",
+      message: /^Cannot compile kernel "optimizer_step step": ./,
+    },
   );
 });
 

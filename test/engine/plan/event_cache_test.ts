@@ -7,7 +7,7 @@ import {
 } from "node:assert/strict";
 import { batches, SampleCache } from "../../../dataset/batches.ts";
 import type { Device } from "../../../engine/device/device.ts";
-import { runEpoch } from "../../../engine/epoch.ts";
+import { runPass } from "../../../engine/training/pass.ts";
 import { Model } from "../../../engine/model.ts";
 import { layOutStep } from "../../../engine/plan/buffers.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
@@ -206,7 +206,7 @@ gpuTest("samples of a cache are uploaded in the first epoch only", async () => {
       ...{ batchSize: 3, bins: 4, crop: "fixed", cache },
       binning: { method: "SlayerTD", Ts: 5 },
     });
-    await runEpoch(stepper, read, { layers: model.layers });
+    await runPass(stepper, read, { layers: model.layers });
     strictEqual(events, 4 * expected);
   }
 });

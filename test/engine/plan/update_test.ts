@@ -7,7 +7,7 @@ import {
   throws,
 } from "node:assert/strict";
 import type { Device } from "../../../engine/device/device.ts";
-import { type EpochStatistics, runEpoch } from "../../../engine/epoch.ts";
+import { type PassStatistics, runPass } from "../../../engine/training/pass.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type {
   OptimizerName,
@@ -91,7 +91,7 @@ async function train(
   const { model, stepper, weights } = prepared;
   const { layers } = model;
   for (let epoch = 0; epoch < 2; epoch++) {
-    await runEpoch(stepper, cut(...sizes), { lr: LR, accumulate, layers });
+    await runPass(stepper, cut(...sizes), { lr: LR, accumulate, layers });
   }
   const state = await model.state();
   notDeepStrictEqual(state.weights, weights);
@@ -127,7 +127,7 @@ gpuTest("a pass that accumulates pauses where weights change", async () => {
   using whole = await prepare(rule);
   const { layers } = whole.model;
   const options = { lr: LR, accumulate: 4, layers };
-  const expected = await runEpoch(whole.stepper, cut(...sizes), options);
+  const expected = await runPass(whole.stepper, cut(...sizes), options);
   const weights = await whole.model.weights();
   for (
     const { due, pause } of [{ due: 1, pause: 4 }, { due: 4, pause: 4 }, {
@@ -136,9 +136,9 @@ gpuTest("a pass that accumulates pauses where weights change", async () => {
   ) {
     using first = await prepare(rule);
     let steps = 0;
-    const kept: EpochStatistics[] = [];
+    const kept: PassStatistics[] = [];
     const states: Awaited<ReturnType<Model["state"]>>[] = [];
-    await runEpoch(first.stepper, cut(...sizes), {
+    await runPass(first.stepper, cut(...sizes), {
       ...options,
       pause: {
         due: () => ++steps >= due && kept.length === 0,
@@ -158,7 +158,7 @@ gpuTest("a pass that accumulates pauses where weights change", async () => {
         let skip = sums.samples;
         for await (const batch of cut(...sizes)) if (skip-- <= 0) yield batch;
       })();
-      const found = await runEpoch(other.stepper, left, {
+      const found = await runPass(other.stepper, left, {
         ...{ ...options, from: sums },
       });
       deepStrictEqual({ ...found, seconds: 0 }, { ...expected, seconds: 0 });
@@ -247,7 +247,11 @@ gpuTest("only clipping adds to what an update runs", async () => {
     deepStrictEqual(plain.stepper.updating, []);
     using clipping = await prepare({ ...rule, clip: 1 });
     const more = clipping.stepper.updating.map(({ name }) => name);
-    deepStrictEqual(more, ["clip squares", "clip limit", "update step"]);
+    deepStrictEqual(more, [
+      "gradient_norm squares",
+      "gradient_norm limit",
+      "optimizer_step step",
+    ]);
   }
 });
 
@@ -269,7 +273,7 @@ gpuTest("rules that are none are refused", async () => {
   const { model: { layers }, stepper } = prepared;
   for (const accumulate of [0, 1.5]) {
     const options = { lr: LR, accumulate, layers };
-    await rejects(runEpoch(stepper, cut(1), options), { name: "RangeError" });
+    await rejects(runPass(stepper, cut(1), options), { name: "RangeError" });
   }
 });
 

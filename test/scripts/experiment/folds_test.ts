@@ -3,10 +3,8 @@ import { join } from "node:path";
 import { kFold, trainTestSplit } from "../../../dataset/split.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
-import {
-  openFolds,
-  type SampleSet,
-} from "../../../scripts/experiment/folds.ts";
+import type { SampleSet } from "../../../dataset/sample_set.ts";
+import { openFolds } from "../../../scripts/experiment/folds.ts";
 import {
   randomPairs,
   withFolder,

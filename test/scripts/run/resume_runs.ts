@@ -5,12 +5,11 @@
  */
 
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { RunSummary } from "../../../scripts/run/writer.ts";
 import { withoutProgress } from "../../run_task.ts";
+import { ROOT } from "../../source_files.ts";
 import { readResults } from "../training/train_runs.ts";
-
-const ROOT = dirname(dirname(import.meta.dirname!));
 
 /** A training program under way, in a process of its own. */
 export interface Run {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { SampleCache } from "../../../dataset/batches.ts";
 import { type EventStore, openStore } from "../../../dataset/store/store.ts";
 import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
 import { openModel } from "../../../scripts/experiment/evaluate_fold.ts";
@@ -66,7 +65,7 @@ gpuTest(
         ...{ configuration, weights: await readWeights(join(run, weights)) },
       });
       const { output } = await traceSample(model, folds[fold - 1], {
-        ...{ sample, neurons: [], configuration, cache: new SampleCache() },
+        ...{ sample, neurons: [], configuration },
       });
       const { timing } = await openStore(store);
       const { width, layout: { raster, row, bars, spike } } = await layOutVotes(

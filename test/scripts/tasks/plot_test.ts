@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SampleCache } from "../../../dataset/batches.ts";
 import { GROUNDS } from "../../../scripts/charts/theme.ts";
 import {
   evaluateFold,
@@ -61,14 +60,13 @@ async function namesIn(folder: string): Promise<string[]> {
 async function evaluations(): Promise<FoldEvaluation[]> {
   const { configuration } = await readResults(run);
   const folds = await openFolds(configuration, { validation: true });
-  const cache = new SampleCache();
   return await Promise.all(
     folds.slice(0, 2).map(async (fold) => {
       const name = `model_weights_fold${fold.number}.safetensors`;
       const weights = await readWeights(join(run, name));
       const options = { configuration, weights };
       using model = await openModel(device(), fold, options);
-      return await evaluateFold(model, fold, { configuration, cache });
+      return await evaluateFold(model, fold, configuration);
     }),
   );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
 import { Pauses } from "../../../scripts/training/interruption.ts";
+import { ROOT } from "../../source_files.ts";
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -46,7 +46,7 @@ Deno.test("the first Ctrl-C asks for a pause, a later one ends the process", asy
   `;
   const process = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", "--ext=ts", script],
-    cwd: dirname(dirname(import.meta.dirname!)),
+    cwd: ROOT,
     ...{ stdin: "null", stdout: "piped" },
   }).spawn();
   const lines = process.stdout.pipeThrough(new TextDecoderStream())

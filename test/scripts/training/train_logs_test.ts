@@ -14,6 +14,7 @@ import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type EventLog, readEvents } from "../run/tensorboard/read_events.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
+import { ROOT } from "../../source_files.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
@@ -151,7 +152,7 @@ gpuTest("a run that was killed leaves logs that can be read", async () => {
       ...["run", "--allow-all", "scripts/tasks/train.ts", "--config", config],
       ...["--out", out, "--folds", "1", "--set", "training.epochs=1000"],
     ],
-    cwd: join(import.meta.dirname!, "..", ".."),
+    cwd: ROOT,
     stdout: "piped",
     stderr: "null",
   }).spawn();

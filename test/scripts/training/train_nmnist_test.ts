@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { gpuTest } from "../../gpu.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { prepareDigits, readResults, train } from "./train_runs.ts";
+import { ROOT } from "../../source_files.ts";
 
 const DATA = Deno.env.get("SLAYER_DATA") ??
-  join(import.meta.dirname!, "..", "..", "..", "shared", "data");
+  join(ROOT, "..", "shared", "data");
 const REAL = join(DATA, "nmnist_small");
 
 /** Reads the first entries of a list. */

@@ -4,17 +4,30 @@
  * @module
  */
 
-import type { Configuration } from "./types.ts";
+/** How the learning rate falls from epoch to epoch. */
+export type Schedule =
+  | { readonly type: "exponential"; readonly gamma: number }
+  | { readonly type: "cosine"; readonly lr_min: number }
+  | {
+    readonly type: "step";
+    /** Epochs from one fall to the next. */
+    readonly epochs: number;
+    readonly gamma: number;
+  };
 
 /** What the learning rate depends on. */
-export type RateSettings = Pick<
-  Configuration["training"],
-  "lr" | "schedule" | "epochs"
->;
+export interface RateSettings {
+  /** Rate of the first epoch. */
+  readonly lr: number;
+  /** How it falls. @default it stays as it is */
+  readonly schedule?: Schedule;
+  /** Number of epochs. */
+  readonly epochs: number;
+}
 
 /**
- * Says at which rate an epoch learns. It follows from the epoch's number alone,
- * so a run that goes on needs to remember nothing.
+ * Computes the learning rate of an epoch. It follows from the epoch's number
+ * alone, so a resumed run needs no state for it.
  *
  * @param epoch The epoch, counted from 0.
  * @param settings Rate of the first epoch, schedule, and number of epochs.

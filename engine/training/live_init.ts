@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Model } from "./model.ts";
-import { type Layer, sizeOf } from "./network/network.ts";
-import type { EventBatch } from "./network/event_batch.ts";
-import type { Stepper } from "./plan/stepper.ts";
-import type { NamedArray } from "./network/weights.ts";
+import type { Model } from "../model.ts";
+import { type Layer, sizeOf } from "../network/network.ts";
+import type { EventBatch } from "../network/event_batch.ts";
+import type { Stepper } from "../plan/stepper.ts";
+import type { NamedArray } from "../network/weights.ts";
 
 /**
  * Spikes per neuron and bin that let a layer learn: with fewer, the layer above
@@ -54,9 +54,9 @@ export interface LiveLayer {
  *
  * @example
  * ```ts
- * import { openDevice } from "./device/device.ts";
+ * import { openDevice } from "../device/device.ts";
  * import { initLive } from "./live_init.ts";
- * import { Model } from "./model.ts";
+ * import { Model } from "../model.ts";
  * using device = await openDevice();
  * using model = await Model.create(device, {
  *   input: { C: 1, H: 4, W: 4 },

@@ -1,15 +1,15 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import {
-  type EpochStatistics,
-  runEpoch,
-  submitEpoch,
-} from "../../engine/epoch.ts";
-import { Model, type ModelState } from "../../engine/model.ts";
-import type { StepRecord } from "../../engine/plan/step_results.ts";
-import type { EventBatch } from "../../engine/network/event_batch.ts";
-import { trace } from "../../engine/trace.ts";
-import { device, gpuTest } from "../gpu.ts";
-import { busyInput, eventsOf, excite, NEURON, part } from "./networks.ts";
+  type PassStatistics,
+  runPass,
+  startPass,
+} from "../../../engine/training/pass.ts";
+import { Model, type ModelState } from "../../../engine/model.ts";
+import type { StepRecord } from "../../../engine/plan/step_results.ts";
+import type { EventBatch } from "../../../engine/network/event_batch.ts";
+import { trace } from "../../../engine/trace.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { busyInput, eventsOf, excite, NEURON, part } from "../networks.ts";
 
 const T = 20;
 const SAMPLES = 7;
@@ -44,12 +44,12 @@ async function prepare() {
   return { model, stepper, layers: model.layers };
 }
 
-gpuTest("runEpoch() sums up what its steps did", async () => {
+gpuTest("runPass() sums up what its steps did", async () => {
   const { model, stepper, layers } = await prepare();
   const weights = await model.weights();
   const records: StepRecord[] = [];
-  let last: EpochStatistics | undefined;
-  const found = await runEpoch(stepper, batches(), {
+  let last: PassStatistics | undefined;
+  const found = await runPass(stepper, batches(), {
     layers,
     onRecords: (more, statistics) => {
       records.push(...more);
@@ -85,7 +85,7 @@ gpuTest("runEpoch() sums up what its steps did", async () => {
 });
 
 gpuTest(
-  "runEpoch() counts how often each neuron fires in training",
+  "runPass() counts how often each neuron fires in training",
   async () => {
     const neuron = { ...NEURON, scaleRef: 0.1 };
     using model = await Model.create(device(), {
@@ -121,7 +121,7 @@ gpuTest(
     using stepper = await model.compile({ ...options, batch: 3, train: true });
     const { layers } = model;
     for (let epoch = 0; epoch < 2; epoch++) {
-      const { sums, silent, saturated } = await runEpoch(stepper, batches(), {
+      const { sums, silent, saturated } = await runPass(stepper, batches(), {
         ...{ lr: 1e-30, layers },
       });
       deepStrictEqual(sums.fired, fired);
@@ -136,7 +136,7 @@ gpuTest(
         silent[1] >= 1 / 3 && saturated[1] >= 1 / 3,
         `${silent}, ${saturated}`,
       );
-      const evaluated = await runEpoch(stepper, batches(), { layers });
+      const evaluated = await runPass(stepper, batches(), { layers });
       deepStrictEqual(Object.keys(evaluated), [
         ...["samples", "loss", "accuracy", "seconds", "rates", "sums"],
       ]);
@@ -146,22 +146,23 @@ gpuTest(
 );
 
 gpuTest(
-  "submitEpoch() tells passes apart that are under way at once",
+  "startPass() tells passes apart that are under way at once",
   async () => {
     const lr = 0.05;
     const compare = (
-      passes: readonly EpochStatistics[],
+      passes: readonly PassStatistics[],
     ) => passes.map((statistics) => ({ ...statistics, seconds: 0 }));
     const one = await prepare();
     const expected = [
-      await runEpoch(one.stepper, batches(), { lr, layers: one.layers }),
-      await runEpoch(one.stepper, batches(), { layers: one.layers }),
+      await runPass(one.stepper, batches(), { lr, layers: one.layers }),
+      await runPass(one.stepper, batches(), { layers: one.layers }),
     ];
     const other = await prepare();
     const { stepper, layers } = other;
-    const trained = await submitEpoch(stepper, batches(), { lr, layers });
-    const evaluated = await submitEpoch(stepper, batches(), { layers });
-    const found = await Promise.all([trained.settled, evaluated.settled]);
+    const trained = startPass(stepper, batches(), { lr, layers });
+    await trained.submitted;
+    const evaluated = startPass(stepper, batches(), { layers });
+    const found = await Promise.all([trained.ended, evaluated.ended]);
     deepStrictEqual(compare(found), compare(expected));
     deepStrictEqual(await other.model.weights(), await one.model.weights());
     for (const { model, stepper } of [one, other]) {
@@ -171,11 +172,11 @@ gpuTest(
   },
 );
 
-gpuTest("runEpoch() trains with a learning rate", async () => {
+gpuTest("runPass() trains with a learning rate", async () => {
   const { model, stepper, layers } = await prepare();
   const losses: number[] = [];
   for (let epoch = 0; epoch < 15; epoch++) {
-    const { loss } = await runEpoch(stepper, batches(), { lr: 0.05, layers });
+    const { loss } = await runPass(stepper, batches(), { lr: 0.05, layers });
     losses.push(loss);
   }
   ok(losses[14] < 0.8 * losses[0], `${losses}`);
@@ -183,18 +184,18 @@ gpuTest("runEpoch() trains with a learning rate", async () => {
   model.destroy();
 });
 
-gpuTest("runEpoch() goes on from a pause in the same bits", async () => {
+gpuTest("runPass() goes on from a pause in the same bits", async () => {
   const whole = await prepare();
   const { layers } = whole;
-  const expected = await runEpoch(whole.stepper, batches(), {
+  const expected = await runPass(whole.stepper, batches(), {
     ...{ lr: 0.05, layers },
   });
   const weights = await whole.model.weights();
   for (const pauses of [[1], [2], [1, 2, 3]]) {
     const { model, stepper } = await prepare();
-    const kept: { statistics: EpochStatistics; state: ModelState }[] = [];
+    const kept: { statistics: PassStatistics; state: ModelState }[] = [];
     let steps = 0;
-    const paused = await runEpoch(stepper, batches(), {
+    const paused = await runPass(stepper, batches(), {
       ...{ lr: 0.05, layers },
       pause: {
         due: () => pauses.includes(++steps),
@@ -215,7 +216,7 @@ gpuTest("runEpoch() goes on from a pause in the same bits", async () => {
         let skip = state.steps;
         for await (const batch of batches()) if (skip-- <= 0) yield batch;
       })();
-      const found = await runEpoch(other.stepper, left, {
+      const found = await runPass(other.stepper, left, {
         ...{ lr: 0.05, layers, from: statistics.sums },
       });
       deepStrictEqual({ ...found, seconds: 0 }, { ...expected, seconds: 0 });
@@ -230,21 +231,21 @@ gpuTest("runEpoch() goes on from a pause in the same bits", async () => {
   whole.model.destroy();
 });
 
-gpuTest("runEpoch() refuses to run over nothing", async () => {
+gpuTest("runPass() refuses to run over nothing", async () => {
   const { model, stepper, layers } = await prepare();
   const none = (async function* (): AsyncGenerator<EventBatch> {})();
-  await rejects(runEpoch(stepper, none, { layers }), { name: "RangeError" });
+  await rejects(runPass(stepper, none, { layers }), { name: "RangeError" });
   stepper.destroy();
   model.destroy();
 });
 
-gpuTest("runEpoch() throws what its batches throw", async () => {
+gpuTest("runPass() throws what its batches throw", async () => {
   const { model, stepper, layers } = await prepare();
   const broken = (async function* (): AsyncGenerator<EventBatch> {
     yield* batches();
     throw new RangeError("no more");
   })();
-  await rejects(runEpoch(stepper, broken, { layers }), { message: "no more" });
+  await rejects(runPass(stepper, broken, { layers }), { message: "no more" });
   await stepper.drain();
   stepper.destroy();
   model.destroy();

@@ -1,10 +1,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { initLive, type LiveLayer } from "../../engine/live_init.ts";
-import { Model, type ModelDescription } from "../../engine/model.ts";
-import type { EventBatch } from "../../engine/network/event_batch.ts";
-import type { NamedArray } from "../../engine/network/weights.ts";
-import { device, gpuTest } from "../gpu.ts";
-import { busyInput, eventsOf, NEURON, part } from "./networks.ts";
+import {
+  initLive,
+  type LiveLayer,
+} from "../../../engine/training/live_init.ts";
+import { Model, type ModelDescription } from "../../../engine/model.ts";
+import type { EventBatch } from "../../../engine/network/event_batch.ts";
+import type { NamedArray } from "../../../engine/network/weights.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { busyInput, eventsOf, NEURON, part } from "../networks.ts";
 
 const T = 40;
 const samples = eventsOf(busyInput([6, 2, 9, 8, T], 3), [0, 1, 2, 3, 0, 1]);

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { type Layer, sizeOf } from "./network/network.ts";
-import type { StepRecord } from "./plan/step_results.ts";
-import type { EventBatch } from "./network/event_batch.ts";
-import type { Stepper } from "./plan/stepper.ts";
+import { type Layer, sizeOf } from "../network/network.ts";
+import type { StepRecord } from "../plan/step_results.ts";
+import type { EventBatch } from "../network/event_batch.ts";
+import type { Stepper } from "../plan/stepper.ts";
 
 /** Over this part of bins with a spike, a layer or neuron is saturated. */
 export const SATURATED = 0.45;
 
 /** Sums over the samples of a pass so far; a pass can go on from them. */
-export interface EpochSums {
+export interface PassSums {
   /** Number of samples. */
   readonly samples: number;
   /** Their losses. */
@@ -31,7 +31,7 @@ export interface EpochSums {
 }
 
 /** What a pass, or its part so far, came to. */
-export interface EpochStatistics {
+export interface PassStatistics {
   /** Number of samples. */
   readonly samples: number;
   /** Loss per sample. */
@@ -47,22 +47,22 @@ export interface EpochStatistics {
   /** Part of them that fired in more than 45 % of all bins. */
   readonly saturated?: readonly number[];
   /** What all of these follow from. */
-  readonly sums: EpochSums;
+  readonly sums: PassSums;
 }
 
 /** Pauses of a pass, in which what it has done so far can be kept. */
-export interface EpochPause {
+export interface PassPause {
   /**
    * Is asked after each step whether to pause; while a gradient waits for its
    * update, the answer does not count.
    */
   due(): boolean;
   /** Is called once every step so far is done; the pass waits for it. */
-  keep(statistics: EpochStatistics): Promise<void>;
+  keep(statistics: PassStatistics): Promise<void>;
 }
 
 /** How a pass is run. */
-export interface EpochOptions {
+export interface PassOptions {
   /** Learning rate; without it the network is evaluated, not trained. */
   readonly lr?: number;
   /**
@@ -74,58 +74,84 @@ export interface EpochOptions {
   /** The layers, for their rates. */
   readonly layers: readonly Layer[];
   /** What samples came to that were run before. @default no samples */
-  readonly from?: EpochSums;
+  readonly from?: PassSums;
   /** When to pause, and what to do then. */
-  readonly pause?: EpochPause;
+  readonly pause?: PassPause;
   /** Is told of the steps read back, and of the statistics so far. */
   readonly onRecords?: (
     records: readonly StepRecord[],
-    statistics: EpochStatistics,
+    statistics: PassStatistics,
   ) => void;
+}
+
+/** A pass whose steps are being handed to the device. */
+export interface Pass {
+  /**
+   * Resolves once the last step was submitted: another pass that leaves alone
+   * what this one has trained can be submitted then.
+   */
+  readonly submitted: Promise<void>;
+  /** Resolves once all steps are done. */
+  readonly ended: Promise<PassStatistics>;
 }
 
 /**
  * Runs a plan over batches.
  *
- * It never waits for the device but to bound what is in flight, so batches are
- * uploaded while others are computed. A pass that goes on from the sums of
- * another comes to the same as one that ran over the samples of both.
+ * It waits for the device only to bound the number of steps in flight, so
+ * batches are uploaded while others are computed. A pass that continues from
+ * the sums of another gives the same result as one over the samples of both.
  *
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
- * @param options Learning rate, where to go on, and whom to tell.
- * @returns What it came to.
+ * @param options Learning rate, sums to continue from, and callbacks.
+ * @returns Loss, accuracy and firing rates over all samples.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
- * @throws {RangeError} If there are no samples, or `accumulate` is no positive
- * integer.
+ * @throws {RangeError} If there are no samples, or `accumulate` is not a
+ * positive integer.
  * @throws What `batches` and `pause` throw.
  */
-export async function runEpoch(
+export async function runPass(
   stepper: Stepper,
   batches: AsyncIterable<EventBatch>,
-  options: EpochOptions,
-): Promise<EpochStatistics> {
-  const { settled } = await submitEpoch(stepper, batches, options);
-  return await settled;
+  options: PassOptions,
+): Promise<PassStatistics> {
+  return await startPass(stepper, batches, options).ended;
 }
 
 /**
- * Submits the steps of a plan over batches, like {@linkcode runEpoch}, and does
- * not wait for the last of them: another pass that leaves alone what this one
- * has trained can be submitted meanwhile.
+ * Starts to run a plan over batches, like {@linkcode runPass}.
  *
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
- * @param options Learning rate, where to go on, and whom to tell.
- * @returns What it comes to, once all its steps are done.
- * @throws What `runEpoch` throws, unless it shows only in the end.
+ * @param options Learning rate, sums to continue from, and callbacks.
+ * @returns The pass under way; both its promises reject with what `runPass`
+ * throws.
  */
-export async function submitEpoch(
+export function startPass(
   stepper: Stepper,
   batches: AsyncIterable<EventBatch>,
-  options: EpochOptions,
-): Promise<{ readonly settled: Promise<EpochStatistics> }> {
+  options: PassOptions,
+): Pass {
+  const submission = submit(stepper, batches, options);
+  const submitted = submission.then(() => {});
+  const ended = submission.then(({ settled }) => settled);
+  // A failure surfaces where one of them is awaited.
+  submitted.catch(() => {});
+  ended.catch(() => {});
+  return { submitted, ended };
+}
+
+/**
+ * Submits all steps and starts to read their results back; it does not wait for
+ * these, hence the promise in an object.
+ */
+async function submit(
+  stepper: Stepper,
+  batches: AsyncIterable<EventBatch>,
+  options: PassOptions,
+): Promise<{ readonly settled: Promise<PassStatistics> }> {
   const { lr, accumulate = 1, layers, from, pause, onRecords } = options;
   if (!(Number.isInteger(accumulate) && accumulate > 0)) {
     throw new RangeError(
@@ -138,7 +164,7 @@ export async function submitEpoch(
   const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
   let { samples, loss, right } = from ?? { samples: 0, loss: 0, right: 0 };
   const { activity } = stepper.plan.buffers;
-  const statistics = (fired?: Uint32Array[]): EpochStatistics => ({
+  const statistics = (fired?: Uint32Array[]): PassStatistics => ({
     samples,
     loss: loss / samples,
     accuracy: right / samples,
@@ -168,7 +194,7 @@ export async function submitEpoch(
     }
     if (records.length > 0) onRecords?.(records, statistics());
   };
-  const settle = async (): Promise<EpochStatistics> => {
+  const settle = async (): Promise<PassStatistics> => {
     const [records, counts] = await Promise.all([
       stepper.drain(),
       lr === undefined ? undefined : activity.read(),

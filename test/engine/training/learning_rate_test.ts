@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import type { ConfigurationSchedule } from "../../../scripts/configuration/types.ts";
-import { learningRate } from "../../../scripts/configuration/learning_rate.ts";
+import {
+  learningRate,
+  type Schedule,
+} from "../../../engine/training/learning_rate.ts";
 
 function rates(
-  schedule: ConfigurationSchedule | undefined,
+  schedule: Schedule | undefined,
   epochs = 5,
 ): number[] {
   return Array.from(

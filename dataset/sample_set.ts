@@ -1,0 +1,177 @@
+/**
+ * Some samples of a data set, as training and tests ask for them.
+ *
+ * @module
+ */
+
+import { batches, type PackedBatch, SampleCache } from "./batches.ts";
+import type { BatchOptions } from "./batches.ts";
+import type { Binning } from "./pack.ts";
+import type { SampleSource } from "./sample_source.ts";
+import { inParallel } from "./threads/in_parallel.ts";
+
+/** Samples that are read at once to look for errors. */
+const READ_AT_ONCE = 32;
+
+/** Which samples of a data set, and how they become batches. */
+export interface SampleSetOptions {
+  /** Numbers of the samples in their source. @default all, in order */
+  readonly indices?: readonly number[];
+  /** How events become bins. @default "SlayerTD" */
+  readonly method?: Binning["method"];
+  /** Which bins of a longer sample are taken. @default "fixed" */
+  readonly crop?: BatchOptions["crop"];
+  /** Changes the events of a sample at random each time it is visited. */
+  readonly augment?: BatchOptions["augment"];
+  /** Keeps packed samples in memory. @default a cache of the set's own */
+  readonly cache?: SampleCache;
+}
+
+/** What a training loop asks of a set of samples. */
+export interface BatchRequest {
+  /** Samples in a batch; the last batch may have fewer. */
+  readonly batch: number;
+  /** Length of a sample in bins. */
+  readonly bins: number;
+  /** Length of a bin in ms. */
+  readonly Ts: number;
+  /**
+   * Draws the order of the samples, random crops and augmentation. Without it
+   * samples come in their order, from their first bin on, and unchanged.
+   */
+  readonly random?: {
+    uniform(): number;
+    shuffle<T>(items: readonly T[]): T[];
+  };
+  /** Whether samples come in a random order. @default false */
+  readonly shuffle?: boolean;
+  /** Batches at the start that are left out. @default 0 */
+  readonly skip?: number;
+}
+
+/**
+ * Some samples of a data set.
+ *
+ * @example
+ * ```ts
+ * import { allocateEvents, DVS128 } from "./events.ts";
+ * import { SampleSet } from "./sample_set.ts";
+ * const set = new SampleSet({
+ *   sensor: DVS128,
+ *   timing: { unitUs: 1000, fromFirstEvent: true },
+ *   classes: ["cat", "dog"],
+ *   labels: [0, 1, 0],
+ *   events: () => Promise.resolve(allocateEvents(5)),
+ * }, { indices: [2, 1] });
+ * const [batch] = await Array.fromAsync(
+ *   set.batches({ batch: 2, bins: 300, Ts: 5 }),
+ * );
+ * if (batch.labels.join() !== "0,1") throw new Error("expected two samples");
+ * ```
+ */
+export class SampleSet {
+  /** The data set that the samples are of. */
+  readonly source: SampleSource;
+  /** Numbers of the samples in their source. */
+  readonly indices: readonly number[];
+  readonly #options: SampleSetOptions & { readonly cache: SampleCache };
+
+  /**
+   * Chooses samples; none is read yet.
+   *
+   * @param source The data set.
+   * @param options Which samples, and how they become batches.
+   */
+  constructor(source: SampleSource, options: SampleSetOptions = {}) {
+    this.source = source;
+    this.indices = options.indices ?? [...source.labels.keys()];
+    this.#options = { ...options, cache: options.cache ?? new SampleCache() };
+  }
+
+  /** Number of samples. */
+  get size(): number {
+    return this.indices.length;
+  }
+
+  /** Names of the classes. */
+  get classes(): readonly string[] {
+    return this.source.classes;
+  }
+
+  /** Class of each sample, as an index into the classes. */
+  get labels(): number[] {
+    return this.indices.map((index) => this.source.labels[index]);
+  }
+
+  /** Channels, rows and columns of a network's input for these samples. */
+  get extent(): { readonly C: number; readonly H: number; readonly W: number } {
+    const { width, height } = this.source.sensor;
+    return this.#options.method === "frames"
+      // Frames hold columns where SlayerTD holds rows.
+      ? { C: 2, H: width, W: height }
+      : { C: 2, H: height, W: width };
+  }
+
+  /**
+   * Chooses some of the samples.
+   *
+   * @param indices Numbers of the samples in their source.
+   * @returns A set that shares the cache of this one.
+   */
+  subset(indices: readonly number[]): SampleSet {
+    return new SampleSet(this.source, { ...this.#options, indices });
+  }
+
+  /**
+   * Gathers the samples in batches.
+   *
+   * @param request Sizes, and where chance comes from.
+   * @returns The batches, read ahead of whoever asks for them.
+   * @throws {RangeError} If a size is not a whole number, or a sample cannot be
+   * packed.
+   * @throws What reading a sample throws.
+   */
+  batches(request: BatchRequest): AsyncIterable<PackedBatch> {
+    const { batch, bins, Ts, random, shuffle = false, skip } = request;
+    const { method = "SlayerTD", crop = "fixed", augment, cache } =
+      this.#options;
+    const order = random && shuffle
+      ? random.shuffle(this.indices)
+      : this.indices;
+    return batches(this.source, order, {
+      batchSize: batch,
+      bins,
+      binning: { method, Ts },
+      crop: random ? crop : "fixed",
+      augment: random && augment,
+      random: random && (() => random.uniform()),
+      cache,
+      skip,
+    });
+  }
+
+  /**
+   * Reads every sample, so that an error in one shows before training asks for
+   * it in the end. Samples that are not in the cache already are not put there:
+   * its room is for those that every epoch asks for.
+   *
+   * @param Ts Length of a bin in ms.
+   * @param onSample Is told how many samples were read.
+   * @throws {RangeError} If a sample cannot be packed.
+   * @throws What reading a sample throws.
+   */
+  async readThrough(
+    Ts: number,
+    onSample: (done: number) => void = () => {},
+  ): Promise<void> {
+    const { method = "SlayerTD", cache } = this.#options;
+    const binning = { method, Ts };
+    const unkept = new SampleCache(0);
+    let done = 0;
+    await inParallel(this.indices, async (index) => {
+      await (cache.find(this.source, index, binning) ??
+        unkept.get(this.source, index, binning));
+      onSample(++done);
+    }, READ_AT_ONCE);
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * The training loop: epochs over a data set, each followed by validation or
+ * test.
+ *
+ * @module
+ */
+
+import type { Model } from "../model.ts";
+import { Random } from "../network/random.ts";
+import type { Stepper } from "../plan/stepper.ts";
+import type { FitEpoch, FitOptions, FitPosition } from "./fit_options.ts";
+import { learningRate } from "./learning_rate.ts";
+import {
+  type Pass,
+  type PassPause,
+  type PassStatistics,
+  type PassSums,
+  startPass,
+} from "./pass.ts";
+import { followPass, type PassUse } from "./pass_observer.ts";
+import type { Samples } from "./samples.ts";
+
+/**
+ * Trains a network, epoch by epoch.
+ *
+ * After each epoch the validation and test samples are run through the network.
+ * The best epoch is that of lowest validation loss or, without validation, of
+ * highest test accuracy. The weights are those of the epoch that was yielded
+ * until the next one is asked for. Runs with equal arguments give equal bits,
+ * whatever is cached or read ahead, on one adapter.
+ *
+ * @param network The network.
+ * @param train Samples to train on.
+ * @param options Loss, learning rate, number of epochs, and sets to test on.
+ * @returns The epochs.
+ * @throws {ShapeError} If the samples do not fit the network or the device.
+ * @throws {RangeError} If a number is out of range, or there are no samples.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ * @throws What the samples and the callbacks throw.
+ */
+export async function* fit(
+  network: Model,
+  train: Samples,
+  options: FitOptions,
+): AsyncGenerator<FitEpoch, void, void> {
+  if (options.from?.trained) return;
+  const { batch, loss: target, tSample, testing, validation, test } = options;
+  const most = Math.max(
+    ...[train, validation, test].map((samples) => samples?.size ?? 0),
+  );
+  const plan = { batch: Math.max(1, Math.min(batch, most)), train: true };
+  using trainer = await network.compile({ ...plan, tSample, target });
+  using tester = testing === undefined ? undefined : await network.compile({
+    batch: plan.batch,
+    tSample: testing.tSample,
+    target: testing.loss,
+    train: false,
+  });
+  const loop = new FitLoop(network, { trainer, tester: tester ?? trainer }, {
+    ...options,
+    batch: plan.batch,
+  });
+  while (!loop.ended) {
+    yield await loop.epoch(train);
+    await loop.next();
+  }
+}
+
+/** Options, where training stands, and the plans that it runs. */
+class FitLoop {
+  readonly #network: Model;
+  readonly #plans: { readonly trainer: Stepper; readonly tester: Stepper };
+  readonly #options: FitOptions;
+  readonly #random: Random;
+  #position: FitPosition;
+  #trainAccuracy = 0;
+
+  constructor(
+    network: Model,
+    plans: { readonly trainer: Stepper; readonly tester: Stepper },
+    options: FitOptions,
+  ) {
+    const { from, random = 0 } = options;
+    this.#network = network;
+    this.#plans = plans;
+    this.#options = options;
+    this.#random = from
+      ? new Random(from.random)
+      : typeof random === "number"
+      ? new Random(random)
+      : random;
+    this.#position = from ?? {
+      epoch: 0,
+      batches: 0,
+      random: this.#random.state,
+      trained: options.epochs < 1,
+    };
+  }
+
+  /** Whether no epoch is left. */
+  get ended(): boolean {
+    return this.#position.trained;
+  }
+
+  /** Trains and tests one epoch. */
+  async epoch(train: Samples): Promise<FitEpoch> {
+    const { checkpoints } = this.#options;
+    const { epoch: number } = this.#position;
+    const start = performance.now();
+    const lr = learningRate(number, this.#options);
+    const training = this.#train(train, lr);
+    await training.submitted;
+    const trained = this.#measure(training.ended, train, lr);
+    if (checkpoints?.due("trained")) {
+      await trained;
+      await checkpoints.save(this.#position);
+    }
+    // Neither changes what the other reads, so they run side by side.
+    const tests = this.#tests(trained);
+    await Promise.allSettled([trained, tests]);
+    const epoch = {
+      number,
+      lr,
+      train: await trained,
+      ...await tests,
+      seconds: (performance.now() - start) / 1000,
+    };
+    this.#trainAccuracy = epoch.train.accuracy;
+    return { ...epoch, best: this.#keepBest(epoch) };
+  }
+
+  /** Moves on to the next epoch, if there is one. */
+  async next(): Promise<void> {
+    const { epochs, stop, checkpoints } = this.#options;
+    const { epoch, best, lowestLoss } = this.#position;
+    const stopped = stop !== undefined && best !== undefined &&
+      epoch >= (stop.epoch ?? 0) && epoch - best.epoch >= stop.patience &&
+      this.#trainAccuracy >= (stop.trainAccuracy ?? 0);
+    this.#position = {
+      epoch: epoch + 1,
+      batches: 0,
+      random: this.#random.state,
+      best,
+      lowestLoss,
+      trained: stopped || epoch + 1 >= epochs,
+    };
+    const due = checkpoints?.due("epoch");
+    if (this.#position.trained || due) await checkpoints?.save(this.#position);
+  }
+
+  #train(samples: Samples, lr: number): Pass {
+    const { checkpoints, batch } = this.#options;
+    const { batches: done, sums } = this.#position;
+    const all = Math.ceil(samples.size / batch);
+    let batches = done;
+    return this.#pass(samples, "training", {
+      lr,
+      skip: done,
+      from: sums,
+      pause: checkpoints && {
+        due: () => {
+          batches++;
+          // After the last batch, the epoch is measured before it is saved.
+          return checkpoints.due("step") && batches < all;
+        },
+        keep: async ({ sums }) => {
+          this.#position = { ...this.#position, batches, sums };
+          await checkpoints.save(this.#position);
+        },
+      },
+    });
+  }
+
+  /** Waits for the end of training and whatever is to follow it. */
+  async #measure(
+    ended: Promise<PassStatistics>,
+    samples: Samples,
+    lr: number,
+  ): Promise<PassStatistics> {
+    const { epoch } = this.#position;
+    await this.#options.afterTraining?.({ epoch, lr, train: ended });
+    const train = await ended;
+    this.#position = {
+      ...this.#position,
+      batches: Math.ceil(samples.size / this.#options.batch),
+      sums: train.sums,
+    };
+    return train;
+  }
+
+  /** Validates and tests, one after the other: steps share one plan. */
+  async #tests(
+    trained: Promise<PassStatistics>,
+  ): Promise<Pick<FitEpoch, "validation" | "test">> {
+    const { validation, test, checkpoints } = this.#options;
+    const pause = checkpoints && {
+      due: () => checkpoints.due("tested step"),
+      keep: async () => {
+        await trained;
+        await checkpoints.save(this.#position);
+      },
+    };
+    const run = async (samples: Samples | undefined, use: PassUse) =>
+      samples && await this.#pass(samples, use, { pause }).ended;
+    return {
+      validation: await run(validation, "validation"),
+      test: await run(test, "test"),
+    };
+  }
+
+  #pass(
+    samples: Samples,
+    use: PassUse,
+    options: {
+      readonly lr?: number;
+      readonly skip?: number;
+      readonly from?: PassSums;
+      readonly pause?: PassPause;
+    },
+  ): Pass {
+    const { accumulate, batch, observe, shuffle = true } = this.#options;
+    const { layers, description: { Ts } } = this.#network;
+    const { trainer, tester } = this.#plans;
+    const training = use === "training";
+    const stepper = training ? trainer : tester;
+    const observer = observe?.({
+      epoch: this.#position.epoch,
+      use,
+      total: samples.size,
+    });
+    const follow = followPass(observer, stepper, options.from?.samples ?? 0);
+    const batches = samples.batches({
+      batch,
+      bins: stepper.plan.sizes.T,
+      Ts,
+      random: training ? this.#random : undefined,
+      shuffle: training && shuffle,
+      skip: options.skip,
+    });
+    const pass = startPass(stepper, follow.timed(batches), {
+      layers,
+      lr: options.lr,
+      accumulate,
+      from: options.from,
+      pause: options.pause,
+      onRecords: follow.steps,
+    });
+    pass.ended.catch(() => {}).finally(() => observer?.[Symbol.dispose]());
+    return pass;
+  }
+
+  /** Remembers an epoch if it is better than those before. */
+  #keepBest({ number, train, validation, test }: Omit<FitEpoch, "best">) {
+    const chosenBy = validation ?? test;
+    if (!chosenBy) return false;
+    const { loss, accuracy } = chosenBy;
+    const { best, lowestLoss = Infinity } = this.#position;
+    const isBest = !best ||
+      (validation ? loss < best.loss : accuracy > best.accuracy);
+    const trainAccuracy = train.accuracy;
+    this.#position = {
+      ...this.#position,
+      lowestLoss: Math.min(lowestLoss, loss),
+      best: isBest ? { epoch: number, trainAccuracy, loss, accuracy } : best,
+    };
+    return isBest;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What training asks of a data set.
+ *
+ * @module
+ */
+
+import type { EventBatch } from "../network/event_batch.ts";
+import type { Random } from "../network/random.ts";
+
+/** Samples to train or test on, as a data set offers them. */
+export interface Samples {
+  /** Number of samples. */
+  readonly size: number;
+  /**
+   * Gathers the samples in batches of packed events.
+   *
+   * @param request Samples in a batch, bins (T) of a sample, length of a bin in
+   * ms; where training draws random numbers from, whether it shuffles, and how
+   * many batches at the start it has already done.
+   * @returns The batches.
+   */
+  batches(request: {
+    readonly batch: number;
+    readonly bins: number;
+    readonly Ts: number;
+    readonly random?: Random;
+    readonly shuffle?: boolean;
+    readonly skip?: number;
+  }): AsyncIterable<EventBatch>;
+}

@@ -1,0 +1,54 @@
+/**
+ * Showing how far passes over samples are: on the terminal, in `status.json`
+ * and in the fold's log.
+ *
+ * @module
+ */
+
+import type { Layer } from "../../engine/network/network.ts";
+import type {
+  PassFacts,
+  PassObserver,
+} from "../../engine/training/pass_observer.ts";
+import { createProgress } from "../command_line/progress.ts";
+import type { RunStatus } from "../run/status.ts";
+import type { FoldLog } from "./fold_log.ts";
+
+/** Verbs of progress lines, by what a pass is for. */
+const VERBS = { training: "train", validation: "validate", test: "test" };
+
+/**
+ * Makes what follows the passes of a fold.
+ *
+ * @param fold Fold, counted from 1.
+ * @param options Layers and classes by name, and who is told of the steps.
+ * @returns Follows a pass.
+ */
+export function observePasses(
+  fold: number,
+  { layers, classes, log, status }: {
+    readonly layers: readonly Layer[];
+    readonly classes: readonly string[];
+    readonly log: FoldLog;
+    readonly status: RunStatus;
+  },
+): (pass: PassFacts) => PassObserver {
+  const names = layers.map(({ name }) => name);
+  return ({ epoch, use, total }) => {
+    const label = `fold ${fold} epoch ${epoch} ${VERBS[use]}`;
+    const progress = createProgress({ total, label });
+    status.beginPass();
+    return {
+      steps(records, measures) {
+        if (use === "training") log.addBatches(records);
+        progress.update(measures.samples, measures);
+        status.addRecords(records, {
+          classes,
+          layers: names,
+          pass: { fold, epoch, set: use, total, ...measures },
+        });
+      },
+      [Symbol.dispose]: () => progress[Symbol.dispose](),
+    };
+  };
+}
