@@ -127,7 +127,7 @@ export async function measureText(
  */
 export function escapeText(text: string): string {
   return text.replace(NOT_XML, "\ufffd")
-    .replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+    .replace(/[<>&]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { classAccuracy } from "../../../mod.ts";
 import { emptyChart } from "../../../scripts/charts/spec.ts";
 import {
   fontFaces,
@@ -46,6 +47,15 @@ Deno.test("letters that XML does not have are drawn as one it has", async () => 
   assert.equal(svg, await draw("a\ufffd\ufffd[31m\ufffdb"));
   assert((await renderPng(svg)).length > 0);
   assert.equal(await width("\u0007"), await width("\ufffd"));
+});
+
+Deno.test("a class may be called what ends or begins something in XML", async () => {
+  for (const name of ["]]>", "<![CDATA[", "-->", "&amp;"]) {
+    const outcomes = [{ label: 0, prediction: 0 }];
+    const svg = await renderSvg(classAccuracy(outcomes, [name, "dog"]));
+    const png = await renderPng(svg);
+    assert.deepEqual([...png.subarray(1, 4)], [0x50, 0x4e, 0x47], name);
+  }
 });
 
 Deno.test("a chart that Vega-Lite warns of is not drawn", async () => {
