@@ -146,8 +146,8 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
     type: "nominal",
     title: "lighting session",
     scale: { domain: sessions, range: COLOURS },
-    // Beside the numbers; sessions as such are named on the axis.
-    legend: kind === "person" ? { values: present, offset: 76 } : null,
+    // Sessions as such are named on the axis, numbers beside the bars.
+    legend: kind === "person" ? { values: present, orient: "bottom" } : null,
   };
   const names = groups.map(({ group }) => group);
   return chart({

@@ -5,7 +5,8 @@
  */
 
 import { stripTypeScriptTypes } from "node:module";
-import { configOf, GROUNDS, THEMES } from "../../charts/theme.ts";
+import { pageConfigOf } from "../../charts/page_theme.ts";
+import { GROUNDS, THEMES } from "../../charts/theme.ts";
 import { fontFaces } from "../../pictures/render.ts";
 import { readPrograms } from "../report/browser.ts";
 
@@ -50,7 +51,9 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
 
 /** What charts look like in each theme. */
 function themes() {
-  return Object.fromEntries(THEMES.map((theme) => [theme, configOf(theme)]));
+  return Object.fromEntries(
+    THEMES.map((theme) => [theme, pageConfigOf(theme)]),
+  );
 }
 
 /** Hands the colours of charts to the page. */

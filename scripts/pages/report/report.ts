@@ -4,19 +4,20 @@
  * @module
  */
 
-import { configOf, GROUNDS, type Theme, THEMES } from "../../charts/theme.ts";
+import { stripTypeScriptTypes } from "node:module";
+import { pageConfigOf } from "../../charts/page_theme.ts";
+import { GROUNDS, type Theme, THEMES } from "../../charts/theme.ts";
 import { formatConfiguration } from "../../configuration/configuration.ts";
 import { duration } from "../../command_line/duration.ts";
+import { embedParts } from "../embedded_page.ts";
 import { fontFaces } from "../../pictures/render.ts";
 import { readPrograms } from "./browser.ts";
 import type { Figure } from "./figures.ts";
 import type { Provenance } from "./provenance.ts";
+import type { Facts, ReportData } from "./report_data.ts";
 import { resultsTable, type Table } from "./results_table.ts";
 import page from "./report_page.html" with { type: "text" };
 import type { Run } from "../../run/reader.ts";
-
-/** Names and values. */
-type Facts = readonly (readonly [string, string])[];
 
 /**
  * Writes the page.
@@ -31,29 +32,29 @@ export async function formatReport(
   figures: readonly Figure[],
   provenance: Provenance,
 ): Promise<string> {
-  const data = {
+  const data: ReportData = {
     folder: run.folder,
     facts: factsOf(run),
     results: run.summary ? resultsTable(run.summary) : [],
     optimistic: run.summary?.optimistic ?? false,
     figures,
-    configs: { light: configOf("light"), dark: configOf("dark") },
+    configs: { light: pageConfigOf("light"), dark: pageConfigOf("dark") },
     configuration: formatConfiguration(run.configuration),
     data: provenance.facts,
     recordings: recordingsOf(provenance),
   };
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
-  const programs = (await readPrograms()).join("\n");
-  const parts: Record<string, string> = {
+  const program = await Deno.readTextFile(
+    new URL("report_page.ts", import.meta.url),
+  );
+  const { html } = await embedParts(page, {
     font: await fontFaces(page + json),
     themes: THEMES.map(formatTheme).join("\n"),
-    programs: programs.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
+    programs: (await readPrograms()).join("\n"),
     run: json,
-  };
-  return page.replaceAll(
-    /(<(?:style|script) id="(\w+)"[^>]*>)\s*(?=<\/)/g,
-    (_, tag: string, name: string) => tag + parts[name],
-  );
+    page: stripTypeScriptTypes(program),
+  }, { evaluates: true });
+  return html;
 }
 
 function formatTheme(theme: Theme): string {

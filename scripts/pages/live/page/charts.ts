@@ -155,19 +155,18 @@ async function drawIn(
   });
 }
 
-/** Fits a theme to the page: legends below, and as wide as there is room. */
+/** Fits a theme to the room there is. */
 function pageConfig(
-  { axis, legend, ...config }: Readonly<Record<string, object>>,
+  { legend, ...config }: Readonly<Record<string, object>>,
   width: number,
 ): Readonly<Record<string, unknown>> {
   return {
-    ...{ ...config, aria: false, background: "transparent", padding: 0 },
-    axis: { ...axis, labelOverlap: "parity", labelSeparation: 8 },
+    ...config,
+    aria: false,
     legend: {
-      ...{ ...legend, orient: "bottom", titlePadding: 8 },
-      ...{ titleOrient: width < NARROW ? "top" : "left", rowPadding: 6 },
+      ...legend,
+      titleOrient: width < NARROW ? "top" : "left",
       columns: Math.max(1, Math.floor(width / 110)),
-      layout: { bottom: { direction: "vertical", anchor: "start" } },
     },
   };
 }
