@@ -5,9 +5,9 @@
  * @module
  */
 
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { buildPage } from "../pages/browser/build_page.ts";
 import { servePage } from "../pages/browser/serve_page.ts";
-import { addressOf } from "../pages/local_server.ts";
 import {
   integer,
   optional,
@@ -41,11 +41,11 @@ await runCommand({
 }, async ({ port, out }) => {
   const page = await buildPage();
   if (out === undefined) {
-    const server = servePage(page, port);
-    console.log(`Open ${addressOf(server)}; Ctrl-C ends it`);
+    const server = await servePage(page, port);
+    console.log(`Open ${server.url}; Ctrl-C ends it`);
     await server.finished;
     return;
   }
-  const [path] = await saveFiles(out, { "index.html": page });
-  console.log(`Open ${path}`);
+  const [path] = await saveFiles(out, { "index.html": page.html });
+  console.log(shownLine(`Open ${path}`));
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import {
   flag,
   integer,
@@ -11,7 +12,6 @@ import {
   text,
   withDefault,
 } from "../command_line/command.ts";
-import { addressOf } from "../pages/local_server.ts";
 import { readAssets } from "../pages/live/assets.ts";
 import { Follower } from "../pages/live/follower.ts";
 import { servePage } from "../pages/live/server.ts";
@@ -41,9 +41,10 @@ await runCommand({
   },
 }, async ({ run, live, port }) => {
   using follower = await Follower.start(run, { newest: live });
-  const server = servePage(follower, { assets: await readAssets(), port });
-  console.log(
-    `${addressOf(server)} follows ${run}; Ctrl-C ends it`,
-  );
+  const server = await servePage(follower, {
+    assets: await readAssets(),
+    port,
+  });
+  console.log(shownLine(`${server.url} follows ${run}; Ctrl-C ends it`));
   await server.finished;
 });

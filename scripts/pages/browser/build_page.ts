@@ -5,25 +5,22 @@
  */
 
 import { COLOURS, GROUNDS, type Theme } from "../../charts/theme.ts";
+import { type EmbeddedPage, embedParts } from "../embedded_page.ts";
 import page from "./page.html" with { type: "text" };
 
 /**
  * Bundles the program of the page and puts it into the page.
  *
- * @returns HTML.
+ * @returns The page.
  * @throws {Error} If the program cannot be bundled.
  */
-export async function buildPage(): Promise<string> {
+export async function buildPage(): Promise<EmbeddedPage> {
   const program = await bundle(import.meta.resolve("./main.ts"));
-  const parts: Record<string, string> = {
+  return await embedParts(page, {
     themes: `:root { ${coloursOf("light")} }\n` +
       `@media (prefers-color-scheme: dark) { :root { ${coloursOf("dark")} } }`,
-    program: program.replaceAll(/<(?=\/script|!--)/gi, "\\x3c"),
-  };
-  return page.replaceAll(
-    /(<(?:style|script) id="(\w+)"[^>]*>)(?=<\/)/g,
-    (_, tag: string, name: string) => tag + parts[name],
-  );
+    program,
+  });
 }
 
 /**

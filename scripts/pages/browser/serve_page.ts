@@ -4,26 +4,27 @@
  * @module
  */
 
-import { serveHere } from "../local_server.ts";
+import type { EmbeddedPage } from "../embedded_page.ts";
+import { type LocalServer, serveHere } from "../local_server.ts";
 
 /**
  * Serves a page at `/`, and nothing else.
  *
- * @param page The page, HTML.
+ * @param page The page.
  * @param port The port; 0 takes any that is free.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
-export function servePage(
-  page: string,
+export async function servePage(
+  { html, policy }: EmbeddedPage,
   port: number,
-): Deno.HttpServer<Deno.NetAddr> {
-  return serveHere(port, ({ url }) => {
+): Promise<LocalServer> {
+  return await serveHere(({ url }) => {
     const { pathname } = new URL(url);
     return pathname === "/"
-      ? new Response(page, {
+      ? new Response(html, {
         headers: { "content-type": "text/html; charset=utf-8" },
       })
       : new Response(`Cannot find "${pathname}"`, { status: 404 });
-  });
+  }, { port, policy });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { serveHere } from "../local_server.ts";
+import { type LocalServer, serveHere } from "../local_server.ts";
 import type { Asset } from "./assets.ts";
 import type { Follower } from "./follower.ts";
 import { pageData } from "./page_parts.ts";
@@ -12,13 +12,18 @@ import { viewSample } from "./sample_view.ts";
 
 /** What the page may load and do. Vega compiles its expressions. */
 const POLICY = [
-  ...["default-src 'none'", "script-src 'self' 'unsafe-eval'"],
-  ...["style-src 'self' 'unsafe-inline'", "font-src data:", "img-src data:"],
-  ...["connect-src 'self'", "base-uri 'none'", "form-action 'none'"],
-  "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src data:",
+  "img-src data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join("; ");
 
-const HEADERS = { "content-security-policy": POLICY };
+/** Messages that a page may be behind with, at most. */
+const BEHIND = 50;
 
 /**
  * Serves the page.
@@ -28,13 +33,13 @@ const HEADERS = { "content-security-policy": POLICY };
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
-export function servePage(
+export async function servePage(
   follower: Follower,
   { assets, port }: {
     readonly assets: ReadonlyMap<string, Asset>;
     readonly port: number;
   },
-): Deno.HttpServer<Deno.NetAddr> {
+): Promise<LocalServer> {
   let looking: Promise<unknown> = Promise.resolve();
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
@@ -42,9 +47,6 @@ export function servePage(
     const site = request.headers.get("sec-fetch-site");
     if (pathname !== "/" && site !== null && site !== "same-origin") {
       return refuse(403, "Cannot answer another site");
-    }
-    if (request.method !== "GET") {
-      return refuse(405, `Cannot answer a ${request.method}`);
     }
     const fold = wholeNumber(searchParams.get("fold"));
     if (pathname === "/events") return follow(follower, fold);
@@ -56,21 +58,21 @@ export function servePage(
       );
       looking = view.catch(() => {});
       return await view.then(
-        (sample) => Response.json(sample, { headers: HEADERS }),
+        (sample) => Response.json(sample),
         (error) => refuse(500, error.message),
       );
     }
     const asset = assets.get(pathname);
     if (!asset) return refuse(404, `Cannot find "${pathname}"`);
     return new Response(asset.content, {
-      headers: { ...HEADERS, "content-type": `${asset.type}; charset=utf-8` },
+      headers: { "content-type": `${asset.type}; charset=utf-8` },
     });
   };
-  return serveHere(port, answer);
+  return await serveHere(answer, { port, policy: POLICY });
 }
 
 function refuse(status: number, problem: string): Response {
-  return new Response(problem, { status, headers: HEADERS });
+  return new Response(problem, { status });
 }
 
 function wholeNumber(text: string | null): number | undefined {
@@ -88,17 +90,28 @@ function follow(follower: Follower, fold: number | undefined): Response {
           .map(([name, part]) => [name, JSON.stringify(part)] as const)
           .filter(([name, text]) => sent.get(name) !== text);
         if (parts.length === 0) return;
+        if (controller.desiredSize! < -BEHIND) {
+          throw new Error("The page does not read any more");
+        }
         for (const [name, text] of parts) sent.set(name, text);
         const fields = parts.map(([name, text]) => `"${name}":${text}`);
         controller.enqueue(`data: {${fields.join(",")}}\n\n`);
       };
+      const trySend = () => {
+        try {
+          send();
+        } catch (error) {
+          stop();
+          controller.error(error);
+        }
+      };
       controller.enqueue("retry: 1000\n\n");
       send();
-      stop = follower.listen(send);
+      stop = follower.listen(trySend);
     },
     cancel: () => stop(),
   });
   return new Response(body.pipeThrough(new TextEncoderStream()), {
-    headers: { ...HEADERS, "content-type": "text/event-stream" },
+    headers: { "content-type": "text/event-stream" },
   });
 }

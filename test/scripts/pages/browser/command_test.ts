@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { servePage } from "../../../../scripts/pages/browser/serve_page.ts";
-import { addressOf } from "../../../../scripts/pages/local_server.ts";
 import { runTask } from "../../../run_task.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
 
@@ -16,20 +15,20 @@ async function ask(url: string, path: string, host: string): Promise<string> {
 }
 
 Deno.test("the page is served by the names of this computer only", async () => {
-  const server = servePage("<p>cat</p>", 0);
+  const server = await servePage({ html: "<p>cat</p>", policy: "" }, 0);
   try {
-    const { host, port } = new URL(addressOf(server));
+    const { host, port } = new URL(server.url);
     for (const name of [host, `localhost:${port}`]) {
-      const answer = await ask(addressOf(server), "/", name);
+      const answer = await ask(server.url, "/", name);
       assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*<p>cat<\/p>/);
     }
     for (const name of ["example.org", `example.org:${port}`, "127.0.0.2"]) {
-      const answer = await ask(addressOf(server), "/", name);
+      const answer = await ask(server.url, "/", name);
       assert.match(answer, /^HTTP\/1\.1 403 /);
       assert(!answer.includes("cat"), name);
     }
     assert.match(
-      await ask(addressOf(server), "/data", host),
+      await ask(server.url, "/data", host),
       /^HTTP\/1\.1 404 /,
     );
   } finally {
@@ -54,9 +53,9 @@ Deno.test("browser writes a page that needs nothing else", async () => {
 });
 
 Deno.test("browser says in one line what is in the way", async () => {
-  const server = servePage("", 0);
+  const server = await servePage({ html: "", policy: "" }, 0);
   try {
-    const { port } = new URL(addressOf(server));
+    const { port } = new URL(server.url);
     const { code, stdout, stderr } = await runTask("browser", [
       ...["--port", port],
     ]);

@@ -6,6 +6,10 @@ import type * as library from "../../../../mod.ts";
 import { Model } from "../../../../engine/model.ts";
 import { trace } from "../../../../engine/trace.ts";
 import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
+import {
+  type EmbeddedPage,
+  embedParts,
+} from "../../../../scripts/pages/embedded_page.ts";
 import { browserTest } from "../../../chromium.ts";
 import { busyInput, eventsOf, excite } from "../../../engine/networks.ts";
 import { device } from "../../../gpu.ts";
@@ -29,18 +33,19 @@ async function allKernels(): Promise<KernelSpec[]> {
 }
 
 /** A page that has the library as `slayer`. */
-async function libraryPage(): Promise<string> {
+async function libraryPage(): Promise<EmbeddedPage> {
   const program = await bundle(join(ROOT, "mod.ts"));
-  const safe = program.replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
   // What the module exports is named once, behind everything else.
-  const [, names] = [...safe.matchAll(/export\s*\{([^}]*)\}/g)].at(-1)!;
+  const [, names] = [...program.matchAll(/export\s*\{([^}]*)\}/g)].at(-1)!;
   const members = names.split(",").map((name) => {
     const [local, exported = local] = name.trim().split(/\s+as\s+/);
     return `${exported}: ${local}`;
   });
-  return `<!DOCTYPE html><title>slayer</title><link rel="icon" href="data:,">
-    <script type="module">${safe}
-    globalThis.slayer = { ${members.join(", ")} };</script>`;
+  const page = '<!DOCTYPE html><title>slayer</title><link rel="icon" ' +
+    'href="data:,"><script id="program" type="module"></script>';
+  return await embedParts(page, {
+    program: `${program}\nglobalThis.slayer = { ${members.join(", ")} };`,
+  });
 }
 
 /** What a network is and does, as both sides need it. */

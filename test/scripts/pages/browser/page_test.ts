@@ -30,7 +30,7 @@ import { device } from "../../../gpu.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
 import { withPage } from "./served_page.ts";
 
-const HTML = await buildPage();
+const PAGE = await buildPage();
 
 /** A file to drop. */
 interface Dropped {
@@ -130,7 +130,7 @@ const WRONG: readonly (readonly [file: Dropped, problem: RegExp])[] = [
 ];
 
 browserTest("files that are wrong give one line each", async (browser) => {
-  await withPage(browser, HTML, async (page) => {
+  await withPage(browser, PAGE, async (page) => {
     for (const [file, problem] of WRONG) {
       await drop(page, file);
       const line = await said(page, "problem", problem);
@@ -190,7 +190,7 @@ browserTest(
           dropped(basename(path), await Deno.readFile(join(data, path)))
         ),
     );
-    await withPage(browser, HTML, async (page) => {
+    await withPage(browser, PAGE, async (page) => {
       await drop(page, ...files);
       await said(page, "loaded", /^user25_imse\/cat: [\d,]+ events$/);
       await page.locator("#sign").selectOption(store.classes[sign]);
@@ -255,7 +255,7 @@ async function lean(model: Model): Promise<Record<string, NamedArray>> {
 }
 
 browserTest("a page can be played from the keyboard", async (browser) => {
-  await withPage(browser, HTML, async (page) => {
+  await withPage(browser, PAGE, async (page) => {
     const digit = Uint8Array.from(
       { length: 500 },
       (_, i) => [i % 34, 7, i % 2 << 7, i >> 1, 0][i % 5],
@@ -295,7 +295,7 @@ interface Seen {
 }
 
 browserTest("a network learns in the page", async (browser) => {
-  await withPage(browser, HTML, async (page) => {
+  await withPage(browser, PAGE, async (page) => {
     // Epochs are faster than one who asks now and then.
     await page.evaluate(() => {
       const seen = (globalThis as unknown as Seen).seen = [] as string[];

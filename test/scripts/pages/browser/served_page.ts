@@ -7,22 +7,22 @@
 
 import assert from "node:assert/strict";
 import { servePage } from "../../../../scripts/pages/browser/serve_page.ts";
-import { addressOf } from "../../../../scripts/pages/local_server.ts";
+import type { EmbeddedPage } from "../../../../scripts/pages/embedded_page.ts";
 import type { Browser, Page } from "../../../chromium.ts";
 
 /**
  * Serves a page, opens it, and closes both behind a test.
  *
  * @param browser The browser.
- * @param html The page.
+ * @param embedded The page.
  * @param test What is done with it.
  */
 export async function withPage(
   browser: Browser,
-  html: string,
+  embedded: EmbeddedPage,
   test: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const server = servePage(html, 0);
+  const server = await servePage(embedded, 0);
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -33,12 +33,12 @@ export async function withPage(
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
     const url = request.url();
-    if (!/^(blob|data):/.test(url) && url !== addressOf(server)) {
+    if (!/^(blob|data):/.test(url) && url !== server.url) {
       complaints.push(url);
     }
   });
   try {
-    await page.goto(addressOf(server));
+    await page.goto(server.url);
     await test(page);
     assert.deepEqual(complaints, []);
   } finally {
