@@ -120,7 +120,7 @@ function curves(
   );
   // Fold 2 has its colour even where it is the only one.
   const all = Array.from(
-    { length: Math.max(COLOURS.length, ...folds) },
+    { length: Math.max(COLOURS.length, folds[folds.length - 1]) },
     (_, index) => index + 1,
   );
   const epochs = new Set(rows.map(({ epoch }) => epoch)).size;

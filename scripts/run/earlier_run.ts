@@ -93,7 +93,7 @@ async function findStrangers(
     ...(configuration !== undefined && !written ? ["config.yaml"] : []),
     ...(epochs?.length && !begun ? ["metrics.jsonl"] : []),
     ...(begun ? [] : await findFiles(folder, WEIGHTS)),
-    ...(status !== undefined && !parseStatus(status) ? [STATUS_FILE] : []),
+    ...(status !== undefined && !isStatus(status) ? [STATUS_FILE] : []),
     ...events.filter(({ ours }) => !(ours && begun))
       .map(({ path }) => relative(folder, path)),
   ];
@@ -103,6 +103,16 @@ async function findFiles(folder: string, pattern: RegExp): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   return entries.map(({ name }) => name).filter((name) => pattern.test(name))
     .sort();
+}
+
+/** Whether a run wrote this status. */
+function isStatus(text: string): boolean {
+  try {
+    parseStatus(text, STATUS_FILE);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Says whether a configuration is in the words in which runs write it. */

@@ -4,38 +4,124 @@
  * @module
  */
 
+import {
+  type Check,
+  FIGURE,
+  FLAG,
+  listOf,
+  nullable,
+  NUMBER,
+  objectOf,
+  oneOf,
+  optional,
+  tableOf,
+  TEXT,
+  WHOLE,
+} from "./json_checks.ts";
 import type { RunState } from "./status.ts";
 import type { EpochMetrics, RunSummary } from "./writer.ts";
 
-/** Whether a value is a number; JSON has `null` for one that is not finite. */
-const isNumber = (value: unknown) =>
-  typeof value === "number" || value === null;
-const isList = (value: unknown) =>
-  Array.isArray(value) && value.every(isNumber);
-const areNumbers = (value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  Object.values(value).every(isNumber);
+/** Layers that a network has, at most. */
+const LAYERS = 1000;
 
-type Check = readonly [is: (value: unknown) => boolean, otherwise: string];
+const FOLD: Check = (value, key) =>
+  WHOLE(value, key) ??
+    (Number(value) >= 1 && Number(value) <= 9
+      ? undefined
+      : `"${key}" is none of 1 to 9`);
 
-const isCount = (least: number) => (value: unknown) =>
-  Number.isSafeInteger(value) && Number(value) >= least;
+const BY_PLACE = listOf(FIGURE, { name: "numbers", most: LAYERS });
+const BY_LAYER = tableOf(FIGURE, { name: "numbers by layer", most: LAYERS });
 
-const FOLD: Check = [isCount(1), "no whole number of at least 1"];
-const EPOCH: Check = [isCount(0), "no whole number of at least 0"];
-const NUMBER: Check = [Number.isFinite, "no number"];
-const LIST: Check = [isList, "no list of numbers"];
-const BY_LAYER: Check = [areNumbers, "no numbers by layer"];
+const PROGRAM = oneOf("train", "train-test-only");
+const ADAPTER = objectOf({ name: TEXT, software: FLAG });
+const SPREAD = objectOf({ mean: FIGURE, std: FIGURE });
 
-/** What an epoch must hold, and what in it is more than a number. */
-const CHECKS: ReadonlyMap<string, Check> = new Map([
-  ["fold", FOLD],
-  ["epoch", EPOCH],
-  ["seconds", NUMBER],
-  ...["rates", "silent", "saturated"].map((key) => [key, LIST] as const),
-  ...["gradientNorms", "updateNorms", "firstScales"]
-    .map((key) => [key, BY_LAYER] as const),
-]);
+/** An epoch; all else in it are numbers. */
+const EPOCH = objectOf({
+  fold: FOLD,
+  epoch: WHOLE,
+  seconds: NUMBER,
+  trainLoss: FIGURE,
+  trainAccuracy: FIGURE,
+  rates: BY_PLACE,
+  silent: optional(BY_PLACE),
+  saturated: optional(BY_PLACE),
+  gradientNorms: optional(BY_LAYER),
+  updateNorms: optional(BY_LAYER),
+  firstScales: optional(BY_LAYER),
+}, FIGURE);
+
+const SUMMARY = objectOf({
+  program: PROGRAM,
+  adapter: ADAPTER,
+  seconds: NUMBER,
+  folds: listOf(
+    objectOf({
+      fold: FOLD,
+      epochs: WHOLE,
+      bestEpoch: WHOLE,
+      trainAccuracy: FIGURE,
+      valLoss: FIGURE,
+      valAccuracy: FIGURE,
+      testLoss: FIGURE,
+      testAccuracy: FIGURE,
+    }),
+    { name: "folds", most: 9 },
+  ),
+  valLoss: nullable(SPREAD),
+  valAccuracy: nullable(SPREAD),
+  testLoss: SPREAD,
+  testAccuracy: SPREAD,
+  optimistic: FLAG,
+});
+
+/** Class, predicted class, number of samples. */
+const CELL: Check = (value, key) =>
+  listOf(WHOLE, { name: "whole numbers", most: 3 })(value, key) ??
+    WHOLE((value as unknown[])[2], key);
+
+const SET = oneOf("training", "validation", "test");
+
+const STATE = objectOf({
+  program: PROGRAM,
+  adapter: ADAPTER,
+  folds: listOf(FOLD, { name: "folds", most: 9 }),
+  epochs: WHOLE,
+  resume: TEXT,
+  state: oneOf("training", "ended", "stopped", "failed"),
+  problem: optional(TEXT),
+  time: NUMBER,
+  seconds: NUMBER,
+  begun: FLAG,
+  classes: listOf(TEXT, { name: "names" }),
+  layers: listOf(TEXT, { name: "names", most: LAYERS }),
+  pass: objectOf({
+    fold: FOLD,
+    epoch: WHOLE,
+    set: SET,
+    total: WHOLE,
+    samples: WHOLE,
+    loss: FIGURE,
+    accuracy: FIGURE,
+    samplesPerSecond: FIGURE,
+    deviceShare: FIGURE,
+    dataShare: FIGURE,
+  }),
+  confusions: listOf(
+    objectOf({
+      fold: FOLD,
+      epoch: WHOLE,
+      set: SET,
+      counts: listOf(CELL, { name: "cells" }),
+    }),
+    { name: "confusions by fold", most: 9 },
+  ),
+  alarms: listOf(
+    objectOf({ fold: FOLD, epoch: WHOLE, warning: TEXT }),
+    { name: "alarms" },
+  ),
+});
 
 /**
  * Reads `metrics.jsonl`.
@@ -47,21 +133,10 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
  */
 export function parseMetrics(text: string, path: string): EpochMetrics[] {
   return text.split("\n").slice(0, -1).flatMap((line, index) =>
-    line === "" ? [] : [parseEpoch(line, path, index + 1)]
+    line === ""
+      ? []
+      : [parse<EpochMetrics>(line, `"${path}" line ${index + 1}`, EPOCH)]
   );
-}
-
-function parseEpoch(line: string, path: string, number: number): EpochMetrics {
-  const row = parse<Partial<EpochMetrics> | null>(line, path, number);
-  const { fold, epoch, seconds } = row ?? {};
-  for (const [key, value] of Object.entries({ fold, epoch, seconds, ...row })) {
-    const [is, otherwise] = CHECKS.get(key) ?? [isNumber, "no number"];
-    if (is(value)) continue;
-    throw new Error(
-      `Cannot read "${path}" line ${number}: "${key}" is ${otherwise}`,
-    );
-  }
-  return row as EpochMetrics;
 }
 
 /**
@@ -73,39 +148,31 @@ function parseEpoch(line: string, path: string, number: number): EpochMetrics {
  * @throws {Error} If it is none.
  */
 export function parseSummary(text: string, path: string): RunSummary {
-  const summary = parse<RunSummary | null>(text, path);
-  const folds: unknown = summary?.folds;
-  if (
-    !Array.isArray(folds) || !folds.every(areNumbers) || !summary?.adapter ||
-    !summary.testLoss
-  ) {
-    throw new Error(
-      `Cannot read "${path}": it has no folds, adapter or test loss`,
-    );
-  }
-  return summary;
+  return parse<RunSummary>(text, `"${path}"`, SUMMARY);
 }
 
 /**
  * Reads `status.json`.
  *
  * @param text What the file holds.
- * @returns Where the run is; `undefined` if no run wrote it.
+ * @param path The file, for messages.
+ * @returns How the run is doing.
+ * @throws {Error} If it does not tell.
  */
-export function parseStatus(text: string): RunState | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Object.hasOwn(Object(value), "pass") ? value as RunState : undefined;
-  } catch {
-    return undefined;
-  }
+export function parseStatus(text: string, path: string): RunState {
+  return parse<RunState>(text, `"${path}"`, STATE);
 }
 
-function parse<T>(text: string, path: string, line?: number): T {
+function parse<T>(text: string, place: string, check: Check): T {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    const place = line === undefined ? "" : ` line ${line}`;
-    throw new Error(`Cannot read "${path}"${place}: it is no JSON`, { cause });
+    throw new Error(`Cannot read ${place}: it is no JSON`, { cause });
   }
+  const problem = check(value, "");
+  if (problem !== undefined) {
+    throw new Error(`Cannot read ${place}: ${problem}`);
+  }
+  return value as T;
 }

@@ -17,8 +17,12 @@ import type { Configuration } from "../configuration/types.ts";
 import { findCheckpoints, readIfThere } from "./earlier_run.ts";
 import { removeEventFiles } from "./tensorboard/event_file.ts";
 import { parseMetrics } from "./figures_files.ts";
+import { readRegularFile } from "./regular_file.ts";
 import { saveFiles, writeThrough } from "./atomic_write.ts";
 import { formatWeights, parseWeights } from "./weights_file.ts";
+
+/** Bytes that a file of weights may have. */
+const LARGEST_WEIGHTS = 2 ** 32;
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
@@ -109,7 +113,7 @@ export async function readWeights(
   path: string,
 ): Promise<Record<string, NamedArray>> {
   try {
-    return parseWeights(await Deno.readFile(path));
+    return parseWeights(await readRegularFile(path, LARGEST_WEIGHTS));
   } catch (cause) {
     const problem = cause instanceof WeightsError
       ? `${cause.problem}; another copy of it, or training anew, helps`

@@ -5,11 +5,7 @@
  * @module
  */
 
-import {
-  firingRates,
-  gradientNorms,
-  type LayerRow,
-} from "../../charts/layer_curves.ts";
+import { firingRates, gradientNorms } from "../../charts/layer_curves.ts";
 import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
 import type { ChartSpec } from "../../charts/spec.ts";
 import type { EpochMetrics } from "../../run/writer.ts";
@@ -21,8 +17,8 @@ const ROWS = "rows";
 /** Epochs of a fold that are drawn, at most: no screen shows more. */
 const MOST = 500;
 
-/** Curves by their names. */
-type Series = Readonly<Record<string, readonly number[]>>;
+/** The name of a curve, and its values. */
+type Curve = readonly [string, readonly number[]];
 
 /**
  * Draws up the charts of a run.
@@ -44,35 +40,48 @@ export function chartParts(
 ): ChartPart[] {
   const own = rows.filter((row) => row.fold === fold);
   if (own.length === 0) return [];
-  const every = Math.ceil(Math.max(...rows.map((row) => row.epoch + 1)) / MOST);
-  const drawn = rows.filter((row, index) =>
-    row.epoch % every === 0 || rows[index + 1]?.fold !== row.fold
+  const folds = [...Map.groupBy(rows, ({ fold }) => fold).values()];
+  const longest = folds.reduce((most, { length }) => Math.max(most, length), 0);
+  const every = Math.ceil(longest / MOST);
+  const drawn = folds.flatMap((those) =>
+    those.filter((_, index) =>
+      index % every === 0 || index === those.length - 1
+    )
   );
   const drawnOwn = drawn.filter((row) => row.fold === fold);
   const curves = alone ? drawnOwn : drawn;
-  const bare: readonly LayerRow[] = own;
-  const normed = bare.some(({ gradientNorms }) =>
-    Object.values(gradientNorms ?? {}).some((norm) => norm > 0)
+  const normed = own.some(({ gradientNorms = {} }) =>
+    Object.values(gradientNorms).some((norm) => norm > 0)
   );
   const charts = [
-    chartPart("loss", lossCurves(curves), {
-      training: own.map(({ trainLoss }) => trainLoss),
-      validation: own.map(({ valLoss }) => valLoss ?? NaN),
-      test: own.map(({ testLoss }) => testLoss ?? NaN),
-    }),
-    chartPart("accuracy", accuracyCurves(curves), {
-      "training, %": own.map((row) => 100 * row.trainAccuracy),
-      "validation, %": own.map((row) => 100 * (row.valAccuracy ?? NaN)),
-      "test, %": own.map((row) => 100 * (row.testAccuracy ?? NaN)),
-    }),
+    chartPart(
+      "loss",
+      lossCurves(curves),
+      describe([
+        ["training", own.map(({ trainLoss }) => trainLoss)],
+        ["validation", own.map(({ valLoss }) => valLoss ?? NaN)],
+        ["test", own.map(({ testLoss }) => testLoss ?? NaN)],
+      ]),
+    ),
+    chartPart(
+      "accuracy",
+      accuracyCurves(curves),
+      describe([
+        ["training, %", own.map((row) => 100 * row.trainAccuracy)],
+        ["validation, %", own.map((row) => 100 * (row.valAccuracy ?? NaN))],
+        ["test, %", own.map((row) => 100 * (row.testAccuracy ?? NaN))],
+      ]),
+    ),
     ...(Ts === undefined ? [] : [
       chartPart(
         "rates",
         firingRates(drawnOwn, { layers, Ts }),
-        seriesOf(own[0].rates.length, (index) => [
-          layers[index] ?? `layer ${index + 1}`,
-          own.map(({ rates }) => rates[index] * 1000 / Ts),
-        ]),
+        describe(
+          own[0].rates.values().map((_, index) => [
+            layers[index] ?? `layer ${index + 1}`,
+            own.map(({ rates }) => rates[index] * 1000 / Ts),
+          ]),
+        ),
       ),
     ]),
     ...(normed
@@ -80,8 +89,8 @@ export function chartParts(
         chartPart(
           "gradients",
           gradientNorms(drawnOwn, { layers }),
-          Object.fromEntries(
-            Object.keys(own[0].gradientNorms ?? {}).map((layer) => [
+          describe(
+            Object.keys(own[0].gradientNorms ?? {}).values().map((layer) => [
               layer,
               own.map((row) => row.gradientNorms?.[layer] ?? NaN),
             ]),
@@ -103,20 +112,20 @@ export function chartParts(
  *
  * @param name What it is called in the page.
  * @param chart The chart.
- * @param words What it shows: a text, or curves to be described.
+ * @param summary What it shows, in words.
  * @returns The chart.
  */
 export function chartPart(
   name: string,
   { title, config: _config, ...chart }: ChartSpec,
-  words: string | Series,
+  summary: string,
 ): ChartPart {
   const data = chart.data as { readonly values: unknown[] } | undefined;
   return {
     name,
     title: title.text,
     subtitle: [title.subtitle ?? []].flat().join("; "),
-    summary: typeof words === "string" ? words : describe(words),
+    summary,
     spec: {
       ...withoutZoom(chart),
       ...{ $schema: chart.$schema, width: "container" },
@@ -140,24 +149,22 @@ function withoutZoom(
   };
 }
 
-function seriesOf(
-  length: number,
-  entry: (index: number) => readonly [string, readonly number[]],
-): Series {
-  return Object.fromEntries(Array.from({ length }, (_, index) => entry(index)));
-}
-
-function describe(series: Series): string {
+/** Says how curves go, one after the other: there may be many of them. */
+function describe(curves: Iterable<Curve>): string {
   const short = (value: number) => String(Number(value.toPrecision(4)));
-  const curves = Object.entries(series).map(([name, values]) => {
+  const sentences: string[] = [];
+  for (const [name, values] of curves) {
     const finite = values.filter(Number.isFinite);
-    if (finite.length === 0) return [];
+    if (finite.length === 0) continue;
     const [first, last] = [finite[0], finite[finite.length - 1]];
-    const [least, most] = [Math.min(...finite), Math.max(...finite)];
-    return finite.length === 1 ? [`${name}: ${short(first)}`] : [
-      `${name}: first ${short(first)}, now ${short(last)}, least ` +
-      `${short(least)}, most ${short(most)}`,
-    ];
-  }).flat();
-  return curves.join(". ");
+    const least = finite.reduce((a, b) => Math.min(a, b));
+    const most = finite.reduce((a, b) => Math.max(a, b));
+    sentences.push(
+      finite.length === 1
+        ? `${name}: ${short(first)}`
+        : `${name}: first ${short(first)}, now ${short(last)}, least ` +
+          `${short(least)}, most ${short(most)}`,
+    );
+  }
+  return sentences.join(". ");
 }

@@ -88,6 +88,6 @@ async function newestRun(folder: string): Promise<string> {
       .map(({ name }) => join(folder, name)),
   ];
   const stamps = await Promise.all(folders.map(stampOf));
-  const newest = Math.max(...stamps.map(({ changed }) => changed));
-  return folders[stamps.findIndex(({ changed }) => changed === newest)];
+  const newest = stamps.reduce((a, b) => a.changed >= b.changed ? a : b);
+  return folders[stamps.indexOf(newest)];
 }

@@ -29,8 +29,8 @@ export interface RunPart {
   readonly facts: readonly string[];
   /** Its folds. */
   readonly folds: readonly number[];
-  /** Lines of `metrics.jsonl` that cannot be read. */
-  readonly broken: number;
+  /** What of the folder cannot be read. */
+  readonly problems: readonly string[];
 }
 
 /** How far it is. */

@@ -23,6 +23,9 @@ import type { RunFiles } from "./run_files.ts";
 /** Epochs in the table. */
 const LATEST = 50;
 
+/** Classes of a confusion matrix, at most: no screen shows more. */
+const CLASSES = 200;
+
 /** Epochs whose mean time tells how long the others take. */
 const RECENT = 5;
 
@@ -57,12 +60,15 @@ export function pageData(files: RunFiles, chosen?: number): PageData {
 }
 
 function runPart(files: RunFiles): RunPart {
-  const { folder, changed, status, summary, epochs, broken } = files;
+  const { folder, changed, status, summary, epochs, problems } = files;
   const { program, adapter, seconds } = status ?? summary ?? {};
   const folds = [...status?.folds ?? [], ...epochs.map(({ fold }) => fold)];
   const state = stateOf(files);
   return {
-    ...{ folder, changed, broken, state },
+    folder,
+    changed,
+    problems,
+    state,
     problem: status?.problem,
     resume: status?.resume,
     facts: [
@@ -142,34 +148,38 @@ function best(
   what: "lowest" | "highest",
   words: (value: number) => string,
 ): string {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return "";
-  const value = what === "lowest" ? Math.min(...finite) : Math.max(...finite);
-  return `${what} ${words(value)}, epoch ${rows[values.indexOf(value)].epoch}`;
+  const better = (a: number, b: number) => what === "lowest" ? a < b : a > b;
+  const at = values.reduce(
+    (best, value, index) =>
+      Number.isFinite(value) && (best < 0 || better(value, values[best]))
+        ? index
+        : best,
+    -1,
+  );
+  if (at < 0) return "";
+  return `${what} ${words(values[at])}, epoch ${rows[at].epoch}`;
 }
 
 function confusionPart(
   { fold, epoch, set, counts }: FoldConfusion,
   { classes }: RunState,
-): ConfusionPart {
-  const most = counts.reduce(
-    (most, [label, prediction]) => Math.max(most, label + 1, prediction + 1),
-    classes.length,
-  );
-  const names = Array.from(
-    { length: most },
-    (_, index) => classes[index] ?? `output ${index}`,
-  );
+): ConfusionPart | null {
+  if (classes.length > CLASSES) return null;
+  // There may be more outputs than classes.
+  const last = classes.length;
+  const more = counts.some((cell) => cell[0] >= last || cell[1] >= last);
+  const names = more ? [...classes, "no class"] : classes;
   const table = names.map(() => names.map(() => 0));
   for (const [label, prediction, count] of counts) {
-    table[label][prediction] = count;
+    table[Math.min(label, last)][Math.min(prediction, last)] += count;
   }
   const total = counts.reduce((sum, [_l, _p, count]) => sum + count, 0);
   const right = table.reduce((sum, row, index) => sum + row[index], 0);
   return {
     title: `Fold ${fold}, ${set} samples, weights of epoch ${epoch}`,
     summary: `${right} of ${total} right, ${percent(right / total)}`,
-    ...{ names, counts: table },
+    names,
+    counts: table,
   };
 }
 
@@ -208,7 +218,7 @@ function epochTable(rows: readonly EpochMetrics[]): Table {
     ...rows.slice(-LATEST).reverse().map((row) => [
       ...[String(row.epoch), loss(row.trainLoss), percent(row.trainAccuracy)],
       ...[loss(row[`${set}Loss`]), percent(row[`${set}Accuracy`])],
-      ...[row.lr === undefined ? "–" : String(Number(row.lr.toPrecision(4)))],
+      loss(row.lr),
       duration(row.seconds),
     ]),
   ];

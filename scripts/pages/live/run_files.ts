@@ -7,15 +7,15 @@
  */
 
 import { join } from "node:path";
-import { loadConfiguration } from "../../configuration/configuration.ts";
+import { counted } from "../../../dataset/files/counted.ts";
+import { inOneLine } from "../../../dataset/errors.ts";
+import { fileProblem } from "../../../dataset/files/file_problem.ts";
+import { parseConfiguration } from "../../configuration/configuration.ts";
 import type { Configuration } from "../../configuration/types.ts";
 import { type RunState, STATUS_FILE } from "../../run/status.ts";
 import type { EpochMetrics, RunSummary } from "../../run/writer.ts";
-import {
-  parseMetrics,
-  parseStatus,
-  parseSummary,
-} from "../../run/figures_files.ts";
+import { readRegularFile } from "../../run/regular_file.ts";
+import { parseMetrics, parseStatus, parseSummary } from "../../run/figures_files.ts";
 
 /** A run, as far as its folder tells. */
 export interface RunFiles {
@@ -27,12 +27,15 @@ export interface RunFiles {
   readonly configuration?: Configuration;
   /** Its epochs, in the order in which they ended. */
   readonly epochs: readonly EpochMetrics[];
-  /** Lines of `metrics.jsonl` that are no epochs. */
-  readonly broken: number;
+  /** What of the folder cannot be read. */
+  readonly problems: readonly string[];
   readonly summary?: RunSummary;
   /** Folds whose best weights are there. */
   readonly weights: readonly number[];
 }
+
+/** Bytes of a file that are read; metrics of some 50,000 epochs have as many. */
+const LARGEST = 2 ** 25;
 
 /** The files that change while a run goes on. */
 const WATCHED = [STATUS_FILE, "metrics.jsonl", "summary.json", "config.yaml"];
@@ -58,7 +61,7 @@ export async function stampOf(folder: string): Promise<Stamp> {
   const times = infos.map((info) => info?.mtime?.getTime() ?? 0);
   const sizes = infos.map((info) => info?.size ?? -1);
   return {
-    changed: Math.max(...times),
+    changed: times.reduce((a, b) => Math.max(a, b)),
     mark: [folder, ...times, ...sizes].join(" "),
   };
 }
@@ -71,37 +74,59 @@ export async function stampOf(folder: string): Promise<Stamp> {
  */
 export async function readRunFiles(folder: string): Promise<RunFiles> {
   const { changed } = await stampOf(folder);
-  const read = (name: string) =>
-    Deno.readTextFile(join(folder, name)).catch(() => "");
-  const status = parseStatus(await read(STATUS_FILE));
+  const problems: string[] = [];
+  const read = <T>(name: string, parse: (text: string, path: string) => T) =>
+    readFile(join(folder, name), parse)
+      .catch(({ message }) => void problems.push(inOneLine(message)));
+  const status = await read(STATUS_FILE, parseStatus);
   if (status?.begun === false) {
-    return { folder, changed, status, epochs: [], broken: 0, weights: [] };
+    return { folder, changed, status, problems, epochs: [], weights: [] };
   }
-  const lines = (await read("metrics.jsonl")).split("\n");
-  const summary = await read("summary.json");
-  // What follows the last line break is still being written.
-  const rows = lines.slice(0, -1).map((line) =>
-    readable(() => parseMetrics(`${line}\n`, "metrics.jsonl")[0])
-  );
+  const rows = await read("metrics.jsonl", parseRows) ?? [];
   const epochs = rows.filter((row) => row !== undefined);
+  if (epochs.length < rows.length) {
+    const lines = counted(rows.length - epochs.length, "line");
+    problems.push(`${lines} of metrics.jsonl cannot be read`);
+  }
   const names = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   return {
-    ...{ folder, changed, status, epochs },
-    broken: rows.length - epochs.length,
-    configuration: await loadConfiguration(join(folder, "config.yaml"))
-      .catch(() => undefined),
-    summary: readable(() => parseSummary(summary, "summary.json")),
+    folder,
+    changed,
+    status,
+    epochs,
+    configuration: await read("config.yaml", parseConfiguration),
+    summary: await read("summary.json", parseSummary),
     weights: names.map(({ name }) =>
       Number(/^model_weights_fold(\d)\.safetensors$/.exec(name)?.[1])
     ).filter(Number.isInteger).sort(),
+    problems,
   };
 }
 
-/** What is read, or nothing where it cannot be. */
-function readable<T>(read: () => T): T | undefined {
+/** Reads a file; `undefined` if it is not there. */
+async function readFile<T>(
+  path: string,
+  parse: (text: string, path: string) => T,
+): Promise<T | undefined> {
+  let bytes;
   try {
-    return read();
-  } catch {
-    return undefined;
+    bytes = await readRegularFile(path, LARGEST);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    if (cause instanceof Deno.errors.NotADirectory) return undefined;
+    throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
   }
+  return parse(new TextDecoder().decode(bytes), path);
+}
+
+/** Reads epochs line by line; `undefined` for a line that is none. */
+function parseRows(text: string, path: string): (EpochMetrics | undefined)[] {
+  // What follows the last line break is still being written.
+  return text.split("\n").slice(0, -1).map((line) => {
+    try {
+      return parseMetrics(`${line}\n`, path)[0];
+    } catch {
+      return undefined;
+    }
+  });
 }

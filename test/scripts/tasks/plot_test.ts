@@ -428,17 +428,20 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
     [
       /line 1: "rates" is no list of numbers/,
       ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"rates":0.5}\n',
+      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
+      '"rates":0.5}\n',
     ],
     [
       /line 1: "updateNorms" is no numbers by layer/,
       ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"updateNorms":[1]}\n',
+      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
+      '"rates":[],"updateNorms":[1]}\n',
     ],
     [
       /weights ".+fold1.+": there is no such/,
       ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1}\n',
+      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
+      '"rates":[]}\n',
     ],
     [/"fc1": expected a layer and a number/, ["--run", run, "--neuron", "fc1"]],
     [/"fc9:0": the layers are pool1, fc1/, ["--run", run, "--neuron", "fc9:0"]],

@@ -96,7 +96,7 @@ const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
 
 function showState(): void {
   if (!run) return;
-  const { folder, state, facts, broken } = run;
+  const { folder, state, facts, problems } = run;
   const silent = state === "training" && Date.now() - run.changed > SILENCE;
   const word = !connected
     ? "Not connected"
@@ -112,16 +112,7 @@ function showState(): void {
   const name = folder.replace(/\/+$/, "").split("/").at(-1)!;
   document.title = `${word} – ${name}`;
   find("#folder").textContent = folder;
-  find("#facts").textContent = [
-    ...facts,
-    ...(broken > 0
-      ? [
-        `${broken} ${
-          broken === 1 ? "line" : "lines"
-        } of metrics.jsonl cannot be read`,
-      ]
-      : []),
-  ].join(" · ");
+  find("#facts").textContent = [...facts, ...problems].join(" · ");
   find("#advice").replaceChildren(...advice(run, silent));
 }
 
@@ -267,8 +258,6 @@ function connect(): void {
 }
 
 // Charts measure texts, so their font must be there.
-await Promise.all(
-  [400, 700].map((w) => document.fonts.load(`${w} 12px Inter`)),
-);
+await Promise.all([...document.fonts].map((face) => face.load()));
 connect();
 setInterval(showState, 5000);
