@@ -4,14 +4,13 @@
  * @module
  */
 
-/** Characters of a problem that are shown at most. */
-const LONGEST = 500;
+import { shownLine } from "./files/shown_line.ts";
 
 /**
  * Words a problem in one line that is not too long, whatever it quotes.
  *
  * @param problem What is the case.
- * @returns The same without control characters and full stop, maybe cut off.
+ * @returns The same without control characters and full stop, maybe shortened.
  *
  * @example
  * ```ts
@@ -21,9 +20,7 @@ const LONGEST = 500;
  * ```
  */
 export function inOneLine(problem: string): string {
-  const line = problem.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trimEnd()
-    .replace(/\.$/, "");
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return shownLine(problem).replace(/\.$/, "");
 }
 
 /** A recording that cannot be read. */

@@ -9,6 +9,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder",
   IsADirectory: "it is a folder",
   PermissionDenied: "permission is denied",
+  NotCapable: "the program is not allowed to use it",
   AlreadyExists: "it is a file",
   NotADirectory: "a part of it is a file, not a folder",
 };

@@ -6,6 +6,7 @@
 
 import * as optique from "npm:@optique/core@1.3.6";
 import * as suggestion from "npm:@optique/core@1.3.6/suggestion";
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { formatHelp, type HelpPage } from "./help_page.ts";
 import { lineWidth } from "./terminal.ts";
 
@@ -200,7 +201,7 @@ function parseArguments<P extends Parameters>(
     stdout: () => {},
     stderr: () => {},
     onError(_, problem) {
-      const line = oneLine(plain(problem));
+      const line = shownLine(plain(problem));
       const shown = line.replace(/\.$/, "");
       console.error(`error: ${shown} (--help shows how it is used)`);
       Deno.exit(2);
@@ -211,8 +212,7 @@ function parseArguments<P extends Parameters>(
 
 /** Words an error in one line. */
 function oneLine(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
-  return words.trim().replaceAll(/\s*\n\s*/g, " ");
+  return shownLine(error instanceof Error ? error.message : String(error));
 }
 
 /** Writes a message of Optique without quotes. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { lineWidth } from "./terminal.ts";
 
 /** What is shown beside the bar; what is left out is not shown. */
@@ -93,9 +94,10 @@ const STANDARD_OUTPUT: Output = {
  * ```
  */
 export function createProgress(
-  { total, label }: { readonly total: number; readonly label: string },
+  { total, label: task }: { readonly total: number; readonly label: string },
   output: Output = STANDARD_OUTPUT,
 ): Progress {
+  const label = shownLine(task);
   const start = output.now();
   let last = output.terminal ? -Infinity : start;
   let drawn = false;
@@ -121,7 +123,7 @@ export function createProgress(
     },
     finish(line) {
       erase();
-      output.write(`${line}\n`);
+      output.write(`${shownLine(line)}\n`);
     },
     [Symbol.dispose]: erase,
   };

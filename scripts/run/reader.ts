@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { WeightsError } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
+import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { checkpointName, parseCheckpoint } from "./checkpoint.ts";
 import { loadConfiguration } from "../configuration/configuration.ts";
 import type { Configuration } from "../configuration/types.ts";
@@ -116,11 +117,11 @@ export async function trainedFolds(
 async function identityIn(path: string): Promise<RunIdentity | undefined> {
   try {
     return parseCheckpoint(await Deno.readFile(path)).identity;
-  } catch (error) {
+  } catch (cause) {
     if (
-      error instanceof Deno.errors.NotFound || error instanceof WeightsError
+      cause instanceof Deno.errors.NotFound || cause instanceof WeightsError
     ) return undefined;
-    throw error;
+    throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
   }
 }
 
@@ -128,13 +129,14 @@ async function readText(
   folder: string,
   name: string,
 ): Promise<string | undefined> {
+  const path = join(folder, name);
   try {
-    return await Deno.readTextFile(join(folder, name));
-  } catch (error) {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
     if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory
+      cause instanceof Deno.errors.NotFound ||
+      cause instanceof Deno.errors.NotADirectory
     ) return undefined;
-    throw error;
+    throw new Error(`Cannot read "${path}": ${fileProblem(cause)}`, { cause });
   }
 }

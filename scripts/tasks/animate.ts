@@ -5,6 +5,7 @@
  */
 
 import { counted } from "../../dataset/files/counted.ts";
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import {
   choice,
   flag,
@@ -133,7 +134,7 @@ await runCommand({
     `${path}: ${counted(total, "frame")} of ${width}×${height} pixels, ` +
       `${Number(plan.speed.toPrecision(3))} times as fast as life`,
   );
-  if (response !== undefined) console.log(inWords(response));
+  if (response !== undefined) console.log(shownLine(inWords(response)));
 });
 
 /** What the network makes of the whole sample, named as `evaluate` names it. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { flag, runCommand, text } from "../command_line/command.ts";
 import {
@@ -67,7 +68,7 @@ await runCommand({
   console.log("\ntrue class by row, predicted by column");
   const { classes } = evaluations[0];
   for (const line of drawConfusions(outcomes, classes, lineWidth())) {
-    console.log(line);
+    console.log(shownLine(line));
   }
 });
 

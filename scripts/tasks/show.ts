@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { flag, runCommand } from "../command_line/command.ts";
 import { eventPicture } from "../pictures/event_picture.ts";
 import { fileNameOf } from "../pictures/samples/file_name.ts";
@@ -60,5 +61,5 @@ await runCommand({
     console.log(JSON.stringify({ sample: sample.name, files: shown }));
     return;
   }
-  for (const path of paths) console.log(path);
+  for (const path of paths) console.log(shownLine(path));
 });

@@ -15,7 +15,11 @@ import type { Configuration } from "../../configuration/types.ts";
 import { type RunState, STATUS_FILE } from "../../run/status.ts";
 import type { EpochMetrics, RunSummary } from "../../run/writer.ts";
 import { readRegularFile } from "../../run/regular_file.ts";
-import { parseMetrics, parseStatus, parseSummary } from "../../run/figures_files.ts";
+import {
+  parseMetrics,
+  parseStatus,
+  parseSummary,
+} from "../../run/figures_files.ts";
 
 /** A run, as far as its folder tells. */
 export interface RunFiles {
