@@ -105,8 +105,12 @@ export async function runCommand<P extends Parameters>(
   }
   const { verbose, ...args } = parseArguments(command);
   const stop = (error: unknown) => {
-    console.error(verbose ? error : `error: ${oneLine(error)}`);
-    Deno.exit(1);
+    try {
+      console.error(verbose ? error : `error: ${oneLine(error)}`);
+    } finally {
+      // Also where the terminal is closed, and nothing can be written.
+      Deno.exit(1);
+    }
   };
   addEventListener("unhandledrejection", ({ reason }) => stop(reason));
   try {

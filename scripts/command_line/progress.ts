@@ -65,9 +65,8 @@ const STANDARD_OUTPUT: Output = {
   write: (text) => {
     try {
       Deno.stdout.writeSync(new TextEncoder().encode(text));
-    } catch (error) {
-      // Nobody reads any more, which is no reason to end a run.
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    } catch {
+      // A closed pipe or terminal, or a full disk, is no reason to end a run.
     }
   },
   now: () => performance.now(),

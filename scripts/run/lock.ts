@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { refuseLink } from "./atomic_write.ts";
+import { warn } from "../command_line/print.ts";
 
 /** The file that is locked; it stays there, and holds nothing. */
 const NAME = ".lock";
@@ -46,8 +47,8 @@ async function tryLock(file: Deno.FsFile, folder: string): Promise<boolean> {
   try {
     return await file.tryLock(true);
   } catch (cause) {
-    console.warn(
-      `warning: "${folder}" cannot be locked, ${fileProblem(cause)}: another ` +
+    warn(
+      `"${folder}" cannot be locked, ${fileProblem(cause)}: another ` +
         "run there would not be noticed",
     );
     return true;

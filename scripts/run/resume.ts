@@ -14,6 +14,7 @@ import { findEarlierRun } from "./earlier_run.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { RunContext } from "../training/run_context.ts";
 import type { Results } from "./writer.ts";
+import { print, warn } from "../command_line/print.ts";
 
 /** Where folds stand, by number; one that is not among them has not begun. */
 type Checkpoints = Map<number, Checkpoint>;
@@ -62,8 +63,8 @@ export async function takeUp(
     const others = [...checkpoints.values()].map(({ adapter }) => adapter)
       .filter((adapter) => adapter !== name);
     if (others.length > 0) {
-      console.warn(
-        `warning: a checkpoint is of "${others[0]}": on "${name}" results ` +
+      warn(
+        `a checkpoint is of "${others[0]}": on "${name}" results ` +
           "may differ in the last bits",
       );
     }
@@ -76,7 +77,7 @@ export async function takeUp(
         "starts anew elsewhere",
     );
   }
-  console.log(`No checkpoint is in ${results.folder}: starting anew`);
+  print(`No checkpoint is in ${results.folder}: starting anew`);
   return checkpoints;
 }
 

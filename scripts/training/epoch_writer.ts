@@ -5,7 +5,7 @@
  */
 
 import type { FoldLog, FoldLogState } from "./fold_log.ts";
-import { eraseBar } from "../command_line/progress.ts";
+import { print } from "../command_line/print.ts";
 import type { EpochMetrics, Results } from "../run/writer.ts";
 
 /** An epoch that has ended. */
@@ -70,7 +70,6 @@ export class EpochWriter {
       });
     }
     await this.#log.addEpoch(metrics, logged);
-    eraseBar();
-    console.log(line);
+    print(line);
   }
 }

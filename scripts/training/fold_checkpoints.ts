@@ -15,7 +15,6 @@ import type { RunIdentity } from "../run/identity.ts";
 import type { FoldSummary } from "../run/writer.ts";
 import type { EpochWriter } from "./epoch_writer.ts";
 import type { EpochMeasures, FoldLog } from "./fold_log.ts";
-import { Interruption } from "./interruption.ts";
 import type { LayerNumbers } from "./norms.ts";
 import type { RunContext } from "./run_context.ts";
 
@@ -107,17 +106,6 @@ export class FoldCheckpoints implements FitCheckpoints {
     };
     await results.saveCheckpoint(fold, formatCheckpoint(checkpoint, identity));
     pauses.saved(start);
-    this.stopIfInterrupted();
-  }
-
-  /**
-   * Ends training if the user wants to stop.
-   *
-   * @throws {Interruption} If so.
-   */
-  stopIfInterrupted(): void {
-    if (this.#parts.context.pauses.interrupted) {
-      throw new Interruption("Stopped");
-    }
+    pauses.throwIfInterrupted();
   }
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { PassStatistics } from "../../engine/training/pass.ts";
 import type { Model } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/step_results.ts";
-import { eraseBar } from "../command_line/progress.ts";
+import { warn } from "../command_line/print.ts";
 import type { EpochMetrics, Results } from "../run/writer.ts";
 import { Alarms, findNonFinite } from "./alarms.ts";
 import {
@@ -163,8 +163,7 @@ export class FoldLog {
       );
     }
     for (const warning of this.#alarms.check(state)) {
-      eraseBar();
-      console.warn(`warning: fold ${this.#fold} epoch ${epoch}, ${warning}`);
+      warn(`fold ${this.#fold} epoch ${epoch}, ${warning}`);
       this.#status.addAlarm({ fold: this.#fold, epoch, warning });
     }
     this.#weights = weights;

@@ -12,6 +12,7 @@ import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./interruption.ts";
 import type { FoldSummary } from "../run/writer.ts";
 import { goBack } from "../run/resume.ts";
+import { print, warn } from "../command_line/print.ts";
 import { trainFold } from "./train_fold.ts";
 
 /** Devices that may be lost at one place before training stops there. */
@@ -53,10 +54,8 @@ export async function trainFolds(
     } catch (error) {
       if (error instanceof Interruption) {
         await context.status.end("stopped");
-        console.log(
-          `Stopped, to go on with: ${resumeCommand(context.program)}`,
-        );
-        Deno.exit(130);
+        print(`Stopped, to go on with: ${resumeCommand(context.program)}`);
+        Deno.exit(context.pauses.exitStatus);
       }
       await wait(NEWS);
       const { problem, adapter } = device;
@@ -74,9 +73,7 @@ export async function trainFolds(
         );
       }
       device = opened.use(await openAgain(adapter));
-      console.warn(
-        `warning: ${problem}: going on with "${adapter.name}" from ${place}`,
-      );
+      warn(`${problem}: going on with "${adapter.name}" from ${place}`);
     }
   }
 }

@@ -10,10 +10,20 @@ import type { Configuration } from "../configuration/types.ts";
 const SHARE = 0.05;
 
 /**
- * Time after a Ctrl-C in which another is the same one, in ms: a terminal sends
- * it to `deno task` and to this process, and `deno task` passes it on.
+ * Time after a signal in which another is the same one, in ms: a terminal sends
+ * it to `deno task` and to this process, and `deno task` passes it on; systemd
+ * sends SIGTERM and SIGHUP together.
  */
 const ECHO = 500;
+
+/**
+ * Signals that ask a run to stop, from Ctrl-C, a container or cluster, and a
+ * closed terminal, and the exit status after each: 128 + its number.
+ */
+const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** One of these signals. */
+type StopSignal = keyof typeof EXIT_STATUS;
 
 /** Thrown when training has stopped because its user wanted it to. */
 export class Interruption extends Error {
@@ -24,34 +34,46 @@ export class Interruption extends Error {
 /**
  * Tells when to pause, from its creation until it is disposed.
  *
- * The first Ctrl-C asks for a pause, the second ends the process at once.
+ * The first Ctrl-C, SIGTERM or SIGHUP asks for a pause, the second ends the
+ * process at once.
  */
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
-  #interruption: number | undefined;
+  readonly #listeners: readonly (readonly [StopSignal, () => void])[];
+  #asked: { readonly time: number; readonly exitStatus: number } | undefined;
   #batches = 0;
   #saved = performance.now();
   #cost = 0;
 
-  readonly #interrupt = () => {
-    const now = performance.now();
-    if (now - (this.#interruption ?? now) > ECHO) Deno.exit(130);
-    this.#interruption ??= now;
-  };
-
   /**
-   * Starts to count batches and minutes, and to heed Ctrl-C.
+   * Starts to count batches and minutes, and to listen for signals.
    *
    * @param settings How often to write a checkpoint.
    */
   constructor(settings: Configuration["training"]["checkpoint"]) {
     this.#settings = settings;
-    Deno.addSignalListener("SIGINT", this.#interrupt);
+    this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      .map((signal) => [signal, () => this.#ask(EXIT_STATUS[signal])]);
+    for (const listener of this.#listeners) Deno.addSignalListener(...listener);
   }
 
   /** Whether the user wants to stop. */
   get interrupted(): boolean {
-    return this.#interruption !== undefined;
+    return this.#asked !== undefined;
+  }
+
+  /** The exit status that tells which signal came first; without one, 0. */
+  get exitStatus(): number {
+    return this.#asked?.exitStatus ?? 0;
+  }
+
+  /**
+   * Goes on unless the user wants to stop.
+   *
+   * @throws {Interruption} If so.
+   */
+  throwIfInterrupted(): void {
+    if (this.interrupted) throw new Interruption("Stopped");
   }
 
   /** Counts a batch. */
@@ -87,9 +109,17 @@ export class Pauses implements Disposable {
     this.#cost = this.#saved - start;
   }
 
-  /** Leaves Ctrl-C alone again. */
+  /** Leaves signals to the runtime again. */
   [Symbol.dispose](): void {
-    Deno.removeSignalListener("SIGINT", this.#interrupt);
+    for (const listener of this.#listeners) {
+      Deno.removeSignalListener(...listener);
+    }
+  }
+
+  #ask(exitStatus: number): void {
+    const time = performance.now();
+    if (time - (this.#asked?.time ?? time) > ECHO) Deno.exit(exitStatus);
+    this.#asked ??= { time, exitStatus };
   }
 
   #elapsed(): number {

@@ -10,6 +10,7 @@ import type { Configuration } from "../configuration/types.ts";
 import { planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { LayerNumbers } from "./norms.ts";
+import { print, warn } from "../command_line/print.ts";
 
 /** Batches that a network is scaled on, the first of the training samples. */
 const BATCHES = 4;
@@ -46,11 +47,11 @@ export async function startLive(
       first.batches({ batch: nSample, bins, Ts }),
     ),
   });
-  console.log(`fold ${number} starts live: ${inWords(layers)}`);
+  print(`fold ${number} starts live: ${inWords(layers)}`);
   for (const { name, rate, live } of layers) {
     if (live) continue;
-    console.warn(
-      `warning: fold ${number}, layer "${name}" cannot be made live ` +
+    warn(
+      `fold ${number}, layer "${name}" cannot be made live ` +
         `(${short(rate)} spikes per neuron and bin, whatever its weights): ` +
         "look at the layers that feed it, and neuron.scaleRef",
     );

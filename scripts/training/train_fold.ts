@@ -21,9 +21,9 @@ import type {
   PassFacts,
   PassObserver,
 } from "../../engine/training/pass_observer.ts";
+import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
-import type { Configuration } from "../configuration/types.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { EpochMetrics, FoldSummary } from "../run/writer.ts";
@@ -31,6 +31,7 @@ import { EpochWriter } from "./epoch_writer.ts";
 import { FoldCheckpoints } from "./fold_checkpoints.ts";
 import { chanceOf } from "./alarms.ts";
 import { FoldLog } from "./fold_log.ts";
+import type { Pauses } from "./interruption.ts";
 import { startLive } from "./live_start.ts";
 import { observePasses } from "./observe_passes.ts";
 import type { FirstWeights, RunContext } from "./run_context.ts";
@@ -62,8 +63,7 @@ export async function trainFold(
   const checkpoint = context.checkpoints.get(fold.number);
   if (checkpoint?.position.summary) return checkpoint.position.summary;
   const { configuration, results } = context;
-  const { training } = configuration;
-  const random = new Random(training.seed, fold.number);
+  const random = new Random(configuration.training.seed, fold.number);
   using model = await Model.create(
     context.device,
     describeModel(configuration, fold.train.source, random),
@@ -77,7 +77,7 @@ export async function trainFold(
       });
     }
     const position = await trainEpochs(fold, run, { random, context });
-    const summary = await summarise(fold, run, { position, configuration });
+    const summary = await summarise(fold, run, { position, context });
     await run.checkpoints.save(position, summary);
     return summary;
   } finally {
@@ -109,7 +109,8 @@ async function prepare(
   const { training, simulation } = configuration;
   if (checkpoint?.state) model.setState(checkpoint.state);
   else if (weights) setFirstWeights(model, weights);
-  if (fold.validation) await readTestSet(fold, simulation.Ts);
+  if (fold.validation) await readTestSet(fold, simulation.Ts, context.pauses);
+  context.pauses.throwIfInterrupted();
   requireTask(model, fold);
   const firstScales = training.init === "live" && !checkpoint
     ? await startLive(fold, { model, configuration })
@@ -203,9 +204,9 @@ async function trainEpochs(
 async function summarise(
   { number, validation, test }: Fold,
   { model, log, checkpoints, observe }: FoldRun,
-  { position, configuration }: {
+  { position, context: { configuration, pauses } }: {
     readonly position: FitPosition;
-    readonly configuration: Configuration;
+    readonly context: RunContext;
   },
 ): Promise<FoldSummary> {
   const best = position.best!;
@@ -229,11 +230,11 @@ async function summarise(
     batch: configuration.simulation.nSample,
     ...lossOf(configuration, "test"),
     // All but this test is in the checkpoint already.
-    check: () => checkpoints.stopIfInterrupted(),
+    check: () => pauses.throwIfInterrupted(),
     observer: observe({ epoch: best.epoch, use: "test", total: test.size }),
   });
   await log.addTest(tested, best.epoch);
-  console.log(
+  print(
     `fold ${number}, weights of epoch ${best.epoch}  ${
       inWords("test", tested)
     }`,
@@ -294,12 +295,19 @@ function inWords(
 }
 
 /** Reads the test set, so that an error in it shows before training. */
-async function readTestSet({ number, test }: Fold, Ts: number): Promise<void> {
+async function readTestSet(
+  { number, test }: Fold,
+  Ts: number,
+  pauses: Pauses,
+): Promise<void> {
   using progress = createProgress({
     total: test.size,
     label: `fold ${number} read test`,
   });
-  await test.readThrough(Ts, (done) => progress.update(done));
+  await test.readThrough(Ts, (done) => {
+    progress.update(done);
+    pauses.throwIfInterrupted();
+  });
 }
 
 function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {

@@ -21,6 +21,7 @@ import { type Fold, openFolds } from "../experiment/folds.ts";
 import { lockFolder } from "../run/lock.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
 import { RunStatus } from "../run/status.ts";
+import { print } from "../command_line/print.ts";
 import { Pauses } from "./interruption.ts";
 import { profileStep } from "../device/profile_step.ts";
 import { readWeights, Results, spreadOf } from "../run/writer.ts";
@@ -122,7 +123,7 @@ export async function runProgram(program: Program): Promise<void> {
       : await startAnew(results);
     const { name, software } = device.adapter;
     using pauses = new Pauses(configuration.training.checkpoint);
-    console.log(`Training on ${name}${software ? ", software" : ""}`);
+    print(`Training on ${name}${software ? ", software" : ""}`);
     const before = [...checkpoints.values()].map(({ position }) =>
       position.seconds
     );
@@ -155,8 +156,8 @@ export async function runProgram(program: Program): Promise<void> {
     });
     await results.saveSummary(summary);
     await status.end("ended");
-    console.log(inWords(summary));
-    console.log(`Results are in ${folder}`);
+    print(inWords(summary));
+    print(`Results are in ${folder}`);
   });
 }
 

@@ -13,7 +13,7 @@ import { readResults } from "../training/train_runs.ts";
 
 /** A training program under way, in a process of its own. */
 export interface Run {
-  /** The process, without a task around it. */
+  /** The process that was started. */
   readonly process: Deno.ChildProcess;
   /** Waits until it has printed this, in whole lines, or has ended. */
   printed(text: string): Promise<void>;
@@ -22,7 +22,8 @@ export interface Run {
 }
 
 /**
- * Starts a training program with the permissions of its task.
+ * Starts a training program with the permissions of its task, but without a
+ * task around it.
  *
  * @param program Its task.
  * @param args Its arguments.
@@ -38,14 +39,56 @@ export async function startTraining(
     await Deno.readTextFile(join(ROOT, "deno.json")),
   );
   const [, run, ...words] = tasks[program].command.split(" ");
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...[run, "--quiet", ...preload ? ["--preload", preload] : []],
-      ...[...words, ...args],
-    ],
+  return start(Deno.execPath(), [
+    ...[run, "--quiet", ...preload ? ["--preload", preload] : []],
+    ...[...words, ...args],
+  ]);
+}
+
+/**
+ * Starts a training program as a user does.
+ *
+ * @param program Its task.
+ * @param args Its arguments.
+ * @returns The run; its process is that of the task.
+ */
+export function startTask(
+  program: RunSummary["program"],
+  args: readonly string[],
+): Run {
+  return start(Deno.execPath(), ["task", "--quiet", program, ...args]);
+}
+
+/**
+ * Starts a training program as a user does, in a terminal of its own.
+ *
+ * @param program Its task.
+ * @param args Its arguments.
+ * @returns The run; its process is the terminal, closed when that is killed.
+ */
+export function startInTerminal(
+  program: RunSummary["program"],
+  args: readonly string[],
+): Run {
+  const words = [Deno.execPath(), "task", "--quiet", program, ...args];
+  const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(" ");
+  return start(
+    "script",
+    Deno.build.os === "linux"
+      ? ["--quiet", "--command", line, "/dev/null"]
+      : ["-q", "/dev/null", "sh", "-c", line],
+  );
+}
+
+function start(command: string, args: readonly string[]): Run {
+  const process = new Deno.Command(command, {
+    args: [...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
-    ...{ stdin: "null", stdout: "piped", stderr: "piped" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
   let text = "";
   const waiting = new Set<() => void>();

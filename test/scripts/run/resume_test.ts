@@ -5,7 +5,12 @@ import type { RunSummary } from "../../../scripts/run/writer.ts";
 import { gpuTest } from "../../gpu.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { readEvents } from "./tensorboard/read_events.ts";
-import { outcomeOf, startTraining } from "./resume_runs.ts";
+import {
+  outcomeOf,
+  startInTerminal,
+  startTask,
+  startTraining,
+} from "./resume_runs.ts";
 import { prepareSigns, train } from "../training/train_runs.ts";
 
 /** How often runs are killed, in all. */
@@ -124,16 +129,31 @@ for (
   );
 }
 
-gpuTest("Ctrl-C saves, says how to go on, and ends with code 130", async () => {
+for (
+  const [signal, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const
+) {
+  gpuTest(
+    `${signal} saves, says how to go on, and ends with code ${status}`,
+    async () => {
+      await stopAndGoOn(signal, status);
+    },
+  );
+}
+
+async function stopAndGoOn(signal: Deno.Signal, status: number): Promise<void> {
   const { outcome } = await wholeRun("train");
-  const out = inFolder("interrupted");
-  const args = await argsFor("interrupted");
-  const run = await startTraining("train", args);
+  const out = inFolder(signal);
+  const args = await argsFor(signal);
+  const run = startTask("train", args);
   await run.printed("fold 1 epoch 0");
-  run.process.kill("SIGINT");
+  run.process.kill(signal);
   const { code } = await run.process.status;
   const said = await run.output();
-  assert.equal(code, 130, said);
+  assert.equal(code, status, said);
   const last = said.trimEnd().split("\n").at(-1)!;
   assert.match(last, /^Stopped, to go on with: deno task train .+ --resume$/);
   assert(last.includes("--set 'training.checkpoint={batches: 1}'"), last);
@@ -152,5 +172,48 @@ gpuTest("Ctrl-C saves, says how to go on, and ends with code 130", async () => {
 
   const again = await train("train", ...args, "--resume");
   assert(!again.includes("epoch"), "trained a fold that was done");
+  assert.deepEqual(await outcomeOf(out), outcome);
+}
+
+gpuTest(
+  "a run stopped before its first batch can be started anew",
+  async () => {
+    const { outcome } = await wholeRun("train");
+    const args = await argsFor("hasty");
+    const run = startTask("train", args);
+    await run.printed("Training on");
+    run.process.kill("SIGTERM");
+    const { code } = await run.process.status;
+    const said = await run.output();
+    assert.equal(code, 143, said);
+    assert.match(
+      said,
+      /^Training on .+\nStopped, to go on with: .+ --resume\n$/,
+    );
+    const names = await Array.fromAsync(Deno.readDir(inFolder("hasty")));
+    assert.deepEqual(names.map(({ name }) => name), [".lock"]);
+    await train("train", ...args, "--resume");
+    assert.deepEqual(await outcomeOf(inFolder("hasty")), outcome);
+  },
+);
+
+gpuTest("a run whose terminal is closed saves, and goes on", async () => {
+  const { outcome } = await wholeRun("train");
+  const out = inFolder("closed");
+  const args = await argsFor("closed");
+  const terminal = startInTerminal("train", args);
+  await terminal.printed("fold 1 epoch 0  train loss");
+  terminal.process.kill("SIGKILL");
+  await terminal.output();
+  {
+    // The run, which is nobody's child now, has it locked until it ends.
+    using file = await Deno.open(join(out, ".lock"), { write: true });
+    await file.lock(true);
+  }
+  const { state } = JSON.parse(
+    await Deno.readTextFile(join(out, "status.json")),
+  );
+  assert.equal(state, "stopped");
+  await train("train", ...args, "--resume");
   assert.deepEqual(await outcomeOf(out), outcome);
 });

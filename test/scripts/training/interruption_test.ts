@@ -32,8 +32,15 @@ Deno.test("Pauses come between epochs, unless saving takes much of the time", as
   assert.equal(pauses.afterEpoch(), true);
 });
 
-Deno.test("the first Ctrl-C asks for a pause, a later one ends the process", async () => {
-  const script = `
+for (
+  const [signal, exitStatus] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const
+) {
+  Deno.test(`the first ${signal} asks for a pause, a later one ends the process`, async () => {
+    const script = `
     import { Pauses } from "./scripts/training/interruption.ts";
     using pauses = new Pauses({ minutes: 60 });
     console.log("ready");
@@ -44,21 +51,23 @@ Deno.test("the first Ctrl-C asks for a pause, a later one ends the process", asy
     }, 10);
     await new Promise(() => {});
   `;
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--quiet", "--ext=ts", script],
-    cwd: ROOT,
-    ...{ stdin: "null", stdout: "piped" },
-  }).spawn();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream())
-    .getReader();
-  assert.equal((await lines.read()).value, "ready\n");
-  process.kill("SIGINT");
-  // As when `deno task` passes on what the terminal has sent already.
-  process.kill("SIGINT");
-  assert.equal((await lines.read()).value, "interrupted\n");
-  await wait(600);
-  process.kill("SIGINT");
-  assert.equal((await lines.read()).done, true);
-  const { code, signal } = await process.status;
-  assert.deepEqual([code, signal], [130, null]);
-});
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--quiet", "--ext=ts", script],
+      cwd: ROOT,
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const lines = process.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    assert.equal((await lines.read()).value, "ready\n");
+    process.kill(signal);
+    // As when `deno task` passes on what the terminal has sent already.
+    process.kill(signal);
+    assert.equal((await lines.read()).value, "interrupted\n");
+    await wait(600);
+    process.kill(signal);
+    assert.equal((await lines.read()).done, true);
+    const { code, signal: endedBy } = await process.status;
+    assert.deepEqual([code, endedBy], [exitStatus, null]);
+  });
+}
