@@ -66,6 +66,9 @@ export type OptionName = `--${string}`;
 /** The option that every command has for help. */
 const HELP = ["-h", "--help"] as const;
 
+/** The arguments of the command that runs. */
+let given: readonly string[] = Deno.args;
+
 /** Where commands go while they are listed. */
 let listed: CommandSummary[] | undefined;
 
@@ -86,7 +89,33 @@ export async function listCommands(
 }
 
 /**
- * Runs a command with the arguments of this process.
+ * Runs a command within another, in the same process.
+ *
+ * @param args Its arguments.
+ * @param load Imports the module that calls `runCommand()`, which nobody has
+ * imported before.
+ */
+export async function runWithin(
+  args: readonly string[],
+  load: () => Promise<unknown>,
+): Promise<void> {
+  const outer = given;
+  given = args;
+  await load();
+  given = outer;
+}
+
+/**
+ * Tells the arguments of the command that runs.
+ *
+ * @returns As they were typed.
+ */
+export function givenArguments(): readonly string[] {
+  return given;
+}
+
+/**
+ * Runs a command with the arguments of this process, or of `runWithin()`.
  *
  * Wrong usage ends the process with one line and exit code 2, an error with
  * one line and exit code 1. With `--verbose`, which every command has, an error
@@ -192,7 +221,7 @@ function parseArguments<P extends Parameters>(
   const parser = optique.object(parsers, {
     errors: { endOfInput: inline(`Expected ${usage}`) },
   });
-  const args = optique.runParserSync(parser, name, Deno.args, {
+  const args = optique.runParserSync(parser, name, [...given], {
     help: {
       option: { names: HELP },
       onShow() {

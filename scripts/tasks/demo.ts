@@ -5,13 +5,25 @@
  */
 
 import { join, resolve } from "node:path";
-import { runCommand, text, withDefault } from "../command_line/command.ts";
+import {
+  runCommand,
+  runWithin,
+  text,
+  withDefault,
+} from "../command_line/command.ts";
 
 /** People who sign; a quarter of them is never trained on. */
 const PEOPLE = 24;
 
 /** The least accuracy on those people that is a success. */
 const ACCURACY = 0.9;
+
+/** The tasks that it runs. */
+const TASKS = {
+  synth: () => import("./synth.ts"),
+  slice: () => import("./slice.ts"),
+  train: () => import("./train.ts"),
+};
 
 await runCommand({
   name: "deno task demo",
@@ -32,14 +44,13 @@ await runCommand({
     `training.path.${key}=${JSON.stringify(path)}`,
   ];
   const start = performance.now();
-  await run("synth", "--out", data, "--people", String(PEOPLE));
-  await run("slice", "--data", data);
-  await run(
-    "train",
+  await run("synth", ["--out", data, "--people", String(PEOPLE)]);
+  await run("slice", ["--data", data]);
+  await run("train", [
     ...["--config", config, "--out", results, "--folds", "1", "--resume"],
     ...set("data", data),
     ...set("file_list", join(data, "filelist.txt")),
-  );
+  ]);
   const { testAccuracy } = JSON.parse(
     await Deno.readTextFile(join(results, "summary.json")),
   );
@@ -53,13 +64,11 @@ await runCommand({
   }
 });
 
-/** Runs a task, with its output here. */
-async function run(task: string, ...args: string[]): Promise<void> {
+/** Runs a task within this one. */
+async function run(
+  task: keyof typeof TASKS,
+  args: readonly string[],
+): Promise<void> {
   console.log(`\n$ deno task ${task} ${args.join(" ")}`);
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", task, ...args],
-    cwd: new URL("../..", import.meta.url),
-    stdin: "null",
-  }).spawn().status;
-  if (code !== 0) Deno.exit(code);
+  await runWithin(args, TASKS[task]);
 }

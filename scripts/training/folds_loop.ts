@@ -7,6 +7,7 @@
 import type { AdapterDescription, Device } from "../../engine/device/device.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
+import { givenArguments } from "../command_line/command.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./interruption.ts";
@@ -112,13 +113,15 @@ function nextPlace(
 }
 
 /**
- * Words the command that goes on with this process's run.
+ * Words the command that goes on with the run.
  *
  * @param program Its task.
  * @returns A line for a shell.
  */
 export function resumeCommand(program: string): string {
-  const args = Deno.args.filter((word) => word !== "--resume").map(quote);
+  const args = givenArguments().filter((word) => word !== "--resume").map(
+    quote,
+  );
   return ["deno task", program, ...args, "--resume"].join(" ");
 }
 

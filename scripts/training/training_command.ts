@@ -156,7 +156,7 @@ export async function runProgram(program: Program): Promise<void> {
     });
     await results.saveSummary(summary);
     await status.end("ended");
-    print(inWords(summary));
+    for (const line of inWords(summary).split("\n")) print(line);
     print(`Results are in ${folder}`);
   });
 }

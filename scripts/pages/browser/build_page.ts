@@ -31,15 +31,16 @@ export async function buildPage(): Promise<EmbeddedPage> {
  * @throws {Error} If it cannot be bundled.
  */
 export async function bundle(module: string): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "browser", "--minify", module],
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (code !== 0) {
-    throw new Error(`Cannot bundle "${module}": ${text(stderr).trim()}`);
+  const { success, errors, outputFiles } = await Deno.bundle({
+    entrypoints: [module],
+    platform: "browser",
+    minify: true,
+    write: false,
+  });
+  if (!success) {
+    throw new Error(`Cannot bundle "${module}": ${errors[0].text}`);
   }
-  return text(stdout);
+  return outputFiles![0].text();
 }
 
 function coloursOf(theme: Theme): string {

@@ -46,17 +46,14 @@ export async function startTraining(
 }
 
 /**
- * Starts a training program as a user does.
+ * Starts a task as a user does.
  *
- * @param program Its task.
+ * @param task Its name.
  * @param args Its arguments.
  * @returns The run; its process is that of the task.
  */
-export function startTask(
-  program: RunSummary["program"],
-  args: readonly string[],
-): Run {
-  return start(Deno.execPath(), ["task", "--quiet", program, ...args]);
+export function startTask(task: string, args: readonly string[]): Run {
+  return start(Deno.execPath(), ["task", "--quiet", task, ...args]);
 }
 
 /**

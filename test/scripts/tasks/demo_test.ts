@@ -3,12 +3,27 @@ import { join } from "node:path";
 import { gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import { startTask } from "../run/resume_runs.ts";
 
 gpuTest(
   "the demo recognises signs of people it was not trained on",
   async () => {
     await using folder = await temporaryFolder();
     const out = join(folder.path, "demo");
+    const stopped = startTask("demo", ["--out", out]);
+    await stopped.printed("fold 1 epoch 0");
+    stopped.process.kill("SIGTERM");
+    assert.equal((await stopped.process.status).code, 143);
+    const said = await stopped.output();
+    assert.match(
+      said,
+      /^Stopped, to go on with: deno task train .+ --resume$/m,
+    );
+    const { state } = JSON.parse(
+      await Deno.readTextFile(join(out, "results", "status.json")),
+    );
+    assert.equal(state, "stopped");
+
     const { code, stdout, stderr } = await runTask("demo", ["--out", out]);
     assert.equal(code, 0, stderr);
     const path = join(out, "results", "summary.json");

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { ensureAdapter, type Machine } from "../../../scripts/tasks/setup.ts";
+import { ROOT } from "../../source_files.ts";
 import { runScript } from "../run_script.ts";
 
-const PERMISSIONS = [
-  "--allow-read",
-  "--allow-env=XDG_RUNTIME_DIR,DENO_WEBGPU_BACKEND,LD_LIBRARY_PATH,LD_PRELOAD",
-  "--allow-sys=uid",
-  "--allow-run=apt-get",
-];
+const { tasks } = JSON.parse(
+  await Deno.readTextFile(join(ROOT, "deno.json")),
+);
+const PERMISSIONS: string[] = tasks.setup.command.match(/--allow-\S+/g);
 
 /** A Debian machine of root's without an adapter, and what is done to it. */
 function bareMachine(changes: Partial<Machine> = {}) {

@@ -30,7 +30,7 @@ export async function serve(...args: string[]): Promise<Server> {
   const [, run, ...words] = tasks.view.command.split(" ");
   const port = args.includes("--port") ? [] : ["--port", "0"];
   const process = new Deno.Command(Deno.execPath(), {
-    args: [run, "--quiet", "--no-prompt", ...words, ...args, ...port],
+    args: [run, "--quiet", ...words, ...args, ...port],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     ...{ stdin: "null", stdout: "piped", stderr: "inherit" },
