@@ -32,8 +32,8 @@ export interface LossContext {
  *
  * @param context The loss and its sizes.
  * @param buffers What the kernels bind: `batch`, `taps`, `labels`, the output's
- * `spikes` [N, B, O], `desired` ones, its `error` [N, T, O] by quads, and `loss`
- * and `counts` [N, O].
+ * `spikes` [N, B, O], `desired` ones, its `error` and `silence` [N, T, O] by
+ * quads, and `loss` and `counts` [N, O].
  * @returns The dispatch.
  */
 export function lossForward(
@@ -41,7 +41,7 @@ export function lossForward(
   buffers: Readonly<
     Record<
       | ("batch" | "taps" | "labels" | "spikes" | "desired")
-      | ("error" | "loss" | "counts"),
+      | ("error" | "silence" | "loss" | "counts"),
       GPUBufferBinding
     >
   >,

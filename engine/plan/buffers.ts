@@ -56,6 +56,8 @@ export interface PlanBuffers {
   readonly gradient: GPUBuffer;
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
+  /** Gradient of its potentials from silence, [M, T, F]; see loss.wgsl. */
+  readonly silence: GPUBuffer;
   /** Loss and spike count of each output, [M, F]. */
   readonly loss: GPUBuffer;
   readonly counts: GPUBuffer;
@@ -121,6 +123,10 @@ export function allocatePlan(
       ),
       gradient: allocate("gradient", M * floats.gradient),
       error: allocate("error", M * floats.error),
+      silence: allocate(
+        "silence",
+        goal.loss === "probSpikes" ? M * floats.error : 0,
+      ),
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
       partial: allocate("partial", train ? M * floats.partial : 0),

@@ -153,6 +153,7 @@ export class Parts {
         spikes: { buffer: this.#buffers.spikes[layers.length] },
         desired: { buffer: this.#buffers.desired },
         error: { buffer: this.#buffers.error },
+        silence: { buffer: this.#buffers.silence },
       }),
       compiler.dispatch(
         statisticsOutcome,
@@ -186,27 +187,28 @@ export class Parts {
   /** The gradient of a layer's spikes to those of weights and input. */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer, neuron, coding } = this.#context;
-    const { lead } = this.#sizes;
+    const { lead, goal } = this.#sizes;
     const layer = layers[index];
     const { ahead } = this.#layer(index);
     const above = layers[index + 1];
     const slope = 1 / (neuron.tauRho * neuron.theta);
     const pooled = above?.kind === "pool";
     const dy = this.#driveOf(index);
+    const u = { buffer: this.#buffers.potentials[index] };
+    const constants = {
+      F: sizeOf(layer.output),
+      runSize: layoutOf(layer).runSize,
+      lead,
+      scale: neuron.scaleRho * slope,
+      ahead,
+      normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
+    };
     const compiling: Compiling = [
       this.#neuronAdjoint(
+        { ds: pooled ? this.#driveOf(index + 1) : this.#gradientOf(index), u },
         {
-          ds: pooled ? this.#driveOf(index + 1) : this.#gradientOf(index),
-          u: { buffer: this.#buffers.potentials[index] },
-        },
-        {
-          F: sizeOf(layer.output),
-          runSize: layoutOf(layer).runSize,
-          lead,
-          scale: neuron.scaleRho * slope,
+          ...constants,
           slope,
-          ahead,
-          normalised: Number(index === 0 && coding.mode === "SUM_NORM"),
           ...(pooled && {
             pooled: 1,
             window: above.window,
@@ -223,6 +225,11 @@ export class Parts {
         dx: this.#gradientOf(index - 1),
         dy,
       }));
+    }
+    if (!above && goal.loss === "probSpikes") {
+      // After the synapse's adjoint, which must not see it; see loss.wgsl.
+      const ds = { buffer: this.#buffers.silence };
+      compiling.push(this.#neuronAdjoint({ ds, u }, { ...constants, adds: 1 }));
     }
     // The last, for the weights learn there.
     const slot = this.#slotOf(layer);

@@ -112,7 +112,7 @@ function lossRounds({ T, B, K, window }: LoopSizes, outputs: number): number {
   if (window === undefined) return 2 * (B + 1) + bins * (K + 2) + 66;
   const words = Math.min(Math.ceil((window - 1) / 32) + 1, B);
   const forward = bins * (outputs * (words + 3) + 3) +
-    Math.ceil(outputs / 64) * (B + 2) + 67;
+    2 * Math.ceil(outputs / 64) * (B + 2) + 2 * 67;
   const places = Math.ceil(T * outputs / 64 / groupsFor(T * outputs));
   return Math.max(forward, places * (window + 2) + 1);
 }

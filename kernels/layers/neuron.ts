@@ -43,6 +43,7 @@ export const neuronAdjoint = {
     "W",
     "C",
     "poolGain",
+    "adds",
     "ahead",
   ],
 } as const satisfies KernelSpec;

@@ -6,8 +6,8 @@
 // Below a pool, ds is the gradient of the pool's drive:
 //          ds[n, t, f] = poolGain · above[n, t, window of f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
-// dx takes the place of x; it is for spikes of height one where inputs are
-// normalised.
+// dx takes the place of x or, where `adds`, is added to the dx that lies there;
+// it is for spikes of height one where inputs are normalised.
 //
 // ds  [N, T, 4·Q]  gradient of the spikes, or, below a pool,
 //     [N, sampleRows, 4·⌈F above / 4⌉]  of its drive, in the first T rows
@@ -24,6 +24,7 @@ override window: u32 = 1;
 override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
+override adds: bool = false;
 // Bins that are on their way while those before are used, 4 or 16: more where
 // neurons are so few that a device has nothing else to do meanwhile.
 override ahead: u32 = 4;
@@ -210,6 +211,16 @@ fn gradientsOf(four: Four, t: u32, isThere: bool) -> vec4<f32> {
   return select(vec4(), du, counts);
 }
 
+// Stores gradients of four bins from t on; where `adds`, added to those that an
+// earlier dispatch left there.
+fn storeGradients(row: u32, dx: vec4<f32>, t: u32) {
+  var value = dx;
+  if (adds) {
+    value += fourBins(row, t);
+  }
+  leave(row, value, t);
+}
+
 // Gradients of the potentials of four bins, and of those K bins after them.
 struct Slopes {
   now: vec4<f32>,
@@ -264,7 +275,7 @@ fn back(neuron: ptr<function, Back>, slopes: Slopes, t: u32) {
   dx.x = b;
   (*neuron).a = a;
   (*neuron).b = b;
-  leave((*neuron).row, (*neuron).factor * dx, t);
+  storeGradients((*neuron).row, (*neuron).factor * dx, t);
 }
 
 @compute @workgroup_size(64)

@@ -47,8 +47,16 @@ export const lossProbSpikes = {
   name: "loss probSpikes",
   code,
   entryPoint: "probSpikes",
-  bindings: { batch: 0, labels: 2, spikes: 3, error: 5, loss: 6, counts: 7 },
-  constants: ["T", "O", "start", "stop", "window"],
+  bindings: {
+    batch: 0,
+    labels: 2,
+    spikes: 3,
+    error: 5,
+    loss: 6,
+    counts: 7,
+    silence: 9,
+  },
+  constants: ["T", "O", "Ts", "start", "stop", "window"],
 } as const satisfies KernelSpec;
 
 /** loss.wgsl, `probSpikesAdjoint`. */

@@ -18,6 +18,16 @@
 //              p[o]           = (c[o] + 1) / (Σ_o c[o] + O)
 //              error[n, t, o] = dL / dc[o]
 //            loss[n, y]     = −Σ_t log p[y] / window, loss[n, others] = 0
+//            In a sample without an output spike in the region
+//              silence[n, t, y]      = Ts · (1 / O − 1) inside the region
+//              silence[n, t, others] = 0
+//            and rho(theta) · silence is the gradient of
+//              Ts · (1 − 1 / O) · rho(theta) · Σ_t (theta − u[n, t, y])
+//            by the weights of the output layer alone; elsewhere silence is 0.
+//            A network that cannot tell classes lowers its loss by falling
+//            silent, and far below theta rho(u) is 0: this term brings the
+//            right output back. Its path to the layers below is left out,
+//            which negative weights would silence in their turn.
 // probSpikesAdjoint  gradient[n, t, o] = dL/ds[n, t, o]
 //                                      = Ts · Σ_{k < window} error[n, t + k, o]
 // All but this one:
@@ -27,7 +37,7 @@
 // labels   [N of the whole batch]
 // spikes   [N, B, O]  packed
 // desired  [2, B] or [O, O, B]  packed
-// error, gradient  [N, T, 4·⌈O/4⌉]
+// error, gradient, silence  [N, T, 4·⌈O/4⌉]
 // loss, counts     [N, O]
 //
 // In numSpikes and spikeTime one workgroup owns one output of a sample, in
@@ -67,6 +77,7 @@ override B: u32 = (T + 31) / 32;
 @group(0) @binding(6) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(7) var<storage, read_write> counts: array<u32>;
 @group(0) @binding(8) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(9) var<storage, read_write> silence: array<f32>;
 
 var<workgroup> parts: array<f32, 64>;
 
@@ -180,6 +191,11 @@ fn probSpikes(
   let n = group.x;
   let label = labels[batch.first + n];
   let train = n * B * O;
+  var ownSpikes = 0u;
+  for (var o = lane; o < O; o += 64) {
+    ownSpikes += countSpikes(train + o, start, stop);
+  }
+  let isSilent = total(f32(ownSpikes), lane) == 0;
   var nats = 0.0;
   for (var t = lane; t < T; t += 64) {
     let inside = t >= start && t < stop;
@@ -197,6 +213,9 @@ fn probSpikes(
     for (var o = 0u; o < O; o++) {
       let slope = 1 / all - select(0.0, 1 / right, o == label);
       error[placeOf(n, t, o)] = select(0.0, slope / f32(window), inside);
+      let isLifted = inside && isSilent && o == label;
+      let lift = Ts * (1 / f32(O) - 1);
+      silence[placeOf(n, t, o)] = select(0.0, lift, isLifted);
     }
   }
   let sum = total(nats, lane) / f32(window);

@@ -60,9 +60,9 @@ export function agrees(
   });
   const out = given.at(-1)!;
   deepStrictEqual([...found.predictions], predict(out));
-  const { loss, gradient } = lossOf(out);
-  close(sum(found.losses), tensorOf([1], [loss]));
-  const gradients = backward(network, x, activities, gradient);
+  const expected = lossOf(out);
+  close(sum(found.losses), tensorOf([1], [expected.loss]));
+  const gradients = backward(network, x, activities, expected);
   deepStrictEqual(
     Object.values(found.gradients).length,
     gradients.filter((dw) => dw !== undefined).length,

@@ -21,6 +21,11 @@ export interface Loss {
   readonly loss: number;
   /** dL/d out, [N, classes, 1, 1, T]. */
   readonly gradient: Tensor;
+  /**
+   * The gradient of the output's potentials over ρ(θ), by the weights of the
+   * output layer alone, [N, classes, 1, 1, T].
+   */
+  readonly silence?: Tensor;
 }
 
 /**
@@ -120,26 +125,39 @@ export interface ProbabilityTarget {
  * c[o, t] = Σ_{k<w} Ts·s[o, t−k], w bins being a window. The gradient is that
  * of these equations, the counts taken to be real numbers.
  *
+ * In a sample without a spike in the region, the weights of the output layer
+ * also learn from Ts·(1 − 1/classes)·ρ(θ)·Σ_t (θ − u[right class, t]) over the
+ * region; `silence` is its gradient by u, over ρ(θ).
+ *
  * @param out Output spikes, [N, classes, 1, 1, T].
  * @param labels The right class of each sample, N numbers.
  * @param target Region and window.
  * @param Ts Time step in ms.
- * @returns The loss and its gradient.
+ * @returns The loss, its gradient, and that of silence.
  */
 export function probSpikesLoss(
   out: Tensor,
   labels: ArrayLike<number>,
   target: ProbabilityTarget,
   Ts: number,
-): Loss {
+): Required<Loss> {
   const [N, classes] = out.shape;
   const T = out.shape.at(-1)!;
   const start = Math.round(target.tgtSpikeRegion.start / Ts);
   const stop = Math.round(target.tgtSpikeRegion.stop / Ts);
   const window = Math.round(target.probSlidingWin / Ts);
   const gradient = zeros(out.shape);
+  const silence = zeros(out.shape);
   let loss = 0;
   for (let n = 0; n < N; n++) {
+    const right = (n * classes + labels[n]) * T;
+    const isSilent = Array.from({ length: classes }, (_, c) => {
+      const row = (n * classes + c) * T;
+      return out.data.subarray(row + start, row + stop);
+    }).every((spikes) => spikes.every((spike) => spike === 0));
+    if (isSilent) {
+      silence.data.fill(Ts * (1 / classes - 1), right + start, right + stop);
+    }
     for (let t = start; t < Math.min(stop, T); t++) {
       const first = Math.max(t - window + 1, 0);
       const counts = Array.from({ length: classes }, (_, c) => {
@@ -158,7 +176,7 @@ export function probSpikesLoss(
       }
     }
   }
-  return { loss, gradient };
+  return { loss, gradient, silence };
 }
 
 /**

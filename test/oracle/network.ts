@@ -6,7 +6,7 @@
  * @module
  */
 
-import { numSpikesLoss, type Target } from "./loss.ts";
+import { type Loss, numSpikesLoss, type Target } from "./loss.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
 import type { Update } from "./optimizer.ts";
 import {
@@ -103,7 +103,8 @@ export function forwardGiven(
  * @param network The network.
  * @param x Input spikes, [N, C, H, W, T].
  * @param activities The activity of each layer, from `forward`.
- * @param gradient dL/d out, in the shape of the last layer's spikes.
+ * @param loss Gradients of the last layer's spikes and, maybe, of its potentials
+ * where it is silent.
  * @returns dL/dw of each layer in the shape of its weights; `undefined` for a
  * pool.
  */
@@ -111,7 +112,7 @@ export function backward(
   network: Network,
   x: Tensor,
   activities: readonly Activity[],
-  gradient: Tensor,
+  { gradient, silence }: Omit<Loss, "loss">,
 ): (Tensor | undefined)[] {
   const { neuron, Ts, response, layers } = network;
   const gradients = layers.map((): Tensor | undefined => undefined);
@@ -125,6 +126,18 @@ export function backward(
     const dy = pspAdjoint(du, response, Ts);
     const input = activities[l - 1]?.spikes ?? x;
     gradients[l] = synapseWeightGradient(layers[l], input, dy);
+    if (silence && l === layers.length - 1) {
+      const peak = neuron.scaleRho / (neuron.tauRho * neuron.theta);
+      const lift = {
+        shape: silence.shape,
+        data: silence.data.map((value) => peak * value),
+      };
+      const dyLift = pspAdjoint(lift, response, Ts);
+      gradients[l] = synapseWeightGradient(layers[l], input, {
+        shape: dy.shape,
+        data: dy.data.map((value, i) => value + dyLift.data[i]),
+      });
+    }
     if (layers.slice(0, l).every((layer) => layer.type === "pool")) break;
     ds = synapseInputGradient(layers[l], dy, input.shape, neuron);
   }
@@ -152,7 +165,7 @@ export function trainStep(
   const activities = forward(network, x);
   const out = activities.at(-1)!.spikes;
   const { loss, gradient } = numSpikesLoss(out, labels, target, response, Ts);
-  const gradients = backward(network, x, activities, gradient);
+  const gradients = backward(network, x, activities, { gradient });
   layers.forEach((layer, l) => {
     if (layer.type !== "pool") {
       updates[l](layer.weight.data, gradients[l]!.data);

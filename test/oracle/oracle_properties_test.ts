@@ -8,10 +8,11 @@ import {
 } from "./conv.ts";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { type Loss, predict, probSpikesLoss, spikeTimeLoss } from "./loss.ts";
+import { backward, createNetwork, forwardGiven } from "./network.ts";
 import { adam, nadam } from "./optimizer.ts";
 import { pool, poolInputGradient } from "./pool.ts";
 import { psp, pspAdjoint, spike } from "./srm.ts";
-import { inner, reshape, type Tensor, tensorOf } from "./tensor.ts";
+import { inner, reshape, type Tensor, tensorOf, zeros } from "./tensor.ts";
 import { fc } from "../properties.ts";
 
 const PROPERTY = { seed: 19, numRuns: 100 };
@@ -166,6 +167,43 @@ Deno.test("the oracle's probSpikes gradient is the slope of its loss", () => {
       );
     }
   }
+});
+
+Deno.test("the oracle's silence is the slope of its potentials", () => {
+  const neuron = { theta: 10, tauSr: 10, tauRef: 10, scaleRef: 2 };
+  const network = (weight: Tensor) =>
+    createNetwork({ ...neuron, tauRho: 0.5, scaleRho: 2 }, 5, 17, [
+      { type: "dense", weight },
+    ]);
+  const x = relaxed([2, 4, 1, 1, 17], 5);
+  const weight = noise([3, 4, 1, 1, 1], 6);
+  const silent = zeros([2, 3, 1, 1, 17]);
+  const target = { tgtSpikeRegion: { start: 15, stop: 60 }, probSlidingWin: 5 };
+  const { gradient, silence } = probSpikesLoss(silent, [2, 0], target, 5);
+  const given = (weight: Tensor) => forwardGiven(network(weight), x, [silent]);
+  const loss = (weight: Tensor) => {
+    const [{ u: { data } }] = given(weight);
+    const rho = 2 / (0.5 * 10);
+    // The right outputs of both samples, in bins 3 to 11.
+    return [2, 3].reduce((sum, row) => {
+      const potentials = data.subarray(17 * row + 3, 17 * row + 12);
+      return sum +
+        potentials.reduce(
+          (sum, u) => sum + 5 * (1 - 1 / 3) * rho * (10 - u),
+          0,
+        );
+    }, 0);
+  };
+  const slopes = [{ gradient, silence }, { gradient }].map((loss) =>
+    backward(network(weight), x, given(weight), loss)[0]!
+  );
+  agreesWithDifferences(weight, (weight) => ({
+    loss: loss(weight),
+    gradient: {
+      shape: weight.shape,
+      data: slopes[0].data.map((slope, i) => slope - slopes[1].data[i]),
+    },
+  }));
 });
 
 Deno.test("the oracle predicts the first of equals, and of silence", () => {

@@ -201,7 +201,7 @@ function testNetwork(name: string): void {
       Ts,
     );
     close(tensorOf([1], [loss]), tensors.loss0);
-    const gradients = backward(network, x, activities, gradient);
+    const gradients = backward(network, x, activities, { gradient });
     gradients.forEach((dw, l) => {
       const expected = tensors[`grad.${names[l]}.weight`];
       strictEqual(dw === undefined, expected === undefined);

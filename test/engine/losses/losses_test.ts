@@ -44,12 +44,12 @@ const TARGETS: Record<string, SpikeTarget> = {
 /** Trains on some samples, and then looks at others. */
 async function learn(
   target: SpikeTarget,
-  { epochs = 40, scale = 1 } = {},
+  { epochs = 40, tauRho = 1, weightOf = (weight: number) => weight } = {},
 ) {
   using model = await Model.create(device(), {
     input: { C: 2, H: CLASSES, W: 4 },
     layers: [{ dense: 10 }, { dense: CLASSES }],
-    neuron: { ...NEURON, scaleRef: 2 },
+    neuron: { ...NEURON, scaleRef: 2, tauRho },
     Ts: 5,
     random: 2,
   });
@@ -59,7 +59,7 @@ async function learn(
     name,
     {
       shape,
-      data: name === "fc2.weight" ? data.map((w) => scale * w) : data,
+      data: name === "fc2.weight" ? data.map(weightOf) : data,
     },
   ]);
   model.setWeights(Object.fromEntries(weights));
@@ -88,18 +88,31 @@ for (const [name, target] of Object.entries(TARGETS)) {
   });
 }
 
-gpuTest("probSpikes wakes outputs that are silent", async () => {
-  const { trained, tested: [test] } = await learn(TARGETS.probSpikes, {
-    scale: 0.01,
+/** Silent outputs: close to rest, and so low that no surrogate is left. */
+const SILENT = {
+  "at rest": { weightOf: (weight: number) => 0.01 * weight },
+  "far below the threshold": {
+    weightOf: (weight: number) => -4 * Math.abs(weight),
+    tauRho: 0.02,
+    epochs: 200,
+  },
+};
+
+for (const [where, options] of Object.entries(SILENT)) {
+  gpuTest(`probSpikes wakes outputs that are silent, ${where}`, async () => {
+    const { trained, tested: [test] } = await learn(
+      TARGETS.probSpikes,
+      options,
+    );
+    const [first, last] = [trained[0], trained.at(-1)!];
+    const [hidden, outputs] = first.spikes;
+    ok(hidden > 0);
+    strictEqual(outputs, 0);
+    ok(last.spikes[1] > 0);
+    strictEqual(rightOf(last), SAMPLES);
+    strictEqual(rightOf(test), SAMPLES);
   });
-  const [first, last] = [trained[0], trained.at(-1)!];
-  const [hidden, outputs] = first.spikes;
-  ok(hidden > 0);
-  strictEqual(outputs, 0);
-  ok(last.spikes[1] > 0);
-  strictEqual(rightOf(last), SAMPLES);
-  strictEqual(rightOf(test), SAMPLES);
-});
+}
 
 /** Spike trains of the 5 outputs, [N, 5, 1, 1, 60] at 5 ms. */
 function trainsOf(
@@ -181,4 +194,36 @@ for (const [name, target, lossOf] of LOSSES) {
       },
     );
   }
+}
+
+for (const storage of ["float32", "float16"] as const) {
+  gpuTest(`probSpikes wakes a silent convolution in ${storage}`, async () => {
+    const description = {
+      input: { C: 2, H: 4, W: 5 },
+      layers: [{ conv: { out: 5, kernel: [4, 5], weightScale: 0.01 } }],
+      neuron: NEURON,
+      Ts: 5,
+      storage,
+      random: 3,
+    } as const;
+    using model = await Model.create(device(), description);
+    const counts = busyInput([2, 2, 4, 5, 59], 5);
+    const region = { start: 50, stop: 250 };
+    const found = await trace(model, eventsOf(counts, LABELS), {
+      tSample: 295,
+      target: { region, window: 30 },
+    });
+    const weights = await model.weights();
+    const oracle = oracleOf(description, model.layers, weights, 59);
+    const x = tensorOf(counts.shape, counts.data.map((count) => count / 5));
+    const tolerance = storage === "float32" ? 2e-6 : 1e-2;
+    agrees(
+      found,
+      oracle,
+      x,
+      (out) => probSpikesLoss(out, LABELS, COMPARED, 5),
+      tolerance,
+    );
+    ok(found.layers[0].spikes.data.every((spike) => spike === 0));
+  });
 }

@@ -116,7 +116,8 @@ export async function timeLoss(
  * @param target Region and window.
  * @param Ts Time step in ms.
  * @param place Where it is computed.
- * @returns Loss, losses [N, classes], dL/d out, and spikes of each output.
+ * @returns Loss, losses [N, classes], dL/d out, the gradient of silence, and
+ * spikes of each output.
  */
 export async function probLoss(
   out: Tensor,
@@ -127,11 +128,18 @@ export async function probLoss(
 ) {
   const [N, O, , , T] = out.shape;
   const window = Math.round(probSlidingWin / Ts);
-  const { error, ...found } = await run(
+  const { error, silence, ...found } = await run(
     lossProbSpikes,
-    arraysOf(out, labels, Ts, first),
     {
-      ...{ T, O, start: Math.round(start / Ts), stop: Math.round(stop / Ts) },
+      ...arraysOf(out, labels, Ts, first),
+      silence: room(N * T * quads(O)),
+    },
+    {
+      T,
+      O,
+      Ts,
+      start: Math.round(start / Ts),
+      stop: Math.round(stop / Ts),
       window,
     },
     [N, 1, 1],
@@ -146,6 +154,7 @@ export async function probLoss(
     losses: found.loss,
     loss: totalOf(found.loss),
     gradient: fromKernel(gradient, out.shape, { over: NaN }),
+    silence: fromKernel(silence, out.shape, { over: NaN }),
     counts: found.counts,
   };
 }

@@ -133,6 +133,7 @@ for (const [T, start, stop] of REGIONS) {
         close(found.loss, tensorOf([1], [expected.loss]), 2e-6);
         // A sum of as many terms as the window has bins.
         close(found.gradient, expected.gradient, window > 1000 ? 1e-5 : 1e-6);
+        close(found.silence, expected.silence);
         same(found.counts, countsOf(out));
         // Silence is one chance in 67.
         const nats = Math.log(67) * (stop - start) / window;
