@@ -13,10 +13,15 @@ import {
   type Layer,
   type LayerDescription,
 } from "./network/network.ts";
-import type { Neuron } from "./network/neuron.ts";
+import { isPositive } from "./network/float_range.ts";
+import { type Neuron, requireNeuron } from "./network/neuron.ts";
 import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
-import type { InputCoding, PlanOptions } from "./plan/sizes.ts";
+import {
+  CODING_MODES,
+  type InputCoding,
+  type PlanOptions,
+} from "./plan/sizes.ts";
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
@@ -103,9 +108,11 @@ export class Model implements Disposable {
    * @param device Where to build it.
    * @param description What to build.
    * @returns The network.
-   * @throws {RangeError} If Ts, a parameter of the neuron or `clip` is not
-   * positive, or `weightDecay` negative.
-   * @throws {TypeError} If the optimizer is unknown.
+   * @throws {RangeError} If Ts, a parameter of the neuron, the height of inputs,
+   * a `weightScale` or `clip` is not positive, `weightDecay` negative, or the
+   * seed no integer.
+   * @throws {TypeError} If the optimizer, or the form of inputs, responses or
+   * storage is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -113,13 +120,8 @@ export class Model implements Disposable {
     device: Device,
     description: ModelDescription,
   ): Promise<Model> {
-    requirePositive("Ts", description.Ts);
-    const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
-      description.neuron;
-    const parameters = { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho };
-    for (const [name, value] of Object.entries(parameters)) {
-      requirePositive(name, value);
-    }
+    requireInput(description);
+    requireNeuron(description.neuron);
     const layers = describeLayers(description.input, description.layers);
     const { slots, length } = layOutWeights(layers);
     const most = device.gpu.limits.maxStorageBufferBindingSize;
@@ -165,6 +167,7 @@ export class Model implements Disposable {
    * `[out, in / groups, height, width, 1]`, `fc1.weight`
    * `[out, C, H, W, 1]`; those of pools, which are fixed, are passed over.
    * @throws {ShapeError} If one is missing, of another shape, or unknown.
+   * @throws {RangeError} If a weight is not finite.
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
     this.#write(this.#buffers.w, this.#order(weights));
@@ -177,8 +180,14 @@ export class Model implements Disposable {
    * @param state What {@linkcode Model.state} gave.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown,
    * or the moments are those of another optimizer.
+   * @throws {RangeError} If `steps` is no count, or a value not finite.
    */
   setState({ weights, steps, moments }: ModelState): void {
+    if (!(Number.isSafeInteger(steps) && steps >= 0)) {
+      throw new RangeError(
+        `Cannot go on after ${steps} steps: it is not an integer from 0`,
+      );
+    }
     const wanted = this.#optimizer.moments;
     const given = Object.keys(moments).sort().join(", ");
     const names = wanted.map(([name]) => name).sort().join(", ");
@@ -326,10 +335,24 @@ export class Model implements Disposable {
   }
 }
 
-function requirePositive(name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
+/** Checks the time step and how events become the input. */
+function requireInput({ Ts, coding }: ModelDescription): void {
+  if (!isPositive(Ts)) {
     throw new RangeError(
-      `Cannot build a network with ${name} ${value}: it is not positive`,
+      `Cannot build a network with Ts ${Ts}: it is not positive`,
+    );
+  }
+  if (coding === undefined) return;
+  if (!isPositive(coding.height)) {
+    throw new RangeError(
+      `Cannot build a network with inputs of height ${coding.height}: it is ` +
+        "not positive",
+    );
+  }
+  if (!CODING_MODES.includes(coding.mode)) {
+    throw new TypeError(
+      `Cannot build a network with "${coding.mode}": expected ` +
+        CODING_MODES.join(", "),
     );
   }
 }

@@ -52,6 +52,7 @@ const NEURON_ADJOINT = 6;
  * @param repetitions How often the step is timed.
  * @returns The times, in the order in which the dispatches run.
  * @throws {DeviceError} If the device has no clock.
+ * @throws {RangeError} If `repetitions` is no positive integer.
  */
 export async function profile(
   device: Device,
@@ -60,6 +61,11 @@ export async function profile(
   batch: EventBatch,
   repetitions = 5,
 ): Promise<KernelTime[]> {
+  if (!(Number.isSafeInteger(repetitions) && repetitions > 0)) {
+    throw new RangeError(
+      `Cannot profile ${repetitions} times: it is not a positive integer`,
+    );
+  }
   const { gpu, adapter } = device;
   if (!gpu.features.has("timestamp-query")) {
     throw new DeviceError(

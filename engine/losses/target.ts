@@ -6,6 +6,7 @@
 
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { ShapeError } from "../device/errors.ts";
+import { isFrom0 } from "../network/float_range.ts";
 
 /** Part of a sample, in ms. */
 export interface Region {
@@ -92,16 +93,33 @@ interface Sample {
  * @param sample Time step, bins and outputs.
  * @returns The same in bins.
  * @throws {ShapeError} If it does not fit the sample.
+ * @throws {RangeError} If a number of spikes is negative or not finite.
+ * @throws {TypeError} If it is no target of a loss.
  */
 export function goalOf(target: SpikeTarget, sample: Sample): Goal {
   if ("count" in target) {
     const { count: { true: wanted, false: unwanted } } = target;
+    for (const count of [wanted, unwanted]) {
+      if (!isFrom0(count)) {
+        throw new RangeError(
+          `Cannot want ${count} spikes: it is not a number from 0`,
+        );
+      }
+    }
     const region = regionOf(target, sample);
     return { loss: "numSpikes", ...region, wanted, unwanted };
   }
   if ("window" in target) {
     const window = windowOf(target, sample);
     return { loss: "probSpikes", ...regionOf(target, sample), window };
+  }
+  if (!("times" in target || "trains" in target)) {
+    throw new TypeError(
+      `Cannot train towards ${
+        JSON.stringify(target)
+      }: expected count, times, ` +
+        "trains or window",
+    );
   }
   const rows = "times" in target
     ? [target.times.true, target.times.false]
@@ -116,7 +134,7 @@ export function goalOf(target: SpikeTarget, sample: Sample): Goal {
 function regionOf({ region }: { region: Region }, { Ts, T }: Sample) {
   const start = Math.round(region.start / Ts);
   const stop = Math.round(region.stop / Ts);
-  if (!(start >= 0 && stop > start && stop <= T)) {
+  if (!(region.start >= 0 && stop > start && stop <= T)) {
     throw new ShapeError(
       `Cannot count spikes from ${region.start} to ${region.stop} ms: ` +
         `these are bins ${start} to ${stop} of a sample's ${T}`,
@@ -159,7 +177,7 @@ function packTrains(
   rows.forEach((times, row) => {
     for (const time of times) {
       const bin = Math.round(time / Ts);
-      if (!(bin >= 0 && bin < T)) {
+      if (!(time >= 0 && bin < T)) {
         throw new ShapeError(
           `Cannot want a spike at ${time} ms: it is bin ${bin} of a ` +
             `sample's ${T}, counted from 0`,

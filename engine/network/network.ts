@@ -5,6 +5,7 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
+import { isPositive } from "./float_range.ts";
 
 /** Rows and columns, or one number for both. */
 export type Pair = number | readonly [number, number];
@@ -131,6 +132,7 @@ export function weightCount(layer: Layer): number {
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
  * or a kernel is larger than what it is laid on.
+ * @throws {RangeError} If a `weightScale` is not positive.
  *
  * @example
  * ```ts
@@ -220,7 +222,7 @@ function describeConv(
         `not fit an input of ${input.H}×${input.W}`,
     );
   }
-  const weightScale = description.weightScale ?? 100;
+  const weightScale = requireScale(name, description.weightScale ?? 100);
   return {
     ...{ kind: "conv", name, input, output },
     ...{ kernel, stride, padding, dilation, groups, weightScale },
@@ -237,11 +239,22 @@ function describeDense(
     : description;
   requireSizes(name, [out], 1);
   const output = { C: out, H: 1, W: 1 };
+  requireScale(name, weightScale);
   return { kind: "dense", name, input, output, weightScale };
 }
 
 function pair(value: Pair): readonly [number, number] {
-  return typeof value === "number" ? [value, value] : value;
+  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  return [rows, columns];
+}
+
+function requireScale(name: string, weightScale: number): number {
+  if (!isPositive(weightScale)) {
+    throw new RangeError(
+      `Cannot build layer "${name}": weightScale ${weightScale} is not positive`,
+    );
+  }
+  return weightScale;
 }
 
 function requireSizes(
@@ -250,7 +263,7 @@ function requireSizes(
   least: number,
 ): void {
   for (const size of sizes) {
-    if (!Number.isInteger(size) || size < least) {
+    if (!Number.isSafeInteger(size) || size < least) {
       throw new ShapeError(
         `Cannot build layer "${name}": ${size} is not an integer of at ` +
           `least ${least}`,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isPositive } from "./float_range.ts";
+
 /** Parameters of the spike response model, by their names in SLAYER. */
 export interface Neuron {
   /** Threshold of the potential. */
@@ -41,6 +43,13 @@ function alpha(
   Ts: number,
   tSample: number,
 ): Float64Array {
+  for (const [name, value] of Object.entries({ Ts, tSample })) {
+    if (!isPositive(value)) {
+      throw new RangeError(
+        `Cannot tabulate a response with ${name} ${value}: it is not positive`,
+      );
+    }
+  }
   const taps: number[] = [];
   for (let k = 0; k * Ts < tSample; k++) {
     const value = scale * (k * Ts / tau) * Math.exp(1 - k * Ts / tau);
@@ -51,12 +60,31 @@ function alpha(
 }
 
 /**
+ * Checks the parameters of a neuron.
+ *
+ * @param neuron The neuron.
+ * @throws {RangeError} If one is not a positive number.
+ */
+export function requireNeuron(neuron: Neuron): void {
+  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } = neuron;
+  const parameters = { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!isPositive(value)) {
+      throw new RangeError(
+        `Cannot build a neuron with ${name} ${value}: it is not positive`,
+      );
+    }
+  }
+}
+
+/**
  * The synaptic response ε: what one spike adds to a potential, later on.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
  * @returns ε[k] at k·Ts after the spike, 1 at its peak.
+ * @throws {RangeError} If a parameter or a time is not positive.
  *
  * @example
  * ```ts
@@ -75,6 +103,7 @@ export function responseKernel(
   Ts: number,
   tSample: number,
 ): Float64Array {
+  requireNeuron(neuron);
   return alpha(1, neuron.tauSr, Ts, tSample);
 }
 
@@ -85,6 +114,7 @@ export function responseKernel(
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
  * @returns ν[k] at k·Ts after the spike, −scaleRef·theta at its trough.
+ * @throws {RangeError} If a parameter or a time is not positive.
  *
  * Source: SLAYER, arXiv:1810.08646, section 2; truncated as its package does,
  * at the same absolute 0.01 as ε, so that it is longer.
@@ -94,6 +124,7 @@ export function refractoryKernel(
   Ts: number,
   tSample: number,
 ): Float64Array {
+  requireNeuron(neuron);
   return alpha(-neuron.scaleRef * neuron.theta, neuron.tauRef, Ts, tSample);
 }
 

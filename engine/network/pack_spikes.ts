@@ -11,11 +11,12 @@ import type { NamedArray } from "./weights.ts";
 /**
  * Packs spike trains into events.
  *
- * @param spikes `[N, C, H, W, T]`; a spike is any value but 0.
+ * @param spikes `[N, C, H, W, T]`, 1 where there is a spike, else 0.
  * @param labels Class of each sample.
  * @returns The same spikes as a batch of events.
  * @throws {ShapeError} If the shape has not five axes, does not fit the data
  * or the labels, or has more bins than an event can tell.
+ * @throws {RangeError} If a value is neither 0 nor 1, or a label no class.
  *
  * @example
  * ```ts
@@ -34,7 +35,9 @@ export function packSpikes(
   const { shape, data } = spikes;
   const [N, C, H, W, T] = shape;
   const size = shape.reduce((product, side) => product * side, 1);
-  if (shape.length !== 5 || size !== data.length || N !== labels.length) {
+  const isShape = shape.length === 5 &&
+    shape.every((side) => Number.isSafeInteger(side) && side >= 0);
+  if (!isShape || size !== data.length || N !== labels.length) {
     throw new ShapeError(
       `Cannot pack spikes of shape [${shape}]: there are ${data.length} ` +
         `values and ${labels.length} labels`,
@@ -45,6 +48,21 @@ export function packSpikes(
     throw new ShapeError(
       `Cannot pack spikes of shape [${shape}]: events have room for ` +
         `${2 ** (32 - addressBits)} bins`,
+    );
+  }
+  const wrong = data.findIndex((value) => value !== 0 && value !== 1);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot pack a spike of ${data[wrong]}: value ${wrong} is neither 0 ` +
+        "nor 1",
+    );
+  }
+  const stranger = labels.find((label) =>
+    !(Number.isInteger(label) && label >= 0 && label < 2 ** 32)
+  );
+  if (stranger !== undefined) {
+    throw new RangeError(
+      `Cannot pack spikes of class ${stranger}: it is not an integer from 0`,
     );
   }
   const pixels = H * W;

@@ -20,8 +20,17 @@ export class Random {
    * @param seed A seed, an integer, or a state kept from another generator.
    * @param stream Which of the seed's streams, counted from 0; they are 2^64
    * numbers apart.
+   * @throws {RangeError} If the seed is no integer, or the stream none from 0.
    */
   constructor(seed: number | readonly number[], stream = 0) {
+    if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+      throw new RangeError(`Cannot seed with ${seed}: it is not an integer`);
+    }
+    if (!(Number.isSafeInteger(stream) && stream >= 0)) {
+      throw new RangeError(
+        `Cannot draw from stream ${stream}: it is not an integer from 0`,
+      );
+    }
     this.#generator = typeof seed === "number"
       ? xoroshiro128plus(seed)
       : xoroshiro128plusFromState(seed);

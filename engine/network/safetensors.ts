@@ -145,9 +145,9 @@ export function parseSafetensors(bytes: Uint8Array): Weights {
  * @param tensors The tensors by name.
  * @param metadata Text by key.
  * @returns The whole file.
- * @throws {TypeError} If `data` is not of the class that `dtype` asks for.
- * @throws {RangeError} If a tensor's shape and length differ, its name is
- * `__metadata__`, or names and metadata are too long to be read again.
+ * @throws {TypeError} If `dtype` is unknown, or `data` not of its class.
+ * @throws {RangeError} If a shape is no list of sizes or not that of the data,
+ * a name is `__metadata__`, or names and metadata are too long to be read again.
  *
  * @example
  * ```ts
@@ -206,6 +206,12 @@ function shorten(text: string): string {
 function checkTensor(name: string, { dtype, shape, data }: Tensor): void {
   const quoted = `Cannot write weights ${JSON.stringify(name)}`;
   if (name === METADATA) throw new RangeError(`${quoted}: a reserved name`);
+  if (!isDtype(dtype)) {
+    throw new TypeError(`${quoted}: dtype ${JSON.stringify(dtype)} is unknown`);
+  }
+  if (!isSizes(shape)) {
+    throw new RangeError(`${quoted}: [${shape}] is not a list of sizes`);
+  }
   if (!(data instanceof ARRAYS[dtype])) {
     throw new TypeError(`${quoted}: ${dtype} is kept in ${ARRAYS[dtype].name}`);
   }

@@ -9,7 +9,7 @@
 
 import { ShapeError } from "../device/errors.ts";
 import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
-import { weightCount } from "./network.ts";
+import { sizeOf, weightCount } from "./network.ts";
 import { ALIGNMENT, layoutOf, placeOf, weightFloats } from "./layout.ts";
 import type { Random } from "./random.ts";
 
@@ -92,30 +92,46 @@ export function initialWeights(
  * Turns weights from users' order into the kernels'.
  *
  * @param layer The layer.
- * @param array Weights as users see them; a dense layer's may have any shape
- * with outputs first and channels before rows before columns.
+ * @param array Weights as users see them, with or without the 1s at the end of
+ * the shape; a dense layer's may also be `[out, C·H·W]`.
  * @returns `[height, width, in / groups, out]`, outputs by quads as
  * {@linkcode layoutOf} lays them.
  * @throws {ShapeError} If the shape is not the layer's.
+ * @throws {RangeError} If a weight is not finite.
  */
 export function toKernelOrder(
   layer: ConvLayer | DenseLayer,
   array: NamedArray,
 ): Float32Array {
   const shape = weightShape(layer);
-  const length = array.shape.reduce((product, side) => product * side, 1);
-  const fits = layer.kind === "conv"
-    ? shape.every((side, axis) => side === (array.shape[axis] ?? 1))
-    : array.shape[0] === shape[0];
-  if (!fits || length !== weightCount(layer) || length !== array.data.length) {
+  const flat = [layer.output.C, sizeOf(layer.input)];
+  const fits = isSameShape(array.shape, shape) ||
+    layer.kind === "dense" && isSameShape(array.shape, flat);
+  if (!fits || array.data.length !== weightCount(layer)) {
     throw new ShapeError(
       `Cannot set "${layer.name}.weight": the network has [${shape}], not ` +
         `[${array.shape}] with ${array.data.length} values`,
     );
   }
+  const wrong = array.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot set "${layer.name}.weight" to ${array.data[wrong]}: value ` +
+        `${wrong} is not finite`,
+    );
+  }
   const data = new Float32Array(weightFloats(layer));
   visit(layer, (user, kernel) => data[kernel] = array.data[user]);
   return data;
+}
+
+/** Whether shapes are the same but for 1s at their end. */
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  const axes = Math.max(a.length, b.length);
+  for (let axis = 0; axis < axes; axis++) {
+    if ((a[axis] ?? 1) !== (b[axis] ?? 1)) return false;
+  }
+  return true;
 }
 
 /**

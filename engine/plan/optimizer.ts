@@ -8,6 +8,7 @@ import { clipLimit, clipSquares } from "../../kernels/update/gradient_norm.ts";
 import { RULES } from "../../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../../kernels/update/optimizer_step.ts";
 import type { Device } from "../device/device.ts";
+import { isFrom0, isPositive } from "../network/float_range.ts";
 import {
   type Compiler,
   type Dispatch,
@@ -113,10 +114,10 @@ export class Optimizer {
           RULES.join(", "),
       );
     }
-    if (!(clip > 0)) {
+    if (!(isPositive(clip) || clip === Infinity)) {
       throw new RangeError(`Cannot clip gradients to ${clip}: not positive`);
     }
-    if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
+    if (!isFrom0(weightDecay)) {
       throw new RangeError(
         `Cannot let weights decay by ${weightDecay}: not a number from 0`,
       );

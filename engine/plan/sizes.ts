@@ -30,6 +30,13 @@ export interface InputCoding {
   readonly height: number;
 }
 
+/** The modes of {@linkcode InputCoding}. */
+export const CODING_MODES: readonly InputCoding["mode"][] = [
+  "OR",
+  "SUM",
+  "SUM_NORM",
+];
+
 /** Sizes of a plan. */
 export interface PlanOptions {
   /** Length of a sample in ms. */

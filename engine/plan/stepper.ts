@@ -6,6 +6,7 @@
  */
 
 import type { Device } from "../device/device.ts";
+import { isFrom0 } from "../network/float_range.ts";
 import { type Dispatch, record } from "../device/compiler.ts";
 import {
   type EventBatch,
@@ -88,11 +89,11 @@ export class Stepper implements Disposable {
    * @throws {ShapeError} If the batch is larger than the plan, or malformed.
    * @throws {DeviceError} If the device was lost.
    * @throws {TypeError} If the plan does not train.
-   * @throws {RangeError} If the learning rate is not finite.
+   * @throws {RangeError} If the learning rate is negative or not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
     const optimizer = this.#requireOptimizer();
-    requireFinite(lr);
+    requireRate(lr);
     await this.#differentiate(batch, (encoder) => {
       // Else weights have learnt already.
       if (!optimizer.clips) return;
@@ -124,11 +125,11 @@ export class Stepper implements Disposable {
    * @param lr Learning rate.
    * @throws {DeviceError} If the device was lost.
    * @throws {TypeError} If the plan does not train.
-   * @throws {RangeError} If the learning rate is not finite.
+   * @throws {RangeError} If the learning rate is negative or not finite.
    */
   update(lr: number): void {
     const optimizer = this.#requireOptimizer();
-    requireFinite(lr);
+    requireRate(lr);
     this.#device.check();
     if (!optimizer.pending) return;
     const encoder = this.#device.gpu.createCommandEncoder();
@@ -360,8 +361,10 @@ export class Stepper implements Disposable {
   }
 }
 
-function requireFinite(lr: number): void {
-  if (!Number.isFinite(lr)) {
-    throw new RangeError(`Cannot train with a learning rate of ${lr}`);
+function requireRate(lr: number): void {
+  if (!isFrom0(lr)) {
+    throw new RangeError(
+      `Cannot train with a learning rate of ${lr}: it is not a number from 0`,
+    );
   }
 }

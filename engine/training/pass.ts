@@ -108,8 +108,8 @@ export interface Pass {
  * @returns Loss, accuracy and firing rates over all samples.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
- * @throws {RangeError} If there are no samples, or `accumulate` is not a
- * positive integer.
+ * @throws {RangeError} If there are no samples, or `accumulate` is no positive
+ * integer, or the learning rate negative or not finite.
  * @throws What `batches` and `pause` throw.
  */
 export async function runPass(

@@ -1,0 +1,35 @@
+/**
+ * Whether numbers that a caller gives survive on the device, as float32.
+ *
+ * @module
+ */
+
+/**
+ * Whether a number is finite as a float32.
+ *
+ * @param value The number.
+ * @returns Whether it is.
+ */
+export function isFinite32(value: number): boolean {
+  return Number.isFinite(value) && Number.isFinite(Math.fround(value));
+}
+
+/**
+ * Whether a number is finite and not negative as a float32.
+ *
+ * @param value The number.
+ * @returns Whether it is.
+ */
+export function isFrom0(value: number): boolean {
+  return isFinite32(value) && value >= 0;
+}
+
+/**
+ * Whether a number is finite and above 0 as a float32.
+ *
+ * @param value The number.
+ * @returns Whether it is.
+ */
+export function isPositive(value: number): boolean {
+  return isFinite32(value) && Math.fround(value) > 0;
+}
