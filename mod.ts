@@ -49,7 +49,8 @@ export {
   openRecordings,
   type RecordingsOptions,
 } from "./dataset/slicing/recordings.ts";
-export type { SampleSource, Timing } from "./dataset/sample_source.ts";
+export type { SampleSource } from "./dataset/sample_source.ts";
+export type { Timing } from "./dataset/events.ts";
 export {
   type RecordingFolders,
   type SlicedRecording,
@@ -177,4 +178,4 @@ export {
   type LayerWeights,
   type WeightFilterOptions,
   weightFilters,
-} from "./scripts/charts/weight_filters.ts";
+} from "./scripts/charts/weights/weight_filters.ts";

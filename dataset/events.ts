@@ -28,6 +28,14 @@ export interface Sensor {
   readonly height: number;
 }
 
+/** How the times of a data set become milliseconds since a sample's start. */
+export interface Timing {
+  /** Times are truncated to whole multiples of this many µs, first of all. */
+  readonly unitUs: number;
+  /** Whether a sample starts at its first event, or at time 0. */
+  readonly fromFirstEvent: boolean;
+}
+
 /** The DVS128, 128×128 pixels. */
 export const DVS128: Sensor = { width: 128, height: 128 };
 

@@ -9,7 +9,7 @@
  */
 
 import type { Events, Sensor } from "./events.ts";
-import type { Timing } from "./sample_source.ts";
+import type { Timing } from "./events.ts";
 
 /** Adding and subtracting it rounds a float64 half to even. */
 const ROUND = 2 ** 52;

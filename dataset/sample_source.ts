@@ -4,16 +4,8 @@
  * @module
  */
 
-import type { Events, Sensor } from "./events.ts";
+import type { Events, Sensor, Timing } from "./events.ts";
 import type { Binning, PackedSample } from "./pack.ts";
-
-/** How the times of a data set become milliseconds since a sample's start. */
-export interface Timing {
-  /** Times are truncated to whole multiples of this many µs, first of all. */
-  readonly unitUs: number;
-  /** Whether a sample starts at its first event, or at time 0. */
-  readonly fromFirstEvent: boolean;
-}
 
 /** A data set of labelled samples, each a short stretch of events. */
 export interface SampleSource {

@@ -14,7 +14,8 @@
 import { DatasetError } from "../errors.ts";
 import type { Events, Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
-import type { SampleSource, Timing } from "../sample_source.ts";
+import type { SampleSource } from "../sample_source.ts";
+import type { Timing } from "../events.ts";
 import { sha256 } from "../files/sha256.ts";
 import { parseStoreAttributes, type StoreAttributes } from "./attributes.ts";
 import type { ReadJob, ReadThreads } from "./read_threads.ts";

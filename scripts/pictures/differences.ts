@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Colour, IndexedImage } from "./animation/gif.ts";
+import type { Colour, IndexedImage } from "./gif.ts";
 import { firstFrom, type Sample } from "./samples/sample.ts";
 
 /** Levels on either side of the middle. */

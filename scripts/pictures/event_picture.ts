@@ -12,7 +12,7 @@ import {
   paintDifferences,
   typicalLimit,
 } from "./differences.ts";
-import { imageUrl } from "./animation/gif.ts";
+import { imageUrl } from "./gif.ts";
 import type { Sample } from "./samples/sample.ts";
 import {
   chooseTimeUnit,

@@ -22,15 +22,17 @@ import {
   WeightsError,
 } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { EpochMeasures, FoldLogState } from "../training/fold_log.ts";
-import type { LayerNumbers } from "../training/norms.ts";
-import type { FoldSummary } from "./writer.ts";
+import type {
+  Arrays,
+  BatchLoss,
+  EpochMeasures,
+  FoldSummary,
+  LayerNumbers,
+} from "./files.ts";
 import { differenceOf, type RunIdentity } from "./identity.ts";
 
 /** The form of files that this program writes, and the one it reads. */
 const VERSION = "4";
-
-type Arrays = Readonly<Record<string, NamedArray>>;
 
 /** The epoch whose weights are kept. */
 export interface Best {
@@ -51,7 +53,7 @@ export interface FoldPosition {
   /** What these came to. */
   readonly sums?: PassSums;
   /** What the log says of them, one by one. */
-  readonly losses: FoldLogState["batches"];
+  readonly losses: readonly BatchLoss[];
   /** What was measured behind the last of them. */
   readonly measures?: EpochMeasures;
   /** In the first epoch: what the first weights were scaled by, if they were. */
@@ -81,16 +83,6 @@ export interface Checkpoint {
   readonly best?: Arrays;
   /** Weights that the log compares with. */
   readonly logged?: Arrays;
-}
-
-/**
- * Names the file of a fold's checkpoint.
- *
- * @param fold Fold, counted from 1.
- * @returns Its name.
- */
-export function checkpointName(fold: number): string {
-  return `checkpoint_fold${fold}.safetensors`;
 }
 
 /**

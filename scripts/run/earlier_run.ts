@@ -11,13 +11,18 @@ import {
   parseConfiguration,
 } from "../configuration/configuration.ts";
 import { findEventFiles } from "./tensorboard/event_file.ts";
-import { STATUS_FILE } from "./status.ts";
-import type { EpochMetrics, RunSummary } from "./writer.ts";
-import { parseMetrics, parseStatus, parseSummary } from "./figures_files.ts";
-
-/** The names of checkpoints, and of the best weights of folds. */
-const CHECKPOINT = /^checkpoint_fold\d\.safetensors$/;
-const WEIGHTS = /^model_weights_fold\d\.safetensors$/;
+import {
+  CHECKPOINT_FILE,
+  CONFIG_FILE,
+  type EpochMetrics,
+  LOGS_FOLDER,
+  METRICS_FILE,
+  type RunSummary,
+  STATUS_FILE,
+  SUMMARY_FILE,
+  WEIGHTS_FILE,
+} from "./files.ts";
+import { parseMetrics, parseStatus, parseSummary } from "./parse_figures.ts";
 
 /**
  * Looks for an earlier run in a folder. One that was stopped before its first
@@ -32,14 +37,14 @@ const WEIGHTS = /^model_weights_fold\d\.safetensors$/;
 export async function findEarlierRun(
   folder: string,
 ): Promise<"none" | "under way" | RunSummary> {
-  const summary = await readIfThere(join(folder, "summary.json"));
+  const summary = await readIfThere(join(folder, SUMMARY_FILE));
   if (summary !== undefined) {
-    return parseSummary(summary, join(folder, "summary.json"));
+    return parseSummary(summary, join(folder, SUMMARY_FILE));
   }
-  const metrics = await readIfThere(join(folder, "metrics.jsonl"));
+  const metrics = await readIfThere(join(folder, METRICS_FILE));
   const epochs = metrics === undefined
     ? undefined
-    : parseMetrics(metrics, join(folder, "metrics.jsonl"));
+    : parseMetrics(metrics, join(folder, METRICS_FILE));
   const checkpoints = await findCheckpoints(folder);
   if (checkpoints.length > 0 || (epochs && epochs.length > 1)) {
     return "under way";
@@ -59,7 +64,7 @@ export async function findEarlierRun(
  * @returns Their names.
  */
 export async function findCheckpoints(folder: string): Promise<string[]> {
-  return await findFiles(folder, CHECKPOINT);
+  return await findFiles(folder, CHECKPOINT_FILE);
 }
 
 /**
@@ -83,16 +88,16 @@ async function findStrangers(
   folder: string,
   epochs: readonly EpochMetrics[] | undefined,
 ): Promise<string[]> {
-  const configuration = await readIfThere(join(folder, "config.yaml"));
+  const configuration = await readIfThere(join(folder, CONFIG_FILE));
   const status = await readIfThere(join(folder, STATUS_FILE));
-  const events = await findEventFiles(join(folder, "logs"));
+  const events = await findEventFiles(join(folder, LOGS_FOLDER));
   const written = configuration !== undefined && isFormatted(configuration);
   // A run writes these two before weights and logs.
   const begun = written && epochs !== undefined;
   return [
-    ...(configuration !== undefined && !written ? ["config.yaml"] : []),
-    ...(epochs?.length && !begun ? ["metrics.jsonl"] : []),
-    ...(begun ? [] : await findFiles(folder, WEIGHTS)),
+    ...(configuration !== undefined && !written ? [CONFIG_FILE] : []),
+    ...(epochs?.length && !begun ? [METRICS_FILE] : []),
+    ...(begun ? [] : await findFiles(folder, WEIGHTS_FILE)),
     ...(status !== undefined && !isStatus(status) ? [STATUS_FILE] : []),
     ...events.filter(({ ours }) => !(ours && begun))
       .map(({ path }) => relative(folder, path)),
@@ -118,7 +123,7 @@ function isStatus(text: string): boolean {
 /** Says whether a configuration is in the words in which runs write it. */
 function isFormatted(text: string): boolean {
   try {
-    return formatConfiguration(parseConfiguration(text, "config.yaml")) ===
+    return formatConfiguration(parseConfiguration(text, CONFIG_FILE)) ===
       text;
   } catch {
     return false;

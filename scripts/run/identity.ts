@@ -9,10 +9,15 @@ import { sha256 } from "../../dataset/files/sha256.ts";
 import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { FirstWeights } from "../training/run_context.ts";
 import type { Configuration } from "../configuration/types.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { Fold } from "../experiment/folds.ts";
+
+/** Weights that training starts from. */
+export interface FirstWeights {
+  readonly path: string;
+  readonly arrays: Readonly<Record<string, NamedArray>>;
+}
 
 /** Values by what they are called, such as `training.lr`. */
 export type RunIdentity = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
-import { refuseLink } from "./atomic_write.ts";
+import { refuseLink } from "../files/atomic_write.ts";
 import { warn } from "../command_line/print.ts";
 
 /** The file that is locked; it stays there, and holds nothing. */

@@ -9,12 +9,14 @@ import { counted } from "../../dataset/files/counted.ts";
 import { WeightsError } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
-import { checkpointName, parseCheckpoint } from "./checkpoint.ts";
+import { checkpointName } from "./files.ts";
+import { parseCheckpoint } from "./checkpoint.ts";
 import { loadConfiguration } from "../configuration/configuration.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { type Fold, openFolds } from "../experiment/folds.ts";
-import { type EpochMetrics, readWeights, type RunSummary } from "./writer.ts";
-import { parseMetrics, parseSummary } from "./figures_files.ts";
+import type { EpochMetrics, RunSummary } from "./files.ts";
+import { readWeights } from "./weights_file.ts";
+import { parseMetrics, parseSummary } from "./parse_figures.ts";
 import { hasSamplesOf, type RunIdentity } from "./identity.ts";
 
 /** A run, finished or under way. */

@@ -5,16 +5,19 @@
  */
 
 import { join } from "node:path";
-import {
-  type Checkpoint,
-  checkpointName,
-  readCheckpoint,
-} from "./checkpoint.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { checkpointName } from "./files.ts";
+import type { RunIdentity } from "./identity.ts";
 import { findEarlierRun } from "./earlier_run.ts";
 import type { Fold } from "../experiment/folds.ts";
-import type { RunContext } from "../training/run_context.ts";
 import type { Results } from "./writer.ts";
 import { print, warn } from "../command_line/print.ts";
+
+/** What the outcome of each fold follows from, by its number. */
+interface Identities {
+  readonly identities: ReadonlyMap<number, RunIdentity>;
+}
 
 /** Where folds stand, by number; one that is not among them has not begun. */
 type Checkpoints = Map<number, Checkpoint>;
@@ -54,7 +57,7 @@ export async function startAnew(results: Results): Promise<Checkpoints> {
 export async function takeUp(
   folds: readonly Fold[],
   results: Results,
-  run: Pick<RunContext, "identities" | "device">,
+  run: Identities & { readonly device: Device },
 ): Promise<Checkpoints> {
   const checkpoints = await readCheckpoints(results, run);
   if (checkpoints.size > 0) {
@@ -93,7 +96,7 @@ export async function takeUp(
 export async function goBack(
   folds: readonly Fold[],
   results: Results,
-  run: Pick<RunContext, "identities">,
+  run: Identities,
 ): Promise<Checkpoints> {
   if (!results.begun) return new Map();
   const checkpoints = await readCheckpoints(results, run);
@@ -103,7 +106,7 @@ export async function goBack(
 
 async function readCheckpoints(
   results: Results,
-  { identities }: Pick<RunContext, "identities">,
+  { identities }: Identities,
 ): Promise<Checkpoints> {
   const checkpoints: Checkpoints = new Map();
   for (const [fold, identity] of identities) {

@@ -6,8 +6,8 @@
 
 import type { AdapterDescription } from "../../engine/device/device.ts";
 import type { StepRecord } from "../../engine/plan/step_results.ts";
-import type { Results, RunSummary } from "./writer.ts";
-import { saveFiles } from "./atomic_write.ts";
+import { type RunSummary, STATUS_FILE } from "./files.ts";
+import { saveFiles } from "../files/atomic_write.ts";
 
 /** What stays the same while a run goes on. */
 export interface RunFacts {
@@ -90,8 +90,12 @@ export interface RunState extends RunFacts {
   readonly alarms: readonly RunAlarm[];
 }
 
-/** Name of the file. */
-export const STATUS_FILE = "status.json";
+/** A run folder while a run fills it. */
+interface RunInProgress {
+  readonly folder: string;
+  /** Whether all else in the folder is of this run. */
+  readonly begun: boolean;
+}
 
 /** Time between two writes, at least, in ms. */
 const PACE = 1000;
@@ -102,7 +106,7 @@ const PACE = 1000;
  * It is no result: where it cannot be written the run goes on without it.
  */
 export class RunStatus {
-  readonly #results: Results;
+  readonly #results: RunInProgress;
   readonly #facts: RunFacts;
   readonly #elapsed: () => number;
   readonly #alarms: RunAlarm[] = [];
@@ -119,7 +123,7 @@ export class RunStatus {
    * @param facts What stays the same.
    * @param elapsed Tells the time that the run has taken so far, in s.
    */
-  constructor(results: Results, facts: RunFacts, elapsed: () => number) {
+  constructor(results: RunInProgress, facts: RunFacts, elapsed: () => number) {
     this.#results = results;
     this.#facts = facts;
     this.#elapsed = elapsed;

@@ -1,62 +1,34 @@
 /**
- * Weights as a run leaves them, in safetensors.
+ * Reading weights from a file.
  *
  * @module
  */
 
-import {
-  formatSafetensors,
-  parseSafetensors,
-  WeightsError,
-} from "../../engine/network/safetensors.ts";
+import { fileProblem } from "../../dataset/files/file_problem.ts";
+import { WeightsError } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
+import { loadWeights } from "../../engine/network/weights_file.ts";
+import { readRegularFile } from "../files/regular_file.ts";
+
+/** Bytes that a file of weights may have. */
+const LARGEST = 2 ** 32;
 
 /**
- * Reads weights.
+ * Reads weights from a file.
  *
- * @param bytes A file in safetensors, all of it finite 32-bit floats.
+ * @param path A file in safetensors, all of it finite 32-bit floats.
  * @returns The arrays by name.
- * @throws {WeightsError} If it is not such a file.
+ * @throws {Error} If it is not such a file.
  */
-export function parseWeights(
-  bytes: Uint8Array<ArrayBuffer>,
-): Record<string, NamedArray> {
-  const { tensors } = parseSafetensors(bytes);
-  return Object.fromEntries(
-    [...tensors].map(([name, { dtype, shape, data }]) => {
-      if (dtype !== "F32") {
-        throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
-      }
-      const at = data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) {
-        const problem = `value ${at} is ${data[at]}, expected a finite number`;
-        throw new WeightsError(problem, { tensor: name });
-      }
-      return [name, { shape, data }];
-    }),
-  );
-}
-
-/**
- * Writes weights.
- *
- * @param weights All weights of a network.
- * @param metadata Texts that go with them.
- * @returns The file.
- */
-export function formatWeights(
-  weights: Readonly<Record<string, NamedArray>>,
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array<ArrayBuffer> {
-  const tensors = Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, data }]) => [
-      name,
-      {
-        dtype: "F32" as const,
-        shape,
-        data: data as Float32Array<ArrayBuffer>,
-      },
-    ]),
-  );
-  return formatSafetensors(tensors, metadata);
+export async function readWeights(
+  path: string,
+): Promise<Record<string, NamedArray>> {
+  try {
+    return loadWeights(await readRegularFile(path, LARGEST));
+  } catch (cause) {
+    const problem = cause instanceof WeightsError
+      ? `${cause.problem}; another copy of it, or training anew, helps`
+      : fileProblem(cause);
+    throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
+  }
 }

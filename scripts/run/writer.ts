@@ -7,120 +7,24 @@
 import { join } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
-import type { AdapterDescription } from "../../engine/device/device.ts";
-import { WeightsError } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { EpochRow } from "../charts/learning_curves.ts";
-import { checkpointName } from "./checkpoint.ts";
 import { formatConfiguration } from "../configuration/configuration.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { findCheckpoints, readIfThere } from "./earlier_run.ts";
+import {
+  checkpointName,
+  CONFIG_FILE,
+  type EpochMetrics,
+  LOGS_FOLDER,
+  METRICS_FILE,
+  type RunSummary,
+  SUMMARY_FILE,
+  weightsName,
+} from "./files.ts";
 import { removeEventFiles } from "./tensorboard/event_file.ts";
-import { parseMetrics } from "./figures_files.ts";
-import { readRegularFile } from "./regular_file.ts";
-import { saveFiles, writeThrough } from "./atomic_write.ts";
-import { formatWeights, parseWeights } from "./weights_file.ts";
-
-/** Bytes that a file of weights may have. */
-const LARGEST_WEIGHTS = 2 ** 32;
-
-/** One line of `metrics.jsonl`: an epoch of a fold. */
-export interface EpochMetrics extends EpochRow {
-  /** Spikes of each layer per neuron and bin while training. */
-  readonly rates: readonly number[];
-  /** Part of each layer's neurons without a spike in the whole epoch. */
-  readonly silent?: readonly number[];
-  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
-  readonly saturated?: readonly number[];
-  /** Learning rate. */
-  readonly lr?: number;
-  /** Norm of each layer's gradient in the last step, by the layer's name. */
-  readonly gradientNorms?: Readonly<Record<string, number>>;
-  /** Norm of the change of each layer's weights over the epoch. */
-  readonly updateNorms?: Readonly<Record<string, number>>;
-  /**
-   * In the first epoch, with `training.init: live`: what each layer's first
-   * weights were scaled by, by the layer's name.
-   */
-  readonly firstScales?: Readonly<Record<string, number>>;
-  /** Time of the whole epoch in s. */
-  readonly seconds: number;
-}
-
-/** What a fold came to; losses per sample, accuracies as fractions. */
-export interface FoldSummary {
-  /** Fold, counted from 1. */
-  readonly fold: number;
-  /** Epochs trained. */
-  readonly epochs: number;
-  /** The epoch whose weights were kept, counted from 0. */
-  readonly bestEpoch: number;
-  /** Training accuracy in that epoch. */
-  readonly trainAccuracy: number;
-  /** `null` where there is no validation set. */
-  readonly valLoss: number | null;
-  readonly valAccuracy: number | null;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
-}
-
-/** Mean and population standard deviation over the folds. */
-export interface Spread {
-  readonly mean: number;
-  readonly std: number;
-}
-
-/** What a run came to, `summary.json`. */
-export interface RunSummary {
-  /** The program that ran. */
-  readonly program: "train" | "train-test-only";
-  readonly adapter: AdapterDescription;
-  /** Time of the whole run in s. */
-  readonly seconds: number;
-  readonly folds: readonly FoldSummary[];
-  readonly valLoss: Spread | null;
-  readonly valAccuracy: Spread | null;
-  readonly testLoss: Spread;
-  readonly testAccuracy: Spread;
-  /**
-   * Whether test figures are the best over all epochs, chosen by looking at
-   * the test set itself, and so too good.
-   */
-  readonly optimistic: boolean;
-}
-
-/**
- * Averages over folds.
- *
- * @param values One value a fold.
- * @returns Mean and population standard deviation.
- */
-export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) /
-    values.length;
-  return { mean, std: Math.sqrt(variance) };
-}
-
-/**
- * Reads weights from a file.
- *
- * @param path A file in safetensors, all of it finite 32-bit floats.
- * @returns The arrays by name.
- * @throws {Error} If it is not such a file.
- */
-export async function readWeights(
-  path: string,
-): Promise<Record<string, NamedArray>> {
-  try {
-    return parseWeights(await readRegularFile(path, LARGEST_WEIGHTS));
-  } catch (cause) {
-    const problem = cause instanceof WeightsError
-      ? `${cause.problem}; another copy of it, or training anew, helps`
-      : fileProblem(cause);
-    throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
-  }
-}
+import { parseMetrics } from "./parse_figures.ts";
+import { saveFiles, writeThrough } from "../files/atomic_write.ts";
+import { saveWeights } from "../../engine/network/weights_file.ts";
 
 /** A run's folder while it is being filled. */
 export class Results {
@@ -153,7 +57,7 @@ export class Results {
     if (this.#begun) return;
     this.#begun = true;
     await this.#saveStart([]);
-    await removeEventFiles(join(this.folder, "logs"));
+    await removeEventFiles(join(this.folder, LOGS_FOLDER));
   }
 
   /**
@@ -175,8 +79,8 @@ export class Results {
   /** Writes what a run needs from its first moment on. */
   async #saveStart(rows: readonly EpochMetrics[]): Promise<void> {
     await saveFiles(this.folder, {
-      "config.yaml": formatConfiguration(this.#configuration),
-      "metrics.jsonl": rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
+      [CONFIG_FILE]: formatConfiguration(this.#configuration),
+      [METRICS_FILE]: rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
     });
   }
 
@@ -189,7 +93,7 @@ export class Results {
    * @throws {Error} If it has fewer, holds something else, or cannot be read.
    */
   async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
-    const path = join(this.folder, "metrics.jsonl");
+    const path = join(this.folder, METRICS_FILE);
     const text = await readIfThere(path);
     const kept = parseMetrics(text ?? "", path).filter(({ fold, epoch }) =>
       epoch < (epochs.get(fold) ?? Infinity)
@@ -205,7 +109,7 @@ export class Results {
       }
     }
     await this.#saveStart(kept);
-    await Deno.remove(join(this.folder, "summary.json")).catch(allowMissing);
+    await Deno.remove(join(this.folder, SUMMARY_FILE)).catch(allowMissing);
     this.#begun = true;
   }
 
@@ -215,7 +119,7 @@ export class Results {
    * @param metrics The epoch.
    */
   async addEpoch(metrics: EpochMetrics): Promise<void> {
-    const path = join(this.folder, "metrics.jsonl");
+    const path = join(this.folder, METRICS_FILE);
     const line = `${JSON.stringify(metrics)}\n`;
     try {
       const bytes = new TextEncoder().encode(line);
@@ -250,9 +154,9 @@ export class Results {
     weights: Readonly<Record<string, NamedArray>>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const bytes = formatWeights(weights, metadata);
+    const bytes = saveWeights(weights, metadata);
     await saveFiles(this.folder, {
-      [`model_weights_fold${fold}.safetensors`]: bytes,
+      [weightsName(fold)]: bytes,
     });
   }
 
@@ -263,7 +167,7 @@ export class Results {
    */
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
-    await saveFiles(this.folder, { "summary.json": text });
+    await saveFiles(this.folder, { [SUMMARY_FILE]: text });
   }
 }
 

@@ -30,7 +30,7 @@ import {
   takePart,
 } from "../pictures/samples/sample_arguments.ts";
 import { createProgress } from "../command_line/progress.ts";
-import { saveFiles } from "../run/atomic_write.ts";
+import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task animate",

@@ -15,7 +15,7 @@ import {
   text,
   withDefault,
 } from "../command_line/command.ts";
-import { saveFiles } from "../run/atomic_write.ts";
+import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task browser",

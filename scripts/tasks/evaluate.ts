@@ -14,7 +14,7 @@ import {
 } from "../experiment/evaluate_fold.ts";
 import { drawConfusions } from "../pictures/terminal/confusion_table.ts";
 import { createProgress } from "../command_line/progress.ts";
-import { type Spread, spreadOf } from "../run/writer.ts";
+import { type Spread, spreadOf } from "../run/files.ts";
 import { foldsOf, readRun, trainedFolds } from "../run/reader.ts";
 import { lineWidth } from "../command_line/terminal.ts";
 

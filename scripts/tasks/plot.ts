@@ -38,7 +38,7 @@ import { formatReport } from "../pages/report/report.ts";
 import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
 import { type NeuronName, traceSample } from "../experiment/trace_sample.ts";
 import { createProgress } from "../command_line/progress.ts";
-import { type Files, refuseLink, saveFiles } from "../run/atomic_write.ts";
+import { type Files, refuseLink, saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task plot",

@@ -18,7 +18,7 @@ import {
   takePart,
 } from "../pictures/samples/sample_arguments.ts";
 import { spaceTimeView } from "../pictures/space_time/space_time.ts";
-import { saveFiles } from "../run/atomic_write.ts";
+import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task show",

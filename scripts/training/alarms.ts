@@ -6,7 +6,7 @@
  */
 
 import { SATURATED } from "../../engine/training/pass.ts";
-import type { LayerNumbers } from "./norms.ts";
+import type { LayerNumbers } from "../run/files.ts";
 
 /** What an epoch is judged by. */
 export interface EpochState {

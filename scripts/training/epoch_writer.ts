@@ -6,7 +6,8 @@
 
 import type { FoldLog, FoldLogState } from "./fold_log.ts";
 import { print } from "../command_line/print.ts";
-import type { EpochMetrics, Results } from "../run/writer.ts";
+import type { EpochMetrics } from "../run/files.ts";
+import type { Results } from "../run/writer.ts";
 
 /** An epoch that has ended. */
 export interface EndedEpoch {

@@ -12,10 +12,11 @@ import type {
 } from "../../engine/training/fit_options.ts";
 import { type Checkpoint, formatCheckpoint } from "../run/checkpoint.ts";
 import type { RunIdentity } from "../run/identity.ts";
-import type { FoldSummary } from "../run/writer.ts";
+import type { FoldSummary } from "../run/files.ts";
 import type { EpochWriter } from "./epoch_writer.ts";
-import type { EpochMeasures, FoldLog } from "./fold_log.ts";
-import type { LayerNumbers } from "./norms.ts";
+import type { EpochMeasures } from "../run/files.ts";
+import type { FoldLog } from "./fold_log.ts";
+import type { LayerNumbers } from "../run/files.ts";
 import type { RunContext } from "./run_context.ts";
 
 /** What a fold's checkpoints are made of. */

@@ -9,15 +9,18 @@ import type { PassStatistics } from "../../engine/training/pass.ts";
 import type { Model } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/step_results.ts";
 import { warn } from "../command_line/print.ts";
-import type { EpochMetrics, Results } from "../run/writer.ts";
+import type {
+  Arrays,
+  BatchLoss,
+  EpochMeasures,
+  EpochMetrics,
+  LOGS_FOLDER,
+} from "../run/files.ts";
+import type { Results } from "../run/writer.ts";
 import { Alarms, findNonFinite } from "./alarms.ts";
-import {
-  type BatchLoss,
-  eventsOf,
-  testValues,
-} from "../run/tensorboard/epoch_scalars.ts";
+import { eventsOf, testValues } from "./epoch_scalars.ts";
 import { EventFile } from "../run/tensorboard/event_file.ts";
-import { type Arrays, normsOf } from "./norms.ts";
+import { normsOf } from "./norms.ts";
 import type { RunStatus } from "../run/status.ts";
 
 /** What an epoch came to. */
@@ -35,11 +38,6 @@ export interface TrainedEpoch {
   /** Its learning rate. */
   readonly lr: number;
 }
-
-/** What a row of `metrics.jsonl` says of how an epoch trained. */
-export type EpochMeasures = Required<
-  Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">
->;
 
 /** What of an epoch is known before it is written. */
 export interface FoldLogState {

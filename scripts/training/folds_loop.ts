@@ -11,7 +11,7 @@ import { givenArguments } from "../command_line/command.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./interruption.ts";
-import type { FoldSummary } from "../run/writer.ts";
+import type { FoldSummary } from "../run/files.ts";
 import { goBack } from "../run/resume.ts";
 import { print, warn } from "../command_line/print.ts";
 import { trainFold } from "./train_fold.ts";

@@ -9,7 +9,7 @@ import type { Model } from "../../engine/model.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/folds.ts";
-import type { LayerNumbers } from "./norms.ts";
+import type { LayerNumbers } from "../run/files.ts";
 import { print, warn } from "../command_line/print.ts";
 
 /** Batches that a network is scaled on, the first of the training samples. */

@@ -4,13 +4,7 @@
  * @module
  */
 
-import type { NamedArray } from "../../engine/network/weights.ts";
-
-/** An array for each layer that learns, `conv1.weight`. */
-export type Arrays = Readonly<Record<string, NamedArray>>;
-
-/** A number for each layer that learns, by the layer's name, `conv1`. */
-export type LayerNumbers = Readonly<Record<string, number>>;
+import type { Arrays, LayerNumbers } from "../run/files.ts";
 
 /**
  * Computes the Euclidean norm of each array.

@@ -5,19 +5,12 @@
  */
 
 import type { Device } from "../../engine/device/device.ts";
-import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { Configuration } from "../configuration/types.ts";
 import type { RunStatus } from "../run/status.ts";
 import type { Pauses } from "./interruption.ts";
 import type { Results } from "../run/writer.ts";
-import type { RunIdentity } from "../run/identity.ts";
-
-/** Weights from a file. */
-export interface FirstWeights {
-  readonly path: string;
-  readonly arrays: Readonly<Record<string, NamedArray>>;
-}
+import type { FirstWeights, RunIdentity } from "../run/identity.ts";
 
 /** What folds of a run share. */
 export interface RunContext {

@@ -26,7 +26,7 @@ import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
-import type { EpochMetrics, FoldSummary } from "../run/writer.ts";
+import type { EpochMetrics, FoldSummary } from "../run/files.ts";
 import { EpochWriter } from "./epoch_writer.ts";
 import { FoldCheckpoints } from "./fold_checkpoints.ts";
 import { chanceOf } from "./alarms.ts";
@@ -34,7 +34,8 @@ import { FoldLog } from "./fold_log.ts";
 import type { Pauses } from "./interruption.ts";
 import { startLive } from "./live_start.ts";
 import { observePasses } from "./observe_passes.ts";
-import type { FirstWeights, RunContext } from "./run_context.ts";
+import type { FirstWeights } from "../run/identity.ts";
+import type { RunContext } from "./run_context.ts";
 
 /** When training with a validation set stops although epochs are left. */
 const STOP: EarlyStop = { epoch: 200, patience: 100, trainAccuracy: 0.8 };

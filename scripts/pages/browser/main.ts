@@ -10,22 +10,22 @@ import { type Device, openDevice } from "../../../engine/device/device.ts";
 import { WeightsError } from "../../../engine/network/safetensors.ts";
 import { readYaml } from "../../configuration/yaml_text.ts";
 import { formatEvents } from "../../pictures/samples/time_unit.ts";
-import { parseWeights } from "../../run/weights_file.ts";
+import { loadWeights } from "../../../engine/network/weights_file.ts";
 import { watchGround } from "./views/colours.ts";
-import { droppedFiles } from "./dropped_files.ts";
+import { droppedFiles } from "./data/dropped_files.ts";
 import { drawEvents } from "./views/event_view.ts";
 import {
   type HeldFiles,
   holdFiles,
   openRecording,
   type Recording,
-} from "./held_files.ts";
+} from "./data/held_files.ts";
 import { type LayerView, viewLayer } from "./views/layer_view.ts";
-import { runNetwork, type TrainedNetwork } from "./network_run.ts";
-import type { PageSample } from "./page_sample.ts";
+import { runNetwork, type TrainedNetwork } from "./data/network_run.ts";
+import type { PageSample } from "./data/page_sample.ts";
 import { Player } from "./player.ts";
-import { filmRecording } from "./synthetic_people.ts";
-import { CONFIGURATION } from "./training.ts";
+import { filmRecording } from "./data/synthetic_people.ts";
+import { CONFIGURATION } from "./data/training.ts";
 import { type Find, trainInPanel } from "./training_panel.ts";
 import { viewVotes, wordVerdict } from "./views/vote_view.ts";
 
@@ -118,7 +118,7 @@ async function readNetwork(
 
 async function readWeights(file: File): Promise<TrainedNetwork["weights"]> {
   try {
-    return parseWeights(new Uint8Array(await file.arrayBuffer()));
+    return loadWeights(new Uint8Array(await file.arrayBuffer()));
   } catch (cause) {
     const problem = cause instanceof WeightsError
       ? cause.problem

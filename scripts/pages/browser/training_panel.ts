@@ -9,9 +9,13 @@
 import { counted } from "../../../dataset/files/counted.ts";
 import type { Device } from "../../../engine/device/device.ts";
 import { formatConfiguration } from "../../configuration/yaml_text.ts";
-import { formatWeights } from "../../run/weights_file.ts";
+import { saveWeights } from "../../../engine/network/weights_file.ts";
 import { drawCurves } from "./views/curve_view.ts";
-import { CONFIGURATION, type TrainedEpoch, trainHere } from "./training.ts";
+import {
+  CONFIGURATION,
+  type TrainedEpoch,
+  trainHere,
+} from "./data/training.ts";
 
 /** Finds an element of the page by its id. */
 export type Find = <E extends HTMLElement = HTMLElement>(id: string) => E;
@@ -76,7 +80,7 @@ export async function trainInPanel(
   offer(
     find("weights"),
     "model_weights_fold1.safetensors",
-    formatWeights(weights, { epoch: String(epoch) }),
+    saveWeights(weights, { epoch: String(epoch) }),
   );
   offer(find("config"), "config.yaml", formatConfiguration(CONFIGURATION));
   return weights;

@@ -8,7 +8,7 @@
 import { firingRates, gradientNorms } from "../../charts/layer_curves.ts";
 import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
 import type { ChartSpec } from "../../charts/spec.ts";
-import type { EpochMetrics } from "../../run/writer.ts";
+import type { EpochMetrics } from "../../run/files.ts";
 import type { ChartPart } from "./page_data.ts";
 
 /** What the data of a chart are called in it. */

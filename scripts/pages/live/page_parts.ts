@@ -8,7 +8,7 @@ import { counted } from "../../../dataset/files/counted.ts";
 import { duration } from "../../command_line/duration.ts";
 import type { FoldConfusion, RunState } from "../../run/status.ts";
 import { resultsTable, type Table } from "../report/results_table.ts";
-import type { EpochMetrics } from "../../run/writer.ts";
+import type { EpochMetrics } from "../../run/files.ts";
 import { chartParts } from "./chart_parts.ts";
 import type {
   ConfusionPart,

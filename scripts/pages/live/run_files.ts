@@ -12,14 +12,15 @@ import { inOneLine } from "../../../dataset/errors.ts";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import type { Configuration } from "../../configuration/types.ts";
-import { type RunState, STATUS_FILE } from "../../run/status.ts";
-import type { EpochMetrics, RunSummary } from "../../run/writer.ts";
-import { readRegularFile } from "../../run/regular_file.ts";
+import type { RunState } from "../../run/status.ts";
+import { STATUS_FILE } from "../../run/files.ts";
+import type { EpochMetrics, RunSummary } from "../../run/files.ts";
+import { readRegularFile } from "../../files/regular_file.ts";
 import {
   parseMetrics,
   parseStatus,
   parseSummary,
-} from "../../run/figures_files.ts";
+} from "../../run/parse_figures.ts";
 
 /** A run, as far as its folder tells. */
 export interface RunFiles {

@@ -20,11 +20,11 @@ import {
   paintDifferences,
   typicalLimit,
 } from "../../pictures/differences.ts";
-import { imageUrl } from "../../pictures/animation/gif.ts";
+import { imageUrl } from "../../pictures/gif.ts";
 import { originIn } from "../../pictures/samples/open_sample.ts";
 import { createSample, type Sample } from "../../pictures/samples/sample.ts";
 import { traceSample } from "../../experiment/trace_sample.ts";
-import { readWeights } from "../../run/writer.ts";
+import { readWeights } from "../../run/weights_file.ts";
 import { foldsOf } from "../../run/reader.ts";
 import { chartPart } from "./chart_parts.ts";
 import type { SampleView } from "./page_data.ts";

@@ -17,7 +17,7 @@ import { membranePotentials } from "../../charts/potentials.ts";
 import type { ChartSpec } from "../../charts/spec.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
-import { weightFilters } from "../../charts/weight_filters.ts";
+import { weightFilters } from "../../charts/weights/weight_filters.ts";
 import type { FoldEvaluation } from "../../experiment/evaluate_fold.ts";
 import type { Run } from "../../run/reader.ts";
 import type { SampleTrace } from "../../experiment/trace_sample.ts";

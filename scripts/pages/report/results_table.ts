@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunSummary } from "../../run/writer.ts";
+import type { RunSummary } from "../../run/files.ts";
 
 /** A table: its head, then its rows. */
 export type Table = readonly (readonly string[])[];

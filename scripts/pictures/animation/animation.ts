@@ -15,7 +15,7 @@ import {
   createGif,
   findPalette,
   type IndexedImage,
-} from "./gif.ts";
+} from "../gif.ts";
 import type { NetworkResponse } from "./network_response.ts";
 import type { Sample } from "../samples/sample.ts";
 

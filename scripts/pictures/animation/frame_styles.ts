@@ -13,7 +13,7 @@ import {
   typicalLimit,
 } from "../differences.ts";
 import type { FramePlan } from "./frame_plan.ts";
-import type { Colour, IndexedImage } from "./gif.ts";
+import type { Colour, IndexedImage } from "../gif.ts";
 import { paintPolarities, polarityColours } from "./polarities.ts";
 import type { Sample } from "../samples/sample.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { GROUNDS, type Theme } from "../../charts/theme.ts";
-import { type Colour, colourOf, type IndexedImage } from "./gif.ts";
+import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
 import { firstFrom, type Sample } from "../samples/sample.ts";
 
 /**

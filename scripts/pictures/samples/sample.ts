@@ -5,7 +5,7 @@
  */
 
 import type { Events, Sensor } from "../../../dataset/events.ts";
-import type { Timing } from "../../../dataset/sample_source.ts";
+import type { Timing } from "../../../dataset/events.ts";
 
 /** A sample as it was recorded. */
 export interface RecordedSample {

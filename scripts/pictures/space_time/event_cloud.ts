@@ -5,7 +5,7 @@
  */
 
 import { GROUNDS, type Theme } from "../../charts/theme.ts";
-import { colourOf, imageUrl } from "../animation/gif.ts";
+import { colourOf, imageUrl } from "../gif.ts";
 import type { Sample } from "../samples/sample.ts";
 import { boxHeight, project } from "./projection.ts";
 

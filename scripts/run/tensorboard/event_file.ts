@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
-import { refuseLink } from "../atomic_write.ts";
+import { refuseLink } from "../../files/atomic_write.ts";
 import { encodeEvent, encodeVersion, type LogEvent } from "./protobuf.ts";
 import { frameRecord } from "./tfrecord.ts";
 

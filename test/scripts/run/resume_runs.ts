@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { RunSummary } from "../../../scripts/run/writer.ts";
+import type { RunSummary } from "../../../scripts/run/files.ts";
 import { withoutProgress } from "../../run_task.ts";
 import { ROOT } from "../../source_files.ts";
 import { readResults } from "../training/train_runs.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { formatSafetensors } from "../../../engine/network/safetensors.ts";
-import { readWeights } from "../../../scripts/run/writer.ts";
-import { formatWeights } from "../../../scripts/run/weights_file.ts";
+import { readWeights } from "../../../scripts/run/weights_file.ts";
+import { saveWeights } from "../../../engine/network/weights_file.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 Deno.test("readWeights() names file, array and value that are wrong", async () => {
@@ -10,7 +10,7 @@ Deno.test("readWeights() names file, array and value that are wrong", async () =
   const path = join(folder.path, "weights.safetensors");
   const shape = [2, 2];
   const weights = (...data: number[]) =>
-    formatWeights({ "fc1.weight": { shape, data: Float32Array.from(data) } }, {
+    saveWeights({ "fc1.weight": { shape, data: Float32Array.from(data) } }, {
       epoch: "3",
     });
   const whole = formatSafetensors({

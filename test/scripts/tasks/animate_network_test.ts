@@ -7,7 +7,7 @@ import type { FoldEvaluation } from "../../../scripts/experiment/evaluate_fold.t
 import { openFolds } from "../../../scripts/experiment/folds.ts";
 import { layOutVotes } from "../../../scripts/pictures/animation/votes.ts";
 import { traceSample } from "../../../scripts/experiment/trace_sample.ts";
-import { readWeights } from "../../../scripts/run/writer.ts";
+import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -11,8 +11,8 @@ import { openFolds } from "../../../scripts/experiment/folds.ts";
 import { listChartFiles } from "../../../scripts/pages/report/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../../scripts/pages/report/report.ts";
-import { readWeights } from "../../../scripts/run/writer.ts";
-import { formatWeights } from "../../../scripts/run/weights_file.ts";
+import { readWeights } from "../../../scripts/run/weights_file.ts";
+import { saveWeights } from "../../../engine/network/weights_file.ts";
 import { browserTest } from "../../chromium.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
@@ -360,7 +360,7 @@ gpuTest("plot writes into no other folder, whatever a run has", async () => {
   const data = Float32Array.of(1, -1);
   await Deno.writeFile(
     join(strange, "model_weights_fold7.safetensors"),
-    formatWeights({ [name]: { shape: [2, 1], data } }, {}),
+    saveWeights({ [name]: { shape: [2, 1], data } }, {}),
   );
   const metrics = join(strange, "metrics.jsonl");
   const [row] = (await Deno.readTextFile(metrics)).split("\n");

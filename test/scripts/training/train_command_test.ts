@@ -5,7 +5,7 @@ import {
   parseSafetensors,
 } from "../../../engine/network/safetensors.ts";
 import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
-import { readWeights } from "../../../scripts/run/writer.ts";
+import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { gpuTest } from "../../gpu.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";

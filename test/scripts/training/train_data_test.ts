@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { RunSummary } from "../../../scripts/run/writer.ts";
+import type { RunSummary } from "../../../scripts/run/files.ts";
 import { gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -7,8 +7,9 @@ import { loadConfiguration } from "../../../scripts/configuration/configuration.
 import { FoldLog } from "../../../scripts/training/fold_log.ts";
 import { RunStatus } from "../../../scripts/run/status.ts";
 import { normsOf } from "../../../scripts/training/norms.ts";
-import { Results, spreadOf } from "../../../scripts/run/writer.ts";
-import { readWeights } from "../../../scripts/run/writer.ts";
+import { Results } from "../../../scripts/run/writer.ts";
+import { spreadOf } from "../../../scripts/run/files.ts";
+import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
 import type { Configuration } from "../../../scripts/configuration/types.ts";
-import type { EpochMetrics, RunSummary } from "../../../scripts/run/writer.ts";
+import type { EpochMetrics, RunSummary } from "../../../scripts/run/files.ts";
 import { runTask } from "../../run_task.ts";
 
 /** A network of one layer for the signs of four people. */

@@ -10,7 +10,7 @@
 import { counted } from "../../../../dataset/files/counted.ts";
 import type { ClassRoles } from "./class_roles.ts";
 import { groundNow, mix, paint, parseColour } from "./colours.ts";
-import { binAt, type LayerSpikes } from "../network_run.ts";
+import { binAt, type LayerSpikes } from "../data/network_run.ts";
 import { viewStrip } from "./strip_view.ts";
 
 /** How long a spike can be seen in a map, in ms. */

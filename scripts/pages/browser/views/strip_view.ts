@@ -15,7 +15,7 @@ import {
   parseColour,
   styleColour,
 } from "./colours.ts";
-import { binAt, type LayerSpikes } from "../network_run.ts";
+import { binAt, type LayerSpikes } from "../data/network_run.ts";
 import { svgElement } from "./svg_element.ts";
 
 /** Height of a strip, and of a row that has a name, in pixels on the page. */

@@ -7,7 +7,7 @@
 /// <reference lib="dom" />
 
 import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
-import { binAt, type NetworkRun } from "../network_run.ts";
+import { binAt, type NetworkRun } from "../data/network_run.ts";
 
 /**
  * Shows the votes of a run, in the colours that charts have: one for the class

@@ -10,9 +10,9 @@ import { Random } from "../../../../engine/network/random.ts";
 import { trace } from "../../../../engine/trace.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import { buildPage } from "../../../../scripts/pages/browser/build_page.ts";
-import { runNetwork } from "../../../../scripts/pages/browser/network_run.ts";
-import { filmRecording } from "../../../../scripts/pages/browser/synthetic_people.ts";
-import { CONFIGURATION } from "../../../../scripts/pages/browser/training.ts";
+import { runNetwork } from "../../../../scripts/pages/browser/data/network_run.ts";
+import { filmRecording } from "../../../../scripts/pages/browser/data/synthetic_people.ts";
+import { CONFIGURATION } from "../../../../scripts/pages/browser/data/training.ts";
 import { GROUNDS, ROLES } from "../../../../scripts/charts/theme.ts";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
 import {
@@ -22,9 +22,9 @@ import {
 } from "../../../../scripts/configuration/model.ts";
 import { filtered } from "../../../../scripts/configuration/transforms.ts";
 import {
-  formatWeights,
-  parseWeights,
-} from "../../../../scripts/run/weights_file.ts";
+  loadWeights,
+  saveWeights,
+} from "../../../../engine/network/weights_file.ts";
 import { browserTest, type Locator, type Page } from "../../../chromium.ts";
 import { device } from "../../../gpu.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
@@ -200,7 +200,7 @@ browserTest(
       await drop(
         page,
         dropped("config.yaml", yaml),
-        dropped("model_weights_fold1.safetensors", formatWeights(weights, {})),
+        dropped("model_weights_fold1.safetensors", saveWeights(weights, {})),
         dropped("summary.json", "{}"),
       );
       const shown = await votes(page);
@@ -340,7 +340,7 @@ browserTest("a network learns in the page", async (browser) => {
     const download = await downloading;
     const name = download.suggestedFilename();
     assert.equal(name, "model_weights_fold1.safetensors");
-    const weights = parseWeights(await Deno.readFile(await download.path()));
+    const weights = loadWeights(await Deno.readFile(await download.path()));
     const sample = await (await filmRecording()).open(0);
     const { layers, prediction } = await runNetwork(device(), {
       ...{ name: "downloaded", configuration: CONFIGURATION, weights },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readWeights } from "../../../../scripts/run/writer.ts";
+import { readWeights } from "../../../../scripts/run/weights_file.ts";
 import { pageData } from "../../../../scripts/pages/live/page_parts.ts";
 import { readRunFiles } from "../../../../scripts/pages/live/run_files.ts";
 import { fc } from "../../../properties.ts";

@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import type { RunState } from "../../../../scripts/run/status.ts";
-import type { EpochMetrics } from "../../../../scripts/run/writer.ts";
+import type { EpochMetrics } from "../../../../scripts/run/files.ts";
 import type { Browser, Page } from "../../../chromium.ts";
 import { ROOT } from "../../../source_files.ts";
 

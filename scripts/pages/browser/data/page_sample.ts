@@ -4,11 +4,16 @@
  * @module
  */
 
-import { turnToJaerAxes } from "../../../dataset/formats/aedat_decode.ts";
-import { DVS128, type Events, type Sensor } from "../../../dataset/events.ts";
-import { NMNIST_SENSOR } from "../../../dataset/formats/nmnist.ts";
-import type { SampleSource, Timing } from "../../../dataset/sample_source.ts";
-import { createSample, type Sample } from "../../pictures/samples/sample.ts";
+import { turnToJaerAxes } from "../../../../dataset/formats/aedat_decode.ts";
+import {
+  DVS128,
+  type Events,
+  type Sensor,
+} from "../../../../dataset/events.ts";
+import { NMNIST_SENSOR } from "../../../../dataset/formats/nmnist.ts";
+import type { SampleSource } from "../../../../dataset/sample_source.ts";
+import type { Timing } from "../../../../dataset/events.ts";
+import { createSample, type Sample } from "../../../pictures/samples/sample.ts";
 
 /** A sample. */
 export interface PageSample {

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { SampleCache } from "../../../dataset/batches.ts";
-import type { Device } from "../../../engine/device/device.ts";
-import { fit } from "../../../engine/training/fit.ts";
-import { Model } from "../../../engine/model.ts";
-import { Random } from "../../../engine/network/random.ts";
-import type { NamedArray } from "../../../engine/network/weights.ts";
-import type { EpochRow } from "../../charts/learning_curves.ts";
-import { readYaml } from "../../configuration/yaml_text.ts";
-import type { Configuration } from "../../configuration/types.ts";
-import { describeModel, lossOf } from "../../configuration/model.ts";
-import { chooseSamples } from "../../configuration/transforms.ts";
-import demo from "../../demo.yaml" with { type: "text" };
+import { SampleCache } from "../../../../dataset/batches.ts";
+import type { Device } from "../../../../engine/device/device.ts";
+import { fit } from "../../../../engine/training/fit.ts";
+import { Model } from "../../../../engine/model.ts";
+import { Random } from "../../../../engine/network/random.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
+import type { EpochRow } from "../../../charts/learning_curves.ts";
+import { readYaml } from "../../../configuration/yaml_text.ts";
+import type { Configuration } from "../../../configuration/types.ts";
+import { describeModel, lossOf } from "../../../configuration/model.ts";
+import { chooseSamples } from "../../../configuration/transforms.ts";
+import demo from "../../../demo.yaml" with { type: "text" };
 import { filmPeople } from "./synthetic_people.ts";
 
 /** The demo, small enough for a browser's software adapter. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type ChartSpec, emptyChart } from "./spec.ts";
-import { drawPictures } from "./weights/pictures.ts";
-import { drawTable } from "./weights/table.ts";
+import { type ChartSpec, emptyChart } from "../spec.ts";
+import { drawPictures } from "./pictures.ts";
+import { drawTable } from "./table.ts";
 
 /** Weights of a layer in users' order. */
 export interface LayerWeights {

@@ -17,9 +17,9 @@ import {
   tableOf,
   TEXT,
   WHOLE,
-} from "./json_checks.ts";
+} from "../files/json_checks.ts";
 import type { RunState } from "./status.ts";
-import type { EpochMetrics, RunSummary } from "./writer.ts";
+import type { EpochMetrics, RunSummary } from "./files.ts";
 
 /** Layers that a network has, at most. */
 const LAYERS = 1000;

@@ -4,16 +4,20 @@
  * @module
  */
 
-import { batches } from "../../../dataset/batches.ts";
-import type { Device } from "../../../engine/device/device.ts";
-import { Model } from "../../../engine/model.ts";
-import type { Extent } from "../../../engine/network/network.ts";
-import { Random } from "../../../engine/network/random.ts";
-import { type LayerTrace, trace } from "../../../engine/trace.ts";
-import type { NamedArray } from "../../../engine/network/weights.ts";
-import type { Configuration } from "../../configuration/types.ts";
-import { binningOf, describeModel, planOf } from "../../configuration/model.ts";
-import { filtered } from "../../configuration/transforms.ts";
+import { batches } from "../../../../dataset/batches.ts";
+import type { Device } from "../../../../engine/device/device.ts";
+import { Model } from "../../../../engine/model.ts";
+import type { Extent } from "../../../../engine/network/network.ts";
+import { Random } from "../../../../engine/network/random.ts";
+import { type LayerTrace, trace } from "../../../../engine/trace.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
+import type { Configuration } from "../../../configuration/types.ts";
+import {
+  binningOf,
+  describeModel,
+  planOf,
+} from "../../../configuration/model.ts";
+import { filtered } from "../../../configuration/transforms.ts";
 import type { PageSample } from "./page_sample.ts";
 
 /** A network that was trained. */

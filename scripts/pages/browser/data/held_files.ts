@@ -4,13 +4,16 @@
  * @module
  */
 
-import { DatasetError } from "../../../dataset/errors.ts";
-import { DVS128, type Events } from "../../../dataset/events.ts";
-import { readNmnist } from "../../../dataset/formats/nmnist.ts";
-import { readNpy } from "../../../dataset/formats/npy.ts";
-import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
-import { MOTIONS } from "../../../dataset/synth/motions.ts";
-import { readStretch } from "../../pictures/samples/recording_stretch.ts";
+import { DatasetError } from "../../../../dataset/errors.ts";
+import { DVS128, type Events } from "../../../../dataset/events.ts";
+import { readNmnist } from "../../../../dataset/formats/nmnist.ts";
+import { readNpy } from "../../../../dataset/formats/npy.ts";
+import {
+  readClasses,
+  readTags,
+} from "../../../../dataset/formats/sl_animals.ts";
+import { MOTIONS } from "../../../../dataset/synth/motions.ts";
+import { readStretch } from "../../../pictures/samples/recording_stretch.ts";
 import { digitSample, type PageSample, recordedSample } from "./page_sample.ts";
 
 /** Names of the signs of SL-Animals-DVS, where no file of classes is there. */

@@ -4,18 +4,14 @@
  * @module
  */
 
-import type { EpochMetrics } from "../writer.ts";
-import type { LogEvent, TaggedValue } from "./protobuf.ts";
-import { histogramOf } from "./histogram.ts";
-import type { Arrays, LayerNumbers } from "../../training/norms.ts";
-
-/** A training step. */
-export interface BatchLoss {
-  /** When its loss was known, in s since 1970. */
-  readonly time: number;
-  /** Its loss per sample. */
-  readonly loss: number;
-}
+import type {
+  Arrays,
+  BatchLoss,
+  EpochMetrics,
+  LayerNumbers,
+} from "../run/files.ts";
+import type { LogEvent, TaggedValue } from "../run/tensorboard/protobuf.ts";
+import { histogramOf } from "../run/tensorboard/histogram.ts";
 
 /** What of an epoch is not in its row of `metrics.jsonl`. */
 export interface EpochDetails {

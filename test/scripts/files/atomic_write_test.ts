@@ -4,7 +4,7 @@ import { lockFolder } from "../../../scripts/run/lock.ts";
 import {
   removeUnfinished,
   saveFiles,
-} from "../../../scripts/run/atomic_write.ts";
+} from "../../../scripts/files/atomic_write.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 Deno.test("saveFiles() leaves nothing behind of what it cannot write", async () => {
@@ -51,7 +51,7 @@ Deno.test("saveFiles() refuses a name that leads to another folder", async () =>
 
 Deno.test("removeUnfinished() removes what a killed process was writing", async () => {
   await using folder = await temporaryFolder();
-  const module = import.meta.resolve("../../../scripts/run/atomic_write.ts");
+  const module = import.meta.resolve("../../../scripts/files/atomic_write.ts");
   // The process ends itself once a part of the file is on the disk.
   const code = `
     import { saveFiles } from "${module}";

@@ -1,0 +1,62 @@
+/**
+ * Weights as a run leaves them, in safetensors.
+ *
+ * @module
+ */
+
+import {
+  formatSafetensors,
+  parseSafetensors,
+  WeightsError,
+} from "./safetensors.ts";
+import type { NamedArray } from "./weights.ts";
+
+/**
+ * Reads weights.
+ *
+ * @param bytes A file in safetensors, all of it finite 32-bit floats.
+ * @returns The arrays by name.
+ * @throws {WeightsError} If it is not such a file.
+ */
+export function loadWeights(
+  bytes: Uint8Array<ArrayBuffer>,
+): Record<string, NamedArray> {
+  const { tensors } = parseSafetensors(bytes);
+  return Object.fromEntries(
+    [...tensors].map(([name, { dtype, shape, data }]) => {
+      if (dtype !== "F32") {
+        throw new WeightsError(`it is ${dtype}, not F32`, { tensor: name });
+      }
+      const at = data.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) {
+        const problem = `value ${at} is ${data[at]}, expected a finite number`;
+        throw new WeightsError(problem, { tensor: name });
+      }
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/**
+ * Writes weights.
+ *
+ * @param weights All weights of a network.
+ * @param metadata Texts that go with them.
+ * @returns The file.
+ */
+export function saveWeights(
+  weights: Readonly<Record<string, NamedArray>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const tensors = Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [
+      name,
+      {
+        dtype: "F32" as const,
+        shape,
+        data: data as Float32Array<ArrayBuffer>,
+      },
+    ]),
+  );
+  return formatSafetensors(tensors, metadata);
+}

@@ -1,0 +1,147 @@
+/**
+ * The files of a run folder: their names, and the types of what is in them.
+ *
+ * @module
+ */
+
+import type { AdapterDescription } from "../../engine/device/device.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
+import type { EpochRow } from "../charts/learning_curves.ts";
+
+/** The effective configuration of the run. */
+export const CONFIG_FILE = "config.yaml";
+
+/** One row of JSON an epoch, see {@linkcode EpochMetrics}. */
+export const METRICS_FILE = "metrics.jsonl";
+
+/** Losses and accuracies of all folds, see {@linkcode RunSummary}. */
+export const SUMMARY_FILE = "summary.json";
+
+/** How far the run is, written about once a second while it trains. */
+export const STATUS_FILE = "status.json";
+
+/** Folder of the files that TensorBoard reads, one folder a fold in it. */
+export const LOGS_FOLDER = "logs";
+
+/** Name of a fold's best weights; the fold is a digit. */
+export const WEIGHTS_FILE = /^model_weights_fold(\d)\.safetensors$/;
+
+/** Name of a fold's checkpoint. */
+export const CHECKPOINT_FILE = /^checkpoint_fold(\d)\.safetensors$/;
+
+/**
+ * Names the file of a fold's best weights.
+ *
+ * @param fold Fold, counted from 1.
+ * @returns Its name.
+ */
+export function weightsName(fold: number): string {
+  return `model_weights_fold${fold}.safetensors`;
+}
+
+/**
+ * Names the file of a fold's checkpoint.
+ *
+ * @param fold Fold, counted from 1.
+ * @returns Its name.
+ */
+export function checkpointName(fold: number): string {
+  return `checkpoint_fold${fold}.safetensors`;
+}
+
+/** Weights or gradients by name, such as `conv1.weight`. */
+export type Arrays = Readonly<Record<string, NamedArray>>;
+
+/** A number for each layer with weights, by the layer's name, `conv1`. */
+export type LayerNumbers = Readonly<Record<string, number>>;
+
+/** Loss of a training step. */
+export interface BatchLoss {
+  /** When it was read back, in s since 1970. */
+  readonly time: number;
+  /** Mean loss of its samples. */
+  readonly loss: number;
+}
+
+/** One line of `metrics.jsonl`: an epoch of a fold. */
+export interface EpochMetrics extends EpochRow {
+  /** Spikes of each layer per neuron and bin while training. */
+  readonly rates: readonly number[];
+  /** Part of each layer's neurons without a spike in the whole epoch. */
+  readonly silent?: readonly number[];
+  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
+  readonly saturated?: readonly number[];
+  /** Learning rate. */
+  readonly lr?: number;
+  /** Norm of each layer's gradient in the last step, by the layer's name. */
+  readonly gradientNorms?: Readonly<Record<string, number>>;
+  /** Norm of the change of each layer's weights over the epoch. */
+  readonly updateNorms?: Readonly<Record<string, number>>;
+  /**
+   * In the first epoch, with `training.init: live`: what each layer's first
+   * weights were scaled by, by the layer's name.
+   */
+  readonly firstScales?: Readonly<Record<string, number>>;
+  /** Time of the whole epoch in s. */
+  readonly seconds: number;
+}
+
+/** What a fold came to; losses per sample, accuracies as fractions. */
+export interface FoldSummary {
+  /** Fold, counted from 1. */
+  readonly fold: number;
+  /** Epochs trained. */
+  readonly epochs: number;
+  /** The epoch whose weights were kept, counted from 0. */
+  readonly bestEpoch: number;
+  /** Training accuracy in that epoch. */
+  readonly trainAccuracy: number;
+  /** `null` where there is no validation set. */
+  readonly valLoss: number | null;
+  readonly valAccuracy: number | null;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+}
+
+/** Mean and population standard deviation over the folds. */
+export interface Spread {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** What a run came to, `summary.json`. */
+export interface RunSummary {
+  /** The program that ran. */
+  readonly program: "train" | "train-test-only";
+  readonly adapter: AdapterDescription;
+  /** Time of the whole run in s. */
+  readonly seconds: number;
+  readonly folds: readonly FoldSummary[];
+  readonly valLoss: Spread | null;
+  readonly valAccuracy: Spread | null;
+  readonly testLoss: Spread;
+  readonly testAccuracy: Spread;
+  /**
+   * Whether test figures are the best over all epochs, chosen by looking at
+   * the test set itself, and so too good.
+   */
+  readonly optimistic: boolean;
+}
+
+/**
+ * Averages over folds.
+ *
+ * @param values One value a fold.
+ * @returns Mean and population standard deviation.
+ */
+export function spreadOf(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) /
+    values.length;
+  return { mean, std: Math.sqrt(variance) };
+}
+
+/** Figures of an epoch's training that are measured after its last step. */
+export type EpochMeasures = Required<
+  Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">
+>;
