@@ -115,9 +115,11 @@ Deno.test("synth and slice make a store out of nothing", () =>
       /zarr: 38 slices of 2 recordings, \d+ events\n$/,
     );
     assert.deepEqual([slice.code, slice.stderr], [0, ""]);
-    const store = await openStore(`${data}/sliced.zarr`);
-    assert.equal(store.labels.length, 38);
-    assert.equal(store.classes.length, 19);
+    {
+      using store = await openStore(`${data}/sliced.zarr`);
+      assert.equal(store.labels.length, 38);
+      assert.equal(store.classes.length, 19);
+    }
 
     const again = await runScript(
       "scripts/tasks/slice.ts",
