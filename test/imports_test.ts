@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   parseSource,
   readSourceFiles,
@@ -111,6 +111,74 @@ Deno.test("imports point from scripts to engine to kernels, and to dataset", () 
       .map((target) => `${path} imports ${target}`);
   });
   assert.deepEqual(wrong, []);
+});
+
+/** Folders of the product, each with the folders that its files import from. */
+function roomGraph(): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { path, imports } of product) {
+    const room = graph.get(dirname(path)) ?? new Set();
+    graph.set(dirname(path), room);
+    for (const specifier of imports) {
+      if (!specifier.startsWith(".")) continue;
+      const other = dirname(resolveImport(path, specifier));
+      if (other !== dirname(path)) room.add(other);
+    }
+  }
+  return graph;
+}
+
+/** Files of the product, each with the files that it imports. */
+function fileGraph(): Map<string, Set<string>> {
+  return new Map(product.map(({ path, imports }) => [
+    path,
+    new Set(
+      imports.filter((specifier) => specifier.startsWith("."))
+        .map((specifier) => resolveImport(path, specifier)),
+    ),
+  ]));
+}
+
+/** Finds a circle in a graph, first node last again; empty if there is none. */
+function circleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const visit = (node: string, trail: readonly string[]): string[] => {
+    const seen = trail.indexOf(node);
+    if (seen >= 0) return [...trail.slice(seen), node];
+    if (done.has(node)) return [];
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next, [...trail, node]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(node);
+    return [];
+  };
+  for (const node of graph.keys()) {
+    const circle = visit(node, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+Deno.test("circleIn() finds a circle, and nothing where there is none", () => {
+  const line = new Map([["a", new Set(["b"])], ["b", new Set(["c"])]]);
+  assert.deepEqual(circleIn(line), []);
+  line.set("c", new Set(["b"]));
+  assert.deepEqual(circleIn(line), ["b", "c", "b"]);
+});
+
+Deno.test("imports between files go in no circle", () => {
+  assert.deepEqual(circleIn(fileGraph()), []);
+});
+
+Deno.test("no folder of the product has more than sixteen entries", async () => {
+  const crowded: string[] = [];
+  for (const folder of roomGraph().keys()) {
+    const entries = await Array.fromAsync(Deno.readDir(join(ROOT, folder)));
+    // The top level holds what tools demand.
+    if (folder !== "." && entries.length > 16) crowded.push(folder);
+  }
+  assert.deepEqual(crowded, []);
 });
 
 Deno.test("every import names a file, a package or a module of Node", () => {

@@ -78,7 +78,7 @@ export class FoldLog {
     this.#results = results;
     this.#status = status;
     this.#chance = chance;
-    this.#file = new EventFile(join(results.folder, "logs"), fold);
+    this.#file = new EventFile(join(results.folder, LOGS_FOLDER), fold);
     this.#weights = weights;
     this.#batches = [...batches];
   }

@@ -26,8 +26,13 @@ import { Pauses } from "./interruption.ts";
 import { profileStep } from "../device/profile_step.ts";
 import { readWeights } from "../run/weights_file.ts";
 import { Results } from "../run/writer.ts";
-import { spreadOf } from "../run/files.ts";
-import type { FoldSummary, RunSummary, Spread } from "../run/files.ts";
+import {
+  type FoldSummary,
+  LOGS_FOLDER,
+  type RunSummary,
+  type Spread,
+  spreadOf,
+} from "../run/files.ts";
 import { identifyFolds } from "../run/identity.ts";
 import { removeUnfinished } from "../files/atomic_write.ts";
 import { startAnew, takeUp } from "../run/resume.ts";
@@ -116,7 +121,7 @@ export async function runProgram(program: Program): Promise<void> {
     using _lock = await lockFolder(folder);
     await removeUnfinished(folder);
     // A link is found before training, not at the end of the first epoch.
-    await findEventFiles(join(folder, "logs"));
+    await findEventFiles(join(folder, LOGS_FOLDER));
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
     const identities = await identifyFolds(all, run);
