@@ -8,7 +8,7 @@ import { temporaryFolder } from "./temporary_folder.ts";
 const SOONEST: Readonly<Record<string, RegExp>> = {
   aedat: /^inspect/,
   batches: /^packSample/,
-  kernels: /^clip limit/,
+  kernels: /^gradient_norm limit/,
   nmnist: /MLP/,
   scaling: /^40×40/,
   slice: /^open/,
