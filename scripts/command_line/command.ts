@@ -66,8 +66,8 @@ export type OptionName = `--${string}`;
 /** The option that every command has for help. */
 const HELP = ["-h", "--help"] as const;
 
-/** The arguments of the command that runs. */
-let given: readonly string[] = Deno.args;
+/** The arguments of the command that runs within another. */
+let within: readonly string[] | undefined;
 
 /** Where commands go while they are listed. */
 let listed: CommandSummary[] | undefined;
@@ -99,10 +99,10 @@ export async function runWithin(
   args: readonly string[],
   load: () => Promise<unknown>,
 ): Promise<void> {
-  const outer = given;
-  given = args;
+  const outer = within;
+  within = args;
   await load();
-  given = outer;
+  within = outer;
 }
 
 /**
@@ -111,7 +111,7 @@ export async function runWithin(
  * @returns As they were typed.
  */
 export function givenArguments(): readonly string[] {
-  return given;
+  return within ?? Deno.args;
 }
 
 /**
@@ -221,7 +221,7 @@ function parseArguments<P extends Parameters>(
   const parser = optique.object(parsers, {
     errors: { endOfInput: inline(`Expected ${usage}`) },
   });
-  const args = optique.runParserSync(parser, name, [...given], {
+  const args = optique.runParserSync(parser, name, [...givenArguments()], {
     help: {
       option: { names: HELP },
       onShow() {
