@@ -16,7 +16,7 @@ const tasks: Record<string, { readonly command: string }> = configuration.tasks;
 
 /** Tasks that start a script, which shows help. */
 const scripts = Object.keys(tasks).filter((task) =>
-  /^deno run .*scripts\/\w+\.ts$/.test(tasks[task].command)
+  /^deno run .*scripts\/tasks\/\w+\.ts$/.test(tasks[task].command)
 );
 
 /** What makes the tasks that train fit for a test. */

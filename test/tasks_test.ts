@@ -14,6 +14,7 @@ const { tasks, lock } = JSON.parse(
 const GIVEN = "its user names what it reads, anywhere on the disk";
 const OUT = "its user names the folder that it writes, with --out";
 const FOUND = "its user's configuration names what it reads and writes";
+const TEMPORARY = "the system chooses its temporary folders";
 const STARTS = "its tests start tasks, servers and browsers";
 
 /** Permissions that name nothing, by task, and why they cannot. */
@@ -21,11 +22,9 @@ const UNNAMED: Record<string, Record<string, string>> = {
   setup: {},
   demo: { "--allow-read": FOUND, "--allow-write": OUT },
   test: { "--allow-all": STARTS },
-  fuzz: {
-    "--allow-read": "the system chooses its temporary folders",
-    "--allow-write": "the system chooses its temporary folders",
-  },
+  fuzz: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   kills: { "--allow-all": STARTS },
+  tensorstore: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   ok: {},
   synth: {
     "--allow-read": "what is in the folder already is kept",
@@ -80,7 +79,7 @@ Deno.test("tasks that only print may write nothing and start nothing", () => {
   assert.deepEqual(allowed("evaluate"), ["read", "env"]);
   const starting = Object.keys(tasks)
     .filter((task) => allowed(task).includes("run"));
-  assert.deepEqual(starting, ["setup"]);
+  assert.deepEqual(starting, ["setup", "tensorstore"]);
 });
 
 Deno.test("no task changes deno.lock", () => {

@@ -71,7 +71,7 @@ Deno.test("every shell is told every task and every option", async () => {
     assert(fish.includes(` -a '${name}' `), name);
   }
   for (const name of scripted) {
-    const [, script] = /(scripts\/\w+\.ts)/.exec(tasks[name].command)!;
+    const [, script] = /(scripts\/tasks\/\w+\.ts)/.exec(tasks[name].command)!;
     const { stdout } = await runScript(script, ["--help"]);
     const options = [...stdout.matchAll(/^ {2}(?:-h, )?--([\w-]+)/gm)]
       .map(([, option]) => option);

@@ -10,7 +10,7 @@ const commands = await listCommands(() =>
   Promise.all([
     ...["animate", "completions", "demo", "evaluate", "inspect", "plot"],
     ...["show", "slice", "synth", "train", "train_test_only"],
-  ].map((name) => import(`../../scripts/${name}.ts`)))
+  ].map((name) => import(`../../../scripts/tasks/${name}.ts`)))
 );
 
 /** The words of a text, wherever its lines are broken. */
