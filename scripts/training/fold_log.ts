@@ -9,11 +9,11 @@ import type { PassStatistics } from "../../engine/training/pass.ts";
 import type { Model } from "../../engine/model.ts";
 import type { StepRecord } from "../../engine/plan/step_results.ts";
 import { warn } from "../command_line/print.ts";
-import type {
-  Arrays,
-  BatchLoss,
-  EpochMeasures,
-  EpochMetrics,
+import {
+  type Arrays,
+  type BatchLoss,
+  type EpochMeasures,
+  type EpochMetrics,
   LOGS_FOLDER,
 } from "../run/files.ts";
 import type { Results } from "../run/writer.ts";
