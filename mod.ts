@@ -91,23 +91,69 @@ export {
   type ModelState,
 } from "./engine/model.ts";
 export {
-  type ConvDescription,
-  type ConvLayer,
-  type DenseDescription,
-  type DenseLayer,
-  describeLayers,
-  type Extent,
-  type Layer,
-  type LayerDescription,
-  type LayerShapes,
-  type Pair,
-  type PoolLayer,
-} from "./engine/network/network.ts";
+  type Grid,
+  type Groups,
+  groupsFor,
+  type Launch,
+  launch,
+  type Workload,
+} from "./engine/device/launch.ts";
+export type { ConvDescription } from "./engine/layers/conv_shapes.ts";
+export type { DenseDescription } from "./engine/layers/dense.ts";
 export {
-  type Neuron,
+  describeLayers,
+  type LayerDescription,
+  type LayerNeuron,
+  type OwnLayer,
+} from "./engine/layers/describe_layers.ts";
+export type {
+  Layer,
+  LayerKind,
+  LayerSetting,
+  LayerShapes,
+} from "./engine/layers/layer.ts";
+export type {
+  Loss,
+  LossKernels,
+  LossSample,
+  Tables,
+} from "./engine/losses/loss.ts";
+export {
+  numSpikes,
+  type NumSpikesOptions,
+} from "./engine/losses/num_spikes.ts";
+export {
+  probSpikes,
+  type ProbSpikesOptions,
+} from "./engine/losses/prob_spikes.ts";
+export type { Region } from "./engine/losses/region.ts";
+export type { ResponseOptions } from "./engine/losses/response.ts";
+export {
+  spikeTime,
+  type SpikeTimes,
+  type SpikeTrains,
+} from "./engine/losses/spike_time.ts";
+export type { Layout } from "./engine/network/layout.ts";
+export type { Extent, Pair } from "./engine/network/network.ts";
+export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
+export type {
+  Neuron,
+  NeuronKind,
+  NeuronParameter,
+  NeuronParameters,
+  SampleTime,
+} from "./engine/neurons/neuron_kind.ts";
+export type { NeuronSetting } from "./engine/neurons/neuron_launches.ts";
+export {
   refractoryKernel,
   responseKernel,
-} from "./engine/network/neuron.ts";
+  SRM_ALPHA,
+  type SrmAlphaParameters,
+} from "./engine/neurons/srm_alpha.ts";
+export {
+  type SteppedNeuron,
+  steppedNeuron,
+} from "./engine/neurons/stepped_neuron.ts";
 export {
   type PassOptions,
   type PassPause,
@@ -120,14 +166,6 @@ export { type KernelTime, profile } from "./engine/profile.ts";
 export { initLive, type LiveLayer } from "./engine/training/live_init.ts";
 export type { OptimizerName, UpdateRule } from "./engine/plan/optimizer.ts";
 export type { InputCoding, PlanOptions } from "./engine/plan/sizes.ts";
-export type {
-  CountTarget,
-  ProbabilityTarget,
-  Region,
-  SpikeTarget,
-  TimeTarget,
-  TrainTarget,
-} from "./engine/losses/target.ts";
 export { Random } from "./engine/network/random.ts";
 export type { StepRecord } from "./engine/plan/step_results.ts";
 export {
@@ -143,7 +181,14 @@ export { packSpikes } from "./engine/network/pack_spikes.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export type { Stepper } from "./engine/plan/stepper.ts";
 export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
-export type { NamedArray } from "./engine/network/weights.ts";
+export type { NamedArray, WeightLayout } from "./engine/network/weights.ts";
+export type { KernelText } from "./kernels/shared/neurons.ts";
+export {
+  LEARN,
+  LEARN_BINDINGS,
+  LEARN_IN_PLACE,
+} from "./kernels/shared/optimizer_rules.ts";
+export type { BindingOf, ConstantOf, KernelSpec } from "./kernels/spec.ts";
 export {
   confusionMatrix,
   type Outcome,

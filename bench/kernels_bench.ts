@@ -14,12 +14,9 @@
 
 import assert from "node:assert/strict";
 import { openDevice } from "../engine/device/device.ts";
-import {
-  Compiler,
-  type Dispatch,
-  groupsFor,
-  record,
-} from "../engine/device/compiler.ts";
+import { numSpikes } from "../engine/losses/num_spikes.ts";
+import { Compiler, type Dispatch, record } from "../engine/device/compiler.ts";
+import { groupsFor } from "../engine/device/launch.ts";
 import { Model } from "../engine/model.ts";
 import { PART_WORDS } from "../engine/plan/buffers.ts";
 import { RULES } from "../kernels/shared/optimizer_rules.ts";
@@ -45,7 +42,7 @@ const model = await Model.create(device, {
 const stepper = await model.compile({
   tSample: 1500,
   batch: samples,
-  target: { region: { start: 0, stop: 1500 }, count: { true: 180, false: 30 } },
+  loss: numSpikes({ region: { start: 0, stop: 1500 }, true: 180, false: 30 }),
   train: true,
 });
 const batch = randomBatch(model, { samples, bins: 300, density: 0.006 });
@@ -113,8 +110,12 @@ function updateOf(rule: number): Promise<Dispatch> {
   const bound = (label: string) => ({
     buffer: device.createBuffer(label, WEIGHTS),
   });
-  return compiler.dispatch(
-    updateStep,
+  return compiler.compile(
+    {
+      kernel: updateStep,
+      constants: { size: WEIGHTS, rule },
+      grid: [groupsFor(WEIGHTS, updateStep.workgroup), 1, 1],
+    },
     {
       batch: { buffer: update },
       clip: { buffer: clip },
@@ -124,7 +125,5 @@ function updateOf(rule: number): Promise<Dispatch> {
       v: bound("v"),
       vMax: bound("vMax"),
     },
-    { size: WEIGHTS, rule },
-    [groupsFor(WEIGHTS), 1, 1],
   );
 }

@@ -18,8 +18,9 @@ import { openDevice } from "../engine/device/device.ts";
 import { type PassStatistics, runPass } from "../engine/training/pass.ts";
 import { initLive } from "../engine/training/live_init.ts";
 import { Model } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/network/network.ts";
-import type { SpikeTarget } from "../engine/losses/target.ts";
+import type { LayerDescription } from "../engine/layers/describe_layers.ts";
+import { numSpikes } from "../engine/losses/num_spikes.ts";
+import { probSpikes } from "../engine/losses/prob_spikes.ts";
 import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
 
 const [folder] = Deno.args;
@@ -59,9 +60,8 @@ const options: BatchOptions = {
   binning: { method: "SlayerTD", Ts: 1 },
 };
 
-const region = { start: 0, stop: T };
-const counts: SpikeTarget = { region, count: { true: 60, false: 10 } };
-const shares: SpikeTarget = { region, window: 20 };
+const counts = numSpikes({ true: 60, false: 10 });
+const shares = probSpikes({ window: 20 });
 
 /** What an epoch came to. */
 interface Epoch {
@@ -73,21 +73,21 @@ interface Epoch {
 const results = new Map<string, Epoch[]>();
 
 for (
-  const { what, layers, epochs, lr, target, live } of [
+  const { what, layers, epochs, lr, loss, live } of [
     {
-      ...{ what: "CNN", layers: CNN, target: counts },
+      ...{ what: "CNN", layers: CNN, loss: counts },
       ...{ epochs: 20, lr: 0.01, live: false },
     },
     {
-      ...{ what: "CNN, init live", layers: CNN, target: counts },
+      ...{ what: "CNN, init live", layers: CNN, loss: counts },
       ...{ epochs: 15, lr: 0.003, live: true },
     },
     {
-      ...{ what: "CNN, init live, ProbSpikes", layers: CNN, target: shares },
+      ...{ what: "CNN, init live, ProbSpikes", layers: CNN, loss: shares },
       ...{ epochs: 15, lr: 0.001, live: true },
     },
     {
-      ...{ what: "MLP", layers: MLP, target: counts },
+      ...{ what: "MLP", layers: MLP, loss: counts },
       ...{ epochs: 100, lr: 0.01, live: false },
     },
   ]
@@ -100,7 +100,7 @@ for (
     },
     ...{ Ts: 1, layers, random: 0 },
   });
-  const plan = { tSample: T, batch: BATCH, target };
+  const plan = { tSample: T, batch: BATCH, loss };
   const trainer = await model.compile({ ...plan, train: true });
   const tester = await model.compile({ ...plan, train: false });
   if (live) {

@@ -5,7 +5,8 @@
  */
 
 import type { Model } from "../engine/model.ts";
-import { type LayerDescription, sizeOf } from "../engine/network/network.ts";
+import type { LayerDescription } from "../engine/layers/describe_layers.ts";
+import { sizeOf } from "../engine/network/network.ts";
 import { Random } from "../engine/network/random.ts";
 import type { EventBatch } from "../engine/network/event_batch.ts";
 

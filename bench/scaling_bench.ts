@@ -7,6 +7,7 @@
  */
 
 import { openDevice } from "../engine/device/device.ts";
+import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Model } from "../engine/model.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
@@ -48,10 +49,11 @@ for (const [what, sizes] of Object.entries(grown)) {
     const tSample = bins * SL_ANIMALS.Ts;
     const stepper = await model.compile({
       ...{ tSample, batch: samples, train },
-      target: {
+      loss: numSpikes({
         region: { start: 0, stop: tSample },
-        count: { true: 180, false: 30 },
-      },
+        true: 180,
+        false: 30,
+      }),
     });
     const batch = randomBatch(model, { samples, bins, density: 0.006 });
     Deno.bench({

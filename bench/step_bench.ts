@@ -15,6 +15,7 @@
 import assert from "node:assert/strict";
 import { batches, SampleCache } from "../dataset/batches.ts";
 import { measureCeilings } from "../engine/device/roofline.ts";
+import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { openDevice } from "../engine/device/device.ts";
 import { runPass } from "../engine/training/pass.ts";
 import { Model } from "../engine/model.ts";
@@ -43,10 +44,11 @@ for (const network of ["CNN", "MLP"] as const) {
   const options = {
     tSample: bins * SL_ANIMALS.Ts,
     batch: samples,
-    target: {
+    loss: numSpikes({
       region: { start: 0, stop: bins * SL_ANIMALS.Ts },
-      count: { true: 180, false: 30 },
-    },
+      true: 180,
+      false: 30,
+    }),
   };
   // Half a second: the wait for the last of them is to be a small part.
   const steps = software ? 1 : network === "MLP" ? 1000 : 200;

@@ -9,12 +9,15 @@ import { Compiler } from "./device/compiler.ts";
 import { ShapeError } from "./device/errors.ts";
 import {
   describeLayers,
-  type Extent,
-  type Layer,
   type LayerDescription,
-} from "./network/network.ts";
+} from "./layers/describe_layers.ts";
+import type { Layer } from "./layers/layer.ts";
 import { isPositive } from "./network/float_range.ts";
-import { type Neuron, requireNeuron } from "./network/neuron.ts";
+import type { Extent } from "./network/network.ts";
+import {
+  describeNeuron,
+  type NeuronDescription,
+} from "./neurons/describe_neuron.ts";
 import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
 import { compilePlan } from "./plan/plan.ts";
 import {
@@ -26,11 +29,8 @@ import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
 import {
-  initialWeights,
   layOutWeights,
   type NamedArray,
-} from "./network/weights.ts";
-import {
   toKernelOrder,
   toUserOrder,
   type WeightSlot,
@@ -42,8 +42,12 @@ export interface ModelDescription extends UpdateRule {
   readonly input: Extent;
   /** The layers, first to last. */
   readonly layers: readonly LayerDescription[];
-  /** The neuron of every layer. */
-  readonly neuron: Neuron;
+  /**
+   * The neuron of every layer that has none of its own.
+   *
+   * @default SRM-alpha with the defaults of its parameters
+   */
+  readonly neuron?: NeuronDescription;
   /** Time step in ms. */
   readonly Ts: number;
   /**
@@ -108,11 +112,11 @@ export class Model implements Disposable {
    * @param device Where to build it.
    * @param description What to build.
    * @returns The network.
-   * @throws {RangeError} If Ts, a parameter of the neuron, the height of inputs,
+   * @throws {RangeError} If Ts, a parameter of a neuron, the height of inputs,
    * a `weightScale` or `clip` is not positive, `weightDecay` negative, or the
    * seed no integer.
-   * @throws {TypeError} If the optimizer, or the form of inputs, responses or
-   * storage is unknown.
+   * @throws {TypeError} If the optimizer, the form of inputs or a parameter of a
+   * neuron is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -121,8 +125,9 @@ export class Model implements Disposable {
     description: ModelDescription,
   ): Promise<Model> {
     requireInput(description);
-    requireNeuron(description.neuron);
-    const layers = describeLayers(description.input, description.layers);
+    const layers = describeLayers(description.input, description.layers, {
+      neuron: describeNeuron(description.neuron ?? {}),
+    });
     const { slots, length } = layOutWeights(layers);
     const most = device.gpu.limits.maxStorageBufferBindingSize;
     if (length * 4 > most) {
@@ -155,7 +160,10 @@ export class Model implements Disposable {
       ? new Random(description.random)
       : description.random;
     model.setWeights(Object.fromEntries(
-      slots.map(({ name, layer }) => [name, initialWeights(layer, random)]),
+      slots.map(({ name, weights }) => [
+        name,
+        { shape: weights.shape, data: weights.first(random) },
+      ]),
     ));
     return model;
   }
@@ -240,12 +248,13 @@ export class Model implements Disposable {
         `Cannot set "${stranger}": the network has ${[...known].join(", ")}`,
       );
     }
-    return this.#slots.map(({ name, layer, offset }) => {
+    return this.#slots.map((slot) => {
+      const { name, offset } = slot;
       const array = arrays[name];
       if (!array) {
         throw new ShapeError(`Cannot set the weights: "${name}" is missing`);
       }
-      return { offset, data: toKernelOrder(layer, array) };
+      return { offset, data: toKernelOrder(slot, array) };
     });
   }
 
@@ -289,14 +298,14 @@ export class Model implements Disposable {
    * the network at once as the device has limits and memory for; the bits do
    * not depend on it.
    *
-   * @param options Sizes, target, and whether to train.
+   * @param options Sizes, loss, and whether to train.
    * @returns The plan, ready to run; it shares the network's weights.
    * @throws {ShapeError} If the sizes do not fit the device or one another.
    * @throws {DeviceError} If the device has not enough memory for one sample.
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {
-    const { neuron, Ts, coding } = this.description;
+    const { Ts, coding } = this.description;
     const plan = await compilePlan({
       device: this.device,
       compiler: this.#compiler,
@@ -304,7 +313,6 @@ export class Model implements Disposable {
       slots: this.#slots,
       weights: this.#buffers,
       optimizer: this.#optimizer,
-      neuron,
       Ts,
       coding: coding ?? { mode: "OR", height: 1 / Ts },
     }, options);
@@ -327,9 +335,9 @@ export class Model implements Disposable {
   async #read(buffer: GPUBuffer): Promise<Record<string, NamedArray>> {
     const all = await readFloats(this.device, buffer);
     return Object.fromEntries(
-      this.#slots.map(({ name, layer, offset, length }) => [
+      this.#slots.map(({ name, weights, offset, length }) => [
         name,
-        toUserOrder(layer, all.subarray(offset, offset + length)),
+        toUserOrder(weights, all.subarray(offset, offset + length)),
       ]),
     );
   }

@@ -6,7 +6,7 @@
 
 import type { Device } from "./device/device.ts";
 import { DeviceError } from "./device/errors.ts";
-import { type Layer, sizeOf, weightCount } from "./network/network.ts";
+import type { Layer } from "./layers/layer.ts";
 import { type Dispatch, record } from "./device/compiler.ts";
 import type { EventBatch } from "./network/event_batch.ts";
 import type { Stepper } from "./plan/stepper.ts";
@@ -34,10 +34,6 @@ export interface KernelTime {
    */
   readonly multiplyAdds: number;
 }
-
-/** Multiply-adds of a neuron in a bin, there and back. */
-const NEURON_FORWARD = 10;
-const NEURON_ADJOINT = 6;
 
 /**
  * Times each dispatch of a step's first micro-batch on its own. Weights of a
@@ -84,25 +80,21 @@ export async function profile(
   ]);
   const share = samples / batch.labels.length;
   const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
-  // Those before a convolution or a dense layer are in two words.
-  const binnedBytes = events * (layers[0].kind === "pool" ? 12 : 20);
   const incoming = [events, ...spikes].map((n) => n * share);
   const runs: number[][] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     runs.push(await timeOnce(device, stepper, batch, dispatches));
   }
-  return dispatches.map(({ name, layer, bytes }, index) => {
+  return dispatches.map(({ name, layer, bytes, launch }, index) => {
     const sorted = runs.map((run) => run[index]).sort((a, b) => a - b);
     const at = layers.findIndex((candidate) => candidate.name === layer);
+    const work = { spikes: incoming[Math.max(at, 0)], bins: samples * sizes.T };
     return {
       kernel: name,
       layer,
       ms: sorted[sorted.length >> 1],
-      bytes: name === "bin_events scatter" ? share * binnedBytes : bytes,
-      multiplyAdds: at < 0 ? 0 : multiplyAddsOf(name, layers[at], {
-        spikes: incoming[at],
-        bins: samples * sizes.T,
-      }),
+      bytes: launch.bytes?.(work) ?? bytes,
+      multiplyAdds: launch.multiplyAdds?.(work) ?? 0,
     };
   });
 }
@@ -147,39 +139,4 @@ async function timeOnce(
   return dispatches.map((_, index) =>
     Number(stamps[2 * index + 1] - stamps[2 * index]) / 1e6
   );
-}
-
-/** What spikes, or bins, ask of a kernel; borders count as if inside. */
-function multiplyAddsOf(
-  kernel: string,
-  layer: Layer,
-  { spikes, bins }: { readonly spikes: number; readonly bins: number },
-): number {
-  const inputs = sizeOf(layer.input);
-  const outputs = sizeOf(layer.output);
-  // Weights that one spike meets, on its way there or back.
-  const met = layer.kind === "conv"
-    ? weightCount(layer) * outputs / layer.output.C / inputs
-    : layer.kind === "dense"
-    ? outputs
-    : 1;
-  switch (kernel) {
-    case "pool forward":
-      return spikes + NEURON_FORWARD * bins * outputs;
-    case "neuron forward":
-      return NEURON_FORWARD * bins * outputs;
-    case "neuron adjoint":
-      return NEURON_ADJOINT * bins * outputs;
-    case "conv forward":
-    case "conv_gradient partial":
-    case "dense forward":
-    case "dense_gradient sum":
-      return spikes * met;
-    case "conv_adjoint tiled":
-    case "conv_adjoint direct":
-    case "dense adjoint":
-      return bins * inputs * met;
-    default:
-      return 0;
-  }
 }

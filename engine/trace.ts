@@ -42,7 +42,7 @@ export interface Trace {
  *
  * @param model The network.
  * @param batch Packed events of a few samples.
- * @param options Length of a sample in ms, and what the loss wants.
+ * @param options Length of a sample in ms, and the loss.
  * @returns Spikes and potentials of every layer, loss and gradients.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
@@ -51,15 +51,14 @@ export interface Trace {
  * @example
  * ```ts
  * import { openDevice } from "./device/device.ts";
+ * import { numSpikes } from "./losses/num_spikes.ts";
  * import { Model } from "./model.ts";
  * import { trace } from "./trace.ts";
  * using device = await openDevice();
  * using model = await Model.create(device, {
  *   input: { C: 2, H: 4, W: 4 },
  *   layers: [{ dense: 3 }],
- *   neuron: {
- *     theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20, tauRho: 1, scaleRho: 1,
- *   },
+ *   neuron: { scaleRef: 20 },
  *   Ts: 5,
  *   random: 0,
  * });
@@ -70,7 +69,7 @@ export interface Trace {
  *   labels: Uint32Array.of(0),
  * }, {
  *   tSample: 100,
- *   target: { region: { start: 0, stop: 100 }, count: { true: 5, false: 1 } },
+ *   loss: numSpikes({ true: 5, false: 1 }),
  * });
  * if (layers[0].potentials.shape.join() !== "1,3,1,1,20") throw new Error();
  * ```
@@ -78,7 +77,7 @@ export interface Trace {
 export async function trace(
   model: Model,
   batch: EventBatch,
-  options: Pick<PlanOptions, "tSample" | "target">,
+  options: Pick<PlanOptions, "tSample" | "loss">,
 ): Promise<Trace> {
   const total = batch.labels.length;
   using stepper = await model.compile({
@@ -94,7 +93,7 @@ export async function trace(
   }
   const { device, layers } = model;
   const { plan } = stepper;
-  const { T, lead } = plan.sizes;
+  const { T, launches } = plan.sizes;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
@@ -127,7 +126,7 @@ export async function trace(
         extent: layer.output,
         layout: layoutOf(layer),
         T,
-        rows: T + lead,
+        rows: launches[index].rows,
         first: part.first,
         samples: part.samples,
       };

@@ -12,6 +12,7 @@ export const ceilingTransfer = {
   name: "roofline transfer",
   code,
   entryPoint: "transfer",
+  workgroup: 64,
   bindings: { source: 0, to: 1 },
   constants: ["size"],
 } as const satisfies KernelSpec;
@@ -21,6 +22,7 @@ export const ceilingMultiply = {
   name: "roofline multiply",
   code,
   entryPoint: "multiply",
+  workgroup: 64,
   bindings: { source: 0, to: 1 },
   constants: [],
 } as const satisfies KernelSpec;

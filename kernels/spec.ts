@@ -17,6 +17,13 @@ export interface KernelSpec {
   readonly code: string;
   /** The function in it that runs. */
   readonly entryPoint: string;
+  /** Invocations of a workgroup; absent where a constant sets them. */
+  readonly workgroup?: number;
+  /**
+   * The module's `const` sizes by which a caller cuts work into workgroups, by
+   * their names there.
+   */
+  readonly tile?: Readonly<Record<string, number>>;
   /** Binding number of each buffer that this entry point uses. */
   readonly bindings: Readonly<Record<string, number>>;
   /** Bindings that are read and written, each element once. */

@@ -17,8 +17,35 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   "dataset": ["dataset"],
   "scripts/charts": ["scripts/charts"],
   "scripts": ["scripts", "scripts/charts", "engine", "dataset"],
-  "mod.ts": ["engine", "dataset", "scripts/charts"],
+  "mod.ts": ["kernels", "engine", "dataset", "scripts/charts"],
   "bench": ["bench", "kernels", "engine", "dataset"],
+};
+
+/** Where the files of each room of engine/ and kernels/ may import from. */
+const ROOMS: Record<string, readonly string[]> = {
+  "kernels": [],
+  "kernels/shared": ["kernels"],
+  "kernels/input": ["kernels"],
+  "kernels/layers": ["kernels", "kernels/shared"],
+  "kernels/output": ["kernels"],
+  "kernels/update": ["kernels", "kernels/shared"],
+  "engine/device": [],
+  "engine/network": ["engine/device"],
+  "engine/neurons": ["engine/device", "engine/network"],
+  "engine/layers": ["engine/device", "engine/network", "engine/neurons"],
+  "engine/losses": ["engine/device", "engine/network", "engine/neurons"],
+  "engine/plan": [
+    ...["engine/device", "engine/network", "engine/neurons"],
+    ...["engine/layers", "engine/losses"],
+  ],
+  "engine": [
+    ...["engine/device", "engine/network", "engine/neurons"],
+    ...["engine/layers", "engine/losses", "engine/plan"],
+  ],
+  "engine/training": [
+    ...["engine", "engine/device", "engine/network", "engine/neurons"],
+    ...["engine/layers", "engine/losses", "engine/plan"],
+  ],
 };
 
 /** Names by which a module prints, exits or reads arguments. */
@@ -113,72 +140,44 @@ Deno.test("imports point from scripts to engine to kernels, and to dataset", () 
   assert.deepEqual(wrong, []);
 });
 
-/** Folders of the product, each with the folders that its files import from. */
-function roomGraph(): Map<string, Set<string>> {
-  const graph = new Map<string, Set<string>>();
-  for (const { path, imports } of product) {
-    const room = graph.get(dirname(path)) ?? new Set();
-    graph.set(dirname(path), room);
-    for (const specifier of imports) {
-      if (!specifier.startsWith(".")) continue;
-      const other = dirname(resolveImport(path, specifier));
-      if (other !== dirname(path)) room.add(other);
-    }
+Deno.test("rooms of engine and kernels import from those below them", () => {
+  const wrong = filesOf("engine", "kernels").flatMap(({ path, imports }) => {
+    const room = dirname(path);
+    const allowed = ROOMS[room];
+    assert(allowed, `${room} has no directions`);
+    return imports.filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => resolveImport(path, specifier))
+      .filter((target) => {
+        const other = dirname(target);
+        return other !== room && !allowed.includes(other) &&
+          folderOf(other) === folderOf(room);
+      })
+      .map((target) => `${path} imports ${target}`);
+  });
+  assert.deepEqual(wrong, []);
+  // What a room may import from comes before it, so that there is no circle.
+  const order = Object.keys(ROOMS);
+  for (const [index, room] of order.entries()) {
+    for (const other of ROOMS[room]) assert(order.indexOf(other) < index, room);
   }
-  return graph;
-}
+});
 
-/** Files of the product, each with the files that it imports. */
-function fileGraph(): Map<string, Set<string>> {
-  return new Map(product.map(({ path, imports }) => [
-    path,
-    new Set(
+Deno.test("no file of engine or kernels imports itself by a detour", () => {
+  const importsOf = new Map(
+    filesOf("engine", "kernels").map(({ path, imports }) => [
+      path,
       imports.filter((specifier) => specifier.startsWith("."))
         .map((specifier) => resolveImport(path, specifier)),
-    ),
-  ]));
-}
-
-/** Finds a circle in a graph, first node last again; empty if there is none. */
-function circleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+    ]),
+  );
   const done = new Set<string>();
-  const visit = (node: string, trail: readonly string[]): string[] => {
-    const seen = trail.indexOf(node);
-    if (seen >= 0) return [...trail.slice(seen), node];
-    if (done.has(node)) return [];
-    for (const next of graph.get(node) ?? []) {
-      const circle = visit(next, [...trail, node]);
-      if (circle.length > 0) return circle;
-    }
-    done.add(node);
-    return [];
+  const visit = (path: string, trail: readonly string[]) => {
+    assert(!trail.includes(path), [...trail, path].join(" imports "));
+    if (done.has(path)) return;
+    for (const next of importsOf.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
   };
-  for (const node of graph.keys()) {
-    const circle = visit(node, []);
-    if (circle.length > 0) return circle;
-  }
-  return [];
-}
-
-Deno.test("circleIn() finds a circle, and nothing where there is none", () => {
-  const line = new Map([["a", new Set(["b"])], ["b", new Set(["c"])]]);
-  assert.deepEqual(circleIn(line), []);
-  line.set("c", new Set(["b"]));
-  assert.deepEqual(circleIn(line), ["b", "c", "b"]);
-});
-
-Deno.test("imports between files go in no circle", () => {
-  assert.deepEqual(circleIn(fileGraph()), []);
-});
-
-Deno.test("no folder of the product has more than sixteen entries", async () => {
-  const crowded: string[] = [];
-  for (const folder of roomGraph().keys()) {
-    const entries = await Array.fromAsync(Deno.readDir(join(ROOT, folder)));
-    // The top level holds what tools demand.
-    if (folder !== "." && entries.length > 16) crowded.push(folder);
-  }
-  assert.deepEqual(crowded, []);
+  for (const path of importsOf.keys()) visit(path, []);
 });
 
 Deno.test("every import names a file, a package or a module of Node", () => {

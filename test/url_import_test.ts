@@ -10,7 +10,7 @@ const SERVED =
 
 /** A user's script: eight digits of two classes, left and right. */
 const script = (url: string) => `
-  import { Model, openDevice, trace } from "${url}/mod.ts";
+  import { Model, numSpikes, openDevice, trace } from "${url}/mod.ts";
 
   using device = await openDevice();
   using model = await Model.create(device, {
@@ -42,15 +42,12 @@ const script = (url: string) => `
     samples: samples.map(({ events }) => Uint32Array.from(events)),
     labels: Uint32Array.from(samples, ({ label }) => label),
   };
-  const target = {
-    region: { start: 0, stop: 64 },
-    count: { true: 20, false: 4 },
-  };
-  const before = await trace(model, batch, { tSample: 64, target });
+  const loss = numSpikes({ region: { start: 0, stop: 64 }, true: 20, false: 4 });
+  const before = await trace(model, batch, { tSample: 64, loss });
   const losses: number[] = [];
   {
     using stepper = await model.compile({
-      ...{ tSample: 64, target, batch: 8, train: true },
+      ...{ tSample: 64, loss, batch: 8, train: true },
     });
     for (let step = 0; step < 20; step++) await stepper.train(batch, 0.1);
     for (const record of await stepper.drain()) {
@@ -129,7 +126,7 @@ gpuTest("mod.ts trains when it is imported from a URL", async () => {
   assert.equal(code, 0, text(stderr));
 
   assert(requested.includes("/mod.ts"));
-  assert(requested.includes("/kernels/conv.wgsl"));
+  assert(requested.includes("/kernels/layers/conv.wgsl"));
   assert.deepEqual(requested.filter((path) => !SERVED.test(path)), []);
 
   const { layers, gradients, loss, losses } = JSON.parse(text(stdout));

@@ -4,15 +4,10 @@
  * @module
  */
 
-import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
+import type { BindingOf, KernelSpec } from "../../kernels/spec.ts";
 import type { Device } from "./device.ts";
 import { KernelError } from "./errors.ts";
-
-/** Workgroups along x, y and z; "samples" is filled in when it runs. */
-export type Grid = readonly [Groups, Groups, Groups];
-
-/** Workgroups along one dimension. */
-export type Groups = number | "samples";
+import type { Grid, Groups, Launch } from "./launch.ts";
 
 /** A kernel with all it needs, ready to be recorded into a pass. */
 export interface Dispatch {
@@ -25,23 +20,16 @@ export interface Dispatch {
   readonly grid: Grid;
   /** Bytes that it moves if it sees each element it binds once. */
   readonly bytes: number;
+  /** The launch that it was compiled from. */
+  readonly launch: Launch;
   /** Another way to the same bits, for inputs of which many spike. */
   readonly busy?: Dispatch;
 }
 
-/** Invocations in a workgroup, unless a kernel lets it be chosen. */
-export const LANES = 64;
-
-/**
- * Workgroups enough for a number of invocations, within what a dispatch may
- * have along one dimension; kernels stride over what is left.
- *
- * @param invocations The number wanted.
- * @param lanes Invocations in a workgroup.
- * @returns The number of workgroups, at least 1.
- */
-export function groupsFor(invocations: number, lanes = LANES): number {
-  return Math.min(Math.max(Math.ceil(invocations / lanes), 1), 65535);
+/** A text, and what it was compiled to by entry point and constants. */
+interface Module {
+  shader?: GPUShaderModule;
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
 }
 
 const compilers = new WeakMap<Device, Compiler>();
@@ -49,8 +37,7 @@ const compilers = new WeakMap<Device, Compiler>();
 /** Compiles kernels, each combination of spec and constants once. */
 export class Compiler {
   readonly #device: Device;
-  readonly #modules = new Map<string, GPUShaderModule>();
-  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #modules = new Map<string, Module>();
 
   /** @param device Where the kernels are to run. */
   constructor(device: Device) {
@@ -71,38 +58,46 @@ export class Compiler {
   }
 
   /**
-   * Makes a dispatch.
+   * Compiles a launch.
    *
-   * @param spec The kernel.
-   * @param buffers A buffer for each of its bindings.
-   * @param constants A value for its constants; those left out keep the
-   * kernel's default.
-   * @param grid Workgroups along x, y and z.
+   * @param launch The kernel, its constants and its workgroups.
+   * @param buffers A buffer for each of its bindings, by name.
    * @returns The dispatch.
    * @throws {KernelError} If the device does not accept the kernel.
+   * @throws {TypeError} If a binding has no buffer.
    */
-  async dispatch<S extends KernelSpec>(
-    spec: S,
+  async compile<S extends KernelSpec>(
+    launch: Launch<S>,
     buffers: Readonly<Record<BindingOf<S>, GPUBufferBinding>>,
-    constants: Readonly<Partial<Record<ConstantOf<S>, number>>>,
-    grid: Grid,
   ): Promise<Dispatch> {
-    const pipeline = await this.#pipeline(spec, constants);
-    const entries = Object.entries(spec.bindings).map(([name, binding]) => ({
-      binding,
-      resource: buffers[name as BindingOf<S>],
-    }));
-    const bindGroup = this.#device.gpu.createBindGroup({
-      label: spec.name,
-      layout: pipeline.getBindGroupLayout(0),
-      entries,
+    const { kernel, constants, grid } = launch;
+    const [pipeline, busy] = await Promise.all([
+      this.#pipeline(kernel, constants),
+      // It binds the same buffers.
+      launch.busy && this.compile<KernelSpec>(launch.busy, buffers),
+    ]);
+    const bound = Object.entries(kernel.bindings).map(([name, binding]) => {
+      const resource = buffers[name as BindingOf<S>];
+      if (!resource) {
+        throw new TypeError(
+          `Cannot bind "${name}" of kernel "${kernel.name}": there are ` +
+            Object.keys(buffers).join(", "),
+        );
+      }
+      return { name, binding, resource };
     });
-    const bytes = Object.keys(spec.bindings).reduce((sum, name) => {
-      const { buffer, offset = 0, size } = buffers[name as BindingOf<S>];
-      const times = spec.inPlace?.includes(name) ? 2 : 1;
+    const bindGroup = this.#device.gpu.createBindGroup({
+      label: kernel.name,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bound.map(({ binding, resource }) => ({ binding, resource })),
+    });
+    const bytes = bound.reduce((sum, { name, resource }) => {
+      const { buffer, offset = 0, size } = resource;
+      const times = kernel.inPlace?.includes(name) ? 2 : 1;
       return sum + times * (size ?? buffer.size - offset);
     }, 0);
-    return { name: spec.name, pipeline, bindGroup, grid, bytes };
+    const { name } = kernel;
+    return { name, pipeline, bindGroup, grid, bytes, launch, busy };
   }
 
   #pipeline(
@@ -114,63 +109,52 @@ export class Compiler {
       const value = values[name];
       if (value !== undefined) constants[name] = value;
     }
-    const key = `${spec.name} ${JSON.stringify(constants)}`;
-    let pipeline = this.#pipelines.get(key);
+    let module = this.#modules.get(spec.code);
+    if (!module) {
+      this.#modules.set(spec.code, module = { pipelines: new Map() });
+    }
+    const key = `${spec.entryPoint} ${JSON.stringify(constants)}`;
+    let pipeline = module.pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(spec, constants);
-      this.#pipelines.set(key, pipeline);
+      pipeline = this.#compile(spec, module, constants);
+      module.pipelines.set(key, pipeline);
     }
     return pipeline;
   }
 
   async #compile(
-    spec: KernelSpec,
+    { name, code, entryPoint }: KernelSpec,
+    compiled: Module,
     constants: Record<string, number>,
   ): Promise<GPUComputePipeline> {
     const { gpu } = this.#device;
     gpu.pushErrorScope("validation");
-    let module = this.#modules.get(spec.code);
-    if (!module) {
-      module = gpu.createShaderModule({ label: spec.name, code: spec.code });
-      this.#modules.set(spec.code, module);
-    }
-    const compute = { module, entryPoint: spec.entryPoint, constants };
+    const module = compiled.shader ??= gpu.createShaderModule({
+      label: name,
+      code,
+    });
     const pipeline = gpu.createComputePipelineAsync({
-      label: spec.name,
+      label: name,
       layout: "auto",
-      compute,
+      compute: { module, entryPoint, constants },
     });
     const scope = gpu.popErrorScope();
     try {
-      const compiled = await pipeline;
+      const ready = await pipeline;
       const error = await scope;
       if (error) throw error;
-      return compiled;
+      return ready;
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
       const problem = messages.map((m) => `line ${m.lineNum}: ${m.message}`)
         .join("; ");
       throw new KernelError(
-        spec.name,
+        name,
         problem || (cause as Error).message.split("\n")[0],
         { cause },
       );
     }
   }
-}
-
-/**
- * Joins two ways of computing the same.
- *
- * @param quiet The way for inputs of which few spike.
- * @param busy The way for inputs of which many do.
- * @returns The first, which knows the second.
- */
-export async function eitherWay(
-  quiet: Promise<Dispatch>,
-  busy: Promise<Dispatch>,
-): Promise<Dispatch> {
-  return { ...await quiet, busy: await busy };
 }
 
 /**

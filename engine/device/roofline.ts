@@ -6,13 +6,8 @@
 
 import { ceilingMultiply, ceilingTransfer } from "../../kernels/roofline.ts";
 import type { Device } from "./device.ts";
-import {
-  Compiler,
-  type Dispatch,
-  groupsFor,
-  LANES,
-  record,
-} from "./compiler.ts";
+import { Compiler, type Dispatch, record } from "./compiler.ts";
+import { groupsFor } from "./launch.ts";
 
 /** What a device can do at most. */
 export interface Ceilings {
@@ -66,11 +61,19 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
   };
   const compiler = new Compiler(device);
   const size = bytes / 16;
-  const groups = Math.min(size / 4 / LANES, 2 ** 14);
+  const groups = Math.min(size / 4 / ceilingTransfer.workgroup, 2 ** 14);
   const lanes = device.adapter.software ? 2 ** 12 : 2 ** 18;
   const [transfer, multiply] = await Promise.all([
-    compiler.dispatch(ceilingTransfer, bound, { size }, [groups, 1, 1]),
-    compiler.dispatch(ceilingMultiply, bound, {}, [groupsFor(lanes), 1, 1]),
+    compiler.compile({
+      kernel: ceilingTransfer,
+      constants: { size },
+      grid: [groups, 1, 1],
+    }, bound),
+    compiler.compile({
+      kernel: ceilingMultiply,
+      constants: {},
+      grid: [groupsFor(lanes, ceilingMultiply.workgroup), 1, 1],
+    }, bound),
   ]);
   const ceilings = {
     bytesPerSecond: 2 * bytes / await fastest(device, transfer),

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { ConvLayer } from "../network/network.ts";
-import { QUAD, weightFloats } from "../network/layout.ts";
+import { convAdjointTiled } from "../../kernels/layers/conv_adjoint.ts";
+import { QUAD } from "../network/layout.ts";
+import type { ConvLayer } from "./conv_shapes.ts";
 
 /** Inputs of an adjoint's tile, and whether pixels lie beside one another. */
 interface Tile {
@@ -20,11 +21,6 @@ const WIDE: Tile = { rows: 8, columns: 16, beside: false };
 
 /** Where loads are what takes time. */
 const BESIDE: Tile = { rows: 16, columns: 16, beside: true };
-
-/** Channels, bins and maps that a tile takes at once. */
-const TILE_CHANNELS = 8;
-const TILE_BINS = 4;
-const TILE_MAPS = 4;
 
 /** Workgroups that a dispatch may have along one dimension. */
 const MOST_GROUPS = 65535;
@@ -43,8 +39,8 @@ const PARTIAL_LANES = 1 << 17;
  * @returns The number of strips.
  */
 export function gradientStrips(layer: ConvLayer): number {
-  const { output } = layer;
-  const owners = weightFloats(layer) / QUAD;
+  const { output, weights } = layer;
+  const owners = weights.floats / QUAD;
   return Math.max(
     1,
     Math.min(
@@ -105,6 +101,7 @@ function cutTiles(
   { rows, columns, beside }: Tile,
   workgroupBytes: number,
 ) {
+  const { tileBins, tileChannels, tileMaps } = convAdjointTiled.tile;
   const along = (axis: 0 | 1, side: number) =>
     Math.floor(
       (side - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
@@ -112,10 +109,10 @@ function cutTiles(
     ) + 1;
   const [RH, RW] = [along(0, rows), along(1, columns)];
   const tiles = Math.ceil(input.H / rows) * Math.ceil(input.W / columns) *
-    groups * Math.ceil(input.C / groups / TILE_CHANNELS);
-  const weights = TILE_CHANNELS * kernel[0] * kernel[1];
-  const bytes = 4 * TILE_MAPS * (TILE_BINS * RH * RW + weights);
-  const blocks = Math.ceil(T / TILE_BINS);
+    groups * Math.ceil(input.C / groups / tileChannels);
+  const weights = tileChannels * kernel[0] * kernel[1];
+  const bytes = 4 * tileMaps * (tileBins * RH * RW + weights);
+  const blocks = Math.ceil(T / tileBins);
   return bytes <= workgroupBytes && tiles <= MOST_GROUPS
     ? { RH, RW, rows, columns, beside: Number(beside), tiles, blocks }
     : undefined;

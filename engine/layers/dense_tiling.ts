@@ -6,8 +6,9 @@
 
 import { LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { type DenseLayer, sizeOf } from "../network/network.ts";
 import { QUAD } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import type { Layer } from "./layer.ts";
 
 /**
  * Inputs of a workgroup of a gradient: in software, and on a GPU at most, where
@@ -30,7 +31,7 @@ const MOST_SHARERS = 16;
  * @param layer The layer.
  * @returns Their number.
  */
-export function denseBlocks({ output }: DenseLayer): number {
+export function denseBlocks({ output }: Layer): number {
   return Math.ceil(output.C / QUAD / LISTS_LANES);
 }
 
@@ -43,7 +44,7 @@ export function denseBlocks({ output }: DenseLayer): number {
  * of a workgroup, a power of two: several where their words are few.
  */
 export function forwardShares(
-  { input, output }: DenseLayer,
+  { input, output }: Layer,
   P: number,
 ): { readonly each: number; readonly bins: number } {
   const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
@@ -65,7 +66,7 @@ export function forwardShares(
  * batch.
  */
 export function gradientShares(
-  layer: DenseLayer,
+  layer: Layer,
   software: boolean,
 ): {
   readonly near: number;

@@ -1,84 +1,95 @@
 /**
- * The dispatches of a loss.
+ * A loss of the output spikes, and its kernels.
  *
  * @module
  */
 
-import {
-  lossNumSpikes,
-  lossProbSpikes,
-  lossProbSpikesAdjoint,
-  lossSpikeTime,
-} from "../../kernels/output/loss.ts";
-import { type Compiler, type Dispatch, groupsFor } from "../device/compiler.ts";
-import type { Goal } from "./target.ts";
+import type { Launch } from "../device/launch.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
 
-/** What the dispatches of a loss have in common. */
-export interface LossContext {
-  readonly compiler: Compiler;
-  readonly goal: Goal;
-  /** Bins in a sample. */
-  readonly T: number;
-  /** Outputs. */
-  readonly O: number;
-  /** Taps of the response. */
-  readonly K: number;
+/** A sample, as a loss sees it. */
+export interface LossSample {
   /** Time step in ms. */
   readonly Ts: number;
+  /** Length in ms. */
+  readonly tSample: number;
+  /** Bins. */
+  readonly T: number;
+  /** Outputs, one a class. */
+  readonly O: number;
+  /** The neuron of the outputs. */
+  readonly neuron: Neuron;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
+}
+
+/** Arrays by name. */
+export type Tables = Readonly<
+  Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>
+>;
+
+/**
+ * The kernels of a loss for samples of one length.
+ *
+ * Buffers are bound by their names: `batch`, whose first word is the first
+ * sample of the micro-batch; `labels` [N], of the whole batch; the output's
+ * `spikes` [N, B, O], time-packed; its error `error` and the gradient of its
+ * spikes `gradient`, both [N, T, 4·⌈O/4⌉]; `loss` and `counts`, the number of
+ * spikes, both [N, O]; and the tables. `ds`
+ * and `u` are `error` and `gradient` too, as neuron_adjoint.wgsl names them.
+ */
+export interface LossKernels {
+  /**
+   * Arrays that kernels read from storage buffers, by the names of their
+   * bindings.
+   *
+   * @default none
+   */
+  readonly tables?: Tables;
+  /** The same for uniform buffers. @default none */
+  readonly uniforms?: Tables;
+  /** From spikes to `loss` and `counts`, and whatever `backward` needs. */
+  readonly forward: readonly Launch[];
+  /** To `gradient`, dL/ds. */
+  readonly backward: readonly Launch[];
+  /**
+   * Whether `forward` also writes `silence` [N, T, 4·⌈O/4⌉], a gradient of the
+   * output's spikes that goes through the surrogate at the threshold and reaches
+   * the weights of the output layer alone: it wakes outputs whose potentials are
+   * so low that the surrogate has vanished.
+   *
+   * @default false
+   */
+  readonly wakes?: boolean;
 }
 
 /**
- * The output's spikes to their error and the loss.
+ * A loss, as plain data, made by a function of its own.
  *
- * @param context The loss and its sizes.
- * @param buffers What the kernels bind: `batch`, `taps`, `labels`, the output's
- * `spikes` [N, B, O], `desired` ones, its `error` and `silence` [N, T, O] by
- * quads, and `loss` and `counts` [N, O].
- * @returns The dispatch.
+ * @example
+ * ```ts
+ * import type { Loss } from "./loss.ts";
+ * import { numSpikes } from "./num_spikes.ts";
+ * // Counts spikes in the second half of a sample, however long that is.
+ * const secondHalf: Loss = {
+ *   name: "second half",
+ *   settle(sample) {
+ *     const region = { start: sample.tSample / 2, stop: sample.tSample };
+ *     return numSpikes({ region, true: 30, false: 5 }).settle(sample);
+ *   },
+ * };
+ * if (secondHalf.name !== "second half") throw new Error("another name");
+ * ```
  */
-export function lossForward(
-  { compiler, goal, T, O, K, Ts }: LossContext,
-  buffers: Readonly<
-    Record<
-      | ("batch" | "taps" | "labels" | "spikes" | "desired")
-      | ("error" | "silence" | "loss" | "counts"),
-      GPUBufferBinding
-    >
-  >,
-): Promise<Dispatch> {
-  const constants = { T, O, K, Ts, ...goal };
-  const outputs = [groupsFor(O, 1), "samples", 1] as const;
-  switch (goal.loss) {
-    case "numSpikes":
-      return compiler.dispatch(lossNumSpikes, buffers, constants, outputs);
-    case "spikeTime":
-      return compiler.dispatch(lossSpikeTime, buffers, constants, outputs);
-    case "probSpikes":
-      return compiler.dispatch(
-        lossProbSpikes,
-        buffers,
-        constants,
-        ["samples", 1, 1],
-      );
-  }
-}
-
-/**
- * The output's error to the gradient of its spikes, for the one loss whose path
- * is not the response.
- *
- * @param context The loss, which is probSpikes, and its sizes.
- * @param buffers `error` and `gradient`, [N, T, O] by quads.
- * @returns The dispatch.
- */
-export function probSpikesAdjoint(
-  { compiler, goal, T, O, Ts }: LossContext,
-  buffers: Readonly<Record<"error" | "gradient", GPUBufferBinding>>,
-): Promise<Dispatch> {
-  return compiler.dispatch(
-    lossProbSpikesAdjoint,
-    buffers,
-    { T, O, Ts, ...goal },
-    [groupsFor(T * O), 1, "samples"],
-  );
+export interface Loss {
+  /** Its name, for errors. */
+  readonly name: string;
+  /**
+   * Divides what it wants into bins.
+   *
+   * @param sample Time step, bins and outputs.
+   * @returns Its kernels.
+   * @throws {ShapeError} If what it wants does not fit the sample.
+   */
+  settle(sample: LossSample): LossKernels;
 }

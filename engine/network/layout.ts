@@ -8,8 +8,7 @@
  * @module
  */
 
-import type { ConvLayer, DenseLayer, Layer } from "./network.ts";
-import { sizeOf, weightCount } from "./network.ts";
+import { type Extent, sizeOf } from "./network.ts";
 
 /** Where neurons lie in a bin of a sample. */
 export interface Layout {
@@ -39,7 +38,7 @@ export function inQuads(size: number): number {
  * Rows by which drives lie after potentials, so that a neuron finds the drives
  * of the last K bins where no potential has taken their place.
  *
- * @param K Taps of the response.
+ * @param K Bins after which a neuron is given a drive again.
  * @returns The rows, so many that a binding may begin after them.
  */
 export function leadOf(K: number): number {
@@ -50,13 +49,13 @@ export function leadOf(K: number): number {
 /**
  * How a layer's neurons lie.
  *
- * @param layer The layer.
+ * @param layer Extent of the output, and neurons of a run.
  * @returns Their layout.
  */
-export function layoutOf(layer: Layer): Layout {
-  const size = sizeOf(layer.output);
-  const runSize = layer.kind === "conv" ? layer.output.C / layer.groups : size;
-  return { runSize, floats: size / runSize * inQuads(runSize) };
+export function layoutOf(
+  { output, runSize }: { readonly output: Extent; readonly runSize: number },
+): Layout {
+  return { runSize, floats: sizeOf(output) / runSize * inQuads(runSize) };
 }
 
 /**
@@ -68,26 +67,4 @@ export function layoutOf(layer: Layer): Layout {
  */
 export function placeOf({ runSize }: Layout, neuron: number): number {
   return Math.floor(neuron / runSize) * inQuads(runSize) + neuron % runSize;
-}
-
-/**
- * Floats that a layer's weights take, outputs by quads.
- *
- * @param layer The layer.
- * @returns The floats.
- */
-export function weightFloats(layer: ConvLayer | DenseLayer): number {
-  return layer.kind === "conv"
-    ? weightCount(layer) / layer.output.C * mapFloats(layer)
-    : sizeOf(layer.input) * inQuads(layer.output.C);
-}
-
-/**
- * Floats that the maps of a pixel take.
- *
- * @param layer The layer.
- * @returns The floats.
- */
-export function mapFloats({ output, groups }: ConvLayer): number {
-  return groups * inQuads(output.C / groups);
 }

@@ -4,16 +4,14 @@
  * @module
  */
 
-import { ShapeError } from "../device/errors.ts";
 import type { Device } from "../device/device.ts";
-import { type Layer, sizeOf } from "../network/network.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Tables } from "../losses/loss.ts";
+import { sizeOf } from "../network/network.ts";
 import { Activity } from "./spike_counts.ts";
 import type { PlanSizes } from "./sizes.ts";
 import { Records } from "./step_results.ts";
 import { ALIGNMENT, inQuads } from "../network/layout.ts";
-
-/** Vectors of four in the table of taps. */
-const TAP_ROWS = 4096;
 
 /**
  * Words that tell which part of a batch is in hand, and what is to be learnt
@@ -28,8 +26,8 @@ export const PART_UPDATE = 5;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
-  /** Taps of the response as loss.wgsl reads them. */
-  readonly taps: GPUBuffer;
+  /** Arrays that the kernels of the loss read, by name. */
+  readonly tables: Readonly<Record<string, GPUBuffer>>;
   /**
    * What is uploaded with each step, one behind the other as `StepLayout` has
    * it: the class of each sample of the batch, where its events start and end,
@@ -38,8 +36,6 @@ export interface PlanBuffers {
   readonly step: GPUBuffer;
   /** The parts of the batch behind the first. */
   readonly parts: GPUBuffer;
-  /** Spikes that the spikeTime loss wants, see `Goal`. */
-  readonly desired: GPUBuffer;
   /** Largest count of each sample's input, [M]. */
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
@@ -47,8 +43,8 @@ export interface PlanBuffers {
   /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
   readonly raster: GPUBuffer;
   /**
-   * Each layer's potentials, [M, T + lead, F] by quads, and `lead` rows after
-   * them its drive, then the gradient of it. Layers whose potentials are not
+   * Each layer's potentials, [M, rows, F] by quads, and in the last T rows its
+   * drive, then the gradient of it. Layers whose potentials are not
    * kept share one.
    */
   readonly potentials: readonly GPUBuffer[];
@@ -85,29 +81,35 @@ export function allocatePlan(
   sizes: PlanSizes,
   options: { readonly batch: number; readonly train: boolean },
 ): Promise<PlanBuffers> {
-  const { B, P, M, floats, goal } = sizes;
+  const { B, P, M, floats, loss } = sizes;
   const { batch, train } = options;
   const allocate = (
     label: string,
     words: number,
     usage?: GPUBufferUsageFlags,
   ) => device.createBuffer(label, inQuads(words), usage);
+  const allocateTables = (tables: Tables = {}, usage: GPUBufferUsageFlags) =>
+    Object.fromEntries(
+      Object.entries(tables).map(([name, { length }]) => [
+        name,
+        allocate(name, length, usage),
+      ]),
+    );
   const input = sizeOf(layers[0].input);
   const outputs = sizeOf(layers[layers.length - 1].output);
   return device.allocate(() => {
     const scratch = allocate("drive", M * floats.scratch);
     return {
-      taps: allocate("taps", 4 * TAP_ROWS, GPUBufferUsage.UNIFORM),
+      tables: {
+        ...allocateTables(loss.tables, GPUBufferUsage.STORAGE),
+        ...allocateTables(loss.uniforms, GPUBufferUsage.UNIFORM),
+      },
       step: allocate(
         "step",
         layOutStep(batch).words,
         GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
       ),
       parts: allocate("parts", PART_WORDS * (Math.ceil(batch / M) - 1)),
-      desired: allocate(
-        "desired spikes",
-        goal.loss === "spikeTime" ? goal.desired.length : 0,
-      ),
       largest: allocate("largest", M),
       spikes: [
         allocate("input spikes", M * P * B * input),
@@ -125,7 +127,7 @@ export function allocatePlan(
       error: allocate("error", M * floats.error),
       silence: allocate(
         "silence",
-        goal.loss === "probSpikes" ? M * floats.error : 0,
+        sizes.loss.wakes ? M * floats.error : 0,
       ),
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
@@ -165,26 +167,7 @@ export function layOutStep(batch: number): StepLayout {
  * @param buffers The buffers.
  */
 export function freePlan(buffers: PlanBuffers): void {
-  for (const buffer of Object.values(buffers).flat()) buffer.destroy();
-}
-
-/**
- * Lays taps out as loss.wgsl reads them.
- *
- * @param epsilon Taps of the response, k = 0 first.
- * @returns The taps, then 0.
- * @throws {ShapeError} If there are more than fit.
- */
-export function tabulateTaps(
-  epsilon: Float64Array,
-): Float32Array<ArrayBuffer> {
-  if (epsilon.length > 4 * TAP_ROWS) {
-    throw new ShapeError(
-      `Cannot tabulate the neuron's response: ${epsilon.length} taps are ` +
-        `more than ${4 * TAP_ROWS}; a larger Ts gives fewer`,
-    );
-  }
-  const table = new Float32Array(4 * TAP_ROWS);
-  table.set(epsilon);
-  return table;
+  const { tables, ...others } = buffers;
+  const all = [...Object.values(tables), ...Object.values(others).flat()];
+  for (const buffer of all) buffer.destroy();
 }

@@ -5,25 +5,17 @@
  */
 
 import { clipLimit, clipSquares } from "../../kernels/update/gradient_norm.ts";
-import { RULES } from "../../kernels/shared/optimizer_rules.ts";
+import { BETA1, BETA2, RULES } from "../../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../../kernels/update/optimizer_step.ts";
 import type { Device } from "../device/device.ts";
 import { isFrom0, isPositive } from "../network/float_range.ts";
-import {
-  type Compiler,
-  type Dispatch,
-  groupsFor,
-  LANES,
-  record,
-} from "../device/compiler.ts";
+import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
+import { groupsFor } from "../device/launch.ts";
 import { PART_UPDATE, PART_WORDS } from "./buffers.ts";
 import { QUAD } from "../network/layout.ts";
 
 /** The rules by which weights can be updated; the first two use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD";
-
-const BETA1 = 0.9;
-const BETA2 = 0.999;
 
 /** Gradients that an invocation squares, and most strips of squares. */
 const SQUARES = 16;
@@ -125,7 +117,10 @@ export class Optimizer {
     const { gpu } = device;
     const { w, dw } = weights;
     const size = w.size / 4;
-    const strips = Math.min(Math.ceil(size / LANES / SQUARES), MOST_STRIPS);
+    const strips = Math.min(
+      Math.ceil(size / clipSquares.workgroup / SQUARES),
+      MOST_STRIPS,
+    );
     const moment = optimizer === "SGD" ? QUAD : size;
     const buffers = await device.allocate(() => ({
       update: device.createBuffer("update", PART_WORDS, GPUBufferUsage.UNIFORM),
@@ -147,17 +142,22 @@ export class Optimizer {
     const rule = RULES.indexOf(optimizer);
     const constants = { size, S: strips, most: clip, rule };
     const limits = clip === Infinity ? [] : [
-      compiler.dispatch(clipSquares, bound, constants, [strips, 1, 1]),
-      compiler.dispatch(clipLimit, bound, constants, [1, 1, 1]),
+      compiler.compile(
+        { kernel: clipSquares, constants, grid: [strips, 1, 1] },
+        bound,
+      ),
+      compiler.compile(
+        { kernel: clipLimit, constants, grid: [1, 1, 1] },
+        bound,
+      ),
     ];
     const dispatches = await Promise.all([
       ...limits,
-      compiler.dispatch(
-        updateStep,
-        bound,
+      compiler.compile({
+        kernel: updateStep,
         constants,
-        [groupsFor(size / QUAD), 1, 1],
-      ),
+        grid: [groupsFor(size / QUAD, updateStep.workgroup), 1, 1],
+      }, bound),
     ]);
     return new Optimizer(
       gpu,

@@ -6,12 +6,21 @@
  */
 
 import { DeviceError } from "../device/errors.ts";
-import { type Layer, sizeOf, weightCount } from "../network/network.ts";
-import { refractoryKernel, responseKernel } from "../network/neuron.ts";
-import { allocatePlan, type PlanBuffers, tabulateTaps } from "./buffers.ts";
+import type { Layer } from "../layers/layer.ts";
+import { sizeOf } from "../network/network.ts";
+import { allocatePlan, type PlanBuffers } from "./buffers.ts";
 import type { Dispatch } from "../device/compiler.ts";
-import { type Compiling, Parts, type PlanContext } from "./compile_step.ts";
-import { binsOf, type PlanOptions, type PlanSizes, sizePlan } from "./sizes.ts";
+import {
+  type Compiling,
+  type PlanContext,
+  StepCompiler,
+} from "./compile_step.ts";
+import {
+  lowestLearning,
+  type PlanOptions,
+  type PlanSizes,
+  sizePlan,
+} from "./sizes.ts";
 
 /** A plan, ready to run. */
 export interface Plan {
@@ -22,7 +31,7 @@ export interface Plan {
   readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
-  /** What binning adds to, and must be cleared before. */
+  /** Buffers that binning adds to, which must be cleared before. */
   readonly cleared: readonly GPUBuffer[];
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
@@ -47,31 +56,26 @@ export async function compilePlan(
   context: PlanContext,
   options: PlanOptions,
 ): Promise<Plan> {
-  const { device, layers, neuron, Ts } = context;
-  const T = binsOf(options.tSample, Ts);
-  const epsilon = responseKernel(neuron, Ts, options.tSample);
-  const taps = {
-    K: epsilon.length,
-    R: refractoryKernel(neuron, Ts, options.tSample).length,
-  };
-  const table = tabulateTaps(epsilon.map((tap) => Ts * tap));
+  const { device, layers, Ts, coding, optimizer } = context;
+  const network = { layers, Ts, coding, rule: optimizer.rule };
   const { sizes, buffers } = await allocateWhatFits(
     context,
-    sizePlan(device, context, { T, K: taps.K }, options),
+    sizePlan(device, network, options),
     options,
   );
-  device.gpu.queue.writeBuffer(buffers.taps, 0, table);
-  const { goal } = sizes;
-  if (goal.loss === "spikeTime") {
-    device.gpu.queue.writeBuffer(buffers.desired, 0, goal.desired);
+  const tables = { ...sizes.loss.tables, ...sizes.loss.uniforms };
+  for (const [name, table] of Object.entries(tables)) {
+    device.gpu.queue.writeBuffer(buffers.tables[name], 0, table);
   }
-  const parts = new Parts(context, sizes, buffers, taps);
+  const compiler = new StepCompiler(context, sizes, buffers);
   const [forward, backward] = await Promise.all([
     inOrder([
-      ...layers.map((layer, index) => settle(parts.forward(index), layer.name)),
-      settle(parts.outcome()),
+      ...layers.map((layer, index) =>
+        settle(compiler.forward(index), layer.name)
+      ),
+      settle(compiler.outcome()),
     ]),
-    inOrder(options.train ? compileBackward(parts, layers) : []),
+    inOrder(options.train ? compileBackward(compiler, layers) : []),
   ]);
   return {
     layers,
@@ -79,8 +83,8 @@ export async function compilePlan(
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,
     buffers,
-    cleared: parts.cleared,
-    bin: (events) => settle(parts.bin(events)),
+    cleared: compiler.cleared,
+    bin: (events) => settle(compiler.bin(events)),
     forward,
     backward,
   };
@@ -105,17 +109,20 @@ async function allocateWhatFits(
 
 /** All layers' spikes; from the output down to the lowest that learns. */
 function compileBackward(
-  parts: Parts,
+  compiler: StepCompiler,
   layers: readonly Layer[],
 ): Promise<Dispatch[]>[] {
-  const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
+  const lowest = lowestLearning(layers);
   if (lowest < 0) return [];
   const learning = layers.map((layer, index) => ({ layer, index }))
     .slice(lowest).reverse();
   return [
-    settle(parts.errorAdjoint()),
+    settle(compiler.lossGradient()),
     ...learning.map(({ layer, index }) =>
-      settle(parts.backward(index, { lowest: index === lowest }), layer.name)
+      settle(
+        compiler.backward(index, { lowest: index === lowest }),
+        layer.name,
+      )
     ),
   ];
 }

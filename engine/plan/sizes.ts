@@ -7,11 +7,13 @@
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
 import { ShapeError } from "../device/errors.ts";
-import { type Layer, sizeOf, weightCount } from "../network/network.ts";
-import { type LoopSizes, roundsOf, roundsPerSample } from "./loop_budget.ts";
-import { layoutOf, leadOf, weightFloats } from "../network/layout.ts";
-import { gradientStrips } from "../layers/conv_tiling.ts";
-import { type Goal, goalOf, type SpikeTarget } from "../losses/target.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Loss, LossKernels } from "../losses/loss.ts";
+import { layoutOf } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import { launchLayers, type LayerLaunches } from "./layer_launches.ts";
+import { microBatch } from "./micro_batch.ts";
+import { recordWords } from "./step_results.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;
@@ -43,8 +45,8 @@ export interface PlanOptions {
   readonly tSample: number;
   /** Most samples in a step. */
   readonly batch: number;
-  /** What the loss wants. */
-  readonly target: SpikeTarget;
+  /** The loss of the output spikes. */
+  readonly loss: Loss;
   /** Whether it is to compute gradients. */
   readonly train: boolean;
   /** Whether the potentials of all layers are to be looked at. @default false */
@@ -77,21 +79,21 @@ export interface PlanSizes {
     /** Partial weight gradients of a convolution. */
     readonly partial: number;
   };
-  /** Rows of a layer's potentials before those of its drives. */
-  readonly lead: number;
   /** Bits of an event word that hold its address. */
   readonly addressBits: number;
-  /** What the loss wants, in bins. */
-  readonly goal: Goal;
+  /** The launches of each layer. */
+  readonly launches: readonly LayerLaunches[];
+  /** The kernels of the loss. */
+  readonly loss: LossKernels;
 }
 
 /**
  * Works out the sizes of a plan.
  *
  * @param device Where it is to run.
- * @param network Layers, time step in ms, and input.
- * @param bins Bins of a sample, and taps of the response.
- * @param options What is asked of the plan.
+ * @param network Layers, time step in ms, input, and the number of the rule by
+ * which weights are updated.
+ * @param options Length and number of samples, loss, and whether to train.
  * @returns The sizes.
  * @throws {ShapeError} If they do not fit the device or one another.
  */
@@ -101,78 +103,131 @@ export function sizePlan(
     readonly layers: readonly Layer[];
     readonly Ts: number;
     readonly coding: InputCoding;
+    readonly rule: number;
   },
-  { T, K }: Readonly<Record<"T" | "K", number>>,
   options: PlanOptions,
 ): PlanSizes {
-  const { layers, Ts, coding } = network;
-  if (!(Number.isInteger(options.batch) && options.batch > 0)) {
+  const { layers, Ts, coding, rule } = network;
+  const { batch, tSample } = options;
+  if (!(Number.isInteger(batch) && batch > 0)) {
     throw new ShapeError(
-      `Cannot plan batches of ${options.batch}: it is not a positive integer`,
+      `Cannot plan batches of ${batch}: it is not a positive integer`,
     );
   }
+  const T = binsOf(tSample, Ts);
   const B = Math.ceil(T / BINS_PER_WORD);
   const P = coding.mode === "OR" ? 1 : COUNTING_PLANES;
   const input = sizeOf(layers[0].input);
-  const lead = leadOf(K);
-  const floats = floatsOf(layers, { T, B, P, lead }, options);
-  const O = sizeOf(layers[layers.length - 1].output);
-  const goal = goalOf(options.target, { Ts, T, O });
-  const loops: LoopSizes = {
+  const output = layers[layers.length - 1];
+  const { software } = device.adapter;
+  const kept = keptBy(layers, options);
+  const launches = launchLayers({
+    layers,
+    time: { Ts, tSample },
     T,
-    B,
     P,
-    K,
-    window: goal.loss === "probSpikes" ? goal.window : undefined,
-  };
+    height: coding.height,
+    normalised: coding.mode === "SUM_NORM",
+    software,
+    workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
+    rule,
+    stride: recordWords(layers.length, batch),
+    kept,
+  });
+  const loss = options.loss.settle({
+    Ts,
+    tSample,
+    T,
+    O: sizeOf(output.output),
+    neuron: output.neuron,
+    software,
+  });
+  const all = launches.map((own) => [
+    ...own.forward,
+    own.neurons,
+    ...own.adjoint,
+    ...own.gradient,
+  ]);
+  const floats = floatsOf(layers, { T, B, P, launches, kept }, options);
   return {
     T,
     B,
     P,
-    lead,
     floats,
-    goal,
-    batch: options.batch,
-    M: microBatch(device, options.batch, {
+    launches,
+    loss,
+    batch,
+    M: microBatch(device, {
+      batch,
       buffers: [...Object.values(floats).flat(), P * B * input],
-      shared: goal.loss === "spikeTime" ? goal.desired.length : 0,
-      loops: roundsOf(layers, loops),
-      roundsPerSample: roundsPerSample(layers, loops),
+      tables: loss.tables ?? {},
+      launches: [
+        ...layers.map(({ name }, index) => ({
+          of: `layer "${name}"`,
+          launches: all[index],
+        })),
+        {
+          of: `loss "${options.loss.name}"`,
+          launches: [...loss.forward, ...loss.backward],
+        },
+      ],
     }),
     addressBits: addressBitsOf(input, T),
   };
 }
 
+/**
+ * The lowest layer that learns.
+ *
+ * @param layers The layers.
+ * @returns Its index, -1 if none does.
+ */
+export function lowestLearning(layers: readonly Layer[]): number {
+  return layers.findIndex(({ weights }) => weights !== undefined);
+}
+
+/** Whether the potentials of each layer are kept: to look at, or to learn. */
+function keptBy(
+  layers: readonly Layer[],
+  { train, keep = false }: PlanOptions,
+): boolean[] {
+  const lowest = lowestLearning(layers);
+  const learns = (index: number) => train && lowest >= 0 && index >= lowest;
+  return layers.map((_, index) => keep || learns(index));
+}
+
 function floatsOf(
   layers: readonly Layer[],
-  { T, B, P, lead }: Pick<PlanSizes, "T" | "B" | "P" | "lead">,
-  { train, keep = false }: PlanOptions,
+  { T, B, P, launches, kept }:
+    & Pick<PlanSizes, "T" | "B" | "P" | "launches">
+    & { readonly kept: readonly boolean[] },
+  { train }: PlanOptions,
 ): PlanSizes["floats"] {
   const most = (size: (layer: Layer, index: number) => number) =>
     Math.max(0, ...layers.map(size));
-  const lowest = layers.findIndex((layer) => weightCount(layer) > 0);
-  const learns = (index: number) => train && lowest >= 0 && index >= lowest;
+  const lowest = lowestLearning(layers);
   const outputs = layoutOf(layers[layers.length - 1]).floats;
-  const kept = (index: number) => keep || learns(index);
-  const potentials = (layer: Layer) => (T + lead) * layoutOf(layer).floats;
+  const potentials = (layer: Layer, index: number) =>
+    launches[index].rows * layoutOf(layer).floats;
+  const whole = BINS_PER_WORD;
   return {
     potentials: layers.map((layer, index) =>
-      kept(index) ? potentials(layer) : 0
+      kept[index] ? potentials(layer, index) : 0
     ),
     raster: most(({ kind, input }, index) =>
-      kind === "pool"
-        ? 0
-        : (index === 0 ? P : 1) * B * 32 * Math.ceil(sizeOf(input) / 32)
+      kind.reads === "neuron-packed"
+        ? (index === 0 ? P : 1) * B * whole * Math.ceil(sizeOf(input) / whole)
+        : 0
     ),
     scratch: most((layer, index) =>
-      // A pool's drives follow from bits.
-      kept(index) || layer.kind === "pool" ? 0 : potentials(layer)
+      // A kernel that integrates keeps drives in registers.
+      kept[index] || layer.kind.integrates ? 0 : potentials(layer, index)
     ),
     gradient: train
       ? Math.max(
         T * outputs,
         most(({ kind }, index) =>
-          index > lowest && kind !== "pool"
+          index > lowest && kind.adjoint
             ? T * layoutOf(layers[index - 1]).floats
             : 0
         ),
@@ -180,9 +235,7 @@ function floatsOf(
       : 0,
     error: T * outputs,
     partial: train
-      ? most((layer) =>
-        layer.kind === "conv" ? gradientStrips(layer) * weightFloats(layer) : 0
-      )
+      ? most((layer) => layer.kind.partialFloats?.(layer) ?? 0)
       : 0,
   };
 }
@@ -216,53 +269,4 @@ function addressBitsOf(inputs: number, T: number): number {
     );
   }
   return bits;
-}
-
-/** Samples that go through the network at once, by what the device takes. */
-function microBatch(
-  { gpu: { limits }, adapter, mostRounds }: Device,
-  batch: number,
-  need: {
-    /** Words that a sample takes in each buffer. */
-    readonly buffers: readonly number[];
-    /** Words that all samples share. */
-    readonly shared: number;
-    readonly loops: ReturnType<typeof roundsOf>;
-    readonly roundsPerSample: number;
-  },
-): number {
-  const most = Math.min(
-    limits.maxStorageBufferBindingSize,
-    limits.maxBufferSize,
-  );
-  if (4 * need.shared > most) {
-    throw new ShapeError(
-      `Cannot fit the desired spikes on "${adapter.name}": they need a ` +
-        `buffer of ${4 * need.shared} bytes, and the device binds at most ` +
-        `${most}; fewer bins help`,
-    );
-  }
-  const largest = 4 * Math.max(...need.buffers);
-  if (largest > most) {
-    throw new ShapeError(
-      `Cannot fit a sample on "${adapter.name}": it needs a buffer of ` +
-        `${largest} bytes, and the device binds at most ${most}; fewer ` +
-        "bins or more pooling help",
-    );
-  }
-  const endless = need.loops.find(({ rounds }) => rounds > mostRounds);
-  if (endless) {
-    throw new ShapeError(
-      `Cannot fit a sample on "${adapter.name}": loops of layer ` +
-        `"${endless.layer}" may go round ${endless.rounds} times, and the ` +
-        `device ends them after ${mostRounds}; fewer bins or smaller ` +
-        "windows help",
-    );
-  }
-  return Math.min(
-    batch,
-    Math.floor(most / largest),
-    Math.floor(mostRounds / need.roundsPerSample),
-    limits.maxComputeWorkgroupsPerDimension,
-  );
 }

@@ -5,7 +5,8 @@
  */
 
 import type { Device } from "../device/device.ts";
-import { type Layer, sizeOf } from "../network/network.ts";
+import type { Layer } from "../layers/layer.ts";
+import { sizeOf } from "../network/network.ts";
 import { readBytes } from "../device/readback.ts";
 
 /** Spikes of each neuron since the counts were cleared. */

@@ -32,6 +32,18 @@ const COPIES = 2;
 /** Time between two copies that is aimed at, in ms. */
 const PACE = 200;
 
+/**
+ * Words of a step's record: spikes of each layer, then prediction and loss of
+ * each sample.
+ *
+ * @param layers Number of layers.
+ * @param batch Most samples in a step.
+ * @returns Their number.
+ */
+export function recordWords(layers: number, batch: number): number {
+  return layers + 2 * batch;
+}
+
 /** A ring of records on the device and the copies of it under way. */
 export class Records {
   /** The ring, [slots, layers + 2·batch], and one word for overflow. */
@@ -58,7 +70,7 @@ export class Records {
   constructor(device: Device, layers: number, batch: number) {
     this.#device = device;
     this.#layers = layers;
-    this.stride = layers + 2 * batch;
+    this.stride = recordWords(layers, batch);
     const most = device.gpu.limits.maxStorageBufferBindingSize;
     this.#slots = Math.min(SLOTS, Math.floor(most / (4 * this.stride)));
     this.buffer = device.createBuffer("records", this.#slots * this.stride);

@@ -8,16 +8,13 @@
 import type { Device } from "../device/device.ts";
 import { isFrom0 } from "../network/float_range.ts";
 import { type Dispatch, record } from "../device/compiler.ts";
-import {
-  type EventBatch,
-  requireBatch,
-  requirePlaces,
-} from "../network/event_batch.ts";
+import type { EventBatch } from "../network/event_batch.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Plan } from "./plan.ts";
 import { freePlan, layOutStep, PART_UPDATE, PART_WORDS } from "./buffers.ts";
 import { ResidentEvents } from "./event_cache.ts";
 import { sizeOf } from "../network/network.ts";
+import { requireBatch, requirePlaces } from "./require_batch.ts";
 import type { StepRecord } from "./step_results.ts";
 
 /** Fraction of bins with a spike from which on inputs are busy. */

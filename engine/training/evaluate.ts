@@ -14,8 +14,8 @@ import type { Samples } from "./samples.ts";
 export interface EvaluateOptions {
   /** Samples in a batch. */
   readonly batch: number;
-  /** What the loss wants of the output spikes. */
-  readonly loss: PlanOptions["target"];
+  /** The loss of the output spikes. */
+  readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
   /** Is called after each step; what it throws ends the test. */
@@ -47,13 +47,13 @@ export interface Evaluation extends PassStatistics {
 export async function evaluate(
   network: Model,
   samples: Samples,
-  { batch, loss: target, tSample, check, observer }: EvaluateOptions,
+  { batch, loss, tSample, check, observer }: EvaluateOptions,
 ): Promise<Evaluation> {
   const most = Math.max(1, Math.min(batch, samples.size));
   using stepper = await network.compile({
     tSample,
     batch: most,
-    target,
+    loss,
     train: false,
   });
   const predictions: number[] = [];

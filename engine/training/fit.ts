@@ -44,16 +44,16 @@ export async function* fit(
   options: FitOptions,
 ): AsyncGenerator<FitEpoch, void, void> {
   if (options.from?.trained) return;
-  const { batch, loss: target, tSample, testing, validation, test } = options;
+  const { batch, loss, tSample, testing, validation, test } = options;
   const most = Math.max(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
   const plan = { batch: Math.max(1, Math.min(batch, most)), train: true };
-  using trainer = await network.compile({ ...plan, tSample, target });
+  using trainer = await network.compile({ ...plan, tSample, loss });
   using tester = testing === undefined ? undefined : await network.compile({
     batch: plan.batch,
     tSample: testing.tSample,
-    target: testing.loss,
+    loss: testing.loss,
     train: false,
   });
   const loop = new FitLoop(network, { trainer, tester: tester ?? trainer }, {

@@ -79,8 +79,8 @@ export interface FitOptions {
   readonly batch: number;
   /** Learning rate of the first epoch. */
   readonly lr: number;
-  /** What the loss wants of the output spikes. */
-  readonly loss: PlanOptions["target"];
+  /** The loss of the output spikes. */
+  readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
   /** How the learning rate falls. @default it stays as it is */
@@ -94,7 +94,7 @@ export interface FitOptions {
   /** Length and loss in validation and test. @default those of training */
   readonly testing?: {
     readonly tSample: number;
-    readonly loss: PlanOptions["target"];
+    readonly loss: PlanOptions["loss"];
   };
   /** When to end before the last epoch. @default never */
   readonly stop?: EarlyStop;

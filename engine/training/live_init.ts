@@ -5,7 +5,8 @@
  */
 
 import type { Model } from "../model.ts";
-import { type Layer, sizeOf } from "../network/network.ts";
+import type { Layer } from "../layers/layer.ts";
+import { sizeOf } from "../network/network.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Stepper } from "../plan/stepper.ts";
 import type { NamedArray } from "../network/weights.ts";
@@ -56,20 +57,21 @@ export interface LiveLayer {
  * ```ts
  * import { openDevice } from "../device/device.ts";
  * import { initLive } from "./live_init.ts";
+ * import { numSpikes } from "../losses/num_spikes.ts";
  * import { Model } from "../model.ts";
  * using device = await openDevice();
  * using model = await Model.create(device, {
  *   input: { C: 1, H: 4, W: 4 },
  *   layers: [{ dense: { out: 50, weightScale: 0.01 } }],
- *   neuron: {
- *     theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20, tauRho: 1, scaleRho: 1,
- *   },
+ *   neuron: { scaleRef: 20 },
  *   Ts: 5,
  *   random: 0,
  * });
  * using stepper = await model.compile({
- *   ...{ tSample: 200, batch: 1, train: false },
- *   target: { region: { start: 0, stop: 200 }, count: { true: 5, false: 1 } },
+ *   tSample: 200,
+ *   batch: 1,
+ *   train: false,
+ *   loss: numSpikes({ true: 5, false: 1 }),
  * });
  * const words = Array.from({ length: 40 }, (_, t) => (t << 4) | (7 * t % 16));
  * const batch = {
@@ -93,7 +95,7 @@ export async function initLive(
   const weights = await model.weights();
   const outcome: LiveLayer[] = [];
   for (const [index, layer] of model.layers.entries()) {
-    if (layer.kind === "pool") continue;
+    if (!layer.weights) continue;
     const name = `${layer.name}.weight`;
     const first = weights[name];
     const apply = (factor: number) => {

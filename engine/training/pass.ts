@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Layer, sizeOf } from "../network/network.ts";
+import type { Layer } from "../layers/layer.ts";
+import { sizeOf } from "../network/network.ts";
 import type { StepRecord } from "../plan/step_results.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Stepper } from "../plan/stepper.ts";

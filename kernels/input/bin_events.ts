@@ -12,6 +12,7 @@ export const binScatter = {
   name: "bin_events scatter",
   code,
   entryPoint: "scatter",
+  workgroup: 64,
   bindings: {
     ...{ batch: 0, events: 1, offsets: 2 },
     ...{ spikes: 4, raster: 5, overflow: 6 },
@@ -24,6 +25,7 @@ export const binPeak = {
   name: "bin_events peak",
   code,
   entryPoint: "peak",
+  workgroup: 64,
   bindings: { counted: 3, largest: 7 },
   constants: ["T", "F", "P"],
 } as const satisfies KernelSpec;

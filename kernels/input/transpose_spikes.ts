@@ -12,6 +12,7 @@ export const transposeForward = {
   name: "transpose_spikes forward",
   code,
   entryPoint: "forward",
+  workgroup: 64,
   bindings: { spikes: 0, raster: 1 },
   constants: ["F"],
 } as const satisfies KernelSpec;

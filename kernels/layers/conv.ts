@@ -13,6 +13,8 @@ export const convForward = {
   name: "conv forward",
   code: CONV_SIZES + code,
   entryPoint: "forward",
+  workgroup: 64,
+  tile: { ownedBins: 4 },
   bindings: { raster: 0, w: 1, x: 2 },
   constants: ["T", "sampleRows", ...GEOMETRY, "P"],
 } as const satisfies KernelSpec;

@@ -25,6 +25,9 @@ override words: u32 = (H * W * C + 31) / 32;
 override quads: u32 = MQ / sets;
 override pairs: u32 = (quads + 1) / 2;
 
+// Bins of an invocation.
+const ownedBins = 4u;
+
 @group(0) @binding(0) var<storage, read> raster: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
@@ -137,7 +140,7 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let n = id.z;
-  let t = id.y * 4;
+  let t = id.y * ownedBins;
   let B = (T + 31) / 32;
   // i counts pixels, then groups, then pairs of a group's quads.
   for (var i = id.x; i < OH * OW * sets * pairs; i += groups.x * 64) {

@@ -15,6 +15,8 @@ export const convAdjointDirect = {
   name: "conv_adjoint direct",
   code,
   entryPoint: "direct",
+  workgroup: 64,
+  tile: { ownedBins: 8 },
   bindings: { w: 0, dy: 1, dx: 2 },
   constants: ["T", "sampleRows", ...GEOMETRY, "inRun", "inRow"],
 } as const satisfies KernelSpec;
@@ -24,6 +26,7 @@ export const convAdjointTiled = {
   name: "conv_adjoint tiled",
   code,
   entryPoint: "tiled",
+  tile: { tileBins: 4, tileChannels: 8, tileMaps: 4 },
   bindings: { w: 0, dy: 1, dx: 2 },
   constants: [
     "T",

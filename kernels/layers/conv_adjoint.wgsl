@@ -27,8 +27,15 @@ override lanes: u32 = rows * columns / pixels;
 override inRun: u32;
 override inRow: u32;
 
-override reachSize: u32 = 4 * RH * RW;
-override nearSize: u32 = 8 * KH * KW;
+// Bins of an invocation (direct), and bins, channels and maps that a tile takes
+// at once.
+const ownedBins = 8u;
+const tileBins = 4u;
+const tileChannels = 8u;
+const tileMaps = 4u;
+
+override reachSize: u32 = tileMaps * RH * RW;
+override nearSize: u32 = tileMaps * tileChannels / 4 * KH * KW;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -48,14 +55,14 @@ fn direct(
   let FO = OH * OW * MQ;
   let channelQuads = (CG + 3) / 4;
   let mapQuads = MQ / sets;
-  let t0 = id.y * 8;
-  let last = min(8u, T - t0) - 1;
+  let t0 = id.y * ownedBins;
+  let last = min(ownedBins, T - t0) - 1;
   // i counts pixels, then groups, then quads of a group's channels.
   for (var i = id.x; i < H * W * sets * channelQuads; i += groups.x * 64) {
     let g0 = i % channelQuads * 4;
     let m0 = i / channelQuads % sets * mapQuads;
     let pixel = i / channelQuads / sets;
-    var sum = array<vec4<f32>, 8>();
+    var sum = array<vec4<f32>, ownedBins>();
     for (var ky = 0u; ky < KH; ky++) {
       let y0 = pixel / W + padY - ky * dilationY;
       let oy = y0 / strideY;
@@ -78,7 +85,7 @@ fn direct(
             w[own.z * MQ + m0 + m],
             w[own.w * MQ + m0 + m],
           );
-          for (var j = 0u; j < 8; j++) {
+          for (var j = 0u; j < ownedBins; j++) {
             sum[j] += dy[near + (t0 + min(j, last)) * FO + m] * weights;
           }
         }
@@ -261,16 +268,16 @@ fn tiled(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let blocks = (CG + 7) / 8;
+  let blocks = (CG + tileChannels - 1) / tileChannels;
   let tiles = (W + columns - 1) / columns;
   let mapQuads = MQ / sets;
-  let g0 = group.x % blocks * 8;
+  let g0 = group.x % blocks * tileChannels;
   let subset = group.x / blocks % sets;
   let iy0 = group.x / blocks / sets / tiles * rows;
   let ix0 = group.x / blocks / sets % tiles * columns;
   let iy = iy0 + lane * pixels / columns;
   let ix = ix0 + lane * pixels % columns;
-  let t0 = group.y * 4;
+  let t0 = group.y * tileBins;
   // Shifted by whole strides, so that nothing falls below 0.
   let shiftY = padY + KH * dilationY * strideY;
   let shiftX = padX + KW * dilationX * strideX;

@@ -21,6 +21,8 @@ export const convGradientPartial = {
   name: "conv_gradient partial",
   code,
   entryPoint: "partial",
+  workgroup: 128,
+  tile: { busyChannels: 4 },
   bindings: { inputs: 1, dy: 2, part: 4 },
   constants: [
     "T",
@@ -38,6 +40,7 @@ export const convGradientTotal = {
   name: "conv_gradient total",
   code,
   entryPoint: "total",
+  tile: { sampleAdders: 64 },
   bindings: { batch: 0, parts: 3, dw: 5, ...LEARN_BINDINGS },
   inPlace: LEARN_IN_PLACE,
   constants: ["C", "M", "KH", "KW", "sets", "S", "quads", "together", "rule"],

@@ -16,6 +16,11 @@
 // at 0 unless batch.begun. If batch.learns, the weights learn from dw as
 // optimizer_rules.wgsl has it.
 
+// Channels of an invocation where inputs are busy, and invocations that add up
+// the parts of one sample.
+const busyChannels = 4u;
+const sampleAdders = 64u;
+
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
@@ -23,17 +28,17 @@ override P: u32 = 1;
 override busy: bool = false;
 // Channels beside one another that an invocation owns, and how many times a
 // group has them, and two quads of maps.
-override channels: u32 = select(1u, 4u, busy);
+override channels: u32 = select(1u, busyChannels, busy);
 override chunks: u32 = (CG + channels - 1) / channels;
 override blocks: u32 = (MQ / sets + 1) / 2;
 override S: u32;
 // Quads of weights whose parts a workgroup adds up, a power of two, and
 // invocations that share one of a sample.
 override quads: u32;
-override sharers: u32 = 64 / quads;
+override sharers: u32 = sampleAdders / quads;
 // Samples whose parts a workgroup adds up at once.
 override together: u32 = 1;
-override adders: u32 = 64 * together;
+override adders: u32 = sampleAdders * together;
 override height: f32 = 1;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
@@ -231,8 +236,8 @@ fn total(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let size = KH * KW * CG * MQ;
-  let n = lane / 64;
-  let own = lane % 64;
+  let n = lane / sampleAdders;
+  let own = lane % sampleAdders;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
     let i = min(first + own % quads, size - 1);
     let owns = lane < min(quads, size - first);
@@ -257,7 +262,7 @@ fn total(
       }
       workgroupBarrier();
       sums[lane] = sum;
-      for (var half = 32u; half >= quads; half /= 2) {
+      for (var half = sampleAdders / 2; half >= quads; half /= 2) {
         workgroupBarrier();
         if (own < half) {
           sums[lane] += sums[lane + half];
@@ -266,7 +271,7 @@ fn total(
       workgroupBarrier();
       let there = min(together, batch.samples - n0);
       for (var k = 0u; owns && k < there; k++) {
-        all += sums[k * 64 + lane];
+        all += sums[k * sampleAdders + lane];
       }
     }
     if (owns) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LISTS } from "../shared/spike_list.ts";
+import { LISTED, LISTS, LISTS_LANES } from "../shared/spike_list.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./dense.wgsl" with { type: "text" };
 
@@ -15,6 +15,8 @@ export const denseForward = {
   name: "dense forward",
   code,
   entryPoint: "forward",
+  workgroup: LISTS_LANES,
+  tile: { lanes: LISTS_LANES, listed: LISTED },
   bindings: { raster: 0, w: 1, x: 3 },
   constants: ["T", "sampleRows", "I", "O", "P", "each", "bins"],
 } as const satisfies KernelSpec;
@@ -24,6 +26,8 @@ export const denseAdjoint = {
   name: "dense adjoint",
   code,
   entryPoint: "adjoint",
+  workgroup: 64,
+  tile: { tileSize: 64 },
   bindings: { w: 1, dy: 2, dx: 4 },
   constants: ["T", "sampleRows", "I", "O", "inRun", "inRow"],
 } as const satisfies KernelSpec;

@@ -31,6 +31,9 @@ override bins: u32 = 1;
 override share: u32 = min(Q, lanes);
 override parts: u32 = lanes / share / bins;
 
+// Bins and inputs of an adjoint's tile.
+const tileSize = 64u;
+
 @group(0) @binding(0) var<storage, read> raster: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
@@ -184,10 +187,10 @@ fn adjoint(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let n = group.z;
-  let t0 = group.y * 64;
+  let t0 = group.y * tileSize;
   let left = lane % 8;
   let top = lane / 8;
-  for (var i0 = group.x * 64; i0 < I; i0 += groups.x * 64) {
+  for (var i0 = group.x * tileSize; i0 < I; i0 += groups.x * tileSize) {
     var s0 = Sums();
     var s1 = Sums();
     var s2 = Sums();

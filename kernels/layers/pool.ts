@@ -4,24 +4,40 @@
  * @module
  */
 
+import {
+  FIRING_CONSTANTS,
+  type KernelText,
+  NEURON_BINDINGS,
+  NEURON_CONSTANTS,
+  NEURONS,
+} from "../shared/neurons.ts";
 import type { KernelSpec } from "../spec.ts";
-import { SRM, SRM_BINDINGS, SRM_CONSTANTS } from "../shared/srm.ts";
 import code from "./pool.wgsl" with { type: "text" };
 
-/** pool.wgsl, `forward`. */
-export const poolForward = {
-  name: "pool forward",
-  code: SRM + code,
-  entryPoint: "forward",
-  bindings: { ...SRM_BINDINGS, inputs: 2, raster: 3 },
-  constants: [
-    ...SRM_CONSTANTS,
-    "H",
-    "W",
-    "C",
-    "P",
-    "window",
-    "digits",
-    "turned",
-  ],
-} as const satisfies KernelSpec;
+/**
+ * pool.wgsl, `forward`.
+ *
+ * @param neuron The text of the neuron.
+ * @returns The kernel.
+ */
+export function poolForward(neuron: KernelText) {
+  return {
+    name: "pool forward",
+    code: NEURONS + neuron.code + code,
+    entryPoint: "forward",
+    workgroup: 64,
+    bindings: { ...NEURON_BINDINGS, inputs: 2, raster: 3 },
+    constants: [
+      ...NEURON_CONSTANTS,
+      ...FIRING_CONSTANTS,
+      ...neuron.constants,
+      "H",
+      "W",
+      "C",
+      "P",
+      "window",
+      "digits",
+      "turned",
+    ],
+  } as const satisfies KernelSpec;
+}

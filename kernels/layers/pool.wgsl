@@ -1,9 +1,10 @@
 // Sum pooling with one fixed weight, and the neurons that it drives.
 //
 // forward  x[n, t, oy, ox, c] = Σ bits of inputs in the k×k window; the
-//          weight is in `height`; u, s as srm.wgsl has them
+//          weight is in `height`; u and spikes s of the neuron that this text
+//          is compiled after, see neurons.wgsl
 // Windows reach over the lower and right edge where k does not divide a side.
-// The adjoint is read by neuron.wgsl on its way to the neurons below.
+// Its adjoint is read by neuron_adjoint.wgsl for the neurons below.
 //
 // inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
 // raster  [N, B, 32·⌈F/32⌉]   where `turned`, s neuron-packed, see
@@ -165,7 +166,7 @@ fn forward(
   for (var first = group.x * 64; first < F; first += groups.x * 64) {
     let f = first + lane;
     let isThere = f < F;
-    var neuron = atRest(n, f, f);
+    var neuron = startNeuron(n, f, f);
     var count = 0u;
     var now = Digits();
     var past = Digits();

@@ -12,6 +12,8 @@ export const lossNumSpikes = {
   name: "loss numSpikes",
   code,
   entryPoint: "numSpikes",
+  workgroup: 64,
+  tile: { tapRows: 4096 },
   bindings: {
     batch: 0,
     taps: 1,
@@ -29,6 +31,8 @@ export const lossSpikeTime = {
   name: "loss spikeTime",
   code,
   entryPoint: "spikeTime",
+  workgroup: 64,
+  tile: { tapRows: 4096 },
   bindings: {
     batch: 0,
     taps: 1,
@@ -47,6 +51,7 @@ export const lossProbSpikes = {
   name: "loss probSpikes",
   code,
   entryPoint: "probSpikes",
+  workgroup: 64,
   bindings: {
     batch: 0,
     labels: 2,
@@ -64,6 +69,7 @@ export const lossProbSpikesAdjoint = {
   name: "loss probSpikesAdjoint",
   code,
   entryPoint: "probSpikesAdjoint",
+  workgroup: 64,
   bindings: { error: 5, gradient: 8 },
   constants: ["T", "O", "Ts", "window"],
 } as const satisfies KernelSpec;

@@ -33,7 +33,7 @@
 // All but this one:
 //            counts[n, o]   = Σ_t s[t]
 //
-// taps     [4096 vec4]  epsilon, K taps times Ts
+// taps     [tapRows vec4]  epsilon, K taps times Ts
 // labels   [N of the whole batch]
 // spikes   [N, B, O]  packed
 // desired  [2, B] or [O, O, B]  packed
@@ -68,8 +68,11 @@ override trains: bool = false;
 override window: u32 = 1;
 override B: u32 = (T + 31) / 32;
 
+// Vectors of four in the table of taps.
+const tapRows = 4096u;
+
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<uniform> taps: array<vec4<f32>, 4096>;
+@group(0) @binding(1) var<uniform> taps: array<vec4<f32>, tapRows>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;
 @group(0) @binding(4) var<storage, read> desired: array<u32>;

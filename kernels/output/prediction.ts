@@ -12,6 +12,7 @@ export const statisticsOutcome = {
   name: "prediction outcome",
   code,
   entryPoint: "outcome",
+  workgroup: 64,
   bindings: { batch: 0, counts: 1, loss: 2, records: 3 },
   constants: ["layers", "stride", "O"],
 } as const satisfies KernelSpec;

@@ -7,7 +7,7 @@
 import code from "./optimizer_rules.wgsl" with { type: "text" };
 
 /** optimizer_rules.wgsl, which stands before the text of each kernel that uses it. */
-export const LEARN = code;
+export const LEARN: string = code;
 
 /** The bindings of such a kernel: weights and their moments. */
 export const LEARN_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
@@ -17,3 +17,9 @@ export const LEARN_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
 
 /** The rules, by their number. */
 export const RULES = ["ADAM", "NADAM", "SGD"] as const;
+
+/** Decay of the first moment, `beta1` in the text. */
+export const BETA1 = 0.9;
+
+/** Decay of the second moment, `beta2` in the text. */
+export const BETA2 = 0.999;

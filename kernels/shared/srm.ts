@@ -1,50 +1,31 @@
 /**
- * What the kernels that own neurons have in common; the equations are in
- * srm.wgsl.
+ * The spike response model, forward and adjoint; the equations are in srm.wgsl
+ * and srm_adjoint.wgsl.
  *
  * @module
  */
 
-import code from "./srm.wgsl" with { type: "text" };
+import adjoint from "./srm_adjoint.wgsl" with { type: "text" };
+import forward from "./srm.wgsl" with { type: "text" };
+import type { KernelText } from "./neurons.ts";
 
-/** srm.wgsl, which stands before the text of each such kernel. */
-export const SRM = code;
+/** srm.wgsl, which stands after neurons.wgsl. */
+export const SRM_FORWARD = {
+  code: forward,
+  constants: [
+    "R",
+    "decay",
+    "lastA",
+    "lastB",
+    "refGain",
+    "refDecay",
+    "refLastA",
+    "refLastB",
+  ],
+} as const satisfies KernelText;
 
-/** The bindings of a kernel that goes from a drive to spikes. */
-export const SRM_BINDINGS = {
-  batch: 0,
-  largest: 1,
-  u: 10,
-  spikes: 11,
-  tally: 12,
-  fired: 13,
-} as const;
-
-/** What the alpha functions and their decaying sums are made of. */
-export const RESPONSE_CONSTANTS = [
-  "K",
-  "normalised",
-  "gain",
-  "decay",
-  "lastA",
-  "lastB",
-  "runSize",
-  "T",
-  "lead",
-] as const;
-
-/** The constants of a kernel that goes from a drive to spikes. */
-export const SRM_CONSTANTS = [
-  ...RESPONSE_CONSTANTS,
-  "F",
-  "R",
-  "theta",
-  "height",
-  "keep",
-  "layer",
-  "stride",
-  "refGain",
-  "refDecay",
-  "refLastA",
-  "refLastB",
-] as const;
+/** srm_adjoint.wgsl, which stands after neurons.wgsl. */
+export const SRM_ADJOINT = {
+  code: adjoint,
+  constants: ["theta", "decay", "lastA", "lastB", "scale", "slope"],
+} as const satisfies KernelText;

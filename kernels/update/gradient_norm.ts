@@ -12,6 +12,7 @@ export const clipSquares = {
   name: "gradient_norm squares",
   code,
   entryPoint: "squares",
+  workgroup: 64,
   bindings: { dw: 0, part: 2 },
   constants: ["size", "most"],
 } as const satisfies KernelSpec;
@@ -21,6 +22,7 @@ export const clipLimit = {
   name: "gradient_norm limit",
   code,
   entryPoint: "limit",
+  workgroup: 64,
   bindings: { parts: 1, clip: 3 },
   constants: ["S"],
 } as const satisfies KernelSpec;

@@ -17,6 +17,7 @@ export const updateStep = {
   name: "optimizer_step step",
   code: LEARN + text,
   entryPoint: "step",
+  workgroup: 64,
   bindings: { batch: 0, clip: 1, dw: 2, ...LEARN_BINDINGS },
   inPlace: LEARN_IN_PLACE,
   constants: ["size", "rule"],

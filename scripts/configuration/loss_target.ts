@@ -1,40 +1,73 @@
 /**
- * What a configuration's loss wants, as the engine takes it.
+ * The loss of a configuration, as the engine takes it.
  *
  * @module
  */
 
-import type { SpikeTarget } from "../../engine/losses/target.ts";
-import type { SpikeTarget as ConfiguredTarget } from "./types.ts";
+import type { Loss } from "../../engine/losses/loss.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
+import { probSpikes } from "../../engine/losses/prob_spikes.ts";
+import { spikeTime } from "../../engine/losses/spike_time.ts";
+import type { SpikeTarget } from "./types.ts";
+
+/** A loss, and what of it can be shown beside the spikes of a sample. */
+export interface ConfiguredLoss {
+  /** The loss. */
+  readonly loss: Loss;
+  /** The part of the sample that counts, in ms; absent if all of it does. */
+  readonly region?: SpikeTarget["tgtSpikeRegion"];
+  /** Spikes wanted of the right class and of any other, if of any number. */
+  readonly desired?: SpikeTarget["tgtSpikeCount"];
+}
+
+/** The losses, by the names that a configuration gives them. */
+const LOSSES: Readonly<
+  Record<
+    SpikeTarget["type"],
+    (error: SpikeTarget, Ts: number) => ConfiguredLoss
+  >
+> = {
+  NumSpikes: ({ tgtSpikeRegion: region, tgtSpikeCount: desired }) => ({
+    loss: numSpikes({ region, true: desired.true, false: desired.false }),
+    region,
+    desired,
+  }),
+  SpikeTime({ tgtSpikeRegion, tgtSpikeCount, tgtSpikeTimes }, Ts) {
+    const spread = (count: number) => spreadEvenly(count, tgtSpikeRegion, Ts);
+    const times = tgtSpikeTimes ?? {
+      true: spread(tgtSpikeCount.true),
+      false: spread(tgtSpikeCount.false),
+    };
+    return {
+      loss: spikeTime({ times }),
+      desired: { true: times.true.length, false: times.false.length },
+    };
+  },
+  ProbSpikes: ({ tgtSpikeRegion: region, probSlidingWin: window }) => ({
+    loss: probSpikes({ region, window }),
+    region,
+  }),
+};
 
 /**
- * Says what a configuration wants of the output neurons.
+ * Makes the loss of a configuration.
  *
  * @param error What it says of the loss.
  * @param Ts Time step in ms.
- * @returns The target. Without times of their own, the spikes of SpikeTime are
+ * @returns The loss. Without times of their own, the spikes of SpikeTime are
  * as many as are to be counted, spread evenly over the region.
  */
-export function targetOf(error: ConfiguredTarget, Ts: number): SpikeTarget {
-  const { tgtSpikeRegion: region, tgtSpikeCount: count } = error;
-  switch (error.type) {
-    case "NumSpikes":
-      return { region, count };
-    case "ProbSpikes":
-      return { region, window: error.probSlidingWin };
-    case "SpikeTime": {
-      const spread = (count: number) => spreadEvenly(count, region, Ts);
-      const times = error.tgtSpikeTimes ??
-        { true: spread(count.true), false: spread(count.false) };
-      return { times };
-    }
-  }
+export function configuredLoss(
+  error: SpikeTarget,
+  Ts: number,
+): ConfiguredLoss {
+  return LOSSES[error.type](error, Ts);
 }
 
 /** Times of whole bins, each in the middle of an equal part of a region. */
 function spreadEvenly(
   count: number,
-  region: ConfiguredTarget["tgtSpikeRegion"],
+  region: SpikeTarget["tgtSpikeRegion"],
   Ts: number,
 ): number[] {
   const first = Math.round(region.start / Ts);

@@ -7,12 +7,11 @@
 import type { Binning } from "../../dataset/pack.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
-import type { LayerDescription } from "../../engine/network/network.ts";
-import type { SpikeTarget } from "../../engine/losses/target.ts";
+import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
 import type { Configuration } from "./types.ts";
-import { targetOf } from "./loss_target.ts";
+import { type ConfiguredLoss, configuredLoss } from "./loss_target.ts";
 
 /** The convolutional network of the SL-Animals programs. */
 const CNN: readonly LayerDescription[] = [
@@ -41,7 +40,9 @@ export function describeModel(
   source: SampleSource,
   random: Random,
 ): ModelDescription {
-  const { training, simulation, neuron, network } = configuration;
+  const { training, simulation, network } = configuration;
+  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
+    configuration.neuron;
   const { width, height } = source.sensor;
   const frames = training.transf_method === "TonicFrames";
   return {
@@ -50,7 +51,7 @@ export function describeModel(
       ? { C: 2, H: width, W: height }
       : { C: 2, H: height, W: width },
     layers: network ?? (training.CNN ? CNN : MLP),
-    neuron,
+    neuron: { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho },
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,
@@ -81,16 +82,16 @@ export function binningOf(configuration: Configuration): Binning {
  * @param configuration The configuration.
  * @param use Training, or validation and test; `testing` applies to random
  * crops.
- * @returns Length in ms and loss.
+ * @returns Length in ms and loss, and what of it can be shown.
  */
 export function lossOf(
   { simulation, training, testing }: Configuration,
   use: "train" | "test",
-): { readonly tSample: number; readonly loss: SpikeTarget } {
+): ConfiguredLoss & { readonly tSample: number } {
   const whole = use === "test" && training.random_crop ? testing : undefined;
   const { tSample, error } = whole ??
     { tSample: simulation.tSample, error: training.error };
-  return { tSample, loss: targetOf(error, simulation.Ts) };
+  return { tSample, ...configuredLoss(error, simulation.Ts) };
 }
 
 /**
@@ -108,7 +109,7 @@ export function planOf(
   return {
     tSample,
     batch: configuration.simulation.nSample,
-    target: loss,
+    loss,
     train: use === "train",
   };
 }

@@ -5,7 +5,10 @@
  * @module
  */
 
-import { type Neuron, refractoryKernel } from "../../engine/network/neuron.ts";
+import {
+  refractoryKernel,
+  type SrmAlphaParameters,
+} from "../../engine/neurons/srm_alpha.ts";
 import type { Configuration } from "./types.ts";
 
 /**
@@ -33,7 +36,7 @@ const STRONG_INPUT = 100;
  * ```
  */
 export function spikesWithin(
-  neuron: Neuron,
+  neuron: SrmAlphaParameters,
   { Ts, bins }: { readonly Ts: number; readonly bins: number },
 ): number {
   const refractory = refractoryKernel(neuron, Ts, bins * Ts);

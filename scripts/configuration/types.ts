@@ -6,13 +6,11 @@
  * @module
  */
 
-import type { LayerDescription } from "../../engine/network/network.ts";
-export type {
-  ConvDescription,
-  DenseDescription,
-  LayerDescription,
-  Pair,
-} from "../../engine/network/network.ts";
+import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+export type { ConvDescription } from "../../engine/layers/conv_shapes.ts";
+export type { DenseDescription } from "../../engine/layers/dense.ts";
+export type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+export type { Pair } from "../../engine/network/network.ts";
 
 /** What the loss asks for. */
 export interface SpikeTarget {

@@ -8,7 +8,6 @@ import type { NeuronTrace } from "../charts/potentials.ts";
 import type { OutputSpikes } from "../charts/output_spikes.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
-import type { SpikeTarget } from "../../engine/losses/target.ts";
 import { type LayerTrace, trace } from "../../engine/trace.ts";
 import { binsOf } from "../../engine/plan/sizes.ts";
 import { lossOf } from "../configuration/model.ts";
@@ -54,7 +53,7 @@ export async function traceSample(
     readonly configuration: Configuration;
   },
 ): Promise<SampleTrace> {
-  const { tSample, loss: target } = lossOf(configuration, "test");
+  const { tSample, loss, region, desired } = lossOf(configuration, "test");
   const { source } = fold.test;
   const { Ts } = configuration.simulation;
   neurons.forEach((name) => requireNeuron(model, name));
@@ -65,10 +64,7 @@ export async function traceSample(
       Ts,
     }),
   );
-  const { layers, predictions } = await trace(model, batch, {
-    tSample,
-    target,
-  });
+  const { layers, predictions } = await trace(model, batch, { tSample, loss });
   const outputs = layers[layers.length - 1];
   const [label, prediction] = [source.labels[sample], predictions[0]];
   const size = outputs.spikes.data.length / lengthOf(outputs);
@@ -77,7 +73,7 @@ export async function traceSample(
       ...{ layer: outputs.name, neuron },
     })),
     ...layers.slice(0, -1)
-      .filter((_, index) => model.layers[index].kind !== "pool")
+      .filter((_, index) => model.layers[index].weights !== undefined)
       .map((layer) => ({ layer: layer.name, neuron: busiest(layer) })),
   ];
   return {
@@ -92,8 +88,8 @@ export async function traceSample(
         { length: size },
         (_, neuron) => spikeTimes(outputs, neuron, Ts),
       ),
-      region: "region" in target ? target.region : { start: 0, stop: tSample },
-      desired: desiredCount(target),
+      region: region ?? { start: 0, stop: tSample },
+      desired,
     },
     neurons: chosen.map(({ layer: name, neuron }) => {
       const layer = layers.find((layer) => layer.name === name)!;
@@ -126,14 +122,6 @@ function requireNeuron({ layers }: Model, { layer, neuron }: NeuronName): void {
         "counted from 0",
     );
   }
-}
-
-/** Spikes that a target wants; those of probSpikes have no number. */
-function desiredCount(target: SpikeTarget): OutputSpikes["desired"] {
-  if ("count" in target) return target.count;
-  return "times" in target
-    ? { true: target.times.true.length, false: target.times.false.length }
-    : undefined;
 }
 
 /** Number of bins. */

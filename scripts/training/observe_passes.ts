@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Layer } from "../../engine/network/network.ts";
+import type { Layer } from "../../engine/layers/layer.ts";
 import type {
   PassFacts,
   PassObserver,

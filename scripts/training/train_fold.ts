@@ -322,7 +322,7 @@ function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
 
 /** Requires that there is something to learn, and an output for every class. */
 function requireTask({ layers }: Model, { train }: Fold): void {
-  if (layers.every(({ kind }) => kind === "pool")) {
+  if (layers.every(({ weights }) => weights === undefined)) {
     throw new ShapeError("Cannot train: no layer of the network has weights");
   }
   const outputs = sizeOf(layers[layers.length - 1].output);

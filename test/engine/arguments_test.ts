@@ -1,11 +1,15 @@
 import { deepStrictEqual, rejects, throws } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
-import type { LayerDescription } from "../../engine/network/network.ts";
+import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+import type { Loss } from "../../engine/losses/loss.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
+import { probSpikes } from "../../engine/losses/prob_spikes.ts";
+import { spikeTime } from "../../engine/losses/spike_time.ts";
+import { describeNeuron } from "../../engine/neurons/describe_neuron.ts";
 import {
   refractoryKernel,
   responseKernel,
-} from "../../engine/network/neuron.ts";
-import { goalOf, type SpikeTarget } from "../../engine/losses/target.ts";
+} from "../../engine/neurons/srm_alpha.ts";
 import { Random } from "../../engine/network/random.ts";
 import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import { packSpikes } from "../../engine/network/pack_spikes.ts";
@@ -175,7 +179,7 @@ gpuTest("training refuses a rate that is negative or not finite", async () => {
     tSample: 50,
     batch: 1,
     train: true,
-    target: { region: { start: 0, stop: 50 }, count: { true: 5, false: 1 } },
+    loss: numSpikes({ true: 5, false: 1 }),
   });
   const batch = { samples: [new Uint32Array()], labels: Uint32Array.of(0) };
   for (const lr of WRONG) {
@@ -190,35 +194,36 @@ gpuTest("training refuses a rate that is negative or not finite", async () => {
 });
 
 Deno.test("a loss refuses targets that no output can reach", () => {
-  const sample = { Ts: 5, T: 20, O: 2 };
+  const neuron = describeNeuron(NEURON);
+  const sample = { Ts: 5, tSample: 100, T: 20, O: 2, neuron, software: true };
   const region = { start: 0, stop: 100 };
   for (const value of WRONG) {
     for (
       const count of [{ true: value, false: 1 }, { true: 1, false: value }]
     ) {
-      throws(() => goalOf({ region, count }, sample), {
+      throws(() => numSpikes({ region, ...count }).settle(sample), {
         name: "RangeError",
         message: `Cannot want ${value} spikes: it is not a number from 0`,
       });
     }
-    const targets: SpikeTarget[] = [
-      { region: { start: value, stop: 100 }, window: 20 },
-      { region: { start: 0, stop: value }, count: { true: 5, false: 1 } },
-      { region, window: value },
-      { times: { true: [value], false: [] } },
+    const losses: Loss[] = [
+      probSpikes({ region: { start: value, stop: 100 }, window: 20 }),
+      numSpikes({ region: { start: 0, stop: value }, true: 5, false: 1 }),
+      probSpikes({ region, window: value }),
+      spikeTime({ times: { true: [value], false: [] } }),
     ];
-    for (const target of targets) {
-      throws(() => goalOf(target, sample), { name: "ShapeError" });
+    for (const loss of losses) {
+      throws(() => loss.settle(sample), { name: "ShapeError" });
     }
   }
-  throws(() => goalOf({} as SpikeTarget, sample), {
-    name: "TypeError",
-    message: "Cannot train towards {}: expected count, times, trains or window",
-  });
 });
 
 Deno.test("a neuron's kernels refuse times that are not positive", () => {
-  for (const kernel of [responseKernel, refractoryKernel]) {
+  const kernels = [
+    [responseKernel, "tauSr"],
+    [refractoryKernel, "tauRef"],
+  ] as const;
+  for (const [kernel, tau] of kernels) {
     for (const value of WRONG.concat(0)) {
       throws(() => kernel(NEURON, value, 100), {
         name: "RangeError",
@@ -226,10 +231,8 @@ Deno.test("a neuron's kernels refuse times that are not positive", () => {
           "positive",
       });
       throws(() => kernel(NEURON, 5, value), { name: "RangeError" });
-      throws(() => kernel({ ...NEURON, tauSr: value }, 5, 100), {
+      throws(() => kernel({ ...NEURON, [tau]: value }, 5, 100), {
         name: "RangeError",
-        message:
-          `Cannot build a neuron with tauSr ${value}: it is not positive`,
       });
     }
   }

@@ -5,6 +5,7 @@ import {
   throws,
 } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import type { Stepper } from "../../engine/plan/stepper.ts";
 import { Random } from "../../engine/network/random.ts";
 import { close } from "../comparison.ts";
@@ -35,7 +36,7 @@ const DESCRIPTION: ModelDescription = {
 
 const OPTIONS = {
   tSample: 5 * T,
-  target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+  loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   batch: 4,
 };
 

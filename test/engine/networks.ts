@@ -5,12 +5,17 @@
  */
 
 import type { Model, ModelDescription } from "../../engine/model.ts";
-import type { Layer, LayerDescription } from "../../engine/network/network.ts";
-import type { SpikeTarget } from "../../engine/losses/target.ts";
+import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+import type { ConvLayer } from "../../engine/layers/conv_shapes.ts";
+import type { Layer } from "../../engine/layers/layer.ts";
+import type { PoolLayer } from "../../engine/layers/pool.ts";
+import type { Loss } from "../../engine/losses/loss.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import type { EventBatch } from "../../engine/network/event_batch.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Target } from "../oracle/loss.ts";
 import { createNetwork, type Network } from "../oracle/network.ts";
+import type { SrmAlphaParameters } from "../../engine/neurons/srm_alpha.ts";
 import type { Neuron } from "../oracle/neuron.ts";
 import type { Synapse } from "../oracle/synapse.ts";
 import { type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
@@ -35,12 +40,23 @@ const LAYERS: Record<string, LayerDescription[]> = {
   net_mlp: [{ dense: 512 }, { dense: 19 }],
 };
 
+/** The oracle's twin of each kind of layer. */
+const SYNAPSES: Record<string, (layer: Layer, weight: Tensor) => Synapse> = {
+  pool: (layer) => ({ type: "pool", kernel: (layer as PoolLayer).window }),
+  conv(layer, weight) {
+    const { stride, padding, dilation, groups } = layer as ConvLayer;
+    const geometry = { stride, padding, dilation, groups };
+    return { type: "conv", weight, geometry };
+  },
+  dense: (_, weight) => ({ type: "dense", weight }),
+};
+
 /** A network that slayerPytorch ran, and what it was run on. */
 export interface ReferenceNetwork {
   readonly description: ModelDescription;
   readonly weights: Readonly<Record<string, NamedArray>>;
   readonly batch: EventBatch;
-  readonly options: { readonly tSample: number; readonly target: SpikeTarget };
+  readonly options: { readonly tSample: number; readonly loss: Loss };
   /** Layers of neurons. */
   readonly depth: number;
   /** All that the file holds. */
@@ -62,7 +78,9 @@ export function referenceNetwork(name: string): ReferenceNetwork {
       training: { error: Target };
     };
   }>(name);
-  const { neuron, simulation: { Ts, tSample }, training: { error } } = params;
+  const { simulation: { Ts, tSample }, training: { error } } = params;
+  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } = params.neuron;
+  const neuron = { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho };
   const weights = Object.entries(tensors)
     .filter(([key]) => key.startsWith("w0."))
     .map(([key, { shape, data }]) => [
@@ -75,20 +93,24 @@ export function referenceNetwork(name: string): ReferenceNetwork {
     description: { input, layers, neuron, Ts, random: 0 },
     weights: Object.fromEntries(weights),
     batch: eventsOf(tensors.x, tensors.label.data),
-    options: { tSample, target: targetOf(error) },
+    options: { tSample, loss: lossOf(error) },
     depth: layers.length,
     tensors,
   };
 }
 
 /**
- * Writes a target as the engine takes it.
+ * Makes the numSpikes loss of a target.
  *
  * @param target Region and counts by the reference's names.
- * @returns Region and counts by the engine's.
+ * @returns The loss.
  */
-export function targetOf(target: Target): SpikeTarget {
-  return { region: target.tgtSpikeRegion, count: target.tgtSpikeCount };
+export function lossOf({ tgtSpikeRegion, tgtSpikeCount }: Target): Loss {
+  return numSpikes({
+    region: tgtSpikeRegion,
+    true: tgtSpikeCount.true,
+    false: tgtSpikeCount.false,
+  });
 }
 
 /**
@@ -148,21 +170,20 @@ export function part(
  * @returns The twin.
  */
 export function oracleOf(
-  { neuron, Ts }: ModelDescription,
+  { Ts }: Pick<ModelDescription, "Ts">,
   layers: readonly Layer[],
   weights: Readonly<Record<string, NamedArray>>,
   T: number,
 ): Network {
   const synapses = layers.map((layer): Synapse => {
-    if (layer.kind === "pool") return { type: "pool", kernel: layer.window };
-    const { shape, data } = weights[`${layer.name}.weight`];
-    const weight = tensorOf(shape, data);
-    if (layer.kind === "dense") return { type: "dense", weight };
-    const { stride, padding, dilation, groups } = layer;
-    const geometry = { stride, padding, dilation, groups };
-    return { type: "conv", weight, geometry };
+    const given = weights[`${layer.name}.weight`];
+    const weight = given && tensorOf(given.shape, given.data);
+    return SYNAPSES[layer.kind.name](layer, weight);
   });
-  return createNetwork(neuron, Ts, T, synapses);
+  const neurons = layers.map(({ neuron }) =>
+    neuron.parameters as SrmAlphaParameters
+  );
+  return createNetwork(neurons, Ts, T, synapses);
 }
 
 /**

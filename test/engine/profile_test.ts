@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Model } from "../../engine/model.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { profile } from "../../engine/profile.ts";
 import { packSpikes } from "../../engine/network/pack_spikes.ts";
 import { device, gpuTest } from "../gpu.ts";
@@ -18,7 +19,7 @@ gpuTest(
     const tSample = 50;
     using stepper = await model.compile({
       ...{ tSample, batch: 2, train: true },
-      target: { region: { start: 0, stop: 50 }, count: { true: 9, false: 2 } },
+      loss: numSpikes({ region: { start: 0, stop: 50 }, true: 9, false: 2 }),
     });
     const batch = eventsOf(busyInput([2, 2, 4, 5, 10], 1), [0, 1]);
     if (!device().gpu.features.has("timestamp-query")) {

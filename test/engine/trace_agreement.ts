@@ -48,10 +48,10 @@ export function agrees(
   lossOf: (out: Tensor) => Loss,
   tolerance: number,
 ): void {
-  const { neuron: { theta } } = network;
   const given = found.layers.map(({ spikes }) => tensor(spikes));
   const activities = forwardGiven(network, x, given);
   activities.forEach(({ u }, l) => {
+    const { theta } = network.neurons[l].neuron;
     close(tensor(found.layers[l].potentials), u, tolerance);
     u.data.forEach((value, i) => {
       if (Math.abs(value - theta) < UNDECIDED * theta) return;

@@ -1,5 +1,6 @@
 import { ok } from "node:assert/strict";
 import { Model } from "../../engine/model.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { trace } from "../../engine/trace.ts";
 import { close, same } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
@@ -28,10 +29,7 @@ async function withNetwork(
   await test((x) =>
     trace(model, eventsOf(x, [1]), {
       tSample: 5 * T,
-      target: {
-        region: { start: 0, stop: 5 * T },
-        count: { true: 9, false: 2 },
-      },
+      loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
     })
   );
 }

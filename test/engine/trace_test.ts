@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../engine/model.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
+import { spikeTime } from "../../engine/losses/spike_time.ts";
 import { trace } from "../../engine/trace.ts";
 import { close, same } from "../comparison.ts";
 import { device, gpuTest } from "../gpu.ts";
@@ -7,14 +9,15 @@ import {
   busyInput,
   eventsOf,
   excite,
+  lossOf,
   NEURON,
   oracleOf,
   referenceNetwork,
-  targetOf,
 } from "./networks.ts";
 import { bin, type BinningMode } from "../oracle/bin.ts";
-import { numSpikesLoss, predict } from "../oracle/loss.ts";
-import { reshape, type Tensor, tensorOf } from "../oracle/tensor.ts";
+import { numSpikesLoss, predict, spikeTimeLoss } from "../oracle/loss.ts";
+import { responseKernel } from "../oracle/neuron.ts";
+import { reshape, type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
 import { haveFull } from "../reference_vectors.ts";
 import { agrees, sum, tensor } from "./trace_agreement.ts";
 
@@ -173,7 +176,7 @@ for (const [why, network, T, N] of CASES) {
     };
     const found = await trace(model, eventsOf(counts, labels), {
       tSample: T * Ts,
-      target: targetOf(target),
+      loss: lossOf(target),
     });
     const spiking = found.layers.filter(({ spikes }) =>
       spikes.data.some((spike) => spike !== 0)
@@ -182,11 +185,83 @@ for (const [why, network, T, N] of CASES) {
     strictEqual(spiking.length, T === 1 ? 0 : length);
     const oracle = oracleOf(description, model.layers, weights, T);
     const x = tensorOf(counts.shape, counts.data.map((count) => count / Ts));
-    const lossOf = (out: Tensor) =>
+    const oracleLoss = (out: Tensor) =>
       numSpikesLoss(out, labels, target, oracle.response, Ts);
-    agrees(found, oracle, x, lossOf, 2e-6);
+    agrees(found, oracle, x, oracleLoss, 2e-6);
   });
 }
+
+gpuTest(
+  "trace() agrees with the oracle where layers have neurons of their own",
+  async () => {
+    const [N, T, Ts] = [2, 70, 1];
+    const description: ModelDescription = {
+      input: { C: 2, H: 8, W: 6 },
+      layers: [
+        {
+          conv: { out: 4, kernel: 3, padding: 1, weightScale: 10 },
+          neuron: { tauSr: 2, theta: 5 },
+        },
+        { pool: 2, neuron: { tauSr: 12, tauRef: 3, scaleRho: 0.5 } },
+        {
+          conv: { out: 3, kernel: 2, weightScale: 15 },
+          neuron: { tauRef: 1, scaleRef: 3, tauRho: 0.3 },
+        },
+        { dense: 4, neuron: { tauSr: 1, theta: 8 } },
+      ],
+      neuron: { ...NEURON, scaleRef: 4 },
+      Ts,
+      random: 3,
+    };
+    using model = await Model.create(device(), description);
+    deepStrictEqual(
+      model.layers.map(({ neuron: { parameters } }) => parameters),
+      [
+        { ...NEURON, scaleRef: 4, tauSr: 2, theta: 5 },
+        { ...NEURON, scaleRef: 4, tauSr: 12, tauRef: 3, scaleRho: 0.5 },
+        { ...NEURON, tauRef: 1, scaleRef: 3, tauRho: 0.3 },
+        { ...NEURON, scaleRef: 4, tauSr: 1, theta: 8 },
+      ],
+    );
+    const weights = await excite(model);
+    const counts = busyInput([N, 2, 8, 6, T], 5);
+    const target = {
+      tgtSpikeRegion: { start: 10, stop: 60 },
+      tgtSpikeCount: { true: 9, false: 2 },
+    };
+    const found = await trace(model, eventsOf(counts, [1, 3]), {
+      tSample: T * Ts,
+      loss: lossOf(target),
+    });
+    for (const { name, spikes } of found.layers) {
+      ok(spikes.data.some((spike) => spike !== 0), name);
+    }
+    const oracle = oracleOf(description, model.layers, weights, T);
+    const x = tensorOf(counts.shape, counts.data);
+    const oracleLoss = (out: Tensor) =>
+      numSpikesLoss(out, [1, 3], target, oracle.response, Ts);
+    // Responses of a hundred taps lose a digit more.
+    agrees(found, oracle, x, oracleLoss, 1e-5);
+    // A loss may have a response of its own.
+    const tauSr = 6;
+    const filtered = await trace(model, eventsOf(counts, [1, 3]), {
+      tSample: T * Ts,
+      loss: spikeTime({ times: { true: [20, 40], false: [] }, tauSr }),
+    });
+    const response = responseKernel({ ...NEURON, tauSr }, Ts, T);
+    const desired = zeros([N, 4, 1, 1, T]);
+    for (const [n, label] of [1, 3].entries()) {
+      for (const t of [20, 40]) desired.data[(n * 4 + label) * T + t] = 1;
+    }
+    agrees(
+      filtered,
+      oracle,
+      x,
+      (out) => spikeTimeLoss(out, desired, response, Ts),
+      1e-5,
+    );
+  },
+);
 
 for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
   gpuTest(`trace() agrees with the oracle on ${mode} of frames`, async () => {
@@ -214,13 +289,13 @@ for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
     };
     const found = await trace(model, batch, {
       tSample: 5 * T,
-      target: targetOf(target),
+      loss: lossOf(target),
     });
     ok(found.layers[1].spikes.data.some((spike) => spike !== 0));
     const oracle = oracleOf(description, model.layers, weights, T);
-    const lossOf = (out: Tensor) =>
+    const oracleLoss = (out: Tensor) =>
       numSpikesLoss(out, batch.labels, target, oracle.response, 5);
-    agrees(found, oracle, x, lossOf, 2e-6);
+    agrees(found, oracle, x, oracleLoss, 2e-6);
   });
 }
 
@@ -239,7 +314,7 @@ gpuTest("trace() of samples without events is silent", async () => {
   };
   const { layers, predictions, losses, gradients } = await trace(model, batch, {
     tSample: 100,
-    target: { region: { start: 0, stop: 100 }, count: { true: 4, false: 2 } },
+    loss: numSpikes({ region: { start: 0, stop: 100 }, true: 4, false: 2 }),
   });
   for (const { spikes, potentials } of layers) {
     ok(spikes.data.every((spike) => spike === 0));

@@ -7,9 +7,9 @@
 import {
   Compiler,
   type Dispatch,
-  type Grid,
   record,
 } from "../../engine/device/compiler.ts";
+import type { Grid } from "../../engine/device/launch.ts";
 import { readBytes } from "../../engine/device/readback.ts";
 import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
 import { device } from "../gpu.ts";
@@ -58,7 +58,7 @@ export function run<S extends KernelSpec, A extends Arrays<S>>(
   grid: Grid,
 ): Promise<A> {
   return runDispatches(arrays, 1, async (buffers) => [
-    await sharedCompiler().dispatch(spec, buffers, constants, grid),
+    await sharedCompiler().compile({ kernel: spec, constants, grid }, buffers),
   ]);
 }
 

@@ -1,6 +1,16 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { basename, join } from "node:path";
+import { BETA1, BETA2 } from "../../kernels/shared/optimizer_rules.ts";
+import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
+import { steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { KernelSpec } from "../../kernels/spec.ts";
+import {
+  constantsOf,
+  constantValue,
+  declarations,
+  namesIn,
+} from "./wgsl_declarations.ts";
 
 const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
 const FILES = [...walk("")].sort();
@@ -23,8 +33,56 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/dense.wgsl",
     "layers/dense_gradient.wgsl",
   ],
+  "shared/neurons.wgsl": [
+    "layers/neuron.wgsl",
+    "layers/neuron_adjoint.wgsl",
+    "layers/pool.wgsl",
+  ],
   "shared/srm.wgsl": ["layers/neuron.wgsl", "layers/pool.wgsl"],
+  "shared/srm_adjoint.wgsl": ["layers/neuron_adjoint.wgsl"],
 };
+
+/** Texts that take the place of those of the SRM, before a neuron's own. */
+const STEPPED: Readonly<Record<string, string>> = {
+  "shared/srm.wgsl": "shared/stepped_neuron.wgsl",
+  "shared/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
+};
+
+/** A neuron that is stepped. */
+const OWN_NEURON = `
+override leak: f32 = 0;
+
+struct State {
+  v: f32,
+}
+
+fn atRest() -> State {
+  return State(0);
+}
+
+fn step(state: ptr<function, State>, drive: f32) -> f32 {
+  (*state).v = leak * (*state).v + drive;
+  return (*state).v;
+}
+
+fn reset(state: ptr<function, State>, fires: bool) {
+  (*state).v -= select(0, theta, fires);
+}
+
+struct Back {
+  dv: f32,
+}
+
+fn stepBack(
+  back: ptr<function, Back>,
+  potential: f32,
+  fires: bool,
+  ds: f32,
+) -> f32 {
+  (*back).dv = select(0, ds, potential > 0) + leak * (*back).dv;
+  return (*back).dv;
+}
+`;
 
 /** Lists the files of a folder and those below it, by their paths in it. */
 function* walk(folder: string): Generator<string> {
@@ -36,99 +94,43 @@ function* walk(folder: string): Generator<string> {
 }
 
 /** What is compiled: all texts but the shared ones. */
-const MODULES = TEXTS.filter((name) => !(name in SHARED));
+const MODULES = TEXTS.filter((name) =>
+  !(name in SHARED) && !Object.values(STEPPED).includes(name)
+);
 
-/** Every spec that a file of kernels/ exports. */
-async function specsOf(module: string): Promise<KernelSpec[]> {
+/**
+ * Every spec that a file of kernels/ exports; those of kernels that integrate
+ * neurons, for the SRM or for a neuron that is stepped.
+ */
+async function specsOf(
+  module: string,
+  { stepped = false } = {},
+): Promise<KernelSpec[]> {
   const file = join(FOLDER, module.replace(".wgsl", ".ts"));
-  return Object.values(await import(`file://${file}`));
-}
-
-/** A variable of a module. */
-interface Variable {
-  readonly name: string;
-  readonly binding: number;
-  readonly role: string;
-}
-
-/** What a WGSL module declares. */
-function declarations(text: string) {
-  const code = text.replaceAll(/\/\/.*$/gm, "");
-  const variables = [...code.matchAll(
-    /@group\(0\) @binding\((\d+)\) var<([\w, ]+)> (\w+):/g,
-  )].map(([, binding, role, name]): Variable => ({
-    name,
-    binding: Number(binding),
-    role: role.replace("storage, ", ""),
-  }));
-  const overrides = [...code.matchAll(/^override (\w+): \w+( = [^;]+)?;$/gm)]
-    .map(([, name, initialiser = ""]) => ({ name, initialiser }));
-  const functions = new Map(
-    [...code.matchAll(/^(?:@compute [^\n]*\n)?fn (\w+)\(.*?^\}$/gms)]
-      .map(([text, name]) => [name, text]),
+  const exported: unknown[] = Object.values(await import(`file://${file}`));
+  const isAdjoint = module === "layers/neuron_adjoint.wgsl";
+  const { forward, adjoint } = stepped
+    ? steppedTexts(OWN_NEURON)
+    : { forward: SRM_FORWARD, adjoint: SRM_ADJOINT };
+  return exported.map((spec) =>
+    typeof spec === "function"
+      ? spec(isAdjoint ? adjoint : forward)
+      : spec as KernelSpec
   );
-  const constants = [...code.matchAll(/^const (\w+) = [^;]+;$/gm)];
-  const arrays = [
-    ...code.matchAll(/^var<(?:private|workgroup)> (\w+): [^;]+;$/gm),
-  ];
-  /** What each name of the module stands for. */
-  const meanings = new Map([
-    ...[...functions].map(([name, text]) =>
-      [name, foreignNames(text).join(" ")] as const
-    ),
-    ...overrides.map(({ name, initialiser }) => [name, initialiser] as const),
-    ...[...constants, ...arrays].map(([text, name]) => [name, text] as const),
-  ]);
-  const entryPoints = [...code.matchAll(/^@compute .*\nfn (\w+)\(/gm)]
-    .map(([, name]) => name);
-  return { variables, overrides, functions, meanings, entryPoints };
 }
 
-/** Names that stand in a text, but as members. */
-function namesOf(text: string): string[] {
-  return [...text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)].map(([name]) => name);
-}
-
-/** Names in a function that are not its parameters or variables. */
-function foreignNames(text: string): string[] {
-  const [head] = text.split("{", 1);
-  const own = new Set([
-    ...[...head.matchAll(/(\w+): /g)].map(([, name]) => name),
-    ...[...text.matchAll(/\b(?:let|var) (\w+)/g)].map(([, name]) => name),
-  ]);
-  return namesOf(text).filter((name) => !own.has(name));
-}
-
-/** All names in an entry point and whatever it names. */
-function namesIn(entryPoint: string, meanings: ReadonlyMap<string, string>) {
-  const names = new Set<string>();
-  const visit = (text: string) => {
-    for (const name of namesOf(text)) {
-      if (names.has(name)) continue;
-      names.add(name);
-      visit(meanings.get(name) ?? "");
-    }
-  };
-  visit(meanings.get(entryPoint)!);
-  return names;
-}
-
-/** The constants of a module that do not follow from others. */
-function constantsOf(
-  { overrides }: ReturnType<typeof declarations>,
-): string[] {
-  const all = new Set(overrides.map(({ name }) => name));
-  return overrides.filter(({ initialiser }) =>
-    !namesOf(initialiser).some((name) => all.has(name))
-  ).map(({ name }) => name);
-}
+/** Modules that integrate neurons. */
+const INTEGRATORS = SHARED["shared/neurons.wgsl"];
 
 Deno.test("every kernel has specs beside it, one an entry point", async () => {
   ok(MODULES.length > 10);
   for (const module of MODULES) {
     const { entryPoints, functions } = declarations(codeOf(module));
     const specs = await specsOf(module);
-    deepStrictEqual(specs.map((s) => s.entryPoint).sort(), entryPoints.sort());
+    deepStrictEqual(
+      specs.map((s) => s.entryPoint).sort(),
+      [...entryPoints].sort(),
+    );
     for (const { name, code, entryPoint } of specs) {
       strictEqual(name, `${basename(module, ".wgsl")} ${entryPoint}`);
       strictEqual(code, codeOf(module));
@@ -161,6 +163,46 @@ Deno.test("a spec's constants are those that its entry point uses", async () => 
       deepStrictEqual([...constants].sort(), used.sort(), name);
     }
   }
+});
+
+Deno.test("a stepped neuron's kernels have the constants that they use", async () => {
+  for (const module of INTEGRATORS) {
+    const code = codeOf(module, { stepped: true });
+    const { variables, meanings, ...declared } = declarations(code);
+    for (const spec of await specsOf(module, { stepped: true })) {
+      strictEqual(spec.code, code);
+      const names = namesIn(spec.entryPoint, meanings);
+      const used = constantsOf({ variables, meanings, ...declared })
+        .filter((name) => names.has(name));
+      deepStrictEqual([...spec.constants].sort(), used.sort(), spec.name);
+    }
+  }
+});
+
+Deno.test("sizes that TypeScript shares with a kernel are its own", async () => {
+  for (const module of MODULES) {
+    const code = codeOf(module);
+    const { meanings } = declarations(code);
+    const valueOf = (name: string) => constantValue(code, name);
+    for (const spec of await specsOf(module)) {
+      const [, size] = code.match(
+        new RegExp(`@workgroup_size\\((\\w+)\\)\\s+fn ${spec.entryPoint}\\(`),
+      )!;
+      const lanes = /^\d+$/.test(size) ? Number(size) : valueOf(size);
+      strictEqual(spec.workgroup, lanes, spec.name);
+      const names = namesIn(spec.entryPoint, meanings);
+      for (const [name, value] of Object.entries(spec.tile ?? {})) {
+        strictEqual(value, valueOf(name), `${spec.name}: ${name}`);
+        ok(names.has(name), `${spec.name}: ${name}`);
+      }
+    }
+  }
+  const lists = read("shared/spike_list.wgsl");
+  strictEqual(LISTS_LANES, constantValue(lists, "lanes"));
+  strictEqual(LISTED, constantValue(lists, "listed"));
+  const rules = read("shared/optimizer_rules.wgsl");
+  strictEqual(BETA1, constantValue(rules, "beta1"));
+  strictEqual(BETA2, constantValue(rules, "beta2"));
 });
 
 Deno.test("bindings have a number each, what changes per step first", () => {
@@ -207,6 +249,14 @@ Deno.test("every kernel has no name and no buffer that is not used", async () =>
       }
     }
   }
+  for (const module of INTEGRATORS) {
+    const { meanings } = declarations(codeOf(module, { stepped: true }));
+    for (const { entryPoint } of await specsOf(module, { stepped: true })) {
+      for (const name of namesIn(entryPoint, meanings)) {
+        for (const text of Object.values(STEPPED)) used.add(`${text}: ${name}`);
+      }
+    }
+  }
   for (const text of TEXTS) {
     const { variables, meanings } = declarations(read(text));
     for (const name of [...meanings.keys(), ...variables.map((v) => v.name)]) {
@@ -227,7 +277,11 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
       match(header, new RegExp(`^// ${entryPoint} `, "m"), module);
     }
   }
+  match(headerOf("shared/neurons.wgsl"), /^\/\/ keepFour /m);
   match(headerOf("shared/srm.wgsl"), /^\/\/ advance /m);
+  match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ back /m);
+  match(headerOf("shared/stepped_neuron.wgsl"), /^\/\/ advance /m);
+  match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ back /m);
   match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ learn /m);
   match(headerOf("shared/spike_list.wgsl"), /^\/\/ list /m);
 });
@@ -257,9 +311,12 @@ function sharedBy(module: string): string[] {
   return Object.keys(SHARED).filter((text) => SHARED[text].includes(module));
 }
 
-/** The whole text of a module. */
-function codeOf(module: string): string {
-  return [...sharedBy(module), module].map(read).join("");
+/** The whole text of a module, of the SRM or of a neuron that is stepped. */
+function codeOf(module: string, { stepped = false } = {}): string {
+  const texts = sharedBy(module).map((text) =>
+    stepped && text in STEPPED ? read(STEPPED[text]) + OWN_NEURON : read(text)
+  );
+  return [...texts, read(module)].join("");
 }
 
 /** The comment that a text begins with. */

@@ -25,38 +25,50 @@ import {
 } from "./synapse.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A network as plain data; training changes the weights in place. */
-export interface Network {
-  /** The parameters of all neurons. */
+/** The neurons of a layer. */
+export interface Neurons {
+  /** Their parameters. */
   readonly neuron: Neuron;
-  /** Time step in ms. */
-  readonly Ts: number;
   /** ε. */
   readonly response: Float64Array;
   /** ν. */
   readonly refractory: Float64Array;
+}
+
+/** A network as plain data; training changes the weights in place. */
+export interface Network {
+  /** Time step in ms. */
+  readonly Ts: number;
   /** From the input to the output. */
   readonly layers: readonly Synapse[];
+  /** The neurons of each layer. */
+  readonly neurons: readonly Neurons[];
+  /** ε of the output. */
+  readonly response: Float64Array;
 }
 
 /**
  * Makes a network with the kernels of its neurons.
  *
- * @param neuron The parameters of all neurons.
+ * @param neurons The parameters of all neurons, or those of each layer.
  * @param Ts Time step in ms.
  * @param T Time bins of a sample.
  * @param layers From the input to the output.
  * @returns The network; it shares the layers' weights.
  */
 export function createNetwork(
-  neuron: Neuron,
+  neurons: Neuron | readonly Neuron[],
   Ts: number,
   T: number,
   layers: readonly Synapse[],
 ): Network {
-  const response = responseKernel(neuron, Ts, T);
-  const refractory = refractoryKernel(neuron, Ts, T);
-  return { neuron, Ts, response, refractory, layers };
+  const each = layers.map((_, l): Neurons => {
+    const neuron = "theta" in neurons ? neurons : neurons[l];
+    const response = responseKernel(neuron, Ts, T);
+    const refractory = refractoryKernel(neuron, Ts, T);
+    return { neuron, response, refractory };
+  });
+  return { Ts, layers, neurons: each, response: each.at(-1)!.response };
 }
 
 /**
@@ -67,13 +79,12 @@ export function createNetwork(
  * @returns The activity of each layer.
  */
 export function forward(network: Network, x: Tensor): Activity[] {
-  const { neuron: { theta }, Ts, refractory } = network;
   const activities: Activity[] = [];
-  for (const layer of network.layers) {
+  network.neurons.forEach(({ neuron: { theta }, refractory }, l) => {
     const input = activities.at(-1)?.spikes ?? x;
-    const u = drive(network, layer, input);
-    activities.push(spike(u, refractory, theta, Ts));
-  }
+    const u = drive(network, l, input);
+    activities.push(spike(u, refractory, theta, network.Ts));
+  });
   return activities;
 }
 
@@ -90,10 +101,10 @@ export function forwardGiven(
   x: Tensor,
   spikes: readonly Tensor[],
 ): Activity[] {
-  return network.layers.map((layer, l) => {
-    const u = drive(network, layer, spikes[l - 1] ?? x);
+  return network.neurons.map(({ refractory }, l) => {
+    const u = drive(network, l, spikes[l - 1] ?? x);
     const given = spikes[l];
-    return { spikes: given, u: withRefractory(u, given, network.refractory) };
+    return { spikes: given, u: withRefractory(u, given, refractory) };
   });
 }
 
@@ -114,10 +125,11 @@ export function backward(
   activities: readonly Activity[],
   { gradient, silence }: Omit<Loss, "loss">,
 ): (Tensor | undefined)[] {
-  const { neuron, Ts, response, layers } = network;
+  const { Ts, layers, neurons } = network;
   const gradients = layers.map((): Tensor | undefined => undefined);
   let ds = gradient;
   for (let l = layers.length - 1; l >= 0; l--) {
+    const { neuron, response } = neurons[l];
     const rho = surrogate(activities[l].u, neuron);
     const du = {
       shape: rho.shape,
@@ -175,6 +187,7 @@ export function trainStep(
 }
 
 /** The response to a layer's input, before any refractory response. */
-function drive(network: Network, layer: Synapse, x: Tensor): Tensor {
-  return psp(synapse(layer, x, network.neuron), network.response, network.Ts);
+function drive({ Ts, layers, neurons }: Network, l: number, x: Tensor): Tensor {
+  const { neuron, response } = neurons[l];
+  return psp(synapse(layers[l], x, neuron), response, Ts);
 }

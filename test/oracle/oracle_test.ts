@@ -179,7 +179,7 @@ function testNetwork(name: string): void {
   Deno.test(`the oracle fires and learns as ${name}`, () => {
     const { network, target, tensors, names } = loadNetwork(name);
     const { x, label } = tensors;
-    const { neuron: { theta }, response, Ts } = network;
+    const { neurons: [{ neuron: { theta } }], response, Ts } = network;
     const given = names.map((_, l) => tensors[`layer${l}`]);
     forward(network, x).forEach(({ spikes }, l) =>
       sameSpikes(spikes, given[l])

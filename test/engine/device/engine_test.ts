@@ -6,7 +6,10 @@ import {
   throws,
 } from "node:assert/strict";
 import { openDevice } from "../../../engine/device/device.ts";
-import { Compiler, groupsFor } from "../../../engine/device/compiler.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { Compiler, record } from "../../../engine/device/compiler.ts";
+import { groupsFor } from "../../../engine/device/launch.ts";
+import { readBytes } from "../../../engine/device/readback.ts";
 import { Model } from "../../../engine/model.ts";
 import { clipLimit } from "../../../kernels/update/gradient_norm.ts";
 import { updateStep } from "../../../kernels/update/optimizer_step.ts";
@@ -49,7 +52,7 @@ Deno.test("openDevice() says if there is no adapter", async () => {
 
 Deno.test("groupsFor() stays within what a dispatch may have", () => {
   const groups = [0, 1, 64, 65, 65535 * 64, 65535 * 64 + 1].map((lanes) =>
-    groupsFor(lanes)
+    groupsFor(lanes, 64)
   );
   deepStrictEqual(groups, [1, 1, 1, 2, 65535, 65535]);
 });
@@ -63,7 +66,10 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
     "parts" | "clip",
     GPUBufferBinding
   >;
-  const dispatch = compiler.dispatch(broken, buffers, { S: 1 }, [1, 1, 1]);
+  const dispatch = compiler.compile(
+    { kernel: broken, constants: { S: 1 }, grid: [1, 1, 1] },
+    buffers,
+  );
   await rejects(
     dispatch,
     {
@@ -85,13 +91,63 @@ gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
     ...{ m: {}, v: {}, vMax: {} },
   } as Record<keyof typeof updateStep.bindings, GPUBufferBinding>;
   await rejects(
-    compiler.dispatch(updateStep, buffers, {}, [1, 1, 1]),
+    compiler.compile(
+      { kernel: updateStep, constants: {}, grid: [1, 1, 1] },
+      buffers,
+    ),
     {
       name: "KernelError",
       message: /^Cannot compile kernel "optimizer_step step": ./,
     },
   );
 });
+
+gpuTest("a compiler names a binding that has no buffer", async () => {
+  const compiler = new Compiler(device());
+  const buffers = { parts: {} } as Record<"parts" | "clip", GPUBufferBinding>;
+  await rejects(
+    compiler.compile(
+      { kernel: clipLimit, constants: { S: 1 }, grid: [1, 1, 1] },
+      buffers,
+    ),
+    {
+      name: "TypeError",
+      message:
+        'Cannot bind "clip" of kernel "gradient_norm limit": there are ' +
+        "parts",
+    },
+  );
+});
+
+gpuTest(
+  "a compiler tells kernels of one name apart by their text",
+  async () => {
+    const compiler = new Compiler(device());
+    const written = async (value: number) => {
+      const code =
+        `@group(0) @binding(0) var<storage, read_write> to: array<u32>;
+      @compute @workgroup_size(1) fn put() { to[0] = ${value}; }`;
+      const kernel = {
+        ...{ name: "one name", code, entryPoint: "put" },
+        ...{ bindings: { to: 0 }, constants: [] },
+      };
+      const to = device().createBuffer("to", 4);
+      const dispatch = await compiler.compile(
+        { kernel, constants: {}, grid: [1, 1, 1] },
+        { to: { buffer: to } },
+      );
+      const encoder = device().gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      record(pass, [dispatch], 1);
+      pass.end();
+      device().gpu.queue.submit([encoder.finish()]);
+      const [word] = new Uint32Array(await readBytes(device(), to));
+      to.destroy();
+      return word;
+    };
+    deepStrictEqual([await written(3), await written(4)], [3, 4]);
+  },
+);
 
 gpuTest("a device tells of a command that it refused", async () => {
   using other = await openDevice();
@@ -117,7 +173,7 @@ gpuTest("a device tells when it was lost", async () => {
   });
   using stepper = await model.compile({
     tSample: 50,
-    target: { region: { start: 0, stop: 50 }, count: { true: 3, false: 1 } },
+    loss: numSpikes({ region: { start: 0, stop: 50 }, true: 3, false: 1 }),
     batch: 1,
     train: true,
   });

@@ -1,12 +1,19 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Model } from "../../../engine/model.ts";
 import type { StepRecord } from "../../../engine/plan/step_results.ts";
-import type { SpikeTarget } from "../../../engine/losses/target.ts";
+import type { Loss } from "../../../engine/losses/loss.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
+import { spikeTime } from "../../../engine/losses/spike_time.ts";
 import { trace } from "../../../engine/trace.ts";
 import { counts } from "../../comparison.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, oracleOf } from "../networks.ts";
-import { type Loss, probSpikesLoss, spikeTimeLoss } from "../../oracle/loss.ts";
+import {
+  type Loss as OracleLoss,
+  probSpikesLoss,
+  spikeTimeLoss,
+} from "../../oracle/loss.ts";
 import type { Network } from "../../oracle/network.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { agrees } from "../trace_agreement.ts";
@@ -30,20 +37,20 @@ function samples(seed: number) {
   return eventsOf(busy, labels);
 }
 
-const TARGETS: Record<string, SpikeTarget> = {
-  numSpikes: { region: REGION, count: { true: 12, false: 2 } },
-  spikeTime: {
+const TRAINED: Record<string, Loss> = {
+  numSpikes: numSpikes({ region: REGION, true: 12, false: 2 }),
+  spikeTime: spikeTime({
     times: {
       true: Array.from({ length: 12 }, (_, n) => 25 * n + 10),
       false: [100, 200],
     },
-  },
-  probSpikes: { region: REGION, window: 20 },
+  }),
+  probSpikes: probSpikes({ region: REGION, window: 20 }),
 };
 
 /** Trains on some samples, and then looks at others. */
 async function learn(
-  target: SpikeTarget,
+  loss: Loss,
   { epochs = 40, tauRho = 1, weightOf = (weight: number) => weight } = {},
 ) {
   using model = await Model.create(device(), {
@@ -63,7 +70,7 @@ async function learn(
     },
   ]);
   model.setWeights(Object.fromEntries(weights));
-  const options = { tSample: 5 * T, batch: SAMPLES, target };
+  const options = { tSample: 5 * T, batch: SAMPLES, loss };
   using trainer = await model.compile({ ...options, train: true });
   using tester = await model.compile({ ...options, train: false });
   const [seen, unseen] = [samples(1), samples(50)];
@@ -77,9 +84,9 @@ const lossOf = ({ losses }: StepRecord) => losses.reduce((a, b) => a + b);
 const rightOf = ({ labels, predictions }: StepRecord) =>
   labels.filter((label, n) => label === predictions[n]).length;
 
-for (const [name, target] of Object.entries(TARGETS)) {
+for (const [name, loss] of Object.entries(TRAINED)) {
   gpuTest(`${name} falls in training, and classes are told`, async () => {
-    const { trained, tested: [test] } = await learn(target);
+    const { trained, tested: [test] } = await learn(loss);
     const [first, last] = [trained[0], trained.at(-1)!];
     ok(lossOf(last) < 0.7 * lossOf(first), `${lossOf(first)}, ${lossOf(last)}`);
     ok(rightOf(first) < SAMPLES);
@@ -101,7 +108,7 @@ const SILENT = {
 for (const [where, options] of Object.entries(SILENT)) {
   gpuTest(`probSpikes wakes outputs that are silent, ${where}`, async () => {
     const { trained, tested: [test] } = await learn(
-      TARGETS.probSpikes,
+      TRAINED.probSpikes,
       options,
     );
     const [first, last] = [trained[0], trained.at(-1)!];
@@ -140,31 +147,42 @@ const COMPARED = {
   probSlidingWin: 30,
 };
 
-/** Losses by target, with the oracle's; all but numSpikes, which is above. */
+/** Losses, with the oracle's; all but numSpikes, which is above. */
 const LOSSES: [
   name: string,
-  target: SpikeTarget,
-  lossOf: (out: Tensor, network: Network) => Loss,
+  loss: Loss,
+  oracleLoss: (out: Tensor, network: Network) => OracleLoss,
 ][] = [
-  ["spikeTime of right and wrong classes", { times: TIMES }, (out, network) => {
-    const desired = trainsOf(
-      LABELS,
-      (label, o) => label === o ? TIMES.true : TIMES.false,
-    );
-    return spikeTimeLoss(out, desired, network.response, 5);
-  }],
-  ["spikeTime of a train an output", { trains: TRAINS }, (out, network) => {
-    const desired = trainsOf(LABELS, (label, o) => TRAINS[label][o]);
-    return spikeTimeLoss(out, desired, network.response, 5);
-  }],
+  [
+    "spikeTime of right and wrong classes",
+    spikeTime({ times: TIMES }),
+    (out, network) => {
+      const desired = trainsOf(
+        LABELS,
+        (label, o) => label === o ? TIMES.true : TIMES.false,
+      );
+      return spikeTimeLoss(out, desired, network.response, 5);
+    },
+  ],
+  [
+    "spikeTime of a train an output",
+    spikeTime({ trains: TRAINS }),
+    (out, network) => {
+      const desired = trainsOf(LABELS, (label, o) => TRAINS[label][o]);
+      return spikeTimeLoss(out, desired, network.response, 5);
+    },
+  ],
   [
     "probSpikes",
-    { region: COMPARED.tgtSpikeRegion, window: COMPARED.probSlidingWin },
+    probSpikes({
+      region: COMPARED.tgtSpikeRegion,
+      window: COMPARED.probSlidingWin,
+    }),
     (out) => probSpikesLoss(out, LABELS, COMPARED, 5),
   ],
 ];
 
-for (const [name, target, lossOf] of LOSSES) {
+for (const [name, loss, oracleLoss] of LOSSES) {
   for (const lean of [0.5, 0]) {
     const outputs = lean > 0 ? "spiking" : "quiet";
     gpuTest(
@@ -183,11 +201,11 @@ for (const [name, target, lossOf] of LOSSES) {
         const counts = busyInput([2, 2, 4, 5, 60], 5);
         const found = await trace(model, eventsOf(counts, LABELS), {
           tSample: 300,
-          target,
+          loss,
         });
         const oracle = oracleOf(description, model.layers, weights, 60);
         const x = tensorOf(counts.shape, counts.data.map((count) => count / 5));
-        agrees(found, oracle, x, (out) => lossOf(out, oracle), 2e-6);
+        agrees(found, oracle, x, (out) => oracleLoss(out, oracle), 2e-6);
         for (const [name, dw] of Object.entries(found.gradients)) {
           ok(dw.data.some((value) => value !== 0), name);
         }
@@ -196,34 +214,29 @@ for (const [name, target, lossOf] of LOSSES) {
   }
 }
 
-for (const storage of ["float32", "float16"] as const) {
-  gpuTest(`probSpikes wakes a silent convolution in ${storage}`, async () => {
-    const description = {
-      input: { C: 2, H: 4, W: 5 },
-      layers: [{ conv: { out: 5, kernel: [4, 5], weightScale: 0.01 } }],
-      neuron: NEURON,
-      Ts: 5,
-      storage,
-      random: 3,
-    } as const;
-    using model = await Model.create(device(), description);
-    const counts = busyInput([2, 2, 4, 5, 59], 5);
-    const region = { start: 50, stop: 250 };
-    const found = await trace(model, eventsOf(counts, LABELS), {
-      tSample: 295,
-      target: { region, window: 30 },
-    });
-    const weights = await model.weights();
-    const oracle = oracleOf(description, model.layers, weights, 59);
-    const x = tensorOf(counts.shape, counts.data.map((count) => count / 5));
-    const tolerance = storage === "float32" ? 2e-6 : 1e-2;
-    agrees(
-      found,
-      oracle,
-      x,
-      (out) => probSpikesLoss(out, LABELS, COMPARED, 5),
-      tolerance,
-    );
-    ok(found.layers[0].spikes.data.every((spike) => spike === 0));
+gpuTest("probSpikes wakes a silent convolution", async () => {
+  const description = {
+    input: { C: 2, H: 4, W: 5 },
+    layers: [{ conv: { out: 5, kernel: [4, 5], weightScale: 0.01 } }],
+    neuron: NEURON,
+    Ts: 5,
+    random: 3,
+  } as const;
+  using model = await Model.create(device(), description);
+  const counts = busyInput([2, 2, 4, 5, 59], 5);
+  const found = await trace(model, eventsOf(counts, LABELS), {
+    tSample: 295,
+    loss: probSpikes({ region: COMPARED.tgtSpikeRegion, window: 30 }),
   });
-}
+  const weights = await model.weights();
+  const oracle = oracleOf(description, model.layers, weights, 59);
+  const x = tensorOf(counts.shape, counts.data.map((count) => count / 5));
+  agrees(
+    found,
+    oracle,
+    x,
+    (out) => probSpikesLoss(out, LABELS, COMPARED, 5),
+    2e-6,
+  );
+  ok(found.layers[0].spikes.data.every((spike) => spike === 0));
+});

@@ -1,5 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import type { Stepper } from "../../../engine/plan/stepper.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { busyInput, eventsOf, NEURON } from "../networks.ts";
@@ -26,7 +27,7 @@ function compile(model: Model): Promise<Stepper> {
   return model.compile({
     tSample: T,
     batch: 2,
-    target: { region: { start: 0, stop: T }, count: { true: 20, false: 5 } },
+    loss: numSpikes({ region: { start: 0, stop: T }, true: 20, false: 5 }),
     train: true,
   });
 }

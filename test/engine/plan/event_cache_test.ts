@@ -7,6 +7,7 @@ import {
 } from "node:assert/strict";
 import { batches, SampleCache } from "../../../dataset/batches.ts";
 import type { Device } from "../../../engine/device/device.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { runPass } from "../../../engine/training/pass.ts";
 import { Model } from "../../../engine/model.ts";
 import { layOutStep } from "../../../engine/plan/buffers.ts";
@@ -59,7 +60,7 @@ async function prepare(on: Device, batch = 4) {
   await excite(model);
   const stepper = await model.compile({
     tSample: 5 * T,
-    target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+    loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
     ...{ batch, train: true },
   });
   return {
@@ -192,12 +193,9 @@ gpuTest("samples of a cache are uploaded in the first epoch only", async () => {
     ...{ input: { C: 2, H: 128, W: 128 }, layers: [{ dense: 3 }], Ts: 5 },
     ...{ neuron: NEURON, random: 2 },
   });
-  const target = {
-    region: { start: 0, stop: 20 },
-    count: { true: 3, false: 0 },
-  };
+  const loss = numSpikes({ region: { start: 0, stop: 20 }, true: 3, false: 0 });
   const size = { tSample: 20, batch: 3 };
-  using stepper = await model.compile({ ...size, target, train: false });
+  using stepper = await model.compile({ ...size, loss, train: false });
   const [source, cache] = [new WatchedSource(9), new SampleCache()];
   for (const expected of [2 * (0 + 1 + 2 + 3 + 4 * 5), 0]) {
     events = 0;

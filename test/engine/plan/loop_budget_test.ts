@@ -1,8 +1,9 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
 import { Device } from "../../../engine/device/device.ts";
 import { Model } from "../../../engine/model.ts";
-import { describeLayers } from "../../../engine/network/network.ts";
-import { roundsOf, roundsPerSample } from "../../../engine/plan/loop_budget.ts";
+import { describeLayers } from "../../../engine/layers/describe_layers.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { loopsOf } from "../../kernels/layers/loops.ts";
 import { device, gpuTest } from "../../gpu.ts";
 
 const NEURON = {
@@ -18,17 +19,14 @@ const SMALLEST = {
   random: 0,
 };
 
-const TARGET = {
-  region: { start: 0, stop: 10 },
-  count: { true: 2, false: 1 },
-};
+const LOSS = numSpikes({ region: { start: 0, stop: 10 }, true: 2, false: 1 });
 
 /** A device of which nothing is known but that its loops end early. */
 function namedLlvmpipe(): Device {
   return new Device(device().gpu, { name: "llvmpipe", software: true });
 }
 
-Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
+Deno.test("loop budgets let the networks of SL-Animals run everywhere", () => {
   const networks = [
     describeLayers({ C: 2, H: 128, W: 128 }, [
       { pool: 2 },
@@ -43,10 +41,10 @@ Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
   ];
   for (const layers of networks) {
     for (const [T, P] of [[300, 1], [300, 8], [872, 1], [872, 8]]) {
-      const sizes = { T, B: Math.ceil(T / 32), P, K: 16 };
-      for (const { layer, rounds } of roundsOf(layers, sizes)) {
-        ok(rounds <= 65535, `${layer}, T ${T}, P ${P}`);
-      }
+      const { most } = loopsOf(layers, { T, P, Ts: 5 });
+      most.forEach((loops, index) => {
+        ok(loops <= 65535, `${layers[index].name}, T ${T}, P ${P}`);
+      });
     }
   }
 });
@@ -54,10 +52,22 @@ Deno.test("roundsOf() lets the networks of SL-Animals run everywhere", () => {
 gpuTest("a plan whose loops would be ended is refused", async () => {
   using model = await Model.create(namedLlvmpipe(), SMALLEST);
   await rejects(
-    model.compile({ tSample: 60_000, batch: 1, target: TARGET, train: true }),
+    model.compile({ tSample: 60_000, batch: 1, loss: LOSS, train: true }),
     {
       name: "ShapeError",
-      message: /loops of layer "fc1" may go round \d+ times.+after 65535; /,
+      message: /loops of loss "numSpikes" may go round \d+ times.+ 65535; /,
+    },
+  );
+  using pool = await Model.create(namedLlvmpipe(), {
+    ...SMALLEST,
+    input: { C: 1, H: 16, W: 16 },
+    layers: [{ pool: 16 }, { dense: 2 }],
+  });
+  await rejects(
+    pool.compile({ tSample: 5000, batch: 1, loss: LOSS, train: false }),
+    {
+      name: "ShapeError",
+      message: /loops of layer "pool1" may go round \d+ times.+after 65535; /,
     },
   );
 });
@@ -65,11 +75,11 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
 gpuTest("a batch that loops would not reach the end of is cut", async () => {
   using model = await Model.create(namedLlvmpipe(), SMALLEST);
   using stepper = await model.compile({
-    ...{ tSample: 300, batch: 1000, target: TARGET, train: true },
+    ...{ tSample: 300, batch: 1000, loss: LOSS, train: true },
   });
   // Of 10 words, ranked once and in two lists, and 300 bins, eight a round.
-  const sizes = { T: 300, B: 10, P: 1, K: 78 };
   const ranked = 10 + 2 * 264;
-  strictEqual(roundsPerSample(model.layers, sizes), ranked + 2 * 17 + 38);
+  const { perSample } = loopsOf(model.layers, { T: 300, P: 1, Ts: 1 });
+  strictEqual(perSample, ranked + 2 * 17 + 38);
   strictEqual(stepper.plan.sizes.M, Math.floor(65535 / 610));
 });

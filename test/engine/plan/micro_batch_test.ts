@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Device } from "../../../engine/device/device.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import { trace } from "../../../engine/trace.ts";
@@ -20,7 +21,7 @@ const SAMPLE = 4 * (T + 16) * 8 * 9 * 5;
 
 const OPTIONS = {
   tSample: 5 * T,
-  target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+  loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   batch: BATCH,
 };
 
@@ -102,9 +103,10 @@ gpuTest(
 async function bytesOfPlan(M: number): Promise<number> {
   using model = await Model.create(smallDevice(M * SAMPLE + 4), describe("OR"));
   using stepper = await model.compile({ ...OPTIONS, train: true });
-  const { records, activity, ...buffers } = stepper.plan.buffers;
+  const { records, activity, tables, ...buffers } = stepper.plan.buffers;
   const all = new Set([
     ...Object.values(buffers).flat(),
+    ...Object.values(tables),
     ...[records.buffer, ...activity.fired],
   ]);
   return [...all].reduce((sum, { size }) => sum + size, 0);
@@ -157,7 +159,7 @@ gpuTest(
     await excite(model);
     const options = {
       tSample: 20,
-      target: { region: { start: 0, stop: 20 }, count: { true: 3, false: 0 } },
+      loss: numSpikes({ region: { start: 0, stop: 20 }, true: 3, false: 0 }),
       batch: samples,
     };
     using stepper = await model.compile({ ...options, train: true });

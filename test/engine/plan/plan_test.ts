@@ -1,5 +1,8 @@
 import { deepStrictEqual, rejects, throws } from "node:assert/strict";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
+import { spikeTime } from "../../../engine/losses/spike_time.ts";
 import type { PlanOptions } from "../../../engine/plan/sizes.ts";
 import type { Stepper } from "../../../engine/plan/stepper.ts";
 import { device, gpuTest } from "../../gpu.ts";
@@ -16,7 +19,7 @@ const DESCRIPTION: ModelDescription = {
 
 const OPTIONS: PlanOptions = {
   tSample: 50,
-  target: { region: { start: 0, stop: 50 }, count: { true: 3, false: 1 } },
+  loss: numSpikes({ region: { start: 0, stop: 50 }, true: 3, false: 1 }),
   batch: 2,
   train: true,
 };
@@ -71,10 +74,10 @@ gpuTest("spike trains are refused if a device cannot bind them", async () => {
   };
   using model = await Model.create(smallDevice(300), description);
   const trains = Array.from({ length: 9 }, () => new Array(9).fill([5]));
-  await rejects(model.compile({ ...OPTIONS, target: { trains } }), {
+  await rejects(model.compile({ ...OPTIONS, loss: spikeTime({ trains }) }), {
     name: "ShapeError",
     message:
-      /^Cannot fit the desired spikes on ".+": .* 324 bytes, .* at most 300; /,
+      /^Cannot fit what the loss reads on ".+": "desired" .* 324 bytes, .* 300; /,
   });
 });
 
@@ -110,7 +113,6 @@ gpuTest("weights are refused if they are not the network's", async () => {
 
 gpuTest("plans are refused whose sizes do not fit one another", async () => {
   using model = await Model.create(device(), DESCRIPTION);
-  const { target } = OPTIONS;
   const wrong: [Partial<PlanOptions>, RegExp][] = [
     [{ tSample: 4 }, /^Cannot cut a sample of 4 ms into steps of 5 ms: 0 bins/],
     [{ tSample: NaN }, /^Cannot cut a sample of NaN ms/],
@@ -119,43 +121,47 @@ gpuTest("plans are refused whose sizes do not fit one another", async () => {
     [{ batch: 0 }, /^Cannot plan batches of 0: /],
     [{ batch: 1.5 }, /^Cannot plan batches of 1.5: /],
     [
-      { target: { ...target, region: { start: 20, stop: 20 } } },
+      {
+        loss: numSpikes({ region: { start: 20, stop: 20 }, true: 3, false: 1 }),
+      },
       /^Cannot count spikes from 20 to 20 ms: /,
     ],
     [
-      { target: { ...target, region: { start: 0, stop: 55 } } },
+      {
+        loss: numSpikes({ region: { start: 0, stop: 55 }, true: 3, false: 1 }),
+      },
       /^Cannot count spikes from 0 to 55 ms: .* 0 to 11 of .* 10$/,
     ],
     [
-      { target: { region: { start: 0, stop: 55 }, window: 20 } },
+      { loss: probSpikes({ region: { start: 0, stop: 55 }, window: 20 }) },
       /^Cannot count spikes from 0 to 55 ms: .* 0 to 11 of .* 10$/,
     ],
     [
-      { target: { region: { start: 0, stop: 50 }, window: 2 } },
+      { loss: probSpikes({ region: { start: 0, stop: 50 }, window: 2 }) },
       /^Cannot compare spikes in a window of 2 ms: it has 0 bins, .* 1 to .*10$/,
     ],
     [
-      { target: { region: { start: 0, stop: 50 }, window: 55 } },
+      { loss: probSpikes({ region: { start: 0, stop: 50 }, window: 55 }) },
       /^Cannot compare spikes in a window of 55 ms: it has 11 bins/,
     ],
     [
-      { target: { times: { true: [10, 50], false: [] } } },
+      { loss: spikeTime({ times: { true: [10, 50], false: [] } }) },
       /^Cannot want a spike at 50 ms: it is bin 10 of a sample's 10, counted/,
     ],
     [
-      { target: { times: { true: [], false: [-5] } } },
+      { loss: spikeTime({ times: { true: [], false: [-5] } }) },
       /^Cannot want a spike at -5 ms: it is bin -1 of a sample's 10, counted/,
     ],
     [
-      { target: { times: { true: [10, 12], false: [] } } },
+      { loss: spikeTime({ times: { true: [10, 12], false: [] } }) },
       /^Cannot want a spike at 12 ms: in bin 2 there is one, /,
     ],
     [
-      { target: { trains: [[[], [], []], [[], [], []]] } },
+      { loss: spikeTime({ trains: [[[], [], []], [[], [], []]] }) },
       /^Cannot want 2 spike trains: the network has 3 outputs, /,
     ],
     [
-      { target: { trains: [[[], [], []], [[], [], []], [[]]] } },
+      { loss: spikeTime({ trains: [[[], [], []], [[], [], []], [[]]] }) },
       /^Cannot want 1 spike trains: the network has 3 outputs, /,
     ],
   ];

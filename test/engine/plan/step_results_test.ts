@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { ShapeError } from "../../../engine/device/errors.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../engine/model.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import type { StepRecord } from "../../../engine/plan/step_results.ts";
@@ -23,7 +24,7 @@ async function withPlan(
   await excite(model);
   using stepper = await model.compile({
     tSample: 50,
-    target: { region: { start: 0, stop: 50 }, count: { true: 3, false: 1 } },
+    loss: numSpikes({ region: { start: 0, stop: 50 }, true: 3, false: 1 }),
     batch: 2,
     train: true,
   });

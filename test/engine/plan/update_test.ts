@@ -7,6 +7,7 @@ import {
   throws,
 } from "node:assert/strict";
 import type { Device } from "../../../engine/device/device.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { type PassStatistics, runPass } from "../../../engine/training/pass.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type {
@@ -32,7 +33,7 @@ const LR = 0.02;
 const OPTIMIZERS: OptimizerName[] = ["ADAM", "NADAM", "SGD"];
 const OPTIONS = {
   tSample: 5 * T,
-  target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+  loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   train: true,
 };
 

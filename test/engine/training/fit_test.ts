@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Model, type ModelState } from "../../../engine/model.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Random } from "../../../engine/network/random.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { fit } from "../../../engine/training/fit.ts";
@@ -55,7 +56,7 @@ const OPTIONS: FitOptions = {
   batch: 3,
   lr: 0.05,
   tSample: 5 * T,
-  loss: { region: { start: 0, stop: 5 * T }, count: { true: 5, false: 1 } },
+  loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 5, false: 1 }),
   validation: samplesOf(2),
   random: 1,
 };

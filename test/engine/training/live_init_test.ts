@@ -3,6 +3,7 @@ import {
   initLive,
   type LiveLayer,
 } from "../../../engine/training/live_init.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
@@ -38,7 +39,7 @@ async function bring(
   const before = await model.weights();
   using stepper = await model.compile({
     ...{ tSample: 5 * T, batch: 4, train: false },
-    target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+    loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   });
   const outcome = await initLive(model, { stepper, batches });
   for (const batch of batches) await stepper.evaluate(batch);
@@ -117,7 +118,7 @@ gpuTest("initLive() keeps what comes closest where rates jump", async () => {
   });
   using stepper = await model.compile({
     ...{ tSample: 5 * T, batch: 1, train: false },
-    target: { region: { start: 0, stop: 5 * T }, count: { true: 9, false: 2 } },
+    loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   });
   const batch = { samples: [events], labels: Uint32Array.of(0) };
   const [layer] = await initLive(model, { stepper, batches: [batch] });

@@ -4,6 +4,7 @@ import {
   runPass,
   startPass,
 } from "../../../engine/training/pass.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelState } from "../../../engine/model.ts";
 import type { StepRecord } from "../../../engine/plan/step_results.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
@@ -37,7 +38,7 @@ async function prepare() {
   await excite(model);
   const stepper = await model.compile({
     tSample: 5 * T,
-    target: { region: { start: 0, stop: 5 * T }, count: { true: 5, false: 1 } },
+    loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 5, false: 1 }),
     batch: 3,
     train: true,
   });
@@ -101,10 +102,7 @@ gpuTest(
     model.setWeights({ ...weights, "fc1.weight": { shape, data: split } });
     const options = {
       tSample: 5 * T,
-      target: {
-        region: { start: 0, stop: 5 * T },
-        count: { true: 5, false: 1 },
-      },
+      loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 5, false: 1 }),
     };
     const { layers: traces } = await trace(model, samples, options);
     const fired = traces.map(({ spikes: { shape, data } }) => {

@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { close, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
-import { neuronConstants } from "../../../engine/network/neuron.ts";
+import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import {
   type Constants,
   extended,

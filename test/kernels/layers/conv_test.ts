@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import type { ConvLayer } from "../../../engine/network/network.ts";
+import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import { convAdjointDirect } from "../../../kernels/layers/conv_adjoint.ts";
 import {
   convGradientPartial,

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { DenseLayer } from "../../../engine/network/network.ts";
+import type { DenseLayer } from "../../../engine/layers/dense.ts";
 import { gradientShares } from "../../../engine/layers/dense_tiling.ts";
 import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
 import { close, counts, equalInner, noise, same } from "../../comparison.ts";

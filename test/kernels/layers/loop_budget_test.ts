@@ -2,8 +2,11 @@ import { ok } from "node:assert/strict";
 import {
   describeLayers,
   type LayerDescription,
-} from "../../../engine/network/network.ts";
-import { roundsOf, roundsPerSample } from "../../../engine/plan/loop_budget.ts";
+} from "../../../engine/layers/describe_layers.ts";
+import { tapLoops } from "../../../engine/losses/num_spikes.ts";
+import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
+import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { mostLoops } from "../../../engine/plan/loop_budget.ts";
 import { close, counts, noise } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import { convWeightGradient } from "../../oracle/conv.ts";
@@ -12,13 +15,11 @@ import { probSpikesLoss, spikeTimeLoss } from "../../oracle/loss.ts";
 import { pool } from "../../oracle/pool.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { probLoss, timeLoss } from "../output/loss_kernels.ts";
+import { loopsOf } from "./loops.ts";
 import { forward, gradient, THETA } from "./synapse_kernels.ts";
 
 /** Rounds after which llvmpipe ends loops. */
 const MOST = 65535;
-
-/** Sizes with one tap, on which the loops of a synapse do not depend. */
-const TAPS = { K: 1 };
 
 const ONE = { C: 1, H: 1, W: 1 };
 
@@ -28,16 +29,23 @@ type Shape = { readonly C: number; readonly H: number; readonly W: number };
 function longest(
   layers: readonly LayerDescription[],
   input: Shape,
-  sizes: typeof TAPS & { readonly P: number; readonly window?: number },
+  { P = 1, own = () => 0 }: {
+    readonly P?: number;
+    /** Rounds of the loss. */
+    readonly own?: (T: number) => number;
+  },
 ) {
   const described = describeLayers(input, layers);
-  const fits = (T: number) =>
-    roundsOf(described, { ...sizes, T, B: Math.ceil(T / 32) })
-      .every(({ rounds }) => rounds <= MOST);
+  const layer = described[described.length - 1];
+  const fits = (T: number) => {
+    // With one tap of the response, on which loops of a synapse do not depend.
+    const { most } = loopsOf(described, { T, P, Ts: 1000 });
+    return [...most, own(T)].every((loops) => loops <= MOST);
+  };
   let T = 1;
   while (T < 8192 && fits(2 * T)) T *= 2;
   for (let step = T; step >= 1; step /= 2) if (fits(T + step)) T += step;
-  return { layer: described[described.length - 1], T };
+  return { layer, T };
 }
 
 /** A sample with one number in every `every`th bin of each neuron. */
@@ -54,7 +62,7 @@ for (const [P, window] of [[1, 16], [8, 9]]) {
     `loops reach their end as far as a plan goes, pool, P = ${P}`,
     async () => {
       const input = { C: 1, H: window, W: window };
-      const { layer, T } = longest([{ pool: window }], input, { ...TAPS, P });
+      const { layer, T } = longest([{ pool: window }], input, { P });
       ok(T > 32 && T < 8192, `${T}`);
       // Of the bins, forward() adds one.
       const x = filled(input, T - 1, 2 ** P - 1);
@@ -78,8 +86,7 @@ for (
       const layerOf = (C: number) =>
         describeLayers({ C, H: 1, W: 1 }, [description])[0];
       const fits = (C: number) =>
-        roundsOf([layerOf(C)], { ...TAPS, P, T: 1, B: 1 })
-          .every(({ rounds }) => rounds <= MOST);
+        loopsOf([layerOf(C)], { T: 1, P, Ts: 1 }).most[0] <= MOST;
       let C = 512;
       while (fits(C + 512)) C += 512;
       ok(P * C > 32768, `${C}`);
@@ -94,8 +101,9 @@ for (
 
 gpuTest("loops reach their end as far as a plan goes, spikeTime", async () => {
   const epsilon = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k));
-  const taps = { ...TAPS, K: epsilon.length };
-  const { T } = longest([{ dense: 1 }], ONE, { ...taps, P: 1 });
+  const { T } = longest([{ dense: 1 }], ONE, {
+    own: (T) => tapLoops({ T }, epsilon.length),
+  });
   ok(T > 16384 && T < 65535, `${T}`);
   const out = filled(ONE, T, 1, 2);
   const desired = filled(ONE, T, 1, 3);
@@ -110,8 +118,21 @@ for (const window of [1, 100, 1000]) {
     `loops reach their end as far as a plan goes, probSpikes, ${window}`,
     async () => {
       const O = 67;
-      const sizes = { ...TAPS, P: 1, window };
-      const { T } = longest([{ dense: O }], ONE, sizes);
+      const { T } = longest([{ dense: O }], ONE, {
+        own: (T) => {
+          const { forward, backward } = probSpikes({
+            window: Math.min(window, T),
+          }).settle({
+            Ts: 1,
+            tSample: T,
+            T,
+            O,
+            neuron: describeNeuron({}),
+            software: true,
+          });
+          return mostLoops([...forward, ...backward]);
+        },
+      });
       ok(T > 1024 && T < 16384, `${T}`);
       const out = filled({ C: O, H: 1, W: 1 }, T, 1, 2);
       const target = {
@@ -131,8 +152,7 @@ for (const [T, P] of [[300, 1], [33, 8], [1, 1]]) {
     `loops reach their end in the largest batch, dense, T = ${T}, P = ${P}`,
     async () => {
       const [layer] = describeLayers(ONE, [{ dense: 1 }]);
-      const sizes = { ...TAPS, T, B: Math.ceil(T / 32), P };
-      const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+      const N = Math.floor(MOST / loopsOf([layer], { T, P, Ts: 1 }).perSample);
       const x = { ...filled(ONE, N * T, 2 ** P - 1), shape: [N, 1, 1, 1, T] };
       const d = noise([N, 1, 1, 1, T], 3);
       const w = noise([1, 1, 1, 1, 1], 2);
@@ -146,8 +166,9 @@ gpuTest("loops reach their end in the largest batch, conv", async () => {
   const [layer] = describeLayers({ C: 1, H: 2, W: 2 }, [
     { conv: { out: 1, kernel: 1 } },
   ]);
-  const sizes = { ...TAPS, T: 1, B: 1, P: 1 };
-  const N = Math.floor(MOST / roundsPerSample([layer], sizes));
+  const N = Math.floor(
+    MOST / loopsOf([layer], { T: 1, P: 1, Ts: 1 }).perSample,
+  );
   const x = counts([N, 1, 2, 2, 1], 1, 0.6);
   const d = noise(x.shape, 3);
   const w = noise([1, 1, 1, 1, 1], 2);

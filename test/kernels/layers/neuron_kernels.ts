@@ -5,12 +5,11 @@
  */
 
 import { deepStrictEqual } from "node:assert/strict";
-import { neuronConstants } from "../../../engine/network/neuron.ts";
+import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
-import {
-  neuronAdjoint,
-  neuronForward,
-} from "../../../kernels/layers/neuron.ts";
+import { neuronForward } from "../../../kernels/layers/neuron.ts";
+import { neuronAdjoint } from "../../../kernels/layers/neuron_adjoint.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/shared/srm.ts";
 import { same } from "../../comparison.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
 import { run } from "../kernel_runner.ts";
@@ -22,7 +21,10 @@ import {
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 
 /** A neuron as the kernels know it. */
-export type Constants = ReturnType<typeof neuronConstants>;
+export type Constants = Omit<
+  ReturnType<typeof neuronConstants>,
+  "scale" | "slope"
+>;
 
 /** How neurons lie, and how the kernels are run. */
 export interface Options {
@@ -134,7 +136,7 @@ export async function fire(
   const drive = toKernel(x, { run: runSize });
   const often = Uint32Array.from({ length: F }, (_, f) => 3 * f);
   const { u, spikes, tally, fired } = await run(
-    neuronForward,
+    neuronForward(SRM_FORWARD),
     {
       batch: Uint32Array.of(0, N, slot, 0),
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
@@ -226,7 +228,7 @@ export async function fireBack(
     over: NaN,
   });
   const result = await run(
-    neuronAdjoint,
+    neuronAdjoint(SRM_ADJOINT),
     {
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
       ds: pool ? join(gradients, stale(ds.shape.with(4, lead)), N) : gradients,
@@ -236,6 +238,7 @@ export async function fireBack(
       ...constants,
       ...{ T, F, lead, runSize: runSize ?? F, ahead },
       ...surrogate,
+      aboveRows: pool ? T + lead : T,
       ...(pool && { pooled: 1, ...pool, W, C }),
       normalised: Number(largest !== undefined),
     },

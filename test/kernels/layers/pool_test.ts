@@ -2,7 +2,7 @@ import { ok } from "node:assert/strict";
 import { close, counts, equalInner, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import { pool, poolInputGradient } from "../../oracle/pool.ts";
-import { neuronConstants } from "../../../engine/network/neuron.ts";
+import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { NEURON } from "../../engine/networks.ts";
 import { psp } from "../../oracle/srm.ts";
 import { zeros } from "../../oracle/tensor.ts";

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { neuronConstants } from "../../../engine/network/neuron.ts";
+import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { noise } from "../../comparison.ts";
 import { NEURON } from "../../engine/networks.ts";
 import { gpuTest } from "../../gpu.ts";

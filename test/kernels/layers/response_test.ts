@@ -1,6 +1,6 @@
 import { ok, throws } from "node:assert/strict";
-import { neuronConstants } from "../../../engine/network/neuron.ts";
-import { tabulateTaps } from "../../../engine/plan/buffers.ts";
+import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
+import { tabulateTaps } from "../../../engine/losses/response.ts";
 import { close, counts, equalInner, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import { TAP_ROWS, tapTable } from "../kernel_orders.ts";

@@ -6,22 +6,19 @@
  */
 
 import { deepStrictEqual } from "node:assert/strict";
+import type { Dispatch } from "../../../engine/device/compiler.ts";
+import type { Launch } from "../../../engine/device/launch.ts";
 import {
   describeLayers,
-  type Layer,
   type LayerDescription,
-  sizeOf,
-} from "../../../engine/network/network.ts";
-import type { Dispatch } from "../../../engine/device/compiler.ts";
-import { gradientStrips } from "../../../engine/layers/conv_tiling.ts";
+} from "../../../engine/layers/describe_layers.ts";
+import type { Layer, LayerSetting } from "../../../engine/layers/layer.ts";
+import { sizeOf } from "../../../engine/network/network.ts";
+import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
+import { launchNeurons } from "../../../engine/neurons/neuron_launches.ts";
+import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
 import { PART_UPDATE, PART_WORDS } from "../../../engine/plan/buffers.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
-import {
-  type LayerContext,
-  layerForward,
-  synapseAdjoint,
-  synapseGradient,
-} from "../../../engine/layers/synapse.ts";
 import { device } from "../../gpu.ts";
 import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
 import {
@@ -97,7 +94,7 @@ export function forward(
   w: Tensor,
   options: Options = {},
 ): Promise<Tensor> {
-  return layer.kind === "pool"
+  return layer.kind.integrates
     ? relayed(layer, x, w, options)
     : fired(layer, x, w, { ...options, keep: false });
 }
@@ -145,7 +142,7 @@ export async function fired(
   const { C, H, W } = layer.output;
   const run = runOf(layer);
   const row = quads(sizeOf(layer.output), run);
-  const turned = layer.kind === "pool";
+  const turned = layer.kind.integrates === true;
   const across = turned ? sizeOf(layer.output) : sizeOf(layer.input);
   const { u, spikes, raster } = await runDispatches(
     {
@@ -163,16 +160,23 @@ export async function fired(
     },
     N,
     (buffers) => {
-      const outcome = {
-        ...{ keep, normalised: false, turned },
-        ...{ index: 0, stride: 1 },
-      };
-      const dispatches = layerForward(
-        { ...context(layer, T, options), neuron, lead },
-        outcome,
-        { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } },
+      const { kind } = layer;
+      const set = settingOf(layer, T, { ...options, neuron, lead, keep });
+      const bound = { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } };
+      const pack = compile(
+        kind.reads === "neuron-packed" ? [launchPack(layer, T, P)] : [],
+        { spikes: buffers.inputs, raster: buffers.raster },
+        options,
       );
-      return cut(dispatches, options);
+      const dispatches = compile(
+        [
+          ...kind.forward(layer, set),
+          ...(turned ? [] : [launchNeurons(set.neurons, set.outcome)]),
+        ],
+        bound,
+        options,
+      );
+      return Promise.all([...pack, ...dispatches]);
     },
   );
   if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
@@ -200,10 +204,12 @@ export async function adjoint(
   const [N, , , , T] = dy.shape;
   const { C, H, W } = layer.input;
   const shape = [N, C, H, W, T];
-  if (layer.kind === "pool") {
+  const { kind } = layer;
+  if (!kind.adjoint) {
     // Gradients of potentials reach the drive of the bin before.
     const u = zeros([N, C, H, W, T + 1]);
-    const pool = { window: layer.window, poolGain: 1.1 * THETA };
+    const { window, poolGain } = kind.readBelow!(layer);
+    const pool = { window, poolGain };
     const later = extended(dy, 1, 0);
     const dx = await fireBack(later, RELAY, { u, pool, groups, runSize });
     return extended(dx, 0, -1);
@@ -216,7 +222,11 @@ export async function adjoint(
     },
     N,
     (buffers) =>
-      cut(synapseAdjoint(context(layer, T, options), buffers), options),
+      Promise.all(compile(
+        kind.adjoint!(layer, settingOf(layer, T, options)),
+        buffers,
+        options,
+      )),
   );
   return fromKernel(dx, shape, { run: runSize, over: NaN });
 }
@@ -284,7 +294,7 @@ export async function learnFrom(
   const { rule = 0, update = [0, 0, 0] } = lesson ?? {};
   const [N, , , , T] = x.shape;
   const size = before.weights.length;
-  const strips = layer.kind === "conv" ? gradientStrips(layer) : 0;
+  const floats = layer.kind.partialFloats?.(layer) ?? 0;
   let learnt = { ...before, dw: room(size) };
   for (const [index, first] of [0, ...cuts].entries()) {
     const samples = (cuts[index] ?? N) - first;
@@ -301,14 +311,16 @@ export async function learnFrom(
         batch: batchOf(part.map(Number), update),
         inputs: pack(slice(x, first, samples), 1, P),
         dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
-        part: room(Math.max(samples * strips * size, 4)),
+        part: room(Math.max(samples * floats, 4)),
       },
       samples,
       (buffers) =>
-        cut(
-          synapseGradient({ ...context(layer, T, options), rule }, buffers),
+        Promise.all(compile(
+          layer.kind.gradient?.(layer, settingOf(layer, T, options, rule)) ??
+            [],
+          { ...buffers, parts: buffers.part },
           options,
-        ),
+        )),
     );
   }
   return learnt;
@@ -333,40 +345,72 @@ export function batchOf(
 
 /** Groups of a layer's outputs. */
 function groupsOf(layer: Layer): number {
-  return layer.kind === "conv" ? layer.groups : 1;
+  return Math.max(1, layer.output.C / layer.runSize);
 }
 
 /** Neurons of a run: what a group makes of a pixel, or else all. */
 function runOf(layer: Layer): number {
-  return layer.kind === "conv"
-    ? layer.output.C / layer.groups
-    : sizeOf(layer.output);
+  return layer.runSize;
 }
 
-function context(
+function settingOf(
   layer: Layer,
   T: number,
-  { P = 1, height = 1, below, software = false }: Options,
-): LayerContext {
+  options: Options & { readonly lead?: number; readonly keep?: boolean },
+  rule = 0,
+): LayerSetting {
+  const { P = 1, height = 1, below, software = false } = options;
+  const { neuron = RELAY, lead = 0, keep = true } = options;
   const inputs = sizeOf(layer.input);
   const runSize = below ?? inputs;
+  const turned = layer.kind.integrates === true;
   return {
-    ...{ compiler: sharedCompiler(), layer, T, P, height },
-    ...{ lead: 0, software, ahead: 4, rule: 0 },
-    workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
-    theta: THETA,
-    neuron: RELAY,
+    T,
+    P,
+    height,
+    sampleRows: T + lead,
     below: { runSize, floats: quads(inputs, runSize) },
-    isTurned: false,
+    software,
+    workgroupBytes: device().gpu.limits.maxComputeWorkgroupStorageSize,
+    rule,
+    neurons: {
+      kind: SRM_ALPHA,
+      constants: { ...neuron },
+      T,
+      F: sizeOf(layer.output),
+      runSize: layer.runSize,
+      lead,
+      ahead: 4,
+    },
+    outcome: {
+      height,
+      normalised: 0,
+      keep: Number(keep),
+      layer: 0,
+      stride: 1,
+    },
+    packsNeurons: turned,
+  };
+}
+
+/** Neuron-packs what comes into a layer. */
+function launchPack({ input }: Layer, T: number, P: number): Launch {
+  const F = sizeOf(input);
+  return {
+    kernel: transposeForward,
+    constants: { F },
+    grid: [Math.ceil(F / 64), P * Math.ceil(T / 32), "samples"],
   };
 }
 
 /** Lets no dispatch that strides have more workgroups along x than asked. */
-async function cut(
-  dispatches: Promise<readonly Dispatch[]>,
+function compile(
+  launches: readonly Launch[],
+  buffers: Readonly<Record<string, GPUBufferBinding>>,
   { groups = Infinity, busy = false }: Options,
-): Promise<Dispatch[]> {
-  return (await dispatches).map((quiet) => {
+): Promise<Dispatch>[] {
+  return launches.map(async (launch): Promise<Dispatch> => {
+    const quiet = await sharedCompiler().compile(launch, buffers);
     const dispatch = busy ? quiet.busy ?? quiet : quiet;
     const [x, y, z] = dispatch.grid;
     if (x === "samples" || STRIDELESS.includes(dispatch.name)) return dispatch;

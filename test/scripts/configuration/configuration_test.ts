@@ -4,7 +4,9 @@ import {
   parseConfiguration,
 } from "../../../scripts/configuration/configuration.ts";
 import { planOf } from "../../../scripts/configuration/model.ts";
-import { targetOf } from "../../../scripts/configuration/loss_target.ts";
+import type { Loss } from "../../../engine/losses/loss.ts";
+import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { configuredLoss } from "../../../scripts/configuration/loss_target.ts";
 import { fc } from "../../properties.ts";
 import {
   N_MNIST,
@@ -161,30 +163,56 @@ Deno.test("parseConfiguration() lets a test have the loss of training", () => {
   });
 });
 
+/** The constants of a loss's kernel, and the bins of the spikes it wants. */
+function settled(
+  loss: Loss,
+  { Ts, tSample }: { readonly Ts: number; readonly tSample: number },
+) {
+  const T = Math.round(tSample / Ts);
+  const { forward: [{ constants }], tables: { desired = [] } = {} } = loss
+    .settle({
+      Ts,
+      tSample,
+      T,
+      O: 19,
+      neuron: describeNeuron({}),
+      software: true,
+    });
+  const words = Math.ceil(T / 32);
+  const bins = [0, 1].map((row) =>
+    Array.from({ length: T }, (_, bin) => bin).filter((bin) =>
+      desired[row * words + Math.floor(bin / 32)] >>> bin % 32 & 1
+    )
+  );
+  return { constants, bins };
+}
+
 Deno.test("SL-Animals' file takes another loss by its name alone", () => {
-  const targets = ["NumSpikes", "SpikeTime", "ProbSpikes"].map((type) => {
+  const losses = ["NumSpikes", "SpikeTime", "ProbSpikes"].map((type) => {
     const configuration = parseConfiguration(
       SL_ANIMALS.replace("NumSpikes", type),
       "network.yaml",
       { set: ["training.random_crop=True"] },
     );
     assert.equal(configuration.testing?.error.type, type);
-    const uses = ["train", "test"] as const;
-    return uses.map((use) => planOf(configuration, use).target);
+    return (["train", "test"] as const).map((use) => {
+      const { loss, tSample } = planOf(configuration, use);
+      return settled(loss, { Ts: 5, tSample });
+    });
   });
-  const [[counts], trains, [windows, whole]] = targets;
-  const region = { start: 0, stop: 1500 };
-  assert.deepEqual(counts, { region, count: { true: 180, false: 30 } });
-  assert.deepEqual(windows, { region, window: 20 });
-  assert.deepEqual(whole, { region: { start: 0, stop: 4360 }, window: 20 });
-  const [sample, test] = trains.map((target) =>
-    "times" in target ? target.times : assert.fail()
-  );
-  assert.deepEqual([sample.true.length, sample.false.length], [180, 30]);
-  assert.deepEqual([test.true.length, test.false.length], [523, 87]);
+  const [[counts], [sample, test], [windows, whole]] = losses;
+  const { start, stop, wanted, unwanted } = counts.constants;
+  assert.deepEqual([start, stop, wanted, unwanted], [0, 300, 180, 30]);
+  assert.deepEqual([windows.constants.stop, windows.constants.window], [
+    300,
+    4,
+  ]);
+  assert.deepEqual([whole.constants.stop, whole.constants.window], [872, 4]);
+  assert.deepEqual(sample.bins.map(({ length }) => length), [180, 30]);
+  assert.deepEqual(test.bins.map(({ length }) => length), [523, 87]);
   // In the middle of 30 equal parts of 50 ms.
-  assert.deepEqual(sample.false.slice(0, 3), [25, 75, 125]);
-  assert.equal(sample.false.at(-1), 1475);
+  assert.deepEqual(sample.bins[1].slice(0, 3), [5, 15, 25]);
+  assert.equal(sample.bins[1].at(-1), 295);
 });
 
 Deno.test("SpikeTime spreads spikes evenly over the region, a bin each", () => {
@@ -196,17 +224,19 @@ Deno.test("SpikeTime spreads spikes evenly over the region, a bin each", () => {
       fc.double({ min: 0, max: 1, noNaN: true }),
       (Ts, first, bins, share) => {
         const count = Math.round(share * bins);
-        const target = targetOf({
+        const { loss, desired } = configuredLoss({
           type: "SpikeTime",
           tgtSpikeRegion: { start: first * Ts, stop: (first + bins) * Ts },
           tgtSpikeCount: { true: count, false: 0 },
           probSlidingWin: 20,
         }, Ts);
-        const times = "times" in target ? target.times : assert.fail();
-        assert.deepEqual(times.false, []);
-        const places = times.true.map((time) => Math.round(time / Ts) - first);
-        assert.equal(new Set(places).size, count);
-        places.forEach((place, n) => {
+        assert.deepEqual(desired, { true: count, false: 0 });
+        const tSample = (first + bins) * Ts;
+        const [right, wrong] = settled(loss, { Ts, tSample }).bins;
+        assert.deepEqual(wrong, []);
+        assert.equal(right.length, count);
+        right.forEach((bin, n) => {
+          const place = bin - first;
           assert(place >= 0 && place < bins);
           // No further than a bin from the middle of its part.
           assert(Math.abs(place + 0.5 - (n + 0.5) * bins / count) <= 1);

@@ -65,7 +65,7 @@ export async function runNetwork(
   sample: PageSample,
 ): Promise<NetworkRun> {
   const source = filtered(sample.source, configuration);
-  const { tSample, target } = planOf(configuration, "test");
+  const { tSample, loss } = planOf(configuration, "test");
   const { Ts } = configuration.simulation;
   const [batch] = await Array.fromAsync(batches(source, [0], {
     batchSize: 1,
@@ -80,7 +80,7 @@ export async function runNetwork(
   model.setWeights(weights);
   const { layers, predictions } = await trace(model, batch, {
     tSample,
-    target,
+    loss,
   });
   return { layers: layers.map(spikesOf), Ts, prediction: predictions[0] };
 }

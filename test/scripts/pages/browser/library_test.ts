@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type * as library from "../../../../mod.ts";
+import { numSpikes } from "../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../engine/model.ts";
 import { trace } from "../../../../engine/trace.ts";
 import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
@@ -13,6 +14,7 @@ import {
 import { browserTest } from "../../../chromium.ts";
 import { busyInput, eventsOf, excite } from "../../../engine/networks.ts";
 import { device } from "../../../gpu.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../../../kernels/shared/srm.ts";
 import type { KernelSpec } from "../../../../kernels/spec.ts";
 import { ROOT } from "../../../source_files.ts";
 import { withPage } from "./served_page.ts";
@@ -21,15 +23,23 @@ type Library = typeof library;
 
 const KERNELS = join(ROOT, "kernels");
 
-/** Every kernel there is, by its name. */
+/** Every kernel there is; those that integrate neurons, for the SRM. */
 async function allKernels(): Promise<KernelSpec[]> {
-  const files = [...Deno.readDirSync(KERNELS)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".ts"));
-  const modules = await Promise.all(
-    files.map((name) => import(`file://${join(KERNELS, name)}`)),
-  );
-  return modules.flatMap((module) => Object.values<KernelSpec>(module))
-    .filter((spec) => spec.entryPoint !== undefined);
+  const kernels: KernelSpec[] = [];
+  for (const { name: folder, isDirectory } of Deno.readDirSync(KERNELS)) {
+    if (!isDirectory || folder === "shared") continue;
+    for (const { name } of Deno.readDirSync(join(KERNELS, folder))) {
+      if (!name.endsWith(".ts")) continue;
+      const module = await import(`file://${join(KERNELS, folder, name)}`);
+      const neuron = name === "neuron_adjoint.ts" ? SRM_ADJOINT : SRM_FORWARD;
+      for (const spec of Object.values<unknown>(module)) {
+        kernels.push(
+          typeof spec === "function" ? spec(neuron) : spec as KernelSpec,
+        );
+      }
+    }
+  }
+  return kernels;
 }
 
 /** A page that has the library as `slayer`. */
@@ -64,13 +74,8 @@ const NETWORK = {
     Ts: 1,
     random: 1,
   },
-  options: {
-    tSample: 70,
-    target: {
-      region: { start: 0, stop: 70 },
-      count: { true: 20, false: 4 },
-    },
-  },
+  tSample: 70,
+  loss: { true: 20, false: 4 },
 };
 
 /** The largest difference of two arrays, over the largest value. */
@@ -109,7 +114,10 @@ browserTest(
     const weights = await excite(model);
     const x = busyInput([2, 2, 8, 8, 70], 3);
     const batch = eventsOf(x, [1, 2]);
-    const here = await trace(model, batch, NETWORK.options);
+    const here = await trace(model, batch, {
+      tSample: NETWORK.tSample,
+      loss: numSpikes(NETWORK.loss),
+    });
     const list = (array: ArrayLike<number>) => Array.from(array);
     await withPage(browser, await libraryPage(), async (page) => {
       const there = await page.evaluate(
@@ -129,7 +137,10 @@ browserTest(
               samples: batch.samples.map((words) => Uint32Array.from(words)),
               labels: Uint32Array.from(batch.labels),
             },
-            network.options,
+            {
+              tSample: network.tSample,
+              loss: slayer.numSpikes(network.loss),
+            },
           );
           return {
             software: device.adapter.software,

@@ -168,14 +168,14 @@ browserTest(
       describeModel(configuration, source, new Random(5)),
     );
     const weights = await lean(model);
-    const { tSample, target } = planOf(configuration, "test");
+    const { tSample, loss } = planOf(configuration, "test");
     const sign = 4;
     const [batch] = await Array.fromAsync(batches(source, [sign], {
       ...{ batchSize: 1, bins: 50, crop: "fixed" },
       binning: binningOf(configuration),
     }));
     const { layers, predictions } = await trace(model, batch, {
-      ...{ tSample, target },
+      ...{ tSample, loss },
     });
     const { data: spikes } = layers[1].spikes;
     const counts = store.classes.map((_, output) =>

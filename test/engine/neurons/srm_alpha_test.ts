@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
-  type Neuron,
   refractoryKernel,
   responseKernel,
-} from "../../../engine/network/neuron.ts";
+  type SrmAlphaParameters,
+} from "../../../engine/neurons/srm_alpha.ts";
 import { close } from "../../comparison.ts";
 import { NEURON } from "../networks.ts";
 import * as oracle from "../../oracle/neuron.ts";
@@ -12,7 +12,7 @@ import { fc } from "../../properties.ts";
 import { loadVectors } from "../../reference_vectors.ts";
 
 interface Simulated {
-  readonly neuron: Neuron;
+  readonly neuron: SrmAlphaParameters;
   readonly simulation: { readonly Ts: number; readonly tSample: number };
 }
 

@@ -4,23 +4,25 @@
  * @module
  */
 
-import { isPositive } from "./float_range.ts";
+import { isPositive } from "../network/float_range.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
+import type { NeuronKind } from "./neuron_kind.ts";
 
 /** Parameters of the spike response model, by their names in SLAYER. */
-export interface Neuron {
-  /** Threshold of the potential. */
+export type SrmAlphaParameters = {
+  /** Threshold of the potential. @default 10 */
   readonly theta: number;
-  /** Time constant of the synaptic response in ms. */
+  /** Time constant of the synaptic response in ms. @default 10 */
   readonly tauSr: number;
-  /** Time constant of the refractory response in ms. */
+  /** Time constant of the refractory response in ms. @default 10 */
   readonly tauRef: number;
-  /** Depth of the refractory response, in units of theta. */
+  /** Depth of the refractory response, in units of theta. @default 2 */
   readonly scaleRef: number;
-  /** Width of the surrogate gradient, in units of theta. */
+  /** Width of the surrogate gradient, in units of theta. @default 1 */
   readonly tauRho: number;
-  /** Height of the surrogate gradient. */
+  /** Height of the surrogate gradient. @default 1 */
   readonly scaleRho: number;
-}
+};
 
 /** A kernel ends where it stays below this. */
 const TRUNCATION = 0.01;
@@ -43,7 +45,7 @@ function alpha(
   Ts: number,
   tSample: number,
 ): Float64Array {
-  for (const [name, value] of Object.entries({ Ts, tSample })) {
+  for (const [name, value] of Object.entries({ tau, Ts, tSample })) {
     if (!isPositive(value)) {
       throw new RangeError(
         `Cannot tabulate a response with ${name} ${value}: it is not positive`,
@@ -60,50 +62,27 @@ function alpha(
 }
 
 /**
- * Checks the parameters of a neuron.
- *
- * @param neuron The neuron.
- * @throws {RangeError} If one is not a positive number.
- */
-export function requireNeuron(neuron: Neuron): void {
-  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } = neuron;
-  const parameters = { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho };
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!isPositive(value)) {
-      throw new RangeError(
-        `Cannot build a neuron with ${name} ${value}: it is not positive`,
-      );
-    }
-  }
-}
-
-/**
  * The synaptic response ε: what one spike adds to a potential, later on.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
  * @returns ε[k] at k·Ts after the spike, 1 at its peak.
- * @throws {RangeError} If a parameter or a time is not positive.
  *
  * @example
  * ```ts
- * import { responseKernel } from "./neuron.ts";
- * const neuron = {
- *   theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20, tauRho: 1, scaleRho: 1,
- * };
- * const epsilon = responseKernel(neuron, 5, 1500);
+ * import { responseKernel } from "./srm_alpha.ts";
+ * const epsilon = responseKernel({ tauSr: 10 }, 5, 1500);
  * if (epsilon.length !== 16 || epsilon[2] !== 1) throw new Error("not ε");
  * ```
  *
  * Source: SLAYER, arXiv:1810.08646, section 2; truncated as its package does.
  */
 export function responseKernel(
-  neuron: Neuron,
+  neuron: Pick<SrmAlphaParameters, "tauSr">,
   Ts: number,
   tSample: number,
 ): Float64Array {
-  requireNeuron(neuron);
   return alpha(1, neuron.tauSr, Ts, tSample);
 }
 
@@ -114,22 +93,20 @@ export function responseKernel(
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
  * @returns ν[k] at k·Ts after the spike, −scaleRef·theta at its trough.
- * @throws {RangeError} If a parameter or a time is not positive.
  *
  * Source: SLAYER, arXiv:1810.08646, section 2; truncated as its package does,
  * at the same absolute 0.01 as ε, so that it is longer.
  */
 export function refractoryKernel(
-  neuron: Neuron,
+  neuron: Pick<SrmAlphaParameters, "theta" | "tauRef" | "scaleRef">,
   Ts: number,
   tSample: number,
 ): Float64Array {
-  requireNeuron(neuron);
   return alpha(-neuron.scaleRef * neuron.theta, neuron.tauRef, Ts, tSample);
 }
 
 /**
- * The constants of srm.wgsl that follow from a neuron, by their names there.
+ * The constants of srm.wgsl and srm_adjoint.wgsl that follow from a neuron, by their names there.
  *
  * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two sums
  * that decay by r give it: slayer's filter and this differ by rounding alone.
@@ -140,13 +117,14 @@ export function refractoryKernel(
  * @returns A value for each constant.
  */
 export function neuronConstants(
-  neuron: Neuron,
+  neuron: SrmAlphaParameters,
   Ts: number,
   { K, R }: { readonly K: number; readonly R: number },
 ) {
-  const { theta, tauSr, tauRef, scaleRef } = neuron;
+  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } = neuron;
   const decay = Math.exp(-Ts / tauSr);
   const refDecay = Math.exp(-Ts / tauRef);
+  const slope = 1 / (tauRho * theta);
   return {
     K,
     R,
@@ -159,5 +137,31 @@ export function neuronConstants(
     refGain: -scaleRef * theta * Math.E * Ts / tauRef,
     refLastA: refDecay ** R,
     refLastB: R * refDecay ** R,
+    scale: scaleRho * slope,
+    slope,
   };
 }
+
+const parameter = (value: number) => ({ default: value, positive: true });
+
+/** The spike response model with alpha functions, SLAYER's neuron. */
+export const SRM_ALPHA: NeuronKind = {
+  name: "SRM-alpha",
+  parameters: {
+    theta: parameter(10),
+    tauSr: parameter(10),
+    tauRef: parameter(10),
+    scaleRef: parameter(2),
+    tauRho: parameter(1),
+    scaleRho: parameter(1),
+  },
+  constants(parameters: SrmAlphaParameters, { Ts, tSample }) {
+    return neuronConstants(parameters, Ts, {
+      K: responseKernel(parameters, Ts, tSample).length,
+      R: refractoryKernel(parameters, Ts, tSample).length,
+    });
+  },
+  forward: SRM_FORWARD,
+  adjoint: SRM_ADJOINT,
+  multiplyAdds: { forward: 10, adjoint: 6 },
+};

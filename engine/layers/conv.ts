@@ -1,0 +1,174 @@
+/**
+ * Convolutions.
+ *
+ * @module
+ */
+
+import { convForward } from "../../kernels/layers/conv.ts";
+import {
+  convAdjointDirect,
+  convAdjointTiled,
+} from "../../kernels/layers/conv_adjoint.ts";
+import {
+  convGradientPartial,
+  convGradientTotal,
+} from "../../kernels/layers/conv_gradient.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import { QUAD } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import { countOf } from "../network/weights.ts";
+import {
+  type ConvDescription,
+  type ConvLayer,
+  describeConv,
+} from "./conv_shapes.ts";
+import {
+  convConstants,
+  gradientStrips,
+  reachOf,
+  totalShares,
+} from "./conv_tiling.ts";
+import type { LayerKind, LayerSetting } from "./layer.ts";
+
+/** Most rounds of a loop over the bits of four words, one a round. */
+const BITS = 4 * BINS_PER_WORD + 2;
+
+/** A convolution over rows and columns, without bias. */
+export const conv: LayerKind<ConvLayer, ConvDescription> = {
+  name: "conv",
+  reads: "neuron-packed",
+  describe: describeConv,
+  forward(layer, setting) {
+    const { T, P } = setting;
+    const { H, W, C } = layer.output;
+    const pairs = Math.ceil(C / layer.groups / QUAD / 2);
+    return [launch({
+      kernel: convForward,
+      constants: { ...sizesOf(layer, setting), P },
+      grid: [
+        groupsFor(H * W * layer.groups * pairs, convForward.workgroup),
+        Math.ceil(T / convForward.tile.ownedBins),
+        "samples",
+      ],
+      loops: gatherLoops(layer, P),
+      multiplyAdds: ({ spikes }) => spikes * met(layer),
+    })];
+  },
+  adjoint(layer, setting) {
+    const { T, below } = setting;
+    const { input, output, kernel, groups } = layer;
+    const constants = {
+      ...sizesOf(layer, setting),
+      inRun: below.runSize,
+      inRow: below.floats,
+    };
+    const loops = output.C / groups * (kernel[0] * kernel[1] * 9 + 12);
+    const multiplyAdds: Launch["multiplyAdds"] = ({ bins }) =>
+      bins * sizeOf(input) * met(layer);
+    const reach = reachOf(layer, T, setting);
+    if (reach) {
+      const { tiles, blocks, ...tile } = reach;
+      return [launch({
+        kernel: convAdjointTiled,
+        constants: { ...constants, ...tile },
+        grid: [tiles, blocks, "samples"],
+        loops,
+        multiplyAdds,
+      })];
+    }
+    const owners = input.H * input.W * groups *
+      Math.ceil(input.C / groups / QUAD);
+    return [launch({
+      kernel: convAdjointDirect,
+      constants,
+      grid: [
+        groupsFor(owners, convAdjointDirect.workgroup),
+        Math.ceil(T / convAdjointDirect.tile.ownedBins),
+        "samples",
+      ],
+      loops,
+      multiplyAdds,
+    })];
+  },
+  gradient(layer, setting) {
+    const { rule, software } = setting;
+    const S = gradientStrips(layer);
+    const shares = totalShares(S, software);
+    return [
+      {
+        ...launchPartial(layer, setting, { busy: false }),
+        busy: launchPartial(layer, setting, { busy: true }),
+      },
+      launch({
+        kernel: convGradientTotal,
+        constants: {
+          ...sizesOf(layer, setting),
+          S,
+          ...shares,
+          rule,
+        },
+        grid: [groupsFor(layer.weights.floats / QUAD, shares.quads), 1, 1],
+        loops: totalLoops(S, shares.quads),
+        loopsPerSample: totalLoops(S, shares.quads),
+      }),
+    ];
+  },
+  partialFloats: (layer) => gradientStrips(layer) * layer.weights.floats,
+};
+
+/** A strip of pixels summed by each invocation, of one sample. */
+function launchPartial(
+  layer: ConvLayer,
+  setting: LayerSetting,
+  { busy }: { readonly busy: boolean },
+): Launch {
+  const { T, P, height } = setting;
+  const { input, output, kernel, groups } = layer;
+  const S = gradientStrips(layer);
+  const pairs = Math.ceil(output.C / groups / QUAD / 2);
+  const channels = busy ? convGradientPartial.tile.busyChannels : 1;
+  const owners = kernel[0] * kernel[1] * groups * pairs *
+    Math.ceil(input.C / groups / channels);
+  const pixels = Math.ceil(output.H * output.W / S);
+  const words = P * Math.ceil(T / BINS_PER_WORD);
+  return launch({
+    kernel: convGradientPartial,
+    constants: {
+      ...sizesOf(layer, setting),
+      P,
+      S,
+      height,
+      busy: Number(busy),
+    },
+    grid: [groupsFor(S * owners, convGradientPartial.workgroup), 1, "samples"],
+    loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
+    multiplyAdds: ({ spikes }) => spikes * met(layer),
+  });
+}
+
+/** Strips of a sample that an invocation adds up, four at once. */
+function totalLoops(strips: number, quads: number): number {
+  const sharers = convGradientTotal.tile.sampleAdders / quads;
+  return Math.ceil(strips / 4 / sharers) + 14;
+}
+
+/** Taps of a pixel, one a round, with the runs and words that they lie in. */
+function gatherLoops(layer: ConvLayer, P: number): number {
+  const { kernel, input, dilation, groups } = layer;
+  const taps = kernel[0] * kernel[1] * input.C / groups;
+  const runs = kernel[0] *
+    (dilation[1] === 1 && groups === 1 ? 1 : kernel[1]);
+  // A run may begin and end within a word.
+  const words = Math.ceil(taps / runs / BINS_PER_WORD) + 1;
+  return Math.ceil(4 + P * (2 + runs * (2 + 2 * words) + taps));
+}
+
+/** Weights that one spike meets on its way; borders count as if inside. */
+function met({ input, output, weights }: ConvLayer): number {
+  return countOf(weights.shape) * sizeOf(output) / output.C / sizeOf(input);
+}
+
+function sizesOf(layer: ConvLayer, { T, sampleRows }: LayerSetting) {
+  return { T, sampleRows, ...convConstants(layer) };
+}

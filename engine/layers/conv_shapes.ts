@@ -1,0 +1,108 @@
+/**
+ * Convolutions: what their users write, and the shapes that follow.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../device/errors.ts";
+import { type Extent, type Pair, requireSizes } from "../network/network.ts";
+import type { WeightLayout } from "../network/weights.ts";
+import type { Layer, LayerShapes } from "./layer.ts";
+import { quadWeights } from "./quad_weights.ts";
+
+/** A convolution as its user writes it. */
+export interface ConvDescription {
+  /** Channels of the output. */
+  readonly out: number;
+  /** Size of the kernel. */
+  readonly kernel: Pair;
+  /** Step of the kernel. @default 1 */
+  readonly stride?: Pair;
+  /** Zeros around the input. @default 0 */
+  readonly padding?: Pair;
+  /** Distance between the kernel's taps. @default 1 */
+  readonly dilation?: Pair;
+  /** Groups of channels that do not see one another. @default 1 */
+  readonly groups?: number;
+  /** Factor of the initial weights. @default 100 */
+  readonly weightScale?: number;
+}
+
+/** A convolution with its shapes; pairs are rows, then columns. */
+export interface ConvLayer extends Layer {
+  /** Size of the kernel. */
+  readonly kernel: readonly [number, number];
+  /** Step of the kernel. */
+  readonly stride: readonly [number, number];
+  /** Zeros around the input. */
+  readonly padding: readonly [number, number];
+  /** Distance between the kernel's taps. */
+  readonly dilation: readonly [number, number];
+  /** Groups of channels that do not see one another. */
+  readonly groups: number;
+  /** Its weights. */
+  readonly weights: WeightLayout;
+}
+
+/**
+ * Works out the shapes of a convolution.
+ *
+ * @param description The description.
+ * @param place Its name, and the extent of its input.
+ * @returns The shapes; a run of neurons is what a group makes of a pixel.
+ * @throws {ShapeError} If a size is not a positive integer, or the kernel is
+ * larger than what it is laid on.
+ */
+export function describeConv(
+  description: ConvDescription,
+  { name, input }: { readonly name: string; readonly input: Extent },
+): LayerShapes<ConvLayer> {
+  const { out, groups = 1, weightScale = 100 } = description;
+  const kernel = pair(description.kernel);
+  const stride = pair(description.stride ?? 1);
+  const padding = pair(description.padding ?? 0);
+  const dilation = pair(description.dilation ?? 1);
+  requireSizes(name, [out, groups]);
+  requireSizes(name, [...kernel, ...stride, ...dilation]);
+  requireSizes(name, padding, { least: 0 });
+  if (input.C % groups !== 0 || out % groups !== 0) {
+    throw new ShapeError(
+      `Cannot build layer "${name}": ${groups} groups do not divide ` +
+        `${input.C} inputs and ${out} outputs`,
+    );
+  }
+  const along = (side: number, axis: 0 | 1) =>
+    Math.floor(
+      (side + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1) /
+        stride[axis],
+    ) + 1;
+  const output = { C: out, H: along(input.H, 0), W: along(input.W, 1) };
+  if (output.H < 1 || output.W < 1) {
+    throw new ShapeError(
+      `Cannot build layer "${name}": a kernel of ${kernel.join("×")} does ` +
+        `not fit an input of ${input.H}×${input.W}`,
+    );
+  }
+  const shape = [out, input.C / groups, ...kernel, 1];
+  const runSize = out / groups;
+  const weights = quadWeights(shape, {
+    name,
+    runSize,
+    weightScale,
+  });
+  return {
+    output,
+    runSize,
+    weights,
+    kernel,
+    stride,
+    padding,
+    dilation,
+    groups,
+  };
+}
+
+function pair(value: Pair): readonly [number, number] {
+  const [rows, columns] = typeof value === "number" ? [value, value] : value;
+  return [rows, columns];
+}

@@ -1,0 +1,128 @@
+/**
+ * All-to-all layers.
+ *
+ * @module
+ */
+
+import { denseAdjoint, denseForward } from "../../kernels/layers/dense.ts";
+import { denseGradientSum } from "../../kernels/layers/dense_gradient.ts";
+import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { groupsFor, launch } from "../device/launch.ts";
+import { requireSizes, sizeOf } from "../network/network.ts";
+import { isSameShape } from "../network/weights.ts";
+import type { WeightLayout } from "../network/weights.ts";
+import { denseBlocks, forwardShares, gradientShares } from "./dense_tiling.ts";
+import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
+import { quadWeights } from "./quad_weights.ts";
+
+/** An all-to-all layer as its user writes it. */
+export interface DenseDescription {
+  /** Number of outputs. */
+  readonly out: number;
+  /** Factor of the initial weights. @default 10 */
+  readonly weightScale?: number;
+}
+
+/** An all-to-all layer with its shapes. */
+export interface DenseLayer extends Layer {
+  /** Its weights. */
+  readonly weights: WeightLayout;
+}
+
+/** Rounds in which spikes of 8 words are ranked, and listed in two lists at most. */
+const RANKING = 10 + 2 * 8 * (BINS_PER_WORD + 1);
+
+/** All-to-all synapses, without bias. */
+export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
+  name: "dense",
+  prefix: "fc",
+  reads: "neuron-packed",
+  describe(description, { name, input }) {
+    const { out, weightScale = 10 } = typeof description === "number"
+      ? { out: description }
+      : description;
+    requireSizes(name, [out]);
+    return {
+      output: { C: out, H: 1, W: 1 },
+      runSize: out,
+      weights: quadWeights([out, input.C, input.H, input.W, 1], {
+        name,
+        runSize: out,
+        weightScale,
+        // Channels before rows before columns.
+        fits: (shape) => isSameShape(shape, [out, sizeOf(input)]),
+      }),
+    };
+  },
+  forward(layer, setting) {
+    const { T, P } = setting;
+    const shares = forwardShares(layer, P);
+    return [launch({
+      kernel: denseForward,
+      constants: { ...sizesOf(layer, setting), P, ...shares },
+      grid: [Math.ceil(T / shares.bins), denseBlocks(layer), "samples"],
+      loops: forwardLoops(layer, P, shares.bins),
+      multiplyAdds: ({ spikes }) => spikes * layer.output.C,
+    })];
+  },
+  adjoint(layer, setting) {
+    const { T, below } = setting;
+    const inputs = sizeOf(layer.input);
+    const { tileSize } = denseAdjoint.tile;
+    return [launch({
+      kernel: denseAdjoint,
+      constants: {
+        ...sizesOf(layer, setting),
+        inRun: below.runSize,
+        inRow: below.floats,
+      },
+      grid: [groupsFor(inputs, tileSize), Math.ceil(T / tileSize), "samples"],
+      loops: Math.ceil(layer.output.C / 8) * 7,
+      multiplyAdds: ({ bins }) => bins * inputs * layer.output.C,
+    })];
+  },
+  gradient(layer, setting) {
+    const { P, height, rule, software } = setting;
+    const shares = gradientShares(layer, software);
+    const loops = gradientLoops(layer, setting, shares.near);
+    return [launch({
+      kernel: denseGradientSum,
+      constants: { ...sizesOf(layer, setting), P, height, ...shares, rule },
+      grid: [
+        groupsFor(sizeOf(layer.input), shares.near),
+        denseBlocks(layer),
+        1,
+      ],
+      loops,
+      loopsPerSample: loops,
+      multiplyAdds: ({ spikes }) => spikes * layer.output.C,
+    })];
+  },
+};
+
+/** Words that are ranked and listed, and spikes that are added up, of a bin. */
+function forwardLoops({ input }: Layer, P: number, bins: number): number {
+  const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
+  const rankings = Math.ceil(words / 8 / LISTS_LANES);
+  const lists = rankings + Math.ceil(bins * words * BINS_PER_WORD / LISTED);
+  return rankings * RANKING + lists * 8 + words * 4 + LISTS_LANES;
+}
+
+/** The same of the inputs of a workgroup, over all bins of a sample. */
+function gradientLoops(
+  { input }: Layer,
+  { T, P }: LayerSetting,
+  near: number,
+): number {
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const inputs = Math.min(near, sizeOf(input));
+  const rankings = Math.ceil(P * B / 8 / (LISTS_LANES / near));
+  const lists = rankings + Math.ceil(inputs * P * B * BINS_PER_WORD / LISTED);
+  return rankings * RANKING + lists * (2 + 8 + inputs * 7) +
+    inputs * P * Math.ceil(T / 8);
+}
+
+function sizesOf({ input, output }: Layer, { T, sampleRows }: LayerSetting) {
+  return { T, sampleRows, I: sizeOf(input), O: output.C };
+}

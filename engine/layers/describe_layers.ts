@@ -1,0 +1,120 @@
+/**
+ * Networks as plain descriptions, and the shapes that follow from them.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../device/errors.ts";
+import { type Extent, requireSizes } from "../network/network.ts";
+import {
+  describeNeuron,
+  type NeuronDescription,
+} from "../neurons/describe_neuron.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
+import { conv } from "./conv.ts";
+import type { ConvDescription } from "./conv_shapes.ts";
+import { dense, type DenseDescription } from "./dense.ts";
+import type { Layer, LayerKind } from "./layer.ts";
+import { pool } from "./pool.ts";
+
+/** The kinds that a description can name by a key. */
+const KINDS: readonly LayerKind[] = [pool, conv, dense];
+
+/** A layer's own neuron, in part or as a whole. */
+export interface LayerNeuron {
+  /**
+   * The layer's neuron; parameters left out are the network's.
+   *
+   * @default the network's
+   */
+  readonly neuron?: NeuronDescription;
+}
+
+/** A layer of a kind that its user brings, with the options of that. */
+export interface OwnLayer extends LayerNeuron {
+  /** The kind. */
+  readonly kind: LayerKind;
+  /** Its options. */
+  readonly [option: string]: unknown;
+}
+
+/** One layer: a synapse, followed by its neurons. */
+export type LayerDescription =
+  | LayerNeuron & { readonly pool: number }
+  | LayerNeuron & { readonly conv: ConvDescription }
+  | LayerNeuron & { readonly dense: number | DenseDescription }
+  | OwnLayer;
+
+/**
+ * Works out the shapes of a network.
+ *
+ * @param input Channels, rows and columns of a sample.
+ * @param descriptions The layers, first to last.
+ * @param options The neuron of those that have none of their own.
+ * @returns The layers with their shapes, named by kind: `conv1`, `pool1`,
+ * `fc1` …, as SLAYER's users name them.
+ * @throws {ShapeError} If there is no layer, a size is not a positive integer,
+ * or a kernel is larger than what it is laid on.
+ * @throws {RangeError} If a neuron's parameter is out of range.
+ * @throws {TypeError} If a neuron has no such parameter.
+ *
+ * @example
+ * ```ts
+ * import { describeLayers } from "./describe_layers.ts";
+ * const layers = describeLayers({ C: 2, H: 34, W: 34 }, [
+ *   { conv: { out: 16, kernel: 5, padding: 1 } },
+ *   { pool: 2, neuron: { theta: 5 } },
+ *   { dense: 10 },
+ * ]);
+ * if (layers[1].output.H !== 16) throw new Error("expected 16 rows");
+ * if (layers[1].neuron.parameters.theta !== 5) throw new Error("expected 5");
+ * ```
+ */
+export function describeLayers(
+  input: Extent,
+  descriptions: readonly LayerDescription[],
+  { neuron = describeNeuron({}) }: { readonly neuron?: Neuron } = {},
+): Layer[] {
+  if (descriptions.length === 0) {
+    throw new ShapeError("Cannot build a network: it has no layers");
+  }
+  requireSizes("input", [input.C, input.H, input.W]);
+  const layers: Layer[] = [];
+  const numbers = new Map<string, number>();
+  let extent = input;
+  for (const description of descriptions) {
+    const { kind, options } = kindOf(description, layers.length + 1);
+    const prefix = kind.prefix ?? kind.name;
+    const number = (numbers.get(prefix) ?? 0) + 1;
+    numbers.set(prefix, number);
+    const name = `${prefix}${number}`;
+    const layer = {
+      ...kind.describe(options, { name, input: extent }),
+      kind,
+      name,
+      input: extent,
+      neuron: description.neuron
+        ? describeNeuron(description.neuron, neuron)
+        : neuron,
+    };
+    layers.push(layer);
+    extent = layer.output;
+  }
+  return layers;
+}
+
+/** The kind of a layer, and what its user wrote for it. */
+function kindOf(description: LayerDescription, number: number) {
+  if ("kind" in description) {
+    return { kind: description.kind, options: description };
+  }
+  const given: Readonly<Record<string, unknown>> = { ...description };
+  const kind = KINDS.find(({ name }) => name in given);
+  if (!kind) {
+    throw new ShapeError(
+      `Cannot build layer ${number}: ${JSON.stringify(description)} is no ` +
+        "pool, conv or dense",
+    );
+  }
+  return { kind, options: given[kind.name] };
+}

@@ -1,0 +1,164 @@
+/**
+ * A kind of layer: its shapes, weights and kernels.
+ *
+ * @module
+ */
+
+import type { Launch } from "../device/launch.ts";
+import type { Layout } from "../network/layout.ts";
+import type { Extent } from "../network/network.ts";
+import type { WeightLayout } from "../network/weights.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
+import type { NeuronSetting } from "../neurons/neuron_launches.ts";
+
+/** A layer with its shapes: a synapse, followed by neurons. */
+export interface Layer {
+  /** Its kind. */
+  readonly kind: LayerKind;
+  /** Kind and number, such as `conv1`; `fc1` for a dense one. */
+  readonly name: string;
+  /** Extent of the input. */
+  readonly input: Extent;
+  /** Extent of the output. */
+  readonly output: Extent;
+  /**
+   * Neurons of a run: real-valued arrays hold them run by run, each filled up to
+   * a multiple of four.
+   */
+  readonly runSize: number;
+  /** Its weights; absent where it has none. */
+  readonly weights?: WeightLayout;
+  /** Its neurons. */
+  readonly neuron: Neuron;
+}
+
+/** The fields of a layer that its kind works out. */
+export type LayerShapes<L extends Layer = Layer> = Omit<
+  L,
+  "kind" | "name" | "input" | "neuron"
+>;
+
+/** Sizes and constants for the kernels of a layer. */
+export interface LayerSetting {
+  /** Bins in a sample. */
+  readonly T: number;
+  /** Bit planes of the incoming spikes; plane p counts 2^p. */
+  readonly P: number;
+  /** Height of an incoming spike. */
+  readonly height: number;
+  /** Rows of a sample's drives, and of their gradients; T of them are used. */
+  readonly sampleRows: number;
+  /** How the neurons of the layer below lie. */
+  readonly below: Layout;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
+  /** Bytes of memory that a workgroup may have. */
+  readonly workgroupBytes: number;
+  /** The number of the rule by which weights are updated. */
+  readonly rule: number;
+  /** The layer's neurons, for a kernel that integrates them. */
+  readonly neurons: NeuronSetting;
+  /**
+   * Further constants of such a kernel, by their names in neurons.wgsl; a height
+   * in `height` replaces that of a spike.
+   */
+  readonly outcome: Readonly<Record<string, number>>;
+  /** Whether such a kernel is to leave its spikes neuron-packed in `raster` too. */
+  readonly packsNeurons: boolean;
+}
+
+/**
+ * A kind of layer, as plain data.
+ *
+ * A description has one as `{ kind, …options }`. Buffers are bound by their names: `inputs` [N, P, B, F in], spikes that come
+ * in, time-packed; `raster` [N, P, B, 32·⌈F in / 32⌉], the same, neuron-packed;
+ * weights `w`; the drive `x` and its gradient `dy` [N, sampleRows, F out];
+ * the gradient of incoming spikes `dx` [N, T, F in]; `batch`; the gradient of
+ * weights `dw`, partial sums of it `part`, to write, and `parts`, to read; and
+ * `weights`, `m`, `v` and `vMax` as optimizer_rules.wgsl has them.
+ *
+ * @example
+ * ```ts
+ * import { dense } from "./dense.ts";
+ * import { describeLayers } from "./describe_layers.ts";
+ * // A dense layer of as many outputs as the task has classes.
+ * const readout = {
+ *   ...dense,
+ *   prefix: "readout",
+ *   describe: (_: unknown, place: Parameters<typeof dense.describe>[1]) =>
+ *     dense.describe(19, place),
+ * };
+ * const [{ name, output }] = describeLayers({ C: 2, H: 8, W: 8 }, [
+ *   { kind: readout },
+ * ]);
+ * if (name !== "readout1" || output.C !== 19) throw new Error("not a readout");
+ * ```
+ */
+export interface LayerKind<L extends Layer = Layer, O = unknown> {
+  /** Its name: the key of its options in a description. */
+  readonly name: string;
+  /** Prefix of the names of its layers. @default its name */
+  readonly prefix?: string;
+  /** How its forward kernels read spikes: packed along time or along neurons. */
+  readonly reads: "time-packed" | "neuron-packed";
+  /**
+   * Whether its forward kernel integrates the neurons too; its launch then has
+   * the constants of `neurons` and `outcome`, and binds what neurons.wgsl does.
+   *
+   * @default false: it leaves drives in `x`
+   */
+  readonly integrates?: boolean;
+  /**
+   * Works out the shapes of a layer.
+   *
+   * @param options Its options.
+   * @param place Its name, and the extent of its input.
+   * @returns The shapes.
+   * @throws {ShapeError} If they do not fit.
+   */
+  describe(
+    options: O,
+    place: { readonly name: string; readonly input: Extent },
+  ): LayerShapes<L>;
+  /**
+   * From incoming spikes to drives, or to the layer's spikes.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, in order.
+   */
+  forward(layer: L, setting: LayerSetting): readonly Launch[];
+  /**
+   * From the gradient of drives `dy` to that of incoming spikes `dx`; absent
+   * where the neurons below read the gradient of drives themselves.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, in order.
+   */
+  adjoint?(layer: L, setting: LayerSetting): readonly Launch[];
+  /**
+   * How the neurons below read the gradient of drives, where there is no
+   * adjoint.
+   *
+   * @param layer The layer.
+   * @returns Constants by their names in neuron_adjoint.wgsl.
+   */
+  readBelow?(layer: L): Readonly<Record<string, number>>;
+  /**
+   * From incoming spikes `inputs` and the gradient of drives `dy` to the
+   * gradient of weights `dw` and, where `batch` says so, to their update.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, in order.
+   */
+  gradient?(layer: L, setting: LayerSetting): readonly Launch[];
+  /**
+   * Counts the floats of a sample's partial sums in `part`.
+   *
+   * @param layer The layer.
+   * @returns Their number.
+   */
+  partialFloats?(layer: L): number;
+}

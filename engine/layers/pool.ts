@@ -1,0 +1,90 @@
+/**
+ * Sum pooling.
+ *
+ * @module
+ */
+
+import { poolForward } from "../../kernels/layers/pool.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { groupsFor } from "../device/launch.ts";
+import { requireSizes, sizeOf } from "../network/network.ts";
+import {
+  neuronConstantsOf,
+  neuronLoops,
+  neuronWork,
+} from "../neurons/neuron_launches.ts";
+import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
+
+/** A pooling layer with its shapes. */
+export interface PoolLayer extends Layer {
+  /** Side of the square that is summed. */
+  readonly window: number;
+}
+
+/** The one weight of a pool, in units of theta. */
+const POOL_WEIGHT = 1.1;
+
+/** A sum over squares of pixels with one fixed weight, and its neurons. */
+export const pool: LayerKind<PoolLayer, number> = {
+  name: "pool",
+  reads: "time-packed",
+  integrates: true,
+  describe(window, { name, input }) {
+    requireSizes(name, [window]);
+    const output = {
+      C: input.C,
+      H: Math.ceil(input.H / window),
+      W: Math.ceil(input.W / window),
+    };
+    return { output, runSize: sizeOf(output), window };
+  },
+  forward(layer, setting) {
+    const { P, height, neurons, outcome, packsNeurons } = setting;
+    const { window, input } = layer;
+    const kernel = poolForward(neurons.kind.forward);
+    return [{
+      kernel,
+      constants: {
+        ...neuronConstantsOf(neurons),
+        ...outcome,
+        ...input,
+        height: weightOf(layer) * height,
+        P,
+        window,
+        digits: Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1,
+        turned: Number(packsNeurons),
+      },
+      grid: [
+        groupsFor(4 * Math.ceil(neurons.F / 4), kernel.workgroup),
+        1,
+        "samples",
+      ],
+      loops: neuronLoops(neurons.T) + countingLoops(layer, setting),
+      multiplyAdds: ({ spikes, bins }) =>
+        spikes + neuronWork(neurons, "forward", bins),
+    }];
+  },
+  readBelow: (layer) => ({
+    pooled: 1,
+    window: layer.window,
+    W: layer.input.W,
+    C: layer.input.C,
+    poolGain: weightOf(layer),
+  }),
+};
+
+function weightOf({ neuron }: Layer): number {
+  return POOL_WEIGHT * neuron.parameters.theta;
+}
+
+/** Words of a window that are added up in binary, and read out again. */
+function countingLoops(
+  { window }: PoolLayer,
+  { T, P, neurons: { constants } }: LayerSetting,
+): number {
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const digits = P + Math.ceil(2 * Math.log2(window));
+  const counts = window * ((constants.K ?? 0) <= BINS_PER_WORD ? 1 : 2);
+  const counting = P * (2 + window * (2 + counts * (2 + digits)));
+  return B * (2 * digits + 3 + counting + 9 + 8 * digits) + digits;
+}

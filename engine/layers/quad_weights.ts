@@ -1,0 +1,67 @@
+/**
+ * Weights whose outputs lie side by side, by quads.
+ *
+ * @module
+ */
+
+import { isPositive } from "../network/float_range.ts";
+import { inQuads, placeOf } from "../network/layout.ts";
+import { countOf, type WeightLayout } from "../network/weights.ts";
+
+/**
+ * Weights that the kernels hold as `[height, width, in, out]`, outputs by quads
+ * as the neurons of a pixel lie.
+ *
+ * @param shape `[out, in, height, width, 1]`.
+ * @param options Name of the layer, neurons of a run, the factor of first
+ * values, and which other shapes are taken.
+ * @returns The weights; first values are drawn evenly from
+ * ±weightScale / √fan_in, one number a weight.
+ * @throws {RangeError} If the factor is not positive.
+ *
+ * Source: PyTorch's default for convolutions, times SLAYER's weightScale.
+ */
+export function quadWeights(
+  shape: readonly number[],
+  { name, runSize, weightScale, fits }: {
+    readonly name: string;
+    readonly runSize: number;
+    readonly weightScale: number;
+    readonly fits?: WeightLayout["fits"];
+  },
+): WeightLayout {
+  if (!isPositive(weightScale)) {
+    throw new RangeError(
+      `Cannot build layer "${name}": weightScale ${weightScale} is not positive`,
+    );
+  }
+  const [out, channels] = shape;
+  const length = countOf(shape);
+  const pixels = length / out / channels;
+  const layout = { runSize, floats: out / runSize * inQuads(runSize) };
+  return {
+    shape,
+    floats: pixels * channels * layout.floats,
+    fits,
+    first(random) {
+      const bound = weightScale / Math.sqrt(length / out);
+      return Float32Array.from(
+        { length },
+        () => (2 * random.uniform() - 1) * bound,
+      );
+    },
+    visit(at) {
+      for (let o = 0; o < out; o++) {
+        const place = placeOf(layout, o);
+        for (let c = 0; c < channels; c++) {
+          for (let pixel = 0; pixel < pixels; pixel++) {
+            at(
+              (o * channels + c) * pixels + pixel,
+              (pixel * channels + c) * layout.floats + place,
+            );
+          }
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The loss of numbers of spikes.
+ *
+ * @module
+ */
+
+import { lossNumSpikes } from "../../kernels/output/loss.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { groupsFor, launch } from "../device/launch.ts";
+import { isFrom0 } from "../network/float_range.ts";
+import type { Loss, LossSample } from "./loss.ts";
+import { type Region, regionOf } from "./region.ts";
+import { responseOf, type ResponseOptions } from "./response.ts";
+
+/** Options of the numSpikes loss. */
+export interface NumSpikesOptions extends ResponseOptions {
+  /** Part of the sample that is counted. @default the whole sample */
+  readonly region?: Region;
+  /** Spikes wanted of the sample's class. */
+  readonly true: number;
+  /** Spikes wanted of each other class. */
+  readonly false: number;
+}
+
+/**
+ * The loss of numbers of spikes: outputs are to fire so often in a region.
+ *
+ * It filters spikes outside the region by the response ε of an SRM-alpha
+ * neuron, and the gradient by its adjoint; the time constant is that of the
+ * output neuron, or `tauSr`.
+ *
+ * @param options Region and numbers of spikes.
+ * @returns The loss.
+ *
+ * @example
+ * ```ts
+ * import { numSpikes } from "./num_spikes.ts";
+ * const loss = numSpikes({ true: 60, false: 10 });
+ * if (loss.name !== "numSpikes") throw new Error("another name");
+ * ```
+ *
+ * Source: SLAYER, arXiv:1810.08646, section 3.4.
+ */
+export function numSpikes(options: NumSpikesOptions): Loss {
+  const { region, true: wanted, false: unwanted } = options;
+  return {
+    name: "numSpikes",
+    settle(sample) {
+      for (const count of [wanted, unwanted]) {
+        if (!isFrom0(count)) {
+          throw new RangeError(
+            `Cannot want ${count} spikes: it is not a number from 0`,
+          );
+        }
+      }
+      const { T, O, Ts } = sample;
+      const { K, taps, adjoint } = responseOf("numSpikes", options, sample);
+      const constants = {
+        T,
+        O,
+        K,
+        Ts,
+        ...regionOf(region, sample),
+        wanted,
+        unwanted,
+      };
+      return {
+        uniforms: { taps },
+        forward: [launch({
+          kernel: lossNumSpikes,
+          constants,
+          grid: [groupsFor(O, 1), "samples", 1],
+          loops: tapLoops(sample, K),
+        })],
+        backward: [adjoint],
+      };
+    },
+  };
+}
+
+/**
+ * Most rounds of a loss that goes bin by bin over the taps.
+ *
+ * @param sample Bins of a sample.
+ * @param K Taps of the response.
+ * @returns The rounds.
+ */
+export function tapLoops({ T }: Pick<LossSample, "T">, K: number): number {
+  const { workgroup } = lossNumSpikes;
+  const words = Math.ceil(T / BINS_PER_WORD);
+  return 2 * (words + 1) + Math.ceil(T / workgroup) * (K + 2) + workgroup + 2;
+}

@@ -1,0 +1,88 @@
+/**
+ * The loss of probabilities: Spikemax.
+ *
+ * @module
+ */
+
+import {
+  lossProbSpikes,
+  lossProbSpikesAdjoint,
+} from "../../kernels/output/loss.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { ShapeError } from "../device/errors.ts";
+import { groupsFor, launch } from "../device/launch.ts";
+import type { Loss, LossSample } from "./loss.ts";
+import { type Region, regionOf } from "./region.ts";
+
+/** Options of the probSpikes loss. */
+export interface ProbSpikesOptions {
+  /** Part of the sample in which outputs are compared. @default all of it */
+  readonly region?: Region;
+  /** Length in ms of the window whose spikes are compared at each time. */
+  readonly window: number;
+}
+
+/**
+ * The loss of probabilities: the right class is to have the largest share of
+ * the spikes in each window. In a sample without an output spike its gradient
+ * also raises the potential of the right output, see loss.wgsl.
+ *
+ * @param options Region and window.
+ * @returns The loss.
+ *
+ * @example
+ * ```ts
+ * import { probSpikes } from "./prob_spikes.ts";
+ * const loss = probSpikes({ window: 20 });
+ * if (loss.name !== "probSpikes") throw new Error("another name");
+ * ```
+ *
+ * Source: Spikemax, arXiv:2205.09845; see loss.wgsl for how it differs.
+ */
+export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
+  return {
+    name: "probSpikes",
+    settle(sample) {
+      const { T, O, Ts } = sample;
+      const window = windowOf(ms, sample);
+      const constants = { T, O, Ts, ...regionOf(region, sample), window };
+      const places = groupsFor(T * O, lossProbSpikesAdjoint.workgroup);
+      return {
+        wakes: true,
+        forward: [launch({
+          kernel: lossProbSpikes,
+          constants,
+          grid: ["samples", 1, 1],
+          loops: windowLoops(sample, window),
+        })],
+        backward: [launch({
+          kernel: lossProbSpikesAdjoint,
+          constants,
+          grid: [places, 1, "samples"],
+          loops: Math.ceil(T * O / lossProbSpikesAdjoint.workgroup / places) *
+              (window + 2) + 1,
+        })],
+      };
+    },
+  };
+}
+
+/** Over all outputs and the words of a window, bin by bin. */
+function windowLoops({ T, O }: LossSample, window: number): number {
+  const { workgroup } = lossProbSpikes;
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const words = Math.min(Math.ceil((window - 1) / BINS_PER_WORD) + 1, B);
+  return Math.ceil(T / workgroup) * (O * (words + 3) + 3) +
+    2 * Math.ceil(O / workgroup) * (B + 2) + 2 * (workgroup + 3);
+}
+
+function windowOf(window: number, { Ts, T }: LossSample): number {
+  const bins = Math.round(window / Ts);
+  if (!(bins >= 1 && bins <= T)) {
+    throw new ShapeError(
+      `Cannot compare spikes in a window of ${window} ms: it has ${bins} ` +
+        `bins, expected 1 to a sample's ${T}`,
+    );
+  }
+  return bins;
+}

@@ -1,0 +1,89 @@
+/**
+ * Neurons as their users write them, completed by defaults.
+ *
+ * @module
+ */
+
+import { isFinite32, isPositive } from "../network/float_range.ts";
+import type { Neuron, NeuronKind, NeuronParameters } from "./neuron_kind.ts";
+import { SRM_ALPHA, type SrmAlphaParameters } from "./srm_alpha.ts";
+
+/**
+ * A neuron as its user writes it: parameters of SRM-alpha, or of a kind of
+ * their own.
+ */
+export type NeuronDescription =
+  | Partial<SrmAlphaParameters>
+  | {
+    /** The kind. @default the network's, whose own is SRM-alpha */
+    readonly kind?: NeuronKind;
+    /** Its parameters, by name. */
+    readonly [parameter: string]: number | NeuronKind | undefined;
+  };
+
+/**
+ * Completes a neuron.
+ *
+ * @param description Its kind, and some of its parameters.
+ * @param network The neuron of the network, which a layer's own is completed
+ * by: in kind, and if it is of this kind in parameters, before the kind's
+ * defaults are.
+ * @returns The neuron.
+ * @throws {RangeError} If a parameter is not finite, or must be positive and is
+ * not.
+ * @throws {TypeError} If the kind has no such parameter.
+ *
+ * @example
+ * ```ts
+ * import { describeNeuron } from "./describe_neuron.ts";
+ * const network = describeNeuron({ theta: 8 });
+ * const { parameters } = describeNeuron({ tauSr: 5 }, network);
+ * if (parameters.theta !== 8 || parameters.tauRef !== 10) throw new Error();
+ * ```
+ */
+export function describeNeuron(
+  description: NeuronDescription,
+  network?: Neuron,
+): Neuron {
+  const { kind = network?.kind ?? SRM_ALPHA, ...given } = description as {
+    readonly kind?: NeuronKind;
+    readonly [parameter: string]: unknown;
+  };
+  const stranger = Object.keys(given)
+    .find((name) => !Object.hasOwn(kind.parameters, name));
+  if (stranger !== undefined) {
+    throw new TypeError(
+      `Cannot build a network with ${stranger} ${
+        given[stranger]
+      }: neurons of ` +
+        `kind "${kind.name}" have ${Object.keys(kind.parameters).join(", ")}`,
+    );
+  }
+  const others = network?.kind === kind ? network.parameters : undefined;
+  const parameters = Object.fromEntries(
+    Object.entries(kind.parameters).map(([name, parameter]) => {
+      const value = given[name] ?? others?.[name] ?? parameter.default;
+      requireValue(name, value, parameter.positive);
+      return [name, value];
+    }),
+  );
+  return { kind, parameters: parameters as unknown as NeuronParameters };
+}
+
+function requireValue(
+  name: string,
+  value: unknown,
+  positive: boolean,
+): asserts value is number {
+  if (!isFinite32(Number(value)) || typeof value !== "number") {
+    throw new RangeError(
+      `Cannot build a network with ${name} ${value}: it is not ` +
+        (positive ? "positive" : "a finite number"),
+    );
+  }
+  if (positive && !isPositive(value)) {
+    throw new RangeError(
+      `Cannot build a network with ${name} ${value}: it is not positive`,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * How many samples go through the network at once.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { ShapeError } from "../device/errors.ts";
+import type { Launch } from "../device/launch.ts";
+import type { Tables } from "../losses/loss.ts";
+import { loopsPerSample, mostLoops } from "./loop_budget.ts";
+
+/** The needs of a plan. */
+export interface PlanNeeds {
+  /** Most samples in a step. */
+  readonly batch: number;
+  /** Words that a sample takes in each buffer. */
+  readonly buffers: readonly number[];
+  /** Arrays that the loss reads, the same for all samples. */
+  readonly tables: Tables;
+  /** The launches of each layer, and of the loss. */
+  readonly launches: readonly {
+    readonly of: string;
+    readonly launches: readonly Launch[];
+  }[];
+}
+
+/**
+ * Counts the samples that can go through the network at once.
+ *
+ * @param device Where it is to run.
+ * @param need The needs of the plan.
+ * @returns As many as the device's limits allow, at most the whole batch.
+ * @throws {ShapeError} If they do not allow one.
+ */
+export function microBatch(
+  { gpu: { limits }, adapter, mostRounds }: Device,
+  need: PlanNeeds,
+): number {
+  const most = Math.min(
+    limits.maxStorageBufferBindingSize,
+    limits.maxBufferSize,
+  );
+  for (const [name, { byteLength }] of Object.entries(need.tables)) {
+    if (byteLength <= most) continue;
+    throw new ShapeError(
+      `Cannot fit what the loss reads on "${adapter.name}": "${name}" needs ` +
+        `a buffer of ${byteLength} bytes, and the device binds at most ` +
+        `${most}; fewer bins help`,
+    );
+  }
+  const largest = 4 * Math.max(...need.buffers);
+  if (largest > most) {
+    throw new ShapeError(
+      `Cannot fit a sample on "${adapter.name}": it needs a buffer of ` +
+        `${largest} bytes, and the device binds at most ${most}; fewer ` +
+        "bins or more pooling help",
+    );
+  }
+  for (const { of, launches } of need.launches) {
+    const loops = mostLoops(launches);
+    if (loops > mostRounds) {
+      throw new ShapeError(
+        `Cannot fit a sample on "${adapter.name}": loops of ${of} may go ` +
+          `round ${loops} times, and the device ends them after ` +
+          `${mostRounds}; fewer bins or smaller windows help`,
+      );
+    }
+  }
+  const perSample = loopsPerSample(
+    need.launches.flatMap(({ launches }) => launches),
+  );
+  return Math.min(
+    need.batch,
+    Math.floor(most / largest),
+    Math.floor(mostRounds / perSample),
+    limits.maxComputeWorkgroupsPerDimension,
+  );
+}

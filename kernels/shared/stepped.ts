@@ -1,0 +1,29 @@
+/**
+ * Neurons that are stepped bin by bin; see stepped_neuron.wgsl and
+ * stepped_adjoint.wgsl.
+ *
+ * @module
+ */
+
+import adjoint from "./stepped_adjoint.wgsl" with { type: "text" };
+import forward from "./stepped_neuron.wgsl" with { type: "text" };
+import type { KernelText } from "./neurons.ts";
+
+/**
+ * Makes the text of a stepped neuron one that integrators are compiled after.
+ *
+ * @param code The neuron's text; it has `State`, `atRest`, `step`, `reset`,
+ * `Back` and `stepBack`, as the two files say.
+ * @returns The text of either direction; every `override` of the neuron's may
+ * be given a value.
+ */
+export function steppedTexts(
+  code: string,
+): { readonly forward: KernelText; readonly adjoint: KernelText } {
+  const constants = [...code.matchAll(/^\s*override\s+(\w+)/gm)]
+    .map(([, name]) => name);
+  return {
+    forward: { code: forward + code, constants },
+    adjoint: { code: adjoint + code, constants: ["theta", ...constants] },
+  };
+}
