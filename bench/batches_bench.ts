@@ -11,11 +11,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { batches, SampleCache } from "../dataset/batches.ts";
 import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
-import { MersenneTwister } from "../dataset/mersenne_twister.ts";
+import { Random } from "../dataset/random.ts";
 import { type Binning, packSample } from "../dataset/pack.ts";
 import type { SampleSource } from "../dataset/sample_source.ts";
 import { openStore } from "../dataset/store/store.ts";
-import { ReadThreads, THREADS } from "../dataset/store/read_threads.ts";
+import { THREADS } from "../dataset/store/read_job.ts";
+import { ReadThreads } from "../dataset/store/read_threads.ts";
 import { makeStore } from "./event_store.ts";
 
 const SAMPLES = 64;
@@ -41,12 +42,11 @@ const samplesOf = new Map<string, number>();
 /** Makes a sample of evenly spaced events at random pixels. */
 function record(): Events {
   const events = allocateEvents(SAMPLE_EVENTS);
-  const twister = new MersenneTwister(0);
+  const random = new Random(0);
   for (let n = 0; n < SAMPLE_EVENTS; n++) {
-    const bits = twister.uint32();
-    events.x[n] = bits & 127;
-    events.y[n] = (bits >>> 7) & 127;
-    events.p[n] = (bits >>> 14) & 1;
+    events.x[n] = random.below(128);
+    events.y[n] = random.below(128);
+    events.p[n] = random.below(2);
     events.t[n] = 2 ** 31 + Math.floor(n * SAMPLE_MS * 1000 / SAMPLE_EVENTS);
   }
   return events;
@@ -58,13 +58,13 @@ async function visit(
   bins: number,
   cache?: SampleCache,
 ): Promise<number> {
-  const twister = new MersenneTwister(1);
+  const generator = new Random(1);
   const made = batches(source, INDICES, {
     batchSize: 8,
     bins,
     binning: { method: "SlayerTD", Ts: 5 },
     crop,
-    random: () => twister.uint32() / 2 ** 32,
+    random: () => generator.uniform(0, 1),
     cache,
   });
   let events = 0;
@@ -116,13 +116,17 @@ const store = await makeStore(folder, { recordings: 12, events: 60_000 });
 const threads = new ReadThreads();
 const path = join(folder, "events.zarr");
 const threaded = await openStore(path, { threads });
-const twister = new MersenneTwister(2);
-const order = [...store.labels.keys()].sort(() => twister.uint32() - 2 ** 31);
+const generator = new Random(2);
+const order = [...store.labels.keys()]
+  .sort(() => generator.uniform(-1, 1));
 
 /** Reads all samples of the store; returns the sum of their words. */
 async function readStore(store: SampleSource, cache?: SampleCache) {
   const read = batches(store, order, {
-    ...{ batchSize: 8, bins: 300, crop: "fixed", cache },
+    batchSize: 8,
+    bins: 300,
+    crop: "fixed",
+    cache,
     binning: { method: "SlayerTD", Ts: 5 },
   });
   let sum = 0;

@@ -5,16 +5,14 @@
  */
 
 import type { Events } from "./events.ts";
-import { MersenneTwister } from "./mersenne_twister.ts";
 import {
   type Binning,
   cropWords,
   type PackedSample,
   packSample,
 } from "./pack.ts";
+import { Random } from "./random.ts";
 import type { SampleSource } from "./sample_source.ts";
-
-const TWO_32 = 2 ** 32;
 
 /** Some packed samples. */
 export interface PackedBatch {
@@ -29,7 +27,7 @@ export interface PackedBatch {
   readonly indices: readonly number[];
 }
 
-/** How {@linkcode batches} makes batches. */
+/** Options of {@linkcode batches}. */
 export interface BatchOptions {
   /** Samples in a batch; the last batch may have fewer. */
   readonly batchSize: number;
@@ -58,7 +56,7 @@ export interface BatchOptions {
    * @default {4}
    */
   readonly prefetch?: number;
-  /** Where packed samples are kept; without it, they are packed anew. */
+  /** Cache of packed samples; without it, they are packed at each visit. */
   readonly cache?: SampleCache;
   /**
    * Batches to leave out at the start, unread; numbers are drawn for their
@@ -254,8 +252,8 @@ export async function* batches(
 
   async function packAugmented(n: number): Promise<PackedSample> {
     const events = await source.events(indices[n]);
-    const twister = new MersenneTwister(Math.floor(seeds[n] * TWO_32));
-    const changed = augment!(events, () => twister.uint32() / TWO_32);
+    const random = new Random(Math.floor(seeds[n] * 2 ** 32));
+    const changed = augment!(events, () => random.uniform(0, 1));
     return pack(source, indices[n], changed, binning);
   }
 
@@ -310,7 +308,7 @@ function draw(
   for (let n = 0; n < draws.length; n++) draws[n] = random();
 }
 
-/** Unlike `Promise.all`, leaves nothing running behind an error. */
+/** Unlike `Promise.all`, waits for all of them before it throws. */
 async function allOrFirstError<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

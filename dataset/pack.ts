@@ -8,6 +8,8 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Events, Sensor } from "./events.ts";
 import type { Timing } from "./events.ts";
 
@@ -28,13 +30,13 @@ export interface Binning {
   readonly Ts: number;
 }
 
-/** What {@linkcode packSample} has to know about a sample. */
+/** Options of {@linkcode packSample}. */
 export interface PackOptions extends Binning {
   /** The sensor that recorded the events. */
   readonly sensor: Sensor;
-  /** How the times of the events are to be read. */
+  /** Unit and origin of the events' times. */
   readonly timing: Timing;
-  /** What the sample is called if it cannot be packed. @default "a sample" */
+  /** Name of the sample in errors. @default "a sample" */
   readonly name?: string;
 }
 
@@ -156,7 +158,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   }
   const bins = slayerTD ? lastBin + 1 : Math.max(lastBin, 0);
   if (!ordered) words.subarray(0, kept).sort();
-  kept = firstWord(words.subarray(0, kept), bins * 2 ** bits);
+  kept = bisectLeft(words.subarray(0, kept), bins * 2 ** bits);
   if (kept < words.length) words = words.slice(0, kept);
   return { words, addressBits: bits, bins, dropped: t.length - kept };
 }
@@ -196,24 +198,12 @@ export function cropWords(
   }
   const { words } = sample;
   const base = startBin * 2 ** sample.addressBits;
-  const from = firstWord(words, base);
-  const to = firstWord(words, base + nBins * 2 ** sample.addressBits);
+  const from = bisectLeft(words, base);
+  const to = bisectLeft(words, base + nBins * 2 ** sample.addressBits);
   if (base === 0) return words.subarray(from, to);
   const crop = words.slice(from, to);
   for (let i = 0; i < crop.length; i++) crop[i] -= base;
   return crop;
-}
-
-/** Finds the first word not below a limit, where all bins start on limits. */
-function firstWord(words: Uint32Array, limit: number): number {
-  let low = 0;
-  let high = words.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (words[middle] < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function checkBinning({ method, Ts, timing: { unitUs } }: PackOptions): void {

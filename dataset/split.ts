@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MersenneTwister } from "./mersenne_twister.ts";
+import { mersenne } from "npm:pure-rand@8.4.2/generator/mersenne";
 
 /** Positions in a list, each either for training or for test. */
 export interface Split {
@@ -109,8 +109,23 @@ export function trainTestSplit(
   return { train: order.slice(tests), test: order.slice(0, tests) };
 }
 
+/** Shuffles as `RandomState(seed).permutation(length)` of NumPy does. */
 function permutation(length: number, seed: number): number[] {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new RangeError(
+      `Cannot seed with "${seed}": a whole number from 0 to 4294967295 ` +
+        "is needed",
+    );
+  }
+  const generator = mersenne(seed);
   const order = Array.from({ length }, (_, position) => position);
-  new MersenneTwister(seed).shuffle(order);
+  for (let last = length - 1; last > 0; last--) {
+    // NumPy takes as many bits as the largest index has, and draws again where
+    // they exceed it.
+    const unused = Math.clz32(last);
+    let chosen: number;
+    do chosen = (generator.next() << unused) >>> unused; while (chosen > last);
+    [order[last], order[chosen]] = [order[chosen], order[last]];
+  }
   return order;
 }

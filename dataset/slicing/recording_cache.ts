@@ -8,7 +8,7 @@ import { DatasetError } from "../errors.ts";
 import { join } from "../files/file_path.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { SliceSource } from "./slice_source.ts";
-import type { SliceWorkers } from "./slice_threads.ts";
+import type { SliceThreads } from "./slice_threads.ts";
 import {
   type GroupOptions,
   type OpenRecording,
@@ -24,27 +24,27 @@ const VERSION = 1;
 /** A folder of sliced recordings. */
 export class RecordingCache {
   readonly #path: string;
-  readonly #workers: SliceWorkers;
+  readonly #threads: SliceThreads;
 
   /**
    * Names the folder, without looking at it.
    *
    * @param path The folder; it is made when something is put into it.
-   * @param workers Threads to slice recordings on.
+   * @param threads Threads to slice recordings on.
    */
-  constructor(path: string, workers: SliceWorkers) {
+  constructor(path: string, threads: SliceThreads) {
     this.#path = path;
-    this.#workers = workers;
+    this.#threads = threads;
   }
 
   /**
    * Opens a recording that is there, or else slices it first.
    *
-   * What is there and damaged is made again. Several processes may do so at
-   * once: a recording appears as a whole, and the first one stays.
+   * A damaged recording is sliced again. Several processes may do so at once:
+   * a recording appears as a whole, and the first one stays.
    *
-   * @param inspect Looks up what the recording is to be sliced by, now.
-   * @param options Its sensor, and how many classes there are.
+   * @param inspect Reads the recording's tags and checksums, as they are now.
+   * @param options Its sensor, and the number of classes.
    * @returns The recording.
    * @throws {RecordingError} If the recording cannot be read.
    * @throws {DatasetError} If a tag does not fit the recording, if that changes
@@ -69,7 +69,7 @@ export class RecordingCache {
     const partial = await this.#makePartial();
     try {
       const made = join(partial, "made");
-      await this.#workers.slice({ ...source, folder: made });
+      await this.#threads.run({ ...source, folder: made });
       if (!sameAttributes((await inspect()).origin, origin)) {
         throw new DatasetError(
           source.recording,

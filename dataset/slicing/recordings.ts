@@ -10,7 +10,7 @@ import { readClasses, readFileList } from "../formats/sl_animals.ts";
 import type { RecordingFolders } from "./slice.ts";
 import { inParallel } from "../threads/in_parallel.ts";
 import { inspectRecording } from "./slice_source.ts";
-import { SliceWorkers } from "./slice_threads.ts";
+import { sliceThreads } from "./slice_threads.ts";
 import {
   type EventStore,
   type ReadOptions,
@@ -97,8 +97,8 @@ export async function openRecordings(
   }
   const classes = await readClasses(options.classes);
   const names = await readFileList(options.list);
-  using workers = new SliceWorkers();
-  const cache = new RecordingCache(options.cache, workers);
+  using slicing = sliceThreads();
+  const cache = new RecordingCache(options.cache, slicing);
   let done = 0;
   const recordings = await inParallel(names, async (name) => {
     const inspect = () => inspectRecording(name, classes, { ...options, axes });

@@ -4,6 +4,8 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { EventChunk } from "../formats/aedat.ts";
 
 /**
@@ -15,11 +17,5 @@ import type { EventChunk } from "../formats/aedat.ts";
  */
 export function eventsBefore(chunk: EventChunk, record: number): number {
   const { special, firstRecord } = chunk;
-  let [low, high] = [0, special.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (special[middle] < record) low = middle + 1;
-    else high = middle;
-  }
-  return record - firstRecord - low;
+  return record - firstRecord - bisectLeft(special, record);
 }

@@ -8,7 +8,7 @@ import { DVS128 } from "../events.ts";
 import { readClasses, readFileList } from "../formats/sl_animals.ts";
 import { inParallel } from "../threads/in_parallel.ts";
 import { inspectRecording, inspectSlices } from "./slice_source.ts";
-import { SliceWorkers } from "./slice_threads.ts";
+import { sliceThreads } from "./slice_threads.ts";
 import type {
   RecordingAttributes,
   StoreAttributes,
@@ -29,7 +29,7 @@ export interface SliceFolder {
   readonly slices: string;
 }
 
-/** What to slice, and where to. */
+/** Recordings to slice, and the store to write. */
 export type SliceOptions = (RecordingFolders | SliceFolder) & {
   /** The list of recordings to take, one NAME a line. */
   readonly list: string;
@@ -51,19 +51,19 @@ export type SliceOptions = (RecordingFolders | SliceFolder) & {
 export interface SliceProgress {
   /** The recording. */
   readonly recording: SlicedRecording;
-  /** How many recordings are done. */
+  /** Recordings done so far. */
   readonly done: number;
-  /** How many there are. */
+  /** Recordings in all. */
   readonly total: number;
 }
 
-/** What became of a recording. */
+/** A recording in the store. */
 export interface SlicedRecording extends RecordingAttributes {
   /** Whether it was sliced now; otherwise it was there already. */
   readonly sliced: boolean;
 }
 
-/** What slicing did. */
+/** The result of slicing. */
 export interface SliceReport {
   /** The recordings of the store, in the order of the list. */
   readonly recordings: readonly SlicedRecording[];
@@ -174,13 +174,13 @@ export async function sliceRecordings(
   };
   if (!unchanged) await update.begin(store);
   for (const name of removed) await update.remove(name);
-  using workers = new SliceWorkers();
+  using threads = sliceThreads();
   const recordings = await inParallel(sources, async (source, index) => {
     const there = found[index];
     if (there !== undefined) return report(there, false);
     const { origin } = source;
     const folder = update.partial(origin.source);
-    const attributes = await workers.slice({ ...source, folder });
+    const attributes = await threads.run({ ...source, folder });
     await update.place(origin.source);
     return report(attributes, true);
   });

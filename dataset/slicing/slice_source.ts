@@ -1,5 +1,5 @@
 /**
- * What a recording is sliced by, looked up before any slicing begins.
+ * A recording's tags and checksums, read before any slicing begins.
  *
  * @module
  */
@@ -22,11 +22,11 @@ export interface SliceSource {
   readonly tags: readonly Tag[];
   /** The file or folder they are from. */
   readonly tagFile: string;
-  /** What a group made from it says of its origin. */
+  /** Its origin, as the group that is made from it records it. */
   readonly origin: RecordingOrigin;
 }
 
-/** Where recordings and tags are, and how to read them. */
+/** Folders of recordings and tags, and the axes of recordings. */
 export interface SourceOptions {
   /** Folder of the recordings, NAME.aedat. */
   readonly recordings: string;
@@ -41,8 +41,8 @@ export interface SourceOptions {
  *
  * @param name Name of the recording, such as `user00_indoor`.
  * @param classes Names of the classes.
- * @param options Where recordings and tags are, and how to read them.
- * @returns What is needed to slice the recording.
+ * @param options Folders of recordings and tags, and the axes.
+ * @returns All that slicing the recording takes.
  * @throws {DatasetError} If the tag file cannot be used.
  * @throws {RecordingError} If the recording cannot be read.
  */

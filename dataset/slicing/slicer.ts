@@ -15,7 +15,7 @@ import { RecordingWriter } from "../store/recording_writer.ts";
 import { eventsBefore } from "./records.ts";
 import type { SliceSource } from "./slice_source.ts";
 
-/** What to slice, and where to. */
+/** A recording to slice, and the folder of the result. */
 export interface SliceJob extends SliceSource {
   /** Folder of the group to write. */
   readonly folder: string;
@@ -28,7 +28,7 @@ export interface SliceJob extends SliceSource {
  * Where tags overlap, an event is stored once and belongs to every slice whose
  * tag holds it.
  *
- * @param job What to slice, and where to.
+ * @param job The recording, its tags and the folder.
  * @returns The attributes of the group, which is then whole.
  * @throws {RecordingError} If the recording cannot be read.
  * @throws {DatasetError} If a tag reaches beyond the recording or holds no

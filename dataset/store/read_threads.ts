@@ -5,49 +5,9 @@
  */
 
 import type { Events } from "../events.ts";
-import type { PackedSample, PackOptions } from "../pack.ts";
-import { putTogether, type ThreadProblem } from "../threads/worker_error.ts";
-import type { GroupOptions } from "./recording_group.ts";
-
-/** Threads at most; each takes 12 MB of memory. */
-const MOST = 16;
-
-/** How many there are once all are needed: one for each other processor. */
-export const THREADS = Math.max(
-  1,
-  Math.min(navigator.hardwareConcurrency - 1, MOST),
-);
-
-/** A slice to read. */
-export interface ReadJob {
-  /** The group of its recording. */
-  readonly folder: string;
-  /** What the store says of the recording. */
-  readonly group: GroupOptions;
-  /** Which of the recording's slices, counted from 0. */
-  readonly slice: number;
-  /** The chunk of its first event. */
-  readonly chunk: number;
-  /** How to pack it; without, its events are wanted. */
-  readonly packing?: PackOptions;
-}
-
-/** What a worker is sent: a job, and a number to find the answer by. */
-export type ReadRequest = ReadJob & { readonly id: number };
-
-/** What a worker sends back. */
-export type ReadAnswer =
-  & { readonly id: number }
-  & (
-    | { readonly sample: Events | PackedSample }
-    | { readonly problem: ThreadProblem }
-  );
-
-/** Who waits for an answer. */
-interface Waiting {
-  readonly resolve: (sample: Events | PackedSample) => void;
-  readonly reject: (error: Error) => void;
-}
+import type { PackedSample } from "../pack.ts";
+import { WorkerPool } from "../threads/worker_pool.ts";
+import { type ReadJob, THREADS } from "./read_job.ts";
 
 /**
  * Threads that read slices, started as they are needed.
@@ -66,73 +26,46 @@ interface Waiting {
  * ```
  */
 export class ReadThreads implements Disposable {
-  readonly #workers: Worker[] = [];
-  readonly #readers = new Map<string, number>();
-  readonly #waiting = new Map<number, Waiting>();
-  #jobs = 0;
+  readonly #pool = new WorkerPool<ReadJob, Events | PackedSample>(
+    import.meta.resolve("./read_worker.ts"),
+    { size: THREADS },
+  );
+  readonly #threads = new Map<string, number>();
 
   /**
    * Reads the events of a slice.
    *
    * @internal
-   * @param job Which.
+   * @param job The slice.
    * @returns Its events, in the order recorded.
    * @throws {DatasetError} If the store is damaged.
    */
   async events(job: Omit<ReadJob, "packing">): Promise<Events> {
-    return await this.#ask(job) as Events;
+    return await this.#read(job) as Events;
   }
 
   /**
    * Reads and packs a slice.
    *
    * @internal
-   * @param job Which, and how to pack it.
+   * @param job The slice, and how to pack it.
    * @returns The packed sample.
    * @throws {DatasetError} If the store is damaged.
    * @throws {RangeError} If it cannot be packed.
    */
   async packed(job: Required<ReadJob>): Promise<PackedSample> {
-    return await this.#ask(job) as PackedSample;
+    return await this.#read(job) as PackedSample;
   }
 
-  /** Ends all threads, whatever they do. */
+  /** Ends all threads and abandons their jobs. */
   [Symbol.dispose](): void {
-    for (const worker of this.#workers) worker.terminate();
+    this.#pool[Symbol.dispose]();
   }
 
-  #ask(job: ReadJob): Promise<Events | PackedSample> {
-    const { resolve, reject, promise } = Promise.withResolvers<
-      Events | PackedSample
-    >();
-    const id = this.#jobs++;
-    this.#waiting.set(id, { resolve, reject });
-    this.#readerOf(job).postMessage({ ...job, id });
-    return promise;
-  }
-
-  #readerOf({ folder, chunk }: ReadJob): Worker {
-    const key = `${chunk} ${folder}`;
-    const reader = this.#readers.get(key) ?? this.#readers.size % THREADS;
-    this.#readers.set(key, reader);
-    return this.#workers[reader] ??= this.#start();
-  }
-
-  #start(): Worker {
-    const url = new URL("./read_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<ReadAnswer>) => {
-      const { resolve, reject } = this.#waiting.get(data.id)!;
-      this.#waiting.delete(data.id);
-      if ("problem" in data) reject(putTogether(data.problem));
-      else resolve(data.sample);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      for (const { reject } of this.#waiting.values()) {
-        reject(new Error(event.message));
-      }
-    };
-    return worker;
+  #read(job: ReadJob): Promise<Events | PackedSample> {
+    const chunk = `${job.chunk} ${job.folder}`;
+    const thread = this.#threads.get(chunk) ?? this.#threads.size % THREADS;
+    this.#threads.set(chunk, thread);
+    return this.#pool.run(job, thread);
   }
 }

@@ -18,7 +18,8 @@ import type { SampleSource } from "../sample_source.ts";
 import type { Timing } from "../events.ts";
 import { sha256 } from "../files/sha256.ts";
 import { parseStoreAttributes, type StoreAttributes } from "./attributes.ts";
-import type { ReadJob, ReadThreads } from "./read_threads.ts";
+import type { ReadJob } from "./read_job.ts";
+import type { ReadThreads } from "./read_threads.ts";
 import {
   advise,
   type OpenRecording,

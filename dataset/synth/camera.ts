@@ -5,7 +5,7 @@
  */
 
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** How a simulated camera sees. */
 export interface CameraSettings {
@@ -46,7 +46,7 @@ export interface Changes {
  * @example
  * ```ts
  * import { EventCamera } from "./camera.ts";
- * import { Random } from "./random.ts";
+ * import { Random } from "../random.ts";
  *
  * const camera = new EventCamera({ width: 2, height: 1 }, {
  *   threshold: 0.25,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 
 /** Where a session took place, and its light. */
 export interface Place {

@@ -4,12 +4,14 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectRight } from "npm:d3-array@3.2.4";
 import { DVS128, type Events } from "../events.ts";
 import { type CameraSettings, EventCamera } from "./camera.ts";
 import { drawHand } from "./hands.ts";
 import { type Motion, MOTIONS } from "./motions.ts";
 import type { Person } from "./people.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import { type Bar, type Light, Scene } from "./scene.ts";
 
 /** Where a sign lies in a recording. */
@@ -135,8 +137,8 @@ export function* filmPerson(
   const events = camera.events();
   const signs = times.map(({ startUs, endUs }, label) => ({
     label,
-    start: firstAfter(events.t, startUs),
-    end: firstAfter(events.t, endUs),
+    start: bisectRight(events.t, startUs),
+    end: bisectRight(events.t, endUs),
   }));
   return { events, signs };
 }
@@ -162,16 +164,4 @@ function poseOf(motion: Motion, person: Person, random: Random) {
       radius: scale * bar.radius,
     }));
   return { speed, at };
-}
-
-/** Index of the first time after a given one. */
-function firstAfter(times: Uint32Array, us: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle] > us) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

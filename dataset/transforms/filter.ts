@@ -71,7 +71,10 @@ export function filterSamples(
   const sensor = coarserSensor(source.sensor, options.downsampleSpace ?? 1);
   const { timing, classes, labels } = source;
   return {
-    ...{ sensor, timing, classes, labels },
+    sensor,
+    timing,
+    classes,
+    labels,
     events: async (index) =>
       filterEvents(await source.events(index), source, options),
     ...(source.origin && { origin: (index) => source.origin!(index) }),

@@ -9,7 +9,7 @@ import type { Task } from "./completion_tasks.ts";
 
 /**
  * Writes a script that completes tasks, their options, and the values of
- * these, beside all else that is completed.
+ * these, beside the completions that fish has of its own.
  *
  * @param tasks The tasks.
  * @returns The script.
@@ -23,8 +23,8 @@ export function fishScript(tasks: readonly Task[]): string {
       optionWords(option)
     ),
   ]);
-  // What fish knows of deno it loads when that is first completed, and then
-  // forgets what it was told before.
+  // fish loads its own completions of deno when one is first asked for, and
+  // they replace all earlier ones: so they are loaded here, before these.
   return `complete -C 'deno ' >/dev/null
 
 function __deno_names_task
@@ -55,7 +55,7 @@ function optionWords(
   return [...spelt, ...value, `-d ${quote(description)}`].join(" ");
 }
 
-/** Quotes a text: in fish's single quotes a backslash hides what follows. */
+/** Quotes a text: fish's single quotes, unlike other shells', have escapes. */
 function quote(text: string): string {
   return `'${text.replaceAll(/['\\]/g, "\\$&")}'`;
 }

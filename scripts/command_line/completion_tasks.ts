@@ -1,5 +1,5 @@
 /**
- * What a shell can complete after `deno task`.
+ * The tasks that a shell completes after `deno task`.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { OptionSummary } from "./command.ts";
 
 /** A task. */
 export interface Task {
-  /** What follows `deno task`. */
+  /** Its name, which follows `deno task`. */
   readonly name: string;
-  /** What it does. */
+  /** Its purpose. */
   readonly description: string;
   /** Its options. */
   readonly options: readonly OptionSummary[];
@@ -20,7 +20,7 @@ export interface Task {
  * Quotes a text for a shell that knows single quotes.
  *
  * @param text The text.
- * @returns The text, which the shell takes as it is.
+ * @returns The quoted text, which the shell takes literally.
  *
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 /**
- * Times as people say them.
+ * Durations in words.
  *
  * @module
  */
 
 /**
- * Writes a time down.
+ * Words a duration.
  *
- * @param seconds The time, in s.
+ * @param seconds The duration in s.
  * @returns Such as `0.27 s`, `12 min 30 s` or `3 h 5 min`.
  *
  * @example

@@ -1,16 +1,16 @@
 /**
- * What `--help` shows, as wide as the terminal.
+ * The page of `--help`, laid out for the width of the terminal.
  *
  * @module
  */
 
-/** What help says of a command. */
+/** The texts of a page of help. */
 export interface HelpPage {
-  /** What the command does, in a sentence. */
+  /** Purpose of the command, in a sentence. */
   readonly summary: string;
-  /** How it is called, with all arguments and options. */
+  /** The command line, with all arguments and options. */
   readonly usage: string;
-  /** Arguments and options, and what they are. */
+  /** Arguments and options, each with its purpose. */
   readonly entries: readonly {
     readonly term: string;
     readonly description: string;
@@ -22,22 +22,22 @@ export interface HelpPage {
 /** Width of the column of terms. */
 const TERMS = 26;
 
-/** Where terms start, and how far descriptions are from them. */
+/** Spaces before a term, and between a term and its description. */
 const INDENT = 2;
 
-/** Where descriptions start that have no room beside their terms. */
+/** Spaces before a description that stands below its term. */
 const BELOW = 6;
 
-/** Narrowest column that descriptions stand in. */
+/** Narrowest column of descriptions beside their terms. */
 const NARROWEST = 28;
 
-/** What lines are broken to, however narrow the terminal is. */
+/** Lines are no shorter than this, however narrow the terminal. */
 const FEWEST_COLUMNS = 20;
 
 /**
- * Lays out a page.
+ * Lays out a page of help.
  *
- * @param page What it says.
+ * @param page Its texts.
  * @param width Characters in a line; only a word of an example that is longer
  *   reaches beyond it, for examples are copied.
  * @returns The page.
@@ -91,7 +91,7 @@ function formatEntry(
   ];
 }
 
-/** Breaks a command line, if it is too long, so that a shell reads it as one. */
+/** Breaks a long command line with backslashes, as a shell continues it. */
 function formatExample(example: string, columns: number): string[] {
   const room = columns - INDENT;
   // An option stays beside its value.
@@ -105,20 +105,20 @@ function formatExample(example: string, columns: number): string[] {
   );
 }
 
-/** Puts lines behind what stands before the first. */
+/** Indents lines by the width of a text that stands before the first. */
 function hang(start: string, lines: readonly string[]): string[] {
   return lines.map((line, i) =>
     (i === 0 ? start : " ".repeat(start.length)) + line
   );
 }
 
-/** Breaks words into lines, and words that are longer than a line, too. */
+/** Fills lines with words, and breaks words that are longer than a line. */
 function wrap(words: readonly string[], columns: number): string[] {
   const pieces = new RegExp(`.{1,${columns}}`, "gu");
   return fill(words.flatMap((word) => word.match(pieces) ?? []), columns);
 }
 
-/** Fills lines with words. */
+/** Puts as many words into each line as fit. */
 function fill(words: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   for (const word of words) {

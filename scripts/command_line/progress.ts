@@ -1,6 +1,5 @@
 /**
- * How far a long task is: a bar where somebody watches, plain lines where the
- * output goes elsewhere.
+ * Progress of a long task: a bar on a terminal, plain lines in a file or pipe.
  *
  * @module
  */
@@ -8,7 +7,7 @@
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { lineWidth } from "./terminal.ts";
 
-/** What is shown beside the bar; what is left out is not shown. */
+/** Measures shown beside the bar, as far as they are given. */
 export interface Measures {
   /** Loss per sample. */
   readonly loss?: number;
@@ -18,9 +17,9 @@ export interface Measures {
   readonly samplesPerSecond?: number;
 }
 
-/** Where progress is shown. */
+/** A stream that progress is written to. */
 export interface Output {
-  /** Whether somebody watches. */
+  /** Whether it is a terminal. */
   readonly terminal: boolean;
   /** Width of the terminal, in characters. */
   columns(): number;
@@ -33,16 +32,16 @@ export interface Output {
 /** A task that is under way. */
 export interface Progress extends Disposable {
   /**
-   * Shows how far the task is, unless it was shown just before.
+   * Shows the progress, at most ten times a second on a terminal.
    *
-   * @param done How much of the total is done.
-   * @param measures What else to show.
+   * @param done Amount of the total that is done.
+   * @param measures Measures to show beside it.
    */
   update(done: number, measures?: Measures): void;
   /**
-   * Puts a line in the place of the bar.
+   * Replaces the bar by a line.
    *
-   * @param line What came of the task.
+   * @param line Result of the task.
    */
   finish(line: string): void;
 }
@@ -80,9 +79,9 @@ const STANDARD_OUTPUT: Output = {
  * written every five seconds at most. Disposing erases a bar that was not
  * replaced by a last line.
  *
- * @param task What the task is called, and how much there is to do.
- * @param output Where to show it; the standard output unless given.
- * @returns The progress, which is at its start.
+ * @param task Name of the task, and its total amount of work.
+ * @param output The stream; the standard output unless given.
+ * @returns The progress, at its start.
  *
  * @example
  * ```ts
@@ -129,16 +128,16 @@ export function createProgress(
 }
 
 /**
- * Erases a bar that may be there, for a line of text to take its place; the bar
- * comes again with its next update.
+ * Erases a bar that may be on the terminal, so that a line of text can be
+ * written there; the next update draws the bar anew.
  *
- * @param output Where; the standard output unless given.
+ * @param output The stream; the standard output unless given.
  */
 export function eraseBar(output: Output = STANDARD_OUTPUT): void {
   if (output.terminal) output.write(ERASE);
 }
 
-/** Where a task is. */
+/** State of a task. */
 interface State extends Measures {
   readonly label: string;
   readonly done: number;
@@ -147,15 +146,15 @@ interface State extends Measures {
   readonly left: number;
 }
 
-/** Something that is known of a task, in many words and in few. */
+/** A measure of a task, worded for a wide and for a narrow terminal. */
 interface Field {
   readonly long: string;
   readonly short: string;
-  /** Those with a higher one are left out first. */
+  /** The field with the highest rank is left out first. */
   readonly rank: number;
 }
 
-/** Draws a bar with what fits beside it. */
+/** Draws a bar, and as many fields as fit beside it. */
 function drawBar(state: State, columns: number): string {
   const { label, done, total } = state;
   const fields = fieldsOf(state);
@@ -178,7 +177,7 @@ function drawBar(state: State, columns: number): string {
   return label.length > columns ? `${label.slice(0, columns - 1)}…` : label;
 }
 
-/** What is known, in the order in which it is shown. */
+/** Lists the fields of a state, in the order in which they are shown. */
 function fieldsOf(state: State): Field[] {
   const { loss, accuracy, samplesPerSecond, left } = state;
   const fields: Field[] = [];

@@ -1,18 +1,18 @@
 /**
- * How wide the terminal is that somebody watches.
+ * Width of the terminal.
  *
  * @module
  */
 
 /** A stream that may be a terminal. */
 export interface Screen {
-  /** Whether it is one. */
+  /** Whether it is a terminal. */
   isTerminal(): boolean;
   /** Its width in characters; 0 if the terminal does not know. */
   columns(): number;
 }
 
-/** Width of what is no terminal. */
+/** Width where the output is a file or a pipe. */
 const USUAL = 80;
 
 const STANDARD_OUTPUT: Screen = {
@@ -21,10 +21,10 @@ const STANDARD_OUTPUT: Screen = {
 };
 
 /**
- * Tells how many characters a line has.
+ * Finds the number of characters that fit a line.
  *
- * @param screen Where it is shown; the standard output unless given.
- * @returns The width of the terminal, 80 if there is none.
+ * @param screen The stream; the standard output unless given.
+ * @returns The width of the terminal; 80 without one.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Configuration files in YAML, as SLAYER's users have them.
+ * Configuration files in YAML, with the keys of SLAYER's.
  *
  * @module
  */
@@ -51,7 +51,7 @@ async function readText(path: string): Promise<string> {
 /**
  * Reads a configuration.
  *
- * @param text What the file holds.
+ * @param text Contents of the file.
  * @param path The file, for messages and for paths relative to it.
  * @param options Values set on top of the file.
  * @returns The configuration, with defaults filled in and absolute paths.

@@ -1,5 +1,5 @@
 /**
- * What is thrown when a configuration cannot be used.
+ * The error of a configuration that cannot be used.
  *
  * @module
  */
@@ -12,18 +12,18 @@ export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
   /** The file. */
   readonly path: string;
-  /** Key in dots, such as `training.lr`; empty if the whole file is meant. */
+  /** Key in dots, such as `training.lr`; empty for the whole file. */
   readonly key: string;
-  /** Line in the file, from 1; `undefined` where no line is to blame. */
+  /** Line in the file, from 1; `undefined` where the file has no such line. */
   readonly line: number | undefined;
 
   /**
    * Words the problem.
    *
    * @param path The file.
-   * @param problem What is the case, without full stop.
+   * @param problem The problem, without full stop.
    * @param options Key and line of the problem, the `key=value` set on top of
-   * the file that brought it in, and the error beneath.
+   * the file that caused it, and the error beneath.
    */
   constructor(
     path: string,

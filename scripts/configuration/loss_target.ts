@@ -52,7 +52,7 @@ const LOSSES: Readonly<
 /**
  * Makes the loss of a configuration.
  *
- * @param error What it says of the loss.
+ * @param error The loss, as configured.
  * @param Ts Time step in ms.
  * @returns The loss. Without times of their own, the spikes of SpikeTime are
  * as many as are to be counted, spread evenly over the region.
@@ -64,7 +64,7 @@ export function configuredLoss(
   return LOSSES[error.type](error, Ts);
 }
 
-/** Times of whole bins, each in the middle of an equal part of a region. */
+/** Divides a region into equal parts, and takes the bin in each middle. */
 function spreadEvenly(
   count: number,
   region: SpikeTarget["tgtSpikeRegion"],

@@ -1,5 +1,5 @@
 /**
- * From a configuration to a network, and to how samples go through it.
+ * From a configuration to a network, and to the plans that run it.
  *
  * @module
  */
@@ -24,14 +24,14 @@ const CNN: readonly LayerDescription[] = [
   { dense: 19 },
 ];
 
-/** Their dense network. */
+/** The dense network of the SL-Animals programs. */
 const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
 
 /**
- * Says what network a configuration describes.
+ * Describes the network of a configuration.
  *
  * @param configuration The configuration.
- * @param source The data that it is to see.
+ * @param source The data set, for the size of its sensor.
  * @param random Draws the initial weights.
  * @returns The network.
  */
@@ -65,7 +65,7 @@ export function describeModel(
 }
 
 /**
- * Says how a configuration divides time into bins.
+ * Chooses how time is divided into bins.
  *
  * @param configuration The configuration.
  * @returns Method and time step.
@@ -77,7 +77,7 @@ export function binningOf(configuration: Configuration): Binning {
 }
 
 /**
- * Says how long samples are, and what the loss wants of them.
+ * Chooses the length of samples and the target of the loss.
  *
  * @param configuration The configuration.
  * @param use Training, or validation and test; `testing` applies to random
@@ -95,7 +95,7 @@ export function lossOf(
 }
 
 /**
- * Says what plan runs the samples of a configuration.
+ * Chooses the plan that runs the samples of a configuration.
  *
  * @param configuration The configuration.
  * @param use Training, or validation and test.

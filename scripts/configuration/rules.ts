@@ -1,122 +1,114 @@
 /**
- * What must hold between the values of a configuration, and what follows from
- * them where a value was left open.
+ * Rules between the values of a configuration, and values that follow from
+ * others where they were left out.
  *
  * @module
  */
 
 import { MOST_BINS } from "../../engine/plan/sizes.ts";
-import {
-  type WrittenConfiguration,
-  writtenConfiguration,
-  type WrittenPaths,
-} from "./schema.ts";
-import type {
-  Configuration,
-  ConfigurationPaths,
-  SpikeTarget,
-} from "./types.ts";
+import { readKeys, type Refuse } from "./read_keys.ts";
+import type { WrittenConfiguration } from "./schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
-import type { Place } from "./values.ts";
+import type { Configuration, SpikeTarget, WrittenPaths } from "./types.ts";
 
 /**
- * Reads a configuration. Regions become whole samples where they are left
- * open, the loss of a test that of training; paths become absolute.
+ * Reads a configuration. Regions that are left out become whole samples, the
+ * loss of a test follows that of training, and paths become absolute.
  *
- * @param value What the file holds.
- * @param place The outermost place, which is told what is wrong.
- * @param options What makes paths absolute.
+ * @param value The contents of the file.
+ * @param options `refuse` is told the first problem, and throws; `resolve`
+ * makes a path absolute.
  * @returns The whole configuration.
  */
 export function readConfiguration(
   value: unknown,
-  place: Place,
-  { resolve }: { readonly resolve: (path: string) => string },
+  { refuse, resolve }: {
+    readonly refuse: Refuse;
+    readonly resolve: (path: string) => string;
+  },
 ): Configuration {
-  const { simulation, neuron, training, testing, network } =
-    writtenConfiguration(value, place);
+  const { simulation, neuron, training, testing, network } = readKeys(
+    value,
+    refuse,
+  );
   const { Ts, tSample } = simulation;
-  const inTraining = place.at("training");
-  checkLength({ Ts, tSample }, place.at("simulation", "tSample"));
+  checkLength({ Ts, tSample }, ["simulation", "tSample"], refuse);
   if (training.random_crop && !testing) {
-    inTraining.at("random_crop")
-      .fail("is true, which needs testing.tSample and testing.error");
+    const problem = "is true, which needs testing.tSample and testing.error";
+    refuse(["training", "random_crop"], problem);
   }
-  const error = completeTarget(training.error, inTraining.at("error"), {
-    Ts,
-    tSample,
-    used: true,
-  });
-  const path = resolvePaths(training.path, inTraining.at("path"), resolve);
+  const sample = { Ts, tSample, used: true };
+  const place = ["training", "error"];
+  const error = completeTarget(training.error, sample, { place, refuse });
+  const path = resolvePaths(training.path, refuse, resolve);
+  const inTraining = { Ts, error, used: training.random_crop };
   return {
     simulation,
     neuron,
     training: { ...training, error, path },
-    ...(testing && {
-      testing: readTesting(testing, place.at("testing"), {
-        Ts,
-        error,
-        used: training.random_crop,
-      }),
-    }),
+    ...(testing && { testing: completeTest(testing, inTraining, refuse) }),
     ...(network && { network }),
   };
 }
 
-function readTesting(
+function completeTest(
   { tSample, error }: NonNullable<WrittenConfiguration["testing"]>,
-  place: Place,
   training: {
     readonly Ts: number;
     readonly error: SpikeTarget;
     readonly used: boolean;
   },
+  refuse: Refuse,
 ): Configuration["testing"] {
-  const { Ts, error: { type, tgtSpikeTimes, probSlidingWin } } = training;
-  const sample = { Ts, tSample, used: training.used };
-  checkLength(sample, place.at("tSample"));
+  const { Ts, used, error: { type, tgtSpikeTimes, probSlidingWin } } = training;
+  const sample = { Ts, tSample, used };
+  checkLength(sample, ["testing", "tSample"], refuse);
+  const place = ["testing", "error"];
   const written = {
-    ...{ type, probSlidingWin },
+    type,
+    probSlidingWin,
     ...(tgtSpikeTimes && { tgtSpikeTimes }),
     ...error,
   };
   return {
     tSample,
-    error: completeTarget(written, place.at("error"), sample),
+    error: completeTarget(written, sample, { place, refuse }),
   };
 }
 
-/** Lets a sample have at least one bin, and no more than a plan can have. */
-function checkLength({ Ts, tSample }: Sample, place: Place): void {
+/** Checks that a sample has a time bin, and no more than a plan can have. */
+function checkLength(
+  { Ts, tSample }: Pick<Sample, "Ts" | "tSample">,
+  place: readonly string[],
+  refuse: Refuse,
+): void {
   if (tSample < Ts) {
-    place.fail(`is ${tSample}, shorter than one time bin of ${Ts} ms`);
+    refuse(place, `is ${tSample}, shorter than one time bin of ${Ts} ms`);
   }
   if (tSample / Ts + 1e-9 >= MOST_BINS + 1) {
-    place.fail(`is ${tSample}, longer than ${MOST_BINS} time bins of ${Ts} ms`);
+    refuse(
+      place,
+      `is ${tSample}, longer than ${MOST_BINS} time bins of ${Ts} ms`,
+    );
   }
 }
 
-/** Makes paths absolute, and lets lists come with their folder. */
+/** Makes paths absolute, and checks that lists come with their folder. */
 function resolvePaths(
   written: WrittenPaths,
-  place: Place,
-  at: (path: string) => string,
-): ConfigurationPaths {
-  const { out, data, file_list, cache, store } = written;
-  const paths = {
-    out: at(out),
-    data: at(data),
-    file_list: at(file_list),
-    cache: at(cache),
-    store: at(store ?? `${data}/sliced.zarr`),
-  };
-  const { in: samples, train, test } = written;
-  if (samples && train && test) {
-    return { ...paths, in: at(samples), train: at(train), test: at(test) };
+  refuse: Refuse,
+  resolve: (path: string) => string,
+): Configuration["training"]["path"] {
+  const { desired: _, ...paths } = written;
+  const lists = ["in", "train", "test"] as const;
+  const missing = lists.find((name) => paths[name] === undefined);
+  if (missing && lists.some((name) => paths[name] !== undefined)) {
+    const problem = "is missing; in, train and test go together";
+    refuse(["training", "path", missing], problem);
   }
-  if (samples || train || test) {
-    const missing = !samples ? "in" : !train ? "train" : "test";
-    place.at(missing).fail("is missing; in, train and test go together");
-  }
-  return paths;
+  const whole = { ...paths, store: paths.store ?? `${paths.data}/sliced.zarr` };
+  const entries = Object.entries(whole).map((
+    [name, path],
+  ) => [name, resolve(path)]);
+  return Object.fromEntries(entries);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether outputs can fire as often as a loss wants, given how far each spike
- * sets a neuron back.
+ * Compares the spike counts of a loss with the highest rate that the refractory
+ * response of a neuron allows.
  *
  * @module
  */
@@ -55,8 +55,8 @@ export function spikesWithin(
  * Warns of a count that the refractory response hardly allows.
  *
  * @param configuration The configuration.
- * @returns What is wanted, what is likely, and what to change; `undefined` if
- * the count is within reach, or the loss wants none.
+ * @returns The count, the likely count, and the keys to change; `undefined` if
+ * the count is within reach, or the loss has none.
  */
 export function warnOfCount(
   { simulation: { Ts }, neuron, training: { error } }: Configuration,

@@ -1,5 +1,5 @@
 /**
- * From a configuration to what is done to samples.
+ * Filters and augmentation of samples, as a configuration asks for them.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { binningOf } from "./model.ts";
 import type { Configuration } from "./types.ts";
 
 /**
- * Filters samples as a configuration says, for training and test alike.
+ * Filters samples as a configuration asks for, in training and test alike.
  *
  * @param source The samples.
  * @param configuration The configuration.
- * @returns The samples filtered; the source itself if there is no filter.
+ * @returns The filtered samples; the source itself without a filter.
  */
 export function filtered(
   source: SampleSource,
@@ -32,18 +32,18 @@ export function filtered(
     downsampleSpace: filter.downsample_space,
     downsampleTime: filter.downsample_time,
   });
-  // Whose they are stays known.
+  // A store's slices tell the folds which person each sample is of.
   return Object.assign(coarse, slices && { slices });
 }
 
 /**
- * Chooses samples as a configuration wants them in training, or in validation
- * and test: random crops and augmentation are for training alone.
+ * Chooses samples for training, or for validation and test: random crops and
+ * augmentation are for training alone.
  *
  * @param source The data set, filtered.
  * @param configuration The configuration.
- * @param options Numbers of the samples, what they are for, and where packed
- * samples are kept.
+ * @param options Numbers of the samples, their use, and the cache of packed
+ * samples.
  * @returns The samples.
  */
 export function chooseSamples(
@@ -67,7 +67,7 @@ export function chooseSamples(
   });
 }
 
-/** How training samples are changed at random; `undefined` if they are not. */
+/** Random changes of training samples; `undefined` without augmentation. */
 function augmentationOf(
   { augmentation }: Configuration["training"],
   { sensor }: SampleSource,

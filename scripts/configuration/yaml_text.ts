@@ -1,6 +1,6 @@
 /**
- * Configurations in YAML, read from text and written as text; no file is
- * opened, so a browser can do it.
+ * Configurations in YAML, read from text and written as text: without files, as
+ * in a browser.
  *
  * @module
  */
@@ -8,22 +8,22 @@
 import * as yaml from "npm:yaml@2.9.1";
 import { ConfigurationError } from "./error.ts";
 import { readConfiguration } from "./rules.ts";
+import type { Refuse } from "./read_keys.ts";
 import type { Configuration } from "./types.ts";
-import { Place } from "./values.ts";
 
-/** Characters that a file may have: comparing all its keys takes time. */
+/** Most characters of a file: YAML compares all its keys with one another. */
 const LONGEST = 65_536;
 
-/** Keys that may stand one in another, such as `training.lr`. */
+/** Most keys of a path, of which `training.lr` has two. */
 const DEEPEST = 8;
 
-/** Sections whose keys have nothing to do with one another. */
+/** Sections of independent keys, which are set one by one. */
 const SECTIONS = [
   ...["simulation", "neuron", "training", "training.error", "training.path"],
   ...["testing", "testing.error"],
 ];
 
-/** How a configuration is read. */
+/** Options for reading a configuration. */
 export interface ConfigurationOptions {
   /**
    * Values set on top of the file, each `key=value`: the key in dots, the
@@ -37,10 +37,10 @@ export interface ConfigurationOptions {
 /**
  * Reads a configuration.
  *
- * @param text What the file holds.
+ * @param text Contents of the file.
  * @param path The file, for messages.
- * @param options Values set on top of the file, and what makes of a path in it
- *   one that can be used.
+ * @param options Values set on top of the file; `resolve` makes a path in it
+ *   absolute.
  * @returns The configuration, with defaults filled in.
  * @throws {ConfigurationError} If the text is no YAML, or a key or value in it
  *   cannot be used.
@@ -69,9 +69,9 @@ export function readYaml(
   const lines = new yaml.LineCounter();
   const { document, values } = parseYaml(text, path, lines);
   const overrides = (options.set ?? []).map((set) => readOverride(set, path));
-  const place = new Place((keys, problem) => {
+  const refuse: Refuse = (keys, problem) => {
     const key = keys.join(".");
-    // One that set a part of the value may have spoilt the whole.
+    // A value set below these keys counts, too: it may have spoilt the whole.
     const override = overrides.findLast(({ keys: set }) =>
       keys.length > 0 &&
       set.every((name, depth) => depth >= keys.length || name === keys[depth])
@@ -81,14 +81,16 @@ export function readYaml(
       ? lines.linePos(offset).line
       : undefined;
     throw new ConfigurationError(path, `${key || "it"} ${problem}`, {
-      ...{ key, line, override },
+      key,
+      line,
+      override,
     });
-  });
+  };
   const changed = overrides.reduce(
     (values, override) => withValue(values, override, path),
     values,
   );
-  return readConfiguration(changed, place, options);
+  return readConfiguration(changed, { refuse, resolve: options.resolve });
 }
 
 /**
@@ -116,7 +118,7 @@ export function formatConfiguration(configuration: Configuration): string {
   yaml.visit(document, {
     Pair(_, pair) {
       const key = pair.key as yaml.Scalar;
-      // As users write them, though YAML reads them as booleans.
+      // Written without quotes, as users do: YAML reads them as booleans.
       if (key.value === "true" || key.value === "false") {
         key.value = key.value === "true";
       }
@@ -146,19 +148,21 @@ function parseYaml(
   }
 }
 
-/** Words what parsing has thrown. */
+/** Words an error of parsing. */
 function inWords(cause: unknown): string {
   const { message } = cause as Error;
   return /call stack/.test(message) ? "it is nested too deeply" : message;
 }
 
-/** Parses YAML, and throws the first thing that is wrong with it. */
+/** Parses YAML, and throws its first error or warning. */
 function parseDocument(
   text: string,
   options: yaml.ParseOptions = {},
 ): yaml.Document {
   const document = yaml.parseDocument(text, {
-    ...{ prettyErrors: false, logLevel: "error", ...options },
+    prettyErrors: false,
+    logLevel: "error",
+    ...options,
   });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw problem;
@@ -208,7 +212,8 @@ function withValue(
   if (tree !== undefined && tree !== null && typeof tree !== "object") {
     const key = override.keys.slice(0, depth).join(".");
     throw new ConfigurationError(path, `${key} is ${tree}, it has no keys`, {
-      ...{ key, override: override.text },
+      key,
+      override: override.text,
     });
   }
   const branches = tree ?? {};
@@ -223,7 +228,7 @@ function withValue(
   return Array.isArray(tree) ? Object.values(changed) : changed;
 }
 
-/** Lets no section be replaced as a whole, which would reset its other keys. */
+/** Refuses to replace a section, which would reset its other keys. */
 function refuseReset(
   section: unknown,
   { keys, text }: Override,
@@ -237,7 +242,7 @@ function refuseReset(
   throw new ConfigurationError(path, problem, { key, override: text });
 }
 
-/** Finds the innermost of a value's keys that a document has. */
+/** Finds the innermost of some keys that the document has. */
 function offsetOf(
   document: yaml.Document,
   keys: readonly string[],

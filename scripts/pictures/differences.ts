@@ -4,8 +4,10 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Colour, IndexedImage } from "./gif.ts";
-import { firstFrom, type Sample } from "./samples/sample.ts";
+import type { Sample } from "./samples/sample.ts";
 
 /** Levels on either side of the middle. */
 const SIDE = 100;
@@ -52,8 +54,8 @@ export function countDifferences(
 ): Int32Array {
   const { width, height } = pixels;
   const counts = new Int32Array(width * height);
-  const end = firstFrom(t, toUs);
-  for (let i = firstFrom(t, fromUs); i < end; i++) {
+  const end = bisectLeft(t, toUs);
+  for (let i = bisectLeft(t, fromUs); i < end; i++) {
     const row = y[i] - pixels.y;
     const shown = origin === "top" ? row : height - 1 - row;
     counts[shown * width + x[i] - pixels.x] += 2 * p[i] - 1;

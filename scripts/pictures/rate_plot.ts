@@ -4,9 +4,11 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import { chart, type ChartSpec, themed } from "../charts/spec.ts";
 import { GROUNDS, type Theme } from "../charts/theme.ts";
-import { firstFrom, type Sample } from "./samples/sample.ts";
+import type { Sample } from "./samples/sample.ts";
 import {
   chooseTimeUnit,
   formatDuration,
@@ -89,10 +91,10 @@ function countEvents(
 ): [off: number, on: number][] {
   return Array.from({ length: bins }, (_, bin) => {
     const counts: [number, number] = [0, 0];
-    const from = firstFrom(t, startUs + bin * width);
+    const from = bisectLeft(t, startUs + bin * width);
     const to = bin === bins - 1
       ? t.length
-      : firstFrom(t, startUs + (bin + 1) * width);
+      : bisectLeft(t, startUs + (bin + 1) * width);
     for (let i = from; i < to; i++) counts[p[i]]++;
     return counts;
   });

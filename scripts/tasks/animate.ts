@@ -4,17 +4,16 @@
  * @module
  */
 
-import { counted } from "../../dataset/files/counted.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import {
   choice,
-  flag,
   integer,
-  optional,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+  message,
+  option,
+  string,
+} from "npm:@optique/core@1.3.6";
+import { counted } from "../../dataset/files/counted.ts";
+import { runCommand } from "../command_line/command.ts";
 import { animate } from "../pictures/animation/animation.ts";
 import { planFrames } from "../pictures/animation/frame_plan.ts";
 import { countVotes } from "../pictures/animation/votes_drawing.ts";
@@ -46,51 +45,37 @@ await runCommand({
   ],
   parameters: {
     ...SAMPLE_PARAMETERS,
-    run: optional(
-      text(
-        "--run",
-        "DIR",
-        "Run whose network sees it, with its outputs beside",
-      ),
-    ),
-    fold: optional(
-      integer(
-        "--fold",
-        "Fold of that network [the one tested on the recording, or the first]",
-        { min: 1 },
-      ),
-    ),
-    colours: withDefault(
-      choice(
-        "--colours",
-        ["grey", "polarity"],
-        "ON minus OFF events in grey, or a colour for ON and one for OFF",
-      ),
-      "grey",
-    ),
-    window: withDefault(
-      integer("--window", "ms that a frame shows", { min: 1 }),
-      50,
-    ),
-    rate: withDefault(
-      integer("--rate", "Frames in a second", { min: 1, max: 50 }),
-      24,
-    ),
-    slow: optional(
-      integer(
-        "--slow",
-        "How many times slower than life; else one window follows another",
-        { min: 1 },
-      ),
-    ),
-    size: withDefault(
-      integer("--size", "Longest side of the events, in pixels", {
-        min: 1,
-        max: 2048,
-      }),
-      512,
-    ),
-    json: flag("--json", "Print JSON, with the votes of a network"),
+    run: option("--run", string({ metavar: "DIR" }), {
+      description: message`Run whose network sees it, with its outputs beside`,
+    }).optional(),
+    fold: option("--fold", integer({ metavar: "N", min: 1 }), {
+      description:
+        message`Fold of that network [the one tested on the recording, or the first]`,
+    }).optional(),
+    colours: option(
+      "--colours",
+      choice(["grey", "polarity"], { metavar: "grey|polarity" }),
+      {
+        description:
+          message`ON minus OFF events in grey, or a colour for ON and one for OFF`,
+      },
+    ).withDefault("grey"),
+    window: option("--window", integer({ metavar: "N", min: 1 }), {
+      description: message`ms that a frame shows`,
+    }).withDefault(50),
+    rate: option("--rate", integer({ metavar: "N", min: 1, max: 50 }), {
+      description: message`Frames in a second`,
+    }).withDefault(24),
+    slow: option("--slow", integer({ metavar: "N", min: 1 }), {
+      description:
+        message`How many times slower than life; else one window follows another`,
+    }).optional(),
+    size: option("--size", integer({ metavar: "N", min: 1, max: 2048 }), {
+      description: message`Longest side of the events, in pixels`,
+    }).withDefault(512),
+    json: option("--json", {
+      description: message`Print JSON, with the votes of a network`,
+    }),
   },
 }, async ({ run, fold, colours, window, rate, slow, size, json, ...args }) => {
   const { theme, out } = args;
@@ -111,7 +96,11 @@ await runCommand({
     ? undefined
     : createProgress({ total, label: "frames" });
   const { bytes, width, height } = await animate(sample, {
-    ...{ plan, colours, theme, size, response },
+    plan,
+    colours,
+    theme,
+    size,
+    response,
     onFrame: (done) => progress?.update(done),
   });
   const name = [
@@ -125,7 +114,10 @@ await runCommand({
     console.log(JSON.stringify({
       sample: sample.name,
       files: [{ path, kind: "animation", theme, form: "gif" }],
-      ...{ frames: total, width, height, speed: plan.speed },
+      frames: total,
+      width,
+      height,
+      speed: plan.speed,
       ...(response === undefined ? {} : { network: votesOf(response) }),
     }));
     return;

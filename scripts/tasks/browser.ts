@@ -5,16 +5,11 @@
  * @module
  */
 
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { buildPage } from "../pages/browser/build_page.ts";
 import { servePage } from "../pages/browser/serve_page.ts";
-import {
-  integer,
-  optional,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
@@ -27,16 +22,12 @@ await runCommand({
     "deno task browser --out page",
   ],
   parameters: {
-    port: withDefault(
-      integer("--port", "Port of 127.0.0.1 to serve on", {
-        min: 0,
-        max: 65535,
-      }),
-      8000,
-    ),
-    out: optional(
-      text("--out", "DIR", "Write the page there, as index.html, and end"),
-    ),
+    port: option("--port", integer({ metavar: "N", min: 0, max: 65535 }), {
+      description: message`Port of 127.0.0.1 to serve on`,
+    }).withDefault(8000),
+    out: option("--out", string({ metavar: "DIR" }), {
+      description: message`Write the page there, as index.html, and end`,
+    }).optional(),
   },
 }, async ({ port, out }) => {
   const page = await buildPage();

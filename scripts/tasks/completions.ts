@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  choiceArgument,
-  listCommands,
-  runCommand,
-} from "../command_line/command.ts";
+import { argument, choice, message } from "npm:@optique/core@1.3.6";
+import { listCommands, runCommand } from "../command_line/command.ts";
 import { bashScript } from "../command_line/completion_bash.ts";
 import { fishScript } from "../command_line/completion_fish.ts";
 import { zshScript } from "../command_line/completion_zsh.ts";
@@ -24,7 +21,10 @@ await runCommand({
     "deno task completions fish > ~/.config/fish/conf.d/deno_tasks.fish",
   ],
   parameters: {
-    shell: choiceArgument(["bash", "zsh", "fish"], "The shell"),
+    shell: argument(
+      choice(["bash", "zsh", "fish"], { metavar: "bash|zsh|fish" }),
+      { description: message`The shell` },
+    ),
   },
 }, async ({ shell }) => {
   const configuration = new URL("../../deno.json", import.meta.url);

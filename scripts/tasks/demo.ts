@@ -4,13 +4,9 @@
  * @module
  */
 
+import { message, option, string } from "npm:@optique/core@1.3.6";
 import { join, resolve } from "node:path";
-import {
-  runCommand,
-  runWithin,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand, runWithin } from "../command_line/command.ts";
 
 /** People who sign; a quarter of them is never trained on. */
 const PEOPLE = 24;
@@ -30,10 +26,9 @@ await runCommand({
   summary: "Makes synthetic recordings, slices them, trains and tests.",
   examples: ["deno task demo", "deno task demo --out /tmp/demo"],
   parameters: {
-    out: withDefault(
-      text("--out", "DIR", "Folder for recordings and results"),
-      "demo",
-    ),
+    out: option("--out", string({ metavar: "DIR" }), {
+      description: message`Folder for recordings and results`,
+    }).withDefault("demo"),
   },
 }, async ({ out }) => {
   const data = resolve(out, "data");

@@ -4,9 +4,12 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { mean } from "npm:d3-array@3.2.4";
+import { message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
-import { flag, runCommand, text } from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import {
   evaluateFold,
   type FoldEvaluation,
@@ -26,8 +29,12 @@ await runCommand({
     "deno task evaluate --run output --json > outcomes.json",
   ],
   parameters: {
-    run: text("--run", "DIR", "Folder of the run"),
-    json: flag("--json", "Print JSON, with every sample's prediction"),
+    run: option("--run", string({ metavar: "DIR" }), {
+      description: message`Folder of the run`,
+    }),
+    json: option("--json", {
+      description: message`Print JSON, with every sample's prediction`,
+    }),
   },
 }, async ({ run: folder, json }) => {
   const run = await readRun(folder);
@@ -80,14 +87,13 @@ interface Figures {
 }
 
 function figuresOf({ fold, outcomes }: FoldEvaluation): Figures {
-  const right = outcomes.filter(({ label, prediction }) =>
-    label === prediction
-  );
-  const loss = outcomes.reduce((sum, { loss }) => sum + loss, 0);
   return {
     fold,
-    loss: loss / outcomes.length,
-    accuracy: right.length / outcomes.length,
+    loss: mean(outcomes, ({ loss }) => loss)!,
+    accuracy: mean(
+      outcomes,
+      ({ label, prediction }) => Number(label === prediction),
+    )!,
   };
 }
 

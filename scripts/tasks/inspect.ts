@@ -5,14 +5,15 @@
  * @module
  */
 
-import { inspectAedat } from "../../dataset/formats/aedat.ts";
 import {
   argument,
   choice,
-  flag,
-  runCommand,
-  withDefault,
-} from "../command_line/command.ts";
+  message,
+  option,
+  string,
+} from "npm:@optique/core@1.3.6";
+import { inspectAedat } from "../../dataset/formats/aedat.ts";
+import { runCommand } from "../command_line/command.ts";
 import { drawOverview } from "../pictures/terminal/recording_overview.ts";
 import { lineWidth } from "../command_line/terminal.ts";
 
@@ -24,16 +25,18 @@ await runCommand({
     "deno task inspect data/recordings/user00_indoor.aedat --json",
   ],
   parameters: {
-    file: argument("FILE", "The recording"),
-    json: flag("--json", "Print JSON"),
-    axes: withDefault(
-      choice(
-        "--axes",
-        ["reference", "jaer"],
-        "Where x and y lead: as in SLAYER's programs, or as in jAER",
-      ),
-      "reference",
-    ),
+    file: argument(string({ metavar: "FILE" }), {
+      description: message`The recording`,
+    }),
+    json: option("--json", { description: message`Print JSON` }),
+    axes: option(
+      "--axes",
+      choice(["reference", "jaer"], { metavar: "reference|jaer" }),
+      {
+        description:
+          message`Where x and y lead: as in SLAYER's programs, or as in jAER`,
+      },
+    ).withDefault("reference"),
   },
 }, async ({ file, json, axes }) => {
   const summary = await inspectAedat(file, { axes });

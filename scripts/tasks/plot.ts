@@ -4,20 +4,13 @@
  * @module
  */
 
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { join } from "node:path";
 import { themed } from "../charts/spec.ts";
 import { THEMES } from "../charts/theme.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
-import {
-  flag,
-  integer,
-  optional,
-  repeated,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
 import type { Fold } from "../experiment/folds.ts";
 import { renderPng, renderSvg } from "../pictures/render.ts";
@@ -49,16 +42,21 @@ await runCommand({
     "deno task plot --run output --json",
   ],
   parameters: {
-    run: text("--run", "DIR", "Folder of the run"),
-    out: optional(text("--out", "DIR", "Folder for the charts [RUN/plots]")),
-    samples: withDefault(
-      integer("--samples", "Test samples of each fold to look at", { min: 1 }),
-      1,
-    ),
-    neuron: repeated(
-      text("--neuron", "LAYER:N", "Neuron whose potential is drawn"),
-    ),
-    json: flag("--json", "Print JSON, with what every file shows"),
+    run: option("--run", string({ metavar: "DIR" }), {
+      description: message`Folder of the run`,
+    }),
+    out: option("--out", string({ metavar: "DIR" }), {
+      description: message`Folder for the charts [RUN/plots]`,
+    }).optional(),
+    samples: option("--samples", integer({ metavar: "N", min: 1 }), {
+      description: message`Test samples of each fold to look at`,
+    }).withDefault(1),
+    neuron: option("--neuron", string({ metavar: "LAYER:N" }), {
+      description: message`Neuron whose potential is drawn`,
+    }).multiple(),
+    json: option("--json", {
+      description: message`Print JSON, with what every file shows`,
+    }),
   },
 }, async ({ run: folder, samples, neuron, json, ...given }) => {
   const { out = join(folder, "plots") } = given;
@@ -169,7 +167,10 @@ function describeFiles(out: string, figures: readonly Figure[]) {
     THEMES.flatMap((theme) =>
       FORMS.map((form) => ({
         path: join(out, chartFile(name, theme, form)),
-        ...{ kind: name, fold, theme, form },
+        kind: name,
+        fold,
+        theme,
+        form,
       }))
     )
   );

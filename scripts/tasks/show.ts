@@ -4,9 +4,10 @@
  * @module
  */
 
+import { message, option } from "npm:@optique/core@1.3.6";
 import { join } from "node:path";
 import { shownLine } from "../../dataset/files/shown_line.ts";
-import { flag, runCommand } from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { eventPicture } from "../pictures/event_picture.ts";
 import { fileNameOf } from "../pictures/samples/file_name.ts";
 import { openSample } from "../pictures/samples/open_sample.ts";
@@ -32,7 +33,9 @@ await runCommand({
   ],
   parameters: {
     ...SAMPLE_PARAMETERS,
-    json: flag("--json", "Print JSON, with what every file shows"),
+    json: option("--json", {
+      description: message`Print JSON, with what every file shows`,
+    }),
   },
 }, async ({ theme, out, json, ...args }) => {
   const recorded = await openSample(args);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { choice, message, option, string } from "npm:@optique/core@1.3.6";
 import { join } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import {
@@ -12,14 +13,7 @@ import {
   type SliceReport,
 } from "../../dataset/slicing/slice.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
-import {
-  choice,
-  flag,
-  optional,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 
 await runCommand({
@@ -32,43 +26,40 @@ await runCommand({
     "deno task slice --data data --json",
   ],
   parameters: {
-    data: withDefault(
-      text("--data", "DIR", "Folder that the other paths default to lie in"),
-      "data",
-    ),
-    recordings: optional(
-      text("--recordings", "DIR", "Recordings [DATA/recordings]"),
-    ),
-    tags: optional(text("--tags", "DIR", "Tag files [DATA/tags]")),
-    slices: optional(
-      text(
-        "--slices",
-        "DIR",
-        "Slices NAME_00.npy … in place of recordings and tags",
-      ),
-    ),
-    list: optional(
-      text("--list", "FILE", "Recordings to take [DATA/filelist.txt]"),
-    ),
-    classes: optional(
-      text(
-        "--classes",
-        "FILE",
-        "Class names [DATA/SL-Animals-DVS_gestures_definitions.csv]",
-      ),
-    ),
-    out: optional(
-      text("--out", "STORE", "Store to make or finish [DATA/sliced.zarr]"),
-    ),
-    json: flag("--json", "Print JSON, with what became of every recording"),
-    axes: withDefault(
-      choice(
-        "--axes",
-        ["reference", "jaer"],
-        "Where x and y lead: as in SLAYER's programs, or as in jAER",
-      ),
-      "reference",
-    ),
+    data: option("--data", string({ metavar: "DIR" }), {
+      description: message`Folder that the other paths default to lie in`,
+    }).withDefault("data"),
+    recordings: option("--recordings", string({ metavar: "DIR" }), {
+      description: message`Recordings [DATA/recordings]`,
+    }).optional(),
+    tags: option("--tags", string({ metavar: "DIR" }), {
+      description: message`Tag files [DATA/tags]`,
+    }).optional(),
+    slices: option("--slices", string({ metavar: "DIR" }), {
+      description:
+        message`Slices NAME_00.npy … in place of recordings and tags`,
+    }).optional(),
+    list: option("--list", string({ metavar: "FILE" }), {
+      description: message`Recordings to take [DATA/filelist.txt]`,
+    }).optional(),
+    classes: option("--classes", string({ metavar: "FILE" }), {
+      description:
+        message`Class names [DATA/SL-Animals-DVS_gestures_definitions.csv]`,
+    }).optional(),
+    out: option("--out", string({ metavar: "STORE" }), {
+      description: message`Store to make or finish [DATA/sliced.zarr]`,
+    }).optional(),
+    json: option("--json", {
+      description: message`Print JSON, with what became of every recording`,
+    }),
+    axes: option(
+      "--axes",
+      choice(["reference", "jaer"], { metavar: "reference|jaer" }),
+      {
+        description:
+          message`Where x and y lead: as in SLAYER's programs, or as in jAER`,
+      },
+    ).withDefault("reference"),
   },
 }, async ({ data, json, axes, ...given }) => {
   const inData = (name: string) => join(data, name);

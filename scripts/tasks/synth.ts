@@ -4,19 +4,14 @@
  * @module
  */
 
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { counted } from "../../dataset/files/counted.ts";
 import { PEOPLE } from "../../dataset/synth/people.ts";
 import {
   writeSyntheticDataset,
   type WrittenRecording,
 } from "../../dataset/synth/write.ts";
-import {
-  flag,
-  integer,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 
 await runCommand({
@@ -28,16 +23,18 @@ await runCommand({
     "deno task synth --out data --json",
   ],
   parameters: {
-    out: text("--out", "DIR", "Folder to write, made if it is not there"),
-    people: withDefault(
-      integer("--people", "How many people sign", { min: 1, max: PEOPLE }),
-      PEOPLE,
-    ),
-    seed: withDefault(
-      integer("--seed", "What all chance depends on", { min: 0 }),
-      0,
-    ),
-    json: flag("--json", "Print JSON, with the events of every recording"),
+    out: option("--out", string({ metavar: "DIR" }), {
+      description: message`Folder to write, made if it is not there`,
+    }),
+    people: option("--people", integer({ metavar: "N", min: 1, max: PEOPLE }), {
+      description: message`How many people sign`,
+    }).withDefault(PEOPLE),
+    seed: option("--seed", integer({ metavar: "N", min: 0 }), {
+      description: message`What all chance depends on`,
+    }).withDefault(0),
+    json: option("--json", {
+      description: message`Print JSON, with the events of every recording`,
+    }),
   },
 }, async ({ out, people, seed, json }) => {
   using progress = json

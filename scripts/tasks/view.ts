@@ -4,14 +4,9 @@
  * @module
  */
 
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
-import {
-  flag,
-  integer,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { readAssets } from "../pages/live/assets.ts";
 import { Follower } from "../pages/live/follower.ts";
 import { servePage } from "../pages/live/server.ts";
@@ -24,20 +19,16 @@ await runCommand({
     "deno task view --run output/slow --port 8080",
   ],
   parameters: {
-    run: withDefault(
-      text("--run", "DIR", "Folder of the run, which may be yet to begin"),
-      "output",
-    ),
-    live: flag(
-      "--live",
-      "Follow whichever run was written to last, in DIR or a folder in it",
-    ),
-    port: withDefault(
-      integer("--port", "Port of the page; 0 takes any that is free", {
-        ...{ min: 0, max: 65535 },
-      }),
-      4690,
-    ),
+    run: option("--run", string({ metavar: "DIR" }), {
+      description: message`Folder of the run, which may be yet to begin`,
+    }).withDefault("output"),
+    live: option("--live", {
+      description:
+        message`Follow whichever run was written to last, in DIR or a folder in it`,
+    }),
+    port: option("--port", integer({ metavar: "N", min: 0, max: 65535 }), {
+      description: message`Port of the page; 0 takes any that is free`,
+    }).withDefault(4690),
   },
 }, async ({ run, live, port }) => {
   using follower = await Follower.start(run, { newest: live });

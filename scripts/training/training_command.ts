@@ -4,18 +4,12 @@
  * @module
  */
 
+import { message, option, string } from "npm:@optique/core@1.3.6";
 import { join, resolve } from "node:path";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
-import {
-  flag,
-  optional,
-  repeated,
-  runCommand,
-  text,
-  withDefault,
-} from "../command_line/command.ts";
+import { runCommand } from "../command_line/command.ts";
 import { loadConfiguration } from "../configuration/configuration.ts";
 import { type Fold, openFolds } from "../experiment/folds.ts";
 import { lockFolder } from "../run/lock.ts";
@@ -64,32 +58,29 @@ export async function runProgram(program: Program): Promise<void> {
       `deno task ${program.name} --profile`,
     ],
     parameters: {
-      config: withDefault(
-        text("--config", "FILE", "The configuration"),
-        "scripts/network.yaml",
-      ),
-      out: optional(
-        text("--out", "DIR", "Folder for results [training.path.out]"),
-      ),
-      folds: withDefault(
-        text("--folds", "N,N", "Which of the folds to run, counted from 1"),
-        "1,2,3,4",
-      ),
-      weights: optional(
-        text("--weights", "FILE", "Weights to start from, in safetensors"),
-      ),
-      set: repeated(
-        text("--set", "KEY=VALUE", "Change a value of the configuration"),
-      ),
-      resume: flag(
-        "--resume",
-        "Go on where the run in the folder for results was stopped, or add " +
-          "folds to it",
-      ),
-      profile: flag(
-        "--profile",
-        "Say where a training step spends its time, and stop",
-      ),
+      config: option("--config", string({ metavar: "FILE" }), {
+        description: message`The configuration`,
+      }).withDefault("scripts/network.yaml"),
+      out: option("--out", string({ metavar: "DIR" }), {
+        description: message`Folder for results [training.path.out]`,
+      }).optional(),
+      folds: option("--folds", string({ metavar: "N,N" }), {
+        description: message`Which of the folds to run, counted from 1`,
+      }).withDefault("1,2,3,4"),
+      weights: option("--weights", string({ metavar: "FILE" }), {
+        description: message`Weights to start from, in safetensors`,
+      }).optional(),
+      set: option("--set", string({ metavar: "KEY=VALUE" }), {
+        description: message`Change a value of the configuration`,
+      }).multiple(),
+      resume: option("--resume", {
+        description:
+          message`Go on where the run in the folder for results was stopped, or add folds to it`,
+      }),
+      profile: option("--profile", {
+        description:
+          message`Say where a training step spends its time, and stop`,
+      }),
     },
   }, async ({ config, out, folds: wanted, weights, set, resume, profile }) => {
     const start = performance.now();

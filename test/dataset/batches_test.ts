@@ -120,11 +120,9 @@ Deno.test("batches() gives words in memory of their own where they differ", asyn
   const before = first.map((words) => [...words]);
   const again = await visit();
   const random = seeded(7);
-  const cropped = await visit({ crop: "random", random });
+  const cropped = await visit({ crop: "random", random: () => 0.9 });
   const augmented = await visit({
-    ...{
-      augment: (events) => dropEvents(events, { probability: 0.5, random }),
-    },
+    augment: (events) => dropEvents(events, { probability: 0.5, random }),
     random,
   });
   for (const [n, words] of first.entries()) {
@@ -147,8 +145,14 @@ Deno.test("batches() augments each visit in its own way, whatever the prefetch a
   const run = async (options: Partial<BatchOptions>) => {
     const random = seeded(3);
     const made = batches(source, indices, {
-      ...{ ...FIXED, bins: 100, crop: "random", batchSize: 2, cache },
-      ...{ random, augment, ...options },
+      ...FIXED,
+      bins: 100,
+      crop: "random",
+      batchSize: 2,
+      cache,
+      random,
+      augment,
+      ...options,
     });
     return { words: wordsOf(await collect(made)), next: random() };
   };
@@ -173,7 +177,9 @@ Deno.test("batches() takes the same crops with augmentations that change nothing
     wordsOf(
       await collect(
         batches(source, upTo(12), {
-          ...{ ...options, random: seeded(9), ...changed },
+          ...options,
+          random: seeded(9),
+          ...changed,
         }),
       ),
     );
@@ -185,7 +191,11 @@ Deno.test("batches() skips batches unread, and makes the others as they would be
     const source = new WatchedSource(12);
     const random = seeded(4);
     const made = batches(source, upTo(12).reverse(), {
-      ...{ ...FIXED, batchSize: 5, crop: "random", skip, random },
+      ...FIXED,
+      batchSize: 5,
+      crop: "random",
+      skip,
+      random,
       augment: (events, random) =>
         dropEvents(events, { probability: 0.5, random }),
     });

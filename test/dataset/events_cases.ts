@@ -1,7 +1,7 @@
 /** Any samples on any sensors, for the tests of filters and augmentations. */
 
 import type { Events, Sensor } from "../../dataset/events.ts";
-import { MersenneTwister } from "../../dataset/mersenne_twister.ts";
+import { Random } from "../../dataset/random.ts";
 import { fc } from "../properties.ts";
 import { columns } from "./packed_samples.ts";
 
@@ -54,6 +54,6 @@ export function sinceFirst({ t }: Events): number[] {
 
 /** A seeded source of numbers in [0, 1). */
 export function seeded(seed: number): () => number {
-  const twister = new MersenneTwister(seed);
-  return () => twister.uint32() / 2 ** 32;
+  const random = new Random(seed);
+  return () => random.uniform(0, 1);
 }

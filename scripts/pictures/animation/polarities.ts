@@ -4,9 +4,11 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import { GROUNDS, type Theme } from "../../charts/theme.ts";
 import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
-import { firstFrom, type Sample } from "../samples/sample.ts";
+import type { Sample } from "../samples/sample.ts";
 
 /**
  * Paints the pixels that had events in a stretch of time.
@@ -37,8 +39,8 @@ export function paintPolarities(
 ): IndexedImage {
   const { width, height } = window;
   const pixels = new Uint8Array(width * height);
-  const end = firstFrom(t, toUs);
-  for (let i = firstFrom(t, fromUs); i < end; i++) {
+  const end = bisectLeft(t, toUs);
+  for (let i = bisectLeft(t, fromUs); i < end; i++) {
     const row = y[i] - window.y;
     const shown = origin === "top" ? row : height - 1 - row;
     pixels[shown * width + x[i] - window.x] |= 1 << p[i];

@@ -13,7 +13,7 @@ import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
 import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../dataset/store/zarr_columns.ts";
-import { nearestName } from "../../command_line/command.ts";
+import { nearestName } from "../../command_line/nearest_name.ts";
 import type { Configuration } from "../../configuration/types.ts";
 import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Events, Sensor } from "../../../dataset/events.ts";
 import type { Timing } from "../../../dataset/events.ts";
 
@@ -174,31 +176,14 @@ export function cropSample(
     );
   }
   const { events } = sample;
-  const end = firstFrom(events.t, endUs);
+  const end = bisectLeft(events.t, endUs);
   const kept: number[] = [];
-  for (let i = firstFrom(events.t, startUs); i < end; i++) {
+  for (let i = bisectLeft(events.t, startUs); i < end; i++) {
     const [column, row] = [events.x[i] - x, events.y[i] - y];
     if (column >= 0 && column < width && row >= 0 && row < height) kept.push(i);
   }
   if (kept.length === 0) throw noEvents(sample.name, " in this part");
   return { ...sample, pixels, startUs, endUs, events: take(events, kept) };
-}
-
-/**
- * Finds where a time would stand.
- *
- * @param times Ascending times.
- * @param time The time.
- * @returns Index of the first that is not before it.
- */
-export function firstFrom(times: Float64Array, time: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function noEvents(name: string, where: string): RangeError {

@@ -4,63 +4,60 @@
  * @module
  */
 
-import { THEMES } from "../../charts/theme.ts";
 import {
   argument,
-  type Arguments,
   choice,
   integer,
-  optional,
-  text,
-  withDefault,
-} from "../../command_line/command.ts";
+  message,
+  option,
+  string,
+} from "npm:@optique/core@1.3.6";
+import { THEMES } from "../../charts/theme.ts";
+import type { Arguments } from "../../command_line/command.ts";
 import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
 
 /** The arguments of every command that draws a sample. */
 export const SAMPLE_PARAMETERS = {
-  sample: argument(
-    "SAMPLE",
-    "A recording (.aedat), a slice (.npy), a digit of N-MNIST (.bs2, .bin) " +
-      "or, with --store, PERSON/SIGN",
-  ),
-  store: optional(
-    text("--store", "DIR", "Store of slices that the sample is in"),
-  ),
-  tag: optional(
-    text("--tag", "SIGN", "Only this sign of a recording, by name or number"),
-  ),
-  tags: optional(
-    text("--tags", "FILE", "The recording's tags [../tags/NAME.csv]"),
-  ),
-  classes: optional(
-    text(
-      "--classes",
-      "FILE",
-      "Class names [../SL-Animals-DVS_gestures_definitions.csv]",
-    ),
-  ),
-  axes: withDefault(
-    choice(
-      "--axes",
-      ["reference", "jaer"],
-      "Where x and y lead in files: as in SLAYER's programs, or as in jAER",
-    ),
-    "reference",
-  ),
-  from: optional(
-    integer("--from", "Draw from this ms on, counted from the first event", {
-      min: 0,
-    }),
-  ),
-  to: optional(integer("--to", "Draw until this ms", { min: 1 })),
-  crop: optional(
-    text("--crop", "X,Y,WIDTH,HEIGHT", "Draw only these pixels"),
-  ),
-  theme: withDefault(
-    choice("--theme", THEMES, "Ground and colours"),
-    "light",
-  ),
-  out: withDefault(text("--out", "DIR", "Folder to write to"), "output"),
+  sample: argument(string({ metavar: "SAMPLE" }), {
+    description:
+      message`A recording (.aedat), a slice (.npy), a digit of N-MNIST (.bs2, .bin) or, with --store, PERSON/SIGN`,
+  }),
+  store: option("--store", string({ metavar: "DIR" }), {
+    description: message`Store of slices that the sample is in`,
+  }).optional(),
+  tag: option("--tag", string({ metavar: "SIGN" }), {
+    description: message`Only this sign of a recording, by name or number`,
+  }).optional(),
+  tags: option("--tags", string({ metavar: "FILE" }), {
+    description: message`The recording's tags [../tags/NAME.csv]`,
+  }).optional(),
+  classes: option("--classes", string({ metavar: "FILE" }), {
+    description:
+      message`Class names [../SL-Animals-DVS_gestures_definitions.csv]`,
+  }).optional(),
+  axes: option(
+    "--axes",
+    choice(["reference", "jaer"], { metavar: "reference|jaer" }),
+    {
+      description:
+        message`Where x and y lead in files: as in SLAYER's programs, or as in jAER`,
+    },
+  ).withDefault("reference"),
+  from: option("--from", integer({ metavar: "N", min: 0 }), {
+    description: message`Draw from this ms on, counted from the first event`,
+  }).optional(),
+  to: option("--to", integer({ metavar: "N", min: 1 }), {
+    description: message`Draw until this ms`,
+  }).optional(),
+  crop: option("--crop", string({ metavar: "X,Y,WIDTH,HEIGHT" }), {
+    description: message`Draw only these pixels`,
+  }).optional(),
+  theme: option("--theme", choice(THEMES, { metavar: "light|dark" }), {
+    description: message`Ground and colours`,
+  }).withDefault("light"),
+  out: option("--out", string({ metavar: "DIR" }), {
+    description: message`Folder to write to`,
+  }).withDefault("output"),
 } as const;
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
 import { ticks } from "npm:d3-array@3.2.4";
 import type { Sample } from "../samples/sample.ts";
 import { chooseTimeUnit } from "../samples/time_unit.ts";

@@ -191,7 +191,8 @@ Deno.test("openNmnist() refuses missing recordings, lists and folders", async ()
 
 Deno.test("openNmnist() tells which file a digit is of, and if it changes", async () => {
   const files = {
-    ...{ "1.bs2": encode([[5, 6, 7, 1]]), "2.bin": encode([[5, 6, 7, 1]]) },
+    "1.bs2": encode([[5, 6, 7, 1]]),
+    "2.bin": encode([[5, 6, 7, 1]]),
     "list.txt": "1 1\n2 2\n",
   };
   await withFolder(files, async (folder) => {

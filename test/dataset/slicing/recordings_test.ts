@@ -5,7 +5,7 @@ import { openRecordings } from "../../../dataset/slicing/recordings.ts";
 import { RecordingCache } from "../../../dataset/slicing/recording_cache.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { inspectRecording } from "../../../dataset/slicing/slice_source.ts";
-import { SliceWorkers } from "../../../dataset/slicing/slice_threads.ts";
+import { sliceThreads } from "../../../dataset/slicing/slice_threads.ts";
 import { type EventStore, openStore } from "../../../dataset/store/store.ts";
 import {
   eventsOf,
@@ -216,14 +216,15 @@ Deno.test("RecordingCache refuses a recording that changes while it is read", as
     const inspect = async () => {
       const options = { recordings: folder, tags: folder };
       const found = await inspectRecording(ONE, ["cat", "dog"], {
-        ...{ ...options, axes: "reference" },
+        ...options,
+        axes: "reference",
       });
       await writeRecording(folder, ONE, randomPairs(402));
       return found;
     };
-    using workers = new SliceWorkers();
+    using threads = sliceThreads();
     await assert.rejects(
-      new RecordingCache(cache, workers).open(inspect, {
+      new RecordingCache(cache, threads).open(inspect, {
         sensor: DVS128,
         classes: 2,
       }),

@@ -38,7 +38,9 @@ Deno.test("a store on threads gives the samples of a store without", async () =>
     const order = [5, 0, 3, 1, 2, 4, 0];
     const collect = (store: typeof alone) =>
       Array.fromAsync(batches(store, order, {
-        ...{ batchSize: 3, bins: 300, crop: "fixed" },
+        batchSize: 3,
+        bins: 300,
+        crop: "fixed",
         binning: { method: "SlayerTD", Ts: 5 },
       }));
     assert.deepEqual(await collect(threaded), await collect(alone));

@@ -3,7 +3,7 @@ import {
   type CameraSettings,
   EventCamera,
 } from "../../../dataset/synth/camera.ts";
-import { Random } from "../../../dataset/synth/random.ts";
+import { Random } from "../../../dataset/random.ts";
 import { type Bar, Scene } from "../../../dataset/synth/scene.ts";
 import { fc } from "../../properties.ts";
 

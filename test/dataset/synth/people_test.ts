@@ -1,44 +1,6 @@
 import assert from "node:assert/strict";
 import { sessionOf } from "../../../dataset/formats/sl_animals.ts";
 import { choosePeople, PEOPLE } from "../../../dataset/synth/people.ts";
-import { Random } from "../../../dataset/synth/random.ts";
-
-Deno.test("Random gives the numbers of sfc32", () => {
-  const draw = (random: Random) =>
-    [0, 0, 0].map(() => random.uniform(0, 2 ** 32));
-  assert.deepEqual(draw(new Random(7, 3)), [
-    2584875041,
-    1399683007,
-    3847426309,
-  ]);
-  assert.deepEqual(
-    draw(new Random(2 ** 40 + 5, 0)),
-    [1829320450, 171792437, 3939325321],
-  );
-});
-
-Deno.test("Random draws with the moments asked for", () => {
-  const random = new Random(0, 0);
-  const moments = (draw: () => number) => {
-    const values = Array.from({ length: 20_000 }, draw);
-    const mean = values.reduce((sum, value) => sum + value) / values.length;
-    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return [mean, Math.sqrt(square / values.length)];
-  };
-  const near = ([mean, deviation]: number[], m: number, d: number) => {
-    assert(Math.abs(mean - m) < 0.03 * d && Math.abs(deviation - d) < 0.03 * d);
-  };
-  near(moments(() => random.normal(3, 2)), 3, 2);
-  near(moments(() => random.uniform(-1, 3)), 1, 4 / Math.sqrt(12));
-  near(moments(() => random.wait(5)), 5, 5);
-  near(moments(() => random.below(3)), 1, Math.sqrt(2 / 3));
-});
-
-Deno.test("a seed that is none is refused", () => {
-  for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
-    assert.throws(() => new Random(seed, 0), RangeError);
-  }
-});
 
 Deno.test("choosePeople() keeps the sessions' shares and who was chosen", () => {
   const inSession = { S1: 10, S2: 25, S3: 17, S4: 7 };

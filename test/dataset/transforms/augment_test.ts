@@ -79,7 +79,8 @@ Deno.test("dropEvents() leaves some events, in order, the same for a seed", () =
 Deno.test("dropEvents() drops as many as its probability says", () => {
   const random = seeded(5);
   const kept = dropEvents(allocateEvents(100_000), {
-    ...{ probability: 0.3, random },
+    probability: 0.3,
+    random,
   });
   // Four standard deviations of a binomial distribution are 580.
   assert(Math.abs(kept.t.length - 70_000) < 580, `${kept.t.length}`);
@@ -125,7 +126,11 @@ Deno.test("jitterTime() adds numbers of the mean 0 and the deviation asked for",
 
 /** Everything at once. */
 const ALL: Omit<AugmentOptions, "sensor" | "random"> = {
-  ...{ drop: 0.2, flipX: 0.5, flipY: 0.5, shift: 3, timeJitter: 2 },
+  drop: 0.2,
+  flipX: 0.5,
+  flipY: 0.5,
+  shift: 3,
+  timeJitter: 2,
 };
 
 function augmentAll({ sensor, events }: EventsCase, seed: number) {
@@ -165,7 +170,10 @@ Deno.test("augmentEvents() mirrors and shifts evenly", () => {
   const counts = new Map<string, number>();
   for (let n = 0; n < 5000; n++) {
     const { x, y } = augmentEvents(events, {
-      ...{ sensor: DVS128, random, flipX: 0.5, shift: 2 },
+      sensor: DVS128,
+      random,
+      flipX: 0.5,
+      shift: 2,
     });
     for (const key of [`x ${x[0]}`, `y ${y[0]}`]) {
       counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -22,7 +22,10 @@ const anyWindow = fc.constantFrom(0.3, 1, 2, 5, 1000);
 function sourceOf(events: Events, sensor = SENSOR): SampleSource {
   const timing = { unitUs: 1000, fromFirstEvent: true };
   return {
-    ...{ sensor, timing, classes: ["cat"], labels: [0] },
+    sensor,
+    timing,
+    classes: ["cat"],
+    labels: [0],
     events: () => Promise.resolve(events),
   };
 }
@@ -170,7 +173,8 @@ Deno.test("filterSamples() does everything, in its order, the same way again", a
       assert(isSubsequence(near, events));
       const coarse = coarserSensor(sensor, 2);
       const wanted = downsampleTime(downsampleSpace(near, 2), {
-        ...{ sensor: coarse, window: 1 },
+        sensor: coarse,
+        window: 1,
       });
       assert.deepEqual(filtered.sensor, coarse);
       assert.deepEqual(await filtered.events(0), wanted);

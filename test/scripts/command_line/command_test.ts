@@ -9,22 +9,30 @@ async function runSample(...args: string[]): Promise<Outcome> {
   const path = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(
     path,
-    `import * as line from ${JSON.stringify(commandLine)};
-    await line.runCommand({
+    `import { runCommand } from ${JSON.stringify(commandLine)};
+    import {
+      argument, choice, integer, message, option, string,
+    } from "npm:@optique/core@1.3.6";
+    await runCommand({
       name: "sample",
       summary: "Prints its arguments.",
       examples: ["sample FILE --set a=1", "sample FILE --mode fast"],
       parameters: {
-        file: line.argument("FILE", "What to read"),
-        number: line.optional(
-          line.integer("--number", "How many", { min: 1, max: 5 }),
-        ),
-        mode: line.withDefault(
-          line.choice("--mode", ["slow", "fast"], "How fast"),
-          "slow",
-        ),
-        set: line.repeated(line.text("--set", "KEY=VALUE", "What to set")),
-        dry: line.flag("--dry", "Only say so"),
+        file: argument(string({ metavar: "FILE" }), {
+          description: message\`What to read\`,
+        }),
+        number: option("--number", integer({ metavar: "N", min: 1, max: 5 }), {
+          description: message\`How many\`,
+        }).optional(),
+        mode: option(
+          "--mode",
+          choice(["slow", "fast"], { metavar: "slow|fast" }),
+          { description: message\`How fast\` },
+        ).withDefault("slow"),
+        set: option("--set", string({ metavar: "KEY=VALUE" }), {
+          description: message\`What to set\`,
+        }).multiple(),
+        dry: option("--dry", { description: message\`Only say so\` }),
       },
     }, (args) => {
       if (args.file === "bad") throw new Error("Cannot read\\n  the file");

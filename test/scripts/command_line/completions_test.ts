@@ -8,7 +8,7 @@ const { tasks } = JSON.parse(
   await Deno.readTextFile(join(ROOT, "deno.json")),
 ) as { tasks: Record<string, { command: string }> };
 
-/** Tasks that start a script, as far as they have options of their own. */
+/** Tasks that start a script with options of its own. */
 const scripted = Object.keys(tasks).filter((name) =>
   tasks[name].command.includes(" scripts/") &&
   !["setup", "completions"].includes(name)
@@ -21,7 +21,7 @@ async function scriptFor(shell: string): Promise<string> {
   return stdout;
 }
 
-/** What bash offers for the last of some words. */
+/** Completes the last of some words in bash. */
 async function completeInBash(
   script: string,
   words: readonly string[],

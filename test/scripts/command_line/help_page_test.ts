@@ -6,11 +6,12 @@ import { fc } from "../../properties.ts";
 
 const WIDTHS = [40, 60, 80, 200];
 
+const tasks = new URL("../../../scripts/tasks/", import.meta.url);
+const scripts = [...Deno.readDirSync(tasks)].map(({ name }) => name)
+  .filter((name) => name !== "setup.ts");
+
 const commands = await listCommands(() =>
-  Promise.all([
-    ...["animate", "completions", "demo", "evaluate", "inspect", "plot"],
-    ...["show", "slice", "synth", "train", "train_test_only"],
-  ].map((name) => import(`../../../scripts/tasks/${name}.ts`)))
+  Promise.all(scripts.map((name) => import(new URL(name, tasks).href)))
 );
 
 /** The words of a text, wherever its lines are broken. */
@@ -19,7 +20,7 @@ function wordsOf(text: string): string {
 }
 
 Deno.test("every command has help that fits its line, and examples to copy", () => {
-  assert.equal(commands.length, 11);
+  assert.equal(commands.length, scripts.length);
   for (const { name, help } of commands) {
     for (const width of WIDTHS) {
       const text = formatHelp(help, width);
@@ -57,8 +58,10 @@ Deno.test("help says the same however wide the terminal is", () => {
       const all = [join(summary), "Usage:", join(usage)];
       all.push(...rows.flatMap(({ term, description }) => [term, description]));
       const laidOut = formatHelp({
-        ...{ summary: join(summary), usage: join(usage) },
-        ...{ entries: rows, examples: [] },
+        summary: join(summary),
+        usage: join(usage),
+        entries: rows,
+        examples: [],
       }, width);
       assert.equal(wordsOf(laidOut), wordsOf([...all, "Examples:"].join("")));
     }),

@@ -72,7 +72,7 @@ training:
         test:    NMNISTsmall/test100.txt
 `;
 
-/** What the former says, in `/home/me/src/network.yaml`. */
+/** The configuration of the former, in `/home/me/src/network.yaml`. */
 export const SL_ANIMALS_CONFIGURATION: Configuration = {
   simulation: { Ts: 5, tSample: 1500, nSample: 8 },
   neuron: {

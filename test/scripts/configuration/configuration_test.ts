@@ -100,17 +100,22 @@ Deno.test("parseConfiguration() fills in schedules and checkpoints", () => {
   const read = (text: string) =>
     parseConfiguration(`training: {${text}}`, "network.yaml").training;
   assert.deepEqual(read("schedule: {type: exponential}").schedule, {
-    ...{ type: "exponential", gamma: 0.95 },
+    type: "exponential",
+    gamma: 0.95,
   });
   assert.deepEqual(read("schedule: {type: cosine}").schedule, {
-    ...{ type: "cosine", lr_min: 0 },
+    type: "cosine",
+    lr_min: 0,
   });
   assert.deepEqual(read("schedule: {type: step, epochs: 9}").schedule, {
-    ...{ type: "step", epochs: 9, gamma: 0.1 },
+    type: "step",
+    epochs: 9,
+    gamma: 0.1,
   });
   assert.equal(read("lr: 1").schedule, undefined);
   assert.deepEqual(read("checkpoint: {batches: 7}").checkpoint, {
-    ...{ batches: 7, minutes: 5 },
+    batches: 7,
+    minutes: 5,
   });
 });
 
@@ -158,7 +163,8 @@ Deno.test("parseConfiguration() lets a test have the loss of training", () => {
     ...others,
   });
   assert.deepEqual(read("type: SpikeTime", "type: ProbSpikes"), {
-    ...{ type: "ProbSpikes", probSlidingWin: 20 },
+    type: "ProbSpikes",
+    probSlidingWin: 20,
     ...others,
   });
 });

@@ -42,8 +42,13 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     fc.record({ pool: count }),
     fc.record({
       conv: fc.record({
-        ...{ out: count, kernel: pair, stride: pair, padding: pair },
-        ...{ dilation: pair, groups: count, weightScale: moderate },
+        out: count,
+        kernel: pair,
+        stride: pair,
+        padding: pair,
+        dilation: pair,
+        groups: count,
+        weightScale: moderate,
       }, { requiredKeys: ["out", "kernel"] }),
     }),
     fc.record({ dense: count }),
@@ -54,22 +59,33 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
     }),
   );
   const paths = fc.record({
-    ...{ out: path, data: path, file_list: path, cache: path, store: path },
+    out: path,
+    data: path,
+    file_list: path,
+    cache: path,
+    store: path,
   });
   const lists = fc.record({ in: path, train: path, test: path });
   const filter = fc.record({
-    ...{ hot_pixels: positive, background_activity: positive },
-    ...{ downsample_space: count, downsample_time: positive },
+    hot_pixels: positive,
+    background_activity: positive,
+    downsample_space: count,
+    downsample_time: positive,
   }, { requiredKeys: [] });
   const augmentation = fc.record({
-    ...{ drop: fraction, flip_x: fraction, flip_y: fraction },
-    ...{ shift: fc.nat(), time_jitter: notNegative },
+    drop: fraction,
+    flip_x: fraction,
+    flip_y: fraction,
+    shift: fc.nat(),
+    time_jitter: notNegative,
   }, { requiredKeys: [] });
   const schedule = fc.oneof(
     fc.record({ type: fc.constant("exponential" as const), gamma: positive }),
     fc.record({ type: fc.constant("cosine" as const), lr_min: notNegative }),
     fc.record({
-      ...{ type: fc.constant("step" as const), epochs: count, gamma: positive },
+      type: fc.constant("step" as const),
+      epochs: count,
+      gamma: positive,
     }),
   );
   return fc.tuple(moderate, fc.integer({ min: 1, max: 5000 })).chain((
@@ -83,8 +99,12 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
       }),
       neuron: fc.record({
         type: fc.constant("SRMALPHA" as const),
-        ...{ theta: moderate, tauSr: moderate, tauRef: moderate },
-        ...{ scaleRef: moderate, tauRho: moderate, scaleRho: moderate },
+        theta: moderate,
+        tauSr: moderate,
+        tauRef: moderate,
+        scaleRef: moderate,
+        tauRho: moderate,
+        scaleRho: moderate,
       }),
       training: fc.record({
         transf_method: fc.constantFrom("SlayerTD", "TonicFrames"),
@@ -95,7 +115,9 @@ function anyConfiguration(): fc.Arbitrary<Configuration> {
         seed: fc.nat(2 ** 32 - 2),
         init: fc.constantFrom("random", "live"),
         optimizer: fc.constantFrom("ADAM", "NADAM", "SGD"),
-        ...{ lr: positive, clip: positive, accumulate: count },
+        lr: positive,
+        clip: positive,
+        accumulate: count,
         weightDecay: notNegative,
         epochs: count,
         CNN: fc.boolean(),
@@ -144,6 +166,26 @@ Deno.test("formatConfiguration() writes the same again of what it wrote", () => 
     const again = parseConfiguration(written, "/elsewhere/config.yaml");
     assert.equal(formatConfiguration(again), written);
   }
+});
+
+Deno.test("formatConfiguration() writes keys in the order of the schema", () => {
+  const short = "testing: {error: {type: SpikeTime}}\nnetwork: [{dense: 4}]\n" +
+    "training: {path: {store: a, in: b, train: c, test: d}}";
+  const { network, testing, ...others } = parseConfiguration(short, "a.yaml");
+  const shuffled = { network, testing, ...others };
+  const keys = (text: string) =>
+    [...text.matchAll(/^ {0,4}(\w+):/gm)].map(([, key]) => key).join(" ");
+  const written = keys(
+    formatConfiguration(
+      parseConfiguration(formatConfiguration(shuffled), "a.yaml"),
+    ),
+  );
+  assert.match(written, /^simulation .+ neuron .+ training .+ testing .+work$/);
+  assert.match(
+    written,
+    /type tgtSpikeRegion tgtSpikeCount probSlidingWin path/,
+  );
+  assert.match(written, /out data file_list cache store in train test testing/);
 });
 
 Deno.test("formatConfiguration() writes the file as its users do", () => {

@@ -1,5 +1,5 @@
 /**
- * What configurations are refused for.
+ * Configurations that are refused.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { parseConfiguration } from "../../../scripts/configuration/configuration
 import { ConfigurationError } from "../../../scripts/configuration/error.ts";
 
 /**
- * Asserts what a configuration is refused for.
+ * Asserts that a configuration is refused, and for which problem.
  *
  * @param text The configuration, YAML.
  * @param expected Message, key and line of the error.
- * @param set What is set on top of it.
+ * @param set Values set on top of it.
  * @throws {AssertionError} If it is not refused, or for something else.
  */
 export function refuses(

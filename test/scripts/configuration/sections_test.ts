@@ -96,7 +96,8 @@ Deno.test("parseConfiguration() refuses filters and augmentations that are none"
     const key = `training.${section}.${entry.split(":")[0]}`;
     refuses(`training:\n  ${section}:\n    ${entry}\n`, {
       message: new RegExp(` line 3: ${key} ${problem}$`),
-      ...{ key, line: 3 },
+      key,
+      line: 3,
     });
   }
 });
@@ -104,7 +105,10 @@ Deno.test("parseConfiguration() refuses filters and augmentations that are none"
 Deno.test("parseConfiguration() refuses schedules and checkpoints that are none", () => {
   const refusals: [written: string, problem: string][] = [
     ["schedule: fast", 'schedule is "fast", expected a section with type'],
-    ["schedule: {gamma: 1}", "schedule is a section, expected a section with"],
+    [
+      "schedule: {gamma: 1}",
+      "schedule.type is missing, expected exponential or cosine or step",
+    ],
     [
       "schedule: {type: linear}",
       'schedule.type is "linear", expected exponential or cosine or step',
@@ -157,7 +161,8 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
   ];
   for (const [layers, key, message] of cases) {
     refuses(`network:\n  ${layers}`, {
-      ...{ key, message },
+      key,
+      message,
       line: key === "network" ? 1 : 2,
     });
   }

@@ -116,6 +116,7 @@ Deno.test("synth and slice make a store out of nothing", () =>
     );
     assert.deepEqual([slice.code, slice.stderr], [0, ""]);
     {
+      // A store that is open cannot be sliced again.
       using store = await openStore(`${data}/sliced.zarr`);
       assert.equal(store.labels.length, 38);
       assert.equal(store.classes.length, 19);

@@ -6,7 +6,9 @@
 
 /// <reference lib="dom" />
 
-import { firstFrom, type Sample } from "../../../pictures/samples/sample.ts";
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { bisectLeft } from "npm:d3-array@3.2.4";
+import type { Sample } from "../../../pictures/samples/sample.ts";
 import { groundNow, mix, paint, parseColour } from "./colours.ts";
 
 /** How long an event can be seen, in ms. */
@@ -38,8 +40,8 @@ export function drawEvents(
     paint(image, pixel, paper);
   }
   const { x, y, t, p } = events;
-  const end = firstFrom(t, 1000 * time + 1);
-  for (let i = firstFrom(t, 1000 * (time - SEEN)); i < end; i++) {
+  const end = bisectLeft(t, 1000 * time + 1);
+  for (let i = bisectLeft(t, 1000 * (time - SEEN)); i < end; i++) {
     const age = (time - t[i] / 1000) / SEEN;
     const row = origin === "bottom" ? height - 1 - y[i] : y[i];
     const strength = 1 - (1 - WEAKEST) * age;

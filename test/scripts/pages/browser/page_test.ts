@@ -316,8 +316,8 @@ browserTest("a network learns in the page", async (browser) => {
         (await page.locator(`svg[aria-label^="${title}"]`)
           .getAttribute("aria-label"))!,
       );
-    await page.locator("#progress").filter({ hasText: "Epoch 3 of" })
-      .waitFor({ timeout: 240_000 });
+    await page.locator("#progress").filter({ hasText: "Epoch 4 of" })
+      .waitFor({ timeout: 300_000 });
     const seen = await page.evaluate(() =>
       (globalThis as unknown as Seen).seen
     );
