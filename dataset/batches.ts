@@ -14,16 +14,16 @@ import {
 import { Random } from "./random.ts";
 import type { SampleSource } from "./sample_source.ts";
 
-/** Some packed samples. */
+/** A batch of packed samples with their labels. */
 export interface PackedBatch {
   /**
-   * Event words of each sample, not to be changed: those of a crop from bin 0
-   * on lie in the memory of the cache.
+   * Event words of each sample. They must not be changed: a crop that starts at
+   * bin 0 is a view of the cached sample.
    */
   readonly samples: readonly Uint32Array<ArrayBuffer>[];
   /** One label a sample. */
   readonly labels: Uint32Array<ArrayBuffer>;
-  /** Numbers of the samples in their source. */
+  /** Index of each sample in its source. */
   readonly indices: readonly number[];
 }
 
@@ -36,31 +36,33 @@ export interface BatchOptions {
   /** How time is divided into bins. */
   readonly binning: Binning;
   /**
-   * `"fixed"` takes the first bins of a sample, `"random"` as many from a
-   * random bin on; a sample that is not longer is taken whole.
+   * `"fixed"` takes the first bins of a sample, `"random"` starts at a random
+   * bin; a sample of at most `bins` bins is taken whole.
    */
   readonly crop: "fixed" | "random";
   /**
-   * Seeded source of numbers in [0, 1); needed for random crops and to augment.
+   * Seeded generator of numbers in [0, 1); needed for random crops and for
+   * augmentation.
    */
   readonly random?: () => number;
   /**
-   * Changes the events of a sample by chance each time it is visited, so that
-   * it is read and packed anew, past the cache. Chance comes from a generator
-   * of the sample's own.
+   * Changes the events of a sample at random, with a random generator seeded
+   * for this visit of the sample. The sample is read and packed at each visit
+   * and not cached.
    */
   readonly augment?: (events: Events, random: () => number) => Events;
   /**
-   * Batches to work ahead.
+   * Batches to prepare while the consumer works on one.
    *
    * @default {4}
    */
   readonly prefetch?: number;
-  /** Cache of packed samples; without it, they are packed at each visit. */
+  /** Keeps packed samples; without it, each visit reads and packs them. */
   readonly cache?: SampleCache;
   /**
-   * Batches to leave out at the start, unread; numbers are drawn for their
-   * samples all the same, so the others are as they would be.
+   * Batches to skip at the start, without reading them. Random numbers are
+   * drawn for their samples too, so the batches after them are those of a run
+   * that skips none.
    *
    * @default {0}
    */
@@ -70,10 +72,9 @@ export interface BatchOptions {
 /**
  * Packed samples kept in memory, so that each is read and packed only once.
  *
- * It holds samples of any source and binning. When its budget is spent, the
- * samples it has stay and further ones are packed whenever they are asked for:
- * epochs visit samples in turn, where discarding old ones would discard each
- * just before it is needed.
+ * It holds samples of any source and binning. Once its budget is used up, its
+ * samples stay and all others are packed at each visit: every epoch visits all
+ * samples, so evicting the oldest would evict each just before its next visit.
  *
  * @example
  * ```ts
@@ -93,8 +94,8 @@ export class SampleCache {
   /**
    * Makes an empty cache.
    *
-   * @param budget Bytes that packed samples may take, 4 an event; 1 GiB unless
-   * given.
+   * @param budget Memory for packed samples in bytes, 4 per event; 1 GiB by
+   *   default.
    * @throws {RangeError} If the budget is negative or not a number.
    */
   constructor(budget: number = 2 ** 30) {
@@ -106,18 +107,18 @@ export class SampleCache {
     this.#budget = budget;
   }
 
-  /** Bytes that the samples kept take. */
+  /** Size of the cached samples in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Looks for a sample.
+   * Finds a sample without reading it.
    *
    * @param source The data set.
-   * @param index Which of its samples, counted from 0.
+   * @param index Index of the sample in the data set.
    * @param binning How time is divided into bins.
-   * @returns The packed sample if it is kept or being read.
+   * @returns The packed sample if it is cached or being read.
    */
   find(
     source: SampleSource,
@@ -128,10 +129,10 @@ export class SampleCache {
   }
 
   /**
-   * Gives a sample from memory, or else reads and packs it.
+   * Returns a sample from memory, or reads and packs it.
    *
    * @param source The data set.
-   * @param index Which of its samples, counted from 0.
+   * @param index Index of the sample in the data set.
    * @param binning How time is divided into bins.
    * @returns The packed sample; its words are shared and must not be changed.
    * @throws {RangeError} If there is no such sample or it cannot be packed.
@@ -198,12 +199,12 @@ function pack(
  * While the consumer works on a batch, the next ones are read and packed. For
  * random crops one number is drawn for each sample, in order and before the
  * first batch, so crops depend neither on timing nor on `prefetch`: the first
- * bin is uniform in [0, sample's bins − bins). To augment, another number is
- * drawn for each sample then, which seeds the sample's own generator. When the
- * consumer stops early, the generator waits for the reads under way to end.
+ * bin is uniform in [0, sample's bins − bins). For augmentation a second number
+ * is drawn for each sample, which seeds the generator of its visit. When the
+ * consumer stops early, the generator waits for pending reads.
  *
  * @param source The data set.
- * @param indices Numbers of the samples.
+ * @param indices Indices of the samples in the data set.
  * @param options Sizes, binning and crops.
  * @returns Batches; bins past a sample's end have no events.
  * @throws {TypeError} If `random` is needed and missing.
@@ -280,7 +281,8 @@ export async function* batches(
     while (true) {
       while (ahead.length <= prefetch && begin < indices.length) {
         const batch = make(begin);
-        // Its error is the consumer's when its turn comes, not unhandled now.
+        // The consumer gets an error when it reaches this batch; without a
+        // handler the runtime would end the program before.
         batch.catch(() => {});
         ahead.push(batch);
         begin += batchSize;
@@ -294,7 +296,7 @@ export async function* batches(
   }
 }
 
-/** Draws a number for each sample. */
+/** Fills an array with random numbers, one for each sample. */
 function draw(
   draws: Float64Array,
   purpose: string,
@@ -308,7 +310,7 @@ function draw(
   for (let n = 0; n < draws.length; n++) draws[n] = random();
 }
 
-/** Unlike `Promise.all`, waits for all of them before it throws. */
+/** Like `Promise.all`, but lets all promises settle before it throws. */
 async function allOrFirstError<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

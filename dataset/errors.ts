@@ -1,5 +1,5 @@
 /**
- * What a caller of the dataset functions may want to catch.
+ * Errors that a caller of the dataset functions may want to catch.
  *
  * @module
  */
@@ -7,10 +7,11 @@
 import { shownLine } from "./files/shown_line.ts";
 
 /**
- * Words a problem in one line that is not too long, whatever it quotes.
+ * Makes one short line of a problem, whatever it quotes.
  *
- * @param problem What is the case.
- * @returns The same without control characters and full stop, maybe shortened.
+ * @param problem The problem in words.
+ * @returns The same without control characters and full stop; without its
+ *   middle if it is too long.
  *
  * @example
  * ```ts
@@ -29,15 +30,15 @@ export class RecordingError extends Error {
   override readonly name = "RecordingError";
   /** The file. */
   readonly path: string;
-  /** Where in the file, in bytes; `undefined` if the whole file is meant. */
+  /** Offset of the problem in bytes; `undefined` if it is the whole file. */
   readonly offset: number | undefined;
 
   /**
-   * Words the problem.
+   * Makes the error and its message.
    *
    * @param path The file.
-   * @param problem What is the case, without full stop.
-   * @param options Byte offset of the problem and the error beneath.
+   * @param problem The problem in words, without full stop.
+   * @param options Byte offset of the problem, and the error that caused it.
    */
   constructor(
     path: string,
@@ -58,17 +59,17 @@ export class DatasetError extends Error {
   override readonly name = "DatasetError";
   /** The file or folder. */
   readonly path: string;
-  /** What is the case. */
+  /** The problem, without path and line. */
   readonly problem: string;
   /** Line of a text file, counted from 1. */
   readonly line: number | undefined;
 
   /**
-   * Words the problem.
+   * Makes the error and its message.
    *
    * @param path The file or folder.
-   * @param problem What is the case, without full stop.
-   * @param options Line of the problem and the error beneath.
+   * @param problem The problem in words, without full stop.
+   * @param options Line of the problem, and the error that caused it.
    */
   constructor(
     path: string,

@@ -1,5 +1,5 @@
 /**
- * Events in columns, the form in which every reader hands them on.
+ * Events as columns x, y, t and p, the form that every reader returns.
  *
  * @module
  */
@@ -28,11 +28,11 @@ export interface Sensor {
   readonly height: number;
 }
 
-/** How the times of a data set become milliseconds since a sample's start. */
+/** How recorded times become ms since the start of a sample. */
 export interface Timing {
-  /** Times are truncated to whole multiples of this many µs, first of all. */
+  /** Times are first truncated to whole multiples of this many µs. */
   readonly unitUs: number;
-  /** Whether a sample starts at its first event, or at time 0. */
+  /** Whether a sample starts at its first event; otherwise at time 0. */
   readonly fromFirstEvent: boolean;
 }
 
@@ -62,10 +62,10 @@ export function allocateEvents(length: number): Events {
 }
 
 /**
- * Copies some of the events.
+ * Copies events by their indices.
  *
  * @param events The events.
- * @param indices Which of them to copy.
+ * @param indices Indices of the events to copy.
  * @returns The copies, in the order of the indices.
  *
  * @example

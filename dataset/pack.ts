@@ -13,7 +13,7 @@ import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Events, Sensor } from "./events.ts";
 import type { Timing } from "./events.ts";
 
-/** Adding and subtracting it rounds a float64 half to even. */
+/** Adding and subtracting this rounds a float64 to an integer, half to even. */
 const ROUND = 2 ** 52;
 
 /** How time is divided into bins. */
@@ -30,13 +30,13 @@ export interface Binning {
   readonly Ts: number;
 }
 
-/** Options of {@linkcode packSample}. */
+/** How {@linkcode packSample} reads, bins and names a sample. */
 export interface PackOptions extends Binning {
   /** The sensor that recorded the events. */
   readonly sensor: Sensor;
-  /** Unit and origin of the events' times. */
+  /** How recorded times become ms since the start of the sample. */
   readonly timing: Timing;
-  /** Name of the sample in errors. @default "a sample" */
+  /** Name of the sample in error messages. @default "a sample" */
   readonly name?: string;
 }
 
@@ -44,7 +44,7 @@ export interface PackOptions extends Binning {
 export interface PackedSample {
   /** One word an event, bins never descending, repeated events kept. */
   readonly words: Uint32Array<ArrayBuffer>;
-  /** Low bits of a word that hold the address. */
+  /** Number of low bits of a word that hold the address. */
   readonly addressBits: number;
   /** Length of the sample in bins. */
   readonly bins: number;
@@ -84,12 +84,12 @@ export function addressBits({ width, height }: Sensor): number {
  * Bins the events of a sample and packs them into words.
  *
  * Times are truncated to the timing's unit, then counted from the first event
- * (or from time 0), in ms; all of it in float64. The 32-bit clock may wrap
- * within a sample: times less than 2³¹ µs after the first event count as after
- * it, all others as before it.
+ * (or from time 0), in ms and in float64. The 32-bit clock may wrap within a
+ * sample: times less than 2³¹ µs after the first event count as after it, all
+ * others as before it.
  *
- * A sample has at most 2^(32 − addressBits) bins, 131,072 at 128×128 pixels: one
- * of 9.5 s fits at Ts 0.1 ms (95,000 bins) but not at 0.05 ms (190,000).
+ * A sample has at most 2^(32 − addressBits) bins, 131,072 at 128×128 pixels: a
+ * sample of 9.5 s fits at Ts 0.1 ms (95,000 bins) but not at 0.05 ms (190,000).
  *
  * @param events The events in the order recorded.
  * @param options Binning, sensor and timing.
@@ -164,13 +164,13 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
 }
 
 /**
- * Takes the words of a stretch of bins out of a sample.
+ * Crops a sample to a range of bins.
  *
  * @param sample The sample.
- * @param startBin First bin of the stretch; it becomes bin 0.
- * @param nBins Length of the stretch in bins; it may reach past the sample.
- * @returns Words of the events in it: a view of the sample's words if the
- * stretch starts at bin 0, else a copy.
+ * @param startBin First bin of the crop; it becomes bin 0.
+ * @param nBins Length of the crop in bins; it may reach past the sample's end.
+ * @returns Words of the events in the crop: a view of the sample's words if the
+ *   crop starts at bin 0, else a copy.
  * @throws {RangeError} If a bin is negative or not whole.
  *
  * @example

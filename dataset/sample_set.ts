@@ -1,5 +1,5 @@
 /**
- * Some samples of a data set, as training and tests ask for them.
+ * A subset of a data set's samples, which training and tests read in batches.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { Binning } from "./pack.ts";
 import type { SampleSource } from "./sample_source.ts";
 import { inParallel } from "./threads/in_parallel.ts";
 
-/** Samples that are read at once to look for errors. */
+/** Samples that `readThrough()` reads at the same time. */
 const READ_AT_ONCE = 32;
 
 /** Which samples of a data set, and how they become batches. */
 export interface SampleSetOptions {
-  /** Numbers of the samples in their source. @default all, in order */
+  /** Indices of the samples in the data set. @default all, in order */
   readonly indices?: readonly number[];
   /** How events become bins. @default "SlayerTD" */
   readonly method?: Binning["method"];
@@ -23,11 +23,11 @@ export interface SampleSetOptions {
   readonly crop?: BatchOptions["crop"];
   /** Changes the events of a sample at random each time it is visited. */
   readonly augment?: BatchOptions["augment"];
-  /** Keeps packed samples in memory. @default a cache of the set's own */
+  /** Keeps packed samples in memory. @default a new cache of 1 GiB */
   readonly cache?: SampleCache;
 }
 
-/** What a training loop asks of a set of samples. */
+/** Size, order and start of the batches that a training loop requests. */
 export interface BatchRequest {
   /** Samples in a batch; the last batch may have fewer. */
   readonly batch: number;
@@ -36,8 +36,8 @@ export interface BatchRequest {
   /** Length of a bin in ms. */
   readonly Ts: number;
   /**
-   * Draws the order of the samples, random crops and augmentation. Without it
-   * samples come in their order, from their first bin on, and unchanged.
+   * Random generator for order, crops and augmentation. Without it samples come
+   * in order, start at their first bin and are not augmented.
    */
   readonly random?: {
     uniform(): number;
@@ -45,12 +45,12 @@ export interface BatchRequest {
   };
   /** Whether samples come in a random order. @default false */
   readonly shuffle?: boolean;
-  /** Batches at the start that are left out. @default 0 */
+  /** Batches to skip at the start. @default 0 */
   readonly skip?: number;
 }
 
 /**
- * Some samples of a data set.
+ * A subset of a data set's samples.
  *
  * @example
  * ```ts
@@ -70,14 +70,14 @@ export interface BatchRequest {
  * ```
  */
 export class SampleSet {
-  /** The data set that the samples are of. */
+  /** The data set. */
   readonly source: SampleSource;
-  /** Numbers of the samples in their source. */
+  /** Indices of the samples in the data set. */
   readonly indices: readonly number[];
   readonly #options: SampleSetOptions & { readonly cache: SampleCache };
 
   /**
-   * Chooses samples; none is read yet.
+   * Chooses samples without reading them.
    *
    * @param source The data set.
    * @param options Which samples, and how they become batches.
@@ -107,15 +107,15 @@ export class SampleSet {
   get extent(): { readonly C: number; readonly H: number; readonly W: number } {
     const { width, height } = this.source.sensor;
     return this.#options.method === "frames"
-      // Frames hold columns where SlayerTD holds rows.
+      // Frames are transposed: their rows are columns of the sensor.
       ? { C: 2, H: width, W: height }
       : { C: 2, H: height, W: width };
   }
 
   /**
-   * Chooses some of the samples.
+   * Chooses a subset of the data set with the same options.
    *
-   * @param indices Numbers of the samples in their source.
+   * @param indices Indices of the samples in the data set.
    * @returns A set that shares the cache of this one.
    */
   subset(indices: readonly number[]): SampleSet {
@@ -125,11 +125,11 @@ export class SampleSet {
   /**
    * Gathers the samples in batches.
    *
-   * @param request Sizes, and where chance comes from.
-   * @returns The batches, read ahead of whoever asks for them.
+   * @param request Size and order of the batches, and the random generator.
+   * @returns The batches, read ahead of the consumer.
    * @throws {RangeError} If a size is not a whole number, or a sample cannot be
-   * packed.
-   * @throws What reading a sample throws.
+   *   packed.
+   * @throws {Error} If a sample cannot be read.
    */
   batches(request: BatchRequest): AsyncIterable<PackedBatch> {
     const { batch, bins, Ts, random, shuffle = false, skip } = request;
@@ -151,14 +151,14 @@ export class SampleSet {
   }
 
   /**
-   * Reads every sample, so that an error in one shows before training asks for
-   * it in the end. Samples that are not in the cache already are not put there:
-   * its room is for those that every epoch asks for.
+   * Reads and packs every sample once, so that an error is found before training
+   * starts. Adds nothing to the cache, whose memory is for samples that every
+   * epoch visits.
    *
    * @param Ts Length of a bin in ms.
-   * @param onSample Is told how many samples were read.
+   * @param onSample Called after each sample with the number of samples read.
    * @throws {RangeError} If a sample cannot be packed.
-   * @throws What reading a sample throws.
+   * @throws {Error} If a sample cannot be read.
    */
   async readThrough(
     Ts: number,
@@ -166,11 +166,11 @@ export class SampleSet {
   ): Promise<void> {
     const { method = "SlayerTD", cache } = this.#options;
     const binning = { method, Ts };
-    const unkept = new SampleCache(0);
+    const uncached = new SampleCache(0);
     let done = 0;
     await inParallel(this.indices, async (index) => {
       await (cache.find(this.source, index, binning) ??
-        unkept.get(this.source, index, binning));
+        uncached.get(this.source, index, binning));
       onSample(++done);
     }, READ_AT_ONCE);
   }

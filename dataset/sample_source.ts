@@ -1,5 +1,5 @@
 /**
- * What every data set offers to the code that makes batches.
+ * The interface between data sets and the code that makes batches of them.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { Events, Sensor, Timing } from "./events.ts";
 import type { Binning, PackedSample } from "./pack.ts";
 
-/** A data set of labelled samples, each a short stretch of events. */
+/** A data set of labelled samples, each a short sequence of events. */
 export interface SampleSource {
   /** The sensor that recorded the samples. */
   readonly sensor: Sensor;
-  /** How times are to be read. */
+  /** How recorded times become ms since the start of a sample. */
   readonly timing: Timing;
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
@@ -20,27 +20,28 @@ export interface SampleSource {
   /**
    * Reads the events of one sample.
    *
-   * @param index Which sample, counted from 0.
+   * @param index Index of the sample.
    * @returns Its events, in the order recorded.
    * @throws {RangeError} If there is no such sample.
    */
   events(index: number): Promise<Events>;
   /**
-   * Tells what one sample is read from, for a program that comes back later to
-   * notice if that has changed. Not every source knows.
+   * Identifies the data that a sample is read from, so that a resumed run can
+   * tell whether they have changed. Optional: not every data set has this.
    *
-   * @param index Which sample, counted from 0.
-   * @returns Name of the recording, and a digest in hexadecimal of all that its
-   * samples follow from.
+   * @param index Index of the sample.
+   * @returns Name of the recording, and a hexadecimal digest of everything that
+   *   its samples depend on.
    * @throws {RangeError} If there is no such sample.
    */
   origin?(
     index: number,
   ): Promise<{ readonly recording: string; readonly digest: string }>;
   /**
-   * Reads and packs a sample on another thread, where there is one to do it.
+   * Reads and packs a sample on another thread. Optional: data sets without
+   * threads leave packing to the caller.
    *
-   * @param index Which sample, counted from 0.
+   * @param index Index of the sample.
    * @param binning How time is divided into bins.
    * @returns The packed sample.
    * @throws {RangeError} If there is no such sample, or it cannot be packed.

@@ -1,5 +1,6 @@
 /**
- * Files of recordings: reading on through one buffer.
+ * Reading recordings from front to back through one buffer, so that memory does
+ * not grow with the file.
  *
  * @module
  */
@@ -13,7 +14,7 @@ export const BUFFER_BYTES = 1 << 20;
 
 /** A file that is read from front to back. */
 interface OpenFile {
-  /** Reads the next bytes, and says how many; `null` at the end. */
+  /** Reads the next bytes into an array; returns how many, `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
   close(): void;
 }
@@ -36,7 +37,7 @@ interface OpenFile {
  * ```
  */
 export class RecordingFile implements Disposable {
-  /** The file's path, as given, or its name. */
+  /** The file's path as given, or the name of a browser's file. */
   readonly path: string;
   readonly #file: OpenFile;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
@@ -53,7 +54,7 @@ export class RecordingFile implements Disposable {
    * Opens a file.
    *
    * @param source The file.
-   * @returns The file, nothing of it read.
+   * @returns The file, before its first byte.
    * @throws {RecordingError} If the file cannot be opened.
    */
   static async open(source: FileSource): Promise<RecordingFile> {
@@ -68,20 +69,20 @@ export class RecordingFile implements Disposable {
     }
   }
 
-  /** Where in the file `bytes` starts. */
+  /** Offset in the file at which `bytes` starts. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** What has been read and not taken, valid until the next `fill()`. */
+  /** Bytes read and not yet taken; valid until the next `fill()`. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
   /**
-   * Passes over the first bytes at hand.
+   * Skips buffered bytes.
    *
-   * @param count How many, at most `bytes.length`.
+   * @param count Number of bytes, at most `bytes.length`.
    */
   take(count: number): void {
     this.#start += count;
@@ -91,7 +92,7 @@ export class RecordingFile implements Disposable {
   /**
    * Reads on until the buffer is full or the file ends.
    *
-   * @returns Whether there are any bytes at hand.
+   * @returns Whether the buffer has any bytes.
    * @throws {RecordingError} If reading fails.
    */
   async fill(): Promise<boolean> {
@@ -119,7 +120,7 @@ export class RecordingFile implements Disposable {
   }
 }
 
-/** Reads what a browser hands over as a file of Deno is read. */
+/** Gives a browser's `Blob` the methods of an open Deno file. */
 function openBlob(blob: Blob): OpenFile {
   let at = 0;
   return {

@@ -1,15 +1,15 @@
 /**
- * Numbers of things, in words.
+ * Counts with their nouns, for messages.
  *
  * @module
  */
 
 /**
- * Writes how many things there are.
+ * Writes a count and its noun.
  *
  * @param count The number.
- * @param noun What one of them is called; several have an s.
- * @param options How the number is written, if not with its digits alone.
+ * @param noun The noun in the singular; its plural adds an s.
+ * @param options Formats the number; plain digits by default.
  * @returns The number and the noun, such as `1 slice` or `2 slices`.
  *
  * @example

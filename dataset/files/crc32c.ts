@@ -1,5 +1,5 @@
 /**
- * The checksum CRC-32C, and the Zarr codec that puts it after a chunk.
+ * The checksum CRC-32C, and the Zarr codec that appends it to a chunk.
  *
  * @module
  */
@@ -7,13 +7,10 @@
 /** Castagnoli's polynomial, bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
-/** Bytes that are taken at once. */
+/** Bytes that an iteration takes. */
 const STRIDE = 8;
 
-/**
- * What a byte adds to the remainder once 0 … 7 more bytes were taken,
- * [8, 256].
- */
+/** Remainder that a byte contributes after 0 … 7 further bytes, [8, 256]. */
 const TABLE = new Int32Array(STRIDE * 256);
 for (let byte = 0; byte < 256; byte++) {
   let remainder = byte;
@@ -66,7 +63,7 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /**
- * The Zarr v3 codec `crc32c`: four bytes more, the checksum little-endian.
+ * The Zarr v3 codec `crc32c`: appends the checksum as four little-endian bytes.
  *
  * @example
  * ```ts
@@ -77,7 +74,7 @@ export function crc32c(bytes: Uint8Array): number {
  * ```
  */
 export class Crc32cCodec {
-  /** What zarrita calls a codec between bytes and bytes. */
+  /** zarrita's name for codecs from bytes to bytes. */
   readonly kind = "bytes_to_bytes";
 
   /**
@@ -90,10 +87,10 @@ export class Crc32cCodec {
   }
 
   /**
-   * Puts the checksum after some bytes.
+   * Appends the checksum.
    *
    * @param content The bytes.
-   * @returns A copy, four bytes longer.
+   * @returns A copy of the bytes with the checksum at its end.
    */
   encode(content: Uint8Array): Uint8Array {
     const bytes = new Uint8Array(content.length + 4);
@@ -103,19 +100,21 @@ export class Crc32cCodec {
   }
 
   /**
-   * Takes the checksum off again.
+   * Verifies the checksum and removes it.
    *
-   * @param bytes What `encode` returned.
+   * @param bytes Bytes that end in their checksum, as `encode` returns them.
    * @returns A view of all bytes but the last four.
    * @throws {Error} If the checksum is not that of the bytes before it.
    */
   decode(bytes: Uint8Array): Uint8Array {
     const end = bytes.length - 4;
-    if (end < 0) throw new Error(`${bytes.length} bytes hold no checksum`);
+    if (end < 0) {
+      throw new Error(`it has ${bytes.length} bytes, a checksum alone has 4`);
+    }
     const content = bytes.subarray(0, end);
     const view = new DataView(bytes.buffer, bytes.byteOffset + end);
     if (view.getUint32(0, true) !== crc32c(content)) {
-      throw new Error("its checksum does not fit");
+      throw new Error("its checksum does not match");
     }
     return content;
   }

@@ -1,5 +1,5 @@
 /**
- * CSV files, as columns by name.
+ * Columns of CSV files, found by the names in the header.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Row {
   readonly fields: readonly string[];
 }
 
-/** What Papa Parse has read, without types of its own. */
+/** The result of Papa Parse, whose npm package has no types. */
 interface Parsed {
   readonly data: readonly string[][];
   readonly errors: readonly {
@@ -27,10 +27,10 @@ interface Parsed {
 }
 
 /**
- * Reads columns of a CSV file by the names in its first line, in whatever
- * order and company they stand there.
+ * Reads columns of a CSV file by the names in its first line, in any order and
+ * among any other columns.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @param columns Names of the columns.
  * @returns The rows below the header, without empty lines.
  * @throws {DatasetError} If the file cannot be read or lacks a column.
@@ -58,7 +58,7 @@ export async function readTable(
   let lines = 0;
   const all = data.map((row): Row => {
     const line = lines + 1;
-    // A field in quotes may go over several lines.
+    // A quoted field may contain line breaks.
     lines += row.join().split("\n").length;
     return { line, fields: row.map((field) => field.trim()) };
   });
@@ -88,7 +88,7 @@ export async function readTable(
 /**
  * Reads a UTF-8 text file, with or without a byte order mark.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @returns The text without the mark.
  * @throws {DatasetError} If it cannot be read or is not UTF-8.
  *

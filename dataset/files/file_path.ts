@@ -1,15 +1,14 @@
 /**
- * Paths of files in folders, put together without anything of Node: a browser
- * imports this library, too.
+ * Joins and splits paths without Node's modules, which browsers do not have.
  *
  * @module
  */
 
 /**
- * Names a file in a folder.
+ * Joins the path of a folder and the names below it.
  *
- * @param folder Path of the folder, maybe with a slash at its end.
- * @param names Names of folders in it, and of the file.
+ * @param folder Path of the folder, with or without a slash at its end.
+ * @param names Names of folders below it, and of the file.
  * @returns The path.
  *
  * @example
@@ -25,7 +24,7 @@ export function join(folder: string, ...names: string[]): string {
 }
 
 /**
- * Names the folder that a file is in.
+ * Gives the folder of a file.
  *
  * @param path Path of the file, as `join()` gives it.
  * @returns Path of the folder, with the slash at its end.

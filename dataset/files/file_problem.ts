@@ -1,10 +1,10 @@
 /**
- * What to say of files that cannot be used.
+ * Messages for files that cannot be opened, read or written.
  *
  * @module
  */
 
-/** Problems by the names of errors, which Deno has and browsers have not. */
+/** Phrases by error name: browsers do not have Deno's error classes. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder",
   IsADirectory: "it is a folder",
@@ -14,16 +14,16 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   NotADirectory: "a part of it is a file, not a folder",
 };
 
-/** Problems that have no class of errors, by the code of the system. */
+/** Phrases by system error code, for errors that have no class in Deno. */
 const CODES: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
-  EROFS: "its disk can only be read",
+  EROFS: "its disk is read-only",
 };
 
 /**
  * Says why a file could not be opened, read or written.
  *
- * @param cause What the runtime threw.
+ * @param cause The error that the runtime threw.
  * @returns A phrase to put after the colon of a message.
  *
  * @example

@@ -1,14 +1,14 @@
 /**
- * Files by their path, or as a browser hands them over.
+ * Files given by their path or as a browser's `Blob`.
  *
  * @module
  */
 
-/** A file: its path, or what is in it; a `File` brings its name along. */
+/** A file: its path, or a browser's `Blob`, of which a `File` has a name too. */
 export type FileSource = string | Blob;
 
 /**
- * Names a file, for messages.
+ * Gives the name of a file for messages.
  *
  * @param file The file.
  * @returns Its path or its name.
@@ -30,7 +30,7 @@ export function nameOf(file: FileSource): string {
  *
  * @param file The file.
  * @returns Its bytes.
- * @throws What the runtime throws if it cannot be read.
+ * @throws {Error} If it cannot be read.
  *
  * @example
  * ```ts

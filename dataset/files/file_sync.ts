@@ -1,5 +1,5 @@
 /**
- * Files that have to outlast a power loss before others count on them.
+ * Flushing files and folders to the disk, so that they survive a power loss.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { join } from "./file_path.ts";
 
 /**
- * Opens a folder, to lock it or to write its names down to the disk.
+ * Opens a folder, to lock it or to flush its entries to the disk.
  *
  * @param path The folder.
- * @returns The folder, or `undefined` where folders cannot be opened: on
- * Windows.
- * @throws What the runtime throws if there is none.
+ * @returns The folder, or `undefined` on Windows, where folders cannot be
+ *   opened.
+ * @throws {Error} If there is no such folder.
  *
  * @example
  * ```ts
@@ -28,10 +28,10 @@ export async function openFolder(
 }
 
 /**
- * Writes the names in a folder down to the disk, after a rename in it.
+ * Flushes the entries of a folder to the disk, after a rename in it.
  *
  * @param path The folder.
- * @throws What the runtime throws if that fails.
+ * @throws {Error} If they cannot be written.
  *
  * @example
  * ```ts
@@ -47,10 +47,10 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes all files beneath a folder down to the disk, and their names.
+ * Flushes all files below a folder, and the folders themselves, to the disk.
  *
  * @param path The folder.
- * @throws What the runtime throws if that fails.
+ * @throws {Error} If they cannot be written.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 /**
- * Digests, where there is a file system and in a browser.
+ * SHA-256 digests, in Deno and in browsers.
  *
  * @module
  */
 
 /**
- * Digests bytes or a text with SHA-256.
+ * Computes the SHA-256 digest of bytes or of a text.
  *
  * @param content The bytes, or a text as UTF-8.
  * @returns The digest in hexadecimal, 64 digits.

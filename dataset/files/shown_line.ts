@@ -1,25 +1,25 @@
 /**
- * Lines that somebody reads, whatever they quote.
+ * Text made safe to print: it may quote file names and contents from anywhere.
  *
  * @module
  */
 
-/** Characters of a line that are shown at most. */
+/** Maximum length of a line in characters. */
 const LONGEST = 500;
 
 /**
- * Line breaks, controls of a terminal, and controls of writing from right to
- * left, which show letters in another order than they have.
+ * Line breaks, terminal control characters, and controls of right-to-left
+ * writing, which can display letters in another order than they have.
  */
 const CONTROLS =
   / *[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+ */gu;
 
 /**
- * Makes one line of a text that may quote names from anywhere, for a terminal.
+ * Makes a text safe to print as one line of a terminal.
  *
  * @param text The text.
- * @returns The same without control characters; where it is too long, without
- * its middle.
+ * @returns The same without control characters; without its middle if it is
+ *   too long.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * Recordings of the DVS128 in AEDAT 2.0, and in AEDAT 1.0 before it.
+ * Reads DVS128 recordings in AEDAT 2.0 and in the older AEDAT 1.0.
  *
- * A file has a text header and then events of an address and a time in µs,
+ * A file is a text header followed by events, each an address and a time in µs,
  * both big-endian. Times are unsigned: a recording may start above 2³¹.
  *
  * @module
@@ -19,10 +19,10 @@ export interface AedatOptions {
   /**
    * Which bits of an address are which axis.
    *
-   * `"reference"`: x = bits 8–14, y = bits 1–7, p = bit 0, as the programs
-   * that SLAYER on SL-Animals is compared with have it. `"jaer"`: as the
-   * picture stands in jAER, x = 127 − bits 1–7, y = bits 8–14 (0 at the
-   * bottom), p = 1 for ON (bit 0 clear).
+   * `"reference"`: x = bits 8–14, y = bits 1–7, p = bit 0, as in the reference
+   * programs for SL-Animals. `"jaer"`: as jAER displays the picture,
+   * x = 127 − bits 1–7, y = bits 8–14 (0 at the bottom), p = 1 for ON (bit 0
+   * clear).
    *
    * @default "reference"
    */
@@ -30,7 +30,7 @@ export interface AedatOptions {
 }
 
 /**
- * A stretch of a recording.
+ * Consecutive events of a recording.
  *
  * A record is anything in the file that has an address and a time: an event of
  * a pixel, or a special event, which has no pixel and is left out.
@@ -44,27 +44,27 @@ export interface EventChunk extends Events {
   readonly special: Uint32Array;
 }
 
-/** What a recording holds. */
+/** Summary of a recording. */
 export interface AedatSummary {
   /** Version of the format. */
   readonly version: "1.0" | "2.0";
-  /** Events of pixels. */
+  /** Number of pixel events. */
   readonly events: number;
-  /** µs from the earliest to the latest event, times that wrapped undone. */
+  /** µs from the earliest to the latest event, across wraps of the clock. */
   readonly durationUs: number;
-  /** Lowest column of an event; `null` if there are none. */
+  /** Lowest column of an event; `null` without events. */
   readonly xMin: number | null;
-  /** Highest column of an event; `null` if there are none. */
+  /** Highest column of an event; `null` without events. */
   readonly xMax: number | null;
-  /** Lowest row of an event; `null` if there are none. */
+  /** Lowest row of an event; `null` without events. */
   readonly yMin: number | null;
-  /** Highest row of an event; `null` if there are none. */
+  /** Highest row of an event; `null` without events. */
   readonly yMax: number | null;
   /** Events with p = 1. */
   readonly on: number;
   /** Events with p = 0. */
   readonly off: number;
-  /** Special events, which are left out. */
+  /** Special events, which belong to no pixel. */
   readonly special: number;
   /** Events that are earlier than the event before them. */
   readonly backwardSteps: number;
@@ -73,17 +73,17 @@ export interface AedatSummary {
 /**
  * Reads an AEDAT recording in chunks of about 130,000 events.
  *
- * Memory does not grow with the file. Every chunk has arrays of its own, so it
- * may be kept or changed. Times are handed on as recorded, also where they run
- * backwards; `inspectAedat()` counts how often they do. A file with a header
- * and nothing else has no events and gives no chunk.
+ * Memory does not grow with the file. No two chunks share arrays, so the caller
+ * may keep or change them. Times are as recorded, even where they run backwards;
+ * `inspectAedat()` counts how often they do. A file without events gives no
+ * chunk.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @param options How to read addresses.
  * @returns The chunks, in the order of the file.
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
  *   format or version, has an address that is not a DVS128's, or is cut off
- *   inside an event. The chunks before that have been handed out.
+ *   inside an event. The chunks before the error are yielded.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example
@@ -111,7 +111,7 @@ export async function* readAedat(
   yield* readChunks(opened, await readAedatHeader(opened), options);
 }
 
-/** Reads the chunks of a file that stands at its first record. */
+/** Reads chunks from a file whose header has been read. */
 async function* readChunks(
   file: RecordingFile,
   header: AedatHeader,
@@ -129,7 +129,7 @@ async function* readChunks(
   }
 }
 
-/** Takes all whole records at hand. */
+/** Decodes all complete records in the file's buffer. */
 function takeChunk(
   file: RecordingFile,
   { eventBytes, chip }: AedatHeader,
@@ -167,16 +167,16 @@ function takeChunk(
 }
 
 /**
- * Reads a recording once to tell what it holds.
+ * Reads a recording once and summarizes it.
  *
- * Times are compared modulo 2³², the shorter way round: passing from just
- * below 2³² to just above 0 is a step forward, and no more than 35 minutes may
- * lie between two events. Where time runs backwards, the duration still goes
- * from the earliest to the latest event.
+ * Times are compared modulo 2³²: a step from just below 2³² to just above 0 is
+ * a step forward, so consecutive events must be at most 35 minutes apart. Where
+ * time runs backwards, the duration is still that from the earliest to the
+ * latest event.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @param options How to read addresses.
- * @returns What the recording holds.
+ * @returns The summary.
  * @throws {RecordingError} As `readAedat()` does.
  * @throws {RangeError} If the axes are unknown.
  *

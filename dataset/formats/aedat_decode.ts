@@ -1,16 +1,16 @@
 /**
- * Events of the DVS128 as AEDAT files hold them, made into columns.
+ * Decodes the DVS128 records of an AEDAT file into columns of events.
  *
  * @module
  */
 
 import { allocateEvents, DVS128, type Events } from "../events.ts";
 
-/** Columns of some events, and what was found between them. */
+/** Decoded events, and the records that are no pixel events. */
 export interface DecodedEvents extends Events {
-  /** Indices of the special events left out, counted from the first record. */
+  /** Indices of the special events among the records. */
   readonly special: readonly number[];
-  /** Index of the first record that no DVS128 wrote, where decoding ended. */
+  /** Index of the first record with another sensor's address; decoding stops. */
   readonly foreign?: number;
 }
 
@@ -18,10 +18,10 @@ export interface DecodedEvents extends Events {
  * Decodes records of an address and a time, both big-endian.
  *
  * A DVS128 address has 15 bits: x = bits 8–14, y = bits 1–7, p = bit 0. Bit 15
- * marks a special event, and so does bit 31 where jAER set it. The bits between
- * belong to other sensors.
+ * marks a special event, and so does bit 31 where jAER set it. Only other
+ * sensors use bits 16–30.
  *
- * @param bytes Records, one after another.
+ * @param bytes Consecutive records.
  * @param eventBytes Bytes of a record: 6 with 16-bit addresses, or 8 with
  *   32-bit ones.
  * @returns The events up to the first foreign record.
@@ -75,7 +75,7 @@ export function decodeEvents(
 }
 
 /**
- * Turns events to the axes and polarity of jAER, in place.
+ * Converts events to the axes and the polarity of jAER, in place.
  *
  * @param events Events with x = bits 8–14, y = bits 1–7, p = bit 0 of the
  *   address; its arrays are changed.

@@ -1,17 +1,17 @@
 /**
- * Recordings of the DVS128 written as AEDAT 2.0.
+ * Writes DVS128 recordings as AEDAT 2.0.
  *
  * @module
  */
 
 import { DVS128, type Events } from "../events.ts";
 
-/** Events in a piece of the output. */
+/** Events in a piece of the output, 1 MiB. */
 const PIECE_EVENTS = 1 << 17;
 
-/** What is written besides events. */
+/** Contents of the header. */
 export interface EncodeOptions {
-  /** When the recording started; without it the header has no date. */
+  /** Start of the recording; without it the header has no date. */
   readonly start?: Date;
 }
 
@@ -20,12 +20,12 @@ export interface EncodeOptions {
  * big-endian addresses and times. The same events and start give the same
  * bytes.
  *
- * @param events Events with x and y below 128 and p 0 or 1, in the axes that
- *   `readAedat()` has by default.
+ * @param events Events with x and y below 128 and p 0 or 1, in the default axes
+ *   of `readAedat()`.
  * @param options The recording's start.
  * @returns The file in pieces of at most 1 MiB, the header first.
- * @throws {RangeError} If the columns differ in length, or an event is not one
- *   of a DVS128.
+ * @throws {RangeError} If the columns differ in length, or a DVS128 cannot have
+ *   recorded an event.
  *
  * @example
  * ```ts

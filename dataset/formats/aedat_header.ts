@@ -1,5 +1,5 @@
 /**
- * What an AEDAT file says about itself before its first event.
+ * The text header of an AEDAT file: version, size of an event, camera.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const HASH = 0x23;
 
-/** Events looked at to tell a recording without version line from any file. */
+/** Events checked to tell a recording without version line from other files. */
 const PROBED_EVENTS = 1000;
 
 /** The header of an AEDAT file. */
@@ -21,7 +21,7 @@ export interface AedatHeader {
   readonly version: "1.0" | "2.0";
   /** Bytes an event takes: 6 in version 1.0, 8 in version 2.0. */
   readonly eventBytes: 6 | 8;
-  /** The camera as the header names it, if it does. */
+  /** Name of the camera, if the header has one. */
   readonly chip?: string;
 }
 
@@ -29,16 +29,15 @@ export interface AedatHeader {
  * Reads the header of an AEDAT file and leaves the file at its first event.
  *
  * A header is the lines at the start that begin with `#` and end in LF or
- * CRLF. A line with control characters is none of them: an event of version
- * 1.0 may begin with the same byte. The line `#End Of ASCII Header`, which
- * newer jAER writes, ends the header for certain. Without a version line the
- * version is 1.0, as in jAER; a file that is then plainly something else is
- * refused, and so is a header of 1 MiB or more.
+ * CRLF. A line with control characters does not belong to it: an event of
+ * version 1.0 may begin with the same byte. The line `#End Of ASCII Header`,
+ * which newer versions of jAER write, always ends the header. Without a version
+ * line the version is 1.0, as in jAER, unless the file cannot be a recording.
  *
  * @param file The file, at its start.
- * @returns What the header says.
- * @throws {RecordingError} If the file is empty, its version is another, its
- *   header is cut off, or it is no AEDAT file.
+ * @returns The header's contents.
+ * @throws {RecordingError} If the file is empty, has another version, has a
+ *   header of 1 MiB or more or one that is cut off, or is no AEDAT file.
  *
  * @example
  * ```ts
@@ -85,7 +84,7 @@ export async function readAedatHeader(
   );
 }
 
-/** Takes a header line without its end, if there is another one. */
+/** Takes the next header line, without its line end; `undefined` if none. */
 function takeLine(file: RecordingFile): string | undefined {
   const end = file.bytes.indexOf(LF);
   const line = file.bytes.subarray(0, end < 0 ? undefined : end);
@@ -110,14 +109,14 @@ function takeLine(file: RecordingFile): string | undefined {
   return new TextDecoder().decode(line).trimEnd();
 }
 
-/** Whether bytes are free of control characters that text does not have. */
+/** Whether bytes have no control characters but tabs and line ends. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) =>
     byte >= 0x20 || byte === TAB || byte === LF || byte === CR
   );
 }
 
-/** Refuses what cannot be events of version 1.0. */
+/** Throws if the bytes cannot be events of version 1.0. */
 async function refuseForeignFile(file: RecordingFile): Promise<void> {
   if (!await file.fill()) return;
   const { bytes, offset } = file;
@@ -138,7 +137,8 @@ async function refuseForeignFile(file: RecordingFile): Promise<void> {
     if (step > 0) forward++;
     if (step < 0) backward++;
   }
-  // Arbitrary bytes go back at every second step, a camera hardly ever.
+  // In arbitrary bytes every second time step is negative, in recordings hardly
+  // any.
   if (backward > 2 && 3 * backward > forward) {
     refuse(
       `read as AEDAT 1.0 its time runs backwards ${backward} times in ` +

@@ -1,27 +1,28 @@
 /**
- * N-MNIST: handwritten digits before a moving camera of 34×34 pixels, one file
- * a digit.
+ * N-MNIST: handwritten digits recorded by a moving event camera, 34×34 pixels,
+ * one file a digit.
  *
  * @module
  */
 
 import { DatasetError, RecordingError } from "../errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
+import { counted } from "../files/counted.ts";
 import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { sha256 } from "../files/sha256.ts";
 
-/** The part of the sensor that N-MNIST keeps, 34×34 pixels. */
+/** The 34×34 pixels of the sensor that N-MNIST keeps. */
 export const NMNIST_SENSOR: Sensor = { width: 34, height: 34 };
 
 const EVENT_BYTES = 5;
 
-/** Endings of a recording's name, the first that exists is taken. */
+/** Endings of a recording's file name; the first that exists is read. */
 const EXTENSIONS = [".bs2", ".bin"];
 
-/** A line of a list of recordings. */
+/** An entry of a list of recordings. */
 export interface NmnistEntry {
   /** Name of the recording's file without its ending. */
   readonly id: string;
@@ -35,7 +36,7 @@ export interface NmnistEntry {
  * An event has 40 bits: column, row, then one bit of polarity (1 is ON) and 23
  * bits of time in µs, big-endian.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @returns Its events, in the order recorded.
  * @throws {RecordingError} If the file cannot be read, is empty, is cut off
  *   inside an event, or has an event outside 34×34 pixels.
@@ -97,12 +98,12 @@ async function readWhole(file: FileSource): Promise<Uint8Array<ArrayBuffer>> {
 
 /**
  * Reads a list of N-MNIST recordings: an id and a class a line, separated by
- * white space; lines that start with `#` say nothing.
+ * white space; lines that start with `#` are comments.
  *
- * @param path The list.
+ * @param path Path of the list.
  * @returns Its entries, in the order listed.
  * @throws {DatasetError} If the list cannot be read or is empty, or a line is
- *   no id and digit.
+ *   not an id and a digit.
  *
  * @example
  * ```ts
@@ -146,11 +147,11 @@ export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
  * Opens the recordings of N-MNIST that a list names.
  *
  * @param directory Folder of the recordings, `ID.bs2` or `ID.bin`; the first
- *   is taken where both exist.
- * @param listPath A list as `readNmnistList()` reads it.
- * @returns The recordings, in the order listed, read when asked for.
+ *   is read if both exist.
+ * @param listPath Path of a list that `readNmnistList()` can read.
+ * @returns The recordings, in the order listed; each is read on request.
  * @throws {DatasetError} If the list or the folder cannot be read, or a
- *   recording is not there.
+ *   recording is missing.
  *
  * @example
  * ```ts
@@ -184,7 +185,8 @@ export async function openNmnist(
   const pathOf = (index: number) => {
     if (index in recordings) return join(directory, recordings[index]);
     throw new RangeError(
-      `Cannot read sample ${index}: there are ${recordings.length}`,
+      `Cannot read sample ${index}: the list has ` +
+        counted(recordings.length, "recording"),
     );
   };
   return {
@@ -200,7 +202,7 @@ export async function openNmnist(
   };
 }
 
-/** Reads the names of what is in a folder. */
+/** Lists the names in a folder. */
 async function readNames(directory: string): Promise<Set<string>> {
   try {
     return new Set((await Array.fromAsync(Deno.readDir(directory)))

@@ -11,7 +11,7 @@ import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 
-/** Bytes of a field's type, by NumPy's name for it. */
+/** Size in bytes of the field types that can be read, by NumPy's names. */
 const SIZES: Readonly<Record<string, number>> = {
   "|b1": 1,
   "|i1": 1,
@@ -24,7 +24,7 @@ const SIZES: Readonly<Record<string, number>> = {
   "<u8": 8,
 };
 
-/** Bytes of a header at most; NumPy's own have some hundred. */
+/** Maximum size of a header in bytes; NumPy writes some hundred. */
 const MOST_HEADER_BYTES = 1 << 16;
 
 const FIELDS = ["x", "y", "t", "p"] as const;
@@ -46,11 +46,11 @@ interface Header {
 /**
  * Reads the events of a NumPy file.
  *
- * @param file The file, NAME.npy: its path, or what a browser hands over.
- * @param sensor The sensor, for x and y to be held against.
+ * @param file The file, NAME.npy: its path, or a browser's `Blob`.
+ * @param sensor The sensor, whose size x and y must not exceed.
  * @returns The events.
- * @throws {DatasetError} If the file cannot be read, is of another kind, is cut
- *   off, or has an event that is not the sensor's or whose time has more than
+ * @throws {DatasetError} If the file cannot be read, is no such array, is cut
+ *   off, or has an event that is not on the sensor or whose time has more than
  *   32 bits.
  *
  * @example
@@ -157,13 +157,13 @@ function parseHeader(
   return { start, stride, fields: { x, y, t, p }, count: shape[0] };
 }
 
-/** Whether an entry is a name and a type; others have axes of their own. */
+/** Whether an entry is a scalar field; array fields have a shape too. */
 function isField(entry: unknown): entry is readonly [string, string] {
   return Array.isArray(entry) && entry.length === 2 &&
     entry.every((text) => typeof text === "string");
 }
 
-/** Bytes of a field; `NaN` if its type is not known. */
+/** Size of a field in bytes; `NaN` if its type is unknown. */
 function sizeOf(type = ""): number {
   return Object.hasOwn(SIZES, type)
     ? SIZES[type]
@@ -171,8 +171,8 @@ function sizeOf(type = ""): number {
 }
 
 /**
- * Parses the literal of Python that a header is: names, numbers, lists, tuples
- * and truth values, each as JSON has it but for the spelling.
+ * Parses a header, a Python dictionary, by rewriting its strings, lists, tuples
+ * and booleans as JSON; a header that is no JSON then is an empty dictionary.
  */
 function parseDictionary(bytes: Uint8Array): Record<string, unknown> {
   const json = new TextDecoder().decode(bytes)

@@ -1,5 +1,5 @@
 /**
- * The files around the SL-Animals recordings: names, classes, tags.
+ * The text files of SL-Animals: lists of recordings, classes and tags.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import { type FileSource, nameOf } from "../files/file_source.ts";
 /** The four sessions in which the signs were recorded. */
 export type Session = "S1" | "S2" | "S3" | "S4";
 
-/** What the name of a recording says. */
+/** Person and session in the name of a recording. */
 export interface RecordingName {
   /** Number of the person who signs. */
   readonly person: number;
-  /** Session in which they were recorded. */
+  /** Session in which the person was recorded. */
   readonly session: Session;
 }
 
-/** One sign in a recording: a stretch of its records. */
+/** One sign in a recording: a range of its records. */
 export interface Tag {
   /** Class of the sign, counted from 0. */
   readonly label: number;
@@ -28,7 +28,7 @@ export interface Tag {
   readonly start: number;
   /** The record after the last. */
   readonly end: number;
-  /** Line of the tag file that says so, counted from 1; if there is one. */
+  /** Line of the tag file, counted from 1; absent without a tag file. */
   readonly line?: number;
 }
 
@@ -40,11 +40,11 @@ const SESSIONS: Readonly<Record<string, Session>> = {
 };
 
 /**
- * Tells who signs in a recording, and in which session, from its name.
+ * Parses person and session from the name of a recording.
  *
  * @param name Name of the recording without suffix, such as `user00_indoor`.
  * @returns Person and session.
- * @throws {RangeError} If the recording is not named so.
+ * @throws {RangeError} If the name is not of this form.
  *
  * @example
  * ```ts
@@ -68,15 +68,15 @@ export function sessionOf(name: string): RecordingName {
 }
 
 /**
- * Reads a list of recordings, one name a line; blank lines do not count.
+ * Reads a list of recordings, one name a line; blank lines are ignored.
  *
- * Names are held against the pattern of {@linkcode sessionOf}, so no name from
- * a list ever points out of the folder it is looked up in.
+ * Names must be of the form that {@linkcode sessionOf} parses, so that a list
+ * cannot name files outside the folder of the recordings.
  *
- * @param path The list.
+ * @param path Path of the list.
  * @returns The names in the order of the list.
  * @throws {DatasetError} If the list cannot be read or is empty, or if a name
- *   is malformed or comes twice.
+ *   is malformed or listed twice.
  *
  * @example
  * ```ts
@@ -117,11 +117,11 @@ export async function readFileList(path: string): Promise<string[]> {
  * Reads the names of the classes from a CSV file with the columns `class`
  * (1, 2, 3 …) and `class Def`.
  *
- * @param file The file: its path, or what a browser hands over.
+ * @param file The file: its path, or a browser's `Blob`.
  * @returns The names; a label is an index into them.
  * @throws {DatasetError} If the file cannot be read, a column is missing, the
- *   numbers do not count up from 1, or a name is empty, cannot be shown or
- *   comes twice.
+ *   numbers are not 1, 2, 3 …, or a name is empty, cannot be shown or is listed
+ *   twice.
  *
  * @example
  * ```ts
@@ -141,21 +141,17 @@ export async function readClasses(file: FileSource): Promise<string[]> {
     const name = fields[1];
     checkClass(path, line, fields[0], names.length + 1);
     if (name === "") {
-      throw new DatasetError(path, "the name is empty", {
-        line,
-      });
+      throw new DatasetError(path, "the name is empty", { line });
     }
     if (!canBeShown(name)) {
       throw new DatasetError(
         path,
         `"${name}" has characters that cannot be shown`,
-        {
-          line,
-        },
+        { line },
       );
     }
     if (names.includes(name)) {
-      throw new DatasetError(path, `"${name}" is there twice`, { line });
+      throw new DatasetError(path, `"${name}" is listed twice`, { line });
     }
     names.push(name);
   }
@@ -168,7 +164,7 @@ export async function readClasses(file: FileSource): Promise<string[]> {
  * line breaks, no other control characters, and none that XML forbids.
  *
  * @param name The name.
- * @returns Whether it can.
+ * @returns Whether it can be shown.
  *
  * @example
  * ```ts
@@ -185,14 +181,14 @@ export function canBeShown(name: string): boolean {
  * Reads the tags of one recording from a CSV file with the columns `class`,
  * `startTime_ev`, `endTime_ev`, and maybe others: one row a class, in order.
  *
- * In spite of their names the last two count records, not time.
+ * Despite their names, `startTime_ev` and `endTime_ev` count records, not time.
  *
- * @param file The tag file: its path, or what a browser hands over.
+ * @param file The tag file: its path, or a browser's `Blob`.
  * @param classes Names of the classes.
  * @returns One tag a class, in the order of the classes.
  * @throws {DatasetError} If the file cannot be read, a column is missing, a
- *   number is none, a sign ends before it starts, or the rows are not one for
- *   each class.
+ *   field is not a whole number, a sign ends before it starts, or there is not
+ *   exactly one row for each class.
  *
  * @example
  * ```ts
@@ -246,7 +242,7 @@ function checkClass(
   if (parseCount(path, line, "class", text) !== expected) {
     throw new DatasetError(
       path,
-      `class ${text} stands where class ${expected} belongs`,
+      `it has class ${text} where class ${expected} is expected`,
       { line },
     );
   }

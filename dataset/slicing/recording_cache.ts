@@ -1,5 +1,6 @@
 /**
- * Sliced recordings kept in a folder, each under the name of its content.
+ * A folder that keeps sliced recordings, each named by a digest of everything
+ * that its slices depend on.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import {
 import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
 import { writeProblem } from "../store/zarr_folder.ts";
 
-/** Version of the groups' layout; another layout needs another number. */
+/** Version of the groups' layout; a changed layout needs a new number. */
 const VERSION = 1;
 
 /** A folder of sliced recordings. */
@@ -27,9 +28,9 @@ export class RecordingCache {
   readonly #threads: SliceThreads;
 
   /**
-   * Names the folder, without looking at it.
+   * Makes a cache without accessing its folder.
    *
-   * @param path The folder; it is made when something is put into it.
+   * @param path The folder, created with its first recording.
    * @param threads Threads to slice recordings on.
    */
   constructor(path: string, threads: SliceThreads) {
@@ -38,17 +39,19 @@ export class RecordingCache {
   }
 
   /**
-   * Opens a recording that is there, or else slices it first.
+   * Opens a recording from the cache; slices it first if it is missing.
    *
-   * A damaged recording is sliced again. Several processes may do so at once:
-   * a recording appears as a whole, and the first one stays.
+   * A damaged recording is sliced again. Several processes may fill the cache at
+   * once: each recording is renamed into place when complete, and the first one
+   * stays.
    *
-   * @param inspect Reads the recording's tags and checksums, as they are now.
+   * @param inspect Reads the tags and the checksum of the recording; called
+   *   again after slicing to detect changes.
    * @param options Its sensor, and the number of classes.
    * @returns The recording.
    * @throws {RecordingError} If the recording cannot be read.
-   * @throws {DatasetError} If a tag does not fit the recording, if that changes
-   *   while it is read, or if the folder cannot be written.
+   * @throws {DatasetError} If a tag does not fit the recording, if the recording
+   *   or its tags change while it is read, or if the folder cannot be written.
    */
   async open(
     inspect: () => Promise<SliceSource>,
@@ -88,7 +91,7 @@ export class RecordingCache {
     return await openRecording(folder, group);
   }
 
-  /** Makes a folder of this call's own, on the same file system. */
+  /** Makes a temporary folder on the cache's disk, from where renames work. */
   async #makePartial(): Promise<string> {
     try {
       await Deno.mkdir(this.#path, { recursive: true });
@@ -100,13 +103,13 @@ export class RecordingCache {
   }
 }
 
-/** Names a recording by all that determines its slices. */
+/** Names a recording by a digest of everything that its slices depend on. */
 async function nameOf(origin: RecordingOrigin): Promise<string> {
   const digest = await sha256(JSON.stringify([VERSION, origin]));
   return `${origin.source}-${digest.slice(0, 32)}`;
 }
 
-/** Opens a recording if it is there, whole, and made from the origin. */
+/** Opens a recording if it is cached, undamaged and made from this origin. */
 async function findRecording(
   folder: string,
   origin: RecordingOrigin,
@@ -123,7 +126,7 @@ async function findRecording(
   }
 }
 
-/** Renames a folder unless another is in the way; says whether it did. */
+/** Renames a folder; returns `false` if the new name is taken. */
 async function rename(from: string, to: string): Promise<boolean> {
   try {
     await Deno.rename(from, to);

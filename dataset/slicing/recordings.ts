@@ -1,5 +1,5 @@
 /**
- * Recordings used as they are, without an event store made beforehand.
+ * Recordings as a data set, without making an event store first.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
   readonly list: string;
   /** The class definitions. */
   readonly classes: string;
-  /** Folder where what was read is kept; it may be removed at any time. */
+  /** Folder that keeps slices for later runs; it may be deleted at any time. */
   readonly cache: string;
   /**
    * Which bits of an address are which axis, see `readAedat()`.
@@ -31,23 +31,22 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
    * @default "reference"
    */
   readonly axes?: "reference" | "jaer";
-  /** Is told how many recordings are ready, of how many. */
+  /** Called after each recording with the number done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
  * Opens recordings and their tags as one data set.
  *
- * Every recording is read, several at once, so that whatever is wrong with one
- * shows now. Its slices are kept in the cache, under a name made from all that
- * determines them: the whole content of the file, the tags, the axes and the
- * version of the form in which they are kept. A recording whose slices are
- * there is only held against them, and they against their checksums; one that
- * has changed has another name, so what is kept is never out of date. Several
- * runs may share a cache.
+ * Every recording is read, several at once, so that an error in any of them is
+ * found before training. The cache keeps its slices under a digest of everything
+ * they depend on: the whole content of the file, the tags, the axes and the
+ * version of the cache's layout. For a cached recording only the digest and the
+ * checksums of its slices are verified. A changed recording has another digest,
+ * so cached slices are never out of date. Several runs may share a cache.
  *
- * @param options Which recordings, and how.
- * @returns The slices, in the order of the list; read when asked for.
+ * @param options Which recordings to open, and how.
+ * @returns The slices, in the order of the list; events are read on request.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
  *   if a tag reaches beyond its recording or holds no event, if a recording
  *   changes while it is read, or if the cache cannot be written.

@@ -1,5 +1,6 @@
 /**
- * Records of a file, which tags count, and the events among them.
+ * Converts record numbers, which tags use, to event numbers: a special event is
+ * a record, but no event of a pixel.
  *
  * @module
  */
@@ -9,11 +10,12 @@ import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { EventChunk } from "../formats/aedat.ts";
 
 /**
- * Finds a record of the file among a chunk's events.
+ * Counts the events of a chunk before a record.
  *
  * @param chunk The chunk.
- * @param record The record, one of the chunk or the one after its last.
- * @returns How many of the chunk's events come before it.
+ * @param record Index in the file of a record of the chunk, or of the one after
+ *   its last.
+ * @returns Number of the chunk's events before the record.
  */
 export function eventsBefore(chunk: EventChunk, record: number): number {
   const { special, firstRecord } = chunk;

@@ -1,5 +1,5 @@
 /**
- * Slicing: recordings and their tags made into one event store.
+ * Slices recordings by their tags into one event store.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type {
 } from "../store/attributes.ts";
 import { StoreUpdate } from "../store/update.ts";
 
-/** Recordings and where their signs are. */
+/** Folders of recordings and of their tags. */
 export interface RecordingFolders {
   /** Folder of the recordings, NAME.aedat. */
   readonly recordings: string;
@@ -23,19 +23,19 @@ export interface RecordingFolders {
   readonly tags: string;
 }
 
-/** Recordings that were sliced before, by the Python programs. */
+/** Folder of recordings that the Python programs have sliced. */
 export interface SliceFolder {
   /** Folder of the slices, NAME_00.npy … NAME_18.npy, in reference axes. */
   readonly slices: string;
 }
 
-/** Recordings to slice, and the store to write. */
+/** Which recordings to slice, and the store to write. */
 export type SliceOptions = (RecordingFolders | SliceFolder) & {
   /** The list of recordings to take, one NAME a line. */
   readonly list: string;
   /** The class definitions. */
   readonly classes: string;
-  /** The store to make or to finish. */
+  /** The store to create or to update. */
   readonly out: string;
   /**
    * Which bits of an address are which axis, see `readAedat()`.
@@ -43,54 +43,53 @@ export type SliceOptions = (RecordingFolders | SliceFolder) & {
    * @default "reference"
    */
   readonly axes?: "reference" | "jaer";
-  /** Is told of each recording that is in the store. */
+  /** Called after each recording. */
   readonly onProgress?: (progress: SliceProgress) => void;
 };
 
-/** A recording that has just been done. */
+/** Progress after a recording. */
 export interface SliceProgress {
   /** The recording. */
   readonly recording: SlicedRecording;
-  /** Recordings done so far. */
+  /** Number of recordings done. */
   readonly done: number;
-  /** Recordings in all. */
+  /** Number of all recordings. */
   readonly total: number;
 }
 
 /** A recording in the store. */
 export interface SlicedRecording extends RecordingAttributes {
-  /** Whether it was sliced now; otherwise it was there already. */
+  /** Whether this run sliced it; otherwise the store already had it. */
   readonly sliced: boolean;
 }
 
-/** The result of slicing. */
+/** Result of slicing. */
 export interface SliceReport {
   /** The recordings of the store, in the order of the list. */
   readonly recordings: readonly SlicedRecording[];
-  /** Recordings taken out of the store, as the list no longer names them. */
+  /** Recordings removed from the store because the list does not name them. */
   readonly removed: readonly string[];
-  /** Whether other runs were kept off; some file systems have no locks. */
+  /** Whether other runs were locked out; some file systems have no locks. */
   readonly locked: boolean;
 }
 
 /**
  * Slices recordings by their tags into one event store.
  *
- * Several recordings are sliced at once, each read once and in constant
- * memory. A store that is there already is finished or brought up to date:
- * recordings that are in it, whole by their checksums, and whose file, tags and
- * axes are the same stay, others are sliced again, and those that the list does
- * not name are removed. Meanwhile no other run can read or slice it. So a run
- * that was killed, at whatever moment, is finished by running it again, and the
- * store is then the same, byte for byte. It counts as complete only once its
- * root says so, which is written last.
+ * Several recordings are sliced at once, each read once and in constant memory.
+ * An existing store is completed or updated: undamaged recordings (by their
+ * checksums) whose file, tags and axes have not changed are kept, others are
+ * sliced again, and those that the list does not name are removed. Meanwhile no
+ * other run can read or slice the store. A run killed at any moment is completed
+ * by running it again, and the store is then the same, byte for byte. The store
+ * counts as complete only when its root group says so, which is written last.
  *
- * @param options What to slice, and where to.
- * @returns What was done.
+ * @param options Which recordings to slice, and the store to write.
+ * @returns The recordings of the store, and those removed from it.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
- *   if a tag reaches beyond its recording or holds no event, if `out` holds
- *   something else than an event store or is read or sliced by another run, or
- *   if writing fails. A store that was begun is then not complete.
+ *   if a tag reaches beyond its recording or holds no event, if `out` is a
+ *   folder of other files or is being read or sliced by another run, or if
+ *   writing fails. The store may then be incomplete.
  * @throws {RecordingError} If a recording cannot be read.
  * @throws {RangeError} If the axes are unknown.
  *

@@ -1,5 +1,6 @@
 /**
- * A recording's tags and checksums, read before any slicing begins.
+ * Reads the tags and checksums of recordings before slicing begins, so that
+ * errors in them are found before anything is written.
  *
  * @module
  */
@@ -16,13 +17,13 @@ import type { RecordingOrigin } from "../store/attributes.ts";
 export interface SliceSource {
   /** The recording's file, or the folder of its slices. */
   readonly recording: string;
-  /** The files of its slices, if it was sliced before. */
+  /** The files of its slices, if the Python programs have sliced it. */
   readonly slices?: readonly string[];
   /** The tags. */
   readonly tags: readonly Tag[];
-  /** The file or folder they are from. */
+  /** The tag file, or the folder of the slices; for error messages. */
   readonly tagFile: string;
-  /** Its origin, as the group that is made from it records it. */
+  /** Attributes of its group that describe its origin. */
   readonly origin: RecordingOrigin;
 }
 
@@ -60,14 +61,14 @@ export async function inspectRecording(
 }
 
 /**
- * Looks up the slices of a recording that was sliced before, NAME_00.npy and
- * so on, one a class.
+ * Reads the lengths and the checksum of slices that the Python programs made,
+ * NAME_00.npy and so on, one a class.
  *
  * @param name Name of the recording.
  * @param classes Names of the classes.
- * @param options Folder of the slices, and the axes wanted.
- * @returns What is needed to take over the slices, as if they followed one
- *   another in a recording.
+ * @param options Folder of the slices, and the axes of the store.
+ * @returns What is needed to import the slices, as consecutive signs of a
+ *   recording.
  * @throws {DatasetError} If a slice cannot be read or has no events.
  */
 export async function inspectSlices(
@@ -109,7 +110,7 @@ function describe(
 }
 
 async function checksum(paths: readonly string[]): Promise<string> {
-  // Imported here so that a browser, which has none, imports the library.
+  // Imported here because browsers, which import this module too, have none.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   for (const path of paths) {

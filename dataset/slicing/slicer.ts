@@ -1,5 +1,5 @@
 /**
- * Cutting one recording into the slices that its tags name.
+ * Cuts one recording into slices by its tags.
  *
  * @module
  */
@@ -15,21 +15,21 @@ import { RecordingWriter } from "../store/recording_writer.ts";
 import { eventsBefore } from "./records.ts";
 import type { SliceSource } from "./slice_source.ts";
 
-/** A recording to slice, and the folder of the result. */
+/** A recording to slice, and the folder to write. */
 export interface SliceJob extends SliceSource {
   /** Folder of the group to write. */
   readonly folder: string;
 }
 
 /**
- * Reads a recording once, or its slices, and writes the events inside its tags
+ * Reads a recording (or its slices) once, and writes the events inside its tags
  * as a group.
  *
  * Where tags overlap, an event is stored once and belongs to every slice whose
  * tag holds it.
  *
- * @param job The recording, its tags and the folder.
- * @returns The attributes of the group, which is then whole.
+ * @param job The recording, and the folder to write.
+ * @returns The attributes of the complete group.
  * @throws {RecordingError} If the recording cannot be read.
  * @throws {DatasetError} If a tag reaches beyond the recording or holds no
  *   event, or if the group cannot be written.
@@ -47,7 +47,7 @@ export async function sliceRecording(
   return await slicer.finish();
 }
 
-/** Slices that follow one another, as a recording. */
+/** Reads slices as consecutive chunks of one recording. */
 async function* readSlices(
   paths: readonly string[],
   axes: "reference" | "jaer",
@@ -62,7 +62,7 @@ async function* readSlices(
   }
 }
 
-/** A first record of a slice, or the record after its last. */
+/** Start of a slice (its first record) or end (the record after its last). */
 interface Edge {
   readonly record: number;
   readonly slice: number;
@@ -77,11 +77,11 @@ class Slicer {
   readonly #end: Uint32Array;
   readonly #startTimes: Uint32Array;
   readonly #durationsUs: number[] = [];
-  /** Edges passed. */
+  /** Number of edges up to the current record. */
   #passed = 0;
-  /** Slices begun and not ended. */
+  /** Number of slices that have started and not ended. */
   #open = 0;
-  /** Slices begun since the last event kept. */
+  /** Slices that have started since an event was last stored. */
   #fresh: number[] = [];
   #lastTime = 0;
   #previousTime: number | undefined;
@@ -173,7 +173,7 @@ class Slicer {
     this.#durationsUs[slice] = (this.#lastTime - this.#startTimes[slice]) | 0;
   }
 
-  /** Stores the events among the records from `first` to before `end`. */
+  /** Stores the events among the records `first` to `end` − 1. */
   async #keep(chunk: EventChunk, first: number, end: number): Promise<void> {
     const from = eventsBefore(chunk, first);
     const to = eventsBefore(chunk, end);
@@ -190,7 +190,7 @@ class Slicer {
   }
 }
 
-/** Counts as `inspectAedat()` does: modulo 2³², the shorter way round. */
+/** Compares times modulo 2³², as `inspectAedat()` does. */
 function countBackwardSteps(times: Uint32Array, previous: number): number {
   let count = 0;
   for (let i = 0; i < times.length; i++) {

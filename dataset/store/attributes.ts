@@ -1,6 +1,6 @@
 /**
- * What an event store says of itself and of its recordings: the attributes of
- * its Zarr groups.
+ * Attributes of the Zarr groups of an event store: of the root and of each
+ * recording.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { canBeShown } from "../formats/sl_animals.ts";
 
 /** Attributes of the store's root group. */
 export interface StoreAttributes {
-  /** Tells the store from other Zarr groups. */
+  /** Marks the group as an event store. */
   readonly format: "slayer-events";
   /** Version of the layout. */
   readonly version: 1;
-  /** Whether all recordings are there. */
+  /** Whether all recordings have been written. */
   readonly complete: boolean;
   /** The sensor. */
   readonly sensor: Sensor;
@@ -52,13 +52,13 @@ export interface RecordingAttributes {
   readonly events: number;
   /** µs from the first to the last event of each slice. */
   readonly durationsUs: readonly number[];
-  /** Special events of the whole recording, which are dropped. */
+  /** Special events of the whole recording, which are not stored. */
   readonly specialEvents: number;
   /** Events of the whole recording that are earlier than the one before. */
   readonly backwardSteps: number;
 }
 
-/** Those attributes that say what a recording's group is made from. */
+/** The attributes that the slices of a recording depend on. */
 export type RecordingOrigin = Omit<
   RecordingAttributes,
   "events" | "durationsUs" | "specialEvents" | "backwardSteps"
@@ -107,7 +107,7 @@ const RECORDING_CHECKS: Checks<RecordingAttributes> = {
  * Checks the attributes of a store's root group.
  *
  * @param folder The store.
- * @param attributes What was read there.
+ * @param attributes The attributes as read.
  * @returns The same attributes.
  * @throws {DatasetError} If one is missing or malformed.
  *
@@ -133,7 +133,7 @@ export function parseStoreAttributes(
  * Checks the attributes of a recording's group.
  *
  * @param folder The group.
- * @param attributes What was read there.
+ * @param attributes The attributes as read.
  * @returns The same attributes.
  * @throws {DatasetError} If one is missing or malformed.
  *
@@ -153,12 +153,13 @@ export function parseRecordingAttributes(
   attributes: Readonly<Record<string, unknown>>,
 ): RecordingAttributes {
   const parsed = parse(folder, attributes, RECORDING_CHECKS);
-  const { labels, tagStarts, tagEnds, durationsUs } = parsed;
-  for (const list of [tagStarts, tagEnds, durationsUs]) {
-    if (list.length !== labels.length) {
+  const slices = parsed.labels.length;
+  for (const key of ["tagStarts", "tagEnds", "durationsUs"] as const) {
+    const { length } = parsed[key];
+    if (length !== slices) {
       throw new DatasetError(
         join(folder, "zarr.json"),
-        `its attributes tell of ${labels.length} and ${list.length} slices`,
+        `its attribute "${key}" has ${length} elements, "labels" has ${slices}`,
       );
     }
   }
@@ -166,11 +167,11 @@ export function parseRecordingAttributes(
 }
 
 /**
- * Tells whether two groups say the same, in the same order.
+ * Compares the attributes of two groups, including their order.
  *
- * @param one Attributes of one group, or none.
- * @param other Those of the other.
- * @returns Whether both would be written alike.
+ * @param one Attributes of one group, or `undefined`.
+ * @param other Attributes of the other group, or `undefined`.
+ * @returns Whether both are the same as JSON.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Decoded chunks kept for a while, for slices that share them.
+ * A cache of decoded chunks, because neighbouring slices share chunks.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Column, ColumnData } from "./zarr_columns.ts";
 
 /**
- * Chunks of columns, of which the least recently used are forgotten first.
+ * Decoded chunks of columns; the least recently used are evicted first.
  *
  * @example
  * ```ts
@@ -34,17 +34,17 @@ export class ChunkCache {
   /**
    * Makes an empty cache.
    *
-   * @param maxBytes How many bytes of decoded chunks to keep at most.
+   * @param maxBytes Maximum size of the cached chunks in bytes, decoded.
    */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
   /**
-   * Reads a chunk, or finds it where it was kept.
+   * Returns a chunk from the cache, or reads it.
    *
    * @param column The column.
-   * @param index Which of its chunks.
+   * @param index Index of the chunk in the column.
    * @returns The chunk, which must not be changed.
    * @throws {DatasetError} If the chunk is missing or damaged.
    */

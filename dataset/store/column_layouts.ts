@@ -1,6 +1,6 @@
 /**
- * The columns of a recording's group in an event store, and how they are laid
- * out: one table for the writer and the reader.
+ * Number types and chunk lengths of the columns of an event store, shared by
+ * its writer and its reader.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Events, Sensor } from "../events.ts";
 import type { ColumnLayout } from "./zarr_columns.ts";
 
 /**
- * Events in a chunk: a slice of some 100,000 needs two or three, and what is
- * decoded for its neighbours stays small.
+ * Events in a chunk: a slice of about 100,000 events needs two or three chunks,
+ * which contain few events of its neighbours.
  */
 const CHUNK_EVENTS = 1 << 16;
 
@@ -18,7 +18,7 @@ const CHUNK_EVENTS = 1 << 16;
 export type Layouts<Name extends string> = Readonly<Record<Name, ColumnLayout>>;
 
 /**
- * Lays out the columns with one number an event.
+ * Gives the layouts of the columns with one number an event.
  *
  * @param sensor The sensor, whose size decides how wide x and y are stored.
  * @returns The layouts of x, y, t and p.
@@ -38,9 +38,9 @@ export function eventLayouts(sensor: Sensor): Layouts<keyof Events> {
 }
 
 /**
- * Lays out the columns with one number a slice, in a single chunk.
+ * Gives the layouts of the columns with one number a slice, in a single chunk.
  *
- * @param slices How many slices there are, at least one.
+ * @param slices Number of slices, at least one.
  * @returns The layouts of start and end.
  */
 export function sliceLayouts(slices: number): Layouts<"start" | "end"> {

@@ -12,8 +12,8 @@ import { type ReadJob, THREADS } from "./read_job.ts";
 /**
  * Threads that read slices, started as they are needed.
  *
- * Slices that begin in one chunk are read by one thread, which keeps it. Its
- * owner ends the threads, or holds them with `using`.
+ * Slices that begin in the same chunk are read by the same thread, which caches
+ * the chunk. The threads run until they are disposed, for example by `using`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The group of one recording in an event store, open for reading.
+ * Opens and verifies the group of one recording in an event store.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 } from "./attributes.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
-/** What the store says of a recording, and its group has to agree with. */
+/** Properties of a recording in its store, which its group must match. */
 export interface GroupOptions {
   /** Name of the recording. */
   readonly source: string;
@@ -23,17 +23,17 @@ export interface GroupOptions {
   readonly axes: "reference" | "jaer";
   /** The sensor. */
   readonly sensor: Sensor;
-  /** How many classes there are. */
+  /** Number of classes. */
   readonly classes: number;
 }
 
-/** The group of a recording, open. */
+/** The open group of a recording. */
 export interface OpenRecording {
   /** Its folder. */
   readonly folder: string;
-  /** What the group says of itself. */
+  /** Attributes of the group. */
   readonly attributes: RecordingAttributes;
-  /** One number an event. */
+  /** The columns with one number an event. */
   readonly columns: Readonly<Record<keyof Events, Column>>;
   /** First event of each slice. */
   readonly start: ArrayLike<number>;
@@ -45,10 +45,10 @@ export interface OpenRecording {
  * Opens the group of a recording.
  *
  * @param folder Its folder.
- * @param options What the store says of it.
- * @returns The group; its events are read when asked for.
- * @throws {DatasetError} If there is none, it is damaged, or it is of another
- *   recording or has other axes.
+ * @param options Properties that it must have.
+ * @returns The group; its events are read on request.
+ * @throws {DatasetError} If it is missing or damaged, or has another recording
+ *   or other axes.
  */
 export async function openRecording(
   folder: string,
@@ -59,12 +59,12 @@ export async function openRecording(
 }
 
 /**
- * Opens the group of a recording, and reads every chunk of it once.
+ * Opens the group of a recording, and verifies the checksums of all its chunks.
  *
  * @param folder Its folder.
- * @param options What the store says of it.
- * @returns The group, whose chunks are all there and have their checksums.
- * @throws {DatasetError} If there is none, or it is damaged.
+ * @param options Properties that it must have.
+ * @returns The undamaged group.
+ * @throws {DatasetError} If it is missing or damaged.
  */
 export async function verifyRecording(
   folder: string,
@@ -79,16 +79,16 @@ export async function verifyRecording(
 }
 
 /**
- * Adds to what is wrong with a folder how to come by a good one.
+ * Adds to the error of a damaged folder how to repair it.
  *
- * @param error What is wrong.
+ * @param error The error.
  * @param folder The folder.
- * @throws {DatasetError} The same with the advice, if it was one.
- * @throws The error itself, if not.
+ * @throws {DatasetError} If the error is one: the same with the advice.
+ * @throws {Error} If not: the error itself.
  */
 export function advise(error: unknown, folder: string): never {
   if (!(error instanceof DatasetError)) throw error;
-  const advice = `remove "${folder}" and slice anew`;
+  const advice = `remove "${folder}" and slice again`;
   throw new DatasetError(error.path, `${error.problem}; ${advice}`, {
     cause: error,
   });
@@ -105,8 +105,8 @@ async function openGroup(
   const attributes = parseRecordingAttributes(folder, found);
   if (attributes.source !== source || attributes.axes !== axes) {
     throw damaged(
-      `it has "${attributes.source}" with axes "${attributes.axes}", the ` +
-        `store "${source}" with axes "${axes}"`,
+      `it has "${attributes.source}" with axes "${attributes.axes}", but the ` +
+        `store lists "${source}" with axes "${axes}"`,
     );
   }
   const { events, labels } = attributes;

@@ -1,5 +1,5 @@
 /**
- * Writing the group of one recording in an event store.
+ * Writes the group of one recording in an event store.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { RecordingAttributes } from "./attributes.ts";
 import { ColumnWriter, writeGroup } from "./zarr_columns.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
-/** Where slices start and end among the events of their group. */
+/** Starts and ends of slices among the events of their group. */
 export interface SliceBounds {
   /** First event of each slice. */
   readonly start: Uint32Array;
@@ -20,10 +20,11 @@ export interface SliceBounds {
 }
 
 /**
- * The group of a recording while it is written.
+ * Writes the group of a recording, event by event.
  *
  * The group has the columns x, y, t, p, with one number an event, and start,
- * end, with one a slice. Its own description is written last.
+ * end, with one a slice. Its `zarr.json` is written last, so that an unfinished
+ * group has none.
  */
 export class RecordingWriter {
   readonly #folder: string;
@@ -41,7 +42,7 @@ export class RecordingWriter {
   /**
    * Starts a group.
    *
-   * @param folder Its folder, which is made.
+   * @param folder Its folder, which is created.
    * @param sensor The sensor, whose size decides how wide x and y are stored.
    * @returns The group, without events.
    * @throws {DatasetError} If it cannot be written.
@@ -61,7 +62,7 @@ export class RecordingWriter {
     });
   }
 
-  /** How many events the group has so far. */
+  /** Number of events added to the group. */
   get events(): number {
     return this.#events;
   }
@@ -70,8 +71,8 @@ export class RecordingWriter {
    * Adds events.
    *
    * @param events Events in columns.
-   * @param from First of those to add.
-   * @param to The one after the last.
+   * @param from Index of the first event to add.
+   * @param to Index after the last event to add.
    * @throws {DatasetError} If they cannot be written.
    */
   async append(events: Events, from: number, to: number): Promise<void> {
@@ -86,10 +87,10 @@ export class RecordingWriter {
   }
 
   /**
-   * Writes what is left, and all of the group down to the disk.
+   * Writes the last chunks and the attributes, and flushes the group to the disk.
    *
-   * @param bounds Where the slices are, at least one.
-   * @param attributes What the group says of itself.
+   * @param bounds Bounds of the slices, at least one.
+   * @param attributes Attributes of the group.
    * @throws {DatasetError} If it cannot be written.
    */
   async finish(

@@ -1,5 +1,5 @@
 /**
- * Reading the events of slices, whose chunks are kept for a while.
+ * Reads the events of slices through a cache of decoded chunks.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { Column, ColumnData } from "./zarr_columns.ts";
 import { ChunkCache } from "./chunk_cache.ts";
 import { advise, type OpenRecording } from "./recording_group.ts";
 
-/** Bytes of decoded chunks that all readers of a store keep in memory. */
+/** Size in bytes of the decoded chunks that all readers of a store cache. */
 export const CACHE_BYTES = 64 << 20;
 
-/** Chunks of a column read at once, whatever a slice claims to have. */
+/** Maximum chunks of a column read at once: damaged bounds may span millions. */
 const CHUNKS_AT_ONCE = 64;
 
 const FIELDS = ["x", "y", "t", "p"] as const;
 
-/** Reads slices of any recordings. */
+/** Reads slices of recordings. */
 export class SliceReader {
   readonly #cache: ChunkCache;
 
   /**
-   * Has read nothing yet.
+   * Makes a reader with an empty cache.
    *
-   * @param cacheBytes How many bytes of decoded chunks to keep at most.
+   * @param cacheBytes Maximum size of the cached chunks in bytes, decoded.
    */
   constructor(cacheBytes: number) {
     this.#cache = new ChunkCache(cacheBytes);
@@ -33,8 +33,8 @@ export class SliceReader {
   /**
    * Reads the events of a slice.
    *
-   * @param recording Its recording.
-   * @param slice Which of its slices, counted from 0.
+   * @param recording The recording.
+   * @param slice Index of the slice in the recording.
    * @returns The events, in the order recorded.
    * @throws {DatasetError} If the store is damaged.
    */
@@ -43,7 +43,7 @@ export class SliceReader {
     slice: number,
   ): Promise<Events> {
     const [from, to] = [start[slice], end[slice]];
-    // Room is made last: how much is known only once the chunks are there.
+    // Allocated after the chunks were read: damaged bounds may claim any length.
     const parts = await Promise.all(
       FIELDS.map((name) => this.#read(columns[name], from, to)),
     ).catch((error) => advise(error, folder));
@@ -58,7 +58,7 @@ export class SliceReader {
     return events;
   }
 
-  /** Reads the numbers from `from` to before `to`, a part of each chunk. */
+  /** Reads the numbers `from` to `to` − 1, as one view a chunk. */
   async #read(
     column: Column,
     from: number,

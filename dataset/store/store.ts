@@ -4,9 +4,9 @@
  * The root group has one group a recording, which has the columns x, y (uint8,
  * or uint16 for a sensor of more than 256 pixels), t (uint32, µs as recorded)
  * and p (uint8) with one number an event, and start, end (uint32) with one a
- * slice: slice n is events start[n] … end[n] − 1. What the groups say of
- * themselves stands in their attributes, see `store/attributes.ts`. Any reader
- * of Zarr v3 that knows the codecs `zstd` and `crc32c` can read it.
+ * slice: slice n is events start[n] … end[n] − 1. The attributes of the groups
+ * are listed in `attributes.ts`. Any reader of Zarr v3 that knows the codecs
+ * `zstd` and `crc32c` can read the store.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { CACHE_BYTES, SliceReader } from "./slice_reader.ts";
 import { StoreLock } from "./store_lock.ts";
 import { readGroup } from "./zarr_columns.ts";
 
-/** What is known of a slice without reading its events. */
+/** Properties of a slice that are known without reading its events. */
 export interface SliceInfo {
   /** Name of the recording. */
   readonly source: string;
@@ -41,38 +41,38 @@ export interface SliceInfo {
   readonly person: number;
   /** Session of the recording. */
   readonly session: string;
-  /** How many events it has. */
+  /** Number of events. */
   readonly events: number;
-  /** µs from its first event to its last. */
+  /** µs from the first event to the last. */
   readonly durationUs: number;
 }
 
 /** An open store: slices in the order of the list it was made from. */
 export interface EventStore extends SampleSource, Disposable {
-  /** What is known of each slice. */
+  /** Properties of each slice. */
   readonly slices: readonly SliceInfo[];
-  /** Allows the store to be sliced anew; it must not be read from then on. */
+  /** Unlocks the store for slicing; it must not be read any more. */
   [Symbol.dispose](): void;
 }
 
 /** How slices are read. */
 export interface ReadOptions {
-  /** Threads to read and pack them on; its owner ends them. */
+  /** Threads to read and pack slices on; the caller disposes of them. */
   readonly threads?: ReadThreads;
 }
 
 /**
  * Opens an event store that `sliceRecordings()` made.
  *
- * Until it is disposed, or nothing can read from it any more, nobody can slice
- * the store anew: the slices of one recording and of another would be mixed.
- * Windows and file systems without locks cannot prevent it.
+ * Until the store is disposed or garbage-collected, no run can slice it again,
+ * which would mix events of old and new recordings. Windows and some file
+ * systems have no such locks.
  *
  * @param path The store.
- * @param options How its slices are read; on this thread unless said otherwise.
- * @returns The store; its events are read when asked for.
- * @throws {DatasetError} If there is none, it is incomplete or damaged, or
- *   another run slices it.
+ * @param options Threads to read slices on; this thread by default.
+ * @returns The store; its events are read on request.
+ * @throws {DatasetError} If there is no store, it is incomplete or damaged, or
+ *   another run is slicing it.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export async function openStore(
   if (attributes === undefined) {
     throw new DatasetError(
       path,
-      "there is no event store; slicing recordings makes one",
+      "there is no event store; slice recordings to make one",
     );
   }
   const { recordings, classes, axes, sensor } = attributes;
@@ -127,30 +127,30 @@ async function readAttributes(
   return found && parseStoreAttributes(path, found);
 }
 
-/** Open groups of recordings, as one data set. */
+/** The open groups of recordings as one data set. */
 export class ZarrStore implements EventStore {
   /** The sensor. */
   readonly sensor: Sensor;
-  /** Whole ms since a slice's first event. */
+  /** Times become whole ms since the first event of a slice. */
   readonly timing: Timing = { unitUs: 1000, fromFirstEvent: true };
   /** Names of the classes. */
   readonly classes: readonly string[];
-  /** What is known of each slice. */
+  /** Properties of each slice. */
   readonly slices: readonly SliceInfo[];
   /** One label a slice. */
   readonly labels: readonly number[];
   readonly #places: readonly { recording: OpenRecording; slice: number }[];
-  /** Packs a slice where it is read, on another thread; only if there are. */
+  /** Reads and packs a slice on another thread; absent without threads. */
   readonly packed?: SampleSource["packed"];
   readonly #reader = new SliceReader(CACHE_BYTES);
   readonly #threads: ReadThreads | undefined;
   readonly #lock: StoreLock | undefined;
 
   /**
-   * Joins recordings.
+   * Joins recordings to one data set.
    *
-   * @param attributes The sensor, the names of the classes, maybe threads to
-   * read on, and what keeps the recordings as they are.
+   * @param attributes Sensor and names of the classes, and optionally the
+   *   threads to read slices on and the lock on the store.
    * @param recordings The recordings, in order.
    */
   constructor(
@@ -196,7 +196,7 @@ export class ZarrStore implements EventStore {
   /**
    * Reads the events of a slice.
    *
-   * @param index Which, counted from 0.
+   * @param index Index of the slice in the store.
    * @returns Its events, in the order recorded.
    * @throws {RangeError} If there is no such slice.
    * @throws {DatasetError} If the store is damaged.
@@ -209,10 +209,10 @@ export class ZarrStore implements EventStore {
   }
 
   /**
-   * Tells which recording a slice is of, by the attributes of its group, which
-   * have the digest of the recording's file and its tags.
+   * Identifies the recording of a slice by the attributes of its group, among
+   * which are the digest of the recording's file and its tags.
    *
-   * @param index Which, counted from 0.
+   * @param index Index of the slice in the store.
    * @returns The recording's name, and a digest of its attributes.
    * @throws {RangeError} If there is no such slice.
    */
@@ -224,7 +224,7 @@ export class ZarrStore implements EventStore {
     return { recording: attributes.source, digest };
   }
 
-  /** Allows the store to be sliced anew. */
+  /** Unlocks the store for slicing; it must not be read any more. */
   [Symbol.dispose](): void {
     this.#lock?.[Symbol.dispose]();
   }

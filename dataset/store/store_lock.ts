@@ -1,10 +1,8 @@
 /**
- * Keeps a store from being sliced while it is read, and from being read or
- * sliced by another while it is sliced.
+ * Locks on an event store: several runs may read it, or one run may slice it.
  *
- * The store's folder itself is locked, so that nothing is written into it, and
- * one that may only be read can be locked, too. The system unlocks it when the
- * process ends, by whatever end.
+ * The folder itself is locked, not a file in it, so that a read-only store can
+ * be locked too. The system unlocks it when the process ends or is killed.
  *
  * @module
  */
@@ -12,11 +10,11 @@
 import { DatasetError } from "../errors.ts";
 import { openFolder } from "../files/file_sync.ts";
 
-/** Unlocks stores that nobody can read from any more. */
+/** Unlocks stores whose lock object was garbage-collected. */
 const forgotten = new FinalizationRegistry<Deno.FsFile>(unlock);
 
 /**
- * A store that this process reads or slices, until it is disposed.
+ * A lock that this process holds on a store until it is disposed.
  *
  * @example
  * ```ts
@@ -25,14 +23,14 @@ const forgotten = new FinalizationRegistry<Deno.FsFile>(unlock);
  * using one = await StoreLock.acquire(path, "read");
  * using other = await StoreLock.acquire(path, "read");
  * const problem = await StoreLock.acquire(path, "slice").catch((e) => e.message);
- * if (!problem.includes("another run reads")) throw new Error(problem);
+ * if (!problem.includes("another run is reading")) throw new Error(problem);
  * await Deno.remove(path);
  * ```
  */
 export class StoreLock implements Disposable {
   /**
-   * Whether the store is locked: on Windows, where the file system has no
-   * locks, and where there is no folder, it is not.
+   * Whether the store is locked; `false` on Windows, on file systems without
+   * locks, and without a folder.
    */
   readonly held: boolean;
   readonly #path: string;
@@ -46,20 +44,19 @@ export class StoreLock implements Disposable {
   }
 
   /**
-   * Locks a store, or says at once that another has locked it.
+   * Locks a store without waiting.
    *
    * @param path The store's folder.
-   * @param use Whether it is to be read, as others may do at the same time, or
-   * sliced.
+   * @param use `"read"` allows other readers, `"slice"` allows no other run.
    * @returns The lock.
-   * @throws {DatasetError} If another reads or slices it, which cannot be at
-   * the same time.
+   * @throws {DatasetError} If another run is slicing the store, or is reading it
+   *   and this one would slice it.
    */
   static async acquire(
     path: string,
     use: "read" | "slice",
   ): Promise<StoreLock> {
-    // What is wrong with the folder shows when it is read or written.
+    // A missing or unreadable folder is an error when it is read or written.
     const folder = await openFolder(path).catch(() => undefined);
     if (folder === undefined) return new StoreLock(path, false);
     const locked = await folder.tryLock(use === "slice").catch(() => undefined);
@@ -68,16 +65,15 @@ export class StoreLock implements Disposable {
     throw new DatasetError(
       path,
       use === "slice"
-        ? "another run reads or slices it; try again when that has ended"
-        : "another run slices it; try again when that has ended",
+        ? "another run is reading or slicing it; try again when it has ended"
+        : "another run is slicing it; try again when it has ended",
     );
   }
 
   /**
-   * Checks that the store's folder is still the one that was locked: another
-   * may have been made where it was.
+   * Checks that the path still leads to the folder that was locked.
    *
-   * @throws {DatasetError} If it is not.
+   * @throws {DatasetError} If the folder was removed or replaced.
    */
   async requireSame(): Promise<void> {
     if (this.#folder === undefined) return;
@@ -98,12 +94,15 @@ export class StoreLock implements Disposable {
   }
 }
 
-/** Unlocks a folder even if a process just started has it open, too. */
+/**
+ * Unlocks a folder before closing it: a child process that is starting may have
+ * inherited the open folder, and would hold the lock.
+ */
 function unlock(folder: Deno.FsFile): void {
   try {
     folder.unlockSync();
   } catch {
-    // It was not locked: its file system has no locks.
+    // The file system has no locks, so the folder is not locked.
   }
   folder.close();
 }

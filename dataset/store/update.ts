@@ -1,6 +1,6 @@
 /**
- * Making an event store, or bringing one up to date, so that at every moment
- * it is whole or says that it is not.
+ * Creates or updates an event store, so that at every moment the store is
+ * complete or marked as incomplete.
  *
  * @module
  */
@@ -22,22 +22,22 @@ import {
 import { verifyRecording } from "./recording_group.ts";
 import { StoreLock } from "./store_lock.ts";
 
-/** What is there before anything is changed. */
+/** Contents of the store's folder before the update. */
 interface Found {
   /** Names of files and folders. */
   readonly entries: readonly string[];
-  /** What the store says of itself, if it is one. */
+  /** Attributes of the root group, if the folder has a store. */
   readonly old?: StoreAttributes;
 }
 
-/** How the names of folders begin that hold what is not yet whole. */
+/** Prefix of temporary folders, which hold unfinished recordings. */
 const PARTIAL = ".partial-";
 
 /**
- * A store that is being made or changed.
+ * A store while it is created or updated.
  *
- * Everything is written in a folder apart, inside the store, and then renamed,
- * which happens at once or not at all.
+ * Everything is written to a temporary folder inside the store and then renamed,
+ * because a rename is atomic.
  */
 export class StoreUpdate implements AsyncDisposable {
   readonly #path: string;
@@ -54,12 +54,12 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Keeps others off a store, and looks at what is there.
+   * Locks a store and lists its contents.
    *
-   * @param path The store, whose folder is made if it is not there.
+   * @param path The store's folder, created if it is missing.
    * @returns The store.
-   * @throws {DatasetError} If the folder holds something else, another run
-   *   reads or slices the store, or there can be no such folder.
+   * @throws {DatasetError} If the folder has other files, another run is reading
+   *   or slicing the store, or the folder cannot be created.
    */
   static async open(path: string): Promise<StoreUpdate> {
     try {
@@ -90,22 +90,22 @@ export class StoreUpdate implements AsyncDisposable {
     if (entries.every((name) => name.startsWith(PARTIAL))) return { entries };
     throw new DatasetError(
       path,
-      "it has files and is no event store; choose another folder",
+      "it has files but is no event store; choose another folder",
     );
   }
 
-  /** Whether others are kept off; some file systems have no locks. */
+  /** Whether other runs are locked out; some file systems have no locks. */
   get locked(): boolean {
     return this.#lock.held;
   }
 
   /**
-   * Looks for a recording that need not be made again, and reads all of it.
+   * Finds a recording that need not be sliced again, and verifies its checksums.
    *
-   * @param origin What it would be made from.
-   * @param store What the store will say.
-   * @returns Its attributes, or `undefined` if it is not there, is damaged or
-   *   was made from something else.
+   * @param origin File, tags and axes that it must be made from.
+   * @param store Root attributes of the updated store.
+   * @returns Its attributes, or `undefined` if it is missing, damaged or made
+   *   from another file, other tags or other axes.
    */
   async find(
     origin: RecordingOrigin,
@@ -128,10 +128,10 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Lists recordings that are there and should not be.
+   * Lists the recordings in the store that must be removed.
    *
-   * @param names The recordings that should be there.
-   * @returns The others.
+   * @param names The recordings of the updated store.
+   * @returns All other recordings in the store.
    */
   async others(names: readonly string[]): Promise<string[]> {
     const others: string[] = [];
@@ -143,19 +143,19 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Tells whether the store says of itself what it should, once complete.
+   * Tells whether the root group already had these attributes.
    *
-   * @param attributes What it should say.
-   * @returns Whether it does.
+   * @param attributes Root attributes of the updated store.
+   * @returns Whether they are the same.
    */
   says(attributes: StoreAttributes): boolean {
     return sameAttributes(this.#old, attributes);
   }
 
   /**
-   * Marks the store as incomplete, and makes room for what is to come.
+   * Makes the temporary folder, and marks the store as incomplete.
    *
-   * @param attributes What the store will say once it is complete.
+   * @param attributes Root attributes of the updated store.
    * @throws {DatasetError} If the store cannot be written.
    */
   async begin(attributes: StoreAttributes): Promise<void> {
@@ -168,7 +168,7 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Names the folder in which a recording is to be written.
+   * Gives the temporary folder to write a recording to.
    *
    * @param name The recording.
    * @returns A folder that does not exist yet.
@@ -178,10 +178,10 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Puts a recording that has become whole in its place.
+   * Moves a complete recording from its temporary folder into the store.
    *
    * @param name The recording.
-   * @throws {DatasetError} If that fails.
+   * @throws {DatasetError} If it cannot be moved.
    */
   async place(name: string): Promise<void> {
     await this.remove(name);
@@ -189,13 +189,14 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Removes a recording from the store, if it is there.
+   * Removes a recording from the store, if the store has it.
    *
    * @param name The recording.
-   * @throws {DatasetError} If that fails.
+   * @throws {DatasetError} If it cannot be removed.
    */
   async remove(name: string): Promise<void> {
-    // Renamed first: a folder that is half removed would not be recognised.
+    // Renamed first: a killed run would leave a half-removed folder, which the
+    // next run could not recognise as a recording.
     const old = this.partial(`${name}.old`);
     await this.#attempt(async () => {
       try {
@@ -209,28 +210,28 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Lets the store say that it is complete, or whatever else.
+   * Writes the attributes of the root group, once the recordings are on the disk.
    *
-   * @param attributes What it says from now on.
+   * @param attributes The attributes, complete or not.
    * @throws {DatasetError} If it cannot be written.
    */
   async complete(attributes: StoreAttributes): Promise<void> {
     await writeGroup(this.partial(""), attributes);
     await this.#attempt(async () => {
       await syncTree(this.partial(""));
-      // The recordings' names first, for the root counts on them.
+      // Recordings first: a root that lists them must not outlive them.
       await syncFolder(this.#path);
       await this.#rename("zarr.json");
       await syncFolder(this.#path);
     });
   }
 
-  /** Removes what has not become whole, in any run, and lets others go on. */
+  /** Removes the temporary folders of all runs, and unlocks the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     const left = this.#entries.filter((name) => name.startsWith(PARTIAL))
       .map((name) => join(this.#path, name));
     if (this.#partial !== undefined) left.push(this.#partial);
-    // What cannot be removed does no harm, and another run tries again.
+    // A folder that cannot be removed does no harm; the next run tries again.
     await Promise.allSettled(
       left.map((path) => Deno.remove(path, { recursive: true })),
     );
@@ -257,7 +258,7 @@ export class StoreUpdate implements AsyncDisposable {
   }
 }
 
-/** Takes what is damaged for nothing: it is made again. */
+/** Reads a recording; one that is damaged counts as missing. */
 async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

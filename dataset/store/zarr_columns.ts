@@ -14,19 +14,19 @@ import { Crc32cCodec } from "../files/crc32c.ts";
 import { writeProblem, ZarrFolder } from "./zarr_folder.ts";
 import { loadZstd } from "./zarr_zstd.ts";
 
-/** Types of numbers that a column holds. */
+/** Number types of columns. */
 export type ColumnType = "uint8" | "uint16" | "uint32";
 
-/** The numbers of a column, or of a part of it. */
+/** Numbers of a column. */
 export type ColumnData = Uint8Array | Uint16Array | Uint32Array;
 
 /** How a column is laid out. */
 export interface ColumnLayout {
   /** Type of the numbers. */
   readonly type: ColumnType;
-  /** How many numbers there are in a chunk, at least 1. */
+  /** Numbers in a chunk, at least 1. */
   readonly chunkLength: number;
-  /** What they are counted by, such as `"event"`. */
+  /** Name of the dimension, such as `"event"`. */
   readonly dimension: string;
 }
 
@@ -44,17 +44,17 @@ const CODECS = [
   { name: "crc32c", configuration: {} },
 ];
 
-/** A length that no column reaches, while the real one is not known. */
+/** Length of a column while it is written, more than any column has. */
 const UNKNOWN_LENGTH = 2 ** 40;
 
-// zarrita's own crc32c cannot write, and does not compare what it reads.
+// zarrita's own crc32c codec cannot encode, and verifies nothing.
 zarr.registry.set("crc32c", () => Promise.resolve(Crc32cCodec));
 zarr.registry.set("zstd", loadZstd);
 
 /**
  * Makes a Zarr group of a folder, or replaces its attributes.
  *
- * @param folder The folder, which exists.
+ * @param folder The folder, which must exist.
  * @param attributes Anything that JSON can hold.
  * @throws {DatasetError} If it cannot be written.
  *
@@ -94,7 +94,7 @@ export async function readGroup(
   try {
     const store = new ZarrFolder(folder);
     const { attrs } = await zarr.open.v3(store, { kind: "group" });
-    // What a file has in their place may be no object.
+    // In a damaged file they may be no object.
     return Object(attrs);
   } catch (cause) {
     if (zarr.isZarritaError(cause, "NotFoundError") && !cause.found) return;
@@ -103,7 +103,7 @@ export async function readGroup(
 }
 
 /**
- * A column that grows at its end until it is finished.
+ * Writes a column by appending numbers.
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ export class ColumnWriter {
   /**
    * Starts a column.
    *
-   * @param path Its folder, which is made.
+   * @param path Its folder, which is created.
    * @param layout How it is laid out.
    * @returns The column, empty.
    * @throws {DatasetError} If it cannot be written.
@@ -178,7 +178,7 @@ export class ColumnWriter {
   }
 
   /**
-   * Writes what is left, and how long the column has become.
+   * Writes the last chunk and the length of the column.
    *
    * @throws {DatasetError} If it cannot be written.
    */
@@ -202,7 +202,7 @@ export class ColumnWriter {
   }
 }
 
-/** Writes the description of an array, for zarrita as for other readers. */
+/** Writes the `zarr.json` of a column. */
 function createArray<Store extends zarr.Mutable>(
   store: Store,
   { type, chunkLength, dimension }: ColumnLayout,
@@ -224,9 +224,9 @@ export class Column {
   readonly path: string;
   /** Type of its numbers. */
   readonly type: ColumnType;
-  /** How many there are. */
+  /** Number of numbers. */
   readonly length: number;
-  /** How many there are in a chunk. */
+  /** Numbers in a chunk. */
   readonly chunkLength: number;
   /** Bytes of a chunk once decoded. */
   readonly chunkBytes: number;
@@ -245,10 +245,10 @@ export class Column {
    * Opens a column.
    *
    * @param path Its folder.
-   * @param layout How it is laid out; memory is taken by it when chunks are
-   * read, and not by what the files claim.
-   * @returns The column; none of its numbers is read.
-   * @throws {DatasetError} If it is missing, or is laid out otherwise.
+   * @param layout The layout that it must have, which bounds the memory for its
+   *   chunks even if its files are damaged.
+   * @returns The column; its numbers are read on request.
+   * @throws {DatasetError} If it is missing or has another layout.
    */
   static async open(path: string, layout: ColumnLayout): Promise<Column> {
     try {
@@ -264,7 +264,7 @@ export class Column {
   /**
    * Reads one chunk.
    *
-   * @param index Which, counted from 0.
+   * @param index Index of the chunk.
    * @returns `chunkLength` numbers; the last chunk is filled up with zeros.
    * @throws {DatasetError} If the chunk is missing or damaged.
    */
@@ -272,7 +272,7 @@ export class Column {
     try {
       const { data } = await this.#array.getChunk([index]);
       if (data.length !== this.chunkLength) {
-        throw new Error(`${data.length} numbers are in it`);
+        throw new Error(`it has ${data.length} of ${this.chunkLength} numbers`);
       }
       return data;
     } catch (cause) {
@@ -281,7 +281,7 @@ export class Column {
   }
 }
 
-/** Checks that a column is described just as the writer describes it. */
+/** Checks that `zarr.json` is what the writer writes for this layout. */
 async function requireLayout(
   store: ZarrFolder,
   layout: ColumnLayout,
@@ -310,10 +310,9 @@ function damage(path: string, cause: unknown): DatasetError {
   if (cause instanceof DatasetError) return cause;
   let origin = cause as Error;
   while (origin.cause instanceof Error) origin = origin.cause;
-  // zarrita looks at what a description should say without asking whether it
-  // does.
+  // zarrita reads fields of a description without checking that it has them.
   const problem = origin instanceof TypeError
-    ? "it does not say what Zarr v3 asks for"
+    ? "it is not valid Zarr v3"
     : origin.message;
   return new DatasetError(path, `it is damaged, ${problem}`, { cause });
 }

@@ -1,6 +1,5 @@
 /**
- * A folder as a place for Zarr to read and write, and what to say when the
- * file system does not let it.
+ * A folder that zarrita reads and writes, with messages for file errors.
  *
  * @module
  */
@@ -10,15 +9,15 @@ import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 
 /**
- * Bytes of a file at most: no column's chunk and no description comes near it,
- * and a file that does would take memory before it is found to be none.
+ * Maximum size of a file in bytes: chunks and descriptions are far smaller, and
+ * a damaged file must not fill memory before it is refused.
  */
 const MOST_BYTES = 4 << 20;
 
 /**
  * Says why a file or folder could not be written.
  *
- * @param cause What the runtime threw.
+ * @param cause The error that the runtime threw.
  * @returns A phrase to put after the colon of a message.
  *
  * @example
@@ -32,7 +31,7 @@ const MOST_BYTES = 4 << 20;
  */
 export function writeProblem(cause: unknown): string {
   if (cause instanceof Deno.errors.NotFound) {
-    return "its folder is gone; maybe another run writes the same store";
+    return "its folder was removed; maybe another run writes the same store";
   }
   return `it cannot be written, ${fileProblem(cause)}`;
 }
@@ -55,9 +54,9 @@ export class ZarrFolder {
   readonly #path: string;
 
   /**
-   * Names the folder, without looking at it.
+   * Makes the store without accessing the folder.
    *
-   * @param path The folder; `set` does not make it, nor any folder in it.
+   * @param path The folder; `set` creates neither it nor folders in it.
    */
   constructor(path: string) {
     this.#path = path;
@@ -77,7 +76,8 @@ export class ZarrFolder {
       if (size <= MOST_BYTES) return await Deno.readFile(path);
       throw new Error(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
     } catch (cause) {
-      // zarrita takes a missing chunk for zeros; here every chunk is written.
+      // zarrita reads a missing chunk as zeros, but here every chunk is written,
+      // so a missing one is damage.
       if (cause instanceof Deno.errors.NotFound && key.endsWith("zarr.json")) {
         return undefined;
       }

@@ -1,21 +1,21 @@
 /**
- * The Zarr codec `zstd`, by the runtime's own Zstandard: zarrita's, in
- * WebAssembly, takes twice as long.
+ * The Zarr codec `zstd` with the runtime's own Zstandard: zarrita's codec in
+ * WebAssembly takes twice as long.
  *
  * @module
  */
 
-/** What Zstandard does, as Node.js has it. */
+/** The Node.js module with Zstandard. */
 type Zlib = typeof import("node:zlib");
 
-/** Bytes of the largest number that Zarr knows. */
+/** Size in bytes of Zarr's largest number type. */
 const LARGEST_NUMBER = 16;
 
 /**
- * Loads the codec, which a browser that never asks for it need not have.
+ * Loads the codec on first use, because browsers lack `node:zlib`.
  *
- * @returns What makes it of its configuration and the shape of its chunks, for
- * zarrita.
+ * @returns Makes the codec from its configuration and the shape of a chunk, as
+ *   zarrita requires.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export async function loadZstd(): Promise<
 
 /** The Zarr v3 codec `zstd`. */
 export class ZstdCodec {
-  /** What zarrita calls a codec between bytes and bytes. */
+  /** zarrita's name for codecs from bytes to bytes. */
   readonly kind = "bytes_to_bytes";
   readonly #zlib: Zlib;
   readonly #level: number;
@@ -50,8 +50,8 @@ export class ZstdCodec {
   /**
    * Makes the codec.
    *
-   * @param zlib What compresses and decompresses.
-   * @param options How hard to compress, and the most bytes of a chunk.
+   * @param zlib The module with Zstandard.
+   * @param options Compression level, and maximum size of a chunk in bytes.
    */
   constructor(
     zlib: Zlib,
@@ -66,29 +66,28 @@ export class ZstdCodec {
    * Compresses some bytes.
    *
    * @param content The bytes.
-   * @returns One frame of Zstandard, whose header has the content's size, as
-   * readers ask that allocate their memory by it.
+   * @returns One Zstandard frame whose header has the content's size, by which
+   *   some readers allocate memory.
    */
   encode(content: Uint8Array): Uint8Array {
     const { constants, zstdCompressSync } = this.#zlib;
     const options = {
       params: { [constants.ZSTD_c_compressionLevel]: this.#level },
       pledgedSrcSize: content.length,
-      // Room for all output: where it takes more than one buffer, the runtime
-      // puts an empty frame after the first.
+      // One buffer for all output: with several, the runtime appends an empty
+      // frame.
       chunkSize: compressBound(content.length),
     };
     return zstdCompressSync(content, options);
   }
 
   /**
-   * Takes the bytes out again.
+   * Decompresses some bytes.
    *
-   * @param bytes What `encode` returned.
-   * @returns The bytes.
-   * @throws {Error} If they are no frames of Zstandard, with or without the
-   * content's size, or hold more than a chunk has: a small file may claim any
-   * length.
+   * @param bytes Zstandard frames, with or without the content's size.
+   * @returns The content.
+   * @throws {Error} If they are no Zstandard frames, or their content is larger
+   *   than a chunk: a small damaged file may expand to any size.
    */
   decode(bytes: Uint8Array): Uint8Array {
     const maxOutputLength = this.#most;
@@ -96,7 +95,7 @@ export class ZstdCodec {
   }
 }
 
-/** Bytes that Zstandard takes at most, with some to spare. */
+/** Upper bound in bytes of the compressed size. */
 function compressBound(bytes: number): number {
   return bytes + (bytes >> 8) + 1024;
 }

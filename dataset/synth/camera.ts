@@ -7,37 +7,37 @@
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import type { Random } from "../random.ts";
 
-/** How a simulated camera sees. */
+/** Parameters of a simulated camera. */
 export interface CameraSettings {
   /** Change of log intensity that makes an event. */
   readonly threshold: number;
-  /** Spread of the thresholds over the pixels, relative to the threshold. */
+  /** Standard deviation of the pixels' thresholds, relative to the threshold. */
   readonly mismatch: number;
-  /** How long a pixel rests after an event, in whole µs. */
+  /** Refractory period of a pixel after an event, in whole µs. */
   readonly refractoryUs: number;
-  /** Events a second that each pixel makes up. */
+  /** Noise events per second and pixel. */
   readonly noiseHz: number;
 }
 
 /** Pixels whose log intensity has changed, each listed once. */
 export interface Changes {
-  /** Pixels, row · width + column; only the first `count` are meant. */
+  /** Pixels, row · width + column; only the first `count` are valid. */
   readonly pixels: Uint32Array;
   /** Their new log intensities. */
   readonly levels: Float64Array;
-  /** How many there are. */
+  /** Number of changed pixels. */
   readonly count: number;
 }
 
 /**
- * A camera whose pixels report changes of log intensity, each for itself.
+ * An event camera whose pixels report changes of log intensity independently.
  *
  * A pixel remembers the log intensity of its last event and makes an ON event
  * (p 1) when it has risen by the pixel's threshold since, an OFF event (p 0)
  * when it has fallen by it. Between two exposures log intensity changes
  * linearly, so events lie where the line crosses a threshold. After an event
- * the pixel rests, and then remembers what it sees at the end of the rest.
- * Everything starts at log intensity 0 and at time 0.
+ * the pixel is refractory, and then remembers its log intensity at the end of
+ * the refractory period. All pixels start at log intensity 0 and time 0.
  *
  * Source: the DVS pixel of Lichtsteiner, Posch and Delbruck (2008), sampled as
  * in ESIM (Rebecq, Gehrig and Scaramuzza, 2018). Only changed pixels are
@@ -79,16 +79,16 @@ export class EventCamera {
   #count = 0;
 
   /**
-   * Makes a camera that has seen nothing.
+   * Makes a camera at time 0.
    *
    * @param sensor Size in pixels.
-   * @param settings How it sees.
-   * @param random What thresholds and noise are drawn from.
+   * @param settings Its parameters.
+   * @param random Random generator of thresholds and noise.
    */
   constructor(sensor: Sensor, settings: CameraSettings, random: Random) {
     const pixels = sensor.width * sensor.height;
     const { threshold, mismatch } = settings;
-    // A pixel far out in the spread would otherwise fire without end.
+    // A threshold near zero would make a pixel fire without end.
     const draw = () =>
       Math.max(threshold / 2, random.normal(threshold, mismatch * threshold));
     this.#sensor = sensor;
@@ -108,10 +108,10 @@ export class EventCamera {
    *
    * @param untilUs Time at which the new levels are reached, in whole µs,
    * later than that of the last exposure.
-   * @param changes What has changed.
+   * @param changes The changed pixels and their levels.
    */
   expose(untilUs: number, changes: Changes): void {
-    // Noise first: a pixel then starts the step resting, as after any event.
+    // Noise first: a pixel with a noise event is refractory in this exposure.
     while (this.#nextNoise <= untilUs) {
       const pixel = this.#random.below(this.#level.length);
       const on = this.#random.below(2);
@@ -158,16 +158,16 @@ export class EventCamera {
       longer.set(this.#words);
       this.#words = longer;
     }
-    // Rounding up keeps two events of a pixel a whole rest apart.
+    // Rounded up, so that a pixel's events stay a refractory period apart.
     const address = 2 * pixel + on;
     this.#words[this.#count++] = Math.ceil(atUs) * 2 * this.#level.length +
       address;
   }
 
   /**
-   * Gives all events so far.
+   * Returns all events since time 0.
    *
-   * @returns Events in order of time, then of pixel; times since time 0.
+   * @returns Events sorted by time, then by pixel.
    */
   events(): Events {
     const words = this.#words.subarray(0, this.#count).sort();

@@ -12,17 +12,17 @@ import type { Bar } from "./scene.ts";
 /** Which hand, as the camera sees it. */
 export type Side = "left" | "right";
 
-/** How a hand is held. */
+/** Pose of a hand. */
 export interface Hand {
-  /** Which. */
+  /** Which hand. */
   readonly side: Side;
   /** Column of the palm. */
   readonly x: number;
   /** Row of the palm. */
   readonly y: number;
-  /** Where the fingers point, in degrees: 0 is right, 90 is up. */
+  /** Direction of the fingers in degrees: 0 is right, 90 is up. */
   readonly points: number;
-  /** How many fingers can be seen. */
+  /** Number of visible fingers. */
   readonly fingers: number;
   /**
    * Degrees from the first finger to the last.
@@ -45,7 +45,7 @@ const FOREARM = 3.2;
 /**
  * Draws a hand on its forearm; the elbow stays where it is.
  *
- * @param hand How it is held.
+ * @param hand Its pose.
  * @returns Forearm, palm and fingers.
  *
  * @example

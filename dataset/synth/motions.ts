@@ -1,5 +1,6 @@
 /**
- * Nineteen motions, one a class, each after the sign that it is named for.
+ * Nineteen motions of hands, one a class, each modelled on the sign for an
+ * animal.
  *
  * @module
  */
@@ -19,12 +20,12 @@ export interface Motion {
   readonly pose: (t: number) => Hand[];
 }
 
-/** Swings between −1 and 1, `hertz` times a second, from 0 upwards. */
+/** Sine of frequency `hertz` between −1 and 1, rising from 0 at t = 0. */
 function swing(t: number, hertz: number): number {
   return Math.sin(2 * Math.PI * hertz * t);
 }
 
-/** Goes from −1 to 1 and back at even speed, `hertz` times a second. */
+/** Triangle wave of frequency `hertz` between −1 and 1, starting at −1. */
 function shuttle(t: number, hertz: number): number {
   return (2 / Math.PI) * Math.asin(-Math.cos(2 * Math.PI * hertz * t));
 }
@@ -45,8 +46,8 @@ function single(right: Omit<Hand, "side">): Hand[] {
 /**
  * The motions in the order of the classes, cat to zebra.
  *
- * They differ in place, path, direction, pace, number of hands and in what the
- * fingers do; several share their place and differ in the motion alone.
+ * They differ in place, path, direction, speed, number of hands and movement of
+ * the fingers; several share their place and differ only in motion.
  */
 export const MOTIONS: readonly Motion[] = [
   // Whiskers drawn out from the cheeks.

@@ -1,22 +1,23 @@
 /**
- * The people of the data set, where they signed, and how.
+ * The people of the synthetic data set, the places where they sign, and how they
+ * differ.
  *
  * @module
  */
 
 import { Random } from "../random.ts";
 
-/** Where a session took place, and its light. */
+/** Place of a session, and its light. */
 export interface Place {
-  /** How the names of its recordings end. */
+  /** Suffix of the names of its recordings. */
   readonly suffix: string;
   /** Numbers of the people who signed there. */
   readonly people: readonly number[];
   /** Log intensity of a hand over the ground. */
   readonly contrast: number;
-  /** Noise events a second of each pixel. */
+  /** Noise events per second and pixel. */
   readonly noiseHz: number;
-  /** Swing of log intensity that the lamps' flicker puts on a lit hand. */
+  /** Amplitude of the lamps' flicker on a lit hand, in log intensity. */
   readonly flicker: number;
 }
 
@@ -38,7 +39,7 @@ const PLACES: readonly Place[] = [
   },
   {
     suffix: "indoor",
-    // There never was a user04.
+    // SL-Animals has no user04.
     people: [...numbers(0, 3), ...numbers(5, 17)],
     contrast: 0.5,
     noiseHz: 0.15,
@@ -53,25 +54,25 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** Somebody who signs, and how they do it. */
+/** A person who signs. */
 export interface Person {
   /** Number, 0 to 59 without 4. */
   readonly number: number;
   /** Name of the recording, as in `user00_indoor`. */
   readonly recording: string;
-  /** Where they sign. */
+  /** Place of the recording. */
   readonly place: Place;
-  /** Size of their body in the picture, about 1. */
+  /** Size of the body in the picture, about 1. */
   readonly scale: number;
-  /** Pace, about 1. */
+  /** Speed of the motions, about 1. */
   readonly speed: number;
   /** Column of the middle of the chest, in pixels from the middle. */
   readonly dx: number;
   /** Row of the middle of the chest, downwards from the middle. */
   readonly dy: number;
-  /** Seconds by which they are ahead in every motion. */
+  /** Seconds by which the person is ahead in every motion. */
   readonly phase: number;
-  /** Time of the camera's clock as their recording starts, in µs. */
+  /** Time of the camera's clock at the start of the recording, in µs. */
   readonly clockUs: number;
 }
 
@@ -85,13 +86,13 @@ export const PEOPLE: number = PLACES.flatMap(({ people }) => people).length;
 /**
  * Chooses people so that the sessions keep their shares.
  *
- * Who is chosen for a smaller number is chosen for a larger one too, and a
- * person signs in the same way whoever else is chosen.
+ * A larger choice includes every smaller one, and a person signs in the same way
+ * regardless of who else is chosen.
  *
- * @param count How many, from 1 to 59.
- * @param seed What their ways of signing are drawn from.
+ * @param count Number of people, from 1 to 59.
+ * @param seed Seed of their body sizes, speeds and positions.
  * @returns The people, by number.
- * @throws {RangeError} If there are not so many people.
+ * @throws {RangeError} If there are not that many people.
  *
  * @example
  * ```ts

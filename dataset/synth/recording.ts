@@ -1,5 +1,5 @@
 /**
- * One recording: a person who makes all signs before the simulated camera.
+ * One recording: a person makes all signs in front of the simulated camera.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Person } from "./people.ts";
 import { Random } from "../random.ts";
 import { type Bar, type Light, Scene } from "./scene.ts";
 
-/** Where a sign lies in a recording. */
+/** Class of a sign, and its range of events in a recording. */
 export interface SignSpan {
   /** Class, from 0. */
   readonly label: number;
@@ -37,22 +37,22 @@ const CAMERA = { threshold: 0.3, mismatch: 0.1, refractoryUs: 400 };
 const STEP_US = 2000;
 const FLICKER_HZ = 100;
 const GLOSSY_PIXELS = 20;
-/** Swing of log intensity of a glossy pixel, per swing on a lit hand. */
+/** Flicker of a glossy pixel, relative to that of a lit hand. */
 const GLOSS = 3;
 const SIGN_SECONDS = 2;
 /** Time to raise the hands before a sign, and to lower them after it. */
 const RAISE_SECONDS = 0.35;
-/** Rows by which lowered hands lie deeper, more than the picture has. */
+/** Rows by which lowered hands are lower: out of the picture. */
 const LOWERED = 110;
 
 /**
  * Records a person making all signs, one after another.
  *
  * The hands rise into the picture before each sign and leave it afterwards;
- * only what lies between belongs to the sign.
+ * only the events between belong to the sign.
  *
- * @param person Who.
- * @param seed What the camera's flaws and the person's moods are drawn from.
+ * @param person The person.
+ * @param seed Seed of the camera's noise and the variation between signs.
  * @returns Events and signs; the same for the same arguments.
  *
  * @example
@@ -73,13 +73,12 @@ export function recordPerson(person: Person, seed: number): SyntheticRecording {
 }
 
 /**
- * Records a person as `recordPerson()` does, and pauses after each sign, so
- * that a page can draw itself between two of them.
+ * Records a person as `recordPerson()` does, and yields after each sign, so that
+ * a web page can be drawn in between.
  *
- * @param person Who.
- * @param seed What the camera's flaws and the person's moods are drawn from.
- * @returns The class of each sign as it is done, and events and signs in the
- * end.
+ * @param person The person.
+ * @param seed Seed of the camera's noise and the variation between signs.
+ * @returns Yields the class of each sign, and returns all events and signs.
  *
  * @example
  * ```ts
@@ -148,7 +147,7 @@ function lightAt(seconds: number, { place }: Person): Light {
   return { bars: place.contrast + swing, gloss: GLOSS * swing };
 }
 
-/** How a person makes a sign this time: never quite as the last time. */
+/** Poses of one repetition of a sign, with random speed, phase and place. */
 function poseOf(motion: Motion, person: Person, random: Random) {
   const { scale } = person;
   const speed = person.speed * random.uniform(0.95, 1.05);

@@ -1,5 +1,6 @@
 /**
- * The scene before the simulated camera: soft-edged bars on an even ground.
+ * The scene in front of the simulated camera: bars with soft edges on an even
+ * background.
  *
  * @module
  */
@@ -23,9 +24,9 @@ export interface Bar {
 
 /** The light of one moment. */
 export interface Light {
-  /** Log intensity of a bar over the ground. */
+  /** Log intensity of a bar relative to the background. */
   readonly bars: number;
-  /** Log intensity of the glossy pixels of the ground over the rest of it. */
+  /** Log intensity of glossy background pixels relative to the others. */
   readonly gloss: number;
 }
 
@@ -46,7 +47,7 @@ function emptyExtent({ width, height }: Sensor): Extent {
 const EDGE = 1.5;
 
 /**
- * Draws bars and tells which pixels they have changed.
+ * Draws bars and lists the pixels that have changed.
  *
  * Overlapping bars merge: they are parts of one body.
  *
@@ -75,7 +76,7 @@ export class Scene {
    * Makes a scene without bars.
    *
    * @param sensor Size in pixels.
-   * @param glossy Pixels of the ground that mirror the lamps.
+   * @param glossy Pixels of the background that mirror the lamps.
    */
   constructor(sensor: Sensor, glossy: readonly number[]) {
     const pixels = sensor.width * sensor.height;
@@ -94,10 +95,10 @@ export class Scene {
   /**
    * Draws the scene of one moment.
    *
-   * @param bars What is to be seen; what lies outside is cut off.
-   * @param light Its light.
-   * @returns The pixels that differ from the moment before, each once. The
-   * arrays are used again by the next call.
+   * @param bars The visible bars; parts outside the sensor are cut off.
+   * @param light The light.
+   * @returns The pixels that differ from the previous call, each once. The next
+   *   call reuses the arrays.
    */
   draw(bars: readonly Bar[], light: Light): Changes {
     [this.#extent, this.#pastExtent] = [this.#pastExtent, this.#extent];

@@ -14,49 +14,50 @@ import { MOTIONS } from "./motions.ts";
 import { choosePeople, PEOPLE, type Person } from "./people.ts";
 import { recordPerson, type SignSpan } from "./recording.ts";
 
-/** What is to be made, and where. */
+/** Folder, size and seed of a synthetic data set. */
 export interface SyntheticDatasetOptions {
-  /** The folder; it is made if it is not there. */
+  /** The folder, created if it is missing. */
   readonly out: string;
   /**
-   * How many people sign, 1 to 59; the sessions keep their shares.
+   * Number of people who sign, 1 to 59; the sessions keep their shares.
    * @default 59
    */
   readonly people?: number;
   /**
-   * What all chance depends on, a whole number from 0.
+   * Seed of all random numbers, a whole number from 0.
    * @default 0
    */
   readonly seed?: number;
 }
 
-/** A recording that is there now. */
+/** A recording that the data set has now. */
 export interface WrittenRecording {
-  /** Its name, as in `user00_indoor`. */
+  /** Name of the recording, as in `user00_indoor`. */
   readonly recording: string;
-  /** Its number of events. */
+  /** Number of events. */
   readonly events: number;
 }
 
 /**
- * Writes a synthetic data set and tells of each recording as it is done.
+ * Writes a synthetic data set, and yields each recording when it is complete.
  *
- * What is there already must be what would be written, and is kept: no file is
- * replaced, and a data set that was left half-written is finished.
+ * An existing file with the same content is kept, one with other content is an
+ * error: no file is replaced, and a partly written data set is completed.
  *
  * The folder gets `recordings/NAME.aedat`, `tags/NAME.csv`, the file of classes
  * and, last of all, `filelist.txt` and `filelist_excludingS3.txt`. Nothing is
- * written before the first recording is asked for. The same seed gives the
- * same bytes, and a person's recording does not depend on how many sign.
+ * written before the first recording is requested. The same seed gives the same
+ * bytes, and a person's recording does not depend on the number of people.
  *
- * Events are written as jAER does: seen with jAER's axes people stand upright
- * and ON is ON; times start above 2³¹.
+ * Events are written as jAER does: in jAER's axes people stand upright and
+ * p = 1 is ON; times start above 2³¹.
  *
- * @param options What, and where.
+ * @param options Folder, size and seed.
  * @returns The recordings, one after another.
- * @throws {RangeError} If there are not so many people, or the seed is none.
- * @throws {DatasetError} If a file is there that is not what would be written,
- *   or one cannot be written.
+ * @throws {RangeError} If there are not that many people, or the seed is not a
+ *   whole number from 0.
+ * @throws {DatasetError} If a file exists with other content, or cannot be
+ *   written.
  *
  * @example
  * ```ts
@@ -87,7 +88,7 @@ export async function* writeSyntheticDataset(
   );
   const present = chosen.filter((_, index) => there[index]);
   const missing = chosen.filter((_, index) => !there[index]);
-  // What is there comes first: nothing is written if it is something else.
+  // Existing recordings first: if one has other content, nothing is written.
   for (const person of [...present, ...missing]) {
     const { events, signs } = recordPerson(person, seed);
     const recorded = asRecorded(events, person.clockUs);
@@ -104,7 +105,7 @@ export async function* writeSyntheticDataset(
   }
 }
 
-/** The file of classes, and the lists of recordings, by their names. */
+/** Contents of the file of classes and the lists of recordings, by file name. */
 function formatLists(names: readonly string[]): Record<string, Uint8Array> {
   return {
     "SL-Animals-DVS_gestures_definitions.csv": lines([
@@ -119,11 +120,11 @@ function formatLists(names: readonly string[]): Record<string, Uint8Array> {
 }
 
 /**
- * Turns events to the axes, polarity and clock of a recording.
+ * Converts events to the axes, the polarity and the clock of a recording.
  *
- * @param events Events as `recordPerson()` gives them.
- * @param clockUs What the clock says at time 0.
- * @returns Events as `readAedat()` would give them by default.
+ * @param events Events as `recordPerson()` returns them.
+ * @param clockUs Time of the camera's clock at time 0, in µs.
+ * @returns Events as `readAedat()` returns them by default.
  *
  * @example
  * ```ts
@@ -159,21 +160,21 @@ function lines(texts: readonly string[]): Uint8Array {
   return new TextEncoder().encode(texts.map((text) => `${text}\n`).join(""));
 }
 
-/** Writes a file, whole or not at all, unless it is there. */
+/** Writes a file, complete or not at all, unless it exists. */
 async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
   if (await isThere(path, content)) return;
-  const beside = `${path}.new`;
+  const partial = `${path}.new`;
   try {
     await Deno.mkdir(folderOf(path), { recursive: true });
-    await Deno.writeFile(beside, content);
-    await Deno.rename(beside, path);
+    await Deno.writeFile(partial, content);
+    await Deno.rename(partial, path);
   } catch (cause) {
-    await Deno.remove(beside).catch(() => {});
+    await Deno.remove(partial).catch(() => {});
     throw new DatasetError(path, fileProblem(cause), { cause });
   }
 }
 
-/** Says whether a file is there; another of its name is an error. */
+/** Tells whether a file exists; throws if it has other content. */
 async function isThere(path: string, content: Uint8Array): Promise<boolean> {
   const found = await readIfThere(path);
   if (
@@ -182,8 +183,7 @@ async function isThere(path: string, content: Uint8Array): Promise<boolean> {
   ) {
     throw new DatasetError(
       path,
-      "it is there already, and not what would be written; choose another " +
-        "folder, or remove it",
+      "it exists with other content; remove it or choose another folder",
     );
   }
   return found !== undefined;

@@ -1,5 +1,5 @@
 /**
- * Samples changed by chance, so that training sees them in ever new ways.
+ * Random augmentation: training sees a sample differently at each visit.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import { jitterTime } from "./jitter_time.ts";
 import { flip, shift } from "./move.ts";
 import type { Events, Sensor } from "../events.ts";
 
-/** What is done to a sample, in this order; nothing if absent. */
+/** Augmentations, applied in this order if given. */
 export interface AugmentOptions {
   /** The sensor of the events. */
   readonly sensor: Sensor;
-  /** Seeded source of numbers in [0, 1). */
+  /** Seeded generator of numbers in [0, 1). */
   readonly random: () => number;
-  /** Probability with which each event is left out, from 0 to 1. */
+  /** Probability with which each event is dropped, from 0 to 1. */
   readonly drop?: number;
   /** Probability with which the sample is mirrored left to right. */
   readonly flipX?: number;
-  /** Probability with which it is mirrored top to bottom. */
+  /** Probability with which the sample is mirrored top to bottom. */
   readonly flipY?: number;
-  /** Pixels by which it is moved at most, along either axis either way. */
+  /** Maximum shift of the sample along each axis, in pixels, to both sides. */
   readonly shift?: number;
-  /** Standard deviation in ms of what is added to times. */
+  /** Standard deviation in ms of the jitter added to times. */
   readonly timeJitter?: number;
 }
 
 /**
- * Changes a sample by chance.
+ * Augments a sample at random.
  *
  * @param events The events of a sample, on the sensor.
- * @param options What to do, and where chance comes from.
- * @returns The events changed; those given stay as they are.
+ * @param options The augmentations, the sensor and the random generator.
+ * @returns The augmented events; the given ones are not changed.
  *
  * @example
  * ```ts

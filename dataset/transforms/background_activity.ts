@@ -1,5 +1,5 @@
 /**
- * Events that noise makes: they have no company.
+ * A filter for background activity: noise events without recent neighbours.
  *
  * @module
  */
@@ -7,17 +7,17 @@
 import { type Events, selectEvents, type Sensor } from "../events.ts";
 
 /**
- * Leaves out events that none of the eight neighbouring pixels had an event
- * shortly before.
+ * Drops events before which none of the eight neighbouring pixels had a recent
+ * event.
  *
  * Source: Delbruck, "Frame-free dynamic digital vision" (2008), section 3.1,
  * the background activity filter. As there, an event supports its neighbours
- * and not its own pixel, whether or not it is left out itself.
+ * and not its own pixel, whether or not it is dropped itself.
  *
  * @param events The events of a sample, on the sensor.
  * @param options The sensor, and for how many ms an event supports its
  *   neighbours.
- * @returns The other events, in the same order.
+ * @returns The remaining events, in the same order.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ import { type Events, selectEvents, type Sensor } from "../events.ts";
  *   t: Uint32Array.of(0, 1000, 2000, 9000),
  *   p: Uint8Array.of(0, 0, 1, 1),
  * }, { sensor: { width: 64, height: 64 }, window: 5 });
- * if (t.join() !== "1000") throw new Error("expected one event with company");
+ * if (t.join() !== "1000") throw new Error("expected one supported event");
  * ```
  */
 export function dropBackgroundActivity(
@@ -39,7 +39,7 @@ export function dropBackgroundActivity(
   },
 ): Events {
   const { x, y, t } = events;
-  // A frame of one pixel spares looking for the sensor's edge.
+  // A border of one pixel makes checks for the sensor's edge unnecessary.
   const row = width + 2;
   const supported = new Float64Array(row * (height + 2)).fill(-Infinity);
   const kept = new Uint32Array(t.length);

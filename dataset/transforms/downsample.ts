@@ -1,5 +1,5 @@
 /**
- * Coarser pixels and coarser time.
+ * Downsampling of events in space and in time.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import {
 } from "../events.ts";
 
 /**
- * Says how large a sensor is once squares of its pixels have become one pixel.
+ * Gives the size of a sensor after downsampling in space.
  *
  * @param sensor The sensor.
  * @param factor Pixels along the side of a square, a whole number from 1.
- * @returns The coarser sensor; squares that reach past the edge count.
+ * @returns The coarser sensor; incomplete squares at the edge are pixels too.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export function coarserSensor(
 }
 
 /**
- * Makes one pixel of each square of pixels.
+ * Merges each square of pixels into one pixel.
  *
  * @param events The events.
  * @param factor Pixels along the side of a square, a whole number from 1.
- * @returns As many events, in the same order; times and polarities are shared.
+ * @returns All events, in the same order; t and p are shared with the input.
  *
  * @example
  * ```ts
@@ -65,16 +65,15 @@ export function downsampleSpace(events: Events, factor: number): Events {
 }
 
 /**
- * Cuts time into windows, and lets each pixel have no more than one event of
- * each polarity in a window.
+ * Keeps at most one event of each pixel and polarity in each time window.
  *
- * Windows are whole µs long and counted from the first event. Where time runs backwards a pixel
- * may have another event in a window that it had left.
+ * Windows are whole µs long and counted from the first event. Where time runs
+ * backwards into an earlier window, a pixel may have a second event in it.
  *
  * @param events The events of a sample, on the sensor.
  * @param options The sensor, and the length of a window in ms.
- * @returns The first event of each pixel, polarity and window, at the time at
- *   which the window begins, in the same order.
+ * @returns The first event of each pixel, polarity and window, with the start of
+ *   the window as its time, in the same order.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Samples with fewer events.
+ * Random dropping of events.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { type Events, selectEvents } from "../events.ts";
 
 /**
- * Leaves out each event with the same probability.
+ * Drops each event with the same probability.
  *
  * @param events The events.
- * @param options The probability, from 0 to 1, and a seeded source of numbers
- *   in [0, 1), of which one is drawn for each event.
- * @returns The other events, in the same order.
+ * @param options The probability, from 0 to 1, and a seeded generator of numbers
+ *   in [0, 1), from which one is drawn for each event.
+ * @returns The remaining events, in the same order.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Samples with some of their events left out or made coarser, always in the
- * same way: for training and test alike.
+ * Filters against noise and downsampling, the same at every visit of a sample:
+ * for training and test alike.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import {
 import { dropHotPixels } from "./hot_pixels.ts";
 import type { SampleSource } from "../sample_source.ts";
 
-/** What is done to the events of a sample, in this order; nothing if absent. */
+/** Filters, applied in this order if given. */
 export interface FilterOptions {
-  /** Pixels of more events/s than this are left out, see `dropHotPixels()`. */
+  /** Pixels with more events/s than this are dropped, see `dropHotPixels()`. */
   readonly hotPixels?: number;
   /**
-   * Events without one beside them in as many ms before are left out, see
-   * `dropBackgroundActivity()`.
+   * Events without an event of a neighbouring pixel in this many ms before are
+   * dropped, see `dropBackgroundActivity()`.
    */
   readonly backgroundActivity?: number;
-  /** Side of a square of pixels that becomes one, see `downsampleSpace()`. */
+  /** Side in pixels of the squares merged into one, see `downsampleSpace()`. */
   readonly downsampleSpace?: number;
-  /** Length in ms of a window that becomes one, see `downsampleTime()`. */
+  /** Length of a time window in ms, see `downsampleTime()`. */
   readonly downsampleTime?: number;
 }
 
@@ -34,7 +34,7 @@ export interface FilterOptions {
  * Filters every sample of a data set as it is read.
  *
  * @param source The data set.
- * @param options What to do to the events.
+ * @param options The filters.
  * @returns A data set of the same samples.
  * @throws {RangeError} If an option is not positive, or the side of a square
  *   is not a whole number.

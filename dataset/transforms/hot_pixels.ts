@@ -1,5 +1,5 @@
 /**
- * Pixels that report although nothing changes before them.
+ * A filter for hot pixels, which fire although nothing changes in the scene.
  *
  * @module
  */
@@ -7,16 +7,15 @@
 import { type Events, selectEvents, type Sensor } from "../events.ts";
 
 /**
- * Leaves out the events of pixels that report more often than any scene would
- * let them.
+ * Drops the events of pixels that fire faster than in any scene.
  *
  * A pixel is hot if its events, of both polarities, follow one another at more
  * than the rate given, on average over the whole sample: (count − 1) > rate ·
  * duration. So a pixel with a single event is never hot.
  *
  * @param events The events of a sample, on the sensor.
- * @param options The sensor, and the highest rate of a sound pixel in events/s.
- * @returns The other events, in the same order.
+ * @param options The sensor, and the maximum rate of a normal pixel in events/s.
+ * @returns The remaining events, in the same order.
  *
  * @example
  * ```ts

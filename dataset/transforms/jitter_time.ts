@@ -1,5 +1,5 @@
 /**
- * Times that are not quite those recorded.
+ * Random jitter of event times.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type { Events } from "../events.ts";
 /**
  * Adds to each time a normally distributed number, rounded to whole µs.
  *
- * No event leaves the time from the earliest to the latest one, and the first
- * event keeps its time, as a sample may be counted from it. Events stay where
- * they are in the columns, so time may run backwards afterwards.
+ * Times stay between the earliest and the latest of the sample, and the first
+ * event keeps its time, because a sample may start there. The order of events in
+ * the columns does not change, so time may run backwards afterwards.
  *
  * @param events The events of a sample.
- * @param options Standard deviation in ms, and a seeded source of numbers in
- *   [0, 1), of which two are drawn for every two events.
- * @returns As many events, in the same order; all but their times is shared.
+ * @param options Standard deviation in ms, and a seeded generator of numbers in
+ *   [0, 1), from which two are drawn for every two events.
+ * @returns All events, in the same order; x, y and p are shared with the input.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Pictures mirrored and moved.
+ * Mirroring and shifting of samples.
  *
  * @module
  */
@@ -10,8 +10,9 @@ import { type Events, selectEvents, type Sensor } from "../events.ts";
  * Mirrors events, left to right or top to bottom.
  *
  * @param events The events, on the sensor.
- * @param options The sensor, and the axis along which pixels change places.
- * @returns As many events, in the same order; all but one column is shared.
+ * @param options The sensor, and the mirrored axis: `"x"` swaps left and right.
+ * @returns All events, in the same order; the other columns are shared with the
+ *   input.
  *
  * @example
  * ```ts
@@ -37,10 +38,10 @@ export function flip(
 }
 
 /**
- * Moves events over the sensor, and leaves out those that are moved off it.
+ * Shifts events on the sensor, and drops those that leave it.
  *
  * @param events The events, on the sensor.
- * @param options The sensor, and by how many columns and rows to move.
+ * @param options The sensor, and the shift in columns and rows.
  * @returns The events that are still on the sensor, in the same order.
  *
  * @example

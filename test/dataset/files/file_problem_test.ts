@@ -28,5 +28,5 @@ Deno.test("fileProblem() words what a user can mend", async () => {
     assert.equal(await problemOf(failing), problem);
   }
   const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
-  assert.equal(fileProblem(readOnly), "its disk can only be read");
+  assert.equal(fileProblem(readOnly), "its disk is read-only");
 });

@@ -160,7 +160,9 @@ Deno.test("openNmnist() gives the recordings of a list", async () => {
     for (const index of [-1, 2, 0.5]) {
       await assert.rejects(
         digits.events(index),
-        new RangeError(`Cannot read sample ${index}: there are 2`),
+        new RangeError(
+          `Cannot read sample ${index}: the list has 2 recordings`,
+        ),
       );
     }
   });
@@ -208,7 +210,7 @@ Deno.test("openNmnist() tells which file a digit is of, and if it changes", asyn
     await assert.rejects(digits.origin!(1), RecordingError);
     await assert.rejects(digits.origin!(2), {
       name: "RangeError",
-      message: "Cannot read sample 2: there are 2",
+      message: "Cannot read sample 2: the list has 2 recordings",
     });
   });
 });

@@ -110,8 +110,8 @@ Deno.test("readClasses() names what is wrong, and the line", async () => {
     "class,name\n1,cat\n": '1: there is no column "class Def"',
     "class,class Def\n": "file: it names no class",
     "class,class Def\n1,cat\n3,dog\n":
-      "3: class 3 stands where class 2 belongs",
-    "class,class Def\n1,cat\n2,cat\n": '3: "cat" is there twice',
+      "3: it has class 3 where class 2 is expected",
+    "class,class Def\n1,cat\n2,cat\n": '3: "cat" is listed twice',
     "class,class Def\n\n1,\n": "3: the name is empty",
     "class,class Def\n1,c\u001b[31mat\n":
       '2: "c [31mat" has characters that cannot be shown',
@@ -155,7 +155,7 @@ Deno.test("readTags() names what is wrong, and the line", async () => {
       '2: endTime_ev is "99999999999999999", which is not a whole number from 0',
     [`${header}1,5,6\n2,8,7\n`]: "3: the sign ends at record 7, it starts at 8",
     [`${header}1,5,5\n2,8,9\n`]: "2: the sign ends at record 5, it starts at 5",
-    [`${header}2,5,6\n1,7,8\n`]: "2: class 2 stands where class 1 belongs",
+    [`${header}2,5,6\n1,7,8\n`]: "2: it has class 2 where class 1 is expected",
     [`${header}1,5,6\n`]: "file: it tags 1 sign, expected 2",
     [`${header}1,5,6\n2,7,8\n3,9,10\n`]: "file: it tags 3 signs, expected 2",
   };

@@ -192,8 +192,8 @@ Deno.test("openRecordings() says which part of the cache is damaged", async () =
     await assert.rejects(opened.events(0), {
       name: "DatasetError",
       message:
-        `Cannot use "${chunk}": it is damaged, its checksum does not fit; ` +
-        `remove "${join(options.cache, one)}" and slice anew`,
+        `Cannot use "${chunk}": it is damaged, its checksum does not match; ` +
+        `remove "${join(options.cache, one)}" and slice again`,
     });
   });
 });

@@ -401,7 +401,7 @@ Deno.test("slicing leaves a folder alone that is no event store", async () => {
     await assert.rejects(sliceRecordings({ ...options, out: folder }), {
       name: "DatasetError",
       message:
-        `Cannot use "${folder}": it has files and is no event store; choose ` +
+        `Cannot use "${folder}": it has files but is no event store; choose ` +
         `another folder`,
     });
     const group = { zarr_format: 3, node_type: "group", attributes: {} };

@@ -60,7 +60,7 @@ Deno.test("what threads cannot read is an error of the class it has without", as
     const damaged = (error: unknown) =>
       error instanceof DatasetError && error.path === chunk &&
       error.message.endsWith(
-        `remove "${join(path, "user00_indoor")}" and slice anew`,
+        `remove "${join(path, "user00_indoor")}" and slice again`,
       );
     const binning = { method: "SlayerTD", Ts: 5 } as const;
     await assert.rejects(store.events(0), damaged);

@@ -25,10 +25,11 @@ const DATA: Record<string, TaggedRecording> = {
 };
 
 /** What the user of a store that another slices is told. */
-const SLICED = /another run slices it; try again when that has ended$/;
+const SLICED = /another run is slicing it; try again when it has ended$/;
 
 /** What one is told who would slice a store that is in use. */
-const IN_USE = /another run reads or slices it; try again when that has ended$/;
+const IN_USE =
+  /another run is reading or slicing it; try again when it has ended$/;
 
 /**
  * Starts slicing in a process of its own, which stops in the middle until it
@@ -245,12 +246,12 @@ Deno.test("a store that has a recording of another, or other axes, is refused", 
     await refused(
       '"axes": "reference"',
       '"axes": "jaer"',
-      /has "user25_imse" with axes "jaer", the store "user25_imse" with axes "reference"/,
+      /has "user25_imse" with axes "jaer", but the store lists "user25_imse" with axes "reference"/,
     );
     await refused(
       '"source": "user25_imse"',
       '"source": "user00_indoor"',
-      /has "user00_indoor" with axes "reference", the store "user25_imse"/,
+      /has "user00_indoor" with axes "reference", but the store lists "user25_imse"/,
     );
     (await openStore(options.out))[Symbol.dispose]();
   });

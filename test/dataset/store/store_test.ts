@@ -252,11 +252,11 @@ Deno.test("descriptions that contradict each other are an error", async () => {
 Deno.test("openStore() says what is missing", async () => {
   await assert.rejects(
     readBroken("zarr.json", () => undefined),
-    /there is no event store; slicing recordings makes one$/,
+    /there is no event store; slice recordings to make one$/,
   );
   await assert.rejects(
     readBroken("user25_imse/zarr.json", () => undefined),
-    /user25_imse": it is damaged, zarr.json is missing; remove ".+" and slice anew$/,
+    /user25_imse": it is damaged, zarr.json is missing; remove ".+" and slice again$/,
   );
   await assert.rejects(
     readBroken("user25_imse/y/zarr.json", () => undefined),
@@ -264,7 +264,7 @@ Deno.test("openStore() says what is missing", async () => {
   );
   await assert.rejects(
     readBroken("zarr.json", replace("{", "(")),
-    /zarr.json": it is damaged, .+; remove ".+zarr" and slice anew$/,
+    /zarr.json": it is damaged, .+; remove ".+zarr" and slice again$/,
   );
 });
 

@@ -188,8 +188,8 @@ Deno.test("what is there is kept, and finished or refused", async () => {
     const refuse = async (path: string, people: number, seed: number) => {
       await assert.rejects(write({ people, seed }), {
         name: "DatasetError",
-        message: `Cannot use "${path}": it is there already, and not what ` +
-          "would be written; choose another folder, or remove it",
+        message: `Cannot use "${path}": it exists with other content; remove ` +
+          "it or choose another folder",
       });
     };
     await refuse(list, 3, 5);

@@ -153,7 +153,7 @@ gpuTest(
       const bytes = await Deno.readFile(chunk);
       await Deno.writeFile(chunk, bytes.toReversed());
       await refuse(
-        /t\/c\/0": it is damaged, its checksum does not fit; remove ".+" and slice anew$/m,
+        /t\/c\/0": it is damaged, its checksum does not match; remove ".+" and slice again$/m,
       );
       await Deno.writeFile(chunk, bytes);
     }
