@@ -80,7 +80,7 @@ Deno.test("batches() with random crops starts where the numbers drawn say", asyn
   const random = seeded(7);
   const starts = [];
   for (const [n, index] of indices.entries()) {
-    // Sample n has n bins; what is not longer than 4 is taken whole.
+    // Sample n has n bins; samples of at most 4 bins are taken whole.
     const start = Math.floor(random() * Math.max(index - 4, 0));
     starts.push(start);
     assert.deepEqual(words[n], await cropOf(source, index, start, 4));
@@ -105,7 +105,7 @@ Deno.test("batches() repeats random crops whatever the prefetch and cache", asyn
   assert.deepEqual(await run(2, cache), wanted);
 });
 
-Deno.test("batches() gives words in memory of their own where they differ", async () => {
+Deno.test("batches() copies the words of crops and augmentations", async () => {
   const source = new WatchedSource(12);
   const cache = new SampleCache();
   const place = ({ buffer, byteOffset }: Uint32Array) => ({
@@ -130,13 +130,13 @@ Deno.test("batches() gives words in memory of their own where they differ", asyn
     assert.notEqual(augmented[n].buffer, words.buffer);
     assert.deepEqual([...words], before[n]);
   }
-  // The second is the only one that has another place to start.
+  // Only the second sample is longer than the crop.
   assert.notEqual(cropped[1].buffer, first[1].buffer);
   assert.notDeepEqual(cropped[1], first[1]);
   assert.equal(cropped[2].buffer, first[2].buffer);
 });
 
-Deno.test("batches() augments each visit in its own way, whatever the prefetch and cache", async () => {
+Deno.test("batches() augments each visit differently, whatever the prefetch and cache", async () => {
   const source = new WatchedSource(12);
   const cache = new SampleCache();
   const indices = [11, 9, 10, 8, 11, 7, 6, 10];
@@ -165,7 +165,7 @@ Deno.test("batches() augments each visit in its own way, whatever the prefetch a
   for (const [n, words] of wanted.words.entries()) {
     assert(words.length < whole.words[n].length);
     const all = new Set(whole.words[n]);
-    // What is left may start later than the whole sample, but never earlier.
+    // Without its first events a sample starts later, never earlier.
     assert(words.every((word) => word <= Math.max(...all)));
   }
 });
@@ -186,7 +186,7 @@ Deno.test("batches() takes the same crops with augmentations that change nothing
   assert.deepEqual(await run({ augment: (events) => events }), await run({}));
 });
 
-Deno.test("batches() skips batches unread, and makes the others as they would be", async () => {
+Deno.test("batches() skips batches without reading them, and the others do not change", async () => {
   const run = async (skip: number) => {
     const source = new WatchedSource(12);
     const random = seeded(4);
@@ -262,7 +262,7 @@ Deno.test("batches() reads ahead while the consumer works, and no further", asyn
   await made.return();
 });
 
-Deno.test("batches() without prefetch reads only what is asked for", async () => {
+Deno.test("batches() without prefetch reads only the batch asked for", async () => {
   const source = new WatchedSource(9);
   const made = batches(source, upTo(9), { ...FIXED, prefetch: 0 });
   assert.deepEqual(source.asked, []);
@@ -273,7 +273,7 @@ Deno.test("batches() without prefetch reads only what is asked for", async () =>
   await made.return();
 });
 
-Deno.test("batches() leaves nothing running behind a consumer that stops", async () => {
+Deno.test("batches() waits for pending reads when the consumer stops", async () => {
   const source = new WatchedSource(30);
   const indices = upTo(30).reverse();
   for await (const batch of batches(source, indices, FIXED)) {
@@ -287,7 +287,7 @@ Deno.test("batches() leaves nothing running behind a consumer that stops", async
   assert.equal(source.asked.length, asked);
 });
 
-Deno.test("batches() hands on an error of reading once, when its turn comes", async () => {
+Deno.test("batches() throws an error of reading once, at the batch concerned", async () => {
   const source = new WatchedSource(30);
   source.broken.add(25).add(24).add(20);
   const made = batches(source, upTo(30).reverse(), FIXED);
@@ -299,12 +299,12 @@ Deno.test("batches() hands on an error of reading once, when its turn comes", as
   assert.deepEqual(await made.next(), { done: true, value: undefined });
 });
 
-Deno.test("batches() keeps the error of a batch read ahead until its turn", async () => {
+Deno.test("batches() throws the error of a batch read ahead at that batch only", async () => {
   const source = new WatchedSource(9);
   source.broken.add(4);
   const made = batches(source, upTo(9), FIXED);
   await made.next();
-  // An error that nobody handles by now would end the run.
+  // Without a handler the error would have ended the program by now.
   while (source.active > 0) await tick();
   await assert.rejects(made.next(), { message: "no sample 4" });
 });
@@ -317,13 +317,13 @@ Deno.test("batches() waits for the other reads of a batch that fails", async () 
   assert.equal(source.active, 0);
 });
 
-Deno.test("batches() hands on that a sample cannot be packed", async () => {
+Deno.test("batches() throws if a sample cannot be packed", async () => {
   const binning: Binning = { method: "SlayerTD", Ts: 0 };
   const made = batches(new WatchedSource(3), [2], { ...FIXED, binning });
   await assert.rejects(made.next(), RangeError);
 });
 
-Deno.test("batches() says which sample cannot be packed", async () => {
+Deno.test("batches() names the sample that cannot be packed", async () => {
   const binning: Binning = { method: "SlayerTD", Ts: 5 / 2 ** 17 };
   const made = batches(new WatchedSource(3), [1, 2], { ...FIXED, binning });
   await assert.rejects(made.next(), {
@@ -333,7 +333,7 @@ Deno.test("batches() says which sample cannot be packed", async () => {
   });
 });
 
-Deno.test("batches() makes no batch of no samples", async () => {
+Deno.test("batches() makes no batch without samples", async () => {
   const source = new WatchedSource(3);
   assert.deepEqual(await collect(batches(source, [], FIXED)), []);
 });

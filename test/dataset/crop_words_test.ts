@@ -29,7 +29,7 @@ Deno.test("cropWords() takes the events of its bins and rebases them", () => {
   );
 });
 
-Deno.test("cropWords() joins again what it cut", () => {
+Deno.test("cropWords() cuts a sample into crops that together are the sample", () => {
   fc.assert(
     fc.property(anyCase, fc.nat(80), ({ options, events }, cut) => {
       const sample = packSample(columns(events), options);
@@ -51,7 +51,7 @@ Deno.test("cropWords() reaches the highest bins", () => {
   assert.equal(cropWords(sample, 131_072, 10).length, 0);
 });
 
-Deno.test("cropWords() copies nothing from bin 0 on", () => {
+Deno.test("cropWords() copies nothing for a crop from bin 0", () => {
   const sample = packSample(columns([[0, 0, 0, 0], [0, 0, 5000, 0]]), DVS);
   const crop = cropWords(sample, 0, 5);
   assert.equal(crop.length, 1);

@@ -11,7 +11,7 @@ export interface EventsCase {
   readonly events: Events;
 }
 
-/** Samples whose times never run backwards, anywhere on a clock that wraps. */
+/** Samples in order of time, at any time of a 32-bit clock that wraps. */
 export const anyEvents: fc.Arbitrary<EventsCase> = fc.record({
   width: fc.integer({ min: 1, max: 20 }),
   height: fc.integer({ min: 1, max: 20 }),
@@ -35,24 +35,24 @@ export const anyEvents: fc.Arbitrary<EventsCase> = fc.record({
   });
 });
 
-/** Events as text, one each, for comparison. */
+/** One text an event, to compare events by. */
 export function keys({ x, y, t, p }: Events): string[] {
   return Array.from(t, (time, i) => `${x[i]} ${y[i]} ${time} ${p[i]}`);
 }
 
-/** Whether some events are there in the same order among others. */
+/** Whether all `some` events occur in `all` in the same order. */
 export function isSubsequence(some: Events, all: Events): boolean {
   const left = keys(some);
   for (const key of keys(all)) if (key === left[0]) left.shift();
   return left.length === 0;
 }
 
-/** µs since the first event, times that wrapped undone. */
+/** µs since the first event, across wraps of the clock. */
 export function sinceFirst({ t }: Events): number[] {
   return Array.from(t, (time) => (time - t[0]) | 0);
 }
 
-/** A seeded source of numbers in [0, 1). */
+/** A seeded generator of numbers in [0, 1). */
 export function seeded(seed: number): () => number {
   const random = new Random(seed);
   return () => random.uniform(0, 1);

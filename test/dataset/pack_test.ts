@@ -38,7 +38,7 @@ function binsOf(events: Events, options: PackOptions): number[] {
     .map(({ bin }) => bin);
 }
 
-Deno.test("packSample() keeps to the rules, event for event", () => {
+Deno.test("packSample() agrees with a reference that packs event by event", () => {
   fc.assert(
     fc.property(anyCase, ({ options, events }) => {
       const packed = packSample(columns(events), options);
@@ -68,12 +68,12 @@ Deno.test("packSample() keeps every event once", () => {
   );
 });
 
-Deno.test("packSample() gives the same words wherever the clock stands", () => {
+Deno.test("packSample() gives the same words at any time of the clock", () => {
   const anyShift = fc.nat(Math.floor(2 ** 32 / 1000) - 1);
   fc.assert(
     fc.property(anyCase, anyShift, ({ options, events }, shift) => {
       const timing = { unitUs: 1000, fromFirstEvent: true };
-      // Whole ms, since a shift by part of one moves what is truncated.
+      // By whole ms: shifts by part of a ms change the truncated times.
       const first = events.length > 0 ? events[0][2] : 0;
       const origin = first - first % 1000;
       const at = (ms: number) =>
@@ -115,7 +115,7 @@ Deno.test("packSample() starts at time 0 where the timing says so", () => {
 Deno.test("packSample() reads times above 2³¹ and across the clock's wrap", () => {
   const late = atTimes([0x9000_0000, 0x9000_0000 + 25_000]);
   assert.deepEqual(binsOf(late, SL_ANIMALS), [0, 5]);
-  // 4294966 ms, then 4294976 and 4294991 ms had the clock more bits.
+  // 4294966 ms, then 4294976 and 4294991 ms on a clock of more bits.
   const wrapping = atTimes([2 ** 32 - 1000, 9000, 24_000]);
   assert.deepEqual(binsOf(wrapping, SL_ANIMALS), [0, 2, 5]);
   const frames: PackOptions = { ...SL_ANIMALS, method: "frames" };
@@ -201,7 +201,7 @@ Deno.test("packSample() gives no bins without events", () => {
   }
 });
 
-Deno.test("packSample() fills the last bin there is room for, and no further", () => {
+Deno.test("packSample() fills the last bin that a word can hold, and no later one", () => {
   const options = { ...SL_ANIMALS, Ts: 1 };
   const last = columns([[0, 0, 0, 0], [127, 127, 131_071_000, 1]]);
   const packed = packSample(last, options);

@@ -1,4 +1,4 @@
-/** Samples to pack, and the rules of packing, for the tests of both. */
+/** Random samples, and a reference that packs them, for the tests of packing. */
 
 import type { Events } from "../../dataset/events.ts";
 import { addressBits, type PackOptions } from "../../dataset/pack.ts";
@@ -7,7 +7,7 @@ import { fc } from "../properties.ts";
 /** Column, row, time in µs (which may pass 2³²) and polarity. */
 export type Event = [x: number, y: number, us: number, p: number];
 
-/** Where an event is, in space and time. */
+/** Bin, pixel and polarity of an event. */
 export interface Place {
   readonly bin: number;
   readonly row: number;
@@ -15,7 +15,7 @@ export interface Place {
   readonly polarity: number;
 }
 
-/** Puts events into columns; their times wrap as a clock of 32 bits does. */
+/** Puts events into columns; times wrap like a 32-bit clock. */
 export function columns(events: readonly Event[]): Events {
   return {
     x: Uint16Array.from(events, ([x]) => x),
@@ -25,7 +25,7 @@ export function columns(events: readonly Event[]): Events {
   };
 }
 
-/** Takes words apart again. */
+/** Unpacks words into bins, pixels and polarities. */
 export function unpack(
   words: Uint32Array,
   { sensor, method }: PackOptions,
@@ -50,7 +50,7 @@ function roundHalfToEven(value: number): number {
   return up ? below + 1 : below;
 }
 
-/** The rules, event for event, on times that never wrap. */
+/** The reference: packs event by event, with times that never wrap. */
 export function packByRule(events: readonly Event[], options: PackOptions) {
   const { method, Ts, timing } = options;
   const units = events.map(([, , us]) => Math.floor(us / timing.unitUs));
@@ -88,7 +88,7 @@ const anyOptions: fc.Arbitrary<PackOptions> = fc.record({
   }),
 });
 
-/** Samples anywhere on the clock, whose times also run backwards. */
+/** Samples at any time of the clock, also with times that run backwards. */
 function anySample({ sensor, timing }: PackOptions): fc.Arbitrary<Event[]> {
   const begin = timing.fromFirstEvent
     ? fc.oneof(

@@ -27,7 +27,7 @@ Deno.test("SampleCache reads a sample once for all who wait for it", async () =>
   assert.deepEqual(source.asked, [2]);
 });
 
-Deno.test("SampleCache finds what it keeps or reads, and reads nothing for it", async () => {
+Deno.test("SampleCache finds cached and pending samples without reading", async () => {
   const source = new WatchedSource(3);
   const cache = new SampleCache();
   const find = (index: number) => cache.find(source, index, BINNING);
@@ -39,7 +39,7 @@ Deno.test("SampleCache finds what it keeps or reads, and reads nothing for it", 
   assert.deepEqual(source.asked, [2]);
 });
 
-Deno.test("SampleCache keeps no more than its budget, and what came first", async () => {
+Deno.test("SampleCache keeps the first samples, up to its budget", async () => {
   const source = new WatchedSource(9);
   // Samples 0 to 4 take 0 + 8 + 16 + 24 + 32 bytes.
   const cache = new SampleCache(80);

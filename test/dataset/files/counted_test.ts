@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { counted } from "../../../dataset/files/counted.ts";
 
-Deno.test("counted() says one thing, and several", () => {
+Deno.test("counted() writes the noun in the singular only after 1", () => {
   assert.equal(counted(0, "epoch"), "0 epochs");
   assert.equal(counted(1, "epoch"), "1 epoch");
   assert.equal(counted(2, "epoch"), "2 epochs");

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
-/** What is said of the error that something fails with. */
+/** Message for the error that a failing operation throws. */
 async function problemOf(failing: Promise<unknown>): Promise<string> {
   return await failing.then(() => "none", fileProblem);
 }
 
-Deno.test("fileProblem() words what a user can mend", async () => {
+Deno.test("fileProblem() has a phrase for each problem that a user can mend", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "file");
   await Deno.writeTextFile(file, "");

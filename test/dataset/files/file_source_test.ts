@@ -16,7 +16,7 @@ Deno.test.afterAll(folder.remove);
 /** More than one buffer of events. */
 const COUNT = 300_000;
 
-/** Reads a file by its path, and as a browser would hand it over. */
+/** Reads a file by its path and as a browser's `File`. */
 async function bothWays<T>(
   name: string,
   parts: BlobPart[],
@@ -65,7 +65,7 @@ Deno.test("a file reads the same by its path and from a browser", async () => {
   }
 });
 
-Deno.test("a file from a browser is named in what is wrong with it", async () => {
+Deno.test("an error of a browser's file has the file's name", async () => {
   const read = (file: Blob) => Array.fromAsync(readAedat(file));
   await assert.rejects(read(new File(["cat"], "a.aedat")), {
     name: "RecordingError",

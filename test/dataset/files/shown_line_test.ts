@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inOneLine } from "../../../dataset/errors.ts";
 import { shownLine } from "../../../dataset/files/shown_line.ts";
 
-Deno.test("shownLine() leaves no character that a terminal obeys", () => {
+Deno.test("shownLine() removes all control characters", () => {
   const controls = [0, 7, 8, 9, 10, 13, 0x1b, 0x7f, 0x85, 0x9b, 0x61c]
     .concat([0x200e, 0x200f, 0x2028, 0x2029])
     .concat([0x202a, 0x202b, 0x202c, 0x202d, 0x202e])

@@ -1,4 +1,4 @@
-/** A data set for the tests of batches, which tells what is read of it. */
+/** A data set for the tests of batches, which logs the reads of its samples. */
 
 import {
   allocateEvents,
@@ -7,15 +7,15 @@ import {
 } from "../../../dataset/events.ts";
 import type { SampleSource } from "../../../dataset/sample_source.ts";
 
-/** Samples of 0, 1, 2 … bins with some events in each, and reads to watch. */
+/** Samples of 0, 1, 2 … bins with some events in each, and a log of reads. */
 export class WatchedSource implements SampleSource {
   readonly sensor = DVS128;
   readonly timing = { unitUs: 1000, fromFirstEvent: true };
   readonly classes = ["cat", "dog", "cow"];
   readonly labels: number[];
-  /** Samples asked for, in order. */
+  /** Indices of the samples read, in the order of the reads. */
   readonly asked: number[] = [];
-  /** Reads under way. */
+  /** Number of pending reads. */
   active = 0;
   /** Samples that cannot be read. */
   readonly broken = new Set<number>();
@@ -27,7 +27,7 @@ export class WatchedSource implements SampleSource {
   async events(index: number): Promise<Events> {
     this.asked.push(index);
     this.active++;
-    // Later samples are ready earlier.
+    // Reads of later samples end earlier.
     for (let turn = index; turn < this.labels.length; turn++) await tick();
     this.active--;
     if (this.broken.has(index)) throw new Error(`no sample ${index}`);
@@ -42,7 +42,7 @@ export class WatchedSource implements SampleSource {
   }
 }
 
-/** Lets whatever is ready go on. */
+/** Waits until all promises that can settle have settled. */
 export function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

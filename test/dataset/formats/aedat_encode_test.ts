@@ -79,12 +79,12 @@ Deno.test("encodeAedat() writes a file byte for byte as jAER does", () => {
   );
 });
 
-Deno.test("encodeAedat() leaves out a date it was not given", () => {
+Deno.test("encodeAedat() writes no date without a start", () => {
   const [header] = encodeAedat(oneEvent());
   assert.ok(!new TextDecoder().decode(header).includes("created"));
 });
 
-Deno.test("encodeAedat() refuses what a DVS128 cannot have seen", () => {
+Deno.test("encodeAedat() refuses events that a DVS128 cannot record", () => {
   for (
     const [fields, named] of [
       [{ x: 128 }, "x 128, y 7, p 1"],

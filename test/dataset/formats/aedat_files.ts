@@ -1,4 +1,4 @@
-/** Files of the tests of AEDAT, made byte by byte. */
+/** AEDAT files for tests, made byte by byte. */
 
 /** Joins bytes and text. */
 export function concatBytes(
@@ -19,7 +19,7 @@ export function concatBytes(
   return bytes;
 }
 
-/** Records of 6 or 8 bytes from pairs of address and time. */
+/** Encodes pairs of address and time as records of 6 or 8 bytes. */
 export function records(
   pairs: readonly (readonly [address: number, time: number])[],
   size: 6 | 8,
@@ -33,7 +33,7 @@ export function records(
   return new Uint8Array(view.buffer);
 }
 
-/** Does something with a file that is gone afterwards. */
+/** Runs a test with a temporary file. */
 export async function withFile<T>(
   bytes: Uint8Array,
   use: (path: string) => Promise<T>,

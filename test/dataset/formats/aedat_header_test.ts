@@ -8,7 +8,7 @@ import { fc } from "../../properties.ts";
 
 const EVENTS: [number, number][] = [[0x050f, 100], [0x230f, 200], [0, 300]];
 
-/** Times that a file gives, one an event. */
+/** Times of the events of a file. */
 async function timesOf(bytes: Uint8Array): Promise<number[]> {
   const chunks = await withFile(
     bytes,
@@ -17,7 +17,7 @@ async function timesOf(bytes: Uint8Array): Promise<number[]> {
   return chunks.flatMap(({ t }) => [...t]);
 }
 
-/** The header of a file and where it ends. */
+/** Reads the header of a file, and the offset at which it ends. */
 async function headerOf(bytes: Uint8Array) {
   return await withFile(bytes, async (path) => {
     using file = await RecordingFile.open(path);
@@ -26,7 +26,7 @@ async function headerOf(bytes: Uint8Array) {
   });
 }
 
-/** Asserts that a file is refused in certain words. */
+/** Asserts that a file is refused with this message. */
 async function assertRefused(
   bytes: Uint8Array,
   problem: string,
@@ -57,7 +57,7 @@ Deno.test("readAedatHeader() takes lines that end in LF, CRLF or both", async ()
   }
 });
 
-Deno.test("readAedatHeader() tells version, event size and chip", async () => {
+Deno.test("readAedatHeader() reads version, event size and chip", async () => {
   const chip = "ch.unizh.ini.jaer.chip.retina.DVS128";
   for (
     const [lines, expected] of [
@@ -78,9 +78,9 @@ Deno.test("readAedatHeader() tells version, event size and chip", async () => {
   }
 });
 
-Deno.test("readAedatHeader() stops where the header says it ends", async () => {
+Deno.test("readAedatHeader() stops after the line that ends the header", async () => {
   const lines = "#!AER-DAT1.0\r\n#End Of ASCII Header\r\n";
-  // Both events would pass for a line of text.
+  // The bytes of both events look like a line of text.
   const events: [number, number][] = [[0x2341, 0x41424344], [
     0x4142,
     0x4344450a,
@@ -110,7 +110,7 @@ Deno.test("readAedatHeader() reads headers of almost 1 MiB", async () => {
 });
 
 Deno.test("readAedat() refuses a header of 1 MiB or more", async () => {
-  // Of one line, of lines that fill the buffer just so, and of others.
+  // One line, lines that exactly fill the buffer, and other lines.
   for (
     const line of ["#\n", "#".repeat(63) + "\n", "#".repeat(1 << 20) + "\n"]
   ) {
@@ -133,7 +133,7 @@ Deno.test("readAedat() refuses an empty file", async () => {
   await assertRefused(new Uint8Array(), "it is empty");
 });
 
-Deno.test("readAedat() refuses other versions by name", async () => {
+Deno.test("readAedat() names the version that it refuses", async () => {
   for (const version of ["3.0", "3.1", "4.0", "2", "2.01", ""]) {
     await assertRefused(
       concatBytes(`#!AER-DAT${version}\r\n`, records(EVENTS, 8)),
@@ -209,7 +209,7 @@ Deno.test("readAedat() refuses AEDAT 1.0 cut off inside an event", async () => {
   );
 });
 
-Deno.test("readAedat() reads or refuses any bytes", async () => {
+Deno.test("readAedat() reads random bytes or refuses them with a RecordingError", async () => {
   const start = fc.constantFrom("", "#", "#\n", "#!AER-DAT2.0\n", "#!AER-DAT");
   let refused = 0;
   await fc.assert(

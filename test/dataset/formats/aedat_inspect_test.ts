@@ -5,7 +5,7 @@ import { concatBytes, records, withFile } from "./aedat_files.ts";
 const VERSION_1 = "#!AER-DAT1.0\r\n";
 const VERSION_2 = "#!AER-DAT2.0\r\n";
 
-Deno.test("inspectAedat() says what a recording holds", async () => {
+Deno.test("inspectAedat() summarizes a recording", async () => {
   const address = (x: number, y: number, p: number) => x << 8 | y << 1 | p;
   const bytes = concatBytes(
     VERSION_2,
@@ -45,7 +45,7 @@ Deno.test("inspectAedat() says what a recording holds", async () => {
   });
 });
 
-Deno.test("inspectAedat() spans times that run backwards", async () => {
+Deno.test("inspectAedat() gives the whole duration if times run backwards", async () => {
   const times = [500, 900, 100, 200, 200, 50];
   const pairs = times.map((t): [number, number] => [0, t]);
   const bytes = concatBytes(VERSION_1, records(pairs, 6));

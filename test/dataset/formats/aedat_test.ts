@@ -23,7 +23,7 @@ async function chunksOf(
   );
 }
 
-/** Chunks as one list of rows and the indices of special events. */
+/** Joins chunks to one list of rows and one of special events. */
 function rowsOf(chunks: EventChunk[]) {
   const rows = chunks.flatMap(({ x, y, t, p }) =>
     Array.from(t, (time, i) => [x[i], y[i], time, p[i]])
@@ -32,7 +32,7 @@ function rowsOf(chunks: EventChunk[]) {
   return { rows, special };
 }
 
-/** The reader's oracle: byte by byte, no chunks. */
+/** The oracle: reads byte by byte and without chunks. */
 function decodeSlowly(bytes: Uint8Array, start: number, eventBytes: 6 | 8) {
   const rows: number[][] = [];
   const special: number[] = [];
@@ -48,7 +48,7 @@ function decodeSlowly(bytes: Uint8Array, start: number, eventBytes: 6 | 8) {
   return { rows, special };
 }
 
-/** Pairs of address and time that need no sense. */
+/** Random pairs of address and time. */
 function randomRecords(count: number, seed: number): [number, number][] {
   let state = seed;
   const next = () => state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -102,7 +102,7 @@ Deno.test("readAedat() keeps times above 2³¹ unsigned", async () => {
   ]);
 });
 
-Deno.test("readAedat() turns to jAER's axes when asked", async () => {
+Deno.test("readAedat() converts to jAER's axes on request", async () => {
   const bytes = concatBytes(
     VERSION_2,
     records([[5 << 8 | 7 << 1 | 1, 10], [127 << 8 | 127 << 1, 20]], 8),
@@ -146,7 +146,7 @@ Deno.test("readAedat() reads a file of special events only", async () => {
   assert.deepEqual([...chunk.special], [0, 1, 2]);
 });
 
-Deno.test("readAedat() gives chunks that later chunks leave alone", async () => {
+Deno.test("readAedat() does not reuse the arrays of a chunk", async () => {
   const bytes = concatBytes(VERSION_2, records(randomRecords(300_000, 5), 8));
   await withFile(bytes, async (path) => {
     const sums: number[] = [];
@@ -162,7 +162,7 @@ Deno.test("readAedat() gives chunks that later chunks leave alone", async () => 
   });
 });
 
-Deno.test("readAedat() puts short reads together", async () => {
+Deno.test("readAedat() joins short reads", async () => {
   const pairs = randomRecords(200, 11);
   const bytes = concatBytes(VERSION_2, "# a line\n", records(pairs, 8));
   const read = Deno.FsFile.prototype.read;
@@ -183,7 +183,7 @@ Deno.test("readAedat() puts short reads together", async () => {
 });
 
 Deno.test({
-  name: "readAedat() closes a file that is left before its end",
+  name: "readAedat() closes its file if the consumer stops early",
   sanitizeResources: true,
   async fn() {
     const bytes = concatBytes(VERSION_2, records(randomRecords(300_000, 5), 8));

@@ -11,7 +11,7 @@ import { ROOT } from "../../source_files.ts";
 
 type Row = [x: number, y: number, t: number, p: number];
 
-/** Encodes events as N-MNIST has them, by arithmetic instead of shifts. */
+/** Encodes events as N-MNIST does, by arithmetic instead of bit shifts. */
 function encode(rows: readonly Row[]): Uint8Array {
   return Uint8Array.from(rows.flatMap(([x, y, t, p]) => [
     x,
@@ -22,7 +22,7 @@ function encode(rows: readonly Row[]): Uint8Array {
   ]));
 }
 
-/** Does something in a folder with some files, gone afterwards. */
+/** Runs a test with a temporary folder of these files. */
 async function withFolder<T>(
   files: Record<string, Uint8Array | string>,
   use: (folder: string) => Promise<T>,
@@ -63,7 +63,7 @@ Deno.test("readNmnist() reads what was encoded", async () => {
   );
 });
 
-Deno.test("readNmnist() refuses what is no recording", async () => {
+Deno.test("readNmnist() refuses files that are no recordings", async () => {
   const good: Row[] = [[1, 2, 3, 0], [4, 5, 6, 1]];
   const cases: [Uint8Array, string, number | undefined][] = [
     [new Uint8Array(), "it is empty", undefined],
@@ -191,7 +191,7 @@ Deno.test("openNmnist() refuses missing recordings, lists and folders", async ()
   });
 });
 
-Deno.test("openNmnist() tells which file a digit is of, and if it changes", async () => {
+Deno.test("openNmnist() identifies the file of a digit, and its content", async () => {
   const files = {
     "1.bs2": encode([[5, 6, 7, 1]]),
     "2.bin": encode([[5, 6, 7, 1]]),

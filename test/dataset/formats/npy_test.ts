@@ -64,7 +64,7 @@ Deno.test("readNpy() finds fields in any order, with gaps", async () => {
   ]);
 });
 
-Deno.test("readNpy() refuses what is no slice of this sensor", async () => {
+Deno.test("readNpy() refuses files that are no slice of this sensor", async () => {
   const broken: [Uint8Array, RegExp][] = [
     [new Uint8Array(), /it is no NumPy file$/],
     [npy("'<f8'", "(1,)", [0, 0, 0, 0, 0, 0, 0, 0]), /no one-dimensional/],
@@ -102,7 +102,7 @@ function wideNpy(header: string): Uint8Array {
   );
 }
 
-Deno.test("readNpy() refuses a header of any size in a moment", async () => {
+Deno.test("readNpy() refuses a header of any size at once", async () => {
   const repeated = (text: string, bytes: number) =>
     text.repeat(bytes / text.length);
   const pieces = ["('a', '", "'descr': [", ", ", "[", "'", "{'shape': "];
@@ -118,7 +118,7 @@ Deno.test("readNpy() refuses a header of any size in a moment", async () => {
   assert(performance.now() - start < 5000);
 });
 
-/** Two slices, and what is needed to make a store of them. */
+/** Writes two slices, and gives the options to make a store of them. */
 async function writeSlices(folder: string) {
   const { list, classes, out } = await writeData(folder, {
     user25_imse: { pairs: [], tags: [[0, 1], [1, 2]] },
@@ -133,7 +133,7 @@ async function writeSlices(folder: string) {
   return { slices, options: { slices: folder, list, classes, out } };
 }
 
-Deno.test("slicing takes over slices that NumPy wrote", async () => {
+Deno.test("slicing imports slices that NumPy wrote", async () => {
   await withFolder(async (folder) => {
     const { slices, options } = await writeSlices(folder);
     const { recordings } = await sliceRecordings(options);

@@ -7,7 +7,7 @@ import {
   sessionOf,
 } from "../../../dataset/formats/sl_animals.ts";
 
-/** Reads a file of this text, or says how that failed and on which line. */
+/** Reads a file of this text; if that fails, gives the line and the problem. */
 async function readText<T>(
   text: string | Uint8Array,
   read: (path: string) => Promise<T>,
@@ -41,7 +41,7 @@ Deno.test("sessionOf() knows the suffixes of the four sessions", () => {
   assert.deepEqual(sessionOf("user18_sunlight"), { person: 18, session: "S4" });
 });
 
-Deno.test("sessionOf() refuses what is not named like a recording", () => {
+Deno.test("sessionOf() refuses names that are not those of recordings", () => {
   for (
     const name of [
       "",
@@ -104,7 +104,7 @@ Deno.test("readClasses() reads the names in their order", async () => {
   );
 });
 
-Deno.test("readClasses() names what is wrong, and the line", async () => {
+Deno.test("readClasses() names the problem and its line", async () => {
   const problems = {
     "": 'file: there is no column "class"',
     "class,name\n1,cat\n": '1: there is no column "class Def"',
@@ -140,7 +140,7 @@ Deno.test("readTags() finds its columns by name", async () => {
   );
 });
 
-Deno.test("readTags() names what is wrong, and the line", async () => {
+Deno.test("readTags() names the problem and its line", async () => {
   const header = "class,startTime_ev,endTime_ev\n";
   const problems = {
     "class,startTime,endTime_ev\n1,2,3\n":

@@ -26,7 +26,7 @@ const DATA = {
   [TWO]: { pairs: randomPairs(300), tags: [[10, 20], [15, 300]] },
 } as const;
 
-/** Two recordings in a folder, and how to open them. */
+/** Writes two recordings into a folder, and gives the options to open them. */
 async function prepare(folder: string) {
   const { list, classes } = await writeData(folder, DATA);
   const cache = join(folder, "cache");
@@ -41,13 +41,13 @@ async function allEvents(store: EventStore): Promise<number[][][]> {
   return all;
 }
 
-/** Which recordings are in a cache, with what makes their names unique. */
+/** Names of the recordings in a cache, each with its digest. */
 async function entries(cache: string): Promise<string[]> {
   const found = await Array.fromAsync(Deno.readDir(cache));
   return found.map(({ name }) => name).sort();
 }
 
-/** When each recording in a cache was made. */
+/** Time at which each recording in a cache was written. */
 async function timesIn(cache: string): Promise<(number | undefined)[]> {
   const files = (await entries(cache)).map((name) =>
     Deno.stat(join(cache, name, "zarr.json"))
@@ -72,7 +72,7 @@ Deno.test("openRecordings() gives what a store of the same recordings gives", as
   });
 });
 
-Deno.test("openRecordings() reads nothing anew while nothing has changed", async () => {
+Deno.test("openRecordings() slices nothing again while nothing has changed", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     await openRecordings(options);
@@ -89,7 +89,7 @@ Deno.test("openRecordings() reads nothing anew while nothing has changed", async
   });
 });
 
-Deno.test("openRecordings() never gives slices of what has changed", async () => {
+Deno.test("openRecordings() never gives slices of an earlier state", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     await openRecordings(options);
@@ -120,7 +120,7 @@ Deno.test("openRecordings() never gives slices of what has changed", async () =>
       .map(([x, y, t, p]) => [127 - y, x, t, 1 - p]);
     assert.deepEqual(rows(await jaer.events(0)), turned);
 
-    // What was there first is still there, and so is every state since.
+    // The cache has the first state and every later one.
     assert.equal((await entries(options.cache)).length, 6);
     await writeRecording(folder, ONE, DATA[ONE].pairs);
     await writeTags(folder, ONE, DATA[ONE].tags);
@@ -146,7 +146,7 @@ Deno.test("openRecordings() keeps open slices while the recording changes", asyn
   });
 });
 
-Deno.test("openRecordings() shares what lists have in common", async () => {
+Deno.test("openRecordings() slices a recording once for several lists", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     await openRecordings(options);
@@ -158,7 +158,7 @@ Deno.test("openRecordings() shares what lists have in common", async () => {
   });
 });
 
-Deno.test("openRecordings() makes again what is damaged or half there", async () => {
+Deno.test("openRecordings() slices damaged and unfinished recordings again", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     const whole = await allEvents(await openRecordings(options));
@@ -180,7 +180,7 @@ Deno.test("openRecordings() makes again what is damaged or half there", async ()
   });
 });
 
-Deno.test("openRecordings() says which part of the cache is damaged", async () => {
+Deno.test("openRecordings() names the damaged file of the cache", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     const opened = await openRecordings(options);
@@ -198,7 +198,7 @@ Deno.test("openRecordings() says which part of the cache is damaged", async () =
   });
 });
 
-Deno.test("openRecordings() lets runs fill a cache at once", async () => {
+Deno.test("openRecordings() fills a cache from several runs at once", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     const opened = await Promise.all(
@@ -238,7 +238,7 @@ Deno.test("RecordingCache refuses a recording that changes while it is read", as
   });
 });
 
-Deno.test("openRecordings() leaves nothing behind where a tag does not fit", async () => {
+Deno.test("openRecordings() leaves no files if a tag does not fit", async () => {
   await withFolder(async (folder) => {
     const options = await prepare(folder);
     await writeTags(folder, ONE, [[0, 100], [150, 401]]);

@@ -7,13 +7,13 @@ import { concatBytes, records } from "../formats/aedat_files.ts";
 /** Address and time of a record. */
 export type Pair = readonly [address: number, time: number];
 
-/** A recording, and where its signs start and end. */
+/** A recording, and the first record and the end of each sign. */
 export interface TaggedRecording {
   readonly pairs: readonly Pair[];
   readonly tags: readonly (readonly [start: number, end: number])[];
 }
 
-/** Random records, of which one in `specialEvery` is a special event. */
+/** Random records; one in `specialEvery` is a special event. */
 export function randomPairs(count: number, specialEvery = Infinity): Pair[] {
   let state = count;
   let time = 0x9000_0000;
@@ -25,14 +25,14 @@ export function randomPairs(count: number, specialEvery = Infinity): Pair[] {
   });
 }
 
-/** What the records of a stretch say, as the reference names the axes. */
+/** Decodes records to events, in reference axes. */
 export function eventsOf(pairs: readonly Pair[]): number[][] {
   return pairs.filter(([address]) => address < 0x8000).map((
     [address, time],
   ) => [(address >> 8) & 127, (address >> 1) & 127, time, address & 1]);
 }
 
-/** Puts columns into rows of x, y, t, p. */
+/** Turns columns into rows of x, y, t, p. */
 export function rows(
   { x, y, t, p }: Record<"x" | "y" | "t" | "p", ArrayLike<number>>,
 ): number[][] {
@@ -62,7 +62,7 @@ export async function writeTags(
   );
 }
 
-/** Writes a data set into a folder, and says how to slice it. */
+/** Writes a data set into a folder, and gives the options to slice it. */
 export async function writeData(
   folder: string,
   recordings: Readonly<Record<string, TaggedRecording>>,
@@ -86,7 +86,7 @@ export async function writeData(
   };
 }
 
-/** Does something with a folder that is gone afterwards. */
+/** Runs a test with a temporary folder. */
 export async function withFolder<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
@@ -98,7 +98,7 @@ export async function withFolder<T>(
   }
 }
 
-/** All files beneath a folder, by path: their bytes as text. */
+/** Contents of all files below a folder, as text, by their paths. */
 export async function readTree(
   folder: string,
   below = "",

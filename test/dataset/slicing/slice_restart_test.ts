@@ -24,8 +24,8 @@ const DATA = Object.fromEntries(
 );
 
 /**
- * Slices in a process of its own, which is killed at some moment, and which
- * stands still after some recordings so that it does not miss the moment.
+ * Slices in another process and kills it at a given moment. The process pauses
+ * after a number of recordings, so that the moment is not missed.
  */
 async function sliceKilled(
   options: SliceOptions,
@@ -60,7 +60,7 @@ async function sliceKilled(
   assert.equal((await status).signal, "SIGKILL");
 }
 
-/** Paths of the files beneath a folder, as far as it exists. */
+/** Paths of the files below a folder; none if it does not exist. */
 async function listFiles(folder: string, below = ""): Promise<string[]> {
   const files: string[] = [];
   try {
@@ -79,9 +79,9 @@ const countPlaced = (files: string[]) =>
   files.filter((file) => /^user\w+.zarr\.json$/.test(file)).length;
 
 interface Moment {
-  /** How many recordings are sliced until the run stands still. */
+  /** Number of recordings after which the run pauses. */
   readonly recordings: number;
-  /** Tells by the files of the store whether the run is to be killed. */
+  /** Whether to kill the run, given the files of the store. */
   readonly isMoment: (files: string[]) => boolean;
 }
 
@@ -109,7 +109,7 @@ const MOMENTS: Record<string, Moment> = {
   },
 };
 
-Deno.test("a run that was killed is finished by the next", async (test) => {
+Deno.test("a killed run is completed by the next", async (test) => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);

@@ -45,7 +45,7 @@ Deno.test("slicing puts every event inside a tag in one slice", async () => {
   await fc.assert(
     fc.asyncProperty(data, ([pairs, places]) =>
       withFolder(async (folder) => {
-        // Every slice begins with a record that is no special event.
+        // Slices start at pixel events, so that none is empty.
         const cuts = [...new Set(places)].sort((a, b) => a - b)
           .filter((place) => pairs[place]?.[0] < 0x8000);
         fc.pre(cuts.length > 1);
@@ -88,7 +88,7 @@ Deno.test("tags may overlap and come in any order", async () => {
   });
 });
 
-Deno.test("slices come in the order of the list, with what is known", async () => {
+Deno.test("slices have their properties, and the order of the list", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const progress: SliceProgress[] = [];
@@ -137,7 +137,7 @@ Deno.test("steps back in time are counted, not those past 2³²", async () => {
   });
 });
 
-Deno.test("jAER's axes turn the picture", async () => {
+Deno.test("jAER's axes rotate the picture and invert polarity", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);
@@ -231,7 +231,7 @@ Deno.test("slicing again changes nothing", async () => {
   });
 });
 
-/** Slices, changes something, slices again; compares to slicing once. */
+/** Slices, changes the data, slices again; compares to slicing once. */
 async function sliceTwice(
   change: (folder: string) => Promise<unknown>,
 ): Promise<{ sliced: string[]; removed: readonly string[] }> {
@@ -248,7 +248,7 @@ async function sliceTwice(
   });
 }
 
-Deno.test("only what has changed is sliced again", async () => {
+Deno.test("only changed recordings are sliced again", async () => {
   const { pairs } = DATA.user25_imse;
   assert.deepEqual(
     await sliceTwice((folder) =>
@@ -312,7 +312,7 @@ Deno.test("a recording that is damaged in the store is sliced again", async () =
   }
 });
 
-/** What is written down to the disk and renamed while something is done. */
+/** Log of all syncs and renames while `action` runs. */
 async function writesDuring(action: () => Promise<unknown>): Promise<string[]> {
   const { open, rename } = Deno;
   const writes: string[] = [];
@@ -338,7 +338,7 @@ async function writesDuring(action: () => Promise<unknown>): Promise<string[]> {
   return writes;
 }
 
-Deno.test("a group is on the disk when it is written, with all its names", async () => {
+Deno.test("a finished group is flushed to the disk, files and folders", async () => {
   await withFolder(async (folder) => {
     const group = join(folder, "group");
     const writer = await RecordingWriter.create(group, DVS128);
@@ -375,7 +375,7 @@ Deno.test("a group is on the disk when it is written, with all its names", async
   });
 });
 
-Deno.test("the store says that it is complete after all is on the disk", async () => {
+Deno.test("the store is marked as complete after all is flushed to the disk", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const { out } = options;
@@ -394,7 +394,7 @@ Deno.test("the store says that it is complete after all is on the disk", async (
   });
 });
 
-Deno.test("slicing leaves a folder alone that is no event store", async () => {
+Deno.test("slicing changes nothing in a folder that is no event store", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const files = await readTree(folder);

@@ -11,7 +11,7 @@ import {
 } from "../../../dataset/threads/worker_error.ts";
 import { randomPairs, withFolder, writeData } from "../slicing/slice_data.ts";
 
-/** Makes a store of slices that share chunks and of ones that have many. */
+/** Makes a store of short slices, which share a chunk, and of long ones. */
 function withStore(use: (store: string) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     const { out, ...options } = await writeData(folder, {
@@ -51,7 +51,7 @@ Deno.test("a store on threads gives the samples of a store without", async () =>
   });
 });
 
-Deno.test("what threads cannot read is an error of the class it has without", async () => {
+Deno.test("errors on threads have the class and message of errors without", async () => {
   await withStore(async (path) => {
     using threads = new ReadThreads();
     const store = await openStore(path, { threads });
@@ -65,7 +65,7 @@ Deno.test("what threads cannot read is an error of the class it has without", as
     const binning = { method: "SlayerTD", Ts: 5 } as const;
     await assert.rejects(store.events(0), damaged);
     await assert.rejects(store.packed!(0, binning), damaged);
-    // The other recording is whole, but has too many bins of so short a time.
+    // The other recording is undamaged, but has too many bins at this Ts.
     const short = { ...binning, Ts: 1e-6 };
     await assert.rejects(store.packed!(5, short), RangeError);
     await assert.rejects(store.packed!(6, binning), {
@@ -76,7 +76,7 @@ Deno.test("what threads cannot read is an error of the class it has without", as
   });
 });
 
-Deno.test("an error put together is the one taken apart", () => {
+Deno.test("an error survives the way between threads", () => {
   const cause = new Error("beneath");
   for (
     const error of [

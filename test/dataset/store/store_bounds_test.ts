@@ -8,10 +8,10 @@ import { crc32c } from "../../../dataset/files/crc32c.ts";
 import { bytesInUse, MEMORY_BOUND, TIME_BOUND } from "../../fuzz/fuzz.ts";
 import { randomPairs, withFolder, writeData } from "../slicing/slice_data.ts";
 
-/** More than any test may take memory. */
+/** Size in bytes, more memory than a test may take. */
 const LARGE = 1 << 28;
 
-/** Makes a store of one recording, changes it and reads it whole. */
+/** Makes a store, changes a recording and reads all slices. */
 function readChanged(change: (group: string) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     const options = await writeData(folder, {
@@ -24,7 +24,7 @@ function readChanged(change: (group: string) => Promise<void>): Promise<void> {
   });
 }
 
-/** Writes what a column says of itself anew. */
+/** Changes the `zarr.json` of a column. */
 async function describe(
   column: string,
   change: (description: Description) => void,

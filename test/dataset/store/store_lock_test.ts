@@ -24,16 +24,16 @@ const DATA: Record<string, TaggedRecording> = {
   user25_imse: { pairs: randomPairs(800), tags: [[5, 100], [200, 300]] },
 };
 
-/** What the user of a store that another slices is told. */
+/** Message if another run is slicing the store. */
 const SLICED = /another run is slicing it; try again when it has ended$/;
 
-/** What one is told who would slice a store that is in use. */
+/** Message if a store to be sliced is in use. */
 const IN_USE =
   /another run is reading or slicing it; try again when it has ended$/;
 
 /**
- * Starts slicing in a process of its own, which stops in the middle until it
- * is killed.
+ * Starts slicing in another process, which pauses after the first recording
+ * until it is killed.
  */
 async function sliceHalf(options: SliceOptions): Promise<AsyncDisposable> {
   const module = JSON.stringify(join(ROOT, "dataset/slicing/slice.ts"));
@@ -63,7 +63,7 @@ async function sliceHalf(options: SliceOptions): Promise<AsyncDisposable> {
   };
 }
 
-/** Runs a program of this repository that may read, and write nothing. */
+/** Runs a program that has the permission to read, but none to write. */
 async function runReader(folder: string, program: string, flags: string[]) {
   const path = join(folder, "program.ts");
   await Deno.writeTextFile(path, program);
@@ -77,7 +77,7 @@ async function runReader(folder: string, program: string, flags: string[]) {
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("a store that is read cannot be sliced anew until it is disposed", async () => {
+Deno.test("an open store cannot be sliced again until it is disposed", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);
@@ -102,7 +102,7 @@ Deno.test("a store that is read cannot be sliced anew until it is disposed", asy
   });
 });
 
-Deno.test("a store that is being sliced is neither read nor sliced by others", async () => {
+Deno.test("a store that is being sliced cannot be read or sliced by others", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     {
@@ -127,7 +127,7 @@ Deno.test("a store that is being sliced is neither read nor sliced by others", a
   });
 });
 
-Deno.test("a store is read with the permission to read, and stays as it is", async () => {
+Deno.test("reading a store needs no permission to write, and changes nothing", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);
@@ -147,7 +147,7 @@ Deno.test("a store is read with the permission to read, and stays as it is", asy
   });
 });
 
-Deno.test("a store that nothing can read from any more can be sliced anew", async () => {
+Deno.test("a garbage-collected store can be sliced again", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);
@@ -182,7 +182,7 @@ Deno.test("a store that nothing can read from any more can be sliced anew", asyn
   });
 });
 
-Deno.test("a store that another has taken the place of is read no more", async () => {
+Deno.test("a store that was replaced by another cannot be read any more", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     using threads = new ReadThreads();
@@ -209,7 +209,7 @@ Deno.test("a store that another has taken the place of is read no more", async (
   });
 });
 
-Deno.test("slicing says where nothing can be locked", async () => {
+Deno.test("slicing reports a store that cannot be locked", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const { tryLock } = Deno.FsFile.prototype;
@@ -225,7 +225,7 @@ Deno.test("slicing says where nothing can be locked", async () => {
   });
 });
 
-Deno.test("a store that has a recording of another, or other axes, is refused", async () => {
+Deno.test("a store with the recording of another store or with other axes is refused", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     await sliceRecordings(options);

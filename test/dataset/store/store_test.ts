@@ -32,7 +32,7 @@ const DATA: Record<string, TaggedRecording> = {
   },
 };
 
-/** Makes a store of `DATA` and does something with it. */
+/** Runs a test with a store of `DATA`. */
 function withStore<T>(use: (store: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
@@ -46,7 +46,7 @@ const EXPECTED = Object.values(DATA).flatMap(({ pairs, tags }) =>
   tags.map(([start, end]) => eventsOf(pairs.slice(start, end)))
 );
 
-Deno.test("a store is what the Zarr v3 specification says", async () => {
+Deno.test("a store conforms to the Zarr v3 specification", async () => {
   await withStore(async (store) => {
     const root = await readNode(store);
     assert.equal(root.zarr_format, 3);
@@ -70,7 +70,7 @@ Deno.test("a store is what the Zarr v3 specification says", async () => {
   });
 });
 
-Deno.test("openStore() tells of every slice without reading events", async () => {
+Deno.test("openStore() gives the properties of slices without reading events", async () => {
   await withStore(async (path) => {
     const store = await openStore(path);
     assert.deepEqual(store.sensor, { width: 128, height: 128 });
@@ -94,7 +94,7 @@ Deno.test("openStore() tells of every slice without reading events", async () =>
   });
 });
 
-Deno.test("events() gives back what was recorded, in any order", async () => {
+Deno.test("events() gives the recorded events of slices in any order", async () => {
   await withStore(async (path) => {
     const store = await openStore(path);
     const order = [5, 2, 0, 4, 2, 1, 3];
@@ -107,7 +107,7 @@ Deno.test("events() gives back what was recorded, in any order", async () => {
   });
 });
 
-Deno.test("origin() tells a recording from others and from what it was", async () => {
+Deno.test("origin() differs between recordings and changes with their data", async () => {
   await withFolder(async (folder) => {
     const originsOf = async (data: Record<string, TaggedRecording>) => {
       const options = await writeData(folder, data);
@@ -160,7 +160,7 @@ function withChecksum(bytes: Uint8Array): Uint8Array {
   return checked;
 }
 
-/** Breaks a file of a store, opens the store and reads all its events. */
+/** Damages a file of a store, opens the store and reads all its events. */
 function readBroken(
   name: string,
   change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | undefined,
@@ -188,7 +188,7 @@ Deno.test("a damaged chunk is an error that names its file", async () => {
     truncated: (bytes: Uint8Array) => bytes.subarray(0, -10),
     altered: (bytes: Uint8Array) =>
       bytes.map((byte, i) => i === bytes.length >> 1 ? byte ^ 1 : byte),
-    // Of a gigabyte, with the right checksum.
+    // A chunk of a gigabyte with the right checksum.
     endless: () => ENDLESS,
   };
   for (const change of Object.values(changes)) {
@@ -235,7 +235,7 @@ Deno.test("descriptions that contradict each other are an error", async () => {
   const broken: [string, string, string, RegExp][] = [
     ["user25_imse/zarr.json", '"events": 800', '"events": 801', /x has 800 of/],
     ["user25_imse/zarr.json", "2\n    ]", "3\n    ]", /has label 3 of 3/],
-    // The last codec, so that the others are known when it turns out not to be.
+    // The last codec, so that all others are valid.
     ["user25_imse/start/zarr.json", '"crc32c"', '"crc"', /its codecs is /],
     [
       "user25_imse/end/zarr.json",
@@ -249,7 +249,7 @@ Deno.test("descriptions that contradict each other are an error", async () => {
   }
 });
 
-Deno.test("openStore() says what is missing", async () => {
+Deno.test("openStore() names the missing file", async () => {
   await assert.rejects(
     readBroken("zarr.json", () => undefined),
     /there is no event store; slice recordings to make one$/,
@@ -308,7 +308,7 @@ Deno.test("a sensor of more than 256 pixels keeps its coordinates", async () => 
   });
 });
 
-Deno.test("ChunkCache forgets the chunk used longest ago", async () => {
+Deno.test("ChunkCache evicts the least recently used chunk", async () => {
   await withStore(async (path) => {
     const layout = eventLayouts(DVS128).x;
     const x = await Column.open(join(path, "user00_indoor", "x"), layout);
@@ -321,7 +321,7 @@ Deno.test("ChunkCache forgets the chunk used longest ago", async () => {
   });
 });
 
-Deno.test("ChunkCache reads again what could not be read", async () => {
+Deno.test("ChunkCache does not keep a failed read", async () => {
   await withStore(async (path) => {
     const layout = eventLayouts(DVS128).x;
     const x = await Column.open(join(path, "user25_imse", "x"), layout);

@@ -1,5 +1,5 @@
 /**
- * A reader of Zarr columns that knows nothing but the Zarr v3 specification.
+ * A reader of Zarr columns written from the Zarr v3 specification alone.
  */
 
 import assert from "node:assert/strict";
@@ -11,7 +11,7 @@ const TYPES = {
   uint32: [4, (view: DataView, at: number) => view.getUint32(at, true)],
 } as const;
 
-/** Reads `zarr.json` of a node. */
+/** Reads the `zarr.json` of a group or an array. */
 export async function readNode(folder: string) {
   return JSON.parse(await Deno.readTextFile(`${folder}/zarr.json`));
 }

@@ -14,7 +14,7 @@ const IDEAL: CameraSettings = {
   noiseHz: 0,
 };
 
-/** Shows one pixel a course of levels and gives the camera's events. */
+/** Shows one pixel a sequence of levels and gives the camera's events. */
 function film(
   course: { us: number; level: number }[],
   settings: Partial<CameraSettings> = {},
@@ -34,7 +34,7 @@ function film(
   return camera.events();
 }
 
-/** A course of levels at increasing times. */
+/** A sequence of levels at increasing times. */
 const courses = fc.array(
   fc.record({
     wait: fc.integer({ min: 1, max: 5000 }),
@@ -85,7 +85,7 @@ Deno.test("a ramp gives the same events however it is cut into exposures", () =>
         }));
         const whole = film([{ us, level }], { refractoryUs });
         const cut = film(ramp, { refractoryUs });
-        // A crossing at the very end is a matter of rounding.
+        // A crossing at the very end depends on rounding.
         const before = (t: Uint32Array) => t.filter((us) => us < 7999);
         const [a, b] = [before(whole.t), before(cut.t)];
         assert.equal(a.length, b.length);
@@ -96,7 +96,7 @@ Deno.test("a ramp gives the same events however it is cut into exposures", () =>
   );
 });
 
-Deno.test("a pixel rests for the refractory time, under noise too", () => {
+Deno.test("a pixel is silent for its refractory period, under noise too", () => {
   fc.assert(
     fc.property(
       courses,
@@ -113,7 +113,7 @@ Deno.test("a pixel rests for the refractory time, under noise too", () => {
   );
 });
 
-Deno.test("the rest swallows what happens within it", () => {
+Deno.test("changes within the refractory period make no events", () => {
   const settings = { refractoryUs: 900 };
   assert.equal(film([{ us: 100, level: 2 }]).t.length, 8);
   assert.equal(film([{ us: 100, level: 2 }], settings).t.length, 1);
@@ -141,7 +141,7 @@ Deno.test("a still scene without noise gives no events", () => {
   assert.equal(camera.events().t.length, 0);
 });
 
-Deno.test("noise has the rate asked for, over all pixels, ON and OFF", () => {
+Deno.test("noise has its rate over all pixels, half ON and half OFF", () => {
   const camera = new EventCamera(
     { width: 64, height: 32 },
     { ...IDEAL, noiseHz: 5 },
@@ -163,7 +163,7 @@ Deno.test("noise has the rate asked for, over all pixels, ON and OFF", () => {
   near(t.filter((us) => us < 1e6).length, expected / 2);
 });
 
-Deno.test("a noise event makes the pixel forget what it had seen before", () => {
+Deno.test("a noise event resets the level that the pixel remembers", () => {
   const course = [{ us: 1, level: 0.2 }, { us: 1e5, level: 0.2 }, {
     us: 1e5 + 1,
     level: 0.4,
@@ -174,7 +174,7 @@ Deno.test("a noise event makes the pixel forget what it had seen before", () => 
   assert(noisy.t.every((us) => us <= 1e5));
 });
 
-Deno.test("thresholds differ from pixel to pixel where they may", () => {
+Deno.test("thresholds differ between pixels if there is mismatch", () => {
   const counts = (mismatch: number) => {
     const camera = new EventCamera(
       { width: 100, height: 1 },
@@ -196,7 +196,7 @@ Deno.test("thresholds differ from pixel to pixel where they may", () => {
   assert(counts(0.1).size > 2);
 });
 
-Deno.test("draw() lists each pixel once and amounts to the whole picture", () => {
+Deno.test("draw() lists each changed pixel once, and its lists add up to the picture", () => {
   const sensor = { width: 24, height: 17 };
   const glossy = [0, 30, 31, 200];
   const coordinate = fc.integer({ min: -32, max: 120 }).map((n) => n / 4);

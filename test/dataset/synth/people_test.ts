@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sessionOf } from "../../../dataset/formats/sl_animals.ts";
 import { choosePeople, PEOPLE } from "../../../dataset/synth/people.ts";
 
-Deno.test("choosePeople() keeps the sessions' shares and who was chosen", () => {
+Deno.test("choosePeople() keeps the sessions' shares and smaller choices", () => {
   const inSession = { S1: 10, S2: 25, S3: 17, S4: 7 };
   let fewer: string[] = [];
   for (let count = 1; count <= PEOPLE; count++) {

@@ -21,7 +21,7 @@ import { writeSyntheticDataset } from "../../../dataset/synth/write.ts";
 
 const CLASSES_FILE = "SL-Animals-DVS_gestures_definitions.csv";
 
-/** Writes a data set into a folder of its own and hands it to a test. */
+/** Runs a test with a synthetic data set in a temporary folder. */
 async function withDataset(
   options: { people: number; seed?: number },
   test: (out: string, names: string[]) => Promise<void>,
@@ -52,7 +52,7 @@ async function readWhole(path: string): Promise<Events> {
   return whole;
 }
 
-/** Compares what is too long for the report of `deepEqual()`. */
+/** Compares arrays that are too long for the report of `deepEqual()`. */
 function assertSame<T extends Uint8Array | Uint16Array | Uint32Array>(
   actual: T,
   expected: T,
@@ -61,7 +61,7 @@ function assertSame<T extends Uint8Array | Uint16Array | Uint32Array>(
   assert.equal(actual.findIndex((value, n) => value !== expected[n]), -1);
 }
 
-/** How far ON events keep time with a frequency; about 1 if not at all. */
+/** Power of the ON events at a frequency; about 1 if they are independent. */
 function powerAt(hertz: number, { events: { t, p } }: SyntheticRecording) {
   let [re, im, count] = [0, 0, 0];
   for (let n = 0; n < t.length; n++) {
@@ -74,7 +74,7 @@ function powerAt(hertz: number, { events: { t, p } }: SyntheticRecording) {
   return (re * re + im * im) / count;
 }
 
-/** Where and when a sign has events, as a vector of length 1. */
+/** Distribution of a sign's events in space and time, as a unit vector. */
 function sketch({ events }: SyntheticRecording, start: number, end: number) {
   const counts = new Float64Array(2 * 2 * 16 * 16);
   for (let n = start; n < end; n++) {
@@ -92,7 +92,7 @@ const people = choosePeople(5, 0);
 const recordings = people.map((person) => recordPerson(person, 0));
 
 Deno.test("hands stay in the picture while they sign", () => {
-  // Half the picture, less a person's and a sign's offset, for the largest.
+  // Half the picture less the offsets of person and sign, for the largest scale.
   const bound = (64 - 6 - 2) / 1.15;
   for (const { name, pose } of MOTIONS) {
     for (let t = 0; t < 4; t += 0.01) {
@@ -171,7 +171,7 @@ Deno.test("the same seed gives the same bytes, another seed others", async () =>
   assert.notEqual(otherTags, tags);
 });
 
-Deno.test("what is there is kept, and finished or refused", async () => {
+Deno.test("existing files are kept, missing ones written, others refused", async () => {
   await withDataset({ people: 2, seed: 5 }, async (out, [first, second]) => {
     const write = (options: { people: number; seed: number }) =>
       Array.fromAsync(writeSyntheticDataset({ out, ...options }));

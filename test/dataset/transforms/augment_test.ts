@@ -41,7 +41,7 @@ Deno.test("flip() mirrors every event, and back", () => {
   );
 });
 
-Deno.test("shift() moves what stays on the sensor, and drops the rest, in order", () => {
+Deno.test("shift() moves events that stay on the sensor, and drops the others, in order", () => {
   const step = fc.integer({ min: -25, max: 25 });
   fc.assert(
     fc.property(anyEvents, step, step, ({ sensor, events }, dx, dy) => {
@@ -58,7 +58,7 @@ Deno.test("shift() moves what stays on the sensor, and drops the rest, in order"
   );
 });
 
-Deno.test("dropEvents() leaves some events, in order, the same for a seed", () => {
+Deno.test("dropEvents() keeps some events, in order, the same for a seed", () => {
   const probability = fc.constantFrom(0, 0.1, 0.5, 1);
   fc.assert(
     fc.property(
@@ -82,7 +82,7 @@ Deno.test("dropEvents() drops as many as its probability says", () => {
     probability: 0.3,
     random,
   });
-  // Four standard deviations of a binomial distribution are 580.
+  // Four standard deviations of the binomial distribution are 580.
   assert(Math.abs(kept.t.length - 70_000) < 580, `${kept.t.length}`);
 });
 
@@ -110,7 +110,7 @@ Deno.test("jitterTime() keeps every event, its place, the first time and the bou
   );
 });
 
-Deno.test("jitterTime() adds numbers of the mean 0 and the deviation asked for", () => {
+Deno.test("jitterTime() adds numbers of mean 0 and the given deviation", () => {
   const events = allocateEvents(50_000);
   events.t.fill(2 ** 31, 1);
   events.t[0] = 2 ** 31 - 1e9;
@@ -119,12 +119,12 @@ Deno.test("jitterTime() adds numbers of the mean 0 and the deviation asked for",
   const late = Array.from(t.subarray(1, -1), (time) => time - 2 ** 31);
   const mean = late.reduce((sum, us) => sum + us, 0) / late.length;
   const variance = late.reduce((sum, us) => sum + us ** 2, 0) / late.length;
-  // Four standard errors of the mean and of the deviation.
+  // Within four standard errors of the mean and of the deviation.
   assert(Math.abs(mean) < 36, `${mean}`);
   assert(Math.abs(Math.sqrt(variance) - 2000) < 26, `${variance}`);
 });
 
-/** Everything at once. */
+/** All augmentations together. */
 const ALL: Omit<AugmentOptions, "sensor" | "random"> = {
   drop: 0.2,
   flipX: 0.5,
@@ -183,7 +183,7 @@ Deno.test("augmentEvents() mirrors and shifts evenly", () => {
   const columns = [48, 49, 50, 51, 52, 75, 76, 77, 78, 79]
     .map((x) => counts.get(`x ${x}`)!);
   assert.equal(counts.size, 15);
-  // Four standard deviations.
+  // Within four standard deviations.
   assert(rows.every((count) => Math.abs(count - 1000) < 114), `${rows}`);
   assert(columns.every((count) => Math.abs(count - 500) < 85), `${columns}`);
 });

@@ -47,7 +47,7 @@ Deno.test("dropHotPixels() keeps the events of pixels within the rate, in order"
   );
 });
 
-Deno.test("dropHotPixels() finds the pixel that a noise of others hides", () => {
+Deno.test("dropHotPixels() finds a hot pixel among noisy ones", () => {
   const hot = Array.from({ length: 1000 }, (_, n) => n * 1000);
   const events = columns(
     [
@@ -60,7 +60,7 @@ Deno.test("dropHotPixels() finds the pixel that a noise of others hides", () => 
   assert(kept.y.every((row) => row === 5));
 });
 
-Deno.test("dropBackgroundActivity() keeps what a neighbour came before, in order", () => {
+Deno.test("dropBackgroundActivity() keeps events after a neighbour's event, in order", () => {
   fc.assert(
     fc.property(anyEvents, anyWindow, ({ sensor, events }, window) => {
       const kept = dropBackgroundActivity(events, { sensor, window });
@@ -79,7 +79,7 @@ Deno.test("dropBackgroundActivity() keeps what a neighbour came before, in order
   );
 });
 
-Deno.test("dropBackgroundActivity() gives a pixel no support of its own", () => {
+Deno.test("dropBackgroundActivity() does not let a pixel support itself", () => {
   const events = columns([[5, 5, 0, 0], [5, 5, 1, 1], [5, 5, 2, 0]]);
   const kept = dropBackgroundActivity(events, { sensor: SENSOR, window: 1 });
   assert.deepEqual(keys(kept), []);
@@ -130,7 +130,7 @@ Deno.test("downsampleTime() keeps the first event of each pixel, polarity and wi
   );
 });
 
-Deno.test("filters leave the events that they are given as they are", () => {
+Deno.test("filters do not change their input", () => {
   fc.assert(
     fc.property(anyEvents, ({ sensor, events }) => {
       const before = structuredClone(events);
@@ -144,7 +144,7 @@ Deno.test("filters leave the events that they are given as they are", () => {
   );
 });
 
-Deno.test("filterSamples() without options gives what the source gives", async () => {
+Deno.test("filterSamples() without options gives the events of the source", async () => {
   const events = columns([[1, 2, 3, 0], [1, 2, 3, 0], [4, 5, 6000, 1]]);
   const source = sourceOf(events);
   const filtered = filterSamples(source, {});
@@ -159,7 +159,7 @@ Deno.test("filterSamples() without options gives what the source gives", async (
   assert.equal(await filterSamples(known, {}).origin!(0), origin);
 });
 
-Deno.test("filterSamples() does everything, in its order, the same way again", async () => {
+Deno.test("filterSamples() applies all filters in order, the same at every read", async () => {
   await fc.assert(
     fc.asyncProperty(anyEvents, async ({ sensor, events }) => {
       const filtered = filterSamples(sourceOf(events, sensor), {
@@ -184,7 +184,7 @@ Deno.test("filterSamples() does everything, in its order, the same way again", a
   );
 });
 
-Deno.test("filterSamples() refuses what is not positive", () => {
+Deno.test("filterSamples() refuses options that are not positive", () => {
   const source = sourceOf(columns([]), DVS128);
   assert.throws(() => filterSamples(source, { hotPixels: 0 }), {
     name: "RangeError",

@@ -11,7 +11,7 @@ import {
 } from "../../slicing/slice_data.ts";
 import { compareColumns, hasReader, type OtherReader } from "./other_reader.ts";
 
-/** Debian's; where it is missing is said, and fails the run on CI. */
+/** Debian's package; if it is missing, the test fails on CI and says so. */
 const NUMCODECS: OtherReader = {
   python: "/usr/bin/python3",
   library: "numcodecs",
@@ -34,7 +34,7 @@ Deno.test({
   },
 });
 
-/** Where a frame of Zstandard ends, and the content's size by its header. */
+/** Parses a Zstandard frame: its end, and the content's size in its header. */
 function parseFrame(bytes: Uint8Array): { end: number; size?: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   assert.equal(view.getUint32(0, true), 0xfd2fb528);
@@ -59,7 +59,7 @@ function parseFrame(bytes: Uint8Array): { end: number; size?: number } {
   return { end, size };
 }
 
-Deno.test("each chunk of a store is one frame that has its content's size", async () => {
+Deno.test("each chunk of a store is one Zstandard frame with its content's size", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, {
       user00_indoor: { pairs: randomPairs(150_000), tags: [[0, 150_000]] },
@@ -78,12 +78,12 @@ Deno.test("each chunk of a store is one frame that has its content's size", asyn
       );
       largest = Math.max(largest, frame.length);
     }
-    // What the runtime would have written as two frames.
+    // With buffers of 64 KiB the runtime would write two frames.
     assert(largest > 1 << 16);
   });
 });
 
-Deno.test("contents of any size are one frame, and come back", () => {
+Deno.test("contents of any size are encoded as one frame and decoded unchanged", () => {
   const codec = new ZstdCodec(zlib, { level: 1, most: 1 << 20 });
   for (const size of [0, 1, 255, 256, 65_535, 65_536, 70_000, 1 << 20]) {
     for (const random of [true, false]) {
@@ -98,7 +98,7 @@ Deno.test("contents of any size are one frame, and come back", () => {
   }
 });
 
-Deno.test("frames without their content's size are read, and empty ones after", () => {
+Deno.test("frames without their content's size can be read, also before an empty frame", () => {
   const codec = new ZstdCodec(zlib, { level: 1, most: 1 << 20 });
   const content = Uint8Array.from(
     { length: 1 << 18 },

@@ -1,5 +1,5 @@
 /**
- * A sliced store as readers from outside the runtime see it.
+ * Compares a sliced store to the columns that Python libraries read of it.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import {
 } from "../../slicing/slice_data.ts";
 import { ROOT } from "../../../source_files.ts";
 
-/** A Python program and a library of it that reads chunks or whole stores. */
+/** A Python interpreter and its library that reads chunks or whole stores. */
 export interface OtherReader {
-  /** The program. */
+  /** Path of the interpreter. */
   readonly python: string;
-  /** The library. */
+  /** Name of the library. */
   readonly library: "numcodecs" | "tensorstore";
 }
 
@@ -38,7 +38,7 @@ const DATA = {
 /**
  * Tells whether Python has a library.
  *
- * @param reader The program and the library.
+ * @param reader The interpreter and the library.
  * @returns Whether it can be imported.
  */
 export function hasReader({ python, library }: OtherReader): boolean {
@@ -52,10 +52,10 @@ export function hasReader({ python, library }: OtherReader): boolean {
 }
 
 /**
- * Slices recordings, and compares every column that another reader finds to
- * the recordings.
+ * Slices recordings, and compares every column that the library reads to the
+ * recordings.
  *
- * @param reader The program and the library.
+ * @param reader The interpreter and the library.
  * @returns How many columns were compared.
  * @throws {AssertionError} If one differs or is missing, or cannot be read.
  */
@@ -77,7 +77,7 @@ export function compareColumns(
   });
 }
 
-/** Digests of what the columns should hold, by their paths. */
+/** Digests of the expected columns, by their paths. */
 async function digests(): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
   for (const [name, { pairs, tags }] of Object.entries(DATA)) {

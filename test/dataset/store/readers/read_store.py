@@ -1,10 +1,10 @@
-"""Reads all columns of an event store with a reader from outside the runtime.
+"""Reads all columns of an event store with a Python library.
 
 Usage: read_store.py numcodecs|tensorstore STORE
 
-Prints a JSON object: by the path of each column in the store, the SHA-256 of
-its numbers, little-endian. numcodecs decompresses chunks one by one, and needs
-the content's size in the header of each frame; tensorstore does all by itself.
+Prints a JSON object with the path of each column in the store and the SHA-256
+of its little-endian numbers. numcodecs decompresses chunks one by one, and needs
+the content's size in the header of each frame; tensorstore reads whole stores.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 /**
- * `deno task tensorstore`: compares a sliced store, column by column, to what
- * TensorStore reads of it. It is no test of `deno task test`, for few machines
- * have TensorStore; where it is missing this fails and says so.
+ * `deno task tensorstore`: compares a sliced store, column by column, to the
+ * columns that TensorStore reads of it. It is not part of `deno task test`
+ * because few machines have TensorStore; it fails if TensorStore is missing.
  *
  * @module
  */
