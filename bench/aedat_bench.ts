@@ -1,5 +1,5 @@
 /**
- * Reading of AEDAT 2.0 recordings from the page cache, in events/s.
+ * Speed of reading AEDAT 2.0 recordings from the page cache, in events/s.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { allocateEvents, type Events } from "../dataset/events.ts";
 
 const EVENTS = 20_000_000;
 
-/** Events that fill the sensor, 4 µs apart on average, from 2³¹ on. */
+/** Random events all over the sensor, 3.5 µs apart on average, from 2³¹ µs. */
 function makeEvents(): Events {
   const events = allocateEvents(EVENTS);
   let state = 1;
@@ -26,7 +26,7 @@ function makeEvents(): Events {
   return events;
 }
 
-/** Stops if reading does not give back what was written. */
+/** Throws if the events read are not those written. */
 async function check(path: string, events: Events): Promise<void> {
   let at = 0;
   for await (const { x, y, t, p } of readAedat(path)) {

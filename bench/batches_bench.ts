@@ -1,8 +1,7 @@
 /**
  * Speed of packing events, of cropping packed samples, and of reading samples
- * from an event store as epochs do, in no order. Samples are as long as those of
- * SL-Animals, in the store as they are with its networks. Beside the times it
- * gives events/s, and samples/s from a store.
+ * from an event store in random order, as epochs do. Samples are as long as
+ * those of SL-Animals. Prints events/s, and samples/s from a store.
  *
  * @module
  */
@@ -52,7 +51,7 @@ function record(): Events {
   return events;
 }
 
-/** Visits all samples once, in batches of 8; returns the events seen. */
+/** Visits all samples once, in batches of 8; returns their number of events. */
 async function visit(
   crop: "fixed" | "random",
   bins: number,
@@ -104,7 +103,7 @@ assert.equal(await visit("fixed", 1000), EVENTS);
 bench("batches", "batches, cold", EVENTS, () => visit("fixed", 1000));
 assert.equal(await visit("fixed", 1000, cache), EVENTS);
 assert.equal(cache.bytes, EVENTS * 4);
-// Crops from bin 0 on copy nothing.
+// Random crops copy their events; crops from bin 0 would copy nothing.
 const cropped = await visit("random", 300, cache);
 assert(cropped > EVENTS * 0.3 && cropped < EVENTS * 0.4);
 bench("batches", "batches from cache, random crops", cropped, () => {
@@ -120,14 +119,14 @@ const generator = new Random(2);
 const order = [...store.labels.keys()]
   .sort(() => generator.uniform(-1, 1));
 
-/** Reads all samples of the store; returns the sum of their words. */
+/** Reads all samples of a store; returns the sum of one word of each. */
 async function readStore(store: SampleSource, cache?: SampleCache) {
   const read = batches(store, order, {
     batchSize: 8,
     bins: 300,
+    binning: { method: "SlayerTD", Ts: 5 },
     crop: "fixed",
     cache,
-    binning: { method: "SlayerTD", Ts: 5 },
   });
   let sum = 0;
   for await (const { samples } of read) {

@@ -1,5 +1,5 @@
 /**
- * An event store such as SL-Animals gives, for benchmarks to read from.
+ * An event store like that of SL-Animals, for benchmarks that read samples.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import { type EventStore, openStore } from "../dataset/store/store.ts";
 
 const SIGNS = 19;
 
-/** Length of a sign in µs, the mean of the data set. */
+/** Length of a sign in µs, the mean of SL-Animals. */
 const SIGN_US = 4_360_000;
 
 /**
  * Writes recordings of random events, slices them and opens the store.
  *
  * @param folder An empty folder to write to.
- * @param options Number of recordings, of 19 signs each, and events of a
- * sign.
+ * @param options Number of recordings (of 19 signs each), and of events in a
+ *   sign.
  * @returns The store.
  */
 export async function makeStore(
@@ -54,12 +54,16 @@ export async function makeStore(
   );
   const out = join(folder, "events.zarr");
   await sliceRecordings({
-    ...{ recordings: folder, tags: folder, list, classes, out },
+    recordings: folder,
+    tags: folder,
+    list,
+    classes,
+    out,
   });
   return await openStore(out);
 }
 
-/** Events all over the sensor, evenly in time. */
+/** Events at random pixels, evenly spaced in time. */
 function noise(seed: number, each: number): Events {
   const count = SIGNS * each;
   const events = allocateEvents(count);

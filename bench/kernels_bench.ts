@@ -1,13 +1,13 @@
 /**
- * Every kernel on its own, in the sizes of the SL-Animals networks.
+ * Times every kernel separately, in the sizes of the SL-Animals networks.
  *
- * An adapter that computes on the CPU takes one sample, a GPU eight. An
- * iteration runs a kernel as often as its name says, so that it lasts well over
- * the 11 ms tick on which promises of the queue resolve.
+ * A batch is one sample on a software adapter, eight on a GPU. An iteration runs
+ * a kernel as often as its name says, so that it lasts well over the 11 ms tick
+ * on which promises of the queue resolve.
  *
- * A whole step comes before each kernel, so that spikes, drives and gradients
- * are a step's. Neurons work in place: from their second run on they are driven
- * by their own potentials, which takes them as long.
+ * A training step before each kernel fills the buffers with realistic spikes,
+ * drives and gradients. Neurons compute in place: from the second run on, the
+ * potentials of the run before drive them, which takes the same time.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 /** Weights of the convolutional network. */
 const WEIGHTS = 415_100;
 
-/** Time that an iteration should last, in ms. */
+/** Minimum duration of an iteration in ms. */
 const ITERATION = 100;
 
 const device = await openDevice();
@@ -52,7 +52,7 @@ const dispatches = [
   ...stepper.binning,
   ...stepper.plan.forward,
   ...stepper.plan.backward,
-  // Clipping; the optimizers follow, all of them.
+  // Gradient clipping without its optimizer; all optimizers follow.
   ...stepper.updating.slice(0, -1),
   ...await Promise.all(RULES.map((_, rule) => updateOf(rule))),
 ];
@@ -60,7 +60,7 @@ const dispatches = [
 let latest: Dispatch | undefined;
 for (const dispatch of dispatches) {
   await time(dispatch, 1);
-  // The difference leaves out what waiting for the queue takes.
+  // The difference cancels the time of waiting for the queue.
   const once = (await time(dispatch, 11) - await time(dispatch, 1)) / 10;
   const times = Math.ceil(ITERATION / Math.max(once, 0.01));
   const { name, layer = "" } = dispatch;
@@ -70,7 +70,7 @@ for (const dispatch of dispatches) {
     n: 5,
     warmup: 1,
     async fn(bench) {
-      // In the warm-up.
+      // Only the warm-up iteration runs the step.
       if (latest !== dispatch) await step();
       latest = dispatch;
       bench.start();
@@ -80,9 +80,9 @@ for (const dispatch of dispatches) {
   });
 }
 
-/** Leaves in all buffers what a step does. */
+/** Runs a training step, which fills all buffers. */
 async function step(): Promise<void> {
-  // Events that were scattered again and again have been too many.
+  // Repeated binning has counted the same events until their buffer overflowed.
   const encoder = device.gpu.createCommandEncoder();
   encoder.clearBuffer(stepper.plan.buffers.records.overflow);
   device.gpu.queue.submit([encoder.finish()]);
@@ -91,7 +91,7 @@ async function step(): Promise<void> {
   assert(losses.every(Number.isFinite));
 }
 
-/** Runs a kernel some times and waits for it; returns the time in ms. */
+/** Runs a kernel `times` times and waits for it; returns the time in ms. */
 async function time(dispatch: Dispatch, times: number): Promise<number> {
   const start = performance.now();
   const encoder = device.gpu.createCommandEncoder();

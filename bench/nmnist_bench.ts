@@ -1,11 +1,11 @@
 /**
- * Epochs of N-MNIST, with the networks and parameters of slayerPytorch's
+ * Times epochs of N-MNIST with the networks and parameters of slayerPytorch's
  * examples: 300 bins of 1 ms, batches of 12, in file order.
  *
- * Behind `--` stands the folder of the recordings with slayerPytorch's two
- * lists, `train1K.txt` and `test100.txt`. An iteration is an epoch of training,
- * and goes on from the one before; the test behind it is not timed. On an
- * adapter that computes on the CPU it is one batch.
+ * The argument after `--` is the folder of the recordings with slayerPytorch's
+ * two lists, `train1K.txt` and `test100.txt`. An iteration is an epoch of
+ * training, which continues the previous one; the test after each epoch is not
+ * timed. On a software adapter an iteration is one batch.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
 const [folder] = Deno.args;
 if (folder === undefined) {
   console.error(
-    "error: Name the folder of N-MNIST behind --: " +
+    "error: the folder of N-MNIST is missing; give it after --, as in " +
       "deno bench -A bench/nmnist_bench.ts -- nmnist",
   );
   Deno.exit(2);
@@ -56,49 +56,74 @@ const [train, test] = await Promise.all(
   Deno.exit(2);
 });
 const options: BatchOptions = {
-  ...{ batchSize: BATCH, bins: T, crop: "fixed", cache: new SampleCache() },
+  batchSize: BATCH,
+  bins: T,
   binning: { method: "SlayerTD", Ts: 1 },
+  crop: "fixed",
+  cache: new SampleCache(),
 };
 
 const counts = numSpikes({ true: 60, false: 10 });
 const shares = probSpikes({ window: 20 });
 
-/** What an epoch came to. */
+/** Statistics of an epoch of training and of the test after it. */
 interface Epoch {
   readonly trained: PassStatistics;
   readonly tested: PassStatistics;
 }
 
-/** The epochs of each network, in their order. */
+/** The epochs of each network, in the order trained. */
 const results = new Map<string, Epoch[]>();
 
 for (
   const { what, layers, epochs, lr, loss, live } of [
     {
-      ...{ what: "CNN", layers: CNN, loss: counts },
-      ...{ epochs: 20, lr: 0.01, live: false },
+      what: "CNN",
+      layers: CNN,
+      loss: counts,
+      epochs: 20,
+      lr: 0.01,
+      live: false,
     },
     {
-      ...{ what: "CNN, init live", layers: CNN, loss: counts },
-      ...{ epochs: 15, lr: 0.003, live: true },
+      what: "CNN, init live",
+      layers: CNN,
+      loss: counts,
+      epochs: 15,
+      lr: 0.003,
+      live: true,
     },
     {
-      ...{ what: "CNN, init live, ProbSpikes", layers: CNN, loss: shares },
-      ...{ epochs: 15, lr: 0.001, live: true },
+      what: "CNN, init live, ProbSpikes",
+      layers: CNN,
+      loss: shares,
+      epochs: 15,
+      lr: 0.001,
+      live: true,
     },
     {
-      ...{ what: "MLP", layers: MLP, loss: counts },
-      ...{ epochs: 100, lr: 0.01, live: false },
+      what: "MLP",
+      layers: MLP,
+      loss: counts,
+      epochs: 100,
+      lr: 0.01,
+      live: false,
     },
   ]
 ) {
   const model = await Model.create(device, {
     input: { C: 2, H: 34, W: 34 },
     neuron: {
-      ...{ theta: 10, tauSr: 10, tauRef: 1, scaleRef: 2 },
-      ...{ tauRho: 1, scaleRho: 1 },
+      theta: 10,
+      tauSr: 10,
+      tauRef: 1,
+      scaleRef: 2,
+      tauRho: 1,
+      scaleRho: 1,
     },
-    ...{ Ts: 1, layers, random: 0 },
+    Ts: 1,
+    layers,
+    random: 0,
   });
   const plan = { tSample: T, batch: BATCH, loss };
   const trainer = await model.compile({ ...plan, train: true });
@@ -119,13 +144,14 @@ for (
     async fn(b) {
       b.start();
       const trained = await runPass(trainer, inOrder(train), {
-        ...{ lr, layers: model.layers },
+        lr,
+        layers: model.layers,
       });
       b.end();
       const tested = await runPass(tester, inOrder(test), {
         layers: model.layers,
       });
-      // Benchmarks go round more often than they are told to.
+      // The benchmark runner makes more iterations than `n`.
       if (done.length < epochs) done.push({ trained, tested });
     },
   });
@@ -150,7 +176,7 @@ addEventListener("unload", () => {
   }
 });
 
-/** The samples of a list, in its order. */
+/** Batches of the samples of a list, in its order. */
 function inOrder(source: SampleSource) {
   const all = source.labels.map((_, n) => n);
   return batches(source, software ? all.slice(0, BATCH) : all, options);

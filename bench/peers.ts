@@ -1,5 +1,5 @@
 /**
- * What other programs take for the same work, as measured on one adapter.
+ * Times of other programs for the same work, measured on one adapter.
  *
  * @module
  */
@@ -10,10 +10,13 @@ export interface PeerTimes {
   readonly step: number;
 }
 
-/** The adapter that the peers ran on; elsewhere they say nothing. */
+/** The adapter that the times were measured on; they hold for no other. */
 export const PEER_ADAPTER = /\bH200\b/;
 
-/** Batch 8, T 300, inputs at 0.6 %, layers at 1 to 23 %; medians. */
+/**
+ * Medians at batch 8, T 300, inputs that fire in 0.6 % of bins and layers that
+ * fire in 1 to 23 %.
+ */
 export const PEERS: Readonly<
   Record<"CNN" | "MLP", Readonly<Record<string, PeerTimes>>>
 > = {

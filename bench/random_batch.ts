@@ -46,7 +46,7 @@ export const NETWORKS: Readonly<
 /**
  * Makes a batch of events, spread evenly over pixels and bins.
  *
- * @param model The network that is to see it.
+ * @param model The network, whose input decides the addresses.
  * @param options Samples, bins in a sample, and events per pixel and bin.
  * @returns The batch; labels are 0, 1, 2 …
  */

@@ -1,6 +1,6 @@
 /**
- * How fast recordings become an event store, and events come out of it, from
- * and to the page cache.
+ * Speed of slicing recordings into an event store and of reading events from
+ * it, all in the page cache.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const RECORDS = 1_000_000;
 const SIGNS = 19;
 const TAGGED = Math.floor(RECORDS / SIGNS) - 1000;
 
-/** A blob that circles in front of the camera, with random times between. */
+/** Events of a blob that circles in front of the camera, at random intervals. */
 function circle(seed: number): Events {
   const events = allocateEvents(RECORDS);
   let state = seed;
@@ -80,7 +80,7 @@ const { slices } = await openStore(options.out);
 assert(slices.every(({ events }) => events === TAGGED));
 const records = NAMES.length * RECORDS;
 
-/** Measures what follows `prepare`, and keeps the best time. */
+/** Times `work` without `prepare`, and keeps the best time. */
 function measure<T>(
   name: string,
   group: string,

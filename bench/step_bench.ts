@@ -1,13 +1,13 @@
 /**
- * Whole training steps of the SL-Animals networks, 128×128 pixels, T 300: from
- * one batch that is there, and from an event store, epoch after epoch. Forward
- * is what a test does, which keeps no potentials.
+ * Times training steps of the SL-Animals networks, 128×128 pixels, T 300: from
+ * one batch in memory, and from an event store, epoch after epoch. "Forward" is
+ * the forward pass of a test, which keeps no potentials.
  *
- * An adapter that computes on the CPU takes one sample a step, a GPU eight.
- * An iteration is as many steps as its name says: promises of the queue resolve
- * on a tick of 11 ms, and an idle GPU takes half a second to clock up. Beside
- * the times stand those of other programs, where they ran on the same adapter,
- * and with `-- --kernels` what each kernel takes and reaches.
+ * A batch is one sample on a software adapter, eight on a GPU. An iteration is
+ * as many steps as its name says, because promises of the queue resolve on a
+ * tick of 11 ms, and an idle GPU takes half a second to reach its full clock.
+ * Prints the times of other programs too if they ran on the same adapter, and
+ * with `-- --kernels` time and throughput of each kernel.
  *
  * @module
  */
@@ -50,14 +50,14 @@ for (const network of ["CNN", "MLP"] as const) {
       false: 30,
     }),
   };
-  // Half a second: the wait for the last of them is to be a small part.
+  // About half a second, of which the wait for the last step is a small part.
   const steps = software ? 1 : network === "MLP" ? 1000 : 200;
   const stepper = await model.compile({ ...options, train: true });
   const tester = await model.compile({ ...options, train: false });
   const batch = randomBatch(model, { samples, bins, density: 0.006 });
   const group = `${network}, batch ${samples}, T ${bins}`;
 
-  // A step is right before it is timed: every layer spikes, the loss is finite.
+  // Checks a step before timing it: every layer spikes, the loss is finite.
   await stepper.train(batch, 0);
   const [{ losses, spikes }] = await stepper.drain();
   assert(losses.every(Number.isFinite));
@@ -102,7 +102,7 @@ for (const network of ["CNN", "MLP"] as const) {
     await stepper.drain();
   });
   const cache = new SampleCache();
-  // Long enough that the wait for the last step does not count.
+  // So many that the wait for the last step is a small part.
   const indices = software ? [0, 1, 2] : Array.from(
     { length: steps * samples },
     (_, n) => n % store.labels.length,
@@ -135,7 +135,7 @@ addEventListener("unload", () => {
   }
 });
 
-/** Times what takes some steps, and keeps the best time of a step. */
+/** Times `run`, which runs `steps` steps, and keeps the best time of a step. */
 function measure(
   network: string,
   what: string,

@@ -1,5 +1,5 @@
 /**
- * Synthesis of one recording in memory, in events/s.
+ * Speed of making a synthetic recording in memory, in events/s.
  *
  * @module
  */
