@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type * as library from "../../../../mod.ts";
 import { numSpikes } from "../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../engine/model.ts";
+import { SRM_ALPHA } from "../../../../engine/neurons/srm_alpha.ts";
 import { trace } from "../../../../engine/trace.ts";
 import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
 import {
@@ -13,8 +14,8 @@ import {
 } from "../../../../scripts/pages/embedded_page.ts";
 import { browserTest } from "../../../chromium.ts";
 import { busyInput, eventsOf, excite } from "../../../engine/networks.ts";
+import { leaky } from "../../../engine/own_kinds/leaky_neuron.ts";
 import { device } from "../../../gpu.ts";
-import { SRM_ADJOINT, SRM_FORWARD } from "../../../../kernels/shared/srm.ts";
 import type { KernelSpec } from "../../../../kernels/spec.ts";
 import { ROOT } from "../../../source_files.ts";
 import { withPage } from "./served_page.ts";
@@ -23,7 +24,10 @@ type Library = typeof library;
 
 const KERNELS = join(ROOT, "kernels");
 
-/** Every kernel there is; those that integrate neurons, for the SRM. */
+/**
+ * Every kernel there is; those that integrate neurons, for the SRM and for one
+ * that is stepped.
+ */
 async function allKernels(): Promise<KernelSpec[]> {
   const kernels: KernelSpec[] = [];
   for (const { name: folder, isDirectory } of Deno.readDirSync(KERNELS)) {
@@ -31,11 +35,11 @@ async function allKernels(): Promise<KernelSpec[]> {
     for (const { name } of Deno.readDirSync(join(KERNELS, folder))) {
       if (!name.endsWith(".ts")) continue;
       const module = await import(`file://${join(KERNELS, folder, name)}`);
-      const neuron = name === "neuron_adjoint.ts" ? SRM_ADJOINT : SRM_FORWARD;
+      const direction = name === "neuron_adjoint.ts" ? "adjoint" : "forward";
       for (const spec of Object.values<unknown>(module)) {
-        kernels.push(
-          typeof spec === "function" ? spec(neuron) : spec as KernelSpec,
-        );
+        if (typeof spec === "function") {
+          kernels.push(spec(SRM_ALPHA[direction]), spec(leaky[direction]));
+        } else kernels.push(spec as KernelSpec);
       }
     }
   }
