@@ -63,8 +63,10 @@ export function confusionMatrix(
     encoding: { text: { field: "count", type: "quantitative" } },
   });
   const axis = {
-    ...{ labelOverlap: false, labelPadding: 5 },
-    ...{ ticks: false, domain: false },
+    labelOverlap: false,
+    labelPadding: 5,
+    ticks: false,
+    domain: false,
   };
   const short = names.every(({ length }) => length <= SHORT);
   const scale = { domain: names };
@@ -103,7 +105,9 @@ export function confusionMatrix(
             { field: "predicted", type: "nominal", title: "predicted class" },
             { field: "count", type: "quantitative", title: "samples" },
             {
-              ...{ field: "share", type: "quantitative", format: ".1f" },
+              field: "share",
+              type: "quantitative",
+              format: ".1f",
               title: "share of the true class (%)",
             },
           ],

@@ -172,7 +172,9 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
           tooltip: [
             { field: "group", type: "nominal", title: kind },
             {
-              ...{ field: "accuracy", type: "quantitative", format: ".1f" },
+              field: "accuracy",
+              type: "quantitative",
+              format: ".1f",
               title: "accuracy (%)",
             },
             { field: "fraction", type: "nominal", title: "right" },

@@ -90,7 +90,9 @@ export function gradientNorms(
 ): ChartSpec {
   const points = rows.flatMap(({ epoch, gradientNorms = {} }) =>
     Object.entries(gradientNorms).map(([layer, value]) => ({
-      ...{ layer, epoch, value },
+      layer,
+      epoch,
+      value,
     }))
   ).filter(({ value }) => value > 0);
   const title = titleOf("Gradient norm by layer", rows);
@@ -128,7 +130,9 @@ function curves(
     data: { values },
     params: curveParams("layer"),
     mark: {
-      ...{ type: "line", clip: true, strokeWidth: 2 },
+      type: "line",
+      clip: true,
+      strokeWidth: 2,
       point: epochs > MARKED ? false : { filled: true, size: 30 },
     },
     encoding: {
@@ -151,7 +155,9 @@ function curves(
         { field: "layer", type: "nominal" },
         { field: "epoch", type: "quantitative" },
         {
-          ...{ field: "value", type: "quantitative", format: ".3g" },
+          field: "value",
+          type: "quantitative",
+          format: ".3g",
           title: y.title,
         },
       ],

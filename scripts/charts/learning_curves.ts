@@ -127,8 +127,10 @@ function curves(
   const encoding = {
     x: EPOCH_AXIS,
     y: {
-      ...{ field: "value", type: "quantitative" },
-      ...{ scale: fromZero(values), ...y },
+      field: "value",
+      type: "quantitative",
+      scale: fromZero(values),
+      ...y,
     },
     color: {
       field: "fold",

@@ -66,8 +66,11 @@ export function membranePotentials(
     resolve: { scale: { x: "shared" } },
     vconcat: neurons.map((neuron, index) => ({
       title: {
-        ...{ text: neuron.name, frame: "group" },
-        ...{ fontSize: 12, fontWeight: 400, offset: 4 },
+        text: neuron.name,
+        frame: "group",
+        fontSize: 12,
+        fontWeight: 400,
+        offset: 4,
       },
       width: 560,
       height: HEIGHT,
@@ -81,8 +84,11 @@ export function membranePotentials(
           },
           ...(index === 0 ? { params: [ZOOM] } : {}),
           mark: {
-            ...{ type: "line", color: COLOURS[0], strokeWidth: 1.5 },
-            ...{ clip: true, tooltip: true },
+            type: "line",
+            color: COLOURS[0],
+            strokeWidth: 1.5,
+            clip: true,
+            tooltip: true,
           },
           encoding: {
             x: timeAxis(duration, index === neurons.length - 1),
@@ -103,8 +109,12 @@ export function membranePotentials(
         {
           data: { values: neuron.spikes.map((time) => ({ time })) },
           mark: {
-            ...{ type: "tick", color: COLOURS[1], thickness: 1.5 },
-            ...{ clip: true, height: 12, tooltip: true },
+            type: "tick",
+            color: COLOURS[1],
+            thickness: 1.5,
+            clip: true,
+            height: 12,
+            tooltip: true,
           },
           encoding: {
             x: timeAxis(duration, index === neurons.length - 1),

@@ -11,8 +11,12 @@ const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /** Puts the title of an upright axis above its labels, however short it is. */
 export const TITLE_ABOVE = {
-  ...{ titleAngle: 0, titleAnchor: "start", titleAlign: "right" },
-  ...{ titleBaseline: "bottom", titleX: -8, titleY: -6 },
+  titleAngle: 0,
+  titleAnchor: "start",
+  titleAlign: "right",
+  titleBaseline: "bottom",
+  titleX: -8,
+  titleY: -6,
 } as const;
 
 /** A Vega-Lite specification: plain data, as JSON would have it. */

@@ -25,9 +25,9 @@ import { chart, type ChartSpec } from "./spec.ts";
  * ```ts
  * import { spikeHistogram } from "./spike_histogram.ts";
  * const spec = spikeHistogram({
- *   ...{ sample: "user05_indoor", fold: 1, classes: ["cat", "dog"] },
- *   ...{ label: 1, prediction: 1, duration: 100, times: [[], [35, 70]] },
- *   ...{ region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 } },
+ *   sample: "user05_indoor", fold: 1, classes: ["cat", "dog"],
+ *   label: 1, prediction: 1, duration: 100, times: [[], [35, 70]],
+ *   region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 },
  * });
  * if (!spec.title.text.startsWith("Spike counts")) throw new Error();
  * ```

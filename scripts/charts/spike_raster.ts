@@ -24,9 +24,9 @@ import { chart, type ChartSpec, emptyChart } from "./spec.ts";
  * ```ts
  * import { spikeRaster } from "./spike_raster.ts";
  * const spec = spikeRaster({
- *   ...{ sample: "user05_indoor", fold: 1, classes: ["cat", "dog"] },
- *   ...{ label: 1, prediction: 1, duration: 100, times: [[], [35, 70]] },
- *   ...{ region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 } },
+ *   sample: "user05_indoor", fold: 1, classes: ["cat", "dog"],
+ *   label: 1, prediction: 1, duration: 100, times: [[], [35, 70]],
+ *   region: { start: 0, stop: 100 }, desired: { true: 4, false: 1 },
  * });
  * if (!spec.title.text.endsWith("target dog")) throw new Error();
  * ```

@@ -70,7 +70,8 @@ export async function traceSample(
   const size = outputs.spikes.data.length / lengthOf(outputs);
   const chosen = neurons.length > 0 ? neurons : [
     ...[...new Set([label, prediction])].map((neuron) => ({
-      ...{ layer: outputs.name, neuron },
+      layer: outputs.name,
+      neuron,
     })),
     ...layers.slice(0, -1)
       .filter((_, index) => model.layers[index].weights !== undefined)

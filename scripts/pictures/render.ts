@@ -160,7 +160,8 @@ function prepare(): Promise<readonly Face[]> {
     await initWasm(Deno.readFile(new URL("index_bg.wasm", resvg)));
     const faces = await Promise.all(
       FACES.map(async ([subset, weight]) => ({
-        ...{ weight, range: ranges[subset] },
+        weight,
+        range: ranges[subset],
         bytes: await Deno.readFile(
           new URL(
             `files/inter-${subset}-${weight}-normal.woff2`,

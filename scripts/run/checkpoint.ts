@@ -103,7 +103,8 @@ export function formatCheckpoint(
     ...tensorsOf("logged", logged),
     ...Object.fromEntries(
       fired.map((counts, layer) => [`fired/${layer}`, {
-        ...{ dtype: "U32", shape: [counts.length] },
+        dtype: "U32",
+        shape: [counts.length],
         data: counts as Uint32Array<ArrayBuffer>,
       }]),
     ),
@@ -196,7 +197,8 @@ export function parseCheckpoint(
       ...(sums && { sums: { ...sums, fired: byLayer(fired) } }),
     },
     ...(position.summary ? {} : { state: { weights, steps, moments } }),
-    ...{ best, logged },
+    best,
+    logged,
   };
   return { checkpoint, identity: readJson<RunIdentity>(metadata, "run") };
 }

@@ -58,7 +58,9 @@ export async function identifyFolds(
   };
   const identities = await Promise.all(folds.map(async (fold) => {
     const identity = {
-      ...{ program, fold: String(fold.number), ...settings },
+      program,
+      fold: String(fold.number),
+      ...settings,
       [SAMPLES]: await digestLists(fold),
       ...data,
     };

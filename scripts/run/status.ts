@@ -200,9 +200,14 @@ export class RunStatus {
     if (this.#writing || !this.#now) return;
     this.#written = performance.now();
     const content: RunState = {
-      ...{ state, problem, ...this.#facts, time: Date.now() },
-      ...{ seconds: this.#elapsed(), begun: this.#results.begun },
-      ...{ ...this.#now, alarms: this.#alarms },
+      state,
+      problem,
+      ...this.#facts,
+      time: Date.now(),
+      seconds: this.#elapsed(),
+      begun: this.#results.begun,
+      ...this.#now,
+      alarms: this.#alarms,
       confusions: [...this.#confusions.values()],
     };
     const text = `${JSON.stringify(content)}\n`;

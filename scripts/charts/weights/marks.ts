@@ -23,7 +23,9 @@ export function weightColour(
     type: "quantitative",
     title: "weight",
     scale: {
-      ...{ domain: [-limit, limit], range: "diverging", interpolate: "rgb" },
+      domain: [-limit, limit],
+      range: "diverging",
+      interpolate: "rgb",
     },
     legend: { orient: "bottom", gradientLength: 200 },
   };

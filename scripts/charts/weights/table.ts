@@ -36,7 +36,10 @@ export function drawTable(
     weight: rounded(data[index]),
   }));
   const axis = {
-    ...{ labelAngle: 0, labelOverlap: true, domain: false, ticks: false },
+    labelAngle: 0,
+    labelOverlap: true,
+    domain: false,
+    ticks: false,
   };
   const along = { type: "ordinal", axis };
   const step = (room: number, count: number, most: number) => ({

@@ -62,6 +62,10 @@ export function weightFilters(
   return rows * columns === 1
     ? drawTable(title, weights.data, { out, channels, classes })
     : drawPictures(title, weights.data, {
-      ...{ channels, rows, columns, count: out * channels, most },
+      channels,
+      rows,
+      columns,
+      count: out * channels,
+      most,
     });
 }

@@ -177,7 +177,8 @@ async function showNetwork(): Promise<void> {
     const roles = { classes, label, prediction: done.prediction };
     layers = done.layers.map((layer) =>
       viewLayer(layer, {
-        ...{ Ts: done.Ts, upright },
+        Ts: done.Ts,
+        upright,
         roles: layer === done.layers.at(-1) ? roles : undefined,
       })
     );
@@ -199,7 +200,8 @@ async function showNetwork(): Promise<void> {
 async function useTrained(weights: TrainedNetwork["weights"]): Promise<void> {
   offer(fold, []);
   network = {
-    ...{ name: "the network trained here", weights },
+    name: "the network trained here",
+    weights,
     configuration: CONFIGURATION,
   };
   if (sample) await showNetwork();

@@ -128,7 +128,8 @@ export function chartPart(
     summary,
     spec: {
       ...withoutZoom(chart),
-      ...{ $schema: chart.$schema, width: "container" },
+      $schema: chart.$schema,
+      width: "container",
       ...(data ? { data: { name: ROWS } } : {}),
     },
     values: data?.values ?? [],

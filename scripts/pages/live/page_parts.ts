@@ -48,7 +48,8 @@ export function pageData(files: RunFiles, chosen?: number): PageData {
     figures: figuresPart(own, status),
     alarms: status?.alarms ?? [],
     charts: chartParts(epochs, {
-      ...{ fold, alone: chosen !== undefined },
+      fold,
+      alone: chosen !== undefined,
       layers: status?.layers ?? [],
       Ts: configuration?.simulation.Ts,
     }),
@@ -115,15 +116,18 @@ function figuresPart(
     : 0;
   const figures = [
     {
-      ...{ name: "Training loss", value: loss(last.trainLoss) },
+      name: "Training loss",
+      value: loss(last.trainLoss),
       note: best(rows, rows.map((row) => row.trainLoss), "lowest", loss),
     },
     {
-      ...{ name: "Training accuracy", value: percent(last.trainAccuracy) },
+      name: "Training accuracy",
+      value: percent(last.trainAccuracy),
       note: best(rows, trained, "highest", percent),
     },
     {
-      ...{ name: `${name} loss`, value: loss(losses[losses.length - 1]) },
+      name: `${name} loss`,
+      value: loss(losses[losses.length - 1]),
       note: best(rows, losses, "lowest", loss),
     },
     {
@@ -132,7 +136,8 @@ function figuresPart(
       note: best(rows, accuracies, "highest", percent),
     },
     {
-      ...{ name: "An epoch takes", value: duration(seconds) },
+      name: "An epoch takes",
+      value: duration(seconds),
       note: left > 0
         ? `at most ${duration(left * seconds)} left in this fold`
         : counted(rows.length, "epoch"),

@@ -71,11 +71,14 @@ export async function viewSample(
   });
   const events = await source.events(sample);
   return {
-    ...{ place: at, total, name: output.sample },
+    place: at,
+    total,
+    name: output.sample,
     label: className(output, output.label),
     prediction: className(output, output.prediction),
     events: events.t.length === 0 ? [] : picturesOf(createSample(events, {
-      ...{ name: output.sample, sensor: source.sensor },
+      name: output.sample,
+      sensor: source.sensor,
       origin: await originIn(configuration),
       span: {
         timing: source.timing,

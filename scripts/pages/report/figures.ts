@@ -90,7 +90,9 @@ function foldFigures(
   const { simulation: { Ts }, neuron: { theta } } = configuration;
   const layers = tests?.layers ?? [];
   const figure = (what: string, spec: ChartSpec, place = ""): Figure => ({
-    ...{ name: `${what}_fold${fold}${place}`, fold, spec },
+    name: `${what}_fold${fold}${place}`,
+    fold,
+    spec,
   });
   const recorded = rows.some(({ gradientNorms }) => gradientNorms);
   return [
@@ -99,7 +101,9 @@ function foldFigures(
     ...(tests?.traces ?? []).flatMap(({ output, neurons }, index) => {
       const place = index === 0 ? "" : `_${index + 1}`;
       const potentials = membranePotentials(neurons, {
-        ...{ sample: `fold ${fold}, ${output.sample}`, Ts, theta },
+        sample: `fold ${fold}, ${output.sample}`,
+        Ts,
+        theta,
       });
       return [
         figure("output_spike_raster", spikeRaster(output), place),

@@ -65,7 +65,10 @@ export async function animate(
   const scale = scaleOf(sample, size);
   const style = FRAME_STYLES[colours](sample, plan, theme);
   const { width, height, events, regions } = await layOutFrames(sample, {
-    ...{ scale, theme, legend: style.legend, response },
+    scale,
+    theme,
+    legend: style.legend,
+    response,
   });
   const palette = [
     ...style.palette,

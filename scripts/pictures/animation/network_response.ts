@@ -111,7 +111,10 @@ function asSource(
   label: number,
 ): Fold["test"]["source"] {
   return {
-    ...{ sensor, timing, classes, labels: [label] },
+    sensor,
+    timing,
+    classes,
+    labels: [label],
     events: () => Promise.resolve(events),
   };
 }

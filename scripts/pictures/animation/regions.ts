@@ -73,8 +73,10 @@ export async function layOutFrames(
   if (captioned) {
     const { us, name, decimals } = chooseTimeUnit(endUs);
     regions.push({
-      ...{ left: 0, top: height - CAPTION_HEIGHT },
-      ...{ width, height: CAPTION_HEIGHT },
+      left: 0,
+      top: height - CAPTION_HEIGHT,
+      width,
+      height: CAPTION_HEIGHT,
       draw(ends) {
         const times = ends.map((end) =>
           `${formatNumber(end / us, decimals)} ${name}`
@@ -85,12 +87,16 @@ export async function layOutFrames(
   }
   if (votes) {
     regions.push({
-      ...{ left: width, top: 0, width: votes.width, height },
+      left: width,
+      top: 0,
+      width: votes.width,
+      height,
       draw: (ends) => votes.draw(ends.map((end) => end / 1000)),
     });
   }
   return {
-    ...{ width: width + (votes?.width ?? 0), height },
+    width: width + (votes?.width ?? 0),
+    height,
     events: {
       left: Math.floor((width - across) / 2),
       top: Math.floor((height - least) / 2),

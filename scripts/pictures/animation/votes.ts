@@ -66,12 +66,19 @@ export async function layOutVotes(
   const height = Math.max(room, HEAD + row * rows + FOOT);
   const most = Math.max(1, ...response.times.map(({ length }) => length));
   const layout = {
-    ...{ names, margin: MARGIN, gap: GAP, row, bars, spike: BAR / most },
+    names,
+    margin: MARGIN,
+    gap: GAP,
+    row,
+    bars,
+    spike: BAR / most,
     raster: { x: left, y: HEAD, width: RASTER, height: row * rows },
   };
   const { paper } = GROUNDS[theme];
   return {
-    ...{ width, height, layout },
+    width,
+    height,
+    layout,
     async draw(times) {
       const panels = times.map((until, i) =>
         `<g transform="translate(0 ${i * height})">` +

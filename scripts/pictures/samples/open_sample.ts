@@ -65,7 +65,10 @@ export async function openSample(
       const events = await readNpy(sample, DVS128);
       const [, recording, label] = /^(.+)_(\d\d)$/.exec(name) ?? [];
       return {
-        ...{ name, path: sample, sensor: DVS128, origin: ORIGIN[axes] },
+        name,
+        path: sample,
+        sensor: DVS128,
+        origin: ORIGIN[axes],
         events: axes === "jaer" ? turnToJaerAxes(events) : events,
         recording,
         label: label === undefined ? undefined : Number(label),
@@ -74,7 +77,10 @@ export async function openSample(
     case ".bs2":
     case ".bin":
       return {
-        ...{ name, path: sample, sensor: NMNIST_SENSOR, origin: "top" },
+        name,
+        path: sample,
+        sensor: NMNIST_SENSOR,
+        origin: "top",
         events: await readNmnist(sample),
       };
   }
@@ -137,7 +143,11 @@ async function openRecording(
     );
   }
   return {
-    ...{ name, path, sensor: DVS128, origin: ORIGIN[axes], recording },
+    name,
+    path,
+    sensor: DVS128,
+    origin: ORIGIN[axes],
+    recording,
     events,
     ...known,
   };
@@ -173,10 +183,14 @@ async function openSlice(
   const [index] = found;
   const { source, className } = slices[index];
   return {
-    ...{ name: `${source}/${className}`, path, sensor },
+    name: `${source}/${className}`,
+    path,
+    sensor,
     origin: await originOf(path),
     events: await store.events(index),
-    ...{ recording: source, label, classes },
+    recording: source,
+    label,
+    classes,
   };
 }
 

@@ -21,8 +21,11 @@ export function epochRows(
     const [fold, epoch] = [1 + Math.floor(n / epochs), n % epochs];
     const progress = (epoch + 1) / (epochs + fold);
     return {
-      ...{ fold, epoch, trainLoss: 100 * (1 - progress) },
-      ...{ trainAccuracy: progress, valLoss: 110 - 90 * progress },
+      fold,
+      epoch,
+      trainLoss: 100 * (1 - progress),
+      trainAccuracy: progress,
+      valLoss: 110 - 90 * progress,
       valAccuracy: 0.9 * progress,
       rates: [0.02, 0.05 * progress, 0, 0.01, 0.1],
       gradientNorms: { conv1: 1 / (epoch + 1), fc1: 0, fc2: 0.001 },
@@ -37,7 +40,9 @@ export function outcomes(people: number): library.PersonalOutcome[] {
     const prediction = (label + (n % 3 === 0 ? n % 7 : 0)) % CLASSES.length;
     const person = Math.floor(n / 2 / CLASSES.length);
     return {
-      ...{ label, prediction, session: `S${1 + person % 4}` },
+      label,
+      prediction,
+      session: `S${1 + person % 4}`,
       person: `user${String(person).padStart(2, "0")}`,
     };
   });
@@ -49,8 +54,12 @@ export function outputSpikes(
   changes: Partial<library.OutputSpikes> = {},
 ): library.OutputSpikes {
   return {
-    ...{ sample: "user05_indoor_03", fold: 1, classes: CLASSES },
-    ...{ label: 3, prediction: 3, duration: 1500 },
+    sample: "user05_indoor_03",
+    fold: 1,
+    classes: CLASSES,
+    label: 3,
+    prediction: 3,
+    duration: 1500,
     times: counts.map((count) =>
       Array.from({ length: count }, (_, n) => 5 * Math.floor(300 * n / count))
     ),
@@ -139,7 +148,8 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   "one person": library.personAccuracy(outcomes(1)),
   "no person": library.personAccuracy([]),
   "rates": library.firingRates(epochRows({ folds: 1, epochs: 12 }), {
-    ...{ layers, Ts: 5 },
+    layers,
+    Ts: 5,
   }),
   "rates of nothing": library.firingRates([], { layers, Ts: 5 }),
   "gradients": library.gradientNorms(epochRows({ folds: 1, epochs: 12 })),
@@ -149,13 +159,18 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   "large filters": library.weightFilters("fc1", weights(3, 2, 34, 34, 1)),
   "dense weights": library.weightFilters("fc2", weights(19, 100, 1, 1, 1)),
   "zero weights": library.weightFilters("fc2", {
-    ...{ shape: [1, 2], data: new Float32Array(2) },
+    shape: [1, 2],
+    data: new Float32Array(2),
   }),
   "no weights": library.weightFilters("fc2", weights(0, 0)),
   "potentials": library.membranePotentials(neurons, {
-    ...{ sample: "fold 1, user05_indoor_03", Ts: 5, theta: 10 },
+    sample: "fold 1, user05_indoor_03",
+    Ts: 5,
+    theta: 10,
   }),
   "potentials of no neuron": library.membranePotentials([], {
-    ...{ sample: "fold 1, user05_indoor_03", Ts: 5, theta: 10 },
+    sample: "fold 1, user05_indoor_03",
+    Ts: 5,
+    theta: 10,
   }),
 };

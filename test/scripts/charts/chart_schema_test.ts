@@ -9,10 +9,8 @@ import { CHARTS } from "./chart_examples.ts";
 import { pictures } from "./picture_examples.ts";
 
 const validate = new Ajv({
-  ...{
-    strict: false,
-    formats: { "color-hex": true, "uri": true, "uri-reference": true },
-  },
+  strict: false,
+  formats: { "color-hex": true, "uri": true, "uri-reference": true },
 }).compile(schema);
 
 Deno.test("charts are valid Vega-Lite 6, in both themes", () => {

@@ -44,7 +44,9 @@ Deno.test("curves have a point for each epoch, fold and set", () => {
   const values = valuesOf(library.accuracyCurves(rows));
   assert.equal(values.length, 12);
   assert.deepEqual(values[1], {
-    ...{ fold: 1, epoch: 0, set: "validation" },
+    fold: 1,
+    epoch: 0,
+    set: "validation",
     value: 100 * rows[0].valAccuracy!,
   });
 });
@@ -74,14 +76,18 @@ Deno.test("a raster has a tick for each spike, and names the target", () => {
 
 Deno.test("a histogram counts in the region only, and labels the winner", () => {
   const spec = library.spikeHistogram(outputSpikes([3, 1], {
-    ...{ label: 0, prediction: 1, times: [[0, 99, 100, 200], [100, 199]] },
+    label: 0,
+    prediction: 1,
+    times: [[0, 99, 100, 200], [100, 199]],
     region: { start: 100, stop: 200 },
   }));
   const counts = valuesOf(spec, 0).map(({ count }) => count);
   assert.deepEqual(counts, [1, 2]);
   const [winner] = valuesOf(spec, 3);
   assert.deepEqual(winner, {
-    ...{ count: 2, class: "dog", role: "predicted instead" },
+    count: 2,
+    class: "dog",
+    role: "predicted instead",
   });
   const wanted = valuesOf(spec, 1).map(({ count }) => count);
   assert.deepEqual(wanted, [180, 30]);
@@ -151,7 +157,8 @@ Deno.test("accuracy is told by class, session and person", () => {
 
 Deno.test("firing rates are spikes a second", () => {
   const spec = library.firingRates([{ fold: 1, epoch: 0, rates: [0.05, 0] }], {
-    ...{ layers: ["conv1", "fc1"], Ts: 5 },
+    layers: ["conv1", "fc1"],
+    Ts: 5,
   });
   assert.deepEqual(
     valuesOf(spec).map(({ layer, value }) => [layer, value]),
@@ -195,7 +202,8 @@ Deno.test("curves leave room for points at their ends", () => {
     [library.firingRates(rows, { layers, Ts: 5 }), []],
     [
       library.firingRates([{ fold: 1, epoch: 0, rates: [0] }], {
-        ...{ layers, Ts: 5 },
+        layers,
+        Ts: 5,
       }),
       [],
     ],
@@ -212,10 +220,14 @@ Deno.test("curves leave room for points at their ends", () => {
 
 Deno.test("filters are the weights, large ones averaged in blocks", () => {
   const small = library.weightFilters("conv1", {
-    ...{ shape: [2, 1, 1, 3, 1], data: [1, 2, 3, 4, 5, 6] },
+    shape: [2, 1, 1, 3, 1],
+    data: [1, 2, 3, 4, 5, 6],
   });
   assert.deepEqual(valuesOf(small, 0)[4], {
-    ...{ n: 1, row: 0, column: 1, weight: 5 },
+    n: 1,
+    row: 0,
+    column: 1,
+    weight: 5,
   });
   const data = Float32Array.from({ length: 34 * 34 }, (_, n) => n % 34);
   const large = library.weightFilters("fc1", { shape: [1, 1, 34, 34], data });

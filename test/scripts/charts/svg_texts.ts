@@ -73,7 +73,8 @@ async function boxOf(
 ): Promise<Point[]> {
   const size = parseFloat(attributes["font-size"]);
   const width = await measureText(words.replaceAll("&amp;", "&"), {
-    ...{ size, bold: attributes["font-weight"] === "700" },
+    size,
+    bold: attributes["font-weight"] === "700",
   });
   const share = { start: 0, middle: 0.5, end: 1 }[attributes["text-anchor"]]!;
   const [left, right] = [-share * width, (1 - share) * width];

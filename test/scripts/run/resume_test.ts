@@ -120,7 +120,9 @@ for (
       const args = await argsFor("killed");
       for (let left = kills; left > 0;) {
         left -= await killUntilDone(program, args, {
-          ...{ kills: left, span: span / 2, random },
+          kills: left,
+          span: span / 2,
+          random,
         });
         assert.deepEqual(await outcomeOf(inFolder("killed")), outcome);
         await Deno.remove(inFolder("killed"), { recursive: true });

@@ -10,8 +10,11 @@ const configuration = await loadConfiguration("scripts/network.yaml");
 
 function statusIn(folder: string): RunStatus {
   return new RunStatus(new Results(folder, configuration), {
-    ...{ program: "train", adapter: { name: "none", software: true } },
-    ...{ folds: [1], epochs: 3, resume: "deno task train --resume" },
+    program: "train",
+    adapter: { name: "none", software: true },
+    folds: [1],
+    epochs: 3,
+    resume: "deno task train --resume",
   }, () => 12);
 }
 
@@ -31,10 +34,19 @@ function state(
   epoch = 0,
 ): Pick<RunState, "classes" | "layers" | "pass"> {
   return {
-    ...{ classes: ["cat", "dog"], layers: ["fc1"] },
+    classes: ["cat", "dog"],
+    layers: ["fc1"],
     pass: {
-      ...{ fold: 1, epoch, set, total: 6, samples, loss: 1, accuracy: 0.5 },
-      ...{ samplesPerSecond: 9, deviceShare: 0.5, dataShare: 0.25 },
+      fold: 1,
+      epoch,
+      set,
+      total: 6,
+      samples,
+      loss: 1,
+      accuracy: 0.5,
+      samplesPerSecond: 9,
+      deviceShare: 0.5,
+      dataShare: 0.25,
     },
   };
 }
@@ -78,7 +90,9 @@ Deno.test("RunStatus keeps the confusion of the last whole pass", async () => {
   await status.end("failed", "the loss is NaN");
   const { confusions, alarms, problem } = await read(folder.path);
   assert.deepEqual(confusions, [{
-    ...{ fold: 1, epoch: 0, set: "validation" },
+    fold: 1,
+    epoch: 0,
+    set: "validation",
     counts: [[0, 1, 1], [1, 1, 3], [1, 0, 1], [0, 0, 1]],
   }]);
   assert.deepEqual(alarms.map(({ warning }) => warning), ["layer is silent"]);

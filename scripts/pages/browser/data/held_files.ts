@@ -97,7 +97,9 @@ export async function openRecording(
   const name = file.name.replace(/\.\w+$/, "");
   const classes = classFile ? await readClasses(classFile) : SIGNS;
   const whole = (read: () => Promise<PageSample>): Recording => ({
-    ...{ name, signs: [], open: read },
+    name,
+    signs: [],
+    open: read,
   });
   if (/\.(bin|bs2)$/i.test(file.name)) {
     const digits = Array.from("0123456789");
@@ -132,7 +134,8 @@ export async function openRecording(
       const { start, end, label } = tags[sign];
       const events = await stretch(start, end);
       return recordedSample(events, {
-        ...{ classes, label },
+        classes,
+        label,
         name: `${name}/${classes[label]}`,
       });
     },

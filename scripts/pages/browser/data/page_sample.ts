@@ -93,10 +93,13 @@ function sampleOf(
   },
 ): PageSample {
   return {
-    ...{ picture, label },
+    picture,
+    label,
     offset: timing.fromFirstEvent ? 0 : events.t[0] / 1000,
     source: {
-      ...{ sensor, timing, classes },
+      sensor,
+      timing,
+      classes,
       labels: [label ?? 0],
       events: () => Promise.resolve(events),
     },

@@ -36,10 +36,12 @@ export async function filmRecording(): Promise<Recording> {
   const slices = await film(person);
   const name = choosePeople(PEOPLE, SEED)[person].recording;
   return {
-    ...{ name, signs: CLASSES },
+    name,
+    signs: CLASSES,
     open: (label) =>
       Promise.resolve(recordedSample(slices[label], {
-        ...{ classes: CLASSES, label },
+        classes: CLASSES,
+        label,
         name: `${name}/${CLASSES[label]}`,
       })),
   };

@@ -79,7 +79,8 @@ function nameRows(C: number, roles: ClassRoles | undefined): HTMLElement {
 /** Draws the axis of a duration in ms. */
 function drawAxis(duration: number): SVGElement {
   const axis = svgElement("svg", {
-    ...{ height: 20, role: "img" },
+    height: 20,
+    role: "img",
     "aria-label": `Time, 0 to ${duration} ms`,
   });
   const step = stepOf(duration / STRETCHES);

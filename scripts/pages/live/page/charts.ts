@@ -148,7 +148,9 @@ async function drawIn(
     ...spec,
     ...(spec.data ? { data: { name: "rows", values } } : {}),
   }, {
-    ...{ renderer: "svg", actions: false, tooltip: { theme } },
+    renderer: "svg",
+    actions: false,
+    tooltip: { theme },
     // It would warn that rows have a height of their own.
     logLevel: vega.Error,
     config: pageConfig(themes[theme], place.clientWidth),

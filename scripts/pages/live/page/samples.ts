@@ -78,7 +78,8 @@ export class Samples {
     this.#words.textContent = "Computing …";
     try {
       const query = new URLSearchParams({
-        ...{ fold: String(fold), place: String(this.#place) },
+        fold: String(fold),
+        place: String(this.#place),
       });
       const response = await fetch(`/sample?${query}`);
       if (!response.ok) throw new Error(await response.text());

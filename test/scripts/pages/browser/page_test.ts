@@ -171,11 +171,14 @@ browserTest(
     const { tSample, loss } = planOf(configuration, "test");
     const sign = 4;
     const [batch] = await Array.fromAsync(batches(source, [sign], {
-      ...{ batchSize: 1, bins: 50, crop: "fixed" },
+      batchSize: 1,
+      bins: 50,
+      crop: "fixed",
       binning: binningOf(configuration),
     }));
     const { layers, predictions } = await trace(model, batch, {
-      ...{ tSample, loss },
+      tSample,
+      loss,
     });
     const { data: spikes } = layers[1].spikes;
     const counts = store.classes.map((_, output) =>
@@ -343,7 +346,9 @@ browserTest("a network learns in the page", async (browser) => {
     const weights = loadWeights(await Deno.readFile(await download.path()));
     const sample = await (await filmRecording()).open(0);
     const { layers, prediction } = await runNetwork(device(), {
-      ...{ name: "downloaded", configuration: CONFIGURATION, weights },
+      name: "downloaded",
+      configuration: CONFIGURATION,
+      weights,
     }, sample);
     const counts = new Array(19).fill(0);
     layers.at(-1)!.neurons.forEach((neuron) => counts[neuron]++);

@@ -116,7 +116,9 @@ Deno.test("a run is shown without what is wrong in its folder, which is told", a
 Deno.test("a confusion matrix is no larger than the classes", async () => {
   await using folder = await temporaryFolder();
   const confusions = [{
-    ...{ fold: 1, epoch: 2, set: "validation" as const },
+    fold: 1,
+    epoch: 2,
+    set: "validation" as const,
     counts: [[0, 0, 7], [1, 1e9, 3], [1, 2, 1], [1e9, 1, 9]] as const,
   }];
   await writeRun(folder.path, {

@@ -33,7 +33,9 @@ export async function serve(...args: string[]): Promise<Server> {
     args: [run, "--quiet", ...words, ...args, ...port],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
-    ...{ stdin: "null", stdout: "piped", stderr: "inherit" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
   }).spawn();
   const lines = process.stdout.pipeThrough(new TextDecoderStream())
     .getReader();
@@ -60,9 +62,15 @@ export async function serve(...args: string[]): Promise<Server> {
  */
 export function epochOf(fold: number, epoch: number): EpochMetrics {
   return {
-    ...{ fold, epoch, seconds: 2, lr: 0.01, rates: [0.02, 0.01 * fold] },
-    ...{ trainLoss: 20 / (epoch + 1), trainAccuracy: epoch / (epoch + 1) },
-    ...{ valLoss: 30 / (epoch + 2), valAccuracy: epoch / (epoch + 3) },
+    fold,
+    epoch,
+    seconds: 2,
+    lr: 0.01,
+    rates: [0.02, 0.01 * fold],
+    trainLoss: 20 / (epoch + 1),
+    trainAccuracy: epoch / (epoch + 1),
+    valLoss: 30 / (epoch + 2),
+    valAccuracy: epoch / (epoch + 3),
     gradientNorms: { fc1: 5 / (epoch + 1) },
     updateNorms: { fc1: 0.1 },
   };
@@ -76,17 +84,33 @@ export function epochOf(fold: number, epoch: number): EpochMetrics {
  */
 export function stateWith(changes: Partial<RunState> = {}): RunState {
   return {
-    ...{ state: "training", program: "train", begun: true, seconds: 90 },
+    state: "training",
+    program: "train",
+    begun: true,
+    seconds: 90,
     adapter: { name: "Test adapter", software: false },
-    ...{ folds: [1, 2], epochs: 100, resume: "deno task train --resume" },
-    ...{ time: Date.now(), classes: ["cat", "dog"], layers: ["pool1", "fc1"] },
+    folds: [1, 2],
+    epochs: 100,
+    resume: "deno task train --resume",
+    time: Date.now(),
+    classes: ["cat", "dog"],
+    layers: ["pool1", "fc1"],
     pass: {
-      ...{ fold: 1, epoch: 3, set: "training", total: 80, samples: 32 },
-      ...{ loss: 7, accuracy: 0.5, samplesPerSecond: 640.4 },
-      ...{ deviceShare: 0.91, dataShare: 0.02 },
+      fold: 1,
+      epoch: 3,
+      set: "training",
+      total: 80,
+      samples: 32,
+      loss: 7,
+      accuracy: 0.5,
+      samplesPerSecond: 640.4,
+      deviceShare: 0.91,
+      dataShare: 0.02,
     },
     confusions: [{
-      ...{ fold: 1, epoch: 2, set: "validation" },
+      fold: 1,
+      epoch: 2,
+      set: "validation",
       counts: [[0, 0, 7], [0, 1, 3], [1, 1, 9]],
     }],
     alarms: [],

@@ -12,7 +12,8 @@ Deno.test("the page answers this machine, and with its own files", async () => {
   await using server = await serve("--run", folder.path);
   const ask = async (path: string, headers = "", method = "GET") => {
     using connection = await Deno.connect({
-      ...{ hostname: "127.0.0.1", port: server.port },
+      hostname: "127.0.0.1",
+      port: server.port,
     });
     const host = /^host:/i.test(headers) ? "" : "Host: localhost\r\n";
     const text = `${method} ${path} HTTP/1.1\r\n${host}${headers}` +

@@ -11,7 +11,10 @@ const run: Run = {
   folder: "output",
   configuration: parseConfiguration("training: {lr: 0.1}", "network.yaml"),
   epochs: epochRows({ folds: 2, epochs: 3 }).map((row) => ({
-    ...{ ...row, rates: row.rates!, gradientNorms: undefined, seconds: 1 },
+    ...row,
+    rates: row.rates!,
+    gradientNorms: undefined,
+    seconds: 1,
   })),
   summary: undefined,
   weights: new Map(),
@@ -20,7 +23,8 @@ const run: Run = {
 const tests: FoldTests = {
   layers: ["pool1", "fc1"],
   evaluation: {
-    ...{ fold: 2, classes: ["cat", "dog"] },
+    fold: 2,
+    classes: ["cat", "dog"],
     outcomes: [
       { sample: 7, label: 0, prediction: 1, loss: 3, name: "sample 7" },
     ],
@@ -50,7 +54,8 @@ Deno.test("figuresOf() draws gradients only where they were recorded", () => {
   const names = namesOf(run, [tests]);
   assert(!names.some((name) => name.startsWith("gradient_norm")));
   const epochs = run.epochs.map((row) => ({
-    ...{ ...row, gradientNorms: { fc1: 0.5 } },
+    ...row,
+    gradientNorms: { fc1: 0.5 },
   }));
   const recorded = namesOf({ ...run, epochs }, [tests]);
   assert.deepEqual(

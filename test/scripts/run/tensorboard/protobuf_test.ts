@@ -23,15 +23,23 @@ Deno.test("events are, byte for byte, what TensorBoard's own writer writes", asy
     { time, step: 300, tag: "Val. Accuracy /epoch", value: 0 },
     { time, step: 2 ** 33 + 5, tag: "Übung/θ", value: infinity },
     {
-      ...{ time, step: 1, tag: "fc1.weight" },
+      time,
+      step: 1,
+      tag: "fc1.weight",
       value: {
-        ...{ min: -1.5, max: 2.5, count: 5, sum: 3.25, sumSquares: 9.5 },
+        min: -1.5,
+        max: 2.5,
+        count: 5,
+        sum: 3.25,
+        sumSquares: 9.5,
         limits: Float64Array.of(0, 1.25, 2.5),
         counts: Float64Array.of(2, 1, 2),
       },
     },
     {
-      ...{ time, step: 2, tag: "fc2.weight" },
+      time,
+      step: 2,
+      tag: "fc2.weight",
       value: histogramOf(new Float32Array(3)),
     },
   ];

@@ -104,8 +104,13 @@ function readHistogram(fields: Fields): Histogram {
     return new Float64Array(bytes.slice().buffer);
   };
   return {
-    ...{ min: number(1), max: number(2), count: number(3), sum: number(4) },
-    ...{ sumSquares: number(5), limits: doubles(6), counts: doubles(7) },
+    min: number(1),
+    max: number(2),
+    count: number(3),
+    sum: number(4),
+    sumSquares: number(5),
+    limits: doubles(6),
+    counts: doubles(7),
   };
 }
 
