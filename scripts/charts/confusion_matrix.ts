@@ -1,26 +1,29 @@
 /**
- * Which classes are taken for which.
+ * The confusion matrix of tested samples, as a chart.
  *
  * @module
  */
 
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 
-/** What became of a sample. */
+/** True and predicted class of a tested sample. */
 export interface Outcome {
-  /** Its class. */
+  /** Its true class. */
   readonly label: number;
   /** The class predicted. */
   readonly prediction: number;
 }
 
-/** Share from which a cell's colour is nearer to ink than to paper, in %. */
+/**
+ * Share in % from which the colour of a cell is so strong that its number is
+ * written in the colour of the paper.
+ */
 const STRONG = 60;
 
 /** Side of a cell in pixels. */
 const CELL = 26;
 
-/** Letters of a name that have room side by side beneath a cell. */
+/** Longest name that fits horizontally beneath a cell, in letters. */
 const SHORT = 3;
 
 /**
@@ -28,8 +31,8 @@ const SHORT = 3;
  *
  * @param outcomes The samples, of all folds.
  * @param classes Names of the classes, in their order.
- * @returns The chart: a cell has the number of samples on it and the share of
- * its row as colour.
+ * @returns The chart: each cell shows its number of samples, and by its colour
+ * their share of the true class.
  *
  * @example
  * ```ts
@@ -119,7 +122,9 @@ export function confusionMatrix(
   });
 }
 
-/** Names all outputs, of which there may be more than classes. */
+/**
+ * Names all outputs; a network may have more outputs than there are classes.
+ */
 function nameOutputs(
   outcomes: readonly Outcome[],
   classes: readonly string[],

@@ -1,13 +1,13 @@
 /**
- * What all charts over epochs share.
+ * Axes and interaction that all charts over epochs share.
  *
  * @module
  */
 
-/** Epochs up to which every one of them is marked. */
+/** Largest number of epochs that are all marked by points. */
 export const MARKED = 60;
 
-/** The place of a mark along the epochs. */
+/** Encoding of the epoch on the x axis. */
 export const EPOCH_AXIS = {
   field: "epoch",
   type: "quantitative",
@@ -17,7 +17,8 @@ export const EPOCH_AXIS = {
 } as const;
 
 /**
- * Makes room for points from zero up, at both ends.
+ * Scales an axis from zero to the largest value, with room for the points at
+ * both ends.
  *
  * @param values Values, none of them negative.
  * @returns The scale of an axis.
@@ -30,16 +31,16 @@ export function fromZero(
   return { domain: [-0.02 * most, 1.04 * most], nice: false };
 }
 
-/** How well a curve is seen beside one that was chosen. */
+/** Opacity that fades all curves but the chosen one. */
 export const CHOSEN = {
   condition: { param: "chosen", value: 1 },
   value: 0.1,
 } as const;
 
 /**
- * Lets curves be chosen in the legend, and the chart be moved and zoomed.
+ * Makes curves selectable in the legend, and the chart movable and zoomable.
  *
- * @param field What the legend tells apart.
+ * @param field Field of the data that the legend shows.
  * @returns The parameters of the chart.
  */
 export function curveParams(

@@ -1,5 +1,5 @@
 /**
- * Accuracy by class, by lighting session and by person.
+ * Accuracy by class, by lighting session and by person, as bar charts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
-/** What became of a sample of somebody. */
+/** True and predicted class of a tested sample, with its person and session. */
 export interface PersonalOutcome extends Outcome {
   /** Name of the person, such as `user05`. */
   readonly person?: string;
@@ -17,7 +17,10 @@ export interface PersonalOutcome extends Outcome {
   readonly session?: string;
 }
 
-/** Lighting sessions of SL-Animals-DVS, as names of recordings end. */
+/**
+ * Names of SL-Animals-DVS's lighting sessions; recordings are named after the
+ * second part.
+ */
 const SESSIONS: Readonly<Record<string, string>> = {
   S1: "S1, imse",
   S2: "S2, dc",
@@ -25,7 +28,7 @@ const SESSIONS: Readonly<Record<string, string>> = {
   S4: "S4, sunlight",
 };
 
-/** How often a group was recognised. */
+/** How many samples of a class, session or person were predicted right. */
 interface Group {
   readonly group: string;
   readonly session?: string;
@@ -146,7 +149,7 @@ function bars(kind: string, groups: readonly Group[]): ChartSpec {
     type: "nominal",
     title: "lighting session",
     scale: { domain: sessions, range: COLOURS },
-    // Sessions as such are named on the axis, numbers beside the bars.
+    // The chart of sessions names them on its axis, so it needs no legend.
     legend: kind === "person" ? { values: present, orient: "bottom" } : null,
   };
   const names = groups.map(({ group }) => group);

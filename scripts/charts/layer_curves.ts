@@ -1,5 +1,5 @@
 /**
- * What each layer does over epochs: how often it fires, how it is pulled.
+ * Firing rate and gradient norm of each layer over epochs.
  *
  * @module
  */
@@ -9,15 +9,17 @@ import { CHOSEN, curveParams, EPOCH_AXIS, fromZero, MARKED } from "./epochs.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
-/** An epoch, with what a run recorded of its layers. */
+/** Firing rates and gradient norms of the layers in an epoch. */
 export interface LayerRow extends Pick<EpochRow, "fold" | "epoch"> {
-  /** Spikes of each layer per neuron and bin while training. */
+  /**
+   * Mean firing rate of each layer in training, in spikes per neuron and bin.
+   */
   readonly rates?: readonly number[];
-  /** Norm of the gradient of each layer that learns, by its name. */
+  /** Norm of the weight gradient of each layer with weights, by its name. */
   readonly gradientNorms?: Readonly<Record<string, number>>;
 }
 
-/** Line patterns, as many as go with all colours in turn; for print, too. */
+/** Line patterns, so that curves can be told apart in print without colour. */
 const DASHES = [[1, 0], [7, 4], [2, 3]];
 
 /** A point of a layer's curve. */
@@ -72,9 +74,9 @@ export function firingRates(
  * Draws the norm of each layer's gradient over epochs.
  *
  * @param rows Epochs of one fold.
- * @param options Names of all layers, first to last, for each to look as it
- *   does among the firing rates; those with a gradient unless given.
- * @returns The chart, with a logarithmic axis, where zeros have no place.
+ * @param options Names of all layers, first to last, so that each has the same
+ * colour as in the chart of firing rates; by default those with a gradient.
+ * @returns The chart; its axis is logarithmic, so norms of zero are left out.
  *
  * @example
  * ```ts
@@ -101,7 +103,7 @@ export function gradientNorms(
     : curves({ text: title }, points, {
       title: "gradient norm (loss per unit of weight)",
       scale: { type: "log", nice: false, padding: 8 },
-      // Every other label, as elsewhere, would leave out powers of ten.
+      // The labels of other charts skip every other one: here, powers of ten.
       axis: { grid: false, format: ",~g", labelOverlap: "greedy" },
     }, layers);
 }

@@ -29,7 +29,7 @@ export interface EpochRow {
   readonly testAccuracy?: number;
 }
 
-/** The sets, as keys name them and as people do, and their lines. */
+/** The sets of samples: key in a row, name in the legend, line pattern. */
 const SETS = [
   { key: "train", name: "training", dash: [2, 4] },
   { key: "val", name: "validation", dash: [1, 0] },
@@ -110,7 +110,7 @@ function curves(
       fold: row.fold,
       epoch: row.epoch,
       set: name,
-      // JSON has null where a loss is not finite.
+      // JSON stores a loss that is not finite as null.
       value: value(row, key) ?? NaN,
     })).filter(({ value }) => Number.isFinite(value))
   );
@@ -118,7 +118,7 @@ function curves(
   const sets = SETS.filter(({ name }) =>
     values.some(({ set }) => set === name)
   );
-  // Fold 2 has its colour even where it is the only one.
+  // A fold keeps its colour, even if it is the only one on the chart.
   const all = Array.from(
     { length: Math.max(COLOURS.length, folds[folds.length - 1]) },
     (_, index) => index + 1,
@@ -179,7 +179,7 @@ function curves(
         scale: { domain: all, range: all.map((fold) => cycled(SHAPES, fold)) },
         legend: { values: folds },
       },
-      // Hollow where lines are dotted, for a single epoch has no line.
+      // Points of training are hollow, since a single epoch has no dotted line.
       fillOpacity: {
         condition: { test: "datum.set === 'training'", value: 0 },
         value: 1,

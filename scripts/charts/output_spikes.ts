@@ -1,5 +1,6 @@
 /**
- * What the output neurons did with one sample, and what charts of it share.
+ * The output spikes for one sample, and the titles and colours that charts of
+ * them share.
  *
  * @module
  */
@@ -9,13 +10,13 @@ import { ROLES } from "./theme.ts";
 
 /** A sample, and the spikes of the network's last layer. */
 export interface OutputSpikes {
-  /** What the sample is called, such as `user05_indoor_03`. */
+  /** Name of the sample, such as `user05_indoor_03`. */
   readonly sample: string;
-  /** Fold whose network saw it, counted from 1. */
+  /** Fold whose network was run, counted from 1. */
   readonly fold: number;
   /** Names of the classes, in their order. */
   readonly classes: readonly string[];
-  /** Its class. */
+  /** True class of the sample. */
   readonly label: number;
   /** The class predicted. */
   readonly prediction: number;
@@ -23,11 +24,11 @@ export interface OutputSpikes {
   readonly duration: number;
   /** Times of the spikes of each output neuron in ms. */
   readonly times: readonly (readonly number[])[];
-  /** Part of the sample whose spikes the loss counts, in ms. */
+  /** Time window in which the loss counts spikes, in ms. */
   readonly region: { readonly start: number; readonly stop: number };
   /**
-   * Spikes wanted there of the right class, and of each other one; absent where
-   * the loss wants no number of them.
+   * Target spike counts in that window for the true class and for each other
+   * class; absent if the loss has no target counts.
    */
   readonly desired?: { readonly true: number; readonly false: number };
 }
@@ -37,9 +38,10 @@ const MISTAKEN = "predicted instead";
 const OTHER = "other classes";
 
 /**
- * Names all output neurons, of which there may be more than classes.
+ * Names all output neurons; a network may have more of them than there are
+ * classes.
  *
- * @param spikes The sample.
+ * @param spikes Output spikes for the sample.
  * @returns One name an output.
  */
 export function namesOf({ classes, times }: OutputSpikes): string[] {
@@ -49,8 +51,8 @@ export function namesOf({ classes, times }: OutputSpikes): string[] {
 /**
  * Titles a chart.
  *
- * @param what What it shows.
- * @param spikes The sample.
+ * @param what Subject of the chart, such as `Spike counts`.
+ * @param spikes Output spikes for the sample.
  * @returns The title, with the target, and a subtitle with the prediction.
  */
 export function titleOf(
@@ -66,11 +68,11 @@ export function titleOf(
 }
 
 /**
- * Tells which part a class plays for a sample.
+ * Finds the role of a class for a sample: target, predicted instead or other.
  *
- * @param neuron The class.
- * @param spikes The sample.
- * @returns What the legend calls it.
+ * @param neuron Output neuron of the class.
+ * @param spikes Output spikes for the sample.
+ * @returns The role, as the legend names it.
  */
 export function roleOf(neuron: number, spikes: OutputSpikes): string {
   if (neuron === spikes.label) return TARGET;
@@ -78,9 +80,9 @@ export function roleOf(neuron: number, spikes: OutputSpikes): string {
 }
 
 /**
- * Encodes those parts as colours.
+ * Encodes the role of each class as a colour.
  *
- * @param spikes The sample.
+ * @param spikes Output spikes for the sample.
  * @returns The colour of a mark.
  */
 export function roleColour(

@@ -1,6 +1,6 @@
 /**
- * How charts look on a page, which writes their titles itself and gives each
- * as much room as there is.
+ * The theme of charts on a web page, where titles are HTML and the width
+ * varies.
  *
  * @module
  */
@@ -8,11 +8,11 @@
 import { configOf, type Theme } from "./theme.ts";
 
 /**
- * Describes a theme to Vega-Lite, for charts on a page.
+ * Converts a theme to a Vega-Lite configuration for charts on a page.
  *
- * @param theme For light paper or for a dark screen.
- * @returns What goes under `config` of a chart: its frame ends close to
- * its texts, and its legends are below.
+ * @param theme The theme.
+ * @returns The chart's `config`, with little padding and with legends below the
+ * plot.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function pageConfigOf(theme: Theme): Readonly<Record<string, unknown>> {
   const { axis, legend, ...config } = configOf(theme);
   return {
     ...config,
-    // Letters reach a little beyond the boxes that Vega reckons with.
+    // Letters extend a little beyond the boxes that Vega computes for them.
     padding: 4,
     axis: { ...axis as object, labelOverlap: "parity", labelSeparation: 8 },
     legend: {

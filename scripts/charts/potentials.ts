@@ -7,34 +7,34 @@
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
-/** What a neuron did. */
+/** Potential and spikes of a neuron over time. */
 export interface NeuronTrace {
-  /** What it is called, such as `fc2, neuron 3 (sheep)`. */
+  /** Name of the neuron, such as `fc2, neuron 3 (sheep)`. */
   readonly name: string;
-  /** Its potential in each bin, after the refractory response was added. */
+  /** Its membrane potential in each time bin, refractory response included. */
   readonly potentials: ArrayLike<number>;
   /** Times of its spikes in ms. */
   readonly spikes: readonly number[];
 }
 
-/** What is drawn beside the potentials. */
+/** Sample and scales of the chart. */
 export interface PotentialOptions {
-  /** What the sample is called. */
+  /** Name of the sample. */
   readonly sample: string;
   /** Time bin in ms. */
   readonly Ts: number;
-  /** Threshold. */
+  /** Threshold θ of the neurons. */
   readonly theta: number;
 }
 
-/** Zooms all neurons together, for they share the axis. */
+/** Zooms all neurons together, since they share the time axis. */
 const ZOOM = {
   name: "zoom",
   select: { type: "interval", encodings: ["x"] },
   bind: "scales",
 };
 
-/** Height of a neuron's part in pixels. */
+/** Height of the plot of a neuron in pixels. */
 const HEIGHT = 90;
 
 /**
@@ -126,7 +126,10 @@ export function membranePotentials(
   });
 }
 
-/** From below the lowest potential to room for spikes above the highest. */
+/**
+ * Limits of the potential axis, with room for spikes above the highest
+ * potential.
+ */
 function domainOf({ potentials }: NeuronTrace, theta: number) {
   let [low, high] = [0, theta];
   for (let bin = 0; bin < potentials.length; bin++) {

@@ -1,5 +1,5 @@
 /**
- * What all charts with a row for each class or group share.
+ * The axis of charts that have a row for each class or group.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { TITLE_ABOVE } from "./spec.ts";
 export const ROW = 20;
 
 /**
- * Encodes names as rows, in their order.
+ * Encodes names as rows, in the given order.
  *
- * @param field Which part of the data is the name.
- * @param options All names, and what they are names of, unless the field says
- *   it.
- * @returns The place of a mark.
+ * @param field Field of the data that holds the name.
+ * @param options All names, and the title of the axis; by default the name of
+ * the field.
+ * @returns The y encoding of a mark.
  */
 export function rowAxis(
   field: string,

@@ -1,5 +1,5 @@
 /**
- * What all charts are: plain Vega-Lite specifications with a theme in them.
+ * Builds charts as Vega-Lite specifications: plain data that include a theme.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { configOf, type Theme } from "./theme.ts";
 /** The version of Vega-Lite that charts are written in. */
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
-/** Puts the title of an upright axis above its labels, however short it is. */
+/** Puts the title of a y axis horizontally above its labels. */
 export const TITLE_ABOVE = {
   titleAngle: 0,
   titleAnchor: "start",
@@ -19,27 +19,27 @@ export const TITLE_ABOVE = {
   titleY: -6,
 } as const;
 
-/** A Vega-Lite specification: plain data, as JSON would have it. */
+/** A Vega-Lite specification as plain data that can be written as JSON. */
 export interface ChartSpec {
-  /** Where Vega-Lite describes its language. */
+  /** Address of the schema of Vega-Lite. */
   readonly $schema: string;
   /** Title and subtitle. */
   readonly title: {
-    /** What the chart shows. */
+    /** Subject of the chart. */
     readonly text: string;
-    /** What it was made from. */
+    /** Run, fold or sample that the data are from. */
     readonly subtitle?: string | readonly string[];
   };
   /** Colours and fonts. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Data, marks and all else. */
+  /** Data, marks and encodings. */
   readonly [key: string]: unknown;
 }
 
 /**
  * Puts a chart together, in the light theme.
  *
- * @param title What it shows, and what it was made from.
+ * @param title Title and subtitle.
  * @param body Data, marks and encodings.
  * @returns The chart.
  */
@@ -51,10 +51,10 @@ export function chart(
 }
 
 /**
- * Makes a chart that says why there is nothing to see.
+ * Makes a chart that only says why it has no data.
  *
- * @param title What it would show.
- * @param reason Why it does not, such as `No epoch has ended`.
+ * @param title Title of the chart.
+ * @param reason Why there are no data, such as `No epoch has ended`.
  * @returns The chart.
  *
  * @example
@@ -78,7 +78,7 @@ export function emptyChart(title: string, reason: string): ChartSpec {
  * Puts a chart into another theme.
  *
  * @param spec The chart.
- * @param theme For light paper or for a dark screen.
+ * @param theme The theme.
  * @returns The same chart in that theme.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * How often the output neurons spiked, and how often they should have.
+ * Spike counts of the output neurons for a sample, beside their targets.
  *
  * @module
  */
@@ -15,11 +15,12 @@ import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec } from "./spec.ts";
 
 /**
- * Draws how often each output neuron spiked, beside what the loss wants, if
- * that is a number.
+ * Draws the spike count of each output neuron, with the loss's target counts if
+ * it has any.
  *
- * @param spikes The sample.
- * @returns The chart; the winner has its count written on it.
+ * @param spikes Output spikes for the sample.
+ * @returns The chart; the count of the predicted class is written beside its
+ * bar.
  *
  * @example
  * ```ts
@@ -70,7 +71,7 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
             title: `spikes from ${start} to ${stop.toLocaleString("en")} ms ` +
               "(count)",
             axis: { tickMinStep: 1 },
-            // Room for the winner's count.
+            // Room for the count of the predicted class.
             scale: {
               domainMin: 0,
               domainMax: 1.12 * Math.max(...counts, desired?.true ?? 0, 1),
@@ -92,7 +93,7 @@ export function spikeHistogram(spikes: OutputSpikes): ChartSpec {
   });
 }
 
-/** A line at each desired count. */
+/** Draws a line at each target count. */
 function desiredRules(desired: NonNullable<OutputSpikes["desired"]>) {
   return {
     data: {

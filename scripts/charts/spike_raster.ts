@@ -1,5 +1,5 @@
 /**
- * When the output neurons spiked.
+ * Spike times of the output neurons for a sample.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 /**
  * Draws the spikes of the output neurons over time.
  *
- * @param spikes The sample.
+ * @param spikes Output spikes for the sample.
  * @returns The chart.
  *
  * @example

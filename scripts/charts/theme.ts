@@ -1,20 +1,21 @@
 /**
- * The colours of all pictures, and how charts look on light and on dark ground.
+ * The colours of all pictures, and the Vega-Lite themes of charts, light and
+ * dark.
  *
  * @module
  */
 
-/** What a picture is looked at on: paper, or a dark screen. */
+/** Light, for paper, or dark, for a dark screen. */
 export type Theme = "light" | "dark";
 
-/** All there are. */
+/** All themes. */
 export const THEMES = ["light", "dark"] as const satisfies readonly Theme[];
 
 /** The font of all pictures. */
 export const FONT = "Inter";
 
 /**
- * Four colours that the colour-blind tell apart, too, for folds and sessions.
+ * Four colours for folds and sessions that colour-blind readers can tell apart.
  *
  * Source: Okabe and Ito, Color Universal Design, 2008.
  */
@@ -25,7 +26,7 @@ export const COLOURS: readonly string[] = [
   "#CC79A7",
 ];
 
-/** Shapes that go with the colours, for print without colour. */
+/** Shapes used together with the colours, for print without colour. */
 export const SHAPES: readonly string[] = [
   "circle",
   "square",
@@ -33,30 +34,33 @@ export const SHAPES: readonly string[] = [
   "diamond",
 ];
 
-/** Colours of classes by the part they play for a sample. */
+/** Colours of classes by their role for a sample. */
 export const ROLES = {
-  /** The class of the sample. */
+  /** The true class of the sample. */
   target: COLOURS[0],
-  /** The class that was predicted instead. */
+  /** The predicted class, if it is not the true one. */
   mistaken: COLOURS[1],
-  /** All others. */
+  /** All other classes. */
   other: "#7F7F7F",
 } as const;
 
 /** Colours that differ between the themes, as `#rrggbb`. */
 export interface Ground {
-  /** What everything is drawn on. */
+  /** Background. */
   readonly paper: string;
   /** Text and lines. */
   readonly ink: string;
-  /** Lines that matter less. */
+  /** Grid lines and other minor lines. */
   readonly faint: string;
-  /** ON and OFF events, apart in brightness too, for print without colour. */
+  /**
+   * ON and OFF events; they also differ in brightness, for print without
+   * colour.
+   */
   readonly on: string;
   readonly off: string;
-  /** None to all, for shares. */
+  /** Colour scale from 0 to 100 %, for shares. */
   readonly ramp: readonly string[];
-  /** Negative over zero to positive, for weights. */
+  /** Colour scale from negative over zero to positive, for weights. */
   readonly diverging: readonly string[];
 }
 
@@ -83,10 +87,10 @@ export const GROUNDS: Readonly<Record<Theme, Ground>> = {
 };
 
 /**
- * Describes a theme to Vega-Lite.
+ * Converts a theme to a Vega-Lite configuration.
  *
- * @param theme For light paper or for a dark screen.
- * @returns What goes under `config` of a chart.
+ * @param theme The theme.
+ * @returns The `config` of a chart.
  *
  * @example
  * ```ts
@@ -138,9 +142,11 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     rule: { color: ink },
     tick: { opacity: 1 },
     style: {
-      // Cells that are told apart where they have one colour.
+      // Cells with a border, so that neighbours of one colour can be told
+      // apart.
       ruled: { stroke: faint, strokeWidth: 0.5 },
-      // Numbers on weak and on strong colours, and what keeps them off lines.
+      // Numbers on weak and on strong colours, and a halo that separates them
+      // from lines.
       onWeak: { color: ink },
       onStrong: { color: paper },
       halo: { color: paper, stroke: paper, strokeWidth: 4 },

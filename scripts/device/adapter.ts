@@ -1,5 +1,5 @@
 /**
- * Where commands look for a WebGPU adapter.
+ * Finds the WebGPU adapter that commands compute on.
  *
  * @module
  */
@@ -11,28 +11,28 @@ import {
 } from "../../engine/device/device.ts";
 
 /**
- * Settles, before an adapter is looked for, which drivers are asked.
+ * Restricts WebGPU to Vulkan on Linux; must run before an adapter is requested.
  *
- * On Linux only Vulkan is, unless `DENO_WEBGPU_BACKEND` says otherwise: OpenGL
- * would offer an adapter even where Vulkan's drivers are missing, but one with
- * half as many buffers and no 16-bit floats.
+ * `DENO_WEBGPU_BACKEND` takes precedence if it is set. Where Vulkan's drivers
+ * are missing, OpenGL would offer an adapter, but one with half as many buffers
+ * and no 16-bit floats.
  */
 export function preferVulkan(): void {
   if (Deno.build.os !== "linux") return;
   if (!Deno.env.get("DENO_WEBGPU_BACKEND")) {
     Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
   }
-  // Mesa looks for a Wayland display, and complains if this is not set.
+  // Mesa looks for a Wayland display and prints a warning if this is not set.
   if (!Deno.env.get("XDG_RUNTIME_DIR")) {
     Deno.env.set("XDG_RUNTIME_DIR", "/nonexistent");
   }
 }
 
 /**
- * Looks for the adapter that a device would be opened on.
+ * Describes the adapter that a device would be opened on.
  *
- * @returns What it is, such as `NVIDIA H200, hardware`; `undefined` if there
- * is none.
+ * @returns Name and kind, such as `NVIDIA H200, hardware`; `undefined` if there
+ * is no adapter.
  */
 export async function findAdapter(): Promise<string | undefined> {
   preferVulkan();
@@ -48,7 +48,8 @@ export async function findAdapter(): Promise<string | undefined> {
  * Opens the device that commands compute on.
  *
  * @returns The device; its owner destroys it.
- * @throws {Error} If there is no adapter, with the way to look for one.
+ * @throws {Error} If there is no adapter; the message names the command that
+ * looks for one.
  */
 export async function openPreferredDevice(): Promise<Device> {
   preferVulkan();

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 
 /**
- * Tells whoever started this worker what adapter there is.
+ * Worker that looks for a WebGPU adapter and posts its description.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Where a training step spends its time, as a table.
+ * Profiles a training step: a table of the time that each kernel takes.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Configuration } from "../configuration/types.ts";
 import { describeModel, planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/folds.ts";
 
-/** Steps that warm the device up before it is timed: it clocks up slowly. */
+/** Training steps before timing starts, since a GPU raises its clock slowly. */
 const WARM_UP = { hardware: 100, software: 1 };
 
 /** How often each kernel is timed. */
@@ -27,10 +27,10 @@ const REPETITIONS = 9;
  * Times the first training step of a fold, kernel by kernel.
  *
  * @param fold The fold.
- * @param context The device, and what to train.
+ * @param context The device and the configuration.
  * @returns The table, at most 60 columns wide.
- * @throws {DeviceError} If the device has no clock, was lost or has not enough
- * memory.
+ * @throws {DeviceError} If the device has no timestamp queries, was lost or has
+ * not enough memory.
  * @throws {ShapeError} If the network does not fit the data or the device.
  * @throws What reading the first samples throws.
  */
@@ -75,7 +75,9 @@ export async function profileStep(
   });
 }
 
-/** One line a kernel, then what the adapter could do. */
+/**
+ * Formats a line for each kernel, and last the highest rates of the adapter.
+ */
 function inWords(
   kernels: readonly KernelTime[],
   run: {
@@ -117,12 +119,12 @@ function inWords(
     row(["", "all", total.toFixed(3), "", ""]),
     row([
       "",
-      "the adapter at most",
+      "the adapter's maximum",
       "",
       giga(bytesPerSecond),
       giga(multiplyAddsPerSecond),
     ]),
-    "GB/s: every buffer seen once, twice where changed in place",
-    "GMAC/s: the multiply-adds that these spikes ask for",
+    "GB/s: each buffer counts once, twice if changed in place",
+    "GMAC/s: the multiply-adds that these spikes need",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 /**
- * What a trained network makes of a fold's test set, sample by sample.
+ * Tests a trained network on the test set of its fold, sample by sample.
  *
  * @module
  */
@@ -16,25 +16,25 @@ import type { Configuration } from "../configuration/types.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Fold } from "./folds.ts";
 
-/** What became of a sample of the test set. */
+/** The prediction for a sample of the test set. */
 export interface SampleOutcome {
-  /** Number of the sample in its source. */
+  /** Index of the sample in its source. */
   readonly sample: number;
-  /** Its class. */
+  /** Its true class. */
   readonly label: number;
   /** The class predicted. */
   readonly prediction: number;
   /** Its loss. */
   readonly loss: number;
-  /** What it is called: recording and place in it, as slices are. */
+  /** Its name: the recording and the place of the slice in it. */
   readonly name: string;
-  /** Name of the person who signs; not all data sets tell. */
+  /** Name of the person who signs; not all data sets record it. */
   readonly person?: string;
-  /** Session of the recording, `S1` to `S4`. */
+  /** Lighting session of the recording, `S1` to `S4`. */
   readonly session?: string;
 }
 
-/** What a fold's network makes of its test set. */
+/** The predictions of a fold's network for its test set. */
 export interface FoldEvaluation {
   /** Fold, counted from 1. */
   readonly fold: number;
@@ -45,9 +45,9 @@ export interface FoldEvaluation {
 }
 
 /**
- * Puts a fold's trained network on a device.
+ * Creates the trained network of a fold on a device.
  *
- * @param device Where to.
+ * @param device The device.
  * @param fold The fold, for the size of its samples.
  * @param options Configuration of the run, and the weights.
  * @returns The network; its owner destroys it.
@@ -84,7 +84,7 @@ export async function openModel(
 /**
  * Tests a network on the test set of its fold.
  *
- * @param model The network, with the weights that the fold left.
+ * @param model The network, with the fold's trained weights.
  * @param fold The fold.
  * @param configuration The run's configuration.
  * @returns The class, prediction and loss of each sample.
@@ -115,10 +115,11 @@ export async function evaluateFold(
 }
 
 /**
- * Tells whose a sample is, as far as its source knows.
+ * Names a sample, its person and its lighting session, as far as its source
+ * knows them.
  *
  * @param source The data set.
- * @param sample Number of the sample in it.
+ * @param sample Index of the sample in the data set.
  * @returns Its name, such as `user05_indoor_03`, person and session.
  */
 export function describeSample(

@@ -1,5 +1,5 @@
 /**
- * From a configuration to data and folds.
+ * Opens the data of a configuration and splits them into folds.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { Configuration } from "../configuration/types.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openSlices } from "./samples.ts";
 
-/** What a fold trains on, chooses weights by, and is tested on. */
+/** A fold: the samples to train on, to choose weights by, and to test on. */
 export interface Fold {
   /** Counted from 1. */
   readonly number: number;
@@ -30,23 +30,24 @@ export interface Fold {
 /** Number of folds of the cross-validation. */
 const FOLDS = 4;
 
-/** Fraction of a fold's training recordings that validate. */
+/** Fraction of a fold's training recordings that are used for validation. */
 const VALIDATION = 0.15;
 
 /**
- * Opens the data of a configuration and cuts it into folds.
+ * Opens the data of a configuration and splits them into folds.
  *
  * Recordings are split by person as scikit-learn's `KFold` and
- * `train_test_split` do it, seeded with the configuration's seed. Lists of
- * training and test samples are one fold, without a validation set.
+ * `train_test_split` do it, seeded with the configuration's seed. A list of
+ * training samples and one of test samples make a single fold without a
+ * validation set.
  *
  * @param configuration The configuration.
  * @param options Whether each fold has a validation set, and how slices are
  * read.
  * @returns The folds.
  * @throws {DatasetError} If the store or a list cannot be used, or the list
- *   names recordings that the store has not, or too few.
- * @throws {RecordingError} If a listed sample is not there.
+ * names too few recordings or some that the store does not have.
+ * @throws {RecordingError} If a listed sample is missing.
  */
 export async function openFolds(
   configuration: Configuration,

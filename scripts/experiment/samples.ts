@@ -1,5 +1,5 @@
 /**
- * From a configuration to samples, as recorded.
+ * Opens the slices that a configuration names, as recorded.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { createProgress, type Progress } from "../command_line/progress.ts";
  * recordings themselves, which shows progress.
  *
  * @param configuration The configuration.
- * @param options How slices are read; on this thread unless said otherwise.
+ * @param options How slices are read; by default on this thread.
  * @returns The slices, as recorded.
  * @throws {DatasetError} If the store, a list or a tag file cannot be used.
  * @throws {RecordingError} If a recording cannot be read.

@@ -1,5 +1,5 @@
 /**
- * What single neurons do with a sample.
+ * Traces the potentials and spikes of single neurons for a sample.
  *
  * @module
  */
@@ -15,15 +15,17 @@ import type { Configuration } from "../configuration/types.ts";
 import { describeSample } from "./evaluate_fold.ts";
 import type { Fold } from "./folds.ts";
 
-/** A neuron of a layer. */
+/** A neuron, by its layer and its number. */
 export interface NeuronName {
   /** Name of the layer, such as `fc1`. */
   readonly layer: string;
-  /** Its number, channels before rows before columns, counted from 0. */
+  /**
+   * Its number in the layer, counted from 0 in the order channel, row, column.
+   */
   readonly neuron: number;
 }
 
-/** What a network did with a sample. */
+/** Output spikes and traced neurons of a network for a sample. */
 export interface SampleTrace {
   /** Spikes of its outputs. */
   readonly output: OutputSpikes;
@@ -32,14 +34,15 @@ export interface SampleTrace {
 }
 
 /**
- * Runs one sample through a network and looks at it.
+ * Runs a network on one sample and records its output spikes and the potentials
+ * of some neurons.
  *
  * @param model The network.
  * @param fold Its fold.
- * @param options Number of the sample in its source, and which neurons to
- * look at; unless there are any, the outputs of target and prediction, and of
- * each hidden layer that learns the neuron that spikes most.
- * @returns Spikes of the outputs, and what the neurons did.
+ * @param options Index of the sample in its source, and the neurons to trace;
+ * if none are given, the output neurons of the true and the predicted class,
+ * and of each hidden layer with weights the neuron that spikes most.
+ * @returns The output spikes, and the potentials and spikes of the neurons.
  * @throws {RangeError} If there is no such neuron.
  * @throws {ShapeError} If the sample does not fit the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
@@ -125,7 +128,7 @@ function requireNeuron({ layers }: Model, { layer, neuron }: NeuronName): void {
   }
 }
 
-/** Number of bins. */
+/** Number of time bins. */
 function lengthOf({ spikes: { shape } }: LayerTrace): number {
   return shape[shape.length - 1];
 }
@@ -137,7 +140,7 @@ function spikeTimes(layer: LayerTrace, neuron: number, Ts: number): number[] {
     .map((bin) => timeOf(bin, Ts));
 }
 
-/** A time as people write it: 3·0.1 is 0.3. */
+/** The time of a bin in ms, without rounding errors: 3·0.1 is 0.3. */
 function timeOf(bin: number, Ts: number): number {
   return Number((bin * Ts).toPrecision(12));
 }

@@ -1,5 +1,5 @@
 /**
- * ON minus OFF events of each pixel, as grey levels.
+ * Counts ON minus OFF events of each pixel and paints them as grey levels.
  *
  * @module
  */
@@ -9,13 +9,16 @@ import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Colour, IndexedImage } from "./gif.ts";
 import type { Sample } from "./samples/sample.ts";
 
-/** Levels on either side of the middle. */
+/** Number of grey levels on either side of the middle. */
 const SIDE = 100;
 
-/** Share of changed pixels that the greys tell apart; hot pixels do not. */
+/**
+ * Share of the changed pixels whose counts the greys resolve; the rest, such as
+ * hot pixels, are clipped.
+ */
 const TYPICAL = 0.99;
 
-/** The greys, from black to white; the middle is no difference. */
+/** The greys, from black to white; the middle is a difference of 0. */
 export const GREYS: readonly Colour[] = Array.from(
   { length: 2 * SIDE + 1 },
   (_, level) => {
@@ -25,11 +28,11 @@ export const GREYS: readonly Colour[] = Array.from(
 );
 
 /**
- * Counts the events of each pixel in a stretch of time.
+ * Counts the events of each pixel in a time window.
  *
  * @param sample The sample.
- * @param fromUs When the stretch starts.
- * @param toUs When it is over.
+ * @param fromUs Start of the window in µs.
+ * @param toUs End of the window in µs, exclusive.
  * @returns ON minus OFF events of each pixel, row by row from the top of the
  *   picture.
  *
@@ -64,10 +67,10 @@ export function countDifferences(
 }
 
 /**
- * Finds the difference at which greys end, for a few pixels that never stop
- * not to leave all others grey.
+ * Finds the difference to paint as white or black, such that a few hot pixels
+ * do not leave all others grey.
  *
- * @param pictures Differences of pictures that are to be compared.
+ * @param pictures Differences of all pictures that share the grey scale.
  * @returns A difference that 99 of 100 changed pixels do not exceed; at least
  *   1.
  *
@@ -97,11 +100,11 @@ export function typicalLimit(pictures: Iterable<Int32Array>): number {
 }
 
 /**
- * Paints differences.
+ * Paints differences as grey levels.
  *
  * @param counts ON minus OFF events of each pixel.
  * @param width Pixels in a row.
- * @param limit The difference at which greys end.
+ * @param limit The difference that is painted white, or black if negative.
  * @returns The picture, in colours of `GREYS`.
  */
 export function paintDifferences(

@@ -1,5 +1,5 @@
 /**
- * The event picture: what changed where, in eight stretches of time.
+ * The event picture: ON minus OFF events of each pixel in eight time windows.
  *
  * @module
  */
@@ -24,15 +24,17 @@ import {
 /** Number of panels, in two rows. */
 const PANELS = 8;
 
-/** Longest side of a panel, and how short the other may be for its labels. */
+/**
+ * Longest side of a panel, and the shortest that leaves room for axis labels.
+ */
 const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
 
 /**
- * Charts ON minus OFF events of each pixel in eight equal stretches of time, in
- * two rows, in grey.
+ * Charts ON minus OFF events of each pixel as grey levels: a panel for each of
+ * eight equal time windows, in two rows.
  *
  * @param sample The sample.
- * @param theme The theme of all around the pixels.
+ * @param theme The theme of everything but the pixels.
  * @returns The chart.
  */
 export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
@@ -112,7 +114,7 @@ export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
           },
         },
         {
-          // Nothing is seen of it but the legend that it brings.
+          // An invisible mark that adds the legend.
           mark: { type: "point", size: 0, opacity: 1, aria: false },
           encoding: {
             color: {

@@ -1,5 +1,5 @@
 /**
- * A font in parts, of which a text needs some.
+ * Chooses the parts of the font that a text needs and writes them as CSS.
  *
  * @module
  */
@@ -16,11 +16,11 @@ export interface Face {
 }
 
 /**
- * Finds those parts that a text needs.
+ * Finds the parts of the font that a text needs.
  *
  * @param text The text.
- * @param faces All parts.
- * @returns Those with characters that are in the text.
+ * @param faces All parts of the font.
+ * @returns The parts with characters of the text.
  *
  * @example
  * ```ts
@@ -39,10 +39,10 @@ export function facesOf(text: string, faces: readonly Face[]): Face[] {
 }
 
 /**
- * Writes parts down.
+ * Writes parts of the font as CSS.
  *
  * @param faces The parts.
- * @returns CSS that holds them.
+ * @returns CSS rules that embed them.
  */
 export function formatFaces(faces: readonly Face[]): string {
   return faces.map(({ weight, range, bytes }) =>

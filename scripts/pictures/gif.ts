@@ -1,5 +1,5 @@
 /**
- * Pictures of few colours, still and moving, as GIF.
+ * Writes still and animated GIF pictures of few colours.
  *
  * @module
  */
@@ -13,28 +13,28 @@ export type Colour = readonly [red: number, green: number, blue: number];
 export interface IndexedImage {
   readonly width: number;
   readonly height: number;
-  /** Which colour each pixel has, row by row from the top. */
+  /** Index of the colour of each pixel, row by row from the top. */
   readonly pixels: Uint8Array;
 }
 
-/** A moving picture that is being written. */
+/** Writer of an animated picture. */
 export interface GifWriter {
   /**
    * Appends a frame.
    *
-   * @param frame The frame, of the size of all others.
-   * @param centiseconds How long it stands.
+   * @param frame The frame; all frames have the same size.
+   * @param centiseconds How long the frame is shown, in 1/100 s.
    */
   add(frame: IndexedImage, centiseconds: number): void;
-  /** Ends the picture and gives the bytes of its file. */
+  /** Ends the picture and returns the bytes of its file. */
   finish(): Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Begins a picture that moves and starts over for ever.
+ * Begins an animated picture that repeats for ever.
  *
  * @param palette Its colours.
- * @returns What to hand the frames to.
+ * @returns The writer, to add frames to.
  */
 export function createGif(palette: readonly Colour[]): GifWriter {
   const gif = gifenc.GIFEncoder();
@@ -54,12 +54,12 @@ export function createGif(palette: readonly Colour[]): GifWriter {
 }
 
 /**
- * Writes a picture into an address, for other pictures to hold it.
+ * Encodes a picture as a data URL, to be embedded in a chart.
  *
  * @param image The picture.
  * @param palette Its colours.
- * @param options Which colour is seen through, if any.
- * @returns The address, `data:image/gif;base64,…`.
+ * @param options Index of the transparent colour, if there is one.
+ * @returns The URL, `data:image/gif;base64,…`.
  */
 export function imageUrl(
   { width, height, pixels }: IndexedImage,
@@ -77,22 +77,22 @@ export function imageUrl(
 }
 
 /**
- * Finds the colours of a picture.
+ * Finds the colours that represent a picture best.
  *
  * @param rgba Red, green, blue and opacity of each pixel.
- * @param count How many colours to find at most.
- * @returns The colours that stand for all in it.
+ * @param count Largest number of colours.
+ * @returns The colours.
  */
 export function findPalette(rgba: Uint8Array, count: number): Colour[] {
   return gifenc.quantize(rgba, count);
 }
 
 /**
- * Gives each pixel the nearest colour.
+ * Replaces each pixel by the nearest colour.
  *
  * @param rgba Red, green, blue and opacity of each pixel.
  * @param palette The colours.
- * @returns Which colour each pixel gets.
+ * @returns Index of the colour of each pixel.
  */
 export function applyPalette(
   rgba: Uint8Array,
@@ -102,10 +102,10 @@ export function applyPalette(
 }
 
 /**
- * Reads a colour.
+ * Parses a colour.
  *
  * @param hex The colour, `#rrggbb`.
- * @returns Its three parts.
+ * @returns Red, green and blue, 0 to 255.
  *
  * @example
  * ```ts

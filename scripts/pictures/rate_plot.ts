@@ -1,5 +1,5 @@
 /**
- * How many events there are over time.
+ * The event rate of a sample over time, as a chart.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import {
   formatEvents,
 } from "./samples/time_unit.ts";
 
-/** Most stretches of time to count in. */
+/** Largest number of time bins that events are counted in. */
 const MOST_BINS = 200;
 
-/** Shortest of them, in µs. */
+/** Shortest time bin, in µs. */
 const SHORTEST_US = 1000;
 
 /**
  * Charts the rates of ON and of OFF events over time.
  *
  * @param sample The sample.
- * @param theme The theme to colour it for.
+ * @param theme The theme.
  * @returns The chart.
  */
 export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
@@ -43,7 +43,7 @@ export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
       polarity,
     }))
   );
-  // The last steps are drawn to the end of their stretch.
+  // Repeats the last rates, so that the line reaches the end of the last bin.
   values.push(...values.slice(-2).map((last) => ({ ...last, time: last.end })));
   const subtitle = `${formatEvents(events.t.length)}, counted every ` +
     formatDuration(width);
@@ -83,7 +83,7 @@ export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
   return themed(spec, theme);
 }
 
-/** Counts OFF and ON events in equal stretches of time. */
+/** Counts OFF and ON events in equal time bins. */
 function countEvents(
   { startUs, events: { t, p } }: Sample,
   bins: number,

@@ -1,8 +1,8 @@
 /**
- * Charts as SVG, and SVG as pixels.
+ * Renders charts as SVG, and SVG as pixels.
  *
- * Pictures bring their font along, Inter, under the SIL Open Font License, so
- * that they are the same wherever they are made and looked at.
+ * Pictures embed their font, Inter (SIL Open Font License), so that they look
+ * the same on every machine.
  *
  * @module
  */
@@ -17,21 +17,24 @@ import type { ChartSpec } from "../charts/spec.ts";
 import { FONT } from "../charts/theme.ts";
 import { type Face, facesOf, formatFaces } from "./font_faces.ts";
 
-/** How a text is written. */
+/** Size and weight of a text. */
 interface TextStyle {
   /** In pixels. */
   readonly size: number;
   readonly bold: boolean;
 }
 
-/** What Vega knows of a text it lays out. */
+/** The properties of a text that Vega lays out. */
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: number | string;
   readonly text?: unknown;
 }
 
-/** Titles are bold, and names may have letters of several alphabets. */
+/**
+ * Parts of the font that are used: titles are bold, and names may have letters
+ * of several alphabets.
+ */
 const FACES = [
   ["latin", 400],
   ["latin", 700],
@@ -40,16 +43,16 @@ const FACES = [
   ["cyrillic", 400],
 ] as const;
 
-/** Pixels of a PNG for one of its SVG, enough for print. */
+/** Pixels of a PNG for each pixel of the SVG, enough for print. */
 const ZOOM = 2;
 
-/** Size in which texts are measured. */
+/** Font size at which texts are measured, in pixels. */
 const MEASURED = 100;
 
-/** Characters that XML has no way to write, such as those of names of files. */
+/** Characters that XML cannot represent; file names may contain them. */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Takes what Vega-Lite warns of for an error. */
+/** Turns warnings of Vega-Lite into errors. */
 const LOGGER = vega.logger(vega.Warn, undefined, (_method, _level, input) => {
   throw new Error(`Cannot draw a chart: ${input.join(" ")}`);
 });
@@ -59,11 +62,11 @@ let prepared: Promise<readonly Face[]> | undefined;
 const widths = new Map<string, number>();
 
 /**
- * Draws a chart.
+ * Renders a chart as SVG.
  *
  * @param spec The chart.
- * @returns An SVG that holds its font.
- * @throws {Error} If Vega-Lite finds fault with the chart.
+ * @returns The SVG, with its font embedded.
+ * @throws {Error} If Vega-Lite warns about the chart.
  */
 export async function renderSvg(spec: ChartSpec): Promise<string> {
   await prepare();
@@ -73,7 +76,7 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
   );
   const view = new vega.View(vega.parse(compiled.spec), {
     renderer: "none",
-    // It would warn that there is no window to zoom in.
+    // Otherwise it warns that there is no window to zoom in.
     logLevel: vega.Error,
   });
   try {
@@ -86,17 +89,17 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
 }
 
 /**
- * Draws SVG as PNG, twice as large.
+ * Renders SVG as PNG of twice the size.
  *
  * @param svg The picture.
- * @returns The bytes of the file.
+ * @returns Bytes of the PNG file.
  */
 export async function renderPng(svg: string): Promise<Uint8Array> {
   return await draw(svg, ZOOM, (image) => image.asPng());
 }
 
 /**
- * Draws SVG.
+ * Renders SVG as pixels.
  *
  * @param svg The picture.
  * @returns Red, green, blue and opacity of each pixel, row by row.
@@ -120,10 +123,10 @@ export async function measureText(
 }
 
 /**
- * Writes a text as SVG and HTML read it.
+ * Escapes a text for SVG and HTML.
  *
  * @param text The text.
- * @returns The text, without signs that mean something there.
+ * @returns The text, with markup characters as character references.
  */
 export function escapeText(text: string): string {
   return text.replace(NOT_XML, "\ufffd")
@@ -131,17 +134,17 @@ export function escapeText(text: string): string {
 }
 
 /**
- * Writes those parts of the font down that a text needs.
+ * Writes the parts of the font that a text needs as CSS.
  *
  * @param text The text.
- * @returns CSS that holds the parts themselves.
+ * @returns CSS rules that embed these parts.
  */
 export async function fontFaces(text: string): Promise<string> {
   return formatFaces(facesOf(text, await prepare()));
 }
 
 /**
- * Reads the programs that draw charts in a browser.
+ * Reads the scripts that draw charts in a browser.
  *
  * @returns Vega and Vega-Lite, as scripts that define `vega` and `vegaLite`.
  */
@@ -153,7 +156,7 @@ export async function readVega(): Promise<string[]> {
   return await Promise.all(files.map((file) => Deno.readTextFile(file)));
 }
 
-/** Reads the font and starts resvg, once. */
+/** Loads the font and resvg, once. */
 function prepare(): Promise<readonly Face[]> {
   return prepared ??= (async () => {
     const resvg = import.meta.resolve("npm:@resvg/resvg-wasm@2.6.2");
@@ -170,7 +173,7 @@ function prepare(): Promise<readonly Face[]> {
         ),
       })),
     );
-    // Without a canvas Vega guesses widths, half as wide again as they are.
+    // Without a canvas Vega estimates text widths, up to 50 % too wide.
     (vega as unknown as {
       textMetrics: { width(item: TextItem, text?: unknown): number };
     }).textMetrics.width = (item, text = item.text) =>
@@ -188,8 +191,8 @@ async function draw(
   take: (image: ReturnType<InstanceType<typeof Resvg>["render"]>) => Uint8Array,
 ): Promise<Uint8Array> {
   const faces = await prepare();
-  // Of the two ways to ask for sharp pixels resvg knows only the first, and
-  // takes the last.
+  // Vega writes two values of image-rendering: resvg supports the first only,
+  // but applies the last.
   const sharp = svg.replaceAll("image-rendering: pixelated;", "");
   using resources = new DisposableStack();
   const resvg = resources.adopt(
@@ -210,7 +213,7 @@ function widthOf(
   { size, bold }: TextStyle,
   faces: readonly Face[],
 ): number {
-  // Marks on both sides, for spaces have no box.
+  // Measured between two marks, since spaces have no bounding box.
   const [whole, marks] = [`|${text}|`, "||"].map((words) => {
     const key = `${bold} ${words}`;
     const width = widths.get(key) ?? boxWidth(words, bold, faces);

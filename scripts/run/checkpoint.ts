@@ -1,12 +1,12 @@
 /**
- * Where a fold stands, as a file from which it goes on.
+ * Checkpoints: the state of a fold's training in one file, to resume from.
  *
- * A checkpoint is one safetensors file: `weights/NAME`, those of the best epoch
- * and those that the log compares with, `best/NAME` and `logged/NAME`, and the
- * optimizer's moments, `m/NAME`, `v/NAME`, `vMax/NAME`, are its tensors, and so
- * are spikes of each neuron in the epoch under way, `fired/LAYER`, layers by
- * number; all else is JSON in its metadata. A digest in there tells a file that
- * was changed since, by a bit or on purpose, from the one that was written.
+ * The file is safetensors. Its tensors are the weights (`weights/NAME`), those
+ * of the best epoch (`best/NAME`), those at the start of the epoch
+ * (`logged/NAME`), the optimizer's moments (`m/NAME`, `v/NAME`, `vMax/NAME`)
+ * and the spike count of each neuron in the current epoch (`fired/LAYER`,
+ * layers by number). Everything else is JSON in the metadata. A digest of
+ * everything, kept there too, reveals a damaged or edited file.
  *
  * @module
  */
@@ -31,66 +31,69 @@ import type {
 } from "./files.ts";
 import { differenceOf, type RunIdentity } from "./identity.ts";
 
-/** The form of files that this program writes, and the one it reads. */
+/** Version of the file format; only this one can be read. */
 const VERSION = "4";
 
-/** The epoch whose weights are kept. */
+/** The best epoch of a fold, whose weights are kept. */
 export interface Best {
   /** The epoch, counted from 0. */
   readonly epoch: number;
   readonly trainAccuracy: number;
-  /** Loss and accuracy of the set that it was chosen by. */
+  /** Loss and accuracy on the set that the epoch was chosen by. */
   readonly loss: number;
   readonly accuracy: number;
 }
 
-/** Where training of a fold stands. */
+/** How far a fold has been trained. */
 export interface FoldPosition {
-  /** The epoch under way, counted from 0; all before it are done. */
+  /** Current epoch, counted from 0; all earlier ones have ended. */
   readonly epoch: number;
-  /** Its batches that were trained on. */
+  /** Number of its batches that have been trained on. */
   readonly batches: number;
-  /** What these came to. */
+  /** Loss, accuracy and spikes summed over those batches. */
   readonly sums?: PassSums;
-  /** What the log says of them, one by one. */
+  /** Loss of each of those batches, for the log. */
   readonly losses: readonly BatchLoss[];
-  /** What was measured behind the last of them. */
+  /** Measurements after the last batch of the epoch. */
   readonly measures?: EpochMeasures;
-  /** In the first epoch: what the first weights were scaled by, if they were. */
+  /**
+   * In the first epoch, with `training.init: live`: the factor that each
+   * layer's initial weights were scaled by.
+   */
   readonly firstScales?: LayerNumbers;
-  /** The generator's state when the epoch began. */
+  /** State of the random generator at the start of the epoch. */
   readonly random: readonly number[];
-  /** Time that the run has taken so far, of all folds, in s. */
+  /** Time that the run has taken, over all folds, in s. */
   readonly seconds: number;
-  /** The best epoch so far. */
+  /** Best of the epochs that have ended. */
   readonly best?: Best;
-  /** Lowest loss so far of the set that weights are chosen by. */
+  /** Lowest loss yet on the set that weights are chosen by. */
   readonly lowestLoss?: number;
-  /** Whether no further epoch follows. */
+  /** Whether the last epoch has been trained. */
   readonly trained: boolean;
-  /** What the fold came to, once it is done. */
+  /** Results of the fold, once it has ended. */
   readonly summary?: FoldSummary;
 }
 
-/** All that a fold goes on from. */
+/** The state that a fold resumes from. */
 export interface Checkpoint {
-  /** Name of the adapter that it was computed on. */
+  /** Name of the adapter that the fold was trained on. */
   readonly adapter: string;
   readonly position: FoldPosition;
-  /** Weights and moments; nothing once the fold is done. */
+  /** Weights and optimizer moments; absent once the fold has ended. */
   readonly state?: ModelState;
   /** Weights of the best epoch. */
   readonly best?: Arrays;
-  /** Weights that the log compares with. */
+  /** Weights at the start of the epoch, for the norm of their change. */
   readonly logged?: Arrays;
 }
 
 /**
- * Writes a checkpoint.
+ * Encodes a checkpoint.
  *
  * @param checkpoint The checkpoint.
- * @param identity The run that it belongs to.
- * @returns The whole file.
+ * @param identity Identity of the run that it belongs to.
+ * @returns Bytes of the whole file.
  */
 export function formatCheckpoint(
   { adapter, position, state, best, logged }: Checkpoint,
@@ -132,10 +135,11 @@ export function formatCheckpoint(
  * Reads a checkpoint.
  *
  * @param path The file.
- * @param options The run that is to go on, and what helps if the file cannot be
- * used.
+ * @param options Identity of the run to resume, and advice for the user if the
+ * file cannot be used.
  * @returns The checkpoint; `undefined` if there is no such file.
- * @throws {Error} If the file is broken, of another version, or of another run.
+ * @throws {Error} If the file is damaged, of another version, or of another
+ * run.
  */
 export async function readCheckpoint(
   path: string,
@@ -161,16 +165,19 @@ export async function readCheckpoint(
     throw refuse(`${cause.problem}; ${remedy}`, cause);
   }
   const difference = differenceOf(read.identity, identity);
-  if (difference) throw refuse(`${difference}; --out DIR starts elsewhere`);
+  if (difference) {
+    throw refuse(`${difference}; choose another folder with --out DIR`);
+  }
   return read.checkpoint;
 }
 
 /**
- * Reads the bytes of a checkpoint.
+ * Decodes a checkpoint.
  *
- * @param bytes The whole file.
- * @returns The checkpoint, and the run that it belongs to.
- * @throws {WeightsError} If they are not those that `formatCheckpoint` wrote.
+ * @param bytes Bytes of the whole file.
+ * @returns The checkpoint, and the identity of the run that it belongs to.
+ * @throws {WeightsError} If they are damaged, or not a checkpoint of this
+ * version.
  */
 export function parseCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
@@ -203,7 +210,7 @@ export function parseCheckpoint(
   return { checkpoint, identity: readJson<RunIdentity>(metadata, "run") };
 }
 
-/** Sorts tensors into groups, by what their names begin with. */
+/** Groups tensors by the part of their names before the slash. */
 function groupsOf(
   tensors: ReadonlyMap<string, Tensor>,
 ): Map<string, Record<string, NamedArray>> {
@@ -219,7 +226,7 @@ function groupsOf(
   );
 }
 
-/** Puts the spikes of each neuron into the order of the layers. */
+/** Puts the spike counts of the layers in order. */
 function byLayer(
   fired: Readonly<Record<string, { readonly data: unknown }>>,
 ): Uint32Array[] {
@@ -231,7 +238,7 @@ function byLayer(
   });
 }
 
-/** Reads what is JSON in the metadata. */
+/** Reads an entry of the metadata that is a JSON object. */
 function readJson<T extends object>(
   metadata: Readonly<Record<string, string>>,
   key: "position" | "run",
@@ -240,13 +247,13 @@ function readJson<T extends object>(
   try {
     value = JSON.parse(metadata[key]);
   } catch (cause) {
-    throw new WeightsError(`its ${key} is no JSON`, { cause });
+    throw new WeightsError(`its ${key} is not JSON`, { cause });
   }
   if (typeof value === "object" && value !== null) return value as T;
   throw new WeightsError(`its ${key} is ${metadata[key]}, expected an object`);
 }
 
-/** Digests all that a checkpoint holds, in whatever order it stands there. */
+/** Computes the SHA-256 of tensors and metadata, independent of their order. */
 function digestOf(
   tensors: readonly (readonly [name: string, Tensor])[],
   metadata: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
 /**
- * What is in a folder before a run starts there.
+ * Looks for an earlier run in a folder before a new one starts there.
  *
  * @module
  */
@@ -26,13 +26,13 @@ import { parseMetrics, parseStatus, parseSummary } from "./parse_figures.ts";
 
 /**
  * Looks for an earlier run in a folder. One that was stopped before its first
- * checkpoint has nothing to go on from, and counts as none.
+ * checkpoint cannot be resumed and counts as none.
  *
  * @param folder The folder.
- * @returns Whether there is none, or one that has not ended; what it came to,
- * if it has ended.
- * @throws {Error} If its files are damaged or cannot be read, or there is none,
- * but files that no run left there and among which a new one would write.
+ * @returns `none`, `under way` for a run that has not ended, or the results of
+ * one that has.
+ * @throws {Error} If the run's files are damaged or cannot be read, or if files
+ * that no run wrote have the names that a run uses.
  */
 export async function findEarlierRun(
   folder: string,
@@ -53,22 +53,22 @@ export async function findEarlierRun(
   if (strangers.length === 0) return "none";
   throw new Error(
     `Cannot start in "${folder}": it holds ${strangers.join(", ")}, which no ` +
-      "run left there; --out DIR starts elsewhere",
+      "run wrote; choose another folder with --out DIR",
   );
 }
 
 /**
- * Looks for the checkpoints in a run's folder.
+ * Looks for the checkpoints in a run folder.
  *
  * @param folder The folder.
- * @returns Their names.
+ * @returns Names of the files, in order.
  */
 export async function findCheckpoints(folder: string): Promise<string[]> {
   return await findFiles(folder, CHECKPOINT_FILE);
 }
 
 /**
- * Reads a text.
+ * Reads a text file that may be missing.
  *
  * @param path The file.
  * @returns The text; `undefined` if there is no such file.
@@ -83,7 +83,10 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Files of a run's names that were not left by one stopped early. */
+/**
+ * Lists files that have the names of a run's files but were not written by a
+ * run that was stopped early.
+ */
 async function findStrangers(
   folder: string,
   epochs: readonly EpochMetrics[] | undefined,
@@ -110,7 +113,7 @@ async function findFiles(folder: string, pattern: RegExp): Promise<string[]> {
     .sort();
 }
 
-/** Whether a run wrote this status. */
+/** Whether a text is a status that a run wrote. */
 function isStatus(text: string): boolean {
   try {
     parseStatus(text, STATUS_FILE);
@@ -120,7 +123,7 @@ function isStatus(text: string): boolean {
   }
 }
 
-/** Says whether a configuration is in the words in which runs write it. */
+/** Whether a configuration is formatted exactly as runs write it. */
 function isFormatted(text: string): boolean {
   try {
     return formatConfiguration(parseConfiguration(text, CONFIG_FILE)) ===

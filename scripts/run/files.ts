@@ -1,5 +1,5 @@
 /**
- * The files of a run folder: their names, and the types of what is in them.
+ * The files of a run folder: their names and the types of their contents.
  *
  * @module
  */
@@ -17,16 +17,16 @@ export const METRICS_FILE = "metrics.jsonl";
 /** Losses and accuracies of all folds, see {@linkcode RunSummary}. */
 export const SUMMARY_FILE = "summary.json";
 
-/** How far the run is, written about once a second while it trains. */
+/** Progress of the run, rewritten about once a second while it trains. */
 export const STATUS_FILE = "status.json";
 
-/** Folder of the files that TensorBoard reads, one folder a fold in it. */
+/** Folder of TensorBoard event files, with a subfolder for each fold. */
 export const LOGS_FOLDER = "logs";
 
-/** Name of a fold's best weights; the fold is a digit. */
+/** Pattern of the name of a fold's best weights; the digit is the fold. */
 export const WEIGHTS_FILE = /^model_weights_fold(\d)\.safetensors$/;
 
-/** Name of a fold's checkpoint. */
+/** Pattern of the name of a fold's checkpoint; the digit is the fold. */
 export const CHECKPOINT_FILE = /^checkpoint_fold(\d)\.safetensors$/;
 
 /**
@@ -55,48 +55,56 @@ export type Arrays = Readonly<Record<string, NamedArray>>;
 /** A number for each layer with weights, by the layer's name, `conv1`. */
 export type LayerNumbers = Readonly<Record<string, number>>;
 
-/** Loss of a training step. */
+/** Loss of one training batch. */
 export interface BatchLoss {
-  /** When it was read back, in s since 1970. */
+  /** When the loss was read back from the device, in s since 1970. */
   readonly time: number;
-  /** Mean loss of its samples. */
+  /** Mean loss of the batch's samples. */
   readonly loss: number;
 }
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
-  /** Spikes of each layer per neuron and bin while training. */
+  /**
+   * Mean firing rate of each layer in training, in spikes per neuron and time
+   * bin.
+   */
   readonly rates: readonly number[];
-  /** Part of each layer's neurons without a spike in the whole epoch. */
+  /** Fraction of each layer's neurons without a spike in the whole epoch. */
   readonly silent?: readonly number[];
-  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
+  /**
+   * Fraction of each layer's neurons with a spike in more than 45 % of bins.
+   */
   readonly saturated?: readonly number[];
   /** Learning rate. */
   readonly lr?: number;
-  /** Norm of each layer's gradient in the last step, by the layer's name. */
+  /**
+   * Norm of each layer's weight gradient after the epoch's last batch, by the
+   * layer's name.
+   */
   readonly gradientNorms?: Readonly<Record<string, number>>;
   /** Norm of the change of each layer's weights over the epoch. */
   readonly updateNorms?: Readonly<Record<string, number>>;
   /**
-   * In the first epoch, with `training.init: live`: what each layer's first
-   * weights were scaled by, by the layer's name.
+   * In the first epoch, with `training.init: live`: the factor that each
+   * layer's initial weights were scaled by, by the layer's name.
    */
   readonly firstScales?: Readonly<Record<string, number>>;
-  /** Time of the whole epoch in s. */
+  /** Duration of the whole epoch in s. */
   readonly seconds: number;
 }
 
-/** What a fold came to; losses per sample, accuracies as fractions. */
+/** Results of a fold; losses are means per sample, accuracies fractions. */
 export interface FoldSummary {
   /** Fold, counted from 1. */
   readonly fold: number;
   /** Epochs trained. */
   readonly epochs: number;
-  /** The epoch whose weights were kept, counted from 0. */
+  /** The epoch whose weights were saved, counted from 0. */
   readonly bestEpoch: number;
   /** Training accuracy in that epoch. */
   readonly trainAccuracy: number;
-  /** `null` where there is no validation set. */
+  /** `null` without a validation set, as is the accuracy. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
   readonly testLoss: number;
@@ -109,12 +117,12 @@ export interface Spread {
   readonly std: number;
 }
 
-/** What a run came to, `summary.json`. */
+/** Results of a run, the content of `summary.json`. */
 export interface RunSummary {
   /** The program that ran. */
   readonly program: "train" | "train-test-only";
   readonly adapter: AdapterDescription;
-  /** Time of the whole run in s. */
+  /** Duration of the whole run in s. */
   readonly seconds: number;
   readonly folds: readonly FoldSummary[];
   readonly valLoss: Spread | null;
@@ -122,14 +130,14 @@ export interface RunSummary {
   readonly testLoss: Spread;
   readonly testAccuracy: Spread;
   /**
-   * Whether test figures are the best over all epochs, chosen by looking at
-   * the test set itself, and so too good.
+   * Whether the test results are those of the best of all epochs, chosen on the
+   * test set itself, and so overestimate the accuracy.
    */
   readonly optimistic: boolean;
 }
 
 /**
- * Averages over folds.
+ * Computes the mean and the standard deviation over folds.
  *
  * @param values One value a fold.
  * @returns Mean and population standard deviation.
@@ -141,7 +149,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean, std: Math.sqrt(variance) };
 }
 
-/** Figures of an epoch's training that are measured after its last step. */
+/** Measurements of an epoch that are taken after its last training batch. */
 export type EpochMeasures = Required<
   Pick<EpochMetrics, "lr" | "gradientNorms" | "updateNorms">
 >;

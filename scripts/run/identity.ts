@@ -1,5 +1,6 @@
 /**
- * What two runs must have in common for one to go on where the other stopped.
+ * The identity of a run: everything that its results depend on. A run resumes
+ * from a checkpoint only if the identities are equal.
  *
  * @module
  */
@@ -13,30 +14,30 @@ import type { Configuration } from "../configuration/types.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { Fold } from "../experiment/folds.ts";
 
-/** Weights that training starts from. */
+/** Initial weights, read from a file. */
 export interface FirstWeights {
   readonly path: string;
   readonly arrays: Readonly<Record<string, NamedArray>>;
 }
 
-/** Values by what they are called, such as `training.lr`. */
+/** Inputs of a run as text, by name, such as `training.lr`. */
 export type RunIdentity = Readonly<Record<string, string>>;
 
-/** How the value of what is digested begins, and characters that follow. */
+/** Prefix of a digest, and the number of its hexadecimal digits. */
 const [DIGEST, DIGITS] = ["sha256:", 16];
 
-/** What the lists of samples are called. */
+/** Name of the digest of a fold's lists of samples. */
 const SAMPLES = "list of samples";
 
 /**
- * Gathers what the outcome of each fold follows from.
+ * Collects everything that the results of each fold depend on.
  *
- * Paths and the spacing of checkpoints are left out: data may be moved, and are
- * told by their labels and places in the folds, and by their content.
+ * Paths and the interval of checkpoints are left out: data may be moved, and
+ * are identified by their content, their labels and their places in the folds.
  *
  * @param folds The folds.
- * @param run Name of the program, configuration and weights to start from.
- * @returns Every value, in words, by fold.
+ * @param run Name of the program, configuration and initial weights.
+ * @returns The identity of each fold, by fold.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function identifyFolds(
@@ -70,11 +71,11 @@ export async function identifyFolds(
 }
 
 /**
- * Says whether a fold has the samples of a run, each in the set that it was in.
+ * Checks whether a fold has the samples of a run in the same sets.
  *
  * @param fold The fold.
- * @param identity The run's.
- * @returns Whether it has.
+ * @param identity Identity of the run.
+ * @returns Whether the samples are the same.
  */
 export async function hasSamplesOf(
   fold: Fold,
@@ -84,11 +85,12 @@ export async function hasSamplesOf(
 }
 
 /**
- * Says in what a fold is not of the run that is to go on.
+ * Describes the first difference between two identities.
  *
- * @param found What it is of.
- * @param expected What it should be of.
- * @returns A phrase about it; `undefined` if both are the same.
+ * @param found Identity that the checkpoint has.
+ * @param expected Identity of the run to resume.
+ * @returns A phrase such as `its training.lr is 0.1, expected 0.01`;
+ * `undefined` if the identities are equal.
  */
 export function differenceOf(
   found: RunIdentity,
@@ -111,7 +113,7 @@ function setsOf({ train, validation, test }: Fold): SampleSet[] {
   return [train, ...(validation ? [validation] : []), test];
 }
 
-/** Digests each recording that a sample is read from. */
+/** Collects the digest of each recording that samples come from. */
 async function digestRecordings(
   folds: readonly Fold[],
 ): Promise<Record<string, string>> {
@@ -149,7 +151,7 @@ function listOf({ source, indices }: SampleSet) {
   };
 }
 
-/** Values in a tree, by their keys in dots. */
+/** Flattens nested values to texts under dotted keys. */
 function flat(tree: object, prefix = ""): Record<string, string> {
   return Object.assign(
     {},

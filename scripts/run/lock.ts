@@ -1,5 +1,5 @@
 /**
- * One run at a time in a folder.
+ * Locks a run folder, so that only one run at a time writes to it.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { refuseLink } from "../files/atomic_write.ts";
 import { warn } from "../command_line/print.ts";
 
-/** The file that is locked; it stays there, and holds nothing. */
+/** Empty file that is locked; it is not removed. */
 const NAME = ".lock";
 
 /**
- * Locks a folder until this process ends, by whatever end.
+ * Locks a folder until this process ends, even if it is killed.
  *
- * @param folder The folder; it is made if it is not there.
- * @returns What unlocks it when it is disposed.
+ * @param folder The folder; it is created if it is missing.
+ * @returns The lock; disposing of it unlocks the folder.
  * @throws {Error} If another process has locked it, or it cannot be written.
  */
 export async function lockFolder(folder: string): Promise<Disposable> {
   const file = await open(folder);
-  // The system unlocks it when the process ends, even if that is killed.
+  // The operating system unlocks the file when the process ends.
   if (await tryLock(file, folder)) return file;
   file.close();
   throw new Error(
-    `Cannot start in "${folder}": another run is under way there; --out DIR ` +
-      "puts this one elsewhere",
+    `Cannot start in "${folder}": another run is under way there; choose ` +
+      "another folder with --out DIR",
   );
 }
 
@@ -48,8 +48,8 @@ async function tryLock(file: Deno.FsFile, folder: string): Promise<boolean> {
     return await file.tryLock(true);
   } catch (cause) {
     warn(
-      `"${folder}" cannot be locked, ${fileProblem(cause)}: another ` +
-        "run there would not be noticed",
+      `cannot lock "${folder}": ${fileProblem(cause)}; another run in it ` +
+        "would not be noticed",
     );
     return true;
   }

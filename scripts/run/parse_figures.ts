@@ -1,5 +1,5 @@
 /**
- * The figures that a run leaves, as they are read back.
+ * Reads and checks a run's JSON files: metrics, summary and status.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
 import type { RunState } from "./status.ts";
 import type { EpochMetrics, RunSummary } from "./files.ts";
 
-/** Layers that a network has, at most. */
+/** Largest number of layers of a network. */
 const LAYERS = 1000;
 
 const FOLD: Check = (value, key) =>
@@ -37,7 +37,7 @@ const PROGRAM = oneOf("train", "train-test-only");
 const ADAPTER = objectOf({ name: TEXT, software: FLAG });
 const SPREAD = objectOf({ mean: FIGURE, std: FIGURE });
 
-/** An epoch; all else in it are numbers. */
+/** An epoch; all fields that are not listed are numbers. */
 const EPOCH = objectOf({
   fold: FOLD,
   epoch: WHOLE,
@@ -76,7 +76,7 @@ const SUMMARY = objectOf({
   optimistic: FLAG,
 });
 
-/** Class, predicted class, number of samples. */
+/** A cell of a confusion matrix: class, predicted class, number of samples. */
 const CELL: Check = (value, key) =>
   listOf(WHOLE, { name: "whole numbers", most: 3 })(value, key) ??
     WHOLE((value as unknown[])[2], key);
@@ -126,10 +126,10 @@ const STATE = objectOf({
 /**
  * Reads `metrics.jsonl`.
  *
- * @param text What the file holds; a last line that has no end is passed over.
+ * @param text Content of the file; a last line without a line break is ignored.
  * @param path The file, for messages.
- * @returns Its rows.
- * @throws {Error} If a row is no epoch.
+ * @returns The epochs.
+ * @throws {Error} If a line is not an epoch.
  */
 export function parseMetrics(text: string, path: string): EpochMetrics[] {
   return text.split("\n").slice(0, -1).flatMap((line, index) =>
@@ -142,10 +142,10 @@ export function parseMetrics(text: string, path: string): EpochMetrics[] {
 /**
  * Reads `summary.json`.
  *
- * @param text What the file holds.
+ * @param text Content of the file.
  * @param path The file, for messages.
  * @returns The summary.
- * @throws {Error} If it is none.
+ * @throws {Error} If it is not a summary.
  */
 export function parseSummary(text: string, path: string): RunSummary {
   return parse<RunSummary>(text, `"${path}"`, SUMMARY);
@@ -154,10 +154,10 @@ export function parseSummary(text: string, path: string): RunSummary {
 /**
  * Reads `status.json`.
  *
- * @param text What the file holds.
+ * @param text Content of the file.
  * @param path The file, for messages.
- * @returns How the run is doing.
- * @throws {Error} If it does not tell.
+ * @returns The status.
+ * @throws {Error} If it is not a status.
  */
 export function parseStatus(text: string, path: string): RunState {
   return parse<RunState>(text, `"${path}"`, STATE);
@@ -168,7 +168,7 @@ function parse<T>(text: string, place: string, check: Check): T {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`Cannot read ${place}: it is no JSON`, { cause });
+    throw new Error(`Cannot read ${place}: it is not JSON`, { cause });
   }
   const problem = check(value, "");
   if (problem !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * What a run left in its folder.
+ * Reads a run folder: configuration, epochs, results and weights.
  *
  * @module
  */
@@ -19,32 +19,32 @@ import { readWeights } from "./weights_file.ts";
 import { parseMetrics, parseSummary } from "./parse_figures.ts";
 import { hasSamplesOf, type RunIdentity } from "./identity.ts";
 
-/** A run, finished or under way. */
+/** A run as its folder holds it, ended or still training. */
 export interface Run {
   /** The folder. */
   readonly folder: string;
-  /** What it ran with. */
+  /** The effective configuration. */
   readonly configuration: Configuration;
-  /** Its epochs, fold after fold. */
+  /** Metrics of its epochs, fold after fold. */
   readonly epochs: readonly EpochMetrics[];
-  /** What it came to; `undefined` while it is under way. */
+  /** Results; `undefined` until all folds have ended. */
   readonly summary: RunSummary | undefined;
-  /** Best weights by fold, of those folds that have any. */
+  /** Best weights of each fold that has finished an epoch, by fold. */
   readonly weights: ReadonlyMap<number, Readonly<Record<string, NamedArray>>>;
 }
 
 /**
- * Reads a run's folder.
+ * Reads a run folder.
  *
- * @param folder Where.
+ * @param folder The run folder.
  * @returns The run.
- * @throws {Error} If it is no run's folder, or a file in it cannot be used.
+ * @throws {Error} If it is not a run folder, or a file in it cannot be used.
  */
 export async function readRun(folder: string): Promise<Run> {
   const metrics = await readText(folder, "metrics.jsonl");
   if (metrics === undefined) {
     throw new Error(
-      `Cannot use run "${folder}": it has no metrics.jsonl, which training leaves`,
+      `Cannot use run "${folder}": it has no metrics.jsonl, which training writes`,
     );
   }
   const epochs = parseMetrics(metrics, `${folder}/metrics.jsonl`);
@@ -66,10 +66,10 @@ export async function readRun(folder: string): Promise<Run> {
 }
 
 /**
- * Opens the data of a run, and cuts them into folds as the run did.
+ * Opens the data of a run and splits them into folds as the run did.
  *
  * @param run The run.
- * @returns All folds, whether or not the run came to them.
+ * @returns All folds, also those that the run has not trained.
  * @throws {DatasetError | RecordingError} If the data cannot be used.
  */
 export async function foldsOf(
@@ -81,14 +81,14 @@ export async function foldsOf(
 }
 
 /**
- * Takes the folds that a run has trained, to test it on samples that it did not
- * learn from.
+ * Chooses the folds that a run has trained, and checks that their test samples
+ * were not among the training samples.
  *
  * @param run The run.
  * @param folds All folds of its data.
- * @returns Those of which it has weights.
- * @throws {Error} If the run has a fold that its data have not, or a checkpoint
- * tells that it had other samples.
+ * @returns The folds that have weights.
+ * @throws {Error} If the run has a fold that its data do not have, or a
+ * checkpoint shows that the fold was trained on other samples.
  */
 export async function trainedFolds(
   { folder, weights }: Pick<Run, "folder" | "weights">,
@@ -108,14 +108,17 @@ export async function trainedFolds(
     const identity = await identityIn(join(folder, checkpointName(number)));
     if (identity === undefined || await hasSamplesOf(fold, identity)) continue;
     throw new Error(
-      `Cannot test run "${folder}": its list of samples has changed since, so ` +
-        `that the test set of fold ${number} may hold what it learned from`,
+      `Cannot test run "${folder}": its list of samples has changed since ` +
+        `training, so the test set of fold ${number} may hold training samples`,
     );
   }
   return trained;
 }
 
-/** Tells which run a checkpoint is of; one that is not whole does not tell. */
+/**
+ * Reads the run identity in a checkpoint; `undefined` if the file is missing or
+ * damaged.
+ */
 async function identityIn(path: string): Promise<RunIdentity | undefined> {
   try {
     return parseCheckpoint(await Deno.readFile(path)).identity;

@@ -1,5 +1,5 @@
 /**
- * Where the folds of a run stand, and how to go on from there.
+ * Starts a run anew, or resumes one from its checkpoints.
  *
  * @module
  */
@@ -14,21 +14,22 @@ import type { Fold } from "../experiment/folds.ts";
 import type { Results } from "./writer.ts";
 import { print, warn } from "../command_line/print.ts";
 
-/** What the outcome of each fold follows from, by its number. */
+/** Everything that the results of each fold depend on, by fold. */
 interface Identities {
   readonly identities: ReadonlyMap<number, RunIdentity>;
 }
 
-/** Where folds stand, by number; one that is not among them has not begun. */
+/** Checkpoints by fold; a fold without one has not begun. */
 type Checkpoints = Map<number, Checkpoint>;
 
 /**
- * Lets a run start at the beginning, where no other is.
+ * Starts a run from the beginning, after checking that the folder holds no
+ * other.
  *
  * @param results The folder of the run.
- * @returns Where folds stand: none has begun.
- * @throws {Error} If a run is there, whether or not it has ended, or files that
- * no run left.
+ * @returns No checkpoints, since no fold has begun.
+ * @throws {Error} If the folder holds a run, ended or not, or files that no run
+ * wrote.
  */
 export async function startAnew(results: Results): Promise<Checkpoints> {
   const earlier = await findEarlierRun(results.folder);
@@ -36,22 +37,22 @@ export async function startAnew(results: Results): Promise<Checkpoints> {
   throw new Error(
     `Cannot start in "${results.folder}": ` +
       (earlier === "under way"
-        ? "a run there has not ended; --resume goes on with it, "
-        : `it has what "deno task ${earlier.program}" came to; --resume adds ` +
-          "folds to that, ") +
-      "--out DIR puts another elsewhere",
+        ? "it holds a run that has not ended; continue it with --resume, "
+        : `it holds the results of "deno task ${earlier.program}"; add folds ` +
+          "to them with --resume, ") +
+      "or choose another folder with --out DIR",
   );
 }
 
 /**
- * Takes up a run that was stopped, or adds folds to one, before any of its
- * folds writes. Warns if it is to go on with another adapter.
+ * Resumes a run that was stopped, or adds folds to one that has ended, before
+ * any fold writes. Warns if the run continues on another adapter.
  *
- * @param folds The folds that are to go on.
+ * @param folds The folds to train.
  * @param results The folder of the run.
- * @param run What tells it from others, and the device that it goes on with.
- * @returns Where all folds stand; one that has no checkpoint starts anew.
- * @throws {Error} If a checkpoint is broken or of another run, or there are
+ * @param run Identity of each fold, and the device to train on.
+ * @returns Checkpoints by fold; a fold without one starts anew.
+ * @throws {Error} If a checkpoint is damaged or of another run, or there are
  * results but no checkpoint.
  */
 export async function takeUp(
@@ -67,31 +68,31 @@ export async function takeUp(
       .filter((adapter) => adapter !== name);
     if (others.length > 0) {
       warn(
-        `a checkpoint is of "${others[0]}": on "${name}" results ` +
-          "may differ in the last bits",
+        `a checkpoint was trained on "${others[0]}": results on ` +
+          `"${name}" may differ in the last bits`,
       );
     }
     return checkpoints;
   }
   if (await findEarlierRun(results.folder) !== "none") {
     throw new Error(
-      `Cannot resume in "${results.folder}": it has no checkpoint, and ` +
-        "starting anew would remove the results that it has; --out DIR " +
-        "starts anew elsewhere",
+      `Cannot resume in "${results.folder}": it has results but no ` +
+        "checkpoint, and starting anew would remove them; choose another " +
+        "folder with --out DIR",
     );
   }
-  print(`No checkpoint is in ${results.folder}: starting anew`);
+  print(`No checkpoint in ${results.folder}: starting anew`);
   return checkpoints;
 }
 
 /**
- * Goes back to where the folds of this run stood last.
+ * Returns to the latest checkpoints of this run, after the device was lost.
  *
  * @param folds The folds.
  * @param results The folder of the run.
- * @param run What tells it from others.
- * @returns Where all folds stand; one that has no checkpoint starts anew.
- * @throws {Error} If a checkpoint is broken.
+ * @param run Identity of each fold.
+ * @returns Checkpoints by fold; a fold without one starts anew.
+ * @throws {Error} If a checkpoint is damaged.
  */
 export async function goBack(
   folds: readonly Fold[],
@@ -118,7 +119,7 @@ async function readCheckpoints(
   return checkpoints;
 }
 
-/** Lets the folder hold the epochs that are done, and no others. */
+/** Removes from `metrics.jsonl` the epochs that checkpoints do not include. */
 async function goOn(
   folds: readonly Fold[],
   results: Results,

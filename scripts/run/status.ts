@@ -1,5 +1,5 @@
 /**
- * Where a run is, for whoever follows it from outside: `status.json`.
+ * Writes `status.json`, the progress of a run for programs that follow it.
  *
  * @module
  */
@@ -9,53 +9,55 @@ import type { StepRecord } from "../../engine/plan/step_results.ts";
 import { type RunSummary, STATUS_FILE } from "./files.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 
-/** What stays the same while a run goes on. */
+/** Facts about a run that do not change while it trains. */
 export interface RunFacts {
   /** The program that runs. */
   readonly program: RunSummary["program"];
   readonly adapter: AdapterDescription;
-  /** The folds it runs, counted from 1. */
+  /** The folds to train, counted from 1. */
   readonly folds: readonly number[];
-  /** Epochs of each, at most. */
+  /** Largest number of epochs of a fold. */
   readonly epochs: number;
-  /** The command that goes on with it, once it was stopped. */
+  /** The command that resumes the run once it has stopped. */
   readonly resume: string;
 }
 
-/** A pass over some samples: which. */
+/** Names a pass over a set of samples. */
 export interface PassFacts {
   /** Fold, counted from 1. */
   readonly fold: number;
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** What the samples are for. */
+  /** The set of samples. */
   readonly set: "training" | "validation" | "test";
-  /** How many there are. */
+  /** Number of samples in the set. */
   readonly total: number;
 }
 
-/** How far a pass is. */
+/** Progress and speed of a pass. */
 export interface PassMeasures {
-  /** Samples done. */
+  /** Number of samples done. */
   readonly samples: number;
-  /** Loss per sample. */
+  /** Mean loss of those samples. */
   readonly loss: number;
-  /** Fraction of right predictions. */
+  /** Fraction of those samples that were predicted right. */
   readonly accuracy: number;
   readonly samplesPerSecond: number;
-  /** Fraction of the time in which the device was waited for. */
+  /** Fraction of the time spent waiting for the device. */
   readonly deviceShare: number;
-  /** Fraction of the time in which samples were waited for. */
+  /** Fraction of the time spent waiting for samples. */
   readonly dataShare: number;
 }
 
-/** Which classes a fold's network took for which in the last whole pass. */
+/** Confusion matrix of a fold's last complete validation or test. */
 export interface FoldConfusion extends Omit<PassFacts, "total"> {
-  /** Class, predicted class, and how many samples; zeros are left out. */
+  /**
+   * Class, predicted class and number of samples of each cell that is not 0.
+   */
   readonly counts: readonly (readonly [number, number, number])[];
 }
 
-/** A warning that training gave. */
+/** A warning that training raised. */
 export interface RunAlarm {
   /** Fold, counted from 1. */
   readonly fold: number;
@@ -65,45 +67,46 @@ export interface RunAlarm {
   readonly warning: string;
 }
 
-/** What `status.json` holds. */
+/** Content of `status.json`. */
 export interface RunState extends RunFacts {
   readonly state: "training" | "ended" | "stopped" | "failed";
   /** What it failed of. */
   readonly problem?: string;
-  /** When this was written, in ms since 1970. */
+  /** When the file was written, in ms since 1970. */
   readonly time: number;
-  /** Time that the run has taken so far, in s. */
+  /** Time that the run has taken, in s. */
   readonly seconds: number;
   /**
-   * Whether all else in the folder is of this run; until its first epoch has
-   * ended, what an earlier one left stays there.
+   * Whether all other files in the folder are of this run; until its first
+   * epoch has ended, those of an earlier run may remain.
    */
   readonly begun: boolean;
   /** Names of the classes. */
   readonly classes: readonly string[];
   /** Names of the layers. */
   readonly layers: readonly string[];
-  /** The pass under way, or the last one. */
+  /** The current pass, or the last one. */
   readonly pass: PassFacts & PassMeasures;
   /** One entry a fold. */
   readonly confusions: readonly FoldConfusion[];
   readonly alarms: readonly RunAlarm[];
 }
 
-/** A run folder while a run fills it. */
+/** A run folder that a run writes to. */
 interface RunInProgress {
   readonly folder: string;
-  /** Whether all else in the folder is of this run. */
+  /** Whether all other files in it are of this run. */
   readonly begun: boolean;
 }
 
-/** Time between two writes, at least, in ms. */
+/** Least time between two writes, in ms. */
 const PACE = 1000;
 
 /**
- * Keeps the file up to date, about once a second, while nobody waits for it.
+ * Keeps `status.json` up to date, about once a second, without delaying
+ * training.
  *
- * It is no result: where it cannot be written the run goes on without it.
+ * The file is not a result: if it cannot be written, training goes on.
  */
 export class RunStatus {
   readonly #results: RunInProgress;
@@ -120,8 +123,8 @@ export class RunStatus {
    * Writes nothing yet.
    *
    * @param results The run's folder.
-   * @param facts What stays the same.
-   * @param elapsed Tells the time that the run has taken so far, in s.
+   * @param facts Facts that do not change.
+   * @param elapsed Returns the time that the run has taken, in s.
    */
   constructor(results: RunInProgress, facts: RunFacts, elapsed: () => number) {
     this.#results = results;
@@ -130,9 +133,9 @@ export class RunStatus {
   }
 
   /**
-   * Notes a warning.
+   * Adds a warning.
    *
-   * @param alarm The warning; it may be given again by a fold that went back.
+   * @param alarm The warning; one that a fold repeats is added once.
    */
   addAlarm(alarm: RunAlarm): void {
     const { fold, warning } = alarm;
@@ -142,16 +145,16 @@ export class RunStatus {
     if (!given) this.#alarms.push(alarm);
   }
 
-  /** Forgets the samples of a pass that came to no end. */
+  /** Discards the predictions of a pass that was not completed. */
   beginPass(): void {
     this.#counts.clear();
   }
 
   /**
-   * Notes what a pass has done since it was told of last.
+   * Adds the batches that a pass has finished since the last call.
    *
-   * @param records Its steps.
-   * @param now The pass, how far it is, and what classes and layers are called.
+   * @param records Results of those batches.
+   * @param now The pass, its progress, and the names of classes and layers.
    */
   addRecords(
     records: readonly StepRecord[],
@@ -171,10 +174,10 @@ export class RunStatus {
   }
 
   /**
-   * Writes how the run came to its end, unless it did before its first step.
+   * Writes how the run ended, unless it ended before its first batch.
    *
-   * @param state How.
-   * @param problem What it failed of.
+   * @param state How the run ended.
+   * @param problem Why it failed.
    */
   async end(
     state: Exclude<RunState["state"], "training">,

@@ -1,5 +1,5 @@
 /**
- * Reading weights from a file.
+ * Reads a network's weights from a file.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { NamedArray } from "../../engine/network/weights.ts";
 import { loadWeights } from "../../engine/network/weights_file.ts";
 import { readRegularFile } from "../files/regular_file.ts";
 
-/** Bytes that a file of weights may have. */
+/** Largest size of a weights file that is read, in bytes. */
 const LARGEST = 2 ** 32;
 
 /**
  * Reads weights from a file.
  *
- * @param path A file in safetensors, all of it finite 32-bit floats.
+ * @param path A safetensors file of finite 32-bit floats.
  * @returns The arrays by name.
  * @throws {Error} If it is not such a file.
  */
@@ -27,7 +27,7 @@ export async function readWeights(
     return loadWeights(await readRegularFile(path, LARGEST));
   } catch (cause) {
     const problem = cause instanceof WeightsError
-      ? `${cause.problem}; another copy of it, or training anew, helps`
+      ? `${cause.problem}; use another copy of it or train anew`
       : fileProblem(cause);
     throw new Error(`Cannot read weights "${path}": ${problem}`, { cause });
   }

@@ -1,5 +1,5 @@
 /**
- * The folder that a run leaves behind.
+ * Writes the files of a run folder.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { parseMetrics } from "./parse_figures.ts";
 import { saveFiles, writeThrough } from "../files/atomic_write.ts";
 import { saveWeights } from "../../engine/network/weights_file.ts";
 
-/** A run's folder while it is being filled. */
+/** Writer of a run folder. */
 export class Results {
   /** The folder. */
   readonly folder: string;
@@ -36,9 +36,9 @@ export class Results {
   #begun = false;
 
   /**
-   * Touches nothing yet.
+   * Keeps folder and configuration, and writes nothing yet.
    *
-   * @param folder Where; it is there.
+   * @param folder The run folder, which must exist.
    * @param configuration The run's configuration.
    */
   constructor(folder: string, configuration: Configuration) {
@@ -46,14 +46,15 @@ export class Results {
     this.#configuration = configuration;
   }
 
-  /** Whether this run has begun to fill it. */
+  /** Whether this run has written to the folder. */
   get begun(): boolean {
     return this.#begun;
   }
 
   /**
-   * Writes the effective configuration into the folder, the first time it is
-   * called; what a run that came to no checkpoint left in it is removed.
+   * Writes the effective configuration and an empty `metrics.jsonl`, and
+   * removes the logs of an earlier run that was stopped before its first
+   * checkpoint. Only the first call does this.
    */
   async begin(): Promise<void> {
     if (this.#begun) return;
@@ -63,10 +64,10 @@ export class Results {
   }
 
   /**
-   * Advises somebody who cannot go on from a fold's checkpoint.
+   * Says what the user can do if a fold's checkpoint cannot be used.
    *
    * @param fold Fold, counted from 1.
-   * @returns What lets it start anew, and loses no other fold.
+   * @returns How to start anew without losing other folds.
    */
   async remedy(fold: number): Promise<string> {
     const name = checkpointName(fold);
@@ -74,11 +75,11 @@ export class Results {
       one !== name
     );
     return others.length > 0
-      ? `without ${name} that fold starts anew`
-      : "--out DIR starts anew elsewhere";
+      ? `delete ${name} to start that fold anew`
+      : "start anew in another folder with --out DIR";
   }
 
-  /** Writes what a run needs from its first moment on. */
+  /** Writes the files that a run folder has from the start. */
   async #saveStart(rows: readonly EpochMetrics[]): Promise<void> {
     await saveFiles(this.folder, {
       [CONFIG_FILE]: formatConfiguration(this.#configuration),
@@ -87,12 +88,13 @@ export class Results {
   }
 
   /**
-   * Goes on with a run, instead of beginning one; writes its configuration
-   * again, as data may be elsewhere by now.
+   * Continues the run that is in the folder. Its configuration is written
+   * again, since the data may have moved.
    *
-   * @param epochs How many epochs of a fold to keep in `metrics.jsonl`; a fold
-   * that is left out keeps all.
-   * @throws {Error} If it has fewer, holds something else, or cannot be read.
+   * @param epochs Number of epochs of each fold to keep in `metrics.jsonl`, by
+   * fold; a fold that is not listed keeps all.
+   * @throws {Error} If `metrics.jsonl` has fewer epochs, is damaged or cannot
+   * be read.
    */
   async resume(epochs: ReadonlyMap<number, number>): Promise<void> {
     const path = join(this.folder, METRICS_FILE);
@@ -105,8 +107,7 @@ export class Results {
       if (found !== expected) {
         throw new Error(
           `Cannot resume: "${path}" has ${counted(found, "epoch")} of fold ` +
-            `${wanted}, ` +
-            `expected ${expected}; ${await this.remedy(wanted)}`,
+            `${wanted}, expected ${expected}; ${await this.remedy(wanted)}`,
         );
       }
     }
@@ -118,7 +119,7 @@ export class Results {
   /**
    * Appends an epoch to `metrics.jsonl`.
    *
-   * @param metrics The epoch.
+   * @param metrics The epoch's metrics.
    */
   async addEpoch(metrics: EpochMetrics): Promise<void> {
     const path = join(this.folder, METRICS_FILE);
@@ -149,7 +150,7 @@ export class Results {
    *
    * @param fold Fold, counted from 1.
    * @param weights All weights.
-   * @param metadata Texts that go with them.
+   * @param metadata Texts stored with the weights, by name.
    */
   async saveWeights(
     fold: number,
@@ -165,7 +166,7 @@ export class Results {
   /**
    * Writes `summary.json`.
    *
-   * @param summary What the run came to.
+   * @param summary The results.
    */
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
@@ -173,7 +174,7 @@ export class Results {
   }
 }
 
-/** Passes over a file that is not there. */
+/** Ignores that a file to remove does not exist. */
 function allowMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,14 +1,14 @@
 /**
- * What all charts of weights share: colours, digits and tooltips.
+ * Colours, digits and tooltips that all charts of weights share.
  *
  * @module
  */
 
 /**
- * Encodes weights as colours, zero in the colour of the ground.
+ * Encodes weights as colours; zero has the colour of the background.
  *
- * @param cells All weights of the chart.
- * @returns The colour of a mark.
+ * @param cells All weights of the chart, which set the range of the scale.
+ * @returns The colour encoding of a mark.
  */
 export function weightColour(
   cells: readonly { readonly weight: number }[],
@@ -32,19 +32,19 @@ export function weightColour(
 }
 
 /**
- * Takes as many digits as anyone sees, so that files stay small.
+ * Rounds a weight to four digits, so that files stay small.
  *
  * @param weight The weight.
- * @returns About the same.
+ * @returns The rounded weight.
  */
 export function rounded(weight: number): number {
   return Number(weight.toPrecision(4));
 }
 
 /**
- * Shows a weight where the mouse is.
+ * Lists the fields of a tooltip that shows a weight.
  *
- * @param fields What it belongs to.
+ * @param fields Fields that locate the weight, such as `row`.
  * @returns The tooltip of a mark.
  */
 export function weightTooltips(

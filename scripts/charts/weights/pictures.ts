@@ -1,5 +1,6 @@
 /**
- * Weights as pictures, one for each output and input channel.
+ * Draws convolution weights as pictures, one for each pair of output and input
+ * channel.
  *
  * @module
  */
@@ -7,25 +8,31 @@
 import { chart, type ChartSpec } from "../spec.ts";
 import { rounded, weightColour, weightTooltips } from "./marks.ts";
 
-/** Pixels along a side of a filter; larger ones are averaged. */
+/**
+ * Largest side of a picture in pixels; larger filters are averaged over blocks.
+ */
 const SIDE = 16;
 
-/** Side of a filter on the chart in pixels. */
+/** Side of a filter on the chart, in pixels of the screen. */
 const PICTURE = 64;
 
-/** Filters beside each other. */
+/** Number of filters in a row of the chart. */
 const COLUMNS = 8;
 
-/** Distance of filters, and room for a filter's name, in sides of a filter. */
+/**
+ * Distance between filters and height of their names, as multiples of their
+ * side.
+ */
 const ACROSS = 1.15;
 const HEADER = 0.35;
 
 /**
  * Draws weights as pictures.
  *
- * @param title What they are.
- * @param data The weights, picture after picture.
- * @param options Size and number of the pictures.
+ * @param title Title of the chart.
+ * @param data The weights, filter after filter, row by row.
+ * @param options Number of input channels, size and number of the filters, and
+ * how many to show at most.
  * @returns The chart.
  */
 export function drawPictures(
@@ -119,7 +126,7 @@ export function drawPictures(
   });
 }
 
-/** Averages a block of a picture, or what the picture has of it. */
+/** Averages a block of pixels; blocks at the edge may be cut off. */
 function mean(
   { data, first, rows, columns, block }: {
     readonly data: ArrayLike<number>;

@@ -1,5 +1,5 @@
 /**
- * Weights as a table of outputs and inputs.
+ * Draws the weights of a dense layer as a table of outputs and inputs.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { rounded, weightColour, weightTooltips } from "./marks.ts";
 /**
  * Draws weights as a table.
  *
- * @param title What they are.
+ * @param title Title of the chart.
  * @param data The weights, output after output.
- * @param options Number of outputs and of inputs, and classes of the outputs,
- *   where they have one each.
+ * @param options Number of outputs and of inputs, and the class of each output
+ * if they have classes.
  * @returns The chart.
  */
 export function drawTable(
@@ -47,7 +47,7 @@ export function drawTable(
   });
   return chart({ text: title, subtitle: "neurons are counted from 0" }, {
     width: step(720, channels, 14),
-    // Every class is named, which takes its room.
+    // Every class is named, so a row needs the height of a text.
     height: named ? { step: 18 } : step(480, out, 14),
     data: { values: cells },
     mark: { type: "rect", aria: false },

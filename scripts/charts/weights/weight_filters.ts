@@ -1,5 +1,5 @@
 /**
- * The weights of a layer, as pictures of what its neurons look for.
+ * The weights of a layer, as pictures of its filters or as a table.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type ChartSpec, emptyChart } from "../spec.ts";
 import { drawPictures } from "./pictures.ts";
 import { drawTable } from "./table.ts";
 
-/** Weights of a layer in users' order. */
+/** Weights of a layer, in the order of weights files. */
 export interface LayerWeights {
   /** `[out, in, height, width, …]`. */
   readonly shape: readonly number[];
@@ -16,16 +16,16 @@ export interface LayerWeights {
   readonly data: ArrayLike<number>;
 }
 
-/** How filters are chosen. */
+/** Options of the chart of weights. */
 export interface WeightFilterOptions {
   /**
-   * Filters shown at most, the first ones.
+   * Largest number of filters shown; the first ones are.
    *
    * @default 24
    */
   readonly most?: number;
   /**
-   * Names of the outputs of a layer that has one a class.
+   * Names of the outputs, for a layer with an output for each class.
    *
    * @default []
    */
@@ -33,13 +33,13 @@ export interface WeightFilterOptions {
 }
 
 /**
- * Draws the weights of a layer: a picture for each output and input channel,
- * or one table of outputs and inputs where inputs have no place in a picture.
+ * Draws the weights of a layer: a picture for each output and input channel, or
+ * a table of outputs and inputs for a dense layer on a flat input.
  *
  * @param name Name of the layer, such as `conv1`.
  * @param weights Its weights.
- * @param options How many filters, and what outputs are called.
- * @returns The chart, zero in the colour of the ground.
+ * @param options Number of filters, and names of the outputs.
+ * @returns The chart; a weight of zero has the colour of the background.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Moving pictures: a window of time that goes over a sample.
+ * Animated pictures: a time window that moves over a sample.
  *
  * @module
  */
@@ -19,22 +19,25 @@ import {
 import type { NetworkResponse } from "./network_response.ts";
 import type { Sample } from "../samples/sample.ts";
 
-/** How a moving picture is made. */
+/** Options of an animation. */
 export interface AnimationOptions {
-  /** What time each frame shows. */
+  /** Time window of each frame. */
   readonly plan: FramePlan;
-  /** What frames show. */
+  /** Style of the frames. */
   readonly colours: keyof typeof FRAME_STYLES;
   readonly theme: Theme;
-  /** Longest side of the events, in pixels, filled as far as whole ones do. */
+  /**
+   * Longest side of the area of the events in pixels; a pixel of the sensor
+   * becomes a whole number of these.
+   */
   readonly size: number;
-  /** What a network makes of the sample, to be shown beside it. */
+  /** Output spikes of a network for the sample, to be shown beside it. */
   readonly response?: NetworkResponse;
   /** Called after each frame. */
   readonly onFrame?: (done: number) => void;
 }
 
-/** A moving picture. */
+/** An animated picture. */
 export interface Animation {
   /** The bytes of its GIF. */
   readonly bytes: Uint8Array;
@@ -42,20 +45,20 @@ export interface Animation {
   readonly height: number;
 }
 
-/** Pixels around the events that are drawn at once. */
+/** Largest number of pixels around the events that are rendered at once. */
 const BATCH_PIXELS = 5_000_000;
 
-/** Colours of what is around the events, where letters have soft edges. */
+/** Number of colours around the events, for the smooth edges of letters. */
 const SOFT_COLOURS = 50;
 
 /**
- * Makes a moving picture of a sample, with a line of time and colours beneath
- * it where there is room, and maybe a network's outputs beside it.
+ * Animates a sample, with time and legend in a caption beneath it if there is
+ * room, and optionally the output spikes of a network beside it.
  *
  * @param sample The sample.
- * @param options How to make it.
- * @returns The picture.
- * @throws {RangeError} If it has too little room.
+ * @param options How to animate it.
+ * @returns The animation.
+ * @throws {RangeError} If `size` is smaller than the sample.
  */
 export async function animate(
   sample: Sample,
@@ -96,7 +99,7 @@ export async function animate(
       put({ ...region, pixels: drawn[n].subarray(first) }, region, frame);
     });
     put(enlarge(style.paint(start), scale), events, frame);
-    // 24 frames fill a second only if some stand longer than others.
+    // GIF counts in 1/100 s: at 24 frames a second some are shown longer.
     const [shown, over] = [i, i + 1].map((n) => Math.round(100 * n / rate));
     gif.add(frame, over - shown);
     onFrame?.(i + 1);
@@ -104,7 +107,7 @@ export async function animate(
   return { bytes: gif.finish(), width, height };
 }
 
-/** How many pixels wide and high a pixel of the sensor becomes. */
+/** Computes how many pixels wide and high a pixel of the sensor becomes. */
 function scaleOf({ name, pixels }: Sample, size: number): number {
   const longest = Math.max(pixels.width, pixels.height);
   if (size < longest) {
@@ -116,7 +119,10 @@ function scaleOf({ name, pixels }: Sample, size: number): number {
   return Math.floor(size / longest);
 }
 
-/** Finds the colours of regions in the last frame, which has the most in it. */
+/**
+ * Finds the colours around the events in the last frame, which shows most
+ * spikes.
+ */
 async function softColours(
   regions: readonly Region[],
   endUs: number,
@@ -145,7 +151,7 @@ function enlarge(image: IndexedImage, scale: number): IndexedImage {
   return { width, height, pixels };
 }
 
-/** Puts a picture into a larger one. */
+/** Copies a picture into a larger one. */
 function put(image: IndexedImage, { left, top }: Place, into: IndexedImage) {
   for (let row = 0; row < image.height; row++) {
     const from = row * image.width;

@@ -1,5 +1,5 @@
 /**
- * The line beneath a moving picture: the time, and what the colours mean.
+ * The caption beneath an animated picture: time and legend.
  *
  * @module
  */
@@ -8,25 +8,26 @@ import { FONT, GROUNDS, type Theme } from "../../charts/theme.ts";
 import { renderPixels } from "../render.ts";
 import { rectangle, words } from "./shapes.ts";
 
-/** Height of the line. */
+/** Height of a caption in pixels. */
 export const CAPTION_HEIGHT = 28;
 
-/** Width below which there is no room for it. */
+/** Least width of a frame with a caption, in pixels. */
 export const CAPTION_MIN_WIDTH = 256;
 
-/** A colour and what it stands for. */
+/** A colour and its meaning. */
 export interface LegendEntry {
   readonly colour: string;
   readonly text: string;
 }
 
 /**
- * Draws the lines of many frames at once.
+ * Renders the captions of many frames at once.
  *
- * @param times What each says of its time.
+ * @param times Text of the time of each frame.
  * @param theme The theme.
- * @param options Width of the lines, and what colours mean.
- * @returns Red, green, blue and opacity of each pixel, line under line.
+ * @param options Width of the captions in pixels, and the legend.
+ * @returns Red, green, blue and opacity of each pixel, one caption below the
+ * other.
  */
 export async function drawCaptions(
   times: readonly string[],

@@ -1,33 +1,33 @@
 /**
- * Which stretch of time each frame of a moving picture shows.
+ * Plans the time window that each frame of an animation shows.
  *
  * @module
  */
 
 import type { Sample } from "../samples/sample.ts";
 
-/** The stretches of time that frames show. */
+/** The time windows of the frames. */
 export interface FramePlan {
-  /** When each starts, in µs; together they show the whole sample. */
+  /** Start of each window in µs; together they cover the whole sample. */
   readonly starts: readonly number[];
-  /** How long each is, in µs. */
+  /** Length of each window in µs. */
   readonly windowUs: number;
-  /** Frames in a second. */
+  /** Frames per second. */
   readonly rate: number;
-  /** Time in life per time in the picture. */
+  /** Recorded time per time of the animation. */
   readonly speed: number;
 }
 
-/** Most frames of a picture. */
+/** Largest number of frames. */
 const MOST_FRAMES = 5000;
 
 /**
  * Plans the frames of a sample.
  *
  * @param sample The sample.
- * @param options The ms that a frame shows, frames in a second, and how many
- *   times slower than life they pass; if that is not given, one window follows
- *   another.
+ * @param options Length of the window in ms, frames per second, and how many
+ * times slower than recorded the animation plays; without this, windows follow
+ * each other without overlap.
  * @returns The plan.
  * @throws {RangeError} If there would be too many frames.
  *
@@ -61,8 +61,8 @@ export function planFrames(
   const frames = 1 + Math.ceil(beyondFirst / stepUs);
   if (frames > MOST_FRAMES) {
     throw new RangeError(
-      `Cannot animate "${name}" in ${frames} frames: ${MOST_FRAMES} are the ` +
-        "most, and a longer window or a shorter part has fewer",
+      `Cannot animate "${name}" in ${frames} frames: at most ${MOST_FRAMES} ` +
+        "are allowed; choose a longer window or a shorter part",
     );
   }
   return {

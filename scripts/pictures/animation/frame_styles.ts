@@ -1,5 +1,5 @@
 /**
- * What the frames of a moving picture show.
+ * The styles in which frames show events: grey or by polarity.
  *
  * @module
  */
@@ -17,18 +17,18 @@ import type { Colour, IndexedImage } from "../gif.ts";
 import { paintPolarities, polarityColours } from "./polarities.ts";
 import type { Sample } from "../samples/sample.ts";
 
-/** How the events of a stretch of time become a picture. */
+/** Paints the events of a time window as a picture. */
 export interface FrameStyle {
   readonly palette: readonly Colour[];
-  /** What the colours mean. */
+  /** The legend. */
   readonly legend: readonly LegendEntry[];
-  /** Paints the stretch that starts then, in µs. */
+  /** Paints the window that starts at this time, in µs. */
   paint(startUs: number): IndexedImage;
 }
 
 /** The styles by name. */
 export const FRAME_STYLES = {
-  /** ON minus OFF events of each pixel in grey, the same greys throughout. */
+  /** ON minus OFF events of each pixel in grey, on one scale for all frames. */
   grey(sample: Sample, { starts, windowUs }: FramePlan): FrameStyle {
     const count = (start: number) =>
       countDifferences(sample, start, start + windowUs);
@@ -44,7 +44,7 @@ export const FRAME_STYLES = {
     };
   },
 
-  /** Pixels with events in the colours of these. */
+  /** Pixels with events, in the colour of their polarity. */
   polarity(
     sample: Sample,
     { windowUs }: FramePlan,

@@ -1,5 +1,6 @@
 /**
- * What a run's network makes of one sample.
+ * Runs a trained network on a sample, to show its output spikes in an
+ * animation.
  *
  * @module
  */
@@ -18,30 +19,31 @@ import { chooseSamples, filtered } from "../../configuration/transforms.ts";
 import { originIn } from "../samples/open_sample.ts";
 import type { RecordedSample, Span } from "../samples/sample.ts";
 
-/** The outputs of a network while it sees a sample. */
+/** The output spikes of a network for a sample. */
 export interface NetworkResponse {
-  /** Fold that the network is of, counted from 1. */
+  /** Fold whose network it is, counted from 1. */
   readonly fold: number;
   /** Names of the outputs, in the order of the classes. */
   readonly names: readonly string[];
-  /** Class of the sample, if it is known. */
+  /** True class of the sample, if it is known. */
   readonly label?: number;
   /** The class predicted. */
   readonly prediction: number;
   /** Times of the spikes of each output in ms. */
   readonly times: readonly (readonly number[])[];
-  /** How much of the sample the network sees. */
+  /** The time window of the sample that the network sees. */
   readonly span: Span;
 }
 
 /**
- * Shows a sample to a network that a run trained.
+ * Runs a network of a run on a sample.
  *
  * @param sample The sample.
- * @param options Folder of the run, and the fold whose network it is; unless
- *   given, the one that is tested on the sample's recording, else the first.
- * @returns What the network does, in the same time steps as in a test.
- * @throws {Error} If the folder is no run's, or has no such weights.
+ * @param options The run folder, and the fold whose network to run; by default
+ * the one that is tested on the sample's recording, else the first.
+ * @returns The output spikes, in the same time bins as in a test.
+ * @throws {Error} If the folder is not a run folder, or has no weights of that
+ * fold.
  * @throws {RangeError} If the network was trained on samples of another size,
  *   other classes or other axes.
  * @throws {DatasetError | RecordingError} If the run's data cannot be used.
@@ -69,12 +71,12 @@ export async function respond(
   const problem = await mismatch(sample, fold, configuration);
   if (problem !== undefined) {
     throw new RangeError(
-      `Cannot show "${sample.name}" to the network of "${folder}": ${problem}`,
+      `Cannot run the network of "${folder}" on "${sample.name}": ${problem}`,
     );
   }
   const label = sample.label ?? await listedLabel(sample, configuration);
   const { timing, classes } = fold.test.source;
-  // Only the loss, which is not looked at, depends on the label.
+  // The label affects only the loss, which is not used.
   const source = filtered(asSource(sample, fold, label ?? 0), configuration);
   using device = await openPreferredDevice();
   const options = { configuration, weights: weights.get(fold.number)! };
@@ -104,7 +106,10 @@ function isTestedOn(
     indices.some((index) => slices[index].source === recording);
 }
 
-/** The sample as a data set of one, read as the fold's data are. */
+/**
+ * Wraps the sample as a data set of one, with the timing and classes of the
+ * fold.
+ */
 function asSource(
   { sensor, events }: RecordedSample,
   { test: { source: { timing, classes } } }: Fold,
@@ -119,7 +124,7 @@ function asSource(
   };
 }
 
-/** Says why a fold's network cannot see a sample as it sees its own. */
+/** Explains why a sample does not fit a network; `undefined` if it does. */
 async function mismatch(
   sample: RecordedSample,
   fold: Fold,
@@ -134,19 +139,19 @@ async function mismatch(
   const { classes = source.classes } = sample;
   const length = Math.max(classes.length, source.classes.length);
   for (let n = 0; n < length; n++) {
-    const [name = "none", learnt = "none"] = [classes[n], source.classes[n]];
-    if (name !== learnt) {
-      return `its class ${n + 1} is ${name}, the network's is ${learnt}`;
+    const [name = "none", trained = "none"] = [classes[n], source.classes[n]];
+    if (name !== trained) {
+      return `its class ${n + 1} is ${name}, the network's is ${trained}`;
     }
   }
   const origin = await originIn(configuration);
   if (origin === sample.origin) return undefined;
   return origin === "top"
-    ? "the network learnt with the axes of SLAYER's programs"
-    : "the network learnt with --axes jaer";
+    ? "the network was trained with the axes of SLAYER's programs"
+    : "the network was trained with --axes jaer";
 }
 
-/** Finds a digit in the lists that a run is of. */
+/** Finds the label of a digit in the lists of a run. */
 async function listedLabel(
   { path: sample }: RecordedSample,
   { training: { path } }: Configuration,

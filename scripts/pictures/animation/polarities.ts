@@ -1,5 +1,5 @@
 /**
- * Where there were ON events, and where OFF, in colours.
+ * Paints pixels with ON events, OFF events or both in different colours.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { type Colour, colourOf, type IndexedImage } from "../gif.ts";
 import type { Sample } from "../samples/sample.ts";
 
 /**
- * Paints the pixels that had events in a stretch of time.
+ * Paints the pixels that had events in a time window.
  *
  * @param sample The sample.
- * @param fromUs When the stretch starts.
- * @param toUs When it is over.
+ * @param fromUs Start of the window in µs.
+ * @param toUs End of the window in µs, exclusive.
  * @returns The picture, in colours of `polarityColours()`.
  *
  * @example
@@ -52,7 +52,7 @@ export function paintPolarities(
  * Lists the colours of pixels with no events, OFF events, ON events, and both.
  *
  * @param theme The theme.
- * @returns Those four.
+ * @returns The four colours.
  */
 export function polarityColours(theme: Theme): Colour[] {
   const { paper, off, on, ink } = GROUNDS[theme];

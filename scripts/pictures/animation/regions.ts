@@ -1,5 +1,5 @@
 /**
- * What stands where in the frames of a moving picture.
+ * Lays out the frames of an animation: events, caption and output spikes.
  *
  * @module
  */
@@ -16,42 +16,42 @@ import {
 } from "./captions.ts";
 import { layOutVotes } from "./votes.ts";
 
-/** A place in a frame. */
+/** A position in a frame, in pixels. */
 export interface Place {
   readonly left: number;
   readonly top: number;
 }
 
-/** A part of the frames that is around the events. */
+/** A part of the frames beside or beneath the events. */
 export interface Region extends Place {
   readonly width: number;
   readonly height: number;
   /**
-   * Draws the part for several frames, one under the other.
+   * Renders the part for several frames, one below the other.
    *
-   * @param ends When what they show is over, in µs.
+   * @param ends End of the time window of each frame, in µs.
    * @returns Red, green, blue and opacity of each pixel.
    */
   draw(ends: readonly number[]): Promise<Uint8Array>;
 }
 
-/** What stands where. */
+/** The layout of the frames. */
 export interface FrameLayout {
   readonly width: number;
   readonly height: number;
-  /** Where the events are. */
+  /** Position of the events. */
   readonly events: Place;
-  /** What is around them. */
+  /** The parts around the events. */
   readonly regions: readonly Region[];
 }
 
 /**
- * Lays out frames: a line of time and colours beneath the events where there
- * is room for it, and a network's outputs on their right.
+ * Lays out frames: a caption beneath the events if there is room for it, and
+ * the output spikes of a network on their right.
  *
  * @param sample The sample.
- * @param options Pixels across a pixel of the sensor, the theme, what colours
- *   mean, and what a network makes of the sample, if that is shown.
+ * @param options Width of a pixel of the sensor in pixels, theme, legend, and
+ * the output spikes of a network if they are shown.
  * @returns The layout.
  */
 export async function layOutFrames(

@@ -1,22 +1,22 @@
 /**
- * Words and boxes, as SVG.
+ * Writes texts and rectangles as SVG.
  *
  * @module
  */
 
 import { escapeText } from "../render.ts";
 
-/** Where words stand, and how they look. */
+/** Position and style of a text. */
 export interface WordStyle {
   readonly x: number;
-  /** The line that they stand on. */
+  /** The baseline of the text. */
   readonly y: number;
   readonly ink: string;
-  /** Size in pixels. @default that of what they are in */
+  /** Size in pixels. @default the size of the enclosing element */
   readonly size?: number;
   /** @default false */
   readonly bold?: boolean;
-  /** Which part of them is at `x`. @default "start" */
+  /** The part of the text that is at `x`. @default "start" */
   readonly anchor?: "start" | "middle" | "end";
 }
 
@@ -29,10 +29,10 @@ export interface Box {
 }
 
 /**
- * Writes words.
+ * Writes a text.
  *
- * @param text The words.
- * @param style Where, and how they look.
+ * @param text The text.
+ * @param style Its position and style.
  * @returns SVG.
  */
 export function words(
@@ -49,11 +49,11 @@ export function words(
 }
 
 /**
- * Fills a rectangle.
+ * Draws a filled rectangle.
  *
  * @param box The rectangle.
  * @param fill Its colour.
- * @param edge Colour of a line around it, if it has one.
+ * @param edge Colour of its border, if it has one.
  * @returns SVG.
  */
 export function rectangle(

@@ -1,5 +1,6 @@
 /**
- * Beside a moving picture: the outputs of a network, up to the time shown.
+ * The panel beside an animation: output spikes of a network up to the time
+ * shown.
  *
  * @module
  */
@@ -9,14 +10,14 @@ import type { NetworkResponse } from "./network_response.ts";
 import { measureText, renderPixels } from "../render.ts";
 import { drawVotes, FOOT, HEAD, type VotesLayout } from "./votes_drawing.ts";
 
-/** The outputs of a network, drawn. */
+/** The panel of output spikes. */
 export interface VotesPanel {
   readonly width: number;
   readonly height: number;
-  /** Where everything in it is. */
+  /** Positions of its parts. */
   readonly layout: VotesLayout;
   /**
-   * Draws the panel at several times, one under the other.
+   * Renders the panel at several times, one below the other.
    *
    * @param times The times, in ms.
    * @returns Red, green, blue and opacity of each pixel.
@@ -24,28 +25,32 @@ export interface VotesPanel {
   draw(times: readonly number[]): Promise<Uint8Array>;
 }
 
-/** Size of letters in pixels. */
+/** Font size in pixels. */
 const LETTERS = 13;
 
-/** Height of a row: what it needs, and what it takes if there is room. */
+/** Least height of a row, and its height if there is room, in pixels. */
 const [LOWEST_ROW, HIGHEST_ROW] = [20, 30];
 
-/** Widths: the longest name that is not cut, and room for a bar's count. */
+/**
+ * Widths in pixels of the longest name that is not cut, and of the count of a
+ * bar.
+ */
 const [NAME, COUNT] = [140, 60];
 
-/** Widths of the raster and of the longest bar. */
+/** Widths in pixels of the spike raster and of the longest bar. */
 const [RASTER, BAR] = [260, 110];
 
-/** Space around all, and between columns. */
+/** Outer margin and space between columns, in pixels. */
 const [MARGIN, GAP] = [16, 10];
 
 /**
- * Lays out a panel: a row an output, with its name, its spikes and a bar for
- * their number.
+ * Lays out a panel with a row for each output: its name, its spikes and a bar
+ * for their number.
  *
- * @param response What the network does.
+ * @param response Output spikes of the network.
  * @param theme The theme.
- * @param room Height that it fills if that is enough.
+ * @param room Height to fill, in pixels; the panel is higher if its rows need
+ * it.
  * @returns The panel.
  */
 export async function layOutVotes(

@@ -1,5 +1,5 @@
 /**
- * The outputs of a network at one time, as SVG.
+ * Draws the panel of output spikes at a time, as SVG.
  *
  * @module
  */
@@ -9,34 +9,34 @@ import type { NetworkResponse } from "./network_response.ts";
 import { chooseTimeUnit, formatNumber } from "../samples/time_unit.ts";
 import { type Box, rectangle, words } from "./shapes.ts";
 
-/** Where everything is, in pixels. */
+/** Positions and sizes in the panel, in pixels. */
 export interface VotesLayout {
-  /** Names of the outputs, short enough. */
+  /** Names of the outputs, cut to their column. */
   readonly names: readonly string[];
-  /** Where words above all start. */
+  /** Left end of the texts above the rows. */
   readonly margin: number;
   /** Space between a name and the spikes. */
   readonly gap: number;
-  /** Where the spikes are. */
+  /** Area of the spikes. */
   readonly raster: Box;
-  /** Height of an output. */
+  /** Height of the row of an output. */
   readonly row: number;
-  /** Where bars start. */
+  /** Left end of the bars. */
   readonly bars: number;
-  /** How much longer a spike makes them. */
+  /** Length of a bar per spike. */
   readonly spike: number;
 }
 
-/** Heights of what is above the rows and beneath them. */
+/** Heights of the head above the rows and of the time axis beneath them. */
 export const [HEAD, FOOT] = [82, 44];
 
-/** Space above and below the marks of a row. */
+/** Space above and below the spikes and the bar of a row. */
 const INSET = 3;
 
-/** Width of the mark of a spike. */
+/** Width of a spike. */
 const TICK = 2;
 
-/** Most numbers at the axis of time, not counting 0. */
+/** Largest number of labels on the time axis, not counting 0. */
 const MOST_NUMBERS = 4;
 
 /**
@@ -44,8 +44,8 @@ const MOST_NUMBERS = 4;
  *
  * @param times Times of the spikes of each output in ms.
  * @param until The time in ms.
- * @returns The counts, and which output leads: the first of those with the most
- *   spikes, if there are any.
+ * @returns The counts, and the output with the most spikes: the first of
+ * several, none before the first spike.
  *
  * @example
  * ```ts
@@ -66,11 +66,11 @@ export function countVotes(
 }
 
 /**
- * Draws the outputs: the class of the sample in one colour, the one that leads
- * instead in another.
+ * Draws the panel: the true class in one colour, another class with the most
+ * spikes in a second.
  *
- * @param response What the network does.
- * @param options Where everything is, the theme, and the time in ms.
+ * @param response Output spikes of the network.
+ * @param options Layout, theme, and time in ms.
  * @returns SVG.
  */
 export function drawVotes(
@@ -117,7 +117,10 @@ export function drawVotes(
   ].join("");
 }
 
-/** Colours as in charts; a leader that may be right or wrong has neither's. */
+/**
+ * Colours an output as in charts; if the true class is unknown, the leader has
+ * a neutral colour.
+ */
 function colourOf(
   output: number,
   { label, leader, ink }: {
@@ -131,7 +134,7 @@ function colourOf(
   return label === undefined ? ink : ROLES.mistaken;
 }
 
-/** Says in words what the colours show. */
+/** Draws the texts above the rows: true class, leader and column titles. */
 function drawHead(
   { fold, label }: NetworkResponse,
   { layout: { names, margin, raster, bars }, leader, ink }: {
@@ -178,7 +181,7 @@ function drawTime(raster: Box, lengthUs: number, ink: string): string {
   return numbers.join("") + words(`time (${name})`, title);
 }
 
-/** The least round step that leaves few enough numbers. */
+/** Finds the smallest round step with few enough labels. */
 function roundStep(length: number): number {
   const power = 10 ** Math.floor(Math.log10(length / MOST_NUMBERS));
   return [1, 2, 5].map((factor) => factor * power)

@@ -1,15 +1,15 @@
 /**
- * What files of a sample are called.
+ * Names the files that are drawn of a sample.
  *
  * @module
  */
 
 /**
- * Makes the name of a sample the name of a file that is in no other folder.
+ * Turns the name of a sample into a file name without path separators.
  *
  * @param name Name of the sample.
- * @returns Letters, digits, `_`, `-` and `.`; it begins with none of the last
- * two, so that it is neither hidden nor an option of a command.
+ * @returns Letters, digits, `_`, `-` and `.`; it does not start with `-` or
+ * `.`, which would make it an option of a command or hidden.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Finding the sample that a command line names, in files and in stores.
+ * Opens the sample that a command line names, from a file or a store.
  *
  * @module
  */
@@ -18,29 +18,29 @@ import type { Configuration } from "../../configuration/types.ts";
 import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";
 
-/** Where a sample is, and how to read it. */
+/** File or store of a sample, and how to read it. */
 export interface SampleLocation {
-  /** A recording or a slice, or in a store a person and a sign. */
+  /** A recording, a slice or a digit; in a store, a person and a sign. */
   readonly sample: string;
-  /** The store. */
+  /** Store that the sample is in. */
   readonly store?: string;
-  /** Which sign of a recording: its name or its class, counted from 1. */
+  /** Sign of a recording, by its name or its class number, counted from 1. */
   readonly tag?: string;
   /** The recording's tag file. */
   readonly tags?: string;
   /** File of the class names. */
   readonly classes?: string;
-  /** Which bits of an address are which axis, see `readAedat()`. */
+  /** Axes of addresses, see `readAedat()`. */
   readonly axes: "reference" | "jaer";
 }
 
-/** Where row 0 is. */
+/** Position of row 0, by the axes. */
 const ORIGIN = { reference: "top", jaer: "bottom" } as const;
 
 /**
  * Reads a sample.
  *
- * @param location Where it is, and how to read it.
+ * @param location File or store, and how to read it.
  * @returns The sample, as recorded.
  * @throws {RecordingError | DatasetError} If a file cannot be read.
  * @throws {RangeError} If there is no such sample.
@@ -91,11 +91,11 @@ export async function openSample(
 }
 
 /**
- * Tells where row 0 of the samples is that a run learns from.
+ * Finds where row 0 of the samples of a run is.
  *
  * @param configuration The run's configuration.
  * @returns Top or bottom.
- * @throws {DatasetError} If they are in a store that cannot be used.
+ * @throws {DatasetError} If the samples are in a store that cannot be used.
  */
 export async function originIn(
   { training: { sliced_dataset, path } }: Configuration,
@@ -105,7 +105,7 @@ export async function originIn(
 }
 
 /**
- * Tells where row 0 of the pictures in a store is.
+ * Finds where row 0 of the slices in a store is.
  *
  * @param path The store.
  * @returns Top or bottom.
@@ -153,7 +153,7 @@ async function openRecording(
   };
 }
 
-/** Opens a slice that is named by its recording or person, and its sign. */
+/** Opens a slice by its recording or person and its sign. */
 async function openSlice(
   path: string,
   sample: string,
@@ -194,7 +194,7 @@ async function openSlice(
   };
 }
 
-/** Finds a class by its name or its number, which counts from 1. */
+/** Finds a class by its name or its number, counted from 1. */
 function findSign(sign: string, classes: readonly string[]): number {
   const label = classes.indexOf(sign);
   if (label >= 0) return label;

@@ -1,5 +1,5 @@
 /**
- * A part of a recording, in memory.
+ * Reads a part of a recording into memory.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { allocateEvents, type Events } from "../../../dataset/events.ts";
 import type { FileSource } from "../../../dataset/files/file_source.ts";
 import { eventsBefore } from "../../../dataset/slicing/records.ts";
 
-/** Which part of a recording. */
+/** A part of a recording, in records. */
 export interface Stretch {
-  /** Its first record, counted from 0. */
+  /** Index of the first record. */
   readonly start: number;
-  /** The record after its last. */
+  /** Index after the last record. */
   readonly end: number;
-  /** Which bits of an address are which axis, see `readAedat()`. */
+  /** Axes of addresses, see `readAedat()`. */
   readonly axes: "reference" | "jaer";
 }
 
@@ -23,8 +23,9 @@ export interface Stretch {
  * Reads a part of a recording.
  *
  * @param file The recording.
- * @param stretch Which part.
- * @returns Events of the part, and how many records the whole recording has.
+ * @param stretch The part.
+ * @returns Events of the part, and the number of records of the whole
+ * recording.
  * @throws {RecordingError} If the file cannot be read.
  */
 export async function readStretch(

@@ -1,5 +1,5 @@
 /**
- * Samples to draw: what lies in a stretch of time and a window of pixels.
+ * Samples to draw: the events in a time window and a window of pixels.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Timing } from "../../../dataset/events.ts";
 
 /** A sample as it was recorded. */
 export interface RecordedSample {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** The file or the store that it is in. */
   readonly path: string;
@@ -19,11 +19,11 @@ export interface RecordedSample {
   readonly origin: "top" | "bottom";
   readonly sensor: Sensor;
   readonly events: Events;
-  /** Recording that it is of, such as `user05_indoor`, if that is known. */
+  /** Recording that it is from, such as `user05_indoor`, if that is known. */
   readonly recording?: string;
   /** Its class, if that is known. */
   readonly label?: number;
-  /** Names of the classes, where they are written beside it. */
+  /** Names of the classes, if they are stored with it. */
   readonly classes?: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface PixelWindow {
   readonly height: number;
 }
 
-/** Events in the order of their times. */
+/** Events sorted by time. */
 export interface TimedEvents extends Omit<Events, "t"> {
   /** Time in µs since the start of the whole sample. */
   readonly t: Float64Array;
@@ -47,47 +47,47 @@ export interface TimedEvents extends Omit<Events, "t"> {
 
 /** A sample to draw. */
 export interface Sample {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** Whether row 0 is at the top or at the bottom. */
   readonly origin: RecordedSample["origin"];
-  /** The pixels that it takes up. */
+  /** The pixels that it shows. */
   readonly pixels: PixelWindow;
-  /** When it starts, in µs since the start of the whole sample. */
+  /** Start in µs since the start of the whole sample. */
   readonly startUs: number;
-  /** When it is over, in µs. */
+  /** End in µs since the start of the whole sample, exclusive. */
   readonly endUs: number;
   /** Its events, one at least. */
   readonly events: TimedEvents;
 }
 
-/** The stretch of time that a network sees of a sample. */
+/** The time window of a sample that a network sees. */
 export interface Span {
-  /** How it reads times. */
+  /** How the network reads times. */
   readonly timing: Timing;
   /** Length in µs. */
   readonly lengthUs: number;
 }
 
-/** Which part of a sample to draw. */
+/** The part of a sample to draw. */
 export interface Crop {
-  /** From when on, in ms since the start. */
+  /** Start in ms since the start of the sample. */
   readonly from?: number;
-  /** Until when, in ms since the start. */
+  /** End in ms since the start of the sample. */
   readonly to?: number;
-  /** Which pixels. */
+  /** The pixels. */
   readonly pixels?: PixelWindow;
 }
 
 /**
  * Makes a sample of events.
  *
- * Times are compared modulo 2³², the shorter way round, as `inspectAedat()`
- * does, and put in order where they run backwards.
+ * Times may wrap around at 2³² µs: each is taken to follow the one before it by
+ * the shorter way, as in `inspectAedat()`. Events are then sorted by time.
  *
  * @param events The events, as recorded.
- * @param options What the sample is called, its sensor, where row 0 is, and the
- *   stretch of time to show; from the earliest event to the last unless given.
+ * @param options Name of the sample, its sensor, the position of row 0, and the
+ * time window to show; by default from the earliest event to the last.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
  *
@@ -138,7 +138,7 @@ export function createSample(
   };
 }
 
-/** When a sample starts, in µs since its first event. */
+/** Start of the time window in µs since the first event. */
 function startOf(
   first: number,
   { timing: { unitUs, fromFirstEvent } }: Span,
@@ -150,9 +150,9 @@ function startOf(
  * Takes a part of a sample.
  *
  * @param sample The sample.
- * @param crop Which part.
- * @returns The part, whose times and pixels count as before.
- * @throws {RangeError} If it reaches beyond the sample or has no events.
+ * @param crop The part.
+ * @returns The part; its times and pixels are counted as in the whole sample.
+ * @throws {RangeError} If the part reaches beyond the sample or has no events.
  */
 export function cropSample(
   sample: Sample,

@@ -1,5 +1,5 @@
 /**
- * Arguments that name a sample and a part of it.
+ * The command-line arguments that name a sample and a part of it.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { THEMES } from "../../charts/theme.ts";
 import type { Arguments } from "../../command_line/command.ts";
 import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
 
-/** The arguments of every command that draws a sample. */
+/** The arguments of all commands that draw a sample. */
 export const SAMPLE_PARAMETERS = {
   sample: argument(string({ metavar: "SAMPLE" }), {
     description:
@@ -53,7 +53,7 @@ export const SAMPLE_PARAMETERS = {
     description: message`Draw only these pixels`,
   }).optional(),
   theme: option("--theme", choice(THEMES, { metavar: "light|dark" }), {
-    description: message`Ground and colours`,
+    description: message`Background and colours`,
   }).withDefault("light"),
   out: option("--out", string({ metavar: "DIR" }), {
     description: message`Folder to write to`,

@@ -1,5 +1,5 @@
 /**
- * Times in words.
+ * Formats times, numbers and event counts for people.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import { counted } from "../../../dataset/files/counted.ts";
 
 /** A unit of time. */
 export interface TimeUnit {
-  /** How it is written. */
+  /** Its symbol. */
   readonly name: "s" | "ms" | "µs";
-  /** µs in it. */
+  /** Its length in µs. */
   readonly us: number;
-  /** Decimals that a time is written with. */
+  /** Number of decimals of a time in this unit. */
   readonly decimals: number;
 }
 
 /**
- * Finds the unit in which a stretch of time is best read.
+ * Chooses a readable unit for times.
  *
- * @param lastUs The longest time to be read, in µs.
+ * @param lastUs The longest time to format, in µs.
  * @returns The unit.
  *
  * @example
@@ -36,7 +36,7 @@ export function chooseTimeUnit(lastUs: number): TimeUnit {
 }
 
 /**
- * Writes a stretch of time and its unit.
+ * Formats a duration with its unit.
  *
  * @param us The time in µs.
  * @returns The time to three digits, such as `4.36 s`.
@@ -57,10 +57,11 @@ export function formatDuration(us: number): string {
 }
 
 /**
- * Writes a number with commas between its thousands.
+ * Formats a number with commas between thousands.
  *
  * @param value The number.
- * @param decimals How many it has; up to three, as needed, unless given.
+ * @param decimals Number of decimals; by default as many as needed, up to
+ * three.
  * @returns The number, such as `12,345`.
  */
 export function formatNumber(value: number, decimals?: number): string {
@@ -71,7 +72,7 @@ export function formatNumber(value: number, decimals?: number): string {
 }
 
 /**
- * Writes how many events there are.
+ * Formats a number of events.
  *
  * @param count The number.
  * @returns The number and the word.

@@ -1,5 +1,5 @@
 /**
- * The numbered edges of a box of space and time.
+ * The axes of the space-time box.
  *
  * @module
  */
@@ -10,32 +10,32 @@ import type { Sample } from "../samples/sample.ts";
 import { chooseTimeUnit } from "../samples/time_unit.ts";
 import type { BoxPoint } from "./projection.ts";
 
-/** A number on an edge of the box, and where it stands, 0 to 1. */
+/** A tick of an axis: its value, and its position from 0 to 1. */
 export interface Tick {
   readonly value: number;
   readonly share: number;
 }
 
-/** An edge of the box with numbers, and the lines that start from them. */
+/** An axis along an edge of the box, with ticks and grid lines. */
 export interface Axis {
   readonly title: string;
   readonly ticks: readonly Tick[];
-  /** Where on the edge a number belongs. */
+  /** Finds the point of a tick on the edge. */
   readonly at: (share: number) => BoxPoint;
-  /** The bent line across two sides of the box that a number belongs to. */
+  /** Finds the grid line of a tick, bent across two sides of the box. */
   readonly across: (share: number) => readonly [BoxPoint, BoxPoint, BoxPoint];
-  /** How its numbers stand to their place. */
+  /** Alignment of the numbers and their distance from the edge, in pixels. */
   readonly numbers: {
     readonly align: "left" | "center" | "right";
     readonly dx: number;
     readonly dy: number;
   };
-  /** How far its title is from the middle of the edge. */
+  /** Distance of the title from the middle of the edge, in pixels. */
   readonly offset: { readonly left: number; readonly top: number };
 }
 
 /**
- * Lists the axes of a sample's box.
+ * Lists the axes of the box of a sample.
  *
  * @param sample The sample.
  * @returns Time, columns and rows.

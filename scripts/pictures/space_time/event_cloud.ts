@@ -1,5 +1,5 @@
 /**
- * Events as dots in a box of space and time.
+ * Draws events as dots in the space-time box.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { colourOf, imageUrl } from "../gif.ts";
 import type { Sample } from "../samples/sample.ts";
 import { boxHeight, project } from "./projection.ts";
 
-/** Pixels of the picture per unit of its width. */
+/** Pixels of the picture per pixel of the chart. */
 const DENSITY = 2;
 
 /**
- * Draws every event as a dot, the nearer over the farther.
+ * Draws every event as a dot; nearer ones hide those farther away.
  *
  * @param sample The sample.
- * @param theme The theme to colour it for.
- * @param options Width of the picture.
- * @returns Address of the picture, whose ground is seen through.
+ * @param theme The theme.
+ * @param options Width of the picture in the chart, in pixels.
+ * @returns Data URL of the picture, with a transparent background.
  */
 export function drawEventCloud(
   sample: Sample,
@@ -58,7 +58,7 @@ export function drawEventCloud(
   );
 }
 
-/** The fewer the events, the larger their dots. */
+/** Side of a dot in pixels: the fewer the events, the larger. */
 function dotSide(events: number): number {
   return 2 + Math.round(clamp(Math.sqrt(200_000 / events) - 2, 8));
 }

@@ -1,10 +1,10 @@
 /**
- * A box of time, columns and rows, seen from before it and above.
+ * Projects the space-time box, seen obliquely from above, onto the picture.
  *
  * @module
  */
 
-/** A place in the box, 0 to 1 along each edge. */
+/** A point in the box, 0 to 1 along each edge. */
 export interface BoxPoint {
   /** Along time. */
   readonly t: number;
@@ -14,23 +14,23 @@ export interface BoxPoint {
   readonly up: number;
 }
 
-/** A place in the picture. */
+/** A point in the picture. */
 export interface ScreenPoint {
   /** From the left. */
   readonly left: number;
   /** From the top. */
   readonly top: number;
-  /** Nearness, for what is nearer to hide what is not. */
+  /** Nearness to the viewer, to find which of two points hides the other. */
   readonly near: number;
 }
 
-/** How far round the box the eye is, and how far above it. */
+/** Direction of the viewer around the box and above it, in radians. */
 const [ROUND, ABOVE] = [Math.PI / 6, Math.PI / 7];
 
-/** Length of the box along time, where it is 1 high. */
+/** Length of the box along time, relative to its height. */
 const LENGTH = 2;
 
-/** How far each edge leads in the picture, where the box is 1 high. */
+/** Direction of each edge in the picture, for a box of height 1. */
 const EDGES = {
   t: {
     left: LENGTH * Math.cos(ROUND),
@@ -45,18 +45,18 @@ const EDGES = {
   up: { left: 0, top: -Math.cos(ABOVE), near: Math.sin(ABOVE) },
 };
 
-/** The box in the picture, where it is 1 high. */
+/** Size of the box in the picture, for a box of height 1. */
 const SIZE = {
   width: EDGES.t.left + EDGES.x.left,
   height: EDGES.t.top - EDGES.x.top - EDGES.up.top,
 };
 
 /**
- * Finds where a place in the box is seen.
+ * Projects a point in the box.
  *
- * @param point The place.
+ * @param point The point.
  * @param width Width of the picture.
- * @returns The place in the picture, which the box fills.
+ * @returns The point in the picture; the box fills the picture.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ export function project(
 }
 
 /**
- * Tells how high the picture of the box is.
+ * Computes the height of the picture.
  *
  * @param width Its width.
  * @returns Its height.

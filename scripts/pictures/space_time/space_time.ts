@@ -1,5 +1,6 @@
 /**
- * Events in space and time: a box of x, y and t, seen from before it and above.
+ * The space-time chart: events in a box of x, y and time, seen obliquely from
+ * above.
  *
  * @module
  */
@@ -12,14 +13,14 @@ import { drawEventCloud } from "./event_cloud.ts";
 import { boxHeight, type BoxPoint, project } from "./projection.ts";
 import { formatEvents, formatNumber } from "../samples/time_unit.ts";
 
-/** Width of the box. */
+/** Width of the box in pixels. */
 const WIDTH = 720;
 
 /**
- * Charts every event at its column, row and time.
+ * Charts every event by column, row and time.
  *
  * @param sample The sample.
- * @param theme The theme to colour it for.
+ * @param theme The theme.
  * @returns The chart.
  */
 export function spaceTimeView(sample: Sample, theme: Theme): ChartSpec {
@@ -99,7 +100,7 @@ export function spaceTimeView(sample: Sample, theme: Theme): ChartSpec {
         };
       }),
       {
-        // Nothing is seen of it but the legend that it brings.
+        // An invisible mark that adds the legend.
         data: {
           values: polarities.map(([polarity]) => ({
             left: 0,
@@ -126,7 +127,7 @@ export function spaceTimeView(sample: Sample, theme: Theme): ChartSpec {
   return themed(spec, theme);
 }
 
-/** The edges that no event hides: those of the floor and the two far sides. */
+/** The edges behind all events: those of the floor and of the two far sides. */
 const BACK_EDGES: readonly [BoxPoint, BoxPoint][] = [
   [{ t: 0, x: 0, up: 0 }, { t: 1, x: 0, up: 0 }],
   [{ t: 1, x: 0, up: 0 }, { t: 1, x: 1, up: 0 }],
@@ -145,7 +146,9 @@ function line(from: BoxPoint, to: BoxPoint) {
   return { left, top, right: end.left, bottom: end.top };
 }
 
-/** How steep an edge is, in degrees from 0 on; a title is read upwards. */
+/**
+ * Angle of a title along an edge, in degrees from 0 to 360; it reads upwards.
+ */
 function slopeOf(at: Axis["at"]): number {
   const [start, end] = [project(at(0), WIDTH), project(at(1), WIDTH)];
   const [across, down] = [end.left - start.left, end.top - start.top];

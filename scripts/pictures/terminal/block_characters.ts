@@ -1,25 +1,28 @@
 /**
- * Pictures for a terminal, of block characters.
+ * Draws columns and shades with block characters, for a terminal.
  *
  * @module
  */
 
 import { typicalLimit } from "../differences.ts";
 
-/** Shades of a character, from nothing to all of it. */
+/** Characters of increasing shade, from empty to full. */
 const SHADES = " ░▒▓█";
 
-/** Parts of a character, filled from below. */
+/** Characters of increasing height, filled from below. */
 const LEVELS = " ▁▂▃▄▅▆▇█";
 
-/** Pixels that a character shows at least; it is twice as high as wide. */
+/**
+ * Least number of pixels along the width of a character, which is twice as high
+ * as wide.
+ */
 const FEWEST_PIXELS = 3;
 
 /**
- * Draws values as columns that stand beside each other.
+ * Draws values as columns beside each other.
  *
  * @param values The values, none below 0.
- * @param options Lines that the highest column takes up.
+ * @param options Height of the highest column in lines.
  * @returns The lines, from the top.
  *
  * @example
@@ -45,10 +48,11 @@ export function drawColumns(
 }
 
 /**
- * Draws counts of pixels in shades.
+ * Draws the counts of pixels as shades.
  *
  * @param counts The counts, row by row.
- * @param options Pixels in a row, and characters that a line may have.
+ * @param options Number of pixels in a row, and largest number of characters in
+ * a line.
  * @returns The lines, from the first row on.
  *
  * @example

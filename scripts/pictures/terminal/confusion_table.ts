@@ -1,30 +1,29 @@
 /**
- * A confusion matrix for a terminal, of block characters.
+ * Draws a confusion matrix with block characters, for a terminal.
  *
  * @module
  */
 
-/** Shades of a cell, from none of a class's samples to all. */
+/** Shades of a cell, from none to all of a class's samples. */
 const SHADES = " ░▒▓█";
 
-/** Characters of a class's name, at most, before its row. */
+/** Longest class name before a row, in characters. */
 const NAME = 12;
 
-/** Characters of it above its column, with a space behind each while there
- * is room. */
+/** Widths of a column with a space after it, in characters, widest first. */
 const ABOVE = [3, 2, 1];
 
 /**
- * Draws how often each class was taken for which.
+ * Draws how often each class was predicted as each other class.
  *
- * A cell is as dark as the share of its class's samples that it holds; the
- * number behind a row counts the samples that were right, of all.
+ * A cell's shade is its share of the samples of the true class; after a row
+ * follows how many of these were predicted right.
  *
- * @param outcomes Classes and predictions, as indices.
+ * @param outcomes True and predicted class of each sample, as indices.
  * @param classes Names of the classes.
- * @param columns Characters that a line may have; cells become as wide as there
- *   is room, up to three.
- * @returns The lines, one a class and one above them.
+ * @param columns Largest number of characters in a line; cells are up to three
+ * wide if there is room.
+ * @returns The lines: a head and one for each class.
  *
  * @example
  * ```ts

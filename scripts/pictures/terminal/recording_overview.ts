@@ -1,5 +1,5 @@
 /**
- * A recording at a glance, in text.
+ * An overview of a recording as text: event rate and event counts of pixels.
  *
  * @module
  */
@@ -12,23 +12,24 @@ import { DVS128 } from "../../../dataset/events.ts";
 import { drawColumns, drawShades } from "./block_characters.ts";
 import { formatDuration, formatNumber } from "../samples/time_unit.ts";
 
-/** Most characters in a line. */
+/** Largest number of characters in a line. */
 const MOST_COLUMNS = 60;
 
-/** Shortest time that a character stands for, in µs. */
+/** Shortest time that a character represents, in µs. */
 const SHORTEST_US = 1000;
 
-/** Lines of the rate. */
+/** Height of the event rate in lines. */
 const RATE_LINES = 4;
 
 /**
- * Draws how many events a recording has over time, and where.
+ * Draws the event rate of a recording over time and the event count of each
+ * pixel.
  *
- * The recording is read once more, in chunks.
+ * The recording is read in chunks.
  *
  * @param path The file.
- * @param options µs from its first event to its last, characters that a line
- *   may have, and how to read addresses.
+ * @param options Time from its first to its last event in µs, largest number of
+ * characters in a line, and the axes of addresses.
  * @returns The lines.
  * @throws {RecordingError} If the recording cannot be read.
  */

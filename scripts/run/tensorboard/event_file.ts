@@ -1,5 +1,5 @@
 /**
- * Files that TensorBoard reads.
+ * Writes and finds the event files that TensorBoard reads.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { refuseLink } from "../../files/atomic_write.ts";
 import { encodeEvent, encodeVersion, type LogEvent } from "./protobuf.ts";
 import { frameRecord } from "./tfrecord.ts";
 
-/** How the names of event files begin; TensorBoard knows them by it. */
+/** Start of the names of event files, by which TensorBoard finds them. */
 const PREFIX = "events.out.tfevents.";
 
-/** The event files of this program, among those of others. */
+/** Names of the event files that this program writes. */
 const OURS = /^events\.out\.tfevents\.\d+\.slayer$/;
 
-/** A file of events, written bit by bit. */
+/** An event file that grows while a fold trains. */
 export class EventFile {
   readonly #logs: string;
   readonly #folder: string;
@@ -24,7 +24,7 @@ export class EventFile {
   #begun = false;
 
   /**
-   * Names the file after the time, and touches nothing yet.
+   * Names the file after the current time, and writes nothing yet.
    *
    * @param logs The folder of logs, with a folder for each fold.
    * @param fold Fold, counted from 1.
@@ -34,18 +34,23 @@ export class EventFile {
     this.#folder = join(logs, `fold${fold}`);
   }
 
-  /** Where it is; until the first append, where it will be if nothing is. */
+  /**
+   * Path of the file; until the first append, the one it will have if it is
+   * free.
+   */
   get path(): string {
-    // The name of the machine usually ends it, which is nobody's business.
+    // TensorBoard's own writers end the name with the host name, which is
+    // private.
     return join(this.#folder, `${PREFIX}${this.#seconds}.slayer`);
   }
 
   /**
-   * Appends events in one write, so that whoever reads meanwhile, or after the
-   * program was killed, finds whole ones.
+   * Appends events in one write, so that readers find complete events, even
+   * after the program was killed.
    *
    * @param events The events.
-   * @throws {Error} If the file cannot be written, or its folder is a link.
+   * @throws {Error} If the file cannot be written, or its folder is a symbolic
+   * link.
    */
   async append(events: readonly LogEvent[]): Promise<void> {
     const messages = events.map(encodeEvent);
@@ -65,7 +70,9 @@ export class EventFile {
     this.#begun = true;
   }
 
-  /** Creates the file under the first name from now on that is free. */
+  /**
+   * Creates the file, named after the first second for which no file exists.
+   */
   async #create(bytes: Uint8Array): Promise<void> {
     while (true) {
       try {
@@ -78,20 +85,20 @@ export class EventFile {
   }
 }
 
-/** A file of events that a folder of logs holds. */
+/** An event file in a folder of logs. */
 export interface FoundEvents {
   readonly path: string;
-  /** Whether a run of this program may have written it, by its name. */
+  /** Whether the name is one that this program uses. */
   readonly ours: boolean;
 }
 
 /**
- * Looks for event files where a run would write its own.
+ * Looks for event files in the folders that a run writes them to.
  *
- * @param logs The folder of logs, with a folder for each fold; it need not be
- * there.
- * @returns The files, of this program and of others.
- * @throws {Error} If it cannot be read, or it or a fold's folder is a link.
+ * @param logs The folder of logs, with a folder for each fold; it may be
+ * missing.
+ * @returns The event files of this program and of others.
+ * @throws {Error} If a folder cannot be read or is a symbolic link.
  */
 export async function findEventFiles(logs: string): Promise<FoundEvents[]> {
   await refuseLink(logs);
@@ -110,10 +117,10 @@ export async function findEventFiles(logs: string): Promise<FoundEvents[]> {
 }
 
 /**
- * Removes what an earlier run logged, and nothing else.
+ * Removes the event files of an earlier run, and no other files.
  *
- * @param logs The folder of logs, with a folder for each fold; it need not be
- * there.
+ * @param logs The folder of logs, with a folder for each fold; it may be
+ * missing.
  */
 export async function removeEventFiles(logs: string): Promise<void> {
   for (const { path, ours } of await findEventFiles(logs)) {

@@ -1,24 +1,24 @@
 /**
- * How often values lie where.
+ * Histograms of values, such as weights, for TensorBoard.
  *
  * @module
  */
 
-/** Values counted in buckets. */
+/** Counts of values in buckets, with their statistics. */
 export interface Histogram {
   /** The least value, 0 if there is none. */
   readonly min: number;
-  /** The greatest, 0 if there is none. */
+  /** The greatest value, 0 if there is none. */
   readonly max: number;
   /** Number of values. */
   readonly count: number;
   /** Sum of all values. */
   readonly sum: number;
-  /** Sum of their squares. */
+  /** Sum of the squares of all values. */
   readonly sumSquares: number;
   /** Upper end of each bucket, rising; the first begins at `min`. */
   readonly limits: Float64Array;
-  /** Number of values in each. */
+  /** Number of values in each bucket. */
   readonly counts: Float64Array;
 }
 

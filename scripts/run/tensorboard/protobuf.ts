@@ -1,24 +1,24 @@
 /**
- * TensorBoard's events, as protocol buffers.
+ * Encodes TensorBoard's events as protocol buffers.
  *
  * @module
  */
 
 import type { Histogram } from "./histogram.ts";
 
-/** What an event says. */
+/** A named value. */
 export interface TaggedValue {
-  /** What TensorBoard files it under; up to a slash, the name of a group. */
+  /** Name of the value; the part before a slash is its group in TensorBoard. */
   readonly tag: string;
   /** A number, or a histogram. */
   readonly value: number | Histogram;
 }
 
-/** An event of a run. */
+/** A named value at a time of a run. */
 export interface LogEvent extends TaggedValue {
-  /** When it came about, in s since 1970. */
+  /** When it was measured, in s since 1970. */
   readonly time: number;
-  /** Its place in the run: a batch, or an epoch. */
+  /** Number of the batch or of the epoch. */
   readonly step: number;
 }
 
@@ -60,7 +60,7 @@ export function encodeEvent(
 /**
  * Encodes the event that a file begins with.
  *
- * @param time When the file was made, in s since 1970.
+ * @param time When the file was created, in s since 1970.
  * @returns The message `Event`, with the version of the format.
  */
 export function encodeVersion(time: number): Uint8Array<ArrayBuffer> {
@@ -72,7 +72,7 @@ function encodeHistogram(histogram: Histogram): Uint8Array {
   const { min, max, count, sum, sumSquares, limits, counts } = histogram;
   return joined([
     ...[min, max, count, sum, sumSquares].map((value, index) =>
-      // A zero is what a field is that is not there.
+      // Protocol buffers leave out fields that are zero.
       value === 0 ? new Uint8Array() : double(index + 1, value)
     ),
     bytesField(6, doubles(limits)),
@@ -84,7 +84,7 @@ function key(field: number, wireType: number): Uint8Array {
   return Uint8Array.of(field << 3 | wireType);
 }
 
-/** A whole number, seven bits a byte, least first. */
+/** Encodes a whole number, seven bits a byte, the lowest first. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;

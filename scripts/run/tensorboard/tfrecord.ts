@@ -1,12 +1,12 @@
 /**
- * TFRecord files: bytes with their length, and a checksum of each.
+ * Records of a TFRecord file: length and content, each with a checksum.
  *
  * @module
  */
 
 import { crc32c } from "../../../dataset/files/crc32c.ts";
 
-/** Bytes that a record is longer than its content. */
+/** Bytes of a record besides its content. */
 const FRAME_BYTES = 16;
 
 /**
@@ -16,8 +16,8 @@ const FRAME_BYTES = 16;
  * @returns Length, 64 bits; its checksum; the bytes; their checksum; numbers
  * little-endian.
  *
- * Source: TFRecord, as TensorFlow's guide of that name describes it. A
- * checksum is masked, since one of bytes that hold checksums is a weak one.
+ * Source: TFRecord, as TensorFlow's guide of that name describes it. A checksum
+ * is masked, since the checksum of bytes that hold checksums is weak.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
 
 gpuTest(
-  "train --profile tells of every kernel, and writes nothing",
+  "train --profile lists every kernel, and writes nothing",
   async () => {
     const config = await prepareSigns(folder.path);
     const { code, stdout, stderr } = await runTask("train", [
@@ -26,7 +26,7 @@ gpuTest(
     }
     ok(
       lines.some((line) =>
-        /^ +the adapter at most +[\d.]+ +[\d.]+$/.test(line)
+        /^ +the adapter's maximum +[\d.]+ +[\d.]+$/.test(line)
       ),
     );
     const made = await Array.fromAsync(Deno.readDir(folder.path));

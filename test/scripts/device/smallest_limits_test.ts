@@ -10,7 +10,7 @@ import { describeModel, planOf } from "../../../scripts/configuration/model.ts";
 import { excite } from "../../engine/networks.ts";
 import { device, gpuTest } from "../../gpu.ts";
 
-/** What every WebGPU device has at least. */
+/** The limits that every WebGPU device has at least. */
 const SMALLEST = {
   maxBufferSize: 2 ** 28,
   maxStorageBufferBindingSize: 2 ** 27,
@@ -22,7 +22,10 @@ const SMALLEST = {
   maxComputeWorkgroupsPerDimension: 65535,
 };
 
-/** A moving bar, as the sensor of 128×128 pixels and two polarities sees it. */
+/**
+ * Events of a moving bar, seen by a sensor of 128×128 pixels and two
+ * polarities.
+ */
 function movingBar(): EventBatch {
   const events: number[] = [];
   for (let bin = 0; bin < 300; bin++) {

@@ -17,13 +17,13 @@ const FULL = [
 ];
 const REDUCED = FULL.filter((name) => !name.endsWith("_indoor"));
 
-/** Two signs a recording, of as many events as tell who signs. */
+/** Two signs a recording; the number of their events tells who signs. */
 const DATA = Object.fromEntries(FULL.map((name, n) => {
   const tags = [[0, 10 + n], [20, 40 + n]] as const;
   return [name, { pairs: randomPairs(60), tags }];
 }));
 
-/** Whose signs are in a set, in its order. */
+/** People whose signs are in a set, in its order. */
 async function namesIn({ source, indices }: SampleSet): Promise<string[]> {
   const lengths = await Promise.all(
     indices.map(async (index) => (await source.events(index)).t.length),
@@ -34,7 +34,7 @@ async function namesIn({ source, indices }: SampleSet): Promise<string[]> {
   });
 }
 
-Deno.test("openFolds() divides full and reduced lists as scikit-learn does", async () => {
+Deno.test("openFolds() splits full and reduced lists as scikit-learn does", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
     const out = join(folder, "sliced.zarr");

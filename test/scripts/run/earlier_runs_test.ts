@@ -27,7 +27,7 @@ async function argsFor(out: string, ...set: string[]): Promise<string[]> {
   ];
 }
 
-/** Lets a training program be refused, in one line. */
+/** Checks that a training program is refused with one line. */
 async function refused(problem: RegExp, args: string[], task = "train") {
   const { code, stdout, stderr } = await runTask(task, args);
   assert.match(stderr, problem);
@@ -52,7 +52,7 @@ Deno.test("Results names what it cannot read of an earlier run", async () => {
   });
 });
 
-Deno.test("a run starts in no folder with files that no run left", async () => {
+Deno.test("a run starts in no folder with files that no run wrote", async () => {
   await using folder = await temporaryFolder();
   const inFolder = (name: string) => join(folder.path, name);
   const events = join("logs", "fold1", "events.out.tfevents.1");
@@ -74,7 +74,7 @@ Deno.test("a run starts in no folder with files that no run left", async () => {
   ];
   const refusals = (names: string) => ({
     message: `Cannot start in "${folder.path}": it holds ${names}, which no ` +
-      "run left there; --out DIR starts elsewhere",
+      "run wrote; choose another folder with --out DIR",
   });
   await Deno.mkdir(inFolder(join("logs", "fold1")), { recursive: true });
   assert.equal(await findEarlierRun(folder.path), "none");
@@ -122,7 +122,7 @@ Deno.test("a run stopped before its first checkpoint is replaced, and nothing el
   const metrics = join(folder.path, "metrics.jsonl");
   await Deno.writeTextFile(metrics, "letters\n");
   await assert.rejects(findEarlierRun(folder.path), {
-    message: `Cannot read "${metrics}" line 1: it is no JSON`,
+    message: `Cannot read "${metrics}" line 1: it is not JSON`,
   });
 });
 
@@ -134,7 +134,7 @@ gpuTest("training replaces nothing, and writes through no link", async () => {
   await Deno.writeTextFile(weights, "mine");
   for (const more of [[], ["--resume"]]) {
     await refused(
-      /others": it holds model_weights_fold1.safetensors, which no run left /,
+      /others": it holds model_weights_fold1.safetensors, which no run wrote/,
       [...args, ...more],
     );
   }
@@ -166,23 +166,30 @@ gpuTest("training replaces nothing, and writes through no link", async () => {
   assert(!existsSync(join(out, killed)));
 });
 
-gpuTest("a folder has one run at a time, however the last ended", async () => {
-  const args = await argsFor("shared", "training.epochs=1000");
-  const first = await startTraining("train", args);
-  await first.printed("fold 1 epoch 0");
-  for (const resume of [[], ["--resume"]]) {
-    await refused(
-      /in ".+shared": another run is under way there; --out DIR puts this /,
-      [...args, ...resume],
+gpuTest(
+  "a folder has one run at a time, even after one was killed",
+  async () => {
+    const args = await argsFor("shared", "training.epochs=1000");
+    const first = await startTraining("train", args);
+    await first.printed("fold 1 epoch 0");
+    for (const resume of [[], ["--resume"]]) {
+      await refused(
+        /in ".+shared": another run is under way there; choose another folder with --out DIR$/m,
+        [...args, ...resume],
+      );
+    }
+    first.process.kill("SIGKILL");
+    await first.process.status;
+    const second = await startTraining("train", [...args, "--resume"]);
+    await second.printed("fold 1 epoch");
+    second.process.kill("SIGINT");
+    assert.equal(
+      (await second.process.status).code,
+      130,
+      await second.output(),
     );
-  }
-  first.process.kill("SIGKILL");
-  await first.process.status;
-  const second = await startTraining("train", [...args, "--resume"]);
-  await second.printed("fold 1 epoch");
-  second.process.kill("SIGINT");
-  assert.equal((await second.process.status).code, 130, await second.output());
-});
+  },
+);
 
 gpuTest(
   "a run stopped within its first epoch is not started over",
@@ -207,7 +214,7 @@ gpuTest(
     await refused(started, args);
     await train("train", ...args, "--resume");
 
-    // Another fold, of which nothing is there, makes it one that has not ended.
+    // A second fold without any files makes the run one that has not ended.
     const more = args.with(args.indexOf("--folds") + 1, "1,2");
     const second = await startTraining("train", [...more, "--resume"]);
     await second.printed("fold 2 epoch 0");
@@ -217,7 +224,7 @@ gpuTest(
   },
 );
 
-gpuTest("--resume says so if it goes on with another adapter", async () => {
+gpuTest("--resume warns if it continues on another adapter", async () => {
   const args = await argsFor("elsewhere");
   await train("train", ...args);
   const again = await runTask("train", [...args, "--resume"]);
@@ -230,7 +237,7 @@ gpuTest("--resume says so if it goes on with another adapter", async () => {
   const { code, stderr } = await runTask("train", [...args, "--resume"]);
   assert.match(
     stderr,
-    /^warning: a checkpoint is of "NVIDIA H200": on ".+" results may differ in the last bits\n$/,
+    /^warning: a checkpoint was trained on "NVIDIA H200": results on ".+" may differ in the last bits\n$/,
   );
   assert.equal(code, 0);
 });
@@ -244,7 +251,7 @@ gpuTest("a fold whose broken checkpoint is removed starts anew", async () => {
   const broken = join(out, "checkpoint_fold1.safetensors");
   await Deno.truncate(broken, 100);
   await refused(
-    /; without checkpoint_fold1.safetensors that fold starts anew$/m,
+    /; delete checkpoint_fold1.safetensors to start that fold anew$/m,
     [...both, "--resume"],
   );
   await Deno.remove(broken);
@@ -285,31 +292,34 @@ gpuTest(
   },
 );
 
-gpuTest("what a run came to is not replaced; --resume adds folds", async () => {
-  const args = await argsFor("of_train", "training.epochs=1");
-  const withFolds = (folds: string) => args.with(5, folds);
-  const out = join(folder.path, "of_train");
-  await train("train", ...args);
-  const before = await outcomeOf(out);
-  const there =
-    /of_train": it has what "deno task train" came to; --resume adds folds to that, --out DIR puts another elsewhere$/m;
-  await refused(there, args);
-  await refused(there, withFolds("2"));
-  await refused(there, args, "train-test-only");
-  await refused(
-    /its program is train, expected train-test-only; --out DIR starts /,
-    [...withFolds("2"), "--resume"],
-    "train-test-only",
-  );
-  assert.deepEqual(await outcomeOf(out), before);
+gpuTest(
+  "the results of a run are not replaced; --resume adds folds",
+  async () => {
+    const args = await argsFor("of_train", "training.epochs=1");
+    const withFolds = (folds: string) => args.with(5, folds);
+    const out = join(folder.path, "of_train");
+    await train("train", ...args);
+    const before = await outcomeOf(out);
+    const there =
+      /of_train": it holds the results of "deno task train"; add folds to them with --resume, or choose another folder with --out DIR$/m;
+    await refused(there, args);
+    await refused(there, withFolds("2"));
+    await refused(there, args, "train-test-only");
+    await refused(
+      /its program is train, expected train-test-only; choose another folder /,
+      [...withFolds("2"), "--resume"],
+      "train-test-only",
+    );
+    assert.deepEqual(await outcomeOf(out), before);
 
-  const said = await train("train", ...withFolds("2"), "--resume");
-  assert.deepEqual(said.match(/^fold . epoch ./gm), ["fold 2 epoch 0"]);
-  assert.match(said, /^fold 1: .+\nfold 2: .+\nvalidation loss /m);
-  const both = await argsFor("both", "training.epochs=1");
-  await train("train", ...both.with(5, "1,2"));
-  assert.deepEqual(
-    await outcomeOf(out),
-    await outcomeOf(join(folder.path, "both")),
-  );
-});
+    const said = await train("train", ...withFolds("2"), "--resume");
+    assert.deepEqual(said.match(/^fold . epoch ./gm), ["fold 2 epoch 0"]);
+    assert.match(said, /^fold 1: .+\nfold 2: .+\nvalidation loss /m);
+    const both = await argsFor("both", "training.epochs=1");
+    await train("train", ...both.with(5, "1,2"));
+    assert.deepEqual(
+      await outcomeOf(out),
+      await outcomeOf(join(folder.path, "both")),
+    );
+  },
+);

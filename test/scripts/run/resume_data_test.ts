@@ -6,14 +6,17 @@ import { temporaryFolder } from "../../temporary_folder.ts";
 import { outcomeOf } from "./resume_runs.ts";
 import { prepareDigits, prepareSigns, train } from "../training/train_runs.ts";
 
-/** Changes a bit of a file; says how to change it back. */
+/** Flips a bit of a file; returns a function that flips it back. */
 async function changeBit(path: string): Promise<() => Promise<void>> {
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, bytes.with(-5, bytes.at(-5)! ^ 2));
   return () => Deno.writeFile(path, bytes);
 }
 
-/** Lets a run be refused for one recording, and stay what it is. */
+/**
+ * Checks that resuming is refused for one recording and leaves the run
+ * unchanged.
+ */
 async function refused(recording: string, out: string, args: string[]) {
   const before = await outcomeOf(out);
   const { code, stdout, stderr } = await runTask("train", args);
@@ -21,7 +24,7 @@ async function refused(recording: string, out: string, args: string[]) {
   assert.equal(
     stderr,
     `error: Cannot resume from "${checkpoint}": its recording ${recording} ` +
-      "has changed since; --out DIR starts elsewhere\n",
+      "has changed since; choose another folder with --out DIR\n",
   );
   assert.deepEqual([code, stdout], [1, ""]);
   assert.deepEqual(await outcomeOf(out), before);

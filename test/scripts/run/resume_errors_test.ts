@@ -36,7 +36,7 @@ gpuTest(
     const weights = join(out, "model_weights_fold1.safetensors");
     const refusals: [problem: RegExp, bytes: Uint8Array, args?: string[]][] = [
       [
-        /"vMax\/fc1.weight": bytes .+; --out DIR starts anew elsewhere$/m,
+        /"vMax\/fc1.weight": bytes .+; start anew in another folder with --out DIR$/m,
         good.slice(0, good.length - 9),
       ],
       [/: 3 bytes, the header's length alone has 8/, good.slice(0, 3)],
@@ -44,10 +44,10 @@ gpuTest(
       [/its version is 3, expected 4/, changed({ version: "3" })],
       [/damaged, its digest does not fit/, changed({ position: "{}" })],
       [
-        /damaged, its digest does not fit; --out DIR starts anew elsewhere$/m,
+        /damaged, its digest does not fit; start anew in another folder with --out DIR$/m,
         good.with(good.length - 9, good.at(-9)! ^ 1),
       ],
-      [/its training.lr is 0.01, expected 0.1; --out DIR starts /, good, [
+      [/its training.lr is 0.01, expected 0.1; choose another folder /, good, [
         "training.lr=0.1",
       ]],
       [
@@ -79,7 +79,7 @@ gpuTest(
         good,
         ["training.weightDecay=0.1"],
       ],
-      [/its list of samples has changed since; --out DIR /, good, [
+      [/its list of samples has changed since; choose another folder /, good, [
         "training.path.file_list=other.txt",
       ]],
     ];
@@ -110,7 +110,7 @@ gpuTest(
     const without = await runTask("train", [...args, "--resume"]);
     assert.match(
       without.stderr,
-      /it has no checkpoint, and starting .+; --out DIR /,
+      /it has results but no checkpoint, and starting .+; choose another folder /,
     );
     assert.deepEqual([started.code, without.code], [1, 1]);
     assert.deepEqual(await contents(out), bare);
@@ -122,7 +122,7 @@ gpuTest(
     const short = await runTask("train", [...args, "--resume", ...epochs]);
     assert.match(
       short.stderr,
-      /metrics.jsonl" has 0 epochs of fold 1, expected \d+; --out DIR starts anew elsewhere\n$/,
+      /metrics.jsonl" has 0 epochs of fold 1, expected \d+; start anew in another folder with --out DIR\n$/,
     );
     assert.equal(short.code, 1);
     assert.deepEqual(await contents(out), before);

@@ -1,5 +1,5 @@
 /**
- * Training runs that are stopped from outside.
+ * Starts training runs that tests stop or kill.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { withoutProgress } from "../../run_task.ts";
 import { ROOT } from "../../source_files.ts";
 import { readResults } from "../training/train_runs.ts";
 
-/** A training program under way, in a process of its own. */
+/** A training program that runs in a process of its own. */
 export interface Run {
   /** The process that was started. */
   readonly process: Deno.ChildProcess;
-  /** Waits until it has printed this, in whole lines, or has ended. */
+  /** Waits until it has printed a text, in complete lines, or has ended. */
   printed(text: string): Promise<void>;
-  /** All it prints until it ends, without lines that say how far it is. */
+  /** Everything that it prints, without the lines of its progress bar. */
   output(): Promise<string>;
 }
 
@@ -117,10 +117,11 @@ function start(command: string, args: readonly string[]): Run {
 }
 
 /**
- * Reads all that must be the same, bit by bit, however often a run was stopped.
+ * Reads the results of a run that must be the same, bit by bit, however often
+ * it was stopped.
  *
  * @param folder The run's folder.
- * @returns Rows and summary without seconds, and the weights.
+ * @returns Epochs and summary without durations, and the weights.
  */
 export async function outcomeOf(folder: string) {
   const { metrics, summary } = await readResults(folder);

@@ -13,10 +13,10 @@ import {
 } from "./resume_runs.ts";
 import { prepareSigns, train } from "../training/train_runs.ts";
 
-/** How often runs are killed, in all. */
+/** How often runs are killed in total. */
 const KILLS = Number(Deno.env.get("SLAYER_KILLS") ?? 4);
 
-/** All that can depend on where a run stopped. */
+/** Settings whose results could depend on where a run was stopped. */
 const SETTINGS = [
   ...["training.epochs=3", "training.shuffle=True", "training.init=live"],
   ...["training.random_crop=True", "training.checkpoint={batches: 1}"],
@@ -42,7 +42,7 @@ async function argsFor(out: string, ...set: string[]): Promise<string[]> {
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Kills a run again and again; says how often before it came to an end. */
+/** Kills a run again and again; returns how often until it ended by itself. */
 async function killUntilDone(
   program: RunSummary["program"],
   args: string[],
@@ -55,7 +55,7 @@ async function killUntilDone(
     try {
       run.process.kill("SIGKILL");
     } catch {
-      // It came to its end first.
+      // It ended before it could be killed.
     }
     const { code, signal } = await run.process.status;
     const said = await run.output();
@@ -66,13 +66,13 @@ async function killUntilDone(
   return kills;
 }
 
-/** A run that nobody stops, and how long it trains in ms. */
+/** A run that is not stopped, and how long it trains in ms. */
 interface Whole {
   readonly outcome: Awaited<ReturnType<typeof outcomeOf>>;
   readonly span: number;
 }
 
-/** All that TensorBoard is told of a fold, in whatever files. */
+/** All values that TensorBoard reads of a fold, from all its event files. */
 async function valuesLogged(out: string, fold: number) {
   const logs = join(out, "logs", `fold${fold}`);
   const names = (await Array.fromAsync(Deno.readDir(logs)))
@@ -199,23 +199,26 @@ gpuTest(
   },
 );
 
-gpuTest("a run whose terminal is closed saves, and goes on", async () => {
-  const { outcome } = await wholeRun("train");
-  const out = inFolder("closed");
-  const args = await argsFor("closed");
-  const terminal = startInTerminal("train", args);
-  await terminal.printed("fold 1 epoch 0  train loss");
-  terminal.process.kill("SIGKILL");
-  await terminal.output();
-  {
-    // The run, which is nobody's child now, has it locked until it ends.
-    using file = await Deno.open(join(out, ".lock"), { write: true });
-    await file.lock(true);
-  }
-  const { state } = JSON.parse(
-    await Deno.readTextFile(join(out, "status.json")),
-  );
-  assert.equal(state, "stopped");
-  await train("train", ...args, "--resume");
-  assert.deepEqual(await outcomeOf(out), outcome);
-});
+gpuTest(
+  "a run whose terminal is closed saves a checkpoint and can be resumed",
+  async () => {
+    const { outcome } = await wholeRun("train");
+    const out = inFolder("closed");
+    const args = await argsFor("closed");
+    const terminal = startInTerminal("train", args);
+    await terminal.printed("fold 1 epoch 0  train loss");
+    terminal.process.kill("SIGKILL");
+    await terminal.output();
+    {
+      // The run has lost its parent process, but locks the folder until it ends.
+      using file = await Deno.open(join(out, ".lock"), { write: true });
+      await file.lock(true);
+    }
+    const { state } = JSON.parse(
+      await Deno.readTextFile(join(out, "status.json")),
+    );
+    assert.equal(state, "stopped");
+    await train("train", ...args, "--resume");
+    assert.deepEqual(await outcomeOf(out), outcome);
+  },
+);

@@ -18,7 +18,7 @@ function statusIn(folder: string): RunStatus {
   }, () => 12);
 }
 
-/** A step of three samples of classes 0, 1 and 1. */
+/** A batch of three samples of classes 0, 1 and 1. */
 function record(...predictions: number[]) {
   return {
     labels: Uint32Array.of(0, 1, 1),
@@ -72,11 +72,11 @@ Deno.test("RunStatus writes at once, and then once a second", async () => {
   assert.deepEqual([last.state, last.pass.samples], ["stopped", 6]);
 });
 
-Deno.test("RunStatus keeps the confusion of the last whole pass", async () => {
+Deno.test("RunStatus keeps the confusion matrix of the last complete pass", async () => {
   await using folder = await temporaryFolder();
   const status = statusIn(folder.path);
   status.addRecords([record(0, 1, 1)], state("training", 6));
-  // A pass that the device did not outlive is begun again.
+  // A pass during which the device was lost starts again.
   status.beginPass();
   status.addRecords([record(0, 0, 0)], state("validation", 3));
   status.beginPass();
@@ -99,13 +99,13 @@ Deno.test("RunStatus keeps the confusion of the last whole pass", async () => {
   assert.equal(problem, "the loss is NaN");
 });
 
-Deno.test("RunStatus touches nothing before a step is done", async () => {
+Deno.test("RunStatus writes nothing before a batch is done", async () => {
   await using folder = await temporaryFolder();
   await statusIn(folder.path).end("failed", "there is no such file");
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });
 
-Deno.test("RunStatus ends no run for want of a place to write", async () => {
+Deno.test("RunStatus does not end a run if it cannot write", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "file");
   await Deno.writeTextFile(file, "");

@@ -19,7 +19,10 @@ Deno.test("readWeights() names file, array and value that are wrong", async () =
   const problems: [bytes: Uint8Array, problem: string][] = [
     [weights(1, NaN, 3, 4), '"fc1.weight": value 1 is NaN, expected a finite'],
     [weights(1, 2, 3, -Infinity), '"fc1.weight": value 3 is -Infinity, expec'],
-    [whole, '"fc1.weight": it is I32, not F32; another copy of it, or train'],
+    [
+      whole,
+      '"fc1.weight": it is I32, not F32; use another copy of it or train',
+    ],
     [Uint8Array.of(1, 2), "2 bytes, the header's length alone has 8; another"],
   ];
   for (const [bytes, problem] of problems) {

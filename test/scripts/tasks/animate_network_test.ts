@@ -171,7 +171,7 @@ gpuTest(
     await signs();
     await refused(
       [at("digits", "digits", "3.bs2"), "--run", run],
-      /^Cannot show "3" to .*: it has 34×34 pixels, the network takes 128×128$/,
+      /^Cannot run the network of .* on "3": it has 34×34 pixels, the network takes 128×128$/,
     );
   },
 );
@@ -191,7 +191,7 @@ gpuTest("animate refuses a network that is not the sample's", async () => {
   );
   await refused(
     [...tag, "--axes", "jaer"],
-    /: the network learnt with the axes/,
+    /: the network was trained with the axes/,
   );
   await refused([...tag, "--fold", "4"], /it has no weights of fold 4$/);
   await refused([recording, "--fold", "1"], /^Cannot take fold 1: only a run/);

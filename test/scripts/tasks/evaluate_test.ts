@@ -76,7 +76,7 @@ gpuTest("evaluate refuses samples that the run did not have", async () => {
   await Deno.writeTextFile(list, text);
   match(
     stderr,
-    /^error: Cannot test run ".+": its list of samples has changed since, so that the test set of fold 1 may hold what it learned from\n$/,
+    /^error: Cannot test run ".+": its list of samples has changed since training, so the test set of fold 1 may hold training samples\n$/,
   );
   deepStrictEqual([code, stdout], [1, ""]);
 });

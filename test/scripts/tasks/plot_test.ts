@@ -404,7 +404,7 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
   const metrics = join(broken, "metrics.jsonl");
   const refusals: [problem: RegExp, args: string[], metrics?: string][] = [
     [/"nowhere": it has no metrics.jsonl/, ["--run", "nowhere"]],
-    [/line 1: it is no JSON/, ["--run", broken], "{\n"],
+    [/line 1: it is not JSON/, ["--run", broken], "{\n"],
     [
       /line 1: "seconds" is no number/,
       ["--run", broken],

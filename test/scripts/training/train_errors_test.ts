@@ -90,7 +90,7 @@ gpuTest(
       [/fold "2": the lists of samples are one fold/, given("--folds", "2")],
       [/none.safetensors/, given("--weights", inFolder("none.safetensors"))],
       [
-        /^error: Cannot read weights ".+letters.+; another copy /,
+        /^error: Cannot read weights ".+letters.+; use another copy /,
         given("--weights", letters),
       ],
     ];

@@ -97,7 +97,7 @@ Deno.test("a run is shown without what is wrong in its folder, which is told", a
       ['{"pass":null}', '"program" is none of'],
       [JSON.stringify({ ...stateWith(), pass: null }), '"pass" is no object'],
       ["7", "it is no object"],
-      ["", "it is no JSON"],
+      ["", "it is not JSON"],
     ]
   ) {
     await Deno.writeTextFile(status, text);

@@ -10,7 +10,7 @@ import { readEvents } from "./read_events.ts";
 
 const event = { time: 5, step: 0, tag: "loss", value: 2 };
 
-Deno.test("an event file is whole after each append", async () => {
+Deno.test("an event file is complete after each append", async () => {
   await using folder = await temporaryFolder();
   const file = new EventFile(join(folder.path, "logs"), 1);
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
@@ -95,7 +95,7 @@ Deno.test("an event file that cannot be written says so in one line", async () =
   );
 });
 
-Deno.test("removeEventFiles() leaves what no run logged", async () => {
+Deno.test("removeEventFiles() leaves files that no run logged", async () => {
   await using folder = await temporaryFolder();
   const logs = join(folder.path, "logs");
   await removeEventFiles(logs);

@@ -21,7 +21,7 @@ Deno.test("histogramOf() counts every finite value once", () => {
   }));
 });
 
-Deno.test("histogramOf() puts values where their buckets are", () => {
+Deno.test("histogramOf() counts each value in the bucket that holds it", () => {
   fc.assert(fc.property(values, (values) => {
     const finite = [...values].filter(Number.isFinite);
     const { counts, limits, min, max } = histogramOf(values);

@@ -88,7 +88,7 @@ Deno.test("scalars and histograms are read back with tag, step and time", async 
       const log = readEvents(await joined(messages.map(frameRecord)));
       const { version, begun } = log;
       assert.deepEqual([version, begun], ["brain.Event:2", 1]);
-      // A zero that is not written has lost its sign.
+      // A zero is not written, so a negative one loses its sign.
       const positive = (value: unknown) =>
         JSON.parse(JSON.stringify(value, (_, v) => v === 0 ? 0 : v));
       assert.deepEqual(positive(log.events), positive(events));

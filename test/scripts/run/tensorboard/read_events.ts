@@ -1,6 +1,6 @@
 /**
- * A reader of event files that accepts nothing but what it knows: every field
- * once, of its type, and every byte accounted for.
+ * A strict reader of event files: every field occurs once and has its type, and
+ * no byte is left over.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import assert from "node:assert/strict";
 import type { Histogram } from "../../../../scripts/run/tensorboard/histogram.ts";
 import type { LogEvent } from "../../../../scripts/run/tensorboard/protobuf.ts";
 
-/** What an event file holds. */
+/** Content of an event file. */
 export interface EventLog {
-  /** The version that it begins with, and when it did. */
+  /** The version at its start, and the time beside it. */
   readonly version: string;
   readonly begun: number;
   readonly events: readonly LogEvent[];
@@ -24,8 +24,8 @@ type Fields = Map<number, number | Uint8Array>;
  * Reads an event file.
  *
  * @param bytes All of it.
- * @returns What it holds.
- * @throws {AssertionError} If it is no event file, or not a whole one.
+ * @returns Its content.
+ * @throws {AssertionError} If it is not an event file, or not complete.
  */
 export function readEvents(bytes: Uint8Array): EventLog {
   const [first, ...others] = readRecords(bytes).map(readFields);
@@ -41,7 +41,7 @@ export function readEvents(bytes: Uint8Array): EventLog {
  * Reads the records of a TFRecord file.
  *
  * @param bytes All of it.
- * @returns What the records hold.
+ * @returns Contents of the records.
  * @throws {AssertionError} If a checksum is wrong, or bytes are missing.
  */
 export function readRecords(bytes: Uint8Array): Uint8Array[] {
@@ -65,7 +65,7 @@ export function readRecords(bytes: Uint8Array): Uint8Array[] {
   return records;
 }
 
-/** The checksum bit by bit, as its polynomial defines it. */
+/** Computes the checksum bit by bit, from its polynomial. */
 function slowCrc32c(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
   for (const byte of bytes) {
