@@ -1,28 +1,29 @@
 /**
- * Pages in one file, which run only the programs that were put into them.
+ * Builds HTML pages as single files that run only the scripts embedded in them.
  *
  * @module
  */
 
-/** A page, and what it may do. */
+/** A page and its Content-Security-Policy. */
 export interface EmbeddedPage {
-  /** HTML that holds the policy, too. */
+  /** The HTML, which includes the policy. */
   readonly html: string;
-  /** The Content-Security-Policy, for a server to send. */
+  /** The policy, to be sent by a server as a header too. */
   readonly policy: string;
 }
 
-/** A tag that a part belongs into. */
+/** An empty style or script tag to be filled. */
 const TAG = /(<(style|script) id="(\w+)"([^>]*)>)\s*(?=<\/)/g;
 
 /**
- * Puts styles, programs and data into the tags of a page that have their names,
- * and a policy into its empty `<meta http-equiv="Content-Security-Policy">`:
- * the page loads nothing, and runs no script but these.
+ * Embeds styles, scripts and data in the tags of a page that have their names
+ * as `id`, and a policy in its empty tag
+ * `<meta http-equiv="Content-Security-Policy">`: the page loads nothing and
+ * runs no other scripts.
  *
- * @param page The page, HTML.
- * @param parts What goes into its tags, by their `id`.
- * @param options Whether its programs compile expressions, as Vega does.
+ * @param page HTML of the page.
+ * @param parts Contents of its tags, by their `id`.
+ * @param options Whether its scripts compile expressions, as Vega does.
  * @returns The page.
  *
  * @example
@@ -54,7 +55,7 @@ export async function embedParts(
   const policy = [
     "default-src 'none'",
     `script-src ${sources.join(" ")}`,
-    // Vega and its tooltips set styles of their own.
+    // Vega and its tooltips add inline styles.
     "style-src 'unsafe-inline'",
     "font-src data:",
     "img-src data: blob:",
@@ -68,7 +69,7 @@ export async function embedParts(
   return { html, policy };
 }
 
-/** Names a script in a policy. */
+/** Computes the hash that allows a script in a policy. */
 async function hashOf(script: string): Promise<string> {
   const bytes = new TextEncoder().encode(script);
   const digest = await crypto.subtle.digest("SHA-256", bytes);

@@ -1,5 +1,5 @@
 /**
- * A server for the browsers of this machine alone.
+ * A web server that only browsers on this machine can use.
  *
  * @module
  */
@@ -12,26 +12,26 @@ import {
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** A server that listens. */
+/** A running server. */
 export interface LocalServer {
-  /** Its address, for a browser. */
+  /** Its address, to be opened in a browser. */
   readonly url: string;
-  /** Settles once it has ended. */
+  /** Resolves once the server has ended. */
   readonly finished: Promise<void>;
-  /** Closes every connection, and ends it. */
+  /** Closes every connection and ends the server. */
   shutdown(): Promise<void>;
 }
 
-/** The only address that is listened on. */
+/** The only address that the server listens on. */
 const HOSTNAME = "127.0.0.1";
 
-/** Names of this machine by which it answers; others may lead here from afar. */
+/** Host names that are answered; any other may be a DNS rebinding attack. */
 const HOSTS = [HOSTNAME, "localhost"];
 
-/** Methods of requests that are answered. */
+/** Request methods that are answered. */
 const METHODS = ["GET", "HEAD"];
 
-/** What every answer carries: nothing is kept, guessed at or told elsewhere. */
+/** Headers of every response: no caching, no guessing of types, no referrer. */
 const HEADERS = {
   "cache-control": "no-store",
   "cross-origin-resource-policy": "same-origin",
@@ -39,7 +39,9 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** Times after which a connection is closed that sends no whole request. */
+/**
+ * Times in ms after which a connection without a complete request is closed.
+ */
 const TIMEOUTS = {
   headersTimeout: 5000,
   requestTimeout: 5000,
@@ -48,13 +50,13 @@ const TIMEOUTS = {
 };
 
 /**
- * Serves this machine. Requests by another name are refused, so that no other
- * site can have its own name lead here; so are those that are to change
- * anything, and those that take too long to come.
+ * Starts a server for this machine. It refuses requests under other host names,
+ * so that another site cannot point its name here, methods other than GET and
+ * HEAD, and requests that arrive too slowly.
  *
- * @param answer Answers a request.
- * @param options The port, 0 takes any that is free; and what pages may do, as
- * a Content-Security-Policy.
+ * @param answer Makes the response to a request.
+ * @param options The port, 0 for any that is free, and the
+ * Content-Security-Policy of all pages.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
@@ -83,8 +85,8 @@ export async function serveHere(
   }).catch((cause) => {
     if (cause.code !== "EADDRINUSE") throw cause;
     throw new Error(
-      `Cannot serve a page at port "${port}": it is taken, --port N takes ` +
-        "another",
+      `Cannot serve a page at port "${port}": it is in use; choose ` +
+        "another with --port N",
       { cause },
     );
   });
@@ -100,7 +102,10 @@ export async function serveHere(
   };
 }
 
-/** Refuses what comes by another name or means to change anything. */
+/**
+ * Refuses other host names and other methods; `undefined` if the request is
+ * fine.
+ */
 function refusalOf({ headers, method }: IncomingMessage): Response | undefined {
   const { host = "" } = headers;
   if (!HOSTS.includes(host.replace(/:\d+$/, ""))) {
@@ -113,7 +118,7 @@ function refusalOf({ headers, method }: IncomingMessage): Response | undefined {
   });
 }
 
-/** Words a request of Node as the web does; it has no body. */
+/** Converts a request of Node to a web request without a body. */
 function requestOf({ url = "/", headers, method }: IncomingMessage): Request {
   const site = headers["sec-fetch-site"];
   return new Request(new URL(url.replace(/^\/*/, "/"), `http://${HOSTNAME}`), {
@@ -122,7 +127,7 @@ function requestOf({ url = "/", headers, method }: IncomingMessage): Request {
   });
 }
 
-/** Sends a response of the web through Node, until its reader goes away. */
+/** Sends a web response through Node, until its reader disconnects. */
 async function send(
   { status, headers, body }: Response,
   outgoing: ServerResponse,

@@ -1,5 +1,5 @@
 /**
- * The page as one file that needs nothing else.
+ * Builds the browser page as a single file.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { type EmbeddedPage, embedParts } from "../embedded_page.ts";
 import page from "./page.html" with { type: "text" };
 
 /**
- * Bundles the program of the page and puts it into the page.
+ * Bundles the script of the page and embeds it.
  *
  * @returns The page.
- * @throws {Error} If the program cannot be bundled.
+ * @throws {Error} If the script cannot be bundled.
  */
 export async function buildPage(): Promise<EmbeddedPage> {
   const program = await bundle(import.meta.resolve("./main.ts"));
@@ -26,9 +26,9 @@ export async function buildPage(): Promise<EmbeddedPage> {
 /**
  * Bundles a module for browsers.
  *
- * @param module Its URL or path.
- * @returns One module that imports nothing.
- * @throws {Error} If it cannot be bundled.
+ * @param module URL or path of the module.
+ * @returns The code as one module without imports.
+ * @throws {Error} If the module cannot be bundled.
  */
 export async function bundle(module: string): Promise<string> {
   const { success, errors, outputFiles } = await Deno.bundle({

@@ -1,5 +1,6 @@
 /**
- * The page: what its controls do.
+ * The script of the browser page: connects its controls to data, network and
+ * views.
  *
  * @module
  */
@@ -60,12 +61,12 @@ const player = new Player(
   },
 );
 
-/** Says something in a line that is there for it. */
+/** Writes a text into an element. */
 function say(id: string, words: string): void {
   find(id).textContent = words;
 }
 
-/** Does something, and says what went wrong with it, in one line. */
+/** Runs an action, and shows its error in one line if it fails. */
 async function attempt(action: () => Promise<void>): Promise<void> {
   say("problem", "");
   try {
@@ -92,7 +93,7 @@ async function useFiles(files: readonly File[]): Promise<void> {
   held = now;
 }
 
-/** Fills a list to choose from, which is hidden where there is no choice. */
+/** Fills a selection list, which is hidden if it has fewer than two entries. */
 function offer(select: HTMLSelectElement, names: readonly string[]): void {
   select.replaceChildren(
     ...names.map((name, index) => new Option(name, String(index))),
@@ -100,7 +101,7 @@ function offer(select: HTMLSelectElement, names: readonly string[]): void {
   find(`${select.id}-label`).hidden = names.length < 2;
 }
 
-/** Reads what there is of a network, and says what is missing. */
+/** Reads configuration and weights of a network; shows which is missing. */
 async function readNetwork(
   { configuration: file, weights: files }: HeldFiles,
   number: number,
@@ -112,7 +113,7 @@ async function readNetwork(
     return { name: files[number].name, configuration, weights };
   }
   const missing = weights ? "config.yaml" : "model_weights_foldN.safetensors";
-  say("network", `${missing} is missing; drop it, too.`);
+  say("network", `${missing} is missing; drop it on the page too.`);
   return undefined;
 }
 
@@ -154,7 +155,7 @@ function clearRun(): void {
   find("vote").hidden = true;
 }
 
-/** Runs the network on the sample, if both are there. */
+/** Runs the network on the sample, if both are loaded. */
 async function showNetwork(): Promise<void> {
   clearRun();
   if (!network) return;
@@ -170,7 +171,7 @@ async function showNetwork(): Promise<void> {
   say("network", `Running ${name} …`);
   try {
     const done = await runNetwork(device, network, shown);
-    // Another sample or network may have come in the meantime.
+    // Another sample or network may have been loaded meanwhile.
     if (run !== latestRun) return;
     const upright = shown.picture.origin === "bottom";
     const { label, source: { classes } } = shown;
@@ -196,7 +197,7 @@ async function showNetwork(): Promise<void> {
   }
 }
 
-/** Uses what was trained in the page. */
+/** Shows the network that was trained in the page. */
 async function useTrained(weights: TrainedNetwork["weights"]): Promise<void> {
   offer(fold, []);
   network = {
@@ -262,7 +263,7 @@ function listen(): void {
   watchGround(() => player.seek(player.time));
 }
 
-/** Keys that work wherever no control takes them for itself. */
+/** Handles keys of the player, unless a control has the focus. */
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if ((event.target as HTMLElement).closest("button, select, input, a")) return;

@@ -1,12 +1,12 @@
 /**
- * The clock of what is played.
+ * Plays a sample: keeps the time and updates the controls.
  *
  * @module
  */
 
 /// <reference lib="dom" />
 
-/** The controls of a player. */
+/** Elements that control the player. */
 export interface PlayerControls {
   readonly play: HTMLButtonElement;
   readonly time: HTMLInputElement;
@@ -14,7 +14,7 @@ export interface PlayerControls {
   readonly clock: HTMLElement;
 }
 
-/** Plays a stretch of time, over and over. */
+/** Plays a duration, over and over. */
 export class Player {
   readonly #controls: PlayerControls;
   readonly #onTime: (time: number) => void;
@@ -24,10 +24,10 @@ export class Player {
   #last = 0;
 
   /**
-   * Takes charge of the controls.
+   * Listens to the controls.
    *
-   * @param controls The controls.
-   * @param onTime Is told the time in ms whenever it is another.
+   * @param controls The elements.
+   * @param onTime Called with the time in ms whenever it changes.
    */
   constructor(controls: PlayerControls, onTime: (time: number) => void) {
     this.#controls = controls;
@@ -45,9 +45,9 @@ export class Player {
   }
 
   /**
-   * Starts with something else, at its beginning.
+   * Plays another sample from its beginning.
    *
-   * @param duration Its length in ms.
+   * @param duration Duration of the sample in ms.
    */
   load(duration: number): void {
     this.#duration = duration;
@@ -61,7 +61,7 @@ export class Player {
   /**
    * Goes to a time.
    *
-   * @param time The time in ms; it is kept between beginning and end.
+   * @param time The time in ms; it is limited to the duration.
    */
   seek(time: number): void {
     this.#time = Math.min(Math.max(time, 0), this.#duration);
@@ -75,7 +75,7 @@ export class Player {
     this.#onTime(this.#time);
   }
 
-  /** Plays, or pauses. */
+  /** Switches between playing and pausing. */
   toggle(): void {
     if (this.#duration > 0) this.#set(!this.#playing);
   }
@@ -88,7 +88,7 @@ export class Player {
   /**
    * Plays faster or slower.
    *
-   * @param by How many speeds up the list.
+   * @param by Number of entries to move down the list of speeds.
    */
   changeSpeed(by: number): void {
     const { speed } = this.#controls;

@@ -1,5 +1,5 @@
 /**
- * The page, for the browsers of this machine.
+ * Serves the browser page to browsers on this machine.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { EmbeddedPage } from "../embedded_page.ts";
 import { type LocalServer, serveHere } from "../local_server.ts";
 
 /**
- * Serves a page at `/`, and nothing else.
+ * Serves a page at `/`.
  *
  * @param page The page.
- * @param port The port; 0 takes any that is free.
+ * @param port The port; 0 for any that is free.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */

@@ -1,5 +1,5 @@
 /**
- * The part of the page that trains a network.
+ * The panel of the page that trains a network.
  *
  * @module
  */
@@ -21,12 +21,12 @@ import {
 export type Find = <E extends HTMLElement = HTMLElement>(id: string) => E;
 
 /**
- * Trains a network and shows how it learns, until it has or is stopped.
+ * Trains a network and shows its progress, until training ends or is stopped.
  *
- * @param device Where to.
+ * @param device The device to train on.
  * @param find Finds the elements of the page.
- * @returns The weights, which are offered as files; none if training was
- * stopped before an epoch had ended.
+ * @returns The weights, which the page also offers as files; `undefined` if
+ * training was stopped before the first epoch ended.
  * @throws {DeviceError} If the device was lost.
  */
 export async function trainInPanel(
@@ -86,7 +86,7 @@ export async function trainInPanel(
   return weights;
 }
 
-/** Offers a file to download. */
+/** Offers a file for download. */
 function offer(
   link: HTMLAnchorElement,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * The files of the page, by their addresses.
+ * Reads the files of the live page.
  *
  * @module
  */
@@ -16,16 +16,16 @@ export interface Asset {
   readonly content: string;
 }
 
-/** The page's own programs. */
+/** Scripts of the page. */
 const PROGRAMS = ["page", "charts", "confusion", "elements", "samples"];
 
-/** A letter of each alphabet that the font has, for names in any of them. */
+/** A letter of each alphabet of the font, since names may use any of them. */
 const ALPHABETS = "aāαа";
 
 /**
- * Reads all of them.
+ * Reads all files of the page.
  *
- * @returns The files.
+ * @returns The files, by their paths on the server.
  */
 export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   const read = (name: string) =>
@@ -49,14 +49,14 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
   ]);
 }
 
-/** What charts look like in each theme. */
+/** The Vega-Lite configuration of each theme. */
 function themes() {
   return Object.fromEntries(
     THEMES.map((theme) => [theme, pageConfigOf(theme)]),
   );
 }
 
-/** Hands the colours of charts to the page. */
+/** Writes the colours of the themes as CSS. */
 function formatThemes(): string {
   const [light, dark] = THEMES.map((theme) => {
     const { paper, ink, faint, ramp } = GROUNDS[theme];

@@ -1,6 +1,6 @@
 /**
- * Charts as the page shows them: without what the page says itself, and with
- * what they show in words.
+ * Prepares charts for the live page: titles separate from the chart, and a
+ * summary in words for screen readers.
  *
  * @module
  */
@@ -11,23 +11,25 @@ import type { ChartSpec } from "../../charts/spec.ts";
 import type { EpochMetrics } from "../../run/files.ts";
 import type { ChartPart } from "./page_data.ts";
 
-/** What the data of a chart are called in it. */
+/** Name of the data set in a chart. */
 const ROWS = "rows";
 
-/** Epochs of a fold that are drawn, at most: no screen shows more. */
+/**
+ * Largest number of epochs of a fold that are drawn; a screen cannot show more.
+ */
 const MOST = 500;
 
-/** The name of a curve, and its values. */
+/** Name and values of a curve. */
 type Curve = readonly [string, readonly number[]];
 
 /**
- * Draws up the charts of a run.
+ * Prepares the charts of a run.
  *
- * @param rows Its epochs.
- * @param options Fold whose layers are shown, whether curves are of it alone,
- * names of the layers, and the time bin in ms.
- * @returns The charts, thinned out where epochs are many; none while no epoch
- * has ended.
+ * @param rows Epochs of the run.
+ * @param options Fold whose layers are shown, whether loss and accuracy are of
+ * this fold only, names of the layers, and the time bin in ms.
+ * @returns The charts, with only some epochs if there are many; none before the
+ * first epoch has ended.
  */
 export function chartParts(
   rows: readonly EpochMetrics[],
@@ -108,12 +110,12 @@ export function chartParts(
 }
 
 /**
- * Takes a chart apart for the page.
+ * Separates a chart into parts for the page.
  *
- * @param name What it is called in the page.
+ * @param name Name of the chart in the page.
  * @param chart The chart.
- * @param summary What it shows, in words.
- * @returns The chart.
+ * @param summary Description of the chart for screen readers.
+ * @returns The parts.
  */
 export function chartPart(
   name: string,
@@ -136,7 +138,7 @@ export function chartPart(
   };
 }
 
-/** Leaves wheel and finger to the page. */
+/** Removes zooming, so that wheel and touch scroll the page. */
 function withoutZoom(
   { params, layer, ...chart }: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
@@ -150,7 +152,7 @@ function withoutZoom(
   };
 }
 
-/** Says how curves go, one after the other: there may be many of them. */
+/** Describes each curve by its first, last, least and greatest value. */
 function describe(curves: Iterable<Curve>): string {
   const short = (value: number) => String(Number(value.toPrecision(4)));
   const sentences: string[] = [];

@@ -1,8 +1,8 @@
 /**
- * Following a run: its files are read again whenever they change.
+ * Follows a run: reads its files again whenever they change.
  *
- * Times and sizes are looked at twice a second, which works on every file
- * system, network shares and mounted folders of containers included.
+ * Times and sizes are polled twice a second, which works on every file system,
+ * including network shares and folders mounted in containers.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import { readRunFiles, type RunFiles, stampOf } from "./run_files.ts";
 
-/** Time between two looks, in ms. */
+/** Time between two polls, in ms. */
 const PERIOD = 500;
 
 /** Follows a run from its creation until it is disposed. */
@@ -24,12 +24,12 @@ export class Follower implements Disposable {
   #disposed = false;
 
   /**
-   * Looks at the files for the first time.
+   * Reads the files for the first time and starts following.
    *
-   * @param folder The run's folder, which need not be there yet.
-   * @param options Whether to follow, of this folder and those in it, whichever
-   * was written to last.
-   * @returns What follows it.
+   * @param folder The run folder, which may not exist yet.
+   * @param options Whether to follow the most recently written of this folder
+   * and its subfolders.
+   * @returns The follower.
    */
   static async start(
     folder: string,
@@ -45,7 +45,7 @@ export class Follower implements Disposable {
     this.#newest = newest;
   }
 
-  /** The run as it was when its files changed last. */
+  /** The run, as read after the latest change. */
   get files(): RunFiles {
     return this.#files;
   }
@@ -54,14 +54,14 @@ export class Follower implements Disposable {
    * Calls a function whenever files have changed.
    *
    * @param listener The function.
-   * @returns What stops it.
+   * @returns A function that removes it.
    */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops. */
+  /** Stops following. */
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
@@ -79,7 +79,7 @@ export class Follower implements Disposable {
   }
 }
 
-/** Finds the folder that was written to last, among one and those in it. */
+/** Finds the most recently written of a folder and its subfolders. */
 async function newestRun(folder: string): Promise<string> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   const folders = [

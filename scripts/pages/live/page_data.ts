@@ -1,5 +1,5 @@
 /**
- * What the page is told, in parts that change on their own.
+ * The data of the live page, in parts that are sent when they change.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { ChartSpec } from "../../charts/spec.ts";
 import type { Table } from "../report/results_table.ts";
 import type { PassFacts, PassMeasures, RunAlarm } from "../../run/status.ts";
 
-/** How a run is doing. */
+/** State of the run. */
 export interface RunPart {
-  /** Its folder. */
+  /** The run folder. */
   readonly folder: string;
   readonly state:
     | "waiting"
@@ -19,79 +19,79 @@ export interface RunPart {
     | "stopped"
     | "failed"
     | "unknown";
-  /** When its files changed last, in ms since 1970. */
+  /** Time of the latest change of its files, in ms since 1970. */
   readonly changed: number;
-  /** What it failed of. */
+  /** Why it failed. */
   readonly problem?: string;
-  /** The command that goes on with it. */
+  /** The command that resumes it. */
   readonly resume?: string;
-  /** What ran, on what, for how long; one entry each. */
+  /** Program, adapter and duration, as texts. */
   readonly facts: readonly string[];
   /** Its folds. */
   readonly folds: readonly number[];
-  /** What of the folder cannot be read. */
+  /** Files of the folder that cannot be read, and why. */
   readonly problems: readonly string[];
 }
 
-/** How far it is. */
+/** Progress of the run. */
 export interface ProgressPart extends PassFacts, PassMeasures {
-  /** Epochs of the fold, at most. */
+  /** Largest number of epochs of the fold. */
   readonly epochs: number;
-  /** How many folds there are. */
+  /** Number of folds. */
   readonly folds: number;
 }
 
-/** A number that matters. */
+/** A result, as texts. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
-  /** What it is to be compared with. */
+  /** A value to compare it with. */
   readonly note: string;
 }
 
-/** What the last epoch came to. */
+/** Results of the last epoch. */
 export interface FiguresPart {
-  /** Which epoch it is. */
+  /** Epoch and fold. */
   readonly title: string;
   readonly figures: readonly Figure[];
 }
 
-/** A chart, and what it shows in words. */
+/** A chart and its description. */
 export interface ChartPart {
-  /** What it is called in the page. */
+  /** Name of the chart in the page. */
   readonly name: string;
   readonly title: string;
   readonly subtitle: string;
   readonly summary: string;
-  /** The chart without title, theme and data; these are called `rows` in it. */
+  /** The chart without title, theme and data; its data set is named `rows`. */
   readonly spec: Omit<ChartSpec, "title" | "config">;
-  /** Its data, unless they are in its layers. */
+  /** Its data, unless its layers include them. */
   readonly values: readonly unknown[];
 }
 
-/** Which classes were taken for which. */
+/** A confusion matrix. */
 export interface ConfusionPart {
-  /** Of which samples and weights. */
+  /** Fold, set of samples and epoch of the weights. */
   readonly title: string;
-  /** How many were right. */
+  /** Number and share of samples that were predicted right. */
   readonly summary: string;
   /** Names of the classes. */
   readonly names: readonly string[];
-  /** Samples of a class, a row, taken for another, a column. */
+  /** Number of samples by true class (row) and predicted class (column). */
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Samples that can be looked at. */
+/** Test samples that can be shown. */
 export interface SamplesPart {
-  /** Whose network and test samples. */
+  /** Fold of the network and of the test samples. */
   readonly fold: number;
-  /** What tells these weights from earlier ones. */
+  /** Version of the weights: the epoch that they are of. */
   readonly weights: string;
-  /** Whether nobody trains, so that the device is free. */
+  /** Whether no training runs, so that the device is free. */
   readonly free: boolean;
 }
 
-/** All of it. */
+/** All data of the page. */
 export interface PageData {
   readonly run: RunPart;
   readonly progress: ProgressPart | null;
@@ -100,25 +100,25 @@ export interface PageData {
   readonly charts: readonly ChartPart[];
   readonly confusion: ConfusionPart | null;
   readonly samples: SamplesPart | null;
-  /** The latest epochs, the last one first. */
+  /** The latest epochs, newest first. */
   readonly epochs: Table;
   readonly results: Table;
 }
 
-/** A sample, as a network saw it. */
+/** A test sample, and the output spikes of a network for it. */
 export interface SampleView {
-  /** Its place in the test set, counted from 0, and how many there are. */
+  /** Its position in the test set, counted from 0, and the size of the set. */
   readonly place: number;
   readonly total: number;
   readonly name: string;
-  /** Its class, and the class predicted. */
+  /** True and predicted class. */
   readonly label: string;
   readonly prediction: string;
-  /** What changed where, in eight stretches of time. */
+  /** ON minus OFF events of each pixel in eight time windows. */
   readonly events: readonly {
-    /** When, in words. */
+    /** The time window, as text. */
     readonly time: string;
-    /** Pixels, as the address of an image. */
+    /** The picture, as a data URL. */
     readonly url: string;
   }[];
   readonly charts: readonly ChartPart[];

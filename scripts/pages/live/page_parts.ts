@@ -1,5 +1,5 @@
 /**
- * From a run's files to what the page is told.
+ * Converts the files of a run to the data of the live page.
  *
  * @module
  */
@@ -20,22 +20,24 @@ import type {
 } from "./page_data.ts";
 import type { RunFiles } from "./run_files.ts";
 
-/** Epochs in the table. */
+/** Number of epochs in the table. */
 const LATEST = 50;
 
-/** Classes of a confusion matrix, at most: no screen shows more. */
+/**
+ * Largest number of classes of a confusion matrix; a screen cannot show more.
+ */
 const CLASSES = 200;
 
-/** Epochs whose mean time tells how long the others take. */
+/** Number of latest epochs whose mean duration predicts the remaining time. */
 const RECENT = 5;
 
 /**
- * Says what there is to see of a run.
+ * Prepares the data of the page.
  *
  * @param files The run.
- * @param chosen A fold, to see it alone; without one, curves are of all folds
- * and all else of the one under way.
- * @returns The parts of the page.
+ * @param chosen Fold to show alone; without it, loss and accuracy are of all
+ * folds and everything else is of the current fold.
+ * @returns The data of the page.
  */
 export function pageData(files: RunFiles, chosen?: number): PageData {
   const { status, epochs, summary, configuration } = files;
@@ -146,7 +148,7 @@ function figuresPart(
   return { title: `Epoch ${last.epoch}, fold ${last.fold}`, figures };
 }
 
-/** Says which epoch was the best, and how good. */
+/** Names the best epoch and its value. */
 function best(
   rows: readonly EpochMetrics[],
   values: readonly number[],
@@ -170,7 +172,7 @@ function confusionPart(
   { classes }: RunState,
 ): ConfusionPart | null {
   if (classes.length > CLASSES) return null;
-  // There may be more outputs than classes.
+  // A network may have more outputs than there are classes.
   const last = classes.length;
   const more = counts.some((cell) => cell[0] >= last || cell[1] >= last);
   const names = more ? [...classes, "no class"] : classes;
@@ -193,7 +195,7 @@ function samplesPart(
   fold: number,
 ): SamplesPart | null {
   const own = epochs.filter((row) => row.fold === fold);
-  // Weights of a fold that has not begun are an earlier run's.
+  // Weights of a fold that has not begun are of an earlier run.
   if (own.length === 0 || !weights.includes(fold)) return null;
   return {
     fold,
@@ -202,7 +204,7 @@ function samplesPart(
   };
 }
 
-/** The epoch whose weights are kept. */
+/** Finds the epoch whose weights are kept. */
 function bestEpoch(rows: readonly EpochMetrics[]): number {
   const better = (a: EpochMetrics, b: EpochMetrics) =>
     a.valLoss === undefined
@@ -217,12 +219,20 @@ function epochTable(rows: readonly EpochMetrics[]): Table {
   const name = set === "val" ? "Validation" : "Test";
   return [
     [
-      ...["Epoch", "Training loss", "Training accuracy", `${name} loss`],
-      ...[`${name} accuracy`, "Learning rate", "Time"],
+      "Epoch",
+      "Training loss",
+      "Training accuracy",
+      `${name} loss`,
+      `${name} accuracy`,
+      "Learning rate",
+      "Time",
     ],
     ...rows.slice(-LATEST).reverse().map((row) => [
-      ...[String(row.epoch), loss(row.trainLoss), percent(row.trainAccuracy)],
-      ...[loss(row[`${set}Loss`]), percent(row[`${set}Accuracy`])],
+      String(row.epoch),
+      loss(row.trainLoss),
+      percent(row.trainAccuracy),
+      loss(row[`${set}Loss`]),
+      percent(row[`${set}Accuracy`]),
       loss(row.lr),
       duration(row.seconds),
     ]),

@@ -1,7 +1,8 @@
 /**
- * What a run's folder holds while the run goes on.
+ * Reads a run folder while the run trains.
  *
- * Files may be missing, or broken by a crash: whatever can be read is shown.
+ * Files may be missing, or damaged by a crash: everything that can be read is
+ * shown.
  *
  * @module
  */
@@ -22,42 +23,46 @@ import {
   parseSummary,
 } from "../../run/parse_figures.ts";
 
-/** A run, as far as its folder tells. */
+/** Everything of a run that can be read. */
 export interface RunFiles {
   /** The folder. */
   readonly folder: string;
-  /** When a file of it changed last, in ms since 1970; 0 if there is none. */
+  /**
+   * Time of the latest change of its files, in ms since 1970; 0 without files.
+   */
   readonly changed: number;
   readonly status?: RunState;
   readonly configuration?: Configuration;
   /** Its epochs, in the order in which they ended. */
   readonly epochs: readonly EpochMetrics[];
-  /** What of the folder cannot be read. */
+  /** Files of the folder that cannot be read, and why. */
   readonly problems: readonly string[];
   readonly summary?: RunSummary;
-  /** Folds whose best weights are there. */
+  /** Folds that have a weights file. */
   readonly weights: readonly number[];
 }
 
-/** Bytes of a file that are read; metrics of some 50,000 epochs have as many. */
+/**
+ * Largest size of a file that is read, in bytes: metrics of some 50,000 epochs.
+ */
 const LARGEST = 2 ** 25;
 
-/** The files that change while a run goes on. */
+/** The files that change while a run trains. */
 const WATCHED = [STATUS_FILE, "metrics.jsonl", "summary.json", "config.yaml"];
 
-/** When files changed last, and what tells one state of them from another. */
+/** Time and fingerprint of the latest change of files. */
 export interface Stamp {
-  /** In ms since 1970; 0 if there are none. */
+  /** Time of the latest change in ms since 1970; 0 without files. */
   readonly changed: number;
-  /** Differs wherever a file does. */
+  /** A text that differs if the time or size of any file does. */
   readonly mark: string;
 }
 
 /**
- * Looks at a run's files without reading them.
+ * Checks a run's files for changes without reading them.
  *
  * @param folder The run's folder.
- * @returns When they changed.
+ * @returns Time and fingerprint of their latest change.
  */
 export async function stampOf(folder: string): Promise<Stamp> {
   const infos = await Promise.all(
@@ -74,8 +79,8 @@ export async function stampOf(folder: string): Promise<Stamp> {
 /**
  * Reads a run's files.
  *
- * @param folder The run's folder, which need not be there.
- * @returns What could be read.
+ * @param folder The run folder, which may not exist.
+ * @returns Everything that could be read.
  */
 export async function readRunFiles(folder: string): Promise<RunFiles> {
   const { changed } = await stampOf(folder);
@@ -108,7 +113,7 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
   };
 }
 
-/** Reads a file; `undefined` if it is not there. */
+/** Reads a file; `undefined` if it does not exist. */
 async function readFile<T>(
   path: string,
   parse: (text: string, path: string) => T,
@@ -124,9 +129,9 @@ async function readFile<T>(
   return parse(new TextDecoder().decode(bytes), path);
 }
 
-/** Reads epochs line by line; `undefined` for a line that is none. */
+/** Reads epochs line by line; `undefined` for a line that is not an epoch. */
 function parseRows(text: string, path: string): (EpochMetrics | undefined)[] {
-  // What follows the last line break is still being written.
+  // Text after the last line break is still being written.
   return text.split("\n").slice(0, -1).map((line) => {
     try {
       return parseMetrics(`${line}\n`, path)[0];

@@ -1,8 +1,8 @@
 /**
- * What a fold's best network so far does with a sample of its test set.
+ * Runs a fold's best network on a sample of its test set, for the live page.
  *
- * It is computed here, on a device of this process that is given back at once:
- * training never waits for it, as it would if it traced samples itself.
+ * This process uses a device of its own and releases it at once, so that the
+ * training process does not wait for it.
  *
  * @module
  */
@@ -30,16 +30,16 @@ import { chartPart } from "./chart_parts.ts";
 import type { SampleView } from "./page_data.ts";
 import type { RunFiles } from "./run_files.ts";
 
-/** Stretches of time that a sample's events are shown in. */
+/** Number of time windows in which the events of a sample are shown. */
 const STRETCHES = 8;
 
 /**
- * Looks at a sample.
+ * Shows a sample.
  *
  * @param files The run.
- * @param options Which fold, and the sample's place in its test set; a place
- * beyond either end is counted from the other.
- * @returns Its events, and the spikes of the outputs.
+ * @param options The fold, and the sample's position in its test set; positions
+ * beyond either end wrap around.
+ * @returns The events of the sample and the output spikes.
  * @throws {Error} If the run has no such fold, or data or weights cannot be
  * read, or there is no device.
  */
@@ -96,7 +96,7 @@ function className({ classes }: OutputSpikes, index: number): string {
   return classes[index] ?? `output ${index}`;
 }
 
-/** Says how often each output spiked. */
+/** Lists the spike count of each output. */
 function countsOf(output: OutputSpikes): string {
   const counts = output.times.map((times, index) =>
     `${className(output, index)} ${times.length}`

@@ -1,5 +1,5 @@
 /**
- * The page's server, on this machine alone.
+ * Serves the live page to browsers on this machine.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import type { Follower } from "./follower.ts";
 import { pageData } from "./page_parts.ts";
 import { viewSample } from "./sample_view.ts";
 
-/** What the page may load and do. Vega compiles its expressions. */
+/**
+ * The Content-Security-Policy of the page; Vega compiles expressions, which
+ * needs `unsafe-eval`.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-eval'",
@@ -22,14 +25,14 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** Messages that a page may be behind with, at most. */
+/** Largest number of messages that a page may have left unread. */
 const BEHIND = 50;
 
 /**
  * Serves the page.
  *
- * @param follower The run.
- * @param options The page's files, and the port; 0 takes any that is free.
+ * @param follower Follower of the run.
+ * @param options The page's files, and the port; 0 for any that is free.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
@@ -43,7 +46,7 @@ export async function servePage(
   let looking: Promise<unknown> = Promise.resolve();
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
-    // Another site can send for addresses here, though not read what comes.
+    // Another site can send requests here, though it cannot read the responses.
     const site = request.headers.get("sec-fetch-site");
     if (pathname !== "/" && site !== null && site !== "same-origin") {
       return refuse(403, "Cannot answer another site");
@@ -52,7 +55,7 @@ export async function servePage(
     if (pathname === "/events") return follow(follower, fold);
     if (pathname === "/sample") {
       const place = wholeNumber(searchParams.get("place")) ?? 0;
-      // One at a time, not to fill the device.
+      // One at a time, to limit the memory used on the device.
       const view = looking.then(() =>
         viewSample(follower.files, { fold: fold ?? 1, place })
       );
@@ -79,7 +82,9 @@ function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Sends those parts of the page that are new, whenever there are any. */
+/**
+ * Streams the parts of the page that have changed, whenever the run changes.
+ */
 function follow(follower: Follower, fold: number | undefined): Response {
   const sent = new Map<string, string>();
   let stop = () => {};
@@ -91,7 +96,7 @@ function follow(follower: Follower, fold: number | undefined): Response {
           .filter(([name, text]) => sent.get(name) !== text);
         if (parts.length === 0) return;
         if (controller.desiredSize! < -BEHIND) {
-          throw new Error("The page does not read any more");
+          throw new Error("The page has stopped reading");
         }
         for (const [name, text] of parts) sent.set(name, text);
         const fields = parts.map(([name, text]) => `"${name}":${text}`);

@@ -1,17 +1,17 @@
 /**
- * The programs that draw charts in a browser.
+ * Reads the scripts that draw charts in a browser.
  *
  * @module
  */
 
-// Imported only so that its files are at hand.
+// Imported only so that its files are downloaded.
 import "npm:vega-embed@7.3.0";
 import { readVega } from "../../pictures/render.ts";
 
 /**
- * Reads the programs.
+ * Reads the scripts.
  *
- * @returns Vega, Vega-Lite and Vega-Embed, in the order in which a page needs
+ * @returns Vega, Vega-Lite and Vega-Embed, in the order in which a page loads
  * them.
  */
 export async function readPrograms(): Promise<string[]> {

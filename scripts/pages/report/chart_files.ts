@@ -1,5 +1,5 @@
 /**
- * The files that charts are drawn into, and those that an earlier plot left.
+ * Names the files of charts, and finds and removes those of an earlier plot.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
 import { type Theme, THEMES } from "../../charts/theme.ts";
 
-/** What a chart is drawn as, by the ending of the file. */
+/** File formats of charts, as file name extensions. */
 export const FORMS = ["vl.json", "svg", "png"] as const;
 
-/** The page with all charts in it. */
+/** Name of the page with all charts. */
 export const REPORT = "report.html";
 
 /**
@@ -19,7 +19,7 @@ export const REPORT = "report.html";
  *
  * @param chart Name of the chart.
  * @param theme Its theme.
- * @param form What it is drawn as.
+ * @param form Its file format.
  * @returns The name.
  */
 export function chartFile(
@@ -31,10 +31,11 @@ export function chartFile(
 }
 
 /**
- * Lists the files that a plot left in a folder, as far as its page tells.
+ * Lists the files that an earlier plot may have written to a folder, by its
+ * page.
  *
  * @param folder The folder.
- * @returns Their names; none if there is no such page.
+ * @returns Names of the files; none without a page.
  */
 export async function listChartFiles(folder: string): Promise<string[]> {
   const page = await Deno.readTextFile(join(folder, REPORT)).catch(() => "");
@@ -46,10 +47,10 @@ export async function listChartFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * Removes files, as far as they are there.
+ * Removes those of the files that exist.
  *
- * @param folder Their folder.
- * @param names Their names.
+ * @param folder Folder of the files.
+ * @param names Names of the files.
  * @throws {Error} If one cannot be removed.
  */
 export async function removeFiles(
@@ -67,13 +68,13 @@ export async function removeFiles(
   }
 }
 
-/** Names of the charts on a page, if it is one of ours. */
+/** Reads the names of the charts on a page, if a plot wrote it. */
 function chartsOn(page: string): string[] {
   const [, json] = /<script id="run"[^>]*>(.*?)<\/script>/s.exec(page) ?? [];
   try {
     const { figures } = JSON.parse(json);
     return figures.map(({ name }: { name: unknown }) => String(name))
-      // Whoever wrote the page: no name leads out of the folder.
+      // The page may have been edited: no name may lead out of the folder.
       .filter((name: string) => /^\w+$/.test(name));
   } catch {
     return [];

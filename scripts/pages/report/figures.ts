@@ -1,5 +1,5 @@
 /**
- * Which charts a run gets, and what their files are called.
+ * Makes all charts of a run and names their files.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import type { SampleTrace } from "../../experiment/trace_sample.ts";
 
 /** A chart of a run. */
 export interface Figure {
-  /** What its files are called. */
+  /** Name of its files, without extension. */
   readonly name: string;
   /** Its fold, counted from 1; `undefined` for all folds together. */
   readonly fold?: number;
@@ -32,20 +32,20 @@ export interface Figure {
   readonly spec: ChartSpec;
 }
 
-/** What a fold's network does with its test set. */
+/** Results of a fold's network on its test set. */
 export interface FoldTests {
   /** Names of the layers, first to last. */
   readonly layers: readonly string[];
   readonly evaluation: FoldEvaluation;
-  /** One sample, or several. */
+  /** Traces of one or several samples. */
   readonly traces: readonly SampleTrace[];
 }
 
 /**
- * Draws up all charts of a run.
+ * Makes all charts of a run.
  *
  * @param run The run.
- * @param tests What became of the test set of each fold that has weights.
+ * @param tests Test results of each fold that has weights.
  * @returns Charts of all folds together, then those of each fold.
  */
 export function figuresOf(run: Run, tests: readonly FoldTests[]): Figure[] {
@@ -116,7 +116,7 @@ function foldFigures(
       ? [figure("gradient_norm", gradientNorms(rows, { layers }))]
       : []),
     ...layers.flatMap((layer) => {
-      // A name from the file of weights could lead out of the folder.
+      // Not the names in the weights file, which could lead out of the folder.
       const array = weights.get(fold)?.[`${layer}.weight`];
       if (array === undefined) return [];
       const classes = layer === layers.at(-1) ? tests?.evaluation.classes : [];

@@ -1,5 +1,5 @@
 /**
- * Where a run's data come from.
+ * The provenance of a run's data: paths, sizes and checksums.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { readGroup } from "../../../dataset/store/zarr_columns.ts";
 import type { Configuration } from "../../configuration/types.ts";
 import type { Fold } from "../../experiment/folds.ts";
 
-/** A recording, and what each fold used it for. */
+/** A recording and its use in each fold. */
 export interface RecordingProvenance {
   /** Its name. */
   readonly name: string;
@@ -19,22 +19,22 @@ export interface RecordingProvenance {
   readonly sha256: string;
   /** Lighting session, `S1` to `S4`. */
   readonly session: string;
-  /** How many samples it gave. */
+  /** Number of samples cut from it. */
   readonly samples: number;
-  /** Training, validation or test, one entry a fold. */
+  /** Training, validation or test, for each fold. */
   readonly uses: readonly string[];
 }
 
-/** Where data come from. */
+/** The provenance of data. */
 export interface Provenance {
-  /** What there is to say, each under its name. */
+  /** Names and values of the facts. */
   readonly facts: readonly (readonly [string, string])[];
-  /** The recordings; none where lists name the samples. */
+  /** The recordings; none if the samples are listed in files. */
   readonly recordings: readonly RecordingProvenance[];
 }
 
 /**
- * Gathers where a run's data come from.
+ * Collects the provenance of a run's data.
  *
  * @param configuration The run's configuration.
  * @param folds Its folds.

@@ -1,5 +1,5 @@
 /**
- * All of a run on one page that needs nothing else, not even a network.
+ * Writes the report of a run as a single page that works offline.
  *
  * @module
  */
@@ -20,12 +20,12 @@ import page from "./report_page.html" with { type: "text" };
 import type { Run } from "../../run/reader.ts";
 
 /**
- * Writes the page.
+ * Formats the report.
  *
  * @param run The run.
- * @param figures Its charts.
- * @param provenance Where its data come from.
- * @returns HTML.
+ * @param figures Charts of the run.
+ * @param provenance Provenance of its data.
+ * @returns HTML of the page.
  */
 export async function formatReport(
   run: Run,
@@ -95,12 +95,18 @@ function recordingsOf({ recordings }: Provenance): Table {
   if (recordings.length === 0) return [];
   return [
     [
-      ...["Recording", "Session", "Samples"],
+      "Recording",
+      "Session",
+      "Samples",
       ...recordings[0].uses.map((_, index) => `Fold ${index + 1}`),
       "SHA-256",
     ],
     ...recordings.map(({ name, session, samples, uses, sha256 }) => [
-      ...[name, session, String(samples), ...uses, sha256],
+      name,
+      session,
+      String(samples),
+      ...uses,
+      sha256,
     ]),
   ];
 }

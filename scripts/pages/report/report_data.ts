@@ -1,5 +1,5 @@
 /**
- * What the page of a run is told.
+ * The data of the report page.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type { Table } from "./results_table.ts";
 /** Names and values. */
 export type Facts = readonly (readonly [string, string])[];
 
-/** All of a run. */
+/** Everything that the report shows of a run. */
 export interface ReportData {
-  /** Its folder. */
+  /** The run folder. */
   readonly folder: string;
   readonly facts: Facts;
   readonly results: Table;
-  /** Whether test figures are the best over all epochs. */
+  /** Whether test results are the best over all epochs. */
   readonly optimistic: boolean;
-  /** Charts of all folds, then those of each. */
+  /** Charts of all folds together, then those of each fold. */
   readonly figures: readonly Figure[];
-  /** How charts look, by theme. */
+  /** The Vega-Lite configuration of each theme. */
   readonly configs: Readonly<Record<Theme, Readonly<Record<string, unknown>>>>;
   /** The configuration, in YAML. */
   readonly configuration: string;
-  /** Where its data come from. */
+  /** Provenance of its data. */
   readonly data: Facts;
   readonly recordings: Table;
 }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * The program of a run's page: writes down what there is to say, and draws
- * charts as wide as there is room.
+ * The script of the report page: fills in texts and tables, and draws charts as
+ * wide as the page allows.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Figure } from "./figures.ts";
 import type { Facts, ReportData } from "./report_data.ts";
 import type { Table } from "./results_table.ts";
 
-/** A drawing of Vega. */
+/** A view of Vega. */
 interface View {
   width(): number;
   finalize(): void;
 }
 
-/** What the programs of `readPrograms()` define. */
+/** Functions that the scripts of `readPrograms()` define. */
 declare const vega: { readonly Error: number };
 declare const vegaEmbed: (
   place: HTMLElement,
@@ -25,22 +25,22 @@ declare const vegaEmbed: (
   options: Readonly<Record<string, unknown>>,
 ) => Promise<{ readonly view: View }>;
 
-/** A part of a chart, as far as its size is concerned. */
+/** The size of a chart or of a part of it. */
 interface Sized {
   readonly width?: number | "container" | { readonly step: number };
   readonly height?: number | { readonly step: number };
-  /** Only pictures of pixels have it. */
+  /** Set only by charts of pixels, such as weights. */
   readonly view?: unknown;
   readonly vconcat?: readonly Sized[];
 }
 
-/** Width in which titles of legends go above them, in pixels. */
+/** Width below which the title of a legend is put above it, in pixels. */
 const NARROW = 420;
 
-/** Room that a column of a legend takes, in pixels. */
+/** Width of a column of a legend, in pixels. */
 const LEGEND_COLUMN = 110;
 
-/** Share of its size to which a chart of cells is made smaller, at least. */
+/** Smallest scale to which a chart of cells is shrunk. */
 const SMALLEST = 0.8;
 
 const find = <T extends HTMLElement = HTMLElement>(id: string) =>
@@ -80,7 +80,7 @@ function tableOf(rows: Table): HTMLElement {
   return Object.assign(element("div", table), { className: "scroll" });
 }
 
-/** Makes the place of a chart, with its title above. */
+/** Creates the figure of a chart, with its title above. */
 function placeOf({ name, spec: { title } }: Figure): HTMLElement {
   const caption = element("figcaption", element("h3", title.text));
   for (const line of [title.subtitle ?? []].flat()) caption.append(quiet(line));
@@ -92,8 +92,8 @@ function placeOf({ name, spec: { title } }: Figure): HTMLElement {
 }
 
 /**
- * Draws a chart into its place, as wide as there is room: cells and pixels only
- * where they become smaller by little, or have a row of the page to themselves.
+ * Draws a chart into its figure, as wide as the page allows. Charts of cells or
+ * pixels are shrunk only a little, or get the full width of the page.
  */
 async function drawIn(place: HTMLElement, figure: Figure): Promise<View> {
   const { title: _title, config: _config, ...chart } = figure.spec;
@@ -135,11 +135,11 @@ async function embed(
   const { view } = await vegaEmbed(drawing, chart, {
     renderer: "svg",
     downloadFileName: name,
-    // An editor would be another machine's, and a page with the source runs
-    // what names of classes say.
+    // Vega's editor is a website, and its page of the source would run HTML in
+    // class names.
     actions: { export: true, source: false, compiled: false, editor: false },
     tooltip: { theme: theme.value },
-    // It would warn that rows have a height of their own.
+    // Otherwise it warns that rows set their own height.
     logLevel: vega.Error,
     config: {
       ...config,
@@ -153,7 +153,7 @@ async function embed(
   return view;
 }
 
-/** Charts of all folds, and those of a fold that are not the same. */
+/** Charts of all folds together, and those of a fold that differ from them. */
 const ofAll = run.figures.filter(({ fold }) => fold === undefined);
 const common = new Set(ofAll.map(({ spec }) => JSON.stringify(spec)));
 const ofFold = (number: number) =>
@@ -205,7 +205,7 @@ if (run.recordings.length > 0) {
 theme.value = matchMedia("(prefers-color-scheme: dark)").matches
   ? "dark"
   : "light";
-// Charts measure texts, so their font must be there.
+// Charts measure texts, so the font must be loaded.
 await Promise.all([...document.fonts].map((face) => face.load()));
 fold.onchange = draw;
 theme.onchange = draw;

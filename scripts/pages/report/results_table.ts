@@ -1,27 +1,28 @@
 /**
- * What a run came to, as a table.
+ * Formats the results of a run as a table.
  *
  * @module
  */
 
 import type { RunSummary } from "../../run/files.ts";
 
-/** A table: its head, then its rows. */
+/** A table: the head, then the rows. */
 export type Table = readonly (readonly string[])[];
 
 /**
- * Writes results down, fold by fold and over all.
+ * Formats the results of each fold, and their mean and deviation.
  *
- * @param summary What the run came to.
- * @returns The table; what a run has not is a dash, and of one fold there is
- * no mean.
+ * @param summary Results of the run.
+ * @returns The table; missing values are dashes, and a single fold has no mean.
  */
 export function resultsTable(summary: RunSummary): Table {
   const loss = (value: number | null) => value?.toFixed(2) ?? "–";
   const percent = (value: number | null) =>
     value === null ? "–" : (100 * value).toFixed(2);
   const over = (part: "mean" | "std") => [
-    ...["", "", ""],
+    "",
+    "",
+    "",
     loss(summary.valLoss?.[part] ?? null),
     percent(summary.valAccuracy?.[part] ?? null),
     loss(summary.testLoss[part]),
@@ -29,12 +30,19 @@ export function resultsTable(summary: RunSummary): Table {
   ];
   return [
     [
-      ...["Fold", "Epochs", "Best epoch", "Training accuracy (%)"],
-      ...["Validation loss", "Validation accuracy (%)"],
-      ...["Test loss", "Test accuracy (%)"],
+      "Fold",
+      "Epochs",
+      "Best epoch",
+      "Training accuracy (%)",
+      "Validation loss",
+      "Validation accuracy (%)",
+      "Test loss",
+      "Test accuracy (%)",
     ],
     ...summary.folds.map((fold) => [
-      ...[fold.fold, fold.epochs, fold.bestEpoch].map(String),
+      String(fold.fold),
+      String(fold.epochs),
+      String(fold.bestEpoch),
       percent(fold.trainAccuracy),
       loss(fold.valLoss),
       percent(fold.valAccuracy),

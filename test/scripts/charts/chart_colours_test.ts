@@ -11,7 +11,7 @@ import {
 type Colour = readonly [number, number, number];
 
 /**
- * Linear RGB as it is without one kind of cone.
+ * Linear RGB as seen without one kind of cone.
  *
  * Source: Machado, Oliveira and Fernandes, A Physiologically-based Model for
  * Simulation of Color Vision Deficiency, 2009, severity 1.
@@ -35,7 +35,7 @@ const VISIONS: Readonly<Record<string, readonly Colour[]>> = {
   ],
 };
 
-/** Linear RGB to XYZ over that of white. */
+/** Converts linear RGB to XYZ relative to white. */
 const TO_XYZ: readonly Colour[] = [
   [0.43395, 0.37622, 0.18983],
   [0.2126729, 0.7151522, 0.072175],
@@ -57,7 +57,7 @@ function multiply(rows: readonly Colour[], colour: Colour): Colour {
   return [x, y, z];
 }
 
-/** Distance of two colours in CIELAB; one is just noticed at about 2.3. */
+/** Distance of two colours in CIELAB; about 2.3 is just noticeable. */
 function distance(one: Colour, other: Colour): number {
   const [p, q] = [one, other].map((colour) => {
     const inside = colour.map((c) => Math.min(Math.max(c, 0), 1));
@@ -68,14 +68,16 @@ function distance(one: Colour, other: Colour): number {
   return Math.hypot(...p.map((value, i) => value - q[i]));
 }
 
-/** Ratio of the luminances, as the Web Content Accessibility Guidelines do. */
+/**
+ * Contrast ratio of two colours by the Web Content Accessibility Guidelines.
+ */
 function contrast(one: Colour, other: Colour): number {
   const [low, high] = [one, other].map((c) => multiply(TO_XYZ, c)[1])
     .sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }
 
-/** What a theme says under some keys. */
+/** The value of a theme under nested keys. */
 function configured<T>(theme: Theme, ...keys: readonly string[]): T {
   return keys.reduce<unknown>(
     (value, key) => (value as Record<string, unknown>)[key],
@@ -83,7 +85,7 @@ function configured<T>(theme: Theme, ...keys: readonly string[]): T {
   ) as T;
 }
 
-Deno.test("the colour-blind tell the colours of folds apart", () => {
+Deno.test("colour-blind readers can tell the colours of folds apart", () => {
   for (const [vision, matrix] of Object.entries(VISIONS)) {
     const seen = COLOURS.map((hex) => multiply(matrix, linear(hex)));
     seen.forEach((one, i) =>
@@ -95,7 +97,7 @@ Deno.test("the colour-blind tell the colours of folds apart", () => {
   }
 });
 
-Deno.test("ON and OFF events are told apart, without colours too", () => {
+Deno.test("ON and OFF events can be told apart even without colours", () => {
   for (const { on, off } of Object.values(GROUNDS)) {
     assert(contrast(linear(on), linear(off)) > 1.6);
     for (const [vision, matrix] of Object.entries(VISIONS)) {

@@ -1,5 +1,5 @@
 /**
- * Every chart there is, of made-up figures: ordinary ones, and the extremes.
+ * Examples of every chart, from made-up results: ordinary ones and extremes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const CLASSES: readonly string[] = [
   ...["butterfly", "bird", "duck", "zebra"],
 ];
 
-/** Epochs of folds, better with each. */
+/** Epochs of folds whose results improve. */
 export function epochRows(
   { folds, epochs }: { readonly folds: number; readonly epochs: number },
 ): (library.EpochRow & library.LayerRow)[] {
@@ -33,7 +33,7 @@ export function epochRows(
   });
 }
 
-/** Two samples of each class and person, every third mistaken. */
+/** Two samples of each class and person, every third predicted wrong. */
 export function outcomes(people: number): library.PersonalOutcome[] {
   return Array.from({ length: 2 * people * CLASSES.length }, (_, n) => {
     const label = n % CLASSES.length;
@@ -48,7 +48,7 @@ export function outcomes(people: number): library.PersonalOutcome[] {
   });
 }
 
-/** A sample whose outputs spike as often as they are told. */
+/** Output spikes with given counts. */
 export function outputSpikes(
   counts: readonly number[],
   changes: Partial<library.OutputSpikes> = {},
@@ -93,7 +93,7 @@ const neurons = ["fc2, neuron 3 (cow)", "conv1, neuron 1023"].map((
 
 const layers = ["pool1", "conv1", "pool2", "fc1", "fc2"];
 
-/** The charts, by what is special about them. */
+/** The charts, by what is special about their data. */
 export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   "loss": library.lossCurves(epochRows({ folds: 4, epochs: 12 })),
   "loss of one epoch": library.lossCurves(epochRows({ folds: 1, epochs: 1 })),

@@ -18,7 +18,7 @@ for (
   drawings.set(name, { svg, ...await textsOf(svg) });
 }
 
-/** Every two texts that overlap; a halo is the text that it lies under. */
+/** Pairs of texts that overlap; a halo counts as the text that it surrounds. */
 function overlaps(texts: readonly PlacedText[]): string[] {
   return texts.flatMap((one, index) =>
     texts.slice(index + 1)
@@ -36,7 +36,7 @@ Deno.test("no two texts of a chart overlap", () => {
   }
 });
 
-Deno.test("overlaps are seen where there are any", async () => {
+Deno.test("the test of overlaps finds one", async () => {
   const spec = lossCurves(epochRows({ folds: 1, epochs: 12 }));
   const crowded = { ...spec, width: 60, height: 30 };
   const { texts } = await textsOf(await renderSvg(crowded));
@@ -66,7 +66,7 @@ Deno.test("every axis with numbers names their unit or what is counted", () => {
   assert.match(drawings.get("raster")!.svg, /titled 'spike time \(ms\)'/);
 });
 
-Deno.test("a chart of nothing says so", () => {
+Deno.test("a chart without data says so", () => {
   const empty = [...drawings].filter(([name]) => /nothing|no /.test(name));
   assert(empty.length >= 8);
   for (const [name, { texts }] of empty) {

@@ -26,11 +26,11 @@ Deno.test("charts are valid Vega-Lite 6, in both themes", () => {
   }
 });
 
-Deno.test("the schema finds fault with a chart that is none", () => {
+Deno.test("the schema rejects a chart that is not valid", () => {
   assert(!validate({ ...CHARTS.loss, layer: [{ mark: "scribble" }] }));
 });
 
-Deno.test("charts are plain data, as JSON has it", () => {
+Deno.test("charts are plain data that JSON keeps", () => {
   for (const [name, spec] of Object.entries(CHARTS)) {
     assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec, name);
   }

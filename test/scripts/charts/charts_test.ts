@@ -6,7 +6,7 @@ import { CHARTS, CLASSES, epochRows, outputSpikes } from "./chart_examples.ts";
 /** Row of a chart's data. */
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** What a chart has under some keys. */
+/** The value of a chart under nested keys. */
 function part<T>(spec: ChartSpec, ...keys: readonly (string | number)[]): T {
   return keys.reduce<unknown>(
     (value, key) => (value as Record<string | number, unknown>)[key],
@@ -28,7 +28,7 @@ Deno.test("loss is drawn dotted for training, solid for validation", () => {
   });
 });
 
-Deno.test("a fold has its colour wherever it is drawn", () => {
+Deno.test("a fold has the same colour in every chart", () => {
   const rows = epochRows({ folds: 4, epochs: 2 });
   const scaleOf = (spec: ChartSpec) =>
     part<{ range: string[] }>(spec, "layer", 0, "encoding", "color", "scale");
@@ -74,7 +74,7 @@ Deno.test("a raster has a tick for each spike, and names the target", () => {
   ]);
 });
 
-Deno.test("a histogram counts in the region only, and labels the winner", () => {
+Deno.test("a histogram counts in the region only, and labels the predicted class", () => {
   const spec = library.spikeHistogram(outputSpikes([3, 1], {
     label: 0,
     prediction: 1,
@@ -93,7 +93,7 @@ Deno.test("a histogram counts in the region only, and labels the winner", () => 
   assert.deepEqual(wanted, [180, 30]);
 });
 
-Deno.test("a histogram has no desired counts where the loss wants none", () => {
+Deno.test("a histogram has no target counts if the loss has none", () => {
   const spec = library.spikeHistogram(
     outputSpikes([3, 1], { label: 0, prediction: 0, desired: undefined }),
   );
@@ -117,7 +117,7 @@ Deno.test("classes keep their order in every chart", () => {
   }
 });
 
-Deno.test("a confusion matrix counts true classes over predicted ones", () => {
+Deno.test("a confusion matrix counts samples by true and predicted class", () => {
   const outcomes = [[0, 0], [0, 1], [0, 1], [1, 1]]
     .map(([label, prediction]) => ({ label, prediction }));
   const spec = confusionMatrix(outcomes, ["cat", "dog"]);
@@ -136,7 +136,7 @@ Deno.test("a confusion matrix counts true classes over predicted ones", () => {
   }
 });
 
-Deno.test("accuracy is told by class, session and person", () => {
+Deno.test("accuracy is shown by class, session and person", () => {
   const outcomes = [
     { label: 0, prediction: 0, person: "user18", session: "S4" },
     { label: 1, prediction: 0, person: "user18", session: "S4" },
@@ -166,7 +166,7 @@ Deno.test("firing rates are spikes a second", () => {
   );
 });
 
-Deno.test("a layer looks the same in every chart, and no other as it", () => {
+Deno.test("a layer has the same line in every chart, and no other layer has it", () => {
   const layers = Array.from({ length: 12 }, (_, n) => `fc${n + 1}`);
   const rates = layers.map((_, n) => n / 100);
   const row = { fold: 1, epoch: 0, rates, gradientNorms: { fc3: 2, fc7: 1 } };

@@ -1,5 +1,5 @@
 /**
- * Pictures of samples: an ordinary one, and the smallest there is.
+ * Pictures of two samples: an ordinary one and one of a single event.
  *
  * @module
  */
@@ -30,10 +30,10 @@ function spiral(i: number, quarter: number): number {
 }
 
 /**
- * Draws up all pictures there are.
+ * Makes all kinds of pictures.
  *
- * @param theme Their theme.
- * @returns The pictures, by what they show.
+ * @param theme The theme.
+ * @returns The pictures, by name.
  */
 export function pictures(theme: Theme): Record<string, ChartSpec> {
   return Object.fromEntries(SAMPLES.flatMap((sample) => [

@@ -1,5 +1,5 @@
 /**
- * Where the texts of a drawing are.
+ * Finds the positions of the texts of an SVG drawing.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { measureText } from "../../../scripts/pictures/render.ts";
 /** A point. */
 type Point = readonly [number, number];
 
-/** A text that can be seen. */
+/** A visible text. */
 export interface PlacedText {
   /** The text. */
   readonly text: string;
-  /** Its four corners, one after another. */
+  /** Its four corners, in order around it. */
   readonly corners: readonly Point[];
 }
 
@@ -23,17 +23,20 @@ export interface PlacedTexts {
   readonly texts: readonly PlacedText[];
 }
 
-/** How far letters reach above and below their line, in sizes of the font. */
+/**
+ * Height of letters above and below the baseline, as multiples of the font
+ * size.
+ */
 const [ABOVE, BELOW] = [0.73, 0.15];
 
-/** `[a, b, c, d, e, f]` as SVG has them. */
+/** The transform `[a, b, c, d, e, f]` of SVG. */
 type Matrix = readonly [number, number, number, number, number, number];
 
 /**
  * Finds the texts of a drawing by Vega.
  *
  * @param svg The drawing.
- * @returns Its size, and the texts that can be seen.
+ * @returns Its size, and the visible texts.
  */
 export async function textsOf(svg: string): Promise<PlacedTexts> {
   const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
@@ -61,11 +64,11 @@ export async function textsOf(svg: string): Promise<PlacedTexts> {
   return { size: [Number(width), Number(height)], texts };
 }
 
-/** Tags that matter, and what stands between tags. */
+/** Tags that are evaluated, and the text between tags. */
 const TAGS =
   /<style>.*?<\/style>|<(\/?)(g|text|tspan)\b([^>]*[^/>])?>|<[^>]*>|([^<]+)/gs;
 
-/** The corners of a text, around its origin. */
+/** The corners of a text, relative to its origin. */
 async function boxOf(
   words: string,
   attributes: Readonly<Record<string, string>>,
@@ -114,7 +117,7 @@ function apply([a, b, c, d, e, f]: Matrix, [x, y]: Point): Point {
  *
  * @param one A text.
  * @param other Another.
- * @returns Whether no straight line parts them.
+ * @returns Whether no straight line separates them.
  */
 export function overlap(one: PlacedText, other: PlacedText): boolean {
   return [one, other].every(({ corners: [a, b, , d] }) =>

@@ -36,7 +36,7 @@ Deno.test("a page is sent with its policy to GET and HEAD, and to no other metho
   }
 });
 
-Deno.test("what fails to answer is told to who asked, and the server goes on", async () => {
+Deno.test("a failed request gets the error as its response, and the server goes on", async () => {
   const server = await serveHere(({ url }) => {
     if (url.endsWith("/broken")) throw new Error("Cannot answer");
     return new Response("cat");
@@ -51,7 +51,7 @@ Deno.test("what fails to answer is told to who asked, and the server goes on", a
   }
 });
 
-Deno.test("connections that send no whole request are closed", async () => {
+Deno.test("connections that send no complete request are closed", async () => {
   const server = await serveHere(() => new Response("cat"), {
     port: 0,
     policy: POLICY,

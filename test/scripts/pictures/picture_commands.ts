@@ -1,5 +1,5 @@
 /**
- * The commands that draw, and what they draw.
+ * Runs the commands that draw, on small recordings.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const FOUR: Events = {
  *
  * @param name The command.
  * @param args Its arguments.
- * @returns What it left behind.
+ * @returns Its exit code and what it printed.
  */
 export function draw(
   name: "show" | "animate",
@@ -35,7 +35,7 @@ export function draw(
 /**
  * Writes a recording.
  *
- * @param folder Where.
+ * @param folder Folder to write to.
  * @param name Name of its file.
  * @param events Its events.
  * @returns Path of the file.

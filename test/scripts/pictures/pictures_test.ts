@@ -32,7 +32,7 @@ const recordings = fc.record({
 
 type Recording = typeof recordings extends fc.Arbitrary<infer T> ? T : never;
 
-/** A sample whose times may start anywhere, pass 2³², and run backwards. */
+/** A sample whose times may start anywhere, wrap at 2³², and run backwards. */
 function sampleOf({ start, events, origin }: Recording): Sample {
   let time = start;
   return createSample({
@@ -68,7 +68,7 @@ Deno.test("createSample() counts times from the earliest event, in order", () =>
   }));
 });
 
-Deno.test("cropSample() keeps the events inside, and those alone", () => {
+Deno.test("cropSample() keeps the events inside, and no others", () => {
   const parts = fc.record({
     sample: samples,
     x: fc.nat(4),
@@ -104,7 +104,7 @@ Deno.test("cropSample() keeps the events inside, and those alone", () => {
   }));
 });
 
-Deno.test("stretches that follow one another count every event once", () => {
+Deno.test("consecutive time windows count every event once", () => {
   fc.assert(
     fc.property(samples, fc.integer({ min: 1, max: 9 }), (sample, n) => {
       const { events, endUs } = sample;
@@ -135,7 +135,7 @@ Deno.test("row 0 is painted where the sample has it", () => {
   }
 });
 
-Deno.test("grey ends where most differences do, and is even on both sides", () => {
+Deno.test("the grey scale covers most differences, and is symmetric", () => {
   const counts = Int32Array.of(-4, -2, 0, 2, 4, 900);
   assert.equal(typicalLimit([counts]), 900);
   const many = Array.from({ length: 100 }, () => Int32Array.of(-4, 0, 4));
@@ -172,7 +172,7 @@ Deno.test("frames show every event at least once", () => {
   });
   fc.assert(
     fc.property(samples, options, fc.boolean(), (sample, given, fast) => {
-      // At this slowness a window starts before the one before it ends.
+      // At this speed consecutive windows overlap.
       const slow = fast ? undefined : 60;
       const { starts, windowUs } = planFrames(sample, { ...given, slow });
       for (const time of sample.events.t) {
@@ -185,7 +185,7 @@ Deno.test("frames show every event at least once", () => {
   );
 });
 
-Deno.test("no name of a sample leads out of its folder", () => {
+Deno.test("no name of a sample makes a path out of its folder", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => {
     const file = fileNameOf(name);
     assert.doesNotMatch(file, /[/\\\0:]|^\./);

@@ -1,19 +1,19 @@
 /**
- * GIFs, read by another program than wrote them.
+ * Reads GIFs with another library than the one that writes them.
  *
  * @module
  */
 
 import { GifReader } from "npm:omggif@1.0.10";
 
-/** A moving picture. */
+/** An animated picture. */
 export interface Gif {
   readonly width: number;
   readonly height: number;
   readonly loopCount: number | null;
-  /** How long each frame stands, in 1/100 s. */
+  /** How long each frame is shown, in 1/100 s. */
   readonly delays: readonly number[];
-  /** The colour of a pixel, `#rrggbb`; its frame and its place. */
+  /** Finds the colour `#rrggbb` of a pixel, by frame and position. */
   colourAt(frame: number, x: number, y: number): string;
 }
 

@@ -39,7 +39,7 @@ Deno.test("an overview is as wide as the terminal, and 60 columns at most", asyn
   }
 });
 
-Deno.test("an overview shows when and where there were events", async () => {
+Deno.test("an overview shows the times and pixels of events", async () => {
   const events = eventsAt([[0, 0], [0, 0], [0, 0], [126, 6]]);
   events.t[1] = events.t[0] + 1;
   const lines = await overviewOf(events, 60);
@@ -55,7 +55,7 @@ Deno.test("an overview shows when and where there were events", async () => {
     lines.slice(7, 10).map((line) => line.trimEnd()),
     ["█", `${gap(42)}░`, ""],
   );
-  // There x counts down from the far end of y.
+  // In the axes of jAER, x is the reversed y of the file.
   const jaer = await overviewOf(events, 60, "jaer");
   assert.equal(jaer[6], "events in each pixel, y upwards");
   assert.equal(jaer.at(-1)!.trimEnd(), `${gap(42)}█`);

@@ -24,7 +24,7 @@ Deno.test("the font has letters of several alphabets, each of its own width", as
   assert.equal(await measureText("W", { size: 24, bold: false }), 2 * wide);
 });
 
-Deno.test("a drawing brings those parts of the font that it needs", async () => {
+Deno.test("a drawing embeds the parts of the font that it needs", async () => {
   const faces = async (text: string) =>
     (await fontFaces(text)).split("@font-face").length - 1;
   assert.equal(await faces("Loss"), 2, "upright and bold");
@@ -33,7 +33,7 @@ Deno.test("a drawing brings those parts of the font that it needs", async () => 
   assert(svg.includes(await fontFaces("Ž")));
 });
 
-Deno.test("letters are drawn, with the font that comes along", async () => {
+Deno.test("letters are drawn in the embedded font", async () => {
   const size = async (reason: string) =>
     (await renderPng(await renderSvg(emptyChart("A", reason)))).length;
   const blank = await size(" ");
@@ -41,7 +41,7 @@ Deno.test("letters are drawn, with the font that comes along", async () => {
   assert(await size("No epoch has ended") > await size("θ"));
 });
 
-Deno.test("letters that XML does not have are drawn as one it has", async () => {
+Deno.test("characters that XML cannot represent are replaced", async () => {
   const draw = (title: string) => renderSvg(emptyChart(title, "No epoch"));
   const svg = await draw("a\u0007\u001b[31m\uffffb");
   assert.equal(svg, await draw("a\ufffd\ufffd[31m\ufffdb"));
@@ -49,7 +49,7 @@ Deno.test("letters that XML does not have are drawn as one it has", async () => 
   assert.equal(await width("\u0007"), await width("\ufffd"));
 });
 
-Deno.test("a class may be called what ends or begins something in XML", async () => {
+Deno.test("a class name may contain the markup of XML", async () => {
   for (const name of ["]]>", "<![CDATA[", "-->", "&amp;"]) {
     const outcomes = [{ label: 0, prediction: 0 }];
     const svg = await renderSvg(classAccuracy(outcomes, [name, "dog"]));

@@ -1,5 +1,5 @@
 /**
- * Files of a drop, those in folders among them.
+ * Collects the files that were dropped on the page, also those in folders.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 /// <reference lib="dom" />
 
 /**
- * Collects what was dropped.
+ * Collects dropped files and the files in dropped folders.
  *
- * @param transfer What the event brought.
+ * @param transfer Data of the drop event.
  * @returns The files.
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // All of it is asked for at once: the list is empty after the event.
+  // All entries are read now, since the list is empty after the event.
   const dropped = [...transfer.items].filter(({ kind }) => kind === "file")
     .map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const files = await Promise.all(
@@ -33,7 +33,7 @@ async function filesOf(entry: FileSystemEntry | File): Promise<File[]> {
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const entries: FileSystemEntry[] = [];
-  // It gives a hundred at a time, and none when all have been given.
+  // readEntries() returns up to a hundred entries a call, and none at the end.
   while (true) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject)

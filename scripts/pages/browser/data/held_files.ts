@@ -1,5 +1,5 @@
 /**
- * Files that were dropped on the page, by what they are.
+ * Sorts the files that were dropped on the page, and opens recordings.
  *
  * @module
  */
@@ -16,37 +16,38 @@ import { MOTIONS } from "../../../../dataset/synth/motions.ts";
 import { readStretch } from "../../../pictures/samples/recording_stretch.ts";
 import { digitSample, type PageSample, recordedSample } from "./page_sample.ts";
 
-/** Names of the signs of SL-Animals-DVS, where no file of classes is there. */
+/** Names of the signs of SL-Animals-DVS, used without a file of class names. */
 const SIGNS: readonly string[] = MOTIONS.map(({ name }) => name);
 
-/** A recording, of which parts can be played. */
+/** A recording whose signs can be played. */
 export interface Recording {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
-  /** Names of its signs; none if it is played as a whole. */
+  /** Names of its signs; none if only the whole recording can be played. */
   readonly signs: readonly string[];
-  /** Reads a sign, or the whole of it. */
+  /** Reads a sign by its index, or the whole recording. */
   open(sign: number): Promise<PageSample>;
 }
 
-/** Files by what they are. */
+/** The files that the page uses, by kind. */
 export interface HeldFiles {
   readonly recording?: File;
   readonly tags?: File;
   readonly classes?: File;
   readonly configuration?: File;
-  /** Weights, in the order of their names. */
+  /** Weights files, sorted by name. */
   readonly weights: readonly File[];
 }
 
 /**
- * Tells what files are, and puts them beside those that were there. What a run
- * leaves besides configuration and weights is passed over.
+ * Sorts files by kind and adds them to earlier ones. Of a run folder only
+ * configuration and weights are used.
  *
- * @param held Files that were there.
- * @param files More of them; of several of a kind the last counts, but weights.
- * @returns All of them.
- * @throws {RangeError} If none is of a kind that the page can use.
+ * @param held Earlier files.
+ * @param files New files; of several of a kind the last is used, but all
+ * weights are.
+ * @returns Earlier and new files.
+ * @throws {RangeError} If the page can use none of the new files.
  */
 export async function holdFiles(
   held: HeldFiles,
@@ -75,7 +76,7 @@ export async function holdFiles(
         "config.yaml or weights",
     );
   }
-  // Tags belong to one recording, and not to the next.
+  // Tags belong to one recording, so a new recording discards them.
   const kept = found.recording && held.recording
     ? { ...held, tags: undefined }
     : held;
@@ -83,9 +84,9 @@ export async function holdFiles(
 }
 
 /**
- * Opens the recording.
+ * Opens a recording.
  *
- * @param files The recording, and maybe tags and classes.
+ * @param files The recording, and optionally tags and class names.
  * @returns The recording.
  * @throws {DatasetError} If tags or classes cannot be used.
  */

@@ -1,5 +1,5 @@
 /**
- * What a trained network does with the sample that is played.
+ * Runs a trained network on the sample that is played.
  *
  * @module
  */
@@ -20,42 +20,43 @@ import {
 import { filtered } from "../../../configuration/transforms.ts";
 import type { PageSample } from "./page_sample.ts";
 
-/** A network that was trained. */
+/** A trained network. */
 export interface TrainedNetwork {
   readonly configuration: Configuration;
   readonly weights: Readonly<Record<string, NamedArray>>;
-  /** Where it comes from. */
+  /** Its name on the page. */
   readonly name: string;
 }
 
-/** Spikes of a layer, bin after bin. */
+/** Spikes of a layer, sorted by time bin. */
 export interface LayerSpikes {
   readonly name: string;
-  /** Channels, rows and columns. */
+  /** Number of channels, rows and columns. */
   readonly extent: Extent;
-  /** Which neurons spike, channels before rows before columns. */
+  /** Indices of the neurons that spike, in the order channel, row, column. */
   readonly neurons: Uint32Array;
-  /** Bin b has the neurons from `bins[b]` to before `bins[b + 1]`. */
+  /**
+   * Start of each bin in `neurons`: bin b is `bins[b]` to `bins[b + 1] - 1`.
+   */
   readonly bins: Uint32Array;
 }
 
-/** What a network did with a sample. */
+/** Spikes and prediction of a network for a sample. */
 export interface NetworkRun {
   readonly layers: readonly LayerSpikes[];
   /** Length of a bin in ms. */
   readonly Ts: number;
-  /** The class of most spikes; the first, where two have as many. */
+  /** The class with the most spikes; the first of several. */
   readonly prediction: number;
 }
 
 /**
  * Runs a network on a sample.
  *
- * @param device Where to.
+ * @param device The device.
  * @param network The network.
- * @param sample The sample; the network sees as much of it as it was trained
- * on.
- * @returns Spikes of every layer.
+ * @param sample The sample; the network sees the first `tSample` ms of it.
+ * @returns Spikes of every layer, and the prediction.
  * @throws {ShapeError} If network, weights and sample do not fit one another.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
@@ -105,8 +106,8 @@ function spikesOf({ name, spikes: { shape, data } }: LayerTrace): LayerSpikes {
  *
  * @param time The time in ms.
  * @param Ts Length of a bin in ms.
- * @param bins The bins' bounds.
- * @returns The bin; the last, where the time lies behind it.
+ * @param bins Starts of the bins, as in `LayerSpikes`.
+ * @returns The bin; the last one for later times.
  */
 export function binAt(time: number, Ts: number, bins: Uint32Array): number {
   return Math.min(Math.max(Math.floor(time / Ts), 0), bins.length - 2);

@@ -1,5 +1,5 @@
 /**
- * Samples of the page: what is played, and what a network sees of it.
+ * Samples of the page: events to play, and a data set for a network.
  *
  * @module
  */
@@ -15,38 +15,38 @@ import type { SampleSource } from "../../../../dataset/sample_source.ts";
 import type { Timing } from "../../../../dataset/events.ts";
 import { createSample, type Sample } from "../../../pictures/samples/sample.ts";
 
-/** A sample. */
+/** A sample on the page. */
 export interface PageSample {
-  /** Its events as they are played. */
+  /** The events to play. */
   readonly picture: Sample;
-  /** When the first of them is, in ms of what the network sees. */
+  /** Time of the first event, in ms on the time axis of the network. */
   readonly offset: number;
-  /** The sample alone, as what makes batches wants it. */
+  /** A data set with this sample alone, to make batches of. */
   readonly source: SampleSource;
-  /** Its class, where it is known. */
+  /** Its label, if it is known. */
   readonly label: number | undefined;
 }
 
-/** What is known of a sample besides its events. */
+/** Name and classes of a sample. */
 export interface SampleFacts {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** Names of the classes. */
   readonly classes: readonly string[];
-  /** Its class, where it is known. */
+  /** Its label, if it is known. */
   readonly label?: number;
 }
 
 /**
- * Makes a sample of a DVS128's events. It is played as jAER shows it, upright.
+ * Makes a sample of events of a DVS128. It is played upright, as in jAER.
  *
- * @param events Events in the axes that `readAedat()` has by default.
- * @param facts What else is known.
+ * @param events Events, in the default axes of `readAedat()`.
+ * @param facts Name, classes and label.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
  */
 export function recordedSample(events: Events, facts: SampleFacts): PageSample {
-  // The network sees the events as they are.
+  // Only the picture is turned; the network sees the events as recorded.
   const turned = turnToJaerAxes({
     ...events,
     y: events.y.slice(),
@@ -64,10 +64,10 @@ export function recordedSample(events: Events, facts: SampleFacts): PageSample {
 }
 
 /**
- * Makes a sample of a digit of N-MNIST.
+ * Makes a sample of an N-MNIST digit.
  *
  * @param events Events as `readNmnist()` gives them.
- * @param facts What else is known.
+ * @param facts Name, classes and label.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
  */

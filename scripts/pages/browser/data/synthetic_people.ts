@@ -1,5 +1,6 @@
 /**
- * People who sign before the simulated camera, filmed while the page goes on.
+ * Synthetic people who sign before a simulated event camera, filmed in the page
+ * without blocking it.
  *
  * @module
  */
@@ -13,23 +14,23 @@ import { asRecorded } from "../../../../dataset/synth/write.ts";
 import type { Recording } from "./held_files.ts";
 import { recordedSample } from "./page_sample.ts";
 
-/** How many people there are, and which of them are never trained on. */
+/** Number of people, and those who are only tested on. */
 const PEOPLE = 8;
 const TESTED: readonly number[] = [1, 5];
 
 const SEED = 0;
 const CLASSES: readonly string[] = MOTIONS.map(({ name }) => name);
 
-/** People by their number; each is filmed once. */
+/** Recordings by person; each person is filmed once. */
 const filmed = new Map<number, Promise<Events[]>>();
 
-/** Is told how many signs have been filmed, of how many. */
+/** Called with the number of filmed signs and of all signs. */
 export type OnFilming = (done: number, total: number) => void;
 
 /**
- * Films one of the people who are never trained on.
+ * Films one of the people who are only tested on.
  *
- * @returns All signs, as of a recording.
+ * @returns The recording, with all signs.
  */
 export async function filmRecording(): Promise<Recording> {
   const [person] = TESTED;
@@ -50,9 +51,10 @@ export async function filmRecording(): Promise<Recording> {
 /**
  * Films all people.
  *
- * @param onFilming Is told of the progress.
- * @param signal Ends it early.
- * @returns Their signs, and which of these are trained on and tested on.
+ * @param onFilming Called with the progress.
+ * @param signal Stops filming early.
+ * @returns All signs as a data set, and the indices of training and test
+ * samples.
  */
 export async function filmPeople(
   onFilming: OnFilming,
@@ -103,7 +105,7 @@ async function filmSigns(
     const step = filming.next();
     if (!step.done) {
       onSign(step.value + 1);
-      // So that the page can draw itself.
+      // Lets the browser redraw the page.
       await new Promise((resolve) => setTimeout(resolve));
       continue;
     }

@@ -1,5 +1,5 @@
 /**
- * Training a small network in the page.
+ * Trains a small network in the page.
  *
  * @module
  */
@@ -22,9 +22,11 @@ import { filmPeople } from "./synthetic_people.ts";
 export const CONFIGURATION: Configuration = readYaml(demo, "demo.yaml", {
   resolve: (path) => path,
   set: [
-    ...["simulation.Ts=20", "simulation.nSample=4"],
-    ...["network=[{pool: 8}, {dense: 64}, {dense: 19}]"],
-    ...["training.lr=0.05", "training.epochs=10"],
+    "simulation.Ts=20",
+    "simulation.nSample=4",
+    "network=[{pool: 8}, {dense: 64}, {dense: 19}]",
+    "training.lr=0.05",
+    "training.epochs=10",
     "training.error.tgtSpikeCount={true: 30, false: 5}",
   ],
 });
@@ -35,22 +37,22 @@ export interface TrainedEpoch extends EpochRow {
   readonly weights: Readonly<Record<string, NamedArray>>;
 }
 
-/** Whom training tells. */
+/** Callbacks of training, and the signal that stops it. */
 export interface TrainingOptions {
-  /** Ends it: at once, and what was trained in whole epochs stays. */
+  /** Stops training at once; the weights of finished epochs remain. */
   readonly signal: AbortSignal;
-  /** Is told in words what is being done. */
+  /** Called with a text of the progress. */
   readonly onProgress: (words: string) => void;
-  /** Is told of each epoch. */
+  /** Called after each epoch. */
   readonly onEpoch: (epoch: TrainedEpoch) => void;
 }
 
 /**
- * Films people, trains on most of them, and tests on the others after each
- * epoch.
+ * Films synthetic people, trains on most of them, and tests on the others after
+ * each epoch.
  *
- * @param device Where to.
- * @param options Whom to tell, and when to end.
+ * @param device The device to train on.
+ * @param options Callbacks and stop signal.
  * @throws {DeviceError} If the device was lost.
  * @throws The signal's reason, if it was aborted.
  */

@@ -1,21 +1,21 @@
 /**
- * What classes are called on the page, and the part each plays for a sample.
+ * Names of the classes on the page, and the role of each for a sample.
  *
  * @module
  */
 
-/** What is known of the classes of a sample that a network saw. */
+/** Class names, label and prediction of a sample. */
 export interface ClassRoles {
   /** Names of the classes. */
   readonly classes: readonly string[];
-  /** The class of the sample, where it is known. */
+  /** True class of the sample, if it is known. */
   readonly label: number | undefined;
-  /** The class that the network takes it for. */
+  /** Class predicted by the network. */
   readonly prediction: number;
 }
 
 /**
- * Names an output, of which there may be more than classes.
+ * Names an output; a network may have more outputs than there are classes.
  *
  * @param output The output, counted from 0.
  * @param classes Names of the classes.
@@ -26,12 +26,12 @@ export function nameOf(output: number, classes: readonly string[]): string {
 }
 
 /**
- * Tells which part a class plays.
+ * Finds the role of a class.
  *
  * @param output The class, counted from 0.
- * @param roles What is known of the classes.
- * @returns `target` for the class of the sample, or the one it is taken for
- * where that is not known; `mistaken` for the class that it is mistaken for.
+ * @param roles Label and prediction of the sample.
+ * @returns `target` for the true class, or for the predicted one if that is
+ * unknown; `mistaken` for a predicted class that is wrong.
  */
 export function roleOf(
   output: number,

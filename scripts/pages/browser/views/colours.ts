@@ -1,5 +1,5 @@
 /**
- * Colours of the page on canvases, where style sheets do not reach.
+ * Colours for canvases, which style sheets do not apply to.
  *
  * @module
  */
@@ -8,14 +8,14 @@
 
 import { type Ground, GROUNDS } from "../../../charts/theme.ts";
 
-/** Red, green and blue. */
+/** Red, green and blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
-/** Whether the page is looked at in the dark. */
+/** Whether the browser prefers dark pages. */
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /**
- * Says which colours are to be used now.
+ * Returns the colours of the theme in use.
  *
  * @returns The colours of the theme.
  */
@@ -24,19 +24,19 @@ export function groundNow(): Ground {
 }
 
 /**
- * Watches whether it gets dark.
+ * Watches for a change between the light and the dark theme.
  *
- * @param onChange Is called when other colours are to be used.
+ * @param onChange Called when the theme has changed.
  */
 export function watchGround(onChange: () => void): void {
   dark.addEventListener("change", onChange);
 }
 
 /**
- * Reads a colour.
+ * Parses a colour.
  *
  * @param text The colour, `#rrggbb`.
- * @returns Its parts, 0 to 255.
+ * @returns Red, green and blue.
  */
 export function parseColour(text: string): Colour {
   const number = parseInt(text.slice(1), 16);
@@ -44,9 +44,9 @@ export function parseColour(text: string): Colour {
 }
 
 /**
- * Reads a colour of the style sheet, as it is now.
+ * Reads a colour of the style sheet in the theme in use.
  *
- * @param name Its name there, without the dashes.
+ * @param name Name of its CSS variable, without the dashes.
  * @returns The colour.
  */
 export function styleColour(name: string): Colour {
@@ -57,10 +57,10 @@ export function styleColour(name: string): Colour {
 /**
  * Mixes two colours.
  *
- * @param from One.
- * @param to The other.
- * @param share How much of the other, 0 to 1.
- * @returns What comes of it.
+ * @param from First colour.
+ * @param to Second colour.
+ * @param share Share of the second colour, 0 to 1.
+ * @returns The mixed colour.
  */
 export function mix(from: Colour, to: Colour, share: number): Colour {
   const [r, g, b] = from.map((part, i) => part + (to[i] - part) * share);
@@ -71,7 +71,7 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
  * Sets a pixel.
  *
  * @param image The picture.
- * @param pixel Its number, row by row.
+ * @param pixel Index of the pixel, row by row.
  * @param colour The colour.
  */
 export function paint(

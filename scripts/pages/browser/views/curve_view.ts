@@ -1,5 +1,5 @@
 /**
- * Loss and accuracy over the epochs of a training under way.
+ * Draws loss and accuracy over epochs while the page trains.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { svgElement } from "./svg_element.ts";
 
 const WIDTH = 360;
 const HEIGHT = 150;
-/** Room for numbers to the left and below. */
+/** Margins for numbers on the left and below, in pixels. */
 const LEFT = 40;
 const BELOW = 22;
 
@@ -22,11 +22,11 @@ interface Curve {
 }
 
 /**
- * Draws both charts.
+ * Draws the charts of loss and accuracy.
  *
- * @param place Where to.
- * @param rows The epochs so far.
- * @param epochs How many there will be.
+ * @param place Element to draw into.
+ * @param rows The epochs that have ended.
+ * @param epochs Number of epochs to be trained.
  */
 export function drawCurves(
   place: HTMLElement,

@@ -1,5 +1,5 @@
 /**
- * The events of a moment, as a picture.
+ * Draws the latest events before a time.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import { bisectLeft } from "npm:d3-array@3.2.4";
 import type { Sample } from "../../../pictures/samples/sample.ts";
 import { groundNow, mix, paint, parseColour } from "./colours.ts";
 
-/** How long an event can be seen, in ms. */
+/** Time that an event stays visible, in ms. */
 const SEEN = 50;
 
-/** How strong an event is just before it goes. */
+/** Strength of the colour of the oldest visible events. */
 const WEAKEST = 0.25;
 
 /**
  * Draws the events of the last 50 ms, the latest strongest.
  *
- * @param canvas Where; it becomes as large as the sample.
+ * @param canvas Canvas to draw on; it gets the size of the sample.
  * @param sample The sample.
- * @param time The moment, in ms since the sample's first event.
+ * @param time The time, in ms since the sample's first event.
  */
 export function drawEvents(
   canvas: HTMLCanvasElement,

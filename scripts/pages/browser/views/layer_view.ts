@@ -1,6 +1,6 @@
 /**
- * The spikes of a layer: maps of neurons as they spike, or a strip of them
- * over time.
+ * Shows the spikes of a layer: as a map for each channel, or for dense layers
+ * as a strip over time.
  *
  * @module
  */
@@ -13,38 +13,40 @@ import { groundNow, mix, paint, parseColour } from "./colours.ts";
 import { binAt, type LayerSpikes } from "../data/network_run.ts";
 import { viewStrip } from "./strip_view.ts";
 
-/** How long a spike can be seen in a map, in ms. */
+/** Time that a spike stays visible in a map, in ms. */
 const SEEN = 50;
 
-/** Maps side by side, at most. */
+/** Largest number of maps side by side. */
 const ABREAST = 8;
 
-/** Sizes on the page, in pixels: of all maps abreast, of a map. */
+/**
+ * Width of a row of maps, and largest width of a map, in pixels of the page.
+ */
 const MAPS_WIDTH = 640;
 const LARGEST_MAP = 128;
 
 /** A layer on the page. */
 export interface LayerView {
   readonly element: HTMLElement;
-  /** Shows it at a time, in ms since the sample's start. */
+  /** Draws it at a time, in ms since the sample's start. */
   draw(time: number): void;
 }
 
-/** How a layer is shown. */
+/** Options of the view of a layer. */
 export interface LayerViewOptions {
   /** Length of a bin in ms. */
   readonly Ts: number;
-  /** Whether maps are turned as jAER turns events. */
+  /** Whether maps are turned upright, as jAER shows events. */
   readonly upright: boolean;
-  /** The classes, if the neurons are outputs. */
+  /** Classes of the neurons, for the output layer. */
   readonly roles: ClassRoles | undefined;
 }
 
 /**
  * Makes a view of a layer.
  *
- * @param layer Its spikes.
- * @param options Time step, how maps stand, and the classes.
+ * @param layer Spikes of the layer.
+ * @param options Length of a bin, orientation of maps, and the classes.
  * @returns The view.
  */
 export function viewLayer(

@@ -1,5 +1,5 @@
 /**
- * The spikes of a layer over time, a row a neuron.
+ * Shows the spikes of a layer over time, a row for each neuron.
  *
  * @module
  */
@@ -18,31 +18,32 @@ import {
 import { binAt, type LayerSpikes } from "../data/network_run.ts";
 import { svgElement } from "./svg_element.ts";
 
-/** Height of a strip, and of a row that has a name, in pixels on the page. */
+/** Height of a strip, and of a row with a name, in pixels of the page. */
 const STRIP_HEIGHT = 120;
 const NAMED_ROW = 15;
-/** Both borders of a canvas, which count as its height. */
+/** Height of the two borders of a canvas, which CSS includes in its height. */
 const BORDERS = 2;
 
-/** Stretches that the axis is divided into, at most. */
+/** Largest number of intervals on the time axis. */
 const STRETCHES = 4;
 
-/** What a strip is drawn with. */
+/** Options of a strip. */
 export interface StripOptions {
   /** Length of a bin in ms. */
   readonly Ts: number;
-  /** The classes, if the neurons are outputs. */
+  /** Classes of the neurons, for the output layer. */
   readonly roles: ClassRoles | undefined;
 }
 
 /**
- * Puts a strip on the page: its rows' names, its spikes and the axis of time.
+ * Adds a strip to the page: names of rows, spikes and time axis.
  *
- * @param figure Where to.
- * @param canvas What the spikes are drawn on.
- * @param layer The layer.
- * @param options Time step, and the classes.
- * @returns What draws it at a time, in ms since the sample's start.
+ * @param figure Element to add it to.
+ * @param canvas Canvas for the spikes.
+ * @param layer Spikes of the layer.
+ * @param options Length of a bin, and the classes.
+ * @returns A function that draws the strip at a time, in ms since the sample's
+ * start.
  */
 export function viewStrip(
   figure: HTMLElement,
@@ -61,7 +62,10 @@ export function viewStrip(
   return drawSpikes(canvas, layer, { Ts, roles });
 }
 
-/** Names every output; of other neurons, the first and the last. */
+/**
+ * Names every neuron of the output layer; of other layers only the first and
+ * the last.
+ */
 function nameRows(C: number, roles: ClassRoles | undefined): HTMLElement {
   const list = document.createElement("ol");
   const neurons = roles ? Array.from({ length: C }, (_, n) => n) : [0, C - 1];
@@ -76,7 +80,7 @@ function nameRows(C: number, roles: ClassRoles | undefined): HTMLElement {
   return list;
 }
 
-/** Draws the axis of a duration in ms. */
+/** Draws the time axis for a duration in ms. */
 function drawAxis(duration: number): SVGElement {
   const axis = svgElement("svg", {
     height: 20,
@@ -96,7 +100,7 @@ function drawAxis(duration: number): SVGElement {
   return axis;
 }
 
-/** The next of 1, 2, 5, 10, 20, … */
+/** Rounds up to the next of 1, 2, 5, 10, 20, … */
 function stepOf(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const factor = [1, 2, 5].find((factor) => factor * power >= least) ?? 10;

@@ -1,5 +1,5 @@
 /**
- * Parts of drawings on the page.
+ * Creates SVG elements.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 /// <reference lib="dom" />
 
 /**
- * Makes an element of SVG.
+ * Creates an SVG element.
  *
- * @param name Its name.
+ * @param name Tag of the element.
  * @param attributes Its attributes.
- * @param text What it says.
+ * @param text Its text.
  * @returns The element.
  */
 export function svgElement(

@@ -1,5 +1,5 @@
 /**
- * How often each class has spiked so far.
+ * Shows the spike count of each output up to the time that is played.
  *
  * @module
  */
@@ -10,13 +10,14 @@ import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
 import { binAt, type NetworkRun } from "../data/network_run.ts";
 
 /**
- * Shows the votes of a run, in the colours that charts have: one for the class
- * of the sample, one for the class that it is mistaken for.
+ * Lists the outputs with their spike counts, in the colours of charts: one for
+ * the true class, one for a wrong prediction.
  *
- * @param list Where to.
- * @param run The run.
- * @param roles Names of the classes, and the part that each plays.
- * @returns What shows the votes at a time, in ms since the sample's start.
+ * @param list Element to fill.
+ * @param run Spikes of the network.
+ * @param roles Names and roles of the classes.
+ * @returns A function that updates the counts to a time, in ms since the
+ * sample's start.
  */
 export function viewVotes(
   list: HTMLElement,
@@ -55,17 +56,17 @@ export function viewVotes(
 }
 
 /**
- * Says in a sentence what the network took the sample for.
+ * Formats the prediction as a sentence.
  *
- * @param roles Names of the classes, and the part that each plays.
+ * @param roles Names and roles of the classes.
  * @returns The sentence.
  */
 export function wordVerdict(
   { classes, label, prediction }: ClassRoles,
 ): string {
-  const taken = nameOf(prediction, classes);
-  if (label === undefined) return `The network takes it for ${taken}.`;
+  const predicted = nameOf(prediction, classes);
+  if (label === undefined) return `The network predicts ${predicted}.`;
   return prediction === label
-    ? `The network takes it for ${taken}, which it is.`
-    : `The network takes it for ${taken}; it is ${nameOf(label, classes)}.`;
+    ? `The network predicts ${predicted}, which is right.`
+    : `The network predicts ${predicted}; it is ${nameOf(label, classes)}.`;
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * Charts that stay where they are while their data grow.
+ * Shows charts whose data are updated in place.
  *
  * @module
  */
@@ -8,14 +8,14 @@
 import type { ChartPart } from "../page_data.ts";
 import { element } from "./elements.ts";
 
-/** A drawing of Vega. */
+/** A view of Vega. */
 interface View {
   change(name: string, changes: unknown): View;
   runAsync(): Promise<unknown>;
   finalize(): void;
 }
 
-/** What `/vega.js` defines. */
+/** Functions that `/vega.js` defines. */
 declare const vega: {
   Error: number;
   truthy: unknown;
@@ -29,24 +29,24 @@ declare const vegaEmbed: (
   options: Readonly<Record<string, unknown>>,
 ) => Promise<{ readonly view: View }>;
 
-/** What charts look like, by theme. */
+/** The Vega-Lite configuration of each theme. */
 const themes = await (await fetch("/themes.json")).json();
 
-/** Width in which titles of legends go above them, in pixels. */
+/** Width below which the title of a legend is put above it, in pixels. */
 const NARROW = 420;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Charts side by side. */
+/** A group of charts side by side. */
 export class Charts {
   readonly #place: HTMLElement;
   readonly #drawn = new Map<string, Chart>();
   #parts: readonly ChartPart[] = [];
 
   /**
-   * Draws nothing yet.
+   * Watches the theme; draws nothing yet.
    *
-   * @param place Where they go.
+   * @param place Element to draw into.
    */
   constructor(place: HTMLElement) {
     this.#place = place;
@@ -54,7 +54,7 @@ export class Charts {
   }
 
   /**
-   * Shows charts, in the place of those that there were.
+   * Shows charts in place of the earlier ones.
    *
    * @param parts The charts.
    */
@@ -73,18 +73,18 @@ export class Charts {
   }
 }
 
-/** One of them. */
+/** A chart of the group. */
 class Chart {
   readonly #title = element("h3");
   readonly #subtitle = element("p");
-  /** Vega gives its place words of its own, which nobody is to hear. */
+  /** Vega adds texts for screen readers, which are hidden in favour of ours. */
   readonly #drawing = element("div");
   readonly #image = element("div", this.#drawing);
   readonly #figure: HTMLElement;
-  /** What was drawn last, but for its data. */
+  /** Theme and specification of the chart that is drawn, without data. */
   #spec = "";
   #view: View | undefined;
-  /** The chart to show next; drawing takes a while. */
+  /** The chart to show next, since drawing is asynchronous. */
   #next: ChartPart | undefined;
   #busy = false;
 
@@ -151,13 +151,13 @@ async function drawIn(
     renderer: "svg",
     actions: false,
     tooltip: { theme },
-    // It would warn that rows have a height of their own.
+    // Otherwise it warns that rows set their own height.
     logLevel: vega.Error,
     config: pageConfig(themes[theme], place.clientWidth),
   });
 }
 
-/** Fits a theme to the room there is. */
+/** Adapts the legends of a theme to the width of a chart. */
 function pageConfig(
   { legend, ...config }: Readonly<Record<string, object>>,
   width: number,

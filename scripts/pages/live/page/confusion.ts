@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The confusion matrix, a table that is coloured by shares.
+ * Draws the confusion matrix as a table with shaded cells.
  *
  * @module
  */
@@ -8,14 +8,15 @@
 import type { ConfusionPart } from "../page_data.ts";
 import { element } from "./elements.ts";
 
-/** Shares at which the next colour begins. */
+/** Shares of the true class above which the next darker shade begins. */
 const LEVELS = [0, 0.1, 0.3, 0.5, 0.8];
 
 /**
  * Draws the matrix.
  *
- * @param confusion What there is to see.
- * @returns A table: a row is a class, a column a class predicted.
+ * @param confusion The confusion matrix.
+ * @returns The table: a row for each true class, a column for each predicted
+ * class.
  */
 export function confusionTable(
   { names, counts, summary }: ConfusionPart,
@@ -40,7 +41,9 @@ export function confusionTable(
         const level = LEVELS.filter((from) => share > from).length;
         cell.dataset.level = String(level);
         if (label === prediction) cell.className = "right";
-        cell.title = `${names[label]} taken for ${names[prediction]}: ${count}`;
+        cell.title = `${names[label]} predicted as ${
+          names[prediction]
+        }: ${count}`;
         return cell;
       }),
     );

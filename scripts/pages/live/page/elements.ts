@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * Elements of the page.
+ * Finds and creates elements of the page.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { Table } from "../../report/results_table.ts";
 
 /**
- * Finds an element that the page has.
+ * Finds an element of the page.
  *
  * @param selector A CSS selector.
  * @returns The element.
@@ -21,10 +21,10 @@ export function find<T extends HTMLElement = HTMLElement>(selector: string): T {
 }
 
 /**
- * Makes an element.
+ * Creates an element.
  *
- * @param name Its tag.
- * @param content Text or elements in it.
+ * @param name Tag of the element.
+ * @param content Texts and elements in it.
  * @returns The element.
  */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -37,10 +37,10 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /**
- * Makes a table.
+ * Creates a table.
  *
- * @param rows Its head, then its rows, whose first cells name them.
- * @param caption What it is called.
+ * @param rows The head, then the rows; the first cell of a row names it.
+ * @param caption Name of the table for screen readers.
  * @returns The table.
  */
 export function tableOf(

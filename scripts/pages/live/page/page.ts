@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /**
- * The page: takes in what the server tells of the run, part by part.
+ * The script of the live page: shows the parts of the run that the server
+ * sends.
  *
  * @module
  */
@@ -11,10 +12,10 @@ import { confusionTable } from "./confusion.ts";
 import { element, find, tableOf } from "./elements.ts";
 import { Samples } from "./samples.ts";
 
-/** Time without a change after which the page says so, in ms. */
+/** Time without a change after which the page warns, in ms. */
 const SILENCE = 120_000;
 
-/** How a run is doing, in a word. */
+/** Names of the states of a run. */
 const STATES = {
   waiting: "Waiting",
   training: "Training",
@@ -30,7 +31,7 @@ let run: RunPart | undefined;
 let connected = true;
 let source: EventSource | undefined;
 
-/** What shows each part. */
+/** Functions that show each part. */
 const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
   run(part) {
     run = part;
@@ -116,7 +117,7 @@ function showState(): void {
   find("#advice").replaceChildren(...advice(run, silent));
 }
 
-/** Says what its user may do now. */
+/** Advises the user for the state of the run. */
 function advice(
   { folder, state, changed, problem, resume }: RunPart,
   silent: boolean,
@@ -125,16 +126,16 @@ function advice(
   const goOn = resume ? [" To go on: ", command(resume)] : [];
   if (!connected) {
     return [
-      "The program behind this page has ended. It goes on by itself once you " +
-      "start it again: ",
+      "The program that serves this page has ended. The page reconnects once " +
+      "you start it again: ",
       command(`deno task view --run ${folder} --port ${location.port}`),
     ];
   }
   if (silent) {
     const minutes = Math.floor((Date.now() - changed) / 60_000);
     return [
-      `Nothing was written for ${minutes} minutes. A step may take long, or ` +
-      "the program that trains is gone.",
+      `Nothing was written for ${minutes} minutes. A batch may take long, or ` +
+      "the training program was killed.",
       ...goOn,
     ];
   }
@@ -153,7 +154,7 @@ function advice(
     case "failed":
       return [`${problem}.`];
     case "unknown":
-      return ["Its folder does not tell whether it goes on."];
+      return ["Its folder does not show whether it is still training."];
     default:
       return [];
   }
@@ -196,12 +197,12 @@ function showProgress(part: ProgressPart | null): void {
   );
 }
 
-/** Tells whoever listens instead of looking. */
+/** Announces a text to screen readers. */
 function announce(text: string): void {
   find("#announcement").textContent = text;
 }
 
-/** The fold that was chosen, which the address of the page keeps. */
+/** The chosen fold, which is kept in the address of the page. */
 function chosenFold(): string {
   return new URLSearchParams(location.search).get("fold") ?? "";
 }
@@ -235,7 +236,7 @@ function showFolds(folds: readonly number[]): void {
   }));
 }
 
-/** Has the server tell everything, and then what is new. */
+/** Connects to the server, which sends all parts and then those that change. */
 function connect(): void {
   source?.close();
   const fold = chosenFold();
@@ -257,7 +258,7 @@ function connect(): void {
   };
 }
 
-// Charts measure texts, so their font must be there.
+// Charts measure texts, so the font must be loaded.
 await Promise.all([...document.fonts].map((face) => face.load()));
 connect();
 setInterval(showState, 5000);

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Samples of the test set, seen through the best weights so far.
+ * The section of the page that shows test samples and the output spikes for
+ * them.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { SamplesPart, SampleView } from "../page_data.ts";
 import { Charts } from "./charts.ts";
 import { element, find } from "./elements.ts";
 
-/** The part of the page that shows samples. */
+/** Controls the section of samples. */
 export class Samples {
   readonly #section = find("#samples");
   readonly #words = find("#sample");
@@ -24,7 +25,9 @@ export class Samples {
   #shown = false;
   #busy = false;
 
-  /** Shows nothing until there are weights. */
+  /**
+   * Listens to the buttons; the section stays hidden until there are weights.
+   */
   constructor() {
     this.#look.onclick = () => this.#load();
     this.#steps.forEach((button, index) => {
@@ -36,10 +39,10 @@ export class Samples {
   }
 
   /**
-   * Takes up which weights there are, and looks at a sample by itself where
-   * nobody trains.
+   * Updates the section for new weights, and shows a sample at once if no
+   * training runs.
    *
-   * @param part The weights.
+   * @param part Fold and weights; `null` if there are none.
    */
   show(part: SamplesPart | null): void {
     const before = this.#part;
@@ -96,8 +99,8 @@ export class Samples {
     this.#place = place;
     this.#shown = true;
     const seen = label === prediction
-      ? `rightly taken for ${prediction}`
-      : `${label}, taken for ${prediction}`;
+      ? `${prediction}, predicted right`
+      : `${label}, predicted as ${prediction}`;
     this.#words.textContent =
       `${name}, test sample ${place + 1} of ${total}: ` +
       `${seen} by the weights of epoch ${weights}`;
@@ -108,7 +111,7 @@ export class Samples {
       return element("li", image, element("span", time));
     }));
     this.#charts.show(charts);
-    // Focus stays on the page when the button that had it goes.
+    // Keeps the keyboard focus on the page when the focused button is hidden.
     if (document.activeElement === this.#look) this.#steps[1].hidden = false;
     this.#steps.forEach((button) => button.hidden = false);
     if (document.activeElement === this.#look) this.#steps[1].focus();

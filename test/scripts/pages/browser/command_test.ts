@@ -4,7 +4,7 @@ import { servePage } from "../../../../scripts/pages/browser/serve_page.ts";
 import { runTask } from "../../../run_task.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
 
-/** Asks a server for something, by whatever name. */
+/** Sends a request to a server under a given host name. */
 async function ask(url: string, path: string, host: string): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -36,7 +36,7 @@ Deno.test("the page is served by the names of this computer only", async () => {
   }
 });
 
-Deno.test("browser writes a page that needs nothing else", async () => {
+Deno.test("browser writes a page that works without other files", async () => {
   await using folder = await temporaryFolder();
   const out = join(folder.path, "page");
   const { code, stdout, stderr } = await runTask("browser", ["--out", out]);
@@ -52,7 +52,7 @@ Deno.test("browser writes a page that needs nothing else", async () => {
   assert(!/\bfrom"|\bimport"/.test(program));
 });
 
-Deno.test("browser says in one line what is in the way", async () => {
+Deno.test("browser names what it cannot do in one line", async () => {
   const server = await servePage({ html: "", policy: "" }, 0);
   try {
     const { port } = new URL(server.url);
@@ -61,7 +61,7 @@ Deno.test("browser says in one line what is in the way", async () => {
     ]);
     assert.match(
       stderr,
-      /^error: Cannot serve a page at port "\d+": it is taken[^\n]+[^.\n]\n$/,
+      /^error: Cannot serve a page at port "\d+": it is in use[^\n]+[^.\n]\n$/,
     );
     assert.deepEqual([code, stdout], [1, ""]);
   } finally {

@@ -24,10 +24,7 @@ type Library = typeof library;
 
 const KERNELS = join(ROOT, "kernels");
 
-/**
- * Every kernel there is; those that integrate neurons, for the SRM and for one
- * that is stepped.
- */
+/** All kernels; those that integrate neurons, for SRM-alpha and a stepped one. */
 async function allKernels(): Promise<KernelSpec[]> {
   const kernels: KernelSpec[] = [];
   for (const { name: folder, isDirectory } of Deno.readDirSync(KERNELS)) {
@@ -46,10 +43,10 @@ async function allKernels(): Promise<KernelSpec[]> {
   return kernels;
 }
 
-/** A page that has the library as `slayer`. */
+/** A page with the library in the global variable `slayer`. */
 async function libraryPage(): Promise<EmbeddedPage> {
   const program = await bundle(join(ROOT, "mod.ts"));
-  // What the module exports is named once, behind everything else.
+  // The bundle ends with a single list of the exports.
   const [, names] = [...program.matchAll(/export\s*\{([^}]*)\}/g)].at(-1)!;
   const members = names.split(",").map((name) => {
     const [local, exported = local] = name.trim().split(/\s+as\s+/);
@@ -62,7 +59,7 @@ async function libraryPage(): Promise<EmbeddedPage> {
   });
 }
 
-/** What a network is and does, as both sides need it. */
+/** Network, weights and input that Deno and the browser run. */
 const NETWORK = {
   description: {
     input: { C: 2, H: 8, W: 8 },
@@ -86,7 +83,7 @@ const NETWORK = {
   loss: { true: 20, false: 4 },
 };
 
-/** The largest difference of two arrays, over the largest value. */
+/** Largest difference of two arrays, relative to the largest value. */
 function difference(one: Float32Array, other: readonly number[]): number {
   assert.equal(one.length, other.length);
   const largest = one.reduce((most, v) => Math.max(most, Math.abs(v)), 0);

@@ -45,7 +45,7 @@ function dropped(name: string, content: Uint8Array | string): Dropped {
   return { name, base64: bytes.toBase64() };
 }
 
-/** Drops files on a page, as a browser tells it of a drop. */
+/** Drops files on a page, with the events of a browser. */
 async function drop(page: Page, ...files: Dropped[]): Promise<void> {
   await page.evaluate((files) => {
     const dataTransfer = new DataTransfer();
@@ -61,14 +61,16 @@ async function drop(page: Page, ...files: Dropped[]): Promise<void> {
   }, files);
 }
 
-/** Waits until an element says something. */
+/** Waits until an element has a text. */
 async function said(page: Page, id: string, words: RegExp): Promise<string> {
   const text = page.locator(`#${id}`).filter({ hasText: words });
   await text.waitFor({ state: "attached", timeout: 60_000 });
   return await text.innerText();
 }
 
-/** Goes to the end of the sample, and reads the votes. */
+/**
+ * Seeks to the end of the sample, and reads the spike counts of the outputs.
+ */
 async function votes(page: Page): Promise<[string, number][]> {
   await page.locator("#vote").waitFor({ timeout: 60_000 });
   await page.locator("#time").press("End");
@@ -80,7 +82,7 @@ async function votes(page: Page): Promise<[string, number][]> {
   );
 }
 
-/** How much of a canvas is of another colour than its first pixel. */
+/** Fraction of the pixels of a canvas that differ from its first pixel. */
 function painted(page: Page, selector: string): Promise<number> {
   return page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
     const { width, height } = canvas;
@@ -91,7 +93,9 @@ function painted(page: Page, selector: string): Promise<number> {
   });
 }
 
-/** Colours in the rows of a strip, and how far each is from its name. */
+/**
+ * Colours in the rows of a strip, and the distance of each row from its name.
+ */
 function rows(
   strip: Locator,
 ): Promise<{ colours: string[]; offset: number }[]> {
@@ -116,7 +120,7 @@ function rows(
   });
 }
 
-/** Wrong files, and what is said of them. */
+/** Unusable files, and the message for each. */
 const WRONG: readonly (readonly [file: Dropped, problem: RegExp])[] = [
   [dropped("a.txt", "cat"), /Cannot use "a\.txt": it is no recording/],
   [dropped("a.aedat", "cat"), /Cannot read recording "a\.aedat": /],
@@ -213,7 +217,7 @@ browserTest(
         store.classes.map((name, n) => n === sign ? `${name} •` : name),
       );
       const taken = store.classes[predictions[0]];
-      await said(page, "verdict", new RegExp(`takes it for ${taken}[,;]`));
+      await said(page, "verdict", new RegExp(`predicts ${taken}[,;]`));
       assert.equal(await page.locator("#layers figure").count(), 2);
       assert(await painted(page, "#layers figure:first-child canvas") > 0.01);
       const output = page.locator("#layers figure:nth-child(2)");
@@ -245,7 +249,7 @@ browserTest(
   },
 );
 
-/** Makes weights lean to excitation, so that outputs fire. */
+/** Shifts weights to be more excitatory, so that outputs spike. */
 async function lean(model: Model): Promise<Record<string, NamedArray>> {
   const weights = Object.fromEntries(
     Object.entries(await model.weights()).map(([name, { shape, data }]) => {
@@ -292,14 +296,14 @@ browserTest("a page can be played from the keyboard", async (browser) => {
   });
 });
 
-/** What charts of the loss have said, in the order that they did. */
+/** Descriptions of the loss chart, in the order in which they appeared. */
 interface Seen {
   seen: string[];
 }
 
 browserTest("a network learns in the page", async (browser) => {
   await withPage(browser, PAGE, async (page) => {
-    // Epochs are faster than one who asks now and then.
+    // Epochs may end faster than the test polls.
     await page.evaluate(() => {
       const seen = (globalThis as unknown as Seen).seen = [] as string[];
       new MutationObserver(() => {
@@ -333,10 +337,10 @@ browserTest("a network learns in the page", async (browser) => {
     await page.locator("#stop").click();
     const outcome = await said(page, "outcome", /^Stopped after \d epochs: /);
     const { test } = await latest("Accuracy");
-    // One of 19 would be right by chance.
+    // By chance 1 of 19 would be right.
     assert(test >= 40, `${test}`);
     assert(outcome.includes(` ${test.toFixed(0)} % of the signs of people`));
-    // What was downloaded does in Deno what it does in the page.
+    // The downloaded network gives the same results in Deno as in the page.
     const shown = await votes(page);
     const downloading = page.waitForEvent("download");
     await page.locator("#weights").click();
@@ -354,6 +358,6 @@ browserTest("a network learns in the page", async (browser) => {
     layers.at(-1)!.neurons.forEach((neuron) => counts[neuron]++);
     assert.deepEqual(shown.map(([, count]) => count), counts);
     const taken = sample.source.classes[prediction];
-    await said(page, "verdict", new RegExp(`takes it for ${taken}[,;]`));
+    await said(page, "verdict", new RegExp(`predicts ${taken}[,;]`));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Pages in a browser, which is held to have asked nobody but their server, and
- * to have nothing to complain of.
+ * Opens pages in a browser, and checks that they request nothing from other
+ * servers and log no errors.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { EmbeddedPage } from "../../../../scripts/pages/embedded_page.ts";
 import type { Browser, Page } from "../../../chromium.ts";
 
 /**
- * Serves a page, opens it, and closes both behind a test.
+ * Serves a page, opens it, and closes both after a test.
  *
  * @param browser The browser.
  * @param embedded The page.
- * @param test What is done with it.
+ * @param test Test of the open page.
  */
 export async function withPage(
   browser: Browser,

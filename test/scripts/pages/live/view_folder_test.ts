@@ -28,7 +28,10 @@ const SUMMARY = {
   optimistic: false,
 };
 
-/** Shows a folder as the page would, and says what could not be read. */
+/**
+ * Reads a folder as the page does, and returns the files that could not be
+ * read.
+ */
 async function show(folder: string) {
   const files = await readRunFiles(folder);
   const page = pageData(files);
@@ -36,7 +39,7 @@ async function show(folder: string) {
   return { files, page, problems: page.run.problems.join("\n") };
 }
 
-/** Puts something else in the place of a value somewhere in JSON. */
+/** Replaces a value somewhere in JSON by another. */
 function replaced(value: unknown, path: readonly number[], other: unknown) {
   const [first, ...rest] = path;
   if (first === undefined || typeof value !== "object" || value === null) {
@@ -51,7 +54,7 @@ function replaced(value: unknown, path: readonly number[], other: unknown) {
   return copy;
 }
 
-Deno.test("every run is shown, whatever its files hold", async () => {
+Deno.test("a run folder with any contents is shown", async () => {
   await using folder = await temporaryFolder();
   const write = (name: string, value: unknown) =>
     Deno.writeTextFile(
@@ -86,7 +89,7 @@ Deno.test("every run is shown, whatever its files hold", async () => {
   );
 });
 
-Deno.test("a run is shown without what is wrong in its folder, which is told", async () => {
+Deno.test("a run is shown without its damaged files, which are named", async () => {
   await using folder = await temporaryFolder();
   const rows = [epochOf(1, 0), epochOf(1, 1)];
   await writeRun(folder.path, { rows, state: stateWith() });
@@ -136,7 +139,7 @@ Deno.test("a confusion matrix is no larger than the classes", async () => {
   assert.equal((await show(folder.path)).page.confusion, null);
 });
 
-Deno.test("as many epochs as there may be are drawn thinned out", async () => {
+Deno.test("of very many epochs only some are drawn", async () => {
   await using folder = await temporaryFolder();
   const row = `${JSON.stringify(epochOf(1, 0))}\n`;
   const rows = [row.repeat(150_000)];
@@ -149,7 +152,7 @@ Deno.test("as many epochs as there may be are drawn thinned out", async () => {
   assert.match(loss.summary, /^training: first 20, now 20, least 20, most 20/);
 });
 
-Deno.test("only files of a run's own are read, up to a size", async () => {
+Deno.test("only regular files are read, up to a size", async () => {
   await using folder = await temporaryFolder();
   await writeRun(folder.path, { rows: [epochOf(1, 0)], state: stateWith() });
   const inFolder = (name: string) => join(folder.path, name);

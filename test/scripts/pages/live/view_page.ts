@@ -1,6 +1,5 @@
 /**
- * A run's page in a test: folders that look like runs, the server, and the
- * page in a browser.
+ * Live pages for tests: run folders, the server, and the page in a browser.
  *
  * @module
  */
@@ -13,7 +12,9 @@ import { ROOT } from "../../../source_files.ts";
 
 const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 
-/** The page's server, in a process of its own; disposing ends it. */
+/**
+ * The page's server, in a process of its own; disposing of it ends the process.
+ */
 export interface Server extends AsyncDisposable {
   /** Address of the page. */
   readonly url: string;
@@ -23,8 +24,8 @@ export interface Server extends AsyncDisposable {
 /**
  * Starts the server with the permissions of its task.
  *
- * @param args Its arguments; unless they name a port, it takes a free one.
- * @returns The server, which answers.
+ * @param args Its arguments; by default it takes a free port.
+ * @returns The server, once it answers.
  */
 export async function serve(...args: string[]): Promise<Server> {
   const [, run, ...words] = tasks.view.command.split(" ");
@@ -54,11 +55,11 @@ export async function serve(...args: string[]): Promise<Server> {
 }
 
 /**
- * Makes an epoch of a run that learns.
+ * Makes an epoch of a run whose loss falls.
  *
  * @param fold Fold, counted from 1.
  * @param epoch Epoch, counted from 0.
- * @returns Its row.
+ * @returns The epoch.
  */
 export function epochOf(fold: number, epoch: number): EpochMetrics {
   return {
@@ -77,9 +78,9 @@ export function epochOf(fold: number, epoch: number): EpochMetrics {
 }
 
 /**
- * Makes what `status.json` says of a run of two folds.
+ * Makes the content of `status.json` for a run of two folds.
  *
- * @param changes What is otherwise.
+ * @param changes Fields that differ.
  * @returns The state.
  */
 export function stateWith(changes: Partial<RunState> = {}): RunState {
@@ -119,10 +120,10 @@ export function stateWith(changes: Partial<RunState> = {}): RunState {
 }
 
 /**
- * Writes a run's folder.
+ * Writes a run folder.
  *
- * @param folder Where; what is in it stays unless it is replaced.
- * @param run Rows, whole or as text, and what `status.json` says.
+ * @param folder The folder; other files in it are kept.
+ * @param run Epochs, as objects or as text, and the content of `status.json`.
  */
 export async function writeRun(
   folder: string,
@@ -143,12 +144,12 @@ export async function writeRun(
 }
 
 /**
- * Opens a page, which may neither complain nor ask another machine.
+ * Opens a page and records its errors and its requests to other machines.
  *
- * @param browser Where.
+ * @param browser The browser.
  * @param url Address of the page.
  * @param options Its size and colours.
- * @returns The page, and what it complained of or asked for so far.
+ * @returns The page, and its errors and requests to other machines.
  */
 export async function openPage(
   browser: Browser,

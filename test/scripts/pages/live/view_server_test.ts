@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-// Loads the task's packages before the task runs, which says what it downloads.
+// Loads the task's packages first, since the task would print its downloads.
 import "../../../../scripts/pages/live/assets.ts";
 import { runTask } from "../../../run_task.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
 import { epochOf, serve, stateWith, writeRun } from "./view_page.ts";
 
-Deno.test("the page answers this machine, and with its own files", async () => {
+Deno.test("the server answers this machine only, and only with files of the page", async () => {
   await using folder = await temporaryFolder();
   await writeRun(folder.path, { rows: [epochOf(1, 0)] });
   await using server = await serve("--run", folder.path);
@@ -40,7 +40,7 @@ Deno.test("the page answers this machine, and with its own files", async () => {
   const { code, stderr } = await runTask("view", [
     ...["--run", folder.path, "--port", String(server.port)],
   ]);
-  assert.match(stderr, /^error: Cannot serve .+ it is taken, [^\n]+\n$/);
+  assert.match(stderr, /^error: Cannot serve .+ it is in use; [^\n]+\n$/);
   assert.equal(code, 1);
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import axe, { type AxeResults } from "npm:axe-core@4.14.1";
 import { findAdapter } from "../../../../scripts/device/adapter.ts";
-// Loads the task's packages before the task runs, which says what it downloads.
+// Loads the task's packages first, since the task would print its downloads.
 import "../../../../scripts/pages/live/assets.ts";
 import { browserTest } from "../../../chromium.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
@@ -16,10 +16,10 @@ import {
   writeRun,
 } from "./view_page.ts";
 
-/** Widest that a page may be on a phone. */
+/** Largest width of the page on a phone, in pixels. */
 const PHONE = { width: 360, height: 740 };
 
-/** Epochs of a run that lasts longer than several looks at its files. */
+/** Number of epochs of a run that lasts for several polls of its files. */
 const FOLLOWED_EPOCHS = 30;
 
 browserTest("the page follows a run from before it begins", async (browser) => {
@@ -44,7 +44,7 @@ browserTest("the page follows a run from before it begins", async (browser) => {
     /^Loss, fold 1\. training: first 20, now 10, .+\. validation: first 15,/,
   );
 
-  // A line that is still being written is left for later.
+  // A line that is still being written is not read yet.
   const row = JSON.stringify(epochOf(1, 2));
   await writeRun(run, { rows: [...first, row.slice(0, 40)] });
   await writeRun(run, {
@@ -112,7 +112,7 @@ browserTest(
   },
 );
 
-browserTest("the page tells how a run came to rest", async (browser) => {
+browserTest("the page shows how a run ended", async (browser) => {
   await using folder = await temporaryFolder();
   const rows = [epochOf(1, 0)];
   await writeRun(folder.path, { rows, state: stateWith() });
@@ -133,7 +133,7 @@ browserTest("the page tells how a run came to rest", async (browser) => {
   await writeRun(folder.path, { rows, state: failed });
   await see(page, "#state", "Failed");
   await see(page, "#advice", `${problem}.`);
-  // What an earlier run left is not shown as this one's.
+  // Results of an earlier run are not shown as those of this run.
   assert(!await page.locator("#figures").isVisible());
   assert.deepEqual(problems, []);
 });
@@ -213,7 +213,7 @@ browserTest(
   },
 );
 
-// What it shows of a device is shown where there is one.
+// The section of samples needs a device.
 if (await findAdapter() !== undefined) {
   browserTest(
     "a real run is followed to its end, and its samples are seen",
@@ -255,7 +255,7 @@ if (await findAdapter() !== undefined) {
       await page.getByRole("button", { name: "Previous" }).press("Enter");
       await see(page, "#sample", "test sample 19 of 19");
 
-      // While a run goes on, its device is shared only on demand.
+      // While a run trains, samples are computed only on demand.
       const status = join(run, "status.json");
       const state = JSON.parse(await Deno.readTextFile(status));
       const training = JSON.stringify({ ...state, state: "training" });

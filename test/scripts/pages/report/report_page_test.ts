@@ -15,7 +15,7 @@ import { openPage } from "../live/view_page.ts";
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
 
-/** Writes a report with charts in it, and gives its address. */
+/** Writes a report with some charts, and returns its URL. */
 async function writeReport(
   charts: Readonly<Record<string, ChartSpec>>,
 ): Promise<string> {
@@ -34,12 +34,15 @@ async function writeReport(
   return pathToFileURL(path).href;
 }
 
-/** Waits until as many charts are drawn. */
+/** Waits until a number of charts is drawn. */
 async function seeCharts(page: Page, charts: number): Promise<void> {
   await page.locator("figure svg.marks").nth(charts - 1).waitFor();
 }
 
-/** Texts of charts that reach out of their frames, and frames out of theirs. */
+/**
+ * Texts that extend beyond their chart, and charts that extend beyond their
+ * figure.
+ */
 function cutTexts(page: Page): Promise<string[]> {
   return page.locator("figure .drawing").evaluateAll((drawings) =>
     drawings.flatMap((drawing) => {
@@ -53,7 +56,7 @@ function cutTexts(page: Page): Promise<string[]> {
           box.top < frame.top - 1 || box.bottom > frame.bottom + 1
         );
       });
-      // Charts of cells and pixels are scrolled where there is little room.
+      // Charts of cells and pixels can be scrolled on narrow pages.
       const scrolled = drawing.scrollWidth > drawing.clientWidth &&
         !svg.querySelector("g.mark-rect path");
       return [
@@ -67,7 +70,7 @@ function cutTexts(page: Page): Promise<string[]> {
 browserTest(
   "report.html cuts no text of any chart off, on wide and on narrow pages",
   async (browser) => {
-    // Digits that are as wide as any other where all are equally wide.
+    // Ones are narrow, unless the font gives all digits the same width.
     const ones = Array.from(
       { length: 1111 },
       () => ({ label: 0, prediction: 0 }),
@@ -149,7 +152,7 @@ browserTest(
       ["Save as SVG", "Save as PNG"],
     );
     assert.deepEqual(problems, []);
-    // As if a name had made its way into the page.
+    // Simulates markup that a class name has injected into the page.
     await page.evaluate(() => {
       const script = document.createElement("script");
       script.textContent = "globalThis.ran = 1";
