@@ -208,7 +208,7 @@ gpuTest(
     assert.equal(await Deno.readTextFile(metrics), "");
 
     const started =
-      /in ".+early": a run there has not ended; --resume goes on /;
+      /in ".+early": it holds a run that has not ended; continue it with --resume, /;
     await refused(started, args);
     await Deno.remove(metrics);
     await refused(started, args);

@@ -104,7 +104,10 @@ gpuTest(
 
     await Deno.writeFile(file, good);
     const started = await runTask("train", args);
-    assert.match(started.stderr, /a run there has not ended; --resume goes/);
+    assert.match(
+      started.stderr,
+      /it holds a run that has not ended; continue it/,
+    );
     await Deno.remove(file);
     const bare = await contents(out);
     const without = await runTask("train", [...args, "--resume"]);

@@ -23,7 +23,10 @@ Deno.test("readWeights() names file, array and value that are wrong", async () =
       whole,
       '"fc1.weight": it is I32, not F32; use another copy of it or train',
     ],
-    [Uint8Array.of(1, 2), "2 bytes, the header's length alone has 8; another"],
+    [
+      Uint8Array.of(1, 2),
+      "2 bytes, the header's length alone has 8; use another",
+    ],
   ];
   for (const [bytes, problem] of problems) {
     await Deno.writeFile(path, bytes);
