@@ -63,14 +63,14 @@ export interface RunAlarm {
   readonly fold: number;
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** What is wrong, and what to change. */
+  /** The problem and its remedy, such as a setting to change. */
   readonly warning: string;
 }
 
 /** Content of `status.json`. */
 export interface RunState extends RunFacts {
   readonly state: "training" | "ended" | "stopped" | "failed";
-  /** What it failed of. */
+  /** Why the run failed, if it did. */
   readonly problem?: string;
   /** When the file was written, in ms since 1970. */
   readonly time: number;

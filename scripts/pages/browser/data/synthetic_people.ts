@@ -105,7 +105,7 @@ async function filmSigns(
     const step = filming.next();
     if (!step.done) {
       onSign(step.value + 1);
-      // Lets the browser redraw the page.
+      // Gives the browser time to redraw the page.
       await new Promise((resolve) => setTimeout(resolve));
       continue;
     }
