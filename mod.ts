@@ -26,7 +26,7 @@ export {
   type PackedBatch,
   SampleCache,
 } from "./dataset/batches.ts";
-export { DatasetError, RecordingError } from "./dataset/errors.ts";
+export { DatasetError, RecordingError } from "./dataset/files/errors.ts";
 export {
   allocateEvents,
   DVS128,

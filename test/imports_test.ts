@@ -162,22 +162,65 @@ Deno.test("rooms of engine and kernels import from those below them", () => {
   }
 });
 
-Deno.test("no file of engine or kernels imports itself by a detour", () => {
-  const importsOf = new Map(
-    filesOf("engine", "kernels").map(({ path, imports }) => [
-      path,
-      imports.filter((specifier) => specifier.startsWith("."))
-        .map((specifier) => resolveImport(path, specifier)),
-    ]),
-  );
+/** The product's imports as a graph, of files or, by `nodeOf`, of folders. */
+function importGraph(
+  nodeOf: (path: string) => string,
+): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { path, imports } of product) {
+    const others = graph.get(nodeOf(path)) ?? new Set();
+    graph.set(nodeOf(path), others);
+    for (const specifier of imports) {
+      if (!specifier.startsWith(".")) continue;
+      const other = nodeOf(resolveImport(path, specifier));
+      // A folder's files may import one another.
+      if (other !== nodeOf(path) || other === path) others.add(other);
+    }
+  }
+  return graph;
+}
+
+/** Finds a circle in a graph, first node last again; empty if there is none. */
+function circleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const done = new Set<string>();
-  const visit = (path: string, trail: readonly string[]) => {
-    assert(!trail.includes(path), [...trail, path].join(" imports "));
-    if (done.has(path)) return;
-    for (const next of importsOf.get(path) ?? []) visit(next, [...trail, path]);
-    done.add(path);
+  const visit = (node: string, trail: readonly string[]): string[] => {
+    const seen = trail.indexOf(node);
+    if (seen >= 0) return [...trail.slice(seen), node];
+    if (done.has(node)) return [];
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next, [...trail, node]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(node);
+    return [];
   };
-  for (const path of importsOf.keys()) visit(path, []);
+  for (const node of graph.keys()) {
+    const circle = visit(node, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+Deno.test("circleIn() finds a circle, and nothing where there is none", () => {
+  const line = new Map([["a", new Set(["b"])], ["b", new Set(["c"])]]);
+  assert.deepEqual(circleIn(line), []);
+  line.set("c", new Set(["b"]));
+  assert.deepEqual(circleIn(line), ["b", "c", "b"]);
+});
+
+Deno.test("imports go in no circle, neither of files nor of folders", () => {
+  assert.deepEqual(circleIn(importGraph((path) => path)), []);
+  assert.deepEqual(circleIn(importGraph(dirname)), []);
+});
+
+Deno.test("no folder of the product has more than sixteen entries", async () => {
+  const crowded: string[] = [];
+  for (const folder of importGraph(dirname).keys()) {
+    const entries = await Array.fromAsync(Deno.readDir(join(ROOT, folder)));
+    // The top level holds what tools demand.
+    if (folder !== "." && entries.length > 16) crowded.push(folder);
+  }
+  assert.deepEqual(crowded, []);
 });
 
 Deno.test("every import names a file, a package or a module of Node", () => {

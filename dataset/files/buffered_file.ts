@@ -5,7 +5,7 @@
  * @module
  */
 
-import { RecordingError } from "../errors.ts";
+import { RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 

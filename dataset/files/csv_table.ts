@@ -5,7 +5,7 @@
  */
 
 import papaparse from "npm:papaparse@5.7.1";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 

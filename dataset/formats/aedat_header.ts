@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RecordingError } from "../errors.ts";
+import { RecordingError } from "../files/errors.ts";
 import { BUFFER_BYTES, type RecordingFile } from "../files/buffered_file.ts";
 
 const TAB = 0x09;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError, RecordingError } from "../errors.ts";
+import { DatasetError, RecordingError } from "../files/errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { counted } from "../files/counted.ts";
 import { join } from "../files/file_path.ts";

@@ -6,7 +6,7 @@
  */
 
 import { counted } from "../files/counted.ts";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";

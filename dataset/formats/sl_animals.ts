@@ -6,7 +6,7 @@
 
 import { counted } from "../files/counted.ts";
 import { readTable, readText } from "../files/csv_table.ts";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { type FileSource, nameOf } from "../files/file_source.ts";
 
 /** The four sessions in which the signs were recorded. */

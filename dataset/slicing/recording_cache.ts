@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { SliceSource } from "./slice_source.ts";

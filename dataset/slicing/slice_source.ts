@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError, RecordingError } from "../errors.ts";
+import { DatasetError, RecordingError } from "../files/errors.ts";
 import { DVS128 } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import { readNpy } from "../formats/npy.ts";

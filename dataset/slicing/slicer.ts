@@ -7,7 +7,7 @@
 import { type EventChunk, readAedat } from "../formats/aedat.ts";
 import { turnToJaerAxes } from "../formats/aedat_decode.ts";
 import { counted } from "../files/counted.ts";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { DVS128 } from "../events.ts";
 import { readNpy } from "../formats/npy.ts";
 import type { RecordingAttributes } from "../store/attributes.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import type { Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import { canBeShown } from "../formats/sl_animals.ts";

@@ -5,7 +5,7 @@
  */
 
 import { counted } from "../files/counted.ts";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import type { Events, Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import { Column, readGroup } from "./zarr_columns.ts";

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import type { Events, Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import type { SampleSource } from "../sample_source.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { openFolder } from "../files/file_sync.ts";
 
 /** Unlocks stores whose lock object was garbage-collected. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { syncFolder, syncTree } from "../files/file_sync.ts";

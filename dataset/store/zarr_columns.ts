@@ -8,7 +8,7 @@
  */
 
 import * as zarr from "npm:zarrita@0.7.5";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { Crc32cCodec } from "../files/crc32c.ts";
 import { writeProblem, ZarrFolder } from "./zarr_folder.ts";

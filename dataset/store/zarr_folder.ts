@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 

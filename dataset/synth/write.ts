@@ -5,7 +5,7 @@
  */
 
 import { encodeAedat } from "../formats/aedat_encode.ts";
-import { DatasetError } from "../errors.ts";
+import { DatasetError } from "../files/errors.ts";
 import { allocateEvents, DVS128, type Events } from "../events.ts";
 import { folderOf, join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DatasetError, RecordingError } from "../errors.ts";
+import { DatasetError, RecordingError } from "../files/errors.ts";
 
 /** An error that a worker met, as it can be cloned. */
 export interface ThreadProblem {
@@ -41,7 +41,7 @@ export function takeApart(error: unknown): ThreadProblem {
  * @example
  * ```ts
  * import { putTogether, takeApart } from "./worker_error.ts";
- * import { DatasetError } from "../errors.ts";
+ * import { DatasetError } from "../files/errors.ts";
  * const parts = takeApart(new DatasetError("events.zarr", "it is gone"));
  * const error = putTogether(structuredClone(parts));
  * if (!(error instanceof DatasetError)) throw new Error("expected its class");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { inOneLine } from "../../dataset/errors.ts";
+import { inOneLine } from "../../dataset/files/errors.ts";
 
 /** A configuration file, or a value set on top of it, that cannot be used. */
 export class ConfigurationError extends Error {

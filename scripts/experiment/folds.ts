@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { SampleCache } from "../../dataset/batches.ts";
 import { counted } from "../../dataset/files/counted.ts";
-import { DatasetError } from "../../dataset/errors.ts";
+import { DatasetError } from "../../dataset/files/errors.ts";
 import { openNmnist } from "../../dataset/formats/nmnist.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { mean } from "npm:d3-array@3.2.4";
 import type { AdapterDescription } from "../../engine/device/device.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { EpochRow } from "../charts/learning_curves.ts";
@@ -143,10 +145,9 @@ export interface RunSummary {
  * @returns Mean and population standard deviation.
  */
 export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) /
-    values.length;
-  return { mean, std: Math.sqrt(variance) };
+  const center = mean(values)!;
+  const variance = mean(values, (value) => (value - center) ** 2)!;
+  return { mean: center, std: Math.sqrt(variance) };
 }
 
 /** Measurements of an epoch that are taken after its last training batch. */

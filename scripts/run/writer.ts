@@ -4,8 +4,6 @@
  * @module
  */
 
-// @ts-types="npm:@types/d3-array@3.2.2"
-import { mean } from "npm:d3-array@3.2.4";
 import { join } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";

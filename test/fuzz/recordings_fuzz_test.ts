@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inspectAedat, readAedat } from "../../dataset/formats/aedat.ts";
-import { DatasetError, RecordingError } from "../../dataset/errors.ts";
+import { DatasetError, RecordingError } from "../../dataset/files/errors.ts";
 import { DVS128 } from "../../dataset/events.ts";
 import { readNmnist } from "../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../dataset/formats/npy.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatasetError } from "../../dataset/errors.ts";
+import { DatasetError } from "../../dataset/files/errors.ts";
 import { sliceRecordings } from "../../dataset/slicing/slice.ts";
 import { openStore } from "../../dataset/store/store.ts";
 import { ColumnWriter } from "../../dataset/store/zarr_columns.ts";

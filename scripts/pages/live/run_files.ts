@@ -9,7 +9,7 @@
 
 import { join } from "node:path";
 import { counted } from "../../../dataset/files/counted.ts";
-import { inOneLine } from "../../../dataset/errors.ts";
+import { inOneLine } from "../../../dataset/files/errors.ts";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
 import type { Configuration } from "../../configuration/types.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inOneLine } from "../../../dataset/errors.ts";
+import { inOneLine } from "../../../dataset/files/errors.ts";
 import { shownLine } from "../../../dataset/files/shown_line.ts";
 
 Deno.test("shownLine() removes all control characters", () => {

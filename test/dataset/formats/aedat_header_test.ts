@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readAedat } from "../../../dataset/formats/aedat.ts";
 import { readAedatHeader } from "../../../dataset/formats/aedat_header.ts";
-import { RecordingError } from "../../../dataset/errors.ts";
+import { RecordingError } from "../../../dataset/files/errors.ts";
 import { RecordingFile } from "../../../dataset/files/buffered_file.ts";
 import { concatBytes, records, withFile } from "./aedat_files.ts";
 import { fc } from "../../properties.ts";

@@ -4,7 +4,7 @@ import {
   inspectAedat,
   readAedat,
 } from "../../../dataset/formats/aedat.ts";
-import { RecordingError } from "../../../dataset/errors.ts";
+import { RecordingError } from "../../../dataset/files/errors.ts";
 import { concatBytes, records, withFile } from "./aedat_files.ts";
 import { fc } from "../../properties.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import { DVS128 } from "../../../dataset/events.ts";
 import { readNpy } from "../../../dataset/formats/npy.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import {
   readClasses,
   readFileList,

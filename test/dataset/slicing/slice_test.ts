@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatasetError, RecordingError } from "../../../dataset/errors.ts";
+import { DatasetError, RecordingError } from "../../../dataset/files/errors.ts";
 import { DVS128 } from "../../../dataset/events.ts";
 import {
   type SliceProgress,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import { crc32c } from "../../../dataset/files/crc32c.ts";

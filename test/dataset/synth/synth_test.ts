@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { inspectAedat, readAedat } from "../../../dataset/formats/aedat.ts";
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import { allocateEvents, type Events } from "../../../dataset/events.ts";
 import {
   readClasses,

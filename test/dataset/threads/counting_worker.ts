@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import { answerJobs } from "../../../dataset/threads/answer_jobs.ts";
 
 /** A job of the worker. */

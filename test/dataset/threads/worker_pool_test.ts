@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DatasetError } from "../../../dataset/errors.ts";
+import { DatasetError } from "../../../dataset/files/errors.ts";
 import { WorkerPool } from "../../../dataset/threads/worker_pool.ts";
 import type { CountingJob } from "./counting_worker.ts";
 

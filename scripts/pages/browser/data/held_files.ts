@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DatasetError } from "../../../../dataset/errors.ts";
+import { DatasetError } from "../../../../dataset/files/errors.ts";
 import { DVS128, type Events } from "../../../../dataset/events.ts";
 import { readNmnist } from "../../../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../../../dataset/formats/npy.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shownLine } from "./files/shown_line.ts";
+import { shownLine } from "./shown_line.ts";
 
 /**
  * Makes one short line of a problem, whatever it quotes.
