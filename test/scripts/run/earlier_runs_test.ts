@@ -8,6 +8,7 @@ import {
 } from "../../../scripts/run/checkpoint.ts";
 import { findEarlierRun } from "../../../scripts/run/earlier_run.ts";
 import { EventFile } from "../../../scripts/run/tensorboard/event_file.ts";
+import type { RunState } from "../../../scripts/run/status.ts";
 import { Results } from "../../../scripts/run/writer.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
@@ -66,7 +67,13 @@ Deno.test("a run starts in no folder with files that no run wrote", async () => 
         "letters\n",
       ],
     ],
-    ["metrics.jsonl", ['{"fold":1,"epoch":0,"seconds":1}\n']],
+    [
+      "metrics.jsonl",
+      [
+        '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
+        '"rates":[]}\n',
+      ],
+    ],
     ["model_weights_fold3.safetensors", ["mine"]],
     ["status.json", ["{}", "[1]", "letters", ""]],
     [`${events}.slayer`, ["mine"]],
@@ -90,6 +97,35 @@ Deno.test("a run starts in no folder with files that no run wrote", async () => 
   await assert.rejects(findEarlierRun(folder.path), refusals(mine.join(", ")));
 });
 
+/** A run's status after its first epoch. */
+const STATE: RunState = {
+  program: "train",
+  adapter: { name: "some GPU", software: false },
+  folds: [1],
+  epochs: 1,
+  resume: "deno task train --resume",
+  state: "training",
+  time: 0,
+  seconds: 1,
+  begun: true,
+  classes: ["cat"],
+  layers: ["fc1"],
+  pass: {
+    fold: 1,
+    epoch: 0,
+    set: "training",
+    total: 1,
+    samples: 1,
+    loss: 1,
+    accuracy: 0,
+    samplesPerSecond: 1,
+    deviceShare: 0,
+    dataShare: 0,
+  },
+  confusions: [],
+  alarms: [],
+};
+
 Deno.test("a run stopped before its first checkpoint is replaced, and nothing else", async () => {
   await using folder = await temporaryFolder();
   const configuration = parseConfiguration("training: {lr: 0.1}", "a.yaml");
@@ -107,7 +143,7 @@ Deno.test("a run stopped before its first checkpoint is replaced, and nothing el
   const file = new EventFile(logs, 1);
   await file.append([{ time: 1, step: 0, tag: "loss", value: 2 }]);
   const status = join(folder.path, "status.json");
-  await Deno.writeTextFile(status, '{"pass":{},"begun":true}\n');
+  await Deno.writeTextFile(status, JSON.stringify(STATE));
   const notes = join(folder.path, "notes.txt");
   await Deno.writeTextFile(notes, "mine");
   assert.equal(await findEarlierRun(folder.path), "none");

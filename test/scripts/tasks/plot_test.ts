@@ -411,12 +411,12 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
       '{"fold":1,"epoch":0}\n',
     ],
     [
-      /line 1: "fold" is no whole number of at least 1/,
+      /line 1: "fold" is no whole number/,
       ["--run", broken],
       '{"fold":1.5,"epoch":0,"seconds":1}\n',
     ],
     [
-      /line 1: "epoch" is no whole number of at least 0/,
+      /line 1: "epoch" is no whole number/,
       ["--run", broken],
       '{"fold":1,"epoch":-1,"seconds":1}\n',
     ],
