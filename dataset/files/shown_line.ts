@@ -30,8 +30,20 @@ const CONTROLS =
  */
 export function shownLine(text: string): string {
   const half = LONGEST / 2;
-  const short = text.length > LONGEST
-    ? `${text.slice(0, half)}…${text.slice(-half)}`
-    : text;
-  return short.replaceAll(CONTROLS, " ").trimEnd();
+  return cleanLine(
+    text.length > LONGEST
+      ? `${text.slice(0, half)}…${text.slice(-half)}`
+      : text,
+  );
+}
+
+/**
+ * Makes a text safe to print as one line of a terminal, however long it is: a
+ * command to copy must be whole.
+ *
+ * @param text The text.
+ * @returns The same without control characters.
+ */
+export function cleanLine(text: string): string {
+  return text.replaceAll(CONTROLS, " ").trimEnd();
 }

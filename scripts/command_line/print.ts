@@ -6,7 +6,7 @@
  * @module
  */
 
-import { shownLine } from "../../dataset/files/shown_line.ts";
+import { cleanLine, shownLine } from "../../dataset/files/shown_line.ts";
 import { eraseBar } from "./progress.ts";
 
 /**
@@ -15,7 +15,7 @@ import { eraseBar } from "./progress.ts";
  * @param line The line.
  */
 export function print(line: string): void {
-  attempt(() => console.log(shownLine(line)));
+  attempt(() => console.log(cleanLine(line)));
 }
 
 /**
