@@ -38,6 +38,15 @@ export {
   type FilterOptions,
   filterSamples,
 } from "./dataset/transforms/filter.ts";
+export type {
+  EventBlock,
+  FileFaults,
+  OpenOptions,
+  OpenRecording,
+  TimeUnit,
+} from "./dataset/formats/reading/format.ts";
+export { openRecording } from "./dataset/formats/open_recording.ts";
+export { encodeRecording } from "./dataset/formats/writing/encode_recording.ts";
 export { openNmnist, readNmnist } from "./dataset/formats/nmnist.ts";
 export {
   type Binning,

@@ -13,6 +13,7 @@ const { tasks, lock } = JSON.parse(
 
 const GIVEN = "its user names what it reads, anywhere on the disk";
 const OUT = "its user names the folder that it writes, with --out";
+const NEW = "its user names the file that it writes";
 const FOUND = "its user's configuration names what it reads and writes";
 const TEMPORARY = "the system chooses its temporary folders";
 const STARTS = "its tests start tasks, servers and browsers";
@@ -31,6 +32,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-write": OUT,
   },
   inspect: { "--allow-read": GIVEN },
+  convert: { "--allow-read": GIVEN, "--allow-write": NEW },
   show: { "--allow-read": GIVEN, "--allow-write": OUT },
   animate: { "--allow-read": GIVEN, "--allow-write": OUT },
   browser: {

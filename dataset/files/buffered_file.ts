@@ -54,19 +54,38 @@ export class RecordingFile implements Disposable {
    * Opens a file.
    *
    * @param source The file.
-   * @returns The file, before its first byte.
+   * @param start Byte to start at.
+   * @returns The file, nothing of it read.
    * @throws {RecordingError} If the file cannot be opened.
    */
-  static async open(source: FileSource): Promise<RecordingFile> {
+  static async open(source: FileSource, start = 0): Promise<RecordingFile> {
     const path = nameOf(source);
     try {
-      return new RecordingFile(
+      const file = new RecordingFile(
         path,
-        typeof source === "string" ? await Deno.open(source) : openBlob(source),
+        typeof source === "string"
+          ? await openPath(source, start)
+          : openBlob(source, start),
       );
+      file.#offset = start;
+      return file;
     } catch (cause) {
       throw new RecordingError(path, fileProblem(cause), { cause });
     }
+  }
+
+  /**
+   * Reads a stream as if it were a file.
+   *
+   * @param path Name for messages.
+   * @param stream Its bytes.
+   * @returns The file, nothing of it read.
+   */
+  static from(
+    path: string,
+    stream: ReadableStream<Uint8Array>,
+  ): RecordingFile {
+    return new RecordingFile(path, openStream(stream));
   }
 
   /** Offset in the file at which `bytes` starts. */
@@ -120,9 +139,38 @@ export class RecordingFile implements Disposable {
   }
 }
 
+async function openPath(path: string, start: number): Promise<OpenFile> {
+  const file = await Deno.open(path);
+  if (start > 0) await file.seek(start, Deno.SeekMode.Start);
+  return file;
+}
+
+/** Gives a stream the methods of an open Deno file. */
+function openStream(stream: ReadableStream<Uint8Array>): OpenFile {
+  const reader = stream.getReader();
+  let rest = new Uint8Array();
+  return {
+    async read(into) {
+      while (rest.length === 0) {
+        const { value, done } = await reader.read();
+        if (done) return null;
+        rest = new Uint8Array(value);
+      }
+      const count = Math.min(rest.length, into.length);
+      into.set(rest.subarray(0, count));
+      rest = rest.subarray(count);
+      return count;
+    },
+    close() {
+      // An error of the stream has been thrown by `read()` already.
+      reader.cancel().catch(() => {});
+    },
+  };
+}
+
 /** Gives a browser's `Blob` the methods of an open Deno file. */
-function openBlob(blob: Blob): OpenFile {
-  let at = 0;
+function openBlob(blob: Blob, start: number): OpenFile {
+  let at = start;
   return {
     async read(into) {
       const part = blob.slice(at, at + into.length);

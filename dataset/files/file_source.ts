@@ -26,6 +26,23 @@ export function nameOf(file: FileSource): string {
 }
 
 /**
+ * Measures a file.
+ *
+ * @param file The file.
+ * @returns Its size in bytes.
+ * @throws What the runtime throws if there is no such file.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf } from "./file_source.ts";
+ * if (await sizeOf(new Blob(["cat"])) !== 3) throw new Error("expected 3");
+ * ```
+ */
+export async function sizeOf(file: FileSource): Promise<number> {
+  return typeof file === "string" ? (await Deno.stat(file)).size : file.size;
+}
+
+/**
  * Reads a whole file.
  *
  * @param file The file.

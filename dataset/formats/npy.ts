@@ -10,6 +10,7 @@ import { DatasetError } from "../files/errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
+import { parseNpyHeader } from "./tables/npy_header.ts";
 
 /** Size in bytes of the field types that can be read, by NumPy's names. */
 const SIZES: Readonly<Record<string, number>> = {
@@ -23,9 +24,6 @@ const SIZES: Readonly<Record<string, number>> = {
   "<i8": 8,
   "<u8": 8,
 };
-
-/** Maximum size of a header in bytes; NumPy writes some hundred. */
-const MOST_HEADER_BYTES = 1 << 16;
 
 const FIELDS = ["x", "y", "t", "p"] as const;
 
@@ -87,7 +85,7 @@ export async function readNpy(
     throw new DatasetError(path, fileProblem(cause), { cause });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { start, stride, fields, count } = parseHeader(path, bytes, view);
+  const { start, stride, fields, count } = parseHeader(path, bytes);
   if (bytes.length !== start + count * stride) {
     throw new DatasetError(
       path,
@@ -115,27 +113,11 @@ export async function readNpy(
   return events;
 }
 
-function parseHeader(
-  path: string,
-  bytes: Uint8Array,
-  view: DataView,
-): Header {
+function parseHeader(path: string, bytes: Uint8Array): Header {
   const damaged = (problem: string) => new DatasetError(path, problem);
-  const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-  if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
-    throw damaged("it is no NumPy file");
-  }
-  const wide = bytes[6] > 1;
-  const from = wide ? 12 : 10;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  if (length > MOST_HEADER_BYTES) {
-    throw damaged(
-      `it has a header of ${length} bytes, at most ${MOST_HEADER_BYTES} are ` +
-        "read",
-    );
-  }
-  const start = from + length;
-  const { descr, shape } = parseDictionary(bytes.subarray(from, start));
+  const header = parseNpyHeader(bytes);
+  if (typeof header === "string") throw damaged(header);
+  const { start, descr, shape } = header;
   if (!isShape(shape) || !Array.isArray(descr)) {
     throw damaged("it holds no one-dimensional structured array");
   }
@@ -168,25 +150,6 @@ function sizeOf(type = ""): number {
   return Object.hasOwn(SIZES, type)
     ? SIZES[type]
     : Number(/^\|V(\d+)$/.exec(type)?.[1]);
-}
-
-/**
- * Parses a header, a Python dictionary, by rewriting its strings, lists, tuples
- * and booleans as JSON; a header that is no JSON then is an empty dictionary.
- */
-function parseDictionary(bytes: Uint8Array): Record<string, unknown> {
-  const json = new TextDecoder().decode(bytes)
-    .replaceAll("'", '"')
-    .replaceAll("(", "[")
-    .replaceAll(")", "]")
-    .replaceAll("True", "true")
-    .replaceAll("False", "false")
-    .replaceAll(/,(?=\s*[\]}])/g, "");
-  try {
-    return Object(JSON.parse(json));
-  } catch {
-    return {};
-  }
 }
 
 function isShape(shape: unknown): shape is readonly [number] {

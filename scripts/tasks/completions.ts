@@ -35,6 +35,7 @@ await runCommand({
     Promise.all([
       import("./animate.ts"),
       import("./browser.ts"),
+      import("./convert.ts"),
       import("./demo.ts"),
       import("./evaluate.ts"),
       import("./inspect.ts"),

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Sensor } from "../events.ts";
-import type { FileSource } from "../files/file_source.ts";
+import type { Sensor } from "../../events.ts";
+import type { FileSource } from "../../files/file_source.ts";
 
 /** A stretch of a recording: events in columns, in the order of the file. */
 export interface EventBlock {
@@ -49,6 +49,20 @@ export interface OpenRecording {
   blocks(): AsyncGenerator<EventBlock, void, void>;
 }
 
+/** Properties of a recording that some formats do not store. */
+export interface OpenOptions {
+  /**
+   * Unit of the times in tables: text, NumPy arrays.
+   *
+   * @default what the column's name says; else s where times have fractions,
+   *   and µs where they have none
+   */
+  readonly timeUnit?: TimeUnit;
+}
+
+/** A unit of time. */
+export type TimeUnit = "s" | "ms" | "us" | "ns";
+
 /** A file format of recordings. */
 export interface RecordingFormat {
   /** Its name, such as "AEDAT". */
@@ -64,8 +78,9 @@ export interface RecordingFormat {
    * Opens a file and reads its header.
    *
    * @param file The file.
+   * @param options Properties that the format does not store.
    * @returns The recording.
    * @throws {RecordingError} If the header is damaged, with the byte offset.
    */
-  open(file: FileSource): Promise<OpenRecording>;
+  open(file: FileSource, options?: OpenOptions): Promise<OpenRecording>;
 }

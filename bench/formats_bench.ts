@@ -1,0 +1,145 @@
+/**
+ * Reading of recordings of every format from the page cache, in events/s.
+ *
+ * @module
+ */
+
+import type {
+  EventBlock,
+  OpenRecording,
+} from "../dataset/formats/reading/format.ts";
+import { openRecording } from "../dataset/formats/open_recording.ts";
+import { allocateBlock } from "../dataset/formats/reading/event_block.ts";
+import { encodeRecording } from "../dataset/formats/writing/encode_recording.ts";
+
+/** Blocks of a recording, each of 131,072 events. */
+const BLOCKS = 40;
+
+const [WIDTH, HEIGHT] = [128, 128];
+
+/** Events that fill the sensor, 4 µs apart on average. */
+function makeBlocks(): EventBlock[] {
+  let [state, time] = [1, 0];
+  return Array.from({ length: BLOCKS }, () => {
+    const block = allocateBlock();
+    for (let i = 0; i < block.t.length; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      time += state >>> 29;
+      block.x[i] = state >>> 22 & 127;
+      block.y[i] = state >>> 15 & 127;
+      block.p[i] = state >>> 14 & 1;
+      block.t[i] = time;
+    }
+    return block;
+  });
+}
+
+const blocks = makeBlocks();
+const events = blocks.reduce((sum, { t }) => sum + t.length, 0);
+
+/** The events as if they had been read. */
+const recording: OpenRecording = {
+  format: "made",
+  sensor: { width: WIDTH, height: HEIGHT },
+  faults: [],
+  async *blocks() {
+    for (const block of blocks) yield await Promise.resolve(block);
+  },
+};
+
+/** Makes 32-bit words of the events. */
+function wordsIn(
+  wordsOf: (block: EventBlock, i: number) => number[],
+): Uint8Array[] {
+  return blocks.map((block) =>
+    new Uint8Array(
+      Uint32Array.from(
+        Array.from(block.t, (_, i) => wordsOf(block, i)).flat(),
+      ).buffer,
+    )
+  );
+}
+
+/** An event as EVT 2.0 has it. */
+const word = ({ x, y, t, p }: EventBlock, i: number) =>
+  (p[i] << 28 | (t[i] & 63) << 22 | x[i] << 11 | y[i]) >>> 0;
+
+let high = -1;
+
+/** An event as EVT 2.0 has it, after the upper half of time where it changes. */
+function timed(block: EventBlock, i: number): number[] {
+  const upper = Math.floor(block.t[i] / 64);
+  const event = word(block, i);
+  if (upper === high) return [event];
+  high = upper;
+  return [(0x80000000 | upper) >>> 0, event];
+}
+
+const encoder = new TextEncoder();
+const header = (text: string) => encoder.encode(text);
+
+/** Files by the names that tell their formats, where not by the content. */
+const FILES: Record<string, () => Promise<Uint8Array[]>> = {
+  "evt2.raw": () =>
+    Promise.resolve([header("% evt 2.0\n% end\n"), ...wordsIn(timed)]),
+  "vectors.raw": () =>
+    Promise.resolve([
+      header("% format EVT21;endianness=little\n% end\n"),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0x80),
+      // 8 of 32 pixels.
+      ...wordsIn((block, i) => i % 8 === 0 ? [0x11111111, word(block, i)] : []),
+    ]),
+  "dat.dat": () =>
+    Promise.resolve([
+      header("% Version 2\n"),
+      Uint8Array.of(12, 8),
+      ...wordsIn(({ x, y, t, p }, i) => [
+        t[i],
+        (p[i] << 28 | y[i] << 14 | x[i]) >>> 0,
+      ]),
+    ]),
+  "spikes.bs2": () => encoded("a.bin"),
+  "evt3.raw": () => encoded("a.raw"),
+  "aedat.aedat": () => encoded("a.aedat"),
+  "text.csv": () => encoded("a.csv"),
+  "columns.npz": () => encoded("a.npz"),
+};
+
+async function encoded(name: string): Promise<Uint8Array[]> {
+  return await Array.fromAsync(encodeRecording(recording, name));
+}
+
+const folder = await Deno.makeTempDir();
+const best = new Map<string, number>();
+addEventListener("unload", () => {
+  Deno.removeSync(folder, { recursive: true });
+  for (const [name, rate] of best) {
+    console.log(`${name}: ${(rate / 1e6).toFixed(0)} M events/s`);
+  }
+});
+
+/** Reads a whole recording. */
+async function count(path: string): Promise<number> {
+  let count = 0;
+  for await (const { t } of (await openRecording(path)).blocks()) {
+    count += t.length;
+  }
+  return count;
+}
+
+for (const [name, make] of Object.entries(FILES)) {
+  const path = `${folder}/${name}`;
+  Deno.bench({ name, group: "formats", n: 5, warmup: 1 }, async (bench) => {
+    if (!best.has(name)) {
+      await Deno.writeFile(path, ReadableStream.from(await make()));
+      const found = await count(path);
+      if (found < 0.95 * events) throw new Error(`${found} events are read`);
+    }
+    bench.start();
+    const start = performance.now();
+    const found = await count(path);
+    const rate = found / (performance.now() - start) * 1000;
+    bench.end();
+    best.set(name, Math.max(rate, best.get(name) ?? 0));
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * AEDAT 1.0 and 2.0 of the DVS128, read as recordings of any camera are: x from
+ * the left, y from the top, p = 1 for ON, times past 2³² µs.
+ *
+ * @module
+ */
+
+import { DVS128 } from "../events.ts";
+import { RecordingFile } from "../files/buffered_file.ts";
+import { readAedat } from "./aedat.ts";
+import { readAedatHeader } from "./aedat_header.ts";
+import type { RecordingFormat } from "./reading/format.ts";
+
+/** First line of the files, but for the lower version. */
+const MARK = /^#!AER-DAT[12]\./;
+
+/** AEDAT 1.0 and 2.0. */
+export const AEDAT: RecordingFormat = {
+  name: "AEDAT 1.0 and 2.0",
+  matches(head) {
+    return MARK.test(String.fromCharCode(...head.subarray(0, 16)));
+  },
+  async open(file) {
+    using opened = await RecordingFile.open(file);
+    const { version } = await readAedatHeader(opened);
+    return {
+      format: `AEDAT ${version}`,
+      sensor: DVS128,
+      faults: [],
+      async *blocks() {
+        let last: number | undefined;
+        let time = 0;
+        for await (const chunk of readAedat(file, { axes: "jaer" })) {
+          const { x, y, p } = chunk;
+          const t = new Float64Array(x.length);
+          for (let i = 0; i < t.length; i++) {
+            const low = chunk.t[i];
+            time += last === undefined ? low : (low - last) | 0;
+            last = low;
+            t[i] = time;
+            y[i] = DVS128.height - 1 - y[i];
+          }
+          if (t.length > 0) yield { x, y, t, p };
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,95 @@
+/**
+ * Recordings of any format that can be read.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../files/errors.ts";
+import { RecordingFile } from "../files/buffered_file.ts";
+import { type FileSource, nameOf } from "../files/file_source.ts";
+import { AEDAT } from "./aedat_recording.ts";
+import { EVENT_STREAM } from "./event_stream.ts";
+import type {
+  OpenOptions,
+  OpenRecording,
+  RecordingFormat,
+} from "./reading/format.ts";
+import { PROPHESEE_DAT } from "./prophesee/dat.ts";
+import { PROPHESEE_RAW } from "./prophesee/raw.ts";
+import { NPY_TABLE, NPZ_TABLE } from "./tables/numpy.ts";
+import { SPIKE_FILES } from "./tables/spike_files.ts";
+import { TEXT_TABLE } from "./tables/text.ts";
+
+/** Formats that are told by their content, the first that matches. */
+const MARKED: readonly RecordingFormat[] = [
+  AEDAT,
+  PROPHESEE_RAW,
+  PROPHESEE_DAT,
+  EVENT_STREAM,
+  NPY_TABLE,
+  NPZ_TABLE,
+];
+
+/** Formats without marks of their own, by the ending of a file's name. */
+const UNMARKED: Readonly<Record<string, RecordingFormat>> = {
+  ".aedat": AEDAT,
+  ".dat": AEDAT,
+  ...SPIKE_FILES,
+  ".csv": TEXT_TABLE,
+  ".tsv": TEXT_TABLE,
+  ".txt": TEXT_TABLE,
+};
+
+/** Bytes that formats are told by. */
+const HEAD_BYTES = 4096;
+
+/**
+ * Opens a recording in any format that can be read: AEDAT 1.0 and 2.0,
+ * Prophesee RAW (EVT 2.0, 2.1, 3.0) and DAT, Event Stream, NumPy arrays and
+ * archives, text, N-MNIST and SLAYER's spike files.
+ *
+ * The format is told by the file's content; those that have no marks of their
+ * own, by the ending of its name.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @param options Properties that the format does not store.
+ * @returns The recording; events are read by its `blocks()`.
+ * @throws {RecordingError} If the file cannot be read, is empty or of no format
+ *   known, or its header is damaged.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "./open_recording.ts";
+ * const file = new File(["t,x,y,p\n1000,5,7,1\n"], "hand.csv");
+ * const recording = await openRecording(file);
+ * for await (const { x, y, t, p } of recording.blocks()) {
+ *   if (`${[x[0], y[0], t[0], p[0]]}` !== "5,7,1000,1") {
+ *     throw new Error("expected an event");
+ *   }
+ * }
+ * ```
+ */
+export async function openRecording(
+  file: FileSource,
+  options: OpenOptions = {},
+): Promise<OpenRecording> {
+  const head = await readHead(file);
+  const name = nameOf(file).toLowerCase();
+  const ending = Object.keys(UNMARKED).find((end) => name.endsWith(end));
+  const format = MARKED.find((format) => format.matches(head)) ??
+    (ending === undefined ? undefined : UNMARKED[ending]);
+  if (format !== undefined) return await format.open(file, options);
+  throw new RecordingError(
+    nameOf(file),
+    `it has no mark of ${MARKED.map(({ name }) => name).join(", ")}, and its ` +
+      `name does not end in ${Object.keys(UNMARKED).join(", ")}`,
+    { offset: 0 },
+  );
+}
+
+/** Reads the first bytes of a file. */
+async function readHead(file: FileSource): Promise<Uint8Array> {
+  using opened = await RecordingFile.open(file);
+  if (await opened.fill()) return opened.bytes.slice(0, HEAD_BYTES);
+  throw new RecordingError(nameOf(file), "it is empty", { offset: 0 });
+}

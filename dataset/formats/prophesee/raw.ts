@@ -1,0 +1,98 @@
+/**
+ * Prophesee's RAW files: a header, then words as the camera sent them.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../files/errors.ts";
+import { RecordingFile } from "../../files/buffered_file.ts";
+import { nameOf } from "../../files/file_source.ts";
+import type { RecordingFormat } from "../reading/format.ts";
+import {
+  decodedRecording,
+  type Decoder,
+} from "../reading/decoded_recording.ts";
+import type { FaultCounts } from "../reading/fault_counts.ts";
+import { Evt21Decoder } from "./evt21.ts";
+import { Evt2Decoder, type WordLayout } from "./evt2.ts";
+import { Evt3Decoder } from "./evt3.ts";
+import { formatOptions, parsePropheseeHeader, sensorOf } from "./raw_header.ts";
+
+/** Sides of the largest sensor that the encodings can address. */
+const MOST_PIXELS = 2048;
+
+/** An encoding of events. */
+interface Encoding {
+  readonly name: string;
+  /** Bytes of a word. */
+  readonly bytes: number;
+  readonly decoder: (
+    layout: WordLayout & { readonly upperFirst: boolean },
+    faults: FaultCounts,
+  ) => Decoder;
+}
+
+/** The encodings, by their names in the lines `evt` and `format`. */
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  "EVT2": {
+    name: "EVT 2.0",
+    bytes: 4,
+    decoder: (layout, faults) => new Evt2Decoder(layout, faults),
+  },
+  "EVT21": {
+    name: "EVT 2.1",
+    bytes: 8,
+    decoder: (layout, faults) => new Evt21Decoder(layout, faults),
+  },
+  "EVT3": {
+    name: "EVT 3.0",
+    bytes: 2,
+    decoder: (layout, faults) => new Evt3Decoder(layout, faults),
+  },
+};
+
+/** Names the encoding that a header has, such as `EVT21`. */
+function encodingOf(values: ReadonlyMap<string, string>): string | undefined {
+  const version = values.get("evt");
+  return formatOptions(values).get("") ||
+    (version && `EVT${version.replace(/\.0$/, "").replace(".", "")}`);
+}
+
+/** Prophesee's RAW files, in EVT 2.0, 2.1 or 3.0. */
+export const PROPHESEE_RAW: RecordingFormat = {
+  name: "Prophesee RAW",
+  matches(head) {
+    return encodingOf(parsePropheseeHeader(head).values) !== undefined;
+  },
+  async open(file) {
+    using opened = await RecordingFile.open(file);
+    await opened.fill();
+    const { start, values } = parsePropheseeHeader(opened.bytes);
+    const named = encodingOf(values) ?? "";
+    if (!Object.hasOwn(ENCODINGS, named)) {
+      throw new RecordingError(
+        nameOf(file),
+        `its encoding is "${named}", only ${
+          Object.keys(ENCODINGS).join(", ")
+        } can be read`,
+        { offset: 0 },
+      );
+    }
+    const { name, bytes, decoder } = ENCODINGS[named];
+    const sensor = sensorOf(nameOf(file), values);
+    const endianness = formatOptions(values).get("endianness") ?? "little";
+    const layout = {
+      width: sensor?.width ?? MOST_PIXELS,
+      height: sensor?.height ?? MOST_PIXELS,
+      littleEndian: endianness !== "big",
+      upperFirst: endianness !== "little",
+    };
+    return decodedRecording(file, {
+      format: `Prophesee RAW, ${name}`,
+      sensor,
+      start,
+      record: { name: "a word", bytes },
+      decoder: (faults) => decoder(layout, faults),
+    });
+  },
+};

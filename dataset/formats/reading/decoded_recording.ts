@@ -1,0 +1,131 @@
+/**
+ * Recordings that are decoded from front to back, record by record.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../files/errors.ts";
+import type { Sensor } from "../../events.ts";
+import { BUFFER_BYTES, RecordingFile } from "../../files/buffered_file.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import type { EventBlock, OpenRecording } from "./format.ts";
+import { allocateBlock, firstEvents } from "./event_block.ts";
+import { FaultCounts } from "./fault_counts.ts";
+
+/** A part of a file. */
+export interface Piece {
+  /** Bytes of the file, the first of a record at their start. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where in the file they start. */
+  readonly offset: number;
+  /** Whether the file ends with them. */
+  readonly last: boolean;
+}
+
+/** A decoder of some format, with the state that it keeps between bytes. */
+export interface Decoder {
+  /**
+   * Decodes whole records until there are no more, or until the block may have
+   * no room for the events of another.
+   *
+   * @param piece Bytes of the file.
+   * @param block The events are written to its start.
+   * @returns How many bytes were decoded, and how many events they held.
+   */
+  decode(
+    piece: Piece,
+    block: EventBlock,
+  ): { readonly taken: number; readonly events: number };
+}
+
+/** A recording's header, and the decoder of its events. */
+export interface Decoding {
+  /** Name of the format, with its version. */
+  readonly format: string;
+  /** Size of the sensor, if the file tells. */
+  readonly sensor: Sensor | undefined;
+  /** Byte of the file at which its first record starts, below 1 MiB. */
+  readonly start: number;
+  /** The format's name for a record, and its size in bytes (at most). */
+  readonly record: { readonly name: string; readonly bytes: number };
+  /**
+   * Makes a decoder for one pass over the file.
+   *
+   * @param faults Counts the faults that it repairs.
+   */
+  decoder(faults: FaultCounts): Decoder;
+}
+
+/**
+ * Offers the events of a file, decoded as they are asked for.
+ *
+ * @param file The file.
+ * @param decoding How it is decoded.
+ * @returns The recording.
+ *
+ * @example
+ * ```ts
+ * import { decodedRecording } from "./decoded_recording.ts";
+ * const recording = decodedRecording(new Blob([Uint8Array.of(7, 9)]), {
+ *   format: "one column a byte",
+ *   sensor: undefined,
+ *   start: 0,
+ *   record: { name: "an event", bytes: 1 },
+ *   decoder: () => ({
+ *     decode({ bytes }, { x }) {
+ *       x.set(bytes);
+ *       return { taken: bytes.length, events: bytes.length };
+ *     },
+ *   }),
+ * });
+ * for await (const { x } of recording.blocks()) {
+ *   if (x.join() !== "7,9") throw new Error("decoded wrongly");
+ * }
+ * ```
+ */
+export function decodedRecording(
+  file: FileSource,
+  { format, sensor, start, record, decoder }: Decoding,
+): OpenRecording {
+  let faults = new FaultCounts();
+  return {
+    format,
+    sensor,
+    get faults() {
+      return faults.list();
+    },
+    async *blocks() {
+      faults = new FaultCounts();
+      using opened = await RecordingFile.open(file);
+      await opened.fill();
+      opened.take(start);
+      yield* decodeBlocks(opened, { record, decoder: decoder(faults) });
+    },
+  };
+}
+
+/** Decodes a file that stands at its first record. */
+async function* decodeBlocks(
+  file: RecordingFile,
+  { record, decoder }: {
+    readonly record: Decoding["record"];
+    readonly decoder: Decoder;
+  },
+): AsyncGenerator<EventBlock, void, void> {
+  while (await file.fill()) {
+    const { bytes, offset } = file;
+    const block = allocateBlock();
+    const last = bytes.length < BUFFER_BYTES;
+    const { taken, events } = decoder.decode({ bytes, offset, last }, block);
+    if (taken === 0) {
+      throw new RecordingError(
+        file.path,
+        `byte ${offset} of ${offset + bytes.length}: ${record.name} has ` +
+          `${record.bytes} bytes, ${bytes.length} are left`,
+        { offset },
+      );
+    }
+    file.take(taken);
+    if (events > 0) yield firstEvents(block, events);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Statistics of a recording of any format.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { EventBlock, FileFaults, OpenRecording } from "./format.ts";
+
+/** Events/s of a pixel, over a whole recording, that no scene causes. */
+export const HOT_RATE = 500;
+
+/** Sides of the part of the sensor whose pixels are looked at, one by one. */
+const COUNTED_SIDE = 2048;
+
+/** Statistics of a recording. */
+export interface RecordingSummary {
+  /** Name of the format, with its version. */
+  readonly format: string;
+  /** Size of the sensor; `null` if the file does not tell. */
+  readonly sensor: Sensor | null;
+  /** Number of events. */
+  readonly events: number;
+  /** Time of the earliest event in µs; `null` if there are none. */
+  readonly firstUs: number | null;
+  /** Time of the latest event in µs; `null` if there are none. */
+  readonly lastUs: number | null;
+  /** µs from the earliest to the latest event. */
+  readonly durationUs: number;
+  /** Events/s over that time; `null` if it is 0. */
+  readonly eventRate: number | null;
+  /** Highest column of an event; `null` if there are none. */
+  readonly xMax: number | null;
+  /** Highest row of an event; `null` if there are none. */
+  readonly yMax: number | null;
+  /** Share of ON among all events, 0 to 1; `null` if there are none. */
+  readonly onShare: number | null;
+  /**
+   * Pixels, of the first 2048×2048, whose events follow one another at more
+   * than `HOT_RATE` on average.
+   */
+  readonly hotPixels: number;
+  /** Events that are earlier than the event before them. */
+  readonly backwardSteps: number;
+  /** Faults of the file that its reader went on after. */
+  readonly faults: readonly FileFaults[];
+}
+
+/**
+ * Reads a recording once and computes its statistics.
+ *
+ * @param recording The recording.
+ * @returns The statistics.
+ * @throws {RecordingError} If the file is damaged.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { summarize } from "./recording_summary.ts";
+ * const file = new File(["t_ms,x,y,p\n2,5,7,1\n4,5,7,0\n"], "hand.csv");
+ * const summary = await summarize(await openRecording(file));
+ * if (summary.durationUs !== 2000 || summary.onShare !== 0.5) {
+ *   throw new Error("expected 2 ms, half of them ON");
+ * }
+ * ```
+ */
+export async function summarize(
+  recording: OpenRecording,
+): Promise<RecordingSummary> {
+  const counts = new Uint32Array(COUNTED_SIDE * COUNTED_SIDE);
+  let [events, on, backwardSteps] = [0, 0, 0];
+  let [earliest, latest, last] = [Infinity, -Infinity, -Infinity];
+  let [xMax, yMax] = [0, 0];
+  for await (const block of recording.blocks()) {
+    const { x, y, t, p } = block;
+    for (let i = 0; i < t.length; i++) {
+      const time = t[i];
+      if (time < last) backwardSteps++;
+      if (time < earliest) earliest = time;
+      if (time > latest) latest = time;
+      if (x[i] > xMax) xMax = x[i];
+      if (y[i] > yMax) yMax = y[i];
+      last = time;
+      on += p[i];
+    }
+    countPixels(counts, block);
+    events += t.length;
+  }
+  const none = events === 0;
+  const durationUs = none ? 0 : latest - earliest;
+  const most = 1 + HOT_RATE * durationUs / 1e6;
+  return {
+    format: recording.format,
+    sensor: recording.sensor ?? null,
+    events,
+    firstUs: none ? null : earliest,
+    lastUs: none ? null : latest,
+    durationUs,
+    eventRate: durationUs === 0 ? null : events * 1e6 / durationUs,
+    xMax: none ? null : xMax,
+    yMax: none ? null : yMax,
+    onShare: none ? null : on / events,
+    hotPixels: durationUs === 0
+      ? 0
+      : counts.reduce((hot, count) => hot + Number(count > most), 0),
+    backwardSteps,
+    faults: recording.faults,
+  };
+}
+
+/** Counts events by pixels. */
+function countPixels(counts: Uint32Array, { x, y }: EventBlock): void {
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] < COUNTED_SIDE && y[i] < COUNTED_SIDE) {
+      counts[y[i] * COUNTED_SIDE + x[i]]++;
+    }
+  }
+}

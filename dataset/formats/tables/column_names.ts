@@ -1,0 +1,145 @@
+/**
+ * Columns of tables: which is x, y, t or p, by its name or by its values.
+ *
+ * @module
+ */
+
+import type { TimeUnit } from "../reading/format.ts";
+
+/** The quantity in a column. */
+export type Axis = "x" | "y" | "t" | "p";
+
+/** A column of a table that belongs to an event. */
+export interface NamedColumn {
+  /** The quantity. */
+  readonly axis: Axis;
+  /** Unit of time that its name has. */
+  readonly unit?: TimeUnit;
+}
+
+/** µs in a unit of time. */
+export const UNIT_US: Readonly<Record<TimeUnit, number>> = {
+  s: 1e6,
+  ms: 1e3,
+  us: 1,
+  ns: 1e-3,
+};
+
+/** Names of columns, in lower case and without unit. */
+const NAMES: Readonly<Record<string, Axis>> = {
+  x: "x",
+  col: "x",
+  column: "x",
+  y: "y",
+  row: "y",
+  t: "t",
+  ts: "t",
+  time: "t",
+  times: "t",
+  timestamp: "t",
+  timestamps: "t",
+  p: "p",
+  pol: "p",
+  polarity: "p",
+  on: "p",
+};
+
+/** Units in names of columns. */
+const UNITS: Readonly<Record<string, TimeUnit>> = {
+  s: "s",
+  sec: "s",
+  seconds: "s",
+  ms: "ms",
+  us: "us",
+  usec: "us",
+  "µs": "us",
+  "μs": "us",
+  ns: "ns",
+};
+
+/**
+ * Tells what a column holds by its name: `x`, `Timestamp`, `t_us`, `time [ms]`.
+ *
+ * @param name The name.
+ * @returns The quantity and its unit; `undefined` if it is none of an event's.
+ *
+ * @example
+ * ```ts
+ * import { columnNamed } from "./column_names.ts";
+ * const column = columnNamed("Time [ms]");
+ * if (column?.axis !== "t" || column.unit !== "ms") throw new Error("misread");
+ * ```
+ */
+export function columnNamed(name: string): NamedColumn | undefined {
+  const [, base, suffix] =
+    /^\W*([a-z]+)(?:[\s_]*[([]?([a-zµμ]+)[)\]]?)?\W*$/.exec(
+      name.toLowerCase(),
+    ) ?? [];
+  if (base === undefined || !Object.hasOwn(NAMES, base)) return undefined;
+  const axis = NAMES[base];
+  if (suffix === undefined) return { axis };
+  if (axis !== "t" || !Object.hasOwn(UNITS, suffix)) return undefined;
+  return { axis, unit: UNITS[suffix] };
+}
+
+/**
+ * Tells what four columns without names hold, by the values of their first
+ * rows: p is the last that has −1, 0 and 1 only; t never falls, and has fractions
+ * or rises the highest; x comes before y.
+ *
+ * @param columns Values of four columns, of the same rows.
+ * @returns The quantity of each column; `undefined` where the values do not tell.
+ *
+ * @example
+ * ```ts
+ * import { guessColumns } from "./column_names.ts";
+ * const axes = guessColumns([[5, 6], [7, 3], [0, 1000], [1, 0]]);
+ * if (axes?.join("") !== "xytp") throw new Error(`${axes}`);
+ * ```
+ */
+export function guessColumns(
+  columns: readonly (readonly number[])[],
+): Axis[] | undefined {
+  const polarity = columns.findLastIndex((values) =>
+    values.every((value) => value === 0 || value === 1 || value === -1)
+  );
+  const others = [...columns.keys()].filter((i) => i !== polarity);
+  const last = (i: number) =>
+    columns[i].some(hasFraction) ? Infinity : columns[i].at(-1) ?? 0;
+  const [time] = others
+    .filter((i) =>
+      columns[i].every((value, k) => k === 0 || value >= columns[i][k - 1])
+    )
+    .sort((a, b) => last(b) - last(a));
+  const pixels = others.filter((i) => i !== time);
+  const isPixel = (value: number) => Number.isInteger(value) && value >= 0;
+  if (
+    columns.length !== 4 || polarity < 0 || time === undefined ||
+    !pixels.every((i) => columns[i].every(isPixel))
+  ) return undefined;
+  const axes: Axis[] = [];
+  axes[polarity] = "p";
+  axes[time] = "t";
+  [axes[pixels[0]], axes[pixels[1]]] = ["x", "y"];
+  return axes;
+}
+
+/**
+ * Chooses the unit of times that nothing names.
+ *
+ * @param times Some of the times.
+ * @returns Seconds where any has a fraction, else µs.
+ *
+ * @example
+ * ```ts
+ * import { guessUnit } from "./column_names.ts";
+ * if (guessUnit([0, 0.25]) !== "s") throw new Error("expected seconds");
+ * ```
+ */
+export function guessUnit(times: readonly number[]): TimeUnit {
+  return times.some(hasFraction) ? "s" : "us";
+}
+
+function hasFraction(value: number): boolean {
+  return Number.isFinite(value) && !Number.isInteger(value);
+}

@@ -1,0 +1,297 @@
+/**
+ * Events in NumPy files: structured arrays, plain arrays of four columns, and
+ * archives (`.npz`) of either or of a column an array.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../files/errors.ts";
+import { RecordingFile } from "../../files/buffered_file.ts";
+import { type FileSource, nameOf, sizeOf } from "../../files/file_source.ts";
+import { openZipEntry, readZip, type ZipEntry } from "../../files/zip.ts";
+import type {
+  OpenOptions,
+  OpenRecording,
+  RecordingFormat,
+  TimeUnit,
+} from "../reading/format.ts";
+import {
+  columnNamed,
+  guessColumns,
+  guessUnit,
+  type NamedColumn,
+  UNIT_US,
+} from "./column_names.ts";
+import {
+  type ArrayColumn,
+  type ColumnArray,
+  columnRecording,
+  firstRows,
+} from "./columns.ts";
+import { isNpy, type NpyHeader, parseNpyHeader } from "./npy_header.ts";
+import { parseNpyType } from "./npy_values.ts";
+
+/** Files of an archive that are looked at. */
+const MOST_ARRAYS = 64;
+
+/** An array of a file, told what it is. */
+interface NpyArray {
+  /** Its name in an archive, without `.npy`. */
+  readonly name: string;
+  readonly header: NpyHeader;
+  /** Bytes that follow the header, at most. */
+  readonly bytes: number;
+  /**
+   * Opens it anew.
+   *
+   * @param start Byte of the array to start at, after the header.
+   */
+  readonly open: (start: number) => Promise<RecordingFile>;
+}
+
+/** The columns of a table, named where that is known. */
+interface Table {
+  readonly arrays: readonly ColumnArray[];
+  readonly count: number;
+}
+
+/** NumPy's files of one array. */
+export const NPY_TABLE: RecordingFormat = {
+  name: "NumPy",
+  matches: isNpy,
+  async open(file, options) {
+    using opened = await RecordingFile.open(file);
+    await opened.fill();
+    const header = parseNpyHeader(opened.bytes);
+    if (typeof header === "string") throw damaged(file, header);
+    const array: NpyArray = {
+      name: "",
+      header,
+      bytes: await sizeOf(file) - header.start,
+      open: (start) => RecordingFile.open(file, header.start + start),
+    };
+    const table = tableOf(array) ??
+      refuse(file, [`an array of type ${typeName(array)}`]);
+    return await openTable(file, { name: "NumPy", table, options });
+  },
+};
+
+/**
+ * NumPy's archives of arrays. Where one is compressed, bytes in messages are
+ * counted in the array after decompression.
+ */
+export const NPZ_TABLE: RecordingFormat = {
+  name: "NumPy archive",
+  matches(head) {
+    return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 &&
+      head[3] === 4;
+  },
+  async open(file, options) {
+    const arrays: NpyArray[] = [];
+    for (const entry of (await readZip(file)).slice(0, MOST_ARRAYS)) {
+      const array = await openEntry(file, entry);
+      if (array !== undefined) arrays.push(array);
+    }
+    const columns = columnsOf(arrays);
+    const tables = arrays.map(tableOf).filter((table) => table !== undefined);
+    const table = columns ?? (tables.length === 1 ? tables[0] : undefined) ??
+      refuse(
+        file,
+        arrays.map((array) => `"${array.name}" of type ${typeName(array)}`),
+      );
+    return await openTable(file, { name: "NumPy archive", table, options });
+  },
+};
+
+function damaged(file: FileSource, problem: string): RecordingError {
+  return new RecordingError(nameOf(file), problem, { offset: 0 });
+}
+
+function refuse(file: FileSource, found: readonly string[]): never {
+  throw damaged(
+    file,
+    `it holds ${
+      found.join(" and ") || "no array"
+    }, expected fields or arrays ` +
+      "x, y, t and p, or one array of four columns",
+  );
+}
+
+function typeName({ header: { descr, shape } }: NpyArray): string {
+  return `${JSON.stringify(descr)}, shape ${JSON.stringify(shape)}`;
+}
+
+/** Reads the header of an array in an archive, if it is one. */
+async function openEntry(
+  file: FileSource,
+  entry: ZipEntry,
+): Promise<NpyArray | undefined> {
+  if (!entry.name.endsWith(".npy")) return undefined;
+  using opened = await openZipEntry(file, entry);
+  await opened.fill();
+  const header = parseNpyHeader(opened.bytes);
+  if (typeof header === "string") {
+    throw damaged(file, `"${entry.name}": ${header}`);
+  }
+  return {
+    name: entry.name.slice(0, -".npy".length),
+    header,
+    bytes: entry.size - header.start,
+    async open(start) {
+      const stream = await openZipEntry(file, entry);
+      for (let left = header.start + start; left > 0;) {
+        if (!await stream.fill()) break;
+        const count = Math.min(left, stream.bytes.length);
+        stream.take(count);
+        left -= count;
+      }
+      return stream;
+    },
+  };
+}
+
+/** Takes an array as a table: of fields, or of four columns. */
+function tableOf(array: NpyArray): Table | undefined {
+  const { descr, shape, isFortran } = array.header;
+  if (!isShape(shape)) return undefined;
+  if (Array.isArray(descr)) {
+    return shape.length === 1 ? fieldsOf(array, shape[0]) : undefined;
+  }
+  const type = parseNpyType(descr);
+  if (type === undefined || type.code < 0 || shape.length !== 2) {
+    return undefined;
+  }
+  const across = shape[1] === 4;
+  if (!across && shape[0] !== 4) return undefined;
+  const count = across ? shape[0] : shape[1];
+  if (across !== isFortran) {
+    return fits(array, 4 * type.size * count, {
+      count,
+      arrays: [{
+        open: () => array.open(0),
+        stride: 4 * type.size,
+        columns: [0, 1, 2, 3].map((i) => ({ offset: i * type.size, type })),
+      }],
+    });
+  }
+  return fits(array, 4 * type.size * count, {
+    count,
+    arrays: [0, 1, 2, 3].map((i) => ({
+      open: () => array.open(i * type.size * count),
+      stride: type.size,
+      columns: [{ offset: 0, type }],
+    })),
+  });
+}
+
+/** Takes a structured array as a table. */
+function fieldsOf(array: NpyArray, count: number): Table | undefined {
+  const columns: ArrayColumn[] = [];
+  let stride = 0;
+  for (const entry of array.header.descr as unknown[]) {
+    const [name, descr, more] = Array.isArray(entry) ? entry : [];
+    const type = parseNpyType(descr);
+    if (type === undefined || more !== undefined) return undefined;
+    const named = columnNamed(String(name));
+    if (named !== undefined && type.code >= 0) {
+      columns.push({ name: named, offset: stride, type });
+    }
+    stride += type.size;
+  }
+  if (!areAxes(columns.map(({ name }) => name))) return undefined;
+  const open = () => array.open(0);
+  return fits(array, stride * count, {
+    count,
+    arrays: [{ open, stride, columns }],
+  });
+}
+
+/** Takes four arrays as the columns of a table. */
+function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
+  const found = arrays.flatMap((array) => {
+    const { descr, shape } = array.header;
+    const name = columnNamed(array.name);
+    const type = parseNpyType(descr);
+    return name !== undefined && type !== undefined && type.code >= 0 &&
+        isShape(shape) && shape.length === 1
+      ? [{ array, name, type, count: shape[0] }]
+      : [];
+  });
+  if (!areAxes(found.map(({ name }) => name))) return undefined;
+  const [{ count }] = found;
+  if (found.some((column) => column.count !== count)) return undefined;
+  if (found.some(({ array, type }) => type.size * count > array.bytes)) {
+    return undefined;
+  }
+  return {
+    count,
+    arrays: found.map(({ array, name, type }) => ({
+      open: () => array.open(0),
+      stride: type.size,
+      columns: [{ name, offset: 0, type }],
+    })),
+  };
+}
+
+/** Whether there are all four axes, each once. */
+function areAxes(names: readonly (NamedColumn | undefined)[]): boolean {
+  return names.length === 4 &&
+    new Set(names.map((name) => name?.axis)).size === 4;
+}
+
+function isShape(shape: unknown): shape is readonly number[] {
+  return Array.isArray(shape) &&
+    shape.every((side) => Number.isSafeInteger(side) && side >= 0);
+}
+
+/** Gives a table whose bytes are there. */
+function fits(
+  { bytes }: NpyArray,
+  needed: number,
+  table: Table,
+): Table | undefined {
+  return needed <= bytes ? table : undefined;
+}
+
+/** Offers a table as a recording, its columns told by name or by values. */
+async function openTable(
+  file: FileSource,
+  { name, table: { arrays, count }, options = {} }: {
+    readonly name: string;
+    readonly table: Table;
+    readonly options?: OpenOptions;
+  },
+): Promise<OpenRecording> {
+  const columns = arrays.flatMap((array) => array.columns);
+  const values = await firstRows(arrays, count);
+  const named = columns.every((column) => column.name !== undefined);
+  const axes = named
+    ? columns.map((column) => column.name!.axis)
+    : guessColumns(values);
+  if (axes === undefined) {
+    throw damaged(
+      file,
+      "its four columns cannot be told apart by their values",
+    );
+  }
+  const time = axes.indexOf("t");
+  const unit: TimeUnit = options.timeUnit ?? columns[time].name?.unit ??
+    guessUnit(values[time]);
+  let next = 0;
+  return columnRecording({
+    format:
+      `${name}, columns ${axes.join(" ")}${named ? "" : " as guessed"}, ` +
+      `time in ${unit === "us" ? "µs" : unit}`,
+    arrays: arrays.map(({ open, stride, columns }) => ({
+      open,
+      stride,
+      columns: columns.map(({ offset, type }) => ({
+        name: { axis: axes[next++] },
+        offset,
+        type,
+      })),
+    })),
+    count,
+    unitUs: UNIT_US[unit],
+  });
+}

@@ -1,0 +1,173 @@
+/**
+ * Lines of numbers, taken out of bytes.
+ *
+ * @module
+ */
+
+const LF = 0x0a;
+const CR = 0x0d;
+const TAB = 0x09;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const SEMICOLON = 0x3b;
+
+/** Bytes that may stand around a number, 1 by their values. */
+const BLANKS = tableOf(SPACE, TAB, CR, QUOTE);
+
+/** Bytes that end a number, 1 by their values. */
+const SEPARATORS = tableOf(SPACE, TAB, CR, QUOTE, COMMA, SEMICOLON, LF);
+
+/** Digits of a fraction that a number of 64 bits can tell apart. */
+const MOST_DECIMALS = 15;
+
+/** Powers of ten, by their exponents. */
+const POWERS = Float64Array.from(
+  { length: MOST_DECIMALS + 1 },
+  (_, i) => 10 ** i,
+);
+
+/** Words that stand for numbers. */
+const WORDS: Readonly<Record<string, number>> = { true: 1, false: 0 };
+
+/**
+ * Parses the numbers of lines.
+ *
+ * Numbers are separated by a comma, a semicolon, tabs or spaces. Between two
+ * commas there is a number, too, which is missing.
+ *
+ * @example
+ * ```ts
+ * import { LineParser } from "./text_lines.ts";
+ * const parser = new LineParser(2);
+ * const end = parser.parse(new TextEncoder().encode("12, -3.5\n"), 0);
+ * const { count, numbers } = parser;
+ * if (end !== 8 || count !== 2 || numbers.join() !== "12,0,-3,-0.5") {
+ *   throw new Error(`${numbers}`);
+ * }
+ * ```
+ */
+export class LineParser {
+  /**
+   * Whole parts and fractions of the last line's numbers, two elements a
+   * number; `NaN` for what is none.
+   */
+  readonly numbers: Float64Array;
+  /** How many numbers the last line had, also those without room. */
+  count = 0;
+
+  /**
+   * Makes room for numbers.
+   *
+   * @param columns How many.
+   */
+  constructor(columns: number) {
+    this.numbers = new Float64Array(2 * columns);
+  }
+
+  /**
+   * Parses a line.
+   *
+   * @param bytes Lines.
+   * @param start Where this one starts.
+   * @returns Where its LF is, or where the bytes end before there is one.
+   */
+  parse(bytes: Uint8Array, start: number): number {
+    const { numbers } = this;
+    const end = bytes.length;
+    let count = 0;
+    let at = start;
+    while (at < end && isBlank(bytes[at])) at++;
+    while (at < end && bytes[at] !== LF) {
+      const from = at;
+      const first = bytes[at];
+      if (first === MINUS || first === PLUS) at++;
+      const digits = at;
+      let whole = 0;
+      for (; at < end; at++) {
+        const digit = bytes[at] - ZERO;
+        if (digit < 0 || digit > 9) break;
+        whole = 10 * whole + digit;
+      }
+      let isNumber = at > digits;
+      let fraction = 0;
+      let decimals = 0;
+      if (at < end && bytes[at] === POINT) {
+        for (at++; at < end; at++) {
+          const digit = bytes[at] - ZERO;
+          if (digit < 0 || digit > 9) break;
+          isNumber = true;
+          if (decimals === MOST_DECIMALS) continue;
+          fraction = 10 * fraction + digit;
+          decimals++;
+        }
+        fraction /= POWERS[decimals];
+      }
+      if (!isNumber || (at < end && !isSeparator(bytes[at]))) {
+        while (at < end && !isSeparator(bytes[at])) at++;
+        const value = numberOf(bytes.subarray(from, at));
+        whole = Math.trunc(value);
+        fraction = value - whole;
+      } else if (first === MINUS) {
+        whole = -whole;
+        fraction = -fraction;
+      }
+      if (2 * count < numbers.length) {
+        numbers[2 * count] = whole;
+        numbers[2 * count + 1] = fraction;
+      }
+      count++;
+      while (at < end && isBlank(bytes[at])) at++;
+      if (at < end && (bytes[at] === COMMA || bytes[at] === SEMICOLON)) {
+        at++;
+        while (at < end && isBlank(bytes[at])) at++;
+      }
+    }
+    this.count = count;
+    return at;
+  }
+}
+
+/** Reads what is no plain decimal number, such as `1e6` or `True`. */
+function numberOf(bytes: Uint8Array): number {
+  const word = new TextDecoder().decode(bytes).toLowerCase();
+  if (Object.hasOwn(WORDS, word)) return WORDS[word];
+  return word === "" ? NaN : Number(word);
+}
+
+function isBlank(byte: number): boolean {
+  return BLANKS[byte] === 1;
+}
+
+function isSeparator(byte: number): boolean {
+  return SEPARATORS[byte] === 1;
+}
+
+/** Makes a table of 256 bytes, 1 for some of them. */
+function tableOf(...bytes: readonly number[]): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, i) => bytes.includes(i) ? 1 : 0);
+}
+
+/**
+ * Whether a line says nothing of an event: it is blank, or a comment.
+ *
+ * @param line The line, without its end.
+ * @returns Whether there is nothing, or `#`, `%` or `//` first.
+ *
+ * @example
+ * ```ts
+ * import { isRemark } from "./text_lines.ts";
+ * if (!isRemark(new TextEncoder().encode("# x y"))) throw new Error("?");
+ * ```
+ */
+export function isRemark(line: Uint8Array): boolean {
+  let at = 0;
+  while (at < line.length && isBlank(line[at])) at++;
+  const first = line[at];
+  return at === line.length || first === 0x23 || first === 0x25 ||
+    (first === 0x2f && line[at + 1] === 0x2f);
+}

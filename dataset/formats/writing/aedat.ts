@@ -1,0 +1,69 @@
+/**
+ * Recordings of any camera of up to 128×128 pixels, written as AEDAT 2.0.
+ *
+ * @module
+ */
+
+import { DVS128 } from "../../events.ts";
+import { encodeAedat } from "../aedat_encode.ts";
+import type { OpenRecording } from "../reading/format.ts";
+import { checkEvents } from "./check_events.ts";
+
+/** Largest step of a clock of 32 bits that is read as one forward. */
+const MOST_STEP_US = 2 ** 31 - 1;
+
+/**
+ * Encodes a recording as AEDAT 2.0; its times lose what is above 32 bits.
+ *
+ * @param recording The recording.
+ * @returns The file in pieces.
+ * @throws {RangeError} If an event is outside 128×128 pixels, or 35 minutes
+ *   away from the one before it.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { encodeAsAedat } from "./aedat.ts";
+ * const file = new File(["t,x,y,p\n1000,5,7,1\n"], "hand.csv");
+ * const [header] = await Array.fromAsync(
+ *   encodeAsAedat(await openRecording(file)),
+ * );
+ * if (header[0] !== 0x23) throw new Error("expected a header");
+ * ```
+ */
+export async function* encodeAsAedat(
+  recording: OpenRecording,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const [header] = encodeAedat({
+    x: new Uint16Array(),
+    y: new Uint16Array(),
+    t: new Uint32Array(),
+    p: new Uint8Array(),
+  });
+  yield header;
+  let last: number | undefined;
+  for await (const block of recording.blocks()) {
+    checkEvents(block, {
+      format: "AEDAT 2.0 of a DVS128",
+      sensor: DVS128,
+      endUs: 2 ** 53,
+    });
+    for (const time of block.t) {
+      if (Math.abs(time - (last ?? time)) > MOST_STEP_US) {
+        throw new RangeError(
+          `Cannot write AEDAT 2.0: an event at ${time} µs follows one at ` +
+            `${last} µs, its clock of 32 bits has looped`,
+        );
+      }
+      last = time;
+    }
+    // The axes of the addresses, see `AedatOptions`.
+    const [, ...pieces] = encodeAedat({
+      x: block.y.map((row) => DVS128.height - 1 - row),
+      y: block.x.map((column) => DVS128.width - 1 - column),
+      t: Uint32Array.from(block.t, (time) => time % 2 ** 32),
+      p: block.p.map((polarity) => 1 - polarity),
+    });
+    yield* pieces;
+  }
+}

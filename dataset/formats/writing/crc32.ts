@@ -1,0 +1,36 @@
+/**
+ * The checksum of ZIP archives.
+ *
+ * @module
+ */
+
+/** Remainders of the polynomial 0x04c11db7, bits reversed, by byte. */
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    remainder = remainder & 1 ? remainder >>> 1 ^ 0xedb88320 : remainder >>> 1;
+  }
+  return remainder;
+});
+
+/**
+ * Computes CRC-32 over pieces.
+ *
+ * @param bytes The next piece.
+ * @param before The checksum of the pieces before it.
+ * @returns The checksum of all of them.
+ *
+ * @example
+ * ```ts
+ * import { crc32 } from "./crc32.ts";
+ * const checksum = crc32(new TextEncoder().encode("123456789"));
+ * if (checksum !== 0xcbf43926) throw new Error(`${checksum}`);
+ * ```
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let remainder = ~before;
+  for (let i = 0; i < bytes.length; i++) {
+    remainder = remainder >>> 8 ^ TABLE[(remainder ^ bytes[i]) & 0xff];
+  }
+  return ~remainder >>> 0;
+}

@@ -1,0 +1,57 @@
+/**
+ * Recordings written in any format that can be written.
+ *
+ * @module
+ */
+
+import type { OpenRecording } from "../reading/format.ts";
+import { encodeAsAedat } from "./aedat.ts";
+import { encodeAsBin } from "./bin.ts";
+import { encodeAsCsv } from "./csv.ts";
+import { encodeAsEvt3 } from "./evt3.ts";
+import { encodeAsNpz } from "./npz.ts";
+
+/** Encoders, by the endings of the files' names. */
+const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
+  ".aedat": encodeAsAedat,
+  ".raw": encodeAsEvt3,
+  ".bin": encodeAsBin,
+  ".csv": encodeAsCsv,
+  ".npz": encodeAsNpz,
+};
+
+/**
+ * Encodes a recording in the format that a file's name stands for: `.aedat`
+ * (AEDAT 2.0), `.raw` (Prophesee EVT 3.0), `.bin` (N-MNIST), `.csv` or `.npz`
+ * (NumPy).
+ *
+ * @param recording The recording.
+ * @param name Name or path of the file.
+ * @returns The file in pieces; nothing of the recording is read before the
+ *   first is asked for.
+ * @throws {RangeError} If the name has another ending, or as the pieces are
+ *   asked for, if the format has no room for an event.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { encodeRecording } from "./encode_recording.ts";
+ * const file = new File(["t,x,y,p\n1000,5,7,1\n"], "hand.csv");
+ * const pieces = encodeRecording(await openRecording(file), "hand.raw");
+ * const blob = new Blob(await Array.fromAsync(pieces));
+ * if (!(await blob.text()).startsWith("% evt 3.0\n")) throw new Error("?");
+ * ```
+ */
+export function encodeRecording(
+  recording: OpenRecording,
+  name: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const endings = Object.keys(ENCODERS);
+  const ending = endings.find((ending) => name.toLowerCase().endsWith(ending));
+  if (ending === undefined) {
+    throw new RangeError(
+      `Cannot write "${name}": its name does not end in ${endings.join(", ")}`,
+    );
+  }
+  return ENCODERS[ending](recording);
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import type { OpenOptions } from "../../../../dataset/formats/reading/format.ts";
+import { TEXT_TABLE } from "../../../../dataset/formats/tables/text.ts";
+import { fc } from "../../../properties.ts";
+import {
+  cameraRows,
+  fileOf,
+  refused,
+  type Row,
+  rowsOf,
+} from "../recording_files.ts";
+
+/** Reads a text, with what its reader says of its columns. */
+async function read(text: string, options?: OpenOptions) {
+  const recording = await TEXT_TABLE.open(fileOf(text), options);
+  const rows = await rowsOf(recording);
+  const { format, sensor, faults } = recording;
+  return { format, rows, sensor, faults };
+}
+
+const ROWS: Row[] = [[5, 7, 1000, 1], [6, 0, 2500, 0]];
+
+Deno.test("text is read whatever separates its columns, and in any order", async () => {
+  for (
+    const text of [
+      "t,x,y,p\n1000,5,7,1\n2500,6,0,0\n",
+      "x;y;t;p\r\n5;7;1000;1\r\n6;0;2500;0\r\n",
+      "polarity\ttimestamp\tx\ty\n1\t1000\t5\t7\n0\t2500\t6\t0\n",
+      "# t x y p\n1000 5 7 1\n2500   6\t0 0",
+      "% recorded\n\nid, X, Row, Time [us], On\n8, 5, 7, 1000, True\n9,6,0,2500,False\n",
+      '"x","y","p","t"\n5,7,1,1000\n// a remark\n6,0,-1,2500\n',
+      "1000 5 7 1\n2500 6 0 0\n",
+      "5,7,1000,1\n6,0,2500,-1\n",
+      "1.000000e+03 5e0 +7 1\n2.5e3 6 0 0\n",
+    ]
+  ) {
+    const { rows, faults, sensor } = await read(text);
+    assert.deepEqual(rows, ROWS, text);
+    assert.deepEqual([faults, sensor], [[], undefined]);
+  }
+});
+
+Deno.test("text has times in any unit, named, given or told by fractions", async () => {
+  const cases: [string, OpenOptions | undefined, number][] = [
+    ["t_s,x,y,p\n2,0,0,1\n", undefined, 2_000_000],
+    ["time (ms),x,y,p\n2.5,0,0,1\n", undefined, 2500],
+    [
+      "timestamp_ns,x,y,p\n1700000000123456789,0,0,1\n",
+      undefined,
+      1700000000123457,
+    ],
+    ["t,x,y,p\n1700000000.123457,0,0,1\n", undefined, 1700000000123457],
+    ["0.003811000 0 0 1\n", undefined, 3811],
+    ["t,x,y,p\n7,0,0,1\n", undefined, 7],
+    ["t,x,y,p\n7,0,0,1\n", { timeUnit: "ms" }, 7000],
+    ["t_us,x,y,p\n7,0,0,1\n", { timeUnit: "s" }, 7_000_000],
+    ["t,x,y,p\n-0.25,0,0,1\n", undefined, -250_000],
+  ];
+  for (const [text, options, time] of cases) {
+    assert.deepEqual((await read(text, options)).rows, [[0, 0, time, 1]], text);
+  }
+});
+
+Deno.test("text says what it was taken for", async () => {
+  const format = async (text: string) => (await read(text)).format;
+  assert.equal(
+    await format("x,y,label,t,p\n1,2,3,4,1\n"),
+    "text, columns x y – t p, time in µs",
+  );
+  assert.equal(
+    await format("0.5 3 4 1\n"),
+    "text, columns t x y p as guessed, time in s",
+  );
+});
+
+Deno.test("text may start with the sensor's width and height", async () => {
+  const { rows, sensor, faults } = await read(
+    "240 180\n901 239 179 1\n902 240 179 1\n903 0 180 0\n",
+  );
+  assert.deepEqual(sensor, { width: 240, height: 180 });
+  assert.deepEqual(rows, [[239, 179, 901, 1]]);
+  const problem = "events outside the sensor";
+  assert.deepEqual(faults, [{ problem, count: 2, offset: 22 }]);
+});
+
+Deno.test("text that is no table of events is refused with the byte", async () => {
+  const cases: [string, string][] = [
+    ["", "it has no line of numbers"],
+    ["# remark\n", "it has no line of numbers"],
+    [
+      "# remark\nsome words\n1 2 3 1\n",
+      `byte 9: "some words" is no line of numbers in the table's columns`,
+    ],
+    ["1 2 3 1\n2 3\n", "its lines have different numbers of columns"],
+    [
+      "9 8 7 6\n5 4 3 2\n",
+      "its columns cannot be told apart: name them x, y, t and p in the first " +
+      "line",
+    ],
+    [
+      "t,x,y,p\n1,2,3,1\n1,2,,1\n",
+      `byte 16: "1,2,,1" is no line of numbers in the table's columns`,
+    ],
+    [
+      "t,x,y,p\n1e999,2,3,1\n",
+      `byte 8: "1e999,2,3,1" is no line of numbers in the table's columns`,
+    ],
+    [
+      "t,x,y,p\n1,2,3\n",
+      `byte 8: "1,2,3" is no line of numbers in the table's columns`,
+    ],
+  ];
+  for (const [text, problem] of cases) {
+    await refused(TEXT_TABLE, fileOf(text), problem);
+  }
+});
+
+Deno.test("text refuses a line longer than its buffer in a moment", async () => {
+  const file = fileOf("t,x,y,p\n1,2,3,1\n", new Uint8Array(3 << 20).fill(0x31));
+  await assert.rejects(
+    async () => await rowsOf(await TEXT_TABLE.open(file)),
+    /byte 16: "1{80}" is no line of numbers/,
+  );
+});
+
+Deno.test("text reads what was written, over more than one buffer", async () => {
+  const rows = Array.from(
+    { length: 200_000 },
+    (_, i): Row => [i % 346, i % 260, 7 * i, i % 2],
+  );
+  const lines = rows.map(([x, y, t, p]) => `${t / 1e6} ${x} ${y} ${p}\n`);
+  const { rows: found } = await read(`# t_s x y p\n${lines.join("")}`);
+  assert.equal(found.length, rows.length);
+  assert(found.every((row, i) => `${row}` === `${rows[i]}`));
+});
+
+Deno.test("text gives back any events, with a separator of any kind", async () => {
+  const steps = fc.nat(1_000_000);
+  await fc.assert(
+    fc.asyncProperty(
+      cameraRows({ width: 1280, height: 720, steps }),
+      fc.constantFrom(",", ";", "\t", " ", ", "),
+      fc.constantFrom("\n", "\r\n"),
+      async (rows, separator, end) => {
+        const lines = [["x", "y", "t", "p"], ...rows]
+          .map((row) => row.join(separator));
+        assert.deepEqual((await read(lines.join(end))).rows, rows);
+      },
+    ),
+    { seed: 64 },
+  );
+});

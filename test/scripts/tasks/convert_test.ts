@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runTask } from "../../run_task.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+
+/** Paths of files in the folder, those with a content written first. */
+async function pathsOf(...files: (string | [name: string, content: string])[]) {
+  return await Promise.all(files.map(async (file) => {
+    const [name, content] = typeof file === "string" ? [file] : file;
+    const path = join(folder.path, name);
+    if (content !== undefined) await Deno.writeTextFile(path, content);
+    return path;
+  }));
+}
+
+Deno.test("inspect prints what a recording of any camera holds", async () => {
+  const lines = Array.from({ length: 2000 }, (_, i) => `${i},5,7,${i % 2}\n`);
+  const text = `t_ms,x,y,p\n0,70000,0,1\n0,640,480,1\n${lines.join("")}`;
+  const [path, csv, none] = await pathsOf(
+    ["sensor.csv", `200 100\n${text}`],
+    ["a.csv", text.replace("0,70000,0,1\n", "")],
+    ["none.csv", "t,x,y,p\n"],
+  );
+  const words = await runTask("inspect", [csv]);
+  assert.deepEqual(words, {
+    code: 0,
+    stderr: "",
+    stdout: `format          text, columns t x y p, time in ms
+sensor          not told
+events          2001
+duration        1999000 µs
+first event     0 µs
+last event      1999000 µs
+event rate      1001 events/s
+highest x       640
+highest y       480
+ON events       50.0 %
+hot pixels      1 above 500 events/s
+backward steps  0
+faults          none
+`,
+  });
+  const json = await runTask("inspect", [path, "--json"]);
+  const { faults, sensor, ...others } = JSON.parse(json.stdout);
+  assert.deepEqual(sensor, { width: 200, height: 100 });
+  assert.deepEqual(faults, [
+    { problem: "events outside the sensor", count: 2, offset: 19 },
+  ]);
+  assert.deepEqual(others, {
+    ...{ format: "text, columns t x y p, time in ms", events: 2000 },
+    ...{ firstUs: 0, lastUs: 1999000, durationUs: 1999000 },
+    ...{ eventRate: 2000 * 1e6 / 1999000, xMax: 5, yMax: 7 },
+    ...{ onShare: 0.5, hotPixels: 1, backwardSteps: 0 },
+  });
+  const empty = await runTask("inspect", [none, "--json"]);
+  const { events, firstUs, eventRate, onShare } = JSON.parse(empty.stdout);
+  assert.deepEqual([events, firstUs, eventRate, onShare], [
+    0,
+    null,
+    null,
+    null,
+  ]);
+});
+
+Deno.test("convert writes what it read, and says so", async () => {
+  const [source, raw, back] = await pathsOf(
+    ["source.txt", "100 5 7 1\n200 6 7 0\n"],
+    "there.raw",
+    "back.csv",
+  );
+  const there = await runTask("convert", [source, raw, "--time-unit", "ms"]);
+  assert.deepEqual([there.code, there.stderr], [0, ""]);
+  assert.equal(
+    there.stdout,
+    `${raw}: 30 bytes, from text, columns t x y p as guessed, time in ms\n`,
+  );
+  const json = await runTask("convert", [raw, back, "--json"]);
+  assert.deepEqual(JSON.parse(json.stdout), {
+    format: "Prophesee RAW, EVT 3.0",
+    faults: [],
+    output: back,
+    bytes: 37,
+  });
+  assert.equal(
+    await Deno.readTextFile(back),
+    "t_us,x,y,p\n100000,5,7,1\n200000,6,7,0\n",
+  );
+});
+
+Deno.test("convert says what it left out", async () => {
+  const [source, out] = await pathsOf(
+    ["small.txt", "6 8\n100 5 7 1\n200 6 7 0\n"],
+    "small.csv",
+  );
+  const { stdout } = await runTask("convert", [source, out]);
+  const problem = "events outside the sensor: 1, the first at byte 14";
+  assert(stdout.endsWith(`\nleft out: ${problem}\n`), stdout);
+});
+
+Deno.test("convert replaces no file, and leaves none that is not whole", async () => {
+  const [source, large, kept, none, other] = await pathsOf(
+    ["good.csv", "t,x,y,p\n1,5,7,1\n"],
+    ["large.csv", "t,x,y,p\n1,5,7,1\n1,500,7,1\n"],
+    ["kept.csv", "kept"],
+    "none.aedat",
+    "other.doc",
+  );
+  const cases: [string[], string][] = [
+    [[source, kept], `Cannot write "${kept}": it is there already`],
+    [
+      [large, none],
+      "Cannot write AEDAT 2.0 of a DVS128: pixel (500, 7) is outside 128×128",
+    ],
+    [
+      [source, other],
+      `Cannot write "${other}": its name does not end in .aedat, .raw, .bin, ` +
+      ".csv, .npz",
+    ],
+    [
+      [join(folder.path, "missing.csv"), none],
+      `Cannot read recording "${join(folder.path, "missing.csv")}": there is ` +
+      "no such file or folder",
+    ],
+  ];
+  for (const [args, problem] of cases) {
+    assert.deepEqual(await runTask("convert", args), {
+      code: 1,
+      stdout: "",
+      stderr: `error: ${problem}\n`,
+    });
+  }
+  assert.equal(await Deno.readTextFile(kept), "kept");
+  await assert.rejects(Deno.stat(none), Deno.errors.NotFound);
+  await assert.rejects(Deno.stat(other), Deno.errors.NotFound);
+});
