@@ -11,11 +11,11 @@ export {
   type EventChunk,
   inspectAedat,
   readAedat,
-} from "./dataset/formats/aedat.ts";
+} from "./dataset/formats/aedat2/aedat.ts";
 export {
   encodeAedat,
   type EncodeOptions,
-} from "./dataset/formats/aedat_encode.ts";
+} from "./dataset/formats/aedat2/aedat_encode.ts";
 export {
   augmentEvents,
   type AugmentOptions,

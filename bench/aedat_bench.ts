@@ -4,8 +4,8 @@
  * @module
  */
 
-import { inspectAedat, readAedat } from "../dataset/formats/aedat.ts";
-import { encodeAedat } from "../dataset/formats/aedat_encode.ts";
+import { inspectAedat, readAedat } from "../dataset/formats/aedat2/aedat.ts";
+import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
 import { allocateEvents, type Events } from "../dataset/events.ts";
 
 const EVENTS = 20_000_000;

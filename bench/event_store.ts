@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { encodeAedat } from "../dataset/formats/aedat_encode.ts";
+import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
 import { allocateEvents, type Events } from "../dataset/events.ts";
 import { sliceRecordings } from "../dataset/slicing/slice.ts";
 import { type EventStore, openStore } from "../dataset/store/store.ts";

@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodeAedat } from "../dataset/formats/aedat_encode.ts";
+import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
 import { allocateEvents, type Events } from "../dataset/events.ts";
 import { sliceRecordings } from "../dataset/slicing/slice.ts";
 import { openStore } from "../dataset/store/store.ts";

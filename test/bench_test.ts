@@ -11,6 +11,7 @@ const SOONEST: Readonly<Record<string, RegExp>> = {
   formats: /^vectors/,
   kernels: /^gradient_norm limit/,
   nmnist: /MLP/,
+  packet_formats: /^AEDAT 3/,
   scaling: /^40×40/,
   slice: /^open/,
   step: /^forward, MLP/,

@@ -4,10 +4,15 @@
  * @module
  */
 
+import { davis } from "./aedat2/davis.ts";
+import { aedat3 } from "./aedat3/aedat3.ts";
+import { aedat4 } from "./aedat4/aedat4.ts";
+import { hdf5 } from "./hdf5/hdf5.ts";
+import { mcap, ros2Bag, rosBag } from "./ros/ros.ts";
 import { RecordingError } from "../files/errors.ts";
 import { RecordingFile } from "../files/buffered_file.ts";
 import { type FileSource, nameOf } from "../files/file_source.ts";
-import { AEDAT } from "./aedat_recording.ts";
+import { AEDAT } from "./aedat2/aedat_recording.ts";
 import { EVENT_STREAM } from "./event_stream.ts";
 import type {
   OpenOptions,
@@ -22,12 +27,19 @@ import { TEXT_TABLE } from "./tables/text.ts";
 
 /** Formats that are told by their content, the first that matches. */
 const MARKED: readonly RecordingFormat[] = [
+  davis,
   AEDAT,
+  aedat3,
+  aedat4,
   PROPHESEE_RAW,
   PROPHESEE_DAT,
   EVENT_STREAM,
   NPY_TABLE,
   NPZ_TABLE,
+  hdf5,
+  rosBag,
+  ros2Bag,
+  mcap,
 ];
 
 /** Formats without marks of their own, by the ending of a file's name. */

@@ -55,7 +55,7 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
  *
  * @example
  * ```ts
- * import { encodeAedat } from "../formats/aedat_encode.ts";
+ * import { encodeAedat } from "../formats/aedat2/aedat_encode.ts";
  * import { openRecordings } from "./recordings.ts";
  * const data = await Deno.makeTempDir();
  * const recording = encodeAedat({

@@ -7,7 +7,7 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectLeft } from "npm:d3-array@3.2.4";
-import type { EventChunk } from "../formats/aedat.ts";
+import type { EventChunk } from "../formats/aedat2/aedat.ts";
 
 /**
  * Counts the events of a chunk before a record.

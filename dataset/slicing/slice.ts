@@ -95,7 +95,7 @@ export interface SliceReport {
  *
  * @example
  * ```ts
- * import { encodeAedat } from "../formats/aedat_encode.ts";
+ * import { encodeAedat } from "../formats/aedat2/aedat_encode.ts";
  * import { sliceRecordings } from "./slice.ts";
  * import { openStore } from "../store/store.ts";
  * const data = await Deno.makeTempDir();

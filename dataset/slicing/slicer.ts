@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type EventChunk, readAedat } from "../formats/aedat.ts";
-import { turnToJaerAxes } from "../formats/aedat_decode.ts";
+import { type EventChunk, readAedat } from "../formats/aedat2/aedat.ts";
+import { turnToJaerAxes } from "../formats/aedat2/aedat_decode.ts";
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { DVS128 } from "../events.ts";

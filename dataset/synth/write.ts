@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeAedat } from "../formats/aedat_encode.ts";
+import { encodeAedat } from "../formats/aedat2/aedat_encode.ts";
 import { DatasetError } from "../files/errors.ts";
 import { allocateEvents, DVS128, type Events } from "../events.ts";
 import { folderOf, join } from "../files/file_path.ts";

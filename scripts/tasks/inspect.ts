@@ -12,7 +12,7 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
-import { inspectAedat } from "../../dataset/formats/aedat.ts";
+import { inspectAedat } from "../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import {
   HOT_RATE,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inspectAedat, readAedat } from "../../dataset/formats/aedat.ts";
+import { inspectAedat, readAedat } from "../../dataset/formats/aedat2/aedat.ts";
 import { DatasetError, RecordingError } from "../../dataset/files/errors.ts";
 import { DVS128 } from "../../dataset/events.ts";
 import { readNmnist } from "../../dataset/formats/nmnist.ts";

@@ -8,7 +8,11 @@
 import { RecordingError } from "../../files/errors.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { type FileSource, nameOf, sizeOf } from "../../files/file_source.ts";
-import { openZipEntry, readZip, type ZipEntry } from "../../files/zip.ts";
+import {
+  openZipEntry,
+  readZip,
+  type ZipEntry,
+} from "../../files/compression/zip.ts";
 import type {
   OpenOptions,
   OpenRecording,

@@ -5,7 +5,7 @@
  */
 
 import { DVS128 } from "../../events.ts";
-import { encodeAedat } from "../aedat_encode.ts";
+import { encodeAedat } from "../aedat2/aedat_encode.ts";
 import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, extname, join } from "node:path";
-import { turnToJaerAxes } from "../../../dataset/formats/aedat_decode.ts";
+import { turnToJaerAxes } from "../../../dataset/formats/aedat2/aedat_decode.ts";
 import { DVS128 } from "../../../dataset/events.ts";
 import { NMNIST_SENSOR, readNmnist } from "../../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../../dataset/formats/npy.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readAedat } from "../../../dataset/formats/aedat.ts";
+import { readAedat } from "../../../dataset/formats/aedat2/aedat.ts";
 import { allocateEvents, type Events } from "../../../dataset/events.ts";
 import type { FileSource } from "../../../dataset/files/file_source.ts";
 import { eventsBefore } from "../../../dataset/slicing/records.ts";

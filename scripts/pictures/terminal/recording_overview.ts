@@ -7,7 +7,7 @@
 import {
   type AedatOptions,
   readAedat,
-} from "../../../dataset/formats/aedat.ts";
+} from "../../../dataset/formats/aedat2/aedat.ts";
 import { DVS128 } from "../../../dataset/events.ts";
 import { drawColumns, drawShades } from "./block_characters.ts";
 import { formatDuration, formatNumber } from "../samples/time_unit.ts";

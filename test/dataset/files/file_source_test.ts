@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { inspectAedat, readAedat } from "../../../dataset/formats/aedat.ts";
-import { encodeAedat } from "../../../dataset/formats/aedat_encode.ts";
+import {
+  inspectAedat,
+  readAedat,
+} from "../../../dataset/formats/aedat2/aedat.ts";
+import { encodeAedat } from "../../../dataset/formats/aedat2/aedat_encode.ts";
 import { RecordingError } from "../../../dataset/files/errors.ts";
 import { DVS128 } from "../../../dataset/events.ts";
 import type { FileSource } from "../../../dataset/files/file_source.ts";

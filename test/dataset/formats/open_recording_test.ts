@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeAedat } from "../../../dataset/formats/aedat_encode.ts";
+import { encodeAedat } from "../../../dataset/formats/aedat2/aedat_encode.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { concatBytes, records } from "./aedat_files.ts";
@@ -107,8 +107,8 @@ Deno.test("a file of no format is refused", async () => {
     'Cannot read recording "a.csv": it is empty',
   );
   assert.equal(
-    await refusal(new File(["#!AER-DAT3.1\r\n"], "a.aedat")),
-    'Cannot read recording "a.aedat": it is AEDAT "3.1", only 1.0 and 2.0 can be read',
+    await refusal(new File(["#!AER-DAT2.1\r\n"], "a.aedat")),
+    'Cannot read recording "a.aedat": it is AEDAT "2.1", only 1.0 and 2.0 can be read',
   );
 });
 

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { inspectAedat, readAedat } from "../../../dataset/formats/aedat.ts";
+import {
+  inspectAedat,
+  readAedat,
+} from "../../../dataset/formats/aedat2/aedat.ts";
 import { DatasetError } from "../../../dataset/files/errors.ts";
 import { allocateEvents, type Events } from "../../../dataset/events.ts";
 import {

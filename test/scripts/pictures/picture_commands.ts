@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { encodeAedat } from "../../../dataset/formats/aedat_encode.ts";
+import { encodeAedat } from "../../../dataset/formats/aedat2/aedat_encode.ts";
 import type { Events } from "../../../dataset/events.ts";
 import { runTask } from "../../run_task.ts";
 import type { Outcome } from "../run_script.ts";

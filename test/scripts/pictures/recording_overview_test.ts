@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inspectAedat } from "../../../dataset/formats/aedat.ts";
+import { inspectAedat } from "../../../dataset/formats/aedat2/aedat.ts";
 import type { Events } from "../../../dataset/events.ts";
 import { drawOverview } from "../../../scripts/pictures/terminal/recording_overview.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeAedat } from "../../../dataset/formats/aedat_encode.ts";
+import { encodeAedat } from "../../../dataset/formats/aedat2/aedat_encode.ts";
 import type { SlicedRecording } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import type { WrittenRecording } from "../../../dataset/synth/write.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { turnToJaerAxes } from "../../../../dataset/formats/aedat_decode.ts";
+import { turnToJaerAxes } from "../../../../dataset/formats/aedat2/aedat_decode.ts";
 import {
   DVS128,
   type Events,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readAedat } from "../../../dataset/formats/aedat.ts";
-import { readAedatHeader } from "../../../dataset/formats/aedat_header.ts";
-import { RecordingError } from "../../../dataset/files/errors.ts";
-import { RecordingFile } from "../../../dataset/files/buffered_file.ts";
-import { concatBytes, records, withFile } from "./aedat_files.ts";
-import { fc } from "../../properties.ts";
+import { readAedat } from "../../../../dataset/formats/aedat2/aedat.ts";
+import { readAedatHeader } from "../../../../dataset/formats/aedat2/aedat_header.ts";
+import { RecordingError } from "../../../../dataset/files/errors.ts";
+import { RecordingFile } from "../../../../dataset/files/buffered_file.ts";
+import { concatBytes, records, withFile } from "../aedat_files.ts";
+import { fc } from "../../../properties.ts";
 
 const EVENTS: [number, number][] = [[0x050f, 100], [0x230f, 200], [0, 300]];
 

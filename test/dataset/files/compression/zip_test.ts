@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { openZipEntry, readZip } from "../../../dataset/files/zip.ts";
-import { concatBytes } from "../formats/aedat_files.ts";
-import { words } from "../formats/recording_files.ts";
+import {
+  openZipEntry,
+  readZip,
+} from "../../../../dataset/files/compression/zip.ts";
+import { concatBytes } from "../../formats/aedat_files.ts";
+import { words } from "../../formats/recording_files.ts";
 
 const NAME = "a.npy";
 const CONTENT = "four";

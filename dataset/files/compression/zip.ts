@@ -4,10 +4,10 @@
  * @module
  */
 
-import { RecordingError } from "./errors.ts";
-import { BUFFER_BYTES, RecordingFile } from "./buffered_file.ts";
-import { fileProblem } from "./file_problem.ts";
-import { type FileSource, nameOf, sizeOf } from "./file_source.ts";
+import { RecordingError } from "../errors.ts";
+import { BUFFER_BYTES, RecordingFile } from "../buffered_file.ts";
+import { fileProblem } from "../file_problem.ts";
+import { type FileSource, nameOf, sizeOf } from "../file_source.ts";
 
 /** Marks of the records of an archive. */
 const LOCAL = 0x04034b50;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { RecordingError } from "../files/errors.ts";
-import { BUFFER_BYTES, type RecordingFile } from "../files/buffered_file.ts";
+import { RecordingError } from "../../files/errors.ts";
+import { BUFFER_BYTES, type RecordingFile } from "../../files/buffered_file.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -42,7 +42,7 @@ export interface AedatHeader {
  * @example
  * ```ts
  * import { readAedatHeader } from "./aedat_header.ts";
- * import { RecordingFile } from "../files/buffered_file.ts";
+ * import { RecordingFile } from "../../files/buffered_file.ts";
  * const path = await Deno.makeTempFile();
  * await Deno.writeTextFile(path, "#!AER-DAT2.0\r\n# AEChip: DVS128\r\n");
  * {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { allocateEvents, DVS128, type Events } from "../events.ts";
+import { allocateEvents, DVS128, type Events } from "../../events.ts";
 
 /** Decoded events, and the records that are no pixel events. */
 export interface DecodedEvents extends Events {

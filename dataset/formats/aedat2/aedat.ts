@@ -9,10 +9,10 @@
 
 import { decodeEvents, turnToJaerAxes } from "./aedat_decode.ts";
 import { type AedatHeader, readAedatHeader } from "./aedat_header.ts";
-import { RecordingError } from "../files/errors.ts";
-import type { Events } from "../events.ts";
-import type { FileSource } from "../files/file_source.ts";
-import { RecordingFile } from "../files/buffered_file.ts";
+import { RecordingError } from "../../files/errors.ts";
+import type { Events } from "../../events.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import { RecordingFile } from "../../files/buffered_file.ts";
 
 /** How an AEDAT file is read. */
 export interface AedatOptions {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { inspectAedat } from "../../../dataset/formats/aedat.ts";
-import { concatBytes, records, withFile } from "./aedat_files.ts";
+import { inspectAedat } from "../../../../dataset/formats/aedat2/aedat.ts";
+import { concatBytes, records, withFile } from "../aedat_files.ts";
 
 const VERSION_1 = "#!AER-DAT1.0\r\n";
 const VERSION_2 = "#!AER-DAT2.0\r\n";

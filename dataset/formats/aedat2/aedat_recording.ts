@@ -5,11 +5,11 @@
  * @module
  */
 
-import { DVS128 } from "../events.ts";
-import { RecordingFile } from "../files/buffered_file.ts";
+import { DVS128 } from "../../events.ts";
+import { RecordingFile } from "../../files/buffered_file.ts";
 import { readAedat } from "./aedat.ts";
 import { readAedatHeader } from "./aedat_header.ts";
-import type { RecordingFormat } from "./reading/format.ts";
+import type { RecordingFormat } from "../reading/format.ts";
 
 /** First line of the files, but for the lower version. */
 const MARK = /^#!AER-DAT[12]\./;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DVS128, type Events } from "../events.ts";
+import { DVS128, type Events } from "../../events.ts";
 
 /** Events in a piece of the output, 1 MiB. */
 const PIECE_EVENTS = 1 << 17;

@@ -1,0 +1,181 @@
+/**
+ * Files of recordings read at any place, through a window.
+ *
+ * @module
+ */
+
+import { RecordingError } from "./errors.ts";
+import { fileProblem } from "./file_problem.ts";
+import { type FileSource, nameOf } from "./file_source.ts";
+
+/** Bytes that are read at once, at least. */
+const WINDOW_BYTES = 1 << 20;
+
+/** Bytes that one read may ask for: more than any packet of a camera takes. */
+const MOST_BYTES = 1 << 28;
+
+/** A file whose bytes are asked for by where they are. */
+interface OpenFile {
+  readonly size: number;
+  /** Reads the bytes from an offset on; fewer only where the file ends. */
+  read(into: Uint8Array, offset: number): Promise<number>;
+  close(): void;
+}
+
+/**
+ * A file read at any place, whose size is known: a packet that claims more
+ * bytes than the file has is refused before memory is taken for it.
+ *
+ * @example
+ * ```ts
+ * import { RandomAccessFile } from "./random_access_file.ts";
+ * using file = await RandomAccessFile.open(new Blob(["a cat"]));
+ * const bytes = await file.read(2, 3);
+ * if (new TextDecoder().decode(bytes) !== "cat") throw new Error("misread");
+ * ```
+ */
+export class RandomAccessFile implements Disposable {
+  /** The file's path, as given, or its name. */
+  readonly path: string;
+  readonly #file: OpenFile;
+  #window = new Uint8Array(WINDOW_BYTES);
+  #start = 0;
+  #length = 0;
+
+  private constructor(path: string, file: OpenFile) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param source The file.
+   * @returns The file, nothing of it read.
+   * @throws {RecordingError} If the file cannot be opened or is empty.
+   */
+  static async open(source: FileSource): Promise<RandomAccessFile> {
+    const path = nameOf(source);
+    let file: OpenFile;
+    try {
+      file = typeof source === "string"
+        ? await openPath(source)
+        : openBlob(source);
+    } catch (cause) {
+      throw new RecordingError(path, fileProblem(cause), { cause });
+    }
+    if (file.size > 0) return new RandomAccessFile(path, file);
+    file.close();
+    throw new RecordingError(path, "it is empty");
+  }
+
+  /** Size of the file in bytes. */
+  get size(): number {
+    return this.#file.size;
+  }
+
+  /**
+   * Reads some bytes.
+   *
+   * @param offset Where they start.
+   * @param length How many there are.
+   * @returns The bytes, valid until the next `read()`.
+   * @throws {RecordingError} If the file ends before, or reading fails, or
+   *   they are more than any packet has.
+   */
+  async read(
+    offset: number,
+    length: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (offset + length > this.size) {
+      throw this.damage(
+        offset,
+        `${length} bytes belong here, ${Math.max(this.size - offset, 0)} ` +
+          `are left`,
+      );
+    }
+    if (length > MOST_BYTES) {
+      throw this.damage(offset, `a packet claims ${length} bytes`);
+    }
+    if (offset < this.#start || offset + length > this.#start + this.#length) {
+      await this.#moveWindow(offset, length);
+    }
+    const at = offset - this.#start;
+    return this.#window.subarray(at, at + length);
+  }
+
+  /**
+   * Words a damage of this file.
+   *
+   * @param offset Byte where it is.
+   * @param problem What is the case there.
+   * @param cause The error beneath, if there is one.
+   * @returns The error.
+   */
+  damage(offset: number, problem: string, cause?: unknown): RecordingError {
+    return new RecordingError(
+      this.path,
+      `byte ${offset} of ${this.size}: ${problem}`,
+      { offset, cause },
+    );
+  }
+
+  async #moveWindow(offset: number, length: number): Promise<void> {
+    if (length > this.#window.length) this.#window = new Uint8Array(length);
+    this.#length = 0;
+    this.#start = offset;
+    const wanted = this.#window.subarray(0, this.size - offset);
+    try {
+      this.#length = await this.#file.read(wanted, offset);
+    } catch (cause) {
+      throw new RecordingError(this.path, fileProblem(cause), {
+        offset,
+        cause,
+      });
+    }
+    if (this.#length < length) {
+      throw this.damage(offset, "the file was cut off while it was read");
+    }
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+async function openPath(path: string): Promise<OpenFile> {
+  const file = await Deno.open(path);
+  try {
+    const { size } = await file.stat();
+    return {
+      size,
+      async read(into, offset) {
+        await file.seek(offset, Deno.SeekMode.Start);
+        let length = 0;
+        while (length < into.length) {
+          const count = await file.read(into.subarray(length));
+          if (count === null) break;
+          length += count;
+        }
+        return length;
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function openBlob(blob: Blob): OpenFile {
+  return {
+    size: blob.size,
+    async read(into, offset) {
+      const part = blob.slice(offset, offset + into.length);
+      into.set(new Uint8Array(await part.arrayBuffer()));
+      return part.size;
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * Recordings of DAVIS240 and DAVIS346 cameras in AEDAT 2.0.
+ *
+ * An address has 32 bits, big-endian. Bit 31 tells samples of the APS and of
+ * the IMU from DVS events, whose y is in bits 22–30, x in bits 12–21 and p in
+ * bit 11; bit 10 marks what came in at the synchronisation input. Both axes
+ * are turned: address (0, 0) is the lower right of the picture.
+ *
+ * Source: iniVation, AEDAT 2.0 file format.
+ *
+ * @module
+ */
+
+import { sensorOfCamera } from "../aedat3/cameras.ts";
+import { readAedatHeader } from "./aedat_header.ts";
+import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import { FaultLog } from "../blocks/fault_log.ts";
+import { RecordingError } from "../../files/errors.ts";
+import type { Sensor } from "../../events.ts";
+import { RecordingFile } from "../../files/buffered_file.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+
+const EVENT_BYTES = 8;
+
+/** Set in addresses of the APS and the IMU. */
+const SAMPLE_BIT = 0x80000000;
+
+/** Set in addresses of signals at the synchronisation input. */
+const SIGNAL_BIT = 0x400;
+
+/** The line of a header that names one of these cameras. */
+const CHIP_LINE = /^#\s*AEChip:\s*\S*\bdavis(240|346)/im;
+
+/**
+ * AEDAT 2.0 whose header names a DAVIS240 or a DAVIS346.
+ *
+ * DVS events are read; samples of the APS and the IMU, and signals at the
+ * synchronisation input, are left out and counted with the faults. Times have
+ * 32 bits; where they wrap they go on above 2³², and no more than 35 minutes
+ * may lie between two events.
+ *
+ * @example
+ * ```ts
+ * import { davis } from "./davis.ts";
+ * const header = "#!AER-DAT2.0\r\n# AEChip: Davis346red\r\n";
+ * const event = new DataView(new ArrayBuffer(8));
+ * event.setUint32(0, (259 - 7) * 2 ** 22 + (345 - 5) * 2 ** 12 + 2 ** 11);
+ * event.setUint32(4, 1000);
+ * const recording = await davis.open(new Blob([header, event]));
+ * for await (const { x, y, t, p } of recording.blocks()) {
+ *   if (`${x},${y},${t},${p}` !== "5,7,1000,1") throw new Error("misread");
+ * }
+ * ```
+ */
+export const davis: RecordingFormat = {
+  name: "AEDAT 2.0 (DAVIS)",
+  matches(head) {
+    const text = new TextDecoder().decode(head);
+    return text.startsWith("#!AER-DAT2.0") && CHIP_LINE.test(text);
+  },
+  async open(source: FileSource): Promise<OpenRecording> {
+    using file = await RecordingFile.open(source);
+    const sensor = await readSensor(file);
+    const log = new FaultLog();
+    return {
+      format: "AEDAT 2.0 (DAVIS)",
+      sensor,
+      faults: log.faults,
+      blocks: () =>
+        gatherBlocks(async function* (builder) {
+          log.clear();
+          using file = await RecordingFile.open(source);
+          await readSensor(file);
+          yield* readEvents(file, { sensor, builder, log });
+        }),
+    };
+  },
+};
+
+/** Reads the header, and leaves the file at its first event. */
+async function readSensor(file: RecordingFile): Promise<Sensor> {
+  const { version, chip = "" } = await readAedatHeader(file);
+  const sensor = sensorOfCamera(chip);
+  if (version !== "2.0" || !CHIP_LINE.test(`# AEChip: ${chip}`) || !sensor) {
+    throw new RecordingError(
+      file.path,
+      `it is AEDAT ${version} of "${chip}", not AEDAT 2.0 of a DAVIS240 or ` +
+        `DAVIS346`,
+      { offset: 0 },
+    );
+  }
+  return sensor;
+}
+
+/** How records are decoded. */
+interface DecodeOptions {
+  readonly sensor: Sensor;
+  readonly builder: BlockBuilder;
+  readonly log: FaultLog;
+}
+
+async function* readEvents(
+  file: RecordingFile,
+  options: DecodeOptions,
+): AsyncGenerator<void> {
+  let time: number | undefined;
+  while (await file.fill()) {
+    const { bytes, offset } = file;
+    if (bytes.length < EVENT_BYTES) {
+      throw new RecordingError(
+        file.path,
+        `byte ${offset} of ${offset + bytes.length}: an event has ` +
+          `${EVENT_BYTES} bytes, ${bytes.length} are left`,
+        { offset },
+      );
+    }
+    const records = Math.min(
+      Math.floor(bytes.length / EVENT_BYTES),
+      options.builder.room,
+    );
+    const taken = bytes.subarray(0, records * EVENT_BYTES);
+    time = decodeRecords(taken, { ...options, offset, time });
+    file.take(taken.length);
+    yield;
+  }
+}
+
+/** Decodes records into a builder with room for all; returns the last time. */
+function decodeRecords(
+  bytes: Uint8Array<ArrayBuffer>,
+  { sensor, builder, log, offset, time }: DecodeOptions & {
+    /** Byte in the file of the first record. */
+    readonly offset: number;
+    /** µs of the record before it, wraps undone. */
+    readonly time: number | undefined;
+  },
+): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { x, y, t, p } = builder;
+  const [right, bottom] = [sensor.width - 1, sensor.height - 1];
+  let latest = time ?? view.getUint32(4);
+  let count = builder.count;
+  for (let at = 0; at < bytes.length; at += EVENT_BYTES) {
+    const address = view.getUint32(at);
+    latest += (view.getUint32(at + 4) - latest) | 0;
+    const column = right - (address >>> 12 & 0x3ff);
+    const row = bottom - (address >>> 22 & 0x1ff);
+    if (
+      address >= SAMPLE_BIT || (address & SIGNAL_BIT) !== 0 ||
+      column < 0 || row < 0
+    ) {
+      log.add(
+        address >= SAMPLE_BIT
+          ? "samples of the APS and the IMU, which are left out"
+          : (address & SIGNAL_BIT) !== 0
+          ? "signals at the synchronisation input, which are left out"
+          : "events outside the sensor",
+        offset + at,
+      );
+      continue;
+    }
+    x[count] = column;
+    y[count] = row;
+    t[count] = latest;
+    p[count] = address >>> 11 & 1;
+    count++;
+  }
+  builder.count = count;
+  return latest;
+}

@@ -1,0 +1,222 @@
+/**
+ * Recordings in AEDAT 3.1, as cAER writes them; DVS Gesture has this format.
+ *
+ * After a text header come packets, each of events of one type and one source.
+ * All numbers are signed and little-endian, row 0 is at the top.
+ *
+ * Source: iniVation, AEDAT 3.1 file format.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import { RandomAccessFile } from "../../files/random_access_file.ts";
+import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import { FaultLog } from "../blocks/fault_log.ts";
+import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+import { readAedat3Header, VERSION_LINE } from "./aedat3_header.ts";
+
+const PACKET_HEADER_BYTES = 28;
+const EVENT_BYTES = 8;
+const POLARITY_TYPE = 1;
+
+/** Events that are decoded at once. */
+const SLICE_EVENTS = 1 << 16;
+
+/** Where a packet's events are, and how they are to be read. */
+interface Packet {
+  readonly type: number;
+  readonly source: number;
+  /** Byte of its first event. */
+  readonly start: number;
+  /** The byte after its last. */
+  readonly end: number;
+  readonly events: number;
+  /** µs to be added to the 31-bit times of its events. */
+  readonly timeBase: number;
+}
+
+/**
+ * AEDAT 3.1: polarity events are read, those of other types passed over.
+ *
+ * Events that the camera's software marked as invalid are left out and
+ * counted, as are events outside the sensor, with a negative time, or of
+ * another source than the first packet's.
+ *
+ * @example
+ * ```ts
+ * import { aedat3 } from "./aedat3.ts";
+ * const header = "#!AER-DAT3.1\r\n#Source 1: DVS128\r\n#!END-HEADER\r\n";
+ * const packet = Int32Array.of(0x10001, 8, 4, 0, 1, 1, 1);
+ * const event = Int32Array.of(5 << 17 | 7 << 2 | 3, 1000);
+ * const recording = await aedat3.open(new Blob([header, packet, event]));
+ * for await (const { x, y, t, p } of recording.blocks()) {
+ *   if (`${x},${y},${t},${p}` !== "5,7,1000,1") throw new Error("misread");
+ * }
+ * ```
+ */
+export const aedat3: RecordingFormat = {
+  name: "AEDAT 3.1",
+  matches: (head) =>
+    new TextDecoder().decode(head.subarray(0, VERSION_LINE.length)) ===
+      VERSION_LINE,
+  async open(file: FileSource): Promise<OpenRecording> {
+    using opened = await RandomAccessFile.open(file);
+    const { end, sensor } = await readAedat3Header(opened);
+    const log = new FaultLog();
+    return {
+      format: "AEDAT 3.1",
+      sensor,
+      faults: log.faults,
+      blocks: () =>
+        gatherBlocks(async function* (builder) {
+          log.clear();
+          using opened = await RandomAccessFile.open(file);
+          yield* readPackets(opened, { start: end, sensor, builder, log });
+        }),
+    };
+  },
+};
+
+/** How packets are read. */
+interface ReadOptions {
+  /** Byte of the first packet. */
+  readonly start: number;
+  readonly sensor: Sensor | undefined;
+  readonly builder: BlockBuilder;
+  readonly log: FaultLog;
+}
+
+async function* readPackets(
+  file: RandomAccessFile,
+  { start, sensor, builder, log }: ReadOptions,
+): AsyncGenerator<void> {
+  let source: number | undefined;
+  for (let at = start; at < file.size;) {
+    const packet = await readPacketHeader(file, at);
+    at = packet.end;
+    if (packet.type !== POLARITY_TYPE) continue;
+    source ??= packet.source;
+    if (packet.source !== source) {
+      log.add("packets of another source", packet.start);
+      continue;
+    }
+    for (let first = 0; first < packet.events;) {
+      const count = Math.min(
+        packet.events - first,
+        builder.room,
+        SLICE_EVENTS,
+      );
+      const offset = packet.start + first * EVENT_BYTES;
+      const bytes = await file.read(offset, count * EVENT_BYTES);
+      const { timeBase } = packet;
+      decodeEvents(bytes, { offset, timeBase, sensor, builder, log });
+      first += count;
+      yield;
+    }
+  }
+}
+
+async function readPacketHeader(
+  file: RandomAccessFile,
+  at: number,
+): Promise<Packet> {
+  const bytes = await file.read(at, PACKET_HEADER_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const type = view.getInt16(0, true);
+  const [eventBytes, timeOffset, overflows, capacity, events] = [
+    4,
+    8,
+    12,
+    16,
+    20,
+  ].map((field) => view.getInt32(field, true));
+  if (type < 0) {
+    throw file.damage(
+      at,
+      `a packet has type ${type}: compressed or damaged`,
+    );
+  }
+  if (
+    eventBytes <= 0 || capacity < 0 || events < 0 || events > capacity ||
+    overflows < 0
+  ) {
+    throw file.damage(
+      at,
+      `a packet claims ${events} of ${capacity} events of ${eventBytes} ` +
+        `bytes, ${overflows} times wrapped`,
+    );
+  }
+  if (
+    type === POLARITY_TYPE && (eventBytes !== EVENT_BYTES || timeOffset !== 4)
+  ) {
+    throw file.damage(
+      at,
+      `a polarity event has 8 bytes and its time at 4, here are ` +
+        `${eventBytes} and ${timeOffset}`,
+    );
+  }
+  const start = at + PACKET_HEADER_BYTES;
+  const end = start + capacity * eventBytes;
+  if (end > file.size) {
+    throw file.damage(
+      at,
+      `a packet claims ${end - start} bytes, ${file.size - start} are left`,
+    );
+  }
+  return {
+    type,
+    source: view.getInt16(2, true),
+    start,
+    end,
+    events,
+    timeBase: overflows * 2 ** 31,
+  };
+}
+
+/** How the events of a packet are decoded. */
+interface DecodeOptions {
+  /** Byte in the file of the first event. */
+  readonly offset: number;
+  readonly timeBase: number;
+  readonly sensor: Sensor | undefined;
+  readonly builder: BlockBuilder;
+  readonly log: FaultLog;
+}
+
+/** Decodes events into a builder that has room for all of them. */
+function decodeEvents(
+  bytes: Uint8Array<ArrayBuffer>,
+  { offset, timeBase, sensor, builder, log }: DecodeOptions,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { x, y, t, p } = builder;
+  const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
+  let count = builder.count;
+  for (let at = 0; at < bytes.length; at += EVENT_BYTES) {
+    const data = view.getUint32(at, true);
+    const time = view.getInt32(at + 4, true);
+    const column = data >>> 17;
+    const row = data >>> 2 & 0x7fff;
+    if (
+      (data & 1) === 0 || time < 0 || column >= width || row >= height
+    ) {
+      log.add(
+        (data & 1) === 0
+          ? "events marked as invalid"
+          : time < 0
+          ? "events with a negative time"
+          : "events outside the sensor",
+        offset + at,
+      );
+      continue;
+    }
+    x[count] = column;
+    y[count] = row;
+    t[count] = timeBase + time;
+    p[count] = data >>> 1 & 1;
+    count++;
+  }
+  builder.count = count;
+}

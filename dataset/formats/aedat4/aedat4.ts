@@ -1,0 +1,264 @@
+/**
+ * Recordings in AEDAT 4, as DV writes them.
+ *
+ * A version line is followed by a header and then by packets: each has the
+ * number of its stream, its size, and a table of FlatBuffers, compressed or
+ * not. An event has 16 bytes: t 8, x 2, y 2, p 1.
+ *
+ * Source: iniVation, AEDAT 4.0 file format.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import { RandomAccessFile } from "../../files/random_access_file.ts";
+import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import { FaultLog } from "../blocks/fault_log.ts";
+import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
+import { type Decompress, loadDecompressor } from "./compression.ts";
+import { FlatTable } from "./flat_table.ts";
+import { type Aedat4Stream, EVENTS_TYPE, parseStreams } from "./streams.ts";
+
+const VERSION_LINE = "#!AER-DAT4.0\r\n";
+const PACKET_HEADER_BYTES = 8;
+const EVENT_BYTES = 16;
+
+/** Which stream of a file is read. */
+export interface Aedat4Options {
+  /** Name of a stream of events; without it the first one. */
+  readonly stream?: string;
+}
+
+/** An AEDAT 4 recording that is open for reading. */
+export interface Aedat4Recording extends OpenRecording {
+  /** All streams of the file. */
+  readonly streams: readonly Aedat4Stream[];
+  /** The stream that is read. */
+  readonly stream: Aedat4Stream;
+}
+
+/** What the header says. */
+interface Header {
+  /** Byte of the first packet. */
+  readonly start: number;
+  /** Byte of the table after the last packet; the file's end without one. */
+  readonly end: number;
+  readonly decompress: Decompress;
+  readonly streams: readonly Aedat4Stream[];
+}
+
+/**
+ * AEDAT 4: the first stream of events; {@linkcode openAedat4} reads others.
+ *
+ * @example
+ * ```ts
+ * import { aedat4 } from "./aedat4.ts";
+ * if (aedat4.matches(new TextEncoder().encode("#!AER-DAT3.1\r\n"))) {
+ *   throw new Error("expected another format");
+ * }
+ * ```
+ */
+export const aedat4: RecordingFormat = {
+  name: "AEDAT 4",
+  matches: (head) =>
+    new TextDecoder().decode(head.subarray(0, VERSION_LINE.length)) ===
+      VERSION_LINE,
+  open: (file) => openAedat4(file),
+};
+
+/**
+ * Opens an AEDAT 4 file.
+ *
+ * Events outside the sensor are left out and counted; so is a table of packets
+ * at the end that is missing, as after a recording that was interrupted.
+ *
+ * @param file The file: its path, or what a browser hands over.
+ * @param options Which stream to read.
+ * @returns The recording.
+ * @throws {RecordingError} If the header is damaged, the compression is not
+ *   known, or there is no such stream of events; the message says which
+ *   streams there are.
+ *
+ * @example
+ * ```ts
+ * import { openAedat4 } from "./aedat4.ts";
+ * import { encodeAedat4 } from "./aedat4_encode.ts";
+ * const events = {
+ *   x: Uint16Array.of(5),
+ *   y: Uint16Array.of(7),
+ *   t: Float64Array.of(1.7e15),
+ *   p: Uint8Array.of(1),
+ * };
+ * const sensor = { width: 346, height: 260 };
+ * const pieces = await Array.fromAsync(encodeAedat4([events], { sensor }));
+ * const recording = await openAedat4(new Blob(pieces), { stream: "events" });
+ * for await (const { x, y, t, p } of recording.blocks()) {
+ *   if (`${x},${y},${t},${p}` !== "5,7,1700000000000000,1") throw new Error();
+ * }
+ * ```
+ */
+export async function openAedat4(
+  file: FileSource,
+  options: Aedat4Options = {},
+): Promise<Aedat4Recording> {
+  using opened = await RandomAccessFile.open(file);
+  const header = await readHeader(opened);
+  const { streams } = header;
+  const stream = streams.find(({ name, type }) =>
+    type === EVENTS_TYPE && (options.stream ?? name) === name
+  );
+  if (stream === undefined) {
+    const wanted = options.stream === undefined ? "" : ` "${options.stream}"`;
+    const known = streams.map(({ name, type }) => `"${name}" (${type})`);
+    throw opened.damage(
+      VERSION_LINE.length,
+      `it has no stream of events${wanted}` +
+        (known.length === 0 ? "" : `, only ${known.join(", ")}`),
+    );
+  }
+  const log = new FaultLog();
+  return {
+    format: "AEDAT 4",
+    sensor: stream.sensor,
+    faults: log.faults,
+    streams,
+    stream,
+    blocks: () =>
+      gatherBlocks(async function* (builder) {
+        log.clear();
+        using opened = await RandomAccessFile.open(file);
+        yield* readPackets(opened, { header, stream, builder, log });
+      }),
+  };
+}
+
+async function readHeader(file: RandomAccessFile): Promise<Header> {
+  const at = VERSION_LINE.length;
+  const line = await file.read(0, Math.min(file.size, at));
+  if (!aedat4.matches(line)) {
+    throw file.damage(0, 'the line "#!AER-DAT4.0" belongs here');
+  }
+  const size = await file.read(at, 4);
+  const length = 4 +
+    new DataView(size.buffer, size.byteOffset).getUint32(0, true);
+  const bytes = await file.read(at, length);
+  try {
+    const table = FlatTable.root(bytes, "IOHE");
+    const end = table.int64(1, -1);
+    return {
+      start: at + length,
+      end: end < at + length ? file.size : end,
+      decompress: await loadDecompressor(table.int32(0, 0)),
+      streams: parseStreams(table.text(2)),
+    };
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw file.damage(at, `the header is damaged: ${problem}`, cause);
+  }
+}
+
+/** How packets are read. */
+interface ReadOptions {
+  readonly header: Header;
+  readonly stream: Aedat4Stream;
+  readonly builder: BlockBuilder;
+  readonly log: FaultLog;
+}
+
+async function* readPackets(
+  file: RandomAccessFile,
+  { header, stream, builder, log }: ReadOptions,
+): AsyncGenerator<void> {
+  const end = Math.min(header.end, file.size);
+  for (let at = header.start; at < end;) {
+    const head = await file.read(at, PACKET_HEADER_BYTES);
+    const view = new DataView(head.buffer, head.byteOffset);
+    const id = view.getInt32(0, true);
+    const size = view.getInt32(4, true);
+    const offset = at + PACKET_HEADER_BYTES;
+    if (size < 0 || offset + size > end) {
+      throw file.damage(
+        at,
+        `a packet claims ${size} bytes, ${end - offset} are left`,
+      );
+    }
+    at = offset + size;
+    if (id !== stream.id) continue;
+    const body = await file.read(offset, size);
+    let table: FlatTable;
+    let events: { readonly start: number; readonly length: number };
+    try {
+      table = FlatTable.root(header.decompress(body), EVENTS_TYPE);
+      events = table.vector(0, EVENT_BYTES);
+    } catch (cause) {
+      const problem = (cause as Error).message;
+      throw file.damage(offset, `a packet is damaged: ${problem}`, cause);
+    }
+    const { sensor } = stream;
+    for (let first = 0; first < events.length;) {
+      const count = Math.min(events.length - first, builder.room);
+      const start = events.start + first * EVENT_BYTES;
+      decodeEvents(table.view, { start, count, offset, sensor, builder, log });
+      first += count;
+      yield;
+    }
+  }
+  if (header.end > file.size) {
+    log.add("the table of packets is missing at the end", file.size);
+  }
+}
+
+/** How the events of a packet are decoded. */
+interface DecodeOptions {
+  /** Byte in the packet of the first event. */
+  readonly start: number;
+  readonly count: number;
+  /** Byte in the file of the packet. */
+  readonly offset: number;
+  readonly sensor: Sensor | undefined;
+  readonly builder: BlockBuilder;
+  readonly log: FaultLog;
+}
+
+/** Decodes events into a builder that has room for all of them. */
+function decodeEvents(
+  view: DataView,
+  { start, count, offset, sensor, builder, log }: DecodeOptions,
+): void {
+  const { x, y, t, p } = builder;
+  const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
+  const [words, halves] = alignedWords(view, { start, count });
+  let place = builder.count;
+  for (let i = 0; i < count; i++) {
+    const column = halves[8 * i + 4];
+    const row = halves[8 * i + 5];
+    if (column >= width || row >= height) {
+      log.add("events outside the sensor", offset);
+      continue;
+    }
+    x[place] = column;
+    y[place] = row;
+    t[place] = words[4 * i + 1] * 2 ** 32 + (words[4 * i] >>> 0);
+    p[place] = (words[4 * i + 3] & 0xff) === 0 ? 0 : 1;
+    place++;
+  }
+  builder.count = place;
+}
+
+/** Events as words of 32 and of 16 bits, copied where they are not aligned. */
+function alignedWords(
+  { buffer, byteOffset }: DataView,
+  { start, count }: { readonly start: number; readonly count: number },
+): [Int32Array, Uint16Array] {
+  const at = byteOffset + start;
+  const isAligned = at % 4 === 0;
+  const events = isAligned
+    ? buffer
+    : buffer.slice(at, at + count * EVENT_BYTES);
+  const from = isAligned ? at : 0;
+  return [
+    new Int32Array(events, from, 4 * count),
+    new Uint16Array(events, from, 8 * count),
+  ];
+}

@@ -1,0 +1,68 @@
+/**
+ * Numbers out of the bytes of HDF5 data sets, lowest byte first.
+ *
+ * @module
+ */
+
+import type { ValueType } from "./hdf5_file.ts";
+
+/** Reads a number of some type at a byte. */
+export type ReadNumber = (view: DataView, at: number) => number;
+
+/**
+ * Makes what reads numbers of a type.
+ *
+ * @param type The type: integers of up to 64 bits, exact up to 2⁵³,
+ *   floating-point numbers of 16 to 64 bits, or names for integers.
+ * @returns The function; `undefined` for other types.
+ *
+ * @example
+ * ```ts
+ * import { numberReader } from "./columns.ts";
+ * const read = numberReader({
+ *   kind: "float",
+ *   size: 2,
+ *   signed: true,
+ *   fields: [],
+ *   element: undefined,
+ * });
+ * const half = new DataView(Uint16Array.of(0x3800).buffer);
+ * if (read?.(half, 0) !== 0.5) throw new Error("expected a half");
+ * ```
+ */
+export function numberReader(type: ValueType): ReadNumber | undefined {
+  const { kind, size, signed } = type;
+  if (kind === "float") {
+    switch (size) {
+      case 2:
+        return (view, at) => view.getFloat16(at, true);
+      case 4:
+        return (view, at) => view.getFloat32(at, true);
+      case 8:
+        return (view, at) => view.getFloat64(at, true);
+    }
+    return undefined;
+  }
+  if (kind !== "integer" && kind !== "enum") return undefined;
+  switch (size) {
+    case 1:
+      return signed
+        ? (view, at) => view.getInt8(at)
+        : (view, at) => view.getUint8(at);
+    case 2:
+      return signed
+        ? (view, at) => view.getInt16(at, true)
+        : (view, at) => view.getUint16(at, true);
+    case 4:
+      return signed
+        ? (view, at) => view.getInt32(at, true)
+        : (view, at) => view.getUint32(at, true);
+    case 8:
+      return signed
+        ? (view, at) =>
+          view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
+        : (view, at) =>
+          view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+  }
+  return undefined;
+}

@@ -1,0 +1,200 @@
+/**
+ * Chunks of events in Prophesee's compression for HDF5, filter 0x8ECF.
+ *
+ * A chunk starts with its number of events and two flags, then come all times,
+ * then all rows, columns and polarities, in one of three ways.
+ *
+ * @module
+ */
+
+import type { EventBlock } from "../reading/format.ts";
+
+/** Number of the filter. */
+export const ECF_FILTER = 0x8ecf;
+
+/** Events of a chunk, at most. */
+const MOST_EVENTS = 65535;
+
+/** Rows, columns and polarities of four events take 12 bytes. */
+const PACKED_ALL = 2;
+
+/** Columns and polarities of four events take 6 bytes. */
+const PACKED_COLUMNS = 1;
+
+/** A chunk, and where in it the next bytes are. */
+interface Cursor {
+  readonly view: DataView;
+  at: number;
+}
+
+/** Columns that are filled. */
+interface Columns extends EventBlock {
+  readonly count: number;
+}
+
+/**
+ * Decompresses a chunk.
+ *
+ * @param view The chunk.
+ * @returns Its events.
+ * @throws {RangeError} If it is damaged.
+ *
+ * @example
+ * ```ts
+ * import { decodeEcf } from "./ecf.ts";
+ * // One event at 1000 µs: (5, 7), ON, all packed.
+ * const bytes = new Uint8Array(4 + 8 + 1 + 12);
+ * bytes.set([1 << 2 | 2, 0, 0, 0, 0xe8, 3, 0, 0, 0, 0, 0, 0, 1]);
+ * new DataView(bytes.buffer).setUint32(13, (7 << 12 | 5 << 1 | 1) << 8, true);
+ * const { x, y, t, p } = decodeEcf(new DataView(bytes.buffer));
+ * if (`${x},${y},${t},${p}` !== "5,7,1000,1") throw new Error("misread");
+ * ```
+ */
+export function decodeEcf(view: DataView): EventBlock {
+  const head = view.getUint32(0, true);
+  const count = head >>> 2;
+  if (count > MOST_EVENTS) throw new RangeError(`it claims ${count} events`);
+  const columns: Columns = {
+    count,
+    x: new Uint16Array(count),
+    y: new Uint16Array(count),
+    t: new Float64Array(count),
+    p: new Uint8Array(count),
+  };
+  const cursor: Cursor = { view, at: 4 };
+  readTimes(cursor, columns);
+  if (head & PACKED_ALL) readPackedAll(cursor, columns);
+  else {
+    readRows(cursor, columns);
+    if (head & PACKED_COLUMNS) readPackedColumns(cursor, columns);
+    else {
+      readMaskedColumns(cursor, columns);
+      readPolarities(cursor, columns);
+    }
+  }
+  const { x, y, t, p } = columns;
+  return { x, y, t, p };
+}
+
+/** Fills a run of equal values; returns the index after it. */
+function fillRun(
+  column: Uint16Array | Float64Array | Uint8Array,
+  { first, run, value }: { first: number; run: number; value: number },
+): number {
+  if (run === 0 || first + run > column.length) {
+    throw new RangeError(`a run of ${run} events at ${first}`);
+  }
+  if (run === 1) column[first] = value;
+  else column.fill(value, first, first + run);
+  return first + run;
+}
+
+/**
+ * Reads times: the first, then steps of up to 14 µs in the high half of a
+ * byte and the events that share the time in its low half. A high half of 15
+ * brings four more bits of a longer step, a low half of 15 a run of 16 bits.
+ */
+function readTimes(cursor: Cursor, { t, count }: Columns): void {
+  const { view } = cursor;
+  let time = view.getUint32(4, true) + view.getInt32(8, true) * 2 ** 32;
+  cursor.at = 12;
+  for (let i = 0; i < count;) {
+    let byte = view.getUint8(cursor.at++);
+    let step = 0;
+    for (let weight = 1; byte >= 0xf0; weight *= 16) {
+      step += (byte & 0xf) * weight;
+      byte = view.getUint8(cursor.at++);
+      if (!Number.isSafeInteger(step)) throw new RangeError("a step too long");
+    }
+    time += step + (byte >> 4);
+    let run = byte & 0xf;
+    if (run === 0xf) {
+      run = view.getUint16(cursor.at, true);
+      cursor.at += 2;
+    }
+    i = fillRun(t, { first: i, run, value: time });
+  }
+}
+
+/** Reads rows in bits 5–15, with runs of up to 30 in bits 0–4. */
+function readRows(cursor: Cursor, { y, count }: Columns): void {
+  for (let i = 0; i < count;) {
+    const word = cursor.view.getUint16(cursor.at, true);
+    cursor.at += 2;
+    let run = word & 0x1f;
+    if (run === 0x1f) {
+      run = cursor.view.getUint16(cursor.at, true);
+      cursor.at += 2;
+    }
+    i = fillRun(y, { first: i, run, value: word >> 5 });
+  }
+}
+
+/** Reads columns in bits 5–15, with a mask of the five next in bits 4–0. */
+function readMaskedColumns(cursor: Cursor, { x, count }: Columns): void {
+  for (let i = 0; i < count;) {
+    const word = cursor.view.getUint16(cursor.at, true);
+    cursor.at += 2;
+    const column = word >> 5;
+    x[i++] = column;
+    for (let next = 1; next <= 5; next++) {
+      if ((word >> (5 - next) & 1) === 0) continue;
+      if (i >= count) throw new RangeError("a mask goes beyond the events");
+      x[i++] = column + next;
+    }
+  }
+}
+
+/** Reads polarities in bit 7, with runs of up to 126 in bits 0–6. */
+function readPolarities(cursor: Cursor, { p, count }: Columns): void {
+  for (let i = 0; i < count;) {
+    const byte = cursor.view.getUint8(cursor.at++);
+    let run = byte & 0x7f;
+    if (run === 0x7f) {
+      run = cursor.view.getUint16(cursor.at, true);
+      cursor.at += 2;
+    }
+    i = fillRun(p, { first: i, run, value: byte >> 7 });
+  }
+}
+
+/** Reads x and p of four events in three words of 16 bits. */
+function readPackedColumns(cursor: Cursor, { x, p, count }: Columns): void {
+  const { view } = cursor;
+  for (let i = 0; i < count; i += 4, cursor.at += 6) {
+    const a = view.getUint16(cursor.at, true);
+    const b = view.getUint16(cursor.at + 2, true);
+    const c = view.getUint16(cursor.at + 4, true);
+    const four = [
+      a >> 4,
+      a & 0xf | b >> 8 << 4,
+      b & 0xff | c >> 12 << 8,
+      c & 0xfff,
+    ];
+    for (let k = 0; k < 4 && i + k < count; k++) {
+      x[i + k] = four[k] >> 1;
+      p[i + k] = four[k] & 1;
+    }
+  }
+}
+
+/** Reads y, x and p of four events in three words of 32 bits. */
+function readPackedAll(cursor: Cursor, { x, y, p, count }: Columns): void {
+  const { view } = cursor;
+  for (let i = 0; i < count; i += 4, cursor.at += 12) {
+    const a = view.getUint32(cursor.at, true);
+    const b = view.getUint32(cursor.at + 4, true);
+    const c = view.getUint32(cursor.at + 8, true);
+    const four = [
+      a >>> 8,
+      a & 0xff | b >>> 16 << 8,
+      b & 0xffff | c >>> 24 << 16,
+      c & 0xffffff,
+    ];
+    for (let k = 0; k < 4 && i + k < count; k++) {
+      y[i + k] = four[k] >> 12 & 0x7ff;
+      x[i + k] = four[k] >> 1 & 0x7ff;
+      p[i + k] = four[k] & 1;
+    }
+  }
+}

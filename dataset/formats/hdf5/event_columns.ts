@@ -1,0 +1,96 @@
+/**
+ * Events in four HDF5 data sets `events/x`, `events/y`, `events/p` and
+ * `events/t`, as DSEC and others have them.
+ *
+ * @module
+ */
+
+import type { BlockBuilder } from "../blocks/block_builder.ts";
+import type { FaultLog } from "../blocks/fault_log.ts";
+import { numberReader, type ReadNumber } from "./columns.ts";
+import type { Column, Hdf5File } from "./hdf5_file.ts";
+
+/** Where one field of the events is. */
+interface Field {
+  readonly column: Column;
+  readonly read: ReadNumber;
+}
+
+/** The fields of the events, and how many there are. */
+export interface EventColumns {
+  /** Column, row, time and polarity of each event. */
+  readonly fields: readonly Field[];
+  /** Factor that makes µs of a time. */
+  readonly timeUnit: number;
+  /** Number of events. */
+  readonly length: number;
+}
+
+/**
+ * Finds events in four data sets.
+ *
+ * @param file The file.
+ * @returns Where they are; `undefined` if a data set is missing, is of another
+ *   type or of another length than the others.
+ * @throws {RecordingError} If a description is damaged.
+ */
+export function findEventColumns(file: Hdf5File): EventColumns | undefined {
+  const fields: Field[] = [];
+  for (const name of ["x", "y", "t", "p"]) {
+    const column = file.column(`events/${name}`);
+    const read = column && numberReader(column.type);
+    if (!column || !read) return undefined;
+    fields.push({ column, read });
+  }
+  const [{ column: { length } }, , { column: time }] = fields;
+  if (fields.some(({ column }) => column.length !== length)) return undefined;
+  // Whole numbers are µs, others are seconds.
+  const timeUnit = time.type.kind === "float" ? 1e6 : 1;
+  return { fields, timeUnit, length };
+}
+
+/**
+ * Reads events of four data sets.
+ *
+ * @param file The file.
+ * @param options Where the events are, and where they go.
+ * @returns Nothing; stops whenever the builder may be full.
+ * @throws {RecordingError} If they cannot be read.
+ */
+export function* readEventColumns(
+  file: Hdf5File,
+  { columns, builder, log }: {
+    readonly columns: EventColumns;
+    readonly builder: BlockBuilder;
+    readonly log: FaultLog;
+  },
+): Generator<void> {
+  const { fields, timeUnit, length } = columns;
+  for (let first = 0; first < length;) {
+    const count = Math.min(length - first, builder.room);
+    const [xs, ys, ts, ps] = fields.map(({ column }) =>
+      file.readBytes(column, { first, count })
+    );
+    const [x, y, t, p] = fields.map(({ column, read }) => ({
+      read,
+      size: column.type.size,
+    }));
+    let place = builder.count;
+    for (let i = 0; i < count; i++) {
+      const column = x.read(xs, i * x.size);
+      const row = y.read(ys, i * y.size);
+      if (!(column >= 0 && row >= 0 && column < 0x10000 && row < 0x10000)) {
+        log.add("events at no pixel", 0);
+        continue;
+      }
+      builder.x[place] = column;
+      builder.y[place] = row;
+      builder.t[place] = Math.round(t.read(ts, i * t.size) * timeUnit);
+      builder.p[place] = p.read(ps, i * p.size) > 0 ? 1 : 0;
+      place++;
+    }
+    builder.count = place;
+    first += count;
+    yield;
+  }
+}

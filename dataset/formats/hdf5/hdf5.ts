@@ -1,0 +1,161 @@
+/**
+ * Recordings in HDF5: spikes of SHD and SSC, events of Metavision, and events
+ * in four data sets as DSEC has them.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../files/errors.ts";
+import type { Sensor } from "../../events.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import { FaultLog } from "../blocks/fault_log.ts";
+import type {
+  EventBlock,
+  OpenRecording,
+  RecordingFormat,
+} from "../reading/format.ts";
+import { findCdEvents, readCdEvents } from "./cd_events.ts";
+import { findEventColumns, readEventColumns } from "./event_columns.ts";
+import { Hdf5File } from "./hdf5_file.ts";
+import { CHANNELS, findSpikes, readSpikes, type Spikes } from "./spikes.ts";
+
+/** First bytes of a file, or of what is after a block of another's. */
+const MARK = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Where in the first bytes of a file the mark may be. */
+const MARK_PLACES = [0, 512, 1024, 2048];
+
+/** A sample of a file that holds many. */
+export interface Hdf5Sample {
+  /** Its class; `undefined` if the file does not tell. */
+  readonly label: number | undefined;
+  /**
+   * Reads its spikes.
+   *
+   * @returns Blocks; none is empty.
+   * @throws {RecordingError} If they are damaged.
+   */
+  blocks(): AsyncGenerator<EventBlock, void, void>;
+}
+
+/** A recording in HDF5 that is open for reading. */
+export interface Hdf5Recording extends OpenRecording {
+  /**
+   * Samples of SHD or SSC; none in a file that is one recording. `blocks()`
+   * reads one after another, and the times of each start anew.
+   */
+  readonly samples: readonly Hdf5Sample[];
+}
+
+/** HDF5 with events in it. */
+export interface Hdf5Format extends RecordingFormat {
+  /**
+   * Opens a file and looks for events.
+   *
+   * @param file The file; what a browser hands over is read into memory.
+   * @returns The recording.
+   * @throws {RecordingError} If it is no sound HDF5 file, or has no events in
+   *   a layout that is known.
+   */
+  open(file: FileSource): Promise<Hdf5Recording>;
+}
+
+/** What reads the events of a file once it is open. */
+type ReadEvents = (
+  file: Hdf5File,
+  sink: { readonly builder: BlockBuilder; readonly log: FaultLog },
+) => Iterable<void>;
+
+/** What was found in a file. */
+interface Layout {
+  readonly format: string;
+  readonly sensor: Sensor | undefined;
+  readonly read: ReadEvents;
+  readonly spikes?: Spikes;
+}
+
+/**
+ * HDF5: `spikes/{times,units}` of SHD and SSC, `CD/events` of Metavision, or
+ * `events/{x,y,p,t}` with t in µs, or in seconds if it is no integer.
+ *
+ * @example
+ * ```ts
+ * import { hdf5 } from "./hdf5.ts";
+ * const head = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
+ * if (!hdf5.matches(head)) throw new Error("expected HDF5");
+ * ```
+ */
+export const hdf5: Hdf5Format = {
+  name: "HDF5",
+  matches: (head) =>
+    MARK_PLACES.some((at) => MARK.every((byte, i) => head[at + i] === byte)),
+  async open(source): Promise<Hdf5Recording> {
+    using file = await Hdf5File.open(source);
+    const { format, sensor, read, spikes } = findLayout(file);
+    const log = new FaultLog();
+    const blocksOf = (read: ReadEvents) =>
+      gatherBlocks(async function* (builder) {
+        log.clear();
+        using file = await Hdf5File.open(source);
+        yield* read(file, { builder, log });
+      });
+    return {
+      format,
+      sensor,
+      faults: log.faults,
+      samples: Array.from(
+        { length: spikes?.length ?? 0 },
+        (_, index): Hdf5Sample => ({
+          label: spikes!.labels[index],
+          blocks: () =>
+            blocksOf((file, { builder, log }) =>
+              readSpikes(file, { spikes: spikes!, index, builder, log })
+            ),
+        }),
+      ),
+      blocks: () => blocksOf(read),
+    };
+  },
+};
+
+function findLayout(file: Hdf5File): Layout {
+  const spikes = findSpikes(file);
+  if (spikes !== undefined) {
+    return {
+      format: "HDF5 (spikes)",
+      sensor: CHANNELS,
+      spikes,
+      *read(file, { builder, log }) {
+        for (let index = 0; index < spikes.length; index++) {
+          yield* readSpikes(file, { spikes, index, builder, log });
+        }
+        yield;
+      },
+    };
+  }
+  const events = findCdEvents(file);
+  if (events !== undefined) {
+    return {
+      format: "HDF5 (Metavision)",
+      sensor: events.sensor,
+      read: (file, { builder, log }) =>
+        readCdEvents(file, { events, builder, log }),
+    };
+  }
+  const columns = findEventColumns(file);
+  if (columns !== undefined) {
+    return {
+      format: "HDF5 (events)",
+      sensor: undefined,
+      read: (file, { builder, log }) =>
+        readEventColumns(file, { columns, builder, log }),
+    };
+  }
+  throw new RecordingError(
+    file.file.path,
+    "it is HDF5 without spikes/times and spikes/units, CD/events or " +
+      "events/x, y, p and t",
+    { offset: 0 },
+  );
+}

@@ -1,0 +1,351 @@
+/**
+ * HDF5 files, read by the HDF5 library in WebAssembly.
+ *
+ * The library finds a recording in its own file system, where reading is
+ * passed on to the file itself, so that memory does not grow with it.
+ *
+ * @module
+ */
+
+import type * as h5wasm from "npm:h5wasm@0.10.3";
+import { RecordingError } from "../../files/errors.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
+
+/** Kinds of values, by their number in HDF5. */
+const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
+  0: "integer",
+  1: "float",
+  6: "compound",
+  8: "enum",
+  9: "list",
+};
+
+/** Most bytes that one byte of a compressed data set stands for. */
+const MOST_RATIO = 1100;
+
+/** Bytes that are read at once, at most. */
+const MOST_BYTES = 1 << 26;
+
+/** How a value is handed out; the library puts the lowest byte first. */
+export interface ValueType {
+  /** What it is; a list has any length. */
+  readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
+  /** Its bytes. */
+  readonly size: number;
+  /** Whether an integer may be negative. */
+  readonly signed: boolean;
+  /** Fields of a compound, with the byte where each starts. */
+  readonly fields: readonly {
+    readonly name: string;
+    readonly offset: number;
+    readonly type: ValueType;
+  }[];
+  /** What a list holds. */
+  readonly element: ValueType | undefined;
+}
+
+/** A data set of one dimension. */
+export interface Column {
+  /** Path in the file. */
+  readonly path: string;
+  /** Number of values. */
+  readonly length: number;
+  /** How each is stored. */
+  readonly type: ValueType;
+  /** Numbers of the filters that chunks went through. */
+  readonly filters: readonly number[];
+}
+
+/** The library in WebAssembly. */
+type H5Module = Awaited<typeof h5wasm.ready>;
+
+/** Counts opened files: each has a name of its own in the library. */
+let opened = 0;
+
+/**
+ * An open HDF5 file.
+ *
+ * @example
+ * ```ts
+ * import { Hdf5File } from "./hdf5_file.ts";
+ * const open = Hdf5File.open(new Blob(["a cat"]));
+ * const message = await open.catch((error: Error) => error.message);
+ * if (!`${message}`.includes("HDF5")) throw new Error("expected a refusal");
+ * ```
+ */
+export class Hdf5File implements Disposable {
+  /** The file itself. */
+  readonly file: SyncFile;
+  readonly #name: string;
+  readonly #id: bigint;
+  readonly #library: typeof h5wasm;
+  readonly #module: H5Module;
+
+  private constructor(
+    file: SyncFile,
+    { name, id, library, module }: {
+      readonly name: string;
+      readonly id: bigint;
+      readonly library: typeof h5wasm;
+      readonly module: H5Module;
+    },
+  ) {
+    this.file = file;
+    this.#name = name;
+    this.#id = id;
+    this.#library = library;
+    this.#module = module;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param source The file.
+   * @returns The file.
+   * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
+   */
+  static async open(source: FileSource): Promise<Hdf5File> {
+    // Loaded here, as it has 4 MB and most recordings are of other formats.
+    const library = await import("npm:h5wasm@0.10.3");
+    const module = await library.ready;
+    // Otherwise the library prints its errors, and goes on.
+    module.activate_throwing_error_handler();
+    const file = await openSyncFile(source);
+    const name = `recording_${opened++}`;
+    try {
+      mountFile(module, { name, file });
+      const id = module.open(name, module.H5F_ACC_RDONLY, false, -1, -1);
+      if (id >= 0n) return new Hdf5File(file, { name, id, library, module });
+    } catch (cause) {
+      forgetFile(module, name);
+      file[Symbol.dispose]();
+      throw new RecordingError(file.path, "it is no sound HDF5 file", {
+        offset: 0,
+        cause,
+      });
+    }
+    forgetFile(module, name);
+    file[Symbol.dispose]();
+    throw new RecordingError(file.path, "it is no sound HDF5 file", {
+      offset: 0,
+    });
+  }
+
+  /**
+   * Finds a data set of one dimension.
+   *
+   * @param path Its path in the file.
+   * @returns The data set; `undefined` if there is none.
+   * @throws {RecordingError} If its description is damaged.
+   */
+  column(path: string): Column | undefined {
+    return this.#guarded(path, () => {
+      if (!this.#has(path)) return undefined;
+      const metadata = this.#module.get_dataset_metadata(this.#id, path);
+      if (metadata.shape?.length !== 1) return undefined;
+      const filters = this.#module.get_dataset_filters(this.#id, path);
+      const length = Number(metadata.shape[0]);
+      const ratio = filters.length === 0 ? 1 : MOST_RATIO;
+      if (length * metadata.size > ratio * this.file.size) {
+        throw new RangeError(`it claims ${length} values`);
+      }
+      return {
+        path,
+        length,
+        type: typeOf(metadata),
+        filters: filters.map(({ id }: { readonly id: number }) => id),
+      };
+    });
+  }
+
+  /**
+   * Reads an attribute of the file that is a text.
+   *
+   * @param name Its name.
+   * @returns The text; empty if there is none.
+   * @throws {RecordingError} If it is damaged.
+   */
+  attribute(name: string): string {
+    return this.#guarded(`the attribute "${name}"`, () => {
+      const names = this.#module.get_attribute_names(this.#id, "/");
+      if (!names.includes(name)) return "";
+      const { value } = new this.#library.Group(this.#id, "/").attrs[name];
+      return String(value);
+    });
+  }
+
+  /**
+   * Reads values, numbers with their lowest byte first.
+   *
+   * @param column The data set; not one of lists.
+   * @param first Index of the first value.
+   * @param count How many.
+   * @returns Their bytes.
+   * @throws {RecordingError} If they cannot be read.
+   */
+  readBytes(
+    column: Column,
+    { first, count }: { readonly first: number; readonly count: number },
+  ): DataView<ArrayBuffer> {
+    return this.#read(
+      column,
+      { first, count },
+      (at, bytes) => viewOf(this.#module.HEAPU8.slice(at, at + bytes)),
+    );
+  }
+
+  /**
+   * Reads one list.
+   *
+   * @param column The data set of lists.
+   * @param index Index of the list.
+   * @returns The bytes of its elements.
+   * @throws {RecordingError} If it cannot be read.
+   */
+  readList(column: Column, index: number): DataView<ArrayBuffer> {
+    const elementBytes = column.type.element?.size ?? 1;
+    return this.#read(column, { first: index, count: 1 }, (at) => {
+      const memory = this.#module.HEAPU8;
+      const [length, start] = new Uint32Array(memory.slice(at, at + 8).buffer);
+      const end = start + length * elementBytes;
+      if (end > memory.length) throw new RangeError("a list is damaged");
+      const list = viewOf(memory.slice(start, end));
+      this.#module.reclaim_vlen_memory_count(
+        this.#id,
+        column.path,
+        "",
+        BigInt(at),
+        [1n],
+      );
+      return list;
+    });
+  }
+
+  /**
+   * Finds the header of a data set in the file.
+   *
+   * @param column The data set.
+   * @returns The byte where it starts.
+   * @throws {RecordingError} If it cannot be found.
+   */
+  headerOf(column: Column): number {
+    return this.#guarded(column.path, () => {
+      const reference = this.#module.create_object_reference(
+        this.#id,
+        column.path,
+      );
+      const bytes = Uint8Array.from(reference);
+      return Number(viewOf(bytes).getBigUint64(0, true));
+    });
+  }
+
+  /** Reads into memory of the library, and frees it. */
+  #read<T>(
+    column: Column,
+    { first, count }: { readonly first: number; readonly count: number },
+    take: (at: number, bytes: number) => T,
+  ): T {
+    return this.#guarded(column.path, () => {
+      const bytes = count * column.type.size;
+      if (bytes > MOST_BYTES) throw new RangeError(`${bytes} bytes at once`);
+      const at = this.#module._malloc(bytes);
+      try {
+        const status = this.#module.get_dataset_data(
+          this.#id,
+          column.path,
+          [BigInt(count)],
+          [BigInt(first)],
+          [1n],
+          BigInt(at),
+        );
+        if (status < 0) throw new RangeError("the library cannot read it");
+        return take(at, bytes);
+      } finally {
+        this.#module._free(at);
+      }
+    });
+  }
+
+  /** Whether all parts of a path are there: to ask for others is an error. */
+  #has(path: string): boolean {
+    const parts = path.split("/");
+    return parts.every((part, i) => {
+      const group = parts.slice(0, i).join("/") || "/";
+      return this.#module.get_names(this.#id, group, false).includes(part);
+    });
+  }
+
+  /** Words what the library throws. */
+  #guarded<T>(what: string, use: () => T): T {
+    try {
+      return use();
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      throw new RecordingError(
+        this.file.path,
+        `"${what}" is damaged: ${problem.split("\n")[0]}`,
+        { cause },
+      );
+    }
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#module.close_file(this.#id);
+    forgetFile(this.#module, this.#name);
+    this.file[Symbol.dispose]();
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView<ArrayBuffer> {
+  return new DataView(bytes.buffer as ArrayBuffer, bytes.byteOffset);
+}
+
+function typeOf(metadata: h5wasm.Metadata): ValueType {
+  return {
+    kind: KINDS[metadata.type] ?? "other",
+    size: metadata.size,
+    signed: metadata.signed,
+    fields: metadata.compound_type?.members.map((member) => ({
+      name: member.name,
+      offset: member.offset,
+      type: typeOf(member),
+    })) ?? [],
+    element: metadata.vlen_type && typeOf(metadata.vlen_type),
+  };
+}
+
+/** Parts of the library's file system that are put in place of its own. */
+interface FileNode {
+  stream_ops: Record<string, unknown>;
+  usedBytes: number;
+}
+
+/** Puts a file into the library's file system. */
+function mountFile(
+  module: H5Module,
+  { name, file }: { readonly name: string; readonly file: SyncFile },
+): void {
+  module.FS.writeFile(name, new Uint8Array());
+  const node = module.FS.lookupPath(name, {}).node as unknown as FileNode;
+  Object.defineProperty(node, "usedBytes", { value: file.size });
+  node.stream_ops = {
+    llseek: node.stream_ops.llseek,
+    read: (
+      _stream: unknown,
+      memory: Int8Array,
+      at: number,
+      length: number,
+      offset: number,
+    ) =>
+      file.read(
+        new Uint8Array(memory.buffer, memory.byteOffset + at, length),
+        offset,
+      ),
+  };
+}
+
+function forgetFile(module: H5Module, name: string): void {
+  module.FS.unlink(name);
+}

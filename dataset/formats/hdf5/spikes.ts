@@ -1,0 +1,104 @@
+/**
+ * Spikes of the Heidelberg digits and speech commands, SHD and SSC: two lists
+ * a sample, `spikes/times` in seconds and `spikes/units`.
+ *
+ * Source: B. Cramer et al., The Heidelberg Spiking Data Sets for the
+ * Systematic Evaluation of Spiking Neural Networks, 2022.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { BlockBuilder } from "../blocks/block_builder.ts";
+import type { FaultLog } from "../blocks/fault_log.ts";
+import { numberReader, type ReadNumber } from "./columns.ts";
+import type { Column, Hdf5File } from "./hdf5_file.ts";
+
+/** The 700 channels of the cochlea, side by side. */
+export const CHANNELS: Sensor = { width: 700, height: 1 };
+
+/** Spikes of all samples. */
+export interface Spikes {
+  /** Times of each sample. */
+  readonly times: Column;
+  /** Channels of each sample. */
+  readonly units: Column;
+  /** Reads a time in seconds. */
+  readonly readTime: ReadNumber;
+  /** Reads a channel. */
+  readonly readUnit: ReadNumber;
+  /** Class of each sample; empty if the file does not tell. */
+  readonly labels: readonly number[];
+  /** Number of samples. */
+  readonly length: number;
+}
+
+/**
+ * Finds spikes.
+ *
+ * @param file The file.
+ * @returns Where they are; `undefined` if there are none.
+ * @throws {RecordingError} If a description is damaged.
+ */
+export function findSpikes(file: Hdf5File): Spikes | undefined {
+  const [times, units] = ["times", "units"]
+    .map((name) => file.column(`spikes/${name}`));
+  const readTime = times?.type.element && numberReader(times.type.element);
+  const readUnit = units?.type.element && numberReader(units.type.element);
+  if (!times || !units || !readTime || !readUnit) return undefined;
+  if (times.length !== units.length) return undefined;
+  const labels = readLabels(file, times.length);
+  return { times, units, readTime, readUnit, labels, length: times.length };
+}
+
+function readLabels(file: Hdf5File, length: number): number[] {
+  const column = file.column("labels");
+  const read = column && numberReader(column.type);
+  if (!column || !read || column.length !== length || length === 0) return [];
+  const view = file.readBytes(column, { first: 0, count: length });
+  return Array.from(
+    { length },
+    (_, i) => read(view, i * column.type.size),
+  );
+}
+
+/**
+ * Reads the spikes of one sample: x is the channel, y 0 and p 1.
+ *
+ * @param file The file.
+ * @param options Which sample, and where its spikes go.
+ * @returns Nothing; stops whenever the builder may be full.
+ * @throws {RecordingError} If they cannot be read.
+ */
+export function* readSpikes(
+  file: Hdf5File,
+  { spikes, index, builder, log }: {
+    readonly spikes: Spikes;
+    readonly index: number;
+    readonly builder: BlockBuilder;
+    readonly log: FaultLog;
+  },
+): Generator<void> {
+  const { times, units, readTime, readUnit } = spikes;
+  const timeBytes = times.type.element!.size;
+  const unitBytes = units.type.element!.size;
+  const timeView = file.readList(times, index);
+  const unitView = file.readList(units, index);
+  const timeCount = timeView.byteLength / timeBytes;
+  const count = Math.min(timeCount, unitView.byteLength / unitBytes);
+  if (count < timeCount) log.add("samples with more times than units", 0);
+  for (let i = 0; i < count; i++) {
+    const unit = readUnit(unitView, i * unitBytes);
+    if (!(unit >= 0 && unit < CHANNELS.width)) {
+      log.add("spikes of no channel", 0);
+      continue;
+    }
+    builder.x[builder.count] = unit;
+    builder.t[builder.count] = Math.round(
+      readTime(timeView, i * timeBytes) * 1e6,
+    );
+    builder.p[builder.count] = 1;
+    builder.count++;
+    if (builder.full) yield;
+  }
+}

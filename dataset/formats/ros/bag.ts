@@ -1,0 +1,212 @@
+/**
+ * Messages in bags of ROS 1.
+ *
+ * A bag is a row of records; most messages are in chunks, which are rows of
+ * records themselves. The indices are not needed to read them in order.
+ *
+ * Source: ROS, Bags, format 2.0.
+ *
+ * @module
+ */
+
+import { decompressBzip2 } from "../../files/compression/bzip2.ts";
+import { Lz4Decoder } from "../../files/compression/lz4.ts";
+import type { RandomAccessFile } from "../../files/random_access_file.ts";
+import { plainType, type RosMessage } from "./messages.ts";
+
+/** First line of a bag. */
+export const BAG_LINE = "#ROSBAG V2.0\n";
+
+/** Types of records. */
+const MESSAGE = 0x02;
+const CHUNK = 0x05;
+const CONNECTION = 0x07;
+
+/** Bytes that a chunk may hold. */
+const MOST_BYTES = 1 << 26;
+
+/** A record. */
+interface BagRecord {
+  readonly fields: ReadonlyMap<string, DataView>;
+  /** Byte of its data. */
+  readonly start: number;
+  /** The byte after it. */
+  readonly end: number;
+}
+
+/** What was sent on a connection. */
+interface Connection {
+  readonly topic: string;
+  readonly type: string;
+}
+
+/**
+ * Reads all messages of a bag.
+ *
+ * @param file The bag.
+ * @returns The messages, in its order.
+ * @throws {RecordingError} If the bag is damaged, with the byte.
+ *
+ * @example
+ * ```ts
+ * import { readBag } from "./bag.ts";
+ * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * using file = await RandomAccessFile.open(new Blob(["#ROSBAG V2.0\n"]));
+ * for await (const _ of readBag(file)) throw new Error("expected none");
+ * ```
+ */
+export async function* readBag(
+  file: RandomAccessFile,
+): AsyncGenerator<RosMessage, void, void> {
+  const line = await file.read(0, Math.min(BAG_LINE.length, file.size));
+  if (new TextDecoder().decode(line) !== BAG_LINE) {
+    throw file.damage(0, `the line "${BAG_LINE.trim()}" belongs here`);
+  }
+  const connections = new Map<number, Connection>();
+  const lz4 = new Lz4Decoder();
+  for (let at = BAG_LINE.length; at < file.size;) {
+    const head = await readHead(file, at);
+    const type = head.fields.get("op")?.getUint8(0);
+    if (type === CHUNK) {
+      const packed = await file.read(head.start, head.end - head.start);
+      try {
+        const chunk = decompressChunk(packed, { fields: head.fields, lz4 });
+        for (let inner = 0; inner < chunk.length;) {
+          const record = parseRecord(chunk, inner);
+          const data = chunk.subarray(record.start, record.end);
+          yield* messageIn(record, { data, offset: at, connections });
+          inner = record.end;
+        }
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause;
+        throw file.damage(at, `a chunk is damaged: ${cause.message}`, cause);
+      }
+    } else if (type === MESSAGE || type === CONNECTION) {
+      const data = await file.read(head.start, head.end - head.start);
+      try {
+        yield* messageIn(head, { data, offset: at, connections });
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause;
+        throw file.damage(at, `a record is damaged: ${cause.message}`, cause);
+      }
+    }
+    at = head.end;
+  }
+}
+
+/** Reads the head of a record in the file, and checks that its data are there. */
+async function readHead(
+  file: RandomAccessFile,
+  at: number,
+): Promise<BagRecord> {
+  const headBytes = firstNumber(await file.read(at, 4));
+  const head = (await file.read(at + 4, headBytes)).slice();
+  const dataAt = at + 4 + headBytes;
+  const dataBytes = firstNumber(await file.read(dataAt, 4));
+  const start = dataAt + 4;
+  const end = start + dataBytes;
+  if (end > file.size) {
+    throw file.damage(
+      at,
+      `a record claims ${dataBytes} bytes, ${file.size - start} are left`,
+    );
+  }
+  try {
+    return { fields: parseFields(head), start, end };
+  } catch (cause) {
+    throw file.damage(at, `a record is damaged: ${(cause as Error).message}`);
+  }
+}
+
+function firstNumber({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0, true);
+}
+
+/** Parses a record in a chunk. */
+function parseRecord(chunk: Uint8Array, at: number): BagRecord {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const dataAt = at + 4 + view.getUint32(at, true);
+  const start = dataAt + 4;
+  const end = start + view.getUint32(dataAt, true);
+  if (end > chunk.length) throw new RangeError("a record is cut off");
+  return { fields: parseFields(chunk.subarray(at + 4, dataAt)), start, end };
+}
+
+/** Parses fields `name=value`, each after its length. */
+function parseFields(bytes: Uint8Array): Map<string, DataView> {
+  const fields = new Map<string, DataView>();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length;) {
+    const start = at + 4;
+    at = start + view.getUint32(at, true);
+    const equals = bytes.indexOf(0x3d, start);
+    if (at > bytes.length || equals < 0 || equals >= at) {
+      throw new RangeError("a field is cut off");
+    }
+    fields.set(
+      new TextDecoder().decode(bytes.subarray(start, equals)),
+      new DataView(
+        bytes.buffer,
+        bytes.byteOffset + equals + 1,
+        at - equals - 1,
+      ),
+    );
+  }
+  return fields;
+}
+
+function decompressChunk(
+  packed: Uint8Array,
+  { fields, lz4 }: {
+    readonly fields: ReadonlyMap<string, DataView>;
+    readonly lz4: Lz4Decoder;
+  },
+): Uint8Array {
+  const compression = textOf(fields.get("compression"));
+  const size = fields.get("size")?.getUint32(0, true) ?? 0;
+  if (size > MOST_BYTES) throw new RangeError(`it claims ${size} bytes`);
+  switch (compression) {
+    case "none":
+      return packed;
+    case "lz4":
+      return lz4.decode(packed, size);
+    case "bz2":
+      return decompressBzip2(packed, size);
+  }
+  throw new RangeError(`compression "${compression}" is not known`);
+}
+
+function textOf(field: DataView | undefined): string {
+  return new TextDecoder().decode(field);
+}
+
+/** Notes a connection, or gives the message of a record. */
+function* messageIn(
+  { fields }: BagRecord,
+  { data, offset, connections }: {
+    readonly data: Uint8Array;
+    readonly offset: number;
+    readonly connections: Map<number, Connection>;
+  },
+): Generator<RosMessage> {
+  const type = fields.get("op")?.getUint8(0);
+  const number = fields.get("conn")?.getUint32(0, true) ?? -1;
+  if (type === CONNECTION) {
+    connections.set(number, {
+      topic: textOf(fields.get("topic")),
+      type: plainType(textOf(parseFields(data).get("type"))),
+    });
+  }
+  if (type !== MESSAGE) return;
+  const connection = connections.get(number);
+  if (connection === undefined) {
+    throw new RangeError(`connection ${number} is not described before`);
+  }
+  yield {
+    topic: connection.topic,
+    type: connection.type,
+    encoding: "ros1",
+    bytes: data,
+    offset,
+  };
+}

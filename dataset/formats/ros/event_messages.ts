@@ -1,0 +1,214 @@
+/**
+ * Events out of messages of ROS.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { BlockBuilder } from "../blocks/block_builder.ts";
+import type { FaultLog } from "../blocks/fault_log.ts";
+import {
+  decodeLibcaer,
+  decodeMono,
+  type EventSink,
+  type TimedWords,
+} from "./event_words.ts";
+import { Evt3Decoder } from "./evt3.ts";
+import { MessageReader } from "./message_reader.ts";
+import { plainType, type RosMessage } from "./messages.ts";
+
+/** Types that hold a packet of encoded events. */
+const PACKET_TYPES: ReadonlySet<string> = new Set([
+  "event_camera_msgs/EventPacket",
+]);
+
+/** Types that hold an array of events. */
+const ARRAY_TYPES: ReadonlySet<string> = new Set([
+  "dvs_msgs/EventArray",
+  "prophesee_event_msgs/EventArray",
+]);
+
+/**
+ * Tells whether messages of a type hold events that can be read.
+ *
+ * @param type The type, as a file names it.
+ * @returns Whether they do.
+ *
+ * @example
+ * ```ts
+ * import { holdsEvents } from "./event_messages.ts";
+ * if (!holdsEvents("dvs_msgs/msg/EventArray")) throw new Error("expected it");
+ * ```
+ */
+export function holdsEvents(type: string): boolean {
+  return PACKET_TYPES.has(plainType(type)) || ARRAY_TYPES.has(plainType(type));
+}
+
+/**
+ * Reads the size of the sensor in a message of events.
+ *
+ * @param message The message.
+ * @returns The size; `undefined` where the message has 0×0.
+ * @throws {RangeError} If the message is cut off.
+ *
+ * @example
+ * ```ts
+ * import { sensorIn } from "./event_messages.ts";
+ * const words = Uint32Array.of(0, 0, 0, 0, 180, 240, 0);
+ * const sensor = sensorIn({
+ *   topic: "/dvs/events",
+ *   type: "dvs_msgs/EventArray",
+ *   encoding: "ros1",
+ *   bytes: new Uint8Array(words.buffer),
+ *   offset: 0,
+ * });
+ * if (sensor?.width !== 240) throw new Error("misread");
+ * ```
+ */
+export function sensorIn(message: RosMessage): Sensor | undefined {
+  return readStart(message).sensor;
+}
+
+/** Reads what all messages of events start with. */
+function readStart(
+  { bytes, encoding }: RosMessage,
+): { reader: MessageReader; sensor: Sensor | undefined } {
+  const reader = new MessageReader(bytes, encoding);
+  // The header: a number in ROS 1, the time, the name of a frame.
+  if (encoding === "ros1") reader.uint32();
+  reader.uint32();
+  reader.uint32();
+  reader.bytes();
+  const height = reader.uint32();
+  const width = reader.uint32();
+  const sensor = width > 0 && height > 0 ? { width, height } : undefined;
+  return { reader, sensor };
+}
+
+/**
+ * Decodes messages of one topic, in their order.
+ *
+ * @example
+ * ```ts
+ * import { BlockBuilder } from "../blocks/block_builder.ts";
+ * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { EventMessages } from "./event_messages.ts";
+ * const builder = new BlockBuilder();
+ * const events = new EventMessages(builder, new FaultLog());
+ * const start = Uint32Array.of(0, 0, 0, 0, 180, 240, 1);
+ * const event = Uint8Array.of(5, 0, 7, 0, 2, 0, 0, 0, 0, 12, 0, 0, 1);
+ * const bytes = Uint8Array.of(...new Uint8Array(start.buffer), ...event);
+ * for (
+ *   const _ of events.decode({
+ *     topic: "/dvs/events",
+ *     type: "dvs_msgs/EventArray",
+ *     encoding: "ros1",
+ *     bytes,
+ *     offset: 0,
+ *   })
+ * );
+ * const { x, y, t, p } = builder.take();
+ * if (`${x},${y},${t},${p}` !== "5,7,2000003,1") throw new Error("misread");
+ * ```
+ */
+export class EventMessages {
+  readonly #builder: BlockBuilder;
+  readonly #log: FaultLog;
+  // Words of one packet count on from the times of the packet before it.
+  readonly #evt3 = new Evt3Decoder();
+
+  /**
+   * Starts before the first message.
+   *
+   * @param builder Where events go.
+   * @param log Counts those that are left out.
+   */
+  constructor(builder: BlockBuilder, log: FaultLog) {
+    this.#builder = builder;
+    this.#log = log;
+  }
+
+  /**
+   * Decodes the next message.
+   *
+   * @param message The message.
+   * @returns Nothing; stops whenever the builder may be full.
+   * @throws {RangeError} If the message is cut off, or its encoding is not
+   *   known.
+   */
+  *decode(message: RosMessage): Generator<void> {
+    const { reader, sensor } = readStart(message);
+    const sink: EventSink = {
+      builder: this.#builder,
+      log: this.#log,
+      sensor,
+      offset: message.offset,
+    };
+    if (ARRAY_TYPES.has(plainType(message.type))) {
+      yield* decodeArray(reader, sink);
+    } else yield* this.#decodePacket(reader, sink);
+  }
+
+  *#decodePacket(reader: MessageReader, sink: EventSink): Generator<void> {
+    reader.uint64();
+    const timeBase = reader.uint64();
+    const encoding = reader.text();
+    const isBigEndian = reader.uint8() !== 0;
+    const { buffer, byteOffset, byteLength } = reader.bytes();
+    const packet: TimedWords = {
+      words: new DataView(buffer, byteOffset, byteLength),
+      timeBase,
+    };
+    if (isBigEndian) throw new RangeError("its events are big-endian");
+    switch (encoding) {
+      case "evt3":
+        return yield* this.#evt3.decode(packet.words, sink);
+      case "mono":
+        return yield* decodeMono(packet, sink);
+      case "libcaer":
+        return yield* decodeLibcaer(packet, sink);
+    }
+    throw new RangeError(
+      `its events are encoded as "${encoding}", only evt3, mono and libcaer ` +
+        `can be read`,
+    );
+  }
+}
+
+/** Decodes x, y, seconds, ns and p of each event. */
+function* decodeArray(
+  reader: MessageReader,
+  sink: EventSink,
+): Generator<void> {
+  for (let left = reader.uint32(); left > 0;) {
+    const count = Math.min(left, sink.builder.room);
+    addEvents(reader, { sink, count });
+    left -= count;
+    yield;
+  }
+}
+
+function addEvents(
+  reader: MessageReader,
+  { sink, count }: { readonly sink: EventSink; readonly count: number },
+): void {
+  const { builder, log, sensor, offset } = sink;
+  const { width, height } = sensor ?? { width: 0x10000, height: 0x10000 };
+  const { view, littleEndian } = reader;
+  for (let i = 0; i < count; i++) {
+    const column = view.getUint16(reader.place(2), littleEndian);
+    const row = view.getUint16(reader.place(2), littleEndian);
+    const seconds = view.getUint32(reader.place(4), littleEndian);
+    const nanoseconds = view.getUint32(reader.place(4), littleEndian);
+    const polarity = view.getUint8(reader.place(1));
+    if (column >= width || row >= height) {
+      log.add("events outside the sensor", offset);
+      continue;
+    }
+    const place = builder.count++;
+    builder.x[place] = column;
+    builder.y[place] = row;
+    builder.t[place] = seconds * 1e6 + Math.floor(nanoseconds / 1000);
+    builder.p[place] = polarity === 0 ? 0 : 1;
+  }
+}

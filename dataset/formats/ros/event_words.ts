@@ -1,0 +1,186 @@
+/**
+ * Events of an EventPacket whose words have a fixed size: `mono`, `libcaer`.
+ *
+ * Source: ros-event-camera, event_camera_msgs and event_camera_codecs.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import type { BlockBuilder } from "../blocks/block_builder.ts";
+import type { FaultLog } from "../blocks/fault_log.ts";
+
+/** Bytes of an event in either encoding. */
+const EVENT_BYTES = 8;
+
+/** Where decoded events go. */
+export interface EventSink {
+  /** Columns for them. */
+  readonly builder: BlockBuilder;
+  /** Counts those that are left out. */
+  readonly log: FaultLog;
+  /** Size of the sensor, where the message tells. */
+  readonly sensor: Sensor | undefined;
+  /** Byte in the file of the message. */
+  readonly offset: number;
+}
+
+/** Words of a packet, and the time that theirs are counted from. */
+export interface TimedWords {
+  /** The words, little-endian. */
+  readonly words: DataView;
+  /** ns. */
+  readonly timeBase: bigint;
+}
+
+/**
+ * Decodes the encoding `mono`: ns since the time base in bits 0–31, x in bits
+ * 32–47, y in bits 48–62, p in bit 63.
+ *
+ * @param packet The words, and the time base.
+ * @param sink Where events go.
+ * @returns Nothing; stops whenever the builder may be full.
+ *
+ * @example
+ * ```ts
+ * import { BlockBuilder } from "../blocks/block_builder.ts";
+ * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { decodeMono } from "./event_words.ts";
+ * const [builder, log] = [new BlockBuilder(), new FaultLog()];
+ * const words = new DataView(Uint32Array.of(2500, 5 | 7 << 16).buffer);
+ * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * for (const _ of decodeMono({ words, timeBase: 1700n }, sink));
+ * const { x, y, t, p } = builder.take();
+ * if (`${x},${y},${t},${p}` !== "5,7,4,0") throw new Error("misread");
+ * ```
+ */
+export function* decodeMono(
+  packet: TimedWords,
+  sink: EventSink,
+): Generator<void> {
+  const events = Math.floor(packet.words.byteLength / EVENT_BYTES);
+  for (let first = 0; first < events;) {
+    const end = Math.min(events, first + sink.builder.room);
+    addMono(packet, { sink, first, end });
+    first = end;
+    yield;
+  }
+}
+
+/** Which events of a packet are decoded; the builder has room for them. */
+interface Stretch {
+  readonly sink: EventSink;
+  readonly first: number;
+  readonly end: number;
+}
+
+function addMono(
+  { words, timeBase }: TimedWords,
+  { sink, first, end }: Stretch,
+): void {
+  const { builder, log, sensor, offset } = sink;
+  const { x, y, t, p } = builder;
+  const { width, height } = sensor ?? { width: 0x10000, height: 0x8000 };
+  const baseUs = Number(timeBase / 1000n);
+  const baseNs = Number(timeBase % 1000n);
+  let count = builder.count;
+  for (
+    let at = first * EVENT_BYTES;
+    at < end * EVENT_BYTES;
+    at += EVENT_BYTES
+  ) {
+    const place = words.getUint32(at + 4, true);
+    const column = place & 0xffff;
+    const row = place >>> 16 & 0x7fff;
+    if (column >= width || row >= height) {
+      log.add("events outside the sensor", offset);
+      continue;
+    }
+    x[count] = column;
+    y[count] = row;
+    t[count] = baseUs + Math.floor((baseNs + words.getUint32(at, true)) / 1000);
+    p[count] = place >>> 31;
+    count++;
+  }
+  builder.count = count;
+}
+
+/**
+ * Decodes the encoding `libcaer`: valid in bit 0, p in bit 1, y in bits 2–16,
+ * x in bits 17–31, then µs since the time base, 31 bits that may wrap.
+ *
+ * @param packet The words, and the time base.
+ * @param sink Where events go.
+ * @returns Nothing; stops whenever the builder may be full.
+ *
+ * @example
+ * ```ts
+ * import { BlockBuilder } from "../blocks/block_builder.ts";
+ * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { decodeLibcaer } from "./event_words.ts";
+ * const [builder, log] = [new BlockBuilder(), new FaultLog()];
+ * const words = new DataView(Uint32Array.of(5 << 17 | 7 << 2 | 3, 9).buffer);
+ * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * for (const _ of decodeLibcaer({ words, timeBase: 1000n }, sink));
+ * const { x, y, t, p } = builder.take();
+ * if (`${x},${y},${t},${p}` !== "5,7,10,1") throw new Error("misread");
+ * ```
+ */
+export function* decodeLibcaer(
+  packet: TimedWords,
+  sink: EventSink,
+): Generator<void> {
+  const events = Math.floor(packet.words.byteLength / EVENT_BYTES);
+  let clock: Clock = { baseUs: Number(packet.timeBase / 1000n), latest: 0 };
+  for (let first = 0; first < events;) {
+    const end = Math.min(events, first + sink.builder.room);
+    clock = addLibcaer(packet.words, { sink, first, end, clock });
+    first = end;
+    yield;
+  }
+}
+
+/** What times of 31 bits are counted from, and the latest of them. */
+interface Clock {
+  readonly baseUs: number;
+  readonly latest: number;
+}
+
+function addLibcaer(
+  words: DataView,
+  { sink, first, end, clock }: Stretch & { readonly clock: Clock },
+): Clock {
+  const { builder, log, sensor, offset } = sink;
+  const { x, y, t, p } = builder;
+  const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
+  let { baseUs, latest } = clock;
+  let count = builder.count;
+  for (
+    let at = first * EVENT_BYTES;
+    at < end * EVENT_BYTES;
+    at += EVENT_BYTES
+  ) {
+    const data = words.getUint32(at, true);
+    const time = words.getUint32(at + 4, true);
+    if (time < latest) baseUs += 2 ** 31;
+    latest = time;
+    const column = data >>> 17;
+    const row = data >>> 2 & 0x7fff;
+    if ((data & 1) === 0 || column >= width || row >= height) {
+      log.add(
+        (data & 1) === 0
+          ? "events marked as invalid"
+          : "events outside the sensor",
+        offset,
+      );
+      continue;
+    }
+    x[count] = column;
+    y[count] = row;
+    t[count] = baseUs + time;
+    p[count] = data >>> 1 & 1;
+    count++;
+  }
+  builder.count = count;
+  return { baseUs, latest };
+}

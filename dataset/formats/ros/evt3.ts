@@ -1,0 +1,161 @@
+/**
+ * Events in Prophesee's encoding EVT 3: words of 16 bits, little-endian, whose
+ * four highest bits are their type.
+ *
+ * Source: Prophesee, EVT 3.0 format.
+ *
+ * @module
+ */
+
+import type { EventSink } from "./event_words.ts";
+
+/** Types of words. */
+const ADDR_Y = 0x0;
+const ADDR_X = 0x2;
+const VECT_BASE_X = 0x3;
+const VECT_12 = 0x4;
+const VECT_8 = 0x5;
+const TIME_LOW = 0x6;
+const TIME_HIGH = 0x8;
+
+/** Types of words that hold no event: of triggers, and for other use. */
+const PASSED_OVER: ReadonlySet<number> = new Set([0x7, 0xa, 0xe, 0xf]);
+
+/** How far, in units of 4096 µs, time may go back without having wrapped. */
+const MOST_BACKWARD = 10;
+
+/** Span of the times, 24 bits of µs. */
+const TIME_SPAN = 2 ** 24;
+
+/**
+ * Decodes a stream of EVT 3 that may come in pieces.
+ *
+ * Events before the first complete time are left out and counted. Times have
+ * 24 bits; where they wrap they go on above.
+ *
+ * @example
+ * ```ts
+ * import { BlockBuilder } from "../blocks/block_builder.ts";
+ * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { Evt3Decoder } from "./evt3.ts";
+ * const words = Uint16Array.of(0x8001, 0x6002, 0x0007, 0x2805);
+ * const [builder, log] = [new BlockBuilder(), new FaultLog()];
+ * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * for (const _ of new Evt3Decoder().decode(new DataView(words.buffer), sink));
+ * const { x, y, t, p } = builder.take();
+ * if (`${x},${y},${t},${p}` !== "5,7,4098,1") throw new Error("misread");
+ * ```
+ */
+export class Evt3Decoder {
+  #row = 0;
+  #base = 0;
+  #polarity = 0;
+  #wraps = 0;
+  // Negative until there is one.
+  #high = -1;
+  #time = -1;
+
+  /**
+   * Decodes the next words.
+   *
+   * @param words The words.
+   * @param sink Where events go.
+   * @returns Nothing; stops whenever the builder may be full.
+   */
+  *decode(words: DataView, sink: EventSink): Generator<void> {
+    for (let at = 0; at + 2 <= words.byteLength;) {
+      at = this.#decodeUntilFull(words, { at, sink });
+      yield;
+    }
+  }
+
+  /** Decodes words until the builder may be full; returns the byte after. */
+  #decodeUntilFull(
+    words: DataView,
+    { at, sink }: { readonly at: number; readonly sink: EventSink },
+  ): number {
+    const { builder, log, sensor, offset } = sink;
+    const { x, y, t, p } = builder;
+    const { width, height } = sensor ?? { width: 2048, height: 2048 };
+    const end = words.byteLength - 1;
+    let row = this.#row;
+    let base = this.#base;
+    let polarity = this.#polarity;
+    let time = this.#time;
+    let next = at;
+    while (next < end && !builder.full) {
+      const word = words.getUint16(next, true);
+      next += 2;
+      const low = word & 0xfff;
+      const type = word >>> 12;
+      // One pixel, or a mask of those from the base on.
+      let pixels = 1;
+      switch (type) {
+        case ADDR_X:
+          base = low & 0x7ff;
+          polarity = low >>> 11;
+          break;
+        case VECT_BASE_X:
+          base = low & 0x7ff;
+          polarity = low >>> 11;
+          continue;
+        case VECT_12:
+          pixels = low;
+          break;
+        case VECT_8:
+          pixels = low & 0xff;
+          break;
+        case ADDR_Y:
+          row = low & 0x7ff;
+          continue;
+        case TIME_LOW:
+          if (this.#high >= 0) time = this.#startOfHigh() + low;
+          continue;
+        case TIME_HIGH:
+          this.#setHigh(low);
+          if (time >= 0) time = this.#startOfHigh() + time % 4096;
+          continue;
+        default:
+          if (!PASSED_OVER.has(type)) {
+            log.add("words of an unknown type", offset);
+          }
+          continue;
+      }
+      if (time < 0) {
+        log.add("events before the first time", offset);
+        continue;
+      }
+      let count = builder.count;
+      for (let column = base; pixels !== 0; column++, pixels >>>= 1) {
+        if ((pixels & 1) === 0) continue;
+        if (column >= width || row >= height) {
+          log.add("events outside the sensor", offset);
+          continue;
+        }
+        x[count] = column;
+        y[count] = row;
+        t[count] = time;
+        p[count] = polarity;
+        count++;
+      }
+      builder.count = count;
+      if (type === VECT_12) base += 12;
+      if (type === VECT_8) base += 8;
+    }
+    this.#row = row;
+    this.#base = base;
+    this.#polarity = polarity;
+    this.#time = time;
+    return next;
+  }
+
+  #setHigh(high: number): void {
+    if (high + MOST_BACKWARD < this.#high) this.#wraps++;
+    this.#high = high;
+  }
+
+  /** µs of the latest high part. */
+  #startOfHigh(): number {
+    return this.#wraps * TIME_SPAN + this.#high * 4096;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * Messages in MCAP files.
+ *
+ * A file is a row of records; most messages are in chunks, which are rows of
+ * records themselves. The indices are not needed to read them in order.
+ *
+ * Source: MCAP format specification.
+ *
+ * @module
+ */
+
+import { Lz4Decoder } from "../../files/compression/lz4.ts";
+import type { RandomAccessFile } from "../../files/random_access_file.ts";
+import { loadZstandard } from "../../files/compression/zstandard.ts";
+import { plainType, type RosMessage } from "./messages.ts";
+
+/** First bytes of a file, and its last. */
+export const MCAP_MARK: Uint8Array = Uint8Array.of(
+  ...[0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a],
+);
+
+/** Types of records. */
+const FOOTER = 0x02;
+const SCHEMA = 0x03;
+const CHANNEL = 0x04;
+const MESSAGE = 0x05;
+const CHUNK = 0x06;
+const DATA_END = 0x0f;
+
+/** Bytes of a record before its content. */
+const HEAD_BYTES = 9;
+
+/** Bytes of a message before its data. */
+const MESSAGE_HEAD_BYTES = 22;
+
+/** Bytes that a chunk may hold. */
+const MOST_BYTES = 1 << 28;
+
+/** What is sent on a channel. */
+interface Channel {
+  readonly topic: string;
+  readonly type: string;
+  readonly encoding: string;
+}
+
+/** What was described so far. */
+interface Described {
+  readonly types: Map<number, string>;
+  readonly channels: Map<number, Channel>;
+}
+
+/**
+ * Reads all messages of an MCAP file that ROS wrote.
+ *
+ * @param file The file.
+ * @returns The messages, in its order.
+ * @throws {RecordingError} If the file is damaged, with the byte.
+ *
+ * @example
+ * ```ts
+ * import { MCAP_MARK, readMcap } from "./mcap.ts";
+ * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * using file = await RandomAccessFile.open(new Blob([MCAP_MARK.slice()]));
+ * for await (const _ of readMcap(file)) throw new Error("expected none");
+ * ```
+ */
+export async function* readMcap(
+  file: RandomAccessFile,
+): AsyncGenerator<RosMessage, void, void> {
+  const mark = await file.read(0, Math.min(MCAP_MARK.length, file.size));
+  if (mark.join() !== MCAP_MARK.join()) {
+    throw file.damage(0, "the mark of MCAP belongs here");
+  }
+  const lz4 = new Lz4Decoder();
+  const described: Described = { types: new Map(), channels: new Map() };
+  for (let at = MCAP_MARK.length; at < file.size;) {
+    const head = await file.read(at, HEAD_BYTES);
+    const { type, size } = parseHead(viewOf(head), 0);
+    const start = at + HEAD_BYTES;
+    if (start + size > file.size) {
+      throw file.damage(
+        at,
+        `a record claims ${size} bytes, ${file.size - start} are left`,
+      );
+    }
+    if (type === FOOTER || type === DATA_END) return;
+    if ([SCHEMA, CHANNEL, MESSAGE, CHUNK].includes(type)) {
+      const content = await file.read(start, size);
+      try {
+        if (type === CHUNK) {
+          const records = await decompressChunk(content, lz4);
+          yield* messagesIn(records, { offset: at, described });
+        } else {
+          yield* messageIn(content, { type, offset: at, described });
+        }
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause;
+        throw file.damage(at, `a record is damaged: ${cause.message}`, cause);
+      }
+    }
+    at = start + size;
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Parses the type of a record and the size of its content. */
+function parseHead(
+  view: DataView,
+  at: number,
+): { type: number; size: number } {
+  return {
+    type: view.getUint8(at),
+    size: Number(view.getBigUint64(at + 1, true)),
+  };
+}
+
+/** Takes the records out of a chunk. */
+async function decompressChunk(
+  content: Uint8Array,
+  lz4: Lz4Decoder,
+): Promise<Uint8Array> {
+  const view = viewOf(content);
+  const size = Number(view.getBigUint64(16, true));
+  const compression = readText(content, 28);
+  const start = compression.end + 8;
+  const length = Number(view.getBigUint64(compression.end, true));
+  if (start + length > content.length || size > MOST_BYTES) {
+    throw new RangeError(`a chunk claims ${length} bytes of ${size}`);
+  }
+  const packed = content.subarray(start, start + length);
+  switch (compression.text) {
+    case "":
+      return packed;
+    case "lz4":
+      return lz4.decode(packed, size);
+    case "zstd": {
+      const { decompress } = await loadZstandard();
+      try {
+        return decompress(packed, size);
+      } catch (cause) {
+        throw new RangeError((cause as Error).message, { cause });
+      }
+    }
+  }
+  throw new RangeError(`compression "${compression.text}" is not known`);
+}
+
+/** Reads a text after its length, and says where it ends. */
+function readText(
+  bytes: Uint8Array,
+  at: number,
+): { text: string; end: number } {
+  const end = at + 4 + viewOf(bytes).getUint32(at, true);
+  if (end > bytes.length) throw new RangeError("a text is cut off");
+  return { text: new TextDecoder().decode(bytes.subarray(at + 4, end)), end };
+}
+
+/** Where a record is, and what was described before it. */
+interface Place {
+  readonly offset: number;
+  readonly described: Described;
+}
+
+/** Reads the records of a chunk. */
+function* messagesIn(
+  records: Uint8Array,
+  place: Place,
+): Generator<RosMessage> {
+  const view = viewOf(records);
+  for (let at = 0; at < records.length;) {
+    const { type, size } = parseHead(view, at);
+    const start = at + HEAD_BYTES;
+    at = start + size;
+    if (at > records.length) throw new RangeError("a record is cut off");
+    yield* messageIn(records.subarray(start, at), {
+      type,
+      offset: place.offset,
+      described: place.described,
+    });
+  }
+}
+
+/** Notes a schema or a channel, or gives the message of a record. */
+function* messageIn(
+  content: Uint8Array,
+  { type, offset, described }: Place & { readonly type: number },
+): Generator<RosMessage> {
+  const { types, channels } = described;
+  const view = viewOf(content);
+  if (type === SCHEMA) {
+    types.set(view.getUint16(0, true), plainType(readText(content, 2).text));
+  }
+  if (type === CHANNEL) {
+    const topic = readText(content, 4);
+    channels.set(view.getUint16(0, true), {
+      topic: topic.text,
+      type: types.get(view.getUint16(2, true)) ?? "",
+      encoding: readText(content, topic.end).text,
+    });
+  }
+  if (type !== MESSAGE) return;
+  const number = view.getUint16(0, true);
+  const channel = channels.get(number);
+  if (channel === undefined) {
+    throw new RangeError(`channel ${number} is not described before`);
+  }
+  const { topic, encoding } = channel;
+  if (encoding !== "cdr" && encoding !== "ros1") return;
+  if (content.length < MESSAGE_HEAD_BYTES) {
+    throw new RangeError("a message is cut off");
+  }
+  const bytes = content.subarray(MESSAGE_HEAD_BYTES);
+  yield { topic, type: channel.type, encoding, bytes, offset };
+}

@@ -1,0 +1,186 @@
+/**
+ * Recordings of ROS: bags of ROS 1, bags of ROS 2 in SQLite, and MCAP.
+ *
+ * Events are in messages of the types event_camera_msgs/EventPacket (encoded
+ * as evt3, mono or libcaer), dvs_msgs/EventArray and
+ * prophesee_event_msgs/EventArray.
+ *
+ * @module
+ */
+
+import type { FileSource } from "../../files/file_source.ts";
+import { RandomAccessFile } from "../../files/random_access_file.ts";
+import { gatherBlocks } from "../blocks/block_builder.ts";
+import { FaultLog } from "../blocks/fault_log.ts";
+import type {
+  OpenOptions,
+  OpenRecording,
+  RecordingFormat,
+} from "../reading/format.ts";
+import { BAG_LINE, readBag } from "./bag.ts";
+import { EventMessages, holdsEvents, sensorIn } from "./event_messages.ts";
+import { MCAP_MARK, readMcap } from "./mcap.ts";
+import type { ReadMessages, RosMessage } from "./messages.ts";
+import { readRos2Bag } from "./ros2_bag.ts";
+import { SQLITE_MARK } from "./sqlite.ts";
+
+/** Which messages of a file are read. */
+export interface RosOptions extends OpenOptions {
+  /** The topic; without it the first one that holds events. */
+  readonly topic?: string;
+}
+
+/** A recording of ROS that is open for reading. */
+export interface RosRecording extends OpenRecording {
+  /** The topic that is read. */
+  readonly topic: string;
+}
+
+/** A format of ROS, of which any topic can be read. */
+export interface RosFormat extends RecordingFormat {
+  /**
+   * Opens a file and looks for the first message of events.
+   *
+   * @param file The file.
+   * @param options Which topic to read.
+   * @returns The recording.
+   * @throws {RecordingError} If the file is damaged, or has no such message;
+   *   the error then says which topics there are.
+   */
+  open(file: FileSource, options?: RosOptions): Promise<RosRecording>;
+}
+
+/** Topics that an error lists, at most. */
+const LISTED_TOPICS = 8;
+
+/**
+ * Bags of ROS 1, whose chunks may be compressed by LZ4 or bzip2.
+ *
+ * @example
+ * ```ts
+ * import { rosBag } from "./ros.ts";
+ * const head = new TextEncoder().encode("#ROSBAG V2.0\n");
+ * if (!rosBag.matches(head)) throw new Error("expected a bag");
+ * ```
+ */
+export const rosBag: RosFormat = formatOf("ROS 1 bag", {
+  mark: new TextEncoder().encode(BAG_LINE),
+  read: readBag,
+});
+
+/**
+ * Bags of ROS 2 that SQLite stores.
+ *
+ * @example
+ * ```ts
+ * import { ros2Bag } from "./ros.ts";
+ * const head = new TextEncoder().encode("SQLite format 3\0");
+ * if (!ros2Bag.matches(head)) throw new Error("expected a bag");
+ * ```
+ */
+export const ros2Bag: RosFormat = formatOf("ROS 2 bag", {
+  mark: new TextEncoder().encode(SQLITE_MARK),
+  read: readRos2Bag,
+});
+
+/**
+ * MCAP files of ROS 1 or ROS 2.
+ *
+ * @example
+ * ```ts
+ * import { mcap } from "./ros.ts";
+ * const head = Uint8Array.of(0x89, ...new TextEncoder().encode("MCAP0\r\n"));
+ * if (!mcap.matches(head)) throw new Error("expected MCAP");
+ * ```
+ */
+export const mcap: RosFormat = formatOf("MCAP", {
+  mark: MCAP_MARK,
+  read: readMcap,
+});
+
+/** Makes a format of what reads the messages of its files. */
+function formatOf(
+  name: string,
+  { mark, read }: { readonly mark: Uint8Array; readonly read: ReadMessages },
+): RosFormat {
+  return {
+    name,
+    matches: (head) => mark.every((byte, i) => head[i] === byte),
+    async open(file, options = {}) {
+      using opened = await RandomAccessFile.open(file);
+      const { topic, sensor } = await findEvents(read(opened), {
+        file: opened,
+        topic: options.topic,
+      });
+      const log = new FaultLog();
+      return {
+        format: name,
+        sensor,
+        faults: log.faults,
+        topic,
+        blocks: () =>
+          gatherBlocks(async function* (builder) {
+            log.clear();
+            using opened = await RandomAccessFile.open(file);
+            const events = new EventMessages(builder, log);
+            for await (const message of read(opened)) {
+              if (message.topic !== topic || !holdsEvents(message.type)) {
+                continue;
+              }
+              try {
+                yield* events.decode(message);
+              } catch (cause) {
+                throw damagedMessage(message, { file: opened, cause });
+              }
+              yield;
+            }
+          }),
+      };
+    },
+  };
+}
+
+/** Finds the first message of events, and what it says of all of them. */
+async function findEvents(
+  messages: AsyncIterable<RosMessage>,
+  { file, topic }: {
+    readonly file: RandomAccessFile;
+    readonly topic: string | undefined;
+  },
+) {
+  const others = new Set<string>();
+  for await (const message of messages) {
+    if (
+      holdsEvents(message.type) && (topic ?? message.topic) === message.topic
+    ) {
+      try {
+        return { topic: message.topic, sensor: sensorIn(message) };
+      } catch (cause) {
+        throw damagedMessage(message, { file, cause });
+      }
+    }
+    if (others.size < LISTED_TOPICS) {
+      others.add(`"${message.topic}" (${message.type})`);
+    }
+  }
+  throw file.damage(
+    file.size,
+    `it has no message of events${
+      topic === undefined ? "" : ` on "${topic}"`
+    }` +
+      (others.size === 0 ? "" : `, only ${[...others].join(", ")}`),
+  );
+}
+
+/** Words a damage of a message; other errors stay as they are. */
+function damagedMessage(
+  { topic, offset }: RosMessage,
+  { file, cause }: { readonly file: RandomAccessFile; readonly cause: unknown },
+): unknown {
+  if (!(cause instanceof RangeError)) return cause;
+  return file.damage(
+    offset,
+    `a message on "${topic}" is damaged: ${cause.message}`,
+    cause,
+  );
+}

@@ -1,0 +1,300 @@
+/**
+ * Tables of SQLite files, read from the first row to the last.
+ *
+ * The file is read in place, page by page: so a browser can do it, memory does
+ * not grow with the file, and a damage has its byte.
+ *
+ * Source: SQLite, Database File Format.
+ *
+ * @module
+ */
+
+import type { RandomAccessFile } from "../../files/random_access_file.ts";
+
+/** First bytes of a file. */
+export const SQLITE_MARK = "SQLite format 3\0";
+
+/** Bytes of the header on the first page. */
+const HEADER_BYTES = 100;
+
+/** Types of the pages of a table. */
+const INTERIOR = 0x05;
+const LEAF = 0x0d;
+
+/** Pages from the root to a leaf, at most. */
+const MOST_DEPTH = 32;
+
+/** Bytes of the integers by their type in a record. */
+const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
+
+/** A value of a row; floating-point numbers are not told from `null`. */
+export type SqlValue = null | number | string | Uint8Array;
+
+/** A row of a table. */
+export interface SqlRow {
+  /** Its values, by the names of the columns. */
+  readonly values: ReadonlyMap<string, SqlValue>;
+  /** Byte in the file of the page that it starts on. */
+  readonly offset: number;
+}
+
+/** How the file is divided. */
+interface Pages {
+  readonly file: RandomAccessFile;
+  readonly pageBytes: number;
+  /** Bytes of a page that hold content. */
+  readonly usable: number;
+  /** Pages that may still be read: none is read twice in a sound file. */
+  left: number;
+}
+
+/**
+ * Reads the rows of a table.
+ *
+ * @param file The file.
+ * @param name Name of the table.
+ * @returns The rows in the order of their numbers; none if there is no such
+ *   table. The column that has the number of the row has it as its value.
+ * @throws {RecordingError} If the file is no SQLite file or is damaged, with
+ *   the byte.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "./sqlite.ts";
+ * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * using file = await RandomAccessFile.open(new Blob(["a cat"]));
+ * const read = () => Array.fromAsync(readTable(file, "messages"));
+ * const message = await read().catch((error: Error) => error.message);
+ * if (!`${message}`.includes("SQLite")) throw new Error("expected a refusal");
+ * ```
+ */
+export async function* readTable(
+  file: RandomAccessFile,
+  name: string,
+): AsyncGenerator<SqlRow, void, void> {
+  const pages = await readHeader(file);
+  for await (
+    const { values } of readRows(pages, { page: 1, columns: SCHEMA })
+  ) {
+    if (values.get("type") !== "table" || values.get("name") !== name) continue;
+    const [root, sql] = [values.get("rootpage"), values.get("sql")];
+    if (typeof root !== "number" || typeof sql !== "string") continue;
+    yield* readRows(pages, { page: root, columns: columnsIn(sql) });
+    return;
+  }
+}
+
+/** A column, and whether it is another name for the number of the row. */
+interface Column {
+  readonly name: string;
+  readonly isRowNumber: boolean;
+}
+
+/** Columns of the table of tables, which starts on the first page. */
+const SCHEMA: readonly Column[] = [
+  "type",
+  "name",
+  "tbl_name",
+  "rootpage",
+  "sql",
+]
+  .map((name) => ({ name, isRowNumber: false }));
+
+/** Takes the columns out of what made a table. */
+function columnsIn(sql: string): Column[] {
+  const list = sql.slice(sql.indexOf("(") + 1, sql.lastIndexOf(")"));
+  return list.split(",").map((column) => ({
+    name: /[\w]+/.exec(column)?.[0] ?? "",
+    isRowNumber: /\bINTEGER\s+PRIMARY\s+KEY\b/i.test(column),
+  }));
+}
+
+async function readHeader(file: RandomAccessFile): Promise<Pages> {
+  const header = await file.read(0, Math.min(HEADER_BYTES, file.size));
+  const mark = new TextDecoder("latin1").decode(
+    header.subarray(0, SQLITE_MARK.length),
+  );
+  if (mark !== SQLITE_MARK || header.length < HEADER_BYTES) {
+    throw file.damage(0, "the header of a SQLite file belongs here");
+  }
+  const view = new DataView(header.buffer, header.byteOffset);
+  const size = view.getUint16(16);
+  const pageBytes = size === 1 ? 1 << 16 : size;
+  const usable = pageBytes - view.getUint8(20);
+  if (pageBytes < 512 || (pageBytes & pageBytes - 1) !== 0 || usable < 480) {
+    throw file.damage(16, `a page of ${pageBytes} bytes, ${usable} in use`);
+  }
+  return {
+    file,
+    pageBytes,
+    usable,
+    left: 2 * Math.ceil(file.size / pageBytes),
+  };
+}
+
+/** Reads a page; its bytes are a copy. */
+async function readPage(
+  pages: Pages,
+  page: number,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; offset: number }> {
+  const { file, pageBytes } = pages;
+  const offset = (page - 1) * pageBytes;
+  if (page < 1 || offset + pageBytes > file.size) {
+    throw file.damage(
+      Math.min(Math.max(offset, 0), file.size),
+      `page ${page} of ${Math.floor(file.size / pageBytes)} is asked for`,
+    );
+  }
+  if (pages.left-- <= 0) throw file.damage(offset, "pages go in a circle");
+  return { bytes: (await file.read(offset, pageBytes)).slice(), offset };
+}
+
+/** Which rows are read. */
+interface TablePart {
+  /** Page of the root, or of a part of the tree. */
+  readonly page: number;
+  readonly columns: readonly Column[];
+  /** Pages above this one. */
+  readonly depth?: number;
+}
+
+async function* readRows(
+  pages: Pages,
+  { page, columns, depth = 0 }: TablePart,
+): AsyncGenerator<SqlRow, void, void> {
+  const { bytes, offset } = await readPage(pages, page);
+  const damage = (problem: string) =>
+    pages.file.damage(offset, `a page of a table is damaged: ${problem}`);
+  if (depth > MOST_DEPTH) throw damage("it lies too deep");
+  const view = new DataView(bytes.buffer);
+  const start = page === 1 ? HEADER_BYTES : 0;
+  const type = bytes[start];
+  const cells = view.getUint16(start + 3);
+  if (type !== INTERIOR && type !== LEAF) throw damage(`its type is ${type}`);
+  const first = start + (type === INTERIOR ? 12 : 8);
+  if (first + 2 * cells > bytes.length) throw damage(`it claims ${cells} rows`);
+  for (let cell = 0; cell < cells; cell++) {
+    const at = view.getUint16(first + 2 * cell);
+    if (at + 4 > bytes.length) throw damage(`a row is at ${at}`);
+    if (type === INTERIOR) {
+      const child = view.getUint32(at);
+      yield* readRows(pages, { page: child, columns, depth: depth + 1 });
+      continue;
+    }
+    const length = readVarint(bytes, at);
+    const number = readVarint(bytes, length.end);
+    const payload = await readPayload(pages, {
+      bytes,
+      at: number.end,
+      length: length.value,
+      offset,
+    });
+    try {
+      const values = parseRecord(payload, { columns, number: number.value });
+      yield { values, offset };
+    } catch (cause) {
+      if (cause instanceof RangeError) throw damage(cause.message);
+      throw cause;
+    }
+  }
+  if (type === INTERIOR) {
+    const child = view.getUint32(start + 8);
+    yield* readRows(pages, { page: child, columns, depth: depth + 1 });
+  }
+}
+
+/** Reads a number of 1 to 9 bytes, and says where it ends. */
+function readVarint(
+  bytes: Uint8Array,
+  at: number,
+): { value: number; end: number } {
+  let value = 0;
+  for (let i = 0; i < 8; i++) {
+    const byte = bytes[at + i];
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 128) return { value, end: at + i + 1 };
+  }
+  return { value: value * 256 + (bytes[at + 8] ?? 0), end: at + 9 };
+}
+
+/** Where the content of a row starts. */
+interface PayloadPlace {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly at: number;
+  readonly length: number;
+  readonly offset: number;
+}
+
+/** Reads the content of a row, of which only a part may be on its page. */
+async function readPayload(
+  pages: Pages,
+  { bytes, at, length, offset }: PayloadPlace,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { file, usable } = pages;
+  if (!(length <= file.size)) {
+    throw file.damage(offset, `a row claims ${length} bytes`);
+  }
+  const most = usable - 35;
+  const least = Math.floor((usable - 12) * 32 / 255) - 23;
+  const part = least + (length - least) % (usable - 4);
+  const local = length <= most ? length : part <= most ? part : least;
+  const end = at + local;
+  if (end + (local < length ? 4 : 0) > bytes.length) {
+    throw file.damage(offset, `a row of ${length} bytes is cut off`);
+  }
+  if (local === length) return bytes.subarray(at, end);
+  const payload = new Uint8Array(length);
+  payload.set(bytes.subarray(at, end));
+  let next = new DataView(bytes.buffer).getUint32(end);
+  for (let filled = local; filled < length;) {
+    const { bytes } = await readPage(pages, next);
+    const content = bytes.subarray(4, Math.min(usable, 4 + length - filled));
+    payload.set(content, filled);
+    filled += content.length;
+    next = new DataView(bytes.buffer).getUint32(0);
+  }
+  return payload;
+}
+
+/** Parses a record: the types of its values, then the values. */
+function parseRecord(
+  payload: Uint8Array<ArrayBuffer>,
+  { columns, number }: {
+    readonly columns: readonly Column[];
+    readonly number: number;
+  },
+): Map<string, SqlValue> {
+  const values = new Map<string, SqlValue>();
+  const head = readVarint(payload, 0);
+  let at = head.value;
+  let typeAt = head.end;
+  for (const { name, isRowNumber } of columns) {
+    if (typeAt >= head.value) break;
+    const type = readVarint(payload, typeAt);
+    typeAt = type.end;
+    const size = sizeOf(type.value);
+    if (!(at + size <= payload.length)) {
+      throw new RangeError("a value is cut off");
+    }
+    const bytes = payload.subarray(at, at + size);
+    at += size;
+    values.set(name, isRowNumber ? number : valueOf(type.value, bytes));
+  }
+  return values;
+}
+
+/** Bytes of a value by its type. */
+function sizeOf(type: number): number {
+  if (type >= 12) return Math.floor((type - 12) / 2);
+  return INTEGER_BYTES[type] ?? (type === 7 ? 8 : 0);
+}
+
+function valueOf(type: number, bytes: Uint8Array): SqlValue {
+  if (type >= 12) {
+    return type % 2 === 0 ? bytes : new TextDecoder().decode(bytes);
+  }
+  if (type === 8 || type === 9) return type - 8;
+  if (type === 0 || type > 6) return null;
+  const [first, ...rest] = bytes;
+  return rest.reduce((value, byte) => value * 256 + byte, first << 24 >> 24);
+}

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import h5wasm from "npm:h5wasm@0.10.3";
+import { hdf5 } from "../../../../dataset/formats/hdf5/hdf5.ts";
+import { fc } from "../../../properties.ts";
+import { temporaryFolder } from "../../../temporary_folder.ts";
+import { anyRow, fileOf, readRows, type Row, rowsOf } from "../recordings.ts";
+
+const HERE = import.meta.dirname!;
+const EVENTS = Array.from({ length: 350 }, (_, i): Row => [
+  37 * i % 1280,
+  11 * i % 720,
+  2 ** 40 + 5 * i * i,
+  i % 2,
+]);
+
+/** A file that make_files.py wrote. */
+const read = (name: string) => Deno.readFile(join(HERE, name));
+
+/** Counts files: each has a name of its own in the library. */
+let written = 0;
+
+/** Types of the columns that events are stored in. */
+type Types = readonly [x: string, y: string, t: string, p: string];
+
+/** Writes events into four data sets. */
+async function columnsFile(
+  rows: readonly Row[],
+  { types: [x, y, t, p], chunk }: { types: Types; chunk?: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { FS } = await h5wasm.ready;
+  const path = `events_${written++}.h5`;
+  const file = new h5wasm.File(path, "w");
+  const group = file.create_group("events");
+  for (
+    const [column, name, dtype] of [
+      [0, "x", x],
+      [1, "y", y],
+      [2, "t", t],
+      [3, "p", p],
+    ] as const
+  ) {
+    const values = rows.map((row) => row[column]);
+    group.create_dataset({
+      name,
+      data: dtype === "<q"
+        ? BigInt64Array.from(values, BigInt)
+        : dtype === "<d"
+        ? Float64Array.from(values, (value) => value / 1e6)
+        : values,
+      dtype,
+      chunks: chunk === undefined ? null : [Math.min(chunk, rows.length)],
+      compression: chunk === undefined ? undefined : "gzip",
+    });
+  }
+  file.close();
+  const bytes = FS.readFile(path) as Uint8Array<ArrayBuffer>;
+  FS.unlink(path);
+  return bytes.slice();
+}
+
+Deno.test("spikes of SHD are read sample by sample", async () => {
+  const bytes = await read("spikes.h5");
+  assert(hdf5.matches(bytes.subarray(0, 4096)));
+  for (const source of [join(HERE, "spikes.h5"), fileOf(bytes)]) {
+    const recording = await hdf5.open(source);
+    assert.equal(recording.format, "HDF5 (spikes)");
+    assert.deepEqual(recording.sensor, { width: 700, height: 1 });
+    assert.deepEqual(
+      recording.samples.map(({ label }) => label),
+      [3, 0, 19],
+    );
+    const samples = await Promise.all(
+      recording.samples.map(async (sample) =>
+        (await Array.fromAsync(sample.blocks())).flatMap(rowsOf)
+      ),
+    );
+    const expected: Row[][] = [
+      [[0, 0, 0, 1], [350, 0, 250_000, 1], [699, 0, 1_000_000, 1]],
+      [],
+      [[7, 0, 500_000, 1]],
+    ];
+    assert.deepEqual(samples, expected);
+    assert.deepEqual(await readRows(recording), expected.flat());
+    assert.deepEqual(recording.faults, [
+      { problem: "spikes of no channel", count: 1, offset: 0 },
+    ]);
+  }
+});
+
+Deno.test("events of Metavision are read, by its own compression and by gzip", async () => {
+  for (
+    const name of [
+      "cd_events_gzip.h5",
+      "cd_events_ecf.h5",
+      "cd_events_ecf_v108.h5",
+    ]
+  ) {
+    for (const source of [join(HERE, name), fileOf(await read(name))]) {
+      const recording = await hdf5.open(source);
+      assert.equal(recording.format, "HDF5 (Metavision)");
+      assert.deepEqual(recording.sensor, { width: 1280, height: 720 });
+      assert.deepEqual(recording.samples, []);
+      assert.deepEqual(await readRows(recording), EVENTS, name);
+      assert.deepEqual(await readRows(recording), EVENTS);
+      assert.deepEqual(recording.faults, []);
+    }
+  }
+});
+
+Deno.test("chunks that are listed in a newer way are refused where the filter is Metavision's", async () => {
+  const recording = await hdf5.open(join(HERE, "cd_events_ecf_latest.h5"));
+  await assert.rejects(
+    () => readRows(recording),
+    /: byte \d+ of \d+: layout 5\.2 of \d dimensions cannot be read$/,
+  );
+});
+
+Deno.test("a chunk of Metavision that is damaged is refused with its byte", async () => {
+  const bytes = await read("cd_events_ecf.h5");
+  // The head of the first chunk: 4 events, all packed, then the first time.
+  const head = [4 << 2 | 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
+  const at = bytes.findIndex((_, i) =>
+    head.every((byte, k) => bytes[i + k] === byte)
+  );
+  assert(at > 0);
+  bytes[at + 3] = 255;
+  const blocks = (await hdf5.open(fileOf(bytes))).blocks();
+  await assert.rejects(() => blocks.next(), {
+    name: "RecordingError",
+    message: `Cannot read recording "a": byte ${at} of ${bytes.length}: a ` +
+      "chunk is damaged: it claims 1069547524 events",
+    offset: at,
+  });
+});
+
+Deno.test("events in four data sets are read, whatever numbers they are", async () => {
+  const row = anyRow({ width: 1280, height: 720, time: 2 ** 31 - 1 });
+  const cases = fc.record({
+    rows: fc.array(row, { minLength: 1, maxLength: 60 }),
+    types: fc.constantFrom<Types>(
+      ["<H", "<H", "<q", "<b"],
+      ["<i", "<h", "<i", "<B"],
+      ["<H", "<H", "<d", "<h"],
+    ),
+    chunk: fc.constantFrom(undefined, 7),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ rows, types, chunk }) => {
+      const bytes = await columnsFile(rows, { types, chunk });
+      const recording = await hdf5.open(fileOf(bytes));
+      assert.equal(recording.format, "HDF5 (events)");
+      assert.equal(recording.sensor, undefined);
+      assert.deepEqual(await readRows(recording), rows);
+      assert.deepEqual(recording.faults, []);
+    }),
+    { seed: 77, numRuns: 30 },
+  );
+});
+
+Deno.test("events in four data sets may be big-endian, and polarities truth values", async () => {
+  const path = join(HERE, "events_big_endian.h5");
+  const rows = await readRows(await hdf5.open(path));
+  assert.deepEqual(rows, EVENTS.slice(0, 20));
+});
+
+Deno.test("events in HDF5 go on over blocks, from a file that is read in parts", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "a.h5");
+  const rows = Array.from(
+    { length: 150_000 },
+    (_, i): Row => [i % 640, i % 480, 3 * i, i % 2],
+  );
+  const types = ["<H", "<H", "<q", "<b"] as const;
+  await Deno.writeFile(path, await columnsFile(rows, { types, chunk: 4096 }));
+  assert.deepEqual(await readRows(await hdf5.open(path)), rows);
+});
+
+Deno.test("what is no recording in HDF5 is refused", async () => {
+  const { FS } = await h5wasm.ready;
+  const file = new h5wasm.File("other.h5", "w");
+  file.create_dataset({ name: "x", data: [1, 2] });
+  file.close();
+  const other = (FS.readFile("other.h5") as Uint8Array<ArrayBuffer>).slice();
+  const cases: [Uint8Array<ArrayBuffer>, string][] = [
+    [new Uint8Array(), "it is empty"],
+    [new Uint8Array(5000), "it is no sound HDF5 file"],
+    [(await read("spikes.h5")).subarray(0, 900), "it is no sound HDF5 file"],
+    [
+      other,
+      "it is HDF5 without spikes/times and spikes/units, CD/events or " +
+      "events/x, y, p and t",
+    ],
+  ];
+  for (const [bytes, problem] of cases) {
+    await assert.rejects(() => hdf5.open(fileOf(bytes)), {
+      name: "RecordingError",
+      message: `Cannot read recording "a": ${problem}`,
+    });
+  }
+  await assert.rejects(() => hdf5.open(HERE), /: it is a folder$/);
+});
