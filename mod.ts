@@ -193,9 +193,9 @@ export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
 export type { NamedArray, WeightLayout } from "./engine/network/weights.ts";
 export type { KernelText } from "./kernels/shared/neurons.ts";
 export {
-  LEARN,
-  LEARN_BINDINGS,
-  LEARN_IN_PLACE,
+  OPTIMIZER_RULES,
+  UPDATE_BINDINGS,
+  UPDATE_IN_PLACE,
 } from "./kernels/shared/optimizer_rules.ts";
 export type { BindingOf, ConstantOf, KernelSpec } from "./kernels/spec.ts";
 export {

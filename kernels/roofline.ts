@@ -1,5 +1,6 @@
 /**
- * What an adapter can do at most; the equations are in roofline.wgsl.
+ * Ceilings of a roofline model: memory bandwidth and arithmetic throughput of an
+ * adapter; the equations are in roofline.wgsl.
  *
  * @module
  */

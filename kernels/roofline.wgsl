@@ -1,12 +1,13 @@
-// What an adapter can do at most, to compare kernels with.
+// Ceilings of a roofline model: the memory bandwidth and the arithmetic
+// throughput that an adapter reaches, to compare kernels with.
 //
 // transfer  to[i] = source[i]
 // multiply  to[i] = 4096 multiply-adds on each component of source[i]
 //
-// source, to  [size]
+// source, to  [size]  vectors of four
 //
-// One invocation owns every stride-th element (transfer), or one (multiply);
-// size is a multiple of four times all invocations.
+// One invocation owns every stride-th vector (transfer), or one (multiply). In
+// transfer, size is a multiple of four times the number of invocations.
 
 override size: u32;
 
@@ -19,6 +20,7 @@ fn transfer(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let stride = groups.x * 64;
+  // Four loads are issued before the first store, so that latencies overlap.
   for (var i = id.x; i < size; i += 4 * stride) {
     let a = source[i];
     let b = source[i + stride];
@@ -34,7 +36,7 @@ fn transfer(
 @compute @workgroup_size(64)
 fn multiply(@builtin(global_invocation_id) id: vec3<u32>) {
   let x = source[id.x];
-  // Eight chains, so that none waits for itself.
+  // Eight independent chains hide the latency of a multiply-add.
   var a = x;
   var b = x + 1;
   var c = x + 2;

@@ -1,5 +1,39 @@
 /**
- * What a kernel is to the code that runs it: plain data beside its WGSL.
+ * The description of a kernel that the engine compiles: plain data beside its
+ * WGSL.
+ *
+ * All kernels use the same axis letters. A lower-case letter is an index along
+ * the axis of that letter.
+ *
+ * | letter     | counts                                                      |
+ * | ---------- | ----------------------------------------------------------- |
+ * | N          | samples of a micro-batch, which is what one dispatch sees   |
+ * | M          | samples of the largest micro-batch of a plan                |
+ * | T          | time bins of a sample                                       |
+ * | B          | words of 32 time bins, ⌈T/32⌉                               |
+ * | P          | bit planes: plane p holds bit p of a count of events, and   |
+ * |            | spikes, which are 0 or 1, have one plane                    |
+ * | H, W, C    | rows, columns and channels of a layer's input               |
+ * | OH, OW, OC | rows, columns and channels of its output                    |
+ * | KH, KW     | rows and columns of a convolution's kernel                  |
+ * | RH, RW     | rows and columns of outputs that see a tile of inputs       |
+ * | G, CG      | groups of a convolution, and input channels of each, C/G    |
+ * | F          | neurons of a layer; f = (row · columns + column) · channels |
+ * |            | + channel                                                   |
+ * | I, O       | inputs and outputs of a dense layer; O also outputs of the  |
+ * |            | network                                                     |
+ * | Q          | quads, vectors of four neurons or outputs that are loaded   |
+ * |            | at once; the last of a run is filled up with 0              |
+ * | OQ         | quads of output channels, each group's a run                |
+ * | K, R       | taps of the response and of the refractory response         |
+ * | S          | strips, which are partial sums of a reduction               |
+ * | L          | layers                                                      |
+ * | E          | events                                                      |
+ *
+ * Spikes are packed, 32 in a word. Time-packed, `[N, P, B, F]`: bit j of word b
+ * is bin 32b + j of one neuron. Neuron-packed, `[N, P, B, 32·⌈F/32⌉]`: bit i of
+ * word 32q + j is neuron 32q + i in bin 32b + j. Real values lie as
+ * `[N, T, F]`, neurons by quads.
  *
  * @module
  */
@@ -38,14 +72,5 @@ export type BindingOf<S extends KernelSpec> = keyof S["bindings"] & string;
 /** The names of a spec's constants. */
 export type ConstantOf<S extends KernelSpec> = S["constants"][number];
 
-/**
- * A value for each of a set of names, in the order of a layout.
- *
- * Kernels agree on these letters: N samples, T time bins, B words of 32 bins
- * (B = ⌈T/32⌉), H rows, W columns, C channels, F = H·W·C neurons of a layer.
- * Spikes are packed: bit j of word b is bin 32b + j, and lie as
- * `[N, P, B, F]`, P bit planes where an input counts events, else one.
- * Everything real-valued lies as `[N, T, F]`, a neuron's index being
- * (row·W + column)·C + channel.
- */
+/** Time bins in a word of packed spikes. */
 export const BINS_PER_WORD = 32;

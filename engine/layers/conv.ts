@@ -5,12 +5,14 @@
  */
 
 import { convForward } from "../../kernels/layers/conv.ts";
+import { convAdjointDirect } from "../../kernels/layers/conv_adjoint.ts";
 import {
-  convAdjointDirect,
-  convAdjointTiled,
-} from "../../kernels/layers/conv_adjoint.ts";
+  convAdjointFourPixels,
+  convAdjointOnePixel,
+} from "../../kernels/layers/conv_adjoint_tiled.ts";
 import {
-  convGradientPartial,
+  convGradientDense,
+  convGradientSparse,
   convGradientTotal,
 } from "../../kernels/layers/conv_gradient.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
@@ -68,9 +70,9 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
       bins * sizeOf(input) * met(layer);
     const reach = reachOf(layer, T, setting);
     if (reach) {
-      const { tiles, blocks, ...tile } = reach;
+      const { beside, tiles, blocks, ...tile } = reach;
       return [launch({
-        kernel: convAdjointTiled,
+        kernel: beside ? convAdjointFourPixels : convAdjointOnePixel,
         constants: { ...constants, ...tile },
         grid: [tiles, blocks, "samples"],
         loops,
@@ -97,8 +99,8 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
     const shares = totalShares(S, software);
     return [
       {
-        ...launchPartial(layer, setting, { busy: false }),
-        busy: launchPartial(layer, setting, { busy: true }),
+        ...launchStrips(layer, setting, { busy: false }),
+        busy: launchStrips(layer, setting, { busy: true }),
       },
       launch({
         kernel: convGradientTotal,
@@ -118,30 +120,26 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
 };
 
 /** A strip of pixels summed by each invocation, of one sample. */
-function launchPartial(
+function launchStrips(
   layer: ConvLayer,
   setting: LayerSetting,
   { busy }: { readonly busy: boolean },
 ): Launch {
   const { T, P, height } = setting;
-  const { input, output, kernel, groups } = layer;
+  const { input, output, groups } = layer;
+  const [KH, KW] = layer.kernel;
   const S = gradientStrips(layer);
   const pairs = Math.ceil(output.C / groups / QUAD / 2);
-  const channels = busy ? convGradientPartial.tile.busyChannels : 1;
-  const owners = kernel[0] * kernel[1] * groups * pairs *
+  const kernel = busy ? convGradientDense : convGradientSparse;
+  const channels = busy ? convGradientDense.tile.ownedChannels : 1;
+  const owners = KH * KW * groups * pairs *
     Math.ceil(input.C / groups / channels);
   const pixels = Math.ceil(output.H * output.W / S);
   const words = P * Math.ceil(T / BINS_PER_WORD);
   return launch({
-    kernel: convGradientPartial,
-    constants: {
-      ...sizesOf(layer, setting),
-      P,
-      S,
-      height,
-      busy: Number(busy),
-    },
-    grid: [groupsFor(S * owners, convGradientPartial.workgroup), 1, "samples"],
+    kernel,
+    constants: { ...sizesOf(layer, setting), P, S, height },
+    grid: [groupsFor(S * owners, kernel.workgroup), 1, "samples"],
     loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
     multiplyAdds: ({ spikes }) => spikes * met(layer),
   });
@@ -149,7 +147,7 @@ function launchPartial(
 
 /** Strips of a sample that an invocation adds up, four at once. */
 function totalLoops(strips: number, quads: number): number {
-  const sharers = convGradientTotal.tile.sampleAdders / quads;
+  const sharers = convGradientTotal.tile.sampleLanes / quads;
   return Math.ceil(strips / 4 / sharers) + 14;
 }
 

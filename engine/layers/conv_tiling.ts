@@ -4,7 +4,7 @@
  * @module
  */
 
-import { convAdjointTiled } from "../../kernels/layers/conv_adjoint.ts";
+import { convAdjointOnePixel } from "../../kernels/layers/conv_adjoint_tiled.ts";
 import { QUAD } from "../network/layout.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
@@ -57,14 +57,14 @@ export function gradientStrips(layer: ConvLayer): number {
  * @param strips Strips that were summed apart.
  * @param software Whether the device computes on the CPU.
  * @returns Quads of weights, few where there is much to add up for each, and
- * samples that it adds up `together`.
+ * samples that it adds up at once.
  */
 export function totalShares(
   strips: number,
   software: boolean,
-): { readonly quads: number; readonly together: number } {
-  if (software) return { quads: 16, together: 1 };
-  return { quads: strips > 512 ? 1 : strips > 128 ? 2 : 8, together: 4 };
+): { readonly quads: number; readonly blockSamples: number } {
+  if (software) return { quads: 16, blockSamples: 1 };
+  return { quads: strips > 512 ? 1 : strips > 128 ? 2 : 8, blockSamples: 4 };
 }
 
 /**
@@ -101,7 +101,7 @@ function cutTiles(
   { rows, columns, beside }: Tile,
   workgroupBytes: number,
 ) {
-  const { tileBins, tileChannels, tileMaps } = convAdjointTiled.tile;
+  const { tileBins, tileChannels, tileOutputs } = convAdjointOnePixel.tile;
   const along = (axis: 0 | 1, side: number) =>
     Math.floor(
       (side - 1 + (kernel[axis] - 1) * dilation[axis] + stride[axis] - 1) /
@@ -111,10 +111,10 @@ function cutTiles(
   const tiles = Math.ceil(input.H / rows) * Math.ceil(input.W / columns) *
     groups * Math.ceil(input.C / groups / tileChannels);
   const weights = tileChannels * kernel[0] * kernel[1];
-  const bytes = 4 * tileMaps * (tileBins * RH * RW + weights);
+  const bytes = 4 * tileOutputs * (tileBins * RH * RW + weights);
   const blocks = Math.ceil(T / tileBins);
   return bytes <= workgroupBytes && tiles <= MOST_GROUPS
-    ? { RH, RW, rows, columns, beside: Number(beside), tiles, blocks }
+    ? { RH, RW, rows, columns, beside, tiles, blocks }
     : undefined;
 }
 
@@ -130,7 +130,7 @@ export function convConstants(layer: ConvLayer) {
     ...input,
     OH: output.H,
     OW: output.W,
-    M: output.C,
+    OC: output.C,
     KH: kernel[0],
     KW: kernel[1],
     strideY: stride[0],
@@ -139,6 +139,6 @@ export function convConstants(layer: ConvLayer) {
     padX: padding[1],
     dilationY: dilation[0],
     dilationX: dilation[1],
-    sets: groups,
+    G: groups,
   };
 }

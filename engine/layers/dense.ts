@@ -5,7 +5,10 @@
  */
 
 import { denseAdjoint, denseForward } from "../../kernels/layers/dense.ts";
-import { denseGradientSum } from "../../kernels/layers/dense_gradient.ts";
+import {
+  denseGradientSplit,
+  denseGradientWhole,
+} from "../../kernels/layers/dense_gradient.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { groupsFor, launch } from "../device/launch.ts";
@@ -85,12 +88,12 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   gradient(layer, setting) {
     const { P, height, rule, software } = setting;
     const shares = gradientShares(layer, software);
-    const loops = gradientLoops(layer, setting, shares.near);
+    const loops = gradientLoops(layer, setting, shares.blockInputs);
     return [launch({
-      kernel: denseGradientSum,
+      kernel: shares.splits > 1 ? denseGradientSplit : denseGradientWhole,
       constants: { ...sizesOf(layer, setting), P, height, ...shares, rule },
       grid: [
-        groupsFor(sizeOf(layer.input), shares.near),
+        groupsFor(sizeOf(layer.input), shares.blockInputs),
         denseBlocks(layer),
         1,
       ],
@@ -113,11 +116,11 @@ function forwardLoops({ input }: Layer, P: number, bins: number): number {
 function gradientLoops(
   { input }: Layer,
   { T, P }: LayerSetting,
-  near: number,
+  blockInputs: number,
 ): number {
   const B = Math.ceil(T / BINS_PER_WORD);
-  const inputs = Math.min(near, sizeOf(input));
-  const rankings = Math.ceil(P * B / 8 / (LISTS_LANES / near));
+  const inputs = Math.min(blockInputs, sizeOf(input));
+  const rankings = Math.ceil(P * B / 8 / (LISTS_LANES / blockInputs));
   const lists = rankings + Math.ceil(inputs * P * B * BINS_PER_WORD / LISTED);
   return rankings * RANKING + lists * (2 + 8 + inputs * 7) +
     inputs * P * Math.ceil(T / 8);

@@ -23,7 +23,7 @@ const MOST_BINS = 8;
 
 /** Invocations for which inputs are shared, and by how many at most. */
 const GRADIENT_LANES = 1 << 16;
-const MOST_SHARERS = 16;
+const MOST_SPLITS = 16;
 
 /**
  * Counts the workgroups that share an input, or a bin, of a dense layer.
@@ -61,35 +61,37 @@ export function forwardShares(
  *
  * @param layer The layer.
  * @param software Whether the device computes on the CPU.
- * @returns Inputs of a workgroup, a power of two, invocations that share the
- * spikes of each, and samples that they list `together`; none depends on the
- * batch.
+ * @returns Inputs of a workgroup, a power of two, invocations that split the
+ * spikes of each between them, and samples that they list at once; none depends
+ * on the batch.
  */
 export function gradientShares(
   layer: Layer,
   software: boolean,
 ): {
-  readonly near: number;
-  readonly sharers: number;
-  readonly together: number;
+  readonly blockInputs: number;
+  readonly splits: number;
+  readonly blockSamples: number;
 } {
   const inputs = sizeOf(layer.input);
   const quads = Math.ceil(layer.output.C / QUAD);
   const parts = Math.floor(LISTS_LANES / Math.min(quads, LISTS_LANES));
-  if (software) return { near: INPUTS_IN_SOFTWARE, sharers: 1, together: 1 };
+  if (software) {
+    return { blockInputs: INPUTS_IN_SOFTWARE, splits: 1, blockSamples: 1 };
+  }
   const wanted = Math.min(
-    ...[parts, MOST_SHARERS],
+    ...[parts, MOST_SPLITS],
     Math.ceil(GRADIENT_LANES / inputs / quads),
   );
   const most = wanted > 1
     ? parts / wanted
     : inputs * denseBlocks(layer) / GRADIENT_GROUPS;
-  const near = powerOf2(Math.min(most, MOST_INPUTS));
-  if (wanted === 1) return { near, sharers: 1, together: 1 };
+  const blockInputs = powerOf2(Math.min(most, MOST_INPUTS));
+  if (wanted === 1) return { blockInputs, splits: 1, blockSamples: 1 };
   return {
-    near,
-    sharers: Math.min(Math.floor(parts / near), MOST_SHARERS),
-    together: MOST_INPUTS / near,
+    blockInputs,
+    splits: Math.min(Math.floor(parts / blockInputs), MOST_SPLITS),
+    blockSamples: MOST_INPUTS / blockInputs,
   };
 }
 

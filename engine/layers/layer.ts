@@ -63,7 +63,7 @@ export interface LayerSetting {
    * in `height` replaces that of a spike.
    */
   readonly outcome: Readonly<Record<string, number>>;
-  /** Whether such a kernel is to leave its spikes neuron-packed in `raster` too. */
+  /** Whether such a kernel is to leave its spikes in `neuronPacked` too. */
   readonly packsNeurons: boolean;
 }
 
@@ -71,10 +71,10 @@ export interface LayerSetting {
  * A kind of layer, as plain data.
  *
  * A description has one as `{ kind, …options }`. Buffers are bound by their names: `inputs` [N, P, B, F in], spikes that come
- * in, time-packed; `raster` [N, P, B, 32·⌈F in / 32⌉], the same, neuron-packed;
+ * in, time-packed; `neuronPacked` [N, P, B, 32·⌈F in / 32⌉], the same, neuron-packed;
  * weights `w`; the drive `x` and its gradient `dy` [N, sampleRows, F out];
  * the gradient of incoming spikes `dx` [N, T, F in]; `batch`; the gradient of
- * weights `dw`, partial sums of it `part`, to write, and `parts`, to read; and
+ * weights `dw`, partial sums of it `stripSum`, to write, and `stripSums`, to read; and
  * `weights`, `m`, `v` and `vMax` as optimizer_rules.wgsl has them.
  *
  * @example
@@ -155,7 +155,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   gradient?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
-   * Counts the floats of a sample's partial sums in `part`.
+   * Counts the floats of a sample's partial sums in `stripSum`.
    *
    * @param layer The layer.
    * @returns Their number.

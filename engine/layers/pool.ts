@@ -52,7 +52,7 @@ export const pool: LayerKind<PoolLayer, number> = {
         P,
         window,
         digits: Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1,
-        turned: Number(packsNeurons),
+        packsNeurons: Number(packsNeurons),
       },
       grid: [
         groupsFor(4 * Math.ceil(neurons.F / 4), kernel.workgroup),

@@ -24,8 +24,9 @@ export interface SteppedNeuron
    *
    * - `struct Back`, what is carried back in time, 0 after the last bin;
    * - `fn stepBack(back: ptr<function, Back>, potential: f32, fires: bool,
-   *   ds: f32) -> f32`, which takes it to the bin before, and makes the gradient
-   *   of the drive from that of the spike, 0 or 1; it is linear in `ds` and `back`.
+   *   gradient: f32) -> f32`, which takes it to the bin before, and makes the
+   *   gradient of the drive from that of the spike, 0 or 1; it is linear in
+   *   `gradient` and `back`.
    *
    * Each of its constants is an `override`; it can use `theta`.
    */
@@ -60,10 +61,13 @@ export interface SteppedNeuron
  *     }
  *     struct Back { dv: f32 }
  *     fn stepBack(
- *       back: ptr<function, Back>, potential: f32, fires: bool, ds: f32,
+ *       back: ptr<function, Back>,
+ *       potential: f32,
+ *       fires: bool,
+ *       gradient: f32,
  *     ) -> f32 {
  *       let near = f32(abs(potential - theta) < theta);
- *       (*back).dv = near * ds + select((*back).dv, 0, fires);
+ *       (*back).dv = near * gradient + select((*back).dv, 0, fires);
  *       return (*back).dv;
  *     }
  *   `,

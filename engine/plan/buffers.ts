@@ -41,7 +41,7 @@ export interface PlanBuffers {
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
   /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
-  readonly raster: GPUBuffer;
+  readonly neuronPacked: GPUBuffer;
   /**
    * Each layer's potentials, [M, rows, F] by quads, and in the last T rows its
    * drive, then the gradient of it. Layers whose potentials are not
@@ -117,7 +117,7 @@ export function allocatePlan(
           allocate(`${name} spikes`, M * B * sizeOf(output))
         ),
       ],
-      raster: allocate("raster", M * floats.raster),
+      neuronPacked: allocate("neuronPacked", M * floats.neuronPacked),
       potentials: layers.map(({ name }, index) =>
         floats.potentials[index] > 0
           ? allocate(`${name} potentials`, M * floats.potentials[index])

@@ -5,7 +5,7 @@
  */
 
 import { binPeak, binScatter } from "../../kernels/input/bin_events.ts";
-import { statisticsOutcome } from "../../kernels/output/prediction.ts";
+import { predictionRecord } from "../../kernels/output/prediction.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
@@ -60,12 +60,12 @@ export class StepCompiler {
   bin(events: GPUBuffer): Compiling {
     const { layers, coding } = this.#context;
     const { T, P, addressBits, launches } = this.#sizes;
-    const { spikes, raster, records, largest } = this.#buffers;
+    const { spikes, neuronPacked, records, largest } = this.#buffers;
     const F = sizeOf(layers[0].input);
     const [{ isPacked }] = launches;
     const scatter = launch({
       kernel: binScatter,
-      constants: { T, F, P, addressBits, turned: Number(isPacked) },
+      constants: { T, F, P, addressBits, packsNeurons: Number(isPacked) },
       grid: [GROUPS_PER_SAMPLE, "samples", 1],
       // The event, and a word that it is added to, read and written; two of
       // them where spikes are neuron-packed too.
@@ -84,7 +84,7 @@ export class StepCompiler {
         offsets: this.#uploaded("offsets", 2),
         spikes: { buffer: spikes[0] },
         counted: { buffer: spikes[0] },
-        raster: { buffer: raster },
+        neuronPacked: { buffer: neuronPacked },
         overflow: { buffer: records.overflow },
         largest: { buffer: largest },
       },
@@ -93,10 +93,10 @@ export class StepCompiler {
 
   /** The buffers that binning adds to, which must be cleared before. */
   get cleared(): readonly GPUBuffer[] {
-    const { spikes, raster, largest } = this.#buffers;
+    const { spikes, neuronPacked, largest } = this.#buffers;
     return [
       spikes[0],
-      ...(this.#sizes.launches[0].isPacked ? [raster] : []),
+      ...(this.#sizes.launches[0].isPacked ? [neuronPacked] : []),
       ...(this.#context.coding.mode === "SUM_NORM" ? [largest] : []),
     ];
   }
@@ -104,18 +104,18 @@ export class StepCompiler {
   /** A layer's incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
-    const { spikes, raster, records, activity } = this.#buffers;
+    const { spikes, neuronPacked, records, activity } = this.#buffers;
     const { pack, forward } = this.#sizes.launches[index];
     return [
       ...this.#compile(pack, {
         spikes: { buffer: spikes[index] },
-        raster: { buffer: raster },
+        neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
         batch: this.#part,
         largest: { buffer: this.#buffers.largest },
         inputs: { buffer: spikes[index] },
-        raster: { buffer: raster },
+        neuronPacked: { buffer: neuronPacked },
         w: this.#weightsOf(layers[index], weights.w),
         x: this.#driveOf(index),
         u: { buffer: this.#buffers.potentials[index] },
@@ -132,13 +132,13 @@ export class StepCompiler {
     const { records } = this.#buffers;
     const { M, loss } = this.#sizes;
     const predict = launch({
-      kernel: statisticsOutcome,
+      kernel: predictionRecord,
       constants: {
         layers: layers.length,
         stride: records.stride,
         O: this.#outputs,
       },
-      grid: [groupsFor(M, statisticsOutcome.workgroup), 1, 1],
+      grid: [groupsFor(M, predictionRecord.workgroup), 1, 1],
     });
     return this.#compile([...loss.forward, predict], {
       ...this.#lossBuffers,
@@ -201,8 +201,8 @@ export class StepCompiler {
           inputs,
           dy,
           dw: this.#weightsOf(layer, weights.dw),
-          part: partial,
-          parts: partial,
+          stripSum: partial,
+          stripSums: partial,
           ...optimizer.bindingsOf(slot),
         })
         : []),

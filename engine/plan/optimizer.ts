@@ -46,7 +46,7 @@ export interface UpdateRule {
 interface OptimizerBuffers {
   readonly update: GPUBuffer;
   readonly clip: GPUBuffer;
-  readonly part: GPUBuffer;
+  readonly stripSums: GPUBuffer;
   readonly moments: readonly GPUBuffer[];
 }
 
@@ -125,7 +125,7 @@ export class Optimizer {
     const buffers = await device.allocate(() => ({
       update: device.createBuffer("update", PART_WORDS, GPUBufferUsage.UNIFORM),
       clip: device.createBuffer("clip", 1),
-      part: device.createBuffer("squares", strips),
+      stripSums: device.createBuffer("squares", strips),
       moments: ["m", "v", "vMax"].map((label) =>
         device.createBuffer(label, moment)
       ),
@@ -135,12 +135,12 @@ export class Optimizer {
     const bound = {
       batch: { buffer: buffers.update },
       clip: { buffer: buffers.clip },
-      part: { buffer: buffers.part },
-      parts: { buffer: buffers.part },
+      stripSum: { buffer: buffers.stripSums },
+      stripSums: { buffer: buffers.stripSums },
       ...{ dw: { buffer: dw }, weights: { buffer: w }, m, v, vMax },
     };
     const rule = RULES.indexOf(optimizer);
-    const constants = { size, S: strips, most: clip, rule };
+    const constants = { size, S: strips, maxNorm: clip, rule };
     const limits = clip === Infinity ? [] : [
       compiler.compile(
         { kernel: clipSquares, constants, grid: [strips, 1, 1] },

@@ -69,7 +69,7 @@ export interface PlanSizes {
     /** Potentials of each layer, 0 where they are not kept. */
     readonly potentials: readonly number[];
     /** Spikes into a layer that gathers them bin by bin. */
-    readonly raster: number;
+    readonly neuronPacked: number;
     /** Drive of a layer whose potentials are not kept. */
     readonly scratch: number;
     /** Gradient of the spikes of a layer below one that learns. */
@@ -214,7 +214,7 @@ function floatsOf(
     potentials: layers.map((layer, index) =>
       kept[index] ? potentials(layer, index) : 0
     ),
-    raster: most(({ kind, input }, index) =>
+    neuronPacked: most(({ kind, input }, index) =>
       kind.reads === "neuron-packed"
         ? (index === 0 ? P : 1) * B * whole * Math.ceil(sizeOf(input) / whole)
         : 0

@@ -1,5 +1,5 @@
 /**
- * Events to spikes; the equations are in bin_events.wgsl.
+ * Events to packed spikes; the equations are in bin_events.wgsl.
  *
  * @module
  */
@@ -14,10 +14,14 @@ export const binScatter = {
   entryPoint: "scatter",
   workgroup: 64,
   bindings: {
-    ...{ batch: 0, events: 1, offsets: 2 },
-    ...{ spikes: 4, raster: 5, overflow: 6 },
+    batch: 0,
+    events: 1,
+    offsets: 2,
+    spikes: 4,
+    neuronPacked: 5,
+    overflow: 6,
   },
-  constants: ["T", "F", "P", "addressBits", "turned"],
+  constants: ["T", "F", "P", "addressBits", "packsNeurons"],
 } as const satisfies KernelSpec;
 
 /** bin_events.wgsl, `peak`. */

@@ -1,5 +1,5 @@
 /**
- * Packed along time to packed along neurons; the equation is in transpose_spikes.wgsl.
+ * Time-packed spikes to neuron-packed ones; the equation is in transpose_spikes.wgsl.
  *
  * @module
  */
@@ -13,6 +13,6 @@ export const transposeForward = {
   code,
   entryPoint: "forward",
   workgroup: 64,
-  bindings: { spikes: 0, raster: 1 },
+  bindings: { spikes: 0, neuronPacked: 1 },
   constants: ["F"],
 } as const satisfies KernelSpec;

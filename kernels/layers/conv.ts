@@ -4,17 +4,17 @@
  * @module
  */
 
-import { CONV_SIZES, GEOMETRY } from "../shared/conv_geometry.ts";
+import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./conv.wgsl" with { type: "text" };
+import text from "./conv.wgsl" with { type: "text" };
 
 /** conv.wgsl, `forward`. */
 export const convForward = {
   name: "conv forward",
-  code: CONV_SIZES + code,
+  code: CONV_GEOMETRY + text,
   entryPoint: "forward",
   workgroup: 64,
   tile: { ownedBins: 4 },
-  bindings: { raster: 0, w: 1, x: 2 },
-  constants: ["T", "sampleRows", ...GEOMETRY, "P"],
+  bindings: { neuronPacked: 0, w: 1, x: 2 },
+  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P"],
 } as const satisfies KernelSpec;

@@ -1,38 +1,41 @@
 // Convolution over rows and columns, without bias; a correlation, as in every
 // neural-network library.
 //
-// forward  x[n, t, oy, ox, m] = Σ w[ky, kx, g, m] · s[n, t, iy, ix, c]
-// Letters are those of conv_geometry.wgsl.
+// forward  x[n, t, oy, ox, oc] = Σ w[ky, kx, cg, oc] · s[n, t, iy, ix, c]
+//          over the taps ky, kx and the channels cg of the group of oc
+// iy, ix and c are those of conv_geometry.wgsl, s is the spike, or the count,
+// that neuronPacked holds.
 //
-// raster  [N, P, B, 32·⌈H·W·C/32⌉]  s, neuron-packed, see
-//                                   transpose_spikes.wgsl; plane p counts 2^p
-// w       [KH, KW, CG, MQ]
-// x       [N, sampleRows, OH, OW, MQ]  the first T rows
+// neuronPacked  [N, P, B, 32·⌈H·W·C/32⌉]  incoming spikes, see
+//                                         transpose_spikes.wgsl
+// w             [KH, KW, CG, OQ]
+// x             [N, sampleRows, OH, OW, OQ]  the drive, in the first T rows
 //
-// One invocation owns four bins of two quads of maps of a pixel, both of one
-// group. Inputs that lie beside one another are a run of bits in the raster; it
-// visits the taps that spike in any of its bins, in order.
+// One invocation owns four bins of two quads of output channels of a pixel,
+// both of one group. Adjacent inputs are a run of bits in neuronPacked; it
+// visits the set bits of all four bins, in order.
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
-// Whether the taps of a kernel's row are one run, and the runs of a row.
-override joined: bool = dilationX == 1 && sets == 1;
+// Whether the inputs that a kernel's row sees are adjacent, and the number of
+// runs of adjacent inputs that a row sees.
+override joined: bool = dilationX == 1 && G == 1;
 override runs: u32 = select(KW, 1u, joined);
 // Words of a bin.
 override words: u32 = (H * W * C + 31) / 32;
-// Quads of a group, and their pairs.
-override quads: u32 = MQ / sets;
+// Quads of a group, and pairs of them.
+override quads: u32 = OQ / G;
 override pairs: u32 = (quads + 1) / 2;
 
 // Bins of an invocation.
 const ownedBins = 4u;
 
-@group(0) @binding(0) var<storage, read> raster: array<vec4<u32>>;
+@group(0) @binding(0) var<storage, read> neuronPacked: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
 
-// Inputs `first` to `last`, of which the first meets weight `tap`.
+// Adjacent inputs, first to last; the first meets row `tap` of the weights.
 struct Run {
   first: u32,
   last: u32,
@@ -40,19 +43,19 @@ struct Run {
   isThere: bool,
 }
 
-// Run r of kernel row ky, of the output pixel whose first tap is at top, left.
-fn runOf(top: u32, left: u32, ky: u32, r: u32, subset: u32) -> Run {
+// Run r of kernel row ky, of the output whose tap (0, 0) is at top, left.
+fn runOf(top: u32, left: u32, ky: u32, r: u32, g: u32) -> Run {
   let iy = top + ky * dilationY;
   if (joined) {
-    // Columns to the left of the input wrap, and come to 0.
+    // Columns left of the input wrap to large numbers and are skipped.
     let skipped = select(0u, 0 - left, left >= W);
     let end = min(left + KW, W);
     let first = (iy * W + left + skipped) * C;
-    let there = iy < H && skipped < KW && left + skipped < end;
-    return Run(first, (iy * W + end) * C - 1, (ky * KW + skipped) * C, there);
+    let isThere = iy < H && skipped < KW && left + skipped < end;
+    return Run(first, (iy * W + end) * C - 1, (ky * KW + skipped) * C, isThere);
   }
   let ix = left + r * dilationX;
-  let first = (iy * W + ix) * C + subset * CG;
+  let first = (iy * W + ix) * C + g * CG;
   return Run(first, first + CG - 1, (ky * KW + r) * CG, isInside(iy, ix));
 }
 
@@ -60,13 +63,13 @@ fn anyOf(bins: vec4<u32>) -> u32 {
   return bins.x | bins.y | bins.z | bins.w;
 }
 
-// Those bits of word q that belong to a run, none past its last.
-fn within(run: Run, q: u32) -> u32 {
-  if (q > run.last / 32) {
+// Mask of the bits of a word of a bin that belong to a run; 0 after its last.
+fn maskOf(run: Run, word: u32) -> u32 {
+  if (word > run.last / 32) {
     return 0;
   }
-  let low = select(0u, run.first % 32, q == run.first / 32);
-  let high = select(31u, run.last % 32, q == run.last / 32);
+  let low = select(0u, run.first % 32, word == run.first / 32);
+  let high = select(31u, run.last % 32, word == run.last / 32);
   return (0xffffffffu << low) & (0xffffffffu >> (31 - high));
 }
 
@@ -82,35 +85,36 @@ struct Sums {
   high3: vec4<f32>,
 }
 
-// Adds the weights of those taps of a run that words q and q + 1 of four bins
-// have. One loop for both: a warp goes round it as often as its busiest pixel.
+// Accumulates the weights of those inputs of a run whose bits are set in words
+// `word` and word + 1 of four bins. One loop goes through the bits of both: a
+// subgroup iterates as often as its pixel with the most spikes.
 fn addWords(
   sums: ptr<function, Sums>,
   run: Run,
-  q: u32,
-  first: vec4<u32>,
-  second: vec4<u32>,
-  times: f32,
+  word: u32,
+  firstBits: vec4<u32>,
+  secondBits: vec4<u32>,
+  scale: f32,
   quad: u32,
-  high: u32,
+  toHigh: u32,
 ) {
-  var word = first;
-  var row = (run.tap + q * 32 - run.first) * MQ + quad;
-  var taps = anyOf(first) & within(run, q);
-  var later = anyOf(second) & within(run, q + 1);
-  while ((taps | later) != 0) {
-    if (taps == 0) {
-      word = second;
-      row += 32 * MQ;
-      taps = later;
-      later = 0;
+  var bits = firstBits;
+  var row = (run.tap + word * 32 - run.first) * OQ + quad;
+  var inputs = anyOf(firstBits) & maskOf(run, word);
+  var laterInputs = anyOf(secondBits) & maskOf(run, word + 1);
+  while ((inputs | laterInputs) != 0) {
+    if (inputs == 0) {
+      bits = secondBits;
+      row += 32 * OQ;
+      inputs = laterInputs;
+      laterInputs = 0;
     }
-    let at = row + countTrailingZeros(taps) * MQ;
-    let bit = vec4(taps & (0 - taps));
-    taps &= taps - 1;
-    let lowWeights = times * w[at];
-    let highWeights = times * w[at + high];
-    let spikes = select(vec4<f32>(), vec4(1.0), (word & bit) != vec4());
+    let at = row + countTrailingZeros(inputs) * OQ;
+    let lowest = vec4(inputs & (0 - inputs));
+    inputs &= inputs - 1;
+    let lowWeights = scale * w[at];
+    let highWeights = scale * w[at + toHigh];
+    let spikes = select(vec4<f32>(), vec4(1.0), (bits & lowest) != vec4());
     (*sums).low0 += spikes.x * lowWeights;
     (*sums).low1 += spikes.y * lowWeights;
     (*sums).low2 += spikes.z * lowWeights;
@@ -122,12 +126,12 @@ fn addWords(
   }
 }
 
-// Stores bin t of two quads beside one another, whose bin 0 is at `place`.
-fn store(place: u32, t: u32, low: vec4<f32>, high: vec4<f32>, both: bool) {
+// Stores bin t of a pair of quads, whose bin 0 is at `origin`.
+fn store(origin: u32, t: u32, low: vec4<f32>, high: vec4<f32>, both: bool) {
   if (t >= T) {
     return;
   }
-  let at = place + t * OH * OW * MQ;
+  let at = origin + t * OH * OW * OQ;
   x[at] = low;
   if (both) {
     x[at + 1] = high;
@@ -143,33 +147,33 @@ fn forward(
   let t = id.y * ownedBins;
   let B = (T + 31) / 32;
   // i counts pixels, then groups, then pairs of a group's quads.
-  for (var i = id.x; i < OH * OW * sets * pairs; i += groups.x * 64) {
-    let pixel = i / pairs / sets;
-    let subset = i / pairs % sets;
-    let quad = subset * quads + i % pairs * 2;
+  for (var i = id.x; i < OH * OW * G * pairs; i += groups.x * 64) {
+    let pixel = i / pairs / G;
+    let g = i / pairs % G;
+    let quad = g * quads + i % pairs * 2;
     let both = i % pairs * 2 + 1 < quads;
     let top = pixel / OW * strideY - padY;
     let left = pixel % OW * strideX - padX;
     var sums = Sums();
     for (var p = 0u; p < P; p++) {
       let bin = ((n * P + p) * B + t / 32) * words * 32 + t % 32;
-      let times = select(f32(1u << p), 1.0, P == 1);
+      let scale = select(f32(1u << p), 1.0, P == 1);
       for (var r = 0u; r < KH * runs; r++) {
-        let run = runOf(top, left, r / runs, r % runs, subset);
+        let run = runOf(top, left, r / runs, r % runs, g);
         if (!run.isThere) {
           continue;
         }
-        for (var q = run.first / 32; q <= run.last / 32; q += 2) {
-          let first = raster[bin / 4 + q * 8];
-          let second = raster[bin / 4 + min(q + 1, words - 1) * 8];
-          addWords(&sums, run, q, first, second, times, quad, u32(both));
+        for (var word = run.first / 32; word <= run.last / 32; word += 2) {
+          let first = neuronPacked[bin / 4 + word * 8];
+          let second = neuronPacked[bin / 4 + min(word + 1, words - 1) * 8];
+          addWords(&sums, run, word, first, second, scale, quad, u32(both));
         }
       }
     }
-    let place = n * sampleRows * OH * OW * MQ + pixel * MQ + quad;
-    store(place, t, sums.low0, sums.high0, both);
-    store(place, t + 1, sums.low1, sums.high1, both);
-    store(place, t + 2, sums.low2, sums.high2, both);
-    store(place, t + 3, sums.low3, sums.high3, both);
+    let origin = n * sampleRows * OH * OW * OQ + pixel * OQ + quad;
+    store(origin, t, sums.low0, sums.high0, both);
+    store(origin, t + 1, sums.low1, sums.high1, both);
+    store(origin, t + 2, sums.low2, sums.high2, both);
+    store(origin, t + 3, sums.low3, sums.high3, both);
   }
 }

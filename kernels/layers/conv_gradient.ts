@@ -5,34 +5,36 @@
  * @module
  */
 
-import { CONV_SIZES, GEOMETRY } from "../shared/conv_geometry.ts";
+import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
 import {
-  LEARN,
-  LEARN_BINDINGS,
-  LEARN_IN_PLACE,
+  OPTIMIZER_RULES,
+  UPDATE_BINDINGS,
+  UPDATE_IN_PLACE,
 } from "../shared/optimizer_rules.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_SIZES + LEARN + text;
+const code = CONV_GEOMETRY + OPTIMIZER_RULES + text;
 
-/** conv_gradient.wgsl, `partial`. */
-export const convGradientPartial = {
-  name: "conv_gradient partial",
+/** conv_gradient.wgsl, `sparse`. */
+export const convGradientSparse = {
+  name: "conv_gradient sparse",
   code,
-  entryPoint: "partial",
+  entryPoint: "sparse",
   workgroup: 128,
-  tile: { busyChannels: 4 },
-  bindings: { inputs: 1, dy: 2, part: 4 },
-  constants: [
-    "T",
-    "sampleRows",
-    ...GEOMETRY,
-    "P",
-    "S",
-    "height",
-    "busy",
-  ],
+  bindings: { inputs: 1, dy: 2, stripSum: 4 },
+  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "S", "height"],
+} as const satisfies KernelSpec;
+
+/** conv_gradient.wgsl, `dense`. */
+export const convGradientDense = {
+  name: "conv_gradient dense",
+  code,
+  entryPoint: "dense",
+  workgroup: 128,
+  tile: { ownedChannels: 4 },
+  bindings: { inputs: 1, dy: 2, stripSum: 4 },
+  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "S", "height"],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `total`. */
@@ -40,8 +42,18 @@ export const convGradientTotal = {
   name: "conv_gradient total",
   code,
   entryPoint: "total",
-  tile: { sampleAdders: 64 },
-  bindings: { batch: 0, parts: 3, dw: 5, ...LEARN_BINDINGS },
-  inPlace: LEARN_IN_PLACE,
-  constants: ["C", "M", "KH", "KW", "sets", "S", "quads", "together", "rule"],
+  tile: { sampleLanes: 64 },
+  bindings: { batch: 0, stripSums: 3, dw: 5, ...UPDATE_BINDINGS },
+  inPlace: UPDATE_IN_PLACE,
+  constants: [
+    "C",
+    "OC",
+    "KH",
+    "KW",
+    "G",
+    "S",
+    "quads",
+    "blockSamples",
+    "rule",
+  ],
 } as const satisfies KernelSpec;

@@ -1,135 +1,143 @@
-// The gradient of a convolution's weights, from which they may learn at once;
-// the letters are those of conv_geometry.wgsl.
+// The gradient of a convolution's weights, and the update of the weights.
 //
-// partial  part[n, r, ky, kx, g, m] = height · Σ s[n, t, iy, ix, c] ·
-//            dy[n, t, oy, ox, m]  over the pixels oy, ox of strip r and all t
-// total    dw[w…] += Σ_n Σ_r part[n, r, w…]
+// sparse  stripSum[n, strip, ky, kx, cg, oc] = height ·
+//           Σ s[n, t, iy, ix, c] · dy[n, t, oy, ox, oc]
+//         over the pixels oy, ox of a strip and all t with a spike
+// dense   the same over all t, for inputs of which many spike
+// total   dw[w…] += Σ_n Σ_strip stripSums[n, strip, w…]
+//         where w… stands for ky, kx, cg, oc
+// iy, ix and c are those of conv_geometry.wgsl, s is the spike, or the count,
+// that inputs hold.
 //
-// inputs  [N, P, B, H, W, C]  s, packed along time; plane p counts 2^p
-// dy      [N, sampleRows, OH, OW, MQ]  the first T rows
-// part, parts  [N, S, KH, KW, CG, MQ]  the same, to write and to read
-// dw      [KH, KW, CG, MQ]
+// inputs     [N, P, B, H, W, C]           incoming spikes, time-packed
+// dy         [N, sampleRows, OH, OW, OQ]  gradient of the drive, in the first T
+//                                         rows
+// stripSum   [N, S, KH, KW, CG, OQ]       partial sums, written
+// stripSums  [N, S, KH, KW, CG, OQ]       the same buffer, read by total
+// dw         [KH, KW, CG, OQ]             changed in place; it starts at 0 if
+//                                         batch.accumulates is 0
+// If batch.updates, then updateWeights() of optimizer_rules.wgsl with g = dw:
+// weights, m, v and vMax change in place.
 //
-// One invocation owns two quads of weights, of one channel or, where inputs are
-// `busy`, of four (partial), or some parts of one quad (total). Sums run over
-// strips, then samples, so they do not depend on how a batch is cut; dw starts
-// at 0 unless batch.begun. If batch.learns, the weights learn from dw as
-// optimizer_rules.wgsl has it.
+// One invocation owns two quads of output channels and a tap, with one input
+// channel (sparse) or four (dense), or every sharers-th partial sum of a quad
+// of weights (total). Sums run over bins, pixels, strips, then
+// samples, so they do not depend on how a batch is cut into micro-batches.
 
-// Channels of an invocation where inputs are busy, and invocations that add up
-// the parts of one sample.
-const busyChannels = 4u;
-const sampleAdders = 64u;
+// Input channels of an invocation of dense, and invocations of total for each
+// sample.
+const ownedChannels = 4u;
+const sampleLanes = 64u;
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
-// Whether many inputs spike.
-override busy: bool = false;
-// Channels beside one another that an invocation owns, and how many times a
-// group has them, and two quads of maps.
-override channels: u32 = select(1u, busyChannels, busy);
-override chunks: u32 = (CG + channels - 1) / channels;
-override blocks: u32 = (MQ / sets + 1) / 2;
 override S: u32;
-// Quads of weights whose parts a workgroup adds up, a power of two, and
-// invocations that share one of a sample.
-override quads: u32;
-override sharers: u32 = sampleAdders / quads;
-// Samples whose parts a workgroup adds up at once.
-override together: u32 = 1;
-override adders: u32 = sampleAdders * together;
 override height: f32 = 1;
+// Words of an input.
+override words: u32 = P * ((T + 31) / 32);
+// Pairs of a group's quads, and blocks of its input channels (dense).
+override pairs: u32 = (OQ / G + 1) / 2;
+override channelBlocks: u32 = (CG + ownedChannels - 1) / ownedChannels;
+// Quads of weights that a workgroup of total owns, a power of two, and
+// invocations that share the strips of a sample for each of them.
+override quads: u32;
+override sharers: u32 = sampleLanes / quads;
+// Samples that a workgroup of total adds up at once.
+override blockSamples: u32 = 1;
+override totalLanes: u32 = sampleLanes * blockSamples;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> parts: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> part: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> stripSums: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> stripSum: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
 
-// Gradients of bin t of a quad whose bin 0 is at `at`.
-fn gradientAt(at: u32, t: u32) -> vec4<f32> {
-  return dy[at + t * OH * OW * MQ];
+// Gradients in bin t of a quad whose bin 0 is at `origin`.
+fn gradientAt(origin: u32, t: u32) -> vec4<f32> {
+  return dy[origin + t * OH * OW * OQ];
 }
 
-// What an invocation adds up of a tap, or of four channels of one.
+// Sums of a pair of quads, for one tap and one input channel.
 struct Sums {
   low: vec4<f32>,
   high: vec4<f32>,
 }
 
-// Adds the gradients of a bin to the sums of those channels whose bits are set.
-fn addBin(
-  s0: ptr<function, Sums>,
-  s1: ptr<function, Sums>,
-  s2: ptr<function, Sums>,
-  s3: ptr<function, Sums>,
-  bits: vec4<u32>,
-  times: f32,
-  low: vec4<f32>,
-  high: vec4<f32>,
-) {
-  let on = select(vec4(), vec4(times), (bits & vec4(1u)) != vec4());
-  (*s0).low = fma(vec4(on.x), low, (*s0).low);
-  (*s0).high = fma(vec4(on.x), high, (*s0).high);
-  (*s1).low = fma(vec4(on.y), low, (*s1).low);
-  (*s1).high = fma(vec4(on.y), high, (*s1).high);
-  (*s2).low = fma(vec4(on.z), low, (*s2).low);
-  (*s2).high = fma(vec4(on.z), high, (*s2).high);
-  (*s3).low = fma(vec4(on.w), low, (*s3).low);
-  (*s3).high = fma(vec4(on.w), high, (*s3).high);
+// The weights and the strip that one invocation owns. Its index `owner` counts
+// pairs of quads fastest, then groups, blocks of `size` input channels, taps,
+// and strips.
+struct Owned {
+  strip: u32,
+  ky: u32,
+  kx: u32,
+  // First input channel of the block, within the group and of all.
+  cg: u32,
+  c: u32,
+  // First quad of the pair, and the distance of the second, 0 if there is none.
+  quad: u32,
+  toHigh: u32,
 }
 
-// Adds the gradients of all bins of word b of four channels.
-fn addChannels(
-  s0: ptr<function, Sums>,
-  s1: ptr<function, Sums>,
-  s2: ptr<function, Sums>,
-  s3: ptr<function, Sums>,
-  words: vec4<u32>,
-  b: u32,
-  at: u32,
-  second: u32,
-) {
-  let B = (T + 31) / 32;
-  let times = select(f32(1u << (b / B)), 1.0, P == 1);
-  let first = b % B * 32;
-  // Bins from T on have no spike; the last stands in for them.
-  for (var j = 0u; j < min(32u, T - first); j += 4) {
-    let t1 = min(first + j + 1, T - 1);
-    let t2 = min(first + j + 2, T - 1);
-    let t3 = min(first + j + 3, T - 1);
-    let low0 = gradientAt(at, first + j);
-    let low1 = gradientAt(at, t1);
-    let low2 = gradientAt(at, t2);
-    let low3 = gradientAt(at, t3);
-    let high0 = gradientAt(at + second, first + j);
-    let high1 = gradientAt(at + second, t1);
-    let high2 = gradientAt(at + second, t2);
-    let high3 = gradientAt(at + second, t3);
-    let bits = words >> vec4(j);
-    addBin(s0, s1, s2, s3, bits, times, low0, high0);
-    addBin(s0, s1, s2, s3, bits >> vec4(1u), times, low1, high1);
-    addBin(s0, s1, s2, s3, bits >> vec4(2u), times, low2, high2);
-    addBin(s0, s1, s2, s3, bits >> vec4(3u), times, low3, high3);
+// Number of invocations for a strip, with so many blocks of input channels.
+fn ownersOf(blocks: u32) -> u32 {
+  return KH * KW * blocks * G * pairs;
+}
+
+fn ownedBy(owner: u32, size: u32, blocks: u32) -> Owned {
+  let g = owner / pairs % G;
+  let own = owner % pairs * 2;
+  let tapBlock = owner % ownersOf(blocks) / pairs / G;
+  let cg = tapBlock % blocks * size;
+  return Owned(
+    owner / ownersOf(blocks),
+    tapBlock / blocks / KW,
+    tapBlock / blocks % KW,
+    cg,
+    g * CG + cg,
+    g * (OQ / G) + own,
+    select(0u, 1u, own + 1 < OQ / G),
+  );
+}
+
+// Pixels of a strip, from first to before end.
+struct Strip {
+  first: u32,
+  end: u32,
+}
+
+fn stripOf(strip: u32) -> Strip {
+  let size = (OH * OW + S - 1) / S;
+  return Strip(strip * size, min((strip + 1) * size, OH * OW));
+}
+
+// Stores the sums of input channel cg, if the group has it.
+fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
+  if (cg < CG) {
+    let tap = (n * S + owned.strip) * KH * KW + owned.ky * KW + owned.kx;
+    let at = (tap * CG + cg) * OQ + owned.quad;
+    stripSum[at] = height * sums.low;
+    if (owned.toHigh > 0) {
+      stripSum[at + 1] = height * sums.high;
+    }
   }
 }
 
-// Adds the gradients of those bins of four words from b on whose bits are set,
-// of two quads. One loop for all words: a warp goes round it as often as its
-// busiest tap.
-fn addWords(
+// Accumulates the gradients in those bins of four words whose bits are set;
+// `origin` is where bin 0 of a quad is. One loop goes through all words: a
+// subgroup iterates as often as its input with the most spikes.
+fn addSpikes(
   sums: ptr<function, Sums>,
-  words: vec4<u32>,
-  b: u32,
-  at: u32,
-  second: u32,
+  spikes: vec4<u32>,
+  firstWord: u32,
+  origin: u32,
+  toHigh: u32,
 ) {
   let B = (T + 31) / 32;
-  var left = words;
-  var word = b;
+  var left = spikes;
+  var word = firstWord;
   while ((left.x | left.y | left.z | left.w) != 0) {
-    // Past words without a bit, two at a time.
+    // Skips words without a bit, up to two in an iteration.
     if (left.x == 0) {
       left = vec4(left.yzw, 0u);
       word++;
@@ -141,143 +149,205 @@ fn addWords(
     if (left.x != 0) {
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
-      let times = select(f32(1u << (word / B)), 1.0, P == 1);
-      (*sums).low += times * gradientAt(at, t);
-      (*sums).high += times * gradientAt(at + second, t);
+      let scale = select(f32(1u << (word / B)), 1.0, P == 1);
+      (*sums).low += scale * gradientAt(origin, t);
+      (*sums).high += scale * gradientAt(origin + toHigh, t);
     }
   }
 }
 
-// Stores the sums of channel g of tap (ky, kx).
-fn keepSums(sums: Sums, place: u32, g: u32, second: u32) {
-  if (g < CG) {
-    part[place + g * MQ] = height * sums.low;
-    if (second > 0) {
-      part[place + g * MQ + 1] = height * sums.high;
-    }
-  }
-}
-
-// A large workgroup, since its invocations load the same gradients.
+// Workgroups are large since their invocations load the same gradients, which
+// then come from the cache.
 @compute @workgroup_size(128)
-fn partial(
+fn sparse(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-  let words = P * ((T + 31) / 32);
   let n = id.z;
-  let long = (OH * OW + S - 1) / S;
-  let size = KH * KW * CG * MQ;
-  // i counts strips, then taps, then channels by as many as are owned, then
-  // groups, then blocks of a group's quads.
-  let owners = KH * KW * chunks * sets * blocks;
-  for (var i = id.x; i < S * owners; i += groups.x * 128) {
-    let strip = i / owners;
-    let subset = i / blocks % sets;
-    let own = i % blocks * 2;
-    let quad = subset * (MQ / sets) + own;
-    let second = select(0u, 1u, own + 1 < MQ / sets);
-    let tap = i % owners / blocks / sets;
-    let g = tap % chunks * channels;
-    let kx = tap / chunks % KW;
-    let ky = tap / chunks / KW;
-    // Channels past the last are the last, and are not stored.
-    let beside = min(vec4(g) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(g);
+  let owners = S * ownersOf(CG);
+  for (var owner = id.x; owner < owners; owner += groups.x * 128) {
+    let owned = ownedBy(owner, 1u, CG);
+    let strip = stripOf(owned.strip);
+    var sums = Sums();
+    for (var pixel = strip.first; pixel < strip.end; pixel++) {
+      let iy = pixel / OW * strideY + owned.ky * dilationY - padY;
+      let ix = pixel % OW * strideX + owned.kx * dilationX - padX;
+      if (!isInside(iy, ix)) {
+        continue;
+      }
+      let origin = (n * sampleRows * OH * OW + pixel) * OQ + owned.quad;
+      let first = (n * words * H * W + iy * W + ix) * C + owned.c;
+      for (var word = 0u; word < words; word += 4) {
+        // Four loads are issued before the first word is used, so that their
+        // latencies overlap.
+        let last = words - 1 - word;
+        let word0 = inputs[first + word * H * W * C];
+        let word1 = inputs[first + (word + min(1u, last)) * H * W * C];
+        let word2 = inputs[first + (word + min(2u, last)) * H * W * C];
+        let word3 = inputs[first + (word + min(3u, last)) * H * W * C];
+        let isThere = vec4(true, last >= 1, last >= 2, last >= 3);
+        let spikes = select(vec4(), vec4(word0, word1, word2, word3), isThere);
+        addSpikes(&sums, spikes, word, origin, owned.toHigh);
+      }
+    }
+    store(sums, owned, n, owned.cg);
+  }
+}
+
+// Accumulates the gradients of a bin for those of four input channels whose
+// lowest bit is set.
+fn addBin(
+  s0: ptr<function, Sums>,
+  s1: ptr<function, Sums>,
+  s2: ptr<function, Sums>,
+  s3: ptr<function, Sums>,
+  bits: vec4<u32>,
+  scale: f32,
+  low: vec4<f32>,
+  high: vec4<f32>,
+) {
+  let factor = select(vec4(), vec4(scale), (bits & vec4(1u)) != vec4());
+  (*s0).low = fma(vec4(factor.x), low, (*s0).low);
+  (*s0).high = fma(vec4(factor.x), high, (*s0).high);
+  (*s1).low = fma(vec4(factor.y), low, (*s1).low);
+  (*s1).high = fma(vec4(factor.y), high, (*s1).high);
+  (*s2).low = fma(vec4(factor.z), low, (*s2).low);
+  (*s2).high = fma(vec4(factor.z), high, (*s2).high);
+  (*s3).low = fma(vec4(factor.w), low, (*s3).low);
+  (*s3).high = fma(vec4(factor.w), high, (*s3).high);
+}
+
+// Accumulates the gradients of all bins of a word of four input channels.
+fn addBins(
+  s0: ptr<function, Sums>,
+  s1: ptr<function, Sums>,
+  s2: ptr<function, Sums>,
+  s3: ptr<function, Sums>,
+  spikes: vec4<u32>,
+  word: u32,
+  origin: u32,
+  toHigh: u32,
+) {
+  let B = (T + 31) / 32;
+  let scale = select(f32(1u << (word / B)), 1.0, P == 1);
+  let first = word % B * 32;
+  // Bins from T on have no spike; gradients of the last bin are loaded instead.
+  for (var j = 0u; j < min(32u, T - first); j += 4) {
+    let t1 = min(first + j + 1, T - 1);
+    let t2 = min(first + j + 2, T - 1);
+    let t3 = min(first + j + 3, T - 1);
+    let low0 = gradientAt(origin, first + j);
+    let low1 = gradientAt(origin, t1);
+    let low2 = gradientAt(origin, t2);
+    let low3 = gradientAt(origin, t3);
+    let high0 = gradientAt(origin + toHigh, first + j);
+    let high1 = gradientAt(origin + toHigh, t1);
+    let high2 = gradientAt(origin + toHigh, t2);
+    let high3 = gradientAt(origin + toHigh, t3);
+    let bits = spikes >> vec4(j);
+    addBin(s0, s1, s2, s3, bits, scale, low0, high0);
+    addBin(s0, s1, s2, s3, bits >> vec4(1u), scale, low1, high1);
+    addBin(s0, s1, s2, s3, bits >> vec4(2u), scale, low2, high2);
+    addBin(s0, s1, s2, s3, bits >> vec4(3u), scale, low3, high3);
+  }
+}
+
+@compute @workgroup_size(128)
+fn dense(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let owners = S * ownersOf(channelBlocks);
+  for (var owner = id.x; owner < owners; owner += groups.x * 128) {
+    let owned = ownedBy(owner, ownedChannels, channelBlocks);
+    let strip = stripOf(owned.strip);
+    // Channels after the last of the group load the last, and are not stored.
+    let channels =
+      min(vec4(owned.cg) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(owned.cg);
     var s0 = Sums();
     var s1 = Sums();
     var s2 = Sums();
     var s3 = Sums();
-    for (var o = strip * long; o < min((strip + 1) * long, OH * OW); o++) {
-      let iy = o / OW * strideY + ky * dilationY - padY;
-      let ix = o % OW * strideX + kx * dilationX - padX;
+    for (var pixel = strip.first; pixel < strip.end; pixel++) {
+      let iy = pixel / OW * strideY + owned.ky * dilationY - padY;
+      let ix = pixel % OW * strideX + owned.kx * dilationX - padX;
       if (!isInside(iy, ix)) {
         continue;
       }
-      let at = n * sampleRows * OH * OW * MQ + o * MQ + quad;
-      let first = (n * words * H * W + iy * W + ix) * C + subset * CG + g;
-      for (var b = 0u; busy && b < words; b++) {
-        let place = vec4(first + b * H * W * C) + beside;
-        let word0 = inputs[place.x];
-        let word1 = inputs[place.y];
-        let word2 = inputs[place.z];
-        let word3 = inputs[place.w];
-        let four = vec4(word0, word1, word2, word3);
-        addChannels(&s0, &s1, &s2, &s3, four, b, at, second);
-      }
-      for (var b = 0u; !busy && b < words; b += 4) {
-        // Four words are on their way before the first is needed.
-        let last = words - 1 - b;
-        let word0 = inputs[first + b * H * W * C];
-        let word1 = inputs[first + (b + min(1u, last)) * H * W * C];
-        let word2 = inputs[first + (b + min(2u, last)) * H * W * C];
-        let word3 = inputs[first + (b + min(3u, last)) * H * W * C];
-        let there = vec4(true, last >= 1, last >= 2, last >= 3);
-        let four = select(vec4(), vec4(word0, word1, word2, word3), there);
-        addWords(&s0, four, b, at, second);
+      let origin = (n * sampleRows * OH * OW + pixel) * OQ + owned.quad;
+      let first = (n * words * H * W + iy * W + ix) * C + owned.c;
+      for (var word = 0u; word < words; word++) {
+        let four = vec4(first + word * H * W * C) + channels;
+        let word0 = inputs[four.x];
+        let word1 = inputs[four.y];
+        let word2 = inputs[four.z];
+        let word3 = inputs[four.w];
+        let spikes = vec4(word0, word1, word2, word3);
+        addBins(&s0, &s1, &s2, &s3, spikes, word, origin, owned.toHigh);
       }
     }
-    let place = (n * S + strip) * size + (ky * KW + kx) * CG * MQ + quad;
-    keepSums(s0, place, g, second);
-    if (busy) {
-      keepSums(s1, place, g + 1, second);
-      keepSums(s2, place, g + 2, second);
-      keepSums(s3, place, g + 3, second);
-    }
+    store(s0, owned, n, owned.cg);
+    store(s1, owned, n, owned.cg + 1);
+    store(s2, owned, n, owned.cg + 2);
+    store(s3, owned, n, owned.cg + 3);
   }
 }
 
-// What each invocation has added up.
-var<workgroup> sums: array<vec4<f32>, adders>;
+// Partial sums of the invocations of a workgroup.
+var<workgroup> sh_sums: array<vec4<f32>, totalLanes>;
 
-@compute @workgroup_size(adders)
+@compute @workgroup_size(totalLanes)
 fn total(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let size = KH * KW * CG * MQ;
-  let n = lane / sampleAdders;
-  let own = lane % sampleAdders;
+  let size = KH * KW * CG * OQ;
+  let n = lane / sampleLanes;
+  let own = lane % sampleLanes;
   for (var first = group.x * quads; first < size; first += groups.x * quads) {
     let i = min(first + own % quads, size - 1);
     let owns = lane < min(quads, size - first);
     var all = vec4<f32>();
-    if (owns && batch.begun > 0) {
+    if (owns && batch.accumulates > 0) {
       all = dw[i];
     }
-    for (var n0 = 0u; n0 < batch.samples; n0 += together) {
+    for (var n0 = 0u; n0 < batch.samples; n0 += blockSamples) {
       let at = (n0 + n) * S * size + i;
       let end = select(0, S, n0 + n < batch.samples);
       var sum = vec4<f32>();
-      for (var r = own / quads; r < end; r += 4 * sharers) {
-        // Four are on their way at once; those past the end are the last.
-        let part0 = parts[at + r * size];
-        let part1 = parts[at + min(r + sharers, S - 1) * size];
-        let part2 = parts[at + min(r + 2 * sharers, S - 1) * size];
-        let part3 = parts[at + min(r + 3 * sharers, S - 1) * size];
-        sum += part0;
-        sum += select(vec4(), part1, r + sharers < S);
-        sum += select(vec4(), part2, r + 2 * sharers < S);
-        sum += select(vec4(), part3, r + 3 * sharers < S);
+      for (var strip = own / quads; strip < end; strip += 4 * sharers) {
+        // Four loads are issued at once, so that their latencies overlap; those
+        // after the last strip load the last, and are not added.
+        let sum0 = stripSums[at + strip * size];
+        let sum1 = stripSums[at + min(strip + sharers, S - 1) * size];
+        let sum2 = stripSums[at + min(strip + 2 * sharers, S - 1) * size];
+        let sum3 = stripSums[at + min(strip + 3 * sharers, S - 1) * size];
+        sum += sum0;
+        sum += select(vec4(), sum1, strip + sharers < S);
+        sum += select(vec4(), sum2, strip + 2 * sharers < S);
+        sum += select(vec4(), sum3, strip + 3 * sharers < S);
       }
+      // A tree reduction over the invocations that share a quad.
       workgroupBarrier();
-      sums[lane] = sum;
-      for (var half = sampleAdders / 2; half >= quads; half /= 2) {
+      sh_sums[lane] = sum;
+      for (var half = sampleLanes / 2; half >= quads; half /= 2) {
         workgroupBarrier();
         if (own < half) {
-          sums[lane] += sums[lane + half];
+          sh_sums[lane] += sh_sums[lane + half];
         }
       }
       workgroupBarrier();
-      let there = min(together, batch.samples - n0);
-      for (var k = 0u; owns && k < there; k++) {
-        all += sums[k * sampleAdders + lane];
+      let samples = min(blockSamples, batch.samples - n0);
+      for (var k = 0u; owns && k < samples; k++) {
+        all += sh_sums[k * sampleLanes + lane];
       }
     }
     if (owns) {
       dw[i] = all;
-      if (batch.learns > 0) {
-        learn(i, all);
+      if (batch.updates > 0) {
+        updateWeights(i, all);
       }
     }
   }

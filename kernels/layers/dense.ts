@@ -4,11 +4,11 @@
  * @module
  */
 
-import { LISTED, LISTS, LISTS_LANES } from "../shared/spike_list.ts";
+import { LISTED, LISTS_LANES, SPIKE_LIST } from "../shared/spike_list.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./dense.wgsl" with { type: "text" };
 
-const code = LISTS + text;
+const code = SPIKE_LIST + text;
 
 /** dense.wgsl, `forward`. */
 export const denseForward = {
@@ -17,7 +17,7 @@ export const denseForward = {
   entryPoint: "forward",
   workgroup: LISTS_LANES,
   tile: { lanes: LISTS_LANES, listed: LISTED },
-  bindings: { raster: 0, w: 1, x: 3 },
+  bindings: { neuronPacked: 0, w: 1, x: 3 },
   constants: ["T", "sampleRows", "I", "O", "P", "each", "bins"],
 } as const satisfies KernelSpec;
 

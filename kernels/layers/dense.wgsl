@@ -2,18 +2,23 @@
 //
 // forward   x[n, t, o]  = Σ_i w[i, o] · s[n, t, i]
 // adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
-// s[n, t, i] is the spike, or the count, that raster holds.
+// s[n, t, i] is the spike, or the count, that neuronPacked holds.
 //
-// raster   [N, P, B, 32·⌈I/32⌉]  neuron-packed, see transpose_spikes.wgsl;
-//                                plane p counts 2^p
-// w        [I, Q]                outputs by quads, the last filled up with 0
-// x, dy    [N, sampleRows, Q]    the first T rows
-// dx       [N, T, inRow]         neuron i of the layer below in place
-//                                i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
+// neuronPacked  [N, P, B, 32·⌈I/32⌉]  incoming spikes, see
+//                                     transpose_spikes.wgsl
+// w             [I, Q]                outputs by quads, Q = ⌈O/4⌉
+// x, dy         [N, sampleRows, Q]    the drive and its gradient, in the first
+//                                     T rows
+// dx            [N, T, inRow]         gradient of the spikes; neurons of the
+//                                     layer below lie in runs of inRun, each
+//                                     filled up to whole quads: input i is at
+//                                     i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
-// A workgroup lists the spikes of a bin, or of several; one invocation owns a
-// quad of outputs and every `parts`-th spike of a bin (forward), or eight bins
-// of eight inputs (adjoint).
+// forward: a workgroup lists the spikes of `bins` bins in workgroup memory; one
+// invocation owns a quad of outputs and every `splits`-th spike of a bin, and
+// the partial sums are then added in order.
+// adjoint: a matrix product in tiles of 64 inputs by 64 bins; one invocation
+// owns eight bins of eight inputs.
 
 override T: u32;
 override sampleRows: u32;
@@ -23,32 +28,33 @@ override P: u32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
 override Q: u32 = (O + 3) / 4;
-// Words of a bin that an invocation looks through at once, up to eight.
+// Words of a bin that an invocation scans at once, up to eight.
 override each: u32 = 8;
 // Bins of a workgroup, a power of two up to sixteen.
 override bins: u32 = 1;
-// Quads of a workgroup, and how often they fit it for each bin.
-override share: u32 = min(Q, lanes);
-override parts: u32 = lanes / share / bins;
+// Quads that a workgroup owns, and invocations that split the spikes of a bin
+// between them for each quad.
+override groupQuads: u32 = min(Q, lanes);
+override splits: u32 = lanes / groupQuads / bins;
 
-// Bins and inputs of an adjoint's tile.
+// Bins and inputs of a tile of adjoint.
 const tileSize = 64u;
 
-@group(0) @binding(0) var<storage, read> raster: array<u32>;
+@group(0) @binding(0) var<storage, read> neuronPacked: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> x: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 
-// What the invocations of a quad have added up.
-var<workgroup> sums: array<vec4<f32>, lanes>;
+// Partial sums of the invocations.
+var<workgroup> sh_sums: array<vec4<f32>, lanes>;
 
-// The weights of a spike, which is listed as p << 28 | i.
+// A quad of the weights of a spike, which is listed as p << 28 | i.
 fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
   return w[(spike & 0x0fffffff) * Q + quad];
 }
 
-// Adds them 2^p times.
+// A spike of plane p counts 2^p times.
 fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   if (P == 1) {
     return sum + row;
@@ -56,27 +62,28 @@ fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   return fma(vec4(f32(1u << (spike >> 28))), row, sum);
 }
 
-// The words of a bin: where the first is, how far it is to the next plane, and
-// how many there are.
+// The words of a bin: index of the first, distance of the next plane, and the
+// number of words of all planes.
 struct Source {
   first: u32,
   plane: u32,
   words: u32,
 }
 
-// Word m of a bin, planes one after the other.
-fn wordOf(bin: Source, m: u32) -> u32 {
-  let whole = (I + 31) / 32;
-  if (m >= bin.words) {
+// Word `index` of a bin, one plane after the other.
+fn wordOf(source: Source, index: u32) -> u32 {
+  let planeWords = (I + 31) / 32;
+  if (index >= source.words) {
     return 0;
   }
-  return raster[bin.first + m / whole * bin.plane + m % whole * 32];
+  let plane = index / planeWords * source.plane;
+  return neuronPacked[source.first + plane + index % planeWords * 32];
 }
 
-// As what the first input of a word is listed.
-fn spikeOf(m: u32) -> u32 {
-  let whole = (I + 31) / 32;
-  return ((m / whole) << 28) | (m % whole * 32);
+// The first input of a word, and its plane.
+fn spikeOf(index: u32) -> u32 {
+  let planeWords = (I + 31) / 32;
+  return ((index / planeWords) << 28) | (index % planeWords * 32);
 }
 
 @compute @workgroup_size(lanes)
@@ -85,80 +92,83 @@ fn forward(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let B = (T + 31) / 32;
-  let whole = (I + 31) / 32;
-  let plane = B * whole * 32;
-  // Invocations that look through the words of a bin.
-  let chunks = lanes / bins;
-  let seen = group.x * bins + lane / chunks;
-  let block = group.z * P * plane + seen / 32 * whole * 32;
-  let source =
-    Source(block + seen % 32, plane, select(0u, P * whole, seen < T));
-  let quad = group.y * share + lane % share;
-  let part = lane / share % parts;
-  let bin = lane / share / parts;
+  let planeWords = (I + 31) / 32;
+  let plane = B * planeWords * 32;
+  // While listing, `scanners` invocations share the words of a bin.
+  let scanners = lanes / bins;
+  let scanned = group.x * bins + lane / scanners;
+  let block = group.z * P * plane + scanned / 32 * planeWords * 32;
+  let words = select(0u, P * planeWords, scanned < T);
+  let source = Source(block + scanned % 32, plane, words);
+  // While summing, `splits` invocations share a quad of a bin.
+  let quad = group.y * groupQuads + lane % groupQuads;
+  let split = lane / groupQuads % splits;
+  let bin = lane / groupQuads / splits;
   let isThere = quad < Q && bin < bins;
   var sum = vec4<f32>();
-  for (var m0 = 0u; m0 < P * whole; m0 += each * chunks) {
-    let m = m0 + lane % chunks * each;
-    let words = wordsOf(source, m, each);
-    let rank = rankOf(onesOf(words), lane);
-    if (lane % chunks == 0) {
-      starts[lane / chunks] = rank;
+  for (var start = 0u; start < P * planeWords; start += each * scanners) {
+    let index = start + lane % scanners * each;
+    let spikeWords = wordsOf(source, index, each);
+    let rank = rankOf(onesOf(spikeWords), lane);
+    if (lane % scanners == 0) {
+      sh_starts[lane / scanners] = rank;
     }
-    let end = workgroupUniformLoad(&spikes);
+    let end = workgroupUniformLoad(&sh_total);
     for (var base = 0u; base < end; base += listed) {
       if (base > 0) {
         workgroupBarrier();
       }
-      list(words, m, rank, base);
+      listSpikes(spikeWords, index, rank, base);
       workgroupBarrier();
       if (isThere) {
         let span = spanOf(bin, bins, base);
-        sum = addListed(sum, span.first + part, span.end, parts, quad);
+        sum = addListed(sum, span.first + split, span.end, splits, quad);
       }
     }
   }
-  sums[lane] = sum;
+  sh_sums[lane] = sum;
   workgroupBarrier();
   let t = group.x * bins + bin;
-  if (isThere && part == 0 && t < T) {
-    for (var other = 1u; other < parts; other++) {
-      sum += sums[other * share + lane];
+  if (isThere && split == 0 && t < T) {
+    for (var other = 1u; other < splits; other++) {
+      sum += sh_sums[other * groupQuads + lane];
     }
     x[(group.z * sampleRows + t) * Q + quad] = sum;
   }
 }
 
-// A tile of 64 inputs by 64 bins, eight outputs of each; rows of three vectors,
-// so that eight invocations beside one another meet no bank twice.
-var<workgroup> rows: array<vec4<f32>, 192>;
-var<workgroup> errors: array<vec4<f32>, 192>;
+// Weights of 64 inputs, and gradients of 64 bins, for eight outputs. Rows are
+// three vectors apart: eight adjacent invocations then use different banks.
+var<workgroup> sh_w: array<vec4<f32>, 192>;
+var<workgroup> sh_dy: array<vec4<f32>, 192>;
 
-// Eight inputs of one bin; members, so that they stay in registers.
+// One bin of eight inputs; members, so that they stay in registers.
 struct Sums {
   low: vec4<f32>,
   high: vec4<f32>,
 }
 
-// Adds what four outputs make of eight inputs.
+// Accumulates the products of the gradients of four outputs with their weights:
+// lowRows are the weights of four inputs, highRows those of four others.
 fn addOutputs(
   sum: ptr<function, Sums>,
-  e: vec4<f32>,
-  x: mat4x4<f32>,
-  y: mat4x4<f32>,
+  gradients: vec4<f32>,
+  lowRows: mat4x4<f32>,
+  highRows: mat4x4<f32>,
 ) {
-  let left = transpose(x);
-  let right = transpose(y);
-  (*sum).low = fma(vec4(e.x), left[0], (*sum).low);
-  (*sum).low = fma(vec4(e.y), left[1], (*sum).low);
-  (*sum).low = fma(vec4(e.z), left[2], (*sum).low);
-  (*sum).low = fma(vec4(e.w), left[3], (*sum).low);
-  (*sum).high = fma(vec4(e.x), right[0], (*sum).high);
-  (*sum).high = fma(vec4(e.y), right[1], (*sum).high);
-  (*sum).high = fma(vec4(e.z), right[2], (*sum).high);
-  (*sum).high = fma(vec4(e.w), right[3], (*sum).high);
+  let low = transpose(lowRows);
+  let high = transpose(highRows);
+  (*sum).low = fma(vec4(gradients.x), low[0], (*sum).low);
+  (*sum).low = fma(vec4(gradients.y), low[1], (*sum).low);
+  (*sum).low = fma(vec4(gradients.z), low[2], (*sum).low);
+  (*sum).low = fma(vec4(gradients.w), low[3], (*sum).low);
+  (*sum).high = fma(vec4(gradients.x), high[0], (*sum).high);
+  (*sum).high = fma(vec4(gradients.y), high[1], (*sum).high);
+  (*sum).high = fma(vec4(gradients.z), high[2], (*sum).high);
+  (*sum).high = fma(vec4(gradients.w), high[3], (*sum).high);
 }
 
+// Stores the gradient of input i in the row that begins at `row`.
 fn put(value: f32, row: u32, i: u32) {
   if (i < I) {
     let place = i / inRun * ((inRun + 3) / 4) * 4 + i % inRun;
@@ -166,6 +176,7 @@ fn put(value: f32, row: u32, i: u32) {
   }
 }
 
+// Stores eight inputs of bin t, every eighth from i on.
 fn store(sum: Sums, n: u32, t: u32, i: u32) {
   let row = (n * T + t) * inRow;
   if (t < T) {
@@ -188,8 +199,8 @@ fn adjoint(
 ) {
   let n = group.z;
   let t0 = group.y * tileSize;
-  let left = lane % 8;
-  let top = lane / 8;
+  let column = lane % 8;
+  let row = lane / 8;
   for (var i0 = group.x * tileSize; i0 < I; i0 += groups.x * tileSize) {
     var s0 = Sums();
     var s1 = Sums();
@@ -201,42 +212,43 @@ fn adjoint(
     var s7 = Sums();
     for (var q0 = 0u; q0 < Q; q0 += 2) {
       workgroupBarrier();
-      for (var at = lane; at < 128; at += 64) {
-        let quad = q0 + at % 2;
-        var row = vec4<f32>();
-        var error = vec4<f32>();
+      for (var k = lane; k < 128; k += 64) {
+        let quad = q0 + k % 2;
+        var weights = vec4<f32>();
+        var gradients = vec4<f32>();
         if (quad < Q) {
-          row = w[min(i0 + at / 2, I - 1) * Q + quad];
-          error = dy[(n * sampleRows + min(t0 + at / 2, T - 1)) * Q + quad];
+          let t = min(t0 + k / 2, T - 1);
+          weights = w[min(i0 + k / 2, I - 1) * Q + quad];
+          gradients = dy[(n * sampleRows + t) * Q + quad];
         }
-        rows[at / 2 * 3 + at % 2] = row;
-        errors[at / 2 * 3 + at % 2] = error;
+        sh_w[k / 2 * 3 + k % 2] = weights;
+        sh_dy[k / 2 * 3 + k % 2] = gradients;
       }
       workgroupBarrier();
-      for (var o = 0u; o < 2; o++) {
-        let i = left * 3 + o;
-        let x = mat4x4(rows[i], rows[i + 24], rows[i + 48], rows[i + 72]);
-        let y =
-          mat4x4(rows[i + 96], rows[i + 120], rows[i + 144], rows[i + 168]);
-        let e = top * 24 + o;
-        addOutputs(&s0, errors[e], x, y);
-        addOutputs(&s1, errors[e + 3], x, y);
-        addOutputs(&s2, errors[e + 6], x, y);
-        addOutputs(&s3, errors[e + 9], x, y);
-        addOutputs(&s4, errors[e + 12], x, y);
-        addOutputs(&s5, errors[e + 15], x, y);
-        addOutputs(&s6, errors[e + 18], x, y);
-        addOutputs(&s7, errors[e + 21], x, y);
+      for (var q = 0u; q < 2; q++) {
+        let a = column * 3 + q;
+        let low = mat4x4(sh_w[a], sh_w[a + 24], sh_w[a + 48], sh_w[a + 72]);
+        let high =
+          mat4x4(sh_w[a + 96], sh_w[a + 120], sh_w[a + 144], sh_w[a + 168]);
+        let b = row * 24 + q;
+        addOutputs(&s0, sh_dy[b], low, high);
+        addOutputs(&s1, sh_dy[b + 3], low, high);
+        addOutputs(&s2, sh_dy[b + 6], low, high);
+        addOutputs(&s3, sh_dy[b + 9], low, high);
+        addOutputs(&s4, sh_dy[b + 12], low, high);
+        addOutputs(&s5, sh_dy[b + 15], low, high);
+        addOutputs(&s6, sh_dy[b + 18], low, high);
+        addOutputs(&s7, sh_dy[b + 21], low, high);
       }
     }
-    let t = t0 + top * 8;
-    store(s0, n, t, i0 + left);
-    store(s1, n, t + 1, i0 + left);
-    store(s2, n, t + 2, i0 + left);
-    store(s3, n, t + 3, i0 + left);
-    store(s4, n, t + 4, i0 + left);
-    store(s5, n, t + 5, i0 + left);
-    store(s6, n, t + 6, i0 + left);
-    store(s7, n, t + 7, i0 + left);
+    let t = t0 + row * 8;
+    store(s0, n, t, i0 + column);
+    store(s1, n, t + 1, i0 + column);
+    store(s2, n, t + 2, i0 + column);
+    store(s3, n, t + 3, i0 + column);
+    store(s4, n, t + 4, i0 + column);
+    store(s5, n, t + 5, i0 + column);
+    store(s6, n, t + 6, i0 + column);
+    store(s7, n, t + 7, i0 + column);
   }
 }

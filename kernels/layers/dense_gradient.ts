@@ -5,23 +5,25 @@
  */
 
 import {
-  LEARN,
-  LEARN_BINDINGS,
-  LEARN_IN_PLACE,
+  OPTIMIZER_RULES,
+  UPDATE_BINDINGS,
+  UPDATE_IN_PLACE,
 } from "../shared/optimizer_rules.ts";
-import { LISTED, LISTS, LISTS_LANES } from "../shared/spike_list.ts";
+import { LISTED, LISTS_LANES, SPIKE_LIST } from "../shared/spike_list.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./dense_gradient.wgsl" with { type: "text" };
 
-/** dense_gradient.wgsl, `sum`. */
-export const denseGradientSum = {
-  name: "dense_gradient sum",
-  code: LEARN + LISTS + text,
-  entryPoint: "sum",
+const code = OPTIMIZER_RULES + SPIKE_LIST + text;
+
+/** dense_gradient.wgsl, `whole`. */
+export const denseGradientWhole = {
+  name: "dense_gradient whole",
+  code,
+  entryPoint: "whole",
   workgroup: LISTS_LANES,
   tile: { lanes: LISTS_LANES, listed: LISTED },
-  bindings: { batch: 0, inputs: 1, dy: 2, dw: 3, ...LEARN_BINDINGS },
-  inPlace: LEARN_IN_PLACE,
+  bindings: { batch: 0, inputs: 1, dy: 2, dw: 3, ...UPDATE_BINDINGS },
+  inPlace: UPDATE_IN_PLACE,
   constants: [
     "T",
     "sampleRows",
@@ -29,9 +31,30 @@ export const denseGradientSum = {
     "O",
     "P",
     "height",
-    "near",
-    "sharers",
-    "together",
+    "blockInputs",
+    "rule",
+  ],
+} as const satisfies KernelSpec;
+
+/** dense_gradient.wgsl, `split`. */
+export const denseGradientSplit = {
+  name: "dense_gradient split",
+  code,
+  entryPoint: "split",
+  workgroup: LISTS_LANES,
+  tile: { lanes: LISTS_LANES, listed: LISTED },
+  bindings: { batch: 0, inputs: 1, dy: 2, dw: 3, ...UPDATE_BINDINGS },
+  inPlace: UPDATE_IN_PLACE,
+  constants: [
+    "T",
+    "sampleRows",
+    "I",
+    "O",
+    "P",
+    "height",
+    "blockInputs",
+    "splits",
+    "blockSamples",
     "rule",
   ],
 } as const satisfies KernelSpec;

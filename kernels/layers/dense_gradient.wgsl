@@ -1,18 +1,24 @@
-// The gradient of all-to-all weights, from which they may learn at once.
+// The gradient of all-to-all weights, and the update of the weights.
 //
-// sum  dw[i, o] += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
+// whole  dw[i, o] += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
+// split  the same, where `splits` invocations share the spikes of an input, for
+//        layers with too few weights to occupy a GPU
 // s[n, t, i] is the spike, or the count, that inputs hold.
 //
-// inputs   [N, P, B, I]        packed along time, plane p counts 2^p
-// dy       [N, sampleRows, Q]  outputs by quads, the first T rows
-// dw       [I, Q]              outputs by quads, the last filled up with 0
+// inputs   [N, P, B, I]        incoming spikes, time-packed
+// dy       [N, sampleRows, Q]  gradient of the drive, in the first T rows;
+//                              outputs by quads, Q = ⌈O/4⌉
+// dw       [I, Q]              changed in place; it starts at 0 if
+//                              batch.accumulates is 0
+// If batch.updates, then updateWeights() of optimizer_rules.wgsl with g = dw:
+// weights, m, v and vMax change in place.
 //
-// A workgroup lists the spikes of `near` inputs; one invocation owns a quad of
-// outputs and every step-th of these inputs, or, where invocations are left
-// over, every sharers-th spike of one and of a sample. Sums run over the spikes
-// of all samples, or of one, and then over samples, so they do not depend on
-// how a batch is cut; dw starts at 0 unless batch.begun. If batch.learns, the
-// weights learn from dw as optimizer_rules.wgsl has it.
+// A workgroup lists the spikes of `blockInputs` inputs in workgroup memory. One
+// invocation owns a quad of outputs, for every rows-th of these inputs (whole),
+// or for every splits-th spike of one of them (split). Sums run over the spikes
+// of one sample after the other (whole), or over the spikes of an invocation,
+// then invocations, then samples (split), so they do not depend on how a batch
+// is cut into micro-batches.
 
 override T: u32;
 override sampleRows: u32;
@@ -21,147 +27,195 @@ override O: u32;
 override P: u32 = 1;
 override height: f32 = 1;
 // Inputs of a workgroup, a power of two up to sixteen.
-override near: u32;
-// Invocations that share an input's spikes; then there is one for each input.
-override sharers: u32 = 1;
-// Samples whose spikes are listed one after the other then; near times together
-// is a power of two up to sixteen.
-override together: u32 = 1;
+override blockInputs: u32;
+override splits: u32 = 1;
+// Samples of `split` whose spikes are listed at once, in a list each;
+// blockInputs · blockSamples is a power of two up to sixteen.
+override blockSamples: u32 = 1;
 override Q: u32 = (O + 3) / 4;
-// Quads of a workgroup, and how often they fit it.
-override share: u32 = min(Q, lanes);
-override parts: u32 = lanes / share;
-override step: u32 = parts / sharers;
+// Quads that a workgroup owns, and rows of that many invocations.
+override groupQuads: u32 = min(Q, lanes);
+override rows: u32 = lanes / groupQuads;
+override splitRows: u32 = rows / splits;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;
 
-// What the invocations of a quad have added up of each of these samples.
-override sharing: u32 = select(1u, lanes * together, sharers > 1);
-var<workgroup> sums: array<vec4<f32>, sharing>;
-
-// The errors of a spike, which is listed as p << 28 | row.
+// A quad of the gradient in the bin of a spike, which is listed as
+// p << 28 | row of dy.
 fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
   return dy[(spike & 0x0fffffff) * Q + quad];
 }
 
-// Adds them 2^p times.
+// A spike of plane p counts 2^p times.
 fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
-  var times = height;
+  var scale = height;
   if (P > 1) {
-    times *= f32(1u << (spike >> 28));
+    scale *= f32(1u << (spike >> 28));
   }
-  return fma(vec4(times), row, sum);
+  return fma(vec4(scale), row, sum);
 }
 
-// Words of an input, samples one after the other, up to `end`.
+// The words of an input, one sample after the other, up to `end`.
 struct Source {
   input: u32,
   end: u32,
 }
 
-fn wordOf(source: Source, m: u32) -> u32 {
-  if (source.input >= I || m >= source.end) {
+fn wordOf(source: Source, index: u32) -> u32 {
+  if (source.input >= I || index >= source.end) {
     return 0;
   }
-  return inputs[m * I + source.input];
+  return inputs[index * I + source.input];
 }
 
-// As what the first bin of a word is listed.
-fn spikeOf(m: u32) -> u32 {
+// The first bin of a word, as a row of dy, and its plane.
+fn spikeOf(index: u32) -> u32 {
   let B = (T + 31) / 32;
-  return ((m / B % P) << 28) | (m / B / P * sampleRows + m % B * 32);
+  let row = index / B / P * sampleRows + index % B * 32;
+  return ((index / B % P) << 28) | row;
 }
 
-// Keeps the gradient of a quad of weights, from which they may learn.
-fn keep(i: u32, total: vec4<f32>, isComplete: bool) {
+// Stores a quad of the gradient; if it is complete, updates the weights.
+fn store(i: u32, total: vec4<f32>, isComplete: bool) {
   dw[i] = total;
-  if (isComplete && batch.learns > 0) {
-    learn(i, total);
+  if (isComplete && batch.updates > 0) {
+    updateWeights(i, total);
   }
 }
 
 @compute @workgroup_size(lanes)
-fn sum(
+fn whole(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let quad = group.y * share + lane % share;
-  let sharer = lane / share % sharers;
-  let start = lane / share / sharers;
-  let isThere = quad < Q && start < min(step, near);
-  // Words of a list: of all samples, or of one.
-  let words = P * ((T + 31) / 32);
-  let all = batch.samples * words;
-  let unit = select(words, all, sharers == 1);
-  // Invocations of a list, and words that each looks through at once.
-  let lists = near * together;
-  let chunks = lanes / lists;
-  let each = clamp((unit + chunks - 1) / chunks, 1u, 8u);
-  for (var first = group.x * near; first < I; first += groups.x * near) {
-    let left = min(near, I - first);
-    // Of one input, where it is shared.
-    let isFirst = sharer == 0 && start < left;
-    var total = vec4<f32>();
-    if (sharers > 1 && isThere && isFirst && batch.begun > 0) {
-      total = dw[(first + start) * Q + quad];
-    }
-    for (var m0 = 0u; m0 < all; m0 += together * unit) {
-      for (var m1 = 0u; m1 < unit; m1 += each * chunks) {
-        let seen = lane % lists;
-        let begin = m0 + seen / near * unit;
-        let m = begin + m1 + lane / lists * each;
-        let source = Source(first + seen % near, min(begin + unit, all));
-        let words = wordsOf(source, m, each);
-        let rank = rankOf(onesOf(words), seen * chunks + lane / lists);
-        if (lane < lists) {
-          starts[lane] = rank;
+  let quad = group.y * groupQuads + lane % groupQuads;
+  let row = lane / groupQuads;
+  let isThere = quad < Q && row < min(rows, blockInputs);
+  // Words of an input, invocations that share them while listing, and words
+  // that each scans at once.
+  let words = batch.samples * P * ((T + 31) / 32);
+  let scanners = lanes / blockInputs;
+  let each = clamp((words + scanners - 1) / scanners, 1u, 8u);
+  for (
+    var first = group.x * blockInputs;
+    first < I;
+    first += groups.x * blockInputs
+  ) {
+    let count = min(blockInputs, I - first);
+    for (var start = 0u; start < words; start += each * scanners) {
+      let scanned = lane % blockInputs;
+      let index = start + lane / blockInputs * each;
+      let source = Source(first + scanned, words);
+      let spikeWords = wordsOf(source, index, each);
+      let order = scanned * scanners + lane / blockInputs;
+      let rank = rankOf(onesOf(spikeWords), order);
+      if (lane < blockInputs) {
+        sh_starts[lane] = rank;
+      }
+      let end = workgroupUniformLoad(&sh_total);
+      // Once even without a spike, so that a gradient of 0 is stored.
+      for (var base = 0u; base == 0 || base < end; base += listed) {
+        if (base > 0) {
+          workgroupBarrier();
         }
-        let last = workgroupUniformLoad(&spikes);
-        // Gradients of silence are kept, too.
-        for (var base = 0u; base == 0 || base < last; base += listed) {
+        listSpikes(spikeWords, index, rank, base);
+        workgroupBarrier();
+        let isFirst = start == 0 && base == 0;
+        let isLast = start + each * scanners >= words && base + listed >= end;
+        for (var j = row; isThere && j < count; j += rows) {
+          let span = spanOf(j, blockInputs, base);
+          let i = (first + j) * Q + quad;
+          var before = vec4<f32>();
+          if (batch.accumulates > 0 || !isFirst) {
+            before = dw[i];
+          }
+          let total = addListed(before, span.first, span.end, 1u, quad);
+          store(i, total, isLast);
+        }
+      }
+    }
+  }
+}
+
+// Partial sums of the invocations, for each of the samples listed at once.
+override sumsSize: u32 = lanes * blockSamples;
+var<workgroup> sh_sums: array<vec4<f32>, sumsSize>;
+
+@compute @workgroup_size(lanes)
+fn split(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let quad = group.y * groupQuads + lane % groupQuads;
+  let turn = lane / groupQuads % splits;
+  let row = lane / groupQuads / splits;
+  let isThere = quad < Q && row < min(splitRows, blockInputs);
+  // Words of an input in a sample and in all, lists, invocations that share a
+  // list while listing, and words that each scans at once.
+  let sampleWords = P * ((T + 31) / 32);
+  let words = batch.samples * sampleWords;
+  let lists = blockInputs * blockSamples;
+  let scanners = lanes / lists;
+  let each = clamp((sampleWords + scanners - 1) / scanners, 1u, 8u);
+  for (
+    var first = group.x * blockInputs;
+    first < I;
+    first += groups.x * blockInputs
+  ) {
+    let owns = isThere && turn == 0 && row < min(blockInputs, I - first);
+    let i = (first + row) * Q + quad;
+    var total = vec4<f32>();
+    if (owns && batch.accumulates > 0) {
+      total = dw[i];
+    }
+    for (var block = 0u; block < words; block += blockSamples * sampleWords) {
+      for (var start = 0u; start < sampleWords; start += each * scanners) {
+        let scanned = lane % lists;
+        let sample = block + scanned / blockInputs * sampleWords;
+        let index = sample + start + lane / lists * each;
+        let end = min(sample + sampleWords, words);
+        let source = Source(first + scanned % blockInputs, end);
+        let spikeWords = wordsOf(source, index, each);
+        let order = scanned * scanners + lane / lists;
+        let rank = rankOf(onesOf(spikeWords), order);
+        if (lane < lists) {
+          sh_starts[lane] = rank;
+        }
+        let ranks = workgroupUniformLoad(&sh_total);
+        // Once even without a spike, so that sums start at 0.
+        for (var base = 0u; base == 0 || base < ranks; base += listed) {
           if (base > 0) {
             workgroupBarrier();
           }
-          list(words, m, rank, base);
+          listSpikes(spikeWords, index, rank, base);
           workgroupBarrier();
-          let isNew = m1 == 0 && base == 0;
-          for (var j = start; sharers == 1 && isThere && j < left; j += step) {
-            let span = spanOf(j, lists, base);
-            let i = (first + j) * Q + quad;
-            var before = vec4<f32>();
-            if (batch.begun > 0 || !isNew) {
-              before = dw[i];
-            }
-            let after = addListed(before, span.first, span.end, 1u, quad);
-            let isLast = m1 + each * chunks >= unit && base + listed >= last;
-            keep(i, after, isLast);
-          }
-          for (var n = 0u; sharers > 1 && isThere && n < together; n++) {
-            let span = spanOf(n * near + start, lists, base);
-            // Its turn comes as if all had been listed at once.
-            let turn = (sharer + sharers - span.passed % sharers) % sharers;
-            let at = span.first + turn;
-            let before = select(sums[n * lanes + lane], vec4<f32>(), isNew);
-            sums[n * lanes + lane] =
-              addListed(before, at, span.end, sharers, quad);
+          let isFirst = start == 0 && base == 0;
+          for (var n = 0u; isThere && n < blockSamples; n++) {
+            let span = spanOf(n * blockInputs + row, lists, base);
+            // Invocations take turns with the spikes of a sample as if all were
+            // listed at once.
+            let wait = (turn + splits - span.passed % splits) % splits;
+            let begin = span.first + wait;
+            let own = n * lanes + lane;
+            let before = select(sh_sums[own], vec4<f32>(), isFirst);
+            sh_sums[own] = addListed(before, begin, span.end, splits, quad);
           }
         }
       }
-      if (sharers > 1) {
-        workgroupBarrier();
-        let samples = min(together, (all - m0) / unit);
-        for (var n = 0u; isThere && isFirst && n < samples; n++) {
-          for (var k = 0u; k < sharers; k++) {
-            total += sums[n * lanes + lane + k * share];
-          }
+      workgroupBarrier();
+      let samples = min(blockSamples, (words - block) / sampleWords);
+      for (var n = 0u; owns && n < samples; n++) {
+        for (var k = 0u; k < splits; k++) {
+          total += sh_sums[n * lanes + lane + k * groupQuads];
         }
       }
     }
-    if (sharers > 1 && isThere && isFirst) {
-      keep((first + start) * Q + quad, total, true);
+    if (owns) {
+      store(i, total, true);
     }
   }
 }

@@ -34,16 +34,16 @@ override ahead: u32 = 4;
 struct Place {
   potentials: u32,
   gradients: u32,
-  // From a row of gradients to the next.
-  step: u32,
+  // Distance of a row of gradients from the next.
+  rowSize: u32,
   isThere: bool,
 }
 
 // Gradients of the spikes of four bins from t on.
 fn fourAbove(place: Place, t: u32) -> vec4<f32> {
-  let step = place.step;
-  let at = place.gradients + t * step;
-  return vec4(ds[at], ds[at + step], ds[at + 2 * step], ds[at + 3 * step]);
+  let size = place.rowSize;
+  let at = place.gradients + t * size;
+  return vec4(ds[at], ds[at + size], ds[at + 2 * size], ds[at + 3 * size]);
 }
 
 // Potentials of four bins, and gradients of their spikes.
@@ -144,11 +144,11 @@ fn adjoint(
         next = blockAt(place, t - ahead);
       }
       if (ahead > 4) {
-        back(&neuron, fourth, t + 12);
-        back(&neuron, third, t + 8);
-        back(&neuron, second, t + 4);
+        backFour(&neuron, fourth, t + 12);
+        backFour(&neuron, third, t + 8);
+        backFour(&neuron, second, t + 4);
       }
-      back(&neuron, first, t);
+      backFour(&neuron, first, t);
     }
   }
 }

@@ -26,7 +26,7 @@ export function poolForward(neuron: KernelText) {
     code: NEURONS + neuron.code + code,
     entryPoint: "forward",
     workgroup: 64,
-    bindings: { ...NEURON_BINDINGS, inputs: 2, raster: 3 },
+    bindings: { ...NEURON_BINDINGS, inputs: 2, neuronPacked: 3 },
     constants: [
       ...NEURON_CONSTANTS,
       ...FIRING_CONSTANTS,
@@ -37,7 +37,7 @@ export function poolForward(neuron: KernelText) {
       "P",
       "window",
       "digits",
-      "turned",
+      "packsNeurons",
     ],
   } as const satisfies KernelSpec;
 }

@@ -7,7 +7,7 @@
 // Its adjoint is read by neuron_adjoint.wgsl for the neurons below.
 //
 // inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
-// raster  [N, B, 32·⌈F/32⌉]   where `turned`, s neuron-packed, see
+// neuronPacked  [N, B, 32·⌈F/32⌉]   where `packsNeurons`, s neuron-packed, see
 //                             transpose_spikes.wgsl
 // F = ⌈H/k⌉ · ⌈W/k⌉ · C
 //
@@ -21,10 +21,10 @@ override P: u32 = 1;
 override window: u32;
 // Bits of the largest count.
 override digits: u32;
-override turned: bool = false;
+override packsNeurons: bool = false;
 
 @group(0) @binding(2) var<storage, read> inputs: array<u32>;
-@group(0) @binding(3) var<storage, read_write> raster: array<u32>;
+@group(0) @binding(3) var<storage, read_write> neuronPacked: array<u32>;
 
 // The lowest digits; members, so that they stay in registers.
 struct Digits {
@@ -60,7 +60,7 @@ fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
 }
 
 // Word b of the bits K bins before; `at` is where word 0 is.
-fn gone(at: u32, b: u32) -> u32 {
+fn goneWord(at: u32, b: u32) -> u32 {
   let size = H * W * C;
   let back = K / 32;
   var word = 0u;
@@ -104,7 +104,7 @@ fn countWindow(
         let at = plane + (y * W + x) * C;
         add(now, inputs[at + b * H * W * C], p, 0u);
         if (K > 32) {
-          add(past, gone(at, b), p, 32u);
+          add(past, goneWord(at, b), p, 32u);
         }
       }
     }
@@ -137,20 +137,20 @@ fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
 }
 
 // Of two times 32 neurons, a word of neurons for each bin.
-var<workgroup> rows: array<atomic<u32>, 64>;
+var<workgroup> sh_rows: array<atomic<u32>, 64>;
 
 // Turns word b of the 64 neurons from `first` on.
 fn turn(word: u32, n: u32, b: u32, first: u32, lane: u32) {
   let column = lane / 32 * 32;
-  atomicStore(&rows[lane], 0u);
+  atomicStore(&sh_rows[lane], 0u);
   workgroupBarrier();
   for (var bits = word; bits != 0; bits &= bits - 1) {
-    atomicOr(&rows[column + countTrailingZeros(bits)], 1u << (lane % 32));
+    atomicOr(&sh_rows[column + countTrailingZeros(bits)], 1u << (lane % 32));
   }
   workgroupBarrier();
   if (first + column < F) {
     let at = (n * ((T + 31) / 32) + b) * ((F + 31) / 32) * 32 + first;
-    raster[at + lane] = atomicLoad(&rows[lane]);
+    neuronPacked[at + lane] = atomicLoad(&sh_rows[lane]);
   }
   workgroupBarrier();
 }
@@ -198,7 +198,7 @@ fn forward(
         }
         count += advance(&neuron, x, gone, t);
       }
-      if (turned) {
+      if (packsNeurons) {
         turn(neuron.recent >> (28 - (end - 1) % 32 / 4 * 4), n, b, first, lane);
       }
     }

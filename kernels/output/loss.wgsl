@@ -82,16 +82,16 @@ const tapRows = 4096u;
 @group(0) @binding(8) var<storage, read_write> gradient: array<f32>;
 @group(0) @binding(9) var<storage, read_write> silence: array<f32>;
 
-var<workgroup> parts: array<f32, 64>;
+var<workgroup> sh_parts: array<f32, 64>;
 
 // Sum over the invocations of a workgroup.
 fn total(part: f32, lane: u32) -> f32 {
   workgroupBarrier();
-  parts[lane] = part;
+  sh_parts[lane] = part;
   workgroupBarrier();
   var sum = 0.0;
   for (var i = 0u; i < 64; i++) {
-    sum += parts[i];
+    sum += sh_parts[i];
   }
   return sum;
 }

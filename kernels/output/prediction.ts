@@ -1,5 +1,6 @@
 /**
- * What a step records for its reader; the equations are in prediction.wgsl.
+ * Prediction and loss of each sample, in a record for the host; the equations
+ * are in prediction.wgsl.
  *
  * @module
  */
@@ -7,11 +8,11 @@
 import type { KernelSpec } from "../spec.ts";
 import code from "./prediction.wgsl" with { type: "text" };
 
-/** prediction.wgsl, `outcome`. */
-export const statisticsOutcome = {
-  name: "prediction outcome",
+/** prediction.wgsl, `record`. */
+export const predictionRecord = {
+  name: "prediction record",
   code,
-  entryPoint: "outcome",
+  entryPoint: "record",
   workgroup: 64,
   bindings: { batch: 0, counts: 1, loss: 2, records: 3 },
   constants: ["layers", "stride", "O"],

@@ -1,23 +1,28 @@
-// What a step leaves behind for its reader, in one slot of a ring of records.
+// Prediction and loss of each sample, written into one slot of a ring of
+// records, which the host reads later.
 //
-// outcome   record[L + 2m]         = prediction of sample m
-//           record[L + 2m + 1]     = bits of the loss of sample m
-// m = batch.first + n. The prediction is the output with the most spikes, the
-// first of them where several have as many, as when all are silent. The L
-// words before hold each layer's spikes, which srm.wgsl adds up.
+// record  records[slot, L + 2i]     = argmax_o counts[n, o]
+//         records[slot, L + 2i + 1] = bits of Σ_o loss[n, o]
+// where i = batch.first + n is the sample's index in the batch. Of outputs with
+// the same count the first is predicted, also where all are silent. The first L
+// words of a slot are the spike counts of the layers, see srm.wgsl.
 //
-// counts   [N, O]      spikes of each output
+// counts   [N, O]  spikes of each output
 // loss     [N, O]
-// records  [slots, L + 2M]  M samples in a whole batch
+// records  [slots, stride]  stride = L + 2 · samples of the batch
 //
-// One invocation owns one sample.
+// One invocation owns a sample.
 
+// The micro-batch.
 struct Batch {
+  // Index of its first sample in the batch, and number of its samples.
   first: u32,
   samples: u32,
+  // Slot of the ring of records that the step writes.
   slot: u32,
 }
 
+// L.
 override layers: u32;
 override stride: u32;
 override O: u32;
@@ -28,7 +33,7 @@ override O: u32;
 @group(0) @binding(3) var<storage, read_write> records: array<u32>;
 
 @compute @workgroup_size(64)
-fn outcome(@builtin(global_invocation_id) id: vec3<u32>) {
+fn record(@builtin(global_invocation_id) id: vec3<u32>) {
   let n = id.x;
   if (n >= batch.samples) {
     return;
@@ -41,7 +46,7 @@ fn outcome(@builtin(global_invocation_id) id: vec3<u32>) {
       best = o;
     }
   }
-  let at = batch.slot * stride + layers + 2 * (batch.first + n);
-  records[at] = best;
-  records[at + 1] = bitcast<u32>(total);
+  let own = batch.slot * stride + layers + 2 * (batch.first + n);
+  records[own] = best;
+  records[own + 1] = bitcast<u32>(total);
 }

@@ -1,33 +1,35 @@
-// The sizes of a convolution, before the text of each of its kernels.
+// Sizes and strides of a convolution, compiled in front of each of its kernels.
 //
-// An input has H rows, W columns and C channels, an output OH, OW and M maps.
-// Tap (ky, kx) of an output at (oy, ox) is the input at
+// Tap (ky, kx) of the output at (oy, ox) is the input at
 //   iy = oy · strideY + ky · dilationY − padY
 //   ix = ox · strideX + kx · dilationX − padX
-// Map m sees the CG channels g of its group, of which there are `sets`:
-//   c = m / (M / sets) · CG + g
-// Maps lie by quads, MQ of them, those of a group in a run.
+// Output channel oc sees the CG input channels cg of its group g:
+//   g = oc / (OC / G)
+//   c = g · CG + cg
+// Output channels lie by quads, OQ of them; those of a group are a run, whose
+// last quad is filled up with 0. The axis letters are those of spec.ts.
 
 override H: u32;
 override W: u32;
 override C: u32;
 override OH: u32;
 override OW: u32;
-override M: u32;
+override OC: u32;
 override KH: u32;
 override KW: u32;
+override G: u32 = 1;
 override strideY: u32 = 1;
 override strideX: u32 = 1;
 override padY: u32 = 0;
 override padX: u32 = 0;
 override dilationY: u32 = 1;
 override dilationX: u32 = 1;
-override sets: u32 = 1;
 
-override CG: u32 = C / sets;
-override MQ: u32 = sets * ((M / sets + 3) / 4);
+override CG: u32 = C / G;
+override OQ: u32 = G * ((OC / G + 3) / 4);
 
-// What lies before the input wraps to large numbers, which are outside too.
+// Rows and columns above and to the left of the input wrap to large numbers,
+// which are outside too.
 fn isInside(iy: u32, ix: u32) -> bool {
   return iy < H && ix < W;
 }

@@ -57,7 +57,7 @@ override sampleRows: u32 = T + lead;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(13) var<storage, read_write> fired: array<atomic<u32>>;
 
-var<workgroup> ones: atomic<u32>;
+var<workgroup> sh_ones: atomic<u32>;
 
 // The neuron that lies at place i of a run of quads; F where there is none.
 fn neuronAt(i: u32) -> u32 {
@@ -183,7 +183,7 @@ fn keepFour(
 fn countSpikes(count: u32, n: u32, words: u32) {
   if (count > 0) {
     atomicAdd(&fired[words - n * ((T + 31) / 32) * F], count);
-    atomicAdd(&ones, count);
+    atomicAdd(&sh_ones, count);
   }
 }
 
@@ -191,6 +191,6 @@ fn countSpikes(count: u32, n: u32, words: u32) {
 fn addSpikes(lane: u32) {
   workgroupBarrier();
   if (lane == 0) {
-    atomicAdd(&tally[batch.slot * stride + layer], atomicLoad(&ones));
+    atomicAdd(&tally[batch.slot * stride + layer], atomicLoad(&sh_ones));
   }
 }

@@ -1,21 +1,21 @@
 /**
- * How weights learn from their gradient; the equations are in optimizer_rules.wgsl.
+ * Update rules of the weights; the equations are in optimizer_rules.wgsl.
  *
  * @module
  */
 
 import code from "./optimizer_rules.wgsl" with { type: "text" };
 
-/** optimizer_rules.wgsl, which stands before the text of each kernel that uses it. */
-export const LEARN: string = code;
+/** optimizer_rules.wgsl, to be compiled in front of a kernel that updates. */
+export const OPTIMIZER_RULES: string = code;
 
 /** The bindings of such a kernel: weights and their moments. */
-export const LEARN_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
+export const UPDATE_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
 
 /** Those of them that are read and written. */
-export const LEARN_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
+export const UPDATE_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
 
-/** The rules, by their number. */
+/** The rules; the index of each is the constant `rule`. */
 export const RULES = ["ADAM", "NADAM", "SGD"] as const;
 
 /** Decay of the first moment, `beta1` in the text. */

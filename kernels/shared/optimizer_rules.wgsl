@@ -1,34 +1,40 @@
-// How weights learn from their gradient g, by one of three rules. The kernels
-// that complete a gradient are compiled behind this text, so that weights learn
-// as soon as theirs is there.
+// Updates of weights from their gradient g, by one of three rules. This text is
+// compiled in front of the kernels that complete a gradient, so that they can
+// update the weights in the same dispatch.
 //
-// learn  Adam   w −= rate · m / (sqrt(vMax) · root + epsilon) + decay · w
-//        NADAM  w −= rate · (beta1·m + (1 − beta1)·g) / (sqrt(vMax) + epsilon)
-//                    + decay · w
-//        SGD    w −= rate · (g + decay · w)
-// where, in Adam and NADAM, which are those with AMSGrad,
-//        m = beta1·m + (1 − beta1)·g;  v = beta2·v + (1 − beta2)·g²
-//        vMax = max(vMax, v)
-// and, at step t,
-//        Adam   rate = lr / (1 − beta1^t), root = 1 / sqrt(1 − beta2^t)
-//        NADAM  rate = lr · sqrt(1 − beta2^t) / (1 − beta1^t), as SLAYER's
-//               package has it: no momentum schedule, and v is not corrected
-//               on its own
-//        decay = lr · weightDecay, beside the moments; of SGD weightDecay
+// updateWeights
+//   Adam   weights −= rate · m / (sqrt(vMax) · root + epsilon)
+//                   + decay · weights
+//   NADAM  weights −= rate · (beta1·m + (1 − beta1)·g) / (sqrt(vMax) + epsilon)
+//                   + decay · weights
+//   SGD    weights −= rate · (g + decay · weights)
+// where Adam and NADAM, both with AMSGrad, have
+//   m = beta1·m + (1 − beta1)·g;  v = beta2·v + (1 − beta2)·g²
+//   vMax = max(vMax, v)
+// and, at update k = 1, 2 …,
+//   Adam   rate = lr / (1 − beta1^k), root = 1 / sqrt(1 − beta2^k)
+//   NADAM  rate = lr · sqrt(1 − beta2^k) / (1 − beta1^k), as in SLAYER's
+//          package: no momentum schedule, and v has no correction of its own
+//   decay = lr · weightDecay for Adam and NADAM, weightDecay for SGD
 //
-// weights, m, v, vMax  [quads of weights]; they change in place
+// weights, m, v, vMax  [quads of weights], changed in place; SGD leaves the
+//                      moments m, v and vMax alone
 //
 // Source: Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018, in
-// the form that PyTorch gives it; decay as Loshchilov and Hutter, Decoupled
-// weight decay regularization, 2019, have it.
+// the form that PyTorch gives it; decay after Loshchilov and Hutter, Decoupled
+// weight decay regularization, 2019.
 
+// The micro-batch.
 struct Batch {
+  // Index of its first sample in the batch, and number of its samples.
   first: u32,
   samples: u32,
+  // Slot of the ring of records that the step writes.
   slot: u32,
-  begun: u32,
-  // Whether the gradient is complete behind this part, and learnt from.
-  learns: u32,
+  // Not 0: add to the gradient of the micro-batches before.
+  accumulates: u32,
+  // Not 0: the gradient is then complete, and the weights are updated.
+  updates: u32,
   rate: f32,
   root: f32,
   decay: f32,
@@ -46,28 +52,29 @@ const epsilon = 1e-8;
 @group(0) @binding(12) var<storage, read_write> v: array<vec4<f32>>;
 @group(0) @binding(13) var<storage, read_write> vMax: array<vec4<f32>>;
 
-// Lets quad i of the weights learn. Products are rounded where it says so, that
-// all kernels may come to the same bits.
-fn learn(i: u32, g: vec4<f32>) {
-  // Loaded before anything is stored.
+// Updates quad i of the weights. Multiply-adds are explicit, since compilers
+// fuse others or not as they like, and all kernels are to give the same bits.
+fn updateWeights(i: u32, g: vec4<f32>) {
+  // Loaded ahead of the stores, which a compiler may not move it across, so
+  // that its latency overlaps with that of the moments.
   let before = weights[i];
   if (rule == 2) {
     let slope = fma(vec4(batch.decay), before, g);
     weights[i] = fma(vec4(-batch.rate), slope, before);
     return;
   }
-  let first = fma(vec4(beta1), m[i], (1 - beta1) * g);
-  let second = fma(vec4(beta2), v[i], (1 - beta2) * g * g);
-  let most = max(vMax[i], second);
-  m[i] = first;
-  v[i] = second;
-  vMax[i] = most;
-  var ahead = first;
-  var scale = fma(sqrt(most), vec4(batch.root), vec4(epsilon));
+  let mean = fma(vec4(beta1), m[i], (1 - beta1) * g);
+  let square = fma(vec4(beta2), v[i], (1 - beta2) * g * g);
+  let largest = max(vMax[i], square);
+  m[i] = mean;
+  v[i] = square;
+  vMax[i] = largest;
+  var direction = mean;
+  var scale = fma(sqrt(largest), vec4(batch.root), vec4(epsilon));
   if (rule == 1) {
-    ahead = fma(vec4(beta1), first, (1 - beta1) * g);
-    scale = sqrt(most) + epsilon;
+    direction = fma(vec4(beta1), mean, (1 - beta1) * g);
+    scale = sqrt(largest) + epsilon;
   }
-  let change = batch.rate * ahead / scale;
+  let change = batch.rate * direction / scale;
   weights[i] = before - fma(vec4(batch.decay), before, change);
 }

@@ -1,93 +1,104 @@
-// Spikes as lists, and sums of the rows that they stand for. The kernels that
-// add such rows up are compiled behind this text; they find out which words
-// spikes are in (`Source`, `wordOf`), as what the first bit of a word is
-// listed (`spikeOf`), which row that is (`rowOf`), and how it is added (`add`).
+// Compaction of packed spikes into a list in workgroup memory, and sums over
+// the rows of a matrix that the listed spikes select. This text is compiled in
+// front of the kernels that use it. They define
 //
-// rankOf     how many spikes the invocations before one have, in their order;
-//            how many all have is in `spikes` then
-// list       found[k − base] = the spike of rank k, for `listed` ranks from
-//            base on
-// spanOf     where those of one of several lists, which have followed one
-//            another, are found; `starts` has the rank of each list's first
-// addListed  sum + Σ rows of every stride-th of the spikes that are listed
+//   Source, wordOf  where words of spikes are loaded from
+//   spikeOf         the value under which the lowest bit of a word is listed;
+//                   higher bits are listed under the values that follow
+//   rowOf           a quad of the row that a listed spike selects
+//   add             how the quad is accumulated
+//
+// rankOf      exclusive prefix sum of the spike counts of the invocations; the
+//             sum of all is left in sh_total
+// listSpikes  sh_list[rank − base] = spike, for ranks base … base + listed − 1
+// spanOf      the part of sh_list that belongs to list i, where several lists
+//             follow one another; sh_starts[i] is the rank of its first spike
+// addListed   sum + Σ rows of every stride-th spike of a part of sh_list
+//
+// Spikes are listed in the order of their ranks, so sums have a fixed order.
 
 // Invocations of a workgroup.
 const lanes = 128u;
-// Spikes that are listed at once: the less memory a workgroup takes, the more
-// of them a GPU has in hand.
+// Spikes that the list holds at once: the less workgroup memory it takes, the
+// higher the occupancy.
 const listed = 512u;
 
-// Eight words of spikes.
+// Eight words of spikes; members, so that they stay in registers.
 struct Words {
   low: vec4<u32>,
   high: vec4<u32>,
 }
 
-var<workgroup> counts: array<u32, lanes>;
-var<workgroup> fours: array<vec4<u32>, lanes / 16>;
-var<workgroup> spikes: u32;
-var<workgroup> starts: array<u32, 16>;
-var<workgroup> found: array<u32, listed>;
+var<workgroup> sh_counts: array<u32, lanes>;
+// Sums of four counts each.
+var<workgroup> sh_sumsOfFour: array<vec4<u32>, lanes / 16>;
+var<workgroup> sh_total: u32;
+var<workgroup> sh_starts: array<u32, 16>;
+var<workgroup> sh_list: array<u32, listed>;
 
-// Word m + k of a source, if an invocation has so many.
-fn wordAt(source: Source, m: u32, k: u32, each: u32) -> u32 {
-  if (k >= each) {
+// Word first + k of a source; 0 beyond the `count` words of an invocation.
+fn wordAt(source: Source, first: u32, k: u32, count: u32) -> u32 {
+  if (k >= count) {
     return 0;
   }
-  return wordOf(source, m + k);
+  return wordOf(source, first + k);
 }
 
-// Words of a source from m on, as many as an invocation has.
-fn wordsOf(source: Source, m: u32, each: u32) -> Words {
+// The `count` words of an invocation, up to eight, from word `first` on.
+fn wordsOf(source: Source, first: u32, count: u32) -> Words {
   var words = Words();
-  words.low.x = wordAt(source, m, 0u, each);
-  words.low.y = wordAt(source, m, 1u, each);
-  words.low.z = wordAt(source, m, 2u, each);
-  words.low.w = wordAt(source, m, 3u, each);
-  words.high.x = wordAt(source, m, 4u, each);
-  words.high.y = wordAt(source, m, 5u, each);
-  words.high.z = wordAt(source, m, 6u, each);
-  words.high.w = wordAt(source, m, 7u, each);
+  words.low.x = wordAt(source, first, 0u, count);
+  words.low.y = wordAt(source, first, 1u, count);
+  words.low.z = wordAt(source, first, 2u, count);
+  words.low.w = wordAt(source, first, 3u, count);
+  words.high.x = wordAt(source, first, 4u, count);
+  words.high.y = wordAt(source, first, 5u, count);
+  words.high.z = wordAt(source, first, 6u, count);
+  words.high.w = wordAt(source, first, 7u, count);
   return words;
 }
 
-// How many spikes are in eight words.
+// Number of spikes in eight words.
 fn onesOf(words: Words) -> u32 {
   let ones = countOneBits(words.low) + countOneBits(words.high);
   return ones.x + ones.y + ones.z + ones.w;
 }
 
-fn fourFrom(i: u32) -> u32 {
-  return counts[i] + counts[i + 1] + counts[i + 2] + counts[i + 3];
+fn sumOfFour(i: u32) -> u32 {
+  return sh_counts[i] + sh_counts[i + 1] + sh_counts[i + 2] + sh_counts[i + 3];
 }
 
+// Rank of the first of the `own` spikes of an invocation. `order` is its place
+// in the prefix sum, which need not be its index in the workgroup.
 fn rankOf(own: u32, order: u32) -> u32 {
   workgroupBarrier();
-  counts[order] = own;
+  sh_counts[order] = own;
   workgroupBarrier();
   if (order < lanes / 16) {
     let i = 16 * order;
-    fours[order] =
-      vec4(fourFrom(i), fourFrom(i + 4), fourFrom(i + 8), fourFrom(i + 12));
+    sh_sumsOfFour[order] =
+      vec4(sumOfFour(i), sumOfFour(i + 4), sumOfFour(i + 8), sumOfFour(i + 12));
   }
   workgroupBarrier();
-  let last = order & ~3u;
-  let three = vec4(counts[last], counts[last + 1], counts[last + 2], 0u);
+  // Counts of the same four, then whole sums of four.
+  let four = order & ~3u;
+  let three =
+    vec4(sh_counts[four], sh_counts[four + 1], sh_counts[four + 2], 0u);
   var before = select(vec4(), three, vec4(0u, 1u, 2u, 3u) < vec4(order % 4));
   for (var i = 0u; i < lanes / 16; i++) {
-    let at = vec4(4 * i) + vec4(0u, 1u, 2u, 3u);
-    before += select(vec4(), fours[i], at < vec4(order / 4));
+    let fours = vec4(4 * i) + vec4(0u, 1u, 2u, 3u);
+    before += select(vec4(), sh_sumsOfFour[i], fours < vec4(order / 4));
   }
   let rank = before.x + before.y + before.z + before.w;
   if (order == lanes - 1) {
-    spikes = rank + own;
+    sh_total = rank + own;
   }
   return rank;
 }
 
-// Lists those spikes of word m whose turn it is. Returns the rank of the next
-// word's first.
-fn listWord(word: u32, m: u32, rank: u32, base: u32) -> u32 {
+// Lists those spikes of word `index` whose ranks fall into the list. Returns
+// the rank of the first spike after the word.
+fn listWord(word: u32, index: u32, rank: u32, base: u32) -> u32 {
   if (word == 0) {
     return rank;
   }
@@ -95,54 +106,56 @@ fn listWord(word: u32, m: u32, rank: u32, base: u32) -> u32 {
   if (next <= base || rank >= base + listed) {
     return next;
   }
-  let first = spikeOf(m);
+  let lowest = spikeOf(index);
   var bits = word;
   for (var k = rank; k < next; k++) {
-    // Of those before the base, k − base is large.
+    // Ranks below base wrap to large numbers, which are outside too.
     if (k - base < listed) {
-      found[k - base] = first + countTrailingZeros(bits);
+      sh_list[k - base] = lowest + countTrailingZeros(bits);
     }
     bits &= bits - 1;
   }
   return next;
 }
 
-// Lists the spikes in words from m on, the first of which has that rank.
-fn list(words: Words, m: u32, first: u32, base: u32) {
-  var rank = first;
-  rank = listWord(words.low.x, m, rank, base);
-  rank = listWord(words.low.y, m + 1, rank, base);
-  rank = listWord(words.low.z, m + 2, rank, base);
-  rank = listWord(words.low.w, m + 3, rank, base);
-  rank = listWord(words.high.x, m + 4, rank, base);
-  rank = listWord(words.high.y, m + 5, rank, base);
-  rank = listWord(words.high.z, m + 6, rank, base);
-  rank = listWord(words.high.w, m + 7, rank, base);
+// Lists the spikes of eight words, of which the first has index `index`, and
+// its first spike that rank.
+fn listSpikes(words: Words, index: u32, firstRank: u32, base: u32) {
+  var rank = firstRank;
+  rank = listWord(words.low.x, index, rank, base);
+  rank = listWord(words.low.y, index + 1, rank, base);
+  rank = listWord(words.low.z, index + 2, rank, base);
+  rank = listWord(words.low.w, index + 3, rank, base);
+  rank = listWord(words.high.x, index + 4, rank, base);
+  rank = listWord(words.high.y, index + 5, rank, base);
+  rank = listWord(words.high.z, index + 6, rank, base);
+  rank = listWord(words.high.w, index + 7, rank, base);
 }
 
-// From one place of those that are listed up to another, and how many of the
-// same list have passed before.
+// Part of sh_list, from first to before end. `passed` spikes of the same list
+// were in parts before.
 struct Span {
   first: u32,
   end: u32,
   passed: u32,
 }
 
+// Rank after the last spike of list i.
 fn endOf(i: u32, lists: u32) -> u32 {
   if (i + 1 < lists) {
-    return starts[i + 1];
+    return sh_starts[i + 1];
   }
-  return spikes;
+  return sh_total;
 }
 
 fn spanOf(i: u32, lists: u32, base: u32) -> Span {
-  let first = max(starts[i], base);
+  let first = max(sh_starts[i], base);
   let end = min(max(endOf(i, lists), base) - base, listed);
-  return Span(first - base, end, first - starts[i]);
+  return Span(first - base, end, first - sh_starts[i]);
 }
 
-// Adds the rows of every stride-th spike of those listed from `first` on, up to
-// eight of them on their way at once.
+// Adds the rows of every stride-th listed spike, in order. Eight loads are
+// issued before the first is used, so that their latencies overlap.
 fn addListed(
   start: vec4<f32>,
   first: u32,
@@ -153,30 +166,30 @@ fn addListed(
   var sum = start;
   var at = first;
   for (; at + 7 * stride < end; at += 8 * stride) {
-    let row0 = rowOf(found[at], quad);
-    let row1 = rowOf(found[at + stride], quad);
-    let row2 = rowOf(found[at + 2 * stride], quad);
-    let row3 = rowOf(found[at + 3 * stride], quad);
-    let row4 = rowOf(found[at + 4 * stride], quad);
-    let row5 = rowOf(found[at + 5 * stride], quad);
-    let row6 = rowOf(found[at + 6 * stride], quad);
-    let row7 = rowOf(found[at + 7 * stride], quad);
-    sum = add(sum, found[at], row0);
-    sum = add(sum, found[at + stride], row1);
-    sum = add(sum, found[at + 2 * stride], row2);
-    sum = add(sum, found[at + 3 * stride], row3);
-    sum = add(sum, found[at + 4 * stride], row4);
-    sum = add(sum, found[at + 5 * stride], row5);
-    sum = add(sum, found[at + 6 * stride], row6);
-    sum = add(sum, found[at + 7 * stride], row7);
+    let row0 = rowOf(sh_list[at], quad);
+    let row1 = rowOf(sh_list[at + stride], quad);
+    let row2 = rowOf(sh_list[at + 2 * stride], quad);
+    let row3 = rowOf(sh_list[at + 3 * stride], quad);
+    let row4 = rowOf(sh_list[at + 4 * stride], quad);
+    let row5 = rowOf(sh_list[at + 5 * stride], quad);
+    let row6 = rowOf(sh_list[at + 6 * stride], quad);
+    let row7 = rowOf(sh_list[at + 7 * stride], quad);
+    sum = add(sum, sh_list[at], row0);
+    sum = add(sum, sh_list[at + stride], row1);
+    sum = add(sum, sh_list[at + 2 * stride], row2);
+    sum = add(sum, sh_list[at + 3 * stride], row3);
+    sum = add(sum, sh_list[at + 4 * stride], row4);
+    sum = add(sum, sh_list[at + 5 * stride], row5);
+    sum = add(sum, sh_list[at + 6 * stride], row6);
+    sum = add(sum, sh_list[at + 7 * stride], row7);
   }
   for (; at + stride < end; at += 2 * stride) {
-    let row0 = rowOf(found[at], quad);
-    let row1 = rowOf(found[at + stride], quad);
-    sum = add(add(sum, found[at], row0), found[at + stride], row1);
+    let row0 = rowOf(sh_list[at], quad);
+    let row1 = rowOf(sh_list[at + stride], quad);
+    sum = add(add(sum, sh_list[at], row0), sh_list[at + stride], row1);
   }
   if (at < end) {
-    sum = add(sum, found[at], rowOf(found[at], quad));
+    sum = add(sum, sh_list[at], rowOf(sh_list[at], quad));
   }
   return sum;
 }

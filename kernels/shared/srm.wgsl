@@ -50,13 +50,13 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
 // Spikes R bins before those of word b, as a word.
 fn fadingSpikes(b: u32, words: u32) -> u32 {
   let shift = (32 - R % 32) % 32;
-  let back = (R + 31) / 32;
+  let wordsBack = (R + 31) / 32;
   var word = 0u;
-  if (b >= back) {
-    word = spikes[words + (b - back) * F] >> shift;
+  if (b >= wordsBack) {
+    word = spikes[words + (b - wordsBack) * F] >> shift;
   }
-  if (shift > 0 && b + 1 >= back) {
-    word |= spikes[words + (b + 1 - back) * F] << (R % 32);
+  if (shift > 0 && b + 1 >= wordsBack) {
+    word |= spikes[words + (b + 1 - wordsBack) * F] << (R % 32);
   }
   return word;
 }
@@ -100,11 +100,11 @@ fn advance(
     now.fading = fadingSpikes(t / 32, now.words);
   }
   // Known for all four beforehand, unless R is less than four.
-  var ago = now.fading >> (t % 32);
+  var firedAgo = now.fading >> (t % 32);
   if (R <= 32) {
-    ago = now.recent >> ((32 - R) % 32);
+    firedAgo = now.recent >> ((32 - R) % 32);
   }
-  let fell = (vec4(ago) & vec4(1u, 2u, 4u, 8u)) != vec4();
+  let fell = (vec4(firedAgo) & vec4(1u, 2u, 4u, 8u)) != vec4();
   let faded = select(vec4(), vec4(1.0), fell);
   let value = vec4(
     step(&now, x.x, gone.x, faded.x, t),

@@ -65,7 +65,7 @@ fn startBack(row: u32, factor: f32) -> Back {
 }
 
 // Takes a neuron back over four bins from t on, unless there are none.
-fn back(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
+fn backFour(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;
   }

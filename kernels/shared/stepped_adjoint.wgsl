@@ -4,7 +4,8 @@
 // struct Back
 //   what is carried from bin to bin, back in time; 0 after the last
 // fn stepBack(
-//   back: ptr<function, Back>, potential: f32, fires: bool, ds: f32) -> f32
+//   back: ptr<function, Back>, potential: f32, fires: bool, gradient: f32)
+//   -> f32
 //   takes it to the bin before; from the gradient ds of s, 0 or 1, to that of
 //   the drive, and linear in ds and Back
 //
@@ -15,7 +16,7 @@
 // Potentials of four bins, and gradients of their spikes; 0 from T on.
 struct Gradients {
   potential: vec4<f32>,
-  ds: vec4<f32>,
+  spike: vec4<f32>,
 }
 
 fn gradientsOf(
@@ -26,10 +27,10 @@ fn gradientsOf(
 ) -> Gradients {
   let bins = vec4(t, t + 1, t + 2, t + 3);
   let counts = (bins < vec4(T)) & vec4(place.isThere);
-  let ds = poolGain / gain * fours.now.above;
+  let gradient = poolGain / gain * fours.now.above;
   return Gradients(
     select(vec4(), fours.now.potential, counts),
-    select(vec4(), ds, counts),
+    select(vec4(), gradient, counts),
   );
 }
 
@@ -46,25 +47,25 @@ fn startBack(row: u32, factor: f32) -> NeuronBack {
 }
 
 // Takes a neuron back over four bins from t on, those that are before T.
-fn back(neuron: ptr<function, NeuronBack>, gradients: Gradients, t: u32) {
+fn backFour(neuron: ptr<function, NeuronBack>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;
   }
-  let u = select(gradients.potential, vec4(theta), flat);
-  let ds = gradients.ds;
-  let fires = (u >= vec4(theta)) & vec4(!flat);
+  let potential = select(gradients.potential, vec4(theta), flat);
+  let gradient = gradients.spike;
+  let fires = (potential >= vec4(theta)) & vec4(!flat);
   var own = (*neuron).back;
   var dx: vec4<f32>;
   if (t + 3 < T) {
-    dx.w = stepBack(&own, u.w, fires.w, ds.w);
+    dx.w = stepBack(&own, potential.w, fires.w, gradient.w);
   }
   if (t + 2 < T) {
-    dx.z = stepBack(&own, u.z, fires.z, ds.z);
+    dx.z = stepBack(&own, potential.z, fires.z, gradient.z);
   }
   if (t + 1 < T) {
-    dx.y = stepBack(&own, u.y, fires.y, ds.y);
+    dx.y = stepBack(&own, potential.y, fires.y, gradient.y);
   }
-  dx.x = stepBack(&own, u.x, fires.x, ds.x);
+  dx.x = stepBack(&own, potential.x, fires.x, gradient.x);
   (*neuron).back = own;
   storeGradients((*neuron).row, (*neuron).factor * dx, t);
 }

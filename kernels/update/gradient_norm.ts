@@ -13,8 +13,8 @@ export const clipSquares = {
   code,
   entryPoint: "squares",
   workgroup: 64,
-  bindings: { dw: 0, part: 2 },
-  constants: ["size", "most"],
+  bindings: { dw: 0, stripSum: 2 },
+  constants: ["size", "maxNorm"],
 } as const satisfies KernelSpec;
 
 /** gradient_norm.wgsl, `limit`. */
@@ -23,6 +23,6 @@ export const clipLimit = {
   code,
   entryPoint: "limit",
   workgroup: 64,
-  bindings: { parts: 1, clip: 3 },
+  bindings: { stripSums: 1, clip: 3 },
   constants: ["S"],
 } as const satisfies KernelSpec;

@@ -1,37 +1,39 @@
-// How much of a gradient is used where its norm is limited.
+// Gradient clipping: the factor that scales a gradient down to a largest norm.
 //
-// squares  part[r] = Σ (dw[i] / most)²  over strip r, every S-th run of 64
-// limit    clip[0] = 1 / max(1, sqrt(Σ_r parts[r]))
+// squares  stripSum[strip] = Σ (dw[i] / maxNorm)²  over every S-th run of 64
+// limit    clip[0] = 1 / max(1, sqrt(Σ_strip stripSums[strip]))
 //
-// dw           [weights of all layers]
-// part, parts  [S]  the same, to write and to read
-// clip         [1]
+// dw         [size]  the gradient of the weights of all layers
+// stripSum   [S]     partial sums, written by squares
+// stripSums  [S]     the same buffer, read by limit
+// clip       [1]
 //
-// One workgroup owns a strip (squares), or all of them (limit). Sums run over
-// the runs of a strip, lanes, then strips, so S alone decides on their order.
+// One workgroup owns a strip (squares), or all of them (limit). The reduction
+// goes over the runs of a strip, then over the invocations of a workgroup, then
+// over strips, so its order depends on S alone.
 //
 // Source: Pascanu, Mikolov, Bengio, On the difficulty of training recurrent
-// neural networks, 2013, over the weights of all layers at once.
+// neural networks, 2013, with the norm over the weights of all layers together.
 
 override size: u32;
 override S: u32;
-override most: f32;
+override maxNorm: f32;
 
 @group(0) @binding(0) var<storage, read> dw: array<f32>;
-@group(0) @binding(1) var<storage, read> parts: array<f32>;
-@group(0) @binding(2) var<storage, read_write> part: array<f32>;
+@group(0) @binding(1) var<storage, read> stripSums: array<f32>;
+@group(0) @binding(2) var<storage, read_write> stripSum: array<f32>;
 @group(0) @binding(3) var<storage, read_write> clip: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
+var<workgroup> sh_values: array<f32, 64>;
 
-// The sum of what the lanes have.
+// Sum over the invocations of a workgroup, which the first of them gets.
 fn total(value: f32, lane: u32) -> f32 {
-  sums[lane] = value;
+  sh_values[lane] = value;
   workgroupBarrier();
   var sum = 0.0;
   if (lane == 0) {
     for (var i = 0u; i < 64; i++) {
-      sum += sums[i];
+      sum += sh_values[i];
     }
   }
   return sum;
@@ -45,24 +47,25 @@ fn squares(
 ) {
   var sum = 0.0;
   for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
-    let share = dw[i] / most;
+    // Divided before it is squared, so that large gradients do not overflow.
+    let share = dw[i] / maxNorm;
     sum += share * share;
   }
   sum = total(sum, lane);
   if (lane == 0) {
-    part[group.x] = sum;
+    stripSum[group.x] = sum;
   }
 }
 
 @compute @workgroup_size(64)
 fn limit(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var r = lane; r < S; r += 64) {
-    sum += parts[r];
+  for (var strip = lane; strip < S; strip += 64) {
+    sum += stripSums[strip];
   }
   sum = total(sum, lane);
   if (lane == 0) {
-    // What is not a number stays none.
+    // In this form a sum that is NaN gives NaN, so that the weights show it.
     clip[0] = select(1 / sqrt(sum), 1.0, sum <= 1);
   }
 }

@@ -1,12 +1,13 @@
-// Weights that learn from a gradient of which only a part is used, or that has
-// been kept.
+// Updates of the weights of all layers from their stored gradient: after
+// gradient clipping, or where the gradient was accumulated over batches.
 //
-// step  learns, as optimizer_rules.wgsl has it, from g = clip·dw
+// update  updateWeights() of optimizer_rules.wgsl with g = clip · dw
 //
-// clip  [1]  how much of the gradient is used
-// dw    [quads of the weights of all layers]
+// clip  [1]       factor that scales the gradient down to its largest norm
+// dw    [size/4]  quads of the weights of all layers
 //
-// One invocation owns every stride-th quad of weights.
+// One invocation owns every stride-th quad of weights. weights, m, v and vMax
+// change in place.
 
 override size: u32;
 
@@ -14,12 +15,12 @@ override size: u32;
 @group(0) @binding(2) var<storage, read> dw: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn step(
+fn update(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-  let used = clip[0];
+  let factor = clip[0];
   for (var i = id.x; i < size / 4; i += groups.x * 64) {
-    learn(i, used * dw[i]);
+    updateWeights(i, factor * dw[i]);
   }
 }

@@ -10,7 +10,9 @@ import {
   constantValue,
   declarations,
   namesIn,
+  namesOf,
 } from "./wgsl_declarations.ts";
+import { hiddenNames } from "./wgsl_scopes.ts";
 
 const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
 const FILES = [...walk("")].sort();
@@ -22,6 +24,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/conv_geometry.wgsl": [
     "layers/conv.wgsl",
     "layers/conv_adjoint.wgsl",
+    "layers/conv_adjoint_tiled.wgsl",
     "layers/conv_gradient.wgsl",
   ],
   "shared/optimizer_rules.wgsl": [
@@ -77,9 +80,9 @@ fn stepBack(
   back: ptr<function, Back>,
   potential: f32,
   fires: bool,
-  ds: f32,
+  gradient: f32,
 ) -> f32 {
-  (*back).dv = select(0, ds, potential > 0) + leak * (*back).dv;
+  (*back).dv = select(0, gradient, potential > 0) + leak * (*back).dv;
   return (*back).dv;
 }
 `;
@@ -265,6 +268,44 @@ Deno.test("every kernel has no name and no buffer that is not used", async () =>
   }
 });
 
+Deno.test("no name in a kernel hides another", () => {
+  const shadowed = `
+    override w: u32;
+    fn add(a: u32, w: u32) -> u32 {
+      let i = a;
+      for (var i = 0u; i < 2; i++) {}
+      for (var k = 0u; k < 2; k++) { let a = k; }
+      for (var k = 0u; k < 2; k++) { let add = vec2(k, w).x; }
+      return i;
+    }
+`.replaceAll(/^ {4}/gm, "");
+  deepStrictEqual(
+    hiddenNames(shadowed).map(({ name }) => name),
+    ["w", "i", "a", "add"],
+  );
+  for (const module of MODULES) {
+    deepStrictEqual(hiddenNames(codeOf(module)), [], module);
+  }
+  for (const module of INTEGRATORS) {
+    const code = codeOf(module, { stepped: true });
+    deepStrictEqual(hiddenNames(code), [], module);
+  }
+});
+
+Deno.test("names of workgroup memory, and no others, begin with sh_", () => {
+  for (const text of TEXTS) {
+    const code = read(text).replaceAll(/\/\/.*$/gm, "");
+    const shared = [...code.matchAll(/var<workgroup> (\w+)/g)]
+      .map(([, name]) => name).sort();
+    const named = new Set(namesOf(code).filter((n) => n.startsWith("sh_")));
+    for (const name of shared) ok(name.startsWith("sh_"), `${text}: ${name}`);
+    for (const name of named) {
+      const declared = codeWith(text).includes(`var<workgroup> ${name}:`);
+      ok(declared, `${text}: ${name}`);
+    }
+  }
+});
+
 Deno.test("every kernel says in its header what it computes and who owns what", () => {
   for (const module of MODULES) {
     const header = headerOf(module);
@@ -273,8 +314,16 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
       /\b(one|a) (invocation|workgroup) owns /i,
       module,
     );
-    for (const entryPoint of declarations(read(module)).entryPoints) {
+    const { entryPoints } = declarations(read(module));
+    for (const entryPoint of entryPoints) {
       match(header, new RegExp(`^// ${entryPoint} `, "m"), module);
+    }
+  }
+  for (const text of TEXTS) {
+    for (const { name } of declarations(read(text)).variables) {
+      if (name === "batch") continue;
+      const shape = new RegExp(`^//.* ${name}(, \\w+)* +\\[`, "m");
+      match(headerOf(text), shape, text);
     }
   }
   match(headerOf("shared/neurons.wgsl"), /^\/\/ keepFour /m);
@@ -282,8 +331,26 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
   match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ back /m);
   match(headerOf("shared/stepped_neuron.wgsl"), /^\/\/ advance /m);
   match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ back /m);
-  match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ learn /m);
-  match(headerOf("shared/spike_list.wgsl"), /^\/\/ list /m);
+  match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ updateWeights$/m);
+  match(headerOf("shared/spike_list.wgsl"), /^\/\/ listSpikes /m);
+});
+
+Deno.test("axis letters in kernels are those that spec.ts defines", () => {
+  const table = Deno.readTextFileSync(join(FOLDER, "spec.ts"))
+    .match(/^ \* \| letter[^]*?\n \*\n/m)![0];
+  const letters = new Set(
+    [...table.matchAll(/^ \* \| ([A-Z, ]+?) +\|/gm)]
+      .flatMap(([, letters]) => letters.split(", ")),
+  );
+  ok(letters.size > 20);
+  for (const text of TEXTS) {
+    const { overrides } = declarations(read(text));
+    const shapes = [...headerOf(text).matchAll(/\[[^\]]*\]/g)].join(" ");
+    const used = [...shapes.matchAll(/(?<!\w)[A-Z]+(?!\w)/g)].map(([n]) => n);
+    for (const letter of [...used, ...overrides.map(({ name }) => name)]) {
+      if (/^[A-Z]+$/.test(letter)) ok(letters.has(letter), `${text} ${letter}`);
+    }
+  }
 });
 
 Deno.test("every kernel keeps to 80 columns, two spaces and fixed sums", () => {
@@ -317,6 +384,11 @@ function codeOf(module: string, { stepped = false } = {}): string {
     stepped && text in STEPPED ? read(STEPPED[text]) + OWN_NEURON : read(text)
   );
   return [...texts, read(module)].join("");
+}
+
+/** A text with those that it is compiled behind, if any. */
+function codeWith(text: string): string {
+  return text in SHARED ? read(text) : codeOf(text);
 }
 
 /** The comment that a text begins with. */

@@ -65,8 +65,13 @@ export function declarations(text: string): Declarations {
   return { variables, overrides, functions, meanings, entryPoints };
 }
 
-/** Names that stand in a text, but as members. */
-function namesOf(text: string): string[] {
+/**
+ * Finds the names that stand in a text, but as members.
+ *
+ * @param text The text.
+ * @returns The names, in order.
+ */
+export function namesOf(text: string): string[] {
   return [...text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)].map(([name]) => name);
 }
 

@@ -62,8 +62,8 @@ gpuTest("a compiler says which line of which kernel is wrong", async () => {
   const code = clipLimit.code.replace("fn limit(", "fn limit((");
   const line = code.slice(0, code.indexOf("limit((")).split("\n").length;
   const broken = { ...clipLimit, name: "broken step", code };
-  const buffers = { parts: {}, clip: {} } as Record<
-    "parts" | "clip",
+  const buffers = { stripSums: {}, clip: {} } as Record<
+    "stripSums" | "clip",
     GPUBufferBinding
   >;
   const dispatch = compiler.compile(
@@ -97,14 +97,17 @@ gpuTest("a compiler refuses a kernel whose constant is missing", async () => {
     ),
     {
       name: "KernelError",
-      message: /^Cannot compile kernel "optimizer_step step": ./,
+      message: /^Cannot compile kernel "optimizer_step update": ./,
     },
   );
 });
 
 gpuTest("a compiler names a binding that has no buffer", async () => {
   const compiler = new Compiler(device());
-  const buffers = { parts: {} } as Record<"parts" | "clip", GPUBufferBinding>;
+  const buffers = { stripSums: {} } as Record<
+    "stripSums" | "clip",
+    GPUBufferBinding
+  >;
   await rejects(
     compiler.compile(
       { kernel: clipLimit, constants: { S: 1 }, grid: [1, 1, 1] },
@@ -114,7 +117,7 @@ gpuTest("a compiler names a binding that has no buffer", async () => {
       name: "TypeError",
       message:
         'Cannot bind "clip" of kernel "gradient_norm limit": there are ' +
-        "parts",
+        "stripSums",
     },
   );
 });

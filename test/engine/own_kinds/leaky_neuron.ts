@@ -46,9 +46,9 @@ export const leaky: NeuronKind = steppedNeuron({
       back: ptr<function, Back>,
       potential: f32,
       fires: bool,
-      ds: f32,
+      gradient: f32,
     ) -> f32 {
-      let du = ds * surrogate(potential) + select((*back).dv, 0, fires);
+      let du = gradient * surrogate(potential) + select((*back).dv, 0, fires);
       (*back).dv = leak * du;
       return du;
     }

@@ -10,9 +10,9 @@ import {
   launch,
   type Layer,
   type LayerKind,
-  LEARN,
-  LEARN_BINDINGS,
-  LEARN_IN_PLACE,
+  OPTIMIZER_RULES,
+  UPDATE_BINDINGS,
+  UPDATE_IN_PLACE,
   type WeightLayout,
 } from "../../../mod.ts";
 
@@ -72,7 +72,7 @@ const SCALE = `
       return;
     }
     var sum = vec4<f32>();
-    if (batch.begun > 0) {
+    if (batch.accumulates > 0) {
       sum = dw[quad];
     }
     for (var i = 0u; i < batch.samples * T; i++) {
@@ -85,15 +85,15 @@ const SCALE = `
       }
     }
     dw[quad] = sum;
-    if (batch.learns > 0) {
-      learn(quad, sum);
+    if (batch.updates > 0) {
+      updateWeights(quad, sum);
     }
   }
 `;
 
 const scaleForward = {
   name: "scale forward",
-  code: LEARN + SCALE,
+  code: OPTIMIZER_RULES + SCALE,
   entryPoint: "forward",
   workgroup: 64,
   bindings: { inputs: 1, w: 2, x: 4 },
@@ -102,7 +102,7 @@ const scaleForward = {
 
 const scaleAdjoint = {
   name: "scale adjoint",
-  code: LEARN + SCALE,
+  code: OPTIMIZER_RULES + SCALE,
   entryPoint: "adjoint",
   workgroup: 64,
   bindings: { w: 2, dy: 3, dx: 5 },
@@ -111,11 +111,11 @@ const scaleAdjoint = {
 
 const scaleGradient = {
   name: "scale gradient",
-  code: LEARN + SCALE,
+  code: OPTIMIZER_RULES + SCALE,
   entryPoint: "gradient",
   workgroup: 64,
-  bindings: { batch: 0, inputs: 1, dy: 3, dw: 6, ...LEARN_BINDINGS },
-  inPlace: LEARN_IN_PLACE,
+  bindings: { batch: 0, inputs: 1, dy: 3, dw: 6, ...UPDATE_BINDINGS },
+  inPlace: UPDATE_IN_PLACE,
   constants: ["T", "sampleRows", "F", "P", "height", "rule"],
 } as const satisfies KernelSpec;
 

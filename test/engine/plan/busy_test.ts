@@ -50,7 +50,7 @@ gpuTest(
     const { forward, backward } = stepper.plan;
     const all = [...forward, ...backward];
     const index = all.findIndex(({ name, layer }) =>
-      name === "conv_gradient partial" && layer === "conv2"
+      name === "conv_gradient sparse" && layer === "conv2"
     );
     notStrictEqual(stepper.choose(all)[index], all[index]);
     deepStrictEqual(await busy.weights(), await quiet.weights());

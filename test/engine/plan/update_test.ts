@@ -251,7 +251,7 @@ gpuTest("only clipping adds to what an update runs", async () => {
     deepStrictEqual(more, [
       "gradient_norm squares",
       "gradient_norm limit",
-      "optimizer_step step",
+      "optimizer_step update",
     ]);
   }
 });

@@ -63,20 +63,20 @@ async function scatter(
     batch: Uint32Array.of(first, N, 0, 0),
     ...laidOut(samples),
     spikes: new Uint32Array(blocks * F),
-    raster: new Uint32Array(blocks * 32 * Math.ceil(F / 32)),
+    neuronPacked: new Uint32Array(blocks * 32 * Math.ceil(F / 32)),
     overflow: new Uint32Array(1),
   };
   const constants = { T, F, P, addressBits: addressBits(shape) };
   const plain = await run(binScatter, before, constants, [groups, N, 1]);
-  same(plain.raster, before.raster);
-  const { spikes, raster, overflow } = await run(
+  same(plain.neuronPacked, before.neuronPacked);
+  const { spikes, neuronPacked, overflow } = await run(
     binScatter,
     before,
-    { ...constants, turned: 1 },
+    { ...constants, packsNeurons: 1 },
     [groups, N, 1],
   );
   same(spikes, plain.spikes);
-  same(raster, turn(spikes, blocks, F));
+  same(neuronPacked, turn(spikes, blocks, F));
   return { spikes, overflow: overflow[0] };
 }
 
@@ -164,7 +164,7 @@ gpuTest("bin() finds samples anywhere, one of them twice", async () => {
       ),
       offsets: Uint32Array.of(23, 53, 2, 22, 23, 53),
       spikes: new Uint32Array(3 * 2 * 30),
-      raster: new Uint32Array(1),
+      neuronPacked: new Uint32Array(1),
       overflow: new Uint32Array(1),
     },
     { T: 33, F: 30, addressBits: addressBits(shape) },

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import { convAdjointDirect } from "../../../kernels/layers/conv_adjoint.ts";
 import {
-  convGradientPartial,
+  convGradientSparse,
   convGradientTotal,
 } from "../../../kernels/layers/conv_gradient.ts";
 import { close, counts, equalInner, noise, same } from "../../comparison.ts";
@@ -56,7 +56,7 @@ async function directAdjoint(
   run?: number,
 ): Promise<Tensor> {
   const [N, C, H, W, T] = xShape;
-  const [M, , KH, KW] = w.shape;
+  const [OC, , KH, KW] = w.shape;
   const [, , OH, OW] = dy.shape;
   const layer = layerOf({ ...dy, shape: xShape }, w, geometry) as ConvLayer;
   const { stride, padding, dilation, groups } = layer;
@@ -65,11 +65,11 @@ async function directAdjoint(
     convAdjointDirect,
     {
       w: weightsToKernel(w, groups),
-      dy: toKernel(dy, { run: M / groups }),
+      dy: toKernel(dy, { run: OC / groups }),
       dx: room(N * T * row),
     },
     {
-      ...{ T, sampleRows: T, H, W, C, OH, OW, M, KH, KW, sets: groups },
+      ...{ T, sampleRows: T, H, W, C, OH, OW, OC, KH, KW, G: groups },
       ...{ strideY: stride[0], strideX: stride[1] },
       ...{ padY: padding[0], padX: padding[1] },
       ...{ dilationY: dilation[0], dilationX: dilation[1] },
@@ -189,19 +189,19 @@ gpuTest(
 gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
   const [N, C, H, W, T] = [2, 4, 12, 9, 33];
   const shape = [6, 2, 3, 2, 1];
-  const [M, , KH, KW] = shape;
+  const [OC, , KH, KW] = shape;
   const x = counts([N, C, H, W, T], 1);
-  const d = noise([N, M, 10, 8, T], 2);
-  const size = quads(M, M / 2) * 2 * KH * KW;
+  const d = noise([N, OC, 10, 8, T], 2);
+  const size = quads(OC, OC / 2) * 2 * KH * KW;
   const expected = convWeightGradient(x, d, { groups: 2 }, shape);
   for (const S of [1, 2, 7, 63, 64, 65, 80]) {
-    const geometry = { H, W, C, OH: 10, OW: 8, M, KH, KW, sets: 2 };
-    const { part } = await runKernel(
-      convGradientPartial,
+    const geometry = { H, W, C, OH: 10, OW: 8, OC, KH, KW, G: 2 };
+    const { stripSum } = await runKernel(
+      convGradientSparse,
       {
         inputs: pack(x),
-        dy: toKernel(d, { run: M / 2 }),
-        part: room(N * S * size),
+        dy: toKernel(d, { run: OC / 2 }),
+        stripSum: room(N * S * size),
       },
       { T, sampleRows: T, ...geometry, S },
       [1, S, N],
@@ -210,10 +210,10 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
       convGradientTotal,
       {
         batch: batchOf([0, N]),
-        ...{ parts: part, dw: room(size), weights: room(size) },
+        ...{ stripSums: stripSum, dw: room(size), weights: room(size) },
         ...{ m: room(size), v: room(size), vMax: room(size) },
       },
-      { C, M, KH, KW, sets: 2, S, quads: S % 2 === 0 ? 8 : 2 },
+      { C, OC, KH, KW, G: 2, S, quads: S % 2 === 0 ? 8 : 2 },
       [3, 1, 1],
     );
     close(weightsFromKernel(dw, shape, 2), expected);

@@ -84,18 +84,18 @@ for (const F of [1, 31, 32, 33, 64, 70]) {
     const whole = 32 * Math.ceil(F / 32);
     const x = counts([N, F, 1, 1, T], 1, 0.4, 255);
     for (const groups of [1, 9]) {
-      const { raster } = await run(
+      const { neuronPacked } = await run(
         transposeForward,
         {
           spikes: pack(x, 1, P),
-          raster: new Uint32Array(N * P * B * whole).fill(~0),
+          neuronPacked: new Uint32Array(N * P * B * whole).fill(~0),
         },
         { F },
         [groups, P * B, N],
       );
       const bits = (n: number, p: number, f: number, t: number) => {
         const block = ((n * P + p) * B + (t >> 5)) * whole + (f & ~31);
-        return (raster[block + (t & 31)] >>> (f & 31)) & 1;
+        return (neuronPacked[block + (t & 31)] >>> (f & 31)) & 1;
       };
       const found = zeros(x.shape);
       for (let n = 0; n < N; n++) {
@@ -155,8 +155,8 @@ for (
       const d = noise([5, O, 1, 1, T], 2);
       const w = noise([O, 2, ...shape, 1], 2);
       const layer = layerOf(x, w) as DenseLayer;
-      const { sharers } = gradientShares(layer, false);
-      strictEqual(sharers, shared);
+      const { splits } = gradientShares(layer, false);
+      strictEqual(splits, shared);
       for (const software of [false, true]) {
         const whole = await gradient(layer, x, d, w, { software });
         close(whole, denseWeightGradient(x, d, w.shape));

@@ -41,7 +41,11 @@ import { type Tensor, zeros } from "../../oracle/tensor.ts";
 export const THETA = 10;
 
 /** Kernels that own what their grid tells, and do not stride along x. */
-const STRIDELESS = ["dense forward", "conv_adjoint tiled"];
+const STRIDELESS = [
+  "dense forward",
+  "conv_adjoint_tiled one",
+  "conv_adjoint_tiled four",
+];
 
 /** How the kernels are run. */
 export interface Options {
@@ -144,12 +148,12 @@ export async function fired(
   const row = quads(sizeOf(layer.output), run);
   const turned = layer.kind.integrates === true;
   const across = turned ? sizeOf(layer.output) : sizeOf(layer.input);
-  const { u, spikes, raster } = await runDispatches(
+  const { u, spikes, neuronPacked } = await runDispatches(
     {
       batch: batchOf([0, N]),
       largest: new Uint32Array(N),
       inputs: pack(x, 1, P),
-      raster: new Uint32Array(
+      neuronPacked: new Uint32Array(
         N * (turned ? 1 : P) * B * 32 * Math.ceil(across / 32),
       ).fill(~0),
       w: weightsToKernel(w, groupsOf(layer)),
@@ -165,7 +169,7 @@ export async function fired(
       const bound = { ...buffers, x: { ...buffers.u, offset: 4 * lead * row } };
       const pack = compile(
         kind.reads === "neuron-packed" ? [launchPack(layer, T, P)] : [],
-        { spikes: buffers.inputs, raster: buffers.raster },
+        { spikes: buffers.inputs, neuronPacked: buffers.neuronPacked },
         options,
       );
       const dispatches = compile(
@@ -179,7 +183,7 @@ export async function fired(
       return Promise.all([...pack, ...dispatches]);
     },
   );
-  if (turned) deepStrictEqual(raster, turn(spikes, N * B, across));
+  if (turned) deepStrictEqual(neuronPacked, turn(spikes, N * B, across));
   const first = keep ? 0 : lead;
   const rows = rowsOf(u, N, { first, count: T, all: T + lead });
   return fromKernel(rows, [N, C, H, W, T], { run });
@@ -311,14 +315,14 @@ export async function learnFrom(
         batch: batchOf(part.map(Number), update),
         inputs: pack(slice(x, first, samples), 1, P),
         dy: toKernel(slice(dy, first, samples), { run: runOf(layer) }),
-        part: room(Math.max(samples * floats, 4)),
+        stripSum: room(Math.max(samples * floats, 4)),
       },
       samples,
       (buffers) =>
         Promise.all(compile(
           layer.kind.gradient?.(layer, settingOf(layer, T, options, rule)) ??
             [],
-          { ...buffers, parts: buffers.part },
+          { ...buffers, stripSums: buffers.stripSum },
           options,
         )),
     );

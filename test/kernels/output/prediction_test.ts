@@ -1,11 +1,11 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { statisticsOutcome } from "../../../kernels/output/prediction.ts";
+import { predictionRecord } from "../../../kernels/output/prediction.ts";
 import { counts, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import { run } from "../kernel_runner.ts";
 import { predict } from "../../oracle/loss.ts";
 
-gpuTest("outcome() notes prediction and loss of each sample", async () => {
+gpuTest("record() stores prediction and loss of each sample", async () => {
   const [N, O, L] = [130, 5, 3];
   const out = counts([N, O, 1, 1, 4], 1, 0.4);
   out.data.fill(0, 0, O * 4);
@@ -18,7 +18,7 @@ gpuTest("outcome() notes prediction and loss of each sample", async () => {
   const stride = L + 2 * (N + 3);
   const records = Uint32Array.from({ length: 2 * stride }, (_, i) => i);
   const found = await run(
-    statisticsOutcome,
+    predictionRecord,
     {
       batch: Uint32Array.of(3, N, 1, 0),
       counts: spikes,
@@ -42,10 +42,10 @@ gpuTest("outcome() notes prediction and loss of each sample", async () => {
   same(losses, expected);
 });
 
-gpuTest("outcome() leaves samples that are not in hand alone", async () => {
+gpuTest("record() leaves samples of other micro-batches alone", async () => {
   const records = new Uint32Array(7).fill(9);
   const found = await run(
-    statisticsOutcome,
+    predictionRecord,
     {
       batch: Uint32Array.of(0, 2, 0, 0),
       counts: Uint32Array.of(0, 3, 5, 5, 0, 1),

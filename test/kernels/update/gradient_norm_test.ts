@@ -11,18 +11,18 @@ import { room, run } from "../kernel_runner.ts";
 /** Runs both kernels; gives how much of the gradient is used. */
 async function clipped(
   dw: Float32Array,
-  most: number,
+  maxNorm: number,
   S: number,
 ): Promise<number> {
-  const { part } = await run(
+  const { stripSum } = await run(
     clipSquares,
-    { dw, part: room(S) },
-    { size: dw.length, most },
+    { dw, stripSum: room(S) },
+    { size: dw.length, maxNorm },
     [S, 1, 1],
   );
   const { clip } = await run(
     clipLimit,
-    { parts: part, clip: room(1) },
+    { stripSums: stripSum, clip: room(1) },
     { S },
     [1, 1, 1],
   );

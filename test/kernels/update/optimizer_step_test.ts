@@ -122,7 +122,7 @@ const LAYERS = [
 
 for (const [what, description, xShape, wShape] of LAYERS) {
   gpuTest(
-    `${what} learns at once what it learns from a gradient that was kept`,
+    `${what} is updated at once as from a stored gradient`,
     async () => {
       const layer = layerFor(description, xShape);
       const { C, H, W } = layer.output;
@@ -142,7 +142,7 @@ for (const [what, description, xShape, wShape] of LAYERS) {
             ...[layer, x, dy, before, options] as const,
             { rule, update: [...update] },
           );
-          const kept = await run(
+          const stored = await run(
             updateStep,
             {
               batch: batchOf([], update),
@@ -154,7 +154,12 @@ for (const [what, description, xShape, wShape] of LAYERS) {
           notDeepStrictEqual(weights, before.weights);
           deepStrictEqual(
             { weights, m, v, vMax },
-            { weights: kept.weights, m: kept.m, v: kept.v, vMax: kept.vMax },
+            {
+              weights: stored.weights,
+              m: stored.m,
+              v: stored.v,
+              vMax: stored.vMax,
+            },
           );
         }
       }

@@ -1,0 +1,42 @@
+/**
+ * The adjoint of a convolution in tiles; the equation is in
+ * conv_adjoint_tiled.wgsl.
+ *
+ * @module
+ */
+
+import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import type { KernelSpec } from "../spec.ts";
+import text from "./conv_adjoint_tiled.wgsl" with { type: "text" };
+
+const code = CONV_GEOMETRY + text;
+
+/** conv_adjoint_tiled.wgsl, `one`. */
+export const convAdjointOnePixel = {
+  name: "conv_adjoint_tiled one",
+  code,
+  entryPoint: "one",
+  tile: { tileBins: 4, tileChannels: 8, tileOutputs: 4 },
+  bindings: { w: 0, dy: 1, dx: 2 },
+  constants: [
+    "T",
+    "sampleRows",
+    ...GEOMETRY_CONSTANTS,
+    "inRun",
+    "inRow",
+    "RH",
+    "RW",
+    "rows",
+    "columns",
+  ],
+} as const satisfies KernelSpec;
+
+/** conv_adjoint_tiled.wgsl, `four`. */
+export const convAdjointFourPixels = {
+  name: "conv_adjoint_tiled four",
+  code,
+  entryPoint: "four",
+  tile: convAdjointOnePixel.tile,
+  bindings: convAdjointOnePixel.bindings,
+  constants: convAdjointOnePixel.constants,
+} as const satisfies KernelSpec;
