@@ -70,9 +70,9 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
       bins * sizeOf(input) * met(layer);
     const reach = reachOf(layer, T, setting);
     if (reach) {
-      const { beside, tiles, blocks, ...tile } = reach;
+      const { fourPixels, tiles, blocks, ...tile } = reach;
       return [launch({
-        kernel: beside ? convAdjointFourPixels : convAdjointOnePixel,
+        kernel: fourPixels ? convAdjointFourPixels : convAdjointOnePixel,
         constants: { ...constants, ...tile },
         grid: [tiles, blocks, "samples"],
         loops,

@@ -8,19 +8,19 @@ import { convAdjointOnePixel } from "../../kernels/layers/conv_adjoint_tiled.ts"
 import { QUAD } from "../network/layout.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
-/** Inputs of an adjoint's tile, and whether pixels lie beside one another. */
+/** Pixels of an adjoint's tile, and whether an invocation owns four of a row. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
-  readonly beside: boolean;
+  readonly fourPixels: boolean;
 }
 
 /** The wider takes less memory for each of its inputs. */
-const NARROW: Tile = { rows: 8, columns: 8, beside: false };
-const WIDE: Tile = { rows: 8, columns: 16, beside: false };
+const NARROW: Tile = { rows: 8, columns: 8, fourPixels: false };
+const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 
-/** Where loads are what takes time. */
-const BESIDE: Tile = { rows: 16, columns: 16, beside: true };
+/** For devices on which loads take most of the time. */
+const FOUR_PIXELS: Tile = { rows: 16, columns: 16, fourPixels: true };
 
 /** Workgroups that a dispatch may have along one dimension. */
 const MOST_GROUPS = 65535;
@@ -73,10 +73,10 @@ export function totalShares(
  * @param layer The layer.
  * @param T Bins in a sample.
  * @param adapter Bytes of memory that a workgroup may have, and whether the
- * adapter is software: loads are what takes time then, so an invocation takes
- * four pixels beside one another, where there are many.
+ * adapter is software: loads take most of the time then, so an invocation owns
+ * four adjacent pixels, where there are many.
  * @returns Rows and columns of a tile and of the outputs that reach it, whether
- * an invocation owns pixels beside one another, workgroups for all tiles and for
+ * an invocation owns four adjacent pixels, workgroups for all tiles and for
  * all bins; `undefined` if no tile fits a workgroup's memory, or all of them a
  * dispatch.
  */
@@ -87,7 +87,7 @@ export function reachOf(
 ) {
   const { H, W } = layer.input;
   const { workgroupBytes, software } = adapter;
-  const large = software ? BESIDE : WIDE;
+  const large = software ? FOUR_PIXELS : WIDE;
   const tile = (software ? Math.min(H, W) : W) > NARROW.columns
     ? large
     : NARROW;
@@ -98,7 +98,7 @@ export function reachOf(
 function cutTiles(
   { input, kernel, stride, dilation, groups }: ConvLayer,
   T: number,
-  { rows, columns, beside }: Tile,
+  { rows, columns, fourPixels }: Tile,
   workgroupBytes: number,
 ) {
   const { tileBins, tileChannels, tileOutputs } = convAdjointOnePixel.tile;
@@ -114,7 +114,7 @@ function cutTiles(
   const bytes = 4 * tileOutputs * (tileBins * RH * RW + weights);
   const blocks = Math.ceil(T / tileBins);
   return bytes <= workgroupBytes && tiles <= MOST_GROUPS
-    ? { RH, RW, rows, columns, beside, tiles, blocks }
+    ? { RH, RW, rows, columns, fourPixels, tiles, blocks }
     : undefined;
 }
 

@@ -70,12 +70,13 @@ export interface LayerSetting {
 /**
  * A kind of layer, as plain data.
  *
- * A description has one as `{ kind, …options }`. Buffers are bound by their names: `inputs` [N, P, B, F in], spikes that come
- * in, time-packed; `neuronPacked` [N, P, B, 32·⌈F in / 32⌉], the same, neuron-packed;
- * weights `w`; the drive `x` and its gradient `dy` [N, sampleRows, F out];
- * the gradient of incoming spikes `dx` [N, T, F in]; `batch`; the gradient of
- * weights `dw`, partial sums of it `stripSum`, to write, and `stripSums`, to read; and
- * `weights`, `m`, `v` and `vMax` as optimizer_rules.wgsl has them.
+ * A description has one as `{ kind, …options }`. Buffers are bound by their
+ * names: incoming spikes `inputs` [N, P, B, F in], time-packed, and
+ * `neuronPacked` [N, P, B, 32·⌈F in / 32⌉]; weights `w`; the drive `x` and its
+ * gradient `dy` [N, sampleRows, F out]; the gradient of incoming spikes `dx`
+ * [N, T, F in]; `batch`; the gradient of weights `dw`; partial sums of it,
+ * `stripSum` to write and `stripSums` to read; and `weights`, `m`, `v` and
+ * `vMax` as optimizer_rules.wgsl has them.
  *
  * @example
  * ```ts

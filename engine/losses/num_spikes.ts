@@ -16,9 +16,9 @@ import { responseOf, type ResponseOptions } from "./response.ts";
 export interface NumSpikesOptions extends ResponseOptions {
   /** Part of the sample that is counted. @default the whole sample */
   readonly region?: Region;
-  /** Spikes wanted of the sample's class. */
+  /** Target number of spikes of the sample's class. */
   readonly true: number;
-  /** Spikes wanted of each other class. */
+  /** Target number of spikes of each other class. */
   readonly false: number;
 }
 
@@ -42,11 +42,11 @@ export interface NumSpikesOptions extends ResponseOptions {
  * Source: SLAYER, arXiv:1810.08646, section 3.4.
  */
 export function numSpikes(options: NumSpikesOptions): Loss {
-  const { region, true: wanted, false: unwanted } = options;
+  const { region, true: trueCount, false: falseCount } = options;
   return {
     name: "numSpikes",
     settle(sample) {
-      for (const count of [wanted, unwanted]) {
+      for (const count of [trueCount, falseCount]) {
         if (!isFrom0(count)) {
           throw new RangeError(
             `Cannot want ${count} spikes: it is not a number from 0`,
@@ -61,8 +61,8 @@ export function numSpikes(options: NumSpikesOptions): Loss {
         K,
         Ts,
         ...regionOf(region, sample),
-        wanted,
-        unwanted,
+        trueCount,
+        falseCount,
       };
       return {
         uniforms: { taps },

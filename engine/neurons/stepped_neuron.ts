@@ -13,18 +13,18 @@ export interface SteppedNeuron
   /**
    * The text, in WGSL. Forward it has
    *
-   * - `struct State` and `fn atRest() -> State`, what the neuron keeps from bin
-   *   to bin, and its values before the first;
-   * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which takes it
-   *   to the next bin and returns the potential; it fires where that is at least
-   *   `theta`;
+   * - `struct State` and `fn atRest() -> State`, its state, and that before the
+   *   first bin;
+   * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which updates
+   *   the state by one bin and returns the potential; the neuron fires where
+   *   that is at least `theta`;
    * - `fn reset(state: ptr<function, State>, fires: bool)`, called after it.
    *
    * For the gradient it has
    *
-   * - `struct Back`, what is carried back in time, 0 after the last bin;
+   * - `struct Back`, its state backward in time, all 0 after the last bin;
    * - `fn stepBack(back: ptr<function, Back>, potential: f32, fires: bool,
-   *   gradient: f32) -> f32`, which takes it to the bin before, and makes the
+   *   gradient: f32) -> f32`, which updates that state and makes the
    *   gradient of the drive from that of the spike, 0 or 1; it is linear in
    *   `gradient` and `back`.
    *

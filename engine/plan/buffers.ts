@@ -40,7 +40,7 @@ export interface PlanBuffers {
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
-  /** The spikes that come into the layer in hand, by bins, [M, P, B, F]. */
+  /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
   /**
    * Each layer's potentials, [M, rows, F] by quads, and in the last T rows its

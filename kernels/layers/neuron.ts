@@ -1,5 +1,5 @@
 /**
- * Neurons on their own; the equations are in neuron.wgsl.
+ * From the drive of neurons to their spikes; the equations are in neuron.wgsl.
  *
  * @module
  */

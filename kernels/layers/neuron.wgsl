@@ -1,16 +1,18 @@
-// Neurons on their own: from a drive in memory to spikes.
+// Neurons: from their drive, in memory, to their spikes.
 //
-// forward  potentials u and spikes of the neuron that this text is compiled
-//          after, from the drive x that lies after them, see neurons.wgsl
+// forward  u[n, t, f] and spikes[n, b, f], see neurons.wgsl, of the neuron
+//          whose text is compiled before this one
+//
+// The drive lies in u too, from row `lead` on.
 //
 // One invocation owns a neuron.
 
-// Bins that are on their way while those before are used, 4 or 16: more where
-// neurons are so few that a device has nothing else to do meanwhile.
+// Bins whose drives are loaded while those before are integrated, 4 or 16: more
+// where occupancy is too low to hide the latency of loads.
 override ahead: u32 = 4;
 
-// The drives K bins before those of t to t + 3, 0 where there was none, and
-// where they are not to be looked up.
+// The drives K bins before bins t to t + 3, 0 before bin 0. For K up to sixteen
+// they are still in registers and not loaded.
 fn drivesGone(row: u32, t: u32) -> vec4<f32> {
   if (K <= 16) {
     return vec4();
@@ -19,18 +21,18 @@ fn drivesGone(row: u32, t: u32) -> vec4<f32> {
   return select(vec4(), drives, vec4(t, t + 1, t + 2, t + 3) >= vec4(K));
 }
 
-// Drives of four bins, and of those K bins before.
+// Drives of four bins, and of the four K bins before.
 struct Drives {
   now: vec4<f32>,
   gone: vec4<f32>,
 }
 
-// Bins from T on are not looked at.
+// Drives of bins t to t + 3. Nothing that is stored depends on those from T on.
 fn drivesAt(row: u32, t: u32) -> Drives {
   return Drives(fourBins(row, lead + t), drivesGone(row, t));
 }
 
-// The first quad of `ahead` bins, and the others, if any.
+// Drives of `ahead` bins; members, so that they stay in registers.
 struct DriveBlock {
   first: Drives,
   second: Drives,
@@ -49,7 +51,7 @@ fn driveBlockAt(row: u32, t: u32) -> DriveBlock {
   return block;
 }
 
-// Takes a neuron four bins on; returns how often it fired, as `advance` does.
+// Integrates bins t to t + 3. Returns what advance returns.
 fn fire(
   neuron: ptr<function, Neuron>,
   past: ptr<function, Past>,

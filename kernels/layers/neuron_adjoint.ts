@@ -1,6 +1,5 @@
 /**
- * The adjoint of neurons on their own; the equations are in
- * neuron_adjoint.wgsl.
+ * The adjoint of neurons; the equations are in neuron_adjoint.wgsl.
  *
  * @module
  */

@@ -1,36 +1,42 @@
-// Neurons on their own, back in time: from the gradient of their spikes to that
-// of their drive, which takes the drive's place.
+// The adjoint of neurons: from the gradient of their spikes to the gradient of
+// their drive, which overwrites the drive.
 //
-// adjoint  dx of the neuron that this text is compiled after: for four bins at
-//          a time, the last first, `gradientsOf` finds what `back` goes on from
-// Below a pool, ds is the gradient of the pool's drive:
-//          ds[n, t, f] = poolGain · above[n, t, window of f]
-// Where `flat`, ds goes through the surrogate at the threshold instead of that
-// at the potential, which may be gone by then; where `adds`, dx is added to the
-// dx that an earlier dispatch left there.
-// dx is for spikes of height one where inputs are normalised.
+// adjoint  dx[n, t, f] of the neuron whose text is compiled before this one. It
+//          defines gradientsOf, which prepares four bins, and backFour, which
+//          integrates them, the last bins first.
+//          Below a pool (pooled)
+//            ds[n, t, f] = poolGain · ds[n, t, output of the pool that sums f]
+//          on the right the gradient of the drive of the pool
+// dx lies where neurons.wgsl has the drive. If `normalised`, it is the gradient
+// for spikes of height one.
 //
-// ds  [N, T, 4·Q]  gradient of the spikes, or, below a pool,
-//     [N, aboveRows, 4·⌈F above / 4⌉]  of its drive, in the first T rows
+// ds  [N, aboveRows, 4·Q]  gradient of the spikes, in the first T rows; below a
+//                          pool, of the drive of its outputs, by quads
 //
 // One invocation owns a neuron.
 
-// Rows of a sample's gradients.
+// Rows of a sample in ds.
 override aboveRows: u32;
+// Whether a pool reads the spikes; its window, and the columns and channels of
+// its input.
 override pooled: bool = false;
 override window: u32 = 1;
 override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
+// Whether the surrogate is taken at theta, for gradients that are to reach
+// neurons far from it; the potentials are then not used, and may have been
+// overwritten.
 override flat: bool = false;
+// Whether to add dx to that of an earlier dispatch.
 override adds: bool = false;
-// Bins that are on their way while those after are used, 4 or 16, as in
-// neuron.wgsl.
+// Bins that are loaded ahead, 4 or 16, as in neuron.wgsl.
 override ahead: u32 = 4;
 
 @group(0) @binding(2) var<storage, read> ds: array<f32>;
 
-// Where a neuron's potentials and the gradients of its spikes are, in bin 0.
+// Where a neuron lies: index of its potential and of the gradient of its spike
+// in bin 0.
 struct Place {
   potentials: u32,
   gradients: u32,
@@ -39,7 +45,7 @@ struct Place {
   isThere: bool,
 }
 
-// Gradients of the spikes of four bins from t on.
+// Gradients of the spikes of bins t to t + 3.
 fn fourAbove(place: Place, t: u32) -> vec4<f32> {
   let size = place.rowSize;
   let at = place.gradients + t * size;
@@ -52,18 +58,19 @@ struct Four {
   above: vec4<f32>,
 }
 
-// Loads four bins from t on.
+// Loads bins t to t + 3.
 fn load(place: Place, t: u32) -> Four {
   return Four(fourBins(place.potentials, t), fourAbove(place, t));
 }
 
-// Four bins from t on, a multiple of four, and the four K bins after them.
+// Four bins, and the four K bins later.
 struct Fours {
   now: Four,
   gone: Four,
 }
 
-// Loads them; those after only where they are neither kept nor computed.
+// Loads bins t to t + 3, and the later ones for K over sixteen: else their
+// gradients are still in registers.
 fn foursAt(place: Place, t: u32) -> Fours {
   var fours: Fours;
   fours.now = load(place, t);
@@ -73,7 +80,7 @@ fn foursAt(place: Place, t: u32) -> Fours {
   return fours;
 }
 
-// The first quad of `ahead` bins, and the others, if any.
+// `ahead` bins; members, so that they stay in registers.
 struct Block {
   first: Fours,
   second: Fours,
@@ -92,13 +99,13 @@ fn blockAt(place: Place, t: u32) -> Block {
   return block;
 }
 
-// Stores gradients of drives of four bins from t on.
+// Stores the gradients of the drives of bins t to t + 3.
 fn storeGradients(row: u32, dx: vec4<f32>, t: u32) {
   var value = dx;
   if (adds) {
     value += fourBins(row, t);
   }
-  leave(row, value, t);
+  storeBins(row, value, t);
 }
 
 @compute @workgroup_size(64)
@@ -111,7 +118,7 @@ fn adjoint(
   let size = 4 * Q;
   for (var i = group.x * 64 + lane; i < size; i += groups.x * 64) {
     let f = neuronAt(i);
-    // Without a pool above, the same neuron, in the same place.
+    // Width of a row of ds, and index of the neuron in it.
     var above = size;
     var source = i;
     if (pooled) {

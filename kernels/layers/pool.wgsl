@@ -1,18 +1,20 @@
 // Sum pooling with one fixed weight, and the neurons that it drives.
 //
-// forward  x[n, t, oy, ox, c] = Σ bits of inputs in the k×k window; the
-//          weight is in `height`; u and spikes s of the neuron that this text
-//          is compiled after, see neurons.wgsl
-// Windows reach over the lower and right edge where k does not divide a side.
-// Its adjoint is read by neuron_adjoint.wgsl for the neurons below.
+// forward  x[n, t, oy, ox, c] = Σ of the spikes, or counts, in bin t of channel
+//            c in a window of `window` × `window` pixels
+//          u[n, t, f] and spikes[n, b, f], see neurons.wgsl, of the neuron
+//          whose text is compiled before this one
+// The weight of the pool is a factor of `height`. Windows reach over the lower
+// and the right edge where `window` does not divide a side. The adjoint is part
+// of neuron_adjoint.wgsl, for the neurons below.
 //
-// inputs  [N, P, B, H, W, C]  packed, plane p counts 2^p
-// neuronPacked  [N, B, 32·⌈F/32⌉]   where `packsNeurons`, s neuron-packed, see
-//                             transpose_spikes.wgsl
-// F = ⌈H/k⌉ · ⌈W/k⌉ · C
+// inputs        [N, P, B, H, W, C]  incoming spikes, time-packed
+// neuronPacked  [N, B, 32·⌈F/32⌉]   the spikes of the pool, neuron-packed, see
+//                                   transpose_spikes.wgsl; if `packsNeurons`
+// F = OH · OW · C with OH = ⌈H/window⌉ and OW = ⌈W/window⌉
 //
-// One invocation owns a neuron. It adds 32 bins at once, in binary: bit j of
-// digit i is bit i of the count in bin j.
+// One invocation owns a neuron. It counts in 32 bins at once with bitwise
+// ripple-carry adders: bit j of digit i is bit i of the count in bin j.
 
 override H: u32;
 override W: u32;
@@ -21,6 +23,7 @@ override P: u32 = 1;
 override window: u32;
 // Bits of the largest count.
 override digits: u32;
+// Whether to store the spikes in neuronPacked too, for a layer that reads it.
 override packsNeurons: bool = false;
 
 @group(0) @binding(2) var<storage, read> inputs: array<u32>;
@@ -33,7 +36,7 @@ struct Digits {
   d2: u32,
 }
 
-// The others, and after 32 of them those of K bins before.
+// The other digits of 32 bins, from 32 on those of the bins K before.
 var<private> higher: array<u32, 64>;
 
 // Adds 2^p in those bins whose bits are set; higher digits begin at `first`.
@@ -59,7 +62,7 @@ fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
   }
 }
 
-// Word b of the bits K bins before; `at` is where word 0 is.
+// The word of bits K bins before those of word b; word 0 is at index `at`.
 fn goneWord(at: u32, b: u32) -> u32 {
   let size = H * W * C;
   let back = K / 32;
@@ -73,9 +76,8 @@ fn goneWord(at: u32, b: u32) -> u32 {
   return word;
 }
 
-// Counts word b of the window whose upper left corner is at row top and
-// column left, in channel c, and, where drives are not kept for so long, the
-// word K bins before.
+// Counts the bits of word b in channel c of a window, whose upper left pixel is
+// at row top and column left, and of the bins K before.
 fn countWindow(
   now: ptr<function, Digits>,
   past: ptr<function, Digits>,
@@ -85,7 +87,8 @@ fn countWindow(
   left: u32,
   c: u32,
 ) {
-  // Where K bins before are in the same word or the last, the same counts do.
+  // For K up to 32, the bins K before are in this word or the last, whose
+  // counts are shifted; otherwise they are counted again.
   let old = *now;
   let back = (32 - K % 32) % 32;
   *past = Digits();
@@ -119,7 +122,7 @@ fn countWindow(
   }
 }
 
-// The counts of four bins from the j-th on; higher digits begin at `first`.
+// The counts in bins j to j + 3 of the 32. Higher digits begin at `first`.
 fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
   let bins = vec4(j) + vec4(0u, 1u, 2u, 3u);
   var sum = (vec4(digit.d0) >> bins) & vec4(1u);
@@ -131,26 +134,26 @@ fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
   if (digits > 23) {
     return vec4<f32>(sum);
   }
-  // Behind 2^23 they are the last bits of a float32: two quick operations,
-  // where a conversion is slow.
+  // Below 2^23 a count is put into the mantissa of the float32 2^23, which is
+  // then subtracted: faster than a conversion.
   return bitcast<vec4<f32>>(sum | vec4(0x4b000000u)) - vec4(8388608.0);
 }
 
-// Of two times 32 neurons, a word of neurons for each bin.
-var<workgroup> sh_rows: array<atomic<u32>, 64>;
+// A bit transpose of 32 bins of two times 32 neurons.
+var<workgroup> sh_words: array<atomic<u32>, 64>;
 
-// Turns word b of the 64 neurons from `first` on.
-fn turn(word: u32, n: u32, b: u32, first: u32, lane: u32) {
+// Stores word b of the 64 neurons from `first` on in neuronPacked.
+fn packNeurons(word: u32, n: u32, b: u32, first: u32, lane: u32) {
   let column = lane / 32 * 32;
-  atomicStore(&sh_rows[lane], 0u);
+  atomicStore(&sh_words[lane], 0u);
   workgroupBarrier();
   for (var bits = word; bits != 0; bits &= bits - 1) {
-    atomicOr(&sh_rows[column + countTrailingZeros(bits)], 1u << (lane % 32));
+    atomicOr(&sh_words[column + countTrailingZeros(bits)], 1u << (lane % 32));
   }
   workgroupBarrier();
   if (first + column < F) {
     let at = (n * ((T + 31) / 32) + b) * ((F + 31) / 32) * 32 + first;
-    neuronPacked[at + lane] = atomicLoad(&sh_rows[lane]);
+    neuronPacked[at + lane] = atomicLoad(&sh_words[lane]);
   }
   workgroupBarrier();
 }
@@ -188,7 +191,7 @@ fn forward(
         let x = countsAt(now, t % 32, 0u);
         var gone: vec4<f32>;
         if (K <= 16) {
-          gone = ago(x, q1, q2, q3, q4);
+          gone = delayed(x, q1, q2, q3, q4);
           q4 = q3;
           q3 = q2;
           q2 = q1;
@@ -199,7 +202,8 @@ fn forward(
         count += advance(&neuron, x, gone, t);
       }
       if (packsNeurons) {
-        turn(neuron.recent >> (28 - (end - 1) % 32 / 4 * 4), n, b, first, lane);
+        let word = neuron.recent >> (28 - (end - 1) % 32 / 4 * 4);
+        packNeurons(word, n, b, first, lane);
       }
     }
     if (isThere) {

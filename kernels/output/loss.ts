@@ -23,7 +23,7 @@ export const lossNumSpikes = {
     loss: 6,
     counts: 7,
   },
-  constants: ["T", "O", "K", "Ts", "start", "stop", "wanted", "unwanted"],
+  constants: ["T", "O", "K", "Ts", "start", "stop", "trueCount", "falseCount"],
 } as const satisfies KernelSpec;
 
 /** loss.wgsl, `spikeTime`. */

@@ -1,11 +1,11 @@
-// The losses: how far the outputs' spikes are from those that are wanted.
+// The losses: the distance of the output spikes from their target.
 //
 // numSpikes  inside the region [start, stop):
 //              e[t] = (Σ region s − target) / (stop − start), a constant
 //            added everywhere, from the spikes outside the region:
 //              e[t] += Σ_k epsilon[k] · s[t − k] / Ts
-//            target is `wanted` for the sample's class and `unwanted` for the
-//            others.
+//            target is `trueCount` for the sample's class and `falseCount` for
+//            the others.
 // spikeTime  e[t] = Σ_k epsilon[k] · (s[t − k] − d[t − k]) / Ts
 //            d is a row of desired: with `trains` that of class and output,
 //            else row 0 for the sample's class and row 1 for the others.
@@ -34,9 +34,9 @@
 //            counts[n, o]   = Σ_t s[t]
 //
 // taps     [tapRows vec4]  epsilon, K taps times Ts
-// labels   [N of the whole batch]
-// spikes   [N, B, O]  packed
-// desired  [2, B] or [O, O, B]  packed
+// labels   [samples of the batch]  their classes
+// spikes   [N, B, O]  time-packed
+// desired  [2, B] or [O, O, B]  target spikes d, time-packed
 // error, gradient, silence  [N, T, 4·⌈O/4⌉]
 // loss, counts     [N, O]
 //
@@ -50,9 +50,12 @@
 // times, and with one spike more of each output: silence then costs log O, not
 // infinitely much, and no spike changes the loss by more than one.
 
+// The micro-batch.
 struct Batch {
+  // Index of its first sample in the batch, and number of its samples.
   first: u32,
   samples: u32,
+  // Slot of the ring of records that the step writes.
   slot: u32,
 }
 
@@ -62,8 +65,8 @@ override K: u32 = 0;
 override Ts: f32 = 1;
 override start: u32 = 0;
 override stop: u32 = 0;
-override wanted: f32 = 0;
-override unwanted: f32 = 0;
+override trueCount: f32 = 0;
+override falseCount: f32 = 0;
 override trains: bool = false;
 override window: u32 = 1;
 override B: u32 = (T + 31) / 32;
@@ -82,26 +85,27 @@ const tapRows = 4096u;
 @group(0) @binding(8) var<storage, read_write> gradient: array<f32>;
 @group(0) @binding(9) var<storage, read_write> silence: array<f32>;
 
-var<workgroup> sh_parts: array<f32, 64>;
+var<workgroup> sh_values: array<f32, 64>;
 
 // Sum over the invocations of a workgroup.
-fn total(part: f32, lane: u32) -> f32 {
+fn total(value: f32, lane: u32) -> f32 {
   workgroupBarrier();
-  sh_parts[lane] = part;
+  sh_values[lane] = value;
   workgroupBarrier();
   var sum = 0.0;
   for (var i = 0u; i < 64; i++) {
-    sum += sh_parts[i];
+    sum += sh_values[i];
   }
   return sum;
 }
 
-// Where bin t of output o is among real values.
+// Index of bin t of output o in error, gradient and silence.
 fn placeOf(n: u32, t: u32, o: u32) -> u32 {
   return (n * T + t) * ((O + 3) / 4) * 4 + o;
 }
 
-// Spikes in bins from `first` up to `end`, of the train that begins at a word.
+// Number of spikes in bins from `first` to before `end`, of the spike train
+// whose first word is at index `train`.
 fn countSpikes(train: u32, first: u32, end: u32) -> u32 {
   var count = 0u;
   for (var b = first / 32; b * 32 < end; b++) {
@@ -123,12 +127,13 @@ fn numSpikes(
     let train = n * B * O + o;
     let all = countSpikes(train, 0, T);
     let within = countSpikes(train, start, stop);
-    let goal = select(unwanted, wanted, labels[batch.first + n] == o);
+    let isLabel = labels[batch.first + n] == o;
+    let targetCount = select(falseCount, trueCount, isLabel);
     var squares = 0.0;
     for (var t = lane; t < T; t += 64) {
       var e = 0.0;
       if (t >= start && t < stop) {
-        e = (f32(within) - goal) / f32(stop - start);
+        e = (f32(within) - targetCount) / f32(stop - start);
       }
       if (all > within) {
         for (var k = 0u; k < min(K, t + 1); k++) {
@@ -170,8 +175,8 @@ fn spikeTime(
       for (var k = 0u; k < min(K, t + 1); k++) {
         let s = t - k;
         let bit = (spikes[train + s / 32 * O] >> (s % 32)) & 1;
-        let goal = (desired[row * B + s / 32] >> (s % 32)) & 1;
-        if (bit != goal) {
+        let targetBit = (desired[row * B + s / 32] >> (s % 32)) & 1;
+        if (bit != targetBit) {
           e += select(-1.0, 1.0, bit == 1) * taps[k / 4][k & 3] / Ts;
         }
       }

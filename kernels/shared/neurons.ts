@@ -1,6 +1,6 @@
 /**
- * Neurons over time: the text that every kernel which integrates them is
- * compiled after; see neurons.wgsl.
+ * State of neurons in memory, for all kernels that integrate neurons over time;
+ * see neurons.wgsl.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export interface KernelText {
   readonly constants: readonly string[];
 }
 
-/** neurons.wgsl, which stands before the text of a neuron. */
+/** neurons.wgsl, to be compiled in front of the text of a neuron. */
 export const NEURONS = code;
 
-/** The bindings of a kernel that goes from a drive to spikes. */
+/** The bindings of neurons.wgsl in a forward kernel. */
 export const NEURON_BINDINGS = {
   batch: 0,
   largest: 1,
@@ -28,7 +28,7 @@ export const NEURON_BINDINGS = {
   fired: 13,
 } as const;
 
-/** The constants of either direction. */
+/** The constants of neurons.wgsl that forward and adjoint kernels use. */
 export const NEURON_CONSTANTS = [
   "T",
   "F",
@@ -39,7 +39,7 @@ export const NEURON_CONSTANTS = [
   "normalised",
 ] as const;
 
-/** The further ones of a kernel that goes from a drive to spikes. */
+/** Those that only forward kernels use. */
 export const FIRING_CONSTANTS = [
   "theta",
   "height",

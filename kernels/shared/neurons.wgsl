@@ -1,34 +1,37 @@
-// Neurons over time: how they lie, and what they leave in memory. The kernels
-// that integrate neurons are compiled after this text and the text of a neuron,
-// which has:
+// State of neurons in memory, for all kernels that integrate neurons over time.
+// This text and that of a neuron are compiled in front of them. The text of a
+// neuron defines
 //
-// startNeuron  a `Neuron` before its first bin; it has `row`, where its
-//              potential in bin 0 is, `words`, where its first spikes are, and
-//              `recent`, its spikes of the last 32 bins, the latest in bit 31
-// advance      takes it four bins on, see keepFour
-// and, for the adjoint, startBack, gradientsOf and back, see
+//   Neuron       the state of one neuron; its member `row` is the index of its
+//                potential in bin 0, `words` that of its first word of spikes,
+//                and `recent` has its spikes of the last 32 bins, the latest in
+//                bit 31
+//   startNeuron  the state before the first bin
+//   advance      integrates four bins and stores them, see keepFour
+// and, for the adjoint, startBack, gradientsOf and backFour, see
 // neuron_adjoint.wgsl.
 //
-// keepFour  u[n, t, f] = potential, where potentials are kept;
-//           spikes[n, b, f] = the word that ends with these bins
+// keepFour  u[n, t, f] = potential of neuron f in bin t, if `keep`
+//           spikes[n, b, f] = its spikes of 32 bins, once the last is known
 //
-// largest [N]                   where inputs are normalised, drives count in
-//                               units of it
-// u       [N, sampleRows, 4·Q]  potentials, where they are kept; `lead` rows
-//                               after them drives, where they lie in memory
-// spikes  [N, B, F]             packed along time
-// tally   [slots, stride]       number of spikes of the layer, added to
-// fired   [F]                   the same of each neuron, up to 2^32
+// largest  [N]                   largest count of each sample; if `normalised`,
+//                                drives are divided by it
+// u        [N, sampleRows, 4·Q]  potentials in the first T rows; drives, where
+//                                they are stored, from row `lead` on
+// spikes   [N, B, F]             time-packed
+// tally    [slots, stride]       spikes of each layer, added to
+// fired    [F]                   spikes of each neuron modulo 2^32, added to
 //
-// Neurons lie in runs of `runSize`, and a run is filled up to whole quads, so
-// that four may be loaded at once; what is over is 0 and stays 0. A sample has
-// T rows and `lead` more, at least K. A potential takes the place of a drive
-// that no neuron is given any more: it is given each drive once, and again K
-// bins later unless K is 0.
+// Neurons lie in runs of `runSize`, each filled up with 0 to whole quads. A
+// potential may overwrite a drive: a neuron reads each drive once, and again K
+// bins later if K > 0, and `lead` is at least K.
 
+// The micro-batch.
 struct Batch {
+  // Index of its first sample in the batch, and number of its samples.
   first: u32,
   samples: u32,
+  // Slot of the ring of records that the step writes.
   slot: u32,
 }
 
@@ -38,11 +41,13 @@ override runSize: u32;
 override K: u32 = 0;
 override lead: u32;
 override theta: f32 = 0;
-// Factor of a drive, times the height of a spike.
+// A drive is multiplied by gain, and by the height of the incoming spikes.
 override gain: f32 = 0;
 override height: f32 = 1;
+// Whether potentials are stored, as training needs them.
 override keep: bool = true;
 override normalised: bool = false;
+// Index of the layer, and words of a slot of tally.
 override layer: u32 = 0;
 override stride: u32 = 1;
 // Quads of a run, and of all neurons.
@@ -57,15 +62,16 @@ override sampleRows: u32 = T + lead;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(13) var<storage, read_write> fired: array<atomic<u32>>;
 
+// Spikes of the neurons of a workgroup.
 var<workgroup> sh_ones: atomic<u32>;
 
-// The neuron that lies at place i of a run of quads; F where there is none.
+// The neuron at index i of a row; F where the row is only filled up.
 fn neuronAt(i: u32) -> u32 {
   let inRun = i % (4 * run);
   return select(F, i / (4 * run) * runSize + inRun, inRun < runSize);
 }
 
-// Height of a spike that reaches sample n.
+// Height of the incoming spikes of sample n.
 fn heightOf(n: u32) -> f32 {
   if (normalised) {
     return height / f32(max(largest[n], 1u));
@@ -73,9 +79,9 @@ fn heightOf(n: u32) -> f32 {
   return height;
 }
 
-// The values K before those of `now`, where K is at most sixteen: q1 to q4 came
-// before, four at a time, the latest first.
-fn ago(
+// The values of four bins K bins before those of `now`, for K up to sixteen. q1
+// to q4 are the sixteen values before `now`, four in a vector, latest first.
+fn delayed(
   now: vec4<f32>,
   q1: vec4<f32>,
   q2: vec4<f32>,
@@ -118,7 +124,8 @@ fn ago(
   }
 }
 
-// The sixteen values before the current four, four at a time, the latest first.
+// The sixteen values before the current four, four in a vector, the latest
+// first; members, so that they stay in registers.
 struct Past {
   q1: vec4<f32>,
   q2: vec4<f32>,
@@ -126,23 +133,24 @@ struct Past {
   q4: vec4<f32>,
 }
 
-// The values K before those of `now`, which join them; K is at most sixteen.
+// The values K bins before those of `now`, for K up to sixteen; `now` becomes
+// the latest of the past.
 fn exchange(past: ptr<function, Past>, now: vec4<f32>) -> vec4<f32> {
   let old = *past;
   *past = Past(now, old.q1, old.q2, old.q3);
-  return ago(now, old.q1, old.q2, old.q3, old.q4);
+  return delayed(now, old.q1, old.q2, old.q3, old.q4);
 }
 
-// Four bins from t on, of a neuron whose bin 0 is at `row`.
+// Loads bins t to t + 3 of a neuron whose bin 0 is at `row`.
 fn fourBins(row: u32, t: u32) -> vec4<f32> {
   let size = 4 * Q;
   let at = row + t * size;
   return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
-// Stores potentials, or gradients, of those of four bins from t on that are
-// before T.
-fn leave(row: u32, value: vec4<f32>, t: u32) {
+// Stores potentials or gradients of bins t to t + 3, as far as they are before
+// T; bin t is.
+fn storeBins(row: u32, value: vec4<f32>, t: u32) {
   let size = 4 * Q;
   let at = row + t * size;
   u[at] = value.x;
@@ -157,9 +165,9 @@ fn leave(row: u32, value: vec4<f32>, t: u32) {
   }
 }
 
-// Keeps the potentials of four bins from t on, a multiple of four, and, once
-// they are at its end, the word of spikes; `recent` has them. Returns how often
-// the neuron fired in that word, else 0.
+// Stores the potentials of bins t to t + 3, where t is a multiple of four, and,
+// at the end of a word or of the sample, the word of spikes from `recent`.
+// Returns the number of spikes in the word that it stored, else 0.
 fn keepFour(
   row: u32,
   words: u32,
@@ -168,7 +176,7 @@ fn keepFour(
   t: u32,
 ) -> u32 {
   if (keep) {
-    leave(row, value, t);
+    storeBins(row, value, t);
   }
   if (t % 32 < 28 && t + 4 < T) {
     return 0;
@@ -178,8 +186,9 @@ fn keepFour(
   return countOneBits(word);
 }
 
-// Counts how often a neuron of sample n fired, whose spikes begin at `words`:
-// that tells which it is, and saves a register all the while before.
+// Adds the spikes of a neuron of sample n, whose first word is at `words`. The
+// index of the neuron is computed from `words` here, so that it needs no
+// register in the loop over time.
 fn countSpikes(count: u32, n: u32, words: u32) {
   if (count > 0) {
     atomicAdd(&fired[words - n * ((T + 31) / 32) * F], count);
@@ -187,7 +196,7 @@ fn countSpikes(count: u32, n: u32, words: u32) {
   }
 }
 
-// Adds the spikes of a workgroup's neurons to their layer's.
+// Adds the spikes of all neurons of a workgroup to those of the layer.
 fn addSpikes(lane: u32) {
   workgroupBarrier();
   if (lane == 0) {

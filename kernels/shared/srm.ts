@@ -9,7 +9,7 @@ import adjoint from "./srm_adjoint.wgsl" with { type: "text" };
 import forward from "./srm.wgsl" with { type: "text" };
 import type { KernelText } from "./neurons.ts";
 
-/** srm.wgsl, which stands after neurons.wgsl. */
+/** srm.wgsl, to be compiled after neurons.wgsl. */
 export const SRM_FORWARD = {
   code: forward,
   constants: [
@@ -24,7 +24,7 @@ export const SRM_FORWARD = {
   ],
 } as const satisfies KernelText;
 
-/** srm_adjoint.wgsl, which stands after neurons.wgsl. */
+/** srm_adjoint.wgsl, to be compiled after neurons.wgsl. */
 export const SRM_ADJOINT = {
   code: adjoint,
   constants: ["theta", "decay", "lastA", "lastB", "scale", "slope"],

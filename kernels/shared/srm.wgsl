@@ -1,4 +1,5 @@
-// The spike response model, four bins at a time; compiled after neurons.wgsl.
+// The spike response model, integrated four bins at a time. Compiled after
+// neurons.wgsl.
 //
 // advance  u[n, t, f] = Σ_k epsilon[k] · height · x[t − k]
 //                     + Σ_k nu[k] · s[n, t − k, f]
@@ -8,7 +9,7 @@
 // Both kernels over time are alpha functions, cut off after their last tap:
 //   epsilon[k] = gain · k · decay^k             k < K
 //   nu[k]      = refGain · k · refDecay^k       k < R
-// so two sums that decay give them exactly, but for rounding:
+// so two leaky sums compute them exactly, but for rounding:
 //   a[t] = decay · a[t − 1] + x[t] − decay^K · x[t − K]
 //   b[t] = decay · (b[t − 1] + a[t − 1]) − K · decay^K · x[t − K]
 //
@@ -16,6 +17,7 @@
 
 override R: u32 = 1;
 override decay: f32 = 0;
+// decay^K and K · decay^K: what a drive K bins ago still adds to a and b.
 override lastA: f32 = 0;
 override lastB: f32 = 0;
 override refGain: f32 = 0;
@@ -24,21 +26,22 @@ override refLastA: f32 = 0;
 override refLastB: f32 = 0;
 
 struct Neuron {
-  // Where its potential in bin 0 is, and its first spikes.
+  // Index of its potential in bin 0, and of its first word of spikes.
   row: u32,
   words: u32,
   factor: f32,
+  // Leaky sums of drives, and of its own spikes.
   a: f32,
   b: f32,
   refA: f32,
   refB: f32,
-  // The spikes of the last 32 bins, the latest in bit 31.
+  // Its spikes of the last 32 bins, the latest in bit 31.
   recent: u32,
-  // Those of a word's bins R bins ago, where R is more than 32.
+  // Its spikes R bins before those of the current word, for R > 32.
   fading: u32,
 }
 
-// Neuron f, at place i, before any spike.
+// Neuron f, at index i of a row, before the first bin.
 fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   var neuron: Neuron;
   neuron.row = n * sampleRows * 4 * Q + i;
@@ -47,7 +50,7 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   return neuron;
 }
 
-// Spikes R bins before those of word b, as a word.
+// The word of spikes R bins before those of word b.
 fn fadingSpikes(b: u32, words: u32) -> u32 {
   let shift = (32 - R % 32) % 32;
   let wordsBack = (R + 31) / 32;
@@ -61,8 +64,8 @@ fn fadingSpikes(b: u32, words: u32) -> u32 {
   return word;
 }
 
-// Bin t: the potential, and what a spike leaves behind; `gone` is the drive K
-// bins ago, `faded` whether it fired R bins ago.
+// Integrates bin t and returns its potential. `gone` is the drive K bins ago,
+// `faded` is 1 if the neuron fired R bins ago.
 fn step(
   neuron: ptr<function, Neuron>,
   x: f32,
@@ -87,8 +90,8 @@ fn step(
   return value;
 }
 
-// Four bins from t on, a multiple of four, that x drives; `gone` drove K bins
-// before. Returns how often the neuron fired in a word, at its end, else 0.
+// Integrates bins t to t + 3, where t is a multiple of four, with drives x, and
+// `gone` K bins before. Returns what keepFour returns.
 fn advance(
   neuron: ptr<function, Neuron>,
   x: vec4<f32>,
@@ -99,7 +102,8 @@ fn advance(
   if (R > 32 && t % 32 == 0) {
     now.fading = fadingSpikes(t / 32, now.words);
   }
-  // Known for all four beforehand, unless R is less than four.
+  // For R of four or more, spikes R bins ago are known for all four bins before
+  // the first is integrated.
   var firedAgo = now.fading >> (t % 32);
   if (R <= 32) {
     firedAgo = now.recent >> ((32 - R) % 32);

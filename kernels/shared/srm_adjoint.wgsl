@@ -1,7 +1,7 @@
-// The adjoint of the spike response model; compiled after neurons.wgsl.
+// The adjoint of the spike response model. Compiled after neurons.wgsl.
 //
 // gradientsOf  du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
-// back         dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
+// backFour     dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
 // epsilon is that of srm.wgsl.
 //
@@ -9,11 +9,13 @@
 // scale = scaleRho / (tauRho·theta) and slope = 1 / (tauRho·theta).
 
 override decay: f32 = 0;
+// As in srm.wgsl.
 override lastA: f32 = 0;
 override lastB: f32 = 0;
 override scale: f32 = 0;
 override slope: f32 = 0;
 
+// The surrogate derivative of the threshold at four potentials.
 fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   if (flat || slope == 0) {
     return vec4(scale);
@@ -21,22 +23,22 @@ fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   return scale * exp(-slope * abs(potential - vec4(theta)));
 }
 
-// Gradients of the potentials of four bins from t on; 0 from T on, and where
-// there is no neuron, whatever lies there.
+// Gradients of the potentials of bins t to t + 3. From T on, and where rows are
+// only filled up, memory may hold anything, so they are set to 0.
 fn potentialGradients(four: Four, t: u32, isThere: bool) -> vec4<f32> {
   let du = poolGain * four.above * surrogate(four.potential);
   let counts = (vec4(t, t + 1, t + 2, t + 3) < vec4(T)) & vec4(isThere);
   return select(vec4(), du, counts);
 }
 
-// Gradients of the potentials of four bins, and of those K bins after them.
+// Gradients of the potentials of four bins, and of the four K bins later.
 struct Gradients {
   now: vec4<f32>,
   gone: vec4<f32>,
 }
 
-// Those of four bins from t on. The gradients after them have been kept, if
-// they are of a few bins, else they are computed again.
+// Those of bins t to t + 3. For K up to sixteen the later ones are still in
+// registers, else they are computed again.
 fn gradientsOf(
   past: ptr<function, Past>,
   place: Place,
@@ -50,21 +52,23 @@ fn gradientsOf(
   return Gradients(du, potentialGradients(fours.gone, t + K, place.isThere));
 }
 
-// A neuron on its way back.
+// State of one neuron, backward in time.
 struct Back {
-  // Where its gradients go, in bin 0.
+  // Index of the gradient of its drive in bin 0.
   row: u32,
   factor: f32,
+  // Leaky sums of gradients of potentials.
   a: f32,
   b: f32,
 }
 
-// A neuron after its last bin; the gradients of its drive go to `row`.
+// The state after the last bin.
 fn startBack(row: u32, factor: f32) -> Back {
   return Back(row, factor, 0.0, 0.0);
 }
 
-// Takes a neuron back over four bins from t on, unless there are none.
+// Integrates bins t + 3 to t backward and stores the gradients of their drives;
+// bins from T on are skipped.
 fn backFour(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;

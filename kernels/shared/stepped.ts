@@ -10,12 +10,13 @@ import forward from "./stepped_neuron.wgsl" with { type: "text" };
 import type { KernelText } from "./neurons.ts";
 
 /**
- * Makes the text of a stepped neuron one that integrators are compiled after.
+ * Makes the texts of a stepped neuron that the kernels which integrate neurons
+ * are compiled with.
  *
- * @param code The neuron's text; it has `State`, `atRest`, `step`, `reset`,
+ * @param code The neuron's text; it defines `State`, `atRest`, `step`, `reset`,
  * `Back` and `stepBack`, as the two files say.
- * @returns The text of either direction; every `override` of the neuron's may
- * be given a value.
+ * @returns The text of either direction; each `override` of the neuron may be
+ * given a value.
  */
 export function steppedTexts(
   code: string,

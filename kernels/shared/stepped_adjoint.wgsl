@@ -1,24 +1,25 @@
-// The adjoint of a neuron that is stepped bin by bin; compiled after
-// neurons.wgsl and before the text of the neuron, which has:
+// The adjoint of a neuron that is stepped bin by bin. Compiled after
+// neurons.wgsl and before the text of the neuron, which defines
 //
 // struct Back
-//   what is carried from bin to bin, back in time; 0 after the last
+//   its state backward in time, all 0 after the last bin
 // fn stepBack(
 //   back: ptr<function, Back>, potential: f32, fires: bool, gradient: f32)
 //   -> f32
-//   takes it to the bin before; from the gradient ds of s, 0 or 1, to that of
-//   the drive, and linear in ds and Back
+//   from the gradient of a spike, 0 or 1, to that of the drive of its bin;
+//   updates the state. It is linear in gradient and state
 //
-// back  dx[n, t, f] = factor · stepBack(back, u[n, t, f], s[n, t, f],
-//                                       ds[n, t, f] / gain)
-// where ds is the gradient of a spike's value, 1 / gain.
+// backFour  dx[n, t, f] = factor · stepBack(back, u[n, t, f], s[n, t, f],
+//                                           ds[n, t, f] / gain)
+// ds is divided by gain since it belongs to a spike of height 1 / gain.
 
-// Potentials of four bins, and gradients of their spikes; 0 from T on.
+// Potentials of four bins, and gradients of their spikes.
 struct Gradients {
   potential: vec4<f32>,
   spike: vec4<f32>,
 }
 
+// Those of bins t to t + 3; 0 from T on, and where rows are only filled up.
 fn gradientsOf(
   past: ptr<function, Past>,
   place: Place,
@@ -34,19 +35,21 @@ fn gradientsOf(
   );
 }
 
+// State of one neuron, backward in time.
 struct NeuronBack {
-  // Where its gradients go, in bin 0.
+  // Index of the gradient of its drive in bin 0.
   row: u32,
   factor: f32,
   back: Back,
 }
 
-// A neuron after its last bin; the gradients of its drive go to `row`.
+// The state after the last bin.
 fn startBack(row: u32, factor: f32) -> NeuronBack {
   return NeuronBack(row, factor, Back());
 }
 
-// Takes a neuron back over four bins from t on, those that are before T.
+// Steps bins t + 3 to t backward and stores the gradients of their drives; bins
+// from T on are skipped.
 fn backFour(neuron: ptr<function, NeuronBack>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;

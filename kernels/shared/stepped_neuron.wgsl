@@ -1,33 +1,34 @@
-// A neuron that is stepped bin by bin; compiled after neurons.wgsl and before
-// the text of the neuron, which has:
+// A neuron that is stepped bin by bin. Compiled after neurons.wgsl and before
+// the text of the neuron, which defines
 //
 // struct State, fn atRest() -> State
-//   what the neuron keeps from bin to bin, and its values before the first
+//   its state, and the state before the first bin
 // fn step(state: ptr<function, State>, drive: f32) -> f32
-//   takes it to the next bin, and returns the potential
+//   updates the state by one bin and returns the potential
 // fn reset(state: ptr<function, State>, fires: bool)
-//   is called after each step with potential >= theta
+//   is called after each step, with fires = potential >= theta
 //
 // advance  u[n, t, f] = step(state, gain · height · x[t])
 //          s[n, t, f] = u[n, t, f] >= theta
 
 struct Neuron {
+  // Index of its potential in bin 0, and of its first word of spikes.
   row: u32,
   words: u32,
   factor: f32,
-  // The spikes of the last 32 bins, the latest in bit 31.
+  // Its spikes of the last 32 bins, the latest in bit 31.
   recent: u32,
   state: State,
 }
 
-// Neuron f, at place i, before any spike.
+// Neuron f, at index i of a row, before the first bin.
 fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   let row = n * sampleRows * 4 * Q + i;
   let words = n * ((T + 31) / 32) * F + f;
   return Neuron(row, words, gain * heightOf(n), 0u, atRest());
 }
 
-// Takes a neuron to bin t; returns its potential.
+// Steps bin t and returns the potential.
 fn stepBin(neuron: ptr<function, Neuron>, x: f32, t: u32) -> f32 {
   var state = (*neuron).state;
   let value = step(&state, (*neuron).factor * x);
@@ -38,8 +39,8 @@ fn stepBin(neuron: ptr<function, Neuron>, x: f32, t: u32) -> f32 {
   return value;
 }
 
-// Four bins from t on, a multiple of four, that x drives; drives are not given
-// again. Returns how often the neuron fired in a word, at its end, else 0.
+// Steps bins t to t + 3, where t is a multiple of four, with drives x. Drives K
+// bins ago, `gone`, are not used. Returns what keepFour returns.
 fn advance(
   neuron: ptr<function, Neuron>,
   x: vec4<f32>,

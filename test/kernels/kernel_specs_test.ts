@@ -328,9 +328,9 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
   }
   match(headerOf("shared/neurons.wgsl"), /^\/\/ keepFour /m);
   match(headerOf("shared/srm.wgsl"), /^\/\/ advance /m);
-  match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ back /m);
+  match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("shared/stepped_neuron.wgsl"), /^\/\/ advance /m);
-  match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ back /m);
+  match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ updateWeights$/m);
   match(headerOf("shared/spike_list.wgsl"), /^\/\/ listSpikes /m);
 });

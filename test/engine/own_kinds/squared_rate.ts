@@ -12,8 +12,8 @@ const RATE = `
   override T: u32;
   override O: u32;
   override Ts: f32 = 1;
-  override wanted: f32;
-  override unwanted: f32;
+  override trueCount: f32;
+  override falseCount: f32;
 
   @group(0) @binding(0) var<uniform> batch: Batch;
   @group(0) @binding(1) var<storage, read> labels: array<u32>;
@@ -32,8 +32,9 @@ const RATE = `
   }
 
   fn missOf(n: u32, o: u32) -> f32 {
-    let goal = select(unwanted, wanted, labels[batch.first + n] == o);
-    return f32(countOf(n, o)) - goal;
+    let isLabel = labels[batch.first + n] == o;
+    let targetCount = select(falseCount, trueCount, isLabel);
+    return f32(countOf(n, o)) - targetCount;
   }
 
   @compute @workgroup_size(32)
@@ -63,7 +64,7 @@ const rateForward = {
   entryPoint: "forward",
   workgroup: 32,
   bindings: { batch: 0, labels: 1, spikes: 2, loss: 3, counts: 4 },
-  constants: ["T", "O", "wanted", "unwanted"],
+  constants: ["T", "O", "trueCount", "falseCount"],
 } as const satisfies KernelSpec;
 
 const rateBackward = {
@@ -72,17 +73,17 @@ const rateBackward = {
   entryPoint: "backward",
   workgroup: 32,
   bindings: { batch: 0, labels: 1, spikes: 2, gradient: 5 },
-  constants: ["T", "O", "Ts", "wanted", "unwanted"],
+  constants: ["T", "O", "Ts", "trueCount", "falseCount"],
 } as const satisfies KernelSpec;
 
 /**
- * A loss of squares: ½ · (spikes − goal)² of each output.
+ * A loss of squares: ½ · (spikes − target)² of each output.
  *
- * @param goals Spikes wanted of the right class, and of each other one.
+ * @param targets Target number of spikes of the right class, and of each other.
  * @returns The loss.
  */
 export function squaredRate(
-  goals: { readonly true: number; readonly false: number },
+  targets: { readonly true: number; readonly false: number },
 ): Loss {
   return {
     name: "squared rate",
@@ -91,8 +92,8 @@ export function squaredRate(
         T,
         O,
         Ts,
-        wanted: goals.true,
-        unwanted: goals.false,
+        trueCount: targets.true,
+        falseCount: targets.false,
       };
       const groups = groupsFor(O, rateForward.workgroup);
       const loops = Math.ceil(T / 32) + 1;

@@ -53,8 +53,8 @@ export async function loss(
     {
       ...{ T, O, K: epsilon.length, Ts, start: Math.round(start / Ts) },
       stop: Math.round(stop / Ts),
-      wanted: tgtSpikeCount.true,
-      unwanted: tgtSpikeCount.false,
+      trueCount: tgtSpikeCount.true,
+      falseCount: tgtSpikeCount.false,
     },
     [Math.min(O, groups), N, 1],
   );

@@ -207,8 +207,8 @@ Deno.test("SL-Animals' file takes another loss by its name alone", () => {
     });
   });
   const [[counts], [sample, test], [windows, whole]] = losses;
-  const { start, stop, wanted, unwanted } = counts.constants;
-  assert.deepEqual([start, stop, wanted, unwanted], [0, 300, 180, 30]);
+  const { start, stop, trueCount, falseCount } = counts.constants;
+  assert.deepEqual([start, stop, trueCount, falseCount], [0, 300, 180, 30]);
   assert.deepEqual([windows.constants.stop, windows.constants.window], [
     300,
     4,
