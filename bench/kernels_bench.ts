@@ -32,7 +32,8 @@ const ITERATION = 100;
 const device = await openDevice();
 const samples = device.adapter.software ? 1 : 8;
 const compiler = new Compiler(device);
-const model = await Model.create(device, {
+const model = await Model.create({
+  device,
   ...SL_ANIMALS,
   coding: { mode: "SUM_NORM", height: 1 },
   layers: NETWORKS.CNN,

@@ -48,9 +48,7 @@ const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 10 }];
 const device = await openDevice();
 const { name, software } = device.adapter;
 const [train, test] = await Promise.all(
-  ["train1K.txt", "test100.txt"].map((list) =>
-    openNmnist(folder, join(folder, list))
-  ),
+  ["train1K.txt", "test100.txt"].map((list) => openNmnist(join(folder, list))),
 ).catch(({ message }) => {
   console.error(`error: ${message}`);
   Deno.exit(2);
@@ -111,7 +109,8 @@ for (
     },
   ]
 ) {
-  const model = await Model.create(device, {
+  const model = await Model.create({
+    device,
     input: { C: 2, H: 34, W: 34 },
     neuron: {
       theta: 10,

@@ -42,7 +42,8 @@ const grown: Record<string, Size[]> = {
 
 for (const [what, sizes] of Object.entries(grown)) {
   for (const { side, bins, samples, train } of sizes) {
-    const model = await Model.create(device, {
+    const model = await Model.create({
+      device,
       ...SL_ANIMALS,
       input: { C: 2, H: side, W: side },
       layers: NETWORKS.CNN,

@@ -36,7 +36,8 @@ const store = await makeStore(folder, {
 const fastest = new Map<string, number>();
 
 for (const network of ["CNN", "MLP"] as const) {
-  const model = await Model.create(device, {
+  const model = await Model.create({
+    device,
     ...SL_ANIMALS,
     layers: NETWORKS[network],
     random: 0,

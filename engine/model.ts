@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Device } from "./device/device.ts";
+import { type Device, openDevice } from "./device/device.ts";
 import { Compiler } from "./device/compiler.ts";
 import { ShapeError } from "./device/errors.ts";
 import {
@@ -38,6 +38,12 @@ import {
 
 /** All that makes a network, as plain data. */
 export interface ModelDescription extends UpdateRule {
+  /**
+   * Where the network lives.
+   *
+   * @default a device of its own, which is freed with the network
+   */
+  readonly device?: Device;
   /** Channels, height and width of the input. */
   readonly input: Extent;
   /** The layers, first to last. */
@@ -87,6 +93,7 @@ export class Model implements Disposable {
   readonly #slots: readonly WeightSlot[];
   readonly #buffers: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
   readonly #optimizer: Optimizer;
+  #ownsDevice = false;
 
   private constructor(
     device: Device,
@@ -109,8 +116,7 @@ export class Model implements Disposable {
   /**
    * Builds a network and draws its initial weights.
    *
-   * @param device Where to build it.
-   * @param description What to build.
+   * @param description What to build, and where.
    * @returns The network.
    * @throws {RangeError} If Ts, a parameter of a neuron, the height of inputs,
    * a `weightScale` or `clip` is not positive, `weightDecay` negative, or the
@@ -120,10 +126,20 @@ export class Model implements Disposable {
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
    */
-  static async create(
-    device: Device,
-    description: ModelDescription,
-  ): Promise<Model> {
+  static async create(description: ModelDescription): Promise<Model> {
+    if (!description.device) {
+      const device = await openDevice();
+      try {
+        const model = await Model.create({ ...description, device });
+        model.#ownsDevice = true;
+        return model;
+      } catch (error) {
+        device.destroy();
+        throw error;
+      }
+    }
+    const { device } = description;
+
     requireInput(description);
     const layers = describeLayers(description.input, description.layers, {
       neuron: describeNeuron(description.neuron ?? {}),
@@ -325,6 +341,7 @@ export class Model implements Disposable {
     this.#buffers.w.destroy();
     this.#buffers.dw.destroy();
     this.#optimizer.destroy();
+    if (this.#ownsDevice) this.device.destroy();
   }
 
   /** Frees weights, gradients and moments. */

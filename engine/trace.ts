@@ -55,7 +55,7 @@ export interface Trace {
  * import { Model } from "./model.ts";
  * import { trace } from "./trace.ts";
  * using device = await openDevice();
- * using model = await Model.create(device, {
+ * using model = await Model.create({ device,
  *   input: { C: 2, H: 4, W: 4 },
  *   layers: [{ dense: 3 }],
  *   neuron: { scaleRef: 20 },

@@ -13,7 +13,7 @@ const script = (url: string) => `
   import { Model, numSpikes, openDevice, trace } from "${url}/mod.ts";
 
   using device = await openDevice();
-  using model = await Model.create(device, {
+  using model = await Model.create({ device, 
     input: { C: 2, H: 6, W: 6 },
     layers: [
       { conv: { out: 4, kernel: 3, padding: 1, weightScale: 30 } },

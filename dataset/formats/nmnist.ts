@@ -8,7 +8,7 @@
 import { DatasetError, RecordingError } from "../files/errors.ts";
 import { allocateEvents, type Events, type Sensor } from "../events.ts";
 import { counted } from "../files/counted.ts";
-import { join } from "../files/file_path.ts";
+import { folderOf, join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { type FileSource, nameOf, readBytes } from "../files/file_source.ts";
 import type { SampleSource } from "../sample_source.ts";
@@ -146,9 +146,9 @@ export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
 /**
  * Opens the recordings of N-MNIST that a list names.
  *
- * @param directory Folder of the recordings, `ID.bs2` or `ID.bin`; the first
- *   is read if both exist.
  * @param listPath Path of a list that `readNmnistList()` can read.
+ * @param directory Folder of the recordings, `ID.bs2` or `ID.bin`; the first
+ *   is read if both exist. By default, the folder of the list.
  * @returns The recordings, in the order listed; each is read on request.
  * @throws {DatasetError} If the list or the folder cannot be read, or a
  *   recording is missing.
@@ -159,7 +159,7 @@ export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
  * const folder = await Deno.makeTempDir();
  * await Deno.writeFile(`${folder}/1.bs2`, Uint8Array.of(33, 2, 0x80, 1, 0));
  * await Deno.writeTextFile(`${folder}/train.txt`, "#sample #class\n1\t5\n");
- * const digits = await openNmnist(folder, `${folder}/train.txt`);
+ * const digits = await openNmnist(`${folder}/train.txt`);
  * const { t } = await digits.events(0);
  * if (digits.labels[0] !== 5 || t[0] !== 256) {
  *   throw new Error("expected a five with an event after 256 µs");
@@ -168,8 +168,8 @@ export async function readNmnistList(path: string): Promise<NmnistEntry[]> {
  * ```
  */
 export async function openNmnist(
-  directory: string,
   listPath: string,
+  directory: string = folderOf(listPath),
 ): Promise<SampleSource> {
   const entries = await readNmnistList(listPath);
   const present = await readNames(directory);

@@ -60,7 +60,7 @@ export interface LiveLayer {
  * import { numSpikes } from "../losses/num_spikes.ts";
  * import { Model } from "../model.ts";
  * using device = await openDevice();
- * using model = await Model.create(device, {
+ * using model = await Model.create({ device,
  *   input: { C: 1, H: 4, W: 4 },
  *   layers: [{ dense: { out: 50, weightScale: 0.01 } }],
  *   neuron: { scaleRef: 20 },

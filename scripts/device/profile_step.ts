@@ -42,10 +42,10 @@ export async function profileStep(
   const { train } = fold;
   const { training, simulation } = configuration;
   const random = new Random(training.seed, fold.number);
-  using model = await Model.create(
+  using model = await Model.create({
     device,
-    describeModel(configuration, train.source, random),
-  );
+    ...describeModel(configuration, train.source, random),
+  });
   const first = train.subset(train.indices.slice(0, simulation.nSample));
   using stepper = await model.compile({
     ...planOf(configuration, "train"),

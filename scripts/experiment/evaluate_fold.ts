@@ -63,10 +63,10 @@ export async function openModel(
   },
 ): Promise<Model> {
   const random = new Random(configuration.training.seed, fold.number);
-  const model = await Model.create(
+  const model = await Model.create({
     device,
-    describeModel(configuration, fold.test.source, random),
-  );
+    ...describeModel(configuration, fold.test.source, random),
+  });
   try {
     model.setWeights(weights);
   } catch (cause) {

@@ -58,8 +58,8 @@ export async function openFolds(
   if (path.train !== undefined && path.test !== undefined) {
     const folder = path.in ?? dirname(path.train);
     const [train, test] = await Promise.all([
-      openNmnist(folder, path.train),
-      openNmnist(folder, path.test),
+      openNmnist(path.train, folder),
+      openNmnist(path.test, folder),
     ]);
     const choose = (source: SampleSource, use: "train" | "test") =>
       chooseSamples(filtered(source, configuration), configuration, {

@@ -65,10 +65,10 @@ export async function trainFold(
   if (checkpoint?.position.summary) return checkpoint.position.summary;
   const { configuration, results } = context;
   const random = new Random(configuration.training.seed, fold.number);
-  using model = await Model.create(
-    context.device,
-    describeModel(configuration, fold.train.source, random),
-  );
+  using model = await Model.create({
+    device: context.device,
+    ...describeModel(configuration, fold.train.source, random),
+  });
   const run = await prepare(fold, { model, checkpoint, context });
   try {
     if (checkpoint?.best) {

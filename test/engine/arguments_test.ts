@@ -55,7 +55,7 @@ Deno.test("packSpikes() refuses labels that are no class, and odd shapes", () =>
 });
 
 gpuTest("a network refuses weights that are not finite", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const weights = await model.weights();
   for (const value of [NaN, Infinity, -Infinity]) {
     const { shape, data } = weights["fc1.weight"];
@@ -69,7 +69,7 @@ gpuTest("a network refuses weights that are not finite", async () => {
 });
 
 gpuTest("a network refuses weights in another order of axes", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const weights = await model.weights();
   const { data } = weights["fc1.weight"];
   // The layer has [3, 2, 2, 3, 1].
@@ -89,7 +89,7 @@ gpuTest("a network refuses weights in another order of axes", async () => {
 });
 
 gpuTest("a network refuses a state that no training leaves", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const state = await model.state();
   for (const steps of [-1, 0.5, NaN]) {
     throws(() => model.setState({ ...state, steps }), {
@@ -115,7 +115,7 @@ gpuTest("a network refuses parameters that are not positive", async () => {
     ];
     for (const description of descriptions) {
       await rejects(
-        Model.create(device(), { ...DESCRIPTION, ...description }),
+        Model.create({ device: device(), ...DESCRIPTION, ...description }),
         {
           name: "RangeError",
           message: /^Cannot build a? ?[^:]+: ?.*not positive$/,
@@ -132,7 +132,8 @@ gpuTest("a network refuses words and seeds that it does not know", async () => {
   ];
   for (const description of descriptions) {
     await rejects(
-      Model.create(device(), {
+      Model.create({
+        device: device(),
         ...DESCRIPTION,
         ...description as Partial<ModelDescription>,
       }),
@@ -143,7 +144,7 @@ gpuTest("a network refuses words and seeds that it does not know", async () => {
     );
   }
   for (const random of [NaN, 0.5]) {
-    await rejects(Model.create(device(), { ...DESCRIPTION, random }), {
+    await rejects(Model.create({ device: device(), ...DESCRIPTION, random }), {
       name: "RangeError",
       message: `Cannot seed with ${random}: it is not an integer`,
     });
@@ -166,7 +167,7 @@ gpuTest("an optimizer refuses settings that float32 cannot hold", async () => {
   ];
   for (const rule of wrong) {
     await rejects(
-      Model.create(device(), { ...DESCRIPTION, ...rule }),
+      Model.create({ device: device(), ...DESCRIPTION, ...rule }),
       { name: "RangeError" },
       JSON.stringify(rule),
     );
@@ -174,7 +175,7 @@ gpuTest("an optimizer refuses settings that float32 cannot hold", async () => {
 });
 
 gpuTest("training refuses a rate that is negative or not finite", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   using stepper = await model.compile({
     tSample: 50,
     batch: 1,

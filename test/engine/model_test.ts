@@ -53,7 +53,11 @@ for (const name of haveFull ? ["net_cnn", "net_mlp"] : ["net_cnn"]) {
     gpuTest(`five steps of ${optimizer} train as ${name} was`, async () => {
       const { description, weights, batch, options, tensors } =
         referenceNetwork(name);
-      using model = await Model.create(device(), { ...description, optimizer });
+      using model = await Model.create({
+        device: device(),
+        ...description,
+        optimizer,
+      });
       model.setWeights(weights);
       const size = batch.labels.length;
       using stepper = await model.compile({
@@ -78,7 +82,7 @@ for (const name of haveFull ? ["net_cnn", "net_mlp"] : ["net_cnn"]) {
 }
 
 gpuTest("a network gives back the weights it was given", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const given = {
     "conv1.weight": {
       shape: [4, 1, 3, 2, 1],
@@ -99,7 +103,11 @@ gpuTest("a network gives back the weights it was given", async () => {
 
 gpuTest("a network's first weights are drawn from its seed", async () => {
   const draw = async (random: number | Random) => {
-    using model = await Model.create(device(), { ...DESCRIPTION, random });
+    using model = await Model.create({
+      device: device(),
+      ...DESCRIPTION,
+      random,
+    });
     return await model.weights();
   };
   const weights = await draw(7);
@@ -127,7 +135,7 @@ for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
     async () => {
       const run = async (random: number) => {
         const description = { ...DESCRIPTION, optimizer, random };
-        using model = await Model.create(device(), description);
+        using model = await Model.create({ device: device(), ...description });
         await excite(model);
         using stepper = await model.compile({ ...OPTIONS, train: true });
         const before = await model.weights();
@@ -146,7 +154,11 @@ for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
 
 for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
   gpuTest(`a network of ${optimizer} goes on from its state`, async () => {
-    using model = await Model.create(device(), { ...DESCRIPTION, optimizer });
+    using model = await Model.create({
+      device: device(),
+      ...DESCRIPTION,
+      optimizer,
+    });
     await excite(model);
     using stepper = await model.compile({ ...OPTIONS, train: true });
     const steps = async (stepper: Stepper) => {
@@ -161,7 +173,8 @@ for (const optimizer of ["ADAM", "NADAM", "SGD"] as const) {
     deepStrictEqual(Object.keys(state.moments), moments);
     const records = await steps(stepper);
 
-    using other = await Model.create(device(), {
+    using other = await Model.create({
+      device: device(),
       ...{ ...DESCRIPTION, optimizer, random: 8 },
     });
     using again = await other.compile({ ...OPTIONS, train: true });
@@ -189,7 +202,7 @@ gpuTest(
       return compile.call(gpu, descriptor);
     };
     const run = async () => {
-      using model = await Model.create(device(), DESCRIPTION);
+      using model = await Model.create({ device: device(), ...DESCRIPTION });
       using stepper = await model.compile({ ...OPTIONS, train: true });
       await stepper.train(batch, 0.1);
       return [await stepper.drain(), await model.weights()];
@@ -206,7 +219,7 @@ gpuTest(
 );
 
 gpuTest("evaluation sees what training sees, and changes nothing", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const weights = await excite(model);
   using evaluator = await model.compile({ ...OPTIONS, train: false });
   await evaluator.evaluate(batch);
@@ -222,7 +235,7 @@ gpuTest("evaluation sees what training sees, and changes nothing", async () => {
 });
 
 gpuTest("samples without events teach nothing", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const weights = await excite(model);
   using stepper = await model.compile({ ...OPTIONS, train: true });
   const silence = {
@@ -239,7 +252,8 @@ gpuTest("samples without events teach nothing", async () => {
 });
 
 gpuTest("a network that only pools runs and has nothing to learn", async () => {
-  using model = await Model.create(device(), {
+  using model = await Model.create({
+    device: device(),
     ...DESCRIPTION,
     layers: [{ pool: 2 }, { pool: 3 }],
   });

@@ -108,7 +108,7 @@ for (const Ts of [1, 2]) {
   gpuTest(
     `kinds of a user's own do what their float64 twin does, Ts = ${Ts}`,
     async () => {
-      using model = await Model.create(device(), describe(Ts));
+      using model = await Model.create({ device: device(), ...describe(Ts) });
       const weights = await model.weights();
       deepStrictEqual(Object.keys(weights), [
         "conv1.weight",
@@ -181,7 +181,7 @@ for (const Ts of [1, 2]) {
 }
 
 gpuTest("a network of a user's own kinds learns, batch by batch", async () => {
-  using model = await Model.create(device(), describe(1));
+  using model = await Model.create({ device: device(), ...describe(1) });
   const before = await model.weights();
   using stepper = await model.compile({
     tSample: T,
@@ -206,7 +206,7 @@ gpuTest("a network of a user's own kinds learns, batch by batch", async () => {
 
 gpuTest("parameters of a neuron are checked by its kind", async () => {
   const build = (layer: LayerDescription) =>
-    Model.create(device(), { ...describe(1), layers: [layer] });
+    Model.create({ device: device(), ...describe(1), layers: [layer] });
   await rejects(build({ dense: 2, neuron: { tau: 0 } }), {
     name: "RangeError",
     message: "Cannot build a network with tau 0: it is not positive",

@@ -9,7 +9,8 @@ import { busyInput, eventsOf, NEURON } from "./networks.ts";
 gpuTest(
   "profile() times every dispatch of a step, or says it cannot",
   async () => {
-    using model = await Model.create(device(), {
+    using model = await Model.create({
+      device: device(),
       input: { C: 2, H: 4, W: 5 },
       layers: [{ pool: 2 }, { dense: 3 }],
       neuron: NEURON,

@@ -14,7 +14,8 @@ const SHAPE = [1, 2, 4, 5, T];
 async function withNetwork(
   test: (run: (x: Tensor) => ReturnType<typeof trace>) => Promise<void>,
 ): Promise<void> {
-  using model = await Model.create(device(), {
+  using model = await Model.create({
+    device: device(),
     input: { C: 2, H: 4, W: 5 },
     layers: [
       { conv: { out: 4, kernel: 3, padding: 1, weightScale: 10 } },

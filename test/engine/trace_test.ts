@@ -25,7 +25,7 @@ for (const name of haveFull ? ["net_cnn", "net_mlp"] : ["net_cnn"]) {
   gpuTest(`trace() agrees with ${name}, spike for spike`, async () => {
     const { description, weights, batch, options, depth, tensors } =
       referenceNetwork(name);
-    using model = await Model.create(device(), description);
+    using model = await Model.create({ device: device(), ...description });
     model.setWeights(weights);
     const { layers, losses, predictions, gradients } = await trace(
       model,
@@ -166,7 +166,7 @@ for (const [why, network, T, N] of CASES) {
   gpuTest(`trace() agrees with the oracle, ${why}`, async () => {
     const { input: { C, H, W }, layers: { length }, Ts } = network;
     const description = { ...network, neuron: NEURON, random: 3 };
-    using model = await Model.create(device(), description);
+    using model = await Model.create({ device: device(), ...description });
     const weights = await excite(model);
     const counts = busyInput([N, C, H, W, T], 5);
     const labels = Array.from({ length: N }, (_, n) => n % 2);
@@ -213,7 +213,7 @@ gpuTest(
       Ts,
       random: 3,
     };
-    using model = await Model.create(device(), description);
+    using model = await Model.create({ device: device(), ...description });
     deepStrictEqual(
       model.layers.map(({ neuron: { parameters } }) => parameters),
       [
@@ -278,7 +278,7 @@ for (const mode of ["OR", "SUM", "SUM_NORM"] satisfies BinningMode[]) {
       coding: { mode, height },
       random: 8,
     };
-    using model = await Model.create(device(), description);
+    using model = await Model.create({ device: device(), ...description });
     const weights = await excite(model);
     const batch = eventsOf(busyInput([N, 2, H, W, T], 2, 6), [0, 2, 1]);
     const x = bin(batch.samples, [N, 2, H, W, T], mode, height);
@@ -307,7 +307,7 @@ gpuTest("trace() of samples without events is silent", async () => {
     Ts: 5,
     random: 1,
   };
-  using model = await Model.create(device(), description);
+  using model = await Model.create({ device: device(), ...description });
   const batch = {
     samples: [new Uint32Array(), new Uint32Array()],
     labels: Uint32Array.of(2, 1),

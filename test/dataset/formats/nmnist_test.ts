@@ -150,7 +150,7 @@ Deno.test("openNmnist() gives the recordings of a list", async () => {
     "list.txt": "#sample #class\r\n2\t4\r\n1\t0\r\n",
   };
   await withFolder(files, async (folder) => {
-    const digits = await openNmnist(folder, join(folder, "list.txt"));
+    const digits = await openNmnist(join(folder, "list.txt"));
     assert.deepEqual(digits.sensor, { width: 34, height: 34 });
     assert.deepEqual(digits.timing, { unitUs: 1, fromFirstEvent: false });
     assert.deepEqual(digits.classes, [..."0123456789"]);
@@ -173,7 +173,7 @@ Deno.test("openNmnist() refuses missing recordings, lists and folders", async ()
   await withFolder(files, async (folder) => {
     const list = join(folder, "list.txt");
     await assert.rejects(
-      openNmnist(folder, list),
+      openNmnist(list, folder),
       new DatasetError(folder, 'there is no "7.bs2" or "7.bin"'),
     );
     for (
@@ -182,7 +182,7 @@ Deno.test("openNmnist() refuses missing recordings, lists and folders", async ()
         [join(folder, "none"), list, join(folder, "none")],
       ]
     ) {
-      await assert.rejects(openNmnist(directory, listPath), {
+      await assert.rejects(openNmnist(listPath, directory), {
         name: "DatasetError",
         message: `Cannot use "${named}": there is no such file or folder`,
         path: named,
@@ -198,7 +198,7 @@ Deno.test("openNmnist() identifies the file of a digit, and its content", async 
     "list.txt": "1 1\n2 2\n",
   };
   await withFolder(files, async (folder) => {
-    const digits = await openNmnist(folder, join(folder, "list.txt"));
+    const digits = await openNmnist(join(folder, "list.txt"));
     const [one, two] = [await digits.origin!(0), await digits.origin!(1)];
     assert.deepEqual([one.recording, two.recording], ["1.bs2", "2.bin"]);
     assert.equal(one.digest, two.digest);
@@ -230,7 +230,7 @@ if (real !== undefined) {
     let [xMax, yMax, tMax, on] = [0, 0, 0, 0];
     const perClass = new Array(10).fill(0);
     for (const list of ["train1K.txt", "test100.txt"]) {
-      const digits = await openNmnist(real, join(real, list));
+      const digits = await openNmnist(join(real, list), real);
       for (const [index, label] of digits.labels.entries()) {
         const { x, y, t, p } = await digits.events(index);
         counts.push(t.length);

@@ -167,7 +167,8 @@ gpuTest("a device tells of a command that it refused", async () => {
 
 gpuTest("a device tells when it was lost", async () => {
   using other = await openDevice();
-  using model = await Model.create(other, {
+  using model = await Model.create({
+    device: other,
     input: { C: 2, H: 2, W: 2 },
     layers: [{ dense: 3 }],
     neuron: NEURON,

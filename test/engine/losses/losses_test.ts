@@ -53,7 +53,8 @@ async function learn(
   loss: Loss,
   { epochs = 40, tauRho = 1, weightOf = (weight: number) => weight } = {},
 ) {
-  using model = await Model.create(device(), {
+  using model = await Model.create({
+    device: device(),
     input: { C: 2, H: CLASSES, W: 4 },
     layers: [{ dense: 10 }, { dense: CLASSES }],
     neuron: { ...NEURON, scaleRef: 2, tauRho },
@@ -196,7 +197,7 @@ for (const [name, loss, oracleLoss] of LOSSES) {
           ],
           ...{ neuron: NEURON, Ts: 5, random: 3 },
         };
-        using model = await Model.create(device(), description);
+        using model = await Model.create({ device: device(), ...description });
         const weights = await excite(model, lean);
         const counts = busyInput([2, 2, 4, 5, 60], 5);
         const found = await trace(model, eventsOf(counts, LABELS), {
@@ -222,7 +223,7 @@ gpuTest("probSpikes wakes a silent convolution", async () => {
     Ts: 5,
     random: 3,
   } as const;
-  using model = await Model.create(device(), description);
+  using model = await Model.create({ device: device(), ...description });
   const counts = busyInput([2, 2, 4, 5, 59], 5);
   const found = await trace(model, eventsOf(counts, LABELS), {
     tSample: 295,

@@ -35,8 +35,8 @@ function compile(model: Model): Promise<Stepper> {
 gpuTest(
   "steps learn the same bits whether layers count as busy",
   async () => {
-    using quiet = await Model.create(device(), DESCRIPTION);
-    using busy = await Model.create(device(), DESCRIPTION);
+    using quiet = await Model.create({ device: device(), ...DESCRIPTION });
+    using busy = await Model.create({ device: device(), ...DESCRIPTION });
     using stepper = await compile(busy);
     for (let step = 0; step < 3; step++) {
       // A plan that has seen no step yet takes no layer for busy.

@@ -53,7 +53,8 @@ function* inBatches(
 }
 
 async function prepare(on: Device, batch = 4) {
-  const model = await Model.create(on, {
+  const model = await Model.create({
+    device: on,
     ...{ input: INPUT, layers: [{ dense: 6 }, { dense: 3 }], Ts: 5 },
     ...{ neuron: NEURON, random: 2 },
   });
@@ -189,7 +190,8 @@ gpuTest("samples of a cache are uploaded in the first epoch only", async () => {
   const metered = meteredDevice((label, bytes) => {
     if (label === "events") events += bytes;
   });
-  using model = await Model.create(metered, {
+  using model = await Model.create({
+    device: metered,
     ...{ input: { C: 2, H: 128, W: 128 }, layers: [{ dense: 3 }], Ts: 5 },
     ...{ neuron: NEURON, random: 2 },
   });

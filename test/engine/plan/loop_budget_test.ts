@@ -50,7 +50,7 @@ Deno.test("loop budgets let the networks of SL-Animals run everywhere", () => {
 });
 
 gpuTest("a plan whose loops would be ended is refused", async () => {
-  using model = await Model.create(namedLlvmpipe(), SMALLEST);
+  using model = await Model.create({ device: namedLlvmpipe(), ...SMALLEST });
   await rejects(
     model.compile({ tSample: 60_000, batch: 1, loss: LOSS, train: true }),
     {
@@ -58,7 +58,8 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
       message: /loops of loss "numSpikes" may go round \d+ times.+ 65535; /,
     },
   );
-  using pool = await Model.create(namedLlvmpipe(), {
+  using pool = await Model.create({
+    device: namedLlvmpipe(),
     ...SMALLEST,
     input: { C: 1, H: 16, W: 16 },
     layers: [{ pool: 16 }, { dense: 2 }],
@@ -73,7 +74,7 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
 });
 
 gpuTest("a batch that loops would not reach the end of is cut", async () => {
-  using model = await Model.create(namedLlvmpipe(), SMALLEST);
+  using model = await Model.create({ device: namedLlvmpipe(), ...SMALLEST });
   using stepper = await model.compile({
     ...{ tSample: 300, batch: 1000, loss: LOSS, train: true },
   });

@@ -52,7 +52,7 @@ const batch = eventsOf(counts, [0, 1, 2, 3, 4, 0, 1, 2]);
 
 /** Three steps of training and one of evaluation, on plans of M samples. */
 async function train(on: Device, M: number, mode: InputCoding["mode"]) {
-  using model = await Model.create(on, describe(mode));
+  using model = await Model.create({ device: on, ...describe(mode) });
   await excite(model);
   const records = [];
   {
@@ -91,7 +91,7 @@ gpuTest(
       deepStrictEqual(await train(scarceDevice(bytes), M, "OR"), whole);
     }
     const scarce = scarceDevice(await bytesOfPlan(1) / 2);
-    using model = await Model.create(scarce, describe("OR"));
+    using model = await Model.create({ device: scarce, ...describe("OR") });
     await rejects(model.compile({ ...OPTIONS, train: true }), {
       name: "DeviceError",
       message: /^Cannot allocate on ".+": Memory is spent$/,
@@ -101,7 +101,10 @@ gpuTest(
 
 /** Memory that the plan takes to train on M samples at once. */
 async function bytesOfPlan(M: number): Promise<number> {
-  using model = await Model.create(smallDevice(M * SAMPLE + 4), describe("OR"));
+  using model = await Model.create({
+    device: smallDevice(M * SAMPLE + 4),
+    ...describe("OR"),
+  });
   using stepper = await model.compile({ ...OPTIONS, train: true });
   const { records, activity, tables, ...buffers } = stepper.plan.buffers;
   const all = new Set([
@@ -114,7 +117,7 @@ async function bytesOfPlan(M: number): Promise<number> {
 
 gpuTest("a trace may be cut with the same bits", async () => {
   const run = async (on: Device) => {
-    using model = await Model.create(on, describe("OR"));
+    using model = await Model.create({ device: on, ...describe("OR") });
     await excite(model);
     return await trace(model, batch, OPTIONS);
   };
@@ -132,7 +135,7 @@ gpuTest("a trace may be cut with the same bits", async () => {
 });
 
 gpuTest("a sample has the same loss alone as among others", async () => {
-  using model = await Model.create(device(), describe("OR"));
+  using model = await Model.create({ device: device(), ...describe("OR") });
   await excite(model);
   using stepper = await model.compile({ ...OPTIONS, train: false });
   await stepper.evaluate(batch);
@@ -149,7 +152,8 @@ gpuTest(
   "a batch may have more samples than a dispatch workgroups",
   async () => {
     const samples = 65536 + 10;
-    using model = await Model.create(device(), {
+    using model = await Model.create({
+      device: device(),
       input: { C: 1, H: 1, W: 2 },
       layers: [{ dense: 1 }],
       neuron: NEURON,

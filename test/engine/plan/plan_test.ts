@@ -28,7 +28,7 @@ async function withPlan(
   test: (stepper: Stepper, model: Model) => Promise<void>,
   options: Partial<PlanOptions> = {},
 ): Promise<void> {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   await excite(model);
   using stepper = await model.compile({ ...OPTIONS, ...options });
   await test(stepper, model);
@@ -46,7 +46,7 @@ gpuTest(
   "a network is refused if a device cannot bind its weights",
   async () => {
     await rejects(
-      Model.create(smallDevice(255), DESCRIPTION),
+      Model.create({ device: smallDevice(255), ...DESCRIPTION }),
       {
         name: "ShapeError",
         message: /^Cannot fit the network on ".+": .*256 bytes.* at most 255$/,
@@ -57,7 +57,10 @@ gpuTest(
 
 gpuTest("a sample is refused if a device cannot bind it", async () => {
   // Three outputs are a quad, and drives lie 16 rows behind potentials.
-  using model = await Model.create(smallDevice(4 * 4 * 66 - 1), DESCRIPTION);
+  using model = await Model.create({
+    device: smallDevice(4 * 4 * 66 - 1),
+    ...DESCRIPTION,
+  });
   await rejects(
     model.compile({ ...OPTIONS, tSample: 250 }),
     {
@@ -72,7 +75,10 @@ gpuTest("spike trains are refused if a device cannot bind them", async () => {
     ...DESCRIPTION,
     ...{ input: { C: 1, H: 1, W: 1 }, layers: [{ dense: 9 }] },
   };
-  using model = await Model.create(smallDevice(300), description);
+  using model = await Model.create({
+    device: smallDevice(300),
+    ...description,
+  });
   const trains = Array.from({ length: 9 }, () => new Array(9).fill([5]));
   await rejects(model.compile({ ...OPTIONS, loss: spikeTime({ trains }) }), {
     name: "ShapeError",
@@ -112,7 +118,7 @@ gpuTest("weights are refused if they are not the network's", async () => {
 });
 
 gpuTest("plans are refused whose sizes do not fit one another", async () => {
-  using model = await Model.create(device(), DESCRIPTION);
+  using model = await Model.create({ device: device(), ...DESCRIPTION });
   const wrong: [Partial<PlanOptions>, RegExp][] = [
     [{ tSample: 4 }, /^Cannot cut a sample of 4 ms into steps of 5 ms: 0 bins/],
     [{ tSample: NaN }, /^Cannot cut a sample of NaN ms/],
@@ -174,7 +180,8 @@ gpuTest("plans are refused whose sizes do not fit one another", async () => {
 });
 
 gpuTest("an event word must have room for address and bin", async () => {
-  using model = await Model.create(smallDevice(2 ** 50), {
+  using model = await Model.create({
+    device: smallDevice(2 ** 50),
     ...DESCRIPTION,
     input: { C: 1, H: 4096, W: 8192 },
     layers: [{ conv: { out: 1, kernel: 1, stride: 4096 } }],

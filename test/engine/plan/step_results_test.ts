@@ -13,7 +13,8 @@ async function withPlan(
   test: (stepper: Stepper) => Promise<void>,
   coding?: InputCoding,
 ): Promise<void> {
-  using model = await Model.create(device(), {
+  using model = await Model.create({
+    device: device(),
     input: { C: 2, H: 2, W: 2 },
     layers: [{ dense: 3 }],
     neuron: NEURON,

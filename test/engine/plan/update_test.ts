@@ -67,7 +67,7 @@ async function* cut(...sizes: number[]): AsyncGenerator<EventBatch> {
 }
 
 async function prepare(rule: UpdateRule, on: Device = device()) {
-  const model = await Model.create(on, describe(rule));
+  const model = await Model.create({ device: on, ...describe(rule) });
   const weights = await excite(model);
   const stepper = await model.compile({ ...OPTIONS, batch: 7 });
   return {

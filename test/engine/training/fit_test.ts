@@ -40,7 +40,8 @@ function samplesOf(seed: number, order: number[] = []): Samples {
 }
 
 async function prepare(): Promise<Model> {
-  const model = await Model.create(device(), {
+  const model = await Model.create({
+    device: device(),
     input: { C: 2, H: 3, W: 4 },
     layers: [{ pool: 2 }, { dense: 2 }],
     neuron: NEURON,

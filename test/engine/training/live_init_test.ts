@@ -35,7 +35,7 @@ async function bring(
   description: ModelDescription,
   batches: readonly EventBatch[] = BATCHES,
 ) {
-  using model = await Model.create(device(), description);
+  using model = await Model.create({ device: device(), ...description });
   const before = await model.weights();
   using stepper = await model.compile({
     ...{ tSample: 5 * T, batch: 4, train: false },
@@ -107,7 +107,8 @@ gpuTest("initLive() tells of layers that nothing can help", async () => {
 gpuTest("initLive() keeps what comes closest where rates jump", async () => {
   // One neuron that one event drives fires in every eighth bin, or not at all.
   const events = Uint32Array.from([0, 8, 16, 24, 32], (t) => t);
-  using model = await Model.create(device(), {
+  using model = await Model.create({
+    device: device(),
     ...describe(1),
     input: { C: 1, H: 1, W: 1 },
     layers: [{ dense: 1 }],

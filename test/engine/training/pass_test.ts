@@ -28,7 +28,8 @@ async function* batches(): AsyncGenerator<EventBatch> {
 }
 
 async function prepare() {
-  const model = await Model.create(device(), {
+  const model = await Model.create({
+    device: device(),
     input: { C: 2, H: 3, W: 4 },
     layers: [{ pool: 2 }, { dense: 2 }],
     neuron: NEURON,
@@ -89,7 +90,8 @@ gpuTest(
   "runPass() counts how often each neuron fires in training",
   async () => {
     const neuron = { ...NEURON, scaleRef: 0.1 };
-    using model = await Model.create(device(), {
+    using model = await Model.create({
+      device: device(),
       input: { C: 2, H: 3, W: 4 },
       layers: [{ conv: { out: 2, kernel: 2 } }, { dense: 3 }],
       ...{ neuron, Ts: 5, random: 2 },

@@ -49,10 +49,10 @@ async function step(on: Device) {
     "network.yaml",
   );
   const source = new ZarrStore({ sensor: DVS128, classes: [] }, []);
-  using model = await Model.create(
-    on,
-    describeModel(configuration, source, new Random(2)),
-  );
+  using model = await Model.create({
+    device: on,
+    ...describeModel(configuration, source, new Random(2)),
+  });
   await excite(model);
   using stepper = await model.compile(planOf(configuration, "train"));
   await stepper.train(movingBar(), 0.01);

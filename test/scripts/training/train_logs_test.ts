@@ -222,7 +222,8 @@ gpuTest(
 gpuTest(
   "what is not finite ends a fold before anything is written of it",
   async () => {
-    using model = await Model.create(device(), {
+    using model = await Model.create({
+      device: device(),
       input: { C: 2, H: 3, W: 3 },
       layers: [{ dense: 2 }],
       neuron: {

@@ -74,10 +74,10 @@ export async function runNetwork(
     binning: binningOf(configuration),
     crop: "fixed",
   }));
-  using model = await Model.create(
+  using model = await Model.create({
     device,
-    describeModel(configuration, source, new Random(0)),
-  );
+    ...describeModel(configuration, source, new Random(0)),
+  });
   model.setWeights(weights);
   const { layers, predictions } = await trace(model, batch, {
     tSample,

@@ -66,10 +66,10 @@ export async function trainHere(
   onProgress("Compiling kernels …");
   const { training, simulation } = CONFIGURATION;
   const random = new Random(training.seed, 1);
-  using model = await Model.create(
+  using model = await Model.create({
     device,
-    describeModel(CONFIGURATION, source, random),
-  );
+    ...describeModel(CONFIGURATION, source, random),
+  });
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>
     chooseSamples(source, CONFIGURATION, { indices, use, cache });

@@ -115,7 +115,10 @@ browserTest("every kernel is valid in a browser", async (browser) => {
 browserTest(
   "a network does in a browser what it does in Deno, there and back",
   async (browser) => {
-    using model = await Model.create(device(), NETWORK.description);
+    using model = await Model.create({
+      device: device(),
+      ...NETWORK.description,
+    });
     const weights = await excite(model);
     const x = busyInput([2, 2, 8, 8, 70], 3);
     const batch = eventsOf(x, [1, 2]);
@@ -129,7 +132,10 @@ browserTest(
         async ({ network, weights, batch }) => {
           const { slayer } = globalThis as unknown as { slayer: Library };
           using device = await slayer.openDevice();
-          using model = await slayer.Model.create(device, network.description);
+          using model = await slayer.Model.create({
+            device,
+            ...network.description,
+          });
           model.setWeights(Object.fromEntries(
             weights.map(([name, { shape, data }]) => [
               name,

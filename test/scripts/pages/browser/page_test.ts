@@ -167,10 +167,10 @@ browserTest(
       "network: [{pool: 8}, {dense: 19}]\n";
     const configuration = parseConfiguration(yaml, "config.yaml");
     const source = filtered(store, configuration);
-    using model = await Model.create(
-      device(),
-      describeModel(configuration, source, new Random(5)),
-    );
+    using model = await Model.create({
+      device: device(),
+      ...describeModel(configuration, source, new Random(5)),
+    });
     const weights = await lean(model);
     const { tSample, loss } = planOf(configuration, "test");
     const sign = 4;
