@@ -58,6 +58,11 @@ export {
   openRecordings,
   type RecordingsOptions,
 } from "./dataset/slicing/recordings.ts";
+export {
+  type BatchRequest,
+  SampleSet,
+  type SampleSetOptions,
+} from "./dataset/sample_set.ts";
 export type { SampleSource } from "./dataset/sample_source.ts";
 export type { Timing } from "./dataset/events.ts";
 export {
@@ -189,7 +194,41 @@ export {
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export type { Stepper } from "./engine/plan/stepper.ts";
-export { type LayerTrace, type Trace, trace } from "./engine/trace.ts";
+export {
+  type LayerTrace,
+  predict,
+  type Prediction,
+  type Trace,
+  trace,
+} from "./engine/trace.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+} from "./engine/training/evaluate.ts";
+export { fit } from "./engine/training/fit.ts";
+export type {
+  BestEpoch,
+  EarlyStop,
+  FitCheckpoints,
+  FitEpoch,
+  FitOptions,
+  FitPosition,
+  SavePoint,
+} from "./engine/training/fit_options.ts";
+export {
+  learningRate,
+  type RateSettings,
+  type Schedule,
+} from "./engine/training/learning_rate.ts";
+export type {
+  PassFacts,
+  PassObserver,
+  PassProgress,
+  PassUse,
+} from "./engine/training/pass_observer.ts";
+export type { Samples } from "./engine/training/samples.ts";
+export { loadWeights, saveWeights } from "./engine/network/weights_file.ts";
 export type { NamedArray, WeightLayout } from "./engine/network/weights.ts";
 export type { KernelText } from "./kernels/shared/neurons.ts";
 export {

@@ -1,5 +1,6 @@
 /**
- * Everything a network does with a few samples, for looking at.
+ * All that a network does with a few samples: predictions, spikes, potentials
+ * and gradients.
  *
  * @module
  */
@@ -9,7 +10,9 @@ import { type Extent, sizeOf } from "./network/network.ts";
 import { record } from "./device/compiler.ts";
 import { type Layout, layoutOf, placeOf } from "./network/layout.ts";
 import type { Model } from "./model.ts";
+import { probSpikes } from "./losses/prob_spikes.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
+import type { Part, Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./device/readback.ts";
 import type { EventBatch } from "./network/event_batch.ts";
 import type { NamedArray } from "./network/weights.ts";
@@ -79,10 +82,9 @@ export async function trace(
   batch: EventBatch,
   options: Pick<PlanOptions, "tSample" | "loss">,
 ): Promise<Trace> {
-  const total = batch.labels.length;
   using stepper = await model.compile({
     ...options,
-    batch: total,
+    batch: batch.labels.length,
     train: true,
     keep: true,
   });
@@ -91,14 +93,105 @@ export async function trace(
       "Cannot trace: a gradient was accumulated, and its update is to come",
     );
   }
+  const { backward } = stepper.plan;
+  const found = await look(model, stepper, batch, ({ encoder, samples }) => {
+    // Gradients take the place of potentials, which are copied by now.
+    const pass = encoder.beginComputePass();
+    record(pass, backward, samples);
+    pass.end();
+  });
+  return { ...found, gradients: await model.gradients() };
+}
+
+/** What a network makes of a sample. */
+export interface Prediction {
+  /** The predicted class. */
+  readonly label: number;
+  /** Number of spikes of each output. */
+  readonly counts: readonly number[];
+  /** Spikes and potentials of each layer, `[1, C, H, W, T]`. */
+  readonly layers: readonly LayerTrace[];
+}
+
+/**
+ * Runs samples through a network and looks at all that it does.
+ *
+ * @param model The network.
+ * @param batch Packed events of a few samples; their labels do not matter.
+ * @param options Length of a sample in ms.
+ * @returns The predicted class, spikes and potentials, sample by sample.
+ * @throws {ShapeError} If the batch is malformed or too long for the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ *
+ * @example
+ * ```ts
+ * import { Model } from "./model.ts";
+ * import { packSpikes } from "./network/pack_spikes.ts";
+ * import { predict } from "./trace.ts";
+ * using network = await Model.create({
+ *   input: { C: 1, H: 2, W: 2 },
+ *   layers: [{ dense: 3 }],
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * const silence = { shape: [1, 1, 2, 2, 20], data: new Float32Array(80) };
+ * const batch = packSpikes(silence, [0]);
+ * const [{ counts }] = await predict(network, batch, { tSample: 100 });
+ * if (counts.join() !== "0,0,0") throw new Error("expected no spikes");
+ * ```
+ */
+export async function predict(
+  model: Model,
+  batch: EventBatch,
+  { tSample }: Pick<PlanOptions, "tSample">,
+): Promise<Prediction[]> {
+  using stepper = await model.compile({
+    tSample,
+    // Any loss will do: predictions do not depend on it.
+    loss: probSpikes({ window: model.description.Ts }),
+    batch: batch.labels.length,
+    train: false,
+    keep: true,
+  });
+  const { layers, predictions } = await look(model, stepper, batch);
+  return Array.from(predictions, (label, n) => {
+    const own = layers.map(({ name, spikes, potentials }) => ({
+      name,
+      spikes: sampleOf(spikes, n),
+      potentials: sampleOf(potentials, n),
+    }));
+    const { shape, data } = own[own.length - 1].spikes;
+    const T = shape[shape.length - 1];
+    const counts = Array.from({ length: data.length / T }, (_, output) => {
+      const train = data.subarray(output * T, (output + 1) * T);
+      return train.reduce((sum, spike) => sum + Number(spike !== 0), 0);
+    });
+    return { label, counts, layers: own };
+  });
+}
+
+/** One sample of an array of several. */
+function sampleOf({ shape, data }: NamedArray, n: number): NamedArray {
+  const [N, ...axes] = shape;
+  const size = data.length / N;
+  return { shape: [1, ...axes], data: data.slice(n * size, (n + 1) * size) };
+}
+
+/** Runs a plan that keeps potentials forward, and reads all of it back. */
+async function look(
+  model: Model,
+  stepper: Stepper,
+  batch: EventBatch,
+  then: (part: Part) => void = () => {},
+): Promise<Omit<Trace, "gradients">> {
   const { device, layers } = model;
   const { plan } = stepper;
   const { T, launches } = plan.sizes;
   const traces = layers.map((layer) => {
     const { C, H, W } = layer.output;
     const empty = () => ({
-      shape: [total, C, H, W, T],
-      data: new Float32Array(total * sizeOf(layer.output) * T),
+      shape: [batch.labels.length, C, H, W, T],
+      data: new Float32Array(batch.labels.length * sizeOf(layer.output) * T),
     });
     return { name: layer.name, spikes: empty(), potentials: empty() };
   });
@@ -106,7 +199,7 @@ export async function trace(
   const copies: { buffer: GPUBuffer; take: (bytes: ArrayBuffer) => void }[] =
     [];
   const keep = (
-    part: { encoder: GPUCommandEncoder },
+    part: Part,
     source: GPUBuffer,
     take: (bytes: ArrayBuffer) => void,
   ) => {
@@ -118,8 +211,8 @@ export async function trace(
     part.encoder.copyBufferToBuffer(source, 0, buffer, 0, source.size);
     copies.push({ buffer, take });
   };
-  const { forward, backward } = plan;
-  stepper.encode(encoder, batch, [...stepper.binning, ...forward], (part) => {
+  const dispatches = [...stepper.binning, ...plan.forward];
+  stepper.encode(encoder, batch, dispatches, (part) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const place = {
@@ -140,10 +233,7 @@ export async function trace(
         });
       });
     });
-    // In the place of potentials it leaves gradients.
-    const pass = part.encoder.beginComputePass();
-    record(pass, backward, part.samples);
-    pass.end();
+    then(part);
   });
   device.gpu.queue.submit([encoder.finish()]);
   await plan.buffers.records.push(batch.labels);
@@ -152,8 +242,7 @@ export async function trace(
     buffer.destroy();
   }
   const [{ predictions, losses }] = await stepper.drain();
-  const gradients = await model.gradients();
-  return { layers: traces, predictions, losses, gradients };
+  return { layers: traces, predictions, losses };
 }
 
 /** Where the samples of a micro-batch go. */

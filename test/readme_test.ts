@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseConfiguration } from "../scripts/configuration/configuration.ts";
 import { gpuTest } from "./gpu.ts";
+import { loadWeights } from "../mod.ts";
 import { blocksOf, README, sectionOf, taskCommands } from "./readme.ts";
 import { runTask } from "./run_task.ts";
 import { ROOT } from "./source_files.ts";
@@ -104,4 +106,37 @@ gpuTest("README.md gives commands that work, in their order", async () => {
   for (const task of ["synth", "inspect", "slice", "train"]) {
     assert(done.has(task), task);
   }
+});
+
+gpuTest("README.md's training program runs on N-MNIST files", async () => {
+  const [program] = blocksOf("ts ignore");
+  await using folder = await temporaryFolder();
+  const digits = join(folder.path, "nmnist");
+  await Deno.mkdir(digits);
+  for (const list of ["train1K.txt", "test100.txt"]) {
+    await Deno.writeTextFile(join(digits, list), "1 3\n2 4\n");
+  }
+  for (const id of [1, 2]) {
+    const event = Uint8Array.of(id, 2, 0x80, 1, 0);
+    await Deno.writeFile(join(digits, `${id}.bs2`), event);
+  }
+  const file = join(folder.path, "program.ts");
+  const library = pathToFileURL(join(ROOT, "mod.ts")).href;
+  await Deno.writeTextFile(
+    file,
+    program.replace('"./mod.ts"', JSON.stringify(library))
+      .replace("epochs: 100", "epochs: 2"),
+  );
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-all", file],
+    cwd: folder.path,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  assert.match(decoder.decode(stdout), /^0 0(\.5)?\n1 0(\.5)?\n$/);
+  const weights = loadWeights(
+    await Deno.readFile(join(folder.path, "mlp.safetensors")),
+  );
+  assert.deepEqual(weights["fc1.weight"].shape, [512, 2, 34, 34, 1]);
 });

@@ -109,10 +109,14 @@ export class RandomAccessFile implements Disposable {
    *
    * @param offset Byte where it is.
    * @param problem What is the case there.
-   * @param cause The error beneath, if there is one.
+   * @param options The error beneath, if there is one.
    * @returns The error.
    */
-  damage(offset: number, problem: string, cause?: unknown): RecordingError {
+  damage(
+    offset: number,
+    problem: string,
+    { cause }: { readonly cause?: unknown } = {},
+  ): RecordingError {
     return new RecordingError(
       this.path,
       `byte ${offset} of ${this.size}: ${problem}`,

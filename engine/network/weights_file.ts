@@ -1,5 +1,5 @@
 /**
- * Weights as a run leaves them, in safetensors.
+ * Files of weights, in safetensors.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
 import type { NamedArray } from "./weights.ts";
 
 /**
- * Reads weights.
+ * Reads a file of weights.
  *
  * @param bytes A file in safetensors, all of it finite 32-bit floats.
  * @returns The arrays by name.
@@ -38,15 +38,23 @@ export function loadWeights(
 }
 
 /**
- * Writes weights.
+ * Makes a file of weights.
  *
  * @param weights All weights of a network.
  * @param metadata Texts that go with them.
- * @returns The file.
+ * @returns The bytes of the file, in safetensors.
+ *
+ * @example
+ * ```ts
+ * import { loadWeights, saveWeights } from "./weights_file.ts";
+ * const weights = { "fc1.weight": { shape: [2], data: Float32Array.of(1, 2) } };
+ * const { "fc1.weight": { data } } = loadWeights(saveWeights(weights));
+ * if (data.join() !== "1,2") throw new Error("expected the same weights");
+ * ```
  */
 export function saveWeights(
   weights: Readonly<Record<string, NamedArray>>,
-  metadata: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const tensors = Object.fromEntries(
     Object.entries(weights).map(([name, { shape, data }]) => [

@@ -42,7 +42,33 @@ export interface Evaluation extends PassStatistics {
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {RangeError} If there are no samples.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws What the samples and the callbacks throw.
+ * @throws {Error} What the samples and the callbacks throw.
+ *
+ * @example
+ * ```ts
+ * import { numSpikes } from "../losses/num_spikes.ts";
+ * import { Model } from "../model.ts";
+ * import { evaluate } from "./evaluate.ts";
+ * using network = await Model.create({
+ *   input: { C: 1, H: 1, W: 2 },
+ *   layers: [{ dense: 2 }],
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * const samples = {
+ *   size: 1,
+ *   async *batches() {
+ *     yield { samples: [Uint32Array.of()], labels: Uint32Array.of(1) };
+ *   },
+ * };
+ * const { predictions } = await evaluate(network, samples, {
+ *   batch: 1,
+ *   tSample: 100,
+ *   loss: numSpikes({ true: 5, false: 1 }),
+ * });
+ * // No output spikes: the first of those with equally many is predicted.
+ * if (predictions.join() !== "0") throw new Error("expected class 0");
+ * ```
  */
 export async function evaluate(
   network: Model,

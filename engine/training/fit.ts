@@ -36,7 +36,37 @@ import type { Samples } from "./samples.ts";
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {RangeError} If a number is out of range, or there are no samples.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws What the samples and the callbacks throw.
+ * @throws {Error} What the samples and the callbacks throw.
+ *
+ * @example
+ * ```ts
+ * import { numSpikes } from "../losses/num_spikes.ts";
+ * import { Model } from "../model.ts";
+ * import { fit } from "./fit.ts";
+ * using network = await Model.create({
+ *   input: { C: 1, H: 1, W: 2 },
+ *   layers: [{ dense: 2 }],
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * const samples = {
+ *   size: 1,
+ *   async *batches() {
+ *     // One event at address 1 in bin 2.
+ *     const events = Uint32Array.of((2 << 1) | 1);
+ *     yield { samples: [events], labels: Uint32Array.of(0) };
+ *   },
+ * };
+ * const epochs = fit(network, samples, {
+ *   epochs: 2,
+ *   batch: 1,
+ *   lr: 0.01,
+ *   tSample: 100,
+ *   loss: numSpikes({ true: 5, false: 1 }),
+ * });
+ * const losses = (await Array.fromAsync(epochs)).map(({ train }) => train.loss);
+ * if (losses.length !== 2) throw new Error("expected two epochs");
+ * ```
  */
 export async function* fit(
   network: Model,

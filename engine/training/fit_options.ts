@@ -15,9 +15,11 @@ import type { Samples } from "./samples.ts";
 export interface BestEpoch {
   /** The epoch, counted from 0. */
   readonly epoch: number;
+  /** Accuracy of its training. */
   readonly trainAccuracy: number;
-  /** Loss and accuracy of the set that it was chosen by. */
+  /** Loss of the set that it was chosen by. */
   readonly loss: number;
+  /** Accuracy of that set. */
   readonly accuracy: number;
 }
 
@@ -125,8 +127,11 @@ export interface FitEpoch {
   readonly number: number;
   /** Its learning rate. */
   readonly lr: number;
+  /** Loss, accuracy and firing rates while training. */
   readonly train: PassStatistics;
+  /** The same on the validation samples, if there are any. */
   readonly validation?: PassStatistics;
+  /** The same on the test samples, if there are any. */
   readonly test?: PassStatistics;
   /** Whether it is the best so far. */
   readonly best: boolean;

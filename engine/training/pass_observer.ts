@@ -30,6 +30,7 @@ export interface PassProgress {
   readonly loss: number;
   /** Fraction of them whose predicted class is right. */
   readonly accuracy: number;
+  /** Speed since the pass began. */
   readonly samplesPerSecond: number;
   /** Fraction of the time spent waiting for samples. */
   readonly dataShare: number;

@@ -154,7 +154,7 @@ async function readHeader(file: RandomAccessFile): Promise<Header> {
     };
   } catch (cause) {
     const problem = (cause as Error).message;
-    throw file.damage(at, `the header is damaged: ${problem}`, cause);
+    throw file.damage(at, `the header is damaged: ${problem}`, { cause });
   }
 }
 
@@ -193,7 +193,7 @@ async function* readPackets(
       events = table.vector(0, EVENT_BYTES);
     } catch (cause) {
       const problem = (cause as Error).message;
-      throw file.damage(offset, `a packet is damaged: ${problem}`, cause);
+      throw file.damage(offset, `a packet is damaged: ${problem}`, { cause });
     }
     const { sensor } = stream;
     for (let first = 0; first < events.length;) {

@@ -11,6 +11,7 @@ import type * as h5wasm from "npm:h5wasm@0.10.3";
 import { RecordingError } from "../../files/errors.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
+import { forgetFile, mountFile } from "./mounted_file.ts";
 
 /** Kinds of values, by their number in HDF5. */
 const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
@@ -60,6 +61,25 @@ export interface Column {
 /** The library in WebAssembly. */
 type H5Module = Awaited<typeof h5wasm.ready>;
 
+/** The library, once it is asked for: it has 4 MB, and few files need it. */
+let loaded: Promise<[typeof h5wasm, H5Module]> | undefined;
+
+async function loadLibrary(): Promise<[typeof h5wasm, H5Module]> {
+  const library = await import("npm:h5wasm@0.10.3");
+  const module = await library.ready;
+  // Otherwise the library prints its errors, and goes on.
+  module.activate_throwing_error_handler();
+  return [library, module];
+}
+
+/** Whether a damaged file made the library abort, which no file is read after. */
+let hasAborted = false;
+
+/** Notes whether the library aborted. */
+function noteAbort(cause: unknown): void {
+  if (cause instanceof WebAssembly.RuntimeError) hasAborted = true;
+}
+
 /** Counts opened files: each has a name of its own in the library. */
 let opened = 0;
 
@@ -106,18 +126,23 @@ export class Hdf5File implements Disposable {
    * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
    */
   static async open(source: FileSource): Promise<Hdf5File> {
-    // Loaded here, as it has 4 MB and most recordings are of other formats.
-    const library = await import("npm:h5wasm@0.10.3");
-    const module = await library.ready;
-    // Otherwise the library prints its errors, and goes on.
-    module.activate_throwing_error_handler();
+    const [library, module] = await (loaded ??= loadLibrary());
     const file = await openSyncFile(source);
+    if (hasAborted) {
+      file[Symbol.dispose]();
+      throw new RecordingError(
+        file.path,
+        "the HDF5 library aborted at a damaged file before: start again",
+      );
+    }
     const name = `recording_${opened++}`;
     try {
       mountFile(module, { name, file });
       const id = module.open(name, module.H5F_ACC_RDONLY, false, -1, -1);
-      if (id >= 0n) return new Hdf5File(file, { name, id, library, module });
+      if (id < 0n) throw new RangeError("the library cannot open it");
+      return new Hdf5File(file, { name, id, library, module });
     } catch (cause) {
+      noteAbort(cause);
       forgetFile(module, name);
       file[Symbol.dispose]();
       throw new RecordingError(file.path, "it is no sound HDF5 file", {
@@ -125,11 +150,6 @@ export class Hdf5File implements Disposable {
         cause,
       });
     }
-    forgetFile(module, name);
-    file[Symbol.dispose]();
-    throw new RecordingError(file.path, "it is no sound HDF5 file", {
-      offset: 0,
-    });
   }
 
   /**
@@ -281,6 +301,7 @@ export class Hdf5File implements Disposable {
     try {
       return use();
     } catch (cause) {
+      noteAbort(cause);
       const problem = cause instanceof Error ? cause.message : String(cause);
       throw new RecordingError(
         this.file.path,
@@ -292,7 +313,11 @@ export class Hdf5File implements Disposable {
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#module.close_file(this.#id);
+    try {
+      this.#module.close_file(this.#id);
+    } catch {
+      // Parts of a damaged file may stay open; reading it has failed by then.
+    }
     forgetFile(this.#module, this.#name);
     this.file[Symbol.dispose]();
   }
@@ -314,38 +339,4 @@ function typeOf(metadata: h5wasm.Metadata): ValueType {
     })) ?? [],
     element: metadata.vlen_type && typeOf(metadata.vlen_type),
   };
-}
-
-/** Parts of the library's file system that are put in place of its own. */
-interface FileNode {
-  stream_ops: Record<string, unknown>;
-  usedBytes: number;
-}
-
-/** Puts a file into the library's file system. */
-function mountFile(
-  module: H5Module,
-  { name, file }: { readonly name: string; readonly file: SyncFile },
-): void {
-  module.FS.writeFile(name, new Uint8Array());
-  const node = module.FS.lookupPath(name, {}).node as unknown as FileNode;
-  Object.defineProperty(node, "usedBytes", { value: file.size });
-  node.stream_ops = {
-    llseek: node.stream_ops.llseek,
-    read: (
-      _stream: unknown,
-      memory: Int8Array,
-      at: number,
-      length: number,
-      offset: number,
-    ) =>
-      file.read(
-        new Uint8Array(memory.buffer, memory.byteOffset + at, length),
-        offset,
-      ),
-  };
-}
-
-function forgetFile(module: H5Module, name: string): void {
-  module.FS.unlink(name);
 }

@@ -12,7 +12,7 @@
 import { decompressBzip2 } from "../../files/compression/bzip2.ts";
 import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
-import { plainType, type RosMessage } from "./messages.ts";
+import type { RosMessage } from "./messages.ts";
 
 /** First line of a bag. */
 export const BAG_LINE = "#ROSBAG V2.0\n";
@@ -79,7 +79,9 @@ export async function* readBag(
         }
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a chunk is damaged: ${cause.message}`, cause);
+        throw file.damage(at, `a chunk is damaged: ${cause.message}`, {
+          cause,
+        });
       }
     } else if (type === MESSAGE || type === CONNECTION) {
       const data = await file.read(head.start, head.end - head.start);
@@ -87,7 +89,9 @@ export async function* readBag(
         yield* messageIn(head, { data, offset: at, connections });
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a record is damaged: ${cause.message}`, cause);
+        throw file.damage(at, `a record is damaged: ${cause.message}`, {
+          cause,
+        });
       }
     }
     at = head.end;
@@ -194,7 +198,7 @@ function* messageIn(
   if (type === CONNECTION) {
     connections.set(number, {
       topic: textOf(fields.get("topic")),
-      type: plainType(textOf(parseFields(data).get("type"))),
+      type: textOf(parseFields(data).get("type")),
     });
   }
   if (type !== MESSAGE) return;

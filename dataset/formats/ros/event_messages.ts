@@ -15,7 +15,7 @@ import {
 } from "./event_words.ts";
 import { Evt3Decoder } from "./evt3.ts";
 import { MessageReader } from "./message_reader.ts";
-import { plainType, type RosMessage } from "./messages.ts";
+import type { RosMessage } from "./messages.ts";
 
 /** Types that hold a packet of encoded events. */
 const PACKET_TYPES: ReadonlySet<string> = new Set([
@@ -211,4 +211,9 @@ function addEvents(
     builder.t[place] = seconds * 1e6 + Math.floor(nanoseconds / 1000);
     builder.p[place] = polarity === 0 ? 0 : 1;
   }
+}
+
+/** Names a type of messages without the folder that ROS 2 puts in it. */
+function plainType(type: string): string {
+  return type.replace("/msg/", "/");
 }

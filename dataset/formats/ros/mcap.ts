@@ -12,7 +12,7 @@
 import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import { loadZstandard } from "../../files/compression/zstandard.ts";
-import { plainType, type RosMessage } from "./messages.ts";
+import type { RosMessage } from "./messages.ts";
 
 /** First bytes of a file, and its last. */
 export const MCAP_MARK: Uint8Array = Uint8Array.of(
@@ -95,7 +95,9 @@ export async function* readMcap(
         }
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a record is damaged: ${cause.message}`, cause);
+        throw file.damage(at, `a record is damaged: ${cause.message}`, {
+          cause,
+        });
       }
     }
     at = start + size;
@@ -191,7 +193,7 @@ function* messageIn(
   const { types, channels } = described;
   const view = viewOf(content);
   if (type === SCHEMA) {
-    types.set(view.getUint16(0, true), plainType(readText(content, 2).text));
+    types.set(view.getUint16(0, true), readText(content, 2).text);
   }
   if (type === CHANNEL) {
     const topic = readText(content, 4);

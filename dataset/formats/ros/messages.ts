@@ -11,7 +11,7 @@ import type { MessageEncoding } from "./message_reader.ts";
 export interface RosMessage {
   /** Topic on which it was sent. */
   readonly topic: string;
-  /** Its type, such as `event_camera_msgs/EventPacket`. */
+  /** Its type as the file names it, such as `dvs_msgs/msg/EventArray`. */
   readonly type: string;
   /** How it is written. */
   readonly encoding: MessageEncoding;
@@ -25,20 +25,3 @@ export interface RosMessage {
 export type ReadMessages = (
   file: RandomAccessFile,
 ) => AsyncGenerator<RosMessage, void, void>;
-
-/**
- * Names a type of messages without the folder that ROS 2 puts in it.
- *
- * @param type The type as a file names it.
- * @returns Package and name.
- *
- * @example
- * ```ts
- * import { plainType } from "./messages.ts";
- * const type = plainType("event_camera_msgs/msg/EventPacket");
- * if (type !== "event_camera_msgs/EventPacket") throw new Error(type);
- * ```
- */
-export function plainType(type: string): string {
-  return type.replace("/msg/", "/");
-}

@@ -181,6 +181,6 @@ function damagedMessage(
   return file.damage(
     offset,
     `a message on "${topic}" is damaged: ${cause.message}`,
-    cause,
+    { cause },
   );
 }

@@ -7,7 +7,7 @@
  */
 
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
-import { plainType, type RosMessage } from "./messages.ts";
+import type { RosMessage } from "./messages.ts";
 import { readTable } from "./sqlite.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function* readRos2Bag(
     if (values.get("serialization_format") !== "cdr") continue;
     topics.set(values.get("id"), {
       topic: String(name),
-      type: plainType(String(type)),
+      type: String(type),
     });
   }
   for await (const { values, offset } of readTable(file, "messages")) {

@@ -22,7 +22,7 @@ const high = (value: number) => Math.floor(value / 256);
 const word = (value: number) => [low(value), high(value)];
 
 /** Encodes events as the format's description has it. */
-export function encodeEcf(
+function encodeEcf(
   rows: readonly Row[],
   way: keyof typeof WAYS,
 ): DataView {

@@ -176,6 +176,17 @@ Deno.test("events in HDF5 go on over blocks, from a file that is read in parts",
   assert.deepEqual(await readRows(await hdf5.open(path)), rows);
 });
 
+Deno.test("a list whose heap has an object without a length is refused at once", async () => {
+  const bytes = await read("spikes.h5");
+  const at = new TextDecoder("latin1").decode(bytes).indexOf("GCOL");
+  // The first object, 16 bytes on: number 0, no length.
+  bytes.fill(0, at + 16, at + 32);
+  const { samples: [sample] } = await hdf5.open(fileOf(bytes));
+  await assert.rejects(() => sample.blocks().next(), {
+    name: "RecordingError",
+  });
+});
+
 Deno.test("what is no recording in HDF5 is refused", async () => {
   const { FS } = await h5wasm.ready;
   const file = new h5wasm.File("other.h5", "w");
