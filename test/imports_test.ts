@@ -27,6 +27,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/shared": ["kernels"],
   "kernels/input": ["kernels"],
   "kernels/layers": ["kernels", "kernels/shared"],
+  "kernels/neurons": ["kernels", "kernels/shared"],
   "kernels/output": ["kernels"],
   "kernels/update": ["kernels", "kernels/shared"],
   "engine/device": [],

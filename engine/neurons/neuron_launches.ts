@@ -4,8 +4,8 @@
  * @module
  */
 
-import { neuronForward } from "../../kernels/layers/neuron.ts";
-import { neuronAdjoint } from "../../kernels/layers/neuron_adjoint.ts";
+import { neuronForward } from "../../kernels/neurons/neuron.ts";
+import { neuronAdjoint } from "../../kernels/neurons/neuron_adjoint.ts";
 import type { Launch } from "../device/launch.ts";
 import { groupsFor } from "../device/launch.ts";
 import { inQuads, leadOf } from "../network/layout.ts";

@@ -37,12 +37,12 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/dense_gradient.wgsl",
   ],
   "shared/neurons.wgsl": [
-    "layers/neuron.wgsl",
-    "layers/neuron_adjoint.wgsl",
+    "neurons/neuron.wgsl",
+    "neurons/neuron_adjoint.wgsl",
     "layers/pool.wgsl",
   ],
-  "shared/srm.wgsl": ["layers/neuron.wgsl", "layers/pool.wgsl"],
-  "shared/srm_adjoint.wgsl": ["layers/neuron_adjoint.wgsl"],
+  "shared/srm.wgsl": ["neurons/neuron.wgsl", "layers/pool.wgsl"],
+  "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
 };
 
 /** Texts that take the place of those of the SRM, before a neuron's own. */
@@ -111,7 +111,7 @@ async function specsOf(
 ): Promise<KernelSpec[]> {
   const file = join(FOLDER, module.replace(".wgsl", ".ts"));
   const exported: unknown[] = Object.values(await import(`file://${file}`));
-  const isAdjoint = module === "layers/neuron_adjoint.wgsl";
+  const isAdjoint = module === "neurons/neuron_adjoint.wgsl";
   const { forward, adjoint } = stepped
     ? steppedTexts(OWN_NEURON)
     : { forward: SRM_FORWARD, adjoint: SRM_ADJOINT };

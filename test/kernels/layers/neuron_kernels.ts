@@ -7,8 +7,8 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
-import { neuronForward } from "../../../kernels/layers/neuron.ts";
-import { neuronAdjoint } from "../../../kernels/layers/neuron_adjoint.ts";
+import { neuronForward } from "../../../kernels/neurons/neuron.ts";
+import { neuronAdjoint } from "../../../kernels/neurons/neuron_adjoint.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/shared/srm.ts";
 import { same } from "../../comparison.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
