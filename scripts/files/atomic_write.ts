@@ -112,7 +112,7 @@ export async function refuseLink(path: string): Promise<void> {
 }
 
 function requireFileName(name: string): void {
-  if (!["", ".", "../.."].includes(name) && !/[/\\\0]/.test(name)) return;
+  if (!["", ".", ".."].includes(name) && !/[/\\\0]/.test(name)) return;
   throw new RangeError(
     `Cannot write a file named ${JSON.stringify(name)}: expected a name ` +
       "without a folder",
