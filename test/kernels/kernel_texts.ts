@@ -1,0 +1,157 @@
+/**
+ * The WGSL texts of kernels/, and how they are compiled together.
+ *
+ * @module
+ */
+
+import { match } from "node:assert/strict";
+import { join } from "node:path";
+
+/** The folder of the kernels. */
+export const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
+
+/** The WGSL files in it, by their paths there. */
+export const TEXTS = [...walk("")].filter((name) => name.endsWith(".wgsl"))
+  .sort();
+
+/** Texts that are compiled in front of others, and these. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  "shared/conv_geometry.wgsl": [
+    "layers/conv.wgsl",
+    "layers/conv_adjoint.wgsl",
+    "layers/conv_adjoint_tiled.wgsl",
+    "layers/conv_gradient.wgsl",
+  ],
+  "shared/optimizer_rules.wgsl": [
+    "layers/conv_gradient.wgsl",
+    "layers/dense_gradient.wgsl",
+    "update/optimizer_step.wgsl",
+  ],
+  "shared/spike_list.wgsl": [
+    "layers/dense.wgsl",
+    "layers/dense_gradient.wgsl",
+  ],
+  "shared/neurons.wgsl": [
+    "neurons/neuron.wgsl",
+    "neurons/neuron_adjoint.wgsl",
+    "layers/pool.wgsl",
+  ],
+  "shared/srm.wgsl": ["neurons/neuron.wgsl", "layers/pool.wgsl"],
+  "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
+};
+
+/** Texts that take the place of those of the SRM, before a neuron's own. */
+export const STEPPED: Readonly<Record<string, string>> = {
+  "shared/srm.wgsl": "shared/stepped_neuron.wgsl",
+  "shared/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
+};
+
+/** A neuron that is stepped. */
+export const OWN_NEURON = `
+override leak: f32 = 0;
+
+struct State {
+  v: f32,
+}
+
+fn atRest() -> State {
+  return State(0);
+}
+
+fn step(state: ptr<function, State>, drive: f32) -> f32 {
+  (*state).v = leak * (*state).v + drive;
+  return (*state).v;
+}
+
+fn reset(state: ptr<function, State>, fires: bool) {
+  (*state).v -= select(0, theta, fires);
+}
+
+struct Back {
+  dv: f32,
+}
+
+fn stepBack(
+  back: ptr<function, Back>,
+  potential: f32,
+  fires: bool,
+  gradient: f32,
+) -> f32 {
+  (*back).dv = select(0, gradient, potential > 0) + leak * (*back).dv;
+  return (*back).dv;
+}
+`;
+
+/** Lists the files of a folder and those below it, by their paths in it. */
+function* walk(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(FOLDER, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) yield* walk(path);
+    else yield path;
+  }
+}
+
+/** What is compiled: all texts but the shared ones. */
+export const MODULES = TEXTS.filter((name) =>
+  !(name in SHARED) && !Object.values(STEPPED).includes(name)
+);
+
+/** Modules that integrate neurons. */
+export const INTEGRATORS = SHARED["shared/neurons.wgsl"];
+
+/**
+ * Reads a text.
+ *
+ * @param text Its path.
+ * @returns The text.
+ */
+export function read(text: string): string {
+  return Deno.readTextFileSync(join(FOLDER, text));
+}
+
+/**
+ * Finds the texts that are compiled in front of a module.
+ *
+ * @param module Its path.
+ * @returns Their paths, in order.
+ */
+export function sharedBy(module: string): string[] {
+  return Object.keys(SHARED).filter((text) => SHARED[text].includes(module));
+}
+
+/**
+ * Joins a module and the texts in front of it.
+ *
+ * @param module Its path.
+ * @param options Whether its neurons are stepped, or else those of the SRM.
+ * @returns What is compiled.
+ */
+export function codeOf(module: string, { stepped = false } = {}): string {
+  const texts = sharedBy(module).map((text) =>
+    stepped && text in STEPPED ? read(STEPPED[text]) + OWN_NEURON : read(text)
+  );
+  return [...texts, read(module)].join("");
+}
+
+/**
+ * Joins a text and those in front of it, if any.
+ *
+ * @param text Its path.
+ * @returns The joined texts.
+ */
+export function codeWith(text: string): string {
+  return text in SHARED ? read(text) : codeOf(text);
+}
+
+/**
+ * Finds the comment that a text begins with.
+ *
+ * @param text Its path.
+ * @returns The comment.
+ */
+export function headerOf(text: string): string {
+  const code = read(text);
+  const header = code.slice(0, code.indexOf("\n\n"));
+  for (const line of header.split("\n")) match(line, /^\/\//, text);
+  return header;
+}
