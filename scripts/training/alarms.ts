@@ -8,52 +8,53 @@
 import { SATURATED } from "../../engine/training/pass.ts";
 import type { LayerNumbers } from "../run/files.ts";
 
-/** What an epoch is judged by. */
+/** Measures of a training epoch from which warnings are derived. */
 export interface EpochState {
   /** Loss per sample. */
   readonly loss: number;
-  /** Fraction of right predictions while training, of how many samples. */
+  /** Fraction of training samples that were classified correctly. */
   readonly accuracy: number;
+  /** Number of training samples. */
   readonly samples: number;
-  /** Fraction that is right if one class is always predicted, the commonest. */
+  /** Accuracy of always predicting the most frequent class. */
   readonly chance: number;
-  /** Spikes of each layer per neuron and bin, by the layer's name. */
+  /** Firing rate of each layer, in spikes per neuron and bin, by its name. */
   readonly rates: LayerNumbers;
-  /** Part of each layer's neurons without a spike in the epoch. */
+  /** Fraction of each layer's neurons without a spike in the epoch. */
   readonly silent: LayerNumbers;
-  /** Part of each layer's neurons with a spike in more than 45 % of bins. */
+  /** Fraction of each layer's neurons that spike in more than 45 % of bins. */
   readonly saturated: LayerNumbers;
-  /** Norm of the gradient of each layer that learns, in the last step. */
+  /** Norm of the weight gradient of each layer, in the last training step. */
   readonly gradientNorms: LayerNumbers;
-  /** Norm of the change of its weights over the epoch. */
+  /** Norm of the change of each layer's weights over the epoch. */
   readonly updateNorms: LayerNumbers;
-  /** Norm of its weights before. */
+  /** Norm of each layer's weights before the epoch. */
   readonly weightNorms: LayerNumbers;
 }
 
-/** Under this rate a layer is silent. */
+/** Firing rate below which a layer is silent, in spikes per neuron and bin. */
 const SILENT = 1e-5;
 
-/** Over this part of silent or saturated neurons a layer is warned of. */
+/** Fraction of silent or saturated neurons that gives a layer a warning. */
 const MOST = 0.5;
 
-/** Over this many times its least norm so far a gradient explodes. */
+/** A gradient explodes above this multiple of its smallest norm in training. */
 const GRADIENT = 1e4;
 
-/** Over this many times the weights' norm their change in an epoch does. */
+/** Largest change of weights in an epoch, as a multiple of their norm. */
 const UPDATE = 100;
 
-/** After so many epochs in a row at chance training is warned of. */
+/** Consecutive epochs with accuracy at chance level that give a warning. */
 const EPOCHS_AT_CHANCE = 10;
 
-/** Standard deviations of a guess by which an accuracy is no better than it. */
+/** An accuracy within this many standard deviations of chance is chance. */
 const DEVIATIONS = 2;
 
 /**
- * Works out which accuracy needs no learning.
+ * Computes the accuracy of always predicting the most frequent class.
  *
  * @param labels Class of each training sample.
- * @returns Fraction of the samples that are of the commonest class.
+ * @returns Fraction of the samples that belong to the most frequent class.
  *
  * @example
  * ```ts
@@ -69,10 +70,12 @@ export function chanceOf(labels: readonly number[]): number {
 }
 
 /**
- * Looks for what no further training mends.
+ * Finds a loss, gradient or weights that are NaN or infinite, from which
+ * training cannot recover.
  *
- * @param state An epoch.
- * @returns What is not finite; nothing if all is.
+ * @param state Measures of an epoch.
+ * @returns The first value that is not finite, in words; `undefined` if all are
+ * finite.
  */
 export function findNonFinite(
   { loss, gradientNorms, updateNorms }: EpochState,
@@ -88,20 +91,20 @@ export function findNonFinite(
     : undefined;
 }
 
-/** Gives warnings, each once. */
+/** Training alarms of a fold; the warning of a layer is given only once. */
 export class Alarms {
   readonly #given = new Set<string>();
-  /** Least norm so far of each gradient, but zero. */
+  /** Smallest gradient norm above zero of each layer, over all epochs. */
   readonly #least: Record<string, number> = {};
-  /** Epochs in a row whose accuracy was at chance. */
+  /** Consecutive epochs whose accuracy was at chance level. */
   #atChance = 0;
 
   /**
-   * Judges an epoch.
+   * Checks an epoch for silent, saturated and exploding layers.
    *
-   * @param state The epoch.
-   * @returns Warnings that were not given before: what is wrong, with which
-   * layer, and what to change.
+   * @param state Measures of the epoch.
+   * @returns Warnings that were not given before; each names the layer, the
+   * problem and a remedy.
    *
    * @example
    * ```ts
@@ -125,7 +128,7 @@ export class Alarms {
     this.#atChance = isAtChance(state) ? this.#atChance + 1 : 0;
     return [
       ...this.#ofLayers(state),
-      // Equal, not more: it is said once, unless training learns in between.
+      // Equality warns once per stretch of epochs at chance level.
       ...(this.#atChance === EPOCHS_AT_CHANCE ? [atChance(state)] : []),
     ];
   }
@@ -142,11 +145,11 @@ export class Alarms {
   }
 }
 
-/** Says whether an accuracy is what guessing may come to. */
+/** Tests whether guessing could reach the accuracy. */
 function isAtChance({ accuracy, samples, chance }: EpochState): boolean {
   const deviation = Math.sqrt(chance * (1 - chance) / samples);
   const best = chance + DEVIATIONS * deviation;
-  // Of too few samples, or of one class, every accuracy may be a guess.
+  // With too few samples, or one class, guessing could reach any accuracy.
   return best < 1 && accuracy <= best;
 }
 
@@ -161,11 +164,11 @@ interface Warning {
   readonly what: string;
   readonly value: string;
   readonly remedy: string;
-  /** What need not be said of the layer any more. */
+  /** Weaker warnings of the layer that this one makes superfluous. */
   readonly covers?: readonly string[];
 }
 
-/** What is said of a layer most of whose neurons are alike. */
+/** Warnings of a layer with mostly silent or mostly saturated neurons. */
 const MOSTLY_SILENT = "is silent but for some neurons";
 const MOSTLY_SATURATED = "is saturated but for some neurons";
 

@@ -1,5 +1,5 @@
 /**
- * What TensorBoard is told of an epoch.
+ * TensorBoard's scalars and histograms of an epoch.
  *
  * @module
  */
@@ -13,26 +13,27 @@ import type {
 import type { LogEvent, TaggedValue } from "../run/tensorboard/protobuf.ts";
 import { histogramOf } from "../run/tensorboard/histogram.ts";
 
-/** What of an epoch is not in its row of `metrics.jsonl`. */
+/** Data of an epoch that its row of `metrics.jsonl` does not hold. */
 export interface EpochDetails {
-  /** Its training steps, in order; as many as in every epoch. */
+  /** Loss of each training step, in order; every epoch has as many steps. */
   readonly batches: readonly BatchLoss[];
   /** Names of the layers, first to last. */
   readonly layers: readonly string[];
-  /** The weights after training. */
+  /** Weights at the end of the epoch. */
   readonly weights: Arrays;
-  /** When the epoch ended, in s since 1970. */
+  /** End of the epoch, in s since 1970. */
   readonly time: number;
 }
 
 /**
- * Draws up the events of an epoch: losses, accuracies in %, and histograms
- * under the names that the Python programs give them, firing rates, parts of
- * neurons that are silent or saturated, norms and learning rate under ours.
+ * Makes the TensorBoard events of an epoch. Losses, accuracies in % and
+ * histograms of weights have the names that the Python programs give them;
+ * firing rates, fractions of silent and of saturated neurons, norms and the
+ * learning rate have names of our own.
  *
- * @param metrics The epoch.
- * @param details What else there is of it.
- * @returns The events; a batch's step counts batches of all epochs.
+ * @param metrics The epoch's row of `metrics.jsonl`.
+ * @param details Losses of its training steps, weights and time.
+ * @returns The events; the step of a batch loss counts batches since epoch 0.
  */
 export function eventsOf(
   metrics: EpochMetrics,
@@ -42,8 +43,10 @@ export function eventsOf(
   const first = epoch * batches.length;
   return [
     ...batches.map(({ time, loss }, index) => ({
-      ...{ time, step: first + index },
-      ...{ tag: "Train Loss /batch_idx", value: loss },
+      time,
+      step: first + index,
+      tag: "Train Loss /batch_idx",
+      value: loss,
     })),
     ...[
       ...scalar("Train Accuracy /epoch", percent(metrics.trainAccuracy)),
@@ -57,17 +60,18 @@ export function eventsOf(
       ...byLayer("Gradient Norm", metrics.gradientNorms),
       ...byLayer("Update Norm", metrics.updateNorms),
       ...Object.entries(weights).map(([tag, { data }]) => ({
-        ...{ tag, value: histogramOf(data) },
+        tag,
+        value: histogramOf(data),
       })),
     ].map((value) => ({ time, step: epoch, ...value })),
   ];
 }
 
 /**
- * Draws up what a test came to.
+ * Makes TensorBoard's scalars of a test.
  *
  * @param test Loss per sample, and accuracy as a fraction.
- * @returns Both, the accuracy in %, where they are there.
+ * @returns The scalars of the values that are given, the accuracy in %.
  */
 export function testValues(
   test: { readonly testLoss?: number; readonly testAccuracy?: number },
@@ -92,7 +96,8 @@ function inOrder(
 
 function byLayer(what: string, numbers: LayerNumbers = {}): TaggedValue[] {
   return Object.entries(numbers).map(([layer, value]) => ({
-    ...{ tag: `${what}/${layer}`, value },
+    tag: `${what}/${layer}`,
+    value,
   }));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writing what epochs came to, while the next ones train.
+ * Writes metrics, logs and best weights of an epoch while the next one trains.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { print } from "../command_line/print.ts";
 import type { EpochMetrics } from "../run/files.ts";
 import type { Results } from "../run/writer.ts";
 
-/** An epoch that has ended. */
+/** An epoch that has ended and is to be written. */
 export interface EndedEpoch {
   /** Its row of `metrics.jsonl`. */
   readonly metrics: EpochMetrics;
-  /** What else is logged of it. */
+  /** Weights and batch losses of the epoch, for TensorBoard. */
   readonly logged: FoldLogState;
-  /** Whether its weights are the best so far. */
+  /** Whether its weights are the best of all epochs until then. */
   readonly best: boolean;
-  /** What is said of it once it is written. */
+  /** Line to print once the epoch is written. */
   readonly line: string;
 }
 
@@ -28,7 +28,7 @@ export class EpochWriter {
   #writing: Promise<void> = Promise.resolve();
 
   /**
-   * Has nothing to write yet.
+   * Makes a writer; no file is written before the first epoch.
    *
    * @param log The fold's log.
    * @param results The run's folder.
@@ -39,22 +39,23 @@ export class EpochWriter {
   }
 
   /**
-   * Begins to write an epoch once all earlier ones are written.
+   * Starts to write an epoch once all earlier epochs are written.
    *
    * @param ended The epoch.
-   * @throws {Error} If an earlier one could not be written.
+   * @throws {Error} If an earlier epoch could not be written.
    */
   async begin(ended: EndedEpoch): Promise<void> {
     await this.#writing;
     this.#writing = this.#write(ended);
-    // A failure surfaces where the end is waited for.
+    // The next begin() or end() reports a failure; without this handler the
+    // rejection would end the process at once.
     this.#writing.catch(() => {});
   }
 
   /**
    * Waits until all epochs are written.
    *
-   * @throws {Error} If one could not be.
+   * @throws {Error} If an epoch could not be written.
    */
   async end(): Promise<void> {
     await this.#writing;
@@ -63,8 +64,8 @@ export class EpochWriter {
   async #write({ metrics, logged, best, line }: EndedEpoch): Promise<void> {
     const { fold, epoch } = metrics;
     if (best) {
-      // The first to write, unless a checkpoint was due before: once every
-      // sample of an epoch could be read.
+      // The run folder is first changed here, unless a checkpoint was due
+      // earlier: by now every sample of an epoch could be read.
       await this.#results.begin();
       await this.#results.saveWeights(fold, logged.weights, {
         epoch: String(epoch),

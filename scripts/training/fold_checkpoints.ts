@@ -1,5 +1,5 @@
 /**
- * When a fold writes a checkpoint, and what is in it.
+ * Checkpoints of a fold: when they are written, and their contents.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { FoldLog } from "./fold_log.ts";
 import type { LayerNumbers } from "../run/files.ts";
 import type { RunContext } from "./run_context.ts";
 
-/** What a fold's checkpoints are made of. */
+/** Sources of a fold's checkpoints. */
 export interface CheckpointParts {
   readonly fold: number;
   readonly model: Model;
@@ -29,26 +29,26 @@ export interface CheckpointParts {
   readonly context: RunContext;
 }
 
-/** Writes the checkpoints of a fold, and ends training when asked to. */
+/** Writes the checkpoints of a fold, and ends training after a stop signal. */
 export class FoldCheckpoints implements FitCheckpoints {
-  /** Weights of the best epoch so far. */
+  /** Weights of the best epoch that has ended; `undefined` before the first. */
   best: Checkpoint["best"];
-  /** Measured after the training steps of the epoch under way. */
+  /** Learning rate and norms of the current epoch, once its training ended. */
   measures: EpochMeasures | undefined;
-  /** In the first epoch: factors by which first weights were scaled. */
+  /** In the first epoch: factors by which the initial weights were scaled. */
   firstScales: LayerNumbers | undefined;
   readonly #parts: CheckpointParts;
 
   /**
-   * Has nothing to write yet.
+   * Makes the checkpoints of a fold, none of which is written yet.
    *
-   * @param parts Network, log and folder of the fold.
+   * @param parts Network, log, identity and context of the fold.
    */
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
   }
 
-  /** Forgets what was measured of the epoch before. */
+  /** Clears the measures of the previous epoch. */
   beginEpoch(): void {
     this.measures = undefined;
     this.firstScales = undefined;
@@ -57,8 +57,8 @@ export class FoldCheckpoints implements FitCheckpoints {
   /**
    * Says whether to write a checkpoint.
    *
-   * @param point Where training is.
-   * @returns Whether it is time, or the user wants to stop.
+   * @param point Stage of the epoch that training has reached.
+   * @returns Whether a checkpoint is due, or the user has asked to stop.
    */
   due(point: SavePoint): boolean {
     const { pauses } = this.#parts.context;
@@ -78,9 +78,9 @@ export class FoldCheckpoints implements FitCheckpoints {
   /**
    * Writes a checkpoint once all epochs before it are written.
    *
-   * @param position Where training stands.
-   * @param summary What the fold came to, once it is done.
-   * @throws {Interruption} If the user wants to stop.
+   * @param position Epoch and batch that training has reached.
+   * @param summary Final losses and accuracies of a finished fold.
+   * @throws {Interruption} If the user has asked to stop.
    * @throws {Error} If a file cannot be written.
    */
   async save(position: FitPosition, summary?: FoldSummary): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * What is logged of a fold while it trains, and what it is warned of.
+ * The log of a fold in training: metrics, TensorBoard events and warnings.
  *
  * @module
  */
@@ -23,36 +23,36 @@ import { EventFile } from "../run/tensorboard/event_file.ts";
 import { normsOf } from "./norms.ts";
 import type { RunStatus } from "../run/status.ts";
 
-/** What an epoch came to. */
+/** Loss, accuracy and activity of an epoch's training pass. */
 type Came = Pick<
   PassStatistics,
   "loss" | "accuracy" | "samples" | "rates" | "silent" | "saturated"
 >;
 
-/** An epoch of training, once its last step is submitted. */
+/** An epoch whose last training step has been submitted to the device. */
 export interface TrainedEpoch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** What it came to, as soon as it is known. */
+  /** Statistics of its training pass, or a promise of them. */
   readonly train: Came | Promise<Came>;
   /** Its learning rate. */
   readonly lr: number;
 }
 
-/** What of an epoch is known before it is written. */
+/** Weights and batch losses of an epoch that is not yet written. */
 export interface FoldLogState {
-  /** Weights when the epoch began, or once it was measured. */
+  /** Weights at the start of the epoch; after `measure()`, at its end. */
   readonly weights: Arrays;
-  /** Its training steps so far. */
+  /** Loss of each training step that has been done. */
   readonly batches: readonly BatchLoss[];
 }
 
-/** What a log is of, and where it goes. */
+/** The network that is logged, and the places that the log is written to. */
 interface FoldLogContext {
   readonly model: Model;
   readonly results: Results;
   readonly status: RunStatus;
-  /** Training accuracy that needs no learning. */
+  /** Accuracy of always predicting the most frequent class. */
   readonly chance: number;
 }
 
@@ -84,12 +84,12 @@ export class FoldLog {
   }
 
   /**
-   * Begins to log, and writes nothing yet.
+   * Opens the log of a fold, without writing to it.
    *
    * @param fold Fold, counted from 1.
-   * @param context Its network, the run's folder, who is told of warnings, the
-   * accuracy of a guess, and where another log stopped; without the last, the
-   * network has the weights it starts from.
+   * @param context Network, run folder, the status that warnings are added to,
+   * chance accuracy and, in a resumed fold, the state of the log in the
+   * checkpoint; otherwise the log starts from the network's present weights.
    * @returns The log.
    * @throws {DeviceError} If the device was lost.
    */
@@ -101,15 +101,15 @@ export class FoldLog {
     return new FoldLog(fold, context, { batches: [], ...state, weights });
   }
 
-  /** Where it stands, to go on from. */
+  /** State of the log, from which a resumed fold goes on. */
   get state(): FoldLogState {
     return { weights: this.#weights, batches: [...this.#batches] };
   }
 
   /**
-   * Notes training steps; they are written with their epoch.
+   * Adds the losses of training steps; they are written with their epoch.
    *
-   * @param records The steps, in order.
+   * @param records Results of the steps, in order.
    */
   addBatches(records: readonly StepRecord[]): void {
     const time = Date.now() / 1000;
@@ -120,12 +120,13 @@ export class FoldLog {
   }
 
   /**
-   * Measures what training did to the network, and warns of what is wrong.
+   * Measures the norms of gradients and weight changes of an epoch, and warns
+   * of silent, saturated and exploding layers.
    *
    * @param trained The epoch.
-   * @returns What its row of `metrics.jsonl` says of it.
-   * @throws {Error} If loss, gradients or weights are not finite; nothing was
-   * written of this epoch then.
+   * @returns Learning rate and norms, for the epoch's row of `metrics.jsonl`.
+   * @throws {Error} If loss, gradients or weights are not finite; nothing of
+   * this epoch is written then.
    * @throws {DeviceError} If the device was lost.
    */
   async measure(trained: TrainedEpoch): Promise<EpochMeasures> {
@@ -150,7 +151,9 @@ export class FoldLog {
       rates: byLayer(train.rates),
       silent: byLayer(train.silent),
       saturated: byLayer(train.saturated),
-      ...{ gradientNorms, updateNorms, weightNorms },
+      gradientNorms,
+      updateNorms,
+      weightNorms,
     };
     const problem = findNonFinite(state);
     if (problem !== undefined) {
@@ -169,9 +172,10 @@ export class FoldLog {
   }
 
   /**
-   * Ends an epoch that was measured; steps noted from now on are of the next.
+   * Ends an epoch that was measured: training steps that are added from now on
+   * belong to the next epoch.
    *
-   * @returns What of it is to be written.
+   * @returns Weights and batch losses of the epoch, to be written.
    */
   takeEpoch(): FoldLogState {
     const state = { weights: this.#weights, batches: this.#batches };
@@ -183,7 +187,7 @@ export class FoldLog {
    * Writes an epoch.
    *
    * @param metrics Its row of `metrics.jsonl`.
-   * @param state What else is known of it.
+   * @param state Its weights and batch losses.
    * @throws {Error} If a file cannot be written.
    */
   async addEpoch(metrics: EpochMetrics, state: FoldLogState): Promise<void> {
@@ -196,10 +200,10 @@ export class FoldLog {
   }
 
   /**
-   * Writes what the test of the best weights came to.
+   * Writes loss and accuracy of the test of the best weights.
    *
-   * @param test The test.
-   * @param epoch The epoch that the weights are of.
+   * @param test Statistics of the test pass.
+   * @param epoch Epoch at whose end the network had these weights.
    * @throws {Error} If the file cannot be written.
    */
   async addTest(

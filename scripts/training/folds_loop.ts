@@ -1,5 +1,5 @@
 /**
- * The folds of a run, one after another, whatever becomes of the device.
+ * Trains the folds of a run one after another, also across device losses.
  *
  * @module
  */
@@ -16,25 +16,26 @@ import { goBack } from "../run/resume.ts";
 import { print, warn } from "../command_line/print.ts";
 import { trainFold } from "./train_fold.ts";
 
-/** Devices that may be lost at one place before training stops there. */
+/** Device losses at one batch of one fold after which training gives up. */
 const LOSSES = 3;
 
-/** How long to wait before each attempt to open a device anew, in ms. */
+/** Delay before each attempt to open a device again, in ms. */
 const WAITS = [0, 1000, 5000];
 
-/** Time in which the news of a loss follows the errors that it causes, in ms. */
+/** A device loss is reported this late after the errors it causes, in ms. */
 const NEWS = 100;
 
 /**
- * Trains fold after fold. When the device is lost, another is opened on the
- * same adapter, and training goes on from the last checkpoints. Ends the
- * process where its user wants it to stop.
+ * Trains one fold after another. When the device is lost, another is opened on
+ * the same adapter, and training goes on from the last checkpoints. When the
+ * user stops the run, the process ends.
  *
  * @param folds The folds.
- * @param context What they share; the device remains its owner's.
- * @returns What they came to.
- * @throws {Error} If devices are lost again and again, or the adapter does not
- * come back.
+ * @param context Device, settings and run folder; the caller destroys this
+ * device.
+ * @returns Losses and accuracies of each fold.
+ * @throws {Error} If devices are lost repeatedly at one batch, or the adapter
+ * does not come back.
  * @throws What `trainFold` throws for other reasons.
  */
 export async function trainFolds(
@@ -79,7 +80,7 @@ export async function trainFolds(
   }
 }
 
-/** Opens a device, once there is one, on an adapter of which one was lost. */
+/** Opens a device again on the adapter whose device was lost. */
 async function openAgain({ name }: AdapterDescription): Promise<Device> {
   let found = "no adapter is left";
   for (const ms of WAITS) {
@@ -99,13 +100,16 @@ async function openAgain({ name }: AdapterDescription): Promise<Device> {
   );
 }
 
-/** Says where training goes on. */
+/** Words the fold, epoch and batch from which training goes on. */
 function nextPlace(
   folds: readonly Fold[],
   checkpoints: ReadonlyMap<number, Checkpoint>,
 ): string {
   const positions = folds.map(({ number }) => ({
-    ...{ number, epoch: 0, batches: 0, summary: undefined },
+    number,
+    epoch: 0,
+    batches: 0,
+    summary: undefined,
     ...checkpoints.get(number)?.position,
   }));
   const { number, epoch, batches } = positions.find(({ summary }) => !summary)!;
@@ -113,9 +117,9 @@ function nextPlace(
 }
 
 /**
- * Words the command that goes on with the run.
+ * Words the command that resumes the run.
  *
- * @param program Its task.
+ * @param program The training program's task.
  * @returns A line for a shell.
  */
 export function resumeCommand(program: string): string {
@@ -125,7 +129,7 @@ export function resumeCommand(program: string): string {
   return ["deno task", program, ...args, "--resume"].join(" ");
 }
 
-/** Writes a word as a shell reads it. */
+/** Quotes a word for a POSIX shell. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word)
     ? word

@@ -1,41 +1,42 @@
 /**
- * When training pauses: to write a checkpoint, or because its user wants to.
+ * Decides when training pauses, for a checkpoint or after a stop signal.
  *
  * @module
  */
 
 import type { Configuration } from "../configuration/types.ts";
 
-/** Part of the time that checkpoints between epochs may take, at most. */
+/** Largest fraction of time that checkpoints between epochs may take. */
 const SHARE = 0.05;
 
 /**
- * Time after a signal in which another is the same one, in ms: a terminal sends
- * it to `deno task` and to this process, and `deno task` passes it on; systemd
- * sends SIGTERM and SIGHUP together.
+ * Time after a signal in which further signals count as its duplicates, in ms:
+ * a terminal sends Ctrl-C to `deno task` and to this process, and `deno task`
+ * forwards its own; systemd sends SIGTERM and SIGHUP together.
  */
 const ECHO = 500;
 
 /**
- * Signals that ask a run to stop, from Ctrl-C, a container or cluster, and a
- * closed terminal, and the exit status after each: 128 + its number.
+ * Exit status after each signal that stops a run, 128 + the signal's number:
+ * Ctrl-C, a container or cluster that ends the process, a closed terminal.
  */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** One of these signals. */
+/** A signal that stops a run. */
 type StopSignal = keyof typeof EXIT_STATUS;
 
-/** Thrown when training has stopped because its user wanted it to. */
+/** Thrown when training has stopped after a signal of its user. */
 export class Interruption extends Error {
   /** Name of the class. */
   override readonly name = "Interruption";
 }
 
 /**
- * Tells when to pause, from its creation until it is disposed.
+ * Counts batches and time between checkpoints, and listens for stop signals
+ * until it is disposed.
  *
- * The first Ctrl-C, SIGTERM or SIGHUP asks for a pause, the second ends the
- * process at once.
+ * The first Ctrl-C, SIGTERM or SIGHUP stops training with a checkpoint, the
+ * second ends the process at once.
  */
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
@@ -57,31 +58,31 @@ export class Pauses implements Disposable {
     for (const listener of this.#listeners) Deno.addSignalListener(...listener);
   }
 
-  /** Whether the user wants to stop. */
+  /** Whether a stop signal has come. */
   get interrupted(): boolean {
     return this.#asked !== undefined;
   }
 
-  /** The exit status that tells which signal came first; without one, 0. */
+  /** Exit status of the first stop signal; 0 without one. */
   get exitStatus(): number {
     return this.#asked?.exitStatus ?? 0;
   }
 
   /**
-   * Goes on unless the user wants to stop.
+   * Throws after a stop signal, and does nothing otherwise.
    *
-   * @throws {Interruption} If so.
+   * @throws {Interruption} If a stop signal has come.
    */
   throwIfInterrupted(): void {
     if (this.interrupted) throw new Interruption("Stopped");
   }
 
-  /** Counts a batch. */
+  /** Counts a training batch towards the next checkpoint. */
   addBatch(): void {
     this.#batches++;
   }
 
-  /** Whether to write a checkpoint, though the epoch is under way. */
+  /** Whether a checkpoint is due within an epoch. */
   get due(): boolean {
     const { batches = Infinity, minutes } = this.#settings;
     return this.interrupted || this.#batches >= batches ||
@@ -90,18 +91,18 @@ export class Pauses implements Disposable {
 
   /**
    * Says whether to write a checkpoint between two epochs: always, unless
-   * epochs are so short that it would take much of the time.
+   * epochs are so short that checkpoints would take more than 5 % of the time.
    *
-   * @returns Whether to write it.
+   * @returns Whether to write a checkpoint.
    */
   afterEpoch(): boolean {
     return this.interrupted || this.#cost <= SHARE * this.#elapsed();
   }
 
   /**
-   * Notes that a checkpoint was written.
+   * Restarts the counts after a checkpoint was written.
    *
-   * @param start When writing it began, on the clock of `performance.now()`.
+   * @param start Start of writing, in ms on the clock of `performance.now()`.
    */
   saved(start: number): void {
     this.#batches = 0;
@@ -109,7 +110,7 @@ export class Pauses implements Disposable {
     this.#cost = this.#saved - start;
   }
 
-  /** Leaves signals to the runtime again. */
+  /** Stops listening, so that signals end the process again. */
   [Symbol.dispose](): void {
     for (const listener of this.#listeners) {
       Deno.removeSignalListener(...listener);

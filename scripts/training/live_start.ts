@@ -1,5 +1,6 @@
 /**
- * `training.init: live`: the first weights of a fold, scaled.
+ * `training.init: live`: scales the initial weights of a fold until every layer
+ * fires.
  *
  * @module
  */
@@ -12,16 +13,16 @@ import type { Fold } from "../experiment/folds.ts";
 import type { LayerNumbers } from "../run/files.ts";
 import { print, warn } from "../command_line/print.ts";
 
-/** Batches that a network is scaled on, the first of the training samples. */
+/** Number of batches, from the first training samples, that rates come from. */
 const BATCHES = 4;
 
 /**
- * Scales a fold's first weights until every layer fires; says by how much, and
- * warns of layers for which no factor does. Nothing is drawn by chance.
+ * Scales a fold's initial weights until every layer fires. Prints the factors,
+ * and warns of layers that no factor makes fire. Draws no random numbers.
  *
  * @param fold The fold.
- * @param options Its network and the configuration.
- * @returns The factor of each layer that learns, by the layer's name.
+ * @param options The fold's network and the configuration.
+ * @returns Factor of the weights of each layer, by the layer's name.
  * @throws {ShapeError} If the network does not fit the data.
  * @throws {DeviceError} If the device was lost.
  * @throws What reading the samples throws.

@@ -1,5 +1,5 @@
 /**
- * How large the arrays of a network are.
+ * Norms of a network's weights and gradients.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { Arrays, LayerNumbers } from "../run/files.ts";
  * Computes the Euclidean norm of each array.
  *
  * @param arrays Weights, or gradients.
- * @param before Where given, norms are those of the change since.
- * @returns The norms; not finite where a value is not.
+ * @param before If given, the norms are those of `arrays - before`.
+ * @returns Norm by layer name; not finite where a value of the array is not.
  *
  * @example
  * ```ts

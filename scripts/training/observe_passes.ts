@@ -1,5 +1,5 @@
 /**
- * Showing how far passes over samples are: on the terminal, in `status.json`
+ * Shows the progress of passes over samples on the terminal, in `status.json`
  * and in the fold's log.
  *
  * @module
@@ -14,15 +14,16 @@ import { createProgress } from "../command_line/progress.ts";
 import type { RunStatus } from "../run/status.ts";
 import type { FoldLog } from "./fold_log.ts";
 
-/** Verbs of progress lines, by what a pass is for. */
+/** Verb of the progress line of each kind of pass. */
 const VERBS = { training: "train", validation: "validate", test: "test" };
 
 /**
- * Makes what follows the passes of a fold.
+ * Makes the observer of a fold's passes.
  *
  * @param fold Fold, counted from 1.
- * @param options Layers and classes by name, and who is told of the steps.
- * @returns Follows a pass.
+ * @param options Layers and classes of the network, and the log and status that
+ * results of steps are added to.
+ * @returns Makes the observer of one pass.
  */
 export function observePasses(
   fold: number,

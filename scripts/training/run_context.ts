@@ -1,5 +1,5 @@
 /**
- * What the folds of a run share.
+ * Device, settings and outputs that the folds of a run share.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import type { Pauses } from "./interruption.ts";
 import type { Results } from "../run/writer.ts";
 import type { FirstWeights, RunIdentity } from "../run/identity.ts";
 
-/** What folds of a run share. */
+/** Device, settings and outputs that the folds of a run share. */
 export interface RunContext {
   readonly device: Device;
-  /** Name of the program that runs. */
+  /** Name of the training program, `train` or `train-test-only`. */
   readonly program: string;
   readonly configuration: Configuration;
   readonly results: Results;
-  /** When to write a checkpoint, and when to stop. */
+  /** Decides when to write a checkpoint and when to stop. */
   readonly pauses: Pauses;
-  /** Who is told where the run is. */
+  /** Progress of the run, written to `status.json`. */
   readonly status: RunStatus;
-  /** Time that the run has taken so far, in s. */
+  /** Returns the time that the run has taken, with all resumed parts, in s. */
   readonly elapsed: () => number;
-  /** Where to go on, by fold; a fold that has none starts at the beginning. */
+  /** Checkpoint to resume each fold from; without one, a fold starts anew. */
   readonly checkpoints: ReadonlyMap<number, Checkpoint>;
-  /** What each fold of the data follows from, also if it is not to run. */
+  /** Identity of every fold of the data, also of those that are not run. */
   readonly identities: ReadonlyMap<number, RunIdentity>;
-  /** Weights to start from, instead of random ones. */
+  /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
 }

@@ -37,25 +37,26 @@ import { observePasses } from "./observe_passes.ts";
 import type { FirstWeights } from "../run/identity.ts";
 import type { RunContext } from "./run_context.ts";
 
-/** When training with a validation set stops although epochs are left. */
+/** Early stopping of training with a validation set. */
 const STOP: EarlyStop = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
 
 /**
  * Trains a fold, writing its epochs, its best weights and its checkpoints.
  *
  * With a validation set, the best weights are those of lowest validation
- * loss, and they are tested in the end. Without one, every epoch is tested,
- * and the best figures of all epochs are reported. A fold that is resumed from
- * a checkpoint ends in the same bits as one that was never stopped.
+ * loss, and they are tested at the end. Without one, every epoch is tested,
+ * and the lowest loss and highest accuracy of all epochs are reported. A fold
+ * that is resumed from a checkpoint gives the same bits as one that was never
+ * stopped.
  *
- * @param fold What to train and test on.
- * @param context What all folds of the run share.
+ * @param fold Training, validation and test samples.
+ * @param context Device, settings and outputs that the folds share.
  * @returns The fold's losses and accuracies.
- * @throws {DatasetError} If a sample cannot be read; one of the test set is
- * found before training.
+ * @throws {DatasetError} If a sample cannot be read; for one of the test set,
+ * before training.
  * @throws {ShapeError} If the network does not fit the data or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws {Interruption} If its user wanted to stop; a checkpoint was written.
+ * @throws {Interruption} If the user stopped the run; a checkpoint was written.
  */
 export async function trainFold(
   fold: Fold,
@@ -86,18 +87,18 @@ export async function trainFold(
   }
 }
 
-/** A fold that is ready to be trained. */
+/** Network, log and checkpoints of a fold that is ready to be trained. */
 interface FoldRun {
   readonly model: Model;
   readonly log: FoldLog;
   readonly writer: EpochWriter;
   readonly checkpoints: FoldCheckpoints;
-  /** Where it stands, if it is resumed. */
+  /** Position to go on from, if the fold is resumed. */
   readonly from: FitPosition | undefined;
   readonly observe: (pass: PassFacts) => PassObserver;
 }
 
-/** Sets the first weights and opens the log. */
+/** Sets the initial weights and opens the log. */
 async function prepare(
   fold: Fold,
   { model, checkpoint, context }: {
@@ -148,7 +149,7 @@ async function prepare(
   return { model, log, writer, checkpoints, from, observe };
 }
 
-/** Trains the epochs that are left, and says where training then stands. */
+/** Trains the epochs that are left, and returns the last position. */
 async function trainEpochs(
   { number, train, validation, test }: Fold,
   { model, log, writer, checkpoints, from, observe }: FoldRun,
@@ -182,7 +183,8 @@ async function trainEpochs(
     },
     observe,
     afterTraining: async (trained) => {
-      // A run that was stopped in the test after it has measured it already.
+      // A fold resumed in the validation or test of an epoch has its measures
+      // from the checkpoint.
       checkpoints.measures ??= await log.measure(trained);
     },
   });
@@ -197,11 +199,11 @@ async function trainEpochs(
       line: lineOf(number, epoch),
     });
   }
-  // The last position is saved whatever is due.
+  // fit() always saves the last position, so this one is defined.
   return position!;
 }
 
-/** Tests the best weights or, without validation, takes the best test. */
+/** Tests the best weights or, without validation, takes the best figures. */
 async function summarise(
   { number, validation, test }: Fold,
   { model, log, checkpoints, observe }: FoldRun,
@@ -230,7 +232,7 @@ async function summarise(
   const tested = await evaluate(model, test, {
     batch: configuration.simulation.nSample,
     ...lossOf(configuration, "test"),
-    // All but this test is in the checkpoint already.
+    // The checkpoint holds everything but this test, so it may stop at once.
     check: () => pauses.throwIfInterrupted(),
     observer: observe({ epoch: best.epoch, use: "test", total: test.size }),
   });
@@ -249,7 +251,7 @@ async function summarise(
   };
 }
 
-/** An epoch's row of `metrics.jsonl`. */
+/** Makes an epoch's row of `metrics.jsonl`. */
 function metricsOf(
   fold: number,
   { number, train, validation, test, seconds }: FitEpoch,
@@ -295,7 +297,7 @@ function inWords(
   } %`;
 }
 
-/** Reads the test set, so that an error in it shows before training. */
+/** Reads the test set once, so that an unreadable sample is found early. */
 async function readTestSet(
   { number, test }: Fold,
   Ts: number,
@@ -320,7 +322,7 @@ function setFirstWeights(model: Model, { path, arrays }: FirstWeights): void {
   }
 }
 
-/** Requires that there is something to learn, and an output for every class. */
+/** Requires a layer with weights, and an output neuron for every class. */
 function requireTask({ layers }: Model, { train }: Fold): void {
   if (layers.every(({ weights }) => weights === undefined)) {
     throw new ShapeError("Cannot train: no layer of the network has weights");

@@ -1,5 +1,5 @@
 /**
- * What the two training programs have in common.
+ * The command line of the two training programs, with and without validation.
  *
  * @module
  */
@@ -37,14 +37,14 @@ import { resumeCommand, trainFolds } from "./folds_loop.ts";
 export interface Program {
   readonly name: RunSummary["program"];
   readonly summary: string;
-  /** Whether part of the training recordings validate. */
+  /** Whether some of the training recordings serve as a validation set. */
   readonly validation: boolean;
 }
 
 /**
  * Runs a training program with the arguments of this process.
  *
- * @param program Which.
+ * @param program The training program.
  */
 export async function runProgram(program: Program): Promise<void> {
   await runCommand({
@@ -111,7 +111,8 @@ export async function runProgram(program: Program): Promise<void> {
     const folder = configuration.training.path.out;
     using _lock = await lockFolder(folder);
     await removeUnfinished(folder);
-    // A link is found before training, not at the end of the first epoch.
+    // Refuses a symbolic link before training, not at the end of the first
+    // epoch.
     await findEventFiles(join(folder, LOGS_FOLDER));
     const results = new Results(folder, configuration);
     const run = { program: program.name, configuration, weights: initial };
@@ -128,12 +129,11 @@ export async function runProgram(program: Program): Promise<void> {
     const earlier = Math.max(0, ...before);
     const elapsed = () => earlier + (performance.now() - start) / 1000;
     const status = new RunStatus(results, {
-      ...{ program: program.name, adapter: device.adapter },
+      program: program.name,
+      adapter: device.adapter,
       folds: folds.map(({ number }) => number),
-      ...{
-        epochs: configuration.training.epochs,
-        resume: resumeCommand(program.name),
-      },
+      epochs: configuration.training.epochs,
+      resume: resumeCommand(program.name),
     }, elapsed);
     const warning = warnOfCount(configuration);
     if (warning !== undefined) {
@@ -141,8 +141,14 @@ export async function runProgram(program: Program): Promise<void> {
       status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
     }
     const summaries = await trainFolds(folds, {
-      ...{ ...run, device, results, pauses, status },
-      ...{ elapsed, checkpoints, identities },
+      ...run,
+      device,
+      results,
+      pauses,
+      status,
+      elapsed,
+      checkpoints,
+      identities,
     }).catch(async (error) => {
       await status.end("failed", error.message);
       throw error;
@@ -159,7 +165,7 @@ export async function runProgram(program: Program): Promise<void> {
   });
 }
 
-/** Takes the folds that were asked for. */
+/** Chooses the folds that `--folds` lists. */
 function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
   const chosen = wanted.split(",").map((word) => word.trim());
   const stranger = chosen.find((word) => !/^[1-4]$/.test(word));
@@ -177,7 +183,7 @@ function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
   return there;
 }
 
-/** Adds the folds that were done before. */
+/** Adds the folds that earlier, resumed runs have finished. */
 function withEarlier(
   summaries: readonly FoldSummary[],
   checkpoints: ReadonlyMap<number, Checkpoint>,
@@ -211,7 +217,7 @@ function summarise(
   };
 }
 
-/** Losses and accuracies of each fold, and over all. */
+/** Words losses and accuracies of each fold, and their mean over all folds. */
 function inWords(summary: RunSummary): string {
   const percent = (fraction: number) => `${(fraction * 100).toFixed(2)} %`;
   const over = (set: string, loss: Spread | null, accuracy: Spread | null) =>
