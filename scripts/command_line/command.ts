@@ -1,5 +1,5 @@
 /**
- * The arguments, help and errors of every command.
+ * Parses the arguments of every command, and prints its help and errors.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export type Parameters = Readonly<
   Record<string, Parser<"sync", unknown, unknown>>
 >;
 
-/** The values that arguments and options have given, by name. */
+/** Parsed values of arguments and options, by name. */
 export type Arguments<P extends Parameters> = {
   readonly [Name in keyof P]: InferValue<P[Name]>;
 };
@@ -70,7 +70,7 @@ export interface CommandSummary {
 /** Every command's option for help. */
 const HELP = ["-h", "--help"] as const;
 
-/** The arguments of the command that runs within another. */
+/** Arguments of a command that another runs; `undefined` otherwise. */
 let within: readonly string[] | undefined;
 
 /** Every command's option for errors. */
@@ -78,7 +78,7 @@ const VERBOSE = option("--verbose", {
   description: message`Show where an error came from`,
 });
 
-/** Collects commands instead of running them, while it is there. */
+/** While `listCommands()` runs: the commands that were imported. */
 let listed: CommandSummary[] | undefined;
 
 /**
@@ -98,11 +98,11 @@ export async function listCommands(
 }
 
 /**
- * Runs a command within another, in the same process.
+ * Runs a command from another command, in the same process.
  *
- * @param args Its arguments.
- * @param load Imports the module that calls `runCommand()`, which nobody has
- * imported before.
+ * @param args Arguments of the command.
+ * @param load Imports the module that calls `runCommand()`; the module must not
+ * have been imported before, as its code runs only once.
  */
 export async function runWithin(
   args: readonly string[],
@@ -115,9 +115,9 @@ export async function runWithin(
 }
 
 /**
- * Tells the arguments of the command that runs.
+ * Returns the arguments of the running command.
  *
- * @returns As they were typed.
+ * @returns The arguments as they were typed.
  */
 export function givenArguments(): readonly string[] {
   return within ?? Deno.args;
@@ -146,7 +146,7 @@ export async function runCommand<P extends Parameters>(
     try {
       console.error(verbose ? error : `error: ${oneLine(error)}`);
     } finally {
-      // Also where the terminal is closed, and nothing can be written.
+      // Exits even if the terminal is closed and the write above throws.
       Deno.exit(1);
     }
   };
@@ -158,7 +158,7 @@ export async function runCommand<P extends Parameters>(
   }
 }
 
-/** Collects all that completions and help need of a command. */
+/** Describes a command for shell completions and help. */
 function summarise(command: Command<Parameters>): CommandSummary {
   const { name, summary, examples } = command;
   const parser = object(parsersOf(command));
@@ -197,12 +197,12 @@ function summarise(command: Command<Parameters>): CommandSummary {
   };
 }
 
-/** The parsers of a command's own parameters, and of every command's. */
+/** Parsers of a command's own parameters and of `--verbose`. */
 function parsersOf({ parameters }: Command<Parameters>): Parameters {
   return { ...parameters, verbose: VERBOSE };
 }
 
-/** Reads the arguments, or ends the process with help or a complaint. */
+/** Parses the arguments, or ends the process with help or an error. */
 function parseArguments(
   command: Command<Parameters>,
 ): Readonly<Record<string, unknown>> {

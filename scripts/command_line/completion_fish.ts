@@ -9,7 +9,7 @@ import type { Task } from "./completion_tasks.ts";
 
 /**
  * Writes a script that completes tasks, their options, and the values of
- * these, beside the completions that fish has of its own.
+ * options, in addition to the completions that come with fish.
  *
  * @param tasks The tasks.
  * @returns The script.
@@ -23,8 +23,8 @@ export function fishScript(tasks: readonly Task[]): string {
       optionWords(option)
     ),
   ]);
-  // fish loads its own completions of deno when one is first asked for, and
-  // they replace all earlier ones: so they are loaded here, before these.
+  // fish loads its own completions of deno at the first completion, and they
+  // replace all earlier ones: so the script loads them before it adds these.
   return `complete -C 'deno ' >/dev/null
 
 function __deno_names_task

@@ -8,7 +8,7 @@ import { quote, type Task } from "./completion_tasks.ts";
 
 /**
  * Writes a script that completes tasks, their options, and the values of
- * these; all else is left to the completion that was there before.
+ * options; other words are left to the completion of `deno` installed before.
  *
  * @param tasks The tasks.
  * @returns The script.

@@ -8,7 +8,7 @@
  * Words a duration.
  *
  * @param seconds The duration in s.
- * @returns Such as `0.27 s`, `12 min 30 s` or `3 h 5 min`.
+ * @returns Words such as `0.27 s`, `12 min 30 s` or `3 h 5 min`.
  *
  * @example
  * ```ts

@@ -25,21 +25,21 @@ const TERMS = 26;
 /** Spaces before a term, and between a term and its description. */
 const INDENT = 2;
 
-/** Spaces before a description that stands below its term. */
+/** Spaces before a description on the line below its term. */
 const BELOW = 6;
 
-/** Narrowest column of descriptions beside their terms. */
+/** Below this width, descriptions go under their terms, not beside them. */
 const NARROWEST = 28;
 
-/** Lines are no shorter than this, however narrow the terminal. */
+/** Smallest width of a page, however narrow the terminal. */
 const FEWEST_COLUMNS = 20;
 
 /**
  * Lays out a page of help.
  *
  * @param page Its texts.
- * @param width Characters in a line; only a word of an example that is longer
- *   reaches beyond it, for examples are copied.
+ * @param width Characters in a line; only a long word of an example may exceed
+ *   it, as examples are to be copied.
  * @returns The page.
  *
  * @example
@@ -61,7 +61,7 @@ export function formatHelp(
 ): string {
   const columns = Math.max(width, FEWEST_COLUMNS);
   const start = "Usage: ";
-  // Brackets are not torn apart.
+  // An option in brackets stays on one line with its value.
   const parts = usage.match(/\[[^\]]*\]\S*|\S+/g) ?? [];
   return [
     ...wrap(summary.split(" "), columns),
@@ -94,7 +94,7 @@ function formatEntry(
 /** Breaks a long command line with backslashes, as a shell continues it. */
 function formatExample(example: string, columns: number): string[] {
   const room = columns - INDENT;
-  // An option stays beside its value.
+  // An option stays on one line with its value.
   const parts = example.match(/--[\w-]+ [\w./][^ ]*|\S+/g) ?? [];
   const lines = example.length <= room
     ? [example]
@@ -105,7 +105,7 @@ function formatExample(example: string, columns: number): string[] {
   );
 }
 
-/** Indents lines by the width of a text that stands before the first. */
+/** Puts a text before the first line, and indents the others by its width. */
 function hang(start: string, lines: readonly string[]): string[] {
   return lines.map((line, i) =>
     (i === 0 ? start : " ".repeat(start.length)) + line

@@ -1,5 +1,5 @@
 /**
- * What somebody who mistyped a name may have meant.
+ * Suggestions for mistyped names.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 
 /**
- * Finds the name that somebody may have meant.
+ * Finds the known name that is most similar to a mistyped one.
  *
- * @param name What was written.
- * @param names The names there are.
- * @returns The most similar of them, if any is similar at all.
+ * @param name The mistyped name.
+ * @param names The known names.
+ * @returns The most similar name; `undefined` if none is similar.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { cleanLine, shownLine } from "../../dataset/files/shown_line.ts";
 import { eraseBar } from "./progress.ts";
 
 /**
- * Prints a line, in the place of a progress bar if there is one.
+ * Prints a line; it replaces a progress bar on the terminal.
  *
  * @param line The line.
  */
@@ -19,9 +19,9 @@ export function print(line: string): void {
 }
 
 /**
- * Prints a warning, in the place of a progress bar if there is one.
+ * Prints a warning; it replaces a progress bar on the terminal.
  *
- * @param warning What is wrong, and what to do about it.
+ * @param warning The problem and its remedy.
  */
 export function warn(warning: string): void {
   attempt(() => console.warn(shownLine(`warning: ${warning}`)));
@@ -32,6 +32,6 @@ function attempt(write: () => void): void {
   try {
     write();
   } catch {
-    // Lost, as said above.
+    // The line is lost, but the run goes on.
   }
 }

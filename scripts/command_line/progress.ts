@@ -7,13 +7,13 @@
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { lineWidth } from "./terminal.ts";
 
-/** Measures shown beside the bar, as far as they are given. */
+/** Measures shown beside the bar; each is optional. */
 export interface Measures {
   /** Loss per sample. */
   readonly loss?: number;
-  /** Share of right predictions, 0 to 1. */
+  /** Fraction of samples that were classified correctly, 0 to 1. */
   readonly accuracy?: number;
-  /** Samples done in a second. */
+  /** Samples processed per second. */
   readonly samplesPerSecond?: number;
 }
 
@@ -29,7 +29,7 @@ export interface Output {
   now(): number;
 }
 
-/** A task that is under way. */
+/** Progress of a running task. */
 export interface Progress extends Disposable {
   /**
    * Shows the progress, at most ten times a second on a terminal.
@@ -46,10 +46,10 @@ export interface Progress extends Disposable {
   finish(line: string): void;
 }
 
-/** Time between two bars, in ms. */
+/** Shortest time between two drawings of the bar, in ms. */
 const REDRAW_MS = 100;
 
-/** Time between two plain lines, in ms. */
+/** Shortest time between two plain lines, in ms. */
 const REPORT_MS = 5000;
 
 const NARROWEST_BAR = 6;
@@ -65,7 +65,7 @@ const STANDARD_OUTPUT: Output = {
     try {
       Deno.stdout.writeSync(new TextEncoder().encode(text));
     } catch {
-      // A closed pipe or terminal, or a full disk, is no reason to end a run.
+      // A closed pipe or terminal, or a full disk, must not end the task.
     }
   },
   now: () => performance.now(),

@@ -12,7 +12,7 @@ export interface Screen {
   columns(): number;
 }
 
-/** Width where the output is a file or a pipe. */
+/** Width of lines in a file or a pipe, in characters. */
 const USUAL = 80;
 
 const STANDARD_OUTPUT: Screen = {

@@ -1,5 +1,5 @@
 /**
- * Files in a folder, each whole or not at all.
+ * Atomic writing of files: each is written completely or not at all.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { join } from "node:path";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 
-/** What files hold, by their names. */
+/** Contents of files, by file name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** How the name of a file ends while it is being written. */
+/** Ending of a file's name while the file is being written. */
 const UNFINISHED = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.new$/;
 
 /**
- * Writes files beside those of the same names, and then takes their place;
- * neither an error nor a power loss leaves half of one there.
+ * Writes each file under a temporary name and then renames it, so that neither
+ * an error nor a power loss leaves an incomplete file.
  *
- * Nobody can put a link where a file is being written: its name until then is
- * random. A link that has the final name is replaced, not followed.
+ * The temporary name is random, so nobody can place a symbolic link there
+ * beforehand. A link that has the final name is replaced, not followed.
  *
- * @param folder Where; it is made if it is not there.
- * @param files The files; no name leads to another folder.
- * @returns Their paths.
- * @throws {RangeError} If a name is not that of a file in the folder; nothing
- * was written then.
- * @throws {Error} If one cannot be written.
+ * @param folder The folder; it is made if it is missing.
+ * @param files Contents by file name, without a folder in the name.
+ * @returns Paths of the files.
+ * @throws {RangeError} If a name is not that of a file in the folder; no file
+ * is written then.
+ * @throws {Error} If a file cannot be written.
  */
 export async function saveFiles(
   folder: string,
@@ -44,7 +44,7 @@ export async function saveFiles(
       await writeThrough(beside, bytes);
       await Deno.rename(beside, path);
     } catch (cause) {
-      // A full disk has no room for the part that was written.
+      // Frees the space of the incomplete file: the disk may be full.
       await Deno.remove(beside).catch(() => {});
       throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, {
         cause,
@@ -56,12 +56,13 @@ export async function saveFiles(
 }
 
 /**
- * Writes all bytes down to the disk, for them to outlast a power loss.
+ * Writes bytes and flushes them to the disk, so that they survive a power loss.
  *
- * @param path The file; to append to it, it must be there, else it must not.
+ * @param path The file; it must exist if bytes are appended, and must not
+ * otherwise.
  * @param bytes The bytes.
- * @param options Whether they are appended to what the file holds.
- * @throws {Error} What the runtime throws, if they cannot be written.
+ * @param options Whether the bytes are appended to an existing file.
+ * @throws {Error} If the bytes cannot be written; the runtime's own error.
  */
 export async function writeThrough(
   path: string,
@@ -79,10 +80,10 @@ export async function writeThrough(
 }
 
 /**
- * Removes what processes that were killed have left of files they were writing.
+ * Removes incomplete files that killed processes have left.
  *
- * @param folder The folder, in which nothing is being written.
- * @throws {Error} If one cannot be removed.
+ * @param folder The folder; no process may be writing to it.
+ * @throws {Error} If a file cannot be removed.
  */
 export async function removeUnfinished(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -97,11 +98,11 @@ export async function removeUnfinished(folder: string): Promise<void> {
 }
 
 /**
- * Refuses a link inside a folder that somebody else may have made: what is
- * written through it lands outside.
+ * Refuses a symbolic link inside a folder that somebody else may have made:
+ * writing through the link would change a file outside the folder.
  *
- * @param path A file or folder, which need not be there.
- * @throws {Error} If it is a link.
+ * @param path A file or folder; it may be missing.
+ * @throws {Error} If the path is a symbolic link.
  */
 export async function refuseLink(path: string): Promise<void> {
   const info = await Deno.lstat(path).catch(() => undefined);

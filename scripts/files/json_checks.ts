@@ -1,12 +1,12 @@
 /**
- * Whether values that come from JSON files are what they should be.
+ * Checks of the types and ranges of values from JSON files.
  *
  * @module
  */
 
 /**
- * Says what is wrong with a value, such as `"seconds" is no number`;
- * `undefined` if nothing is. The key is where the file has it.
+ * Checks a value that the file has under a key, and returns the problem, such
+ * as `"seconds" is no number`; `undefined` if the value is right.
  */
 export type Check = (value: unknown, key: string) => string | undefined;
 
@@ -15,34 +15,34 @@ function checkOf(is: (value: unknown) => boolean, otherwise: string): Check {
     is(value) ? undefined : `${key ? `"${key}"` : "it"} is ${otherwise}`;
 }
 
-/** A number. */
+/** Checks for a finite number. */
 export const NUMBER = checkOf(Number.isFinite, "no number");
 
-/** A number, or `null`, which JSON has for one that is not finite. */
+/** Checks for a number or `null`, which JSON writes for NaN and infinity. */
 export const FIGURE = checkOf(
   (value) => value === null || typeof value === "number",
   "no number",
 );
 
-/** 0, 1, 2 … */
+/** Checks for a whole number of at least 0. */
 export const WHOLE = checkOf(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   "no whole number",
 );
 
-/** A text. */
+/** Checks for a text. */
 export const TEXT = checkOf((value) => typeof value === "string", "no text");
 
-/** `true` or `false`. */
+/** Checks for `true` or `false`. */
 export const FLAG = checkOf(
   (value) => typeof value === "boolean",
   "neither true nor false",
 );
 
 /**
- * Checks for one of some texts.
+ * Makes a check for one of several texts.
  *
- * @param texts The texts.
+ * @param texts The texts that are allowed.
  * @returns The check.
  */
 export function oneOf(...texts: readonly string[]): Check {
@@ -53,9 +53,9 @@ export function oneOf(...texts: readonly string[]): Check {
 }
 
 /**
- * Accepts that there is no value.
+ * Makes a check that also accepts a missing value.
  *
- * @param check Checks one that is there.
+ * @param check Checks a value that is not missing.
  * @returns The check.
  */
 export function optional(check: Check): Check {
@@ -63,9 +63,9 @@ export function optional(check: Check): Check {
 }
 
 /**
- * Accepts `null` in the place of a value.
+ * Makes a check that also accepts `null`.
  *
- * @param check Checks another.
+ * @param check Checks a value that is not `null`.
  * @returns The check.
  */
 export function nullable(check: Check): Check {
@@ -73,10 +73,10 @@ export function nullable(check: Check): Check {
 }
 
 /**
- * Checks a list.
+ * Makes a check for a list.
  *
  * @param check Checks each entry.
- * @param options What entries are called together, and how many there may be.
+ * @param options Word for the entries in messages, and their largest number.
  * @returns The check.
  */
 export function listOf(
@@ -92,11 +92,11 @@ export function listOf(
 }
 
 /**
- * Checks an object whose keys are names.
+ * Makes a check for an object whose keys are arbitrary names.
  *
  * @param check Checks each value.
- * @param options What keys and values are called together, and how many there
- * may be.
+ * @param options Word for the object in messages, and its largest number of
+ * keys.
  * @returns The check.
  */
 export function tableOf(
@@ -112,10 +112,11 @@ export function tableOf(
 }
 
 /**
- * Checks an object with certain keys.
+ * Makes a check for an object with certain keys.
  *
- * @param fields Checks the value of each key.
- * @param others Checks the values of all other keys, if they matter.
+ * @param fields Check of the value of each key.
+ * @param others Check of the values of all other keys; without it, any value is
+ * accepted there.
  * @returns The check.
  */
 export function objectOf(

@@ -1,17 +1,18 @@
 /**
- * Files that somebody else may have put there.
+ * Reading files of unknown origin, with a limit on their size.
  *
  * @module
  */
 
 /**
- * Reads a file that is neither a device nor a pipe, which may never end, nor
- * too large.
+ * Reads a regular file of limited size. Devices and pipes are refused, as they
+ * may never end.
  *
  * @param path The file.
- * @param most Bytes that it may have.
- * @returns Its bytes.
- * @throws {Error} If it is no such file, or cannot be read.
+ * @param most Largest size in bytes.
+ * @returns The file's bytes.
+ * @throws {Error} If it is a folder, device or pipe, is too large, or cannot be
+ * read.
  *
  * @example
  * ```ts

@@ -129,7 +129,7 @@ await runCommand({
   if (response !== undefined) console.log(shownLine(inWords(response)));
 });
 
-/** What the network makes of the whole sample, named as `evaluate` names it. */
+/** Output spikes per class in the whole sample, keyed as `evaluate` does. */
 function votesOf(
   { fold, names, times, label, prediction }: NetworkResponse,
 ) {
@@ -137,7 +137,7 @@ function votesOf(
   return { fold, classes: names, label, prediction, counts };
 }
 
-/** What the network makes of the whole sample, in words. */
+/** Words which class has most output spikes, and the true class. */
 function inWords({ fold, names, label, ...response }: NetworkResponse): string {
   const { counts, leader } = countVotes(response.times, Infinity);
   const verdict = leader === undefined

@@ -1,6 +1,6 @@
 /**
- * `deno task browser`: a page that plays recordings, runs networks and trains
- * one, in the browser itself.
+ * `deno task browser`: a page that plays recordings, runs networks and trains a
+ * network in the browser.
  *
  * @module
  */

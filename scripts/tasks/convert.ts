@@ -52,7 +52,7 @@ await runCommand({
   }
 });
 
-/** Writes a file that is not there yet, and leaves none that is not whole. */
+/** Writes a new file, and removes it again if not all of it can be written. */
 async function writeNew(
   recording: OpenRecording,
   path: string,

@@ -1,5 +1,6 @@
 /**
- * `deno task demo`: from nothing to a trained network, in a few minutes.
+ * `deno task demo`: makes synthetic recordings, and trains and tests a network
+ * on them, in a few minutes.
  *
  * @module
  */
@@ -8,13 +9,13 @@ import { message, option, string } from "npm:@optique/core@1.3.6";
 import { join, resolve } from "node:path";
 import { runCommand, runWithin } from "../command_line/command.ts";
 
-/** People who sign; a quarter of them is never trained on. */
+/** Number of people who sign; a quarter of them form the test set. */
 const PEOPLE = 24;
 
-/** The least accuracy on those people that is a success. */
+/** Lowest test accuracy with which the demo succeeds. */
 const ACCURACY = 0.9;
 
-/** The tasks that it runs. */
+/** Modules of the tasks that the demo runs. */
 const TASKS = {
   synth: () => import("./synth.ts"),
   slice: () => import("./slice.ts"),
@@ -59,7 +60,7 @@ await runCommand({
   }
 });
 
-/** Runs a task within this one. */
+/** Runs another task in this process, after printing its command line. */
 async function run(
   task: keyof typeof TASKS,
   args: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * `deno task evaluate`: tests the weights that a run left.
+ * `deno task evaluate`: tests the best weights of a run.
  *
  * @module
  */
@@ -79,7 +79,7 @@ await runCommand({
   }
 });
 
-/** What a fold's test came to. */
+/** Loss and accuracy of a fold's test. */
 interface Figures {
   readonly fold: number;
   readonly loss: number;

@@ -1,6 +1,6 @@
 /**
- * `deno task inspect`: prints what a recording holds, and shows it where
- * somebody watches.
+ * `deno task inspect`: prints duration, counts and rates of a recording's
+ * events, and draws them on a terminal.
  *
  * @module
  */
@@ -59,7 +59,7 @@ await runCommand({
   else printSummary(summary);
 });
 
-/** Prints what a recording of any camera holds. */
+/** Prints statistics of a recording of any camera. */
 function printSummary(summary: RecordingSummary): void {
   const { format, sensor, events, durationUs, firstUs, lastUs } = summary;
   const { eventRate, xMax, yMax, onShare, hotPixels, backwardSteps } = summary;
@@ -87,7 +87,7 @@ backward steps  ${backwardSteps}
 faults          ${faults.join("\n                ") || "none"}`);
 }
 
-/** Prints what a recording of the DVS128 holds, and draws it on a terminal. */
+/** Prints statistics of a DVS128 recording, and draws it on a terminal. */
 async function printAedat(
   file: string,
   { json, axes }: {

@@ -1,5 +1,5 @@
 /**
- * `deno task plot`: draws what a run left behind.
+ * `deno task plot`: draws charts of a run's metrics, weights and test activity.
  *
  * @module
  */
@@ -87,7 +87,7 @@ await runCommand({
   };
   const earlier = await listChartFiles(out);
   await saveFiles(out, files);
-  // Last, for nothing to be lost if anything before fails.
+  // Earlier charts go last, so that a failure above leaves them as they were.
   await removeFiles(out, earlier.filter((name) => !Object.hasOwn(files, name)));
   if (json) {
     console.log(JSON.stringify({ files: describeFiles(out, figures) }));
@@ -97,7 +97,7 @@ await runCommand({
   );
 });
 
-/** Reads `fc1:7`. */
+/** Parses the name of a neuron, such as `fc1:7`. */
 function parseNeuron(word: string): NeuronName {
   const [, layer, neuron] = /^(\w+):(\d{1,9})$/.exec(word) ?? [];
   if (layer === undefined) {
@@ -108,7 +108,7 @@ function parseNeuron(word: string): NeuronName {
   return { layer, neuron: Number(neuron) };
 }
 
-/** Looks at what a fold's network does with its test set. */
+/** Tests a fold's network, and traces spikes and potentials of some samples. */
 async function testFold(
   device: Device,
   fold: Fold,
@@ -123,7 +123,7 @@ async function testFold(
     weights: weights.get(fold.number)!,
   });
   const { indices } = fold.test;
-  // The reference draws the first sample of the last batch.
+  // The reference program draws the first sample of the last batch.
   const batch = configuration.simulation.nSample;
   const first = Math.floor((indices.length - 1) / batch) * batch;
   const traces = [];
@@ -161,7 +161,7 @@ async function drawAll(
   return files;
 }
 
-/** Says of every file what it shows. */
+/** Lists path, kind, fold and form of every file, for the JSON output. */
 function describeFiles(out: string, figures: readonly Figure[]) {
   const charts = figures.flatMap(({ name, fold }) =>
     THEMES.flatMap((theme) =>

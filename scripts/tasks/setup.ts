@@ -1,5 +1,5 @@
 /**
- * `deno task setup`: sees to it that there is a WebGPU adapter.
+ * `deno task setup`: finds a WebGPU adapter, or installs a Vulkan driver.
  *
  * @module
  */
@@ -7,40 +7,40 @@
 import { findAdapter } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 
-/** Vulkan's loader, and Mesa's drivers for it: one of them needs no GPU. */
+/** Vulkan's loader and Mesa's drivers; one, llvmpipe, needs no GPU. */
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
-/** What NVIDIA's driver for Vulkan loads without bringing it along. */
+/** Packages that NVIDIA's Vulkan driver needs but does not install. */
 const NVIDIA_PACKAGES = ["libegl1", "libxext6"];
 
-/** Where NVIDIA's driver tells Vulkan's loader of itself. */
+/** Manifests through which Vulkan's loader finds NVIDIA's driver. */
 const NVIDIA_DRIVER = [
   "/etc/vulkan/icd.d/nvidia_icd.json",
   "/usr/share/vulkan/icd.d/nvidia_icd.json",
 ];
 
-/** What installing drivers needs of a machine. */
+/** A machine on which drivers may be installed. */
 export interface Machine {
-  /** Whether it is of Debian's family. */
+  /** Whether it runs Debian or a derivative, such as Ubuntu. */
   readonly debian: boolean;
   /** Whether this process may install packages. */
   readonly root: boolean;
-  /** Whether NVIDIA's driver for Vulkan is there. */
+  /** Whether NVIDIA's Vulkan driver is installed. */
   readonly nvidia: boolean;
-  /** Looks for an adapter. */
+  /** Describes the WebGPU adapter, if there is one. */
   findAdapter(): Promise<string | undefined>;
-  /** Looks for an adapter with the drivers that are there by now. */
+  /** Describes the adapter, with drivers installed since the process began. */
   findAdapterAnew(): Promise<string | undefined>;
   /** Runs `apt-get`, which throws if it fails. */
   aptGet(...args: string[]): Promise<void>;
 }
 
 /**
- * Finds a WebGPU adapter, after installing drivers where there is none.
+ * Finds a WebGPU adapter, and installs drivers if there is none.
  *
  * @param machine The machine.
- * @param report Is told what is being installed.
- * @returns What the adapter is.
+ * @param report Receives the line that says what is being installed.
+ * @returns Description of the adapter.
  * @throws {Error} If there is none and drivers cannot be installed.
  */
 export async function ensureAdapter(
@@ -80,7 +80,7 @@ export async function ensureAdapter(
   );
 }
 
-/** Looks for an adapter in a worker: drivers are loaded once a thread. */
+/** Finds an adapter in a worker: a thread loads Vulkan drivers only once. */
 async function findAdapterAnew(): Promise<string | undefined> {
   const path = import.meta.resolve("../device/adapter_worker.ts");
   const worker = new Worker(path, { type: "module" });
@@ -99,9 +99,10 @@ async function findAdapterAnew(): Promise<string | undefined> {
   }
 }
 
-/** Runs `apt-get` and shows what it says if it fails. */
+/** Runs `apt-get`, and prints its error output if it fails. */
 async function aptGet(...args: string[]): Promise<void> {
-  // GPU servers set these; with them Deno starts only what may run anything.
+  // GPU servers set these variables; with them Deno refuses to start a command
+  // unless it has permission to run all commands.
   Deno.env.delete("LD_LIBRARY_PATH");
   Deno.env.delete("LD_PRELOAD");
   const { success, code, stderr } = await new Deno.Command("apt-get", {

@@ -1,5 +1,5 @@
 /**
- * `deno task slice`: makes recordings and their tags into one event store.
+ * `deno task slice`: cuts recordings at their tags into one store of slices.
  *
  * @module
  */
