@@ -1,5 +1,5 @@
 /**
- * Lines that a training run prints. Where they cannot be written (a closed
+ * Prints lines of a training run. Where they cannot be written (a closed
  * terminal or pipe, a log on a full disk) they are lost and the run goes on:
  * its results are in files of their own.
  *

@@ -1,5 +1,5 @@
 /**
- * Configuration files in YAML, with the keys of SLAYER's.
+ * Loads configuration files in YAML, with the keys of SLAYER's.
  *
  * @module
  */

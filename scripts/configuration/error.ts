@@ -18,12 +18,12 @@ export class ConfigurationError extends Error {
   readonly line: number | undefined;
 
   /**
-   * Words the problem.
+   * Makes the error of one key, line or file.
    *
    * @param path The file.
    * @param problem The problem, without full stop.
-   * @param options Key and line of the problem, the `key=value` set on top of
-   * the file that caused it, and the error beneath.
+   * @param options Key and line of the problem; `override`, the `key=value` set
+   * on top of the file that caused it; and the error that caused this one.
    */
   constructor(
     path: string,

@@ -1,5 +1,5 @@
 /**
- * The loss of a configuration, as the engine takes it.
+ * Makes the engine's loss from the loss of a configuration.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { probSpikes } from "../../engine/losses/prob_spikes.ts";
 import { spikeTime } from "../../engine/losses/spike_time.ts";
 import type { SpikeTarget } from "./types.ts";
 
-/** A loss, and what of it can be shown beside the spikes of a sample. */
+/** A loss, with its region and target counts for plots of output spikes. */
 export interface ConfiguredLoss {
   /** The loss. */
   readonly loss: Loss;
-  /** The part of the sample that counts, in ms; absent if all of it does. */
+  /** Start and end in ms of the spikes that count; absent if all count. */
   readonly region?: SpikeTarget["tgtSpikeRegion"];
-  /** Spikes wanted of the right class and of any other, if of any number. */
+  /** Target spike counts of the true class and of others; absent without. */
   readonly desired?: SpikeTarget["tgtSpikeCount"];
 }
 
-/** The losses, by the names that a configuration gives them. */
+/** Makes each loss, by its name in the configuration. */
 const LOSSES: Readonly<
   Record<
     SpikeTarget["type"],
@@ -54,8 +54,8 @@ const LOSSES: Readonly<
  *
  * @param error The loss, as configured.
  * @param Ts Time step in ms.
- * @returns The loss. Without times of their own, the spikes of SpikeTime are
- * as many as are to be counted, spread evenly over the region.
+ * @returns The loss. SpikeTime without target times spreads its target counts
+ * evenly over the region.
  */
 export function configuredLoss(
   error: SpikeTarget,
@@ -64,7 +64,7 @@ export function configuredLoss(
   return LOSSES[error.type](error, Ts);
 }
 
-/** Divides a region into equal parts, and takes the bin in each middle. */
+/** Returns times in ms of target spikes, spread evenly over a region. */
 function spreadEvenly(
   count: number,
   region: SpikeTarget["tgtSpikeRegion"],

@@ -1,5 +1,5 @@
 /**
- * From a configuration to a network, and to the plans that run it.
+ * Describes the network and the plans of a configuration.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export function describeModel(
   const { width, height } = source.sensor;
   const frames = training.transf_method === "TonicFrames";
   return {
-    // Frames hold columns where SlayerTD holds rows.
+    // Frames are transposed: their rows are the sensor's columns.
     input: frames
       ? { C: 2, H: width, W: height }
       : { C: 2, H: height, W: width },
@@ -65,10 +65,10 @@ export function describeModel(
 }
 
 /**
- * Chooses how time is divided into bins.
+ * Chooses how events are binned in time.
  *
  * @param configuration The configuration.
- * @returns Method and time step.
+ * @returns Method of binning, and time step in ms.
  */
 export function binningOf(configuration: Configuration): Binning {
   const { training, simulation } = configuration;
@@ -80,9 +80,9 @@ export function binningOf(configuration: Configuration): Binning {
  * Chooses the length of samples and the target of the loss.
  *
  * @param configuration The configuration.
- * @param use Training, or validation and test; `testing` applies to random
- * crops.
- * @returns Length in ms and loss, and what of it can be shown.
+ * @param use Training, or validation and test; the section `testing` applies to
+ * the latter where training takes random crops.
+ * @returns Length in ms and loss, with its region and target counts.
  */
 export function lossOf(
   { simulation, training, testing }: Configuration,

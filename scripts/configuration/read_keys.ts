@@ -1,5 +1,5 @@
 /**
- * Reading a configuration key by key, each for itself.
+ * Checks each key and value of a configuration on its own.
  *
  * @module
  */
@@ -7,20 +7,21 @@
 import * as v from "npm:valibot@1.5.0";
 import { configurationSchema, type WrittenConfiguration } from "./schema.ts";
 
-/** Keys of earlier versions, and what holds instead. */
+/** Keys that were removed, and the behaviour that replaces them. */
 const REMOVED: Readonly<Record<string, string>> = {
   "neuron.response": "responses are always computed by recurrence",
   "neuron.storage": "values are always stored as float32",
 };
 
-/** Is told the keys that lead to a bad value, and its problem; throws. */
+/** Throws an error for the keys that lead to a bad value, and its problem. */
 export type Refuse = (keys: readonly string[], problem: string) => never;
 
 /**
- * Reads a configuration, key by key; an unknown key is refused before a value.
+ * Checks keys and values of a configuration, and fills in defaults. Unknown
+ * keys are reported before bad values.
  *
  * @param value The contents of the file.
- * @param refuse Is told the first problem.
+ * @param refuse Throws the error of the first problem.
  * @returns The configuration, with its defaults.
  */
 export function readKeys(value: unknown, refuse: Refuse): WrittenConfiguration {

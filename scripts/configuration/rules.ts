@@ -1,6 +1,6 @@
 /**
- * Rules between the values of a configuration, and values that follow from
- * others where they were left out.
+ * Rules between values of a configuration, and defaults that depend on other
+ * values.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import { completeTarget, type Sample } from "./target_rules.ts";
 import type { Configuration, SpikeTarget, WrittenPaths } from "./types.ts";
 
 /**
- * Reads a configuration. Regions that are left out become whole samples, the
- * loss of a test follows that of training, and paths become absolute.
+ * Reads a configuration. A region that is left out is the whole sample, values
+ * that the loss of `testing` leaves out are those of training, and paths become
+ * absolute.
  *
  * @param value The contents of the file.
- * @param options `refuse` is told the first problem, and throws; `resolve`
+ * @param options `refuse` throws the error of the first problem; `resolve`
  * makes a path absolute.
- * @returns The whole configuration.
+ * @returns The complete configuration.
  */
 export function readConfiguration(
   value: unknown,
@@ -76,7 +77,7 @@ function completeTest(
   };
 }
 
-/** Checks that a sample has a time bin, and no more than a plan can have. */
+/** Checks that a sample has at least one bin, and at most as many as a plan. */
 function checkLength(
   { Ts, tSample }: Pick<Sample, "Ts" | "tSample">,
   place: readonly string[],
@@ -93,7 +94,7 @@ function checkLength(
   }
 }
 
-/** Makes paths absolute, and checks that lists come with their folder. */
+/** Makes paths absolute, and requires all or none of `in`, `train`, `test`. */
 function resolvePaths(
   written: WrittenPaths,
   refuse: Refuse,

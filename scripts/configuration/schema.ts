@@ -1,6 +1,6 @@
 /**
- * The keys of a configuration, under the names that SLAYER's users know, the
- * values they may take, and what they are where they are left out.
+ * The keys of a configuration, named as in SLAYER's files, with their allowed
+ * values and defaults.
  *
  * Times are in milliseconds.
  *
@@ -31,7 +31,7 @@ const dense = section({
   weightScale: v.optional(moderate),
 });
 
-/** The kinds of layers, by the one key that each has. */
+/** Schemas of the kinds of layers; each kind has one key. */
 const LAYERS = {
   pool: section({ pool: countFrom1 }),
   conv: section({
@@ -50,7 +50,7 @@ const LAYERS = {
   }),
 };
 
-/** Refuses a value that is none of them. */
+/** Refuses a value that is no layer. */
 const NO_LAYER = v.never(expected("one of pool, conv and dense"));
 
 const layer = v.lazy((value) => {
@@ -59,19 +59,19 @@ const layer = v.lazy((value) => {
   return kind === undefined ? NO_LAYER : LAYERS[kind];
 });
 
-/** Changes of the learning rate from epoch to epoch, by their type. */
+/** Schedules of the learning rate, by their type. */
 const SCHEDULES = {
-  /** Times `gamma` after every epoch. */
+  /** Multiplies the learning rate by `gamma` after every epoch. */
   exponential: section({
     type: v.literal("exponential"),
     gamma: v.optional(positive, 0.95),
   }),
-  /** Down half a cosine wave to `lr_min`, which the end would reach. */
+  /** Lowers it along half a cosine to `lr_min` after the last epoch. */
   cosine: section({
     type: v.literal("cosine"),
     lr_min: v.optional(notNegative, 0),
   }),
-  /** Times `gamma` after every so many epochs. */
+  /** Multiplies it by `gamma` each time after a number of epochs. */
   step: section({
     type: v.literal("step"),
     epochs: countFrom1,
@@ -83,7 +83,7 @@ const scheduleTypes = Object.keys(SCHEDULES) as (keyof typeof SCHEDULES)[];
 
 const noType = expected(scheduleTypes.join(" or "));
 
-/** Refuses a value that is none of them. */
+/** Refuses a value that is no schedule. */
 const NO_SCHEDULE = v.pipe(
   v.custom<object>(isMapping, expected("a section with type")),
   v.object({ type: v.never(noType) }, noType),
@@ -103,23 +103,23 @@ const train = list("times in ms", notNegative, 0);
 const times = section({ true: train, false: train });
 const lossType = oneOf("NumSpikes", "SpikeTime", "ProbSpikes");
 
-/** Time and batches. */
+/** Length of bins and samples, and batch size. */
 const simulation = section({
   /** Length of a time bin. */
   Ts: v.optional(moderate, 5),
   /** Length of a training sample. */
   tSample: v.optional(positive, 1500),
-  /** Samples a batch. */
+  /** Samples per batch. */
   nSample: v.optional(countFrom1, 8),
 });
 
-/** The spiking neuron. */
+/** Parameters of the spiking neuron. */
 const neuron = section({
   /** Kind of neuron. */
   type: v.optional(oneOf("SRMALPHA"), "SRMALPHA"),
   /** Threshold. */
   theta: v.optional(moderate, 10),
-  /** Time constant of the response to a spike. */
+  /** Time constant of the response (PSP) to an incoming spike. */
   tauSr: v.optional(moderate, 10),
   /** Time constant of the refractory response. */
   tauRef: v.optional(moderate, 10),
@@ -133,27 +133,27 @@ const neuron = section({
 
 /** Filters of every sample, applied in this order. */
 const filter = section({
-  /** Pixels with more events/s than this are left out. */
+  /** Event rate above which a pixel is left out, in events/s. */
   hot_pixels: v.optional(positive),
-  /** Events without a neighbour in so many ms before them are left out. */
+  /** An event stays if a neighbouring pixel had one at most this long before. */
   background_activity: v.optional(positive),
-  /** Side of a square of pixels that becomes one pixel. */
+  /** Side of the square of pixels that is merged into one pixel. */
   downsample_space: v.optional(countFrom1),
-  /** Length of a window in which a pixel has one event a polarity. */
+  /** Length of a window in which a pixel keeps one event per polarity. */
   downsample_time: v.optional(positive),
 });
 
 /** Random changes of training samples, applied in this order. */
 const augmentation = section({
-  /** Probability with which an event is left out. */
+  /** Probability of leaving out an event. */
   drop: v.optional(fraction),
-  /** Probability with which a sample is mirrored left to right. */
+  /** Probability of mirroring a sample left to right. */
   flip_x: v.optional(fraction),
-  /** Probability with which a sample is mirrored top to bottom. */
+  /** Probability of mirroring a sample top to bottom. */
   flip_y: v.optional(fraction),
-  /** Pixels by which a sample is moved at most, along either axis. */
+  /** Largest shift of a sample along either axis, in pixels. */
   shift: v.optional(count),
-  /** Standard deviation of the jitter added to times. */
+  /** Standard deviation of the jitter added to event times. */
   time_jitter: v.optional(notNegative),
 });
 
@@ -165,7 +165,7 @@ const paths = section({
   data: v.optional(path, "../data"),
   /** List of the recordings to use. */
   file_list: v.optional(path, "../data/filelist.txt"),
-  /** Folder where slices of recordings are kept that no store holds. */
+  /** Folder for slices cut from recordings, where no store is used. */
   cache: v.optional(path, "../data/cache"),
   /** Store of all slices; in `data` if left out. */
   store: v.optional(path),
@@ -175,51 +175,52 @@ const paths = section({
   train: v.optional(path),
   /** List of test samples. */
   test: v.optional(path),
-  /** slayerPytorch's files have it where no spike trains are given. */
+  /** File of target spike trains in slayerPytorch; only `Nofile` is allowed. */
   desired: v.optional(oneOf("Nofile")),
 });
 
 /** How the network is trained, and on what. */
 const training = section({
-  /** How events become time bins. */
+  /** Method of binning events in time. */
   transf_method: v.optional(oneOf("SlayerTD", "TonicFrames"), "SlayerTD"),
   /** Whether training samples start at a random time. */
   random_crop: v.optional(flag, false),
   /** How several events in one bin are combined. */
   binning_mode: v.optional(oneOf("OR", "SUM", "SUM_NORM"), "OR"),
-  /** Whether samples come from a store of slices, or from recordings. */
+  /** Whether samples are read from a store of slices; else from recordings. */
   sliced_dataset: v.optional(flag, true),
-  /** Whether the training samples are put into another order each epoch. */
+  /** Whether the training samples are shuffled before each epoch. */
   shuffle: v.optional(flag, false),
   /** Seed of everything random. */
   seed: v.optional(seed, 0),
-  /** Whether first weights are scaled until every layer fires. */
+  /** Initial weights: random, or `live`, scaled until every layer fires. */
   init: v.optional(oneOf("random", "live"), "random"),
-  /** How weights are updated. */
+  /** Optimizer that updates the weights. */
   optimizer: v.optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
   /** Learning rate. */
   lr: v.optional(positive, 0.01),
-  /** How the learning rate changes; it is constant if left out. */
+  /** Schedule of the learning rate, which is constant if left out. */
   schedule: v.optional(schedule),
-  /** Largest norm of the gradient of all weights, if it has a limit. */
+  /** Norm to which the gradient of all weights is clipped, if given. */
   clip: v.optional(positive),
-  /** Batches an update of the weights. */
+  /** Batches whose gradients are accumulated for one update of the weights. */
   accumulate: v.optional(countFrom1, 1),
   /**
-   * Weight decay, as in AdamW with ADAM and NADAM: an update takes this part
-   * of the weights, times `lr`, off them. SGD adds it to the gradient.
+   * Weight decay. With ADAM and NADAM it is decoupled, as in AdamW: an update
+   * subtracts `lr * weightDecay * w` from a weight `w`. SGD adds
+   * `weightDecay * w` to its gradient.
    */
   weightDecay: v.optional(notNegative, 0),
   /** Number of epochs, at most. */
   epochs: v.optional(countFrom1, 3000),
-  /** Without `network`: the convolutional network, else the dense one. */
+  /** Without `network`: the convolutional network if true, else the dense. */
   CNN: v.optional(flag, true),
-  /** How often checkpoints are written while an epoch is under way. */
+  /** Intervals of checkpoints within an epoch. */
   checkpoint: v.optional(
     section({
-      /** Batches from one to the next, if they are counted. */
+      /** Batches from one checkpoint to the next; not counted if left out. */
       batches: v.optional(countFrom1),
-      /** Minutes from one to the next, at most. */
+      /** Largest time from one checkpoint to the next, in minutes. */
       minutes: v.optional(positive, 5),
     }),
     {},
@@ -231,16 +232,16 @@ const training = section({
   /** The loss, for training and wherever `testing` does not apply. */
   error: v.optional(
     section({
-      /** The loss: of numbers of spikes, of their times, of probabilities. */
+      /** Loss of spike counts, of spike times, or of class probabilities. */
       type: v.optional(lossType, "NumSpikes"),
-      /** Part of the sample whose spikes count; all of it if left out. */
+      /** Region of spikes that count; the whole sample if left out. */
       tgtSpikeRegion: v.optional(region),
       /**
-       * Spikes wanted in that region of the right class and of any other;
-       * SpikeTime wants them evenly spread, ProbSpikes ignores them.
+       * Target spike counts in that region, of the true class and of any other.
+       * SpikeTime spreads them evenly over it; ProbSpikes ignores them.
        */
       tgtSpikeCount: v.optional(counts, { true: 180, false: 30 }),
-      /** Times at which SpikeTime wants spikes, in place of the counts. */
+      /** Target spike times of SpikeTime, in place of the counts. */
       tgtSpikeTimes: v.optional(times),
       /** Length of the window in which ProbSpikes compares outputs. */
       probSlidingWin: v.optional(positive, 20),
@@ -255,7 +256,7 @@ const training = section({
 const testing = section({
   /** Length of a sample. */
   tSample: v.optional(positive, 4360),
-  /** The loss; what is left out is as in training, but region and counts. */
+  /** The loss; type, times and window default to those of training. */
   error: v.optional(
     section({
       type: v.optional(lossType),
@@ -268,15 +269,15 @@ const testing = section({
   ),
 });
 
-/** A configuration as its file has it: regions and the store may be left out. */
+/** Schema of a configuration file; regions and the store may be left out. */
 export const configurationSchema = section({
   simulation: v.optional(simulation, {}),
   neuron: v.optional(neuron, {}),
   training: v.optional(training, {}),
   testing: v.optional(testing),
-  /** The layers; one of the two networks that `CNN` chooses if left out. */
+  /** The layers; if left out, `training.CNN` chooses one of two networks. */
   network: v.optional(list("pool, conv and dense layers", layer)),
 });
 
-/** A configuration as its file has it, checked and with its defaults. */
+/** A configuration file with checked values, and defaults filled in. */
 export type WrittenConfiguration = v.InferOutput<typeof configurationSchema>;

@@ -12,21 +12,21 @@ import type { SpikeTarget, WrittenTarget } from "./types.ts";
 export interface Sample {
   /** Time step in ms. */
   readonly Ts: number;
-  /** Its length in ms. */
+  /** Length of the sample in ms. */
   readonly tSample: number;
-  /** Whether the loss is computed; `testing` may hold one that is not. */
+  /** Whether the loss is used; `testing` is only used with random crops. */
   readonly used: boolean;
 }
 
 /**
- * Completes a loss, whose region is the whole sample where it is left out. Its
- * region, window, times and counts must fit the sample.
+ * Checks that region, window, target times and target counts of a loss fit the
+ * sample. A region that is left out is the whole sample.
  *
- * @param written The loss as written.
+ * @param written The loss in the file.
  * @param sample The sample.
- * @param options `place` holds the keys that lead to the loss, `refuse` is told
- * those of a bad value, and throws.
- * @returns The same, complete.
+ * @param options `place` holds the keys that lead to the loss; `refuse` throws
+ * the error of a bad value.
+ * @returns The loss with its region.
  */
 export function completeTarget(
   written: WrittenTarget,
@@ -67,7 +67,7 @@ export function completeTarget(
   return { type, tgtSpikeRegion: region, ...others };
 }
 
-/** Checks that a window has at least one bin, and no more than its sample. */
+/** Checks that a window has at least one bin and fits into the sample. */
 function checkWindow(
   window: number,
   { Ts, tSample }: Sample,
@@ -88,7 +88,7 @@ function checkWindow(
   }
 }
 
-/** Checks that each time is in the sample, in a bin of its own. */
+/** Checks that target times lie in the sample, at most one in each bin. */
 function checkTimes(
   times: NonNullable<SpikeTarget["tgtSpikeTimes"]>,
   { Ts, tSample }: Sample,
@@ -115,8 +115,9 @@ function checkTimes(
 }
 
 /**
- * Checks that the region has a bin for each spike, as a neuron spikes once in a
- * bin at most, and that counts are whole where each spike has a time.
+ * Checks that target counts do not exceed the bins of the region, as a neuron
+ * spikes at most once per bin, and that they are whole numbers where each spike
+ * has a target time.
  */
 function checkCounts(
   counts: SpikeTarget["tgtSpikeCount"],

@@ -1,5 +1,5 @@
 /**
- * Filters and augmentation of samples, as a configuration asks for them.
+ * Applies the filters and augmentation of a configuration to samples.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { binningOf } from "./model.ts";
 import type { Configuration } from "./types.ts";
 
 /**
- * Filters samples as a configuration asks for, in training and test alike.
+ * Applies the filters of a configuration, to training and test samples alike.
  *
  * @param source The samples.
  * @param configuration The configuration.
@@ -32,7 +32,7 @@ export function filtered(
     downsampleSpace: filter.downsample_space,
     downsampleTime: filter.downsample_time,
   });
-  // A store's slices tell the folds which person each sample is of.
+  // The folds need a store's slices, which name the person of each sample.
   return Object.assign(coarse, slices && { slices });
 }
 
@@ -67,7 +67,7 @@ export function chooseSamples(
   });
 }
 
-/** Random changes of training samples; `undefined` without augmentation. */
+/** Makes the function that augments events, if augmentation is configured. */
 function augmentationOf(
   { augmentation }: Configuration["training"],
   { sensor }: SampleSource,

@@ -1,25 +1,25 @@
 /**
- * Types of a whole configuration, which follow from its schema.
+ * Types of a complete configuration, derived from its schema.
  *
  * @module
  */
 
 import type { WrittenConfiguration } from "./schema.ts";
 
-/** A loss as a file has it: its region may be left out. */
+/** A loss in a configuration file; its region may be left out. */
 export type WrittenTarget = WrittenConfiguration["training"]["error"];
 
-/** A loss: what it asks of the output neurons. */
+/** A complete loss: its type, region, window, target counts and times. */
 export type SpikeTarget =
   & WrittenTarget
   & Required<Pick<WrittenTarget, "tgtSpikeRegion">>;
 
-/** Files and folders as a file has them: the store may be left out. */
+/** Files and folders in a configuration file; the store may be left out. */
 export type WrittenPaths = WrittenConfiguration["training"]["path"];
 
 /**
- * A whole configuration, checked and with every default filled in; its paths
- * are absolute.
+ * A complete configuration: checked, with every default filled in, and with
+ * absolute paths.
  */
 export type Configuration = WrittenConfiguration & {
   readonly training: {

@@ -1,6 +1,6 @@
 /**
- * Kinds of values that a configuration may hold. The message of each issue is
- * to be read after the key: `is 0, expected a number above 0`.
+ * Schemas of the values of a configuration. Their messages follow the key in an
+ * error: `is 0, expected a number above 0`.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import * as v from "npm:valibot@1.5.0";
 import { nearestName } from "../command_line/nearest_name.ts";
 
 /**
- * Words a value that is not of its kind.
+ * Makes the message of a value that does not fit its schema.
  *
- * @param words The kind, such as `a number above 0`.
- * @returns The message of an issue.
+ * @param words The values that fit, such as `a number above 0`.
+ * @returns Words the message from the value.
  */
 export function expected(
   words: string,
@@ -23,7 +23,7 @@ export function expected(
       : `is ${inWords(input)}, expected ${words}`;
 }
 
-/** Words a value. */
+/** Describes a value in a message. */
 function inWords(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return value.length > 0 ? "a list" : "empty";
@@ -31,7 +31,7 @@ function inWords(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** Words every issue of a kind the same. */
+/** Gives every issue of a schema the same message. */
 function worded<S extends v.GenericSchema>(words: string, kind: S): S {
   return v.config(kind, { message: expected(words) });
 }
@@ -42,7 +42,7 @@ export const positive = worded(
   v.pipe(v.number(), v.finite(), v.gtValue(0)),
 );
 
-/** A number such that products of a few of them fit float32. */
+/** A number from 1e-9 to 1e9, so that products of a few of them fit float32. */
 export const moderate = worded(
   "a number from 1e-9 to 1e9",
   v.pipe(v.number(), v.minValue(1e-9), v.maxValue(1e9)),
@@ -78,17 +78,17 @@ export const countFrom1 = worded(
   v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 );
 
-/** A seed; the one after it divides the training recordings of the folds. */
+/** A seed; seed + 1, which splits off validation recordings, fits 32 bits. */
 export const seed = worded(
   "a whole number from 0 to 4294967294",
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 2)),
 );
 
 /**
- * Makes a kind of names.
+ * Makes the schema of a choice between names.
  *
  * @param names The names.
- * @returns One of the names.
+ * @returns The schema of one of the names.
  */
 export function oneOf<const T extends string>(
   ...names: T[]
@@ -97,10 +97,10 @@ export function oneOf<const T extends string>(
 }
 
 /**
- * Makes a kind of values for two directions.
+ * Makes the schema of a value along height and width.
  *
- * @param side What each direction takes.
- * @returns One value for both, or `[height, width]`.
+ * @param side Schema of the value along one axis.
+ * @returns The schema of one value for both axes, or of `[height, width]`.
  */
 export function pair(
   side: v.GenericSchema<number>,
@@ -117,12 +117,12 @@ export function pair(
 }
 
 /**
- * Makes a kind of lists.
+ * Makes the schema of a list.
  *
- * @param words The entries, in words.
- * @param entry What each entry is.
- * @param least Entries that it has at least, 0 or 1.
- * @returns The list.
+ * @param words The entries, as messages name them.
+ * @param entry Schema of each entry.
+ * @param least Smallest number of entries, 0 or 1.
+ * @returns The schema of the list.
  */
 export function list<T>(
   words: string,
@@ -136,17 +136,17 @@ export function list<T>(
 }
 
 /**
- * Makes a kind of mappings.
+ * Makes the schema of a section, a mapping with known keys.
  *
- * @param entries The keys it has, and their values.
- * @returns A mapping with these keys and no others.
+ * @param entries Schema of each key's value.
+ * @returns The schema of a mapping with these keys and no others.
  */
 export function section<const E extends v.ObjectEntries>(entries: E) {
   const known = Object.keys(entries);
   const keys = v.strictObject(entries, ({ expected, path }) => {
     const key = String(path?.[0].key);
     if (expected === "never") return unknownKey(key, known);
-    // Its own kind says what is missing.
+    // A missing key has the message that its own schema gives for `undefined`.
     return v.safeParse(entries[key], undefined).issues![0].message;
   });
   const mapping = v.custom<v.InferInput<typeof keys>>(
@@ -164,10 +164,10 @@ function unknownKey(key: string, known: readonly string[]): string {
 }
 
 /**
- * Checks for a mapping, whose keys are names.
+ * Tests whether a value is a mapping.
  *
  * @param value Any value.
- * @returns Whether it is a mapping, and no list.
+ * @returns Whether the value is a mapping, and not a list or `null`.
  */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 /**
- * Configurations in YAML, read from text and written as text: without files, as
- * in a browser.
+ * Reads and writes configurations as YAML text. It opens no files, so that it
+ * also runs in a browser.
  *
  * @module
  */
@@ -11,16 +11,21 @@ import { readConfiguration } from "./rules.ts";
 import type { Refuse } from "./read_keys.ts";
 import type { Configuration } from "./types.ts";
 
-/** Most characters of a file: YAML compares all its keys with one another. */
+/** Largest number of characters: the YAML parser compares all pairs of keys. */
 const LONGEST = 65_536;
 
-/** Most keys of a path, of which `training.lr` has two. */
+/** Largest depth of a key set on top of a file; `training.lr` has 2. */
 const DEEPEST = 8;
 
-/** Sections of independent keys, which are set one by one. */
+/** Sections whose keys must be set one by one, not replaced as a whole. */
 const SECTIONS = [
-  ...["simulation", "neuron", "training", "training.error", "training.path"],
-  ...["testing", "testing.error"],
+  "simulation",
+  "neuron",
+  "training",
+  "training.error",
+  "training.path",
+  "testing",
+  "testing.error",
 ];
 
 /** Options for reading a configuration. */
@@ -71,7 +76,7 @@ export function readYaml(
   const overrides = (options.set ?? []).map((set) => readOverride(set, path));
   const refuse: Refuse = (keys, problem) => {
     const key = keys.join(".");
-    // A value set below these keys counts, too: it may have spoilt the whole.
+    // A value set for a key inside the refused section is blamed as well.
     const override = overrides.findLast(({ keys: set }) =>
       keys.length > 0 &&
       set.every((name, depth) => depth >= keys.length || name === keys[depth])
@@ -97,7 +102,7 @@ export function readYaml(
  * Writes a configuration.
  *
  * @param configuration The configuration.
- * @returns YAML that is read as the same configuration, wherever it lies.
+ * @returns YAML from which the same configuration is read in any folder.
  *
  * @example
  * ```ts
@@ -118,7 +123,8 @@ export function formatConfiguration(configuration: Configuration): string {
   yaml.visit(document, {
     Pair(_, pair) {
       const key = pair.key as yaml.Scalar;
-      // Written without quotes, as users do: YAML reads them as booleans.
+      // Writes the keys true and false as booleans, without quotes, as in files
+      // that users write.
       if (key.value === "true" || key.value === "false") {
         key.value = key.value === "true";
       }
@@ -148,7 +154,7 @@ function parseYaml(
   }
 }
 
-/** Words an error of parsing. */
+/** Words an error of the YAML parser. */
 function inWords(cause: unknown): string {
   const { message } = cause as Error;
   return /call stack/.test(message) ? "it is nested too deeply" : message;
@@ -176,7 +182,7 @@ interface Override {
   readonly value: unknown;
 }
 
-/** Reads `key=value`. */
+/** Parses a `key=value` to be set on top of a file. */
 function readOverride(text: string, path: string): Override {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined) {
@@ -198,7 +204,7 @@ function readOverride(text: string, path: string): Override {
   }
 }
 
-/** Copies a tree of values, with one of them set. */
+/** Copies the values of a file, with one value replaced or added. */
 function withValue(
   tree: unknown,
   override: Override,
@@ -242,7 +248,7 @@ function refuseReset(
   throw new ConfigurationError(path, problem, { key, override: text });
 }
 
-/** Finds the innermost of some keys that the document has. */
+/** Finds the character offset of the innermost key that the document has. */
 function offsetOf(
   document: yaml.Document,
   keys: readonly string[],

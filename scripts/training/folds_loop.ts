@@ -36,7 +36,7 @@ const NEWS = 100;
  * @returns Losses and accuracies of each fold.
  * @throws {Error} If devices are lost repeatedly at one batch, or the adapter
  * does not come back.
- * @throws What `trainFold` throws for other reasons.
+ * @throws Every other error of `trainFold()`.
  */
 export async function trainFolds(
   folds: readonly Fold[],

@@ -25,7 +25,7 @@ const BATCHES = 4;
  * @returns Factor of the weights of each layer, by the layer's name.
  * @throws {ShapeError} If the network does not fit the data.
  * @throws {DeviceError} If the device was lost.
- * @throws What reading the samples throws.
+ * @throws {DatasetError} If a sample cannot be read.
  */
 export async function startLive(
   { number, train }: Fold,
