@@ -12,9 +12,9 @@ import { completeTarget, type Sample } from "./target_rules.ts";
 import type { Configuration, SpikeTarget, WrittenPaths } from "./types.ts";
 
 /**
- * Reads a configuration. A region that is left out is the whole sample, values
- * that the loss of `testing` leaves out are those of training, and paths become
- * absolute.
+ * Reads a configuration. A region that is left out is the whole sample; the loss
+ * of `testing` takes type, target times and window from training if it leaves
+ * them out; paths become absolute.
  *
  * @param value The contents of the file.
  * @param options `refuse` throws the error of the first problem; `resolve`

@@ -256,7 +256,7 @@ const training = section({
 const testing = section({
   /** Length of a sample. */
   tSample: v.optional(positive, 4360),
-  /** The loss; type, times and window default to those of training. */
+  /** The loss; type, target times and window default to those of training. */
   error: v.optional(
     section({
       type: v.optional(lossType),
