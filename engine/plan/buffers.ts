@@ -14,14 +14,14 @@ import { Records } from "./step_results.ts";
 import { ALIGNMENT, inQuads } from "../network/layout.ts";
 
 /**
- * Words that tell which part of a batch is in hand, and what is to be learnt
- * behind it: the first sample, their number, the slot of the records, whether
- * the gradient has begun, whether weights learn from it, and three floats, rate,
- * root and decay.
+ * Words that describe a micro-batch to the kernels: its first sample, its
+ * number of samples, the slot of the step's record, whether the gradient already holds
+ * earlier samples, whether the weights are updated after this micro-batch, and
+ * three floats of that update: rate, root and decay.
  */
 export const PART_WORDS = 8;
 
-/** Where among them the floats begin. */
+/** Index of the first of the three floats among these words. */
 export const PART_UPDATE = 5;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
@@ -29,37 +29,41 @@ export interface PlanBuffers {
   /** Arrays that the kernels of the loss read, by name. */
   readonly tables: Readonly<Record<string, GPUBuffer>>;
   /**
-   * What is uploaded with each step, one behind the other as `StepLayout` has
-   * it: the class of each sample of the batch, where its events start and end,
-   * and the part of the batch in hand, at first the first.
+   * Words uploaded with each step, laid out as `StepLayout` says: the class of
+   * each sample of the batch, where its events start and end, and the words of
+   * the current micro-batch, at the start of a step those of the first.
    */
   readonly step: GPUBuffer;
-  /** The parts of the batch behind the first. */
+  /** Words of all micro-batches of the batch but the first. */
   readonly parts: GPUBuffer;
-  /** Largest count of each sample's input, [M]. */
+  /** Largest number of events of a pixel in one bin, for each sample, [M]. */
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
   /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
   /**
-   * Each layer's potentials, [M, rows, F] by quads, and in the last T rows its
-   * drive, then the gradient of it. Layers whose potentials are not
-   * kept share one.
+   * Each layer's potentials, [M, rows, F] by quads. The last T rows hold the
+   * layer's drive, which the backward pass replaces by the drive's gradient.
+   * Layers whose potentials are not kept share one buffer.
    */
   readonly potentials: readonly GPUBuffer[];
-  /** The gradient of the spikes of the layer in hand, [M, T, F]. */
+  /** Gradient of a layer's spikes during backpropagation, [M, T, F]. */
   readonly gradient: GPUBuffer;
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
-  /** Gradient of its potentials from silence, [M, T, F]; see loss.wgsl. */
+  /**
+   * Gradient that wakes silent outputs, of the output's potentials, [M, T, F];
+   * see loss.wgsl.
+   */
   readonly silence: GPUBuffer;
-  /** Loss and spike count of each output, [M, F]. */
+  /** Loss of each output, [M, F]. */
   readonly loss: GPUBuffer;
+  /** Spike count of each output, [M, F]. */
   readonly counts: GPUBuffer;
-  /** Partial weight gradients of the layer in hand. */
+  /** Partial sums of a layer's weight gradient, before their reduction. */
   readonly partial: GPUBuffer;
-  /** What steps leave behind. */
+  /** Records of the steps: predictions, losses and spike counts. */
   readonly records: Records;
   /** How often each neuron fired. */
   readonly activity: Activity;
@@ -68,7 +72,7 @@ export interface PlanBuffers {
 /**
  * Allocates the buffers of a plan.
  *
- * @param device Where to.
+ * @param device The device to allocate them on.
  * @param layers The layers.
  * @param sizes The plan's sizes.
  * @param options Most samples in a step, and whether it trains.
@@ -138,17 +142,17 @@ export function allocatePlan(
   }, freePlan);
 }
 
-/** Where in the words of a step its arrays begin. */
+/** Index of the first word of each array that a step uploads. */
 export interface StepLayout {
   readonly labels: number;
   readonly offsets: number;
   readonly part: number;
-  /** All words. */
+  /** Number of words of all arrays. */
   readonly words: number;
 }
 
 /**
- * Lays out what is uploaded with a step; kernels bind each array of it.
+ * Lays out the words uploaded with a step, so that kernels can bind each array.
  *
  * @param batch Most samples in a step.
  * @returns The layout.

@@ -47,7 +47,7 @@ export class StepCompiler {
 
   /**
    * @param context Network, weights and device.
-   * @param sizes The plan's sizes, and what is launched.
+   * @param sizes The plan's sizes and launches.
    * @param buffers The plan's buffers.
    */
   constructor(context: PlanContext, sizes: PlanSizes, buffers: PlanBuffers) {
@@ -56,7 +56,7 @@ export class StepCompiler {
     this.#buffers = buffers;
   }
 
-  /** Events to the input's spikes. */
+  /** Bins the events of a batch into the input's spikes. */
   bin(events: GPUBuffer): Compiling {
     const { layers, coding } = this.#context;
     const { T, P, addressBits, launches } = this.#sizes;
@@ -67,8 +67,8 @@ export class StepCompiler {
       kernel: binScatter,
       constants: { T, F, P, addressBits, packsNeurons: Number(isPacked) },
       grid: [GROUPS_PER_SAMPLE, "samples", 1],
-      // The event, and a word that it is added to, read and written; two of
-      // them where spikes are neuron-packed too.
+      // Each event is read, and the word of its spike read and written; where
+      // spikes are neuron-packed too, a second word is.
       bytes: ({ spikes }) => spikes * (isPacked ? 20 : 12),
     });
     const peak = launch({
@@ -101,7 +101,7 @@ export class StepCompiler {
     ];
   }
 
-  /** A layer's incoming spikes to its own. */
+  /** Compiles the forward pass of a layer, from incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
     const { spikes, neuronPacked, records, activity } = this.#buffers;
@@ -126,7 +126,7 @@ export class StepCompiler {
     ];
   }
 
-  /** The output's spikes to the loss and the prediction. */
+  /** Compiles the loss and the prediction from the output's spikes. */
   outcome(): Compiling {
     const { layers } = this.#context;
     const { records } = this.#buffers;
@@ -146,21 +146,24 @@ export class StepCompiler {
     });
   }
 
-  /** The output's error to the gradient of its spikes. */
+  /** Compiles the gradient of the output's spikes from the output's error. */
   lossGradient(): Compiling {
     const { error, gradient, ...others } = this.#lossBuffers;
     return this.#compile(this.#sizes.loss.backward, {
       ...others,
       error,
       gradient,
-      // As the adjoint of neurons names them.
+      // The same buffers under the names in the adjoint of neurons.
       ds: error,
       u: gradient,
       largest: { buffer: this.#buffers.largest },
     });
   }
 
-  /** The gradient of a layer's spikes to those of weights and input. */
+  /**
+   * Compiles the backward pass of a layer, from the gradient of its spikes to
+   * those of its weights and of its incoming spikes.
+   */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer } = this.#context;
     const { neurons, wake, readsAbove, adjoint, gradient } =
@@ -186,7 +189,8 @@ export class StepCompiler {
         dx: this.#gradientOf(index - 1),
         dy,
       })),
-      // After the layer's adjoint, which must not see it.
+      // After the layer's adjoint: layers below must not get the gradient that
+      // wakes silent outputs.
       ...(wakes
         ? this.#compile([wake], {
           ds: { buffer: this.#buffers.silence },
@@ -237,13 +241,13 @@ export class StepCompiler {
     };
   }
 
-  /** The words that tell which samples the micro-batch holds. */
+  /** The words that describe the current micro-batch. */
   get #part(): GPUBufferBinding {
     const offset = 4 * layOutStep(this.#sizes.batch).part;
     return { buffer: this.#buffers.step, offset, size: 4 * PART_WORDS };
   }
 
-  /** Words of each sample that are uploaded with a step. */
+  /** An array that is uploaded with a step, `each` words a sample. */
   #uploaded(array: "labels" | "offsets", each: number): GPUBufferBinding {
     const { batch } = this.#sizes;
     const offset = 4 * layOutStep(batch)[array];

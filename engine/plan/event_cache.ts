@@ -8,47 +8,47 @@ import type { Device } from "../device/device.ts";
 import { DeviceError } from "../device/errors.ts";
 
 /**
- * Bytes of events that are kept on a GPU: those of 1100 samples, as many as
- * SL-Animals has, with 60,000 events each.
+ * Bytes of events that are kept in the memory of a GPU: enough for the 1100
+ * samples of SL-Animals, with 60,000 events each.
  */
 const KEPT = 2 ** 28;
 
-/** Fewer in software: they lie in the memory that holds the arrays too. */
+/** Fewer on a software adapter, where the host's memory holds them twice. */
 const KEPT_BY_SOFTWARE = 2 ** 26;
 
 /** Words in the smallest buffer. */
 const FEWEST = 1024;
 
-/** Words of a sample on the device. */
+/** Range of words that a sample takes in the buffer. */
 interface Place {
   readonly start: number;
   readonly length: number;
 }
 
 /**
- * The events of samples in one buffer: first those that stay, then those of the
- * batch in hand for which there is no more room.
+ * The events of samples in one buffer: first the cached ones, then those of the
+ * current batch that no longer fit the cache.
  *
- * What came first stays, whether or not it comes again: epochs visit samples in
- * turn, where discarding old ones would discard each just before it is needed. A
- * sample is known by the memory that its words lie in.
+ * The samples that came first stay cached. An epoch visits every sample once,
+ * so evicting the least recently used one would evict each just before it is
+ * needed again. A sample is recognized by its place in the host's memory.
  */
 export class ResidentEvents {
   readonly #device: Device;
   readonly #check: (words: Uint32Array) => void;
-  /** Words that the device can bind. */
+  /** Most words that the device can bind. */
   readonly #limit: number;
-  /** Words that may stay. */
+  /** Most words that may be cached. */
   readonly #most: number;
-  /** By the buffer that words lie in, then by where in it they begin. */
+  /** Cached samples by the host's buffer, then by byte offset in it. */
   #places = new WeakMap<ArrayBufferLike, Map<number, Place>>();
   #buffer: GPUBuffer | undefined;
-  /** Words that stay. */
+  /** Words that are cached. */
   #kept = 0;
 
   /**
-   * @param device Where to keep them.
-   * @param check Throws if the words of a sample are not good; words that stay
+   * @param device The device to keep events on.
+   * @param check Throws if an event word of a sample is invalid; cached samples
    * are not checked again.
    */
   constructor(device: Device, check: (words: Uint32Array) => void) {
@@ -67,7 +67,7 @@ export class ResidentEvents {
    *
    * @param samples Event words of each sample.
    * @returns The buffer, and where in it each sample starts and ends, [N, 2].
-   * @throws What the check of their words throws; nothing is uploaded then.
+   * @throws {Error} If the check refuses a sample; nothing is uploaded then.
    * @throws {DeviceError} If the device has not enough memory.
    */
   async bring(samples: readonly Uint32Array[]): Promise<{
@@ -91,7 +91,7 @@ export class ResidentEvents {
     this.#buffer?.destroy();
   }
 
-  /** Uploads what is not there, behind what stays. */
+  /** Uploads samples that are not cached, after the cached words. */
   #write(
     buffer: GPUBuffer,
     samples: readonly Uint32Array[],
@@ -122,7 +122,7 @@ export class ResidentEvents {
 
   #find(words: Uint32Array): number | undefined {
     const place = this.#places.get(words.buffer)?.get(words.byteOffset);
-    // The beginning of a sample is there with it.
+    // A sample cropped to its first events is found in the whole one.
     return place && place.length >= words.length ? place.start : undefined;
   }
 
@@ -134,9 +134,9 @@ export class ResidentEvents {
   }
 
   /**
-   * Makes the buffer longer, or else forgets what is in it.
+   * Grows the buffer; where memory does not suffice, empties the cache.
    *
-   * @param end Words wanted with what stays.
+   * @param end Words of the cache and of the samples to upload.
    * @param total Words of the batch alone.
    */
   async #makeRoom(end: number, total: number): Promise<GPUBuffer> {
@@ -155,7 +155,7 @@ export class ResidentEvents {
       }
     } catch (error) {
       if (!(error instanceof DeviceError && outgrown)) throw error;
-      // The memory that there is has to do.
+      // Without memory for a larger buffer, the present one is emptied.
     }
     this.#places = new WeakMap();
     this.#kept = 0;
@@ -165,7 +165,7 @@ export class ResidentEvents {
     return await this.#allocate(total);
   }
 
-  /** Room for some words or, so that it lasts, for more. */
+  /** Allocates at least `words`, rounded up so that growing stays rare. */
   #allocate(words: number): Promise<GPUBuffer> {
     const passing = words - this.#most;
     const room = passing > 0

@@ -21,18 +21,19 @@ import {
 export interface StepSetting {
   /** The layers, first to last. */
   readonly layers: readonly Layer[];
-  /** How time is divided. */
+  /** Time step and length of a sample. */
   readonly time: SampleTime;
   /** Bins in a sample. */
   readonly T: number;
-  /** Bit planes of the input, and height of a spike of it. */
+  /** Bit planes of the input. */
   readonly P: number;
+  /** Height of a spike of the input. */
   readonly height: number;
-  /** Whether the input is over the sample's largest count. */
+  /** Whether the input's counts are divided by the sample's largest. */
   readonly normalised: boolean;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
-  /** Bytes of memory that a workgroup may have. */
+  /** Bytes of shared memory that a workgroup may have. */
   readonly workgroupBytes: number;
   /** The number of the rule by which weights are updated. */
   readonly rule: number;
@@ -44,23 +45,23 @@ export interface StepSetting {
 
 /** The launches of a layer. */
 export interface LayerLaunches {
-  /** Rows of a sample in its potentials: its bins, and its drives after them. */
+  /** Rows of a sample's potentials: one a bin, then those of the drives. */
   readonly rows: number;
-  /** Whether its incoming spikes have been neuron-packed. */
+  /** Whether the layer below, or binning, neuron-packs its incoming spikes. */
   readonly isPacked: boolean;
-  /** Neuron-packs them, if it reads them so and they are not. */
+  /** Neuron-packs the incoming spikes, where the layer needs that. */
   readonly pack: readonly Launch[];
-  /** Incoming spikes to its own. */
+  /** The forward pass, from incoming spikes to the layer's own. */
   readonly forward: readonly Launch[];
-  /** The gradient of its spikes to that of its drive. */
+  /** The neurons' adjoint, from the gradient of spikes to that of the drive. */
   readonly neurons: Launch;
-  /** The same for a gradient that wakes silent outputs, added to it. */
+  /** The neurons' adjoint of the gradient that wakes silent outputs, added. */
   readonly wake: Launch;
-  /** Whether that gradient is read of the drive of the layer above. */
+  /** Whether the neurons' adjoint reads the gradient of the drive above. */
   readonly readsAbove: boolean;
-  /** The gradient of its drive to that of incoming spikes. */
+  /** The synapse's adjoint, from the drive's gradient to incoming spikes'. */
   readonly adjoint: readonly Launch[];
-  /** The same to the gradient of its weights. */
+  /** From the gradient of the drive to that of the weights. */
   readonly gradient: readonly Launch[];
 }
 
@@ -113,7 +114,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       ? { aboveRows: rows[index + 1], ...above.kind.readBelow?.(above) }
       : { aboveRows: T };
     const readsPacked = kind.reads === "neuron-packed";
-    // By the layer below, or with the events.
+    // The layer below packs its spikes so, or the binning of events does.
     const isPacked = readsPacked && (index === 0 || !!below.kind.integrates);
     return {
       rows: rows[index],
@@ -137,7 +138,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
   });
 }
 
-/** Incoming spikes, time-packed, to the same, neuron-packed. */
+/** Packs a layer's time-packed incoming spikes along neurons. */
 function launchPack({ input }: Layer, { T, P }: LayerSetting): Launch {
   const F = sizeOf(input);
   return launch({

@@ -1,9 +1,9 @@
 /**
- * How often the loops of a plan's kernels go round.
+ * The loop budget: how many rounds of loops an invocation makes.
  *
- * Mesa's llvmpipe ends every loop of an invocation once all its loops together
- * have gone round 65,535 times, and says nothing. A plan that would exceed
- * it is refused there, or cut into smaller micro-batches.
+ * Mesa's llvmpipe silently ends every loop of an invocation once its loops have
+ * made 65,535 rounds together. A plan that would exceed that budget is refused,
+ * or cut into smaller micro-batches.
  *
  * @module
  */
@@ -11,10 +11,11 @@
 import type { Launch } from "../device/launch.ts";
 
 /**
- * Most rounds of an invocation that sees one sample, whatever spikes.
+ * Most rounds of loops of an invocation that visits one sample, at any firing
+ * rate.
  *
  * @param launches The launches.
- * @returns The largest number of rounds of any.
+ * @returns The largest number of rounds over all launches.
  */
 export function mostLoops(launches: readonly Launch[]): number {
   return Math.ceil(Math.max(
@@ -24,10 +25,11 @@ export function mostLoops(launches: readonly Launch[]): number {
 }
 
 /**
- * Rounds that each further sample adds in the kernels that visit all of them.
+ * Rounds that each further sample adds in kernels whose invocations visit all
+ * samples.
  *
  * @param launches The launches.
- * @returns The largest number of rounds of any, at least 1.
+ * @returns The largest number of rounds over all launches, at least 1.
  */
 export function loopsPerSample(launches: readonly Launch[]): number {
   return Math.max(

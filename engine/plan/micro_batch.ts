@@ -1,5 +1,5 @@
 /**
- * How many samples go through the network at once.
+ * The size of a micro-batch: how many samples go through the network at once.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Launch } from "../device/launch.ts";
 import type { Tables } from "../losses/loss.ts";
 import { loopsPerSample, mostLoops } from "./loop_budget.ts";
 
-/** The needs of a plan. */
+/** Memory and launches that a plan needs. */
 export interface PlanNeeds {
   /** Most samples in a step. */
   readonly batch: number;
@@ -28,10 +28,10 @@ export interface PlanNeeds {
 /**
  * Counts the samples that can go through the network at once.
  *
- * @param device Where it is to run.
+ * @param device The device that the plan runs on.
  * @param need The needs of the plan.
  * @returns As many as the device's limits allow, at most the whole batch.
- * @throws {ShapeError} If they do not allow one.
+ * @throws {ShapeError} If they do not allow a single sample.
  */
 export function microBatch(
   { gpu: { limits }, adapter, mostRounds }: Device,

@@ -1,5 +1,5 @@
 /**
- * From the gradient of all weights to their update.
+ * The optimizer: updates all weights from their gradient.
  *
  * @module
  */
@@ -17,13 +17,15 @@ import { QUAD } from "../network/layout.ts";
 /** The rules by which weights can be updated; the first two use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD";
 
-/** Gradients that an invocation squares, and most strips of squares. */
+/** Gradients that an invocation squares and adds for the norm. */
 const SQUARES = 16;
+
+/** Most workgroups whose partial sums of squares make the norm. */
 const MOST_STRIPS = 1024;
 
-/** How weights follow from their gradient. */
+/** The rule by which the gradient changes the weights. */
 export interface UpdateRule {
-  /** Its name. @default "ADAM" */
+  /** Name of the rule. @default "ADAM" */
   readonly optimizer?: OptimizerName;
   /**
    * Largest norm of the gradient of all weights, summed over the batch; a
@@ -33,9 +35,9 @@ export interface UpdateRule {
    */
   readonly clip?: number;
   /**
-   * Part of the weights that an update takes off them, times the learning rate:
-   * beside the moments of ADAM and NADAM, as in AdamW, or added to the gradient
-   * of SGD.
+   * Fraction of the weights, times the learning rate, that an update subtracts:
+   * without passing through the moments of ADAM and NADAM, as in AdamW, or
+   * added to the gradient of SGD.
    *
    * @default 0
    */
@@ -57,13 +59,13 @@ export class Optimizer {
   readonly #buffers: OptimizerBuffers;
   readonly #weights: GPUBuffer;
   readonly #dispatches: readonly Dispatch[];
-  /** The number of its rule among all. */
+  /** Number of the update rule in `RULES`. */
   readonly rule: number;
-  /** Whether it must see the whole gradient before weights learn from it. */
+  /** Whether gradients are clipped, which needs the norm over all weights. */
   readonly clips: boolean;
-  /** Steps so far, which its rate depends on. */
+  /** Number of updates done, for the bias correction of the moments. */
   steps = 0;
-  /** Whether the gradient holds samples that no step has used. */
+  /** Whether a gradient was accumulated that no update has used. */
   pending = false;
 
   private constructor(
@@ -137,7 +139,11 @@ export class Optimizer {
       clip: { buffer: buffers.clip },
       stripSum: { buffer: buffers.stripSums },
       stripSums: { buffer: buffers.stripSums },
-      ...{ dw: { buffer: dw }, weights: { buffer: w }, m, v, vMax },
+      dw: { buffer: dw },
+      weights: { buffer: w },
+      m,
+      v,
+      vMax,
     };
     const rule = RULES.indexOf(optimizer);
     const constants = { size, S: strips, maxNorm: clip, rule };
@@ -169,7 +175,7 @@ export class Optimizer {
   }
 
   /**
-   * What it remembers of each weight, as the weights lie.
+   * The moments of each weight, in the order of the weights.
    *
    * @returns The moments by name; none if the rule has none.
    */
@@ -180,10 +186,10 @@ export class Optimizer {
   }
 
   /**
-   * What a kernel binds that lets the weights of a layer learn.
+   * The buffers that a kernel binds to update a layer's weights.
    *
    * @internal
-   * @param slot Where they are among all weights, in floats.
+   * @param slot Offset and number of the layer's weights, in floats.
    * @returns The weights and their moments.
    */
   bindingsOf(
@@ -197,8 +203,9 @@ export class Optimizer {
   }
 
   /**
-   * What updates the weights behind a training step; nothing where they learn
-   * in the kernels that complete their gradient.
+   * Dispatches that update the weights after the backward pass, where gradients
+   * are clipped; otherwise empty, for the kernels that complete a gradient then
+   * update its weights.
    *
    * @internal
    */
@@ -207,10 +214,10 @@ export class Optimizer {
   }
 
   /**
-   * Begins the next step.
+   * Counts an update and computes its factors.
    *
    * @param lr Learning rate.
-   * @returns Rate, root and decay, as optimizer_rules.wgsl has them.
+   * @returns Rate, root and decay, defined in optimizer_rules.wgsl.
    */
   next(lr: number): Float32Array<ArrayBuffer> {
     const { optimizer, weightDecay } = this.#rule;
@@ -229,9 +236,9 @@ export class Optimizer {
   }
 
   /**
-   * Records a step from a gradient that has been kept into a pass.
+   * Records an update by the accumulated gradient into a pass.
    *
-   * @param pass The pass; it must be submitted before the next step.
+   * @param pass The pass; it must be submitted before the next update.
    * @param lr Learning rate.
    */
   step(pass: GPUComputePassEncoder, lr: number): void {
@@ -240,7 +247,7 @@ export class Optimizer {
     record(pass, this.#dispatches, 1);
   }
 
-  /** Frees the moments. */
+  /** Frees the optimizer's buffers. */
   destroy(): void {
     for (const buffer of Object.values(this.#buffers).flat()) buffer.destroy();
   }

@@ -1,6 +1,6 @@
 /**
- * A whole step as a plan: every buffer allocated, every kernel compiled, every
- * bind group made, once. A step then only uploads events and records passes.
+ * A whole step as a plan: all buffers, pipelines and bind groups are made once.
+ * A step then only uploads events and records passes.
  *
  * @module
  */
@@ -27,17 +27,17 @@ export interface Plan {
   readonly layers: readonly Layer[];
   /** Number of inputs. */
   readonly inputs: number;
-  /** Number of outputs, and of classes that can be told apart. */
+  /** Number of output neurons, one a class. */
   readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
-  /** Buffers that binning adds to, which must be cleared before. */
+  /** Buffers that binning adds to, so they must be cleared first. */
   readonly cleared: readonly GPUBuffer[];
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
-  /** From the input's spikes to records, layer by layer. */
+  /** The forward pass, from the input's spikes to the step's record. */
   readonly forward: readonly Dispatch[];
-  /** From the output's error to the gradient of all weights. */
+  /** The backward pass, from the output's error to all weight gradients. */
   readonly backward: readonly Dispatch[];
 }
 
@@ -90,7 +90,7 @@ export async function compilePlan(
   };
 }
 
-/** Allocates a plan, of fewer samples at once if memory does not suffice. */
+/** Allocates a plan; halves the micro-batch until memory suffices. */
 async function allocateWhatFits(
   context: PlanContext,
   sizes: PlanSizes,
@@ -107,7 +107,7 @@ async function allocateWhatFits(
   }
 }
 
-/** All layers' spikes; from the output down to the lowest that learns. */
+/** Compiles the backward pass, from output to lowest layer with weights. */
 function compileBackward(
   compiler: StepCompiler,
   layers: readonly Layer[],

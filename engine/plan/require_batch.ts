@@ -1,5 +1,5 @@
 /**
- * Checks of the samples that a plan is given.
+ * Checks that a batch fits a plan.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { EventBatch } from "../network/event_batch.ts";
 import type { Plan } from "./plan.ts";
 
 /**
- * Checks that a batch fits a plan; its words are checked by requirePlaces().
+ * Checks the size and the labels of a batch; requirePlaces() checks its events.
  *
  * @param batch The samples.
  * @param plan The plan.
@@ -41,12 +41,12 @@ export function requireBatch(
 }
 
 /**
- * Checks that every event has a pixel and a bin; a plain loop is ten times
- * faster.
+ * Checks that every event lies within the pixels and bins of a plan. Event
+ * by event in a plain loop, which is ten times faster than an array method.
  *
  * @param words Event words of a sample.
  * @param plan The plan.
- * @throws {ShapeError} If one has not.
+ * @throws {ShapeError} If an event lies outside.
  */
 export function requirePlaces(
   words: Uint32Array,

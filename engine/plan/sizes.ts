@@ -1,5 +1,5 @@
 /**
- * How large the parts of a plan are, and whether they fit.
+ * Sizes of a plan's buffers, and whether they fit the device.
  *
  * @module
  */
@@ -18,17 +18,18 @@ import { recordWords } from "./step_results.ts";
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;
 
-/** Most bins in a sample: one workgroup each along a dimension. */
+/** Most bins in a sample: workgroups that a dispatch may have along an axis. */
 export const MOST_BINS = 65535;
 
 /** How events become the first layer's input. */
 export interface InputCoding {
   /**
-   * What several events of a pixel in one bin make: one spike (`OR`), as many
-   * (`SUM`), or their number over the sample's largest (`SUM_NORM`).
+   * How several events of a pixel in one bin are coded: as one spike (`OR`), as
+   * their number (`SUM`), or as their number divided by the sample's largest
+   * (`SUM_NORM`).
    */
   readonly mode: "OR" | "SUM" | "SUM_NORM";
-  /** Height of a spike of the input; the others have 1/Ts. */
+  /** Height of a spike of the input; spikes of layers have 1/Ts. */
   readonly height: number;
 }
 
@@ -47,9 +48,9 @@ export interface PlanOptions {
   readonly batch: number;
   /** The loss of the output spikes. */
   readonly loss: Loss;
-  /** Whether it is to compute gradients. */
+  /** Whether the plan computes gradients. */
   readonly train: boolean;
-  /** Whether the potentials of all layers are to be looked at. @default false */
+  /** Whether to keep all layers' potentials for reading. @default false */
   readonly keep?: boolean;
 }
 
@@ -61,22 +62,23 @@ export interface PlanSizes {
   readonly B: number;
   /** Bit planes of the input. */
   readonly P: number;
-  /** Most samples in a step, and those that go through the network at once. */
+  /** Most samples in a step. */
   readonly batch: number;
+  /** Samples in a micro-batch. */
   readonly M: number;
   /** Words that a sample takes in each buffer, most of them floats. */
   readonly floats: {
     /** Potentials of each layer, 0 where they are not kept. */
     readonly potentials: readonly number[];
-    /** Spikes into a layer that gathers them bin by bin. */
+    /** Incoming spikes of a layer that reads them neuron-packed. */
     readonly neuronPacked: number;
     /** Drive of a layer whose potentials are not kept. */
     readonly scratch: number;
-    /** Gradient of the spikes of a layer below one that learns. */
+    /** Gradient of a layer's spikes. */
     readonly gradient: number;
     /** Error of the output. */
     readonly error: number;
-    /** Partial weight gradients of a convolution. */
+    /** Partial sums of a weight gradient, before their reduction. */
     readonly partial: number;
   };
   /** Bits of an event word that hold its address. */
@@ -90,7 +92,7 @@ export interface PlanSizes {
 /**
  * Works out the sizes of a plan.
  *
- * @param device Where it is to run.
+ * @param device The device that the plan runs on.
  * @param network Layers, time step in ms, input, and the number of the rule by
  * which weights are updated.
  * @param options Length and number of samples, loss, and whether to train.
@@ -177,16 +179,16 @@ export function sizePlan(
 }
 
 /**
- * The lowest layer that learns.
+ * Finds the lowest layer with weights, where backpropagation ends.
  *
  * @param layers The layers.
- * @returns Its index, -1 if none does.
+ * @returns Its index, -1 if no layer has weights.
  */
 export function lowestLearning(layers: readonly Layer[]): number {
   return layers.findIndex(({ weights }) => weights !== undefined);
 }
 
-/** Whether the potentials of each layer are kept: to look at, or to learn. */
+/** Whether each layer's potentials are kept, for reading or backpropagation. */
 function keptBy(
   layers: readonly Layer[],
   { train, keep = false }: PlanOptions,
@@ -245,8 +247,8 @@ function floatsOf(
  *
  * @param tSample Length of the sample in ms.
  * @param Ts Time step in ms.
- * @returns How many there are.
- * @throws {ShapeError} If there is none, or more than a plan can have.
+ * @returns The number of bins.
+ * @throws {ShapeError} If it is 0, or more than a plan can have.
  */
 export function binsOf(tSample: number, Ts: number): number {
   // Quotients such as 0.3 / 0.1 fall just short of a whole number.

@@ -1,5 +1,5 @@
 /**
- * How often each neuron fires, counted on the device.
+ * Spike counts of each neuron, added up on the device.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class Activity {
     );
   }
 
-  /** Begins to count from 0. */
+  /** Sets all counts to 0. */
   clear(): void {
     const encoder = this.#device.gpu.createCommandEncoder();
     for (const buffer of this.fired) encoder.clearBuffer(buffer);
@@ -38,8 +38,8 @@ export class Activity {
   /**
    * Reads the counts.
    *
-   * @returns Spikes of each neuron, layer by layer, once all work submitted so
-   * far is done.
+   * @returns Spikes of each neuron, layer by layer, once all work submitted
+   * before is done.
    * @throws {DeviceError} If the device was lost.
    */
   async read(): Promise<Uint32Array[]> {

@@ -1,9 +1,9 @@
 /**
- * What steps leave behind, read back many steps at a time.
+ * Results of steps, read back many steps at a time.
  *
- * A promise of the GPU's queue resolves on a tick of about 11 ms, several
- * steps long. So each step writes into a slot of a ring on the device, and
- * the ring is copied out once in a while, without anyone waiting for it.
+ * A promise of the GPU's queue resolves at ticks of about 11 ms, several steps
+ * long. So each step writes its record into a slot of a ring buffer on the
+ * device, and the ring is copied out now and then while further steps run.
  *
  * @module
  */
@@ -11,7 +11,7 @@
 import type { Device } from "../device/device.ts";
 import { ShapeError } from "../device/errors.ts";
 
-/** What one step did. */
+/** Predictions, losses and spike counts of one step. */
 export interface StepRecord {
   /** Class of each sample. */
   readonly labels: Uint32Array;
@@ -26,10 +26,10 @@ export interface StepRecord {
 /** Steps between two copies, at most. */
 const SLOTS = 64;
 
-/** Copies under way before a step waits for the oldest. */
+/** Copies in flight before a step waits for the oldest. */
 const COPIES = 2;
 
-/** Time between two copies that is aimed at, in ms. */
+/** Target time between two copies in ms. */
 const PACE = 200;
 
 /**
@@ -38,17 +38,17 @@ const PACE = 200;
  *
  * @param layers Number of layers.
  * @param batch Most samples in a step.
- * @returns Their number.
+ * @returns The number of words.
  */
 export function recordWords(layers: number, batch: number): number {
   return layers + 2 * batch;
 }
 
-/** A ring of records on the device and the copies of it under way. */
+/** A ring buffer of step records on the device, and its copies in flight. */
 export class Records {
-  /** The ring, [slots, layers + 2·batch], and one word for overflow. */
+  /** The ring of records, [slots, layers + 2·batch]. */
   readonly buffer: GPUBuffer;
-  /** Number of events that did not fit their count, one word. */
+  /** Number of bins with more events than a count can hold, one word. */
   readonly overflow: GPUBuffer;
   /** Words in a slot. */
   readonly stride: number;
@@ -77,13 +77,13 @@ export class Records {
     this.overflow = device.createBuffer("overflow", 1);
   }
 
-  /** The slot that the next step is to write. */
+  /** The slot that the next step writes. */
   get slot(): number {
     return this.#labels.length;
   }
 
   /**
-   * Notes that a step was submitted, and copies the ring if it is time.
+   * Notes that a step was submitted, and copies the ring when a copy is due.
    *
    * @param labels Classes of its samples.
    * @returns When another step may be submitted.
@@ -96,7 +96,7 @@ export class Records {
   }
 
   /**
-   * Hands over the records that have arrived so far, in order.
+   * Hands over the records that have arrived, in order.
    *
    * @returns One record a step, each only once.
    */
@@ -110,8 +110,8 @@ export class Records {
   }
 
   /**
-   * Waits for every step submitted so far; those submitted meanwhile are left to
-   * whoever asks next.
+   * Waits for every step submitted before the call; records of steps submitted
+   * during the wait are left for the next call.
    *
    * @returns The records not yet taken, in order.
    * @throws {DeviceError} If the device was lost.
@@ -148,7 +148,7 @@ export class Records {
     gpu.queue.submit([encoder.finish()]);
     const arrival = this.#read(copy, labels, this.#arrived);
     this.#copies.push(arrival);
-    // A failure surfaces where the copy is awaited.
+    // drain() and push() await the copy and report a failure.
     arrival.catch(() => {});
   }
 
@@ -189,7 +189,7 @@ export class Records {
     });
   }
 
-  /** Adapts the number of steps between copies to their speed. */
+  /** Adapts the number of steps between copies to the speed of the steps. */
   #pace(): void {
     const now = performance.now();
     const elapsed = now - this.#copied;

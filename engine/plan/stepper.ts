@@ -1,6 +1,6 @@
 /**
- * Runs a plan: uploads samples, records passes, keeps count of what is in
- * flight.
+ * Runs a plan: uploads samples, records and submits passes, and bounds the
+ * number of steps in flight.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import { sizeOf } from "../network/network.ts";
 import { requireBatch, requirePlaces } from "./require_batch.ts";
 import type { StepRecord } from "./step_results.ts";
 
-/** Fraction of bins with a spike from which on inputs are busy. */
+/** Firing rate of a layer's input above which dense variants are faster. */
 const BUSY = 0.2;
 
 /** One micro-batch of a step, while it is being recorded. */
 export interface Part {
   readonly encoder: GPUCommandEncoder;
-  /** First sample of the batch that it holds. */
+  /** Index in the batch of the micro-batch's first sample. */
   readonly first: number;
   /** Number of samples. */
   readonly samples: number;
@@ -48,9 +48,9 @@ export class Stepper implements Disposable {
    * Puts a plan to use.
    *
    * @internal
-   * @param device Where the plan was compiled.
+   * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param optimizer What updates the weights after a training step.
+   * @param optimizer The optimizer, for a plan that trains.
    */
   constructor(device: Device, plan: Plan, optimizer?: Optimizer) {
     this.plan = plan;
@@ -63,7 +63,7 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Runs the network forward and notes loss and predictions.
+   * Runs the network forward and records loss and predictions.
    *
    * @param batch The samples.
    * @returns When another step may be submitted, mostly at once.
@@ -92,7 +92,7 @@ export class Stepper implements Disposable {
     const optimizer = this.#requireOptimizer();
     requireRate(lr);
     await this.#differentiate(batch, (encoder) => {
-      // Else weights have learnt already.
+      // Without clipping the gradient's own kernels have updated the weights.
       if (!optimizer.clips) return;
       const pass = encoder.beginComputePass();
       optimizer.step(pass, lr);
@@ -102,7 +102,7 @@ export class Stepper implements Disposable {
 
   /**
    * Runs the network forward and backward and keeps the gradient for the next
-   * update: several batches learn in the same bits as one that holds them all.
+   * update. Several accumulated batches give the same bits as one large batch.
    *
    * @param batch The samples.
    * @returns When another step may be submitted, mostly at once.
@@ -116,8 +116,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Updates the weights by what was accumulated since the last update, if
-   * anything was.
+   * Updates the weights by the gradient accumulated since the last update, if
+   * there is one.
    *
    * @param lr Learning rate.
    * @throws {DeviceError} If the device was lost.
@@ -137,7 +137,7 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Hands over the records that have arrived so far, without waiting.
+   * Hands over the records that have arrived, without waiting.
    *
    * @returns One record a step, in order, each only once.
    */
@@ -146,8 +146,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Waits for every step submitted so far; those submitted meanwhile are left to
-   * whoever asks next.
+   * Waits for every step submitted before the call; records of steps submitted
+   * during the wait are left for the next call.
    *
    * @returns The records not yet taken, in order.
    * @throws {DeviceError} If the device was lost.
@@ -157,15 +157,14 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Time spent so far on handing steps to the device and on waiting for it, in
-   * ms.
+   * Total time spent on submitting steps and on waiting for the device, in ms.
    */
   get waited(): number {
     return this.#waited;
   }
 
   /**
-   * What makes spikes of the events uploaded last.
+   * Dispatches that bin the uploaded events into spikes.
    *
    * @internal
    */
@@ -174,7 +173,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * What updates the weights behind all else, if that does not.
+   * The optimizer's dispatches where they run after the backward pass, with
+   * gradient clipping; otherwise empty.
    *
    * @internal
    */
@@ -192,11 +192,12 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Uploads what of a batch is not on the device yet.
+   * Uploads the labels of a batch, and those samples that are not cached on the
+   * device.
    *
    * @internal
    * @param batch The samples.
-   * @param lr Learning rate; without it weights do not learn.
+   * @param lr Learning rate; without it the weights are not updated.
    * @returns An encoder for the commands that use it.
    */
   async upload(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
@@ -216,7 +217,7 @@ export class Stepper implements Disposable {
     words.set(offsets, layout.offsets);
     const parts = this.#partsOf(samples);
     if (lr !== undefined && this.#optimizer?.clips === false) {
-      // Behind the last part the gradient is complete.
+      // The gradient is complete after the last micro-batch.
       const update = this.#optimizer.next(lr);
       const last = parts.length - PART_WORDS;
       parts[last + PART_UPDATE - 1] = 1;
@@ -234,10 +235,10 @@ export class Stepper implements Disposable {
    * Records a step, micro-batch by micro-batch.
    *
    * @internal
-   * @param encoder Where to.
+   * @param encoder The encoder that the commands are recorded into.
    * @param batch The samples, uploaded.
-   * @param dispatches What to run on each micro-batch.
-   * @param after Called behind each micro-batch.
+   * @param dispatches The dispatches to run on each micro-batch.
+   * @param after Called when a micro-batch has been recorded.
    */
   encode(
     encoder: GPUCommandEncoder,
@@ -267,12 +268,12 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Chooses the faster of two ways by how much layers spiked of late, which
-   * changes no bit of what is computed.
+   * Picks the sparse or the dense variant of a kernel from the firing rate in
+   * the latest record; both variants give the same bits.
    *
    * @internal
-   * @param dispatches Dispatches, of which some can be done in two ways.
-   * @returns Each as it is to be done.
+   * @param dispatches Dispatches; some have a variant for dense spikes.
+   * @returns The variant to run of each.
    */
   choose(dispatches: readonly Dispatch[]): readonly Dispatch[] {
     const { layers, sizes, buffers } = this.plan;
@@ -301,8 +302,8 @@ export class Stepper implements Disposable {
   }
 
   /**
-   * Runs a batch forward and backward, and what `then` records; with a learning
-   * rate weights learn.
+   * Runs a batch forward and backward, then the commands that `then` records;
+   * with a learning rate the weights are updated.
    */
   async #differentiate(
     batch: EventBatch,
@@ -316,7 +317,7 @@ export class Stepper implements Disposable {
     await this.#submit(encoder, batch.labels);
   }
 
-  /** Which parts a batch is cut into, PART_WORDS each. */
+  /** The words of a batch's micro-batches, PART_WORDS each. */
   #partsOf(samples: number): Uint32Array<ArrayBuffer> {
     const { sizes: { M }, buffers: { records } } = this.plan;
     const parts = new Uint32Array(PART_WORDS * Math.ceil(samples / M));
@@ -342,7 +343,7 @@ export class Stepper implements Disposable {
 
   #submit(encoder: GPUCommandEncoder, labels: Uint32Array): Promise<void> {
     return this.#wait(() => {
-      // A software adapter computes here.
+      // A software adapter runs the kernels inside submit(), hence the timing.
       this.#device.gpu.queue.submit([encoder.finish()]);
       return this.plan.buffers.records.push(labels);
     });
