@@ -36,12 +36,12 @@ import {
   type WeightSlot,
 } from "./network/weights.ts";
 
-/** All that makes a network, as plain data. */
+/** A network's input, layers, neurons and update rule, as plain data. */
 export interface ModelDescription extends UpdateRule {
   /**
-   * Where the network lives.
+   * The device that holds the network's weights and runs its kernels.
    *
-   * @default a device of its own, which is freed with the network
+   * @default a device of the network's own, which is destroyed with it
    */
   readonly device?: Device;
   /** Channels, height and width of the input. */
@@ -49,7 +49,7 @@ export interface ModelDescription extends UpdateRule {
   /** The layers, first to last. */
   readonly layers: readonly LayerDescription[];
   /**
-   * The neuron of every layer that has none of its own.
+   * The neuron of every layer whose description has no `neuron`.
    *
    * @default SRM-alpha with the defaults of its parameters
    */
@@ -57,7 +57,7 @@ export interface ModelDescription extends UpdateRule {
   /** Time step in ms. */
   readonly Ts: number;
   /**
-   * How events become the input.
+   * How events are coded as spikes of the input.
    *
    * @default one spike of height 1/Ts for all events of a pixel in a bin
    */
@@ -66,14 +66,14 @@ export interface ModelDescription extends UpdateRule {
   readonly random: number | Random;
 }
 
-/** All that training has changed in a network, in users' order. */
+/** The trained state of a network, its arrays in users' order. */
 export interface ModelState {
-  /** Weights of each layer that learns. */
+  /** Weights of each layer that has trainable ones. */
   readonly weights: Readonly<Record<string, NamedArray>>;
-  /** Training steps so far. */
+  /** Number of updates that the weights have had. */
   readonly steps: number;
   /**
-   * What the optimizer remembers of each weight: `m`, `v` and `vMax`, each like
+   * The optimizer's moments `m`, `v` and `vMax` of each weight, each like
    * `weights`; empty for SGD.
    */
   readonly moments: Readonly<
@@ -83,11 +83,11 @@ export interface ModelState {
 
 /** A network on a device. Its owner destroys it, or holds it with `using`. */
 export class Model implements Disposable {
-  /** Where it lives. */
+  /** The device that holds the weights. */
   readonly device: Device;
-  /** Its layers with their shapes. */
+  /** The layers with their shapes. */
   readonly layers: readonly Layer[];
-  /** What it was made from. */
+  /** The description that the network was built from. */
   readonly description: ModelDescription;
   readonly #compiler: Compiler;
   readonly #slots: readonly WeightSlot[];
@@ -116,13 +116,13 @@ export class Model implements Disposable {
   /**
    * Builds a network and draws its initial weights.
    *
-   * @param description What to build, and where.
+   * @param description The network, and the device to build it on.
    * @returns The network.
    * @throws {RangeError} If Ts, a parameter of a neuron, the height of inputs,
    * a `weightScale` or `clip` is not positive, `weightDecay` negative, or the
    * seed no integer.
-   * @throws {TypeError} If the optimizer, the form of inputs or a parameter of a
-   * neuron is unknown.
+   * @throws {TypeError} If the optimizer, the coding of inputs or a parameter of
+   * a neuron is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -187,10 +187,10 @@ export class Model implements Disposable {
   /**
    * Replaces all weights.
    *
-   * @param weights An array for each layer that learns, `conv1.weight`
+   * @param weights An array for each trainable layer, `conv1.weight`
    * `[out, in / groups, height, width, 1]`, `fc1.weight`
-   * `[out, C, H, W, 1]`; those of pools, which are fixed, are passed over.
-   * @throws {ShapeError} If one is missing, of another shape, or unknown.
+   * `[out, C, H, W, 1]`; the fixed weights of pools are ignored.
+   * @throws {ShapeError} If an array is missing, of another shape, or unknown.
    * @throws {RangeError} If a weight is not finite.
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
@@ -198,13 +198,14 @@ export class Model implements Disposable {
   }
 
   /**
-   * Puts a network back to where it was; training then goes on in the same
-   * bits. What was accumulated since the last update is forgotten.
+   * Restores the state of a network; training then continues with equal bits.
+   * A gradient accumulated since the last update is discarded.
    *
-   * @param state What {@linkcode Model.state} gave.
+   * @param state A state that {@linkcode Model.state} returned.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown,
    * or the moments are those of another optimizer.
-   * @throws {RangeError} If `steps` is no count, or a value not finite.
+   * @throws {RangeError} If `steps` is no integer from 0, or a value is not
+   * finite.
    */
   setState({ weights, steps, moments }: ModelState): void {
     if (!(Number.isSafeInteger(steps) && steps >= 0)) {
@@ -232,28 +233,29 @@ export class Model implements Disposable {
   }
 
   /**
-   * Reads all that training has changed, but for a gradient that was
-   * accumulated and not used.
+   * Reads the trained state, without a gradient that was accumulated and not
+   * yet used by an update.
    *
-   * @returns Weights, and what the optimizer remembers.
+   * @returns Weights, number of updates and moments.
    * @throws {DeviceError} If the device was lost.
    */
   async state(): Promise<ModelState> {
     const { steps, moments } = this.#optimizer;
-    // At once, since each read waits for the next tick of the queue.
+    // Concurrently, since each read waits for the next tick of the queue.
     const [weights, ...read] = await Promise.all([
       this.weights(),
       ...moments.map(([, buffer]) => this.#read(buffer)),
     ]);
     return {
-      ...{ weights, steps },
+      weights,
+      steps,
       moments: Object.fromEntries(
         moments.map(([name], index) => [name, read[index]]),
       ),
     };
   }
 
-  /** Brings arrays of all layers that learn into the kernels' order. */
+  /** Brings the arrays of all trainable layers into the kernels' order. */
   #order(
     arrays: Readonly<Record<string, NamedArray>>,
   ): { offset: number; data: Float32Array }[] {
@@ -290,7 +292,7 @@ export class Model implements Disposable {
   /**
    * Reads all weights.
    *
-   * @returns An array for each layer that learns, named and shaped as
+   * @returns An array for each trainable layer, named and shaped as
    * {@linkcode Model.setWeights} takes them.
    * @throws {DeviceError} If the device was lost.
    */
@@ -301,8 +303,8 @@ export class Model implements Disposable {
   /**
    * Reads the gradient of the last training step, or of the last trace.
    *
-   * @returns An array for each layer that learns, summed over the batch and
-   * those accumulated with it, before it is clipped.
+   * @returns An array for each trainable layer, summed over the batch and those
+   * accumulated with it, before clipping.
    * @throws {DeviceError} If the device was lost.
    */
   gradients(): Promise<Record<string, NamedArray>> {
@@ -310,9 +312,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * Compiles a plan for samples of one length. As many of a batch go through
-   * the network at once as the device has limits and memory for; the bits do
-   * not depend on it.
+   * Compiles a plan for samples of one length. The micro-batch is as large as
+   * the device's limits and memory allow; results have equal bits for any size.
    *
    * @param options Sizes, loss, and whether to train.
    * @returns The plan, ready to run; it shares the network's weights.
@@ -360,7 +361,7 @@ export class Model implements Disposable {
   }
 }
 
-/** Checks the time step and how events become the input. */
+/** Checks the time step and the coding of the input. */
 function requireInput({ Ts, coding }: ModelDescription): void {
   if (!isPositive(Ts)) {
     throw new RangeError(

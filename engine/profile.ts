@@ -1,5 +1,5 @@
 /**
- * Where a step spends its time, kernel by kernel.
+ * Times each kernel of a step on the device.
  *
  * @module
  */
@@ -12,42 +12,42 @@ import type { EventBatch } from "./network/event_batch.ts";
 import type { Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./device/readback.ts";
 
-/** What one dispatch of a step took, and did. */
+/** Time, bytes moved and multiply-adds of one dispatch of a step. */
 export interface KernelTime {
   /** Operator and direction. */
   readonly kernel: string;
   /**
-   * The layer that it is for; absent for events, loss, its error, statistics and
-   * update.
+   * The layer that the kernel belongs to; absent for binning, loss, prediction
+   * and the optimizer.
    */
   readonly layer?: string;
   /** Median over the repetitions, in ms. */
   readonly ms: number;
   /**
-   * Bytes that it moves if it sees each element of its buffers once, or, where
-   * it bins events, each event and the words that they are in.
+   * Bytes that the kernel moves if it reads or writes each element of its
+   * buffers once; for binning, the bytes of the events and of the words they set.
    */
   readonly bytes: number;
   /**
-   * Multiply-adds that the spikes of this batch ask for; 0 where a kernel
-   * mostly moves data.
+   * Multiply-adds that the spikes of this batch require; 0 for kernels bound by
+   * memory.
    */
   readonly multiplyAdds: number;
 }
 
 /**
- * Times each dispatch of a step's first micro-batch on its own. Weights of a
- * plan that trains are updated, with a learning rate of 0 or, where gradients
- * are clipped, that of the step before, so profile a network that is not needed
- * any more.
+ * Times each dispatch of a step's first micro-batch in a pass of its own. A
+ * plan that trains updates its weights meanwhile, with a learning rate of 0 or,
+ * where gradients are clipped, that of the step before, so profile a network
+ * whose weights are no longer needed.
  *
- * @param device Where the plan was compiled.
+ * @param device The device that the plan was compiled for.
  * @param stepper The plan.
  * @param layers The layers of its network.
  * @param batch The samples.
  * @param repetitions How often the step is timed.
  * @returns The times, in the order in which the dispatches run.
- * @throws {DeviceError} If the device has no clock.
+ * @throws {DeviceError} If the device has no timestamp queries.
  * @throws {RangeError} If `repetitions` is no positive integer.
  */
 export async function profile(
@@ -130,7 +130,7 @@ async function timeOnce(
   });
   encoder.resolveQuerySet(querySet, 0, count, times, 0);
   gpu.queue.submit([encoder.finish()]);
-  // What the step recorded is nobody's.
+  // The record of a timed step must not reach whoever drains the plan next.
   await stepper.plan.buffers.records.push(batch.labels);
   await stepper.drain();
   const stamps = new BigUint64Array(await readBytes(device, times));

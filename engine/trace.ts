@@ -1,6 +1,6 @@
 /**
- * All that a network does with a few samples: predictions, spikes, potentials
- * and gradients.
+ * Traces: predictions, spikes, potentials and gradients of a few samples, read
+ * back from the device.
  *
  * @module
  */
@@ -17,19 +17,19 @@ import { readBytes } from "./device/readback.ts";
 import type { EventBatch } from "./network/event_batch.ts";
 import type { NamedArray } from "./network/weights.ts";
 
-/** What one layer did, both `[N, C, H, W, T]`. */
+/** Spikes and potentials of one layer, both `[N, C, H, W, T]`. */
 export interface LayerTrace {
   /** Name of the layer. */
   readonly name: string;
   /** 1/Ts where a neuron spiked, else 0. */
   readonly spikes: NamedArray;
-  /** Potentials after the refractory response was added. */
+  /** Potentials, the refractory response included. */
   readonly potentials: NamedArray;
 }
 
-/** What a network did with a batch. */
+/** Spikes, potentials, losses and gradients of a batch. */
 export interface Trace {
-  /** One entry a layer. */
+  /** Spikes and potentials of each layer, first to last. */
   readonly layers: readonly LayerTrace[];
   /** Predicted class of each sample. */
   readonly predictions: Uint32Array;
@@ -40,8 +40,8 @@ export interface Trace {
 }
 
 /**
- * Runs a network forward and backward, without an update, and reads back all
- * of it.
+ * Runs a network forward and backward, without an update, and reads back its
+ * spikes, potentials and gradients.
  *
  * @param model The network.
  * @param batch Packed events of a few samples.
@@ -95,7 +95,7 @@ export async function trace(
   }
   const { backward } = stepper.plan;
   const found = await look(model, stepper, batch, ({ encoder, samples }) => {
-    // Gradients take the place of potentials, which are copied by now.
+    // The backward pass overwrites potentials, which have been copied before.
     const pass = encoder.beginComputePass();
     record(pass, backward, samples);
     pass.end();
@@ -103,7 +103,7 @@ export async function trace(
   return { ...found, gradients: await model.gradients() };
 }
 
-/** What a network makes of a sample. */
+/** Predicted class, spikes and potentials of a sample. */
 export interface Prediction {
   /** The predicted class. */
   readonly label: number;
@@ -114,7 +114,7 @@ export interface Prediction {
 }
 
 /**
- * Runs samples through a network and looks at all that it does.
+ * Runs samples forward through a network and reads back spikes and potentials.
  *
  * @param model The network.
  * @param batch Packed events of a few samples; their labels do not matter.
@@ -177,7 +177,7 @@ function sampleOf({ shape, data }: NamedArray, n: number): NamedArray {
   return { shape: [1, ...axes], data: data.slice(n * size, (n + 1) * size) };
 }
 
-/** Runs a plan that keeps potentials forward, and reads all of it back. */
+/** Runs a plan forward and reads back its kept potentials and its spikes. */
 async function look(
   model: Model,
   stepper: Stepper,
@@ -245,7 +245,7 @@ async function look(
   return { layers: traces, predictions, losses };
 }
 
-/** Where the samples of a micro-batch go. */
+/** Shape and layout of a layer's arrays, and the samples of a micro-batch. */
 interface Place {
   readonly extent: Extent;
   readonly layout: Layout;
@@ -256,7 +256,7 @@ interface Place {
   readonly samples: number;
 }
 
-/** `[N, rows, H, W, C]` by quads to `[N, C, H, W, T]`. */
+/** Copies floats `[N, rows, H, W, C]` by quads into `[N, C, H, W, T]`. */
 function spread(
   source: Float32Array,
   target: Float32Array,
@@ -276,7 +276,7 @@ function spread(
   }
 }
 
-/** `[N, B, H, W, C]` packed to `[N, C, H, W, T]`. */
+/** Unpacks time-packed spikes `[N, B, H, W, C]` into `[N, C, H, W, T]`. */
 function unpack(
   source: Uint32Array,
   target: Float32Array,

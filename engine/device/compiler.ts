@@ -1,5 +1,5 @@
 /**
- * From a kernel's spec to a command on the device.
+ * Compiles kernels into pipelines, binds their buffers, and records them.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import type { Device } from "./device.ts";
 import { KernelError } from "./errors.ts";
 import type { Grid, Groups, Launch } from "./launch.ts";
 
-/** A kernel with all it needs, ready to be recorded into a pass. */
+/** A pipeline with bind group and grid, ready to be recorded into a pass. */
 export interface Dispatch {
   /** Operator and direction. */
   readonly name: string;
-  /** The layer that it is for. */
+  /** Name of the layer that the kernel belongs to. */
   readonly layer?: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: Grid;
-  /** Bytes that it moves if it sees each element it binds once. */
+  /** Bytes moved if the kernel reads or writes each bound element once. */
   readonly bytes: number;
-  /** The launch that it was compiled from. */
+  /** The launch that the dispatch was compiled from. */
   readonly launch: Launch;
-  /** Another way to the same bits, for inputs of which many spike. */
+  /** The variant for dense incoming spikes, which gives the same bits. */
   readonly busy?: Dispatch;
 }
 
-/** A text, and what it was compiled to by entry point and constants. */
+/** A shader module and its pipelines, by entry point and constants. */
 interface Module {
   shader?: GPUShaderModule;
   readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
@@ -39,14 +39,14 @@ export class Compiler {
   readonly #device: Device;
   readonly #modules = new Map<string, Module>();
 
-  /** @param device Where the kernels are to run. */
+  /** @param device The device that the kernels run on. */
   constructor(device: Device) {
     this.#device = device;
   }
 
   /**
-   * Gives the compiler that all networks on a device share, so that the next
-   * one finds what the one before has compiled.
+   * Gives the compiler that all networks on a device share, so that a pipeline
+   * is compiled once for all of them.
    *
    * @param device The device.
    * @returns Its compiler.
@@ -61,7 +61,7 @@ export class Compiler {
    * Compiles a launch.
    *
    * @param launch The kernel, its constants and its workgroups.
-   * @param buffers A buffer for each of its bindings, by name.
+   * @param buffers A buffer for each binding of the kernel, by name.
    * @returns The dispatch.
    * @throws {KernelError} If the device does not accept the kernel.
    * @throws {TypeError} If a binding has no buffer.
@@ -73,7 +73,7 @@ export class Compiler {
     const { kernel, constants, grid } = launch;
     const [pipeline, busy] = await Promise.all([
       this.#pipeline(kernel, constants),
-      // It binds the same buffers.
+      // The variant for dense spikes binds the same buffers.
       launch.busy && this.compile<KernelSpec>(launch.busy, buffers),
     ]);
     const bound = Object.entries(kernel.bindings).map(([name, binding]) => {
@@ -161,8 +161,8 @@ export class Compiler {
  * Records dispatches into a pass, in order.
  *
  * @param pass The pass.
- * @param dispatches What is to run.
- * @param samples Number of samples in hand.
+ * @param dispatches The dispatches, in the order in which they run.
+ * @param samples Number of samples in the micro-batch.
  */
 export function record(
   pass: GPUComputePassEncoder,

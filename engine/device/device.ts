@@ -6,26 +6,27 @@
 
 import { DeviceError } from "./errors.ts";
 
-/** What the adapter says of itself. */
+/** Name and type of a WebGPU adapter. */
 export interface AdapterDescription {
-  /** Its name, such as `NVIDIA H200` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  /** Name, such as `NVIDIA H200` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
   readonly name: string;
-  /** Whether it computes on the CPU. */
+  /** Whether the adapter computes on the CPU. */
   readonly software: boolean;
 }
 
-/** Limits that are asked for up to what the adapter has, and why. */
+/** Limits that are requested as high as the adapter allows, and why. */
 const WANTED_LIMITS = [
   // A layer's potentials lie in one buffer: 39 MB a sample at 128×128, T 300.
   "maxStorageBufferBindingSize",
   "maxBufferSize",
-  // Drives and weights wait there: the more fits, the larger the workgroups.
+  // Shared memory holds tiles of drives and weights: more of it allows larger
+  // tiles.
   "maxComputeWorkgroupStorageSize",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** Features that are asked for where the adapter has them, and why. */
+/** Features that are requested where the adapter has them, and why. */
 const WANTED_FEATURES = [
-  // To say where a step spends its time.
+  // For the times of kernels in a profile.
   "timestamp-query",
 ] as const satisfies readonly GPUFeatureName[];
 
@@ -34,10 +35,10 @@ const SOFTWARE_ADAPTERS =
   /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
 /**
- * Says what an adapter is.
+ * Describes an adapter.
  *
  * @param adapter The adapter.
- * @returns Its name, and whether it is a program rather than a GPU.
+ * @returns The adapter's name, and whether it computes on the CPU.
  */
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { description, device, vendor, architecture } = adapter.info;
@@ -47,9 +48,9 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 }
 
 /**
- * Bytes that a buffer is a multiple of. Allocators place buffers one behind
- * another, and where rows do not begin with a line of memory, a GPU takes up to
- * a third longer to move them.
+ * Bytes that the size of a buffer is rounded up to. Allocators pack buffers
+ * without gaps, and a GPU takes up to a third longer to load or store rows that
+ * do not begin at a line of memory.
  */
 const LINE = 256;
 
@@ -57,18 +58,18 @@ const LINE = 256;
 export class Device implements Disposable {
   /** The WebGPU device. */
   readonly gpu: GPUDevice;
-  /** The adapter it was opened on. */
+  /** The adapter that the device was opened on. */
   readonly adapter: AdapterDescription;
-  /** Rounds after which it ends the loops of an invocation, unasked. */
+  /** The loop budget of an invocation; finite on llvmpipe alone. */
   readonly mostRounds: number;
   #lost: GPUDeviceLostInfo | undefined;
   #failure: GPUError | undefined;
 
   /**
-   * Takes charge of a device.
+   * Wraps a WebGPU device and listens for its loss and its errors.
    *
    * @param gpu A WebGPU device.
-   * @param adapter The adapter it was opened on.
+   * @param adapter The adapter that the device was opened on.
    */
   constructor(gpu: GPUDevice, adapter: AdapterDescription) {
     this.gpu = gpu;
@@ -82,8 +83,8 @@ export class Device implements Disposable {
   }
 
   /**
-   * Why the device is no longer good: it was lost or has refused a command;
-   * `undefined` while it is.
+   * Why the device can no longer be used: it was lost or has refused a command;
+   * `undefined` while it works.
    */
   get problem(): string | undefined {
     return this.#lost
@@ -92,9 +93,9 @@ export class Device implements Disposable {
   }
 
   /**
-   * Returns if the device is still good.
+   * Checks that the device still works.
    *
-   * @throws {DeviceError} If it was lost or has refused a command.
+   * @throws {DeviceError} If the device was lost or has refused a command.
    */
   check(): void {
     if (this.problem !== undefined) {
@@ -107,11 +108,11 @@ export class Device implements Disposable {
   /**
    * Makes a buffer for kernels, which can be copied from and to.
    *
-   * @param label What it holds.
-   * @param words Words of four bytes that it has room for, at least one.
+   * @param label Name of the buffer in messages of WebGPU.
+   * @param words Size in words of four bytes; 0 makes a buffer of one word.
    * @param usage How kernels bind it. @default storage
-   * @returns The buffer, filled up to whole lines of memory where those can be
-   * bound.
+   * @returns The buffer, its size rounded up to whole lines of memory unless it
+   * could then not be bound.
    */
   createBuffer(
     label: string,
@@ -131,9 +132,9 @@ export class Device implements Disposable {
   /**
    * Makes buffers, or none at all if memory runs out.
    *
-   * @param make Creates them on {@linkcode Device.gpu}.
-   * @param free Destroys them, for those that had room not to take it.
-   * @returns What `make` returned.
+   * @param make Creates the buffers on {@linkcode Device.gpu}.
+   * @param free Destroys the buffers that were created before memory ran out.
+   * @returns The buffers that `make` returned.
    * @throws {DeviceError} If the device has not enough memory.
    */
   async allocate<T>(make: () => T, free?: (made: T) => void): Promise<T> {
@@ -144,8 +145,8 @@ export class Device implements Disposable {
     try {
       made = make();
     } finally {
-      // Popped before anything is awaited, so that no other scope comes
-      // between.
+      // Both scopes are popped before the first await, so that no concurrent
+      // call pushes a scope between them.
       errors = await Promise.all([
         this.gpu.popErrorScope(),
         this.gpu.popErrorScope(),
@@ -174,7 +175,7 @@ export class Device implements Disposable {
 
 /**
  * Opens the WebGPU device that the browser or Deno prefers: a GPU where there
- * is one, a software adapter where that is installed.
+ * is one, else an installed software adapter.
  *
  * @returns The device.
  * @throws {DeviceError} If there is no adapter, or it gives no device.

@@ -1,10 +1,10 @@
 /**
- * What a caller of the engine may want to catch.
+ * Errors of devices, kernels and shapes that a caller may want to catch.
  *
  * @module
  */
 
-/** No WebGPU device can be had, it is lost, or it ran out of memory. */
+/** There is no WebGPU device, it was lost, or it ran out of memory. */
 export class DeviceError extends Error {
   /** `"DeviceError"`. */
   override readonly name = "DeviceError";
@@ -18,11 +18,11 @@ export class KernelError extends Error {
   readonly kernel: string;
 
   /**
-   * Words the problem.
+   * Makes an error with its message.
    *
    * @param kernel Operator and direction.
-   * @param problem What the device says.
-   * @param options The error beneath.
+   * @param problem The device's message.
+   * @param options The error that caused this one.
    */
   constructor(kernel: string, problem: string, options?: ErrorOptions) {
     super(`Cannot compile kernel "${kernel}": ${problem}`, options);
@@ -30,7 +30,7 @@ export class KernelError extends Error {
   }
 }
 
-/** Sizes that do not fit one another, or not the device. */
+/** Sizes that contradict one another or exceed the device's limits. */
 export class ShapeError extends Error {
   /** `"ShapeError"`. */
   override readonly name = "ShapeError";

@@ -1,21 +1,24 @@
 /**
- * Kernels to run, as plain data: what to compile them with and how many
- * workgroups they take.
+ * Launches: kernels with their constants and numbers of workgroups, as plain
+ * data.
  *
  * @module
  */
 
 import type { ConstantOf, KernelSpec } from "../../kernels/spec.ts";
 
-/** Workgroups along x, y and z; "samples" is filled in when it runs. */
+/**
+ * Workgroups along x, y and z; "samples" stands for the number of samples in
+ * the micro-batch.
+ */
 export type Grid = readonly [Groups, Groups, Groups];
 
 /** Workgroups along one dimension. */
 export type Groups = number | "samples";
 
-/** How much a kernel has to do. */
+/** Numbers that a kernel's work depends on. */
 export interface Workload {
-  /** Spikes that come into its layer, or events where it bins them. */
+  /** Incoming spikes of the kernel's layer, or events for binning. */
   readonly spikes: number;
   /** Bins of all samples. */
   readonly bins: number;
@@ -24,39 +27,39 @@ export interface Workload {
 /**
  * One run of a kernel.
  *
- * Mesa's llvmpipe ends every loop of an invocation once all its loops together
- * have gone round 65,535 times, and says nothing: `loops` says how often they
- * may, so that a plan which would exceed it is refused or cut.
+ * Mesa's llvmpipe silently ends every loop of an invocation once its loops have
+ * made 65,535 rounds together. `loops` bounds the rounds, so that a plan which
+ * would exceed that budget is refused or cut into smaller micro-batches.
  */
 export interface Launch<S extends KernelSpec = KernelSpec> {
   /** The kernel. */
   readonly kernel: S;
-  /** Values of its constants; those left out keep the kernel's default. */
+  /** Values of the kernel's constants; others keep their default in WGSL. */
   readonly constants: Readonly<Partial<Record<ConstantOf<S>, number>>>;
   /** Workgroups along x, y and z. */
   readonly grid: Grid;
   /**
-   * Rounds of all loops of an invocation that sees one sample, at most, whatever
-   * spikes. A loop that goes round n times counts as n + 1.
+   * Most rounds of all loops of an invocation that visits one sample, at any
+   * firing rate. A loop of n rounds counts as n + 1.
    *
    * @default 0
    */
   readonly loops?: number;
   /**
-   * Rounds that each further sample adds where an invocation visits all of them.
+   * Rounds that each further sample adds where an invocation visits them all.
    *
    * @default 0
    */
   readonly loopsPerSample?: number;
   /**
-   * Multiply-adds that the spikes of a batch ask for.
+   * Multiply-adds that the spikes of a batch require.
    *
-   * @default none: it mostly moves data
+   * @default none: the kernel is bound by memory
    */
   readonly multiplyAdds?: (work: Workload) => number;
-  /** Bytes that it moves. @default those of all that it binds, once */
+  /** Bytes that the kernel moves. @default the bytes of all bound buffers */
   readonly bytes?: (work: Workload) => number;
-  /** Another way to the same bits, for inputs of which many spike. */
+  /** The variant for dense incoming spikes, which gives the same bits. */
   readonly busy?: Launch;
 }
 
@@ -64,7 +67,7 @@ export interface Launch<S extends KernelSpec = KernelSpec> {
  * Checks the constants of a launch against those of its kernel, by their types.
  *
  * @param launch The launch.
- * @returns The same.
+ * @returns The same launch.
  *
  * @example
  * ```ts
@@ -92,11 +95,11 @@ export function launch<const S extends KernelSpec>(
 }
 
 /**
- * Workgroups enough for a number of elements, within what a dispatch may have
- * along one dimension; kernels stride over what is left.
+ * Counts the workgroups for a number of elements, up to the limit of a dispatch
+ * along one dimension; kernels stride over the remaining elements.
  *
  * @param elements The number of elements.
- * @param each Elements that a workgroup takes.
+ * @param each Elements that a workgroup processes.
  * @returns The number of workgroups, at least 1.
  */
 export function groupsFor(elements: number, each: number): number {

@@ -1,5 +1,5 @@
 /**
- * Whole buffers, read back while the caller waits.
+ * Reads buffers back to the host.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Device } from "./device.ts";
 /**
  * Reads a buffer.
  *
- * @param device Where it is.
+ * @param device The device that holds the buffer.
  * @param buffer A buffer that can be copied from.
  * @param size Bytes to read from its start.
- * @returns Its bytes once all work submitted so far is done.
+ * @returns The bytes, once all work submitted before is done.
  * @throws {DeviceError} If the device was lost.
  */
 export async function readBytes(
@@ -44,9 +44,9 @@ export async function readBytes(
 /**
  * Reads a buffer of floats.
  *
- * @param device Where it is.
+ * @param device The device that holds the buffer.
  * @param buffer A buffer that can be copied from.
- * @returns Its floats once all work submitted so far is done.
+ * @returns The floats, once all work submitted before is done.
  * @throws {DeviceError} If the device was lost.
  */
 export async function readFloats(

@@ -1,5 +1,5 @@
 /**
- * What a device can do at most: move bytes, and multiply.
+ * The roofline of a device: its highest memory bandwidth and arithmetic rate.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Device } from "./device.ts";
 import { Compiler, type Dispatch, record } from "./compiler.ts";
 import { groupsFor } from "./launch.ts";
 
-/** What a device can do at most. */
+/** Highest memory bandwidth and arithmetic rate of a device. */
 export interface Ceilings {
   /** Bytes read and written in a second. */
   readonly bytesPerSecond: number;
@@ -17,22 +17,22 @@ export interface Ceilings {
   readonly multiplyAddsPerSecond: number;
 }
 
-/** Bytes of each of the two buffers, at most. */
+/** Most bytes in each of the two buffers of the bandwidth measurement. */
 const BYTES = 2 ** 28;
 
 /** Multiply-adds of an invocation: 32 vectors of four, 128 times. */
 const MULTIPLY_ADDS = 32 * 4 * 128;
 
 /**
- * Time that a measurement should take, in ms: promises tick every 11 ms, and
- * an idle GPU takes half a second to clock up.
+ * Target time of a measurement in ms, long because promises resolve at ticks of
+ * 11 ms, and an idle GPU takes half a second to raise its clock.
  */
 const DURATION = 300;
 
 /**
- * Measures a device.
+ * Measures memory bandwidth and arithmetic rate of a device.
  *
- * @param device The device, which should have nothing else to do.
+ * @param device The device, which should be idle.
  * @returns The best of three measurements each.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  *
@@ -84,7 +84,7 @@ export async function measureCeilings(device: Device): Promise<Ceilings> {
   return ceilings;
 }
 
-/** Seconds that a dispatch takes at best. */
+/** The shortest of three measured times of a dispatch, in seconds. */
 async function fastest(device: Device, dispatch: Dispatch): Promise<number> {
   const once = await time(device, dispatch, 1);
   const times = Math.ceil(DURATION / Math.max(once - 11, 0.05));

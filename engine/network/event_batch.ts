@@ -1,5 +1,5 @@
 /**
- * Samples as a plan takes them.
+ * Batches of packed events, the input of a plan.
  *
  * @module
  */
@@ -10,9 +10,9 @@
  * An event is one word, `bin << addressBits | address`, with
  * address = (row·W + column)·C + channel and addressBits = ⌈log2(C·H·W)⌉.
  *
- * Words that a plan has seen stay on the device, and are found there by the
- * memory they lie in: change them no more, and give what differs in an array of
- * its own.
+ * A plan caches event words on the device and recognizes them by their place in
+ * the host's memory. So do not change an array that a plan was given; put other
+ * events into a new array.
  */
 export interface EventBatch {
   /** Event words of each sample. */

@@ -1,5 +1,5 @@
 /**
- * Whether numbers that a caller gives survive on the device, as float32.
+ * Checks of numbers that become float32 on the device.
  *
  * @module
  */

@@ -1,45 +1,45 @@
 /**
- * How the real-valued arrays of a layer lie: its neurons by four.
+ * Memory layout of a layer's potentials, drives and gradients, in quads.
  *
- * A kernel loads and stores a quad of neurons at once. Neurons lie in runs,
- * which end with a quad of their own: a run is what a convolution's group
- * makes of a pixel, or else all neurons. What is over of a quad is 0.
+ * A kernel loads and stores a quad of four neurons at once. Neurons are stored
+ * in runs, each padded with zeros to whole quads. In a convolution a run holds
+ * the output channels of one group at one pixel, in other layers all neurons.
  *
  * @module
  */
 
 import { type Extent, sizeOf } from "./network.ts";
 
-/** Where neurons lie in a bin of a sample. */
+/** Layout of a layer's neurons within one bin of a sample. */
 export interface Layout {
   /** Neurons of a run. */
   readonly runSize: number;
-  /** Floats of all runs, a multiple of four. */
+  /** Floats of all runs with their padding, a multiple of four. */
   readonly floats: number;
 }
 
 /** Neurons of a quad. */
 export const QUAD = 4;
 
-/** Words between the beginnings of two bindings of a buffer. */
+/** Words that the offset of a buffer binding must be a multiple of. */
 export const ALIGNMENT = 64;
 
 /**
- * Lays a number of neurons out by fours.
+ * Rounds a number of neurons up to whole quads.
  *
- * @param size The number.
- * @returns The floats that they take.
+ * @param size Number of neurons.
+ * @returns Floats that they take in memory.
  */
 export function inQuads(size: number): number {
   return QUAD * Math.ceil(size / QUAD);
 }
 
 /**
- * Rows by which drives lie after potentials, so that a neuron finds the drives
- * of the last K bins where no potential has taken their place.
+ * Counts the rows by which drives are stored after potentials in their shared
+ * buffer, so that the potentials written overwrite no drive of the last K bins.
  *
- * @param K Bins after which a neuron is given a drive again.
- * @returns The rows, so many that a binding may begin after them.
+ * @param K Bins after which a neuron reads a drive a second time.
+ * @returns The number of rows, at least K, at which a binding may begin.
  */
 export function leadOf(K: number): number {
   const rows = ALIGNMENT / QUAD;
@@ -47,7 +47,7 @@ export function leadOf(K: number): number {
 }
 
 /**
- * How a layer's neurons lie.
+ * Lays out the neurons of a layer.
  *
  * @param layer Extent of the output, and neurons of a run.
  * @returns Their layout.
@@ -59,11 +59,11 @@ export function layoutOf(
 }
 
 /**
- * Where a neuron lies.
+ * Finds a neuron's place in memory.
  *
  * @param layout The layout of its layer.
  * @param neuron Its index, (row·W + column)·C + channel.
- * @returns Its place in a bin, in floats.
+ * @returns Offset of the neuron within a bin, in floats.
  */
 export function placeOf({ runSize }: Layout, neuron: number): number {
   return Math.floor(neuron / runSize) * inQuads(runSize) + neuron % runSize;

@@ -1,5 +1,5 @@
 /**
- * The sizes of what goes through a network.
+ * Extents of a layer's input and output.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { ShapeError } from "../device/errors.ts";
 /** Rows and columns, or one number for both. */
 export type Pair = number | readonly [number, number];
 
-/** Channels, height and width of what goes through a layer at any time. */
+/** Channels, height and width of the neurons of an input or output. */
 export interface Extent {
   /** Channels. */
   readonly C: number;
@@ -34,8 +34,8 @@ export function sizeOf(extent: Extent): number {
  *
  * @param name Name of the layer.
  * @param sizes The sizes.
- * @param options The least that each may be.
- * @throws {ShapeError} If one is not an integer, or less.
+ * @param options The least value of a size.
+ * @throws {ShapeError} If a size is not an integer, or less than that.
  */
 export function requireSizes(
   name: string,

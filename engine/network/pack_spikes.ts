@@ -1,5 +1,5 @@
 /**
- * Dense spike trains as packed events.
+ * Spike trains, dense in time, as packed events.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { NamedArray } from "./weights.ts";
  * @param labels Class of each sample.
  * @returns The same spikes as a batch of events.
  * @throws {ShapeError} If the shape has not five axes, does not fit the data
- * or the labels, or has more bins than an event can tell.
+ * or the labels, or has more bins than an event word has room for.
  * @throws {RangeError} If a value is neither 0 nor 1, or a label no class.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * The one source of randomness in a run.
+ * The random number generator of a run, for weights, order and augmentation.
  *
  * @module
  */
@@ -18,9 +18,10 @@ export class Random {
    * Makes a generator.
    *
    * @param seed A seed, an integer, or a state kept from another generator.
-   * @param stream Which of the seed's streams, counted from 0; they are 2^64
-   * numbers apart.
-   * @throws {RangeError} If the seed is no integer, or the stream none from 0.
+   * @param stream Number of the seed's stream, counted from 0; streams start
+   * 2^64 draws apart.
+   * @throws {RangeError} If the seed is no integer, or the stream no integer
+   * from 0.
    */
   constructor(seed: number | readonly number[], stream = 0) {
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
@@ -55,10 +56,10 @@ export class Random {
   }
 
   /**
-   * Puts items into an order drawn evenly from all orders.
+   * Shuffles items; every order is equally likely.
    *
-   * @param items The items; they stay as they are.
-   * @returns A copy in another order.
+   * @param items The items, which are not changed.
+   * @returns A shuffled copy.
    */
   shuffle<T>(items: readonly T[]): T[] {
     const shuffled = [...items];

@@ -52,7 +52,7 @@ export type Tensor = {
   };
 }[Dtype];
 
-/** What a safetensors file holds. */
+/** Tensors and metadata of a safetensors file. */
 export interface Weights {
   /** The tensors by name, in the order of their bytes. */
   readonly tensors: Map<string, Tensor>;
@@ -66,14 +66,14 @@ export class WeightsError extends Error {
   override readonly name = "WeightsError";
   /** The tensor concerned; `undefined` if the whole file is meant. */
   readonly tensor: string | undefined;
-  /** What is the case, with the tensor's name. */
+  /** The problem, with the tensor's name. */
   readonly problem: string;
 
   /**
-   * Words the problem.
+   * Makes an error with its message.
    *
-   * @param problem What is the case, without full stop.
-   * @param options The tensor concerned and the error beneath.
+   * @param problem The problem, without full stop.
+   * @param options The tensor concerned and the error that caused this one.
    */
   constructor(
     problem: string,

@@ -1,8 +1,9 @@
 /**
- * Weights: where they start, and the two orders in which they lie.
+ * Weights: their place in the buffer of all layers, and their two orders in
+ * memory.
  *
- * Users see the reference's order, `[out, in, height, width, 1]`; kernels have
- * an order of their own.
+ * Users see the order of SLAYER, `[out, in, height, width, 1]`; each kind of
+ * layer has an order of its own for its kernels.
  *
  * @module
  */
@@ -26,13 +27,13 @@ export interface WeightLayout {
   /** Floats that they take in the kernels' order, a multiple of four. */
   readonly floats: number;
   /**
-   * Whether an array of another shape and as many values is taken for them.
+   * Whether an array of another shape with as many values is accepted.
    *
    * @default never
    */
   readonly fits?: (shape: readonly number[]) => boolean;
   /**
-   * Draws their first values.
+   * Draws the initial weights.
    *
    * @param random The generator.
    * @returns The values, in users' order.
@@ -41,20 +42,20 @@ export interface WeightLayout {
   /**
    * Visits every weight.
    *
-   * @param at Is called with its place in users' order and in the kernels'.
+   * @param at Called with each weight's index in users' and in kernels' order.
    */
   visit(at: (user: number, kernel: number) => void): void;
 }
 
-/** Where one layer's weights lie among those of all layers. */
+/** The range of one layer's weights in the buffer of all layers. */
 export interface WeightSlot {
   /** Name of the layer. */
   readonly layer: string;
-  /** The name users know, such as `conv1.weight`. */
+  /** Name of the array in a weights file, such as `conv1.weight`. */
   readonly name: string;
-  /** Their shape and order. */
+  /** Shape and order of the weights. */
   readonly weights: WeightLayout;
-  /** First element, in floats. */
+  /** Offset of the first weight, in floats. */
   readonly offset: number;
   /** Number of elements. */
   readonly length: number;
@@ -71,10 +72,10 @@ export function countOf(shape: readonly number[]): number {
 }
 
 /**
- * Lays the weights of all layers side by side.
+ * Lays out the weights of all layers in one buffer.
  *
  * @param layers The layers.
- * @returns One slot a layer that learns, and the length of all in floats.
+ * @returns A slot for each layer with weights, and the length of all in floats.
  */
 export function layOutWeights(
   layers: readonly { readonly name: string; readonly weights?: WeightLayout }[],
@@ -95,7 +96,7 @@ export function layOutWeights(
  *
  * @param slot The layer's weights.
  * @param array Weights as users see them.
- * @returns The same in the kernels' order, 0 between them.
+ * @returns The weights in the kernels' order, padded with 0.
  * @throws {ShapeError} If the shape is not the layer's.
  * @throws {RangeError} If a weight is not finite.
  */
@@ -124,7 +125,7 @@ export function toKernelOrder(
   return data;
 }
 
-/** Whether shapes are the same but for 1s at their end. */
+/** Whether two shapes are equal up to trailing axes of length 1. */
 export function isSameShape(
   a: readonly number[],
   b: readonly number[],

@@ -16,7 +16,7 @@ import type { NamedArray } from "./weights.ts";
  *
  * @param bytes A file in safetensors, all of it finite 32-bit floats.
  * @returns The arrays by name.
- * @throws {WeightsError} If it is not such a file.
+ * @throws {WeightsError} If the bytes are not such a file.
  */
 export function loadWeights(
   bytes: Uint8Array<ArrayBuffer>,
@@ -41,7 +41,7 @@ export function loadWeights(
  * Makes a file of weights.
  *
  * @param weights All weights of a network.
- * @param metadata Texts that go with them.
+ * @param metadata Texts to store with the weights, by key.
  * @returns The bytes of the file, in safetensors.
  *
  * @example

@@ -15,9 +15,9 @@ import { ALIGNMENT, inQuads } from "../network/layout.ts";
 
 /**
  * Words that describe a micro-batch to the kernels: its first sample, its
- * number of samples, the slot of the step's record, whether the gradient already holds
- * earlier samples, whether the weights are updated after this micro-batch, and
- * three floats of that update: rate, root and decay.
+ * number of samples, the slot of the step's record, whether the gradient
+ * already holds earlier samples, whether the weights are updated after this
+ * micro-batch, and three floats of that update: rate, root and decay.
  */
 export const PART_WORDS = 8;
 
@@ -53,8 +53,8 @@ export interface PlanBuffers {
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
   /**
-   * Gradient that wakes silent outputs, of the output's potentials, [M, T, F];
-   * see loss.wgsl.
+   * Gradient of the output's spikes that wakes silent outputs, [M, T, F]; see
+   * loss.wgsl.
    */
   readonly silence: GPUBuffer;
   /** Loss of each output, [M, F]. */
