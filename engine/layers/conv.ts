@@ -33,7 +33,7 @@ import {
 } from "./conv_tiling.ts";
 import type { LayerKind, LayerSetting } from "./layer.ts";
 
-/** Most rounds of a loop over the bits of four words, one a round. */
+/** Most rounds of a loop over the bits of four words, one bit a round. */
 const BITS = 4 * BINS_PER_WORD + 2;
 
 /** A convolution over rows and columns, without bias. */
@@ -119,7 +119,7 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
   partialFloats: (layer) => gradientStrips(layer) * layer.weights.floats,
 };
 
-/** A strip of pixels summed by each invocation, of one sample. */
+/** Launches the partial weight gradients, one strip of pixels an invocation. */
 function launchStrips(
   layer: ConvLayer,
   setting: LayerSetting,
@@ -145,24 +145,24 @@ function launchStrips(
   });
 }
 
-/** Strips of a sample that an invocation adds up, four at once. */
+/** Rounds in which an invocation reduces a sample's strips, four a round. */
 function totalLoops(strips: number, quads: number): number {
   const sharers = convGradientTotal.tile.sampleLanes / quads;
   return Math.ceil(strips / 4 / sharers) + 14;
 }
 
-/** Taps of a pixel, one a round, with the runs and words that they lie in. */
+/** Rounds over a pixel's taps, and over the runs and words that hold them. */
 function gatherLoops(layer: ConvLayer, P: number): number {
   const { kernel, input, dilation, groups } = layer;
   const taps = kernel[0] * kernel[1] * input.C / groups;
   const runs = kernel[0] *
     (dilation[1] === 1 && groups === 1 ? 1 : kernel[1]);
-  // A run may begin and end within a word.
+  // A run may begin and end within a word, which adds a word.
   const words = Math.ceil(taps / runs / BINS_PER_WORD) + 1;
   return Math.ceil(4 + P * (2 + runs * (2 + 2 * words) + taps));
 }
 
-/** Weights that one spike meets on its way; borders count as if inside. */
+/** Weights that one input spike is multiplied by; borders are ignored. */
 function met({ input, output, weights }: ConvLayer): number {
   return countOf(weights.shape) * sizeOf(output) / output.C / sizeOf(input);
 }

@@ -1,5 +1,5 @@
 /**
- * Convolutions: what their users write, and the shapes that follow.
+ * Convolutions: their descriptions, and the shapes that follow from them.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { WeightLayout } from "../network/weights.ts";
 import type { Layer, LayerShapes } from "./layer.ts";
 import { quadWeights } from "./quad_weights.ts";
 
-/** A convolution as its user writes it. */
+/** A convolution in the description of a network. */
 export interface ConvDescription {
   /** Channels of the output. */
   readonly out: number;
@@ -48,10 +48,10 @@ export interface ConvLayer extends Layer {
  * Works out the shapes of a convolution.
  *
  * @param description The description.
- * @param place Its name, and the extent of its input.
- * @returns The shapes; a run of neurons is what a group makes of a pixel.
+ * @param place Name of the layer, and the extent of its input.
+ * @returns The shapes; a run holds the output channels of one group at a pixel.
  * @throws {ShapeError} If a size is not a positive integer, or the kernel is
- * larger than what it is laid on.
+ * larger than the padded input.
  */
 export function describeConv(
   description: ConvDescription,

@@ -8,18 +8,19 @@ import { convAdjointOnePixel } from "../../kernels/layers/conv_adjoint_tiled.ts"
 import { QUAD } from "../network/layout.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
-/** Pixels of an adjoint's tile, and whether an invocation owns four of a row. */
+/** Pixels of a tile of inputs in the adjoint, and how invocations own them. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
+  /** Whether an invocation owns four adjacent pixels of a row. */
   readonly fourPixels: boolean;
 }
 
-/** The wider takes less memory for each of its inputs. */
+/** Tiles of one pixel an invocation; WIDE needs less shared memory a pixel. */
 const NARROW: Tile = { rows: 8, columns: 8, fourPixels: false };
 const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 
-/** For devices on which loads take most of the time. */
+/** The tile for software adapters, where loads take most of the time. */
 const FOUR_PIXELS: Tile = { rows: 16, columns: 16, fourPixels: true };
 
 /** Workgroups that a dispatch may have along one dimension. */
@@ -32,8 +33,8 @@ const PARTIAL_FLOATS = 1 << 20;
 const PARTIAL_LANES = 1 << 17;
 
 /**
- * How many strips of pixels the weight gradient of a convolution is summed in,
- * apart from one another; it does not depend on the batch.
+ * Counts the strips of pixels whose partial sums make the weight gradient of a
+ * convolution. It does not depend on the batch, so sums keep their order.
  *
  * @param layer The layer.
  * @returns The number of strips.
@@ -52,12 +53,12 @@ export function gradientStrips(layer: ConvLayer): number {
 }
 
 /**
- * How a workgroup shares the partial gradients of weights.
+ * Splits the reduction of partial weight gradients among workgroups.
  *
- * @param strips Strips that were summed apart.
+ * @param strips Number of strips.
  * @param software Whether the device computes on the CPU.
- * @returns Quads of weights, few where there is much to add up for each, and
- * samples that it adds up at once.
+ * @returns Quads of weights of a workgroup, fewer where each has many strips,
+ * and samples that the workgroup adds up at once.
  */
 export function totalShares(
   strips: number,
@@ -68,17 +69,17 @@ export function totalShares(
 }
 
 /**
- * How the adjoint of a convolution cuts its inputs into tiles.
+ * Cuts the inputs of a convolution's adjoint into tiles.
  *
  * @param layer The layer.
  * @param T Bins in a sample.
- * @param adapter Bytes of memory that a workgroup may have, and whether the
- * adapter is software: loads take most of the time then, so an invocation owns
- * four adjacent pixels, where there are many.
+ * @param adapter Bytes of shared memory that a workgroup may have, and whether
+ * the adapter is software: loads take most of the time then, so an invocation
+ * owns four adjacent pixels, where there are many.
  * @returns Rows and columns of a tile and of the outputs that reach it, whether
  * an invocation owns four adjacent pixels, workgroups for all tiles and for
- * all bins; `undefined` if no tile fits a workgroup's memory, or all of them a
- * dispatch.
+ * all bins; `undefined` if no tile fits shared memory, or the tiles are
+ * more than a dispatch may have workgroups.
  */
 export function reachOf(
   layer: ConvLayer,
@@ -122,7 +123,7 @@ function cutTiles(
  * The sizes of a convolution, by their names in conv_geometry.wgsl.
  *
  * @param layer The layer.
- * @returns A value for each.
+ * @returns A value for each constant.
  */
 export function convConstants(layer: ConvLayer) {
   const { input, output, kernel, stride, padding, dilation, groups } = layer;

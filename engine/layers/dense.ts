@@ -19,7 +19,7 @@ import { denseBlocks, forwardShares, gradientShares } from "./dense_tiling.ts";
 import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
 import { quadWeights } from "./quad_weights.ts";
 
-/** An all-to-all layer as its user writes it. */
+/** An all-to-all layer in the description of a network. */
 export interface DenseDescription {
   /** Number of outputs. */
   readonly out: number;
@@ -33,7 +33,7 @@ export interface DenseLayer extends Layer {
   readonly weights: WeightLayout;
 }
 
-/** Rounds in which spikes of 8 words are ranked, and listed in two lists at most. */
+/** Rounds in which the spikes of 8 words are ranked and listed. */
 const RANKING = 10 + 2 * 8 * (BINS_PER_WORD + 1);
 
 /** All-to-all synapses, without bias. */
@@ -53,7 +53,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
         name,
         runSize: out,
         weightScale,
-        // Channels before rows before columns.
+        // In the weights channels come before rows and columns, in memory last.
         fits: (shape) => isSameShape(shape, [out, sizeOf(input)]),
       }),
     };
@@ -104,7 +104,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   },
 };
 
-/** Words that are ranked and listed, and spikes that are added up, of a bin. */
+/** Rounds of the forward kernel: ranking and listing spikes, adding weights. */
 function forwardLoops({ input }: Layer, P: number, bins: number): number {
   const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
   const rankings = Math.ceil(words / 8 / LISTS_LANES);
@@ -112,7 +112,7 @@ function forwardLoops({ input }: Layer, P: number, bins: number): number {
   return rankings * RANKING + lists * 8 + words * 4 + LISTS_LANES;
 }
 
-/** The same of the inputs of a workgroup, over all bins of a sample. */
+/** Rounds of the gradient kernel, over a workgroup's inputs and all bins. */
 function gradientLoops(
   { input }: Layer,
   { T, P }: LayerSetting,

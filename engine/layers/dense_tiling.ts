@@ -10,38 +10,42 @@ import { QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { Layer } from "./layer.ts";
 
-/**
- * Inputs of a workgroup of a gradient: in software, and on a GPU at most, where
- * so many workgroups are wanted.
- */
+/** Inputs of a workgroup of the gradient kernel on a software adapter. */
 const INPUTS_IN_SOFTWARE = 16;
+
+/** Most inputs of a workgroup of the gradient kernel on a GPU. */
 const MOST_INPUTS = 4;
+
+/** Workgroups that keep a GPU occupied in the gradient kernel. */
 const GRADIENT_GROUPS = 1 << 10;
 
-/** Bins of a workgroup of a forward pass, at most. */
+/** Most bins of a workgroup of the forward kernel. */
 const MOST_BINS = 8;
 
-/** Invocations for which inputs are shared, and by how many at most. */
+/** Invocations up to which the spikes of an input are split among several. */
 const GRADIENT_LANES = 1 << 16;
+
+/** Most invocations that split the spikes of an input. */
 const MOST_SPLITS = 16;
 
 /**
- * Counts the workgroups that share an input, or a bin, of a dense layer.
+ * Counts the workgroups that divide a dense layer's outputs among them, for
+ * each block of bins or inputs.
  *
  * @param layer The layer.
- * @returns Their number.
+ * @returns The number of workgroups.
  */
 export function denseBlocks({ output }: Layer): number {
   return Math.ceil(output.C / QUAD / LISTS_LANES);
 }
 
 /**
- * How a workgroup shares the words of bins.
+ * Splits the spike words of bins among the invocations of a workgroup.
  *
  * @param layer The layer.
- * @param P Bit planes of its input.
- * @returns Words that an invocation looks through at once, up to eight, and bins
- * of a workgroup, a power of two: several where their words are few.
+ * @param P Bit planes of the layer's input.
+ * @returns Words that an invocation scans at once, up to eight, and bins of a
+ * workgroup, a power of two: several where a bin has few words.
  */
 export function forwardShares(
   { input, output }: Layer,
@@ -57,13 +61,13 @@ export function forwardShares(
 }
 
 /**
- * How a workgroup shares quads of a dense layer's weights.
+ * Splits the weight gradient of a dense layer among workgroups and invocations.
  *
  * @param layer The layer.
  * @param software Whether the device computes on the CPU.
  * @returns Inputs of a workgroup, a power of two, invocations that split the
- * spikes of each between them, and samples that they list at once; none depends
- * on the batch.
+ * spikes of each between them, and samples that they list at once. None depends
+ * on the batch, so sums keep their order.
  */
 export function gradientShares(
   layer: Layer,

@@ -17,10 +17,10 @@ import { dense, type DenseDescription } from "./dense.ts";
 import type { Layer, LayerKind } from "./layer.ts";
 import { pool } from "./pool.ts";
 
-/** The kinds that a description can name by a key. */
+/** The layer kinds that a description names by a key. */
 const KINDS: readonly LayerKind[] = [pool, conv, dense];
 
-/** A layer's own neuron, in part or as a whole. */
+/** The neuron of one layer, where it differs from the network's. */
 export interface LayerNeuron {
   /**
    * The layer's neuron; parameters left out are the network's.
@@ -30,11 +30,11 @@ export interface LayerNeuron {
   readonly neuron?: NeuronDescription;
 }
 
-/** A layer of a kind that its user brings, with the options of that. */
+/** A layer of a user-defined kind, with the options of that kind. */
 export interface OwnLayer extends LayerNeuron {
   /** The kind. */
   readonly kind: LayerKind;
-  /** Its options. */
+  /** The options of the kind. */
   readonly [option: string]: unknown;
 }
 
@@ -50,11 +50,11 @@ export type LayerDescription =
  *
  * @param input Channels, rows and columns of a sample.
  * @param descriptions The layers, first to last.
- * @param options The neuron of those that have none of their own.
+ * @param options The neuron of layers whose description has none.
  * @returns The layers with their shapes, named by kind: `conv1`, `pool1`,
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
- * or a kernel is larger than what it is laid on.
+ * or a kernel is larger than the padded input.
  * @throws {RangeError} If a neuron's parameter is out of range.
  * @throws {TypeError} If a neuron has no such parameter.
  *
@@ -103,7 +103,7 @@ export function describeLayers(
   return layers;
 }
 
-/** The kind of a layer, and what its user wrote for it. */
+/** The kind of a layer, and its options in the description. */
 function kindOf(description: LayerDescription, number: number) {
   if ("kind" in description) {
     return { kind: description.kind, options: description };

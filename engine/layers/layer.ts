@@ -22,11 +22,11 @@ export interface Layer {
   /** Extent of the output. */
   readonly output: Extent;
   /**
-   * Neurons of a run: real-valued arrays hold them run by run, each filled up to
-   * a multiple of four.
+   * Neurons of a run: potentials, drives and gradients are stored run by run,
+   * each padded to a multiple of four.
    */
   readonly runSize: number;
-  /** Its weights; absent where it has none. */
+  /** Shape and order of the trainable weights, if the layer has any. */
   readonly weights?: WeightLayout;
   /** Its neurons. */
   readonly neuron: Neuron;
@@ -46,37 +46,39 @@ export interface LayerSetting {
   readonly P: number;
   /** Height of an incoming spike. */
   readonly height: number;
-  /** Rows of a sample's drives, and of their gradients; T of them are used. */
+  /** Rows from one sample's drives to the next one's; the first T are used. */
   readonly sampleRows: number;
-  /** How the neurons of the layer below lie. */
+  /** Memory layout of the layer below. */
   readonly below: Layout;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
-  /** Bytes of memory that a workgroup may have. */
+  /** Bytes of shared memory that a workgroup may have. */
   readonly workgroupBytes: number;
   /** The number of the rule by which weights are updated. */
   readonly rule: number;
   /** The layer's neurons, for a kernel that integrates them. */
   readonly neurons: NeuronSetting;
   /**
-   * Further constants of such a kernel, by their names in neurons.wgsl; a height
+   * Further constants of a kernel that integrates neurons, by their names in
+   * neurons.wgsl; a height
    * in `height` replaces that of a spike.
    */
   readonly outcome: Readonly<Record<string, number>>;
-  /** Whether such a kernel is to leave its spikes in `neuronPacked` too. */
+  /** Whether a kernel that integrates neurons also writes `neuronPacked`. */
   readonly packsNeurons: boolean;
 }
 
 /**
  * A kind of layer, as plain data.
  *
- * A description has one as `{ kind, …options }`. Buffers are bound by their
- * names: incoming spikes `inputs` [N, P, B, F in], time-packed, and
- * `neuronPacked` [N, P, B, 32·⌈F in / 32⌉]; weights `w`; the drive `x` and its
- * gradient `dy` [N, sampleRows, F out]; the gradient of incoming spikes `dx`
- * [N, T, F in]; `batch`; the gradient of weights `dw`; partial sums of it,
- * `stripSum` to write and `stripSums` to read; and `weights`, `m`, `v` and
- * `vMax` as optimizer_rules.wgsl has them.
+ * A description names a user-defined kind as `{ kind, …options }`.
+ *
+ * Buffers are bound by their names: incoming spikes `inputs` [N, P, B, F in],
+ * time-packed, and `neuronPacked` [N, P, B, 32·⌈F in / 32⌉]; weights `w`; the
+ * drive `x` and its gradient `dy` [N, sampleRows, F out]; the gradient of
+ * incoming spikes `dx` [N, T, F in]; `batch`; the gradient of weights `dw`; partial sums of it,
+ * `stripSum` to write and `stripSums` to read; and the weights and moments to
+ * update, `weights`, `m`, `v` and `vMax` of optimizer_rules.wgsl.
  *
  * @example
  * ```ts
@@ -96,26 +98,26 @@ export interface LayerSetting {
  * ```
  */
 export interface LayerKind<L extends Layer = Layer, O = unknown> {
-  /** Its name: the key of its options in a description. */
+  /** Name of the kind: the key of its options in a description. */
   readonly name: string;
   /** Prefix of the names of its layers. @default its name */
   readonly prefix?: string;
-  /** How its forward kernels read spikes: packed along time or along neurons. */
+  /** Packing of the spikes that the forward kernels read. */
   readonly reads: "time-packed" | "neuron-packed";
   /**
-   * Whether its forward kernel integrates the neurons too; its launch then has
-   * the constants of `neurons` and `outcome`, and binds what neurons.wgsl does.
+   * Whether the forward kernel integrates the neurons too; its launch then has
+   * the constants of `neurons` and `outcome`, and the bindings of neurons.wgsl.
    *
-   * @default false: it leaves drives in `x`
+   * @default false: the kernel writes drives to `x`
    */
   readonly integrates?: boolean;
   /**
    * Works out the shapes of a layer.
    *
    * @param options Its options.
-   * @param place Its name, and the extent of its input.
+   * @param place Name of the layer, and the extent of its input.
    * @returns The shapes.
-   * @throws {ShapeError} If they do not fit.
+   * @throws {ShapeError} If the options do not fit the input.
    */
   describe(
     options: O,
@@ -148,7 +150,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
   readBelow?(layer: L): Readonly<Record<string, number>>;
   /**
    * From incoming spikes `inputs` and the gradient of drives `dy` to the
-   * gradient of weights `dw` and, where `batch` says so, to their update.
+   * gradient of weights `dw` and, where `batch` asks for it, to their update.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
@@ -159,7 +161,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    * Counts the floats of a sample's partial sums in `stripSum`.
    *
    * @param layer The layer.
-   * @returns Their number.
+   * @returns The number of floats.
    */
   partialFloats?(layer: L): number;
 }

@@ -21,7 +21,7 @@ export interface PoolLayer extends Layer {
   readonly window: number;
 }
 
-/** The one weight of a pool, in units of theta. */
+/** The fixed weight of a pool, in units of theta. */
 const POOL_WEIGHT = 1.1;
 
 /** A sum over squares of pixels with one fixed weight, and its neurons. */
@@ -77,7 +77,7 @@ function weightOf({ neuron }: Layer): number {
   return POOL_WEIGHT * neuron.parameters.theta;
 }
 
-/** Words of a window that are added up in binary, and read out again. */
+/** Rounds that add up a window's words in bit planes and unpack the counts. */
 function countingLoops(
   { window }: PoolLayer,
   { T, P, neurons: { constants } }: LayerSetting,

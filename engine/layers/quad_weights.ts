@@ -1,5 +1,5 @@
 /**
- * Weights whose outputs lie side by side, by quads.
+ * Weights stored in quads of adjacent outputs.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { inQuads, placeOf } from "../network/layout.ts";
 import { countOf, type WeightLayout } from "../network/weights.ts";
 
 /**
- * Weights that the kernels hold as `[height, width, in, out]`, outputs by quads
- * as the neurons of a pixel lie.
+ * Lays out weights as `[height, width, in, out]` for kernels, outputs in quads
+ * like the neurons of a pixel.
  *
  * @param shape `[out, in, height, width, 1]`.
- * @param options Name of the layer, neurons of a run, the factor of first
- * values, and which other shapes are taken.
- * @returns The weights; first values are drawn evenly from
+ * @param options Name of the layer, neurons of a run, the factor of the
+ * initial weights, and which other shapes are accepted.
+ * @returns The weights; initial ones are drawn evenly from
  * ±weightScale / √fan_in, one number a weight.
  * @throws {RangeError} If the factor is not positive.
  *

@@ -7,7 +7,7 @@
 import type { Launch } from "../device/launch.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
 
-/** A sample, as a loss sees it. */
+/** Bins, outputs and neuron that a loss is compiled for. */
 export interface LossSample {
   /** Time step in ms. */
   readonly Ts: number;
@@ -17,7 +17,7 @@ export interface LossSample {
   readonly T: number;
   /** Outputs, one a class. */
   readonly O: number;
-  /** The neuron of the outputs. */
+  /** The neuron of the output layer. */
   readonly neuron: Neuron;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
@@ -35,8 +35,9 @@ export type Tables = Readonly<
  * sample of the micro-batch; `labels` [N], of the whole batch; the output's
  * `spikes` [N, B, O], time-packed; its error `error` and the gradient of its
  * spikes `gradient`, both [N, T, 4·⌈O/4⌉]; `loss` and `counts`, the number of
- * spikes, both [N, O]; and the tables. `ds`
- * and `u` are `error` and `gradient` too, as neuron_adjoint.wgsl names them.
+ * spikes, both [N, O]; and the tables. `error`
+ * and `gradient` are also bound as `ds` and `u`, their names in
+ * neuron_adjoint.wgsl.
  */
 export interface LossKernels {
   /**
@@ -46,11 +47,11 @@ export interface LossKernels {
    * @default none
    */
   readonly tables?: Tables;
-  /** The same for uniform buffers. @default none */
+  /** Arrays that kernels read from uniform buffers. @default none */
   readonly uniforms?: Tables;
-  /** From spikes to `loss` and `counts`, and whatever `backward` needs. */
+  /** From spikes to `loss`, `counts` and the arrays that `backward` reads. */
   readonly forward: readonly Launch[];
-  /** To `gradient`, dL/ds. */
+  /** From the error to `gradient`, dL/ds. */
   readonly backward: readonly Launch[];
   /**
    * Whether `forward` also writes `silence` [N, T, 4·⌈O/4⌉], a gradient of the
@@ -64,7 +65,7 @@ export interface LossKernels {
 }
 
 /**
- * A loss, as plain data, made by a function of its own.
+ * A loss, as plain data; each loss has a function that makes it.
  *
  * @example
  * ```ts
@@ -82,14 +83,14 @@ export interface LossKernels {
  * ```
  */
 export interface Loss {
-  /** Its name, for errors. */
+  /** Name of the loss, for error messages. */
   readonly name: string;
   /**
-   * Divides what it wants into bins.
+   * Divides the target into bins and prepares the kernels.
    *
    * @param sample Time step, bins and outputs.
-   * @returns Its kernels.
-   * @throws {ShapeError} If what it wants does not fit the sample.
+   * @returns The kernels.
+   * @throws {ShapeError} If the target does not fit the sample.
    */
   settle(sample: LossSample): LossKernels;
 }

@@ -1,5 +1,5 @@
 /**
- * The loss of numbers of spikes.
+ * The loss of spike counts.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { responseOf, type ResponseOptions } from "./response.ts";
 
 /** Options of the numSpikes loss. */
 export interface NumSpikesOptions extends ResponseOptions {
-  /** Part of the sample that is counted. @default the whole sample */
+  /** Region in which spikes are counted. @default the whole sample */
   readonly region?: Region;
   /** Target number of spikes of the sample's class. */
   readonly true: number;
@@ -23,13 +23,14 @@ export interface NumSpikesOptions extends ResponseOptions {
 }
 
 /**
- * The loss of numbers of spikes: outputs are to fire so often in a region.
+ * The loss of spike counts: each output has a target number of spikes in a
+ * region.
  *
- * It filters spikes outside the region by the response ε of an SRM-alpha
+ * The loss filters spikes outside the region by the response ε of an SRM-alpha
  * neuron, and the gradient by its adjoint; the time constant is that of the
  * output neuron, or `tauSr`.
  *
- * @param options Region and numbers of spikes.
+ * @param options Region and target numbers of spikes.
  * @returns The loss.
  *
  * @example
@@ -79,11 +80,11 @@ export function numSpikes(options: NumSpikesOptions): Loss {
 }
 
 /**
- * Most rounds of a loss that goes bin by bin over the taps.
+ * Most rounds of a loss kernel that visits the taps of each bin.
  *
  * @param sample Bins of a sample.
  * @param K Taps of the response.
- * @returns The rounds.
+ * @returns The number of rounds.
  */
 export function tapLoops({ T }: Pick<LossSample, "T">, K: number): number {
   const { workgroup } = lossNumSpikes;

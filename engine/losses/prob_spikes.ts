@@ -16,16 +16,16 @@ import { type Region, regionOf } from "./region.ts";
 
 /** Options of the probSpikes loss. */
 export interface ProbSpikesOptions {
-  /** Part of the sample in which outputs are compared. @default all of it */
+  /** Region in which outputs are compared. @default the whole sample */
   readonly region?: Region;
-  /** Length in ms of the window whose spikes are compared at each time. */
+  /** Length in ms of the window whose spikes are compared at each bin. */
   readonly window: number;
 }
 
 /**
- * The loss of probabilities: the right class is to have the largest share of
- * the spikes in each window. In a sample without an output spike its gradient
- * also raises the potential of the right output, see loss.wgsl.
+ * The loss of probabilities: its target is that the right class has the largest
+ * share of the spikes in each window. In a sample without an output spike the
+ * gradient also raises the potential of the right output, see loss.wgsl.
  *
  * @param options Region and window.
  * @returns The loss.
@@ -67,7 +67,7 @@ export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
   };
 }
 
-/** Over all outputs and the words of a window, bin by bin. */
+/** Rounds over all outputs and the words of a window, for each bin. */
 function windowLoops({ T, O }: LossSample, window: number): number {
   const { workgroup } = lossProbSpikes;
   const B = Math.ceil(T / BINS_PER_WORD);

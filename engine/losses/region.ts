@@ -1,5 +1,5 @@
 /**
- * Part of a sample, in ms and in bins.
+ * Regions: stretches of a sample, in ms and in bins.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { ShapeError } from "../device/errors.ts";
 import type { LossSample } from "./loss.ts";
 
-/** Part of a sample, in ms. */
+/** A stretch of a sample, in ms. */
 export interface Region {
-  /** Its first time. */
+  /** Time at which the region begins. */
   readonly start: number;
-  /** Its end, which is not in it. */
+  /** Time at which the region ends; a bin there is outside. */
   readonly stop: number;
 }
 
@@ -20,8 +20,8 @@ export interface Region {
  *
  * @param region The region. By default, the whole sample.
  * @param sample Time step and bins.
- * @returns Its first bin, and the first after it.
- * @throws {ShapeError} If it holds no bin, or ends after the sample.
+ * @returns The first bin of the region, and the first bin after it.
+ * @throws {ShapeError} If the region holds no bin, or ends after the sample.
  */
 export function regionOf(
   region: Region | undefined,

@@ -15,7 +15,7 @@ import {
 import { responseKernel, SRM_ALPHA } from "../neurons/srm_alpha.ts";
 import type { LossSample } from "./loss.ts";
 
-/** By what a loss filters spikes. */
+/** The response by which a loss filters spikes. */
 export interface ResponseOptions {
   /**
    * Time constant in ms of the SRM-alpha response ε.
@@ -25,25 +25,25 @@ export interface ResponseOptions {
   readonly tauSr?: number;
 }
 
-/** A response, as kernels know it. */
+/** A response as taps for kernels, and the launch of its adjoint. */
 export interface LossResponse {
   /** Number of taps. */
   readonly K: number;
-  /** Ts·ε as loss.wgsl reads it. */
+  /** Taps Ts·ε, in the layout of loss.wgsl. */
   readonly taps: Float32Array<ArrayBuffer>;
-  /** From `ds`, the error, to `u`, the gradient, by the adjoint of ε. */
+  /** Filters the error `ds` by the adjoint of ε to the gradient `u`. */
   readonly adjoint: Launch;
 }
 
 /**
- * Works out the response of a loss.
+ * Computes the response of a loss.
  *
  * @param name Name of the loss.
- * @param options Its time constant.
+ * @param options Time constant of the response.
  * @param sample Sizes, and the output neuron.
  * @returns The response.
  * @throws {ShapeError} If neither the output neuron nor the loss has a time
- * constant, or there are more taps than fit.
+ * constant, or there are more taps than a loss can have.
  */
 export function responseOf(
   name: string,
@@ -70,7 +70,7 @@ export function responseOf(
   return {
     K: epsilon.length,
     taps: tabulateTaps(epsilon.map((tap) => Ts * tap)),
-    // No surrogate is in it.
+    // With slope 0 and scale 1 the surrogate's factor is 1.
     adjoint: launchNeuronAdjoint(
       { ...neurons, lead: 0 },
       { aboveRows: T, scale: 1, slope: 0 },
@@ -79,11 +79,11 @@ export function responseOf(
 }
 
 /**
- * Lays taps out as loss.wgsl reads them.
+ * Lays out taps in a table for loss.wgsl.
  *
  * @param epsilon Taps of the response, k = 0 first.
- * @returns The taps, then 0.
- * @throws {ShapeError} If there are more than fit.
+ * @returns The taps, padded with 0.
+ * @throws {ShapeError} If there are more taps than the table holds.
  */
 export function tabulateTaps(
   epsilon: Float64Array,

@@ -12,29 +12,29 @@ import type { Loss, LossSample } from "./loss.ts";
 import { tapLoops } from "./num_spikes.ts";
 import { responseOf, type ResponseOptions } from "./response.ts";
 
-/** Spike times of the right class, and of all others. */
+/** Target spike times of the right class, and of all others. */
 export interface SpikeTimes extends ResponseOptions {
-  /** Times in ms of the sample's class, and of each other class. */
+  /** Spike times in ms of the sample's class, and of each other class. */
   readonly times: {
     readonly true: readonly number[];
     readonly false: readonly number[];
   };
 }
 
-/** Spike times of every output, by class. */
+/** Target spike times of every output, for each class. */
 export interface SpikeTrains extends ResponseOptions {
-  /** Times in ms of each output, in the order of outputs, by class. */
+  /** Spike times in ms by class of the sample, then by output. */
   readonly trains: readonly (readonly (readonly number[])[])[];
 }
 
 /**
- * The loss of spike times: outputs are to fire at these.
+ * The loss of spike times: outputs have target times to fire at.
  *
- * It compares spikes filtered by the response ε of an SRM-alpha neuron, and
- * filters the gradient by its adjoint; the time constant is that of the output
- * neuron, or `tauSr`.
+ * The loss compares spikes filtered by the response ε of an SRM-alpha neuron,
+ * and filters the gradient by its adjoint; the time constant is that of the
+ * output neuron, or `tauSr`.
  *
- * @param options The times.
+ * @param options Target spike times.
  * @returns The loss.
  *
  * @example
@@ -70,7 +70,7 @@ export function spikeTime(options: SpikeTimes | SpikeTrains): Loss {
   };
 }
 
-/** The trains of all classes one after another. */
+/** Concatenates the spike trains of all classes. */
 function rowsOf({ trains }: SpikeTrains, { O }: LossSample) {
   const lengths = [trains, ...trains].map(({ length }) => length);
   const wrong = lengths.find((length) => length !== O);
@@ -83,7 +83,7 @@ function rowsOf({ trains }: SpikeTrains, { O }: LossSample) {
   return trains.flat();
 }
 
-/** Spike trains as words, one bit a bin. */
+/** Packs spike trains into words, one bit a bin. */
 function packTrains(
   rows: readonly (readonly number[])[],
   { Ts, T }: LossSample,

@@ -1,5 +1,5 @@
 /**
- * Neurons as their users write them, completed by defaults.
+ * Descriptions of neurons, completed by defaults.
  *
  * @module
  */
@@ -9,28 +9,28 @@ import type { Neuron, NeuronKind, NeuronParameters } from "./neuron_kind.ts";
 import { SRM_ALPHA, type SrmAlphaParameters } from "./srm_alpha.ts";
 
 /**
- * A neuron as its user writes it: parameters of SRM-alpha, or of a kind of
- * their own.
+ * A neuron in the description of a network: parameters of SRM-alpha, or a kind
+ * with its parameters.
  */
 export type NeuronDescription =
   | Partial<SrmAlphaParameters>
   | {
-    /** The kind. @default the network's, whose own is SRM-alpha */
+    /** The kind. @default the kind of the network's neuron, or SRM-alpha */
     readonly kind?: NeuronKind;
-    /** Its parameters, by name. */
+    /** Parameters of the kind, by name. */
     readonly [parameter: string]: number | NeuronKind | undefined;
   };
 
 /**
- * Completes a neuron.
+ * Completes the description of a neuron.
  *
- * @param description Its kind, and some of its parameters.
- * @param network The neuron of the network, which a layer's own is completed
- * by: in kind, and if it is of this kind in parameters, before the kind's
- * defaults are.
+ * @param description Kind of the neuron, and some of its parameters.
+ * @param network The neuron of the network. It gives a layer's neuron the kind
+ * and, where both are of one kind, the parameters that are left out; any others
+ * have the defaults of the kind.
  * @returns The neuron.
- * @throws {RangeError} If a parameter is not finite, or must be positive and is
- * not.
+ * @throws {RangeError} If a parameter is not finite, or not positive although
+ * it must be.
  * @throws {TypeError} If the kind has no such parameter.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * A kind of neuron: its parameters, and the WGSL that integrates it.
+ * A kind of neuron: its parameters, and the WGSL that integrates its potential.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import type { KernelText } from "../../kernels/shared/neurons.ts";
 
 /** A parameter of a neuron. */
 export interface NeuronParameter {
-  /** Its value where nothing else is given. */
+  /** Default value of the parameter. */
   readonly default: number;
-  /** Whether it must be greater than 0. */
+  /** Whether the value must be greater than 0. */
   readonly positive: boolean;
 }
 
 /** Values of a neuron's parameters, by name. */
 export interface NeuronParameters {
-  /** The potential from which on the neuron fires. */
+  /** Threshold: the neuron fires where its potential is at least this. */
   readonly theta: number;
-  /** The others. */
+  /** The other parameters of the kind. */
   readonly [name: string]: number;
 }
 
-/** How time is divided. */
+/** Time step and length of a sample. */
 export interface SampleTime {
   /** Time step in ms. */
   readonly Ts: number;
@@ -33,15 +33,15 @@ export interface SampleTime {
 /**
  * A kind of neuron, as plain data.
  *
- * Its text is compiled before the kernels that integrate neurons. A neuron that
- * is stepped bin by bin is made by `steppedNeuron()`; the spike response model
- * has texts of its own.
+ * Kernels that integrate neurons are compiled with the kind's WGSL in front of
+ * theirs. `steppedNeuron()` makes a kind that is stepped bin by bin; the spike
+ * response model has WGSL of its own.
  *
  * @example
  * ```ts
  * import type { NeuronKind } from "./neuron_kind.ts";
  * import { SRM_ALPHA } from "./srm_alpha.ts";
- * // SLAYER's neuron, which responds faster unless it is told otherwise.
+ * // SLAYER's neuron with a faster default response.
  * const fast: NeuronKind = {
  *   ...SRM_ALPHA,
  *   name: "fast",
@@ -54,30 +54,30 @@ export interface SampleTime {
  * ```
  */
 export interface NeuronKind {
-  /** Its name, for errors. */
+  /** Name of the kind, for error messages. */
   readonly name: string;
-  /** Its parameters, among them the threshold. */
+  /** Parameters of the kind, among them the threshold. */
   readonly parameters:
     & { readonly theta: NeuronParameter }
     & Readonly<Record<string, NeuronParameter>>;
   /**
-   * Computes the constants of its text.
+   * Computes the constants of the kind's WGSL.
    *
    * @param parameters A value for each parameter.
    * @param time Time step and length of a sample.
-   * @returns A value for each constant by name; besides, `gain`, by which a
-   * drive, weight times height of a spike, is multiplied, and `K` if the neuron
-   * is to be given each drive again K bins later.
+   * @returns A value for each constant by name; besides, `gain`, the factor of
+   * the drive (weight times height of a spike), and `K` if the neuron reads each
+   * drive a second time K bins later.
    */
   constants(
     parameters: NeuronParameters,
     time: SampleTime,
   ): Readonly<Record<string, number>>;
-  /** From a drive to spikes, see neurons.wgsl. */
+  /** WGSL from drives to spikes, see neurons.wgsl. */
   readonly forward: KernelText;
-  /** Back again, see neuron_adjoint.wgsl. */
+  /** WGSL of the adjoint, see neuron_adjoint.wgsl. */
   readonly adjoint: KernelText;
-  /** Multiply-adds of a bin, for the profile. @default not counted */
+  /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;
     readonly adjoint: number;
@@ -88,6 +88,6 @@ export interface NeuronKind {
 export interface Neuron {
   /** The kind. */
   readonly kind: NeuronKind;
-  /** A value for each of its parameters. */
+  /** A value for each parameter of the kind. */
   readonly parameters: NeuronParameters;
 }

@@ -1,5 +1,5 @@
 /**
- * The kernels that integrate neurons, and their adjoint.
+ * Launches of the kernels that integrate neurons, and of their adjoint.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { groupsFor } from "../device/launch.ts";
 import { inQuads, leadOf } from "../network/layout.ts";
 import type { Neuron, NeuronKind, SampleTime } from "./neuron_kind.ts";
 
-/** Neurons of a sample that are too few to keep a GPU busy while one waits. */
+/** Neurons of a sample up to which too few run to hide the latency of loads. */
 const FEW_NEURONS = 8192;
 
-/** Neurons of a layer, as their kernels know them. */
+/** Constants and sizes of a layer's neurons for their kernels. */
 export interface NeuronSetting {
-  /** Their kind. */
+  /** Kind of the neurons. */
   readonly kind: NeuronKind;
-  /** Values of the constants of its texts, and the threshold. */
+  /** Values of the constants of the kind's WGSL, and the threshold. */
   readonly constants: Readonly<Record<string, number>>;
   /** Bins in a sample. */
   readonly T: number;
@@ -26,9 +26,9 @@ export interface NeuronSetting {
   readonly F: number;
   /** Neurons of a run. */
   readonly runSize: number;
-  /** Rows of potentials before those of drives; a sample has T + lead. */
+  /** Rows by which drives follow potentials; a sample has T + lead rows. */
   readonly lead: number;
-  /** Bins that are on their way while a neuron uses those before. */
+  /** Bins whose drives are loaded ahead of the neuron, to hide latency. */
   readonly ahead: number;
 }
 
@@ -36,7 +36,7 @@ export interface NeuronSetting {
  * Prepares the neurons of a layer.
  *
  * @param neuron The neuron.
- * @param sizes Number of neurons, how they lie, bins, and how time is divided.
+ * @param sizes Number and memory layout of the neurons, bins, and time step.
  * @returns Constants and sizes for their kernels.
  */
 export function settleNeurons(
@@ -66,22 +66,23 @@ export function settleNeurons(
 }
 
 /**
- * Most rounds of the loops that take a neuron over a sample, four bins a round.
+ * Most rounds of the loops that integrate a neuron over a sample, four bins a
+ * round.
  *
  * @param T Bins in a sample.
- * @returns The rounds.
+ * @returns The number of rounds.
  */
 export function neuronLoops(T: number): number {
   return 3 + Math.ceil(T / 4);
 }
 
 /**
- * Multiply-adds of a layer of neurons.
+ * Counts the multiply-adds of a layer of neurons.
  *
  * @param neurons The neurons.
  * @param direction Drive to spikes, or back.
  * @param bins Bins of all samples.
- * @returns Their number.
+ * @returns The number of multiply-adds.
  */
 export function neuronWork(
   { kind, F }: NeuronSetting,
@@ -92,10 +93,10 @@ export function neuronWork(
 }
 
 /**
- * Constants that every kernel which integrates neurons has.
+ * Gives the constants that every kernel which integrates neurons has.
  *
  * @param neurons The neurons.
- * @returns A value for each.
+ * @returns A value for each constant.
  */
 export function neuronConstantsOf(
   { constants, T, F, runSize, lead, ahead }: NeuronSetting,
@@ -104,11 +105,11 @@ export function neuronConstantsOf(
 }
 
 /**
- * From drives to spikes.
+ * Launches the kernel from drives to spikes.
  *
  * @param neurons The neurons.
  * @param outcome Further constants, by their names in neurons.wgsl: the height
- * of a spike, and what becomes of potentials and counts.
+ * of a spike, and whether potentials and counts are kept.
  * @returns The launch; it binds `batch`, `largest`, `u`, `spikes`, `tally` and
  * `fired`.
  */
@@ -127,11 +128,11 @@ export function launchNeurons(
 }
 
 /**
- * From gradients of spikes to those of drives.
+ * Launches the adjoint, from gradients of spikes to those of drives.
  *
  * @param neurons The neurons.
  * @param source Further constants, by their names in neuron_adjoint.wgsl: rows
- * of a sample's gradients, and what a layer above adds them up by.
+ * of a sample's gradients, and how those of the layer above are added up.
  * @returns The launch; it binds `largest`, the gradients `ds` and, in place,
  * potentials and drives `u`.
  */
@@ -149,7 +150,7 @@ export function launchNeuronAdjoint(
   };
 }
 
-/** An invocation a neuron, with those that fill runs up to quads. */
+/** One invocation a neuron, the padding of runs to quads included. */
 function gridOf({ F, runSize }: NeuronSetting, workgroup: number) {
   const places = F / runSize * inQuads(runSize);
   return [groupsFor(places, workgroup), 1, "samples"] as const;

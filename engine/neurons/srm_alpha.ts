@@ -24,14 +24,14 @@ export type SrmAlphaParameters = {
   readonly scaleRho: number;
 };
 
-/** A kernel ends where it stays below this. */
+/** Size below which the tail of a response is cut off. */
 const TRUNCATION = 0.01;
 
 /**
  * Tabulates an alpha function, `scale · k·Ts/tau · exp(1 − k·Ts/tau)`.
  *
- * It stops before the first k where it is below 0.01 in size and past its
- * peak, and at the sample's end.
+ * The table ends before the first k past the peak whose value is below 0.01 in
+ * size, and at the sample's end.
  *
  * @param scale Value at the peak.
  * @param tau Time of the peak in ms.
@@ -62,7 +62,7 @@ function alpha(
 }
 
 /**
- * The synaptic response ε: what one spike adds to a potential, later on.
+ * The synaptic response ε: the potential that one incoming spike adds.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
@@ -106,10 +106,12 @@ export function refractoryKernel(
 }
 
 /**
- * The constants of srm.wgsl and srm_adjoint.wgsl that follow from a neuron, by their names there.
+ * The constants of srm.wgsl and srm_adjoint.wgsl that follow from a
+ * neuron, by their names there.
  *
- * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two sums
- * that decay by r give it: slayer's filter and this differ by rounding alone.
+ * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two running
+ * sums that decay by r compute it; they differ from SLAYER's filter by rounding
+ * alone.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.

@@ -1,5 +1,5 @@
 /**
- * Kinds of neurons that are stepped bin by bin, from a text of their own.
+ * Kinds of neurons that are stepped bin by bin by WGSL of their own.
  *
  * @module
  */
@@ -7,37 +7,38 @@
 import { steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 
-/** A neuron that is stepped bin by bin, as its user writes it. */
+/** Parameters and WGSL of a user-defined neuron that is stepped bin by bin. */
 export interface SteppedNeuron
   extends Pick<NeuronKind, "name" | "parameters" | "constants"> {
   /**
-   * The text, in WGSL. Forward it has
+   * The neuron in WGSL. For the forward pass it has
    *
-   * - `struct State` and `fn atRest() -> State`, its state, and that before the
-   *   first bin;
+   * - `struct State` and `fn atRest() -> State`, the neuron's state, and its
+   *   value before the first bin;
    * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which updates
-   *   the state by one bin and returns the potential; the neuron fires where
-   *   that is at least `theta`;
-   * - `fn reset(state: ptr<function, State>, fires: bool)`, called after it.
+   *   the state by one bin and returns the potential; the neuron fires where the
+   *   potential is at least `theta`;
+   * - `fn reset(state: ptr<function, State>, fires: bool)`, called after
+   *   `step`.
    *
-   * For the gradient it has
+   * For the backward pass it has
    *
-   * - `struct Back`, its state backward in time, all 0 after the last bin;
+   * - `struct Back`, the adjoint of the state, all 0 after the last bin;
    * - `fn stepBack(back: ptr<function, Back>, potential: f32, fires: bool,
-   *   gradient: f32) -> f32`, which updates that state and makes the
+   *   gradient: f32) -> f32`, which updates the adjoint and returns the
    *   gradient of the drive from that of the spike, 0 or 1; it is linear in
    *   `gradient` and `back`.
    *
-   * Each of its constants is an `override`; it can use `theta`.
+   * Each constant of the neuron is an `override`; the WGSL can use `theta`.
    */
   readonly code: string;
 }
 
 /**
- * Makes a kind of neuron of a text.
+ * Makes a kind of neuron from WGSL.
  *
- * @param neuron Name, parameters and text. A drive is the sum of the weights of
- * the spikes that come in, a bin's at a time, times height and Ts: a spike of a
+ * @param neuron Name, parameters and WGSL. The drive of a bin is the sum of the
+ * weights of its incoming spikes, times height and Ts: a spike of a
  * layer below, of height 1/Ts, adds its weight.
  * @returns The kind.
  *

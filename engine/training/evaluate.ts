@@ -1,5 +1,5 @@
 /**
- * Testing a network on samples.
+ * Evaluation of a network on samples.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type PassStatistics, runPass } from "./pass.ts";
 import { followPass, type PassObserver } from "./pass_observer.ts";
 import type { Samples } from "./samples.ts";
 
-/** How a network is tested. */
+/** Options of an evaluation. */
 export interface EvaluateOptions {
   /** Samples in a batch. */
   readonly batch: number;
@@ -18,13 +18,13 @@ export interface EvaluateOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
-  /** Is called after each step; what it throws ends the test. */
+  /** Called after each step; an error that it throws ends the evaluation. */
   readonly check?: () => void;
-  /** Follows the pass. */
+  /** Observer of the pass. */
   readonly observer?: PassObserver;
 }
 
-/** What a network makes of samples. */
+/** Predictions, losses and statistics of an evaluation. */
 export interface Evaluation extends PassStatistics {
   /** Predicted class of each sample, in order. */
   readonly predictions: readonly number[];
@@ -42,7 +42,7 @@ export interface Evaluation extends PassStatistics {
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {RangeError} If there are no samples.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws {Error} What the samples and the callbacks throw.
+ * @throws {Error} If the samples or a callback throw, with their error.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export interface Evaluation extends PassStatistics {
  *   tSample: 100,
  *   loss: numSpikes({ true: 5, false: 1 }),
  * });
- * // No output spikes: the first of those with equally many is predicted.
+ * // Without output spikes all counts are equal: the first class is predicted.
  * if (predictions.join() !== "0") throw new Error("expected class 0");
  * ```
  */

@@ -26,8 +26,8 @@ import type { Samples } from "./samples.ts";
  * After each epoch the validation and test samples are run through the network.
  * The best epoch is that of lowest validation loss or, without validation, of
  * highest test accuracy. The weights are those of the epoch that was yielded
- * until the next one is asked for. Runs with equal arguments give equal bits,
- * whatever is cached or read ahead, on one adapter.
+ * until the caller requests the next one. On one adapter, runs with equal
+ * arguments give equal bits, regardless of caches and prefetching.
  *
  * @param network The network.
  * @param train Samples to train on.
@@ -36,7 +36,7 @@ import type { Samples } from "./samples.ts";
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {RangeError} If a number is out of range, or there are no samples.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws {Error} What the samples and the callbacks throw.
+ * @throws {Error} If the samples or a callback throw, with their error.
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ export async function* fit(
   }
 }
 
-/** Options, where training stands, and the plans that it runs. */
+/** A training run: its options, its position, and its two plans. */
 class FitLoop {
   readonly #network: Model;
   readonly #plans: { readonly trainer: Stepper; readonly tester: Stepper };
@@ -145,7 +145,8 @@ class FitLoop {
       await trained;
       await checkpoints.save(this.#position);
     }
-    // Neither changes what the other reads, so they run side by side.
+    // Training results are read back while validation and test run: neither
+    // writes a buffer that the other reads.
     const tests = this.#tests(trained);
     await Promise.allSettled([trained, tests]);
     const epoch = {
@@ -159,7 +160,7 @@ class FitLoop {
     return { ...epoch, best: this.#keepBest(epoch) };
   }
 
-  /** Moves on to the next epoch, if there is one. */
+  /** Advances to the next epoch, if there is one. */
   async next(): Promise<void> {
     const { epochs, stop, checkpoints } = this.#options;
     const { epoch, best, lowestLoss } = this.#position;
@@ -190,7 +191,7 @@ class FitLoop {
       pause: checkpoints && {
         due: () => {
           batches++;
-          // After the last batch, the epoch is measured before it is saved.
+          // After the last batch, the statistics are read before a save.
           return checkpoints.due("step") && batches < all;
         },
         keep: async ({ sums }) => {
@@ -201,7 +202,7 @@ class FitLoop {
     });
   }
 
-  /** Waits for the end of training and whatever is to follow it. */
+  /** Waits for the epoch's training statistics and for `afterTraining`. */
   async #measure(
     ended: Promise<PassStatistics>,
     samples: Samples,
@@ -218,7 +219,7 @@ class FitLoop {
     return train;
   }
 
-  /** Validates and tests, one after the other: steps share one plan. */
+  /** Validates, then tests; not concurrently, since both use one plan. */
   async #tests(
     trained: Promise<PassStatistics>,
   ): Promise<Pick<FitEpoch, "validation" | "test">> {

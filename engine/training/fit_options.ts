@@ -11,69 +11,69 @@ import type { PassStatistics, PassSums } from "./pass.ts";
 import type { PassFacts, PassObserver } from "./pass_observer.ts";
 import type { Samples } from "./samples.ts";
 
-/** The best epoch so far. */
+/** The best of the epochs that have ended. */
 export interface BestEpoch {
   /** The epoch, counted from 0. */
   readonly epoch: number;
-  /** Accuracy of its training. */
+  /** Training accuracy of the epoch. */
   readonly trainAccuracy: number;
-  /** Loss of the set that it was chosen by. */
+  /** Loss on the validation samples, without these on the test samples. */
   readonly loss: number;
-  /** Accuracy of that set. */
+  /** Accuracy on the same samples as `loss`. */
   readonly accuracy: number;
 }
 
-/** Where training stands; plain data, from which it continues bit for bit. */
+/** Position of training, as plain data; it can be continued bit for bit. */
 export interface FitPosition {
-  /** The epoch under way, counted from 0; all before it are done. */
+  /** The current epoch, counted from 0. */
   readonly epoch: number;
-  /** Its batches that were trained on. */
+  /** Number of the epoch's batches that were trained on. */
   readonly batches: number;
-  /** Sums over the samples of these. */
+  /** Sums over the samples of these batches. */
   readonly sums?: PassSums;
   /** The generator's state when the epoch began. */
   readonly random: readonly number[];
-  /** The best epoch so far. */
+  /** The best of the epochs that have ended. */
   readonly best?: BestEpoch;
-  /** Lowest loss so far of the set that weights are chosen by. */
+  /** Lowest loss of any epoch, on the samples that choose the best. */
   readonly lowestLoss?: number;
   /** Whether training has ended. */
   readonly trained: boolean;
 }
 
-/** Where a position can be saved: after a step, between passes, in a test. */
+/** Moments of training at which its position can be saved. */
 export type SavePoint = "step" | "trained" | "tested step" | "epoch";
 
 /** When to save the position of training, and how. */
 export interface FitCheckpoints {
   /**
-   * Is asked at every save point whether to save now.
+   * Decides at every save point whether to save.
    *
-   * @param point Where training is; after a step of training, between training
-   * and test, after a step of a test, or between two epochs.
+   * @param point The save point: after a training step, between training and
+   * test, after a step of a test, or between two epochs.
    * @returns Whether to save.
    */
   due(point: SavePoint): boolean;
   /**
-   * Saves a position; training waits for it. The network's state is that of the
-   * position meanwhile. What it throws ends training.
+   * Saves a position; training waits for it, so that the network's state is
+   * that of the position. An error that it throws ends training.
    *
-   * @param position Where training stands.
+   * @param position Position of training.
    */
   save(position: FitPosition): Promise<void>;
 }
 
-/** When training ends although epochs are left. */
+/** Conditions for ending training before the last epoch. */
 export interface EarlyStop {
-  /** First epoch after which it may end, counted from 0. @default 0 */
+  /** First epoch after which training may end, counted from 0. @default 0 */
   readonly epoch?: number;
-  /** Epochs without a better one. */
+  /** Number of epochs without a better one. */
   readonly patience: number;
   /** Training accuracy that must have been reached. @default 0 */
   readonly trainAccuracy?: number;
 }
 
-/** How a network is trained. */
+/** Options of training. */
 export interface FitOptions {
   /** Number of epochs. */
   readonly epochs: number;
@@ -85,13 +85,16 @@ export interface FitOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
-  /** How the learning rate falls. @default it stays as it is */
+  /** How the learning rate falls. @default it is constant */
   readonly schedule?: Schedule;
   /** Batches whose gradients are added up for one update. @default 1 */
   readonly accumulate?: number;
   /** Samples whose loss chooses the best epoch. */
   readonly validation?: Samples;
-  /** Samples to test on after each epoch; without validation, they choose. */
+  /**
+   * Samples to test on after each epoch; without validation samples, their
+   * accuracy chooses the best epoch.
+   */
   readonly test?: Samples;
   /** Length and loss in validation and test. @default those of training */
   readonly testing?: {
@@ -104,15 +107,15 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /** Seed of order, crops and augmentation, or a generator. @default 0 */
   readonly random?: number | Random;
-  /** A position to continue from; the network is in its state of then. */
+  /** A position to continue from, with the network's state at that position. */
   readonly from?: FitPosition;
   /** When to save positions, and how. */
   readonly checkpoints?: FitCheckpoints;
-  /** Is called at the start of each pass to follow it. */
+  /** Called at the start of each pass; returns its observer. */
   readonly observe?: (pass: PassFacts) => PassObserver;
   /**
-   * Is called once the steps of an epoch's training are submitted, while
-   * validation and test run; the epoch ends after it has.
+   * Called once the training steps of an epoch are submitted, while validation
+   * and test run; the epoch ends after the returned promise has resolved.
    */
   readonly afterTraining?: (trained: {
     readonly epoch: number;
@@ -125,15 +128,15 @@ export interface FitOptions {
 export interface FitEpoch {
   /** The epoch, counted from 0. */
   readonly number: number;
-  /** Its learning rate. */
+  /** Learning rate of the epoch. */
   readonly lr: number;
   /** Loss, accuracy and firing rates while training. */
   readonly train: PassStatistics;
-  /** The same on the validation samples, if there are any. */
+  /** Loss, accuracy and firing rates on the validation samples, if any. */
   readonly validation?: PassStatistics;
-  /** The same on the test samples, if there are any. */
+  /** Loss, accuracy and firing rates on the test samples, if any. */
   readonly test?: PassStatistics;
-  /** Whether it is the best so far. */
+  /** Whether the epoch is better than all before. */
   readonly best: boolean;
   /** Time that it took in s. */
   readonly seconds: number;

@@ -4,30 +4,30 @@
  * @module
  */
 
-/** How the learning rate falls from epoch to epoch. */
+/** Rule by which the learning rate falls from epoch to epoch. */
 export type Schedule =
   | { readonly type: "exponential"; readonly gamma: number }
   | { readonly type: "cosine"; readonly lr_min: number }
   | {
     readonly type: "step";
-    /** Epochs from one fall to the next. */
+    /** Epochs between two decreases. */
     readonly epochs: number;
     readonly gamma: number;
   };
 
-/** What the learning rate depends on. */
+/** First learning rate, schedule, and number of epochs. */
 export interface RateSettings {
   /** Rate of the first epoch. */
   readonly lr: number;
-  /** How it falls. @default it stays as it is */
+  /** Rule by which the rate falls. @default it is constant */
   readonly schedule?: Schedule;
   /** Number of epochs. */
   readonly epochs: number;
 }
 
 /**
- * Computes the learning rate of an epoch. It follows from the epoch's number
- * alone, so a resumed run needs no state for it.
+ * Computes the learning rate of an epoch. It depends on the epoch's number
+ * alone, so a checkpoint needs no state for it.
  *
  * @param epoch The epoch, counted from 0.
  * @param settings Rate of the first epoch, schedule, and number of epochs.

@@ -1,5 +1,6 @@
 /**
- * First weights under which every layer fires, neither hardly nor all the time.
+ * Scales initial weights so that every layer fires, neither silent nor
+ * saturated.
  *
  * @module
  */
@@ -12,43 +13,44 @@ import type { Stepper } from "../plan/stepper.ts";
 import type { NamedArray } from "../network/weights.ts";
 
 /**
- * Spikes per neuron and bin that let a layer learn: with fewer, the layer above
- * stays far from its threshold, where the surrogate gradient fades; with more,
- * the refractory response rules when neurons fire, and time goes into spikes.
+ * Firing rates at which a layer can be trained: at lower ones, the layer above
+ * stays far from its threshold, where the surrogate gradient vanishes; at
+ * higher ones, the refractory response dominates when neurons fire, and kernels
+ * slow down.
  * Hidden layers of SLAYER's CNN for SL-Animals start with 0.02 to 0.05.
  */
 const LIVE = { least: 0.02, most: 0.1 };
 
-/** Largest factor and, below one, smallest, as powers of two. */
+/** Exponent of the search: factors reach from 2^−REACH to 2^REACH. */
 const REACH = 16;
 
-/** Most factors that are tried on a layer. */
+/** Most factors that the bisection tries on a layer. */
 const TRIALS = 20;
 
-/** What became of a layer that learns. */
+/** Factor and firing rate of a trainable layer. */
 export interface LiveLayer {
   /** Name of the layer. */
   readonly name: string;
-  /** What its weights were multiplied by. */
+  /** Factor by which the layer's weights were multiplied. */
   readonly factor: number;
-  /** Its spikes per neuron and bin now, on the samples given. */
+  /** Spikes per neuron and bin with the scaled weights. */
   readonly rate: number;
-  /** Whether these are from 0.02 to 0.1. */
+  /** Whether the firing rate is from 0.02 to 0.1. */
   readonly live: boolean;
 }
 
 /**
- * Scales the weights of a network, layer by layer from the first that learns,
- * until each fires in 2 to 10 % of all bins; layers that do so are left alone.
+ * Scales the weights of a network, layer by layer from the first trainable one,
+ * until each fires in 2 to 10 % of all bins; layers that do so are not changed.
  *
  * The factor is searched by bisection on a logarithmic scale, from 2⁻¹⁶ to 2¹⁶,
  * in 21 passes over the samples a layer at most, and the same samples give the
- * same bits. No factor helps a layer that nothing reaches, or whose rate jumps
- * over the band; it keeps the one that comes closest.
+ * same bits. No factor helps a layer without incoming spikes, or whose rate
+ * jumps over this range; the layer keeps the factor with the closest rate.
  *
  * @param model The network; its weights are changed.
- * @param samples A plan of it with no step under way, and some batches.
- * @returns What became of each layer that learns, first to last.
+ * @param samples A plan of the network with no step in flight, and batches.
+ * @returns Factor and firing rate of each trainable layer, first to last.
  * @throws {RangeError} If there are no batches.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
@@ -113,10 +115,10 @@ export async function initLive(
   return outcome;
 }
 
-/** A factor, and the rate that it leads to. */
+/** A factor, and the firing rate with weights scaled by it. */
 type Trial = Pick<LiveLayer, "factor" | "rate">;
 
-/** Finds the factor whose rate is closest to what lets a layer learn. */
+/** Finds the factor whose firing rate is closest to the range `LIVE`. */
 async function search(
   rateAt: (factor: number) => Promise<number>,
 ): Promise<Trial> {
@@ -133,12 +135,12 @@ async function search(
   return best;
 }
 
-/** How far a rate is from those that let a layer learn, as a logarithm. */
+/** Logarithmic distance of a firing rate from the range `LIVE`. */
 function distanceOf(rate: number): number {
   return Math.max(Math.log(LIVE.least / rate), Math.log(rate / LIVE.most), 0);
 }
 
-/** Spikes of a layer per neuron and bin. */
+/** Measures the firing rate of a layer, per neuron and bin. */
 async function rateOf(
   layer: Layer,
   index: number,

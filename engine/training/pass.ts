@@ -10,14 +10,14 @@ import type { StepRecord } from "../plan/step_results.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Stepper } from "../plan/stepper.ts";
 
-/** Over this part of bins with a spike, a layer or neuron is saturated. */
+/** Firing rate above which a layer or neuron is saturated. */
 export const SATURATED = 0.45;
 
-/** Sums over the samples of a pass so far; a pass can go on from them. */
+/** Sums over the samples of a pass, from which another pass can continue. */
 export interface PassSums {
   /** Number of samples. */
   readonly samples: number;
-  /** Their losses. */
+  /** Sum of the losses of the samples. */
   readonly loss: number;
   /** Number of samples whose predicted class is right. */
   readonly right: number;
@@ -31,7 +31,7 @@ export interface PassSums {
   readonly fired?: readonly Uint32Array[];
 }
 
-/** What a pass, or its part so far, came to. */
+/** Loss, accuracy and firing rates of a pass, or of its steps until now. */
 export interface PassStatistics {
   /** Number of samples. */
   readonly samples: number;
@@ -39,57 +39,57 @@ export interface PassStatistics {
   readonly loss: number;
   /** Fraction of samples whose predicted class is right. */
   readonly accuracy: number;
-  /** Time since its start in s. */
+  /** Time since the pass began, in s. */
   readonly seconds: number;
   /** Spikes of each layer per neuron and bin. */
   readonly rates: readonly number[];
-  /** Part of each layer's neurons that never fired, where `sums.fired` is. */
+  /** Fraction of silent neurons in each layer, where `sums.fired` is given. */
   readonly silent?: readonly number[];
-  /** Part of them that fired in more than 45 % of all bins. */
+  /** Fraction of saturated neurons: spikes in more than 45 % of all bins. */
   readonly saturated?: readonly number[];
-  /** What all of these follow from. */
+  /** The sums that the statistics are computed from. */
   readonly sums: PassSums;
 }
 
-/** Pauses of a pass, in which what it has done so far can be kept. */
+/** Pauses of a pass, in which its sums and the network's state can be saved. */
 export interface PassPause {
   /**
-   * Is asked after each step whether to pause; while a gradient waits for its
-   * update, the answer does not count.
+   * Decides after each step whether to pause; ignored while an accumulated
+   * gradient has not been used by an update.
    */
   due(): boolean;
-  /** Is called once every step so far is done; the pass waits for it. */
+  /** Called once all submitted steps are done; the pass waits for it. */
   keep(statistics: PassStatistics): Promise<void>;
 }
 
-/** How a pass is run. */
+/** Options of a pass. */
 export interface PassOptions {
   /** Learning rate; without it the network is evaluated, not trained. */
   readonly lr?: number;
   /**
-   * Batches an update; those left at the end update the weights too.
+   * Batches whose gradients are added up for one update; fewer at the end.
    *
    * @default 1
    */
   readonly accumulate?: number;
-  /** The layers, for their rates. */
+  /** The layers, whose sizes turn spike counts into firing rates. */
   readonly layers: readonly Layer[];
-  /** What samples came to that were run before. @default no samples */
+  /** Sums of an earlier pass to continue from. @default no samples */
   readonly from?: PassSums;
-  /** When to pause, and what to do then. */
+  /** Pauses in which the caller can save the pass. */
   readonly pause?: PassPause;
-  /** Is told of the steps read back, and of the statistics so far. */
+  /** Called with records read back and the statistics up to them. */
   readonly onRecords?: (
     records: readonly StepRecord[],
     statistics: PassStatistics,
   ) => void;
 }
 
-/** A pass whose steps are being handed to the device. */
+/** A pass whose steps are being submitted to the device. */
 export interface Pass {
   /**
-   * Resolves once the last step was submitted: another pass that leaves alone
-   * what this one has trained can be submitted then.
+   * Resolves once the last step was submitted. Another pass that does not
+   * change the weights can be submitted then.
    */
   readonly submitted: Promise<void>;
   /** Resolves once all steps are done. */
@@ -99,7 +99,7 @@ export interface Pass {
 /**
  * Runs a plan over batches.
  *
- * It waits for the device only to bound the number of steps in flight, so
+ * The pass waits for the device only to bound the number of steps in flight, so
  * batches are uploaded while others are computed. A pass that continues from
  * the sums of another gives the same result as one over the samples of both.
  *
@@ -111,7 +111,7 @@ export interface Pass {
  * @throws {DeviceError} If the device was lost.
  * @throws {RangeError} If there are no samples, or `accumulate` is no positive
  * integer, or the learning rate negative or not finite.
- * @throws What `batches` and `pause` throw.
+ * @throws {Error} If `batches` or `pause` throw, with their error.
  */
 export async function runPass(
   stepper: Stepper,
@@ -127,8 +127,8 @@ export async function runPass(
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
  * @param options Learning rate, sums to continue from, and callbacks.
- * @returns The pass under way; both its promises reject with what `runPass`
- * throws.
+ * @returns The running pass; both its promises reject with the errors of
+ * `runPass`.
  */
 export function startPass(
   stepper: Stepper,
@@ -138,15 +138,15 @@ export function startPass(
   const submission = submit(stepper, batches, options);
   const submitted = submission.then(() => {});
   const ended = submission.then(({ settled }) => settled);
-  // A failure surfaces where one of them is awaited.
+  // An error is reported where the caller awaits one of the two promises.
   submitted.catch(() => {});
   ended.catch(() => {});
   return { submitted, ended };
 }
 
 /**
- * Submits all steps and starts to read their results back; it does not wait for
- * these, hence the promise in an object.
+ * Submits all steps and starts to read back their results without waiting for
+ * them: an object holds their promise, which `await` would otherwise unwrap.
  */
 async function submit(
   stepper: Stepper,
@@ -180,7 +180,10 @@ async function submit(
       ),
     }),
     sums: {
-      ...{ samples, loss, right, spikes: [...spikes] },
+      samples,
+      loss,
+      right,
+      spikes: [...spikes],
       ...(fired && { fired }),
     },
   });
@@ -225,12 +228,12 @@ async function submit(
   }
   if (lr !== undefined) stepper.update(lr);
   const settled = settle();
-  // A failure surfaces where it is awaited.
+  // An error is reported where the caller awaits this promise.
   settled.catch(() => {});
   return { settled };
 }
 
-/** Part of some counts of which something holds. */
+/** Fraction of counts for which a condition holds. */
 function shareOf(
   counts: Uint32Array,
   holds: (count: number) => boolean,

@@ -1,5 +1,5 @@
 /**
- * Following a pass over samples while it runs.
+ * Progress of a pass over samples while it runs.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import type { StepRecord } from "../plan/step_results.ts";
 import type { Stepper } from "../plan/stepper.ts";
 import type { PassStatistics } from "./pass.ts";
 
-/** What a pass over samples is for. */
+/** Purpose of a pass: training, validation or test. */
 export type PassUse = "training" | "validation" | "test";
 
 /** A pass over all samples of a set. */
 export interface PassFacts {
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** What the samples are for. */
+  /** Purpose of the pass. */
   readonly use: PassUse;
-  /** How many there are. */
+  /** Number of samples in the set. */
   readonly total: number;
 }
 
-/** How far a pass is. */
+/** Progress of a pass. */
 export interface PassProgress {
   /** Samples done. */
   readonly samples: number;
-  /** Mean loss of these. */
+  /** Mean loss of the samples done. */
   readonly loss: number;
   /** Fraction of them whose predicted class is right. */
   readonly accuracy: number;
@@ -40,17 +40,18 @@ export interface PassProgress {
 
 /** Follows one pass; disposed of when the pass ends or fails. */
 export interface PassObserver extends Disposable {
-  /** Is told of the steps that were read back, and how far the pass is. */
+  /** Called with records that were read back, and the progress of the pass. */
   steps(records: readonly StepRecord[], progress: PassProgress): void;
 }
 
 /**
- * Tells an observer how far a pass is.
+ * Reports the progress of a pass to an observer.
  *
  * @param observer The observer, if there is one.
  * @param stepper The plan that runs.
  * @param before Samples that were done before this pass.
- * @returns What to wrap the batches in, and to tell of the steps.
+ * @returns A wrapper of the batches that measures waiting for data, and a
+ * callback for the steps.
  */
 export function followPass(
   observer: PassObserver | undefined,

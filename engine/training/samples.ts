@@ -1,5 +1,5 @@
 /**
- * What training asks of a data set.
+ * The interface of a data set for training.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Samples {
    *
    * @param request Samples in a batch, bins (T) of a sample, length of a bin in
    * ms; where training draws random numbers from, whether it shuffles, and how
-   * many batches at the start it has already done.
+   * many batches at the start to skip, since they are done.
    * @returns The batches.
    */
   batches(request: {
