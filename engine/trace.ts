@@ -147,7 +147,7 @@ export async function predict(
 ): Promise<Prediction[]> {
   using stepper = await model.compile({
     tSample,
-    // Any loss will do: predictions do not depend on it.
+    // Predictions do not depend on the loss, so any will do.
     loss: probSpikes({ window: model.description.Ts }),
     batch: batch.labels.length,
     train: false,

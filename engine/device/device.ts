@@ -16,7 +16,7 @@ export interface AdapterDescription {
 
 /** Limits that are requested as high as the adapter allows, and why. */
 const WANTED_LIMITS = [
-  // A layer's potentials lie in one buffer: 39 MB a sample at 128×128, T 300.
+  // A layer's potentials take one buffer: 39 MB a sample at 128×128, T 300.
   "maxStorageBufferBindingSize",
   "maxBufferSize",
   // Shared memory holds tiles of drives and weights: more of it allows larger
@@ -110,9 +110,9 @@ export class Device implements Disposable {
    *
    * @param label Name of the buffer in messages of WebGPU.
    * @param words Size in words of four bytes; 0 makes a buffer of one word.
-   * @param usage How kernels bind it. @default storage
-   * @returns The buffer, its size rounded up to whole lines of memory unless it
-   * could then not be bound.
+   * @param usage How kernels bind the buffer. @default storage
+   * @returns The buffer, its size rounded up to whole lines of memory unless
+   * the device could not bind that size.
    */
   createBuffer(
     label: string,
@@ -178,7 +178,7 @@ export class Device implements Disposable {
  * is one, else an installed software adapter.
  *
  * @returns The device.
- * @throws {DeviceError} If there is no adapter, or it gives no device.
+ * @throws {DeviceError} If there is no adapter, or the adapter has no device.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ import type { Device } from "./device.ts";
  *
  * @param device The device that holds the buffer.
  * @param buffer A buffer that can be copied from.
- * @param size Bytes to read from its start.
+ * @param size Bytes to read from the buffer's start.
  * @returns The bytes, once all work submitted before is done.
  * @throws {DeviceError} If the device was lost.
  */

@@ -40,7 +40,7 @@ export interface ConvLayer extends Layer {
   readonly dilation: readonly [number, number];
   /** Groups of channels that do not see one another. */
   readonly groups: number;
-  /** Its weights. */
+  /** Shape and order of the weights. */
   readonly weights: WeightLayout;
 }
 

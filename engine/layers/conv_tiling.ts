@@ -23,13 +23,13 @@ const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 /** The tile for software adapters, where loads take most of the time. */
 const FOUR_PIXELS: Tile = { rows: 16, columns: 16, fourPixels: true };
 
-/** Workgroups that a dispatch may have along one dimension. */
+/** Most workgroups of a dispatch along one dimension. */
 const MOST_GROUPS = 65535;
 
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
 
-/** Invocations that share a convolution's weight gradient, for one sample. */
+/** Invocations that compute a sample's partial weight gradients. */
 const PARTIAL_LANES = 1 << 17;
 
 /**

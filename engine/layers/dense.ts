@@ -29,7 +29,7 @@ export interface DenseDescription {
 
 /** An all-to-all layer with its shapes. */
 export interface DenseLayer extends Layer {
-  /** Its weights. */
+  /** Shape and order of the weights. */
   readonly weights: WeightLayout;
 }
 

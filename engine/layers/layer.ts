@@ -13,7 +13,7 @@ import type { NeuronSetting } from "../neurons/neuron_launches.ts";
 
 /** A layer with its shapes: a synapse, followed by neurons. */
 export interface Layer {
-  /** Its kind. */
+  /** Kind of the layer. */
   readonly kind: LayerKind;
   /** Kind and number, such as `conv1`; `fc1` for a dense one. */
   readonly name: string;
@@ -28,11 +28,11 @@ export interface Layer {
   readonly runSize: number;
   /** Shape and order of the trainable weights, if the layer has any. */
   readonly weights?: WeightLayout;
-  /** Its neurons. */
+  /** The neuron of the layer, one for each output. */
   readonly neuron: Neuron;
 }
 
-/** The fields of a layer that its kind works out. */
+/** The fields of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
   "kind" | "name" | "input" | "neuron"
@@ -76,9 +76,10 @@ export interface LayerSetting {
  * Buffers are bound by their names: incoming spikes `inputs` [N, P, B, F in],
  * time-packed, and `neuronPacked` [N, P, B, 32·⌈F in / 32⌉]; weights `w`; the
  * drive `x` and its gradient `dy` [N, sampleRows, F out]; the gradient of
- * incoming spikes `dx` [N, T, F in]; `batch`; the gradient of weights `dw`; partial sums of it,
- * `stripSum` to write and `stripSums` to read; and the weights and moments to
- * update, `weights`, `m`, `v` and `vMax` of optimizer_rules.wgsl.
+ * incoming spikes `dx` [N, T, F in]; `batch`; the gradient of weights `dw`;
+ * its partial sums, `stripSum` to write and `stripSums` to read; and the
+ * weights and moments to update, `weights`, `m`, `v` and `vMax`, see
+ * optimizer_rules.wgsl.
  *
  * @example
  * ```ts
@@ -100,7 +101,7 @@ export interface LayerSetting {
 export interface LayerKind<L extends Layer = Layer, O = unknown> {
   /** Name of the kind: the key of its options in a description. */
   readonly name: string;
-  /** Prefix of the names of its layers. @default its name */
+  /** Prefix of the layers' names. @default the kind's name */
   readonly prefix?: string;
   /** Packing of the spikes that the forward kernels read. */
   readonly reads: "time-packed" | "neuron-packed";
@@ -114,7 +115,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
   /**
    * Works out the shapes of a layer.
    *
-   * @param options Its options.
+   * @param options The layer's options in the description.
    * @param place Name of the layer, and the extent of its input.
    * @returns The shapes.
    * @throws {ShapeError} If the options do not fit the input.

@@ -55,9 +55,9 @@ export interface LossKernels {
   readonly backward: readonly Launch[];
   /**
    * Whether `forward` also writes `silence` [N, T, 4·⌈O/4⌉], a gradient of the
-   * output's spikes that goes through the surrogate at the threshold and reaches
-   * the weights of the output layer alone: it wakes outputs whose potentials are
-   * so low that the surrogate has vanished.
+   * output's spikes that is multiplied by the surrogate's value at threshold and
+   * reaches the output layer's weights alone. It wakes outputs whose potentials
+   * are so low that the surrogate has vanished.
    *
    * @default false
    */

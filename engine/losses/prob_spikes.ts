@@ -37,7 +37,7 @@ export interface ProbSpikesOptions {
  * if (loss.name !== "probSpikes") throw new Error("another name");
  * ```
  *
- * Source: Spikemax, arXiv:2205.09845; see loss.wgsl for how it differs.
+ * Source: Spikemax, arXiv:2205.09845; see loss.wgsl for the differences.
  */
 export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
   return {

@@ -8,7 +8,7 @@
  * Whether a number is finite as a float32.
  *
  * @param value The number.
- * @returns Whether it is.
+ * @returns `true` if the number is finite.
  */
 export function isFinite32(value: number): boolean {
   return Number.isFinite(value) && Number.isFinite(Math.fround(value));
@@ -18,7 +18,7 @@ export function isFinite32(value: number): boolean {
  * Whether a number is finite and not negative as a float32.
  *
  * @param value The number.
- * @returns Whether it is.
+ * @returns `true` if the number is finite and at least 0.
  */
 export function isFrom0(value: number): boolean {
   return isFinite32(value) && value >= 0;
@@ -28,7 +28,7 @@ export function isFrom0(value: number): boolean {
  * Whether a number is finite and above 0 as a float32.
  *
  * @param value The number.
- * @returns Whether it is.
+ * @returns `true` if the number is finite and above 0.
  */
 export function isPositive(value: number): boolean {
   return isFinite32(value) && Math.fround(value) > 0;

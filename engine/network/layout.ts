@@ -50,7 +50,7 @@ export function leadOf(K: number): number {
  * Lays out the neurons of a layer.
  *
  * @param layer Extent of the output, and neurons of a run.
- * @returns Their layout.
+ * @returns Layout of the layer's neurons.
  */
 export function layoutOf(
   { output, runSize }: { readonly output: Extent; readonly runSize: number },
@@ -61,8 +61,8 @@ export function layoutOf(
 /**
  * Finds a neuron's place in memory.
  *
- * @param layout The layout of its layer.
- * @param neuron Its index, (row·W + column)·C + channel.
+ * @param layout The layout of the layer.
+ * @param neuron Index of the neuron, (row·W + column)·C + channel.
  * @returns Offset of the neuron within a bin, in floats.
  */
 export function placeOf({ runSize }: Layout, neuron: number): number {

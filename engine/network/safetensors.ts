@@ -31,7 +31,7 @@ export const ARRAYS = {
 const METADATA = "__metadata__";
 const LENGTH_BYTES = 8;
 
-/** Bytes of a header at most: parsed, it takes some 50 times as many. */
+/** Most bytes of a header: parsing one takes 50 times its size in memory. */
 const MAX_HEADER_BYTES = 8 << 20;
 
 /** Characters of a text that a message quotes at most. */

@@ -24,7 +24,7 @@ export interface NamedArray {
 export interface WeightLayout {
   /** Lengths of the axes as users see them, slowest first. */
   readonly shape: readonly number[];
-  /** Floats that they take in the kernels' order, a multiple of four. */
+  /** Floats of the weights in the kernels' order, a multiple of four. */
   readonly floats: number;
   /**
    * Whether an array of another shape with as many values is accepted.
@@ -65,7 +65,7 @@ export interface WeightSlot {
  * Number of values of a shape.
  *
  * @param shape Lengths of the axes.
- * @returns Their product.
+ * @returns The product of the lengths.
  */
 export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
@@ -141,7 +141,7 @@ export function isSameShape(
  * Turns weights from the kernels' order into users'.
  *
  * @param weights The layer's weights.
- * @param data Their values in the kernels' order.
+ * @param data The weights in the kernels' order.
  * @returns The weights as users see them.
  */
 export function toUserOrder(

@@ -16,8 +16,8 @@ export interface SteppedNeuron
    * - `struct State` and `fn atRest() -> State`, the neuron's state, and its
    *   value before the first bin;
    * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which updates
-   *   the state by one bin and returns the potential; the neuron fires where the
-   *   potential is at least `theta`;
+   *   the state by one bin and returns the potential; the neuron fires where
+   *   the potential is at least `theta`;
    * - `fn reset(state: ptr<function, State>, fires: bool)`, called after
    *   `step`.
    *
@@ -45,7 +45,7 @@ export interface SteppedNeuron
  * @example
  * ```ts
  * import { steppedNeuron } from "./stepped_neuron.ts";
- * // Integrates and fires; the gradient passes where it is near threshold.
+ * // Integrates and fires; the gradient passes near the threshold.
  * const kind = steppedNeuron({
  *   name: "integrate and fire",
  *   parameters: { theta: { default: 1, positive: true } },

@@ -75,7 +75,7 @@ export interface PlanBuffers {
  * @param device The device to allocate them on.
  * @param layers The layers.
  * @param sizes The plan's sizes.
- * @param options Most samples in a step, and whether it trains.
+ * @param options Most samples in a step, and whether steps train.
  * @returns The buffers, their contents zero.
  * @throws {DeviceError} If the device has not enough memory.
  */

@@ -198,7 +198,7 @@ export class StepCompiler {
           largest,
         })
         : []),
-      // Must run last: it overwrites the weights that the adjoint has read.
+      // Must run last: the update overwrites weights that the adjoint reads.
       ...(slot
         ? this.#compile(gradient, {
           batch: this.#part,
@@ -254,7 +254,7 @@ export class StepCompiler {
     return { buffer: this.#buffers.step, offset, size: 4 * each * batch };
   }
 
-  /** A layer's drive, then its gradient: the last rows of its potentials. */
+  /** A layer's drive, then the drive's gradient: last rows of potentials. */
   #driveOf(index: number): GPUBufferBinding {
     const { T, launches } = this.#sizes;
     const { floats } = layoutOf(this.#context.layers[index]);
@@ -269,14 +269,14 @@ export class StepCompiler {
     return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
   }
 
-  /** A layer's share of all weights, or of their gradient. */
+  /** The range of a layer in a buffer of all weights or gradients. */
   #weightsOf(layer: Layer, buffer: GPUBuffer): GPUBufferBinding {
     const slot = this.#slotOf(layer);
     if (!slot) return { buffer };
     return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
   }
 
-  /** Where a layer's weights are, if it has any. */
+  /** The range of a layer's weights, if the layer has any. */
   #slotOf({ name }: Layer): WeightSlot | undefined {
     return this.#context.slots.find(({ layer }) => layer === name);
   }

@@ -62,11 +62,11 @@ export class ResidentEvents {
   }
 
   /**
-   * Brings the samples of a batch to the device; they stay there at least until
-   * the next ones are brought.
+   * Uploads the samples of a batch that are not cached. All samples of the
+   * batch stay on the device at least until the next call.
    *
    * @param samples Event words of each sample.
-   * @returns The buffer, and where in it each sample starts and ends, [N, 2].
+   * @returns The buffer, and each sample's first and end word in it, [N, 2].
    * @throws {Error} If the check refuses a sample; nothing is uploaded then.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -122,7 +122,7 @@ export class ResidentEvents {
 
   #find(words: Uint32Array): number | undefined {
     const place = this.#places.get(words.buffer)?.get(words.byteOffset);
-    // A sample cropped to its first events is found in the whole one.
+    // A view of a cached sample's first words finds the whole sample.
     return place && place.length >= words.length ? place.start : undefined;
   }
 

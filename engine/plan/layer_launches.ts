@@ -114,7 +114,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       ? { aboveRows: rows[index + 1], ...above.kind.readBelow?.(above) }
       : { aboveRows: T };
     const readsPacked = kind.reads === "neuron-packed";
-    // The layer below packs its spikes so, or the binning of events does.
+    // Spikes are neuron-packed by the layer below, or by the binning of events.
     const isPacked = readsPacked && (index === 0 || !!below.kind.integrates);
     return {
       rows: rows[index],

@@ -88,10 +88,10 @@ export class Optimizer {
    * Prepares an update rule.
    *
    * @param device The device.
-   * @param compiler Its compiler.
+   * @param compiler The device's compiler.
    * @param rule The rule.
    * @param weights All weights `w` and their gradient `dw`, of one length.
-   * @returns The rule, before its first step.
+   * @returns The optimizer, before the first update.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
    * @throws {DeviceError} If the device has not enough memory.

@@ -41,8 +41,8 @@ export function requireBatch(
 }
 
 /**
- * Checks that every event lies within the pixels and bins of a plan. Event
- * by event in a plain loop, which is ten times faster than an array method.
+ * Checks that every event lies within the pixels and bins of a plan. The
+ * loop is plain because an array method takes ten times as long.
  *
  * @param words Event words of a sample.
  * @param plan The plan.

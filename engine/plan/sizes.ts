@@ -68,7 +68,7 @@ export interface PlanSizes {
   readonly M: number;
   /** Words that a sample takes in each buffer, most of them floats. */
   readonly floats: {
-    /** Potentials of each layer, 0 where they are not kept. */
+    /** Potentials of each layer, 0 if the layer's potentials are not kept. */
     readonly potentials: readonly number[];
     /** Incoming spikes of a layer that reads them neuron-packed. */
     readonly neuronPacked: number;
@@ -97,7 +97,7 @@ export interface PlanSizes {
  * which weights are updated.
  * @param options Length and number of samples, loss, and whether to train.
  * @returns The sizes.
- * @throws {ShapeError} If they do not fit the device or one another.
+ * @throws {ShapeError} If the sizes do not fit the device or one another.
  */
 export function sizePlan(
   device: Device,

@@ -85,7 +85,7 @@ export class Records {
   /**
    * Notes that a step was submitted, and copies the ring when a copy is due.
    *
-   * @param labels Classes of its samples.
+   * @param labels Classes of the step's samples.
    * @returns When another step may be submitted.
    */
   async push(labels: Uint32Array): Promise<void> {

@@ -280,7 +280,7 @@ class FitLoop {
     return pass;
   }
 
-  /** Remembers an epoch if it is better than those before. */
+  /** Keeps an epoch as the best if it is better than all before. */
   #keepBest({ number, train, validation, test }: Omit<FitEpoch, "best">) {
     const chosenBy = validation ?? test;
     if (!chosenBy) return false;

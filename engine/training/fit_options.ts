@@ -17,7 +17,7 @@ export interface BestEpoch {
   readonly epoch: number;
   /** Training accuracy of the epoch. */
   readonly trainAccuracy: number;
-  /** Loss on the validation samples, without these on the test samples. */
+  /** Loss on the validation samples or, without these, on the test samples. */
   readonly loss: number;
   /** Accuracy on the same samples as `loss`. */
   readonly accuracy: number;
@@ -85,7 +85,7 @@ export interface FitOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
-  /** How the learning rate falls. @default it is constant */
+  /** Rule by which the learning rate falls. @default a constant rate */
   readonly schedule?: Schedule;
   /** Batches whose gradients are added up for one update. @default 1 */
   readonly accumulate?: number;
@@ -138,6 +138,6 @@ export interface FitEpoch {
   readonly test?: PassStatistics;
   /** Whether the epoch is better than all before. */
   readonly best: boolean;
-  /** Time that it took in s. */
+  /** Duration of the epoch in s. */
   readonly seconds: number;
 }

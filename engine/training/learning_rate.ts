@@ -19,7 +19,7 @@ export type Schedule =
 export interface RateSettings {
   /** Rate of the first epoch. */
   readonly lr: number;
-  /** Rule by which the rate falls. @default it is constant */
+  /** Rule by which the rate falls. @default a constant rate */
   readonly schedule?: Schedule;
   /** Number of epochs. */
   readonly epochs: number;

@@ -28,7 +28,7 @@ export interface PassProgress {
   readonly samples: number;
   /** Mean loss of the samples done. */
   readonly loss: number;
-  /** Fraction of them whose predicted class is right. */
+  /** Fraction of the samples done whose predicted class is right. */
   readonly accuracy: number;
   /** Speed since the pass began. */
   readonly samplesPerSecond: number;
