@@ -47,7 +47,7 @@ const events = makeEvents();
 function packets(
   head: string,
   { before, event }: {
-    /** What precedes the events of a packet. */
+    /** Bytes of a packet's header. */
     readonly before: (first: number, count: number) => Uint8Array<ArrayBuffer>;
     /** The words of an event. */
     readonly event: (i: number) => readonly [number, number];

@@ -30,7 +30,7 @@ export function nameOf(file: FileSource): string {
  *
  * @param file The file.
  * @returns Its size in bytes.
- * @throws What the runtime throws if there is no such file.
+ * @throws {Deno.errors.NotFound} If there is no such file.
  *
  * @example
  * ```ts

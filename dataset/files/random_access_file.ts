@@ -108,7 +108,7 @@ export class RandomAccessFile implements Disposable {
    * Words a damage of this file.
    *
    * @param offset Byte where it is.
-   * @param problem What is the case there.
+   * @param problem Description of the problem.
    * @param options The error beneath, if there is one.
    * @returns The error.
    */

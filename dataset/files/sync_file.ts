@@ -25,8 +25,8 @@ export interface SyncFile extends Disposable {
 }
 
 /**
- * Opens a file. What a browser hands over is read into memory, as it cannot be
- * read in parts without waiting.
+ * Opens a file. A browser's file is read into memory as a whole, as its parts
+ * cannot be read synchronously.
  *
  * @param source The file.
  * @returns The file.

@@ -10,11 +10,11 @@
  * After a failure nothing more is begun, and what is begun is finished.
  *
  * @param items The items.
- * @param task What to do for an item.
+ * @param task Function that is called for each item.
  * @param atOnce For how many at once; as many as there are processors unless
  * given.
- * @returns What came of each item, in the order of the items.
- * @throws What the first task that fails throws.
+ * @returns The task's result for each item, in the order of the items.
+ * @throws The error of the first task that fails.
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ const CLASSES = [DatasetError, RecordingError, RangeError, TypeError];
  * of that class.
  *
  * @param error The error.
- * @returns What can be cloned.
+ * @returns A value that structured cloning accepts.
  */
 export function takeApart(error: unknown): ThreadProblem {
   const { message, cause, name, stack } = error as Error;
@@ -35,7 +35,7 @@ export function takeApart(error: unknown): ThreadProblem {
 /**
  * Puts an error together again.
  *
- * @param problem What came from a worker.
+ * @param problem Value that a worker posted as its error.
  * @returns The error, of its class.
  *
  * @example

@@ -32,7 +32,7 @@ const REPETITIONS = 9;
  * @throws {DeviceError} If the device has no timestamp queries, was lost or has
  * not enough memory.
  * @throws {ShapeError} If the network does not fit the data or the device.
- * @throws What reading the first samples throws.
+ * @throws Every error of reading the first samples.
  */
 export async function profileStep(
   fold: Fold,

@@ -90,7 +90,7 @@ export async function openModel(
  * @returns The class, prediction and loss of each sample.
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws What reading a sample throws.
+ * @throws Every error of reading a sample.
  */
 export async function evaluateFold(
   model: Model,

@@ -7,7 +7,7 @@
 /** Bytes that are decompressed at once: most packets of a camera. */
 const OUTPUT_BYTES = 1 << 18;
 
-/** What compresses and decompresses. */
+/** Functions that compress and decompress. */
 export interface Zstandard {
   /**
    * Compresses bytes.

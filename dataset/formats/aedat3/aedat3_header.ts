@@ -34,7 +34,7 @@ export interface Aedat3Header {
  * a file that this one was made of.
  *
  * @param file The file.
- * @returns What the header says.
+ * @returns The fields of the header.
  * @throws {RecordingError} If the file is of another format or version, its
  *   packets are compressed, or its header does not end within 1 MiB.
  *

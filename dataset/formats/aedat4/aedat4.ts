@@ -38,7 +38,7 @@ export interface Aedat4Recording extends OpenRecording {
   readonly stream: Aedat4Stream;
 }
 
-/** What the header says. */
+/** Fields of the header. */
 interface Header {
   /** Byte of the first packet. */
   readonly start: number;

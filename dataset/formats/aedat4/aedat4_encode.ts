@@ -21,7 +21,7 @@ const TABLE_BYTES = 32;
 
 const EVENT_BYTES = 16;
 
-/** What is written besides events. */
+/** Options for writing a file, besides its events. */
 export interface EncodeAedat4Options {
   /** Size of the sensor. */
   readonly sensor: Sensor;

@@ -74,7 +74,7 @@ export class BlockBuilder {
  *
  * @param decode Writes events, and yields whenever the builder may be full.
  * @returns The blocks; none is empty.
- * @throws What the decoder throws.
+ * @throws {Error} Every error of the decoder.
  *
  * @example
  * ```ts

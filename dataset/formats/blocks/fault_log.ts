@@ -27,7 +27,7 @@ export class FaultLog {
   /**
    * Counts a fault.
    *
-   * @param problem What is wrong.
+   * @param problem Description of the fault.
    * @param offset Byte in the file where it is.
    */
   add(problem: string, offset: number): void {

@@ -61,13 +61,13 @@ export interface Hdf5Format extends RecordingFormat {
   open(file: FileSource): Promise<Hdf5Recording>;
 }
 
-/** What reads the events of a file once it is open. */
+/** Reader of the events of an open file. */
 type ReadEvents = (
   file: Hdf5File,
   sink: { readonly builder: BlockBuilder; readonly log: FaultLog },
 ) => Iterable<void>;
 
-/** What was found in a file. */
+/** Layout of the events in a file, and their reader. */
 interface Layout {
   readonly format: string;
   readonly sensor: Sensor | undefined;

@@ -30,7 +30,7 @@ const MOST_BYTES = 1 << 26;
 
 /** How a value is handed out; the library puts the lowest byte first. */
 export interface ValueType {
-  /** What it is; a list has any length. */
+  /** Kind of the value; a list has any length. */
   readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
   /** Its bytes. */
   readonly size: number;
@@ -42,7 +42,7 @@ export interface ValueType {
     readonly offset: number;
     readonly type: ValueType;
   }[];
-  /** What a list holds. */
+  /** Element type of a list. */
   readonly element: ValueType | undefined;
 }
 

@@ -7,7 +7,7 @@
 import type { SyncFile } from "../../files/sync_file.ts";
 import { isSoundHeap } from "./global_heap.ts";
 
-/** What the library's file system says where reading fails. */
+/** Error of the library's file system for a failed read. */
 const INPUT_ERROR = 29;
 
 /** The part of the library that has its file system. */

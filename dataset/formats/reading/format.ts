@@ -22,7 +22,7 @@ export interface EventBlock {
 
 /** Faults of a file that its reader went on after, by what they are. */
 export interface FileFaults {
-  /** What is wrong, such as "events outside the sensor". */
+  /** Description of the fault, such as "events outside the sensor". */
   readonly problem: string;
   /** How often. */
   readonly count: number;

@@ -34,7 +34,7 @@ interface BagRecord {
   readonly end: number;
 }
 
-/** What was sent on a connection. */
+/** Topic and message type of a connection. */
 interface Connection {
   readonly topic: string;
   readonly type: string;

@@ -140,7 +140,7 @@ export function* decodeLibcaer(
   }
 }
 
-/** What times of 31 bits are counted from, and the latest of them. */
+/** Base that times of 31 bits are added to, and the latest such time. */
 interface Clock {
   readonly baseUs: number;
   readonly latest: number;

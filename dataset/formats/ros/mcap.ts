@@ -36,14 +36,14 @@ const MESSAGE_HEAD_BYTES = 22;
 /** Bytes that a chunk may hold. */
 const MOST_BYTES = 1 << 28;
 
-/** What is sent on a channel. */
+/** Topic of a channel, type and encoding of its messages. */
 interface Channel {
   readonly topic: string;
   readonly type: string;
   readonly encoding: string;
 }
 
-/** What was described so far. */
+/** Message types and channels read so far, by their identifiers. */
 interface Described {
   readonly types: Map<number, string>;
   readonly channels: Map<number, Channel>;
