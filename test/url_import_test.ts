@@ -47,7 +47,10 @@ const script = (url: string) => `
   const losses: number[] = [];
   {
     using stepper = await model.compile({
-      ...{ tSample: 64, loss, batch: 8, train: true },
+      tSample: 64,
+      loss,
+      batch: 8,
+      train: true,
     });
     for (let step = 0; step < 20; step++) await stepper.train(batch, 0.1);
     for (const record of await stepper.drain()) {

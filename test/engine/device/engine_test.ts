@@ -131,8 +131,11 @@ gpuTest(
         `@group(0) @binding(0) var<storage, read_write> to: array<u32>;
       @compute @workgroup_size(1) fn put() { to[0] = ${value}; }`;
       const kernel = {
-        ...{ name: "one name", code, entryPoint: "put" },
-        ...{ bindings: { to: 0 }, constants: [] },
+        name: "one name",
+        code,
+        entryPoint: "put",
+        bindings: { to: 0 },
+        constants: [],
       };
       const to = device().createBuffer("to", 4);
       const dispatch = await compiler.compile(

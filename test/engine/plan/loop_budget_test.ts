@@ -76,7 +76,10 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
 gpuTest("a batch that loops would not reach the end of is cut", async () => {
   using model = await Model.create({ device: namedLlvmpipe(), ...SMALLEST });
   using stepper = await model.compile({
-    ...{ tSample: 300, batch: 1000, loss: LOSS, train: true },
+    tSample: 300,
+    batch: 1000,
+    loss: LOSS,
+    train: true,
   });
   // Of 10 words, ranked once and in two lists, and 300 bins, eight a round.
   const ranked = 10 + 2 * 264;

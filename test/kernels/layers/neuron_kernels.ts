@@ -236,7 +236,11 @@ export async function fireBack(
     },
     {
       ...constants,
-      ...{ T, F, lead, runSize: runSize ?? F, ahead },
+      T,
+      F,
+      lead,
+      runSize: runSize ?? F,
+      ahead,
       ...surrogate,
       aboveRows: pool ? T + lead : T,
       ...(pool && { pooled: 1, ...pool, W, C }),

@@ -65,7 +65,9 @@ gpuTest(
         ...{ configuration, weights: await readWeights(join(run, weights)) },
       });
       const { output } = await traceSample(model, folds[fold - 1], {
-        ...{ sample, neurons: [], configuration },
+        sample,
+        neurons: [],
+        configuration,
       });
       const { timing } = await openStore(store);
       const { width, layout: { raster, row, bars, spike } } = await layOutVotes(

@@ -50,10 +50,17 @@ faults          none
     { problem: "events outside the sensor", count: 2, offset: 19 },
   ]);
   assert.deepEqual(others, {
-    ...{ format: "text, columns t x y p, time in ms", events: 2000 },
-    ...{ firstUs: 0, lastUs: 1999000, durationUs: 1999000 },
-    ...{ eventRate: 2000 * 1e6 / 1999000, xMax: 5, yMax: 7 },
-    ...{ onShare: 0.5, hotPixels: 1, backwardSteps: 0 },
+    format: "text, columns t x y p, time in ms",
+    events: 2000,
+    firstUs: 0,
+    lastUs: 1999000,
+    durationUs: 1999000,
+    eventRate: 2000 * 1e6 / 1999000,
+    xMax: 5,
+    yMax: 7,
+    onShare: 0.5,
+    hotPixels: 1,
+    backwardSteps: 0,
   });
   const empty = await runTask("inspect", [none, "--json"]);
   const { events, firstUs, eventRate, onShare } = JSON.parse(empty.stdout);
