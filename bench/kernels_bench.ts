@@ -18,7 +18,7 @@ import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Compiler, type Dispatch, record } from "../engine/device/compiler.ts";
 import { groupsFor } from "../engine/device/launch.ts";
 import { Model } from "../engine/model.ts";
-import { PART_WORDS } from "../engine/plan/buffers.ts";
+import { MICRO_BATCH_WORDS } from "../engine/plan/buffers.ts";
 import { RULES } from "../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../kernels/update/optimizer_step.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
@@ -106,7 +106,7 @@ async function time(dispatch: Dispatch, times: number): Promise<number> {
 
 function updateOf(rule: number): Promise<Dispatch> {
   const { UNIFORM } = GPUBufferUsage;
-  const update = device.createBuffer("update", PART_WORDS, UNIFORM);
+  const update = device.createBuffer("update", MICRO_BATCH_WORDS, UNIFORM);
   const clip = device.createBuffer("clip", 1);
   const bound = (label: string) => ({
     buffer: device.createBuffer(label, WEIGHTS),

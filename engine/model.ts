@@ -213,21 +213,21 @@ export class Model implements Disposable {
         `Cannot go on after ${steps} steps: it is not an integer from 0`,
       );
     }
-    const wanted = this.#optimizer.moments;
-    const given = Object.keys(moments).sort().join(", ");
-    const names = wanted.map(([name]) => name).sort().join(", ");
-    if (given !== names) {
+    const own = this.#optimizer.moments;
+    const names = Object.keys(moments).sort().join(", ");
+    const expected = own.map(([name]) => name).sort().join(", ");
+    if (names !== expected) {
       throw new ShapeError(
-        `Cannot set moments "${given}": the optimizer has "${names}"`,
+        `Cannot set moments "${names}": the optimizer has "${expected}"`,
       );
     }
-    const parts = [
+    const writes = [
       [this.#buffers.w, this.#order(weights)] as const,
-      ...wanted.map(([name, buffer]) =>
+      ...own.map(([name, buffer]) =>
         [buffer, this.#order(moments[name])] as const
       ),
     ];
-    for (const [buffer, ordered] of parts) this.#write(buffer, ordered);
+    for (const [buffer, ordered] of writes) this.#write(buffer, ordered);
     this.#optimizer.steps = steps;
     this.#optimizer.pending = false;
   }

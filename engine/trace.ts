@@ -12,7 +12,7 @@ import { type Layout, layoutOf, placeOf } from "./network/layout.ts";
 import type { Model } from "./model.ts";
 import { probSpikes } from "./losses/prob_spikes.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
-import type { Part, Stepper } from "./plan/stepper.ts";
+import type { MicroBatch, Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./device/readback.ts";
 import type { EventBatch } from "./network/event_batch.ts";
 import type { NamedArray } from "./network/weights.ts";
@@ -90,16 +90,21 @@ export async function trace(
   });
   if (stepper.pending) {
     throw new TypeError(
-      "Cannot trace: a gradient was accumulated, and its update is to come",
+      "Cannot trace: a gradient was accumulated that no update has used",
     );
   }
   const { backward } = stepper.plan;
-  const found = await look(model, stepper, batch, ({ encoder, samples }) => {
-    // The backward pass overwrites potentials, which have been copied before.
-    const pass = encoder.beginComputePass();
-    record(pass, backward, samples);
-    pass.end();
-  });
+  const found = await runForward(
+    model,
+    stepper,
+    batch,
+    ({ encoder, samples }) => {
+      // The backward pass overwrites potentials, which have been copied before.
+      const pass = encoder.beginComputePass();
+      record(pass, backward, samples);
+      pass.end();
+    },
+  );
   return { ...found, gradients: await model.gradients() };
 }
 
@@ -153,7 +158,7 @@ export async function predict(
     train: false,
     keep: true,
   });
-  const { layers, predictions } = await look(model, stepper, batch);
+  const { layers, predictions } = await runForward(model, stepper, batch);
   return Array.from(predictions, (label, n) => {
     const own = layers.map(({ name, spikes, potentials }) => ({
       name,
@@ -178,11 +183,11 @@ function sampleOf({ shape, data }: NamedArray, n: number): NamedArray {
 }
 
 /** Runs a plan forward and reads back its kept potentials and its spikes. */
-async function look(
+async function runForward(
   model: Model,
   stepper: Stepper,
   batch: EventBatch,
-  then: (part: Part) => void = () => {},
+  then: (microBatch: MicroBatch) => void = () => {},
 ): Promise<Omit<Trace, "gradients">> {
   const { device, layers } = model;
   const { plan } = stepper;
@@ -199,7 +204,7 @@ async function look(
   const copies: { buffer: GPUBuffer; take: (bytes: ArrayBuffer) => void }[] =
     [];
   const keep = (
-    part: Part,
+    microBatch: MicroBatch,
     source: GPUBuffer,
     take: (bytes: ArrayBuffer) => void,
   ) => {
@@ -208,11 +213,11 @@ async function look(
       size: source.size,
       usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-    part.encoder.copyBufferToBuffer(source, 0, buffer, 0, source.size);
+    microBatch.encoder.copyBufferToBuffer(source, 0, buffer, 0, source.size);
     copies.push({ buffer, take });
   };
   const dispatches = [...stepper.binning, ...plan.forward];
-  stepper.encode(encoder, batch, dispatches, (part) => {
+  stepper.encode(encoder, batch, dispatches, (microBatch) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const place = {
@@ -220,20 +225,20 @@ async function look(
         layout: layoutOf(layer),
         T,
         rows: launches[index].rows,
-        first: part.first,
-        samples: part.samples,
+        first: microBatch.first,
+        samples: microBatch.samples,
       };
-      keep(part, plan.buffers.potentials[index], (bytes) => {
+      keep(microBatch, plan.buffers.potentials[index], (bytes) => {
         spread(new Float32Array(bytes), potentials.data, place);
       });
-      keep(part, plan.buffers.spikes[index + 1], (bytes) => {
+      keep(microBatch, plan.buffers.spikes[index + 1], (bytes) => {
         unpack(new Uint32Array(bytes), spikes.data, {
           ...place,
           height: 1 / model.description.Ts,
         });
       });
     });
-    then(part);
+    then(microBatch);
   });
   device.gpu.queue.submit([encoder.finish()]);
   await plan.buffers.records.push(batch.labels);

@@ -15,7 +15,7 @@ export interface AdapterDescription {
 }
 
 /** Limits that are requested as high as the adapter allows, and why. */
-const WANTED_LIMITS = [
+const REQUESTED_LIMITS = [
   // A layer's potentials take one buffer: 39 MB a sample at 128×128, T 300.
   "maxStorageBufferBindingSize",
   "maxBufferSize",
@@ -25,7 +25,7 @@ const WANTED_LIMITS = [
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 /** Features that are requested where the adapter has them, and why. */
-const WANTED_FEATURES = [
+const REQUESTED_FEATURES = [
   // For the times of kernels in a profile.
   "timestamp-query",
 ] as const satisfies readonly GPUFeatureName[];
@@ -61,7 +61,7 @@ export class Device implements Disposable {
   /** The adapter that the device was opened on. */
   readonly adapter: AdapterDescription;
   /** The loop budget of an invocation; finite on llvmpipe alone. */
-  readonly mostRounds: number;
+  readonly loopBudget: number;
   #lost: GPUDeviceLostInfo | undefined;
   #failure: GPUError | undefined;
 
@@ -74,7 +74,7 @@ export class Device implements Disposable {
   constructor(gpu: GPUDevice, adapter: AdapterDescription) {
     this.gpu = gpu;
     this.adapter = adapter;
-    this.mostRounds = /llvmpipe/i.test(adapter.name) ? 65535 : Infinity;
+    this.loopBudget = /llvmpipe/i.test(adapter.name) ? 65535 : Infinity;
     gpu.lost.then((info) => this.#lost = info);
     gpu.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
@@ -195,12 +195,12 @@ export async function openDevice(): Promise<Device> {
     throw new DeviceError("Cannot open a device: no WebGPU adapter was found");
   }
   const requiredLimits: Record<string, number> = {};
-  for (const limit of WANTED_LIMITS) {
+  for (const limit of REQUESTED_LIMITS) {
     requiredLimits[limit] = adapter.limits[limit];
   }
   const description = describeAdapter(adapter);
   try {
-    const requiredFeatures = WANTED_FEATURES.filter((feature) =>
+    const requiredFeatures = REQUESTED_FEATURES.filter((feature) =>
       adapter.features.has(feature)
     );
     const gpu = await adapter.requestDevice({

@@ -24,7 +24,7 @@ const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 const FOUR_PIXELS: Tile = { rows: 16, columns: 16, fourPixels: true };
 
 /** Most workgroups of a dispatch along one dimension. */
-const MOST_GROUPS = 65535;
+const MAX_GROUPS = 65535;
 
 /** Most floats that the partial weight gradients of a sample may take. */
 const PARTIAL_FLOATS = 1 << 20;
@@ -114,7 +114,7 @@ function cutTiles(
   const weights = tileChannels * kernel[0] * kernel[1];
   const bytes = 4 * tileOutputs * (tileBins * RH * RW + weights);
   const blocks = Math.ceil(T / tileBins);
-  return bytes <= workgroupBytes && tiles <= MOST_GROUPS
+  return bytes <= workgroupBytes && tiles <= MAX_GROUPS
     ? { RH, RW, rows, columns, fourPixels, tiles, blocks }
     : undefined;
 }

@@ -14,19 +14,19 @@ import type { Layer } from "./layer.ts";
 const INPUTS_IN_SOFTWARE = 16;
 
 /** Most inputs of a workgroup of the gradient kernel on a GPU. */
-const MOST_INPUTS = 4;
+const MAX_INPUTS = 4;
 
 /** Workgroups that keep a GPU occupied in the gradient kernel. */
 const GRADIENT_GROUPS = 1 << 10;
 
 /** Most bins of a workgroup of the forward kernel. */
-const MOST_BINS = 8;
+const MAX_BINS = 8;
 
 /** Invocations up to which the spikes of an input are split among several. */
 const GRADIENT_LANES = 1 << 16;
 
 /** Most invocations that split the spikes of an input. */
-const MOST_SPLITS = 16;
+const MAX_SPLITS = 16;
 
 /**
  * Counts the workgroups that divide a dense layer's outputs among them, for
@@ -54,7 +54,8 @@ export function forwardShares(
   const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
   const each = Math.min(8, Math.ceil(words / LISTS_LANES));
   const most = Math.min(
-    ...[MOST_BINS, LISTS_LANES / words],
+    MAX_BINS,
+    LISTS_LANES / words,
     LISTS_LANES / Math.ceil(output.C / QUAD),
   );
   return { each, bins: powerOf2(most) };
@@ -79,23 +80,24 @@ export function gradientShares(
 } {
   const inputs = sizeOf(layer.input);
   const quads = Math.ceil(layer.output.C / QUAD);
-  const parts = Math.floor(LISTS_LANES / Math.min(quads, LISTS_LANES));
+  const lanesPerQuad = Math.floor(LISTS_LANES / Math.min(quads, LISTS_LANES));
   if (software) {
     return { blockInputs: INPUTS_IN_SOFTWARE, splits: 1, blockSamples: 1 };
   }
-  const wanted = Math.min(
-    ...[parts, MOST_SPLITS],
+  const splits = Math.min(
+    lanesPerQuad,
+    MAX_SPLITS,
     Math.ceil(GRADIENT_LANES / inputs / quads),
   );
-  const most = wanted > 1
-    ? parts / wanted
+  const most = splits > 1
+    ? lanesPerQuad / splits
     : inputs * denseBlocks(layer) / GRADIENT_GROUPS;
-  const blockInputs = powerOf2(Math.min(most, MOST_INPUTS));
-  if (wanted === 1) return { blockInputs, splits: 1, blockSamples: 1 };
+  const blockInputs = powerOf2(Math.min(most, MAX_INPUTS));
+  if (splits === 1) return { blockInputs, splits: 1, blockSamples: 1 };
   return {
     blockInputs,
-    splits: Math.min(Math.floor(parts / blockInputs), MOST_SPLITS),
-    blockSamples: MOST_INPUTS / blockInputs,
+    splits: Math.min(Math.floor(lanesPerQuad / blockInputs), MAX_SPLITS),
+    blockSamples: MAX_INPUTS / blockInputs,
   };
 }
 

@@ -108,13 +108,13 @@ function kindOf(description: LayerDescription, number: number) {
   if ("kind" in description) {
     return { kind: description.kind, options: description };
   }
-  const given: Readonly<Record<string, unknown>> = { ...description };
-  const kind = KINDS.find(({ name }) => name in given);
+  const fields: Readonly<Record<string, unknown>> = { ...description };
+  const kind = KINDS.find(({ name }) => name in fields);
   if (!kind) {
     throw new ShapeError(
       `Cannot build layer ${number}: ${JSON.stringify(description)} is no ` +
         "pool, conv or dense",
     );
   }
-  return { kind, options: given[kind.name] };
+  return { kind, options: fields[kind.name] };
 }

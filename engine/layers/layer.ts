@@ -60,10 +60,9 @@ export interface LayerSetting {
   readonly neurons: NeuronSetting;
   /**
    * Further constants of a kernel that integrates neurons, by their names in
-   * neurons.wgsl; a height
-   * in `height` replaces that of a spike.
+   * neurons.wgsl; a kernel may replace the height of a spike in `height`.
    */
-  readonly outcome: Readonly<Record<string, number>>;
+  readonly forwardConstants: Readonly<Record<string, number>>;
   /** Whether a kernel that integrates neurons also writes `neuronPacked`. */
   readonly packsNeurons: boolean;
 }
@@ -107,7 +106,8 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
   readonly reads: "time-packed" | "neuron-packed";
   /**
    * Whether the forward kernel integrates the neurons too; its launch then has
-   * the constants of `neurons` and `outcome`, and the bindings of neurons.wgsl.
+   * the constants of `neurons` and `forwardConstants`, and the bindings of
+   * neurons.wgsl.
    *
    * @default false: the kernel writes drives to `x`
    */

@@ -39,14 +39,14 @@ export const pool: LayerKind<PoolLayer, number> = {
     return { output, runSize: sizeOf(output), window };
   },
   forward(layer, setting) {
-    const { P, height, neurons, outcome, packsNeurons } = setting;
+    const { P, height, neurons, forwardConstants, packsNeurons } = setting;
     const { window, input } = layer;
     const kernel = poolForward(neurons.kind.forward);
     return [{
       kernel,
       constants: {
         ...neuronConstantsOf(neurons),
-        ...outcome,
+        ...forwardConstants,
         ...input,
         height: weightOf(layer) * height,
         P,

@@ -50,7 +50,7 @@ export function numSpikes(options: NumSpikesOptions): Loss {
       for (const count of [trueCount, falseCount]) {
         if (!isFrom0(count)) {
           throw new RangeError(
-            `Cannot want ${count} spikes: it is not a number from 0`,
+            `Cannot aim at ${count} spikes: it is not a number from 0`,
           );
         }
       }

@@ -76,7 +76,7 @@ function rowsOf({ trains }: SpikeTrains, { O }: LossSample) {
   const wrong = lengths.find((length) => length !== O);
   if (wrong !== undefined) {
     throw new ShapeError(
-      `Cannot want ${wrong} spike trains: the network has ${O} outputs, ` +
+      `Cannot aim at ${wrong} spike trains: the network has ${O} outputs, ` +
         `and as many classes with ${O} trains each are expected`,
     );
   }
@@ -95,7 +95,7 @@ function packTrains(
       const bin = Math.round(time / Ts);
       if (!(time >= 0 && bin < T)) {
         throw new ShapeError(
-          `Cannot want a spike at ${time} ms: it is bin ${bin} of a ` +
+          `Cannot aim at a spike at ${time} ms: it is bin ${bin} of a ` +
             `sample's ${T}, counted from 0`,
         );
       }
@@ -103,7 +103,7 @@ function packTrains(
       const bit = 1 << bin % BINS_PER_WORD;
       if (words[word] & bit) {
         throw new ShapeError(
-          `Cannot want a spike at ${time} ms: in bin ${bin} there is one, ` +
+          `Cannot aim at a spike at ${time} ms: in bin ${bin} there is one, ` +
             "and a neuron spikes once in a bin at most",
         );
       }

@@ -45,16 +45,16 @@ export function describeNeuron(
   description: NeuronDescription,
   network?: Neuron,
 ): Neuron {
-  const { kind = network?.kind ?? SRM_ALPHA, ...given } = description as {
+  const { kind = network?.kind ?? SRM_ALPHA, ...values } = description as {
     readonly kind?: NeuronKind;
     readonly [parameter: string]: unknown;
   };
-  const stranger = Object.keys(given)
+  const stranger = Object.keys(values)
     .find((name) => !Object.hasOwn(kind.parameters, name));
   if (stranger !== undefined) {
     throw new TypeError(
       `Cannot build a network with ${stranger} ${
-        given[stranger]
+        values[stranger]
       }: neurons of ` +
         `kind "${kind.name}" have ${Object.keys(kind.parameters).join(", ")}`,
     );
@@ -62,7 +62,7 @@ export function describeNeuron(
   const others = network?.kind === kind ? network.parameters : undefined;
   const parameters = Object.fromEntries(
     Object.entries(kind.parameters).map(([name, parameter]) => {
-      const value = given[name] ?? others?.[name] ?? parameter.default;
+      const value = values[name] ?? others?.[name] ?? parameter.default;
       requireValue(name, value, parameter.positive);
       return [name, value];
     }),

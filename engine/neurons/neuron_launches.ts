@@ -108,19 +108,19 @@ export function neuronConstantsOf(
  * Launches the kernel from drives to spikes.
  *
  * @param neurons The neurons.
- * @param outcome Further constants, by their names in neurons.wgsl: the height
+ * @param forwardConstants Further constants, by their names in neurons.wgsl: the height
  * of a spike, and whether potentials and counts are kept.
  * @returns The launch; it binds `batch`, `largest`, `u`, `spikes`, `tally` and
  * `fired`.
  */
 export function launchNeurons(
   neurons: NeuronSetting,
-  outcome: Readonly<Record<string, number>>,
+  forwardConstants: Readonly<Record<string, number>>,
 ): Launch {
   const kernel = neuronForward(neurons.kind.forward);
   return {
     kernel,
-    constants: { ...neuronConstantsOf(neurons), ...outcome },
+    constants: { ...neuronConstantsOf(neurons), ...forwardConstants },
     grid: gridOf(neurons, kernel.workgroup),
     loops: neuronLoops(neurons.T),
     multiplyAdds: ({ bins }) => neuronWork(neurons, "forward", bins),

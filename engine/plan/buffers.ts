@@ -19,10 +19,10 @@ import { ALIGNMENT, inQuads } from "../network/layout.ts";
  * already holds earlier samples, whether the weights are updated after this
  * micro-batch, and three floats of that update: rate, root and decay.
  */
-export const PART_WORDS = 8;
+export const MICRO_BATCH_WORDS = 8;
 
 /** Index of the first of the three floats among these words. */
-export const PART_UPDATE = 5;
+export const MICRO_BATCH_UPDATE = 5;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
@@ -35,7 +35,7 @@ export interface PlanBuffers {
    */
   readonly step: GPUBuffer;
   /** Words of all micro-batches of the batch but the first. */
-  readonly parts: GPUBuffer;
+  readonly microBatches: GPUBuffer;
   /** Largest number of events of a pixel in one bin, for each sample, [M]. */
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
@@ -113,7 +113,10 @@ export function allocatePlan(
         layOutStep(batch).words,
         GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
       ),
-      parts: allocate("parts", PART_WORDS * (Math.ceil(batch / M) - 1)),
+      microBatches: allocate(
+        "micro-batches",
+        MICRO_BATCH_WORDS * (Math.ceil(batch / M) - 1),
+      ),
       largest: allocate("largest", M),
       spikes: [
         allocate("input spikes", M * P * B * input),
@@ -146,7 +149,7 @@ export function allocatePlan(
 export interface StepLayout {
   readonly labels: number;
   readonly offsets: number;
-  readonly part: number;
+  readonly microBatch: number;
   /** Number of words of all arrays. */
   readonly words: number;
 }
@@ -158,11 +161,16 @@ export interface StepLayout {
  * @returns The layout.
  */
 export function layOutStep(batch: number): StepLayout {
-  const behind = (start: number, words: number) =>
+  const alignedEnd = (start: number, words: number) =>
     Math.ceil((start + words) / ALIGNMENT) * ALIGNMENT;
-  const offsets = behind(0, batch);
-  const part = behind(offsets, 2 * batch);
-  return { labels: 0, offsets, part, words: part + PART_WORDS };
+  const offsets = alignedEnd(0, batch);
+  const microBatch = alignedEnd(offsets, 2 * batch);
+  return {
+    labels: 0,
+    offsets,
+    microBatch,
+    words: microBatch + MICRO_BATCH_WORDS,
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Layer } from "../layers/layer.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
-import { layOutStep, PART_WORDS, type PlanBuffers } from "./buffers.ts";
+import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
 
@@ -79,7 +79,7 @@ export class StepCompiler {
     return this.#compile(
       coding.mode === "SUM_NORM" ? [scatter, peak] : [scatter],
       {
-        batch: this.#part,
+        batch: this.#microBatch,
         events: { buffer: events },
         offsets: this.#uploaded("offsets", 2),
         spikes: { buffer: spikes[0] },
@@ -112,7 +112,7 @@ export class StepCompiler {
         neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
-        batch: this.#part,
+        batch: this.#microBatch,
         largest: { buffer: this.#buffers.largest },
         inputs: { buffer: spikes[index] },
         neuronPacked: { buffer: neuronPacked },
@@ -127,7 +127,7 @@ export class StepCompiler {
   }
 
   /** Compiles the loss and the prediction from the output's spikes. */
-  outcome(): Compiling {
+  lossAndPrediction(): Compiling {
     const { layers } = this.#context;
     const { records } = this.#buffers;
     const { M, loss } = this.#sizes;
@@ -183,7 +183,7 @@ export class StepCompiler {
         largest,
       }),
       ...(options.lowest ? [] : this.#compile(adjoint, {
-        batch: this.#part,
+        batch: this.#microBatch,
         inputs,
         w: this.#weightsOf(layer, weights.w),
         dx: this.#gradientOf(index - 1),
@@ -201,7 +201,7 @@ export class StepCompiler {
       // Must run last: the update overwrites weights that the adjoint reads.
       ...(slot
         ? this.#compile(gradient, {
-          batch: this.#part,
+          batch: this.#microBatch,
           inputs,
           dy,
           dw: this.#weightsOf(layer, weights.dw),
@@ -230,7 +230,7 @@ export class StepCompiler {
       ...Object.fromEntries(
         Object.entries(tables).map(([name, buffer]) => [name, { buffer }]),
       ),
-      batch: this.#part,
+      batch: this.#microBatch,
       labels: this.#uploaded("labels", 1),
       spikes: { buffer: this.#buffers.spikes[layers.length] },
       error: { buffer: this.#buffers.error },
@@ -242,9 +242,9 @@ export class StepCompiler {
   }
 
   /** The words that describe the current micro-batch. */
-  get #part(): GPUBufferBinding {
-    const offset = 4 * layOutStep(this.#sizes.batch).part;
-    return { buffer: this.#buffers.step, offset, size: 4 * PART_WORDS };
+  get #microBatch(): GPUBufferBinding {
+    const offset = 4 * layOutStep(this.#sizes.batch).microBatch;
+    return { buffer: this.#buffers.step, offset, size: 4 * MICRO_BATCH_WORDS };
   }
 
   /** An array that is uploaded with a step, `each` words a sample. */

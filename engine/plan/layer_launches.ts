@@ -89,7 +89,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const normalised = Number(index === 0 && setting.normalised);
     const P = index === 0 ? setting.P : 1;
     const height = index === 0 ? setting.height : 1 / time.Ts;
-    const outcome = {
+    const forwardConstants = {
       height,
       normalised,
       keep: Number(setting.kept[index]),
@@ -106,7 +106,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       workgroupBytes: setting.workgroupBytes,
       rule: setting.rule,
       neurons: neurons[index],
-      outcome,
+      forwardConstants,
       packsNeurons: above?.kind.reads === "neuron-packed",
     };
     const readsAbove = above !== undefined && !above.kind.adjoint;
@@ -122,7 +122,9 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       pack: readsPacked && !isPacked ? [launchPack(layer, own)] : [],
       forward: [
         ...kind.forward(layer, own),
-        ...(kind.integrates ? [] : [launchNeurons(neurons[index], outcome)]),
+        ...(kind.integrates
+          ? []
+          : [launchNeurons(neurons[index], forwardConstants)]),
       ],
       neurons: launchNeuronAdjoint(neurons[index], { ...source, normalised }),
       wake: launchNeuronAdjoint(neurons[index], {

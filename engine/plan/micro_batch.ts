@@ -34,7 +34,7 @@ export interface PlanNeeds {
  * @throws {ShapeError} If they do not allow a single sample.
  */
 export function microBatch(
-  { gpu: { limits }, adapter, mostRounds }: Device,
+  { gpu: { limits }, adapter, loopBudget }: Device,
   need: PlanNeeds,
 ): number {
   const most = Math.min(
@@ -44,7 +44,7 @@ export function microBatch(
   for (const [name, { byteLength }] of Object.entries(need.tables)) {
     if (byteLength <= most) continue;
     throw new ShapeError(
-      `Cannot fit what the loss reads on "${adapter.name}": "${name}" needs ` +
+      `Cannot fit the loss on "${adapter.name}": table "${name}" needs ` +
         `a buffer of ${byteLength} bytes, and the device binds at most ` +
         `${most}; fewer bins help`,
     );
@@ -59,11 +59,11 @@ export function microBatch(
   }
   for (const { of, launches } of need.launches) {
     const loops = mostLoops(launches);
-    if (loops > mostRounds) {
+    if (loops > loopBudget) {
       throw new ShapeError(
-        `Cannot fit a sample on "${adapter.name}": loops of ${of} may go ` +
-          `round ${loops} times, and the device ends them after ` +
-          `${mostRounds}; fewer bins or smaller windows help`,
+        `Cannot fit a sample on "${adapter.name}": ${of} needs ` +
+          `${loops} loop rounds in an invocation, and the device allows ` +
+          `${loopBudget}; fewer bins or smaller windows help`,
       );
     }
   }
@@ -73,7 +73,7 @@ export function microBatch(
   return Math.min(
     need.batch,
     Math.floor(most / largest),
-    Math.floor(mostRounds / perSample),
+    Math.floor(loopBudget / perSample),
     limits.maxComputeWorkgroupsPerDimension,
   );
 }

@@ -11,7 +11,7 @@ import type { Device } from "../device/device.ts";
 import { isFrom0, isPositive } from "../network/float_range.ts";
 import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
 import { groupsFor } from "../device/launch.ts";
-import { PART_UPDATE, PART_WORDS } from "./buffers.ts";
+import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./buffers.ts";
 import { QUAD } from "../network/layout.ts";
 
 /** The rules by which weights can be updated; the first two use AMSGrad. */
@@ -21,7 +21,7 @@ export type OptimizerName = "ADAM" | "NADAM" | "SGD";
 const SQUARES = 16;
 
 /** Most workgroups whose partial sums of squares make the norm. */
-const MOST_STRIPS = 1024;
+const MAX_STRIPS = 1024;
 
 /** The rule by which the gradient changes the weights. */
 export interface UpdateRule {
@@ -121,11 +121,15 @@ export class Optimizer {
     const size = w.size / 4;
     const strips = Math.min(
       Math.ceil(size / clipSquares.workgroup / SQUARES),
-      MOST_STRIPS,
+      MAX_STRIPS,
     );
     const moment = optimizer === "SGD" ? QUAD : size;
     const buffers = await device.allocate(() => ({
-      update: device.createBuffer("update", PART_WORDS, GPUBufferUsage.UNIFORM),
+      update: device.createBuffer(
+        "update",
+        MICRO_BATCH_WORDS,
+        GPUBufferUsage.UNIFORM,
+      ),
       clip: device.createBuffer("clip", 1),
       stripSums: device.createBuffer("squares", strips),
       moments: ["m", "v", "vMax"].map((label) =>
@@ -195,11 +199,11 @@ export class Optimizer {
   bindingsOf(
     { offset, length }: { readonly offset: number; readonly length: number },
   ): Readonly<Record<"weights" | "m" | "v" | "vMax", GPUBufferBinding>> {
-    const part = { offset: 4 * offset, size: 4 * length };
+    const range = { offset: 4 * offset, size: 4 * length };
     const [m, v, vMax] = this.#buffers.moments.map((buffer) =>
-      this.#rule.optimizer === "SGD" ? { buffer } : { buffer, ...part }
+      this.#rule.optimizer === "SGD" ? { buffer } : { buffer, ...range }
     );
-    return { weights: { buffer: this.#weights, ...part }, m, v, vMax };
+    return { weights: { buffer: this.#weights, ...range }, m, v, vMax };
   }
 
   /**
@@ -243,7 +247,11 @@ export class Optimizer {
    */
   step(pass: GPUComputePassEncoder, lr: number): void {
     const { queue } = this.#gpu;
-    queue.writeBuffer(this.#buffers.update, 4 * PART_UPDATE, this.next(lr));
+    queue.writeBuffer(
+      this.#buffers.update,
+      4 * MICRO_BATCH_UPDATE,
+      this.next(lr),
+    );
     record(pass, this.#dispatches, 1);
   }
 

@@ -16,7 +16,7 @@ import {
   StepCompiler,
 } from "./compile_step.ts";
 import {
-  lowestLearning,
+  lowestTrainable,
   type PlanOptions,
   type PlanSizes,
   sizePlan,
@@ -73,7 +73,7 @@ export async function compilePlan(
       ...layers.map((layer, index) =>
         settle(compiler.forward(index), layer.name)
       ),
-      settle(compiler.outcome()),
+      settle(compiler.lossAndPrediction()),
     ]),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
   ]);
@@ -112,13 +112,13 @@ function compileBackward(
   compiler: StepCompiler,
   layers: readonly Layer[],
 ): Promise<Dispatch[]>[] {
-  const lowest = lowestLearning(layers);
+  const lowest = lowestTrainable(layers);
   if (lowest < 0) return [];
-  const learning = layers.map((layer, index) => ({ layer, index }))
+  const trainable = layers.map((layer, index) => ({ layer, index }))
     .slice(lowest).reverse();
   return [
     settle(compiler.lossGradient()),
-    ...learning.map(({ layer, index }) =>
+    ...trainable.map(({ layer, index }) =>
       settle(
         compiler.backward(index, { lowest: index === lowest }),
         layer.name,

@@ -19,7 +19,7 @@ import { recordWords } from "./step_results.ts";
 const COUNTING_PLANES = 8;
 
 /** Most bins in a sample: workgroups that a dispatch may have along an axis. */
-export const MOST_BINS = 65535;
+export const MAX_BINS = 65535;
 
 /** How events become the first layer's input. */
 export interface InputCoding {
@@ -184,7 +184,7 @@ export function sizePlan(
  * @param layers The layers.
  * @returns Its index, -1 if no layer has weights.
  */
-export function lowestLearning(layers: readonly Layer[]): number {
+export function lowestTrainable(layers: readonly Layer[]): number {
   return layers.findIndex(({ weights }) => weights !== undefined);
 }
 
@@ -193,9 +193,9 @@ function keptBy(
   layers: readonly Layer[],
   { train, keep = false }: PlanOptions,
 ): boolean[] {
-  const lowest = lowestLearning(layers);
-  const learns = (index: number) => train && lowest >= 0 && index >= lowest;
-  return layers.map((_, index) => keep || learns(index));
+  const lowest = lowestTrainable(layers);
+  const isTrained = (index: number) => train && lowest >= 0 && index >= lowest;
+  return layers.map((_, index) => keep || isTrained(index));
 }
 
 function floatsOf(
@@ -207,7 +207,7 @@ function floatsOf(
 ): PlanSizes["floats"] {
   const most = (size: (layer: Layer, index: number) => number) =>
     Math.max(0, ...layers.map(size));
-  const lowest = lowestLearning(layers);
+  const lowest = lowestTrainable(layers);
   const outputs = layoutOf(layers[layers.length - 1]).floats;
   const potentials = (layer: Layer, index: number) =>
     launches[index].rows * layoutOf(layer).floats;
@@ -253,10 +253,10 @@ function floatsOf(
 export function binsOf(tSample: number, Ts: number): number {
   // Quotients such as 0.3 / 0.1 fall just short of a whole number.
   const bins = Math.floor(tSample / Ts + 1e-9);
-  if (!(bins >= 1 && bins <= MOST_BINS)) {
+  if (!(bins >= 1 && bins <= MAX_BINS)) {
     throw new ShapeError(
       `Cannot cut a sample of ${tSample} ms into steps of ${Ts} ms: ` +
-        `${bins} bins are not between 1 and ${MOST_BINS}`,
+        `${bins} bins are not between 1 and ${MAX_BINS}`,
     );
   }
   return bins;

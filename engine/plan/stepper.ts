@@ -11,7 +11,12 @@ import { type Dispatch, record } from "../device/compiler.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Plan } from "./plan.ts";
-import { freePlan, layOutStep, PART_UPDATE, PART_WORDS } from "./buffers.ts";
+import {
+  freePlan,
+  layOutStep,
+  MICRO_BATCH_UPDATE,
+  MICRO_BATCH_WORDS,
+} from "./buffers.ts";
 import { ResidentEvents } from "./event_cache.ts";
 import { sizeOf } from "../network/network.ts";
 import { requireBatch, requirePlaces } from "./require_batch.ts";
@@ -21,7 +26,7 @@ import type { StepRecord } from "./step_results.ts";
 const BUSY = 0.2;
 
 /** One micro-batch of a step, while it is being recorded. */
-export interface Part {
+export interface MicroBatch {
   readonly encoder: GPUCommandEncoder;
   /** Index in the batch of the micro-batch's first sample. */
   readonly first: number;
@@ -215,18 +220,26 @@ export class Stepper implements Disposable {
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
-    const parts = this.#partsOf(samples);
+    const microBatches = this.#microBatchWords(samples);
     if (lr !== undefined && this.#optimizer?.clips === false) {
       // The gradient is complete after the last micro-batch.
       const update = this.#optimizer.next(lr);
-      const last = parts.length - PART_WORDS;
-      parts[last + PART_UPDATE - 1] = 1;
-      parts.set(new Uint32Array(update.buffer), last + PART_UPDATE);
+      const last = microBatches.length - MICRO_BATCH_WORDS;
+      microBatches[last + MICRO_BATCH_UPDATE - 1] = 1;
+      microBatches.set(
+        new Uint32Array(update.buffer),
+        last + MICRO_BATCH_UPDATE,
+      );
     }
-    words.set(parts.subarray(0, PART_WORDS), layout.part);
+    words.set(microBatches.subarray(0, MICRO_BATCH_WORDS), layout.microBatch);
     gpu.queue.writeBuffer(plan.buffers.step, 0, words);
-    if (parts.length > PART_WORDS) {
-      gpu.queue.writeBuffer(plan.buffers.parts, 0, parts, PART_WORDS);
+    if (microBatches.length > MICRO_BATCH_WORDS) {
+      gpu.queue.writeBuffer(
+        plan.buffers.microBatches,
+        0,
+        microBatches,
+        MICRO_BATCH_WORDS,
+      );
     }
     return gpu.createCommandEncoder();
   }
@@ -244,19 +257,19 @@ export class Stepper implements Disposable {
     encoder: GPUCommandEncoder,
     batch: EventBatch,
     dispatches: readonly Dispatch[],
-    after?: (part: Part) => void,
+    after?: (microBatch: MicroBatch) => void,
   ): void {
     const { plan } = this;
     const total = batch.labels.length;
     const chosen = this.choose(dispatches);
-    const { step, parts } = plan.buffers;
-    const bytes = 4 * PART_WORDS;
-    const part = 4 * layOutStep(plan.sizes.batch).part;
+    const { step, microBatches } = plan.buffers;
+    const bytes = 4 * MICRO_BATCH_WORDS;
+    const current = 4 * layOutStep(plan.sizes.batch).microBatch;
     let next = 0;
     for (let first = 0; first < total; first += plan.sizes.M) {
       const samples = Math.min(plan.sizes.M, total - first);
       if (first > 0) {
-        encoder.copyBufferToBuffer(parts, next, step, part, bytes);
+        encoder.copyBufferToBuffer(microBatches, next, step, current, bytes);
         next += bytes;
       }
       for (const buffer of plan.cleared) encoder.clearBuffer(buffer);
@@ -317,16 +330,19 @@ export class Stepper implements Disposable {
     await this.#submit(encoder, batch.labels);
   }
 
-  /** The words of a batch's micro-batches, PART_WORDS each. */
-  #partsOf(samples: number): Uint32Array<ArrayBuffer> {
+  /** The words that describe the micro-batches of a batch. */
+  #microBatchWords(samples: number): Uint32Array<ArrayBuffer> {
     const { sizes: { M }, buffers: { records } } = this.plan;
-    const parts = new Uint32Array(PART_WORDS * Math.ceil(samples / M));
+    const words = new Uint32Array(MICRO_BATCH_WORDS * Math.ceil(samples / M));
     for (let first = 0; first < samples; first += M) {
       const count = Math.min(M, samples - first);
       const begun = Number(first > 0 || this.pending);
-      parts.set([first, count, records.slot, begun], PART_WORDS * first / M);
+      words.set(
+        [first, count, records.slot, begun],
+        MICRO_BATCH_WORDS * first / M,
+      );
     }
-    return parts;
+    return words;
   }
 
   #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {

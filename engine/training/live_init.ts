@@ -95,7 +95,7 @@ export async function initLive(
     throw new RangeError("Cannot scale weights: there are no batches");
   }
   const weights = await model.weights();
-  const outcome: LiveLayer[] = [];
+  const layers: LiveLayer[] = [];
   for (const [index, layer] of model.layers.entries()) {
     if (!layer.weights) continue;
     const name = `${layer.name}.weight`;
@@ -110,9 +110,9 @@ export async function initLive(
     });
     apply(found.factor);
     const live = distanceOf(found.rate) === 0;
-    outcome.push({ name: layer.name, ...found, live });
+    layers.push({ name: layer.name, ...found, live });
   }
-  return outcome;
+  return layers;
 }
 
 /** A factor, and the firing rate with weights scaled by it. */

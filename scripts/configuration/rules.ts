@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MOST_BINS } from "../../engine/plan/sizes.ts";
+import { MAX_BINS } from "../../engine/plan/sizes.ts";
 import { readKeys, type Refuse } from "./read_keys.ts";
 import type { WrittenConfiguration } from "./schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
@@ -86,10 +86,10 @@ function checkLength(
   if (tSample < Ts) {
     refuse(place, `is ${tSample}, shorter than one time bin of ${Ts} ms`);
   }
-  if (tSample / Ts + 1e-9 >= MOST_BINS + 1) {
+  if (tSample / Ts + 1e-9 >= MAX_BINS + 1) {
     refuse(
       place,
-      `is ${tSample}, longer than ${MOST_BINS} time bins of ${Ts} ms`,
+      `is ${tSample}, longer than ${MAX_BINS} time bins of ${Ts} ms`,
     );
   }
 }

@@ -30,7 +30,7 @@ await runCommand({
       description: message`How many people sign`,
     }).withDefault(PEOPLE),
     seed: option("--seed", integer({ metavar: "N", min: 0 }), {
-      description: message`What all chance depends on`,
+      description: message`Seed of all random numbers`,
     }).withDefault(0),
     json: option("--json", {
       description: message`Print JSON, with the events of every recording`,

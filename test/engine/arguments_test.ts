@@ -204,7 +204,7 @@ Deno.test("a loss refuses targets that no output can reach", () => {
     ) {
       throws(() => numSpikes({ region, ...count }).settle(sample), {
         name: "RangeError",
-        message: `Cannot want ${value} spikes: it is not a number from 0`,
+        message: `Cannot aim at ${value} spikes: it is not a number from 0`,
       });
     }
     const losses: Loss[] = [

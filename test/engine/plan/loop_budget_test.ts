@@ -55,7 +55,7 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
     model.compile({ tSample: 60_000, batch: 1, loss: LOSS, train: true }),
     {
       name: "ShapeError",
-      message: /loops of loss "numSpikes" may go round \d+ times.+ 65535; /,
+      message: /loss "numSpikes" needs \d+ loop rounds .+ 65535; /,
     },
   );
   using pool = await Model.create({
@@ -68,7 +68,7 @@ gpuTest("a plan whose loops would be ended is refused", async () => {
     pool.compile({ tSample: 5000, batch: 1, loss: LOSS, train: false }),
     {
       name: "ShapeError",
-      message: /loops of layer "pool1" may go round \d+ times.+after 65535; /,
+      message: /layer "pool1" needs \d+ loop rounds .+allows 65535; /,
     },
   );
 });

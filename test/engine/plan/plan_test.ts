@@ -83,7 +83,7 @@ gpuTest("spike trains are refused if a device cannot bind them", async () => {
   await rejects(model.compile({ ...OPTIONS, loss: spikeTime({ trains }) }), {
     name: "ShapeError",
     message:
-      /^Cannot fit what the loss reads on ".+": "desired" .* 324 bytes, .* 300; /,
+      /^Cannot fit the loss on ".+": table "desired" .* 324 bytes, .* 300; /,
   });
 });
 
@@ -152,23 +152,23 @@ gpuTest("plans are refused whose sizes do not fit one another", async () => {
     ],
     [
       { loss: spikeTime({ times: { true: [10, 50], false: [] } }) },
-      /^Cannot want a spike at 50 ms: it is bin 10 of a sample's 10, counted/,
+      /^Cannot aim at a spike at 50 ms: it is bin 10 of a sample's 10, counted/,
     ],
     [
       { loss: spikeTime({ times: { true: [], false: [-5] } }) },
-      /^Cannot want a spike at -5 ms: it is bin -1 of a sample's 10, counted/,
+      /^Cannot aim at a spike at -5 ms: it is bin -1 of a sample's 10, counted/,
     ],
     [
       { loss: spikeTime({ times: { true: [10, 12], false: [] } }) },
-      /^Cannot want a spike at 12 ms: in bin 2 there is one, /,
+      /^Cannot aim at a spike at 12 ms: in bin 2 there is one, /,
     ],
     [
       { loss: spikeTime({ trains: [[[], [], []], [[], [], []]] }) },
-      /^Cannot want 2 spike trains: the network has 3 outputs, /,
+      /^Cannot aim at 2 spike trains: the network has 3 outputs, /,
     ],
     [
       { loss: spikeTime({ trains: [[[], [], []], [[], [], []], [[]]] }) },
-      /^Cannot want 1 spike trains: the network has 3 outputs, /,
+      /^Cannot aim at 1 spike trains: the network has 3 outputs, /,
     ],
   ];
   for (const [options, text] of wrong) {

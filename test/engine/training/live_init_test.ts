@@ -41,25 +41,25 @@ async function bring(
     ...{ tSample: 5 * T, batch: 4, train: false },
     loss: numSpikes({ region: { start: 0, stop: 5 * T }, true: 9, false: 2 }),
   });
-  const outcome = await initLive(model, { stepper, batches });
+  const layers = await initLive(model, { stepper, batches });
   for (const batch of batches) await stepper.evaluate(batch);
   const records = await stepper.drain();
   const rates = model.layers.map(({ output: { C, H, W } }, index) =>
     records.reduce((sum, { spikes }) => sum + spikes[index], 0) /
     (samples.labels.length * T * C * H * W)
   );
-  return { outcome, rates, before, after: await model.weights() };
+  return { layers, rates, before, after: await model.weights() };
 }
 
 /** Requires weights to be the first ones times the factor that is told. */
 function areScaled(
-  { outcome, before, after }: {
-    readonly outcome: readonly LiveLayer[];
+  { layers, before, after }: {
+    readonly layers: readonly LiveLayer[];
     readonly before: Readonly<Record<string, NamedArray>>;
     readonly after: Readonly<Record<string, NamedArray>>;
   },
 ) {
-  for (const { name, factor } of outcome) {
+  for (const { name, factor } of layers) {
     const { shape, data } = before[`${name}.weight`];
     const expected = { shape, data: data.map((w) => w * factor) };
     deepStrictEqual(after[`${name}.weight`], expected);
@@ -69,12 +69,12 @@ function areScaled(
 for (const [words, scale] of [["silent", 0.5], ["wild", 3000]] as const) {
   gpuTest(`initLive() brings ${words} layers into the band`, async () => {
     const { rates: found, ...network } = await bring(describe(scale));
-    const { outcome } = network;
-    deepStrictEqual(outcome.map(({ name }) => name), ["conv1", "conv2", "fc1"]);
-    deepStrictEqual(outcome.map(({ rate }) => rate), [
+    const { layers } = network;
+    deepStrictEqual(layers.map(({ name }) => name), ["conv1", "conv2", "fc1"]);
+    deepStrictEqual(layers.map(({ rate }) => rate), [
       ...[found[0], found[2], found[3]],
     ]);
-    for (const { live, rate, factor } of outcome) {
+    for (const { live, rate, factor } of layers) {
       ok(live && rate >= 0.02 && rate <= 0.1, `${rate}`);
       ok(scale < 1 ? factor > 1 : factor < 1, `${factor}`);
     }
@@ -85,9 +85,9 @@ for (const [words, scale] of [["silent", 0.5], ["wild", 3000]] as const) {
 
 gpuTest("initLive() leaves layers alone that fire well", async () => {
   const network = await bring(describe(0.5));
-  const [{ factor }] = network.outcome;
-  const { outcome, before, after } = await bring(describe(0.5 * factor));
-  strictEqual(outcome[0].factor, 1);
+  const [{ factor }] = network.layers;
+  const { layers, before, after } = await bring(describe(0.5 * factor));
+  strictEqual(layers[0].factor, 1);
   deepStrictEqual(after["conv1.weight"], before["conv1.weight"]);
 });
 
@@ -96,8 +96,8 @@ gpuTest("initLive() tells of layers that nothing can help", async () => {
     samples: [new Uint32Array()],
     labels: Uint32Array.of(0),
   };
-  const { outcome, before, after } = await bring(describe(10), [silence]);
-  for (const layer of outcome) {
+  const { layers, before, after } = await bring(describe(10), [silence]);
+  for (const layer of layers) {
     const { name } = layer;
     deepStrictEqual(layer, { name, factor: 1, rate: 0, live: false });
   }

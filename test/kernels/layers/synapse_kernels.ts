@@ -17,7 +17,10 @@ import { sizeOf } from "../../../engine/network/network.ts";
 import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
 import { launchNeurons } from "../../../engine/neurons/neuron_launches.ts";
 import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
-import { PART_UPDATE, PART_WORDS } from "../../../engine/plan/buffers.ts";
+import {
+  MICRO_BATCH_UPDATE,
+  MICRO_BATCH_WORDS,
+} from "../../../engine/plan/buffers.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
 import { device } from "../../gpu.ts";
 import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
@@ -175,7 +178,7 @@ export async function fired(
       const dispatches = compile(
         [
           ...kind.forward(layer, set),
-          ...(turned ? [] : [launchNeurons(set.neurons, set.outcome)]),
+          ...(turned ? [] : [launchNeurons(set.neurons, set.forwardConstants)]),
         ],
         bound,
         options,
@@ -341,9 +344,12 @@ export function batchOf(
   part: readonly number[],
   update: ArrayLike<number> = [],
 ): Uint32Array {
-  const words = new Uint32Array(PART_WORDS);
+  const words = new Uint32Array(MICRO_BATCH_WORDS);
   words.set(part);
-  words.set(new Uint32Array(Float32Array.from(update).buffer), PART_UPDATE);
+  words.set(
+    new Uint32Array(Float32Array.from(update).buffer),
+    MICRO_BATCH_UPDATE,
+  );
   return words;
 }
 
@@ -386,7 +392,7 @@ function settingOf(
       lead,
       ahead: 4,
     },
-    outcome: {
+    forwardConstants: {
       height,
       normalised: 0,
       keep: Number(keep),
