@@ -11,6 +11,15 @@ import {
   describeLayers,
   type LayerDescription,
 } from "./layers/describe_layers.ts";
+import {
+  areUnits,
+  describeUnits,
+  type UnitDescription,
+} from "./layerwise/describe_units.ts";
+import { compileLayerwise } from "./layerwise/layerwise_plan.ts";
+import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
+import { layOutUnits } from "./layerwise/parameters.ts";
+import type { Units } from "./layerwise/units.ts";
 import type { Layer } from "./layers/layer.ts";
 import { isPositive } from "./network/float_range.ts";
 import type { Extent } from "./network/network.ts";
@@ -28,6 +37,7 @@ import {
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
+import type { StepRunner } from "./plan/step_runner.ts";
 import {
   layOutWeights,
   type NamedArray,
@@ -46,8 +56,12 @@ export interface ModelDescription extends UpdateRule {
   readonly device?: Device;
   /** Channels, height and width of the input. */
   readonly input: Extent;
-  /** The layers, first to last. */
-  readonly layers: readonly LayerDescription[];
+  /**
+   * The layers, first to last. Where one is normalised, has a bias or dropout,
+   * pools spikes or has no neurons, the network is computed layer by layer, and
+   * its neurons are to be stepped bin by bin.
+   */
+  readonly layers: readonly (LayerDescription | UnitDescription)[];
   /**
    * The neuron of every layer whose description has no `neuron`.
    *
@@ -62,6 +76,13 @@ export interface ModelDescription extends UpdateRule {
    * @default one spike of height 1/Ts for all events of a pixel in a bin
    */
   readonly coding?: InputCoding;
+  /**
+   * Cuts every sample into so many bins, whatever its duration; only of
+   * networks that are computed layer by layer.
+   *
+   * @default bins of Ts
+   */
+  readonly slices?: number;
   /** Seed of the initial weights, or a generator to draw them from. */
   readonly random: number | Random;
 }
@@ -91,26 +112,32 @@ export class Model implements Disposable {
   readonly description: ModelDescription;
   readonly #compiler: Compiler;
   readonly #slots: readonly WeightSlot[];
-  readonly #buffers: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
+  /** Running statistics, which no update changes. */
+  readonly #running: readonly WeightSlot[];
+  readonly #units: Units | undefined;
+  readonly #buffers: ModelBuffers;
   readonly #optimizer: Optimizer;
   #ownsDevice = false;
 
   private constructor(
     device: Device,
     description: ModelDescription,
-    layers: readonly Layer[],
-    compiler: Compiler,
-    slots: readonly WeightSlot[],
-    buffers: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
-    optimizer: Optimizer,
+    structure: Structure,
+    made: {
+      readonly compiler: Compiler;
+      readonly buffers: ModelBuffers;
+      readonly optimizer: Optimizer;
+    },
   ) {
     this.device = device;
     this.description = description;
-    this.layers = layers;
-    this.#compiler = compiler;
-    this.#slots = slots;
-    this.#buffers = buffers;
-    this.#optimizer = optimizer;
+    this.layers = structure.layers;
+    this.#slots = structure.slots;
+    this.#running = structure.running;
+    this.#units = structure.units;
+    this.#compiler = made.compiler;
+    this.#buffers = made.buffers;
+    this.#optimizer = made.optimizer;
   }
 
   /**
@@ -141,10 +168,8 @@ export class Model implements Disposable {
     const { device } = description;
 
     requireInput(description);
-    const layers = describeLayers(description.input, description.layers, {
-      neuron: describeNeuron(description.neuron ?? {}),
-    });
-    const { slots, length } = layOutWeights(layers);
+    const structure = structureOf(description);
+    const { slots, running, length, runningLength } = structure;
     const most = device.gpu.limits.maxStorageBufferBindingSize;
     if (length * 4 > most) {
       throw new ShapeError(
@@ -155,6 +180,7 @@ export class Model implements Disposable {
     const buffers = await device.allocate(() => ({
       w: device.createBuffer("weights", length),
       dw: device.createBuffer("weight gradients", length),
+      running: device.createBuffer("running statistics", runningLength),
     }));
     const compiler = Compiler.of(device);
     const optimizer = await Optimizer.create(
@@ -163,20 +189,16 @@ export class Model implements Disposable {
       description,
       buffers,
     );
-    const model = new Model(
-      device,
-      description,
-      layers,
+    const model = new Model(device, description, structure, {
       compiler,
-      slots,
       buffers,
       optimizer,
-    );
+    });
     const random = typeof description.random === "number"
       ? new Random(description.random)
       : description.random;
     model.setWeights(Object.fromEntries(
-      slots.map(({ name, weights }) => [
+      [...slots, ...running].map(({ name, weights }) => [
         name,
         { shape: weights.shape, data: weights.first(random) },
       ]),
@@ -194,7 +216,11 @@ export class Model implements Disposable {
    * @throws {RangeError} If a weight is not finite.
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
-    this.#write(this.#buffers.w, this.#order(weights));
+    this.#requireNames(weights);
+    const trained = order(this.#slots, weights);
+    const running = order(this.#running, weights);
+    this.#write(this.#buffers.w, trained);
+    this.#write(this.#buffers.running, running);
   }
 
   /**
@@ -221,13 +247,12 @@ export class Model implements Disposable {
         `Cannot set moments "${names}": the optimizer has "${expected}"`,
       );
     }
-    const writes = [
-      [this.#buffers.w, this.#order(weights)] as const,
-      ...own.map(([name, buffer]) =>
-        [buffer, this.#order(moments[name])] as const
-      ),
-    ];
-    for (const [buffer, ordered] of writes) this.#write(buffer, ordered);
+    const arrays = own.map(([name, buffer]) => {
+      this.#requireNames(moments[name]);
+      return [buffer, order(this.#slots, moments[name])] as const;
+    });
+    this.setWeights(weights);
+    for (const [buffer, ordered] of arrays) this.#write(buffer, ordered);
     this.#optimizer.steps = steps;
     this.#optimizer.pending = false;
   }
@@ -255,25 +280,18 @@ export class Model implements Disposable {
     };
   }
 
-  /** Brings the arrays of all trainable layers into the kernels' order. */
-  #order(
-    arrays: Readonly<Record<string, NamedArray>>,
-  ): { offset: number; data: Float32Array }[] {
-    const known = new Set(this.layers.map((layer) => `${layer.name}.weight`));
+  #requireNames(arrays: Readonly<Record<string, NamedArray>>): void {
+    const known = new Set([
+      // Weights of pools are fixed, and ignored.
+      ...this.layers.map((layer) => `${layer.name}.weight`),
+      ...[...this.#slots, ...this.#running].map(({ name }) => name),
+    ]);
     const stranger = Object.keys(arrays).find((name) => !known.has(name));
     if (stranger !== undefined) {
       throw new ShapeError(
         `Cannot set "${stranger}": the network has ${[...known].join(", ")}`,
       );
     }
-    return this.#slots.map((slot) => {
-      const { name, offset } = slot;
-      const array = arrays[name];
-      if (!array) {
-        throw new ShapeError(`Cannot set the weights: "${name}" is missing`);
-      }
-      return { offset, data: toKernelOrder(slot, array) };
-    });
   }
 
   #write(
@@ -296,8 +314,12 @@ export class Model implements Disposable {
    * {@linkcode Model.setWeights} takes them.
    * @throws {DeviceError} If the device was lost.
    */
-  weights(): Promise<Record<string, NamedArray>> {
-    return this.#read(this.#buffers.w);
+  async weights(): Promise<Record<string, NamedArray>> {
+    const [weights, running] = await Promise.all([
+      this.#read(this.#buffers.w),
+      this.#read(this.#buffers.running, this.#running),
+    ]);
+    return { ...weights, ...running };
   }
 
   /**
@@ -323,6 +345,11 @@ export class Model implements Disposable {
    */
   async compile(options: PlanOptions): Promise<Stepper> {
     const { Ts, coding } = this.description;
+    if (this.#units) {
+      throw new ShapeError(
+        "Cannot compile the network for SLAYER: it is computed layer by layer",
+      );
+    }
     const plan = await compilePlan({
       device: this.device,
       compiler: this.#compiler,
@@ -337,10 +364,61 @@ export class Model implements Disposable {
     return new Stepper(this.device, plan, optimizer);
   }
 
+  /**
+   * Compiles a plan like {@linkcode Model.compile}, whichever way the network
+   * is computed.
+   *
+   * @param options Sizes, loss, and whether to train.
+   * @returns The plan in use; it shares the network's weights.
+   * @throws {ShapeError} If the sizes do not fit the device or one another.
+   * @throws {DeviceError} If the device has not enough memory for one sample.
+   * @throws {KernelError} If the device does not accept a kernel.
+   */
+  async prepare(options: PlanOptions): Promise<StepRunner> {
+    return this.#units
+      ? await this.compileUnits(options)
+      : await this.compile(options);
+  }
+
+  /**
+   * Compiles a plan of a network that is computed layer by layer.
+   *
+   * @internal
+   * @param options Sizes, loss, and whether to train.
+   * @returns The plan, ready to run.
+   */
+  async compileUnits(options: PlanOptions): Promise<LayerwiseStepper> {
+    if (!this.#units) {
+      throw new ShapeError("Cannot compile the network: it has no units");
+    }
+    const { Ts, coding, slices } = this.description;
+    const plan = await compileLayerwise({
+      device: this.device,
+      compiler: this.#compiler,
+      units: this.#units,
+      arrays: {
+        slots: this.#slots,
+        running: this.#running,
+        w: this.#buffers.w,
+        dw: this.#buffers.dw,
+        statistics: this.#buffers.running,
+      },
+      optimizer: this.#optimizer,
+      Ts,
+      slices,
+      normalised: coding?.mode === "SUM_NORM",
+    }, options);
+    return new LayerwiseStepper(this.device, plan, {
+      optimizer: options.train ? this.#optimizer : undefined,
+      changes: options.changes,
+    });
+  }
+
   /** Frees weights, gradients and moments. */
   destroy(): void {
     this.#buffers.w.destroy();
     this.#buffers.dw.destroy();
+    this.#buffers.running.destroy();
     this.#optimizer.destroy();
     if (this.#ownsDevice) this.device.destroy();
   }
@@ -350,10 +428,14 @@ export class Model implements Disposable {
     this.destroy();
   }
 
-  async #read(buffer: GPUBuffer): Promise<Record<string, NamedArray>> {
+  async #read(
+    buffer: GPUBuffer,
+    slots = this.#slots,
+  ): Promise<Record<string, NamedArray>> {
+    if (slots.length === 0) return {};
     const all = await readFloats(this.device, buffer);
     return Object.fromEntries(
-      this.#slots.map(({ name, weights, offset, length }) => [
+      slots.map(({ name, weights, offset, length }) => [
         name,
         toUserOrder(weights, all.subarray(offset, offset + length)),
       ]),
@@ -361,7 +443,73 @@ export class Model implements Disposable {
   }
 }
 
+/** Buffers of a network. */
+interface ModelBuffers {
+  readonly w: GPUBuffer;
+  readonly dw: GPUBuffer;
+  /** Running statistics of normalisations. */
+  readonly running: GPUBuffer;
+}
+
+/** Layers of a network, and the places of its arrays. */
+interface Structure {
+  readonly layers: readonly Layer[];
+  readonly units?: Units;
+  readonly slots: readonly WeightSlot[];
+  readonly length: number;
+  readonly running: readonly WeightSlot[];
+  readonly runningLength: number;
+}
+
+/** Works out the layers and arrays of a network. */
+function structureOf(description: ModelDescription): Structure {
+  const { input, coding } = description;
+  const neuron = describeNeuron(description.neuron ?? {});
+  if (!areUnits(description.layers)) {
+    const layers = describeLayers(
+      input,
+      description.layers as readonly LayerDescription[],
+      { neuron },
+    );
+    const { slots, length } = layOutWeights(layers);
+    return { layers, slots, length, running: [], runningLength: 1 };
+  }
+  const units = describeUnits(
+    {
+      extent: input,
+      most: coding ? mostOf(coding) : 1,
+      scale: coding?.height ?? 1,
+      kept: 1,
+      runSize: input.C,
+    },
+    description.layers as readonly UnitDescription[],
+    neuron,
+  );
+  const layers = units.units.map(({ layer }) => layer);
+  return { layers, units, ...layOutUnits(units.units) };
+}
+
+/** Largest count of an input. */
+function mostOf({ mode, most = 255 }: InputCoding): number {
+  return mode === "OR" ? 1 : most;
+}
+
+/** Brings arrays into the kernels' order. */
+function order(
+  slots: readonly WeightSlot[],
+  arrays: Readonly<Record<string, NamedArray>>,
+): { offset: number; data: Float32Array }[] {
+  return slots.map((slot) => {
+    const array = arrays[slot.name];
+    if (!array) {
+      throw new ShapeError(`Cannot set the weights: "${slot.name}" is missing`);
+    }
+    return { offset: slot.offset, data: toKernelOrder(slot, array) };
+  });
+}
+
 /** Checks the time step and the coding of the input. */
+
 function requireInput({ Ts, coding }: ModelDescription): void {
   if (!isPositive(Ts)) {
     throw new RangeError(

@@ -23,6 +23,18 @@ export interface LossSample {
   readonly software: boolean;
 }
 
+/** A loss of outputs' mean drives or firing rates, as plain data. */
+export interface ReadoutLoss {
+  /** How outputs are compared to the classes. */
+  readonly kind: "cross-entropy" | "squared error";
+  /** Share of the target that all classes have. */
+  readonly smoothing: number;
+  /** Factor of firing rates. */
+  readonly rateScale: number;
+  /** Factor of the samples of each class. @default 1 for all */
+  readonly classWeights?: readonly number[];
+}
+
 /** Arrays by name. */
 export type Tables = Readonly<
   Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>
@@ -85,6 +97,8 @@ export interface LossKernels {
 export interface Loss {
   /** Name of the loss, for error messages. */
   readonly name: string;
+  /** The loss of networks that are computed layer by layer. */
+  readonly readout?: ReadoutLoss;
   /**
    * Divides the target into bins and prepares the kernels.
    *

@@ -77,6 +77,11 @@ export interface NeuronKind {
   readonly forward: KernelText;
   /** WGSL of the adjoint, see neuron_adjoint.wgsl. */
   readonly adjoint: KernelText;
+  /**
+   * The neuron's own WGSL where it is stepped bin by bin, for networks that are
+   * computed layer by layer.
+   */
+  readonly stepped?: KernelText;
   /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;

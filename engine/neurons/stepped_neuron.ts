@@ -4,7 +4,7 @@
  * @module
  */
 
-import { steppedTexts } from "../../kernels/shared/stepped.ts";
+import { steppedText, steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 
 /** Parameters and WGSL of a user-defined neuron that is stepped bin by bin. */
@@ -86,5 +86,6 @@ export function steppedNeuron(neuron: SteppedNeuron): NeuronKind {
       gain: time.Ts,
     }),
     ...steppedTexts(code),
+    stepped: steppedText(code),
   };
 }

@@ -14,8 +14,8 @@ import { groupsFor } from "../device/launch.ts";
 import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./buffers.ts";
 import { QUAD } from "../network/layout.ts";
 
-/** The rules by which weights can be updated; the first two use AMSGrad. */
-export type OptimizerName = "ADAM" | "NADAM" | "SGD";
+/** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
+export type OptimizerName = typeof RULES[number];
 
 /** Gradients that an invocation squares and adds for the norm. */
 const SQUARES = 16;
@@ -229,7 +229,7 @@ export class Optimizer {
     this.pending = false;
     const first = 1 - BETA1 ** this.steps;
     const second = 1 - BETA2 ** this.steps;
-    const rate = optimizer === "ADAM"
+    const rate = optimizer === "ADAM" || optimizer === "ADAMW"
       ? lr / first
       : optimizer === "NADAM"
       ? lr * Math.sqrt(second) / first

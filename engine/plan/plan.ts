@@ -25,6 +25,8 @@ import {
 /** A plan, ready to run. */
 export interface Plan {
   readonly layers: readonly Layer[];
+  /** Time step in ms. */
+  readonly Ts: number;
   /** Number of inputs. */
   readonly inputs: number;
   /** Number of output neurons, one a class. */
@@ -79,6 +81,7 @@ export async function compilePlan(
   ]);
   return {
     layers,
+    Ts,
     inputs: sizeOf(layers[0].input),
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,

@@ -15,14 +15,26 @@ import type { Plan } from "./plan.ts";
  * @param plan The plan.
  * @throws {ShapeError} If the batch is larger than the plan, or malformed.
  */
-export function requireBatch(
+export function requireBatch(batch: EventBatch, plan: Plan): void {
+  const { outputs, sizes } = plan;
+  requireSamples(batch, { batch: sizes.batch, outputs });
+}
+
+/**
+ * Checks the size and the labels of a batch.
+ *
+ * @param batch The samples.
+ * @param plan Most samples, and outputs, one a class.
+ * @throws {ShapeError} If the batch is larger than that, or malformed.
+ */
+export function requireSamples(
   { samples, labels }: EventBatch,
-  plan: Plan,
+  plan: { readonly batch: number; readonly outputs: number },
 ): void {
-  if (labels.length < 1 || labels.length > plan.sizes.batch) {
+  if (labels.length < 1 || labels.length > plan.batch) {
     throw new ShapeError(
       `Cannot run a batch of ${labels.length}: the plan was made for 1 to ` +
-        `${plan.sizes.batch}`,
+        `${plan.batch}`,
     );
   }
   if (samples.length !== labels.length) {
@@ -41,8 +53,7 @@ export function requireBatch(
 }
 
 /**
- * Checks that every event lies within the pixels and bins of a plan. The
- * loop is plain because an array method takes ten times as long.
+ * Checks that every event lies within the pixels and bins of a plan.
  *
  * @param words Event words of a sample.
  * @param plan The plan.
@@ -50,17 +61,35 @@ export function requireBatch(
  */
 export function requirePlaces(
   words: Uint32Array,
-  { inputs, sizes }: Plan,
+  { inputs, sizes: { T, addressBits } }: Plan,
 ): void {
-  const { T, addressBits } = sizes;
+  requireEvents(words, { inputs, bins: T, addressBits });
+}
+
+/**
+ * Checks that every event lies within pixels and bins. The loop is plain
+ * because an array method takes ten times as long.
+ *
+ * @param words Event words of a sample.
+ * @param places Pixels, bins, and bits of a word that hold the address.
+ * @throws {ShapeError} If an event lies outside.
+ */
+export function requireEvents(
+  words: Uint32Array,
+  { inputs, bins, addressBits }: {
+    readonly inputs: number;
+    readonly bins: number;
+    readonly addressBits: number;
+  },
+): void {
   const mask = 2 ** addressBits - 1;
   for (let i = 0; i < words.length; i++) {
     const address = words[i] & mask;
     const bin = words[i] >>> addressBits;
-    if (address >= inputs || bin >= T) {
+    if (address >= inputs || bin >= bins) {
       throw new ShapeError(
         `Cannot run a batch: event ${i} of a sample is at address ${address} ` +
-          `of ${inputs}, in bin ${bin} of ${T}`,
+          `of ${inputs}, in bin ${bin} of ${bins}`,
       );
     }
   }

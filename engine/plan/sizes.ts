@@ -8,6 +8,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
 import { ShapeError } from "../device/errors.ts";
 import type { Layer } from "../layers/layer.ts";
+import type { StepChanges } from "./step_runner.ts";
 import type { Loss, LossKernels } from "../losses/loss.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
@@ -29,6 +30,13 @@ export interface InputCoding {
    * (`SUM_NORM`).
    */
   readonly mode: "OR" | "SUM" | "SUM_NORM";
+  /**
+   * Largest count of a network that is computed layer by layer; larger ones are
+   * cut off.
+   *
+   * @default 255
+   */
+  readonly most?: number;
   /** Height of a spike of the input; spikes of layers have 1/Ts. */
   readonly height: number;
 }
@@ -52,6 +60,8 @@ export interface PlanOptions {
   readonly train: boolean;
   /** Whether to keep all layers' potentials for reading. @default false */
   readonly keep?: boolean;
+  /** What steps of a network of units draw at random. @default nothing */
+  readonly changes?: StepChanges;
 }
 
 /** Sizes that follow from a network and the options of a plan. */

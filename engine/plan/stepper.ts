@@ -21,6 +21,7 @@ import { ResidentEvents } from "./event_cache.ts";
 import { sizeOf } from "../network/network.ts";
 import { requireBatch, requirePlaces } from "./require_batch.ts";
 import type { StepRecord } from "./step_results.ts";
+import type { EventBinning, NeuronActivity, StepRunner } from "./step_runner.ts";
 
 /** Firing rate of a layer's input above which dense variants are faster. */
 const BUSY = 0.2;
@@ -35,7 +36,7 @@ export interface MicroBatch {
 }
 
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
-export class Stepper implements Disposable {
+export class Stepper implements StepRunner {
   /**
    * The plan's dispatches and buffers.
    *
@@ -65,6 +66,21 @@ export class Stepper implements Disposable {
       device,
       (words) => requirePlaces(words, plan),
     );
+  }
+
+  /** Bins of a sample. */
+  get bins(): number {
+    return this.plan.sizes.T;
+  }
+
+  /** How the events of samples are to be binned. */
+  get eventBinning(): EventBinning {
+    return { bins: this.bins, Ts: this.plan.Ts };
+  }
+
+  /** Spikes of each neuron. */
+  get activity(): NeuronActivity {
+    return this.plan.buffers.activity;
   }
 
   /**

@@ -76,7 +76,7 @@ export async function evaluate(
   { batch, loss, tSample, check, observer }: EvaluateOptions,
 ): Promise<Evaluation> {
   const most = Math.max(1, Math.min(batch, samples.size));
-  using stepper = await network.compile({
+  using stepper = await network.prepare({
     tSample,
     batch: most,
     loss,
@@ -89,8 +89,7 @@ export async function evaluate(
     stepper,
     follow.timed(samples.batches({
       batch: most,
-      bins: stepper.plan.sizes.T,
-      Ts: network.description.Ts,
+      ...stepper.eventBinning,
     })),
     {
       layers: network.layers,

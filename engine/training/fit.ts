@@ -7,7 +7,7 @@
 
 import type { Model } from "../model.ts";
 import { Random } from "../network/random.ts";
-import type { Stepper } from "../plan/stepper.ts";
+import type { StepRunner } from "../plan/step_runner.ts";
 import type { FitEpoch, FitOptions, FitPosition } from "./fit_options.ts";
 import { learningRate } from "./learning_rate.ts";
 import {
@@ -79,8 +79,8 @@ export async function* fit(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
   const plan = { batch: Math.max(1, Math.min(batch, most)), train: true };
-  using trainer = await network.compile({ ...plan, tSample, loss });
-  using tester = testing === undefined ? undefined : await network.compile({
+  using trainer = await network.prepare({ ...plan, tSample, loss });
+  using tester = testing === undefined ? undefined : await network.prepare({
     batch: plan.batch,
     tSample: testing.tSample,
     loss: testing.loss,
@@ -99,7 +99,7 @@ export async function* fit(
 /** A training run: its options, its position, and its two plans. */
 class FitLoop {
   readonly #network: Model;
-  readonly #plans: { readonly trainer: Stepper; readonly tester: Stepper };
+  readonly #plans: { readonly trainer: StepRunner; readonly tester: StepRunner };
   readonly #options: FitOptions;
   readonly #random: Random;
   #position: FitPosition;
@@ -107,7 +107,7 @@ class FitLoop {
 
   constructor(
     network: Model,
-    plans: { readonly trainer: Stepper; readonly tester: Stepper },
+    plans: { readonly trainer: StepRunner; readonly tester: StepRunner },
     options: FitOptions,
   ) {
     const { from, random = 0 } = options;
@@ -250,7 +250,7 @@ class FitLoop {
     },
   ): Pass {
     const { accumulate, batch, observe, shuffle = true } = this.#options;
-    const { layers, description: { Ts } } = this.#network;
+    const { layers } = this.#network;
     const { trainer, tester } = this.#plans;
     const training = use === "training";
     const stepper = training ? trainer : tester;
@@ -262,8 +262,7 @@ class FitLoop {
     const follow = followPass(observer, stepper, options.from?.samples ?? 0);
     const batches = samples.batches({
       batch,
-      bins: stepper.plan.sizes.T,
-      Ts,
+      ...stepper.eventBinning,
       random: training ? this.#random : undefined,
       shuffle: training && shuffle,
       skip: options.skip,

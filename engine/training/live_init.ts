@@ -9,7 +9,7 @@ import type { Model } from "../model.ts";
 import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { Stepper } from "../plan/stepper.ts";
+import type { StepRunner } from "../plan/step_runner.ts";
 import type { NamedArray } from "../network/weights.ts";
 
 /**
@@ -87,7 +87,7 @@ export interface LiveLayer {
 export async function initLive(
   model: Model,
   samples: {
-    readonly stepper: Stepper;
+    readonly stepper: StepRunner;
     readonly batches: readonly EventBatch[];
   },
 ): Promise<LiveLayer[]> {
@@ -145,7 +145,7 @@ async function rateOf(
   layer: Layer,
   index: number,
   { stepper, batches }: {
-    readonly stepper: Stepper;
+    readonly stepper: StepRunner;
     readonly batches: readonly EventBatch[];
   },
 ): Promise<number> {
@@ -153,7 +153,7 @@ async function rateOf(
   const records = await stepper.drain();
   const spikes = records.reduce((sum, record) => sum + record.spikes[index], 0);
   const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0);
-  return spikes / (samples * stepper.plan.sizes.T * sizeOf(layer.output));
+  return spikes / (samples * stepper.bins * sizeOf(layer.output));
 }
 
 function scaled({ shape, data }: NamedArray, factor: number): NamedArray {

@@ -8,7 +8,7 @@ import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import type { StepRecord } from "../plan/step_results.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { Stepper } from "../plan/stepper.ts";
+import type { StepRunner } from "../plan/step_runner.ts";
 
 /** Firing rate above which a layer or neuron is saturated. */
 export const SATURATED = 0.45;
@@ -114,7 +114,7 @@ export interface Pass {
  * @throws {Error} If `batches` or `pause` throw, with their error.
  */
 export async function runPass(
-  stepper: Stepper,
+  stepper: StepRunner,
   batches: AsyncIterable<EventBatch>,
   options: PassOptions,
 ): Promise<PassStatistics> {
@@ -131,7 +131,7 @@ export async function runPass(
  * `runPass`.
  */
 export function startPass(
-  stepper: Stepper,
+  stepper: StepRunner,
   batches: AsyncIterable<EventBatch>,
   options: PassOptions,
 ): Pass {
@@ -149,7 +149,7 @@ export function startPass(
  * them: an object holds their promise, which `await` would otherwise unwrap.
  */
 async function submit(
-  stepper: Stepper,
+  stepper: StepRunner,
   batches: AsyncIterable<EventBatch>,
   options: PassOptions,
 ): Promise<{ readonly settled: Promise<PassStatistics> }> {
@@ -160,11 +160,10 @@ async function submit(
         "integer",
     );
   }
-  const bins = stepper.plan.sizes.T;
+  const { bins, activity } = stepper;
   const start = performance.now();
   const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
   let { samples, loss, right } = from ?? { samples: 0, loss: 0, right: 0 };
-  const { activity } = stepper.plan.buffers;
   const statistics = (fired?: Uint32Array[]): PassStatistics => ({
     samples,
     loss: loss / samples,

@@ -6,7 +6,7 @@
 
 import type { EventBatch } from "../network/event_batch.ts";
 import type { StepRecord } from "../plan/step_results.ts";
-import type { Stepper } from "../plan/stepper.ts";
+import type { StepRunner } from "../plan/step_runner.ts";
 import type { PassStatistics } from "./pass.ts";
 
 /** Purpose of a pass: training, validation or test. */
@@ -55,7 +55,7 @@ export interface PassObserver extends Disposable {
  */
 export function followPass(
   observer: PassObserver | undefined,
-  stepper: Stepper,
+  stepper: StepRunner,
   before: number,
 ) {
   const waitedBefore = stepper.waited;

@@ -14,15 +14,15 @@ export interface Samples {
   /**
    * Gathers the samples in batches of packed events.
    *
-   * @param request Samples in a batch, bins (T) of a sample, length of a bin in
-   * ms; where training draws random numbers from, whether it shuffles, and how
+   * @param request Samples in a batch, bins of a sample, length of a bin in ms,
+   * absent where each sample's own duration is cut into the bins; where training draws random numbers from, whether it shuffles, and how
    * many batches at the start to skip, since they are done.
    * @returns The batches.
    */
   batches(request: {
     readonly batch: number;
     readonly bins: number;
-    readonly Ts: number;
+    readonly Ts?: number;
     readonly random?: Random;
     readonly shuffle?: boolean;
     readonly skip?: number;

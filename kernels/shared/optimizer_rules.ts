@@ -16,7 +16,7 @@ export const UPDATE_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
 export const UPDATE_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
 
 /** The rules; the index of each is the constant `rule`. */
-export const RULES = ["ADAM", "NADAM", "SGD"] as const;
+export const RULES = ["ADAM", "NADAM", "SGD", "ADAMW"] as const;
 
 /** Decay of the first moment, `beta1` in the text. */
 export const BETA1 = 0.9;

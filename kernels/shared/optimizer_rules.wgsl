@@ -1,4 +1,4 @@
-// Updates of weights from their gradient g, by one of three rules. This text is
+// Updates of weights from their gradient g, by one of four rules. This text is
 // compiled in front of the kernels that complete a gradient, so that they can
 // update the weights in the same dispatch.
 //
@@ -8,6 +8,7 @@
 //   NADAM  weights −= rate · (beta1·m + (1 − beta1)·g) / (sqrt(vMax) + epsilon)
 //                   + decay · weights
 //   SGD    weights −= rate · (g + decay · weights)
+//   AdamW  as Adam, with v in place of vMax
 // where Adam and NADAM, both with AMSGrad, have
 //   m = beta1·m + (1 − beta1)·g;  v = beta2·v + (1 − beta2)·g²
 //   vMax = max(vMax, v)
@@ -15,7 +16,7 @@
 //   Adam   rate = lr / (1 − beta1^k), root = 1 / sqrt(1 − beta2^k)
 //   NADAM  rate = lr · sqrt(1 − beta2^k) / (1 − beta1^k), as in SLAYER's
 //          package: no momentum schedule, and v has no correction of its own
-//   decay = lr · weightDecay for Adam and NADAM, weightDecay for SGD
+//   decay = lr · weightDecay, weightDecay for SGD
 //
 // weights, m, v, vMax  [quads of weights], changed in place; SGD leaves the
 //                      moments m, v and vMax alone
@@ -40,7 +41,7 @@ struct Batch {
   decay: f32,
 }
 
-// 0 Adam, 1 NADAM, 2 SGD.
+// 0 Adam, 1 NADAM, 2 SGD, 3 AdamW.
 override rule: u32 = 0;
 const beta1 = 0.9;
 const beta2 = 0.999;
@@ -65,7 +66,7 @@ fn updateWeights(i: u32, g: vec4<f32>) {
   }
   let mean = fma(vec4(beta1), m[i], (1 - beta1) * g);
   let square = fma(vec4(beta2), v[i], (1 - beta2) * g * g);
-  let largest = max(vMax[i], square);
+  let largest = select(max(vMax[i], square), square, rule == 3);
   m[i] = mean;
   v[i] = square;
   vMax[i] = largest;

@@ -21,10 +21,21 @@ import type { KernelText } from "./neurons.ts";
 export function steppedTexts(
   code: string,
 ): { readonly forward: KernelText; readonly adjoint: KernelText } {
-  const constants = [...code.matchAll(/^\s*override\s+(\w+)/gm)]
-    .map(([, name]) => name);
+  const { constants } = steppedText(code);
   return {
     forward: { code: forward + code, constants },
     adjoint: { code: adjoint + code, constants: ["theta", ...constants] },
   };
+}
+
+/**
+ * Names the constants of a stepped neuron.
+ *
+ * @param code The neuron's text.
+ * @returns The text alone, and its constants, which may be given a value.
+ */
+export function steppedText(code: string): KernelText {
+  const constants = [...code.matchAll(/^\s*override\s+(\w+)/gm)]
+    .map(([, name]) => name);
+  return { code, constants };
 }

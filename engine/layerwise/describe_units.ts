@@ -1,0 +1,380 @@
+/**
+ * Descriptions of networks that are computed layer by layer, and the shapes
+ * that follow from them.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../device/errors.ts";
+import { conv } from "../layers/conv.ts";
+import type { ConvDescription } from "../layers/conv_shapes.ts";
+import { dense, type DenseDescription } from "../layers/dense.ts";
+import type { Layer } from "../layers/layer.ts";
+import { requireSizes } from "../network/network.ts";
+import {
+  describeNeuron,
+  type NeuronDescription,
+} from "../neurons/describe_neuron.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
+import {
+  type Norm,
+  planesOf,
+  type Pooling,
+  type Raster,
+  type Unit,
+  type Units,
+} from "./units.ts";
+
+/** Pooling of spikes in a description. */
+export type PoolingDescription =
+  | {
+    /** Side of the window whose largest count is taken. */
+    readonly max: number;
+  }
+  | {
+    /** Side of the window whose mean is taken. */
+    readonly average: number;
+  }
+  | {
+    /** Rows and columns that averaging over windows leaves. */
+    readonly adaptive: number;
+  };
+
+/** What follows the synapse of a unit; each may also stand alone after it. */
+export interface UnitOptions {
+  /** Normalises drives by the statistics of the batch. @default not at all */
+  readonly norm?: "batch" | Partial<Norm>;
+  /** Whether to add a bias. @default where nothing is normalised */
+  readonly bias?: boolean;
+  /** The neuron; a readout has "none". @default the network's */
+  readonly neuron?: NeuronDescription | "none";
+  /** Pools spikes. @default not at all */
+  readonly pool?: PoolingDescription;
+  /** Probability that an output is silent for a sample. @default 0 */
+  readonly dropout?: number;
+}
+
+/** One entry of the description of a network. */
+export type UnitDescription =
+  | UnitOptions & { readonly conv: ConvDescription }
+  | UnitOptions & { readonly dense: number | DenseDescription }
+  | ResidualDescription
+  | UnitOptions;
+
+/** Units whose spikes are joined to those that they read. */
+export interface ResidualDescription
+  extends Pick<UnitOptions, "pool" | "dropout"> {
+  /** The units. */
+  readonly residual: readonly UnitDescription[];
+  /** Units on the way around. @default none: the spikes as they are */
+  readonly shortcut?: readonly UnitDescription[];
+  /** How spikes are joined. @default "add" */
+  readonly join?: "add" | "gate";
+}
+
+/** Largest count that kernels pool and add up. */
+const LARGEST_COUNT = 255;
+
+/** The keys by which an entry asks for what only units have. */
+const UNIT_KEYS = ["norm", "bias", "dropout", "residual"] as const;
+
+/**
+ * Tells whether a network has to be computed layer by layer.
+ *
+ * @param layers Descriptions of its layers.
+ * @returns Whether any is normalised, has a bias or dropout, pools spikes
+ * without neurons, is a readout or residual.
+ */
+export function areUnits(layers: readonly object[]): boolean {
+  return layers.some((layer) =>
+    UNIT_KEYS.some((key) => key in layer) ||
+    ("neuron" in layer && layer.neuron === "none") ||
+    ("pool" in layer && typeof layer.pool === "object")
+  );
+}
+
+/**
+ * Works out the shapes of a network that is computed layer by layer.
+ *
+ * @param input The input's counts.
+ * @param descriptions The entries, first to last.
+ * @param neuron The neuron of units that name none.
+ * @returns The units.
+ * @throws {ShapeError} If sizes do not fit one another, or an entry has nothing
+ * to follow.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {TypeError} If a neuron has no such parameter.
+ */
+export function describeUnits(
+  input: Raster,
+  descriptions: readonly UnitDescription[],
+  neuron: Neuron,
+): Units {
+  const { C, H, W } = input.extent;
+  requireSizes("input", [C, H, W]);
+  const builder = new UnitBuilder(input, neuron);
+  builder.addAll(descriptions);
+  const { units } = builder;
+  const last = units.at(-1);
+  if (!last) throw new ShapeError("Cannot build a network: it has no layers");
+  const readout = units.findIndex((unit) => !unit.neuron);
+  if (readout >= 0 && readout < units.length - 1) {
+    throw new ShapeError(
+      `Cannot build layer "${units[readout].layer.name}": only the last layer ` +
+        "can be without neurons",
+    );
+  }
+  const { extent } = last.output;
+  if (extent.H * extent.W > 1) {
+    throw new ShapeError(
+      `Cannot build layer "${last.layer.name}": the last layer gives ` +
+        `${extent.C}×${extent.H}×${extent.W}, and each class is to have one ` +
+        "output; end with a dense layer",
+    );
+  }
+  return { input, units };
+}
+
+/** Adds units one after the other. */
+class UnitBuilder {
+  readonly units: Unit[] = [];
+  readonly #input: Raster;
+  readonly #neuron: Neuron;
+  readonly #numbers = new Map<string, number>();
+  /** Index of the raster that the next unit reads. */
+  #current = 0;
+
+  constructor(input: Raster, neuron: Neuron) {
+    this.#input = input;
+    this.#neuron = neuron;
+  }
+
+  addAll(descriptions: readonly UnitDescription[]): void {
+    descriptions.forEach((description) => this.#add(description));
+  }
+
+  #add(description: UnitDescription): void {
+    if ("residual" in description) {
+      this.#addResidual(description);
+    } else if ("conv" in description) {
+      this.#addUnit(conv, description.conv, description);
+    } else if ("dense" in description) {
+      this.#addUnit(dense, description.dense, description);
+    } else {
+      this.#change(description, this.#last(description));
+    }
+  }
+
+  #rasterAt(index: number): Raster {
+    return index === 0 ? this.#input : this.units[index - 1].output;
+  }
+
+  /** The unit that an entry without a synapse changes. */
+  #last(description: object): Unit {
+    const last = this.units.at(-1);
+    if (!last || this.#current !== this.units.length) {
+      throw new ShapeError(
+        `Cannot build ${JSON.stringify(description)}: it is to follow a ` +
+          "layer with weights",
+      );
+    }
+    return last;
+  }
+
+  #addUnit(
+    kind: typeof conv | typeof dense,
+    options: unknown,
+    description: UnitOptions,
+  ): void {
+    const prefix = kind.prefix ?? kind.name;
+    const number = (this.#numbers.get(prefix) ?? 0) + 1;
+    this.#numbers.set(prefix, number);
+    const name = `${prefix}${number}`;
+    const source = this.#rasterAt(this.#current);
+    const place = { name, input: source.extent };
+    // First weights as PyTorch draws them; SLAYER's are larger.
+    const given = typeof options === "number" ? { out: options } : options;
+    const layer = {
+      ...kind.describe({ weightScale: 1, ...given as object } as never, place),
+      kind,
+      name,
+      input: source.extent,
+      neuron: this.#neuron,
+    } as unknown as Layer;
+    const spikes: Raster = {
+      extent: layer.output,
+      most: 1,
+      scale: 1,
+      kept: 1,
+      runSize: layer.runSize,
+    };
+    this.units.push({
+      layer,
+      source: this.#current,
+      bias: description.bias ?? description.norm === undefined,
+      neuron: this.#neuron,
+      dropout: 0,
+      joined: spikes,
+      output: spikes,
+    });
+    this.#current = this.units.length;
+    this.#change(description, this.units[this.units.length - 1]);
+  }
+
+  #addResidual(description: ResidualDescription): void {
+    const { residual, shortcut = [], join = "add", ...options } = description;
+    const start = this.#current;
+    this.addAll(shortcut);
+    const around = this.#current;
+    this.#current = start;
+    this.addAll(residual);
+    const unit = this.#last(description);
+    const { layer, joined } = unit;
+    const other = this.#rasterAt(around);
+    const same = (["C", "H", "W"] as const).every((axis) =>
+      other.extent[axis] === joined.extent[axis]
+    );
+    const shape = ({ extent: { C, H, W } }: Raster) => `${C}×${H}×${W}`;
+    if (!same) {
+      throw new ShapeError(
+        `Cannot join layer "${layer.name}", which gives ${shape(joined)}, to ` +
+          `${shape(other)} around it: the shapes differ`,
+      );
+    }
+    if (other.scale !== 1 || other.kept !== 1 || unit.output !== joined) {
+      throw new ShapeError(
+        `Cannot join layer "${layer.name}" to another: spikes that are ` +
+          "averaged, pooled or dropped cannot be added",
+      );
+    }
+    if (unit.residual || around === this.#current) {
+      throw new ShapeError(
+        `Cannot join layer "${layer.name}" to another: it already is`,
+      );
+    }
+    if (join === "gate" && other.most > 1) {
+      throw new ShapeError(
+        `Cannot gate by layer "${layer.name}": the spikes around it are counts`,
+      );
+    }
+    const sum = {
+      ...joined,
+      most: join === "add" ? other.most + 1 : 1,
+    };
+    const changed = {
+      ...unit,
+      residual: { raster: around, join },
+      joined: sum,
+      output: sum,
+    };
+    this.#replace(changed);
+    this.#change(options, changed);
+  }
+
+  #replace(unit: Unit): void {
+    this.units[this.units.length - 1] = unit;
+  }
+
+  /** Gives a unit what the options ask for. */
+  #change(options: UnitOptions, unit: Unit): void {
+    const { norm, neuron, pool, dropout = unit.dropout } = options;
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new RangeError(
+        `Cannot build layer "${unit.layer.name}" with dropout ${dropout}: it ` +
+          "is not from 0 to below 1",
+      );
+    }
+    const pooling = pool ? this.#poolingOf(pool, unit) : unit.pooling;
+    const own = neuron === "none"
+      ? undefined
+      : neuron
+      ? describeNeuron(neuron, this.#neuron)
+      : unit.neuron;
+    const changed: Unit = {
+      ...unit,
+      bias: options.bias ?? (norm ? false : unit.bias),
+      norm: norm ? normOf(norm, unit) : unit.norm,
+      neuron: own,
+      layer: { ...unit.layer, neuron: own ?? this.#neuron },
+      pooling,
+      dropout,
+      output: outputOf(unit, pooling, dropout),
+    };
+    if (!own && (pooling || dropout > 0 || unit.residual)) {
+      throw new ShapeError(
+        `Cannot build layer "${unit.layer.name}": a layer without neurons has ` +
+          "no spikes to pool, drop or add",
+      );
+    }
+    this.#replace(changed);
+  }
+
+  #poolingOf(pool: PoolingDescription, { layer, joined, pooling }: Unit) {
+    const { H, W } = joined.extent;
+    if ("adaptive" in pool) {
+      const window = H / pool.adaptive;
+      if (H !== W || !Number.isInteger(window) || pooling) {
+        throw new ShapeError(
+          `Cannot pool layer "${layer.name}" to ${pool.adaptive}×` +
+            `${pool.adaptive}: ${H}×${W} cannot be cut into as many windows`,
+        );
+      }
+      return { kind: "average", window } satisfies Pooling;
+    }
+    const kind = "max" in pool ? "max" : "average";
+    let window = "max" in pool ? pool.max : pool.average;
+    requireSizes(layer.name, [window]);
+    // Two poolings of one kind are one with a larger window.
+    if (pooling && pooling.kind !== kind) {
+      throw new ShapeError(
+        `Cannot pool layer "${layer.name}" twice, by ${pooling.kind} and ${kind}`,
+      );
+    }
+    window *= pooling?.window ?? 1;
+    if (window > H || window > W) {
+      throw new ShapeError(
+        `Cannot pool layer "${layer.name}": a window of ${window}×${window} ` +
+          `does not fit ${H}×${W}`,
+      );
+    }
+    return { kind, window } satisfies Pooling;
+  }
+}
+
+function normOf(norm: "batch" | Partial<Norm>, { layer }: Unit): Norm {
+  const { epsilon = 1e-5, momentum = 0.1 } = norm === "batch" ? {} : norm;
+  if (!(epsilon > 0 && momentum > 0 && momentum <= 1)) {
+    throw new RangeError(
+      `Cannot normalise layer "${layer.name}" with epsilon ${epsilon} and ` +
+        `momentum ${momentum}: they are not positive, or momentum is over 1`,
+    );
+  }
+  return { epsilon, momentum };
+}
+
+/** What a unit gives once its spikes are pooled and dropped. */
+function outputOf(
+  { layer, joined }: Unit,
+  pooling: Pooling | undefined,
+  dropout: number,
+): Raster {
+  const { kind, window } = pooling ?? { kind: "max", window: 1 };
+  const { C, H, W } = joined.extent;
+  const averages = kind === "average";
+  const output = {
+    ...joined,
+    extent: { C, H: Math.floor(H / window), W: Math.floor(W / window) },
+    most: joined.most * (averages ? window * window : 1),
+    scale: averages ? 1 / (window * window) : 1,
+    kept: 1 - dropout,
+  };
+  const largest = averages ? 2 ** 16 - 1 : LARGEST_COUNT;
+  if (output.most > largest) {
+    throw new ShapeError(
+      `Cannot build layer "${layer.name}": its counts of up to ${output.most} ` +
+        `take ${planesOf(output)} bits`,
+    );
+  }
+  // Without pooling and dropout a unit gives its joined spikes.
+  return pooling || dropout > 0 ? output : joined;
+}

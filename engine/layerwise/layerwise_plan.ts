@@ -1,0 +1,212 @@
+/**
+ * A step that runs layer by layer as a plan: all buffers, pipelines and bind
+ * groups are made once.
+ *
+ * @module
+ */
+
+import type { Compiler } from "../device/compiler.ts";
+import type { Device } from "../device/device.ts";
+import { DeviceError, ShapeError } from "../device/errors.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
+import { microBatch } from "../plan/micro_batch.ts";
+import type { Optimizer } from "../plan/optimizer.ts";
+import { binsOf, type PlanOptions } from "../plan/sizes.ts";
+import type { EventBinning } from "../plan/step_runner.ts";
+import { recordWords } from "../plan/step_results.ts";
+import {
+  type LayerwiseDispatch,
+  type UnitArrays,
+  UnitCompiler,
+} from "./compile_units.ts";
+import {
+  allocateUnits,
+  type LayerwiseBuffers,
+  sizeUnits,
+} from "./unit_buffers.ts";
+import { launchUnit } from "./unit_launches.ts";
+import type { Units } from "./units.ts";
+
+/** Parts of a bin that events' times count, where their words have room. */
+const FINE = 16;
+
+/** Bits of an event's word. */
+const WORD_BITS = 32;
+
+/** A plan, ready to run. */
+export interface LayerwisePlan {
+  readonly units: Units;
+  /** Bins of a sample. */
+  readonly T: number;
+  /** Parts of a bin that events' times count. */
+  readonly fine: number;
+  readonly binning: EventBinning;
+  readonly addressBits: number;
+  /** Rows, columns and channels of the input. */
+  readonly extent: Extent;
+  /** Number of inputs. */
+  readonly inputs: number;
+  /** Number of outputs, one a class. */
+  readonly outputs: number;
+  /** Most samples in a batch. */
+  readonly batch: number;
+  /** Samples of a micro-batch. */
+  readonly M: number;
+  readonly buffers: LayerwiseBuffers;
+  /** Compiles the binning of the events in a buffer. */
+  readonly bin: (events: GPUBuffer) => Promise<readonly LayerwiseDispatch[]>;
+  /** The forward pass in training. */
+  readonly training: readonly LayerwiseDispatch[];
+  /** The forward pass with running statistics. */
+  readonly evaluation: readonly LayerwiseDispatch[];
+  /** The backward pass. */
+  readonly backward: readonly LayerwiseDispatch[];
+}
+
+/** Network and device of a plan. */
+export interface LayerwiseContext {
+  readonly device: Device;
+  readonly compiler: Compiler;
+  readonly units: Units;
+  readonly arrays: UnitArrays;
+  readonly optimizer: Optimizer;
+  /** Time step in ms. */
+  readonly Ts: number;
+  /** Slices that each sample is cut into, whatever its duration. */
+  readonly slices?: number;
+  /** Whether counts are divided by the sample's largest. */
+  readonly normalised: boolean;
+}
+
+/**
+ * Compiles a plan. Where memory does not suffice for a micro-batch, smaller
+ * ones are tried, with the same bits.
+ *
+ * @param context Network and device.
+ * @param options Sizes, loss, and whether to train.
+ * @returns The plan.
+ * @throws {ShapeError} If the sizes do not fit the device or one another, or
+ * the loss is not one of a readout.
+ * @throws {DeviceError} If the device has not enough memory.
+ * @throws {KernelError} If the device does not accept a kernel.
+ */
+export async function compileLayerwise(
+  context: LayerwiseContext,
+  options: PlanOptions,
+): Promise<LayerwisePlan> {
+  const { device, units, Ts, slices, optimizer } = context;
+  const { batch, train, keep = false, loss } = options;
+  if (!(Number.isInteger(batch) && batch > 0)) {
+    throw new ShapeError(
+      `Cannot plan batches of ${batch}: it is not a positive integer`,
+    );
+  }
+  const T = slices ?? binsOf(options.tSample, Ts);
+  const { readout } = loss;
+  if (!readout) {
+    throw new ShapeError(
+      `Cannot train with the loss "${loss.name}": a network with norms, ` +
+        "biases or a readout takes crossEntropy or squaredRate",
+    );
+  }
+  const { extent } = units.input;
+  const inputs = sizeOf(extent);
+  const outputs = units.units[units.units.length - 1].output.extent.C;
+  const { classWeights = new Array<number>(outputs).fill(1) } = readout;
+  if (classWeights.length !== outputs) {
+    throw new ShapeError(
+      `Cannot weight ${classWeights.length} classes: the network has ` +
+        `${outputs} outputs`,
+    );
+  }
+  const addressBits = Math.ceil(Math.log2(inputs));
+  const fine = fineOf(T, addressBits, inputs);
+  const stride = recordWords(units.units.length, batch);
+  const launches = units.units.map((_, index) =>
+    launchUnit(units, index, {
+      T,
+      batch,
+      stride,
+      rule: optimizer.rule,
+      keep,
+      software: device.adapter.software,
+      workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
+    })
+  );
+  const sizes = sizeUnits(units, T, { train, keep });
+  const most = microBatch(device, {
+    batch,
+    buffers: Object.values(sizes).flat(),
+    tables: {},
+    launches: units.units.map(({ layer: { name } }, index) => ({
+      of: `layer "${name}"`,
+      launches: Object.values(launches[index]).flat(),
+    })),
+  });
+  const { M, buffers } = await allocateWhatFits(
+    (M) => allocateUnits(device, units, sizes, { T, batch, M, train, keep }),
+    most,
+  );
+  device.gpu.queue.writeBuffer(
+    buffers.classWeights,
+    0,
+    Float32Array.from(classWeights),
+  );
+  const compiler = new UnitCompiler({
+    ...context,
+    launches,
+    buffers,
+    loss: readout,
+    T,
+    fine,
+    addressBits,
+    stride,
+  });
+  const [evaluation, training, backward] = await Promise.all([
+    compiler.forward({ trains: false }),
+    train ? compiler.forward({ trains: true }) : [],
+    train ? compiler.backward() : [],
+  ]);
+  return {
+    units,
+    T,
+    fine,
+    binning: { bins: T * fine, Ts: slices ? undefined : Ts / fine },
+    addressBits,
+    extent,
+    inputs,
+    outputs,
+    batch,
+    M,
+    buffers,
+    bin: (events) => compiler.bin(events),
+    training,
+    evaluation,
+    backward,
+  };
+}
+
+/** Allocates with the largest micro-batch, halved until memory suffices. */
+async function allocateWhatFits(
+  allocate: (M: number) => Promise<LayerwiseBuffers>,
+  M: number,
+): Promise<{ M: number; buffers: LayerwiseBuffers }> {
+  try {
+    return { M, buffers: await allocate(M) };
+  } catch (error) {
+    if (!(error instanceof DeviceError && M > 1)) throw error;
+    return await allocateWhatFits(allocate, M >> 1);
+  }
+}
+
+/** Parts of a bin, as fine as the words of events allow. */
+function fineOf(T: number, addressBits: number, inputs: number): number {
+  const room = 2 ** (WORD_BITS - addressBits);
+  if (T > room) {
+    throw new ShapeError(
+      `Cannot bin events: ${inputs} pixels leave room for ${room} bins, not ` +
+        `${T}`,
+    );
+  }
+  return Math.min(FINE, 2 ** Math.floor(Math.log2(room / T)));
+}

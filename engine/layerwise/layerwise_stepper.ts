@@ -1,0 +1,330 @@
+/**
+ * Runs the steps of a network of units, layer by layer for a whole batch.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { isFrom0 } from "../network/float_range.ts";
+import type { EventBatch } from "../network/event_batch.ts";
+import { ResidentEvents } from "../plan/event_cache.ts";
+import type { Optimizer } from "../plan/optimizer.ts";
+import { requireEvents, requireSamples } from "../plan/require_batch.ts";
+import type { StepRecord } from "../plan/step_results.ts";
+import type {
+  EventBinning,
+  StepChanges,
+  StepRunner,
+} from "../plan/step_runner.ts";
+import type { LayerwiseDispatch } from "./compile_units.ts";
+import type { LayerwisePlan } from "./layerwise_plan.ts";
+import { drawSources, plainSources } from "./sources.ts";
+import { freeUnits, UNIFORM_WORDS } from "./unit_buffers.ts";
+
+/** A plan in use. Its owner destroys it, or holds it with `using`. */
+export class LayerwiseStepper implements StepRunner {
+  /** The plan's dispatches and buffers. @internal */
+  readonly plan: LayerwisePlan;
+  readonly #device: Device;
+  readonly #optimizer: Optimizer | undefined;
+  readonly #changes: StepChanges;
+  readonly #events: ResidentEvents;
+  #bin: readonly LayerwiseDispatch[] = [];
+  #binned: GPUBuffer | undefined;
+  #waited = 0;
+  /** Batches whose gradients were accumulated since the last update. */
+  #accumulated = 0;
+
+  /**
+   * Puts a plan to use.
+   *
+   * @internal
+   * @param device The device that the plan was compiled for.
+   * @param plan The plan.
+   * @param options The optimizer, for a plan that trains, and what its steps
+   * draw at random.
+   */
+  constructor(
+    device: Device,
+    plan: LayerwisePlan,
+    { optimizer, changes = {} }: {
+      readonly optimizer?: Optimizer;
+      readonly changes?: StepChanges;
+    },
+  ) {
+    this.plan = plan;
+    this.#device = device;
+    this.#optimizer = optimizer;
+    this.#changes = changes;
+    this.#events = new ResidentEvents(
+      device,
+      (words) =>
+        requireEvents(words, {
+          inputs: plan.inputs,
+          bins: plan.binning.bins,
+          addressBits: plan.addressBits,
+        }),
+    );
+  }
+
+  /** Bins of a sample in the network. */
+  get bins(): number {
+    return this.plan.T;
+  }
+
+  /** How the events of samples are to be binned. */
+  get eventBinning(): EventBinning {
+    return this.plan.binning;
+  }
+
+  /** Spikes of each neuron. */
+  get activity() {
+    return this.plan.buffers.activity;
+  }
+
+  /** Total time spent on submitting steps and on waiting for the device. */
+  get waited(): number {
+    return this.#waited;
+  }
+
+  /**
+   * Runs the network forward, with running statistics and without dropout, and
+   * records loss and predictions.
+   *
+   * @param batch The samples.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async evaluate(batch: EventBatch): Promise<void> {
+    await this.#run(batch, { trains: false }, this.plan.evaluation);
+  }
+
+  /**
+   * Runs the network forward and backward and updates its weights.
+   *
+   * @param batch The samples.
+   * @param lr Learning rate.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   * @throws {RangeError} If the learning rate is negative or not finite.
+   */
+  async train(batch: EventBatch, lr: number): Promise<void> {
+    const optimizer = this.#requireOptimizer();
+    requireRate(lr);
+    const { training, backward } = this.plan;
+    await this.#run(
+      batch,
+      { trains: true },
+      [...training, ...backward],
+      (encoder) => {
+        const pass = encoder.beginComputePass();
+        optimizer.step(pass, lr);
+        pass.end();
+      },
+    );
+    this.#accumulated = 0;
+  }
+
+  /**
+   * Runs the network forward and backward and keeps the gradient for the next
+   * update.
+   *
+   * @param batch The samples.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   */
+  async accumulate(batch: EventBatch): Promise<void> {
+    const optimizer = this.#requireOptimizer();
+    const { training, backward } = this.plan;
+    await this.#run(batch, { trains: true }, [...training, ...backward]);
+    optimizer.pending = true;
+    this.#accumulated++;
+  }
+
+  /**
+   * Updates the weights by the gradient accumulated since the last update, if
+   * there is one.
+   *
+   * @param lr Learning rate.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {TypeError} If the plan does not train.
+   * @throws {RangeError} If the learning rate is negative or not finite.
+   */
+  update(lr: number): void {
+    const optimizer = this.#requireOptimizer();
+    requireRate(lr);
+    this.#device.check();
+    if (!optimizer.pending) return;
+    const encoder = this.#device.gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    optimizer.step(pass, lr);
+    pass.end();
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    this.#accumulated = 0;
+  }
+
+  /** Hands over the records that have arrived, without waiting. */
+  take(): StepRecord[] {
+    return this.plan.buffers.records.take();
+  }
+
+  /**
+   * Waits for every step submitted before the call.
+   *
+   * @returns The records not yet taken, in order.
+   * @throws {DeviceError} If the device was lost.
+   */
+  drain(): Promise<StepRecord[]> {
+    return this.#wait(() => this.plan.buffers.records.drain());
+  }
+
+  /** Frees the plan's buffers. */
+  destroy(): void {
+    this.#events.destroy();
+    freeUnits(this.plan.buffers);
+  }
+
+  /** Frees the plan's buffers. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /**
+   * Runs dispatches on a batch.
+   *
+   * @internal
+   * @param batch The samples.
+   * @param options Whether samples and neurons are changed as in training.
+   * @param dispatches The dispatches after binning.
+   * @param then Records further commands.
+   */
+  async #run(
+    batch: EventBatch,
+    options: { readonly trains: boolean },
+    dispatches: readonly LayerwiseDispatch[],
+    then: (encoder: GPUCommandEncoder) => void = () => {},
+  ): Promise<void> {
+    this.#device.check();
+    const { buffers } = this.plan;
+    await this.#upload(batch, options);
+    const encoder = this.#device.gpu.createCommandEncoder();
+    for (const { counts, largest } of buffers.microBatches) {
+      encoder.clearBuffer(counts);
+      encoder.clearBuffer(largest);
+    }
+    const pass = encoder.beginComputePass();
+    this.#record(pass, [...this.#bin, ...dispatches], batch.labels.length);
+    pass.end();
+    then(encoder);
+    await this.#wait(() => {
+      // A software adapter runs the kernels inside submit(), hence the timing.
+      this.#device.gpu.queue.submit([encoder.finish()]);
+      return buffers.records.push(batch.labels);
+    });
+  }
+
+  #record(
+    pass: GPUComputePassEncoder,
+    dispatches: readonly LayerwiseDispatch[],
+    total: number,
+  ): void {
+    const { M } = this.plan;
+    for (const { dispatch, microBatch } of dispatches) {
+      const samples = microBatch === undefined
+        ? total
+        : Math.min(M, total - microBatch * M);
+      if (samples <= 0) continue;
+      const [x, y, z] = dispatch.grid.map((groups) =>
+        groups === "samples" ? samples : groups
+      );
+      pass.setPipeline(dispatch.pipeline);
+      pass.setBindGroup(0, dispatch.bindGroup);
+      pass.dispatchWorkgroups(x, y, z);
+    }
+  }
+
+  async #upload(
+    batch: EventBatch,
+    { trains }: { readonly trains: boolean },
+  ): Promise<void> {
+    const { plan } = this;
+    const { buffers } = plan;
+    const { queue } = this.#device.gpu;
+    const { labels } = batch;
+    requireSamples(batch, plan);
+    const { buffer, offsets } = await this.#events.bring(batch.samples);
+    if (this.#binned !== buffer) {
+      this.#bin = await plan.bin(buffer);
+      this.#binned = buffer;
+    }
+    const seed = this.#seed();
+    const { augmentation } = this.#changes;
+    const { sources, classes } = trains && augmentation
+      ? drawSources({ offsets, labels }, augmentation, {
+        seed,
+        sizes: { extent: plan.extent, T: plan.T, fine: plan.fine },
+      })
+      : plainSources({ offsets, labels });
+    queue.writeBuffer(buffers.sources, 0, sources);
+    queue.writeBuffer(buffers.classes, 0, classes);
+    queue.writeBuffer(
+      buffers.uniforms,
+      0,
+      this.#uniforms(labels.length, { trains, seed }),
+    );
+  }
+
+  /** Seed of a step: another one each update and accumulated batch. */
+  #seed(): number {
+    const { seed = 0 } = this.#changes;
+    const steps = this.#optimizer?.steps ?? 0;
+    return (seed * 1_000_003 + steps * 64 + this.#accumulated) % 2 ** 31;
+  }
+
+  /** Words of each micro-batch, see unit.wgsl. */
+  #uniforms(
+    total: number,
+    { trains, seed }: { readonly trains: boolean; readonly seed: number },
+  ): Uint32Array<ArrayBuffer> {
+    const { M, buffers } = this.plan;
+    const { slot } = buffers.records;
+    const begun = this.#optimizer?.pending ?? false;
+    const words = new Uint32Array(UNIFORM_WORDS * buffers.microBatches.length);
+    buffers.microBatches.forEach((_, index) => {
+      const first = index * M;
+      const samples = Math.max(0, Math.min(M, total - first));
+      const accumulates = Number(index > 0 || begun);
+      words.set(
+        [first, samples, slot, accumulates, 0, 0, 0, 0, total, +trains, seed],
+        UNIFORM_WORDS * index,
+      );
+    });
+    return words;
+  }
+
+  #requireOptimizer(): Optimizer {
+    if (!this.#optimizer) {
+      throw new TypeError("Cannot train: the plan was made to evaluate");
+    }
+    return this.#optimizer;
+  }
+
+  async #wait<T>(device: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await device();
+    } finally {
+      this.#waited += performance.now() - start;
+    }
+  }
+}
+
+function requireRate(lr: number): void {
+  if (!isFrom0(lr)) {
+    throw new RangeError(
+      `Cannot train with a learning rate of ${lr}: it is not a number from 0`,
+    );
+  }
+}

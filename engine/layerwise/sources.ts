@@ -1,0 +1,179 @@
+/**
+ * Where the events of a batch's samples come from, and how they are changed as
+ * they are binned.
+ *
+ * @module
+ */
+
+import type { Augmentation } from "../network/augmentation.ts";
+import { Random } from "../network/random.ts";
+import type { Extent } from "../network/network.ts";
+import { SOURCE_WORDS } from "./unit_buffers.ts";
+
+/** Sizes that sources are drawn for. */
+export interface SourceSizes {
+  readonly extent: Extent;
+  /** Bins of a sample, and parts of a bin that events' times count. */
+  readonly T: number;
+  readonly fine: number;
+}
+
+/** Samples whose events are in a buffer. */
+export interface SourceBatch {
+  /** First word and end of each sample's events. */
+  readonly offsets: Uint32Array;
+  /** Class of each sample. */
+  readonly labels: Uint32Array;
+}
+
+/** Words of `sources` and `classes`, see bin_counts.wgsl, readout_loss.wgsl. */
+export interface DrawnSources {
+  readonly sources: Uint32Array<ArrayBuffer>;
+  readonly classes: Uint32Array<ArrayBuffer>;
+}
+
+/** Indices of the fields of a source. */
+const FIELD = {
+  seed: 2,
+  dropped: 3,
+  map: 4,
+  time: 10,
+  region: 12,
+  inside: 16,
+  erased: 17,
+} as const;
+
+/**
+ * Gives every sample its own events, unchanged.
+ *
+ * @param batch The samples.
+ * @returns The words.
+ */
+export function plainSources({ offsets, labels }: SourceBatch): DrawnSources {
+  const sources = new Uint32Array(2 * SOURCE_WORDS * labels.length);
+  const floats = new Float32Array(sources.buffer);
+  const classes = new Uint32Array(3 * labels.length);
+  const shares = new Float32Array(classes.buffer);
+  labels.forEach((label, n) => {
+    const at = 2 * SOURCE_WORDS * n;
+    sources[at] = offsets[2 * n];
+    sources[at + 1] = offsets[2 * n + 1];
+    for (const own of [at, at + SOURCE_WORDS]) {
+      floats[own + FIELD.map] = 1;
+      floats[own + FIELD.map + 4] = 1;
+      floats[own + FIELD.time] = 1;
+    }
+    classes[3 * n] = label;
+    classes[3 * n + 1] = label;
+    shares[3 * n + 2] = 1;
+  });
+  return { sources, classes };
+}
+
+/**
+ * Draws how the samples of a step are changed.
+ *
+ * @param batch The samples.
+ * @param augmentation What is drawn.
+ * @param options The input's sizes, and a seed of the step alone: a run that is
+ * resumed draws the same.
+ * @returns The words.
+ */
+export function drawSources(
+  batch: SourceBatch,
+  augmentation: Augmentation,
+  { seed, sizes }: { readonly seed: number; readonly sizes: SourceSizes },
+): DrawnSources {
+  const drawn = plainSources(batch);
+  const { offsets, labels } = batch;
+  const random = new Random(seed);
+  const draw = new Draw(random, augmentation, sizes);
+  const mixes = random.uniform() < (augmentation.mix ?? 0);
+  const partners = mixes ? random.shuffle([...labels.keys()]) : [];
+  const floats = new Float32Array(drawn.sources.buffer);
+  const shares = new Float32Array(drawn.classes.buffer);
+  labels.forEach((label, n) => {
+    const at = 2 * SOURCE_WORDS * n;
+    draw.change(drawn.sources, floats, at, label);
+    const partner = partners[n];
+    if (partner === undefined || partner === n) return;
+    const second = at + SOURCE_WORDS;
+    drawn.sources[second] = offsets[2 * partner];
+    drawn.sources[second + 1] = offsets[2 * partner + 1];
+    draw.change(drawn.sources, floats, second, labels[partner]);
+    // The area of the box is even over [0, 1], as Beta(1, 1) is.
+    const share = random.uniform();
+    const { region, area } = draw.box(share);
+    floats.set(region, at + FIELD.region);
+    floats.set(region, second + FIELD.region);
+    drawn.sources[second + FIELD.inside] = 1;
+    drawn.classes[3 * n + 1] = labels[partner];
+    shares[3 * n + 2] = 1 - area;
+  });
+  return drawn;
+}
+
+/** Draws the changes of one sample after the other. */
+class Draw {
+  readonly #random: Random;
+  readonly #options: Augmentation;
+  readonly #sizes: SourceSizes;
+
+  constructor(random: Random, options: Augmentation, sizes: SourceSizes) {
+    this.#random = random;
+    this.#options = options;
+    this.#sizes = sizes;
+  }
+
+  /** A number between −most and most. */
+  #around(most = 0): number {
+    return (2 * this.#random.uniform() - 1) * most;
+  }
+
+  /** Draws the changes of a source. */
+  change(
+    words: Uint32Array,
+    floats: Float32Array,
+    at: number,
+    label: number,
+  ): void {
+    const { flip = 0, flipNot = [], shift, rotate, zoom } = this.#options;
+    const { shiftTime, stretchTime, erase = 0, drop = 0 } = this.#options;
+    const { extent: { H, W }, T, fine } = this.#sizes;
+    const flips = this.#random.uniform() < flip && !flipNot.includes(label);
+    const angle = this.#around(rotate) * Math.PI / 180;
+    const size = 1 + this.#around(zoom);
+    const [centreX, centreY] = [(W - 1) / 2, (H - 1) / 2];
+    const mirrored = flips ? -1 : 1;
+    const xx = size * Math.cos(angle) * mirrored;
+    const xy = -size * Math.sin(angle);
+    const yx = size * Math.sin(angle) * mirrored;
+    const yy = size * Math.cos(angle);
+    const x0 = centreX - xx * centreX - xy * centreY + this.#around(shift);
+    const y0 = centreY - yx * centreX - yy * centreY + this.#around(shift);
+    floats.set([xx, xy, x0, yx, yy, y0], at + FIELD.map);
+    const speed = 1 + this.#around(stretchTime);
+    const middle = T * fine / 2;
+    const late = this.#around(shiftTime) * fine;
+    floats.set([speed, middle - speed * middle + late], at + FIELD.time);
+    if (erase > 0) {
+      const { region } = this.box(this.#random.uniform() * erase);
+      floats.set(region, at + FIELD.erased);
+    }
+    words[at + FIELD.seed] = this.#random.uniform() * 2 ** 32;
+    words[at + FIELD.dropped] = this.#random.uniform() * drop * 2 ** 32;
+  }
+
+  /** A box of a share of the area: left, top, right, bottom. */
+  box(share: number): { region: readonly number[]; area: number } {
+    const { H, W } = this.#sizes.extent;
+    const side = Math.sqrt(share);
+    const [w, h] = [Math.round(W * side), Math.round(H * side)];
+    const left = Math.floor(this.#random.uniform() * (W - w + 1));
+    const top = Math.floor(this.#random.uniform() * (H - h + 1));
+    return {
+      region: [left, top, left + w, top + h],
+      area: w * h / (W * H),
+    };
+  }
+}

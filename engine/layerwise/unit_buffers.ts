@@ -1,0 +1,313 @@
+/**
+ * The buffers of a plan that runs layer by layer.
+ *
+ * A batch is cut into micro-batches that the device can bind; each has buffers
+ * of its own, since statistics are those of the whole batch and a layer is
+ * computed for all micro-batches before the next layer is.
+ *
+ * @module
+ */
+
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import type { Device } from "../device/device.ts";
+import { inQuads } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import { Activity } from "../plan/spike_counts.ts";
+import { Records } from "../plan/step_results.ts";
+import { isPooled, layerRaster, stripsOf } from "./unit_launches.ts";
+import {
+  floatsOf,
+  planesOf,
+  type Raster,
+  rasterOf,
+  type Units,
+} from "./units.ts";
+
+/** Words from one micro-batch's uniforms to the next one's. */
+export const UNIFORM_WORDS = 64;
+
+/** Words of a source of events in bin_counts.wgsl. */
+export const SOURCE_WORDS = 21;
+
+/** Words that a sample takes in each buffer. */
+export interface UnitSizes {
+  /** Counts of events, two bins a word. */
+  readonly counts: number;
+  /** The input, then what each unit gives. */
+  readonly rasters: readonly number[];
+  /** Spikes of each unit's neurons. */
+  readonly spikes: readonly number[];
+  /** Spikes with those of the earlier unit, 0 where nothing is joined. */
+  readonly joined: readonly number[];
+  /** A raster that a synapse reads, neuron-packed. */
+  readonly packed: number;
+  /** Drives of each unit. */
+  readonly drives: readonly number[];
+  /** Which spikes of a unit get a gradient. */
+  readonly routes: number;
+  /** Gradient of a drive. */
+  readonly gradient: number;
+  /** Gradient of each raster that has one, 0 of the others. */
+  readonly rasterGradients: readonly number[];
+  /** The same for rasters that two layers read. */
+  readonly secondGradients: readonly number[];
+  /** Partial sums of a weight gradient. */
+  readonly partial: number;
+}
+
+/** A unit that reads a raster, by its synapse or to add it to its spikes. */
+interface Reader {
+  readonly unit: number;
+  readonly adds: boolean;
+}
+
+/**
+ * Finds who reads a raster.
+ *
+ * @param units The units.
+ * @param raster Index of the raster.
+ * @returns The readers, first to last.
+ */
+export function readersOf({ units }: Units, raster: number): Reader[] {
+  return units.flatMap(({ source, residual }, unit) => [
+    ...(source === raster ? [{ unit, adds: false }] : []),
+    ...(residual?.raster === raster ? [{ unit, adds: true }] : []),
+  ]);
+}
+
+/**
+ * Works out the words of a sample in each buffer.
+ *
+ * @param units The units.
+ * @param T Bins of a sample.
+ * @param options Whether steps train, and potentials are kept.
+ * @returns The sizes.
+ */
+export function sizeUnits(
+  units: Units,
+  T: number,
+  { train, keep }: { readonly train: boolean; readonly keep: boolean },
+): UnitSizes {
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const words = (raster: Raster) =>
+    planesOf(raster) * B * sizeOf(raster.extent);
+  const floats = (raster: Pick<Raster, "extent" | "runSize">) =>
+    T * raster.extent.H * raster.extent.W * floatsOf(raster);
+  const all = [units.input, ...units.units.map(({ output }) => output)];
+  const drives = units.units.map((unit) => floats(layerRaster(unit)));
+  const most = Math.max(...drives);
+  return {
+    counts: Math.ceil(T / 2) * sizeOf(units.input.extent),
+    rasters: [
+      words(units.input),
+      ...units.units.map((unit) => isPooled(unit) ? words(unit.output) : 0),
+    ],
+    spikes: units.units.map(({ layer }) => B * sizeOf(layer.output)),
+    joined: units.units.map((unit) => unit.residual ? words(unit.joined) : 0),
+    packed: Math.max(...units.units.map((unit) => {
+      const raster = rasterOf(units, unit.source);
+      return planesOf(raster) * B * BINS_PER_WORD *
+        Math.ceil(sizeOf(raster.extent) / BINS_PER_WORD);
+    })),
+    // Without training a drive is needed until its neurons have read it.
+    drives: train || keep ? drives : drives.map(() => most),
+    routes: train
+      ? Math.max(...units.units.map(({ layer }) => B * sizeOf(layer.output)))
+      : 0,
+    gradient: train ? most : 0,
+    rasterGradients: all.map((raster, index) =>
+      train && index > 0 ? floats(raster) : 0
+    ),
+    secondGradients: all.map((raster, index) =>
+      train && index > 0 && readersOf(units, index).length > 1
+        ? floats(raster)
+        : 0
+    ),
+    partial: train
+      ? Math.max(
+        ...units.units.map(({ layer }) =>
+          layer.kind.partialFloats?.(layer) ?? 0
+        ),
+      )
+      : 0,
+  };
+}
+
+/** Buffers of one micro-batch. */
+export interface MicroBatchBuffers {
+  readonly counts: GPUBuffer;
+  readonly largest: GPUBuffer;
+  /** The input, then what each unit gives. */
+  readonly rasters: readonly GPUBuffer[];
+  /** Spikes of each unit's neurons. */
+  readonly spikes: readonly GPUBuffer[];
+  /** Spikes with those of the earlier unit; the spikes where there is none. */
+  readonly joined: readonly GPUBuffer[];
+  /** Drives of each unit. */
+  readonly drives: readonly GPUBuffer[];
+  /** Potentials of each unit, if they are kept. */
+  readonly potentials: readonly GPUBuffer[];
+  /** Gradient of the drive of the unit that is being computed. */
+  readonly gradient: GPUBuffer;
+  /** Gradient of each raster. */
+  readonly rasterGradients: readonly GPUBuffer[];
+  /** The part of it from the second layer that reads the raster. */
+  readonly secondGradients: readonly GPUBuffer[];
+}
+
+/** Buffers of a unit that all micro-batches share. */
+export interface UnitBuffers {
+  /** Means and squares of strips, then sums of gradients. */
+  readonly partials: GPUBuffer;
+  readonly coefficients: GPUBuffer;
+  readonly back: GPUBuffer;
+}
+
+/** All buffers of a plan. */
+export interface LayerwiseBuffers {
+  readonly microBatches: readonly MicroBatchBuffers[];
+  readonly units: readonly UnitBuffers[];
+  /** Uniforms of each micro-batch. */
+  readonly uniforms: GPUBuffer;
+  /** Where the events of each sample come from, [batch, 2, 21]. */
+  readonly sources: GPUBuffer;
+  /** Classes of each sample, [batch, 3]. */
+  readonly classes: GPUBuffer;
+  /** Factor of the samples of each class. */
+  readonly classWeights: GPUBuffer;
+  readonly packed: GPUBuffer;
+  readonly routes: GPUBuffer;
+  readonly partial: GPUBuffer;
+  /** Zeros that stand for a bias that a unit has not. */
+  readonly zeros: GPUBuffer;
+  /** Where gradients go that no array has. */
+  readonly unused: readonly GPUBuffer[];
+  readonly records: Records;
+  readonly activity: Activity;
+}
+
+/**
+ * Allocates the buffers of a plan.
+ *
+ * @param device The device.
+ * @param units The units.
+ * @param sizes Words of a sample.
+ * @param options Bins, samples of a batch and of a micro-batch, and whether
+ * potentials are kept.
+ * @returns The buffers, their contents zero.
+ * @throws {DeviceError} If the device has not enough memory.
+ */
+export function allocateUnits(
+  device: Device,
+  units: Units,
+  sizes: UnitSizes,
+  { T, batch, M, train, keep }: {
+    readonly T: number;
+    readonly batch: number;
+    readonly M: number;
+    readonly train: boolean;
+    readonly keep: boolean;
+  },
+): Promise<LayerwiseBuffers> {
+  const allocate = (
+    label: string,
+    words: number,
+    usage?: GPUBufferUsageFlags,
+  ) => device.createBuffer(label, inQuads(words), usage);
+  const { units: all } = units;
+  const layers = all.map(({ layer }) => layer);
+  const outputs = sizeOf(layers[layers.length - 1].output);
+  const channels = all.map((unit) => floatsOf(layerRaster(unit)));
+  return device.allocate(() => {
+    const allocateMicroBatch = (): MicroBatchBuffers => {
+      const spikes = all.map(({ layer }, index) =>
+        allocate(`${layer.name} spikes`, M * sizes.spikes[index])
+      );
+      const joined = all.map(({ layer, residual }, index) =>
+        residual
+          ? allocate(`${layer.name} joined`, M * sizes.joined[index])
+          : spikes[index]
+      );
+      const shared = train || keep
+        ? undefined
+        : allocate("drive", M * sizes.drives[0]);
+      const floats = (label: string, each: number) =>
+        allocate(label, M * each);
+      return {
+        counts: allocate("counts", M * sizes.counts),
+        largest: allocate("largest", M),
+        rasters: [
+          allocate("input spikes", M * sizes.rasters[0]),
+          ...all.map((unit, index) =>
+            isPooled(unit)
+              ? allocate(
+                `${unit.layer.name} output`,
+                M * sizes.rasters[index + 1],
+              )
+              : joined[index]
+          ),
+        ],
+        spikes,
+        joined,
+        drives: layers.map(({ name }, index) =>
+          shared ?? floats(`${name} drive`, sizes.drives[index])
+        ),
+        potentials: layers.map(({ name }, index) =>
+          floats(`${name} potentials`, keep ? sizes.drives[index] : 0)
+        ),
+        gradient: floats("gradient", sizes.gradient),
+        rasterGradients: sizes.rasterGradients.map((each, index) =>
+          floats(`gradient of raster ${index}`, each)
+        ),
+        secondGradients: sizes.secondGradients.map((each, index) =>
+          floats(`second gradient of raster ${index}`, each)
+        ),
+      };
+    };
+    return {
+      microBatches: Array.from(
+        { length: Math.ceil(batch / M) },
+        allocateMicroBatch,
+      ),
+      units: all.map((unit, index) => ({
+        partials: allocate(
+          "partial sums",
+          2 * batch * stripsOf(layerRaster(unit), T).S * channels[index],
+        ),
+        coefficients: allocate("coefficients", 4 * channels[index]),
+        back: allocate("coefficients back", 4 * channels[index]),
+      })),
+      uniforms: allocate(
+        "micro-batches",
+        UNIFORM_WORDS * Math.ceil(batch / M),
+        GPUBufferUsage.UNIFORM,
+      ),
+      sources: allocate("sources", 2 * SOURCE_WORDS * batch),
+      classes: allocate("classes", 3 * batch),
+      classWeights: allocate("class weights", outputs),
+      packed: allocate("packed", M * sizes.packed),
+      routes: allocate("routes", M * sizes.routes),
+      partial: allocate("partial", M * sizes.partial),
+      zeros: allocate("zeros", Math.max(...channels)),
+      unused: [0, 1, 2].map(() => allocate("unused", Math.max(...channels))),
+      records: new Records(device, layers.length, batch),
+      activity: new Activity(device, layers),
+    };
+  }, freeUnits);
+}
+
+/**
+ * Frees the buffers of a plan.
+ *
+ * @param buffers The buffers.
+ */
+export function freeUnits(buffers: LayerwiseBuffers): void {
+  const { microBatches, units, ...others } = buffers;
+  // Some buffers have two names; destroying one again does nothing.
+  const own = [...microBatches, ...units].flatMap((each) =>
+    Object.values(each).flat()
+  );
+  for (const buffer of [...own, ...Object.values(others).flat()]) {
+    buffer.destroy();
+  }
+}

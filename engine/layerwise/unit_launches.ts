@@ -1,0 +1,385 @@
+/**
+ * The launches of a unit, before anything is allocated.
+ *
+ * @module
+ */
+
+import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
+import {
+  normAdjointTotal,
+  normAffine,
+  normApply,
+  normRunning,
+  normStatistics,
+  normTotal,
+} from "../../kernels/norm/norm.ts";
+import { cellForward } from "../../kernels/neurons/cell.ts";
+import { cellAdjoint } from "../../kernels/neurons/cell_adjoint.ts";
+import {
+  poolLargest,
+  poolRoutes,
+  poolSum,
+} from "../../kernels/rasters/pool_raster.ts";
+import { residualAdd, residualGate } from "../../kernels/rasters/residual.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { ShapeError } from "../device/errors.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import type { LayerSetting } from "../layers/layer.ts";
+import { sizeOf } from "../network/network.ts";
+import {
+  floatsOf,
+  planesOf,
+  type Raster,
+  rasterOf,
+  type Unit,
+  type Units,
+} from "./units.ts";
+
+/** Lanes of a workgroup that integrates neurons. */
+const LANES = 64;
+
+/** Bins that an invocation integrates, at most, where a strip has pixels. */
+const STRIP_BINS = 512;
+
+/** What the launches of all units have in common. */
+export interface UnitSetting {
+  /** Bins of a sample. */
+  readonly T: number;
+  /** Most samples in a batch. */
+  readonly batch: number;
+  /** Words of a step's record. */
+  readonly stride: number;
+  /** Number of the rule by which weights are updated. */
+  readonly rule: number;
+  /** Whether potentials are kept. */
+  readonly keep: boolean;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
+  /** Bytes of shared memory that a workgroup may have. */
+  readonly workgroupBytes: number;
+}
+
+/** The launches of a unit. */
+export interface UnitLaunches {
+  /** Neuron-packs the raster that the synapse reads. */
+  readonly pack: Launch;
+  /** From the raster to the drive. */
+  readonly synapse: readonly Launch[];
+  /** Statistics of a micro-batch, where the unit normalises. */
+  readonly statistics: readonly Launch[];
+  /** Coefficients of the normalised drive while training. */
+  readonly training: Launch;
+  /** The same in evaluation. */
+  readonly evaluation: Launch;
+  /** From the drive to the unit's output. */
+  readonly spikes: readonly Launch[];
+  /** Which spikes get a gradient, where not all do. */
+  readonly routes: readonly Launch[];
+  /** From the gradient of the output to that of the normalised drive. */
+  readonly neurons: readonly Launch[];
+  /** Gradients of scale and bias, and the coefficients of `apply`. */
+  readonly total: Launch;
+  /** From there to the gradient of the drive. */
+  readonly apply: Launch;
+  /** From there to that of the raster. */
+  readonly adjoint: readonly Launch[];
+  /** From there to that of the weights. */
+  readonly gradient: readonly Launch[];
+}
+
+/** How drives are cut into strips, by names in unit.wgsl. */
+export interface Strips {
+  readonly T: number;
+  readonly pixels: number;
+  readonly C: number;
+  readonly runSize: number;
+  readonly channelLanes: number;
+  readonly S: number;
+}
+
+/**
+ * Cuts the drives of a unit into strips of pixels.
+ *
+ * @param raster Channels, rows and columns of its neurons.
+ * @param T Bins of a sample.
+ * @returns Constants of unit.wgsl.
+ */
+export function stripsOf(
+  { extent, runSize }: Pick<Raster, "extent" | "runSize">,
+  T: number,
+): Strips {
+  const floats = floatsOf({ extent, runSize });
+  const channelLanes = Math.min(LANES, 2 ** Math.ceil(Math.log2(floats)));
+  const pixels = extent.H * extent.W;
+  const each = Math.max(1, Math.min(8, Math.floor(STRIP_BINS / T)));
+  const S = Math.ceil(pixels / (LANES / channelLanes * each));
+  return { T, pixels, C: extent.C, runSize, channelLanes, S };
+}
+
+/**
+ * Works out the launches of a unit.
+ *
+ * @param units The units.
+ * @param index Index of the unit.
+ * @param setting What all units have in common.
+ * @returns The launches.
+ * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ */
+export function launchUnit(
+  units: Units,
+  index: number,
+  setting: UnitSetting,
+): UnitLaunches {
+  const unit = units.units[index];
+  const { layer, norm } = unit;
+  const source = rasterOf(units, unit.source);
+  const strips = stripsOf(layerRaster(unit), setting.T);
+  const { kind } = layer;
+  const own = synapseSetting(source, setting);
+  const { T, batch } = setting;
+  const channels = floatsOf(layerRaster(unit));
+  const grid = [
+    strips.S,
+    Math.ceil(channels / strips.channelLanes),
+    "samples",
+  ] as const;
+  const { scale, kept } = source;
+  const norms = { ...strips, ...norm, scale, kept };
+  const values = T * strips.pixels * channels;
+  const each = [groupsFor(channels, LANES), 1, 1] as const;
+  return {
+    pack: packRaster(source, T),
+    synapse: kind.forward(layer, own),
+    statistics: norm
+      ? [launch({
+        kernel: normStatistics,
+        constants: strips,
+        grid,
+        loops: 8 * (T + 2) + 8,
+      })]
+      : [],
+    training: norm
+      ? launch({
+        kernel: normTotal,
+        constants: norms,
+        grid: [channels, 1, 1],
+        loops: Math.ceil(batch * strips.S / LANES) + 8,
+      })
+      : launch({ kernel: normAffine, constants: norms, grid: each }),
+    evaluation: norm
+      ? launch({ kernel: normRunning, constants: norms, grid: each })
+      : launch({ kernel: normAffine, constants: norms, grid: each }),
+    spikes: launchSpikes(units, index, { setting, strips, grid }),
+    ...launchNeuronsBack(units, index, { setting, strips, grid }),
+    total: launch({
+      kernel: normAdjointTotal,
+      constants: { ...strips, normalises: Number(norm !== undefined) },
+      grid: [channels, 1, 1],
+      loops: Math.ceil(batch * strips.S / LANES) + 8,
+    }),
+    apply: launch({
+      kernel: normApply,
+      constants: strips,
+      grid: [groupsFor(values, LANES), 1, "samples"],
+      loops: Math.ceil(values / LANES / 65535) + 1,
+    }),
+    adjoint: kind.adjoint?.(layer, own) ?? [],
+    gradient: kind.gradient?.(layer, own) ?? [],
+  };
+}
+
+/** A unit's neurons as a raster, before anything is added or pooled. */
+export function layerRaster({ layer }: Unit) {
+  return { extent: layer.output, runSize: layer.runSize };
+}
+
+/** Sizes and constants of a unit's synapse. */
+function synapseSetting(source: Raster, setting: UnitSetting): LayerSetting {
+  const { T, software, workgroupBytes, rule } = setting;
+  const pixels = source.extent.H * source.extent.W;
+  return {
+    T,
+    P: planesOf(source),
+    height: 1,
+    sampleRows: T,
+    below: { runSize: source.runSize, floats: pixels * floatsOf(source) },
+    software,
+    workgroupBytes,
+    rule,
+    // Neurons have kernels of their own here.
+    neurons: undefined as never,
+    forwardConstants: {},
+    packsNeurons: false,
+  };
+}
+
+/** Packs a raster along neurons, as synapses read it. */
+function packRaster(raster: Raster, T: number): Launch {
+  const F = sizeOf(raster.extent);
+  return launch({
+    kernel: transposeForward,
+    constants: { F },
+    grid: [
+      groupsFor(F, transposeForward.workgroup),
+      planesOf(raster) * Math.ceil(T / BINS_PER_WORD),
+      "samples",
+    ],
+  });
+}
+
+/** Constants and the text of a unit's neuron. */
+function neuronOf({ layer, neuron }: Unit) {
+  if (!neuron) return undefined;
+  const { kind, parameters } = neuron;
+  if (!kind.stepped) {
+    throw new ShapeError(
+      `Cannot build layer "${layer.name}" with neurons of kind ` +
+        `"${kind.name}": with normalisation, bias, dropout, residuals or ` +
+        "pooling of spikes, neurons are to be stepped bin by bin",
+    );
+  }
+  const { gain: _, ...constants } = kind.constants(parameters, {
+    Ts: 1,
+    tSample: 1,
+  });
+  return {
+    text: kind.stepped,
+    constants: { ...constants, theta: parameters.theta },
+  };
+}
+
+/** What both directions of a unit's neurons need. */
+interface NeuronPlace {
+  readonly setting: UnitSetting;
+  readonly strips: Strips;
+  readonly grid: Launch["grid"];
+}
+
+function launchSpikes(
+  units: Units,
+  index: number,
+  { setting, strips, grid }: NeuronPlace,
+): Launch[] {
+  const unit = units.units[index];
+  const neuron = neuronOf(unit);
+  if (!neuron) return [];
+  const { T, stride } = setting;
+  const cell: Launch = {
+    kernel: cellForward(neuron.text),
+    constants: {
+      ...strips,
+      ...neuron.constants,
+      keep: Number(setting.keep),
+      layer: index,
+      stride,
+    },
+    grid,
+    loops: 8 * (T * 4 + T / 2 + 4) + 8,
+  };
+  return [
+    cell,
+    ...launchResidual(units, unit, T),
+    ...launchPooling(unit, index, T),
+  ];
+}
+
+function launchResidual(units: Units, unit: Unit, T: number): Launch[] {
+  const { residual, joined } = unit;
+  if (!residual) return [];
+  const F = sizeOf(joined.extent);
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const grid = [groupsFor(B * F, LANES), 1, "samples"] as const;
+  const shortcut = rasterOf(units, residual.raster);
+  return [
+    residual.join === "add"
+      ? launch({
+        kernel: residualAdd,
+        constants: { B, F, P: planesOf(joined), PS: planesOf(shortcut) },
+        grid,
+      })
+      : launch({ kernel: residualGate, constants: { B, F }, grid }),
+  ];
+}
+
+/** Constants of pool_raster.wgsl. */
+function poolConstants(unit: Unit, index: number, T: number) {
+  const { joined, output, pooling, dropout } = unit;
+  return {
+    B: Math.ceil(T / BINS_PER_WORD),
+    P: planesOf(joined),
+    OP: planesOf(output),
+    ...joined.extent,
+    window: pooling?.window ?? 1,
+    threshold: Math.floor(dropout * 2 ** 32),
+    layer: index,
+    picks: Number(pooling?.kind === "max"),
+  };
+}
+
+/** Whether pooling or dropout change what a unit's neurons give. */
+export function isPooled({ pooling, dropout }: Unit): boolean {
+  return pooling !== undefined || dropout > 0;
+}
+
+function launchPooling(unit: Unit, index: number, T: number): Launch[] {
+  if (!isPooled(unit)) return [];
+  const { output, pooling } = unit;
+  const constants = poolConstants(unit, index, T);
+  const kernel = pooling?.kind === "average" ? poolSum : poolLargest;
+  const planes = constants.P * constants.OP;
+  return [launch<typeof kernel>({
+    kernel,
+    constants,
+    grid: [
+      groupsFor(sizeOf(output.extent), kernel.workgroup),
+      constants.B,
+      "samples",
+    ],
+    loops: constants.window ** 2 * (2 * planes + 4) + 20,
+  })];
+}
+
+function launchNeuronsBack(
+  units: Units,
+  index: number,
+  { setting, strips, grid }: NeuronPlace,
+): Pick<UnitLaunches, "routes" | "neurons"> {
+  const unit = units.units[index];
+  const neuron = neuronOf(unit);
+  if (!neuron) return { routes: [], neurons: [] };
+  const { T } = setting;
+  const { joined, output, residual } = unit;
+  const constants = poolConstants(unit, index, T);
+  const { window, P } = constants;
+  const shortcut = residual && rasterOf(units, residual.raster);
+  return {
+    routes: isPooled(unit)
+      ? [launch({
+        kernel: poolRoutes,
+        constants,
+        grid: [
+          groupsFor(sizeOf(joined.extent), poolRoutes.workgroup),
+          constants.B,
+          "samples",
+        ],
+        loops: (window ** 2 + 1) * (P + 2) + 4,
+      })]
+      : [],
+    neurons: [{
+      kernel: cellAdjoint(neuron.text),
+      constants: {
+        ...strips,
+        ...neuron.constants,
+        W: joined.extent.W,
+        window,
+        outW: output.extent.W,
+        outPixels: output.extent.H * output.extent.W,
+        routed: Number(isPooled(unit)),
+        residual: residual ? residual.join === "add" ? 1 : 2 : 0,
+        shortcutRun: shortcut?.runSize ?? strips.C,
+      },
+      grid,
+      loops: 8 * (T * 12 + 8) + 8,
+    }],
+  };
+}

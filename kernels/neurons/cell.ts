@@ -1,0 +1,42 @@
+/**
+ * Neurons of a unit, from drive to spikes; the equations are in cell.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelText } from "../shared/neurons.ts";
+import { UNIT, UNIT_CONSTANTS } from "../shared/unit.ts";
+import type { KernelSpec } from "../spec.ts";
+import code from "./cell.wgsl" with { type: "text" };
+
+/**
+ * cell.wgsl, `forward`.
+ *
+ * @param neuron The text of a stepped neuron.
+ * @returns The kernel.
+ */
+export function cellForward(neuron: KernelText) {
+  return {
+    name: "cell forward",
+    code: UNIT + neuron.code + code,
+    entryPoint: "forward",
+    workgroup: 64,
+    bindings: {
+      batch: 0,
+      x: 1,
+      coefficients: 2,
+      spikes: 3,
+      tally: 4,
+      fired: 5,
+      potentials: 6,
+    },
+    constants: [
+      ...UNIT_CONSTANTS,
+      ...neuron.constants,
+      "theta",
+      "keep",
+      "layer",
+      "stride",
+    ],
+  } as const satisfies KernelSpec;
+}

@@ -1,0 +1,48 @@
+/**
+ * The adjoint of a unit's neurons; the equations are in cell_adjoint.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelText } from "../shared/neurons.ts";
+import { UNIT, UNIT_CONSTANTS } from "../shared/unit.ts";
+import type { KernelSpec } from "../spec.ts";
+import code from "./cell_adjoint.wgsl" with { type: "text" };
+
+/**
+ * cell_adjoint.wgsl, `adjoint`.
+ *
+ * @param neuron The text of a stepped neuron.
+ * @returns The kernel.
+ */
+export function cellAdjoint(neuron: KernelText) {
+  return {
+    name: "cell_adjoint adjoint",
+    code: UNIT + neuron.code + code,
+    entryPoint: "adjoint",
+    workgroup: 64,
+    bindings: {
+      batch: 0,
+      x: 1,
+      coefficients: 2,
+      routes: 3,
+      shortcut: 4,
+      above: 5,
+      dy: 6,
+      sums: 7,
+      dshortcut: 8,
+    },
+    constants: [
+      ...UNIT_CONSTANTS,
+      ...neuron.constants,
+      "theta",
+      "W",
+      "window",
+      "outW",
+      "outPixels",
+      "routed",
+      "residual",
+      "shortcutRun",
+    ],
+  } as const satisfies KernelSpec;
+}

@@ -1,0 +1,114 @@
+/**
+ * Batch normalisation of drives; the equations are in norm.wgsl.
+ *
+ * @module
+ */
+
+import { UNIT, UNIT_CONSTANTS } from "../shared/unit.ts";
+import type { KernelSpec } from "../spec.ts";
+import text from "./norm.wgsl" with { type: "text" };
+
+const code = UNIT + text;
+
+/** norm.wgsl, `statistics`. */
+export const normStatistics = {
+  name: "norm statistics",
+  code,
+  entryPoint: "statistics",
+  workgroup: 64,
+  bindings: { batch: 0, x: 1, partial: 9 },
+  constants: UNIT_CONSTANTS,
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `total`. */
+export const normTotal = {
+  name: "norm total",
+  code,
+  entryPoint: "total",
+  workgroup: 64,
+  bindings: {
+    batch: 0,
+    partials: 2,
+    gamma: 4,
+    beta: 5,
+    coefficients: 10,
+    runningMean: 14,
+    runningVar: 15,
+  },
+  constants: [
+    "T",
+    "pixels",
+    "C",
+    "runSize",
+    "S",
+    "epsilon",
+    "momentum",
+    "scale",
+    "kept",
+  ],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `running`. */
+export const normRunning = {
+  name: "norm running",
+  code,
+  entryPoint: "running",
+  workgroup: 64,
+  bindings: {
+    gamma: 4,
+    beta: 5,
+    coefficients: 10,
+    runningMean: 14,
+    runningVar: 15,
+  },
+  constants: ["C", "runSize", "epsilon", "scale"],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `affine`. */
+export const normAffine = {
+  name: "norm affine",
+  code,
+  entryPoint: "affine",
+  workgroup: 64,
+  bindings: { batch: 0, beta: 5, coefficients: 10 },
+  constants: ["C", "runSize", "scale", "kept"],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `adjointTotal`. */
+export const normAdjointTotal = {
+  name: "norm adjointTotal",
+  code,
+  entryPoint: "adjointTotal",
+  workgroup: 64,
+  bindings: {
+    batch: 0,
+    sums: 3,
+    coefficient: 7,
+    back: 11,
+    dgamma: 12,
+    dbeta: 13,
+  },
+  constants: ["T", "pixels", "C", "runSize", "S", "normalises"],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `apply`. */
+export const normApply = {
+  name: "norm apply",
+  code,
+  entryPoint: "apply",
+  workgroup: 64,
+  bindings: { x: 1, factors: 8, values: 16 },
+  inPlace: ["values"],
+  constants: ["T", "pixels", "C", "runSize"],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `scaleRows`. */
+export const normScaleRows = {
+  name: "norm scaleRows",
+  code,
+  entryPoint: "scaleRows",
+  workgroup: 64,
+  bindings: { largest: 6, values: 16 },
+  inPlace: ["values"],
+  constants: ["T", "pixels", "C", "runSize"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,253 @@
+// Batch normalisation of drives over samples, bins and pixels, and the affine
+// map of drives where a layer has a bias or nothing at all.
+//
+// y[n, t, p, c] = a[c] · x[n, t, p, c] + b[c]
+//
+// statistics    partial[n, strip, c] = mean and sum of squared deviations of x
+//               over the bins and pixels of a strip
+// total         mean, variance = those of the whole batch, in a fixed order;
+//               a = gamma · scale / sqrt(scale² · variance + epsilon)
+//               b = beta − a · mean
+//               runningMean, runningVar move to those of scale · x by momentum,
+//               the variance without bias
+// running       the same a and b from runningMean and runningVar
+// affine        a = scale, b = beta, without statistics
+// adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from the sums of
+//               cell_adjoint.wgsl, and the coefficients of apply
+// apply         dy = A[c] · dy + B[c] · x + D[c], the gradient of the drive
+//               behind the normalisation, changed in place
+// scaleRows     x[n] = x[n] / largest[n], changed in place
+// where xhat = (x − mean) · inverse, inverse = scale / sqrt(scale² · variance +
+// epsilon), and scale is the height of incoming spikes.
+//
+// x, values     [N, T, pixels, floats]
+// partial       [samples of the batch, S, floats]  vec2
+// partials      the same buffer, read by total
+// sums          [samples of the batch, S, floats]  vec2, Σ dy and Σ dy · xhat
+// coefficients  [floats]  a, b, mean, inverse
+// back          [floats]  A, B, D, 0
+// gamma, beta   [floats], dgamma and dbeta changed in place
+// runningMean, runningVar  [floats], changed in place
+// largest       [N]  largest count of each sample
+//
+// One workgroup owns a channel (total, adjointTotal), one invocation a channel
+// (running, affine) or every stride-th value (apply, scaleRows).
+//
+// Source: Ioffe, Szegedy, arXiv:1502.03167; sums after Chan, Golub, LeVeque,
+// 1983, which lose no digits to the mean.
+
+override epsilon: f32 = 0.00001;
+override momentum: f32 = 0.1;
+override scale: f32 = 1;
+// Divides the height by 1 − dropout while training.
+override kept: f32 = 1;
+// Whether the unit normalises, for adjointTotal.
+override normalises: bool = false;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> partials: array<vec2<f32>>;
+@group(0) @binding(3) var<storage, read> sums: array<vec2<f32>>;
+@group(0) @binding(4) var<storage, read> gamma: array<f32>;
+@group(0) @binding(5) var<storage, read> beta: array<f32>;
+@group(0) @binding(6) var<storage, read> largest: array<u32>;
+@group(0) @binding(7) var<storage, read> coefficient: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read> factors: array<vec4<f32>>;
+@group(0) @binding(9) var<storage, read_write> partial: array<vec2<f32>>;
+@group(0) @binding(10) var<storage, read_write> coefficients: array<vec4<f32>>;
+@group(0) @binding(11) var<storage, read_write> back: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read_write> dgamma: array<f32>;
+@group(0) @binding(13) var<storage, read_write> dbeta: array<f32>;
+@group(0) @binding(14) var<storage, read_write> runningMean: array<f32>;
+@group(0) @binding(15) var<storage, read_write> runningVar: array<f32>;
+@group(0) @binding(16) var<storage, read_write> values: array<f32>;
+
+// Number of values, their mean, and the sum of their squared deviations.
+struct Moments {
+  count: f32,
+  mean: f32,
+  squares: f32,
+}
+
+fn merged(a: Moments, b: Moments) -> Moments {
+  if (b.count == 0) {
+    return a;
+  }
+  let count = a.count + b.count;
+  let difference = b.mean - a.mean;
+  let share = b.count / count;
+  return Moments(
+    count,
+    a.mean + difference * share,
+    a.squares + b.squares + difference * difference * a.count * share,
+  );
+}
+
+var<workgroup> sh_moments: array<Moments, 64>;
+
+// Merges the moments of lanes `stride` apart, for a power of two of lanes.
+fn reduceMoments(own: Moments, lane: u32, count: u32, stride: u32) -> Moments {
+  sh_moments[lane] = own;
+  for (var half = count / 2; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane / stride < half) {
+      sh_moments[lane] =
+        merged(sh_moments[lane], sh_moments[lane + half * stride]);
+    }
+  }
+  workgroupBarrier();
+  return sh_moments[lane % stride];
+}
+
+@compute @workgroup_size(64)
+fn statistics(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let channel = group.y * channelLanes + lane % channelLanes;
+  let strip = group.x;
+  let first = strip * stripPixels;
+  let row = pixels * floats;
+  // Deviations from the first value, which is close to the mean.
+  var shift = 0.0;
+  var count = 0.0;
+  var sum = 0.0;
+  var squares = 0.0;
+  if (channel < floats) {
+    for (var p = lane / channelLanes; p < pixelsOf(strip); p += pixelLanes) {
+      var at = group.z * T * row + (first + p) * floats + channel;
+      if (count == 0) {
+        shift = x[at];
+      }
+      for (var t = 0u; t < T; t++) {
+        let deviation = x[at] - shift;
+        sum += deviation;
+        squares = fma(deviation, deviation, squares);
+        at += row;
+      }
+      count += f32(T);
+    }
+  }
+  var own = Moments();
+  if (count > 0) {
+    let mean = sum / count;
+    own = Moments(count, shift + mean, max(squares - sum * mean, 0));
+  }
+  let all = reduceMoments(own, lane, pixelLanes, channelLanes);
+  if (lane < channelLanes && channel < floats) {
+    let at = ((batch.first + group.z) * S + strip) * floats + channel;
+    partial[at] = vec2(all.mean, all.squares);
+  }
+}
+
+@compute @workgroup_size(64)
+fn total(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let channel = group.x;
+  var own = Moments();
+  for (var i = lane; i < batch.total * S; i += 64) {
+    let part = partials[i * floats + channel];
+    let count = f32(pixelsOf(i % S) * T);
+    own = merged(own, Moments(count, part.x, part.y));
+  }
+  let all = reduceMoments(own, lane, 64u, 1u);
+  if (lane > 0) {
+    return;
+  }
+  let height = scale / kept;
+  let variance = height * height * all.squares / all.count;
+  let inverse = height * inverseSqrt(variance + epsilon);
+  let a = gamma[channel] * inverse;
+  coefficients[channel] =
+    vec4(a, beta[channel] - a * all.mean, all.mean, inverse);
+  let unbiased = variance * all.count / max(all.count - 1, 1);
+  runningMean[channel] =
+    mix(runningMean[channel], height * all.mean, momentum);
+  runningVar[channel] = mix(runningVar[channel], unbiased, momentum);
+}
+
+@compute @workgroup_size(64)
+fn running(@builtin(global_invocation_id) id: vec3<u32>) {
+  let channel = id.x;
+  if (channel >= floats) {
+    return;
+  }
+  let inverse = inverseSqrt(runningVar[channel] + epsilon);
+  let a = gamma[channel] * inverse;
+  let b = beta[channel] - a * runningMean[channel];
+  coefficients[channel] =
+    vec4(a * scale, b, runningMean[channel] / scale, inverse * scale);
+}
+
+@compute @workgroup_size(64)
+fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
+  let channel = id.x;
+  if (channel >= floats) {
+    return;
+  }
+  let height = select(scale, scale / kept, batch.trains > 0);
+  coefficients[channel] = vec4(height, beta[channel], 0.0, 0.0);
+}
+
+var<workgroup> sh_sums: array<vec2<f32>, 64>;
+
+@compute @workgroup_size(64)
+fn adjointTotal(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let channel = group.x;
+  var own = vec2<f32>();
+  for (var i = lane; i < batch.total * S; i += 64) {
+    own += sums[i * floats + channel];
+  }
+  sh_sums[lane] = own;
+  for (var half = 32u; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane < half) {
+      sh_sums[lane] += sh_sums[lane + half];
+    }
+  }
+  if (lane > 0) {
+    return;
+  }
+  let all = sh_sums[0];
+  var before = vec2<f32>();
+  if (batch.accumulates > 0) {
+    before = vec2(dbeta[channel], dgamma[channel]);
+  }
+  dbeta[channel] = before.x + all.x;
+  dgamma[channel] = before.y + all.y;
+  let now = coefficient[channel];
+  back[channel] = vec4(now.x, 0, 0, 0);
+  if (normalises) {
+    let means = all / f32(batch.total * T * pixels);
+    let slope = -now.x * now.w * means.y;
+    back[channel] = vec4(now.x, slope, -now.x * means.x - slope * now.z, 0);
+  }
+}
+
+@compute @workgroup_size(64)
+fn apply(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let size = T * pixels * floats;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    let at = id.z * size + i;
+    let factor = factors[i % floats];
+    values[at] = fma(factor.x, values[at], fma(factor.y, x[at], factor.z));
+  }
+}
+
+@compute @workgroup_size(64)
+fn scaleRows(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let size = T * pixels * floats;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    values[id.z * size + i] /= f32(max(largest[id.z], 1u));
+  }
+}

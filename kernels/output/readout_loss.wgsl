@@ -1,0 +1,169 @@
+// Losses of a readout: one number an output, the mean over time of its drive or
+// of its spikes.
+//
+// drives  v[n, o] = 1/T · Σ_t y[n, t, o], y = a[o] · x + b[o], see norm.wgsl
+// rates   v[n, o] = rateScale / T · number of spikes
+// of which the loss is
+//   cross-entropy  −weight[label] · Σ_o q[o] · log softmax(v)[o]
+//   squared error  weight[label] · 1/O · Σ_o (v[o] − q[o])²
+// with q = (1 − smoothing) · one-hot + smoothing / O; of two samples that are
+// mixed, q is that of both by their shares.
+// dy[n, t, o] = dL/dv[n, o] · rateScale / T / samples of the batch: the loss of
+// a batch is the mean over its samples.
+//
+// x             [N, T, floats]    the drive of the readout
+// coefficients  [floats]          a, b
+// spikes        [N, B, O]         time-packed
+// classes       [samples of the batch]  class, class mixed in, share of the
+//                                 first
+// weights       [O]               factor of a class's samples
+// dy            [N, T, floats]    gradient of y, or of the spikes
+// sums          [samples of the batch, 1, floats]  Σ_t dy and 0, for drives
+// counts        [N, O]            for rates
+// records       [slots, stride]   prediction and loss, see prediction.wgsl
+//
+// One workgroup owns a sample, one lane every 64th output.
+
+override T: u32;
+override O: u32;
+override floats: u32 = (O + 3) / 4 * 4;
+override layers: u32;
+override stride: u32;
+override smoothing: f32 = 0;
+// 0 cross-entropy, 1 squared error.
+override kind: u32 = 0;
+override rateScale: f32 = 1;
+
+// The micro-batch, as in unit.wgsl.
+struct Batch {
+  first: u32,
+  samples: u32,
+  slot: u32,
+  accumulates: u32,
+  updates: u32,
+  rate: f32,
+  root: f32,
+  decay: f32,
+  total: u32,
+}
+
+// Classes of a sample.
+struct Classes {
+  label: u32,
+  mixed: u32,
+  share: f32,
+}
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> spikes: array<u32>;
+@group(0) @binding(4) var<storage, read> classes: array<Classes>;
+@group(0) @binding(5) var<storage, read> weights: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(7) var<storage, read_write> sums: array<vec2<f32>>;
+@group(0) @binding(8) var<storage, read_write> records: array<u32>;
+
+// Value of each output, then its gradient.
+var<workgroup> sh_values: array<f32, O>;
+
+// Share of output o in the target.
+fn targetOf(own: Classes, o: u32) -> f32 {
+  let first = select(0, own.share, o == own.label);
+  let second = select(0, 1 - own.share, o == own.mixed);
+  return (1 - smoothing) * (first + second) + smoothing / f32(O);
+}
+
+// Replaces values by their gradients and writes the record; by one lane, since
+// outputs are few and sums have one order.
+fn judge(n: u32) {
+  let own = classes[batch.first + n];
+  var best = 0u;
+  for (var o = 1u; o < O; o++) {
+    if (sh_values[o] > sh_values[best]) {
+      best = o;
+    }
+  }
+  let weight = weights[own.label];
+  let share = weight / f32(batch.total);
+  var loss = 0.0;
+  if (kind == 1) {
+    for (var o = 0u; o < O; o++) {
+      let error = sh_values[o] - targetOf(own, o);
+      loss += error * error / f32(O);
+      sh_values[o] = 2 * share * error / f32(O);
+    }
+  } else {
+    let most = sh_values[best];
+    var norm = 0.0;
+    for (var o = 0u; o < O; o++) {
+      norm += exp(sh_values[o] - most);
+    }
+    let logNorm = most + log(norm);
+    for (var o = 0u; o < O; o++) {
+      let logShare = sh_values[o] - logNorm;
+      loss -= targetOf(own, o) * logShare;
+      sh_values[o] = share * (exp(logShare) - targetOf(own, o));
+    }
+  }
+  let at = batch.slot * stride + layers + 2 * (batch.first + n);
+  records[at] = best;
+  records[at + 1] = bitcast<u32>(weight * loss);
+}
+
+@compute @workgroup_size(64)
+fn drives(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.x;
+  for (var o = lane; o < O; o += 64) {
+    var sum = 0.0;
+    for (var t = 0u; t < T; t++) {
+      sum += x[(n * T + t) * floats + o];
+    }
+    sh_values[o] = fma(coefficients[o].x, sum / f32(T), coefficients[o].y);
+  }
+  workgroupBarrier();
+  if (lane == 0) {
+    judge(n);
+  }
+  workgroupBarrier();
+  for (var o = lane; o < floats; o += 64) {
+    var gradient = 0.0;
+    if (o < O) {
+      gradient = sh_values[o] / f32(T);
+    }
+    for (var t = 0u; t < T; t++) {
+      dy[(n * T + t) * floats + o] = gradient;
+    }
+    sums[(batch.first + n) * floats + o] = vec2(gradient * f32(T), 0);
+  }
+}
+
+@compute @workgroup_size(64)
+fn rates(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let n = group.x;
+  let B = (T + 31) / 32;
+  for (var o = lane; o < O; o += 64) {
+    var ones = 0u;
+    for (var b = 0u; b < B; b++) {
+      ones += countOneBits(spikes[(n * B + b) * O + o]);
+    }
+    sh_values[o] = rateScale * f32(ones) / f32(T);
+  }
+  workgroupBarrier();
+  if (lane == 0) {
+    judge(n);
+  }
+  workgroupBarrier();
+  for (var o = lane; o < O; o += 64) {
+    let gradient = rateScale * sh_values[o] / f32(T);
+    for (var t = 0u; t < T; t++) {
+      dy[(n * T + t) * floats + o] = gradient;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Pooling and dropout of spikes; the equations are in pool_raster.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./pool_raster.wgsl" with { type: "text" };
+
+/** pool_raster.wgsl, `largest`. */
+export const poolLargest = {
+  name: "pool_raster largest",
+  code,
+  entryPoint: "largest",
+  workgroup: 64,
+  bindings: { batch: 0, count: 1, out: 3 },
+  constants: ["B", "P", "H", "W", "C", "window", "threshold", "layer"],
+} as const satisfies KernelSpec;
+
+/** pool_raster.wgsl, `sum`. */
+export const poolSum = {
+  name: "pool_raster sum",
+  code,
+  entryPoint: "sum",
+  workgroup: 64,
+  bindings: { batch: 0, count: 1, out: 3 },
+  constants: ["B", "P", "OP", "H", "W", "C", "window", "threshold", "layer"],
+} as const satisfies KernelSpec;
+
+/** pool_raster.wgsl, `routes`. */
+export const poolRoutes = {
+  name: "pool_raster routes",
+  code,
+  entryPoint: "routes",
+  workgroup: 64,
+  bindings: { batch: 0, count: 1, pooled: 2, route: 4 },
+  constants: [
+    "B",
+    "P",
+    "H",
+    "W",
+    "C",
+    "window",
+    "threshold",
+    "layer",
+    "picks",
+  ],
+} as const satisfies KernelSpec;

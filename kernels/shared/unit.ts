@@ -1,0 +1,20 @@
+/**
+ * Geometry of a unit's drives; see unit.wgsl.
+ *
+ * @module
+ */
+
+import code from "./unit.wgsl" with { type: "text" };
+
+/** unit.wgsl, to be compiled in front of kernels that read drives. */
+export const UNIT = code;
+
+/** The constants of unit.wgsl that kernels of lanes and strips use. */
+export const UNIT_CONSTANTS = [
+  "T",
+  "pixels",
+  "C",
+  "runSize",
+  "channelLanes",
+  "S",
+] as const;
