@@ -322,6 +322,8 @@ export class UnitCompiler {
         : { buffer: buffers.unused[2] },
       factors: { buffer: buffers.units[index].back },
       values: gradient,
+      quads: gradient,
+      xQuads: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
       w: this.#slotOf(unit, "weight"),
       dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },

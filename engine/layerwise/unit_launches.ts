@@ -41,6 +41,9 @@ const LANES = 64;
 /** Bins that an invocation integrates, at most, where a strip has pixels. */
 const STRIP_BINS = 512;
 
+/** Strips of a sample that are enough to fill a device. */
+const STRIPS = 1024;
+
 /** What the launches of all units have in common. */
 export interface UnitSetting {
   /** Bins of a sample. */
@@ -111,7 +114,12 @@ export function stripsOf(
   const floats = floatsOf({ extent, runSize });
   const channelLanes = Math.min(LANES, 2 ** Math.ceil(Math.log2(floats)));
   const pixels = extent.H * extent.W;
-  const each = Math.max(1, Math.min(8, Math.floor(STRIP_BINS / T)));
+  // Few pixels an invocation where there are few, so that the device is full.
+  const steps = pixels * channelLanes / LANES;
+  const each = Math.max(
+    1,
+    Math.min(8, Math.floor(STRIP_BINS / T), Math.floor(steps / STRIPS)),
+  );
   const S = Math.ceil(pixels / (LANES / channelLanes * each));
   return { T, pixels, C: extent.C, runSize, channelLanes, S };
 }
@@ -163,7 +171,7 @@ export function launchUnit(
         kernel: normTotal,
         constants: norms,
         grid: [channels, 1, 1],
-        loops: Math.ceil(batch * strips.S / LANES) + 8,
+        loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
       })
       : launch({ kernel: normAffine, constants: norms, grid: each }),
     evaluation: norm
@@ -175,13 +183,13 @@ export function launchUnit(
       kernel: normAdjointTotal,
       constants: { ...strips, normalises: Number(norm !== undefined) },
       grid: [channels, 1, 1],
-      loops: Math.ceil(batch * strips.S / LANES) + 8,
+      loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
     }),
     apply: launch({
       kernel: normApply,
       constants: strips,
-      grid: [groupsFor(values, LANES), 1, "samples"],
-      loops: Math.ceil(values / LANES / 65535) + 1,
+      grid: [groupsFor(values / 4, LANES), 1, "samples"],
+      loops: Math.ceil(values / 4 / LANES / 65535) + 1,
     }),
     adjoint: kind.adjoint?.(layer, own) ?? [],
     gradient: kind.gradient?.(layer, own) ?? [],

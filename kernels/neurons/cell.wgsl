@@ -20,7 +20,6 @@ override keep: bool = false;
 override layer: u32 = 0;
 override stride: u32 = 1;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
@@ -29,34 +28,73 @@ override stride: u32 = 1;
 
 var<workgroup> sh_ones: atomic<u32>;
 
-// Integrates bins of a word, up to `end`; returns the word.
+// Steps one bin of a word; returns its bit.
+fn fireBin(
+  neuron: ptr<function, State>,
+  drive: f32,
+  start: u32,
+  t: u32,
+) -> u32 {
+  var state = *neuron;
+  let u = step(&state, drive);
+  let fires = u >= theta;
+  reset(&state, fires);
+  *neuron = state;
+  if (keep && t < T) {
+    potentials[start + t * pixels * floats] = u;
+  }
+  return select(0u, 1u << (t % 32), fires && t < T);
+}
+
+// Steps bins t to t + 3, which are a multiple of four; returns their bits.
+fn fireFour(
+  neuron: ptr<function, State>,
+  coefficient: vec4<f32>,
+  drives: vec4<f32>,
+  start: u32,
+  t: u32,
+) -> u32 {
+  var state = *neuron;
+  let y = coefficient.x * drives + vec4(coefficient.y);
+  let bits = fireBin(&state, y.x, start, t) |
+    fireBin(&state, y.y, start, t + 1) |
+    fireBin(&state, y.z, start, t + 2) |
+    fireBin(&state, y.w, start, t + 3);
+  *neuron = state;
+  return bits;
+}
+
+// Integrates the bins of a word, from `first` to before `end`; returns the word.
 fn fireWord(
   neuron: ptr<function, State>,
+  coefficient: vec4<f32>,
   start: u32,
   first: u32,
   end: u32,
-  a: f32,
-  b: f32,
 ) -> u32 {
-  let row = pixels * floats;
+  let drives = drivesOf(start, first, end);
   var state = *neuron;
-  var word = 0u;
-  for (var t = first; t < end; t += 4) {
-    // Four loads are issued before the first is used; those from T on load the
-    // last bin again, and are not used.
-    var drives: array<f32, 4>;
-    for (var k = 0u; k < 4; k++) {
-      drives[k] = x[start + min(t + k, end - 1) * row];
-    }
-    for (var k = 0u; k < 4 && t + k < end; k++) {
-      let u = step(&state, fma(a, drives[k], b));
-      let fires = u >= theta;
-      reset(&state, fires);
-      word |= select(0u, 1u << ((t + k) % 32), fires);
-      if (keep) {
-        potentials[start + (t + k) * row] = u;
-      }
-    }
+  var word = fireFour(&state, coefficient, drives.q0, start, first);
+  if (first + 4 < end) {
+    word |= fireFour(&state, coefficient, drives.q1, start, first + 4);
+  }
+  if (first + 8 < end) {
+    word |= fireFour(&state, coefficient, drives.q2, start, first + 8);
+  }
+  if (first + 12 < end) {
+    word |= fireFour(&state, coefficient, drives.q3, start, first + 12);
+  }
+  if (first + 16 < end) {
+    word |= fireFour(&state, coefficient, drives.q4, start, first + 16);
+  }
+  if (first + 20 < end) {
+    word |= fireFour(&state, coefficient, drives.q5, start, first + 20);
+  }
+  if (first + 24 < end) {
+    word |= fireFour(&state, coefficient, drives.q6, start, first + 24);
+  }
+  if (first + 28 < end) {
+    word |= fireFour(&state, coefficient, drives.q7, start, first + 28);
   }
   *neuron = state;
   return word;
@@ -75,21 +113,15 @@ fn forward(
   var ones = 0u;
   if (place < floats && place % runFloats < runSize) {
     let coefficient = coefficients[place];
-    let end = pixelsOf(group.x);
-    for (var p = lane / channelLanes; p < end; p += pixelLanes) {
+    let last = pixelsOf(group.x);
+    for (var p = lane / channelLanes; p < last; p += pixelLanes) {
       let pixel = group.x * stripPixels + p;
       let start = (n * T * pixels + pixel) * floats + place;
       var state = atRest();
       var count = 0u;
       for (var word = 0u; word < B; word++) {
-        let bits = fireWord(
-          &state,
-          start,
-          word * 32,
-          min(word * 32 + 32, T),
-          coefficient.x,
-          coefficient.y,
-        );
+        let end = min(word * 32 + 32, T);
+        let bits = fireWord(&state, coefficient, start, word * 32, end);
         spikes[((n * B + word) * pixels + pixel) * C + channel] = bits;
         count += countOneBits(bits);
       }

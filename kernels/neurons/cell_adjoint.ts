@@ -5,7 +5,7 @@
  */
 
 import type { KernelText } from "../shared/neurons.ts";
-import { UNIT, UNIT_CONSTANTS } from "../shared/unit.ts";
+import { UNIT_CONSTANTS, UNIT_DRIVES } from "../shared/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell_adjoint.wgsl" with { type: "text" };
 
@@ -18,7 +18,7 @@ import code from "./cell_adjoint.wgsl" with { type: "text" };
 export function cellAdjoint(neuron: KernelText) {
   return {
     name: "cell_adjoint adjoint",
-    code: UNIT + neuron.code + code,
+    code: UNIT_DRIVES + neuron.code + code,
     entryPoint: "adjoint",
     workgroup: 64,
     bindings: {

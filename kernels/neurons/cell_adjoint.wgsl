@@ -18,7 +18,7 @@
 // dshortcut     [N, T, pixels, shortcutFloats]
 //
 // One invocation owns one channel of every pixelLanes-th pixel of a strip. The
-// potentials of 32 bins are in workgroup memory, and the state before each 32.
+// state before each 32 bins is in workgroup memory.
 
 override theta: f32 = 1;
 // Columns of the pixels, the window that is pooled, and the columns and pixels
@@ -37,7 +37,6 @@ override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
 override words: u32 = (T + 31) / 32;
 override statesSize: u32 = 64 * words;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> routes: array<u32>;
 @group(0) @binding(4) var<storage, read> shortcut: array<u32>;
@@ -47,32 +46,67 @@ override statesSize: u32 = 64 * words;
 @group(0) @binding(8) var<storage, read_write> dshortcut: array<f32>;
 
 var<workgroup> sh_states: array<State, statesSize>;
-var<workgroup> sh_u: array<f32, 2048>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
 
-// Integrates the bins of a word from its first state, and keeps potentials.
+// Steps one bin and returns the potential.
+fn stepBin(neuron: ptr<function, State>, drive: f32) -> f32 {
+  var state = *neuron;
+  let u = step(&state, drive);
+  reset(&state, u >= theta);
+  *neuron = state;
+  return u;
+}
+
+// Steps four bins and returns the potentials.
+fn stepFour(
+  neuron: ptr<function, State>,
+  coefficient: vec4<f32>,
+  drives: vec4<f32>,
+) -> vec4<f32> {
+  var state = *neuron;
+  let y = coefficient.x * drives + vec4(coefficient.y);
+  var u: vec4<f32>;
+  u.x = stepBin(&state, y.x);
+  u.y = stepBin(&state, y.y);
+  u.z = stepBin(&state, y.z);
+  u.w = stepBin(&state, y.w);
+  *neuron = state;
+  return u;
+}
+
+// Integrates the bins of a word, `count` of them, from its first state.
 fn integrate(
   neuron: ptr<function, State>,
-  start: u32,
-  word: u32,
   coefficient: vec4<f32>,
-  lane: u32,
-) {
-  let row = pixels * floats;
+  drives: Word,
+  count: u32,
+) -> Word {
   var state = *neuron;
-  let end = min(word * 32 + 32, T);
-  for (var t = word * 32; t < end; t += 4) {
-    var drives: array<f32, 4>;
-    for (var k = 0u; k < 4; k++) {
-      drives[k] = x[start + min(t + k, end - 1) * row];
-    }
-    for (var k = 0u; k < 4 && t + k < end; k++) {
-      let u = step(&state, fma(coefficient.x, drives[k], coefficient.y));
-      reset(&state, u >= theta);
-      sh_u[(t + k) % 32 * 64 + lane] = u;
-    }
+  var u = Word();
+  u.q0 = stepFour(&state, coefficient, drives.q0);
+  if (count > 4) {
+    u.q1 = stepFour(&state, coefficient, drives.q1);
+  }
+  if (count > 8) {
+    u.q2 = stepFour(&state, coefficient, drives.q2);
+  }
+  if (count > 12) {
+    u.q3 = stepFour(&state, coefficient, drives.q3);
+  }
+  if (count > 16) {
+    u.q4 = stepFour(&state, coefficient, drives.q4);
+  }
+  if (count > 20) {
+    u.q5 = stepFour(&state, coefficient, drives.q5);
+  }
+  if (count > 24) {
+    u.q6 = stepFour(&state, coefficient, drives.q6);
+  }
+  if (count > 28) {
+    u.q7 = stepFour(&state, coefficient, drives.q7);
   }
   *neuron = state;
+  return u;
 }
 
 // A neuron: where its drive, its words of spikes and the gradients of its
@@ -84,59 +118,171 @@ struct Place {
   shortcut: u32,
 }
 
-// Gradients of a bin: of the spike, and of the other layer's.
+// One bin on the way back: its potential, the gradient of what its layer gives,
+// and whether the other layer spikes.
+struct Bin {
+  u: f32,
+  gradient: f32,
+  gated: bool,
+}
+
+// Steps bin t backward; returns the gradient of its drive.
+fn stepBinBack(
+  own: ptr<function, Back>,
+  place: Place,
+  bin: Bin,
+  t: u32,
+) -> f32 {
+  let fires = bin.u >= theta;
+  var ds = bin.gradient;
+  if (residual > 0) {
+    let at = place.shortcut + t * pixels * shortcutFloats;
+    dshortcut[at] = select(ds, 0, residual == 2 && fires);
+    ds = select(ds, select(0, -ds, bin.gated), residual == 2);
+  }
+  var back = *own;
+  let gradient = stepBack(&back, bin.u, fires, ds);
+  *own = back;
+  dy[place.start + t * pixels * floats] = gradient;
+  return gradient;
+}
+
+// A word on the way back: its first bin and the end of its bins, where its
+// gradients come from, and the words of the other layer's spikes.
+struct WordBack {
+  first: u32,
+  end: u32,
+  route: u32,
+  gate: u32,
+}
+
+// Gradients of what the layer gives, of bins t to t + 3.
+fn fourAbove(place: Place, word: WordBack, t: u32) -> vec4<f32> {
+  let bits = vec4(word.route >> (t % 32)) & vec4(1u, 2u, 4u, 8u);
+  if (all(bits == vec4(0u))) {
+    return vec4();
+  }
+  let row = outPixels * floats;
+  let at = place.above + t * row;
+  let gradients =
+    vec4(above[at], above[at + row], above[at + 2 * row], above[at + 3 * row]);
+  return select(vec4(), gradients, bits != vec4(0u));
+}
+
+// Those of all bins of a word, loaded before the first is used.
+fn gradientsOf(place: Place, word: WordBack) -> Word {
+  let first = word.first;
+  var gradients = Word();
+  gradients.q0 = fourAbove(place, word, first);
+  if (first + 4 < word.end) {
+    gradients.q1 = fourAbove(place, word, first + 4);
+  }
+  if (first + 8 < word.end) {
+    gradients.q2 = fourAbove(place, word, first + 8);
+  }
+  if (first + 12 < word.end) {
+    gradients.q3 = fourAbove(place, word, first + 12);
+  }
+  if (first + 16 < word.end) {
+    gradients.q4 = fourAbove(place, word, first + 16);
+  }
+  if (first + 20 < word.end) {
+    gradients.q5 = fourAbove(place, word, first + 20);
+  }
+  if (first + 24 < word.end) {
+    gradients.q6 = fourAbove(place, word, first + 24);
+  }
+  if (first + 28 < word.end) {
+    gradients.q7 = fourAbove(place, word, first + 28);
+  }
+  return gradients;
+}
+
+// Potentials, drives and gradients of four bins.
+struct Four {
+  u: vec4<f32>,
+  drives: vec4<f32>,
+  gradients: vec4<f32>,
+}
+
+// Steps bins t + 3 to t backward, as far as they are before the word's end;
+// adds their gradients to the sums.
+fn stepFourBack(
+  own: ptr<function, Back>,
+  sum: ptr<function, vec2<f32>>,
+  place: Place,
+  word: WordBack,
+  coefficient: vec4<f32>,
+  four: Four,
+  t: u32,
+) {
+  if (t >= word.end) {
+    return;
+  }
+  let gated =
+    (vec4(word.gate >> (t % 32)) & vec4(1u, 2u, 4u, 8u)) != vec4(0u);
+  var back = *own;
+  var dx = vec4<f32>();
+  let binsLeft = word.end - t;
+  if (binsLeft > 3) {
+    let bin = Bin(four.u.w, four.gradients.w, gated.w);
+    dx.w = stepBinBack(&back, place, bin, t + 3);
+  }
+  if (binsLeft > 2) {
+    let bin = Bin(four.u.z, four.gradients.z, gated.z);
+    dx.z = stepBinBack(&back, place, bin, t + 2);
+  }
+  if (binsLeft > 1) {
+    let bin = Bin(four.u.y, four.gradients.y, gated.y);
+    dx.y = stepBinBack(&back, place, bin, t + 1);
+  }
+  let bin = Bin(four.u.x, four.gradients.x, gated.x);
+  dx.x = stepBinBack(&back, place, bin, t);
+  *own = back;
+  // Drives from T on may be anything, and have no gradient.
+  let xhat = (four.drives - vec4(coefficient.z)) * coefficient.w;
+  let products = select(vec4(), dx * xhat, dx != vec4());
+  *sum += vec2(dot(dx, vec4(1.0)), dot(products, vec4(1.0)));
+}
+
+// Goes back through the bins of a word.
 fn differentiateWord(
   own: ptr<function, Back>,
-  all: ptr<function, vec2<f32>>,
+  sum: ptr<function, vec2<f32>>,
   place: Place,
-  word: u32,
   coefficient: vec4<f32>,
-  lane: u32,
+  state: State,
+  index: u32,
 ) {
-  let row = pixels * floats;
-  let aboveRow = outPixels * floats;
-  var route = 0xffffffffu;
+  let at = place.words + index * pixels * C;
+  let first = index * 32;
+  var word = WordBack(first, min(first + 32, T), 0xffffffffu, 0u);
   if (routed) {
-    route = routes[place.words + word * pixels * C];
+    word.route = routes[at];
   }
-  var gate = 0u;
   if (residual == 2) {
-    gate = shortcut[place.words + word * pixels * C];
+    word.gate = shortcut[at];
   }
-  let first = word * 32;
-  let end = min(first + 32, T);
-  for (var last = (end - 1) / 4 * 4 + 4; last > first; last -= 4) {
-    var gradients = array<f32, 4>();
-    var drives: array<f32, 4>;
-    for (var k = 0u; k < 4; k++) {
-      let t = min(last - 4 + k, end - 1);
-      if ((route >> (t % 32) & 1) != 0) {
-        gradients[k] = above[place.above + t * aboveRow];
-      }
-      drives[k] = x[place.start + t * row];
-    }
-    for (var k = 4u; k > 0; k--) {
-      let t = last - 5 + k;
-      if (t >= end) {
-        continue;
-      }
-      let u = sh_u[t % 32 * 64 + lane];
-      let fires = u >= theta;
-      var ds = gradients[k - 1];
-      if (residual == 1) {
-        dshortcut[place.shortcut + t * pixels * shortcutFloats] = ds;
-      }
-      if (residual == 2) {
-        dshortcut[place.shortcut + t * pixels * shortcutFloats] =
-          select(ds, 0, fires);
-        ds = select(0, -ds, (gate >> (t % 32) & 1) != 0);
-      }
-      let gradient = stepBack(own, u, fires, ds);
-      dy[place.start + t * row] = gradient;
-      let xhat = (drives[k - 1] - coefficient.z) * coefficient.w;
-      *all += vec2(gradient, gradient * xhat);
-    }
-  }
+  let drives = drivesOf(place.start, first, word.end);
+  let gradients = gradientsOf(place, word);
+  var neuron = state;
+  let u = integrate(&neuron, coefficient, drives, word.end - first);
+  let q7 = Four(u.q7, drives.q7, gradients.q7);
+  stepFourBack(own, sum, place, word, coefficient, q7, first + 28);
+  let q6 = Four(u.q6, drives.q6, gradients.q6);
+  stepFourBack(own, sum, place, word, coefficient, q6, first + 24);
+  let q5 = Four(u.q5, drives.q5, gradients.q5);
+  stepFourBack(own, sum, place, word, coefficient, q5, first + 20);
+  let q4 = Four(u.q4, drives.q4, gradients.q4);
+  stepFourBack(own, sum, place, word, coefficient, q4, first + 16);
+  let q3 = Four(u.q3, drives.q3, gradients.q3);
+  stepFourBack(own, sum, place, word, coefficient, q3, first + 12);
+  let q2 = Four(u.q2, drives.q2, gradients.q2);
+  stepFourBack(own, sum, place, word, coefficient, q2, first + 8);
+  let q1 = Four(u.q1, drives.q1, gradients.q1);
+  stepFourBack(own, sum, place, word, coefficient, q1, first + 4);
+  let q0 = Four(u.q0, drives.q0, gradients.q0);
+  stepFourBack(own, sum, place, word, coefficient, q0, first);
 }
 
 // Sets the gradients of a place that only fills up a quad to 0.
@@ -178,14 +324,14 @@ fn adjoint(
       var state = atRest();
       for (var word = 0u; word + 1 < words; word++) {
         sh_states[word * 64 + lane] = state;
-        integrate(&state, own.start, word, coefficient, lane);
+        let drives = drivesOf(own.start, word * 32, word * 32 + 32);
+        _ = integrate(&state, coefficient, drives, 32u);
       }
       sh_states[(words - 1) * 64 + lane] = state;
       var back = Back();
       for (var word = words; word > 0; word--) {
-        state = sh_states[(word - 1) * 64 + lane];
-        integrate(&state, own.start, word - 1, coefficient, lane);
-        differentiateWord(&back, &all, own, word - 1, coefficient, lane);
+        let first = sh_states[(word - 1) * 64 + lane];
+        differentiateWord(&back, &all, own, coefficient, first, word - 1);
       }
     }
   }

@@ -16,7 +16,7 @@ export const normStatistics = {
   code,
   entryPoint: "statistics",
   workgroup: 64,
-  bindings: { batch: 0, x: 1, partial: 9 },
+  bindings: { batch: 0, x: 1, partial: 10 },
   constants: UNIT_CONSTANTS,
 } as const satisfies KernelSpec;
 
@@ -25,15 +25,15 @@ export const normTotal = {
   name: "norm total",
   code,
   entryPoint: "total",
-  workgroup: 64,
+  workgroup: 256,
   bindings: {
     batch: 0,
     partials: 2,
     gamma: 4,
     beta: 5,
-    coefficients: 10,
-    runningMean: 14,
-    runningVar: 15,
+    coefficients: 11,
+    runningMean: 15,
+    runningVar: 16,
   },
   constants: [
     "T",
@@ -57,9 +57,9 @@ export const normRunning = {
   bindings: {
     gamma: 4,
     beta: 5,
-    coefficients: 10,
-    runningMean: 14,
-    runningVar: 15,
+    coefficients: 11,
+    runningMean: 15,
+    runningVar: 16,
   },
   constants: ["C", "runSize", "epsilon", "scale"],
 } as const satisfies KernelSpec;
@@ -70,7 +70,7 @@ export const normAffine = {
   code,
   entryPoint: "affine",
   workgroup: 64,
-  bindings: { batch: 0, beta: 5, coefficients: 10 },
+  bindings: { batch: 0, beta: 5, coefficients: 11 },
   constants: ["C", "runSize", "scale", "kept"],
 } as const satisfies KernelSpec;
 
@@ -79,14 +79,14 @@ export const normAdjointTotal = {
   name: "norm adjointTotal",
   code,
   entryPoint: "adjointTotal",
-  workgroup: 64,
+  workgroup: 256,
   bindings: {
     batch: 0,
     sums: 3,
     coefficient: 7,
-    back: 11,
-    dgamma: 12,
-    dbeta: 13,
+    back: 12,
+    dgamma: 13,
+    dbeta: 14,
   },
   constants: ["T", "pixels", "C", "runSize", "S", "normalises"],
 } as const satisfies KernelSpec;
@@ -97,8 +97,8 @@ export const normApply = {
   code,
   entryPoint: "apply",
   workgroup: 64,
-  bindings: { x: 1, factors: 8, values: 16 },
-  inPlace: ["values"],
+  bindings: { xQuads: 9, factors: 8, quads: 18 },
+  inPlace: ["quads"],
   constants: ["T", "pixels", "C", "runSize"],
 } as const satisfies KernelSpec;
 
@@ -108,7 +108,7 @@ export const normScaleRows = {
   code,
   entryPoint: "scaleRows",
   workgroup: 64,
-  bindings: { largest: 6, values: 16 },
+  bindings: { largest: 6, values: 17 },
   inPlace: ["values"],
   constants: ["T", "pixels", "C", "runSize"],
 } as const satisfies KernelSpec;

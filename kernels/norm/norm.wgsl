@@ -20,7 +20,7 @@
 // where xhat = (x − mean) · inverse, inverse = scale / sqrt(scale² · variance +
 // epsilon), and scale is the height of incoming spikes.
 //
-// x, values     [N, T, pixels, floats]
+// x, values     [N, T, pixels, floats]; xQuads, quads the same by quads
 // partial       [samples of the batch, S, floats]  vec2
 // partials      the same buffer, read by total
 // sums          [samples of the batch, S, floats]  vec2, Σ dy and Σ dy · xhat
@@ -52,14 +52,16 @@ override normalises: bool = false;
 @group(0) @binding(6) var<storage, read> largest: array<u32>;
 @group(0) @binding(7) var<storage, read> coefficient: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read> factors: array<vec4<f32>>;
-@group(0) @binding(9) var<storage, read_write> partial: array<vec2<f32>>;
-@group(0) @binding(10) var<storage, read_write> coefficients: array<vec4<f32>>;
-@group(0) @binding(11) var<storage, read_write> back: array<vec4<f32>>;
-@group(0) @binding(12) var<storage, read_write> dgamma: array<f32>;
-@group(0) @binding(13) var<storage, read_write> dbeta: array<f32>;
-@group(0) @binding(14) var<storage, read_write> runningMean: array<f32>;
-@group(0) @binding(15) var<storage, read_write> runningVar: array<f32>;
-@group(0) @binding(16) var<storage, read_write> values: array<f32>;
+@group(0) @binding(9) var<storage, read> xQuads: array<vec4<f32>>;
+@group(0) @binding(10) var<storage, read_write> partial: array<vec2<f32>>;
+@group(0) @binding(11) var<storage, read_write> coefficients: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read_write> back: array<vec4<f32>>;
+@group(0) @binding(13) var<storage, read_write> dgamma: array<f32>;
+@group(0) @binding(14) var<storage, read_write> dbeta: array<f32>;
+@group(0) @binding(15) var<storage, read_write> runningMean: array<f32>;
+@group(0) @binding(16) var<storage, read_write> runningVar: array<f32>;
+@group(0) @binding(17) var<storage, read_write> values: array<f32>;
+@group(0) @binding(18) var<storage, read_write> quads: array<vec4<f32>>;
 
 // Number of values, their mean, and the sum of their squared deviations.
 struct Moments {
@@ -82,21 +84,13 @@ fn merged(a: Moments, b: Moments) -> Moments {
   );
 }
 
-var<workgroup> sh_moments: array<Moments, 64>;
+// Lanes of the workgroups that add up all strips of a channel.
+const totalLanes = 256u;
 
-// Merges the moments of lanes `stride` apart, for a power of two of lanes.
-fn reduceMoments(own: Moments, lane: u32, count: u32, stride: u32) -> Moments {
-  sh_moments[lane] = own;
-  for (var half = count / 2; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane / stride < half) {
-      sh_moments[lane] =
-        merged(sh_moments[lane], sh_moments[lane + half * stride]);
-    }
-  }
-  workgroupBarrier();
-  return sh_moments[lane % stride];
-}
+// Moments of the lanes of a strip, and of those that add up all strips: apart,
+// since workgroup memory is cleared before it is used.
+var<workgroup> sh_strip: array<Moments, 64>;
+var<workgroup> sh_all: array<Moments, totalLanes>;
 
 @compute @workgroup_size(64)
 fn statistics(
@@ -114,15 +108,19 @@ fn statistics(
   var squares = 0.0;
   if (channel < floats) {
     for (var p = lane / channelLanes; p < pixelsOf(strip); p += pixelLanes) {
-      var at = group.z * T * row + (first + p) * floats + channel;
+      let start = group.z * T * row + (first + p) * floats + channel;
       if (count == 0) {
-        shift = x[at];
+        shift = x[start];
       }
-      for (var t = 0u; t < T; t++) {
-        let deviation = x[at] - shift;
-        sum += deviation;
-        squares = fma(deviation, deviation, squares);
-        at += row;
+      for (var t = 0u; t < T; t += 4) {
+        // Four loads are issued before the first is used.
+        let at = start + t * row;
+        let drives =
+          vec4(x[at], x[at + row], x[at + 2 * row], x[at + 3 * row]);
+        let bins = vec4(t) + vec4(0u, 1u, 2u, 3u);
+        let deviations = select(vec4(), drives - vec4(shift), bins < vec4(T));
+        sum += dot(deviations, vec4(1.0));
+        squares += dot(deviations, deviations);
       }
       count += f32(T);
     }
@@ -132,29 +130,44 @@ fn statistics(
     let mean = sum / count;
     own = Moments(count, shift + mean, max(squares - sum * mean, 0));
   }
-  let all = reduceMoments(own, lane, pixelLanes, channelLanes);
+  sh_strip[lane] = own;
+  for (var half = pixelLanes / 2; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane / channelLanes < half) {
+      sh_strip[lane] =
+        merged(sh_strip[lane], sh_strip[lane + half * channelLanes]);
+    }
+  }
   if (lane < channelLanes && channel < floats) {
+    let all = sh_strip[lane];
     let at = ((batch.first + group.z) * S + strip) * floats + channel;
     partial[at] = vec2(all.mean, all.squares);
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(totalLanes)
 fn total(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let channel = group.x;
   var own = Moments();
-  for (var i = lane; i < batch.total * S; i += 64) {
+  for (var i = lane; i < batch.total * S; i += totalLanes) {
     let part = partials[i * floats + channel];
     let count = f32(pixelsOf(i % S) * T);
     own = merged(own, Moments(count, part.x, part.y));
   }
-  let all = reduceMoments(own, lane, 64u, 1u);
+  sh_all[lane] = own;
+  for (var half = totalLanes / 2; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane < half) {
+      sh_all[lane] = merged(sh_all[lane], sh_all[lane + half]);
+    }
+  }
   if (lane > 0) {
     return;
   }
+  let all = sh_all[0];
   let height = scale / kept;
   let variance = height * height * all.squares / all.count;
   let inverse = height * inverseSqrt(variance + epsilon);
@@ -190,20 +203,20 @@ fn affine(@builtin(global_invocation_id) id: vec3<u32>) {
   coefficients[channel] = vec4(height, beta[channel], 0.0, 0.0);
 }
 
-var<workgroup> sh_sums: array<vec2<f32>, 64>;
+var<workgroup> sh_sums: array<vec2<f32>, totalLanes>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(totalLanes)
 fn adjointTotal(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let channel = group.x;
   var own = vec2<f32>();
-  for (var i = lane; i < batch.total * S; i += 64) {
+  for (var i = lane; i < batch.total * S; i += totalLanes) {
     own += sums[i * floats + channel];
   }
   sh_sums[lane] = own;
-  for (var half = 32u; half > 0; half /= 2) {
+  for (var half = totalLanes / 2; half > 0; half /= 2) {
     workgroupBarrier();
     if (lane < half) {
       sh_sums[lane] += sh_sums[lane + half];
@@ -233,11 +246,17 @@ fn apply(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-  let size = T * pixels * floats;
+  let size = T * pixels * floats / 4;
   for (var i = id.x; i < size; i += groups.x * 64) {
     let at = id.z * size + i;
-    let factor = factors[i % floats];
-    values[at] = fma(factor.x, values[at], fma(factor.y, x[at], factor.z));
+    let channel = i * 4 % floats;
+    let rows = transpose(mat4x4(
+      factors[channel],
+      factors[channel + 1],
+      factors[channel + 2],
+      factors[channel + 3],
+    ));
+    quads[at] = fma(rows[0], quads[at], fma(rows[1], xQuads[at], rows[2]));
   }
 }
 

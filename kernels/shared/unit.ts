@@ -5,9 +5,13 @@
  */
 
 import code from "./unit.wgsl" with { type: "text" };
+import drives from "./unit_drives.wgsl" with { type: "text" };
 
 /** unit.wgsl, to be compiled in front of kernels that read drives. */
 export const UNIT = code;
+
+/** unit.wgsl and unit_drives.wgsl, for kernels that integrate drives. */
+export const UNIT_DRIVES = code + drives;
 
 /** The constants of unit.wgsl that kernels of lanes and strips use. */
 export const UNIT_CONSTANTS = [
