@@ -11,9 +11,13 @@ const SERVED =
 /** A user's script: eight digits of two classes, left and right. */
 const script = (url: string) => `
   import { Model, numSpikes, openDevice, trace } from "${url}/mod.ts";
+  import { allocateEvents } from "${url}/dataset/mod.ts";
+  import { Device } from "${url}/engine/mod.ts";
 
   using device = await openDevice();
-  using model = await Model.create({ device, 
+  if (!(device instanceof Device)) throw new Error("two modules of a device");
+  using model = await Model.create({
+    device,
     input: { C: 2, H: 6, W: 6 },
     layers: [
       { conv: { out: 4, kernel: 3, padding: 1, weightScale: 30 } },
@@ -30,6 +34,7 @@ const script = (url: string) => `
   const { shape, data } = drawn["fc1.weight"];
   const absolute = { shape, data: data.map(Math.abs) };
   model.setWeights({ ...drawn, "fc1.weight": absolute });
+  if (allocateEvents(2).t.length !== 2) throw new Error("expected two events");
   const samples = Array.from({ length: 8 }, (_, n) => ({
     label: n % 2,
     events: Array.from({ length: 60 }, (_, i) => {
@@ -93,7 +98,7 @@ async function coldCache(folder: string): Promise<string> {
   return cold;
 }
 
-gpuTest("mod.ts trains when it is imported from a URL", async () => {
+gpuTest("the library trains when it is imported from a URL", async () => {
   await using folder = await temporaryFolder();
   const requested: string[] = [];
   await using server = Deno.serve(

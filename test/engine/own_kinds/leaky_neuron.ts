@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type NeuronKind, steppedNeuron } from "../../../mod.ts";
+import { type NeuronKind, steppedNeuron } from "../../../engine/mod.ts";
 
 /** A leaky neuron that is set back to 0 when it fires. */
 export const leaky: NeuronKind = steppedNeuron({

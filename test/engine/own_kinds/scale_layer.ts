@@ -14,7 +14,7 @@ import {
   UPDATE_BINDINGS,
   UPDATE_IN_PLACE,
   type WeightLayout,
-} from "../../../mod.ts";
+} from "../../../engine/mod.ts";
 
 const SCALE = `
   override T: u32;

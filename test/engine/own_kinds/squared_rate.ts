@@ -4,7 +4,12 @@
  * @module
  */
 
-import { groupsFor, type KernelSpec, launch, type Loss } from "../../../mod.ts";
+import {
+  groupsFor,
+  type KernelSpec,
+  launch,
+  type Loss,
+} from "../../../engine/mod.ts";
 
 const RATE = `
   struct Batch { first: u32, samples: u32, slot: u32 }

@@ -1,0 +1,53 @@
+/**
+ * Data sets for experts: readers and writers of single formats, transforms,
+ * batches, splits and synthetic recordings. `openRecording`, `SampleSet` and
+ * what most programs need are in `mod.ts` above.
+ *
+ * @module
+ */
+
+// Events.
+export { allocateEvents, DVS128, type Timing } from "./events.ts";
+
+// Formats.
+export {
+  type AedatOptions,
+  type AedatSummary,
+  type EventChunk,
+  inspectAedat,
+  readAedat,
+} from "./formats/aedat2/aedat.ts";
+export {
+  encodeAedat,
+  type EncodeOptions,
+} from "./formats/aedat2/aedat_encode.ts";
+export { readNmnist } from "./formats/nmnist.ts";
+export { encodeRecording } from "./formats/writing/encode_recording.ts";
+
+// Stores.
+export type { RecordingAttributes } from "./store/attributes.ts";
+export { ReadThreads } from "./store/read_threads.ts";
+
+// Samples, batches and splits.
+export {
+  batches,
+  type BatchOptions,
+  type PackedBatch,
+  SampleCache,
+} from "./batches.ts";
+export {
+  type Binning,
+  type PackedSample,
+  type PackOptions,
+  packSample,
+} from "./pack.ts";
+export { kFold, type Split, trainTestSplit } from "./split.ts";
+export { augmentEvents, type AugmentOptions } from "./transforms/augment.ts";
+export { type FilterOptions, filterSamples } from "./transforms/filter.ts";
+
+// Synthetic recordings.
+export {
+  type SyntheticDatasetOptions,
+  writeSyntheticDataset,
+  type WrittenRecording,
+} from "./synth/write.ts";

@@ -1,0 +1,89 @@
+/**
+ * The engine for experts: neurons, losses and layers of one's own, devices,
+ * kernels, plans, single passes and weight files. `Model`, `fit` and what most
+ * programs need are in `mod.ts` above.
+ *
+ * @module
+ */
+
+// Devices and kernels.
+export {
+  type AdapterDescription,
+  describeAdapter,
+  Device,
+} from "./device/device.ts";
+export { KernelError } from "./device/errors.ts";
+export {
+  type Grid,
+  type Groups,
+  groupsFor,
+  type Launch,
+  launch,
+  type Workload,
+} from "./device/launch.ts";
+export { type Ceilings, measureCeilings } from "./device/roofline.ts";
+export { type KernelTime, profile } from "./profile.ts";
+export type { BindingOf, ConstantOf, KernelSpec } from "../kernels/spec.ts";
+export type { KernelText } from "../kernels/shared/neurons.ts";
+export {
+  OPTIMIZER_RULES,
+  UPDATE_BINDINGS,
+  UPDATE_IN_PLACE,
+} from "../kernels/shared/optimizer_rules.ts";
+
+// Layers, losses and neurons.
+export { describeLayers } from "./layers/describe_layers.ts";
+export type {
+  Layer,
+  LayerKind,
+  LayerSetting,
+  LayerShapes,
+} from "./layers/layer.ts";
+export type { Layout } from "./network/layout.ts";
+export type { WeightLayout } from "./network/weights.ts";
+export type { Loss, LossKernels, LossSample, Tables } from "./losses/loss.ts";
+export type {
+  Neuron,
+  NeuronKind,
+  NeuronParameter,
+  NeuronParameters,
+  SampleTime,
+} from "./neurons/neuron_kind.ts";
+export type { NeuronSetting } from "./neurons/neuron_launches.ts";
+export {
+  refractoryKernel,
+  responseKernel,
+  SRM_ALPHA,
+  type SrmAlphaParameters,
+} from "./neurons/srm_alpha.ts";
+export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
+
+// Plans, passes and initial weights.
+export type { PlanOptions } from "./plan/sizes.ts";
+export type { StepRecord } from "./plan/step_results.ts";
+export type { Stepper } from "./plan/stepper.ts";
+export { learningRate, type RateSettings } from "./training/learning_rate.ts";
+export { initLive, type LiveLayer } from "./training/live_init.ts";
+export {
+  type PassOptions,
+  type PassPause,
+  type PassStatistics,
+  type PassSums,
+  runPass,
+} from "./training/pass.ts";
+export type {
+  PassFacts,
+  PassObserver,
+  PassProgress,
+  PassUse,
+} from "./training/pass_observer.ts";
+export { Random } from "./network/random.ts";
+
+// Safetensors files.
+export {
+  ARRAYS,
+  type Dtype,
+  formatSafetensors,
+  parseSafetensors,
+  type Tensor,
+} from "./network/safetensors.ts";
