@@ -77,6 +77,15 @@ export {
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 
+// Configuration files.
+export {
+  type ConfiguredPaths,
+  loadConfiguration,
+  type LoadedConfiguration,
+} from "./scripts/configuration/load_configuration.ts";
+export { ConfigurationError } from "./scripts/configuration/error.ts";
+export type { ConfigurationOptions } from "./scripts/configuration/yaml_text.ts";
+
 // Recordings and samples.
 export { DatasetError, RecordingError } from "./dataset/files/errors.ts";
 export type { Events, Sensor } from "./dataset/events.ts";

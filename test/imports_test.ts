@@ -16,8 +16,12 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   "engine": ["engine", "kernels"],
   "dataset": ["dataset"],
   "scripts/charts": ["scripts/charts"],
-  "scripts": ["scripts", "scripts/charts", "engine", "dataset"],
-  "mod.ts": ["kernels", "engine", "dataset", "scripts/charts"],
+  "scripts/configuration": ["scripts/configuration", "engine", "dataset"],
+  "scripts": [
+    ...["scripts", "scripts/charts", "scripts/configuration"],
+    ...["engine", "dataset"],
+  ],
+  "mod.ts": ["engine", "dataset", "scripts/charts", "scripts/configuration"],
   "bench": ["bench", "kernels", "engine", "dataset"],
 };
 
@@ -75,8 +79,9 @@ const files = await readSourceFiles();
 const product = files.filter(({ path }) => !/^(test|bench)\//.test(path));
 
 function folderOf(path: string): string {
-  // The one folder of scripts that the library has a share in.
-  return /^scripts\/charts(?=\/)/.exec(path)?.[0] ?? path.split("/")[0];
+  // The folders of scripts that the library takes part in.
+  return /^scripts\/(charts|configuration)(?=\/)/.exec(path)?.[0] ??
+    path.split("/")[0];
 }
 
 function filesOf(...folders: string[]): SourceFile[] {

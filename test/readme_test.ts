@@ -108,8 +108,9 @@ gpuTest("README.md gives commands that work, in their order", async () => {
   }
 });
 
-gpuTest("README.md's training program runs on N-MNIST files", async () => {
-  const [program] = blocksOf("ts ignore");
+gpuTest("README.md's training programs run on N-MNIST files", async () => {
+  const [training, configured] = blocksOf("ts ignore");
+  const [configuration] = blocksOf("yaml");
   await using folder = await temporaryFolder();
   const digits = join(folder.path, "nmnist");
   await Deno.mkdir(digits);
@@ -120,23 +121,38 @@ gpuTest("README.md's training program runs on N-MNIST files", async () => {
     const event = Uint8Array.of(id, 2, 0x80, 1, 0);
     await Deno.writeFile(join(digits, `${id}.bs2`), event);
   }
-  const file = join(folder.path, "program.ts");
-  const library = pathToFileURL(join(ROOT, "mod.ts")).href;
   await Deno.writeTextFile(
-    file,
-    program.replace('"./mod.ts"', JSON.stringify(library))
-      .replace("epochs: 100", "epochs: 2"),
+    join(folder.path, "network.yaml"),
+    configuration.replace("training:", "training:\n  epochs: 2"),
   );
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-all", file],
-    cwd: folder.path,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  assert(success, decoder.decode(stderr));
-  assert.match(decoder.decode(stdout), /^0 0(\.5)?\n1 0(\.5)?\n$/);
+  assert.match(
+    await runProgram(training.replace("epochs: 100", "epochs: 2"), folder.path),
+    /^0 0(\.5)?\n1 0(\.5)?\n$/,
+  );
   const weights = loadWeights(
     await Deno.readFile(join(folder.path, "mlp.safetensors")),
   );
   assert.deepEqual(weights["fc1.weight"].shape, [512, 2, 34, 34, 1]);
+  assert.match(
+    await runProgram(configured, folder.path),
+    /^0 [\d.]+\n1 [\d.]+\n$/,
+  );
 });
+
+/** Runs a program in a folder, with the library of this repository. */
+async function runProgram(program: string, folder: string): Promise<string> {
+  const file = join(folder, "program.ts");
+  const library = pathToFileURL(join(ROOT, "mod.ts")).href;
+  await Deno.writeTextFile(
+    file,
+    program.replace('"./mod.ts"', JSON.stringify(library)),
+  );
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-all", file],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  return decoder.decode(stdout);
+}

@@ -6,11 +6,17 @@ import { temporaryFolder } from "./temporary_folder.ts";
 
 /** All that a server of the library has to offer. */
 const SERVED =
-  /^\/(mod\.ts|(engine|kernels|dataset|scripts\/charts)\/[\w/]+\.(ts|wgsl))$/;
+  /^\/(mod\.ts|(engine|kernels|dataset|scripts\/(charts|configuration))\/[\w/]+\.(ts|wgsl))$/;
 
 /** A user's script: eight digits of two classes, left and right. */
 const script = (url: string) => `
-  import { Model, numSpikes, openDevice, trace } from "${url}/mod.ts";
+  import {
+    loadConfiguration,
+    Model,
+    numSpikes,
+    openDevice,
+    trace,
+  } from "${url}/mod.ts";
   import { allocateEvents } from "${url}/dataset/mod.ts";
   import { Device } from "${url}/engine/mod.ts";
 
@@ -35,6 +41,8 @@ const script = (url: string) => `
   const absolute = { shape, data: data.map(Math.abs) };
   model.setWeights({ ...drawn, "fc1.weight": absolute });
   if (allocateEvents(2).t.length !== 2) throw new Error("expected two events");
+  const { training } = await loadConfiguration(new Blob(["training: {lr: 3}"]));
+  if (training.lr !== 3) throw new Error("expected a learning rate of 3");
   const samples = Array.from({ length: 8 }, (_, n) => ({
     label: n % 2,
     events: Array.from({ length: 60 }, (_, i) => {
@@ -120,7 +128,10 @@ gpuTest("the library trains when it is imported from a URL", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--check"],
-      ...[`--allow-import=${host}`, "main.ts"],
+      `--allow-import=${host}`,
+      // The YAML parser reads these.
+      "--allow-env=LOG_TOKENS,LOG_STREAM",
+      "main.ts",
     ],
     cwd: user,
     env: {

@@ -1,52 +1,14 @@
 /**
- * Loads configuration files in YAML, with the keys of SLAYER's.
+ * Reads and writes configurations in YAML, with the keys of SLAYER's.
  *
  * @module
  */
 
 import { dirname, resolve } from "node:path";
-import { fileProblem } from "../../dataset/files/file_problem.ts";
-import { ConfigurationError } from "./error.ts";
 import type { Configuration } from "./types.ts";
 import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
 export { formatConfiguration } from "./yaml_text.ts";
 export type { ConfigurationOptions };
-
-/**
- * Loads a configuration file.
- *
- * @param path The file.
- * @param options Values set on top of it.
- * @returns The configuration, with defaults filled in and absolute paths.
- * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a
- *   key or value in it cannot be used.
- *
- * @example
- * ```ts
- * import { loadConfiguration } from "./configuration.ts";
- * const path = await Deno.makeTempFile({ suffix: ".yaml" });
- * await Deno.writeTextFile(path, "training: {lr: 0.1, optimizer: SGD}");
- * const { training } = await loadConfiguration(path, {
- *   set: ["training.lr=0.2"],
- * });
- * if (training.lr !== 0.2) throw new Error("expected the value set on top");
- * await Deno.remove(path);
- * ```
- */
-export async function loadConfiguration(
-  path: string,
-  options: ConfigurationOptions = {},
-): Promise<Configuration> {
-  return parseConfiguration(await readText(path), path, options);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new ConfigurationError(path, fileProblem(cause), { cause });
-  }
-}
 
 /**
  * Reads a configuration.

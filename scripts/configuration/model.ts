@@ -5,6 +5,7 @@
  */
 
 import type { Binning } from "../../dataset/pack.ts";
+import { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
@@ -28,7 +29,7 @@ const CNN: readonly LayerDescription[] = [
 const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
 
 /**
- * Describes the network of a configuration.
+ * Describes the network of a configuration for a data set.
  *
  * @param configuration The configuration.
  * @param source The data set, for the size of its sensor.
@@ -40,16 +41,29 @@ export function describeModel(
   source: SampleSource,
   random: Random,
 ): ModelDescription {
+  const { method } = binningOf(configuration);
+  return {
+    input: new SampleSet(source, { method }).extent,
+    ...describeNetwork(configuration, random),
+  };
+}
+
+/**
+ * Describes the network of a configuration, but for the extent of its input.
+ *
+ * @param configuration The configuration.
+ * @param random Draws the initial weights.
+ * @returns The network.
+ */
+export function describeNetwork(
+  configuration: Configuration,
+  random: Random,
+): Omit<ModelDescription, "input" | "device"> {
   const { training, simulation, network } = configuration;
   const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
     configuration.neuron;
-  const { width, height } = source.sensor;
   const frames = training.transf_method === "TonicFrames";
   return {
-    // Frames are transposed: their rows are the sensor's columns.
-    input: frames
-      ? { C: 2, H: width, W: height }
-      : { C: 2, H: height, W: width },
     layers: network ?? (training.CNN ? CNN : MLP),
     neuron: { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho },
     Ts: simulation.Ts,

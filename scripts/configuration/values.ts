@@ -6,7 +6,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
-import { nearestName } from "../command_line/nearest_name.ts";
+import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 
 /**
  * Makes the message of a value that does not fit its schema.
@@ -157,7 +157,7 @@ export function section<const E extends v.ObjectEntries>(entries: E) {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestName(key, known);
+  const [nearest] = findSimilar(key, known);
   return nearest
     ? `is not a known key; did you mean "${nearest}"`
     : `is not a known key; known are ${known.join(", ")}`;

@@ -11,7 +11,7 @@ import type { NamedArray } from "../../engine/network/weights.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { checkpointName } from "./files.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
-import { loadConfiguration } from "../configuration/configuration.ts";
+import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { type Fold, openFolds } from "../experiment/folds.ts";
 import type { EpochMetrics, RunSummary } from "./files.ts";
@@ -56,7 +56,7 @@ export async function readRun(folder: string): Promise<Run> {
   }
   return {
     folder,
-    configuration: await loadConfiguration(join(folder, "config.yaml")),
+    configuration: await readConfigurationFile(join(folder, "config.yaml")),
     epochs,
     summary: summary === undefined
       ? undefined

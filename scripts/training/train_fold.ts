@@ -24,6 +24,7 @@ import type {
 import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
+import { trainingOf } from "../configuration/training.ts";
 import type { Fold } from "../experiment/folds.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { EpochMetrics, FoldSummary } from "../run/files.ts";
@@ -158,21 +159,12 @@ async function trainEpochs(
     readonly context: RunContext;
   },
 ): Promise<FitPosition> {
-  const { training, simulation } = configuration;
   let position = from;
   const epochs = fit(model, train, {
-    epochs: training.epochs,
-    batch: simulation.nSample,
-    lr: training.lr,
-    schedule: training.schedule,
-    accumulate: training.accumulate,
-    ...lossOf(configuration, "train"),
-    testing: training.random_crop ? lossOf(configuration, "test") : undefined,
+    ...trainingOf(configuration, random),
     validation,
     test: validation ? undefined : test,
     stop: validation && STOP,
-    shuffle: training.shuffle,
-    random,
     from,
     checkpoints: {
       due: (point) => checkpoints.due(point),

@@ -10,7 +10,7 @@ import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { runCommand } from "../command_line/command.ts";
-import { loadConfiguration } from "../configuration/configuration.ts";
+import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import { type Fold, openFolds } from "../experiment/folds.ts";
 import { lockFolder } from "../run/lock.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
@@ -87,7 +87,7 @@ export async function runProgram(program: Program): Promise<void> {
     const inOut = out === undefined
       ? []
       : [`training.path.out=${JSON.stringify(resolve(out))}`];
-    const configuration = await loadConfiguration(config, {
+    const configuration = await readConfigurationFile(config, {
       set: [...set, ...inOut],
     });
     if (weights !== undefined && configuration.training.init === "live") {

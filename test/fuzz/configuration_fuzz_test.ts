@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   formatConfiguration,
-  loadConfiguration,
   parseConfiguration,
 } from "../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../scripts/configuration/configuration_file.ts";
 import { ConfigurationError } from "../../scripts/configuration/error.ts";
 import {
   N_MNIST,
@@ -50,7 +50,7 @@ fuzzTest("a configuration in YAML", {
   refusal: ConfigurationError,
   async read(bytes) {
     await Deno.writeFile(path, bytes);
-    check(await loadConfiguration(path));
+    check(await readConfigurationFile(path));
   },
 });
 

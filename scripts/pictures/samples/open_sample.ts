@@ -13,7 +13,7 @@ import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
 import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../dataset/store/zarr_columns.ts";
-import { nearestName } from "../../command_line/nearest_name.ts";
+import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 import type { Configuration } from "../../configuration/types.ts";
 import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";
@@ -207,6 +207,6 @@ function findSign(sign: string, classes: readonly string[]): number {
 }
 
 function hint(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names);
+  const [nearest] = findSimilar(name, names);
   return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
 }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  loadConfiguration,
-  parseConfiguration,
-} from "../../../scripts/configuration/configuration.ts";
+import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { planOf } from "../../../scripts/configuration/model.ts";
 import type { Loss } from "../../../engine/losses/loss.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
@@ -303,20 +301,20 @@ Deno.test("parseConfiguration() sets values on top of the file", () => {
   });
 });
 
-Deno.test("loadConfiguration() resolves paths against the file", async () => {
+Deno.test("readConfigurationFile() resolves paths against the file", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/network.yaml`;
     await Deno.writeTextFile(path, SL_ANIMALS);
-    const { training } = await loadConfiguration(path);
+    const { training } = await readConfigurationFile(path);
     assert.equal(training.path.out, `${folder}/output`);
     const missing = `${folder}/missing.yaml`;
-    await assert.rejects(loadConfiguration(missing), {
+    await assert.rejects(readConfigurationFile(missing), {
       name: "ConfigurationError",
       message: `Cannot use configuration "${missing}": there is no such file ` +
         "or folder",
     });
-    await assert.rejects(loadConfiguration(folder), {
+    await assert.rejects(readConfigurationFile(folder), {
       name: "ConfigurationError",
       path: folder,
     });

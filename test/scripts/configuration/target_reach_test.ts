@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  loadConfiguration,
-  parseConfiguration,
-} from "../../../scripts/configuration/configuration.ts";
+import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import {
   spikesWithin,
   warnOfCount,
@@ -57,8 +55,8 @@ Deno.test("no count of a configuration that trains is warned of", async () => {
   const configurations = [
     parseConfiguration(SL_ANIMALS, "network.yaml"),
     parseConfiguration(N_MNIST, "network.yaml"),
-    await loadConfiguration("scripts/network.yaml"),
-    await loadConfiguration("scripts/demo.yaml"),
+    await readConfigurationFile("scripts/network.yaml"),
+    await readConfigurationFile("scripts/demo.yaml"),
   ];
   for (const configuration of configurations) {
     assert.equal(warnOfCount(configuration), undefined);

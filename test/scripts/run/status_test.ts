@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { type RunState, RunStatus } from "../../../scripts/run/status.ts";
 import { Results } from "../../../scripts/run/writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
-const configuration = await loadConfiguration("scripts/network.yaml");
+const configuration = await readConfigurationFile("scripts/network.yaml");
 
 function statusIn(folder: string): RunStatus {
   return new RunStatus(new Results(folder, configuration), {

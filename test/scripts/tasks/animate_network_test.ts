@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type EventStore, openStore } from "../../../dataset/store/store.ts";
-import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { openModel } from "../../../scripts/experiment/evaluate_fold.ts";
 import type { FoldEvaluation } from "../../../scripts/experiment/evaluate_fold.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
@@ -45,7 +45,7 @@ gpuTest(
   "animate ends on the votes of a test, of the fold it is tested in",
   async () => {
     const evaluations = await signs();
-    const configuration = await loadConfiguration(join(run, "config.yaml"));
+    const configuration = await readConfigurationFile(join(run, "config.yaml"));
     const folds = await openFolds(configuration, { validation: true });
     for (const { fold, classes, outcomes } of evaluations) {
       const { sample, label, prediction } = outcomes[4];

@@ -4,7 +4,7 @@ import {
   formatSafetensors,
   parseSafetensors,
 } from "../../../engine/network/safetensors.ts";
-import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { gpuTest } from "../../gpu.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -46,7 +46,7 @@ gpuTest("train prints plain lines into a pipe", async () => {
 gpuTest("train leaves the configuration it ran with", async () => {
   await firstRun();
   const { configuration } = await readResults(inFolder("first"));
-  assert.deepEqual(configuration, await loadConfiguration(config[1]));
+  assert.deepEqual(configuration, await readConfigurationFile(config[1]));
 });
 
 gpuTest(

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Model } from "../../../engine/model.ts";
 import { formatSafetensors } from "../../../engine/network/safetensors.ts";
-import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { FoldLog } from "../../../scripts/training/fold_log.ts";
 import { RunStatus } from "../../../scripts/run/status.ts";
 import { normsOf } from "../../../scripts/training/norms.ts";
@@ -235,7 +235,7 @@ gpuTest(
     const out = inFolder("not_finite");
     const results = new Results(
       out,
-      await loadConfiguration("scripts/network.yaml"),
+      await readConfigurationFile("scripts/network.yaml"),
     );
     const adapter = device().adapter;
     const status = new RunStatus(results, {

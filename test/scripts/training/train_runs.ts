@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import type { Configuration } from "../../../scripts/configuration/types.ts";
 import type { EpochMetrics, RunSummary } from "../../../scripts/run/files.ts";
 import { runTask } from "../../run_task.ts";
@@ -97,7 +97,7 @@ export async function readResults(folder: string): Promise<Results> {
   const read = (name: string) => Deno.readTextFile(join(folder, name));
   const rows = (await read("metrics.jsonl")).trimEnd().split("\n");
   return {
-    configuration: await loadConfiguration(join(folder, "config.yaml")),
+    configuration: await readConfigurationFile(join(folder, "config.yaml")),
     metrics: rows.map((row) => JSON.parse(row)),
     summary: JSON.parse(await read("summary.json")),
   };

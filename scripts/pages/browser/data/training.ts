@@ -13,7 +13,8 @@ import type { NamedArray } from "../../../../engine/network/weights.ts";
 import type { EpochRow } from "../../../charts/learning_curves.ts";
 import { readYaml } from "../../../configuration/yaml_text.ts";
 import type { Configuration } from "../../../configuration/types.ts";
-import { describeModel, lossOf } from "../../../configuration/model.ts";
+import { describeModel } from "../../../configuration/model.ts";
+import { trainingOf } from "../../../configuration/training.ts";
 import { chooseSamples } from "../../../configuration/transforms.ts";
 import demo from "../../../demo.yaml" with { type: "text" };
 import { filmPeople } from "./synthetic_people.ts";
@@ -64,7 +65,7 @@ export async function trainHere(
     onProgress(`Filming: ${done} of ${total} signs`);
   }, signal);
   onProgress("Compiling kernels …");
-  const { training, simulation } = CONFIGURATION;
+  const { training } = CONFIGURATION;
   const random = new Random(training.seed, 1);
   using model = await Model.create({
     device,
@@ -74,13 +75,8 @@ export async function trainHere(
   const choose = (indices: readonly number[], use: "train" | "test") =>
     chooseSamples(source, CONFIGURATION, { indices, use, cache });
   const epochs = fit(model, choose(source.train, "train"), {
-    epochs: training.epochs,
-    batch: simulation.nSample,
-    lr: training.lr,
-    ...lossOf(CONFIGURATION, "train"),
+    ...trainingOf(CONFIGURATION, random),
     test: choose(source.test, "test"),
-    shuffle: training.shuffle,
-    random,
     checkpoints: {
       due: () => signal.aborted,
       save: () => Promise.resolve(signal.throwIfAborted()),

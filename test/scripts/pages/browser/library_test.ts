@@ -112,6 +112,18 @@ browserTest("every kernel is valid in a browser", async (browser) => {
   });
 });
 
+browserTest("a configuration is loaded in a browser", async (browser) => {
+  await withPage(browser, await libraryPage(), async (page) => {
+    const loaded = await page.evaluate(async () => {
+      const { slayer } = globalThis as unknown as { slayer: Library };
+      const file = new File(["training: {lr: 3}"], "network.yaml");
+      const { training, paths } = await slayer.loadConfiguration(file);
+      return { lr: training.lr, data: paths.data };
+    });
+    assert.deepEqual(loaded, { lr: 3, data: "../data" });
+  });
+});
+
 browserTest(
   "a network does in a browser what it does in Deno, there and back",
   async (browser) => {
