@@ -74,6 +74,13 @@ export {
   type Trace,
   trace,
 } from "./engine/trace.ts";
+export {
+  differentiateLayer,
+  type LayerActivity,
+  type LayerGradients,
+  type LayerInput,
+  runLayer,
+} from "./engine/run_layer.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 

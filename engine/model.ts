@@ -28,6 +28,7 @@ import {
   type NeuronDescription,
 } from "./neurons/describe_neuron.ts";
 import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
+import type { PlanContext } from "./plan/compile_step.ts";
 import { compilePlan } from "./plan/plan.ts";
 import {
   CODING_MODES,
@@ -344,13 +345,24 @@ export class Model implements Disposable {
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {
-    const { Ts, coding } = this.description;
+    const plan = await compilePlan(this.planContext, options);
+    const optimizer = options.train ? this.#optimizer : undefined;
+    return new Stepper(this.device, plan, optimizer);
+  }
+
+  /**
+   * Layers, weights and device, for plans that share them.
+   *
+   * @internal
+   */
+  get planContext(): PlanContext {
+    const { Ts, coding = { mode: "OR", height: 1 / Ts } } = this.description;
     if (this.#units) {
       throw new ShapeError(
         "Cannot compile the network for SLAYER: it is computed layer by layer",
       );
     }
-    const plan = await compilePlan({
+    return {
       device: this.device,
       compiler: this.#compiler,
       layers: this.layers,
@@ -358,10 +370,8 @@ export class Model implements Disposable {
       weights: this.#buffers,
       optimizer: this.#optimizer,
       Ts,
-      coding: coding ?? { mode: "OR", height: 1 / Ts },
-    }, options);
-    const optimizer = options.train ? this.#optimizer : undefined;
-    return new Stepper(this.device, plan, optimizer);
+      coding,
+    };
   }
 
   /**

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { BINS_PER_WORD } from "../kernels/spec.ts";
-import { type Extent, sizeOf } from "./network/network.ts";
+import { floatsToUser, spikesToUser } from "./network/activity_order.ts";
+import { sizeOf } from "./network/network.ts";
 import { record } from "./device/compiler.ts";
-import { type Layout, layoutOf, placeOf } from "./network/layout.ts";
+import { layoutOf } from "./network/layout.ts";
 import type { Model } from "./model.ts";
 import { probSpikes } from "./losses/prob_spikes.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
@@ -229,10 +229,10 @@ async function runForward(
         samples: microBatch.samples,
       };
       keep(microBatch, plan.buffers.potentials[index], (bytes) => {
-        spread(new Float32Array(bytes), potentials.data, place);
+        floatsToUser(new Float32Array(bytes), potentials.data, place);
       });
       keep(microBatch, plan.buffers.spikes[index + 1], (bytes) => {
-        unpack(new Uint32Array(bytes), spikes.data, {
+        spikesToUser(new Uint32Array(bytes), spikes.data, {
           ...place,
           height: 1 / model.description.Ts,
         });
@@ -248,61 +248,4 @@ async function runForward(
   }
   const [{ predictions, losses }] = await stepper.drain();
   return { layers: traces, predictions, losses };
-}
-
-/** Shape and layout of a layer's arrays, and the samples of a micro-batch. */
-interface Place {
-  readonly extent: Extent;
-  readonly layout: Layout;
-  readonly T: number;
-  /** Rows of a sample's potentials. */
-  readonly rows: number;
-  readonly first: number;
-  readonly samples: number;
-}
-
-/** Copies floats `[N, rows, H, W, C]` by quads into `[N, C, H, W, T]`. */
-function spread(
-  source: Float32Array,
-  target: Float32Array,
-  { extent, layout, T, rows, first, samples }: Place,
-) {
-  const pixels = extent.H * extent.W;
-  const size = pixels * extent.C;
-  for (let f = 0; f < size; f++) {
-    const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
-    const inBin = placeOf(layout, f);
-    for (let n = 0; n < samples; n++) {
-      for (let t = 0; t < T; t++) {
-        target[((first + n) * size + at) * T + t] =
-          source[(n * rows + t) * layout.floats + inBin];
-      }
-    }
-  }
-}
-
-/** Unpacks time-packed spikes `[N, B, H, W, C]` into `[N, C, H, W, T]`. */
-function unpack(
-  source: Uint32Array,
-  target: Float32Array,
-  place: Place & { readonly height: number },
-) {
-  const { extent, T, first, samples, height } = place;
-  const pixels = extent.H * extent.W;
-  const size = pixels * extent.C;
-  const words = Math.ceil(T / BINS_PER_WORD);
-  for (let n = 0; n < samples; n++) {
-    for (let f = 0; f < size; f++) {
-      const at = (f % extent.C) * pixels + Math.floor(f / extent.C);
-      for (let t = 0; t < T; t++) {
-        const word = source[
-          (n * words + Math.floor(t / BINS_PER_WORD)) * size +
-          f
-        ];
-        if ((word >>> (t % BINS_PER_WORD)) & 1) {
-          target[((first + n) * size + at) * T + t] = height;
-        }
-      }
-    }
-  }
 }
