@@ -50,10 +50,49 @@ export async function readTable(
   columns: readonly string[],
 ): Promise<Row[]> {
   const path = nameOf(file);
+  const { header, rows } = await readRows(file);
+  const places = columns.map((column) => {
+    const place = header?.fields.indexOf(column) ?? -1;
+    if (place < 0) {
+      throw new DatasetError(path, `there is no column "${column}"`, {
+        line: header?.line,
+      });
+    }
+    return place;
+  });
+  return rows.map(({ line, fields }) => ({
+    line,
+    fields: places.map((place) => fields[place] ?? ""),
+  }));
+}
+
+/**
+ * Reads all rows of a CSV file.
+ *
+ * @param file The file: its path, or a browser's `Blob`.
+ * @param options Character between fields, a comma unless given.
+ * @returns The first line, and the rows below it without empty lines.
+ * @throws {DatasetError} If the file cannot be read, or a quote is not closed.
+ *
+ * @example
+ * ```ts
+ * import { readRows } from "./csv_table.ts";
+ * const file = new File(["file;label\n1.raw;wave\n"], "list.csv");
+ * const { header, rows } = await readRows(file, { delimiter: ";" });
+ * if (`${header?.fields} ${rows[0].fields}` !== "file,label 1.raw,wave") {
+ *   throw new Error("misread");
+ * }
+ * ```
+ */
+export async function readRows(
+  file: FileSource,
+  { delimiter = "," }: { readonly delimiter?: string } = {},
+): Promise<{ readonly header: Row | undefined; readonly rows: Row[] }> {
+  const path = nameOf(file);
   const text = await readText(file);
   const { data, errors: [error] }: Parsed = papaparse.parse(
     text.replaceAll(/\r\n?/g, "\n"),
-    { delimiter: ",", newline: "\n" },
+    { delimiter, newline: "\n" },
   );
   let lines = 0;
   const all = data.map((row): Row => {
@@ -69,20 +108,7 @@ export async function readTable(
   const rows = all.filter(({ fields }) =>
     fields.length > 1 || fields[0] !== ""
   );
-  const header = rows.shift();
-  const places = columns.map((column) => {
-    const place = header?.fields.indexOf(column) ?? -1;
-    if (place < 0) {
-      throw new DatasetError(path, `there is no column "${column}"`, {
-        line: header?.line,
-      });
-    }
-    return place;
-  });
-  return rows.map(({ line, fields }) => ({
-    line,
-    fields: places.map((place) => fields[place] ?? ""),
-  }));
+  return { header: rows.shift(), rows };
 }
 
 /**

@@ -30,6 +30,8 @@ const MARK_PLACES = [0, 512, 1024, 2048];
 export interface Hdf5Sample {
   /** Its class; `undefined` if the file does not tell. */
   readonly label: number | undefined;
+  /** Who spoke; `undefined` if the file does not tell. */
+  readonly speaker: number | undefined;
   /**
    * Reads its spikes.
    *
@@ -46,6 +48,8 @@ export interface Hdf5Recording extends OpenRecording {
    * reads one after another, and the times of each start anew.
    */
   readonly samples: readonly Hdf5Sample[];
+  /** Names of the classes; empty if the file does not tell. */
+  readonly keys: readonly string[];
 }
 
 /** HDF5 with events in it. */
@@ -104,10 +108,12 @@ export const hdf5: Hdf5Format = {
       format,
       sensor,
       faults: log.faults,
+      keys: spikes?.keys ?? [],
       samples: Array.from(
         { length: spikes?.length ?? 0 },
         (_, index): Hdf5Sample => ({
           label: spikes!.labels[index],
+          speaker: spikes!.speakers[index],
           blocks: () =>
             blocksOf((file, { builder, log }) =>
               readSpikes(file, { spikes: spikes!, index, builder, log })

@@ -196,6 +196,21 @@ export class Hdf5File implements Disposable {
   }
 
   /**
+   * Reads a data set of texts.
+   *
+   * @param path Its path in the file.
+   * @returns The texts; empty if there is no such data set.
+   * @throws {RecordingError} If it is damaged.
+   */
+  texts(path: string): string[] {
+    return this.#guarded(path, () => {
+      if (!this.#has(path)) return [];
+      const { value } = new this.#library.Dataset(this.#id, path);
+      return Array.isArray(value) ? value.map(String) : [];
+    });
+  }
+
+  /**
    * Reads values, numbers with their lowest byte first.
    *
    * @param column The data set; not one of lists.

@@ -29,6 +29,10 @@ export interface Spikes {
   readonly readUnit: ReadNumber;
   /** Class of each sample; empty if the file does not tell. */
   readonly labels: readonly number[];
+  /** Who spoke each sample; empty if the file does not tell. */
+  readonly speakers: readonly number[];
+  /** Names of the classes; empty if the file does not tell. */
+  readonly keys: readonly string[];
   /** Number of samples. */
   readonly length: number;
 }
@@ -47,12 +51,25 @@ export function findSpikes(file: Hdf5File): Spikes | undefined {
   const readUnit = units?.type.element && numberReader(units.type.element);
   if (!times || !units || !readTime || !readUnit) return undefined;
   if (times.length !== units.length) return undefined;
-  const labels = readLabels(file, times.length);
-  return { times, units, readTime, readUnit, labels, length: times.length };
+  const { length } = times;
+  const labels = readNumbers(file, "labels", length);
+  const speakers = readNumbers(file, "extra/speaker", length);
+  const keys = file.texts("extra/keys");
+  return {
+    times,
+    units,
+    readTime,
+    readUnit,
+    labels,
+    speakers,
+    keys,
+    length,
+  };
 }
 
-function readLabels(file: Hdf5File, length: number): number[] {
-  const column = file.column("labels");
+/** Reads a number a sample; none if the file does not have as many. */
+function readNumbers(file: Hdf5File, path: string, length: number): number[] {
+  const column = file.column(path);
   const read = column && numberReader(column.type);
   if (!column || !read || column.length !== length || length === 0) return [];
   const view = file.readBytes(column, { first: 0, count: length });

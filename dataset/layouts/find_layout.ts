@@ -1,0 +1,70 @@
+/**
+ * The layouts that are known, and which of them a folder or list has.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../files/errors.ts";
+import { dvsGesture } from "./dvs_gesture.ts";
+import { lookAt } from "./folder_tree.ts";
+import { folders } from "./folders.ts";
+import type { Layout, LayoutName, Listing, Place } from "./layout.ts";
+import { list } from "./list.ts";
+import { nCaltech101 } from "./n_caltech101.ts";
+import { nmnist } from "./nmnist.ts";
+import { shd } from "./shd.ts";
+import { slAnimals } from "./sl_animals.ts";
+
+/** All layouts; the first that matches is taken, so special ones go first. */
+export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
+  "sl-animals": slAnimals,
+  "dvs-gesture": dvsGesture,
+  shd,
+  nmnist,
+  "n-caltech101": nCaltech101,
+  list,
+  folders,
+};
+
+/**
+ * Lists the samples of a data set, in whatever layout it has.
+ *
+ * @param path The folder or the list.
+ * @param options The layout, found by looking if left out, and the classes
+ *   asked for.
+ * @returns The samples, and the name of the layout.
+ * @throws {DatasetError} If there is no such place, it has no layout that is
+ *   known, or a file that describes the samples cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { listSamples } from "./find_layout.ts";
+ * const folder = await Deno.makeTempDir();
+ * await Deno.mkdir(`${folder}/wave`);
+ * await Deno.writeTextFile(`${folder}/wave/1.csv`, "t,x,y,p\n1,5,7,1\n");
+ * const { layout, samples } = await listSamples(folder);
+ * if (layout !== "folders" || samples[0].label !== "wave") {
+ *   throw new Error("expected a folder a class");
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function listSamples(
+  path: string,
+  { layout, classes }: {
+    readonly layout?: LayoutName;
+    readonly classes?: readonly string[];
+  } = {},
+): Promise<Listing & { readonly layout: LayoutName }> {
+  const place = await lookAt(path);
+  const name = layout ?? await findLayout(place);
+  return { layout: name, ...await LAYOUTS[name].list(place, classes) };
+}
+
+async function findLayout(place: Place): Promise<LayoutName> {
+  for (const [name, layout] of Object.entries(LAYOUTS)) {
+    if (await layout.matches(place)) return name as LayoutName;
+  }
+  const known = Object.values(LAYOUTS).map(({ description }) => description);
+  throw new DatasetError(place.path, `it is none of: ${known.join("; ")}`);
+}

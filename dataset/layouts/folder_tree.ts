@@ -1,0 +1,129 @@
+/**
+ * The recordings in a folder and in the folders below it.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../files/errors.ts";
+import { join } from "../files/file_path.ts";
+import { fileProblem } from "../files/file_problem.ts";
+import type { Place } from "./layout.ts";
+
+/** Endings of files that hold recordings. */
+const RECORDING =
+  /\.(aedat4?|dat|raw|es|bin|bs[123n]|npy|npz|csv|tsv|txt|h5|hdf5|bag|db3|mcap)$/i;
+
+/** Texts that people keep beside recordings. */
+const NO_RECORDING = /^(readme|licen[cs]e|requirements|metadata)\b/i;
+
+/** Folders in folders that are looked at. */
+const DEEPEST = 8;
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/**
+ * Sorts names as people do: `take2` before `take10`.
+ *
+ * @param names The names.
+ * @returns The names in order.
+ *
+ * @example
+ * ```ts
+ * import { sortNames } from "./folder_tree.ts";
+ * const names = sortNames(["take10", "take2"]);
+ * if (names.join() !== "take2,take10") throw new Error(names.join());
+ * ```
+ */
+export function sortNames(names: Iterable<string>): string[] {
+  return [...names].sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));
+}
+
+/**
+ * Tells whether a file may hold a recording, by its name.
+ *
+ * @param name Name of the file.
+ * @returns Whether its ending is one of a recording's.
+ *
+ * @example
+ * ```ts
+ * import { isRecording } from "./folder_tree.ts";
+ * if (!isRecording("wave.aedat4") || isRecording("README.txt")) {
+ *   throw new Error("expected the recording alone");
+ * }
+ * ```
+ */
+export function isRecording(name: string): boolean {
+  return RECORDING.test(name) && !NO_RECORDING.test(name);
+}
+
+/**
+ * Looks at a file or folder.
+ *
+ * @param path Its path.
+ * @returns Names of the files and folders in it, but for hidden ones.
+ * @throws {DatasetError} If there is none, or it cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { lookAt } from "./folder_tree.ts";
+ * const folder = await Deno.makeTempDir();
+ * await Deno.mkdir(`${folder}/wave`);
+ * const { folders } = await lookAt(folder);
+ * if (folders.join() !== "wave") throw new Error("expected a folder");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function lookAt(path: string): Promise<Place> {
+  try {
+    if (!(await Deno.stat(path)).isDirectory) {
+      return { path, files: undefined, folders: [] };
+    }
+    const [files, folders]: string[][] = [[], []];
+    for await (const entry of Deno.readDir(path)) {
+      if (entry.name.startsWith(".") || entry.name === "__MACOSX") continue;
+      const isFolder = entry.isSymlink
+        ? (await Deno.stat(join(path, entry.name))).isDirectory
+        : entry.isDirectory;
+      (isFolder ? folders : files).push(entry.name);
+    }
+    return { path, files: sortNames(files), folders: sortNames(folders) };
+  } catch (cause) {
+    throw new DatasetError(path, fileProblem(cause), { cause });
+  }
+}
+
+/**
+ * Lists the recordings in a folder and below it.
+ *
+ * @param place The folder.
+ * @returns Their paths below the folder, such as `wave/ann/1.raw`, sorted.
+ * @throws {DatasetError} If a folder cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { listRecordings, lookAt } from "./folder_tree.ts";
+ * const folder = await Deno.makeTempDir();
+ * await Deno.mkdir(`${folder}/wave`);
+ * await Deno.writeTextFile(`${folder}/wave/1.csv`, "");
+ * const found = await listRecordings(await lookAt(folder));
+ * if (found.join() !== "wave/1.csv") throw new Error(found.join());
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function listRecordings(place: Place): Promise<string[]> {
+  const list = async (
+    { path, files = [], folders }: Place,
+    depth: number,
+  ): Promise<string[]> => {
+    const found = files.filter(isRecording);
+    if (depth === DEEPEST) return found;
+    for (const folder of folders) {
+      // An event store is a folder as well, of many files that are none.
+      if (folder.endsWith(".zarr")) continue;
+      const below = await list(await lookAt(join(path, folder)), depth + 1);
+      for (const name of below) found.push(`${folder}/${name}`);
+    }
+    return found;
+  };
+  return await list(place, 1);
+}

@@ -1,0 +1,158 @@
+/**
+ * A CSV file that lists recordings, or parts of them, with their classes.
+ *
+ * @module
+ */
+
+import { readRows } from "../files/csv_table.ts";
+import { DatasetError } from "../files/errors.ts";
+import { folderOf, join } from "../files/file_path.ts";
+import { setNamed } from "./folders.ts";
+import type { Layout, ListedSample, Part, Place } from "./layout.ts";
+
+/** Columns of a list, by their names without signs between the words. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  file: "file",
+  filename: "file",
+  path: "file",
+  recording: "file",
+  label: "label",
+  class: "label",
+  start: "startus",
+  startus: "startus",
+  startusec: "startus",
+  starttimeusec: "startus",
+  end: "endus",
+  endus: "endus",
+  endusec: "endus",
+  endtimeusec: "endus",
+  startms: "startms",
+  endms: "endms",
+  starts: "starts",
+  ends: "ends",
+  startevent: "startevent",
+  startevents: "startevent",
+  endevent: "endevent",
+  endevents: "endevent",
+  group: "group",
+  split: "split",
+  set: "split",
+};
+
+/** Pairs of columns that cut out a part, with its unit in µs or events. */
+const PARTS = [
+  ["startus", "endus", "us", 1],
+  ["startms", "endms", "us", 1000],
+  ["starts", "ends", "us", 1e6],
+  ["startevent", "endevent", "events", 1],
+] as const;
+
+/**
+ * A CSV file with the columns `file` (below the folder of the list) and
+ * `label`, and maybe `start` and `end` in µs on the recording's own clock
+ * (or `start_ms`, `end_ms`; `start_s`, `end_s`; `start_event`, `end_event`),
+ * `group`, and `split` (train, validation or test). In a folder it is the one
+ * CSV file with these columns.
+ */
+export const list: Layout = {
+  description: "a CSV list with the columns file and label",
+  matches: async (place) => await findList(place) !== undefined,
+  async list(place) {
+    const found = await findList(place);
+    if (found === undefined) {
+      throw new DatasetError(place.path, "it has no columns file and label");
+    }
+    const { path, delimiter } = found;
+    const { header, rows } = await readRows(path, { delimiter });
+    const columns = header!.fields.map(columnNamed);
+    const part = PARTS.find(([start, end]) =>
+      columns.includes(start) && columns.includes(end)
+    );
+    const samples = rows.map(({ line, fields }): ListedSample => {
+      const field = (name: string) => fields[columns.indexOf(name)] ?? "";
+      const refuse = (problem: string): never => {
+        throw new DatasetError(path, problem, { line });
+      };
+      const recording = field("file") || refuse("it names no file");
+      const set = setNamed(field("split"));
+      if (set === undefined && field("split") !== "") {
+        refuse(
+          `split "${field("split")}" is not train, validation or test`,
+        );
+      }
+      return {
+        path: recording.startsWith("/")
+          ? recording
+          : join(folderOf(path), recording),
+        recording,
+        label: field("label") || refuse("it names no class"),
+        group: field("group") || undefined,
+        set,
+        part: part && partOf(part, field, refuse),
+        line,
+      };
+    });
+    if (samples.length === 0) {
+      throw new DatasetError(path, "it lists no recording");
+    }
+    return { samples, list: path };
+  },
+};
+
+function columnNamed(name: string): string | undefined {
+  const plain = name.toLowerCase().replaceAll(/[\s_\-().[\]]/g, "")
+    .replace("µ", "u");
+  return Object.hasOwn(COLUMNS, plain) ? COLUMNS[plain] : undefined;
+}
+
+/** Takes the part of a recording out of a row; both ends empty is all of it. */
+function partOf(
+  [startName, endName, unit, factor]: typeof PARTS[number],
+  field: (name: string) => string,
+  refuse: (problem: string) => never,
+): Part | undefined {
+  const words = [field(startName), field(endName)];
+  if (words.every((word) => word === "")) return undefined;
+  const [start, end] = words.map((word) => {
+    const value = word === "" ? NaN : Number(word);
+    const whole = unit !== "events" || Number.isInteger(value);
+    if (!Number.isFinite(value) || value < 0 || !whole) {
+      refuse(`"${word}" is no time or number of an event`);
+    }
+    return Math.round(value * factor);
+  });
+  if (end <= start) refuse(`it ends at ${words[1]}, it starts at ${words[0]}`);
+  return { start, end, unit };
+}
+
+/** A list, and the character between its fields. */
+interface FoundList {
+  readonly path: string;
+  readonly delimiter: string;
+}
+
+/** Finds the list: the place itself, or the first CSV file in it that is one. */
+async function findList(
+  { path, files }: Place,
+): Promise<FoundList | undefined> {
+  if (files === undefined) return await asList(path);
+  for (const name of files) {
+    const found = await asList(join(path, name));
+    if (found !== undefined) return found;
+  }
+}
+
+/** Looks for both columns in the first line of a file. */
+async function asList(path: string): Promise<FoundList | undefined> {
+  if (!/\.(csv|tsv)$/i.test(path)) return undefined;
+  using file = await Deno.open(path);
+  const head = new Uint8Array(4096);
+  const read = await file.read(head) ?? 0;
+  const text = new TextDecoder().decode(head.subarray(0, read));
+  const [line] = text.replace(/^\ufeff/, "").split(/[\r\n]/);
+  const [delimiter = ","] = /[,;\t]/.exec(line) ?? [];
+  const columns = line.replaceAll('"', "").split(delimiter).map(columnNamed);
+  return columns.includes("file") && columns.includes("label")
+    ? { path, delimiter }
+    : undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * N-Caltech101: a folder a class, recordings of an ATIS in `.bin`.
+ *
+ * @module
+ */
+
+import { join } from "../files/file_path.ts";
+import { lookAt } from "./folder_tree.ts";
+import { folders } from "./folders.ts";
+import type { Layout, Place } from "./layout.ts";
+
+/** Folders that tell it from other folders of classes. */
+const SOME_CLASSES = ["accordion", "airplanes", "yin_yang"];
+
+/** The folder `Caltech101`, or one that holds it beside its annotations. */
+export const nCaltech101: Layout = {
+  description: "objects of N-Caltech101",
+  matches: async (place) => await findClasses(place) !== undefined,
+  async list(place, classes) {
+    return await folders.list(await findClasses(place) ?? place, classes);
+  },
+};
+
+async function findClasses(place: Place): Promise<Place | undefined> {
+  const inner = place.folders.includes("Caltech101")
+    ? await lookAt(join(place.path, "Caltech101"))
+    : place;
+  const has = SOME_CLASSES.every((name) => inner.folders.includes(name));
+  return has ? inner : undefined;
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { listSamples } from "../../../dataset/layouts/find_layout.ts";
+import type { ListedSample } from "../../../dataset/layouts/layout.ts";
+import { recordingsAt, withFiles } from "./recordings.ts";
+
+/** Lists the samples of files in words. */
+async function found(
+  paths: readonly string[],
+  options: Parameters<typeof listSamples>[1] = {},
+): Promise<string[]> {
+  let words: string[] = [];
+  await withFiles(recordingsAt(paths), async (folder) => {
+    const { layout, samples } = await listSamples(folder, options);
+    assert.equal(layout, "folders");
+    words = samples.map(inWords);
+    assert(
+      samples.every(({ path, recording }) => path === `${folder}/${recording}`),
+    );
+  });
+  return words;
+}
+
+function inWords({ recording, label, group, set }: ListedSample): string {
+  return [recording, label, group ?? "-", set ?? "-"].join(" ");
+}
+
+Deno.test("a folder a class is a layout, its files are in natural order", async () => {
+  assert.deepEqual(
+    await found(["wave/10.csv", "wave/9.csv", "clap/a.aedat4", "clap/b.raw"]),
+    [
+      "clap/a.aedat4 clap - -",
+      "clap/b.raw clap - -",
+      "wave/9.csv wave - -",
+      "wave/10.csv wave - -",
+    ],
+  );
+});
+
+Deno.test("folders of train, validation and test are sets", async () => {
+  assert.deepEqual(
+    await found(["Train/a/1.csv", "val/a/2.csv", "test/b/3.csv"]),
+    [
+      "test/b/3.csv b - test",
+      "Train/a/1.csv a - train",
+      "val/a/2.csv a - validation",
+    ],
+  );
+  assert.deepEqual(await found(["train/1.csv", "other/2.csv"]), [
+    "other/2.csv other - -",
+    "train/1.csv train - -",
+  ]);
+});
+
+Deno.test("folders below a class's are groups, and above it if named so", async () => {
+  assert.deepEqual(
+    await found(["a/ann/1.csv", "a/bob/1.csv", "b/ann/x/1.csv"]),
+    [
+      "a/ann/1.csv a ann -",
+      "a/bob/1.csv a bob -",
+      "b/ann/x/1.csv b ann -",
+    ],
+  );
+  assert.deepEqual(await found(["user01/a/1.csv", "user02/b/1.csv"]), [
+    "user01/a/1.csv a user01 -",
+    "user02/b/1.csv b user02 -",
+  ]);
+  assert.deepEqual(
+    await found(["ann/a/1.csv", "bob/b/1.csv"], { classes: ["a", "b"] }),
+    ["ann/a/1.csv a ann -", "bob/b/1.csv b bob -"],
+  );
+});
+
+Deno.test("people in file names are groups if every file has one", async () => {
+  assert.deepEqual(await found(["a/user3_1.csv", "b/take2_User3.csv"]), [
+    "a/user3_1.csv a user3 -",
+    "b/take2_User3.csv b user3 -",
+  ]);
+  assert.deepEqual(await found(["a/user3_1.csv", "b/take2.csv"]), [
+    "a/user3_1.csv a - -",
+    "b/take2.csv b - -",
+  ]);
+});
+
+Deno.test("what is no recording is passed over", async () => {
+  assert.deepEqual(
+    await found([
+      ...["a/1.csv", "a/README.txt", "a/notes.md", ".git/b/1.csv"],
+      ...["a/.hidden.csv", "top.csv", "a/take.mp4", "x.zarr/c/1.csv"],
+    ]),
+    ["a/1.csv a - -"],
+  );
+});
+
+Deno.test("a folder of no layout is refused with those that are known", async () => {
+  await withFiles(
+    { "wave_1.csv": "t,x,y,p\n", "notes.md": "" },
+    async (folder) => {
+      await assert.rejects(listSamples(folder), {
+        name: "DatasetError",
+        message: new RegExp(
+          `^Cannot use "${folder}": it is none of: .*a folder a class$`,
+        ),
+      });
+      await assert.rejects(listSamples(`${folder}/none`), {
+        message: `Cannot use "${folder}/none": there is no such file or folder`,
+      });
+    },
+  );
+  await withFiles({ "wave/notes.md": "" }, async (folder) => {
+    await assert.rejects(listSamples(folder), {
+      message: `Cannot use "${folder}": 0 recordings in it, none in a folder ` +
+        "named after its class",
+    });
+  });
+});

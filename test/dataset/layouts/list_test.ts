@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { listSamples } from "../../../dataset/layouts/find_layout.ts";
+import { withFiles } from "./recordings.ts";
+
+/** Lists what a list of this text has, without the paths of files. */
+async function listed(text: string, name = "list.csv") {
+  let samples: unknown[] = [];
+  await withFiles(
+    { [name]: text, "other.csv": "t,x,y,p\n" },
+    async (folder) => {
+      for (const place of [folder, `${folder}/${name}`]) {
+        const { layout, samples: found, list } = await listSamples(place);
+        assert.deepEqual([layout, list], ["list", `${folder}/${name}`]);
+        samples = found.map(({ path, line: _line, ...sample }) => {
+          assert(
+            path === sample.recording ||
+              path === `${folder}/${sample.recording}`,
+          );
+          return JSON.parse(JSON.stringify(sample));
+        });
+      }
+    },
+  );
+  return samples;
+}
+
+Deno.test("a list names files and labels in any order of columns", async () => {
+  assert.deepEqual(
+    await listed("label,who,file\nwave,x,a/1.raw\n\nclap,y,/b.es\n"),
+    [
+      { recording: "a/1.raw", label: "wave" },
+      { recording: "/b.es", label: "clap" },
+    ],
+  );
+  assert.deepEqual(
+    await listed('"File";Class\r\n"a;b.raw";wave\r\n', "samples.csv"),
+    [{ recording: "a;b.raw", label: "wave" }],
+  );
+  assert.deepEqual(await listed("filename\tlabel\n1.raw\twave\n", "all.tsv"), [
+    { recording: "1.raw", label: "wave" },
+  ]);
+});
+
+Deno.test("a list may name parts, groups and a split", async () => {
+  assert.deepEqual(
+    await listed(
+      "file,label,start,end,group,split\n1.raw,a,5,9,ann,train\n1.raw,b,,,,Test\n",
+    ),
+    [
+      {
+        recording: "1.raw",
+        label: "a",
+        group: "ann",
+        set: "train",
+        part: { start: 5, end: 9, unit: "us" },
+      },
+      { recording: "1.raw", label: "b", set: "test" },
+    ],
+  );
+  const part = async (text: string) =>
+    (await listed(text) as { part: unknown }[])[0].part;
+  assert.deepEqual(await part("file,label,start_s,end_s\n1.raw,a,0.5,1.25\n"), {
+    start: 500_000,
+    end: 1_250_000,
+    unit: "us",
+  });
+  assert.deepEqual(
+    await part("file,label,start_event,end_event\n1.raw,a,5,9\n"),
+    { start: 5, end: 9, unit: "events" },
+  );
+});
+
+Deno.test("a list that cannot be used is refused with its line", async () => {
+  for (
+    const [text, problem] of [
+      ["file,label\n", ": it lists no recording"],
+      ["file,label\n1.raw,a\n2.raw,\n", " line 3: it names no class"],
+      ["file,label\n,a\n", " line 2: it names no file"],
+      [
+        "file,label,split\n1.raw,a,holdout\n",
+        ' line 2: split "holdout" is not train, validation or test',
+      ],
+      [
+        "file,label,start,end\n1.raw,a,9,5\n",
+        " line 2: it ends at 5, it starts at 9",
+      ],
+      [
+        "file,label,start_event,end_event\n1.raw,a,1.5,5\n",
+        ' line 2: "1.5" is no time or number of an event',
+      ],
+    ]
+  ) {
+    await withFiles({ "list.csv": text }, async (folder) => {
+      await assert.rejects(listSamples(folder), {
+        name: "DatasetError",
+        message: `Cannot use "${folder}/list.csv"${problem}`,
+      });
+    });
+  }
+});
