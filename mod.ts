@@ -23,7 +23,21 @@ export type {
   OwnLayer,
 } from "./engine/layers/describe_layers.ts";
 export type { Extent, Pair } from "./engine/network/network.ts";
+export type {
+  PoolingDescription,
+  ResidualDescription,
+  UnitDescription,
+  UnitOptions,
+} from "./engine/layerwise/describe_units.ts";
+export type { Norm } from "./engine/layerwise/units.ts";
+export type { Augmentation } from "./engine/network/augmentation.ts";
+export type { StepChanges } from "./engine/plan/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
+export {
+  leaky,
+  type LeakyParameters,
+  type Surrogate,
+} from "./engine/neurons/leaky.ts";
 export type { OptimizerName, UpdateRule } from "./engine/plan/optimizer.ts";
 export type { InputCoding } from "./engine/plan/sizes.ts";
 export { openDevice } from "./engine/device/device.ts";
@@ -41,6 +55,11 @@ export {
   probSpikes,
   type ProbSpikesOptions,
 } from "./engine/losses/prob_spikes.ts";
+export {
+  crossEntropy,
+  type ReadoutOptions,
+  squaredRate,
+} from "./engine/losses/readout.ts";
 export type { Region } from "./engine/losses/region.ts";
 export type { ResponseOptions } from "./engine/losses/response.ts";
 export {
@@ -130,7 +149,11 @@ export {
   SampleSet,
   type SampleSetOptions,
 } from "./dataset/sample_set.ts";
-export type { SampleSource } from "./dataset/sample_source.ts";
+export type { SampleInfo, SampleSource } from "./dataset/sample_source.ts";
+export {
+  openSamples,
+  type OpenSamplesOptions,
+} from "./dataset/samples/open_samples.ts";
 
 // Charts, as Vega-Lite objects.
 export {

@@ -179,8 +179,8 @@ export class SampleCache {
   }
 }
 
-function keyOf(index: number, { Ts, method }: Binning): string {
-  return `${index} ${Ts} ${method}`;
+function keyOf(index: number, { Ts, slices, method }: Binning): string {
+  return `${index} ${slices ?? Ts} ${method}`;
 }
 
 function pack(

@@ -51,3 +51,17 @@ export {
   writeSyntheticDataset,
   type WrittenRecording,
 } from "./synth/write.ts";
+
+// Labelled samples of any folder.
+export type { LayoutName, SetName } from "./layouts/layout.ts";
+export {
+  type DivideOptions,
+  divideSamples,
+  type Division,
+} from "./samples/divide_samples.ts";
+export type {
+  LabelledSample,
+  LabelledSamples,
+  RecordingFacts,
+  SourceRecording,
+} from "./samples/labelled_samples.ts";

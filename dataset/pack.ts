@@ -19,15 +19,19 @@ const ROUND = 2 ** 52;
 /** How time is divided into bins. */
 export interface Binning {
   /**
+   * `"slices"` cuts a sample's own duration, from its first to its last event,
+   * into `slices` equal bins.
    * `"SlayerTD"` rounds a time to the nearest bin (half to even), so bin 0 is
    * half as long as the others, and lowers the polarities of a sample by their
    * minimum: a sample of ON events only becomes one of OFF events.
    * `"frames"` cuts time into windows from the sample's start, leaves out the
    * last, incomplete one, and stores pixels transposed: rows are x, columns y.
    */
-  readonly method: "SlayerTD" | "frames";
-  /** Length of a bin in ms. */
+  readonly method: "SlayerTD" | "frames" | "slices";
+  /** Length of a bin in ms; not used by `"slices"`. */
   readonly Ts: number;
+  /** Bins that `"slices"` cuts a sample into. */
+  readonly slices?: number;
 }
 
 /** How {@linkcode packSample} reads, bins and names a sample. */
@@ -119,16 +123,18 @@ export function addressBits({ width, height }: Sensor): number {
  * ```
  */
 export function packSample(events: Events, options: PackOptions): PackedSample {
-  const { method, Ts, sensor, timing: { unitUs, fromFirstEvent } } = options;
+  const { method, sensor, timing: { unitUs, fromFirstEvent } } = options;
   const { name = "a sample" } = options;
   const bits = addressBits(sensor);
   checkBinning(options);
   checkPixels(events, sensor);
   const { x, y, t, p } = events;
+  const Ts = method === "slices" ? sliceOf(events, options) : options.Ts;
   const slayerTD = method === "SlayerTD";
-  const row = slayerTD ? y : x;
-  const column = slayerTD ? x : y;
-  const columns = slayerTD ? sensor.width : sensor.height;
+  const upright = method !== "frames";
+  const row = upright ? y : x;
+  const column = upright ? x : y;
+  const columns = upright ? sensor.width : sensor.height;
   const minimum = slayerTD && !p.includes(0) ? 1 : 0;
   const first = t.length > 0 ? t[0] : 0;
   const start = fromFirstEvent ? Math.floor(first / unitUs) : 0;
@@ -156,7 +162,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
         `${sensor.width}×${sensor.height} pixels leave room for ${room} bins`,
     );
   }
-  const bins = slayerTD ? lastBin + 1 : Math.max(lastBin, 0);
+  const bins = method === "frames" ? Math.max(lastBin, 0) : lastBin + 1;
   if (!ordered) words.subarray(0, kept).sort();
   kept = bisectLeft(words.subarray(0, kept), bins * 2 ** bits);
   if (kept < words.length) words = words.slice(0, kept);
@@ -206,13 +212,35 @@ export function cropWords(
   return crop;
 }
 
-function checkBinning({ method, Ts, timing: { unitUs } }: PackOptions): void {
-  if (method !== "SlayerTD" && method !== "frames") {
+/** Length in ms of the slices of a sample's own duration. */
+function sliceOf(
+  { t }: Events,
+  { slices = 1, timing: { unitUs, fromFirstEvent } }: PackOptions,
+): number {
+  if (t.length === 0) return 1;
+  const time = (i: number) => Math.floor((t[0] + ((t[i] - t[0]) | 0)) / unitUs);
+  const start = fromFirstEvent ? time(0) : 0;
+  // The last event falls into the last slice.
+  return (time(t.length - 1) - start + 1) * unitUs / 1000 / slices;
+}
+
+function checkBinning(
+  { method, Ts, slices, timing: { unitUs } }: PackOptions,
+): void {
+  if (method !== "SlayerTD" && method !== "frames" && method !== "slices") {
     throw new TypeError(
-      `Cannot bin by method "${method}": only SlayerTD and frames are known`,
+      `Cannot bin by method "${method}": only SlayerTD, frames and slices are ` +
+        "known",
     );
   }
-  if (!(Ts > 0 && Ts < Infinity)) {
+  if (method === "slices") {
+    if (!(Number.isInteger(slices) && slices! > 0)) {
+      throw new RangeError(
+        `Cannot cut a sample into "${slices}" slices: a whole number from 1 is ` +
+          "needed",
+      );
+    }
+  } else if (!(Ts > 0 && Ts < Infinity)) {
     throw new RangeError(
       `Cannot bin at Ts "${Ts}": a positive number of ms is needed`,
     );

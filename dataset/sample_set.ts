@@ -33,8 +33,11 @@ export interface BatchRequest {
   readonly batch: number;
   /** Length of a sample in bins. */
   readonly bins: number;
-  /** Length of a bin in ms. */
-  readonly Ts: number;
+  /**
+   * Length of a bin in ms. Without it each sample's own duration is cut into
+   * the bins.
+   */
+  readonly Ts?: number;
   /**
    * Random generator for order, crops and augmentation. Without it samples come
    * in order, start at their first bin and are not augmented.
@@ -141,7 +144,9 @@ export class SampleSet {
     return batches(this.source, order, {
       batchSize: batch,
       bins,
-      binning: { method, Ts },
+      binning: Ts === undefined
+        ? { method: "slices", slices: bins, Ts: 0 }
+        : { method, Ts },
       crop: random ? crop : "fixed",
       augment: random && augment,
       random: random && (() => random.uniform()),

@@ -7,6 +7,16 @@
 import type { Events, Sensor, Timing } from "./events.ts";
 import type { Binning, PackedSample } from "./pack.ts";
 
+/** What is known of a sample without reading its events. */
+export interface SampleInfo {
+  /** Its name in pictures and tables. */
+  readonly name: string;
+  /** Name of the recording that it is in. */
+  readonly recording: string;
+  /** Person, day or the like that it belongs to. */
+  readonly group?: string;
+}
+
 /** A data set of labelled samples, each a short sequence of events. */
 export interface SampleSource {
   /** The sensor that recorded the samples. */
@@ -17,6 +27,8 @@ export interface SampleSource {
   readonly classes: readonly string[];
   /** One label a sample. */
   readonly labels: readonly number[];
+  /** What is known of each sample. Optional: not every data set has names. */
+  readonly samples?: readonly SampleInfo[];
   /**
    * Reads the events of one sample.
    *

@@ -49,6 +49,7 @@ export type {
   NeuronParameters,
   SampleTime,
 } from "./neurons/neuron_kind.ts";
+export { LEAKY } from "./neurons/leaky.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,

@@ -69,12 +69,13 @@ export function filterSamples(
     }
   }
   const sensor = coarserSensor(source.sensor, options.downsampleSpace ?? 1);
-  const { timing, classes, labels } = source;
+  const { timing, classes, labels, samples } = source;
   return {
     sensor,
     timing,
     classes,
     labels,
+    ...(samples && { samples }),
     events: async (index) =>
       filterEvents(await source.events(index), source, options),
     ...(source.origin && { origin: (index) => source.origin!(index) }),

@@ -18,14 +18,24 @@ import type { ReadoutLoss } from "../losses/loss.ts";
 import { sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
-import { type LayerwiseBuffers, readersOf, UNIFORM_WORDS } from "./unit_buffers.ts";
+import {
+  type LayerwiseBuffers,
+  readersOf,
+  UNIFORM_WORDS,
+} from "./unit_buffers.ts";
 import {
   layerRaster,
   type Strips,
   stripsOf,
   type UnitLaunches,
 } from "./unit_launches.ts";
-import { floatsOf, planesOf, rasterOf, type Unit, type Units } from "./units.ts";
+import {
+  floatsOf,
+  planesOf,
+  rasterOf,
+  type Unit,
+  type Units,
+} from "./units.ts";
 
 /** Workgroups that share the events of one source. */
 const GROUPS_PER_SOURCE = 32;
@@ -95,7 +105,11 @@ export class UnitCompiler {
     const pack = launch({
       kernel: countsPack,
       constants: { T, ...input.extent, P: planesOf(input) },
-      grid: [groupsFor(sizeOf(input.extent), countsPack.workgroup), B, "samples"],
+      grid: [
+        groupsFor(sizeOf(input.extent), countsPack.workgroup),
+        B,
+        "samples",
+      ],
     });
     return inOrder(this.#each([scatter, pack], (index) => {
       const { counts, largest, rasters } = buffers.microBatches[index];
@@ -315,10 +329,12 @@ export class UnitCompiler {
       dy: gradient,
       sums: { buffer: buffers.units[index].partials },
       dshortcut: residual
-        ? { buffer: this.#gradientFor(residual.raster, part, {
+        ? {
+          buffer: this.#gradientFor(residual.raster, part, {
             unit: index,
             adds: true,
-          }) }
+          }),
+        }
         : { buffer: buffers.unused[2] },
       factors: { buffer: buffers.units[index].back },
       values: gradient,
@@ -377,9 +393,7 @@ export class UnitCompiler {
     const { buffers } = this.#context;
     return buffers.microBatches.flatMap((_, microBatch) => {
       const bound = buffersOf(microBatch);
-      return launches.map((launch) =>
-        this.#compile(launch, bound, microBatch)
-      );
+      return launches.map((launch) => this.#compile(launch, bound, microBatch));
     });
   }
 

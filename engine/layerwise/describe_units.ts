@@ -120,7 +120,9 @@ export function describeUnits(
   const readout = units.findIndex((unit) => !unit.neuron);
   if (readout >= 0 && readout < units.length - 1) {
     throw new ShapeError(
-      `Cannot build layer "${units[readout].layer.name}": only the last layer ` +
+      `Cannot build layer "${
+        units[readout].layer.name
+      }": only the last layer ` +
         "can be without neurons",
     );
   }

@@ -43,11 +43,13 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
           [layer.name, "norm.bias", vectorOf(unit, () => 0)] as const,
         ]
         : bias
-        ? [[
-          layer.name,
-          "bias",
-          vectorOf(unit, (uniform) => (2 * uniform() - 1) * bound),
-        ] as const]
+        ? [
+          [
+            layer.name,
+            "bias",
+            vectorOf(unit, (uniform) => (2 * uniform() - 1) * bound),
+          ] as const,
+        ]
         : []),
     ];
   });

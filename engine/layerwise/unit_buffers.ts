@@ -231,8 +231,7 @@ export function allocateUnits(
       const shared = train || keep
         ? undefined
         : allocate("drive", M * sizes.drives[0]);
-      const floats = (label: string, each: number) =>
-        allocate(label, M * each);
+      const floats = (label: string, each: number) => allocate(label, M * each);
       return {
         counts: allocate("counts", M * sizes.counts),
         largest: allocate("largest", M),

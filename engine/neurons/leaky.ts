@@ -4,10 +4,7 @@
  * @module
  */
 
-import {
-  LEAKY_NEURON,
-  SURROGATES,
-} from "../../kernels/shared/leaky_neuron.ts";
+import { LEAKY_NEURON, SURROGATES } from "../../kernels/shared/leaky_neuron.ts";
 import type { NeuronDescription } from "./describe_neuron.ts";
 import { steppedNeuron } from "./stepped_neuron.ts";
 

@@ -21,7 +21,11 @@ import { ResidentEvents } from "./event_cache.ts";
 import { sizeOf } from "../network/network.ts";
 import { requireBatch, requirePlaces } from "./require_batch.ts";
 import type { StepRecord } from "./step_results.ts";
-import type { EventBinning, NeuronActivity, StepRunner } from "./step_runner.ts";
+import type {
+  EventBinning,
+  NeuronActivity,
+  StepRunner,
+} from "./step_runner.ts";
 
 /** Firing rate of a layer's input above which dense variants are faster. */
 const BUSY = 0.2;

@@ -99,7 +99,10 @@ export async function* fit(
 /** A training run: its options, its position, and its two plans. */
 class FitLoop {
   readonly #network: Model;
-  readonly #plans: { readonly trainer: StepRunner; readonly tester: StepRunner };
+  readonly #plans: {
+    readonly trainer: StepRunner;
+    readonly tester: StepRunner;
+  };
   readonly #options: FitOptions;
   readonly #random: Random;
   #position: FitPosition;

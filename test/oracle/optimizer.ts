@@ -42,6 +42,21 @@ export function adam(lr: number, weightDecay = 0): Update {
 }
 
 /**
+ * AdamW: Adam without AMSGrad, p −= lr/(1 − β1ᵗ)·m/(√(v/(1 − β2ᵗ)) + ε), and
+ * p −= lr·λ·p beside it.
+ *
+ * @param lr Learning rate.
+ * @param weightDecay λ.
+ * @returns An update that has taken no step yet.
+ */
+export function adamW(lr: number, weightDecay = 0): Update {
+  return moments(lr * weightDecay, (t, m, _vMax, _g, v) => {
+    const root = Math.sqrt(v / (1 - BETA2 ** t));
+    return lr / (1 - BETA1 ** t) * m / (root + EPSILON);
+  });
+}
+
+/**
  * NADAM with AMSGrad as in the package: p −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·
  * (β1·m + (1 − β1)·g)/(√v_max + ε), and p −= lr·λ·p beside it.
  *
@@ -75,7 +90,13 @@ export function sgd(lr: number, weightDecay = 0): Update {
 /** m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², v_max the largest v so far. */
 function moments(
   decay: number,
-  step: (t: number, m: number, vMax: number, g: number) => number,
+  step: (
+    t: number,
+    m: number,
+    vMax: number,
+    g: number,
+    v: number,
+  ) => number,
 ): Update {
   let m = new Float64Array();
   let v = new Float64Array();
@@ -93,7 +114,8 @@ function moments(
       m[i] = BETA1 * m[i] + (1 - BETA1) * g;
       v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
       vMax[i] = Math.max(vMax[i], v[i]);
-      weights[i] -= step(t, m[i], vMax[i], g) + decay * weights[i];
+      weights[i] -= step(t, m[i], vMax[i], g, v[i]) +
+        decay * weights[i];
     }
   };
 }

@@ -4,7 +4,13 @@ import { updateStep } from "../../../kernels/update/optimizer_step.ts";
 import { close, counts, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import { run } from "../kernel_runner.ts";
-import { adam, nadam, sgd, type Update } from "../../oracle/optimizer.ts";
+import {
+  adam,
+  adamW,
+  nadam,
+  sgd,
+  type Update,
+} from "../../oracle/optimizer.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { weightsToKernel } from "../kernel_orders.ts";
 import {
@@ -49,7 +55,7 @@ function follows(
   });
 }
 
-const WAYS = { ADAM: adam, NADAM: nadam, SGD: sgd };
+const WAYS = { ADAM: adam, NADAM: nadam, SGD: sgd, ADAMW: adamW };
 
 /** Rate, root and decay of a step, as optimizer_rules.wgsl wants them. */
 function updateOf(rule: keyof typeof WAYS, step: number, weightDecay: number) {
@@ -59,6 +65,7 @@ function updateOf(rule: keyof typeof WAYS, step: number, weightDecay: number) {
     ADAM: LR / first,
     NADAM: LR * Math.sqrt(second) / first,
     SGD: LR,
+    ADAMW: LR / first,
   }[rule];
   const decay = rule === "SGD" ? weightDecay : LR * weightDecay;
   return Float32Array.of(rate, 1 / Math.sqrt(second), decay);

@@ -1,0 +1,225 @@
+/**
+ * Division of a data set's samples into training, validation and test.
+ *
+ * @module
+ */
+
+import { type GroupedSample, splitByGroup } from "./group_split.ts";
+import type { LabelledSample } from "./labelled_samples.ts";
+import type { SetName } from "../layouts/layout.ts";
+import { apartFrom, canSplitInTime, splitInTime } from "./split_in_time.ts";
+
+/** Indices of the samples of a fold, each ascending. */
+export interface Division {
+  /** Samples to train with. */
+  readonly train: readonly number[];
+  /** Samples to choose weights by; left out if none are wanted, or there are too few recordings for one. */
+  readonly validation?: readonly number[];
+  /** Samples to test with. */
+  readonly test: readonly number[];
+}
+
+/** How samples are divided. */
+export interface DivideOptions {
+  /** Number of folds. @default as `divideSamples()` says */
+  readonly folds?: number;
+  /** Share of the samples to test with, in a single fold. */
+  readonly test?: number;
+  /** Whether a part of the training samples is for validation. */
+  readonly validation: boolean;
+  /** Whether parts of one recording may be on both sides. @default false */
+  readonly inTime?: boolean;
+  /** Seed of the division. */
+  readonly seed: number;
+}
+
+/** Folds unless their number, or a share for test, is given. */
+const FOLDS = 4;
+
+/** Share of the samples for test, unless given. */
+const TEST = 0.2;
+
+/** Share of a fold's training samples that are for validation. */
+const VALIDATION = 0.15;
+
+/**
+ * Divides samples into folds.
+ *
+ * Where the data set has a split, that is the only fold. Else, where it tells
+ * groups, there are four folds, or one a group if there are fewer; and without
+ * groups one fold, with a fifth of the recordings for test. No group, or
+ * recording, is on two sides, and each side has about the same share of every
+ * class. Where a class has a single recording that was cut into windows, or if
+ * asked, recordings are divided in time instead, their last windows being for
+ * test. Training windows that share time with those of another side are left
+ * out.
+ *
+ * @param samples The samples.
+ * @param options How they are divided.
+ * @returns The folds, and in words how they were made.
+ * @throws {RangeError} If there are too few groups or recordings.
+ *
+ * @example
+ * ```ts
+ * import { divideSamples } from "./divide_samples.ts";
+ * const samples = Array.from({ length: 10 }, (_, n) => ({
+ *   name: `${n}`,
+ *   recording: `${n}.csv`,
+ *   label: n % 2,
+ *   place: n,
+ * }));
+ * const { divisions } = divideSamples(samples, { validation: false, seed: 0 });
+ * const [{ train, test }] = divisions;
+ * if (train.length !== 8 || test.length !== 2) throw new Error("expected 8, 2");
+ * ```
+ */
+export function divideSamples(
+  samples: readonly LabelledSample[],
+  options: DivideOptions,
+): { readonly divisions: Division[]; readonly how: string } {
+  const { divisions, how, inTime } = testSets(samples, options);
+  return {
+    how,
+    divisions: divisions.map(({ train, validation, test }) => {
+      const all = options.validation || validation === undefined
+        ? train
+        : [...train, ...validation].sort((a, b) => a - b);
+      const own = apartFrom(test, all, samples);
+      if (own.length === 0 || test.length === 0) {
+        throw new RangeError(
+          "Cannot divide the samples: none are left for training and test",
+        );
+      }
+      if (!options.validation) return { train: own, test };
+      const chosen = validation === undefined
+        ? chooseValidation(own, samples, { seed: options.seed, inTime })
+        : apartFrom(test, validation, samples);
+      const held = new Set(chosen);
+      const rest = own.filter((n) => !held.has(n));
+      const left = apartFrom(chosen, rest, samples);
+      return chosen.length === 0 || left.length === 0
+        ? { train: own, test }
+        : { train: left, validation: chosen, test };
+    }),
+  };
+}
+
+/** Chooses the samples to test with in each fold; all others train. */
+function testSets(
+  samples: readonly LabelledSample[],
+  { folds, test, seed, inTime = false }: DivideOptions,
+): {
+  readonly divisions: Division[];
+  readonly how: string;
+  readonly inTime: boolean;
+} {
+  if (folds === undefined && test === undefined && !inTime) {
+    const own = ownSplit(samples);
+    if (own !== undefined) {
+      return { divisions: [own], how: "its own split", inTime };
+    }
+  }
+  const groups = new Set(samples.map(({ group }) => group)).size;
+  const key = groups > 1 ? groupOf : recordingOf;
+  const count = folds ??
+    (test === undefined && groups > 1 && !inTime
+      ? Math.min(FOLDS, new Set(samples.map(key)).size)
+      : undefined);
+  const share = test ?? TEST;
+  const shares = count === undefined
+    ? [1 - share, share]
+    : Array.from({ length: count }, () => 1 / count);
+  const lonely = key === recordingOf ? singleRecording(samples) : undefined;
+  const byTime = inTime || lonely !== undefined;
+  if (byTime && !canSplitInTime(samples)) {
+    throw new RangeError(
+      lonely === undefined
+        ? "Cannot divide recordings in time: they were not cut into windows"
+        : `Cannot train and test with recording "${lonely}": it is the only ` +
+          "one of its class, and was not cut into windows",
+    );
+  }
+  const all = [...samples.keys()];
+  const parts = byTime
+    ? splitInTime(samples, shares)
+    : splitByGroup(grouped(all, samples, key), shares, seed);
+  const how = byTime ? "in time" : groups > 1 ? "by group" : "by recording";
+  return {
+    inTime: byTime,
+    divisions: (count === undefined ? parts.slice(1) : parts).map((test) => {
+      const held = new Set(test);
+      return { train: all.filter((n) => !held.has(n)), test };
+    }),
+    how: count === undefined
+      ? `${Math.round(100 * share)} % for test, ${how}`
+      : `${count} folds ${how}`,
+  };
+}
+
+/** Takes the split that the data set has, if it has one. */
+function ownSplit(samples: readonly LabelledSample[]): Division | undefined {
+  const of = (name: SetName | undefined) =>
+    [...samples.keys()].filter((n) => samples[n].set === name);
+  const [validation, test] = [of("validation"), of("test")];
+  const train = [...of("train"), ...of(undefined)].sort((a, b) => a - b);
+  const held = test.length > 0 ? test : validation;
+  if (train.length === 0 || held.length === 0) return undefined;
+  return test.length > 0 && validation.length > 0
+    ? { train, validation, test }
+    : { train, test: held };
+}
+
+/**
+ * Chooses training samples for validation: by group, else by recording, else
+ * in time; none if there is but one recording of each class, without windows.
+ */
+function chooseValidation(
+  train: readonly number[],
+  samples: readonly LabelledSample[],
+  { seed, inTime }: { readonly seed: number; readonly inTime: boolean },
+): number[] {
+  const shares = [1 - VALIDATION, VALIDATION];
+  for (const key of inTime ? [] : [groupOf, recordingOf]) {
+    if (new Set(train.map((n) => key(samples[n]))).size < 2) continue;
+    // The seed after that of the folds, as for other data sets.
+    const parts = splitByGroup(grouped(train, samples, key), shares, seed + 1);
+    if (parts[1].length > 0) return parts[1].map((n) => train[n]);
+  }
+  const own = train.map((n) => samples[n]);
+  if (!canSplitInTime(own)) return [];
+  return splitInTime(own, shares)[1].map((n) => train[n]);
+}
+
+function grouped(
+  indices: readonly number[],
+  samples: readonly LabelledSample[],
+  key: (sample: LabelledSample) => string,
+): GroupedSample[] {
+  return indices.map((n) => ({
+    label: samples[n].label,
+    group: key(samples[n]),
+  }));
+}
+
+/** Names the group of a sample; one without a group is on its own. */
+function groupOf({ group, recording }: LabelledSample): string {
+  return group ?? recording;
+}
+
+function recordingOf({ recording }: LabelledSample): string {
+  return recording;
+}
+
+/** Finds a recording that is the only one of its class. */
+function singleRecording(
+  samples: readonly LabelledSample[],
+): string | undefined {
+  const recordings = new Map<number, Set<string>>();
+  for (const { label, recording } of samples) {
+    const there = recordings.get(label);
+    if (there === undefined) recordings.set(label, new Set([recording]));
+    else there.add(recording);
+  }
+  const [name] = [...recordings.values()].find(({ size }) => size < 2) ?? [];
+  return name;
+}

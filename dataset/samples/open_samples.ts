@@ -1,0 +1,249 @@
+/**
+ * Opens anybody's recordings as a data set: whatever their format and their
+ * layout.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../files/errors.ts";
+import type { TimeUnit } from "../formats/reading/format.ts";
+import { canBeShown } from "../formats/sl_animals.ts";
+import { inParallel } from "../threads/in_parallel.ts";
+import { WorkerPool } from "../threads/worker_pool.ts";
+import { commonSensor } from "./common_sensor.ts";
+import {
+  type CutJob,
+  type CutRecording,
+  cutRecording,
+} from "./cut_recording.ts";
+import { listSamples } from "../layouts/find_layout.ts";
+import { sortNames } from "../layouts/folder_tree.ts";
+import { HeldRecordings, HeldSamples } from "./held_samples.ts";
+import type { LabelledSample, LabelledSamples } from "./labelled_samples.ts";
+import type { LayoutName, ListedSample } from "../layouts/layout.ts";
+
+/** How recordings become samples. */
+export interface OpenSamplesOptions {
+  /** The layout. @default found by looking */
+  readonly layout?: LayoutName;
+  /** Unit of times in tables. @default found by looking */
+  readonly timeUnit?: TimeUnit;
+  /** Length of the windows to cut, in ms. @default none are cut */
+  readonly window?: number;
+  /** Time that a window shares with the next, in ms. @default 0 */
+  readonly overlap?: number;
+  /** The classes to take, in their order. @default all, by name */
+  readonly classes?: readonly string[];
+  /**
+   * Pattern whose first group, in the path of a recording below the folder,
+   * names its group; `"recording"` makes every recording a group.
+   *
+   * @default what the layout tells
+   */
+  readonly group?: RegExp | "recording";
+  /** Memory for recordings in bytes; others are read again. @default 4 GiB */
+  readonly memory?: number;
+  /** Bytes of files from which on threads read them. @default 32 MiB */
+  readonly threadsFrom?: number;
+  /** Called after each recording with the number done and the total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens recordings in a folder, or those of a list, as labelled samples. Each
+ * is read once, several at once, and kept in memory; those of N-MNIST and SHD,
+ * whose sensor is known, when they are asked for.
+ *
+ * @param path The folder or list.
+ * @param options How recordings become samples.
+ * @returns The samples.
+ * @throws {DatasetError} If there are none, or a file that describes them
+ *   cannot be used.
+ * @throws {RecordingError} If a recording cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { openSamples } from "./open_samples.ts";
+ * const folder = await Deno.makeTempDir();
+ * for (const [name, x] of [["wave", 3], ["clap", 5]]) {
+ *   await Deno.mkdir(`${folder}/${name}`);
+ *   const rows = `t_s,x,y,p\n0.5,${x},1,1\n0.7,${x},2,0\n0.9,${x},2,0\n`;
+ *   await Deno.writeTextFile(`${folder}/${name}/1.csv`, rows);
+ * }
+ * const { classes, samples } = await openSamples(folder, { window: 200 });
+ * const names = samples.map(({ name }) => name).join();
+ * if (`${classes}` !== "clap,wave") throw new Error(`${classes}`);
+ * if (names !== "clap/1_00,clap/1_01,wave/1_00,wave/1_01") throw new Error(names);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function openSamples(
+  path: string,
+  options: OpenSamplesOptions = {},
+): Promise<LabelledSamples> {
+  const { timeUnit, window, overlap = 0, memory = 2 ** 32 } = options;
+  const windows = windowsOf({ window, overlap });
+  const listing = await listSamples(path, options);
+  const list = listing.list ?? path;
+  const classes = classesOf(listing, { path: list, chosen: options.classes });
+  const listed = listing.samples.filter(({ label }) => classes.includes(label));
+  const groups = groupsOf(listed, options.group);
+  const members = [...Map.groupBy(listed.keys(), (n) => keyOf(listed[n]))];
+  const jobs = members.map(([, [first, ...others]]): CutJob => ({
+    path: listed[first].path,
+    index: listed[first].index,
+    timeUnit,
+    list,
+    windows,
+    parts: [first, ...others].map((n) => {
+      const { part, line } = listed[n];
+      return { part, line };
+    }),
+  }));
+  const held = new HeldRecordings(jobs, memory);
+  const recordings = members.map(([name], place) => ({
+    name,
+    path: jobs[place].path,
+  }));
+  const describe = (n: number, place: number) => ({
+    name: shortName(recordings[place].name),
+    recording: recordings[place].name,
+    group: groups[n],
+    set: listed[n].set,
+    label: classes.indexOf(listed[n].label),
+    place,
+  });
+  const { layout, sensor } = listing;
+  const isWhole = windows === undefined &&
+    listed.every(({ part }) => part === undefined);
+  if (sensor !== undefined && isWhole) {
+    const samples = members.flatMap(([, numbers], place) =>
+      numbers.map((n) => describe(n, place))
+    );
+    const facts = { layout, sensor, classes, samples, recordings, empty: 0 };
+    return new HeldSamples(facts, held);
+  }
+  const read = await readAll(jobs, options, held);
+  const samples = read.flatMap(({ cuts }, place) => {
+    const digits = Math.max(2, String(cuts.length - 1).length);
+    return cuts.map(({ part, ...cut }, n): LabelledSample => {
+      const { name, ...facts } = describe(members[place][1][part], place);
+      const number = String(n).padStart(digits, "0");
+      return {
+        name: cuts.length > 1 ? `${name}_${number}` : name,
+        ...facts,
+        ...cut,
+      };
+    });
+  });
+  if (samples.length === 0) throw new DatasetError(list, "it has no events");
+  return new HeldSamples({
+    layout,
+    sensor: commonSensor(read.map(({ facts: { sensor, told } }) => ({
+      ...sensor,
+      told,
+    }))),
+    classes,
+    samples,
+    recordings: recordings.map((recording, place) => ({
+      ...recording,
+      facts: read[place].facts,
+    })),
+    empty: read.reduce((sum, { empty }) => sum + empty, 0),
+  }, held);
+}
+
+/** Reads all recordings, on threads if they are large. */
+async function readAll(
+  jobs: readonly CutJob[],
+  { threadsFrom = 2 ** 25, onProgress }: OpenSamplesOptions,
+  held: HeldRecordings,
+): Promise<Pick<CutRecording, "cuts" | "empty" | "facts">[]> {
+  let bytes = 0;
+  for (const path of new Set(jobs.map(({ path }) => path))) {
+    // What cannot be looked at is refused when it is read.
+    bytes += (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
+  }
+  using pool = bytes < threadsFrom
+    ? undefined
+    : new WorkerPool<CutJob, CutRecording>(
+      import.meta.resolve("./cut_worker.ts"),
+    );
+  let done = 0;
+  return await inParallel(jobs, async (job, place) => {
+    const recording = await (pool?.run(job) ?? cutRecording(job));
+    held.keep(place, recording);
+    onProgress?.(++done, jobs.length);
+    const { cuts, empty, facts } = recording;
+    return { cuts, empty, facts };
+  });
+}
+
+function windowsOf(
+  { window, overlap }: { readonly window?: number; readonly overlap: number },
+): CutJob["windows"] {
+  if (window === undefined) return undefined;
+  const [lengthUs, strideUs] = [window, window - overlap]
+    .map((ms) => Math.round(1000 * ms));
+  if (!(lengthUs > 0 && strideUs > 0 && overlap >= 0)) {
+    throw new RangeError(
+      `Cannot cut windows of "${window}" ms that overlap by "${overlap}" ms`,
+    );
+  }
+  return { lengthUs, strideUs };
+}
+
+/** Names the recording of a sample; a file may hold many. */
+function keyOf({ recording, index }: ListedSample): string {
+  return index === undefined ? recording : `${recording}#${index}`;
+}
+
+/** Shortens `wave/1.csv` to `wave/1`, and `shd.h5#7` to `shd_7`. */
+function shortName(key: string): string {
+  return key.replace(/\.\w+(#|$)/, "$1").replace("#", "_");
+}
+
+/** Names the classes in their order. */
+function classesOf(
+  { samples, classes }: {
+    readonly samples: readonly ListedSample[];
+    readonly classes?: readonly string[];
+  },
+  { path, chosen }: {
+    readonly path: string;
+    readonly chosen?: readonly string[];
+  },
+): readonly string[] {
+  const there = classes ??
+    sortNames(new Set(samples.map(({ label }) => label)));
+  const hidden = there.find((name) => !canBeShown(name));
+  if (hidden !== undefined) {
+    throw new DatasetError(
+      path,
+      `class "${hidden}" has characters that cannot be shown`,
+    );
+  }
+  const stranger = chosen?.find((name) => !there.includes(name));
+  if (stranger === undefined) return chosen ?? there;
+  throw new DatasetError(
+    path,
+    `it has no class "${stranger}", it has ${there.join(", ")}`,
+  );
+}
+
+/** Names the group of each sample. */
+function groupsOf(
+  samples: readonly ListedSample[],
+  group: OpenSamplesOptions["group"],
+): (string | undefined)[] {
+  if (group === "recording") return samples.map(keyOf);
+  if (group === undefined) return samples.map((sample) => sample.group);
+  return samples.map(({ recording }) => {
+    const found = group.exec(recording);
+    if (found !== null) return found[1] ?? found[0];
+    throw new DatasetError(
+      recording,
+      `its path does not match the pattern of groups "${group.source}"`,
+    );
+  });
+}

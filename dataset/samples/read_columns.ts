@@ -1,0 +1,105 @@
+/**
+ * Whole recordings in memory, as columns of events.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../events.ts";
+import { hdf5 } from "../formats/hdf5/hdf5.ts";
+import { openRecording } from "../formats/open_recording.ts";
+import { allocateBlock } from "../formats/reading/event_block.ts";
+import type {
+  EventBlock,
+  FileFaults,
+  OpenRecording,
+  TimeUnit,
+} from "../formats/reading/format.ts";
+
+/** A recording, or one of those that a file holds. */
+export interface RecordingPlace {
+  /** The file. */
+  readonly path: string;
+  /** Index of the recording in a file that holds many. */
+  readonly index?: number;
+  /** Unit of the times in tables, where the file does not tell it. */
+  readonly timeUnit?: TimeUnit;
+}
+
+/** A recording in memory: events in the order of the file. */
+export interface RecordingColumns extends EventBlock {
+  /** Name of the format. */
+  readonly format: string;
+  /** Size of the sensor, or of the part of it that has events. */
+  readonly sensor: Sensor;
+  /** Whether the file told the size of the sensor. */
+  readonly told: boolean;
+  /** Events that are earlier than the event before them. */
+  readonly backwardSteps: number;
+  /** Faults of the file that its reader went on after. */
+  readonly faults: readonly FileFaults[];
+}
+
+/**
+ * Reads a recording into memory.
+ *
+ * @param place The recording.
+ * @returns Its columns.
+ * @throws {RecordingError} If it cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { readColumns } from "./read_columns.ts";
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "t_ms,x,y,p\n70,5,7,1\n71,5,8,0\n");
+ * const { t, sensor } = await readColumns({ path });
+ * if (`${t} ${sensor.height}` !== "70000,71000 9") throw new Error("misread");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readColumns(
+  { path, index, timeUnit }: RecordingPlace,
+): Promise<RecordingColumns> {
+  const recording = index === undefined
+    ? await openRecording(path, { timeUnit })
+    : await openOneOf(path, index);
+  const parts: EventBlock[] = [];
+  let [width, height, backwardSteps] = [0, 0, 0];
+  let last = -Infinity;
+  for await (const { x, y, t, p } of recording.blocks()) {
+    // Copies: what a reader yields may be a view of a much larger block.
+    parts.push({ x: x.slice(), y: y.slice(), t: t.slice(), p: p.slice() });
+    for (let i = 0; i < t.length; i++) {
+      if (x[i] >= width) width = x[i] + 1;
+      if (y[i] >= height) height = y[i] + 1;
+      if (t[i] < last) backwardSteps++;
+      last = t[i];
+    }
+  }
+  const { format, sensor, faults } = recording;
+  return {
+    ...concatenate(parts),
+    faults: [...faults],
+    format,
+    sensor: sensor ?? { width, height },
+    told: sensor !== undefined,
+    backwardSteps,
+  };
+}
+
+/** Opens one of the recordings in a file that holds many. */
+async function openOneOf(path: string, index: number): Promise<OpenRecording> {
+  const { format, sensor, faults, samples } = await hdf5.open(path);
+  return { format, sensor, faults, blocks: () => samples[index].blocks() };
+}
+
+function concatenate(parts: readonly EventBlock[]): EventBlock {
+  const block = allocateBlock(parts.reduce((sum, { t }) => sum + t.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    for (const name of ["x", "y", "t", "p"] as const) {
+      block[name].set(part[name], at);
+    }
+    at += part.t.length;
+  }
+  return block;
+}

@@ -1,0 +1,115 @@
+/**
+ * Division of recordings in time, for windows of one recording that are on
+ * two sides of a split.
+ *
+ * @module
+ */
+
+import type { LabelledSample } from "./labelled_samples.ts";
+
+/** A sample whose place in its recording is known. */
+type Timed = Pick<LabelledSample, "recording" | "startUs" | "durationUs">;
+
+/**
+ * Tells whether some recordings can be divided in time.
+ *
+ * @param samples Samples of the recordings.
+ * @returns Whether each recording has two samples at least.
+ *
+ * @example
+ * ```ts
+ * import { canSplitInTime } from "./split_in_time.ts";
+ * if (canSplitInTime([{ recording: "wave.csv" }])) throw new Error("one only");
+ * ```
+ */
+export function canSplitInTime(samples: readonly Timed[]): boolean {
+  return [...Map.groupBy(samples, ({ recording }) => recording).values()]
+    .every((members) => members.length > 1);
+}
+
+/**
+ * Divides the samples of each recording in the order of their starts.
+ *
+ * @param samples The samples.
+ * @param shares The share of each part, above 0; together 1.
+ * @returns The indices of the samples in each part, ascending; the first part
+ *   has the earliest samples of every recording.
+ *
+ * @example
+ * ```ts
+ * import { splitInTime } from "./split_in_time.ts";
+ * const samples = [40, 0, 20, 60].map((startUs) => ({
+ *   recording: "wave.csv",
+ *   startUs,
+ *   durationUs: 20,
+ * }));
+ * const [early, late] = splitInTime(samples, [0.75, 0.25]);
+ * if (`${early} ${late}` !== "0,1,2 3") throw new Error(`${early} ${late}`);
+ * ```
+ */
+export function splitInTime(
+  samples: readonly Timed[],
+  shares: readonly number[],
+): number[][] {
+  const parts = shares.map((): number[] => []);
+  const ends = shares.map((_, part) =>
+    shares.slice(0, part + 1).reduce((sum, share) => sum + share, 0)
+  );
+  const recordings = Map.groupBy(
+    samples.keys(),
+    (n) => samples[n].recording,
+  );
+  for (const members of recordings.values()) {
+    members.sort((a, b) => startOf(samples[a]) - startOf(samples[b]) || a - b);
+    const last = members.length - 1;
+    for (const [place, n] of members.entries()) {
+      // The middle of a sample tells its part; the last is for the last part.
+      const at = (place + 0.5) / members.length;
+      const part = ends.findIndex((end) => at < end);
+      parts[place === last || part < 0 ? shares.length - 1 : part].push(n);
+    }
+  }
+  return parts.map((part) => part.sort((a, b) => a - b));
+}
+
+/**
+ * Leaves out samples that share time with other samples of their recording.
+ *
+ * @param others Indices of the other samples.
+ * @param indices Indices of the samples to choose from.
+ * @param samples All samples.
+ * @returns The indices that are left, in their order.
+ *
+ * @example
+ * ```ts
+ * import { apartFrom } from "./split_in_time.ts";
+ * const samples = [0, 10, 20].map((startUs) => ({
+ *   recording: "wave.csv",
+ *   startUs,
+ *   durationUs: 15,
+ * }));
+ * const left = apartFrom([2], [0, 1], samples);
+ * if (left.join() !== "0") throw new Error(left.join());
+ * ```
+ */
+export function apartFrom(
+  others: readonly number[],
+  indices: readonly number[],
+  samples: readonly Timed[],
+): number[] {
+  const timed = others.filter((n) => samples[n].startUs !== undefined);
+  const byRecording = Map.groupBy(timed, (n) => samples[n].recording);
+  return indices.filter((n) => {
+    const { recording, durationUs = 0 } = samples[n];
+    const start = startOf(samples[n]);
+    return !byRecording.get(recording)?.some((other) => {
+      const otherStart = startOf(samples[other]);
+      const otherEnd = otherStart + (samples[other].durationUs ?? 0);
+      return start < otherEnd && otherStart < start + durationUs;
+    });
+  });
+}
+
+function startOf({ startUs = 0 }: Timed): number {
+  return startUs;
+}
