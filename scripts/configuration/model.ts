@@ -15,18 +15,21 @@ import type { Configuration } from "./types.ts";
 import { type ConfiguredLoss, configuredLoss } from "./loss_target.ts";
 
 /** The convolutional network of the SL-Animals programs. */
-const CNN: readonly LayerDescription[] = [
+const cnn = (classes: number): readonly LayerDescription[] => [
   { pool: 2 },
   { conv: { out: 8, kernel: 5, padding: 2, weightScale: 10 } },
   { pool: 2 },
   { conv: { out: 16, kernel: 5, padding: 2, weightScale: 10 } },
   { pool: 2 },
   { dense: 100 },
-  { dense: 19 },
+  { dense: classes },
 ];
 
 /** The dense network of the SL-Animals programs. */
-const MLP: readonly LayerDescription[] = [{ dense: 512 }, { dense: 19 }];
+const mlp = (classes: number): readonly LayerDescription[] => [
+  { dense: 512 },
+  { dense: classes },
+];
 
 /**
  * Describes the network of a configuration for a data set.
@@ -44,7 +47,7 @@ export function describeModel(
   const { method } = binningOf(configuration);
   return {
     input: new SampleSet(source, { method }).extent,
-    ...describeNetwork(configuration, random),
+    ...describeNetwork(configuration, random, source.classes.length),
   };
 }
 
@@ -53,18 +56,20 @@ export function describeModel(
  *
  * @param configuration The configuration.
  * @param random Draws the initial weights.
+ * @param classes Number of classes, where the configuration has no network.
  * @returns The network.
  */
 export function describeNetwork(
   configuration: Configuration,
   random: Random,
+  classes = 19,
 ): Omit<ModelDescription, "input" | "device"> {
   const { training, simulation, network } = configuration;
   const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
     configuration.neuron;
   const frames = training.transf_method === "TonicFrames";
   return {
-    layers: network ?? (training.CNN ? CNN : MLP),
+    layers: network ?? (training.CNN ? cnn : mlp)(classes),
     neuron: { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho },
     Ts: simulation.Ts,
     coding: {

@@ -6,6 +6,7 @@
  */
 
 import { MAX_BINS } from "../../engine/plan/sizes.ts";
+import { completeData } from "./data_rules.ts";
 import { readKeys, type Refuse } from "./read_keys.ts";
 import type { WrittenConfiguration } from "./schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
@@ -28,10 +29,11 @@ export function readConfiguration(
     readonly resolve: (path: string) => string;
   },
 ): Configuration {
-  const { simulation, neuron, training, testing, network } = readKeys(
+  const { neuron, training, testing, data, network, ...read } = readKeys(
     value,
     refuse,
   );
+  const simulation = withWindow(read.simulation, value, data);
   const { Ts, tSample } = simulation;
   checkLength({ Ts, tSample }, ["simulation", "tSample"], refuse);
   if (training.random_crop && !testing) {
@@ -48,8 +50,22 @@ export function readConfiguration(
     neuron,
     training: { ...training, error, path },
     ...(testing && { testing: completeTest(testing, inTraining, refuse) }),
+    ...(data && { data: completeData(data, { refuse, resolve }) }),
     ...(network && { network }),
   };
+}
+
+/** Makes samples as long as the windows that are cut, unless a length is given. */
+function withWindow(
+  simulation: Configuration["simulation"],
+  value: unknown,
+  data: Configuration["data"],
+): Configuration["simulation"] {
+  const written = value as { simulation?: { tSample?: unknown } } | undefined;
+  const isGiven = written?.simulation?.tSample !== undefined;
+  return isGiven || data?.window === undefined
+    ? simulation
+    : { ...simulation, tSample: data.window };
 }
 
 function completeTest(

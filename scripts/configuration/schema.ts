@@ -8,6 +8,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import { data } from "./data.ts";
 import {
   count,
   countFrom1,
@@ -275,6 +276,8 @@ export const configurationSchema = section({
   neuron: v.optional(neuron, {}),
   training: v.optional(training, {}),
   testing: v.optional(testing),
+  /** Recordings of any layout, in place of those that `training.path` names. */
+  data: v.optional(data),
   /** The layers; if left out, `training.CNN` chooses one of two networks. */
   network: v.optional(list("pool, conv and dense layers", layer)),
 });

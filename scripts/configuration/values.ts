@@ -31,8 +31,14 @@ function inWords(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** Gives every issue of a schema the same message. */
-function worded<S extends v.GenericSchema>(words: string, kind: S): S {
+/**
+ * Gives every issue of a schema the same message.
+ *
+ * @param words The values that fit, as messages name them.
+ * @param kind The schema.
+ * @returns The schema with that message.
+ */
+export function worded<S extends v.GenericSchema>(words: string, kind: S): S {
   return v.config(kind, { message: expected(words) });
 }
 

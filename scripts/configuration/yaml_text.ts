@@ -26,6 +26,7 @@ const SECTIONS = [
   "training.path",
   "testing",
   "testing.error",
+  "data",
 ];
 
 /** Options for reading a configuration. */

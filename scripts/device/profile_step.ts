@@ -15,7 +15,7 @@ import { type KernelTime, profile } from "../../engine/profile.ts";
 import { Random } from "../../engine/network/random.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { describeModel, planOf } from "../configuration/model.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 
 /** Training steps before timing starts, since a GPU raises its clock slowly. */
 const WARM_UP = { hardware: 100, software: 1 };

@@ -14,7 +14,7 @@ import { evaluate } from "../../engine/training/evaluate.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
-import type { Fold } from "./folds.ts";
+import type { Fold } from "./fold.ts";
 
 /** The prediction for a sample of the test set. */
 export interface SampleOutcome {
@@ -28,6 +28,8 @@ export interface SampleOutcome {
   readonly loss: number;
   /** Its name: the recording and the place of the slice in it. */
   readonly name: string;
+  /** Person, day or the like; not all data sets tell groups. */
+  readonly group?: string;
   /** Name of the person who signs; not all data sets record it. */
   readonly person?: string;
   /** Lighting session of the recording, `S1` to `S4`. */
@@ -115,17 +117,22 @@ export async function evaluateFold(
 }
 
 /**
- * Names a sample, its person and its lighting session, as far as its source
- * knows them.
+ * Names a sample, and its group or its person and lighting session, as far as
+ * its source knows them.
  *
  * @param source The data set.
  * @param sample Index of the sample in the data set.
- * @returns Its name, such as `user05_indoor_03`, person and session.
+ * @returns Its name, such as `user05_indoor_03`, and group or person and
+ * session.
  */
 export function describeSample(
   source: SampleSource,
   sample: number,
-): Pick<SampleOutcome, "name" | "person" | "session"> {
+): Pick<SampleOutcome, "name" | "group" | "person" | "session"> {
+  if (source.samples !== undefined) {
+    const { name, group } = source.samples[sample];
+    return { name, ...(group === undefined ? {} : { group }) };
+  }
   const slices = (source as Partial<EventStore>).slices;
   if (slices === undefined) return { name: `sample ${sample}` };
   const { source: recording, session } = slices[sample];

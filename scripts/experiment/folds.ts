@@ -9,23 +9,14 @@ import { SampleCache } from "../../dataset/batches.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import { openNmnist } from "../../dataset/formats/nmnist.ts";
-import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { kFold, trainTestSplit } from "../../dataset/split.ts";
-import type { ReadOptions } from "../../dataset/store/store.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
+import { openDataFolds } from "./data_folds.ts";
+import type { Fold, FoldsOptions } from "./fold.ts";
 import { openSlices } from "./samples.ts";
-
-/** A fold: the samples to train on, to choose weights by, and to test on. */
-export interface Fold {
-  /** Counted from 1. */
-  readonly number: number;
-  readonly train: SampleSet;
-  readonly validation?: SampleSet;
-  readonly test: SampleSet;
-}
 
 /** Number of folds of the cross-validation. */
 const FOLDS = 4;
@@ -36,7 +27,8 @@ const VALIDATION = 0.15;
 /**
  * Opens the data of a configuration and splits them into folds.
  *
- * Recordings are split by person as scikit-learn's `KFold` and
+ * With a section `data`, recordings of any layout become samples. Otherwise
+ * recordings are split by person as scikit-learn's `KFold` and
  * `train_test_split` do it, seeded with the configuration's seed. A list of
  * training samples and one of test samples make a single fold without a
  * validation set.
@@ -51,8 +43,9 @@ const VALIDATION = 0.15;
  */
 export async function openFolds(
   configuration: Configuration,
-  options: { readonly validation: boolean } & ReadOptions,
+  options: FoldsOptions,
 ): Promise<Fold[]> {
+  if (configuration.data) return await openDataFolds(configuration, options);
   const { path, seed } = configuration.training;
   const cache = new SampleCache();
   if (path.train !== undefined && path.test !== undefined) {

@@ -13,7 +13,7 @@ import { binsOf } from "../../engine/plan/sizes.ts";
 import { lossOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { describeSample } from "./evaluate_fold.ts";
-import type { Fold } from "./folds.ts";
+import type { Fold } from "./fold.ts";
 
 /** A neuron, by its layer and its number. */
 export interface NeuronName {

@@ -12,7 +12,7 @@ import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/types.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 
 /** Initial weights, read from a file. */
 export interface FirstWeights {
@@ -50,7 +50,8 @@ export async function identifyFolds(
 ): Promise<Map<number, RunIdentity>> {
   const { path: _path, checkpoint: _checkpoint, ...training } =
     configuration.training;
-  const settings = flat({ ...configuration, training });
+  const { data: { path: _folder, ...section } = { path: "" } } = configuration;
+  const settings = flat({ ...configuration, training, data: section });
   const data = {
     "file of first weights": weights
       ? await digestArrays(weights.arrays)

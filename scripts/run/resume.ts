@@ -10,7 +10,7 @@ import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { checkpointName } from "./files.ts";
 import type { RunIdentity } from "./identity.ts";
 import { findEarlierRun } from "./earlier_run.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 import type { Results } from "./writer.ts";
 import { print, warn } from "../command_line/print.ts";
 

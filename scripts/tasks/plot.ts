@@ -12,7 +12,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 import { renderPng, renderSvg } from "../pictures/render.ts";
 import {
   chartFile,

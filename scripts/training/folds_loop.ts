@@ -8,7 +8,7 @@ import type { AdapterDescription, Device } from "../../engine/device/device.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { givenArguments } from "../command_line/command.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./interruption.ts";
 import type { FoldSummary } from "../run/files.ts";

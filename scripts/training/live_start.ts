@@ -9,7 +9,7 @@ import { initLive, type LiveLayer } from "../../engine/training/live_init.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { planOf } from "../configuration/model.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 import type { LayerNumbers } from "../run/files.ts";
 import { print, warn } from "../command_line/print.ts";
 

@@ -25,7 +25,7 @@ import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import { trainingOf } from "../configuration/training.ts";
-import type { Fold } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { EpochMetrics, FoldSummary } from "../run/files.ts";
 import { EpochWriter } from "./epoch_writer.ts";

@@ -11,7 +11,8 @@ import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { runCommand } from "../command_line/command.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
-import { type Fold, openFolds } from "../experiment/folds.ts";
+import type { Fold } from "../experiment/fold.ts";
+import { openFolds } from "../experiment/folds.ts";
 import { lockFolder } from "../run/lock.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
 import { RunStatus } from "../run/status.ts";
@@ -33,6 +34,12 @@ import { startAnew, takeUp } from "../run/resume.ts";
 import { warnOfCount } from "../configuration/target_reach.ts";
 import { resumeCommand, trainFolds } from "./folds_loop.ts";
 
+/** The configuration of SL-Animals, and one for recordings of anybody's. */
+const [CONFIG, OWN_CONFIG] = [
+  "scripts/network.yaml",
+  "scripts/recordings.yaml",
+];
+
 /** A training program. */
 export interface Program {
   readonly name: RunSummary["program"];
@@ -47,140 +54,169 @@ export interface Program {
  * @param program The training program.
  */
 export async function runProgram(program: Program): Promise<void> {
-  await runCommand({
-    name: `deno task ${program.name}`,
-    summary: program.summary,
-    examples: [
-      `deno task ${program.name}`,
-      `deno task ${program.name} --out output/slow ` +
-      "--set training.lr=0.001",
-      `deno task ${program.name} --resume`,
-      `deno task ${program.name} --profile`,
-    ],
-    parameters: {
-      config: option("--config", string({ metavar: "FILE" }), {
-        description: message`The configuration`,
-      }).withDefault("scripts/network.yaml"),
-      out: option("--out", string({ metavar: "DIR" }), {
-        description: message`Folder for results [training.path.out]`,
-      }).optional(),
-      folds: option("--folds", string({ metavar: "N,N" }), {
-        description: message`Which of the folds to run, counted from 1`,
-      }).withDefault("1,2,3,4"),
-      weights: option("--weights", string({ metavar: "FILE" }), {
-        description: message`Weights to start from, in safetensors`,
-      }).optional(),
-      set: option("--set", string({ metavar: "KEY=VALUE" }), {
-        description: message`Change a value of the configuration`,
-      }).multiple(),
-      resume: option("--resume", {
-        description:
-          message`Go on where the run in the folder for results was stopped, or add folds to it`,
-      }),
-      profile: option("--profile", {
-        description:
-          message`Say where a training step spends its time, and stop`,
-      }),
+  await runCommand(
+    {
+      name: `deno task ${program.name}`,
+      summary: program.summary,
+      examples: [
+        `deno task ${program.name}`,
+        `deno task ${program.name} --out output/slow ` +
+        "--set training.lr=0.001",
+        `deno task ${program.name} --resume`,
+        `deno task ${program.name} --profile`,
+      ],
+      parameters: {
+        config: option("--config", string({ metavar: "FILE" }), {
+          description:
+            message`The configuration [scripts/network.yaml; scripts/recordings.yaml with --data]`,
+        }).optional(),
+        data: option("--data", string({ metavar: "PATH" }), {
+          description:
+            message`Your recordings: a folder of classes, or a CSV list [data.path]`,
+        }).optional(),
+        out: option("--out", string({ metavar: "DIR" }), {
+          description: message`Folder for results [training.path.out]`,
+        }).optional(),
+        folds: option("--folds", string({ metavar: "N,N" }), {
+          description: message`Which of the folds to run, counted from 1 [all]`,
+        }).optional(),
+        weights: option("--weights", string({ metavar: "FILE" }), {
+          description: message`Weights to start from, in safetensors`,
+        }).optional(),
+        set: option("--set", string({ metavar: "KEY=VALUE" }), {
+          description: message`Change a value of the configuration`,
+        }).multiple(),
+        resume: option("--resume", {
+          description:
+            message`Go on where the run in the folder for results was stopped, or add folds to it`,
+        }),
+        profile: option("--profile", {
+          description:
+            message`Say where a training step spends its time, and stop`,
+        }),
+      },
     },
-  }, async ({ config, out, folds: wanted, weights, set, resume, profile }) => {
-    const start = performance.now();
-    const inOut = out === undefined
-      ? []
-      : [`training.path.out=${JSON.stringify(resolve(out))}`];
-    const configuration = await readConfigurationFile(config, {
-      set: [...set, ...inOut],
-    });
-    if (weights !== undefined && configuration.training.init === "live") {
-      throw new Error(
-        `Cannot start from "${weights}": training.init is live, which scales ` +
-          "random weights; --set training.init=random leaves these as they are",
+    async (
+      { data, out, folds: wanted, weights, set, resume, profile, ...given },
+    ) => {
+      const start = performance.now();
+      const { config = data === undefined ? CONFIG : OWN_CONFIG } = given;
+      const ofData = data === undefined
+        ? []
+        : [`data.path=${JSON.stringify(resolve(data))}`];
+      const inOut = out === undefined
+        ? []
+        : [`training.path.out=${JSON.stringify(resolve(out))}`];
+      const configuration = await readConfigurationFile(config, {
+        set: [...set, ...ofData, ...inOut],
+      });
+      if (weights !== undefined && configuration.training.init === "live") {
+        throw new Error(
+          `Cannot start from "${weights}": training.init is live, which scales ` +
+            "random weights; --set training.init=random leaves these as they are",
+        );
+      }
+      using threads = new ReadThreads();
+      const { validation } = program;
+      const all = await openFolds(configuration, {
+        validation,
+        threads,
+        onFound: print,
+      });
+      const folds = chooseFolds(all, {
+        wanted,
+        data: configuration.data !== undefined,
+      });
+      const initial = weights === undefined
+        ? undefined
+        : { path: weights, arrays: await readWeights(weights) };
+      using device = await openPreferredDevice();
+      if (profile) {
+        console.log(await profileStep(folds[0], { device, configuration }));
+        return;
+      }
+      const folder = configuration.training.path.out;
+      using _lock = await lockFolder(folder);
+      await removeUnfinished(folder);
+      // Refuses a symbolic link before training, not at the end of the first
+      // epoch.
+      await findEventFiles(join(folder, LOGS_FOLDER));
+      const results = new Results(folder, configuration);
+      const run = { program: program.name, configuration, weights: initial };
+      const identities = await identifyFolds(all, run);
+      const checkpoints = resume
+        ? await takeUp(folds, results, { identities, device })
+        : await startAnew(results);
+      const { name, software } = device.adapter;
+      using pauses = new Pauses(configuration.training.checkpoint);
+      print(`Training on ${name}${software ? ", software" : ""}`);
+      const before = [...checkpoints.values()].map(({ position }) =>
+        position.seconds
       );
-    }
-    using threads = new ReadThreads();
-    const { validation } = program;
-    const all = await openFolds(configuration, { validation, threads });
-    const folds = chooseFolds(all, wanted);
-    const initial = weights === undefined
-      ? undefined
-      : { path: weights, arrays: await readWeights(weights) };
-    using device = await openPreferredDevice();
-    if (profile) {
-      console.log(await profileStep(folds[0], { device, configuration }));
-      return;
-    }
-    const folder = configuration.training.path.out;
-    using _lock = await lockFolder(folder);
-    await removeUnfinished(folder);
-    // Refuses a symbolic link before training, not at the end of the first
-    // epoch.
-    await findEventFiles(join(folder, LOGS_FOLDER));
-    const results = new Results(folder, configuration);
-    const run = { program: program.name, configuration, weights: initial };
-    const identities = await identifyFolds(all, run);
-    const checkpoints = resume
-      ? await takeUp(folds, results, { identities, device })
-      : await startAnew(results);
-    const { name, software } = device.adapter;
-    using pauses = new Pauses(configuration.training.checkpoint);
-    print(`Training on ${name}${software ? ", software" : ""}`);
-    const before = [...checkpoints.values()].map(({ position }) =>
-      position.seconds
-    );
-    const earlier = Math.max(0, ...before);
-    const elapsed = () => earlier + (performance.now() - start) / 1000;
-    const status = new RunStatus(results, {
-      program: program.name,
-      adapter: device.adapter,
-      folds: folds.map(({ number }) => number),
-      epochs: configuration.training.epochs,
-      resume: resumeCommand(program.name),
-    }, elapsed);
-    const warning = warnOfCount(configuration);
-    if (warning !== undefined) {
-      console.warn(`warning: ${warning}`);
-      status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
-    }
-    const summaries = await trainFolds(folds, {
-      ...run,
-      device,
-      results,
-      pauses,
-      status,
-      elapsed,
-      checkpoints,
-      identities,
-    }).catch(async (error) => {
-      await status.end("failed", error.message);
-      throw error;
-    });
-    const done = withEarlier(summaries, checkpoints);
-    const summary = summarise(done, program, {
-      adapter: device.adapter,
-      seconds: elapsed(),
-    });
-    await results.saveSummary(summary);
-    await status.end("ended");
-    for (const line of inWords(summary).split("\n")) print(line);
-    print(`Results are in ${folder}`);
-  });
+      const earlier = Math.max(0, ...before);
+      const elapsed = () => earlier + (performance.now() - start) / 1000;
+      const status = new RunStatus(results, {
+        program: program.name,
+        adapter: device.adapter,
+        folds: folds.map(({ number }) => number),
+        epochs: configuration.training.epochs,
+        resume: resumeCommand(program.name),
+      }, elapsed);
+      const warning = warnOfCount(configuration);
+      if (warning !== undefined) {
+        console.warn(`warning: ${warning}`);
+        status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
+      }
+      const summaries = await trainFolds(folds, {
+        ...run,
+        device,
+        results,
+        pauses,
+        status,
+        elapsed,
+        checkpoints,
+        identities,
+      }).catch(async (error) => {
+        await status.end("failed", error.message);
+        throw error;
+      });
+      const done = withEarlier(summaries, checkpoints);
+      const summary = summarise(done, program, {
+        adapter: device.adapter,
+        seconds: elapsed(),
+      });
+      await results.saveSummary(summary);
+      await status.end("ended");
+      for (const line of inWords(summary).split("\n")) print(line);
+      print(`Results are in ${folder}`);
+    },
+  );
 }
 
-/** Chooses the folds that `--folds` lists. */
-function chooseFolds(folds: readonly Fold[], wanted: string): Fold[] {
+/** Chooses the folds that `--folds` lists; all if it is left out. */
+function chooseFolds(
+  folds: readonly Fold[],
+  { wanted, data }: { readonly wanted?: string; readonly data: boolean },
+): Fold[] {
+  if (wanted === undefined) return [...folds];
   const chosen = wanted.split(",").map((word) => word.trim());
-  const stranger = chosen.find((word) => !/^[1-4]$/.test(word));
+  const most = data ? folds.length : 4;
+  const stranger = chosen.find((word) =>
+    !/^[1-9]$/.test(word) || Number(word) > most
+  );
   if (stranger !== undefined) {
     throw new RangeError(
-      `Cannot run fold "${stranger}": folds are numbers from 1 to 4`,
+      `Cannot run fold "${stranger}": ` +
+        (most === 1
+          ? "the samples are one fold"
+          : `folds are numbers from 1 to ${most}`),
     );
   }
   const there = folds.filter(({ number }) => chosen.includes(String(number)));
-  if (there.length === 0) {
-    throw new RangeError(
-      `Cannot run fold "${wanted}": the lists of samples are one fold`,
-    );
-  }
-  return there;
+  if (there.length > 0) return there;
+  throw new RangeError(
+    `Cannot run fold "${wanted}": the lists of samples are one fold`,
+  );
 }
 
 /** Adds the folds that earlier, resumed runs have finished. */

@@ -9,7 +9,7 @@ import type { EventStore } from "../../../dataset/store/store.ts";
 import { parseRecordingAttributes } from "../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../dataset/store/zarr_columns.ts";
 import type { Configuration } from "../../configuration/types.ts";
-import type { Fold } from "../../experiment/folds.ts";
+import type { Fold } from "../../experiment/fold.ts";
 
 /** A recording and its use in each fold. */
 export interface RecordingProvenance {

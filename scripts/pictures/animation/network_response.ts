@@ -12,7 +12,7 @@ import { openPreferredDevice } from "../../device/adapter.ts";
 import { namesOf } from "../../charts/output_spikes.ts";
 import type { Configuration } from "../../configuration/types.ts";
 import { openModel } from "../../experiment/evaluate_fold.ts";
-import type { Fold } from "../../experiment/folds.ts";
+import type { Fold } from "../../experiment/fold.ts";
 import { traceSample } from "../../experiment/trace_sample.ts";
 import { foldsOf, readRun, trainedFolds } from "../../run/reader.ts";
 import { chooseSamples, filtered } from "../../configuration/transforms.ts";

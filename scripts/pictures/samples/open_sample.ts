@@ -98,9 +98,9 @@ export async function openSample(
  * @throws {DatasetError} If the samples are in a store that cannot be used.
  */
 export async function originIn(
-  { training: { sliced_dataset, path } }: Configuration,
+  { data, training: { sliced_dataset, path } }: Configuration,
 ): Promise<RecordedSample["origin"]> {
-  const fromStore = sliced_dataset && path.train === undefined;
+  const fromStore = sliced_dataset && path.train === undefined && !data;
   return fromStore ? await originOf(path.store) : "top";
 }
 

@@ -12,7 +12,7 @@ Deno.test("parseConfiguration() names an unknown key and its neighbour", () => {
   });
   refuses("seeds: 1", {
     message: 'Cannot use configuration "network.yaml" line 1: seeds is not ' +
-      "a known key; known are simulation, neuron, training, testing, network",
+      "a known key; known are simulation, neuron, training, testing, data, network",
     key: "seeds",
     line: 1,
   });

@@ -1,0 +1,76 @@
+/**
+ * The section `data` of a configuration: recordings of anybody's, in any
+ * folder.
+ *
+ * @module
+ */
+
+import * as v from "npm:valibot@1.5.0";
+import { LAYOUT_NAMES } from "../../dataset/layouts/layout.ts";
+import { expected, list, oneOf, path, section, worded } from "./values.ts";
+
+/** ms in the units that a duration is written in. */
+const UNIT_MS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  "µs": 0.001,
+  ms: 1,
+  s: 1000,
+};
+
+/** A duration: ms, or a number with its unit, such as `500 ms` or `0.5 s`. */
+const duration = v.pipe(
+  v.custom<number | string>(
+    (value) => toMs(value) >= 0 && toMs(value) < Infinity,
+    expected("a time such as 500 ms"),
+  ),
+  v.transform((value: number | string) => toMs(value)),
+);
+
+function toMs(value: unknown): number {
+  if (typeof value === "number") return value;
+  const [, number, unit = "ms"] = typeof value === "string"
+    ? /^\s*(\d+(?:\.\d+)?)\s*([µa-z]+)?\s*$/.exec(value) ?? []
+    : [];
+  return number === undefined || !Object.hasOwn(UNIT_MS, unit)
+    ? NaN
+    : Number(number) * UNIT_MS[unit];
+}
+
+/** Which recordings, and how they become samples of training and test. */
+export const data = section({
+  /** Folder of recordings, or list of them. */
+  path,
+  /** How they are laid out; found by looking if left out. */
+  layout: v.optional(oneOf(...LAYOUT_NAMES)),
+  /** Unit of times in text and NumPy files, where these do not tell it. */
+  timeUnit: v.optional(oneOf("s", "ms", "us", "ns")),
+  /** Length of the windows to cut; whole recordings if left out. */
+  window: v.optional(duration),
+  /** Time that a window shares with the next. */
+  overlap: v.optional(duration, 0),
+  /** The classes to take, in their order; all if left out. */
+  classes: v.optional(list("class names", path)),
+  /**
+   * `recording` makes each recording a group, `none` lets windows of one be for
+   * training and for test; else a pattern whose first group, in the path of a
+   * recording, names the group. What the layout tells if left out.
+   */
+  group: v.optional(path),
+  /** Number of folds. */
+  folds: v.optional(
+    worded(
+      "a whole number from 2 to 9",
+      v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(9)),
+    ),
+  ),
+  /** Share of the samples for test, in a single fold. */
+  test: v.optional(
+    worded(
+      "a number between 0 and 1",
+      v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+    ),
+  ),
+});
+
+/** The section, with its defaults. */
+export type DataSection = v.InferOutput<typeof data>;

@@ -1,0 +1,41 @@
+/**
+ * Rules between the keys of the section `data`.
+ *
+ * @module
+ */
+
+import type { DataSection } from "./data.ts";
+import type { Refuse } from "./read_keys.ts";
+
+/**
+ * Checks the keys against one another, and makes the path absolute.
+ *
+ * @param section The section.
+ * @param options `refuse` throws the error of the first problem; `resolve`
+ * makes a path absolute.
+ * @returns The section.
+ */
+export function completeData(
+  section: DataSection,
+  { refuse, resolve }: {
+    readonly refuse: Refuse;
+    readonly resolve: (path: string) => string;
+  },
+): DataSection {
+  const { window = 0, overlap, group, folds, test } = section;
+  if (overlap > 0 && overlap >= window) {
+    refuse(["data", "overlap"], `is ${overlap}, expected less than the window`);
+  }
+  if (section.window === 0) {
+    refuse(["data", "window"], "is 0, expected a time such as 500 ms");
+  }
+  if (folds !== undefined && test !== undefined) {
+    refuse(["data", "test"], "does not go with data.folds");
+  }
+  try {
+    new RegExp(group ?? "");
+  } catch {
+    refuse(["data", "group"], `is "${group}", which is no pattern`);
+  }
+  return { ...section, path: resolve(section.path) };
+}

@@ -1,0 +1,104 @@
+/**
+ * Folds of the recordings that the section `data` of a configuration names.
+ *
+ * @module
+ */
+
+import { SampleCache } from "../../dataset/batches.ts";
+import {
+  divideSamples,
+  type Division,
+} from "../../dataset/samples/divide_samples.ts";
+import { counted } from "../../dataset/files/counted.ts";
+import { DatasetError } from "../../dataset/files/errors.ts";
+import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
+import type { DataSection } from "../configuration/data.ts";
+import { chooseSamples, filtered } from "../configuration/transforms.ts";
+import type { Configuration } from "../configuration/types.ts";
+import type { Fold, FoldsOptions } from "./fold.ts";
+import { openData } from "./samples.ts";
+
+/**
+ * Opens recordings and divides their samples into folds.
+ *
+ * @param configuration The configuration, with a section `data`.
+ * @param options Whether each fold has a validation set, and what is called
+ * with a line that says what was found.
+ * @returns The folds.
+ * @throws {DatasetError} If the samples cannot be used or divided.
+ * @throws {RecordingError} If a recording cannot be read.
+ */
+export async function openDataFolds(
+  configuration: Configuration,
+  { validation, onFound }: FoldsOptions,
+): Promise<Fold[]> {
+  const data = configuration.data!;
+  const samples = await openData(data);
+  const { divisions, how } = divide(samples, {
+    data,
+    validation,
+    seed: configuration.training.seed,
+  });
+  onFound?.(describeData(samples, data, how));
+  const source = filtered(samples, configuration);
+  const cache = new SampleCache();
+  const choose = (indices: readonly number[], use: "train" | "test") =>
+    chooseSamples(source, configuration, { indices, use, cache });
+  return divisions.map(({ train, validation, test }, index): Fold => ({
+    number: index + 1,
+    train: choose(train, "train"),
+    ...(validation && { validation: choose(validation, "test") }),
+    test: choose(test, "test"),
+  }));
+}
+
+function divide(
+  { samples }: LabelledSamples,
+  { data: { path, group, folds, test }, validation, seed }: {
+    readonly data: DataSection;
+    readonly validation: boolean;
+    readonly seed: number;
+  },
+): { readonly divisions: readonly Division[]; readonly how: string } {
+  try {
+    return divideSamples(samples, {
+      folds,
+      test,
+      validation,
+      seed,
+      inTime: group === "none",
+    });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DatasetError(path, cause.message, { cause });
+  }
+}
+
+/**
+ * Says in a line what was found.
+ *
+ * @param samples The samples.
+ * @param data Where they are from.
+ * @param how How they are divided, in words.
+ * @returns Layout, classes, samples, groups, sensor and split.
+ */
+export function describeData(
+  { layout, classes, samples, recordings, empty, sensor }: LabelledSamples,
+  { path, window }: Pick<DataSection, "path" | "window">,
+  how: string,
+): string {
+  const groups = new Set(
+    samples.flatMap(({ group }) => group === undefined ? [] : [group]),
+  );
+  return [
+    `${path}: layout ${layout}`,
+    `${classes.length} ${classes.length === 1 ? "class" : "classes"}`,
+    counted(recordings.length, "recording"),
+    counted(samples.length, "sample") +
+    (window === undefined ? "" : ` of ${window} ms`) +
+    (empty > 0 ? ` (and ${empty} without events)` : ""),
+    ...(groups.size > 0 ? [counted(groups.size, "group")] : []),
+    `${sensor.width}×${sensor.height} pixels`,
+    how,
+  ].join(", ");
+}
