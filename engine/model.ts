@@ -58,6 +58,13 @@ export interface ModelDescription extends UpdateRule {
   /** Channels, height and width of the input. */
   readonly input: Extent;
   /**
+   * Channels, height and width of the sensor, which is scaled to fit into the
+   * input; only of networks that are computed layer by layer.
+   *
+   * @default the input
+   */
+  readonly sensor?: Extent;
+  /**
    * The layers, first to last. Where one is normalised, has a bias or dropout,
    * pools spikes or has no neurons, the network is computed layer by layer, and
    * its neurons are to be stepped bin by bin.
@@ -401,7 +408,7 @@ export class Model implements Disposable {
     if (!this.#units) {
       throw new ShapeError("Cannot compile the network: it has no units");
     }
-    const { Ts, coding, slices } = this.description;
+    const { Ts, coding, slices, sensor } = this.description;
     const plan = await compileLayerwise({
       device: this.device,
       compiler: this.#compiler,
@@ -416,6 +423,7 @@ export class Model implements Disposable {
       optimizer: this.#optimizer,
       Ts,
       slices,
+      sensor,
       normalised: coding?.mode === "SUM_NORM",
     }, options);
     return new LayerwiseStepper(this.device, plan, {

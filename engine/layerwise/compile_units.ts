@@ -15,7 +15,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { ReadoutLoss } from "../losses/loss.ts";
-import { sizeOf } from "../network/network.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
 import {
@@ -68,6 +68,8 @@ export interface UnitContext {
   readonly T: number;
   readonly fine: number;
   readonly addressBits: number;
+  /** Extent of the sensor. */
+  readonly sensor: Extent;
   /** Whether counts are divided by the sample's largest. */
   readonly normalised: boolean;
   /** Words of a step's record. */
@@ -93,12 +95,12 @@ export class UnitCompiler {
    * @returns The dispatches, in order.
    */
   bin(events: GPUBuffer): Promise<LayerwiseDispatch[]> {
-    const { units, T, fine, addressBits, buffers } = this.#context;
+    const { units, T, fine, addressBits, sensor, buffers } = this.#context;
     const { input } = units;
     const B = Math.ceil(T / BINS_PER_WORD);
     const scatter = launch({
       kernel: countsScatter,
-      constants: { T, ...input.extent, addressBits, fine },
+      constants: { T, ...input.extent, sensorW: sensor.W, addressBits, fine },
       grid: [GROUPS_PER_SOURCE, 2, "samples"],
       bytes: ({ spikes }) => 12 * spikes,
     });

@@ -40,11 +40,13 @@ export interface LayerwisePlan {
   readonly T: number;
   /** Parts of a bin that events' times count. */
   readonly fine: number;
-  readonly binning: EventBinning;
+  readonly eventBinning: EventBinning;
   readonly addressBits: number;
   /** Rows, columns and channels of the input. */
   readonly extent: Extent;
-  /** Number of inputs. */
+  /** Rows, columns and channels of the sensor. */
+  readonly sensor: Extent;
+  /** Number of the sensor's channels of pixels. */
   readonly inputs: number;
   /** Number of outputs, one a class. */
   readonly outputs: number;
@@ -74,6 +76,8 @@ export interface LayerwiseContext {
   readonly Ts: number;
   /** Slices that each sample is cut into, whatever its duration. */
   readonly slices?: number;
+  /** The sensor, where the network sees it in another size. */
+  readonly sensor?: Extent;
   /** Whether counts are divided by the sample's largest. */
   readonly normalised: boolean;
 }
@@ -110,7 +114,8 @@ export async function compileLayerwise(
     );
   }
   const { extent } = units.input;
-  const inputs = sizeOf(extent);
+  const { sensor = extent } = context;
+  const inputs = sizeOf(sensor);
   const outputs = units.units[units.units.length - 1].output.extent.C;
   const { classWeights = new Array<number>(outputs).fill(1) } = readout;
   if (classWeights.length !== outputs) {
@@ -160,6 +165,7 @@ export async function compileLayerwise(
     T,
     fine,
     addressBits,
+    sensor,
     stride,
   });
   const [evaluation, training, backward] = await Promise.all([
@@ -171,9 +177,10 @@ export async function compileLayerwise(
     units,
     T,
     fine,
-    binning: { bins: T * fine, Ts: slices ? undefined : Ts / fine },
+    eventBinning: { bins: T * fine, Ts: slices ? undefined : Ts / fine },
     addressBits,
     extent,
+    sensor,
     inputs,
     outputs,
     batch,

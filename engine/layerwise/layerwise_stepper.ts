@@ -61,7 +61,7 @@ export class LayerwiseStepper implements StepRunner {
       (words) =>
         requireEvents(words, {
           inputs: plan.inputs,
-          bins: plan.binning.bins,
+          bins: plan.eventBinning.bins,
           addressBits: plan.addressBits,
         }),
     );
@@ -74,7 +74,7 @@ export class LayerwiseStepper implements StepRunner {
 
   /** How the events of samples are to be binned. */
   get eventBinning(): EventBinning {
-    return this.plan.binning;
+    return this.plan.eventBinning;
   }
 
   /** Spikes of each neuron. */
@@ -261,12 +261,10 @@ export class LayerwiseStepper implements StepRunner {
     }
     const seed = this.#seed();
     const { augmentation } = this.#changes;
+    const drawn = { offsets, labels };
     const { sources, classes } = trains && augmentation
-      ? drawSources({ offsets, labels }, augmentation, {
-        seed,
-        sizes: { extent: plan.extent, T: plan.T, fine: plan.fine },
-      })
-      : plainSources({ offsets, labels });
+      ? drawSources(drawn, augmentation, { seed, sizes: plan })
+      : plainSources(drawn, plan);
     queue.writeBuffer(buffers.sources, 0, sources);
     queue.writeBuffer(buffers.classes, 0, classes);
     queue.writeBuffer(

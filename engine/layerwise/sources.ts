@@ -12,7 +12,10 @@ import { SOURCE_WORDS } from "./unit_buffers.ts";
 
 /** Sizes that sources are drawn for. */
 export interface SourceSizes {
+  /** The network's input. */
   readonly extent: Extent;
+  /** The sensor. */
+  readonly sensor: Extent;
   /** Bins of a sample, and parts of a bin that events' times count. */
   readonly T: number;
   readonly fine: number;
@@ -47,9 +50,14 @@ const FIELD = {
  * Gives every sample its own events, unchanged.
  *
  * @param batch The samples.
+ * @param sizes The input's sizes.
  * @returns The words.
  */
-export function plainSources({ offsets, labels }: SourceBatch): DrawnSources {
+export function plainSources(
+  { offsets, labels }: SourceBatch,
+  sizes: SourceSizes,
+): DrawnSources {
+  const { size, left, top } = fitOf(sizes);
   const sources = new Uint32Array(2 * SOURCE_WORDS * labels.length);
   const floats = new Float32Array(sources.buffer);
   const classes = new Uint32Array(3 * labels.length);
@@ -59,8 +67,7 @@ export function plainSources({ offsets, labels }: SourceBatch): DrawnSources {
     sources[at] = offsets[2 * n];
     sources[at + 1] = offsets[2 * n + 1];
     for (const own of [at, at + SOURCE_WORDS]) {
-      floats[own + FIELD.map] = 1;
-      floats[own + FIELD.map + 4] = 1;
+      floats.set([size, 0, left, 0, size, top], own + FIELD.map);
       floats[own + FIELD.time] = 1;
     }
     classes[3 * n] = label;
@@ -84,7 +91,7 @@ export function drawSources(
   augmentation: Augmentation,
   { seed, sizes }: { readonly seed: number; readonly sizes: SourceSizes },
 ): DrawnSources {
-  const drawn = plainSources(batch);
+  const drawn = plainSources(batch, sizes);
   const { offsets, labels } = batch;
   const random = new Random(seed);
   const draw = new Draw(random, augmentation, sizes);
@@ -111,6 +118,21 @@ export function drawSources(
     shares[3 * n + 2] = 1 - area;
   });
   return drawn;
+}
+
+/** How the sensor is scaled and centred to fit into the input. */
+function fitOf(
+  { extent, sensor }: SourceSizes,
+): { size: number; left: number; top: number } {
+  const size = Math.min(extent.W / sensor.W, extent.H / sensor.H);
+  // Centres of pixels are mapped to where they are.
+  const offset = (from: number, to: number) =>
+    (to - size * from) / 2 + size / 2 - 0.5;
+  return {
+    size,
+    left: offset(sensor.W, extent.W),
+    top: offset(sensor.H, extent.H),
+  };
 }
 
 /** Draws the changes of one sample after the other. */
@@ -151,7 +173,16 @@ class Draw {
     const yy = size * Math.cos(angle);
     const x0 = centreX - xx * centreX - xy * centreY + this.#around(shift);
     const y0 = centreY - yx * centreX - yy * centreY + this.#around(shift);
-    floats.set([xx, xy, x0, yx, yy, y0], at + FIELD.map);
+    // First the sensor is fitted into the input.
+    const { size: fit, left, top } = fitOf(this.#sizes);
+    floats.set([
+      xx * fit,
+      xy * fit,
+      xx * left + xy * top + x0,
+      yx * fit,
+      yy * fit,
+      yx * left + yy * top + y0,
+    ], at + FIELD.map);
     const speed = 1 + this.#around(stretchTime);
     const middle = T * fine / 2;
     const late = this.#around(shiftTime) * fine;

@@ -74,12 +74,17 @@ export async function* fit(
   options: FitOptions,
 ): AsyncGenerator<FitEpoch, void, void> {
   if (options.from?.trained) return;
-  const { batch, loss, tSample, testing, validation, test } = options;
+  const { batch, loss, tSample, testing, validation, test, changes } = options;
   const most = Math.max(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
   const plan = { batch: Math.max(1, Math.min(batch, most)), train: true };
-  using trainer = await network.prepare({ ...plan, tSample, loss });
+  using trainer = await network.prepare({
+    ...plan,
+    tSample,
+    loss,
+    changes,
+  });
   using tester = testing === undefined ? undefined : await network.prepare({
     batch: plan.batch,
     tSample: testing.tSample,

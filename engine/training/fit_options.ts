@@ -6,6 +6,7 @@
 
 import type { Random } from "../network/random.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
+import type { StepChanges } from "../plan/step_runner.ts";
 import type { Schedule } from "./learning_rate.ts";
 import type { PassStatistics, PassSums } from "./pass.ts";
 import type { PassFacts, PassObserver } from "./pass_observer.ts";
@@ -89,6 +90,12 @@ export interface FitOptions {
   readonly schedule?: Schedule;
   /** Batches whose gradients are added up for one update. @default 1 */
   readonly accumulate?: number;
+  /**
+   * What steps of a network that is computed layer by layer draw at random.
+   *
+   * @default nothing
+   */
+  readonly changes?: StepChanges;
   /** Samples whose loss chooses the best epoch. */
   readonly validation?: Samples;
   /**

@@ -7,7 +7,12 @@
 /** Rule by which the learning rate falls from epoch to epoch. */
 export type Schedule =
   | { readonly type: "exponential"; readonly gamma: number }
-  | { readonly type: "cosine"; readonly lr_min: number }
+  | {
+    readonly type: "cosine";
+    readonly lr_min: number;
+    /** Epochs over which the rate rises first. @default 0 */
+    readonly warmup?: number;
+  }
   | {
     readonly type: "step";
     /** Epochs between two decreases. */
@@ -51,7 +56,10 @@ export function learningRate(
     case "exponential":
       return lr * schedule.gamma ** epoch;
     case "cosine": {
-      const wave = (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
+      const { warmup = 0 } = schedule;
+      if (epoch < warmup) return lr * (epoch + 1) / (warmup + 1);
+      const share = (epoch - warmup) / Math.max(epochs - warmup, 1);
+      const wave = (1 + Math.cos(Math.PI * share)) / 2;
       return schedule.lr_min + (lr - schedule.lr_min) * wave;
     }
     case "step":

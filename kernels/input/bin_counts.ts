@@ -15,7 +15,7 @@ export const countsScatter = {
   entryPoint: "scatter",
   workgroup: 64,
   bindings: { batch: 0, events: 1, sources: 2, counts: 4 },
-  constants: ["T", "C", "H", "W", "addressBits", "fine"],
+  constants: ["T", "C", "H", "W", "sensorW", "addressBits", "fine"],
 } as const satisfies KernelSpec;
 
 /** bin_counts.wgsl, `pack`. */

@@ -10,7 +10,7 @@
 //          t = 32b + j
 //          largest[n] = the largest of these counts
 //
-// events   [E]     time << addressBits | address; address = (y·W + x)·C + c,
+// events   [E]     time << addressBits | address; address = (y·sensorW + x)·C + c,
 //                  time in `fine` units a bin
 // sources  [samples of the batch, 2]  where each sample's events come from:
 //                  its own, and those of the sample that is mixed in, none if
@@ -63,6 +63,8 @@ override T: u32;
 override C: u32 = 1;
 override H: u32 = 1;
 override W: u32 = 1;
+// Columns of the sensor, where the network sees it in another size.
+override sensorW: u32 = W;
 override P: u32 = 1;
 override addressBits: u32 = 0;
 override fine: f32 = 1;
@@ -107,8 +109,8 @@ fn scatter(
       continue;
     }
     let address = events[i] & mask;
-    let x = f32(address / C % W);
-    let y = f32(address / C / W);
+    let x = f32(address / C % sensorW);
+    let y = f32(address / C / sensorW);
     let newX = floor(source.xx * x + source.xy * y + source.x0 + 0.5);
     let newY = floor(source.yx * x + source.yy * y + source.y0 + 0.5);
     let time = f32(events[i] >> addressBits);

@@ -7,6 +7,7 @@
 import type { Loss } from "../../engine/losses/loss.ts";
 import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../engine/losses/prob_spikes.ts";
+import { crossEntropy, squaredRate } from "../../engine/losses/readout.ts";
 import { spikeTime } from "../../engine/losses/spike_time.ts";
 import type { SpikeTarget } from "./types.ts";
 
@@ -43,6 +44,8 @@ const LOSSES: Readonly<
       desired: { true: times.true.length, false: times.false.length },
     };
   },
+  CrossEntropy: (error) => ({ loss: crossEntropy(error) }),
+  SquaredRate: (error) => ({ loss: squaredRate(error) }),
   ProbSpikes: ({ tgtSpikeRegion: region, probSlidingWin: window }) => ({
     loss: probSpikes({ region, window }),
     region,

@@ -8,9 +8,12 @@ import type { Binning } from "../../dataset/pack.ts";
 import { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
+import type { Extent } from "../../engine/network/network.ts";
 import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
+import { describeLayersOf, isLayerwise } from "./network.ts";
+import { describeNeuronOf } from "./neuron.ts";
 import type { Configuration } from "./types.ts";
 import { type ConfiguredLoss, configuredLoss } from "./loss_target.ts";
 
@@ -45,10 +48,23 @@ export function describeModel(
   random: Random,
 ): ModelDescription {
   const { method } = binningOf(configuration);
+  const { extent } = new SampleSet(source, { method });
   return {
-    input: new SampleSet(source, { method }).extent,
+    ...inputOf(extent, configuration),
     ...describeNetwork(configuration, random, source.classes.length),
   };
+}
+
+/** The network's input for the extent of samples: both, if they differ. */
+function inputOf(
+  extent: Extent,
+  { input: seen }: Configuration,
+): { readonly input: Extent; readonly sensor?: Extent } {
+  const size = seen?.size;
+  const fits = size === undefined || Math.max(extent.H, extent.W) <= size;
+  return fits
+    ? { input: extent }
+    : { input: { C: extent.C, H: size, W: size }, sensor: extent };
 }
 
 /**
@@ -64,18 +80,21 @@ export function describeNetwork(
   random: Random,
   classes = 19,
 ): Omit<ModelDescription, "input" | "device"> {
-  const { training, simulation, network } = configuration;
-  const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } =
-    configuration.neuron;
+  const { training, simulation, network, input } = configuration;
   const frames = training.transf_method === "TonicFrames";
+  const layerwise = isLayerwise(network);
   return {
-    layers: network ?? (training.CNN ? cnn : mlp)(classes),
-    neuron: { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho },
+    layers: network
+      ? describeLayersOf(network, classes)
+      : (training.CNN ? cnn : mlp)(classes),
+    neuron: describeNeuronOf(configuration.neuron),
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,
-      height: frames ? 1 : 1 / simulation.Ts,
+      height: frames || layerwise ? 1 : 1 / simulation.Ts,
+      most: input?.most,
     },
+    slices: input?.slices,
     optimizer: training.optimizer,
     clip: training.clip,
     weightDecay: training.weightDecay,

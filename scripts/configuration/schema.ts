@@ -8,6 +8,8 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import { network } from "./network.ts";
+import { neuron } from "./neuron.ts";
 import { data } from "./data.ts";
 import {
   count,
@@ -20,45 +22,12 @@ import {
   moderate,
   notNegative,
   oneOf,
-  pair,
   path,
   positive,
   section,
   seed,
+  worded,
 } from "./values.ts";
-
-const dense = section({
-  out: countFrom1,
-  weightScale: v.optional(moderate),
-});
-
-/** Schemas of the kinds of layers; each kind has one key. */
-const LAYERS = {
-  pool: section({ pool: countFrom1 }),
-  conv: section({
-    conv: section({
-      out: countFrom1,
-      kernel: pair(countFrom1),
-      stride: v.optional(pair(countFrom1)),
-      padding: v.optional(pair(count)),
-      dilation: v.optional(pair(countFrom1)),
-      groups: v.optional(countFrom1),
-      weightScale: v.optional(moderate),
-    }),
-  }),
-  dense: section({
-    dense: v.lazy((value) => typeof value === "object" ? dense : countFrom1),
-  }),
-};
-
-/** Refuses a value that is no layer. */
-const NO_LAYER = v.never(expected("one of pool, conv and dense"));
-
-const layer = v.lazy((value) => {
-  const kinds = Object.keys(LAYERS) as (keyof typeof LAYERS)[];
-  const kind = kinds.find((kind) => isMapping(value) && kind in value);
-  return kind === undefined ? NO_LAYER : LAYERS[kind];
-});
 
 /** Schedules of the learning rate, by their type. */
 const SCHEDULES = {
@@ -71,6 +40,8 @@ const SCHEDULES = {
   cosine: section({
     type: v.literal("cosine"),
     lr_min: v.optional(notNegative, 0),
+    /** Epochs over which it rises first. */
+    warmup: v.optional(count),
   }),
   /** Multiplies it by `gamma` each time after a number of epochs. */
   step: section({
@@ -102,7 +73,13 @@ const region = section({ start: notNegative, stop: positive });
 const counts = section({ true: notNegative, false: notNegative });
 const train = list("times in ms", notNegative, 0);
 const times = section({ true: train, false: train });
-const lossType = oneOf("NumSpikes", "SpikeTime", "ProbSpikes");
+const lossType = oneOf(
+  "NumSpikes",
+  "SpikeTime",
+  "ProbSpikes",
+  "CrossEntropy",
+  "SquaredRate",
+);
 
 /** Length of bins and samples, and batch size. */
 const simulation = section({
@@ -114,22 +91,20 @@ const simulation = section({
   nSample: v.optional(countFrom1, 8),
 });
 
-/** Parameters of the spiking neuron. */
-const neuron = section({
-  /** Kind of neuron. */
-  type: v.optional(oneOf("SRMALPHA"), "SRMALPHA"),
-  /** Threshold. */
-  theta: v.optional(moderate, 10),
-  /** Time constant of the response (PSP) to an incoming spike. */
-  tauSr: v.optional(moderate, 10),
-  /** Time constant of the refractory response. */
-  tauRef: v.optional(moderate, 10),
-  /** Strength of the refractory response, relative to `theta`. */
-  scaleRef: v.optional(moderate, 20),
-  /** Width of the surrogate derivative, relative to `theta`. */
-  tauRho: v.optional(moderate, 1),
-  /** Height of the surrogate derivative. */
-  scaleRho: v.optional(moderate, 1),
+/** What the network sees of a sample; of networks computed layer by layer. */
+const input = section({
+  /** Bins that each sample's own duration is cut into; else bins of `Ts`. */
+  slices: v.optional(countFrom1),
+  /** Rows and columns; larger sensors are scaled down to fit. */
+  size: v.optional(countFrom1),
+  /** Largest count of events of a pixel in a bin. */
+  most: v.optional(
+    worded(
+      "a whole number from 1 to 255",
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255)),
+    ),
+    255,
+  ),
 });
 
 /** Filters of every sample, applied in this order. */
@@ -156,6 +131,20 @@ const augmentation = section({
   shift: v.optional(count),
   /** Standard deviation of the jitter added to event times. */
   time_jitter: v.optional(notNegative),
+  /** Classes whose samples are never mirrored. */
+  flip_not: v.optional(list("class names", path)),
+  /** Largest rotation, in degrees. */
+  rotate: v.optional(notNegative),
+  /** Largest relative change of size. */
+  zoom: v.optional(fraction),
+  /** Largest shift in time, in bins. */
+  time_shift: v.optional(notNegative),
+  /** Largest relative change of speed. */
+  time_stretch: v.optional(fraction),
+  /** Largest share of the area of a box that is erased. */
+  erase: v.optional(fraction),
+  /** Probability that samples of a batch are mixed, box by box. */
+  mix: v.optional(fraction),
 });
 
 /** Files and folders of a run. */
@@ -197,7 +186,7 @@ const training = section({
   /** Initial weights: random, or `live`, scaled until every layer fires. */
   init: v.optional(oneOf("random", "live"), "random"),
   /** Optimizer that updates the weights. */
-  optimizer: v.optional(oneOf("ADAM", "NADAM", "SGD"), "ADAM"),
+  optimizer: v.optional(oneOf("ADAM", "NADAM", "SGD", "ADAMW"), "ADAM"),
   /** Learning rate. */
   lr: v.optional(positive, 0.01),
   /** Schedule of the learning rate, which is constant if left out. */
@@ -214,6 +203,8 @@ const training = section({
   weightDecay: v.optional(notNegative, 0),
   /** Number of epochs, at most. */
   epochs: v.optional(countFrom1, 3000),
+  /** Epochs without a better one after which training with validation ends. */
+  patience: v.optional(countFrom1),
   /** Without `network`: the convolutional network if true, else the dense. */
   CNN: v.optional(flag, true),
   /** Intervals of checkpoints within an epoch. */
@@ -246,6 +237,17 @@ const training = section({
       tgtSpikeTimes: v.optional(times),
       /** Length of the window in which ProbSpikes compares outputs. */
       probSlidingWin: v.optional(positive, 20),
+      /** Share of the target of a readout that all classes have. */
+      smoothing: v.optional(
+        worded(
+          "a number from 0 to below 1",
+          v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+        ),
+      ),
+      /** Factor of firing rates, where outputs are spikes. */
+      rateScale: v.optional(positive),
+      /** Factor of the samples of each class, in the order of the classes. */
+      classWeights: v.optional(list("numbers", notNegative)),
     }),
     {},
   ),
@@ -273,13 +275,15 @@ const testing = section({
 /** Schema of a configuration file; regions and the store may be left out. */
 export const configurationSchema = section({
   simulation: v.optional(simulation, {}),
-  neuron: v.optional(neuron, {}),
+  neuron: v.optional(neuron, { type: "SRMALPHA" } as never),
   training: v.optional(training, {}),
   testing: v.optional(testing),
   /** Recordings of any layout, in place of those that `training.path` names. */
   data: v.optional(data),
   /** The layers; if left out, `training.CNN` chooses one of two networks. */
-  network: v.optional(list("pool, conv and dense layers", layer)),
+  network: v.optional(network),
+  /** What the network sees of a sample. */
+  input: v.optional(input),
 });
 
 /** A configuration file with checked values, and defaults filled in. */

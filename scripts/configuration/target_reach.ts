@@ -19,6 +19,13 @@ import type { Configuration } from "./types.ts";
  */
 const STRONG_INPUT = 100;
 
+/** Losses without target counts. */
+const UNCOUNTED: readonly string[] = [
+  "ProbSpikes",
+  "CrossEntropy",
+  "SquaredRate",
+];
+
 /**
  * Counts the spikes of a neuron with a strong, constant input.
  *
@@ -64,7 +71,8 @@ export function warnOfCount(
   { simulation: { Ts }, neuron, training: { error } }: Configuration,
 ): string | undefined {
   const { type, tgtSpikeRegion, tgtSpikeCount, tgtSpikeTimes } = error;
-  if (type === "ProbSpikes" || (type === "SpikeTime" && tgtSpikeTimes)) return;
+  if (neuron.type !== "SRMALPHA" || UNCOUNTED.includes(type)) return;
+  if (type === "SpikeTime" && tgtSpikeTimes) return;
   const { start, stop } = tgtSpikeRegion;
   const bins = Math.round(stop / Ts) - Math.round(start / Ts);
   const likely = spikesWithin(neuron, { Ts, bins });

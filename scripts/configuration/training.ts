@@ -7,6 +7,8 @@
 import type { Random } from "../../engine/network/random.ts";
 import type { FitOptions } from "../../engine/training/fit_options.ts";
 import { lossOf } from "./model.ts";
+import type { StepChanges } from "../../engine/plan/step_runner.ts";
+import { isLayerwise } from "./network.ts";
 import type { Configuration } from "./types.ts";
 
 /**
@@ -14,11 +16,14 @@ import type { Configuration } from "./types.ts";
  *
  * @param configuration The configuration.
  * @param random Draws order, crops and augmentation of the samples.
+ * @param options Names of the classes, and number of the fold.
  * @returns All options but the samples and what follows training.
  */
 export function trainingOf(
   configuration: Configuration,
   random: Random,
+  options: { readonly classes?: readonly string[]; readonly fold?: number } =
+    {},
 ): FitOptions {
   const { training, simulation } = configuration;
   return {
@@ -31,5 +36,33 @@ export function trainingOf(
     testing: training.random_crop ? lossOf(configuration, "test") : undefined,
     shuffle: training.shuffle,
     random,
+    changes: isLayerwise(configuration.network)
+      ? changesOf(configuration, options)
+      : undefined,
+  };
+}
+
+/** Changes of samples that the device makes as it bins their events. */
+function changesOf(
+  { training: { augmentation, seed } }: Configuration,
+  { classes = [], fold = 0 }: {
+    readonly classes?: readonly string[];
+    readonly fold?: number;
+  },
+): StepChanges {
+  return {
+    seed: seed * 16 + fold,
+    augmentation: augmentation && {
+      flip: augmentation.flip_x,
+      flipNot: augmentation.flip_not?.map((name) => classes.indexOf(name)),
+      shift: augmentation.shift,
+      rotate: augmentation.rotate,
+      zoom: augmentation.zoom,
+      shiftTime: augmentation.time_shift,
+      stretchTime: augmentation.time_stretch,
+      erase: augmentation.erase,
+      drop: augmentation.drop,
+      mix: augmentation.mix,
+    },
   };
 }

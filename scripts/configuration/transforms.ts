@@ -11,6 +11,7 @@ import { filterSamples } from "../../dataset/transforms/filter.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { EventStore } from "../../dataset/store/store.ts";
 import { binningOf } from "./model.ts";
+import { isLayerwise } from "./network.ts";
 import type { Configuration } from "./types.ts";
 
 /**
@@ -62,7 +63,10 @@ export function chooseSamples(
     indices,
     method,
     crop: training.random_crop ? "random" : "fixed",
-    augment: augmentationOf(training, source),
+    // The device augments samples of networks that are computed layer by layer.
+    augment: isLayerwise(configuration.network)
+      ? undefined
+      : augmentationOf(training, source),
     cache,
   });
 }

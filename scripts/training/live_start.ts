@@ -34,18 +34,17 @@ export async function startLive(
     readonly configuration: Configuration;
   },
 ): Promise<LayerNumbers> {
-  const { Ts, nSample } = configuration.simulation;
+  const { nSample } = configuration.simulation;
   const first = train.subset(train.indices.slice(0, BATCHES * nSample));
-  using stepper = await model.compile({
+  using stepper = await model.prepare({
     ...planOf(configuration, "train"),
     batch: Math.min(nSample, first.size),
     train: false,
   });
-  const { T: bins } = stepper.plan.sizes;
   const layers = await initLive(model, {
     stepper,
     batches: await Array.fromAsync(
-      first.batches({ batch: nSample, bins, Ts }),
+      first.batches({ batch: nSample, ...stepper.eventBinning }),
     ),
   });
   print(`fold ${number} starts live: ${inWords(layers)}`);

@@ -24,6 +24,7 @@ import type {
 import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
+import type { Configuration } from "../configuration/types.ts";
 import { trainingOf } from "../configuration/training.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
@@ -40,6 +41,11 @@ import type { RunContext } from "./run_context.ts";
 
 /** Early stopping of training with a validation set. */
 const STOP: EarlyStop = { epoch: 200, patience: 100, trainAccuracy: 0.8 };
+
+/** When training with a validation set ends early. */
+function stopOf({ training: { patience } }: Configuration): EarlyStop {
+  return patience === undefined ? STOP : { patience };
+}
 
 /**
  * Trains a fold, writing its epochs, its best weights and its checkpoints.
@@ -161,10 +167,13 @@ async function trainEpochs(
 ): Promise<FitPosition> {
   let position = from;
   const epochs = fit(model, train, {
-    ...trainingOf(configuration, random),
+    ...trainingOf(configuration, random, {
+      classes: train.classes,
+      fold: number,
+    }),
     validation,
     test: validation ? undefined : test,
-    stop: validation && STOP,
+    stop: validation && stopOf(configuration),
     from,
     checkpoints: {
       due: (point) => checkpoints.due(point),

@@ -87,7 +87,8 @@ function foldFigures(
 ): Figure[] {
   const rows: (Run["epochs"][number] & LayerRow)[] = epochs
     .filter((row) => row.fold === fold);
-  const { simulation: { Ts }, neuron: { theta } } = configuration;
+  const { simulation: { Ts }, neuron } = configuration;
+  const theta = neuron.type === "SRMALPHA" ? neuron.theta : neuron.threshold;
   const layers = tests?.layers ?? [];
   const figure = (what: string, spec: ChartSpec, place = ""): Figure => ({
     name: `${what}_fold${fold}${place}`,

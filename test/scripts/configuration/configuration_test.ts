@@ -36,7 +36,7 @@ Deno.test("parseConfiguration() reads slayerPytorch's N-MNIST file", () => {
     "/nmnist/network.yaml",
   );
   assert.deepEqual(simulation, { Ts: 1, tSample: 300, nSample: 12 });
-  assert.equal(neuron.scaleRef, 2);
+  assert.equal("scaleRef" in neuron && neuron.scaleRef, 2);
   assert.deepEqual(training.error, {
     type: "NumSpikes",
     tgtSpikeRegion: { start: 0, stop: 300 },

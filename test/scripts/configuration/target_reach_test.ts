@@ -1,3 +1,4 @@
+import type { SrmAlphaParameters } from "../../../engine/neurons/srm_alpha.ts";
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
@@ -41,7 +42,7 @@ Deno.test("a count that the refractory response hardly allows is warned of", () 
 Deno.test("spikesWithin() fires as the neuron does", () => {
   const { neuron } = parseConfiguration(SL_ANIMALS, "network.yaml");
   for (const [scaleRef, tauRef, bins] of [[20, 10, 300], [200, 50, 75]]) {
-    const given = { ...neuron, scaleRef, tauRef };
+    const given = { ...neuron, scaleRef, tauRef } as SrmAlphaParameters;
     const u = zeros([1, 1, 1, 1, bins]);
     u.data.fill(100 * given.theta);
     const refractory = refractoryKernel(given, 5, bins);

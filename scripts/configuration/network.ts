@@ -1,0 +1,186 @@
+/**
+ * The layers of a configuration.
+ *
+ * @module
+ */
+
+import * as v from "npm:valibot@1.5.0";
+import { areUnits } from "../../engine/layerwise/describe_units.ts";
+import type { ModelDescription } from "../../engine/model.ts";
+import { parseNetworkText } from "./network_text.ts";
+import { describeNeuronOf, neuron, type NeuronSection } from "./neuron.ts";
+import {
+  count,
+  countFrom1,
+  expected,
+  flag,
+  isMapping,
+  list,
+  moderate,
+  oneOf,
+  pair,
+  section,
+  worded,
+} from "./values.ts";
+
+/** The word that stands for the number of classes of the data set. */
+export const CLASSES = "classes";
+
+/** Number of outputs: that of classes, or a number. */
+const outputs = v.union(
+  [v.literal(CLASSES), countFrom1],
+  expected("a whole number of at least 1, or classes"),
+);
+
+const denseSection = section({
+  out: outputs,
+  weightScale: v.optional(moderate),
+});
+
+/** What may stand beside a layer's weights, or follow them as an entry. */
+const OPTIONS = {
+  /** Normalises drives by the statistics of the batch. */
+  norm: v.optional(oneOf("batch")),
+  /** Adds a bias; on where nothing is normalised. */
+  bias: v.optional(flag),
+  /** The layer's own neuron, or `none` for a readout. */
+  neuron: v.optional(
+    v.lazy((value) => value === "none" ? v.literal("none") : neuron),
+  ),
+  /** Probability that an output is silent for a sample in training. */
+  dropout: v.optional(
+    worded(
+      "a number from 0 to below 1",
+      v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+    ),
+  ),
+};
+
+/** Pooling of spikes without neurons. */
+const pooling = v.lazy((value) => {
+  const kinds = ["max", "average", "adaptive"] as const;
+  const kind = kinds.find((kind) => isMapping(value) && kind in value) ?? "max";
+  return section({ [kind]: countFrom1 });
+});
+
+const conv = section({
+  out: countFrom1,
+  kernel: pair(countFrom1),
+  stride: v.optional(pair(countFrom1)),
+  padding: v.optional(pair(count)),
+  dilation: v.optional(pair(countFrom1)),
+  groups: v.optional(countFrom1),
+  weightScale: v.optional(moderate),
+});
+
+/** Schemas of the kinds of entries; each kind has one key. */
+const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
+  conv: section({ conv, ...OPTIONS, pool: v.optional(pooling) }),
+  dense: section({
+    dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
+    ...OPTIONS,
+    pool: v.optional(pooling),
+  }),
+  residual: section({
+    residual: v.lazy(() => layers),
+    shortcut: v.optional(v.lazy(() => layers)),
+    join: v.optional(oneOf("add", "gate")),
+    pool: v.optional(pooling),
+    dropout: OPTIONS.dropout,
+  }),
+  repeat: section({
+    repeat: countFrom1,
+    layers: v.lazy(() => layers),
+  }),
+  // A number is SLAYER's pool: a sum, and neurons.
+  pool: section({
+    pool: v.lazy((value) => isMapping(value) ? pooling : countFrom1),
+    neuron: OPTIONS.neuron,
+  }),
+  norm: section({ norm: oneOf("batch") }),
+  neuron: section({ neuron }),
+  dropout: section({ dropout: OPTIONS.dropout }),
+};
+
+/** Refuses a value that is no entry. */
+const NO_ENTRY = v.never(
+  expected(`one of ${Object.keys(ENTRIES).join(", ")}`),
+);
+
+const entry = v.lazy((value) => {
+  const kind = Object.keys(ENTRIES).find((kind) =>
+    isMapping(value) && kind in value
+  );
+  return kind === undefined ? NO_ENTRY : ENTRIES[kind];
+});
+
+const layers: v.GenericSchema = list("layers", entry);
+
+/** An entry of a network; its values are checked. */
+export type NetworkEntry = Readonly<Record<string, unknown>>;
+
+/** The layers of a network: a list of entries, or short text for it. */
+export const network = v.lazy((value) =>
+  typeof value === "string"
+    ? v.pipe(
+      v.string(),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        try {
+          return parseNetworkText(dataset.value);
+        } catch (error) {
+          addIssue({ message: `is no network: ${(error as Error).message}` });
+          return NEVER;
+        }
+      }),
+    )
+    : layers
+) as unknown as v.GenericSchema<readonly NetworkEntry[]>;
+
+/**
+ * Describes the layers of a network for the engine.
+ *
+ * @param entries The entries of the configuration.
+ * @param classes Number of classes.
+ * @returns The layers.
+ */
+export function describeLayersOf(
+  entries: readonly NetworkEntry[],
+  classes: number,
+): ModelDescription["layers"] {
+  return entries.flatMap((entry) => {
+    if ("repeat" in entry) {
+      const own = entry.layers as readonly NetworkEntry[];
+      return Array.from(
+        { length: entry.repeat as number },
+        () => describeLayersOf(own, classes),
+      ).flat();
+    }
+    const described: Record<string, unknown> = { ...entry };
+    for (const way of ["residual", "shortcut"]) {
+      if (!(way in entry)) continue;
+      const own = entry[way] as readonly NetworkEntry[];
+      described[way] = describeLayersOf(own, classes);
+    }
+    if (isMapping(entry.neuron)) {
+      described.neuron = describeNeuronOf(entry.neuron as NeuronSection);
+    }
+    if (entry.dense === CLASSES) described.dense = classes;
+    if (isMapping(entry.dense) && entry.dense.out === CLASSES) {
+      described.dense = { ...entry.dense, out: classes };
+    }
+    return [described as ModelDescription["layers"][number]];
+  });
+}
+
+/**
+ * Tells whether a network is computed layer by layer, with a loss of its
+ * readout.
+ *
+ * @param entries The entries; SLAYER's own networks have none.
+ * @returns Whether it is.
+ */
+export function isLayerwise(
+  entries: readonly NetworkEntry[] | undefined,
+): boolean {
+  return entries !== undefined && areUnits(describeLayersOf(entries, 2));
+}

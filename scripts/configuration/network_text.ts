@@ -1,0 +1,106 @@
+/**
+ * Networks as short text, such as `2×(32c3-bn-lif-mp2)-128-lif-19`.
+ *
+ * @module
+ */
+
+/** An entry of a network. */
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Entries by the words that stand for them; `$1` and `$2` are numbers. */
+const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
+  [/^(\d+)c(\d+)$/, (out, kernel) => ({
+    conv: { out, kernel, padding: kernel >> 1 },
+  })],
+  [/^(\d+)c(\d+)s(\d+)$/, (out, kernel, stride) => ({
+    conv: { out, kernel, stride, padding: kernel >> 1 },
+  })],
+  [/^bn$/, () => ({ norm: "batch" })],
+  [/^lif$/, () => ({ neuron: { type: "LIF" } })],
+  [/^if$/, () => ({ neuron: { type: "IF" } })],
+  [/^mp(\d+)$/, (max) => ({ pool: { max } })],
+  [/^ap(\d+)$/, (average) => ({ pool: { average } })],
+  [/^aap(\d+)$/, (adaptive) => ({ pool: { adaptive } })],
+  [/^dp(0?\.\d+)$/, (dropout) => ({ dropout })],
+  [/^(\d+)$/, (dense) => ({ dense })],
+];
+
+/**
+ * Reads a network from short text.
+ *
+ * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
+ * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
+ * normalises, `lif` and `if` are neurons, `mp2` and `ap2` pool the largest or
+ * the mean of 2×2, `aap4` averages to 4×4, `dp0.5` is dropout, and a number an
+ * all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A
+ * last layer that no neurons follow is a readout.
+ *
+ * @param text The text.
+ * @returns The entries, as a list in a configuration has them.
+ * @throws {SyntaxError} If a word is unknown, or a bracket has no other.
+ *
+ * @example
+ * ```ts
+ * import { parseNetworkText } from "./network_text.ts";
+ * const entries = parseNetworkText("2x(32c3-bn-lif-mp2)-128-lif-19");
+ * if (entries.length !== 4) throw new Error("expected 4 entries");
+ * ```
+ */
+export function parseNetworkText(text: string): Entry[] {
+  const words = text.replaceAll(/\s+/g, "").match(/[()]|-|[^()-]+/g) ?? [];
+  const reader = { words, next: 0 };
+  const entries = readEntries(reader);
+  if (reader.next < words.length) {
+    throw new SyntaxError(`")" has no "(" before it`);
+  }
+  return withReadout(entries);
+}
+
+function readEntries(reader: { words: string[]; next: number }): Entry[] {
+  const entries: Entry[] = [];
+  while (reader.next < reader.words.length) {
+    const word = reader.words[reader.next];
+    if (word === ")") break;
+    reader.next++;
+    if (word === "-") continue;
+    if (reader.words[reader.next] !== "(") {
+      entries.push(entryOf(word));
+      continue;
+    }
+    reader.next++;
+    const own = readEntries(reader);
+    if (reader.words[reader.next++] !== ")") {
+      throw new SyntaxError(`"${word}(" has no ")"`);
+    }
+    const [, times] = word.match(/^(\d+)[x×*]$/) ?? [];
+    if (times === undefined && word !== "res") {
+      throw new SyntaxError(`"${word}(" is unknown; there are 2×( and res(`);
+    }
+    entries.push(
+      times === undefined
+        ? { residual: own }
+        : { repeat: Number(times), layers: own },
+    );
+  }
+  if (entries.length === 0) throw new SyntaxError("it has no layers");
+  return entries;
+}
+
+function entryOf(word: string): Entry {
+  for (const [pattern, make] of WORDS) {
+    const found = word.match(pattern);
+    if (found) return make(...found.slice(1).map(Number));
+  }
+  throw new SyntaxError(
+    `"${word}" is unknown; there are 32c3, bn, lif, if, mp2, ap2, aap4, ` +
+      "dp0.5, 128, 2×(…) and res(…)",
+  );
+}
+
+/** Makes a last layer without neurons a readout. */
+function withReadout(entries: Entry[]): Entry[] {
+  const last = entries[entries.length - 1];
+  return "dense" in last
+    ? [...entries.slice(0, -1), { ...last, neuron: "none" }]
+    : entries;
+}
