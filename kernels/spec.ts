@@ -15,6 +15,7 @@
  * |            | spikes, which are 0 or 1, have one plane                    |
  * | H, W, C    | rows, columns and channels of a layer's input               |
  * | OH, OW, OC | rows, columns and channels of its output                    |
+ * | OP, PS     | bit planes of an output, and of a shortcut                  |
  * | KH, KW     | rows and columns of a convolution's kernel                  |
  * | RH, RW     | rows and columns of outputs that see a tile of inputs       |
  * | G, CG      | groups of a convolution, and input channels of each, C/G    |

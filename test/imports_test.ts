@@ -31,7 +31,10 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/shared": ["kernels"],
   "kernels/input": ["kernels"],
   "kernels/layers": ["kernels", "kernels/shared"],
-  "kernels/neurons": ["kernels", "kernels/shared"],
+  "kernels/unit": ["kernels"],
+  "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],
+  "kernels/norm": ["kernels", "kernels/unit"],
+  "kernels/rasters": ["kernels"],
   "kernels/output": ["kernels"],
   "kernels/update": ["kernels", "kernels/shared"],
   "engine/device": [],
@@ -43,17 +46,22 @@ const ROOMS: Record<string, readonly string[]> = {
     ...["engine/device", "engine/network", "engine/neurons"],
     ...["engine/layers", "engine/losses"],
   ],
-  "engine": [
+  "engine/layerwise": [
     ...["engine/device", "engine/network", "engine/neurons"],
     ...["engine/layers", "engine/losses", "engine/plan"],
   ],
+  "engine": [
+    ...["engine/device", "engine/network", "engine/neurons"],
+    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+  ],
   "engine/training": [
     ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan"],
+    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
   ],
   "engine/mod.ts": [
     ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan", "engine/training"],
+    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+    "engine/training",
   ],
 };
 

@@ -6,8 +6,8 @@
 //          stays, at
 //            X = xx · x + xy · y + x0, Y = yx · x + yy · y + y0, rounded
 //            t = ⌊(timeScale · time + timeShift) / fine⌋
-// pack     bit j of spikes[n, p, b, f] = bit p of min(counts[n, t, f], 2^P − 1),
-//          t = 32b + j
+// pack     bit j of spikes[n, p, b, f] = bit p of
+//            min(counts[n, t, f], 2^P − 1), t = 32b + j
 //          largest[n] = the largest of these counts
 //
 // events   [E]     time << addressBits | address; address = (y·sensorW + x)·C + c,

@@ -64,7 +64,8 @@ fn fireFour(
   return bits;
 }
 
-// Integrates the bins of a word, from `first` to before `end`; returns the word.
+// Integrates the bins of a word, from `first` to before `end`; returns the
+// word.
 fn fireWord(
   neuron: ptr<function, State>,
   coefficient: vec4<f32>,

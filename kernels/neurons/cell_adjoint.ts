@@ -5,7 +5,7 @@
  */
 
 import type { KernelText } from "../shared/neurons.ts";
-import { UNIT_CONSTANTS, UNIT_DRIVES } from "../shared/unit.ts";
+import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell_adjoint.wgsl" with { type: "text" };
 

@@ -25,13 +25,13 @@ override theta: f32 = 1;
 // that come of it.
 override W: u32 = 1;
 override window: u32 = 1;
-override outW: u32 = W;
-override outPixels: u32 = pixels;
+override outW: u32 = 1;
+override outPixels: u32 = 1;
 // Whether pooling or dropout decides which spikes get a gradient; else all do.
 override routed: bool = false;
 // How the other layer comes in: 0 not at all, 1 added, 2 gated.
 override residual: u32 = 0;
-override shortcutRun: u32 = C;
+override shortcutRun: u32 = 1;
 override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
 override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
 override words: u32 = (T + 31) / 32;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UNIT, UNIT_CONSTANTS } from "../shared/unit.ts";
+import { UNIT, UNIT_CONSTANTS } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./norm.wgsl" with { type: "text" };
 

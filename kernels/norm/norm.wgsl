@@ -20,15 +20,17 @@
 // where xhat = (x − mean) · inverse, inverse = scale / sqrt(scale² · variance +
 // epsilon), and scale is the height of incoming spikes.
 //
-// x, values     [N, T, pixels, floats]; xQuads, quads the same by quads
-// partial       [samples of the batch, S, floats]  vec2
-// partials      the same buffer, read by total
-// sums          [samples of the batch, S, floats]  vec2, Σ dy and Σ dy · xhat
-// coefficients  [floats]  a, b, mean, inverse
-// back          [floats]  A, B, D, 0
-// gamma, beta   [floats], dgamma and dbeta changed in place
-// runningMean, runningVar  [floats], changed in place
-// largest       [N]  largest count of each sample
+// x, values                     [N, T, pixels, floats]
+// xQuads, quads                 [N, T, pixels, floats / 4]  x, and dy
+// partial, partials             [samples of the batch, S, floats]  one buffer
+// sums                          [samples of the batch, S, floats]
+//                               Σ dy and Σ dy · xhat
+// coefficients, coefficient     [floats]  a, b, mean, inverse
+// back, factors                 [floats]  A, B, D, 0
+// gamma, beta                   [floats]
+// dgamma, dbeta                 [floats]  added to, or replaced
+// runningMean, runningVar       [floats]  changed in place
+// largest                       [N]  largest count of each sample
 //
 // One workgroup owns a channel (total, adjointTotal), one invocation a channel
 // (running, affine) or every stride-th value (apply, scaleRows).

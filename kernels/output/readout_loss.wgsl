@@ -19,7 +19,6 @@
 // weights       [O]               factor of a class's samples
 // dy            [N, T, floats]    gradient of y, or of the spikes
 // sums          [samples of the batch, 1, floats]  Σ_t dy and 0, for drives
-// counts        [N, O]            for rates
 // records       [slots, stride]   prediction and loss, see prediction.wgsl
 //
 // One workgroup owns a sample, one lane every 64th output.

@@ -7,16 +7,16 @@
 //          for largest to the first of the window's largest, else everywhere,
 //          and not where dropout silences
 //
-// count  [N, P, B, H, W, C]           bit planes: plane p counts 2^p
-// out    [N, OP, B, OH, OW, C]
-// route  [N, B, H, W, C]
+// count        [N, P, B, H, W, C]     bit planes: plane p counts 2^p
+// out, pooled  [N, OP, B, OH, OW, C]  one buffer
+// route        [N, B, H, W, C]
 //
 // One invocation owns a word of an output (largest, sum) or of an input
 // (routes). Rows and columns after the last whole window are not pooled.
 
 override B: u32 = 1;
 override P: u32 = 1;
-override OP: u32 = P;
+override OP: u32 = 1;
 override H: u32;
 override W: u32;
 override C: u32;

@@ -2,10 +2,12 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { basename, join } from "node:path";
 import { BETA1, BETA2 } from "../../kernels/shared/optimizer_rules.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
+import { LEAKY_NEURON } from "../../kernels/shared/leaky_neuron.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
-import { steppedTexts } from "../../kernels/shared/stepped.ts";
+import { steppedText, steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { KernelSpec } from "../../kernels/spec.ts";
 import {
+  CELLS,
   codeOf,
   FOLDER,
   INTEGRATORS,
@@ -25,6 +27,9 @@ import {
 
 const ROLES = ["uniform", "read", "read_write"];
 
+/** The leaky neuron, as the kernels of units are compiled with it. */
+const LEAKY = steppedText(LEAKY_NEURON);
+
 /**
  * Every spec that a file of kernels/ exports; those of kernels that integrate
  * neurons, for the SRM or for a neuron that is stepped.
@@ -39,10 +44,9 @@ async function specsOf(
   const { forward, adjoint } = stepped
     ? steppedTexts(OWN_NEURON)
     : { forward: SRM_FORWARD, adjoint: SRM_ADJOINT };
+  const neuron = CELLS.includes(module) ? LEAKY : isAdjoint ? adjoint : forward;
   return exported.map((spec) =>
-    typeof spec === "function"
-      ? spec(isAdjoint ? adjoint : forward)
-      : spec as KernelSpec
+    typeof spec === "function" ? spec(neuron) : spec as KernelSpec
   );
 }
 
@@ -83,7 +87,10 @@ Deno.test("a spec's constants are those that its entry point uses", async () => 
     const declared = declarations(codeOf(module));
     for (const { name, entryPoint, constants } of await specsOf(module)) {
       const names = namesIn(entryPoint, declared.meanings);
-      const used = constantsOf(declared).filter((name) => names.has(name));
+      // A neuron has the same constants in both directions.
+      const own = CELLS.includes(module) ? LEAKY.constants : [];
+      const used = constantsOf(declared)
+        .filter((name) => names.has(name) || own.includes(name));
       deepStrictEqual([...constants].sort(), used.sort(), name);
     }
   }

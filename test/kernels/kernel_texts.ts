@@ -38,7 +38,20 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   ],
   "shared/srm.wgsl": ["neurons/neuron.wgsl", "layers/pool.wgsl"],
   "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
+  "unit/unit.wgsl": [
+    "norm/norm.wgsl",
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+  ],
+  "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
+  "shared/leaky_neuron.wgsl": [
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+  ],
 };
+
+/** Modules that are compiled with the text of any stepped neuron. */
+export const CELLS = SHARED["shared/leaky_neuron.wgsl"];
 
 /** Texts that take the place of those of the SRM, before a neuron's own. */
 export const STEPPED: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-// A unit of a network that is computed layer by layer: the drive of its synapse,
-// a normalisation, and neurons. This text is compiled in front of the kernels
-// that read drives; they are [N, T, pixels, floats], channels by quads.
+// A unit of a network that is computed layer by layer: the drive of its
+// synapse, a normalisation, and neurons. This text is compiled in front of the
+// kernels that read drives; they are [N, T, pixels, floats], channels by quads.
 //
 // A workgroup owns a strip of a sample's pixels and channelLanes channels. Its
 // lanes are channels, fastest, and pixels, so that loads are coalesced and the
@@ -31,7 +31,7 @@ override T: u32;
 override pixels: u32 = 1;
 // Channels, those of a run, and floats of a pixel with runs filled up to quads.
 override C: u32;
-override runSize: u32 = C;
+override runSize: u32 = 1;
 override runFloats: u32 = (runSize + 3) / 4 * 4;
 override floats: u32 = C / runSize * runFloats;
 override channelLanes: u32 = 64;
