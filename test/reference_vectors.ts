@@ -1,7 +1,8 @@
 /**
- * What slayerPytorch computed on random inputs.
+ * What slayerPytorch computed on random inputs, and what PyTorch and
+ * SpikingJelly did.
  *
- * The full set is looked for in the folder that `SLAYER_REFERENCE` names, else
+ * The full set of slayerPytorch's is looked for in the folder that `SLAYER_REFERENCE` names, else
  * in `../shared/reference/slayer` beside this repository; a selection of it is
  * in `test/reference`.
  *
@@ -41,7 +42,20 @@ if (GIVEN !== undefined && !haveFull) {
  * its tensors in float64.
  */
 export function loadVectors<Params>(name: string): Vectors<Params> {
-  const folder = haveFull ? FULL : SELECTION;
+  return read(haveFull ? FULL : SELECTION, name);
+}
+
+/**
+ * Reads a file of vectors of PyTorch and SpikingJelly.
+ *
+ * @param name The file's name without `.safetensors`.
+ * @returns Its parameters and tensors, as of {@linkcode loadVectors}.
+ */
+export function loadModernVectors<Params>(name: string): Vectors<Params> {
+  return read(join(SELECTION, "modern"), name);
+}
+
+function read<Params>(folder: string, name: string): Vectors<Params> {
   const bytes = readFileSync(join(folder, `${name}.safetensors`));
   const { tensors, metadata } = parseSafetensors(bytes);
   const packed: Record<string, Packing> = JSON.parse(metadata.packed ?? "{}");
@@ -59,13 +73,17 @@ export function loadVectors<Params>(name: string): Vectors<Params> {
 
 type BigArray = BigInt64Array | BigUint64Array;
 
-/** How a tensor of spikes was packed, see `test/reference/README.md`. */
-interface Packing {
-  readonly shape: readonly number[];
-  readonly height: number;
-}
+/** How a tensor of few values was packed, see `test/reference/README.md`. */
+type Packing =
+  & { readonly shape: readonly number[] }
+  & ({ readonly height: number } | { readonly values: readonly number[] });
 
-function unpack(bits: Uint8Array, { shape, height }: Packing): Tensor {
+function unpack(bits: Uint8Array, packing: Packing): Tensor {
+  const { shape } = packing;
+  if ("values" in packing) {
+    return tensorOf(shape, Array.from(bits, (index) => packing.values[index]));
+  }
+  const { height } = packing;
   const tensor = zeros(shape);
   for (let i = 0; i < tensor.data.length; i++) {
     if (bits[i >> 3] >> (i & 7) & 1) tensor.data[i] = height;

@@ -1,6 +1,7 @@
 /**
- * Cuts the selection out of the full set of reference vectors:
- * `deno run -A test/reference/cut.ts FOLDER`, with the folder of the full set.
+ * Cuts the selection out of the full sets of reference vectors:
+ * `deno run -A test/reference/cut.ts SLAYER MODERN`, with the folders of those
+ * of slayerPytorch and of those of PyTorch and SpikingJelly.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import {
 } from "../../engine/network/safetensors.ts";
 
 /** By file: the channels kept of its first sample; 0 keeps the whole file. */
-const SELECTED: Record<string, number> = {
+const SLAYER: Record<string, number> = {
   kernels_0: 0,
   kernels_1: 0,
   kernels_2: 0,
@@ -40,23 +41,56 @@ const SELECTED: Record<string, number> = {
   net_cnn: 0,
 };
 
-for (const [name, channels] of Object.entries(SELECTED)) {
-  const file = `${name}.safetensors`;
-  const bytes = await Deno.readFile(join(Deno.args[0], file));
-  const { tensors, metadata } = parseSafetensors(bytes);
-  const packed: Record<string, unknown> = {};
-  const cut: Record<string, Tensor> = {};
-  for (const [key, whole] of tensors) {
-    const tensor = channels === 0 ? whole : first(whole, channels);
-    const height = heightOf(tensor);
-    if (height !== undefined) packed[key] = { shape: tensor.shape, height };
-    cut[key] = height === undefined ? tensor : pack(tensor);
+/** The same. */
+const MODERN: Record<string, number> = {
+  neuron_0_lif: 1,
+  neuron_1_lif: 1,
+  neuron_2_lif: 1,
+  neuron_3_if: 1,
+  neuron_4_plif: 0,
+  batch_norm: 0,
+  net_plain: 0,
+  net_sew: 0,
+};
+
+/** Tensors that nothing needs, by file. */
+const LEFT_OUT: Record<string, readonly string[]> = { neuron_4_plif: ["v"] };
+
+const [slayer, modern] = Deno.args;
+await cutAll(slayer, SLAYER, "");
+await cutAll(modern, MODERN, "modern");
+
+async function cutAll(
+  from: string,
+  selected: Readonly<Record<string, number>>,
+  folder: string,
+): Promise<void> {
+  for (const [name, channels] of Object.entries(selected)) {
+    const file = `${name}.safetensors`;
+    const { tensors, metadata } = parseSafetensors(
+      await Deno.readFile(join(from, file)),
+    );
+    const packed: Record<string, unknown> = {};
+    const cut: Record<string, Tensor> = {};
+    for (const [key, whole] of tensors) {
+      if (LEFT_OUT[name]?.includes(key)) continue;
+      const tensor = channels === 0 ? whole : first(whole, channels);
+      const { shape } = tensor;
+      const values = valuesOf(tensor);
+      if (values.length === 1) packed[key] = { shape, height: values[0] };
+      else if (values.length > 1) packed[key] = { shape, values: [0, ...values] };
+      cut[key] = values.length === 0
+        ? tensor
+        : values.length === 1
+        ? pack(tensor)
+        : number(tensor, [0, ...values]);
+    }
+    const text = { params: metadata.params, packed: JSON.stringify(packed) };
+    await Deno.writeFile(
+      join(import.meta.dirname!, folder, file),
+      formatSafetensors(cut, text),
+    );
   }
-  const text = { params: metadata.params, packed: JSON.stringify(packed) };
-  await Deno.writeFile(
-    join(import.meta.dirname!, file),
-    formatSafetensors(cut, text),
-  );
 }
 
 /** The first channels of the first sample, which lie at the beginning. */
@@ -66,13 +100,11 @@ function first({ shape, data }: Tensor, channels: number): Tensor {
   return { dtype: "F32", shape: cut, data: data.slice(0, length) } as Tensor;
 }
 
-/** The only value besides 0, if the tensor is large enough to be packed. */
-function heightOf({ data }: Tensor): number | undefined {
+/** The values besides 0, if the tensor is large and they are few. */
+function valuesOf({ data }: Tensor): number[] {
   const values = new Set<number | bigint>(data);
   values.delete(0);
-  return data.length > 64 && values.size === 1
-    ? Number([...values][0])
-    : undefined;
+  return data.length > 64 && values.size < 32 ? [...values].map(Number) : [];
 }
 
 /** Element i becomes bit i mod 8 of byte ⌊i/8⌋. */
@@ -82,4 +114,13 @@ function pack({ data }: Tensor): Tensor {
     if (value !== 0) bits[i >> 3] |= 1 << (i & 7);
   });
   return { dtype: "U8", shape: [bits.length], data: bits };
+}
+
+/** Element i becomes the number of its value. */
+function number({ data }: Tensor, values: readonly number[]): Tensor {
+  const numbers = Uint8Array.from(
+    data as Float32Array,
+    (value) => values.indexOf(value),
+  );
+  return { dtype: "U8", shape: [numbers.length], data: numbers };
 }
