@@ -1,0 +1,128 @@
+/**
+ * The leaky integrate-and-fire neuron and its adjoint.
+ *
+ * @module
+ */
+
+import type { Surrogate } from "../../../engine/neurons/leaky.ts";
+import { type Tensor, zeros } from "../tensor.ts";
+
+/** All parameters of a neuron; tau in bins. */
+export interface Leaky {
+  readonly threshold: number;
+  readonly tau: number;
+  readonly rest: number;
+  readonly reset: "hard" | "soft";
+  readonly decayInput: boolean;
+  readonly detachReset: boolean;
+  readonly surrogate: Surrogate;
+  readonly steepness: number;
+}
+
+/** What neurons did, each [N, C, H, W, T]. */
+export interface LeakyActivity {
+  /** Potential before the reset. */
+  readonly u: Tensor;
+  /** Potential after it. */
+  readonly v: Tensor;
+  /** 0 or 1; where spikes are smooth, numbers between them. */
+  readonly spikes: Tensor;
+}
+
+/** Surrogates: by the distance from threshold, of a steepness. */
+const SLOPES: Record<Surrogate, (d: number, alpha: number) => number> = {
+  "exponential": (d, alpha) => alpha * Math.exp(-alpha * Math.abs(d)),
+  "arctangent": (d, alpha) => alpha / 2 / (1 + (Math.PI / 2 * alpha * d) ** 2),
+  "sigmoid"(d, alpha) {
+    const y = 1 / (1 + Math.exp(-alpha * d));
+    return alpha * y * (1 - y);
+  },
+  "fast sigmoid": (d, alpha) => (1 + alpha * Math.abs(d)) ** -2,
+  "triangle": (d, alpha) => alpha * Math.max(0, 1 - alpha * Math.abs(d)),
+};
+
+/** Functions that have the surrogates as their derivatives. */
+const STEPS: Record<Surrogate, (d: number, alpha: number) => number> = {
+  "exponential": (d, alpha) =>
+    d < 0 ? Math.exp(alpha * d) : 2 - Math.exp(-alpha * d),
+  "arctangent": (d, alpha) =>
+    0.5 + Math.atan(Math.PI / 2 * alpha * d) / Math.PI,
+  "sigmoid": (d, alpha) => 1 / (1 + Math.exp(-alpha * d)),
+  "fast sigmoid": (d, alpha) => d / (1 + alpha * Math.abs(d)),
+  "triangle"(d, alpha) {
+    const x = Math.max(-1, Math.min(1, alpha * d));
+    return x - Math.sign(x) * x * x / 2;
+  },
+};
+
+/**
+ * Integrates drives and fires.
+ *
+ * @param x Drives, [N, C, H, W, T].
+ * @param neuron The neuron.
+ * @param options Whether a spike is the function whose derivative the surrogate
+ * is, in place of a step: then the surrogate's gradient is the true one.
+ * @returns The activity.
+ */
+export function leakyForward(
+  x: Tensor,
+  neuron: Leaky,
+  { smooth = false } = {},
+): LeakyActivity {
+  const { threshold, tau, rest, reset, decayInput } = neuron;
+  const T = x.shape[4];
+  const activity = {
+    u: zeros(x.shape),
+    v: zeros(x.shape),
+    spikes: zeros(x.shape),
+  };
+  let v = rest;
+  x.data.forEach((drive, i) => {
+    if (i % T === 0) v = rest;
+    const leak = (v - rest) / tau;
+    const u = v - leak + (decayInput ? drive / tau : drive);
+    const spike = smooth
+      ? STEPS[neuron.surrogate](u - threshold, neuron.steepness)
+      : Number(u >= threshold);
+    v = reset === "hard"
+      ? (1 - spike) * u + spike * rest
+      : u - spike * threshold;
+    activity.u.data[i] = u;
+    activity.v.data[i] = v;
+    activity.spikes.data[i] = spike;
+  });
+  return activity;
+}
+
+/**
+ * Goes from the gradient of spikes to that of drives.
+ *
+ * @param ds Gradient of the spikes, [N, C, H, W, T].
+ * @param activity What the neurons did.
+ * @param neuron The neuron.
+ * @returns Gradient of the drives.
+ */
+export function leakyAdjoint(
+  ds: Tensor,
+  { u, spikes }: LeakyActivity,
+  neuron: Leaky,
+): Tensor {
+  const { threshold, tau, rest, reset, decayInput, detachReset } = neuron;
+  const T = ds.shape[4];
+  const dx = zeros(ds.shape);
+  let dv = 0;
+  for (let i = ds.data.length - 1; i >= 0; i--) {
+    if (i % T === T - 1) dv = 0;
+    const jump = reset === "hard" ? rest - u.data[i] : -threshold;
+    const dSpike = ds.data[i] + (detachReset ? 0 : dv * jump);
+    const kept = reset === "hard" ? 1 - spikes.data[i] : 1;
+    const slope = SLOPES[neuron.surrogate](
+      u.data[i] - threshold,
+      neuron.steepness,
+    );
+    const du = dSpike * slope + dv * kept;
+    dx.data[i] = decayInput ? du / tau : du;
+    dv = du * (1 - 1 / tau);
+  }
+  return dx;
+}

@@ -1,0 +1,57 @@
+/**
+ * Losses of outputs' means over time, and their gradients.
+ *
+ * @module
+ */
+
+/** Class of a sample, and that of another that is mixed in. */
+export interface MixedLabel {
+  readonly label: number;
+  readonly mixed: number;
+  /** Share of the first. */
+  readonly share: number;
+}
+
+/** A loss. */
+export interface Readout {
+  readonly kind: "cross-entropy" | "squared error";
+  readonly smoothing: number;
+  /** Factor of the samples of each class. */
+  readonly classWeights: readonly number[];
+}
+
+/**
+ * Computes the loss of one sample and its gradient.
+ *
+ * @param values A value for each class.
+ * @param label The class.
+ * @param loss The loss.
+ * @returns Loss, and its gradient by the values.
+ */
+export function readoutLoss(
+  values: readonly number[],
+  { label, mixed, share }: MixedLabel,
+  { kind, smoothing, classWeights }: Readout,
+): { loss: number; gradient: number[] } {
+  const O = values.length;
+  const weight = classWeights[label];
+  const target = values.map((_, o) =>
+    (1 - smoothing) * (share * Number(o === label) +
+        (1 - share) * Number(o === mixed)) +
+    smoothing / O
+  );
+  if (kind === "squared error") {
+    const errors = values.map((value, o) => value - target[o]);
+    return {
+      loss: weight * errors.reduce((sum, e) => sum + e * e, 0) / O,
+      gradient: errors.map((e) => 2 * weight * e / O),
+    };
+  }
+  const most = Math.max(...values);
+  const total = values.reduce((sum, value) => sum + Math.exp(value - most), 0);
+  const logs = values.map((value) => value - most - Math.log(total));
+  return {
+    loss: -weight * logs.reduce((sum, log, o) => sum + target[o] * log, 0),
+    gradient: logs.map((log, o) => weight * (Math.exp(log) - target[o])),
+  };
+}

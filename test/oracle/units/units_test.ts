@@ -1,0 +1,187 @@
+import { ok } from "node:assert/strict";
+import { SURROGATES } from "../../../kernels/shared/leaky_neuron.ts";
+import { close, counts, noise, same } from "../../comparison.ts";
+import { loadModernVectors } from "../../reference_vectors.ts";
+import { inner, type Tensor, tensorOf } from "../tensor.ts";
+import { type Leaky, leakyAdjoint, leakyForward } from "./leaky.ts";
+import { normalise, normaliseAdjoint, statisticsOf } from "./norm.ts";
+import {
+  dropout,
+  poolCounts,
+  poolCountsAdjoint,
+  type Pooling,
+} from "./raster.ts";
+import { readoutLoss } from "./readout.ts";
+import { LEAKY_VECTORS, leakyVectors } from "./leaky_vectors.ts";
+
+/** Vectors are float32, their inputs too. */
+const ROUNDED = 1e-6;
+
+/** Finite differences of smooth functions in float64. */
+const FINITE = 1e-7;
+
+/** The directional derivative of a function at x along d. */
+function derivative(
+  at: (x: Tensor) => number,
+  { shape, data }: Tensor,
+  d: Tensor,
+): number {
+  const step = 1e-5;
+  const moved = (by: number) =>
+    at(tensorOf(shape, data.map((value, i) => value + by * d.data[i])));
+  return (moved(step) - moved(-step)) / (2 * step);
+}
+
+/** Requires ⟨gradient, d⟩ to be the derivative along d. */
+function requireGradient(
+  at: (x: Tensor) => number,
+  x: Tensor,
+  gradient: Tensor,
+): void {
+  for (const seed of [1, 2, 3]) {
+    const d = noise(x.shape, seed);
+    const expected = derivative(at, x, d);
+    const actual = inner(gradient, d);
+    ok(
+      Math.abs(actual - expected) <= FINITE * (1 + Math.abs(expected)),
+      `${actual} instead of ${expected}`,
+    );
+  }
+}
+
+Deno.test("the oracle's leaky neuron is the reference's", () => {
+  for (const name of LEAKY_VECTORS) {
+    const { neuron, tensors: { x, s, v, gout, gin } } = leakyVectors(name);
+    const activity = leakyForward(x, neuron);
+    same(activity.spikes.data, s.data);
+    if (v) close(activity.v, v, ROUNDED);
+    close(leakyAdjoint(gout, activity, neuron), gin, ROUNDED);
+  }
+});
+
+Deno.test("the oracle's leaky adjoint is the gradient of smooth spikes", () => {
+  const x = noise([2, 2, 1, 2, 9], 4);
+  const weights = noise(x.shape, 5);
+  for (const surrogate of SURROGATES) {
+    for (const reset of ["hard", "soft"] as const) {
+      for (const decayInput of [true, false]) {
+        const neuron: Leaky = {
+          threshold: 0.7,
+          tau: 3,
+          rest: 0.1,
+          reset,
+          decayInput,
+          detachReset: false,
+          surrogate,
+          steepness: 1.5,
+        };
+        const activity = leakyForward(x, neuron, { smooth: true });
+        requireGradient(
+          (x) =>
+            inner(leakyForward(x, neuron, { smooth: true }).spikes, weights),
+          x,
+          leakyAdjoint(weights, activity, neuron),
+        );
+      }
+    }
+  }
+});
+
+Deno.test("the oracle's batch norm is the reference's", () => {
+  const { params, tensors } = loadModernVectors<
+    { eps: number; momentum: number }
+  >("batch_norm");
+  const { x, weight, bias, y, gout, gin, gw, gb } = tensors;
+  const affine = {
+    gamma: weight.data,
+    beta: bias.data,
+    epsilon: params.eps,
+  };
+  close(normalise(x, affine), y, ROUNDED);
+  const { dx, dgamma, dbeta } = normaliseAdjoint(gout, x, affine);
+  close(dx, gin, ROUNDED);
+  close(tensorOf([3], dgamma), gw, ROUNDED);
+  close(tensorOf([3], dbeta), gb, ROUNDED);
+  const running = {
+    mean: Array.from(tensors.running_mean.data),
+    variance: Array.from(tensors.running_var.data),
+  };
+  close(normalise(x, affine, running), tensors.y_eval, ROUNDED);
+  const { mean, unbiased } = statisticsOf(x);
+  const moved = (from: number, to: readonly number[]) =>
+    to.map((value) => from + params.momentum * (value - from));
+  close(tensorOf([3], moved(0, mean)), tensors.running_mean, ROUNDED);
+  close(tensorOf([3], moved(1, unbiased)), tensors.running_var, ROUNDED);
+});
+
+Deno.test("the oracle's adjoint of batch norm is its gradient", () => {
+  const x = noise([3, 2, 2, 1, 4], 6);
+  const weights = noise(x.shape, 7);
+  const affine = { gamma: [0.5, -2], beta: [1, 3], epsilon: 0.1 };
+  const { dx, dgamma, dbeta } = normaliseAdjoint(weights, x, affine);
+  requireGradient((x) => inner(normalise(x, affine), weights), x, dx);
+  const both = tensorOf([4], [...affine.gamma, ...affine.beta]);
+  requireGradient(
+    ({ data }) =>
+      inner(
+        normalise(x, {
+          gamma: data.subarray(0, 2),
+          beta: data.subarray(2),
+          epsilon: 0.1,
+        }),
+        weights,
+      ),
+    both,
+    tensorOf([4], [...dgamma, ...dbeta]),
+  );
+});
+
+Deno.test("the oracle's pooling of counts and its adjoint agree", () => {
+  for (const kind of ["max", "sum"] as const) {
+    for (const [H, W, window] of [[4, 6, 2], [5, 7, 2], [7, 3, 3], [3, 3, 1]]) {
+      const x = counts([2, 3, H, W, 5], window, 0.4, 3);
+      for (const probability of [0, 0.5]) {
+        const pooling: Pooling = {
+          kind,
+          window,
+          silenced: dropout(3, 1, probability),
+        };
+        const y = poolCounts(x, pooling);
+        const d = noise(y.shape, 8);
+        // Both are linear in the counts once it is known which are largest.
+        const left = inner(y, d);
+        const right = inner(x, poolCountsAdjoint(d, x, pooling));
+        ok(Math.abs(left - right) < 1e-9 && left !== 0, `${left}, ${right}`);
+      }
+    }
+  }
+});
+
+Deno.test("the oracle's dropout silences as many outputs as it is told", () => {
+  for (const probability of [0.1, 0.5, 0.9]) {
+    const silenced = dropout(11, 2, probability);
+    let many = 0;
+    for (let n = 0; n < 50; n++) {
+      for (let f = 0; f < 200; f++) many += Number(silenced(n, f));
+    }
+    ok(Math.abs(many / 10_000 - probability) < 0.02, `${many}`);
+  }
+});
+
+Deno.test("the oracle's losses of a readout have their gradients", () => {
+  const values = tensorOf([4], [0.3, -1.2, 2, 0.7]);
+  for (const kind of ["cross-entropy", "squared error"] as const) {
+    for (const smoothing of [0, 0.2]) {
+      for (const share of [1, 0.3]) {
+        const label = { label: 2, mixed: 1, share };
+        const loss = { kind, smoothing, classWeights: [1, 2, 0.5, 3] };
+        const at = ({ data }: Tensor) => readoutLoss([...data], label, loss);
+        requireGradient(
+          (x) => at(x).loss,
+          values,
+          tensorOf([4], at(values).gradient),
+        );
+      }
+    }
+  }
+});
