@@ -1,0 +1,219 @@
+/**
+ * The kernels of a unit's neurons, run on tensors of the oracle.
+ *
+ * @module
+ */
+
+import { deepStrictEqual } from "node:assert/strict";
+import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { cellForward } from "../../../kernels/neurons/cell.ts";
+import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
+import { LEAKY_NEURON } from "../../../kernels/shared/leaky_neuron.ts";
+import { steppedText } from "../../../kernels/shared/stepped.ts";
+import { same } from "../../comparison.ts";
+import type { Leaky } from "../../oracle/units/leaky.ts";
+import { type Tensor, zeros } from "../../oracle/tensor.ts";
+import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
+import { room, run } from "../kernel_runner.ts";
+
+/** The text of the neuron. */
+const LEAKY = steppedText(LEAKY_NEURON);
+
+/** Records in which spikes are counted, and where this unit's are. */
+const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
+
+/** Samples of the batch before those of the micro-batch, and of all. */
+const BATCH = { first: 2, total: 7 };
+
+/** How a drive lies and is mapped. */
+export interface CellOptions {
+  /** Channels of a run. @default all */
+  readonly runSize?: number;
+  /** Strips of a sample. @default as the engine has it */
+  readonly strips?: number;
+  /** Factor a, summand b, mean and inverse of each channel. */
+  readonly coefficients: readonly (readonly number[])[];
+}
+
+/** Makes the constants of a neuron as the engine does. */
+function constantsOf(neuron: Leaky) {
+  const described = describeNeuron(leaky(neuron));
+  const { kind, parameters } = described;
+  const { gain: _, ...constants } = kind.constants(parameters, {
+    Ts: 1,
+    tSample: 1,
+  });
+  return { ...constants, theta: parameters.theta };
+}
+
+function placeOf(shape: readonly number[], options: CellOptions) {
+  const [N, C, H, W, T] = shape;
+  const { runSize = C, strips, coefficients } = options;
+  const own = stripsOf({ extent: { C, H, W }, runSize }, T);
+  const floats = C / runSize * 4 * Math.ceil(runSize / 4);
+  const S = strips ?? own.S;
+  return {
+    floats,
+    S,
+    constants: { ...own, S },
+    coefficients: coefficientsOf(coefficients, runSize),
+    batch: Uint32Array.of(
+      ...[BATCH.first, N, TALLY.slot, 0, 0, 0, 0, 0, BATCH.total, 1, 0, 0],
+    ),
+    grid: [S, Math.ceil(floats / own.channelLanes), N] as const,
+  };
+}
+
+/**
+ * Lays coefficients out by quads.
+ *
+ * @param rows Four numbers a channel.
+ * @param runSize Channels of a run.
+ * @returns The numbers, runs filled up with 0.
+ */
+export function coefficientsOf(
+  rows: readonly (readonly number[])[],
+  runSize: number,
+): Float32Array {
+  const run = 4 * Math.ceil(runSize / 4);
+  const result = new Float32Array(4 * rows.length / runSize * run);
+  rows.forEach((row, c) => {
+    result.set(row, 4 * (Math.floor(c / runSize) * run + c % runSize));
+  });
+  return result;
+}
+
+/**
+ * Runs the forward kernel.
+ *
+ * @param x The drive, [N, C, H, W, T].
+ * @param neuron The neuron.
+ * @param options How the drive lies and is mapped.
+ * @returns Spikes, and potentials before the reset.
+ * @throws {AssertionError} If the kernel does not count its spikes, or leaves
+ * some in bins from T on.
+ */
+export async function fireCells(
+  x: Tensor,
+  neuron: Leaky,
+  options: CellOptions,
+): Promise<{ spikes: Tensor; u: Tensor }> {
+  const { shape } = x;
+  const [N, C, H, W, T] = shape;
+  const { runSize = C } = options;
+  const { constants, coefficients, batch, grid } = placeOf(shape, options);
+  const drive = toKernel(x, { run: runSize });
+  const { slots, stride, slot, layer } = TALLY;
+  const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
+  const often = Uint32Array.from({ length: C * H * W }, (_, f) => 3 * f);
+  const found = await run(
+    cellForward(LEAKY),
+    {
+      batch,
+      x: drive,
+      coefficients,
+      spikes: new Uint32Array(N * Math.ceil(T / 32) * C * H * W).fill(~0),
+      tally: before,
+      fired: often,
+      potentials: new Float32Array(drive.length),
+    },
+    { ...constants, ...constantsOf(neuron), keep: 1, stride, layer },
+    grid,
+  );
+  const spikes = unpack(found.spikes, shape);
+  same(found.spikes, pack(spikes));
+  const counted = spikes.data.reduce((sum, spike) => sum + spike, 0);
+  const at = slot * stride + layer;
+  deepStrictEqual(found.tally, before.with(at, before[at] + counted));
+  const sums = often.slice();
+  spikes.data.forEach((spike, i) => {
+    const place = Math.floor(i / T) % (C * H * W);
+    sums[place % (H * W) * C + Math.floor(place / H / W)] += spike;
+  });
+  deepStrictEqual(found.fired, sums);
+  return { spikes, u: fromKernel(found.potentials, shape, { run: runSize }) };
+}
+
+/** What lies between the neurons and the gradient that comes back. */
+export interface BackOptions extends CellOptions {
+  /** 1 where a spike gets a gradient, [N, C, H, W, T]. @default all do */
+  readonly routes?: Tensor;
+  /** Side of the window that is pooled. @default 1 */
+  readonly window?: number;
+  /** The spikes that are joined, how, and channels of a run of these. */
+  readonly shortcut?: {
+    readonly spikes: Tensor;
+    readonly join: "add" | "gate";
+    readonly runSize: number;
+  };
+}
+
+/**
+ * Runs the adjoint kernel.
+ *
+ * @param above Gradient of the unit's output, [N, C, OH, OW, T].
+ * @param x The drive, [N, C, H, W, T].
+ * @param neuron The neuron.
+ * @param options How the drive lies and is mapped, and what follows it.
+ * @returns Gradients of the normalised drive and of the shortcut, and, over
+ * samples and strips, Σ dy and Σ dy · xhat of each channel.
+ */
+export async function fireCellsBack(
+  above: Tensor,
+  x: Tensor,
+  neuron: Leaky,
+  options: BackOptions,
+) {
+  const { shape } = x;
+  const [N, C, H, W, T] = shape;
+  const [, , outH, outW] = above.shape;
+  const { runSize = C, routes, window = 1, shortcut } = options;
+  const place = placeOf(shape, options);
+  const { constants, floats, S, coefficients, batch, grid } = place;
+  const otherRun = shortcut?.runSize ?? C;
+  const found = await run(
+    cellAdjoint(LEAKY),
+    {
+      batch,
+      x: toKernel(x, { run: runSize }),
+      coefficients,
+      routes: routes ? pack(routes) : new Uint32Array(1),
+      shortcut: shortcut ? pack(shortcut.spikes) : new Uint32Array(1),
+      above: toKernel(above, { run: runSize, over: NaN }),
+      dy: room(toKernel(x, { run: runSize }).length),
+      sums: room(2 * BATCH.total * S * floats),
+      dshortcut: toKernel(zeros(shape), { run: otherRun }),
+    },
+    {
+      ...constants,
+      ...constantsOf(neuron),
+      W,
+      window,
+      outW,
+      outPixels: outH * outW,
+      routed: Number(routes !== undefined),
+      residual: shortcut ? shortcut.join === "add" ? 1 : 2 : 0,
+      shortcutRun: otherRun,
+    },
+    grid,
+  );
+  const rows = Array.from({ length: C }, () => [0, 0]);
+  const run4 = 4 * Math.ceil(runSize / 4);
+  for (let n = 0; n < N; n++) {
+    for (let strip = 0; strip < S; strip++) {
+      rows.forEach((row, c) => {
+        const at = ((BATCH.first + n) * S + strip) * floats +
+          Math.floor(c / runSize) * run4 + c % runSize;
+        row[0] += found.sums[2 * at];
+        row[1] += found.sums[2 * at + 1];
+      });
+    }
+  }
+  return {
+    dy: fromKernel(found.dy, shape, { run: runSize }),
+    dshortcut: fromKernel(found.dshortcut, shape, { run: otherRun }),
+    sums: rows,
+  };
+}
