@@ -15,7 +15,9 @@ export interface CameraSettings {
   readonly mismatch: number;
   /** Refractory period of a pixel after an event, in whole µs. */
   readonly refractoryUs: number;
-  /** Noise events per second and pixel. */
+  /** ON events per second of a pixel whose light does not change. */
+  readonly leakHz: number;
+  /** Noise events per second of a pixel at log intensity 0. */
   readonly noiseHz: number;
 }
 
@@ -30,6 +32,13 @@ export interface Changes {
 }
 
 /**
+ * Log intensity at which noise is strongest. A pixel's noise falls with its
+ * intensity, as e to the power of minus the log intensity, and no pixel is
+ * darker than this.
+ */
+const DARKEST = -1.5;
+
+/**
  * An event camera whose pixels report changes of log intensity independently.
  *
  * A pixel remembers the log intensity of its last event and makes an ON event
@@ -37,11 +46,13 @@ export interface Changes {
  * when it has fallen by it. Between two exposures log intensity changes
  * linearly, so events lie where the line crosses a threshold. After an event
  * the pixel is refractory, and then remembers its log intensity at the end of
- * the refractory period. All pixels start at log intensity 0 and time 0.
+ * the refractory period. What a pixel remembers leaks away, which makes ON
+ * events without a change of light; and in the dark shot noise makes more
+ * events of both polarities than in the light. All pixels start at time 0.
  *
  * Source: the DVS pixel of Lichtsteiner, Posch and Delbruck (2008), sampled as
- * in ESIM (Rebecq, Gehrig and Scaramuzza, 2018). Only changed pixels are
- * visited, and noise is a Poisson process of equal rate over all pixels.
+ * in ESIM (Rebecq, Gehrig and Scaramuzza, 2018); leak and noise as in v2e (Hu,
+ * Liu and Delbruck, 2021). Only changed pixels are visited.
  *
  * @example
  * ```ts
@@ -52,8 +63,9 @@ export interface Changes {
  *   threshold: 0.25,
  *   mismatch: 0,
  *   refractoryUs: 0,
+ *   leakHz: 0,
  *   noiseHz: 0,
- * }, new Random(0, 0));
+ * }, { random: new Random(0, 0) });
  * camera.expose(1000, {
  *   pixels: Uint32Array.of(1),
  *   levels: Float64Array.of(0.6),
@@ -70,7 +82,11 @@ export class EventCamera {
   readonly #noiseGapUs: number;
   readonly #onThreshold: Float64Array;
   readonly #offThreshold: Float64Array;
+  /** Rise of log intensity that the leak looks like, per µs. */
+  readonly #leak: Float64Array;
   readonly #level: Float64Array;
+  /** Time up to which a pixel's events are complete. */
+  readonly #seenUs: Float64Array;
   readonly #memory: Float64Array;
   readonly #restsUntil: Float64Array;
   #now = 0;
@@ -83,22 +99,35 @@ export class EventCamera {
    *
    * @param sensor Size in pixels.
    * @param settings Its parameters.
-   * @param random Random generator of thresholds and noise.
+   * @param start Random generator of thresholds and noise, and each pixel's
+   *   first log intensity, row · width + column: 0 unless given.
    */
-  constructor(sensor: Sensor, settings: CameraSettings, random: Random) {
+  constructor(
+    sensor: Sensor,
+    settings: CameraSettings,
+    { random, levels }: {
+      readonly random: Random;
+      readonly levels?: Float64Array;
+    },
+  ) {
     const pixels = sensor.width * sensor.height;
-    const { threshold, mismatch } = settings;
+    const { threshold, mismatch, leakHz } = settings;
     // A threshold near zero would make a pixel fire without end.
     const draw = () =>
       Math.max(threshold / 2, random.normal(threshold, mismatch * threshold));
     this.#sensor = sensor;
     this.#random = random;
     this.#refractoryUs = settings.refractoryUs;
-    this.#noiseGapUs = 1e6 / (settings.noiseHz * pixels);
+    this.#noiseGapUs = Math.exp(DARKEST) * 1e6 / (settings.noiseHz * pixels);
     this.#onThreshold = Float64Array.from({ length: pixels }, draw);
     this.#offThreshold = Float64Array.from({ length: pixels }, draw);
-    this.#level = new Float64Array(pixels);
-    this.#memory = new Float64Array(pixels);
+    this.#leak = this.#onThreshold.map((step) => step * leakHz / 1e6);
+    this.#level = levels?.slice() ?? new Float64Array(pixels);
+    // As if each pixel had made its last event long ago, at some moment.
+    this.#memory = this.#level.map((level, pixel) =>
+      leakHz > 0 ? level - random.uniform(0, this.#onThreshold[pixel]) : level
+    );
+    this.#seenUs = new Float64Array(pixels);
     this.#restsUntil = new Float64Array(pixels);
     this.#nextNoise = random.wait(this.#noiseGapUs);
   }
@@ -115,40 +144,56 @@ export class EventCamera {
     while (this.#nextNoise <= untilUs) {
       const pixel = this.#random.below(this.#level.length);
       const on = this.#random.below(2);
-      if (this.#nextNoise >= this.#restsUntil[pixel]) {
-        this.#emit(this.#nextNoise, pixel, on);
-        this.#memory[pixel] = this.#level[pixel];
-        this.#restsUntil[pixel] = this.#nextNoise + this.#refractoryUs;
+      const level = this.#level[pixel];
+      const share = Math.exp(Math.min(0, DARKEST - level));
+      if (this.#random.uniform(0, 1) < share) {
+        this.#disturb(pixel, on);
       }
       this.#nextNoise += this.#random.wait(this.#noiseGapUs);
     }
     const { pixels, levels, count } = changes;
     for (let k = 0; k < count; k++) {
-      this.#change(pixels[k], levels[k], untilUs);
+      this.#advance(pixels[k], this.#level[pixels[k]], this.#now);
+      this.#advance(pixels[k], levels[k], untilUs);
     }
     this.#now = untilUs;
   }
 
-  #change(pixel: number, after: number, untilUs: number): void {
-    const fromUs = this.#now;
+  /** Makes a noise event, unless the pixel is refractory. */
+  #disturb(pixel: number, on: number): void {
+    this.#advance(pixel, this.#level[pixel], this.#now);
+    if (this.#nextNoise < this.#restsUntil[pixel]) return;
+    this.#emit(this.#nextNoise, pixel, on);
+    this.#memory[pixel] = this.#level[pixel];
+    this.#restsUntil[pixel] = this.#nextNoise + this.#refractoryUs;
+  }
+
+  /** Changes a pixel's level linearly from where its events are complete. */
+  #advance(pixel: number, after: number, untilUs: number): void {
+    const fromUs = this.#seenUs[pixel];
+    if (fromUs >= untilUs) return;
+    this.#seenUs[pixel] = untilUs;
+    // The leak lowers what is remembered; here it raises the level instead.
+    const leak = this.#leak[pixel];
     const before = this.#level[pixel];
-    const slope = (after - before) / (untilUs - fromUs);
+    const slope = (after - before) / (untilUs - fromUs) + leak;
+    const end = before + slope * (untilUs - fromUs);
     this.#level[pixel] = after;
     let rest = this.#restsUntil[pixel];
     let memory = this.#memory[pixel];
     if (rest > fromUs) {
-      memory = rest < untilUs ? before + slope * (rest - fromUs) : after;
+      memory = rest < untilUs ? before + slope * (rest - fromUs) : end;
     }
     const on = slope > 0;
     const step = on ? this.#onThreshold[pixel] : -this.#offThreshold[pixel];
-    while (on ? after >= memory + step : after <= memory + step) {
+    while (slope !== 0 && (on ? end >= memory + step : end <= memory + step)) {
       memory += step;
       const at = Math.min(fromUs + (memory - before) / slope, untilUs);
       this.#emit(at, pixel, on ? 1 : 0);
       rest = at + this.#refractoryUs;
-      memory = rest < untilUs ? memory + slope * this.#refractoryUs : after;
+      memory = rest < untilUs ? memory + slope * this.#refractoryUs : end;
     }
-    this.#memory[pixel] = memory;
+    this.#memory[pixel] = memory - leak * (untilUs - fromUs);
     this.#restsUntil[pixel] = rest;
   }
 
@@ -170,6 +215,9 @@ export class EventCamera {
    * @returns Events sorted by time, then by pixel.
    */
   events(): Events {
+    for (let pixel = 0; pixel < this.#level.length; pixel++) {
+      this.#advance(pixel, this.#level[pixel], this.#now);
+    }
     const words = this.#words.subarray(0, this.#count).sort();
     const events = allocateEvents(words.length);
     const addresses = 2 * this.#level.length;

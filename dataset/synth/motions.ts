@@ -5,292 +5,361 @@
  * @module
  */
 
-import type { Hand } from "./hands.ts";
+import {
+  BEAK,
+  BENT_VEE,
+  betweenShapes,
+  BILL,
+  BUNCH,
+  CLAW,
+  FIST,
+  FLAT,
+  type HandShape,
+  HORNS,
+  OPEN,
+  POINT,
+  VEE,
+} from "./hand_shapes.ts";
+
+/** A hand at one moment of a sign, in the coordinates of its own side. */
+export interface HandMove {
+  /** Where the sign is made: pixels outwards and downwards from the chest. */
+  readonly at: readonly [number, number];
+  /** How far the hand has moved from there. */
+  readonly by: readonly [number, number];
+  /** Direction of the fingers in degrees: 0 is outwards, 90 is up. */
+  readonly points: number;
+  /** 1 shows the palm, 0 the edge, −1 the back. */
+  readonly turn: number;
+  /** Shape of the hand. */
+  readonly shape: HandShape;
+}
 
 /** A motion and the class it stands for. */
 export interface Motion {
   /** Name of the class. */
   readonly name: string;
+  /** Seconds that a cycle takes a person of tempo 1. */
+  readonly period: number;
   /**
-   * Poses both hands.
+   * Moves the hands.
    *
-   * @param t Seconds since the sign began, for a person of speed 1.
-   * @returns The visible hands, in body coordinates.
+   * @param cycle Cycles since the motion began; whole at the end of each.
+   * @returns The leading hand, and the other one unless it rests.
    */
-  readonly pose: (t: number) => Hand[];
+  readonly move: (cycle: number) => {
+    readonly leading: HandMove;
+    readonly other?: HandMove;
+  };
 }
 
-/** Sine of frequency `hertz` between −1 and 1, rising from 0 at t = 0. */
-function swing(t: number, hertz: number): number {
-  return Math.sin(2 * Math.PI * hertz * t);
+/** Sine between −1 and 1, rising from 0. */
+function swing(cycle: number): number {
+  return Math.sin(2 * Math.PI * cycle);
 }
 
-/** Triangle wave of frequency `hertz` between −1 and 1, starting at −1. */
-function shuttle(t: number, hertz: number): number {
-  return (2 / Math.PI) * Math.asin(-Math.cos(2 * Math.PI * hertz * t));
+/** From 0 to 1 in half a cycle and back. */
+function away(cycle: number): number {
+  return 0.5 - 0.5 * Math.cos(2 * Math.PI * cycle);
 }
 
-/** Both hands, the left one the mirror image of the right one. */
-function mirrored(right: Omit<Hand, "side">): Hand[] {
-  return [
-    { ...right, side: "right" },
-    { ...right, side: "left", x: -right.x, points: 180 - right.points },
-  ];
+/** Triangle wave between −1 and 1, starting at −1. */
+function shuttle(cycle: number): number {
+  return (2 / Math.PI) * Math.asin(-Math.cos(2 * Math.PI * cycle));
 }
 
-/** The right hand alone. */
-function single(right: Omit<Hand, "side">): Hand[] {
-  return [{ ...right, side: "right" }];
+/** Both hands, each the mirror image of the other. */
+function both(leading: HandMove): { leading: HandMove; other: HandMove } {
+  return { leading, other: leading };
+}
+
+/** A shape with the thumb at another angle. */
+function gaping(shape: HandShape, thumb: number): HandShape {
+  return { ...shape, thumb };
 }
 
 /**
  * The motions in the order of the classes, cat to zebra.
  *
- * They differ in place, path, direction, speed, number of hands and movement of
- * the fingers; several share their place and differ only in motion.
+ * They differ in place, path, direction, number of hands, and shape of the hand.
+ * Of some pairs only one of these differs: cat and zebra are the same in another
+ * place, camel and dolphin, or bird and duck, with another shape of the hand.
  */
 export const MOTIONS: readonly Motion[] = [
   // Whiskers drawn out from the cheeks.
   {
     name: "cat",
-    pose: (t) =>
-      mirrored({
-        x: 19 - 9 * Math.cos(2 * Math.PI * 1.5 * t),
-        y: -26,
-        points: 170,
-        fingers: 2,
-        spread: 30,
-        reach: 10,
+    period: 0.8,
+    move: (cycle) =>
+      both({
+        at: [10, -30],
+        by: [13 * away(cycle), 2 * away(cycle)],
+        points: 150,
+        turn: 0.6,
+        shape: CLAW,
       }),
   },
   // A flat hand pats the thigh.
   {
     name: "dog",
-    pose: (t) =>
-      single({
-        x: 24,
-        y: 22 + 9 * swing(t, 2.6),
-        points: 180,
-        fingers: 3,
-        spread: 20,
-      }),
+    period: 0.6,
+    move: (cycle) => ({
+      leading: {
+        at: [22, 16],
+        by: [0, 10 * away(cycle)],
+        points: 150,
+        turn: -0.8,
+        shape: FLAT,
+      },
+    }),
   },
   // A fist goes over two humps.
   {
     name: "camel",
-    pose: (t) =>
-      single({
-        x: 30 * shuttle(t, 0.5),
-        y: 4 - 18 * Math.abs(swing(t, 1)),
-        points: 90,
-        fingers: 0,
-      }),
+    period: 1.9,
+    move: (cycle) => ({
+      leading: {
+        at: [6, 4],
+        by: [15 * shuttle(cycle), -10 * Math.abs(swing(2 * cycle))],
+        points: 110,
+        turn: -0.8,
+        shape: FIST,
+      },
+    }),
   },
-  // A horn, thumb and small finger, turns at the temple.
+  // Horns, thumb and little finger, turn at the temple.
   {
     name: "cow",
-    pose: (t) =>
-      single({
-        x: 18 + 3 * swing(t, 1.5),
-        y: -34,
-        points: 90 + 45 * swing(t, 1.5),
-        fingers: 2,
-        spread: 100,
-      }),
+    period: 0.8,
+    move: (cycle) => ({
+      leading: {
+        at: [14, -44],
+        by: [1, 0],
+        points: 80 + 40 * swing(cycle),
+        turn: 1,
+        shape: HORNS,
+      },
+    }),
   },
   // Two fingers wind curls along the other forearm.
   {
     name: "sheep",
-    pose: (t) => [
-      { side: "left", x: -4, y: 20, points: 0, fingers: 0 },
-      {
-        side: "right",
-        x: -4 + 8 * Math.cos(2 * Math.PI * 1.8 * t),
-        y: 2 + 8 * swing(t, 1.8),
-        points: 180,
-        fingers: 2,
-        spread: 25,
+    period: 0.75,
+    move: (cycle) => ({
+      leading: {
+        at: [2, 2],
+        by: [8 * Math.cos(2 * Math.PI * cycle), 8 * swing(cycle)],
+        points: 195,
+        turn: -0.7,
+        shape: VEE,
       },
-    ],
+      other: {
+        at: [2, 17],
+        by: [0, 0],
+        points: 172,
+        turn: -0.5,
+        shape: FIST,
+      },
+    }),
   },
   // A hand strokes a beard from the chin and closes.
   {
     name: "goat",
-    pose: (t) =>
-      single({
-        x: -6,
-        y: 14 * shuttle(t, 1),
-        points: 100,
-        fingers: 3,
-        spread: 35 - 30 * shuttle(t, 1),
-      }),
+    period: 1,
+    move: (cycle) => ({
+      leading: {
+        at: [2, -21],
+        by: [0, 16 * away(cycle)],
+        points: 95,
+        turn: -0.9,
+        shape: betweenShapes(OPEN, BUNCH, away(cycle)),
+      },
+    }),
   },
   // A snout: the hand leaves the face sideways and closes.
   {
     name: "wolf",
-    pose: (t) =>
-      single({
-        x: 19 + 14 * shuttle(t, 1),
-        y: -20,
-        points: 180,
-        fingers: 4,
-        spread: 40 - 35 * shuttle(t, 1),
-      }),
+    period: 1,
+    move: (cycle) => ({
+      leading: {
+        at: [8, -33],
+        by: [16 * away(cycle), 2 * away(cycle)],
+        points: 175,
+        turn: -0.8,
+        shape: betweenShapes(OPEN, BUNCH, away(cycle)),
+      },
+    }),
   },
   // Bent fingers of both hands tap at each other before the chest.
   {
     name: "squirrel",
-    pose: (t) =>
-      mirrored({
-        x: 12 + 4 * swing(t, 3.2),
-        y: -10,
-        points: 110,
-        fingers: 2,
-        spread: 20,
-        reach: 9,
+    period: 0.5,
+    move: (cycle) =>
+      both({
+        at: [7, -8],
+        by: [5 * away(cycle), 0],
+        points: 115,
+        turn: -0.7,
+        shape: BENT_VEE,
       }),
   },
   // One finger flicks past the nose.
   {
     name: "mouse",
-    pose: (t) =>
-      single({
-        x: 4 - 2 * swing(t, 2.8),
-        y: -18,
-        points: 110 + 50 * swing(t, 2.8),
-        fingers: 1,
-        reach: 18,
-      }),
+    period: 0.6,
+    move: (cycle) => ({
+      leading: {
+        at: [7, -27],
+        by: [2 * swing(cycle), 0],
+        points: 115 + 38 * swing(cycle),
+        turn: -0.8,
+        shape: POINT,
+      },
+    }),
   },
-  // A flat hand dives along in waves.
+  // A flat hand leaps along in waves.
   {
     name: "dolphin",
-    pose: (t) =>
-      single({
-        x: -30 * shuttle(t, 0.5),
-        y: 14 + 11 * swing(t, 1.5),
-        points: 180 + 35 * Math.cos(2 * Math.PI * 1.5 * t),
-        fingers: 2,
-        spread: 12,
-        reach: 16,
-      }),
+    period: 1.9,
+    move: (cycle) => ({
+      leading: {
+        at: [6, 4],
+        by: [15 * shuttle(cycle), -10 * Math.abs(swing(2 * cycle))],
+        points: 160 + 18 * swing(4 * cycle),
+        turn: -0.4,
+        shape: FLAT,
+      },
+    }),
   },
-  // A fin: an upright hand glides over the head.
+  // A fin: an upright hand glides before the forehead.
   {
     name: "shark",
-    pose: (t) =>
-      single({
-        x: 26 * shuttle(t, 0.5),
-        y: -34,
+    period: 1.6,
+    move: (cycle) => ({
+      leading: {
+        at: [2, -43],
+        by: [13 * shuttle(cycle), 0],
         points: 90,
-        fingers: 2,
-        spread: 10,
-        reach: 16,
-      }),
+        turn: 0.15,
+        shape: FLAT,
+      },
+    }),
   },
-  // A mane: spread fingers comb around the head.
+  // A mane: spread fingers comb from the forehead to the nape.
   {
     name: "lion",
-    pose: (t) => {
-      const angle = 90 + 75 * shuttle(t, 0.75);
-      const radians = (angle * Math.PI) / 180;
-      return single({
-        x: 24 * Math.cos(radians),
-        y: -22 - 22 * Math.sin(radians),
-        points: angle + 180,
-        fingers: 4,
-        spread: 90,
-        reach: 11,
-      });
+    period: 1.1,
+    move: (cycle) => {
+      const angle = 110 - 115 * away(cycle);
+      const radians = angle * Math.PI / 180;
+      return {
+        leading: {
+          at: [2, -36],
+          by: [18 * Math.cos(radians), -17 * Math.sin(radians)],
+          points: angle + 130,
+          turn: -0.8,
+          shape: CLAW,
+        },
+      };
     },
   },
   // Both hands scratch the ribs, up and down.
   {
     name: "monkey",
-    pose: (t) =>
-      mirrored({
-        x: 21,
-        y: 12 + 9 * swing(t, 2.4),
-        points: 170,
-        fingers: 3,
-        spread: 40,
-        reach: 10,
+    period: 0.55,
+    move: (cycle) =>
+      both({
+        at: [19, 10],
+        by: [0, 11 * away(cycle)],
+        points: 165,
+        turn: -0.7,
+        shape: CLAW,
       }),
   },
-  // One finger winds its way down.
+  // Two fingers, a forked tongue, wind their way down.
   {
     name: "snake",
-    pose: (t) =>
-      single({
-        x: 2 + 13 * swing(t, 2),
-        y: 4 + 24 * shuttle(t, 0.5),
-        points: 180,
-        fingers: 1,
-        reach: 16,
-      }),
+    period: 0.7,
+    move: (cycle) => ({
+      leading: {
+        at: [8, 2],
+        by: [10 * swing(cycle), 15 * shuttle(cycle / 3)],
+        points: 210,
+        turn: -0.8,
+        shape: VEE,
+      },
+    }),
   },
   // Crossed hands creep up with wriggling fingers.
   {
     name: "spider",
-    pose: (t) =>
-      mirrored({
-        x: -6,
-        y: 8 - 8 * shuttle(t, 0.5),
-        points: 110,
-        fingers: 4,
-        spread: 60 + 40 * swing(t, 3),
+    period: 0.5,
+    move: (cycle) =>
+      both({
+        at: [-5, 6],
+        by: [0, -9 * shuttle(cycle / 4)],
+        points: 105,
+        turn: -1,
+        shape: {
+          ...OPEN,
+          fingers: OPEN.fingers.map((_, n) =>
+            0.65 + 0.35 * swing(cycle + 0.23 * n)
+          ),
+        },
       }),
   },
   // Hands joined at the thumbs flap like wings.
   {
     name: "butterfly",
-    pose: (t) =>
-      mirrored({
-        x: 6,
-        y: -6,
-        points: 45 + 42 * swing(t, 1.4),
-        fingers: 3,
-        spread: 36,
-        reach: 20,
+    period: 0.8,
+    move: (cycle) =>
+      both({
+        at: [5, -4],
+        by: [3 * swing(cycle), -2 * swing(cycle)],
+        points: 55 + 42 * swing(cycle),
+        turn: -0.8,
+        shape: { ...FLAT, spread: 18 },
       }),
   },
   // A beak of thumb and finger opens and shuts at the mouth.
   {
     name: "bird",
-    pose: (t) =>
-      single({
-        x: 24,
-        y: -21 + 2 * swing(t, 1.5),
-        points: 180,
-        fingers: 2,
-        spread: 42 + 40 * swing(t, 3),
-        reach: 15,
-      }),
+    period: 0.55,
+    move: (cycle) => ({
+      leading: {
+        at: [13, -29],
+        by: [0, 0],
+        points: 10,
+        turn: -0.5,
+        shape: gaping(BEAK, 8 + 62 * away(cycle)),
+      },
+    }),
   },
-  // A broad bill opens and shuts beside the chest.
+  // A broad bill opens and shuts at the mouth.
   {
     name: "duck",
-    pose: (t) =>
-      single({
-        x: 22,
-        y: 2,
-        points: 150,
-        fingers: 2,
-        spread: 50 + 45 * swing(t, 1.8),
-        reach: 22,
-      }),
+    period: 0.55,
+    move: (cycle) => ({
+      leading: {
+        at: [13, -29],
+        by: [0, 0],
+        points: 10,
+        turn: -0.5,
+        shape: gaping(BILL, 8 + 62 * away(cycle)),
+      },
+    }),
   },
-  // Stripes drawn outwards over the chest, one below the other.
+  // Stripes drawn outwards over the chest.
   {
     name: "zebra",
-    pose: (t) =>
-      mirrored({
-        x: 18 - 11 * Math.cos(2 * Math.PI * 2 * t),
-        y: 4 + 18 * shuttle(t, 0.5),
+    period: 0.8,
+    move: (cycle) =>
+      both({
+        at: [10, 2],
+        by: [13 * away(cycle), 2 * away(cycle)],
         points: 150,
-        fingers: 4,
-        spread: 40,
-        reach: 9,
+        turn: 0.6,
+        shape: CLAW,
       }),
   },
 ];

@@ -1,58 +1,62 @@
 /**
- * The people of the synthetic data set, the places where they sign, and how they
- * differ.
+ * The people of the synthetic data set, and how they differ.
  *
  * @module
  */
 
 import { Random } from "../random.ts";
+import { type Place, PLACES } from "./places.ts";
 
-/** Place of a session, and its light. */
-export interface Place {
-  /** Suffix of the names of its recordings. */
-  readonly suffix: string;
-  /** Numbers of the people who signed there. */
-  readonly people: readonly number[];
-  /** Log intensity of a hand over the ground. */
-  readonly contrast: number;
-  /** Noise events per second and pixel. */
-  readonly noiseHz: number;
-  /** Amplitude of the lamps' flicker on a lit hand, in log intensity. */
-  readonly flicker: number;
+/** Build and looks of a person. */
+export interface Looks {
+  /** Size in the picture, about 1. */
+  readonly scale: number;
+  /** Breadth of shoulders and trunk, about 1. */
+  readonly breadth: number;
+  /** Size of the palm, about 1. */
+  readonly palm: number;
+  /** Length of the fingers, about 1. */
+  readonly fingers: number;
+  /** Log intensity of the skin relative to the wall. */
+  readonly skin: number;
+  /** Log intensity of the shirt. */
+  readonly shirt: number;
+  /** Log intensity of the stripes of the shirt; that of the shirt if plain. */
+  readonly stripes: number;
+  /** Log intensity of the hair. */
+  readonly hair: number;
+  /** Whether the hair reaches the shoulders. */
+  readonly longHair: boolean;
+  /** Whether sleeves cover the forearms. */
+  readonly longSleeves: boolean;
 }
 
-/** The places of the sessions S1 to S4; neon lamps light the third. */
-const PLACES: readonly Place[] = [
-  {
-    suffix: "imse",
-    people: numbers(25, 34),
-    contrast: 0.62,
-    noiseHz: 0.06,
-    flicker: 0,
-  },
-  {
-    suffix: "dc",
-    people: numbers(35, 59),
-    contrast: 0.58,
-    noiseHz: 0.08,
-    flicker: 0,
-  },
-  {
-    suffix: "indoor",
-    // SL-Animals has no user04.
-    people: [...numbers(0, 3), ...numbers(5, 17)],
-    contrast: 0.5,
-    noiseHz: 0.15,
-    flicker: 0.06,
-  },
-  {
-    suffix: "sunlight",
-    people: numbers(18, 24),
-    contrast: 0.7,
-    noiseHz: 0.03,
-    flicker: 0,
-  },
-];
+/** How a person signs. */
+export interface Manner {
+  /** Whether the left hand leads. */
+  readonly leftHanded: boolean;
+  /** Speed of the motions, about 1. */
+  readonly tempo: number;
+  /** How long signs take, about 1. */
+  readonly patience: number;
+  /** Size of the motions, about 1. */
+  readonly amplitude: number;
+  /** Part of each cycle of a motion in which the hand rests, from 0. */
+  readonly pause: number;
+  /** From −1, slow at the start of a cycle, to 1, slow at its end. */
+  readonly rhythm: number;
+  /** Probability that the hand waits before the motion begins. */
+  readonly hesitation: number;
+  /** Degrees by which the hands are turned. */
+  readonly tilt: number;
+  /** Where signs are made, to the side and downwards, in pixels. */
+  readonly aside: number;
+  readonly below: number;
+  /** Whether hands rest before the belly, else they hang down. */
+  readonly restsHigh: boolean;
+  /** How much the trunk sways and the head nods, about 1. */
+  readonly sway: number;
+}
 
 /** A person who signs. */
 export interface Person {
@@ -62,22 +66,16 @@ export interface Person {
   readonly recording: string;
   /** Place of the recording. */
   readonly place: Place;
-  /** Size of the body in the picture, about 1. */
-  readonly scale: number;
-  /** Speed of the motions, about 1. */
-  readonly speed: number;
+  /** Build and looks. */
+  readonly looks: Looks;
+  /** How the person signs. */
+  readonly manner: Manner;
   /** Column of the middle of the chest, in pixels from the middle. */
   readonly dx: number;
-  /** Row of the middle of the chest, downwards from the middle. */
+  /** Row of the middle of the chest, downwards from its usual place. */
   readonly dy: number;
-  /** Seconds by which the person is ahead in every motion. */
-  readonly phase: number;
   /** Time of the camera's clock at the start of the recording, in µs. */
   readonly clockUs: number;
-}
-
-function numbers(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }
 
 /** Number of people in the whole data set. */
@@ -90,7 +88,7 @@ export const PEOPLE: number = PLACES.flatMap(({ people }) => people).length;
  * regardless of who else is chosen.
  *
  * @param count Number of people, from 1 to 59.
- * @param seed Seed of their body sizes, speeds and positions.
+ * @param seed Seed of their looks, manners and positions.
  * @returns The people, by number.
  * @throws {RangeError} If there are not that many people.
  *
@@ -129,11 +127,51 @@ function describe(number: number, place: Place, seed: number): Person {
     number,
     recording: `user${String(number).padStart(2, "0")}_${place.suffix}`,
     place,
-    scale: random.uniform(0.85, 1.15),
-    speed: random.uniform(0.8, 1.2),
-    dx: random.uniform(-6, 6),
+    looks: looksOf(random),
+    manner: mannerOf(random),
+    dx: random.uniform(-10, 10),
     dy: random.uniform(-6, 6),
-    phase: random.uniform(-0.06, 0.06),
     clockUs: 2 ** 31 + random.below(2 ** 30),
   };
+}
+
+function looksOf(random: Random): Looks {
+  const skin = random.uniform(0.4, 0.9) * signOf(random, 0.6);
+  // Hands are seen before the shirt, so it is never of their shade.
+  const shirt = skin > 0
+    ? skin - random.uniform(0.5, 1.2)
+    : skin + random.uniform(0.5, 1.2);
+  return {
+    scale: random.uniform(0.85, 1.15),
+    breadth: random.uniform(0.88, 1.12),
+    palm: random.uniform(0.9, 1.1),
+    fingers: random.uniform(0.88, 1.12),
+    skin,
+    shirt,
+    stripes: shirt + (random.uniform(0, 1) < 0.3 ? random.normal(0, 0.3) : 0),
+    hair: random.uniform(-1.2, -0.1),
+    longHair: random.uniform(0, 1) < 0.4,
+    longSleeves: random.uniform(0, 1) < 0.5,
+  };
+}
+
+function mannerOf(random: Random): Manner {
+  return {
+    leftHanded: random.uniform(0, 1) < 0.35,
+    tempo: Math.exp(random.uniform(-0.4, 0.4)),
+    patience: Math.exp(random.uniform(-0.45, 0.45)),
+    amplitude: random.uniform(0.75, 1.25),
+    pause: random.uniform(0, 0.3),
+    rhythm: random.uniform(-1, 1),
+    hesitation: random.uniform(0.1, 0.7),
+    tilt: random.uniform(-14, 14),
+    aside: random.uniform(-4, 4),
+    below: random.uniform(-4, 4),
+    restsHigh: random.uniform(0, 1) < 0.4,
+    sway: random.uniform(0.3, 1.7),
+  };
+}
+
+function signOf(random: Random, positive: number): number {
+  return random.uniform(0, 1) < positive ? 1 : -1;
 }

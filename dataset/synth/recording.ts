@@ -7,12 +7,14 @@
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectRight } from "npm:d3-array@3.2.4";
 import { DVS128, type Events } from "../events.ts";
-import { type CameraSettings, EventCamera } from "./camera.ts";
-import { drawHand } from "./hands.ts";
-import { type Motion, MOTIONS } from "./motions.ts";
+import { EventCamera } from "./camera.ts";
+import { drawBody } from "./body.ts";
+import { MOTIONS } from "./motions.ts";
 import type { Person } from "./people.ts";
 import { Random } from "../random.ts";
-import { type Bar, type Light, Scene } from "./scene.ts";
+import { backgroundOf } from "./places.ts";
+import { type Light, Scene } from "./scene.ts";
+import { courseOf, type SignCourse } from "./sign_course.ts";
 
 /** Class of a sign, and its range of events in a recording. */
 export interface SignSpan {
@@ -32,24 +34,25 @@ export interface SyntheticRecording {
   readonly signs: SignSpan[];
 }
 
-const CAMERA = { threshold: 0.3, mismatch: 0.1, refractoryUs: 400 };
-/** Time between exposures; five make a period of the flicker. */
-const STEP_US = 2000;
+const CAMERA = {
+  threshold: 0.25,
+  mismatch: 0.1,
+  refractoryUs: 400,
+  leakHz: 0.1,
+};
+/** Time between exposures, in which a quick hand moves by half a pixel. */
+const STEP_US = 5000;
+/** The same under lamps: four make a period of their flicker. */
+const LAMP_STEP_US = 2500;
 const FLICKER_HZ = 100;
-const GLOSSY_PIXELS = 20;
 /** Flicker of a glossy pixel, relative to that of a lit hand. */
 const GLOSS = 3;
-const SIGN_SECONDS = 2;
-/** Time to raise the hands before a sign, and to lower them after it. */
-const RAISE_SECONDS = 0.35;
-/** Rows by which lowered hands are lower: out of the picture. */
-const LOWERED = 110;
 
 /**
  * Records a person making all signs, one after another.
  *
- * The hands rise into the picture before each sign and leave it afterwards;
- * only the events between belong to the sign.
+ * A sign lasts from when the hands leave their rest until they are back; between
+ * signs the person stands still for a moment.
  *
  * @param person The person.
  * @param seed Seed of the camera's noise and the variation between signs.
@@ -95,44 +98,33 @@ export function* filmPerson(
 ): Generator<number, SyntheticRecording> {
   const { place } = person;
   const random = new Random(seed, 2 * person.number + 1);
-  const settings: CameraSettings = { ...CAMERA, noiseHz: place.noiseHz };
-  const camera = new EventCamera(DVS128, settings, random);
-  const glossy = place.flicker > 0
-    ? Array.from(
-      { length: GLOSSY_PIXELS },
-      () => random.below(DVS128.width * DVS128.height),
-    )
-    : [];
-  const scene = new Scene(DVS128, glossy);
-  let step = 0;
-  const film = (seconds: number, at: (t: number) => Bar[]) => {
-    const steps = Math.round((seconds * 1e6) / STEP_US);
+  const background = backgroundOf(place, random);
+  const scene = new Scene(DVS128, background);
+  const camera = new EventCamera(
+    DVS128,
+    { ...CAMERA, noiseHz: place.noiseHz },
+    { random, levels: background.levels },
+  );
+  const stepUs = place.flicker > 0 ? LAMP_STEP_US : STEP_US;
+  let nowUs = 0;
+  const film = (course: SignCourse, from: number, to: number) => {
+    const steps = Math.round((to - from) * 1e6 / stepUs);
     for (let n = 1; n <= steps; n++) {
-      step++;
-      const light = lightAt((step * STEP_US) / 1e6, person);
-      camera.expose(step * STEP_US, scene.draw(at((n * STEP_US) / 1e6), light));
+      nowUs += stepUs;
+      const body = drawBody(person, course.at(from + n * stepUs / 1e6));
+      camera.expose(nowUs, scene.draw(body, lightAt(nowUs / 1e6, person)));
     }
-    return step * STEP_US;
+    return nowUs;
   };
   const times: { startUs: number; endUs: number }[] = [];
   for (const [label, motion] of MOTIONS.entries()) {
-    const pose = poseOf(motion, person, random);
-    const rise = (s: number) => LOWERED * (0.5 + 0.5 * Math.cos(Math.PI * s));
-    const seconds = SIGN_SECONDS / pose.speed;
-    film(random.uniform(0.2, 0.5), () => []);
-    const startUs = film(
-      RAISE_SECONDS,
-      (t) => pose.at(t - RAISE_SECONDS, rise(t / RAISE_SECONDS)),
-    );
-    const endUs = film(seconds, (t) => pose.at(t, 0));
-    film(
-      RAISE_SECONDS,
-      (t) => pose.at(seconds + t, rise(1 - t / RAISE_SECONDS)),
-    );
+    const course = courseOf(motion, person, random);
+    const startUs = film(course, -random.uniform(0.2, 0.5), 0);
+    const endUs = film(course, 0, course.seconds);
+    film(course, course.seconds, course.seconds + 0.2);
     times.push({ startUs, endUs });
     yield label;
   }
-  film(0.2, () => []);
   const events = camera.events();
   const signs = times.map(({ startUs, endUs }, label) => ({
     label,
@@ -144,23 +136,5 @@ export function* filmPerson(
 
 function lightAt(seconds: number, { place }: Person): Light {
   const swing = place.flicker * Math.sin(2 * Math.PI * FLICKER_HZ * seconds);
-  return { bars: place.contrast + swing, gloss: GLOSS * swing };
-}
-
-/** Poses of one repetition of a sign, with random speed, phase and place. */
-function poseOf(motion: Motion, person: Person, random: Random) {
-  const { scale } = person;
-  const speed = person.speed * random.uniform(0.95, 1.05);
-  const phase = person.phase + random.uniform(-0.03, 0.03);
-  const x = DVS128.width / 2 + person.dx + random.uniform(-2, 2);
-  const y = DVS128.height / 2 + person.dy + random.uniform(-2, 2);
-  const at = (seconds: number, lowered: number): Bar[] =>
-    motion.pose(seconds * speed + phase).flatMap(drawHand).map((bar) => ({
-      ax: x + scale * bar.ax,
-      ay: y + scale * bar.ay + lowered,
-      bx: x + scale * bar.bx,
-      by: y + scale * bar.by + lowered,
-      radius: scale * bar.radius,
-    }));
-  return { speed, at };
+  return { bars: swing, gloss: GLOSS * swing };
 }

@@ -1,6 +1,6 @@
 /**
- * The scene in front of the simulated camera: bars with soft edges on an even
- * background.
+ * The scene in front of the simulated camera: bars with soft edges before a
+ * still background.
  *
  * @module
  */
@@ -20,13 +20,28 @@ export interface Bar {
   readonly by: number;
   /** Half its width. */
   readonly radius: number;
+  /** Log intensity of its axis. */
+  readonly level: number;
+  /**
+   * Fall of log intensity from the axis to the rim, as of a lit cylinder.
+   * @default 0
+   */
+  readonly shade?: number;
 }
 
-/** The light of one moment. */
+/** What the camera sees where no bar is. */
+export interface Background {
+  /** Log intensity of each pixel, row · width + column. */
+  readonly levels: Float64Array;
+  /** Pixels that mirror the lamps. */
+  readonly glossy: readonly number[];
+}
+
+/** Change of log intensity by the lamps, at one moment. */
 export interface Light {
-  /** Log intensity of a bar relative to the background. */
+  /** Of the bars with a shade, which are shiny. */
   readonly bars: number;
-  /** Log intensity of glossy background pixels relative to the others. */
+  /** Of the glossy pixels of the background. */
   readonly gloss: number;
 }
 
@@ -43,32 +58,34 @@ function emptyExtent({ width, height }: Sensor): Extent {
   };
 }
 
+/** Change of log intensity below which a pixel counts as unchanged. */
+const LEAST_CHANGE = 0.01;
+
 /** Width of an edge in pixels, the blur of the lens. */
 const EDGE = 1.5;
 
 /**
- * Draws bars and lists the pixels that have changed.
- *
- * Overlapping bars merge: they are parts of one body.
+ * Draws bars, one in front of the other, and lists the pixels that have changed.
  *
  * @example
  * ```ts
  * import { Scene } from "./scene.ts";
- * const scene = new Scene({ width: 9, height: 9 }, []);
- * const disc = { ax: 4, ay: 4, bx: 4, by: 4, radius: 0.25 };
- * const changes = scene.draw([disc], { bars: 0.5, gloss: 0 });
+ * const scene = new Scene({ width: 9, height: 9 }, {
+ *   levels: new Float64Array(81),
+ *   glossy: [],
+ * });
+ * const disc = { ax: 4, ay: 4, bx: 4, by: 4, radius: 0.25, level: 0.5 };
+ * const changes = scene.draw([disc], { bars: 0, gloss: 0 });
  * if (changes.count !== 1) throw new Error(`${changes.count} pixels`);
  * ```
  */
 export class Scene {
   readonly #sensor: Sensor;
-  readonly #glossy: readonly number[];
-  readonly #isGlossy: Uint8Array;
-  readonly #cover: Float64Array;
+  readonly #background: Background;
+  readonly #drawn: Float64Array;
   readonly #shown: Float64Array;
   readonly #pixels: Uint32Array;
   readonly #levels: Float64Array;
-  #count = 0;
   #extent: Extent;
   #pastExtent: Extent;
 
@@ -76,16 +93,14 @@ export class Scene {
    * Makes a scene without bars.
    *
    * @param sensor Size in pixels.
-   * @param glossy Pixels of the background that mirror the lamps.
+   * @param background What is behind the bars.
    */
-  constructor(sensor: Sensor, glossy: readonly number[]) {
+  constructor(sensor: Sensor, background: Background) {
     const pixels = sensor.width * sensor.height;
     this.#sensor = sensor;
-    this.#glossy = glossy;
-    this.#isGlossy = new Uint8Array(pixels);
-    for (const pixel of glossy) this.#isGlossy[pixel] = 1;
-    this.#cover = new Float64Array(pixels);
-    this.#shown = new Float64Array(pixels);
+    this.#background = background;
+    this.#drawn = background.levels.slice();
+    this.#shown = background.levels.slice();
     this.#pixels = new Uint32Array(pixels);
     this.#levels = new Float64Array(pixels);
     this.#extent = emptyExtent(sensor);
@@ -95,7 +110,8 @@ export class Scene {
   /**
    * Draws the scene of one moment.
    *
-   * @param bars The visible bars; parts outside the sensor are cut off.
+   * @param bars The visible bars, from the back to the front; parts outside the
+   *   sensor are cut off.
    * @param light The light.
    * @returns The pixels that differ from the previous call, each once. The next
    *   call reuses the arrays.
@@ -104,33 +120,81 @@ export class Scene {
     [this.#extent, this.#pastExtent] = [this.#pastExtent, this.#extent];
     this.#extent.left.fill(this.#sensor.width);
     this.#extent.right.fill(-1);
-    for (const bar of bars) this.#cast(bar);
-    this.#count = 0;
-    for (const pixel of this.#glossy) this.#show(pixel, light);
-    const { width, height } = this.#sensor;
-    for (let row = 0; row < height; row++) {
-      const left = Math.min(this.#extent.left[row], this.#pastExtent.left[row]);
-      const right = Math.max(
-        this.#extent.right[row],
-        this.#pastExtent.right[row],
-      );
-      for (let pixel = row * width + left; pixel <= row * width + right;) {
-        this.#show(pixel, light);
-        this.#cover[pixel++] = 0;
-      }
+    for (const pixel of this.#background.glossy) {
+      this.#drawn[pixel] += light.gloss;
     }
-    return { pixels: this.#pixels, levels: this.#levels, count: this.#count };
+    for (const bar of bars) this.#paint(bar, light.bars);
+    const count = this.#list();
+    return { pixels: this.#pixels, levels: this.#levels, count };
   }
 
-  #cast({ ax, ay, bx, by, radius }: Bar): void {
+  /** Lists the pixels that have changed, and clears the drawing. */
+  #list(): number {
+    const { levels, glossy } = this.#background;
+    const drawn = this.#drawn;
+    let count = 0;
+    for (const pixel of glossy) count = this.#compare(pixel, pixel, count);
+    const [now, past] = [this.#extent, this.#pastExtent];
+    const { width, height } = this.#sensor;
+    for (let row = 0; row < height; row++) {
+      const left = row * width + Math.min(now.left[row], past.left[row]);
+      const right = row * width + Math.max(now.right[row], past.right[row]);
+      count = this.#compare(left, right, count);
+      for (let pixel = left; pixel <= right; pixel++) {
+        drawn[pixel] = levels[pixel];
+      }
+    }
+    for (const pixel of glossy) drawn[pixel] = levels[pixel];
+    return count;
+  }
+
+  /** Adds the changed pixels of a row to the list, and returns its length. */
+  #compare(left: number, right: number, listed: number): number {
+    const drawn = this.#drawn;
+    const shown = this.#shown;
+    const pixels = this.#pixels;
+    const levels = this.#levels;
+    let count = listed;
+    for (let pixel = left; pixel <= right; pixel++) {
+      const level = drawn[pixel];
+      if (Math.abs(level - shown[pixel]) < LEAST_CHANGE) continue;
+      shown[pixel] = level;
+      pixels[count] = pixel;
+      levels[count++] = level;
+    }
+    return count;
+  }
+
+  #paint(bar: Bar, lamps: number): void {
+    const { ax, ay, bx, by, radius, shade = 0 } = bar;
     const { width, height } = this.#sensor;
     const extent = this.#extent;
-    const cover = this.#cover;
+    const drawn = this.#drawn;
+    const level = bar.level + (shade > 0 ? lamps : 0);
     const reach = radius + EDGE / 2;
     const reach2 = reach * reach;
+    const core = radius - EDGE / 2;
+    const core2 = core > 0 ? core * core : -1;
+    const fall = shade / reach2;
     const dx = bx - ax;
     const dy = by - ay;
     const perLength2 = 1 / (dx * dx + dy * dy || 1);
+    /** Squared distance of a pixel from the axis. */
+    const distance2 = (column: number, row: number) => {
+      const px = column - ax;
+      const py = row - ay;
+      const along = (px * dx + py * dy) * perLength2;
+      const near = along < 0 ? 0 : along > 1 ? 1 : along;
+      const ex = px - near * dx;
+      const ey = py - near * dy;
+      return ex * ex + ey * ey;
+    };
+    const blend = (pixel: number, far2: number) => {
+      if (far2 >= reach2) return;
+      const cover = far2 <= core2 ? 1 : (reach - Math.sqrt(far2)) / EDGE;
+      const seen = level - fall * far2;
+      drawn[pixel] += Math.min(1, cover) * (seen - drawn[pixel]);
+    };
     const top = Math.max(0, Math.ceil(Math.min(ay, by) - reach));
     const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by) + reach));
     for (let row = top; row <= bottom; row++) {
@@ -151,28 +215,19 @@ export class Scene {
       if (left < extent.left[row]) extent.left[row] = left;
       if (right > extent.right[row]) extent.right[row] = right;
       const start = row * width;
-      const py = row - ay;
       for (let column = left; column <= right; column++) {
-        const px = column - ax;
-        const along = (px * dx + py * dy) * perLength2;
-        const near = along < 0 ? 0 : along > 1 ? 1 : along;
-        const ex = px - near * dx;
-        const ey = py - near * dy;
-        const far2 = ex * ex + ey * ey;
-        if (far2 >= reach2) continue;
-        const share = Math.min(1, (reach - Math.sqrt(far2)) / EDGE);
-        if (share > cover[start + column]) cover[start + column] = share;
+        const far2 = distance2(column, row);
+        if (shade === 0 && far2 <= core2) {
+          // A bar is convex, so between two pixels of its core lies core alone.
+          let end = right;
+          for (let far2; (far2 = distance2(end, row)) > core2; end--) {
+            blend(start + end, far2);
+          }
+          drawn.fill(level, start + column, start + end + 1);
+          break;
+        }
+        blend(start + column, far2);
       }
     }
-  }
-
-  #show(pixel: number, light: Light): void {
-    const cover = this.#cover[pixel];
-    const ground = this.#isGlossy[pixel] * light.gloss;
-    const level = cover * light.bars + (1 - cover) * ground;
-    if (level === this.#shown[pixel]) return;
-    this.#shown[pixel] = level;
-    this.#pixels[this.#count] = pixel;
-    this.#levels[this.#count++] = level;
   }
 }

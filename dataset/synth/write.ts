@@ -4,15 +4,14 @@
  * @module
  */
 
-import { encodeAedat } from "../formats/aedat2/aedat_encode.ts";
 import { DatasetError } from "../files/errors.ts";
-import { allocateEvents, DVS128, type Events } from "../events.ts";
 import { folderOf, join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { sessionOf } from "../formats/sl_animals.ts";
 import { MOTIONS } from "./motions.ts";
 import { choosePeople, PEOPLE, type Person } from "./people.ts";
-import { recordPerson, type SignSpan } from "./recording.ts";
+import { recordOnThreads } from "./record_threads.ts";
+import { formatLines } from "./recorded_files.ts";
 
 /** Folder, size and seed of a synthetic data set. */
 export interface SyntheticDatasetOptions {
@@ -89,16 +88,13 @@ export async function* writeSyntheticDataset(
   const present = chosen.filter((_, index) => there[index]);
   const missing = chosen.filter((_, index) => !there[index]);
   // Existing recordings first: if one has other content, nothing is written.
-  for (const person of [...present, ...missing]) {
-    const { events, signs } = recordPerson(person, seed);
-    const recorded = asRecorded(events, person.clockUs);
-    // Days apart, so that no two recordings claim the same time.
-    const start = new Date(Date.UTC(2019, 0, 1 + person.number));
-    const chunks = ReadableStream.from(encodeAedat(recorded, { start }));
-    await keepOrWrite(pathOf(person), await new Response(chunks).bytes());
-    const tags = join(out, "tags", `${person.recording}.csv`);
-    await keepOrWrite(tags, formatTags(signs));
-    yield { recording: person.recording, events: events.t.length };
+  const order = [...present, ...missing];
+  const jobs = order.map((person) => ({ person, seed }));
+  for await (const { recording, tags, events } of recordOnThreads(jobs)) {
+    const person = order.shift()!;
+    await keepOrWrite(pathOf(person), recording);
+    await keepOrWrite(join(out, "tags", `${person.recording}.csv`), tags);
+    yield { recording: person.recording, events };
   }
   for (const [name, content] of Object.entries(lists)) {
     await keepOrWrite(join(out, name), content);
@@ -108,56 +104,15 @@ export async function* writeSyntheticDataset(
 /** Contents of the file of classes and the lists of recordings, by file name. */
 function formatLists(names: readonly string[]): Record<string, Uint8Array> {
   return {
-    "SL-Animals-DVS_gestures_definitions.csv": lines([
+    "SL-Animals-DVS_gestures_definitions.csv": formatLines([
       "class,class Def",
       ...MOTIONS.map(({ name }, n) => `${n + 1},${name}`),
     ]),
-    "filelist.txt": lines(names),
-    "filelist_excludingS3.txt": lines(
+    "filelist.txt": formatLines(names),
+    "filelist_excludingS3.txt": formatLines(
       names.filter((name) => sessionOf(name).session !== "S3"),
     ),
   };
-}
-
-/**
- * Converts events to the axes, the polarity and the clock of a recording.
- *
- * @param events Events as `recordPerson()` returns them.
- * @param clockUs Time of the camera's clock at time 0, in µs.
- * @returns Events as `readAedat()` returns them by default.
- *
- * @example
- * ```ts
- * import { asRecorded } from "./write.ts";
- * const { x, p } = asRecorded({
- *   x: Uint16Array.of(3),
- *   y: Uint16Array.of(0),
- *   t: Uint32Array.of(0),
- *   p: Uint8Array.of(1),
- * }, 2 ** 31);
- * if (x[0] !== 127 || p[0] !== 0) throw new Error("expected the other axes");
- * ```
- */
-export function asRecorded({ x, y, t, p }: Events, clockUs: number): Events {
-  const recorded = allocateEvents(t.length);
-  for (let n = 0; n < t.length; n++) {
-    recorded.x[n] = DVS128.height - 1 - y[n];
-    recorded.y[n] = DVS128.width - 1 - x[n];
-    recorded.t[n] = clockUs + t[n];
-    recorded.p[n] = 1 - p[n];
-  }
-  return recorded;
-}
-
-function formatTags(signs: readonly SignSpan[]): Uint8Array {
-  return lines([
-    "class,startTime_ev,endTime_ev",
-    ...signs.map(({ label, start, end }) => `${label + 1},${start},${end}`),
-  ]);
-}
-
-function lines(texts: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(texts.map((text) => `${text}\n`).join(""));
 }
 
 /** Writes a file, complete or not at all, unless it exists. */

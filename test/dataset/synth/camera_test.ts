@@ -11,6 +11,7 @@ const IDEAL: CameraSettings = {
   threshold: 0.25,
   mismatch: 0,
   refractoryUs: 0,
+  leakHz: 0,
   noiseHz: 0,
 };
 
@@ -22,7 +23,7 @@ function film(
   const camera = new EventCamera(
     { width: 1, height: 1 },
     { ...IDEAL, ...settings },
-    new Random(1, 0),
+    { random: new Random(1, 0) },
   );
   for (const { us, level } of course) {
     camera.expose(us, {
@@ -132,9 +133,12 @@ Deno.test("a still scene without noise gives no events", () => {
   const camera = new EventCamera(
     { width: 128, height: 128 },
     { ...IDEAL, mismatch: 0.2 },
-    new Random(0, 0),
+    { random: new Random(0, 0) },
   );
-  const scene = new Scene({ width: 128, height: 128 }, [5]);
+  const scene = new Scene(
+    { width: 128, height: 128 },
+    { levels: new Float64Array(128 * 128), glossy: [5] },
+  );
   for (let us = 1000; us <= 1e5; us += 1000) {
     camera.expose(us, scene.draw([], { bars: 1, gloss: 0 }));
   }
@@ -145,7 +149,7 @@ Deno.test("noise has its rate over all pixels, half ON and half OFF", () => {
   const camera = new EventCamera(
     { width: 64, height: 32 },
     { ...IDEAL, noiseHz: 5 },
-    new Random(4, 0),
+    { random: new Random(4, 0) },
   );
   camera.expose(2e6, {
     pixels: new Uint32Array(0),
@@ -179,7 +183,7 @@ Deno.test("thresholds differ between pixels if there is mismatch", () => {
     const camera = new EventCamera(
       { width: 100, height: 1 },
       { ...IDEAL, mismatch },
-      new Random(0, 0),
+      { random: new Random(0, 0) },
     );
     camera.expose(1000, {
       pixels: Uint32Array.from({ length: 100 }, (_, n) => n),
@@ -196,9 +200,79 @@ Deno.test("thresholds differ between pixels if there is mismatch", () => {
   assert(counts(0.1).size > 2);
 });
 
+Deno.test("noise falls as e to the power of minus the log intensity", () => {
+  const sensor = { width: 60, height: 10 };
+  const levels = Float64Array.from(
+    { length: 600 },
+    (_, pixel) => [-2.5, -1.5, 0, 1][Math.floor(pixel / 150)],
+  );
+  const camera = new EventCamera(
+    sensor,
+    { ...IDEAL, noiseHz: 2 },
+    { random: new Random(3, 0), levels },
+  );
+  camera.expose(2e6, {
+    pixels: new Uint32Array(0),
+    levels: new Float64Array(0),
+    count: 0,
+  });
+  const { x, y } = camera.events();
+  const counts = new Uint32Array(4);
+  for (let n = 0; n < x.length; n++) {
+    counts[Math.floor((y[n] * 60 + x[n]) / 150)]++;
+  }
+  // No pixel has more noise than one of log intensity -1.5.
+  [1.5, 1.5, 0, -1].forEach((power, n) => {
+    const expected = 150 * 2 * 2 * Math.exp(power);
+    assert(
+      Math.abs(counts[n] - expected) < 5 * Math.sqrt(expected),
+      `${counts[n]} at ${-power}, ${expected} expected`,
+    );
+  });
+});
+
+Deno.test("a still pixel leaks ON events, evenly spaced", () => {
+  const still = [{ us: 1e6, level: 0 }, { us: 1e7, level: 0 }];
+  const { t, p } = film(still, { leakHz: 2 });
+  assert.equal(t.length, 20);
+  assert(p.every((on) => on === 1));
+  for (let n = 1; n < t.length; n++) {
+    assert(Math.abs(t[n] - t[n - 1] - 5e5) <= 1);
+  }
+  // A slow fall of light that the leak outweighs still makes ON events.
+  const fall = [{ us: 1e7, level: -0.25 * 5 }];
+  const falling = film(fall, { leakHz: 2 });
+  assert.equal(falling.t.length, 15);
+  assert(falling.p.every((on) => on === 1));
+  assert.deepEqual(
+    film([{ us: 1e7, level: -0.25 * 25 }], { leakHz: 2 }).p.includes(1),
+    false,
+  );
+});
+
+Deno.test("a leaking pixel makes the same events however often it is visited", () => {
+  const rise = (pieces: number) =>
+    film(
+      Array.from({ length: pieces }, (_, n) => ({
+        us: 3e6 * (n + 1) / pieces,
+        level: 1.3 * (n + 1) / pieces,
+      })),
+      { leakHz: 1, refractoryUs: 1000 },
+    );
+  const [whole, cut] = [rise(1), rise(300)];
+  // 0.75 of leak and 1.3 of light, from where the pixel happens to start.
+  assert([8, 9].includes(whole.t.length));
+  assert.deepEqual(whole.p, cut.p);
+  whole.t.forEach((us, n) => assert(Math.abs(us - cut.t[n]) <= 2));
+});
+
+/** Least change of a pixel that is listed, as documented. */
+const LEAST_CHANGE = 0.01;
+
 Deno.test("draw() lists each changed pixel once, and its lists add up to the picture", () => {
   const sensor = { width: 24, height: 17 };
   const glossy = [0, 30, 31, 200];
+  const levels = Float64Array.from({ length: 24 * 17 }, (_, n) => (n % 5) / 9);
   const coordinate = fc.integer({ min: -32, max: 120 }).map((n) => n / 4);
   const bar = fc.record({
     ax: coordinate,
@@ -206,46 +280,51 @@ Deno.test("draw() lists each changed pixel once, and its lists add up to the pic
     bx: coordinate,
     by: coordinate,
     radius: fc.integer({ min: 1, max: 60 }).map((n) => n / 10),
+    level: fc.integer({ min: -9, max: 9 }).map((n) => n / 8),
+    shade: fc.constantFrom(undefined, 0, 0.3),
   });
   const moments = fc.array(fc.array(bar, { maxLength: 3 }), { maxLength: 4 });
   fc.assert(
     fc.property(moments, (moments) => {
-      const scene = new Scene(sensor, glossy);
-      const picture = new Float64Array(sensor.width * sensor.height);
+      const scene = new Scene(sensor, { levels, glossy });
+      const picture = levels.slice();
       moments.forEach((bars, n) => {
-        const light = { bars: 0.5 + 0.1 * n, gloss: 0.2 * n };
-        const { pixels, levels, count } = scene.draw(bars, light);
-        const listed = pixels.subarray(0, count);
-        assert.equal(new Set(listed).size, count);
-        listed.forEach((pixel, k) => picture[pixel] = levels[k]);
+        const light = { bars: 0.1 * n, gloss: 0.2 * n };
+        const { pixels, levels: listed, count } = scene.draw(bars, light);
+        const changed = pixels.subarray(0, count);
+        assert.equal(new Set(changed).size, count);
+        changed.forEach((pixel, k) => picture[pixel] = listed[k]);
         picture.forEach((level, pixel) => {
-          const row = Math.floor(pixel / sensor.width);
-          const cover = coverAt(pixel % sensor.width, row, bars);
-          const ground = glossy.includes(pixel) ? light.gloss : 0;
-          const expected = cover * light.bars + (1 - cover) * ground;
-          assert(Math.abs(level - expected) < 1e-9, `pixel ${pixel}`);
+          const ground = levels[pixel] +
+            (glossy.includes(pixel) ? light.gloss : 0);
+          const expected = bars.reduce(
+            (behind, bar) => inFront(bar, pixel, behind, light.bars),
+            ground,
+          );
+          assert(Math.abs(level - expected) < LEAST_CHANGE, `pixel ${pixel}`);
         });
       });
     }),
-    { seed: 5 },
+    { seed: 5, numRuns: 300 },
   );
-});
 
-/** Share of a pixel that bars cover, with edges 1.5 pixels wide. */
-function coverAt(x: number, y: number, bars: Bar[]): number {
-  return Math.max(
-    0,
-    ...bars.map(({ ax, ay, bx, by, radius }) => {
-      const length = Math.hypot(bx - ax, by - ay);
-      const along = length === 0
-        ? 0
-        : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length ** 2;
-      const near = Math.min(1, Math.max(0, along));
-      const far = Math.hypot(
-        x - ax - near * (bx - ax),
-        y - ay - near * (by - ay),
-      );
-      return Math.min(1, Math.max(0, 0.5 - (far - radius) / 1.5));
-    }),
-  );
-}
+  /** Log intensity of a pixel with a bar, whose edges are 1.5 pixels wide. */
+  function inFront(bar: Bar, pixel: number, behind: number, lamps: number) {
+    const { ax, ay, bx, by, radius, shade = 0 } = bar;
+    const x = pixel % sensor.width;
+    const y = Math.floor(pixel / sensor.width);
+    const length = Math.hypot(bx - ax, by - ay);
+    const along = length === 0
+      ? 0
+      : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length ** 2;
+    const near = Math.min(1, Math.max(0, along));
+    const far = Math.hypot(
+      x - ax - near * (bx - ax),
+      y - ay - near * (by - ay),
+    );
+    const cover = Math.min(1, Math.max(0, 0.5 - (far - radius) / 1.5));
+    const seen = bar.level + (shade > 0 ? lamps : 0) -
+      shade * (far / (radius + 0.75)) ** 2;
+    return behind + cover * (seen - behind);
+  }
+});

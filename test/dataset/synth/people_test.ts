@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { sessionOf } from "../../../dataset/formats/sl_animals.ts";
-import { choosePeople, PEOPLE } from "../../../dataset/synth/people.ts";
+import {
+  choosePeople,
+  PEOPLE,
+  type Person,
+} from "../../../dataset/synth/people.ts";
 
 Deno.test("choosePeople() keeps the sessions' shares and smaller choices", () => {
   const inSession = { S1: 10, S2: 25, S3: 17, S4: 7 };
@@ -35,9 +39,20 @@ Deno.test("people differ within bounds", () => {
     assert(Math.min(...values) >= low && Math.max(...values) <= high);
     assert(Math.max(...values) - Math.min(...values) > (high - low) / 2);
   };
-  within(0.85, 1.15, everybody.map(({ scale }) => scale));
-  within(0.8, 1.2, everybody.map(({ speed }) => speed));
-  within(-6, 6, everybody.map(({ dx }) => dx));
+  within(0.85, 1.15, everybody.map(({ looks }) => looks.scale));
+  within(0.67, 1.5, everybody.map(({ manner }) => manner.tempo));
+  within(0.63, 1.57, everybody.map(({ manner }) => manner.patience));
+  within(-10, 10, everybody.map(({ dx }) => dx));
   within(-6, 6, everybody.map(({ dy }) => dy));
   within(2 ** 31, 2 ** 32 - 2 ** 30, everybody.map(({ clockUs }) => clockUs));
+  const part = (is: (person: Person) => boolean) =>
+    everybody.filter(is).length / PEOPLE;
+  const common = (share: number) => assert(share > 0.2 && share < 0.8);
+  common(part(({ manner }) => manner.leftHanded));
+  common(part(({ manner }) => manner.restsHigh));
+  common(part(({ looks }) => looks.skin > 0));
+  common(part(({ looks }) => looks.longSleeves));
+  for (const { looks: { skin, shirt } } of everybody) {
+    assert(Math.abs(skin - shirt) >= 0.5, `${skin} before ${shirt}`);
+  }
 });

@@ -10,7 +10,7 @@ import type { SampleSource } from "../../../../dataset/sample_source.ts";
 import { MOTIONS } from "../../../../dataset/synth/motions.ts";
 import { choosePeople } from "../../../../dataset/synth/people.ts";
 import { filmPerson } from "../../../../dataset/synth/recording.ts";
-import { asRecorded } from "../../../../dataset/synth/write.ts";
+import { asRecorded } from "../../../../dataset/synth/recorded_files.ts";
 import type { Recording } from "./held_files.ts";
 import { recordedSample } from "./page_sample.ts";
 

@@ -1,0 +1,37 @@
+/**
+ * Recording people on other threads.
+ *
+ * @module
+ */
+
+import { WorkerPool } from "../threads/worker_pool.ts";
+import type { RecordedFiles, RecordJob } from "./recorded_files.ts";
+
+/**
+ * Records people on other threads, as many at once as there are processors.
+ *
+ * @param jobs The people.
+ * @returns The files of each recording, in the order of the jobs.
+ */
+export async function* recordOnThreads(
+  jobs: readonly RecordJob[],
+): AsyncGenerator<RecordedFiles> {
+  using threads = new WorkerPool<RecordJob, RecordedFiles>(
+    import.meta.resolve("./record_worker.ts"),
+  );
+  // One more than are recorded, so that no thread waits for the consumer.
+  const most = navigator.hardwareConcurrency + 1;
+  const ahead: Promise<RecordedFiles>[] = [];
+  let next = 0;
+  while (true) {
+    while (ahead.length < most && next < jobs.length) {
+      const files = threads.run(jobs[next++]);
+      // The consumer gets an error in its turn.
+      files.catch(() => {});
+      ahead.push(files);
+    }
+    const files = ahead.shift();
+    if (files === undefined) return;
+    yield await files;
+  }
+}
