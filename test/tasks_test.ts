@@ -43,6 +43,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
   completions: {},
   train: { "--allow-read": FOUND, "--allow-write": FOUND },
   "train-test-only": { "--allow-read": FOUND, "--allow-write": FOUND },
+  ridge: { "--allow-read": FOUND, "--allow-write": FOUND },
   evaluate: { "--allow-read": GIVEN },
   plot: { "--allow-read": GIVEN, "--allow-write": OUT },
   view: { "--allow-read": GIVEN },

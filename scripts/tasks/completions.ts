@@ -40,6 +40,7 @@ await runCommand({
       import("./evaluate.ts"),
       import("./inspect.ts"),
       import("./plot.ts"),
+      import("./ridge.ts"),
       import("./show.ts"),
       import("./slice.ts"),
       import("./synth.ts"),

@@ -11,7 +11,7 @@ import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { runCommand } from "../command_line/command.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
-import type { Fold } from "../experiment/fold.ts";
+import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
 import { lockFolder } from "../run/lock.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
@@ -190,32 +190,6 @@ export async function runProgram(program: Program): Promise<void> {
       for (const line of inWords(summary).split("\n")) print(line);
       print(`Results are in ${folder}`);
     },
-  );
-}
-
-/** Chooses the folds that `--folds` lists; all if it is left out. */
-function chooseFolds(
-  folds: readonly Fold[],
-  { wanted, data }: { readonly wanted?: string; readonly data: boolean },
-): Fold[] {
-  if (wanted === undefined) return [...folds];
-  const chosen = wanted.split(",").map((word) => word.trim());
-  const most = data ? folds.length : 4;
-  const stranger = chosen.find((word) =>
-    !/^[1-9]$/.test(word) || Number(word) > most
-  );
-  if (stranger !== undefined) {
-    throw new RangeError(
-      `Cannot run fold "${stranger}": ` +
-        (most === 1
-          ? "the samples are one fold"
-          : `folds are numbers from 1 to ${most}`),
-    );
-  }
-  const there = folds.filter(({ number }) => chosen.includes(String(number)));
-  if (there.length > 0) return there;
-  throw new RangeError(
-    `Cannot run fold "${wanted}": the lists of samples are one fold`,
   );
 }
 

@@ -98,7 +98,7 @@ for (const name of ["net_plain", "net_sew"]) {
         row[labels[n]]
       );
       close(tensorOf([N], losses), tensorOf([N], expected), TOLERANCE);
-      },
+    },
   );
 }
 

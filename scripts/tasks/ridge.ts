@@ -1,0 +1,109 @@
+/**
+ * `deno task ridge`: what a linear classifier recognises in a data set.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { mean } from "npm:d3-array@3.2.4";
+import { message, option, string } from "npm:@optique/core@1.3.6";
+import { counted } from "../../dataset/files/counted.ts";
+import { runCommand } from "../command_line/command.ts";
+import { createProgress } from "../command_line/progress.ts";
+import { readConfigurationFile } from "../configuration/configuration_file.ts";
+import { chooseFolds } from "../experiment/choose_folds.ts";
+import { openFolds } from "../experiment/folds.ts";
+import { FeatureCache, type RidgeFold, ridgeOf } from "../ridge/ridge_folds.ts";
+import { type Spread, spreadOf } from "../run/files.ts";
+
+await runCommand({
+  name: "deno task ridge",
+  summary: "Says what a linear classifier recognises, to compare a network to.",
+  examples: [
+    "deno task ridge",
+    "deno task ridge --config scripts/demo.yaml --folds 1",
+    "deno task ridge --set training.seed=1 --json",
+  ],
+  parameters: {
+    config: option("--config", string({ metavar: "FILE" }), {
+      description: message`The configuration`,
+    }).withDefault("scripts/network.yaml"),
+    data: option("--data", string({ metavar: "PATH" }), {
+      description:
+        message`Your recordings: a folder of classes, or a CSV list [data.path]`,
+    }).optional(),
+    folds: option("--folds", string({ metavar: "N,N" }), {
+      description: message`Which of the folds to fit, counted from 1 [all]`,
+    }).optional(),
+    set: option("--set", string({ metavar: "KEY=VALUE" }), {
+      description: message`Change a value of the configuration`,
+    }).multiple(),
+    json: option("--json", { description: message`Print JSON` }),
+  },
+}, async ({ config, data, folds: wanted, set, json }) => {
+  const ofData = data === undefined
+    ? []
+    : [`data.path=${JSON.stringify(resolve(data))}`];
+  const configuration = await readConfigurationFile(config, {
+    set: [...set, ...ofData],
+  });
+  const all = await openFolds(configuration, { validation: false });
+  const folds = chooseFolds(all, {
+    wanted,
+    data: configuration.data !== undefined,
+  });
+  const results: RidgeFold[] = [];
+  {
+    const total = countSamples(folds);
+    using progress = json
+      ? undefined
+      : createProgress({ total, label: "samples" });
+    let read = 0;
+    const cache = new FeatureCache();
+    const onSample = () => progress?.update(++read);
+    for (const fold of folds) {
+      results.push(await ridgeOf(fold, { cache, onSample }));
+    }
+  }
+  const testAccuracy = spreadOf(results.map((fold) => fold.testAccuracy));
+  const chance = mean(results, (fold) => fold.chance)!;
+  console.log(
+    json
+      ? JSON.stringify({ folds: results, testAccuracy, chance })
+      : inWords(results, { testAccuracy, chance }),
+  );
+});
+
+/** Counts the samples of all folds, each once. */
+function countSamples(
+  folds: Awaited<ReturnType<typeof openFolds>>,
+): number {
+  const sets = folds.flatMap(({ train, test }) => [train, test]);
+  const samples = Map.groupBy(sets, ({ source }) => source).values();
+  return [...samples].reduce(
+    (sum, ofSource) =>
+      sum + new Set(ofSource.flatMap(({ indices }) => indices)).size,
+    0,
+  );
+}
+
+function inWords(
+  folds: readonly RidgeFold[],
+  { testAccuracy, chance }: {
+    readonly testAccuracy: Spread;
+    readonly chance: number;
+  },
+): string {
+  const percent = (part: number) => (100 * part).toFixed(2);
+  return [
+    ...folds.map((fold) =>
+      `fold ${fold.fold}: test accuracy ${percent(fold.testAccuracy)} % of ` +
+      `${counted(fold.testSamples, "sample")}; of ` +
+      `${fold.trainSamples} for training, each left out in turn, ` +
+      `${percent(fold.leaveOneOut)} %`
+    ),
+    `test accuracy ${percent(testAccuracy.mean)} +- ` +
+    `${percent(testAccuracy.std)} %; ${percent(chance)} % by chance`,
+  ].join("\n");
+}
