@@ -46,32 +46,47 @@ const FINGERS = [
 ];
 
 /**
- * Draws a person.
+ * Draws trunk and head of a person.
  *
  * @param person The person.
  * @param pose Pose of the body.
  * @returns Bars from the back to the front, in pixels of the camera.
  */
-export function drawBody(person: Person, pose: BodyPose): Bar[] {
-  const { looks, manner, place, dx, dy } = person;
-  const side = manner.leftHanded ? 1 : -1;
-  const left = DVS128.width / 2 + dx;
-  const top = CHEST_ROW + dy;
-  const inPixels = (bar: Bar): Bar => ({
-    ax: left + side * looks.scale * bar.ax,
-    ay: top + looks.scale * bar.ay,
-    bx: left + side * looks.scale * bar.bx,
-    by: top + looks.scale * bar.by,
-    radius: looks.scale * bar.radius,
-    level: place.contrast * bar.level,
-    shade: bar.shade && place.contrast * bar.shade,
-  });
-  return [
-    ...trunk(person, pose),
-    ...head(person, pose),
+export function drawTrunk(person: Person, pose: BodyPose): Bar[] {
+  const bars = [...trunk(person, pose), ...head(person, pose)];
+  return bars.map((bar) => inPixels(person, bar));
+}
+
+/**
+ * Draws arms and hands of a person, which are before trunk and head.
+ *
+ * @param person The person.
+ * @param pose Pose of the body.
+ * @returns Bars from the back to the front, in pixels of the camera.
+ */
+export function drawArms(person: Person, pose: BodyPose): Bar[] {
+  const bars = [
     ...arm(person, pose.other, pose.lean).map(mirrored),
     ...arm(person, pose.leading, pose.lean),
-  ].map(inPixels);
+  ];
+  return bars.map((bar) => inPixels(person, bar));
+}
+
+/** Converts the coordinates of a body to pixels, and its light to the place's. */
+function inPixels({ looks, manner, place, dx, dy }: Person, bar: Bar): Bar {
+  const { scale } = looks;
+  const side = manner.leftHanded ? scale : -scale;
+  const left = DVS128.width / 2 + dx;
+  const top = CHEST_ROW + dy;
+  return {
+    ax: left + side * bar.ax,
+    ay: top + scale * bar.ay,
+    bx: left + side * bar.bx,
+    by: top + scale * bar.by,
+    radius: scale * bar.radius,
+    level: place.contrast * bar.level,
+    shade: place.contrast * (bar.shade ?? 0),
+  };
 }
 
 function mirrored(bar: Bar): Bar {

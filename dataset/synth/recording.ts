@@ -8,12 +8,12 @@
 import { bisectRight } from "npm:d3-array@3.2.4";
 import { DVS128, type Events } from "../events.ts";
 import { EventCamera } from "./camera.ts";
-import { drawBody } from "./body.ts";
+import { drawArms, drawTrunk } from "./body.ts";
 import { MOTIONS } from "./motions.ts";
 import type { Person } from "./people.ts";
 import { Random } from "../random.ts";
 import { backgroundOf } from "./places.ts";
-import { type Light, Scene } from "./scene.ts";
+import { type Bar, Scene } from "./scene.ts";
 import { courseOf, type SignCourse } from "./sign_course.ts";
 
 /** Class of a sign, and its range of events in a recording. */
@@ -44,6 +44,8 @@ const CAMERA = {
 const STEP_US = 5000;
 /** The same under lamps: four make a period of their flicker. */
 const LAMP_STEP_US = 2500;
+/** Exposures in which trunk and head, which are slow, stand still. */
+const TRUNK_STEPS = 4;
 const FLICKER_HZ = 100;
 /** Flicker of a glossy pixel, relative to that of a lit hand. */
 const GLOSS = 3;
@@ -109,10 +111,19 @@ export function* filmPerson(
   let nowUs = 0;
   const film = (course: SignCourse, from: number, to: number) => {
     const steps = Math.round((to - from) * 1e6 / stepUs);
+    let behind: readonly Bar[] = [];
     for (let n = 1; n <= steps; n++) {
       nowUs += stepUs;
-      const body = drawBody(person, course.at(from + n * stepUs / 1e6));
-      camera.expose(nowUs, scene.draw(body, lightAt(nowUs / 1e6, person)));
+      const pose = course.at(from + n * stepUs / 1e6);
+      if (n % TRUNK_STEPS === 1) behind = drawTrunk(person, pose);
+      const lamps = lampsAt(nowUs / 1e6, person);
+      const changes = scene.draw({
+        behind,
+        front: drawArms(person, pose),
+        lamps,
+        gloss: GLOSS * lamps,
+      });
+      camera.expose(nowUs, changes);
     }
     return nowUs;
   };
@@ -134,7 +145,6 @@ export function* filmPerson(
   return { events, signs };
 }
 
-function lightAt(seconds: number, { place }: Person): Light {
-  const swing = place.flicker * Math.sin(2 * Math.PI * FLICKER_HZ * seconds);
-  return { bars: swing, gloss: GLOSS * swing };
+function lampsAt(seconds: number, { place }: Person): number {
+  return place.flicker * Math.sin(2 * Math.PI * FLICKER_HZ * seconds);
 }

@@ -37,11 +37,18 @@ export interface Background {
   readonly glossy: readonly number[];
 }
 
-/** Change of log intensity by the lamps, at one moment. */
-export interface Light {
-  /** Of the bars with a shade, which are shiny. */
-  readonly bars: number;
-  /** Of the glossy pixels of the background. */
+/** What the camera sees at one moment, from the back to the front. */
+export interface View {
+  /**
+   * Bars that are drawn again only when this is another array than in the
+   * previous view.
+   */
+  readonly behind: readonly Bar[];
+  /** Bars before them. */
+  readonly front: readonly Bar[];
+  /** Change of log intensity by the lamps: of the bars in front. */
+  readonly lamps: number;
+  /** The same of the glossy pixels. */
   readonly gloss: number;
 }
 
@@ -61,6 +68,28 @@ function emptyExtent({ width, height }: Sensor): Extent {
 /** Change of log intensity below which a pixel counts as unchanged. */
 const LEAST_CHANGE = 0.01;
 
+function union(one: Extent, other: Extent): Extent {
+  return {
+    left: one.left.map((column, row) => Math.min(column, other.left[row])),
+    right: one.right.map((column, row) => Math.max(column, other.right[row])),
+  };
+}
+
+/** Copies the pixels of an extent. */
+function copyRows(
+  from: Float64Array,
+  to: Float64Array,
+  { left, right }: Extent,
+): void {
+  const width = from.length / left.length;
+  for (let row = 0; row < left.length; row++) {
+    const end = row * width + right[row];
+    for (let pixel = row * width + left[row]; pixel <= end; pixel++) {
+      to[pixel] = from[pixel];
+    }
+  }
+}
+
 /** Width of an edge in pixels, the blur of the lens. */
 const EDGE = 1.5;
 
@@ -75,76 +104,94 @@ const EDGE = 1.5;
  *   glossy: [],
  * });
  * const disc = { ax: 4, ay: 4, bx: 4, by: 4, radius: 0.25, level: 0.5 };
- * const changes = scene.draw([disc], { bars: 0, gloss: 0 });
+ * const changes = scene.draw({
+ *   behind: [],
+ *   front: [disc],
+ *   lamps: 0,
+ *   gloss: 0,
+ * });
  * if (changes.count !== 1) throw new Error(`${changes.count} pixels`);
  * ```
  */
 export class Scene {
   readonly #sensor: Sensor;
   readonly #background: Background;
+  /** The background and the bars behind. */
+  readonly #ground: Float64Array;
+  /** The ground and the bars in front. */
   readonly #drawn: Float64Array;
   readonly #shown: Float64Array;
   readonly #pixels: Uint32Array;
   readonly #levels: Float64Array;
-  #extent: Extent;
-  #pastExtent: Extent;
+  #behind: readonly Bar[] = [];
+  #behindExtent: Extent;
+  #frontExtent: Extent;
+  /** Where pixels may have changed since the last list. */
+  #changed: Extent;
 
   /**
    * Makes a scene without bars.
    *
    * @param sensor Size in pixels.
-   * @param background What is behind the bars.
+   * @param background What is behind all bars.
    */
   constructor(sensor: Sensor, background: Background) {
     const pixels = sensor.width * sensor.height;
     this.#sensor = sensor;
     this.#background = background;
+    this.#ground = background.levels.slice();
     this.#drawn = background.levels.slice();
     this.#shown = background.levels.slice();
     this.#pixels = new Uint32Array(pixels);
     this.#levels = new Float64Array(pixels);
-    this.#extent = emptyExtent(sensor);
-    this.#pastExtent = emptyExtent(sensor);
+    this.#behindExtent = emptyExtent(sensor);
+    this.#frontExtent = emptyExtent(sensor);
+    this.#changed = emptyExtent(sensor);
   }
 
   /**
    * Draws the scene of one moment.
    *
-   * @param bars The visible bars, from the back to the front; parts outside the
-   *   sensor are cut off.
-   * @param light The light.
+   * @param view The visible bars; parts outside the sensor are cut off.
    * @returns The pixels that differ from the previous call, each once. The next
    *   call reuses the arrays.
    */
-  draw(bars: readonly Bar[], light: Light): Changes {
-    [this.#extent, this.#pastExtent] = [this.#pastExtent, this.#extent];
-    this.#extent.left.fill(this.#sensor.width);
-    this.#extent.right.fill(-1);
-    for (const pixel of this.#background.glossy) {
-      this.#drawn[pixel] += light.gloss;
+  draw({ behind, front, lamps, gloss }: View): Changes {
+    const { levels, glossy } = this.#background;
+    const ground = this.#ground;
+    const drawn = this.#drawn;
+    // The last view in front is gone.
+    this.#changed = this.#frontExtent;
+    copyRows(ground, drawn, this.#frontExtent);
+    if (behind !== this.#behind) {
+      this.#behind = behind;
+      const past = this.#behindExtent;
+      copyRows(levels, ground, past);
+      this.#behindExtent = emptyExtent(this.#sensor);
+      for (const bar of behind) this.#paint(ground, this.#behindExtent, bar, 0);
+      this.#changed = union(this.#changed, union(past, this.#behindExtent));
+      copyRows(ground, drawn, this.#changed);
     }
-    for (const bar of bars) this.#paint(bar, light.bars);
-    const count = this.#list();
+    const shiny = glossy.filter((pixel) => ground[pixel] === levels[pixel]);
+    for (const pixel of shiny) drawn[pixel] += gloss;
+    this.#frontExtent = emptyExtent(this.#sensor);
+    for (const bar of front) this.#paint(drawn, this.#frontExtent, bar, lamps);
+    this.#changed = union(this.#changed, this.#frontExtent);
+    const count = this.#list(shiny);
+    for (const pixel of shiny) drawn[pixel] = levels[pixel];
     return { pixels: this.#pixels, levels: this.#levels, count };
   }
 
-  /** Lists the pixels that have changed, and clears the drawing. */
-  #list(): number {
-    const { levels, glossy } = this.#background;
-    const drawn = this.#drawn;
-    let count = 0;
-    for (const pixel of glossy) count = this.#compare(pixel, pixel, count);
-    const [now, past] = [this.#extent, this.#pastExtent];
+  /** Lists the pixels that have changed, and returns their number. */
+  #list(shiny: readonly number[]): number {
+    const { left, right } = this.#changed;
     const { width, height } = this.#sensor;
+    let count = 0;
+    for (const pixel of shiny) count = this.#compare(pixel, pixel, count);
     for (let row = 0; row < height; row++) {
-      const left = row * width + Math.min(now.left[row], past.left[row]);
-      const right = row * width + Math.max(now.right[row], past.right[row]);
-      count = this.#compare(left, right, count);
-      for (let pixel = left; pixel <= right; pixel++) {
-        drawn[pixel] = levels[pixel];
-      }
+      const start = row * width;
+      count = this.#compare(start + left[row], start + right[row], count);
     }
-    for (const pixel of glossy) drawn[pixel] = levels[pixel];
     return count;
   }
 
@@ -165,12 +212,15 @@ export class Scene {
     return count;
   }
 
-  #paint(bar: Bar, lamps: number): void {
+  #paint(
+    drawn: Float64Array,
+    extent: Extent,
+    bar: Bar,
+    lamps: number,
+  ): void {
     const { ax, ay, bx, by, radius, shade = 0 } = bar;
     const { width, height } = this.#sensor;
-    const extent = this.#extent;
-    const drawn = this.#drawn;
-    const level = bar.level + (shade > 0 ? lamps : 0);
+    const level = bar.level + lamps;
     const reach = radius + EDGE / 2;
     const reach2 = reach * reach;
     const core = radius - EDGE / 2;

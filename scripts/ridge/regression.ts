@@ -58,7 +58,8 @@ const MOST = 4000;
  * @example
  * ```ts
  * import { fitRidge } from "./regression.ts";
- * const features = [[0, 1], [1, 0], [0, 2], [2, 0]].map(Float64Array.from, Float64Array);
+ * const features = [[0, 1], [1, 0], [0, 2], [2, 0]]
+ *   .map((sample) => Float64Array.from(sample));
  * const { predict } = fitRidge({ features, labels: [0, 1, 0, 1] }, 2);
  * if (predict([Float64Array.of(0, 3)])[0] !== 0) throw new Error("expected 0");
  * ```
