@@ -18,7 +18,7 @@ for (const person of choosePeople(4, 0)) {
   Deno.bench({
     name: person.recording,
     group: "synth",
-    n: 5,
+    n: 3,
     warmup: 1,
     fn(bench) {
       const start = performance.now();

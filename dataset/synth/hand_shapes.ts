@@ -131,18 +131,17 @@ export function betweenShapes(
  * @param from The one.
  * @param to The other.
  * @param part How far from the one to the other, 0 to 1.
- * @returns The pose, turned the shorter way.
+ * @returns The pose.
  */
 export function betweenPoses(
   from: HandPose,
   to: HandPose,
   part: number,
 ): HandPose {
-  const turn = ((to.points - from.points) % 360 + 540) % 360 - 180;
   return {
     x: mix(from.x, to.x, part),
     y: mix(from.y, to.y, part),
-    points: from.points + turn * part,
+    points: mix(from.points, to.points, part),
     turn: mix(from.turn, to.turn, part),
     shape: betweenShapes(from.shape, to.shape, part),
   };

@@ -255,7 +255,7 @@ export const MOTIONS: readonly Motion[] = [
       return {
         leading: {
           at: [2, -36],
-          by: [18 * Math.cos(radians), -17 * Math.sin(radians)],
+          by: [17 * Math.cos(radians), -13 * Math.sin(radians)],
           points: angle + 130,
           turn: -0.8,
           shape: CLAW,

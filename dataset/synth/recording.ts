@@ -40,7 +40,7 @@ const CAMERA = {
   refractoryUs: 400,
   leakHz: 0.1,
 };
-/** Time between exposures, in which a quick hand moves by half a pixel. */
+/** Time between exposures, in which most hands move by less than a pixel. */
 const STEP_US = 5000;
 /** The same under lamps: four make a period of their flicker. */
 const LAMP_STEP_US = 2500;

@@ -76,7 +76,7 @@ function powerAt(hertz: number, { events: { t, p } }: SyntheticRecording) {
   return (re * re + im * im) / count;
 }
 
-const people = choosePeople(5, 0);
+const people = choosePeople(4, 0);
 const recordings = people.map((person) => recordPerson(person, 0));
 
 Deno.test("a data set reads like SL-Animals-DVS", async () => {
