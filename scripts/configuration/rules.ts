@@ -29,7 +29,7 @@ export function readConfiguration(
     readonly resolve: (path: string) => string;
   },
 ): Configuration {
-  const { neuron, training, testing, data, network, ...read } = readKeys(
+  const { neuron, training, testing, data, network, input, ...read } = readKeys(
     value,
     refuse,
   );
@@ -52,6 +52,7 @@ export function readConfiguration(
     ...(testing && { testing: completeTest(testing, inTraining, refuse) }),
     ...(data && { data: completeData(data, { refuse, resolve }) }),
     ...(network && { network }),
+    ...(input && { input }),
   };
 }
 
