@@ -167,7 +167,7 @@ export async function fireCellsBack(
   options: BackOptions,
 ) {
   const { shape } = x;
-  const [N, C, H, W, T] = shape;
+  const [N, C, , W] = shape;
   const [, , outH, outW] = above.shape;
   const { runSize = C, routes, window = 1, shortcut } = options;
   const place = placeOf(shape, options);
