@@ -106,7 +106,12 @@ export class UnitCompiler {
     });
     const pack = launch({
       kernel: countsPack,
-      constants: { T, ...input.extent, P: planesOf(input) },
+      constants: {
+        T,
+        ...input.extent,
+        P: planesOf(input),
+        most: input.most,
+      },
       grid: [
         groupsFor(sizeOf(input.extent), countsPack.workgroup),
         B,

@@ -25,5 +25,5 @@ export const countsPack = {
   entryPoint: "pack",
   workgroup: 64,
   bindings: { counted: 3, spikes: 5, largest: 6 },
-  constants: ["T", "C", "H", "W", "P"],
+  constants: ["T", "C", "H", "W", "P", "most"],
 } as const satisfies KernelSpec;

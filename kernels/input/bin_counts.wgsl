@@ -6,12 +6,12 @@
 //          stays, at
 //            X = xx · x + xy · y + x0, Y = yx · x + yy · y + y0, rounded
 //            t = ⌊(timeScale · time + timeShift) / fine⌋
-// pack     bit j of spikes[n, p, b, f] = bit p of
-//            min(counts[n, t, f], 2^P − 1), t = 32b + j
+// pack     bit j of spikes[n, p, b, f] = bit p of min(counts[n, t, f], most),
+//          t = 32b + j
 //          largest[n] = the largest of these counts
 //
-// events   [E]     time << addressBits | address; address = (y·sensorW + x)·C + c,
-//                  time in `fine` units a bin
+// events   [E]     time << addressBits | address, time in `fine` units a bin;
+//                  address = (y·sensorW + x)·C + c
 // sources  [samples of the batch, 2]  where each sample's events come from:
 //                  its own, and those of the sample that is mixed in, none if
 //                  first = end
@@ -63,9 +63,11 @@ override T: u32;
 override C: u32 = 1;
 override H: u32 = 1;
 override W: u32 = 1;
-// Columns of the sensor, where the network sees it in another size.
-override sensorW: u32 = W;
+// Columns of the sensor, which the network may see in another size.
+override sensorW: u32 = 1;
 override P: u32 = 1;
+// Largest count; larger ones are cut off.
+override most: u32 = 1;
 override addressBits: u32 = 0;
 override fine: f32 = 1;
 
@@ -138,7 +140,7 @@ fn pack(
   let b = id.y;
   let F = H * W * C;
   let B = (T + 31) / 32;
-  var most = 0u;
+  var found = 0u;
   for (var f = id.x; f < F; f += groups.x * 64) {
     var planes = array<u32, 8>();
     for (var t = b * 32; t < min(b * 32 + 32, T); t += 2) {
@@ -146,9 +148,9 @@ fn pack(
       if (pair == 0) {
         continue;
       }
-      let early = min(pair & 0xffff, (1u << P) - 1);
-      let late = min(pair >> 16, (1u << P) - 1);
-      most = max(most, max(early, late));
+      let early = min(pair & 0xffff, most);
+      let late = min(pair >> 16, most);
+      found = max(found, max(early, late));
       for (var p = 0u; p < P; p++) {
         planes[p] |= (early >> p & 1) << (t % 32);
         planes[p] |= (late >> p & 1) << (t % 32 + 1);
@@ -158,7 +160,7 @@ fn pack(
       spikes[((n * P + p) * B + b) * F + f] = planes[p];
     }
   }
-  if (most > 0) {
-    atomicMax(&largest[n], most);
+  if (found > 0) {
+    atomicMax(&largest[n], found);
   }
 }

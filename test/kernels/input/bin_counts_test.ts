@@ -55,16 +55,25 @@ function eventsOf(
   });
 }
 
+/** Parts of a bin, the largest count, and rows and columns of the sensor. */
+interface Setting {
+  readonly fine: number;
+  readonly most?: number;
+  /** @default those of the counts */
+  readonly sensor?: readonly number[];
+}
+
 /** Bins samples on the device. */
 async function bin(
   samples: readonly Sample[],
   shape: readonly number[],
-  fine: number,
-  P: number,
+  { fine, most = 255, sensor = shape.slice(1, 3) }: Setting,
 ) {
   const [C, H, W, T] = shape;
   const N = samples.length;
-  const addressBits = Math.ceil(Math.log2(C * H * W));
+  const [sensorH, sensorW] = sensor;
+  const addressBits = Math.ceil(Math.log2(C * sensorH * sensorW));
+  const P = Math.ceil(Math.log2(most + 1));
   const words: number[] = [1, 2, 3];
   const sources = new Uint32Array(2 * SOURCE_WORDS * (FIRST + N));
   const floats = new Float32Array(sources.buffer);
@@ -74,7 +83,7 @@ async function bin(
       const { region, erased } = change;
       sources[at] = words.length;
       for (const { x, y, c, time } of events) {
-        words.push(time * 2 ** addressBits + (y * W + x) * C + c);
+        words.push(time * 2 ** addressBits + (y * sensorW + x) * C + c);
       }
       sources[at + 1] = words.length;
       sources[at + 2] = change.seed;
@@ -102,7 +111,7 @@ async function bin(
       sources,
       counts: new Uint32Array(N * Math.ceil(T / 2) * F),
     },
-    { ...size, addressBits, fine },
+    { ...size, sensorW, addressBits, fine },
     [2, 2, N],
   );
   const { spikes, largest } = await run(
@@ -112,22 +121,22 @@ async function bin(
       spikes: new Uint32Array(N * P * B * F).fill(~0),
       largest: new Uint32Array(N),
     },
-    { ...size, P },
+    { ...size, P, most },
     [1, B, N],
   );
-  return { counts: unpack(spikes, [N, ...shape], P), largest, words: spikes };
+  return { counts: unpack(spikes, [N, ...shape], P), largest };
 }
 
 /** Requires the device to bin as the twin does. */
 async function requireTwin(
   samples: readonly Sample[],
   shape: readonly number[],
-  fine: number,
-  P = 8,
+  setting: Setting,
 ): Promise<void> {
-  const found = await bin(samples, shape, fine, P);
+  const { fine, most = 255 } = setting;
+  const found = await bin(samples, shape, setting);
   const twin = binCounts(samples, shape, fine);
-  const capped = twin.data.map((count) => Math.min(count, 2 ** P - 1));
+  const capped = twin.data.map((count) => Math.min(count, most));
   same(found.counts.data, capped);
   const size = capped.length / samples.length;
   same(
@@ -143,17 +152,17 @@ gpuTest(
   "events are counted by pixel and bin, up to the largest count",
   async () => {
     for (
-      const [shape, fine, P] of [
-        [[1, 1, 1, 1], 1, 8],
-        [[2, 5, 7, 1], 16, 8],
-        [[2, 3, 5, 33], 4, 3],
+      const [shape, fine, most] of [
+        [[1, 1, 1, 1], 1, 255],
+        [[2, 5, 7, 1], 16, 255],
+        [[2, 3, 5, 33], 4, 5],
         [[1, 9, 4, 70], 2, 1],
       ] as const
     ) {
       const samples = [60, 0, 400].map((count, n): Sample => [
         { events: eventsOf(count, shape, fine, n + 1), change: UNCHANGED },
       ]);
-      await requireTwin(samples, shape, fine, P);
+      await requireTwin(samples, shape, { fine, most });
     }
   },
 );
@@ -180,7 +189,7 @@ gpuTest(
       events: eventsOf(300, shape, fine, n + 4),
       change: { ...UNCHANGED, ...change },
     }]);
-    await requireTwin(samples, shape, fine);
+    await requireTwin(samples, shape, { fine });
   },
 );
 
@@ -204,5 +213,12 @@ gpuTest("a box of another sample replaces that of a sample", async () => {
       },
     },
   ]);
-  await requireTwin(samples, shape, 1);
+  await requireTwin(samples, shape, { fine: 1 });
+});
+
+gpuTest("a sensor of another size is scaled to the input", async () => {
+  const [shape, sensor] = [[2, 5, 4, 3], [13, 9]];
+  const events = eventsOf(400, [2, ...sensor, 3], 2, 3);
+  const change = { ...UNCHANGED, map: [0.4, 0, 0.07, 0, 0.4, -0.23] };
+  await requireTwin([[{ events, change }]], shape, { fine: 2, sensor });
 });
