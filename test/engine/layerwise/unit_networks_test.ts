@@ -1,0 +1,154 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { readBytes } from "../../../engine/device/readback.ts";
+import type { UnitDescription } from "../../../engine/layerwise/describe_units.ts";
+import { planesOf } from "../../../engine/layerwise/units.ts";
+import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
+import { Model } from "../../../engine/model.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import type { InputCoding } from "../../../engine/plan/sizes.ts";
+import { close, same } from "../../comparison.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { unpack } from "../../kernels/kernel_orders.ts";
+import { runUnits } from "../../oracle/units/network.ts";
+import { tensorOf } from "../../oracle/tensor.ts";
+import { busyInput } from "../networks.ts";
+import { unitEvents } from "./unit_events.ts";
+import { twinsOf } from "./unit_twins.ts";
+
+/** Gradients pass layers, norms and bins. */
+const TOLERANCE = 2e-5;
+
+/** A network and its input. */
+interface Case {
+  readonly what: string;
+  readonly shape: readonly number[];
+  readonly layers: readonly UnitDescription[];
+  readonly coding?: InputCoding;
+  readonly loss?: "rates";
+  readonly classWeights?: readonly number[];
+}
+
+const conv = (out: number, more: Partial<Record<string, unknown>> = {}) => ({
+  conv: { out, kernel: 3, padding: 1, ...more },
+});
+
+const CASES: readonly Case[] = [
+  {
+    what: "strides, groups, an odd size and pixels that no window covers",
+    shape: [3, 2, 9, 7, 33],
+    layers: [
+      { ...conv(6, { stride: 2 }), norm: "batch", pool: { max: 2 } },
+      { ...conv(6, { groups: 3 }), norm: { epsilon: 0.01, momentum: 0.2 } },
+      { dense: 3, neuron: "none" },
+    ],
+  },
+  {
+    what: "a gate, a shortcut with weights, and sums that are averaged",
+    shape: [2, 1, 4, 4, 5],
+    layers: [
+      { ...conv(3), norm: "batch" },
+      { residual: [{ ...conv(3), bias: true }], join: "gate" },
+      {
+        residual: [{ ...conv(5), norm: "batch" }],
+        shortcut: [{ conv: { out: 5, kernel: 1 }, norm: "batch" }],
+      },
+      { pool: { adaptive: 2 } },
+      { dense: 3, neuron: "none", bias: false },
+    ],
+    coding: { mode: "SUM", height: 0.5, most: 5 },
+  },
+  {
+    what: "dropout, counts of a residual that are pooled, and firing rates",
+    shape: [4, 2, 4, 4, 1],
+    layers: [
+      {
+        ...conv(5),
+        norm: "batch",
+        neuron: leaky({ threshold: 0.25, reset: "soft", detachReset: false }),
+      },
+      { residual: [{ ...conv(5), norm: "batch" }], pool: { max: 2 } },
+      { dropout: 0.4 },
+      { dense: 3, neuron: leaky({ tau: Infinity, threshold: 0.05 }) },
+    ],
+    coding: { mode: "SUM_NORM", height: 1 },
+    loss: "rates",
+    classWeights: [1, 0.5, 2],
+  },
+];
+
+for (const { what, shape, layers, coding, loss, classWeights } of CASES) {
+  gpuTest(`a network with ${what} is its twin`, async () => {
+    const [N, C, H, W, T] = shape;
+    const x = busyInput(shape, 2, 6);
+    const labels = Array.from({ length: N }, (_, n) => n % 3);
+    const seed = 5;
+    using model = await Model.create({
+      device: device(),
+      input: { C, H, W },
+      layers,
+      neuron: leaky({ threshold: 0.5 }),
+      Ts: 1,
+      coding,
+      random: 4,
+    });
+    const smoothing = 0.1;
+    const losses = loss === "rates"
+      ? squaredRate({ smoothing, classWeights })
+      : crossEntropy({ smoothing, classWeights });
+    using stepper = await model.compileUnits({
+      tSample: T,
+      batch: N,
+      loss: losses,
+      train: true,
+      changes: { seed },
+    });
+    const weights = await model.weights();
+    await stepper.train(unitEvents(stepper.plan, x, labels), 0);
+    const [record] = await stepper.drain();
+    const { units, buffers: { microBatches: [own] } } = stepper.plan;
+    const { mode, height = 1, most = 255 } = coding ?? { mode: "OR" };
+    const size = x.data.length / N;
+    const input = x.data.map((count, i) => {
+      if (mode === "OR") return Math.min(count, 1);
+      if (mode === "SUM") return height * Math.min(count, most);
+      const n = Math.floor(i / size);
+      return count / Math.max(...x.data.subarray(n * size, (n + 1) * size));
+    });
+    const twin = runUnits(
+      twinsOf(units.units, weights, 1_000_003 * seed),
+      tensorOf(shape, input),
+      labels.map((label) => ({ label, mixed: label, share: 1 })),
+      {
+        kind: loss === "rates" ? "squared error" : "cross-entropy",
+        smoothing,
+        classWeights: classWeights ?? [1, 1, 1],
+      },
+    );
+    for (const [index, { neuron, joined }] of units.units.entries()) {
+      if (!neuron) continue;
+      const { extent } = joined;
+      const P = planesOf(joined);
+      const raster = [N, extent.C, extent.H, extent.W, T];
+      const words = new Uint32Array(
+        await readBytes(device(), own.joined[index]),
+      ).subarray(0, raster.reduce((a, b) => a * b) / T * P * Math.ceil(T / 32));
+      const spikes = unpack(words, raster, P);
+      same(spikes.data, twin.joined[index].data);
+      ok(spikes.data.some((count) => count > 0), units.units[index].layer.name);
+    }
+    close(tensorOf([N], record.losses), tensorOf([N], twin.losses), 1e-5);
+    const gradients = await model.gradients();
+    const names = Object.keys(gradients).sort();
+    deepStrictEqual(names, Object.keys(twin.gradients).sort());
+    for (const name of names) {
+      const expected = twin.gradients[name];
+      const length = [expected.length];
+      ok(Array.from(expected).some((value) => value !== 0), name);
+      close(
+        tensorOf(length, gradients[name].data),
+        tensorOf(length, expected),
+        TOLERANCE,
+      );
+    }
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * Twins of networks of units.
+ *
+ * @module
+ */
+
+import type { Unit } from "../../../engine/layerwise/units.ts";
+import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
+import type { NamedArray } from "../../../engine/network/weights.ts";
+import { SURROGATES } from "../../../kernels/shared/leaky_neuron.ts";
+import type { Leaky } from "../../oracle/units/leaky.ts";
+import type { OracleUnit } from "../../oracle/units/network.ts";
+import { dropout, type Silenced } from "../../oracle/units/raster.ts";
+import { tensorOf } from "../../oracle/tensor.ts";
+
+/**
+ * Makes the twins of units in training.
+ *
+ * @param units The units.
+ * @param weights Their arrays.
+ * @param seed Seed of the step, for dropout.
+ * @returns The twins.
+ */
+export function twinsOf(
+  units: readonly Unit[],
+  weights: Readonly<Record<string, NamedArray>>,
+  seed = 0,
+): OracleUnit[] {
+  return units.map((unit, index): OracleUnit => {
+    const { layer, source, norm, bias, residual, pooling, dropout: p } = unit;
+    const { name } = layer;
+    const { shape, data } = weights[`${name}.weight`];
+    const weight = tensorOf(shape, data);
+    const { stride, padding, dilation, groups } = layer as ConvLayer;
+    const array = (key: string) => weights[`${name}.${key}`].data;
+    const silenced: Silenced | undefined = p > 0
+      ? dropout(seed, index, p)
+      : undefined;
+    return {
+      name,
+      synapse: layer.kind.name === "conv"
+        ? {
+          type: "conv",
+          weight,
+          geometry: { stride, padding, dilation, groups },
+        }
+        : { type: "dense", weight },
+      source,
+      gamma: norm && array("norm.weight"),
+      beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
+      epsilon: norm?.epsilon,
+      neuron: unit.neuron && leakyOf(unit.neuron.parameters),
+      residual,
+      pooling,
+      kept: 1 - p,
+      silenced,
+    };
+  });
+}
+
+function leakyOf(parameters: Readonly<Record<string, number>>): Leaky {
+  const { theta, leak, inputGain, vReset, softReset } = parameters;
+  return {
+    threshold: theta,
+    tau: 1 / leak,
+    rest: vReset,
+    reset: softReset ? "soft" : "hard",
+    decayInput: inputGain !== 1,
+    detachReset: parameters.resetGradient === 0,
+    surrogate: SURROGATES[parameters.surrogate],
+    steepness: parameters.steepness,
+  };
+}

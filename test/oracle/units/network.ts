@@ -1,0 +1,243 @@
+/**
+ * A whole network of units: forward and backward.
+ *
+ * A unit is a synapse, batch norm or a bias, leaky neurons, spikes of an
+ * earlier unit, pooling and dropout. The last one may be a readout.
+ *
+ * @module
+ */
+
+import type { Neuron } from "../neuron.ts";
+import {
+  type Synapse,
+  synapse,
+  synapseInputGradient,
+  synapseWeightGradient,
+} from "../synapse.ts";
+import { type Tensor, tensorOf, zeros } from "../tensor.ts";
+import {
+  type Leaky,
+  type LeakyActivity,
+  leakyAdjoint,
+  leakyForward,
+} from "./leaky.ts";
+import { normalise, normaliseAdjoint } from "./norm.ts";
+import { poolCounts, poolCountsAdjoint, type Silenced } from "./raster.ts";
+import { type MixedLabel, type Readout, readoutLoss } from "./readout.ts";
+
+/** One unit. Raster 0 is the input, raster i what unit i gives, from 1. */
+export interface OracleUnit {
+  readonly name: string;
+  readonly synapse: Synapse;
+  /** Index of the raster that the synapse reads. */
+  readonly source: number;
+  /** Scale of each channel; without, `beta` is a bias. */
+  readonly gamma?: ArrayLike<number>;
+  readonly beta?: ArrayLike<number>;
+  readonly epsilon?: number;
+  /** A readout has none. */
+  readonly neuron?: Leaky;
+  readonly residual?: {
+    readonly raster: number;
+    readonly join: "add" | "gate";
+  };
+  readonly pooling?: {
+    readonly kind: "max" | "average";
+    readonly window: number;
+  };
+  /** Share of outputs that dropout leaves, and which it does not. */
+  readonly kept?: number;
+  readonly silenced?: Silenced;
+}
+
+/** What a unit did. */
+interface Done {
+  /** What its synapse read, and the drive. */
+  readonly input: Tensor;
+  readonly drive: Tensor;
+  readonly activity?: LeakyActivity;
+  readonly joined: Tensor;
+  /** What it gives, as the next synapse sees it. */
+  readonly output: Tensor;
+}
+
+/** Loss and gradients of a batch. */
+export interface UnitResult {
+  /** Spikes of each unit with neurons, joined with those around it. */
+  readonly joined: readonly Tensor[];
+  /** Loss of each sample. */
+  readonly losses: readonly number[];
+  /** By names as `conv1.norm.weight`. */
+  readonly gradients: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** Synapses of units have no neuron to scale with. */
+const NO_NEURON = undefined as unknown as Neuron;
+
+/**
+ * Runs a network of units forward and backward.
+ *
+ * @param units The units, first to last.
+ * @param x What the first synapse reads, [N, C, H, W, T].
+ * @param labels Class of each sample.
+ * @param loss The loss of the mean drives, or firing rates.
+ * @returns Spikes, losses and gradients of the mean loss.
+ */
+export function runUnits(
+  units: readonly OracleUnit[],
+  x: Tensor,
+  labels: readonly MixedLabel[],
+  loss: Readout,
+): UnitResult {
+  const done: Done[] = [];
+  const rasterOf = (index: number) => index === 0 ? x : done[index - 1].output;
+  for (const unit of units) done.push(forward(unit, rasterOf));
+  const last = done[done.length - 1];
+  const [N, O, , , T] = last.output.shape;
+  const twins = labels.map((label, n) =>
+    readoutLoss(
+      Array.from({ length: O }, (_, o) => {
+        const row = last.output.data.subarray(
+          (n * O + o) * T,
+          (n * O + o + 1) * T,
+        );
+        return row.reduce((sum, value) => sum + value, 0) / T;
+      }),
+      label,
+      loss,
+    )
+  );
+  const gradients: Record<string, ArrayLike<number>> = {};
+  const above = done.map(({ output }) => zeros(output.shape));
+  above[done.length - 1].data.forEach((_, i, data) => {
+    const { gradient } = twins[Math.floor(i / T / O)];
+    data[i] = gradient[Math.floor(i / T) % O] / T / N;
+  });
+  for (let index = units.length - 1; index >= 0; index--) {
+    const add = (raster: number, gradient: Tensor) => {
+      if (raster === 0) return;
+      const sum = above[raster - 1];
+      gradient.data.forEach((value, i) => sum.data[i] += value);
+    };
+    backward(units[index], done[index], {
+      above: above[index],
+      gradients,
+      add,
+      rasterOf,
+    });
+  }
+  return {
+    joined: done.map(({ joined }) => joined),
+    losses: twins.map(({ loss }) => loss),
+    gradients,
+  };
+}
+
+function forward(
+  unit: OracleUnit,
+  rasterOf: (index: number) => Tensor,
+): Done {
+  const { neuron, residual } = unit;
+  const input = rasterOf(unit.source);
+  const drive = synapse(unit.synapse, input, NO_NEURON);
+  const y = mapped(unit, drive);
+  if (!neuron) return { input, drive, joined: y, output: y };
+  const activity = leakyForward(y, neuron);
+  const { spikes } = activity;
+  const other = residual && rasterOf(residual.raster).data;
+  const joined = tensorOf(
+    spikes.shape,
+    spikes.data.map((spike, i) =>
+      !other
+        ? spike
+        : residual.join === "add"
+        ? spike + other[i]
+        : (1 - spike) * other[i]
+    ),
+  );
+  const { factor, ...pooling } = poolingOf(unit);
+  const pooled = poolCounts(joined, pooling);
+  const output = tensorOf(pooled.shape, pooled.data.map((v) => v * factor));
+  return { input, drive, activity, joined, output };
+}
+
+/** Normalises a drive, or adds the bias. */
+function mapped({ gamma, beta, epsilon = 0 }: OracleUnit, drive: Tensor) {
+  if (gamma) return normalise(drive, { gamma, beta: beta!, epsilon });
+  const [, C, H, W, T] = drive.shape;
+  return tensorOf(
+    drive.shape,
+    drive.data.map((value, i) =>
+      value + (beta?.[Math.floor(i / (H * W * T)) % C] ?? 0)
+    ),
+  );
+}
+
+function poolingOf({ pooling, kept = 1, silenced }: OracleUnit) {
+  const { kind, window } = pooling ?? { kind: "max", window: 1 };
+  const sums = kind === "average";
+  return {
+    kind: sums ? "sum" as const : "max" as const,
+    window,
+    silenced,
+    factor: (sums ? 1 / window ** 2 : 1) / kept,
+  };
+}
+
+function backward(
+  unit: OracleUnit,
+  { input, drive, activity, joined }: Done,
+  { above, gradients, add, rasterOf }: {
+    readonly above: Tensor;
+    readonly gradients: Record<string, ArrayLike<number>>;
+    readonly add: (raster: number, gradient: Tensor) => void;
+    readonly rasterOf: (index: number) => Tensor;
+  },
+): void {
+  const { name, neuron, residual, gamma, beta, epsilon = 0 } = unit;
+  let dy = above;
+  if (neuron && activity) {
+    const { factor, ...pooling } = poolingOf(unit);
+    const scaled = tensorOf(above.shape, above.data.map((v) => v * factor));
+    let ds = poolCountsAdjoint(scaled, joined, pooling);
+    if (residual) {
+      const { data } = activity.spikes;
+      const gates = residual.join === "gate";
+      const other = rasterOf(residual.raster).data;
+      add(
+        residual.raster,
+        tensorOf(
+          ds.shape,
+          ds.data.map((d, i) => gates ? d * (1 - data[i]) : d),
+        ),
+      );
+      ds = tensorOf(
+        ds.shape,
+        ds.data.map((d, i) => gates ? -d * other[i] : d),
+      );
+    }
+    dy = leakyAdjoint(ds, activity, neuron);
+  }
+  let dDrive = dy;
+  if (gamma) {
+    const back = normaliseAdjoint(dy, drive, { gamma, beta: beta!, epsilon });
+    gradients[`${name}.norm.weight`] = back.dgamma;
+    gradients[`${name}.norm.bias`] = back.dbeta;
+    dDrive = back.dx;
+  } else if (beta) {
+    const { dbeta } = normaliseAdjoint(dy, drive, {
+      gamma: beta,
+      beta,
+      epsilon: 1,
+    });
+    gradients[`${name}.bias`] = dbeta;
+  }
+  const dw = synapseWeightGradient(unit.synapse, input, dDrive);
+  gradients[`${name}.weight`] = dw!.data;
+  if (unit.source > 0) {
+    add(
+      unit.source,
+      synapseInputGradient(unit.synapse, dDrive, input.shape, NO_NEURON),
+    );
+  }
+}
