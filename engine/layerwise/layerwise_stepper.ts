@@ -123,7 +123,6 @@ export class LayerwiseStepper implements StepRunner {
         pass.end();
       },
     );
-    this.#accumulated = 0;
   }
 
   /**
@@ -139,8 +138,8 @@ export class LayerwiseStepper implements StepRunner {
     const optimizer = this.#requireOptimizer();
     const { training, backward } = this.plan;
     await this.#run(batch, { trains: true }, [...training, ...backward]);
+    this.#accumulated = this.#pendingBatches + 1;
     optimizer.pending = true;
-    this.#accumulated++;
   }
 
   /**
@@ -162,7 +161,6 @@ export class LayerwiseStepper implements StepRunner {
     optimizer.step(pass, lr);
     pass.end();
     this.#device.gpu.queue.submit([encoder.finish()]);
-    this.#accumulated = 0;
   }
 
   /** Hands over the records that have arrived, without waiting. */
@@ -274,11 +272,17 @@ export class LayerwiseStepper implements StepRunner {
     );
   }
 
+  /** Batches of the gradient that waits for an update. */
+  get #pendingBatches(): number {
+    // A state that is restored discards the gradient.
+    return this.#optimizer?.pending ? this.#accumulated : 0;
+  }
+
   /** Seed of a step: another one each update and accumulated batch. */
   #seed(): number {
     const { seed = 0 } = this.#changes;
     const steps = this.#optimizer?.steps ?? 0;
-    return (seed * 1_000_003 + steps * 64 + this.#accumulated) % 2 ** 31;
+    return (seed * 1_000_003 + steps * 64 + this.#pendingBatches) % 2 ** 31;
   }
 
   /** Words of each micro-batch, see unit.wgsl. */

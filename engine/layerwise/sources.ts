@@ -93,7 +93,7 @@ export function drawSources(
 ): DrawnSources {
   const drawn = plainSources(batch, sizes);
   const { offsets, labels } = batch;
-  const random = new Random(seed);
+  const random = randomOf(seed);
   const draw = new Draw(random, augmentation, sizes);
   const mixes = random.uniform() < (augmentation.mix ?? 0);
   const partners = mixes ? random.shuffle([...labels.keys()]) : [];
@@ -118,6 +118,26 @@ export function drawSources(
     shares[3 * n + 2] = 1 - area;
   });
   return drawn;
+}
+
+/**
+ * Makes the generator of a step. Seeds of steps follow one another, so that they
+ * are hashed: the first draws from them as they are would be much alike.
+ */
+function randomOf(seed: number): Random {
+  let word = seed;
+  return new Random(Array.from({ length: 4 }, () => word = hashed(word)));
+}
+
+/**
+ * A hash whose bits all depend on all of its argument's.
+ *
+ * Source: Jarzynski, Olano, Hash functions for GPU rendering, 2020: pcg.
+ */
+function hashed(value: number): number {
+  const state = (Math.imul(value, 747796405) + 2891336453) >>> 0;
+  const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737);
+  return (word >>> 22) ^ word;
 }
 
 /** How the sensor is scaled and centred to fit into the input. */

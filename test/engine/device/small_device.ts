@@ -90,11 +90,13 @@ export function meteredDevice(
 }
 
 function limitsOf(bytes: number) {
-  const { maxComputeWorkgroupsPerDimension } = device().gpu.limits;
+  const { maxComputeWorkgroupsPerDimension, maxComputeWorkgroupStorageSize } =
+    device().gpu.limits;
   return {
     maxStorageBufferBindingSize: bytes,
     maxBufferSize: bytes,
     maxComputeWorkgroupsPerDimension,
+    maxComputeWorkgroupStorageSize,
   };
 }
 
