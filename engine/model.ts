@@ -526,15 +526,31 @@ function order(
   });
 }
 
-/** Checks the time step and the coding of the input. */
-
-function requireInput({ Ts, coding }: ModelDescription): void {
+/** Checks the time step, the slices, the sensor and the coding of the input. */
+function requireInput(description: ModelDescription): void {
+  const { Ts, coding, slices = 1, input, sensor = input } = description;
   if (!isPositive(Ts)) {
     throw new RangeError(
       `Cannot build a network with Ts ${Ts}: it is not positive`,
     );
   }
+  if (!(Number.isSafeInteger(slices) && slices > 0)) {
+    throw new RangeError(
+      `Cannot cut samples into ${slices} slices: it is not an integer from 1`,
+    );
+  }
+  if (sensor.C !== input.C) {
+    throw new ShapeError(
+      `Cannot fit a sensor of ${sensor.C} channels into an input of ${input.C}`,
+    );
+  }
   if (coding === undefined) return;
+  const { most = 255 } = coding;
+  if (!(Number.isInteger(most) && most >= 1 && most <= 255)) {
+    throw new RangeError(
+      `Cannot count up to ${most} events: it is not an integer from 1 to 255`,
+    );
+  }
   if (!isPositive(coding.height)) {
     throw new RangeError(
       `Cannot build a network with inputs of height ${coding.height}: it is ` +

@@ -75,6 +75,12 @@ export interface ResidualDescription
 /** Largest count that kernels pool and add up. */
 const LARGEST_COUNT = 255;
 
+/** The keys that an entry may have. */
+const KEYS = [
+  ...["conv", "dense", "residual", "shortcut", "join"],
+  ...["norm", "bias", "neuron", "pool", "dropout"],
+];
+
 /** The keys by which an entry asks for what only units have. */
 const UNIT_KEYS = ["norm", "bias", "dropout", "residual"] as const;
 
@@ -103,7 +109,8 @@ export function areUnits(layers: readonly object[]): boolean {
  * @throws {ShapeError} If sizes do not fit one another, or an entry has nothing
  * to follow.
  * @throws {RangeError} If a number is out of range.
- * @throws {TypeError} If a neuron has no such parameter.
+ * @throws {TypeError} If an entry has no such key or a neuron no such parameter,
+ * or a way to normalise, pool or join is unknown.
  */
 export function describeUnits(
   input: Raster,
@@ -126,12 +133,19 @@ export function describeUnits(
         "can be without neurons",
     );
   }
-  const { extent } = last.output;
+  const { extent, runSize } = last.output;
   if (extent.H * extent.W > 1) {
     throw new ShapeError(
       `Cannot build layer "${last.layer.name}": the last layer gives ` +
         `${extent.C}×${extent.H}×${extent.W}, and each class is to have one ` +
         "output; end with a dense layer",
+    );
+  }
+  // Each group's outputs are filled up to quads, which the losses do not skip.
+  if (runSize < extent.C && runSize % 4 > 0) {
+    throw new ShapeError(
+      `Cannot build layer "${last.layer.name}": the last layer gives ` +
+        `${extent.C} outputs in groups of ${runSize}; end with a dense layer`,
     );
   }
   return { input, units };
@@ -145,6 +159,8 @@ class UnitBuilder {
   readonly #numbers = new Map<string, number>();
   /** Index of the raster that the next unit reads. */
   #current = 0;
+  /** Units before a way through or around a residual, which stay as they are. */
+  #settled = 0;
 
   constructor(input: Raster, neuron: Neuron) {
     this.#input = input;
@@ -156,6 +172,17 @@ class UnitBuilder {
   }
 
   #add(description: UnitDescription): void {
+    const stranger = Object.keys(description).find((key) =>
+      !KEYS.includes(key)
+    );
+    if (stranger !== undefined) {
+      throw new TypeError(
+        `Cannot build ${
+          JSON.stringify(description)
+        } layer by layer: expected ` +
+          `${KEYS.join(", ")}, not ${stranger}`,
+      );
+    }
     if ("residual" in description) {
       this.#addResidual(description);
     } else if ("conv" in description) {
@@ -174,7 +201,8 @@ class UnitBuilder {
   /** The unit that an entry without a synapse changes. */
   #last(description: object): Unit {
     const last = this.units.at(-1);
-    if (!last || this.#current !== this.units.length) {
+    const added = this.units.length > this.#settled;
+    if (!last || !added || this.#current !== this.units.length) {
       throw new ShapeError(
         `Cannot build ${JSON.stringify(description)}: it is to follow a ` +
           "layer with weights",
@@ -225,10 +253,17 @@ class UnitBuilder {
 
   #addResidual(description: ResidualDescription): void {
     const { residual, shortcut = [], join = "add", ...options } = description;
+    if (join !== "add" && join !== "gate") {
+      throw new TypeError(
+        `Cannot join layers by "${join}": expected "add" or "gate"`,
+      );
+    }
     const start = this.#current;
+    this.#settled = this.units.length;
     this.addAll(shortcut);
     const around = this.#current;
     this.#current = start;
+    this.#settled = this.units.length;
     this.addAll(residual);
     const unit = this.#last(description);
     const { layer, joined } = unit;
@@ -254,9 +289,10 @@ class UnitBuilder {
         `Cannot join layer "${layer.name}" to another: it already is`,
       );
     }
-    if (join === "gate" && other.most > 1) {
+    if (other.most > 1 && (join === "gate" || around === 0)) {
       throw new ShapeError(
-        `Cannot gate by layer "${layer.name}": the spikes around it are counts`,
+        `Cannot join layer "${layer.name}" by "${join}": the spikes around it ` +
+          `are counts of up to ${other.most}`,
       );
     }
     const sum = {
@@ -280,6 +316,14 @@ class UnitBuilder {
   /** Gives a unit what the options ask for. */
   #change(options: UnitOptions, unit: Unit): void {
     const { norm, neuron, pool, dropout = unit.dropout } = options;
+    const early = norm ?? neuron ?? options.bias;
+    if (early !== undefined && (unit.residual || unit.output !== unit.joined)) {
+      throw new ShapeError(
+        `Cannot change the neurons of layer "${unit.layer.name}": its spikes ` +
+          "are joined, pooled or dropped already; give norm, bias and neuron " +
+          "before",
+      );
+    }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new RangeError(
         `Cannot build layer "${unit.layer.name}" with dropout ${dropout}: it ` +
@@ -311,9 +355,26 @@ class UnitBuilder {
     this.#replace(changed);
   }
 
-  #poolingOf(pool: PoolingDescription, { layer, joined, pooling }: Unit) {
+  #poolingOf(
+    pool: PoolingDescription,
+    { layer, joined, pooling, dropout }: Unit,
+  ) {
     const { H, W } = joined.extent;
+    const ways = ["max", "average", "adaptive"];
+    if (!ways.some((way) => Object.hasOwn(Object(pool), way))) {
+      throw new TypeError(
+        `Cannot pool layer "${layer.name}" by ${JSON.stringify(pool)}: ` +
+          `expected one of ${ways.join(", ")}`,
+      );
+    }
+    if (dropout > 0) {
+      throw new ShapeError(
+        `Cannot pool layer "${layer.name}": its spikes are dropped already; ` +
+          "pool before",
+      );
+    }
     if ("adaptive" in pool) {
+      requireSizes(layer.name, [pool.adaptive]);
       const window = H / pool.adaptive;
       if (H !== W || !Number.isInteger(window) || pooling) {
         throw new ShapeError(
@@ -344,6 +405,11 @@ class UnitBuilder {
 }
 
 function normOf(norm: "batch" | Partial<Norm>, { layer }: Unit): Norm {
+  if (typeof norm !== "object" && norm !== "batch") {
+    throw new TypeError(
+      `Cannot normalise layer "${layer.name}" by "${norm}": expected "batch"`,
+    );
+  }
   const { epsilon = 1e-5, momentum = 0.1 } = norm === "batch" ? {} : norm;
   if (!(epsilon > 0 && momentum > 0 && momentum <= 1)) {
     throw new RangeError(

@@ -13,6 +13,7 @@ import { requireEvents, requireSamples } from "../plan/require_batch.ts";
 import type { StepRecord } from "../plan/step_results.ts";
 import type {
   EventBinning,
+  NeuronActivity,
   StepChanges,
   StepRunner,
 } from "../plan/step_runner.ts";
@@ -78,7 +79,7 @@ export class LayerwiseStepper implements StepRunner {
   }
 
   /** Spikes of each neuron. */
-  get activity() {
+  get activity(): NeuronActivity {
     return this.plan.buffers.activity;
   }
 

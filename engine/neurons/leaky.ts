@@ -6,6 +6,7 @@
 
 import { LEAKY_NEURON, SURROGATES } from "../../kernels/shared/leaky_neuron.ts";
 import type { NeuronDescription } from "./describe_neuron.ts";
+import type { NeuronKind } from "./neuron_kind.ts";
 import { steppedNeuron } from "./stepped_neuron.ts";
 
 /** Derivatives that stand in for that of a spike in the backward pass. */
@@ -45,7 +46,7 @@ const number = (value: number, positive = false) => ({
 });
 
 /** Leaky integrate-and-fire neurons; {@linkcode leaky} describes one. */
-export const LEAKY = steppedNeuron({
+export const LEAKY: NeuronKind = steppedNeuron({
   name: "leaky integrate-and-fire",
   parameters: {
     theta: number(1, true),
@@ -68,7 +69,7 @@ export const LEAKY = steppedNeuron({
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.
  * @throws {RangeError} If tau is less than one bin.
- * @throws {TypeError} If the surrogate is unknown.
+ * @throws {TypeError} If the surrogate or the reset is unknown.
  *
  * @example
  * ```ts
@@ -96,6 +97,11 @@ export function leaky(
   if (!(tau >= 1)) {
     throw new RangeError(
       `Cannot build a neuron with tau ${tau}: it is less than one bin`,
+    );
+  }
+  if (reset !== "hard" && reset !== "soft") {
+    throw new TypeError(
+      `Cannot build a neuron with the reset "${reset}": expected hard, soft`,
     );
   }
   const chosen = SURROGATES.indexOf(surrogate);

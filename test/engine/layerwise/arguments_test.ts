@@ -1,0 +1,383 @@
+import { rejects, throws } from "node:assert/strict";
+import {
+  describeUnits,
+  type UnitDescription,
+} from "../../../engine/layerwise/describe_units.ts";
+import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { Model, type ModelDescription } from "../../../engine/model.ts";
+import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import { device, gpuTest } from "../../gpu.ts";
+
+const NEURON = describeNeuron(leaky());
+
+/** A convolution that keeps rows and columns. */
+const conv = (out: number) => ({ conv: { out, kernel: 3, padding: 1 } });
+
+const OUT: UnitDescription = { dense: 3, neuron: "none" };
+
+/** Describes a network of layers on 4×7×6 inputs. */
+function describe(layers: readonly object[], most = 1) {
+  return describeUnits(
+    {
+      extent: { C: 4, H: 7, W: 6 },
+      most,
+      scale: 1,
+      kept: 1,
+      runSize: 4,
+    },
+    layers as readonly UnitDescription[],
+    NEURON,
+  );
+}
+
+/** By message: layers that cannot be built, and counts of the input. */
+const WRONG: readonly [
+  name: string,
+  message: string,
+  layers: readonly object[],
+  most?: number,
+][] = [
+  ["ShapeError", "Cannot build a network: it has no layers", []],
+  [
+    "ShapeError",
+    'Cannot build {"norm":"batch"}: it is to follow a layer with weights',
+    [{ norm: "batch" }],
+  ],
+  [
+    "TypeError",
+    'Cannot build {"nrom":"batch"} layer by layer: expected conv, dense, ' +
+    "residual, shortcut, join, norm, bias, neuron, pool, dropout, not nrom",
+    [conv(2), { nrom: "batch" }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": only the last layer can be without neurons',
+    [{ ...conv(2), neuron: "none" }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": the last layer gives 2×7×6, and each class ' +
+    "is to have one output; end with a dense layer",
+    [conv(2)],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": the last layer gives 6 outputs in groups of ' +
+    "3; end with a dense layer",
+    [{ conv: { out: 6, kernel: [7, 6], groups: 2 }, neuron: "none" }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "fc1": a layer without neurons has no spikes to ' +
+    "pool, drop or add",
+    [{ dense: 3, neuron: "none", dropout: 0.5 }],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv2", which gives 3×7×6, to 2×7×6 around it: the ' +
+    "shapes differ",
+    [conv(2), { residual: [conv(3)] }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv3", which gives 2×7×6, to 2×7×3 around it: the ' +
+    "shapes differ",
+    [
+      conv(2),
+      {
+        residual: [conv(2)],
+        shortcut: [{
+          conv: { out: 2, kernel: 3, padding: 1, stride: [1, 2] },
+        }],
+      },
+      OUT,
+    ],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv2" to another: spikes that are averaged, pooled ' +
+    "or dropped cannot be added",
+    [{ ...conv(2), dropout: 0.5 }, { residual: [conv(2)] }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv2" to another: spikes that are averaged, pooled ' +
+    "or dropped cannot be added",
+    [conv(2), { residual: [{ ...conv(2), dropout: 0.5 }] }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv2" to another: it already is',
+    [conv(2), { residual: [{ residual: [conv(2)] }] }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv3" by "gate": the spikes around it are counts of ' +
+    "up to 2",
+    [conv(2), { residual: [conv(2)] }, { residual: [conv(2)], join: "gate" }],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv1" by "add": the spikes around it are counts of ' +
+    "up to 3",
+    [{ residual: [conv(4)] }, OUT],
+    3,
+  ],
+  [
+    "TypeError",
+    'Cannot join layers by "multiply": expected "add" or "gate"',
+    [conv(2), { residual: [conv(2)], join: "multiply" }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build {"residual":[]}: it is to follow a layer with weights',
+    [conv(2), { residual: [] }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build {"pool":{"max":2}}: it is to follow a layer with weights',
+    [conv(2), { residual: [{ pool: { max: 2 } }, conv(2)] }, OUT],
+  ],
+  [
+    "RangeError",
+    'Cannot build layer "conv1" with dropout 1: it is not from 0 to below 1',
+    [{ ...conv(2), dropout: 1 }, OUT],
+  ],
+  [
+    "TypeError",
+    'Cannot normalise layer "conv1" by "layer": expected "batch"',
+    [{ ...conv(2), norm: "layer" }, OUT],
+  ],
+  [
+    "RangeError",
+    'Cannot normalise layer "conv1" with epsilon 0 and momentum 0.1: they ' +
+    "are not positive, or momentum is over 1",
+    [{ ...conv(2), norm: { epsilon: 0 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot change the neurons of layer "conv1": its spikes are joined, ' +
+    "pooled or dropped already; give norm, bias and neuron before",
+    [{ ...conv(2), pool: { max: 2 } }, { norm: "batch" }, OUT],
+  ],
+  [
+    "TypeError",
+    'Cannot pool layer "conv1" by 2: expected one of max, average, adaptive',
+    [{ ...conv(2), norm: "batch" }, { pool: 2 }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot pool layer "conv1": its spikes are dropped already; pool before',
+    [{ ...conv(2), dropout: 0.5 }, { pool: { max: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot pool layer "conv1" to 2×2: 7×6 cannot be cut into as many windows',
+    [{ ...conv(2), pool: { adaptive: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": 1.5 is not an integer of at least 1',
+    [{ ...conv(2), pool: { average: 1.5 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot pool layer "conv1" twice, by max and average',
+    [{ ...conv(2), pool: { max: 2 } }, { pool: { average: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot pool layer "conv1": a window of 8×8 does not fit 7×6',
+    [{ ...conv(2), pool: { max: 4 } }, { pool: { max: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv256": its counts of up to 256 take 9 bits',
+    [conv(2), ...Array(255).fill({ residual: [conv(2)] })],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": its counts of up to 65536 take 17 bits',
+    [{ conv: { out: 1, kernel: 1, padding: 128 }, pool: { average: 256 } }],
+  ],
+];
+
+for (const [name, message, layers, most] of WRONG) {
+  Deno.test(`describeUnits(): ${message}`, () => {
+    throws(() => describe(layers, most), { name, message });
+  });
+}
+
+Deno.test("losses of a readout refuse numbers out of range", () => {
+  for (const loss of [crossEntropy, squaredRate]) {
+    for (const smoothing of [-0.1, 1, NaN]) {
+      throws(() => loss({ smoothing }), {
+        name: "RangeError",
+        message: `Cannot smooth labels by ${smoothing}: it is not from 0 to ` +
+          "below 1",
+      });
+    }
+    for (const rateScale of [0, Infinity, NaN]) {
+      throws(() => loss({ rateScale }), {
+        name: "RangeError",
+        message: `Cannot scale rates by ${rateScale}: it is not positive`,
+      });
+    }
+    for (const weight of [-1, NaN]) {
+      throws(() => loss({ classWeights: [1, weight] }), {
+        name: "RangeError",
+        message:
+          `Cannot weight a class by ${weight}: it is not a number from 0`,
+      });
+    }
+  }
+});
+
+Deno.test("leaky neurons refuse parameters out of range", () => {
+  for (const tau of [0.5, 0, -1, NaN]) {
+    throws(() => leaky({ tau }), {
+      name: "RangeError",
+      message: `Cannot build a neuron with tau ${tau}: it is less than one bin`,
+    });
+  }
+  throws(() => leaky({ surrogate: "step" as "triangle" }), {
+    name: "TypeError",
+    message: 'Cannot build a neuron with the surrogate "step": expected ' +
+      "exponential, arctangent, sigmoid, fast sigmoid, triangle",
+  });
+  throws(() => leaky({ reset: "none" as "hard" }), {
+    name: "TypeError",
+    message: 'Cannot build a neuron with the reset "none": expected hard, soft',
+  });
+  for (const [name, value] of [["threshold", 0], ["steepness", -1]] as const) {
+    throws(() => describeNeuron(leaky({ [name]: value })), {
+      name: "RangeError",
+    });
+  }
+});
+
+/** Creates a network and compiles a plan. */
+async function build(
+  description: Partial<ModelDescription>,
+  options: Partial<Parameters<Model["compileUnits"]>[0]> = {},
+): Promise<void> {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 4, W: 4 },
+    layers: [OUT],
+    neuron: leaky(),
+    Ts: 1,
+    random: 0,
+    ...description,
+  });
+  const loss = crossEntropy();
+  const sizes = { tSample: 5, batch: 2, loss, train: true };
+  using _ = await model.compileUnits({ ...sizes, ...options });
+}
+
+gpuTest("plans refuse losses, sizes and codings that do not fit", async () => {
+  await rejects(build({}, { batch: 0 }), {
+    name: "ShapeError",
+    message: "Cannot plan batches of 0: it is not a positive integer",
+  });
+  await rejects(build({}, { loss: numSpikes({ true: 3, false: 1 }) }), {
+    name: "ShapeError",
+    message: 'Cannot train with the loss "numSpikes": a network with norms, ' +
+      "biases or a readout takes crossEntropy or squaredRate",
+  });
+  await rejects(build({}, { loss: crossEntropy({ classWeights: [1, 2] }) }), {
+    name: "ShapeError",
+    message: "Cannot weight 2 classes: the network has 3 outputs",
+  });
+  await rejects(build({ slices: 2 ** 28 }), {
+    name: "ShapeError",
+    message:
+      "Cannot bin events: 32 pixels leave room for 134217728 bins, not " +
+      "268435456",
+  });
+  for (const slices of [0, 2.5]) {
+    await rejects(build({ slices }), {
+      name: "RangeError",
+      message:
+        `Cannot cut samples into ${slices} slices: it is not an integer ` +
+        "from 1",
+    });
+  }
+  for (const most of [0, 2.5, 256]) {
+    await rejects(build({ coding: { mode: "SUM", height: 1, most } }), {
+      name: "RangeError",
+      message:
+        `Cannot count up to ${most} events: it is not an integer from 1 ` +
+        "to 255",
+    });
+  }
+  await rejects(build({ sensor: { C: 1, H: 8, W: 8 } }), {
+    name: "ShapeError",
+    message: "Cannot fit a sensor of 1 channels into an input of 2",
+  });
+  await rejects(
+    build({ layers: [{ ...conv(2), norm: "batch" }, OUT], neuron: {} }),
+    {
+      name: "ShapeError",
+      message: 'Cannot build layer "conv1" with neurons of kind "SRM-alpha": ' +
+        "with normalisation, bias, dropout, residuals or pooling of spikes, " +
+        "neurons are to be stepped bin by bin",
+    },
+  );
+});
+
+gpuTest("a network has the losses of the way that it is computed", async () => {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 4, W: 4 },
+    layers: [{ dense: 3 }],
+    Ts: 1,
+    random: 0,
+  });
+  const options = { tSample: 5, batch: 2, loss: squaredRate(), train: true };
+  await rejects(model.prepare(options), {
+    name: "ShapeError",
+    message: 'Cannot train with the loss "squaredRate": the network has no ' +
+      "readout; a layer with a norm or a bias, or one without neurons, makes one",
+  });
+});
+
+gpuTest("steps refuse rates and batches that do not fit", async () => {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 4, W: 4 },
+    layers: [OUT],
+    neuron: leaky(),
+    Ts: 1,
+    random: 0,
+  });
+  const options = { tSample: 5, batch: 2, loss: crossEntropy() };
+  using tester = await model.compileUnits({ ...options, train: false });
+  const one = { samples: [Uint32Array.of(1)], labels: Uint32Array.of(0) };
+  await rejects(tester.train(one, 0.1), {
+    name: "TypeError",
+    message: "Cannot train: the plan was made to evaluate",
+  });
+  using trainer = await model.compileUnits({ ...options, train: true });
+  for (const lr of [-1, NaN, Infinity]) {
+    await rejects(trainer.train(one, lr), {
+      name: "RangeError",
+      message:
+        `Cannot train with a learning rate of ${lr}: it is not a number ` +
+        "from 0",
+    });
+  }
+  await rejects(trainer.train({ ...one, labels: Uint32Array.of(3) }, 0.1), {
+    name: "ShapeError",
+    message: "Cannot run a batch of 1: there is no output for class 3, only 3",
+  });
+  const late = Uint32Array.of(5 * 16 << 5);
+  await rejects(trainer.train({ ...one, samples: [late] }, 0.1), {
+    name: "ShapeError",
+    message:
+      "Cannot run a batch: event 0 of a sample is at address 0 of 32, in " +
+      "bin 80 of 80",
+  });
+});
