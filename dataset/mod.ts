@@ -41,7 +41,7 @@ export {
   type PackOptions,
   packSample,
 } from "./pack.ts";
-export { kFold, type Split, trainTestSplit } from "./split.ts";
+export { kFold, type Split, trainTestSplit } from "./division/split.ts";
 export { augmentEvents, type AugmentOptions } from "./transforms/augment.ts";
 export { type FilterOptions, filterSamples } from "./transforms/filter.ts";
 
@@ -58,7 +58,7 @@ export {
   type DivideOptions,
   divideSamples,
   type Division,
-} from "./samples/divide_samples.ts";
+} from "./division/divide_samples.ts";
 export type {
   LabelledSample,
   LabelledSamples,

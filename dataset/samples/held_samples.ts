@@ -81,7 +81,7 @@ export class HeldRecordings {
 
 /** Samples of recordings in memory. */
 export class HeldSamples implements LabelledSamples {
-  readonly layout: LayoutName;
+  readonly layout: LayoutName | "store";
   readonly sensor: Sensor;
   /** Times are µs since the start of the sample. */
   readonly timing: Timing = { unitUs: 1, fromFirstEvent: false };

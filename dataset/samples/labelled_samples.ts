@@ -56,7 +56,7 @@ export interface SourceRecording {
 /** Labelled samples of recordings. */
 export interface LabelledSamples extends SampleSource {
   /** Name of the layout. */
-  readonly layout: LayoutName;
+  readonly layout: LayoutName | "store";
   /** What is known of each sample. */
   readonly samples: readonly LabelledSample[];
   /** The recordings that they are in. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatasetError } from "../files/errors.ts";
+import { DatasetError, RecordingError } from "../files/errors.ts";
 import type { TimeUnit } from "../formats/reading/format.ts";
 import { canBeShown } from "../formats/sl_animals.ts";
 import { inParallel } from "../threads/in_parallel.ts";
@@ -43,8 +43,14 @@ export interface OpenSamplesOptions {
   readonly group?: RegExp | "recording";
   /** Memory for recordings in bytes; others are read again. @default 4 GiB */
   readonly memory?: number;
-  /** Bytes of files from which on threads read them. @default 32 MiB */
+  /** Bytes of files from which on threads read them. @default 256 MiB */
   readonly threadsFrom?: number;
+  /**
+   * Called with the error of each recording that cannot be read, which is left
+   * out then; without it the first such error is thrown. Every recording is
+   * read at once, also where the layout tells its sensor.
+   */
+  readonly onUnreadable?: (error: RecordingError) => void;
   /** Called after each recording with the number done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -116,7 +122,7 @@ export async function openSamples(
   const { layout, sensor } = listing;
   const isWhole = windows === undefined &&
     listed.every(({ part }) => part === undefined);
-  if (sensor !== undefined && isWhole) {
+  if (sensor !== undefined && isWhole && !options.onUnreadable) {
     const samples = members.flatMap(([, numbers], place) =>
       numbers.map((n) => describe(n, place))
     );
@@ -139,10 +145,11 @@ export async function openSamples(
   if (samples.length === 0) throw new DatasetError(list, "it has no events");
   return new HeldSamples({
     layout,
-    sensor: commonSensor(read.map(({ facts: { sensor, told } }) => ({
-      ...sensor,
-      told,
-    }))),
+    sensor: commonSensor(
+      read.flatMap(({ facts }) =>
+        facts ? [{ ...facts.sensor, told: facts.told }] : []
+      ),
+    ),
     classes,
     samples,
     recordings: recordings.map((recording, place) => ({
@@ -153,12 +160,17 @@ export async function openSamples(
   }, held);
 }
 
+/** What was found in a recording; its facts if it could be read. */
+type ReadRecording =
+  & Pick<CutRecording, "cuts" | "empty">
+  & { readonly facts?: CutRecording["facts"] };
+
 /** Reads all recordings, on threads if they are large. */
 async function readAll(
   jobs: readonly CutJob[],
-  { threadsFrom = 2 ** 25, onProgress }: OpenSamplesOptions,
+  { threadsFrom = 2 ** 28, onProgress, onUnreadable }: OpenSamplesOptions,
   held: HeldRecordings,
-): Promise<Pick<CutRecording, "cuts" | "empty" | "facts">[]> {
+): Promise<ReadRecording[]> {
   let bytes = 0;
   for (const path of new Set(jobs.map(({ path }) => path))) {
     // What cannot be looked at is refused when it is read.
@@ -171,11 +183,18 @@ async function readAll(
     );
   let done = 0;
   return await inParallel(jobs, async (job, place) => {
-    const recording = await (pool?.run(job) ?? cutRecording(job));
-    held.keep(place, recording);
-    onProgress?.(++done, jobs.length);
-    const { cuts, empty, facts } = recording;
-    return { cuts, empty, facts };
+    try {
+      const recording = await (pool?.run(job) ?? cutRecording(job));
+      held.keep(place, recording);
+      const { cuts, empty, facts } = recording;
+      return { cuts, empty, facts };
+    } catch (error) {
+      if (!(error instanceof RecordingError && onUnreadable)) throw error;
+      onUnreadable(error);
+      return { cuts: [], empty: 0 };
+    } finally {
+      onProgress?.(++done, jobs.length);
+    }
   });
 }
 

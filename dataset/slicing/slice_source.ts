@@ -24,8 +24,13 @@ export interface SliceSource {
   /** The tag file, or the folder of the slices; for error messages. */
   readonly tagFile: string;
   /** Attributes of its group that describe its origin. */
-  readonly origin: RecordingOrigin;
+  readonly origin: TaggedOrigin;
 }
+
+/** Origin of a recording of the DVS128, whose addresses are read in some axes. */
+export type TaggedOrigin = RecordingOrigin & {
+  readonly axes: "reference" | "jaer";
+};
 
 /** Folders of recordings and tags, and the axes of recordings. */
 export interface SourceOptions {
@@ -97,7 +102,7 @@ function describe(
   tags: readonly Tag[],
   sha256: string,
   axes: "reference" | "jaer",
-): RecordingOrigin {
+): TaggedOrigin {
   return {
     source: name,
     sha256,

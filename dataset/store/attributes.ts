@@ -10,6 +10,12 @@ import type { Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import { canBeShown } from "../formats/sl_animals.ts";
 
+/**
+ * Where x, y and p lead: as `readAedat()` has it, or x from the left, y from the
+ * top and p = 1 for ON.
+ */
+export type StoredAxes = "reference" | "jaer" | "upright";
+
 /** Attributes of the store's root group. */
 export interface StoreAttributes {
   /** Marks the group as an event store. */
@@ -20,8 +26,8 @@ export interface StoreAttributes {
   readonly complete: boolean;
   /** The sensor. */
   readonly sensor: Sensor;
-  /** Which bits of an address became x, y and p, as for `readAedat()`. */
-  readonly axes: "reference" | "jaer";
+  /** Where x, y and p lead. */
+  readonly axes: StoredAxes;
   /** Unit of the column `t`. */
   readonly timeUnit: "µs";
   /** Names of the classes; a label is an index into them. */
@@ -36,12 +42,20 @@ export interface RecordingAttributes {
   readonly source: string;
   /** SHA-256 of the recording's file, in hexadecimal. */
   readonly sha256: string;
-  /** Which bits of an address became x, y and p. */
-  readonly axes: "reference" | "jaer";
+  /** Where x, y and p lead. */
+  readonly axes: StoredAxes;
   /** Number of the person. */
   readonly person: number;
   /** Session of the recording. */
   readonly session: string;
+  /** Name of the recording in its data set, where that is no folder's name. */
+  readonly name?: string;
+  /** Group of each slice, "" for none; absent in stores of SL-Animals. */
+  readonly groups?: readonly string[];
+  /** Set of each slice, "" for none; absent in stores of SL-Animals. */
+  readonly sets?: readonly string[];
+  /** Start of each slice on the recording's clock in µs, of 64 bits. */
+  readonly startsUs?: readonly number[];
   /** One label a slice. */
   readonly labels: readonly number[];
   /** First record of each slice in the recording. */
@@ -64,12 +78,17 @@ export type RecordingOrigin = Omit<
   "events" | "durationsUs" | "specialEvents" | "backwardSteps"
 >;
 
-type Checks<T> = { readonly [K in keyof T]: (value: unknown) => boolean };
+type Checks<T> = {
+  readonly [K in keyof T]-?: (value: unknown) => boolean;
+};
 
 const isText = (value: unknown) => typeof value === "string";
 const isInteger = (value: unknown) => Number.isSafeInteger(value);
 const isCount = (value: unknown) => isInteger(value) && (value as number) >= 0;
-const isAxes = (value: unknown) => value === "reference" || value === "jaer";
+const isAxes = (value: unknown) =>
+  ["reference", "jaer", "upright"].includes(value as string);
+const isNothingOr = (is: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || is(value);
 const areAll = (is: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(is);
 
@@ -94,6 +113,14 @@ const RECORDING_CHECKS: Checks<RecordingAttributes> = {
   axes: isAxes,
   person: isCount,
   session: isText,
+  name: isNothingOr(isText),
+  groups: isNothingOr(areAll(isText)),
+  sets: isNothingOr(
+    areAll((set) =>
+      ["", "train", "validation", "test"].includes(set as string)
+    ),
+  ),
+  startsUs: isNothingOr(areAll(isInteger)),
   labels: areAll(isCount),
   tagStarts: areAll(isCount),
   tagEnds: areAll(isCount),
@@ -154,8 +181,12 @@ export function parseRecordingAttributes(
 ): RecordingAttributes {
   const parsed = parse(folder, attributes, RECORDING_CHECKS);
   const slices = parsed.labels.length;
-  for (const key of ["tagStarts", "tagEnds", "durationsUs"] as const) {
-    const { length } = parsed[key];
+  const perSlice = [
+    ...["tagStarts", "tagEnds", "durationsUs"] as const,
+    ...["groups", "sets", "startsUs"] as const,
+  ];
+  for (const key of perSlice) {
+    const { length } = parsed[key] ?? parsed.labels;
     if (length !== slices) {
       throw new DatasetError(
         join(folder, "zarr.json"),

@@ -12,6 +12,7 @@ import { Column, readGroup } from "./zarr_columns.ts";
 import {
   parseRecordingAttributes,
   type RecordingAttributes,
+  type StoredAxes,
 } from "./attributes.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
@@ -19,8 +20,8 @@ import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 export interface GroupOptions {
   /** Name of the recording. */
   readonly source: string;
-  /** Which bits of an address became x, y and p. */
-  readonly axes: "reference" | "jaer";
+  /** Where x, y and p lead. */
+  readonly axes: StoredAxes;
   /** The sensor. */
   readonly sensor: Sensor;
   /** Number of classes. */

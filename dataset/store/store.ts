@@ -17,7 +17,12 @@ import { join } from "../files/file_path.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { Timing } from "../events.ts";
 import { sha256 } from "../files/sha256.ts";
-import { parseStoreAttributes, type StoreAttributes } from "./attributes.ts";
+import type { SetName } from "../layouts/layout.ts";
+import {
+  parseStoreAttributes,
+  type RecordingAttributes,
+  type StoreAttributes,
+} from "./attributes.ts";
 import type { ReadJob } from "./read_job.ts";
 import type { ReadThreads } from "./read_threads.ts";
 import {
@@ -41,6 +46,14 @@ export interface SliceInfo {
   readonly person: number;
   /** Session of the recording. */
   readonly session: string;
+  /** Name of the recording in its data set. */
+  readonly name?: string;
+  /** Person, day or the like; absent in stores of SL-Animals. */
+  readonly group?: string;
+  /** Set that the data set puts it in, if it does. */
+  readonly set?: SetName;
+  /** Its start on the recording's clock in µs. */
+  readonly startUs?: number;
   /** Number of events. */
   readonly events: number;
   /** µs from the first event to the last. */
@@ -120,11 +133,42 @@ export async function openStore(
   return new ZarrStore({ sensor, classes, ...options, lock }, opened);
 }
 
+/**
+ * Tells whether a folder is an event store, complete or not.
+ *
+ * @param path The folder.
+ * @returns Whether it is one.
+ *
+ * @example
+ * ```ts
+ * import { isStore } from "./store.ts";
+ * if (await isStore("no/such.zarr")) throw new Error("expected none");
+ * ```
+ */
+export async function isStore(path: string): Promise<boolean> {
+  const found = await readGroup(path).catch(() => undefined);
+  return found?.format === "slayer-events";
+}
+
 async function readAttributes(
   path: string,
 ): Promise<StoreAttributes | undefined> {
   const found = await readGroup(path);
   return found && parseStoreAttributes(path, found);
+}
+
+/** Takes what stores of SL-Animals do not have. */
+function optionalFacts(
+  { name, groups, sets, startsUs }: RecordingAttributes,
+  slice: number,
+): Pick<SliceInfo, "name" | "group" | "set" | "startUs"> {
+  if (startsUs === undefined) return {};
+  return {
+    name,
+    group: groups?.[slice] || undefined,
+    set: (sets?.[slice] || undefined) as SetName | undefined,
+    startUs: startsUs[slice],
+  };
 }
 
 /** The open groups of recordings as one data set. */
@@ -186,6 +230,7 @@ export class ZarrStore implements EventStore {
         className: classes[attributes.labels[slice]],
         person: attributes.person,
         session: attributes.session,
+        ...optionalFacts(attributes, slice),
         events: end[slice] - start[slice],
         durationUs: attributes.durationsUs[slice],
       };

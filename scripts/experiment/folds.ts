@@ -11,7 +11,7 @@ import { DatasetError } from "../../dataset/files/errors.ts";
 import { openNmnist } from "../../dataset/formats/nmnist.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
-import { kFold, trainTestSplit } from "../../dataset/split.ts";
+import { kFold, trainTestSplit } from "../../dataset/division/split.ts";
 import type { Configuration } from "../configuration/types.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openDataFolds } from "./data_folds.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { kFold, trainTestSplit } from "../../../dataset/split.ts";
+import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
 import type { SampleSet } from "../../../dataset/sample_set.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LabelledSample } from "./labelled_samples.ts";
+import type { LabelledSample } from "../samples/labelled_samples.ts";
 
 /** A sample whose place in its recording is known. */
 type Timed = Pick<LabelledSample, "recording" | "startUs" | "durationUs">;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { divideSamples } from "../../../dataset/samples/divide_samples.ts";
-import { splitByGroup } from "../../../dataset/samples/group_split.ts";
+import { divideSamples } from "../../../dataset/division/divide_samples.ts";
+import { splitByGroup } from "../../../dataset/division/group_split.ts";
 import type { LabelledSample } from "../../../dataset/samples/labelled_samples.ts";
 import { fc } from "../../properties.ts";
 

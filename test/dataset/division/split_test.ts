@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mersenne } from "npm:pure-rand@8.4.2/generator/mersenne";
-import { kFold, trainTestSplit } from "../../dataset/split.ts";
-import { fc } from "../properties.ts";
-import vectors from "../reference/folds.json" with { type: "json" };
+import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
+import { fc } from "../../properties.ts";
+import vectors from "../../reference/folds.json" with { type: "json" };
 
 const RUN = { seed: 25, numRuns: 200 };
 const anySeed = fc.integer({ min: 0, max: 2 ** 32 - 1 });

@@ -5,7 +5,7 @@
  */
 
 import { type GroupedSample, splitByGroup } from "./group_split.ts";
-import type { LabelledSample } from "./labelled_samples.ts";
+import type { LabelledSample } from "../samples/labelled_samples.ts";
 import type { SetName } from "../layouts/layout.ts";
 import { apartFrom, canSplitInTime, splitInTime } from "./split_in_time.ts";
 

@@ -1,0 +1,111 @@
+/**
+ * What is wrong with a data set, in words.
+ *
+ * @module
+ */
+
+import { counted } from "../files/counted.ts";
+import type { LabelledSamples } from "./labelled_samples.ts";
+
+/** Samples, recordings and groups of a class. */
+export interface ClassSurvey {
+  readonly name: string;
+  readonly samples: number;
+  readonly recordings: number;
+  /** Number of groups; `null` if the data set tells none. */
+  readonly groups: number | null;
+}
+
+/** What is found out of the events of a sample. */
+export interface SampleSurvey {
+  /** Number of its events. */
+  readonly events: number;
+  /** µs from the first event to the last. */
+  readonly durationUs: number;
+  /** Whether many of its events are at its first or last time. */
+  readonly clipped: boolean;
+  /** SHA-256 digest of its events. */
+  readonly digest: string;
+}
+
+/** Examples that a line names at most. */
+const NAMED = 3;
+
+/**
+ * Finds what is wrong with a data set.
+ *
+ * @param source The samples.
+ * @param options What was found out of each sample and each class, and the
+ *   recordings that cannot be read.
+ * @returns A line for each kind of problem.
+ */
+export function findProblems(
+  { samples, recordings, empty }: LabelledSamples,
+  { found, classes, unreadable }: {
+    readonly found: readonly SampleSurvey[];
+    readonly classes: readonly ClassSurvey[];
+    readonly unreadable: readonly Error[];
+  },
+): string[] {
+  const problems = unreadable.map(({ message }) => message);
+  const silent = samples.filter((_, n) => found[n].events === 0);
+  const none = empty + silent.length;
+  if (none > 0) problems.push(`without an event: ${counted(none, "sample")}`);
+
+  const copies = [...Map.groupBy(samples.keys(), (n) => found[n].digest)]
+    .flatMap(([, [first, ...others]]) =>
+      found[first].events === 0
+        ? []
+        : others.map((n) =>
+          `${samples[n].name} has the events of ${samples[first].name}`
+        )
+    );
+  if (copies.length > 0) {
+    problems.push(`${counted(copies.length, "duplicate")}: ${some(copies)}`);
+  }
+
+  const clipped = samples.filter((_, n) => found[n].clipped)
+    .map(({ name }) => name);
+  if (clipped.length > 0) {
+    problems.push(`many events at the first or last time: ${some(clipped)}`);
+  }
+
+  const backward = recordings.filter(({ facts }) => facts?.backwardSteps);
+  if (backward.length > 0) {
+    const steps = backward.map(({ name, facts }) =>
+      `${name} ${counted(facts!.backwardSteps, "time")}`
+    );
+    problems.push(`times run backwards: ${some(steps)}`);
+  }
+
+  const faults = recordings.flatMap(({ name, facts }) =>
+    (facts?.faults ?? []).map(({ problem, count }) =>
+      `${name} has ${problem}: ${count}`
+    )
+  );
+  if (faults.length > 0) problems.push(`faults of files: ${some(faults)}`);
+
+  const sensors = new Set(
+    recordings.flatMap(({ facts }) =>
+      facts?.told ? [`${facts.sensor.width}×${facts.sensor.height}`] : []
+    ),
+  );
+  if (sensors.size > 1) {
+    problems.push(`sensors differ: ${some([...sensors])}`);
+  }
+
+  for (const { name, samples: own, recordings: count, groups } of classes) {
+    if (own === 0) problems.push(`class ${name} has no sample`);
+    else if (groups === 1) problems.push(`class ${name} has one group`);
+    else if (groups === null && count === 1) {
+      problems.push(`class ${name} has one recording`);
+    }
+  }
+  return problems;
+}
+
+/** Names the first few. */
+function some(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return names.slice(0, NAMED).join(", ") + (more > 0 ? `, ${more} more` : "");
+}

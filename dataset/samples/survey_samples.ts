@@ -1,0 +1,168 @@
+/**
+ * What a data set holds, and what is wrong with it.
+ *
+ * @module
+ */
+
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { max, median, min } from "npm:d3-array@3.2.4";
+import { sha256 } from "../files/sha256.ts";
+import type { Events, Sensor } from "../events.ts";
+import { HOT_RATE } from "../formats/reading/recording_summary.ts";
+import type { SetName } from "../layouts/layout.ts";
+import { areTimesClipped } from "./clipped_times.ts";
+import {
+  type ClassSurvey,
+  findProblems,
+  type SampleSurvey,
+} from "./find_problems.ts";
+import type { LabelledSamples } from "./labelled_samples.ts";
+
+/** Least, middle and largest of some values. */
+export interface Range {
+  readonly least: number;
+  readonly median: number;
+  readonly most: number;
+}
+
+/** What a data set holds. */
+export interface Survey {
+  /** Name of the layout, or `store`. */
+  readonly layout: string;
+  /** Formats of the recordings, with their numbers. */
+  readonly formats: Readonly<Record<string, number>>;
+  readonly sensor: Sensor;
+  readonly recordings: number;
+  readonly samples: number;
+  readonly events: number;
+  readonly classes: readonly ClassSurvey[];
+  /** Samples of each group; empty if the data set tells none. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** Samples of each set, if the data set has a split. */
+  readonly sets: Readonly<Partial<Record<SetName, number>>>;
+  /** µs from the first event of a sample to its last. */
+  readonly durationUs: Range;
+  readonly eventsPerSample: Range;
+  /** Events/s of samples; `null` if none has a duration. */
+  readonly eventRate: Range | null;
+  /** Share of ON among all events, 0 to 1. */
+  readonly onShare: number;
+  /** Pixels with more than 500 events/s over all samples. */
+  readonly hotPixels: number;
+  /** What is wrong, a line each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads every sample of a data set, and says what it holds.
+ *
+ * @param source The samples.
+ * @param options Recordings that could not be read, and a function that is
+ *   called after each sample with the number done and the total.
+ * @returns What the data set holds, and what is wrong with it.
+ * @throws {RecordingError | DatasetError} If a sample cannot be read.
+ */
+export async function surveySamples(
+  source: LabelledSamples,
+  { unreadable = [], onProgress }: {
+    readonly unreadable?: readonly Error[];
+    readonly onProgress?: (done: number, total: number) => void;
+  } = {},
+): Promise<Survey> {
+  const { samples, sensor, classes, recordings } = source;
+  const counts = new Uint32Array(sensor.width * sensor.height);
+  const found: SampleSurvey[] = [];
+  let on = 0;
+  for (const index of samples.keys()) {
+    const events = await source.events(index);
+    found.push(await surveyEvents(events));
+    on += countOn(events, { counts, sensor });
+    onProgress?.(index + 1, samples.length);
+  }
+  const events = found.reduce((sum, sample) => sum + sample.events, 0);
+  const timeUs = found.reduce((sum, sample) => sum + sample.durationUs, 0);
+  const rates = found.filter(({ durationUs }) => durationUs > 0)
+    .map((sample) => sample.events * 1e6 / sample.durationUs);
+  const most = 1 + HOT_RATE * timeUs / 1e6;
+  const told = samples.some(({ group }) => group !== undefined);
+  const surveyed = classes.map((name, label): ClassSurvey => {
+    const own = samples.filter((sample) => sample.label === label);
+    return {
+      name,
+      samples: own.length,
+      recordings: new Set(own.map(({ place }) => place)).size,
+      groups: told ? new Set(own.map(({ group }) => group)).size : null,
+    };
+  });
+  return {
+    layout: source.layout,
+    formats: countEach(recordings.map(({ facts }) => facts?.format)),
+    sensor,
+    recordings: recordings.length,
+    samples: samples.length,
+    events,
+    classes: surveyed,
+    groups: countEach(samples.map(({ group }) => group)),
+    sets: countEach(samples.map(({ set }) => set)),
+    durationUs: rangeOf(found.map(({ durationUs }) => durationUs)),
+    eventsPerSample: rangeOf(found.map((sample) => sample.events)),
+    eventRate: rates.length > 0 ? rangeOf(rates) : null,
+    onShare: on / events,
+    hotPixels: timeUs === 0
+      ? 0
+      : counts.reduce((hot, count) => hot + Number(count > most), 0),
+    problems: findProblems(source, { found, classes: surveyed, unreadable }),
+  };
+}
+
+async function surveyEvents({ x, y, t, p }: Events): Promise<SampleSurvey> {
+  const bytes = [x, y, t, p].map((column) =>
+    sha256(new Uint8Array(column.buffer as ArrayBuffer))
+  );
+  let [first, last] = [Infinity, -Infinity];
+  for (const time of t) {
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  return {
+    events: t.length,
+    durationUs: t.length > 0 ? last - first : 0,
+    clipped: areTimesClipped(t),
+    digest: (await Promise.all(bytes)).join(),
+  };
+}
+
+/** Counts events by pixels, and returns the number of those that are ON. */
+function countOn(
+  { x, y, p }: Events,
+  { counts, sensor }: {
+    readonly counts: Uint32Array;
+    readonly sensor: Sensor;
+  },
+): number {
+  let on = 0;
+  for (let i = 0; i < x.length; i++) {
+    counts[y[i] * sensor.width + x[i]]++;
+    on += p[i];
+  }
+  return on;
+}
+
+/** Counts how often each name occurs. */
+function countEach<T extends string>(
+  names: readonly (T | undefined)[],
+): Record<T, number> {
+  const counts = new Map<T, number>();
+  for (const name of names) {
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts) as Record<T, number>;
+}
+
+function rangeOf(values: readonly number[]): Range {
+  return {
+    least: min(values)!,
+    median: median(values)!,
+    most: max(values)!,
+  };
+}
