@@ -9,8 +9,13 @@ import { ROW, rowAxis } from "./rows.ts";
 import { chart, type ChartSpec, emptyChart } from "./spec.ts";
 import { COLOURS } from "./theme.ts";
 
-/** True and predicted class of a tested sample, with its person and session. */
+/**
+ * True and predicted class of a tested sample, with its group, or its person
+ * and session.
+ */
 export interface PersonalOutcome extends Outcome {
+  /** Person, day or the like. */
+  readonly group?: string;
   /** Name of the person, such as `user05`. */
   readonly person?: string;
   /** Lighting session, `S1` to `S4`. */
@@ -58,6 +63,32 @@ export function classAccuracy(
     count(group, outcomes.filter((outcome) => outcome.label === label))
   );
   return bars("class", groups);
+}
+
+/**
+ * Draws the accuracy of each group: person, day or the like.
+ *
+ * @param outcomes The samples, of all folds.
+ * @returns The chart.
+ *
+ * @example
+ * ```ts
+ * import { groupAccuracy } from "./group_accuracy.ts";
+ * const spec = groupAccuracy([{ label: 0, prediction: 0, group: "ann" }]);
+ * if (spec.title.text !== "Accuracy by group") throw new Error();
+ * ```
+ */
+export function groupAccuracy(
+  outcomes: readonly PersonalOutcome[],
+): ChartSpec {
+  const groups = Map.groupBy(
+    outcomes.filter(({ group }) => group !== undefined),
+    ({ group }) => group!,
+  );
+  return bars(
+    "group",
+    [...groups].sort().map(([group, members]) => count(group, members)),
+  );
 }
 
 /**

@@ -26,6 +26,21 @@ const duration = v.pipe(
   v.transform((value: number | string) => toMs(value)),
 );
 
+/**
+ * Reads a duration as the section has it.
+ *
+ * @param text Text such as `500 ms`, `0.5 s` or `500`.
+ * @returns The duration in ms.
+ * @throws {RangeError} If it is none, or 0.
+ */
+export function readDuration(text: string): number {
+  const ms = toMs(text);
+  if (ms > 0) return ms;
+  throw new RangeError(
+    `Cannot cut windows of "${text}": expected a time such as 500ms`,
+  );
+}
+
 function toMs(value: unknown): number {
   if (typeof value === "number") return value;
   const [, number, unit = "ms"] = typeof value === "string"

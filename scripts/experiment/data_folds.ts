@@ -8,7 +8,7 @@ import { SampleCache } from "../../dataset/batches.ts";
 import {
   divideSamples,
   type Division,
-} from "../../dataset/samples/divide_samples.ts";
+} from "../../dataset/division/divide_samples.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";

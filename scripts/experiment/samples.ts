@@ -5,11 +5,17 @@
  */
 
 import { join } from "node:path";
+import { DatasetError } from "../../dataset/files/errors.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
-import { openSamples } from "../../dataset/samples/open_samples.ts";
+import {
+  openSamples,
+  type OpenSamplesOptions,
+} from "../../dataset/samples/open_samples.ts";
+import { storeSamples } from "../../dataset/samples/store_samples.ts";
 import { openRecordings } from "../../dataset/slicing/recordings.ts";
 import {
   type EventStore,
+  isStore,
   openStore,
   type ReadOptions,
 } from "../../dataset/store/store.ts";
@@ -21,16 +27,23 @@ import { createProgress, type Progress } from "../command_line/progress.ts";
  * Opens the samples of a configuration's section `data`, and shows progress.
  *
  * @param data The section.
+ * @param options What is called with the error of each recording that cannot be
+ * read; the first is thrown without it.
  * @returns The samples, as recorded.
  * @throws {DatasetError} If a file that describes them cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */
-export async function openData(data: DataSection): Promise<LabelledSamples> {
+export async function openData(
+  data: DataSection,
+  { onUnreadable }: Pick<OpenSamplesOptions, "onUnreadable"> = {},
+): Promise<LabelledSamples> {
   const { path, group, ...options } = data;
+  if (await isStore(path)) return await openSliced(data);
   let progress: Progress | undefined;
   try {
     return await openSamples(path, {
       ...options,
+      onUnreadable,
       group: group === "recording"
         ? group
         : group === undefined || group === "none"
@@ -44,6 +57,30 @@ export async function openData(data: DataSection): Promise<LabelledSamples> {
   } finally {
     progress?.[Symbol.dispose]();
   }
+}
+
+/**
+ * Opens a store of slices as labelled samples.
+ *
+ * @param data The section that names it.
+ * @returns The samples.
+ * @throws {DatasetError} If the store cannot be used, or the section asks for
+ * what only recordings have.
+ */
+async function openSliced(data: DataSection): Promise<LabelledSamples> {
+  const { path, group } = data;
+  const keys = ["window", "classes", "layout", "timeUnit"] as const;
+  const key = keys.find((key) => data[key] !== undefined);
+  if (key !== undefined) {
+    throw new DatasetError(path, `it is a store, for which no data.${key} is`);
+  }
+  if (group !== undefined && group !== "none") {
+    throw new DatasetError(
+      path,
+      "it is a store, whose groups are told already",
+    );
+  }
+  return storeSamples(await openStore(path));
 }
 
 /**

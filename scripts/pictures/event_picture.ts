@@ -4,15 +4,10 @@
  * @module
  */
 
-import { chart, type ChartSpec, themed } from "../charts/spec.ts";
+import type { ChartSpec } from "../charts/spec.ts";
 import type { Theme } from "../charts/theme.ts";
-import {
-  countDifferences,
-  GREYS,
-  paintDifferences,
-  typicalLimit,
-} from "./differences.ts";
-import { imageUrl } from "./gif.ts";
+import { countDifferences, typicalLimit } from "./differences.ts";
+import { picturePanels } from "./picture_panels.ts";
 import type { Sample } from "./samples/sample.ts";
 import {
   chooseTimeUnit,
@@ -25,11 +20,6 @@ import {
 const PANELS = 8;
 
 /**
- * Longest side of a panel, and the shortest that leaves room for axis labels.
- */
-const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
-
-/**
  * Charts ON minus OFF events of each pixel as grey levels: a panel for each of
  * eight equal time windows, in two rows.
  *
@@ -39,7 +29,6 @@ const [LONGEST_SIDE, SHORTEST_SIDE] = [192, 96];
  */
 export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
   const { name, origin, pixels, startUs, endUs, events } = sample;
-  const { x, y, width, height } = pixels;
   const unit = chooseTimeUnit(endUs);
   const edges = Array.from(
     { length: PANELS + 1 },
@@ -55,79 +44,25 @@ export function eventPicture(sample: Sample, theme: Theme): ChartSpec {
   const labels = panels.map((_, i) =>
     `${written[i]} to ${written[i + 1]} ${unit.name}`
   );
-  const values = panels.map((counts, i) => ({
-    label: labels[i],
-    url: imageUrl(paintDifferences(counts, width, limit), GREYS),
-    limit,
-    left: x,
-    right: x + width,
-    low: y,
-    high: y + height,
-  }));
-  const axis = { grid: false, tickCount: 4, tickMinStep: 1 };
-  const sideOf = (pixels: number) =>
-    Math.max(SHORTEST_SIDE, LONGEST_SIDE * pixels / Math.max(width, height));
-  const spec = chart({
-    text: name,
-    subtitle: [
-      `ON minus OFF events in each pixel, in eight stretches of ` +
-      `${formatDuration((endUs - startUs) / PANELS)}`,
-      `${formatEvents(events.t.length)} in all; white is ${limit} or more, ` +
-      `black −${limit} or less`,
-    ],
-  }, {
-    data: { values },
-    facet: { field: "label", type: "nominal", sort: labels, title: null },
-    columns: PANELS / 2,
-    spacing: { row: 16, column: 20 },
-    spec: {
-      width: sideOf(width),
-      height: sideOf(height),
-      encoding: {
-        x: {
-          field: "left",
-          type: "quantitative",
-          title: "x (pixels)",
-          scale: { domain: [x, x + width], nice: false, zero: false },
-          axis,
-        },
-        y: {
-          field: "low",
-          type: "quantitative",
-          title: "y (pixels)",
-          scale: {
-            domain: [y, y + height],
-            nice: false,
-            zero: false,
-            reverse: origin === "top",
-          },
-          axis,
-        },
+  return picturePanels(
+    panels.map((counts, i) => ({ label: labels[i], counts })),
+    {
+      title: {
+        text: name,
+        subtitle: [
+          `ON minus OFF events in each pixel, in eight stretches of ` +
+          `${formatDuration((endUs - startUs) / PANELS)}`,
+          `${
+            formatEvents(events.t.length)
+          } in all; white is ${limit} or more, ` +
+          `black −${limit} or less`,
+        ],
       },
-      layer: [
-        {
-          mark: { type: "image", aspect: false, smooth: false, aria: false },
-          encoding: {
-            x2: { field: "right" },
-            y2: { field: "high" },
-            url: { field: "url", type: "nominal" },
-          },
-        },
-        {
-          // An invisible mark that adds the legend.
-          mark: { type: "point", size: 0, opacity: 1, aria: false },
-          encoding: {
-            color: {
-              field: "limit",
-              type: "quantitative",
-              title: ["ON minus OFF", "(events)"],
-              scale: { domain: [-limit, limit], range: ["black", "white"] },
-              legend: { tickCount: 5, tickMinStep: 1 },
-            },
-          },
-        },
-      ],
+      pixels,
+      origin,
+      limit,
+      columns: PANELS / 2,
+      theme,
     },
-  });
-  return themed(spec, theme);
+  );
 }

@@ -19,6 +19,7 @@ import { planFrames } from "../pictures/animation/frame_plan.ts";
 import { countVotes } from "../pictures/animation/votes_drawing.ts";
 import { fileNameOf } from "../pictures/samples/file_name.ts";
 import {
+  axesOf,
   type NetworkResponse,
   respond,
 } from "../pictures/animation/network_response.ts";
@@ -84,7 +85,8 @@ await runCommand({
       `Cannot take fold ${fold}: only a run (--run) has folds`,
     );
   }
-  const recorded = await openSample(args);
+  const { axes = run === undefined ? undefined : await axesOf(run) } = args;
+  const recorded = await openSample({ ...args, axes });
   const response = run === undefined
     ? undefined
     : await respond(recorded, { run, fold });

@@ -1,6 +1,6 @@
 /**
- * `deno task inspect`: prints duration, counts and rates of a recording's
- * events, and draws them on a terminal.
+ * `deno task inspect`: says what a recording, a folder of recordings, a list
+ * of them or an event store holds, and what is wrong with it.
  *
  * @module
  */
@@ -12,30 +12,52 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
-import { inspectAedat } from "../../dataset/formats/aedat2/aedat.ts";
-import { openRecording } from "../../dataset/formats/open_recording.ts";
-import {
-  HOT_RATE,
-  type RecordingSummary,
-  summarize,
-} from "../../dataset/formats/reading/recording_summary.ts";
+import { basename, resolve } from "node:path";
+import { shownLine } from "../../dataset/files/shown_line.ts";
+import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
+import { isDataset } from "../../dataset/layouts/find_layout.ts";
+import { surveySamples } from "../../dataset/samples/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
-import { drawOverview } from "../pictures/terminal/recording_overview.ts";
+import { createProgress } from "../command_line/progress.ts";
 import { lineWidth } from "../command_line/terminal.ts";
+import { readDuration } from "../configuration/data.ts";
+import { openData } from "../experiment/samples.ts";
+import { saveFiles } from "../files/atomic_write.ts";
+import { reportRecording } from "../inspection/recording_report.ts";
+import { reportSamples, trainCommand } from "../inspection/samples_report.ts";
+import { classPictures } from "../pictures/class_pictures.ts";
+import { eventPicture } from "../pictures/event_picture.ts";
+import { renderPng, renderSvg } from "../pictures/render.ts";
+import { fileNameOf } from "../pictures/samples/file_name.ts";
+import { openSample } from "../pictures/samples/open_sample.ts";
+import { createSample } from "../pictures/samples/sample.ts";
+import { drawOverview } from "../pictures/terminal/recording_overview.ts";
+import type { ChartSpec } from "../charts/spec.ts";
 
 await runCommand({
   name: "deno task inspect",
-  summary: "Prints what a recording holds, of any format that can be read.",
+  summary:
+    "Says what a recording, a folder or list of recordings, or a store " +
+    "holds, and what is wrong with it.",
   examples: [
     "deno task inspect data/recordings/user00_indoor.aedat",
-    "deno task inspect data/recordings/user00_indoor.aedat --json",
+    "deno task inspect gestures --plot",
+    "deno task inspect gestures --window '500 ms' --json",
     "deno task inspect hand.csv --time-unit ms",
   ],
   parameters: {
-    file: argument(string({ metavar: "FILE" }), {
-      description: message`The recording`,
+    path: argument(string({ metavar: "PATH" }), {
+      description:
+        message`A recording, a folder of them, a CSV list or an event store`,
     }),
     json: option("--json", { description: message`Print JSON` }),
+    window: option("--window", string({ metavar: "TIME" }), {
+      description: message`Cut recordings of a folder or list, as 500ms`,
+    }).optional(),
+    plot: option("--plot", { description: message`Draw a picture as well` }),
+    out: option("--out", string({ metavar: "DIR" }), {
+      description: message`Folder for the picture`,
+    }).withDefault("output"),
     axes: option(
       "--axes",
       choice(["reference", "jaer"], { metavar: "reference|jaer" }),
@@ -48,74 +70,91 @@ await runCommand({
       description: message`Unit of the times in text and NumPy files`,
     }).optional(),
   },
-}, async ({ file, json, axes, timeUnit }) => {
-  const recording = await openRecording(file, { timeUnit });
-  if (/^AEDAT [12]/.test(recording.format)) {
-    await printAedat(file, { json, axes });
-    return;
-  }
-  const summary = await summarize(recording);
-  if (json) console.log(JSON.stringify(summary));
-  else printSummary(summary);
+}, async ({ path, window, ...options }) => {
+  if (!await isDataset(path)) return await inspectRecording(path, options);
+  await inspectSamples(path, {
+    ...options,
+    window: window === undefined ? undefined : readDuration(window),
+  });
 });
 
-/** Prints statistics of a recording of any camera. */
-function printSummary(summary: RecordingSummary): void {
-  const { format, sensor, events, durationUs, firstUs, lastUs } = summary;
-  const { eventRate, xMax, yMax, onShare, hotPixels, backwardSteps } = summary;
-  const faults = summary.faults.map(({ problem, count, offset }) =>
-    `${problem}: ${count}, the first at byte ${offset}`
-  );
-  const or = (value: number | null, unit = "") =>
-    value === null ? "none" : `${value}${unit}`;
-  const rate = eventRate === null ? null : Math.round(eventRate);
-  const percent = onShare === null ? null : (100 * onShare).toFixed(1);
-  console.log(`format          ${format}
-sensor          ${
-    sensor === null ? "not told" : `${sensor.width}×${sensor.height}`
-  }
-events          ${events}
-duration        ${durationUs} µs
-first event     ${or(firstUs, " µs")}
-last event      ${or(lastUs, " µs")}
-event rate      ${or(rate, " events/s")}
-highest x       ${or(xMax)}
-highest y       ${or(yMax)}
-ON events       ${percent === null ? "none" : `${percent} %`}
-hot pixels      ${hotPixels} above ${HOT_RATE} events/s
-backward steps  ${backwardSteps}
-faults          ${faults.join("\n                ") || "none"}`);
+/** Options that recordings and data sets share. */
+interface Options {
+  readonly json: boolean;
+  readonly plot: boolean;
+  readonly out: string;
+  readonly axes: "reference" | "jaer";
+  readonly timeUnit?: TimeUnit;
 }
 
-/** Prints statistics of a DVS128 recording, and draws it on a terminal. */
-async function printAedat(
-  file: string,
-  { json, axes }: {
-    readonly json: boolean;
-    readonly axes: "reference" | "jaer";
-  },
-): Promise<void> {
-  const summary = await inspectAedat(file, { axes });
+async function inspectRecording(path: string, options: Options): Promise<void> {
+  const { json, plot, axes, timeUnit } = options;
+  const { facts, lines } = await reportRecording(path, options);
+  const drawn = plot && facts.events > 0
+    ? await draw(basename(path), options, async () => {
+      const sample = await openSample({ sample: path, timeUnit });
+      return eventPicture(createSample(sample.events, sample), "light");
+    })
+    : undefined;
   if (json) {
-    const { xMin: _xMin, yMin: _yMin, ...keys } = summary;
-    console.log(JSON.stringify(keys));
+    console.log(JSON.stringify({ ...facts, ...drawn }));
     return;
   }
-  const { version, events, on, off, special } = summary;
-  const { xMin, xMax, yMin, yMax, durationUs, backwardSteps } = summary;
-  const range = (low: number | null, high: number | null) =>
-    low === null ? "none" : `${low} to ${high}`;
-  console.log(`version         AEDAT ${version}
-events          ${events}
-duration        ${durationUs} µs
-x               ${range(xMin, xMax)}
-y               ${range(yMin, yMax)}
-ON events       ${on}
-OFF events      ${off}
-special events  ${special}
-backward steps  ${backwardSteps}`);
-  if (events === 0 || !Deno.stdout.isTerminal()) return;
+  for (const line of lines) console.log(shownLine(line));
+  if (drawn) console.log(shownLine(`picture         ${drawn.picture}`));
+  const isAedat = "version" in facts;
+  if (!isAedat || facts.events === 0 || !Deno.stdout.isTerminal()) return;
+  const { durationUs } = facts;
   const columns = lineWidth();
-  const lines = await drawOverview(file, { durationUs, columns, axes });
-  console.log(`\n${lines.join("\n")}`);
+  const overview = await drawOverview(path, { durationUs, columns, axes });
+  console.log(`\n${overview.join("\n")}`);
+}
+
+async function inspectSamples(
+  path: string,
+  options: Options & { readonly window?: number },
+): Promise<void> {
+  const { json, plot, timeUnit, window } = options;
+  const unreadable: Error[] = [];
+  const samples = await openData({ path, timeUnit, window, overlap: 0 }, {
+    onUnreadable: (error) => unreadable.push(error),
+  });
+  using progress = json
+    ? undefined
+    : createProgress({ total: samples.samples.length, label: "samples" });
+  const survey = await surveySamples(samples, {
+    unreadable,
+    onProgress: (done) => progress?.update(done),
+  });
+  progress?.[Symbol.dispose]();
+  const name = basename(resolve(path));
+  const drawn = plot
+    ? await draw(
+      name,
+      options,
+      () => classPictures(samples, { name, theme: "light" }),
+    )
+    : undefined;
+  const train = trainCommand(path, window);
+  if (json) {
+    console.log(JSON.stringify({ ...survey, ...drawn, train }));
+    return;
+  }
+  if (drawn) console.log(shownLine(`picture     ${drawn.picture}`));
+  for (const line of reportSamples(survey, train)) console.log(shownLine(line));
+}
+
+/** Draws a picture, saves it as PNG and SVG, and says where. */
+async function draw(
+  name: string,
+  { out }: Pick<Options, "out">,
+  chart: () => ChartSpec | Promise<ChartSpec>,
+): Promise<{ readonly picture: string }> {
+  const svg = await renderSvg(await chart());
+  const file = `${fileNameOf(name)}_inspect`;
+  const [picture] = await saveFiles(out, {
+    [`${file}.png`]: await renderPng(svg),
+    [`${file}.svg`]: svg,
+  });
+  return { picture };
 }

@@ -1,5 +1,6 @@
 /**
- * `deno task slice`: cuts recordings at their tags into one store of slices.
+ * `deno task slice`: cuts recordings at their tags, or into windows, and stores
+ * the slices.
  *
  * @module
  */
@@ -9,12 +10,18 @@ import { join } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import {
   type SlicedRecording,
+  type SliceProgress,
   sliceRecordings,
   type SliceReport,
 } from "../../dataset/slicing/slice.ts";
+import { sliceSamples } from "../../dataset/slicing/slice_samples.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
+import { isDataset } from "../../dataset/layouts/find_layout.ts";
+import { lookAt } from "../../dataset/layouts/folder_tree.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
+import { readDuration } from "../configuration/data.ts";
+import { openData } from "../experiment/samples.ts";
 
 await runCommand({
   name: "deno task slice",
@@ -24,10 +31,12 @@ await runCommand({
     "deno task slice --data data --list data/filelist_excludingS3.txt",
     "deno task slice --data data --out events.zarr --axes jaer",
     "deno task slice --data data --json",
+    "deno task slice --data gestures --window 500ms",
   ],
   parameters: {
-    data: option("--data", string({ metavar: "DIR" }), {
-      description: message`Folder that the other paths default to lie in`,
+    data: option("--data", string({ metavar: "PATH" }), {
+      description:
+        message`Folder that the other paths default to lie in, or a folder or list of your own recordings`,
     }).withDefault("data"),
     recordings: option("--recordings", string({ metavar: "DIR" }), {
       description: message`Recordings [DATA/recordings]`,
@@ -47,7 +56,11 @@ await runCommand({
         message`Class names [DATA/SL-Animals-DVS_gestures_definitions.csv]`,
     }).optional(),
     out: option("--out", string({ metavar: "STORE" }), {
-      description: message`Store to make or finish [DATA/sliced.zarr]`,
+      description:
+        message`Store to make or finish [DATA/sliced.zarr; DATA.zarr of your own recordings]`,
+    }).optional(),
+    window: option("--window", string({ metavar: "TIME" }), {
+      description: message`Cut recordings of your own into windows, as 500ms`,
     }).optional(),
     json: option("--json", {
       description: message`Print JSON, with what became of every recording`,
@@ -61,36 +74,100 @@ await runCommand({
       },
     ).withDefault("reference"),
   },
-}, async ({ data, json, axes, ...given }) => {
-  const inData = (name: string) => join(data, name);
-  const list = given.list ?? inData("filelist.txt");
-  const out = given.out ?? inData("sliced.zarr");
-  const total = (await readFileList(list)).length;
+}, async ({ json, ...options }) => {
+  const job = await isOwn(options) ? await own(options) : await tagged(options);
   using progress = json
     ? undefined
-    : createProgress({ total, label: "recordings" });
-  const report = await sliceRecordings({
-    ...(given.slices === undefined
-      ? {
-        recordings: given.recordings ?? inData("recordings"),
-        tags: given.tags ?? inData("tags"),
-      }
-      : { slices: given.slices }),
-    list,
-    classes: given.classes ?? inData("SL-Animals-DVS_gestures_definitions.csv"),
-    out,
-    axes,
-    onProgress: ({ done }) => progress?.update(done),
-  });
-  if (json) console.log(JSON.stringify({ store: out, ...report }));
-  progress?.finish(summarise(out, report));
+    : createProgress({ total: job.total, label: "recordings" });
+  const report = await job.run(({ done }) => progress?.update(done));
+  if (json) console.log(JSON.stringify({ store: job.out, ...report }));
+  progress?.finish(summarise(job.out, report));
   if (!report.locked) {
     console.warn(
-      `warning: "${out}" cannot be locked: another run that reads or slices ` +
-        "it would not be noticed",
+      `warning: "${job.out}" cannot be locked: another run that reads or ` +
+        "slices it would not be noticed",
     );
   }
 });
+
+/** The options, as they were given. */
+interface Options {
+  readonly data: string;
+  readonly recordings?: string;
+  readonly tags?: string;
+  readonly slices?: string;
+  readonly list?: string;
+  readonly classes?: string;
+  readonly out?: string;
+  readonly window?: string;
+  readonly axes: "reference" | "jaer";
+}
+
+/** Recordings to slice. */
+interface Job {
+  /** The store. */
+  readonly out: string;
+  /** Number of recordings. */
+  readonly total: number;
+  /** Slices them. */
+  run(onProgress: (progress: SliceProgress) => void): Promise<SliceReport>;
+}
+
+/** Whether recordings are somebody's own, not laid out like SL-Animals. */
+async function isOwn(
+  { data, recordings, tags, slices, list, classes }: Options,
+): Promise<boolean> {
+  if ([recordings, tags, slices, list, classes].some((path) => path)) {
+    return false;
+  }
+  return await isDataset(data) &&
+    !(await lookAt(data)).folders.includes("recordings");
+}
+
+async function own({ data, window, out }: Options): Promise<Job> {
+  const samples = await openData({
+    path: data,
+    window: window === undefined ? undefined : readDuration(window),
+    overlap: 0,
+  });
+  const store = out ?? `${data.replace(/\/+$/, "").replace(/\.csv$/, "")}.zarr`;
+  return {
+    out: store,
+    total: samples.recordings.length,
+    run: (onProgress) => sliceSamples(samples, { out: store, onProgress }),
+  };
+}
+
+async function tagged({ data, axes, window, ...given }: Options): Promise<Job> {
+  if (window !== undefined) {
+    throw new RangeError(
+      `Cannot cut windows of "${window}": the tags of "${data}" cut its ` +
+        "recordings",
+    );
+  }
+  const inData = (name: string) => join(data, name);
+  const list = given.list ?? inData("filelist.txt");
+  const out = given.out ?? inData("sliced.zarr");
+  return {
+    out,
+    total: (await readFileList(list)).length,
+    run: (onProgress) =>
+      sliceRecordings({
+        ...(given.slices === undefined
+          ? {
+            recordings: given.recordings ?? inData("recordings"),
+            tags: given.tags ?? inData("tags"),
+          }
+          : { slices: given.slices }),
+        list,
+        classes: given.classes ??
+          inData("SL-Animals-DVS_gestures_definitions.csv"),
+        out,
+        axes,
+        onProgress,
+      }),
+  };
+}
 
 function summarise(out: string, { recordings, removed }: SliceReport): string {
   const sum = (count: (recording: SlicedRecording) => number) =>

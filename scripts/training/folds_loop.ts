@@ -14,6 +14,7 @@ import { Interruption } from "./interruption.ts";
 import type { FoldSummary } from "../run/files.ts";
 import { goBack } from "../run/resume.ts";
 import { print, warn } from "../command_line/print.ts";
+import { quote } from "../command_line/quote.ts";
 import { trainFold } from "./train_fold.ts";
 
 /** Device losses at one batch of one fold after which training gives up. */
@@ -127,13 +128,6 @@ export function resumeCommand(program: string): string {
     quote,
   );
   return ["deno task", program, ...args, "--resume"].join(" ");
-}
-
-/** Quotes a word for a POSIX shell. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function wait(ms: number): Promise<void> {

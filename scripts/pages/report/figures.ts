@@ -7,6 +7,7 @@
 import { confusionMatrix } from "../../charts/confusion_matrix.ts";
 import {
   classAccuracy,
+  groupAccuracy,
   personAccuracy,
   sessionAccuracy,
 } from "../../charts/group_accuracy.ts";
@@ -71,6 +72,9 @@ function outcomeFigures(evaluations: readonly FoldEvaluation[]): Figure[] {
   return [
     { name: "confusion_matrix", spec: confusionMatrix(outcomes, classes) },
     { name: "accuracy_by_class", spec: classAccuracy(outcomes, classes) },
+    ...(outcomes.some(({ group }) => group !== undefined)
+      ? [{ name: "accuracy_by_group", spec: groupAccuracy(outcomes) }]
+      : []),
     ...(byPerson
       ? [
         { name: "accuracy_by_session", spec: sessionAccuracy(outcomes) },

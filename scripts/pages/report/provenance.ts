@@ -59,7 +59,9 @@ export async function readProvenance(
     ] as const
   );
   const { slices } = source as Partial<EventStore>;
-  const places = slices === undefined
+  const places = configuration.data
+    ? [["Recordings", configuration.data.path]] as const
+    : slices === undefined
     ? [["Training list", path.train!], ["Test list", path.test!]] as const
     : [["Event store", path.store], ["Recordings", path.file_list]] as const;
   return {

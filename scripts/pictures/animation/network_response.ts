@@ -36,6 +36,18 @@ export interface NetworkResponse {
 }
 
 /**
+ * Finds the axes of AEDAT 1.0 and 2.0 that a run's samples have.
+ *
+ * @param folder The run folder.
+ * @returns Those of SLAYER's programs; `undefined` for upright recordings.
+ * @throws {Error} If it is not a run folder, or a file in it cannot be used.
+ */
+export async function axesOf(folder: string): Promise<"reference" | undefined> {
+  const { configuration } = await readRun(folder);
+  return configuration.data === undefined ? "reference" : undefined;
+}
+
+/**
  * Runs a network of a run on a sample.
  *
  * @param sample The sample.
@@ -50,7 +62,7 @@ export interface NetworkResponse {
  * @throws {ShapeError | DeviceError} If the sample does not fit the device.
  */
 export async function respond(
-  sample: RecordedSample,
+  recorded: RecordedSample,
   { run: folder, fold: wanted }: {
     readonly run: string;
     readonly fold?: number;
@@ -58,7 +70,9 @@ export async function respond(
 ): Promise<NetworkResponse> {
   const run = await readRun(folder);
   const { configuration, weights } = run;
-  const trained = await trainedFolds(run, await foldsOf(run));
+  const folds = await foldsOf(run);
+  const sample = onSensorOf(folds[0], recorded, configuration);
+  const trained = await trainedFolds(run, folds);
   const fold = wanted === undefined
     ? trained.find((fold) => isTestedOn(fold, sample)) ?? trained[0]
     : trained.find(({ number }) => number === wanted);
@@ -74,8 +88,14 @@ export async function respond(
       `Cannot run the network of "${folder}" on "${sample.name}": ${problem}`,
     );
   }
-  const label = sample.label ?? await listedLabel(sample, configuration);
-  const { timing, classes } = fold.test.source;
+  const { timing, classes, samples, labels } = fold.test.source;
+  const place = samples?.findIndex(({ recording }) =>
+    isOf(sample.path, recording)
+  );
+  const label = sample.label ??
+    (place === undefined
+      ? await listedLabel(sample, configuration)
+      : labels[place]);
   // The label affects only the loss, which is not used.
   const source = filtered(asSource(sample, fold, label ?? 0), configuration);
   using device = await openPreferredDevice();
@@ -96,14 +116,41 @@ export async function respond(
   };
 }
 
+/**
+ * Puts a sample whose file does not tell its sensor on that of the run, if it
+ * fits there.
+ */
+function onSensorOf(
+  { test: { source } }: Fold,
+  sample: RecordedSample,
+  { data, training: { filter } }: Configuration,
+): RecordedSample {
+  if (data === undefined || sample.sensorTold !== false) return sample;
+  const side = filter?.downsample_space ?? 1;
+  const width = source.sensor.width * side;
+  const height = source.sensor.height * side;
+  const fits = sample.sensor.width <= width && sample.sensor.height <= height;
+  return fits ? { ...sample, sensor: { width, height } } : sample;
+}
+
 /** Whether a fold's network is tested on the recording of a sample. */
 function isTestedOn(
   { test: { source, indices } }: Fold,
-  { recording }: RecordedSample,
+  { recording, path }: RecordedSample,
 ): boolean {
+  const { samples } = source;
+  if (samples !== undefined) {
+    return indices.some((index) => isOf(path, samples[index].recording));
+  }
   const { slices } = source as Partial<EventStore>;
   return slices !== undefined &&
     indices.some((index) => slices[index].source === recording);
+}
+
+/** Whether a file is a recording, named by its path below some folder. */
+function isOf(path: string, recording: string): boolean {
+  return resolve(path) === resolve(recording) ||
+    resolve(path).endsWith(`/${recording}`);
 }
 
 /**

@@ -7,9 +7,11 @@
 import { basename, dirname, extname, join } from "node:path";
 import { turnToJaerAxes } from "../../../dataset/formats/aedat2/aedat_decode.ts";
 import { DVS128 } from "../../../dataset/events.ts";
-import { NMNIST_SENSOR, readNmnist } from "../../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../../dataset/formats/npy.ts";
+import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
 import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
+import { commonSensor } from "../../../dataset/samples/common_sensor.ts";
+import { readColumns } from "../../../dataset/samples/read_columns.ts";
 import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../dataset/store/zarr_columns.ts";
@@ -30,12 +32,21 @@ export interface SampleLocation {
   readonly tags?: string;
   /** File of the class names. */
   readonly classes?: string;
-  /** Axes of addresses, see `readAedat()`. */
-  readonly axes: "reference" | "jaer";
+  /**
+   * Axes of AEDAT 1.0 and 2.0, see `readAedat()`. Without them a recording is
+   * upright, and one of its signs and `.npy` slices are in reference axes.
+   */
+  readonly axes?: "reference" | "jaer";
+  /** Unit of the times in text and NumPy files. */
+  readonly timeUnit?: TimeUnit;
 }
 
 /** Position of row 0, by the axes. */
-const ORIGIN = { reference: "top", jaer: "bottom" } as const;
+const ORIGIN = {
+  reference: "top",
+  jaer: "bottom",
+  upright: "top",
+} as const;
 
 /**
  * Reads a sample.
@@ -48,7 +59,7 @@ const ORIGIN = { reference: "top", jaer: "bottom" } as const;
 export async function openSample(
   location: SampleLocation,
 ): Promise<RecordedSample> {
-  const { sample, store, tag, axes } = location;
+  const { sample, store, tag } = location;
   const kind = extname(sample);
   if (tag !== undefined && (store !== undefined || kind !== ".aedat")) {
     throw new RangeError(
@@ -58,36 +69,45 @@ export async function openSample(
   }
   if (store !== undefined) return await openSlice(store, sample);
   const name = basename(sample, kind);
-  switch (kind) {
-    case ".aedat":
-      return await openRecording(name, location);
-    case ".npy": {
-      const events = await readNpy(sample, DVS128);
-      const [, recording, label] = /^(.+)_(\d\d)$/.exec(name) ?? [];
-      return {
-        name,
-        path: sample,
-        sensor: DVS128,
-        origin: ORIGIN[axes],
-        events: axes === "jaer" ? turnToJaerAxes(events) : events,
-        recording,
-        label: label === undefined ? undefined : Number(label),
-      };
-    }
-    case ".bs2":
-    case ".bin":
-      return {
-        name,
-        path: sample,
-        sensor: NMNIST_SENSOR,
-        origin: "top",
-        events: await readNmnist(sample),
-      };
-  }
-  throw new RangeError(
-    `Cannot draw "${sample}": a sample is a recording (.aedat), a slice ` +
-      "(.npy), a digit of N-MNIST (.bs2, .bin) or, with --store, PERSON/SIGN",
-  );
+  const slice = kind === ".npy" ? /^(.+)_(\d\d)$/.exec(name) : null;
+  if (slice !== null) return await openPythonSlice(slice, location);
+  return kind === ".aedat" && (tag ?? location.axes) !== undefined
+    ? await openTagged(name, location)
+    : await openWhole(name, location);
+}
+
+/** Opens a recording of any format, upright. */
+async function openWhole(
+  name: string,
+  { sample: path, timeUnit }: SampleLocation,
+): Promise<RecordedSample> {
+  const { x, y, t, p, sensor, told } = await readColumns({ path, timeUnit });
+  const start = t[0] ?? 0;
+  return {
+    name,
+    path,
+    sensor: commonSensor([{ ...sensor, told }]),
+    sensorTold: told,
+    origin: "top",
+    events: { x, y, p, t: new Uint32Array(t.map((time) => time - start)) },
+  };
+}
+
+/** Opens a slice that the Python programs cut, NAME_00.npy. */
+async function openPythonSlice(
+  [name, recording, label]: RegExpExecArray,
+  { sample: path, axes = "reference" }: SampleLocation,
+): Promise<RecordedSample> {
+  const events = await readNpy(path, DVS128);
+  return {
+    name,
+    path,
+    sensor: DVS128,
+    origin: ORIGIN[axes],
+    events: axes === "jaer" ? turnToJaerAxes(events) : events,
+    recording,
+    label: Number(label),
+  };
 }
 
 /**
@@ -118,9 +138,10 @@ async function originOf(
   return ORIGIN[axes];
 }
 
-async function openRecording(
+/** Opens a recording of SL-Animals, or one of its signs. */
+async function openTagged(
   recording: string,
-  { sample: path, tag, tags, classes, axes }: SampleLocation,
+  { sample: path, tag, tags, classes, axes = "reference" }: SampleLocation,
 ): Promise<RecordedSample> {
   let [name, start, end] = [recording, 0, Infinity];
   let known: Pick<RecordedSample, "label" | "classes"> = {};

@@ -18,6 +18,8 @@ export interface RecordedSample {
   /** Whether row 0 is at the top, as in a picture, or at the bottom. */
   readonly origin: "top" | "bottom";
   readonly sensor: Sensor;
+  /** Whether the file told the size of the sensor. @default true */
+  readonly sensorTold?: boolean;
   readonly events: Events;
   /** Recording that it is from, such as `user05_indoor`, if that is known. */
   readonly recording?: string;

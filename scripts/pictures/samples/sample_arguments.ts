@@ -20,7 +20,7 @@ import { cropSample, type PixelWindow, type Sample } from "./sample.ts";
 export const SAMPLE_PARAMETERS = {
   sample: argument(string({ metavar: "SAMPLE" }), {
     description:
-      message`A recording (.aedat), a slice (.npy), a digit of N-MNIST (.bs2, .bin) or, with --store, PERSON/SIGN`,
+      message`A recording of any format or, with --store, PERSON/SIGN`,
   }),
   store: option("--store", string({ metavar: "DIR" }), {
     description: message`Store of slices that the sample is in`,
@@ -40,9 +40,12 @@ export const SAMPLE_PARAMETERS = {
     choice(["reference", "jaer"], { metavar: "reference|jaer" }),
     {
       description:
-        message`Where x and y lead in files: as in SLAYER's programs, or as in jAER`,
+        message`Axes of AEDAT 1.0 and 2.0: as in SLAYER's programs, or as in jAER [reference with --tag and runs on such data, else upright]`,
     },
-  ).withDefault("reference"),
+  ).optional(),
+  timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
+    description: message`Unit of the times in text and NumPy files`,
+  }).optional(),
   from: option("--from", integer({ metavar: "N", min: 0 }), {
     description: message`Draw from this ms on, counted from the first event`,
   }).optional(),

@@ -14,7 +14,11 @@ async function animateFour(...args: string[]): Promise<Gif> {
   await using folder = await temporaryFolder();
   const path = await writeRecording(folder.path, "four.aedat", FOUR);
   const out = join(folder.path, "out");
-  const outcome = await draw("animate", [path, "--out", out, ...args]);
+  const axes = ["--axes", "reference"];
+  const outcome = await draw("animate", [
+    ...[path, "--out", out, ...axes],
+    ...args,
+  ]);
   assert.deepEqual([outcome.code, outcome.stderr], [0, ""]);
   const [name, ...others] = await list(out);
   assert.deepEqual(others, []);

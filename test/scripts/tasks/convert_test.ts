@@ -41,6 +41,7 @@ ON events       50.0 %
 hot pixels      1 above 500 events/s
 backward steps  0
 faults          none
+train with      deno task train --data FOLDER, which has a folder for each class
 `,
   });
   const json = await runTask("inspect", [path, "--json"]);

@@ -63,6 +63,9 @@ ON events       2
 OFF events      1
 special events  1
 backward steps  1
+event rate      6000 events/s
+hot pixels      0 above 500 events/s
+train with      deno task train --data FOLDER, which has a folder for each class
 `,
     });
     const json = await runScript(
@@ -71,9 +74,23 @@ backward steps  1
       READ,
     );
     assert.deepEqual(JSON.parse(json.stdout), {
-      ...{ version: "2.0", events: 3, durationUs: 500 },
-      ...{ xMax: 90, yMax: 20 },
-      ...{ on: 2, off: 1, special: 1, backwardSteps: 1 },
+      format: "AEDAT 2.0",
+      version: "2.0",
+      sensor: { width: 128, height: 128 },
+      events: 3,
+      firstUs: 3000000000,
+      lastUs: 3000000500,
+      durationUs: 500,
+      eventRate: 6000,
+      xMax: 90,
+      yMax: 20,
+      on: 2,
+      off: 1,
+      onShare: 1 / 3,
+      special: 1,
+      hotPixels: 0,
+      backwardSteps: 1,
+      faults: [],
     });
     const args = [path, "--json", "--axes", "jaer"];
     const jaer = await runScript("scripts/tasks/inspect.ts", args, READ);
@@ -85,7 +102,7 @@ Deno.test("inspect refuses what is no recording in one line", () =>
   inFolder(async (folder) => {
     const empty = `${folder}/empty.aedat`;
     await Deno.writeFile(empty, new Uint8Array());
-    for (const path of [empty, folder, `${folder}/missing.aedat`]) {
+    for (const path of [empty, `${folder}/missing.aedat`]) {
       const outcome = await runScript("scripts/tasks/inspect.ts", [path], READ);
       assert.deepEqual([outcome.code, outcome.stdout], [1, ""]);
       const [line, rest] = outcome.stderr.split("\n");

@@ -137,7 +137,7 @@ Deno.test("commands that draw refuse what they cannot draw, in one line", async 
     [[at("empty.aedat")], /^Cannot draw "empty": it has no events$/],
     [[at("broken.aedat")], /^Cannot read recording ".*broken.aedat": /],
     [[at("missing.aedat")], /there is no such file or folder$/],
-    [[at("file")], /a sample is a recording \(\.aedat\), a slice/],
+    [[at("file")], /it has no mark of AEDAT/],
     [[four, "--crop", "0,0,129,4"], /^Cannot draw 129×4 pixels .*128×128$/],
     [[four, "--crop", "0,0,4,4"], /it has no events in this part$/],
     [[four, "--crop", "0,0,-4,4"], /^Cannot crop to "0,0,-4,4": /],
