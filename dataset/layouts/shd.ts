@@ -42,13 +42,17 @@ export const shd: Layout = {
         });
       }
     }
-    const named = samples.map((sample) => ({
-      ...sample,
-      label: names[Number(sample.label)] ?? sample.label,
-    }));
+    const most = samples.reduce(
+      (most, { label }) => Math.max(most, Number(label) + 1),
+      names.length,
+    );
+    const classes = Array.from({ length: most }, (_, n) => names[n] ?? `${n}`);
     return {
-      samples: named,
-      classes: names.length > 0 ? names : undefined,
+      samples: samples.map(({ label, ...sample }) => ({
+        ...sample,
+        label: classes[Number(label)],
+      })),
+      classes,
       sensor: CHANNELS,
     };
   },

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openSamples } from "../../../dataset/samples/open_samples.ts";
+import { storeSamples } from "../../../dataset/samples/store_samples.ts";
+import { surveySamples } from "../../../dataset/samples/survey_samples.ts";
+import { sliceSamples } from "../../../dataset/slicing/slice_samples.ts";
+import { openStore } from "../../../dataset/store/store.ts";
+import { recordingText, withFiles } from "../layouts/recordings.ts";
+
+Deno.test("surveySamples() counts what there is", async () => {
+  const files = {
+    "a/ann/1.csv": recordingText({ events: 4 }),
+    "a/bob/1.csv": recordingText({ events: 5 }),
+    "b/ann/1.csv": recordingText({ events: 11, x: 6 }),
+    "b/bob/2.csv": recordingText({ events: 12, x: 7 }),
+  };
+  await withFiles(files, async (folder) => {
+    const survey = await surveySamples(await openSamples(folder));
+    assert.deepEqual(survey, {
+      layout: "folders",
+      formats: { "text, columns t x y p, time in s": 4 },
+      sensor: { width: 8, height: 3 },
+      recordings: 4,
+      samples: 4,
+      events: 32,
+      classes: [
+        { name: "a", samples: 2, recordings: 2, groups: 2 },
+        { name: "b", samples: 2, recordings: 2, groups: 2 },
+      ],
+      groups: { ann: 2, bob: 2 },
+      sets: {},
+      durationUs: { least: 30_000, median: 70_000, most: 110_000 },
+      eventsPerSample: { least: 4, median: 8, most: 12 },
+      eventRate: {
+        least: 12e6 / 110_000,
+        median: (5e6 / 40_000 + 11e6 / 100_000) / 2,
+        most: 4e6 / 30_000,
+      },
+      onShare: (2 + 2 + 5 + 6) / 32,
+      hotPixels: 0,
+      problems: [],
+    });
+  });
+});
+
+Deno.test("surveySamples() says what is wrong", async () => {
+  const clipped = Array.from(
+    { length: 400 },
+    (_, i) => `${Math.min(i, 200) * 10},1,1,1\n`,
+  );
+  const files = {
+    "a/1.csv": recordingText(),
+    "a/2.csv": recordingText(),
+    "a/3.csv": "t,x,y,p\n",
+    "a/4.csv": "neither x nor y\n",
+    "b/1.csv": `t,x,y,p\n${clipped.join("")}`,
+    "c/1.csv": "t,x,y,p\n5,1,1,0\n3,1,1,0\n9,1,1,1\n",
+    "c/2.csv": "4 4\nt,x,y,p\n5,1,9,0\n6,1,1,0\n",
+    "c/3.csv": "5 4\nt,x,y,p\n5,1,2,0\n6,1,1,0\n",
+  };
+  await withFiles(files, async (folder) => {
+    const unreadable: Error[] = [];
+    const samples = await openSamples(folder, {
+      onUnreadable: (error) => unreadable.push(error),
+    });
+    const { problems } = await surveySamples(samples, { unreadable });
+    const [first, ...others] = problems;
+    assert(first.startsWith(`Cannot read recording "${folder}/a/4.csv": `));
+    assert.deepEqual(others, [
+      "without an event: 1 sample",
+      "1 duplicate: a/2 has the events of a/1",
+      "many events at the first or last time: b/1",
+      "times run backwards: c/1.csv 1 time",
+      "faults of files: c/2.csv has events outside the sensor: 1",
+      "sensors differ: 4×4, 5×4",
+      "class b has one recording",
+    ]);
+  });
+});
+
+Deno.test("a store has the samples of any layout, bit for bit", async () => {
+  const files = {
+    "train/a/ann/1.csv": recordingText({ events: 30, start: 5e9 }),
+    "train/b/bob/1.csv": recordingText({ events: 40, x: 700 }),
+    "test/a/ann/1.csv": recordingText({ events: 35, x: 3 }),
+  };
+  await withFiles(files, async (folder) => {
+    const samples = await openSamples(folder, { window: 100, overlap: 40 });
+    const out = join(folder, "samples.zarr");
+    const report = await sliceSamples(samples, { out });
+    assert.deepEqual(
+      report.recordings.map(({ sliced, source }) => [source, sliced]),
+      [["test_a_ann_1", true], ["train_a_ann_1", true], [
+        "train_b_bob_1",
+        true,
+      ]],
+    );
+    using store = await openStore(out);
+    const stored = storeSamples(store);
+    assert.deepEqual(stored.sensor, samples.sensor);
+    assert.deepEqual(stored.classes, samples.classes);
+    assert.deepEqual(stored.labels, samples.labels);
+    assert.deepEqual(
+      stored.samples,
+      samples.samples.map(({ from: _from, to: _to, ...sample }) => sample),
+    );
+    assert(samples.samples.some(({ startUs }) => startUs! > 2 ** 32));
+    for (const n of samples.labels.keys()) {
+      assert.deepEqual(await stored.events(n), await samples.events(n));
+    }
+    store[Symbol.dispose]();
+    const again = await sliceSamples(samples, { out });
+    assert(again.recordings.every(({ sliced }) => !sliced));
+  });
+});
