@@ -54,11 +54,12 @@ export function findProblems(
 
   const copies = [...Map.groupBy(samples.keys(), (n) => found[n].digest)]
     .flatMap(([, [first, ...others]]) =>
-      found[first].events === 0
-        ? []
-        : others.map((n) =>
-          `${samples[n].name} has the events of ${samples[first].name}`
-        )
+      // Windows of one recording may well be alike.
+      others.filter((n) =>
+        found[n].events > 0 && samples[n].place !== samples[first].place
+      ).map((n) =>
+        `${samples[n].name} has the events of ${samples[first].name}`
+      )
     );
   if (copies.length > 0) {
     problems.push(`${counted(copies.length, "duplicate")}: ${some(copies)}`);

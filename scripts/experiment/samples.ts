@@ -72,7 +72,10 @@ async function openSliced(data: DataSection): Promise<LabelledSamples> {
   const keys = ["window", "classes", "layout", "timeUnit"] as const;
   const key = keys.find((key) => data[key] !== undefined);
   if (key !== undefined) {
-    throw new DatasetError(path, `it is a store, for which no data.${key} is`);
+    throw new DatasetError(
+      path,
+      `it is a store, which is cut already: leave out data.${key}`,
+    );
   }
   if (group !== undefined && group !== "none") {
     throw new DatasetError(

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runTask } from "../../run_task.ts";
+import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
+
+const FILES = {
+  "clap/ann/1.csv": recordingText({ events: 60, everyMs: 10, x: 2 }),
+  "clap/bob/1.csv": recordingText({ events: 80, everyMs: 10, x: 3 }),
+  "wave/ann/1.csv": recordingText({ events: 70, everyMs: 10, x: 120 }),
+};
+
+Deno.test("inspect says what a folder holds, and how to train on it", () =>
+  withFiles(FILES, async (folder) => {
+    const outcome = await runTask("inspect", [folder, "--window", "250 ms"]);
+    assert.deepEqual(outcome, {
+      code: 0,
+      stderr: "",
+      stdout: `layout      folders
+formats     text, columns t x y p, time in s: 3
+sensor      121×3 pixels
+recordings  3
+samples     7
+classes     clap: 5 samples, 2 recordings, 2 groups
+            wave: 2 samples, 1 recording, 1 group
+groups      ann: 4 samples
+            bob: 3 samples
+duration    0.24 s
+events      175, in a sample 25
+event rate  104 events/s
+ON events   49.7 %
+hot pixels  0 above 500 events/s
+problems    class wave has one group
+train with  deno task train --data ${folder} --set data.window=250ms
+`,
+    });
+  }));
+
+Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
+  withFiles({
+    ...FILES,
+    "my list.csv": "file,label,split\nclap/ann/1.csv,a,train\n" +
+      "clap/bob/1.csv,b,test\nmissing.csv,b,test\n",
+  }, async (folder) => {
+    const list = join(folder, "my list.csv");
+    const out = join(folder, "out");
+    const args = [list, "--json", "--plot", "--out", out];
+    const { code, stdout, stderr } = await runTask("inspect", args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const { layout, samples, sets, problems, picture, train } = JSON.parse(
+      stdout,
+    );
+    assert.deepEqual([layout, samples, sets], ["list", 2, {
+      train: 1,
+      test: 1,
+    }]);
+    assert.deepEqual(problems, [
+      `Cannot read recording "${folder}/missing.csv": there is no such file ` +
+      "or folder",
+      "class a has one recording",
+      "class b has one recording",
+    ]);
+    assert.equal(picture, join(out, "my_list.csv_inspect.png"));
+    const [png, svg] = await Promise.all([
+      Deno.readFile(picture),
+      Deno.readTextFile(picture.replace(".png", ".svg")),
+    ]);
+    assert.equal(png.subarray(1, 4).toHex(), "504e47");
+    assert(svg.includes(">a<") && svg.includes(">b<"), svg.slice(0, 500));
+    assert.equal(train, `deno task train --data '${list}'`);
+  }));
+
+Deno.test("inspect says what a store of one's own recordings holds", () =>
+  withFiles(FILES, async (folder) => {
+    const slice = await runTask("slice", [
+      "--data",
+      folder,
+      "--window",
+      "250ms",
+    ]);
+    assert.equal(
+      slice.stdout,
+      `${folder}.zarr: 7 slices of 3 recordings, 175 events\n`,
+    );
+    const store = `${folder}.zarr`;
+    try {
+      const json = await runTask("inspect", [store, "--json"]);
+      const { layout, samples, groups, train } = JSON.parse(json.stdout);
+      assert.deepEqual([layout, samples], ["store", 7]);
+      assert.deepEqual(groups, { ann: 4, bob: 3 });
+      assert.equal(train, `deno task train --data ${store}`);
+      const cut = await runTask("inspect", [store, "--window", "9ms"]);
+      assert.equal(
+        cut.stderr,
+        `error: Cannot use "${store}": it is a store, which is cut already: ` +
+          "leave out data.window\n",
+      );
+    } finally {
+      await Deno.remove(store, { recursive: true });
+    }
+  }));
+
+Deno.test("inspect draws a recording of any format", () =>
+  withFiles(FILES, async (folder) => {
+    const path = join(folder, "clap/ann/1.csv");
+    const args = [path, "--plot", "--out", folder];
+    const { code, stdout, stderr } = await runTask("inspect", args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert(stdout.endsWith(`\npicture         ${folder}/1.csv_inspect.png\n`));
+    await Deno.stat(join(folder, "1.csv_inspect.svg"));
+    const json = await runTask("inspect", [...args, "--json"]);
+    assert.equal(
+      JSON.parse(json.stdout).picture,
+      `${folder}/1.csv_inspect.png`,
+    );
+    const window = await runTask("inspect", [folder, "--window", "soon"]);
+    assert.equal(
+      window.stderr,
+      'error: Cannot cut windows of "soon": expected a time such as 500ms\n',
+    );
+  }));
