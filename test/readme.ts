@@ -22,11 +22,12 @@ export const README: string = await Deno.readTextFile(join(ROOT, "README.md"));
  * Finds the blocks of code in a language.
  *
  * @param language As written behind the fence, such as `sh`.
+ * @param part The text to look in, all of README.md unless given.
  * @returns The text of each, in order.
  */
-export function blocksOf(language: string): string[] {
+export function blocksOf(language: string, part: string = README): string[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
-  return [...README.matchAll(fenced)].map(([, text]) => text);
+  return [...part.matchAll(fenced)].map(([, text]) => text);
 }
 
 /**
@@ -46,10 +47,11 @@ export function sectionOf(title: string): string {
 /**
  * Finds the command lines in blocks of `sh` that start tasks.
  *
+ * @param part The text to look in, all of README.md unless given.
  * @returns The commands, in order.
  */
-export function taskCommands(): TaskCommand[] {
-  return blocksOf("sh").join("\n").replaceAll("\\\n", " ").split("\n")
+export function taskCommands(part: string = README): TaskCommand[] {
+  return blocksOf("sh", part).join("\n").replaceAll("\\\n", " ").split("\n")
     .map((line) => line.replace(/\s+#.*$/, ""))
     .map((line) => /^(?:npx -y deno@\S+|deno) task (.+)$/.exec(line)?.[1])
     .filter((words) => words !== undefined)

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { parseConfiguration } from "../scripts/configuration/configuration.ts";
 import { gpuTest } from "./gpu.ts";
 import { loadWeights } from "../mod.ts";
+import { writeGestures } from "./own_recordings.ts";
 import { blocksOf, README, sectionOf, taskCommands } from "./readme.ts";
 import { runTask } from "./run_task.ts";
 import { ROOT } from "./source_files.ts";
@@ -20,6 +21,9 @@ const tasks: Record<string, { readonly command: string }> = configuration.tasks;
 const scripts = Object.keys(tasks).filter((task) =>
   /^deno run .*scripts\/tasks\/\w+\.ts$/.test(tasks[task].command)
 );
+
+/** The section whose commands have a test of their own. */
+const OWN = sectionOf("Your own recordings in five minutes");
 
 /** What makes the tasks that train fit for a test. */
 const SHORT = [
@@ -78,22 +82,21 @@ Deno.test("README.md shows configurations that can be used", () => {
   for (const block of blocks) parseConfiguration(block, "README.yaml");
 });
 
+/** Copies what tasks need into a folder. */
+async function copyProduct(folder: string): Promise<void> {
+  const settings = ["deno.json", "deno.lock"];
+  const rooms = ["dataset", "engine", "kernels", "scripts"];
+  for (const name of [...settings, ...rooms]) {
+    await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+}
+
 gpuTest("README.md gives commands that work, in their order", async () => {
   await using folder = await temporaryFolder();
-  for (
-    const name of [
-      "deno.json",
-      "deno.lock",
-      "dataset",
-      "engine",
-      "kernels",
-      "scripts",
-    ]
-  ) {
-    await cp(join(ROOT, name), join(folder.path, name), { recursive: true });
-  }
+  await copyProduct(folder.path);
   const done = new Set<string>();
-  for (const { task, args } of taskCommands()) {
+  const others = README.replace(OWN, "");
+  for (const { task, args } of taskCommands(others)) {
     // These have tests of their own; a page would be served for ever.
     if (!scripts.includes(task) || ["demo", "view"].includes(task)) continue;
     const short = task.startsWith("train") ? [...args, ...SHORT] : args;
@@ -107,6 +110,42 @@ gpuTest("README.md gives commands that work, in their order", async () => {
     assert(done.has(task), task);
   }
 });
+
+gpuTest(
+  "README.md's way with your own recordings works as written",
+  async () => {
+    await using folder = await temporaryFolder();
+    await writeGestures(folder.path);
+    await copyProduct(folder.path);
+    const section = sectionOf("Your own recordings in five minutes");
+    const commands = taskCommands(section);
+    const said: string[] = [];
+    for (const { task, args } of commands) {
+      const { code, stdout, stderr } = await runTask(task, args, {
+        folder: folder.path,
+      });
+      assert.equal(code, 0, `${task} ${args.join(" ")}: ${stderr}`);
+      said.push(stdout);
+    }
+    assert.deepEqual(commands.map(({ task }) => task), [
+      ...["inspect", "train", "evaluate", "plot", "show", "animate"],
+      ...["inspect", "slice", "train"],
+    ]);
+    const [inspected, trained, evaluated] = said;
+    assert.match(inspected, /^picture +pictures\/gestures_inspect.png\n/);
+    assert.match(trained, /layout folders, 2 classes.*4 folds by group\n/);
+    assert.match(evaluated, /^fold 1: .*\ntest loss .*\n$/);
+    // No person of the test is in training, and yet the gestures are told.
+    const [, accuracy] = /test loss .*accuracy ([\d.]+) \+- /.exec(evaluated)!;
+    assert(Number(accuracy) >= 75, evaluated);
+    for (const file of ["accuracy_by_group.png", "report.html"]) {
+      assert(
+        existsSync(join(folder.path, "gestures-run", "plots", file)),
+        file,
+      );
+    }
+  },
+);
 
 gpuTest("README.md's training programs run on N-MNIST files", async () => {
   const [training, configured] = blocksOf("ts ignore");

@@ -29,11 +29,12 @@ export function readConfiguration(
     readonly resolve: (path: string) => string;
   },
 ): Configuration {
-  const { neuron, training, testing, data, network, input, ...read } = readKeys(
+  const keys = readKeys(value, refuse);
+  const data = keys.data && completeData(keys.data, { refuse, resolve });
+  const { simulation, neuron, training, testing, network, input } = withWindow(
+    keys,
     value,
-    refuse,
   );
-  const simulation = withWindow(read.simulation, value, data);
   const { Ts, tSample } = simulation;
   checkLength({ Ts, tSample }, ["simulation", "tSample"], refuse);
   if (training.random_crop && !testing) {
@@ -50,23 +51,44 @@ export function readConfiguration(
     neuron,
     training: { ...training, error, path },
     ...(testing && { testing: completeTest(testing, inTraining, refuse) }),
-    ...(data && { data: completeData(data, { refuse, resolve }) }),
+    ...(data && { data }),
     ...(network && { network }),
     ...(input && { input }),
   };
 }
 
-/** Makes samples as long as the windows that are cut, unless a length is given. */
+/**
+ * Makes samples as long as the windows that are cut, unless a length is given,
+ * and target counts the same shares of their bins, unless counts are given.
+ */
 function withWindow(
-  simulation: Configuration["simulation"],
+  { simulation, training, data, ...others }: WrittenConfiguration,
   value: unknown,
-  data: Configuration["data"],
-): Configuration["simulation"] {
-  const written = value as { simulation?: { tSample?: unknown } } | undefined;
-  const isGiven = written?.simulation?.tSample !== undefined;
-  return isGiven || data?.window === undefined
-    ? simulation
-    : { ...simulation, tSample: data.window };
+): WrittenConfiguration {
+  const written = value as {
+    readonly simulation?: { readonly tSample?: unknown };
+    readonly training?: {
+      readonly error?: { readonly tgtSpikeCount?: unknown };
+    };
+  };
+  const tSample = data?.window;
+  if (tSample === undefined || written.simulation?.tSample !== undefined) {
+    return { simulation, training, data, ...others };
+  }
+  const { error } = training;
+  const share = tSample / simulation.tSample;
+  const tgtSpikeCount = written.training?.error?.tgtSpikeCount !== undefined
+    ? error.tgtSpikeCount
+    : {
+      true: Math.round(error.tgtSpikeCount.true * share),
+      false: Math.round(error.tgtSpikeCount.false * share),
+    };
+  return {
+    ...others,
+    simulation: { ...simulation, tSample },
+    training: { ...training, error: { ...error, tgtSpikeCount } },
+    data,
+  };
 }
 
 function completeTest(
