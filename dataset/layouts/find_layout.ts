@@ -58,40 +58,36 @@ export async function listSamples(
 ): Promise<Listing & { readonly layout: LayoutName }> {
   const place = await lookAt(path);
   const name = layout ?? await findLayout(place);
+  if (name === undefined) {
+    const known = Object.values(LAYOUTS).map(({ description }) => description);
+    throw new DatasetError(path, `it is none of: ${known.join("; ")}`);
+  }
   return { layout: name, ...await LAYOUTS[name].list(place, classes) };
 }
 
 /**
- * Tells a data set from a single recording.
+ * Finds the layout of a file or folder by looking at it.
  *
- * @param path A file or folder.
- * @returns Whether it is a folder, or a file that has a layout, such as a list.
- *   A path with nothing there is none.
+ * @param place The file or folder.
+ * @returns Name of the layout; `undefined` if it has none that is known, as a
+ *   recording and a folder of recordings without classes.
+ * @throws {DatasetError} If a folder cannot be read.
  *
  * @example
  * ```ts
- * import { isDataset } from "./find_layout.ts";
+ * import { findLayout } from "./find_layout.ts";
+ * import { lookAt } from "./folder_tree.ts";
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
  * await Deno.writeTextFile(path, "t,x,y,p\n1,5,7,1\n");
- * if (await isDataset(path)) throw new Error("expected a recording");
+ * const layout = await findLayout(await lookAt(path));
+ * if (layout !== undefined) throw new Error("expected a recording");
  * await Deno.remove(path);
  * ```
  */
-export async function isDataset(path: string): Promise<boolean> {
-  const place = await lookAt(path).catch(() => undefined);
-  if (place === undefined) return false;
-  return place.files !== undefined || await match(place) !== undefined;
-}
-
-async function match(place: Place): Promise<LayoutName | undefined> {
+export async function findLayout(
+  place: Place,
+): Promise<LayoutName | undefined> {
   for (const [name, layout] of Object.entries(LAYOUTS)) {
     if (await layout.matches(place)) return name as LayoutName;
   }
-}
-
-async function findLayout(place: Place): Promise<LayoutName> {
-  const found = await match(place);
-  if (found !== undefined) return found;
-  const known = Object.values(LAYOUTS).map(({ description }) => description);
-  throw new DatasetError(place.path, `it is none of: ${known.join("; ")}`);
 }

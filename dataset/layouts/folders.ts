@@ -42,7 +42,7 @@ export function setNamed(name: string): SetName | undefined {
 
 /**
  * Folders named after classes. Above them there may be `train`, `validation`
- * and `test`; below them, folders of people or occasions, which are the groups.
+ * and `test`, or these below each class; below them, folders of people or occasions, which are the groups.
  * Where folders of groups lie above those of classes, they are told by names
  * such as `user01`, or by the classes asked for. Without folders of groups,
  * file names such as `user01_2.raw` tell them, if all do.
@@ -67,16 +67,20 @@ export const folders: Layout = {
           ? !classes.includes(parts[0]) && classes.includes(parts[1])
           : GROUP_FOLDER.test(parts[0]))
       );
+    const setsBelow = parted.every(({ set, parts }) =>
+      set === undefined && parts.length > 1 && setNamed(parts[1]) !== undefined
+    );
     const samples = parted.map(({ recording, set, parts }): ListedSample => {
       const [label, ...rest] = groupsAbove
         ? [parts[1], parts[0], ...parts.slice(2)]
         : parts;
+      const below = setsBelow ? setNamed(rest.shift()!) : undefined;
       return {
         path: join(place.path, recording),
         recording,
         label,
-        set,
-        group: rest.length > 0 ? rest[0] : undefined,
+        set: set ?? below,
+        group: rest[0],
       };
     });
     if (samples.length === 0) {
@@ -86,9 +90,17 @@ export const folders: Layout = {
           "after its class",
       );
     }
-    return { samples: withGroupsOfNames(samples) };
+    return { samples: withGroupsOfNames(withoutLoneGroups(samples)) };
   },
 };
+
+/** Drops groups of one recording each, which are folders of a recording's files. */
+function withoutLoneGroups(samples: readonly ListedSample[]): ListedSample[] {
+  const groups = new Set(samples.map(({ group }) => group));
+  return groups.size < samples.length
+    ? [...samples]
+    : samples.map((sample) => ({ ...sample, group: undefined }));
+}
 
 /** Takes groups from file names, where no folder names one and all files do. */
 function withGroupsOfNames(samples: readonly ListedSample[]): ListedSample[] {

@@ -8,7 +8,7 @@ import { readRows } from "../files/csv_table.ts";
 import { DatasetError } from "../files/errors.ts";
 import { folderOf, join } from "../files/file_path.ts";
 import { setNamed } from "./folders.ts";
-import type { Layout, ListedSample, Part, Place } from "./layout.ts";
+import type { Layout, ListedSample, Part, Place, SetName } from "./layout.ts";
 
 /** Columns of a list, by their names without signs between the words. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -52,52 +52,75 @@ const PARTS = [
  * `label`, and maybe `start` and `end` in µs on the recording's own clock
  * (or `start_ms`, `end_ms`; `start_s`, `end_s`; `start_event`, `end_event`),
  * `group`, and `split` (train, validation or test). In a folder it is the one
- * CSV file with these columns.
+ * CSV file with these columns, or those named `train.csv` and `test.csv`.
  */
 export const list: Layout = {
   description: "a CSV list with the columns file and label",
-  matches: async (place) => await findList(place) !== undefined,
+  matches: async (place) => (await findLists(place)).length > 0,
   async list(place) {
-    const found = await findList(place);
-    if (found === undefined) {
+    const found = await findLists(place);
+    if (found.length === 0) {
       throw new DatasetError(place.path, "it has no columns file and label");
     }
-    const { path, delimiter } = found;
-    const { header, rows } = await readRows(path, { delimiter });
-    const columns = header!.fields.map(columnNamed);
-    const part = PARTS.find(([start, end]) =>
-      columns.includes(start) && columns.includes(end)
-    );
-    const samples = rows.map(({ line, fields }): ListedSample => {
-      const field = (name: string) => fields[columns.indexOf(name)] ?? "";
-      const refuse = (problem: string): never => {
-        throw new DatasetError(path, problem, { line });
-      };
-      const recording = field("file") || refuse("it names no file");
-      const set = setNamed(field("split"));
-      if (set === undefined && field("split") !== "") {
-        refuse(
-          `split "${field("split")}" is not train, validation or test`,
-        );
-      }
-      return {
-        path: recording.startsWith("/")
-          ? recording
-          : join(folderOf(path), recording),
-        recording,
-        label: field("label") || refuse("it names no class"),
-        group: field("group") || undefined,
-        set,
-        part: part && partOf(part, field, refuse),
-        line,
-      };
-    });
-    if (samples.length === 0) {
-      throw new DatasetError(path, "it lists no recording");
+    const bySets = found.every(({ path }) => setOf(path) !== undefined);
+    if (found.length > 1 && !bySets) {
+      const names = found.map(({ path }) => path.split("/").at(-1));
+      throw new DatasetError(
+        place.path,
+        `it has several lists, choose one of ${names.join(", ")}`,
+      );
     }
-    return { samples, list: path };
+    const samples = await Promise.all(
+      found.map((list) => readList(list, found.length > 1)),
+    );
+    return { samples: samples.flat(), list: found[0].path };
   },
 };
+
+/** Finds the set that a list is named after, such as `train.csv`. */
+function setOf(path: string): SetName | undefined {
+  return setNamed(path.split("/").at(-1)!.replace(/\.\w+$/, ""));
+}
+
+/** Reads a list; a name of a set tells the set of what has no split. */
+async function readList(
+  { path, delimiter }: FoundList,
+  bySet: boolean,
+): Promise<ListedSample[]> {
+  const { header, rows } = await readRows(path, { delimiter });
+  const columns = header!.fields.map(columnNamed);
+  const part = PARTS.find(([start, end]) =>
+    columns.includes(start) && columns.includes(end)
+  );
+  const samples = rows.map(({ line, fields }): ListedSample => {
+    const field = (name: string) => fields[columns.indexOf(name)] ?? "";
+    const refuse = (problem: string): never => {
+      throw new DatasetError(path, problem, { line });
+    };
+    const recording = field("file") || refuse("it names no file");
+    const set = setNamed(field("split"));
+    if (set === undefined && field("split") !== "") {
+      refuse(
+        `split "${field("split")}" is not train, validation or test`,
+      );
+    }
+    return {
+      path: recording.startsWith("/")
+        ? recording
+        : join(folderOf(path), recording),
+      recording,
+      label: field("label") || refuse("it names no class"),
+      group: field("group") || undefined,
+      set: set ?? (bySet ? setOf(path) : undefined),
+      part: part && partOf(part, field, refuse),
+      line,
+    };
+  });
+  if (samples.length === 0) {
+    throw new DatasetError(path, "it lists no recording");
+  }
+  return samples;
+}
 
 function columnNamed(name: string): string | undefined {
   const plain = name.toLowerCase().replaceAll(/[\s_\-().[\]]/g, "")
@@ -131,15 +154,11 @@ interface FoundList {
   readonly delimiter: string;
 }
 
-/** Finds the list: the place itself, or the first CSV file in it that is one. */
-async function findList(
-  { path, files }: Place,
-): Promise<FoundList | undefined> {
-  if (files === undefined) return await asList(path);
-  for (const name of files) {
-    const found = await asList(join(path, name));
-    if (found !== undefined) return found;
-  }
+/** Finds the place itself, or the CSV files in it, that are lists. */
+async function findLists({ path, files }: Place): Promise<FoundList[]> {
+  const paths = files?.map((name) => join(path, name)) ?? [path];
+  const found = await Promise.all(paths.map(asList));
+  return found.filter((list) => list !== undefined);
 }
 
 /** Looks for both columns in the first line of a file. */

@@ -80,7 +80,7 @@ export interface CutRecording {
  */
 export async function cutRecording(job: CutJob): Promise<CutRecording> {
   const columns = await readColumns(job);
-  const { x, y, p, format, sensor, told, backwardSteps, faults } = columns;
+  const { x, y, p, backwardSteps } = columns;
   const parts = onClock(await rangesOf(job, columns), columns.t[0]);
   const isListed = job.parts.some(({ part }) => part && part.unit !== "us");
   // Listed events are counted in the order of the file, which windows need not
@@ -95,8 +95,8 @@ export async function cutRecording(job: CutJob): Promise<CutRecording> {
     for (const cut of found.cuts) cuts.push({ ...cut, part: index });
   }
   const t = new Uint32Array(columns.t);
-  const digest = await digestOf([x, y, t, p]);
-  const facts = { format, sensor, told, backwardSteps, faults, digest };
+  const { x: _x, y: _y, t: _t, p: _p, ...known } = columns;
+  const facts = { ...known, digest: await digestOf([x, y, t, p]) };
   return { x, y, t, p, cuts, empty, facts };
 }
 

@@ -47,7 +47,11 @@ export function findProblems(
     readonly unreadable: readonly Error[];
   },
 ): string[] {
-  const problems = unreadable.map(({ message }) => message);
+  const problems = unreadable.map(({ message }) => message).sort();
+  const others = problems.splice(NAMED).length;
+  if (others > 0) {
+    problems.push(`${counted(others, "recording")} more cannot be read`);
+  }
   const silent = samples.filter((_, n) => found[n].events === 0);
   const none = empty + silent.length;
   if (none > 0) problems.push(`without an event: ${counted(none, "sample")}`);

@@ -6,6 +6,7 @@
 
 import type { Sensor } from "../events.ts";
 import type { FileFaults } from "../formats/reading/format.ts";
+import type { RecordingSummary } from "../formats/reading/recording_summary.ts";
 import type { SampleInfo, SampleSource } from "../sample_source.ts";
 import type { LayoutName, SetName } from "../layouts/layout.ts";
 
@@ -27,8 +28,12 @@ export interface LabelledSample extends SampleInfo {
   readonly to?: number;
 }
 
-/** Facts about a recording that was read. */
-export interface RecordingFacts {
+/** Facts about a recording that was read; all but a few are the summary's. */
+export interface RecordingFacts extends
+  Pick<
+    RecordingSummary,
+    "events" | "firstUs" | "lastUs" | "xMax" | "yMax" | "onShare"
+  > {
   /** Name of the format. */
   readonly format: string;
   /** Size of the sensor, or of the part of it that has events. */

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Sensor } from "../events.ts";
 import { hdf5 } from "../formats/hdf5/hdf5.ts";
 import { openRecording } from "../formats/open_recording.ts";
 import { allocateBlock } from "../formats/reading/event_block.ts";
 import type {
   EventBlock,
-  FileFaults,
   OpenRecording,
   TimeUnit,
 } from "../formats/reading/format.ts";
+
+import type { RecordingFacts } from "./labelled_samples.ts";
 
 /** A recording, or one of those that a file holds. */
 export interface RecordingPlace {
@@ -25,19 +25,8 @@ export interface RecordingPlace {
   readonly timeUnit?: TimeUnit;
 }
 
-/** A recording in memory: events in the order of the file. */
-export interface RecordingColumns extends EventBlock {
-  /** Name of the format. */
-  readonly format: string;
-  /** Size of the sensor, or of the part of it that has events. */
-  readonly sensor: Sensor;
-  /** Whether the file told the size of the sensor. */
-  readonly told: boolean;
-  /** Events that are earlier than the event before them. */
-  readonly backwardSteps: number;
-  /** Faults of the file that its reader went on after. */
-  readonly faults: readonly FileFaults[];
-}
+/** A recording in memory: events in the order of the file, and facts. */
+export type RecordingColumns = EventBlock & Omit<RecordingFacts, "digest">;
 
 /**
  * Reads a recording into memory.
@@ -63,8 +52,8 @@ export async function readColumns(
     ? await openRecording(path, { timeUnit })
     : await openOneOf(path, index);
   const parts: EventBlock[] = [];
-  let [width, height, backwardSteps] = [0, 0, 0];
-  let last = -Infinity;
+  let [width, height, on, backwardSteps] = [0, 0, 0, 0];
+  let [earliest, latest, last] = [Infinity, -Infinity, -Infinity];
   for await (const { x, y, t, p } of recording.blocks()) {
     // Copies: what a reader yields may be a view of a much larger block.
     parts.push({ x: x.slice(), y: y.slice(), t: t.slice(), p: p.slice() });
@@ -72,12 +61,24 @@ export async function readColumns(
       if (x[i] >= width) width = x[i] + 1;
       if (y[i] >= height) height = y[i] + 1;
       if (t[i] < last) backwardSteps++;
+      if (t[i] < earliest) earliest = t[i];
+      if (t[i] > latest) latest = t[i];
+      on += p[i];
       last = t[i];
     }
   }
   const { format, sensor, faults } = recording;
+  const columns = concatenate(parts);
+  const events = columns.t.length;
+  const orNull = (value: number) => events > 0 ? value : null;
   return {
-    ...concatenate(parts),
+    ...columns,
+    events,
+    firstUs: orNull(earliest),
+    lastUs: orNull(latest),
+    xMax: orNull(width - 1),
+    yMax: orNull(height - 1),
+    onShare: orNull(on / events),
     faults: [...faults],
     format,
     sensor: sensor ?? { width, height },

@@ -12,10 +12,17 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
+import { RecordingError } from "../../dataset/files/errors.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
-import { isDataset } from "../../dataset/layouts/find_layout.ts";
+import type { RecordingSummary } from "../../dataset/formats/reading/recording_summary.ts";
+import { findLayout } from "../../dataset/layouts/find_layout.ts";
+import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
+import type { Place } from "../../dataset/layouts/layout.ts";
+import { isStore } from "../../dataset/store/store.ts";
+import { duration } from "../command_line/duration.ts";
 import { surveySamples } from "../../dataset/samples/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
@@ -71,11 +78,17 @@ await runCommand({
     }).optional(),
   },
 }, async ({ path, window, ...options }) => {
-  if (!await isDataset(path)) return await inspectRecording(path, options);
-  await inspectSamples(path, {
-    ...options,
-    window: window === undefined ? undefined : readDuration(window),
-  });
+  const place = await lookAt(path).catch(() => undefined);
+  const isSamples = await isStore(path) ||
+    (place !== undefined && await findLayout(place) !== undefined);
+  if (isSamples) {
+    await inspectSamples(path, {
+      ...options,
+      window: window === undefined ? undefined : readDuration(window),
+    });
+  } else if (place?.files?.some(isRecording)) {
+    await inspectUnlabelled(place, options);
+  } else await inspectRecording(path, options);
 });
 
 /** Options that recordings and data sets share. */
@@ -137,11 +150,53 @@ async function inspectSamples(
     : undefined;
   const train = trainCommand(path, window);
   if (json) {
-    console.log(JSON.stringify({ ...survey, ...drawn, train }));
+    const files = samples.recordings.map(({ name, facts }) => ({
+      name,
+      ...facts,
+      sensor: facts?.told ? facts.sensor : null,
+      told: undefined,
+    }));
+    console.log(JSON.stringify({ ...survey, ...drawn, train, files }));
     return;
   }
   if (drawn) console.log(shownLine(`picture     ${drawn.picture}`));
   for (const line of reportSamples(survey, train)) console.log(shownLine(line));
+}
+
+/** Says what recordings hold that no layout gives classes. */
+async function inspectUnlabelled(
+  place: Place,
+  { json, axes, timeUnit }: Options,
+): Promise<void> {
+  const files: (
+    & { readonly name: string }
+    & (RecordingSummary | { readonly problem: string })
+  )[] = [];
+  for (const name of place.files!.filter(isRecording)) {
+    const path = join(place.path, name);
+    try {
+      const { facts } = await reportRecording(path, { axes, timeUnit });
+      files.push({ name, ...facts });
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      files.push({ name, problem: error.message });
+    }
+  }
+  const problem = "its recordings have no classes: put them into a folder " +
+    "for each class, or list them in a CSV file with the columns file and label";
+  if (json) {
+    console.log(JSON.stringify({ layout: null, problems: [problem], files }));
+    return;
+  }
+  for (const file of files) {
+    console.log(shownLine(
+      "problem" in file
+        ? file.problem
+        : `${file.name}: ${file.format}, ${counted(file.events, "event")}, ` +
+          duration(file.durationUs / 1e6),
+    ));
+  }
+  console.log(problem);
 }
 
 /** Draws a picture, saves it as PNG and SVG, and says where. */

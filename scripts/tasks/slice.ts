@@ -16,7 +16,7 @@ import {
 } from "../../dataset/slicing/slice.ts";
 import { sliceSamples } from "../../dataset/slicing/slice_samples.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
-import { isDataset } from "../../dataset/layouts/find_layout.ts";
+import { findLayout } from "../../dataset/layouts/find_layout.ts";
 import { lookAt } from "../../dataset/layouts/folder_tree.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
@@ -120,8 +120,9 @@ async function isOwn(
   if ([recordings, tags, slices, list, classes].some((path) => path)) {
     return false;
   }
-  return await isDataset(data) &&
-    !(await lookAt(data)).folders.includes("recordings");
+  const place = await lookAt(data).catch(() => undefined);
+  return place !== undefined && !place.folders.includes("recordings") &&
+    await findLayout(place) !== undefined;
 }
 
 async function own({ data, window, out }: Options): Promise<Job> {

@@ -51,6 +51,24 @@ Deno.test("folders of train, validation and test are sets", async () => {
   ]);
 });
 
+Deno.test("sets may be below classes too", async () => {
+  assert.deepEqual(
+    await found(["a/train/1.csv", "a/test/2.csv", "b/train/ann/3.csv"]),
+    [
+      "a/test/2.csv a - test",
+      "a/train/1.csv a - train",
+      "b/train/ann/3.csv b ann train",
+    ],
+  );
+});
+
+Deno.test("a folder that holds one recording is no group", async () => {
+  assert.deepEqual(await found(["a/bag_1/x.db3", "b/bag_2/y.db3"]), [
+    "a/bag_1/x.db3 a - -",
+    "b/bag_2/y.db3 b - -",
+  ]);
+});
+
 Deno.test("folders below a class's are groups, and above it if named so", async () => {
   assert.deepEqual(
     await found(["a/ann/1.csv", "a/bob/1.csv", "b/ann/x/1.csv"]),
@@ -60,13 +78,17 @@ Deno.test("folders below a class's are groups, and above it if named so", async 
       "b/ann/x/1.csv b ann -",
     ],
   );
-  assert.deepEqual(await found(["user01/a/1.csv", "user02/b/1.csv"]), [
+  const byPerson = ["user01/a/1.csv", "user01/b/1.csv", "user02/b/1.csv"];
+  assert.deepEqual(await found(byPerson), [
     "user01/a/1.csv a user01 -",
+    "user01/b/1.csv b user01 -",
     "user02/b/1.csv b user02 -",
   ]);
   assert.deepEqual(
-    await found(["ann/a/1.csv", "bob/b/1.csv"], { classes: ["a", "b"] }),
-    ["ann/a/1.csv a ann -", "bob/b/1.csv b bob -"],
+    await found(["ann/a/1.csv", "ann/b/1.csv", "bob/b/1.csv"], {
+      classes: ["a", "b"],
+    }),
+    ["ann/a/1.csv a ann -", "ann/b/1.csv b ann -", "bob/b/1.csv b bob -"],
   );
 });
 

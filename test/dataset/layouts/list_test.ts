@@ -70,6 +70,22 @@ Deno.test("a list may name parts, groups and a split", async () => {
   );
 });
 
+Deno.test("lists named after sets are one data set, others are not", async () => {
+  const list = "file,label\n1.raw,a\n";
+  await withFiles({ "train.csv": list, "test.csv": list }, async (folder) => {
+    const { samples } = await listSamples(folder);
+    assert.deepEqual(samples.map(({ set }) => set), ["test", "train"]);
+    const one = await listSamples(`${folder}/train.csv`);
+    assert.deepEqual(one.samples.map(({ set }) => set), [undefined]);
+  });
+  await withFiles({ "b.csv": list, "a.csv": list }, async (folder) => {
+    await assert.rejects(listSamples(folder), {
+      message: `Cannot use "${folder}": it has several lists, choose one of ` +
+        "a.csv, b.csv",
+    });
+  });
+});
+
 Deno.test("a list that cannot be used is refused with its line", async () => {
   for (
     const [text, problem] of [

@@ -46,8 +46,17 @@ Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
     const args = [list, "--json", "--plot", "--out", out];
     const { code, stdout, stderr } = await runTask("inspect", args);
     assert.deepEqual([code, stderr], [0, ""]);
-    const { layout, samples, sets, problems, picture, train } = JSON.parse(
-      stdout,
+    const { layout, samples, sets, problems, picture, train, files } = JSON
+      .parse(stdout);
+    assert.deepEqual(
+      files.map((
+        { name, events, sensor }: Record<string, unknown>,
+      ) => [name, events, sensor]),
+      [["clap/ann/1.csv", 60, null], ["clap/bob/1.csv", 80, null], [
+        "missing.csv",
+        undefined,
+        null,
+      ]],
     );
     assert.deepEqual([layout, samples, sets], ["list", 2, {
       train: 1,
@@ -97,6 +106,30 @@ Deno.test("inspect says what a store of one's own recordings holds", () =>
     } finally {
       await Deno.remove(store, { recursive: true });
     }
+  }));
+
+Deno.test("inspect lists recordings that have no classes", () =>
+  withFiles({
+    "1.csv": recordingText(),
+    "2.csv": "neither\n",
+    "notes.md": "",
+  }, async (folder) => {
+    const { code, stdout, stderr } = await runTask("inspect", [folder]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const [first, second, advice] = stdout.split("\n");
+    assert.equal(
+      first,
+      "1.csv: text, columns t x y p, time in s, 3 events, 0.02 s",
+    );
+    assert(second.startsWith(`Cannot read recording "${folder}/2.csv": `));
+    assert.match(advice, /^its recordings have no classes: put them into/);
+    const json = await runTask("inspect", [folder, "--json"]);
+    const { layout, files } = JSON.parse(json.stdout);
+    assert.equal(layout, null);
+    assert.deepEqual(
+      [files[0].name, files[0].firstUs, files[0].lastUs, files[0].xMax],
+      ["1.csv", 3_250_000, 3_270_000, 5],
+    );
   }));
 
 Deno.test("inspect draws a recording of any format", () =>
