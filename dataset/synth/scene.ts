@@ -229,22 +229,6 @@ export class Scene {
     const dx = bx - ax;
     const dy = by - ay;
     const perLength2 = 1 / (dx * dx + dy * dy || 1);
-    /** Squared distance of a pixel from the axis. */
-    const distance2 = (column: number, row: number) => {
-      const px = column - ax;
-      const py = row - ay;
-      const along = (px * dx + py * dy) * perLength2;
-      const near = along < 0 ? 0 : along > 1 ? 1 : along;
-      const ex = px - near * dx;
-      const ey = py - near * dy;
-      return ex * ex + ey * ey;
-    };
-    const blend = (pixel: number, far2: number) => {
-      if (far2 >= reach2) return;
-      const cover = far2 <= core2 ? 1 : (reach - Math.sqrt(far2)) / EDGE;
-      const seen = level - fall * far2;
-      drawn[pixel] += Math.min(1, cover) * (seen - drawn[pixel]);
-    };
     const top = Math.max(0, Math.ceil(Math.min(ay, by) - reach));
     const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by) + reach));
     for (let row = top; row <= bottom; row++) {
@@ -265,18 +249,22 @@ export class Scene {
       if (left < extent.left[row]) extent.left[row] = left;
       if (right > extent.right[row]) extent.right[row] = right;
       const start = row * width;
+      const py = row - ay;
       for (let column = left; column <= right; column++) {
-        const far2 = distance2(column, row);
-        if (shade === 0 && far2 <= core2) {
-          // A bar is convex, so between two pixels of its core lies core alone.
-          let end = right;
-          for (let far2; (far2 = distance2(end, row)) > core2; end--) {
-            blend(start + end, far2);
-          }
-          drawn.fill(level, start + column, start + end + 1);
-          break;
+        const px = column - ax;
+        const along = (px * dx + py * dy) * perLength2;
+        const near = along < 0 ? 0 : along > 1 ? 1 : along;
+        const ex = px - near * dx;
+        const ey = py - near * dy;
+        const far2 = ex * ex + ey * ey;
+        if (far2 >= reach2) continue;
+        const pixel = start + column;
+        const seen = level - fall * far2;
+        if (far2 <= core2) drawn[pixel] = seen;
+        else {
+          const cover = Math.min(1, (reach - Math.sqrt(far2)) / EDGE);
+          drawn[pixel] += cover * (seen - drawn[pixel]);
         }
-        blend(start + column, far2);
       }
     }
   }
