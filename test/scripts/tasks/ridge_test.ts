@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
 import { runTask } from "../../run_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { prepareDigits } from "../training/train_runs.ts";
@@ -64,4 +65,22 @@ Deno.test("ridge says what a linear classifier recognises in lists of samples", 
     wrong.stderr,
     'error: Cannot run fold "2": the lists of samples are one fold\n',
   );
+});
+
+Deno.test("ridge takes a folder of anybody's recordings, in the folds of training", () => {
+  const files = ["ann", "bob", "cleo", "dan"].flatMap((person) =>
+    [["left", 2], ["right", 14]].map(([label, x]) => [
+      `${label}/${person}/1.csv`,
+      recordingText({ events: 40, x: Number(x) }),
+    ])
+  );
+  return withFiles(Object.fromEntries(files), async (folder) => {
+    const { code, stdout, stderr } = await runTask("ridge", [
+      ...["--data", folder, "--set", "data.window=200 ms", "--json"],
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const { folds, testAccuracy } = JSON.parse(stdout);
+    assert.equal(folds.length, 4);
+    assert.deepEqual(testAccuracy, { mean: 1, std: 0 });
+  });
 });
