@@ -12,8 +12,8 @@ import { runCommand, runWithin } from "../command_line/command.ts";
 /** Number of people who sign; a quarter of them form the test set. */
 const PEOPLE = 24;
 
-/** Lowest test accuracy with which the demo succeeds. */
-const ACCURACY = 0.9;
+/** Lowest test accuracy with which the demo succeeds; a guess has 0.05. */
+const ACCURACY = 0.35;
 
 /** Modules of the tasks that the demo runs. */
 const TASKS = {
