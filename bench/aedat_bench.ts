@@ -6,25 +6,10 @@
 
 import { inspectAedat, readAedat } from "../dataset/formats/aedat2/aedat.ts";
 import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
-import { allocateEvents, type Events } from "../dataset/events.ts";
+import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
+import { randomEvents } from "./random_events.ts";
 
 const EVENTS = 20_000_000;
-
-/** Random events all over the sensor, 3.5 µs apart on average, from 2³¹ µs. */
-function makeEvents(): Events {
-  const events = allocateEvents(EVENTS);
-  let state = 1;
-  let time = 0x80000000;
-  for (let i = 0; i < EVENTS; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    time += state >>> 29;
-    events.x[i] = state >>> 22 & 127;
-    events.y[i] = state >>> 15 & 127;
-    events.p[i] = state >>> 14 & 1;
-    events.t[i] = time;
-  }
-  return events;
-}
 
 /** Throws if the events read are not those written. */
 async function check(path: string, events: Events): Promise<void> {
@@ -48,7 +33,7 @@ addEventListener("unload", () => {
     console.log(`${name}: ${(EVENTS / ms / 1000).toFixed(0)} M events/s`);
   }
 });
-const written = makeEvents();
+const written = randomEvents(DVS128, 2 ** 31)(allocateEvents(EVENTS));
 await Deno.writeFile(path, ReadableStream.from(encodeAedat(written)));
 await check(path, written);
 

@@ -10,37 +10,21 @@ import type {
 } from "../dataset/formats/reading/format.ts";
 import { openRecording } from "../dataset/formats/open_recording.ts";
 import { allocateBlock } from "../dataset/formats/reading/event_block.ts";
+import { DVS128 } from "../dataset/events.ts";
 import { encodeRecording } from "../dataset/formats/writing/encode_recording.ts";
+import { randomEvents } from "./random_events.ts";
 
 /** Blocks of a recording, each of 131,072 events. */
 const BLOCKS = 40;
 
-const [WIDTH, HEIGHT] = [128, 128];
-
-/** Events that fill the sensor, 4 µs apart on average. */
-function makeBlocks(): EventBlock[] {
-  let [state, time] = [1, 0];
-  return Array.from({ length: BLOCKS }, () => {
-    const block = allocateBlock();
-    for (let i = 0; i < block.t.length; i++) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      time += state >>> 29;
-      block.x[i] = state >>> 22 & 127;
-      block.y[i] = state >>> 15 & 127;
-      block.p[i] = state >>> 14 & 1;
-      block.t[i] = time;
-    }
-    return block;
-  });
-}
-
-const blocks = makeBlocks();
+const fill = randomEvents(DVS128);
+const blocks = Array.from({ length: BLOCKS }, () => fill(allocateBlock()));
 const events = blocks.reduce((sum, { t }) => sum + t.length, 0);
 
 /** The events as if they had been read. */
 const recording: OpenRecording = {
   format: "made",
-  sensor: { width: WIDTH, height: HEIGHT },
+  sensor: DVS128,
   faults: [],
   async *blocks() {
     for (const block of blocks) yield await Promise.resolve(block);

@@ -9,11 +9,9 @@ import { aedat3 } from "../dataset/formats/aedat3/aedat3.ts";
 import { aedat4 } from "../dataset/formats/aedat4/aedat4.ts";
 import { encodeAedat4 } from "../dataset/formats/aedat4/aedat4_encode.ts";
 import { davis } from "../dataset/formats/aedat2/davis.ts";
-import type {
-  EventBlock,
-  RecordingFormat,
-} from "../dataset/formats/reading/format.ts";
+import type { RecordingFormat } from "../dataset/formats/reading/format.ts";
 import { rosBag } from "../dataset/formats/ros/ros.ts";
+import { randomEvents } from "./random_events.ts";
 
 const EVENTS = 4_000_000;
 
@@ -22,26 +20,12 @@ const PACKET = 4096;
 
 const SENSOR = { width: 346, height: 260 };
 
-/** Events all over the sensor, 4 µs apart on average. */
-function makeEvents(): EventBlock {
-  const x = new Uint16Array(EVENTS);
-  const y = new Uint16Array(EVENTS);
-  const t = new Float64Array(EVENTS);
-  const p = new Uint8Array(EVENTS);
-  let state = 1;
-  let time = 0;
-  for (let i = 0; i < EVENTS; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    time += state >>> 29;
-    x[i] = (state >>> 15) % SENSOR.width;
-    y[i] = (state >>> 7) % SENSOR.height;
-    p[i] = state >>> 30 & 1;
-    t[i] = time;
-  }
-  return { x, y, t, p };
-}
-
-const events = makeEvents();
+const events = randomEvents(SENSOR)({
+  x: new Uint16Array(EVENTS),
+  y: new Uint16Array(EVENTS),
+  t: new Float64Array(EVENTS),
+  p: new Uint8Array(EVENTS),
+});
 
 /** Puts packets of events into a file, each event in 8 bytes. */
 function packets(
