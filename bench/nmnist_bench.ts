@@ -19,6 +19,7 @@ import { type PassStatistics, runPass } from "../engine/training/pass.ts";
 import { initLive } from "../engine/training/live_init.ts";
 import { Model } from "../engine/model.ts";
 import type { LayerDescription } from "../engine/layers/describe_layers.ts";
+import type { Loss } from "../engine/losses/loss.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { probSpikes } from "../engine/losses/prob_spikes.ts";
 import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
@@ -70,45 +71,58 @@ interface Epoch {
   readonly tested: PassStatistics;
 }
 
-/** The epochs of each network, in the order trained. */
-const results = new Map<string, Epoch[]>();
+/** A network, and how it is trained. */
+interface Training {
+  readonly what: string;
+  readonly layers: readonly LayerDescription[];
+  readonly loss: Loss;
+  readonly epochs: number;
+  readonly lr: number;
+  readonly live: boolean;
+}
 
-for (
-  const { what, layers, epochs, lr, loss, live } of [
-    {
-      what: "CNN",
-      layers: CNN,
-      loss: counts,
-      epochs: 20,
-      lr: 0.01,
-      live: false,
-    },
-    {
-      what: "CNN, init live",
-      layers: CNN,
-      loss: counts,
-      epochs: 15,
-      lr: 0.003,
-      live: true,
-    },
-    {
-      what: "CNN, init live, ProbSpikes",
-      layers: CNN,
-      loss: shares,
-      epochs: 15,
-      lr: 0.001,
-      live: true,
-    },
-    {
-      what: "MLP",
-      layers: MLP,
-      loss: counts,
-      epochs: 100,
-      lr: 0.01,
-      live: false,
-    },
-  ]
-) {
+const TRAININGS: readonly Training[] = [
+  {
+    what: "CNN",
+    layers: CNN,
+    loss: counts,
+    epochs: 20,
+    lr: 0.01,
+    live: false,
+  },
+  {
+    what: "CNN, init live",
+    layers: CNN,
+    loss: counts,
+    epochs: 15,
+    lr: 0.003,
+    live: true,
+  },
+  {
+    what: "CNN, init live, ProbSpikes",
+    layers: CNN,
+    loss: shares,
+    epochs: 15,
+    lr: 0.001,
+    live: true,
+  },
+  {
+    what: "MLP",
+    layers: MLP,
+    loss: counts,
+    epochs: 100,
+    lr: 0.01,
+    live: false,
+  },
+];
+
+/** The epochs of each network, in the order trained. */
+const results = new Map<string, Epoch[]>(
+  TRAININGS.map(({ what }) => [what, []]),
+);
+
+/** Creates a network with its plans for training and test. */
+async function prepare({ layers, loss, live }: Training) {
   const model = await Model.create({
     device,
     input: { C: 2, H: 34, W: 34 },
@@ -134,13 +148,18 @@ for (
       batches: await Array.fromAsync(batches(train, first, options)),
     });
   }
-  const done: Epoch[] = [];
-  results.set(what, done);
+  return { model, trainer, tester };
+}
+
+for (const training of TRAININGS) {
+  const { what, epochs, lr } = training;
+  let prepared: ReturnType<typeof prepare> | undefined;
   Deno.bench({
     name: `${software ? "a batch" : "an epoch"}, ${what}`,
     n: software ? 1 : epochs,
     warmup: 0,
     async fn(b) {
+      const { model, trainer, tester } = await (prepared ??= prepare(training));
       b.start();
       const trained = await runPass(trainer, inOrder(train), {
         lr,
@@ -150,6 +169,7 @@ for (
       const tested = await runPass(tester, inOrder(test), {
         layers: model.layers,
       });
+      const done = results.get(what)!;
       // The benchmark runner makes more iterations than `n`.
       if (done.length < epochs) done.push({ trained, tested });
     },
