@@ -232,6 +232,18 @@ export function allocateUnits(
         ? undefined
         : allocate("drive", M * sizes.drives[0]);
       const floats = (label: string, each: number) => allocate(label, M * each);
+      const drives = layers.map(({ name }, index) =>
+        shared ?? floats(`${name} drive`, sizes.drives[index])
+      );
+      const rasterGradients = sizes.rasterGradients.map((each, raster) => {
+        const [reader] = readersOf(units, raster);
+        // The adjoint of a synapse runs once its drive is no longer read.
+        const isFree = each > 0 && !keep && reader && !reader.adds &&
+          sizes.drives[reader.unit] >= each;
+        return isFree
+          ? drives[reader.unit]
+          : floats(`gradient of raster ${raster}`, each);
+      });
       return {
         counts: allocate("counts", M * sizes.counts),
         largest: allocate("largest", M),
@@ -248,16 +260,12 @@ export function allocateUnits(
         ],
         spikes,
         joined,
-        drives: layers.map(({ name }, index) =>
-          shared ?? floats(`${name} drive`, sizes.drives[index])
-        ),
+        drives,
         potentials: layers.map(({ name }, index) =>
           floats(`${name} potentials`, keep ? sizes.drives[index] : 0)
         ),
         gradient: floats("gradient", sizes.gradient),
-        rasterGradients: sizes.rasterGradients.map((each, index) =>
-          floats(`gradient of raster ${index}`, each)
-        ),
+        rasterGradients,
         secondGradients: sizes.secondGradients.map((each, index) =>
           floats(`second gradient of raster ${index}`, each)
         ),
