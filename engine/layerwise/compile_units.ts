@@ -146,9 +146,12 @@ export class UnitCompiler {
         const own = launches[index];
         return [
           ...this.#each(
+            [own.pack, ...own.synapse],
+            (part) => this.#synapseBuffers(index, part),
+          ),
+          ...this.#each(
             [
-              own.pack,
-              ...own.synapse,
+              ...own.ghostForward,
               ...this.#scaling(unit),
               ...(trains ? own.statistics : []),
             ],
@@ -185,8 +188,21 @@ export class UnitCompiler {
         ),
         this.#once(own.total, this.#normBuffers(index)),
         ...this.#each(
-          [own.apply, ...below, ...this.#scaling(unit), ...own.gradient],
+          [
+            own.apply,
+            // Only of units that read the input, whose counts have no gradient.
+            ...this.#scaling(unit),
+            ...own.ghostAdjoint,
+          ],
           buffers,
+        ),
+        ...this.#each(
+          own.ghostGradient,
+          (part) => this.#ghostBuffers(index, part),
+        ),
+        ...this.#each(
+          [...below, ...own.gradient],
+          (part) => this.#belowBuffers(index, part),
         ),
       ];
     }));
@@ -286,7 +302,38 @@ export class UnitCompiler {
       tally: { buffer: buffers.records.buffer },
       fired: { buffer: buffers.activity.fired[index] },
       potentials: { buffer: own.potentials[index] },
+      first: { buffer: own.ghosts[index] },
+      ghostWeights: this.#slotOf(unit, "ghost", buffers.zeros),
     };
+  }
+
+  /** A synapse writes the first half of a ghost convolution's maps. */
+  #synapseBuffers(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    const bound = this.#forwardBuffers(index, part);
+    const { ghosts } = buffers.microBatches[part];
+    return units.units[index].ghost
+      ? { ...bound, x: { buffer: ghosts[index] } }
+      : bound;
+  }
+
+  /** The gradient of a ghost convolution's depth-wise weights. */
+  #ghostBuffers(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    return {
+      ...this.#backwardBuffers(index, part),
+      dw: this.#gradientOf(units.units[index], "ghost", buffers.unused[0]),
+    };
+  }
+
+  /** A synapse reads the gradient of the first half. */
+  #belowBuffers(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    const bound = this.#backwardBuffers(index, part);
+    const { ghostGradient } = buffers.microBatches[part];
+    return units.units[index].ghost
+      ? { ...bound, dy: { buffer: ghostGradient } }
+      : bound;
   }
 
   #normBuffers(index: number): Bound {
@@ -354,6 +401,9 @@ export class UnitCompiler {
       dw: this.#gradientOf(unit, "weight", buffers.unused[0]),
       stripSum: partial,
       stripSums: partial,
+      first: { buffer: own.ghosts[index] },
+      dfirst: { buffer: own.ghostGradient },
+      ghostWeights: this.#slotOf(unit, "ghost", buffers.zeros),
       ...optimizer.bindingsOf(slot),
     };
   }

@@ -6,6 +6,7 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
+import { describeGhost } from "./ghost.ts";
 import { conv } from "../layers/conv.ts";
 import type { ConvDescription } from "../layers/conv_shapes.ts";
 import { dense, type DenseDescription } from "../layers/dense.ts";
@@ -57,6 +58,13 @@ export interface UnitOptions {
 /** One entry of the description of a network. */
 export type UnitDescription =
   | UnitOptions & { readonly conv: ConvDescription }
+  | UnitOptions & {
+    /**
+     * A convolution that computes half of its maps by depth-wise kernels of 3×3
+     * from the other half.
+     */
+    readonly ghost: ConvDescription;
+  }
   | UnitOptions & { readonly dense: number | DenseDescription }
   | ResidualDescription
   | UnitOptions;
@@ -77,12 +85,12 @@ const LARGEST_COUNT = 255;
 
 /** The keys that an entry may have. */
 const KEYS = [
-  ...["conv", "dense", "residual", "shortcut", "join"],
+  ...["conv", "ghost", "dense", "residual", "shortcut", "join"],
   ...["norm", "bias", "neuron", "pool", "dropout"],
 ];
 
 /** The keys by which an entry asks for what only units have. */
-const UNIT_KEYS = ["norm", "bias", "dropout", "residual"] as const;
+const UNIT_KEYS = ["ghost", "norm", "bias", "dropout", "residual"] as const;
 
 /**
  * Tells whether a network has to be computed layer by layer.
@@ -187,6 +195,8 @@ class UnitBuilder {
       this.#addResidual(description);
     } else if ("conv" in description) {
       this.#addUnit(conv, description.conv, description);
+    } else if ("ghost" in description) {
+      this.#addUnit(conv, description.ghost, description, { isGhost: true });
     } else if ("dense" in description) {
       this.#addUnit(dense, description.dense, description);
     } else {
@@ -215,6 +225,7 @@ class UnitBuilder {
     kind: typeof conv | typeof dense,
     options: unknown,
     description: UnitOptions,
+    { isGhost = false }: { readonly isGhost?: boolean } = {},
   ): void {
     const prefix = kind.prefix ?? kind.name;
     const number = (this.#numbers.get(prefix) ?? 0) + 1;
@@ -224,8 +235,10 @@ class UnitBuilder {
     const place = { name, input: source.extent };
     // First weights as PyTorch draws them; SLAYER's are larger.
     const given = typeof options === "number" ? { out: options } : options;
+    const scaled = { weightScale: 1, ...given as object } as never;
+    const ghost = isGhost ? describeGhost(scaled, place) : undefined;
     const layer = {
-      ...kind.describe({ weightScale: 1, ...given as object } as never, place),
+      ...(ghost?.shapes ?? kind.describe(scaled, place)),
       kind,
       name,
       input: source.extent,
@@ -240,6 +253,7 @@ class UnitBuilder {
     };
     this.units.push({
       layer,
+      ghost: ghost?.ghost,
       source: this.#current,
       bias: description.bias ?? description.norm === undefined,
       neuron: this.#neuron,

@@ -37,6 +37,9 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
     const bound = 1 / Math.sqrt(fanInOf(unit));
     return [
       [layer.name, "weight", layer.weights!] as const,
+      ...(unit.ghost
+        ? [[layer.name, "ghost", unit.ghost.weights] as const]
+        : []),
       ...(norm
         ? [
           [layer.name, "norm.weight", vectorOf(unit, () => 1)] as const,

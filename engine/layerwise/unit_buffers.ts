@@ -14,6 +14,7 @@ import { inQuads } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import { Activity } from "../plan/spike_counts.ts";
 import { Records } from "../plan/step_results.ts";
+import { ghostFloats, ghostPartialFloats } from "./ghost.ts";
 import { isPooled, layerRaster, stripsOf } from "./unit_launches.ts";
 import {
   floatsOf,
@@ -45,6 +46,8 @@ export interface UnitSizes {
   readonly drives: readonly number[];
   /** Which spikes of a unit get a gradient. */
   readonly routes: number;
+  /** The first half of the maps of each ghost convolution, 0 for others. */
+  readonly ghosts: readonly number[];
   /** Gradient of a drive. */
   readonly gradient: number;
   /** Gradient of each raster that has one, 0 of the others. */
@@ -114,6 +117,7 @@ export function sizeUnits(
     routes: train
       ? Math.max(...units.units.map(({ layer }) => B * sizeOf(layer.output)))
       : 0,
+    ghosts: units.units.map(({ ghost }) => ghost ? ghostFloats(ghost, T) : 0),
     gradient: train ? most : 0,
     rasterGradients: all.map((raster, index) =>
       train && index > 0 ? floats(raster) : 0
@@ -125,9 +129,10 @@ export function sizeUnits(
     ),
     partial: train
       ? Math.max(
-        ...units.units.map(({ layer }) =>
-          layer.kind.partialFloats?.(layer) ?? 0
-        ),
+        ...units.units.flatMap(({ layer, ghost }) => [
+          layer.kind.partialFloats?.(ghost?.first ?? layer) ?? 0,
+          ghost ? ghostPartialFloats(ghost) : 0,
+        ]),
       )
       : 0,
   };
@@ -145,6 +150,10 @@ export interface MicroBatchBuffers {
   readonly joined: readonly GPUBuffer[];
   /** Drives of each unit. */
   readonly drives: readonly GPUBuffer[];
+  /** The first half of the maps of each ghost convolution. */
+  readonly ghosts: readonly GPUBuffer[];
+  /** Gradient of the first half of the unit that is being computed. */
+  readonly ghostGradient: GPUBuffer;
   /** Potentials of each unit, if they are kept. */
   readonly potentials: readonly GPUBuffer[];
   /** Gradient of the drive of the unit that is being computed. */
@@ -261,6 +270,13 @@ export function allocateUnits(
         spikes,
         joined,
         drives,
+        ghosts: layers.map(({ name }, index) =>
+          floats(`${name} first half`, sizes.ghosts[index])
+        ),
+        ghostGradient: floats(
+          "gradient of a first half",
+          train ? Math.max(...sizes.ghosts) : 0,
+        ),
         potentials: layers.map(({ name }, index) =>
           floats(`${name} potentials`, keep ? sizes.drives[index] : 0)
         ),

@@ -26,6 +26,7 @@ import { ShapeError } from "../device/errors.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { LayerSetting } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
+import { launchGhost, NO_GHOST } from "./ghost.ts";
 import {
   floatsOf,
   planesOf,
@@ -68,6 +69,12 @@ export interface UnitLaunches {
   readonly pack: Launch;
   /** From the raster to the drive. */
   readonly synapse: readonly Launch[];
+  /** The second half of a ghost convolution's maps, from the first. */
+  readonly ghostForward: readonly Launch[];
+  /** From the gradient of all its maps to that of the first half. */
+  readonly ghostAdjoint: readonly Launch[];
+  /** From there to that of its depth-wise weights. */
+  readonly ghostGradient: readonly Launch[];
   /** Statistics of a micro-batch, where the unit normalises. */
   readonly statistics: readonly Launch[];
   /** Coefficients of the normalised drive while training. */
@@ -139,10 +146,11 @@ export function launchUnit(
   setting: UnitSetting,
 ): UnitLaunches {
   const unit = units.units[index];
-  const { layer, norm } = unit;
+  const { layer, norm, ghost } = unit;
   const source = rasterOf(units, unit.source);
   const strips = stripsOf(layerRaster(unit), setting.T);
   const { kind } = layer;
+  const synapse = ghost?.first ?? layer;
   const own = synapseSetting(source, setting);
   const { T, batch } = setting;
   const channels = floatsOf(layerRaster(unit));
@@ -157,7 +165,8 @@ export function launchUnit(
   const each = [groupsFor(channels, LANES), 1, 1] as const;
   return {
     pack: packRaster(source, T),
-    synapse: kind.forward(layer, own),
+    synapse: kind.forward(synapse, own),
+    ...(ghost ? launchGhost(ghost, T, batch) : NO_GHOST),
     statistics: norm
       ? [launch({
         kernel: normStatistics,
@@ -191,8 +200,8 @@ export function launchUnit(
       grid: [groupsFor(values / 4, LANES), 1, "samples"],
       loops: Math.ceil(values / 4 / LANES / 65535) + 1,
     }),
-    adjoint: kind.adjoint?.(layer, own) ?? [],
-    gradient: kind.gradient?.(layer, own) ?? [],
+    adjoint: kind.adjoint?.(synapse, own) ?? [],
+    gradient: kind.gradient?.(synapse, own) ?? [],
   };
 }
 

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Ghost } from "./ghost.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Extent } from "../network/network.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
@@ -54,6 +55,8 @@ export interface Residual {
 export interface Unit {
   /** The synapse, with the name of the unit. */
   readonly layer: Layer;
+  /** The halves of a ghost convolution, if the synapse is one. */
+  readonly ghost?: Ghost;
   /** Index of the raster that the synapse reads; 0 is the input. */
   readonly source: number;
   /** The normalisation, if there is one. */

@@ -76,6 +76,8 @@ const conv = section({
 /** Schemas of the kinds of entries; each kind has one key. */
 const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   conv: section({ conv, ...OPTIONS, pool: v.optional(pooling) }),
+  // Half of the maps come from the others by depth-wise kernels.
+  ghost: section({ ghost: conv, ...OPTIONS, pool: v.optional(pooling) }),
   dense: section({
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
     ...OPTIONS,

@@ -1,0 +1,170 @@
+/**
+ * Ghost convolutions: half of the maps by a convolution, the other half from
+ * these by a depth-wise one.
+ *
+ * @module
+ */
+
+import {
+  ghostAdjoint,
+  ghostForward,
+  ghostStrips,
+  ghostTotal,
+} from "../../kernels/layers/ghost.ts";
+import { ShapeError } from "../device/errors.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import { conv } from "../layers/conv.ts";
+import type { ConvDescription, ConvLayer } from "../layers/conv_shapes.ts";
+import { inQuads } from "../network/layout.ts";
+import type { Extent } from "../network/network.ts";
+import type { WeightLayout } from "../network/weights.ts";
+
+/** The depth-wise half of a ghost convolution. */
+export interface Ghost {
+  /** The convolution that gives the first half of the maps. */
+  readonly first: ConvLayer;
+  /** Side of the depth-wise kernels. */
+  readonly window: number;
+  /** Their weights. */
+  readonly weights: WeightLayout;
+}
+
+/**
+ * Works out the shapes of a ghost convolution.
+ *
+ * @param description The convolution, with the number of all maps.
+ * @param place Name of the layer, and the extent of its input.
+ * @returns The layer of all maps, and its halves.
+ * @throws {ShapeError} If the maps are not an even number, or sizes do not fit.
+ */
+export function describeGhost(
+  description: ConvDescription,
+  place: { readonly name: string; readonly input: Extent },
+) {
+  const { out } = description;
+  if (out % 2 !== 0) {
+    throw new ShapeError(
+      `Cannot build layer "${place.name}": ${out} maps are not an even number`,
+    );
+  }
+  const half = out / 2;
+  const own = { ...description, out: half };
+  const first = { ...conv.describe(own, place), ...place, kind: conv };
+  const window = 3;
+  return {
+    shapes: {
+      ...first,
+      output: { ...first.output, C: out },
+      runSize: out,
+    },
+    ghost: {
+      first: first as unknown as ConvLayer,
+      window,
+      weights: depthwiseWeights(half, window),
+    } satisfies Ghost,
+  };
+}
+
+/** Weights `[maps, 1, window, window]`, drawn as PyTorch draws them. */
+function depthwiseWeights(maps: number, window: number): WeightLayout {
+  const taps = window * window;
+  const row = inQuads(maps);
+  return {
+    shape: [maps, 1, window, window, 1],
+    floats: taps * row,
+    first: (random) =>
+      Float32Array.from(
+        { length: maps * taps },
+        () => (2 * random.uniform() - 1) / window,
+      ),
+    visit(at) {
+      for (let c = 0; c < maps; c++) {
+        for (let k = 0; k < taps; k++) at(c * taps + k, k * row + c);
+      }
+    },
+  };
+}
+
+/**
+ * Floats of a sample's first half of maps.
+ *
+ * @param ghost The convolution.
+ * @param T Bins of a sample.
+ * @returns The number of floats.
+ */
+export function ghostFloats({ first: { output } }: Ghost, T: number): number {
+  return T * output.H * output.W * inQuads(output.C);
+}
+
+/**
+ * Floats of a sample's partial sums of the depth-wise weights' gradient.
+ *
+ * @param ghost The convolution.
+ * @returns The number of floats.
+ */
+export function ghostPartialFloats({ first: { output }, weights }: Ghost) {
+  return output.H * weights.floats;
+}
+
+/** The launches of a ghost convolution's second half. */
+export interface GhostLaunches {
+  readonly ghostForward: readonly Launch[];
+  readonly ghostAdjoint: readonly Launch[];
+  readonly ghostGradient: readonly Launch[];
+}
+
+/** Those of other synapses. */
+export const NO_GHOST: GhostLaunches = {
+  ghostForward: [],
+  ghostAdjoint: [],
+  ghostGradient: [],
+};
+
+/**
+ * Works out the launches of a ghost convolution's second half.
+ *
+ * @param ghost The convolution.
+ * @param T Bins of a sample.
+ * @param batch Most samples of a batch.
+ * @returns The launches.
+ */
+export function launchGhost(
+  ghost: Ghost,
+  T: number,
+  batch: number,
+): GhostLaunches {
+  const { first: { output: { H, W, C: half } }, window, weights } = ghost;
+  const constants = { T, H, W, half, window };
+  const taps = window * window;
+  const pixels = T * H * W;
+  const each = (values: number) =>
+    [groupsFor(values, ghostForward.workgroup), 1, "samples"] as const;
+  return {
+    ghostForward: [launch({
+      kernel: ghostForward,
+      constants,
+      grid: each(pixels * inQuads(2 * half)),
+      loops: 2 * (taps + 2),
+    })],
+    ghostAdjoint: [launch({
+      kernel: ghostAdjoint,
+      constants,
+      grid: each(pixels * inQuads(half)),
+      loops: 2 * (taps + 2),
+    })],
+    ghostGradient: [
+      launch({
+        kernel: ghostStrips,
+        constants,
+        grid: [H, 1, "samples"],
+        loops: Math.ceil(weights.floats / 64) * (T * (W + 1) + 2),
+      }),
+      launch({
+        kernel: ghostTotal,
+        constants: { H, half, window },
+        grid: [groupsFor(weights.floats, ghostTotal.workgroup), 1, 1],
+        loops: batch * H + 1,
+      }),
+    ],
+  };
+}
