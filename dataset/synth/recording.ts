@@ -8,7 +8,7 @@
 import { bisectRight } from "npm:d3-array@3.2.4";
 import { DVS128, type Events } from "../events.ts";
 import { EventCamera } from "./camera.ts";
-import { drawArms, drawTrunk } from "./body.ts";
+import { type BodyPose, drawArms, drawTrunk } from "./body.ts";
 import { MOTIONS } from "./motions.ts";
 import type { Person } from "./people.ts";
 import { Random } from "../random.ts";
@@ -44,8 +44,8 @@ const CAMERA = {
 const STEP_US = 5000;
 /** The same under lamps: four make a period of their flicker. */
 const LAMP_STEP_US = 2500;
-/** Exposures in which trunk and head, which are slow, stand still. */
-const TRUNK_STEPS = 4;
+/** Pixels by which trunk and head, which are slow, move until drawn again. */
+const TRUNK_PIXELS = 0.1;
 const FLICKER_HZ = 100;
 /** Flicker of a glossy pixel, relative to that of a lit hand. */
 const GLOSS = 3;
@@ -111,11 +111,15 @@ export function* filmPerson(
   let nowUs = 0;
   const film = (course: SignCourse, from: number, to: number) => {
     const steps = Math.round((to - from) * 1e6 / stepUs);
+    let drawn: BodyPose | undefined;
     let behind: readonly Bar[] = [];
     for (let n = 1; n <= steps; n++) {
       nowUs += stepUs;
       const pose = course.at(from + n * stepUs / 1e6);
-      if (n % TRUNK_STEPS === 1) behind = drawTrunk(person, pose);
+      if (drawn === undefined || trunkMoved(drawn, pose) > TRUNK_PIXELS) {
+        drawn = pose;
+        behind = drawTrunk(person, pose);
+      }
       const lamps = lampsAt(nowUs / 1e6, person);
       const changes = scene.draw({
         behind,
@@ -143,6 +147,16 @@ export function* filmPerson(
     end: bisectRight(events.t, endUs),
   }));
   return { events, signs };
+}
+
+/** How far trunk, head and lips are from where they were, in pixels. */
+function trunkMoved(from: BodyPose, to: BodyPose): number {
+  return Math.max(
+    Math.abs(to.lean - from.lean),
+    Math.abs(to.nod - from.nod),
+    Math.abs(to.tilt - from.tilt),
+    Math.abs(to.mouth - from.mouth),
+  );
 }
 
 function lampsAt(seconds: number, { place }: Person): number {

@@ -206,7 +206,7 @@ Deno.test("lamps flicker at 100 Hz in S3 and nowhere else", () => {
       assert(power > 1000, `${recording}: ${power}`);
       assert(powerAt(87, recordings[n]) < power / 100);
     } else {
-      assert(power < 50, `${recording}: ${power}`);
+      assert(power < 200, `${recording}: ${power}`);
     }
   });
 });
