@@ -10,6 +10,7 @@ import { readConfigurationFile } from "../../../scripts/configuration/configurat
 import type { Configuration } from "../../../scripts/configuration/types.ts";
 import type { EpochMetrics, RunSummary } from "../../../scripts/run/files.ts";
 import { runTask } from "../../run_task.ts";
+import { copySigns } from "./shared_signs.ts";
 
 /** A network of one layer for the signs of four people. */
 const SIGNS = `simulation: {Ts: 20, tSample: 1500, nSample: 8}
@@ -35,18 +36,14 @@ network: [{dense: 10}]
 `;
 
 /**
- * Makes recordings of four people, their store, and a configuration, with the
- * commands that a user has for it.
+ * Copies recordings of four people and their store, and writes a configuration
+ * that uses them.
  *
  * @param folder An empty folder.
  * @returns The configuration; results go to `first` beside it.
  */
 export async function prepareSigns(folder: string): Promise<string> {
-  const data = join(folder, "data");
-  const synth = await runTask("synth", ["--out", data, "--people", "4"]);
-  assert.deepEqual([synth.code, synth.stderr], [0, ""]);
-  const slice = await runTask("slice", ["--data", data]);
-  assert.deepEqual([slice.code, slice.stderr], [0, ""]);
+  await copySigns(join(folder, "data"));
   const path = join(folder, "network.yaml");
   await Deno.writeTextFile(path, SIGNS);
   return path;

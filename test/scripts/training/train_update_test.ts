@@ -12,6 +12,7 @@ gpuTest("batches accumulated train in the bits of larger ones", async () => {
     const out = join(folder.path, name);
     await train("train", ...[
       ...["--config", config, "--out", out, "--folds", "3"],
+      ...["--set", "training.epochs=1"],
       ...set.flatMap((value) => ["--set", value]),
     ]);
     return await outcomeOf(out);
