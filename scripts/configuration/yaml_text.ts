@@ -27,6 +27,7 @@ const SECTIONS = [
   "testing",
   "testing.error",
   "data",
+  "input",
 ];
 
 /** Options for reading a configuration. */

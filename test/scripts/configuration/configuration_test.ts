@@ -125,6 +125,15 @@ Deno.test("parseConfiguration() reads how weights start and are updated", () => 
   assert.deepEqual([init, clip, accumulate, weightDecay], ["live", 5, 4, 0.01]);
 });
 
+Deno.test("parseConfiguration() reads what the network sees of a sample", () => {
+  const { input } = parseConfiguration(
+    "input: {slices: 20, size: 64}",
+    "network.yaml",
+    { set: ["input.most=15"] },
+  );
+  assert.deepEqual(input, { slices: 20, size: 64, most: 15 });
+});
+
 Deno.test("parseConfiguration() takes a region to be the whole sample", () => {
   const { training, testing } = parseConfiguration(
     "simulation: {tSample: 500}\ntraining: {random_crop: True, " +
