@@ -86,13 +86,8 @@ export {
   type EvaluateOptions,
   type Evaluation,
 } from "./engine/training/evaluate.ts";
-export {
-  type LayerTrace,
-  predict,
-  type Prediction,
-  type Trace,
-  trace,
-} from "./engine/trace.ts";
+export type { LayerTrace } from "./engine/network/layer_trace.ts";
+export { predict, type Prediction, type Trace, trace } from "./engine/trace.ts";
 export {
   differentiateLayer,
   type LayerActivity,
@@ -176,6 +171,7 @@ export {
   type EpochRow,
   lossCurves,
 } from "./scripts/charts/learning_curves.ts";
+export { runningLogits } from "./scripts/charts/running_logits.ts";
 export type { OutputSpikes } from "./scripts/charts/output_spikes.ts";
 export {
   membranePotentials,

@@ -129,7 +129,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   checkBinning(options);
   checkPixels(events, sensor);
   const { x, y, t, p } = events;
-  const Ts = method === "slices" ? sliceOf(events, options) : options.Ts;
+  const Ts = method === "slices" ? sliceLength(events, options) : options.Ts;
   const slayerTD = method === "SlayerTD";
   const upright = method !== "frames";
   const row = upright ? y : x;
@@ -212,10 +212,33 @@ export function cropWords(
   return crop;
 }
 
-/** Length in ms of the slices of a sample's own duration. */
-function sliceOf(
+/**
+ * Finds how long the slices of a sample's own duration are.
+ *
+ * @param events The events in the order recorded.
+ * @param options Number of slices, and the timing.
+ * @returns Length of a slice in ms; 1 of a sample without events.
+ *
+ * @example
+ * ```ts
+ * import { sliceLength } from "./pack.ts";
+ * const events = {
+ *   x: Uint16Array.of(3, 4),
+ *   y: Uint16Array.of(0, 1),
+ *   t: Uint32Array.of(1_000_000, 1_099_000), // µs
+ *   p: Uint8Array.of(0, 1),
+ * };
+ * const timing = { unitUs: 1000, fromFirstEvent: true };
+ * const length = sliceLength(events, { slices: 20, timing });
+ * if (length !== 5) throw new Error(`unexpected ${length}`);
+ * ```
+ */
+export function sliceLength(
   { t }: Events,
-  { slices = 1, timing: { unitUs, fromFirstEvent } }: PackOptions,
+  { slices = 1, timing: { unitUs, fromFirstEvent } }: Pick<
+    PackOptions,
+    "slices" | "timing"
+  >,
 ): number {
   if (t.length === 0) return 1;
   const time = (i: number) => Math.floor((t[0] + ((t[i] - t[0]) | 0)) / unitUs);

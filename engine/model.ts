@@ -16,7 +16,7 @@ import {
   describeUnits,
   type UnitDescription,
 } from "./layerwise/describe_units.ts";
-import { compileLayerwise } from "./layerwise/layerwise_plan.ts";
+import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
 import { layOutUnits } from "./layerwise/parameters.ts";
 import type { Units } from "./layerwise/units.ts";
@@ -31,6 +31,7 @@ import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
 import type { PlanContext } from "./plan/compile_step.ts";
 import { compilePlan } from "./plan/plan.ts";
 import {
+  binsOf,
   CODING_MODES,
   type InputCoding,
   type PlanOptions,
@@ -38,7 +39,7 @@ import {
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
-import type { StepRunner } from "./plan/step_runner.ts";
+import type { EventBinning, StepRunner } from "./plan/step_runner.ts";
 import {
   layOutWeights,
   type NamedArray,
@@ -430,6 +431,55 @@ export class Model implements Disposable {
       optimizer: options.train ? this.#optimizer : undefined,
       changes: options.changes,
     });
+  }
+
+  /** The layers that have neurons: all but a readout without. */
+  get spikingLayers(): readonly Layer[] {
+    return this.#units
+      ? this.#units.units.filter(({ neuron }) => neuron).map((unit) =>
+        unit.layer
+      )
+      : this.layers;
+  }
+
+  /** Whether the network is computed layer by layer. */
+  get isLayerwise(): boolean {
+    return this.#units !== undefined;
+  }
+
+  /**
+   * Tells how events are to be binned for the network.
+   *
+   * @param options Length of a sample in ms.
+   * @returns Number of bins, and their length in ms; in a network that is
+   * computed layer by layer they are finer than the network's own.
+   * @throws {ShapeError} If a plan cannot have as many bins.
+   *
+   * @example
+   * ```ts
+   * import { Model } from "./model.ts";
+   * import { packSpikes } from "./network/pack_spikes.ts";
+   * import { predict } from "./trace.ts";
+   * using network = await Model.create({
+   *   input: { C: 1, H: 2, W: 2 },
+   *   layers: [{ dense: 3, neuron: "none" }],
+   *   Ts: 5,
+   *   random: 0,
+   * });
+   * const silence = { shape: [1, 1, 2, 2, 20], data: new Float32Array(80) };
+   * const tSample = 100;
+   * const binning = network.eventBinning({ tSample });
+   * const batch = packSpikes(silence, [0], binning);
+   * const [{ scores }] = await predict(network, batch, { tSample });
+   * if (scores.length !== 3) throw new Error("expected three scores");
+   * ```
+   */
+  eventBinning({ tSample }: Pick<PlanOptions, "tSample">): EventBinning {
+    const { Ts, slices, sensor } = this.description;
+    return this.#units
+      ? timeUnits({ units: this.#units, Ts, slices, sensor }, tSample)
+        .eventBinning
+      : { bins: binsOf(tSample, Ts), Ts };
   }
 
   /** Frees weights, gradients and moments. */

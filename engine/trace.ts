@@ -6,45 +6,48 @@
  */
 
 import { floatsToUser, spikesToUser } from "./network/activity_order.ts";
-import { sizeOf } from "./network/network.ts";
 import { record } from "./device/compiler.ts";
+import { type LayerTrace, zerosOf } from "./network/layer_trace.ts";
 import { layoutOf } from "./network/layout.ts";
+import { traceUnits } from "./layerwise/trace_units.ts";
 import type { Model } from "./model.ts";
 import { probSpikes } from "./losses/prob_spikes.ts";
+import { crossEntropy } from "./losses/readout.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
+import type { StepRunner } from "./plan/step_runner.ts";
 import type { MicroBatch, Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./device/readback.ts";
 import type { EventBatch } from "./network/event_batch.ts";
 import type { NamedArray } from "./network/weights.ts";
 
-/** Spikes and potentials of one layer, both `[N, C, H, W, T]`. */
-export interface LayerTrace {
-  /** Name of the layer. */
-  readonly name: string;
-  /** 1/Ts where a neuron spiked, else 0. */
-  readonly spikes: NamedArray;
-  /** Potentials, the refractory response included. */
-  readonly potentials: NamedArray;
-}
-
 /** Spikes, potentials, losses and gradients of a batch. */
 export interface Trace {
-  /** Spikes and potentials of each layer, first to last. */
+  /** Spikes and potentials of each layer with neurons, first to last. */
   readonly layers: readonly LayerTrace[];
+  /**
+   * Drive of a readout without neurons, `[N, C, 1, 1, T]`; the mean over time
+   * is what loss and prediction are computed from.
+   */
+  readonly outputs?: NamedArray;
   /** Predicted class of each sample. */
   readonly predictions: Uint32Array;
   /** Loss of each sample. */
   readonly losses: Float32Array;
-  /** Gradient of each weight, summed over the batch. */
+  /**
+   * Gradient of each weight, summed over the batch; of the mean over the batch
+   * where the network is computed layer by layer.
+   */
   readonly gradients: Readonly<Record<string, NamedArray>>;
 }
 
 /**
  * Runs a network forward and backward, without an update, and reads back its
- * spikes, potentials and gradients.
+ * spikes, potentials and gradients. A network that is computed layer by layer
+ * runs as in an evaluation, with running statistics and without dropout.
  *
  * @param model The network.
- * @param batch Packed events of a few samples.
+ * @param batch Packed events of a few samples, binned as
+ * {@linkcode Model.eventBinning} says.
  * @param options Length of a sample in ms, and the loss.
  * @returns Spikes and potentials of every layer, loss and gradients.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
@@ -82,17 +85,25 @@ export async function trace(
   batch: EventBatch,
   options: Pick<PlanOptions, "tSample" | "loss">,
 ): Promise<Trace> {
-  using stepper = await model.compile({
+  const plan = {
     ...options,
     batch: batch.labels.length,
     train: true,
     keep: true,
-  });
-  if (stepper.pending) {
-    throw new TypeError(
-      "Cannot trace: a gradient was accumulated that no update has used",
-    );
+  };
+  if (model.isLayerwise) {
+    using stepper = await model.compileUnits(plan);
+    requireNoGradient(stepper);
+    await stepper.differentiate(batch);
+    const found = await traceUnits(model.device, stepper.plan, plan.batch);
+    return {
+      ...await outcomeOf(stepper),
+      ...found,
+      ...await gradientsOf(model),
+    };
   }
+  using stepper = await model.compile(plan);
+  requireNoGradient(stepper);
   const { backward } = stepper.plan;
   const found = await runForward(
     model,
@@ -105,24 +116,42 @@ export async function trace(
       pass.end();
     },
   );
-  return { ...found, gradients: await model.gradients() };
+  return { ...found, ...await gradientsOf(model) };
+}
+
+function requireNoGradient({ pending }: { readonly pending: boolean }): void {
+  if (pending) {
+    throw new TypeError(
+      "Cannot trace: a gradient was accumulated that no update has used",
+    );
+  }
+}
+
+async function gradientsOf(model: Model): Promise<Pick<Trace, "gradients">> {
+  return { gradients: await model.gradients() };
 }
 
 /** Predicted class, spikes and potentials of a sample. */
 export interface Prediction {
-  /** The predicted class. */
+  /** The predicted class: that of the largest score, the first of several. */
   readonly label: number;
-  /** Number of spikes of each output. */
-  readonly counts: readonly number[];
-  /** Spikes and potentials of each layer, `[1, C, H, W, T]`. */
+  /**
+   * Score of each output: its number of spikes or, of a readout without
+   * neurons, the mean over time of its drive.
+   */
+  readonly scores: readonly number[];
+  /** Spikes and potentials of each layer with neurons, `[1, C, H, W, T]`. */
   readonly layers: readonly LayerTrace[];
+  /** Drive of a readout without neurons, `[1, C, 1, 1, T]`. */
+  readonly outputs?: NamedArray;
 }
 
 /**
  * Runs samples forward through a network and reads back spikes and potentials.
  *
  * @param model The network.
- * @param batch Packed events of a few samples; their labels do not matter.
+ * @param batch Packed events of a few samples, binned as
+ * {@linkcode Model.eventBinning} says; their labels do not matter.
  * @param options Length of a sample in ms.
  * @returns The predicted class, spikes and potentials, sample by sample.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
@@ -141,8 +170,8 @@ export interface Prediction {
  * });
  * const silence = { shape: [1, 1, 2, 2, 20], data: new Float32Array(80) };
  * const batch = packSpikes(silence, [0]);
- * const [{ counts }] = await predict(network, batch, { tSample: 100 });
- * if (counts.join() !== "0,0,0") throw new Error("expected no spikes");
+ * const [{ scores }] = await predict(network, batch, { tSample: 100 });
+ * if (scores.join() !== "0,0,0") throw new Error("expected no spikes");
  * ```
  */
 export async function predict(
@@ -150,29 +179,70 @@ export async function predict(
   batch: EventBatch,
   { tSample }: Pick<PlanOptions, "tSample">,
 ): Promise<Prediction[]> {
-  using stepper = await model.compile({
+  const plan = {
     tSample,
-    // Predictions do not depend on the loss, so any will do.
-    loss: probSpikes({ window: model.description.Ts }),
     batch: batch.labels.length,
     train: false,
     keep: true,
-  });
-  const { layers, predictions } = await runForward(model, stepper, batch);
+  };
+  const { layers, outputs, predictions } = model.isLayerwise
+    ? await predictUnits(model, batch, plan)
+    : await predictSpikes(model, batch, plan);
   return Array.from(predictions, (label, n) => {
     const own = layers.map(({ name, spikes, potentials }) => ({
       name,
       spikes: sampleOf(spikes, n),
       potentials: sampleOf(potentials, n),
     }));
-    const { shape, data } = own[own.length - 1].spikes;
-    const T = shape[shape.length - 1];
-    const counts = Array.from({ length: data.length / T }, (_, output) => {
-      const train = data.subarray(output * T, (output + 1) * T);
-      return train.reduce((sum, spike) => sum + Number(spike !== 0), 0);
-    });
-    return { label, counts, layers: own };
+    const drive = outputs && sampleOf(outputs, n);
+    return { label, scores: scoresOf(own, drive), layers: own, outputs: drive };
   });
+}
+
+// Predictions do not depend on the loss, so any of the network's kind will do.
+
+async function predictSpikes(
+  model: Model,
+  batch: EventBatch,
+  plan: Omit<PlanOptions, "loss">,
+): Promise<Omit<Trace, "gradients">> {
+  const loss = probSpikes({ window: model.description.Ts });
+  using stepper = await model.compile({ ...plan, loss });
+  return await runForward(model, stepper, batch);
+}
+
+async function predictUnits(
+  model: Model,
+  batch: EventBatch,
+  plan: Omit<PlanOptions, "loss">,
+): Promise<Omit<Trace, "gradients">> {
+  using stepper = await model.compileUnits({ ...plan, loss: crossEntropy() });
+  await stepper.evaluate(batch);
+  const found = await traceUnits(model.device, stepper.plan, plan.batch);
+  return { ...await outcomeOf(stepper), ...found };
+}
+
+/** Number of spikes of each output, or the mean over time of its drive. */
+function scoresOf(
+  layers: readonly LayerTrace[],
+  drive: NamedArray | undefined,
+): number[] {
+  const { shape, data } = drive ?? layers[layers.length - 1].spikes;
+  const T = shape[shape.length - 1];
+  return Array.from({ length: data.length / T }, (_, output) => {
+    const own = data.subarray(output * T, (output + 1) * T);
+    return drive
+      ? own.reduce((sum, value) => sum + value, 0) / T
+      : own.reduce((sum, spike) => sum + Number(spike !== 0), 0);
+  });
+}
+
+/** Waits for the step that was submitted. */
+async function outcomeOf(
+  stepper: StepRunner,
+): Promise<Pick<Trace, "predictions" | "losses">> {
+  const [{ predictions, losses }] = await stepper.drain();
+  return { predictions, losses };
 }
 
 /** One sample of an array of several. */
@@ -192,14 +262,12 @@ async function runForward(
   const { device, layers } = model;
   const { plan } = stepper;
   const { T, launches } = plan.sizes;
-  const traces = layers.map((layer) => {
-    const { C, H, W } = layer.output;
-    const empty = () => ({
-      shape: [batch.labels.length, C, H, W, T],
-      data: new Float32Array(batch.labels.length * sizeOf(layer.output) * T),
-    });
-    return { name: layer.name, spikes: empty(), potentials: empty() };
-  });
+  const samples = batch.labels.length;
+  const traces = layers.map(({ name, output }) => ({
+    name,
+    spikes: zerosOf(output, samples, T),
+    potentials: zerosOf(output, samples, T),
+  }));
   const encoder = await stepper.upload(batch);
   const copies: { buffer: GPUBuffer; take: (bytes: ArrayBuffer) => void }[] =
     [];
@@ -246,6 +314,5 @@ async function runForward(
     take(await readBytes(device, buffer));
     buffer.destroy();
   }
-  const [{ predictions, losses }] = await stepper.drain();
-  return { layers: traces, predictions, losses };
+  return { layers: traces, ...await outcomeOf(stepper) };
 }

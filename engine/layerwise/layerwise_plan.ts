@@ -98,14 +98,13 @@ export async function compileLayerwise(
   context: LayerwiseContext,
   options: PlanOptions,
 ): Promise<LayerwisePlan> {
-  const { device, units, Ts, slices, optimizer } = context;
+  const { device, units, optimizer } = context;
   const { batch, train, keep = false, loss } = options;
   if (!(Number.isInteger(batch) && batch > 0)) {
     throw new ShapeError(
       `Cannot plan batches of ${batch}: it is not a positive integer`,
     );
   }
-  const T = slices ?? binsOf(options.tSample, Ts);
   const { readout } = loss;
   if (!readout) {
     throw new ShapeError(
@@ -115,7 +114,10 @@ export async function compileLayerwise(
   }
   const { extent } = units.input;
   const { sensor = extent } = context;
-  const inputs = sizeOf(sensor);
+  const { T, fine, inputs, addressBits, eventBinning } = timeUnits(
+    context,
+    options.tSample,
+  );
   const outputs = units.units[units.units.length - 1].output.extent.C;
   const { classWeights = new Array<number>(outputs).fill(1) } = readout;
   if (classWeights.length !== outputs) {
@@ -124,8 +126,6 @@ export async function compileLayerwise(
         `${outputs} outputs`,
     );
   }
-  const addressBits = Math.ceil(Math.log2(inputs));
-  const fine = fineOf(T, addressBits, inputs);
   const stride = recordWords(units.units.length, batch);
   const launches = units.units.map((_, index) =>
     launchUnit(units, index, {
@@ -177,7 +177,7 @@ export async function compileLayerwise(
     units,
     T,
     fine,
-    eventBinning: { bins: T * fine, Ts: slices ? undefined : Ts / fine },
+    eventBinning,
     addressBits,
     extent,
     sensor,
@@ -204,6 +204,37 @@ async function allocateWhatFits(
     if (!(error instanceof DeviceError && M > 1)) throw error;
     return await allocateWhatFits(allocate, M >> 1);
   }
+}
+
+/** How events are binned for units. */
+export interface UnitTiming extends
+  Pick<
+    LayerwisePlan,
+    "T" | "fine" | "eventBinning" | "addressBits" | "inputs"
+  > {}
+
+/**
+ * Works out how events are binned: finer than the network's bins, so that they
+ * can be moved in time.
+ *
+ * @param context Units, sensor, and time step or number of slices.
+ * @param tSample Length of a sample in ms.
+ * @returns Bins of the network and of events.
+ * @throws {ShapeError} If events' words have no room for them.
+ */
+export function timeUnits(
+  { units, Ts, slices, sensor = units.input.extent }: Pick<
+    LayerwiseContext,
+    "units" | "Ts" | "slices" | "sensor"
+  >,
+  tSample: number,
+): UnitTiming {
+  const T = slices ?? binsOf(tSample, Ts);
+  const inputs = sizeOf(sensor);
+  const addressBits = Math.ceil(Math.log2(inputs));
+  const fine = fineOf(T, addressBits, inputs);
+  const eventBinning = { bins: T * fine, Ts: slices ? undefined : Ts / fine };
+  return { T, fine, inputs, addressBits, eventBinning };
 }
 
 /** Parts of a bin, as fine as the words of events allow. */

@@ -83,6 +83,11 @@ export class LayerwiseStepper implements StepRunner {
     return this.plan.buffers.activity;
   }
 
+  /** Whether a gradient was accumulated that no update has used. */
+  get pending(): boolean {
+    return this.#optimizer?.pending ?? false;
+  }
+
   /** Total time spent on submitting steps and on waiting for the device. */
   get waited(): number {
     return this.#waited;
@@ -98,6 +103,20 @@ export class LayerwiseStepper implements StepRunner {
    */
   async evaluate(batch: EventBatch): Promise<void> {
     await this.#run(batch, { trains: false }, this.plan.evaluation);
+  }
+
+  /**
+   * Runs the network forward as {@linkcode evaluate} does, then backward: the
+   * gradient replaces the last one, and nothing is updated.
+   *
+   * @internal
+   * @param batch The samples.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async differentiate(batch: EventBatch): Promise<void> {
+    const { evaluation, backward } = this.plan;
+    await this.#run(batch, { trains: false }, [...evaluation, ...backward]);
   }
 
   /**
@@ -293,12 +312,11 @@ export class LayerwiseStepper implements StepRunner {
   ): Uint32Array<ArrayBuffer> {
     const { M, buffers } = this.plan;
     const { slot } = buffers.records;
-    const begun = this.#optimizer?.pending ?? false;
     const words = new Uint32Array(UNIFORM_WORDS * buffers.microBatches.length);
     buffers.microBatches.forEach((_, index) => {
       const first = index * M;
       const samples = Math.max(0, Math.min(M, total - first));
-      const accumulates = Number(index > 0 || begun);
+      const accumulates = Number(index > 0 || this.pending);
       words.set(
         [first, samples, slot, accumulates, 0, 0, 0, 0, total, +trains, seed],
         UNIFORM_WORDS * index,

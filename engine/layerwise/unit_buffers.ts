@@ -314,7 +314,10 @@ export function allocateUnits(
       zeros: allocate("zeros", Math.max(...channels)),
       unused: [0, 1, 2].map(() => allocate("unused", Math.max(...channels))),
       records: new Records(device, layers.length, batch),
-      activity: new Activity(device, layers),
+      activity: new Activity(
+        device,
+        all.filter(({ neuron }) => neuron).map(({ layer }) => layer),
+      ),
     };
   }, freeUnits);
 }

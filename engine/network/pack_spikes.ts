@@ -13,9 +13,11 @@ import type { NamedArray } from "./weights.ts";
  *
  * @param spikes `[N, C, H, W, T]`, 1 where there is a spike, else 0.
  * @param labels Class of each sample.
+ * @param binning Bins that events' times count, T or a multiple of it; see
+ * {@linkcode Model.eventBinning}.
  * @returns The same spikes as a batch of events.
- * @throws {ShapeError} If the shape has not five axes, does not fit the data
- * or the labels, or has more bins than an event word has room for.
+ * @throws {ShapeError} If the shape has not five axes, does not fit the data,
+ * the labels or the bins, or has more bins than an event word has room for.
  * @throws {RangeError} If a value is neither 0 nor 1, or a label no class.
  *
  * @example
@@ -31,6 +33,7 @@ import type { NamedArray } from "./weights.ts";
 export function packSpikes(
   spikes: NamedArray,
   labels: readonly number[],
+  binning?: { readonly bins: number },
 ): EventBatch {
   const { shape, data } = spikes;
   const [N, C, H, W, T] = shape;
@@ -43,8 +46,15 @@ export function packSpikes(
         `values and ${labels.length} labels`,
     );
   }
+  const { bins = T } = binning ?? {};
+  if (bins !== T && bins % T !== 0) {
+    throw new ShapeError(
+      `Cannot pack spikes of shape [${shape}]: ${bins} bins are no multiple ` +
+        `of ${T}`,
+    );
+  }
   const addressBits = Math.ceil(Math.log2(C * H * W));
-  if (T > 2 ** (32 - addressBits)) {
+  if (bins > 2 ** (32 - addressBits)) {
     throw new ShapeError(
       `Cannot pack spikes of shape [${shape}]: events have room for ` +
         `${2 ** (32 - addressBits)} bins`,
@@ -72,7 +82,7 @@ export function packSpikes(
       const address = (f % pixels) * C + Math.floor(f / pixels);
       for (let t = 0; t < T; t++) {
         if (data[(n * C * pixels + f) * T + t] === 0) continue;
-        events.push(t * 2 ** addressBits + address);
+        events.push(bins / T * t * 2 ** addressBits + address);
       }
     }
     return Uint32Array.from(events);

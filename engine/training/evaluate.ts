@@ -92,7 +92,7 @@ export async function evaluate(
       ...stepper.eventBinning,
     })),
     {
-      layers: network.layers,
+      layers: network.spikingLayers,
       pause: check && {
         due: () => {
           check();

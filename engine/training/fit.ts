@@ -258,7 +258,7 @@ class FitLoop {
     },
   ): Pass {
     const { accumulate, batch, observe, shuffle = true } = this.#options;
-    const { layers } = this.#network;
+    const { spikingLayers: layers } = this.#network;
     const { trainer, tester } = this.#plans;
     const training = use === "training";
     const stepper = training ? trainer : tester;

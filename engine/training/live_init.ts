@@ -96,8 +96,9 @@ export async function initLive(
   }
   const weights = await model.weights();
   const layers: LiveLayer[] = [];
-  for (const [index, layer] of model.layers.entries()) {
-    if (!layer.weights) continue;
+  for (const [index, layer] of model.spikingLayers.entries()) {
+    // Where drives are normalised, no factor changes them.
+    if (!layer.weights || `${layer.name}.norm.weight` in weights) continue;
     const name = `${layer.name}.weight`;
     const first = weights[name];
     const apply = (factor: number) => {

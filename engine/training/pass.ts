@@ -72,7 +72,7 @@ export interface PassOptions {
    * @default 1
    */
   readonly accumulate?: number;
-  /** The layers, whose sizes turn spike counts into firing rates. */
+  /** The layers with neurons, whose sizes turn spike counts into rates. */
   readonly layers: readonly Layer[];
   /** Sums of an earlier pass to continue from. @default no samples */
   readonly from?: PassSums;
@@ -193,7 +193,8 @@ async function submit(
         loss += losses[n];
         if (predictions[n] === label) right++;
       });
-      counts.forEach((count, index) => spikes[index] += count);
+      // A readout without neurons has no spikes, and comes last.
+      spikes.forEach((_, index) => spikes[index] += counts[index]);
     }
     if (records.length > 0) onRecords?.(records, statistics());
   };

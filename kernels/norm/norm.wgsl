@@ -236,7 +236,8 @@ fn adjointTotal(
   dgamma[channel] = before.y + all.y;
   let now = coefficient[channel];
   back[channel] = vec4(now.x, 0, 0, 0);
-  if (normalises) {
+  // Running statistics do not depend on the drive.
+  if (normalises && batch.trains > 0) {
     let means = all / f32(batch.total * T * pixels);
     let slope = -now.x * now.w * means.y;
     back[channel] = vec4(now.x, slope, -now.x * means.x - slope * now.z, 0);

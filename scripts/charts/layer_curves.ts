@@ -33,7 +33,8 @@ interface Point {
  * Draws the firing rate of each layer over epochs.
  *
  * @param rows Epochs of one fold.
- * @param options Names of the layers, first to last, and the time bin in ms.
+ * @param options Names of the layers, first to last, and the time bin in ms;
+ * without it, rates are per bin.
  * @returns The chart.
  *
  * @example
@@ -48,13 +49,14 @@ interface Point {
  */
 export function firingRates(
   rows: readonly LayerRow[],
-  { layers, Ts }: { readonly layers: readonly string[]; readonly Ts: number },
+  { layers, Ts }: { readonly layers: readonly string[]; readonly Ts?: number },
 ): ChartSpec {
+  const perUnit = Ts === undefined ? 1 : 1000 / Ts;
   const points = rows.flatMap(({ epoch, rates = [] }) =>
     rates.map((rate, index) => ({
       layer: layers[index] ?? `layer ${index + 1}`,
       epoch,
-      value: rate * 1000 / Ts,
+      value: rate * perUnit,
     }))
   );
   const title = titleOf("Firing rate by layer", rows);
@@ -64,7 +66,9 @@ export function firingRates(
       { text: title, subtitle: "of all neurons, while training" },
       points,
       {
-        title: "spikes per neuron and second (1/s)",
+        title: Ts === undefined
+          ? "spikes per neuron and bin (count)"
+          : "spikes per neuron and second (1/s)",
         scale: fromZero(points),
       },
     );

@@ -8,7 +8,7 @@
 import type { ChartSpec } from "./spec.ts";
 import { ROLES } from "./theme.ts";
 
-/** A sample, and the spikes of the network's last layer. */
+/** A sample, and what the network's last layer makes of it. */
 export interface OutputSpikes {
   /** Name of the sample, such as `user05_indoor_03`. */
   readonly sample: string;
@@ -22,8 +22,16 @@ export interface OutputSpikes {
   readonly prediction: number;
   /** Length of the sample in ms. */
   readonly duration: number;
-  /** Times of the spikes of each output neuron in ms. */
+  /**
+   * Times of the spikes of each output neuron in ms; none where the readout has
+   * no neurons.
+   */
   readonly times: readonly (readonly number[])[];
+  /**
+   * Mean of each output's drive from the start up to each bin, of a readout
+   * without neurons.
+   */
+  readonly logits?: readonly ArrayLike<number>[];
   /** Time window in which the loss counts spikes, in ms. */
   readonly region: { readonly start: number; readonly stop: number };
   /**

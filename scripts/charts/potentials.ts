@@ -11,6 +11,8 @@ import { COLOURS } from "./theme.ts";
 export interface NeuronTrace {
   /** Name of the neuron, such as `fc2, neuron 3 (sheep)`. */
   readonly name: string;
+  /** Its threshold θ. */
+  readonly theta: number;
   /** Its membrane potential in each time bin, refractory response included. */
   readonly potentials: ArrayLike<number>;
   /** Times of its spikes in ms. */
@@ -23,8 +25,6 @@ export interface PotentialOptions {
   readonly sample: string;
   /** Time bin in ms. */
   readonly Ts: number;
-  /** Threshold θ of the neurons. */
-  readonly theta: number;
 }
 
 /** Zooms all neurons together, since they share the time axis. */
@@ -41,21 +41,21 @@ const HEIGHT = 90;
  * Draws potential, threshold and spikes of neurons, one below the other.
  *
  * @param neurons The neurons.
- * @param options Sample, time bin and threshold.
+ * @param options Sample and time bin.
  * @returns The chart, with potentials in multiples of the threshold.
  *
  * @example
  * ```ts
  * import { membranePotentials } from "./potentials.ts";
  * const spec = membranePotentials([
- *   { name: "fc1, neuron 0", potentials: [0, 11, 3], spikes: [5] },
- * ], { sample: "user05_indoor", Ts: 5, theta: 10 });
+ *   { name: "fc1, neuron 0", theta: 10, potentials: [0, 11], spikes: [5] },
+ * ], { sample: "user05_indoor", Ts: 5 });
  * if (!spec.title.subtitle?.includes("user05_indoor")) throw new Error();
  * ```
  */
 export function membranePotentials(
   neurons: readonly NeuronTrace[],
-  { sample, Ts, theta }: PotentialOptions,
+  { sample, Ts }: PotentialOptions,
 ): ChartSpec {
   const text = "Membrane potentials and spikes";
   if (neurons.length === 0) return emptyChart(text, "No neuron was chosen");
@@ -79,7 +79,7 @@ export function membranePotentials(
           data: {
             values: Array.from(neuron.potentials, (potential, bin) => ({
               time: bin * Ts,
-              potential: potential / theta,
+              potential: potential / neuron.theta,
             })),
           },
           ...(index === 0 ? { params: [ZOOM] } : {}),
@@ -97,7 +97,7 @@ export function membranePotentials(
               type: "quantitative",
               title: "potential (θ)",
               axis: { tickCount: 4 },
-              scale: { domain: domainOf(neuron, theta), nice: false },
+              scale: { domain: domainOf(neuron), nice: false },
             },
           },
         },
@@ -130,7 +130,7 @@ export function membranePotentials(
  * Limits of the potential axis, with room for spikes above the highest
  * potential.
  */
-function domainOf({ potentials }: NeuronTrace, theta: number) {
+function domainOf({ potentials, theta }: NeuronTrace) {
   let [low, high] = [0, theta];
   for (let bin = 0; bin < potentials.length; bin++) {
     low = Math.min(low, potentials[bin]);

@@ -103,6 +103,19 @@ export function describeNetwork(
 }
 
 /**
+ * Finds the time bin that all samples of a configuration have.
+ *
+ * @param configuration The configuration.
+ * @returns Length of a bin in ms; `undefined` if each sample's own duration is
+ * cut into bins.
+ */
+export function timeStepOf(
+  { simulation, input }: Configuration,
+): number | undefined {
+  return input?.slices === undefined ? simulation.Ts : undefined;
+}
+
+/**
  * Chooses how events are binned in time.
  *
  * @param configuration The configuration.

@@ -8,12 +8,14 @@ import type { NeuronTrace } from "../charts/potentials.ts";
 import type { OutputSpikes } from "../charts/output_spikes.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
-import { type LayerTrace, trace } from "../../engine/trace.ts";
-import { binsOf } from "../../engine/plan/sizes.ts";
+import type { LayerTrace } from "../../engine/network/layer_trace.ts";
+import { trace } from "../../engine/trace.ts";
 import { lossOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/types.ts";
+import { binLength } from "./bin_length.ts";
 import { describeSample } from "./evaluate_fold.ts";
 import type { Fold } from "./fold.ts";
+import { runningMeans } from "./readout_scores.ts";
 
 /** A neuron, by its layer and its number. */
 export interface NeuronName {
@@ -25,24 +27,27 @@ export interface NeuronName {
   readonly neuron: number;
 }
 
-/** Output spikes and traced neurons of a network for a sample. */
+/** Outputs and traced neurons of a network for a sample. */
 export interface SampleTrace {
-  /** Spikes of its outputs. */
+  /** Length of a bin in ms. */
+  readonly Ts: number;
+  /** Spikes of its outputs, or logits of a readout without neurons. */
   readonly output: OutputSpikes;
   /** Potentials and spikes of the chosen neurons. */
   readonly neurons: readonly NeuronTrace[];
 }
 
 /**
- * Runs a network on one sample and records its output spikes and the potentials
- * of some neurons.
+ * Runs a network on one sample and records its outputs and the potentials of
+ * some neurons.
  *
  * @param model The network.
  * @param fold Its fold.
  * @param options Index of the sample in its source, and the neurons to trace;
- * if none are given, the output neurons of the true and the predicted class,
- * and of each hidden layer with weights the neuron that spikes most.
- * @returns The output spikes, and the potentials and spikes of the neurons.
+ * if none are given, the output neurons of the true and the predicted class, if
+ * outputs are neurons, and of each hidden layer with weights the neuron that
+ * spikes most.
+ * @returns The outputs, and the potentials and spikes of the neurons.
  * @throws {RangeError} If there is no such neuron.
  * @throws {ShapeError} If the sample does not fit the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
@@ -58,49 +63,59 @@ export async function traceSample(
 ): Promise<SampleTrace> {
   const { tSample, loss, region, desired } = lossOf(configuration, "test");
   const { source } = fold.test;
-  const { Ts } = configuration.simulation;
+  const Ts = await binLength(source, sample, configuration);
   neurons.forEach((name) => requireNeuron(model, name));
   const [batch] = await Array.fromAsync(
     fold.test.subset([sample]).batches({
       batch: 1,
-      bins: binsOf(tSample, Ts),
-      Ts,
+      ...model.eventBinning({ tSample }),
     }),
   );
-  const { layers, predictions } = await trace(model, batch, { tSample, loss });
-  const outputs = layers[layers.length - 1];
+  const { layers, outputs: drive, predictions } = await trace(model, batch, {
+    tSample,
+    loss,
+  });
+  const outputs = drive ? undefined : layers[layers.length - 1];
   const [label, prediction] = [source.labels[sample], predictions[0]];
-  const size = outputs.spikes.data.length / lengthOf(outputs);
   const chosen = neurons.length > 0 ? neurons : [
-    ...[...new Set([label, prediction])].map((neuron) => ({
-      layer: outputs.name,
-      neuron,
-    })),
-    ...layers.slice(0, -1)
-      .filter((_, index) => model.layers[index].weights !== undefined)
+    ...(outputs
+      ? [...new Set([label, prediction])].map((neuron) => ({
+        layer: outputs.name,
+        neuron,
+      }))
+      : []),
+    ...layers
+      .filter((layer, index) =>
+        layer !== outputs && model.layers[index].weights !== undefined
+      )
       .map((layer) => ({ layer: layer.name, neuron: busiest(layer) })),
   ];
+  const { shape, data } = drive ?? layers[layers.length - 1].spikes;
+  const T = shape[shape.length - 1];
   return {
+    Ts,
     output: {
       sample: describeSample(source, sample).name,
       fold: fold.number,
       classes: source.classes,
       label,
       prediction,
-      duration: lengthOf(outputs) * Ts,
+      duration: T * Ts,
       times: Array.from(
-        { length: size },
-        (_, neuron) => spikeTimes(outputs, neuron, Ts),
+        { length: data.length / T },
+        (_, neuron) => outputs ? spikeTimes(outputs, neuron, Ts) : [],
       ),
-      region: region ?? { start: 0, stop: tSample },
+      logits: drive && runningMeans(drive),
+      region: region ?? { start: 0, stop: T * Ts },
       desired,
     },
     neurons: chosen.map(({ layer: name, neuron }) => {
-      const layer = layers.find((layer) => layer.name === name)!;
-      const T = lengthOf(layer);
+      const at = layers.findIndex((layer) => layer.name === name);
+      const layer = layers[at];
       const meaning = layer === outputs ? source.classes[neuron] : undefined;
       return {
         name: `${name}, neuron ${neuron}${meaning ? ` (${meaning})` : ""}`,
+        theta: model.spikingLayers[at].neuron.parameters.theta,
         potentials: layer.potentials.data.subarray(
           neuron * T,
           (neuron + 1) * T,
@@ -111,11 +126,15 @@ export async function traceSample(
   };
 }
 
-function requireNeuron({ layers }: Model, { layer, neuron }: NeuronName): void {
+function requireNeuron(
+  { spikingLayers: layers }: Model,
+  { layer, neuron }: NeuronName,
+): void {
   const found = layers.find(({ name }) => name === layer);
   if (found === undefined) {
     throw new RangeError(
-      `Cannot look at neuron "${layer}:${neuron}": the layers are ` +
+      `Cannot look at neuron "${layer}:${neuron}": the layers with neurons ` +
+        "are " +
         layers.map(({ name }) => name).join(", "),
     );
   }

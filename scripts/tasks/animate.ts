@@ -16,7 +16,7 @@ import { counted } from "../../dataset/files/counted.ts";
 import { runCommand } from "../command_line/command.ts";
 import { animate } from "../pictures/animation/animation.ts";
 import { planFrames } from "../pictures/animation/frame_plan.ts";
-import { countVotes } from "../pictures/animation/votes_drawing.ts";
+import { votesAt } from "../pictures/animation/votes_drawing.ts";
 import { fileNameOf } from "../pictures/samples/file_name.ts";
 import {
   axesOf,
@@ -131,20 +131,23 @@ await runCommand({
   if (response !== undefined) console.log(shownLine(inWords(response)));
 });
 
-/** Output spikes per class in the whole sample, keyed as `evaluate` does. */
-function votesOf(
-  { fold, names, times, label, prediction }: NetworkResponse,
-) {
-  const { counts } = countVotes(times, Infinity);
-  return { fold, classes: names, label, prediction, counts };
+/** Votes per class of the whole sample, keyed as `evaluate` does. */
+function votesOf(response: NetworkResponse) {
+  const { fold, names, label, prediction, logits } = response;
+  const { values } = votesAt(response, Infinity);
+  const votes = logits ? { probabilities: values } : { counts: values };
+  return { fold, classes: names, label, prediction, ...votes };
 }
 
-/** Words which class has most output spikes, and the true class. */
-function inWords({ fold, names, label, ...response }: NetworkResponse): string {
-  const { counts, leader } = countVotes(response.times, Infinity);
+/** Words which class leads at the end, and the true class. */
+function inWords(response: NetworkResponse): string {
+  const { fold, names, label, logits } = response;
+  const { values, leader } = votesAt(response, Infinity);
   const verdict = leader === undefined
     ? "no output spikes"
-    : `${names[leader]} has most spikes, ${counts[leader]}`;
+    : logits
+    ? `${names[leader]} is most probable, ${Math.round(100 * values[leader])} %`
+    : `${names[leader]} has most spikes, ${values[leader]}`;
   return `fold ${fold}: ${verdict}` +
     (label === undefined ? "" : `; the true class is ${names[label]}`);
 }

@@ -35,6 +35,29 @@ export interface EpochState {
 /** Firing rate below which a layer is silent, in spikes per neuron and bin. */
 const SILENT = 1e-5;
 
+/** What to change, by the kind of network. */
+const REMEDIES = {
+  spikeResponse: {
+    silent: "raise its weightScale, or lower neuron.theta",
+    saturated: "lower its weightScale, or raise neuron.theta or " +
+      "neuron.scaleRef",
+    mostlySilent: "lower training.lr, raise its weightScale, or set " +
+      "training.init to live",
+    mostlySaturated: "lower training.lr or its weightScale, or set " +
+      "training.init to live",
+    noGradient: "raise neuron.tauRho",
+    explodingGradient: "lower neuron.scaleRho, or training.lr",
+  },
+  layerwise: {
+    silent: "lower neuron.threshold, or give it norm: batch",
+    saturated: "raise neuron.threshold, or give it norm: batch",
+    mostlySilent: "lower training.lr, or give it norm: batch",
+    mostlySaturated: "lower training.lr, or give it norm: batch",
+    noGradient: "lower neuron.steepness",
+    explodingGradient: "lower training.lr, or set training.clip",
+  },
+} as const;
+
 /** Fraction of silent or saturated neurons that gives a layer a warning. */
 const MOST = 0.5;
 
@@ -93,11 +116,20 @@ export function findNonFinite(
 
 /** Training alarms of a fold; the warning of a layer is given only once. */
 export class Alarms {
+  readonly #remedies: Remedies;
   readonly #given = new Set<string>();
   /** Smallest gradient norm above zero of each layer, over all epochs. */
   readonly #least: Record<string, number> = {};
   /** Consecutive epochs whose accuracy was at chance level. */
   #atChance = 0;
+
+  /**
+   * @param network Whether the network is computed layer by layer, which
+   * decides the remedies; SLAYER's is not.
+   */
+  constructor({ layerwise }: { readonly layerwise: boolean }) {
+    this.#remedies = REMEDIES[layerwise ? "layerwise" : "spikeResponse"];
+  }
 
   /**
    * Checks an epoch for silent, saturated and exploding layers.
@@ -115,7 +147,7 @@ export class Alarms {
    * const state = {
    *   loss: 7, rates: { fc1: 0 }, ...guesses, ...neurons, ...norms,
    * };
-   * const [warning] = new Alarms().check(state);
+   * const [warning] = new Alarms({ layerwise: false }).check(state);
    * if (!/^layer "fc1" is silent/.test(warning)) throw new Error(warning);
    * ```
    */
@@ -134,12 +166,16 @@ export class Alarms {
   }
 
   #ofLayers(state: EpochState): string[] {
-    return [...warningsOf(state, this.#least)].filter((warning) => {
-      const { layer, what, covers = [] } = warning;
-      const isNew = !this.#given.has(`${layer} ${what}`);
-      for (const said of [what, ...covers]) this.#given.add(`${layer} ${said}`);
-      return isNew;
-    }).map(({ layer, what, value, remedy }) =>
+    return [...warningsOf(state, this.#least, this.#remedies)].filter(
+      (warning) => {
+        const { layer, what, covers = [] } = warning;
+        const isNew = !this.#given.has(`${layer} ${what}`);
+        for (const said of [what, ...covers]) {
+          this.#given.add(`${layer} ${said}`);
+        }
+        return isNew;
+      },
+    ).map(({ layer, what, value, remedy }) =>
       `layer "${layer}" ${what} (${value}): ${remedy}`
     );
   }
@@ -159,6 +195,9 @@ function atChance({ accuracy, chance }: EpochState): string {
     "training.error.tgtSpikeCount or training.lr, or set training.init to live";
 }
 
+/** A remedy for each problem. */
+type Remedies = typeof REMEDIES["layerwise" | "spikeResponse"];
+
 interface Warning {
   readonly layer: string;
   readonly what: string;
@@ -175,6 +214,7 @@ const MOSTLY_SATURATED = "is saturated but for some neurons";
 function* warningsOf(
   state: EpochState,
   least: LayerNumbers,
+  remedies: Remedies,
 ): Generator<Warning> {
   const { rates, silent, saturated } = state;
   const { gradientNorms, updateNorms, weightNorms } = state;
@@ -183,38 +223,36 @@ function* warningsOf(
     const learns = layer in weightNorms;
     if (rate < SILENT) {
       const remedy = learns
-        ? "raise its weightScale, or lower neuron.theta"
+        ? remedies.silent
         : "what feeds it hardly spikes, look there first";
       const covers = [MOSTLY_SILENT];
       yield { layer, what: "is silent", value, remedy, covers };
     } else if (rate > SATURATED) {
       const remedy = learns
-        ? "lower its weightScale, or raise neuron.theta or neuron.scaleRef"
+        ? remedies.saturated
         : "what feeds it hardly pauses, look there first";
       const covers = [MOSTLY_SATURATED];
       yield { layer, what: "is saturated", value, remedy, covers };
     } else if (learns && silent[layer] > MOST) {
       const value = `${percent(silent[layer])} did not fire all epoch`;
-      const remedy = "lower training.lr, raise its weightScale, or set " +
-        "training.init to live";
+      const remedy = remedies.mostlySilent;
       yield { layer, what: MOSTLY_SILENT, value, remedy };
     } else if (learns && saturated[layer] > MOST) {
       const value = `${percent(saturated[layer])} fired in more than ` +
         `${percent(SATURATED)} of bins`;
-      const remedy = "lower training.lr or its weightScale, or set " +
-        "training.init to live";
+      const remedy = remedies.mostlySaturated;
       yield { layer, what: MOSTLY_SATURATED, value, remedy };
     }
   }
   for (const [layer, norm] of Object.entries(gradientNorms)) {
     if (norm === 0) {
       const value = "all of it is zero";
-      const remedy =
-        "raise neuron.tauRho, or mend first what else is warned of";
+      const remedy = `${remedies.noGradient}, or mend first what else is ` +
+        "warned of";
       yield { layer, what: "gets no gradient", value, remedy };
     } else if (norm > GRADIENT * least[layer]) {
       const value = `${short(norm / least[layer])} times its least norm`;
-      const remedy = "lower neuron.scaleRho, or training.lr";
+      const remedy = remedies.explodingGradient;
       yield { layer, what: "gets an exploding gradient", value, remedy };
     }
   }

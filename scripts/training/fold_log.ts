@@ -64,7 +64,7 @@ export class FoldLog {
   readonly #status: RunStatus;
   readonly #chance: number;
   readonly #file: EventFile;
-  readonly #alarms = new Alarms();
+  readonly #alarms: Alarms;
   #weights: Arrays;
   #batches: BatchLoss[] = [];
 
@@ -79,6 +79,7 @@ export class FoldLog {
     this.#status = status;
     this.#chance = chance;
     this.#file = new EventFile(join(results.folder, LOGS_FOLDER), fold);
+    this.#alarms = new Alarms({ layerwise: model.isLayerwise });
     this.#weights = weights;
     this.#batches = [...batches];
   }

@@ -6,12 +6,16 @@
 
 import type { Arrays, LayerNumbers } from "../run/files.ts";
 
+/** Running statistics, which no update changes. */
+const RUNNING = /\.norm\.(mean|var)$/;
+
 /**
- * Computes the Euclidean norm of each array.
+ * Computes the Euclidean norm of each layer's arrays: of its weights, together
+ * with its bias or the scale and bias of its normalisation.
  *
  * @param arrays Weights, or gradients.
  * @param before If given, the norms are those of `arrays - before`.
- * @returns Norm by layer name; not finite where a value of the array is not.
+ * @returns Norm by layer name; not finite where a value of an array is not.
  *
  * @example
  * ```ts
@@ -22,19 +26,23 @@ import type { Arrays, LayerNumbers } from "../run/files.ts";
  * ```
  */
 export function normsOf(arrays: Arrays, before?: Arrays): LayerNumbers {
+  const squares: Record<string, number> = {};
+  for (const [name, { data }] of Object.entries(arrays)) {
+    if (RUNNING.test(name)) continue;
+    const [layer] = name.split(".", 1);
+    const own = squaresOf(data, before?.[name].data);
+    squares[layer] = (squares[layer] ?? 0) + own;
+  }
   return Object.fromEntries(
-    Object.entries(arrays).map(([name, { data }]) => [
-      name.replace(/\.weight$/, ""),
-      normOf(data, before?.[name].data),
-    ]),
+    Object.entries(squares).map(([layer, sum]) => [layer, Math.sqrt(sum)]),
   );
 }
 
-function normOf(data: Float32Array, before?: Float32Array): number {
+function squaresOf(data: Float32Array, before?: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) {
     const value = before ? data[i] - before[i] : data[i];
     sum += value * value;
   }
-  return Math.sqrt(sum);
+  return sum;
 }

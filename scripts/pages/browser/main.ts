@@ -180,15 +180,18 @@ async function showNetwork(): Promise<void> {
       viewLayer(layer, {
         Ts: done.Ts,
         upright,
-        roles: layer === done.layers.at(-1) ? roles : undefined,
+        roles: done.votes.of === "spikes" && layer === done.layers.at(-1)
+          ? roles
+          : undefined,
       })
     );
     find("layers").replaceChildren(...layers.map(({ element }) => element));
     drawVotes = viewVotes(find("votes"), done, roles);
     say("verdict", wordVerdict(roles));
     find("vote").hidden = false;
-    const bins = done.layers[0].bins.length - 1;
-    say("network", `${name}, on the first ${bins} bins of ${done.Ts} ms`);
+    const bins = done.votes.values.length;
+    const length = Number(done.Ts.toPrecision(3));
+    say("network", `${name}, on the first ${bins} bins of ${length} ms`);
     player.seek(player.time);
   } catch (error) {
     if (run !== latestRun) return;

@@ -27,7 +27,8 @@ type Curve = readonly [string, readonly number[]];
  *
  * @param rows Epochs of the run.
  * @param options Fold whose layers are shown, whether loss and accuracy are of
- * this fold only, names of the layers, and the time bin in ms.
+ * this fold only, names of the layers, and the time bin in ms, without which
+ * firing rates are per bin.
  * @returns The charts, with only some epochs if there are many; none before the
  * first epoch has ended.
  */
@@ -37,7 +38,7 @@ export function chartParts(
     readonly fold: number;
     readonly alone: boolean;
     readonly layers: readonly string[];
-    readonly Ts: number | undefined;
+    readonly Ts?: number;
   },
 ): ChartPart[] {
   const own = rows.filter((row) => row.fold === fold);
@@ -74,18 +75,16 @@ export function chartParts(
         ["test, %", own.map((row) => 100 * (row.testAccuracy ?? NaN))],
       ]),
     ),
-    ...(Ts === undefined ? [] : [
-      chartPart(
-        "rates",
-        firingRates(drawnOwn, { layers, Ts }),
-        describe(
-          own[0].rates.values().map((_, index) => [
-            layers[index] ?? `layer ${index + 1}`,
-            own.map(({ rates }) => rates[index] * 1000 / Ts),
-          ]),
-        ),
+    chartPart(
+      "rates",
+      firingRates(drawnOwn, { layers, Ts }),
+      describe(
+        own[0].rates.values().map((_, index) => [
+          layers[index] ?? `layer ${index + 1}`,
+          own.map(({ rates }) => rates[index] * (Ts ? 1000 / Ts : 1)),
+        ]),
       ),
-    ]),
+    ),
     ...(normed
       ? [
         chartPart(

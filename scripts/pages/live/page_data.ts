@@ -105,7 +105,7 @@ export interface PageData {
   readonly results: Table;
 }
 
-/** A test sample, and the output spikes of a network for it. */
+/** A test sample, and what a network makes of it. */
 export interface SampleView {
   /** Its position in the test set, counted from 0, and the size of the set. */
   readonly place: number;

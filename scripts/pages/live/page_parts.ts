@@ -6,6 +6,7 @@
 
 import { counted } from "../../../dataset/files/counted.ts";
 import { duration } from "../../command_line/duration.ts";
+import { timeStepOf } from "../../configuration/model.ts";
 import type { FoldConfusion, RunState } from "../../run/status.ts";
 import { resultsTable, type Table } from "../report/results_table.ts";
 import type { EpochMetrics } from "../../run/files.ts";
@@ -53,7 +54,7 @@ export function pageData(files: RunFiles, chosen?: number): PageData {
       fold,
       alone: chosen !== undefined,
       layers: status?.layers ?? [],
-      Ts: configuration?.simulation.Ts,
+      Ts: configuration && timeStepOf(configuration),
     }),
     confusion: confusion && status ? confusionPart(confusion, status) : null,
     samples: samplesPart(files, fold),

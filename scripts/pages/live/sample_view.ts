@@ -12,8 +12,8 @@ import { openPreferredDevice } from "../../device/adapter.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
 import type { OutputSpikes } from "../../charts/output_spikes.ts";
+import { runningLogits } from "../../charts/running_logits.ts";
 import { openModel } from "../../experiment/evaluate_fold.ts";
-import { lossOf } from "../../configuration/model.ts";
 import {
   countDifferences,
   GREYS,
@@ -39,7 +39,7 @@ const STRETCHES = 8;
  * @param files The run.
  * @param options The fold, and the sample's position in its test set; positions
  * beyond either end wrap around.
- * @returns The events of the sample and the output spikes.
+ * @returns The events of the sample and the outputs.
  * @throws {Error} If the run has no such fold, or data or weights cannot be
  * read, or there is no device.
  */
@@ -82,13 +82,15 @@ export async function viewSample(
       origin: await originIn(configuration),
       span: {
         timing: source.timing,
-        lengthUs: 1000 * lossOf(configuration, "test").tSample,
+        lengthUs: 1000 * output.duration,
       },
     })),
-    charts: [
-      chartPart("raster", spikeRaster(output), countsOf(output)),
-      chartPart("counts", spikeHistogram(output), countsOf(output)),
-    ],
+    charts: output.logits
+      ? [chartPart("logits", runningLogits(output), logitsOf(output))]
+      : [
+        chartPart("raster", spikeRaster(output), countsOf(output)),
+        chartPart("counts", spikeHistogram(output), countsOf(output)),
+      ],
   };
 }
 
@@ -102,6 +104,14 @@ function countsOf(output: OutputSpikes): string {
     `${className(output, index)} ${times.length}`
   );
   return `Spikes of each output: ${counts.join(", ")}`;
+}
+
+/** Lists the logit of each output at the end of the sample. */
+function logitsOf(output: OutputSpikes): string {
+  const logits = (output.logits ?? []).map((own, index) =>
+    `${className(output, index)} ${own[own.length - 1].toPrecision(3)}`
+  );
+  return `Logit of each output: ${logits.join(", ")}`;
 }
 
 function picturesOf(sample: Sample): SampleView["events"] {

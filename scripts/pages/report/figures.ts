@@ -15,10 +15,12 @@ import { firingRates, gradientNorms } from "../../charts/layer_curves.ts";
 import type { LayerRow } from "../../charts/layer_curves.ts";
 import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
 import { membranePotentials } from "../../charts/potentials.ts";
+import { runningLogits } from "../../charts/running_logits.ts";
 import type { ChartSpec } from "../../charts/spec.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
 import { weightFilters } from "../../charts/weights/weight_filters.ts";
+import { timeStepOf } from "../../configuration/model.ts";
 import type { FoldEvaluation } from "../../experiment/evaluate_fold.ts";
 import type { Run } from "../../run/reader.ts";
 import type { SampleTrace } from "../../experiment/trace_sample.ts";
@@ -91,8 +93,6 @@ function foldFigures(
 ): Figure[] {
   const rows: (Run["epochs"][number] & LayerRow)[] = epochs
     .filter((row) => row.fold === fold);
-  const { simulation: { Ts }, neuron } = configuration;
-  const theta = neuron.type === "SRMALPHA" ? neuron.theta : neuron.threshold;
   const layers = tests?.layers ?? [];
   const figure = (what: string, spec: ChartSpec, place = ""): Figure => ({
     name: `${what}_fold${fold}${place}`,
@@ -103,20 +103,26 @@ function foldFigures(
   return [
     figure("loss", lossCurves(rows)),
     figure("accuracy", accuracyCurves(rows)),
-    ...(tests?.traces ?? []).flatMap(({ output, neurons }, index) => {
+    ...(tests?.traces ?? []).flatMap(({ output, neurons, Ts }, index) => {
       const place = index === 0 ? "" : `_${index + 1}`;
       const potentials = membranePotentials(neurons, {
         sample: `fold ${fold}, ${output.sample}`,
         Ts,
-        theta,
       });
       return [
-        figure("output_spike_raster", spikeRaster(output), place),
-        figure("output_spike_histogram", spikeHistogram(output), place),
+        ...(output.logits
+          ? [figure("output_logits", runningLogits(output), place)]
+          : [
+            figure("output_spike_raster", spikeRaster(output), place),
+            figure("output_spike_histogram", spikeHistogram(output), place),
+          ]),
         figure("membrane_potentials", potentials, place),
       ];
     }),
-    figure("firing_rate", firingRates(rows, { layers, Ts })),
+    figure(
+      "firing_rate",
+      firingRates(rows, { layers, Ts: timeStepOf(configuration) }),
+    ),
     ...(recorded
       ? [figure("gradient_norm", gradientNorms(rows, { layers }))]
       : []),

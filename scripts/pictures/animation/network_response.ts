@@ -1,6 +1,5 @@
 /**
- * Runs a trained network on a sample, to show its output spikes in an
- * animation.
+ * Runs a trained network on a sample, to show its outputs in an animation.
  *
  * @module
  */
@@ -19,7 +18,7 @@ import { chooseSamples, filtered } from "../../configuration/transforms.ts";
 import { originIn } from "../samples/open_sample.ts";
 import type { RecordedSample, Span } from "../samples/sample.ts";
 
-/** The output spikes of a network for a sample. */
+/** The outputs of a network for a sample. */
 export interface NetworkResponse {
   /** Fold whose network it is, counted from 1. */
   readonly fold: number;
@@ -29,8 +28,10 @@ export interface NetworkResponse {
   readonly label?: number;
   /** The class predicted. */
   readonly prediction: number;
-  /** Times of the spikes of each output in ms. */
+  /** Times of the spikes of each output in ms; none without neurons. */
   readonly times: readonly (readonly number[])[];
+  /** Logits of each output up to each bin, of a readout without neurons. */
+  readonly logits?: readonly ArrayLike<number>[];
   /** The time window of the sample that the network sees. */
   readonly span: Span;
 }
@@ -53,7 +54,7 @@ export async function axesOf(folder: string): Promise<"reference" | undefined> {
  * @param sample The sample.
  * @param options The run folder, and the fold whose network to run; by default
  * the one that is tested on the sample's recording, else the first.
- * @returns The output spikes, in the same time bins as in a test.
+ * @returns The outputs, in the same time bins as in a test.
  * @throws {Error} If the folder is not a run folder, or has no weights of that
  * fold.
  * @throws {RangeError} If the network was trained on samples of another size,
@@ -112,6 +113,7 @@ export async function respond(
     label: label !== undefined && label < classes.length ? label : undefined,
     prediction: output.prediction,
     times: output.times,
+    logits: output.logits,
     span: { timing, lengthUs: 1000 * output.duration },
   };
 }

@@ -1,6 +1,5 @@
 /**
- * The panel beside an animation: output spikes of a network up to the time
- * shown.
+ * The panel beside an animation: outputs of a network up to the time shown.
  *
  * @module
  */
@@ -45,9 +44,9 @@ const [MARGIN, GAP] = [16, 10];
 
 /**
  * Lays out a panel with a row for each output: its name, its spikes and a bar
- * for their number.
+ * for their number; or its probability over time and now.
  *
- * @param response Output spikes of the network.
+ * @param response Outputs of the network.
  * @param theme The theme.
  * @param room Height to fill, in pixels; the panel is higher if its rows need
  * it.
@@ -69,14 +68,16 @@ export async function layOutVotes(
     Math.min(Math.floor((room - HEAD - FOOT) / rows), HIGHEST_ROW),
   );
   const height = Math.max(room, HEAD + row * rows + FOOT);
-  const most = Math.max(1, ...response.times.map(({ length }) => length));
+  const most = response.logits
+    ? 1
+    : Math.max(1, ...response.times.map(({ length }) => length));
   const layout = {
     names,
     margin: MARGIN,
     gap: GAP,
     row,
     bars,
-    spike: BAR / most,
+    vote: BAR / most,
     raster: { x: left, y: HEAD, width: RASTER, height: row * rows },
   };
   const { paper } = GROUNDS[theme];

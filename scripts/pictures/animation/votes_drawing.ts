@@ -1,11 +1,12 @@
 /**
- * Draws the panel of output spikes at a time, as SVG.
+ * Draws the panel of outputs at a time, as SVG.
  *
  * @module
  */
 
 import { GROUNDS, ROLES, type Theme } from "../../charts/theme.ts";
 import type { NetworkResponse } from "./network_response.ts";
+import { probabilitiesAt } from "../../experiment/readout_scores.ts";
 import { chooseTimeUnit, formatNumber } from "../samples/time_unit.ts";
 import { type Box, rectangle, words } from "./shapes.ts";
 
@@ -23,8 +24,8 @@ export interface VotesLayout {
   readonly row: number;
   /** Left end of the bars. */
   readonly bars: number;
-  /** Length of a bar per spike. */
-  readonly spike: number;
+  /** Length of a bar per spike, or of one for certainty. */
+  readonly vote: number;
 }
 
 /** Heights of the head above the rows and of the time axis beneath them. */
@@ -65,11 +66,49 @@ export function countVotes(
   return { counts, leader: most > 0 ? counts.indexOf(most) : undefined };
 }
 
+/** What outputs say up to a time. */
+export interface Votes {
+  /** Number of spikes of each output, or its probability. */
+  readonly values: readonly number[];
+  /** The output with the largest value, once there is one. */
+  readonly leader?: number;
+}
+
 /**
- * Draws the panel: the true class in one colour, another class with the most
- * spikes in a second.
+ * Counts the votes of outputs up to a time.
  *
- * @param response Output spikes of the network.
+ * @param response Output spikes, or logits of a readout without neurons.
+ * @param until The time in ms.
+ * @returns The counts of spikes, or probabilities by the last bin that ended.
+ */
+export function votesAt(
+  { times, logits, span }: Pick<NetworkResponse, "times" | "logits" | "span">,
+  until: number,
+): Votes {
+  if (!logits) {
+    const { counts, leader } = countVotes(times, until);
+    return { values: counts, leader };
+  }
+  const bin = lastBin(logits, until, span);
+  if (bin < 0) return { values: logits.map(() => 0) };
+  const values = probabilitiesAt(logits, bin);
+  return { values, leader: values.indexOf(Math.max(...values)) };
+}
+
+/** The last bin that has ended at a time; -1 if none has. */
+function lastBin(
+  [{ length: bins }]: NonNullable<NetworkResponse["logits"]>,
+  until: number,
+  { lengthUs }: NetworkResponse["span"],
+): number {
+  return Math.min(Math.floor(1000 * until * bins / lengthUs + 1e-9), bins) - 1;
+}
+
+/**
+ * Draws the panel: the true class in one colour, another class that leads in a
+ * second.
+ *
+ * @param response Outputs of the network.
  * @param options Layout, theme, and time in ms.
  * @returns SVG.
  */
@@ -83,23 +122,24 @@ export function drawVotes(
 ): string {
   const { names, raster, row, bars, gap } = layout;
   const { ink, faint } = GROUNDS[theme];
-  const { times, label, span } = response;
-  const { counts, leader } = countVotes(times, until);
+  const { logits, label, span } = response;
+  const { values, leader } = votesAt(response, until);
   const perMs = 1000 * raster.width / span.lengthUs;
   const rows = names.map((name, output) => {
     const top = raster.y + row * output;
     const [y, height] = [top + INSET, row - 2 * INSET];
     const line = { y: top + row / 2 + 4.5, ink, bold: output === leader };
-    const ticks = times[output].filter((time) => time < until).map((time) =>
-      `M${raster.x + Math.floor(time * perMs)} ${y}h${TICK}v${height}h-${TICK}z`
-    );
-    const width = Math.round(counts[output] * layout.spike);
+    const place = { raster, y, height, until };
+    const marks = logits
+      ? drawProbability(logits, output, { ...place, span })
+      : drawTicks(response.times[output], { ...place, perMs });
+    const width = Math.round(values[output] * layout.vote);
     const colour = colourOf(output, { label, leader, ink });
-    const count = counts[output] === 0 ? "" : String(counts[output]);
+    const value = wordVote(values[output], logits !== undefined);
     return words(name, { x: raster.x - gap, anchor: "end", ...line }) +
-      `<path d="${ticks.join("")}" fill="${colour}"/>` +
+      `<path d="${marks}" fill="${colour}"/>` +
       rectangle({ x: bars, y, width, height }, colour) +
-      words(count, { x: bars + width + 6, ...line });
+      words(value, { x: bars + width + 6, ...line });
   });
   const upright = { y: raster.y, width: 1, height: raster.height };
   const cursor = raster.x + Math.round(until * perMs);
@@ -115,6 +155,49 @@ export function drawVotes(
     rectangle({ x: bars, ...upright }, ink),
     drawTime(raster, span.lengthUs, ink),
   ].join("");
+}
+
+/** A row of the panel, and the time up to which it is drawn. */
+interface Row {
+  readonly raster: Box;
+  readonly y: number;
+  readonly height: number;
+  readonly until: number;
+}
+
+/** Draws a tick at each spike. */
+function drawTicks(
+  times: readonly number[],
+  { raster, y, height, until, perMs }: Row & { readonly perMs: number },
+): string {
+  return times.filter((time) => time < until).map((time) =>
+    `M${raster.x + Math.floor(time * perMs)} ${y}h${TICK}v${height}h-${TICK}z`
+  ).join("");
+}
+
+/** Draws a column for each bin, as high as the output is probable. */
+function drawProbability(
+  logits: NonNullable<NetworkResponse["logits"]>,
+  output: number,
+  { raster, y, height, until, span }:
+    & Row
+    & { readonly span: NetworkResponse["span"] },
+): string {
+  const bins = logits[0].length;
+  const edge = (bin: number) =>
+    raster.x + Math.round(raster.width * bin / bins);
+  const drawn = lastBin(logits, until, span) + 1;
+  return Array.from({ length: drawn }, (_, bin) => {
+    const high = Math.round(height * probabilitiesAt(logits, bin)[output]);
+    const wide = edge(bin + 1) - edge(bin);
+    return `M${edge(bin)} ${y + height}v-${high}h${wide}v${high}z`;
+  }).join("");
+}
+
+/** Writes a vote beside its bar. */
+function wordVote(value: number, isProbability: boolean): string {
+  if (value === 0) return "";
+  return isProbability ? `${Math.round(100 * value)} %` : String(value);
 }
 
 /**
@@ -136,7 +219,7 @@ function colourOf(
 
 /** Draws the texts above the rows: true class, leader and column titles. */
 function drawHead(
-  { fold, label }: NetworkResponse,
+  { fold, label, logits }: NetworkResponse,
   { layout: { names, margin, raster, bars }, leader, ink }: {
     readonly layout: VotesLayout;
     readonly leader?: number;
@@ -156,9 +239,18 @@ function drawHead(
     key(24, label),
     words(`True class: ${known}`, { x, y: 24, ink, size: 15, bold: true }),
     key(46, leader),
-    words(`Most spikes so far: ${leading}`, { x, y: 46, ink }),
-    words(`output spikes, fold ${fold}`, { x: raster.x, y, ink }),
-    words("spikes so far (count)", { x: bars, y, ink }),
+    words(
+      `${logits ? "Most probable" : "Most spikes"} so far: ${leading}`,
+      { x, y: 46, ink },
+    ),
+    words(
+      `${logits ? "probability" : "output spikes"}, fold ${fold}`,
+      { x: raster.x, y, ink },
+    ),
+    words(
+      logits ? "probability so far" : "spikes so far (count)",
+      { x: bars, y, ink },
+    ),
   ].join("");
 }
 

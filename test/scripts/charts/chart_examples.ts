@@ -71,6 +71,20 @@ export function outputSpikes(
 
 const ordinary = CLASSES.map((_, n) => n === 3 ? 178 : 20 + n);
 
+/** Logits of a readout without neurons, over 20 bins. */
+const logits = (changes: Partial<library.OutputSpikes> = {}) =>
+  outputSpikes(CLASSES.map(() => 0), {
+    logits: ordinary.map((count, neuron) =>
+      Float32Array.from(
+        { length: 20 },
+        (_, t) =>
+          (count / 40 - 1) * (1 - 0.8 ** (t + 1)) +
+          Math.sin(neuron + t) / (t + 1),
+      )
+    ),
+    ...changes,
+  });
+
 const weights = (...shape: number[]) => ({
   shape,
   data: Float32Array.from(
@@ -84,6 +98,7 @@ const neurons = ["fc2, neuron 3 (cow)", "conv1, neuron 1023"].map((
   n,
 ) => ({
   name,
+  theta: 10,
   potentials: Float32Array.from(
     { length: 300 },
     (_, t) => 12 * Math.sin(t / 9),
@@ -118,6 +133,11 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
     outputSpikes([3, 8], { label: 0, prediction: 1, classes: ["cat"] }),
   ),
   "raster of silence": library.spikeRaster(outputSpikes(CLASSES.map(() => 0))),
+  "logits": library.runningLogits(logits()),
+  "logits of a mistake": library.runningLogits(logits({ label: 7 })),
+  "logits of one bin": library.runningLogits(
+    logits({ logits: ordinary.map((count) => [count / 9]) }),
+  ),
   "histogram": library.spikeHistogram(outputSpikes(ordinary)),
   "histogram of a mistake": library.spikeHistogram(
     outputSpikes(ordinary, { label: 7, desired: { true: 178, false: 178 } }),
@@ -151,6 +171,9 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
     layers,
     Ts: 5,
   }),
+  "rates in bins": library.firingRates(epochRows({ folds: 1, epochs: 12 }), {
+    layers,
+  }),
   "rates of nothing": library.firingRates([], { layers, Ts: 5 }),
   "gradients": library.gradientNorms(epochRows({ folds: 1, epochs: 12 })),
   "gradients of nothing": library.gradientNorms([{ fold: 1, epoch: 0 }]),
@@ -166,11 +189,9 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
   "potentials": library.membranePotentials(neurons, {
     sample: "fold 1, user05_indoor_03",
     Ts: 5,
-    theta: 10,
   }),
   "potentials of no neuron": library.membranePotentials([], {
     sample: "fold 1, user05_indoor_03",
     Ts: 5,
-    theta: 10,
   }),
 };

@@ -56,7 +56,7 @@ Deno.test("no text of a chart is cut off", () => {
 
 Deno.test("every axis with numbers names their unit or what is counted", () => {
   const units =
-    /\((%|[mµ]?s|θ|1\/s|pixels|events\/s|count|counted from 0|loss per .*)\)$|per sample$/;
+    /\((%|[mµ]?s|θ|1\/s|pixels|events\/s|count|counted from 0|loss per .*|logit)\)$|per sample$/;
   for (const [name, { svg }] of drawings) {
     const titles = [
       ...svg.matchAll(/aria-label="[XY]-axis titled '([^']*)' for a linear/g),

@@ -255,8 +255,13 @@ Deno.test("no more filters are drawn than asked for", () => {
 
 Deno.test("potentials are drawn in thresholds, above their spikes", () => {
   const spec = library.membranePotentials([
-    { name: "fc1, neuron 0", potentials: [0, 25, -10], spikes: [5] },
-  ], { sample: "a", Ts: 5, theta: 10 });
+    {
+      name: "fc1, neuron 0",
+      theta: 10,
+      potentials: [0, 25, -10],
+      spikes: [5],
+    },
+  ], { sample: "a", Ts: 5 });
   const layer = (...keys: (string | number)[]) =>
     part<number[]>(spec, "vconcat", 0, "layer", ...keys);
   assert.deepEqual(layer(0, "data", "values"), [

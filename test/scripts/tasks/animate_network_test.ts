@@ -70,7 +70,7 @@ gpuTest(
         configuration,
       });
       const { timing } = await openStore(store);
-      const { width, layout: { raster, row, bars, spike } } = await layOutVotes(
+      const { width, layout: { raster, row, bars, vote } } = await layOutVotes(
         {
           ...{ ...output, names: classes },
           span: { timing, lengthUs: 1000 * output.duration },
@@ -97,7 +97,7 @@ gpuTest(
         );
         assert.deepEqual(
           barsIn(frame),
-          counts.map((count) => Math.max(1, Math.round(count * spike))),
+          counts.map((count) => Math.max(1, Math.round(count * vote))),
         );
       }
     }

@@ -22,7 +22,10 @@ const WELL: EpochState = {
 };
 
 /** What an epoch is warned of that differs from WELL in something. */
-function warnings(change: Partial<EpochState>, alarms = new Alarms()) {
+function warnings(
+  change: Partial<EpochState>,
+  alarms = new Alarms({ layerwise: false }),
+) {
   const keys = Object.keys(change) as (keyof EpochState)[];
   const merged = keys.map((key) => [
     key,
@@ -66,7 +69,7 @@ Deno.test("a layer most of whose neurons are silent or saturated is named", () =
 });
 
 Deno.test("a layer is not warned of twice where all its neurons are alike", () => {
-  const alarms = new Alarms();
+  const alarms = new Alarms({ layerwise: false });
   for (
     const [rate, neurons] of [
       [0, { silent: { fc1: 1 } }],
@@ -82,14 +85,14 @@ Deno.test("a layer is not warned of twice where all its neurons are alike", () =
     // It recovers, but for most of its neurons.
     assert.deepEqual(warnings(neurons, alarms), []);
   }
-  const other = new Alarms();
+  const other = new Alarms({ layerwise: false });
   assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 1);
   assert.equal(warnings({ silent: { fc1: 0.9 } }, other).length, 0);
   assert.equal(warnings({ rates: { fc1: 0 } }, other).length, 1);
 });
 
 Deno.test("gradients that vanish or explode are named", () => {
-  const alarms = new Alarms();
+  const alarms = new Alarms({ layerwise: false });
   const [vanished, ...others] = warnings(
     { gradientNorms: { conv1: 0 } },
     alarms,
@@ -110,7 +113,7 @@ Deno.test("an update beyond measure is named", () => {
 });
 
 Deno.test("a warning is given once for each layer", () => {
-  const alarms = new Alarms();
+  const alarms = new Alarms({ layerwise: false });
   assert.equal(warnings({ rates: { conv1: 0 } }, alarms).length, 1);
   assert.equal(warnings({ rates: { conv1: 0 } }, alarms).length, 0);
   assert.equal(warnings({ rates: { conv1: 0, fc1: 0 } }, alarms).length, 1);
@@ -144,7 +147,7 @@ Deno.test("normsOf() measures arrays, and how they changed", () => {
 });
 
 Deno.test("an accuracy that stays at chance for ten epochs is warned of once", () => {
-  const alarms = new Alarms();
+  const alarms = new Alarms({ layerwise: false });
   const epochs = (count: number, accuracy: number) =>
     Array.from({ length: count }, () => warnings({ accuracy }, alarms));
   assert.deepEqual(epochs(9, 0.1).flat(), []);
@@ -157,7 +160,7 @@ Deno.test("an accuracy that stays at chance for ten epochs is warned of once", (
 });
 
 Deno.test("an accuracy that leaves chance now and then is not warned of", () => {
-  const alarms = new Alarms();
+  const alarms = new Alarms({ layerwise: false });
   for (let epoch = 0; epoch < 40; epoch++) {
     const accuracy = epoch % 10 === 9 ? 0.17 : 0.1;
     assert.deepEqual(warnings({ accuracy }, alarms), []);
@@ -166,7 +169,7 @@ Deno.test("an accuracy that leaves chance now and then is not warned of", () => 
 
 Deno.test("samples too few, or of one class, are at chance in no epoch", () => {
   for (const guess of [{ samples: 4, chance: 0.5 }, { chance: 1 }]) {
-    const alarms = new Alarms();
+    const alarms = new Alarms({ layerwise: false });
     for (let epoch = 0; epoch < 20; epoch++) {
       assert.deepEqual(warnings({ ...guess, accuracy: 0.5 }, alarms), []);
     }

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { batches } from "../../../../dataset/batches.ts";
+import { SampleSet } from "../../../../dataset/sample_set.ts";
 import type { Device } from "../../../../engine/device/device.ts";
 import { Model } from "../../../../engine/model.ts";
 import type { Extent } from "../../../../engine/network/network.ts";
 import { Random } from "../../../../engine/network/random.ts";
-import { type LayerTrace, trace } from "../../../../engine/trace.ts";
+import type { LayerTrace } from "../../../../engine/network/layer_trace.ts";
+import { trace } from "../../../../engine/trace.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import type { Configuration } from "../../../configuration/types.ts";
 import {
@@ -18,6 +19,11 @@ import {
   planOf,
 } from "../../../configuration/model.ts";
 import { filtered } from "../../../configuration/transforms.ts";
+import { binLength } from "../../../experiment/bin_length.ts";
+import {
+  probabilitiesAt,
+  runningMeans,
+} from "../../../experiment/readout_scores.ts";
 import type { PageSample } from "./page_sample.ts";
 
 /** A trained network. */
@@ -41,12 +47,22 @@ export interface LayerSpikes {
   readonly bins: Uint32Array;
 }
 
-/** Spikes and prediction of a network for a sample. */
+/** Votes of the outputs of a network, bin by bin. */
+export interface Votes {
+  /** Numbers of spikes, or probabilities of a readout without neurons. */
+  readonly of: "spikes" | "probability";
+  /** Vote of each output up to each bin, `[T][C]`. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Spikes, votes and prediction of a network for a sample. */
 export interface NetworkRun {
+  /** Spikes of each layer with neurons. */
   readonly layers: readonly LayerSpikes[];
+  readonly votes: Votes;
   /** Length of a bin in ms. */
   readonly Ts: number;
-  /** The class with the most spikes; the first of several. */
+  /** The class with the largest vote; the first of several. */
   readonly prediction: number;
 }
 
@@ -56,7 +72,7 @@ export interface NetworkRun {
  * @param device The device.
  * @param network The network.
  * @param sample The sample; the network sees the first `tSample` ms of it.
- * @returns Spikes of every layer, and the prediction.
+ * @returns Spikes of every layer, votes and the prediction.
  * @throws {ShapeError} If network, weights and sample do not fit one another.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
@@ -67,23 +83,51 @@ export async function runNetwork(
 ): Promise<NetworkRun> {
   const source = filtered(sample.source, configuration);
   const { tSample, loss } = planOf(configuration, "test");
-  const { Ts } = configuration.simulation;
-  const [batch] = await Array.fromAsync(batches(source, [0], {
-    batchSize: 1,
-    bins: Math.floor(tSample / Ts + 1e-9),
-    binning: binningOf(configuration),
-    crop: "fixed",
-  }));
   using model = await Model.create({
     device,
     ...describeModel(configuration, source, new Random(0)),
   });
   model.setWeights(weights);
-  const { layers, predictions } = await trace(model, batch, {
+  const { method } = binningOf(configuration);
+  const [batch] = await Array.fromAsync(
+    new SampleSet(source, { method }).batches({
+      batch: 1,
+      ...model.eventBinning({ tSample }),
+    }),
+  );
+  const { layers, outputs, predictions } = await trace(model, batch, {
     tSample,
     loss,
   });
-  return { layers: layers.map(spikesOf), Ts, prediction: predictions[0] };
+  const spikes = layers.map(spikesOf);
+  return {
+    layers: spikes,
+    votes: outputs
+      ? probabilitiesOf(outputs)
+      : countsOf(spikes[spikes.length - 1]),
+    Ts: await binLength(source, 0, configuration),
+    prediction: predictions[0],
+  };
+}
+
+/** Numbers of spikes up to each bin. */
+function countsOf({ extent: { C }, neurons, bins }: LayerSpikes): Votes {
+  const counts = new Array<number>(C).fill(0);
+  const values = Array.from({ length: bins.length - 1 }, (_, t) => {
+    for (let i = bins[t]; i < bins[t + 1]; i++) counts[neurons[i]]++;
+    return [...counts];
+  });
+  return { of: "spikes", values };
+}
+
+/** Probabilities by the drive up to each bin. */
+function probabilitiesOf(outputs: NamedArray): Votes {
+  const means = runningMeans(outputs);
+  const values = Array.from(
+    means[0],
+    (_, bin) => probabilitiesAt(means, bin),
+  );
+  return { of: "probability", values };
 }
 
 function spikesOf({ name, spikes: { shape, data } }: LayerTrace): LayerSpikes {

@@ -1,5 +1,5 @@
 /**
- * Shows the spike count of each output up to the time that is played.
+ * Shows the vote of each output up to the time that is played.
  *
  * @module
  */
@@ -7,26 +7,26 @@
 /// <reference lib="dom" />
 
 import { type ClassRoles, nameOf, roleOf } from "./class_roles.ts";
-import { binAt, type NetworkRun } from "../data/network_run.ts";
+import type { NetworkRun } from "../data/network_run.ts";
 
 /**
- * Lists the outputs with their spike counts, in the colours of charts: one for
- * the true class, one for a wrong prediction.
+ * Lists the outputs with their spike counts or probabilities, in the colours of
+ * charts: one for the true class, one for a wrong prediction.
  *
  * @param list Element to fill.
- * @param run Spikes of the network.
+ * @param run Votes of the network.
  * @param roles Names and roles of the classes.
- * @returns A function that updates the counts to a time, in ms since the
+ * @returns A function that updates the votes to a time, in ms since the
  * sample's start.
  */
 export function viewVotes(
   list: HTMLElement,
-  { layers, Ts }: NetworkRun,
+  { votes, Ts }: Pick<NetworkRun, "votes" | "Ts">,
   roles: ClassRoles,
 ): (time: number) => void {
-  const { extent, neurons, bins } = layers[layers.length - 1];
-  const T = bins.length - 1;
-  const rows = Array.from({ length: extent.C }, (_, output) => {
+  const { of, values } = votes;
+  const last = values[values.length - 1];
+  const rows = last.map((_, output) => {
     const row = document.createElement("li");
     const [name, bar] = [0, 1].map(() => document.createElement("span"));
     const count = document.createElement("output");
@@ -38,19 +38,20 @@ export function viewVotes(
     return { row, bar, count };
   });
   list.replaceChildren(...rows.map(({ row }) => row));
-  const most = Math.max(1, ...countUntil(T - 1));
-  function countUntil(bin: number): Uint32Array {
-    const counts = new Uint32Array(extent.C);
-    for (let i = 0; i < bins[bin + 1]; i++) counts[neurons[i]]++;
-    return counts;
-  }
+  list.ariaLabel = of === "spikes"
+    ? "Spikes of each class so far"
+    : "Probability of each class so far";
+  const most = of === "spikes" ? Math.max(1, ...last) : 1;
   return (time) => {
-    const counts = countUntil(binAt(time, Ts, bins));
-    const largest = Math.max(...counts);
+    const bin = Math.min(Math.max(Math.floor(time / Ts), 0), values.length - 1);
+    const now = values[bin];
+    const largest = Math.max(...now);
     rows.forEach(({ row, bar, count }, output) => {
-      bar.style.transform = `scaleX(${counts[output] / most})`;
-      count.textContent = String(counts[output]);
-      row.classList.toggle("leads", largest > 0 && counts[output] === largest);
+      bar.style.transform = `scaleX(${now[output] / most})`;
+      count.textContent = of === "spikes"
+        ? String(now[output])
+        : `${Math.round(100 * now[output])} %`;
+      row.classList.toggle("leads", largest > 0 && now[output] === largest);
     });
   };
 }

@@ -30,8 +30,8 @@ const tests: FoldTests = {
     ],
   },
   traces: [
-    { output: outputSpikes([1, 2, 3, 4]), neurons: [] },
-    { output: outputSpikes([1, 2, 3, 4]), neurons: [] },
+    { Ts: 5, output: outputSpikes([1, 2, 3, 4]), neurons: [] },
+    { Ts: 5, output: outputSpikes([1, 2, 3, 4]), neurons: [] },
   ],
 };
 
