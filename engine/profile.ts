@@ -7,9 +7,9 @@
 import type { Device } from "./device/device.ts";
 import { DeviceError } from "./device/errors.ts";
 import type { Layer } from "./layers/layer.ts";
-import { type Dispatch, record } from "./device/compiler.ts";
+import { record } from "./device/compiler.ts";
 import type { EventBatch } from "./network/event_batch.ts";
-import type { Stepper } from "./plan/stepper.ts";
+import type { StepRunner, TimedStep } from "./plan/step_runner.ts";
 import { readBytes } from "./device/readback.ts";
 
 /** Time, bytes moved and multiply-adds of one dispatch of a step. */
@@ -52,7 +52,7 @@ export interface KernelTime {
  */
 export async function profile(
   device: Device,
-  stepper: Stepper,
+  stepper: StepRunner,
   layers: readonly Layer[],
   batch: EventBatch,
   repetitions = 5,
@@ -68,27 +68,19 @@ export async function profile(
       `Cannot profile on "${adapter.name}": it has no timestamp-query`,
     );
   }
-  const { forward, backward, sizes } = stepper.plan;
-  const samples = Math.min(sizes.M, batch.labels.length);
-  await stepper.evaluate(batch);
-  const [{ spikes }] = await stepper.drain();
-  const dispatches = stepper.choose([
-    ...stepper.binning,
-    ...forward,
-    ...backward,
-    ...stepper.updating,
-  ]);
-  const share = samples / batch.labels.length;
-  const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
-  const incoming = [events, ...spikes].map((n) => n * share);
+  const step = await stepper.timed(batch);
+  const { samples, incoming } = step;
   const runs: number[][] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    runs.push(await timeOnce(device, stepper, batch, dispatches));
+    runs.push(await timeOnce(device, step));
   }
-  return dispatches.map(({ name, layer, bytes, launch }, index) => {
+  return step.dispatches.map(({ name, layer, bytes, launch }, index) => {
     const sorted = runs.map((run) => run[index]).sort((a, b) => a - b);
     const at = layers.findIndex((candidate) => candidate.name === layer);
-    const work = { spikes: incoming[Math.max(at, 0)], bins: samples * sizes.T };
+    const work = {
+      spikes: incoming[Math.max(at, 0)],
+      bins: samples * stepper.bins,
+    };
     return {
       kernel: name,
       layer,
@@ -102,12 +94,9 @@ export async function profile(
 /** Times of all dispatches in ms, each in a pass of its own. */
 async function timeOnce(
   device: Device,
-  stepper: Stepper,
-  batch: EventBatch,
-  dispatches: readonly Dispatch[],
+  { dispatches, samples, begin, end }: TimedStep,
 ): Promise<number[]> {
   const { gpu } = device;
-  const samples = Math.min(stepper.plan.sizes.M, batch.labels.length);
   const count = 2 * dispatches.length;
   const querySet = gpu.createQuerySet({ type: "timestamp", count });
   const times = gpu.createBuffer({
@@ -115,8 +104,7 @@ async function timeOnce(
     size: 8 * count,
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
   });
-  const encoder = await stepper.upload(batch, 0);
-  stepper.encode(encoder, batch, []);
+  const encoder = await begin();
   dispatches.forEach((dispatch, index) => {
     const pass = encoder.beginComputePass({
       timestampWrites: {
@@ -130,9 +118,7 @@ async function timeOnce(
   });
   encoder.resolveQuerySet(querySet, 0, count, times, 0);
   gpu.queue.submit([encoder.finish()]);
-  // The record of a timed step must not reach whoever drains the plan next.
-  await stepper.plan.buffers.records.push(batch.labels);
-  await stepper.drain();
+  await end();
   const stamps = new BigUint64Array(await readBytes(device, times));
   querySet.destroy();
   times.destroy();

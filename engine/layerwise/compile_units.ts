@@ -144,6 +144,7 @@ export class UnitCompiler {
     return inOrder([
       ...units.units.flatMap((unit, index) => {
         const own = launches[index];
+        const { name } = unit.layer;
         return [
           ...this.#each(
             [own.pack, ...own.synapse],
@@ -156,14 +157,17 @@ export class UnitCompiler {
               ...(trains ? own.statistics : []),
             ],
             (part) => this.#forwardBuffers(index, part),
+            name,
           ),
           this.#once(
             trains ? own.training : own.evaluation,
             this.#normBuffers(index),
+            name,
           ),
           ...this.#each(
             own.spikes,
             (part) => this.#forwardBuffers(index, part),
+            name,
           ),
         ];
       }),
@@ -178,6 +182,7 @@ export class UnitCompiler {
     return inOrder(order.flatMap((index) => {
       const unit = units.units[index];
       const own = launches[index];
+      const { name } = unit.layer;
       const buffers = (part: number) => this.#backwardBuffers(index, part);
       // The input's counts have no gradient.
       const below = unit.source > 0 ? own.adjoint : [];
@@ -185,8 +190,9 @@ export class UnitCompiler {
         ...this.#each(
           [...this.#sum(index + 1), ...own.routes, ...own.neurons],
           buffers,
+          name,
         ),
-        this.#once(own.total, this.#normBuffers(index)),
+        this.#once(own.total, this.#normBuffers(index), name),
         ...this.#each(
           [
             own.apply,
@@ -195,6 +201,7 @@ export class UnitCompiler {
             ...own.ghostAdjoint,
           ],
           buffers,
+          name,
         ),
         ...this.#each(
           own.ghostGradient,
@@ -446,23 +453,33 @@ export class UnitCompiler {
   #each(
     launches: readonly Launch[],
     buffersOf: (part: number) => Bound,
+    layer?: string,
   ): Promise<LayerwiseDispatch>[] {
     const { buffers } = this.#context;
     return buffers.microBatches.flatMap((_, microBatch) => {
       const bound = buffersOf(microBatch);
-      return launches.map((launch) => this.#compile(launch, bound, microBatch));
+      return launches.map((launch) =>
+        this.#compile(launch, bound, { layer, microBatch })
+      );
     });
   }
 
   /** Compiles a launch on the statistics of the whole batch. */
-  #once(launch: Launch, buffers: Bound): Promise<LayerwiseDispatch> {
-    return this.#compile(launch, buffers, undefined);
+  #once(
+    launch: Launch,
+    buffers: Bound,
+    layer: string,
+  ): Promise<LayerwiseDispatch> {
+    return this.#compile(launch, buffers, { layer });
   }
 
   async #compile(
     launch: Launch,
     bound: Bound,
-    microBatch: number | undefined,
+    { layer, microBatch }: {
+      readonly layer?: string;
+      readonly microBatch?: number;
+    },
   ): Promise<LayerwiseDispatch> {
     const { compiler, buffers } = this.#context;
     const batch = {
@@ -479,7 +496,7 @@ export class UnitCompiler {
       batch,
       ...(spikes && { spikes }),
     });
-    return { dispatch, microBatch };
+    return { dispatch: { ...dispatch, layer }, microBatch };
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { isFrom0 } from "../network/float_range.ts";
 import type { EventBatch } from "../network/event_batch.ts";
@@ -16,9 +17,11 @@ import type {
   NeuronActivity,
   StepChanges,
   StepRunner,
+  TimedStep,
 } from "../plan/step_runner.ts";
 import type { LayerwiseDispatch } from "./compile_units.ts";
 import type { LayerwisePlan } from "./layerwise_plan.ts";
+import { countIncoming } from "./incoming_spikes.ts";
 import { drawSources, plainSources } from "./sources.ts";
 import { freeUnits, UNIFORM_WORDS } from "./unit_buffers.ts";
 
@@ -71,6 +74,11 @@ export class LayerwiseStepper implements StepRunner {
   /** Bins of a sample in the network. */
   get bins(): number {
     return this.plan.T;
+  }
+
+  /** Most samples that go through a layer at once. */
+  get microBatch(): number {
+    return this.plan.M;
   }
 
   /** How the events of samples are to be binned. */
@@ -198,6 +206,43 @@ export class LayerwiseStepper implements StepRunner {
     return this.#wait(() => this.plan.buffers.records.drain());
   }
 
+  /**
+   * Prepares to time the kernels of a training step, which updates the weights
+   * with the learning rate of the step before, and running statistics.
+   *
+   * @internal
+   * @param batch The samples.
+   * @returns The step.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async timed(batch: EventBatch): Promise<TimedStep> {
+    const { training, evaluation, backward, M } = this.plan;
+    const trains = this.#optimizer !== undefined;
+    const forward = trains ? training : evaluation;
+    await this.#run(batch, { trains }, forward);
+    await this.drain();
+    const samples = Math.min(M, batch.labels.length);
+    const own = [...this.#bin, ...forward, ...backward]
+      .filter(({ microBatch = 0 }) => microBatch === 0);
+    return {
+      dispatches: [
+        ...own.map(({ dispatch }) => dispatch),
+        ...this.#optimizer?.dispatches ?? [],
+      ],
+      samples,
+      incoming: await countIncoming(this.#device, this.plan, batch, samples),
+      begin: async () => {
+        await this.#upload(batch, { trains });
+        return this.#begin();
+      },
+      end: async () => {
+        await this.plan.buffers.records.push(batch.labels);
+        await this.drain();
+      },
+    };
+  }
+
   /** Frees the plan's buffers. */
   destroy(): void {
     this.#events.destroy();
@@ -227,11 +272,7 @@ export class LayerwiseStepper implements StepRunner {
     this.#device.check();
     const { buffers } = this.plan;
     await this.#upload(batch, options);
-    const encoder = this.#device.gpu.createCommandEncoder();
-    for (const { counts, largest } of buffers.microBatches) {
-      encoder.clearBuffer(counts);
-      encoder.clearBuffer(largest);
-    }
+    const encoder = this.#begin();
     const pass = encoder.beginComputePass();
     this.#record(pass, [...this.#bin, ...dispatches], batch.labels.length);
     pass.end();
@@ -241,6 +282,16 @@ export class LayerwiseStepper implements StepRunner {
       this.#device.gpu.queue.submit([encoder.finish()]);
       return buffers.records.push(batch.labels);
     });
+  }
+
+  /** An encoder whose commands find the buffers of binning cleared. */
+  #begin(): GPUCommandEncoder {
+    const encoder = this.#device.gpu.createCommandEncoder();
+    for (const { counts, largest } of this.plan.buffers.microBatches) {
+      encoder.clearBuffer(counts);
+      encoder.clearBuffer(largest);
+    }
+    return encoder;
   }
 
   #record(
@@ -253,13 +304,7 @@ export class LayerwiseStepper implements StepRunner {
       const samples = microBatch === undefined
         ? total
         : Math.min(M, total - microBatch * M);
-      if (samples <= 0) continue;
-      const [x, y, z] = dispatch.grid.map((groups) =>
-        groups === "samples" ? samples : groups
-      );
-      pass.setPipeline(dispatch.pipeline);
-      pass.setBindGroup(0, dispatch.bindGroup);
-      pass.dispatchWorkgroups(x, y, z);
+      if (samples > 0) record(pass, [dispatch], samples);
     }
   }
 

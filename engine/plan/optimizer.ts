@@ -207,6 +207,15 @@ export class Optimizer {
   }
 
   /**
+   * Dispatches that update the weights from their stored gradient.
+   *
+   * @internal
+   */
+  get dispatches(): readonly Dispatch[] {
+    return this.#dispatches;
+  }
+
+  /**
    * Dispatches that update the weights after the backward pass, where gradients
    * are clipped; otherwise empty, for the kernels that complete a gradient then
    * update its weights.

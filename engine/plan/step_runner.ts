@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Dispatch } from "../device/compiler.ts";
 import type { Augmentation } from "../network/augmentation.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { StepRecord } from "./step_results.ts";
@@ -35,10 +36,26 @@ export interface NeuronActivity {
   read(): Promise<Uint32Array[]>;
 }
 
+/** A training step whose dispatches can be recorded one by one. */
+export interface TimedStep {
+  /** The dispatches on the step's first micro-batch, in order. */
+  readonly dispatches: readonly Dispatch[];
+  /** Samples of that micro-batch. */
+  readonly samples: number;
+  /** Spikes that each layer reads; events, for the first one. */
+  readonly incoming: readonly number[];
+  /** Uploads the samples; returns an encoder for the dispatches. */
+  begin(): Promise<GPUCommandEncoder>;
+  /** Drops the record of the step, which was submitted. */
+  end(): Promise<void>;
+}
+
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
 export interface StepRunner extends Disposable {
   /** Bins of a sample in the network. */
   readonly bins: number;
+  /** Most samples that go through a layer at once. */
+  readonly microBatch: number;
   /** How the events of samples are to be binned. */
   readonly eventBinning: EventBinning;
   /** Spikes of each neuron. */
@@ -57,6 +74,8 @@ export interface StepRunner extends Disposable {
   take(): StepRecord[];
   /** Waits for every step submitted before. */
   drain(): Promise<StepRecord[]>;
+  /** Prepares to time the kernels of a training step. @internal */
+  timed(batch: EventBatch): Promise<TimedStep>;
   /** Frees the plan's buffers. */
   destroy(): void;
 }

@@ -25,6 +25,7 @@ import type {
   EventBinning,
   NeuronActivity,
   StepRunner,
+  TimedStep,
 } from "./step_runner.ts";
 
 /** Firing rate of a layer's input above which dense variants are faster. */
@@ -75,6 +76,11 @@ export class Stepper implements StepRunner {
   /** Bins of a sample. */
   get bins(): number {
     return this.plan.sizes.T;
+  }
+
+  /** Most samples that go through the network at once. */
+  get microBatch(): number {
+    return this.plan.sizes.M;
   }
 
   /** How the events of samples are to be binned. */
@@ -321,6 +327,45 @@ export class Stepper implements StepRunner {
     return dispatches.map((dispatch) =>
       busy.has(dispatch.layer ?? "") ? dispatch.busy ?? dispatch : dispatch
     );
+  }
+
+  /**
+   * Prepares to time the kernels of a training step, which updates the weights
+   * with a learning rate of 0 or, where gradients are clipped, that of the step
+   * before.
+   *
+   * @internal
+   * @param batch The samples.
+   * @returns The step.
+   * @throws {ShapeError} If the batch is larger than the plan, or malformed.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async timed(batch: EventBatch): Promise<TimedStep> {
+    await this.evaluate(batch);
+    const [{ spikes }] = await this.drain();
+    const { forward, backward, sizes } = this.plan;
+    const total = batch.labels.length;
+    const samples = Math.min(sizes.M, total);
+    const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
+    return {
+      dispatches: this.choose([
+        ...this.#bin,
+        ...forward,
+        ...backward,
+        ...this.updating,
+      ]),
+      samples,
+      incoming: [events, ...spikes].map((count) => count * samples / total),
+      begin: async () => {
+        const encoder = await this.upload(batch, 0);
+        this.encode(encoder, batch, []);
+        return encoder;
+      },
+      end: async () => {
+        await this.plan.buffers.records.push(batch.labels);
+        await this.drain();
+      },
+    };
   }
 
   /** Frees the plan's buffers. */

@@ -47,14 +47,13 @@ export async function profileStep(
     ...describeModel(configuration, train.source, random),
   });
   const first = train.subset(train.indices.slice(0, simulation.nSample));
-  using stepper = await model.compile({
+  using stepper = await model.prepare({
     ...planOf(configuration, "train"),
     batch: Math.max(1, first.size),
   });
   const [batch] = await Array.fromAsync(first.batches({
     batch: simulation.nSample,
-    bins: stepper.plan.sizes.T,
-    Ts: simulation.Ts,
+    ...stepper.eventBinning,
   }));
   if (!batch) throw new RangeError("Cannot profile a step: no samples");
   const steps = device.adapter.software ? WARM_UP.software : WARM_UP.hardware;
@@ -68,7 +67,7 @@ export async function profileStep(
     REPETITIONS,
   );
   return inWords(kernels, {
-    samples: Math.min(stepper.plan.sizes.M, batch.labels.length),
+    samples: Math.min(stepper.microBatch, batch.labels.length),
     batch: batch.labels.length,
     ceilings: await measureCeilings(device),
     adapter: device.adapter.name,
