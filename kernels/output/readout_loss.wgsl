@@ -12,13 +12,14 @@
 // a batch is the mean over its samples.
 //
 // x             [N, T, floats]    the drive of the readout
-// coefficients  [floats]          a, b
+// coefficients  [floats]          a, b, mean, inverse, see norm.wgsl
 // spikes        [N, B, O]         time-packed
 // classes       [samples of the batch]  class, class mixed in, share of the
 //                                 first
 // weights       [O]               factor of a class's samples
 // dy            [N, T, floats]    gradient of y, or of the spikes
-// sums          [samples of the batch, 1, floats]  Σ_t dy and 0, for drives
+// sums          [samples of the batch, 1, floats]  Σ_t dy and Σ_t dy · xhat,
+//                                 for drives
 // records       [slots, stride]   prediction and loss, see prediction.wgsl
 //
 // One workgroup owns a sample, one lane every 64th output.
@@ -65,6 +66,8 @@ struct Classes {
 
 // Value of each output, then its gradient.
 var<workgroup> sh_values: array<f32, O>;
+// Sum over time of each output's drive.
+var<workgroup> sh_drives: array<f32, O>;
 
 // Share of output o in the target.
 fn targetOf(own: Classes, o: u32) -> f32 {
@@ -121,6 +124,7 @@ fn drives(
     for (var t = 0u; t < T; t++) {
       sum += x[(n * T + t) * floats + o];
     }
+    sh_drives[o] = sum;
     sh_values[o] = fma(coefficients[o].x, sum / f32(T), coefficients[o].y);
   }
   workgroupBarrier();
@@ -130,13 +134,19 @@ fn drives(
   workgroupBarrier();
   for (var o = lane; o < floats; o += 64) {
     var gradient = 0.0;
+    // Sum over time of the normalised drive.
+    var normalised = 0.0;
     if (o < O) {
       gradient = sh_values[o] / f32(T);
+      let coefficient = coefficients[o];
+      normalised =
+        (sh_drives[o] - f32(T) * coefficient.z) * coefficient.w;
     }
     for (var t = 0u; t < T; t++) {
       dy[(n * T + t) * floats + o] = gradient;
     }
-    sums[(batch.first + n) * floats + o] = vec2(gradient * f32(T), 0);
+    sums[(batch.first + n) * floats + o] =
+      gradient * vec2(f32(T), normalised);
   }
 }
 

@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
     layers: [
       { ...conv(6, { stride: 2 }), norm: "batch", pool: { max: 2 } },
       { ...conv(6, { groups: 3 }), norm: { epsilon: 0.01, momentum: 0.2 } },
-      { dense: 3, neuron: "none" },
+      { dense: 3, norm: "batch", neuron: "none" },
     ],
   },
   {

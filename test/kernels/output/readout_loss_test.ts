@@ -119,6 +119,9 @@ function requireTwin(
   deepStrictEqual(found.records, records);
 }
 
+/** Mean and inverse deviation of a normalised drive. */
+const [MEAN, INVERSE] = [0.25, 3];
+
 gpuTest("the loss of a readout's mean drives is its twin's", async () => {
   for (const shape of SHAPES) {
     const [N, O, , , T] = shape;
@@ -132,7 +135,7 @@ gpuTest("the loss of a readout's mean drives is its twin's", async () => {
           ...setting.arrays,
           x: toKernel(x),
           coefficients: Float32Array.from([
-            ...maps.flatMap((map) => [...map, 9, 9]),
+            ...maps.flatMap((map) => [...map, MEAN, INVERSE]),
             ...Array(4 * (quads(O) - O)).fill(0),
           ]),
           sums: room(2 * BATCH.total * quads(O)),
@@ -151,19 +154,23 @@ gpuTest("the loss of a readout's mean drives is its twin's", async () => {
       const gradient = fromKernel(dy, shape);
       requireTwin(values, setting, { records, gradient }, 1);
       const first = BATCH.first * quads(O);
+      // Sums over time of the gradient, and of it times the normalised drive.
       const expected = tensorOf(
-        [N, O],
-        Array.from(
-          { length: N * O },
-          (_, i) => T * gradient.data[i * T],
-        ),
+        [N, O, 2],
+        Array.from({ length: N * O }, (_, i) => {
+          const row = x.data.subarray(i * T, (i + 1) * T);
+          const normalised = row
+            .reduce((sum, value) => sum + (value - MEAN) * INVERSE, 0);
+          const dy = gradient.data[i * T];
+          return [T * dy, dy * normalised];
+        }).flat(),
       );
       const actual = tensorOf(
-        [N, O],
-        Array.from(
-          { length: N * O },
-          (_, i) => sums[2 * (first + Math.floor(i / O) * quads(O) + i % O)],
-        ),
+        [N, O, 2],
+        Array.from({ length: N * O }, (_, i) => {
+          const at = 2 * (first + Math.floor(i / O) * quads(O) + i % O);
+          return [sums[at], sums[at + 1]];
+        }).flat(),
       );
       if (O > 1 || kind.kind === "squared error") close(actual, expected);
     }

@@ -65,6 +65,10 @@ interface Done {
 export interface UnitResult {
   /** Spikes of each unit with neurons, joined with those around it. */
   readonly joined: readonly Tensor[];
+  /** Potentials and spikes of each unit's neurons; none of a readout. */
+  readonly activities: readonly (LeakyActivity | undefined)[];
+  /** What the last unit gives: the drive of a readout. */
+  readonly outputs: Tensor;
   /** Loss of each sample. */
   readonly losses: readonly number[];
   /** By names as `conv1.norm.weight`. */
@@ -128,6 +132,8 @@ export function runUnits(
   }
   return {
     joined: done.map(({ joined }) => joined),
+    activities: done.map(({ activity }) => activity),
+    outputs: last.output,
     losses: twins.map(({ loss }) => loss),
     gradients,
   };
