@@ -5,7 +5,7 @@
  */
 
 import { dirname, resolve } from "node:path";
-import type { Configuration } from "./types.ts";
+import type { Configuration } from "./schema/types.ts";
 import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
 export { formatConfiguration } from "./yaml_text.ts";
 export type { ConfigurationOptions };

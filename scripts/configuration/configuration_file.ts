@@ -11,7 +11,7 @@ import {
   readBytes,
 } from "../../dataset/files/file_source.ts";
 import { ConfigurationError } from "./error.ts";
-import type { Configuration } from "./types.ts";
+import type { Configuration } from "./schema/types.ts";
 import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
 
 /**

@@ -9,7 +9,7 @@ import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../engine/losses/prob_spikes.ts";
 import { crossEntropy, squaredRate } from "../../engine/losses/readout.ts";
 import { spikeTime } from "../../engine/losses/spike_time.ts";
-import type { SpikeTarget } from "./types.ts";
+import type { SpikeTarget } from "./schema/types.ts";
 
 /** A loss, with its region and target counts for plots of output spikes. */
 export interface ConfiguredLoss {

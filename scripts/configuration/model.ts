@@ -12,9 +12,9 @@ import type { Extent } from "../../engine/network/network.ts";
 import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
-import { describeLayersOf, isLayerwise } from "./network.ts";
-import { describeNeuronOf } from "./neuron.ts";
-import type { Configuration } from "./types.ts";
+import { describeLayersOf, isLayerwise } from "./schema/network.ts";
+import { describeNeuronOf } from "./schema/neuron.ts";
+import type { Configuration } from "./schema/types.ts";
 import { type ConfiguredLoss, configuredLoss } from "./loss_target.ts";
 
 /** The convolutional network of the SL-Animals programs. */

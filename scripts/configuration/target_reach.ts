@@ -9,7 +9,7 @@ import {
   refractoryKernel,
   type SrmAlphaParameters,
 } from "../../engine/neurons/srm_alpha.ts";
-import type { Configuration } from "./types.ts";
+import type { Configuration } from "./schema/types.ts";
 
 /**
  * Synaptic input that training seldom exceeds, in units of theta. With target

@@ -8,8 +8,8 @@ import type { Random } from "../../engine/network/random.ts";
 import type { FitOptions } from "../../engine/training/fit_options.ts";
 import { lossOf } from "./model.ts";
 import type { StepChanges } from "../../engine/plan/step_runner.ts";
-import { isLayerwise } from "./network.ts";
-import type { Configuration } from "./types.ts";
+import { isLayerwise } from "./schema/network.ts";
+import type { Configuration } from "./schema/types.ts";
 
 /**
  * Gives the options with which `fit()` trains a network of a configuration.

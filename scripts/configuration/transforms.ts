@@ -11,8 +11,8 @@ import { filterSamples } from "../../dataset/transforms/filter.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { EventStore } from "../../dataset/store/store.ts";
 import { binningOf } from "./model.ts";
-import { isLayerwise } from "./network.ts";
-import type { Configuration } from "./types.ts";
+import { isLayerwise } from "./schema/network.ts";
+import type { Configuration } from "./schema/types.ts";
 
 /**
  * Applies the filters of a configuration, to training and test samples alike.

@@ -7,9 +7,9 @@
 
 import * as yaml from "npm:yaml@2.9.1";
 import { ConfigurationError } from "./error.ts";
-import { readConfiguration } from "./rules.ts";
-import type { Refuse } from "./read_keys.ts";
-import type { Configuration } from "./types.ts";
+import { readConfiguration } from "./rules/rules.ts";
+import type { Refuse } from "./schema/read_keys.ts";
+import type { Configuration } from "./schema/types.ts";
 
 /** Largest number of characters: the YAML parser compares all pairs of keys. */
 const LONGEST = 65_536;

@@ -13,7 +13,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { Model } from "../../engine/model.ts";
 import { type KernelTime, profile } from "../../engine/profile.ts";
 import { Random } from "../../engine/network/random.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { describeModel, planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/fold.ts";
 

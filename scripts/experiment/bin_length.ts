@@ -7,7 +7,7 @@
 import { sliceLength } from "../../dataset/pack.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { timeStepOf } from "../configuration/model.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 
 /**
  * Finds the length of a sample's bins.

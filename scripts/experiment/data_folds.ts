@@ -12,9 +12,9 @@ import {
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
-import type { DataSection } from "../configuration/data.ts";
+import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
 import { openData } from "./samples.ts";
 

@@ -12,7 +12,7 @@ import { Model } from "../../engine/model.ts";
 import { Random } from "../../engine/network/random.ts";
 import { evaluate } from "../../engine/training/evaluate.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Fold } from "./fold.ts";
 

@@ -12,7 +12,7 @@ import { openNmnist } from "../../dataset/formats/nmnist.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { kFold, trainTestSplit } from "../../dataset/division/split.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openDataFolds } from "./data_folds.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";

@@ -19,8 +19,8 @@ import {
   openStore,
   type ReadOptions,
 } from "../../dataset/store/store.ts";
-import type { DataSection } from "../configuration/data.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { DataSection } from "../configuration/schema/data.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { createProgress, type Progress } from "../command_line/progress.ts";
 
 /**

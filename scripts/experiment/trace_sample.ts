@@ -11,7 +11,7 @@ import { sizeOf } from "../../engine/network/network.ts";
 import type { LayerTrace } from "../../engine/network/layer_trace.ts";
 import { trace } from "../../engine/trace.ts";
 import { lossOf } from "../configuration/model.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { binLength } from "./bin_length.ts";
 import { describeSample } from "./evaluate_fold.ts";
 import type { Fold } from "./fold.ts";

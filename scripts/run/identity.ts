@@ -10,7 +10,7 @@ import { sha256 } from "../../dataset/files/sha256.ts";
 import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { Fold } from "../experiment/fold.ts";
 

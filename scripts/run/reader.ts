@@ -12,7 +12,7 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { checkpointName } from "./files.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold } from "../experiment/fold.ts";
 import { openFolds } from "../experiment/folds.ts";
 import type { EpochMetrics, RunSummary } from "./files.ts";

@@ -9,7 +9,7 @@ import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import { formatConfiguration } from "../configuration/configuration.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { findCheckpoints, readIfThere } from "./earlier_run.ts";
 import {
   checkpointName,

@@ -27,7 +27,7 @@ import { surveySamples } from "../../dataset/samples/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { lineWidth } from "../command_line/terminal.ts";
-import { readDuration } from "../configuration/data.ts";
+import { readDuration } from "../configuration/schema/data.ts";
 import { openData } from "../experiment/samples.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { reportRecording } from "../inspection/recording_report.ts";

@@ -20,7 +20,7 @@ import { findLayout } from "../../dataset/layouts/find_layout.ts";
 import { lookAt } from "../../dataset/layouts/folder_tree.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
-import { readDuration } from "../configuration/data.ts";
+import { readDuration } from "../configuration/schema/data.ts";
 import { openData } from "../experiment/samples.ts";
 
 await runCommand({

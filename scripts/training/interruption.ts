@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 
 /** Largest fraction of time that checkpoints between epochs may take. */
 const SHARE = 0.05;

@@ -7,7 +7,7 @@
 
 import { initLive, type LiveLayer } from "../../engine/training/live_init.ts";
 import type { Model } from "../../engine/model.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { planOf } from "../configuration/model.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { LayerNumbers } from "../run/files.ts";

@@ -6,7 +6,7 @@
 
 import type { Device } from "../../engine/device/device.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import type { RunStatus } from "../run/status.ts";
 import type { Pauses } from "./interruption.ts";
 import type { Results } from "../run/writer.ts";

@@ -24,7 +24,7 @@ import type {
 import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
-import type { Configuration } from "../configuration/types.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
 import { trainingOf } from "../configuration/training.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";

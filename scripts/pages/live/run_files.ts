@@ -12,7 +12,7 @@ import { counted } from "../../../dataset/files/counted.ts";
 import { inOneLine } from "../../../dataset/files/errors.ts";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
 import { parseConfiguration } from "../../configuration/configuration.ts";
-import type { Configuration } from "../../configuration/types.ts";
+import type { Configuration } from "../../configuration/schema/types.ts";
 import type { RunState } from "../../run/status.ts";
 import { STATUS_FILE } from "../../run/files.ts";
 import type { EpochMetrics, RunSummary } from "../../run/files.ts";

@@ -9,7 +9,7 @@ import { readNmnistList } from "../../../dataset/formats/nmnist.ts";
 import type { EventStore } from "../../../dataset/store/store.ts";
 import { openPreferredDevice } from "../../device/adapter.ts";
 import { namesOf } from "../../charts/output_spikes.ts";
-import type { Configuration } from "../../configuration/types.ts";
+import type { Configuration } from "../../configuration/schema/types.ts";
 import { openModel } from "../../experiment/evaluate_fold.ts";
 import type { Fold } from "../../experiment/fold.ts";
 import { traceSample } from "../../experiment/trace_sample.ts";

@@ -16,7 +16,7 @@ import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../dataset/store/zarr_columns.ts";
 import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
-import type { Configuration } from "../../configuration/types.ts";
+import type { Configuration } from "../../configuration/schema/types.ts";
 import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Configuration } from "../../../scripts/configuration/types.ts";
+import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 
 /** The configuration of the SL-Animals programs. */
 export const SL_ANIMALS = `simulation:

@@ -3,7 +3,7 @@ import {
   formatConfiguration,
   parseConfiguration,
 } from "../../../scripts/configuration/configuration.ts";
-import type { Configuration } from "../../../scripts/configuration/types.ts";
+import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 import { SL_ANIMALS } from "./configuration_files.ts";
 import { fc } from "../../properties.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Configuration } from "../../../scripts/configuration/types.ts";
+import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../../scripts/pages/report/report.ts";
 import { gpuTest } from "../../gpu.ts";

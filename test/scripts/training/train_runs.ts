@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
-import type { Configuration } from "../../../scripts/configuration/types.ts";
+import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 import type { EpochMetrics, RunSummary } from "../../../scripts/run/files.ts";
 import { runTask } from "../../run_task.ts";
 import { copySigns } from "./shared_signs.ts";

@@ -12,7 +12,7 @@ import { Random } from "../../../../engine/network/random.ts";
 import type { LayerTrace } from "../../../../engine/network/layer_trace.ts";
 import { trace } from "../../../../engine/trace.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
-import type { Configuration } from "../../../configuration/types.ts";
+import type { Configuration } from "../../../configuration/schema/types.ts";
 import {
   binningOf,
   describeModel,

@@ -12,7 +12,7 @@ import { Random } from "../../../../engine/network/random.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import type { EpochRow } from "../../../charts/learning_curves.ts";
 import { readYaml } from "../../../configuration/yaml_text.ts";
-import type { Configuration } from "../../../configuration/types.ts";
+import type { Configuration } from "../../../configuration/schema/types.ts";
 import { describeModel } from "../../../configuration/model.ts";
 import { trainingOf } from "../../../configuration/training.ts";
 import { chooseSamples } from "../../../configuration/transforms.ts";

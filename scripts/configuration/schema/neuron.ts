@@ -5,8 +5,8 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
-import type { NeuronDescription } from "../../engine/neurons/describe_neuron.ts";
-import { leaky } from "../../engine/neurons/leaky.ts";
+import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
 import {
   expected,
   flag,

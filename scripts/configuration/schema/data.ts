@@ -6,7 +6,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
-import { LAYOUT_NAMES } from "../../dataset/layouts/layout.ts";
+import { LAYOUT_NAMES } from "../../../dataset/layouts/layout.ts";
 import { expected, list, oneOf, path, section, worded } from "./values.ts";
 
 /** ms in the units that a duration is written in. */

@@ -5,12 +5,16 @@
  * @module
  */
 
-import { MAX_BINS } from "../../engine/plan/sizes.ts";
+import { MAX_BINS } from "../../../engine/plan/sizes.ts";
 import { completeData } from "./data_rules.ts";
-import { readKeys, type Refuse } from "./read_keys.ts";
-import type { WrittenConfiguration } from "./schema.ts";
+import { readKeys, type Refuse } from "../schema/read_keys.ts";
+import type { WrittenConfiguration } from "../schema/schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
-import type { Configuration, SpikeTarget, WrittenPaths } from "./types.ts";
+import type {
+  Configuration,
+  SpikeTarget,
+  WrittenPaths,
+} from "../schema/types.ts";
 
 /**
  * Reads a configuration. A region that is left out is the whole sample; the loss

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DataSection } from "./data.ts";
-import type { Refuse } from "./read_keys.ts";
+import type { DataSection } from "../schema/data.ts";
+import type { Refuse } from "../schema/read_keys.ts";
 
 /**
  * Checks the keys against one another, and makes the path absolute.

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { binsOf } from "../../engine/plan/sizes.ts";
-import type { Refuse } from "./read_keys.ts";
-import type { SpikeTarget, WrittenTarget } from "./types.ts";
+import { binsOf } from "../../../engine/plan/sizes.ts";
+import type { Refuse } from "../schema/read_keys.ts";
+import type { SpikeTarget, WrittenTarget } from "../schema/types.ts";
 
 /** The sample that a loss is computed of. */
 export interface Sample {
