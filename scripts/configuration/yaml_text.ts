@@ -236,15 +236,19 @@ function withValue(
   return Array.isArray(tree) ? Object.values(changed) : changed;
 }
 
-/** Refuses to replace a section, which would reset its other keys. */
+/**
+ * Refuses to replace a section, which would reset its other keys; a neuron of
+ * another kind has other keys.
+ */
 function refuseReset(
   section: unknown,
-  { keys, text }: Override,
+  { keys, text, value }: Override,
   path: string,
 ): void {
   const key = keys.join(".");
   const [first] = Object.keys(Object(section));
   if (!SECTIONS.includes(key) || first === undefined) return;
+  if (key === "neuron" && Object.hasOwn(Object(value), "type")) return;
   const problem = `${key} is a section: set its keys one by one, such as ` +
     `${key}.${first}`;
   throw new ConfigurationError(path, problem, { key, override: text });

@@ -28,6 +28,19 @@ training: {filter: {hot_pixels: 9, downsample_space: 2}, sliced_dataset: False,
   error: {type: SpikeTime, tgtSpikeTimes: {true: [10, 25], false: []}},
   augmentation: {drop: 0.1, flip_x: 0.5, shift: 3, time_jitter: 2}}
 `;
+/** A network that is computed layer by layer. */
+const UNITS = `input: {slices: 10, size: 32, most: 9}
+network:
+- {conv: {out: 8, kernel: 3, padding: 1}, norm: batch, pool: {max: 2}}
+- residual: [{conv: {out: 8, kernel: 3, padding: 1}, norm: batch}]
+  shortcut: [{conv: {out: 8, kernel: 1}, norm: batch}]
+  join: gate
+- {repeat: 2, layers: [{dense: 9, neuron: {type: LIF, tau: 4}}, {dropout: 0.5}]}
+- {dense: classes, neuron: none}
+training: {optimizer: ADAMW, patience: 9, schedule: {type: cosine, warmup: 2},
+  error: {type: SquaredRate, smoothing: 0.1, rateScale: 2, classWeights: [1, 2]},
+  augmentation: {flip_x: 0.5, flip_not: [a], rotate: 9, zoom: 0.1, mix: 0.3}}
+`;
 const TOKENS = [
   ...["[", "]", "{", "}", "- ", ": ", ",", "&a ", "*a", "<<: ", "!!binary "],
   ...["|\n", ">\n", "? ", "---\n", "...\n", "%YAML 1.1\n", '"', "'", "\t", "#"],
@@ -46,7 +59,11 @@ function check(configuration: ReturnType<typeof parseConfiguration>): void {
 
 fuzzTest("a configuration in YAML", {
   share: 0.15,
-  inputs: mutated([SL_ANIMALS, N_MNIST, LAYERS, "{}"].map(encode), TOKENS),
+  inputs: mutated(
+    [SL_ANIMALS, N_MNIST, LAYERS, UNITS, "network: 2x(8c3-bn-mp2)-9", "{}"]
+      .map(encode),
+    TOKENS,
+  ),
   refusal: ConfigurationError,
   async read(bytes) {
     await Deno.writeFile(path, bytes);

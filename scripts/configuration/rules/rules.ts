@@ -7,6 +7,7 @@
 
 import { MAX_BINS } from "../../../engine/plan/sizes.ts";
 import { completeData } from "./data_rules.ts";
+import { completeNetwork } from "./network_rules.ts";
 import { readKeys, type Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
@@ -17,9 +18,9 @@ import type {
 } from "../schema/types.ts";
 
 /**
- * Reads a configuration. A region that is left out is the whole sample; the loss
- * of `testing` takes type, target times and window from training if it leaves
- * them out; paths become absolute.
+ * Reads a configuration. A region that is left out is the whole sample; neuron
+ * and type of loss follow the network; the loss of `testing` takes type, target
+ * times and window from training if it leaves them out; paths become absolute.
  *
  * @param value The contents of the file.
  * @param options `refuse` throws the error of the first problem; `resolve`
@@ -35,10 +36,9 @@ export function readConfiguration(
 ): Configuration {
   const keys = readKeys(value, refuse);
   const data = keys.data && completeData(keys.data, { refuse, resolve });
-  const { simulation, neuron, training, testing, network, input } = withWindow(
-    keys,
-    value,
-  );
+  const written = withWindow(keys, value);
+  const { simulation, training, testing, network, input } = written;
+  const { neuron, type } = completeNetwork(written, refuse);
   const { Ts, tSample } = simulation;
   checkLength({ Ts, tSample }, ["simulation", "tSample"], refuse);
   if (training.random_crop && !testing) {
@@ -47,7 +47,11 @@ export function readConfiguration(
   }
   const sample = { Ts, tSample, used: true };
   const place = ["training", "error"];
-  const error = completeTarget(training.error, sample, { place, refuse });
+  const error = completeTarget(
+    { ...training.error, type },
+    sample,
+    { place, refuse },
+  );
   const path = resolvePaths(training.path, refuse, resolve);
   const inTraining = { Ts, error, used: training.random_crop };
   return {

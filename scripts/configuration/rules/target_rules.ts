@@ -29,7 +29,7 @@ export interface Sample {
  * @returns The loss with its region.
  */
 export function completeTarget(
-  written: WrittenTarget,
+  written: WrittenTarget & Pick<SpikeTarget, "type">,
   sample: Sample,
   { place, refuse }: {
     readonly place: readonly string[];

@@ -59,7 +59,8 @@ const OPTIONS = {
 /** Pooling of spikes without neurons. */
 const pooling = v.lazy((value) => {
   const kinds = ["max", "average", "adaptive"] as const;
-  const kind = kinds.find((kind) => isMapping(value) && kind in value) ?? "max";
+  if (!isMapping(value)) return v.never(expected(kinds.join(" or ")));
+  const kind = kinds.find((kind) => kind in value) ?? "max";
   return section({ [kind]: countFrom1 });
 });
 
@@ -126,7 +127,7 @@ export const network = v.lazy((value) =>
   typeof value === "string"
     ? v.pipe(
       v.string(),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      v.rawTransform<string, unknown>(({ dataset, addIssue, NEVER }) => {
         try {
           return parseNetworkText(dataset.value);
         } catch (error) {
@@ -134,6 +135,7 @@ export const network = v.lazy((value) =>
           return NEVER;
         }
       }),
+      layers,
     )
     : layers
 ) as unknown as v.GenericSchema<readonly NetworkEntry[]>;

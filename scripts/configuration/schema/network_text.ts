@@ -25,6 +25,9 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^(\d+)$/, (dense) => ({ dense })],
 ];
 
+/** Largest number of brackets one in another. */
+const DEEPEST = 8;
+
 /**
  * Reads a network from short text.
  *
@@ -48,7 +51,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
  */
 export function parseNetworkText(text: string): Entry[] {
   const words = text.replaceAll(/\s+/g, "").match(/[()]|-|[^()-]+/g) ?? [];
-  const reader = { words, next: 0 };
+  const reader = { words, next: 0, depth: 0 };
   const entries = readEntries(reader);
   if (reader.next < words.length) {
     throw new SyntaxError(`")" has no "(" before it`);
@@ -56,7 +59,12 @@ export function parseNetworkText(text: string): Entry[] {
   return withReadout(entries);
 }
 
-function readEntries(reader: { words: string[]; next: number }): Entry[] {
+function readEntries(
+  reader: { readonly words: string[]; next: number; depth: number },
+): Entry[] {
+  if (reader.depth > DEEPEST) {
+    throw new SyntaxError(`its brackets are more than ${DEEPEST} deep`);
+  }
   const entries: Entry[] = [];
   while (reader.next < reader.words.length) {
     const word = reader.words[reader.next];
@@ -68,7 +76,9 @@ function readEntries(reader: { words: string[]; next: number }): Entry[] {
       continue;
     }
     reader.next++;
+    reader.depth++;
     const own = readEntries(reader);
+    reader.depth--;
     if (reader.words[reader.next++] !== ")") {
       throw new SyntaxError(`"${word}(" has no ")"`);
     }

@@ -92,6 +92,16 @@ export type NeuronSection =
   | v.InferOutput<typeof NEURONS.IF>;
 
 /**
+ * Gives a neuron with the defaults of its parameters.
+ *
+ * @param type Kind of neuron.
+ * @returns The neuron.
+ */
+export function defaultNeuron(type: NeuronSection["type"]): NeuronSection {
+  return v.parse(neuron, { type });
+}
+
+/**
  * Describes a neuron for the engine.
  *
  * @param section The neuron, as configured.

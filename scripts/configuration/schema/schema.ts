@@ -224,8 +224,12 @@ const training = section({
   /** The loss, for training and wherever `testing` does not apply. */
   error: v.optional(
     section({
-      /** Loss of spike counts, of spike times, or of class probabilities. */
-      type: v.optional(lossType, "NumSpikes"),
+      /**
+       * Loss of spike counts, of spike times, of class probabilities, or of a
+       * readout. NumSpikes if left out; CrossEntropy where the network is
+       * computed layer by layer.
+       */
+      type: v.optional(lossType),
       /** Region of spikes that count; the whole sample if left out. */
       tgtSpikeRegion: v.optional(region),
       /**
@@ -275,7 +279,8 @@ const testing = section({
 /** Schema of a configuration file; regions and the store may be left out. */
 export const configurationSchema = section({
   simulation: v.optional(simulation, {}),
-  neuron: v.optional(neuron, { type: "SRMALPHA" } as never),
+  /** SRMALPHA if left out; LIF where the network is computed layer by layer. */
+  neuron: v.optional(neuron),
   training: v.optional(training, {}),
   testing: v.optional(testing),
   /** Recordings of any layout, in place of those that `training.path` names. */

@@ -4,15 +4,16 @@
  * @module
  */
 
+import type { NeuronSection } from "./neuron.ts";
 import type { WrittenConfiguration } from "./schema.ts";
 
-/** A loss in a configuration file; its region may be left out. */
+/** A loss in a configuration file; type and region may be left out. */
 export type WrittenTarget = WrittenConfiguration["training"]["error"];
 
 /** A complete loss: its type, region, window, target counts and times. */
 export type SpikeTarget =
   & WrittenTarget
-  & Required<Pick<WrittenTarget, "tgtSpikeRegion">>;
+  & Required<Pick<WrittenTarget, "type" | "tgtSpikeRegion">>;
 
 /** Files and folders in a configuration file; the store may be left out. */
 export type WrittenPaths = WrittenConfiguration["training"]["path"];
@@ -22,6 +23,8 @@ export type WrittenPaths = WrittenConfiguration["training"]["path"];
  * absolute paths.
  */
 export type Configuration = WrittenConfiguration & {
+  /** The neuron of all layers that have none of their own. */
+  readonly neuron: NeuronSection;
   readonly training: {
     /** The loss, for training and wherever `testing` does not apply. */
     readonly error: SpikeTarget;

@@ -12,7 +12,8 @@ Deno.test("parseConfiguration() names an unknown key and its neighbour", () => {
   });
   refuses("seeds: 1", {
     message: 'Cannot use configuration "network.yaml" line 1: seeds is not ' +
-      "a known key; known are simulation, neuron, training, testing, data, network",
+      "a known key; known are simulation, neuron, training, testing, data, " +
+      "network, input",
     key: "seeds",
     line: 1,
   });
@@ -97,7 +98,7 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "is 1.5, expected a whole number of at " +
       "least 1",
     ],
-    ["neuron", "type: LIF", 'is "LIF", expected SRMALPHA'],
+    ["neuron", "type: CUBA", 'is "CUBA", expected SRMALPHA or LIF or IF'],
     ["neuron", "theta: True", "is true, expected a number from 1e-9 to 1e9"],
     ["neuron", "tauRho: 1e-40", "is 1e-40, expected a number from 1e-9 to 1e9"],
     [
@@ -122,7 +123,7 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "training",
       "optimizer: adam",
       'is "adam", expected ADAM or NADAM or ' +
-      "SGD",
+      "SGD or ADAMW",
     ],
     [
       "training",
@@ -155,7 +156,8 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
     [
       "training",
       "augmentation: [1]",
-      "is a list, expected drop, flip_x, flip_y, shift, time_jitter",
+      "is a list, expected drop, flip_x, flip_y, shift, time_jitter, " +
+      "flip_not, rotate, zoom, time_shift, time_stretch, erase, mix",
     ],
     [
       "training",

@@ -7,7 +7,8 @@ Deno.test("parseConfiguration() refuses losses that are none", () => {
     [
       "type: spikes",
       "type",
-      'is "spikes", expected NumSpikes or SpikeTime or ProbSpikes',
+      'is "spikes", expected NumSpikes or SpikeTime or ProbSpikes or ' +
+      "CrossEntropy or SquaredRate",
     ],
     ["probSlidingWin: 0", "probSlidingWin", "is 0, expected a number above 0"],
     [
@@ -135,9 +136,9 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
   const cases: [string, string, RegExp][] = [
     ["2", "network", /is 2, expected a list of .*layers, at least one$/],
     ["[]", "network", /is empty, expected a list of .* at least one$/],
-    ["[2]", "network.0", /is 2, expected one of pool, conv and dense$/],
-    ["[{}]", "network.0", /is a section, expected one of pool, conv and/],
-    ["[{pool: 2, dense: 3}]", "network.0.dense", /is not a known key/],
+    ["[2]", "network.0", /is 2, expected one of conv, dense, residual, repe/],
+    ["[{}]", "network.0", /is a section, expected one of conv, dense, /],
+    ["[{pool: 2, dense: 3}]", "network.0.pool", /is 2, expected max or ave/],
     ["[{pool: 0}]", "network.0.pool", /is 0, expected a whole number/],
     ["[{conv: 3}]", "network.0.conv", /is 3, expected out, kernel, stride/],
     ["[{conv: {out: 3}}]", "network.0.conv.kernel", /is missing, expected/],
@@ -157,6 +158,21 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
       /is -1, expected a whole number of at least 0$/,
     ],
     ["[{dense: {}}]", "network.0.dense.out", /is missing, expected/],
+    ["[{dense: class}]", "network.0.dense", /is "class", expected .*classes$/],
+    ["[{dense: 3, dropout: 1}]", "network.0.dropout", /is 1, expected a numb/],
+    ["[{dense: 3, norm: layer}]", "network.0.norm", /is "layer", expected ba/],
+    ["[{pool: {min: 2}}]", "network.0.pool.min", /is not a known key/],
+    ["[{repeat: 2}]", "network.0.layers", /is missing, expected a list of/],
+    [
+      "[{residual: [{dense: 2}, {pool: 0}]}]",
+      "network.0.residual.1.pool",
+      /is 0, expected a whole number of at least 1$/,
+    ],
+    [
+      "[{dense: 3, neuron: {type: LIF, tau: 0.5}}]",
+      "network.0.neuron.tau",
+      /is 0.5, expected a number of at least 1$/,
+    ],
     ["[{dense: 1.5}]", "network.0.dense", /is 1.5, expected a whole number/],
   ];
   for (const [layers, key, message] of cases) {

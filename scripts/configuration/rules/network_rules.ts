@@ -1,0 +1,254 @@
+/**
+ * Rules between the network of a configuration and its other values.
+ *
+ * @module
+ */
+
+import { isLayerwise, type NetworkEntry } from "../schema/network.ts";
+import { defaultNeuron, type NeuronSection } from "../schema/neuron.ts";
+import type { Refuse } from "../schema/read_keys.ts";
+import type { WrittenConfiguration } from "../schema/schema.ts";
+import type { SpikeTarget } from "../schema/types.ts";
+import { isMapping } from "../schema/values.ts";
+
+/** Largest number of layers of a network, repeated as often as it says. */
+const MOST_LAYERS = 1000;
+
+/**
+ * Largest number of entries of a network, and of lists one in another, so that
+ * the configuration of a run can be read again.
+ */
+const [MOST_ENTRIES, DEEPEST] = [128, 8];
+
+/** Losses of a readout. */
+const READOUT_LOSSES: readonly string[] = ["CrossEntropy", "SquaredRate"];
+
+/** Keys of losses of a readout. */
+const READOUT_KEYS = ["smoothing", "rateScale", "classWeights"] as const;
+
+/** Changes of samples that the device makes, and those made before. */
+const DEVICE_CHANGES = [
+  ...["flip_not", "rotate", "zoom", "time_shift", "time_stretch"] as const,
+  ...["erase", "mix"] as const,
+];
+const OTHER_CHANGES = ["flip_y", "time_jitter"] as const;
+
+/** Where what networks computed layer by layer have is refused elsewhere. */
+const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
+  "pool: {max: 2} or neuron: none";
+
+/** Lists of entries inside an entry, in the order in which they are built. */
+const INNER = ["layers", "shortcut", "residual"] as const;
+
+/** Neuron and loss that a network has. */
+interface NetworkDefaults {
+  readonly neuron: NeuronSection;
+  readonly type: SpikeTarget["type"];
+}
+
+/** An entry of a network, and the keys that lead to it. */
+interface Place {
+  readonly entry: NetworkEntry;
+  readonly keys: readonly string[];
+}
+
+/**
+ * Checks that a network and the other values of a configuration go together.
+ *
+ * @param written The configuration, with checked values.
+ * @param refuse Throws the error of the first problem.
+ * @returns Neuron and type of the loss; those of the network where they are
+ * left out.
+ */
+export function completeNetwork(
+  written: WrittenConfiguration,
+  refuse: Refuse,
+): NetworkDefaults {
+  const { network = [], training: { error } } = written;
+  const places = placesOf(network, ["network"]);
+  checkSize(network, places, refuse);
+  if (!isLayerwise(network)) {
+    checkSlayer(written, places, refuse);
+    return {
+      neuron: written.neuron ?? defaultNeuron("SRMALPHA"),
+      type: error.type ?? "NumSpikes",
+    };
+  }
+  checkLayerwise(written, places, refuse);
+  const neuron = written.neuron ?? defaultNeuron("LIF");
+  checkNeurons(neuron, { places, refuse });
+  return { neuron, type: error.type ?? "CrossEntropy" };
+}
+
+function checkSize(
+  network: readonly NetworkEntry[],
+  places: readonly Place[],
+  refuse: Refuse,
+): void {
+  const layers = countLayers(network);
+  if (layers > MOST_LAYERS) {
+    const problem = `has ${layers} layers, expected ${MOST_LAYERS} at most`;
+    refuse(["network"], problem);
+  }
+  if (places.length > MOST_ENTRIES) {
+    const problem = `has ${places.length} entries, expected ${MOST_ENTRIES} ` +
+      "at most; repeat stands for several";
+    refuse(["network"], problem);
+  }
+  // Each list adds its key and a number.
+  const deep = places.find(({ keys }) => keys.length > 2 * (DEEPEST + 1));
+  if (deep) {
+    refuse(["network"], `has lists in lists, expected ${DEEPEST} at most`);
+  }
+}
+
+/** Counts the entries of a network, repeated as often as it says. */
+function countLayers(entries: readonly NetworkEntry[]): number {
+  return entries.reduce((sum, entry) => {
+    const inner = innerOf(entry).map(([, own]) => countLayers(own));
+    const own = inner.reduce((sum, count) => sum + count, 0);
+    return sum + ("repeat" in entry ? Number(entry.repeat) * own : own + 1);
+  }, 0);
+}
+
+function innerOf(entry: NetworkEntry) {
+  return INNER.filter((key) => key in entry).map((key) =>
+    [key, entry[key] as readonly NetworkEntry[]] as const
+  );
+}
+
+/** Lists all entries, each before those inside it. */
+function placesOf(
+  entries: readonly NetworkEntry[],
+  keys: readonly string[],
+): Place[] {
+  return entries.flatMap((entry, index) => {
+    const own = [...keys, String(index)];
+    return [
+      { entry, keys: own },
+      ...innerOf(entry).flatMap(([key, inner]) =>
+        placesOf(inner, [...own, key])
+      ),
+    ];
+  });
+}
+
+/** Checks what does not go with a network that is computed at once. */
+function checkSlayer(
+  { input, training, testing }: WrittenConfiguration,
+  places: readonly Place[],
+  refuse: Refuse,
+): void {
+  const { error, augmentation = {} } = training;
+  if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
+  for (const [section, { type }] of lossesOf({ training, testing })) {
+    if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
+    refuse(
+      [section, "error", "type"],
+      `is ${type}, which is ${FOR_LAYERWISE}`,
+    );
+  }
+  const ofLoss = READOUT_KEYS.find((key) => error[key] !== undefined);
+  if (ofLoss !== undefined) {
+    const problem = `is for ${READOUT_LOSSES.join(" and ")}`;
+    refuse(["training", "error", ofLoss], problem);
+  }
+  const change = DEVICE_CHANGES.find((key) => augmentation[key] !== undefined);
+  if (change !== undefined) {
+    refuse(["training", "augmentation", change], `is ${FOR_LAYERWISE}`);
+  }
+  const alone = places.find(({ entry }) => Object.keys(entry)[0] === "neuron");
+  if (alone) {
+    const problem = "is an entry of its own, which is " + FOR_LAYERWISE +
+      "; write it beside the weights of its layer";
+    refuse([...alone.keys, "neuron"], problem);
+  }
+}
+
+/** Checks what does not go with a network that is computed layer by layer. */
+function checkLayerwise(
+  { input, training, testing }: WrittenConfiguration,
+  places: readonly Place[],
+  refuse: Refuse,
+): void {
+  const { augmentation = {}, init, transf_method, random_crop } = training;
+  const against = `does not go with ${reasonOf(places)} in the network`;
+  for (const [section, { type }] of lossesOf({ training, testing })) {
+    if (type === undefined || READOUT_LOSSES.includes(type)) continue;
+    const problem = `is ${type}, which ${against}; expected ` +
+      READOUT_LOSSES.join(" or ");
+    refuse([section, "error", "type"], problem);
+  }
+  if (init === "live") {
+    refuse(["training", "init"], `is live, which ${against}`);
+  }
+  if (transf_method === "TonicFrames") {
+    const problem = `is TonicFrames, which ${against}`;
+    refuse(["training", "transf_method"], problem);
+  }
+  const change = OTHER_CHANGES.find((key) => augmentation[key] !== undefined);
+  if (change !== undefined) {
+    refuse(["training", "augmentation", change], against);
+  }
+  const sums = places.find(({ entry }) => typeof entry.pool === "number");
+  if (sums) {
+    const { pool } = sums.entry;
+    const problem = `is ${pool}, a sum, which ${against}; expected ` +
+      `{max: ${pool}} or {average: ${pool}}`;
+    refuse([...sums.keys, "pool"], problem);
+  }
+  if (input?.slices === undefined) return;
+  const whole = "does not go with input.slices, which are of whole samples";
+  if (random_crop) {
+    refuse(["training", "random_crop"], `is true, which ${whole}`);
+  }
+  if (testing) refuse(["testing"], whole);
+}
+
+/** The losses of a configuration, by their section. */
+function lossesOf(
+  { training, testing }: Pick<WrittenConfiguration, "training" | "testing">,
+) {
+  return [
+    ["training", training.error],
+    ...(testing ? [["testing", testing.error] as const] : []),
+  ] as const;
+}
+
+/** Names what makes a network be computed layer by layer. */
+function reasonOf(places: readonly Place[]): string {
+  for (const { entry } of places) {
+    const key = ["norm", "bias", "dropout", "residual"]
+      .find((key) => key in entry);
+    if (key) return key;
+    if (entry.neuron === "none") return "neuron: none";
+    if (isMapping(entry.pool)) return `pool: {${Object.keys(entry.pool)[0]}}`;
+  }
+  return "readouts";
+}
+
+/** Checks that all neurons are of a kind that is computed layer by layer. */
+function checkNeurons(
+  network: NeuronSection,
+  { places, refuse }: {
+    readonly places: readonly Place[];
+    readonly refuse: Refuse;
+  },
+): void {
+  const expected = "is SRMALPHA, which does not go with " +
+    `${reasonOf(places)} in the network; expected LIF or IF`;
+  /** Whether each layer with weights has a neuron of its own. */
+  const own: boolean[] = [];
+  for (const { entry, keys } of places) {
+    const { neuron } = entry;
+    if (isMapping(neuron) && neuron.type === "SRMALPHA") {
+      refuse([...keys, "neuron", "type"], expected);
+    }
+    const hasWeights = "conv" in entry || "dense" in entry;
+    if (hasWeights) own.push(neuron !== undefined);
+    else if (neuron !== undefined) own[own.length - 1] = true;
+  }
+  if (network.type === "SRMALPHA" && own.includes(false)) {
+    refuse(["neuron", "type"], expected);
+  }
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
+import { isLayerwise } from "../../../../scripts/configuration/schema/network.ts";
+import { refuses } from "../refusals.ts";
+
+/** Networks that are computed layer by layer, and what makes them so. */
+const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
+  ["[{dense: 3, norm: batch}]", "norm"],
+  ["[{dense: 3}, {norm: batch}]", "norm"],
+  ["[{dense: 3, bias: False}]", "bias"],
+  ["[{dense: 3, dropout: 0.5}]", "dropout"],
+  ["[{dense: 3}, {residual: [{dense: 3}]}]", "residual"],
+  ["[{conv: {out: 3, kernel: 3}, pool: {max: 2}}]", "pool: {max}"],
+  ["[{conv: {out: 3, kernel: 3}}, {pool: {adaptive: 1}}]", "pool: {adaptive}"],
+  ["[{dense: 3, neuron: none}]", "neuron: none"],
+  ["[{repeat: 2, layers: [{dense: 3, norm: batch}]}]", "norm"],
+  ["4c3-lif-mp2-3", "pool: {max}"],
+  ["3", "neuron: none"],
+];
+
+const FOR_LAYERWISE =
+  "for networks with norm, bias, dropout, residual, pool: " +
+  "{max: 2} or neuron: none";
+
+/** Asserts that a value set on top of a network is refused. */
+function refusesSet(network: string, set: string, problem: string): void {
+  const [key] = set.split("=");
+  refuses(`network: ${network}`, {
+    message: `Cannot use configuration "network.yaml" with "${set}": ${key} ` +
+      problem,
+    key,
+  }, [set]);
+}
+
+Deno.test("a network computed layer by layer has LIF neurons and cross-entropy unless given", () => {
+  for (const [written] of LAYERWISE) {
+    const text = `network: ${JSON.stringify(written)}`.replaceAll('"[', "[")
+      .replaceAll(']"', "]");
+    const { network, neuron, training } = parseConfiguration(text, "a.yaml");
+    assert(isLayerwise(network), written);
+    assert.equal(neuron.type, "LIF");
+    assert.equal(training.error.type, "CrossEntropy");
+  }
+  for (const text of ["{}", "network: [{pool: 2}, {dense: 3}]"]) {
+    const { network, neuron, training } = parseConfiguration(text, "a.yaml");
+    assert(!isLayerwise(network));
+    assert.equal(neuron.type, "SRMALPHA");
+    assert.equal(training.error.type, "NumSpikes");
+  }
+});
+
+Deno.test("what does not go with a network computed layer by layer is refused, with the reason", () => {
+  for (const [network, reason] of LAYERWISE) {
+    const written = JSON.stringify(network).replaceAll(/"(\[.*\])"/g, "$1");
+    const against = `does not go with ${reason} in the network`;
+    const cases: [set: string, problem: string][] = [
+      [
+        "training.error.type=NumSpikes",
+        `is NumSpikes, which ${against}; expected CrossEntropy or SquaredRate`,
+      ],
+      [
+        "training.error.type=ProbSpikes",
+        `is ProbSpikes, which ${against}; expected CrossEntropy or SquaredRate`,
+      ],
+      [
+        "testing.error.type=SpikeTime",
+        `is SpikeTime, which ${against}; expected CrossEntropy or SquaredRate`,
+      ],
+      ["training.init=live", `is live, which ${against}`],
+      [
+        "training.transf_method=TonicFrames",
+        `is TonicFrames, which ${against}`,
+      ],
+      ["training.augmentation.flip_y=0.5", against],
+      ["training.augmentation.time_jitter=0.5", against],
+    ];
+    for (const [set, problem] of cases) refusesSet(written, set, problem);
+  }
+});
+
+Deno.test("what only networks computed layer by layer have is refused elsewhere", () => {
+  const cases: [set: string, problem: string][] = [
+    ["training.error.type=CrossEntropy", `is CrossEntropy, which is `],
+    ["training.error.type=SquaredRate", `is SquaredRate, which is `],
+    ["testing.error.type=SquaredRate", `is SquaredRate, which is `],
+    ["input={slices: 3}", "is "],
+    ["training.augmentation.flip_not=[a]", "is "],
+    ["training.augmentation.rotate=3", "is "],
+    ["training.augmentation.zoom=0.1", "is "],
+    ["training.augmentation.time_shift=1", "is "],
+    ["training.augmentation.time_stretch=0.1", "is "],
+    ["training.augmentation.erase=0.1", "is "],
+    ["training.augmentation.mix=0.1", "is "],
+  ];
+  for (const network of ["[{dense: 3}]", "[{pool: 2}, {dense: 3}]"]) {
+    for (const [set, problem] of cases) {
+      refusesSet(network, set, problem + FOR_LAYERWISE);
+    }
+    for (const entry of ["smoothing=0.1", "rateScale=3", "classWeights=[1]"]) {
+      refusesSet(
+        network,
+        `training.error.${entry}`,
+        "is for CrossEntropy and SquaredRate",
+      );
+    }
+  }
+});
+
+Deno.test("slices of whole samples are not cropped, nor tested in another length", () => {
+  const network = "[{dense: 3, norm: batch}]";
+  const whole = "does not go with input.slices, which are of whole samples";
+  const text = `network: ${network}\ninput: {slices: 3}`;
+  refuses(`${text}\ntesting: {tSample: 300}`, {
+    message: `Cannot use configuration "network.yaml" line 3: testing ${whole}`,
+    key: "testing",
+    line: 3,
+  });
+  refuses(text, {
+    message: 'Cannot use configuration "network.yaml" with ' +
+      `"training.random_crop=True": training.random_crop is true, which ${whole}`,
+    key: "training.random_crop",
+  }, ["training.random_crop=True"]);
+  // In bins of a given length they may be.
+  const set = ["training.random_crop=True", "testing.tSample=300"];
+  parseConfiguration(`network: ${network}`, "a.yaml", { set });
+});
+
+Deno.test("neurons of the spike response model are refused where layers need others", () => {
+  const norm = "is SRMALPHA, which does not go with norm in the network; " +
+    "expected LIF or IF";
+  refuses("neuron: {theta: 3}\nnetwork: [{dense: 3, norm: batch}]", {
+    message:
+      `Cannot use configuration "network.yaml" line 1: neuron.type ${norm}`,
+    key: "neuron.type",
+    line: 1,
+  });
+  refuses("network:\n- {dense: 3, norm: batch}\n- {neuron: {theta: 3}}", {
+    message: 'Cannot use configuration "network.yaml" line 3: ' +
+      `network.1.neuron.type ${norm}`,
+    key: "network.1.neuron.type",
+    line: 3,
+  });
+  // The network's neuron is none of its layers'.
+  for (
+    const network of [
+      "8c3-bn-lif-3",
+      "8c3-bn-lif-res(8c3-bn-if)-mp2-3-lif",
+      "2x(8c3-bn-lif)-3",
+    ]
+  ) {
+    const text = `neuron: {theta: 3}\nnetwork: ${network}`;
+    assert.equal(parseConfiguration(text, "a.yaml").neuron.type, "SRMALPHA");
+  }
+  refuses("neuron: {theta: 3}\nnetwork: 8c3-bn-lif-res(8c3-bn)-3", {
+    message: /line 1: neuron.type is SRMALPHA, /,
+    key: "neuron.type",
+    line: 1,
+  });
+  // A neuron of another kind replaces the section, which has other keys.
+  const set = ["neuron={type: LIF, tau: 4}"];
+  const text = "neuron: {theta: 3}\nnetwork: 8c3-bn-3";
+  assert.deepEqual(
+    Object.keys(parseConfiguration(text, "a.yaml", { set }).neuron).slice(0, 2),
+    ["type", "tau"],
+  );
+});
+
+Deno.test("sums, lone neurons and networks without end are refused", () => {
+  const cases: [network: string, key: string, problem: string][] = [
+    [
+      "[{dense: 3, norm: batch}, {pool: 2}]",
+      "network.1.pool",
+      "is 2, a sum, which does not go with norm in the network; expected " +
+      "{max: 2} or {average: 2}",
+    ],
+    [
+      "[{dense: 3}, {neuron: {type: LIF}}]",
+      "network.1.neuron",
+      `is an entry of its own, which is ${FOR_LAYERWISE}; write it beside ` +
+      "the weights of its layer",
+    ],
+    [
+      "[{repeat: 1e9, layers: [{repeat: 2, layers: [{dense: 3}]}]}]",
+      "network",
+      "has 2000000000 layers, expected 1000 at most",
+    ],
+    [
+      `[${"{dense: 3},".repeat(129)}]`,
+      "network",
+      "has 129 entries, expected 128 at most; repeat stands for several",
+    ],
+    [
+      `${"[{residual: ".repeat(9)}[{dense: 3}]${"}]".repeat(9)}`,
+      "network",
+      "has lists in lists, expected 8 at most",
+    ],
+  ];
+  for (const [network, key, problem] of cases) {
+    refuses(`network: ${network}`, {
+      message: `Cannot use configuration "network.yaml" line 1: ${key} ` +
+        problem,
+      key,
+      line: 1,
+    });
+  }
+});
