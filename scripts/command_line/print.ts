@@ -7,7 +7,18 @@
  */
 
 import { cleanLine, shownLine } from "../../dataset/files/shown_line.ts";
-import { eraseBar } from "./progress.ts";
+import { eraseBar, showOnStderr } from "./progress.ts";
+
+let log = console.log;
+
+/**
+ * Prints lines and progress on the standard error from now on, so that the
+ * standard output holds results alone.
+ */
+export function printOnStderr(): void {
+  log = console.error;
+  showOnStderr();
+}
 
 /**
  * Prints a line; it replaces a progress bar on the terminal.
@@ -15,7 +26,7 @@ import { eraseBar } from "./progress.ts";
  * @param line The line.
  */
 export function print(line: string): void {
-  attempt(() => console.log(cleanLine(line)));
+  attempt(() => log(cleanLine(line)));
 }
 
 /**

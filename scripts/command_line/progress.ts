@@ -58,18 +58,28 @@ const WIDEST_BAR = 30;
 /** Erases the line that the cursor is on. */
 const ERASE = "\r\x1b[2K";
 
-const STANDARD_OUTPUT: Output = {
-  terminal: Deno.stdout.isTerminal(),
-  columns: () => lineWidth(),
-  write: (text) => {
-    try {
-      Deno.stdout.writeSync(new TextEncoder().encode(text));
-    } catch {
-      // A closed pipe or terminal, or a full disk, must not end the task.
-    }
-  },
-  now: () => performance.now(),
-};
+/** The stream of progress, unless another is given. */
+let standard = outputTo(Deno.stdout);
+
+function outputTo(file: typeof Deno.stdout | typeof Deno.stderr): Output {
+  return {
+    terminal: file.isTerminal(),
+    columns: () => lineWidth(),
+    write: (text) => {
+      try {
+        file.writeSync(new TextEncoder().encode(text));
+      } catch {
+        // A closed pipe or terminal, or a full disk, must not end the task.
+      }
+    },
+    now: () => performance.now(),
+  };
+}
+
+/** Shows progress on the standard error from now on. */
+export function showOnStderr(): void {
+  standard = outputTo(Deno.stderr);
+}
 
 /**
  * Shows the progress of a task.
@@ -80,7 +90,7 @@ const STANDARD_OUTPUT: Output = {
  * replaced by a last line.
  *
  * @param task Name of the task, and its total amount of work.
- * @param output The stream; the standard output unless given.
+ * @param output The stream; the standard output unless given or changed.
  * @returns The progress, at its start.
  *
  * @example
@@ -93,7 +103,7 @@ const STANDARD_OUTPUT: Output = {
  */
 export function createProgress(
   { total, label: task }: { readonly total: number; readonly label: string },
-  output: Output = STANDARD_OUTPUT,
+  output: Output = standard,
 ): Progress {
   const label = shownLine(task);
   const start = output.now();
@@ -131,9 +141,9 @@ export function createProgress(
  * Erases a bar that may be on the terminal, so that a line of text can be
  * written there; the next update draws the bar anew.
  *
- * @param output The stream; the standard output unless given.
+ * @param output The stream; the standard output unless given or changed.
  */
-export function eraseBar(output: Output = STANDARD_OUTPUT): void {
+export function eraseBar(output: Output = standard): void {
   if (output.terminal) output.write(ERASE);
 }
 

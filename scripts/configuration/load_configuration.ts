@@ -5,7 +5,7 @@
  */
 
 import { SampleCache } from "../../dataset/batches.ts";
-import type { FileSource } from "../../dataset/files/file_source.ts";
+import { type FileSource, nameOf } from "../../dataset/files/file_source.ts";
 import type { SampleSet } from "../../dataset/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
@@ -13,7 +13,11 @@ import { Random } from "../../engine/network/random.ts";
 import type { EvaluateOptions } from "../../engine/training/evaluate.ts";
 import type { FitOptions } from "../../engine/training/fit_options.ts";
 import { readConfigurationFile } from "./configuration_file.ts";
+import { ConfigurationError } from "./error.ts";
 import { describeNetwork, lossOf } from "./model.ts";
+import { checkClasses } from "./rules/class_rules.ts";
+import { namesClasses } from "./schema/network.ts";
+import type { Configuration } from "./schema/types.ts";
 import { trainingOf } from "./training.ts";
 import { chooseSamples, filtered } from "./transforms.ts";
 import type { ConfigurationOptions } from "./yaml_text.ts";
@@ -80,10 +84,12 @@ export interface LoadedConfiguration {
  * `--allow-env=LOG_TOKENS,LOG_STREAM`.
  *
  * @param file The file: its path, or a `Blob` of its text.
- * @param options Values set on top of it.
+ * @param options Values set on top of it; `classes`: the names of the classes,
+ * which `classes` in the network and `flip_not` stand for.
  * @returns Network, loss, options of training and test, and samples.
  * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a key
- * or value in it cannot be used.
+ * or value in it cannot be used, maybe for want of `classes`.
+ * @throws {RangeError} If it speaks of other classes than these.
  *
  * @example
  * ```ts
@@ -119,15 +125,19 @@ export interface LoadedConfiguration {
  */
 export async function loadConfiguration(
   file: FileSource,
-  options: ConfigurationOptions = {},
+  { classes, ...options }: ConfigurationOptions & {
+    readonly classes?: readonly string[];
+  } = {},
 ): Promise<LoadedConfiguration> {
   const configuration = await readConfigurationFile(file, options);
   const { training, simulation } = configuration;
+  if (classes) checkClasses(configuration, classes);
+  else requireNoClasses(configuration, nameOf(file));
   const random = new Random(training.seed, 1);
   const cache = new SampleCache();
   return {
-    network: describeNetwork(configuration, random),
-    training: trainingOf(configuration, random),
+    network: describeNetwork(configuration, random, classes?.length),
+    training: trainingOf(configuration, random, { classes, fold: 1 }),
     testing: { batch: simulation.nSample, ...lossOf(configuration, "test") },
     paths: training.path,
     init: training.init,
@@ -137,4 +147,19 @@ export async function loadConfiguration(
         cache,
       }),
   };
+}
+
+/** Refuses a configuration that needs the names of the classes. */
+function requireNoClasses(
+  { network = [], training: { augmentation } }: Configuration,
+  path: string,
+): void {
+  const key = namesClasses(network)
+    ? "network"
+    : augmentation?.flip_not
+    ? "training.augmentation.flip_not"
+    : undefined;
+  if (key === undefined) return;
+  const problem = `${key} names classes, and the option classes is missing`;
+  throw new ConfigurationError(path, problem, { key });
 }

@@ -33,11 +33,12 @@ export async function openDataFolds(
   { validation, onFound }: FoldsOptions,
 ): Promise<Fold[]> {
   const data = configuration.data!;
+  const { seed, fold_seed = seed } = configuration.training;
   const samples = await openData(data);
   const { divisions, how } = divide(samples, {
     data,
     validation,
-    seed: configuration.training.seed,
+    seed: fold_seed,
   });
   onFound?.(describeData(samples, data, how));
   const source = filtered(samples, configuration);

@@ -13,6 +13,7 @@ import type { SampleSource } from "../../dataset/sample_source.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { kFold, trainTestSplit } from "../../dataset/division/split.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
+import { checkClasses } from "../configuration/rules/class_rules.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openDataFolds } from "./data_folds.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
@@ -29,7 +30,7 @@ const VALIDATION = 0.15;
  *
  * With a section `data`, recordings of any layout become samples. Otherwise
  * recordings are split by person as scikit-learn's `KFold` and
- * `train_test_split` do it, seeded with the configuration's seed. A list of
+ * `train_test_split` do it, seeded with `training.fold_seed`. A list of
  * training samples and one of test samples make a single fold without a
  * validation set.
  *
@@ -40,13 +41,27 @@ const VALIDATION = 0.15;
  * @throws {DatasetError} If the store or a list cannot be used, or the list
  * names too few recordings or some that the store does not have.
  * @throws {RecordingError} If a listed sample is missing.
+ * @throws {RangeError} If the configuration speaks of other classes than the
+ * data have.
  */
 export async function openFolds(
   configuration: Configuration,
   options: FoldsOptions,
 ): Promise<Fold[]> {
-  if (configuration.data) return await openDataFolds(configuration, options);
-  const { path, seed } = configuration.training;
+  const folds = configuration.data
+    ? await openDataFolds(configuration, options)
+    : await openListedFolds(configuration, options);
+  checkClasses(configuration, folds[0].train.classes);
+  return folds;
+}
+
+/** Opens the lists of samples, or the list of recordings. */
+async function openListedFolds(
+  configuration: Configuration,
+  options: FoldsOptions,
+): Promise<Fold[]> {
+  const { path, seed: ofTraining, fold_seed: seed = ofTraining } =
+    configuration.training;
   const cache = new SampleCache();
   if (path.train !== undefined && path.test !== undefined) {
     const folder = path.in ?? dirname(path.train);

@@ -23,6 +23,7 @@ import {
   WEIGHTS_FILE,
 } from "./files.ts";
 import { parseMetrics, parseStatus, parseSummary } from "./parse_figures.ts";
+import { findSeeds } from "./seeds.ts";
 
 /**
  * Looks for an earlier run in a folder. One that was stopped before its first
@@ -31,12 +32,19 @@ import { parseMetrics, parseStatus, parseSummary } from "./parse_figures.ts";
  * @param folder The folder.
  * @returns `none`, `under way` for a run that has not ended, or the results of
  * one that has.
- * @throws {Error} If the run's files are damaged or cannot be read, or if files
- * that no run wrote have the names that a run uses.
+ * @throws {Error} If the run's files are damaged or cannot be read, if files
+ * that no run wrote have the names that a run uses, or if the folder holds the
+ * runs of several seeds.
  */
 export async function findEarlierRun(
   folder: string,
 ): Promise<"none" | "under way" | RunSummary> {
+  if ((await findSeeds(folder)).length > 0) {
+    throw new Error(
+      `Cannot start in "${folder}": it holds the runs of several seeds; choose ` +
+        "another folder with --out DIR",
+    );
+  }
   const summary = await readIfThere(join(folder, SUMMARY_FILE));
   if (summary !== undefined) {
     return parseSummary(summary, join(folder, SUMMARY_FILE));

@@ -113,7 +113,7 @@ export interface FoldSummary {
   readonly testAccuracy: number;
 }
 
-/** Mean and population standard deviation over the folds. */
+/** Mean and population standard deviation over folds. */
 export interface Spread {
   readonly mean: number;
   readonly std: number;
@@ -136,6 +136,21 @@ export interface RunSummary {
    * test set itself, and so overestimate the accuracy.
    */
   readonly optimistic: boolean;
+}
+
+/** Results of a run of several, told apart by their seeds. */
+export interface SeedSummary extends RunSummary {
+  /** `training.seed` of the run. */
+  readonly seed: number;
+}
+
+/**
+ * Results of the runs of several seeds, the content of `summary.json` in the
+ * folder of their folders.
+ */
+export interface SeedsSummary extends Omit<RunSummary, "folds"> {
+  /** Results of each run; the means are over the folds of all. */
+  readonly seeds: readonly SeedSummary[];
 }
 
 /**

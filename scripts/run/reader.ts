@@ -19,6 +19,7 @@ import type { EpochMetrics, RunSummary } from "./files.ts";
 import { readWeights } from "./weights_file.ts";
 import { parseMetrics, parseSummary } from "./parse_figures.ts";
 import { hasSamplesOf, type RunIdentity } from "./identity.ts";
+import { requireOneRun } from "./seeds.ts";
 
 /** A run as its folder holds it, ended or still training. */
 export interface Run {
@@ -44,6 +45,7 @@ export interface Run {
 export async function readRun(folder: string): Promise<Run> {
   const metrics = await readText(folder, "metrics.jsonl");
   if (metrics === undefined) {
+    await requireOneRun(folder);
     throw new Error(
       `Cannot use run "${folder}": it has no metrics.jsonl, which training writes`,
     );

@@ -4,14 +4,16 @@
  * @module
  */
 
-import { resolve } from "node:path";
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { mean } from "npm:d3-array@3.2.4";
 import { message, option, string } from "npm:@optique/core@1.3.6";
 import { counted } from "../../dataset/files/counted.ts";
 import { runCommand } from "../command_line/command.ts";
+import {
+  CONFIGURATION_ARGUMENTS,
+  readChosen,
+} from "../command_line/configuration_arguments.ts";
 import { createProgress } from "../command_line/progress.ts";
-import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
 import { FeatureCache, type RidgeFold, ridgeOf } from "../ridge/ridge_folds.ts";
@@ -26,28 +28,14 @@ await runCommand({
     "deno task ridge --set training.seed=1 --json",
   ],
   parameters: {
-    config: option("--config", string({ metavar: "FILE" }), {
-      description: message`The configuration`,
-    }).withDefault("scripts/network.yaml"),
-    data: option("--data", string({ metavar: "PATH" }), {
-      description:
-        message`Your recordings: a folder of classes, or a CSV list [data.path]`,
-    }).optional(),
+    ...CONFIGURATION_ARGUMENTS,
     folds: option("--folds", string({ metavar: "N,N" }), {
       description: message`Which of the folds to fit, counted from 1 [all]`,
     }).optional(),
-    set: option("--set", string({ metavar: "KEY=VALUE" }), {
-      description: message`Change a value of the configuration`,
-    }).multiple(),
     json: option("--json", { description: message`Print JSON` }),
   },
-}, async ({ config, data, folds: wanted, set, json }) => {
-  const ofData = data === undefined
-    ? []
-    : [`data.path=${JSON.stringify(resolve(data))}`];
-  const configuration = await readConfigurationFile(config, {
-    set: [...set, ...ofData],
-  });
+}, async ({ folds: wanted, json, ...given }) => {
+  const { configuration } = await readChosen(given);
   const all = await openFolds(configuration, { validation: false });
   const folds = chooseFolds(all, {
     wanted,

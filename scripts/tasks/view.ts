@@ -10,6 +10,7 @@ import { runCommand } from "../command_line/command.ts";
 import { readAssets } from "../pages/live/assets.ts";
 import { Follower } from "../pages/live/follower.ts";
 import { servePage } from "../pages/live/server.ts";
+import { requireOneRun } from "../run/seeds.ts";
 
 await runCommand({
   name: "deno task view",
@@ -31,6 +32,7 @@ await runCommand({
     }).withDefault(4690),
   },
 }, async ({ run, live, port }) => {
+  if (!live) await requireOneRun(run);
   using follower = await Follower.start(run, { newest: live });
   const server = await servePage(follower, {
     assets: await readAssets(),

@@ -4,41 +4,23 @@
  * @module
  */
 
-import { message, option, string } from "npm:@optique/core@1.3.6";
-import { join, resolve } from "node:path";
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
+import { resolve } from "node:path";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
-import { openPreferredDevice } from "../device/adapter.ts";
-import type { Checkpoint } from "../run/checkpoint.ts";
 import { runCommand } from "../command_line/command.ts";
-import { readConfigurationFile } from "../configuration/configuration_file.ts";
+import {
+  CONFIGURATION_ARGUMENTS,
+  readChosen,
+} from "../command_line/configuration_arguments.ts";
+import { print, printOnStderr } from "../command_line/print.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import { profileStep } from "../device/profile_step.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
-import { lockFolder } from "../run/lock.ts";
-import { findEventFiles } from "../run/tensorboard/event_file.ts";
-import { RunStatus } from "../run/status.ts";
-import { print } from "../command_line/print.ts";
-import { Pauses } from "./interruption.ts";
-import { profileStep } from "../device/profile_step.ts";
+import type { RunSummary } from "../run/files.ts";
 import { readWeights } from "../run/weights_file.ts";
-import { Results } from "../run/writer.ts";
-import {
-  type FoldSummary,
-  LOGS_FOLDER,
-  type RunSummary,
-  type Spread,
-  spreadOf,
-} from "../run/files.ts";
-import { identifyFolds } from "../run/identity.ts";
-import { removeUnfinished } from "../files/atomic_write.ts";
-import { startAnew, takeUp } from "../run/resume.ts";
-import { warnOfCount } from "../configuration/target_reach.ts";
-import { resumeCommand, trainFolds } from "./folds_loop.ts";
-
-/** The configuration of SL-Animals, and one for recordings of anybody's. */
-const [CONFIG, OWN_CONFIG] = [
-  "scripts/network.yaml",
-  "scripts/recordings.yaml",
-];
+import { trainRun } from "./train_run.ts";
+import { trainSeeds } from "./train_seeds.ts";
 
 /** A training program. */
 export interface Program {
@@ -60,56 +42,50 @@ export async function runProgram(program: Program): Promise<void> {
       summary: program.summary,
       examples: [
         `deno task ${program.name}`,
+        `deno task ${program.name} --recipe modern --seeds 3`,
+        `deno task ${program.name} --data gestures --set data.window=500ms`,
         `deno task ${program.name} --out output/slow ` +
         "--set training.lr=0.001",
         `deno task ${program.name} --resume`,
         `deno task ${program.name} --profile`,
       ],
       parameters: {
-        config: option("--config", string({ metavar: "FILE" }), {
-          description:
-            message`The configuration [scripts/network.yaml; scripts/recordings.yaml with --data]`,
-        }).optional(),
-        data: option("--data", string({ metavar: "PATH" }), {
-          description:
-            message`Your recordings: a folder of classes, or a CSV list [data.path]`,
-        }).optional(),
+        ...CONFIGURATION_ARGUMENTS,
         out: option("--out", string({ metavar: "DIR" }), {
           description: message`Folder for results [training.path.out]`,
         }).optional(),
         folds: option("--folds", string({ metavar: "N,N" }), {
           description: message`Which of the folds to run, counted from 1 [all]`,
         }).optional(),
+        seeds: option("--seeds", integer({ metavar: "N", min: 1, max: 1000 }), {
+          description:
+            message`Train from so many seeds, from training.seed on, in folders seedN of DIR`,
+        }).optional(),
         weights: option("--weights", string({ metavar: "FILE" }), {
           description: message`Weights to start from, in safetensors`,
         }).optional(),
-        set: option("--set", string({ metavar: "KEY=VALUE" }), {
-          description: message`Change a value of the configuration`,
-        }).multiple(),
         resume: option("--resume", {
           description:
-            message`Go on where the run in the folder for results was stopped, or add folds to it`,
+            message`Go on where the run in the folder for results was stopped, or add folds or seeds to it`,
         }),
         profile: option("--profile", {
           description:
             message`Say where a training step spends its time, and stop`,
         }),
+        json: option("--json", {
+          description: message`Print the results as JSON, all else on stderr`,
+        }),
       },
     },
     async (
-      { data, out, folds: wanted, weights, set, resume, profile, ...given },
+      { out, folds: wanted, seeds, weights, resume, profile, json, ...given },
     ) => {
       const start = performance.now();
-      const { config = data === undefined ? CONFIG : OWN_CONFIG } = given;
-      const ofData = data === undefined
-        ? []
-        : [`data.path=${JSON.stringify(resolve(data))}`];
+      if (json) printOnStderr();
       const inOut = out === undefined
         ? []
         : [`training.path.out=${JSON.stringify(resolve(out))}`];
-      const configuration = await readConfigurationFile(config, {
-        set: [...set, ...ofData, ...inOut],
-      });
+      const { configuration, recipe } = await readChosen(given, inOut);
       if (weights !== undefined && configuration.training.init === "live") {
         throw new Error(
           `Cannot start from "${weights}": training.init is live, which scales ` +
@@ -131,130 +107,26 @@ export async function runProgram(program: Program): Promise<void> {
         ? undefined
         : { path: weights, arrays: await readWeights(weights) };
       using device = await openPreferredDevice();
+      if (recipe === "modern" && device.adapter.software) {
+        print("Without a GPU modern is slow: --recipe small is made for a CPU");
+      }
       if (profile) {
         console.log(await profileStep(folds[0], { device, configuration }));
         return;
       }
-      const folder = configuration.training.path.out;
-      using _lock = await lockFolder(folder);
-      await removeUnfinished(folder);
-      // Refuses a symbolic link before training, not at the end of the first
-      // epoch.
-      await findEventFiles(join(folder, LOGS_FOLDER));
-      const results = new Results(folder, configuration);
-      const run = { program: program.name, configuration, weights: initial };
-      const identities = await identifyFolds(all, run);
-      const checkpoints = resume
-        ? await takeUp(folds, results, { identities, device })
-        : await startAnew(results);
-      const { name, software } = device.adapter;
-      using pauses = new Pauses(configuration.training.checkpoint);
-      print(`Training on ${name}${software ? ", software" : ""}`);
-      const before = [...checkpoints.values()].map(({ position }) =>
-        position.seconds
-      );
-      const earlier = Math.max(0, ...before);
-      const elapsed = () => earlier + (performance.now() - start) / 1000;
-      const status = new RunStatus(results, {
+      const run = {
         program: program.name,
-        adapter: device.adapter,
-        folds: folds.map(({ number }) => number),
-        epochs: configuration.training.epochs,
-        resume: resumeCommand(program.name),
-      }, elapsed);
-      const warning = warnOfCount(configuration);
-      if (warning !== undefined) {
-        console.warn(`warning: ${warning}`);
-        status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
-      }
-      const summaries = await trainFolds(folds, {
-        ...run,
         device,
-        results,
-        pauses,
-        status,
-        elapsed,
-        checkpoints,
-        identities,
-      }).catch(async (error) => {
-        await status.end("failed", error.message);
-        throw error;
-      });
-      const done = withEarlier(summaries, checkpoints);
-      const summary = summarise(done, program, {
-        adapter: device.adapter,
-        seconds: elapsed(),
-      });
-      await results.saveSummary(summary);
-      await status.end("ended");
-      for (const line of inWords(summary).split("\n")) print(line);
-      print(`Results are in ${folder}`);
+        all,
+        folds,
+        weights: initial,
+        resume,
+        start,
+      };
+      const summary = seeds === undefined
+        ? await trainRun(configuration, run)
+        : await trainSeeds(configuration, { ...run, seeds });
+      if (json) console.log(JSON.stringify(summary));
     },
   );
-}
-
-/** Adds the folds that earlier, resumed runs have finished. */
-function withEarlier(
-  summaries: readonly FoldSummary[],
-  checkpoints: ReadonlyMap<number, Checkpoint>,
-): FoldSummary[] {
-  const earlier = [...checkpoints.values()].flatMap(({ position }) =>
-    position.summary ?? []
-  );
-  const all = [...earlier, ...summaries].map((one) => [one.fold, one] as const);
-  return [...new Map(all).values()].sort((a, b) => a.fold - b.fold);
-}
-
-function summarise(
-  folds: readonly FoldSummary[],
-  program: Program,
-  run: Pick<RunSummary, "adapter" | "seconds">,
-): RunSummary {
-  const spread = (value: (fold: FoldSummary) => number | null) => {
-    const values = folds.map(value).filter((v) => v !== null);
-    return values.length === folds.length ? spreadOf(values) : null;
-  };
-  const valLoss = spread((fold) => fold.valLoss);
-  return {
-    program: program.name,
-    ...run,
-    folds,
-    valLoss,
-    valAccuracy: spread((fold) => fold.valAccuracy),
-    testLoss: spread((fold) => fold.testLoss)!,
-    testAccuracy: spread((fold) => fold.testAccuracy)!,
-    optimistic: valLoss === null,
-  };
-}
-
-/** Words losses and accuracies of each fold, and their mean over all folds. */
-function inWords(summary: RunSummary): string {
-  const percent = (fraction: number) => `${(fraction * 100).toFixed(2)} %`;
-  const over = (set: string, loss: Spread | null, accuracy: Spread | null) =>
-    loss && accuracy
-      ? [
-        `${set} loss ${loss.mean.toFixed(2)} +- ${loss.std.toFixed(2)}, ` +
-        `accuracy ${(accuracy.mean * 100).toFixed(2)} +- ${
-          percent(accuracy.std)
-        }`,
-      ]
-      : [];
-  return [
-    ...summary.folds.map((fold) =>
-      [
-        `fold ${fold.fold}:`,
-        ...(fold.valLoss === null || fold.valAccuracy === null ? [] : [
-          `validation loss ${fold.valLoss.toFixed(2)},`,
-          `accuracy ${percent(fold.valAccuracy)};`,
-        ]),
-        `test loss ${fold.testLoss.toFixed(2)},`,
-        `accuracy ${percent(fold.testAccuracy)}`,
-      ].join(" ")
-    ),
-    ...over("validation", summary.valLoss, summary.valAccuracy),
-    ...over("test", summary.testLoss, summary.testAccuracy),
-    ...(summary.optimistic
-      ? ["Test figures are the best over all epochs, so they are optimistic."]
-      : []),
-  ].join("\n");
 }

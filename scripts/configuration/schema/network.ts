@@ -177,6 +177,17 @@ export function describeLayersOf(
 }
 
 /**
+ * Tells whether the size of a network depends on the number of classes.
+ *
+ * @param entries The entries of the configuration.
+ * @returns Whether a layer has an output for each class.
+ */
+export function namesClasses(entries: readonly NetworkEntry[]): boolean {
+  const one = JSON.stringify(describeLayersOf(entries, 1));
+  return one !== JSON.stringify(describeLayersOf(entries, 2));
+}
+
+/**
  * Tells whether a network is computed layer by layer, with a loss of its
  * readout.
  *

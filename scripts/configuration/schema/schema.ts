@@ -183,6 +183,8 @@ const training = section({
   shuffle: v.optional(flag, false),
   /** Seed of everything random. */
   seed: v.optional(seed, 0),
+  /** Seed of the division into folds; `seed` if left out. */
+  fold_seed: v.optional(seed),
   /** Initial weights: random, or `live`, scaled until every layer fires. */
   init: v.optional(oneOf("random", "live"), "random"),
   /** Optimizer that updates the weights. */

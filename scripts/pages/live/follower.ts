@@ -8,6 +8,7 @@
  */
 
 import { join } from "node:path";
+import { findSeeds } from "../../run/seeds.ts";
 import { readRunFiles, type RunFiles, stampOf } from "./run_files.ts";
 
 /** Time between two polls, in ms. */
@@ -82,8 +83,10 @@ export class Follower implements Disposable {
 /** Finds the most recently written of a folder and its subfolders. */
 async function newestRun(folder: string): Promise<string> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  // Beside the runs of several seeds there is none.
+  const own = (await findSeeds(folder)).length > 0 ? [] : [folder];
   const folders = [
-    folder,
+    ...own,
     ...entries.filter(({ isDirectory }) => isDirectory)
       .map(({ name }) => join(folder, name)),
   ];

@@ -29,8 +29,25 @@ training:
   path: { out: run, in: digits, train: train.txt, test: test.txt }
 `;
 
+/** The same digits for a network that is computed layer by layer. */
+const LAYERWISE = `
+simulation: { Ts: 10, tSample: 40, nSample: 4 }
+input: { slices: 3, most: 9 }
+network:
+- { conv: { out: 4, kernel: 3, padding: 1 }, norm: batch, pool: { max: 4 } }
+- { dense: classes, neuron: none }
+training:
+  seed: 5
+  lr: 0.01
+  binning_mode: SUM
+  shuffle: True
+  epochs: 2
+  augmentation: { flip_x: 0.5, flip_not: ["2"], shift: 2, drop: 0.2 }
+  path: { out: run, in: digits, train: train.txt, test: test.txt }
+`;
+
 /** Writes twelve digits, their lists and the configuration. */
-async function prepare(folder: string): Promise<string> {
+async function prepare(folder: string, text: string): Promise<string> {
   await Deno.mkdir(join(folder, "digits"));
   const lines: string[] = [];
   for (let id = 1; id <= 12; id++) {
@@ -54,58 +71,81 @@ async function prepare(folder: string): Promise<string> {
   await list("train.txt", 0, 9);
   await list("test.txt", 9, 12);
   const path = join(folder, "network.yaml");
-  await Deno.writeTextFile(path, CONFIGURATION);
+  await Deno.writeTextFile(path, text);
   return path;
 }
 
-gpuTest(
-  "a program trains by a configuration as the command line does",
-  async () => {
-    await using folder = await temporaryFolder();
-    const path = await prepare(folder.path);
-    const { network, training, testing, samples, paths } =
-      await loadConfiguration(path);
-    const train = samples(await openNmnist(paths.train!, paths.in), {
-      use: "train",
-    });
-    const test = samples(await openNmnist(paths.test!, paths.in), {
-      use: "test",
-    });
-    using model = await Model.create({
-      device: device(),
-      ...network,
-      input: train.extent,
-    });
-    const epochs = await Array.fromAsync(
-      fit(model, train, { ...training, test }),
-    );
-    const { loss } = await evaluate(model, test, testing);
-    assert.equal(loss, epochs[1].test!.loss);
+for (
+  const [kind, text] of [["at once", CONFIGURATION], [
+    "layer by layer",
+    LAYERWISE,
+  ]]
+) {
+  gpuTest(
+    `a program trains a network ${kind} by a configuration as the command line does`,
+    async () => {
+      await using folder = await temporaryFolder();
+      const path = await prepare(folder.path, text);
+      const { network, training, testing, samples, paths } =
+        await loadConfiguration(path, { classes: Array.from("0123456789") });
+      const train = samples(await openNmnist(paths.train!, paths.in), {
+        use: "train",
+      });
+      const test = samples(await openNmnist(paths.test!, paths.in), {
+        use: "test",
+      });
+      using model = await Model.create({
+        device: device(),
+        ...network,
+        input: train.extent,
+      });
+      const epochs = await Array.fromAsync(
+        fit(model, train, { ...training, test }),
+      );
+      const { loss } = await evaluate(model, test, testing);
+      assert.equal(loss, epochs[1].test!.loss);
 
-    const { code, stderr } = await runTask("train-test-only", [
-      "--config",
-      path,
-    ]);
-    assert.equal(code, 0, stderr);
-    const text = await Deno.readTextFile(join(paths.out, "metrics.jsonl"));
-    const rows = text.trimEnd().split("\n").map((row) => JSON.parse(row));
-    assert.deepEqual(
-      epochs.map(({ number, lr, train, test }) => ({
-        number,
-        lr,
-        losses: [train.loss, test!.loss],
-        rates: train.rates,
-      })),
-      rows.map(({ epoch, lr, trainLoss, testLoss, rates }) => ({
-        number: epoch,
-        lr,
-        losses: [trainLoss, testLoss],
-        rates,
-      })),
-    );
-    assert(epochs[0].train.loss > 0);
-  },
-);
+      const { code, stderr } = await runTask("train-test-only", [
+        "--config",
+        path,
+      ]);
+      assert.equal(code, 0, stderr);
+      const written = await Deno.readTextFile(join(paths.out, "metrics.jsonl"));
+      const rows = written.trimEnd().split("\n").map((row) => JSON.parse(row));
+      assert.deepEqual(
+        epochs.map(({ number, lr, train, test }) => ({
+          number,
+          lr,
+          losses: [train.loss, test!.loss],
+          rates: train.rates,
+        })),
+        rows.map(({ epoch, lr, trainLoss, testLoss, rates }) => ({
+          number: epoch,
+          lr,
+          losses: [trainLoss, testLoss],
+          rates,
+        })),
+      );
+      assert(epochs[0].train.loss > 0);
+    },
+  );
+}
+
+Deno.test("loadConfiguration() wants the classes that a configuration names", async () => {
+  const file = () => new File([LAYERWISE], "a.yaml");
+  await assert.rejects(loadConfiguration(file()), {
+    message: 'Cannot use configuration "a.yaml": network names classes, and ' +
+      "the option classes is missing",
+  });
+  const classes = ["1", "2", "3"];
+  const { network } = await loadConfiguration(file(), { classes });
+  assert.deepEqual(network.layers.at(-1), { dense: 3, neuron: "none" });
+  await assert.rejects(loadConfiguration(file(), { classes: ["1", "two"] }), {
+    name: "RangeError",
+    message: "Cannot use training.augmentation.flip_not: no class is " +
+      '"2"; classes are 1, two',
+  });
+});
 
 Deno.test("loadConfiguration() reads a text, and leaves its paths as written", async () => {
   const { paths, training, testing, network, init } = await loadConfiguration(

@@ -1,0 +1,98 @@
+/**
+ * The configuration of a command: a file, a recipe, or that of its data, with
+ * values set on top of it.
+ *
+ * @module
+ */
+
+import {
+  choice,
+  type InferValue,
+  message,
+  option,
+  string,
+} from "npm:@optique/core@1.3.6";
+import { resolve } from "node:path";
+import { readConfigurationFile } from "../configuration/configuration_file.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+
+/** The recipes, by the names of their files in `scripts/recipes`. */
+export const RECIPES = ["modern", "nmnist", "slayer", "small"] as const;
+
+/** The configuration of SL-Animals. */
+const CONFIG = "scripts/network.yaml";
+
+/** The recipe for recordings of anybody's. */
+const OWN_RECIPE = "modern";
+
+/** Options that choose a configuration. */
+export const CONFIGURATION_ARGUMENTS = {
+  config: option("--config", string({ metavar: "FILE" }), {
+    description: message`The configuration [scripts/network.yaml]`,
+  }).optional(),
+  recipe: option(
+    "--recipe",
+    choice(RECIPES, { metavar: "NAME", suggest: "nearest" }),
+    {
+      description: message`A configuration of scripts/recipes: ${
+        RECIPES.join(", ")
+      } [modern with --data]`,
+    },
+  ).optional(),
+  data: option("--data", string({ metavar: "PATH" }), {
+    description:
+      message`Your recordings: a folder of classes, or a CSV list [data.path]`,
+  }).optional(),
+  set: option("--set", string({ metavar: "KEY=VALUE" }), {
+    description: message`Change a value of the configuration`,
+  }).multiple(),
+};
+
+/** The options, as given. */
+type Given = {
+  readonly [Name in keyof typeof CONFIGURATION_ARGUMENTS]: InferValue<
+    typeof CONFIGURATION_ARGUMENTS[Name]
+  >;
+};
+
+/** A configuration, and the recipe that it is of. */
+export interface ChosenConfiguration {
+  /** The configuration. */
+  readonly configuration: Configuration;
+  /** Name of the recipe, if it is of one. */
+  readonly recipe?: typeof RECIPES[number];
+}
+
+/**
+ * Reads the configuration that a command line chooses.
+ *
+ * @param given The options.
+ * @param more Further values set on top of it, each `key=value`.
+ * @returns The configuration, and its recipe.
+ * @throws {TypeError} If both a file and a recipe are given.
+ * @throws {ConfigurationError} If it cannot be read, or a key or value in it
+ * cannot be used.
+ */
+export async function readChosen(
+  { config, data, set, ...given }: Given,
+  more: readonly string[] = [],
+): Promise<ChosenConfiguration> {
+  if (config !== undefined && given.recipe !== undefined) {
+    throw new TypeError(
+      `Cannot use --recipe ${given.recipe} with --config "${config}": each ` +
+        "is a whole configuration",
+    );
+  }
+  const recipe = given.recipe ??
+    (config === undefined && data !== undefined ? OWN_RECIPE : undefined);
+  const file = recipe === undefined
+    ? config ?? CONFIG
+    : `scripts/recipes/${recipe}.yaml`;
+  const ofData = data === undefined
+    ? []
+    : [`data.path=${JSON.stringify(resolve(data))}`];
+  const configuration = await readConfigurationFile(file, {
+    set: [...set, ...ofData, ...more],
+  });
+  return { configuration, recipe };
+}

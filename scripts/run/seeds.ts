@@ -1,0 +1,56 @@
+/**
+ * The runs of several seeds in one folder.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { METRICS_FILE } from "./files.ts";
+
+/** Pattern of the name of the folder of a seed's run. */
+const NAME = /^seed(\d+)$/;
+
+/**
+ * Names the folder of a seed's run.
+ *
+ * @param seed The seed.
+ * @returns Its name.
+ */
+export function seedName(seed: number): string {
+  return `seed${seed}`;
+}
+
+/**
+ * Looks for the runs of several seeds in a folder.
+ *
+ * @param folder The folder, which may not exist.
+ * @returns Names of their folders, by seed.
+ */
+export async function findSeeds(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  const names = entries.map(({ name }) => name).filter((name) =>
+    NAME.test(name)
+  );
+  const runs = await Promise.all(names.map(async (name) => {
+    const path = join(folder, name, METRICS_FILE);
+    return await Deno.stat(path).then(() => [name], () => []);
+  }));
+  const seedOf = (name: string) => Number(NAME.exec(name)![1]);
+  return runs.flat().sort((a, b) => seedOf(a) - seedOf(b));
+}
+
+/**
+ * Refuses a folder that holds the runs of several seeds, where one run is
+ * wanted.
+ *
+ * @param folder The folder.
+ * @throws {Error} If it holds the runs of several seeds.
+ */
+export async function requireOneRun(folder: string): Promise<void> {
+  const [first] = await findSeeds(folder);
+  if (first === undefined) return;
+  throw new Error(
+    `Cannot use run "${folder}": it holds the runs of several seeds; choose ` +
+      `one, such as "${join(folder, first)}"`,
+  );
+}

@@ -1,0 +1,124 @@
+/**
+ * A training run in a folder of its own.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { Device } from "../../engine/device/device.ts";
+import { print } from "../command_line/print.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import { warnOfCount } from "../configuration/target_reach.ts";
+import type { Fold } from "../experiment/fold.ts";
+import { removeUnfinished } from "../files/atomic_write.ts";
+import type { Checkpoint } from "../run/checkpoint.ts";
+import {
+  type FoldSummary,
+  LOGS_FOLDER,
+  type RunSummary,
+} from "../run/files.ts";
+import { type FirstWeights, identifyFolds } from "../run/identity.ts";
+import { lockFolder } from "../run/lock.ts";
+import { startAnew, takeUp } from "../run/resume.ts";
+import { RunStatus } from "../run/status.ts";
+import { findEventFiles } from "../run/tensorboard/event_file.ts";
+import { Results } from "../run/writer.ts";
+import { resumeCommand, trainFolds } from "./folds_loop.ts";
+import { Pauses } from "./interruption.ts";
+import { describeRun, summariseRun } from "./run_summary.ts";
+
+/** What a run trains, and on which device. */
+export interface RunOptions {
+  /** The program that runs. */
+  readonly program: RunSummary["program"];
+  readonly device: Device;
+  /** All folds of the data. */
+  readonly all: readonly Fold[];
+  /** The folds to train. */
+  readonly folds: readonly Fold[];
+  /** Initial weights to use in place of random ones. */
+  readonly weights?: FirstWeights;
+  /** Whether to go on where the run in the folder was stopped. */
+  readonly resume: boolean;
+  /** When the run began, in ms on the clock of `performance.now()`. */
+  readonly start: number;
+}
+
+/**
+ * Trains folds, writes their results, and prints them.
+ *
+ * @param configuration The configuration; results go to its folder.
+ * @param options What to train, and on which device.
+ * @returns The results, with those of folds that had ended before.
+ * @throws {Error} If the folder holds another run, or one that cannot be
+ * resumed.
+ * @throws Every error of `trainFolds()`.
+ */
+export async function trainRun(
+  configuration: Configuration,
+  { program, device, all, folds, weights, resume, start }: RunOptions,
+): Promise<RunSummary> {
+  const folder = configuration.training.path.out;
+  using _lock = await lockFolder(folder);
+  await removeUnfinished(folder);
+  // Refuses a symbolic link before training, not at the end of the first epoch.
+  await findEventFiles(join(folder, LOGS_FOLDER));
+  const results = new Results(folder, configuration);
+  const run = { program, configuration, weights };
+  const identities = await identifyFolds(all, run);
+  const checkpoints = resume
+    ? await takeUp(folds, results, { identities, device })
+    : await startAnew(results);
+  const { adapter } = device;
+  using pauses = new Pauses(configuration.training.checkpoint);
+  print(`Training on ${adapter.name}${adapter.software ? ", software" : ""}`);
+  const before = [...checkpoints.values()].map(({ position }) =>
+    position.seconds
+  );
+  const earlier = Math.max(0, ...before);
+  const elapsed = () => earlier + (performance.now() - start) / 1000;
+  const status = new RunStatus(results, {
+    program,
+    adapter,
+    folds: folds.map(({ number }) => number),
+    epochs: configuration.training.epochs,
+    resume: resumeCommand(program),
+  }, elapsed);
+  const warning = warnOfCount(configuration);
+  if (warning !== undefined) {
+    console.warn(`warning: ${warning}`);
+    status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
+  }
+  const summaries = await trainFolds(folds, {
+    ...run,
+    device,
+    results,
+    pauses,
+    status,
+    elapsed,
+    checkpoints,
+    identities,
+  }).catch(async (error) => {
+    await status.end("failed", error.message);
+    throw error;
+  });
+  const done = withEarlier(summaries, checkpoints);
+  const summary = summariseRun(done, { program, adapter, seconds: elapsed() });
+  await results.saveSummary(summary);
+  await status.end("ended");
+  describeRun(summary).forEach(print);
+  print(`Results are in ${folder}`);
+  return summary;
+}
+
+/** Adds the folds that earlier, resumed runs have finished. */
+function withEarlier(
+  summaries: readonly FoldSummary[],
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): FoldSummary[] {
+  const earlier = [...checkpoints.values()].flatMap(({ position }) =>
+    position.summary ?? []
+  );
+  const all = [...earlier, ...summaries].map((one) => [one.fold, one] as const);
+  return [...new Map(all).values()].sort((a, b) => a.fold - b.fold);
+}

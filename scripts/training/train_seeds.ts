@@ -1,0 +1,105 @@
+/**
+ * Runs of several seeds, each in a folder of its own, in one folder.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { print } from "../command_line/print.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import { removeUnfinished, saveFiles } from "../files/atomic_write.ts";
+import { findEarlierRun } from "../run/earlier_run.ts";
+import {
+  type SeedsSummary,
+  type SeedSummary,
+  SUMMARY_FILE,
+} from "../run/files.ts";
+import { lockFolder } from "../run/lock.ts";
+import { findSeeds, seedName } from "../run/seeds.ts";
+import { describeSeeds, summariseSeeds } from "./run_summary.ts";
+import { type RunOptions, trainRun } from "./train_run.ts";
+
+/** Seeds are below this, so that a seed plus 1 fits 32 bits. */
+const SEEDS_END = 2 ** 32 - 1;
+
+/**
+ * Trains the same folds from several seeds, one after the other: that of the
+ * configuration and those that follow it.
+ *
+ * @param configuration The configuration; results go to `seedN` in its folder,
+ * and their means to `summary.json` there.
+ * @param options What to train, on which device, and the number of seeds.
+ * @returns The results.
+ * @throws {RangeError} If there are not as many seeds.
+ * @throws {Error} If the folder holds another run, or runs that are not to be
+ * resumed.
+ * @throws Every error of `trainRun()`.
+ */
+export async function trainSeeds(
+  configuration: Configuration,
+  { seeds: count, ...options }: RunOptions & { readonly seeds: number },
+): Promise<SeedsSummary> {
+  const { seed: first, path: { out: folder } } = configuration.training;
+  if (first + count > SEEDS_END) {
+    throw new RangeError(
+      `Cannot train ${count} seeds from ${first} on: seeds are at most ` +
+        `${SEEDS_END - 1}`,
+    );
+  }
+  using _lock = await lockFolder(folder);
+  await removeUnfinished(folder);
+  await requireOwn(folder, options);
+  const summaries: SeedSummary[] = [];
+  for (let seed = first; seed < first + count; seed++) {
+    const out = join(folder, seedName(seed));
+    const summary = await trainRun(withSeed(configuration, seed, out), {
+      ...options,
+      start: seed === first ? options.start : performance.now(),
+    });
+    summaries.push({ seed, ...summary });
+  }
+  const summary = summariseSeeds(summaries);
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  await saveFiles(folder, { [SUMMARY_FILE]: text });
+  describeSeeds(summary).forEach(print);
+  print(`Results of all seeds are in ${folder}`);
+  return summary;
+}
+
+/** Changes the seed of a run, but not that of its folds. */
+function withSeed(
+  configuration: Configuration,
+  seed: number,
+  out: string,
+): Configuration {
+  const { training } = configuration;
+  return {
+    ...configuration,
+    training: {
+      ...training,
+      seed,
+      fold_seed: training.fold_seed ?? training.seed,
+      path: { ...training.path, out },
+    },
+  };
+}
+
+/** Refuses a folder with another run, or with runs that are not resumed. */
+async function requireOwn(
+  folder: string,
+  { resume }: Pick<RunOptions, "resume">,
+): Promise<void> {
+  const seeds = await findSeeds(folder);
+  const another = "choose another folder with --out DIR";
+  if (seeds.length > 0 && !resume) {
+    throw new Error(
+      `Cannot start in "${folder}": it holds the runs of several seeds; go on ` +
+        `with them, or add to them, with --resume, or ${another}`,
+    );
+  }
+  if (seeds.length === 0 && await findEarlierRun(folder) !== "none") {
+    throw new Error(
+      `Cannot start in "${folder}": it holds the run of one seed; ${another}`,
+    );
+  }
+}
