@@ -143,7 +143,7 @@ export {
   type BatchRequest,
   SampleSet,
   type SampleSetOptions,
-} from "./dataset/sample_set.ts";
+} from "./dataset/samples/sample_set.ts";
 export type { SampleInfo, SampleSource } from "./dataset/sample_source.ts";
 export {
   openSamples,

@@ -6,7 +6,7 @@
 
 import { SampleCache } from "../../dataset/batches.ts";
 import { type FileSource, nameOf } from "../../dataset/files/file_source.ts";
-import type { SampleSet } from "../../dataset/sample_set.ts";
+import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import { Random } from "../../engine/network/random.ts";

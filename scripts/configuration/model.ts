@@ -5,7 +5,7 @@
  */
 
 import type { Binning } from "../../dataset/pack.ts";
-import { SampleSet } from "../../dataset/sample_set.ts";
+import { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import type { Extent } from "../../engine/network/network.ts";

@@ -6,7 +6,10 @@
 
 import { augmentEvents } from "../../dataset/transforms/augment.ts";
 import type { SampleCache } from "../../dataset/batches.ts";
-import { SampleSet, type SampleSetOptions } from "../../dataset/sample_set.ts";
+import {
+  SampleSet,
+  type SampleSetOptions,
+} from "../../dataset/samples/sample_set.ts";
 import { filterSamples } from "../../dataset/transforms/filter.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { EventStore } from "../../dataset/store/store.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SampleSet } from "../../dataset/sample_set.ts";
+import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { ReadOptions } from "../../dataset/store/store.ts";
 
 /** A fold: the samples to train on, to choose weights by, and to test on. */

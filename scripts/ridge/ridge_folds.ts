@@ -6,7 +6,7 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { max, mean, rollup } from "npm:d3-array@3.2.4";
-import type { SampleSet } from "../../dataset/sample_set.ts";
+import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import type { Fold } from "../experiment/fold.ts";

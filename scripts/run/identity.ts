@@ -11,7 +11,7 @@ import { inParallel } from "../../dataset/threads/in_parallel.ts";
 import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
-import type { SampleSet } from "../../dataset/sample_set.ts";
+import type { SampleSet } from "../../dataset/samples/sample_set.ts";
 import type { Fold } from "../experiment/fold.ts";
 
 /** Initial weights, read from a file. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
-import type { SampleSet } from "../../../dataset/sample_set.ts";
+import type { SampleSet } from "../../../dataset/samples/sample_set.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
 import {
   randomPairs,

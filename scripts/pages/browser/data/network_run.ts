@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SampleSet } from "../../../../dataset/sample_set.ts";
+import { SampleSet } from "../../../../dataset/samples/sample_set.ts";
 import type { Device } from "../../../../engine/device/device.ts";
 import { Model } from "../../../../engine/model.ts";
 import type { Extent } from "../../../../engine/network/network.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { batches, type PackedBatch, SampleCache } from "./batches.ts";
-import type { BatchOptions } from "./batches.ts";
-import type { Binning } from "./pack.ts";
-import type { SampleSource } from "./sample_source.ts";
-import { inParallel } from "./threads/in_parallel.ts";
+import { batches, type PackedBatch, SampleCache } from "../batches.ts";
+import type { BatchOptions } from "../batches.ts";
+import type { Binning } from "../pack.ts";
+import type { SampleSource } from "../sample_source.ts";
+import { inParallel } from "../threads/in_parallel.ts";
 
 /** Samples that `readThrough()` reads at the same time. */
 const READ_AT_ONCE = 32;
@@ -57,7 +57,7 @@ export interface BatchRequest {
  *
  * @example
  * ```ts
- * import { allocateEvents, DVS128 } from "./events.ts";
+ * import { allocateEvents, DVS128 } from "../events.ts";
  * import { SampleSet } from "./sample_set.ts";
  * const set = new SampleSet({
  *   sensor: DVS128,
