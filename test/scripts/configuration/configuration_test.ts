@@ -127,7 +127,7 @@ Deno.test("parseConfiguration() reads how weights start and are updated", () => 
 
 Deno.test("parseConfiguration() reads what the network sees of a sample", () => {
   const { input } = parseConfiguration(
-    "input: {slices: 20, size: 64}",
+    "input: {slices: 20, size: 64}\nnetwork: 8c3-bn-lif-4",
     "network.yaml",
     { set: ["input.most=15"] },
   );
