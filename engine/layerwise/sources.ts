@@ -179,18 +179,20 @@ class Draw {
     at: number,
     label: number,
   ): void {
-    const { flip = 0, flipNot = [], shift, rotate, zoom } = this.#options;
+    const { flip = 0, flipY = 0, flipNot = [], shift, rotate, zoom } =
+      this.#options;
     const { shiftTime, stretchTime, erase = 0, drop = 0 } = this.#options;
     const { extent: { H, W }, T, fine } = this.#sizes;
-    const flips = this.#random.uniform() < flip && !flipNot.includes(label);
+    const side = (probability: number) =>
+      this.#random.uniform() < probability && !flipNot.includes(label) ? -1 : 1;
+    const [mirrored, upsideDown] = [side(flip), side(flipY)];
     const angle = this.#around(rotate) * Math.PI / 180;
     const size = 1 + this.#around(zoom);
     const [centreX, centreY] = [(W - 1) / 2, (H - 1) / 2];
-    const mirrored = flips ? -1 : 1;
     const xx = size * Math.cos(angle) * mirrored;
-    const xy = -size * Math.sin(angle);
+    const xy = -size * Math.sin(angle) * upsideDown;
     const yx = size * Math.sin(angle) * mirrored;
-    const yy = size * Math.cos(angle);
+    const yy = size * Math.cos(angle) * upsideDown;
     const x0 = centreX - xx * centreX - xy * centreY + this.#around(shift);
     const y0 = centreY - yx * centreX - yy * centreY + this.#around(shift);
     // First the sensor is fitted into the input.

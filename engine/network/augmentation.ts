@@ -11,6 +11,8 @@
 export interface Augmentation {
   /** Probability of mirroring left and right. @default 0 */
   readonly flip?: number;
+  /** Probability of mirroring top and bottom. @default 0 */
+  readonly flipY?: number;
   /** Classes whose samples are never mirrored. @default none */
   readonly flipNot?: readonly number[];
   /** Largest shift along x and y. @default 0 */

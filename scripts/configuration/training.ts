@@ -54,6 +54,7 @@ function changesOf(
     seed: seed * 16 + fold,
     augmentation: augmentation && {
       flip: augmentation.flip_x,
+      flipY: augmentation.flip_y,
       flipNot: augmentation.flip_not?.map((name) => classes.indexOf(name)),
       shift: augmentation.shift,
       rotate: augmentation.rotate,

@@ -31,7 +31,7 @@ const DEVICE_CHANGES = [
   ...["flip_not", "rotate", "zoom", "time_shift", "time_stretch"] as const,
   ...["erase", "mix"] as const,
 ];
-const OTHER_CHANGES = ["flip_y", "time_jitter"] as const;
+const OTHER_CHANGES = ["time_jitter"] as const;
 
 /** Where what networks computed layer by layer have is refused elsewhere. */
 const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +

@@ -122,6 +122,8 @@ Deno.test("samples of listed classes are never mirrored, alone or mixed in", () 
     }
     deepStrictEqual([...seen].sort(), ["0 -1", "0 1", "3 -1", "3 1"]);
   }
+  const upsideDown = draw({ flipY: 1 })[0].own.map;
+  ok(upsideDown[0] > 0 && upsideDown[4] < 0);
   const mirrored = draw({ flip: 1 })[0].own.map;
   deepStrictEqual(mirrored.map((x) => x + 0), [-1, 0, 11, 0, 1, 0]);
 });

@@ -71,7 +71,6 @@ Deno.test("what does not go with a network computed layer by layer is refused, w
         "training.transf_method=TonicFrames",
         `is TonicFrames, which ${against}`,
       ],
-      ["training.augmentation.flip_y=0.5", against],
       ["training.augmentation.time_jitter=0.5", against],
     ];
     for (const [set, problem] of cases) refusesSet(written, set, problem);
