@@ -71,13 +71,12 @@ async function compile(model: Model, options = {}) {
   return { stepper, batch: unitEvents(stepper.plan, COUNTS, LABELS) };
 }
 
-/** Bytes of the largest buffer that a sample needs. */
-async function bytesOfSample(): Promise<number> {
+/** Words of a sample in each buffer of a plan. */
+async function wordsOfSample() {
   using model = await Model.create({ device: device(), ...DESCRIPTION });
   const { stepper } = await compile(model);
   using _ = stepper;
-  const sizes = sizeUnits(stepper.plan.units, T, { train: true, keep: false });
-  return 4 * Math.max(...Object.values(sizes).flat());
+  return sizeUnits(stepper.plan.units, T, { train: true, keep: false });
 }
 
 /** Steps of training and one of evaluation, on micro-batches of M samples. */
@@ -110,26 +109,19 @@ gpuTest(
     ok(whole.records.every(({ spikes }) => spikes[0] > 0 && spikes[1] > 0));
     const first = whole.records[0].losses;
     notDeepStrictEqual(whole.records[4].losses, first);
-    const bytes = await bytesOfSample();
-    for (const M of [1, 3]) {
-      deepStrictEqual(await train(smallDevice(M * bytes + 4), M), whole);
-    }
-    // Memory for buffers that micro-batches share.
-    const shared = ["packed", "routes", "partial"];
-    const sums = { whole: 0, half: 0 };
-    for (const [key, M] of [["whole", BATCH], ["half", BATCH >> 1]] as const) {
-      using model = await Model.create({
-        device: smallDevice(M * bytes + 4),
-        ...DESCRIPTION,
-      });
-      const { stepper } = await compile(model);
-      using _ = stepper;
-      const { packed, routes, partial } = stepper.plan.buffers;
-      for (const { size } of [packed, routes, partial]) sums[key] += size;
-    }
+    const { packed, routes, partial, ...own } = await wordsOfSample();
+    const largest = Math.max(
+      packed,
+      routes,
+      partial,
+      ...Object.values(own).flat(),
+    );
+    const small = smallDevice(3 * 4 * largest + 4);
+    deepStrictEqual(await train(small, 3), whole);
+    // Memory for those buffers that micro-batches share.
     const scarce = scarceDevice(
-      (sums.whole + sums.half) / 2,
-      (label) => shared.includes(label),
+      4 * (BATCH - 1) * (packed + routes + partial),
+      (label) => ["packed", "routes", "partial"].includes(label),
     );
     deepStrictEqual(await train(scarce, BATCH >> 1), whole);
   },

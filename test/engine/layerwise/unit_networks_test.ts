@@ -34,45 +34,37 @@ const conv = (out: number, more: Partial<Record<string, unknown>> = {}) => ({
 
 const CASES: readonly Case[] = [
   {
-    what: "strides, groups, an odd size and pixels that no window covers",
+    what: "strides, groups, dropout and pixels that no window covers",
     shape: [3, 2, 9, 7, 33],
     layers: [
-      { ...conv(6, { stride: 2 }), norm: "batch", pool: { max: 2 } },
+      {
+        ...conv(6, { stride: 2 }),
+        norm: "batch",
+        neuron: leaky({ threshold: 0.25, reset: "soft", detachReset: false }),
+        pool: { max: 2 },
+      },
       { ...conv(6, { groups: 3 }), norm: { epsilon: 0.01, momentum: 0.2 } },
+      { dropout: 0.4 },
       { dense: 3, norm: "batch", neuron: "none" },
     ],
+    coding: { mode: "SUM_NORM", height: 1 },
+    classWeights: [1, 0.5, 2],
   },
   {
-    what: "a gate, a shortcut with weights, and sums that are averaged",
-    shape: [2, 1, 4, 4, 5],
+    what: "a gate, a shortcut with weights, pooled counts and firing rates",
+    shape: [2, 3, 4, 4, 5],
     layers: [
       { ...conv(3), norm: "batch" },
       { residual: [{ ...conv(3), bias: true }], join: "gate" },
       {
-        residual: [{ ...conv(5), norm: "batch" }],
-        shortcut: [{ conv: { out: 5, kernel: 1 }, norm: "batch" }],
+        residual: [{ ...conv(3), norm: "batch" }],
+        shortcut: [{ conv: { out: 3, kernel: 1 }, norm: "batch" }],
+        pool: { max: 2 },
       },
-      { pool: { adaptive: 2 } },
-      { dense: 3, neuron: "none", bias: false },
-    ],
-    coding: { mode: "SUM", height: 0.5, most: 5 },
-  },
-  {
-    what: "dropout, counts of a residual that are pooled, and firing rates",
-    shape: [4, 2, 4, 4, 1],
-    layers: [
-      {
-        ...conv(5),
-        norm: "batch",
-        neuron: leaky({ threshold: 0.25, reset: "soft", detachReset: false }),
-      },
-      { residual: [{ ...conv(5), norm: "batch" }], pool: { max: 2 } },
-      { dropout: 0.4 },
       { dense: 3, neuron: leaky({ tau: Infinity, threshold: 0.05 }) },
     ],
-    coding: { mode: "SUM_NORM", height: 1 },
+    coding: { mode: "SUM", height: 0.5, most: 5 },
     loss: "rates",
-    classWeights: [1, 0.5, 2],
   },
 ];
 

@@ -172,7 +172,6 @@ gpuTest("each surrogate and reset has its twin's gradient", async () => {
     { surrogate: "exponential", reset: "soft", detachReset: false },
     { surrogate: "fast sigmoid", detachReset: false, decayInput: false },
     { surrogate: "triangle", reset: "soft", tau: Infinity, decayInput: false },
-    { surrogate: "arctangent", reset: "soft", detachReset: false, tau: 4 },
   ];
   for (const variant of variants) {
     const neuron = { ...NEURON, ...variant };
