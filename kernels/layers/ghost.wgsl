@@ -1,7 +1,7 @@
 // The second half of a ghost convolution: a depth-wise convolution of the first
 // half of its maps, without bias, padded so that it keeps their size.
 //
-// forward  x[n, t, p, c] = first[n, t, p, c], c < half
+// forward  x[n, t, p, c] = first[n, t, p, c] for c < half
 //          x[n, t, p, half + c] = Σ_k w[k, c] · first[n, t, p + k, c]
 // adjoint  dfirst[n, t, p, c] = dy[n, t, p, c]
 //                             + Σ_k w[k, c] · dy[n, t, p − k, half + c]
@@ -10,10 +10,10 @@
 //          over the bins and the pixels p of a row
 // total    dw[k, c] += Σ_n Σ_row stripSums[n, row, k, c]
 //
-// first, dfirst  [N, T, H, W, ⌈half/4⌉·4]
-// x, dy          [N, T, H, W, ⌈2·half/4⌉·4]
-// ghostWeights, dw [window², ⌈half/4⌉·4]  w
-// stripSum, stripSums [N, H, window², ⌈half/4⌉·4]  one buffer
+// first, dfirst        [N, T, H, W, ⌈half/4⌉·4]
+// x, dy                [N, T, H, W, ⌈2·half/4⌉·4]
+// ghostWeights, dw     [window², ⌈half/4⌉·4]  w
+// stripSum, stripSums  [N, H, window², ⌈half/4⌉·4]  one buffer
 //
 // One invocation owns a value of x or of dfirst, a weight of a row (strips), or
 // a weight (total). Sums have one order, whatever the micro-batches.

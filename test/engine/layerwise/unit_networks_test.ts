@@ -51,14 +51,14 @@ const CASES: readonly Case[] = [
     classWeights: [1, 0.5, 2],
   },
   {
-    what: "a gate, a shortcut with weights, pooled counts and firing rates",
+    what: "a gate, ghost maps around a shortcut, pooled counts and rates",
     shape: [2, 3, 4, 4, 5],
     layers: [
       { ...conv(3), norm: "batch" },
       { residual: [{ ...conv(3), bias: true }], join: "gate" },
       {
-        residual: [{ ...conv(3), norm: "batch" }],
-        shortcut: [{ conv: { out: 3, kernel: 1 }, norm: "batch" }],
+        residual: [{ ghost: conv(6).conv, norm: "batch" }],
+        shortcut: [{ conv: { out: 6, kernel: 1 }, norm: "batch" }],
         pool: { max: 2 },
       },
       { dense: 3, neuron: leaky({ tau: Infinity, threshold: 0.05 }) },

@@ -32,6 +32,7 @@ export function twinsOf(
     const { shape, data } = weights[`${name}.weight`];
     const weight = tensorOf(shape, data);
     const { stride, padding, dilation, groups } = layer as ConvLayer;
+    const depthwise = weights[`${name}.ghost`];
     const array = (key: string) => weights[`${name}.${key}`].data;
     const silenced: Silenced | undefined = p > 0
       ? dropout(seed, index, p)
@@ -45,6 +46,7 @@ export function twinsOf(
           geometry: { stride, padding, dilation, groups },
         }
         : { type: "dense", weight },
+      ghost: depthwise && tensorOf(depthwise.shape, depthwise.data),
       source,
       gamma: norm && array("norm.weight"),
       beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,

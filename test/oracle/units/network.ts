@@ -21,6 +21,7 @@ import {
   leakyAdjoint,
   leakyForward,
 } from "./leaky.ts";
+import { ghost, ghostAdjoint } from "./ghost.ts";
 import { normalise, normaliseAdjoint } from "./norm.ts";
 import { poolCounts, poolCountsAdjoint, type Silenced } from "./raster.ts";
 import { type MixedLabel, type Readout, readoutLoss } from "./readout.ts";
@@ -29,6 +30,8 @@ import { type MixedLabel, type Readout, readoutLoss } from "./readout.ts";
 export interface OracleUnit {
   readonly name: string;
   readonly synapse: Synapse;
+  /** Depth-wise weights of maps made of the synapse's, if there are any. */
+  readonly ghost?: Tensor;
   /** Index of the raster that the synapse reads. */
   readonly source: number;
   /** Scale of each channel; without, `beta` is a bias. */
@@ -52,8 +55,9 @@ export interface OracleUnit {
 
 /** What a unit did. */
 interface Done {
-  /** What its synapse read, and the drive. */
+  /** What its synapse read, what it gave, and the drive. */
   readonly input: Tensor;
+  readonly first: Tensor;
   readonly drive: Tensor;
   readonly activity?: LeakyActivity;
   readonly joined: Tensor;
@@ -145,9 +149,10 @@ function forward(
 ): Done {
   const { neuron, residual } = unit;
   const input = rasterOf(unit.source);
-  const drive = synapse(unit.synapse, input, NO_NEURON);
+  const first = synapse(unit.synapse, input, NO_NEURON);
+  const drive = unit.ghost ? ghost(first, unit.ghost) : first;
   const y = mapped(unit, drive);
-  if (!neuron) return { input, drive, joined: y, output: y };
+  if (!neuron) return { input, first, drive, joined: y, output: y };
   const activity = leakyForward(y, neuron);
   const { spikes } = activity;
   const other = residual && rasterOf(residual.raster).data;
@@ -164,7 +169,7 @@ function forward(
   const { factor, ...pooling } = poolingOf(unit);
   const pooled = poolCounts(joined, pooling);
   const output = tensorOf(pooled.shape, pooled.data.map((v) => v * factor));
-  return { input, drive, activity, joined, output };
+  return { input, first, drive, activity, joined, output };
 }
 
 /** Normalises a drive, or adds the bias. */
@@ -192,7 +197,7 @@ function poolingOf({ pooling, kept = 1, silenced }: OracleUnit) {
 
 function backward(
   unit: OracleUnit,
-  { input, drive, activity, joined }: Done,
+  { input, first, drive, activity, joined }: Done,
   { above, gradients, add, rasterOf }: {
     readonly above: Tensor;
     readonly gradients: Record<string, ArrayLike<number>>;
@@ -237,6 +242,11 @@ function backward(
       epsilon: 1,
     });
     gradients[`${name}.bias`] = dbeta;
+  }
+  if (unit.ghost) {
+    const back = ghostAdjoint(dDrive, first, unit.ghost);
+    gradients[`${name}.ghost`] = back.dw.data;
+    dDrive = back.dfirst;
   }
   const dw = synapseWeightGradient(unit.synapse, input, dDrive);
   gradients[`${name}.weight`] = dw!.data;
