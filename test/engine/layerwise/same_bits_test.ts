@@ -24,9 +24,9 @@ const INPUT = { C: 2, H: 7, W: 6 };
 const DESCRIPTION: ModelDescription = {
   input: INPUT,
   layers: [
-    { conv: { out: 5, kernel: 3, padding: 1 }, norm: "batch" },
+    { conv: { out: 6, kernel: 3, padding: 1 }, norm: "batch" },
     {
-      residual: [{ conv: { out: 5, kernel: 3, padding: 1 }, norm: "batch" }],
+      residual: [{ ghost: { out: 6, kernel: 3, padding: 1 }, norm: "batch" }],
       pool: { average: 2 },
       dropout: 0.3,
     },
