@@ -396,7 +396,7 @@ class UnitBuilder {
             `${pool.adaptive}: ${H}×${W} cannot be cut into as many windows`,
         );
       }
-      return { kind: "average", window } satisfies Pooling;
+      return { kind: "average", window, inner: window } satisfies Pooling;
     }
     const kind = "max" in pool ? "max" : "average";
     let window = "max" in pool ? pool.max : pool.average;
@@ -407,6 +407,7 @@ class UnitBuilder {
         `Cannot pool layer "${layer.name}" twice, by ${pooling.kind} and ${kind}`,
       );
     }
+    const inner = pooling?.window ?? window;
     window *= pooling?.window ?? 1;
     if (window > H || window > W) {
       throw new ShapeError(
@@ -414,7 +415,7 @@ class UnitBuilder {
           `does not fit ${H}×${W}`,
       );
     }
-    return { kind, window } satisfies Pooling;
+    return { kind, window, inner } satisfies Pooling;
   }
 }
 

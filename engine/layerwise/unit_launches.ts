@@ -327,6 +327,7 @@ function poolConstants(unit: Unit, index: number, T: number) {
     OP: planesOf(output),
     ...joined.extent,
     window: pooling?.window ?? 1,
+    inner: pooling?.inner ?? 1,
     threshold: Math.floor(dropout * 2 ** 32),
     layer: index,
     picks: Number(pooling?.kind === "max"),

@@ -41,6 +41,8 @@ export interface Pooling {
   readonly kind: "max" | "average";
   /** Side of the window, which is also its step. */
   readonly window: number;
+  /** Side of the windows that were pooled first, where two poolings are one. */
+  readonly inner: number;
 }
 
 /** How spikes of an earlier unit are joined to a unit's own. */

@@ -41,6 +41,7 @@ export const poolRoutes = {
     "W",
     "C",
     "window",
+    "inner",
     "threshold",
     "layer",
     "picks",

@@ -5,7 +5,8 @@
 //          both 0 for outputs that dropout silences for all of a sample
 // routes   bit t is set where the gradient of out goes to count[n, t, y, x, c]:
 //          for largest to the first of the window's largest, else everywhere,
-//          and not where dropout silences
+//          and not where dropout silences; windows of `inner` rows and columns
+//          are the first order, so that two poolings are one with both windows
 //
 // count        [N, P, B, H, W, C]     bit planes: plane p counts 2^p
 // out, pooled  [N, OP, B, OH, OW, C]  one buffer
@@ -21,6 +22,7 @@ override H: u32;
 override W: u32;
 override C: u32;
 override window: u32 = 1;
+override inner: u32 = 1;
 override OH: u32 = H / window;
 override OW: u32 = W / window;
 // Outputs are silenced where a hash is below this; 2^32 · the probability.
@@ -152,6 +154,19 @@ fn equalTo(n: u32, b: u32, pixel: u32, c: u32, output: u32) -> u32 {
   return equal;
 }
 
+// How many pixels of a window come before that of a row and column.
+fn rankOf(row: u32, column: u32) -> u32 {
+  let block = row / inner * (window / inner) + column / inner;
+  return (block * inner + row % inner) * inner + column % inner;
+}
+
+// The pixel of a window that k others come before, from the window's first.
+fn pixelOf(k: u32) -> u32 {
+  let block = k / (inner * inner);
+  let row = block / (window / inner) * inner + k / inner % inner;
+  return row * W + block % (window / inner) * inner + k % inner;
+}
+
 @compute @workgroup_size(64)
 fn routes(
   @builtin(global_invocation_id) id: vec3<u32>,
@@ -173,12 +188,10 @@ fn routes(
           open = equalTo(n, b, y * W + x, c, output);
         }
       }
-      // Pixels of the window before this one come first.
-      let own = y % window * window + x % window;
+      let corner = y / window * window * W + x / window * window;
+      let own = rankOf(y % window, x % window);
       for (var k = 0u; picks && k < own && open != 0; k++) {
-        let pixel = (y / window * window + k / window) * W +
-          x / window * window + k % window;
-        open &= ~equalTo(n, b, pixel, c, output);
+        open &= ~equalTo(n, b, corner + pixelOf(k), c, output);
       }
     }
     route[((n * B + b) * H * W * C) + i] = open;

@@ -1,4 +1,4 @@
-import { rejects, throws } from "node:assert/strict";
+import { deepStrictEqual, rejects, throws } from "node:assert/strict";
 import {
   describeUnits,
   type UnitDescription,
@@ -47,7 +47,7 @@ const WRONG: readonly [
   ],
   [
     "TypeError",
-    'Cannot build {"nrom":"batch"} layer by layer: expected conv, dense, ' +
+    'Cannot build {"nrom":"batch"} layer by layer: expected conv, ghost, dense, ' +
     "residual, shortcut, join, norm, bias, neuron, pool, dropout, not nrom",
     [conv(2), { nrom: "batch" }, OUT],
   ],
@@ -209,6 +209,19 @@ for (const [name, message, layers, most] of WRONG) {
     throws(() => describe(layers, most), { name, message });
   });
 }
+
+Deno.test("poolings in a row are one, and an adaptive one an average", () => {
+  const { units: [first, second] } = describe([
+    { ...conv(2), pool: { max: 2 } },
+    { pool: { max: 3 } },
+    { conv: { out: 2, kernel: 1, padding: 3 }, pool: { adaptive: 1 } },
+    OUT,
+  ]);
+  deepStrictEqual(first.pooling, { kind: "max", window: 6, inner: 2 });
+  deepStrictEqual(first.output.extent, { C: 2, H: 1, W: 1 });
+  deepStrictEqual(second.pooling, { kind: "average", window: 7, inner: 7 });
+  deepStrictEqual([second.output.most, second.output.scale], [49, 1 / 49]);
+});
 
 Deno.test("losses of a readout refuse numbers out of range", () => {
   for (const loss of [crossEntropy, squaredRate]) {

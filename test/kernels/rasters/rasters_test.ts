@@ -31,6 +31,8 @@ interface Case {
   readonly shape: readonly number[];
   readonly most: number;
   readonly window: number;
+  /** Windows that were pooled first. @default all of it */
+  readonly inner?: number;
   readonly dropped?: number;
   /** Most workgroups along x. */
   readonly groups?: number;
@@ -47,7 +49,8 @@ const CASES: readonly Case[] = [
 /** Pools on the device, and finds the routes of the gradient. */
 async function pool(x: Tensor, kind: Pooling["kind"], place: Case) {
   const [N, C, H, W, T] = x.shape;
-  const { most, window, dropped = 0, groups = Infinity } = place;
+  const { most, window, inner = window } = place;
+  const { dropped = 0, groups = Infinity } = place;
   const planes = (count: number) => Math.ceil(Math.log2(count + 1));
   const P = planes(most);
   const OP = kind === "sum" ? planes(most * window * window) : P;
@@ -76,7 +79,7 @@ async function pool(x: Tensor, kind: Pooling["kind"], place: Case) {
       pooled: kind === "sum" ? new Uint32Array(1) : out,
       route: new Uint32Array(N * B * H * W * C).fill(0x5a5a5a5a),
     },
-    { ...shared, picks: Number(kind === "max") },
+    { ...shared, inner, picks: Number(kind === "max") },
     grid(H * W * C),
   );
   const silenced = dropout(SEED, layer, dropped);
@@ -115,6 +118,29 @@ for (const kind of ["max", "sum"] as const) {
     }
   });
 }
+
+gpuTest("two poolings of the largest have the gradient of one", async () => {
+  const sizes = [[2, 2, 9, 8], [3, 2, 7, 12], [2, 3, 6, 6]];
+  for (const [inner, outer, H, W] of sizes) {
+    const place = {
+      shape: [2, 3, H, W, 33],
+      most: 2,
+      window: inner * outer,
+      inner,
+    };
+    const x = counts(place.shape, inner, 0.4, 2);
+    const { y, routes } = await pool(x, "max", place);
+    const [first, second] = [inner, outer].map((window) => ({
+      kind: "max" as const,
+      window,
+    }));
+    const between = poolCounts(x, first);
+    same(y.data, poolCounts(between, second).data);
+    const ones = tensorOf(y.shape, y.data.map(() => 1));
+    const back = poolCountsAdjoint(ones, between, second);
+    same(routes.data, poolCountsAdjoint(back, x, first).data);
+  }
+});
 
 gpuTest(
   "dropout silences an output in all bins of a sample",
