@@ -16,18 +16,22 @@ import type { Configuration } from "./schema/types.ts";
  *
  * @param configuration The configuration.
  * @param random Draws order, crops and augmentation of the samples.
- * @param options Names of the classes, and number of the fold.
+ * @param options Names of the classes, number of the fold, and number of its
+ * training samples.
  * @returns All options but the samples and what follows training.
  */
 export function trainingOf(
   configuration: Configuration,
   random: Random,
-  options: { readonly classes?: readonly string[]; readonly fold?: number } =
-    {},
+  options: {
+    readonly classes?: readonly string[];
+    readonly fold?: number;
+    readonly samples?: number;
+  } = {},
 ): FitOptions {
   const { training, simulation } = configuration;
   return {
-    epochs: training.epochs,
+    epochs: epochsOf(configuration, options.samples),
     batch: simulation.nSample,
     lr: training.lr,
     schedule: training.schedule,
@@ -40,6 +44,23 @@ export function trainingOf(
       ? changesOf(configuration, options)
       : undefined,
   };
+}
+
+/**
+ * Counts the epochs of a training set.
+ *
+ * @param configuration The configuration.
+ * @param samples Number of training samples.
+ * @returns `training.epochs`, or as many as `training.updates` needs.
+ */
+export function epochsOf(
+  { training, simulation }: Configuration,
+  samples?: number,
+): number {
+  const { epochs, updates, accumulate } = training;
+  if (updates === undefined || !samples) return epochs;
+  const each = Math.ceil(samples / simulation.nSample / accumulate);
+  return Math.max(epochs, Math.ceil(updates / each));
 }
 
 /** Changes of samples that the device makes as it bins their events. */

@@ -170,6 +170,7 @@ async function trainEpochs(
     ...trainingOf(configuration, random, {
       classes: train.classes,
       fold: number,
+      samples: train.size,
     }),
     validation,
     test: validation ? undefined : test,

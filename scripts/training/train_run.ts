@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Device } from "../../engine/device/device.ts";
 import { print } from "../command_line/print.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
+import { epochsOf } from "../configuration/training.ts";
 import { warnOfCount } from "../configuration/target_reach.ts";
 import type { Fold } from "../experiment/fold.ts";
 import { removeUnfinished } from "../files/atomic_write.ts";
@@ -81,7 +82,9 @@ export async function trainRun(
     program,
     adapter,
     folds: folds.map(({ number }) => number),
-    epochs: configuration.training.epochs,
+    epochs: Math.max(
+      ...folds.map(({ train }) => epochsOf(configuration, train.size)),
+    ),
     resume: resumeCommand(program),
   }, elapsed);
   const warning = warnOfCount(configuration);

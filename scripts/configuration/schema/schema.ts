@@ -205,6 +205,8 @@ const training = section({
   weightDecay: v.optional(notNegative, 0),
   /** Number of epochs, at most. */
   epochs: v.optional(countFrom1, 3000),
+  /** Updates of the weights, at least: few samples are trained on longer. */
+  updates: v.optional(countFrom1),
   /** Epochs without a better one after which training with validation ends. */
   patience: v.optional(countFrom1),
   /** Without `network`: the convolutional network if true, else the dense. */
