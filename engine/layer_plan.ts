@@ -136,7 +136,13 @@ export class LayerPlan implements Disposable {
       ...INPUT.describe({}, { name: INPUT.name, input }),
       neuron: { kind: RELAY, parameters: { theta: 1 } },
     };
-    const context = { ...network.planContext, layers: [below, own] };
+    const { weights, evaluated, ...shared } = network.planContext;
+    const context = {
+      ...shared,
+      weights: { ...weights, w: evaluated },
+      evaluated,
+      layers: [below, own],
+    };
     const { device, layers, optimizer, Ts } = context;
     const options = { batch: N, tSample: T * Ts, train: true, keep: true };
     const planned = sizePlan(device, {

@@ -39,6 +39,7 @@ import {
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
+import { type Averaged, WeightAverage } from "./plan/weight_average.ts";
 import type { EventBinning, StepRunner } from "./plan/step_runner.ts";
 import {
   layOutWeights,
@@ -98,8 +99,10 @@ export interface ModelDescription extends UpdateRule {
 
 /** The trained state of a network, its arrays in users' order. */
 export interface ModelState {
-  /** Weights of each layer that has trainable ones. */
+  /** Weights of each layer that has trainable ones, as updates left them. */
   readonly weights: Readonly<Record<string, NamedArray>>;
+  /** Their moving averages; absent if the network has none. */
+  readonly averages?: Readonly<Record<string, NamedArray>>;
   /** Number of updates that the weights have had. */
   readonly steps: number;
   /**
@@ -125,6 +128,7 @@ export class Model implements Disposable {
   readonly #running: readonly WeightSlot[];
   readonly #units: Units | undefined;
   readonly #buffers: ModelBuffers;
+  readonly #average: WeightAverage | undefined;
   readonly #optimizer: Optimizer;
   #ownsDevice = false;
 
@@ -135,6 +139,7 @@ export class Model implements Disposable {
     made: {
       readonly compiler: Compiler;
       readonly buffers: ModelBuffers;
+      readonly average?: WeightAverage;
       readonly optimizer: Optimizer;
     },
   ) {
@@ -146,6 +151,7 @@ export class Model implements Disposable {
     this.#units = structure.units;
     this.#compiler = made.compiler;
     this.#buffers = made.buffers;
+    this.#average = made.average;
     this.#optimizer = made.optimizer;
   }
 
@@ -192,15 +198,18 @@ export class Model implements Disposable {
       running: device.createBuffer("running statistics", runningLength),
     }));
     const compiler = Compiler.of(device);
-    const optimizer = await Optimizer.create(
-      device,
-      compiler,
-      description,
-      buffers,
-    );
+    const { ema } = description;
+    const average = ema === undefined
+      ? undefined
+      : await WeightAverage.create(device, compiler, ema, buffers);
+    const optimizer = await Optimizer.create(device, compiler, description, {
+      ...buffers,
+      average,
+    });
     const model = new Model(device, description, structure, {
       compiler,
       buffers,
+      average,
       optimizer,
     });
     const random = typeof description.random === "number"
@@ -216,7 +225,7 @@ export class Model implements Disposable {
   }
 
   /**
-   * Replaces all weights.
+   * Replaces all weights, and their averages.
    *
    * @param weights An array for each trainable layer, `conv1.weight`
    * `[out, in / groups, height, width, 1]`, `fc1.weight`
@@ -226,10 +235,25 @@ export class Model implements Disposable {
    */
   setWeights(weights: Readonly<Record<string, NamedArray>>): void {
     this.#requireNames(weights);
-    const trained = order(this.#slots, weights);
-    const running = order(this.#running, weights);
-    this.#write(this.#buffers.w, trained);
-    this.#write(this.#buffers.running, running);
+    const ordered = this.#order(weights);
+    this.#write(this.#buffers, ordered);
+    if (this.#average) this.#write(this.#average, ordered);
+  }
+
+  /** Brings weights and running statistics into the kernels' order. */
+  #order(arrays: Readonly<Record<string, NamedArray>>) {
+    return {
+      w: order(this.#slots, arrays),
+      running: order(this.#running, arrays),
+    };
+  }
+
+  #write(
+    into: Averaged,
+    { w, running }: { readonly w: Ordered; readonly running: Ordered },
+  ): void {
+    this.#fill(into.w, w);
+    this.#fill(into.running, running);
   }
 
   /**
@@ -238,11 +262,12 @@ export class Model implements Disposable {
    *
    * @param state A state that {@linkcode Model.state} returned.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown,
-   * or the moments are those of another optimizer.
+   * the moments are those of another optimizer, or averages are missing or too
+   * many.
    * @throws {RangeError} If `steps` is no integer from 0, or a value is not
    * finite.
    */
-  setState({ weights, steps, moments }: ModelState): void {
+  setState({ weights, averages, steps, moments }: ModelState): void {
     if (!(Number.isSafeInteger(steps) && steps >= 0)) {
       throw new RangeError(
         `Cannot go on after ${steps} steps: it is not an integer from 0`,
@@ -256,12 +281,22 @@ export class Model implements Disposable {
         `Cannot set moments "${names}": the optimizer has "${expected}"`,
       );
     }
+    if ((averages === undefined) !== (this.#average === undefined)) {
+      throw new ShapeError(
+        averages
+          ? "Cannot set averages of weights: the network has no ema"
+          : "Cannot set the state of a network with ema: it has no averages",
+      );
+    }
+    if (averages) this.#requireNames(averages);
+    const averaged = averages && this.#order(averages);
     const arrays = own.map(([name, buffer]) => {
       this.#requireNames(moments[name]);
       return [buffer, order(this.#slots, moments[name])] as const;
     });
     this.setWeights(weights);
-    for (const [buffer, ordered] of arrays) this.#write(buffer, ordered);
+    if (this.#average && averaged) this.#write(this.#average, averaged);
+    for (const [buffer, ordered] of arrays) this.#fill(buffer, ordered);
     this.#optimizer.steps = steps;
     this.#optimizer.pending = false;
   }
@@ -270,18 +305,20 @@ export class Model implements Disposable {
    * Reads the trained state, without a gradient that was accumulated and not
    * yet used by an update.
    *
-   * @returns Weights, number of updates and moments.
+   * @returns Weights, their averages, number of updates and moments.
    * @throws {DeviceError} If the device was lost.
    */
   async state(): Promise<ModelState> {
     const { steps, moments } = this.#optimizer;
     // Concurrently, since each read waits for the next tick of the queue.
-    const [weights, ...read] = await Promise.all([
-      this.weights(),
+    const [weights, averages, ...read] = await Promise.all([
+      this.#readArrays(this.#buffers),
+      this.#average && this.#readArrays(this.#average),
       ...moments.map(([, buffer]) => this.#read(buffer)),
     ]);
     return {
       weights,
+      ...(averages && { averages }),
       steps,
       moments: Object.fromEntries(
         moments.map(([name], index) => [name, read[index]]),
@@ -303,10 +340,7 @@ export class Model implements Disposable {
     }
   }
 
-  #write(
-    buffer: GPUBuffer,
-    ordered: readonly { offset: number; data: Float32Array }[],
-  ): void {
+  #fill(buffer: GPUBuffer, ordered: Ordered): void {
     for (const { offset, data } of ordered) {
       this.device.gpu.queue.writeBuffer(
         buffer,
@@ -317,18 +351,25 @@ export class Model implements Disposable {
   }
 
   /**
-   * Reads all weights.
+   * Reads all weights, or their moving averages where the network has them:
+   * what it is evaluated with.
    *
    * @returns An array for each trainable layer, named and shaped as
    * {@linkcode Model.setWeights} takes them.
    * @throws {DeviceError} If the device was lost.
    */
-  async weights(): Promise<Record<string, NamedArray>> {
-    const [weights, running] = await Promise.all([
-      this.#read(this.#buffers.w),
-      this.#read(this.#buffers.running, this.#running),
+  weights(): Promise<Record<string, NamedArray>> {
+    return this.#readArrays(this.#average ?? this.#buffers);
+  }
+
+  async #readArrays(
+    { w, running }: Averaged,
+  ): Promise<Record<string, NamedArray>> {
+    const [weights, statistics] = await Promise.all([
+      this.#read(w),
+      this.#read(running, this.#running),
     ]);
-    return { ...weights, ...running };
+    return { ...weights, ...statistics };
   }
 
   /**
@@ -376,6 +417,7 @@ export class Model implements Disposable {
       layers: this.layers,
       slots: this.#slots,
       weights: this.#buffers,
+      evaluated: (this.#average ?? this.#buffers).w,
       optimizer: this.#optimizer,
       Ts,
       coding,
@@ -410,6 +452,7 @@ export class Model implements Disposable {
       throw new ShapeError("Cannot compile the network: it has no units");
     }
     const { Ts, coding, slices, sensor } = this.description;
+    const evaluated = this.#average ?? this.#buffers;
     const plan = await compileLayerwise({
       device: this.device,
       compiler: this.#compiler,
@@ -417,9 +460,10 @@ export class Model implements Disposable {
       arrays: {
         slots: this.#slots,
         running: this.#running,
-        w: this.#buffers.w,
         dw: this.#buffers.dw,
-        statistics: this.#buffers.running,
+        // A plan that keeps potentials traces what an evaluation computes.
+        trained: options.train && !options.keep ? this.#buffers : evaluated,
+        evaluated,
       },
       optimizer: this.#optimizer,
       Ts,
@@ -487,6 +531,7 @@ export class Model implements Disposable {
     this.#buffers.w.destroy();
     this.#buffers.dw.destroy();
     this.#buffers.running.destroy();
+    this.#average?.destroy();
     this.#optimizer.destroy();
     if (this.#ownsDevice) this.device.destroy();
   }
@@ -510,6 +555,9 @@ export class Model implements Disposable {
     );
   }
 }
+
+/** Values in the kernels' order, and where they begin. */
+type Ordered = readonly { offset: number; data: Float32Array }[];
 
 /** Buffers of a network. */
 interface ModelBuffers {
@@ -566,7 +614,7 @@ function mostOf({ mode, most = 255 }: InputCoding): number {
 function order(
   slots: readonly WeightSlot[],
   arrays: Readonly<Record<string, NamedArray>>,
-): { offset: number; data: Float32Array }[] {
+): Ordered {
   return slots.map((slot) => {
     const array = arrays[slot.name];
     if (!array) {

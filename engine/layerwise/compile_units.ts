@@ -18,6 +18,7 @@ import type { ReadoutLoss } from "../losses/loss.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
+import type { Averaged } from "../plan/weight_average.ts";
 import {
   type LayerwiseBuffers,
   readersOf,
@@ -50,9 +51,11 @@ export interface LayerwiseDispatch {
 export interface UnitArrays {
   readonly slots: readonly WeightSlot[];
   readonly running: readonly WeightSlot[];
-  readonly w: GPUBuffer;
   readonly dw: GPUBuffer;
-  readonly statistics: GPUBuffer;
+  /** What updates change. */
+  readonly trained: Averaged;
+  /** What the network is evaluated with: the same, or its average. */
+  readonly evaluated: Averaged;
 }
 
 /** What is compiled. */
@@ -140,7 +143,8 @@ export class UnitCompiler {
   forward(
     { trains }: { readonly trains: boolean },
   ): Promise<LayerwiseDispatch[]> {
-    const { units, launches } = this.#context;
+    const { units, launches, arrays } = this.#context;
+    const values = trains ? arrays.trained : arrays.evaluated;
     return inOrder([
       ...units.units.flatMap((unit, index) => {
         const own = launches[index];
@@ -148,7 +152,8 @@ export class UnitCompiler {
         return [
           ...this.#each(
             [own.pack, ...own.synapse],
-            (part) => this.#synapseBuffers(index, part),
+            (part) => this.#synapseBuffers(index, part, values),
+            name,
           ),
           ...this.#each(
             [
@@ -156,17 +161,17 @@ export class UnitCompiler {
               ...this.#scaling(unit),
               ...(trains ? own.statistics : []),
             ],
-            (part) => this.#forwardBuffers(index, part),
+            (part) => this.#forwardBuffers(index, part, values),
             name,
           ),
           this.#once(
             trains ? own.training : own.evaluation,
-            this.#normBuffers(index),
+            this.#normBuffers(index, values),
             name,
           ),
           ...this.#each(
             own.spikes,
-            (part) => this.#forwardBuffers(index, part),
+            (part) => this.#forwardBuffers(index, part, values),
             name,
           ),
         ];
@@ -177,7 +182,7 @@ export class UnitCompiler {
 
   /** Compiles the backward pass, from the loss's gradient to all others. */
   backward(): Promise<LayerwiseDispatch[]> {
-    const { units, launches } = this.#context;
+    const { units, launches, arrays } = this.#context;
     const order = [...units.units.keys()].reverse();
     return inOrder(order.flatMap((index) => {
       const unit = units.units[index];
@@ -192,7 +197,7 @@ export class UnitCompiler {
           buffers,
           name,
         ),
-        this.#once(own.total, this.#normBuffers(index), name),
+        this.#once(own.total, this.#normBuffers(index, arrays.trained), name),
         ...this.#each(
           [
             own.apply,
@@ -206,10 +211,12 @@ export class UnitCompiler {
         ...this.#each(
           own.ghostGradient,
           (part) => this.#ghostBuffers(index, part),
+          name,
         ),
         ...this.#each(
           [...below, ...own.gradient],
           (part) => this.#belowBuffers(index, part),
+          name,
         ),
       ];
     }));
@@ -282,7 +289,7 @@ export class UnitCompiler {
     });
   }
 
-  #forwardBuffers(index: number, part: number): Bound {
+  #forwardBuffers(index: number, part: number, values: Averaged): Bound {
     const { units, buffers } = this.#context;
     const unit = units.units[index];
     const own = buffers.microBatches[part];
@@ -294,7 +301,7 @@ export class UnitCompiler {
       packing: source,
       neuronPacked: { buffer: buffers.packed },
       inputs: source,
-      w: this.#slotOf(unit, "weight"),
+      w: this.#slotOf(unit, "weight", values),
       x: { buffer: own.drives[index] },
       values: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
@@ -310,14 +317,14 @@ export class UnitCompiler {
       fired: { buffer: buffers.activity.fired[index] },
       potentials: { buffer: own.potentials[index] },
       first: { buffer: own.ghosts[index] },
-      ghostWeights: this.#slotOf(unit, "ghost", buffers.zeros),
+      ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
     };
   }
 
   /** A synapse writes the first half of a ghost convolution's maps. */
-  #synapseBuffers(index: number, part: number): Bound {
+  #synapseBuffers(index: number, part: number, values: Averaged): Bound {
     const { units, buffers } = this.#context;
-    const bound = this.#forwardBuffers(index, part);
+    const bound = this.#forwardBuffers(index, part, values);
     const { ghosts } = buffers.microBatches[part];
     return units.units[index].ghost
       ? { ...bound, x: { buffer: ghosts[index] } }
@@ -343,7 +350,7 @@ export class UnitCompiler {
       : bound;
   }
 
-  #normBuffers(index: number): Bound {
+  #normBuffers(index: number, values: Averaged): Bound {
     const { units, buffers } = this.#context;
     const unit = units.units[index];
     const own = buffers.units[index];
@@ -352,15 +359,15 @@ export class UnitCompiler {
     return {
       partials: { buffer: own.partials },
       sums: { buffer: own.partials },
-      gamma: this.#slotOf(unit, "norm.weight", zeros),
-      beta: this.#slotOf(unit, bias, zeros),
+      gamma: this.#slotOf(unit, "norm.weight", values, zeros),
+      beta: this.#slotOf(unit, bias, values, zeros),
       coefficient: { buffer: own.coefficients },
       coefficients: { buffer: own.coefficients },
       back: { buffer: own.back },
       dgamma: this.#gradientOf(unit, "norm.weight", unused[0]),
       dbeta: this.#gradientOf(unit, bias, unused[1]),
-      runningMean: this.#runningOf(unit, "norm.mean"),
-      runningVar: this.#runningOf(unit, "norm.var"),
+      runningMean: this.#runningOf(unit, "norm.mean", values),
+      runningVar: this.#runningOf(unit, "norm.var", values),
     };
   }
 
@@ -402,7 +409,7 @@ export class UnitCompiler {
       quads: gradient,
       xQuads: { buffer: own.drives[index] },
       largest: { buffer: own.largest },
-      w: this.#slotOf(unit, "weight"),
+      w: this.#slotOf(unit, "weight", arrays.trained),
       dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },
       inputs: { buffer: own.rasters[unit.source] },
       dw: this.#gradientOf(unit, "weight", buffers.unused[0]),
@@ -410,7 +417,7 @@ export class UnitCompiler {
       stripSums: partial,
       first: { buffer: own.ghosts[index] },
       dfirst: { buffer: own.ghostGradient },
-      ghostWeights: this.#slotOf(unit, "ghost", buffers.zeros),
+      ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
       ...optimizer.bindingsOf(slot),
     };
   }
@@ -429,8 +436,13 @@ export class UnitCompiler {
     return (isFirst ? rasterGradients : secondGradients)[raster];
   }
 
-  #slotOf(unit: Unit, array: string, other?: GPUBuffer): GPUBufferBinding {
-    const { slots, w } = this.#context.arrays;
+  #slotOf(
+    unit: Unit,
+    array: string,
+    { w }: Averaged,
+    other?: GPUBuffer,
+  ): GPUBufferBinding {
+    const { slots } = this.#context.arrays;
     return bindingOf(slots, `${unit.layer.name}.${array}`, w, other);
   }
 
@@ -439,12 +451,15 @@ export class UnitCompiler {
     return bindingOf(slots, `${unit.layer.name}.${array}`, dw, other);
   }
 
-  #runningOf(unit: Unit, array: string): GPUBufferBinding {
-    const { running, statistics } = this.#context.arrays;
+  #runningOf(
+    unit: Unit,
+    array: string,
+    { running }: Averaged,
+  ): GPUBufferBinding {
     return bindingOf(
-      running,
+      this.#context.arrays.running,
       `${unit.layer.name}.${array}`,
-      statistics,
+      running,
       this.#context.buffers.unused[2],
     );
   }

@@ -27,6 +27,8 @@ export interface PlanContext {
   readonly layers: readonly Layer[];
   readonly slots: readonly WeightSlot[];
   readonly weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
+  /** The weights that the network is evaluated with, or their average. */
+  readonly evaluated: GPUBuffer;
   readonly optimizer: Optimizer;
   /** Time step in ms. */
   readonly Ts: number;

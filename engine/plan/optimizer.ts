@@ -13,6 +13,7 @@ import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
 import { groupsFor } from "../device/launch.ts";
 import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./buffers.ts";
 import { QUAD } from "../network/layout.ts";
+import type { WeightAverage } from "./weight_average.ts";
 
 /** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
 export type OptimizerName = typeof RULES[number];
@@ -42,7 +43,17 @@ export interface UpdateRule {
    * @default 0
    */
   readonly weightDecay?: number;
+  /**
+   * Decay of the moving average of the weights and running statistics, such as
+   * 0.99: the network is evaluated with the average, and saved with it.
+   *
+   * @default no average
+   */
+  readonly ema?: number;
 }
+
+/** An update rule with its defaults. */
+type Rule = Required<Omit<UpdateRule, "ema">>;
 
 /** The buffers of an optimizer. */
 interface OptimizerBuffers {
@@ -55,7 +66,8 @@ interface OptimizerBuffers {
 /** An update rule with its moments on the device. */
 export class Optimizer {
   readonly #gpu: GPUDevice;
-  readonly #rule: Required<UpdateRule>;
+  readonly #rule: Rule;
+  readonly #average: WeightAverage | undefined;
   readonly #buffers: OptimizerBuffers;
   readonly #weights: GPUBuffer;
   readonly #dispatches: readonly Dispatch[];
@@ -70,15 +82,19 @@ export class Optimizer {
 
   private constructor(
     gpu: GPUDevice,
-    rule: Required<UpdateRule>,
+    rule: Rule,
     buffers: OptimizerBuffers,
-    weights: GPUBuffer,
+    { weights, average }: {
+      readonly weights: GPUBuffer;
+      readonly average?: WeightAverage;
+    },
     dispatches: readonly Dispatch[],
   ) {
     this.#gpu = gpu;
     this.#rule = rule;
     this.#buffers = buffers;
     this.#weights = weights;
+    this.#average = average;
     this.#dispatches = dispatches;
     this.rule = RULES.indexOf(rule.optimizer);
     this.clips = rule.clip < Infinity;
@@ -90,7 +106,8 @@ export class Optimizer {
    * @param device The device.
    * @param compiler The device's compiler.
    * @param rule The rule.
-   * @param weights All weights `w` and their gradient `dw`, of one length.
+   * @param weights All weights `w` and their gradient `dw`, of one length, and
+   * the average that takes in each update.
    * @returns The optimizer, before the first update.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
@@ -100,7 +117,11 @@ export class Optimizer {
     device: Device,
     compiler: Compiler,
     { optimizer = "ADAM", clip = Infinity, weightDecay = 0 }: UpdateRule,
-    weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer },
+    weights: {
+      readonly w: GPUBuffer;
+      readonly dw: GPUBuffer;
+      readonly average?: WeightAverage;
+    },
   ): Promise<Optimizer> {
     if (!RULES.includes(optimizer)) {
       throw new TypeError(
@@ -117,7 +138,7 @@ export class Optimizer {
       );
     }
     const { gpu } = device;
-    const { w, dw } = weights;
+    const { w, dw, average } = weights;
     const size = w.size / 4;
     const strips = Math.min(
       Math.ceil(size / clipSquares.workgroup / SQUARES),
@@ -173,7 +194,7 @@ export class Optimizer {
       gpu,
       { optimizer, clip, weightDecay },
       buffers,
-      w,
+      { weights: w, average },
       dispatches,
     );
   }
@@ -207,23 +228,24 @@ export class Optimizer {
   }
 
   /**
-   * Dispatches that update the weights from their stored gradient.
+   * Dispatches that update the weights from their stored gradient, and average
+   * them.
    *
    * @internal
    */
   get dispatches(): readonly Dispatch[] {
-    return this.#dispatches;
+    return [...this.#dispatches, ...this.#average?.dispatches ?? []];
   }
 
   /**
-   * Dispatches that update the weights after the backward pass, where gradients
-   * are clipped; otherwise empty, for the kernels that complete a gradient then
-   * update its weights.
+   * Dispatches after the backward pass where gradients are clipped or weights
+   * averaged; otherwise empty. Without clipping the kernels that complete a
+   * gradient update its weights.
    *
    * @internal
    */
   get updating(): readonly Dispatch[] {
-    return this.clips ? this.#dispatches : [];
+    return this.clips ? this.dispatches : this.#average?.dispatches ?? [];
   }
 
   /**
@@ -262,6 +284,16 @@ export class Optimizer {
       this.next(lr),
     );
     record(pass, this.#dispatches, 1);
+    this.average(pass);
+  }
+
+  /**
+   * Records that the average, if there is one, takes in an update.
+   *
+   * @param pass The pass; it must be submitted before the next update.
+   */
+  average(pass: GPUComputePassEncoder): void {
+    this.#average?.record(pass, this.steps);
   }
 
   /** Frees the optimizer's buffers. */

@@ -39,6 +39,8 @@ export interface Plan {
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** The forward pass, from the input's spikes to the step's record. */
   readonly forward: readonly Dispatch[];
+  /** The same with the weights that the network is evaluated with. */
+  readonly evaluation: readonly Dispatch[];
   /** The backward pass, from the output's error to all weight gradients. */
   readonly backward: readonly Dispatch[];
 }
@@ -69,15 +71,22 @@ export async function compilePlan(
   for (const [name, table] of Object.entries(tables)) {
     device.gpu.queue.writeBuffer(buffers.tables[name], 0, table);
   }
-  const compiler = new StepCompiler(context, sizes, buffers);
-  const [forward, backward] = await Promise.all([
-    inOrder([
-      ...layers.map((layer, index) =>
-        settle(compiler.forward(index), layer.name)
-      ),
-      settle(compiler.lossAndPrediction()),
-    ]),
+  const { weights, evaluated } = context;
+  const compilerOf = (w: GPUBuffer) =>
+    new StepCompiler(
+      { ...context, weights: { ...weights, w } },
+      sizes,
+      buffers,
+    );
+  // A plan that keeps potentials traces what an evaluation computes.
+  const updates = options.train && !options.keep;
+  const compiler = compilerOf(updates ? weights.w : evaluated);
+  const [forward, backward, averaged] = await Promise.all([
+    inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
+    updates && evaluated !== weights.w
+      ? inOrder(compileForward(compilerOf(evaluated), layers))
+      : undefined,
   ]);
   return {
     layers,
@@ -89,6 +98,7 @@ export async function compilePlan(
     cleared: compiler.cleared,
     bin: (events) => settle(compiler.bin(events)),
     forward,
+    evaluation: averaged ?? forward,
     backward,
   };
 }
@@ -108,6 +118,19 @@ async function allocateWhatFits(
     const half = { ...sizes, M: sizes.M >> 1 };
     return await allocateWhatFits(context, half, options);
   }
+}
+
+/** Compiles the forward pass, from the input's spikes to the record. */
+function compileForward(
+  compiler: StepCompiler,
+  layers: readonly Layer[],
+): Promise<Dispatch[]>[] {
+  return [
+    ...layers.map((layer, index) =>
+      settle(compiler.forward(index), layer.name)
+    ),
+    settle(compiler.lossAndPrediction()),
+  ];
 }
 
 /** Compiles the backward pass, from output to lowest layer with weights. */

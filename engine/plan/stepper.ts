@@ -103,7 +103,7 @@ export class Stepper implements StepRunner {
    */
   async evaluate(batch: EventBatch): Promise<void> {
     const encoder = await this.#begin(batch);
-    this.encode(encoder, batch, [...this.#bin, ...this.plan.forward]);
+    this.encode(encoder, batch, [...this.#bin, ...this.plan.evaluation]);
     await this.#submit(encoder, batch.labels);
   }
 
@@ -123,10 +123,11 @@ export class Stepper implements StepRunner {
     const optimizer = this.#requireOptimizer();
     requireRate(lr);
     await this.#differentiate(batch, (encoder) => {
-      // Without clipping the gradient's own kernels have updated the weights.
-      if (!optimizer.clips) return;
+      if (this.updating.length === 0) return;
       const pass = encoder.beginComputePass();
-      optimizer.step(pass, lr);
+      // Without clipping the gradient's own kernels have updated the weights.
+      if (optimizer.clips) optimizer.step(pass, lr);
+      else optimizer.average(pass);
       pass.end();
     }, lr);
   }
@@ -204,8 +205,8 @@ export class Stepper implements StepRunner {
   }
 
   /**
-   * The optimizer's dispatches where they run after the backward pass, with
-   * gradient clipping; otherwise empty.
+   * The optimizer's dispatches after the backward pass, with gradient clipping
+   * or an average of weights; otherwise empty.
    *
    * @internal
    */

@@ -98,6 +98,7 @@ export function describeNetwork(
     optimizer: training.optimizer,
     clip: training.clip,
     weightDecay: training.weightDecay,
+    ema: training.ema,
     random,
   };
 }

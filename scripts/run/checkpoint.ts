@@ -1,8 +1,9 @@
 /**
  * Checkpoints: the state of a fold's training in one file, to resume from.
  *
- * The file is safetensors. Its tensors are the weights (`weights/NAME`), those
- * of the best epoch (`best/NAME`), those at the start of the epoch
+ * The file is safetensors. Its tensors are the weights (`weights/NAME`), their
+ * moving averages (`averages/NAME`, with `training.ema`), the weights of the best
+ * epoch (`best/NAME`), those at the start of the epoch
  * (`logged/NAME`), the optimizer's moments (`m/NAME`, `v/NAME`, `vMax/NAME`)
  * and the spike count of each neuron in the current epoch (`fired/LAYER`,
  * layers by number). Everything else is JSON in the metadata. A digest of
@@ -102,6 +103,7 @@ export function formatCheckpoint(
   const { fired = [], ...sums } = position.sums ?? {};
   const tensors: Record<string, Tensor> = {
     ...tensorsOf("weights", state?.weights),
+    ...tensorsOf("averages", state?.averages),
     ...tensorsOf("best", best),
     ...tensorsOf("logged", logged),
     ...Object.fromEntries(
@@ -192,8 +194,8 @@ export function parseCheckpoint(
   if (digest !== digestOf([...tensors], metadata)) {
     throw new WeightsError("it is damaged, its digest does not fit");
   }
-  const { weights = {}, best, logged, fired = {}, ...moments } = Object
-    .fromEntries(groupsOf(tensors));
+  const { weights = {}, averages, best, logged, fired = {}, ...moments } =
+    Object.fromEntries(groupsOf(tensors));
   const steps = Number(metadata.steps);
   const position = readJson<FoldPosition>(metadata, "position");
   const { sums } = position;
@@ -203,7 +205,9 @@ export function parseCheckpoint(
       ...position,
       ...(sums && { sums: { ...sums, fired: byLayer(fired) } }),
     },
-    ...(position.summary ? {} : { state: { weights, steps, moments } }),
+    ...(position.summary ? {} : {
+      state: { weights, ...(averages && { averages }), steps, moments },
+    }),
     best,
     logged,
   };

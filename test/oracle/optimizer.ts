@@ -119,3 +119,22 @@ function moments(
     }
   };
 }
+
+/**
+ * The moving average of weights, from all of its past: Σ dᵏ⁻ⁱ·wᵢ / Σ dᵏ⁻ⁱ.
+ *
+ * @param past Weights after updates 1 to k.
+ * @param decay d.
+ * @returns The average.
+ */
+export function movingAverage(
+  past: readonly ArrayLike<number>[],
+  decay: number,
+): Float64Array {
+  const shares = past.map((_, i) => decay ** (past.length - 1 - i));
+  const sum = shares.reduce((a, b) => a + b);
+  return Float64Array.from(
+    { length: past[0].length },
+    (_, at) => past.reduce((all, w, i) => all + shares[i] * w[at], 0) / sum,
+  );
+}

@@ -203,6 +203,16 @@ const training = section({
    * `weightDecay * w` to its gradient.
    */
   weightDecay: v.optional(notNegative, 0),
+  /**
+   * Decay of the moving average of the weights, with which the network is
+   * tested and saved; without it, it is with the weights themselves.
+   */
+  ema: v.optional(
+    worded(
+      "a number between 0 and 1",
+      v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+    ),
+  ),
   /** Number of epochs, at most. */
   epochs: v.optional(countFrom1, 3000),
   /** Updates of the weights, at least: few samples are trained on longer. */

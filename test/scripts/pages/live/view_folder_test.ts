@@ -167,7 +167,7 @@ Deno.test("only regular files are read, up to a size", async () => {
   assert(problems.includes(`"${inFolder(names[0])}": ${device}`), problems);
   assert(problems.includes(`"${inFolder(names[1])}": ${device}`), problems);
   assert(problems.includes(`"${inFolder(names[2])}": it is a folder`));
-  assert.equal(page.charts.length, 3);
+  assert.equal(page.charts.length, 4);
 
   const metrics = await Deno.open(inFolder("metrics.jsonl"), { write: true });
   await metrics.truncate(200_000_000);
