@@ -52,6 +52,7 @@ export async function trainSeeds(
   const summaries: SeedSummary[] = [];
   for (let seed = first; seed < first + count; seed++) {
     const out = join(folder, seedName(seed));
+    print(`Seed ${seed}, in ${out}`);
     const summary = await trainRun(withSeed(configuration, seed, out), {
       ...options,
       start: seed === first ? options.start : performance.now(),

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import type { SampleSource } from "../../../dataset/sample_source.ts";
+import { Model } from "../../../engine/model.ts";
+import { Random } from "../../../engine/network/random.ts";
+import { RECIPES } from "../../../scripts/command_line/configuration_arguments.ts";
+import {
+  formatConfiguration,
+  parseConfiguration,
+} from "../../../scripts/configuration/configuration.ts";
+import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
+import { describeModel } from "../../../scripts/configuration/model.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { ROOT } from "../../source_files.ts";
+
+const FOLDER = join(ROOT, "scripts", "recipes");
+
+const read = (name: string) =>
+  readConfigurationFile(join(FOLDER, `${name}.yaml`));
+
+Deno.test("--recipe names every file of scripts/recipes", async () => {
+  const files = await Array.fromAsync(Deno.readDir(FOLDER));
+  assert.deepEqual(
+    files.map(({ name }) => name).sort(),
+    RECIPES.map((name) => `${name}.yaml`),
+  );
+});
+
+Deno.test("slayer.yaml is network.yaml, whose paths are the same", async () => {
+  const path = join(ROOT, "scripts", "network.yaml");
+  assert.deepEqual(await read("slayer"), await readConfigurationFile(path));
+});
+
+Deno.test("every recipe is written to be read again, with paths from the top", async () => {
+  for (const name of RECIPES) {
+    const configuration = await read(name);
+    const written = formatConfiguration(configuration);
+    assert.deepEqual(
+      parseConfiguration(written, "/elsewhere/config.yaml"),
+      configuration,
+      name,
+    );
+    const { out, in: folder, train, test, ...data } =
+      configuration.training.path;
+    // Lists of samples replace the folder of recordings.
+    const used = folder ? [out, folder, train!, test!] : [
+      out,
+      ...Object.values(data),
+    ];
+    const top = used.map((path) => relative(ROOT, path).split("/")[0]);
+    assert.deepEqual(
+      [...new Set(top)],
+      ["output", folder ? "nmnist" : "data"],
+      name,
+    );
+  }
+});
+
+Deno.test("every recipe begins with comments that say what it is for", async () => {
+  for (const name of RECIPES) {
+    const text = await Deno.readTextFile(join(FOLDER, `${name}.yaml`));
+    assert.match(text, /^# .{20,}\n(# .+\n)+\n/, name);
+    assert.doesNotMatch(text, /.{81,}/, name);
+  }
+});
+
+gpuTest("every recipe describes a network for three classes", async () => {
+  const source: SampleSource = {
+    sensor: { width: 34, height: 34 },
+    timing: { unitUs: 1000, fromFirstEvent: true },
+    classes: ["left", "right", "none"],
+    labels: [0, 1, 2],
+    events: () => Promise.reject(new Error("none is read")),
+  };
+  for (const name of RECIPES) {
+    const configuration = await read(name);
+    using model = await Model.create({
+      device: device(),
+      ...describeModel(configuration, source, new Random(0)),
+    });
+    const { output } = model.layers[model.layers.length - 1];
+    assert.deepEqual(output, { C: 3, H: 1, W: 1 }, name);
+  }
+});

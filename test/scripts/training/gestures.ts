@@ -1,0 +1,27 @@
+/**
+ * Recordings of gestures in folders of classes, small enough for a test.
+ *
+ * @module
+ */
+
+import { recordingText } from "../../dataset/layouts/recordings.ts";
+
+/**
+ * Makes recordings of a second by four people, one to the left, the other to
+ * the right.
+ *
+ * @returns The files, by their paths below the folder.
+ */
+export function gestures(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [label, x] of [["left", 2], ["right", 14]] as const) {
+    for (const person of ["ann", "bob", "cleo", "dan"]) {
+      files[`${label}/${person}/1.csv`] = recordingText({
+        events: 101,
+        everyMs: 10,
+        x,
+      });
+    }
+  }
+  return files;
+}
