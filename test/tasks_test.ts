@@ -25,6 +25,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
   test: { "--allow-all": STARTS },
   fuzz: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   kills: { "--allow-all": STARTS },
+  "demo-test": { "--allow-all": STARTS },
   tensorstore: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   ok: {},
   synth: {
