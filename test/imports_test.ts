@@ -299,6 +299,11 @@ Deno.test("only scripts print, exit, read arguments or plot", () => {
   assert.deepEqual(plotting, []);
 });
 
+Deno.test("the command line alone ends the process", () => {
+  const wrong = product.flatMap((file) => uses(file, [/^Deno\.exit$/]));
+  assert.deepEqual(wrong, ["scripts/command_line/command.ts: Deno.exit"]);
+});
+
 Deno.test("each package is pinned, to one version everywhere", () => {
   const versions = new Map<string, string>();
   for (const { path, imports } of files) {

@@ -45,6 +45,23 @@ export interface Command<P extends Parameters> {
   readonly parameters: P;
 }
 
+/**
+ * Thrown by a command that ends before its work is done, with nothing left to
+ * say.
+ */
+export class EarlyExit extends Error {
+  /** Name of the class. */
+  override readonly name: string = "EarlyExit";
+  /** Exit status of the process. */
+  readonly status: number;
+
+  /** @param status Exit status of the process. */
+  constructor(status: number) {
+    super(`Ended early with status ${status}`);
+    this.status = status;
+  }
+}
+
 /** An option, as a shell completes it. */
 export interface OptionSummary {
   /** Its spellings, such as `-h` and `--help`. */
@@ -127,7 +144,7 @@ export function givenArguments(): readonly string[] {
  * Runs a command with the arguments of this process, or of `runWithin()`.
  *
  * Wrong usage ends the process with one line and exit code 2, an error with
- * one line and exit code 1. With `--verbose`, which every command has, an error
+ * one line and exit code 1, an {@linkcode EarlyExit} with its status. With `--verbose`, which every command has, an error
  * shows where it came from.
  *
  * @param command The command.
@@ -143,6 +160,7 @@ export async function runCommand<P extends Parameters>(
   }
   const { verbose, ...args } = parseArguments(command);
   const stop = (error: unknown) => {
+    if (error instanceof EarlyExit) Deno.exit(error.status);
     try {
       console.error(verbose ? error : `error: ${oneLine(error)}`);
     } finally {

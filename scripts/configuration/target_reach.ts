@@ -9,6 +9,7 @@ import {
   refractoryKernel,
   type SrmAlphaParameters,
 } from "../../engine/neurons/srm_alpha.ts";
+import { hasCounts } from "./rules/target_rules.ts";
 import type { Configuration } from "./schema/types.ts";
 
 /**
@@ -18,13 +19,6 @@ import type { Configuration } from "./schema/types.ts";
  * target counts need 64 theta.
  */
 const STRONG_INPUT = 100;
-
-/** Losses without target counts. */
-const UNCOUNTED: readonly string[] = [
-  "ProbSpikes",
-  "CrossEntropy",
-  "SquaredRate",
-];
 
 /**
  * Counts the spikes of a neuron with a strong, constant input.
@@ -70,9 +64,8 @@ export function spikesWithin(
 export function warnOfCount(
   { simulation: { Ts }, neuron, training: { error } }: Configuration,
 ): string | undefined {
-  const { type, tgtSpikeRegion, tgtSpikeCount, tgtSpikeTimes } = error;
-  if (neuron.type !== "SRMALPHA" || UNCOUNTED.includes(type)) return;
-  if (type === "SpikeTime" && tgtSpikeTimes) return;
+  if (neuron.type !== "SRMALPHA" || !hasCounts(error)) return;
+  const { tgtSpikeRegion, tgtSpikeCount } = error;
   const { start, stop } = tgtSpikeRegion;
   const bins = Math.round(stop / Ts) - Math.round(start / Ts);
   const likely = spikesWithin(neuron, { Ts, bins });

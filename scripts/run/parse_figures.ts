@@ -4,53 +4,83 @@
  * @module
  */
 
-import {
-  type Check,
-  FIGURE,
-  FLAG,
-  listOf,
-  nullable,
-  NUMBER,
-  objectOf,
-  oneOf,
-  optional,
-  tableOf,
-  TEXT,
-  WHOLE,
-} from "../files/json_checks.ts";
+import * as v from "npm:valibot@1.5.0";
+import { isMapping } from "../configuration/schema/values.ts";
 import type { RunState } from "./status.ts";
 import type { EpochMetrics, RunSummary } from "./files.ts";
 
 /** Largest number of layers of a network. */
 const LAYERS = 1000;
 
-const FOLD: Check = (value, key) =>
-  WHOLE(value, key) ??
-    (Number(value) >= 1 && Number(value) <= 9
-      ? undefined
-      : `"${key}" is none of 1 to 9`);
+const OBJECT = v.custom<object>(isMapping, "no object");
 
-const BY_PLACE = listOf(FIGURE, { name: "numbers", most: LAYERS });
-const BY_LAYER = tableOf(FIGURE, { name: "numbers by layer", most: LAYERS });
+/** An object with these fields, and any others. */
+const objectOf = (fields: v.ObjectEntries) =>
+  v.pipe(OBJECT, v.looseObject(fields, "missing"));
+
+/** A list of values; one that is wrong makes the whole list wrong. */
+function listOf(entry: v.GenericSchema, name: string, most = Infinity) {
+  const list = v.pipe(v.array(entry), v.maxLength(most));
+  const limit = most < Infinity ? `, ${most} at most` : "";
+  return v.custom((value) => v.is(list, value), `no list of ${name}${limit}`);
+}
+
+const NUMBER = v.pipe(v.number("no number"), v.finite("no number"));
+
+/** A number or `null`, which JSON has for NaN and infinity. */
+const FIGURE = v.nullable(v.number("no number"));
+
+const WHOLE = v.pipe(
+  v.number("no whole number"),
+  v.safeInteger("no whole number"),
+  v.minValue(0, "no whole number"),
+);
+
+const FOLD = v.pipe(
+  WHOLE,
+  v.minValue(1, "none of 1 to 9"),
+  v.maxValue(9, "none of 1 to 9"),
+);
+
+const TEXT = v.string("no text");
+const FLAG = v.boolean("neither true nor false");
+
+const oneOf = (...texts: readonly string[]) =>
+  v.picklist(texts, `none of ${texts.join(", ")}`);
+
+const BY_PLACE = listOf(FIGURE, "numbers", LAYERS);
+
+const figures = v.pipe(OBJECT, v.record(v.string(), FIGURE));
+const BY_LAYER = v.custom(
+  (value) => v.is(figures, value) && Object.keys(value).length <= LAYERS,
+  `no numbers by layer, ${LAYERS} at most`,
+);
 
 const PROGRAM = oneOf("train", "train-test-only");
 const ADAPTER = objectOf({ name: TEXT, software: FLAG });
 const SPREAD = objectOf({ mean: FIGURE, std: FIGURE });
 
 /** An epoch; all fields that are not listed are numbers. */
-const EPOCH = objectOf({
-  fold: FOLD,
-  epoch: WHOLE,
-  seconds: NUMBER,
-  trainLoss: FIGURE,
-  trainAccuracy: FIGURE,
-  rates: BY_PLACE,
-  silent: optional(BY_PLACE),
-  saturated: optional(BY_PLACE),
-  gradientNorms: optional(BY_LAYER),
-  updateNorms: optional(BY_LAYER),
-  firstScales: optional(BY_LAYER),
-}, FIGURE);
+const EPOCH = v.pipe(
+  OBJECT,
+  v.objectWithRest(
+    {
+      fold: FOLD,
+      epoch: WHOLE,
+      seconds: NUMBER,
+      trainLoss: FIGURE,
+      trainAccuracy: FIGURE,
+      rates: BY_PLACE,
+      silent: v.optional(BY_PLACE),
+      saturated: v.optional(BY_PLACE),
+      gradientNorms: v.optional(BY_LAYER),
+      updateNorms: v.optional(BY_LAYER),
+      firstScales: v.optional(BY_LAYER),
+    },
+    FIGURE,
+    "missing",
+  ),
+);
 
 const SUMMARY = objectOf({
   program: PROGRAM,
@@ -67,35 +97,34 @@ const SUMMARY = objectOf({
       testLoss: FIGURE,
       testAccuracy: FIGURE,
     }),
-    { name: "folds", most: 9 },
+    "folds",
+    9,
   ),
-  valLoss: nullable(SPREAD),
-  valAccuracy: nullable(SPREAD),
+  valLoss: v.nullable(SPREAD),
+  valAccuracy: v.nullable(SPREAD),
   testLoss: SPREAD,
   testAccuracy: SPREAD,
   optimistic: FLAG,
 });
 
 /** A cell of a confusion matrix: class, predicted class, number of samples. */
-const CELL: Check = (value, key) =>
-  listOf(WHOLE, { name: "whole numbers", most: 3 })(value, key) ??
-    WHOLE((value as unknown[])[2], key);
+const CELL = v.strictTuple([WHOLE, WHOLE, WHOLE]);
 
 const SET = oneOf("training", "validation", "test");
 
 const STATE = objectOf({
   program: PROGRAM,
   adapter: ADAPTER,
-  folds: listOf(FOLD, { name: "folds", most: 9 }),
+  folds: listOf(FOLD, "folds", 9),
   epochs: WHOLE,
   resume: TEXT,
   state: oneOf("training", "ended", "stopped", "failed"),
-  problem: optional(TEXT),
+  problem: v.optional(TEXT),
   time: NUMBER,
   seconds: NUMBER,
   begun: FLAG,
-  classes: listOf(TEXT, { name: "names" }),
-  layers: listOf(TEXT, { name: "names", most: LAYERS }),
+  classes: listOf(TEXT, "names"),
+  layers: listOf(TEXT, "names", LAYERS),
   pass: objectOf({
     fold: FOLD,
     epoch: WHOLE,
@@ -113,13 +142,14 @@ const STATE = objectOf({
       fold: FOLD,
       epoch: WHOLE,
       set: SET,
-      counts: listOf(CELL, { name: "cells" }),
+      counts: listOf(CELL, "cells"),
     }),
-    { name: "confusions by fold", most: 9 },
+    "confusions by fold",
+    9,
   ),
   alarms: listOf(
     objectOf({ fold: FOLD, epoch: WHOLE, warning: TEXT }),
-    { name: "alarms" },
+    "alarms",
   ),
 });
 
@@ -163,16 +193,18 @@ export function parseStatus(text: string, path: string): RunState {
   return parse<RunState>(text, `"${path}"`, STATE);
 }
 
-function parse<T>(text: string, place: string, check: Check): T {
+function parse<T>(text: string, place: string, schema: v.GenericSchema): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new Error(`Cannot read ${place}: it is not JSON`, { cause });
   }
-  const problem = check(value, "");
-  if (problem !== undefined) {
-    throw new Error(`Cannot read ${place}: ${problem}`);
-  }
-  return value as T;
+  const { success, issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (success) return value as T;
+  const [issue] = issues;
+  const key = v.getDotPath(issue);
+  throw new Error(
+    `Cannot read ${place}: ${key ? `"${key}"` : "it"} is ${issue.message}`,
+  );
 }

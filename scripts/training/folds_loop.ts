@@ -28,13 +28,13 @@ const NEWS = 100;
 
 /**
  * Trains one fold after another. When the device is lost, another is opened on
- * the same adapter, and training goes on from the last checkpoints. When the
- * user stops the run, the process ends.
+ * the same adapter, and training goes on from the last checkpoints.
  *
  * @param folds The folds.
  * @param context Device, settings and run folder; the caller destroys this
  * device.
  * @returns Losses and accuracies of each fold.
+ * @throws {Interruption} If the user stopped the run; checkpoints were written.
  * @throws {Error} If devices are lost repeatedly at one batch, or the adapter
  * does not come back.
  * @throws Every other error of `trainFold()`.
@@ -58,7 +58,7 @@ export async function trainFolds(
       if (error instanceof Interruption) {
         await context.status.end("stopped");
         print(`Stopped, to go on with: ${resumeCommand(context.program)}`);
-        Deno.exit(context.pauses.exitStatus);
+        throw error;
       }
       await wait(NEWS);
       const { problem, adapter } = device;

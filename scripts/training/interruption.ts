@@ -4,6 +4,7 @@
  * @module
  */
 
+import { EarlyExit } from "../command_line/command.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
 /** Largest fraction of time that checkpoints between epochs may take. */
@@ -25,8 +26,8 @@ const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** A signal that stops a run. */
 type StopSignal = keyof typeof EXIT_STATUS;
 
-/** Thrown when training has stopped after a signal of its user. */
-export class Interruption extends Error {
+/** Thrown when training has stopped after a stop signal. */
+export class Interruption extends EarlyExit {
   /** Name of the class. */
   override readonly name = "Interruption";
 }
@@ -40,8 +41,8 @@ export class Interruption extends Error {
  */
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
-  readonly #listeners: readonly (readonly [StopSignal, () => void])[];
-  #asked: { readonly time: number; readonly exitStatus: number } | undefined;
+  readonly #listeners: (readonly [StopSignal, () => void])[];
+  #exitStatus: number | undefined;
   #batches = 0;
   #saved = performance.now();
   #cost = 0;
@@ -60,12 +61,7 @@ export class Pauses implements Disposable {
 
   /** Whether a stop signal has come. */
   get interrupted(): boolean {
-    return this.#asked !== undefined;
-  }
-
-  /** Exit status of the first stop signal; 0 without one. */
-  get exitStatus(): number {
-    return this.#asked?.exitStatus ?? 0;
+    return this.#exitStatus !== undefined;
   }
 
   /**
@@ -74,7 +70,9 @@ export class Pauses implements Disposable {
    * @throws {Interruption} If a stop signal has come.
    */
   throwIfInterrupted(): void {
-    if (this.interrupted) throw new Interruption("Stopped");
+    if (this.#exitStatus !== undefined) {
+      throw new Interruption(this.#exitStatus);
+    }
   }
 
   /** Counts a training batch towards the next checkpoint. */
@@ -112,15 +110,15 @@ export class Pauses implements Disposable {
 
   /** Stops listening, so that signals end the process again. */
   [Symbol.dispose](): void {
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners.splice(0)) {
       Deno.removeSignalListener(...listener);
     }
   }
 
   #ask(exitStatus: number): void {
-    const time = performance.now();
-    if (time - (this.#asked?.time ?? time) > ECHO) Deno.exit(exitStatus);
-    this.#asked ??= { time, exitStatus };
+    if (this.interrupted) return;
+    this.#exitStatus = exitStatus;
+    Deno.unrefTimer(setTimeout(() => this[Symbol.dispose](), ECHO));
   }
 
   #elapsed(): number {

@@ -25,7 +25,7 @@ import { RunStatus } from "../run/status.ts";
 import { findEventFiles } from "../run/tensorboard/event_file.ts";
 import { Results } from "../run/writer.ts";
 import { resumeCommand, trainFolds } from "./folds_loop.ts";
-import { Pauses } from "./interruption.ts";
+import { Interruption, Pauses } from "./interruption.ts";
 import { describeRun, summariseRun } from "./run_summary.ts";
 
 /** What a run trains, and on which device. */
@@ -102,6 +102,7 @@ export async function trainRun(
     checkpoints,
     identities,
   }).catch(async (error) => {
+    if (error instanceof Interruption) throw error;
     await status.end("failed", error.message);
     throw error;
   });

@@ -18,6 +18,53 @@ export interface Sample {
   readonly used: boolean;
 }
 
+/** Rules of a loss, by its type. */
+interface TargetRules {
+  /** Whether the loss has target counts, and no target times in their place. */
+  readonly hasCounts: (target: WrittenTarget) => boolean;
+  /** Checks the values of the loss; its region has a number of bins. */
+  readonly check: (
+    target: WrittenTarget,
+    sample: Sample & { readonly bins: number },
+    refuse: Refuse,
+  ) => void;
+}
+
+const RULES: Readonly<Record<SpikeTarget["type"], TargetRules>> = {
+  NumSpikes: {
+    hasCounts: () => true,
+    check({ tgtSpikeCount }, { bins, used }, refuse) {
+      if (used) checkCounts(tgtSpikeCount, { bins, whole: false }, refuse);
+    },
+  },
+  SpikeTime: {
+    hasCounts: ({ tgtSpikeTimes }) => tgtSpikeTimes === undefined,
+    check({ tgtSpikeCount, tgtSpikeTimes }, sample, refuse) {
+      if (tgtSpikeTimes) checkTimes(tgtSpikeTimes, sample, refuse);
+      else {
+        checkCounts(tgtSpikeCount, { bins: sample.bins, whole: true }, refuse);
+      }
+    },
+  },
+  ProbSpikes: {
+    hasCounts: () => false,
+    check: ({ probSlidingWin }, sample, refuse) =>
+      checkWindow(probSlidingWin, sample, refuse),
+  },
+  CrossEntropy: { hasCounts: () => false, check() {} },
+  SquaredRate: { hasCounts: () => false, check() {} },
+};
+
+/**
+ * Says whether a loss has target counts, and no target times in their place.
+ *
+ * @param target The loss.
+ * @returns Whether it has.
+ */
+export function hasCounts(target: SpikeTarget): boolean {
+  return RULES[target.type].hasCounts(target);
+}
+
 /**
  * Checks that region, window, target times and target counts of a loss fit the
  * sample. A region that is left out is the whole sample.
@@ -36,11 +83,9 @@ export function completeTarget(
     readonly refuse: Refuse;
   },
 ): SpikeTarget {
-  const { Ts, tSample, used } = sample;
+  const { Ts, tSample } = sample;
   const within: Refuse = (keys, problem) =>
     refuse([...place, ...keys], problem);
-  const { type, ...others } = written;
-  const { tgtSpikeCount, tgtSpikeTimes, probSlidingWin } = others;
   const region = written.tgtSpikeRegion ?? { start: 0, stop: tSample };
   const { start, stop } = region;
   if (stop > tSample) {
@@ -56,14 +101,9 @@ export function completeTarget(
       `from ${start} to ${stop} holds no time bin of ${Ts} ms`,
     );
   }
-  if (type === "ProbSpikes") checkWindow(probSlidingWin, sample, within);
-  if (type === "SpikeTime" && tgtSpikeTimes) {
-    checkTimes(tgtSpikeTimes, sample, within);
-  }
-  const spread = type === "SpikeTime" && !tgtSpikeTimes;
-  if (spread || (type === "NumSpikes" && used)) {
-    checkCounts(tgtSpikeCount, { bins, whole: spread }, within);
-  }
+  RULES[written.type].check(written, { ...sample, bins }, within);
+  // The region stands after the type, as in a file that users write.
+  const { type, ...others } = written;
   return { type, tgtSpikeRegion: region, ...others };
 }
 

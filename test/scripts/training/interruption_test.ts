@@ -68,6 +68,6 @@ for (
     process.kill(signal);
     assert.equal((await lines.read()).done, true);
     const { code, signal: endedBy } = await process.status;
-    assert.deepEqual([code, endedBy], [exitStatus, null]);
+    assert.deepEqual([code, endedBy], [exitStatus, signal]);
   });
 }

@@ -96,8 +96,8 @@ Deno.test("a run is shown without its damaged files, which are named", async () 
   const status = join(folder.path, "status.json");
   for (
     const [text, problem] of [
-      ['{"pass":{}}', '"program" is none of train, train-test-only'],
-      ['{"pass":null}', '"program" is none of'],
+      ['{"pass":{}}', '"program" is missing'],
+      ['{"program":7}', '"program" is none of train, train-test-only'],
       [JSON.stringify({ ...stateWith(), pass: null }), '"pass" is no object'],
       ["7", "it is no object"],
       ["", "it is not JSON"],
