@@ -50,8 +50,8 @@ function find(): boolean {
 /**
  * Registers a test that needs a browser.
  *
- * @param name What the test shows, a sentence.
- * @param test The test, given a browser that is closed behind it.
+ * @param name The claim that the test proves, a sentence.
+ * @param test The test, given a browser that is closed after it.
  */
 export function browserTest(
   name: string,

@@ -32,8 +32,8 @@ export function error(actual: Tensor, expected: Tensor): number {
 /**
  * Requires two tensors to be equal up to the rounding of float32.
  *
- * @param actual What a kernel computed.
- * @param expected What it should have.
+ * @param actual Values that a kernel computed.
+ * @param expected The correct values.
  * @param tolerance How far they may differ, over the largest expected value.
  */
 export function close(
@@ -48,8 +48,8 @@ export function close(
 /**
  * Requires two arrays to be equal, bit for bit up to the sign of 0.
  *
- * @param actual What a kernel computed.
- * @param expected What it should have.
+ * @param actual Values that a kernel computed.
+ * @param expected The correct values.
  */
 export function same(
   actual: ArrayLike<number>,

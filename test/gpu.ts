@@ -44,7 +44,7 @@ export function device(): Device {
 /**
  * Registers a test that needs a device.
  *
- * @param name What the test shows, a sentence.
+ * @param name The claim that the test proves, a sentence.
  * @param test The test; it fails too if the device refused a command.
  */
 export function gpuTest(name: string, test: () => Promise<void>): void {

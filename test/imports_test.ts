@@ -178,7 +178,7 @@ Deno.test("rooms of engine and kernels import from those below them", () => {
       .map((target) => `${path} imports ${target}`);
   });
   assert.deepEqual(wrong, []);
-  // What a room may import from comes before it, so that there is no circle.
+  // A room comes after those that it imports from, so that there is no circle.
   const order = Object.keys(ROOMS);
   for (const [index, room] of order.entries()) {
     for (const other of ROOMS[room]) assert(order.indexOf(other) < index, room);

@@ -1,5 +1,5 @@
 /**
- * What README.md says, in the parts that can be tried.
+ * The parts of README.md that tests run.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export const README: string = await Deno.readTextFile(join(ROOT, "README.md"));
 /**
  * Finds the blocks of code in a language.
  *
- * @param language As written behind the fence, such as `sh`.
+ * @param language As written after the fence, such as `sh`.
  * @param part The text to look in, all of README.md unless given.
  * @returns The text of each, in order.
  */

@@ -25,7 +25,7 @@ const scripts = Object.keys(tasks).filter((task) =>
 /** The section whose commands have a test of their own. */
 const OWN = sectionOf("Your own recordings in five minutes");
 
-/** What makes the tasks that train fit for a test. */
+/** Arguments that make training short. */
 const SHORT = [
   ...["--folds", "1", "--set", "training.epochs=1"],
   ...["--set", "network=[{pool: 16}, {dense: 19}]"],

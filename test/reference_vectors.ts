@@ -1,10 +1,10 @@
 /**
- * What slayerPytorch computed on random inputs, and what PyTorch and
- * SpikingJelly did.
+ * Results of slayerPytorch on random inputs, and those of PyTorch and
+ * SpikingJelly.
  *
- * The full set of slayerPytorch's is looked for in the folder that `SLAYER_REFERENCE` names, else
- * in `../shared/reference/slayer` beside this repository; a selection of it is
- * in `test/reference`.
+ * The full set of slayerPytorch's is looked for in the folder that
+ * `SLAYER_REFERENCE` names, else in `../shared/reference/slayer` beside this
+ * repository; a selection of it is in `test/reference`.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import type { Outcome } from "./scripts/run_script.ts";
  * Takes out lines that say how far a task is, of which there is one every five
  * seconds.
  *
- * @param text What a task printed.
+ * @param text Output of a task.
  * @returns The same for a task that takes less.
  */
 export function withoutProgress(text: string): string {
@@ -28,7 +28,7 @@ export function withoutProgress(text: string): string {
  * @param task Its name.
  * @param args Its arguments.
  * @param options The folder of `deno.json`, this repository unless given.
- * @returns What it left behind, without lines that say how far it is.
+ * @returns Its exit status and output, without lines of progress.
  */
 export async function runTask(
   task: string,

@@ -14,9 +14,9 @@ export const ROOT: string = dirname(import.meta.dirname!);
 /** Folders that hold source. */
 const FOLDERS = ["kernels", "engine", "dataset", "scripts", "bench", "test"];
 
-/** What was found in a file. */
+/** Imports and names of a file. */
 export interface Source {
-  /** What it imports, as written, by whatever means. */
+  /** Specifiers of its imports, as written, of every kind. */
   readonly imports: readonly string[];
   /**
    * Names it uses other than as keys, with the key that is taken from them:
@@ -59,7 +59,7 @@ async function listModules(folder: string): Promise<string[]> {
  * Parses a module.
  *
  * @param text Its text.
- * @returns What it imports and names.
+ * @returns Its imports and names.
  */
 export function parseSource(text: string): Source {
   const imports: string[] = [];
@@ -110,7 +110,7 @@ export function parseSource(text: string): Source {
  * Finds the file that an import leads to.
  *
  * @param from Path of the importing file, from the top of the repository.
- * @param specifier What it imports, starting with a dot.
+ * @param specifier Specifier of an import, starting with a dot.
  * @returns Path from the top of the repository.
  */
 export function resolveImport(from: string, specifier: string): string {

@@ -86,7 +86,7 @@ const script = (url: string) => `
   }));
 `;
 
-/** What one array of the trace was like. */
+/** Shape and largest value of an array of the trace. */
 interface Described {
   readonly name: string;
   readonly shape: number[];

@@ -12,7 +12,7 @@ import { type FileSource, nameOf } from "./file_source.ts";
 const WINDOW_BYTES = 1 << 20;
 
 /** Bytes that one read may ask for: more than any packet of a camera takes. */
-const MOST_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 28;
 
 /** A file whose bytes are asked for by where they are. */
 interface OpenFile {
@@ -94,7 +94,7 @@ export class RandomAccessFile implements Disposable {
           `are left`,
       );
     }
-    if (length > MOST_BYTES) {
+    if (length > MAX_BYTES) {
       throw this.damage(offset, `a packet claims ${length} bytes`);
     }
     if (offset < this.#start || offset + length > this.#start + this.#length) {
@@ -128,9 +128,9 @@ export class RandomAccessFile implements Disposable {
     if (length > this.#window.length) this.#window = new Uint8Array(length);
     this.#length = 0;
     this.#start = offset;
-    const wanted = this.#window.subarray(0, this.size - offset);
+    const window = this.#window.subarray(0, this.size - offset);
     try {
-      this.#length = await this.#file.read(wanted, offset);
+      this.#length = await this.#file.read(window, offset);
     } catch (cause) {
       throw new RecordingError(this.path, fileProblem(cause), {
         offset,

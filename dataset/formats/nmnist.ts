@@ -177,8 +177,8 @@ export async function openNmnist(
     const names = EXTENSIONS.map((extension) => id + extension);
     const name = names.find((name) => present.has(name));
     if (name === undefined) {
-      const wanted = names.map((name) => `"${name}"`).join(" or ");
-      throw new DatasetError(directory, `there is no ${wanted}`);
+      const expected = names.map((name) => `"${name}"`).join(" or ");
+      throw new DatasetError(directory, `there is no ${expected}`);
     }
     return name;
   });

@@ -72,8 +72,8 @@ export async function inspectRecording(
  * @param name Name of the recording.
  * @param classes Names of the classes.
  * @param options Folder of the slices, and the axes of the store.
- * @returns What is needed to import the slices, as consecutive signs of a
- *   recording.
+ * @returns Lengths, places and checksum of the slices, as consecutive signs of
+ *   a recording.
  * @throws {DatasetError} If a slice cannot be read or has no events.
  */
 export async function inspectSlices(

@@ -69,12 +69,16 @@ export class StoreUpdate implements AsyncDisposable {
     }
     using stack = new DisposableStack();
     const lock = stack.use(await StoreLock.acquire(path, "slice"));
-    const update = new StoreUpdate(path, lock, await StoreUpdate.#look(path));
+    const update = new StoreUpdate(
+      path,
+      lock,
+      await StoreUpdate.#inspect(path),
+    );
     stack.move();
     return update;
   }
 
-  static async #look(path: string): Promise<Found> {
+  static async #inspect(path: string): Promise<Found> {
     const entries: string[] = [];
     try {
       for await (const { name } of Deno.readDir(path)) entries.push(name);

@@ -12,7 +12,7 @@ import { fileProblem } from "../files/file_problem.ts";
  * Maximum size of a file in bytes: chunks and descriptions are far smaller, and
  * a damaged file must not fill memory before it is refused.
  */
-const MOST_BYTES = 4 << 20;
+const MAX_BYTES = 4 << 20;
 
 /**
  * Says why a file or folder could not be written.
@@ -73,8 +73,8 @@ export class ZarrFolder {
     const path = join(this.#path, key.slice(1));
     try {
       const { size } = await Deno.stat(path);
-      if (size <= MOST_BYTES) return await Deno.readFile(path);
-      throw new Error(`it has ${size} bytes, at most ${MOST_BYTES} are read`);
+      if (size <= MAX_BYTES) return await Deno.readFile(path);
+      throw new Error(`it has ${size} bytes, at most ${MAX_BYTES} are read`);
     } catch (cause) {
       // zarrita reads a missing chunk as zeros, but here every chunk is written,
       // so a missing one is damage.

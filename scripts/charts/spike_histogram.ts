@@ -98,15 +98,15 @@ function desiredRules(desired: NonNullable<OutputSpikes["desired"]>) {
   return {
     data: {
       values: [
-        { wanted: "of the target", count: desired.true },
-        { wanted: "of each other class", count: desired.false },
+        { target: "of the target", count: desired.true },
+        { target: "of each other class", count: desired.false },
       ],
     },
     mark: { type: "rule", strokeWidth: 1.5 },
     encoding: {
       x: { field: "count", type: "quantitative" },
       strokeDash: {
-        field: "wanted",
+        field: "target",
         type: "nominal",
         sort: null,
         title: "desired count",
@@ -117,7 +117,7 @@ function desiredRules(desired: NonNullable<OutputSpikes["desired"]>) {
         legend: { symbolSize: 500 },
       },
       tooltip: [
-        { field: "wanted", type: "nominal" },
+        { field: "target", type: "nominal" },
         { field: "count", type: "quantitative", title: "spikes" },
       ],
     },

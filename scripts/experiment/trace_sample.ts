@@ -133,7 +133,7 @@ function requireNeuron(
   const found = layers.find(({ name }) => name === layer);
   if (found === undefined) {
     throw new RangeError(
-      `Cannot look at neuron "${layer}:${neuron}": the layers with neurons ` +
+      `Cannot trace neuron "${layer}:${neuron}": the layers with neurons ` +
         "are " +
         layers.map(({ name }) => name).join(", "),
     );
@@ -141,7 +141,7 @@ function requireNeuron(
   const size = sizeOf(found.output);
   if (neuron >= size) {
     throw new RangeError(
-      `Cannot look at neuron "${layer}:${neuron}": the layer has ${size}, ` +
+      `Cannot trace neuron "${layer}:${neuron}": the layer has ${size}, ` +
         "counted from 0",
     );
   }

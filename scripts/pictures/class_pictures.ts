@@ -12,7 +12,7 @@ import { type Panel, picturePanels } from "./picture_panels.ts";
 import { createSample } from "./samples/sample.ts";
 
 /** Classes that are drawn at most, and panels in a row. */
-const [MOST_CLASSES, COLUMNS] = [24, 4];
+const [MAX_CLASSES, COLUMNS] = [24, 4];
 
 /**
  * Charts ON minus OFF events of each pixel of the first sample of each class.
@@ -28,7 +28,7 @@ export async function classPictures(
 ): Promise<ChartSpec> {
   const { classes, labels, sensor } = samples;
   const panels: Panel[] = [];
-  for (const [label, className] of classes.slice(0, MOST_CLASSES).entries()) {
+  for (const [label, className] of classes.slice(0, MAX_CLASSES).entries()) {
     const index = labels.indexOf(label);
     const events = index < 0 ? undefined : await samples.events(index);
     if (events === undefined || events.t.length === 0) continue;

@@ -16,7 +16,7 @@ import {
 } from "./samples/time_unit.ts";
 
 /** Largest number of time bins that events are counted in. */
-const MOST_BINS = 200;
+const MAX_BINS = 200;
 
 /** Shortest time bin, in µs. */
 const SHORTEST_US = 1000;
@@ -31,7 +31,7 @@ const SHORTEST_US = 1000;
 export function ratePlot(sample: Sample, theme: Theme): ChartSpec {
   const { name, startUs, endUs, events } = sample;
   const span = Math.max(endUs - startUs, SHORTEST_US);
-  const bins = Math.min(MOST_BINS, Math.floor(span / SHORTEST_US));
+  const bins = Math.min(MAX_BINS, Math.floor(span / SHORTEST_US));
   const width = span / bins;
   const unit = chooseTimeUnit(startUs + span);
   const { on, off } = GROUNDS[theme];

@@ -98,10 +98,10 @@ export async function trainedFolds(
   folds: readonly Fold[],
 ): Promise<Fold[]> {
   const numbers = folds.map(({ number }) => number);
-  const stranger = [...weights.keys()].find((fold) => !numbers.includes(fold));
-  if (stranger !== undefined) {
+  const unknown = [...weights.keys()].find((fold) => !numbers.includes(fold));
+  if (unknown !== undefined) {
     throw new Error(
-      `Cannot use run "${folder}": its metrics.jsonl has fold ${stranger}, ` +
+      `Cannot use run "${folder}": its metrics.jsonl has fold ${unknown}, ` +
         `its data have ${counted(folds.length, "fold")}`,
     );
   }

@@ -139,10 +139,10 @@ export class RunStatus {
    */
   addAlarm(alarm: RunAlarm): void {
     const { fold, warning } = alarm;
-    const given = this.#alarms.some((other) =>
+    const isKnown = this.#alarms.some((other) =>
       other.fold === fold && other.warning === warning
     );
-    if (!given) this.#alarms.push(alarm);
+    if (!isKnown) this.#alarms.push(alarm);
   }
 
   /** Discards the predictions of a pass that was not completed. */

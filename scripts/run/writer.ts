@@ -100,12 +100,12 @@ export class Results {
     const kept = parseMetrics(text ?? "", path).filter(({ fold, epoch }) =>
       epoch < (epochs.get(fold) ?? Infinity)
     );
-    for (const [wanted, expected] of epochs) {
-      const found = kept.filter(({ fold }) => fold === wanted).length;
+    for (const [number, expected] of epochs) {
+      const found = kept.filter(({ fold }) => fold === number).length;
       if (found !== expected) {
         throw new Error(
           `Cannot resume: "${path}" has ${counted(found, "epoch")} of fold ` +
-            `${wanted}, expected ${expected}; ${await this.remedy(wanted)}`,
+            `${number}, expected ${expected}; ${await this.remedy(number)}`,
         );
       }
     }

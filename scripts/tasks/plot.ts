@@ -49,7 +49,7 @@ await runCommand({
       description: message`Folder for the charts [RUN/plots]`,
     }).optional(),
     samples: option("--samples", integer({ metavar: "N", min: 1 }), {
-      description: message`Test samples of each fold to look at`,
+      description: message`Test samples of each fold to draw`,
     }).withDefault(1),
     neuron: option("--neuron", string({ metavar: "LAYER:N" }), {
       description: message`Neuron whose potential is drawn`,
@@ -102,7 +102,7 @@ function parseNeuron(word: string): NeuronName {
   const [, layer, neuron] = /^(\w+):(\d{1,9})$/.exec(word) ?? [];
   if (layer === undefined) {
     throw new RangeError(
-      `Cannot look at neuron "${word}": expected a layer and a number, fc1:7`,
+      `Cannot trace neuron "${word}": expected a layer and a number, fc1:7`,
     );
   }
   return { layer, neuron: Number(neuron) };

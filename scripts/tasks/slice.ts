@@ -139,7 +139,7 @@ async function own({ data, window, out }: Options): Promise<Job> {
   };
 }
 
-async function tagged({ data, axes, window, ...given }: Options): Promise<Job> {
+async function tagged({ data, axes, window, ...paths }: Options): Promise<Job> {
   if (window !== undefined) {
     throw new RangeError(
       `Cannot cut windows of "${window}": the tags of "${data}" cut its ` +
@@ -147,21 +147,21 @@ async function tagged({ data, axes, window, ...given }: Options): Promise<Job> {
     );
   }
   const inData = (name: string) => join(data, name);
-  const list = given.list ?? inData("filelist.txt");
-  const out = given.out ?? inData("sliced.zarr");
+  const list = paths.list ?? inData("filelist.txt");
+  const out = paths.out ?? inData("sliced.zarr");
   return {
     out,
     total: (await readFileList(list)).length,
     run: (onProgress) =>
       sliceRecordings({
-        ...(given.slices === undefined
+        ...(paths.slices === undefined
           ? {
-            recordings: given.recordings ?? inData("recordings"),
-            tags: given.tags ?? inData("tags"),
+            recordings: paths.recordings ?? inData("recordings"),
+            tags: paths.tags ?? inData("tags"),
           }
-          : { slices: given.slices }),
+          : { slices: paths.slices }),
         list,
-        classes: given.classes ??
+        classes: paths.classes ??
           inData("SL-Animals-DVS_gestures_definitions.csv"),
         out,
         axes,

@@ -117,7 +117,7 @@ export function findNonFinite(
 /** Training alarms of a fold; the warning of a layer is given only once. */
 export class Alarms {
   readonly #remedies: Remedies;
-  readonly #given = new Set<string>();
+  readonly #warned = new Set<string>();
   /** Smallest gradient norm above zero of each layer, over all epochs. */
   readonly #least: Record<string, number> = {};
   /** Consecutive epochs whose accuracy was at chance level. */
@@ -169,9 +169,9 @@ export class Alarms {
     return [...warningsOf(state, this.#least, this.#remedies)].filter(
       (warning) => {
         const { layer, what, covers = [] } = warning;
-        const isNew = !this.#given.has(`${layer} ${what}`);
-        for (const said of [what, ...covers]) {
-          this.#given.add(`${layer} ${said}`);
+        const isNew = !this.#warned.has(`${layer} ${what}`);
+        for (const problem of [what, ...covers]) {
+          this.#warned.add(`${layer} ${problem}`);
         }
         return isNew;
       },

@@ -24,7 +24,7 @@ import { normsOf } from "./norms.ts";
 import type { RunStatus } from "../run/status.ts";
 
 /** Loss, accuracy and activity of an epoch's training pass. */
-type Came = Pick<
+type TrainingStatistics = Pick<
   PassStatistics,
   "loss" | "accuracy" | "samples" | "rates" | "silent" | "saturated"
 >;
@@ -34,7 +34,7 @@ export interface TrainedEpoch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
   /** Statistics of its training pass, or a promise of them. */
-  readonly train: Came | Promise<Came>;
+  readonly train: TrainingStatistics | Promise<TrainingStatistics>;
   /** Its learning rate. */
   readonly lr: number;
 }

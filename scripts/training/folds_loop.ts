@@ -18,13 +18,13 @@ import { quote } from "../command_line/quote.ts";
 import { trainFold } from "./train_fold.ts";
 
 /** Device losses at one batch of one fold after which training gives up. */
-const LOSSES = 3;
+const MAX_LOSSES = 3;
 
 /** Delay before each attempt to open a device again, in ms. */
-const WAITS = [0, 1000, 5000];
+const REOPEN_DELAYS_MS = [0, 1000, 5000];
 
 /** A device loss is reported this late after the errors it causes, in ms. */
-const NEWS = 100;
+const LOSS_REPORT_MS = 100;
 
 /**
  * Trains one fold after another. When the device is lost, another is opened on
@@ -60,7 +60,7 @@ export async function trainFolds(
         print(`Stopped, to go on with: ${resumeCommand(context.program)}`);
         throw error;
       }
-      await wait(NEWS);
+      await wait(LOSS_REPORT_MS);
       const { problem, adapter } = device;
       if (problem === undefined) throw error;
       device.destroy();
@@ -68,7 +68,7 @@ export async function trainFolds(
       const place = nextPlace(folds, checkpoints);
       losses = place === last ? losses + 1 : 1;
       last = place;
-      if (losses > LOSSES) {
+      if (losses > MAX_LOSSES) {
         throw new Error(
           `Cannot go on with "${adapter.name}": ${problem}, ${losses} times ` +
             `at ${place}; --resume tries again from there`,
@@ -84,7 +84,7 @@ export async function trainFolds(
 /** Opens a device again on the adapter whose device was lost. */
 async function openAgain({ name }: AdapterDescription): Promise<Device> {
   let found = "no adapter is left";
-  for (const ms of WAITS) {
+  for (const ms of REOPEN_DELAYS_MS) {
     await wait(ms);
     try {
       const device = await openPreferredDevice();

@@ -211,7 +211,7 @@ export function busyInput(
  * Makes a network's weights lean to excitation, so that deep layers fire.
  *
  * @param model The network; its weights are changed.
- * @param lean What is added, over the largest weight of a layer.
+ * @param lean Value added to each weight, over the largest weight of a layer.
  * @returns The weights.
  */
 export async function excite(

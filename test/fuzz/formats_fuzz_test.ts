@@ -141,13 +141,13 @@ const FORMATS: Record<string, [bases: Uint8Array[], tokens: string[]]> = {
 };
 
 /** Bytes of a file; ten bytes of `.bsn` stand for up to 65,535 events. */
-const MOST_BYTES: Record<string, number> = { "BSN": 1000 };
+const MAX_BYTES: Record<string, number> = { "BSN": 1000 };
 
 for (const [name, [bases, tokens]] of Object.entries(FORMATS)) {
   fuzzTest(name, {
     share: 0.05,
     inputs: mutated(bases, tokens)
-      .map((bytes) => bytes.subarray(0, MOST_BYTES[name])),
+      .map((bytes) => bytes.subarray(0, MAX_BYTES[name])),
     refusal: RecordingError,
     async read(bytes) {
       const file = new File([bytes], `a.${name}`);

@@ -34,7 +34,7 @@ export interface FuzzOptions<T> {
 /**
  * Declares a test that reads files of a format.
  *
- * @param format What the format is called.
+ * @param format Name of the format.
  * @param options The files, and how they are read.
  */
 export function fuzzTest<T>(format: string, options: FuzzOptions<T>): void {

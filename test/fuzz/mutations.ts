@@ -116,7 +116,7 @@ interface TreeMutation {
 /**
  * Changes values in a tree of JSON, up to three times over.
  *
- * @param tree What JSON holds.
+ * @param tree A value of JSON.
  * @returns Trees of other values, or with other keys.
  */
 export function mutatedTree(tree: unknown): fc.Arbitrary<unknown> {

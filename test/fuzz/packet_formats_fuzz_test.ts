@@ -40,7 +40,7 @@ const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
 
 /** Events that one byte of a file stands for, at most: runs of one word. */
-const MOST_EVENTS = 70_000;
+const MAX_EVENTS = 70_000;
 
 const ROWS = Array.from(
   { length: 40 },
@@ -72,7 +72,7 @@ function fuzzFormat(
         assert(p.every((polarity) => polarity < 2));
         events += t.length;
       }
-      assert(events <= MOST_EVENTS * bytes.length);
+      assert(events <= MAX_EVENTS * bytes.length);
       assert(recording.faults.every(({ count }) => count > 0));
     },
   });

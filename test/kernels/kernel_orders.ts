@@ -17,7 +17,7 @@ type Shape = readonly number[];
 export interface Quads {
   /** Neurons of a run, which ends with a quad of its own. @default all */
   readonly run?: number;
-  /** What lies where a quad is not full. @default 0 */
+  /** Value of the padding of quads. @default 0 */
   readonly over?: number;
 }
 
@@ -85,7 +85,7 @@ export function fromKernel(
  * Packs spikes, or counts of them.
  *
  * @param tensor Whole numbers × height, `[N, C, H, W, T]`.
- * @param height What stands for one spike.
+ * @param height Value of one spike.
  * @param P Bit planes.
  * @returns Words `[N, P, B, F]`.
  */

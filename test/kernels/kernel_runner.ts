@@ -14,18 +14,18 @@ import { readBytes } from "../../engine/device/readback.ts";
 import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
 import { device } from "../gpu.ts";
 
-/** What a buffer holds. */
+/** Content of a buffer. */
 export type Words = Float32Array | Uint32Array;
 
-/** What a kernel's buffers hold, by the names of its bindings. */
+/** Contents of a kernel's buffers, by the names of its bindings. */
 export type Arrays<S extends KernelSpec> = Readonly<
   Record<BindingOf<S>, Words>
 >;
 
-/** Words behind the end of a buffer that no kernel may read or write. */
+/** Words after the end of a buffer that no kernel may read or write. */
 const MARGIN = 256;
 
-/** What they hold: NaNs, so that reading them shows, others in each buffer. */
+/** Their content: NaNs that differ between buffers, so that a read shows. */
 const UNTOUCHED = 0x7fc0de00;
 
 /** Bindings that are uniforms, whose size is fixed. */
@@ -46,10 +46,10 @@ export function sharedCompiler(): Compiler {
  * Runs a kernel once.
  *
  * @param spec The kernel.
- * @param arrays What its buffers hold; they stay as they are.
+ * @param arrays Contents of its buffers; the arrays are not changed.
  * @param constants As for `Compiler.dispatch`.
  * @param grid Workgroups along x, y and z.
- * @returns What its buffers hold afterwards, in arrays of the same types.
+ * @returns Contents of its buffers afterwards, in arrays of the same types.
  */
 export function run<S extends KernelSpec, A extends Arrays<S>>(
   spec: S,
@@ -65,10 +65,10 @@ export function run<S extends KernelSpec, A extends Arrays<S>>(
 /**
  * Runs dispatches on arrays.
  *
- * @param arrays What the buffers hold; they stay as they are.
- * @param samples Number of samples in hand.
+ * @param arrays Contents of the buffers; the arrays are not changed.
+ * @param samples Number of samples of the micro-batch.
  * @param compile Makes the dispatches of the buffers, named as the arrays.
- * @returns What the buffers hold afterwards, in arrays of the same types.
+ * @returns Contents of the buffers afterwards, in arrays of the same types.
  */
 export async function runDispatches<A extends Readonly<Record<string, Words>>>(
   arrays: A,

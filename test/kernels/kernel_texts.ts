@@ -104,7 +104,7 @@ function* walk(folder: string): Generator<string> {
   }
 }
 
-/** What is compiled: all texts but the shared ones. */
+/** Texts that are compiled: all but the shared ones. */
 export const MODULES = TEXTS.filter((name) =>
   !(name in SHARED) && !Object.values(STEPPED).includes(name)
 );
@@ -137,7 +137,7 @@ export function sharedBy(module: string): string[] {
  *
  * @param module Its path.
  * @param options Whether its neurons are stepped, or else those of the SRM.
- * @returns What is compiled.
+ * @returns The texts that are compiled.
  */
 export function codeOf(module: string, { stepped = false } = {}): string {
   const texts = sharedBy(module).map((text) =>

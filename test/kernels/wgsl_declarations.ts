@@ -51,7 +51,7 @@ export function declarations(text: string): Declarations {
   const arrays = [
     ...code.matchAll(/^var<(?:private|workgroup)> (\w+): [^;]+;$/gm),
   ];
-  /** What each name of the module stands for. */
+  /** Declaration of each name of the module. */
   const meanings = new Map([
     ...[...functions].map(([name, text]) =>
       [name, foreignNames(text).join(" ")] as const

@@ -6,7 +6,7 @@
 
 import { type Tensor, zeros } from "./tensor.ts";
 
-/** What several events in one bin become. */
+/** Coding of several events in one bin. */
 export type BinningMode = "OR" | "SUM" | "SUM_NORM";
 
 /**
@@ -17,7 +17,7 @@ export type BinningMode = "OR" | "SUM" | "SUM_NORM";
  * @param samples The events of N samples as words, (bin << addressBits) |
  * address, where address = (row·width + column)·2 + polarity.
  * @param shape [N, 2, H, W, T]; the channel is the polarity.
- * @param mode What several events in one bin become.
+ * @param mode Coding of several events in one bin.
  * @param height 1/Ts where one event is to be one spike.
  * @returns x in the given shape.
  */

@@ -7,7 +7,7 @@
 import { psp, pspAdjoint } from "./srm.ts";
 import { type Tensor, zeros } from "./tensor.ts";
 
-/** What the output neurons should do. */
+/** Target spike counts of the output neurons. */
 export interface Target {
   /** Time in ms in which spikes are counted, `stop` excluded. */
   readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };
@@ -111,7 +111,7 @@ export function spikeTimeLoss(
   };
 }
 
-/** What the output neurons should do, as probabilities. */
+/** Target of the output neurons, as probabilities. */
 export interface ProbabilityTarget {
   /** Time in ms in which outputs are compared, `stop` excluded. */
   readonly tgtSpikeRegion: { readonly start: number; readonly stop: number };

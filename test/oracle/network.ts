@@ -162,7 +162,7 @@ export function backward(
  * @param network The network; its weights are changed in place.
  * @param x Input spikes, [N, C, H, W, T].
  * @param labels The right class of each sample, N numbers.
- * @param target What the output neurons should do.
+ * @param target Target spike counts of the output neurons.
  * @param updates The update of each layer's weights; a pool's is not called.
  * @returns The loss before the step.
  */

@@ -60,7 +60,7 @@ export function pspAdjoint(
   return dx;
 }
 
-/** What a layer of neurons does with its drive. */
+/** Spikes and potentials of a layer of neurons. */
 export interface Activity {
   /** Height 1/Ts or 0, [N, C, H, W, T]. */
   readonly spikes: Tensor;

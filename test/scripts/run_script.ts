@@ -4,13 +4,13 @@
  * @module
  */
 
-/** What a process left behind. */
+/** Exit status and output of a process. */
 export interface Outcome {
   /** Its exit code. */
   readonly code: number;
-  /** What it printed. */
+  /** Standard output. */
   readonly stdout: string;
-  /** What it complained of. */
+  /** Standard error. */
   readonly stderr: string;
 }
 
@@ -20,7 +20,7 @@ export interface Outcome {
  * @param script Path from the top of the repository, or absolute.
  * @param args Its arguments.
  * @param options Permissions, such as `--allow-read`, and variables set.
- * @returns What it left behind.
+ * @returns Its exit status and output.
  */
 export async function runScript(
   script: string,

@@ -18,7 +18,7 @@ const END_MARK = 0x177245385090;
 const GROUP_SYMBOLS = 50;
 
 /** Longest code in bits. */
-const MOST_BITS = 20;
+const MAX_BITS = 20;
 
 /** Reads bits, the highest of a byte first. */
 class BitReader {
@@ -59,9 +59,9 @@ class BitReader {
 interface HuffmanCode {
   /** Symbols in the order of their codes. */
   readonly symbols: Uint16Array;
-  /** Highest code of each length, −1 where there is none, [MOST_BITS + 2]. */
+  /** Highest code of each length, −1 where there is none, [MAX_BITS + 2]. */
   readonly limit: Int32Array;
-  /** Index of a symbol minus its code, by length, [MOST_BITS + 2]. */
+  /** Index of a symbol minus its code, by length, [MAX_BITS + 2]. */
   readonly base: Int32Array;
 }
 
@@ -212,16 +212,16 @@ function readCode(reader: BitReader, symbols: number): HuffmanCode {
   let length = reader.read(5);
   const lengths = Array.from({ length: symbols }, () => {
     while (reader.read(1) === 1) length += reader.read(1) === 1 ? -1 : 1;
-    if (length < 1 || length > MOST_BITS) {
+    if (length < 1 || length > MAX_BITS) {
       throw new RangeError("a bzip2 code is damaged");
     }
     return length;
   });
   const sorted = new Uint16Array(symbols);
-  const limit = new Int32Array(MOST_BITS + 2).fill(-1);
-  const base = new Int32Array(MOST_BITS + 2);
+  const limit = new Int32Array(MAX_BITS + 2).fill(-1);
+  const base = new Int32Array(MAX_BITS + 2);
   let [code, index] = [0, 0];
-  for (let bits = 1; bits <= MOST_BITS; bits++) {
+  for (let bits = 1; bits <= MAX_BITS; bits++) {
     base[bits] = index - code;
     for (let symbol = 0; symbol < symbols; symbol++) {
       if (lengths[symbol] !== bits) continue;
@@ -238,7 +238,7 @@ function readSymbol(
   { symbols, limit, base }: HuffmanCode,
 ): number {
   let code = 0;
-  for (let bits = 1; bits <= MOST_BITS; bits++) {
+  for (let bits = 1; bits <= MAX_BITS; bits++) {
     code = code << 1 | reader.read(1);
     const index = base[bits] + code;
     if (code <= limit[bits] && index < symbols.length) return symbols[index];

@@ -15,7 +15,7 @@ const DESCRIPTOR = [0x60, 0x70, 0x73];
 const BLOCK_BYTES = [0, 0, 0, 0, 1 << 16, 1 << 18, 1 << 20, 1 << 22];
 
 /** Most bytes that one byte of a block stands for. */
-const MOST_RATIO = 255;
+const MAX_RATIO = 255;
 
 /** Set in the size of a block that is stored as it is. */
 const STORED_BIT = 0x80000000;
@@ -79,7 +79,7 @@ export class Lz4Decoder {
       const stored = size >= STORED_BIT;
       const room = Math.min(
         blockBytes,
-        stored ? block.length : MOST_RATIO * block.length,
+        stored ? block.length : MAX_RATIO * block.length,
         most - length,
       );
       this.#reserve(length + room, length);

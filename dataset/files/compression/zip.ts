@@ -23,7 +23,7 @@ const END_BYTES = 22;
 const LOCATOR_64_BYTES = 20;
 
 /** Bytes of the longest comment of an archive. */
-const MOST_COMMENT = 0xffff;
+const MAX_COMMENT = 0xffff;
 
 /** The number in 32 bits that has its value in 64 bits elsewhere. */
 const ELSEWHERE = 0xffffffff;
@@ -32,7 +32,7 @@ const ELSEWHERE = 0xffffffff;
 const [STORED, DEFLATED] = [0, 8];
 
 /** How many times smaller Deflate makes bytes at most. */
-const MOST_DEFLATED = 1032;
+const MAX_DEFLATED = 1032;
 
 /** A file in an archive. */
 export interface ZipEntry {
@@ -74,7 +74,7 @@ export async function readZip(source: FileSource): Promise<ZipEntry[]> {
   const size = await sizeOf(source).catch((cause) => {
     throw new RecordingError(path, fileProblem(cause), { cause });
   });
-  const tailBytes = END_BYTES + MOST_COMMENT + LOCATOR_64_BYTES;
+  const tailBytes = END_BYTES + MAX_COMMENT + LOCATOR_64_BYTES;
   const tailStart = Math.max(0, size - tailBytes);
   const tail = await viewAt(source, tailStart);
   let at = tail.byteLength - END_BYTES;
@@ -134,7 +134,7 @@ export async function readZip(source: FileSource): Promise<ZipEntry[]> {
       );
     }
     const method = list.getUint16(at + 10, true);
-    if (bytes > compressed * (method === STORED ? 1 : MOST_DEFLATED)) {
+    if (bytes > compressed * (method === STORED ? 1 : MAX_DEFLATED)) {
       damaged(
         `byte ${offset}: "${name}" cannot have ${bytes} bytes, compressed to ` +
           `${compressed}`,

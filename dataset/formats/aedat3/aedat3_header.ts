@@ -15,7 +15,7 @@ export const VERSION_LINE = "#!AER-DAT3.1";
 const END_LINE = "#!END-HEADER";
 
 /** Bytes within which a header ends. */
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;
 
 const LF = 0x0a;
 
@@ -52,7 +52,7 @@ export interface Aedat3Header {
 export async function readAedat3Header(
   file: RandomAccessFile,
 ): Promise<Aedat3Header> {
-  const bytes = await file.read(0, Math.min(file.size, MOST_BYTES));
+  const bytes = await file.read(0, Math.min(file.size, MAX_BYTES));
   let sensor: Sensor | undefined;
   for (let start = 0;;) {
     const end = bytes.indexOf(LF, start);

@@ -109,11 +109,11 @@ export async function openAedat4(
     type === EVENTS_TYPE && (options.stream ?? name) === name
   );
   if (stream === undefined) {
-    const wanted = options.stream === undefined ? "" : ` "${options.stream}"`;
+    const named = options.stream === undefined ? "" : ` "${options.stream}"`;
     const known = streams.map(({ name, type }) => `"${name}" (${type})`);
     throw opened.damage(
       VERSION_LINE.length,
-      `it has no stream of events${wanted}` +
+      `it has no stream of events${named}` +
         (known.length === 0 ? "" : `, only ${known.join(", ")}`),
     );
   }

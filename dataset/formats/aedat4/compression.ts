@@ -8,7 +8,7 @@ import { compressLz4, Lz4Decoder } from "../../files/compression/lz4.ts";
 import { loadZstandard } from "../../files/compression/zstandard.ts";
 
 /** Bytes that a packet may hold: 4 million events. */
-const MOST_BYTES = 1 << 26;
+const MAX_BYTES = 1 << 26;
 
 /** How packets are written. */
 export type Compression = "none" | "lz4" | "zstd";
@@ -47,12 +47,12 @@ export async function loadDecompressor(number: number): Promise<Decompress> {
     case 1:
     case 2: {
       const decoder = new Lz4Decoder();
-      return (packet) => decoder.decode(packet, MOST_BYTES);
+      return (packet) => decoder.decode(packet, MAX_BYTES);
     }
     case 3:
     case 4: {
       const { decompress } = await loadZstandard();
-      return (packet) => decompress(packet, MOST_BYTES);
+      return (packet) => decompress(packet, MAX_BYTES);
     }
   }
   throw new RangeError(`compression ${number} is not known`);

@@ -18,7 +18,7 @@ const LAYOUT = 0x08;
 const CONTINUATION = 0x10;
 
 /** Bytes of a header, or of a node of the tree, at most. */
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;
 
 /** A chunk of a data set of one dimension. */
 export interface Chunk {
@@ -87,7 +87,7 @@ function damaged(
 }
 
 function readView(file: SyncFile, offset: number, length: number): DataView {
-  if (!(offset + length <= file.size) || length > MOST_BYTES) {
+  if (!(offset + length <= file.size) || length > MAX_BYTES) {
     throw damaged(file, offset, `${length} bytes belong here`);
   }
   const bytes = new Uint8Array(length);

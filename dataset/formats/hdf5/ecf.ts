@@ -13,7 +13,7 @@ import type { EventBlock } from "../reading/format.ts";
 export const ECF_FILTER = 0x8ecf;
 
 /** Events of a chunk, at most. */
-const MOST_EVENTS = 65535;
+const MAX_EVENTS = 65535;
 
 /** Rows, columns and polarities of four events take 12 bytes. */
 const PACKED_ALL = 2;
@@ -53,7 +53,7 @@ interface Columns extends EventBlock {
 export function decodeEcf(view: DataView): EventBlock {
   const head = view.getUint32(0, true);
   const count = head >>> 2;
-  if (count > MOST_EVENTS) throw new RangeError(`it claims ${count} events`);
+  if (count > MAX_EVENTS) throw new RangeError(`it claims ${count} events`);
   const columns: Columns = {
     count,
     x: new Uint16Array(count),

@@ -23,10 +23,10 @@ const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
 };
 
 /** Most bytes that one byte of a compressed data set stands for. */
-const MOST_RATIO = 1100;
+const MAX_RATIO = 1100;
 
 /** Bytes that are read at once, at most. */
-const MOST_BYTES = 1 << 26;
+const MAX_BYTES = 1 << 26;
 
 /** How a value is handed out; the library puts the lowest byte first. */
 export interface ValueType {
@@ -166,7 +166,7 @@ export class Hdf5File implements Disposable {
       if (metadata.shape?.length !== 1) return undefined;
       const filters = this.#module.get_dataset_filters(this.#id, path);
       const length = Number(metadata.shape[0]);
-      const ratio = filters.length === 0 ? 1 : MOST_RATIO;
+      const ratio = filters.length === 0 ? 1 : MAX_RATIO;
       if (length * metadata.size > ratio * this.file.size) {
         throw new RangeError(`it claims ${length} values`);
       }
@@ -283,7 +283,7 @@ export class Hdf5File implements Disposable {
   ): T {
     return this.#guarded(column.path, () => {
       const bytes = count * column.type.size;
-      if (bytes > MOST_BYTES) throw new RangeError(`${bytes} bytes at once`);
+      if (bytes > MAX_BYTES) throw new RangeError(`${bytes} bytes at once`);
       const at = this.#module._malloc(bytes);
       try {
         const status = this.#module.get_dataset_data(

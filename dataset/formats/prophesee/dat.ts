@@ -31,7 +31,7 @@ const EVENT_BYTES = 8;
 const VERSION = "2";
 
 /** Sides of the largest sensor that the layout can address. */
-const MOST_PIXELS = 1 << 14;
+const MAX_PIXELS = 1 << 14;
 
 /** Prophesee's DAT files. */
 export const PROPHESEE_DAT: RecordingFormat = {
@@ -76,7 +76,7 @@ export const PROPHESEE_DAT: RecordingFormat = {
       record: { name: "an event", bytes: EVENT_BYTES },
       decoder: (faults) =>
         datDecoder(
-          sensor ?? { width: MOST_PIXELS, height: MOST_PIXELS },
+          sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },
           faults,
         ),
     });

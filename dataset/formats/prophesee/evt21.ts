@@ -20,7 +20,7 @@ import { RESERVED, TimeBase, UNTIMED } from "./time_base.ts";
 const OTHER_TYPES: readonly number[] = [10, 14];
 
 /** Events of a word at most. */
-const MOST_EVENTS = 32;
+const MAX_EVENTS = 32;
 
 /**
  * Decodes EVT 2.1.
@@ -79,7 +79,7 @@ export class Evt21Decoder implements Decoder {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const [upper, lower] = upperFirst ? [0, 4] : [4, 0];
     const end = bytes.length & ~7;
-    const room = t.length - MOST_EVENTS;
+    const room = t.length - MAX_EVENTS;
     let { us } = this.#base;
     let [at, events] = [0, 0];
     for (; at < end && events <= room; at += 8) {

@@ -24,7 +24,7 @@ import type { WordLayout } from "./evt2.ts";
 import { RESERVED, TimeBase, UNTIMED } from "./time_base.ts";
 
 /** Events of a word at most. */
-const MOST_EVENTS = 12;
+const MAX_EVENTS = 12;
 
 /** Row before the first is known, outside any sensor. */
 const NO_ROW = 0x800;
@@ -87,7 +87,7 @@ export class Evt3Decoder implements Decoder {
     const { x, y, t, p } = block;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const end = bytes.length & ~1;
-    const room = t.length - MOST_EVENTS;
+    const room = t.length - MAX_EVENTS;
     let { us } = this.#base;
     let [time, row] = [this.#time, this.#row];
     let [first, polarity] = [this.#column, this.#polarity];

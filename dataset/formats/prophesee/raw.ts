@@ -19,7 +19,7 @@ import { Evt3Decoder } from "./evt3.ts";
 import { formatOptions, parsePropheseeHeader, sensorOf } from "./raw_header.ts";
 
 /** Sides of the largest sensor that the encodings can address. */
-const MOST_PIXELS = 2048;
+const MAX_PIXELS = 2048;
 
 /** An encoding of events. */
 interface Encoding {
@@ -82,8 +82,8 @@ export const PROPHESEE_RAW: RecordingFormat = {
     const sensor = sensorOf(nameOf(file), values);
     const endianness = formatOptions(values).get("endianness") ?? "little";
     const layout = {
-      width: sensor?.width ?? MOST_PIXELS,
-      height: sensor?.height ?? MOST_PIXELS,
+      width: sensor?.width ?? MAX_PIXELS,
+      height: sensor?.height ?? MAX_PIXELS,
       littleEndian: endianness !== "big",
       upperFirst: endianness !== "little",
     };

@@ -1,5 +1,5 @@
 /**
- * What every reader of a file format offers, so that recordings of any camera
+ * The interface of every reader of a file format, so that recordings of any camera
  * are read in the same way.
  *
  * @module

@@ -23,7 +23,7 @@ const CHUNK = 0x05;
 const CONNECTION = 0x07;
 
 /** Bytes that a chunk may hold. */
-const MOST_BYTES = 1 << 26;
+const MAX_BYTES = 1 << 26;
 
 /** A record. */
 interface BagRecord {
@@ -168,7 +168,7 @@ function decompressChunk(
 ): Uint8Array {
   const compression = textOf(fields.get("compression"));
   const size = fields.get("size")?.getUint32(0, true) ?? 0;
-  if (size > MOST_BYTES) throw new RangeError(`it claims ${size} bytes`);
+  if (size > MAX_BYTES) throw new RangeError(`it claims ${size} bytes`);
   switch (compression) {
     case "none":
       return packed;

@@ -22,7 +22,7 @@ const TIME_HIGH = 0x8;
 const PASSED_OVER: ReadonlySet<number> = new Set([0x7, 0xa, 0xe, 0xf]);
 
 /** How far, in units of 4096 µs, time may go back without having wrapped. */
-const MOST_BACKWARD = 10;
+const MAX_BACKWARD = 10;
 
 /** Span of the times, 24 bits of µs. */
 const TIME_SPAN = 2 ** 24;
@@ -150,7 +150,7 @@ export class Evt3Decoder {
   }
 
   #setHigh(high: number): void {
-    if (high + MOST_BACKWARD < this.#high) this.#wraps++;
+    if (high + MAX_BACKWARD < this.#high) this.#wraps++;
     this.#high = high;
   }
 

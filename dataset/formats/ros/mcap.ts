@@ -34,7 +34,7 @@ const HEAD_BYTES = 9;
 const MESSAGE_HEAD_BYTES = 22;
 
 /** Bytes that a chunk may hold. */
-const MOST_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 28;
 
 /** Topic of a channel, type and encoding of its messages. */
 interface Channel {
@@ -129,7 +129,7 @@ async function decompressChunk(
   const compression = readText(content, 28);
   const start = compression.end + 8;
   const length = Number(view.getBigUint64(compression.end, true));
-  if (start + length > content.length || size > MOST_BYTES) {
+  if (start + length > content.length || size > MAX_BYTES) {
     throw new RangeError(`a chunk claims ${length} bytes of ${size}`);
   }
   const packed = content.subarray(start, start + length);

@@ -22,7 +22,7 @@ const INTERIOR = 0x05;
 const LEAF = 0x0d;
 
 /** Pages from the root to a leaf, at most. */
-const MOST_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** Bytes of the integers by their type in a record. */
 const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
@@ -165,7 +165,7 @@ async function* readRows(
   const { bytes, offset } = await readPage(pages, page);
   const damage = (problem: string) =>
     pages.file.damage(offset, `a page of a table is damaged: ${problem}`);
-  if (depth > MOST_DEPTH) throw damage("it lies too deep");
+  if (depth > MAX_DEPTH) throw damage("it lies too deep");
   const view = new DataView(bytes.buffer);
   const start = page === 1 ? HEADER_BYTES : 0;
   const type = bytes[start];

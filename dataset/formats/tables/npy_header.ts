@@ -5,7 +5,7 @@
  */
 
 /** Bytes of a header at most; NumPy's own have some hundred. */
-export const MOST_HEADER_BYTES: number = 1 << 16;
+export const MAX_HEADER_BYTES: number = 1 << 16;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -64,8 +64,8 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader | string {
   const wide = bytes[6] > 1;
   const from = wide ? 12 : 10;
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  if (length > MOST_HEADER_BYTES) {
-    return `it has a header of ${length} bytes, at most ${MOST_HEADER_BYTES} ` +
+  if (length > MAX_HEADER_BYTES) {
+    return `it has a header of ${length} bytes, at most ${MAX_HEADER_BYTES} ` +
       "are read";
   }
   const start = from + length;

@@ -36,7 +36,7 @@ import { isNpy, type NpyHeader, parseNpyHeader } from "./npy_header.ts";
 import { parseNpyType } from "./npy_values.ts";
 
 /** Files of an archive that are looked at. */
-const MOST_ARRAYS = 64;
+const MAX_ARRAYS = 64;
 
 /** An array of a file, told what it is. */
 interface NpyArray {
@@ -92,7 +92,7 @@ export const NPZ_TABLE: RecordingFormat = {
   },
   async open(file, options) {
     const arrays: NpyArray[] = [];
-    for (const entry of (await readZip(file)).slice(0, MOST_ARRAYS)) {
+    for (const entry of (await readZip(file)).slice(0, MAX_ARRAYS)) {
       const array = await openEntry(file, entry);
       if (array !== undefined) arrays.push(array);
     }

@@ -27,7 +27,7 @@ const LOOP_ROW = 240;
 const LOOP_US = 1 << 13;
 
 /** Spikes that a record of `.bsn` can stand for. */
-const MOST_SPIKES = 0xffff;
+const MAX_SPIKES = 0xffff;
 
 /** Decodes 40 bits an event: 16 of an address, one of polarity, 23 of time. */
 function shortDecoder(
@@ -88,7 +88,7 @@ function countDecoder(faults: FaultCounts): Decoder {
   return {
     decode({ bytes, offset }, { x, y, t, p }) {
       const end = bytes.length - bytes.length % 10;
-      const room = t.length - MOST_SPIKES;
+      const room = t.length - MAX_SPIKES;
       const time = (at: number) =>
         bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
       let [at, events] = [0, 0];

@@ -27,10 +27,10 @@ import { isRemark, LineParser } from "./text_lines.ts";
 const PROBED_BYTES = 1 << 16;
 
 /** Columns of a table that are looked at. */
-const MOST_COLUMNS = 64;
+const MAX_COLUMNS = 64;
 
 /** Sides of the largest sensor that columns of 16 bits can address. */
-const MOST_PIXELS = 1 << 16;
+const MAX_PIXELS = 1 << 16;
 
 /** How a table is laid out. */
 interface Layout {
@@ -70,7 +70,7 @@ export const TEXT_TABLE: RecordingFormat = {
         textDecoder(nameOf(file), {
           axes,
           unitUs: UNIT_US[known],
-          sensor: sensor ?? { width: MOST_PIXELS, height: MOST_PIXELS },
+          sensor: sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },
           faults,
         }),
     });
@@ -79,7 +79,7 @@ export const TEXT_TABLE: RecordingFormat = {
 
 /** Finds out how a table is laid out, from its first lines. */
 function layoutOf({ path, bytes }: RecordingFile): Layout {
-  const parser = new LineParser(MOST_COLUMNS);
+  const parser = new LineParser(MAX_COLUMNS);
   const { numbers } = parser;
   const rows: number[][] = [];
   let names: (ReturnType<typeof columnNamed>)[] = [];
@@ -91,7 +91,7 @@ function layoutOf({ path, bytes }: RecordingFile): Layout {
     const line = bytes.subarray(from, end);
     at = Math.min(end + 1, bytes.length);
     const values = Array.from(
-      { length: Math.min(parser.count, MOST_COLUMNS) },
+      { length: Math.min(parser.count, MAX_COLUMNS) },
       (_, i) => numbers[2 * i] + numbers[2 * i + 1],
     );
     const isData = !isRemark(line) && values.every(Number.isFinite);

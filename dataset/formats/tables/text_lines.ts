@@ -23,11 +23,11 @@ const BLANKS = tableOf(SPACE, TAB, CR, QUOTE);
 const SEPARATORS = tableOf(SPACE, TAB, CR, QUOTE, COMMA, SEMICOLON, LF);
 
 /** Digits of a fraction that a number of 64 bits can tell apart. */
-const MOST_DECIMALS = 15;
+const MAX_DECIMALS = 15;
 
 /** Powers of ten, by their exponents. */
 const POWERS = Float64Array.from(
-  { length: MOST_DECIMALS + 1 },
+  { length: MAX_DECIMALS + 1 },
   (_, i) => 10 ** i,
 );
 
@@ -101,7 +101,7 @@ export class LineParser {
           const digit = bytes[at] - ZERO;
           if (digit < 0 || digit > 9) break;
           isNumber = true;
-          if (decimals === MOST_DECIMALS) continue;
+          if (decimals === MAX_DECIMALS) continue;
           fraction = 10 * fraction + digit;
           decimals++;
         }

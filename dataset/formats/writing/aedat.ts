@@ -10,7 +10,7 @@ import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
 /** Largest step of a clock of 32 bits that is read as one forward. */
-const MOST_STEP_US = 2 ** 31 - 1;
+const MAX_STEP_US = 2 ** 31 - 1;
 
 /**
  * Encodes a recording as AEDAT 2.0; its times lose what is above 32 bits.
@@ -49,7 +49,7 @@ export async function* encodeAsAedat(
       endUs: 2 ** 53,
     });
     for (const time of block.t) {
-      if (Math.abs(time - (last ?? time)) > MOST_STEP_US) {
+      if (Math.abs(time - (last ?? time)) > MAX_STEP_US) {
         throw new RangeError(
           `Cannot write AEDAT 2.0: an event at ${time} µs follows one at ` +
             `${last} µs, its clock of 32 bits has looped`,

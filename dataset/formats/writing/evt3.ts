@@ -8,13 +8,13 @@ import type { OpenRecording } from "../reading/format.ts";
 import { checkEvents } from "./check_events.ts";
 
 /** Sides of the largest sensor that an address has bits for. */
-const MOST_PIXELS = 2048;
+const MAX_PIXELS = 2048;
 
 /** First time in µs, 12 days, up to which the loops of the clock are told. */
 const END_US = 2 ** 40;
 
 /** Upper halves of the time that one step goes on by, at most. */
-const MOST_STEP = 2048;
+const MAX_STEP = 2048;
 
 /** Words that one event takes at most, besides steps of the clock. */
 const EVENT_WORDS = 4;
@@ -50,7 +50,7 @@ export async function* encodeAsEvt3(
     const { x, y, t, p } = block;
     checkEvents(block, {
       format: "EVT 3.0",
-      sensor: { width: MOST_PIXELS, height: MOST_PIXELS },
+      sensor: { width: MAX_PIXELS, height: MAX_PIXELS },
       endUs: END_US,
     });
     const steps = clockSteps(t, high);
@@ -65,14 +65,14 @@ export async function* encodeAsEvt3(
     for (let i = 0; i < t.length; i++) {
       const time = Math.floor(t[i]);
       const upper = Math.floor(time / 4096);
-      if (high - upper >= MOST_STEP || isLooped(high, upper)) {
+      if (high - upper >= MAX_STEP || isLooped(high, upper)) {
         throw new RangeError(
           `Cannot write EVT 3.0: an event is at ${time} µs, the clock has ` +
             `looped and reached ${high * 4096}`,
         );
       }
       while (high !== upper) {
-        high = upper < high ? upper : Math.min(upper, high + MOST_STEP);
+        high = upper < high ? upper : Math.min(upper, high + MAX_STEP);
         put(0x8000 | high % 4096);
         low = 0;
       }
@@ -101,7 +101,7 @@ function clockSteps(t: Float64Array, high: number): number {
   let last = high;
   for (const time of t) {
     const upper = Math.floor(time / 4096);
-    if (upper > last) steps += Math.floor((upper - last) / MOST_STEP);
+    if (upper > last) steps += Math.floor((upper - last) / MAX_STEP);
     last = upper;
   }
   return steps;

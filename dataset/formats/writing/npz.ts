@@ -8,7 +8,7 @@ import type { EventBlock, OpenRecording } from "../reading/format.ts";
 import { crc32 } from "./crc32.ts";
 
 /** Bytes that an array may have, for sizes of 32 bits. */
-const MOST_BYTES = 0xffff_0000;
+const MAX_BYTES = 0xffff_0000;
 
 /** Sizes and checksum stand after the content, where they are known. */
 const SIZES_AFTER = 8;
@@ -72,9 +72,9 @@ export async function* encodeAsNpz(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let count = 0;
   for await (const { t } of recording.blocks()) count += t.length;
-  if (count * 8 > MOST_BYTES) {
+  if (count * 8 > MAX_BYTES) {
     throw new RangeError(
-      `Cannot write .npz: ${count} events are more than ${MOST_BYTES / 8}`,
+      `Cannot write .npz: ${count} events are more than ${MAX_BYTES / 8}`,
     );
   }
   const written: Written[] = [];

@@ -12,13 +12,13 @@ import type { SpikeTarget } from "../schema/types.ts";
 import { isMapping } from "../schema/values.ts";
 
 /** Largest number of layers of a network, repeated as often as it says. */
-const MOST_LAYERS = 1000;
+const MAX_LAYERS = 1000;
 
 /**
  * Largest number of entries of a network, and of lists one in another, so that
  * the configuration of a run can be read again.
  */
-const [MOST_ENTRIES, DEEPEST] = [128, 8];
+const [MAX_ENTRIES, DEEPEST] = [128, 8];
 
 /** Losses of a readout. */
 const READOUT_LOSSES: readonly string[] = ["CrossEntropy", "SquaredRate"];
@@ -86,12 +86,12 @@ function checkSize(
   refuse: Refuse,
 ): void {
   const layers = countLayers(network);
-  if (layers > MOST_LAYERS) {
-    const problem = `has ${layers} layers, expected ${MOST_LAYERS} at most`;
+  if (layers > MAX_LAYERS) {
+    const problem = `has ${layers} layers, expected ${MAX_LAYERS} at most`;
     refuse(["network"], problem);
   }
-  if (places.length > MOST_ENTRIES) {
-    const problem = `has ${places.length} entries, expected ${MOST_ENTRIES} ` +
+  if (places.length > MAX_ENTRIES) {
+    const problem = `has ${places.length} entries, expected ${MAX_ENTRIES} ` +
       "at most; repeat stands for several";
     refuse(["network"], problem);
   }

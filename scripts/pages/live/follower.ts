@@ -37,7 +37,7 @@ export class Follower implements Disposable {
     { newest }: { readonly newest: boolean },
   ): Promise<Follower> {
     const follower = new Follower(folder, newest);
-    await follower.#look();
+    await follower.#refresh();
     return follower;
   }
 
@@ -68,7 +68,7 @@ export class Follower implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const folder = this.#newest ? await newestRun(this.#folder) : this.#folder;
     const { mark } = await stampOf(folder);
     if (mark !== this.#mark) {
@@ -76,7 +76,9 @@ export class Follower implements Disposable {
       this.#mark = mark;
       for (const listener of this.#listeners) listener();
     }
-    if (!this.#disposed) this.#timer = setTimeout(() => this.#look(), PERIOD);
+    if (!this.#disposed) {
+      this.#timer = setTimeout(() => this.#refresh(), PERIOD);
+    }
   }
 }
 

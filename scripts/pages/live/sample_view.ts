@@ -48,12 +48,12 @@ export async function viewSample(
   { fold: number, place }: { readonly fold: number; readonly place: number },
 ): Promise<SampleView> {
   if (configuration === undefined) {
-    throw new Error(`Cannot look at a sample: "${folder}" has no config.yaml`);
+    throw new Error(`Cannot show a sample: "${folder}" has no config.yaml`);
   }
   const folds = await foldsOf({ configuration, epochs });
   const fold = folds.find((fold) => fold.number === number);
   if (fold === undefined) {
-    throw new RangeError(`Cannot look at fold "${number}": there is none`);
+    throw new RangeError(`Cannot show fold "${number}": there is none`);
   }
   const weights = await readWeights(
     join(folder, `model_weights_fold${number}.safetensors`),

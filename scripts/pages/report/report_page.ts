@@ -108,11 +108,11 @@ async function drawIn(place: HTMLElement, figure: Figure): Promise<View> {
   place.classList.toggle("wide", wide);
   const room = drawing.clientWidth;
   const stretches = vconcat || (wide && !view && fits());
-  const wanted = stretches || (total > room && fits()) ? room : total;
-  if (wanted === total) return first;
+  const fittingWidth = stretches || (total > room && fits()) ? room : total;
+  if (fittingWidth === total) return first;
   first.finalize();
   const inner = vconcat ? Number(vconcat[0].width) : first.width();
-  const fitted = inner + wanted - total;
+  const fitted = inner + fittingWidth - total;
   if (vconcat) {
     return draw({
       vconcat: vconcat.map((part) => ({ ...part, width: fitted })),

@@ -19,7 +19,7 @@ export interface FramePlan {
 }
 
 /** Largest number of frames. */
-const MOST_FRAMES = 5000;
+const MAX_FRAMES = 5000;
 
 /**
  * Plans the frames of a sample.
@@ -59,9 +59,9 @@ export function planFrames(
   const stepUs = slow === undefined ? windowUs : 1_000_000 / (rate * slow);
   const beyondFirst = Math.max(0, endUs - startUs - windowUs);
   const frames = 1 + Math.ceil(beyondFirst / stepUs);
-  if (frames > MOST_FRAMES) {
+  if (frames > MAX_FRAMES) {
     throw new RangeError(
-      `Cannot animate "${name}" in ${frames} frames: at most ${MOST_FRAMES} ` +
+      `Cannot animate "${name}" in ${frames} frames: at most ${MAX_FRAMES} ` +
         "are allowed; choose a longer window or a shorter part",
     );
   }

@@ -64,7 +64,7 @@ export async function axesOf(folder: string): Promise<"reference" | undefined> {
  */
 export async function respond(
   recorded: RecordedSample,
-  { run: folder, fold: wanted }: {
+  { run: folder, fold: chosen }: {
     readonly run: string;
     readonly fold?: number;
   },
@@ -74,13 +74,13 @@ export async function respond(
   const folds = await foldsOf(run);
   const sample = onSensorOf(folds[0], recorded, configuration);
   const trained = await trainedFolds(run, folds);
-  const fold = wanted === undefined
+  const fold = chosen === undefined
     ? trained.find((fold) => isTestedOn(fold, sample)) ?? trained[0]
-    : trained.find(({ number }) => number === wanted);
+    : trained.find(({ number }) => number === chosen);
   if (fold === undefined) {
-    const which = wanted === undefined
+    const which = chosen === undefined
       ? "weights"
-      : `weights of fold ${wanted}`;
+      : `weights of fold ${chosen}`;
     throw new Error(`Cannot use run "${folder}": it has no ${which}`);
   }
   const problem = await mismatch(sample, fold, configuration);

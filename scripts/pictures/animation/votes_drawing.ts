@@ -38,7 +38,7 @@ const INSET = 3;
 const TICK = 2;
 
 /** Largest number of labels on the time axis, not counting 0. */
-const MOST_NUMBERS = 4;
+const MAX_NUMBERS = 4;
 
 /**
  * Counts the spikes of outputs up to a time.
@@ -275,7 +275,7 @@ function drawTime(raster: Box, lengthUs: number, ink: string): string {
 
 /** Finds the smallest round step with few enough labels. */
 function roundStep(length: number): number {
-  const power = 10 ** Math.floor(Math.log10(length / MOST_NUMBERS));
+  const power = 10 ** Math.floor(Math.log10(length / MAX_NUMBERS));
   return [1, 2, 5].map((factor) => factor * power)
-    .find((step) => length / step <= MOST_NUMBERS) ?? 10 * power;
+    .find((step) => length / step <= MAX_NUMBERS) ?? 10 * power;
 }

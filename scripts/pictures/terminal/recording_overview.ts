@@ -13,7 +13,7 @@ import { drawColumns, drawShades } from "./block_characters.ts";
 import { formatDuration, formatNumber } from "../samples/time_unit.ts";
 
 /** Largest number of characters in a line. */
-const MOST_COLUMNS = 60;
+const MAX_COLUMNS = 60;
 
 /** Shortest time that a character represents, in µs. */
 const SHORTEST_US = 1000;
@@ -41,7 +41,7 @@ export async function drawOverview(
   },
 ): Promise<string[]> {
   const { width, height } = DVS128;
-  const across = Math.max(1, Math.min(columns, MOST_COLUMNS));
+  const across = Math.max(1, Math.min(columns, MAX_COLUMNS));
   const spanUs = Math.max(durationUs + 1, SHORTEST_US * across);
   const rates = new Array<number>(across).fill(0);
   const pixels = new Int32Array(width * height);

@@ -14,18 +14,18 @@ Deno.test("fileProblem() has a phrase for each problem that a user can mend", as
   await Deno.writeTextFile(file, "");
   const problems = [
     [
-      Deno.readFile(join(folder.path, "none")),
+      () => Deno.readFile(join(folder.path, "none")),
       "there is no such file or folder",
     ],
-    [Deno.readFile(folder.path), "it is a folder"],
+    [() => Deno.readFile(folder.path), "it is a folder"],
     [
-      Deno.readFile(join(file, "inside")),
+      () => Deno.readFile(join(file, "inside")),
       "a part of it is a file, not a folder",
     ],
-    [Deno.writeTextFile("/dev/full", "text"), "the disk is full"],
+    [() => Deno.writeTextFile("/dev/full", "text"), "the disk is full"],
   ] as const;
   for (const [failing, problem] of problems) {
-    assert.equal(await problemOf(failing), problem);
+    assert.equal(await problemOf(failing()), problem);
   }
   const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
   assert.equal(fileProblem(readOnly), "its disk is read-only");

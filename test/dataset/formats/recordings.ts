@@ -1,5 +1,5 @@
 /**
- * What the tests of all file formats share: events as rows, and files of them.
+ * Recordings for the tests of all file formats: events as rows, and files of them.
  *
  * @module
  */

@@ -15,7 +15,7 @@ const INPUT = { C: 2, H: 9, W: 7 };
 
 /**
  * Bytes of the largest buffer that one sample needs: 6 maps are 2 quads, and
- * drives lie 16 rows behind potentials.
+ * drives lie 16 rows after potentials.
  */
 const SAMPLE = 4 * (T + 16) * 8 * 9 * 5;
 
@@ -86,7 +86,7 @@ gpuTest(
   async () => {
     const whole = await train(device(), BATCH, "OR");
     for (const M of [4, 2, 1]) {
-      // What is over, the weights take.
+      // The weights take the remaining memory.
       const bytes = (await bytesOfPlan(M) + await bytesOfPlan(2 * M)) / 2;
       deepStrictEqual(await train(scarceDevice(bytes), M, "OR"), whole);
     }

@@ -56,7 +56,7 @@ gpuTest(
 );
 
 gpuTest("a sample is refused if a device cannot bind it", async () => {
-  // Three outputs are a quad, and drives lie 16 rows behind potentials.
+  // Three outputs are a quad, and drives lie 16 rows after potentials.
   using model = await Model.create({
     device: smallDevice(4 * 4 * 66 - 1),
     ...DESCRIPTION,

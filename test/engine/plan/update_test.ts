@@ -25,7 +25,7 @@ const T = 33;
 
 /**
  * Bytes of the largest buffer that one sample needs: 6 maps are 2 quads, drives
- * lie 16 rows behind potentials.
+ * lie 16 rows after potentials.
  */
 const SAMPLE = 4 * (T + 16) * 8 * 9 * 7;
 

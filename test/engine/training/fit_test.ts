@@ -62,7 +62,7 @@ const OPTIONS: FitOptions = {
   random: 1,
 };
 
-/** What does not depend on the clock. */
+/** Results of an epoch that do not depend on the clock. */
 function bitsOf({ number, lr, train, validation, test, best }: FitEpoch) {
   const still = { seconds: 0 };
   return {

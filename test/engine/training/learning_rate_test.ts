@@ -36,7 +36,8 @@ Deno.test("learningRate() falls by a factor every few epochs", () => {
 });
 
 Deno.test("learningRate() follows half a cosine wave", () => {
-  // What PyTorch's CosineAnnealingLR(T_max=4, eta_min=0.2) documents.
+  // The formula in the documentation of PyTorch's
+  // CosineAnnealingLR(T_max=4, eta_min=0.2).
   const found = rates({ type: "cosine", lr_min: 0.2 }, 4);
   const half = Math.SQRT1_2 * 0.3;
   assertClose(found, [0.8, 0.5 + half, 0.5, 0.5 - half]);

@@ -30,7 +30,7 @@ function describe(weightScale: number): ModelDescription {
   };
 }
 
-/** What becomes of a network, and the rates that an evaluation finds then. */
+/** Scales a network's weights, and measures the rates of its layers after. */
 async function bring(
   description: ModelDescription,
   batches: readonly EventBatch[] = BATCHES,

@@ -38,7 +38,7 @@ export interface Options {
   readonly largest?: ArrayLike<number>;
 }
 
-/** What a layer of neurons did. */
+/** Spikes and potentials of a layer of neurons. */
 export interface Fired {
   /** 1 where a neuron fired, else 0, [N, C, H, W, T]. */
   readonly spikes: Tensor;
@@ -222,7 +222,7 @@ export async function fireBack(
   const F = C * H * W;
   const lead = leadOf(constants.K);
   const potentials = toKernel(u, { run: runSize });
-  // What is over of a quad is not the kernel's to look at.
+  // The kernel must not read the padding of a quad.
   const gradients = toKernel(ds, {
     run: pool ? undefined : runSize,
     over: NaN,

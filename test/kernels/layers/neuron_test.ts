@@ -53,7 +53,7 @@ for (const [T, Ts, tauRef] of CASES) {
     ok(T === 1 || (rate > 0.01 && rate < 0.9), `${rate}`);
     const free = psp(x, epsilon, 1);
     const expected = withRefractory(free, spikes, nu);
-    // What is left of two large sums keeps their rounding; with one bin
+    // The difference of two large sums keeps their rounding; with one bin
     // there may be nothing.
     close(u, expected, 4e-6 * largest(free) / (largest(expected) || 1));
     spikes.data.forEach((spike, i) => {

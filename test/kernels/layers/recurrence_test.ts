@@ -11,7 +11,7 @@ const T = 2000;
 
 const random = noise([T], 3).data;
 
-/** What a response has the hardest time with, and a dense random drive. */
+/** Drives with the largest rounding errors, and a dense random drive. */
 const DRIVES: Readonly<Record<string, (t: number) => number>> = {
   "a random drive": (t) => 8 * random[t] + 3,
   "a constant drive": () => 7.3,
@@ -96,7 +96,7 @@ for (const { Ts, tau, bound } of CASES) {
     ok(spikes.data.some((spike) => spike === 1));
     const refractory = withRefractory(zeros(X.shape), spikes, nu);
     const expected = withRefractory(free, spikes, nu);
-    // What is left of two large sums keeps their rounding.
+    // The difference of two large sums keeps their rounding.
     closeByNeuron(u, expected, bound, [free, refractory]);
     u.data.forEach((value, i) => {
       strictEqual(spikes.data[i] === 1, value >= NEURON.theta, `${value}`);

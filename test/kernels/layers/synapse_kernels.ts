@@ -66,7 +66,7 @@ export interface Options {
   readonly software?: boolean;
   /** The neurons. @default such as never fire */
   readonly neuron?: Constants;
-  /** First samples of the second and later parts of a batch. @default none */
+  /** First samples of the second and later micro-batches. @default none */
   readonly cuts?: readonly number[];
 }
 
@@ -238,7 +238,7 @@ export async function adjoint(
   return fromKernel(dx, shape, { run: runSize, over: NaN });
 }
 
-/** How weights learn from a gradient. */
+/** How weights are updated by a gradient. */
 export interface Lesson {
   /** The rule, as optimizer_rules.wgsl numbers them. */
   readonly rule: number;
@@ -250,7 +250,7 @@ export interface Lesson {
 export type Learnt = Record<"weights" | "m" | "v" | "vMax", Float32Array>;
 
 /**
- * Runs the kernels of the weights' gradient, part by part of the batch.
+ * Runs the kernels of the weights' gradient, micro-batch by micro-batch.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
@@ -272,21 +272,21 @@ export async function gradient(
     vMax: room(size),
   };
   const { dw, weights } = await learnFrom(layer, x, dy, before, options);
-  // Nothing was to be learnt.
+  // There was no update.
   deepStrictEqual(weights, before.weights);
   return weightsFromKernel(dw, w.shape, groupsOf(layer));
 }
 
 /**
- * Runs the kernels of the weights' gradient, part by part of the batch, and lets
- * weights learn from it behind the last.
+ * Runs the kernels of the weights' gradient, micro-batch by micro-batch, and
+ * updates weights after the last.
  *
  * @param layer The synapse.
  * @param x Counts of spikes, [N, C, H, W, T].
  * @param dy [N, O, H', W', T].
  * @param before Weights and their moments.
  * @param options How to run them.
- * @param lesson How weights learn. By default they do not.
+ * @param lesson Rule of the update. By default there is none.
  * @returns The gradient, the weights and their moments, in the kernels' order.
  */
 export async function learnFrom(
@@ -334,10 +334,10 @@ export async function learnFrom(
 }
 
 /**
- * Words that tell which part of a batch is in hand.
+ * Words that describe a micro-batch to kernels.
  *
  * @param part Its first words; those left out are 0.
- * @param update Rate, root and decay, by which weights learn behind it.
+ * @param update Rate, root and decay of the update after it.
  * @returns All words.
  */
 export function batchOf(

@@ -18,7 +18,7 @@ import { room, run } from "../kernel_runner.ts";
 
 /** Where a loss is computed. */
 export interface Place {
-  /** First sample of the batch in hand. */
+  /** First sample of the micro-batch. */
   readonly first?: number;
   /** Most workgroups along outputs. */
   readonly groups?: number;
@@ -159,7 +159,7 @@ export async function probLoss(
   };
 }
 
-/** What every loss binds. */
+/** Buffers that every loss binds. */
 function arraysOf(
   out: Tensor,
   labels: ArrayLike<number>,

@@ -89,8 +89,8 @@ Deno.test("a histogram counts in the region only, and labels the predicted class
     class: "dog",
     role: "predicted instead",
   });
-  const wanted = valuesOf(spec, 1).map(({ count }) => count);
-  assert.deepEqual(wanted, [180, 30]);
+  const targets = valuesOf(spec, 1).map(({ count }) => count);
+  assert.deepEqual(targets, [180, 30]);
 });
 
 Deno.test("a histogram has no target counts if the loss has none", () => {

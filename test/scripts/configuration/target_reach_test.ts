@@ -23,7 +23,7 @@ Deno.test("a count that the refractory response hardly allows is warned of", () 
       "input of 100 times neuron.theta: lower it, neuron.scaleRef or " +
       "neuron.tauRef",
   );
-  // What it says helps.
+  // The remedy that it names helps.
   const count = `training.error.tgtSpikeCount.true=${likely}`;
   assert.equal(warningOf("neuron.scaleRef=100", count), undefined);
   assert.match(

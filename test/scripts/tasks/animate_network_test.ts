@@ -59,7 +59,7 @@ gpuTest(
             `the true class is ${classes[label]}$`,
         ),
       );
-      // What charts of a test show.
+      // The charts of a test show the same counts.
       const weights = `model_weights_fold${fold}.safetensors`;
       using model = await openModel(device(), folds[fold - 1], {
         ...{ configuration, weights: await readWeights(join(run, weights)) },

@@ -406,7 +406,7 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
     [/"nowhere": it has no metrics.jsonl/, ["--run", "nowhere"]],
     [/line 1: it is not JSON/, ["--run", broken], "{\n"],
     [
-      /line 1: "seconds" is no number/,
+      /line 1: "seconds" is missing/,
       ["--run", broken],
       '{"fold":1,"epoch":0}\n',
     ],
@@ -444,7 +444,12 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
       '"rates":[]}\n',
     ],
     [/"fc1": expected a layer and a number/, ["--run", run, "--neuron", "fc1"]],
-    [/"fc9:0": the layers are pool1, fc1/, ["--run", run, "--neuron", "fc9:0"]],
+    [/"fc9:0": the layers with neurons are pool1/, [
+      "--run",
+      run,
+      "--neuron",
+      "fc9:0",
+    ]],
     [/"fc1:19": the layer has 19/, ["--run", run, "--neuron", "fc1:19"]],
   ];
   for (const [problem, args, text] of refusals) {

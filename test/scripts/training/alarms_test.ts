@@ -21,7 +21,7 @@ const WELL: EpochState = {
   weightNorms: { conv1: 4, fc1: 5 },
 };
 
-/** What an epoch is warned of that differs from WELL in something. */
+/** Warnings of an epoch that differs from WELL in some measures. */
 function warnings(
   change: Partial<EpochState>,
   alarms = new Alarms({ layerwise: false }),

@@ -16,7 +16,7 @@ const inFolder = (...names: string[]) => join(folder.path, ...names);
 const config = ["--config", inFolder("network.yaml")];
 const set = (...values: string[]) => values.flatMap((v) => ["--set", v]);
 
-/** What changes from one run to the same run again. */
+/** Fields that differ between two equal runs. */
 const withoutSeconds = <T extends { readonly seconds: number }>(row: T) => ({
   ...row,
   seconds: undefined,

@@ -74,20 +74,20 @@ export async function prepareDigits(
   return path;
 }
 
-/** What a run left in its folder. */
+/** Files of a run folder. */
 export interface Results {
   /** `config.yaml`, read again. */
   readonly configuration: Configuration;
   /** The rows of `metrics.jsonl`. */
   readonly metrics: readonly EpochMetrics[];
-  /** What `summary.json` holds. */
+  /** Content of `summary.json`. */
   readonly summary: RunSummary;
 }
 
 /**
- * Reads what a run left.
+ * Reads the folder of a run.
  *
- * @param folder Where.
+ * @param folder The folder.
  * @returns All but the weights.
  */
 export async function readResults(folder: string): Promise<Results> {
@@ -105,7 +105,7 @@ export async function readResults(folder: string): Promise<Results> {
  *
  * @param program Its task.
  * @param args Its arguments.
- * @returns What it printed.
+ * @returns Its output.
  */
 export async function train(
   program: RunSummary["program"],

@@ -211,11 +211,11 @@ function showFolds(folds: readonly number[]): void {
   const form = find("#folds");
   const field = find("#folds fieldset");
   const shown = [...field.querySelectorAll("input")].map(({ value }) => value);
-  const wanted = ["", ...folds.map(String)];
+  const values = ["", ...folds.map(String)];
   form.hidden = folds.length < 2;
-  if (shown.join() === wanted.join()) return;
+  if (shown.join() === values.join()) return;
   field.querySelectorAll("label").forEach((label) => label.remove());
-  field.append(...wanted.map((value) => {
+  field.append(...values.map((value) => {
     const input = element("input");
     input.type = "radio";
     input.name = "fold";

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { decompressBzip2 } from "../../../../dataset/files/compression/bzip2.ts";
 import { fc } from "../../../properties.ts";
 
-/** What bzip2 wrote of `content(3000)`, in base 64. */
+/** `content(3000)`, compressed by bzip2, in base 64. */
 const STREAM = `
 QlpoOTFBWSZTWRf9d0IAAAB///////////////////////////////////////////
 //0AReeXeW3uzdsqutdtdIQPKNGnqPUep4p6anlPQ1NPU2po0bU2oGQ8po9Tamg9I8

@@ -6,7 +6,7 @@ import {
 } from "../../../../dataset/files/compression/lz4.ts";
 import { fc } from "../../../properties.ts";
 
-/** What the program wrote, in base 64. */
+/** Output of the lz4 program, in base 64. */
 const FRAME = "BCJNGGRApxUAAAC/c3Bpa2VzIGFuZCALAANQbW9yZQoAAAAAXwi39g==";
 
 /** More than any frame here holds. */

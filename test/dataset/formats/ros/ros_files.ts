@@ -69,7 +69,7 @@ function start(
 export function eventPacket(
   encoding: MessageEncoding,
   { events, words, timeBase = 0n, width = 640, height = 480, bigEndian = 0 }: {
-    /** What the words are. */
+    /** Encoding of the words. */
     readonly events: string;
     readonly words: Uint8Array;
     readonly timeBase?: bigint;
