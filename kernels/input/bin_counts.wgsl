@@ -152,8 +152,8 @@ fn pack(
       let late = min(pair >> 16, most);
       found = max(found, max(early, late));
       for (var p = 0u; p < P; p++) {
-        planes[p] |= (early >> p & 1) << (t % 32);
-        planes[p] |= (late >> p & 1) << (t % 32 + 1);
+        planes[p] |= ((early >> p) & 1) << (t % 32);
+        planes[p] |= ((late >> p) & 1) << (t % 32 + 1);
       }
     }
     for (var p = 0u; p < P; p++) {
