@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type * as library from "../../../../mod.ts";
 import { numSpikes } from "../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../engine/model.ts";
+import { LEAKY } from "../../../../engine/neurons/leaky.ts";
 import { SRM_ALPHA } from "../../../../engine/neurons/srm_alpha.ts";
 import { trace } from "../../../../engine/trace.ts";
 import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
@@ -33,10 +34,15 @@ async function allKernels(): Promise<KernelSpec[]> {
       if (!name.endsWith(".ts")) continue;
       const module = await import(`file://${join(KERNELS, folder, name)}`);
       const direction = name === "neuron_adjoint.ts" ? "adjoint" : "forward";
+      const neurons = name.startsWith("cell")
+        ? [LEAKY.stepped]
+        : [SRM_ALPHA[direction], leaky[direction]];
       for (const spec of Object.values<unknown>(module)) {
         if (typeof spec === "function") {
-          kernels.push(spec(SRM_ALPHA[direction]), spec(leaky[direction]));
-        } else kernels.push(spec as KernelSpec);
+          kernels.push(...neurons.map((neuron) => spec(neuron)));
+        } else if (Object.hasOwn(spec as object, "entryPoint")) {
+          kernels.push(spec as KernelSpec);
+        }
       }
     }
   }
