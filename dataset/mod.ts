@@ -25,7 +25,8 @@ export { readNmnist } from "./formats/nmnist.ts";
 export { encodeRecording } from "./formats/writing/encode_recording.ts";
 
 // Stores.
-export type { RecordingAttributes } from "./store/attributes.ts";
+export type { RecordingAttributes, StoredAxes } from "./store/attributes.ts";
+export type { RecordingSummary } from "./formats/reading/recording_summary.ts";
 export { ReadThreads } from "./store/read_threads.ts";
 
 // Samples, batches and splits.

@@ -41,7 +41,13 @@ export type {
 } from "./layers/layer.ts";
 export type { Layout } from "./network/layout.ts";
 export type { WeightLayout } from "./network/weights.ts";
-export type { Loss, LossKernels, LossSample, Tables } from "./losses/loss.ts";
+export type {
+  Loss,
+  LossKernels,
+  LossSample,
+  ReadoutLoss,
+  Tables,
+} from "./losses/loss.ts";
 export type {
   Neuron,
   NeuronKind,

@@ -10,7 +10,12 @@ import type { NeuronKind } from "./neuron_kind.ts";
 import { steppedNeuron } from "./stepped_neuron.ts";
 
 /** Derivatives that stand in for that of a spike in the backward pass. */
-export type Surrogate = typeof SURROGATES[number];
+export type Surrogate =
+  | "exponential"
+  | "arctangent"
+  | "sigmoid"
+  | "fast sigmoid"
+  | "triangle";
 
 /** Parameters of a leaky integrate-and-fire neuron. */
 export interface LeakyParameters {

@@ -16,7 +16,7 @@ import { QUAD } from "../network/layout.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 /** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
-export type OptimizerName = typeof RULES[number];
+export type OptimizerName = "ADAM" | "NADAM" | "SGD" | "ADAMW";
 
 /** Gradients that an invocation squares and adds for the norm. */
 const SQUARES = 16;

@@ -60,8 +60,8 @@ async function openListedFolds(
   configuration: Configuration,
   options: FoldsOptions,
 ): Promise<Fold[]> {
-  const { path, seed: ofTraining, fold_seed: seed = ofTraining } =
-    configuration.training;
+  const { path, fold_seed } = configuration.training;
+  const seed = fold_seed ?? configuration.training.seed;
   const cache = new SampleCache();
   if (path.train !== undefined && path.test !== undefined) {
     const folder = path.in ?? dirname(path.train);

@@ -82,8 +82,6 @@ gpuTest(
             `choose one, such as "${join(out, "seed3")}"\n`,
         );
       }
-      const holds = `error: Cannot start in "${out}": it holds the runs of ` +
-        "several seeds; ";
       assert.equal(
         await problemOf("train", [
           ...[...argsFor(folder, join("out", "seed3")), "--seeds", "2"],
