@@ -36,6 +36,7 @@ export type {
   NeuronActivity,
   StepChanges,
   StepRunner,
+  TimedStep,
 } from "./engine/plan/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
 export {
