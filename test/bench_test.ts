@@ -16,6 +16,7 @@ const SOONEST: Readonly<Record<string, RegExp>> = {
   slice: /^open/,
   step: /^forward, MLP/,
   synth: /_indoor$/,
+  units: /^forward, customary 34/,
 };
 
 gpuTest("every benchmark runs and shows times", async () => {

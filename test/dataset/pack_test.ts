@@ -241,7 +241,7 @@ Deno.test("packSample() refuses impossible binnings and timings", () => {
   assert.throws(pack({ method: "TonicFrames" }), {
     name: "TypeError",
     message: 'Cannot bin by method "TonicFrames": ' +
-      "only SlayerTD and frames are known",
+      "only SlayerTD, frames and slices are known",
   });
   for (const Ts of [0, -5, NaN, Infinity]) {
     assert.throws(pack({ Ts }), RangeError);
