@@ -53,6 +53,13 @@ Deno.test("tensors named like properties of objects change none of them", () => 
   }
 });
 
+Deno.test("a checkpoint keeps averages of weights", () => {
+  const state = { ...CHECKPOINT.state!, averages: array("fc1.weight") };
+  const given = { ...CHECKPOINT, state };
+  const bytes = new Uint8Array(formatCheckpoint(given, RUN));
+  assert.deepEqual(parseCheckpoint(bytes).checkpoint, given);
+});
+
 Deno.test("a checkpoint keeps the order of more than ten layers", () => {
   const bytes = new Uint8Array(formatCheckpoint(CHECKPOINT, RUN));
   assert.deepEqual(parseCheckpoint(bytes).checkpoint, CHECKPOINT);

@@ -146,6 +146,36 @@ Deno.test("normsOf() measures arrays, and how they changed", () => {
   assert.deepEqual(normsOf(array(3, 0, -4), array(3, 5, 8)), { fc1: 13 });
 });
 
+Deno.test("normsOf() measures all trained arrays of a layer together", () => {
+  const array = (value: number) => ({
+    shape: [1],
+    data: Float32Array.of(value),
+  });
+  const norms = normsOf({
+    "conv1.weight": array(2),
+    "conv1.norm.weight": array(3),
+    "conv1.norm.bias": array(6),
+    "conv1.norm.mean": array(100),
+    "conv1.norm.var": array(NaN),
+    "fc1.bias": array(-5),
+  });
+  assert.deepEqual(norms, { conv1: 7, fc1: 5 });
+});
+
+Deno.test("remedies are those of the kind of network", () => {
+  const state = { ...WELL, rates: { conv1: 0 } };
+  const warningOf = (layerwise: boolean) =>
+    new Alarms({ layerwise }).check(state)[0];
+  assert.match(
+    warningOf(false),
+    /: raise its weightScale, or lower neuron\.theta$/,
+  );
+  assert.match(
+    warningOf(true),
+    /: lower neuron\.threshold, or give it norm: batch$/,
+  );
+});
+
 Deno.test("an accuracy that stays at chance for ten epochs is warned of once", () => {
   const alarms = new Alarms({ layerwise: false });
   const epochs = (count: number, accuracy: number) =>

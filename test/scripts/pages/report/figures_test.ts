@@ -50,6 +50,20 @@ Deno.test("figuresOf() draws people and sessions only where they are known", () 
   );
 });
 
+Deno.test("figuresOf() draws logits where outputs are no neurons", () => {
+  const drawn = (logits?: number[][]) => {
+    const output = outputSpikes([0, 0], { logits });
+    const traces = [{ Ts: 5, output, neurons: [] }];
+    return namesOf(run, [{ ...tests, traces }])
+      .filter((name) => name.startsWith("output"));
+  };
+  assert.deepEqual(drawn(), [
+    "output_spike_raster_fold2",
+    "output_spike_histogram_fold2",
+  ]);
+  assert.deepEqual(drawn([[1, 2], [3, 4]]), ["output_logits_fold2"]);
+});
+
 Deno.test("figuresOf() draws gradients only where they were recorded", () => {
   const names = namesOf(run, [tests]);
   assert(!names.some((name) => name.startsWith("gradient_norm")));
