@@ -31,13 +31,7 @@ export type {
 } from "./engine/layerwise/describe_units.ts";
 export type { Norm } from "./engine/layerwise/units.ts";
 export type { Augmentation } from "./engine/network/augmentation.ts";
-export type {
-  EventBinning,
-  NeuronActivity,
-  StepChanges,
-  StepRunner,
-  TimedStep,
-} from "./engine/plan/step_runner.ts";
+export type { EventBinning, StepChanges } from "./engine/plan/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
 export {
   leaky,
