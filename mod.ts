@@ -33,11 +33,8 @@ export type { Norm } from "./engine/layerwise/units.ts";
 export type { Augmentation } from "./engine/network/augmentation.ts";
 export type { EventBinning, StepChanges } from "./engine/plan/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
-export {
-  leaky,
-  type LeakyParameters,
-  type Surrogate,
-} from "./engine/neurons/leaky.ts";
+export type { FiringParameters, Surrogate } from "./engine/neurons/firing.ts";
+export { leaky, type LeakyParameters } from "./engine/neurons/leaky.ts";
 export type { OptimizerName, UpdateRule } from "./engine/plan/optimizer.ts";
 export type { InputCoding } from "./engine/plan/sizes.ts";
 export { openDevice } from "./engine/device/device.ts";

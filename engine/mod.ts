@@ -25,6 +25,7 @@ export { type Ceilings, measureCeilings } from "./device/roofline.ts";
 export { type KernelTime, profile } from "./profile.ts";
 export type { BindingOf, ConstantOf, KernelSpec } from "../kernels/spec.ts";
 export type { KernelText } from "../kernels/shared/neurons.ts";
+export type { SteppedText } from "../kernels/shared/stepped.ts";
 export {
   OPTIMIZER_RULES,
   UPDATE_BINDINGS,
@@ -54,7 +55,18 @@ export type {
   NeuronParameter,
   NeuronParameters,
   SampleTime,
+  SlayerNeuronKind,
 } from "./neurons/neuron_kind.ts";
+export {
+  ADAPTIVE_LEAKY,
+  adaptiveLeaky,
+  type AdaptiveParameters,
+} from "./neurons/adaptive_leaky.ts";
+export {
+  CUBA_LEAKY,
+  cubaLeaky,
+  type CubaParameters,
+} from "./neurons/cuba_leaky.ts";
 export { LEAKY } from "./neurons/leaky.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
@@ -68,7 +80,11 @@ export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
 // Plans, passes and initial weights.
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
-export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";
+export type {
+  NeuronActivity,
+  StepRunner,
+  TimedStep,
+} from "./plan/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";
 export { initLive, type LiveLayer } from "./training/live_init.ts";

@@ -581,7 +581,7 @@ interface Structure {
 function structureOf(description: ModelDescription): Structure {
   const { input, coding } = description;
   const neuron = describeNeuron(description.neuron ?? {});
-  if (!areUnits(description.layers)) {
+  if (!areUnits(description.layers, description.neuron)) {
     const layers = describeLayers(
       input,
       description.layers as readonly LayerDescription[],

@@ -16,7 +16,7 @@ import {
   describeNeuron,
   type NeuronDescription,
 } from "../neurons/describe_neuron.ts";
-import type { Neuron } from "../neurons/neuron_kind.ts";
+import type { Neuron, NeuronKind } from "../neurons/neuron_kind.ts";
 import {
   type Norm,
   planesOf,
@@ -96,15 +96,26 @@ const UNIT_KEYS = ["ghost", "norm", "bias", "dropout", "residual"] as const;
  * Tells whether a network has to be computed layer by layer.
  *
  * @param layers Descriptions of its layers.
+ * @param neuron The neuron of the network.
  * @returns Whether any is normalised, has a bias or dropout, pools spikes
- * without neurons, is a readout or residual.
+ * without neurons, is a readout or residual, or has neurons that need it.
  */
-export function areUnits(layers: readonly object[]): boolean {
-  return layers.some((layer) =>
-    UNIT_KEYS.some((key) => key in layer) ||
-    ("neuron" in layer && layer.neuron === "none") ||
-    ("pool" in layer && typeof layer.pool === "object")
-  );
+export function areUnits(
+  layers: readonly object[],
+  neuron: NeuronDescription = {},
+): boolean {
+  return needsUnits(neuron) ||
+    layers.some((layer) =>
+      UNIT_KEYS.some((key) => key in layer) ||
+      ("neuron" in layer && needsUnits(layer.neuron)) ||
+      ("pool" in layer && typeof layer.pool === "object")
+    );
+}
+
+/** Whether a network of such neurons is computed layer by layer. */
+function needsUnits(neuron: unknown): boolean {
+  const { kind } = Object(neuron) as { readonly kind?: NeuronKind };
+  return neuron === "none" || (kind !== undefined && !kind.forward);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import type { KernelText } from "../../kernels/shared/neurons.ts";
+import type { SteppedText } from "../../kernels/shared/stepped.ts";
 
 /** A parameter of a neuron. */
 export interface NeuronParameter {
@@ -73,20 +74,31 @@ export interface NeuronKind {
     parameters: NeuronParameters,
     time: SampleTime,
   ): Readonly<Record<string, number>>;
-  /** WGSL from drives to spikes, see neurons.wgsl. */
-  readonly forward: KernelText;
-  /** WGSL of the adjoint, see neuron_adjoint.wgsl. */
-  readonly adjoint: KernelText;
+  /**
+   * WGSL from drives to spikes, see neurons.wgsl; without it, networks of such
+   * neurons are computed layer by layer.
+   */
+  readonly forward?: KernelText;
+  /** WGSL of the adjoint, see neuron_adjoint.wgsl; beside `forward`. */
+  readonly adjoint?: KernelText;
   /**
    * The neuron's own WGSL where it is stepped bin by bin, for networks that are
    * computed layer by layer.
    */
-  readonly stepped?: KernelText;
+  readonly stepped?: SteppedText;
   /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;
     readonly adjoint: number;
   };
+}
+
+/** A kind of neuron for networks that are computed as SLAYER computes them. */
+export interface SlayerNeuronKind extends NeuronKind {
+  /** WGSL from drives to spikes, see neurons.wgsl. */
+  readonly forward: KernelText;
+  /** WGSL of the adjoint, see neuron_adjoint.wgsl. */
+  readonly adjoint: KernelText;
 }
 
 /** A kind of neuron with its parameters. */

@@ -9,7 +9,7 @@ import { neuronAdjoint } from "../../kernels/neurons/neuron_adjoint.ts";
 import type { Launch } from "../device/launch.ts";
 import { groupsFor } from "../device/launch.ts";
 import { inQuads, leadOf } from "../network/layout.ts";
-import type { Neuron, NeuronKind, SampleTime } from "./neuron_kind.ts";
+import type { Neuron, SampleTime, SlayerNeuronKind } from "./neuron_kind.ts";
 
 /** Neurons of a sample up to which too few run to hide the latency of loads. */
 const FEW_NEURONS = 8192;
@@ -17,7 +17,7 @@ const FEW_NEURONS = 8192;
 /** Constants and sizes of a layer's neurons for their kernels. */
 export interface NeuronSetting {
   /** Kind of the neurons. */
-  readonly kind: NeuronKind;
+  readonly kind: SlayerNeuronKind;
   /** Values of the constants of the kind's WGSL, and the threshold. */
   readonly constants: Readonly<Record<string, number>>;
   /** Bins in a sample. */
@@ -55,7 +55,8 @@ export function settleNeurons(
     theta: parameters.theta,
   };
   return {
-    kind,
+    // Networks of other kinds are computed layer by layer.
+    kind: kind as SlayerNeuronKind,
     constants,
     T,
     F,

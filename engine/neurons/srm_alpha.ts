@@ -6,7 +6,7 @@
 
 import { isPositive } from "../network/float_range.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
-import type { NeuronKind } from "./neuron_kind.ts";
+import type { SlayerNeuronKind } from "./neuron_kind.ts";
 
 /** Parameters of the spike response model, by their names in SLAYER. */
 export type SrmAlphaParameters = {
@@ -147,7 +147,7 @@ export function neuronConstants(
 const parameter = (value: number) => ({ default: value, positive: true });
 
 /** The spike response model with alpha functions, SLAYER's neuron. */
-export const SRM_ALPHA: NeuronKind = {
+export const SRM_ALPHA: SlayerNeuronKind = {
   name: "SRM-alpha",
   parameters: {
     theta: parameter(10),

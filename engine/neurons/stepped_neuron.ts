@@ -5,7 +5,7 @@
  */
 
 import { steppedText, steppedTexts } from "../../kernels/shared/stepped.ts";
-import type { NeuronKind } from "./neuron_kind.ts";
+import type { NeuronKind, SlayerNeuronKind } from "./neuron_kind.ts";
 
 /** Parameters and WGSL of a user-defined neuron that is stepped bin by bin. */
 export interface SteppedNeuron
@@ -76,7 +76,7 @@ export interface SteppedNeuron
  * if (kind.name !== "integrate and fire") throw new Error("another name");
  * ```
  */
-export function steppedNeuron(neuron: SteppedNeuron): NeuronKind {
+export function steppedNeuron(neuron: SteppedNeuron): SlayerNeuronKind {
   const { name, parameters, constants, code } = neuron;
   return {
     name,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KernelText } from "../shared/neurons.ts";
+import type { SteppedText } from "../shared/stepped.ts";
 import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell.wgsl" with { type: "text" };
@@ -15,7 +15,7 @@ import code from "./cell.wgsl" with { type: "text" };
  * @param neuron The text of a stepped neuron.
  * @returns The kernel.
  */
-export function cellForward(neuron: KernelText) {
+export function cellForward(neuron: SteppedText) {
   return {
     name: "cell forward",
     code: UNIT_DRIVES + neuron.code + code,

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { KernelText } from "../shared/neurons.ts";
+import type { SteppedText } from "../shared/stepped.ts";
 import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell_adjoint.wgsl" with { type: "text" };
+import recall from "./cell_recall.wgsl" with { type: "text" };
 
 /**
  * cell_adjoint.wgsl, `adjoint`.
@@ -15,10 +16,10 @@ import code from "./cell_adjoint.wgsl" with { type: "text" };
  * @param neuron The text of a stepped neuron.
  * @returns The kernel.
  */
-export function cellAdjoint(neuron: KernelText) {
+export function cellAdjoint(neuron: SteppedText) {
   return {
     name: "cell_adjoint adjoint",
-    code: UNIT_DRIVES + neuron.code + code,
+    code: UNIT_DRIVES + neuron.code + (neuron.recalls ? "" : recall) + code,
     entryPoint: "adjoint",
     workgroup: 64,
     bindings: {

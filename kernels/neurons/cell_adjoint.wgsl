@@ -3,7 +3,9 @@
 //
 // adjoint  ds[t] = above[n, t, q, c] where routes[n, t, p, c] is set, else 0,
 //          q the pixel of the layer's output that p is pooled into
-//          dy[n, t, p, c] = stepBack(back, u[t], u[t] >= theta, ds[t])
+//          dy[n, t, p, c] = stepBackFrom(back, recall(state before t), u[t],
+//                                        u[t] >= theta, ds[t]),
+//          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //          dshortcut = the gradient of the layer that is added, or gated, by
 //          residual.wgsl
@@ -48,6 +50,24 @@ override statesSize: u32 = 64 * words;
 var<workgroup> sh_states: array<State, statesSize>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
 
+// Potentials of four bins, and what the neuron recalls of them.
+struct Past {
+  u: vec4<f32>,
+  recalled: vec4<f32>,
+}
+
+// Those of 32 bins.
+struct WordPast {
+  q0: Past,
+  q1: Past,
+  q2: Past,
+  q3: Past,
+  q4: Past,
+  q5: Past,
+  q6: Past,
+  q7: Past,
+}
+
 // Steps one bin and returns the potential.
 fn stepBin(neuron: ptr<function, State>, drive: f32) -> f32 {
   var state = *neuron;
@@ -57,21 +77,25 @@ fn stepBin(neuron: ptr<function, State>, drive: f32) -> f32 {
   return u;
 }
 
-// Steps four bins and returns the potentials.
+// Steps four bins.
 fn stepFour(
   neuron: ptr<function, State>,
   coefficient: vec4<f32>,
   drives: vec4<f32>,
-) -> vec4<f32> {
+) -> Past {
   var state = *neuron;
   let y = coefficient.x * drives + vec4(coefficient.y);
-  var u: vec4<f32>;
-  u.x = stepBin(&state, y.x);
-  u.y = stepBin(&state, y.y);
-  u.z = stepBin(&state, y.z);
-  u.w = stepBin(&state, y.w);
+  var past: Past;
+  past.recalled.x = recall(state);
+  past.u.x = stepBin(&state, y.x);
+  past.recalled.y = recall(state);
+  past.u.y = stepBin(&state, y.y);
+  past.recalled.z = recall(state);
+  past.u.z = stepBin(&state, y.z);
+  past.recalled.w = recall(state);
+  past.u.w = stepBin(&state, y.w);
   *neuron = state;
-  return u;
+  return past;
 }
 
 // Integrates the bins of a word, `count` of them, from its first state.
@@ -80,33 +104,33 @@ fn integrate(
   coefficient: vec4<f32>,
   drives: Word,
   count: u32,
-) -> Word {
+) -> WordPast {
   var state = *neuron;
-  var u = Word();
-  u.q0 = stepFour(&state, coefficient, drives.q0);
+  var past = WordPast();
+  past.q0 = stepFour(&state, coefficient, drives.q0);
   if (count > 4) {
-    u.q1 = stepFour(&state, coefficient, drives.q1);
+    past.q1 = stepFour(&state, coefficient, drives.q1);
   }
   if (count > 8) {
-    u.q2 = stepFour(&state, coefficient, drives.q2);
+    past.q2 = stepFour(&state, coefficient, drives.q2);
   }
   if (count > 12) {
-    u.q3 = stepFour(&state, coefficient, drives.q3);
+    past.q3 = stepFour(&state, coefficient, drives.q3);
   }
   if (count > 16) {
-    u.q4 = stepFour(&state, coefficient, drives.q4);
+    past.q4 = stepFour(&state, coefficient, drives.q4);
   }
   if (count > 20) {
-    u.q5 = stepFour(&state, coefficient, drives.q5);
+    past.q5 = stepFour(&state, coefficient, drives.q5);
   }
   if (count > 24) {
-    u.q6 = stepFour(&state, coefficient, drives.q6);
+    past.q6 = stepFour(&state, coefficient, drives.q6);
   }
   if (count > 28) {
-    u.q7 = stepFour(&state, coefficient, drives.q7);
+    past.q7 = stepFour(&state, coefficient, drives.q7);
   }
   *neuron = state;
-  return u;
+  return past;
 }
 
 // A neuron: where its drive, its words of spikes and the gradients of its
@@ -118,10 +142,11 @@ struct Place {
   shortcut: u32,
 }
 
-// One bin on the way back: its potential, the gradient of what its layer gives,
-// and whether the other layer spikes.
+// One bin on the way back: its potential and what is recalled of it, the
+// gradient of what its layer gives, and whether the other layer spikes.
 struct Bin {
   u: f32,
+  recalled: f32,
   gradient: f32,
   gated: bool,
 }
@@ -141,7 +166,7 @@ fn stepBinBack(
     ds = select(ds, select(0, -ds, bin.gated), residual == 2);
   }
   var back = *own;
-  let gradient = stepBack(&back, bin.u, fires, ds);
+  let gradient = stepBackFrom(&back, bin.recalled, bin.u, fires, ds);
   *own = back;
   dy[place.start + t * pixels * floats] = gradient;
   return gradient;
@@ -198,9 +223,9 @@ fn gradientsOf(place: Place, word: WordBack) -> Word {
   return gradients;
 }
 
-// Potentials, drives and gradients of four bins.
+// Four bins on the way back, their drives and gradients.
 struct Four {
-  u: vec4<f32>,
+  past: Past,
   drives: vec4<f32>,
   gradients: vec4<f32>,
 }
@@ -221,22 +246,24 @@ fn stepFourBack(
   }
   let gated =
     (vec4(word.gate >> (t % 32)) & vec4(1u, 2u, 4u, 8u)) != vec4(0u);
+  let u = four.past.u;
+  let recalled = four.past.recalled;
   var back = *own;
   var dx = vec4<f32>();
   let binsLeft = word.end - t;
   if (binsLeft > 3) {
-    let bin = Bin(four.u.w, four.gradients.w, gated.w);
+    let bin = Bin(u.w, recalled.w, four.gradients.w, gated.w);
     dx.w = stepBinBack(&back, place, bin, t + 3);
   }
   if (binsLeft > 2) {
-    let bin = Bin(four.u.z, four.gradients.z, gated.z);
+    let bin = Bin(u.z, recalled.z, four.gradients.z, gated.z);
     dx.z = stepBinBack(&back, place, bin, t + 2);
   }
   if (binsLeft > 1) {
-    let bin = Bin(four.u.y, four.gradients.y, gated.y);
+    let bin = Bin(u.y, recalled.y, four.gradients.y, gated.y);
     dx.y = stepBinBack(&back, place, bin, t + 1);
   }
-  let bin = Bin(four.u.x, four.gradients.x, gated.x);
+  let bin = Bin(u.x, recalled.x, four.gradients.x, gated.x);
   dx.x = stepBinBack(&back, place, bin, t);
   *own = back;
   // Drives from T on may be anything, and have no gradient.
@@ -266,22 +293,22 @@ fn differentiateWord(
   let drives = drivesOf(place.start, first, word.end);
   let gradients = gradientsOf(place, word);
   var neuron = state;
-  let u = integrate(&neuron, coefficient, drives, word.end - first);
-  let q7 = Four(u.q7, drives.q7, gradients.q7);
+  let past = integrate(&neuron, coefficient, drives, word.end - first);
+  let q7 = Four(past.q7, drives.q7, gradients.q7);
   stepFourBack(own, sum, place, word, coefficient, q7, first + 28);
-  let q6 = Four(u.q6, drives.q6, gradients.q6);
+  let q6 = Four(past.q6, drives.q6, gradients.q6);
   stepFourBack(own, sum, place, word, coefficient, q6, first + 24);
-  let q5 = Four(u.q5, drives.q5, gradients.q5);
+  let q5 = Four(past.q5, drives.q5, gradients.q5);
   stepFourBack(own, sum, place, word, coefficient, q5, first + 20);
-  let q4 = Four(u.q4, drives.q4, gradients.q4);
+  let q4 = Four(past.q4, drives.q4, gradients.q4);
   stepFourBack(own, sum, place, word, coefficient, q4, first + 16);
-  let q3 = Four(u.q3, drives.q3, gradients.q3);
+  let q3 = Four(past.q3, drives.q3, gradients.q3);
   stepFourBack(own, sum, place, word, coefficient, q3, first + 12);
-  let q2 = Four(u.q2, drives.q2, gradients.q2);
+  let q2 = Four(past.q2, drives.q2, gradients.q2);
   stepFourBack(own, sum, place, word, coefficient, q2, first + 8);
-  let q1 = Four(u.q1, drives.q1, gradients.q1);
+  let q1 = Four(past.q1, drives.q1, gradients.q1);
   stepFourBack(own, sum, place, word, coefficient, q1, first + 4);
-  let q0 = Four(u.q0, drives.q0, gradients.q0);
+  let q0 = Four(past.q0, drives.q0, gradients.q0);
   stepFourBack(own, sum, place, word, coefficient, q0, first);
 }
 

@@ -28,14 +28,29 @@ export function steppedTexts(
   };
 }
 
+/** The text of a stepped neuron, for networks that run layer by layer. */
+export interface SteppedText extends KernelText {
+  /**
+   * Whether it defines `recall` and `stepBackFrom`, in place of `stepBack`, as
+   * cell_recall.wgsl says.
+   *
+   * @default false
+   */
+  readonly recalls?: boolean;
+}
+
 /**
  * Names the constants of a stepped neuron.
  *
  * @param code The neuron's text.
+ * @param options Whether it recalls its state.
  * @returns The text alone, and its constants, which may be given a value.
  */
-export function steppedText(code: string): KernelText {
+export function steppedText(
+  code: string,
+  options: Omit<SteppedText, keyof KernelText> = {},
+): SteppedText {
   const constants = [...code.matchAll(/^\s*override\s+(\w+)/gm)]
     .map(([, name]) => name);
-  return { code, constants };
+  return { code, constants, ...options };
 }

@@ -82,7 +82,7 @@ export function describeNetwork(
 ): Omit<ModelDescription, "input" | "device"> {
   const { training, simulation, network, input } = configuration;
   const frames = training.transf_method === "TonicFrames";
-  const layerwise = isLayerwise(network);
+  const layerwise = isLayerwise(configuration);
   return {
     layers: network
       ? describeLayersOf(network, classes)

@@ -40,7 +40,7 @@ export function trainingOf(
     testing: training.random_crop ? lossOf(configuration, "test") : undefined,
     shuffle: training.shuffle,
     random,
-    changes: isLayerwise(configuration.network)
+    changes: isLayerwise(configuration)
       ? changesOf(configuration, options)
       : undefined,
   };

@@ -67,7 +67,7 @@ export function chooseSamples(
     method,
     crop: training.random_crop ? "random" : "fixed",
     // The device augments samples of networks that are computed layer by layer.
-    augment: isLayerwise(configuration.network)
+    augment: isLayerwise(configuration)
       ? undefined
       : augmentationOf(training, source),
     cache,

@@ -2,11 +2,12 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { basename, join } from "node:path";
 import { BETA1, BETA2 } from "../../kernels/shared/optimizer_rules.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
-import { LEAKY_NEURON } from "../../kernels/shared/leaky_neuron.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
-import { steppedText, steppedTexts } from "../../kernels/shared/stepped.ts";
+import { steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { KernelSpec } from "../../kernels/spec.ts";
 import {
+  BUILDS,
+  CELL_NEURONS,
   CELLS,
   codeOf,
   FOLDER,
@@ -27,16 +28,14 @@ import {
 
 const ROLES = ["uniform", "read", "read_write"];
 
-/** The leaky neuron, as the kernels of units are compiled with it. */
-const LEAKY = steppedText(LEAKY_NEURON);
-
 /**
  * Every spec that a file of kernels/ exports; those of kernels that integrate
- * neurons, for the SRM or for a neuron that is stepped.
+ * neurons, for the SRM or for a neuron that is stepped; those of cells, for one
+ * of theirs.
  */
 async function specsOf(
   module: string,
-  { stepped = false } = {},
+  { stepped = false, cell = "leaky/leaky_neuron.wgsl" } = {},
 ): Promise<KernelSpec[]> {
   const file = join(FOLDER, module.replace(".wgsl", ".ts"));
   const exported: unknown[] = Object.values(await import(`file://${file}`));
@@ -44,7 +43,11 @@ async function specsOf(
   const { forward, adjoint } = stepped
     ? steppedTexts(OWN_NEURON)
     : { forward: SRM_FORWARD, adjoint: SRM_ADJOINT };
-  const neuron = CELLS.includes(module) ? LEAKY : isAdjoint ? adjoint : forward;
+  const neuron = CELLS.includes(module)
+    ? CELL_NEURONS[cell]
+    : isAdjoint
+    ? adjoint
+    : forward;
   return exported.map((spec) =>
     typeof spec === "function" ? spec(neuron) : spec as KernelSpec
   );
@@ -52,25 +55,27 @@ async function specsOf(
 
 Deno.test("every kernel has specs beside it, one an entry point", async () => {
   ok(MODULES.length > 10);
-  for (const module of MODULES) {
-    const { entryPoints, functions } = declarations(codeOf(module));
-    const specs = await specsOf(module);
+  for (const { module, neuron } of BUILDS) {
+    const whole = codeOf(module, { neuron });
+    const { entryPoints, functions } = declarations(whole);
+    const specs = await specsOf(module, { cell: neuron });
     deepStrictEqual(
       specs.map((s) => s.entryPoint).sort(),
       [...entryPoints].sort(),
     );
     for (const { name, code, entryPoint } of specs) {
       strictEqual(name, `${basename(module, ".wgsl")} ${entryPoint}`);
-      strictEqual(code, codeOf(module));
+      strictEqual(code, whole);
       ok(functions.has(entryPoint));
     }
   }
 });
 
 Deno.test("a spec's bindings are those that its entry point uses", async () => {
-  for (const module of MODULES) {
-    const { variables, meanings } = declarations(codeOf(module));
-    for (const { name, entryPoint, bindings } of await specsOf(module)) {
+  for (const { module, neuron } of BUILDS) {
+    const { variables, meanings } = declarations(codeOf(module, { neuron }));
+    const specs = await specsOf(module, { cell: neuron });
+    for (const { name, entryPoint, bindings } of specs) {
       const names = namesIn(entryPoint, meanings);
       const used = variables.filter((variable) => names.has(variable.name));
       deepStrictEqual(
@@ -83,12 +88,13 @@ Deno.test("a spec's bindings are those that its entry point uses", async () => {
 });
 
 Deno.test("a spec's constants are those that its entry point uses", async () => {
-  for (const module of MODULES) {
-    const declared = declarations(codeOf(module));
-    for (const { name, entryPoint, constants } of await specsOf(module)) {
+  for (const { module, neuron } of BUILDS) {
+    const declared = declarations(codeOf(module, { neuron }));
+    const specs = await specsOf(module, { cell: neuron });
+    for (const { name, entryPoint, constants } of specs) {
       const names = namesIn(entryPoint, declared.meanings);
       // A neuron has the same constants in both directions.
-      const own = CELLS.includes(module) ? LEAKY.constants : [];
+      const own = neuron ? CELL_NEURONS[neuron].constants : [];
       const used = constantsOf(declared)
         .filter((name) => names.has(name) || own.includes(name));
       deepStrictEqual([...constants].sort(), used.sort(), name);
@@ -142,8 +148,8 @@ Deno.test("bindings have a number each, what changes per step first", () => {
     const numbers = variables.map(({ binding }) => binding);
     deepStrictEqual(numbers, numbers.toSorted((a, b) => a - b), text);
   }
-  for (const module of MODULES) {
-    const code = codeOf(module);
+  for (const { module, neuron } of BUILDS) {
+    const code = codeOf(module, { neuron });
     const { variables } = declarations(code);
     strictEqual(variables.length, code.match(/@binding/g)?.length, module);
     const numbers = variables.map(({ binding }) => binding);
@@ -157,10 +163,10 @@ Deno.test("bindings have a number each, what changes per step first", () => {
 });
 
 Deno.test("an entry point's bindings go from uniform to read to write", async () => {
-  for (const module of MODULES) {
-    const { variables } = declarations(codeOf(module));
+  for (const { module, neuron } of BUILDS) {
+    const { variables } = declarations(codeOf(module, { neuron }));
     const roleOf = new Map(variables.map(({ name, role }) => [name, role]));
-    for (const { name, bindings } of await specsOf(module)) {
+    for (const { name, bindings } of await specsOf(module, { cell: neuron })) {
       const roles = Object.entries(bindings)
         .sort(([, a], [, b]) => a - b)
         .map(([name]) => ROLES.indexOf(roleOf.get(name)!));
@@ -171,10 +177,10 @@ Deno.test("an entry point's bindings go from uniform to read to write", async ()
 
 Deno.test("every kernel has no name and no buffer that is not used", async () => {
   const used = new Set<string>();
-  for (const module of MODULES) {
-    const { meanings } = declarations(codeOf(module));
-    for (const { entryPoint } of await specsOf(module)) {
-      const texts = [...sharedBy(module), module];
+  for (const { module, neuron } of BUILDS) {
+    const { meanings } = declarations(codeOf(module, { neuron }));
+    for (const { entryPoint } of await specsOf(module, { cell: neuron })) {
+      const texts = [...sharedBy(module, neuron), module];
       for (const name of namesIn(entryPoint, meanings).add(entryPoint)) {
         for (const text of texts) used.add(`${text}: ${name}`);
       }

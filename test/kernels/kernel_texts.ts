@@ -6,6 +6,10 @@
 
 import { match } from "node:assert/strict";
 import { join } from "node:path";
+import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
+import { CUBA_LEAKY } from "../../engine/neurons/cuba_leaky.ts";
+import { LEAKY } from "../../engine/neurons/leaky.ts";
+import type { SteppedText } from "../../kernels/shared/stepped.ts";
 
 /** The folder of the kernels. */
 export const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
@@ -44,14 +48,20 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "neurons/cell_adjoint.wgsl",
   ],
   "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
-  "shared/leaky_neuron.wgsl": [
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
-  ],
+  "leaky/firing.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
+  "leaky/leaky_neuron.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
+  "neurons/cell_recall.wgsl": ["neurons/cell_adjoint.wgsl"],
 };
 
 /** Modules that are compiled with the text of any stepped neuron. */
-export const CELLS = SHARED["shared/leaky_neuron.wgsl"];
+export const CELLS = SHARED["leaky/leaky_neuron.wgsl"];
+
+/** The texts of stepped neurons, and what they have in place of shared ones. */
+export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
+  "leaky/leaky_neuron.wgsl": LEAKY.stepped!,
+  "leaky/cuba_neuron.wgsl": CUBA_LEAKY.stepped!,
+  "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
+};
 
 /** Texts that take the place of those of the SRM, before a neuron's own. */
 export const STEPPED: Readonly<Record<string, string>> = {
@@ -106,7 +116,17 @@ function* walk(folder: string): Generator<string> {
 
 /** Texts that are compiled: all but the shared ones. */
 export const MODULES = TEXTS.filter((name) =>
-  !(name in SHARED) && !Object.values(STEPPED).includes(name)
+  !(name in SHARED) && !(name in CELL_NEURONS) &&
+  !Object.values(STEPPED).includes(name)
+);
+
+/** The modules, those of cells with each of their neurons. */
+export const BUILDS = MODULES.flatMap((
+  module,
+): { readonly module: string; readonly neuron?: string }[] =>
+  CELLS.includes(module)
+    ? Object.keys(CELL_NEURONS).map((neuron) => ({ module, neuron }))
+    : [{ module }]
 );
 
 /** Modules that integrate neurons. */
@@ -126,21 +146,36 @@ export function read(text: string): string {
  * Finds the texts that are compiled in front of a module.
  *
  * @param module Its path.
+ * @param neuron Path of the text of its neuron, in a module of cells.
  * @returns Their paths, in order.
  */
-export function sharedBy(module: string): string[] {
-  return Object.keys(SHARED).filter((text) => SHARED[text].includes(module));
+export function sharedBy(
+  module: string,
+  neuron = "leaky/leaky_neuron.wgsl",
+): string[] {
+  const { recalls } = CELL_NEURONS[neuron];
+  return Object.keys(SHARED)
+    .filter((text) => SHARED[text].includes(module))
+    .filter((text) => !(recalls && text === "neurons/cell_recall.wgsl"))
+    .map((text) => text === "leaky/leaky_neuron.wgsl" ? neuron : text);
 }
 
 /**
  * Joins a module and the texts in front of it.
  *
  * @param module Its path.
- * @param options Whether its neurons are stepped, or else those of the SRM.
+ * @param options Whether its neurons are stepped, or else those of the SRM, and
+ * the text of its neuron in a module of cells.
  * @returns The texts that are compiled.
  */
-export function codeOf(module: string, { stepped = false } = {}): string {
-  const texts = sharedBy(module).map((text) =>
+export function codeOf(
+  module: string,
+  { stepped = false, neuron }: {
+    readonly stepped?: boolean;
+    readonly neuron?: string;
+  } = {},
+): string {
+  const texts = sharedBy(module, neuron).map((text) =>
     stepped && text in STEPPED ? read(STEPPED[text]) + OWN_NEURON : read(text)
   );
   return [...texts, read(module)].join("");

@@ -5,7 +5,11 @@
  */
 
 import { isLayerwise, type NetworkEntry } from "../schema/network.ts";
-import { defaultNeuron, type NeuronSection } from "../schema/neuron.ts";
+import {
+  defaultNeuron,
+  LAYERWISE_NEURONS,
+  type NeuronSection,
+} from "../schema/neuron.ts";
 import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import type { SpikeTarget } from "../schema/types.ts";
@@ -67,7 +71,7 @@ export function completeNetwork(
   const { network = [], training: { error } } = written;
   const places = placesOf(network, ["network"]);
   checkSize(network, places, refuse);
-  if (!isLayerwise(network)) {
+  if (!isLayerwise(written)) {
     checkSlayer(written, places, refuse);
     return {
       neuron: written.neuron ?? defaultNeuron("SRMALPHA"),
@@ -135,11 +139,16 @@ function placesOf(
 
 /** Checks what does not go with a network that is computed at once. */
 function checkSlayer(
-  { input, training, testing }: WrittenConfiguration,
+  { input, training, testing, neuron }: WrittenConfiguration,
   places: readonly Place[],
   refuse: Refuse,
 ): void {
   const { error, augmentation = {} } = training;
+  if (neuron && needsLayerwise(neuron)) {
+    const problem = `is ${neuron.type}, which the networks that training.CNN ` +
+      "chooses cannot have; write network";
+    refuse(["neuron", "type"], problem);
+  }
   if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
@@ -167,12 +176,12 @@ function checkSlayer(
 
 /** Checks what does not go with a network that is computed layer by layer. */
 function checkLayerwise(
-  { input, training, testing }: WrittenConfiguration,
+  { input, training, testing, neuron }: WrittenConfiguration,
   places: readonly Place[],
   refuse: Refuse,
 ): void {
   const { augmentation = {}, init, transf_method, random_crop } = training;
-  const against = `does not go with ${reasonOf(places)} in the network`;
+  const against = `does not go with ${reasonOf(places, neuron)} in the network`;
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || READOUT_LOSSES.includes(type)) continue;
     const problem = `is ${type}, which ${against}; expected ` +
@@ -215,16 +224,27 @@ function lossesOf(
   ] as const;
 }
 
+/** Whether a network of such neurons is computed layer by layer. */
+function needsLayerwise(neuron: NeuronSection): boolean {
+  return isLayerwise({ network: [], neuron });
+}
+
 /** Names what makes a network be computed layer by layer. */
-function reasonOf(places: readonly Place[]): string {
+function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   for (const { entry } of places) {
     const key = ["norm", "bias", "dropout", "residual"]
       .find((key) => key in entry);
     if (key) return key;
     if (entry.neuron === "none") return "neuron: none";
     if (isMapping(entry.pool)) return `pool: {${Object.keys(entry.pool)[0]}}`;
+    if (isMapping(entry.neuron)) {
+      const own = entry.neuron as NeuronSection;
+      if (needsLayerwise(own)) return `${own.type} neurons`;
+    }
   }
-  return "readouts";
+  return neuron && needsLayerwise(neuron)
+    ? `${neuron.type} neurons`
+    : "readouts";
 }
 
 /** Checks that all neurons are of a kind that is computed layer by layer. */
@@ -236,7 +256,8 @@ function checkNeurons(
   },
 ): void {
   const expected = "is SRMALPHA, which does not go with " +
-    `${reasonOf(places)} in the network; expected LIF or IF`;
+    `${reasonOf(places)} in the network; expected ` +
+    LAYERWISE_NEURONS.join(" or ");
   /** Whether each layer with weights has a neuron of its own. */
   const own: boolean[] = [];
   for (const { entry, keys } of places) {

@@ -188,14 +188,19 @@ export function namesClasses(entries: readonly NetworkEntry[]): boolean {
 }
 
 /**
- * Tells whether a network is computed layer by layer, with a loss of its
- * readout.
+ * Tells whether the network of a configuration is computed layer by layer, with
+ * a loss of its readout.
  *
- * @param entries The entries; SLAYER's own networks have none.
+ * @param configuration The entries, which SLAYER's own networks have not, and
+ * the neuron of the network.
  * @returns Whether it is.
  */
 export function isLayerwise(
-  entries: readonly NetworkEntry[] | undefined,
+  { network, neuron }: {
+    readonly network?: readonly NetworkEntry[];
+    readonly neuron?: NeuronSection;
+  },
 ): boolean {
-  return entries !== undefined && areUnits(describeLayersOf(entries, 2));
+  return network !== undefined &&
+    areUnits(describeLayersOf(network, 2), neuron && describeNeuronOf(neuron));
 }

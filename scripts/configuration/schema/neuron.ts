@@ -6,6 +6,8 @@
 
 import * as v from "npm:valibot@1.5.0";
 import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.ts";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import {
   expected,
@@ -52,21 +54,46 @@ const integrator = {
   steepness: v.optional(moderate, 2),
 };
 
+/** A time constant in bins. */
+const bins = worded(
+  "a number from 1 to 1e9",
+  v.pipe(v.number(), v.minValue(1), v.maxValue(1e9)),
+);
+
+/** A neuron whose potential decays. */
+const leakyIntegrator = {
+  /** Time constant of the potential. */
+  tau: v.optional(bins, 2),
+  /** Whether what drives the potential is divided by `tau`. */
+  decayInput: v.optional(flag, true),
+  ...integrator,
+};
+
 const NEURONS = {
   SRMALPHA: srm,
-  LIF: section({
-    type: v.literal("LIF"),
-    /** Time constant in bins. */
-    tau: v.optional(
-      worded("a number of at least 1", v.pipe(v.number(), v.minValue(1))),
-      2,
-    ),
-    /** Whether the drive is divided by `tau`. */
-    decayInput: v.optional(flag, true),
-    ...integrator,
-  }),
+  LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
   IF: section({ type: v.literal("IF"), ...integrator }),
+  /** Incoming spikes add to a current, which drives the potential. */
+  CUBA: section({
+    type: v.literal("CUBA"),
+    /** Time constant of the current. */
+    tauSyn: v.optional(bins, 2),
+    ...leakyIntegrator,
+  }),
+  /** The threshold rises with each spike, and decays. */
+  ALIF: section({
+    type: v.literal("ALIF"),
+    /** How far it rises if the neuron fires in every bin. */
+    adaptation: v.optional(moderate, 1),
+    /** Time constant of the threshold. */
+    tauAdaptation: v.optional(bins, 10),
+    ...leakyIntegrator,
+  }),
 };
+
+/** Kinds that networks which are computed layer by layer can have. */
+export const LAYERWISE_NEURONS: readonly string[] = Object.keys(NEURONS)
+  .filter((type) => type !== "SRMALPHA");
 
 /** Refuses a neuron of another kind. */
 const NO_NEURON = v.pipe(
@@ -89,7 +116,9 @@ export type SrmSection = v.InferOutput<typeof srm>;
 export type NeuronSection =
   | SrmSection
   | v.InferOutput<typeof NEURONS.LIF>
-  | v.InferOutput<typeof NEURONS.IF>;
+  | v.InferOutput<typeof NEURONS.IF>
+  | v.InferOutput<typeof NEURONS.CUBA>
+  | v.InferOutput<typeof NEURONS.ALIF>;
 
 /**
  * Gives a neuron with the defaults of its parameters.
@@ -108,13 +137,15 @@ export function defaultNeuron(type: NeuronSection["type"]): NeuronSection {
  * @returns The description.
  */
 export function describeNeuronOf(section: NeuronSection): NeuronDescription {
-  if (section.type === "LIF") {
-    const { type: _, ...parameters } = section;
-    return leaky(parameters);
-  }
-  if (section.type === "IF") {
-    const { type: _, ...parameters } = section;
-    return leaky({ ...parameters, tau: Infinity });
+  switch (section.type) {
+    case "LIF":
+      return leaky(section);
+    case "IF":
+      return leaky({ ...section, tau: Infinity });
+    case "CUBA":
+      return cubaLeaky(section);
+    case "ALIF":
+      return adaptiveLeaky(section);
   }
   const { type: _, ...parameters } = section;
   return parameters;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, throws } from "node:assert/strict";
 import {
   describeUnits,
   type UnitDescription,
@@ -7,6 +7,8 @@ import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { device, gpuTest } from "../../gpu.ts";
 
@@ -255,6 +257,15 @@ Deno.test("leaky neurons refuse parameters out of range", () => {
       message: `Cannot build a neuron with tau ${tau}: it is less than one bin`,
     });
   }
+  throws(() => cubaLeaky({ tauSyn: 0.5 }), {
+    name: "RangeError",
+    message: "Cannot build a neuron with tauSyn 0.5: it is less than one bin",
+  });
+  throws(() => adaptiveLeaky({ tauAdaptation: NaN }), {
+    name: "RangeError",
+    message: "Cannot build a neuron with tauAdaptation NaN: it is less than " +
+      "one bin",
+  });
   throws(() => leaky({ surrogate: "step" as "triangle" }), {
     name: "TypeError",
     message: 'Cannot build a neuron with the surrogate "step": expected ' +
@@ -339,6 +350,24 @@ gpuTest("plans refuse losses, sizes and codings that do not fit", async () => {
         "neurons are to be stepped bin by bin",
     },
   );
+});
+
+gpuTest("neurons that adapt make a network run layer by layer", async () => {
+  for (
+    const description of [
+      { layers: [{ dense: 3 }], neuron: adaptiveLeaky() },
+      { layers: [{ dense: 3, neuron: adaptiveLeaky() }] },
+    ]
+  ) {
+    using model = await Model.create({
+      device: device(),
+      input: { C: 2, H: 4, W: 4 },
+      Ts: 1,
+      random: 0,
+      ...description,
+    });
+    ok(model.isLayerwise);
+  }
 });
 
 gpuTest("a network has the losses of the way that it is computed", async () => {

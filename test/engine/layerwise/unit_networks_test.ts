@@ -4,6 +4,8 @@ import type { UnitDescription } from "../../../engine/layerwise/describe_units.t
 import { planesOf } from "../../../engine/layerwise/units.ts";
 import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import { close, same } from "../../comparison.ts";
@@ -43,7 +45,11 @@ const CASES: readonly Case[] = [
         neuron: leaky({ threshold: 0.25, reset: "soft", detachReset: false }),
         pool: { max: 2 },
       },
-      { ...conv(6, { groups: 3 }), norm: { epsilon: 0.01, momentum: 0.2 } },
+      {
+        ...conv(6, { groups: 3 }),
+        norm: { epsilon: 0.01, momentum: 0.2 },
+        neuron: adaptiveLeaky({ threshold: 0.5, tauAdaptation: 4 }),
+      },
       { dropout: 0.4 },
       { dense: 3, norm: "batch", neuron: "none" },
     ],
@@ -55,7 +61,14 @@ const CASES: readonly Case[] = [
     shape: [2, 3, 4, 4, 5],
     layers: [
       { ...conv(3), norm: "batch" },
-      { residual: [{ ...conv(3), bias: true }], join: "gate" },
+      {
+        residual: [{
+          ...conv(3),
+          bias: true,
+          neuron: cubaLeaky({ threshold: 0.5 }),
+        }],
+        join: "gate",
+      },
       {
         residual: [{ ghost: conv(6).conv, norm: "batch" }],
         shortcut: [{ conv: { out: 6, kernel: 1 }, norm: "batch" }],

@@ -7,7 +7,7 @@
 import type { Unit } from "../../../engine/layerwise/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
-import { SURROGATES } from "../../../kernels/shared/leaky_neuron.ts";
+import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import type { OracleUnit } from "../../oracle/units/network.ts";
 import { dropout, type Silenced } from "../../oracle/units/raster.ts";
@@ -62,6 +62,7 @@ export function twinsOf(
 
 function leakyOf(parameters: Readonly<Record<string, number>>): Leaky {
   const { theta, leak, inputGain, vReset, softReset } = parameters;
+  const { currentLeak, adaptation, recovery } = parameters;
   return {
     threshold: theta,
     tau: 1 / leak,
@@ -71,5 +72,8 @@ function leakyOf(parameters: Readonly<Record<string, number>>): Leaky {
     detachReset: parameters.resetGradient === 0,
     surrogate: SURROGATES[parameters.surrogate],
     steepness: parameters.steepness,
+    tauSyn: currentLeak && 1 / currentLeak,
+    adaptation,
+    tauAdaptation: recovery && 1 / recovery,
   };
 }

@@ -6,20 +6,17 @@
 
 import { deepStrictEqual } from "node:assert/strict";
 import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { cellForward } from "../../../kernels/neurons/cell.ts";
 import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
-import { LEAKY_NEURON } from "../../../kernels/shared/leaky_neuron.ts";
-import { steppedText } from "../../../kernels/shared/stepped.ts";
 import { same } from "../../comparison.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";
-
-/** The text of the neuron. */
-const LEAKY = steppedText(LEAKY_NEURON);
 
 /** Records in which spikes are counted, and where this unit's are. */
 const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
@@ -37,15 +34,22 @@ export interface CellOptions {
   readonly coefficients: readonly (readonly number[])[];
 }
 
-/** Makes the constants of a neuron as the engine does. */
-function constantsOf(neuron: Leaky) {
-  const described = describeNeuron(leaky(neuron));
-  const { kind, parameters } = described;
+/** Makes text and constants of a neuron as the engine does. */
+function describe(neuron: Leaky) {
+  const described = neuron.tauSyn
+    ? cubaLeaky(neuron)
+    : neuron.adaptation
+    ? adaptiveLeaky(neuron)
+    : leaky(neuron);
+  const { kind, parameters } = describeNeuron(described);
   const { gain: _, ...constants } = kind.constants(parameters, {
     Ts: 1,
     tSample: 1,
   });
-  return { ...constants, theta: parameters.theta };
+  return {
+    text: kind.stepped!,
+    constants: { ...constants, theta: parameters.theta },
+  };
 }
 
 function placeOf(shape: readonly number[], options: CellOptions) {
@@ -104,12 +108,13 @@ export async function fireCells(
   const [N, C, H, W, T] = shape;
   const { runSize = C } = options;
   const { constants, coefficients, batch, grid } = placeOf(shape, options);
+  const own = describe(neuron);
   const drive = toKernel(x, { run: runSize });
   const { slots, stride, slot, layer } = TALLY;
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
   const often = Uint32Array.from({ length: C * H * W }, (_, f) => 3 * f);
   const found = await run(
-    cellForward(LEAKY),
+    cellForward(own.text),
     {
       batch,
       x: drive,
@@ -119,7 +124,7 @@ export async function fireCells(
       fired: often,
       potentials: new Float32Array(drive.length),
     },
-    { ...constants, ...constantsOf(neuron), keep: 1, stride, layer },
+    { ...constants, ...own.constants, keep: 1, stride, layer },
     grid,
   );
   const spikes = unpack(found.spikes, shape);
@@ -172,9 +177,10 @@ export async function fireCellsBack(
   const { runSize = C, routes, window = 1, shortcut } = options;
   const place = placeOf(shape, options);
   const { constants, floats, S, coefficients, batch, grid } = place;
+  const own = describe(neuron);
   const otherRun = shortcut?.runSize ?? C;
   const found = await run(
-    cellAdjoint(LEAKY),
+    cellAdjoint(own.text),
     {
       batch,
       x: toKernel(x, { run: runSize }),
@@ -188,7 +194,7 @@ export async function fireCellsBack(
     },
     {
       ...constants,
-      ...constantsOf(neuron),
+      ...own.constants,
       W,
       window,
       outW,

@@ -1,13 +1,13 @@
 /**
- * The leaky integrate-and-fire neuron and its adjoint.
+ * Leaky integrate-and-fire neurons and their adjoints.
  *
  * @module
  */
 
-import type { Surrogate } from "../../../engine/neurons/leaky.ts";
+import type { Surrogate } from "../../../engine/neurons/firing.ts";
 import { type Tensor, zeros } from "../tensor.ts";
 
-/** All parameters of a neuron; tau in bins. */
+/** All parameters of a neuron; time constants in bins. */
 export interface Leaky {
   readonly threshold: number;
   readonly tau: number;
@@ -17,14 +17,22 @@ export interface Leaky {
   readonly detachReset: boolean;
   readonly surrogate: Surrogate;
   readonly steepness: number;
+  /** Time constant of a current that drives add to. @default 1, no current */
+  readonly tauSyn?: number;
+  /** How far spikes raise the threshold. @default 0 */
+  readonly adaptation?: number;
+  /** Time constant of this rise. @default 1 */
+  readonly tauAdaptation?: number;
 }
 
 /** What neurons did, each [N, C, H, W, T]. */
 export interface LeakyActivity {
-  /** Potential before the reset. */
+  /** Potential before the reset, less the rise of the threshold. */
   readonly u: Tensor;
-  /** Potential after it. */
+  /** Potential after the reset. */
   readonly v: Tensor;
+  /** How far the threshold has risen. */
+  readonly rise: Tensor;
   /** 0 or 1; where spikes are smooth, numbers between them. */
   readonly spikes: Tensor;
 }
@@ -61,34 +69,45 @@ const STEPS: Record<Surrogate, (d: number, alpha: number) => number> = {
  * @param x Drives, [N, C, H, W, T].
  * @param neuron The neuron.
  * @param options Whether a spike is the function whose derivative the surrogate
- * is, in place of a step: then the surrogate's gradient is the true one.
+ * is, in place of a step: then the surrogate's gradient is the true one; and
+ * the spikes that reset, where these are given, as if the reset were detached.
  * @returns The activity.
  */
 export function leakyForward(
   x: Tensor,
   neuron: Leaky,
-  { smooth = false } = {},
+  { smooth = false, resets }: {
+    readonly smooth?: boolean;
+    readonly resets?: Tensor;
+  } = {},
 ): LeakyActivity {
   const { threshold, tau, rest, reset, decayInput } = neuron;
+  const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = x.shape[4];
   const activity = {
     u: zeros(x.shape),
     v: zeros(x.shape),
+    rise: zeros(x.shape),
     spikes: zeros(x.shape),
   };
-  let v = rest;
+  let [v, current, trace] = [rest, 0, 0];
   x.data.forEach((drive, i) => {
-    if (i % T === 0) v = rest;
-    const leak = (v - rest) / tau;
-    const u = v - leak + (decayInput ? drive / tau : drive);
+    if (i % T === 0) [v, current, trace] = [rest, 0, 0];
+    current = (1 - 1 / tauSyn) * current + drive;
+    v += (decayInput ? current / tau : current) - (v - rest) / tau;
+    const rise = adaptation * trace;
+    const u = v - rise;
     const spike = smooth
       ? STEPS[neuron.surrogate](u - threshold, neuron.steepness)
       : Number(u >= threshold);
+    const resetting = resets?.data[i] ?? spike;
     v = reset === "hard"
-      ? (1 - spike) * u + spike * rest
-      : u - spike * threshold;
+      ? (1 - resetting) * v + resetting * rest
+      : v - resetting * (threshold + rise);
+    trace += (spike - trace) / tauAdaptation;
     activity.u.data[i] = u;
     activity.v.data[i] = v;
+    activity.rise.data[i] = rise;
     activity.spikes.data[i] = spike;
   });
   return activity;
@@ -104,25 +123,31 @@ export function leakyForward(
  */
 export function leakyAdjoint(
   ds: Tensor,
-  { u, spikes }: LeakyActivity,
+  { u, rise, spikes }: LeakyActivity,
   neuron: Leaky,
 ): Tensor {
   const { threshold, tau, rest, reset, decayInput, detachReset } = neuron;
+  const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
-  let dv = 0;
+  let [dv, dCurrent, dTrace] = [0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
-    if (i % T === T - 1) dv = 0;
-    const jump = reset === "hard" ? rest - u.data[i] : -threshold;
-    const dSpike = ds.data[i] + (detachReset ? 0 : dv * jump);
-    const kept = reset === "hard" ? 1 - spikes.data[i] : 1;
+    if (i % T === T - 1) [dv, dCurrent, dTrace] = [0, 0, 0];
+    const risen = threshold + rise.data[i];
+    const jump = reset === "hard" ? rest - (u.data[i] + rise.data[i]) : -risen;
+    const dSpike = ds.data[i] + dTrace / tauAdaptation +
+      (detachReset ? 0 : dv * jump);
     const slope = SLOPES[neuron.surrogate](
       u.data[i] - threshold,
       neuron.steepness,
     );
-    const du = dSpike * slope + dv * kept;
-    dx.data[i] = decayInput ? du / tau : du;
-    dv = du * (1 - 1 / tau);
+    const du = dSpike * slope;
+    const dRise = -du - (reset === "hard" ? 0 : spikes.data[i] * dv);
+    dv = du + dv * (reset === "hard" ? 1 - spikes.data[i] : 1);
+    dTrace = adaptation * dRise + dTrace * (1 - 1 / tauAdaptation);
+    dCurrent = (decayInput ? dv / tau : dv) + dCurrent * (1 - 1 / tauSyn);
+    dx.data[i] = dCurrent;
+    dv *= 1 - 1 / tau;
   }
   return dx;
 }

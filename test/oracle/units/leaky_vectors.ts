@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Surrogate } from "../../../engine/neurons/leaky.ts";
+import type { Surrogate } from "../../../engine/neurons/firing.ts";
 import { loadModernVectors } from "../../reference_vectors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Leaky } from "./leaky.ts";

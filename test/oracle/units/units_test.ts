@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { SURROGATES } from "../../../kernels/shared/leaky_neuron.ts";
+import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import { close, counts, noise, same } from "../../comparison.ts";
 import { loadModernVectors } from "../../reference_vectors.ts";
 import { inner, type Tensor, tensorOf } from "../tensor.ts";
@@ -59,29 +59,44 @@ Deno.test("the oracle's leaky neuron is the reference's", () => {
   }
 });
 
-Deno.test("the oracle's leaky adjoint is the gradient of smooth spikes", () => {
+/** What leaky neurons may have besides. */
+const EXTRAS: readonly Partial<Leaky>[] = [
+  {},
+  { tauSyn: 2.5 },
+  { adaptation: 1.5, tauAdaptation: 4 },
+];
+
+Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
   const x = noise([2, 2, 1, 2, 9], 4);
   const weights = noise(x.shape, 5);
+  const smooth = true;
   for (const surrogate of SURROGATES) {
     for (const reset of ["hard", "soft"] as const) {
-      for (const decayInput of [true, false]) {
-        const neuron: Leaky = {
-          threshold: 0.7,
-          tau: 3,
-          rest: 0.1,
-          reset,
-          decayInput,
-          detachReset: false,
-          surrogate,
-          steepness: 1.5,
-        };
-        const activity = leakyForward(x, neuron, { smooth: true });
-        requireGradient(
-          (x) =>
-            inner(leakyForward(x, neuron, { smooth: true }).spikes, weights),
-          x,
-          leakyAdjoint(weights, activity, neuron),
-        );
+      for (const [decayInput, detachReset] of [[true, false], [false, true]]) {
+        for (const extra of EXTRAS) {
+          const neuron: Leaky = {
+            threshold: 0.7,
+            tau: 3,
+            rest: 0.1,
+            reset,
+            decayInput,
+            detachReset,
+            surrogate,
+            steepness: 1.5,
+            ...extra,
+          };
+          const activity = leakyForward(x, neuron, { smooth });
+          const resets = detachReset ? activity.spikes : undefined;
+          requireGradient(
+            (x) =>
+              inner(
+                leakyForward(x, neuron, { smooth, resets }).spikes,
+                weights,
+              ),
+            x,
+            leakyAdjoint(weights, activity, neuron),
+          );
+        }
       }
     }
   }

@@ -98,7 +98,11 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
       "is 1.5, expected a whole number of at " +
       "least 1",
     ],
-    ["neuron", "type: CUBA", 'is "CUBA", expected SRMALPHA or LIF or IF'],
+    [
+      "neuron",
+      "type: COBA",
+      'is "COBA", expected SRMALPHA or LIF or IF or CUBA or ALIF',
+    ],
     ["neuron", "theta: True", "is true, expected a number from 1e-9 to 1e9"],
     ["neuron", "tauRho: 1e-40", "is 1e-40, expected a number from 1e-9 to 1e9"],
     [

@@ -171,7 +171,7 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
     [
       "[{dense: 3, neuron: {type: LIF, tau: 0.5}}]",
       "network.0.neuron.tau",
-      /is 0.5, expected a number of at least 1$/,
+      /is 0.5, expected a number from 1 to 1e9$/,
     ],
     ["[{dense: 1.5}]", "network.0.dense", /is 1.5, expected a whole number/],
   ];

@@ -13,6 +13,7 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["[{conv: {out: 3, kernel: 3}, pool: {max: 2}}]", "pool: {max}"],
   ["[{conv: {out: 3, kernel: 3}}, {pool: {adaptive: 1}}]", "pool: {adaptive}"],
   ["[{dense: 3, neuron: none}]", "neuron: none"],
+  ["[{dense: 3, neuron: {type: ALIF}}]", "ALIF neurons"],
   ["[{repeat: 2, layers: [{dense: 3, norm: batch}]}]", "norm"],
   ["4c3-lif-mp2-3", "pool: {max}"],
   ["3", "neuron: none"],
@@ -36,16 +37,16 @@ Deno.test("a network computed layer by layer has LIF neurons and cross-entropy u
   for (const [written] of LAYERWISE) {
     const text = `network: ${JSON.stringify(written)}`.replaceAll('"[', "[")
       .replaceAll(']"', "]");
-    const { network, neuron, training } = parseConfiguration(text, "a.yaml");
-    assert(isLayerwise(network), written);
-    assert.equal(neuron.type, "LIF");
-    assert.equal(training.error.type, "CrossEntropy");
+    const configuration = parseConfiguration(text, "a.yaml");
+    assert(isLayerwise(configuration), written);
+    assert.equal(configuration.neuron.type, "LIF");
+    assert.equal(configuration.training.error.type, "CrossEntropy");
   }
   for (const text of ["{}", "network: [{pool: 2}, {dense: 3}]"]) {
-    const { network, neuron, training } = parseConfiguration(text, "a.yaml");
-    assert(!isLayerwise(network));
-    assert.equal(neuron.type, "SRMALPHA");
-    assert.equal(training.error.type, "NumSpikes");
+    const configuration = parseConfiguration(text, "a.yaml");
+    assert(!isLayerwise(configuration));
+    assert.equal(configuration.neuron.type, "SRMALPHA");
+    assert.equal(configuration.training.error.type, "NumSpikes");
   }
 });
 
@@ -126,7 +127,7 @@ Deno.test("slices of whole samples are not cropped, nor tested in another length
 
 Deno.test("neurons of the spike response model are refused where layers need others", () => {
   const norm = "is SRMALPHA, which does not go with norm in the network; " +
-    "expected LIF or IF";
+    "expected LIF or IF or CUBA or ALIF";
   refuses("neuron: {theta: 3}\nnetwork: [{dense: 3, norm: batch}]", {
     message:
       `Cannot use configuration "network.yaml" line 1: neuron.type ${norm}`,
@@ -152,6 +153,26 @@ Deno.test("neurons of the spike response model are refused where layers need oth
   }
   refuses("neuron: {theta: 3}\nnetwork: 8c3-bn-lif-res(8c3-bn)-3", {
     message: /line 1: neuron.type is SRMALPHA, /,
+    key: "neuron.type",
+    line: 1,
+  });
+  // Those that adapt are of a network computed layer by layer.
+  const adaptive = parseConfiguration(
+    "neuron: {type: ALIF}\nnetwork: [{dense: 3}]",
+    "a.yaml",
+  );
+  assert.equal(adaptive.training.error.type, "CrossEntropy");
+  refuses("neuron: {type: ALIF}\nnetwork: [{pool: 2}, {dense: 3}]", {
+    message: 'Cannot use configuration "network.yaml" line 2: ' +
+      "network.0.pool is 2, a sum, which does not go with ALIF neurons in " +
+      "the network; expected {max: 2} or {average: 2}",
+    key: "network.0.pool",
+    line: 2,
+  });
+  refuses("neuron: {type: ALIF}", {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "neuron.type is ALIF, which the networks that training.CNN chooses " +
+      "cannot have; write network",
     key: "neuron.type",
     line: 1,
   });

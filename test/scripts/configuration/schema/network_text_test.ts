@@ -28,6 +28,8 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
   fc.constantFrom(
     ["bn", { norm: "batch" }] as const,
     ["lif", { neuron: { type: "LIF" } }] as const,
+    ["cuba", { neuron: { type: "CUBA" } }] as const,
+    ["alif", { neuron: { type: "ALIF" } }] as const,
     ["if", { neuron: { type: "IF" } }] as const,
     ["dp0.5", { dropout: 0.5 }] as const,
     ["dp.25", { dropout: 0.25 }] as const,
@@ -136,7 +138,7 @@ Deno.test("parseConfiguration() reads a network from any text, and again as it i
 
 Deno.test("parseConfiguration() says which word of a network is none", () => {
   const cases: [text: string, problem: string][] = [
-    ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, mp2, ap2, .*'],
+    ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, cuba, .*'],
     ["2x(10", '"2x\\(" has no "\\)"'],
     ["10)", '"\\)" has no "\\(" before it'],
     ["3(10)", '"3\\(" is unknown; there are 2×\\( and res\\('],
@@ -163,12 +165,13 @@ Deno.test("parseConfiguration() says which word of a network is none", () => {
 });
 
 Deno.test("a network set as short text replaces that of the file", () => {
-  const { network, neuron, training } = parseConfiguration(
+  const configuration = parseConfiguration(
     "network: [{dense: 3}]",
     "a.yaml",
     { set: ["network=2x(8c3-bn-mp2)-res(16-if)-3"] },
   );
-  assert(isLayerwise(network));
+  const { network, neuron, training } = configuration;
+  assert(isLayerwise(configuration));
   assert.equal(network!.length, 3);
   assert.equal(neuron.type, "LIF");
   assert.equal(training.error.type, "CrossEntropy");

@@ -1,0 +1,50 @@
+// How leaky neurons are reset, and how gradients pass their spikes. Compiled in
+// front of their texts.
+//
+// reset  v = vReset where the neuron fires (hard), or v −= threshold (soft)
+
+override vReset: f32 = 0;
+// Not 0: subtract the threshold.
+override softReset: f32 = 0;
+// Not 0: the gradient flows through the reset too.
+override resetGradient: f32 = 0;
+// 0 exponential, 1 arctangent, 2 sigmoid, 3 fast sigmoid, 4 triangle.
+override surrogate: f32 = 1;
+override steepness: f32 = 2;
+
+// The value of v after a spike.
+fn resetOf(v: f32, threshold: f32) -> f32 {
+  return select(vReset, v - threshold, softReset != 0);
+}
+
+// The surrogate's derivative, `distance` from threshold.
+fn slopeAt(distance: f32) -> f32 {
+  let scaled = steepness * abs(distance);
+  if (surrogate == 0) {
+    return steepness * exp(-scaled);
+  }
+  if (surrogate == 1) {
+    let angle = 1.5707963267948966 * scaled;
+    return 0.5 * steepness / (1 + angle * angle);
+  }
+  if (surrogate == 2) {
+    let share = 1 / (1 + exp(-scaled));
+    return steepness * share * (1 - share);
+  }
+  if (surrogate == 3) {
+    return 1 / ((1 + scaled) * (1 + scaled));
+  }
+  return steepness * max(1 - scaled, 0);
+}
+
+// The gradient of a spike, its part from the reset included: `after` is the
+// gradient of v after the reset.
+fn ofSpike(gradient: f32, after: f32, v: f32, threshold: f32) -> f32 {
+  let jump = select(vReset - v, -threshold, softReset != 0);
+  return gradient + select(0, after * jump, resetGradient != 0);
+}
+
+// The gradient that v before the reset has from v after it.
+fn pastReset(after: f32, fires: bool) -> f32 {
+  return select(after, 0, fires && softReset == 0);
+}

@@ -1,0 +1,28 @@
+/**
+ * The WGSL of neurons that integrate with a leak.
+ *
+ * @module
+ */
+
+import adaptive from "./adaptive_neuron.wgsl" with { type: "text" };
+import cuba from "./cuba_neuron.wgsl" with { type: "text" };
+import firing from "./firing.wgsl" with { type: "text" };
+import leaky from "./leaky_neuron.wgsl" with { type: "text" };
+
+/** leaky_neuron.wgsl, the text of a stepped neuron. */
+export const LEAKY_NEURON = firing + leaky;
+
+/** cuba_neuron.wgsl, the text of a stepped neuron. */
+export const CUBA_NEURON = firing + cuba;
+
+/** adaptive_neuron.wgsl, the text of a stepped neuron that recalls. */
+export const ADAPTIVE_NEURON = firing + adaptive;
+
+/** The surrogates of firing.wgsl, by their numbers there. */
+export const SURROGATES = [
+  "exponential",
+  "arctangent",
+  "sigmoid",
+  "fast sigmoid",
+  "triangle",
+] as const;
