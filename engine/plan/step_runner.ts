@@ -74,7 +74,11 @@ export interface StepRunner extends Disposable {
   take(): StepRecord[];
   /** Waits for every step submitted before. */
   drain(): Promise<StepRecord[]>;
-  /** Prepares to time the kernels of a training step. @internal */
+  /**
+   * Prepares to time the kernels of a training step.
+   *
+   * @internal
+   */
   timed(batch: EventBatch): Promise<TimedStep>;
   /** Frees the plan's buffers. */
   destroy(): void;
