@@ -131,7 +131,8 @@ export function formatConfiguration(configuration: Configuration): string {
         key.value = key.value === "true";
       }
       if (
-        /^(tgtSpike.*|conv|dense)$/.test(String(key)) && yaml.isMap(pair.value)
+        /^(tgtSpike.*|conv|ghost|dense)$/.test(String(key)) &&
+        yaml.isMap(pair.value)
       ) {
         pair.value.flow = true;
       }

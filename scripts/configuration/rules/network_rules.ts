@@ -39,7 +39,7 @@ const OTHER_CHANGES = ["time_jitter"] as const;
 
 /** Where what networks computed layer by layer have is refused elsewhere. */
 const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
-  "pool: {max: 2} or neuron: none";
+  "ghost, pool: {max: 2} or neuron: none";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
@@ -232,7 +232,7 @@ function needsLayerwise(neuron: NeuronSection): boolean {
 /** Names what makes a network be computed layer by layer. */
 function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   for (const { entry } of places) {
-    const key = ["norm", "bias", "dropout", "residual"]
+    const key = ["ghost", "norm", "bias", "dropout", "residual"]
       .find((key) => key in entry);
     if (key) return key;
     if (entry.neuron === "none") return "neuron: none";
@@ -265,7 +265,7 @@ function checkNeurons(
     if (isMapping(neuron) && neuron.type === "SRMALPHA") {
       refuse([...keys, "neuron", "type"], expected);
     }
-    const hasWeights = "conv" in entry || "dense" in entry;
+    const hasWeights = ["conv", "ghost", "dense"].some((key) => key in entry);
     if (hasWeights) own.push(neuron !== undefined);
     else if (neuron !== undefined) own[own.length - 1] = true;
   }

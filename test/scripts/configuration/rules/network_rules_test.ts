@@ -7,6 +7,7 @@ import { refuses } from "../refusals.ts";
 const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["[{dense: 3, norm: batch}]", "norm"],
   ["[{dense: 3}, {norm: batch}]", "norm"],
+  ["[{ghost: {out: 4, kernel: 3}, norm: batch}]", "ghost"],
   ["[{dense: 3, bias: False}]", "bias"],
   ["[{dense: 3, dropout: 0.5}]", "dropout"],
   ["[{dense: 3}, {residual: [{dense: 3}]}]", "residual"],
@@ -19,9 +20,8 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["3", "neuron: none"],
 ];
 
-const FOR_LAYERWISE =
-  "for networks with norm, bias, dropout, residual, pool: " +
-  "{max: 2} or neuron: none";
+const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
+  "ghost, pool: {max: 2} or neuron: none";
 
 /** Asserts that a value set on top of a network is refused. */
 function refusesSet(network: string, set: string, problem: string): void {
@@ -151,6 +151,11 @@ Deno.test("neurons of the spike response model are refused where layers need oth
     const text = `neuron: {theta: 3}\nnetwork: ${network}`;
     assert.equal(parseConfiguration(text, "a.yaml").neuron.type, "SRMALPHA");
   }
+  refuses("neuron: {theta: 3}\nnetwork: [{ghost: {out: 4, kernel: 3}}]", {
+    message: /line 1: neuron.type is SRMALPHA, which does not go with ghost/,
+    key: "neuron.type",
+    line: 1,
+  });
   refuses("neuron: {theta: 3}\nnetwork: 8c3-bn-lif-res(8c3-bn)-3", {
     message: /line 1: neuron.type is SRMALPHA, /,
     key: "neuron.type",
