@@ -48,7 +48,8 @@ async function step(on: Device) {
     "simulation: {nSample: 1}",
     "network.yaml",
   );
-  const source = new ZarrStore({ sensor: DVS128, classes: [] }, []);
+  const classes = Array.from({ length: 19 }, (_, n) => `sign ${n}`);
+  const source = new ZarrStore({ sensor: DVS128, classes }, []);
   using model = await Model.create({
     device: on,
     ...describeModel(configuration, source, new Random(2)),
