@@ -17,7 +17,7 @@ import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
 /** The recipes, by the names of their files in `scripts/recipes`. */
-export const RECIPES = ["modern", "nmnist", "slayer", "small"] as const;
+export const RECIPES = ["modern", "nmnist", "sew", "slayer", "small"] as const;
 
 /** The configuration of SL-Animals. */
 const CONFIG = "scripts/network.yaml";

@@ -64,21 +64,40 @@ Deno.test("every recipe begins with comments that say what it is for", async () 
   }
 });
 
-gpuTest("every recipe describes a network for three classes", async () => {
+/** A network of a recipe, for a square sensor and so many classes. */
+async function networkOf(name: string, side: number, classes: number) {
   const source: SampleSource = {
-    sensor: { width: 34, height: 34 },
+    sensor: { width: side, height: side },
     timing: { unitUs: 1000, fromFirstEvent: true },
-    classes: ["left", "right", "none"],
-    labels: [0, 1, 2],
+    classes: Array.from({ length: classes }, (_, n) => `class ${n}`),
+    labels: [0],
     events: () => Promise.reject(new Error("none is read")),
   };
+  return await Model.create({
+    device: device(),
+    ...describeModel(await read(name), source, new Random(0)),
+  });
+}
+
+gpuTest("every recipe describes a network for three classes", async () => {
   for (const name of RECIPES) {
-    const configuration = await read(name);
-    using model = await Model.create({
-      device: device(),
-      ...describeModel(configuration, source, new Random(0)),
-    });
+    using model = await networkOf(name, 64, 3);
     const { output } = model.layers[model.layers.length - 1];
     assert.deepEqual(output, { C: 3, H: 1, W: 1 }, name);
   }
 });
+
+gpuTest(
+  "sew.yaml has the published weights, but for biases that norms undo",
+  async () => {
+    using model = await networkOf("sew", 128, 19);
+    const arrays = Object.entries(await model.weights())
+      .filter(([name]) => !/\.norm\.(mean|var)$/.test(name));
+    const weights = arrays.reduce((sum, [, { data }]) => sum + data.length, 0);
+    const maps = model.layers.slice(0, -1).reduce(
+      (sum, { output }) => sum + output.C,
+      0,
+    );
+    assert.equal(weights + maps, 246_675);
+  },
+);
