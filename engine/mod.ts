@@ -68,6 +68,10 @@ export {
   type CubaParameters,
 } from "./neurons/cuba_leaky.ts";
 export { LEAKY } from "./neurons/leaky.ts";
+export {
+  PARAMETRIC_LEAKY,
+  parametricLeaky,
+} from "./neurons/parametric_leaky.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,

@@ -39,7 +39,11 @@ import {
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
-import { type Averaged, WeightAverage } from "./plan/weight_average.ts";
+import {
+  type Averaged,
+  WeightAverage,
+  WEIGHTS_USAGE,
+} from "./plan/weight_average.ts";
 import type { EventBinning, StepRunner } from "./plan/step_runner.ts";
 import {
   layOutWeights,
@@ -193,7 +197,7 @@ export class Model implements Disposable {
       );
     }
     const buffers = await device.allocate(() => ({
-      w: device.createBuffer("weights", length),
+      w: device.createBuffer("weights", length, WEIGHTS_USAGE),
       dw: device.createBuffer("weight gradients", length),
       running: device.createBuffer("running statistics", runningLength),
     }));

@@ -197,7 +197,9 @@ export class UnitCompiler {
           buffers,
           name,
         ),
-        this.#once(own.total, this.#normBuffers(index, arrays.trained), name),
+        ...[...own.learned, own.total].map((launch) =>
+          this.#once(launch, this.#normBuffers(index, arrays.trained), name)
+        ),
         ...this.#each(
           [
             own.apply,
@@ -318,6 +320,7 @@ export class UnitCompiler {
       potentials: { buffer: own.potentials[index] },
       first: { buffer: own.ghosts[index] },
       ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
+      learned: this.#slotOf(unit, "neuron.w", values, buffers.zeros),
     };
   }
 
@@ -366,6 +369,7 @@ export class UnitCompiler {
       back: { buffer: own.back },
       dgamma: this.#gradientOf(unit, "norm.weight", unused[0]),
       dbeta: this.#gradientOf(unit, bias, unused[1]),
+      dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),
       runningMean: this.#runningOf(unit, "norm.mean", values),
       runningVar: this.#runningOf(unit, "norm.var", values),
     };
@@ -418,6 +422,7 @@ export class UnitCompiler {
       first: { buffer: own.ghosts[index] },
       dfirst: { buffer: own.ghostGradient },
       ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
+      learned: this.#slotOf(unit, "neuron.w", arrays.trained, buffers.zeros),
       ...optimizer.bindingsOf(slot),
     };
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ALIGNMENT } from "../network/layout.ts";
+import { ALIGNMENT, QUAD } from "../network/layout.ts";
 import {
   countOf,
   type WeightLayout,
@@ -54,6 +54,7 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
           ] as const,
         ]
         : []),
+      ...learnedOf(unit),
     ];
   });
   const running = units.filter(({ norm }) => norm).flatMap((unit) => [
@@ -63,6 +64,20 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
   const [slots, length] = layOut(trained);
   const [runningSlots, runningLength] = layOut(running);
   return { slots, length, running: runningSlots, runningLength };
+}
+
+/** What the neurons of a unit learn. */
+function learnedOf(
+  { layer, neuron }: Unit,
+): (readonly [string, string, WeightLayout])[] {
+  if (!neuron?.kind.learned) return [];
+  const first = neuron.kind.learned(neuron.parameters);
+  return [[layer.name, "neuron.w", {
+    shape: [1],
+    floats: QUAD,
+    first: () => Float32Array.of(first),
+    visit: (at) => at(0, 0),
+  }]];
 }
 
 /** Inputs that an output of a unit sums. */

@@ -15,12 +15,14 @@ import { sizeOf } from "../network/network.ts";
 import { Activity } from "../plan/spike_counts.ts";
 import { Records } from "../plan/step_results.ts";
 import { ghostFloats, ghostPartialFloats } from "./ghost.ts";
+import { learnedSums } from "./learned.ts";
 import { isPooled, layerRaster, stripsOf } from "./unit_launches.ts";
 import {
   floatsOf,
   planesOf,
   type Raster,
   rasterOf,
+  type Unit,
   type Units,
 } from "./units.ts";
 
@@ -136,6 +138,13 @@ export function sizeUnits(
       )
       : 0,
   };
+}
+
+/** Words of a unit's sums of strips, and of what its neurons learn. */
+function partialWords(unit: Unit, T: number, batch: number): number {
+  const strips = stripsOf(layerRaster(unit), T);
+  const { first, each } = learnedSums(strips, batch);
+  return 2 * (first + (unit.neuron?.kind.learned ? batch * each : 0));
 }
 
 /** Buffers of one micro-batch. */
@@ -293,10 +302,7 @@ export function allocateUnits(
         allocateMicroBatch,
       ),
       units: all.map((unit, index) => ({
-        partials: allocate(
-          "partial sums",
-          2 * batch * stripsOf(layerRaster(unit), T).S * channels[index],
-        ),
+        partials: allocate("partial sums", partialWords(unit, T, batch)),
         coefficients: allocate("coefficients", 4 * channels[index]),
         back: allocate("coefficients back", 4 * channels[index]),
       })),

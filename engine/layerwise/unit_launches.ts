@@ -27,6 +27,7 @@ import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { LayerSetting } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import { launchGhost, NO_GHOST } from "./ghost.ts";
+import { launchLearned, learnedSums } from "./learned.ts";
 import {
   floatsOf,
   planesOf,
@@ -87,6 +88,8 @@ export interface UnitLaunches {
   readonly routes: readonly Launch[];
   /** From the gradient of the output to that of the normalised drive. */
   readonly neurons: readonly Launch[];
+  /** Gradient of what the neurons learn, if they do. */
+  readonly learned: readonly Launch[];
   /** Gradients of scale and bias, and the coefficients of `apply`. */
   readonly total: Launch;
   /** From there to the gradient of the drive. */
@@ -188,6 +191,7 @@ export function launchUnit(
       : launch({ kernel: normAffine, constants: norms, grid: each }),
     spikes: launchSpikes(units, index, { setting, strips, grid }),
     ...launchNeuronsBack(units, index, { setting, strips, grid }),
+    learned: unit.neuron?.kind.learned ? [launchLearned(strips, batch)] : [],
     total: launch({
       kernel: normAdjointTotal,
       constants: { ...strips, normalises: Number(norm !== undefined) },
@@ -395,6 +399,7 @@ function launchNeuronsBack(
         routed: Number(isPooled(unit)),
         residual: residual ? residual.join === "add" ? 1 : 2 : 0,
         shortcutRun: shortcut?.runSize ?? strips.C,
+        learnedFirst: learnedSums(strips, setting.batch).first,
       },
       grid,
       loops: 8 * (T * 12 + 8) + 8,

@@ -86,6 +86,14 @@ export interface NeuronKind {
    * computed layer by layer.
    */
   readonly stepped?: SteppedText;
+  /**
+   * First value of the parameter that each layer of such neurons learns, beside
+   * its weights, as `conv1.neuron.w`.
+   *
+   * @param parameters A value for each parameter.
+   * @returns The value.
+   */
+  readonly learned?: (parameters: NeuronParameters) => number;
   /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;

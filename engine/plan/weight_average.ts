@@ -10,6 +10,9 @@ import type { Device } from "../device/device.ts";
 import { groupsFor } from "../device/launch.ts";
 import { QUAD } from "../network/layout.ts";
 
+/** Weights are stored, and what neurons learn is read as a uniform. */
+export const WEIGHTS_USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM;
+
 /** Words of the factors in moving_average.wgsl. */
 const FACTORS = 2;
 
@@ -69,7 +72,11 @@ export class WeightAverage implements Averaged {
       );
     }
     const buffers = await device.allocate(() => ({
-      w: device.createBuffer("average weights", values.w.size / 4),
+      w: device.createBuffer(
+        "average weights",
+        values.w.size / 4,
+        WEIGHTS_USAGE,
+      ),
       running: device.createBuffer(
         "average statistics",
         values.running.size / 4,

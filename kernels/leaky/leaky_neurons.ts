@@ -7,6 +7,7 @@
 import adaptive from "./adaptive_neuron.wgsl" with { type: "text" };
 import cuba from "./cuba_neuron.wgsl" with { type: "text" };
 import firing from "./firing.wgsl" with { type: "text" };
+import parametric from "./parametric_neuron.wgsl" with { type: "text" };
 import leaky from "./leaky_neuron.wgsl" with { type: "text" };
 
 /** leaky_neuron.wgsl, the text of a stepped neuron. */
@@ -17,6 +18,9 @@ export const CUBA_NEURON = firing + cuba;
 
 /** adaptive_neuron.wgsl, the text of a stepped neuron that recalls. */
 export const ADAPTIVE_NEURON = firing + adaptive;
+
+/** parametric_neuron.wgsl, the text of one that recalls and learns. */
+export const PARAMETRIC_NEURON = firing + parametric;
 
 /** The surrogates of firing.wgsl, by their numbers there. */
 export const SURROGATES = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SteppedText } from "../shared/stepped.ts";
+import { learnedBinding, type SteppedText } from "../shared/stepped.ts";
 import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell.wgsl" with { type: "text" };
@@ -23,12 +23,13 @@ export function cellForward(neuron: SteppedText) {
     workgroup: 64,
     bindings: {
       batch: 0,
-      x: 1,
-      coefficients: 2,
-      spikes: 3,
-      tally: 4,
-      fired: 5,
-      potentials: 6,
+      ...learnedBinding(neuron),
+      x: 2,
+      coefficients: 3,
+      spikes: 4,
+      tally: 5,
+      fired: 6,
+      potentials: 7,
     },
     constants: [
       ...UNIT_CONSTANTS,

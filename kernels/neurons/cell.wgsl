@@ -20,11 +20,11 @@ override keep: bool = false;
 override layer: u32 = 0;
 override stride: u32 = 1;
 
-@group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> spikes: array<u32>;
-@group(0) @binding(4) var<storage, read_write> tally: array<atomic<u32>>;
-@group(0) @binding(5) var<storage, read_write> fired: array<atomic<u32>>;
-@group(0) @binding(6) var<storage, read_write> potentials: array<f32>;
+@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> spikes: array<u32>;
+@group(0) @binding(5) var<storage, read_write> tally: array<atomic<u32>>;
+@group(0) @binding(6) var<storage, read_write> fired: array<atomic<u32>>;
+@group(0) @binding(7) var<storage, read_write> potentials: array<f32>;
 
 var<workgroup> sh_ones: atomic<u32>;
 

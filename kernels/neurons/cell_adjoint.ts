@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { SteppedText } from "../shared/stepped.ts";
+import { learnedBinding, type SteppedText } from "../shared/stepped.ts";
 import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell_adjoint.wgsl" with { type: "text" };
+import learned from "./cell_learned.wgsl" with { type: "text" };
 import recall from "./cell_recall.wgsl" with { type: "text" };
 
 /**
@@ -19,19 +20,21 @@ import recall from "./cell_recall.wgsl" with { type: "text" };
 export function cellAdjoint(neuron: SteppedText) {
   return {
     name: "cell_adjoint adjoint",
-    code: UNIT_DRIVES + neuron.code + (neuron.recalls ? "" : recall) + code,
+    code: UNIT_DRIVES + neuron.code + (neuron.recalls ? "" : recall) +
+      (neuron.learns ? "" : learned) + code,
     entryPoint: "adjoint",
     workgroup: 64,
     bindings: {
       batch: 0,
-      x: 1,
-      coefficients: 2,
-      routes: 3,
-      shortcut: 4,
-      above: 5,
-      dy: 6,
-      sums: 7,
-      dshortcut: 8,
+      ...learnedBinding(neuron),
+      x: 2,
+      coefficients: 3,
+      routes: 4,
+      shortcut: 5,
+      above: 6,
+      dy: 7,
+      sums: 8,
+      dshortcut: 9,
     },
     constants: [
       ...UNIT_CONSTANTS,
@@ -44,6 +47,7 @@ export function cellAdjoint(neuron: SteppedText) {
       "routed",
       "residual",
       "shortcutRun",
+      "learnedFirst",
     ],
   } as const satisfies KernelSpec;
 }

@@ -7,6 +7,8 @@
 //                                        u[t] >= theta, ds[t]),
 //          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
+//          sums[learnedFirst + (n, strip, group of channels)] =
+//          Σ learnedGradient(back), 0, if the neuron learns
 //          dshortcut = the gradient of the layer that is added, or gated, by
 //          residual.wgsl
 //
@@ -36,16 +38,18 @@ override residual: u32 = 0;
 override shortcutRun: u32 = 1;
 override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
 override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
+// Where sums of what the neuron learns begin.
+override learnedFirst: u32 = 0;
 override words: u32 = (T + 31) / 32;
 override statesSize: u32 = 64 * words;
 
-@group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> routes: array<u32>;
-@group(0) @binding(4) var<storage, read> shortcut: array<u32>;
-@group(0) @binding(5) var<storage, read> above: array<f32>;
-@group(0) @binding(6) var<storage, read_write> dy: array<f32>;
-@group(0) @binding(7) var<storage, read_write> sums: array<vec2<f32>>;
-@group(0) @binding(8) var<storage, read_write> dshortcut: array<f32>;
+@group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> routes: array<u32>;
+@group(0) @binding(5) var<storage, read> shortcut: array<u32>;
+@group(0) @binding(6) var<storage, read> above: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(8) var<storage, read_write> sums: array<vec2<f32>>;
+@group(0) @binding(9) var<storage, read_write> dshortcut: array<f32>;
 
 var<workgroup> sh_states: array<State, statesSize>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
@@ -332,6 +336,7 @@ fn adjoint(
   let channel = run * runSize + place % runFloats;
   let n = group.z;
   var all = vec2<f32>();
+  var ownLearned = 0.0;
   if (place < floats && place % runFloats < runSize) {
     let coefficient = coefficients[place];
     let end = pixelsOf(group.x);
@@ -360,6 +365,7 @@ fn adjoint(
         let first = sh_states[(word - 1) * 64 + lane];
         differentiateWord(&back, &all, own, coefficient, first, word - 1);
       }
+      ownLearned += learnedGradient(back);
     }
   }
   if (place < floats && place % runFloats >= runSize) {
@@ -375,5 +381,20 @@ fn adjoint(
   if (lane < channelLanes && place < floats) {
     let at = ((batch.first + n) * S + group.x) * floats + place;
     sums[at] = sh_sums[lane];
+  }
+  if (learns) {
+    workgroupBarrier();
+    sh_sums[lane] = vec2(ownLearned, 0.0);
+    for (var half = 32u; half > 0; half /= 2) {
+      workgroupBarrier();
+      if (lane < half) {
+        sh_sums[lane] += sh_sums[lane + half];
+      }
+    }
+    if (lane == 0) {
+      let groups = (floats + channelLanes - 1) / channelLanes;
+      let at = ((batch.first + n) * S + group.x) * groups + group.y;
+      sums[learnedFirst + at] = sh_sums[0];
+    }
   }
 }

@@ -37,13 +37,32 @@ export interface SteppedText extends KernelText {
    * @default false
    */
   readonly recalls?: boolean;
+  /**
+   * Whether it binds a parameter `learned` and defines its gradient, as
+   * cell_learned.wgsl says.
+   *
+   * @default false
+   */
+  readonly learns?: boolean;
+}
+
+/**
+ * The binding of a parameter that neurons learn, in kernels of units.
+ *
+ * @param neuron The text of the neuron.
+ * @returns The binding; none if it learns nothing.
+ */
+export function learnedBinding(
+  { learns }: SteppedText,
+): { readonly learned: 1 } {
+  return (learns ? { learned: 1 } : {}) as { readonly learned: 1 };
 }
 
 /**
  * Names the constants of a stepped neuron.
  *
  * @param code The neuron's text.
- * @param options Whether it recalls its state.
+ * @param options Whether it recalls its state, and learns a parameter.
  * @returns The text alone, and its constants, which may be given a value.
  */
 export function steppedText(

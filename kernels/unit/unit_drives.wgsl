@@ -2,7 +2,7 @@
 //
 // x  [N, T, pixels, floats]  the drive
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
 
 // Values of 32 bins, four in a vector; members, so that they stay in registers.
 struct Word {

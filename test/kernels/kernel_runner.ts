@@ -29,7 +29,7 @@ const MARGIN = 256;
 const UNTOUCHED = 0x7fc0de00;
 
 /** Bindings that are uniforms, whose size is fixed. */
-const UNIFORMS = new Set(["batch", "taps", "averaging"]);
+const UNIFORMS = new Set(["batch", "taps", "averaging", "learned"]);
 
 let compiler: Compiler | undefined;
 

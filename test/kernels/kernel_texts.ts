@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
 import { CUBA_LEAKY } from "../../engine/neurons/cuba_leaky.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
+import { PARAMETRIC_LEAKY } from "../../engine/neurons/parametric_leaky.ts";
 import type { SteppedText } from "../../kernels/shared/stepped.ts";
 
 /** The folder of the kernels. */
@@ -46,11 +47,13 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "norm/norm.wgsl",
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
+    "neurons/learned.wgsl",
   ],
   "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
   "leaky/leaky_neuron.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
   "neurons/cell_recall.wgsl": ["neurons/cell_adjoint.wgsl"],
+  "neurons/cell_learned.wgsl": ["neurons/cell_adjoint.wgsl"],
 };
 
 /** Modules that are compiled with the text of any stepped neuron. */
@@ -61,6 +64,7 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/leaky_neuron.wgsl": LEAKY.stepped!,
   "leaky/cuba_neuron.wgsl": CUBA_LEAKY.stepped!,
   "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
+  "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
 };
 
 /** Texts that take the place of those of the SRM, before a neuron's own. */
@@ -153,10 +157,11 @@ export function sharedBy(
   module: string,
   neuron = "leaky/leaky_neuron.wgsl",
 ): string[] {
-  const { recalls } = CELL_NEURONS[neuron];
+  const { recalls, learns } = CELL_NEURONS[neuron];
   return Object.keys(SHARED)
     .filter((text) => SHARED[text].includes(module))
     .filter((text) => !(recalls && text === "neurons/cell_recall.wgsl"))
+    .filter((text) => !(learns && text === "neurons/cell_learned.wgsl"))
     .map((text) => text === "leaky/leaky_neuron.wgsl" ? neuron : text);
 }
 

@@ -18,6 +18,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^bn$/, () => ({ norm: "batch" })],
   [/^lif$/, () => ({ neuron: { type: "LIF" } })],
   [/^if$/, () => ({ neuron: { type: "IF" } })],
+  [/^plif$/, () => ({ neuron: { type: "PLIF" } })],
   [/^cuba$/, () => ({ neuron: { type: "CUBA" } })],
   [/^alif$/, () => ({ neuron: { type: "ALIF" } })],
   [/^mp(\d+)$/, (max) => ({ pool: { max } })],
@@ -35,9 +36,9 @@ const DEEPEST = 8;
  *
  * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
  * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
- * normalises, `lif`, `if`, `cuba` and `alif` are neurons, `mp2` and `ap2` pool
- * the largest or the mean of 2×2, `aap4` averages to 4×4, `dp0.5` is dropout,
- * and a number an all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A
+ * normalises, `lif`, `if`, `plif`, `cuba` and `alif` are neurons, `mp2` and
+ * `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4, `dp0.5` is
+ * dropout, and a number an all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A
  * last layer that no neurons follow is a readout.
  *
  * @param text The text.
@@ -104,8 +105,8 @@ function entryOf(word: string): Entry {
     if (found) return make(...found.slice(1).map(Number));
   }
   throw new SyntaxError(
-    `"${word}" is unknown; there are 32c3, bn, lif, if, cuba, alif, mp2, ` +
-      "ap2, aap4, dp0.5, 128, 2×(…) and res(…)",
+    `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
+      "mp2, ap2, aap4, dp0.5, 128, 2×(…) and res(…)",
   );
 }
 

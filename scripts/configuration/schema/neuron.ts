@@ -9,6 +9,7 @@ import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import {
   expected,
   flag,
@@ -73,6 +74,19 @@ const NEURONS = {
   SRMALPHA: srm,
   LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
   IF: section({ type: v.literal("IF"), ...integrator }),
+  /** Each layer learns its time constant. */
+  PLIF: section({
+    type: v.literal("PLIF"),
+    ...leakyIntegrator,
+    /** Time constant of the potential in the first step. */
+    tau: v.optional(
+      worded(
+        "a number of more than 1, up to 1e9",
+        v.pipe(v.number(), v.gtValue(1), v.maxValue(1e9)),
+      ),
+      2,
+    ),
+  }),
   /** Incoming spikes add to a current, which drives the potential. */
   CUBA: section({
     type: v.literal("CUBA"),
@@ -117,6 +131,7 @@ export type NeuronSection =
   | SrmSection
   | v.InferOutput<typeof NEURONS.LIF>
   | v.InferOutput<typeof NEURONS.IF>
+  | v.InferOutput<typeof NEURONS.PLIF>
   | v.InferOutput<typeof NEURONS.CUBA>
   | v.InferOutput<typeof NEURONS.ALIF>;
 
@@ -142,6 +157,8 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
       return leaky(section);
     case "IF":
       return leaky({ ...section, tau: Infinity });
+    case "PLIF":
+      return parametricLeaky(section);
     case "CUBA":
       return cubaLeaky(section);
     case "ALIF":

@@ -10,6 +10,7 @@ import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { device, gpuTest } from "../../gpu.ts";
 
 const NEURON = describeNeuron(leaky());
@@ -266,6 +267,13 @@ Deno.test("leaky neurons refuse parameters out of range", () => {
     message: "Cannot build a neuron with tauAdaptation NaN: it is less than " +
       "one bin",
   });
+  for (const tau of [1, Infinity]) {
+    throws(() => parametricLeaky({ tau }), {
+      name: "RangeError",
+      message: `Cannot build a neuron that learns its tau from ${tau}: it is ` +
+        "not finite, or not more than one bin",
+    });
+  }
   throws(() => leaky({ surrogate: "step" as "triangle" }), {
     name: "TypeError",
     message: 'Cannot build a neuron with the surrogate "step": expected ' +
@@ -352,11 +360,12 @@ gpuTest("plans refuse losses, sizes and codings that do not fit", async () => {
   );
 });
 
-gpuTest("neurons that adapt make a network run layer by layer", async () => {
+gpuTest("neurons that recall make a network run layer by layer", async () => {
   for (
     const description of [
       { layers: [{ dense: 3 }], neuron: adaptiveLeaky() },
       { layers: [{ dense: 3, neuron: adaptiveLeaky() }] },
+      { layers: [{ dense: 3 }, { neuron: parametricLeaky() }] },
     ]
   ) {
     using model = await Model.create({

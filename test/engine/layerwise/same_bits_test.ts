@@ -10,6 +10,7 @@ import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { Augmentation } from "../../../engine/network/augmentation.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { close } from "../../comparison.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
@@ -24,7 +25,11 @@ const INPUT = { C: 2, H: 7, W: 6 };
 const DESCRIPTION: ModelDescription = {
   input: INPUT,
   layers: [
-    { conv: { out: 6, kernel: 3, padding: 1 }, norm: "batch" },
+    {
+      conv: { out: 6, kernel: 3, padding: 1 },
+      norm: "batch",
+      neuron: parametricLeaky({ threshold: 0.25, tau: 1.5 }),
+    },
     {
       residual: [{ ghost: { out: 6, kernel: 3, padding: 1 }, norm: "batch" }],
       pool: { average: 2 },

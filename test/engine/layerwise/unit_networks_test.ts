@@ -7,6 +7,7 @@ import { Model } from "../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import { close, same } from "../../comparison.ts";
 import { device, gpuTest } from "../../gpu.ts";
@@ -60,7 +61,11 @@ const CASES: readonly Case[] = [
     what: "a gate, ghost maps around a shortcut, pooled counts and rates",
     shape: [2, 3, 4, 4, 5],
     layers: [
-      { ...conv(3), norm: "batch" },
+      {
+        ...conv(3),
+        norm: "batch",
+        neuron: parametricLeaky({ threshold: 0.5, tau: 3 }),
+      },
       {
         residual: [{
           ...conv(3),

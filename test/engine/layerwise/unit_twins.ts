@@ -51,7 +51,8 @@ export function twinsOf(
       gamma: norm && array("norm.weight"),
       beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
       epsilon: norm?.epsilon,
-      neuron: unit.neuron && leakyOf(unit.neuron.parameters),
+      neuron: unit.neuron &&
+        leakyOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
       residual,
       pooling,
       kept: 1 - p,
@@ -60,20 +61,25 @@ export function twinsOf(
   });
 }
 
-function leakyOf(parameters: Readonly<Record<string, number>>): Leaky {
+/** The twin of a neuron, with what its layer has learned. */
+function leakyOf(
+  parameters: Readonly<Record<string, number>>,
+  learned?: NamedArray,
+): Leaky {
   const { theta, leak, inputGain, vReset, softReset } = parameters;
   const { currentLeak, adaptation, recovery } = parameters;
   return {
     threshold: theta,
-    tau: 1 / leak,
+    tau: learned ? 1 + Math.exp(-learned.data[0]) : 1 / leak,
     rest: vReset,
     reset: softReset ? "soft" : "hard",
-    decayInput: inputGain !== 1,
+    decayInput: learned ? parameters.decaysInput !== 0 : inputGain !== 1,
     detachReset: parameters.resetGradient === 0,
     surrogate: SURROGATES[parameters.surrogate],
     steepness: parameters.steepness,
     tauSyn: currentLeak && 1 / currentLeak,
     adaptation,
     tauAdaptation: recovery && 1 / recovery,
+    learns: learned !== undefined,
   };
 }

@@ -5,13 +5,16 @@
  */
 
 import { deepStrictEqual } from "node:assert/strict";
+import { learnedSums } from "../../../engine/layerwise/learned.ts";
 import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { cellForward } from "../../../kernels/neurons/cell.ts";
 import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
+import { learnedTotal } from "../../../kernels/neurons/learned.ts";
 import { same } from "../../comparison.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
@@ -23,6 +26,9 @@ const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
 
 /** Samples of the batch before those of the micro-batch, and of all. */
 const BATCH = { first: 2, total: 7 };
+
+/** Word of the uniforms that has the number of samples of the batch. */
+const TOTAL_WORD = 8;
 
 /** How a drive lies and is mapped. */
 export interface CellOptions {
@@ -36,7 +42,9 @@ export interface CellOptions {
 
 /** Makes text and constants of a neuron as the engine does. */
 function describe(neuron: Leaky) {
-  const described = neuron.tauSyn
+  const described = neuron.learns
+    ? parametricLeaky(neuron)
+    : neuron.tauSyn
     ? cubaLeaky(neuron)
     : neuron.adaptation
     ? adaptiveLeaky(neuron)
@@ -48,6 +56,7 @@ function describe(neuron: Leaky) {
   });
   return {
     text: kind.stepped!,
+    learned: Float32Array.of(-Math.log(neuron.tau - 1), 0, 0, 0),
     constants: { ...constants, theta: parameters.theta },
   };
 }
@@ -117,6 +126,7 @@ export async function fireCells(
     cellForward(own.text),
     {
       batch,
+      learned: own.learned,
       x: drive,
       coefficients,
       spikes: new Uint32Array(N * Math.ceil(T / 32) * C * H * W).fill(~0),
@@ -162,8 +172,8 @@ export interface BackOptions extends CellOptions {
  * @param x The drive, [N, C, H, W, T].
  * @param neuron The neuron.
  * @param options How the drive lies and is mapped, and what follows it.
- * @returns Gradients of the normalised drive and of the shortcut, and, over
- * samples and strips, Σ dy and Σ dy · xhat of each channel.
+ * @returns Gradients of the normalised drive, of the shortcut and of w, and,
+ * over samples and strips, Σ dy and Σ dy · xhat of each channel.
  */
 export async function fireCellsBack(
   above: Tensor,
@@ -179,17 +189,19 @@ export async function fireCellsBack(
   const { constants, floats, S, coefficients, batch, grid } = place;
   const own = describe(neuron);
   const otherRun = shortcut?.runSize ?? C;
+  const { first, each } = learnedSums(constants, BATCH.total);
   const found = await run(
     cellAdjoint(own.text),
     {
       batch,
+      learned: own.learned,
       x: toKernel(x, { run: runSize }),
       coefficients,
       routes: routes ? pack(routes) : new Uint32Array(1),
       shortcut: shortcut ? pack(shortcut.spikes) : new Uint32Array(1),
       above: toKernel(above, { run: runSize, over: NaN }),
       dy: room(toKernel(x, { run: runSize }).length),
-      sums: room(2 * BATCH.total * S * floats),
+      sums: room(2 * (first + BATCH.total * each)),
       dshortcut: toKernel(zeros(shape), { run: otherRun }),
     },
     {
@@ -202,8 +214,20 @@ export async function fireCellsBack(
       routed: Number(routes !== undefined),
       residual: shortcut ? shortcut.join === "add" ? 1 : 2 : 0,
       shortcutRun: otherRun,
+      learnedFirst: first,
     },
     grid,
+  );
+  const { dlearned } = !neuron.learns ? { dlearned: [0] } : await run(
+    learnedTotal,
+    {
+      batch: batch.with(TOTAL_WORD, N),
+      // From the first sample of the micro-batch on.
+      sums: found.sums.subarray(2 * BATCH.first * each),
+      dlearned: room(1),
+    },
+    { first, each },
+    [1, 1, 1],
   );
   const rows = Array.from({ length: C }, () => [0, 0]);
   const run4 = 4 * Math.ceil(runSize / 4);
@@ -221,5 +245,6 @@ export async function fireCellsBack(
     dy: fromKernel(found.dy, shape, { run: runSize }),
     dshortcut: fromKernel(found.dshortcut, shape, { run: otherRun }),
     sums: rows,
+    dw: dlearned[0],
   };
 }

@@ -23,6 +23,8 @@ export interface Leaky {
   readonly adaptation?: number;
   /** Time constant of this rise. @default 1 */
   readonly tauAdaptation?: number;
+  /** Whether it learns tau, by w: 1/tau = sigmoid(w). @default false */
+  readonly learns?: boolean;
 }
 
 /** What neurons did, each [N, C, H, W, T]. */
@@ -33,6 +35,8 @@ export interface LeakyActivity {
   readonly v: Tensor;
   /** How far the threshold has risen. */
   readonly rise: Tensor;
+  /** What drives the potential. */
+  readonly current: Tensor;
   /** 0 or 1; where spikes are smooth, numbers between them. */
   readonly spikes: Tensor;
 }
@@ -88,6 +92,7 @@ export function leakyForward(
     u: zeros(x.shape),
     v: zeros(x.shape),
     rise: zeros(x.shape),
+    current: zeros(x.shape),
     spikes: zeros(x.shape),
   };
   let [v, current, trace] = [rest, 0, 0];
@@ -108,29 +113,30 @@ export function leakyForward(
     activity.u.data[i] = u;
     activity.v.data[i] = v;
     activity.rise.data[i] = rise;
+    activity.current.data[i] = current;
     activity.spikes.data[i] = spike;
   });
   return activity;
 }
 
 /**
- * Goes from the gradient of spikes to that of drives.
+ * Goes from the gradient of spikes to those of drives and of w.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].
  * @param activity What the neurons did.
  * @param neuron The neuron.
- * @returns Gradient of the drives.
+ * @returns Gradients of the drives, and of w.
  */
 export function leakyAdjoint(
   ds: Tensor,
-  { u, rise, spikes }: LeakyActivity,
+  { u, v, rise, current, spikes }: LeakyActivity,
   neuron: Leaky,
-): Tensor {
+): { dx: Tensor; dw: number } {
   const { threshold, tau, rest, reset, decayInput, detachReset } = neuron;
   const { tauSyn = 1, adaptation = 0, tauAdaptation = 1 } = neuron;
   const T = ds.shape[4];
   const dx = zeros(ds.shape);
-  let [dv, dCurrent, dTrace] = [0, 0, 0];
+  let [dv, dCurrent, dTrace, dw] = [0, 0, 0, 0];
   for (let i = ds.data.length - 1; i >= 0; i--) {
     if (i % T === T - 1) [dv, dCurrent, dTrace] = [0, 0, 0];
     const risen = threshold + rise.data[i];
@@ -147,7 +153,10 @@ export function leakyAdjoint(
     dTrace = adaptation * dRise + dTrace * (1 - 1 / tauAdaptation);
     dCurrent = (decayInput ? dv / tau : dv) + dCurrent * (1 - 1 / tauSyn);
     dx.data[i] = dCurrent;
+    const before = i % T === 0 ? rest : v.data[i - 1];
+    const input = decayInput ? current.data[i] : 0;
+    dw += dv * (input - (before - rest)) * (1 - 1 / tau) / tau;
     dv *= 1 - 1 / tau;
   }
-  return dx;
+  return { dx, dw };
 }

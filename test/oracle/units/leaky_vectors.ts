@@ -29,12 +29,14 @@ const SURROGATES: Readonly<Record<string, Surrogate>> = {
  *
  * @param name The file's name.
  * @returns The neuron's parameters, and its tensors: `x` to `s`, `v` after the
- * reset; `gout` to `gin`.
+ * reset; `gout` to `gin`, and to
+ * `gw` of a neuron that learns.
  */
 export function leakyVectors(
   name: string,
 ): { neuron: Leaky; tensors: Readonly<Record<string, Tensor>> } {
   const { params, tensors } = loadModernVectors<{
+    kind: string;
     tau?: number;
     decay_input?: boolean;
     v_threshold: number;
@@ -53,6 +55,7 @@ export function leakyVectors(
       detachReset: params.detach_reset,
       surrogate: SURROGATES[params.surrogate],
       steepness: params.alpha,
+      learns: params.kind === "PLIF",
     },
     tensors,
   };

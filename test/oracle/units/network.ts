@@ -227,7 +227,9 @@ function backward(
         ds.data.map((d, i) => gates ? -d * other[i] : d),
       );
     }
-    dy = leakyAdjoint(ds, activity, neuron);
+    const back = leakyAdjoint(ds, activity, neuron);
+    dy = back.dx;
+    if (neuron.learns) gradients[`${name}.neuron.w`] = [back.dw];
   }
   let dDrive = dy;
   if (gamma) {

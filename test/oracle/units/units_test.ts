@@ -1,4 +1,4 @@
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import { close, counts, noise, same } from "../../comparison.ts";
 import { loadModernVectors } from "../../reference_vectors.ts";
@@ -51,11 +51,14 @@ function requireGradient(
 
 Deno.test("the oracle's leaky neuron is the reference's", () => {
   for (const name of LEAKY_VECTORS) {
-    const { neuron, tensors: { x, s, v, gout, gin } } = leakyVectors(name);
+    const { neuron, tensors: { x, s, v, gout, gin, gw } } = leakyVectors(name);
     const activity = leakyForward(x, neuron);
     same(activity.spikes.data, s.data);
     if (v) close(activity.v, v, ROUNDED);
-    close(leakyAdjoint(gout, activity, neuron), gin, ROUNDED);
+    const { dx, dw } = leakyAdjoint(gout, activity, neuron);
+    close(dx, gin, ROUNDED);
+    strictEqual(gw !== undefined, neuron.learns);
+    if (gw) close(tensorOf([1], [dw]), gw, ROUNDED);
   }
 });
 
@@ -94,7 +97,18 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
                 weights,
               ),
             x,
-            leakyAdjoint(weights, activity, neuron),
+            leakyAdjoint(weights, activity, neuron).dx,
+          );
+          requireGradient(
+            ({ data: [w] }) => {
+              const moved = { ...neuron, tau: 1 + Math.exp(-w) };
+              return inner(
+                leakyForward(x, moved, { smooth, resets }).spikes,
+                weights,
+              );
+            },
+            tensorOf([1], [-Math.log(neuron.tau - 1)]),
+            tensorOf([1], [leakyAdjoint(weights, activity, neuron).dw]),
           );
         }
       }

@@ -173,6 +173,11 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
       "network.0.neuron.tau",
       /is 0.5, expected a number from 1 to 1e9$/,
     ],
+    [
+      "[{dense: 3, neuron: {type: PLIF, tau: 1}}]",
+      "network.0.neuron.tau",
+      /is 1, expected a number of more than 1, up to 1e9$/,
+    ],
     ["[{dense: 1.5}]", "network.0.dense", /is 1.5, expected a whole number/],
   ];
   for (const [layers, key, message] of cases) {

@@ -15,6 +15,7 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["[{conv: {out: 3, kernel: 3}}, {pool: {adaptive: 1}}]", "pool: {adaptive}"],
   ["[{dense: 3, neuron: none}]", "neuron: none"],
   ["[{dense: 3, neuron: {type: ALIF}}]", "ALIF neurons"],
+  ["[{dense: 3}, {neuron: {type: PLIF}}]", "PLIF neurons"],
   ["[{repeat: 2, layers: [{dense: 3, norm: batch}]}]", "norm"],
   ["4c3-lif-mp2-3", "pool: {max}"],
   ["3", "neuron: none"],
@@ -127,7 +128,7 @@ Deno.test("slices of whole samples are not cropped, nor tested in another length
 
 Deno.test("neurons of the spike response model are refused where layers need others", () => {
   const norm = "is SRMALPHA, which does not go with norm in the network; " +
-    "expected LIF or IF or CUBA or ALIF";
+    "expected LIF or IF or PLIF or CUBA or ALIF";
   refuses("neuron: {theta: 3}\nnetwork: [{dense: 3, norm: batch}]", {
     message:
       `Cannot use configuration "network.yaml" line 1: neuron.type ${norm}`,

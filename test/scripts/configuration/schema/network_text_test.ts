@@ -28,6 +28,7 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
   fc.constantFrom(
     ["bn", { norm: "batch" }] as const,
     ["lif", { neuron: { type: "LIF" } }] as const,
+    ["plif", { neuron: { type: "PLIF" } }] as const,
     ["cuba", { neuron: { type: "CUBA" } }] as const,
     ["alif", { neuron: { type: "ALIF" } }] as const,
     ["if", { neuron: { type: "IF" } }] as const,
@@ -138,7 +139,7 @@ Deno.test("parseConfiguration() reads a network from any text, and again as it i
 
 Deno.test("parseConfiguration() says which word of a network is none", () => {
   const cases: [text: string, problem: string][] = [
-    ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, cuba, .*'],
+    ["32k3-10", '"32k3" is unknown; there are 32c3, bn, lif, if, plif, .*'],
     ["2x(10", '"2x\\(" has no "\\)"'],
     ["10)", '"\\)" has no "\\(" before it'],
     ["3(10)", '"3\\(" is unknown; there are 2×\\( and res\\('],

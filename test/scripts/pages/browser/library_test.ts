@@ -5,7 +5,10 @@ import { join } from "node:path";
 import type * as library from "../../../../mod.ts";
 import { numSpikes } from "../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../engine/model.ts";
+import { ADAPTIVE_LEAKY } from "../../../../engine/neurons/adaptive_leaky.ts";
+import { CUBA_LEAKY } from "../../../../engine/neurons/cuba_leaky.ts";
 import { LEAKY } from "../../../../engine/neurons/leaky.ts";
+import { PARAMETRIC_LEAKY } from "../../../../engine/neurons/parametric_leaky.ts";
 import { SRM_ALPHA } from "../../../../engine/neurons/srm_alpha.ts";
 import { trace } from "../../../../engine/trace.ts";
 import { bundle } from "../../../../scripts/pages/browser/build_page.ts";
@@ -25,6 +28,9 @@ type Library = typeof library;
 
 const KERNELS = join(ROOT, "kernels");
 
+/** Kinds of neurons whose texts kernels of units are compiled with. */
+const LEAKY_KINDS = [LEAKY, CUBA_LEAKY, ADAPTIVE_LEAKY, PARAMETRIC_LEAKY];
+
 /** All kernels; those that integrate neurons, for SRM-alpha and a stepped one. */
 async function allKernels(): Promise<KernelSpec[]> {
   const kernels: KernelSpec[] = [];
@@ -35,7 +41,7 @@ async function allKernels(): Promise<KernelSpec[]> {
       const module = await import(`file://${join(KERNELS, folder, name)}`);
       const direction = name === "neuron_adjoint.ts" ? "adjoint" : "forward";
       const neurons = name.startsWith("cell")
-        ? [LEAKY.stepped]
+        ? LEAKY_KINDS.map(({ stepped }) => stepped)
         : [SRM_ALPHA[direction], leaky[direction]];
       for (const spec of Object.values<unknown>(module)) {
         if (typeof spec === "function") {

@@ -1,0 +1,52 @@
+/**
+ * The parameters that units learn beside weights, one a layer of neurons.
+ *
+ * @module
+ */
+
+import { learnedTotal } from "../../kernels/neurons/learned.ts";
+import { type Launch, launch } from "../device/launch.ts";
+import { floatsOf } from "./units.ts";
+
+/** How drives are cut into strips, by names in unit.wgsl. */
+interface StripSizes {
+  readonly C: number;
+  readonly runSize: number;
+  readonly channelLanes: number;
+  readonly S: number;
+}
+
+/**
+ * Finds the sums of a unit's learned parameter, behind those of channels.
+ *
+ * @param strips How its drives are cut into strips.
+ * @param batch Most samples of a batch.
+ * @returns Index of the first, and how many a sample has.
+ */
+export function learnedSums(
+  { C, runSize, channelLanes, S }: StripSizes,
+  batch: number,
+): { readonly first: number; readonly each: number } {
+  const channels = floatsOf({ extent: { C, H: 1, W: 1 }, runSize });
+  return {
+    first: batch * S * channels,
+    each: S * Math.ceil(channels / channelLanes),
+  };
+}
+
+/**
+ * Launches the sum of a learned parameter's gradient.
+ *
+ * @param strips How the unit's drives are cut into strips.
+ * @param batch Most samples of a batch.
+ * @returns The launch.
+ */
+export function launchLearned(strips: StripSizes, batch: number): Launch {
+  const sums = learnedSums(strips, batch);
+  return launch({
+    kernel: learnedTotal,
+    constants: sums,
+    grid: [1, 1, 1],
+    loops: Math.ceil(batch * sums.each / learnedTotal.workgroup) + 10,
+  });
+}

@@ -1,0 +1,80 @@
+// Leaky neurons that learn their leak: parametric leaky integrate-and-fire
+// neurons, PLIF. The text of a stepped neuron that recalls and learns, see
+// cell_recall.wgsl and cell_learned.wgsl; compiled after firing.wgsl.
+//
+// step   v += leak · (drive − (v − vReset)), or without the factor of the drive
+//        where it does not decay
+//
+// leak = 1/τ = 1/(1 + exp(−w)), τ in bins; w is the same in a whole layer.
+//
+// learned  [1]  w, filled up to a quad
+//
+// Source: Fang and others, Incorporating learnable membrane time constant to
+// enhance learning of spiking neural networks, ICCV 2021.
+
+// Not 0: the drive decays with the potential.
+override decaysInput: f32 = 1;
+
+@group(0) @binding(1) var<uniform> learned: vec4<f32>;
+
+const learns = true;
+
+struct State {
+  v: f32,
+}
+
+fn atRest() -> State {
+  return State(vReset);
+}
+
+// Share that decays in a bin, and share that stays.
+fn learnedLeak() -> vec2<f32> {
+  return 1 / (1 + exp(vec2(-learned.x, learned.x)));
+}
+
+fn step(state: ptr<function, State>, drive: f32) -> f32 {
+  let v = (*state).v;
+  let leak = learnedLeak().x;
+  let inputGain = select(1, leak, decaysInput != 0);
+  let potential = v + fma(inputGain, drive, -leak * (v - vReset));
+  (*state).v = potential;
+  return potential;
+}
+
+fn reset(state: ptr<function, State>, fires: bool) {
+  if (fires) {
+    (*state).v = resetOf((*state).v, theta);
+  }
+}
+
+fn recall(state: State) -> f32 {
+  return state.v;
+}
+
+struct Back {
+  v: f32,
+  // Gradient of w.
+  w: f32,
+}
+
+fn stepBackFrom(
+  back: ptr<function, Back>,
+  before: f32,
+  potential: f32,
+  fires: bool,
+  gradient: f32,
+) -> f32 {
+  let after = (*back).v;
+  let ds = ofSpike(gradient, after, potential, theta);
+  let dv = ds * slopeAt(potential - theta) + pastReset(after, fires);
+  let shares = learnedLeak();
+  // The derivative of the leak by w is the product of the two shares.
+  let change =
+    select(shares.x * (vReset - before), potential - before, decaysInput != 0);
+  *back = Back(shares.y * dv, fma(dv, shares.y * change, (*back).w));
+  return select(1, shares.x, decaysInput != 0) * dv;
+}
+
+fn learnedGradient(back: Back) -> f32 {
+  return back.w;
+}
