@@ -84,11 +84,7 @@ export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
 // Plans, passes and initial weights.
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
-export type {
-  NeuronActivity,
-  StepRunner,
-  TimedStep,
-} from "./plan/step_runner.ts";
+export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";
 export { initLive, type LiveLayer } from "./training/live_init.ts";
