@@ -19,24 +19,23 @@ override decaysInput: f32 = 1;
 
 const learns = true;
 
+// Share that decays in a bin, and share that stays; set once, since exp() in
+// each bin takes half of the time.
+var<private> shares: vec2<f32>;
+
 struct State {
   v: f32,
 }
 
 fn atRest() -> State {
+  shares = 1 / (1 + exp(vec2(-learned.x, learned.x)));
   return State(vReset);
-}
-
-// Share that decays in a bin, and share that stays.
-fn learnedLeak() -> vec2<f32> {
-  return 1 / (1 + exp(vec2(-learned.x, learned.x)));
 }
 
 fn step(state: ptr<function, State>, drive: f32) -> f32 {
   let v = (*state).v;
-  let leak = learnedLeak().x;
-  let inputGain = select(1, leak, decaysInput != 0);
-  let potential = v + fma(inputGain, drive, -leak * (v - vReset));
+  let inputGain = select(1, shares.x, decaysInput != 0);
+  let potential = v + fma(inputGain, drive, -shares.x * (v - vReset));
   (*state).v = potential;
   return potential;
 }
@@ -67,7 +66,6 @@ fn stepBackFrom(
   let after = (*back).v;
   let ds = ofSpike(gradient, after, potential, theta);
   let dv = ds * slopeAt(potential - theta) + pastReset(after, fires);
-  let shares = learnedLeak();
   // The derivative of the leak by w is the product of the two shares.
   let change =
     select(shares.x * (vReset - before), potential - before, decaysInput != 0);
