@@ -20,8 +20,8 @@ import { runCommand } from "../command_line/command.ts";
 await runCommand({
   name: "deno task convert",
   summary: "Writes a recording in the format that the ending of OUT names: " +
-    ".aedat (AEDAT 2.0), .raw (Prophesee EVT 3.0), .bin (N-MNIST), .csv or " +
-    ".npz (NumPy).",
+    ".aedat (AEDAT 2.0), .aedat4 (AEDAT 4), .raw (Prophesee EVT 3.0), .bin " +
+    "(N-MNIST), .csv or .npz (NumPy).",
   examples: [
     "deno task convert hand.raw hand.npz",
     "deno task convert hand.txt hand.aedat --time-unit ms",

@@ -6,6 +6,7 @@
 
 import type { OpenRecording } from "../reading/format.ts";
 import { encodeAsAedat } from "./aedat.ts";
+import { encodeAsAedat4 } from "./aedat4.ts";
 import { encodeAsBin } from "./bin.ts";
 import { encodeAsCsv } from "./csv.ts";
 import { encodeAsEvt3 } from "./evt3.ts";
@@ -14,6 +15,7 @@ import { encodeAsNpz } from "./npz.ts";
 /** Encoders, by the endings of the files' names. */
 const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
   ".aedat": encodeAsAedat,
+  ".aedat4": encodeAsAedat4,
   ".raw": encodeAsEvt3,
   ".bin": encodeAsBin,
   ".csv": encodeAsCsv,
@@ -22,7 +24,7 @@ const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
 
 /**
  * Encodes a recording in the format that a file's name stands for: `.aedat`
- * (AEDAT 2.0), `.raw` (Prophesee EVT 3.0), `.bin` (N-MNIST), `.csv` or `.npz`
+ * (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin` (N-MNIST), `.csv` or `.npz`
  * (NumPy).
  *
  * @param recording The recording.

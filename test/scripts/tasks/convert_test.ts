@@ -124,8 +124,8 @@ Deno.test("convert replaces no file, and leaves none that is not whole", async (
     ],
     [
       [source, other],
-      `Cannot write "${other}": its name does not end in .aedat, .raw, .bin, ` +
-      ".csv, .npz",
+      `Cannot write "${other}": its name does not end in .aedat, .aedat4, .raw, ` +
+      ".bin, .csv, .npz",
     ],
     [
       [join(folder.path, "missing.csv"), none],

@@ -50,6 +50,7 @@ async function encoded(recording: OpenRecording, name: string): Promise<File> {
 for (
   const [ending, sensor, longest] of [
     [".aedat", { width: 128, height: 128 }, 2 ** 31 - 1],
+    [".aedat4", { width: 32768, height: 32768 }, 2 ** 40],
     [".raw", { width: 2048, height: 2048 }, 2 ** 32],
     [".bin", { width: 256, height: 240 }, 2 ** 25],
     [".csv", { width: 65536, height: 65536 }, 2 ** 40],
@@ -77,7 +78,7 @@ for (
 
 Deno.test("small steps back in time are kept by every format", async () => {
   const rows: Row[] = [[1, 2, 20_000, 1], [3, 4, 9_000, 0], [5, 6, 20_001, 1]];
-  for (const ending of [".aedat", ".raw", ".bin", ".csv", ".npz"]) {
+  for (const ending of [".aedat", ".aedat4", ".raw", ".bin", ".csv", ".npz"]) {
     const file = await encoded(recordingOf(rows, 2), `a${ending}`);
     assert.deepEqual(await rowsOf(await openRecording(file)), rows, ending);
   }
@@ -97,6 +98,11 @@ Deno.test("what a format has no room for is refused", async () => {
       event([0, 2048, 0, 1]),
       "a.raw",
       "Cannot write EVT 3.0: pixel (0, 2048) is outside 2048×2048",
+    ],
+    [
+      event([32768, 0, 0, 1]),
+      "a.aedat4",
+      "Cannot write AEDAT 4: pixel (32768, 0) is outside 32768×32768",
     ],
     [
       event([0, 240, 0, 1]),
@@ -126,7 +132,7 @@ Deno.test("what a format has no room for is refused", async () => {
     [
       event([0, 0, 0, 1]),
       "a.doc",
-      'Cannot write "a.doc": its name does not end in .aedat, .raw, .bin, .csv, .npz',
+      'Cannot write "a.doc": its name does not end in .aedat, .aedat4, .raw, .bin, .csv, .npz',
     ],
   ];
   for (const [recording, name, message] of cases) {
@@ -138,7 +144,7 @@ Deno.test("what a format has no room for is refused", async () => {
 });
 
 Deno.test("a recording without events is written, too", async () => {
-  for (const ending of [".aedat", ".raw", ".npz", ".csv"]) {
+  for (const ending of [".aedat", ".aedat4", ".raw", ".npz", ".csv"]) {
     const file = await encoded(recordingOf([]), `a${ending}`);
     assert.deepEqual(await rowsOf(await openRecording(file)), [], ending);
   }
@@ -169,7 +175,7 @@ realTest(
   "dvs_320x240.es",
   async (path) => {
     const wanted = await digestsOf(await openRecording(path));
-    for (const ending of [".raw", ".csv", ".npz"]) {
+    for (const ending of [".aedat4", ".raw", ".csv", ".npz"]) {
       const file = await encoded(await openRecording(path), `a${ending}`);
       assert.deepEqual(
         await digestsOf(await openRecording(file)),

@@ -1,0 +1,64 @@
+/**
+ * Recordings of any camera, written as AEDAT 4.
+ *
+ * @module
+ */
+
+import type { Sensor } from "../../events.ts";
+import { encodeAedat4 } from "../aedat4/aedat4_encode.ts";
+import type { OpenRecording } from "../reading/format.ts";
+import { checkEvents } from "./check_events.ts";
+
+/** Sides of the largest sensor that coordinates of 16 bits with sign hold. */
+const LARGEST_SIDE = 2 ** 15;
+
+/**
+ * Encodes a recording as AEDAT 4, packets compressed by LZ4. A recording that
+ * does not tell its sensor is read twice, first for the pixels that it has.
+ *
+ * @param recording The recording.
+ * @returns The file in pieces.
+ * @throws {RangeError} If an event is outside 32768×32768 pixels, or its time
+ *   is negative.
+ *
+ * @example
+ * ```ts
+ * import { openRecording } from "../open_recording.ts";
+ * import { encodeAsAedat4 } from "./aedat4.ts";
+ * const file = new File(["t,x,y,p\n1000,5,7,1\n"], "hand.csv");
+ * const pieces = encodeAsAedat4(await openRecording(file));
+ * const { sensor } = await openRecording(
+ *   new File(await Array.fromAsync(pieces), "hand.aedat4"),
+ * );
+ * if (sensor?.width !== 6 || sensor.height !== 8) throw new Error("not 6×8");
+ * ```
+ */
+export async function* encodeAsAedat4(
+  recording: OpenRecording,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const sensor = recording.sensor ?? await sensorOf(recording);
+  yield* encodeAedat4(checked(recording), { sensor });
+}
+
+async function* checked(recording: OpenRecording) {
+  for await (const block of recording.blocks()) {
+    checkEvents(block, {
+      format: "AEDAT 4",
+      sensor: { width: LARGEST_SIDE, height: LARGEST_SIDE },
+      endUs: 2 ** 53,
+    });
+    yield block;
+  }
+}
+
+/** The smallest sensor that has the pixels of all events. */
+async function sensorOf(recording: OpenRecording): Promise<Sensor> {
+  let [width, height] = [1, 1];
+  for await (const { x, y } of recording.blocks()) {
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] >= width) width = x[i] + 1;
+      if (y[i] >= height) height = y[i] + 1;
+    }
+  }
+  return { width, height };
+}
