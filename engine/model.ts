@@ -7,35 +7,20 @@
 import { type Device, openDevice } from "./device/device.ts";
 import { Compiler } from "./device/compiler.ts";
 import { ShapeError } from "./device/errors.ts";
-import {
-  describeLayers,
-  type LayerDescription,
-} from "./layers/describe_layers.ts";
-import {
-  areUnits,
-  describeUnits,
-  type UnitDescription,
-} from "./layerwise/describe_units.ts";
 import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
-import { layOutUnits } from "./layerwise/parameters.ts";
 import type { Units } from "./layerwise/units.ts";
 import type { Layer } from "./layers/layer.ts";
-import { isPositive } from "./network/float_range.ts";
-import type { Extent } from "./network/network.ts";
 import {
-  describeNeuron,
-  type NeuronDescription,
-} from "./neurons/describe_neuron.ts";
-import { Optimizer, type UpdateRule } from "./plan/optimizer.ts";
+  type ModelDescription,
+  requireInput,
+  type Structure,
+  structureOf,
+} from "./model_description.ts";
+import { Optimizer } from "./plan/optimizer.ts";
 import type { PlanContext } from "./plan/compile_step.ts";
 import { compilePlan } from "./plan/plan.ts";
-import {
-  binsOf,
-  CODING_MODES,
-  type InputCoding,
-  type PlanOptions,
-} from "./plan/sizes.ts";
+import { binsOf, type PlanOptions } from "./plan/sizes.ts";
 import { Random } from "./network/random.ts";
 import { readFloats } from "./device/readback.ts";
 import { Stepper } from "./plan/stepper.ts";
@@ -46,60 +31,12 @@ import {
 } from "./plan/weight_average.ts";
 import type { EventBinning, StepRunner } from "./plan/step_runner.ts";
 import {
-  layOutWeights,
   type NamedArray,
   toKernelOrder,
   toUserOrder,
   type WeightSlot,
 } from "./network/weights.ts";
-
-/** A network's input, layers, neurons and update rule, as plain data. */
-export interface ModelDescription extends UpdateRule {
-  /**
-   * The device that holds the network's weights and runs its kernels.
-   *
-   * @default a device of the network's own, which is destroyed with it
-   */
-  readonly device?: Device;
-  /** Channels, height and width of the input. */
-  readonly input: Extent;
-  /**
-   * Channels, height and width of the sensor, which is scaled to fit into the
-   * input; only of networks that are computed layer by layer.
-   *
-   * @default the input
-   */
-  readonly sensor?: Extent;
-  /**
-   * The layers, first to last. Where one is normalised, has a bias or dropout,
-   * pools spikes or has no neurons, the network is computed layer by layer, and
-   * its neurons are to be stepped bin by bin.
-   */
-  readonly layers: readonly (LayerDescription | UnitDescription)[];
-  /**
-   * The neuron of every layer whose description has no `neuron`.
-   *
-   * @default SRM-alpha with the defaults of its parameters
-   */
-  readonly neuron?: NeuronDescription;
-  /** Time step in ms. */
-  readonly Ts: number;
-  /**
-   * How events are coded as spikes of the input.
-   *
-   * @default one spike of height 1/Ts for all events of a pixel in a bin
-   */
-  readonly coding?: InputCoding;
-  /**
-   * Cuts every sample into so many bins, whatever its duration; only of
-   * networks that are computed layer by layer.
-   *
-   * @default bins of Ts
-   */
-  readonly slices?: number;
-  /** Seed of the initial weights, or a generator to draw them from. */
-  readonly random: number | Random;
-}
+export type { ModelDescription };
 
 /** The trained state of a network, its arrays in users' order. */
 export interface ModelState {
@@ -571,49 +508,6 @@ interface ModelBuffers {
   readonly running: GPUBuffer;
 }
 
-/** Layers of a network, and the places of its arrays. */
-interface Structure {
-  readonly layers: readonly Layer[];
-  readonly units?: Units;
-  readonly slots: readonly WeightSlot[];
-  readonly length: number;
-  readonly running: readonly WeightSlot[];
-  readonly runningLength: number;
-}
-
-/** Works out the layers and arrays of a network. */
-function structureOf(description: ModelDescription): Structure {
-  const { input, coding } = description;
-  const neuron = describeNeuron(description.neuron ?? {});
-  if (!areUnits(description.layers, description.neuron)) {
-    const layers = describeLayers(
-      input,
-      description.layers as readonly LayerDescription[],
-      { neuron },
-    );
-    const { slots, length } = layOutWeights(layers);
-    return { layers, slots, length, running: [], runningLength: 1 };
-  }
-  const units = describeUnits(
-    {
-      extent: input,
-      most: coding ? mostOf(coding) : 1,
-      scale: coding?.height ?? 1,
-      kept: 1,
-      runSize: input.C,
-    },
-    description.layers as readonly UnitDescription[],
-    neuron,
-  );
-  const layers = units.units.map(({ layer }) => layer);
-  return { layers, units, ...layOutUnits(units.units) };
-}
-
-/** Largest count of an input. */
-function mostOf({ mode, most = 255 }: InputCoding): number {
-  return mode === "OR" ? 1 : most;
-}
-
 /** Brings arrays into the kernels' order. */
 function order(
   slots: readonly WeightSlot[],
@@ -626,43 +520,4 @@ function order(
     }
     return { offset: slot.offset, data: toKernelOrder(slot, array) };
   });
-}
-
-/** Checks the time step, the slices, the sensor and the coding of the input. */
-function requireInput(description: ModelDescription): void {
-  const { Ts, coding, slices = 1, input, sensor = input } = description;
-  if (!isPositive(Ts)) {
-    throw new RangeError(
-      `Cannot build a network with Ts ${Ts}: it is not positive`,
-    );
-  }
-  if (!(Number.isSafeInteger(slices) && slices > 0)) {
-    throw new RangeError(
-      `Cannot cut samples into ${slices} slices: it is not an integer from 1`,
-    );
-  }
-  if (sensor.C !== input.C) {
-    throw new ShapeError(
-      `Cannot fit a sensor of ${sensor.C} channels into an input of ${input.C}`,
-    );
-  }
-  if (coding === undefined) return;
-  const { most = 255 } = coding;
-  if (!(Number.isInteger(most) && most >= 1 && most <= 255)) {
-    throw new RangeError(
-      `Cannot count up to ${most} events: it is not an integer from 1 to 255`,
-    );
-  }
-  if (!isPositive(coding.height)) {
-    throw new RangeError(
-      `Cannot build a network with inputs of height ${coding.height}: it is ` +
-        "not positive",
-    );
-  }
-  if (!CODING_MODES.includes(coding.mode)) {
-    throw new TypeError(
-      `Cannot build a network with "${coding.mode}": expected ` +
-        CODING_MODES.join(", "),
-    );
-  }
 }
