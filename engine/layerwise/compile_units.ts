@@ -16,27 +16,19 @@ import type { Compiler, Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { ReadoutLoss } from "../losses/loss.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
-import type { WeightSlot } from "../network/weights.ts";
-import type { Optimizer } from "../plan/optimizer.ts";
-import type { Averaged } from "../plan/weight_average.ts";
 import {
-  type LayerwiseBuffers,
-  readersOf,
-  UNIFORM_WORDS,
-} from "./unit_buffers.ts";
+  type BindingContext,
+  type Bound,
+  UnitBindings,
+} from "./unit_bindings.ts";
+import { readersOf, UNIFORM_WORDS } from "./unit_buffers.ts";
 import {
   layerRaster,
   type Strips,
   stripsOf,
   type UnitLaunches,
 } from "./unit_launches.ts";
-import {
-  floatsOf,
-  planesOf,
-  rasterOf,
-  type Unit,
-  type Units,
-} from "./units.ts";
+import { floatsOf, planesOf, rasterOf, type Unit } from "./units.ts";
 
 /** Workgroups that share the events of one source. */
 const GROUPS_PER_SOURCE = 32;
@@ -47,25 +39,10 @@ export interface LayerwiseDispatch {
   readonly microBatch?: number;
 }
 
-/** Weights, gradients and running statistics of a network. */
-export interface UnitArrays {
-  readonly slots: readonly WeightSlot[];
-  readonly running: readonly WeightSlot[];
-  readonly dw: GPUBuffer;
-  /** What updates change. */
-  readonly trained: Averaged;
-  /** What the network is evaluated with: the same, or its average. */
-  readonly evaluated: Averaged;
-}
-
-/** What is compiled. */
-export interface UnitContext {
+/** Units, launches and buffers of a plan. */
+export interface UnitContext extends BindingContext {
   readonly compiler: Compiler;
-  readonly units: Units;
   readonly launches: readonly UnitLaunches[];
-  readonly arrays: UnitArrays;
-  readonly optimizer: Optimizer;
-  readonly buffers: LayerwiseBuffers;
   readonly loss: ReadoutLoss;
   /** Bins of a sample, and parts of a bin that events' times count. */
   readonly T: number;
@@ -79,16 +56,15 @@ export interface UnitContext {
   readonly stride: number;
 }
 
-/** Buffers by the names of bindings. */
-type Bound = Readonly<Record<string, GPUBufferBinding>>;
-
 /** Compiles the dispatches of a plan that runs layer by layer. */
 export class UnitCompiler {
   readonly #context: UnitContext;
+  readonly #bindings: UnitBindings;
 
-  /** @param context What is compiled. */
+  /** @param context The units, their launches and buffers. */
   constructor(context: UnitContext) {
     this.#context = context;
+    this.#bindings = new UnitBindings(context);
   }
 
   /**
@@ -152,7 +128,7 @@ export class UnitCompiler {
         return [
           ...this.#each(
             [own.pack, ...own.synapse],
-            (part) => this.#synapseBuffers(index, part, values),
+            (part) => this.#bindings.synapse(index, part, values),
             name,
           ),
           ...this.#each(
@@ -161,17 +137,17 @@ export class UnitCompiler {
               ...this.#scaling(unit),
               ...(trains ? own.statistics : []),
             ],
-            (part) => this.#forwardBuffers(index, part, values),
+            (part) => this.#bindings.forward(index, part, values),
             name,
           ),
           this.#once(
             trains ? own.training : own.evaluation,
-            this.#normBuffers(index, values),
+            this.#bindings.norm(index, values),
             name,
           ),
           ...this.#each(
             own.spikes,
-            (part) => this.#forwardBuffers(index, part, values),
+            (part) => this.#bindings.forward(index, part, values),
             name,
           ),
         ];
@@ -188,7 +164,7 @@ export class UnitCompiler {
       const unit = units.units[index];
       const own = launches[index];
       const { name } = unit.layer;
-      const buffers = (part: number) => this.#backwardBuffers(index, part);
+      const buffers = (part: number) => this.#bindings.backward(index, part);
       // The input's counts have no gradient.
       const below = unit.source > 0 ? own.adjoint : [];
       return [
@@ -198,7 +174,7 @@ export class UnitCompiler {
           name,
         ),
         ...[...own.learned, own.total].map((launch) =>
-          this.#once(launch, this.#normBuffers(index, arrays.trained), name)
+          this.#once(launch, this.#bindings.norm(index, arrays.trained), name)
         ),
         ...this.#each(
           [
@@ -212,12 +188,12 @@ export class UnitCompiler {
         ),
         ...this.#each(
           own.ghostGradient,
-          (part) => this.#ghostBuffers(index, part),
+          (part) => this.#bindings.ghost(index, part),
           name,
         ),
         ...this.#each(
           [...below, ...own.gradient],
-          (part) => this.#belowBuffers(index, part),
+          (part) => this.#bindings.below(index, part),
           name,
         ),
       ];
@@ -291,184 +267,6 @@ export class UnitCompiler {
     });
   }
 
-  #forwardBuffers(index: number, part: number, values: Averaged): Bound {
-    const { units, buffers } = this.#context;
-    const unit = units.units[index];
-    const own = buffers.microBatches[part];
-    const source = { buffer: own.rasters[unit.source] };
-    const spikes = { buffer: own.spikes[index] };
-    const { residual } = unit;
-    return {
-      // transpose_spikes.wgsl calls the raster spikes.
-      packing: source,
-      neuronPacked: { buffer: buffers.packed },
-      inputs: source,
-      w: this.#slotOf(unit, "weight", values),
-      x: { buffer: own.drives[index] },
-      values: { buffer: own.drives[index] },
-      largest: { buffer: own.largest },
-      partial: { buffer: buffers.units[index].partials },
-      coefficients: { buffer: buffers.units[index].coefficients },
-      spikes,
-      shortcut: residual
-        ? { buffer: own.rasters[residual.raster] }
-        : { buffer: buffers.zeros },
-      count: { buffer: own.joined[index] },
-      out: { buffer: own.rasters[index + 1] },
-      tally: { buffer: buffers.records.buffer },
-      fired: { buffer: buffers.activity.fired[index] },
-      potentials: { buffer: own.potentials[index] },
-      first: { buffer: own.ghosts[index] },
-      ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
-      learned: this.#slotOf(unit, "neuron.w", values, buffers.zeros),
-    };
-  }
-
-  /** A synapse writes the first half of a ghost convolution's maps. */
-  #synapseBuffers(index: number, part: number, values: Averaged): Bound {
-    const { units, buffers } = this.#context;
-    const bound = this.#forwardBuffers(index, part, values);
-    const { ghosts } = buffers.microBatches[part];
-    return units.units[index].ghost
-      ? { ...bound, x: { buffer: ghosts[index] } }
-      : bound;
-  }
-
-  /** The gradient of a ghost convolution's depth-wise weights. */
-  #ghostBuffers(index: number, part: number): Bound {
-    const { units, buffers } = this.#context;
-    return {
-      ...this.#backwardBuffers(index, part),
-      dw: this.#gradientOf(units.units[index], "ghost", buffers.unused[0]),
-    };
-  }
-
-  /** A synapse reads the gradient of the first half. */
-  #belowBuffers(index: number, part: number): Bound {
-    const { units, buffers } = this.#context;
-    const bound = this.#backwardBuffers(index, part);
-    const { ghostGradient } = buffers.microBatches[part];
-    return units.units[index].ghost
-      ? { ...bound, dy: { buffer: ghostGradient } }
-      : bound;
-  }
-
-  #normBuffers(index: number, values: Averaged): Bound {
-    const { units, buffers } = this.#context;
-    const unit = units.units[index];
-    const own = buffers.units[index];
-    const bias = unit.norm ? "norm.bias" : "bias";
-    const { zeros, unused } = buffers;
-    return {
-      partials: { buffer: own.partials },
-      sums: { buffer: own.partials },
-      gamma: this.#slotOf(unit, "norm.weight", values, zeros),
-      beta: this.#slotOf(unit, bias, values, zeros),
-      coefficient: { buffer: own.coefficients },
-      coefficients: { buffer: own.coefficients },
-      back: { buffer: own.back },
-      dgamma: this.#gradientOf(unit, "norm.weight", unused[0]),
-      dbeta: this.#gradientOf(unit, bias, unused[1]),
-      dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),
-      runningMean: this.#runningOf(unit, "norm.mean", values),
-      runningVar: this.#runningOf(unit, "norm.var", values),
-    };
-  }
-
-  #backwardBuffers(index: number, part: number): Bound {
-    const { units, buffers, arrays, optimizer } = this.#context;
-    const unit = units.units[index];
-    const own = buffers.microBatches[part];
-    const gradient = { buffer: own.gradient };
-    const partial = { buffer: buffers.partial };
-    const { residual } = unit;
-    const slot = arrays.slots.find(({ name }) =>
-      name === `${unit.layer.name}.weight`
-    )!;
-    return {
-      total: { buffer: own.rasterGradients[index + 1] },
-      other: { buffer: own.secondGradients[index + 1] },
-      count: { buffer: own.joined[index] },
-      pooled: { buffer: own.rasters[index + 1] },
-      route: { buffer: buffers.routes },
-      x: { buffer: own.drives[index] },
-      coefficients: { buffer: buffers.units[index].coefficients },
-      routes: { buffer: buffers.routes },
-      shortcut: residual
-        ? { buffer: own.rasters[residual.raster] }
-        : { buffer: buffers.zeros },
-      above: { buffer: own.rasterGradients[index + 1] },
-      dy: gradient,
-      sums: { buffer: buffers.units[index].partials },
-      dshortcut: residual
-        ? {
-          buffer: this.#gradientFor(residual.raster, part, {
-            unit: index,
-            adds: true,
-          }),
-        }
-        : { buffer: buffers.unused[2] },
-      factors: { buffer: buffers.units[index].back },
-      values: gradient,
-      quads: gradient,
-      xQuads: { buffer: own.drives[index] },
-      largest: { buffer: own.largest },
-      w: this.#slotOf(unit, "weight", arrays.trained),
-      dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },
-      inputs: { buffer: own.rasters[unit.source] },
-      dw: this.#gradientOf(unit, "weight", buffers.unused[0]),
-      stripSum: partial,
-      stripSums: partial,
-      first: { buffer: own.ghosts[index] },
-      dfirst: { buffer: own.ghostGradient },
-      ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
-      learned: this.#slotOf(unit, "neuron.w", arrays.trained, buffers.zeros),
-      ...optimizer.bindingsOf(slot),
-    };
-  }
-
-  /** Where a reader of a raster writes its share of the raster's gradient. */
-  #gradientFor(
-    raster: number,
-    part: number,
-    reader: { readonly unit: number; readonly adds?: boolean },
-  ): GPUBuffer {
-    const { units, buffers } = this.#context;
-    const { rasterGradients, secondGradients } = buffers.microBatches[part];
-    const [first] = readersOf(units, raster);
-    const isFirst = first.unit === reader.unit &&
-      first.adds === (reader.adds ?? false);
-    return (isFirst ? rasterGradients : secondGradients)[raster];
-  }
-
-  #slotOf(
-    unit: Unit,
-    array: string,
-    { w }: Averaged,
-    other?: GPUBuffer,
-  ): GPUBufferBinding {
-    const { slots } = this.#context.arrays;
-    return bindingOf(slots, `${unit.layer.name}.${array}`, w, other);
-  }
-
-  #gradientOf(unit: Unit, array: string, other: GPUBuffer): GPUBufferBinding {
-    const { slots, dw } = this.#context.arrays;
-    return bindingOf(slots, `${unit.layer.name}.${array}`, dw, other);
-  }
-
-  #runningOf(
-    unit: Unit,
-    array: string,
-    { running }: Averaged,
-  ): GPUBufferBinding {
-    return bindingOf(
-      this.#context.arrays.running,
-      `${unit.layer.name}.${array}`,
-      running,
-      this.#context.buffers.unused[2],
-    );
-  }
-
   /** Compiles launches for each micro-batch, one after the other. */
   #each(
     launches: readonly Launch[],
@@ -518,17 +316,6 @@ export class UnitCompiler {
     });
     return { dispatch: { ...dispatch, layer }, microBatch };
   }
-}
-
-function bindingOf(
-  slots: readonly WeightSlot[],
-  name: string,
-  buffer: GPUBuffer,
-  other?: GPUBuffer,
-): GPUBufferBinding {
-  const slot = slots.find((slot) => slot.name === name);
-  if (!slot) return { buffer: other ?? buffer };
-  return { buffer, offset: 4 * slot.offset, size: 4 * slot.length };
 }
 
 async function inOrder(

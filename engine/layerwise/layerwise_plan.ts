@@ -14,11 +14,8 @@ import type { Optimizer } from "../plan/optimizer.ts";
 import { binsOf, type PlanOptions } from "../plan/sizes.ts";
 import type { EventBinning } from "../plan/step_runner.ts";
 import { recordWords } from "../plan/step_results.ts";
-import {
-  type LayerwiseDispatch,
-  type UnitArrays,
-  UnitCompiler,
-} from "./compile_units.ts";
+import { type LayerwiseDispatch, UnitCompiler } from "./compile_units.ts";
+import type { UnitArrays } from "./unit_bindings.ts";
 import {
   allocateUnits,
   type LayerwiseBuffers,

@@ -6,11 +6,15 @@
 
 import { record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
-import { isFrom0 } from "../network/float_range.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import { ResidentEvents } from "../plan/event_cache.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
 import { requireEvents, requireSamples } from "../plan/require_batch.ts";
+import {
+  requireOptimizer,
+  requireRate,
+  WaitClock,
+} from "../plan/step_checks.ts";
 import type { StepRecord } from "../plan/step_results.ts";
 import type {
   EventBinning,
@@ -35,7 +39,7 @@ export class LayerwiseStepper implements StepRunner {
   readonly #events: ResidentEvents;
   #bin: readonly LayerwiseDispatch[] = [];
   #binned: GPUBuffer | undefined;
-  #waited = 0;
+  readonly #clock = new WaitClock();
   /** Batches whose gradients were accumulated since the last update. */
   #accumulated = 0;
 
@@ -98,7 +102,7 @@ export class LayerwiseStepper implements StepRunner {
 
   /** Total time spent on submitting steps and on waiting for the device. */
   get waited(): number {
-    return this.#waited;
+    return this.#clock.ms;
   }
 
   /**
@@ -138,7 +142,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     requireRate(lr);
     const { training, backward } = this.plan;
     await this.#run(
@@ -163,7 +167,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {TypeError} If the plan does not train.
    */
   async accumulate(batch: EventBatch): Promise<void> {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     const { training, backward } = this.plan;
     await this.#run(batch, { trains: true }, [...training, ...backward]);
     this.#accumulated = this.#pendingBatches + 1;
@@ -180,7 +184,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   update(lr: number): void {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     requireRate(lr);
     this.#device.check();
     if (!optimizer.pending) return;
@@ -203,7 +207,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {DeviceError} If the device was lost.
    */
   drain(): Promise<StepRecord[]> {
-    return this.#wait(() => this.plan.buffers.records.drain());
+    return this.#clock.during(() => this.plan.buffers.records.drain());
   }
 
   /**
@@ -277,7 +281,7 @@ export class LayerwiseStepper implements StepRunner {
     this.#record(pass, [...this.#bin, ...dispatches], batch.labels.length);
     pass.end();
     then(encoder);
-    await this.#wait(() => {
+    await this.#clock.during(() => {
       // A software adapter runs the kernels inside submit(), hence the timing.
       this.#device.gpu.queue.submit([encoder.finish()]);
       return buffers.records.push(batch.labels);
@@ -368,29 +372,5 @@ export class LayerwiseStepper implements StepRunner {
       );
     });
     return words;
-  }
-
-  #requireOptimizer(): Optimizer {
-    if (!this.#optimizer) {
-      throw new TypeError("Cannot train: the plan was made to evaluate");
-    }
-    return this.#optimizer;
-  }
-
-  async #wait<T>(device: () => Promise<T>): Promise<T> {
-    const start = performance.now();
-    try {
-      return await device();
-    } finally {
-      this.#waited += performance.now() - start;
-    }
-  }
-}
-
-function requireRate(lr: number): void {
-  if (!isFrom0(lr)) {
-    throw new RangeError(
-      `Cannot train with a learning rate of ${lr}: it is not a number from 0`,
-    );
   }
 }

@@ -6,7 +6,6 @@
  */
 
 import type { Device } from "../device/device.ts";
-import { isFrom0 } from "../network/float_range.ts";
 import { type Dispatch, record } from "../device/compiler.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -20,6 +19,7 @@ import {
 import { ResidentEvents } from "./event_cache.ts";
 import { sizeOf } from "../network/network.ts";
 import { requireBatch, requirePlaces } from "./require_batch.ts";
+import { requireOptimizer, requireRate, WaitClock } from "./step_checks.ts";
 import type { StepRecord } from "./step_results.ts";
 import type {
   EventBinning,
@@ -51,7 +51,7 @@ export class Stepper implements StepRunner {
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
   readonly #events: ResidentEvents;
-  #waited = 0;
+  readonly #clock = new WaitClock();
   #bin: readonly Dispatch[] = [];
   #binned: GPUBuffer | undefined;
 
@@ -120,7 +120,7 @@ export class Stepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     requireRate(lr);
     await this.#differentiate(batch, (encoder) => {
       if (this.updating.length === 0) return;
@@ -143,7 +143,7 @@ export class Stepper implements StepRunner {
    * @throws {TypeError} If the plan does not train.
    */
   async accumulate(batch: EventBatch): Promise<void> {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     await this.#differentiate(batch, () => optimizer.pending = true);
   }
 
@@ -157,7 +157,7 @@ export class Stepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   update(lr: number): void {
-    const optimizer = this.#requireOptimizer();
+    const optimizer = requireOptimizer(this.#optimizer);
     requireRate(lr);
     this.#device.check();
     if (!optimizer.pending) return;
@@ -185,14 +185,14 @@ export class Stepper implements StepRunner {
    * @throws {DeviceError} If the device was lost.
    */
   drain(): Promise<StepRecord[]> {
-    return this.#wait(() => this.plan.buffers.records.drain());
+    return this.#clock.during(() => this.plan.buffers.records.drain());
   }
 
   /**
    * Total time spent on submitting steps and on waiting for the device, in ms.
    */
   get waited(): number {
-    return this.#waited;
+    return this.#clock.ms;
   }
 
   /**
@@ -416,35 +416,11 @@ export class Stepper implements StepRunner {
     return this.upload(batch, lr);
   }
 
-  #requireOptimizer(): Optimizer {
-    if (!this.#optimizer) {
-      throw new TypeError("Cannot train: the plan was made to evaluate");
-    }
-    return this.#optimizer;
-  }
-
   #submit(encoder: GPUCommandEncoder, labels: Uint32Array): Promise<void> {
-    return this.#wait(() => {
+    return this.#clock.during(() => {
       // A software adapter runs the kernels inside submit(), hence the timing.
       this.#device.gpu.queue.submit([encoder.finish()]);
       return this.plan.buffers.records.push(labels);
     });
-  }
-
-  async #wait<T>(device: () => Promise<T>): Promise<T> {
-    const start = performance.now();
-    try {
-      return await device();
-    } finally {
-      this.#waited += performance.now() - start;
-    }
-  }
-}
-
-function requireRate(lr: number): void {
-  if (!isFrom0(lr)) {
-    throw new RangeError(
-      `Cannot train with a learning rate of ${lr}: it is not a number from 0`,
-    );
   }
 }

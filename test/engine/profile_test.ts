@@ -28,7 +28,9 @@ gpuTest(
     });
     const tSample = 50;
     using stepper = await model.compile({
-      ...{ tSample, batch: 2, train: true },
+      tSample,
+      batch: 2,
+      train: true,
       loss: numSpikes({ region: { start: 0, stop: 50 }, true: 9, false: 2 }),
     });
     const batch = eventsOf(busyInput([2, 2, 4, 5, 10], 1), [0, 1]);
@@ -83,7 +85,9 @@ gpuTest("profile() times a network of units, with what it reads", async () => {
   });
   const [tSample, T] = [50, 10];
   using stepper = await model.compileUnits({
-    ...{ tSample, batch: 2, train: true },
+    tSample,
+    batch: 2,
+    train: true,
     loss: crossEntropy(),
   });
   const batch = unitEvents(

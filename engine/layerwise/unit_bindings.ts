@@ -1,0 +1,235 @@
+/**
+ * The buffers that the kernels of units bind, by the names of their bindings.
+ *
+ * @module
+ */
+
+import type { WeightSlot } from "../network/weights.ts";
+import type { Optimizer } from "../plan/optimizer.ts";
+import type { Averaged } from "../plan/weight_average.ts";
+import { type LayerwiseBuffers, readersOf } from "./unit_buffers.ts";
+import type { Unit, Units } from "./units.ts";
+
+/** Buffers by the names of bindings. */
+export type Bound = Readonly<Record<string, GPUBufferBinding>>;
+
+/** Weights, gradients and running statistics of a network. */
+export interface UnitArrays {
+  readonly slots: readonly WeightSlot[];
+  readonly running: readonly WeightSlot[];
+  readonly dw: GPUBuffer;
+  /** What updates change. */
+  readonly trained: Averaged;
+  /** What the network is evaluated with: the same, or its average. */
+  readonly evaluated: Averaged;
+}
+
+/** Units of a network, with their arrays and buffers. */
+export interface BindingContext {
+  readonly units: Units;
+  readonly arrays: UnitArrays;
+  readonly optimizer: Optimizer;
+  readonly buffers: LayerwiseBuffers;
+}
+
+/** Finds the buffers of units; a unit is given by its index. */
+export class UnitBindings {
+  readonly #context: BindingContext;
+
+  /** @param context The units, with their arrays and buffers. */
+  constructor(context: BindingContext) {
+    this.#context = context;
+  }
+
+  /** Buffers from a unit's raster to what it gives. */
+  forward(index: number, part: number, values: Averaged): Bound {
+    const { units, buffers } = this.#context;
+    const unit = units.units[index];
+    const own = buffers.microBatches[part];
+    const source = { buffer: own.rasters[unit.source] };
+    const spikes = { buffer: own.spikes[index] };
+    const { residual } = unit;
+    return {
+      // transpose_spikes.wgsl calls the raster spikes.
+      packing: source,
+      neuronPacked: { buffer: buffers.packed },
+      inputs: source,
+      w: this.#slotOf(unit, "weight", values),
+      x: { buffer: own.drives[index] },
+      values: { buffer: own.drives[index] },
+      largest: { buffer: own.largest },
+      partial: { buffer: buffers.units[index].partials },
+      coefficients: { buffer: buffers.units[index].coefficients },
+      spikes,
+      shortcut: residual
+        ? { buffer: own.rasters[residual.raster] }
+        : { buffer: buffers.zeros },
+      count: { buffer: own.joined[index] },
+      out: { buffer: own.rasters[index + 1] },
+      tally: { buffer: buffers.records.buffer },
+      fired: { buffer: buffers.activity.fired[index] },
+      potentials: { buffer: own.potentials[index] },
+      first: { buffer: own.ghosts[index] },
+      ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
+      learned: this.#slotOf(unit, "neuron.w", values, buffers.zeros),
+    };
+  }
+
+  /** A synapse writes the first half of a ghost convolution's maps. */
+  synapse(index: number, part: number, values: Averaged): Bound {
+    const { units, buffers } = this.#context;
+    const bound = this.forward(index, part, values);
+    const { ghosts } = buffers.microBatches[part];
+    return units.units[index].ghost
+      ? { ...bound, x: { buffer: ghosts[index] } }
+      : bound;
+  }
+
+  /** The gradient of a ghost convolution's depth-wise weights. */
+  ghost(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    return {
+      ...this.backward(index, part),
+      dw: this.#gradientOf(units.units[index], "ghost", buffers.unused[0]),
+    };
+  }
+
+  /** A synapse reads the gradient of the first half. */
+  below(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    const bound = this.backward(index, part);
+    const { ghostGradient } = buffers.microBatches[part];
+    return units.units[index].ghost
+      ? { ...bound, dy: { buffer: ghostGradient } }
+      : bound;
+  }
+
+  /** Buffers of a unit that all micro-batches share. */
+  norm(index: number, values: Averaged): Bound {
+    const { units, buffers } = this.#context;
+    const unit = units.units[index];
+    const own = buffers.units[index];
+    const bias = unit.norm ? "norm.bias" : "bias";
+    const { zeros, unused } = buffers;
+    return {
+      partials: { buffer: own.partials },
+      sums: { buffer: own.partials },
+      gamma: this.#slotOf(unit, "norm.weight", values, zeros),
+      beta: this.#slotOf(unit, bias, values, zeros),
+      coefficient: { buffer: own.coefficients },
+      coefficients: { buffer: own.coefficients },
+      back: { buffer: own.back },
+      dgamma: this.#gradientOf(unit, "norm.weight", unused[0]),
+      dbeta: this.#gradientOf(unit, bias, unused[1]),
+      dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),
+      runningMean: this.#runningOf(unit, "norm.mean", values),
+      runningVar: this.#runningOf(unit, "norm.var", values),
+    };
+  }
+
+  /** Buffers from the gradient of what a unit gives to all others. */
+  backward(index: number, part: number): Bound {
+    const { units, buffers, arrays, optimizer } = this.#context;
+    const unit = units.units[index];
+    const own = buffers.microBatches[part];
+    const gradient = { buffer: own.gradient };
+    const partial = { buffer: buffers.partial };
+    const { residual } = unit;
+    const slot = arrays.slots.find(({ name }) =>
+      name === `${unit.layer.name}.weight`
+    )!;
+    return {
+      total: { buffer: own.rasterGradients[index + 1] },
+      other: { buffer: own.secondGradients[index + 1] },
+      count: { buffer: own.joined[index] },
+      pooled: { buffer: own.rasters[index + 1] },
+      route: { buffer: buffers.routes },
+      x: { buffer: own.drives[index] },
+      coefficients: { buffer: buffers.units[index].coefficients },
+      routes: { buffer: buffers.routes },
+      shortcut: residual
+        ? { buffer: own.rasters[residual.raster] }
+        : { buffer: buffers.zeros },
+      above: { buffer: own.rasterGradients[index + 1] },
+      dy: gradient,
+      sums: { buffer: buffers.units[index].partials },
+      dshortcut: residual
+        ? {
+          buffer: this.#gradientFor(residual.raster, part, {
+            unit: index,
+            adds: true,
+          }),
+        }
+        : { buffer: buffers.unused[2] },
+      factors: { buffer: buffers.units[index].back },
+      values: gradient,
+      quads: gradient,
+      xQuads: { buffer: own.drives[index] },
+      largest: { buffer: own.largest },
+      w: this.#slotOf(unit, "weight", arrays.trained),
+      dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },
+      inputs: { buffer: own.rasters[unit.source] },
+      dw: this.#gradientOf(unit, "weight", buffers.unused[0]),
+      stripSum: partial,
+      stripSums: partial,
+      first: { buffer: own.ghosts[index] },
+      dfirst: { buffer: own.ghostGradient },
+      ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
+      learned: this.#slotOf(unit, "neuron.w", arrays.trained, buffers.zeros),
+      ...optimizer.bindingsOf(slot),
+    };
+  }
+
+  /** Where a reader of a raster writes its share of the raster's gradient. */
+  #gradientFor(
+    raster: number,
+    part: number,
+    reader: { readonly unit: number; readonly adds?: boolean },
+  ): GPUBuffer {
+    const { units, buffers } = this.#context;
+    const { rasterGradients, secondGradients } = buffers.microBatches[part];
+    const [first] = readersOf(units, raster);
+    const isFirst = first.unit === reader.unit &&
+      first.adds === (reader.adds ?? false);
+    return (isFirst ? rasterGradients : secondGradients)[raster];
+  }
+
+  #slotOf(
+    unit: Unit,
+    array: string,
+    { w }: Averaged,
+    other?: GPUBuffer,
+  ): GPUBufferBinding {
+    const { slots } = this.#context.arrays;
+    return bindingOf(slots, `${unit.layer.name}.${array}`, w, other);
+  }
+
+  #gradientOf(unit: Unit, array: string, other: GPUBuffer): GPUBufferBinding {
+    const { slots, dw } = this.#context.arrays;
+    return bindingOf(slots, `${unit.layer.name}.${array}`, dw, other);
+  }
+
+  #runningOf(
+    unit: Unit,
+    array: string,
+    { running }: Averaged,
+  ): GPUBufferBinding {
+    return bindingOf(
+      this.#context.arrays.running,
+      `${unit.layer.name}.${array}`,
+      running,
+      this.#context.buffers.unused[2],
+    );
+  }
+}
+
+function bindingOf(
+  slots: readonly WeightSlot[],
+  name: string,
+  buffer: GPUBuffer,
+  other?: GPUBuffer,
+): GPUBufferBinding {
+  const slot = slots.find((slot) => slot.name === name);
+  if (!slot) return { buffer: other ?? buffer };
+  return { buffer, offset: 4 * slot.offset, size: 4 * slot.length };
+}

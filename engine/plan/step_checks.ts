@@ -1,0 +1,61 @@
+/**
+ * Checks of training steps, and the time that steps wait for the device.
+ *
+ * @module
+ */
+
+import { isFrom0 } from "../network/float_range.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/**
+ * Requires a plan that trains.
+ *
+ * @param optimizer The plan's optimizer, if it has one.
+ * @returns The optimizer.
+ * @throws {TypeError} If there is none.
+ */
+export function requireOptimizer(optimizer: Optimizer | undefined): Optimizer {
+  if (!optimizer) {
+    throw new TypeError("Cannot train: the plan was made to evaluate");
+  }
+  return optimizer;
+}
+
+/**
+ * Checks a learning rate.
+ *
+ * @param lr Learning rate.
+ * @throws {RangeError} If it is negative or not finite.
+ */
+export function requireRate(lr: number): void {
+  if (!isFrom0(lr)) {
+    throw new RangeError(
+      `Cannot train with a learning rate of ${lr}: it is not a number from 0`,
+    );
+  }
+}
+
+/** Adds up the time spent on submitting steps and on waiting for the device. */
+export class WaitClock {
+  #ms = 0;
+
+  /** Time so far, in ms. */
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /**
+   * Measures a wait.
+   *
+   * @param device Submits work, or waits for it.
+   * @returns What it returns.
+   */
+  async during<T>(device: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await device();
+    } finally {
+      this.#ms += performance.now() - start;
+    }
+  }
+}
