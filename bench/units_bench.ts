@@ -30,7 +30,7 @@ const pooled = { ...conv(32), pool: { max: 2 } };
 /** Two convolutions whose spikes are added to what they read. */
 const residual = (out: number) => ({ residual: [conv(out), conv(out)] });
 
-/** What follows the convolutions of the customary networks. */
+/** The all-to-all layers at the end of the customary networks. */
 const tail = (classes: number): UnitDescription[] => [
   { dropout: 0.5 },
   { dense: 128, dropout: 0.5 },

@@ -7,7 +7,7 @@
 import type { Events, Sensor, Timing } from "./events.ts";
 import type { Binning, PackedSample } from "./pack.ts";
 
-/** What is known of a sample without reading its events. */
+/** Name, recording and group of a sample, known without reading its events. */
 export interface SampleInfo {
   /** Its name in pictures and tables. */
   readonly name: string;
@@ -27,7 +27,7 @@ export interface SampleSource {
   readonly classes: readonly string[];
   /** One label a sample. */
   readonly labels: readonly number[];
-  /** What is known of each sample. Optional: not every data set has names. */
+  /** Name, recording and group of each sample; absent without names. */
   readonly samples?: readonly SampleInfo[];
   /**
    * Reads the events of one sample.

@@ -1,5 +1,5 @@
 /**
- * What every reader of a folder layout offers: which files hold which labelled
+ * The interface of folder layouts: it tells which files hold which labelled
  * samples.
  *
  * @module
@@ -88,7 +88,7 @@ export interface Place {
 
 /** A way to keep labelled recordings. */
 export interface Layout {
-  /** What it looks like, in a few words. */
+  /** How folders and files are arranged, in a few words. */
   readonly description: string;
   /**
    * Tells whether a place is laid out in this way.

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a data set, in words.
+ * Problems of a data set, in words.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface ClassSurvey {
   readonly groups: number | null;
 }
 
-/** What is found out of the events of a sample. */
+/** Counts and digest of the events of a sample. */
 export interface SampleSurvey {
   /** Number of its events. */
   readonly events: number;
@@ -32,11 +32,11 @@ export interface SampleSurvey {
 const NAMED = 3;
 
 /**
- * Finds what is wrong with a data set.
+ * Finds the problems of a data set.
  *
  * @param source The samples.
- * @param options What was found out of each sample and each class, and the
- *   recordings that cannot be read.
+ * @param options Surveys of each sample and each class, and the recordings that
+ *   cannot be read.
  * @returns A line for each kind of problem.
  */
 export function findProblems(

@@ -62,7 +62,7 @@ export interface SourceRecording {
 export interface LabelledSamples extends SampleSource {
   /** Name of the layout. */
   readonly layout: LayoutName | "store";
-  /** What is known of each sample. */
+  /** Name, group, set and place in its recording of each sample. */
   readonly samples: readonly LabelledSample[];
   /** The recordings that they are in. */
   readonly recordings: readonly SourceRecording[];
