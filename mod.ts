@@ -28,7 +28,7 @@ export type {
   ResidualDescription,
   UnitDescription,
   UnitOptions,
-} from "./engine/layerwise/describe_units.ts";
+} from "./engine/layerwise/unit_descriptions.ts";
 export type { Norm } from "./engine/layerwise/units.ts";
 export type { Augmentation } from "./engine/network/augmentation.ts";
 export type { EventBinning, StepChanges } from "./engine/plan/step_runner.ts";

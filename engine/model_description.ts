@@ -10,11 +10,11 @@ import {
   describeLayers,
   type LayerDescription,
 } from "./layers/describe_layers.ts";
+import { describeUnits } from "./layerwise/describe_units.ts";
 import {
   areUnits,
-  describeUnits,
   type UnitDescription,
-} from "./layerwise/describe_units.ts";
+} from "./layerwise/unit_descriptions.ts";
 import { layOutUnits } from "./layerwise/parameters.ts";
 import type { Units } from "./layerwise/units.ts";
 import type { Layer } from "./layers/layer.ts";

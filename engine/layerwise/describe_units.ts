@@ -1,6 +1,6 @@
 /**
- * Descriptions of networks that are computed layer by layer, and the shapes
- * that follow from them.
+ * Shapes of networks that are computed layer by layer, from their
+ * descriptions.
  *
  * @module
  */
@@ -8,15 +8,17 @@
 import { ShapeError } from "../device/errors.ts";
 import { describeGhost } from "./ghost.ts";
 import { conv } from "../layers/conv.ts";
-import type { ConvDescription } from "../layers/conv_shapes.ts";
-import { dense, type DenseDescription } from "../layers/dense.ts";
+import { dense } from "../layers/dense.ts";
 import type { Layer } from "../layers/layer.ts";
 import { requireSizes } from "../network/network.ts";
-import {
-  describeNeuron,
-  type NeuronDescription,
-} from "../neurons/describe_neuron.ts";
-import type { Neuron, NeuronKind } from "../neurons/neuron_kind.ts";
+import { describeNeuron } from "../neurons/describe_neuron.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
+import type {
+  PoolingDescription,
+  ResidualDescription,
+  UnitDescription,
+  UnitOptions,
+} from "./unit_descriptions.ts";
 import {
   type Norm,
   planesOf,
@@ -26,60 +28,6 @@ import {
   type Units,
 } from "./units.ts";
 
-/** Pooling of spikes in a description. */
-export type PoolingDescription =
-  | {
-    /** Side of the window whose largest count is taken. */
-    readonly max: number;
-  }
-  | {
-    /** Side of the window whose mean is taken. */
-    readonly average: number;
-  }
-  | {
-    /** Rows and columns that averaging over windows leaves. */
-    readonly adaptive: number;
-  };
-
-/** What follows the synapse of a unit; each may also stand alone after it. */
-export interface UnitOptions {
-  /** Normalises drives by the statistics of the batch. @default not at all */
-  readonly norm?: "batch" | Partial<Norm>;
-  /** Whether to add a bias. @default where nothing is normalised */
-  readonly bias?: boolean;
-  /** The neuron; a readout has "none". @default the network's */
-  readonly neuron?: NeuronDescription | "none";
-  /** Pools spikes. @default not at all */
-  readonly pool?: PoolingDescription;
-  /** Probability that an output is silent for a sample. @default 0 */
-  readonly dropout?: number;
-}
-
-/** One entry of the description of a network. */
-export type UnitDescription =
-  | UnitOptions & { readonly conv: ConvDescription }
-  | UnitOptions & {
-    /**
-     * A convolution that computes half of its maps by depth-wise kernels of 3×3
-     * from the other half.
-     */
-    readonly ghost: ConvDescription;
-  }
-  | UnitOptions & { readonly dense: number | DenseDescription }
-  | ResidualDescription
-  | UnitOptions;
-
-/** Units whose spikes are joined to those that they read. */
-export interface ResidualDescription
-  extends Pick<UnitOptions, "pool" | "dropout"> {
-  /** The units. */
-  readonly residual: readonly UnitDescription[];
-  /** Units on the way around. @default none: the spikes as they are */
-  readonly shortcut?: readonly UnitDescription[];
-  /** How spikes are joined. @default "add" */
-  readonly join?: "add" | "gate";
-}
-
 /** Largest count that kernels pool and add up. */
 const LARGEST_COUNT = 255;
 
@@ -88,35 +36,6 @@ const KEYS = [
   ...["conv", "ghost", "dense", "residual", "shortcut", "join"],
   ...["norm", "bias", "neuron", "pool", "dropout"],
 ];
-
-/** The keys by which an entry asks for what only units have. */
-const UNIT_KEYS = ["ghost", "norm", "bias", "dropout", "residual"] as const;
-
-/**
- * Tells whether a network has to be computed layer by layer.
- *
- * @param layers Descriptions of its layers.
- * @param neuron The neuron of the network.
- * @returns Whether any is normalised, has a bias or dropout, pools spikes
- * without neurons, is a readout or residual, or has neurons that need it.
- */
-export function areUnits(
-  layers: readonly object[],
-  neuron: NeuronDescription = {},
-): boolean {
-  return needsUnits(neuron) ||
-    layers.some((layer) =>
-      UNIT_KEYS.some((key) => key in layer) ||
-      ("neuron" in layer && needsUnits(layer.neuron)) ||
-      ("pool" in layer && typeof layer.pool === "object")
-    );
-}
-
-/** Whether a network of such neurons is computed layer by layer. */
-function needsUnits(neuron: unknown): boolean {
-  const { kind } = Object(neuron) as { readonly kind?: NeuronKind };
-  return neuron === "none" || (kind !== undefined && !kind.forward);
-}
 
 /**
  * Works out the shapes of a network that is computed layer by layer.

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { readBytes } from "../../../engine/device/readback.ts";
-import type { UnitDescription } from "../../../engine/layerwise/describe_units.ts";
+import type { UnitDescription } from "../../../engine/layerwise/unit_descriptions.ts";
 import { planesOf } from "../../../engine/layerwise/units.ts";
 import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
