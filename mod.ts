@@ -30,7 +30,10 @@ export type {
   UnitOptions,
 } from "./engine/layerwise/unit_descriptions.ts";
 export type { Norm } from "./engine/layerwise/units.ts";
-export type { Augmentation } from "./engine/network/augmentation.ts";
+export type {
+  Augmentation,
+  ChangeRange,
+} from "./engine/network/augmentation.ts";
 export type { EventBinning, StepChanges } from "./engine/plan/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
 export type { FiringParameters, Surrogate } from "./engine/neurons/firing.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Augmentation } from "../network/augmentation.ts";
+import type { Augmentation, ChangeRange } from "../network/augmentation.ts";
 import { Random } from "../network/random.ts";
 import type { Extent } from "../network/network.ts";
 import { SOURCE_WORDS } from "./unit_buffers.ts";
@@ -167,9 +167,24 @@ class Draw {
     this.#sizes = sizes;
   }
 
+  /** The largest change of this sample: none where it is not changed. */
+  #largest(change: number | ChangeRange = 0): number {
+    if (typeof change === "number") return change;
+    const { most, probability = 1 } = change;
+    return this.#random.uniform() < probability ? most : 0;
+  }
+
   /** A number between −most and most. */
-  #around(most = 0): number {
+  #around(most: number): number {
     return (2 * this.#random.uniform() - 1) * most;
+  }
+
+  /** A share, 0 where this sample is not changed. */
+  #share(change: number | ChangeRange = 0): number {
+    const most = this.#largest(change);
+    const least = typeof change === "number" ? 0 : change.least ?? 0;
+    const share = this.#random.uniform();
+    return most === 0 ? 0 : least + (most - least) * share;
   }
 
   /** Draws the changes of a source. */
@@ -181,20 +196,21 @@ class Draw {
   ): void {
     const { flip = 0, flipY = 0, flipNot = [], shift, rotate, zoom } =
       this.#options;
-    const { shiftTime, stretchTime, erase = 0, drop = 0 } = this.#options;
+    const { shiftTime, stretchTime, erase, drop } = this.#options;
     const { extent: { H, W }, T, fine } = this.#sizes;
     const side = (probability: number) =>
       this.#random.uniform() < probability && !flipNot.includes(label) ? -1 : 1;
     const [mirrored, upsideDown] = [side(flip), side(flipY)];
-    const angle = this.#around(rotate) * Math.PI / 180;
-    const size = 1 + this.#around(zoom);
+    const angle = this.#around(this.#largest(rotate)) * Math.PI / 180;
+    const size = 1 + this.#around(this.#largest(zoom));
+    const far = this.#largest(shift);
     const [centreX, centreY] = [(W - 1) / 2, (H - 1) / 2];
     const xx = size * Math.cos(angle) * mirrored;
     const xy = -size * Math.sin(angle) * upsideDown;
     const yx = size * Math.sin(angle) * mirrored;
     const yy = size * Math.cos(angle) * upsideDown;
-    const x0 = centreX - xx * centreX - xy * centreY + this.#around(shift);
-    const y0 = centreY - yx * centreX - yy * centreY + this.#around(shift);
+    const x0 = centreX - xx * centreX - xy * centreY + this.#around(far);
+    const y0 = centreY - yx * centreX - yy * centreY + this.#around(far);
     // First the sensor is fitted into the input.
     const { size: fit, left, top } = fitOf(this.#sizes);
     floats.set([
@@ -205,16 +221,14 @@ class Draw {
       yy * fit,
       yx * left + yy * top + y0,
     ], at + FIELD.map);
-    const speed = 1 + this.#around(stretchTime);
+    const speed = 1 + this.#around(this.#largest(stretchTime));
     const middle = T * fine / 2;
-    const late = this.#around(shiftTime) * fine;
+    const late = this.#around(this.#largest(shiftTime)) * fine;
     floats.set([speed, middle - speed * middle + late], at + FIELD.time);
-    if (erase > 0) {
-      const { region } = this.box(this.#random.uniform() * erase);
-      floats.set(region, at + FIELD.erased);
-    }
+    const erased = this.#share(erase);
+    if (erased > 0) floats.set(this.box(erased).region, at + FIELD.erased);
     words[at + FIELD.seed] = this.#random.uniform() * 2 ** 32;
-    words[at + FIELD.dropped] = this.#random.uniform() * drop * 2 ** 32;
+    words[at + FIELD.dropped] = this.#share(drop) * 2 ** 32;
   }
 
   /** A box of a share of the area: left, top, right, bottom. */

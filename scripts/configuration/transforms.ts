@@ -80,14 +80,15 @@ function augmentationOf(
   { sensor }: SampleSource,
 ): SampleSetOptions["augment"] {
   if (augmentation === undefined) return undefined;
+  // Only networks that are computed layer by layer may have ranges.
   return (events, random) =>
     augmentEvents(events, {
       sensor,
       random,
-      drop: augmentation.drop,
+      drop: augmentation.drop as number | undefined,
       flipX: augmentation.flip_x,
       flipY: augmentation.flip_y,
-      shift: augmentation.shift,
+      shift: augmentation.shift as number | undefined,
       timeJitter: augmentation.time_jitter,
     });
 }

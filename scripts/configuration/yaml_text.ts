@@ -75,7 +75,17 @@ export function readYaml(
   }
   const lines = new yaml.LineCounter();
   const { document, values } = parseYaml(text, path, lines);
-  const overrides = (options.set ?? []).map((set) => readOverride(set, path));
+  const set = (options.set ?? []).map((set) => readOverride(set, path));
+  // Epochs that are set are kept, whatever updates the file asks for.
+  const overrides = [
+    ...set.filter(({ keys }) => keys.join(".") === "training.epochs")
+      .map(({ text }) => ({
+        text,
+        keys: ["training", "updates"],
+        value: undefined,
+      })),
+    ...set,
+  ];
   const refuse: Refuse = (keys, problem) => {
     const key = keys.join(".");
     // A value set for a key inside the refused section is blamed as well.

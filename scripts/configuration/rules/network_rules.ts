@@ -166,6 +166,13 @@ function checkSlayer(
   if (change !== undefined) {
     refuse(["training", "augmentation", change], `is ${FOR_LAYERWISE}`);
   }
+  const drawn = (["drop", "shift"] as const).find((key) =>
+    isMapping(augmentation[key])
+  );
+  if (drawn !== undefined) {
+    const problem = `is a section, which is ${FOR_LAYERWISE}`;
+    refuse(["training", "augmentation", drawn], problem);
+  }
   const alone = places.find(({ entry }) => Object.keys(entry)[0] === "neuron");
   if (alone) {
     const problem = "is an entry of its own, which is " + FOR_LAYERWISE +

@@ -8,6 +8,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import type { ChangeRange } from "../../../engine/network/augmentation.ts";
 import { network } from "./network.ts";
 import { neuron } from "./neuron.ts";
 import { data } from "./data.ts";
@@ -119,30 +120,52 @@ const filter = section({
   downsample_time: v.optional(positive),
 });
 
+/**
+ * Makes the schema of a random change: its largest size, drawn for every
+ * sample, or a section with a probability.
+ *
+ * @param size Schema of the size.
+ * @param least Whether there may be a smallest size.
+ * @returns The schema.
+ */
+function change(size: v.GenericSchema<number>, least = false) {
+  const range = section({
+    most: size,
+    ...(least ? { least: v.optional(size) } : {}),
+    probability: v.optional(fraction),
+  }) as unknown as v.GenericSchema<ChangeRange>;
+  return v.lazy((value): v.GenericSchema<number | ChangeRange> =>
+    isMapping(value) ? range : size
+  );
+}
+
 /** Random changes of training samples, applied in this order. */
 const augmentation = section({
-  /** Probability of leaving out an event. */
-  drop: v.optional(fraction),
+  /**
+   * Probability of leaving out an event; of networks that are computed layer by
+   * layer the largest one, drawn for each sample.
+   */
+  drop: v.optional(change(fraction, true)),
   /** Probability of mirroring a sample left to right. */
   flip_x: v.optional(fraction),
   /** Probability of mirroring a sample top to bottom. */
   flip_y: v.optional(fraction),
   /** Largest shift of a sample along either axis, in pixels. */
-  shift: v.optional(count),
+  shift: v.optional(change(count)),
   /** Standard deviation of the jitter added to event times. */
   time_jitter: v.optional(notNegative),
   /** Classes whose samples are never mirrored. */
   flip_not: v.optional(list("class names", path)),
   /** Largest rotation, in degrees. */
-  rotate: v.optional(notNegative),
+  rotate: v.optional(change(notNegative)),
   /** Largest relative change of size. */
-  zoom: v.optional(fraction),
+  zoom: v.optional(change(fraction)),
   /** Largest shift in time, in bins. */
-  time_shift: v.optional(notNegative),
+  time_shift: v.optional(change(notNegative)),
   /** Largest relative change of speed. */
-  time_stretch: v.optional(fraction),
+  time_stretch: v.optional(change(fraction)),
   /** Largest share of the area of a box that is erased. */
-  erase: v.optional(fraction),
+  erase: v.optional(change(fraction, true)),
   /** Probability that samples of a batch are mixed, box by box. */
   mix: v.optional(fraction),
 });

@@ -185,6 +185,34 @@ Deno.test("a box is erased within the input, of at most the share", () => {
   ok(largest > 0.35);
 });
 
+Deno.test("a change with a probability is drawn for that share of samples", () => {
+  const { W, H } = SIZES.extent;
+  const drawn = [1, 2, 3, 4, 5].flatMap((seed) =>
+    draw({
+      shift: { most: 3, probability: 0.7 },
+      rotate: { most: 12, probability: 0.3 },
+      erase: { least: 0.2, most: 0.5, probability: 0.25 },
+      drop: { least: 0.3, most: 0.6 },
+    }, seed)
+  );
+  const part = (found: (source: typeof drawn[number]["own"]) => boolean) =>
+    drawn.filter(({ own }) => found(own)).length / drawn.length;
+  const near = (value: number, wanted: number) =>
+    ok(Math.abs(value - wanted) < 0.12, `${value}, not ${wanted}`);
+  // Rotations are about the middle, which shifts alone move, on both axes.
+  near(part(({ map }) => middleOf(map).every((d) => Math.abs(d) > 1e-4)), 0.7);
+  near(part(({ map }) => Math.abs(map[3]) > 1e-6), 0.3);
+  near(part(({ erased }) => erased[2] > erased[0]), 0.25);
+  for (
+    const { own: { erased: [left, top, right, bottom], dropped } } of drawn
+  ) {
+    const share = (right - left) * (bottom - top) / W / H;
+    // Sides are whole pixels.
+    ok(share === 0 || share > 0.2 * 0.8);
+    ok(dropped >= 0.3 && dropped <= 0.6);
+  }
+});
+
 Deno.test("a mixed batch has labels by the areas of its boxes", () => {
   const { W, H } = SIZES.extent;
   let batches = 0;

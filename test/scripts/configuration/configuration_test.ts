@@ -331,3 +331,13 @@ Deno.test("readConfigurationFile() resolves paths against the file", async () =>
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("epochs that are set are kept, whatever updates the file asks for", () => {
+  const updatesOf = (...set: string[]) =>
+    parseConfiguration("training: {epochs: 9, updates: 500}", "a.yaml", {
+      set,
+    }).training.updates;
+  assert.equal(updatesOf(), 500);
+  assert.equal(updatesOf("training.epochs=3"), undefined);
+  assert.equal(updatesOf("training.updates=70", "training.epochs=3"), 70);
+});

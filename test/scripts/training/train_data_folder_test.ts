@@ -8,7 +8,7 @@ import { readResults, train } from "./train_runs.ts";
 
 /** A network small enough for a test. */
 const SHORT = [
-  ...["--set", "training.epochs=2", "--set", "training.updates=1"],
+  ...["--set", "training.epochs=2"],
   ...["--set", "input.slices=4"],
   ...["--set", "network=4-lif-2"],
 ];

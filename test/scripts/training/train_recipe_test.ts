@@ -43,7 +43,6 @@ gpuTest(
       const args = [
         ...["--recipe", "small", "--data", folder, "--out", out],
         ...["--set", "data.window=500ms", "--set", "training.epochs=1"],
-        ...["--set", "training.updates=1"],
         ...["--set", "network=4-lif-dp0.2-2", "--folds", "2"],
         ...["--set", "training.augmentation.flip_not=[left]"],
       ];

@@ -13,7 +13,6 @@ import { readResults } from "./train_runs.ts";
 const argsFor = (folder: string, out: string) => [
   ...["--recipe", "small", "--data", folder, "--out", join(folder, out)],
   ...["--set", "data.window=250ms", "--set", "training.epochs=3"],
-  ...["--set", "training.updates=1"],
   ...["--set", "input.slices=4", "--set", "network=4-bn-lif-dp0.2-2"],
   ...["--set", "training.seed=3", "--folds", "1,2"],
 ];

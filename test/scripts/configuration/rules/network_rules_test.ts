@@ -92,6 +92,8 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
     ["training.augmentation.time_stretch=0.1", "is "],
     ["training.augmentation.erase=0.1", "is "],
     ["training.augmentation.mix=0.1", "is "],
+    ["training.augmentation.shift={most: 2}", "is a section, which is "],
+    ["training.augmentation.drop={most: 0.2}", "is a section, which is "],
   ];
   for (const network of ["[{dense: 3}]", "[{pool: 2}, {dense: 3}]"]) {
     for (const [set, problem] of cases) {
