@@ -10,7 +10,11 @@ import type { Loss, ReadoutLoss } from "./loss.ts";
 
 /** Options of the losses of a readout. */
 export interface ReadoutOptions {
-  /** Share of the target that all classes have. @default 0 */
+  /**
+   * Share of the target that all classes have, but for mixed samples.
+   *
+   * @default 0
+   */
   readonly smoothing?: number;
   /**
    * Factor of the firing rates of a last layer with neurons.

@@ -7,7 +7,7 @@
 //   cross-entropy  −weight[label] · Σ_o q[o] · log softmax(v)[o]
 //   squared error  weight[label] · 1/O · Σ_o (v[o] − q[o])²
 // with q = (1 − smoothing) · one-hot + smoothing / O; of two samples that are
-// mixed, q is that of both by their shares.
+// mixed, q is that of both by their shares, without smoothing.
 // dy[n, t, o] = dL/dv[n, o] · rateScale / T / samples of the batch: the loss of
 // a batch is the mean over its samples.
 //
@@ -73,7 +73,8 @@ var<workgroup> sh_drives: array<f32, O>;
 fn targetOf(own: Classes, o: u32) -> f32 {
   let first = select(0, own.share, o == own.label);
   let second = select(0, 1 - own.share, o == own.mixed);
-  return (1 - smoothing) * (first + second) + smoothing / f32(O);
+  let evenly = select(smoothing, 0, own.share < 1);
+  return (1 - evenly) * (first + second) + evenly / f32(O);
 }
 
 // Replaces values by their gradients and writes the record; by one lane, since

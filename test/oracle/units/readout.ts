@@ -35,10 +35,11 @@ export function readoutLoss(
 ): { loss: number; gradient: number[] } {
   const O = values.length;
   const weight = classWeights[label];
+  const smooth = share < 1 ? 0 : smoothing;
   const target = values.map((_, o) =>
-    (1 - smoothing) * (share * Number(o === label) +
+    (1 - smooth) * (share * Number(o === label) +
         (1 - share) * Number(o === mixed)) +
-    smoothing / O
+    smooth / O
   );
   if (kind === "squared error") {
     const errors = values.map((value, o) => value - target[o]);
