@@ -15,7 +15,12 @@ import { groupsFor, launch } from "../device/launch.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import { isSameShape } from "../network/weights.ts";
 import type { WeightLayout } from "../network/weights.ts";
-import { denseBlocks, forwardShares, gradientShares } from "./dense_tiling.ts";
+import {
+  adjointTile,
+  denseBlocks,
+  forwardShares,
+  gradientShares,
+} from "./dense_tiling.ts";
 import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
 import { quadWeights } from "./quad_weights.ts";
 
@@ -72,15 +77,16 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   adjoint(layer, setting) {
     const { T, below } = setting;
     const inputs = sizeOf(layer.input);
-    const { tileSize } = denseAdjoint.tile;
+    const { columns, tileInputs, tileBins } = adjointTile(layer, T);
     return [launch({
       kernel: denseAdjoint,
       constants: {
         ...sizesOf(layer, setting),
         inRun: below.runSize,
         inRow: below.floats,
+        columns,
       },
-      grid: [groupsFor(inputs, tileSize), Math.ceil(T / tileSize), "samples"],
+      grid: [groupsFor(inputs, tileInputs), Math.ceil(T / tileBins), "samples"],
       loops: Math.ceil(layer.output.C / 8) * 7,
       multiplyAdds: ({ bins }) => bins * inputs * layer.output.C,
     })];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { denseAdjoint } from "../../kernels/layers/dense.ts";
 import { LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { QUAD } from "../network/layout.ts";
@@ -59,6 +60,37 @@ export function forwardShares(
     LISTS_LANES / Math.ceil(output.C / QUAD),
   );
   return { each, bins: powerOf2(most) };
+}
+
+/**
+ * Cuts the inputs and bins of a dense layer's adjoint into tiles.
+ *
+ * @param layer The layer.
+ * @param T Bins in a sample.
+ * @returns Invocations along the inputs of a tile, and the tile's inputs and
+ * bins: as many bins as inputs for long samples, fewer where they would be
+ * empty.
+ */
+export function adjointTile(
+  { input }: Layer,
+  T: number,
+): {
+  readonly columns: number;
+  readonly tileInputs: number;
+  readonly tileBins: number;
+} {
+  const { workgroup, tile: { owned } } = denseAdjoint;
+  const tiles = [8, 16, 32, 64].map((columns) => ({
+    columns,
+    tileInputs: owned * columns,
+    tileBins: owned * workgroup / columns,
+  }));
+  const upTo = (size: number, tile: number) => Math.ceil(size / tile) * tile;
+  const work = ({ tileInputs, tileBins }: typeof tiles[number]) =>
+    upTo(sizeOf(input), tileInputs) * upTo(T, tileBins);
+  return T > tiles[0].tileBins
+    ? tiles[0]
+    : tiles.reduce((best, tile) => work(tile) < work(best) ? tile : best);
 }
 
 /**

@@ -27,7 +27,7 @@ export const denseAdjoint = {
   code,
   entryPoint: "adjoint",
   workgroup: 64,
-  tile: { tileSize: 64 },
+  tile: { owned: 8 },
   bindings: { w: 1, dy: 2, dx: 4 },
-  constants: ["T", "sampleRows", "I", "O", "inRun", "inRow"],
+  constants: ["T", "sampleRows", "I", "O", "inRun", "inRow", "columns"],
 } as const satisfies KernelSpec;

@@ -17,8 +17,8 @@
 // forward: a workgroup lists the spikes of `bins` bins in workgroup memory; one
 // invocation owns a quad of outputs and every `splits`-th spike of a bin, and
 // the partial sums are then added in order.
-// adjoint: a matrix product in tiles of 64 inputs by 64 bins; one invocation
-// owns eight bins of eight inputs.
+// adjoint: a matrix product in tiles of 8·columns inputs by 512 / columns bins;
+// one invocation owns eight bins of eight inputs.
 
 override T: u32;
 override sampleRows: u32;
@@ -37,8 +37,13 @@ override bins: u32 = 1;
 override groupQuads: u32 = min(Q, lanes);
 override splits: u32 = lanes / groupQuads / bins;
 
-// Bins and inputs of a tile of adjoint.
-const tileSize = 64u;
+// Invocations along the inputs of a tile of adjoint, a power of two up to 64;
+// those along its bins are the others.
+override columns: u32 = 8;
+override tileInputs: u32 = owned * columns;
+override tileBins: u32 = owned * (64 / columns);
+// Bins, and inputs, of an invocation of adjoint.
+const owned = 8u;
 
 @group(0) @binding(0) var<storage, read> neuronPacked: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
@@ -137,10 +142,12 @@ fn forward(
   }
 }
 
-// Weights of 64 inputs, and gradients of 64 bins, for eight outputs. Rows are
-// three vectors apart: eight adjacent invocations then use different banks.
-var<workgroup> sh_w: array<vec4<f32>, 192>;
-var<workgroup> sh_dy: array<vec4<f32>, 192>;
+// Weights of a tile's inputs, and gradients of its bins, for eight outputs. Rows
+// are three vectors apart: eight adjacent invocations then use different banks.
+override weightsSize: u32 = 3 * tileInputs;
+override gradientsSize: u32 = 3 * tileBins;
+var<workgroup> sh_w: array<vec4<f32>, weightsSize>;
+var<workgroup> sh_dy: array<vec4<f32>, gradientsSize>;
 
 // One bin of eight inputs; members, so that they stay in registers.
 struct Sums {
@@ -176,18 +183,18 @@ fn put(value: f32, row: u32, i: u32) {
   }
 }
 
-// Stores eight inputs of bin t, every eighth from i on.
+// Stores eight inputs of bin t, one of every `columns` from i on.
 fn store(sum: Sums, n: u32, t: u32, i: u32) {
   let row = (n * T + t) * inRow;
   if (t < T) {
     put(sum.low.x, row, i);
-    put(sum.low.y, row, i + 8);
-    put(sum.low.z, row, i + 16);
-    put(sum.low.w, row, i + 24);
-    put(sum.high.x, row, i + 32);
-    put(sum.high.y, row, i + 40);
-    put(sum.high.z, row, i + 48);
-    put(sum.high.w, row, i + 56);
+    put(sum.low.y, row, i + columns);
+    put(sum.low.z, row, i + 2 * columns);
+    put(sum.low.w, row, i + 3 * columns);
+    put(sum.high.x, row, i + 4 * columns);
+    put(sum.high.y, row, i + 5 * columns);
+    put(sum.high.z, row, i + 6 * columns);
+    put(sum.high.w, row, i + 7 * columns);
   }
 }
 
@@ -198,10 +205,10 @@ fn adjoint(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let n = group.z;
-  let t0 = group.y * tileSize;
-  let column = lane % 8;
-  let row = lane / 8;
-  for (var i0 = group.x * tileSize; i0 < I; i0 += groups.x * tileSize) {
+  let t0 = group.y * tileBins;
+  let column = lane % columns;
+  let row = lane / columns;
+  for (var i0 = group.x * tileInputs; i0 < I; i0 += groups.x * tileInputs) {
     var s0 = Sums();
     var s1 = Sums();
     var s2 = Sums();
@@ -212,25 +219,33 @@ fn adjoint(
     var s7 = Sums();
     for (var q0 = 0u; q0 < Q; q0 += 2) {
       workgroupBarrier();
-      for (var k = lane; k < 128; k += 64) {
-        let quad = q0 + k % 2;
-        var weights = vec4<f32>();
-        var gradients = vec4<f32>();
-        if (quad < Q) {
-          let t = min(t0 + k / 2, T - 1);
-          weights = w[min(i0 + k / 2, I - 1) * Q + quad];
-          gradients = dy[(n * sampleRows + t) * Q + quad];
-        }
-        sh_w[k / 2 * 3 + k % 2] = weights;
-        sh_dy[k / 2 * 3 + k % 2] = gradients;
+      let quad = q0 + lane % 2;
+      for (var k = lane / 2; k < tileInputs; k += 32) {
+        let weights = w[min(i0 + k, I - 1) * Q + min(quad, Q - 1)];
+        sh_w[k * 3 + lane % 2] = select(vec4(), weights, quad < Q);
+      }
+      for (var k = lane / 2; k < tileBins; k += 32) {
+        let start = (n * sampleRows + min(t0 + k, T - 1)) * Q;
+        let gradients = dy[start + min(quad, Q - 1)];
+        sh_dy[k * 3 + lane % 2] = select(vec4(), gradients, quad < Q);
       }
       workgroupBarrier();
       for (var q = 0u; q < 2; q++) {
         let a = column * 3 + q;
-        let low = mat4x4(sh_w[a], sh_w[a + 24], sh_w[a + 48], sh_w[a + 72]);
-        let high =
-          mat4x4(sh_w[a + 96], sh_w[a + 120], sh_w[a + 144], sh_w[a + 168]);
-        let b = row * 24 + q;
+        let next = 3 * columns;
+        let low = mat4x4(
+          sh_w[a],
+          sh_w[a + next],
+          sh_w[a + 2 * next],
+          sh_w[a + 3 * next],
+        );
+        let high = mat4x4(
+          sh_w[a + 4 * next],
+          sh_w[a + 5 * next],
+          sh_w[a + 6 * next],
+          sh_w[a + 7 * next],
+        );
+        let b = row * 3 * owned + q;
         addOutputs(&s0, sh_dy[b], low, high);
         addOutputs(&s1, sh_dy[b + 3], low, high);
         addOutputs(&s2, sh_dy[b + 6], low, high);
@@ -241,7 +256,7 @@ fn adjoint(
         addOutputs(&s7, sh_dy[b + 21], low, high);
       }
     }
-    let t = t0 + row * 8;
+    let t = t0 + row * owned;
     store(s0, n, t, i0 + column);
     store(s1, n, t + 1, i0 + column);
     store(s2, n, t + 2, i0 + column);
