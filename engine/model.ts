@@ -7,6 +7,8 @@
 import { type Device, openDevice } from "./device/device.ts";
 import { Compiler } from "./device/compiler.ts";
 import { ShapeError } from "./device/errors.ts";
+import { PartGradients } from "./distributed/part_gradients.ts";
+import { Shares } from "./distributed/shares.ts";
 import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
 import type { Units } from "./layerwise/units.ts";
@@ -335,9 +337,28 @@ export class Model implements Disposable {
    * @throws {KernelError} If the device does not accept a kernel.
    */
   async compile(options: PlanOptions): Promise<Stepper> {
-    const plan = await compilePlan(this.planContext, options);
+    const context = this.planContext;
+    const gradients = await this.#partGradients(options);
+    const dw = gradients?.current ?? context.weights.dw;
+    const plan = await compilePlan(
+      { ...context, weights: { ...context.weights, dw } },
+      options,
+    );
     const optimizer = options.train ? this.#optimizer : undefined;
-    return new Stepper(this.device, plan, optimizer);
+    return new Stepper(this.device, plan, { optimizer, gradients });
+  }
+
+  /** Gradients of the parts of batches, where steps train on parts. */
+  async #partGradients(
+    { batch, division, train }: PlanOptions,
+  ): Promise<PartGradients | undefined> {
+    if (!train || !division) return undefined;
+    return await PartGradients.create(
+      this.device,
+      this.#compiler,
+      new Shares(batch, division),
+      this.#buffers.dw,
+    );
   }
 
   /**
@@ -394,6 +415,7 @@ export class Model implements Disposable {
     }
     const { Ts, coding, slices, sensor } = this.description;
     const evaluated = this.#average ?? this.#buffers;
+    const gradients = await this.#partGradients(options);
     const plan = await compileLayerwise({
       device: this.device,
       compiler: this.#compiler,
@@ -407,6 +429,7 @@ export class Model implements Disposable {
         evaluated,
       },
       optimizer: this.#optimizer,
+      gradients,
       Ts,
       slices,
       sensor,
@@ -414,6 +437,7 @@ export class Model implements Disposable {
     }, options);
     return new LayerwiseStepper(this.device, plan, {
       optimizer: options.train ? this.#optimizer : undefined,
+      gradients,
       changes: options.changes,
     });
   }

@@ -43,25 +43,44 @@ const ROOMS: Record<string, readonly string[]> = {
   "engine/neurons": ["engine/device", "engine/network"],
   "engine/layers": ["engine/device", "engine/network", "engine/neurons"],
   "engine/losses": ["engine/device", "engine/network", "engine/neurons"],
+  "engine/distributed": ["engine/device"],
   "engine/plan": [
-    ...["engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses"],
+    ...["engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses"],
   ],
   "engine/layerwise": [
     ...["engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan"],
+    ...["engine/layers", "engine/distributed", "engine/losses", "engine/plan"],
   ],
   "engine": [
     ...["engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+    ...[
+      "engine/layers",
+      "engine/distributed",
+      "engine/losses",
+      "engine/plan",
+      "engine/layerwise",
+    ],
   ],
   "engine/training": [
     ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+    ...[
+      "engine/layers",
+      "engine/distributed",
+      "engine/losses",
+      "engine/plan",
+      "engine/layerwise",
+    ],
   ],
   "engine/mod.ts": [
     ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+    ...[
+      "engine/layers",
+      "engine/distributed",
+      "engine/losses",
+      "engine/plan",
+      "engine/layerwise",
+    ],
     "engine/training",
   ],
 };

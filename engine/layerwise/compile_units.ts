@@ -37,6 +37,8 @@ const GROUPS_PER_SOURCE = 32;
 export interface LayerwiseDispatch {
   readonly dispatch: Dispatch;
   readonly microBatch?: number;
+  /** Index of the unit whose sums over the whole batch are needed first. */
+  readonly sumsOf?: number;
 }
 
 /** Units, launches and buffers of a plan. */
@@ -143,7 +145,7 @@ export class UnitCompiler {
           this.#once(
             trains ? own.training : own.evaluation,
             this.#bindings.norm(index, values),
-            name,
+            { layer: name, sumsOf: trains && unit.norm ? index : undefined },
           ),
           ...this.#each(
             own.spikes,
@@ -173,8 +175,11 @@ export class UnitCompiler {
           buffers,
           name,
         ),
-        ...[...own.learned, own.total].map((launch) =>
-          this.#once(launch, this.#bindings.norm(index, arrays.trained), name)
+        ...[...own.learned, own.total].map((launch, place) =>
+          this.#once(launch, this.#bindings.norm(index, arrays.trained), {
+            layer: name,
+            sumsOf: place === 0 ? index : undefined,
+          })
         ),
         ...this.#each(
           [
@@ -286,23 +291,25 @@ export class UnitCompiler {
   #once(
     launch: Launch,
     buffers: Bound,
-    layer: string,
+    place: { readonly layer: string; readonly sumsOf?: number },
   ): Promise<LayerwiseDispatch> {
-    return this.#compile(launch, buffers, { layer });
+    return this.#compile(launch, buffers, place);
   }
 
   async #compile(
     launch: Launch,
     bound: Bound,
-    { layer, microBatch }: {
+    { layer, microBatch, sumsOf }: {
       readonly layer?: string;
       readonly microBatch?: number;
+      readonly sumsOf?: number;
     },
   ): Promise<LayerwiseDispatch> {
     const { compiler, buffers } = this.#context;
+    const place = microBatch ?? buffers.microBatches.length;
     const batch = {
       buffer: buffers.uniforms,
-      offset: 4 * UNIFORM_WORDS * (microBatch ?? 0),
+      offset: 4 * UNIFORM_WORDS * place,
       size: 4 * UNIFORM_WORDS,
     };
     // What packs a raster names it spikes, as neurons name what they write.
@@ -314,7 +321,7 @@ export class UnitCompiler {
       batch,
       ...(spikes && { spikes }),
     });
-    return { dispatch: { ...dispatch, layer }, microBatch };
+    return { dispatch: { ...dispatch, layer }, microBatch, sumsOf };
   }
 }
 

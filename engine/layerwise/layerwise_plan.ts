@@ -8,6 +8,8 @@
 import type { Compiler } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { DeviceError, ShapeError } from "../device/errors.ts";
+import type { PartGradients } from "../distributed/part_gradients.ts";
+import { Shares } from "../distributed/shares.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import { microBatch } from "../plan/micro_batch.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
@@ -51,6 +53,8 @@ export interface LayerwisePlan {
   readonly batch: number;
   /** Samples of a micro-batch. */
   readonly M: number;
+  /** How batches are cut, and which samples this process computes. */
+  readonly shares: Shares;
   readonly buffers: LayerwiseBuffers;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly LayerwiseDispatch[]>;
@@ -69,6 +73,8 @@ export interface LayerwiseContext {
   readonly units: Units;
   readonly arrays: UnitArrays;
   readonly optimizer: Optimizer;
+  /** Gradients of the parts of batches, where steps train on parts. */
+  readonly gradients?: PartGradients;
   /** Time step in ms. */
   readonly Ts: number;
   /** Slices that each sample is cut into, whatever its duration. */
@@ -136,8 +142,9 @@ export async function compileLayerwise(
     })
   );
   const sizes = sizeUnits(units, T, { train, keep });
+  const shares = new Shares(batch, options.division);
   const most = microBatch(device, {
-    batch,
+    batch: shares.size,
     buffers: Object.values(sizes).flat(),
     tables: {},
     launches: units.units.map(({ layer: { name } }, index) => ({
@@ -146,7 +153,15 @@ export async function compileLayerwise(
     })),
   });
   const { M, buffers } = await allocateWhatFits(
-    (M) => allocateUnits(device, units, sizes, { T, batch, M, train, keep }),
+    (M) =>
+      allocateUnits(device, units, sizes, {
+        T,
+        batch,
+        M,
+        shares,
+        train,
+        keep,
+      }),
     most,
   );
   device.gpu.queue.writeBuffer(
@@ -154,8 +169,14 @@ export async function compileLayerwise(
     0,
     Float32Array.from(classWeights),
   );
+  const { gradients, arrays } = context;
+  const eachPart = Math.ceil(shares.size / M);
   const compiler = new UnitCompiler({
     ...context,
+    gradientOf: (microBatch) => {
+      const part = shares.partsOf().first + Math.floor(microBatch / eachPart);
+      return gradients?.parts[part] ?? arrays.dw;
+    },
     launches,
     buffers,
     loss: readout,
@@ -182,6 +203,7 @@ export async function compileLayerwise(
     outputs,
     batch,
     M,
+    shares,
     buffers,
     bin: (events) => compiler.bin(events),
     training,

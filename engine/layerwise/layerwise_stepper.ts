@@ -6,6 +6,8 @@
 
 import { record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
+import type { PartGradients } from "../distributed/part_gradients.ts";
+import type { MicroBatchRange } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import { ResidentEvents } from "../plan/event_cache.ts";
 import type { Optimizer } from "../plan/optimizer.ts";
@@ -23,6 +25,7 @@ import type {
   StepRunner,
   TimedStep,
 } from "../plan/step_runner.ts";
+import { exchangeSums, layOutSums } from "./batch_sums.ts";
 import type { LayerwiseDispatch } from "./compile_units.ts";
 import type { LayerwisePlan } from "./layerwise_plan.ts";
 import { countIncoming } from "./incoming_spikes.ts";
@@ -35,6 +38,7 @@ export class LayerwiseStepper implements StepRunner {
   readonly plan: LayerwisePlan;
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
+  readonly #gradients: PartGradients | undefined;
   readonly #changes: StepChanges;
   readonly #events: ResidentEvents;
   #bin: readonly LayerwiseDispatch[] = [];
@@ -49,20 +53,22 @@ export class LayerwiseStepper implements StepRunner {
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options The optimizer, for a plan that trains, and what its steps
-   * draw at random.
+   * @param options The optimizer, for a plan that trains, the gradients of
+   * parts, where its batches are divided, and what its steps draw at random.
    */
   constructor(
     device: Device,
     plan: LayerwisePlan,
-    { optimizer, changes = {} }: {
+    { optimizer, gradients, changes = {} }: {
       readonly optimizer?: Optimizer;
+      readonly gradients?: PartGradients;
       readonly changes?: StepChanges;
     },
   ) {
     this.plan = plan;
     this.#device = device;
     this.#optimizer = optimizer;
+    this.#gradients = gradients;
     this.#changes = changes;
     this.#events = new ResidentEvents(
       device,
@@ -149,11 +155,7 @@ export class LayerwiseStepper implements StepRunner {
       batch,
       { trains: true },
       [...training, ...backward],
-      (encoder) => {
-        const pass = encoder.beginComputePass();
-        optimizer.step(pass, lr);
-        pass.end();
-      },
+      (pass) => optimizer.step(pass, lr),
     );
   }
 
@@ -169,7 +171,12 @@ export class LayerwiseStepper implements StepRunner {
   async accumulate(batch: EventBatch): Promise<void> {
     const optimizer = requireOptimizer(this.#optimizer);
     const { training, backward } = this.plan;
-    await this.#run(batch, { trains: true }, [...training, ...backward]);
+    await this.#run(
+      batch,
+      { trains: true },
+      [...training, ...backward],
+      () => {},
+    );
     this.#accumulated = this.#pendingBatches + 1;
     optimizer.pending = true;
   }
@@ -250,6 +257,7 @@ export class LayerwiseStepper implements StepRunner {
   /** Frees the plan's buffers. */
   destroy(): void {
     this.#events.destroy();
+    this.#gradients?.destroy();
     freeUnits(this.plan.buffers);
   }
 
@@ -265,27 +273,83 @@ export class LayerwiseStepper implements StepRunner {
    * @param batch The samples.
    * @param options Whether samples and neurons are changed as in training.
    * @param dispatches The dispatches after binning.
-   * @param then Records further commands.
+   * @param then Records what is done with the gradient.
    */
   async #run(
     batch: EventBatch,
     options: { readonly trains: boolean },
     dispatches: readonly LayerwiseDispatch[],
-    then: (encoder: GPUCommandEncoder) => void = () => {},
+    then?: (pass: GPUComputePassEncoder) => void,
   ): Promise<void> {
     this.#device.check();
-    const { buffers } = this.plan;
     await this.#upload(batch, options);
-    const encoder = this.#begin();
-    const pass = encoder.beginComputePass();
-    this.#record(pass, [...this.#bin, ...dispatches], batch.labels.length);
-    pass.end();
-    then(encoder);
+    const samples = batch.labels.length;
+    const parts = then && this.#gradients;
+    let encoder = this.#begin();
+    if (parts && !this.pending) parts.clear(encoder);
+    for (const stage of this.#stages([...this.#bin, ...dispatches])) {
+      if (stage.sumsOf !== undefined) {
+        await this.#exchangeSums(encoder, stage.sumsOf, samples);
+        encoder = this.#device.gpu.createCommandEncoder();
+      }
+      const pass = encoder.beginComputePass();
+      this.#record(pass, stage.dispatches, samples);
+      pass.end();
+    }
+    if (parts) {
+      this.#submit(encoder);
+      await this.#clock.during(() => parts.exchange(samples));
+      encoder = this.#device.gpu.createCommandEncoder();
+    }
+    if (then) {
+      const pass = encoder.beginComputePass();
+      parts?.add(pass, samples);
+      then(pass);
+      pass.end();
+    }
     await this.#clock.during(() => {
       // A software adapter runs the kernels inside submit(), hence the timing.
-      this.#device.gpu.queue.submit([encoder.finish()]);
-      return buffers.records.push(batch.labels);
+      this.#submit(encoder);
+      return this.plan.buffers.records.push(batch.labels);
     });
+  }
+
+  /** Cuts dispatches where ranks have to exchange sums of a unit. */
+  #stages(
+    dispatches: readonly LayerwiseDispatch[],
+  ): {
+    readonly sumsOf?: number;
+    readonly dispatches: readonly LayerwiseDispatch[];
+  }[] {
+    if (this.plan.shares.ranks.count === 1) return [{ dispatches }];
+    const starts = dispatches.flatMap(({ sumsOf }, index) =>
+      sumsOf === undefined ? [] : [index]
+    );
+    return [0, ...starts].map((start, stage) => ({
+      sumsOf: stage > 0 ? dispatches[start].sumsOf : undefined,
+      dispatches: dispatches.slice(start, starts[stage]),
+    }));
+  }
+
+  /** Submits a stage, and exchanges the sums of a unit that it computed. */
+  async #exchangeSums(
+    encoder: GPUCommandEncoder,
+    unit: number,
+    samples: number,
+  ): Promise<void> {
+    const { units, T, batch, shares, buffers } = this.plan;
+    await this.#clock.during(() => {
+      this.#submit(encoder);
+      return exchangeSums(this.#device, shares, {
+        buffer: buffers.units[unit].partials,
+        layout: layOutSums(units.units[unit], T, batch),
+        samples,
+      });
+    });
+  }
+
+  #submit(encoder: GPUCommandEncoder): void {
+    this.#device.gpu.queue.submit([encoder.finish()]);
   }
 
   /** An encoder whose commands find the buffers of binning cleared. */
@@ -303,13 +367,19 @@ export class LayerwiseStepper implements StepRunner {
     dispatches: readonly LayerwiseDispatch[],
     total: number,
   ): void {
-    const { M } = this.plan;
+    const cut = this.#cut(total);
     for (const { dispatch, microBatch } of dispatches) {
       const samples = microBatch === undefined
         ? total
-        : Math.min(M, total - microBatch * M);
+        : cut[microBatch]?.samples ?? 0;
       if (samples > 0) record(pass, [dispatch], samples);
     }
+  }
+
+  /** This rank's micro-batches of a batch. */
+  #cut(samples: number): MicroBatchRange[] {
+    const { shares, M } = this.plan;
+    return shares.microBatches(samples, M);
   }
 
   async #upload(
@@ -354,23 +424,28 @@ export class LayerwiseStepper implements StepRunner {
     return (seed * 1_000_003 + steps * 64 + this.#pendingBatches) % 2 ** 31;
   }
 
-  /** Words of each micro-batch, see unit.wgsl. */
+  /** Words of each micro-batch, and last of the batch, see unit.wgsl. */
   #uniforms(
     total: number,
     { trains, seed }: { readonly trains: boolean; readonly seed: number },
   ): Uint32Array<ArrayBuffer> {
-    const { M, buffers } = this.plan;
-    const { slot } = buffers.records;
-    const words = new Uint32Array(UNIFORM_WORDS * buffers.microBatches.length);
-    buffers.microBatches.forEach((_, index) => {
-      const first = index * M;
-      const samples = Math.max(0, Math.min(M, total - first));
-      const accumulates = Number(index > 0 || this.pending);
+    const { buffers: { microBatches, records: { slot } } } = this.plan;
+    const words = new Uint32Array(UNIFORM_WORDS * (microBatches.length + 1));
+    const set = (
+      index: number,
+      { first, samples }: Pick<MicroBatchRange, "first" | "samples">,
+      accumulates: boolean,
+    ) =>
       words.set(
-        [first, samples, slot, accumulates, 0, 0, 0, 0, total, +trains, seed],
+        [first, samples, slot, +accumulates, 0, 0, 0, 0, total, +trains, seed],
         UNIFORM_WORDS * index,
       );
-    });
+    const adds = this.pending && !this.#gradients;
+    this.#cut(total).forEach((range, index) =>
+      set(index, range, !range.begins || adds)
+    );
+    const whole = { first: 0, samples: total };
+    set(microBatches.length, whole, this.pending);
     return words;
   }
 }

@@ -30,6 +30,8 @@ export interface BindingContext {
   readonly arrays: UnitArrays;
   readonly optimizer: Optimizer;
   readonly buffers: LayerwiseBuffers;
+  /** The gradient of all weights that a micro-batch adds its own to. */
+  readonly gradientOf: (microBatch: number) => GPUBuffer;
 }
 
 /** Finds the buffers of units; a unit is given by its index. */
@@ -90,7 +92,7 @@ export class UnitBindings {
     const { units, buffers } = this.#context;
     return {
       ...this.backward(index, part),
-      dw: this.#gradientOf(units.units[index], "ghost", buffers.unused[0]),
+      dw: this.#weightGradientOf(units.units[index], "ghost", part),
     };
   }
 
@@ -169,7 +171,7 @@ export class UnitBindings {
       w: this.#slotOf(unit, "weight", arrays.trained),
       dx: { buffer: this.#gradientFor(unit.source, part, { unit: index }) },
       inputs: { buffer: own.rasters[unit.source] },
-      dw: this.#gradientOf(unit, "weight", buffers.unused[0]),
+      dw: this.#weightGradientOf(unit, "weight", part),
       stripSum: partial,
       stripSums: partial,
       first: { buffer: own.ghosts[index] },
@@ -202,6 +204,17 @@ export class UnitBindings {
   ): GPUBufferBinding {
     const { slots } = this.#context.arrays;
     return bindingOf(slots, `${unit.layer.name}.${array}`, w, other);
+  }
+
+  #weightGradientOf(
+    unit: Unit,
+    array: string,
+    part: number,
+  ): GPUBufferBinding {
+    const { arrays, buffers, gradientOf } = this.#context;
+    const name = `${unit.layer.name}.${array}`;
+    const [other] = buffers.unused;
+    return bindingOf(arrays.slots, name, gradientOf(part), other);
   }
 
   #gradientOf(unit: Unit, array: string, other: GPUBuffer): GPUBufferBinding {

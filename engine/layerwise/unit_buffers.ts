@@ -10,13 +10,14 @@
 
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
+import type { Shares } from "../distributed/shares.ts";
 import { inQuads } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import { Activity } from "../plan/spike_counts.ts";
 import { Records } from "../plan/step_results.ts";
+import { layOutSums } from "./batch_sums.ts";
 import { ghostFloats, ghostPartialFloats } from "./ghost.ts";
-import { learnedSums } from "./learned.ts";
-import { isPooled, layerRaster, stripsOf } from "./unit_launches.ts";
+import { isPooled, layerRaster } from "./unit_launches.ts";
 import {
   floatsOf,
   planesOf,
@@ -142,9 +143,8 @@ export function sizeUnits(
 
 /** Words of a unit's sums of strips, and of what its neurons learn. */
 function partialWords(unit: Unit, T: number, batch: number): number {
-  const strips = stripsOf(layerRaster(unit), T);
-  const { first, each } = learnedSums(strips, batch);
-  return 2 * (first + (unit.neuron?.kind.learned ? batch * each : 0));
+  const { learnedFirst, learned } = layOutSums(unit, T, batch);
+  return 2 * (learnedFirst + batch * learned);
 }
 
 /** Buffers of one micro-batch. */
@@ -185,7 +185,7 @@ export interface UnitBuffers {
 export interface LayerwiseBuffers {
   readonly microBatches: readonly MicroBatchBuffers[];
   readonly units: readonly UnitBuffers[];
-  /** Uniforms of each micro-batch. */
+  /** Uniforms of each micro-batch, and last those of the batch. */
   readonly uniforms: GPUBuffer;
   /** Where the events of each sample come from, [batch, 2, 21]. */
   readonly sources: GPUBuffer;
@@ -210,8 +210,8 @@ export interface LayerwiseBuffers {
  * @param device The device.
  * @param units The units.
  * @param sizes Words of a sample.
- * @param options Bins, samples of a batch and of a micro-batch, and whether
- * potentials are kept.
+ * @param options Bins, samples of a batch and of a micro-batch, how batches are
+ * cut, and whether potentials are kept.
  * @returns The buffers, their contents zero.
  * @throws {DeviceError} If the device has not enough memory.
  */
@@ -219,10 +219,11 @@ export function allocateUnits(
   device: Device,
   units: Units,
   sizes: UnitSizes,
-  { T, batch, M, train, keep }: {
+  { T, batch, M, shares, train, keep }: {
     readonly T: number;
     readonly batch: number;
     readonly M: number;
+    readonly shares: Shares;
     readonly train: boolean;
     readonly keep: boolean;
   },
@@ -298,7 +299,7 @@ export function allocateUnits(
     };
     return {
       microBatches: Array.from(
-        { length: Math.ceil(batch / M) },
+        { length: shares.mostMicroBatches(M) },
         allocateMicroBatch,
       ),
       units: all.map((unit, index) => ({
@@ -308,7 +309,7 @@ export function allocateUnits(
       })),
       uniforms: allocate(
         "micro-batches",
-        UNIFORM_WORDS * Math.ceil(batch / M),
+        UNIFORM_WORDS * (shares.mostMicroBatches(M) + 1),
         GPUBufferUsage.UNIFORM,
       ),
       sources: allocate("sources", 2 * SOURCE_WORDS * batch),
@@ -319,10 +320,15 @@ export function allocateUnits(
       partial: allocate("partial", M * sizes.partial),
       zeros: allocate("zeros", Math.max(...channels)),
       unused: [0, 1, 2].map(() => allocate("unused", Math.max(...channels))),
-      records: new Records(device, layers.length, batch),
+      records: new Records(device, {
+        layers: layers.length,
+        batch,
+        ranks: shares.ranks,
+      }),
       activity: new Activity(
         device,
         all.filter(({ neuron }) => neuron).map(({ layer }) => layer),
+        shares.ranks,
       ),
     };
   }, freeUnits);

@@ -85,7 +85,7 @@ export function allocatePlan(
   sizes: PlanSizes,
   options: { readonly batch: number; readonly train: boolean },
 ): Promise<PlanBuffers> {
-  const { B, P, M, floats, loss } = sizes;
+  const { B, P, M, floats, loss, shares } = sizes;
   const { batch, train } = options;
   const allocate = (
     label: string,
@@ -115,7 +115,7 @@ export function allocatePlan(
       ),
       microBatches: allocate(
         "micro-batches",
-        MICRO_BATCH_WORDS * (Math.ceil(batch / M) - 1),
+        MICRO_BATCH_WORDS * (shares.mostMicroBatches(M) - 1),
       ),
       largest: allocate("largest", M),
       spikes: [
@@ -139,8 +139,12 @@ export function allocatePlan(
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
       partial: allocate("partial", train ? M * floats.partial : 0),
-      records: new Records(device, layers.length, batch),
-      activity: new Activity(device, layers),
+      records: new Records(device, {
+        layers: layers.length,
+        batch,
+        ranks: shares.ranks,
+      }),
+      activity: new Activity(device, layers, shares.ranks),
     };
   }, freePlan);
 }

@@ -6,6 +6,7 @@
 
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
+import { type Division, Shares } from "../distributed/shares.ts";
 import { ShapeError } from "../device/errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { StepChanges } from "./step_runner.ts";
@@ -62,6 +63,8 @@ export interface PlanOptions {
   readonly keep?: boolean;
   /** What steps of a network of units draw at random. @default nothing */
   readonly changes?: StepChanges;
+  /** How steps cut their batches, and who computes the parts. @default one */
+  readonly division?: Division;
 }
 
 /** Sizes that follow from a network and the options of a plan. */
@@ -76,6 +79,8 @@ export interface PlanSizes {
   readonly batch: number;
   /** Samples in a micro-batch. */
   readonly M: number;
+  /** How batches are cut, and which samples this process computes. */
+  readonly shares: Shares;
   /** Words that a sample takes in each buffer, most of them floats. */
   readonly floats: {
     /** Potentials of each layer, 0 if the layer's potentials are not kept. */
@@ -161,6 +166,7 @@ export function sizePlan(
     ...own.gradient,
   ]);
   const floats = floatsOf(layers, { T, B, P, launches, kept }, options);
+  const shares = new Shares(batch, options.division);
   return {
     T,
     B,
@@ -169,8 +175,9 @@ export function sizePlan(
     launches,
     loss,
     batch,
+    shares,
     M: microBatch(device, {
-      batch,
+      batch: shares.size,
       buffers: [...Object.values(floats).flat(), P * B * input],
       tables: loss.tables ?? {},
       launches: [

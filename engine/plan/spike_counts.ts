@@ -5,6 +5,7 @@
  */
 
 import type { Device } from "../device/device.ts";
+import type { Ranks } from "../distributed/ranks.ts";
 import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import { readBytes } from "../device/readback.ts";
@@ -15,13 +16,16 @@ export class Activity {
   readonly fired: readonly GPUBuffer[];
   readonly #device: Device;
   readonly #neurons: readonly number[];
+  readonly #ranks: Ranks;
 
   /**
    * @param device The device.
    * @param layers The layers to count.
+   * @param ranks The ranks whose spikes are added up.
    */
-  constructor(device: Device, layers: readonly Layer[]) {
+  constructor(device: Device, layers: readonly Layer[], ranks: Ranks) {
     this.#device = device;
+    this.#ranks = ranks;
     this.#neurons = layers.map(({ output }) => sizeOf(output));
     this.fired = layers.map(({ name }, index) =>
       device.createBuffer(`${name} activity`, this.#neurons[index])
@@ -38,17 +42,17 @@ export class Activity {
   /**
    * Reads the counts.
    *
-   * @returns Spikes of each neuron, layer by layer, once all work submitted
-   * before is done.
+   * @returns Spikes of each neuron on all ranks, layer by layer, once all work
+   * submitted before is done.
    * @throws {DeviceError} If the device was lost.
    */
   async read(): Promise<Uint32Array[]> {
-    const counts = await Promise.all(
-      this.fired.map((buffer, index) =>
-        readBytes(this.#device, buffer, 4 * this.#neurons[index])
-      ),
+    const counts = this.fired.map(async (buffer, index) =>
+      new Uint32Array(
+        await readBytes(this.#device, buffer, 4 * this.#neurons[index]),
+      )
     );
-    return counts.map((bytes) => new Uint32Array(bytes));
+    return await Promise.all(counts.map((own) => this.#ranks.sum(own)));
   }
 
   /** Frees the buffers. */

@@ -10,6 +10,7 @@
 
 import type { Device } from "../device/device.ts";
 import { ShapeError } from "../device/errors.ts";
+import type { Ranks } from "../distributed/ranks.ts";
 
 /** Predictions, losses and spike counts of one step. */
 export interface StepRecord {
@@ -31,6 +32,9 @@ const COPIES = 2;
 
 /** Target time between two copies in ms. */
 const PACE = 200;
+
+/** Steps between two copies of ranks, which have to copy at the same steps. */
+const RANKS_PACE = 16;
 
 /**
  * Words of a step's record: spikes of each layer, then prediction and loss of
@@ -55,6 +59,7 @@ export class Records {
   readonly #device: Device;
   readonly #layers: number;
   readonly #slots: number;
+  readonly #ranks: Ranks;
   #labels: Uint32Array[] = [];
   #copies: Promise<void>[] = [];
   #arrived: StepRecord[] = [];
@@ -64,15 +69,24 @@ export class Records {
 
   /**
    * @param device The device.
-   * @param layers Number of layers.
-   * @param batch Most samples in a step.
+   * @param options Number of layers, most samples in a step, and the ranks that
+   * share its samples.
    */
-  constructor(device: Device, layers: number, batch: number) {
+  constructor(
+    device: Device,
+    { layers, batch, ranks }: {
+      readonly layers: number;
+      readonly batch: number;
+      readonly ranks: Ranks;
+    },
+  ) {
     this.#device = device;
+    this.#ranks = ranks;
     this.#layers = layers;
     this.stride = recordWords(layers, batch);
     const most = device.gpu.limits.maxStorageBufferBindingSize;
     this.#slots = Math.min(SLOTS, Math.floor(most / (4 * this.stride)));
+    if (ranks.count > 1) this.#every = Math.min(RANKS_PACE, this.#slots);
     this.buffer = device.createBuffer("records", this.#slots * this.stride);
     this.overflow = device.createBuffer("overflow", 1);
   }
@@ -146,26 +160,33 @@ export class Records {
     encoder.copyBufferToBuffer(this.overflow, 0, copy, bytes, 4);
     encoder.clearBuffer(this.buffer, 0, bytes);
     gpu.queue.submit([encoder.finish()]);
-    const arrival = this.#read(copy, labels, this.#arrived);
+    // Each rank writes the results of its samples, and leaves others 0.
+    const words = this.#ranks.sum(this.#map(copy));
+    const arrival = this.#read(words, labels, this.#arrived);
     this.#copies.push(arrival);
     // drain() and push() await the copy and report a failure.
     arrival.catch(() => {});
   }
 
-  async #read(
-    copy: GPUBuffer,
-    labels: Uint32Array[],
-    arrived: StepRecord[],
-  ): Promise<void> {
+  async #map(copy: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
     try {
       await copy.mapAsync(GPUMapMode.READ);
     } catch (cause) {
       this.#device.check();
       throw cause;
     }
-    this.#pace();
     const words = new Uint32Array(copy.getMappedRange().slice(0));
     copy.destroy();
+    return words;
+  }
+
+  async #read(
+    copied: Promise<Uint32Array>,
+    labels: Uint32Array[],
+    arrived: StepRecord[],
+  ): Promise<void> {
+    const words = await copied;
+    this.#pace();
     if (words[words.length - 1] > 0) {
       throw new ShapeError(
         `Cannot count events: in ${words[words.length - 1]} bins there were ` +
@@ -191,6 +212,7 @@ export class Records {
 
   /** Adapts the number of steps between copies to the speed of the steps. */
   #pace(): void {
+    if (this.#ranks.count > 1) return;
     const now = performance.now();
     const elapsed = now - this.#copied;
     if (elapsed < PACE / 2) {

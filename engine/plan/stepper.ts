@@ -7,6 +7,8 @@
 
 import type { Device } from "../device/device.ts";
 import { type Dispatch, record } from "../device/compiler.ts";
+import type { PartGradients } from "../distributed/part_gradients.ts";
+import type { MicroBatchRange } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Plan } from "./plan.ts";
@@ -32,12 +34,8 @@ import type {
 const BUSY = 0.2;
 
 /** One micro-batch of a step, while it is being recorded. */
-export interface MicroBatch {
+export interface MicroBatch extends MicroBatchRange {
   readonly encoder: GPUCommandEncoder;
-  /** Index in the batch of the micro-batch's first sample. */
-  readonly first: number;
-  /** Number of samples. */
-  readonly samples: number;
 }
 
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
@@ -50,6 +48,7 @@ export class Stepper implements StepRunner {
   readonly plan: Plan;
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
+  readonly #gradients: PartGradients | undefined;
   readonly #events: ResidentEvents;
   readonly #clock = new WaitClock();
   #bin: readonly Dispatch[] = [];
@@ -61,12 +60,21 @@ export class Stepper implements StepRunner {
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param optimizer The optimizer, for a plan that trains.
+   * @param options The optimizer, for a plan that trains, and the gradients of
+   * parts, where its batches are divided.
    */
-  constructor(device: Device, plan: Plan, optimizer?: Optimizer) {
+  constructor(
+    device: Device,
+    plan: Plan,
+    { optimizer, gradients }: {
+      readonly optimizer?: Optimizer;
+      readonly gradients?: PartGradients;
+    },
+  ) {
     this.plan = plan;
     this.#device = device;
     this.#optimizer = optimizer;
+    this.#gradients = gradients;
     this.#events = new ResidentEvents(
       device,
       (words) => requirePlaces(words, plan),
@@ -122,6 +130,12 @@ export class Stepper implements StepRunner {
   async train(batch: EventBatch, lr: number): Promise<void> {
     const optimizer = requireOptimizer(this.#optimizer);
     requireRate(lr);
+    if (this.#gradients) {
+      await this.#differentiateParts(batch, this.#gradients, (pass) => {
+        optimizer.step(pass, lr);
+      });
+      return;
+    }
     await this.#differentiate(batch, (encoder) => {
       if (this.updating.length === 0) return;
       const pass = encoder.beginComputePass();
@@ -144,7 +158,12 @@ export class Stepper implements StepRunner {
    */
   async accumulate(batch: EventBatch): Promise<void> {
     const optimizer = requireOptimizer(this.#optimizer);
-    await this.#differentiate(batch, () => optimizer.pending = true);
+    const keep = () => optimizer.pending = true;
+    if (this.#gradients) {
+      await this.#differentiateParts(batch, this.#gradients, keep);
+    } else {
+      await this.#differentiate(batch, keep);
+    }
   }
 
   /**
@@ -236,7 +255,6 @@ export class Stepper implements StepRunner {
     const { plan } = this;
     const { gpu } = this.#device;
     const { labels } = batch;
-    const samples = labels.length;
     requireBatch(batch, plan);
     const { buffer, offsets } = await this.#events.bring(batch.samples);
     if (this.#binned !== buffer) {
@@ -247,7 +265,7 @@ export class Stepper implements StepRunner {
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
-    const microBatches = this.#microBatchWords(samples);
+    const microBatches = this.#microBatchWords(labels.length);
     if (lr !== undefined && this.#optimizer?.clips === false) {
       // The gradient is complete after the last micro-batch.
       const update = this.#optimizer.next(lr);
@@ -287,23 +305,21 @@ export class Stepper implements StepRunner {
     after?: (microBatch: MicroBatch) => void,
   ): void {
     const { plan } = this;
-    const total = batch.labels.length;
     const chosen = this.choose(dispatches);
     const { step, microBatches } = plan.buffers;
     const bytes = 4 * MICRO_BATCH_WORDS;
     const current = 4 * layOutStep(plan.sizes.batch).microBatch;
-    let next = 0;
-    for (let first = 0; first < total; first += plan.sizes.M) {
-      const samples = Math.min(plan.sizes.M, total - first);
-      if (first > 0) {
+    let next = -bytes;
+    for (const microBatch of this.#cut(batch.labels.length)) {
+      if (next >= 0) {
         encoder.copyBufferToBuffer(microBatches, next, step, current, bytes);
-        next += bytes;
       }
+      next += bytes;
       for (const buffer of plan.cleared) encoder.clearBuffer(buffer);
       const pass = encoder.beginComputePass();
-      record(pass, chosen, samples);
+      record(pass, chosen, microBatch.samples);
       pass.end();
-      after?.({ encoder, first, samples });
+      after?.({ encoder, ...microBatch });
     }
   }
 
@@ -372,6 +388,7 @@ export class Stepper implements StepRunner {
   /** Frees the plan's buffers. */
   destroy(): void {
     this.#events.destroy();
+    this.#gradients?.destroy();
     freePlan(this.plan.buffers);
   }
 
@@ -396,18 +413,54 @@ export class Stepper implements StepRunner {
     await this.#submit(encoder, batch.labels);
   }
 
+  /**
+   * Runs this rank's parts of a batch forward and backward, exchanges their
+   * gradients, and records what `then` does with the sum.
+   */
+  async #differentiateParts(
+    batch: EventBatch,
+    gradients: PartGradients,
+    then: (pass: GPUComputePassEncoder) => void,
+  ): Promise<void> {
+    const { gpu } = this.#device;
+    const { forward, backward } = this.plan;
+    const encoder = await this.#begin(batch);
+    if (!this.pending) gradients.clear(encoder);
+    this.encode(
+      encoder,
+      batch,
+      [...this.#bin, ...forward, ...backward],
+      ({ part }) => gradients.keep(encoder, part),
+    );
+    await this.#submit(encoder, batch.labels);
+    const samples = batch.labels.length;
+    await this.#clock.during(() => gradients.exchange(samples));
+    const last = gpu.createCommandEncoder();
+    const pass = last.beginComputePass();
+    gradients.add(pass, samples);
+    then(pass);
+    pass.end();
+    gpu.queue.submit([last.finish()]);
+  }
+
+  /** This rank's micro-batches of a batch. */
+  #cut(samples: number): MicroBatchRange[] {
+    const { shares, M } = this.plan.sizes;
+    return shares.microBatches(samples, M);
+  }
+
   /** The words that describe the micro-batches of a batch. */
-  #microBatchWords(samples: number): Uint32Array<ArrayBuffer> {
-    const { sizes: { M }, buffers: { records } } = this.plan;
-    const words = new Uint32Array(MICRO_BATCH_WORDS * Math.ceil(samples / M));
-    for (let first = 0; first < samples; first += M) {
-      const count = Math.min(M, samples - first);
-      const begun = Number(first > 0 || this.pending);
+  #microBatchWords(total: number): Uint32Array<ArrayBuffer> {
+    const { slot } = this.plan.buffers.records;
+    const cut = this.#cut(total);
+    const words = new Uint32Array(MICRO_BATCH_WORDS * cut.length);
+    const adds = this.pending && !this.#gradients;
+    cut.forEach(({ first, samples, begins }, index) => {
       words.set(
-        [first, count, records.slot, begun],
-        MICRO_BATCH_WORDS * first / M,
+        [first, samples, slot, Number(!begins || adds)],
+        MICRO_BATCH_WORDS * index,
       );
-    }
+    });
     return words;
   }
 

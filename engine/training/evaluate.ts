@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Division } from "../distributed/shares.ts";
 import type { Model } from "../model.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
 import { type PassStatistics, runPass } from "./pass.ts";
@@ -18,6 +19,8 @@ export interface EvaluateOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
+  /** How batches are divided among ranks. @default not at all */
+  readonly division?: Division;
   /** Called after each step; an error that it throws ends the evaluation. */
   readonly check?: () => void;
   /** Observer of the pass. */
@@ -73,13 +76,14 @@ export interface Evaluation extends PassStatistics {
 export async function evaluate(
   network: Model,
   samples: Samples,
-  { batch, loss, tSample, check, observer }: EvaluateOptions,
+  { batch, loss, tSample, division, check, observer }: EvaluateOptions,
 ): Promise<Evaluation> {
   const most = Math.max(1, Math.min(batch, samples.size));
   using stepper = await network.prepare({
     tSample,
     batch: most,
     loss,
+    division,
     train: false,
   });
   const predictions: number[] = [];

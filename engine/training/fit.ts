@@ -36,7 +36,8 @@ import type { Samples } from "./samples.ts";
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {RangeError} If a number is out of range, or there are no samples.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws {Error} If the samples or a callback throw, with their error.
+ * @throws {Error} If the samples or a callback throw, with their error, or
+ * another rank has gone or has other weights.
  *
  * @example
  * ```ts
@@ -74,19 +75,21 @@ export async function* fit(
   options: FitOptions,
 ): AsyncGenerator<FitEpoch, void, void> {
   if (options.from?.trained) return;
-  const { batch, loss, tSample, testing, validation, test, changes } = options;
+  const { batch, loss, tSample, testing, validation, test, changes, division } =
+    options;
   const most = Math.max(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
-  const plan = { batch: Math.max(1, Math.min(batch, most)), train: true };
+  const plan = { batch: Math.max(1, Math.min(batch, most)), division };
   using trainer = await network.prepare({
     ...plan,
     tSample,
     loss,
     changes,
+    train: true,
   });
   using tester = testing === undefined ? undefined : await network.prepare({
-    batch: plan.batch,
+    ...plan,
     tSample: testing.tSample,
     loss: testing.loss,
     train: false,
@@ -149,7 +152,7 @@ class FitLoop {
     const training = this.#train(train, lr);
     await training.submitted;
     const trained = this.#measure(training.ended, train, lr);
-    if (checkpoints?.due("trained")) {
+    if (checkpoints && await checkpoints.due("trained")) {
       await trained;
       await checkpoints.save(this.#position);
     }
@@ -183,7 +186,7 @@ class FitLoop {
       lowestLoss,
       trained: stopped || epoch + 1 >= epochs,
     };
-    const due = checkpoints?.due("epoch");
+    const due = await checkpoints?.due("epoch");
     if (this.#position.trained || due) await checkpoints?.save(this.#position);
   }
 
@@ -197,10 +200,10 @@ class FitLoop {
       skip: done,
       from: sums,
       pause: checkpoints && {
-        due: () => {
+        due: async () => {
           batches++;
           // After the last batch, the statistics are read before a save.
-          return checkpoints.due("step") && batches < all;
+          return await checkpoints.due("step") && batches < all;
         },
         keep: async ({ sums }) => {
           this.#position = { ...this.#position, batches, sums };
@@ -217,14 +220,28 @@ class FitLoop {
     lr: number,
   ): Promise<PassStatistics> {
     const { epoch } = this.#position;
+    const equal = this.#requireEqualWeights(epoch);
+    // The error is reported below, or an earlier one instead.
+    equal.catch(() => {});
     await this.#options.afterTraining?.({ epoch, lr, train: ended });
     const train = await ended;
+    await equal;
     this.#position = {
       ...this.#position,
       batches: Math.ceil(samples.size / this.#options.batch),
       sums: train.sums,
     };
     return train;
+  }
+
+  /** Requires that all ranks have the same weights after an epoch. */
+  async #requireEqualWeights(epoch: number): Promise<void> {
+    const { ranks } = this.#options.division ?? {};
+    await ranks?.requireEqual(async () => {
+      const weights = Object.values(await this.#network.weights());
+      const bytes = weights.map(({ data }) => Float32Array.from(data).buffer);
+      return new Uint8Array(await new Blob(bytes).arrayBuffer());
+    }, `weights after epoch ${epoch}`);
   }
 
   /** Validates, then tests; not concurrently, since both use one plan. */

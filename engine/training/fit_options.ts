@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Division } from "../distributed/shares.ts";
 import type { Random } from "../network/random.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
 import type { StepChanges } from "../plan/step_runner.ts";
@@ -52,9 +53,9 @@ export interface FitCheckpoints {
    *
    * @param point The save point: after a training step, between training and
    * test, after a step of a test, or between two epochs.
-   * @returns Whether to save.
+   * @returns Whether to save; all ranks decide the same.
    */
-  due(point: SavePoint): boolean;
+  due(point: SavePoint): boolean | Promise<boolean>;
   /**
    * Saves a position; training waits for it, so that the network's state is
    * that of the position. An error that it throws ends training.
@@ -90,6 +91,14 @@ export interface FitOptions {
   readonly schedule?: Schedule;
   /** Batches whose gradients are added up for one update. @default 1 */
   readonly accumulate?: number;
+  /**
+   * How batches are cut into parts, and divided among ranks: with equal parts,
+   * any number of ranks gives equal bits. Every rank calls `fit()` with equal
+   * arguments and the same samples.
+   *
+   * @default one part
+   */
+  readonly division?: Division;
   /**
    * What steps of a network that is computed layer by layer draw at random.
    *

@@ -55,9 +55,9 @@ export interface PassStatistics {
 export interface PassPause {
   /**
    * Decides after each step whether to pause; ignored while an accumulated
-   * gradient has not been used by an update.
+   * gradient has not been used by an update. All ranks decide the same.
    */
-  due(): boolean;
+  due(): boolean | Promise<boolean>;
   /** Called once all submitted steps are done; the pass waits for it. */
   keep(statistics: PassStatistics): Promise<void>;
 }
@@ -223,7 +223,7 @@ async function submit(
       waiting = 0;
     }
     add(stepper.take());
-    const due = pause?.due();
+    const due = await pause?.due();
     if (pause && due && waiting === 0) await pause.keep(await settle());
   }
   if (lr !== undefined) stepper.update(lr);

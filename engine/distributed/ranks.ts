@@ -1,0 +1,139 @@
+/**
+ * The processes that train one network, as the training loop sees them.
+ *
+ * @module
+ */
+
+import type { Exchange } from "./exchange.ts";
+
+/** Where the time of steps that are divided goes, in ms, and bytes moved. */
+export interface ExchangeTimes {
+  /** Computing a step, and reading back what the other ranks need. */
+  computing: number;
+  /** Waiting for ranks that are behind. */
+  waiting: number;
+  /** Moving bytes between ranks. */
+  exchange: number;
+  /** Uploading what the others sent. */
+  upload: number;
+  /** Bytes that this rank sent. */
+  bytes: number;
+}
+
+/**
+ * The ranks of a run. What they exchange keeps the order of the calls, also
+ * where a call gives a promise of bytes that are not there yet; the order of
+ * calls has to be the same on all ranks.
+ */
+export class Ranks {
+  /** Where the time goes. */
+  readonly times: ExchangeTimes = {
+    computing: 0,
+    waiting: 0,
+    exchange: 0,
+    upload: 0,
+    bytes: 0,
+  };
+  readonly #exchange: Exchange | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param exchange What connects the ranks. @default this rank is alone */
+  constructor(exchange?: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  /** Number of this rank, from 0. */
+  get rank(): number {
+    return this.#exchange?.rank ?? 0;
+  }
+
+  /** Number of ranks. */
+  get count(): number {
+    return this.#exchange?.ranks ?? 1;
+  }
+
+  /**
+   * Gathers bytes of all ranks.
+   *
+   * @param own Bytes of this rank, or a promise of them.
+   * @param sizes Number of bytes that each rank gives. @default as many as own
+   * @returns The bytes of all ranks, one rank after the other.
+   * @throws {Error} If another rank has gone, or an earlier exchange failed.
+   */
+  gather(
+    own: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
+    sizes?: readonly number[],
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const gathered = this.#last.then(() => this.#gather(own, sizes));
+    this.#last = gathered;
+    // The error is reported where the caller awaits the bytes.
+    gathered.catch(() => {});
+    return gathered;
+  }
+
+  async #gather(
+    given: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>,
+    sizes?: readonly number[],
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const own = await given;
+    if (!this.#exchange) return own;
+    const { times, count } = this;
+    const start = performance.now();
+    await this.#exchange.gather(new Uint8Array(1), new Array(count).fill(1));
+    const met = performance.now();
+    const all = await this.#exchange.gather(
+      own,
+      sizes ?? new Array(count).fill(own.length),
+    );
+    times.waiting += met - start;
+    times.exchange += performance.now() - met;
+    times.bytes += own.length;
+    return all;
+  }
+
+  /**
+   * Adds up words of all ranks.
+   *
+   * @param own Words of this rank; all ranks give as many.
+   * @returns The sums, modulo 2³².
+   * @throws {Error} If another rank has gone, or an earlier exchange failed.
+   */
+  async sum(own: Promise<Uint32Array<ArrayBuffer>>): Promise<Uint32Array> {
+    if (this.count === 1) return await own;
+    const bytes = this.gather(own.then(({ buffer }) => new Uint8Array(buffer)));
+    const all = new Uint32Array((await bytes).buffer);
+    const { length } = await own;
+    const sums = all.slice(0, length);
+    for (let i = length; i < all.length; i++) sums[i % length] += all[i];
+    return sums;
+  }
+
+  /**
+   * Requires that all ranks have the same bytes.
+   *
+   * @param read Reads the bytes of this rank; not called where it is alone.
+   * @param what What they are, such as `weights after epoch 3`.
+   * @throws {Error} If two ranks differ.
+   */
+  async requireEqual(
+    read: () => Promise<Uint8Array<ArrayBuffer>>,
+    what: string,
+  ): Promise<void> {
+    if (this.count === 1) return;
+    const digest = async () =>
+      new Uint8Array(await crypto.subtle.digest("SHA-256", await read()));
+    const digests = await this.gather(digest());
+    const size = digests.length / this.count;
+    const stranger = Array.from({ length: this.count }, (_, rank) => rank)
+      .find((rank) =>
+        digests.subarray(0, size).some((byte, i) =>
+          byte !== digests[rank * size + i]
+        )
+      );
+    if (stranger !== undefined) {
+      throw new Error(
+        `Cannot go on: ${what} of rank ${stranger} differ from those of rank 0`,
+      );
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Sums over the strips of samples, which ranks exchange so that statistics are
+ * those of the whole batch.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { exchangePlaces } from "../distributed/exchange_places.ts";
+import type { Shares } from "../distributed/shares.ts";
+import { learnedSums } from "./learned.ts";
+import { layerRaster, stripsOf } from "./unit_launches.ts";
+import { floatsOf, type Unit } from "./units.ts";
+
+/** Bytes of two floats. */
+const PAIR = 8;
+
+/** Pairs of sums of a unit: of each sample's strips, then what neurons learn. */
+export interface SumsLayout {
+  /** Pairs of a sample's strips. */
+  readonly strips: number;
+  /** Index of the first pair of what neurons learn. */
+  readonly learnedFirst: number;
+  /** Pairs of a sample there, 0 if the neurons learn nothing. */
+  readonly learned: number;
+}
+
+/**
+ * Lays out the sums of a unit.
+ *
+ * @param unit The unit.
+ * @param T Bins of a sample.
+ * @param batch Most samples of a batch.
+ * @returns The layout.
+ */
+export function layOutSums(unit: Unit, T: number, batch: number): SumsLayout {
+  const strips = stripsOf(layerRaster(unit), T);
+  const { first, each } = learnedSums(strips, batch);
+  return {
+    strips: strips.S * floatsOf(layerRaster(unit)),
+    learnedFirst: first,
+    learned: unit.neuron?.kind.learned ? each : 0,
+  };
+}
+
+/**
+ * Gives every rank the sums of all samples of a batch.
+ *
+ * @param device The device.
+ * @param shares The samples of each rank.
+ * @param sums The buffer of a unit's sums, their layout, and the samples of the
+ * batch.
+ * @returns When they are there.
+ * @throws {DeviceError} If the device was lost.
+ * @throws {Error} If another rank has gone.
+ */
+export async function exchangeSums(
+  device: Device,
+  shares: Shares,
+  { buffer, layout: { strips, learnedFirst, learned }, samples }: {
+    readonly buffer: GPUBuffer;
+    readonly layout: SumsLayout;
+    readonly samples: number;
+  },
+): Promise<void> {
+  await exchangePlaces(device, shares.ranks, (rank) => {
+    const { first, end } = shares.samplesOf(samples, rank);
+    const rows = (start: number, each: number) => ({
+      buffer,
+      offset: PAIR * (start + first * each),
+      size: PAIR * (end - first) * each,
+    });
+    return [rows(0, strips), rows(learnedFirst, learned)];
+  });
+}
