@@ -94,7 +94,7 @@ export {
   type LayerGradients,
   type LayerInput,
   runLayer,
-} from "./engine/run_layer.ts";
+} from "./engine/one_layer/run_layer.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 

@@ -81,6 +81,11 @@ export {
 } from "./neurons/srm_alpha.ts";
 export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
 
+// Batches that processes share.
+export type { Exchange } from "./distributed/exchange.ts";
+export { type ExchangeTimes, Ranks } from "./distributed/ranks.ts";
+export type { Division } from "./distributed/shares.ts";
+
 // Plans, passes and initial weights.
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";

@@ -49,39 +49,29 @@ const ROOMS: Record<string, readonly string[]> = {
     ...["engine/neurons", "engine/layers", "engine/losses"],
   ],
   "engine/layerwise": [
-    ...["engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/distributed", "engine/losses", "engine/plan"],
+    ...["engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses", "engine/plan"],
   ],
   "engine": [
-    ...["engine/device", "engine/network", "engine/neurons"],
-    ...[
-      "engine/layers",
-      "engine/distributed",
-      "engine/losses",
-      "engine/plan",
-      "engine/layerwise",
-    ],
+    ...["engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses"],
+    ...["engine/plan", "engine/layerwise"],
+  ],
+  "engine/one_layer": [
+    ...["engine", "engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses"],
+    ...["engine/plan", "engine/layerwise"],
   ],
   "engine/training": [
-    ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...[
-      "engine/layers",
-      "engine/distributed",
-      "engine/losses",
-      "engine/plan",
-      "engine/layerwise",
-    ],
+    ...["engine", "engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses"],
+    ...["engine/plan", "engine/layerwise"],
   ],
   "engine/mod.ts": [
-    ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...[
-      "engine/layers",
-      "engine/distributed",
-      "engine/losses",
-      "engine/plan",
-      "engine/layerwise",
-    ],
-    "engine/training",
+    ...["engine", "engine/device", "engine/distributed", "engine/network"],
+    ...["engine/neurons", "engine/layers", "engine/losses"],
+    ...["engine/plan", "engine/layerwise"],
+    ...["engine/one_layer", "engine/training"],
   ],
 };
 

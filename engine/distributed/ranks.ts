@@ -37,7 +37,11 @@ export class Ranks {
   readonly #exchange: Exchange | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param exchange What connects the ranks. @default this rank is alone */
+  /**
+   * Makes the ranks known to one of them.
+   *
+   * @param exchange What connects the ranks. @default this rank is alone
+   */
   constructor(exchange?: Exchange) {
     this.#exchange = exchange;
   }

@@ -89,7 +89,7 @@ export class UnitBindings {
 
   /** The gradient of a ghost convolution's depth-wise weights. */
   ghost(index: number, part: number): Bound {
-    const { units, buffers } = this.#context;
+    const { units } = this.#context;
     return {
       ...this.backward(index, part),
       dw: this.#weightGradientOf(units.units[index], "ghost", part),

@@ -5,8 +5,8 @@
  */
 
 import { LayerPlan } from "./layer_plan.ts";
-import type { Model } from "./model.ts";
-import type { NamedArray } from "./network/weights.ts";
+import type { Model } from "../model.ts";
+import type { NamedArray } from "../network/weights.ts";
 
 /** The spikes that a layer is run on. */
 export interface LayerInput {
@@ -52,7 +52,7 @@ export interface LayerGradients {
  *
  * @example
  * ```ts
- * import { Model } from "./model.ts";
+ * import { Model } from "../model.ts";
  * import { runLayer } from "./run_layer.ts";
  * using network = await Model.create({
  *   input: { C: 1, H: 4, W: 4 },
@@ -93,7 +93,7 @@ export async function runLayer(
  *
  * @example
  * ```ts
- * import { Model } from "./model.ts";
+ * import { Model } from "../model.ts";
  * import { differentiateLayer } from "./run_layer.ts";
  * using network = await Model.create({
  *   input: { C: 1, H: 1, W: 2 },

@@ -5,36 +5,36 @@
  * @module
  */
 
-import { type Dispatch, record } from "./device/compiler.ts";
-import { ShapeError } from "./device/errors.ts";
-import { readBytes, readFloats } from "./device/readback.ts";
-import type { Layer, LayerKind } from "./layers/layer.ts";
-import type { Loss } from "./losses/loss.ts";
-import type { Model } from "./model.ts";
+import { type Dispatch, record } from "../device/compiler.ts";
+import { ShapeError } from "../device/errors.ts";
+import { readBytes, readFloats } from "../device/readback.ts";
+import type { Layer, LayerKind } from "../layers/layer.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Model } from "../model.ts";
 import {
   type ActivityPlace,
   floatsToKernel,
   floatsToUser,
   spikesToKernel,
   spikesToUser,
-} from "./network/activity_order.ts";
-import { layoutOf } from "./network/layout.ts";
-import { type Extent, sizeOf } from "./network/network.ts";
-import type { NamedArray } from "./network/weights.ts";
-import type { NeuronKind } from "./neurons/neuron_kind.ts";
-import { steppedNeuron } from "./neurons/stepped_neuron.ts";
+} from "../network/activity_order.ts";
+import { layoutOf } from "../network/layout.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
+import type { NamedArray } from "../network/weights.ts";
+import type { NeuronKind } from "../neurons/neuron_kind.ts";
+import { steppedNeuron } from "../neurons/stepped_neuron.ts";
 import {
   allocatePlan,
   freePlan,
   layOutStep,
   type PlanBuffers,
-} from "./plan/buffers.ts";
+} from "../plan/buffers.ts";
 import {
   type Compiling,
   type PlanContext,
   StepCompiler,
-} from "./plan/compile_step.ts";
-import { type PlanSizes, sizePlan } from "./plan/sizes.ts";
+} from "../plan/compile_step.ts";
+import { type PlanSizes, sizePlan } from "../plan/sizes.ts";
 
 /**
  * A neuron whose adjoint passes gradients on as they are: below a pool, which
