@@ -96,6 +96,15 @@ export class Ranks {
   }
 
   /**
+   * Waits until every rank has come here.
+   *
+   * @throws {Error} If another rank has gone, or an earlier exchange failed.
+   */
+  async meet(): Promise<void> {
+    await this.gather(new Uint8Array());
+  }
+
+  /**
    * Adds up words of all ranks.
    *
    * @param own Words of this rank; all ranks give as many.

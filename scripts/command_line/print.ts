@@ -7,9 +7,10 @@
  */
 
 import { cleanLine, shownLine } from "../../dataset/files/shown_line.ts";
-import { eraseBar, showOnStderr } from "./progress.ts";
+import { eraseBar, showNothing, showOnStderr } from "./progress.ts";
 
 let log = console.log;
+let logWarning = console.warn;
 
 /**
  * Prints lines and progress on the standard error from now on, so that the
@@ -18,6 +19,16 @@ let log = console.log;
 export function printOnStderr(): void {
   log = console.error;
   showOnStderr();
+}
+
+/**
+ * Prints no lines, warnings or progress from now on, since another process of
+ * this run does.
+ */
+export function printNothing(): void {
+  log = () => {};
+  logWarning = () => {};
+  showNothing();
 }
 
 /**
@@ -35,7 +46,7 @@ export function print(line: string): void {
  * @param warning The problem and its remedy.
  */
 export function warn(warning: string): void {
-  attempt(() => console.warn(shownLine(`warning: ${warning}`)));
+  attempt(() => logWarning(shownLine(`warning: ${warning}`)));
 }
 
 function attempt(write: () => void): void {

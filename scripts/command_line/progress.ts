@@ -81,6 +81,11 @@ export function showOnStderr(): void {
   standard = outputTo(Deno.stderr);
 }
 
+/** Shows no progress from now on. */
+export function showNothing(): void {
+  standard = { ...outputTo(Deno.stdout), terminal: false, write: () => {} };
+}
+
 /**
  * Shows the progress of a task.
  *

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Ranks } from "../../engine/distributed/ranks.ts";
+import type { Division } from "../../engine/distributed/shares.ts";
 import type { Random } from "../../engine/network/random.ts";
 import type { FitOptions } from "../../engine/training/fit_options.ts";
 import { lossOf } from "./model.ts";
@@ -44,6 +46,20 @@ export function trainingOf(
       ? changesOf(configuration, options)
       : undefined,
   };
+}
+
+/**
+ * Says how the batches of a configuration are cut.
+ *
+ * @param configuration The configuration.
+ * @param ranks The processes that share them.
+ * @returns The parts, and who computes them; `undefined` if nothing is cut.
+ */
+export function divisionOf(
+  { training: { parts } }: Configuration,
+  ranks: Ranks,
+): Division | undefined {
+  return parts === undefined ? undefined : { parts, ranks };
 }
 
 /**

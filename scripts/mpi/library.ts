@@ -116,7 +116,7 @@ export interface MpiLibrary {
  *
  * @param environment Reads a variable of the environment.
  * @returns The library.
- * @throws {Error} If there is none, or this process must not open libraries.
+ * @throws {Error} If there is none.
  */
 export function openMpi(
   environment: (name: string) => string | undefined,
@@ -128,7 +128,9 @@ export function openMpi(
   for (const flavour of wanted) {
     for (const file of flavour.files) {
       if (versionOf(file)?.match(flavour.version)) {
-        return flavour.name === "Open MPI" ? openOpenMpi(file) : openMpich(file);
+        return flavour.name === "Open MPI"
+          ? openOpenMpi(file)
+          : openMpich(file);
       }
     }
   }
@@ -149,13 +151,8 @@ function versionOf(file: string): string | undefined {
         result: "i32",
       },
     });
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotCapable)) return undefined;
-    throw new Error(
-      'Cannot open an MPI library without --allow-ffi, which "deno task ' +
-        'distributed" has',
-      { cause },
-    );
+  } catch {
+    return undefined;
   }
   try {
     return readText(library.symbols.MPI_Get_library_version);
@@ -259,8 +256,10 @@ function bind<Handle>(
 }
 
 function readText(
-  ask: (text: Uint8Array<ArrayBuffer>, length: Int32Array<ArrayBuffer>) =>
-    number,
+  ask: (
+    text: Uint8Array<ArrayBuffer>,
+    length: Int32Array<ArrayBuffer>,
+  ) => number,
 ): string {
   const text = new Uint8Array(TEXT_BYTES);
   const length = new Int32Array(1);

@@ -97,6 +97,8 @@ interface RunInProgress {
   readonly folder: string;
   /** Whether all other files in it are of this run. */
   readonly begun: boolean;
+  /** Whether this process writes to it. */
+  readonly writes: boolean;
 }
 
 /** Least time between two writes, in ms. */
@@ -200,7 +202,7 @@ export class RunStatus {
   }
 
   #write(state: RunState["state"], problem?: string): void {
-    if (this.#writing || !this.#now) return;
+    if (this.#writing || !this.#now || !this.#results.writes) return;
     this.#written = performance.now();
     const content: RunState = {
       state,

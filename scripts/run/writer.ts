@@ -30,6 +30,8 @@ import { saveWeights } from "../../engine/network/weights_file.ts";
 export class Results {
   /** The folder. */
   readonly folder: string;
+  /** Whether this process writes, and not another of the same run. */
+  readonly writes: boolean;
   readonly #configuration: Configuration;
   #begun = false;
 
@@ -38,9 +40,15 @@ export class Results {
    *
    * @param folder The run folder, which must exist.
    * @param configuration The run's configuration.
+   * @param options Whether this process writes. @default it does
    */
-  constructor(folder: string, configuration: Configuration) {
+  constructor(
+    folder: string,
+    configuration: Configuration,
+    { writes = true } = {},
+  ) {
     this.folder = folder;
+    this.writes = writes;
     this.#configuration = configuration;
   }
 
@@ -58,7 +66,7 @@ export class Results {
     if (this.#begun) return;
     this.#begun = true;
     await this.#saveStart([]);
-    await removeEventFiles(join(this.folder, LOGS_FOLDER));
+    if (this.writes) await removeEventFiles(join(this.folder, LOGS_FOLDER));
   }
 
   /**
@@ -79,10 +87,14 @@ export class Results {
 
   /** Writes the files that a run folder has from the start. */
   async #saveStart(rows: readonly EpochMetrics[]): Promise<void> {
-    await saveFiles(this.folder, {
+    await this.#save({
       [CONFIG_FILE]: formatConfiguration(this.#configuration),
       [METRICS_FILE]: rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
     });
+  }
+
+  async #save(files: Parameters<typeof saveFiles>[1]): Promise<void> {
+    if (this.writes) await saveFiles(this.folder, files);
   }
 
   /**
@@ -110,7 +122,9 @@ export class Results {
       }
     }
     await this.#saveStart(kept);
-    await Deno.remove(join(this.folder, SUMMARY_FILE)).catch(allowMissing);
+    if (this.writes) {
+      await Deno.remove(join(this.folder, SUMMARY_FILE)).catch(allowMissing);
+    }
     this.#begun = true;
   }
 
@@ -120,6 +134,7 @@ export class Results {
    * @param metrics The epoch's metrics.
    */
   async addEpoch(metrics: EpochMetrics): Promise<void> {
+    if (!this.writes) return;
     const path = join(this.folder, METRICS_FILE);
     const line = `${JSON.stringify(metrics)}\n`;
     try {
@@ -140,7 +155,7 @@ export class Results {
    */
   async saveCheckpoint(fold: number, bytes: Uint8Array): Promise<void> {
     await this.begin();
-    await saveFiles(this.folder, { [checkpointName(fold)]: bytes });
+    await this.#save({ [checkpointName(fold)]: bytes });
   }
 
   /**
@@ -156,9 +171,7 @@ export class Results {
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
     const bytes = saveWeights(weights, metadata);
-    await saveFiles(this.folder, {
-      [weightsName(fold)]: bytes,
-    });
+    await this.#save({ [weightsName(fold)]: bytes });
   }
 
   /**
@@ -168,7 +181,7 @@ export class Results {
    */
   async saveSummary(summary: RunSummary): Promise<void> {
     const text = `${JSON.stringify(summary, null, 2)}\n`;
-    await saveFiles(this.folder, { [SUMMARY_FILE]: text });
+    await this.#save({ [SUMMARY_FILE]: text });
   }
 }
 

@@ -60,7 +60,11 @@ export class FoldCheckpoints implements FitCheckpoints {
    * @param point Stage of the epoch that training has reached.
    * @returns Whether a checkpoint is due, or the user has asked to stop.
    */
-  due(point: SavePoint): boolean {
+  due(point: SavePoint): Promise<boolean> {
+    return this.#parts.context.pauses.agree(this.#isDue(point));
+  }
+
+  #isDue(point: SavePoint): boolean {
     const { pauses } = this.#parts.context;
     switch (point) {
       case "step":

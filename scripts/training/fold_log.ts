@@ -193,6 +193,7 @@ export class FoldLog {
    */
   async addEpoch(metrics: EpochMetrics, state: FoldLogState): Promise<void> {
     await this.#results.addEpoch(metrics);
+    if (!this.#results.writes) return;
     await this.#file.append(eventsOf(metrics, {
       ...state,
       layers: this.#model.layers.map(({ name }) => name),
@@ -211,6 +212,7 @@ export class FoldLog {
     { loss, accuracy }: PassStatistics,
     epoch: number,
   ): Promise<void> {
+    if (!this.#results.writes) return;
     const values = testValues({ testLoss: loss, testAccuracy: accuracy });
     const time = Date.now() / 1000;
     await this.#file.append(

@@ -62,7 +62,8 @@ export async function trainFolds(
       }
       await wait(LOSS_REPORT_MS);
       const { problem, adapter } = device;
-      if (problem === undefined) throw error;
+      // Ranks that are left alone could not go on.
+      if (problem === undefined || context.ranks.count > 1) throw error;
       device.destroy();
       checkpoints = await goBack(folds, context.results, context);
       const place = nextPlace(folds, checkpoints);
@@ -124,10 +125,13 @@ function nextPlace(
  * @returns A line for a shell.
  */
 export function resumeCommand(program: string): string {
-  const args = givenArguments().filter((word) => word !== "--resume").map(
-    quote,
-  );
-  return ["deno task", program, ...args, "--resume"].join(" ");
+  const given = givenArguments();
+  const own = ["--resume", "--distributed"];
+  const args = given.filter((word) => !own.includes(word)).map(quote);
+  const task = given.includes("--distributed")
+    ? "mpirun deno task distributed"
+    : `deno task ${program}`;
+  return [task, ...args, "--resume"].join(" ");
 }
 
 function wait(ms: number): Promise<void> {

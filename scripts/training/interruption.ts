@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Ranks } from "../../engine/distributed/ranks.ts";
 import { EarlyExit } from "../command_line/command.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
@@ -41,6 +42,7 @@ export class Interruption extends EarlyExit {
  */
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
+  readonly #ranks: Ranks;
   readonly #listeners: (readonly [StopSignal, () => void])[];
   #exitStatus: number | undefined;
   #batches = 0;
@@ -51,9 +53,14 @@ export class Pauses implements Disposable {
    * Starts to count batches and minutes, and to listen for signals.
    *
    * @param settings How often to write a checkpoint.
+   * @param ranks The processes that pause together.
    */
-  constructor(settings: Configuration["training"]["checkpoint"]) {
+  constructor(
+    settings: Configuration["training"]["checkpoint"],
+    ranks: Ranks,
+  ) {
     this.#settings = settings;
+    this.#ranks = ranks;
     this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
       .map((signal) => [signal, () => this.#ask(EXIT_STATUS[signal])]);
     for (const listener of this.#listeners) Deno.addSignalListener(...listener);
@@ -95,6 +102,23 @@ export class Pauses implements Disposable {
    */
   afterEpoch(): boolean {
     return this.interrupted || this.#cost <= SHARE * this.#elapsed();
+  }
+
+  /**
+   * Lets all ranks decide the same: rank 0 says when to write a checkpoint, and
+   * a stop signal to any of them stops all.
+   *
+   * @param due Whether a checkpoint is due, as this rank sees it.
+   * @returns Whether all ranks write one.
+   */
+  async agree(due: boolean): Promise<boolean> {
+    const { rank, count } = this.#ranks;
+    if (count === 1) return due;
+    const own = [Number(due && rank === 0), this.#exitStatus ?? 0];
+    const all = await this.#ranks.gather(Uint8Array.from(own));
+    const status = Math.max(...all.filter((_, i) => i % own.length === 1));
+    if (status > 0) this.#exitStatus ??= status;
+    return all[0] === 1 || status > 0;
   }
 
   /**

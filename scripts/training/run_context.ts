@@ -5,6 +5,7 @@
  */
 
 import type { Device } from "../../engine/device/device.ts";
+import type { Ranks } from "../../engine/distributed/ranks.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { RunStatus } from "../run/status.ts";
@@ -15,6 +16,8 @@ import type { FirstWeights, RunIdentity } from "../run/identity.ts";
 /** Device, settings and outputs that the folds of a run share. */
 export interface RunContext {
   readonly device: Device;
+  /** The processes that share the batches. */
+  readonly ranks: Ranks;
   /** Name of the training program, `train` or `train-test-only`. */
   readonly program: string;
   readonly configuration: Configuration;

@@ -25,7 +25,7 @@ import { print } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
-import { trainingOf } from "../configuration/training.ts";
+import { divisionOf, trainingOf } from "../configuration/training.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import type { EpochMetrics, FoldSummary } from "../run/files.ts";
@@ -160,7 +160,7 @@ async function prepare(
 async function trainEpochs(
   { number, train, validation, test }: Fold,
   { model, log, writer, checkpoints, from, observe }: FoldRun,
-  { random, context: { configuration } }: {
+  { random, context: { configuration, ranks } }: {
     readonly random: Random;
     readonly context: RunContext;
   },
@@ -172,6 +172,7 @@ async function trainEpochs(
       fold: number,
       samples: train.size,
     }),
+    division: divisionOf(configuration, ranks),
     validation,
     test: validation ? undefined : test,
     stop: validation && stopOf(configuration),
@@ -209,7 +210,7 @@ async function trainEpochs(
 async function summarise(
   { number, validation, test }: Fold,
   { model, log, checkpoints, observe }: FoldRun,
-  { position, context: { configuration, pauses } }: {
+  { position, context: { configuration, ranks, pauses } }: {
     readonly position: FitPosition;
     readonly context: RunContext;
   },
@@ -234,6 +235,7 @@ async function summarise(
   const tested = await evaluate(model, test, {
     batch: configuration.simulation.nSample,
     ...lossOf(configuration, "test"),
+    division: divisionOf(configuration, ranks),
     // The checkpoint holds everything but this test, so it may stop at once.
     check: () => pauses.throwIfInterrupted(),
     observer: observe({ epoch: best.epoch, use: "test", total: test.size }),

@@ -6,7 +6,8 @@
 
 import { join } from "node:path";
 import type { Device } from "../../engine/device/device.ts";
-import { print } from "../command_line/print.ts";
+import type { Ranks } from "../../engine/distributed/ranks.ts";
+import { print, warn } from "../command_line/print.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { epochsOf } from "../configuration/training.ts";
 import { warnOfCount } from "../configuration/target_reach.ts";
@@ -33,6 +34,8 @@ export interface RunOptions {
   /** The program that runs. */
   readonly program: RunSummary["program"];
   readonly device: Device;
+  /** The processes that share the batches; the first alone writes. */
+  readonly ranks: Ranks;
   /** All folds of the data. */
   readonly all: readonly Fold[];
   /** The folds to train. */
@@ -57,22 +60,27 @@ export interface RunOptions {
  */
 export async function trainRun(
   configuration: Configuration,
-  { program, device, all, folds, weights, resume, start }: RunOptions,
+  { program, device, ranks, all, folds, weights, resume, start }: RunOptions,
 ): Promise<RunSummary> {
   const folder = configuration.training.path.out;
-  using _lock = await lockFolder(folder);
-  await removeUnfinished(folder);
+  const writes = ranks.rank === 0;
+  using _lock = writes ? await lockFolder(folder) : undefined;
+  if (writes) await removeUnfinished(folder);
   // Refuses a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
-  const results = new Results(folder, configuration);
+  const results = new Results(folder, configuration, { writes });
   const run = { program, configuration, weights };
   const identities = await identifyFolds(all, run);
   const checkpoints = resume
     ? await takeUp(folds, results, { identities, device })
     : await startAnew(results);
+  // No rank changes the folder before all have looked at it.
+  await ranks.meet();
   const { adapter } = device;
-  using pauses = new Pauses(configuration.training.checkpoint);
-  print(`Training on ${adapter.name}${adapter.software ? ", software" : ""}`);
+  using pauses = new Pauses(configuration.training.checkpoint, ranks);
+  const shared = ranks.count > 1 ? `, ${ranks.count} ranks` : "";
+  const kind = adapter.software ? ", software" : "";
+  print(`Training on ${adapter.name}${kind}${shared}`);
   const before = [...checkpoints.values()].map(({ position }) =>
     position.seconds
   );
@@ -89,12 +97,13 @@ export async function trainRun(
   }, elapsed);
   const warning = warnOfCount(configuration);
   if (warning !== undefined) {
-    console.warn(`warning: ${warning}`);
+    warn(warning);
     status.addAlarm({ fold: folds[0].number, epoch: 0, warning });
   }
   const summaries = await trainFolds(folds, {
     ...run,
     device,
+    ranks,
     results,
     pauses,
     status,

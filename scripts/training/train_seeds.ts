@@ -46,9 +46,12 @@ export async function trainSeeds(
         `${SEEDS_END - 1}`,
     );
   }
-  using _lock = await lockFolder(folder);
-  await removeUnfinished(folder);
+  const writes = options.ranks.rank === 0;
+  using _lock = writes ? await lockFolder(folder) : undefined;
+  if (writes) await removeUnfinished(folder);
   await requireOwn(folder, options);
+  // No rank changes the folder before all have looked at it.
+  await options.ranks.meet();
   const summaries: SeedSummary[] = [];
   for (let seed = first; seed < first + count; seed++) {
     const out = join(folder, seedName(seed));
@@ -61,7 +64,7 @@ export async function trainSeeds(
   }
   const summary = summariseSeeds(summaries);
   const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await saveFiles(folder, { [SUMMARY_FILE]: text });
+  if (writes) await saveFiles(folder, { [SUMMARY_FILE]: text });
   describeSeeds(summary).forEach(print);
   print(`Results of all seeds are in ${folder}`);
   return summary;

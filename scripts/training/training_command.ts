@@ -7,16 +7,25 @@
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { resolve } from "node:path";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
+import { Ranks } from "../../engine/distributed/ranks.ts";
 import { runCommand } from "../command_line/command.ts";
 import {
   CONFIGURATION_ARGUMENTS,
+  type GivenConfiguration,
   readChosen,
 } from "../command_line/configuration_arguments.ts";
 import { print, printOnStderr } from "../command_line/print.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
+import { chooseCard, listCards } from "../device/cards.ts";
 import { profileStep } from "../device/profile_step.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
+import { joinRanks, type Rank } from "../mpi/join_ranks.ts";
+import {
+  chooseCardOf,
+  cutForRanks,
+  warnOfSharedCards,
+} from "../mpi/place_ranks.ts";
 import type { RunSummary } from "../run/files.ts";
 import { readWeights } from "../run/weights_file.ts";
 import { trainRun } from "./train_run.ts";
@@ -75,58 +84,102 @@ export async function runProgram(program: Program): Promise<void> {
         json: option("--json", {
           description: message`Print the results as JSON, all else on stderr`,
         }),
+        distributed: option("--distributed", {
+          description:
+            message`Share every batch among the processes that mpirun or srun started`,
+        }),
+        gpu: option("--gpu", integer({ metavar: "K", min: 0, max: 1023 }), {
+          description:
+            message`Which GPU of several, from 0 [the process's number on its machine]`,
+        }).optional(),
       },
     },
-    async (
-      { out, folds: wanted, seeds, weights, resume, profile, json, ...given },
-    ) => {
-      const start = performance.now();
-      if (json) printOnStderr();
-      const inOut = out === undefined
-        ? []
-        : [`training.path.out=${JSON.stringify(resolve(out))}`];
-      const { configuration, recipe } = await readChosen(given, inOut);
-      if (weights !== undefined && configuration.training.init === "live") {
-        throw new Error(
-          `Cannot start from "${weights}": training.init is live, which scales ` +
-            "random weights; --set training.init=random leaves these as they are",
-        );
+    async ({ distributed, gpu, ...given }) => {
+      if (distributed) {
+        await joinRanks((rank) => train(program, { ...given, gpu }, rank));
+      } else {
+        await train(program, { ...given, gpu });
       }
-      using threads = new ReadThreads();
-      const { validation } = program;
-      const all = await openFolds(configuration, {
-        validation,
-        threads,
-        onFound: print,
-      });
-      const folds = chooseFolds(all, {
-        wanted,
-        data: configuration.data !== undefined,
-      });
-      const initial = weights === undefined
-        ? undefined
-        : { path: weights, arrays: await readWeights(weights) };
-      using device = await openPreferredDevice();
-      if (recipe === "modern" && device.adapter.software) {
-        print("Without a GPU modern is slow: --recipe small is made for a CPU");
-      }
-      if (profile) {
-        console.log(await profileStep(folds[0], { device, configuration }));
-        return;
-      }
-      const run = {
-        program: program.name,
-        device,
-        all,
-        folds,
-        weights: initial,
-        resume,
-        start,
-      };
-      const summary = seeds === undefined
-        ? await trainRun(configuration, run)
-        : await trainSeeds(configuration, { ...run, seeds });
-      if (json) console.log(JSON.stringify(summary));
     },
   );
+}
+
+/** Arguments of a training program. */
+interface TrainArguments extends GivenConfiguration {
+  readonly out?: string;
+  readonly folds?: string;
+  readonly seeds?: number;
+  readonly weights?: string;
+  readonly resume: boolean;
+  readonly profile: boolean;
+  readonly json: boolean;
+  readonly gpu?: number;
+}
+
+/** Trains with the arguments of a program, alone or as one of several ranks. */
+async function train(
+  program: Program,
+  { out, folds: wanted, seeds, weights, resume, profile, json, gpu, ...given }:
+    TrainArguments,
+  rank?: Rank,
+): Promise<void> {
+  const start = performance.now();
+  const ranks = rank?.ranks ?? new Ranks();
+  const prints = ranks.rank === 0;
+  if (json && prints) printOnStderr();
+  const inOut = out === undefined
+    ? []
+    : [`training.path.out=${JSON.stringify(resolve(out))}`];
+  const chosen = await readChosen(given, inOut);
+  const configuration = rank
+    ? cutForRanks(chosen.configuration, ranks)
+    : chosen.configuration;
+  if (weights !== undefined && configuration.training.init === "live") {
+    throw new Error(
+      `Cannot start from "${weights}": training.init is live, which scales ` +
+        "random weights; --set training.init=random leaves these as they are",
+    );
+  }
+  using threads = new ReadThreads();
+  const { validation } = program;
+  const all = await openFolds(configuration, {
+    validation,
+    threads,
+    onFound: print,
+  });
+  const folds = chooseFolds(all, {
+    wanted,
+    data: configuration.data !== undefined,
+  });
+  const initial = weights === undefined
+    ? undefined
+    : { path: weights, arrays: await readWeights(weights) };
+  const card = rank
+    ? chooseCardOf(rank, gpu)
+    : gpu === undefined
+    ? undefined
+    : chooseCard(listCards(), gpu);
+  using device = await openPreferredDevice();
+  if (rank) await warnOfSharedCards(rank, device.adapter, card);
+  if (chosen.recipe === "modern" && device.adapter.software) {
+    print("Without a GPU modern is slow: --recipe small is made for a CPU");
+  }
+  if (profile) {
+    console.log(await profileStep(folds[0], { device, configuration }));
+    return;
+  }
+  const run = {
+    program: program.name,
+    device,
+    ranks,
+    all,
+    folds,
+    weights: initial,
+    resume,
+    start,
+  };
+  const summary = seeds === undefined
+    ? await trainRun(configuration, run)
+    : await trainSeeds(configuration, { ...run, seeds });
+  if (json && prints) console.log(JSON.stringify(summary));
 }

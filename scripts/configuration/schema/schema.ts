@@ -221,6 +221,11 @@ const training = section({
   /** Batches whose gradients are accumulated for one update of the weights. */
   accumulate: v.optional(countFrom1, 1),
   /**
+   * Parts of a batch, which as many processes can share; gradients are summed
+   * within each, then over all. One if left out, four with `--distributed`.
+   */
+  parts: v.optional(countFrom1),
+  /**
    * Weight decay. With ADAM and NADAM it is decoupled, as in AdamW: an update
    * subtracts `lr * weightDecay * w` from a weight `w`. SGD adds
    * `weightDecay * w` to its gradient.

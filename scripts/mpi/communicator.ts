@@ -1,0 +1,70 @@
+/**
+ * The exchange of ranks that an MPI launcher started.
+ *
+ * @module
+ */
+
+import type { Exchange } from "../../engine/distributed/exchange.ts";
+import type { MpiLibrary } from "./library.ts";
+
+/** Time that a rank asks for progress without a pause, in ms. */
+const EAGER_MS = 1;
+
+/** Most bytes of one gathering: MPI counts them in 32 bits. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** All ranks of a run. */
+export class Communicator implements Exchange {
+  readonly rank: number;
+  readonly ranks: number;
+  readonly #mpi: MpiLibrary;
+  readonly #check: () => void;
+
+  /**
+   * Asks for the number of ranks.
+   *
+   * @param mpi The library, initialised.
+   * @param check Called while this rank waits for others; what it throws ends
+   * the wait.
+   */
+  constructor(mpi: MpiLibrary, check: () => void = () => {}) {
+    this.#mpi = mpi;
+    this.#check = check;
+    this.rank = mpi.rank();
+    this.ranks = mpi.size();
+  }
+
+  /**
+   * Gathers bytes of all ranks. While it waits, this process reads samples and
+   * handles signals.
+   *
+   * @param own Bytes of this rank.
+   * @param sizes Number of bytes that each rank gives.
+   * @returns The bytes of all ranks, one rank after the other.
+   * @throws {RangeError} If they are more than MPI can count.
+   */
+  async gather(
+    own: Uint8Array<ArrayBuffer>,
+    sizes: readonly number[],
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    let total = 0;
+    const starts = Int32Array.from(sizes, (size) => (total += size) - size);
+    if (total > MOST_BYTES) {
+      throw new RangeError(
+        `Cannot exchange ${total} bytes at once: MPI counts up to ` +
+          `${MOST_BYTES}; fewer training.parts help`,
+      );
+    }
+    const all = new Uint8Array(total);
+    const counts = Int32Array.from(sizes);
+    const request = this.#mpi.startGather(own, all, counts, starts);
+    let eager = performance.now() + EAGER_MS;
+    while (!this.#mpi.isDone(request)) {
+      if (performance.now() < eager) continue;
+      this.#check();
+      await new Promise((resume) => setTimeout(resume));
+      eager = performance.now() + EAGER_MS;
+    }
+    return all;
+  }
+}

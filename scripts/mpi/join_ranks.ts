@@ -1,0 +1,141 @@
+/**
+ * Joins the ranks that an MPI launcher started, and ends them together.
+ *
+ * @module
+ */
+
+import { shownLine } from "../../dataset/files/shown_line.ts";
+import { Ranks } from "../../engine/distributed/ranks.ts";
+import { EarlyExit } from "../command_line/command.ts";
+import { printNothing } from "../command_line/print.ts";
+import { Communicator } from "./communicator.ts";
+import { openMpi } from "./library.ts";
+
+/** Names under which launchers tell the number of ranks. */
+const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
+
+/** Names under which they tell a rank's number on its machine. */
+const LOCAL_RANKS = [
+  "OMPI_COMM_WORLD_LOCAL_RANK",
+  "MPI_LOCALRANKID",
+  "MV2_COMM_WORLD_LOCAL_RANK",
+  "SLURM_LOCALID",
+];
+
+/** Time that other ranks have to report what rank 0 reports too, in ms. */
+const LATE_MS = 1000;
+
+/**
+ * Time after a signal in which ranks agree to stop, in ms; Open MPI's launcher
+ * ends all a second after the signal, once one of them has gone.
+ */
+const STOP_MS = 600;
+
+/** A rank's place. */
+export interface Rank {
+  readonly ranks: Ranks;
+  /** Name of this machine. */
+  readonly host: string;
+  /** Number of this rank among those of its machine, from 0. */
+  readonly local: number;
+}
+
+/**
+ * Runs work on every rank. Rank 0 alone prints.
+ *
+ * @param work The work.
+ * @throws {Error} If MPI must not or cannot be opened, or the launcher belongs to another
+ * library.
+ * @throws {EarlyExit} If the work of all ranks ended early.
+ */
+export async function joinRanks(
+  work: (rank: Rank) => Promise<void>,
+): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "ffi" });
+  if (state !== "granted") {
+    throw new Error(
+      "Cannot open an MPI library without --allow-ffi: " +
+        '"deno task distributed" has it',
+    );
+  }
+  const mpi = openMpi((name) => Deno.env.get(name));
+  mpi.init();
+  using stop = new StopClock();
+  const communicator = new Communicator(mpi, () => stop.check());
+  const { rank, ranks: count } = communicator;
+  try {
+    requireAll(mpi.name, count);
+    if (rank > 0) printNothing();
+    const ranks = new Ranks(communicator);
+    await work({ ranks, host: mpi.host(), local: localRank(rank) });
+    await ranks.meet();
+    mpi.finalize();
+  } catch (error) {
+    if (error instanceof EarlyExit && await meets(communicator)) {
+      mpi.finalize();
+      throw error;
+    }
+    // What all ranks run into is said once.
+    if (rank > 0) await wait(LATE_MS);
+    const message = error instanceof Error ? error.message : String(error);
+    const place = rank > 0 ? `rank ${rank}: ` : "";
+    console.error(`error: ${shownLine(place + message)}`);
+    mpi.abort(error instanceof EarlyExit ? error.status : 1);
+  }
+}
+
+/** Requires that the library sees the ranks that the launcher started. */
+function requireAll(library: string, count: number): void {
+  for (const name of SIZES) {
+    const wanted = Deno.env.get(name);
+    if (wanted === undefined || Number(wanted) === count) continue;
+    throw new Error(
+      `Cannot join ${wanted} ranks: ${library} sees ${count}, since another ` +
+        "MPI library's mpirun started them",
+    );
+  }
+}
+
+/** Finds the number of this rank on its machine. */
+function localRank(rank: number): number {
+  const name = LOCAL_RANKS.find((name) => Deno.env.get(name) !== undefined);
+  return name === undefined ? rank : Number(Deno.env.get(name));
+}
+
+/** Whether all ranks end early, and not this one alone. */
+async function meets(communicator: Communicator): Promise<boolean> {
+  const { ranks } = communicator;
+  const met = communicator.gather(
+    new Uint8Array(1),
+    new Array<number>(ranks).fill(1),
+  ).then(() => true, () => false);
+  return await Promise.race([met, wait(STOP_MS).then(() => false)]);
+}
+
+/** Ends the wait for a rank that has gone, so that the end is explained. */
+class StopClock implements Disposable {
+  readonly #listener = () => this.#stopped ??= performance.now();
+  #stopped: number | undefined;
+
+  constructor() {
+    Deno.addSignalListener("SIGTERM", this.#listener);
+  }
+
+  check(): void {
+    const launched = Deno.env.get("OMPI_COMM_WORLD_SIZE") !== undefined;
+    if (!launched || this.#stopped === undefined) return;
+    if (performance.now() - this.#stopped < STOP_MS) return;
+    throw new Error(
+      "Cannot go on: another rank has ended; --resume goes on from the last " +
+        "checkpoint",
+    );
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGTERM", this.#listener);
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
