@@ -17,6 +17,7 @@ import {
 import { print, printOnStderr } from "../command_line/print.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { chooseCard, listCards } from "../device/cards.ts";
+import { profileRanks } from "../device/profile_ranks.ts";
 import { profileStep } from "../device/profile_step.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
@@ -165,7 +166,11 @@ async function train(
     print("Without a GPU modern is slow: --recipe small is made for a CPU");
   }
   if (profile) {
-    console.log(await profileStep(folds[0], { device, configuration }));
+    const context = { device, configuration, ranks };
+    const table = rank
+      ? await profileRanks(folds[0], context)
+      : await profileStep(folds[0], context);
+    if (prints) console.log(table);
     return;
   }
   const run = {
