@@ -7,7 +7,9 @@
 import { type Device, openDevice } from "./device/device.ts";
 import { Compiler } from "./device/compiler.ts";
 import { ShapeError } from "./device/errors.ts";
+import { averageBuffers } from "./distributed/average_buffers.ts";
 import { PartGradients } from "./distributed/part_gradients.ts";
+import type { Ranks } from "./distributed/ranks.ts";
 import { Shares } from "./distributed/shares.ts";
 import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
@@ -267,6 +269,28 @@ export class Model implements Disposable {
         moments.map(([name], index) => [name, read[index]]),
       ),
     };
+  }
+
+  /**
+   * Gives all ranks the mean of their weights, moments, running statistics and
+   * moving averages, and the number of updates of the first.
+   *
+   * @internal
+   * @param ranks The ranks.
+   * @throws {DeviceError} If the device was lost.
+   * @throws {Error} If another rank has gone.
+   */
+  async average(ranks: Ranks): Promise<void> {
+    const { moments, steps } = this.#optimizer;
+    // Exchanges keep the order of these calls.
+    const counts = ranks.gather(new Uint8Array(Uint32Array.of(steps).buffer));
+    await averageBuffers(this.device, ranks, [
+      this.#buffers.w,
+      this.#buffers.running,
+      ...moments.map(([, buffer]) => buffer),
+      ...(this.#average ? [this.#average.w, this.#average.running] : []),
+    ]);
+    this.#optimizer.steps = new Uint32Array((await counts).buffer)[0];
   }
 
   #requireNames(arrays: Readonly<Record<string, NamedArray>>): void {

@@ -16,6 +16,14 @@ export interface Division {
   readonly parts: number;
   /** The ranks. @default this one alone */
   readonly ranks?: Ranks;
+  /**
+   * Updates that each rank makes by its own share of batches, before the weights
+   * of all are averaged: less exact, and fewer exchanges. The result depends on
+   * the number of ranks.
+   *
+   * @default every update is by the gradient of the whole batch
+   */
+  readonly localSteps?: number;
 }
 
 /** Samples that go through the network at once. */

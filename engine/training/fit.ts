@@ -10,6 +10,7 @@ import { Random } from "../network/random.ts";
 import type { StepRunner } from "../plan/step_runner.ts";
 import type { FitEpoch, FitOptions, FitPosition } from "./fit_options.ts";
 import { learningRate } from "./learning_rate.ts";
+import { LocalSteps } from "./local_steps.ts";
 import {
   type Pass,
   type PassPause,
@@ -81,19 +82,19 @@ export async function* fit(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
   const plan = { batch: Math.max(1, Math.min(batch, most)), division };
-  using trainer = await network.prepare({
-    ...plan,
-    tSample,
-    loss,
-    changes,
-    train: true,
-  });
-  using tester = testing === undefined ? undefined : await network.prepare({
-    ...plan,
-    tSample: testing.tSample,
-    loss: testing.loss,
-    train: false,
-  });
+  const training = { ...plan, tSample, loss, changes, train: true };
+  const { ranks, localSteps } = division ?? {};
+  using trainer = ranks && localSteps !== undefined
+    ? await LocalSteps.prepare(network, training, { ranks, steps: localSteps })
+    : await network.prepare(training);
+  const needsTester = testing !== undefined || trainer instanceof LocalSteps;
+  using tester = needsTester
+    ? await network.prepare({
+      ...plan,
+      ...testing ?? { tSample, loss },
+      train: false,
+    })
+    : undefined;
   const loop = new FitLoop(network, { trainer, tester: tester ?? trainer }, {
     ...options,
     batch: plan.batch,
@@ -146,11 +147,13 @@ class FitLoop {
   /** Trains and tests one epoch. */
   async epoch(train: Samples): Promise<FitEpoch> {
     const { checkpoints } = this.#options;
+    const { trainer } = this.#plans;
     const { epoch: number } = this.#position;
     const start = performance.now();
     const lr = learningRate(number, this.#options);
     const training = this.#train(train, lr);
-    await training.submitted;
+    // Ranks that train apart have no weights to test before they are averaged.
+    await (trainer instanceof LocalSteps ? training.ended : training.submitted);
     const trained = this.#measure(training.ended, train, lr);
     if (checkpoints && await checkpoints.due("trained")) {
       await trained;
@@ -192,6 +195,7 @@ class FitLoop {
 
   #train(samples: Samples, lr: number): Pass {
     const { checkpoints, batch } = this.#options;
+    const { trainer } = this.#plans;
     const { batches: done, sums } = this.#position;
     const all = Math.ceil(samples.size / batch);
     let batches = done;
@@ -202,6 +206,10 @@ class FitLoop {
       pause: checkpoints && {
         due: async () => {
           batches++;
+          // What ranks have trained apart from others belongs to no position.
+          if (trainer instanceof LocalSteps && !trainer.isAveraged) {
+            return false;
+          }
           // After the last batch, the statistics are read before a save.
           return await checkpoints.due("step") && batches < all;
         },

@@ -56,10 +56,10 @@ export function trainingOf(
  * @returns The parts, and who computes them; `undefined` if nothing is cut.
  */
 export function divisionOf(
-  { training: { parts } }: Configuration,
+  { training: { parts, local_steps: localSteps } }: Configuration,
   ranks: Ranks,
 ): Division | undefined {
-  return parts === undefined ? undefined : { parts, ranks };
+  return parts === undefined ? undefined : { parts, ranks, localSteps };
 }
 
 /**

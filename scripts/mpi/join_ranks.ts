@@ -80,6 +80,8 @@ export async function joinRanks(
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
     console.error(`error: ${shownLine(place + message)}`);
+    // The launcher is about to end what is left.
+    if (stop.isOver) Deno.exit(1);
     mpi.abort(error instanceof EarlyExit ? error.status : 1);
   }
 }
@@ -121,10 +123,16 @@ class StopClock implements Disposable {
     Deno.addSignalListener("SIGTERM", this.#listener);
   }
 
+  /** Whether a signal came so long ago that a rank must have gone. */
+  get isOver(): boolean {
+    // Other launchers send signals that ranks have more time for, or none.
+    return this.#stopped !== undefined &&
+      Deno.env.get("OMPI_COMM_WORLD_SIZE") !== undefined &&
+      performance.now() - this.#stopped > STOP_MS;
+  }
+
   check(): void {
-    const launched = Deno.env.get("OMPI_COMM_WORLD_SIZE") !== undefined;
-    if (!launched || this.#stopped === undefined) return;
-    if (performance.now() - this.#stopped < STOP_MS) return;
+    if (!this.isOver) return;
     throw new Error(
       "Cannot go on: another rank has ended; --resume goes on from the last " +
         "checkpoint",

@@ -8,6 +8,7 @@
 import type { SampleSource } from "../../dataset/sample_source.ts";
 import { sha256 } from "../../dataset/files/sha256.ts";
 import { inParallel } from "../../dataset/threads/in_parallel.ts";
+import type { Ranks } from "../../engine/distributed/ranks.ts";
 import { formatSafetensors } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
@@ -36,15 +37,16 @@ const SAMPLES = "list of samples";
  * are identified by their content, their labels and their places in the folds.
  *
  * @param folds The folds.
- * @param run Name of the program, configuration and initial weights.
+ * @param run Name of the program, configuration, ranks and initial weights.
  * @returns The identity of each fold, by fold.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function identifyFolds(
   folds: readonly Fold[],
-  { program, configuration, weights }: {
+  { program, configuration, ranks, weights }: {
     readonly program: string;
     readonly configuration: Configuration;
+    readonly ranks: Ranks;
     readonly weights?: FirstWeights;
   },
 ): Promise<Map<number, RunIdentity>> {
@@ -52,6 +54,10 @@ export async function identifyFolds(
     configuration.training;
   const { data: { path: _folder, ...section } = { path: "" } } = configuration;
   const settings = flat({ ...configuration, training, data: section });
+  // Other runs give the same bits with any number of ranks.
+  const apart: RunIdentity = training.local_steps === undefined
+    ? {}
+    : { "number of ranks": String(ranks.count) };
   const data = {
     "file of first weights": weights
       ? await digestArrays(weights.arrays)
@@ -63,6 +69,7 @@ export async function identifyFolds(
       program,
       fold: String(fold.number),
       ...settings,
+      ...apart,
       [SAMPLES]: await digestLists(fold),
       ...data,
     };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ranks } from "../../engine/distributed/ranks.ts";
+import { Ranks } from "../../engine/distributed/ranks.ts";
 import { EarlyExit } from "../command_line/command.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
@@ -53,11 +53,11 @@ export class Pauses implements Disposable {
    * Starts to count batches and minutes, and to listen for signals.
    *
    * @param settings How often to write a checkpoint.
-   * @param ranks The processes that pause together.
+   * @param ranks The processes that pause together. @default this one alone
    */
   constructor(
     settings: Configuration["training"]["checkpoint"],
-    ranks: Ranks,
+    ranks: Ranks = new Ranks(),
   ) {
     this.#settings = settings;
     this.#ranks = ranks;

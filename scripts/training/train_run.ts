@@ -69,7 +69,7 @@ export async function trainRun(
   // Refuses a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
   const results = new Results(folder, configuration, { writes });
-  const run = { program, configuration, weights };
+  const run = { program, configuration, ranks, weights };
   const identities = await identifyFolds(all, run);
   const checkpoints = resume
     ? await takeUp(folds, results, { identities, device })
@@ -103,7 +103,6 @@ export async function trainRun(
   const summaries = await trainFolds(folds, {
     ...run,
     device,
-    ranks,
     results,
     pauses,
     status,

@@ -89,18 +89,23 @@ export async function runProgram(program: Program): Promise<void> {
           description:
             message`Share every batch among the processes that mpirun or srun started`,
         }),
+        localSteps: option(
+          "--local-steps",
+          integer({ metavar: "K", min: 1 }),
+          {
+            description:
+              message`Updates of each process by its own samples, before weights are averaged [training.local_steps]`,
+          },
+        ).optional(),
         gpu: option("--gpu", integer({ metavar: "K", min: 0, max: 1023 }), {
           description:
             message`Which GPU of several, from 0 [the process's number on its machine]`,
         }).optional(),
       },
     },
-    async ({ distributed, gpu, ...given }) => {
-      if (distributed) {
-        await joinRanks((rank) => train(program, { ...given, gpu }, rank));
-      } else {
-        await train(program, { ...given, gpu });
-      }
+    async ({ distributed, ...given }) => {
+      if (distributed) await joinRanks((rank) => train(program, given, rank));
+      else await train(program, given);
     },
   );
 }
@@ -115,23 +120,21 @@ interface TrainArguments extends GivenConfiguration {
   readonly profile: boolean;
   readonly json: boolean;
   readonly gpu?: number;
+  readonly localSteps?: number;
 }
 
 /** Trains with the arguments of a program, alone or as one of several ranks. */
 async function train(
   program: Program,
-  { out, folds: wanted, seeds, weights, resume, profile, json, gpu, ...given }:
-    TrainArguments,
+  args: TrainArguments,
   rank?: Rank,
 ): Promise<void> {
+  const { folds: wanted, seeds, weights, resume, profile, json, gpu } = args;
   const start = performance.now();
   const ranks = rank?.ranks ?? new Ranks();
   const prints = ranks.rank === 0;
   if (json && prints) printOnStderr();
-  const inOut = out === undefined
-    ? []
-    : [`training.path.out=${JSON.stringify(resolve(out))}`];
-  const chosen = await readChosen(given, inOut);
+  const chosen = await readChosen(args, valuesOf(args));
   const configuration = rank
     ? cutForRanks(chosen.configuration, ranks)
     : chosen.configuration;
@@ -139,6 +142,11 @@ async function train(
     throw new Error(
       `Cannot start from "${weights}": training.init is live, which scales ` +
         "random weights; --set training.init=random leaves these as they are",
+    );
+  }
+  if (!rank && configuration.training.local_steps !== undefined) {
+    throw new Error(
+      "Cannot train with training.local_steps: it needs --distributed",
     );
   }
   using threads = new ReadThreads();
@@ -187,4 +195,14 @@ async function train(
     ? await trainRun(configuration, run)
     : await trainSeeds(configuration, { ...run, seeds });
   if (json && prints) console.log(JSON.stringify(summary));
+}
+
+/** Values of the configuration that options of their own set. */
+function valuesOf({ out, localSteps }: TrainArguments): string[] {
+  return [
+    ...(out === undefined
+      ? []
+      : [`training.path.out=${JSON.stringify(resolve(out))}`]),
+    ...(localSteps === undefined ? [] : [`training.local_steps=${localSteps}`]),
+  ];
 }

@@ -226,6 +226,12 @@ const training = section({
    */
   parts: v.optional(countFrom1),
   /**
+   * With `--distributed`: updates that each process makes by its own samples,
+   * before the weights of all are averaged. If left out, every update is by the
+   * gradient of the whole batch.
+   */
+  local_steps: v.optional(countFrom1),
+  /**
    * Weight decay. With ADAM and NADAM it is decoupled, as in AdamW: an update
    * subtracts `lr * weightDecay * w` from a weight `w`. SGD adds
    * `weightDecay * w` to its gradient.

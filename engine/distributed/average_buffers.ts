@@ -1,0 +1,47 @@
+/**
+ * The mean of what ranks have in buffers of the device.
+ *
+ * @module
+ */
+
+import type { Device } from "../device/device.ts";
+import { readBytes } from "../device/readback.ts";
+import type { Ranks } from "./ranks.ts";
+
+/**
+ * Gives all ranks the mean of their buffers, summed rank by rank.
+ *
+ * @param device The device.
+ * @param ranks The ranks.
+ * @param buffers Buffers of floats, as many and as large on all ranks.
+ * @returns When the means are uploaded.
+ * @throws {DeviceError} If the device was lost.
+ * @throws {Error} If another rank has gone.
+ */
+export async function averageBuffers(
+  device: Device,
+  ranks: Ranks,
+  buffers: readonly GPUBuffer[],
+): Promise<void> {
+  const start = performance.now();
+  const { times, count } = ranks;
+  // Concurrently, since each read waits for the next tick of the queue.
+  const reads = buffers.map(async (buffer) =>
+    new Uint8Array(await readBytes(device, buffer))
+  );
+  const all = reads.map((own) => ranks.gather(own));
+  await Promise.all(reads);
+  times.computing += performance.now() - start;
+  for (const [index, gathered] of all.entries()) {
+    const values = new Float32Array((await gathered).buffer);
+    const begun = performance.now();
+    const mean = new Float32Array(values.length / count);
+    for (let i = 0; i < mean.length; i++) {
+      let sum = 0;
+      for (let at = i; at < values.length; at += mean.length) sum += values[at];
+      mean[i] = sum / count;
+    }
+    device.gpu.queue.writeBuffer(buffers[index], 0, mean);
+    times.upload += performance.now() - begun;
+  }
+}
