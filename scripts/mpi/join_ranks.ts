@@ -22,8 +22,8 @@ const LOCAL_RANKS = [
   "SLURM_LOCALID",
 ];
 
-/** Time that other ranks have to report what rank 0 reports too, in ms. */
-const LATE_MS = 1000;
+/** Time in which rank 0 reports what other ranks run into too, in ms. */
+const LATE_MS = 3000;
 
 /**
  * Time after a signal in which ranks agree to stop, in ms; Open MPI's launcher
@@ -75,8 +75,8 @@ export async function joinRanks(
       mpi.finalize();
       throw error;
     }
-    // What all ranks run into is said once.
-    if (rank > 0) await wait(LATE_MS);
+    // What all ranks run into is said once: rank 0 ends the others.
+    if (rank > 0 && await stop.comes(LATE_MS)) Deno.exit(1);
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
     console.error(`error: ${shownLine(place + message)}`);
@@ -116,11 +116,23 @@ async function meets(communicator: Communicator): Promise<boolean> {
 
 /** Ends the wait for a rank that has gone, so that the end is explained. */
 class StopClock implements Disposable {
-  readonly #listener = () => this.#stopped ??= performance.now();
+  readonly #signal = Promise.withResolvers<true>();
+  readonly #listener = () => {
+    this.#stopped ??= performance.now();
+    this.#signal.resolve(true);
+  };
   #stopped: number | undefined;
 
   constructor() {
     Deno.addSignalListener("SIGTERM", this.#listener);
+  }
+
+  /** Waits for a signal, and says whether one has come. */
+  async comes(ms: number): Promise<boolean> {
+    return await Promise.race([
+      this.#signal.promise,
+      wait(ms).then(() => false),
+    ]);
   }
 
   /** Whether a signal came so long ago that a rank must have gone. */

@@ -115,11 +115,13 @@ export interface MpiLibrary {
  * started, or else the first that is installed.
  *
  * @param environment Reads a variable of the environment.
+ * @param identify Asks the library in a file for its version.
  * @returns The library.
  * @throws {Error} If there is none.
  */
 export function openMpi(
   environment: (name: string) => string | undefined,
+  identify: (file: string) => string | undefined = versionOf,
 ): MpiLibrary {
   const launched = FLAVOURS.filter(({ launcher }) =>
     launcher.some((name) => environment(name) !== undefined)
@@ -127,7 +129,7 @@ export function openMpi(
   const wanted = launched.length > 0 ? launched : FLAVOURS;
   for (const flavour of wanted) {
     for (const file of flavour.files) {
-      if (versionOf(file)?.match(flavour.version)) {
+      if (identify(file)?.match(flavour.version)) {
         return flavour.name === "Open MPI"
           ? openOpenMpi(file)
           : openMpich(file);

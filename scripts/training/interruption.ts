@@ -45,6 +45,8 @@ export class Pauses implements Disposable {
   readonly #ranks: Ranks;
   readonly #listeners: (readonly [StopSignal, () => void])[];
   #exitStatus: number | undefined;
+  /** The exit status that all ranks have agreed on. */
+  #agreed: number | undefined;
   #batches = 0;
   #saved = performance.now();
   #cost = 0;
@@ -72,14 +74,14 @@ export class Pauses implements Disposable {
   }
 
   /**
-   * Throws after a stop signal, and does nothing otherwise.
+   * Throws after a stop signal, and does nothing otherwise. One of several ranks
+   * does not stop before all have agreed to.
    *
    * @throws {Interruption} If a stop signal has come.
    */
   throwIfInterrupted(): void {
-    if (this.#exitStatus !== undefined) {
-      throw new Interruption(this.#exitStatus);
-    }
+    const status = this.#ranks.count === 1 ? this.#exitStatus : this.#agreed;
+    if (status !== undefined) throw new Interruption(status);
   }
 
   /** Counts a training batch towards the next checkpoint. */
@@ -117,7 +119,7 @@ export class Pauses implements Disposable {
     const own = [Number(due && rank === 0), this.#exitStatus ?? 0];
     const all = await this.#ranks.gather(Uint8Array.from(own));
     const status = Math.max(...all.filter((_, i) => i % own.length === 1));
-    if (status > 0) this.#exitStatus ??= status;
+    if (status > 0) this.#agreed = status;
     return all[0] === 1 || status > 0;
   }
 

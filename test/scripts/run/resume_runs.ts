@@ -78,11 +78,23 @@ export function startInTerminal(
   );
 }
 
-function start(command: string, args: readonly string[]): Run {
+/**
+ * Starts a command in the folder of the project.
+ *
+ * @param command The command.
+ * @param args Its arguments.
+ * @param env Variables of its environment beside those of this process.
+ * @returns The run.
+ */
+export function start(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Run {
   const process = new Deno.Command(command, {
     args: [...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

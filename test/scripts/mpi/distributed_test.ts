@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gpuTest } from "../../gpu.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { outcomeOf } from "../run/resume_runs.ts";
+import { prepareSigns, train } from "../training/train_runs.ts";
+import { findRank, launch, type Library, MPI } from "./launch.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const inFolder = (...names: string[]) => join(folder.path, ...names);
+
+/** Erases a line of a terminal. */
+const ERASE = "\r\x1b[2K";
+
+const config = MPI ? await prepareSigns(folder.path) : "";
+
+/** Arguments for a network that runs at once, and for units. */
+const NETWORKS = {
+  SLAYER: [
+    ...["--config", config],
+    ...setAll(
+      "training.shuffle=True",
+      "training.augmentation={flip_x: 0.5, drop: 0.1}",
+      "training.clip=50",
+      "simulation.tSample=1000",
+      "network=[{pool: 8}, {conv: {out: 2, kernel: 3}}, {dense: 19}]",
+    ),
+  ],
+  units: [
+    ...["--recipe", "small"],
+    ...setAll(
+      `training.path.data=${inFolder("data")}`,
+      `training.path.file_list=${inFolder("data", "filelist.txt")}`,
+      "training.updates=1",
+      "training.ema=0.9",
+      "input.size=16",
+    ),
+  ],
+};
+
+type Network = keyof typeof NETWORKS;
+
+function setAll(...values: readonly string[]): string[] {
+  return values.flatMap((value) => ["--set", value]);
+}
+
+/** Arguments of a run, in four parts. */
+function argsFor(out: string, network: Network, ...set: string[]): string[] {
+  return [
+    ...NETWORKS[network],
+    ...setAll("training.epochs=2", "training.parts=4"),
+    ...setAll("training.checkpoint={batches: 1}", ...set),
+    ...["--out", inFolder(out), "--folds", "1"],
+  ];
+}
+
+const wholes = new Map<Network, ReturnType<typeof outcomeOf>>();
+
+/** What a run of one process leads to. */
+function whole(network: Network): ReturnType<typeof outcomeOf> {
+  const known = wholes.get(network);
+  if (known) return known;
+  const run = train("train", ...argsFor(network, network))
+    .then(() => outcomeOf(inFolder(network)));
+  wholes.set(network, run);
+  return run;
+}
+
+/** Takes out what progress bars leave on a terminal, which Open MPI gives. */
+function withoutBars(text: string): string {
+  return text.split("\n")
+    .map((line) => line.split(ERASE).at(-1)!.trimEnd())
+    .join("\n");
+}
+
+/** Runs to the end. */
+async function run(library: Library, ranks: number, args: string[]) {
+  const { process, output } = launch(library, ranks, args);
+  const { code } = await process.status;
+  const said = withoutBars(await output());
+  return { code, said };
+}
+
+/** Registers a test that starts ranks; ignored unless they are asked for. */
+function mpiTest(name: string, test: () => Promise<void>): void {
+  if (MPI) gpuTest(name, test);
+  else Deno.test({ name, ignore: true, fn: test });
+}
+
+for (
+  const [library, ranks, network] of [
+    ["Open MPI", 2, "SLAYER"],
+    ["MPICH", 4, "SLAYER"],
+    ["MPICH", 1, "SLAYER"],
+    ["Open MPI", 4, "units"],
+    ["MPICH", 2, "units"],
+  ] as const
+) {
+  mpiTest(
+    `${ranks} ranks of ${library} train ${network} in the bits of one process`,
+    async () => {
+      const out = `${network}${ranks}${library}`;
+      const { code, said } = await run(library, ranks, argsFor(out, network));
+      assert.equal(code, 0, said);
+      assert.deepEqual(await outcomeOf(inFolder(out)), await whole(network));
+      // The first rank alone prints.
+      assert.equal(said.match(/^Training on /gm)!.length, 1, said);
+    },
+  );
+}
+
+mpiTest("a killed rank ends all, and other ranks go on", async () => {
+  const args = argsFor("killed", "SLAYER");
+  const killed = launch("Open MPI", 3, args);
+  const rank = await findRank(inFolder("killed"), 1);
+  await killed.printed("fold 1 epoch 0");
+  Deno.kill(rank, "SIGKILL");
+  assert.notEqual((await killed.process.status).code, 0);
+  const said = withoutBars(await killed.output());
+  assert.match(
+    said,
+    /^error: Cannot go on: another rank has ended; --resume goes on from the last checkpoint$/m,
+  );
+  const resumed = await run("MPICH", 2, [...args, "--resume"]);
+  assert.equal(resumed.code, 0, resumed.said);
+  assert.deepEqual(await outcomeOf(inFolder("killed")), await whole("SLAYER"));
+});
+
+mpiTest(
+  "a rank that is asked to stop stops all with a checkpoint",
+  async () => {
+    const args = argsFor("stopped", "units");
+    const stopped = launch("MPICH", 3, args);
+    const rank = await findRank(inFolder("stopped"), 2);
+    await stopped.printed("Training on");
+    Deno.kill(rank, "SIGTERM");
+    // Launchers have exit statuses of their own.
+    assert.notEqual((await stopped.process.status).code, 0);
+    const said = await stopped.output();
+    assert.match(
+      said,
+      /^Stopped, to go on with: mpirun deno task distributed .+ --resume$/m,
+    );
+    await train("train", ...args, "--resume");
+    assert.deepEqual(
+      await outcomeOf(inFolder("stopped")),
+      await whole("units"),
+    );
+  },
+);
+
+mpiTest("ranks train apart in the same bits each time", async () => {
+  const outcomes = [];
+  for (const out of ["apart", "again"]) {
+    const args = [...argsFor(out, "units"), "--local-steps", "2"];
+    const { code, said } = await run("Open MPI", 2, args);
+    assert.equal(code, 0, said);
+    outcomes.push(await outcomeOf(inFolder(out)));
+  }
+  assert.deepEqual(outcomes[1], outcomes[0]);
+  assert.notDeepEqual(outcomes[0].weights, (await whole("units")).weights);
+  const args = [...argsFor("apart", "units"), "--local-steps", "2"];
+  const { said } = await run("MPICH", 1, [...args, "--resume"]);
+  assert.match(said, /^error: .+: its number of ranks is 2, expected 1/m);
+});
+
+mpiTest("a step that ranks share says where its time goes", async () => {
+  const args = [...argsFor("profile", "SLAYER"), "--profile"];
+  const { code, said } = await run("MPICH", 2, args);
+  assert.equal(code, 0, said);
+  assert.match(said, /^One step of 8 samples on 2 ranks, /m);
+  for (
+    const name of ["computing", "read-back", "upload", "MPI", "waiting", "all"]
+  ) {
+    assert.match(said, new RegExp(`^${name}\\b.* %$`, "m"));
+  }
+});
+
+mpiTest("ranks that cannot share batches are refused in one line", async () => {
+  for (
+    const [set, problem] of [
+      [
+        "training.parts=2",
+        "Cannot share 2 parts of a batch among 3 ranks: " +
+        "--set training.parts=3 makes as many",
+      ],
+      [
+        "simulation.nSample=2",
+        "Cannot share batches of 2 among 3 ranks: " +
+        "--set simulation.nSample=N makes them larger",
+      ],
+    ]
+  ) {
+    const args = argsFor("refused", "SLAYER", set);
+    const { code, said } = await run("Open MPI", 3, args);
+    assert.equal(code, 1);
+    assert.deepEqual(said.match(/^error: .+/gm), [`error: ${problem}`], said);
+  }
+});
