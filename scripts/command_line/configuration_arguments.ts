@@ -49,7 +49,7 @@ export const CONFIGURATION_ARGUMENTS = {
 };
 
 /** The options, as given. */
-type Given = {
+export type GivenConfiguration = {
   readonly [Name in keyof typeof CONFIGURATION_ARGUMENTS]: InferValue<
     typeof CONFIGURATION_ARGUMENTS[Name]
   >;
@@ -74,7 +74,7 @@ export interface ChosenConfiguration {
  * cannot be used.
  */
 export async function readChosen(
-  { config, data, set, ...given }: Given,
+  { config, data, set, ...given }: GivenConfiguration,
   more: readonly string[] = [],
 ): Promise<ChosenConfiguration> {
   if (config !== undefined && given.recipe !== undefined) {

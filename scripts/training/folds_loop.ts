@@ -124,10 +124,10 @@ function nextPlace(
  * @returns A line for a shell.
  */
 export function resumeCommand(program: string): string {
-  const args = givenArguments().filter((word) => word !== "--resume").map(
-    quote,
+  const args = givenArguments().filter((word, n, words) =>
+    word !== "--resume" && word !== "--until" && words[n - 1] !== "--until"
   );
-  return ["deno task", program, ...args, "--resume"].join(" ");
+  return ["deno task", program, ...args.map(quote), "--resume"].join(" ");
 }
 
 function wait(ms: number): Promise<void> {

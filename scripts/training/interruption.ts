@@ -21,12 +21,30 @@ const ECHO = 500;
  * Exit status after each signal that stops a run, 128 + the signal's number:
  * Ctrl-C, a container or cluster that ends the process, a closed terminal.
  */
-const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** A signal that stops a run. */
-type StopSignal = keyof typeof EXIT_STATUS;
+/**
+ * Listens for the signals that stop a run, instead of ending the process.
+ *
+ * @param onSignal Called with the exit status of a process that a signal ends.
+ * @returns Stops listening when it is disposed.
+ */
+export function onStopSignal(
+  onSignal: (exitStatus: number) => void,
+): Disposable {
+  const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    .map((signal) => [signal, () => onSignal(EXIT_STATUS[signal])] as const);
+  for (const listener of listeners) Deno.addSignalListener(...listener);
+  return {
+    [Symbol.dispose]() {
+      for (const listener of listeners.splice(0)) {
+        Deno.removeSignalListener(...listener);
+      }
+    },
+  };
+}
 
-/** Thrown when training has stopped after a stop signal. */
+/** Thrown when training has stopped after a stop signal, or has paused. */
 export class Interruption extends EarlyExit {
   /** Name of the class. */
   override readonly name = "Interruption";
@@ -41,7 +59,7 @@ export class Interruption extends EarlyExit {
  */
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
-  readonly #listeners: (readonly [StopSignal, () => void])[];
+  readonly #signals: Disposable;
   #exitStatus: number | undefined;
   #batches = 0;
   #saved = performance.now();
@@ -54,20 +72,23 @@ export class Pauses implements Disposable {
    */
   constructor(settings: Configuration["training"]["checkpoint"]) {
     this.#settings = settings;
-    this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      .map((signal) => [signal, () => this.#ask(EXIT_STATUS[signal])]);
-    for (const listener of this.#listeners) Deno.addSignalListener(...listener);
+    this.#signals = onStopSignal((exitStatus) => this.#ask(exitStatus));
   }
 
-  /** Whether a stop signal has come. */
+  /** Asks for a stop with exit status 0: training has come as far as wanted. */
+  pause(): void {
+    this.#exitStatus ??= 0;
+  }
+
+  /** Whether a stop was asked for. */
   get interrupted(): boolean {
     return this.#exitStatus !== undefined;
   }
 
   /**
-   * Throws after a stop signal, and does nothing otherwise.
+   * Throws if a stop was asked for, and does nothing otherwise.
    *
-   * @throws {Interruption} If a stop signal has come.
+   * @throws {Interruption} If a stop was asked for.
    */
   throwIfInterrupted(): void {
     if (this.#exitStatus !== undefined) {
@@ -110,9 +131,7 @@ export class Pauses implements Disposable {
 
   /** Stops listening, so that signals end the process again. */
   [Symbol.dispose](): void {
-    for (const listener of this.#listeners.splice(0)) {
-      Deno.removeSignalListener(...listener);
-    }
+    this.#signals[Symbol.dispose]();
   }
 
   #ask(exitStatus: number): void {

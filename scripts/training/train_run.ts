@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly folds: readonly Fold[];
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
+  /** Number of epochs of a fold after which to pause, if at all. */
+  readonly until?: number;
   /** Whether to go on where the run in the folder was stopped. */
   readonly resume: boolean;
   /** When the run began, in ms on the clock of `performance.now()`. */
@@ -57,7 +59,7 @@ export interface RunOptions {
  */
 export async function trainRun(
   configuration: Configuration,
-  { program, device, all, folds, weights, resume, start }: RunOptions,
+  { program, device, all, folds, weights, resume, until, start }: RunOptions,
 ): Promise<RunSummary> {
   const folder = configuration.training.path.out;
   using _lock = await lockFolder(folder);
@@ -97,6 +99,7 @@ export async function trainRun(
     device,
     results,
     pauses,
+    until,
     status,
     elapsed,
     checkpoints,

@@ -6,6 +6,7 @@
 
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { resolve } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { runCommand } from "../command_line/command.ts";
 import {
@@ -64,6 +65,10 @@ export async function runProgram(program: Program): Promise<void> {
         weights: option("--weights", string({ metavar: "FILE" }), {
           description: message`Weights to start from, in safetensors`,
         }).optional(),
+        until: option("--until", integer({ metavar: "N", min: 1 }), {
+          description:
+            message`Pause, with a checkpoint, once the fold has trained so many epochs`,
+        }).optional(),
         resume: option("--resume", {
           description:
             message`Go on where the run in the folder for results was stopped, or add folds or seeds to it`,
@@ -78,7 +83,17 @@ export async function runProgram(program: Program): Promise<void> {
       },
     },
     async (
-      { out, folds: wanted, seeds, weights, resume, profile, json, ...given },
+      {
+        out,
+        folds: wanted,
+        seeds,
+        weights,
+        until,
+        resume,
+        profile,
+        json,
+        ...given
+      },
     ) => {
       const start = performance.now();
       if (json) printOnStderr();
@@ -103,6 +118,12 @@ export async function runProgram(program: Program): Promise<void> {
         wanted,
         data: configuration.data !== undefined,
       });
+      if (until !== undefined && (folds.length > 1 || seeds !== undefined)) {
+        throw new RangeError(
+          `Cannot pause after ${counted(until, "epoch")}: a pause is for one ` +
+            "fold and one seed, such as --folds 1",
+        );
+      }
       const initial = weights === undefined
         ? undefined
         : { path: weights, arrays: await readWeights(weights) };
@@ -121,6 +142,7 @@ export async function runProgram(program: Program): Promise<void> {
         folds,
         weights: initial,
         resume,
+        until,
         start,
       };
       const summary = seeds === undefined

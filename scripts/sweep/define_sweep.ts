@@ -1,0 +1,167 @@
+/**
+ * Makes the definition of a sweep from a command line, and checks all of it
+ * before anything is trained.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
+import { ReadThreads } from "../../dataset/store/read_threads.ts";
+import {
+  type GivenConfiguration,
+  readChosen,
+} from "../command_line/configuration_arguments.ts";
+import { print } from "../command_line/print.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import { epochsOf } from "../configuration/training.ts";
+import { chooseFolds } from "../experiment/choose_folds.ts";
+import type { Fold } from "../experiment/fold.ts";
+import { openFolds } from "../experiment/folds.ts";
+import { settingsOf } from "../run/identity.ts";
+import { foldSeedOf, seedsOf } from "../run/seeds.ts";
+import { type Axis, readSettings } from "./axes.ts";
+import { combinationsOf } from "./runs.ts";
+import type { Search, SweepDefinition } from "./definition.ts";
+import { planRungs } from "./halving.ts";
+
+/** What a command line says of a sweep. */
+export interface GivenSweep extends GivenConfiguration {
+  /** Number of seeds; 1 if left out. */
+  readonly seeds?: number;
+  /** Folds with commas between; all if left out. */
+  readonly folds?: string;
+  /** How to search. */
+  readonly search?: Search["kind"];
+  /** Number of combinations to draw. */
+  readonly runs?: number;
+}
+
+/** Largest number of runs of a sweep. */
+const MOST = 10_000;
+
+/**
+ * Makes a definition.
+ *
+ * @param given What the command line says.
+ * @returns The definition.
+ * @throws {RangeError} If values, seeds, folds or a search cannot be used.
+ * @throws {ConfigurationError} If a combination is no configuration.
+ * @throws Every error of `openFolds()`.
+ */
+export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
+  const { config, recipe, data, set } = given;
+  const { fixed, axes } = readSettings(set);
+  const chosen = { config, recipe, data };
+  const { configuration, recipe: used } = await readChosen({
+    ...chosen,
+    set: fixed,
+  });
+  requireSearch(given, axes);
+  const seeds = seedsOf(configuration, given.seeds ?? 1);
+  const definition = {
+    base: [
+      ...(config === undefined ? [] : ["--config", resolve(config)]),
+      ...(used === undefined ? [] : ["--recipe", used]),
+      ...(data === undefined ? [] : ["--data", resolve(data)]),
+    ],
+    set: fixed,
+    axes,
+    seeds,
+    foldSeed: foldSeedOf(configuration),
+    folds: [1],
+    search: given.search && {
+      kind: given.search,
+      runs: given.runs!,
+      seed: configuration.training.seed,
+      rungs: [],
+    },
+    configuration: { ...settingsOf(configuration), ...pathsOf(configuration) },
+  };
+  const combinations = combinationsOf(definition);
+  requireCount(combinations.length * seeds.length);
+  const configurations: Configuration[] = [];
+  for (const combination of combinations) {
+    const values = Object.entries(combination).map((entry) => entry.join("="));
+    const { configuration } = await readChosen({
+      ...chosen,
+      set: [...fixed, ...values],
+    });
+    configurations.push(configuration);
+  }
+  const folds = await findFolds(configurations[0], given.folds);
+  requireCount(combinations.length * seeds.length * folds.length);
+  const samples = folds[0].train.size;
+  const epochs = Math.max(
+    ...configurations.map((configuration) => epochsOf(configuration, samples)),
+  );
+  const { search } = definition;
+  return {
+    ...definition,
+    folds: folds.map(({ number }) => number),
+    search: search && {
+      ...search,
+      rungs: search.kind === "halving"
+        ? planRungs(search.runs, epochs)
+        : [{ combinations: search.runs, epochs }],
+    },
+  };
+}
+
+/** Requires what a search needs, and nothing of it without one. */
+function requireSearch(
+  { search, runs }: GivenSweep,
+  axes: readonly Axis[],
+): void {
+  const range = axes.find((axis) => !("values" in axis));
+  if (search === undefined) {
+    const needs = range ? `${range.key} has a range` : "--runs is given";
+    if (!range && runs === undefined) return;
+    throw new RangeError(
+      `Cannot sweep: ${needs}, which is for --search random or halving`,
+    );
+  }
+  if (axes.length === 0) {
+    throw new RangeError(
+      "Cannot search: no key has values or a range, such as --set " +
+        "training.lr=0.0005..0.01:log",
+    );
+  }
+  if (runs === undefined) {
+    throw new RangeError(
+      `Cannot search: --search ${search} needs a number of combinations, ` +
+        "such as --runs 20",
+    );
+  }
+}
+
+function requireCount(count: number): void {
+  if (count <= MOST) return;
+  throw new RangeError(
+    `Cannot sweep: ${counted(count, "run")}, expected ${MOST} at most`,
+  );
+}
+
+/** Opens the data of a configuration, and chooses folds. */
+async function findFolds(
+  configuration: Configuration,
+  wanted: string | undefined,
+): Promise<Fold[]> {
+  using threads = new ReadThreads();
+  const folds = await openFolds(configuration, {
+    validation: true,
+    threads,
+    onFound: print,
+  });
+  const data = configuration.data !== undefined;
+  return chooseFolds(folds, { wanted, data });
+}
+
+/** Lists where the data are. */
+function pathsOf({ training, data }: Configuration): Record<string, string> {
+  const { out: _out, cache: _cache, ...paths } = training.path;
+  const all = data === undefined
+    ? Object.entries(paths).map(([key, path]) => [`training.path.${key}`, path])
+    : [["data.path", data.path]];
+  return Object.fromEntries(all.filter(([, path]) => path !== undefined));
+}
