@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import type { Configuration } from "../configuration/schema/types.ts";
-import { METRICS_FILE } from "./files.ts";
+import { METRICS_FILE, SWEEP_FILE } from "./files.ts";
 
 /** Seeds are below this, so that a seed plus 1 fits 32 bits. */
 const SEEDS_END = 2 ** 32 - 1;
@@ -76,13 +76,32 @@ export async function findSeeds(folder: string): Promise<string[]> {
 }
 
 /**
- * Refuses a folder that holds the runs of several seeds, where one run is
- * wanted.
+ * Says whether a folder is that of a sweep.
+ *
+ * @param folder The folder, which may not exist.
+ * @returns Whether it has the definition of a sweep.
+ */
+export async function isSweep(folder: string): Promise<boolean> {
+  return await Deno.stat(join(folder, SWEEP_FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Refuses a folder that holds the runs of several seeds or of a sweep, where
+ * one run is wanted.
  *
  * @param folder The folder.
- * @throws {Error} If it holds the runs of several seeds.
+ * @throws {Error} If it holds several runs.
  */
 export async function requireOneRun(folder: string): Promise<void> {
+  if (await isSweep(folder)) {
+    throw new Error(
+      `Cannot use run "${folder}": it holds the runs of a sweep; choose one ` +
+        "of its folders",
+    );
+  }
   const [first] = await findSeeds(folder);
   if (first === undefined) return;
   throw new Error(

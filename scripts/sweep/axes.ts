@@ -29,6 +29,16 @@ export interface RangeAxis {
 /** A key that a sweep varies. */
 export type Axis = ListAxis | RangeAxis;
 
+/**
+ * Says whether a key has a list of values, not a range.
+ *
+ * @param axis The key.
+ * @returns Whether it has a list.
+ */
+export function isList(axis: Axis): axis is ListAxis {
+  return "values" in axis;
+}
+
 /** Values set on top of the configuration of a sweep. */
 export interface Settings {
   /** Those that all runs share, each `key=value`. */

@@ -20,8 +20,8 @@ import type { Fold } from "../experiment/fold.ts";
 import { openFolds } from "../experiment/folds.ts";
 import { settingsOf } from "../run/identity.ts";
 import { foldSeedOf, seedsOf } from "../run/seeds.ts";
-import { type Axis, readSettings } from "./axes.ts";
-import { combinationsOf } from "./runs.ts";
+import { type Axis, isList, readSettings } from "./axes.ts";
+import { combine, draw } from "./combinations.ts";
 import type { Search, SweepDefinition } from "./definition.ts";
 import { planRungs } from "./halving.ts";
 
@@ -58,27 +58,12 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     set: fixed,
   });
   requireSearch(given, axes);
+  const { seed } = configuration.training;
+  const { search: kind, runs = 0 } = given;
+  const combinations = kind === undefined
+    ? combine(axes.filter(isList))
+    : draw(axes, { runs, seed });
   const seeds = seedsOf(configuration, given.seeds ?? 1);
-  const definition = {
-    base: [
-      ...(config === undefined ? [] : ["--config", resolve(config)]),
-      ...(used === undefined ? [] : ["--recipe", used]),
-      ...(data === undefined ? [] : ["--data", resolve(data)]),
-    ],
-    set: fixed,
-    axes,
-    seeds,
-    foldSeed: foldSeedOf(configuration),
-    folds: [1],
-    search: given.search && {
-      kind: given.search,
-      runs: given.runs!,
-      seed: configuration.training.seed,
-      rungs: [],
-    },
-    configuration: { ...settingsOf(configuration), ...pathsOf(configuration) },
-  };
-  const combinations = combinationsOf(definition);
   requireCount(combinations.length * seeds.length);
   const configurations: Configuration[] = [];
   for (const combination of combinations) {
@@ -89,22 +74,33 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     });
     configurations.push(configuration);
   }
-  const folds = await findFolds(configurations[0], given.folds);
+  const folds = await findFolds(configurations[0], given);
   requireCount(combinations.length * seeds.length * folds.length);
   const samples = folds[0].train.size;
   const epochs = Math.max(
     ...configurations.map((configuration) => epochsOf(configuration, samples)),
   );
-  const { search } = definition;
   return {
-    ...definition,
+    base: [
+      ...(config === undefined ? [] : ["--config", resolve(config)]),
+      ...(used === undefined ? [] : ["--recipe", used]),
+      ...(data === undefined ? [] : ["--data", resolve(data)]),
+    ],
+    set: fixed,
+    axes,
+    combinations,
+    seeds,
+    foldSeed: foldSeedOf(configuration),
     folds: folds.map(({ number }) => number),
-    search: search && {
-      ...search,
-      rungs: search.kind === "halving"
-        ? planRungs(search.runs, epochs)
-        : [{ combinations: search.runs, epochs }],
+    search: kind && {
+      kind,
+      runs,
+      seed,
+      rungs: kind === "halving"
+        ? planRungs(runs, epochs)
+        : [{ combinations: runs, epochs }],
     },
+    configuration: { ...settingsOf(configuration), ...pathsOf(configuration) },
   };
 }
 
@@ -113,7 +109,7 @@ function requireSearch(
   { search, runs }: GivenSweep,
   axes: readonly Axis[],
 ): void {
-  const range = axes.find((axis) => !("values" in axis));
+  const range = axes.find((axis) => !isList(axis));
   if (search === undefined) {
     const needs = range ? `${range.key} has a range` : "--runs is given";
     if (!range && runs === undefined) return;
@@ -145,16 +141,22 @@ function requireCount(count: number): void {
 /** Opens the data of a configuration, and chooses folds. */
 async function findFolds(
   configuration: Configuration,
-  wanted: string | undefined,
+  { folds: wanted, search }: GivenSweep,
 ): Promise<Fold[]> {
   using threads = new ReadThreads();
-  const folds = await openFolds(configuration, {
+  const all = await openFolds(configuration, {
     validation: true,
     threads,
     onFound: print,
   });
   const data = configuration.data !== undefined;
-  return chooseFolds(folds, { wanted, data });
+  const folds = chooseFolds(all, { wanted, data });
+  if (search === "halving" && folds.some(({ validation }) => !validation)) {
+    throw new RangeError(
+      "Cannot search by halving: the data have no validation set to compare by",
+    );
+  }
+  return folds;
 }
 
 /** Lists where the data are. */

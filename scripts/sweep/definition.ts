@@ -10,7 +10,8 @@ import { saveFiles } from "../files/atomic_write.ts";
 import { readIfThere } from "../run/earlier_run.ts";
 import { SWEEP_FILE } from "../run/files.ts";
 import { differenceOf } from "../run/identity.ts";
-import type { Axis } from "./axes.ts";
+import { type Axis, isList } from "./axes.ts";
+import type { Combination } from "./combinations.ts";
 
 /** A round of successive halving. */
 export interface Rung {
@@ -40,6 +41,8 @@ export interface SweepDefinition {
   readonly set: readonly string[];
   /** The keys that differ between runs. */
   readonly axes: readonly Axis[];
+  /** The combinations of their values: all of them, or those drawn. */
+  readonly combinations: readonly Combination[];
   /** Seeds of the runs of each combination. */
   readonly seeds: readonly number[];
   /** Seed of the folds. */
@@ -69,6 +72,10 @@ const DEFINITION = v.object({
       whole: v.boolean(),
     }),
   ])),
+  combinations: v.pipe(
+    v.array(v.record(v.string(), v.string())),
+    v.minLength(1),
+  ),
   seeds: v.pipe(v.array(SEED), v.minLength(1)),
   foldSeed: SEED,
   folds: v.pipe(v.array(COUNT), v.minLength(1)),
@@ -173,6 +180,6 @@ function identityOf(
 
 /** Writes the values of a key as on the command line. */
 function describeAxis(axis: Axis): string {
-  if ("values" in axis) return axis.values.join(",");
+  if (isList(axis)) return axis.values.join(",");
   return `${axis.from}..${axis.to}${axis.log ? ":log" : ""}`;
 }

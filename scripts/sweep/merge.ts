@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { type FoldSummary, type Spread, spreadOf } from "../run/files.ts";
 import type { Combination } from "./combinations.ts";
-import { bestOf, type Score } from "./halving.ts";
+import { bestOf } from "./halving.ts";
 import { readRunState, type RunState, STATES } from "./run_state.ts";
 import { runsOf, type SweepRun } from "./runs.ts";
 import type { Sweep } from "./schedule.ts";
@@ -76,34 +76,38 @@ export async function mergeRuns(
   for (const run of runsOf(definition)) {
     runs.push(resultOf(run, await readRunState(join(folder, run.name))));
   }
-  const groups = [...Map.groupBy(runs, ({ combination }) => combination)];
-  const isDone = ([, members]: typeof groups[number]) =>
-    members.every(({ state }) => state === "done");
-  const order = [
-    ...rank(groups.filter(isDone)),
-    ...rank(groups.filter((group) => !isDone(group))),
-  ];
-  const [first] = rank(groups.filter(isDone));
+  const members = Map.groupBy(runs, ({ combination }) => combination);
+  const summaries = new Map(
+    [...members].map(([place, runs]) => [place, summarise(runs)]),
+  );
+  const order = rank(members);
+  const isDone = (place: number) => {
+    const { done, runs } = summaries.get(place)!;
+    return done === runs;
+  };
+  const [done, others] = [true, false].map((wanted) =>
+    order.filter((place) => isDone(place) === wanted)
+  );
+  others.sort((a, b) => summaries.get(b)!.epochs - summaries.get(a)!.epochs);
   const validated = runs.some(({ valLoss }) => valLoss !== null);
-  const members = new Map(groups);
   return {
     keys: definition.axes.map(({ key }) => key),
     states: Object.fromEntries(STATES.map((state) => [
       state,
       runs.filter((run) => run.state === state).length,
     ])) as SweepResults["states"],
-    combinations: order.map((combination) => ({
+    combinations: [...done, ...others].map((combination) => ({
       combination,
-      ...summarise(members.get(combination)!),
-      best: validated && combination === first,
+      ...summaries.get(combination)!,
+      best: validated && combination === done[0],
     })),
     runs,
   };
 }
 
 /** Orders combinations by validation, the best first. */
-function rank(groups: readonly [number, readonly RunResult[]][]): number[] {
-  const scores = groups.map(([combination, runs]): [number, Score] => [
+function rank(members: ReadonlyMap<number, readonly RunResult[]>): number[] {
+  const scores = new Map([...members].map(([combination, runs]) => [
     combination,
     scoreOf(
       runs.map(({ valLoss, valAccuracy }) =>
@@ -112,8 +116,8 @@ function rank(groups: readonly [number, readonly RunResult[]][]): number[] {
           : { valLoss, valAccuracy }
       ),
     ),
-  ]);
-  return bestOf(new Map(scores), scores.length);
+  ]));
+  return bestOf(scores, scores.size);
 }
 
 function resultOf(

@@ -157,12 +157,13 @@ function shortNames(keys: readonly string[]): Map<string, string> {
 function describeChoice(
   combinations: readonly CombinationResult[],
 ): string[] {
-  const spread = "Means and standard deviations over seeds and folds.";
-  if (combinations.some(({ best }) => best)) {
-    return [`${spread} The best has the highest`, "validation accuracy."];
-  }
   const done = combinations.some((one) => one.done === one.runs);
-  return done
-    ? [spread, "Without a validation set none is the best."]
-    : [spread, "None is the best, as no combination is done."];
+  return [
+    "+- is the standard deviation over seeds and folds.",
+    combinations.some(({ best }) => best)
+      ? "The best has the highest validation accuracy."
+      : done
+      ? "Without a validation set none is the best."
+      : "None is the best until all runs of one are done.",
+  ];
 }

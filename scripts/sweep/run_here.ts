@@ -70,9 +70,9 @@ export async function runHere(
         if (!stopped) print(`${wordEnd(name, state, begin)}${pauseOf(step)}`);
         return;
       }
-      warn(`${name} failed: ${problem}`);
       failures.add(name);
-      full ||= FULL.test(problem);
+      if (FULL.test(problem)) full = true;
+      else warn(`${name} failed: ${problem}`);
     });
     active.set(process, end);
   };

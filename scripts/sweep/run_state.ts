@@ -16,7 +16,7 @@ import { isLocked } from "../run/lock.ts";
 import { parseMetrics, parseSummary } from "../run/parse_figures.ts";
 
 /** Everything that a run of a sweep prints. */
-export const LOG_FILE = "log.txt";
+export const LOG_FILE = "train.log";
 
 /** What has become of a run. */
 export interface RunState {

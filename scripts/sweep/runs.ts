@@ -5,8 +5,8 @@
  */
 
 import { join } from "node:path";
-import type { ListAxis } from "./axes.ts";
-import { type Combination, combine, draw } from "./combinations.ts";
+import { isList } from "./axes.ts";
+import type { Combination } from "./combinations.ts";
 import type { SweepDefinition } from "./definition.ts";
 
 /** A run of a sweep: one fold of one combination from one seed. */
@@ -29,21 +29,6 @@ const PLAIN = /^[\w.+-]{1,40}$/;
 const LONGEST = 150;
 
 /**
- * Lists the combinations of a sweep.
- *
- * @param definition Its keys, and the search.
- * @returns The combinations: all, or those that the search draws.
- */
-export function combinationsOf(
-  { axes, search }: Pick<SweepDefinition, "axes" | "search">,
-): Combination[] {
-  return search
-    ? draw(axes, search)
-    // Only a search has ranges.
-    : combine(axes as readonly ListAxis[]);
-}
-
-/**
  * Lists the runs of a sweep. All combinations come once before the next fold or
  * seed, so that they can be compared early.
  *
@@ -51,8 +36,7 @@ export function combinationsOf(
  * @returns The runs.
  */
 export function runsOf(definition: SweepDefinition): SweepRun[] {
-  const { seeds, folds } = definition;
-  const combinations = combinationsOf(definition);
+  const { combinations, seeds, folds } = definition;
   const names = combinations.map((values, place) =>
     nameOf(values, place, definition)
   );
@@ -115,7 +99,7 @@ function nameOf(
   const parts = axes.map((axis) => {
     const value = values[axis.key];
     if (PLAIN.test(value)) return `${axis.key}=${value}`;
-    const nth = "values" in axis ? axis.values.indexOf(value) + 1 : 0;
+    const nth = isList(axis) ? axis.values.indexOf(value) + 1 : 0;
     return `${axis.key}=value${nth}`;
   });
   const fits = parts.join(",").length <= LONGEST;
