@@ -15,7 +15,7 @@ import { resolve } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { runCommand } from "../command_line/command.ts";
 import { CONFIGURATION_ARGUMENTS } from "../command_line/configuration_arguments.ts";
-import { print } from "../command_line/print.ts";
+import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
 import { findAdapter } from "../device/adapter.ts";
 import { findSweep } from "../sweep/find_sweep.ts";
@@ -23,7 +23,7 @@ import { jobCount } from "../sweep/job_count.ts";
 import { runHere } from "../sweep/run_here.ts";
 import { runsOf } from "../sweep/runs.ts";
 import { readShare, SHARE_VARIABLES } from "../sweep/share.ts";
-import { saveSlurmScript } from "../sweep/slurm_script.ts";
+import { hasSlurm, saveSlurmScript } from "../sweep/slurm_script.ts";
 
 await runCommand({
   name: "deno task sweep",
@@ -76,7 +76,16 @@ await runCommand({
   const definition = await findSweep(folder, given);
   const runs = runsOf(definition);
   if (slurm) {
-    print(await saveSlurmScript({ folder, definition }));
+    const script = await saveSlurmScript({ folder, definition }, {
+      project: Deno.cwd(),
+      deno: Deno.execPath(),
+    });
+    print(
+      `Edit ${script} as your cluster wants it, then: sbatch ${quote(script)}`,
+    );
+    if (!await hasSlurm(Deno.env.get("PATH") ?? "")) {
+      warn("no sbatch on this machine: submit the script where Slurm is");
+    }
     return;
   }
   const atOnce = jobs ?? await findJobCount();
