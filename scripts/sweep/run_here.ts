@@ -11,8 +11,8 @@ import { duration } from "../command_line/duration.ts";
 import { print, warn } from "../command_line/print.ts";
 import { onStopSignal } from "../training/interruption.ts";
 import { readRunState } from "./run_state.ts";
-import { trainArguments } from "./runs.ts";
-import { Schedule, type Step, type Sweep } from "./schedule.ts";
+import { type Sweep, trainArguments } from "./runs.ts";
+import { Schedule, type Step } from "./schedule.ts";
 import type { Share } from "./share.ts";
 import { type RunProcess, startRun } from "./start_run.ts";
 

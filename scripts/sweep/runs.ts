@@ -5,9 +5,15 @@
  */
 
 import { join } from "node:path";
-import { isList } from "./axes.ts";
-import type { Combination } from "./combinations.ts";
-import type { SweepDefinition } from "./definition.ts";
+import { isList } from "./definition/axes.ts";
+import type { Combination } from "./definition/combinations.ts";
+import type { SweepDefinition } from "./definition/definition.ts";
+
+/** A sweep: its folder and definition. */
+export interface Sweep {
+  readonly folder: string;
+  readonly definition: SweepDefinition;
+}
 
 /** A run of a sweep: one fold of one combination from one seed. */
 export interface SweepRun {

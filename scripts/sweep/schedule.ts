@@ -5,18 +5,10 @@
  */
 
 import { join } from "node:path";
-import type { SweepDefinition } from "./definition.ts";
-import { bestOf, type Score } from "./halving.ts";
 import { readRunState, type RunState } from "./run_state.ts";
-import { runsOf, type SweepRun } from "./runs.ts";
-import { bestEpoch, scoreOf } from "./scores.ts";
+import { runsOf, type Sweep, type SweepRun } from "./runs.ts";
+import { bestEpoch, bestOf, type Score, scoreOf } from "./scores.ts";
 import { type Share, takeShare } from "./share.ts";
-
-/** A sweep: its folder and definition. */
-export interface Sweep {
-  readonly folder: string;
-  readonly definition: SweepDefinition;
-}
 
 /** A run to train next. */
 export interface Step {

@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { quote } from "../command_line/quote.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { readIfThere } from "../run/earlier_run.ts";
-import { runsOf } from "./runs.ts";
-import type { Sweep } from "./schedule.ts";
+import { runsOf, type Sweep } from "./runs.ts";
 
 /** The script, in the folder of the sweep. */
 export const SLURM_FILE = "slurm.sh";

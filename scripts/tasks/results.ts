@@ -8,9 +8,9 @@ import { argument, message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { runCommand } from "../command_line/command.ts";
 import { lineWidth } from "../command_line/terminal.ts";
-import { readDefinition } from "../sweep/definition.ts";
-import { mergeRuns } from "../sweep/merge.ts";
-import { describeResults, formatCsv } from "../sweep/results_text.ts";
+import { readDefinition } from "../sweep/definition/definition.ts";
+import { mergeRuns } from "../sweep/results/merge.ts";
+import { describeResults, formatCsv } from "../sweep/results/results_text.ts";
 
 await runCommand({
   name: "deno task results",

@@ -18,7 +18,7 @@ import { CONFIGURATION_ARGUMENTS } from "../command_line/configuration_arguments
 import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
 import { findAdapter } from "../device/adapter.ts";
-import { findSweep } from "../sweep/find_sweep.ts";
+import { findSweep } from "../sweep/definition/find_sweep.ts";
 import { jobCount } from "../sweep/job_count.ts";
 import { runHere } from "../sweep/run_here.ts";
 import { runsOf } from "../sweep/runs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSettings } from "../../../scripts/sweep/axes.ts";
+import { readSettings } from "../../../scripts/sweep/definition/axes.ts";
 
 Deno.test("a single value is shared, and several values are a key to vary", () => {
   const { fixed, axes } = readSettings([

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { combine, draw } from "../../../scripts/sweep/combinations.ts";
-import { bestOf, planRungs } from "../../../scripts/sweep/halving.ts";
+import {
+  combine,
+  draw,
+} from "../../../scripts/sweep/definition/combinations.ts";
+import { planRungs } from "../../../scripts/sweep/definition/rungs.ts";
+import { bestOf } from "../../../scripts/sweep/scores.ts";
 import { readShare, takeShare } from "../../../scripts/sweep/share.ts";
 
 Deno.test("combine() gives every combination once", () => {

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { SweepResults } from "../../../scripts/sweep/merge.ts";
+import type { SweepResults } from "../../../scripts/sweep/results/merge.ts";
 import { runTask } from "../../run_task.ts";
 
 /**

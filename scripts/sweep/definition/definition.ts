@@ -6,10 +6,10 @@
 
 import { join } from "node:path";
 import * as v from "npm:valibot@1.5.0";
-import { saveFiles } from "../files/atomic_write.ts";
-import { readIfThere } from "../run/earlier_run.ts";
-import { SWEEP_FILE } from "../run/files.ts";
-import { differenceOf } from "../run/identity.ts";
+import { saveFiles } from "../../files/atomic_write.ts";
+import { readIfThere } from "../../run/earlier_run.ts";
+import { SWEEP_FILE } from "../../run/files.ts";
+import { differenceOf } from "../../run/identity.ts";
 import { type Axis, isList } from "./axes.ts";
 import type { Combination } from "./combinations.ts";
 

@@ -6,24 +6,24 @@
  */
 
 import { resolve } from "node:path";
-import { counted } from "../../dataset/files/counted.ts";
-import { ReadThreads } from "../../dataset/store/read_threads.ts";
+import { counted } from "../../../dataset/files/counted.ts";
+import { ReadThreads } from "../../../dataset/store/read_threads.ts";
 import {
   type GivenConfiguration,
   readChosen,
-} from "../command_line/configuration_arguments.ts";
-import { print } from "../command_line/print.ts";
-import type { Configuration } from "../configuration/schema/types.ts";
-import { epochsOf } from "../configuration/training.ts";
-import { chooseFolds } from "../experiment/choose_folds.ts";
-import type { Fold } from "../experiment/fold.ts";
-import { openFolds } from "../experiment/folds.ts";
-import { settingsOf } from "../run/identity.ts";
-import { foldSeedOf, seedsOf } from "../run/seeds.ts";
+} from "../../command_line/configuration_arguments.ts";
+import { print } from "../../command_line/print.ts";
+import type { Configuration } from "../../configuration/schema/types.ts";
+import { epochsOf } from "../../configuration/training.ts";
+import { chooseFolds } from "../../experiment/choose_folds.ts";
+import type { Fold } from "../../experiment/fold.ts";
+import { openFolds } from "../../experiment/folds.ts";
+import { settingsOf } from "../../run/identity.ts";
+import { foldSeedOf, seedsOf } from "../../run/seeds.ts";
 import { type Axis, isList, readSettings } from "./axes.ts";
 import { combine, draw } from "./combinations.ts";
 import type { Search, SweepDefinition } from "./definition.ts";
-import { planRungs } from "./halving.ts";
+import { planRungs } from "./rungs.ts";
 
 /** What a command line says of a sweep. */
 export interface GivenSweep extends GivenConfiguration {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { findEarlierRun } from "../run/earlier_run.ts";
-import { lockFolder } from "../run/lock.ts";
+import { findEarlierRun } from "../../run/earlier_run.ts";
+import { lockFolder } from "../../run/lock.ts";
 import { defineSweep, type GivenSweep } from "./define_sweep.ts";
 import {
   findDefinition,

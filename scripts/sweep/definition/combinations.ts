@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Random } from "../../engine/network/random.ts";
+import { Random } from "../../../engine/network/random.ts";
 import { type Axis, isList, type ListAxis, type RangeAxis } from "./axes.ts";
 
 /** A value of each key, in YAML, by the key. */

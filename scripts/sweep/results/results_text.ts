@@ -5,10 +5,10 @@
  */
 
 import papaparse from "npm:papaparse@5.7.1";
-import { counted } from "../../dataset/files/counted.ts";
-import type { Spread } from "../run/files.ts";
+import { counted } from "../../../dataset/files/counted.ts";
+import type { Spread } from "../../run/files.ts";
 import type { CombinationResult, SweepResults } from "./merge.ts";
-import { STATES } from "./run_state.ts";
+import { STATES } from "../run_state.ts";
 
 /** Spaces between two columns. */
 const GAP = "  ";

@@ -5,13 +5,11 @@
  */
 
 import { join } from "node:path";
-import { type FoldSummary, type Spread, spreadOf } from "../run/files.ts";
-import type { Combination } from "./combinations.ts";
-import { bestOf } from "./halving.ts";
-import { readRunState, type RunState, STATES } from "./run_state.ts";
-import { runsOf, type SweepRun } from "./runs.ts";
-import type { Sweep } from "./schedule.ts";
-import { bestEpoch, scoreOf } from "./scores.ts";
+import { type FoldSummary, type Spread, spreadOf } from "../../run/files.ts";
+import type { Combination } from "../definition/combinations.ts";
+import { readRunState, type RunState, STATES } from "../run_state.ts";
+import { runsOf, type Sweep, type SweepRun } from "../runs.ts";
+import { bestEpoch, bestOf, scoreOf } from "../scores.ts";
 
 /** A run, and what it has come to. */
 export interface RunResult extends SweepRun {
