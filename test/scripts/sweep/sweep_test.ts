@@ -79,9 +79,32 @@ gpuTest(
       for (const again of [args, ["--out", out]]) {
         assert.deepEqual(startedIn(await sweep(...again)), []);
       }
+      await drawSweep(out);
       await refuseOthers(folder, out);
     }),
 );
+
+/** A sweep is drawn, in every form and theme. */
+async function drawSweep(out: string): Promise<void> {
+  const { code, stdout, stderr } = await runTask("plot", ["--run", out]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.equal(stdout, `${out}/plots: 2 charts, in light and dark\n`);
+  const entries = await Array.fromAsync(Deno.readDir(join(out, "plots")));
+  assert.deepEqual(
+    entries.map(({ name }) => name).sort(),
+    ["accuracy_by_training_lr", "combinations"].flatMap((name) =>
+      ["", "_dark"].flatMap((theme) =>
+        ["png", "svg", "vl.json"].map((form) => `${name}${theme}.${form}`)
+      )
+    ).sort(),
+  );
+  const traced = await runTask("plot", ["--run", out, "--neuron", "fc1:0"]);
+  assert.deepEqual([traced.code, traced.stderr], [
+    1,
+    `error: Cannot trace neuron "fc1:0": "${out}" is a sweep; choose one of ` +
+    "its runs\n",
+  ]);
+}
 
 /** Other sweeps and runs do not get into the folder of a sweep. */
 async function refuseOthers(folder: string, out: string): Promise<void> {
