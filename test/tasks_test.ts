@@ -26,6 +26,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
   fuzz: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   kills: { "--allow-all": STARTS },
   "test:mpi": { "--allow-all": STARTS },
+  "test:slurm": { "--allow-all": STARTS },
   "demo-test": { "--allow-all": STARTS },
   tensorstore: { "--allow-read": TEMPORARY, "--allow-write": TEMPORARY },
   ok: {},
@@ -50,6 +51,8 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-ffi": "MPI libraries lie where the system has them",
   },
   "train-test-only": { "--allow-read": FOUND, "--allow-write": FOUND },
+  sweep: { "--allow-read": FOUND, "--allow-write": OUT },
+  results: { "--allow-read": GIVEN },
   ridge: { "--allow-read": FOUND, "--allow-write": FOUND },
   evaluate: { "--allow-read": GIVEN },
   plot: { "--allow-read": GIVEN, "--allow-write": OUT },
@@ -86,9 +89,10 @@ Deno.test("tasks that only print may write nothing and start nothing", () => {
     [...tasks[task].command.matchAll(/--allow-([a-z]+)/g)].map(([, to]) => to);
   assert.deepEqual(allowed("completions"), ["read"]);
   assert.deepEqual(allowed("evaluate"), ["read", "env"]);
+  assert.deepEqual(allowed("results"), ["read", "env"]);
   const starting = Object.keys(tasks)
     .filter((task) => allowed(task).includes("run"));
-  assert.deepEqual(starting, ["setup", "tensorstore"]);
+  assert.deepEqual(starting, ["setup", "tensorstore", "sweep"]);
 });
 
 Deno.test("no task changes deno.lock", () => {

@@ -23,7 +23,7 @@ import {
   WEIGHTS_FILE,
 } from "./files.ts";
 import { parseMetrics, parseStatus, parseSummary } from "./parse_figures.ts";
-import { findSeeds } from "./seeds.ts";
+import { findSeeds, isSweep } from "./seeds.ts";
 
 /**
  * Looks for an earlier run in a folder. One that was stopped before its first
@@ -34,15 +34,20 @@ import { findSeeds } from "./seeds.ts";
  * one that has.
  * @throws {Error} If the run's files are damaged or cannot be read, if files
  * that no run wrote have the names that a run uses, or if the folder holds the
- * runs of several seeds.
+ * runs of several seeds or of a sweep.
  */
 export async function findEarlierRun(
   folder: string,
 ): Promise<"none" | "under way" | RunSummary> {
-  if ((await findSeeds(folder)).length > 0) {
+  const others = await isSweep(folder)
+    ? "the runs of a sweep"
+    : (await findSeeds(folder)).length > 0
+    ? "the runs of several seeds"
+    : undefined;
+  if (others !== undefined) {
     throw new Error(
-      `Cannot start in "${folder}": it holds the runs of several seeds; choose ` +
-        "another folder with --out DIR",
+      `Cannot start in "${folder}": it holds ${others}; choose another folder ` +
+        "with --out DIR",
     );
   }
   const summary = await readIfThere(join(folder, SUMMARY_FILE));

@@ -22,6 +22,9 @@ export const SUMMARY_FILE = "summary.json";
 /** Progress of the run, rewritten about once a second while it trains. */
 export const STATUS_FILE = "status.json";
 
+/** Definition of a sweep, in the folder of the folders of its runs. */
+export const SWEEP_FILE = "sweep.json";
+
 /** Folder of TensorBoard event files, with a subfolder for each fold. */
 export const LOGS_FOLDER = "logs";
 

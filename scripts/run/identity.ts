@@ -50,12 +50,9 @@ export async function identifyFolds(
     readonly weights?: FirstWeights;
   },
 ): Promise<Map<number, RunIdentity>> {
-  const { path: _path, checkpoint: _checkpoint, ...training } =
-    configuration.training;
-  const { data: { path: _folder, ...section } = { path: "" } } = configuration;
-  const settings = flat({ ...configuration, training, data: section });
+  const settings = settingsOf(configuration);
   // Other runs give the same bits with any number of ranks.
-  const apart: RunIdentity = training.local_steps === undefined
+  const apart: RunIdentity = configuration.training.local_steps === undefined
     ? {}
     : { "number of ranks": String(ranks.count) };
   const data = {
@@ -76,6 +73,20 @@ export async function identifyFolds(
     return [fold.number, identity] as const;
   }));
   return new Map(identities);
+}
+
+/**
+ * Lists the settings that the results of a run depend on, without paths and
+ * the interval of checkpoints.
+ *
+ * @param configuration The configuration.
+ * @returns The settings as text, by their keys in dots.
+ */
+export function settingsOf(configuration: Configuration): RunIdentity {
+  const { path: _path, checkpoint: _checkpoint, ...training } =
+    configuration.training;
+  const { data: { path: _folder, ...section } = { path: "" } } = configuration;
+  return flat({ ...configuration, training, data: section });
 }
 
 /**

@@ -13,6 +13,12 @@ import { warn } from "../command_line/print.ts";
 const NAME = ".lock";
 
 /**
+ * How often and at which distance, in ms, to try again: who only looks whether
+ * a folder is locked holds the lock for an instant.
+ */
+const [TRIES, PAUSE] = [10, 50];
+
+/**
  * Locks a folder until this process ends, even if it is killed.
  *
  * @param folder The folder; it is created if it is missing.
@@ -22,12 +28,39 @@ const NAME = ".lock";
 export async function lockFolder(folder: string): Promise<Disposable> {
   const file = await open(folder);
   // The operating system unlocks the file when the process ends.
-  if (await tryLock(file, folder)) return file;
+  for (let n = 0; n < TRIES; n++) {
+    if (n > 0) await new Promise((done) => setTimeout(done, PAUSE));
+    if (await tryLock(file, folder)) return file;
+  }
   file.close();
   throw new Error(
     `Cannot start in "${folder}": another run is under way there; choose ` +
       "another folder with --out DIR",
   );
+}
+
+/**
+ * Says whether a process has locked a folder, on whichever machine: the file
+ * system knows, no clock is asked.
+ *
+ * @param folder The folder, which may not exist.
+ * @returns Whether it is locked; `undefined` if its file system has no locks.
+ */
+export async function isLocked(folder: string): Promise<boolean | undefined> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(join(folder, NAME));
+  } catch {
+    return false;
+  }
+  try {
+    // A shared lock, as those who look must not see one another.
+    return !await file.tryLock(false);
+  } catch {
+    return undefined;
+  } finally {
+    file.close();
+  }
 }
 
 async function open(folder: string): Promise<Deno.FsFile> {

@@ -1,14 +1,50 @@
 /**
- * The runs of several seeds in one folder.
+ * The seeds of several runs, and their folders in one folder.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { METRICS_FILE } from "./files.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import { METRICS_FILE, SWEEP_FILE } from "./files.ts";
+
+/** Seeds are below this, so that a seed plus 1 fits 32 bits. */
+const SEEDS_END = 2 ** 32 - 1;
 
 /** Pattern of the name of the folder of a seed's run. */
 const NAME = /^seed(\d+)$/;
+
+/**
+ * Lists the seeds of several runs: that of the configuration and those that
+ * follow it.
+ *
+ * @param configuration The configuration.
+ * @param count Number of seeds.
+ * @returns The seeds.
+ * @throws {RangeError} If there are not as many.
+ */
+export function seedsOf(
+  { training: { seed: first } }: Configuration,
+  count: number,
+): number[] {
+  if (first + count > SEEDS_END) {
+    throw new RangeError(
+      `Cannot train ${count} seeds from ${first} on: seeds are at most ` +
+        `${SEEDS_END - 1}`,
+    );
+  }
+  return Array.from({ length: count }, (_, n) => first + n);
+}
+
+/**
+ * Gives the seed of the folds, which runs of several seeds share.
+ *
+ * @param configuration The configuration.
+ * @returns The seed.
+ */
+export function foldSeedOf({ training }: Configuration): number {
+  return training.fold_seed ?? training.seed;
+}
 
 /**
  * Names the folder of a seed's run.
@@ -40,13 +76,32 @@ export async function findSeeds(folder: string): Promise<string[]> {
 }
 
 /**
- * Refuses a folder that holds the runs of several seeds, where one run is
- * wanted.
+ * Says whether a folder is that of a sweep.
+ *
+ * @param folder The folder, which may not exist.
+ * @returns Whether it has the definition of a sweep.
+ */
+export async function isSweep(folder: string): Promise<boolean> {
+  return await Deno.stat(join(folder, SWEEP_FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Refuses a folder that holds the runs of several seeds or of a sweep, where
+ * one run is wanted.
  *
  * @param folder The folder.
- * @throws {Error} If it holds the runs of several seeds.
+ * @throws {Error} If it holds several runs.
  */
 export async function requireOneRun(folder: string): Promise<void> {
+  if (await isSweep(folder)) {
+    throw new Error(
+      `Cannot use run "${folder}": it holds the runs of a sweep; choose one ` +
+        "of its folders",
+    );
+  }
   const [first] = await findSeeds(folder);
   if (first === undefined) return;
   throw new Error(

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { themed } from "../charts/spec.ts";
 import { THEMES } from "../charts/theme.ts";
 import type { Device } from "../../engine/device/device.ts";
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
@@ -28,22 +29,28 @@ import {
 } from "../pages/report/figures.ts";
 import { readProvenance } from "../pages/report/provenance.ts";
 import { formatReport } from "../pages/report/report.ts";
+import { isSweep } from "../run/seeds.ts";
 import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
 import { type NeuronName, traceSample } from "../experiment/trace_sample.ts";
+import { readDefinition } from "../sweep/definition/definition.ts";
+import { mergeRuns } from "../sweep/results/merge.ts";
+import { sweepFigures } from "../sweep/results/sweep_figures.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { type Files, refuseLink, saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({
   name: "deno task plot",
-  summary: "Draws what a run left: charts and a page with all of them.",
+  summary: "Draws what a run left: charts and a page with all of them; or " +
+    "the combinations of a sweep.",
   examples: [
     "deno task plot --run output",
+    "deno task plot --run output/sweep",
     "deno task plot --run output --samples 3 --neuron fc1:7 --neuron fc2:0",
     "deno task plot --run output --json",
   ],
   parameters: {
     run: option("--run", string({ metavar: "DIR" }), {
-      description: message`Folder of the run`,
+      description: message`Folder of the run, or of a sweep`,
     }),
     out: option("--out", string({ metavar: "DIR" }), {
       description: message`Folder for the charts [RUN/plots]`,
@@ -62,6 +69,16 @@ await runCommand({
   const { out = join(folder, "plots") } = given;
   if (given.out === undefined) await refuseLink(out);
   const neurons = neuron.map(parseNeuron);
+  if (await isSweep(folder)) {
+    if (neurons.length > 0) {
+      throw new RangeError(
+        `Cannot trace neuron "${neuron[0]}": "${folder}" is a sweep; choose ` +
+          "one of its runs",
+      );
+    }
+    await plotSweep(folder, { out, json });
+    return;
+  }
   const run = await readRun(folder);
   const all = await foldsOf(run);
   const folds = await trainedFolds(run, all);
@@ -96,6 +113,22 @@ await runCommand({
     `${out}: ${figures.length} charts, in light and dark; open ${REPORT}`,
   );
 });
+
+/** Draws the combinations of a sweep. */
+async function plotSweep(
+  folder: string,
+  { out, json }: { readonly out: string; readonly json: boolean },
+): Promise<void> {
+  const definition = await readDefinition(folder);
+  const results = await mergeRuns({ folder, definition });
+  const figures = sweepFigures(definition, results);
+  await saveFiles(out, await drawAll(figures, () => {}));
+  console.log(
+    json
+      ? JSON.stringify({ files: describeCharts(out, figures) })
+      : shownLine(`${out}: ${figures.length} charts, in light and dark`),
+  );
+}
 
 /** Parses the name of a neuron, such as `fc1:7`. */
 function parseNeuron(word: string): NeuronName {
@@ -163,7 +196,12 @@ async function drawAll(
 
 /** Lists path, kind, fold and form of every file, for the JSON output. */
 function describeFiles(out: string, figures: readonly Figure[]) {
-  const charts = figures.flatMap(({ name, fold }) =>
+  const report = { path: join(out, REPORT), kind: "report", form: "html" };
+  return [...describeCharts(out, figures), report];
+}
+
+function describeCharts(out: string, figures: readonly Figure[]) {
+  return figures.flatMap(({ name, fold }) =>
     THEMES.flatMap((theme) =>
       FORMS.map((form) => ({
         path: join(out, chartFile(name, theme, form)),
@@ -174,6 +212,4 @@ function describeFiles(out: string, figures: readonly Figure[]) {
       }))
     )
   );
-  const report = { path: join(out, REPORT), kind: "report", form: "html" };
-  return [...charts, report];
 }

@@ -126,12 +126,14 @@ function nextPlace(
  */
 export function resumeCommand(program: string): string {
   const given = givenArguments();
-  const own = ["--resume", "--distributed"];
-  const args = given.filter((word) => !own.includes(word)).map(quote);
+  const args = given.filter((word, n) =>
+    !["--resume", "--distributed", "--until"].includes(word) &&
+    given[n - 1] !== "--until"
+  );
   const task = given.includes("--distributed")
     ? "mpirun deno task distributed"
     : `deno task ${program}`;
-  return [task, ...args, "--resume"].join(" ");
+  return [task, ...args.map(quote), "--resume"].join(" ");
 }
 
 function wait(ms: number): Promise<void> {

@@ -22,12 +22,30 @@ const ECHO = 500;
  * Exit status after each signal that stops a run, 128 + the signal's number:
  * Ctrl-C, a container or cluster that ends the process, a closed terminal.
  */
-const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** A signal that stops a run. */
-type StopSignal = keyof typeof EXIT_STATUS;
+/**
+ * Listens for the signals that stop a run, instead of ending the process.
+ *
+ * @param onSignal Called with the exit status of a process that a signal ends.
+ * @returns Stops listening when it is disposed.
+ */
+export function onStopSignal(
+  onSignal: (exitStatus: number) => void,
+): Disposable {
+  const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    .map((signal) => [signal, () => onSignal(EXIT_STATUS[signal])] as const);
+  for (const listener of listeners) Deno.addSignalListener(...listener);
+  return {
+    [Symbol.dispose]() {
+      for (const listener of listeners.splice(0)) {
+        Deno.removeSignalListener(...listener);
+      }
+    },
+  };
+}
 
-/** Thrown when training has stopped after a stop signal. */
+/** Thrown when training has stopped after a stop signal, or has paused. */
 export class Interruption extends EarlyExit {
   /** Name of the class. */
   override readonly name = "Interruption";
@@ -43,7 +61,7 @@ export class Interruption extends EarlyExit {
 export class Pauses implements Disposable {
   readonly #settings: Configuration["training"]["checkpoint"];
   readonly #ranks: Ranks;
-  readonly #listeners: (readonly [StopSignal, () => void])[];
+  readonly #signals: Disposable;
   #exitStatus: number | undefined;
   /** The exit status that all ranks have agreed on. */
   #agreed: number | undefined;
@@ -63,21 +81,24 @@ export class Pauses implements Disposable {
   ) {
     this.#settings = settings;
     this.#ranks = ranks;
-    this.#listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      .map((signal) => [signal, () => this.#ask(EXIT_STATUS[signal])]);
-    for (const listener of this.#listeners) Deno.addSignalListener(...listener);
+    this.#signals = onStopSignal((exitStatus) => this.#ask(exitStatus));
   }
 
-  /** Whether a stop signal has come. */
+  /** Asks for a stop with exit status 0: training has come as far as wanted. */
+  pause(): void {
+    this.#exitStatus ??= 0;
+  }
+
+  /** Whether a stop was asked for. */
   get interrupted(): boolean {
     return this.#exitStatus !== undefined;
   }
 
   /**
-   * Throws after a stop signal, and does nothing otherwise. One of several ranks
-   * does not stop before all have agreed to.
+   * Throws if a stop was asked for, and does nothing otherwise. One of several
+   * ranks does not stop before all have agreed to.
    *
-   * @throws {Interruption} If a stop signal has come.
+   * @throws {Interruption} If a stop was asked for.
    */
   throwIfInterrupted(): void {
     const status = this.#ranks.count === 1 ? this.#exitStatus : this.#agreed;
@@ -136,9 +157,7 @@ export class Pauses implements Disposable {
 
   /** Stops listening, so that signals end the process again. */
   [Symbol.dispose](): void {
-    for (const listener of this.#listeners.splice(0)) {
-      Deno.removeSignalListener(...listener);
-    }
+    this.#signals[Symbol.dispose]();
   }
 
   #ask(exitStatus: number): void {

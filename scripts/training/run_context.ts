@@ -32,6 +32,8 @@ export interface RunContext {
   readonly checkpoints: ReadonlyMap<number, Checkpoint>;
   /** Identity of every fold of the data, also of those that are not run. */
   readonly identities: ReadonlyMap<number, RunIdentity>;
+  /** Number of epochs of a fold after which training pauses, if at all. */
+  readonly until?: number;
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
 }

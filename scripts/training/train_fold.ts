@@ -114,12 +114,15 @@ async function prepare(
     readonly context: RunContext;
   },
 ): Promise<FoldRun> {
-  const { configuration, results, status, weights } = context;
+  const { configuration, results, status, weights, pauses, until } = context;
   const { training, simulation } = configuration;
   if (checkpoint?.state) model.setState(checkpoint.state);
   else if (weights) setFirstWeights(model, weights);
-  if (fold.validation) await readTestSet(fold, simulation.Ts, context.pauses);
-  context.pauses.throwIfInterrupted();
+  if (checkpoint && checkpoint.position.epoch >= (until ?? Infinity)) {
+    pauses.pause();
+  }
+  if (fold.validation) await readTestSet(fold, simulation.Ts, pauses);
+  pauses.throwIfInterrupted();
   requireTask(model, fold);
   const firstScales = training.init === "live" && !checkpoint
     ? await startLive(fold, { model, configuration })
@@ -160,7 +163,7 @@ async function prepare(
 async function trainEpochs(
   { number, train, validation, test }: Fold,
   { model, log, writer, checkpoints, from, observe }: FoldRun,
-  { random, context: { configuration, ranks } }: {
+  { random, context: { configuration, ranks, pauses, until } }: {
     readonly random: Random;
     readonly context: RunContext;
   },
@@ -201,6 +204,7 @@ async function trainEpochs(
       logged: log.takeEpoch(),
       line: lineOf(number, epoch),
     });
+    if (epoch.number + 1 === until) pauses.pause();
   }
   // fit() always saves the last position, so this one is defined.
   return position!;

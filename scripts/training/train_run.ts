@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly folds: readonly Fold[];
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
+  /** Number of epochs of a fold after which to pause, if at all. */
+  readonly until?: number;
   /** Whether to go on where the run in the folder was stopped. */
   readonly resume: boolean;
   /** When the run began, in ms on the clock of `performance.now()`. */
@@ -60,8 +62,10 @@ export interface RunOptions {
  */
 export async function trainRun(
   configuration: Configuration,
-  { program, device, ranks, all, folds, weights, resume, start }: RunOptions,
+  options: RunOptions,
 ): Promise<RunSummary> {
+  const { program, device, ranks, all, folds, weights } = options;
+  const { resume, until, start } = options;
   const folder = configuration.training.path.out;
   const writes = ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
@@ -105,6 +109,7 @@ export async function trainRun(
     device,
     results,
     pauses,
+    until,
     status,
     elapsed,
     checkpoints,

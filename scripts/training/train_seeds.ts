@@ -15,12 +15,9 @@ import {
   SUMMARY_FILE,
 } from "../run/files.ts";
 import { lockFolder } from "../run/lock.ts";
-import { findSeeds, seedName } from "../run/seeds.ts";
+import { findSeeds, foldSeedOf, seedName, seedsOf } from "../run/seeds.ts";
 import { describeSeeds, summariseSeeds } from "./run_summary.ts";
 import { type RunOptions, trainRun } from "./train_run.ts";
-
-/** Seeds are below this, so that a seed plus 1 fits 32 bits. */
-const SEEDS_END = 2 ** 32 - 1;
 
 /**
  * Trains the same folds from several seeds, one after the other: that of the
@@ -39,13 +36,8 @@ export async function trainSeeds(
   configuration: Configuration,
   { seeds: count, ...options }: RunOptions & { readonly seeds: number },
 ): Promise<SeedsSummary> {
-  const { seed: first, path: { out: folder } } = configuration.training;
-  if (first + count > SEEDS_END) {
-    throw new RangeError(
-      `Cannot train ${count} seeds from ${first} on: seeds are at most ` +
-        `${SEEDS_END - 1}`,
-    );
-  }
+  const seeds = seedsOf(configuration, count);
+  const folder = configuration.training.path.out;
   const writes = options.ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
@@ -53,12 +45,12 @@ export async function trainSeeds(
   // No rank changes the folder before all have looked at it.
   await options.ranks.meet();
   const summaries: SeedSummary[] = [];
-  for (let seed = first; seed < first + count; seed++) {
+  for (const seed of seeds) {
     const out = join(folder, seedName(seed));
     print(`Seed ${seed}, in ${out}`);
     const summary = await trainRun(withSeed(configuration, seed, out), {
       ...options,
-      start: seed === first ? options.start : performance.now(),
+      start: seed === seeds[0] ? options.start : performance.now(),
     });
     summaries.push({ seed, ...summary });
   }
@@ -82,7 +74,7 @@ function withSeed(
     training: {
       ...training,
       seed,
-      fold_seed: training.fold_seed ?? training.seed,
+      fold_seed: foldSeedOf(configuration),
       path: { ...training.path, out },
     },
   };

@@ -6,6 +6,7 @@
 
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { resolve } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { Ranks } from "../../engine/distributed/ranks.ts";
 import { runCommand } from "../command_line/command.ts";
@@ -74,6 +75,10 @@ export async function runProgram(program: Program): Promise<void> {
         weights: option("--weights", string({ metavar: "FILE" }), {
           description: message`Weights to start from, in safetensors`,
         }).optional(),
+        until: option("--until", integer({ metavar: "N", min: 1 }), {
+          description:
+            message`Pause, with a checkpoint, once the fold has trained so many epochs`,
+        }).optional(),
         resume: option("--resume", {
           description:
             message`Go on where the run in the folder for results was stopped, or add folds or seeds to it`,
@@ -116,6 +121,7 @@ interface TrainArguments extends GivenConfiguration {
   readonly folds?: string;
   readonly seeds?: number;
   readonly weights?: string;
+  readonly until?: number;
   readonly resume: boolean;
   readonly profile: boolean;
   readonly json: boolean;
@@ -129,7 +135,8 @@ async function train(
   args: TrainArguments,
   rank?: Rank,
 ): Promise<void> {
-  const { folds: wanted, seeds, weights, resume, profile, json, gpu } = args;
+  const { folds: wanted, seeds, weights, until, resume } = args;
+  const { profile, json, gpu } = args;
   const start = performance.now();
   const ranks = rank?.ranks ?? new Ranks();
   const prints = ranks.rank === 0;
@@ -160,6 +167,14 @@ async function train(
     wanted,
     data: configuration.data !== undefined,
   });
+  if (
+    until !== undefined && (rank || folds.length > 1 || seeds !== undefined)
+  ) {
+    throw new RangeError(
+      `Cannot pause after ${counted(until, "epoch")}: a pause is for one ` +
+        "fold, one seed and one process, such as --folds 1",
+    );
+  }
   const initial = weights === undefined
     ? undefined
     : { path: weights, arrays: await readWeights(weights) };
@@ -189,6 +204,7 @@ async function train(
     folds,
     weights: initial,
     resume,
+    until,
     start,
   };
   const summary = seeds === undefined

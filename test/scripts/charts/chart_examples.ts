@@ -5,6 +5,7 @@
  */
 
 import * as library from "../../../mod.ts";
+import { SWEEP_CHARTS } from "./sweep_examples.ts";
 
 /** The classes of SL-Animals-DVS. */
 export const CLASSES: readonly string[] = [
@@ -194,4 +195,5 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
     sample: "fold 1, user05_indoor_03",
     Ts: 5,
   }),
+  ...SWEEP_CHARTS,
 };

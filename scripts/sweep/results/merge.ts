@@ -1,0 +1,158 @@
+/**
+ * Results of a sweep: means over the seeds and folds of each combination.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { type FoldSummary, type Spread, spreadOf } from "../../run/files.ts";
+import type { Combination } from "../definition/combinations.ts";
+import { readRunState, type RunState, STATES } from "../run_state.ts";
+import { runsOf, type Sweep, type SweepRun } from "../runs.ts";
+import { bestEpoch, bestOf, scoreOf } from "../scores.ts";
+
+/** A run, and what it has come to. */
+export interface RunResult extends SweepRun {
+  readonly state: RunState["state"];
+  /** Why it failed, if it did. */
+  readonly problem?: string;
+  /** Number of epochs that it has trained. */
+  readonly epochs: number;
+  /** Figures of its best epoch until now; `null` without validation. */
+  readonly valLoss: number | null;
+  readonly valAccuracy: number | null;
+  /** Figures of its test; `null` until it is done. */
+  readonly testLoss: number | null;
+  readonly testAccuracy: number | null;
+}
+
+/** A combination; means are over those of its runs that have the figure. */
+export interface CombinationResult {
+  /** Place in the order of the sweep, counted from 0. */
+  readonly combination: number;
+  readonly values: Combination;
+  /** Number of its runs, one for each seed and fold. */
+  readonly runs: number;
+  /** Number of those that are done. */
+  readonly done: number;
+  /** Number of epochs that each of its runs has trained at least. */
+  readonly epochs: number;
+  readonly valLoss: Spread | null;
+  readonly valAccuracy: Spread | null;
+  readonly testLoss: Spread | null;
+  readonly testAccuracy: Spread | null;
+  /**
+   * Whether it is the best, by validation, of the combinations whose runs are
+   * all done.
+   */
+  readonly best: boolean;
+}
+
+/** Results of a sweep. */
+export interface SweepResults {
+  /** The keys that differ between runs. */
+  readonly keys: readonly string[];
+  /** Number of runs in each state. */
+  readonly states: Readonly<Record<RunState["state"], number>>;
+  /** The combinations, the best first, those that are not done last. */
+  readonly combinations: readonly CombinationResult[];
+  /** The runs, in the order of the sweep. */
+  readonly runs: readonly RunResult[];
+}
+
+/**
+ * Reads the results of a sweep, under way or done.
+ *
+ * @param sweep The sweep.
+ * @returns The results.
+ * @throws {Error} If figures of a run are damaged or cannot be read.
+ */
+export async function mergeRuns(
+  { folder, definition }: Sweep,
+): Promise<SweepResults> {
+  const runs: RunResult[] = [];
+  for (const run of runsOf(definition)) {
+    runs.push(resultOf(run, await readRunState(join(folder, run.name))));
+  }
+  const members = Map.groupBy(runs, ({ combination }) => combination);
+  const summaries = new Map(
+    [...members].map(([place, runs]) => [place, summarise(runs)]),
+  );
+  const order = rank(members);
+  const isDone = (place: number) => {
+    const { done, runs } = summaries.get(place)!;
+    return done === runs;
+  };
+  const [done, others] = [true, false].map((wanted) =>
+    order.filter((place) => isDone(place) === wanted)
+  );
+  others.sort((a, b) => summaries.get(b)!.epochs - summaries.get(a)!.epochs);
+  const validated = runs.some(({ valLoss }) => valLoss !== null);
+  return {
+    keys: definition.axes.map(({ key }) => key),
+    states: Object.fromEntries(STATES.map((state) => [
+      state,
+      runs.filter((run) => run.state === state).length,
+    ])) as SweepResults["states"],
+    combinations: [...done, ...others].map((combination) => ({
+      combination,
+      ...summaries.get(combination)!,
+      best: validated && combination === done[0],
+    })),
+    runs,
+  };
+}
+
+/** Orders combinations by validation, the best first. */
+function rank(members: ReadonlyMap<number, readonly RunResult[]>): number[] {
+  const scores = new Map([...members].map(([combination, runs]) => [
+    combination,
+    scoreOf(
+      runs.map(({ valLoss, valAccuracy }) =>
+        valLoss === null || valAccuracy === null
+          ? undefined
+          : { valLoss, valAccuracy }
+      ),
+    ),
+  ]));
+  return bestOf(scores, scores.size);
+}
+
+function resultOf(
+  run: SweepRun,
+  { state, problem, epochs, summary }: RunState,
+): RunResult {
+  const best = bestEpoch(epochs);
+  const tested: FoldSummary | undefined = summary?.folds
+    .find(({ fold }) => fold === run.fold);
+  return {
+    ...run,
+    state,
+    problem,
+    epochs: epochs.length,
+    valLoss: tested?.valLoss ?? best?.valLoss ?? null,
+    valAccuracy: tested?.valAccuracy ?? best?.valAccuracy ?? null,
+    testLoss: tested?.testLoss ?? null,
+    testAccuracy: tested?.testAccuracy ?? null,
+  };
+}
+
+/** Takes means over the runs of a combination. */
+function summarise(
+  runs: readonly RunResult[],
+): Omit<CombinationResult, "combination" | "best"> {
+  const spread = (figure: (run: RunResult) => number | null) => {
+    const values = runs.map(figure).filter((value) => value !== null);
+    return values.length === 0 ? null : spreadOf(values);
+  };
+  return {
+    values: runs[0].values,
+    runs: runs.length,
+    done: runs.filter(({ state }) => state === "done").length,
+    epochs: Math.min(...runs.map(({ epochs }) => epochs)),
+    valLoss: spread(({ valLoss }) => valLoss),
+    valAccuracy: spread(({ valAccuracy }) => valAccuracy),
+    testLoss: spread(({ testLoss }) => testLoss),
+    testAccuracy: spread(({ testAccuracy }) => testAccuracy),
+  };
+}

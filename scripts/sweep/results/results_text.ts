@@ -1,0 +1,169 @@
+/**
+ * Results of a sweep as text: a table for a terminal, and CSV.
+ *
+ * @module
+ */
+
+import papaparse from "npm:papaparse@5.7.1";
+import { counted } from "../../../dataset/files/counted.ts";
+import type { Spread } from "../../run/files.ts";
+import type { CombinationResult, SweepResults } from "./merge.ts";
+import { STATES } from "../run_state.ts";
+
+/** Spaces between two columns. */
+const GAP = "  ";
+
+/** Mark of the best combination. */
+const BEST = "best";
+
+/**
+ * Words the results of a sweep.
+ *
+ * @param results The results.
+ * @param width Number of characters of a line. A table of many keys that is
+ * wider gives way to one with each combination's values on lines of their own.
+ * @returns Lines: states of runs, a table of combinations, and failures.
+ */
+export function describeResults(
+  { keys, states, combinations, runs }: SweepResults,
+  width: number,
+): string[] {
+  const found = STATES.filter((state) => states[state] > 0)
+    .map((state) => `${states[state]} ${state}`);
+  return [
+    `${counted(runs.length, "run")}: ${found.join(", ")}`,
+    ...runs.filter(({ state }) => state === "running")
+      .map(({ name, epochs }) =>
+        `running ${name}: ${counted(epochs, "epoch")}`
+      ),
+    ...runs.filter(({ problem }) => problem !== undefined)
+      .map(({ name, problem }) => `failed ${name}: ${problem}`),
+    "",
+    ...tableOf(keys, combinations, width),
+    "",
+    ...describeChoice(combinations),
+  ];
+}
+
+/**
+ * Writes the combinations of a sweep as CSV, with a line of names.
+ *
+ * @param results The results.
+ * @returns The text; fractions and losses have all their digits.
+ */
+export function formatCsv({ keys, combinations }: SweepResults): string {
+  const rows = combinations.map((combination) => {
+    const { values, done, runs, epochs, best } = combination;
+    return {
+      ...values,
+      runs,
+      done,
+      epochs,
+      ...columnsOf("validation_accuracy", combination.valAccuracy),
+      ...columnsOf("validation_loss", combination.valLoss),
+      ...columnsOf("test_accuracy", combination.testAccuracy),
+      ...columnsOf("test_loss", combination.testLoss),
+      best,
+    };
+  });
+  const columns = Object.keys(rows[0]).filter((name) => !keys.includes(name));
+  return papaparse.unparse(rows, {
+    columns: [...keys, ...columns],
+    newline: "\n",
+  }) + "\n";
+}
+
+function columnsOf(name: string, spread: Spread | null) {
+  return {
+    [`${name}_mean`]: spread?.mean ?? "",
+    [`${name}_std`]: spread?.std ?? "",
+  };
+}
+
+/** Lays out the combinations, one a line if the lines fit. */
+function tableOf(
+  keys: readonly string[],
+  combinations: readonly CombinationResult[],
+  width: number,
+): string[] {
+  const names = shortNames(keys);
+  const head = [...keys.map((key) => names.get(key)!), ...FIGURES];
+  const rows = combinations.map((combination) => [
+    ...keys.map((key) => combination.values[key]),
+    ...figuresOf(combination),
+  ]);
+  const wide = align([head, ...rows]);
+  if (wide.every((line) => line.length <= width)) return wide;
+  const narrow = align([[...FIGURES], ...combinations.map(figuresOf)]);
+  return narrow.flatMap((line, n) => [
+    line,
+    ...(n === 0
+      ? []
+      : keys.flatMap((key) =>
+        breakLine(`${key}=${combinations[n - 1].values[key]}`, width)
+      )),
+  ]);
+}
+
+const FIGURES = ["done", "epochs", "validation %", "test %", ""] as const;
+
+function figuresOf(
+  { done, runs, epochs, valAccuracy, testAccuracy, best }: CombinationResult,
+): string[] {
+  return [
+    `${done}/${runs}`,
+    String(epochs),
+    percent(valAccuracy),
+    percent(testAccuracy),
+    best ? BEST : "",
+  ];
+}
+
+/** Writes a mean and a deviation of fractions in %. */
+function percent(spread: Spread | null): string {
+  if (spread === null) return "-";
+  const [mean, std] = [spread.mean, spread.std].map((fraction) =>
+    (100 * fraction).toFixed(1)
+  );
+  return `${mean} +- ${std}`;
+}
+
+/** Pads the cells of each column to one width. */
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) =>
+    Math.max(...rows.map((row) => row[column].length))
+  );
+  return rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column])).join(GAP).trimEnd()
+  );
+}
+
+/** Breaks a setting into lines, indented below the figures. */
+function breakLine(text: string, width: number): string[] {
+  const room = Math.max(1, width - GAP.length);
+  return (text.match(new RegExp(`.{1,${room}}`, "gsu")) ?? [])
+    .map((part) => GAP + part);
+}
+
+/** Shortens keys to their last part, where that tells them apart. */
+function shortNames(keys: readonly string[]): Map<string, string> {
+  const last = (key: string) => key.split(".").at(-1)!;
+  return new Map(keys.map((key) => {
+    const same = keys.filter((other) => last(other) === last(key));
+    return [key, same.length === 1 ? last(key) : key];
+  }));
+}
+
+function describeChoice(
+  combinations: readonly CombinationResult[],
+): string[] {
+  const done = combinations.some((one) => one.done === one.runs);
+  return [
+    "+- is the standard deviation over seeds and folds.",
+    combinations.some(({ best }) => best)
+      ? "The best has the highest validation accuracy."
+      : done
+      ? "Without a validation set none is the best."
+      : "None is the best until all runs of one are done.",
+  ];
+}

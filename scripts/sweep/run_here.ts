@@ -1,0 +1,133 @@
+/**
+ * Trains the runs of a sweep on this machine, several at a time.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { counted } from "../../dataset/files/counted.ts";
+import { EarlyExit } from "../command_line/command.ts";
+import { duration } from "../command_line/duration.ts";
+import { print, warn } from "../command_line/print.ts";
+import { onStopSignal } from "../training/interruption.ts";
+import { readRunState } from "./run_state.ts";
+import { type Sweep, trainArguments } from "./runs.ts";
+import { Schedule, type Step } from "./schedule.ts";
+import type { Share } from "./share.ts";
+import { type RunProcess, startRun } from "./start_run.ts";
+
+/** Time between two looks at runs that other processes train, in ms. */
+const LOOK = 2000;
+
+/** What a run says that found no room on the disk. */
+const FULL = /the disk is full|quota exceeded/i;
+
+/**
+ * Trains the runs that are not done, each in a process of its own. A run that
+ * fails does not end the others.
+ *
+ * @param sweep The sweep.
+ * @param options Number of runs at once; the share of this process, if it is
+ * one of an array of jobs; and the command that goes on with the sweep.
+ * @throws {EarlyExit} If the user stopped the sweep; its runs have checkpoints.
+ * @throws {Error} If a run failed.
+ */
+export async function runHere(
+  sweep: Sweep,
+  { jobs, share, command }: {
+    readonly jobs: number;
+    readonly share?: Share;
+    readonly command: string;
+  },
+): Promise<void> {
+  const schedule = new Schedule(sweep, share);
+  const active = new Map<RunProcess, Promise<void>>();
+  const failures = new Set<string>();
+  let exitStatus: number | undefined;
+  let full = false;
+  using _signals = onStopSignal((status) => {
+    exitStatus ??= status;
+    for (const process of active.keys()) process.stop();
+  });
+  const start = async (step: Step) => {
+    const { name } = step.run;
+    const folder = join(sweep.folder, name);
+    const begin = performance.now();
+    print(`started ${name}${pauseOf(step)}`);
+    const process = await startRun(
+      folder,
+      trainArguments(step.run, { ...sweep, until: step.until }),
+    );
+    // The signal may have come while the process was being started.
+    if (exitStatus !== undefined) process.stop();
+    const end = process.ended.then(async ({ stopped, problem }) => {
+      active.delete(process);
+      schedule.end(step.run);
+      const state = await readRunState(folder);
+      // Another process was quicker to begin with it.
+      if (problem !== undefined && state.state === "running") return;
+      if (problem === undefined) {
+        if (!stopped) print(`${wordEnd(name, state, begin)}${pauseOf(step)}`);
+        return;
+      }
+      failures.add(name);
+      if (FULL.test(problem)) full = true;
+      else warn(`${name} failed: ${problem}`);
+    });
+    active.set(process, end);
+  };
+  const fill = async (): Promise<"wait" | "end" | undefined> => {
+    while (active.size < jobs) {
+      if (exitStatus !== undefined || full) return "end";
+      const step = await schedule.next();
+      if (typeof step === "string") return step;
+      await start(step);
+    }
+  };
+  try {
+    while (true) {
+      const left = await fill();
+      if (active.size === 0 && left === "end") break;
+      const looked = left === "wait" ? [wait(LOOK)] : [];
+      await Promise.race([...active.values(), ...looked]);
+    }
+  } finally {
+    for (const process of active.keys()) process.stop();
+    await Promise.allSettled(active.values());
+  }
+  if (exitStatus !== undefined) {
+    print(`Stopped, to go on with: ${command}`);
+    throw new EarlyExit(exitStatus);
+  }
+  if (failures.size === 0) return;
+  throw new Error(
+    full
+      ? `Cannot go on with the sweep in "${sweep.folder}": the disk is full; ` +
+        `nothing that is done is lost, to go on with: ${command}`
+      : `${counted(failures.size, "run")} failed; "deno task results ` +
+        `${sweep.folder}" says why, to try again with: ${command}`,
+  );
+}
+
+function pauseOf({ until }: Step): string {
+  return until === undefined ? "" : `, for ${counted(until, "epoch")}`;
+}
+
+/** Words what a run has come to. */
+function wordEnd(
+  name: string,
+  { summary }: Awaited<ReturnType<typeof readRunState>>,
+  begin: number,
+): string {
+  const took = duration((performance.now() - begin) / 1000);
+  const accuracy = summary?.valAccuracy ?? summary?.testAccuracy;
+  const set = summary?.valAccuracy ? "validation" : "test";
+  const figures = accuracy
+    ? `, ${set} accuracy ${(100 * accuracy.mean).toFixed(1)} %`
+    : "";
+  return `${summary ? "done" : "paused"} ${name}${figures}, in ${took}`;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,85 @@
+/**
+ * The validation figures by which combinations are compared.
+ *
+ * @module
+ */
+
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { least, mean } from "npm:d3-array@3.2.4";
+import type { EpochMetrics } from "../run/files.ts";
+
+/** Figures of an epoch on the validation set. */
+export interface Validation {
+  /** Loss per sample. */
+  readonly valLoss: number;
+  /** Fraction of right predictions. */
+  readonly valAccuracy: number;
+}
+
+/** What a combination has come to on validation sets, at an epoch. */
+export interface Score {
+  /** Mean accuracy; -Infinity if a run of the combination failed. */
+  readonly accuracy: number;
+  /** Mean loss. */
+  readonly loss: number;
+}
+
+/**
+ * Finds the epoch whose weights a run keeps: that of lowest validation loss.
+ *
+ * @param epochs Epochs of a run.
+ * @returns The epoch; `undefined` if none has a finite validation loss.
+ */
+export function bestEpoch(
+  epochs: readonly EpochMetrics[],
+): (EpochMetrics & Validation) | undefined {
+  const validated = epochs.filter((epoch): epoch is EpochMetrics & Validation =>
+    Number.isFinite(epoch.valLoss ?? NaN)
+  );
+  return least(validated, ({ valLoss }) => valLoss);
+}
+
+/**
+ * Rates a combination.
+ *
+ * @param runs What each of its runs has come to; `undefined` for a run that
+ * failed.
+ * @returns The means; the worst score if one of them failed.
+ */
+export function scoreOf(runs: readonly (Validation | undefined)[]): Score {
+  if (runs.includes(undefined)) return { accuracy: -Infinity, loss: Infinity };
+  return {
+    accuracy: mean(runs, (run) => run?.valAccuracy)!,
+    loss: mean(runs, (run) => run?.valLoss)!,
+  };
+}
+
+/**
+ * Chooses the best of some combinations: of higher validation accuracy, or of
+ * lower loss where accuracies are equal, or else the first.
+ *
+ * @param scores The scores of the combinations, by their places.
+ * @param count How many to choose.
+ * @returns Places of the chosen ones, the best first.
+ *
+ * @example
+ * ```ts
+ * import { bestOf } from "./scores.ts";
+ * const scores = [0.5, 0.9, 0.7].map((accuracy) => ({ accuracy, loss: 1 }));
+ * const best = bestOf(new Map(scores.entries()), 2);
+ * if (`${best}` !== "1,2") throw new Error(`${best}`);
+ * ```
+ */
+export function bestOf(
+  scores: ReadonlyMap<number, Score>,
+  count: number,
+): number[] {
+  return [...scores].sort(([m, a], [n, b]) =>
+    compare(b.accuracy, a.accuracy) || compare(a.loss, b.loss) || m - n
+  ).slice(0, count).map(([place]) => place);
+}
+
+/** Orders numbers, also infinite ones, whose difference is none. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

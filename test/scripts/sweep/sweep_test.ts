@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { spreadOf } from "../../../scripts/run/files.ts";
+import { lockFolder } from "../../../scripts/run/lock.ts";
+import { withFiles } from "../../dataset/layouts/recordings.ts";
+import { gpuTest } from "../../gpu.ts";
+import { runTask } from "../../run_task.ts";
+import { outcomeOf, startTask } from "../run/resume_runs.ts";
+import { gestures } from "../training/gestures.ts";
+import { logOf, resultsOf, smallNetwork, sweep } from "./sweeps.ts";
+
+/** Runs of two learning rates and two seeds, by their names. */
+const NAMES = [0, 1].flatMap((seed) =>
+  ["0.001", "0.05"].map((lr) => `training.lr=${lr},seed=${seed}`)
+);
+
+const argsFor = (folder: string, out: string) => [
+  ...[...smallNetwork(folder), "--set", "training.epochs=2"],
+  ...["--set", "training.lr=0.001,0.05", "--seeds", "2", "--folds", "1"],
+  ...["--out", join(folder, out)],
+];
+
+/** Names of runs that lines say were started. */
+function startedIn(lines: readonly string[]): string[] {
+  return lines.filter((line) => line.startsWith("started "))
+    .map((line) => line.slice("started ".length)).sort();
+}
+
+gpuTest(
+  "a sweep trains every combination to the bits of a training, once",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const args = argsFor(folder, "sweep");
+      const out = join(folder, "sweep");
+      const lines = await sweep(...args, "--jobs", "2");
+      assert(lines.includes(`4 runs in ${out}, 2 at once`), lines.join("\n"));
+      assert.deepEqual(startedIn(lines), [...NAMES].sort());
+      assert.equal(lines.at(-1), `Results: deno task results ${out}`);
+
+      // Seeds are those of --seeds of a training, with the folds of the first.
+      const trained = await runTask("train", [
+        ...[...smallNetwork(folder), "--set", "training.epochs=2"],
+        ...["--set", "training.lr=0.05", "--seeds", "2", "--folds", "1"],
+        ...["--out", join(folder, "trained")],
+      ]);
+      assert.equal(trained.code, 0, trained.stderr);
+      for (const seed of [0, 1]) {
+        assert.deepEqual(
+          await outcomeOf(join(out, `training.lr=0.05,seed=${seed}`)),
+          await outcomeOf(join(folder, "trained", `seed${seed}`)),
+        );
+      }
+      const log = await logOf(join(out, NAMES[0]));
+      assert.match(log, /^\$ deno task train --recipe small .+ --resume\n/);
+      assert.match(log, /\nfold 1 epoch 1 /);
+
+      const { keys, states, combinations, runs } = await resultsOf(out);
+      assert.deepEqual(keys, ["training.lr"]);
+      assert.equal(states.done, 4);
+      assert.deepEqual(runs.map(({ name }) => name), NAMES);
+      for (const { values, valAccuracy, testLoss } of combinations) {
+        const own = runs.filter((run) =>
+          run.values["training.lr"] === values["training.lr"]
+        );
+        assert.equal(own.length, 2);
+        assert.deepEqual(
+          valAccuracy,
+          spreadOf(own.map((run) => run.valAccuracy!)),
+        );
+        assert.deepEqual(testLoss, spreadOf(own.map((run) => run.testLoss!)));
+      }
+      assert.deepEqual(combinations.map(({ best }) => best), [true, false]);
+      const [best, other] = combinations;
+      const better = best.valAccuracy!.mean - other.valAccuracy!.mean ||
+        other.valLoss!.mean - best.valLoss!.mean;
+      assert(better > 0, `${better}`);
+
+      // The same command, and one without arguments, find nothing to do.
+      for (const again of [args, ["--out", out]]) {
+        assert.deepEqual(startedIn(await sweep(...again)), []);
+      }
+      await drawSweep(out);
+      await refuseOthers(folder, out);
+    }),
+);
+
+/** A sweep is drawn, in every form and theme. */
+async function drawSweep(out: string): Promise<void> {
+  const { code, stdout, stderr } = await runTask("plot", ["--run", out]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.equal(stdout, `${out}/plots: 2 charts, in light and dark\n`);
+  const entries = await Array.fromAsync(Deno.readDir(join(out, "plots")));
+  assert.deepEqual(
+    entries.map(({ name }) => name).sort(),
+    ["accuracy_by_training_lr", "combinations"].flatMap((name) =>
+      ["", "_dark"].flatMap((theme) =>
+        ["png", "svg", "vl.json"].map((form) => `${name}${theme}.${form}`)
+      )
+    ).sort(),
+  );
+  const traced = await runTask("plot", ["--run", out, "--neuron", "fc1:0"]);
+  assert.deepEqual([traced.code, traced.stderr], [
+    1,
+    `error: Cannot trace neuron "fc1:0": "${out}" is a sweep; choose one of ` +
+    "its runs\n",
+  ]);
+}
+
+/** Other sweeps and runs do not get into the folder of a sweep. */
+async function refuseOthers(folder: string, out: string): Promise<void> {
+  const other = `Cannot go on with the sweep in "${out}": its `;
+  const elsewhere = "; choose another folder with --out DIR";
+  const args = argsFor(folder, "sweep");
+  const run = join(out, NAMES[0]);
+  const refused: [task: string, args: string[], problem: string][] = [
+    [
+      "sweep",
+      args.map((word) => word.replace("epochs=2", "epochs=3")),
+      `${other}training.epochs is 2, expected 3${elsewhere}`,
+    ],
+    [
+      "sweep",
+      [...args, "--set", "training.clip=1,2"],
+      `${other}training.clip is missing, expected 1,2${elsewhere}`,
+    ],
+    [
+      "sweep",
+      args.with(args.indexOf("--seeds") + 1, "3"),
+      `${other}--seeds is 0,1, expected 0,1,2${elsewhere}`,
+    ],
+    [
+      "train",
+      [...smallNetwork(folder), "--folds", "1", "--out", out],
+      `Cannot start in "${out}": it holds the runs of a sweep${elsewhere}`,
+    ],
+    [
+      "evaluate",
+      ["--run", out],
+      `Cannot use run "${out}": it holds the runs of a sweep; choose one of ` +
+      "its folders",
+    ],
+    [
+      "sweep",
+      args.with(args.length - 1, run),
+      `Cannot begin a sweep in "${run}": it holds a run${elsewhere}`,
+    ],
+  ];
+  for (const [task, args, problem] of refused) {
+    const { code, stderr } = await runTask(task, args);
+    assert.deepEqual([code, stderr], [1, `error: ${problem}\n`]);
+  }
+}
+
+gpuTest(
+  "a sweep that is stopped or killed goes on to the same bits",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const args = argsFor(folder, "parts");
+      const out = join(folder, "parts");
+      const [whole] = await Promise.all([sweep(...argsFor(folder, "whole"))]);
+      assert.equal(startedIn(whole).length, 4);
+      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+        const run = startTask("sweep", args);
+        await run.printed("done ");
+        await run.printed("started training.lr=0.05,seed=");
+        run.process.kill(signal);
+        const { code } = await run.process.status;
+        if (signal === "SIGKILL") break;
+        assert.equal(code, 143, await run.output());
+        assert.match(
+          await run.output(),
+          /^Stopped, to go on with: deno task sweep --out .+parts$/m,
+        );
+      }
+      // Runs of the killed sweep may still be under way, and are left alone.
+      while ((await resultsOf(out)).states.done < 4) {
+        await runTask("sweep", args);
+      }
+      for (const name of NAMES) {
+        assert.deepEqual(
+          await outcomeOf(join(out, name)),
+          await outcomeOf(join(folder, "whole", name)),
+        );
+      }
+    }),
+);
+
+gpuTest(
+  "two sweeps in one folder at once share its runs",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const args = argsFor(folder, "shared");
+      const both = await Promise.all([sweep(...args), sweep(...args)]);
+      const done = both.flat().filter((line) => line.startsWith("done "));
+      assert.deepEqual(
+        done.map((line) => line.split(/[ ,]+/).slice(1, 3).join(",")).sort(),
+        [...NAMES].sort(),
+      );
+      const { states } = await resultsOf(join(folder, "shared"));
+      assert.equal(states.done, 4);
+      for (const name of NAMES) {
+        const log = await logOf(join(folder, "shared", name));
+        assert.equal(log.match(/^fold 1 epoch 0 /gm)?.length, 1);
+      }
+    }),
+);
+
+gpuTest(
+  "a run that is under way elsewhere is left alone and listed",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const out = join(folder, "sweep");
+      {
+        using _lock = await lockFolder(join(out, NAMES[0]));
+        const lines = await sweep(...argsFor(folder, "sweep"));
+        assert.deepEqual(startedIn(lines), NAMES.slice(1).sort());
+        const { stdout } = await runTask("results", [out]);
+        assert.match(stdout, /^4 runs: 3 done, 1 running\n/);
+        assert(stdout.includes(`running ${NAMES[0]}: 0 epochs\n`), stdout);
+      }
+      assert.deepEqual(startedIn(await sweep("--out", out)), [NAMES[0]]);
+    }),
+);
+
+gpuTest(
+  "a job of an array takes its share",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const out = join(folder, "array");
+      const process = new Deno.Command(Deno.execPath(), {
+        args: ["task", "--quiet", "sweep", ...argsFor(folder, "array")],
+        env: {
+          NO_COLOR: "1",
+          SLURM_ARRAY_TASK_ID: "1",
+          SLURM_ARRAY_TASK_COUNT: "2",
+          SLURM_ARRAY_TASK_MIN: "0",
+          SLURM_ARRAY_TASK_MAX: "1",
+        },
+      });
+      const { code, stdout } = await process.output();
+      assert.equal(code, 0);
+      assert.match(new TextDecoder().decode(stdout), /; job 1 of an array\n/);
+      const { runs } = await resultsOf(out);
+      const done = runs.filter(({ state }) => state === "done");
+      assert.deepEqual(done.map(({ name }) => name), [NAMES[1], NAMES[3]]);
+    }),
+);
