@@ -76,12 +76,12 @@ export async function joinRanks(
       throw error;
     }
     // What all ranks run into is said once: rank 0 ends the others.
-    if (rank > 0 && await stop.comes(LATE_MS)) Deno.exit(1);
+    if (rank > 0 && await stop.comes(LATE_MS)) throw new EarlyExit(1);
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
     console.error(`error: ${shownLine(place + message)}`);
     // The launcher is about to end what is left.
-    if (stop.isOver) Deno.exit(1);
+    if (stop.isOver) throw new EarlyExit(1);
     mpi.abort(error instanceof EarlyExit ? error.status : 1);
   }
 }
