@@ -49,6 +49,24 @@ export function listCards(machine: Machine = THIS): string[] {
 }
 
 /**
+ * Gives the variables by which a process opens one card of several.
+ *
+ * @param cards The cards.
+ * @param card Number of the card, from 0.
+ * @returns The variables; none where there is no choice.
+ */
+export function cardVariables(
+  cards: readonly string[],
+  card: number,
+): Readonly<Record<string, string>> {
+  if (cards.length < 2) return {};
+  return {
+    DRI_PRIME: `pci-${cards[card].replaceAll(/[:.]/g, "_")}`,
+    MESA_VK_DEVICE_SELECT_FORCE_DEFAULT_DEVICE: "1",
+  };
+}
+
+/**
  * Makes WebGPU open one card of several; must run before an adapter is
  * requested.
  *
@@ -67,12 +85,10 @@ export function chooseCard(
         "from 0",
     );
   }
-  const card = cards[wanted];
-  if (cards.length > 1) {
-    Deno.env.set("DRI_PRIME", `pci-${card.replaceAll(/[:.]/g, "_")}`);
-    Deno.env.set("MESA_VK_DEVICE_SELECT_FORCE_DEFAULT_DEVICE", "1");
+  for (const variable of Object.entries(cardVariables(cards, wanted))) {
+    Deno.env.set(...variable);
   }
-  return card;
+  return cards[wanted];
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -10,18 +10,18 @@ export interface Machine {
   readonly cores: number;
   /** Memory that is free, in bytes. */
   readonly memory: number;
-  /** Whether a CPU stands in for a GPU. */
-  readonly software: boolean;
+  /** Number of its GPUs, 0 where a CPU stands in for one. */
+  readonly cards: number;
 }
 
-/** Cores that a run keeps busy, with a GPU and without one. */
-const CORES = { hardware: 2, software: 2 };
+/** Cores that a run keeps busy, also where they stand in for a GPU. */
+const CORES = 2;
 
 /** Memory that a run may take, in bytes. */
 const MEMORY = 4 * 2 ** 30;
 
-/** Most runs that share a GPU: further ones only wait for one another. */
-const ON_A_GPU = 4;
+/** Most runs that share a GPU: one computes while another reads or writes. */
+const ON_A_GPU = 2;
 
 /**
  * Chooses how many runs train at once.
@@ -32,12 +32,12 @@ const ON_A_GPU = 4;
  * @example
  * ```ts
  * import { jobCount } from "./job_count.ts";
- * const machine = { cores: 2, memory: 2 ** 34, software: true };
+ * const machine = { cores: 2, memory: 2 ** 34, cards: 0 };
  * if (jobCount(machine) !== 1) throw new Error("expected one run");
  * ```
  */
-export function jobCount({ cores, memory, software }: Machine): number {
-  const byCores = cores / (software ? CORES.software : CORES.hardware);
-  const most = software ? Infinity : ON_A_GPU;
-  return Math.max(1, Math.floor(Math.min(byCores, memory / MEMORY, most)));
+export function jobCount({ cores, memory, cards }: Machine): number {
+  const most = cards > 0 ? ON_A_GPU * cards : Infinity;
+  const room = Math.min(cores / CORES, memory / MEMORY, most);
+  return Math.max(1, Math.floor(room));
 }

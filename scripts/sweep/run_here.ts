@@ -9,6 +9,8 @@ import { counted } from "../../dataset/files/counted.ts";
 import { EarlyExit } from "../command_line/command.ts";
 import { duration } from "../command_line/duration.ts";
 import { print, warn } from "../command_line/print.ts";
+import { isLocked } from "../run/lock.ts";
+import { cardVariables } from "../device/cards.ts";
 import { onStopSignal } from "../training/interruption.ts";
 import { readRunState } from "./run_state.ts";
 import { type Sweep, trainArguments } from "./runs.ts";
@@ -27,21 +29,25 @@ const FULL = /the disk is full|quota exceeded/i;
  * fails does not end the others.
  *
  * @param sweep The sweep.
- * @param options Number of runs at once; the share of this process, if it is
- * one of an array of jobs; and the command that goes on with the sweep.
+ * @param options Number of runs at once, and the GPUs that they take in turn;
+ * the share of this process, if it is one of an array of jobs; and the command
+ * that goes on with the sweep.
  * @throws {EarlyExit} If the user stopped the sweep; its runs have checkpoints.
  * @throws {Error} If a run failed.
  */
 export async function runHere(
   sweep: Sweep,
-  { jobs, share, command }: {
+  { jobs, cards, share, command }: {
     readonly jobs: number;
+    readonly cards: readonly string[];
     readonly share?: Share;
     readonly command: string;
   },
 ): Promise<void> {
+  await requireLocks(sweep, share);
   const schedule = new Schedule(sweep, share);
   const active = new Map<RunProcess, Promise<void>>();
+  const places = Array.from({ length: jobs }, (_, place) => place);
   const failures = new Set<string>();
   let exitStatus: number | undefined;
   let full = false;
@@ -53,19 +59,23 @@ export async function runHere(
     const { name } = step.run;
     const folder = join(sweep.folder, name);
     const begin = performance.now();
+    const place = places.shift()!;
     print(`started ${name}${pauseOf(step)}`);
     const process = await startRun(
       folder,
       trainArguments(step.run, { ...sweep, until: step.until }),
+      cardVariables(cards, place % Math.max(1, cards.length)),
     );
     // The signal may have come while the process was being started.
     if (exitStatus !== undefined) process.stop();
     const end = process.ended.then(async ({ stopped, problem }) => {
       active.delete(process);
-      schedule.end(step.run);
+      places.unshift(place);
       const state = await readRunState(folder);
-      // Another process was quicker to begin with it.
-      if (problem !== undefined && state.state === "running") return;
+      // Another process was quicker to begin with it, or has not yet ended.
+      const again = problem !== undefined && state.state === "running";
+      schedule.end(step.run, { again });
+      if (again) return;
       if (problem === undefined) {
         if (!stopped) print(`${wordEnd(name, state, begin)}${pauseOf(step)}`);
         return;
@@ -106,6 +116,19 @@ export async function runHere(
         `nothing that is done is lost, to go on with: ${command}`
       : `${counted(failures.size, "run")} failed; "deno task results ` +
         `${sweep.folder}" says why, to try again with: ${command}`,
+  );
+}
+
+/** Requires locks where processes take the runs of one another. */
+async function requireLocks(
+  { folder, definition: { search } }: Sweep,
+  share: Share | undefined,
+): Promise<void> {
+  if (share === undefined || search?.kind !== "halving") return;
+  if (await isLocked(folder) !== undefined) return;
+  throw new Error(
+    `Cannot share the search in "${folder}": its file system has no locks; ` +
+      "search by --search random, or in one process",
   );
 }
 

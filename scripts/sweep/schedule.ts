@@ -10,6 +10,9 @@ import { runsOf, type Sweep, type SweepRun } from "./runs.ts";
 import { bestEpoch, bestOf, type Score, scoreOf } from "./scores.ts";
 import { type Share, takeShare } from "./share.ts";
 
+/** Longest time in which a file system drops the locks of a lost node, in ms. */
+const PATIENCE = 180_000;
+
 /** A run to train next. */
 export interface Step {
   readonly run: SweepRun;
@@ -33,8 +36,10 @@ export class Schedule {
   readonly #begun = new Set<string>();
   /** Runs that have ended a round, by `key()`. */
   readonly #ended = new Set<string>();
-  /** Runs that are under way in this process, by name. */
-  readonly #active = new Set<string>();
+  /** `key()` of the runs that are under way in this process, by name. */
+  readonly #active = new Map<string, string>();
+  /** When to give up on runs of the share that others train, in ms. */
+  #patience: number | undefined;
   /** Combinations of each round of a search that has begun. */
   readonly #chosen: (readonly number[])[];
 
@@ -64,8 +69,11 @@ export class Schedule {
       const last = rung === rungs.length - 1;
       const until = last ? undefined : rungs[rung].epochs;
       const step = await this.#nextOf(rung, until);
-      if (typeof step !== "string") return step;
-      if (last) return "end";
+      if (typeof step !== "string") {
+        this.#patience = undefined;
+        return step;
+      }
+      if (last) return step === "wait" && this.#waits ? "wait" : "end";
       if (step === "wait") return "wait";
       this.#chosen[rung + 1] ??= await this.#promote(rung, until!);
     }
@@ -76,9 +84,26 @@ export class Schedule {
    * Counts a run as no longer under way in this process.
    *
    * @param run The run.
+   * @param options Whether it is to be tried again, as another process was
+   * still training it.
    */
-  end(run: SweepRun): void {
-    this.#active.delete(run.name);
+  end(
+    { name }: SweepRun,
+    { again = false }: { readonly again?: boolean } = {},
+  ): void {
+    if (again) this.#begun.delete(this.#active.get(name)!);
+    this.#active.delete(name);
+  }
+
+  /**
+   * Whether to wait for runs of this process's share that others train. Only a
+   * job that went before it in the array can: it is about to end, or its node
+   * has failed and the file system will find out.
+   */
+  get #waits(): boolean {
+    if (this.#share === undefined || this.#active.size > 0) return false;
+    this.#patience ??= performance.now() + PATIENCE;
+    return performance.now() < this.#patience;
   }
 
   get #rungs() {
@@ -115,7 +140,7 @@ export class Schedule {
       else if (state.state === "running") open = true;
       else if (!this.#begun.has(key)) {
         this.#begun.add(key);
-        this.#active.add(run.name);
+        this.#active.set(run.name, key);
         return { run, until };
       }
     }

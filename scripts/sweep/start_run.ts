@@ -40,18 +40,20 @@ export interface RunProcess {
  * @param folder Folder of the run; it is made if it is missing, and the log of
  * the run is written there.
  * @param args Arguments of the task.
+ * @param variables Variables of its environment.
  * @returns The process.
  * @throws {Error} If the folder cannot be written.
  */
 export async function startRun(
   folder: string,
   args: readonly string[],
+  variables: Readonly<Record<string, string>>,
 ): Promise<RunProcess> {
   const log = await RunLog.open(folder);
   await log.add(`$ deno task train ${args.map(quote).join(" ")}\n`);
   const process = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "train", ...args],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...variables },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -17,6 +17,7 @@ import { runCommand } from "../command_line/command.ts";
 import { CONFIGURATION_ARGUMENTS } from "../command_line/configuration_arguments.ts";
 import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
+import { listCards } from "../device/cards.ts";
 import { findAdapter } from "../device/adapter.ts";
 import { findSweep } from "../sweep/definition/find_sweep.ts";
 import { jobCount } from "../sweep/job_count.ts";
@@ -88,24 +89,26 @@ await runCommand({
     }
     return;
   }
-  const atOnce = jobs ?? await findJobCount();
+  const cards = listCards();
+  const atOnce = jobs ?? await findJobCount(cards.length);
   print(
     `${counted(runs.length, "run")} in ${folder}, ${atOnce} at once` +
       (share ? `; job ${share.index} of an array` : ""),
   );
   await runHere({ folder, definition }, {
     jobs: atOnce,
+    cards,
     share,
     command: `deno task sweep --out ${quote(folder)}`,
   });
   print(`Results: deno task results ${quote(folder)}`);
 });
 
-async function findJobCount(): Promise<number> {
+async function findJobCount(cards: number): Promise<number> {
   const adapter = await findAdapter();
   return jobCount({
     cores: navigator.hardwareConcurrency,
     memory: Deno.systemMemoryInfo().available,
-    software: !adapter?.endsWith("hardware"),
+    cards: adapter?.endsWith("hardware") ? Math.max(1, cards) : 0,
   });
 }

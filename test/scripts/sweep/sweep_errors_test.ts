@@ -125,6 +125,44 @@ gpuTest(
 );
 
 gpuTest(
+  "a full disk ends a sweep in one line, which then goes on",
+  () =>
+    withFiles(gestures(), async (folder) => {
+      const disk = join(folder, "disk");
+      await Deno.mkdir(disk);
+      const mount = async (options: string) => {
+        const { code } = await new Deno.Command("mount", {
+          args: ["-t", "tmpfs", "-o", options, "none", disk],
+          stderr: "null",
+        }).output();
+        return code === 0;
+      };
+      if (!await mount("size=48k")) {
+        console.warn("Not tested, a full disk: only root may mount one");
+        return;
+      }
+      try {
+        const out = join(disk, "sweep");
+        const args = [
+          ...[...smallNetwork(folder), "--set", "training.epochs=1"],
+          ...["--set", "training.lr=0.1,0.2", "--folds", "1", "--out", out],
+        ];
+        assert.equal(
+          await problemOf("sweep", args),
+          `Cannot go on with the sweep in "${out}": the disk is full; nothing ` +
+            `that is done is lost, to go on with: deno task sweep --out ${out}`,
+        );
+        assert(await mount("remount,size=4m"));
+        const { code, stderr } = await runTask("sweep", args);
+        assert.deepEqual([code, stderr], [0, ""]);
+        assert.equal((await resultsOf(out)).states.done, 2);
+      } finally {
+        await new Deno.Command("umount", { args: [disk] }).output();
+      }
+    }),
+);
+
+gpuTest(
   "a script for Slurm is written without Slurm, and edits are kept",
   () =>
     withFiles(gestures(), async (folder) => {

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { spreadOf } from "../../../scripts/run/files.ts";
 import { lockFolder } from "../../../scripts/run/lock.ts";
+import type { SweepDefinition } from "../../../scripts/sweep/definition/definition.ts";
+import { runHere } from "../../../scripts/sweep/run_here.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
 import { gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
@@ -19,6 +22,33 @@ const argsFor = (folder: string, out: string) => [
   ...["--set", "training.lr=0.001,0.05", "--seeds", "2", "--folds", "1"],
   ...["--out", join(folder, out)],
 ];
+
+/** The same, from one seed. */
+const twoRuns = (folder: string, out: string) =>
+  argsFor(folder, out).map((word, n, words) =>
+    words[n - 1] === "--seeds" ? "1" : word
+  );
+
+/** Names of these two. */
+const TWO = ["training.lr=0.001", "training.lr=0.05"];
+
+/** A search by halving. */
+const HALVING: SweepDefinition = {
+  base: [],
+  set: [],
+  axes: [{ key: "training.lr", values: ["0.1", "0.2"] }],
+  combinations: [{ "training.lr": "0.1" }, { "training.lr": "0.2" }],
+  seeds: [0],
+  foldSeed: 0,
+  folds: [1],
+  search: {
+    kind: "halving",
+    runs: 2,
+    seed: 0,
+    rungs: [{ combinations: 2, epochs: 1 }, { combinations: 1, epochs: 2 }],
+  },
+  configuration: {},
+};
 
 /** Names of runs that lines say were started. */
 function startedIn(lines: readonly string[]): string[] {
@@ -155,28 +185,32 @@ gpuTest(
   "a sweep that is stopped or killed goes on to the same bits",
   () =>
     withFiles(gestures(), async (folder) => {
-      const args = argsFor(folder, "parts");
+      const args = twoRuns(folder, "parts");
       const out = join(folder, "parts");
-      const [whole] = await Promise.all([sweep(...argsFor(folder, "whole"))]);
-      assert.equal(startedIn(whole).length, 4);
-      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-        const run = startTask("sweep", args);
-        await run.printed("done ");
-        await run.printed("started training.lr=0.05,seed=");
-        run.process.kill(signal);
-        const { code } = await run.process.status;
-        if (signal === "SIGKILL") break;
-        assert.equal(code, 143, await run.output());
-        assert.match(
-          await run.output(),
-          /^Stopped, to go on with: deno task sweep --out .+parts$/m,
-        );
-      }
-      // Runs of the killed sweep may still be under way, and are left alone.
-      while ((await resultsOf(out)).states.done < 4) {
+      assert.deepEqual(
+        startedIn(await sweep(...twoRuns(folder, "whole"))),
+        TWO,
+      );
+      const stopped = startTask("sweep", args);
+      await stopped.printed(`started ${TWO[1]}`);
+      stopped.process.kill("SIGTERM");
+      const { code } = await stopped.process.status;
+      const said = await stopped.output();
+      assert.equal(code, 143, said);
+      assert(
+        said.includes(`Stopped, to go on with: deno task sweep --out ${out}\n`),
+      );
+      assert.equal((await resultsOf(out)).states.done, 1);
+
+      const killed = startTask("sweep", args);
+      await killed.printed(`started ${TWO[1]}`);
+      killed.process.kill("SIGKILL");
+      await killed.process.status;
+      // Its run may still be under way, and is left alone until it has ended.
+      while ((await resultsOf(out)).states.done < 2) {
         await runTask("sweep", args);
       }
-      for (const name of NAMES) {
+      for (const name of TWO) {
         assert.deepEqual(
           await outcomeOf(join(out, name)),
           await outcomeOf(join(folder, "whole", name)),
@@ -189,16 +223,14 @@ gpuTest(
   "two sweeps in one folder at once share its runs",
   () =>
     withFiles(gestures(), async (folder) => {
-      const args = argsFor(folder, "shared");
+      const args = twoRuns(folder, "shared");
       const both = await Promise.all([sweep(...args), sweep(...args)]);
       const done = both.flat().filter((line) => line.startsWith("done "));
       assert.deepEqual(
-        done.map((line) => line.split(/[ ,]+/).slice(1, 3).join(",")).sort(),
-        [...NAMES].sort(),
+        done.map((line) => line.split(/[ ,]+/)[1]).sort(),
+        TWO,
       );
-      const { states } = await resultsOf(join(folder, "shared"));
-      assert.equal(states.done, 4);
-      for (const name of NAMES) {
+      for (const name of TWO) {
         const log = await logOf(join(folder, "shared", name));
         assert.equal(log.match(/^fold 1 epoch 0 /gm)?.length, 1);
       }
@@ -211,24 +243,25 @@ gpuTest(
     withFiles(gestures(), async (folder) => {
       const out = join(folder, "sweep");
       {
-        using _lock = await lockFolder(join(out, NAMES[0]));
-        const lines = await sweep(...argsFor(folder, "sweep"));
-        assert.deepEqual(startedIn(lines), NAMES.slice(1).sort());
+        using _lock = await lockFolder(join(out, TWO[0]));
+        const lines = await sweep(...twoRuns(folder, "sweep"));
+        assert.deepEqual(startedIn(lines), [TWO[1]]);
         const { stdout } = await runTask("results", [out]);
-        assert.match(stdout, /^4 runs: 3 done, 1 running\n/);
-        assert(stdout.includes(`running ${NAMES[0]}: 0 epochs\n`), stdout);
+        assert.match(stdout, /^2 runs: 1 done, 1 running\n/);
+        assert(stdout.includes(`running ${TWO[0]}: 0 epochs\n`), stdout);
       }
-      assert.deepEqual(startedIn(await sweep("--out", out)), [NAMES[0]]);
+      assert.deepEqual(startedIn(await sweep("--out", out)), [TWO[0]]);
     }),
 );
 
 gpuTest(
-  "a job of an array takes its share",
+  "a job of an array takes its share, once the job before it has let go",
   () =>
     withFiles(gestures(), async (folder) => {
       const out = join(folder, "array");
+      const lock = await lockFolder(join(out, TWO[1]));
       const process = new Deno.Command(Deno.execPath(), {
-        args: ["task", "--quiet", "sweep", ...argsFor(folder, "array")],
+        args: ["task", "--quiet", "sweep", ...twoRuns(folder, "array")],
         env: {
           NO_COLOR: "1",
           SLURM_ARRAY_TASK_ID: "1",
@@ -236,12 +269,34 @@ gpuTest(
           SLURM_ARRAY_TASK_MIN: "0",
           SLURM_ARRAY_TASK_MAX: "1",
         },
+        stdout: "piped",
       });
+      setTimeout(() => lock[Symbol.dispose](), 4000);
       const { code, stdout } = await process.output();
       assert.equal(code, 0);
       assert.match(new TextDecoder().decode(stdout), /; job 1 of an array\n/);
       const { runs } = await resultsOf(out);
-      const done = runs.filter(({ state }) => state === "done");
-      assert.deepEqual(done.map(({ name }) => name), [NAMES[1], NAMES[3]]);
+      assert.deepEqual(runs.map(({ state }) => state), ["waiting", "done"]);
     }),
 );
+
+Deno.test("a search is not shared where files have no locks", async () => {
+  await using folder = await temporaryFolder();
+  (await lockFolder(folder.path))[Symbol.dispose]();
+  const { tryLock } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.tryLock = () =>
+    Promise.reject(new Error("unsupported"));
+  try {
+    await assert.rejects(
+      runHere({ folder: folder.path, definition: HALVING }, {
+        cards: [],
+        jobs: 1,
+        share: { index: 0, step: 2 },
+        command: "",
+      }),
+      /^Error: Cannot share the search in .+: its file system has no locks; /,
+    );
+  } finally {
+    Deno.FsFile.prototype.tryLock = tryLock;
+  }
+});
