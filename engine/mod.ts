@@ -86,6 +86,13 @@ export type { Exchange } from "./distributed/exchange.ts";
 export { type ExchangeTimes, Ranks } from "./distributed/ranks.ts";
 export type { Division } from "./distributed/shares.ts";
 
+// Networks for evaluation and export.
+export {
+  foldNorms,
+  type NetworkLayers,
+  type WeightedNetwork,
+} from "./training/fold_norms.ts";
+
 // Plans, passes and initial weights.
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
