@@ -4,7 +4,23 @@
  * @module
  */
 
-import type { ValueType } from "./hdf5_file.ts";
+/** How a value is handed out; the library puts the lowest byte first. */
+export interface ValueType {
+  /** Kind of the value; a list has any length. */
+  readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
+  /** Its bytes. */
+  readonly size: number;
+  /** Whether an integer may be negative. */
+  readonly signed: boolean;
+  /** Fields of a compound, with the byte where each starts. */
+  readonly fields: readonly {
+    readonly name: string;
+    readonly offset: number;
+    readonly type: ValueType;
+  }[];
+  /** Element type of a list. */
+  readonly element: ValueType | undefined;
+}
 
 /** Reads a number of some type at a byte. */
 export type ReadNumber = (view: DataView, at: number) => number;

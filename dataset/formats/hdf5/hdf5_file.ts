@@ -11,6 +11,7 @@ import type * as h5wasm from "npm:h5wasm@0.10.3";
 import { RecordingError } from "../../files/errors.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
+import { numberReader, type ValueType } from "./columns.ts";
 import { forgetFile, mountFile } from "./mounted_file.ts";
 
 /** Kinds of values, by their number in HDF5. */
@@ -22,29 +23,15 @@ const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
   9: "list",
 };
 
+/** The number of texts among these. */
+const TEXT = 3;
+
 /** Most bytes that one byte of a compressed data set stands for. */
 const MAX_RATIO = 1100;
 
-/** Bytes that are read at once, at most. */
+/** Bytes that are read at once, at most; of a whole data set. */
 const MAX_BYTES = 1 << 26;
-
-/** How a value is handed out; the library puts the lowest byte first. */
-export interface ValueType {
-  /** Kind of the value; a list has any length. */
-  readonly kind: "integer" | "float" | "compound" | "enum" | "list" | "other";
-  /** Its bytes. */
-  readonly size: number;
-  /** Whether an integer may be negative. */
-  readonly signed: boolean;
-  /** Fields of a compound, with the byte where each starts. */
-  readonly fields: readonly {
-    readonly name: string;
-    readonly offset: number;
-    readonly type: ValueType;
-  }[];
-  /** Element type of a list. */
-  readonly element: ValueType | undefined;
-}
+const MAX_WHOLE_BYTES = 1 << 29;
 
 /** A data set of one dimension. */
 export interface Column {
@@ -56,6 +43,14 @@ export interface Column {
   readonly type: ValueType;
   /** Numbers of the filters that chunks went through. */
   readonly filters: readonly number[];
+}
+
+/** A data set of any number of dimensions, all of it. */
+export interface Hdf5Array {
+  /** Lengths of its dimensions, slowest first; none of a single value. */
+  readonly shape: readonly number[];
+  /** Its values: numbers as 64-bit floats, or texts. */
+  readonly values: Float64Array | readonly string[];
 }
 
 /** The library in WebAssembly. */
@@ -207,6 +202,74 @@ export class Hdf5File implements Disposable {
       if (!this.#has(path)) return [];
       const { value } = new this.#library.Dataset(this.#id, path);
       return Array.isArray(value) ? value.map(String) : [];
+    });
+  }
+
+  /**
+   * Lists what a group holds.
+   *
+   * @param path Path of the group in the file; empty for the root.
+   * @returns Name of each entry, and whether it is a group or a data set.
+   * @throws {RecordingError} If the group is damaged or missing.
+   */
+  entries(path: string): { name: string; kind: "group" | "data" | "other" }[] {
+    const { H5G_GROUP, H5G_DATASET } = this.#module;
+    return this.#guarded(
+      path,
+      () =>
+        this.#module.get_names(this.#id, path || "/", false).map((name) => {
+          const type = this.#module.get_type(this.#id, `${path}/${name}`);
+          const kind = type === H5G_GROUP
+            ? "group"
+            : type === H5G_DATASET
+            ? "data"
+            : "other";
+          return { name, kind };
+        }),
+    );
+  }
+
+  /**
+   * Reads a whole data set.
+   *
+   * @param path Its path in the file.
+   * @returns Its shape and values; `undefined` if these are neither numbers nor
+   * texts.
+   * @throws {RecordingError} If it is damaged, or has more than 512 MiB.
+   */
+  array(path: string): Hdf5Array | undefined {
+    return this.#guarded(path, () => {
+      const metadata = this.#module.get_dataset_metadata(this.#id, path);
+      const shape = metadata.shape?.map(Number) ?? [];
+      const length = shape.reduce((product, side) => product * side, 1);
+      const filters = this.#module.get_dataset_filters(this.#id, path);
+      const ratio = filters.length === 0 ? 1 : MAX_RATIO;
+      const bytes = length * metadata.size;
+      if (
+        !metadata.shape || bytes > ratio * this.file.size ||
+        bytes > MAX_WHOLE_BYTES
+      ) throw new RangeError(`it claims ${length} values`);
+      if (metadata.type === TEXT) {
+        const { value } = new this.#library.Dataset(this.#id, path);
+        const texts = Array.isArray(value) ? value : [value];
+        return { shape, values: texts.map(String) };
+      }
+      const type = typeOf(metadata);
+      const read = numberReader(type);
+      if (!read) return undefined;
+      const at = this.#module._malloc(Math.max(bytes, 1));
+      try {
+        const place = BigInt(at);
+        const status = this.#module
+          .get_dataset_data(this.#id, path, null, null, null, place);
+        if (status < 0) throw new RangeError("the library cannot read it");
+        const view = new DataView(this.#module.HEAPU8.buffer, at, bytes);
+        const values = new Float64Array(length);
+        for (let i = 0; i < length; i++) values[i] = read(view, i * type.size);
+        return { shape, values };
+      } finally {
+        this.#module._free(at);
+      }
     });
   }
 

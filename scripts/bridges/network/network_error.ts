@@ -1,0 +1,31 @@
+/**
+ * Networks that cannot be brought into a format or out of it.
+ *
+ * @module
+ */
+
+import { inOneLine } from "../../../dataset/files/errors.ts";
+
+/** A network, or a part of it, that a format or this project cannot hold. */
+export class NetworkError extends Error {
+  /** `"NetworkError"`. */
+  override readonly name = "NetworkError";
+  /** The node or layer concerned; `undefined` if it is the whole network. */
+  readonly node: string | undefined;
+
+  /**
+   * Makes the error and its message.
+   *
+   * @param problem The problem in words, without full stop.
+   * @param options The node or layer concerned, and the error that caused it.
+   */
+  constructor(
+    problem: string,
+    options: { node?: string; cause?: unknown } = {},
+  ) {
+    const { node, cause } = options;
+    const place = node === undefined ? "" : `node ${JSON.stringify(node)}: `;
+    super(inOneLine(place + problem), { cause });
+    this.node = node;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Numbers of other programs, as one would write them.
+ *
+ * @module
+ */
+
+/** Relative error of 32-bit floats, with that of one product. */
+const ROUNDING = 1.2e-7;
+
+/**
+ * Rounds a number to seven digits, where 32-bit floats cannot tell.
+ *
+ * @param value A number that was a 32-bit float, or a product of one.
+ * @returns 0.3 for 0.30000001192, and any number that is not as close to such a
+ * one as it is.
+ *
+ * @example
+ * ```ts
+ * import { tidy } from "./tidy.ts";
+ * if (tidy(Math.fround(0.3)) !== 0.3) throw new Error("expected 0.3");
+ * if (tidy(1.23456789) !== 1.23456789) throw new Error("expected all digits");
+ * ```
+ */
+export function tidy(value: number): number {
+  const round = Number(value.toPrecision(7));
+  return Math.abs(round - value) <= ROUNDING * Math.abs(value) ? round : value;
+}

@@ -1,0 +1,68 @@
+/**
+ * Graphs of NIR as networks of this project.
+ *
+ * @module
+ */
+
+import { type Hdf5Group, isGroup } from "../hdf5/hdf5_tree.ts";
+import type { ImportedNetwork } from "../network/imported_network.ts";
+import { nestUnits } from "../network/nested_units.ts";
+import { hoistNeuron } from "../network/hoist_neuron.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { inOrder } from "./graph_order.ts";
+import { GraphReader } from "./graph_reader.ts";
+import type { NirGraph } from "./nir_graph.ts";
+
+/** Time step in s of most programs that write NIR. */
+const USUAL_DT = 1e-4;
+
+/**
+ * Makes a network of a graph.
+ *
+ * @param graph The graph.
+ * @param options Time step in s; that of the graph's metadata, or 0.0001 as
+ * most programs have, if left out.
+ * @returns The network, computed layer by layer.
+ * @throws {NetworkError} If networks here cannot do the same.
+ */
+export function fromNir(
+  graph: NirGraph,
+  options: { readonly dt?: number } = {},
+): ImportedNetwork {
+  const written = numberIn(graph.metadata, "dt");
+  const dt = options.dt ?? written ?? USUAL_DT;
+  const reader = new GraphReader(dt);
+  const ordered = inOrder(graph);
+  for (const { node, from } of ordered) reader.read(node, from);
+  const { sources, input, last } = reader;
+  if (!last || !input) {
+    throw new NetworkError("no output of it is reached from an input");
+  }
+  const { layers, weights, nodes } = nestUnits(sources, last);
+  const origin = options.dt !== undefined
+    ? "as --dt says"
+    : written !== undefined
+    ? "as the file says"
+    : "as snnTorch, SpikingJelly and lava write; --dt says another";
+  return {
+    input,
+    Ts: 1000 * dt,
+    ...hoistNeuron(layers),
+    weights,
+    nodes,
+    notes: [
+      `time constants are read in s, in steps of ${dt} s (${origin}) by ` +
+      "Euler's method; a spike counts 1 in its step",
+    ],
+  };
+}
+
+function numberIn(
+  metadata: Hdf5Group | undefined,
+  name: string,
+): number | undefined {
+  const data = metadata?.get(name);
+  if (data === undefined || isGroup(data)) return undefined;
+  const [value] = data.values as readonly unknown[];
+  return typeof value === "number" && value > 0 ? value : undefined;
+}

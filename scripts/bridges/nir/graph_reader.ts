@@ -1,0 +1,345 @@
+/**
+ * Reads a graph of NIR node by node, into what gives spikes.
+ *
+ * @module
+ */
+
+import { type Extent, sizeOf } from "../../../engine/network/network.ts";
+import type { SpikeSource, SpikeSum } from "../network/nested_units.ts";
+import { NetworkError } from "../network/network_error.ts";
+import {
+  type MaximumSource,
+  mergeMaxima,
+  mostOf,
+  type Source,
+} from "./maxima.ts";
+import { NEURON_TYPES, neuronOf } from "./node_neurons.ts";
+import {
+  channelsOf,
+  type NamedNode,
+  numberOf,
+  numbersOf,
+  pairOf,
+} from "./node_parameters.ts";
+import {
+  ghostOf,
+  passOn,
+  type Synapse,
+  SYNAPSE_TYPES,
+  synapseOf,
+} from "./node_synapses.ts";
+
+/** Spikes, each channel multiplied by a factor. */
+interface Spikes {
+  readonly kind: "spikes";
+  readonly sum: SpikeSum;
+  readonly gains: Float64Array;
+  /** What they are a mean of, over windows. */
+  readonly pooled?: { readonly reads: SpikeSum; readonly window: number };
+}
+
+/** Drives of neurons. */
+interface Drives {
+  readonly kind: "drives";
+  readonly synapse: Synapse;
+  readonly reads: SpikeSum;
+}
+
+type Signal = Spikes | Drives;
+
+/** Reads nodes, in order. */
+export class GraphReader {
+  /** What gives spikes. */
+  readonly #sources: Source[] = [];
+  readonly #signals = new Map<string, Signal>();
+  readonly #dt: number;
+  /** Extent of the input. */
+  input: Extent | undefined;
+  /** What the network gives. */
+  last: SpikeSum | undefined;
+
+  /**
+   * Begins.
+   *
+   * @param dt Time step in s.
+   */
+  constructor(dt: number) {
+    this.#dt = dt;
+  }
+
+  /** What gives spikes, by its number. */
+  get sources(): readonly SpikeSource[] {
+    return this.#sources as readonly SpikeSource[];
+  }
+
+  /**
+   * Reads a node.
+   *
+   * @param node The node.
+   * @param from Names of the nodes that it reads, which were read before.
+   * @throws {NetworkError} If networks here cannot do the same.
+   */
+  read(node: NamedNode, from: readonly string[]): void {
+    if (node.type === "Input" && from.length === 0) {
+      this.#signals.set(node.name, this.#readInput(node));
+      return;
+    }
+    const signal = this.#sumOf(node, from);
+    this.#signals.set(node.name, this.#readNode(node, signal));
+  }
+
+  #readInput(node: NamedNode): Signal {
+    if (this.input) {
+      throw new NetworkError("it is a second input", { node: node.name });
+    }
+    const { values: [C, ...sides] } = numbersOf(node, "shape");
+    const [H, W] = [1, 1, ...sides].slice(-2);
+    if (sides.length > 2 || !(sizeOf({ C, H, W }) > 0)) {
+      throw new NetworkError(
+        `its shape is [${[C, ...sides]}], expected channels, height and width`,
+        { node: node.name },
+      );
+    }
+    this.input = { C, H, W };
+    return this.#addSource({ kind: "input" }, this.input);
+  }
+
+  #readNode(node: NamedNode, signal: Signal): Signal {
+    const { type } = node;
+    if (type === "Output") return this.#readOutput(node, signal);
+    if (type === "Pass" || type === "Flatten") return signal;
+    if (type === "Scale") return scaled(node, signal);
+    if (type === "Delay") {
+      if (numbersOf(node, "delay").values.every((delay) => delay === 0)) {
+        return signal;
+      }
+      throw new NetworkError("layers here have no delay", { node: node.name });
+    }
+    if (type === "SumPool2d" || type === "AvgPool2d") {
+      return this.#readPool(node, signal);
+    }
+    if (SYNAPSE_TYPES.includes(type)) return readSynapse(node, signal);
+    if (NEURON_TYPES.includes(type)) {
+      return type === "Threshold" && signal.kind === "spikes"
+        ? this.#readThreshold(node, signal)
+        : this.#readNeurons(node, signal);
+    }
+    const problem = ["LI", "CubaLI", "I"].includes(type)
+      ? `it is of type ${type}: readouts here are the mean of their drive, ` +
+        "without a leak"
+      : `it is of type "${type}", which cannot be read`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+
+  /** The sum of what nodes give. */
+  #sumOf({ name }: NamedNode, from: readonly string[]): Signal {
+    const signals = from.map((source) => this.#signals.get(source)!);
+    const [first, ...others] = signals;
+    if (!first) throw new NetworkError("it reads nothing", { node: name });
+    if (others.length === 0) return first;
+    const spikes = signals.filter((signal): signal is Spikes =>
+      signal.kind === "spikes"
+    );
+    if (spikes.length < signals.length) {
+      const problem = "drives are added to something else";
+      throw new NetworkError(problem, { node: name });
+    }
+    const { sum: { extent }, gains } = spikes[0];
+    const alike = spikes.every((other) =>
+      JSON.stringify(other.sum.extent) === JSON.stringify(extent) &&
+      other.gains.every((gain, c) => gain === gains[c])
+    );
+    const numbers = spikes.flatMap(({ sum }) => sum.sources);
+    if (!alike || new Set(numbers).size < numbers.length) {
+      const problem = "it adds spikes of different shapes, with different " +
+        "factors, or twice the same";
+      throw new NetworkError(problem, { node: name });
+    }
+    const sources = mergeMaxima(this.#sources, numbers);
+    return { kind: "spikes", sum: { sources, extent }, gains };
+  }
+
+  #addSource(source: Source, extent: Extent): Spikes {
+    this.#sources.push(source);
+    return {
+      kind: "spikes",
+      sum: { sources: [this.#sources.length - 1], extent },
+      gains: new Float64Array(extent.C).fill(1),
+    };
+  }
+
+  #readOutput(node: NamedNode, signal: Signal): Signal {
+    const spikes = signal.kind === "spikes"
+      ? signal
+      : this.#addUnit(node, signal, "none");
+    const unsettled = spikes.sum.sources
+      .find((source) => this.#sources[source].kind === "level");
+    if (unsettled !== undefined || spikes.gains.some((gain) => gain !== 1)) {
+      const problem = "it gives something else than spikes or drives";
+      throw new NetworkError(problem, { node: node.name });
+    }
+    this.last = spikes.sum;
+    return spikes;
+  }
+
+  #readPool(node: NamedNode, signal: Signal): Signal {
+    const [window, columns] = pairOf(node, "kernel_size");
+    const plain = [window, window, window, 0, 0].join() ===
+      [columns, ...pairOf(node, "stride"), ...pairOf(node, "padding")].join();
+    if (!plain || !(Number.isInteger(window) && window > 0)) {
+      const problem = "windows are to be square, side by side, without padding";
+      throw new NetworkError(problem, { node: node.name });
+    }
+    if (signal.kind !== "spikes") {
+      const problem = "it pools drives; pools here are of spikes";
+      throw new NetworkError(problem, { node: node.name });
+    }
+    const { sum: reads, gains } = signal;
+    const { C, H, W } = reads.extent;
+    const extent = {
+      C,
+      H: Math.floor(H / window),
+      W: Math.floor(W / window),
+    };
+    if (sizeOf(extent) === 0) {
+      const problem = `its windows of ${window}×${window} do not fit ${H}×${W}`;
+      throw new NetworkError(problem, { node: node.name });
+    }
+    const way = "average" as const;
+    const pool = this.#addSource({ kind: "pool", way, window, reads }, extent);
+    const factor = node.type === "SumPool2d" ? window * window : 1;
+    return {
+      ...pool,
+      gains: gains.map((gain) => factor * gain),
+      pooled: { reads, window },
+    };
+  }
+
+  /** The largest of windows, or neurons that remember nothing. */
+  #readThreshold(node: NamedNode, signal: Spikes): Signal {
+    const { sum, gains, pooled } = signal;
+    const threshold = numberOf(node, "threshold");
+    const uniform = gains.every((gain) => gain === gains[0]);
+    if (uniform && pooled) {
+      const { reads, window } = pooled;
+      const maximum = this.#maximumOf(reads, window);
+      const one = gains[0] / (window * window);
+      if (maximum && threshold > 0 && threshold <= one) {
+        return this.#addSource(maximum, sum.extent);
+      }
+    }
+    const level = threshold / gains[0] + 0.5;
+    const most = mostOf(this.#sources, sum);
+    const isLevel = Number.isInteger(level) && level >= 1 && level <= most;
+    if (uniform && isLevel && most > 1 && most < Infinity) {
+      return this.#addSource({ kind: "level", level, reads: sum }, sum.extent);
+    }
+    return this.#readNeurons(node, signal);
+  }
+
+  /** The largest of spikes, or of the part of counts above a level. */
+  #maximumOf(reads: SpikeSum, window: number): MaximumSource | undefined {
+    const [only] = reads.sources;
+    const source = this.#sources[only];
+    if (reads.sources.length === 1 && source.kind === "level") {
+      return {
+        kind: "largest level",
+        level: source.level,
+        window,
+        reads: source.reads,
+      };
+    }
+    return mostOf(this.#sources, reads) === 1
+      ? { kind: "pool", way: "max", window, reads }
+      : undefined;
+  }
+
+  #readNeurons(node: NamedNode, signal: Signal): Signal {
+    const drives = signal.kind === "drives" ? signal : drivesOf(signal);
+    const { synapse } = drives;
+    const { neuron, gains, bias } = neuronOf(node, {
+      dt: this.#dt,
+      channels: synapse.extent.C,
+    });
+    const changed = {
+      ...multiplied(synapse, gains),
+      bias: synapse.bias.map((value, c) => gains[c] * value + bias[c]),
+    };
+    return this.#addUnit(node, { ...drives, synapse: changed }, neuron);
+  }
+
+  #addUnit(
+    { name }: NamedNode,
+    { synapse: { entry, arrays, bias, extent }, reads }: Drives,
+    neuron: unknown,
+  ): Spikes {
+    const hasBias = bias.some((value) => value !== 0);
+    const unit = {
+      node: name,
+      entry: { ...entry, bias: hasBias, neuron },
+      arrays: hasBias
+        ? {
+          ...arrays,
+          bias: { shape: [extent.C], data: Float32Array.from(bias) },
+        }
+        : arrays,
+    };
+    return this.#addSource({ kind: "unit", unit, reads }, extent);
+  }
+}
+
+function readSynapse(node: NamedNode, signal: Signal): Drives {
+  if (signal.kind === "drives") {
+    return { ...signal, synapse: ghostOf(node, signal.synapse) };
+  }
+  const { sum, gains } = signal;
+  const synapse = synapseOf(node, { extent: sum.extent, gains });
+  return { kind: "drives", synapse, reads: sum };
+}
+
+/** Drives of neurons that read spikes without weights. */
+function drivesOf({ sum, gains, pooled }: Spikes): Drives {
+  const { reads, window } = pooled ?? { reads: sum, window: 1 };
+  const each = gains.map((gain) => gain / (window * window));
+  const synapse = passOn(reads.extent, each, window);
+  return { kind: "drives", synapse, reads };
+}
+
+function scaled(node: NamedNode, signal: Signal): Signal {
+  if (signal.kind === "spikes") {
+    const factors = channelsOf(node, "scale", signal.sum.extent.C);
+    const gains = signal.gains.map((gain, c) => gain * factors[c]);
+    return { ...signal, gains };
+  }
+  const { synapse } = signal;
+  const factors = channelsOf(node, "scale", synapse.extent.C);
+  const bias = synapse.bias.map((value, c) => factors[c] * value);
+  return {
+    ...signal,
+    synapse: { ...multiplied(synapse, factors), bias },
+  };
+}
+
+/** Multiplies the outputs of weights. */
+function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
+  const { weight, ghost } = synapse.arrays;
+  if (gains.every((gain) => gain === 1)) return synapse;
+  const half = weight.shape[0];
+  const scale = (array: typeof weight, own: Float64Array) => {
+    const each = array.data.length / array.shape[0];
+    const data = array.data.map((w, i) => own[Math.floor(i / each)] * w);
+    return { ...array, data };
+  };
+  return {
+    ...synapse,
+    arrays: {
+      weight: scale(weight, gains.subarray(0, half)),
+      ...(ghost && {
+        ghost: scale(
+          ghost,
+          gains.subarray(half).map((gain, c) => gain / gains[c]),
+        ),
+      }),
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Nodes of NIR as neurons of this project; see neuron_nodes.ts for the
+ * equations.
+ *
+ * @module
+ */
+
+import type { NeuronSection } from "../../configuration/schema/neuron.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { tidy } from "../network/tidy.ts";
+import { channelsOf, type NamedNode, numberOf } from "./node_parameters.ts";
+
+/** Relative difference up to which a factor is 1. */
+const CLOSE = 1e-6;
+
+/** A neuron, and what its weights have to be multiplied by. */
+export interface NodeNeuron {
+  /** The neuron, as configurations have it. */
+  readonly neuron: Partial<NeuronSection>;
+  /** Factor of each channel's drive. */
+  readonly gains: Float64Array;
+  /** Summand of each channel's drive. */
+  readonly bias: Float64Array;
+}
+
+/** Types of nodes that are neurons. */
+export const NEURON_TYPES: readonly string[] = [
+  "LIF",
+  "IF",
+  "CubaLIF",
+  "Threshold",
+];
+
+/**
+ * Reads a node of neurons. Potentials are counted from v_reset on, so that
+ * neurons are reset to 0.
+ *
+ * @param node The node.
+ * @param options Time step in s, and channels of the neurons.
+ * @returns The neuron.
+ * @throws {NetworkError} If neurons here cannot do the same.
+ */
+export function neuronOf(
+  node: NamedNode,
+  { dt, channels }: { readonly dt: number; readonly channels: number },
+): NodeNeuron {
+  const ones = new Float64Array(channels).fill(1);
+  const zeros = new Float64Array(channels);
+  const read = (parameter: string) => channelsOf(node, parameter, channels);
+  if (node.type === "Threshold") {
+    const threshold = read("threshold");
+    const neuron = { type: "LIF", tau: 1 } as const;
+    return withThreshold(node, { neuron, gains: ones, bias: zeros, threshold });
+  }
+  const reset = node.parameters.has("v_reset") ? read("v_reset") : zeros;
+  const threshold = read("v_threshold").map((value, c) => value - reset[c]);
+  const r = read("r");
+  if (node.type === "IF") {
+    return withThreshold(node, {
+      neuron: { type: "IF" },
+      gains: r.map((value) => dt * value),
+      bias: zeros,
+      threshold,
+    });
+  }
+  const isCuba = node.type === "CubaLIF";
+  const tau = binsOf(node, isCuba ? "tau_mem" : "tau", dt);
+  const leak = 1 / tau;
+  const lift = read("v_leak").map((value, c) => value - reset[c]);
+  // Undivided by tau where r undoes the division.
+  const decayInput = r.some((value) => !isOne(leak * value));
+  const neuron = {
+    tau,
+    ...(decayInput ? {} : { decayInput }),
+  };
+  if (!isCuba) {
+    return withThreshold(node, {
+      neuron: { type: "LIF", ...neuron },
+      gains: decayInput ? r : ones,
+      bias: decayInput ? lift : lift.map((value) => leak * value),
+      threshold,
+    });
+  }
+  if (lift.some((value) => value !== 0)) {
+    const problem = "its v_leak is not its v_reset, to which potentials decay";
+    throw new NetworkError(problem, { node: node.name });
+  }
+  const tauSyn = binsOf(node, "tau_syn", dt);
+  const weight = node.parameters.has("w_in") ? read("w_in") : ones;
+  return withThreshold(node, {
+    neuron: { type: "CUBA", tauSyn, ...neuron },
+    gains: weight.map((value, c) => value / tauSyn * (decayInput ? r[c] : 1)),
+    bias: zeros,
+    threshold,
+  });
+}
+
+/** Reads a time constant in steps of dt. */
+function binsOf(node: NamedNode, parameter: string, dt: number): number {
+  const tau = numberOf(node, parameter);
+  const bins = tidy(tau / dt);
+  if (!(bins >= 1)) {
+    const problem = `its ${parameter} is ${tidy(tau)} s, less than a step of ` +
+      `${dt} s; --dt says another`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return bins;
+}
+
+function isOne(factor: number): boolean {
+  return Math.abs(factor - 1) <= CLOSE;
+}
+
+/** Completes a neuron: where thresholds differ, weights are divided by them. */
+function withThreshold(
+  node: NamedNode,
+  { neuron, gains, bias, threshold }: NodeNeuron & {
+    readonly threshold: Float64Array;
+  },
+): NodeNeuron {
+  const wrong = threshold.find((value) => !(value > 0));
+  if (wrong !== undefined) {
+    const problem = `its threshold is ${wrong} above its v_reset; expected ` +
+      "more than 0";
+    throw new NetworkError(problem, { node: node.name });
+  }
+  const one = threshold.every((value) => value === threshold[0]);
+  const divide = (values: Float64Array) =>
+    one ? values : values.map((value, c) => value / threshold[c]);
+  return {
+    neuron: {
+      ...neuron,
+      threshold: one ? tidy(threshold[0]) : 1,
+    } as Partial<NeuronSection>,
+    gains: divide(gains).map((gain) => isOne(gain) ? 1 : gain),
+    bias: divide(bias),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Reads parameters of NIR's nodes.
+ *
+ * @module
+ */
+
+import { NetworkError } from "../network/network_error.ts";
+import type { NirNode } from "./nir_graph.ts";
+
+/** A node with its name. */
+export interface NamedNode extends NirNode {
+  /** Its name. */
+  readonly name: string;
+}
+
+/** Numbers and the lengths of their axes. */
+export interface Numbers {
+  /** Lengths of the axes, slowest first. */
+  readonly shape: readonly number[];
+  /** The numbers. */
+  readonly values: Float64Array;
+}
+
+/**
+ * Reads numbers.
+ *
+ * @param node The node.
+ * @param parameter Name of the parameter.
+ * @returns The numbers.
+ * @throws {NetworkError} If they are missing, no numbers, or not finite.
+ */
+export function numbersOf(node: NamedNode, parameter: string): Numbers {
+  const { name } = node;
+  const data = node.parameters.get(parameter);
+  if (!data) throw new NetworkError(`it has no ${parameter}`, { node: name });
+  const { shape, values } = data;
+  if (!ArrayBuffer.isView(values)) {
+    const problem = `its ${parameter} is "${values[0]}", not a number`;
+    throw new NetworkError(problem, { node: name });
+  }
+  const numbers = Float64Array.from(values, Number);
+  const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const problem = `its ${parameter} is ${numbers[wrong]} at ${wrong}`;
+    throw new NetworkError(problem, { node: name });
+  }
+  return { shape, values: numbers };
+}
+
+/**
+ * Reads one number.
+ *
+ * @param node The node.
+ * @param parameter Name of the parameter.
+ * @returns The number that all values are.
+ * @throws {NetworkError} If values differ, or there is none.
+ */
+export function numberOf(node: NamedNode, parameter: string): number {
+  const { values } = numbersOf(node, parameter);
+  if (values.length === 0 || values.some((value) => value !== values[0])) {
+    const problem = values.length === 0
+      ? `its ${parameter} is empty`
+      : `its ${parameter} differs between its neurons, from ` +
+        `${values.reduce((a, b) => Math.min(a, b))} to ` +
+        `${values.reduce((a, b) => Math.max(a, b))}; a layer has one`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return values[0];
+}
+
+/**
+ * Reads a pair of sizes, of rows and columns.
+ *
+ * @param node The node.
+ * @param parameter Name of the parameter.
+ * @returns The pair; one number stands for both.
+ * @throws {NetworkError} If there are more or fewer.
+ */
+export function pairOf(
+  node: NamedNode,
+  parameter: string,
+): readonly [number, number] {
+  const { values: [rows, columns = rows], ...others } = numbersOf(
+    node,
+    parameter,
+  );
+  const [length = 1] = others.shape;
+  if (length < 1 || length > 2 || others.shape.length > 1) {
+    const problem = `its ${parameter} is no pair`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return [rows, columns];
+}
+
+/**
+ * Reads a value of each channel.
+ *
+ * @param node The node.
+ * @param parameter Name of the parameter.
+ * @param channels Number of channels.
+ * @returns A value a channel.
+ * @throws {NetworkError} If neurons of a channel differ, or there are more or
+ * fewer channels.
+ */
+export function channelsOf(
+  node: NamedNode,
+  parameter: string,
+  channels: number,
+): Float64Array {
+  const { values } = numbersOf(node, parameter);
+  const each = values.length / channels;
+  if (values.length === 1) {
+    return new Float64Array(channels).fill(values[0]);
+  }
+  if (!(Number.isInteger(each) && each > 0)) {
+    const problem = `its ${parameter} has ${values.length} values, for ` +
+      `${channels} channels`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  const differs = values.some((value, i) => value !== values[i - i % each]);
+  if (differs) {
+    const problem = `its ${parameter} differs between neurons of a channel`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return Float64Array.from({ length: channels }, (_, c) => values[c * each]);
+}

@@ -1,0 +1,289 @@
+/**
+ * Nodes of NIR as weights of this project.
+ *
+ * @module
+ */
+
+import { describeConv } from "../../../engine/layers/conv_shapes.ts";
+import { ShapeError } from "../../../engine/device/errors.ts";
+import { type Extent, sizeOf } from "../../../engine/network/network.ts";
+import type { NamedArray } from "../../../engine/network/weights.ts";
+import type { NetworkEntry } from "../../configuration/schema/network.ts";
+import { NetworkError } from "../network/network_error.ts";
+import {
+  type NamedNode,
+  numberOf,
+  numbersOf,
+  pairOf,
+} from "./node_parameters.ts";
+
+/** Weights and their place in a configuration. */
+export interface Synapse {
+  /** The entry, without neuron and bias. */
+  readonly entry: NetworkEntry;
+  /** Weights by what follows the layer's name, without the bias. */
+  readonly arrays: Readonly<Record<string, NamedArray>>;
+  /** A summand of each output channel. */
+  readonly bias: Float64Array;
+  /** Extent of the drives. */
+  readonly extent: Extent;
+}
+
+/** Types of nodes that are weights. */
+export const SYNAPSE_TYPES: readonly string[] = [
+  "Affine",
+  "Linear",
+  "Conv1d",
+  "Conv2d",
+];
+
+/**
+ * Reads a node of weights.
+ *
+ * @param node The node.
+ * @param input What it reads, and a factor of each channel.
+ * @returns The weights.
+ * @throws {NetworkError} If they do not fit the input, or layers here cannot do
+ * the same.
+ */
+export function synapseOf(
+  node: NamedNode,
+  input: { readonly extent: Extent; readonly gains: Float64Array },
+): Synapse {
+  return node.type.startsWith("Conv")
+    ? convOf(node, input)
+    : denseOf(node, input);
+}
+
+function denseOf(
+  node: NamedNode,
+  { extent, gains }: { readonly extent: Extent; readonly gains: Float64Array },
+): Synapse {
+  const { shape, values } = numbersOf(node, "weight");
+  const inputs = sizeOf(extent);
+  const [out, each] = shape;
+  if (shape.length !== 2 || each !== inputs) {
+    throw new NetworkError(
+      `its weights are [${shape}], for ${inputs} inputs`,
+      { node: node.name },
+    );
+  }
+  const { C, H, W } = extent;
+  const weight = {
+    shape: [out, C, H, W, 1],
+    data: Float32Array.from(
+      values,
+      (value, i) => value * gains[Math.floor(i % inputs / (H * W))],
+    ),
+  };
+  return {
+    entry: { dense: out },
+    arrays: { weight },
+    bias: biasOf(node, out),
+    extent: { C: out, H: 1, W: 1 },
+  };
+}
+
+function convOf(
+  node: NamedNode,
+  { extent, gains }: { readonly extent: Extent; readonly gains: Float64Array },
+): Synapse {
+  const { shape, values } = numbersOf(node, "weight");
+  const isFlat = node.type === "Conv1d";
+  if (shape.length !== (isFlat ? 3 : 4) || (isFlat && extent.H !== 1)) {
+    throw new NetworkError(
+      `its weights are [${shape}], for an input of ` +
+        `${extent.C}×${extent.H}×${extent.W}`,
+      { node: node.name },
+    );
+  }
+  const [out, each, ...sides] = shape;
+  const kernel = isFlat ? [1, sides[0]] : sides;
+  const groups = numberOf(node, "groups");
+  // A pair of a row is a number of columns.
+  const pair = (parameter: string, other: number) =>
+    isFlat
+      ? [other, numberOf(node, parameter)] as const
+      : pairOf(node, parameter);
+  const dilation = pair("dilation", 1);
+  const stride = pair("stride", 1);
+  const padding = paddingOf(node, { kernel, dilation, stride }) ??
+    pair("padding", 0);
+  const options = {
+    out,
+    kernel: short(kernel),
+    ...unless(1, { stride: short(stride) }),
+    ...unless(0, { padding: short(padding) }),
+    ...unless(1, { dilation: short(dilation) }),
+    ...unless(1, { groups }),
+  };
+  if (each * groups !== extent.C) {
+    throw new NetworkError(
+      `its weights are [${shape}] in ${groups} groups, for ${extent.C} channels`,
+      { node: node.name },
+    );
+  }
+  const taps = kernel[0] * kernel[1];
+  const perGroup = out / groups;
+  const gainAt = (i: number) => {
+    const output = Math.floor(i / taps / each);
+    const group = Math.floor(output / perGroup);
+    return gains[group * each + Math.floor(i / taps) % each];
+  };
+  const weight = {
+    shape: [out, each, ...kernel, 1],
+    data: Float32Array.from(values, (value, i) => value * gainAt(i)),
+  };
+  try {
+    const { output } = describeConv(
+      { ...options, out } as Parameters<typeof describeConv>[0],
+      { name: node.name, input: extent },
+    );
+    return {
+      entry: { conv: options },
+      arrays: { weight },
+      bias: biasOf(node, out),
+      extent: output,
+    };
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const problem = cause.message.replace(/^[^:]*: /, "");
+    throw new NetworkError(problem, { node: node.name, cause });
+  }
+}
+
+/** Padding that is a word; `undefined` where it is numbers. */
+function paddingOf(
+  node: NamedNode,
+  { kernel, dilation, stride }: {
+    readonly kernel: readonly number[];
+    readonly dilation: readonly number[];
+    readonly stride: readonly number[];
+  },
+): readonly [number, number] | undefined {
+  const [word] = node.parameters.get("padding")?.values ?? [];
+  if (word === "valid") return [0, 0];
+  if (word !== "same") return undefined;
+  const [rows, columns] = [0, 1].map((axis) =>
+    dilation[axis] * (kernel[axis] - 1) / 2
+  );
+  if (
+    stride.some((step) => step !== 1) ||
+    ![rows, columns].every(Number.isInteger)
+  ) {
+    const problem = 'its padding "same" differs from side to side';
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return [rows, columns];
+}
+
+function biasOf(node: NamedNode, out: number): Float64Array {
+  if (!node.parameters.has("bias")) return new Float64Array(out);
+  const { values } = numbersOf(node, "bias");
+  if (values.length !== out) {
+    const problem = `its bias has ${values.length} values, for ${out} outputs`;
+    throw new NetworkError(problem, { node: node.name });
+  }
+  return values;
+}
+
+/** One number where both are equal. */
+function short(pair: readonly number[]): number | readonly number[] {
+  return pair[0] === pair[1] ? pair[0] : pair;
+}
+
+/** Leaves out a default. */
+function unless(
+  value: number,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.values(options)[0] === value ? {} : options;
+}
+
+/**
+ * Makes weights that pass on each channel, multiplied.
+ *
+ * @param extent What they read.
+ * @param gains Factor of each channel.
+ * @param window Side of windows whose sum is passed on.
+ * @returns A depth-wise convolution.
+ */
+export function passOn(
+  { C, H, W }: Extent,
+  gains: Float64Array,
+  window: number,
+): Synapse {
+  const taps = window * window;
+  return {
+    entry: {
+      conv: {
+        out: C,
+        kernel: window,
+        ...unless(1, { stride: window }),
+        ...unless(1, { groups: C }),
+      },
+    },
+    arrays: {
+      weight: {
+        shape: [C, 1, window, window, 1],
+        data: Float32Array.from(
+          { length: C * taps },
+          (_, i) => gains[Math.floor(i / taps)],
+        ),
+      },
+    },
+    bias: new Float64Array(C),
+    extent: { C, H: Math.floor(H / window), W: Math.floor(W / window) },
+  };
+}
+
+/**
+ * Joins two convolutions without neurons between to a ghost convolution.
+ *
+ * @param node The second convolution.
+ * @param first The first.
+ * @returns The ghost convolution.
+ * @throws {NetworkError} If the second does not pass on the maps of the first
+ * and compute as many others from them by kernels of 3×3.
+ */
+export function ghostOf(node: NamedNode, first: Synapse): Synapse {
+  const half = first.extent.C;
+  const second = synapseOf(node, {
+    extent: first.extent,
+    gains: new Float64Array(half).fill(1),
+  });
+  const { shape, data } = second.arrays.weight;
+  const { conv } = first.entry as { readonly conv?: Record<string, unknown> };
+  const options = JSON.stringify(second.entry);
+  const expected = JSON.stringify({
+    conv: { out: 2 * half, kernel: 3, padding: 1 },
+  });
+  const taps = 9;
+  const isGhost = data.every((value, i) => {
+    const [out, from] = [
+      Math.floor(i / taps / half),
+      Math.floor(i / taps) % half,
+    ];
+    if (out >= half) return out - half === from || value === 0;
+    return value === Number(out === from && i % taps === taps >> 1);
+  });
+  if (
+    !conv || options !== expected || shape[1] !== half || !isGhost ||
+    first.bias.some((value) => value !== 0)
+  ) {
+    const problem = "it follows other weights without neurons between";
+    throw new NetworkError(problem, { node: node.name });
+  }
+  const ghost = Float32Array.from({ length: half * taps }, (_, i) => {
+    const c = Math.floor(i / taps);
+    return data[((half + c) * half + c) * taps + i % taps];
+  });
+  return {
+    ...second,
+    entry: { ghost: { ...conv, out: 2 * half } },
+    arrays: {
+      weight: first.arrays.weight,
+      ghost: { shape: [half, 1, 3, 3, 1], data: ghost },
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Networks of this project as graphs of NIR.
+ *
+ * @module
+ */
+
+import {
+  type ModelDescription,
+  structureOf,
+} from "../../../engine/model_description.ts";
+import {
+  foldNorms,
+  type WeightedNetwork,
+} from "../../../engine/training/fold_norms.ts";
+import type { Layer } from "../../../engine/layers/layer.ts";
+import type { PoolLayer } from "../../../engine/layers/pool.ts";
+import type { Unit } from "../../../engine/layerwise/units.ts";
+import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { GraphBuilder, type Signal } from "./graph_builder.ts";
+import { floats, type NirGraph, nirNode, text } from "./nir_graph.ts";
+
+/** A graph, and what it lost. */
+export interface NirExport {
+  /** The graph. */
+  readonly graph: NirGraph;
+  /** What was assumed or changed, each in a line. */
+  readonly notes: readonly string[];
+  /** Whether the graph computes something else than the network. */
+  readonly lossy: boolean;
+}
+
+/**
+ * Makes a graph of a network. Normalisations are folded into weights; dropout,
+ * which does nothing in evaluation, is left out.
+ *
+ * @param network The network, with its weights.
+ * @param options Time step in s, for time constants, which NIR has in s.
+ * @returns The graph.
+ * @throws {NetworkError} If NIR cannot hold a part of the network.
+ * @throws {RangeError} If a normalisation cannot be folded.
+ */
+export function toNir(
+  network: WeightedNetwork<ModelDescription>,
+  { dt }: { readonly dt: number },
+): NirExport {
+  const { description, weights } = foldNorms(network);
+  const { units, layers } = structureOf(description);
+  const builder = new GraphBuilder({ dt, weights });
+  const { Ts, input, coding } = description;
+  // SLAYER's drives are integrated over time, those of units counted.
+  const scale = units ? coding?.height ?? 1 : (coding?.height ?? 1 / Ts) * Ts;
+  const start = builder.addInput(input, scale);
+  const last = units
+    ? addUnits(builder, start, units.units)
+    : addLayers(builder, start, layers);
+  builder.add(
+    "output",
+    nirNode("Output", { shape: last.shapeParameter }),
+    last,
+  );
+  const lossy = layers.some(({ neuron }) => neuron.kind === SRM_ALPHA);
+  const notes = [
+    `time constants are in s, in steps of ${dt} s by Euler's method; a spike ` +
+    "counts 1 in its step",
+    ...(lossy
+      ? [
+        "not the same network: NIR has no SRM-alpha; CubaLIF has its response " +
+        "to a spike, one step early, and a reset in place of its refractory " +
+        "response",
+      ]
+      : []),
+  ];
+  const metadata = new Map([
+    ["dt", { shape: [], values: Float64Array.of(dt) }],
+    ["notes", text(notes.join("\n"))],
+  ]);
+  return { graph: { ...builder.graph, metadata }, notes, lossy };
+}
+
+/** Adds the layers of a network that SLAYER computes. */
+function addLayers(
+  builder: GraphBuilder,
+  input: Signal,
+  layers: readonly Layer[],
+): Signal {
+  return layers.reduce((signal, layer) => {
+    const { kind: { name: kind }, neuron } = layer;
+    if (kind === "pool") {
+      const { window } = layer as PoolLayer;
+      const { H, W } = layer.input;
+      if (H % window !== 0 || W % window !== 0) {
+        throw new NetworkError(
+          `its windows of ${window}×${window} go beyond the ${H}×${W} ` +
+            "neurons below, which NIR has no node for",
+          { node: layer.name },
+        );
+      }
+      const sum = builder.addPool("SumPool2d", layer.name, {
+        signal,
+        window,
+        extent: layer.output,
+      });
+      const weight = 1.1 * neuron.parameters.theta;
+      const drive = builder.addNode(
+        `${layer.name}_weight`,
+        nirNode("Scale", { scale: floats(sum.shape, weight) }),
+        sum,
+      );
+      return builder.addNeurons(layer.name, neuron, drive);
+    }
+    if (kind !== "conv" && kind !== "dense") {
+      const problem = `NIR has no node for layers of kind "${kind}"`;
+      throw new NetworkError(problem, { node: layer.name });
+    }
+    const drive = builder.addSynapse(layer, signal);
+    return builder.addNeurons(layer.name, neuron, drive);
+  }, input);
+}
+
+/** Adds the units of a network that is computed layer by layer. */
+function addUnits(
+  builder: GraphBuilder,
+  input: Signal,
+  units: readonly Unit[],
+): Signal {
+  const rasters: Signal[] = [input];
+  for (const unit of units) {
+    const { layer, ghost, neuron, residual, pooling, joined } = unit;
+    const source = rasters[unit.source];
+    let signal = ghost
+      ? builder.addGhost(layer, ghost, source)
+      : builder.addSynapse(layer, source);
+    if (neuron) signal = builder.addNeurons(layer.name, neuron, signal);
+    if (residual) {
+      if (residual.join === "gate") {
+        const problem = "its spikes gate others, which NIR has no node for";
+        throw new NetworkError(problem, { node: layer.name });
+      }
+      signal = signal.joined(rasters[residual.raster]);
+    }
+    if (pooling) {
+      const pool = {
+        signal,
+        window: pooling.window,
+        extent: unit.output.extent,
+      };
+      signal = pooling.kind === "average"
+        ? builder.addPool("AvgPool2d", `${layer.name}_pool`, pool)
+        : builder.addMaximum(layer.name, { ...pool, most: joined.most });
+    }
+    rasters.push(signal);
+  }
+  return rasters[rasters.length - 1];
+}
