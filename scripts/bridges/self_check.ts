@@ -38,7 +38,7 @@ export interface Agreement {
  * @param device The device.
  * @param networks The networks with their weights.
  * @param names For each layer of the second network with neurons, in order, the
- * name of its layer in the first.
+ * name of its layer in the first; without them, layers have the same order.
  * @returns How far they agree.
  * @throws {ShapeError} If a network does not fit the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
@@ -49,7 +49,7 @@ export async function compareNetworks(
     WeightedNetwork<ModelDescription>,
     WeightedNetwork<ModelDescription>,
   ],
-  names: readonly string[],
+  names?: readonly string[],
 ): Promise<Agreement> {
   const [{ description: { input: { C, H, W } } }] = networks;
   const shape = [SAMPLES, C, H, W, BINS];
@@ -72,7 +72,7 @@ export async function compareNetworks(
   }
   const [first, second] = runs;
   const layers = first[0].layers.map(({ name }, layer) => {
-    const index = names.indexOf(name);
+    const index = names?.indexOf(name) ?? layer;
     const counts = { name, spikes: 0, differing: 0 };
     for (const [n, prediction] of first.entries()) {
       const others = second[n].layers[index].spikes.data;

@@ -49,9 +49,32 @@ export function describeModel(
 ): ModelDescription {
   const { method } = binningOf(configuration);
   const { extent } = new SampleSet(source, { method });
+  return describeModelFor(configuration, {
+    extent,
+    random,
+    classes: source.classes.length,
+  });
+}
+
+/**
+ * Describes the network of a configuration for samples of an extent.
+ *
+ * @param configuration The configuration.
+ * @param options Extent of the samples, what draws the initial weights, and
+ * the number of classes.
+ * @returns The network.
+ */
+export function describeModelFor(
+  configuration: Configuration,
+  { extent, random, classes }: {
+    readonly extent: Extent;
+    readonly random: Random;
+    readonly classes: number;
+  },
+): ModelDescription {
   return {
     ...inputOf(extent, configuration),
-    ...describeNetwork(configuration, random, source.classes.length),
+    ...describeNetwork(configuration, random, classes),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * `deno task convert`: writes a recording in another format.
+ * `deno task convert`: writes a recording, or a network, in another format.
  *
  * @module
  */
@@ -7,28 +7,41 @@
 import {
   argument,
   choice,
+  float,
+  integer,
   message,
   option,
   string,
 } from "npm:@optique/core@1.3.6";
+import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import { encodeRecording } from "../../dataset/formats/writing/encode_recording.ts";
+import {
+  type Conversion,
+  convertNetwork,
+  isNetwork,
+} from "../bridges/convert_network.ts";
 import { runCommand } from "../command_line/command.ts";
 
 await runCommand({
   name: "deno task convert",
   summary: "Writes a recording in the format that the ending of OUT names: " +
     ".aedat (AEDAT 2.0), .aedat4 (AEDAT 4), .raw (Prophesee EVT 3.0), .bin " +
-    "(N-MNIST), .csv or .npz (NumPy).",
+    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph; one of " +
+    "another program becomes a .yaml and a .safetensors, from which training " +
+    "can start.",
   examples: [
     "deno task convert hand.raw hand.npz",
     "deno task convert hand.txt hand.aedat --time-unit ms",
+    "deno task convert output signs.nir",
+    "deno task convert signs.nir signs.yaml --dt 0.001",
   ],
   parameters: {
     input: argument(string({ metavar: "IN" }), {
-      description: message`The recording, in any format that can be read`,
+      description:
+        message`The recording, in any format that can be read, or the network: .nir, .safetensors or a run folder`,
     }),
     output: argument(string({ metavar: "OUT" }), {
       description: message`The new file`,
@@ -37,8 +50,29 @@ await runCommand({
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
       description: message`Unit of the times in text and NumPy files`,
     }).optional(),
+    config: option("--config", string({ metavar: "FILE" }), {
+      description: message`The configuration of the weights in IN`,
+    }).optional(),
+    fold: option("--fold", integer({ metavar: "N", min: 1, max: 9 }), {
+      description: message`Fold of the run whose weights are taken [1]`,
+    }).optional(),
+    sensor: option("--sensor", string({ metavar: "WxH" }), {
+      description:
+        message`Size of the sensor [that of the configuration's data]`,
+    }).optional(),
+    dt: option("--dt", float({ metavar: "S", min: 1e-9, max: 1e3 }), {
+      description:
+        message`Time step of a .nir graph in s [that of the network, or of the graph]`,
+    }).optional(),
   },
-}, async ({ input, output, json, timeUnit }) => {
+}, async ({ input, output, json, timeUnit, ...options }) => {
+  if (isNetwork(input) || isNetwork(output)) {
+    const sensor = sizeOf(options.sensor);
+    const done = await convertNetwork(input, output, { ...options, sensor });
+    if (json) console.log(JSON.stringify(done));
+    else for (const line of inWords(done)) console.log(line);
+    return;
+  }
   const recording = await openRecording(input, { timeUnit });
   const bytes = await writeNew(recording, output);
   const { format, faults } = recording;
@@ -51,6 +85,33 @@ await runCommand({
     console.log(`left out: ${problem}: ${count}, the first at byte ${offset}`);
   }
 });
+
+/** Reads the size of a sensor, such as 34x34. */
+function sizeOf(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/.exec(text) ?? [];
+  if (!(Number(width) > 0 && Number(height) > 0)) {
+    throw new RangeError(`Cannot use a sensor of "${text}": expected 34x34`);
+  }
+  return { width: Number(width), height: Number(height) };
+}
+
+/** Says what was written, and how far it agrees with what was read. */
+function inWords({ files, notes, lossy, check }: Conversion): string[] {
+  return [
+    ...files.map(({ path, bytes }) => `${path}: ${bytes} bytes`),
+    ...notes,
+    ...check?.layers.map(({ name, spikes, differing }) =>
+      `check: ${name} has ${counted(spikes, "spike")}, ` +
+      `${differing} differ when it is read again`
+    ) ?? [],
+    ...(check?.readout === undefined ? [] : [
+      `check: the readout differs by ${check.readout.toPrecision(2)} of its ` +
+      "largest drive",
+    ]),
+    ...(lossy ? ["lossy: the written network is another one"] : []),
+  ];
+}
 
 /** Writes a new file, and removes it again if not all of it can be written. */
 async function writeNew(

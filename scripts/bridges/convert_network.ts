@@ -1,0 +1,224 @@
+/**
+ * Brings networks from one format into another.
+ *
+ * @module
+ */
+
+import { basename, dirname } from "node:path";
+import { fileProblem } from "../../dataset/files/file_problem.ts";
+import { DeviceError, ShapeError } from "../../engine/device/errors.ts";
+import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
+import type { ModelDescription } from "../../engine/model_description.ts";
+import { loadWeights, saveWeights } from "../../engine/network/weights_file.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import { type Files, saveFiles } from "../files/atomic_write.ts";
+import { describeImport } from "./described_import.ts";
+import {
+  formatNetwork,
+  type ImportedNetwork,
+} from "./network/imported_network.ts";
+import { NetworkError } from "./network/network_error.ts";
+import { fromNir } from "./nir/from_nir.ts";
+import { readNir, writeNir } from "./nir/nir_file.ts";
+import { toNir } from "./nir/to_nir.ts";
+import { type OwnNetworkOptions, readOwnNetwork } from "./own_network.ts";
+import { type Agreement, compareNetworks } from "./self_check.ts";
+
+/** Share of spikes up to which rounding may be to blame for a difference. */
+const ROUNDED = 0.001;
+
+/** Time step in s of networks that cut each sample into slices. */
+const SLICE_DT = 0.001;
+
+/** Endings of files of networks. */
+const ENDING = /\.(nir|safetensors|yaml)$/i;
+
+/** How a network is converted. */
+export interface ConversionOptions extends OwnNetworkOptions {
+  /** Time step in s. */
+  readonly dt?: number;
+}
+
+/** What a conversion wrote. */
+export interface Conversion {
+  /** The files that it wrote, and their sizes. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** What was assumed or changed, each in a line. */
+  readonly notes: readonly string[];
+  /** Whether the files hold another network than the one that was read. */
+  readonly lossy: boolean;
+  /**
+   * How far the network in the files agrees with the one that was read; absent
+   * where there is no device to run them on.
+   */
+  readonly check?: Agreement;
+}
+
+/** A network that was read. */
+interface Source {
+  readonly network: WeightedNetwork<ModelDescription>;
+  readonly imported?: ImportedNetwork;
+}
+
+/** Files to write, and the network that is read from them again. */
+interface Target {
+  readonly files: Files;
+  readonly notes: readonly string[];
+  readonly lossy: boolean;
+  readonly reloaded: WeightedNetwork<ModelDescription>;
+  /** Names of its layers in the network that was read, if their order differs. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * Tells whether a file or folder holds a network, by its name.
+ *
+ * @param path The file or folder.
+ * @returns Whether it is one that {@linkcode convertNetwork} writes.
+ */
+export function isNetwork(path: string): boolean {
+  return ENDING.test(path);
+}
+
+/**
+ * Converts a network, and checks what was written: it is read again, both
+ * networks run on the same spikes, and theirs are compared.
+ *
+ * @param input A file of a network, or a run folder.
+ * @param output The new file; `.yaml` and `.safetensors` are written together.
+ * @param options Time step, configuration, fold and sensor.
+ * @returns What was written.
+ * @throws {Error} If the network cannot be read or written, a file is there
+ * already, or the network read again does something else.
+ */
+export async function convertNetwork(
+  input: string,
+  output: string,
+  options: ConversionOptions,
+): Promise<Conversion> {
+  const source = await within(
+    `Cannot read network "${input}"`,
+    () => readSource(input, options),
+  );
+  const target = await within(
+    `Cannot write "${output}"`,
+    () => writeTarget(source, output, options),
+  );
+  const { files, lossy } = target;
+  const folder = dirname(output);
+  for (const name of Object.keys(files)) await requireNew(folder, name);
+  const notes = [...source.imported?.notes ?? [], ...target.notes];
+  const check = await checkTarget(source.network, target);
+  if (typeof check === "string") notes.push(check);
+  const paths = await saveFiles(folder, files);
+  return {
+    files: Object.values(files).map((content, i) => ({
+      path: paths[i],
+      bytes: content.length,
+    })),
+    notes,
+    lossy,
+    ...(typeof check === "object" && { check }),
+  };
+}
+
+/** Names the file in errors that do not. */
+async function within<T>(what: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (cause) {
+    if (
+      cause instanceof NetworkError || cause instanceof RangeError ||
+      cause instanceof ShapeError
+    ) {
+      throw new Error(`${what}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
+
+async function readSource(
+  path: string,
+  options: ConversionOptions,
+): Promise<Source> {
+  if (!/\.nir$/i.test(path)) {
+    return { network: await readOwnNetwork(path, options) };
+  }
+  const imported = fromNir(await readNir(path), options);
+  return { network: describeImport(imported, path), imported };
+}
+
+async function writeTarget(
+  { network, imported }: Source,
+  path: string,
+  options: ConversionOptions,
+): Promise<Target> {
+  if (!/\.nir$/i.test(path)) {
+    if (!imported) {
+      throw new NetworkError("the network is in that format already");
+    }
+    return saveImport(imported, path);
+  }
+  const { Ts, slices } = network.description;
+  const dt = options.dt ?? (slices === undefined ? Ts / 1000 : SLICE_DT);
+  const { graph, notes, lossy } = toNir(network, { dt });
+  const bytes = await writeNir(graph);
+  const back = fromNir(await readNir(new Blob([bytes])));
+  return {
+    files: { [basename(path)]: bytes },
+    notes,
+    lossy,
+    reloaded: describeImport(back, path),
+    names: back.nodes.map((node) => node.replace(/_neuron$/, "")),
+  };
+}
+
+/** Writes a configuration and weights. */
+function saveImport(imported: ImportedNetwork, path: string): Target {
+  const name = basename(path).replace(/\.(yaml|safetensors)$/i, "");
+  const bytes = saveWeights(imported.weights);
+  const { description } = describeImport(imported, path);
+  return {
+    files: {
+      [`${name}.yaml`]: formatNetwork(imported),
+      [`${name}.safetensors`]: bytes,
+    },
+    notes: [],
+    lossy: false,
+    reloaded: { description, weights: loadWeights(bytes) },
+  };
+}
+
+async function requireNew(folder: string, name: string): Promise<void> {
+  const path = folder === "." ? name : `${folder}/${name}`;
+  const info = await Deno.lstat(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new Error(`Cannot write "${path}": ${fileProblem(cause)}`, { cause });
+  });
+  if (info) throw new Error(`Cannot write "${path}": it is there already`);
+}
+
+/** Compares networks; says why it cannot where there is no device. */
+async function checkTarget(
+  network: WeightedNetwork<ModelDescription>,
+  { reloaded, names, lossy }: Target,
+): Promise<Agreement | string> {
+  const device = await openPreferredDevice().catch((error: Error) => {
+    if (error.cause instanceof DeviceError) return error.message;
+    throw error;
+  });
+  if (typeof device === "string") return `not checked: ${device}`;
+  try {
+    const check = await compareNetworks(device, [network, reloaded], names);
+    const wrong = check.layers.find(({ spikes, differing }) =>
+      differing > ROUNDED * spikes
+    );
+    if (lossy || !wrong) return check;
+    throw new Error(
+      `Cannot convert the network: read again, layer "${wrong.name}" has ` +
+        `${wrong.differing} other spikes, of ${wrong.spikes}`,
+    );
+  } finally {
+    device.destroy();
+  }
+}

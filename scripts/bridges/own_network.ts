@@ -1,0 +1,129 @@
+/**
+ * Networks that were trained here: run folders, and files of weights with a
+ * configuration.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { ShapeError } from "../../engine/device/errors.ts";
+import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
+import {
+  type ModelDescription,
+  structureOf,
+} from "../../engine/model_description.ts";
+import type { Extent } from "../../engine/network/network.ts";
+import { Random } from "../../engine/network/random.ts";
+import {
+  type NamedArray,
+  toKernelOrder,
+} from "../../engine/network/weights.ts";
+import { describeModelFor } from "../configuration/model.ts";
+import { readConfigurationFile } from "../configuration/configuration_file.ts";
+import { openFolds } from "../experiment/folds.ts";
+import { CONFIG_FILE, weightsName } from "../run/files.ts";
+import { readWeights } from "../run/weights_file.ts";
+
+/** Where a network is, and what its files do not tell. */
+export interface OwnNetworkOptions {
+  /** The configuration, where weights alone do not say the network. */
+  readonly config?: string;
+  /** Fold of a run. @default 1 */
+  readonly fold?: number;
+  /** Width and height of the sensor. @default those of the data */
+  readonly sensor?: { readonly width: number; readonly height: number };
+}
+
+/**
+ * Reads a network.
+ *
+ * @param path A run folder, or a file of weights.
+ * @param options Configuration, fold and sensor.
+ * @returns The network with its weights.
+ * @throws {Error} If a file cannot be used, or the weights are of another
+ * network.
+ */
+export async function readOwnNetwork(
+  path: string,
+  { config, fold = 1, sensor }: OwnNetworkOptions,
+): Promise<WeightedNetwork<ModelDescription>> {
+  const isFolder = config === undefined;
+  const weights = await readWeights(
+    isFolder ? join(path, weightsName(fold)) : path,
+  );
+  return await describeWeights(weights, {
+    path,
+    config: config ?? join(path, CONFIG_FILE),
+    sensor,
+  });
+}
+
+/**
+ * Describes the network of weights by a configuration.
+ *
+ * @param weights The weights.
+ * @param options Where they are from, the configuration, and the sensor.
+ * @returns The network with its weights.
+ * @throws {Error} If the configuration cannot be used, or is of another
+ * network.
+ */
+export async function describeWeights(
+  weights: Readonly<Record<string, NamedArray>>,
+  { path, config, sensor }: {
+    readonly path: string;
+    readonly config: string;
+    readonly sensor?: OwnNetworkOptions["sensor"];
+  },
+): Promise<WeightedNetwork<ModelDescription>> {
+  const configuration = await readConfigurationFile(config);
+  const extent: Extent = sensor
+    ? { C: 2, H: sensor.height, W: sensor.width }
+    : (await openFolds(configuration, { validation: false })
+      .catch((cause) => {
+        throw new Error(
+          `Cannot tell the size of the network's input; --sensor tells it: ${
+            (cause as Error).message
+          }`,
+          { cause },
+        );
+      }))[0].train.extent;
+  const description = describeModelFor(configuration, {
+    extent,
+    random: new Random(0),
+    classes: outputsOf(weights),
+  });
+  requireWeights(description, weights, { path, config });
+  return { description, weights };
+}
+
+/** Outputs of the last all-to-all layer. */
+function outputsOf(weights: Readonly<Record<string, NamedArray>>): number {
+  const last = Math.max(
+    ...Object.keys(weights).map((name) =>
+      Number(/^fc(\d+)\.weight$/.exec(name)?.[1] ?? 0)
+    ),
+  );
+  return weights[`fc${last}.weight`]?.shape[0] ?? 1;
+}
+
+/** Refuses weights of another network. */
+function requireWeights(
+  description: ModelDescription,
+  weights: Readonly<Record<string, NamedArray>>,
+  { path, config }: { readonly path: string; readonly config: string },
+): void {
+  try {
+    const { slots, running } = structureOf(description);
+    for (const slot of [...slots, ...running]) {
+      const array = weights[slot.name];
+      if (!array) throw new ShapeError(`"${slot.name}" is missing`);
+      toKernelOrder(slot, array);
+    }
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    throw new Error(
+      `Cannot use "${path}" with "${config}": ${cause.message}`,
+      { cause },
+    );
+  }
+}
