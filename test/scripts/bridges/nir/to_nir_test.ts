@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { Model, type ModelDescription } from "../../../../engine/model.ts";
+import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
+import { leaky } from "../../../../engine/neurons/leaky.ts";
+import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
+import { Random } from "../../../../engine/network/random.ts";
+import { predict } from "../../../../engine/trace.ts";
+import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
+import { unsettledWeights } from "../../../engine/unsettled.ts";
+import { device, gpuTest } from "../../../gpu.ts";
+import { NETWORKS } from "../networks.ts";
+import { runGraph } from "./run_graph.ts";
+
+const T = 24;
+
+/** Random spikes, as a network and as a graph takes them. */
+function spikesFor({ input: { C, H, W }, coding }: ModelDescription) {
+  const random = new Random(7);
+  const data = Float32Array.from(
+    { length: C * H * W * T },
+    () => Number(random.uniform() < 0.25),
+  );
+  const bins = Array.from({ length: T }, (_, t) =>
+    Float64Array.from(
+      { length: C * H * W },
+      (_, at) => data[at * T + t],
+    ));
+  assert(coding === undefined || coding.mode === "OR");
+  return { tensor: { shape: [1, C, H, W, T], data }, bins };
+}
+
+/** Runs a network. */
+async function run(
+  description: ModelDescription,
+  weights: Parameters<Model["setWeights"]>[0],
+) {
+  using model = await Model.create({ ...description, device: device() });
+  model.setWeights(weights);
+  const tSample = T * description.Ts;
+  const { tensor } = spikesFor(description);
+  const { bins } = model.eventBinning({ tSample });
+  const [prediction] = await predict(model, packSpikes(tensor, [0], { bins }), {
+    tSample,
+  });
+  return prediction;
+}
+
+for (const [what, description] of Object.entries(NETWORKS)) {
+  gpuTest(
+    `the equations of a graph give the spikes of a network with ${what}`,
+    async () => {
+      const weights = unsettledWeights(description, 3);
+      const { layers, outputs } = await run(description, weights);
+      const dt = 0.002;
+      const { graph } = toNir({ description, weights }, { dt });
+      const given = runGraph(graph, spikesFor(description).bins, dt);
+      let [spikes, differing] = [0, 0];
+      for (const { name, spikes: { data } } of layers) {
+        const bins = given.get(`${name}_neuron`)!;
+        data.forEach((spike, at) => {
+          const other = bins[at % T][Math.floor(at / T)];
+          spikes += Number(spike !== 0);
+          differing += Number((spike !== 0) !== (other !== 0));
+        });
+      }
+      // A potential at the threshold rounds to either side, and so on above.
+      assert(differing < spikes / 500, `${differing} of ${spikes}`);
+      if (!outputs) return;
+      const logits = given.get("output")!;
+      const off = outputs.data.map((drive, at) =>
+        Math.abs(drive - logits[at % T][Math.floor(at / T)])
+      );
+      assert(off.filter((value) => value > 1e-4).length <= 3 * differing);
+    },
+  );
+}
+
+gpuTest(
+  "SRM-alpha becomes the node with its response, one bin early",
+  async () => {
+    const description: ModelDescription = {
+      input: { C: 2, H: 3, W: 3 },
+      layers: [{ dense: 4 }],
+      // A threshold that is never reached, and a response that is never cut off.
+      neuron: { theta: 1000, tauSr: 8 },
+      Ts: 3,
+      random: 0,
+    };
+    const weights = unsettledWeights(description, 2);
+    const { layers: [{ potentials }] } = await run(description, weights);
+    const { graph, lossy, notes } = toNir({ description, weights }, {
+      dt: 0.003,
+    });
+    assert.equal(lossy, true);
+    assert.match(
+      notes.join("\n"),
+      /not the same network: NIR has no SRM-alpha/,
+    );
+    const node = graph.nodes.get("fc1_neuron")!;
+    assert.equal(node.type, "CubaLIF");
+    const number = (name: string) =>
+      Number(node.parameters.get(name)!.values[0]);
+    assert.deepEqual([...node.metadata!.keys()], [
+      ...[
+        "neuron",
+        "theta",
+        "tauSr",
+        "tauRef",
+        "scaleRef",
+        "tauRho",
+        "scaleRho",
+      ],
+    ]);
+    // Potentials of the node, by its equations.
+    const [leak, r, w] = [
+      0.003 / number("tau_mem"),
+      number("r"),
+      number("w_in"),
+    ];
+    const drives = runGraph(graph, spikesFor(description).bins, 0.003)
+      .get("fc1")!;
+    let [current, v] = [0, 0];
+    drives.slice(0, T - 1).forEach(([drive], t) => {
+      current += leak * (w * drive - current);
+      v += leak * (r * current - v);
+      const expected = potentials.data[t + 1];
+      assert(Math.abs(v - expected) < 0.01 * Math.abs(expected) + 0.05, `${t}`);
+    });
+    // For small steps the response is that of the equations in continuous time.
+    const fine = toNir({ description, weights }, { dt: 1e-5 }).graph.nodes
+      .get("fc1_neuron")!;
+    const [resistance, weight, tau] = ["r", "w_in", "tau_syn"].map((name) =>
+      Number(fine.parameters.get(name)!.values[0])
+    );
+    assert(Math.abs(tau / 0.008 - 1) < 0.001);
+    assert(Math.abs(resistance * weight * 1e-5 / (Math.E * 0.008) - 1) < 0.002);
+  },
+);
+
+Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
+  const base = { input: { C: 2, H: 7, W: 7 }, Ts: 1, random: 0 };
+  const cases: [ModelDescription, string][] = [
+    [
+      { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
+      'node "fc1": a spike subtracts the threshold (soft reset)',
+    ],
+    [
+      { ...base, layers: [{ dense: 3, neuron: adaptiveLeaky() }] },
+      'node "fc1": its threshold adapts (ALIF), for which NIR has no node',
+    ],
+    [
+      { ...base, layers: [{ pool: 2 }, { dense: 3 }] },
+      'node "pool1": its windows of 2×2 go beyond the 7×7 neurons below',
+    ],
+    [
+      {
+        ...base,
+        neuron: leaky(),
+        layers: [
+          { conv: { out: 2, kernel: 3, padding: 1 }, norm: "batch" },
+          {
+            residual: [{ conv: { out: 2, kernel: 3, padding: 1 } }],
+            join: "gate",
+          },
+          { dense: 3 },
+        ],
+      },
+      'node "conv2": its spikes gate others, which NIR has no node for',
+    ],
+  ];
+  for (const [description, problem] of cases) {
+    const network = { description, weights: unsettledWeights(description, 1) };
+    assert.throws(() => toNir(network, { dt: 0.001 }), (error: Error) => {
+      assert.equal(error.name, "NetworkError");
+      assert(error.message.startsWith(problem), error.message);
+      return true;
+    });
+  }
+});
