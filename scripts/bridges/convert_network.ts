@@ -127,11 +127,13 @@ async function within<T>(what: string, use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (cause) {
-    if (
-      cause instanceof NetworkError || cause instanceof RangeError ||
-      cause instanceof ShapeError
-    ) {
-      throw new Error(`${what}: ${cause.message}`, { cause });
+    const problem = cause instanceof NetworkError
+      ? cause.problem
+      : cause instanceof RangeError || cause instanceof ShapeError
+      ? cause.message
+      : undefined;
+    if (problem !== undefined) {
+      throw new Error(`${what}: ${problem}`, { cause });
     }
     throw cause;
   }

@@ -249,13 +249,10 @@ export class Hdf5File implements Disposable {
         !metadata.shape || bytes > ratio * this.file.size ||
         bytes > MAX_WHOLE_BYTES
       ) throw new RangeError(`it claims ${length} values`);
-      if (metadata.type === TEXT) {
-        const { value } = new this.#library.Dataset(this.#id, path);
-        const texts = Array.isArray(value) ? value : [value];
-        return { shape, values: texts.map(String) };
-      }
       const type = typeOf(metadata);
-      const read = numberReader(type);
+      const read = metadata.type === TEXT
+        ? this.#textReader(metadata)
+        : numberReader(type);
       if (!read) return undefined;
       const at = this.#module._malloc(Math.max(bytes, 1));
       try {
@@ -263,14 +260,36 @@ export class Hdf5File implements Disposable {
         const status = this.#module
           .get_dataset_data(this.#id, path, null, null, null, place);
         if (status < 0) throw new RangeError("the library cannot read it");
-        const view = new DataView(this.#module.HEAPU8.buffer, at, bytes);
-        const values = new Float64Array(length);
-        for (let i = 0; i < length; i++) values[i] = read(view, i * type.size);
-        return { shape, values };
+        const { buffer } = this.#module.HEAPU8;
+        const view = new DataView(buffer as ArrayBuffer, at, bytes);
+        const values = Array.from(
+          { length },
+          (_, i) => read(view, i * type.size),
+        );
+        // Where it cannot be read, these are no texts that could be freed.
+        if (metadata.vlen) {
+          this.#module.reclaim_vlen_memory(this.#id, path, "", place);
+        }
+        return metadata.type === TEXT
+          ? { shape, values: values as string[] }
+          : { shape, values: Float64Array.from(values as number[]) };
       } finally {
         this.#module._free(at);
       }
     });
+  }
+
+  /** Makes what reads a text, whose end is a 0 if it is of any length. */
+  #textReader({ vlen, size }: h5wasm.Metadata) {
+    return (view: DataView<ArrayBuffer>, at: number): string => {
+      const memory = this.#module.HEAPU8;
+      const start = vlen ? view.getUint32(at, true) : view.byteOffset + at;
+      if (start === 0) return "";
+      const most = vlen ? memory.length : start + size;
+      const zero = memory.subarray(0, most).indexOf(0, start);
+      const end = zero < 0 ? most : zero;
+      return new TextDecoder().decode(memory.slice(start, end));
+    };
   }
 
   /**
@@ -383,7 +402,7 @@ export class Hdf5File implements Disposable {
       const problem = cause instanceof Error ? cause.message : String(cause);
       throw new RecordingError(
         this.file.path,
-        `"${what}" is damaged: ${problem.split("\n")[0]}`,
+        `"${what}" is damaged: ${reasonOf(problem)}`,
         { cause },
       );
     }
@@ -399,6 +418,12 @@ export class Hdf5File implements Disposable {
     forgetFile(this.#module, this.#name);
     this.file[Symbol.dispose]();
   }
+}
+
+/** What the outermost call of the library says, of a list of calls. */
+function reasonOf(problem: string): string {
+  const [, reason] = /#000: .*\(\): (.*)/.exec(problem) ?? [];
+  return reason ?? problem.split("\n")[0];
 }
 
 function viewOf(bytes: Uint8Array): DataView<ArrayBuffer> {

@@ -12,6 +12,8 @@ export class NetworkError extends Error {
   override readonly name = "NetworkError";
   /** The node or layer concerned; `undefined` if it is the whole network. */
   readonly node: string | undefined;
+  /** The problem, with the node. */
+  readonly problem: string;
 
   /**
    * Makes the error and its message.
@@ -25,7 +27,9 @@ export class NetworkError extends Error {
   ) {
     const { node, cause } = options;
     const place = node === undefined ? "" : `node ${JSON.stringify(node)}: `;
-    super(inOneLine(place + problem), { cause });
+    const whole = inOneLine(place + problem);
+    super(`Cannot convert the network: ${whole}`, { cause });
     this.node = node;
+    this.problem = whole;
   }
 }

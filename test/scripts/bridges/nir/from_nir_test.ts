@@ -13,6 +13,7 @@ import {
   type NirNode,
   nirNode,
 } from "../../../../scripts/bridges/nir/nir_graph.ts";
+import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { device, gpuTest } from "../../../gpu.ts";
 import { runGraph } from "./run_graph.ts";
 
@@ -168,9 +169,9 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
     ],
   ];
   for (const [graph, problem] of cases) {
-    assert.throws(() => fromNir(graph), (error: Error) => {
-      assert.equal(error.name, "NetworkError");
-      assert(error.message.includes(problem), error.message);
+    assert.throws(() => fromNir(graph), (error: NetworkError) => {
+      assert(error instanceof NetworkError);
+      assert(error.problem.includes(problem), error.problem);
       return true;
     });
   }

@@ -7,6 +7,7 @@ import { Random } from "../../../../engine/network/random.ts";
 import { predict } from "../../../../engine/trace.ts";
 import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
+import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { device, gpuTest } from "../../../gpu.ts";
 import { NETWORKS } from "../networks.ts";
 import { runGraph } from "./run_graph.ts";
@@ -170,10 +171,13 @@ Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
   ];
   for (const [description, problem] of cases) {
     const network = { description, weights: unsettledWeights(description, 1) };
-    assert.throws(() => toNir(network, { dt: 0.001 }), (error: Error) => {
-      assert.equal(error.name, "NetworkError");
-      assert(error.message.startsWith(problem), error.message);
-      return true;
-    });
+    assert.throws(
+      () => toNir(network, { dt: 0.001 }),
+      (error: NetworkError) => {
+        assert(error instanceof NetworkError);
+        assert(error.problem.startsWith(problem), error.problem);
+        return true;
+      },
+    );
   }
 });

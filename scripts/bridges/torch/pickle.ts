@@ -1,0 +1,357 @@
+/**
+ * Reads Python's pickles as data, and executes nothing.
+ *
+ * A pickle is a program for a stack machine. Here its calls are not made: a
+ * call of a class becomes a {@linkcode PickledCall} with the class's name and
+ * arguments, and only ordered dictionaries, which are data, become maps.
+ *
+ * Source: CPython's pickletools, protocols 0 to 5.
+ *
+ * @module
+ */
+
+import { NetworkError } from "../network/network_error.ts";
+
+/** Most instructions of a pickle. */
+const MAX_INSTRUCTIONS = 5_000_000;
+
+/** A name of something in a module of Python. */
+export class PickledName {
+  /** Module and name, such as `torch.FloatStorage`. */
+  readonly path: string;
+
+  /** @param path Module and name, joined by a dot. */
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+/** A call that was not made. */
+export class PickledCall {
+  /** Module and name of what was to be called. */
+  readonly path: string;
+  /** The arguments. */
+  readonly args: readonly unknown[];
+
+  /**
+   * @param path Module and name of what was to be called.
+   * @param args The arguments.
+   */
+  constructor(path: string, args: readonly unknown[]) {
+    this.path = path;
+    this.args = args;
+  }
+}
+
+/** A reference to something outside of the pickle. */
+export class PickledReference {
+  /** What it refers to. */
+  readonly id: unknown;
+
+  /** @param id What it refers to. */
+  constructor(id: unknown) {
+    this.id = id;
+  }
+}
+
+/** A value that was read, and where the pickle ends. */
+export interface Unpickled {
+  /**
+   * The value: numbers, texts, arrays for lists and tuples, maps for
+   * dictionaries, and names, calls and references.
+   */
+  readonly value: unknown;
+  /** Byte after the pickle. */
+  readonly end: number;
+}
+
+/** What marks a place on the stack. */
+const MARK = Symbol("mark");
+
+/**
+ * Reads a pickle.
+ *
+ * @param bytes Bytes that hold it.
+ * @param start Byte at which it starts.
+ * @returns Its value, and where it ends.
+ * @throws {NetworkError} If it is damaged, or has an instruction that data do
+ * not need.
+ *
+ * @example
+ * ```ts
+ * import { unpickle } from "./pickle.ts";
+ * // pickle.dumps({"a": 1}, protocol=2)
+ * const text = "\x80\x02}q\x00X\x01\x00\x00\x00aq\x01K\x01s.";
+ * const { value } = unpickle(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+ * if ((value as Map<string, number>).get("a") !== 1) throw new Error("not 1");
+ * ```
+ */
+export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
+  const machine = new Machine(bytes, start);
+  try {
+    return machine.run();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new NetworkError(
+      `its pickle ends within an instruction, at byte ${machine.at}`,
+      { cause },
+    );
+  }
+}
+
+class Machine {
+  /** The next byte. */
+  at: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.at = start;
+  }
+
+  run(): Unpickled {
+    for (let count = 0; count < MAX_INSTRUCTIONS; count++) {
+      const place = this.at;
+      const code = String.fromCharCode(this.#unsigned(1));
+      if (code === ".") return { value: this.#pop(), end: this.at };
+      const instruction = INSTRUCTIONS[code];
+      if (!instruction) {
+        throw new NetworkError(
+          `its pickle has instruction ${
+            JSON.stringify(code)
+          } at byte ${place}, which data do not need`,
+        );
+      }
+      instruction.call(undefined, this);
+    }
+    throw new NetworkError(
+      `its pickle has more than ${MAX_INSTRUCTIONS} instructions`,
+    );
+  }
+
+  #unsigned(size: 1 | 2 | 4): number {
+    const { at } = this;
+    this.at += size;
+    return size === 1
+      ? this.#view.getUint8(at)
+      : size === 2
+      ? this.#view.getUint16(at, true)
+      : this.#view.getUint32(at, true);
+  }
+
+  /** Reads an unsigned integer of so many bytes. */
+  size(size: 1 | 2 | 4 | 8): number {
+    if (size < 8) return this.#unsigned(size as 4);
+    const low = this.#unsigned(4);
+    return low + 2 ** 32 * this.#unsigned(4);
+  }
+
+  /** Reads an integer of 32 bits. */
+  int32(): number {
+    const value = this.#view.getInt32(this.at, true);
+    this.at += 4;
+    return value;
+  }
+
+  /** Reads a float of 64 bits, its highest byte first. */
+  float64(): number {
+    const value = this.#view.getFloat64(this.at, false);
+    this.at += 8;
+    return value;
+  }
+
+  /** Reads so many bytes. */
+  bytes(size: number): Uint8Array {
+    const end = this.at + size;
+    if (!(end <= this.#bytes.length)) throw new RangeError("it is too short");
+    const bytes = this.#bytes.subarray(this.at, end);
+    this.at = end;
+    return bytes;
+  }
+
+  /** Reads a text of so many bytes. */
+  text(size: number): string {
+    return new TextDecoder().decode(this.bytes(size));
+  }
+
+  /** Reads a text up to the end of its line. */
+  line(): string {
+    const end = this.#bytes.indexOf(10, this.at);
+    if (end < 0) throw new RangeError("it is too short");
+    const line = this.text(end - this.at);
+    this.at = end + 1;
+    return line;
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value);
+  }
+
+  pop(): unknown {
+    return this.#pop();
+  }
+
+  #pop(): unknown {
+    if (this.#stack.length === 0) throw new NetworkError(DAMAGED);
+    return this.#stack.pop();
+  }
+
+  /** The uppermost value. */
+  top(): unknown {
+    const value = this.#pop();
+    this.#stack.push(value);
+    return value;
+  }
+
+  /** Takes the values above the last mark. */
+  popMark(): unknown[] {
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw new NetworkError(DAMAGED);
+    const [, ...values] = this.#stack.splice(mark);
+    return values;
+  }
+
+  /** Takes so many values. */
+  take(count: number): unknown[] {
+    return Array.from({ length: count }, () => this.#pop()).reverse();
+  }
+
+  put(index: number): void {
+    this.#memo.set(index, this.top());
+  }
+
+  memoize(): void {
+    this.put(this.#memo.size);
+  }
+
+  get(index: number): void {
+    if (!this.#memo.has(index)) throw new NetworkError(DAMAGED);
+    this.#stack.push(this.#memo.get(index));
+  }
+}
+
+const DAMAGED = "its pickle is damaged";
+
+/** Sets entries of a dictionary; those of other objects are left out. */
+function setItems(target: unknown, items: readonly unknown[]): void {
+  if (!(target instanceof Map)) return;
+  for (let i = 0; i + 1 < items.length; i += 2) {
+    target.set(items[i], items[i + 1]);
+  }
+}
+
+function append(target: unknown, values: readonly unknown[]): void {
+  if (Array.isArray(target)) { for (const value of values) target.push(value); }
+}
+
+function nameOf(value: unknown): string {
+  if (value instanceof PickledName) return value.path;
+  throw new NetworkError(DAMAGED);
+}
+
+/** Notes a call; an ordered dictionary is one without entries yet. */
+function call(machine: Machine): void {
+  const [callee, args] = machine.take(2);
+  const path = nameOf(callee);
+  if (!Array.isArray(args)) throw new NetworkError(DAMAGED);
+  machine.push(
+    path === "collections.OrderedDict"
+      ? new Map()
+      : new PickledCall(path, args),
+  );
+}
+
+/** Reads an integer of any length; one of more than 64 bits becomes a float. */
+function long(bytes: Uint8Array): number {
+  const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+  const negative = bytes.length > 0 && bytes[bytes.length - 1] > 127;
+  return negative ? value - 256 ** bytes.length : value;
+}
+
+type Instruction = (machine: Machine) => void;
+
+/** Instructions by their letters. */
+const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {
+  "\x80": (m) => void m.size(1),
+  "\x95": (m) => void m.size(8),
+  // Names and calls.
+  c: (m) => {
+    const module = m.line();
+    m.push(new PickledName(`${module}.${m.line()}`));
+  },
+  "\x93": (m) => {
+    const [module, name] = m.take(2);
+    m.push(new PickledName(`${module}.${name}`));
+  },
+  R: call,
+  "\x81": call,
+  b: (m) => void m.pop(),
+  Q: (m) => m.push(new PickledReference(m.pop())),
+  // Numbers and texts.
+  N: (m) => m.push(null),
+  "\x88": (m) => m.push(true),
+  "\x89": (m) => m.push(false),
+  J: (m) => m.push(m.int32()),
+  K: (m) => m.push(m.size(1)),
+  M: (m) => m.push(m.size(2)),
+  "\x8a": (m) => m.push(long(m.bytes(m.size(1)))),
+  "\x8b": (m) => m.push(long(m.bytes(m.size(4)))),
+  G: (m) => m.push(m.float64()),
+  X: (m) => m.push(m.text(m.size(4))),
+  "\x8c": (m) => m.push(m.text(m.size(1))),
+  "\x8d": (m) => m.push(m.text(m.size(8))),
+  U: (m) => m.push(m.text(m.size(1))),
+  T: (m) => m.push(m.text(m.size(4))),
+  C: (m) => m.push(m.bytes(m.size(1))),
+  B: (m) => m.push(m.bytes(m.size(4))),
+  "\x8e": (m) => m.push(m.bytes(m.size(8))),
+  // Tuples, lists and dictionaries.
+  "(": (m) => m.push(MARK),
+  ")": (m) => m.push([]),
+  t: (m) => m.push(m.popMark()),
+  "\x85": (m) => m.push(m.take(1)),
+  "\x86": (m) => m.push(m.take(2)),
+  "\x87": (m) => m.push(m.take(3)),
+  "]": (m) => m.push([]),
+  l: (m) => m.push(m.popMark()),
+  a: (m) => {
+    const value = m.pop();
+    append(m.top(), [value]);
+  },
+  e: (m) => {
+    const values = m.popMark();
+    append(m.top(), values);
+  },
+  "\x8f": (m) => m.push([]),
+  "\x90": (m) => {
+    const values = m.popMark();
+    append(m.top(), values);
+  },
+  "}": (m) => m.push(new Map()),
+  d: (m) => {
+    const items = m.popMark();
+    m.push(new Map());
+    setItems(m.top(), items);
+  },
+  s: (m) => {
+    const item = m.take(2);
+    setItems(m.top(), item);
+  },
+  u: (m) => {
+    const items = m.popMark();
+    setItems(m.top(), items);
+  },
+  // The stack and the memory.
+  "0": (m) => void m.pop(),
+  "1": (m) => void m.popMark(),
+  "2": (m) => m.push(m.top()),
+  q: (m) => m.put(m.size(1)),
+  r: (m) => m.put(m.size(4)),
+  "\x94": (m) => m.memoize(),
+  h: (m) => m.get(m.size(1)),
+  j: (m) => m.get(m.size(4)),
+};

@@ -1,0 +1,345 @@
+/**
+ * Files of PyTorch: the tensors that `torch.save` wrote.
+ *
+ * Since PyTorch 1.6 a file is a ZIP archive with a pickle, `data.pkl`, and the
+ * elements of each storage, `data/0` and so on. Before, it was a row of
+ * pickles, followed by the elements.
+ *
+ * Source: PyTorch, torch/serialization.py, 1.13.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../../dataset/files/errors.ts";
+import {
+  type FileSource,
+  nameOf,
+  readBytes,
+} from "../../../dataset/files/file_source.ts";
+import {
+  openZipEntry,
+  readZip,
+  type ZipEntry,
+} from "../../../dataset/files/compression/zip.ts";
+import { NetworkError } from "../network/network_error.ts";
+import {
+  PickledCall,
+  PickledName,
+  PickledReference,
+  unpickle,
+} from "./pickle.ts";
+
+/** Start of the old format: a pickle of a number that no other file has. */
+const OLD_MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
+
+/** Start of a ZIP archive. */
+const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
+
+/** A tensor. */
+export interface TorchTensor {
+  /** Lengths of its axes, slowest first. */
+  readonly shape: readonly number[];
+  /** Its elements in that order. */
+  readonly data: Float32Array;
+}
+
+/** Elements of storages, by their types in PyTorch. */
+const ELEMENTS: Readonly<
+  Record<string, { bytes: number; read(view: DataView, at: number): number }>
+> = {
+  Float: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  Double: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  Half: { bytes: 2, read: (view, at) => view.getFloat16(at, true) },
+  // The upper half of a 32-bit float.
+  BFloat16: {
+    bytes: 2,
+    read: (view, at) => {
+      const word = new Uint32Array([view.getUint16(at, true) << 16]);
+      return new Float32Array(word.buffer)[0];
+    },
+  },
+  Long: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  Int: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  Short: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
+  Char: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  Byte: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  Bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
+};
+
+/** Calls that make a tensor of a storage, and of a tensor. */
+const REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
+const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
+
+/** Finds the elements of a storage by its key, a text. */
+type Storages = (key: string) => DataView;
+
+/**
+ * Tells whether bytes are the start of a file of PyTorch.
+ *
+ * @param start At least eight bytes.
+ * @returns Whether they may be.
+ */
+export function isTorch(start: Uint8Array): boolean {
+  return [OLD_MAGIC, ZIP_MAGIC].some((magic) =>
+    magic.every((byte, at) => start[at] === byte)
+  );
+}
+
+/**
+ * Reads the tensors of a file, without executing anything in it.
+ *
+ * @param source The file.
+ * @returns The tensors of its dictionary by name, in order; of a dictionary of
+ * dictionaries, those of `state_dict`, `model_state_dict`, `model` or `net`, or
+ * the only one with tensors.
+ * @throws {NetworkError} If it is no such file or damaged, or has no
+ * dictionary of tensors.
+ */
+export async function readTorch(
+  source: FileSource,
+): Promise<Map<string, TorchTensor>> {
+  try {
+    const bytes = await readBytes(source);
+    const isOld = OLD_MAGIC.every((byte, at) => bytes[at] === byte);
+    const { value, storages } = isOld
+      ? readOld(bytes)
+      : await readArchive(new File([bytes], nameOf(source)));
+    return tensorsOf(dictionaryOf(value), storages);
+  } catch (cause) {
+    if (!(cause instanceof RecordingError)) throw cause;
+    const start = `Cannot read recording "${nameOf(source)}": `;
+    throw new NetworkError(cause.message.replace(start, ""), { cause });
+  }
+}
+
+async function readArchive(archive: File) {
+  const entries = await readZip(archive);
+  const pickle = entries.find(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
+  if (!pickle) throw new NetworkError("it is an archive without data.pkl");
+  const [folder] = pickle.name.split("/");
+  const find = (name: string) =>
+    entries.find((entry) => entry.name === `${folder}/${name}`);
+  const order = find("byteorder");
+  if (order) {
+    const text = new TextDecoder().decode(await contentOf(archive, order));
+    if (text !== "little") {
+      throw new NetworkError(`its bytes are in the order "${text}"`);
+    }
+  }
+  const { value } = unpickle(await contentOf(archive, pickle));
+  const contents = new Map<string, DataView>();
+  for (const key of storageKeys(value)) {
+    const entry = find(`data/${key}`);
+    if (!entry) throw new NetworkError(`its storage "${key}" is missing`);
+    contents.set(key, viewOf(await contentOf(archive, entry)));
+  }
+  return { value, storages: (key: string) => contents.get(key)! };
+}
+
+/** Reads a whole file of an archive. */
+async function contentOf(
+  archive: File,
+  entry: ZipEntry,
+): Promise<Uint8Array> {
+  using file = await openZipEntry(archive, entry);
+  const bytes = new Uint8Array(entry.size);
+  for (let at = 0; at < bytes.length;) {
+    if (!await file.fill()) {
+      throw new NetworkError(`"${entry.name}" ends early in the archive`);
+    }
+    const part = file.bytes.subarray(0, bytes.length - at);
+    bytes.set(part, at);
+    at += part.length;
+    file.take(part.length);
+  }
+  return bytes;
+}
+
+/** Reads the old format: a number, a version, a system, data, keys, elements. */
+function readOld(bytes: Uint8Array) {
+  let at = 0;
+  const next = () => {
+    const { value, end } = unpickle(bytes, at);
+    at = end;
+    return value;
+  };
+  next();
+  next();
+  const system = next();
+  if (system instanceof Map && system.get("little_endian") === false) {
+    throw new NetworkError("its bytes are in the order of another machine");
+  }
+  const value = next();
+  const keys = next();
+  if (!Array.isArray(keys)) {
+    throw new NetworkError("it has no list of storages");
+  }
+  const sizes = new Map<string, number>(
+    storagesIn(value).map(([, type, key]) => [String(key), bytesOf(type)]),
+  );
+  const contents = new Map<string, DataView>();
+  const view = viewOf(bytes);
+  for (const key of keys.map(String)) {
+    const elements = at + 8 <= bytes.length
+      ? Number(view.getBigUint64(at, true))
+      : Infinity;
+    const size = elements * (sizes.get(key) ?? 0);
+    if (!sizes.has(key) || !(at + 8 + size <= bytes.length)) {
+      throw new NetworkError(`its storage "${key}" is missing`);
+    }
+    contents.set(key, viewOf(bytes.subarray(at + 8, at + 8 + size)));
+    at += 8 + size;
+  }
+  return {
+    value,
+    storages: (key: string) => {
+      const content = contents.get(key);
+      if (content) return content;
+      throw new NetworkError(`its storage "${key}" is missing`);
+    },
+  };
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/** What storages are referred to: a word, type, key, place and size each. */
+function storagesIn(value: unknown): unknown[][] {
+  const found: unknown[][] = [];
+  const seen = new Set<unknown>();
+  const waiting = [value];
+  for (let inner; waiting.length > 0;) {
+    inner = waiting.pop();
+    if (typeof inner !== "object" || inner === null || seen.has(inner)) {
+      continue;
+    }
+    seen.add(inner);
+    if (inner instanceof PickledReference) {
+      if (Array.isArray(inner.id) && inner.id[0] === "storage") {
+        found.push(inner.id);
+      }
+    } else if (inner instanceof PickledCall) {
+      waiting.push(...inner.args);
+    } else if (inner instanceof Map) {
+      for (const own of inner.values()) waiting.push(own);
+    } else if (Array.isArray(inner)) {
+      for (const own of inner) waiting.push(own);
+    }
+  }
+  return found;
+}
+
+function storageKeys(value: unknown): Set<string> {
+  return new Set(storagesIn(value).map(([, , key]) => String(key)));
+}
+
+/** The type of a storage's elements, such as `Float`. */
+function elementOf(type: unknown) {
+  const path = type instanceof PickledName ? type.path : String(type);
+  const [, name] = /^torch(?:\.storage)?\.(\w+)Storage$/.exec(path) ?? [];
+  const element = name !== undefined && Object.hasOwn(ELEMENTS, name)
+    ? ELEMENTS[name]
+    : undefined;
+  if (!element) throw new NetworkError(`it has elements of type "${path}"`);
+  return element;
+}
+
+function bytesOf(type: unknown): number {
+  return elementOf(type).bytes;
+}
+
+/** Finds the dictionary of tensors. */
+function dictionaryOf(value: unknown): Map<unknown, unknown> {
+  if (!(value instanceof Map)) {
+    const what = value instanceof PickledCall
+      ? `an object of class ${value.path}`
+      : "something else";
+    throw new NetworkError(
+      `it holds ${what}, not a dictionary of tensors; save state_dict()`,
+    );
+  }
+  if (hasTensors(value)) return value;
+  const inner = [...value].filter((
+    entry,
+  ): entry is [string, Map<unknown, unknown>] => hasTensors(entry[1]));
+  const [[, only] = []] = inner.length === 1
+    ? inner
+    : inner.filter(([key]) => DICTIONARIES.includes(key));
+  if (!only) {
+    throw new NetworkError(
+      `it has ${inner.length} dictionaries of tensors` +
+        (inner.length > 0 ? `: ${inner.map(([key]) => key).join(", ")}` : ""),
+    );
+  }
+  return only;
+}
+
+/** Usual names of a network's tensors in a checkpoint. */
+const DICTIONARIES = ["state_dict", "model_state_dict", "model", "net"];
+
+function hasTensors(value: unknown): boolean {
+  return value instanceof Map && [...value.values()].some(isTensor);
+}
+
+function isTensor(value: unknown): value is PickledCall {
+  return value instanceof PickledCall &&
+    (value.path === REBUILD_TENSOR ||
+      (value.path === REBUILD_PARAMETER && isTensor(value.args[0])));
+}
+
+function tensorsOf(
+  dictionary: Map<unknown, unknown>,
+  storages: Storages,
+): Map<string, TorchTensor> {
+  const tensors = new Map<string, TorchTensor>();
+  for (const [name, value] of dictionary) {
+    if (typeof name !== "string" || !isTensor(value)) continue;
+    tensors.set(name, tensorOf(name, value, storages));
+  }
+  return tensors;
+}
+
+function tensorOf(
+  name: string,
+  { path, args }: PickledCall,
+  storages: Storages,
+): TorchTensor {
+  if (path === REBUILD_PARAMETER) {
+    return tensorOf(name, args[0] as PickledCall, storages);
+  }
+  const [storage, offset, shape, stride] = args;
+  const damaged = () =>
+    new NetworkError("its tensor is damaged", { node: name });
+  const sizes = (value: unknown): value is number[] =>
+    Array.isArray(value) &&
+    value.every((side) => Number.isSafeInteger(side) && side >= 0);
+  if (
+    !(storage instanceof PickledReference) || !sizes([offset]) ||
+    !sizes(shape) || !sizes(stride) || shape.length !== stride.length
+  ) throw damaged();
+  const [, type, key] = storage.id as unknown[];
+  const { bytes, read } = elementOf(type);
+  const content = storages(String(key));
+  const length = shape.reduce((product, side) => product * side, 1);
+  const last = shape.reduce(
+    (sum, side, axis) => sum + (side - 1) * stride[axis],
+    offset as number,
+  );
+  const most = Math.floor(content.byteLength / bytes);
+  if (length > 0 && !(last < most && length <= most)) throw damaged();
+  const data = new Float32Array(length);
+  const index = shape.map(() => 0);
+  let at = offset as number;
+  for (let i = 0; i < length; i++) {
+    data[i] = read(content, at * bytes);
+    // Counts on: the last axis fastest.
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at += stride[axis];
+      if (++index[axis] < shape[axis]) break;
+      at -= shape[axis] * stride[axis];
+      index[axis] = 0;
+    }
+  }
+  return { shape, data };
+}

@@ -1,0 +1,236 @@
+/**
+ * Tensors of slayerPytorch, SpikingJelly and snnTorch as weights of networks
+ * here.
+ *
+ * The layers are taken in order: those with weights, and after each its
+ * normalisation and what its neurons have learned. Names do not matter, but
+ * where all are those of this project, as slayerPytorch's networks have them.
+ *
+ * @module
+ */
+
+import {
+  type ModelDescription,
+  structureOf,
+} from "../../../engine/model_description.ts";
+import {
+  countOf,
+  isSameShape,
+  type NamedArray,
+  type WeightSlot,
+} from "../../../engine/network/weights.ts";
+import { NetworkError } from "../network/network_error.ts";
+import type { TorchTensor } from "./torch_file.ts";
+
+/** Weights, and what was not used. */
+export interface TorchWeights {
+  /** Weights by their names here. */
+  readonly weights: Readonly<Record<string, NamedArray>>;
+  /** What was assumed or left out, each in a line. */
+  readonly notes: readonly string[];
+}
+
+/** Tensors of a part of a network in PyTorch. */
+interface Module {
+  readonly name: string;
+  readonly tensors: Map<string, TorchTensor>;
+}
+
+/** Tensors of a layer here, by what follows the layer's name. */
+interface Layer {
+  readonly name: string;
+  readonly slots: Map<string, WeightSlot>;
+}
+
+/** Names of a normalisation's tensors, here and in PyTorch. */
+const NORM = [
+  ["norm.weight", "weight"],
+  ["norm.bias", "bias"],
+  ["norm.mean", "running_mean"],
+  ["norm.var", "running_var"],
+] as const;
+
+/**
+ * Finds the weights of a network among tensors.
+ *
+ * @param tensors The tensors by name, in order.
+ * @param description The network.
+ * @returns Its weights.
+ * @throws {NetworkError} If tensors are missing, left over or of other shapes.
+ */
+export function weightsOfTorch(
+  tensors: ReadonlyMap<string, TorchTensor>,
+  description: ModelDescription,
+): TorchWeights {
+  const { slots, running } = structureOf(description);
+  const all = [...slots, ...running];
+  if (all.every(({ name }) => tensors.has(name))) {
+    const own = new Set(all.map(({ name }) => name));
+    const others = [...tensors.keys()].filter((name) => !own.has(name));
+    return {
+      weights: Object.fromEntries(
+        all.map((slot) => [slot.name, fit(tensors.get(slot.name)!, slot)]),
+      ),
+      notes: notesOf(tensors, others),
+    };
+  }
+  const modules = modulesOf(tensors);
+  const used = new Set<string>();
+  const weights: Record<string, NamedArray> = {};
+  const next = (
+    what: string,
+    layer: Layer,
+    has: (module: Module) => boolean,
+  ) => {
+    const module = modules.find((module) =>
+      !used.has(module.name) && has(module)
+    );
+    if (!module) {
+      throw new NetworkError(`there is no ${what} for it`, {
+        node: layer.name,
+      });
+    }
+    used.add(module.name);
+    return module;
+  };
+  for (const layer of layersOf(all)) {
+    const synapse = next("weight", layer, isSynapse);
+    const set = (array: string, tensor: TorchTensor) => {
+      const slot = layer.slots.get(array)!;
+      weights[slot.name] = fit(tensor, slot, synapse.name);
+    };
+    set("weight", synapse.tensors.get("weight")!);
+    if (layer.slots.has("ghost")) {
+      set(
+        "ghost",
+        next("ghost weight", layer, isSynapse).tensors.get("weight")!,
+      );
+    }
+    const bias = synapse.tensors.get("bias");
+    if (layer.slots.has("norm.weight")) {
+      const norm = next("normalisation", layer, isNorm);
+      for (const [array, tensor] of NORM) {
+        const found = norm.tensors.get(tensor) ??
+          constant(layer.slots.get(array)!, tensor === "weight" ? 1 : 0);
+        set(array, array === "norm.mean" && bias ? less(found, bias) : found);
+      }
+    } else if (layer.slots.has("bias")) {
+      set("bias", bias ?? constant(layer.slots.get("bias")!, 0));
+    } else if (bias?.data.some((value) => value !== 0)) {
+      throw new NetworkError(
+        `it has a bias, and layer "${layer.name}" of the configuration none`,
+        { node: synapse.name },
+      );
+    }
+    if (layer.slots.has("neuron.w")) {
+      const { tensors } = next("neuron", layer, isParametric);
+      const { data } = tensors.get("w")!;
+      set("neuron.w", { shape: [1], data });
+    }
+  }
+  const left = modules.find((module) =>
+    !used.has(module.name) &&
+    (isSynapse(module) || isNorm(module) || isParametric(module))
+  );
+  if (left) {
+    throw new NetworkError(
+      "the network of the configuration has no layer for it",
+      {
+        node: left.name,
+      },
+    );
+  }
+  const others = modules.filter(({ name }) => !used.has(name))
+    .flatMap(({ name, tensors }) =>
+      [...tensors.keys()].map((own) => `${name}.${own}`)
+    );
+  return { weights, notes: notesOf(tensors, others) };
+}
+
+/** Brings a tensor into the shape of a layer's array. */
+function fit(
+  { shape, data }: TorchTensor,
+  { name, weights }: WeightSlot,
+  module = name,
+): NamedArray {
+  const fits = isSameShape(shape, weights.shape) ||
+    (weights.fits?.(shape) ?? false);
+  if (!fits) {
+    throw new NetworkError(
+      `its shape is [${shape}], and that of "${name}" is [${weights.shape}]`,
+      { node: module },
+    );
+  }
+  return { shape: weights.shape, data };
+}
+
+function constant(
+  { weights: { shape } }: WeightSlot,
+  value: number,
+): TorchTensor {
+  return { shape, data: new Float32Array(countOf(shape)).fill(value) };
+}
+
+/** The mean of drives without a bias that was added to them. */
+function less({ shape, data }: TorchTensor, bias: TorchTensor): TorchTensor {
+  return { shape, data: data.map((value, c) => value - bias.data[c]) };
+}
+
+function modulesOf(tensors: ReadonlyMap<string, TorchTensor>): Module[] {
+  const modules = new Map<string, Module>();
+  for (const [name, tensor] of tensors) {
+    const dot = name.lastIndexOf(".");
+    const own = dot < 0 ? name : name.slice(0, dot);
+    const module = modules.get(own) ?? { name: own, tensors: new Map() };
+    module.tensors.set(name.slice(dot + 1), tensor);
+    modules.set(own, module);
+  }
+  return [...modules.values()];
+}
+
+function layersOf(slots: readonly WeightSlot[]): Layer[] {
+  const layers = new Map<string, Layer>();
+  for (const slot of slots) {
+    const layer = layers.get(slot.layer) ??
+      { name: slot.layer, slots: new Map() };
+    layer.slots.set(slot.name.slice(slot.layer.length + 1), slot);
+    layers.set(slot.layer, layer);
+  }
+  return [...layers.values()];
+}
+
+/** Whether it has weights; the fixed weight of SLAYER's pools is one number. */
+function isSynapse({ tensors }: Module): boolean {
+  const weight = tensors.get("weight");
+  return weight !== undefined && weight.shape.length > 1 &&
+    weight.shape.slice(0, 2).some((side) => side > 1 || !isOne(weight)) &&
+    !tensors.has("running_mean");
+}
+
+/** Whether all values are one and the same, as in a pool. */
+function isOne({ data }: TorchTensor): boolean {
+  return data.every((value) => value === data[0]);
+}
+
+function isNorm({ tensors }: Module): boolean {
+  return tensors.has("running_mean") && tensors.has("running_var");
+}
+
+function isParametric({ tensors }: Module): boolean {
+  return tensors.get("w")?.data.length === 1;
+}
+
+/** Names tensors that are no weights; numbers are told. */
+function notesOf(
+  tensors: ReadonlyMap<string, TorchTensor>,
+  others: readonly string[],
+): string[] {
+  const shown = others.filter((name) => !/num_batches_tracked$/.test(name));
+  if (shown.length === 0) return [];
+  const words = shown.slice(0, 8).map((name) => {
+    const { data } = tensors.get(name) ?? { data: [] };
+    return data.length === 1 ? `${name} ${data[0]}` : name;
+  });
+  const more = shown.length > 8 ? ` and ${shown.length - 8} more` : "";
+  return [`left to the configuration: ${words.join(", ")}${more}`];
+}

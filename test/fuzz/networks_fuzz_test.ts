@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { NetworkError } from "../../scripts/bridges/network/network_error.ts";
+import { fromNir } from "../../scripts/bridges/nir/from_nir.ts";
+import { readNir } from "../../scripts/bridges/nir/nir_file.ts";
+import { fuzzTest } from "./fuzz.ts";
+import { mutated } from "./mutations.ts";
+
+const BRIDGES = join(import.meta.dirname!, "..", "scripts", "bridges");
+const read = (path: string) => Deno.readFileSync(join(BRIDGES, path));
+
+fuzzTest("nir", {
+  share: 0.1,
+  inputs: mutated([read("nir/dense.nir"), read("nir/conv.nir")], [
+    ...["LIF", "Linear", "tau", "TREE", "SNOD", "HEAP", "\0\0\0\0", "input"],
+  ]),
+  refusal: NetworkError,
+  async read(bytes) {
+    const { layers, weights } = fromNir(await readNir(new Blob([bytes])));
+    assert(layers.length > 0);
+    for (const { shape, data } of Object.values(weights)) {
+      assert.equal(data.length, shape.reduce((a, b) => a * b, 1));
+    }
+  },
+});
