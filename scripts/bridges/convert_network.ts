@@ -21,7 +21,13 @@ import { NetworkError } from "./network/network_error.ts";
 import { fromNir } from "./nir/from_nir.ts";
 import { readNir, writeNir } from "./nir/nir_file.ts";
 import { toNir } from "./nir/to_nir.ts";
-import { type OwnNetworkOptions, readOwnNetwork } from "./own_network.ts";
+import {
+  describeConfigured,
+  type OwnNetworkOptions,
+  readOwnNetwork,
+} from "./own_network.ts";
+import { isTorch, readTorch } from "./torch/torch_file.ts";
+import { outputsOfTorch, weightsOfTorch } from "./torch/torch_weights.ts";
 import { type Agreement, compareNetworks } from "./self_check.ts";
 
 /** Share of spikes up to which rounding may be to blame for a difference. */
@@ -57,7 +63,11 @@ export interface Conversion {
 /** A network that was read. */
 interface Source {
   readonly network: WeightedNetwork<ModelDescription>;
+  /** The network of another program, of which a configuration can be written. */
   readonly imported?: ImportedNetwork;
+  /** Whether its weights are those of another program. */
+  readonly hasOtherWeights?: boolean;
+  readonly notes?: readonly string[];
 }
 
 /** Files to write, and the network that is read from them again. */
@@ -107,7 +117,7 @@ export async function convertNetwork(
   const { files, lossy } = target;
   const folder = dirname(output);
   for (const name of Object.keys(files)) await requireNew(folder, name);
-  const notes = [...source.imported?.notes ?? [], ...target.notes];
+  const notes = [...source.notes ?? [], ...target.notes];
   const check = await checkTarget(source.network, target);
   if (typeof check === "string") notes.push(check);
   const paths = await saveFiles(folder, files);
@@ -143,23 +153,60 @@ async function readSource(
   path: string,
   options: ConversionOptions,
 ): Promise<Source> {
-  if (!/\.nir$/i.test(path)) {
-    return { network: await readOwnNetwork(path, options) };
+  if (/\.nir$/i.test(path)) {
+    const imported = fromNir(await readNir(path), options);
+    const { notes } = imported;
+    return { network: describeImport(imported, path), imported, notes };
   }
-  const imported = fromNir(await readNir(path), options);
-  return { network: describeImport(imported, path), imported };
+  if (await isTorchFile(path)) return await readTorchSource(path, options);
+  return { network: await readOwnNetwork(path, options) };
+}
+
+/** Whether a file starts as those of PyTorch do. */
+async function isTorchFile(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (!info?.isFile) return false;
+  using file = await Deno.open(path);
+  const start = new Uint8Array(8);
+  await file.read(start);
+  return isTorch(start);
+}
+
+async function readTorchSource(
+  path: string,
+  { config, sensor }: ConversionOptions,
+): Promise<Source> {
+  if (config === undefined) {
+    throw new NetworkError(
+      "its weights do not say the network; --config tells it",
+    );
+  }
+  const tensors = await readTorch(path);
+  const description = await describeConfigured(config, {
+    sensor,
+    classes: outputsOfTorch(tensors),
+  });
+  const { weights, notes } = weightsOfTorch(tensors, description);
+  return { network: { description, weights }, hasOtherWeights: true, notes };
 }
 
 async function writeTarget(
-  { network, imported }: Source,
+  { network, imported, hasOtherWeights }: Source,
   path: string,
   options: ConversionOptions,
 ): Promise<Target> {
   if (!/\.nir$/i.test(path)) {
-    if (!imported) {
-      throw new NetworkError("the network is in that format already");
+    if (imported) return saveImport(imported, path);
+    if (hasOtherWeights && /\.safetensors$/i.test(path)) {
+      const bytes = saveWeights(network.weights);
+      return {
+        files: { [basename(path)]: bytes },
+        notes: [],
+        lossy: false,
+        reloaded: { ...network, weights: loadWeights(bytes) },
+      };
     }
-    return saveImport(imported, path);
+    throw new NetworkError("the network is in that format already");
   }
   const { Ts, slices } = network.description;
   const dt = options.dt ?? (slices === undefined ? Ts / 1000 : SLICE_DT);

@@ -51,30 +51,30 @@ export async function readOwnNetwork(
   const weights = await readWeights(
     isFolder ? join(path, weightsName(fold)) : path,
   );
-  return await describeWeights(weights, {
-    path,
-    config: config ?? join(path, CONFIG_FILE),
+  const file = config ?? join(path, CONFIG_FILE);
+  const description = await describeConfigured(file, {
     sensor,
+    classes: outputsOf(weights),
   });
+  requireWeights(description, weights, { path, config: file });
+  return { description, weights };
 }
 
 /**
- * Describes the network of weights by a configuration.
+ * Describes the network of a configuration.
  *
- * @param weights The weights.
- * @param options Where they are from, the configuration, and the sensor.
- * @returns The network with its weights.
- * @throws {Error} If the configuration cannot be used, or is of another
- * network.
+ * @param config The configuration.
+ * @param options Width and height of the sensor, and the number of classes.
+ * @returns The network.
+ * @throws {Error} If the configuration cannot be used, or the size of the
+ * sensor is not given, and the configuration's data are not there.
  */
-export async function describeWeights(
-  weights: Readonly<Record<string, NamedArray>>,
-  { path, config, sensor }: {
-    readonly path: string;
-    readonly config: string;
-    readonly sensor?: OwnNetworkOptions["sensor"];
+export async function describeConfigured(
+  config: string,
+  { sensor, classes }: Pick<OwnNetworkOptions, "sensor"> & {
+    readonly classes: number;
   },
-): Promise<WeightedNetwork<ModelDescription>> {
+): Promise<ModelDescription> {
   const configuration = await readConfigurationFile(config);
   const extent: Extent = sensor
     ? { C: 2, H: sensor.height, W: sensor.width }
@@ -87,13 +87,8 @@ export async function describeWeights(
           { cause },
         );
       }))[0].train.extent;
-  const description = describeModelFor(configuration, {
-    extent,
-    random: new Random(0),
-    classes: outputsOf(weights),
-  });
-  requireWeights(description, weights, { path, config });
-  return { description, weights };
+  const random = new Random(0);
+  return describeModelFor(configuration, { extent, random, classes });
 }
 
 /** Outputs of the last all-to-all layer. */

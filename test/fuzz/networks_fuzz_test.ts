@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { NetworkError } from "../../scripts/bridges/network/network_error.ts";
 import { fromNir } from "../../scripts/bridges/nir/from_nir.ts";
 import { readNir } from "../../scripts/bridges/nir/nir_file.ts";
+import { readTorch } from "../../scripts/bridges/torch/torch_file.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 
@@ -19,6 +20,24 @@ fuzzTest("nir", {
     const { layers, weights } = fromNir(await readNir(new Blob([bytes])));
     assert(layers.length > 0);
     for (const { shape, data } of Object.values(weights)) {
+      assert.equal(data.length, shape.reduce((a, b) => a * b, 1));
+    }
+  },
+});
+
+const TORCH = ["slayer", "slayer_old", "jelly", "snntorch"];
+
+fuzzTest("PyTorch's files", {
+  share: 0.1,
+  inputs: mutated(TORCH.map((name) => read(`torch/${name}.pth`)), [
+    ...["PK\x03\x04", "storage", "torch\nFloatStorage\n", "R", ".", "(", "t"],
+    ...["\x8a\x08", "\xff\xff\xff\xff", "Q", "K\xff", "u"],
+  ]),
+  refusal: NetworkError,
+  async read(bytes) {
+    for (
+      const { shape, data } of (await readTorch(new Blob([bytes]))).values()
+    ) {
       assert.equal(data.length, shape.reduce((a, b) => a * b, 1));
     }
   },

@@ -70,8 +70,8 @@ const ELEMENTS: Readonly<
 const REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
 const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
 
-/** Finds the elements of a storage by its key, a text. */
-type Storages = (key: string) => DataView;
+/** Elements of storages by their keys. */
+type Storages = ReadonlyMap<string, DataView>;
 
 /**
  * Tells whether bytes are the start of a file of PyTorch.
@@ -133,7 +133,7 @@ async function readArchive(archive: File) {
     if (!entry) throw new NetworkError(`its storage "${key}" is missing`);
     contents.set(key, viewOf(await contentOf(archive, entry)));
   }
-  return { value, storages: (key: string) => contents.get(key)! };
+  return { value, storages: contents };
 }
 
 /** Reads a whole file of an archive. */
@@ -190,14 +190,7 @@ function readOld(bytes: Uint8Array) {
     contents.set(key, viewOf(bytes.subarray(at + 8, at + 8 + size)));
     at += 8 + size;
   }
-  return {
-    value,
-    storages: (key: string) => {
-      const content = contents.get(key);
-      if (content) return content;
-      throw new NetworkError(`its storage "${key}" is missing`);
-    },
-  };
+  return { value, storages: contents };
 }
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
@@ -320,7 +313,10 @@ function tensorOf(
   ) throw damaged();
   const [, type, key] = storage.id as unknown[];
   const { bytes, read } = elementOf(type);
-  const content = storages(String(key));
+  const content = storages.get(String(key));
+  if (!content) {
+    throw new NetworkError(`its storage "${key}" is missing`, { node: name });
+  }
   const length = shape.reduce((product, side) => product * side, 1);
   const last = shape.reduce(
     (sum, side, axis) => sum + (side - 1) * stride[axis],

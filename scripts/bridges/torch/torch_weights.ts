@@ -2,9 +2,9 @@
  * Tensors of slayerPytorch, SpikingJelly and snnTorch as weights of networks
  * here.
  *
- * The layers are taken in order: those with weights, and after each its
- * normalisation and what its neurons have learned. Names do not matter, but
- * where all are those of this project, as slayerPytorch's networks have them.
+ * A layer takes the weights of its name, as slayerPytorch's networks have them,
+ * or else the next in order; then the next normalisation and what the next
+ * neurons have learned.
  *
  * @module
  */
@@ -64,16 +64,6 @@ export function weightsOfTorch(
 ): TorchWeights {
   const { slots, running } = structureOf(description);
   const all = [...slots, ...running];
-  if (all.every(({ name }) => tensors.has(name))) {
-    const own = new Set(all.map(({ name }) => name));
-    const others = [...tensors.keys()].filter((name) => !own.has(name));
-    return {
-      weights: Object.fromEntries(
-        all.map((slot) => [slot.name, fit(tensors.get(slot.name)!, slot)]),
-      ),
-      notes: notesOf(tensors, others),
-    };
-  }
   const modules = modulesOf(tensors);
   const used = new Set<string>();
   const weights: Record<string, NamedArray> = {};
@@ -82,9 +72,10 @@ export function weightsOfTorch(
     layer: Layer,
     has: (module: Module) => boolean,
   ) => {
-    const module = modules.find((module) =>
+    const free = modules.filter((module) =>
       !used.has(module.name) && has(module)
     );
+    const module = free.find(({ name }) => name === layer.name) ?? free[0];
     if (!module) {
       throw new NetworkError(`there is no ${what} for it`, {
         node: layer.name,
@@ -145,6 +136,19 @@ export function weightsOfTorch(
       [...tensors.keys()].map((own) => `${name}.${own}`)
     );
   return { weights, notes: notesOf(tensors, others) };
+}
+
+/**
+ * Counts the outputs of the last layer with weights.
+ *
+ * @param tensors The tensors by name, in order.
+ * @returns The number of outputs; 1 where there are no weights.
+ */
+export function outputsOfTorch(
+  tensors: ReadonlyMap<string, TorchTensor>,
+): number {
+  const last = modulesOf(tensors).findLast(isSynapse);
+  return last?.tensors.get("weight")!.shape[0] ?? 1;
 }
 
 /** Brings a tensor into the shape of a layer's array. */

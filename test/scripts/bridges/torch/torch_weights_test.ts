@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { Model, type ModelDescription } from "../../../../engine/model.ts";
+import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
+import { leaky } from "../../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../../engine/neurons/parametric_leaky.ts";
+import { predict } from "../../../../engine/trace.ts";
+import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
+import { readTorch } from "../../../../scripts/bridges/torch/torch_file.ts";
+import {
+  outputsOfTorch,
+  weightsOfTorch,
+} from "../../../../scripts/bridges/torch/torch_weights.ts";
+import { device, gpuTest } from "../../../gpu.ts";
+
+/** A file that make_files.py wrote. */
+const tensorsOf = (name: string) =>
+  readTorch(`${import.meta.dirname}/${name}.pth`);
+
+const JELLY: ModelDescription = {
+  input: { C: 2, H: 4, W: 4 },
+  layers: [
+    { conv: { out: 3, kernel: 3, padding: 1 }, norm: "batch" },
+    { dense: 5, bias: false, neuron: "none" },
+  ],
+  neuron: parametricLeaky(),
+  Ts: 1,
+  random: 0,
+};
+
+gpuTest(
+  "a network of SpikingJelly gives the spikes that PyTorch computes",
+  async () => {
+    const { weights, notes } = weightsOfTorch(await tensorsOf("jelly"), JELLY);
+    assert.deepEqual(notes, []);
+    const run = await tensorsOf("jelly_run");
+    /** Puts time last. */
+    const inOrder = (name: string) => {
+      const { shape: [T, ...axes], data } = run.get(name)!;
+      const each = data.length / T;
+      return {
+        shape: [1, ...axes, T],
+        data: data.map((_, i) => data[i % T * each + Math.floor(i / T)]),
+      };
+    };
+    using model = await Model.create({ ...JELLY, device: device() });
+    model.setWeights(weights);
+    const tSample = 24;
+    const batch = packSpikes(
+      inOrder("x"),
+      [0],
+      model.eventBinning({ tSample }),
+    );
+    const [{ layers: [{ spikes }], outputs }] = await predict(model, batch, {
+      tSample,
+    });
+    const expected = inOrder("spikes");
+    const fired = expected.data.reduce((sum, spike) => sum + spike, 0);
+    assert(fired > 100 && fired < expected.data.length / 2, `${fired}`);
+    assert.deepEqual(spikes, expected);
+    inOrder("logits").data.forEach((logit, i) => {
+      assert(Math.abs(logit - outputs!.data[i]) < 1e-5);
+    });
+  },
+);
+
+Deno.test("weights of slayerPytorch keep their names", async () => {
+  const tensors = await tensorsOf("slayer");
+  const { weights, notes } = weightsOfTorch(tensors, {
+    input: { C: 2, H: 8, W: 8 },
+    layers: [{ pool: 2 }, { conv: { out: 3, kernel: 3 } }, { dense: 4 }],
+    Ts: 1,
+    random: 0,
+  });
+  assert.deepEqual(weights, {
+    "conv1.weight": tensors.get("conv1.weight"),
+    "fc1.weight": tensors.get("fc1.weight"),
+  });
+  assert.deepEqual(notes, [
+    "left to the configuration: slayer.srmKernel, slayer.refKernel, " +
+    "pool1.weight",
+  ]);
+});
+
+const SNNTORCH: ModelDescription = {
+  input: { C: 6, H: 1, W: 1 },
+  layers: [{ dense: 3, bias: true }, { dense: 2 }],
+  neuron: leaky({ tau: 10 }),
+  Ts: 1,
+  random: 0,
+};
+
+Deno.test("what neurons of snnTorch have is left to the configuration, and said", async () => {
+  const tensors = await tensorsOf("snntorch");
+  const { weights, notes } = weightsOfTorch(tensors, SNNTORCH);
+  assert.deepEqual(
+    weights["fc1.weight"].data,
+    tensors.get("fc1.weight")!.data,
+  );
+  assert.deepEqual(weights["fc2.bias"].data, tensors.get("fc2.bias")!.data);
+  assert.deepEqual(notes, [
+    "left to the configuration: lif1.threshold 1, lif1.beta 0.8999999761581421",
+  ]);
+  assert.equal(outputsOfTorch(tensors), 2);
+});
+
+Deno.test("the mean of a normalisation is counted without a bias before it", async () => {
+  const tensors = await tensorsOf("jelly");
+  const { weights } = weightsOfTorch(tensors, JELLY);
+  const [mean, bias] = ["1.running_mean", "0.bias"].map((name) =>
+    tensors.get(name)!.data
+  );
+  assert.deepEqual(
+    weights["conv1.norm.mean"].data,
+    mean.map((value, c) => value - bias[c]),
+  );
+});
+
+Deno.test("tensors of another network are refused, by their names", async () => {
+  const tensors = await tensorsOf("snntorch");
+  const jelly = await tensorsOf("jelly");
+  const cases: [() => unknown, string][] = [
+    [
+      () =>
+        weightsOfTorch(tensors, {
+          ...SNNTORCH,
+          layers: [{ dense: 4, bias: true }],
+        }),
+      'node "fc1.weight": its shape is [3,6], and that of "fc1.weight" is [4,6,1,1,1]',
+    ],
+    [
+      () =>
+        weightsOfTorch(tensors, {
+          ...SNNTORCH,
+          layers: [{ dense: 3, bias: true }],
+        }),
+      'node "fc2": the network of the configuration has no layer for it',
+    ],
+    [
+      () =>
+        weightsOfTorch(tensors, {
+          ...SNNTORCH,
+          layers: [{ dense: 3, bias: false }, { dense: 2 }],
+        }),
+      'node "fc1": it has a bias, and layer "fc1" of the configuration none',
+    ],
+    [
+      () =>
+        weightsOfTorch(tensors, {
+          ...SNNTORCH,
+          layers: [...SNNTORCH.layers, { dense: 2 }],
+        }),
+      'node "fc3": there is no weight for it',
+    ],
+    [
+      () =>
+        weightsOfTorch(jelly, {
+          ...JELLY,
+          layers: [
+            { conv: { out: 3, kernel: 3, padding: 1 } },
+            { dense: 5, bias: false },
+          ],
+        }),
+      'node "fc1": there is no neuron for it',
+    ],
+  ];
+  for (const [convert, problem] of cases) {
+    assert.throws(convert, (error: NetworkError) => {
+      assert(error instanceof NetworkError);
+      assert.equal(error.problem, problem);
+      return true;
+    });
+  }
+});
