@@ -9,6 +9,7 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { DeviceError, ShapeError } from "../../engine/device/errors.ts";
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
 import type { ModelDescription } from "../../engine/model_description.ts";
+import type { NamedArray } from "../../engine/network/weights.ts";
 import { loadWeights, saveWeights } from "../../engine/network/weights_file.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { type Files, saveFiles } from "../files/atomic_write.ts";
@@ -18,6 +19,9 @@ import {
   type ImportedNetwork,
 } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";
+import { fromNet } from "./netx/from_net.ts";
+import { readNet, writeNet } from "./netx/net_file.ts";
+import { toNet } from "./netx/to_net.ts";
 import { fromNir } from "./nir/from_nir.ts";
 import { readNir, writeNir } from "./nir/nir_file.ts";
 import { toNir } from "./nir/to_nir.ts";
@@ -37,7 +41,7 @@ const ROUNDED = 0.001;
 const SLICE_DT = 0.001;
 
 /** Endings of files of networks. */
-const ENDING = /\.(nir|safetensors|yaml)$/i;
+const ENDING = /\.(nir|net|pth|pt|safetensors|yaml)$/i;
 
 /** How a network is converted. */
 export interface ConversionOptions extends OwnNetworkOptions {
@@ -153,8 +157,10 @@ async function readSource(
   path: string,
   options: ConversionOptions,
 ): Promise<Source> {
-  if (/\.nir$/i.test(path)) {
-    const imported = fromNir(await readNir(path), options);
+  if (/\.(nir|net)$/i.test(path)) {
+    const imported = /\.net$/i.test(path)
+      ? fromNet(await readNet(path))
+      : fromNir(await readNir(path), options);
     const { notes } = imported;
     return { network: describeImport(imported, path), imported, notes };
   }
@@ -195,30 +201,78 @@ async function writeTarget(
   path: string,
   options: ConversionOptions,
 ): Promise<Target> {
-  if (!/\.nir$/i.test(path)) {
+  if (/\.yaml$|\.safetensors$/i.test(path)) {
     if (imported) return saveImport(imported, path);
     if (hasOtherWeights && /\.safetensors$/i.test(path)) {
-      const bytes = saveWeights(network.weights);
-      return {
-        files: { [basename(path)]: bytes },
-        notes: [],
-        lossy: false,
-        reloaded: { ...network, weights: loadWeights(bytes) },
-      };
+      return saveOtherWeights(network, path);
     }
     throw new NetworkError("the network is in that format already");
   }
   const { Ts, slices } = network.description;
   const dt = options.dt ?? (slices === undefined ? Ts / 1000 : SLICE_DT);
-  const { graph, notes, lossy } = toNir(network, { dt });
-  const bytes = await writeNir(graph);
-  const back = fromNir(await readNir(new Blob([bytes])));
+  const { graph, ...exported } = toNir(network, { dt });
+  if (/\.nir$/i.test(path)) {
+    const bytes = await writeNir(graph);
+    const back = fromNir(await readNir(new Blob([bytes])));
+    return {
+      files: { [basename(path)]: bytes },
+      ...exported,
+      reloaded: describeImport(back, path),
+      names: namesOf(back),
+    };
+  }
+  if (!/\.net$/i.test(path)) {
+    throw new NetworkError(
+      "its name does not end in .nir, .net, .yaml, .safetensors",
+    );
+  }
+  const plain = fromNir(graph);
+  const { network: written, lossy, notes, readoutFactor } = toNet(plain);
+  const bytes = await writeNet(written);
+  const back = fromNet(await readNet(new Blob([bytes])));
+  const { description, weights } = describeImport(back, path);
   return {
     files: { [basename(path)]: bytes },
-    notes,
-    lossy,
-    reloaded: describeImport(back, path),
-    names: back.nodes.map((node) => node.replace(/_neuron$/, "")),
+    notes: [...exported.lossy ? exported.notes.slice(1) : [], ...notes],
+    lossy: exported.lossy || lossy,
+    reloaded: { description, weights: divideReadout(weights, readoutFactor) },
+    names: namesOf(plain),
+  };
+}
+
+/** Divides the drive of a readout, to compare it. */
+function divideReadout(
+  weights: Readonly<Record<string, NamedArray>>,
+  factor: number,
+): Record<string, NamedArray> {
+  const last = Object.keys(weights).findLast((name) => /^fc\d+\./.test(name));
+  const layer = last?.split(".")[0];
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [
+      name,
+      name.startsWith(`${layer}.`)
+        ? { shape, data: data.map((value) => value / factor) }
+        : { shape, data },
+    ]),
+  );
+}
+
+/** Names of layers whose nodes were named after them. */
+function namesOf({ nodes }: ImportedNetwork): string[] {
+  return nodes.map((node) => node.replace(/_neuron$/, ""));
+}
+
+/** Writes the weights of a network whose configuration is there. */
+function saveOtherWeights(
+  network: WeightedNetwork<ModelDescription>,
+  path: string,
+): Target {
+  const bytes = saveWeights(network.weights);
+  return {
+    files: { [basename(path)]: bytes },
+    notes: [],
+    lossy: false,
+    reloaded: { ...network, weights: loadWeights(bytes) },
   };
 }
 

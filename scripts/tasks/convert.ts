@@ -29,19 +29,20 @@ await runCommand({
   name: "deno task convert",
   summary: "Writes a recording in the format that the ending of OUT names: " +
     ".aedat (AEDAT 2.0), .aedat4 (AEDAT 4), .raw (Prophesee EVT 3.0), .bin " +
-    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph; one of " +
-    "another program becomes a .yaml and a .safetensors, from which training " +
-    "can start.",
+    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph or a .net " +
+    "of lava-dl; one of another program becomes a .yaml and a .safetensors, " +
+    "from which training can start.",
   examples: [
     "deno task convert hand.raw hand.npz",
     "deno task convert hand.txt hand.aedat --time-unit ms",
     "deno task convert output signs.nir",
     "deno task convert signs.nir signs.yaml --dt 0.001",
+    "deno task convert net.pth net.safetensors --config net.yaml --sensor 34x34",
   ],
   parameters: {
     input: argument(string({ metavar: "IN" }), {
       description:
-        message`The recording, in any format that can be read, or the network: .nir, .safetensors or a run folder`,
+        message`The recording, in any format that can be read, or the network: .nir, .net, .pth of PyTorch, .safetensors or a run folder`,
     }),
     output: argument(string({ metavar: "OUT" }), {
       description: message`The new file`,

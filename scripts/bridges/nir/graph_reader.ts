@@ -20,7 +20,7 @@ import {
   numberOf,
   numbersOf,
   pairOf,
-} from "./node_parameters.ts";
+} from "../hdf5/node_parameters.ts";
 import {
   ghostOf,
   passOn,

@@ -8,7 +8,11 @@
 import type { NeuronSection } from "../../configuration/schema/neuron.ts";
 import { NetworkError } from "../network/network_error.ts";
 import { tidy } from "../network/tidy.ts";
-import { channelsOf, type NamedNode, numberOf } from "./node_parameters.ts";
+import {
+  channelsOf,
+  type NamedNode,
+  numberOf,
+} from "../hdf5/node_parameters.ts";
 
 /** Relative difference up to which a factor is 1. */
 const CLOSE = 1e-6;

@@ -15,7 +15,7 @@ import {
   numberOf,
   numbersOf,
   pairOf,
-} from "./node_parameters.ts";
+} from "../hdf5/node_parameters.ts";
 
 /** Weights and their place in a configuration. */
 export interface Synapse {

@@ -125,7 +125,7 @@ Deno.test("tensors of another network are refused, by their names", async () => 
           ...SNNTORCH,
           layers: [{ dense: 4, bias: true }],
         }),
-      'node "fc1.weight": its shape is [3,6], and that of "fc1.weight" is [4,6,1,1,1]',
+      'node "fc1": its shape is [3,6], and that of "fc1.weight" is [4,6,1,1,1]',
     ],
     [
       () =>

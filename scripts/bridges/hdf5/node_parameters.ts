@@ -1,16 +1,20 @@
 /**
- * Reads parameters of NIR's nodes.
+ * Reads parameters of nodes of networks.
  *
  * @module
  */
 
 import { NetworkError } from "../network/network_error.ts";
-import type { NirNode } from "./nir_graph.ts";
+import type { Hdf5Data } from "./hdf5_tree.ts";
 
-/** A node with its name. */
-export interface NamedNode extends NirNode {
+/** A node of a network, or a layer. */
+export interface NamedNode {
   /** Its name. */
   readonly name: string;
+  /** Its type, such as `LIF`. */
+  readonly type: string;
+  /** Its parameters by name. */
+  readonly parameters: ReadonlyMap<string, Hdf5Data>;
 }
 
 /** Numbers and the lengths of their axes. */

@@ -1,0 +1,29 @@
+/**
+ * Numbers of Loihi's neurons.
+ *
+ * A spike of weight w adds 64 w to the current u, and then
+ *
+ *   v = v − v · vDecay / 4096 + u      fires where v ≥ 64 vThMant, v = 0
+ *   u = u − u · iDecay / 4096
+ *
+ * so that weights and thresholds are in the same unit.
+ *
+ * Source: Davies and others, Loihi, IEEE Micro 38, 2018.
+ *
+ * @module
+ */
+
+/** The decay of what does not stay to the next step. */
+export const FULL_DECAY = 4096;
+
+/** Largest weight, and the step from weight to weight. */
+export const [LARGEST_WEIGHT, WEIGHT_STEP] = [254, 2];
+
+/** Largest threshold. */
+export const LARGEST_THRESHOLD = 2 ** 17 - 1;
+
+/** Threshold of neurons that give their potential, and never fire. */
+export const READOUT_THRESHOLD = 2 ** 18 - 1;
+
+/** Weight of lava-dl that is 1. */
+export const UNIT = 64;
