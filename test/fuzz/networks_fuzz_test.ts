@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { NetworkError } from "../../scripts/bridges/network/network_error.ts";
+import { fromNet } from "../../scripts/bridges/netx/from_net.ts";
+import { readNet } from "../../scripts/bridges/netx/net_file.ts";
 import { fromNir } from "../../scripts/bridges/nir/from_nir.ts";
 import { readNir } from "../../scripts/bridges/nir/nir_file.ts";
 import { readTorch } from "../../scripts/bridges/torch/torch_file.ts";
@@ -22,6 +24,18 @@ fuzzTest("nir", {
     for (const { shape, data } of Object.values(weights)) {
       assert.equal(data.length, shape.reduce((a, b) => a * b, 1));
     }
+  },
+});
+
+fuzzTest("netx", {
+  share: 0.1,
+  inputs: mutated([read("netx/chain.net")], [
+    ...["dense", "conv", "CUBA", "neuron", "TREE", "SNOD", "HEAP", "\0\0\0\0"],
+  ]),
+  refusal: NetworkError,
+  async read(bytes) {
+    const { layers } = fromNet(await readNet(new Blob([bytes])));
+    assert(layers.length > 0);
   },
 });
 

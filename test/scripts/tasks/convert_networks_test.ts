@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ModelDescription } from "../../../engine/model.ts";
+import {
+  loadWeights,
+  saveWeights,
+} from "../../../engine/network/weights_file.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import type { Conversion } from "../../../scripts/bridges/convert_network.ts";
+import { loadConfiguration } from "../../../scripts/configuration/load_configuration.ts";
+import { unsettledWeights } from "../../engine/unsettled.ts";
+import { gpuTest } from "../../gpu.ts";
+import { runTask } from "../../run_task.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const at = (...names: string[]) => join(folder.path, ...names);
+
+const CONFIG = `
+simulation: { Ts: 5, tSample: 100 }
+neuron: { type: LIF, threshold: 0.3 }
+network:
+  - { conv: { out: 4, kernel: 3, stride: 2 }, norm: batch }
+  - { dense: classes, bias: false, neuron: none }
+`;
+const DESCRIPTION: ModelDescription = {
+  input: { C: 2, H: 9, W: 11 },
+  layers: [
+    { conv: { out: 4, kernel: 3, stride: 2 }, norm: "batch" },
+    { dense: 3, bias: false, neuron: "none" },
+  ],
+  neuron: leaky({ threshold: 0.3 }),
+  Ts: 5,
+  random: 0,
+};
+
+/** Runs the task, which has nothing to complain of. */
+async function convert(...args: string[]): Promise<Conversion> {
+  const { code, stdout, stderr } = await runTask("convert", [
+    ...args,
+    "--json",
+  ]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+gpuTest(
+  "convert writes a run as a graph, and makes a configuration of it",
+  async () => {
+    await Deno.mkdir(at("run"));
+    await Deno.writeTextFile(at("run", "config.yaml"), CONFIG);
+    await Deno.writeFile(
+      at("run", "model_weights_fold2.safetensors"),
+      saveWeights(unsettledWeights(DESCRIPTION, 6)),
+    );
+    const sensor = ["--sensor", "11x9"];
+    const graph = at("net.nir");
+    const there = await convert(at("run"), graph, "--fold", "2", ...sensor);
+    assert.deepEqual(there.files.map(({ path }) => path), [graph]);
+    assert.equal(there.lossy, false);
+    assert.match(there.notes[0], /in s, in steps of 0.005 s by Euler's method/);
+    const [layer] = there.check!.layers;
+    assert.equal(layer.name, "conv1");
+    assert(layer.spikes > 100);
+    assert.equal(layer.differing, 0);
+    assert(there.check!.readout! < 1e-6);
+
+    const text = await runTask("convert", [graph, at("back.yaml")]);
+    assert.deepEqual([text.code, text.stderr], [0, ""]);
+    assert.match(
+      text.stdout,
+      /back\.yaml: \d+ bytes\n.*back\.safetensors: \d+ bytes\ntime constants /,
+    );
+    assert.match(text.stdout, /conv1 has \d+ spikes, 0 differ when it is read/);
+    const { network } = await loadConfiguration(at("back.yaml"));
+    assert.equal(network.Ts, 5);
+    assert.deepEqual(network.layers, [
+      { conv: { out: 4, kernel: 3, stride: 2 }, bias: true },
+      { dense: 3, bias: false, neuron: "none" },
+    ]);
+    const weights = loadWeights(await Deno.readFile(at("back.safetensors")));
+    assert.deepEqual(Object.keys(weights).sort(), [
+      ...["conv1.bias", "conv1.weight", "fc1.weight"],
+    ]);
+  },
+);
+
+gpuTest("convert maps weights of PyTorch onto a configuration", async () => {
+  const [weights, config] = [at("pth.safetensors"), at("pth.yaml")];
+  await Deno.writeTextFile(
+    config,
+    `
+neuron: { type: PLIF }
+network:
+  - { conv: { out: 3, kernel: 3, padding: 1 }, norm: batch }
+  - { dense: classes, bias: false, neuron: none }
+`,
+  );
+  const file = join(import.meta.dirname!, "..", "bridges/torch/jelly.pth");
+  const given = ["--config", config, "--sensor", "4x4"];
+  const { files, check } = await convert(file, weights, ...given);
+  assert.deepEqual(files.map(({ path }) => path), [weights]);
+  assert.equal(check!.layers[0].differing, 0);
+  const { "conv1.neuron.w": w } = loadWeights(await Deno.readFile(weights));
+  assert.deepEqual([...w.data], [-0.5]);
+});
+
+Deno.test("convert says in one line why it cannot convert a network", async () => {
+  const [none, old] = [at("none.nir"), at("old.nir")];
+  await Deno.writeTextFile(old, "no graph");
+  const torch = join(import.meta.dirname!, "..", "bridges/torch");
+  const cases: [string[], string][] = [
+    [
+      [old, at("new.yaml")],
+      `Cannot read network "${old}": it is no sound HDF5 file`,
+    ],
+    [
+      [`${torch}/jelly.pth`, at("new.safetensors")],
+      `Cannot read network "${torch}/jelly.pth": its weights do not say the ` +
+      "network; --config tells it",
+    ],
+    [
+      [at("missing"), none],
+      `Cannot read weights "${
+        at("missing")
+      }/model_weights_fold1.safetensors": ` +
+      "there is no such file or folder",
+    ],
+    [
+      [at("missing"), none, "--sensor", "9"],
+      'Cannot use a sensor of "9": expected 34x34',
+    ],
+  ];
+  for (const [args, problem] of cases) {
+    assert.deepEqual(await runTask("convert", args), {
+      code: 1,
+      stdout: "",
+      stderr: `error: ${problem}\n`,
+    });
+  }
+  await assert.rejects(Deno.stat(none), Deno.errors.NotFound);
+});
