@@ -29,15 +29,16 @@ await runCommand({
   name: "deno task convert",
   summary: "Writes a recording in the format that the ending of OUT names: " +
     ".aedat (AEDAT 2.0), .aedat4 (AEDAT 4), .raw (Prophesee EVT 3.0), .bin " +
-    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph or a .net " +
-    "of lava-dl; one of another program becomes a .yaml and a .safetensors, " +
-    "from which training can start.",
+    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph or a " +
+    ".net of lava-dl; one of another program becomes a .yaml and a " +
+    ".safetensors, from which training can start.",
   examples: [
     "deno task convert hand.raw hand.npz",
     "deno task convert hand.txt hand.aedat --time-unit ms",
     "deno task convert output signs.nir",
     "deno task convert signs.nir signs.yaml --dt 0.001",
-    "deno task convert net.pth net.safetensors --config net.yaml --sensor 34x34",
+    "deno task convert net.pth net.safetensors --config net.yaml " +
+    "--sensor 34x34",
   ],
   parameters: {
     input: argument(string({ metavar: "IN" }), {
@@ -63,7 +64,7 @@ await runCommand({
     }).optional(),
     dt: option("--dt", float({ metavar: "S", min: 1e-9, max: 1e3 }), {
       description:
-        message`Time step of a .nir graph in s [that of the network, or of the graph]`,
+        message`Time step of a .nir or .net in s [the network's or the file's]`,
     }).optional(),
   },
 }, async ({ input, output, json, timeUnit, ...options }) => {

@@ -27,13 +27,15 @@ const USUAL_TS = 1;
  * Makes a network of one of netx.
  *
  * @param network The network of netx.
+ * @param options Time step in s; that of the file, or 1 ms, if left out.
  * @returns The network, computed layer by layer in floats.
  * @throws {NetworkError} If networks here cannot do the same.
  */
 export function fromNet(
   { layers, Ts = USUAL_TS }: NetNetwork,
+  options: { readonly dt?: number } = {},
 ): ImportedNetwork {
-  const dt = Ts / 1000;
+  const { dt = Ts / 1000 } = options;
   const nodes = new Map<string, NirNode>();
   const edges: [string, string][] = [];
   let last: string | undefined;
@@ -184,8 +186,8 @@ function neuronOf(
   if (isLast && threshold >= READOUT_THRESHOLD) {
     if (iDecay === FULL_DECAY && vDecay === FULL_DECAY) return undefined;
     throw new NetworkError(
-      "its neurons never fire, and readouts here are the mean of their drive, " +
-        "without a leak",
+      "its neurons never fire, and readouts here are the mean of their " +
+        "drive, without a leak",
       { node: name },
     );
   }

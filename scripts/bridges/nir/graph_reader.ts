@@ -15,37 +15,21 @@ import {
 } from "./maxima.ts";
 import { NEURON_TYPES, neuronOf } from "./node_neurons.ts";
 import {
-  channelsOf,
   type NamedNode,
   numberOf,
   numbersOf,
   pairOf,
 } from "../hdf5/node_parameters.ts";
+import { SYNAPSE_TYPES } from "./node_synapses.ts";
 import {
-  ghostOf,
-  passOn,
-  type Synapse,
-  SYNAPSE_TYPES,
-  synapseOf,
-} from "./node_synapses.ts";
-
-/** Spikes, each channel multiplied by a factor. */
-interface Spikes {
-  readonly kind: "spikes";
-  readonly sum: SpikeSum;
-  readonly gains: Float64Array;
-  /** What they are a mean of, over windows. */
-  readonly pooled?: { readonly reads: SpikeSum; readonly window: number };
-}
-
-/** Drives of neurons. */
-interface Drives {
-  readonly kind: "drives";
-  readonly synapse: Synapse;
-  readonly reads: SpikeSum;
-}
-
-type Signal = Spikes | Drives;
+  type Drives,
+  drivesOf,
+  multiplied,
+  scaled,
+  type Signal,
+  type Spikes,
+  weighted,
+} from "./signals.ts";
 
 /** Reads nodes, in order. */
 export class GraphReader {
@@ -118,7 +102,7 @@ export class GraphReader {
     if (type === "SumPool2d" || type === "AvgPool2d") {
       return this.#readPool(node, signal);
     }
-    if (SYNAPSE_TYPES.includes(type)) return readSynapse(node, signal);
+    if (SYNAPSE_TYPES.includes(type)) return weighted(node, signal);
     if (NEURON_TYPES.includes(type)) {
       return type === "Threshold" && signal.kind === "spikes"
         ? this.#readThreshold(node, signal)
@@ -286,60 +270,4 @@ export class GraphReader {
     };
     return this.#addSource({ kind: "unit", unit, reads }, extent);
   }
-}
-
-function readSynapse(node: NamedNode, signal: Signal): Drives {
-  if (signal.kind === "drives") {
-    return { ...signal, synapse: ghostOf(node, signal.synapse) };
-  }
-  const { sum, gains } = signal;
-  const synapse = synapseOf(node, { extent: sum.extent, gains });
-  return { kind: "drives", synapse, reads: sum };
-}
-
-/** Drives of neurons that read spikes without weights. */
-function drivesOf({ sum, gains, pooled }: Spikes): Drives {
-  const { reads, window } = pooled ?? { reads: sum, window: 1 };
-  const each = gains.map((gain) => gain / (window * window));
-  const synapse = passOn(reads.extent, each, window);
-  return { kind: "drives", synapse, reads };
-}
-
-function scaled(node: NamedNode, signal: Signal): Signal {
-  if (signal.kind === "spikes") {
-    const factors = channelsOf(node, "scale", signal.sum.extent.C);
-    const gains = signal.gains.map((gain, c) => gain * factors[c]);
-    return { ...signal, gains };
-  }
-  const { synapse } = signal;
-  const factors = channelsOf(node, "scale", synapse.extent.C);
-  const bias = synapse.bias.map((value, c) => factors[c] * value);
-  return {
-    ...signal,
-    synapse: { ...multiplied(synapse, factors), bias },
-  };
-}
-
-/** Multiplies the outputs of weights. */
-function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
-  const { weight, ghost } = synapse.arrays;
-  if (gains.every((gain) => gain === 1)) return synapse;
-  const half = weight.shape[0];
-  const scale = (array: typeof weight, own: Float64Array) => {
-    const each = array.data.length / array.shape[0];
-    const data = array.data.map((w, i) => own[Math.floor(i / each)] * w);
-    return { ...array, data };
-  };
-  return {
-    ...synapse,
-    arrays: {
-      weight: scale(weight, gains.subarray(0, half)),
-      ...(ghost && {
-        ghost: scale(
-          ghost,
-          gains.subarray(half).map((gain, c) => gain / gains[c]),
-        ),
-      }),
-    },
-  };
 }

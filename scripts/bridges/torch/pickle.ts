@@ -11,6 +11,7 @@
  */
 
 import { NetworkError } from "../network/network_error.ts";
+import { damaged, MARK, PickleMachine } from "./pickle_machine.ts";
 
 /** Most instructions of a pickle. */
 const MAX_INSTRUCTIONS = 5_000_000;
@@ -65,9 +66,6 @@ export interface Unpickled {
   readonly end: number;
 }
 
-/** What marks a place on the stack. */
-const MARK = Symbol("mark");
-
 /**
  * Reads a pickle.
  *
@@ -87,9 +85,9 @@ const MARK = Symbol("mark");
  * ```
  */
 export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
-  const machine = new Machine(bytes, start);
+  const machine = new PickleMachine(bytes, start);
   try {
-    return machine.run();
+    return run(machine);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new NetworkError(
@@ -99,142 +97,25 @@ export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
   }
 }
 
-class Machine {
-  /** The next byte. */
-  at: number;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #stack: unknown[] = [];
-  readonly #memo = new Map<number, unknown>();
-
-  constructor(bytes: Uint8Array, start: number) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = start;
-  }
-
-  run(): Unpickled {
-    for (let count = 0; count < MAX_INSTRUCTIONS; count++) {
-      const place = this.at;
-      const code = String.fromCharCode(this.#unsigned(1));
-      if (code === ".") return { value: this.#pop(), end: this.at };
-      const instruction = INSTRUCTIONS[code];
-      if (!instruction) {
-        throw new NetworkError(
-          `its pickle has instruction ${
-            JSON.stringify(code)
-          } at byte ${place}, which data do not need`,
-        );
-      }
-      instruction.call(undefined, this);
+function run(machine: PickleMachine): Unpickled {
+  for (let count = 0; count < MAX_INSTRUCTIONS; count++) {
+    const place = machine.at;
+    const code = String.fromCharCode(machine.size(1));
+    if (code === ".") return { value: machine.pop(), end: machine.at };
+    const instruction = INSTRUCTIONS[code];
+    if (!instruction) {
+      const letter = JSON.stringify(code);
+      throw new NetworkError(
+        `its pickle has instruction ${letter} at byte ${place}, which data ` +
+          "do not need",
+      );
     }
-    throw new NetworkError(
-      `its pickle has more than ${MAX_INSTRUCTIONS} instructions`,
-    );
+    instruction(machine);
   }
-
-  #unsigned(size: 1 | 2 | 4): number {
-    const { at } = this;
-    this.at += size;
-    return size === 1
-      ? this.#view.getUint8(at)
-      : size === 2
-      ? this.#view.getUint16(at, true)
-      : this.#view.getUint32(at, true);
-  }
-
-  /** Reads an unsigned integer of so many bytes. */
-  size(size: 1 | 2 | 4 | 8): number {
-    if (size < 8) return this.#unsigned(size as 4);
-    const low = this.#unsigned(4);
-    return low + 2 ** 32 * this.#unsigned(4);
-  }
-
-  /** Reads an integer of 32 bits. */
-  int32(): number {
-    const value = this.#view.getInt32(this.at, true);
-    this.at += 4;
-    return value;
-  }
-
-  /** Reads a float of 64 bits, its highest byte first. */
-  float64(): number {
-    const value = this.#view.getFloat64(this.at, false);
-    this.at += 8;
-    return value;
-  }
-
-  /** Reads so many bytes. */
-  bytes(size: number): Uint8Array {
-    const end = this.at + size;
-    if (!(end <= this.#bytes.length)) throw new RangeError("it is too short");
-    const bytes = this.#bytes.subarray(this.at, end);
-    this.at = end;
-    return bytes;
-  }
-
-  /** Reads a text of so many bytes. */
-  text(size: number): string {
-    return new TextDecoder().decode(this.bytes(size));
-  }
-
-  /** Reads a text up to the end of its line. */
-  line(): string {
-    const end = this.#bytes.indexOf(10, this.at);
-    if (end < 0) throw new RangeError("it is too short");
-    const line = this.text(end - this.at);
-    this.at = end + 1;
-    return line;
-  }
-
-  push(value: unknown): void {
-    this.#stack.push(value);
-  }
-
-  pop(): unknown {
-    return this.#pop();
-  }
-
-  #pop(): unknown {
-    if (this.#stack.length === 0) throw new NetworkError(DAMAGED);
-    return this.#stack.pop();
-  }
-
-  /** The uppermost value. */
-  top(): unknown {
-    const value = this.#pop();
-    this.#stack.push(value);
-    return value;
-  }
-
-  /** Takes the values above the last mark. */
-  popMark(): unknown[] {
-    const mark = this.#stack.lastIndexOf(MARK);
-    if (mark < 0) throw new NetworkError(DAMAGED);
-    const [, ...values] = this.#stack.splice(mark);
-    return values;
-  }
-
-  /** Takes so many values. */
-  take(count: number): unknown[] {
-    return Array.from({ length: count }, () => this.#pop()).reverse();
-  }
-
-  put(index: number): void {
-    this.#memo.set(index, this.top());
-  }
-
-  memoize(): void {
-    this.put(this.#memo.size);
-  }
-
-  get(index: number): void {
-    if (!this.#memo.has(index)) throw new NetworkError(DAMAGED);
-    this.#stack.push(this.#memo.get(index));
-  }
+  throw new NetworkError(
+    `its pickle has more than ${MAX_INSTRUCTIONS} instructions`,
+  );
 }
-
-const DAMAGED = "its pickle is damaged";
 
 /** Sets entries of a dictionary; those of other objects are left out. */
 function setItems(target: unknown, items: readonly unknown[]): void {
@@ -250,14 +131,14 @@ function append(target: unknown, values: readonly unknown[]): void {
 
 function nameOf(value: unknown): string {
   if (value instanceof PickledName) return value.path;
-  throw new NetworkError(DAMAGED);
+  throw damaged();
 }
 
 /** Notes a call; an ordered dictionary is one without entries yet. */
-function call(machine: Machine): void {
+function call(machine: PickleMachine): void {
   const [callee, args] = machine.take(2);
   const path = nameOf(callee);
-  if (!Array.isArray(args)) throw new NetworkError(DAMAGED);
+  if (!Array.isArray(args)) throw damaged();
   machine.push(
     path === "collections.OrderedDict"
       ? new Map()
@@ -272,7 +153,7 @@ function long(bytes: Uint8Array): number {
   return negative ? value - 256 ** bytes.length : value;
 }
 
-type Instruction = (machine: Machine) => void;
+type Instruction = (machine: PickleMachine) => void;
 
 /** Instructions by their letters. */
 const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {

@@ -22,56 +22,21 @@ import {
   type ZipEntry,
 } from "../../../dataset/files/compression/zip.ts";
 import { NetworkError } from "../network/network_error.ts";
+import { PickledCall, unpickle } from "./pickle.ts";
 import {
-  PickledCall,
-  PickledName,
-  PickledReference,
-  unpickle,
-} from "./pickle.ts";
+  bytesOf,
+  isTensor,
+  type Storages,
+  storagesIn,
+  tensorOf,
+  type TorchTensor,
+} from "./torch_tensor.ts";
 
 /** Start of the old format: a pickle of a number that no other file has. */
 const OLD_MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
 
 /** Start of a ZIP archive. */
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
-
-/** A tensor. */
-export interface TorchTensor {
-  /** Lengths of its axes, slowest first. */
-  readonly shape: readonly number[];
-  /** Its elements in that order. */
-  readonly data: Float32Array;
-}
-
-/** Elements of storages, by their types in PyTorch. */
-const ELEMENTS: Readonly<
-  Record<string, { bytes: number; read(view: DataView, at: number): number }>
-> = {
-  Float: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  Double: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  Half: { bytes: 2, read: (view, at) => view.getFloat16(at, true) },
-  // The upper half of a 32-bit float.
-  BFloat16: {
-    bytes: 2,
-    read: (view, at) => {
-      const word = new Uint32Array([view.getUint16(at, true) << 16]);
-      return new Float32Array(word.buffer)[0];
-    },
-  },
-  Long: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
-  Int: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  Short: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
-  Char: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  Byte: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  Bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
-};
-
-/** Calls that make a tensor of a storage, and of a tensor. */
-const REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
-const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
-
-/** Elements of storages by their keys. */
-type Storages = ReadonlyMap<string, DataView>;
 
 /**
  * Tells whether bytes are the start of a file of PyTorch.
@@ -155,7 +120,7 @@ async function contentOf(
   return bytes;
 }
 
-/** Reads the old format: a number, a version, a system, data, keys, elements. */
+/** Reads the old format: number, version, system, data, keys, elements. */
 function readOld(bytes: Uint8Array) {
   let at = 0;
   const next = () => {
@@ -197,51 +162,6 @@ function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, length);
 }
 
-/** What storages are referred to: a word, type, key, place and size each. */
-function storagesIn(value: unknown): unknown[][] {
-  const found: unknown[][] = [];
-  const seen = new Set<unknown>();
-  const waiting = [value];
-  for (let inner; waiting.length > 0;) {
-    inner = waiting.pop();
-    if (typeof inner !== "object" || inner === null || seen.has(inner)) {
-      continue;
-    }
-    seen.add(inner);
-    if (inner instanceof PickledReference) {
-      if (Array.isArray(inner.id) && inner.id[0] === "storage") {
-        found.push(inner.id);
-      }
-    } else if (inner instanceof PickledCall) {
-      waiting.push(...inner.args);
-    } else if (inner instanceof Map) {
-      for (const own of inner.values()) waiting.push(own);
-    } else if (Array.isArray(inner)) {
-      for (const own of inner) waiting.push(own);
-    }
-  }
-  return found;
-}
-
-function storageKeys(value: unknown): Set<string> {
-  return new Set(storagesIn(value).map(([, , key]) => String(key)));
-}
-
-/** The type of a storage's elements, such as `Float`. */
-function elementOf(type: unknown) {
-  const path = type instanceof PickledName ? type.path : String(type);
-  const [, name] = /^torch(?:\.storage)?\.(\w+)Storage$/.exec(path) ?? [];
-  const element = name !== undefined && Object.hasOwn(ELEMENTS, name)
-    ? ELEMENTS[name]
-    : undefined;
-  if (!element) throw new NetworkError(`it has elements of type "${path}"`);
-  return element;
-}
-
-function bytesOf(type: unknown): number {
-  return elementOf(type).bytes;
-}
-
 /** Finds the dictionary of tensors. */
 function dictionaryOf(value: unknown): Map<unknown, unknown> {
   if (!(value instanceof Map)) {
@@ -275,12 +195,6 @@ function hasTensors(value: unknown): boolean {
   return value instanceof Map && [...value.values()].some(isTensor);
 }
 
-function isTensor(value: unknown): value is PickledCall {
-  return value instanceof PickledCall &&
-    (value.path === REBUILD_TENSOR ||
-      (value.path === REBUILD_PARAMETER && isTensor(value.args[0])));
-}
-
 function tensorsOf(
   dictionary: Map<unknown, unknown>,
   storages: Storages,
@@ -293,49 +207,6 @@ function tensorsOf(
   return tensors;
 }
 
-function tensorOf(
-  name: string,
-  { path, args }: PickledCall,
-  storages: Storages,
-): TorchTensor {
-  if (path === REBUILD_PARAMETER) {
-    return tensorOf(name, args[0] as PickledCall, storages);
-  }
-  const [storage, offset, shape, stride] = args;
-  const damaged = () =>
-    new NetworkError("its tensor is damaged", { node: name });
-  const sizes = (value: unknown): value is number[] =>
-    Array.isArray(value) &&
-    value.every((side) => Number.isSafeInteger(side) && side >= 0);
-  if (
-    !(storage instanceof PickledReference) || !sizes([offset]) ||
-    !sizes(shape) || !sizes(stride) || shape.length !== stride.length
-  ) throw damaged();
-  const [, type, key] = storage.id as unknown[];
-  const { bytes, read } = elementOf(type);
-  const content = storages.get(String(key));
-  if (!content) {
-    throw new NetworkError(`its storage "${key}" is missing`, { node: name });
-  }
-  const length = shape.reduce((product, side) => product * side, 1);
-  const last = shape.reduce(
-    (sum, side, axis) => sum + (side - 1) * stride[axis],
-    offset as number,
-  );
-  const most = Math.floor(content.byteLength / bytes);
-  if (length > 0 && !(last < most && length <= most)) throw damaged();
-  const data = new Float32Array(length);
-  const index = shape.map(() => 0);
-  let at = offset as number;
-  for (let i = 0; i < length; i++) {
-    data[i] = read(content, at * bytes);
-    // Counts on: the last axis fastest.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += stride[axis];
-      if (++index[axis] < shape[axis]) break;
-      at -= shape[axis] * stride[axis];
-      index[axis] = 0;
-    }
-  }
-  return { shape, data };
+function storageKeys(value: unknown): Set<string> {
+  return new Set(storagesIn(value).map(([, , key]) => String(key)));
 }

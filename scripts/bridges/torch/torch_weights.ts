@@ -20,7 +20,7 @@ import {
   type WeightSlot,
 } from "../../../engine/network/weights.ts";
 import { NetworkError } from "../network/network_error.ts";
-import type { TorchTensor } from "./torch_file.ts";
+import type { TorchTensor } from "./torch_tensor.ts";
 
 /** Weights, and what was not used. */
 export interface TorchWeights {
@@ -148,7 +148,7 @@ export function outputsOfTorch(
   tensors: ReadonlyMap<string, TorchTensor>,
 ): number {
   const last = modulesOf(tensors).findLast(isSynapse);
-  return last?.tensors.get("weight")!.shape[0] ?? 1;
+  return last?.tensors.get("weight")?.shape[0] ?? 1;
 }
 
 /** Brings a tensor into the shape of a layer's array. */

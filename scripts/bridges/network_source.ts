@@ -1,0 +1,91 @@
+/**
+ * Reads networks of any format.
+ *
+ * @module
+ */
+
+import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
+import type { ModelDescription } from "../../engine/model_description.ts";
+import { describeImport } from "./described_import.ts";
+import type { ImportedNetwork } from "./network/imported_network.ts";
+import { NetworkError } from "./network/network_error.ts";
+import { fromNet } from "./netx/from_net.ts";
+import { readNet } from "./netx/net_file.ts";
+import { fromNir } from "./nir/from_nir.ts";
+import { readNir } from "./nir/nir_file.ts";
+import {
+  describeConfigured,
+  type OwnNetworkOptions,
+  readOwnNetwork,
+} from "./own_network.ts";
+import { isTorch, readTorch } from "./torch/torch_file.ts";
+import { outputsOfTorch, weightsOfTorch } from "./torch/torch_weights.ts";
+
+/** How a network is read. */
+export interface SourceOptions extends OwnNetworkOptions {
+  /** Time step in s. */
+  readonly dt?: number;
+}
+
+/** A network that was read. */
+export interface NetworkSource {
+  /** The network with its weights. */
+  readonly network: WeightedNetwork<ModelDescription>;
+  /** A network of another program, as a configuration can hold it. */
+  readonly imported?: ImportedNetwork;
+  /** Whether its weights are those of another program. */
+  readonly hasOtherWeights?: boolean;
+  /** What was assumed or left out, each in a line. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a network.
+ *
+ * @param path A file of a network, or a run folder.
+ * @param options Time step, configuration, fold and sensor.
+ * @returns The network.
+ * @throws {Error} If it cannot be read.
+ */
+export async function readNetwork(
+  path: string,
+  options: SourceOptions,
+): Promise<NetworkSource> {
+  if (/\.(nir|net)$/i.test(path)) {
+    const imported = /\.net$/i.test(path)
+      ? fromNet(await readNet(path), options)
+      : fromNir(await readNir(path), options);
+    const { notes } = imported;
+    return { network: describeImport(imported, path), imported, notes };
+  }
+  if (await isTorchFile(path)) return await readTorchSource(path, options);
+  return { network: await readOwnNetwork(path, options), notes: [] };
+}
+
+/** Whether a file starts as those of PyTorch do. */
+async function isTorchFile(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (!info?.isFile) return false;
+  using file = await Deno.open(path);
+  const start = new Uint8Array(8);
+  await file.read(start);
+  return isTorch(start);
+}
+
+async function readTorchSource(
+  path: string,
+  { config, sensor }: SourceOptions,
+): Promise<NetworkSource> {
+  if (config === undefined) {
+    throw new NetworkError(
+      "its weights do not say the network; --config tells it",
+    );
+  }
+  const tensors = await readTorch(path);
+  const description = await describeConfigured(config, {
+    sensor,
+    classes: outputsOfTorch(tensors),
+  });
+  const { weights, notes } = weightsOfTorch(tensors, description);
+  return { network: { description, weights }, hasOtherWeights: true, notes };
+}

@@ -1,0 +1,117 @@
+/**
+ * What nodes of a graph of NIR give: spikes or drives.
+ *
+ * @module
+ */
+
+import type { SpikeSum } from "../network/nested_units.ts";
+import { channelsOf, type NamedNode } from "../hdf5/node_parameters.ts";
+import { ghostOf, passOn, type Synapse, synapseOf } from "./node_synapses.ts";
+
+/** Spikes, each channel multiplied by a factor. */
+export interface Spikes {
+  /** Spikes. */
+  readonly kind: "spikes";
+  /** What gives them. */
+  readonly sum: SpikeSum;
+  /** Factor of each channel. */
+  readonly gains: Float64Array;
+  /** What they are a mean of, over windows. */
+  readonly pooled?: { readonly reads: SpikeSum; readonly window: number };
+}
+
+/** Drives of neurons. */
+export interface Drives {
+  /** Drives. */
+  readonly kind: "drives";
+  /** Weights. */
+  readonly synapse: Synapse;
+  /** The spikes that they weight. */
+  readonly reads: SpikeSum;
+}
+
+/** Spikes or drives. */
+export type Signal = Spikes | Drives;
+
+/**
+ * Weights spikes, or joins weights to a ghost convolution.
+ *
+ * @param node The node of weights.
+ * @param signal What it reads.
+ * @returns The drives.
+ * @throws {NetworkError} If the weights do not fit.
+ */
+export function weighted(node: NamedNode, signal: Signal): Drives {
+  if (signal.kind === "drives") {
+    return { ...signal, synapse: ghostOf(node, signal.synapse) };
+  }
+  const { sum, gains } = signal;
+  const synapse = synapseOf(node, { extent: sum.extent, gains });
+  return { kind: "drives", synapse, reads: sum };
+}
+
+/**
+ * Makes drives of neurons that read spikes without weights.
+ *
+ * @param spikes The spikes.
+ * @returns The drives.
+ */
+export function drivesOf({ sum, gains, pooled }: Spikes): Drives {
+  const { reads, window } = pooled ?? { reads: sum, window: 1 };
+  const each = gains.map((gain) => gain / (window * window));
+  const synapse = passOn(reads.extent, each, window);
+  return { kind: "drives", synapse, reads };
+}
+
+/**
+ * Multiplies a signal.
+ *
+ * @param node The node with the factors.
+ * @param signal What it reads.
+ * @returns The product.
+ * @throws {NetworkError} If factors differ within a channel.
+ */
+export function scaled(node: NamedNode, signal: Signal): Signal {
+  if (signal.kind === "spikes") {
+    const factors = channelsOf(node, "scale", signal.sum.extent.C);
+    const gains = signal.gains.map((gain, c) => gain * factors[c]);
+    return { ...signal, gains };
+  }
+  const { synapse } = signal;
+  const factors = channelsOf(node, "scale", synapse.extent.C);
+  const bias = synapse.bias.map((value, c) => factors[c] * value);
+  return {
+    ...signal,
+    synapse: { ...multiplied(synapse, factors), bias },
+  };
+}
+
+/**
+ * Multiplies the outputs of weights, but for the bias.
+ *
+ * @param synapse The weights.
+ * @param gains Factor of each channel.
+ * @returns The weights of the products.
+ */
+export function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
+  const { weight, ghost } = synapse.arrays;
+  if (gains.every((gain) => gain === 1)) return synapse;
+  const half = weight.shape[0];
+  const scale = (array: typeof weight, own: Float64Array) => {
+    const each = array.data.length / array.shape[0];
+    const data = array.data.map((w, i) => own[Math.floor(i / each)] * w);
+    return { ...array, data };
+  };
+  return {
+    ...synapse,
+    arrays: {
+      weight: scale(weight, gains.subarray(0, half)),
+      ...(ghost && {
+        ghost: scale(
+          ghost,
+          gains.subarray(half).map((gain, c) => gain / gains[c]),
+        ),
+      }),
+    },
+  };
+}
