@@ -58,14 +58,23 @@ export async function readNetwork(
     const { notes } = imported;
     return { network: describeImport(imported, path), imported, notes };
   }
-  if (await isTorchFile(path)) return await readTorchSource(path, options);
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (info?.isFile) {
+    const { config, sensor } = options;
+    if (config === undefined) {
+      throw new NetworkError(
+        "its weights do not say the network; --config tells it",
+      );
+    }
+    if (await isTorchFile(path)) {
+      return await readTorchSource(path, { config, sensor });
+    }
+  }
   return { network: await readOwnNetwork(path, options), notes: [] };
 }
 
 /** Whether a file starts as those of PyTorch do. */
 async function isTorchFile(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => undefined);
-  if (!info?.isFile) return false;
   using file = await Deno.open(path);
   const start = new Uint8Array(8);
   await file.read(start);
@@ -74,13 +83,10 @@ async function isTorchFile(path: string): Promise<boolean> {
 
 async function readTorchSource(
   path: string,
-  { config, sensor }: SourceOptions,
+  { config, sensor }: Pick<SourceOptions, "sensor"> & {
+    readonly config: string;
+  },
 ): Promise<NetworkSource> {
-  if (config === undefined) {
-    throw new NetworkError(
-      "its weights do not say the network; --config tells it",
-    );
-  }
   const tensors = await readTorch(path);
   const description = await describeConfigured(config, {
     sensor,

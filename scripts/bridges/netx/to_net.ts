@@ -52,8 +52,8 @@ interface Neuron {
  * Makes a network of netx.
  *
  * @param network The network, as it came back from NIR.
- * @returns The network of netx. Where weights are rounded, weights and threshold
- * of a layer have a common factor, by which its largest weight is 254.
+ * @returns The network of netx. Where weights are rounded, those of a layer and
+ * its threshold have a common factor, by which its largest weight is 254.
  * @throws {NetworkError} If netx cannot hold a part of the network.
  */
 export function toNet(network: ImportedNetwork): NetExport {
@@ -72,7 +72,8 @@ export function toNet(network: ImportedNetwork): NetExport {
       const [kind] = Object.keys(entry);
       const node = nodes[Math.max(before - 1, 0)];
       throw new NetworkError(
-        `a network of netx is a chain of dense and conv layers, without ${kind}`,
+        "a network of netx is a chain of dense and conv layers, without " +
+          kind,
         { node },
       );
     }
@@ -111,8 +112,8 @@ export function toNet(network: ImportedNetwork): NetExport {
         ...(readoutFactor === 1
           ? []
           : [`the drive of the readout is ${readoutFactor} times as large`]),
-        "weights are rounded to even numbers of eight bits, and decays to parts " +
-        "of 4096, as Loihi has them",
+        "weights are rounded to even numbers of eight bits, and decays to " +
+        "parts of 4096, as Loihi has them",
       ]
       : [],
     lossy,

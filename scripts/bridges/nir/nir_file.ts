@@ -26,7 +26,8 @@ const VERSION = "1.0.7";
 
 /**
  * Reads a file. A graph inside the graph is dissolved: its nodes are named
- * `graph.node`, and its inputs and outputs, of type `Pass`, pass on what they get.
+ * `graph.node`, and its inputs and outputs, of type `Pass`, pass on what they
+ * get.
  *
  * @param source The file.
  * @returns The graph.

@@ -119,7 +119,8 @@ function convOf(
   };
   if (each * groups !== extent.C) {
     throw new NetworkError(
-      `its weights are [${shape}] in ${groups} groups, for ${extent.C} channels`,
+      `its weights are [${shape}] in ${groups} groups, for ${extent.C} ` +
+        "channels",
       { node: node.name },
     );
   }

@@ -65,9 +65,9 @@ export function toNir(
     "counts 1 in its step",
     ...(lossy
       ? [
-        "not the same network: NIR has no SRM-alpha; CubaLIF has its response " +
-        "to a spike, one step early, and a reset in place of its refractory " +
-        "response",
+        "not the same network: NIR has no SRM-alpha; CubaLIF has its " +
+        "response to a spike, one step early, and a reset in place of its " +
+        "refractory response",
       ]
       : []),
   ];

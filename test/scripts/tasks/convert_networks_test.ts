@@ -109,6 +109,7 @@ network:
 Deno.test("convert says in one line why it cannot convert a network", async () => {
   const [none, old] = [at("none.nir"), at("old.nir")];
   await Deno.writeTextFile(old, "no graph");
+  await Deno.writeTextFile(at("config.safetensors"), "weights");
   const torch = join(import.meta.dirname!, "..", "bridges/torch");
   const cases: [string[], string][] = [
     [
@@ -119,6 +120,11 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
       [`${torch}/jelly.pth`, at("new.safetensors")],
       `Cannot read network "${torch}/jelly.pth": its weights do not say the ` +
       "network; --config tells it",
+    ],
+    [
+      [at("config.safetensors"), none],
+      `Cannot read network "${at("config.safetensors")}": its weights do not ` +
+      "say the network; --config tells it",
     ],
     [
       [at("missing"), none],

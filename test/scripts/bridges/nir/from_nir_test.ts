@@ -176,3 +176,46 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
     });
   }
 });
+
+Deno.test("a convolution of one axis becomes one of rows of height 1", () => {
+  const graph: NirGraph = {
+    nodes: new Map(Object.entries({
+      input: nirNode("Input", { shape: integers([2, 9]) }),
+      conv: nirNode("Conv1d", {
+        weight: floats([4, 1, 3], Array.from({ length: 12 }, (_, i) => i + 1)),
+        stride: integers(2),
+        padding: integers(1),
+        dilation: integers(1),
+        groups: integers(2),
+        bias: floats([4], 0),
+      }),
+      fc: nirNode("Linear", { weight: floats([3, 20], 1) }),
+      output: nirNode("Output"),
+      lif: nirNode("LIF", {
+        ...{ tau: floats([4, 5], 0.002), r: floats([4, 5], 1) },
+        ...{ v_leak: floats([4, 5], 0), v_threshold: floats([4, 5], 1) },
+      }),
+    })),
+    edges: [["input", "conv"], ["conv", "lif"], ["lif", "fc"], [
+      "fc",
+      "output",
+    ]],
+  };
+  const { input, layers, weights } = fromNir(graph, { dt: 0.001 });
+  assert.deepEqual(input, { C: 2, H: 1, W: 9 });
+  assert.deepEqual(layers, [
+    {
+      conv: {
+        out: 4,
+        kernel: [1, 3],
+        stride: [1, 2],
+        padding: [0, 1],
+        groups: 2,
+      },
+      bias: false,
+    },
+    { dense: 3, bias: false, neuron: "none" },
+  ]);
+  assert.deepEqual(weights["conv1.weight"].shape, [4, 1, 1, 3, 1]);
+  assert.deepEqual(weights["fc1.weight"].shape, [3, 4, 1, 5, 1]);
+});

@@ -1,5 +1,5 @@
 /**
- * Runs graphs of NIR node by node in float64, by their equations in steps of dt.
+ * Runs graphs of NIR node by node in float64, by their equations in steps.
  *
  * @module
  */

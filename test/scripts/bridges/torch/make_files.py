@@ -49,7 +49,8 @@ slayer = OrderedDict(
     ]
 )
 torch.save(slayer, HERE / "slayer.pth")
-torch.save(slayer, HERE / "slayer_old.pth", _use_new_zipfile_serialization=False)
+OLD = {"_use_new_zipfile_serialization": False}
+torch.save(slayer, HERE / "slayer_old.pth", **OLD)
 
 # SpikingJelly: layers in a row, in a checkpoint with an optimizer.
 jelly = nn.Sequential(
@@ -65,7 +66,11 @@ jelly[1].running_mean.copy_(tensor(3))
 jelly[1].running_var.copy_(tensor(3))
 optimizer = torch.optim.Adam(jelly.parameters())
 torch.save(
-    {"net": jelly.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 7},
+    {
+        "net": jelly.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "epoch": 7,
+    },
     HERE / "jelly.pth",
 )
 # What it computes: bins as the samples of a batch, but for the neurons.
