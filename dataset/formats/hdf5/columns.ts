@@ -4,6 +4,20 @@
  * @module
  */
 
+import type { Metadata } from "npm:h5wasm@0.10.3";
+
+/** Kinds of values, by their number in HDF5. */
+const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
+  0: "integer",
+  1: "float",
+  6: "compound",
+  8: "enum",
+  9: "list",
+};
+
+/** The number of texts among these. */
+export const TEXT = 3;
+
 /** How a value is handed out; the library puts the lowest byte first. */
 export interface ValueType {
   /** Kind of the value; a list has any length. */
@@ -81,4 +95,45 @@ export function numberReader(type: ValueType): ReadNumber | undefined {
           view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
   }
   return undefined;
+}
+
+/**
+ * Makes what reads texts.
+ *
+ * @param memory Memory of the library.
+ * @param metadata The type of the texts; those of any length end with a 0.
+ * @returns Reads the text at a byte of a view of that memory.
+ */
+export function textReader(
+  memory: Uint8Array,
+  { vlen, size }: Pick<Metadata, "vlen" | "size">,
+): (view: DataView, at: number) => string {
+  return (view, at) => {
+    const start = vlen ? view.getUint32(at, true) : view.byteOffset + at;
+    if (start === 0) return "";
+    const most = vlen ? memory.length : start + size;
+    const zero = memory.subarray(0, most).indexOf(0, start);
+    const end = zero < 0 ? most : zero;
+    return new TextDecoder().decode(memory.slice(start, end));
+  };
+}
+
+/**
+ * Tells how values are handed out.
+ *
+ * @param metadata What the library says of them.
+ * @returns Their type.
+ */
+export function typeOf(metadata: Metadata): ValueType {
+  return {
+    kind: KINDS[metadata.type] ?? "other",
+    size: metadata.size,
+    signed: metadata.signed,
+    fields: metadata.compound_type?.members.map((member) => ({
+      name: member.name,
+      offset: member.offset,
+      type: typeOf(member),
+    })) ?? [],
+    element: metadata.vlen_type && typeOf(metadata.vlen_type),
+  };
 }

@@ -11,20 +11,14 @@ import type * as h5wasm from "npm:h5wasm@0.10.3";
 import { RecordingError } from "../../files/errors.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
-import { numberReader, type ValueType } from "./columns.ts";
+import {
+  numberReader,
+  TEXT,
+  textReader,
+  typeOf,
+  type ValueType,
+} from "./columns.ts";
 import { forgetFile, mountFile } from "./mounted_file.ts";
-
-/** Kinds of values, by their number in HDF5. */
-const KINDS: Readonly<Record<number, ValueType["kind"]>> = {
-  0: "integer",
-  1: "float",
-  6: "compound",
-  8: "enum",
-  9: "list",
-};
-
-/** The number of texts among these. */
-const TEXT = 3;
 
 /** Most bytes that one byte of a compressed data set stands for. */
 const MAX_RATIO = 1100;
@@ -250,10 +244,9 @@ export class Hdf5File implements Disposable {
         bytes > MAX_WHOLE_BYTES
       ) throw new RangeError(`it claims ${length} values`);
       const type = typeOf(metadata);
-      const read = metadata.type === TEXT
-        ? this.#textReader(metadata)
-        : numberReader(type);
-      if (!read) return undefined;
+      const isText = metadata.type === TEXT;
+      const readNumber = numberReader(type);
+      if (!isText && !readNumber) return undefined;
       const at = this.#module._malloc(Math.max(bytes, 1));
       try {
         const place = BigInt(at);
@@ -262,6 +255,8 @@ export class Hdf5File implements Disposable {
         if (status < 0) throw new RangeError("the library cannot read it");
         const { buffer } = this.#module.HEAPU8;
         const view = new DataView(buffer as ArrayBuffer, at, bytes);
+        // Memory may have moved to grow.
+        const read = readNumber ?? textReader(this.#module.HEAPU8, metadata);
         const values = Array.from(
           { length },
           (_, i) => read(view, i * type.size),
@@ -270,26 +265,13 @@ export class Hdf5File implements Disposable {
         if (metadata.vlen) {
           this.#module.reclaim_vlen_memory(this.#id, path, "", place);
         }
-        return metadata.type === TEXT
+        return isText
           ? { shape, values: values as string[] }
           : { shape, values: Float64Array.from(values as number[]) };
       } finally {
         this.#module._free(at);
       }
     });
-  }
-
-  /** Makes what reads a text, whose end is a 0 if it is of any length. */
-  #textReader({ vlen, size }: h5wasm.Metadata) {
-    return (view: DataView<ArrayBuffer>, at: number): string => {
-      const memory = this.#module.HEAPU8;
-      const start = vlen ? view.getUint32(at, true) : view.byteOffset + at;
-      if (start === 0) return "";
-      const most = vlen ? memory.length : start + size;
-      const zero = memory.subarray(0, most).indexOf(0, start);
-      const end = zero < 0 ? most : zero;
-      return new TextDecoder().decode(memory.slice(start, end));
-    };
   }
 
   /**
@@ -428,18 +410,4 @@ function reasonOf(problem: string): string {
 
 function viewOf(bytes: Uint8Array): DataView<ArrayBuffer> {
   return new DataView(bytes.buffer as ArrayBuffer, bytes.byteOffset);
-}
-
-function typeOf(metadata: h5wasm.Metadata): ValueType {
-  return {
-    kind: KINDS[metadata.type] ?? "other",
-    size: metadata.size,
-    signed: metadata.signed,
-    fields: metadata.compound_type?.members.map((member) => ({
-      name: member.name,
-      offset: member.offset,
-      type: typeOf(member),
-    })) ?? [],
-    element: metadata.vlen_type && typeOf(metadata.vlen_type),
-  };
 }

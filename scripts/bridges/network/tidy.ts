@@ -18,7 +18,7 @@ const ROUNDING = 1.2e-7;
  * ```ts
  * import { tidy } from "./tidy.ts";
  * if (tidy(Math.fround(0.3)) !== 0.3) throw new Error("expected 0.3");
- * if (tidy(1.23456789) !== 1.23456789) throw new Error("expected all digits");
+ * if (tidy(1.2345674) !== 1.2345674) throw new Error("expected all digits");
  * ```
  */
 export function tidy(value: number): number {
