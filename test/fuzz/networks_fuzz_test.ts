@@ -13,7 +13,7 @@ const BRIDGES = join(import.meta.dirname!, "..", "scripts", "bridges");
 const read = (path: string) => Deno.readFileSync(join(BRIDGES, path));
 
 fuzzTest("nir", {
-  share: 0.1,
+  share: 0.05,
   inputs: mutated([read("nir/dense.nir"), read("nir/conv.nir")], [
     ...["LIF", "Linear", "tau", "TREE", "SNOD", "HEAP", "\0\0\0\0", "input"],
   ]),
@@ -28,7 +28,7 @@ fuzzTest("nir", {
 });
 
 fuzzTest("netx", {
-  share: 0.1,
+  share: 0.05,
   inputs: mutated([read("netx/chain.net")], [
     ...["dense", "conv", "CUBA", "neuron", "TREE", "SNOD", "HEAP", "\0\0\0\0"],
   ]),
@@ -42,7 +42,7 @@ fuzzTest("netx", {
 const TORCH = ["slayer", "slayer_old", "jelly", "snntorch"];
 
 fuzzTest("PyTorch's files", {
-  share: 0.1,
+  share: 0.05,
   inputs: mutated(TORCH.map((name) => read(`torch/${name}.pth`)), [
     ...["PK\x03\x04", "storage", "torch\nFloatStorage\n", "R", ".", "(", "t"],
     ...["\x8a\x08", "\xff\xff\xff\xff", "Q", "K\xff", "u"],

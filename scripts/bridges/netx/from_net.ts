@@ -111,7 +111,10 @@ function synapseOf(layer: NamedNode): NirNode {
   const scaled = values.map((weight) => weight / unit);
   const bias = biasOf(layer);
   if (type === "dense") {
-    const [out] = shape;
+    // Older files leave out axes of one.
+    const out = parameters.has("outFeatures")
+      ? numberOf(layer, "outFeatures")
+      : shape[0];
     const weight = { shape: [out, values.length / out], values: scaled };
     return bias
       ? nirNode("Affine", { weight, bias })
