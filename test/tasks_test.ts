@@ -35,6 +35,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-write": OUT,
   },
   inspect: { "--allow-read": GIVEN, "--allow-write": OUT },
+  online: {},
   convert: { "--allow-read": GIVEN, "--allow-write": NEW },
   show: { "--allow-read": GIVEN, "--allow-write": OUT },
   animate: { "--allow-read": GIVEN, "--allow-write": OUT },
@@ -92,7 +93,7 @@ Deno.test("tasks that only print may write nothing and start nothing", () => {
   assert.deepEqual(allowed("results"), ["read", "env"]);
   const starting = Object.keys(tasks)
     .filter((task) => allowed(task).includes("run"));
-  assert.deepEqual(starting, ["setup", "tensorstore", "sweep"]);
+  assert.deepEqual(starting, ["setup", "tensorstore", "online", "sweep"]);
 });
 
 Deno.test("no task changes deno.lock", () => {

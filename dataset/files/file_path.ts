@@ -38,3 +38,20 @@ export function join(folder: string, ...names: string[]): string {
 export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1) || ".";
 }
+
+/**
+ * Tells whether a path is the address of something on the web.
+ *
+ * @param path A path, or a URL.
+ * @returns Whether it begins with `http://` or `https://`.
+ *
+ * @example
+ * ```ts
+ * import { isUrl } from "./file_path.ts";
+ * if (!isUrl("https://example.org/events.zarr")) throw new Error("?");
+ * if (isUrl("data/events.zarr")) throw new Error("?");
+ * ```
+ */
+export function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}

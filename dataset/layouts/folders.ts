@@ -52,37 +52,11 @@ export const folders: Layout = {
   matches: ({ folders }) => folders.length > 0,
   async list(place, classes) {
     const paths = await listRecordings(place);
-    const bySets = place.folders.length > 1 &&
-      place.folders.every((name) => setNamed(name) !== undefined);
-    const parted = paths.map((recording) => {
-      const parts = recording.split("/");
-      const set = bySets ? setNamed(parts.shift()!) : undefined;
-      const file = parts.pop()!;
-      return { recording, set, parts, file };
-    }).filter(({ parts }) => parts.length > 0);
-    const groupsAbove = parted.length > 0 &&
-      parted.every(({ parts }) =>
-        parts.length > 1 &&
-        (classes
-          ? !classes.includes(parts[0]) && classes.includes(parts[1])
-          : GROUP_FOLDER.test(parts[0]))
-      );
-    const setsBelow = parted.every(({ set, parts }) =>
-      set === undefined && parts.length > 1 && setNamed(parts[1]) !== undefined
-    );
-    const samples = parted.map(({ recording, set, parts }): ListedSample => {
-      const [label, ...rest] = groupsAbove
-        ? [parts[1], parts[0], ...parts.slice(2)]
-        : parts;
-      const below = setsBelow ? setNamed(rest.shift()!) : undefined;
-      return {
-        path: join(place.path, recording),
-        recording,
-        label,
-        set: set ?? below,
-        group: rest[0],
-      };
-    });
+    const samples = labelPaths(paths, { top: place.folders, classes })
+      .map((sample): ListedSample => ({
+        path: join(place.path, sample.recording),
+        ...sample,
+      }));
     if (samples.length === 0) {
       throw new DatasetError(
         place.path,
@@ -90,12 +64,74 @@ export const folders: Layout = {
           "after its class",
       );
     }
-    return { samples: withGroupsOfNames(withoutLoneGroups(samples)) };
+    return { samples };
   },
 };
 
+/** A recording in a folder named after its class. */
+export type LabelledPath = Pick<
+  ListedSample,
+  "recording" | "label" | "set" | "group"
+>;
+
+/**
+ * Takes classes, sets and groups from the folders that recordings are in.
+ *
+ * @param paths Paths of recordings below a folder.
+ * @param options Names of the folders in that folder; the classes, if they are
+ *   known.
+ * @returns The recordings that are in a folder named after their class.
+ *
+ * @example
+ * ```ts
+ * import { labelPaths } from "./folders.ts";
+ * const paths = ["wave/ann/1.raw", "wave/bob/1.raw", "clap/ann/1.raw"];
+ * const [{ label }] = labelPaths(paths, { top: ["clap", "wave"] });
+ * if (label !== "wave") throw new Error(label);
+ * ```
+ */
+export function labelPaths(
+  paths: readonly string[],
+  { top, classes }: {
+    readonly top: readonly string[];
+    readonly classes?: readonly string[];
+  },
+): LabelledPath[] {
+  const bySets = top.length > 1 &&
+    top.every((name) => setNamed(name) !== undefined);
+  const parted = paths.map((recording) => {
+    const parts = recording.split("/");
+    const set = bySets ? setNamed(parts.shift()!) : undefined;
+    const file = parts.pop()!;
+    return { recording, set, parts, file };
+  }).filter(({ parts }) => parts.length > 0);
+  const groupsAbove = parted.length > 0 &&
+    parted.every(({ parts }) =>
+      parts.length > 1 &&
+      (classes
+        ? !classes.includes(parts[0]) && classes.includes(parts[1])
+        : GROUP_FOLDER.test(parts[0]))
+    );
+  const setsBelow = parted.every(({ set, parts }) =>
+    set === undefined && parts.length > 1 && setNamed(parts[1]) !== undefined
+  );
+  const samples = parted.map(({ recording, set, parts }): LabelledPath => {
+    const [label, ...rest] = groupsAbove
+      ? [parts[1], parts[0], ...parts.slice(2)]
+      : parts;
+    const below = setsBelow ? setNamed(rest.shift()!) : undefined;
+    return {
+      recording,
+      label,
+      set: set ?? below,
+      group: rest[0],
+    };
+  });
+  return withGroupsOfNames(withoutLoneGroups(samples));
+}
+
 /** Drops groups of one recording each, which are folders of a recording's files. */
-function withoutLoneGroups(samples: readonly ListedSample[]): ListedSample[] {
+function withoutLoneGroups(samples: readonly LabelledPath[]): LabelledPath[] {
   const groups = new Set(samples.map(({ group }) => group));
   return groups.size < samples.length
     ? [...samples]
@@ -103,7 +139,7 @@ function withoutLoneGroups(samples: readonly ListedSample[]): ListedSample[] {
 }
 
 /** Takes groups from file names, where no folder names one and all files do. */
-function withGroupsOfNames(samples: readonly ListedSample[]): ListedSample[] {
+function withGroupsOfNames(samples: readonly LabelledPath[]): LabelledPath[] {
   if (samples.some(({ group }) => group !== undefined)) return [...samples];
   const groups = samples.map(({ recording }) =>
     GROUP.exec(recording.split("/").at(-1)!)?.[0].toLowerCase()

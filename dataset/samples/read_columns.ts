@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FileSource } from "../files/file_source.ts";
 import { hdf5 } from "../formats/hdf5/hdf5.ts";
 import { openRecording } from "../formats/open_recording.ts";
 import { allocateBlock } from "../formats/reading/event_block.ts";
@@ -31,7 +32,7 @@ export type RecordingColumns = EventBlock & Omit<RecordingFacts, "digest">;
 /**
  * Reads a recording into memory.
  *
- * @param place The recording.
+ * @param place The recording; its file may be what a browser hands over.
  * @returns Its columns.
  * @throws {RecordingError} If it cannot be read.
  *
@@ -46,7 +47,9 @@ export type RecordingColumns = EventBlock & Omit<RecordingFacts, "digest">;
  * ```
  */
 export async function readColumns(
-  { path, index, timeUnit }: RecordingPlace,
+  { path, index, timeUnit }:
+    & Omit<RecordingPlace, "path">
+    & { readonly path: FileSource },
 ): Promise<RecordingColumns> {
   const recording = index === undefined
     ? await openRecording(path, { timeUnit })
@@ -88,7 +91,10 @@ export async function readColumns(
 }
 
 /** Opens one of the recordings in a file that holds many. */
-async function openOneOf(path: string, index: number): Promise<OpenRecording> {
+async function openOneOf(
+  path: FileSource,
+  index: number,
+): Promise<OpenRecording> {
   const { format, sensor, faults, samples } = await hdf5.open(path);
   return { format, sensor, faults, blocks: () => samples[index].blocks() };
 }

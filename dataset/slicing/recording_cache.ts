@@ -17,7 +17,7 @@ import {
   verifyRecording,
 } from "../store/recording_group.ts";
 import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
-import { writeProblem } from "../store/zarr_folder.ts";
+import { writeProblem } from "../store/zarr/zarr_folder.ts";
 
 /** Version of the groups' layout; a changed layout needs a new number. */
 const VERSION = 1;

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Column, ColumnData } from "./zarr_columns.ts";
+import type { ColumnData } from "./zarr/array_layout.ts";
+import type { Column } from "./zarr/column.ts";
 
 /**
  * Decoded chunks of columns; the least recently used are evicted first.
@@ -12,7 +13,8 @@ import type { Column, ColumnData } from "./zarr_columns.ts";
  * @example
  * ```ts
  * import { ChunkCache } from "./chunk_cache.ts";
- * import { Column, ColumnWriter } from "./zarr_columns.ts";
+ * import { Column } from "./zarr/column.ts";
+ * import { ColumnWriter } from "./zarr/column_writer.ts";
  * const path = await Deno.makeTempDir();
  * const layout = { type: "uint8", chunkLength: 4, dimension: "event" } as const;
  * await (await ColumnWriter.create(path, layout)).append(new Uint8Array(4));

@@ -6,7 +6,7 @@
  */
 
 import type { Events, Sensor } from "../events.ts";
-import type { ColumnLayout } from "./zarr_columns.ts";
+import type { ColumnLayout } from "./zarr/array_layout.ts";
 
 /**
  * Events in a chunk: a slice of about 100,000 events needs two or three chunks,

@@ -7,8 +7,10 @@
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import type { Events, Sensor } from "../events.ts";
-import { join } from "../files/file_path.ts";
-import { Column, readGroup } from "./zarr_columns.ts";
+import { isUrl, join } from "../files/file_path.ts";
+import { sha256 } from "../files/sha256.ts";
+import { Column } from "./zarr/column.ts";
+import { readGroup } from "./zarr/groups.ts";
 import {
   parseRecordingAttributes,
   type RecordingAttributes,
@@ -26,6 +28,10 @@ export interface GroupOptions {
   readonly sensor: Sensor;
   /** Number of classes. */
   readonly classes: number;
+  /** Digest of its attributes, if they must be those read before. */
+  readonly digest?: string;
+  /** Folder in which chunks of a store at a URL are kept. */
+  readonly cache?: string;
 }
 
 /** The open group of a recording. */
@@ -34,6 +40,8 @@ export interface OpenRecording {
   readonly folder: string;
   /** Attributes of the group. */
   readonly attributes: RecordingAttributes;
+  /** Digest of the attributes. */
+  readonly digest: string;
   /** The columns with one number an event. */
   readonly columns: Readonly<Record<keyof Events, Column>>;
   /** First event of each slice. */
@@ -83,12 +91,13 @@ export async function verifyRecording(
  * Adds to the error of a damaged folder how to repair it.
  *
  * @param error The error.
- * @param folder The folder.
+ * @param folder The folder; at a URL only its owner can repair it.
  * @throws {DatasetError} If the error is one: the same with the advice.
  * @throws {Error} If not: the error itself.
  */
 export function advise(error: unknown, folder: string): never {
   if (!(error instanceof DatasetError)) throw error;
+  if (isUrl(folder)) throw error;
   const advice = `remove "${folder}" and slice again`;
   throw new DatasetError(error.path, `${error.problem}; ${advice}`, {
     cause: error,
@@ -97,7 +106,7 @@ export function advise(error: unknown, folder: string): never {
 
 async function openGroup(
   folder: string,
-  { source, axes, sensor, classes }: GroupOptions,
+  { source, axes, sensor, classes, digest: known, cache }: GroupOptions,
 ): Promise<OpenRecording> {
   const damaged = (problem: string) =>
     new DatasetError(folder, `it is damaged, ${problem}`);
@@ -110,12 +119,20 @@ async function openGroup(
         `store lists "${source}" with axes "${axes}"`,
     );
   }
+  const digest = await sha256(JSON.stringify(attributes));
+  if (known !== undefined && known !== digest) {
+    throw new DatasetError(folder, "it was replaced while it was read");
+  }
   const { events, labels } = attributes;
   const layouts = { ...eventLayouts(sensor), ...sliceLayouts(labels.length) };
   const open = async (name: keyof typeof layouts) => {
     const { dimension } = layouts[name];
     const expected = dimension === "event" ? events : labels.length;
-    const column = await Column.open(join(folder, name), layouts[name]);
+    const column = await Column.open(
+      join(folder, name),
+      layouts[name],
+      cache,
+    );
     if (column.length === expected) return column;
     throw damaged(
       `${name} has ${column.length} of ${counted(expected, dimension)}`,
@@ -139,5 +156,12 @@ async function openGroup(
       throw damaged(`slice ${slice} has label ${label} of ${classes}`);
     }
   }
-  return { folder, attributes, columns: { x, y, t, p }, start, end };
+  return {
+    folder,
+    attributes,
+    digest,
+    columns: { x, y, t, p },
+    start,
+    end,
+  };
 }

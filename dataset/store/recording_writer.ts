@@ -8,7 +8,8 @@ import type { Events, Sensor } from "../events.ts";
 import { join } from "../files/file_path.ts";
 import { syncTree } from "../files/file_sync.ts";
 import type { RecordingAttributes } from "./attributes.ts";
-import { ColumnWriter, writeGroup } from "./zarr_columns.ts";
+import { ColumnWriter } from "./zarr/column_writer.ts";
+import { writeGroup } from "./zarr/groups.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
 /** Starts and ends of slices among the events of their group. */

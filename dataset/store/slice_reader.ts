@@ -5,7 +5,8 @@
  */
 
 import { allocateEvents, type Events } from "../events.ts";
-import type { Column, ColumnData } from "./zarr_columns.ts";
+import type { ColumnData } from "./zarr/array_layout.ts";
+import type { Column } from "./zarr/column.ts";
 import { ChunkCache } from "./chunk_cache.ts";
 import { advise, type OpenRecording } from "./recording_group.ts";
 

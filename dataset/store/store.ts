@@ -13,10 +13,9 @@
 
 import { DatasetError } from "../files/errors.ts";
 import type { Events, Sensor } from "../events.ts";
-import { join } from "../files/file_path.ts";
+import { isUrl, join } from "../files/file_path.ts";
 import type { SampleSource } from "../sample_source.ts";
 import type { Timing } from "../events.ts";
-import { sha256 } from "../files/sha256.ts";
 import type { SetName } from "../layouts/layout.ts";
 import {
   parseStoreAttributes,
@@ -32,7 +31,7 @@ import {
 } from "./recording_group.ts";
 import { CACHE_BYTES, SliceReader } from "./slice_reader.ts";
 import { StoreLock } from "./store_lock.ts";
-import { readGroup } from "./zarr_columns.ts";
+import { readGroup } from "./zarr/groups.ts";
 
 /** Properties of a slice that are known without reading its events. */
 export interface SliceInfo {
@@ -72,6 +71,11 @@ export interface EventStore extends SampleSource, Disposable {
 export interface ReadOptions {
   /** Threads to read and pack slices on; the caller disposes of them. */
   readonly threads?: ReadThreads;
+  /**
+   * Folder in which chunks that come from a URL are kept, by the digests of
+   * their bytes. @default none are kept
+   */
+  readonly cache?: string;
 }
 
 /**
@@ -81,11 +85,16 @@ export interface ReadOptions {
  * which would mix events of old and new recordings. Windows and some file
  * systems have no such locks.
  *
- * @param path The store.
- * @param options Threads to read slices on; this thread by default.
+ * A store may be on a web server that serves its files, at `http://` or
+ * `https://`. A request that fails is repeated, and bytes that do not have their
+ * checksum are refused. The program must be allowed to reach the server.
+ *
+ * @param path The store: its folder, or its URL.
+ * @param options Threads to read slices on, this thread by default; and where
+ *   chunks from a URL are kept.
  * @returns The store; its events are read on request.
  * @throws {DatasetError} If there is no store, it is incomplete or damaged, or
- *   another run is slicing it.
+ *   another run is slicing it; if a server does not serve it.
  *
  * @example
  * ```ts
@@ -99,7 +108,9 @@ export async function openStore(
   options: ReadOptions = {},
 ): Promise<EventStore> {
   using stack = new DisposableStack();
-  const lock = stack.use(await StoreLock.acquire(path, "read"));
+  const lock = isUrl(path)
+    ? requirePlain(path)
+    : stack.use(await StoreLock.acquire(path, "read"));
   const attributes = await readAttributes(path)
     .catch((error) => advise(error, path));
   if (attributes === undefined) {
@@ -111,7 +122,9 @@ export async function openStore(
   const { recordings, classes, axes, sensor } = attributes;
   const folders = recordings.map((name) => join(path, name));
   if (!attributes.complete) {
-    const groups = await Promise.all(folders.map(readGroup));
+    const groups = await Promise.all(
+      folders.map((folder) => readGroup(folder)),
+    );
     const done = groups.filter((group) => group !== undefined).length;
     throw new DatasetError(
       path,
@@ -126,11 +139,18 @@ export async function openStore(
         axes,
         sensor,
         classes: classes.length,
+        cache: options.cache,
       })
     ),
   );
   stack.move();
   return new ZarrStore({ sensor, classes, ...options, lock }, opened);
+}
+
+/** Requires a URL to which names of files can be added. */
+function requirePlain(url: string): undefined {
+  if (URL.canParse(url) && !/[?#]/.test(url)) return undefined;
+  throw new DatasetError(url, "expected the URL of a folder, without ? and #");
 }
 
 /**
@@ -189,16 +209,17 @@ export class ZarrStore implements EventStore {
   readonly #reader = new SliceReader(CACHE_BYTES);
   readonly #threads: ReadThreads | undefined;
   readonly #lock: StoreLock | undefined;
+  readonly #cache: string | undefined;
 
   /**
    * Joins recordings to one data set.
    *
    * @param attributes Sensor and names of the classes, and optionally the
-   *   threads to read slices on and the lock on the store.
+   *   threads to read slices on, the cache of chunks and the lock on the store.
    * @param recordings The recordings, in order.
    */
   constructor(
-    { sensor, classes, threads, lock }:
+    { sensor, classes, threads, cache, lock }:
       & Pick<StoreAttributes, "sensor" | "classes">
       & ReadOptions
       & { readonly lock?: StoreLock },
@@ -208,6 +229,7 @@ export class ZarrStore implements EventStore {
     this.classes = classes;
     this.#threads = threads;
     this.#lock = lock;
+    this.#cache = cache;
     if (threads) {
       this.packed = async (index, binning) => {
         const { sensor, timing } = this;
@@ -261,12 +283,13 @@ export class ZarrStore implements EventStore {
    * @returns The recording's name, and a digest of its attributes.
    * @throws {RangeError} If there is no such slice.
    */
-  async origin(
+  origin(
     index: number,
   ): Promise<{ readonly recording: string; readonly digest: string }> {
-    const { attributes } = this.#place(index).recording;
-    const digest = await sha256(JSON.stringify(attributes));
-    return { recording: attributes.source, digest };
+    return Promise.try(() => {
+      const { attributes, digest } = this.#place(index).recording;
+      return { recording: attributes.source, digest };
+    });
   }
 
   /** Unlocks the store for slicing; it must not be read any more. */
@@ -286,13 +309,15 @@ export class ZarrStore implements EventStore {
 
   #job(index: number): Omit<ReadJob, "packing"> {
     const { recording, slice } = this.#place(index);
-    const { folder, attributes, start, columns: { t } } = recording;
+    const { folder, attributes, digest, start, columns: { t } } = recording;
     const { source, axes } = attributes;
     const group = {
       source,
       axes,
       sensor: this.sensor,
       classes: this.classes.length,
+      digest,
+      cache: this.#cache,
     };
     const chunk = Math.floor(start[slice] / t.chunkLength);
     return { folder, group, slice, chunk };

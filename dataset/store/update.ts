@@ -9,8 +9,8 @@ import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
 import { fileProblem } from "../files/file_problem.ts";
 import { syncFolder, syncTree } from "../files/file_sync.ts";
-import { readGroup, writeGroup } from "./zarr_columns.ts";
-import { writeProblem } from "./zarr_folder.ts";
+import { readGroup, writeGroup } from "./zarr/groups.ts";
+import { writeProblem } from "./zarr/zarr_folder.ts";
 import {
   parseRecordingAttributes,
   parseStoreAttributes,

@@ -43,6 +43,12 @@ export interface Command<P extends Parameters> {
   readonly examples: readonly string[];
   /** Its arguments and options. */
   readonly parameters: P;
+  /**
+   * Number of its arguments before those of a command that it runs.
+   *
+   * @default all are its own
+   */
+  readonly own?: number;
 }
 
 /**
@@ -89,6 +95,9 @@ const HELP = ["-h", "--help"] as const;
 
 /** Arguments of a command that another runs; `undefined` otherwise. */
 let within: readonly string[] | undefined;
+
+/** Name of the command that runs. */
+let running = "";
 
 /** Every command's option for errors. */
 const VERBOSE = option("--verbose", {
@@ -141,6 +150,15 @@ export function givenArguments(): readonly string[] {
 }
 
 /**
+ * Returns the name of the running command.
+ *
+ * @returns The words that start it, such as `deno task show`.
+ */
+export function runningCommand(): string {
+  return running;
+}
+
+/**
  * Runs a command with the arguments of this process, or of `runWithin()`.
  *
  * Wrong usage ends the process with one line and exit code 2, an error with
@@ -148,17 +166,23 @@ export function givenArguments(): readonly string[] {
  * shows where it came from.
  *
  * @param command The command.
- * @param action Its work.
+ * @param action Its work, with the arguments that are not its own.
  */
 export async function runCommand<P extends Parameters>(
   command: Command<P>,
-  action: (args: Arguments<P>) => void | Promise<void>,
+  action: (
+    args: Arguments<P>,
+    others: readonly string[],
+  ) => void | Promise<void>,
 ): Promise<void> {
   if (listed !== undefined) {
     listed.push(summarise(command));
     return;
   }
-  const { verbose, ...args } = parseArguments(command);
+  const given = givenArguments();
+  const end = countOwn(given, command.own);
+  const { verbose, ...args } = parseArguments(command, given.slice(0, end));
+  running = command.name;
   const stop = (error: unknown) => {
     if (error instanceof EarlyExit) Deno.exit(error.status);
     try {
@@ -170,7 +194,7 @@ export async function runCommand<P extends Parameters>(
   };
   addEventListener("unhandledrejection", ({ reason }) => stop(reason));
   try {
-    await action(args as unknown as Arguments<P>);
+    await action(args as unknown as Arguments<P>, given.slice(end));
   } catch (error) {
     stop(error);
   }
@@ -223,12 +247,13 @@ function parsersOf({ parameters }: Command<Parameters>): Parameters {
 /** Parses the arguments, or ends the process with help or an error. */
 function parseArguments(
   command: Command<Parameters>,
+  given: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const { help } = summarise(command);
   const parser = object(parsersOf(command), {
     errors: { endOfInput: message`Expected ${help.usage}` },
   });
-  return runParserSync(parser, command.name, [...givenArguments()], {
+  return runParserSync(parser, command.name, [...given], {
     help: {
       option: { names: HELP },
       onShow() {
@@ -246,6 +271,15 @@ function parseArguments(
       Deno.exit(2);
     },
   });
+}
+
+/** Counts a command's own arguments, with the options before the last. */
+function countOwn(args: readonly string[], own = args.length): number {
+  let end = 0;
+  while (own > 0 && end < args.length) {
+    if (!args[end++].startsWith("-")) own--;
+  }
+  return end;
 }
 
 /** Words an error in one line. */

@@ -13,6 +13,7 @@ import {
   string,
 } from "npm:@optique/core@1.3.6";
 import { resolve } from "node:path";
+import { isUrl } from "../../dataset/files/file_path.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
@@ -41,7 +42,7 @@ export const CONFIGURATION_ARGUMENTS = {
   ).optional(),
   data: option("--data", string({ metavar: "PATH" }), {
     description:
-      message`Your recordings: a folder of classes, or a CSV list [data.path]`,
+      message`Your recordings: a folder of classes, a CSV list, or an event store or its URL [data.path]`,
   }).optional(),
   set: option("--set", string({ metavar: "KEY=VALUE" }), {
     description: message`Change a value of the configuration`,
@@ -90,7 +91,7 @@ export async function readChosen(
     : `scripts/recipes/${recipe}.yaml`;
   const ofData = data === undefined
     ? []
-    : [`data.path=${JSON.stringify(resolve(data))}`];
+    : [`data.path=${JSON.stringify(isUrl(data) ? data : resolve(data))}`];
   const configuration = await readConfigurationFile(file, {
     set: [...set, ...ofData, ...more],
   });

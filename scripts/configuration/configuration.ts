@@ -5,6 +5,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { isUrl } from "../../dataset/files/file_path.ts";
 import type { Configuration } from "./schema/types.ts";
 import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
 export { formatConfiguration } from "./yaml_text.ts";
@@ -39,6 +40,6 @@ export function parseConfiguration(
   const folder = dirname(resolve(path));
   return readYaml(text, path, {
     ...options,
-    resolve: (path) => resolve(folder, path),
+    resolve: (path) => isUrl(path) ? path : resolve(folder, path),
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isUrl } from "../../dataset/files/file_path.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import {
   type FileSource,
@@ -21,7 +22,7 @@ import { type ConfigurationOptions, readYaml } from "./yaml_text.ts";
  * are written.
  * @param options Values set on top of it.
  * @returns The configuration, with defaults filled in; paths in a file on disk
- * become absolute.
+ * become absolute, URLs stay.
  * @throws {ConfigurationError} If the file cannot be read, is no YAML, or a
  *   key or value in it cannot be used.
  *
@@ -51,7 +52,7 @@ export async function readConfigurationFile(
   const folder = dirname(resolve(file));
   return readYaml(text, name, {
     ...options,
-    resolve: (path) => resolve(folder, path),
+    resolve: (path) => isUrl(path) ? path : resolve(folder, path),
   });
 }
 

@@ -10,6 +10,7 @@ import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import type { Extent } from "../../engine/network/network.ts";
 import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+import type { PoolingDescription } from "../../engine/layerwise/unit_descriptions.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
 import { describeLayersOf, isLayerwise } from "./schema/network.ts";
@@ -72,22 +73,37 @@ export function describeModelFor(
     readonly classes: number;
   },
 ): ModelDescription {
-  return {
-    ...inputOf(extent, configuration),
-    ...describeNetwork(configuration, random, classes),
-  };
+  const network = describeNetwork(configuration, random, classes);
+  const size = configuration.input?.size;
+  return { ...inputOf(extent, size, network.layers), ...network };
 }
 
-/** The network's input for the extent of samples: both, if they differ. */
+/**
+ * The network's input for the extent of samples: both, if they differ. With a
+ * `size`, larger sensors are scaled down to it, and those whose sides are too
+ * small for the poolings are scaled up; adaptive poolings need the size itself.
+ */
 function inputOf(
-  extent: Extent,
-  { input: seen }: Configuration,
+  sensor: Extent,
+  size: number | undefined,
+  layers: ModelDescription["layers"],
 ): { readonly input: Extent; readonly sensor?: Extent } {
-  const size = seen?.size;
-  const fits = size === undefined || Math.max(extent.H, extent.W) <= size;
-  return fits
-    ? { input: extent }
-    : { input: { C: extent.C, H: size, W: size }, sensor: extent };
+  const { C, H, W } = sensor;
+  if (size === undefined) return { input: sensor };
+  const windows = layers.map(poolingOf);
+  const least = windows.reduce((product, window) => product * window, 1);
+  const isWhole = Math.max(H, W) > size || least > size;
+  const side = (pixels: number) => isWhole ? size : Math.max(pixels, least);
+  const input = { C, H: side(H), W: side(W) };
+  return input.H === H && input.W === W ? { input } : { input, sensor };
+}
+
+/** Side of the window that a layer pools: 1 without, any if it is adaptive. */
+function poolingOf(layer: ModelDescription["layers"][number]): number {
+  const { pool = 1 } = layer as { pool?: number | PoolingDescription };
+  if (typeof pool === "number") return pool;
+  if ("adaptive" in pool) return Infinity;
+  return "max" in pool ? pool.max : pool.average;
 }
 
 /**

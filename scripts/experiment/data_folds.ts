@@ -34,7 +34,9 @@ export async function openDataFolds(
 ): Promise<Fold[]> {
   const data = configuration.data!;
   const { seed, fold_seed = seed } = configuration.training;
-  const samples = await openData(data);
+  const samples = await openData(data, {
+    cache: configuration.training.path.cache,
+  });
   const { divisions, how } = divide(samples, {
     data,
     validation,

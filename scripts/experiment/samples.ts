@@ -13,32 +13,30 @@ import {
 } from "../../dataset/samples/open_samples.ts";
 import { storeSamples } from "../../dataset/samples/store_samples.ts";
 import { openRecordings } from "../../dataset/slicing/recordings.ts";
-import {
-  type EventStore,
-  isStore,
-  openStore,
-  type ReadOptions,
-} from "../../dataset/store/store.ts";
+import type { EventStore, ReadOptions } from "../../dataset/store/store.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { createProgress, type Progress } from "../command_line/progress.ts";
+import { leadsToStore, openEventStore } from "./event_store.ts";
 
 /**
  * Opens the samples of a configuration's section `data`, and shows progress.
  *
  * @param data The section.
  * @param options What is called with the error of each recording that cannot be
- * read; the first is thrown without it.
+ * read, the first is thrown without it; and the folder for caches.
  * @returns The samples, as recorded.
  * @throws {DatasetError} If a file that describes them cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function openData(
   data: DataSection,
-  { onUnreadable }: Pick<OpenSamplesOptions, "onUnreadable"> = {},
+  { onUnreadable, cache }:
+    & Pick<OpenSamplesOptions, "onUnreadable">
+    & Pick<ReadOptions, "cache"> = {},
 ): Promise<LabelledSamples> {
   const { path, group, ...options } = data;
-  if (await isStore(path)) return await openSliced(data);
+  if (await leadsToStore(path)) return await openSliced(data, cache);
   let progress: Progress | undefined;
   try {
     return await openSamples(path, {
@@ -63,11 +61,15 @@ export async function openData(
  * Opens a store of slices as labelled samples.
  *
  * @param data The section that names it.
+ * @param cache Folder for what is downloaded.
  * @returns The samples.
  * @throws {DatasetError} If the store cannot be used, or the section asks for
  * what only recordings have.
  */
-async function openSliced(data: DataSection): Promise<LabelledSamples> {
+async function openSliced(
+  data: DataSection,
+  cache: string | undefined,
+): Promise<LabelledSamples> {
   const { path, group } = data;
   const keys = ["window", "classes", "layout", "timeUnit"] as const;
   const key = keys.find((key) => data[key] !== undefined);
@@ -83,7 +85,7 @@ async function openSliced(data: DataSection): Promise<LabelledSamples> {
       "it is a store, whose groups are told already",
     );
   }
-  return storeSamples(await openStore(path));
+  return storeSamples(await openEventStore(path, { cache }));
 }
 
 /**
@@ -101,7 +103,9 @@ export async function openSlices(
   options: ReadOptions = {},
 ): Promise<EventStore> {
   const { store, data, file_list: list, cache } = training.path;
-  if (training.sliced_dataset) return await openStore(store, options);
+  if (training.sliced_dataset) {
+    return await openEventStore(store, { cache, ...options });
+  }
   let progress: Progress | undefined;
   try {
     return await openRecordings({

@@ -5,6 +5,7 @@
  */
 
 import { counted } from "../../dataset/files/counted.ts";
+import { isUrl } from "../../dataset/files/file_path.ts";
 import { HOT_RATE } from "../../dataset/formats/reading/recording_summary.ts";
 import type { Range, Survey } from "../../dataset/samples/survey_samples.ts";
 import { duration } from "../command_line/duration.ts";
@@ -16,13 +17,14 @@ const NAMED = 30;
 /**
  * Words the command that trains on a data set.
  *
- * @param path The folder, list or store.
+ * @param path The folder, list, or store or its URL.
  * @param window Length of the windows in ms, if recordings are cut.
  * @returns A line for a shell.
  */
 export function trainCommand(path: string, window?: number): string {
   const cut = window === undefined ? "" : ` --set data.window=${window}ms`;
-  return `deno task train --data ${quote(path)}${cut}`;
+  const task = isUrl(path) ? `online ${new URL(path).host} train` : "train";
+  return `deno task ${task} --data ${quote(path)}${cut}`;
 }
 
 /**

@@ -39,6 +39,7 @@ await runCommand({
       import("./demo.ts"),
       import("./evaluate.ts"),
       import("./inspect.ts"),
+      import("./online.ts"),
       import("./plot.ts"),
       import("./results.ts"),
       import("./ridge.ts"),

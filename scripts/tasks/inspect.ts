@@ -21,13 +21,13 @@ import type { RecordingSummary } from "../../dataset/formats/reading/recording_s
 import { findLayout } from "../../dataset/layouts/find_layout.ts";
 import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
 import type { Place } from "../../dataset/layouts/layout.ts";
-import { isStore } from "../../dataset/store/store.ts";
 import { duration } from "../command_line/duration.ts";
 import { surveySamples } from "../../dataset/samples/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { lineWidth } from "../command_line/terminal.ts";
 import { readDuration } from "../configuration/schema/data.ts";
+import { leadsToStore } from "../experiment/event_store.ts";
 import { openData } from "../experiment/samples.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { reportRecording } from "../inspection/recording_report.ts";
@@ -55,7 +55,7 @@ await runCommand({
   parameters: {
     path: argument(string({ metavar: "PATH" }), {
       description:
-        message`A recording, a folder of them, a CSV list or an event store`,
+        message`A recording, a folder of them, a CSV list, or an event store or its URL`,
     }),
     json: option("--json", { description: message`Print JSON` }),
     window: option("--window", string({ metavar: "TIME" }), {
@@ -79,7 +79,7 @@ await runCommand({
   },
 }, async ({ path, window, ...options }) => {
   const place = await lookAt(path).catch(() => undefined);
-  const isSamples = await isStore(path) ||
+  const isSamples = await leadsToStore(path) ||
     (place !== undefined && await findLayout(place) !== undefined);
   if (isSamples) {
     await inspectSamples(path, {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import { sliceRecordings } from "../../dataset/slicing/slice.ts";
 import { openStore } from "../../dataset/store/store.ts";
-import { ColumnWriter } from "../../dataset/store/zarr_columns.ts";
+import { ColumnWriter } from "../../dataset/store/zarr/column_writer.ts";
 import { crc32c } from "../../dataset/files/crc32c.ts";
 import { randomPairs, writeData } from "../dataset/slicing/slice_data.ts";
 import { fc } from "../properties.ts";

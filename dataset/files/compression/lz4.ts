@@ -29,6 +29,9 @@ const MATCH_LIMIT = 12;
 /** The last bytes of a block are literals. */
 const LAST_LITERALS = 5;
 
+/** Bytes that a copy of eight at once may go too far. */
+const SLACK = 8;
+
 /** Bits of the hash of four bytes. */
 const HASH_BITS = 14;
 
@@ -107,13 +110,21 @@ export class Lz4Decoder {
   }
 }
 
-/** Decodes a block after what was decoded before it; returns the new end. */
+/**
+ * Decodes a block after what was decoded before it; returns the new end. Bytes
+ * are copied eight at once where both sides have {@linkcode SLACK} bytes more,
+ * which later bytes overwrite.
+ */
 function decodeBlock(
   block: Uint8Array,
   output: Uint8Array,
   { start, most }: { readonly start: number; readonly most: number },
 ): number {
   const size = block.length;
+  const input = new DataView(block.buffer, block.byteOffset, size);
+  const view = new DataView(output.buffer, output.byteOffset, output.length);
+  const fromLimit = size - SLACK;
+  const toLimit = output.length - SLACK;
   let from = 0;
   let to = start;
   while (from < size) {
@@ -126,17 +137,22 @@ function decodeBlock(
         literals += more;
       } while (more === 255);
     }
+    const literalsEnd = from + literals;
+    let end = to + literals;
     // Written so that a length that is not a number is refused, too.
-    if (!(from + literals <= size && to + literals <= most)) {
+    if (!(literalsEnd <= size && end <= most)) {
       throw new RangeError("an LZ4 block is damaged");
     }
-    if (literals > 32) {
-      output.set(block.subarray(from, from + literals), to);
-      from += literals;
-      to += literals;
+    if (literals > 32) output.set(block.subarray(from, literalsEnd), to);
+    else if (literalsEnd <= fromLimit && end <= toLimit) {
+      for (let at = from; to < end; at += 8, to += 8) {
+        view.setBigUint64(to, input.getBigUint64(at, true), true);
+      }
     } else {
-      for (const end = to + literals; to < end;) output[to++] = block[from++];
+      for (let at = from; to < end;) output[to++] = block[at++];
     }
+    from = literalsEnd;
+    to = end;
     if (from === size) return to;
     const distance = block[from] | block[from + 1] << 8;
     from += 2;
@@ -148,11 +164,19 @@ function decodeBlock(
         match += more;
       } while (more === 255);
     }
-    if (
-      distance === 0 || distance > to || !(to + match <= most) || from > size
-    ) throw new RangeError("an LZ4 block is damaged");
+    end = to + match;
+    if (distance === 0 || distance > to || !(end <= most) || from > size) {
+      throw new RangeError("an LZ4 block is damaged");
+    }
     let source = to - distance;
-    for (const end = to + match; to < end;) output[to++] = output[source++];
+    if (distance >= 8 && end <= toLimit) {
+      for (; to < end; source += 8, to += 8) {
+        view.setBigUint64(to, view.getBigUint64(source, true), true);
+      }
+    } else {
+      while (to < end) output[to++] = output[source++];
+    }
+    to = end;
   }
   return to;
 }

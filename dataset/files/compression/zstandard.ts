@@ -43,6 +43,9 @@ export interface Zstandard {
  * ```
  */
 export async function loadZstandard(): Promise<Zstandard> {
+  if (!navigator.userAgent.startsWith("Deno/")) {
+    throw new TypeError("there is no Zstandard in a browser");
+  }
   const { zstdCompressSync, zstdDecompressSync } = await import("node:zlib");
   return {
     compress: (bytes) => zstdCompressSync(bytes),

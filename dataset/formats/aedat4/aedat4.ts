@@ -143,18 +143,27 @@ async function readHeader(file: RandomAccessFile): Promise<Header> {
   const length = 4 +
     new DataView(size.buffer, size.byteOffset).getUint32(0, true);
   const bytes = await file.read(at, length);
+  let header: Omit<Header, "decompress"> & { readonly compression: number };
   try {
     const table = FlatTable.root(bytes, "IOHE");
     const end = table.int64(1, -1);
-    return {
+    header = {
       start: at + length,
       end: end < at + length ? file.size : end,
-      decompress: await loadDecompressor(table.int32(0, 0)),
+      compression: table.int32(0, 0),
       streams: parseStreams(table.text(2)),
     };
   } catch (cause) {
     const problem = (cause as Error).message;
     throw file.damage(at, `the header is damaged: ${problem}`, { cause });
+  }
+  try {
+    return {
+      ...header,
+      decompress: await loadDecompressor(header.compression),
+    };
+  } catch (cause) {
+    throw file.damage(at, (cause as Error).message, { cause });
   }
 }
 

@@ -130,17 +130,19 @@ function readRows(cursor: Cursor, { y, count }: Columns): void {
   }
 }
 
-/** Reads columns in bits 5–15, with a mask of the five next in bits 4–0. */
+/**
+ * Reads columns in bits 5–15, with a mask of the five next in bits 4–0. The last
+ * mask may go beyond the events: Prophesee's encoder compares its last column to
+ * what its memory held before.
+ */
 function readMaskedColumns(cursor: Cursor, { x, count }: Columns): void {
   for (let i = 0; i < count;) {
     const word = cursor.view.getUint16(cursor.at, true);
     cursor.at += 2;
     const column = word >> 5;
     x[i++] = column;
-    for (let next = 1; next <= 5; next++) {
-      if ((word >> (5 - next) & 1) === 0) continue;
-      if (i >= count) throw new RangeError("a mask goes beyond the events");
-      x[i++] = column + next;
+    for (let next = 1; next <= 5 && i < count; next++) {
+      if ((word >> (5 - next) & 1) !== 0) x[i++] = column + next;
     }
   }
 }

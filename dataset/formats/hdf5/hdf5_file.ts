@@ -9,7 +9,7 @@
 
 import type * as h5wasm from "npm:h5wasm@0.10.3";
 import { RecordingError } from "../../files/errors.ts";
-import type { FileSource } from "../../files/file_source.ts";
+import { type FileSource, nameOf } from "../../files/file_source.ts";
 import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
 import {
   numberReader,
@@ -115,7 +115,11 @@ export class Hdf5File implements Disposable {
    * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
    */
   static async open(source: FileSource): Promise<Hdf5File> {
-    const [library, module] = await (loaded ??= loadLibrary());
+    const [library, module] = await (loaded ??= loadLibrary())
+      .catch((cause) => {
+        const problem = "its library is missing, as in the page for a browser";
+        throw new RecordingError(nameOf(source), problem, { cause });
+      });
     const file = await openSyncFile(source);
     if (hasAborted) {
       file[Symbol.dispose]();

@@ -15,7 +15,9 @@ import page from "./page.html" with { type: "text" };
  * @throws {Error} If the script cannot be bundled.
  */
 export async function buildPage(): Promise<EmbeddedPage> {
-  const program = await bundle(import.meta.resolve("./main.ts"));
+  // HDF5 takes ten times the code of all else, and may not run in the page.
+  const external = ["npm:h5wasm@*"];
+  const program = await bundle(import.meta.resolve("./main.ts"), external);
   return await embedParts(page, {
     themes: `:root { ${coloursOf("light")} }\n` +
       `@media (prefers-color-scheme: dark) { :root { ${coloursOf("dark")} } }`,
@@ -27,12 +29,17 @@ export async function buildPage(): Promise<EmbeddedPage> {
  * Bundles a module for browsers.
  *
  * @param module URL or path of the module.
+ * @param external Packages that are left out; importing them fails then.
  * @returns The code as one module without imports.
  * @throws {Error} If the module cannot be bundled.
  */
-export async function bundle(module: string): Promise<string> {
+export async function bundle(
+  module: string,
+  external: string[] = [],
+): Promise<string> {
   const { success, errors, outputFiles } = await Deno.bundle({
     entrypoints: [module],
+    external,
     platform: "browser",
     minify: true,
     write: false,

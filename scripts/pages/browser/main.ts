@@ -13,14 +13,10 @@ import { readYaml } from "../../configuration/yaml_text.ts";
 import { formatEvents } from "../../pictures/samples/time_unit.ts";
 import { loadWeights } from "../../../engine/network/weights_file.ts";
 import { watchGround } from "./views/colours.ts";
-import { droppedFiles } from "./data/dropped_files.ts";
+import { type DroppedFile, droppedFiles } from "./data/dropped_files.ts";
 import { drawEvents } from "./views/event_view.ts";
-import {
-  type HeldFiles,
-  holdFiles,
-  openRecording,
-  type Recording,
-} from "./data/held_files.ts";
+import { type HeldFiles, holdFiles } from "./data/held_files.ts";
+import { openRecordings, type Recording } from "./data/held_recordings.ts";
 import { type LayerView, viewLayer } from "./views/layer_view.ts";
 import { runNetwork, type TrainedNetwork } from "./data/network_run.ts";
 import type { PageSample } from "./data/page_sample.ts";
@@ -39,7 +35,7 @@ const start = find<HTMLButtonElement>("start");
 const film = find<HTMLButtonElement>("film");
 
 let device: Device | undefined;
-let held: HeldFiles = { weights: [] };
+let held: HeldFiles = { recordings: [], weights: [] };
 let recording: Recording | undefined;
 let sample: PageSample | undefined;
 let network: TrainedNetwork | undefined;
@@ -76,7 +72,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   }
 }
 
-async function useFiles(files: readonly File[]): Promise<void> {
+async function useFiles(files: readonly DroppedFile[]): Promise<void> {
   const before = held;
   const now = await holdFiles(before, files);
   const changed = (...keys: (keyof HeldFiles)[]) =>
@@ -86,9 +82,8 @@ async function useFiles(files: readonly File[]): Promise<void> {
     const names = now.weights.map(({ name }) => name);
     offer(fold, names.map((name) => /fold\d+/.exec(name)?.[0] ?? name));
   }
-  const { recording: file } = now;
-  if (file && changed("recording", "tags", "classes")) {
-    await useRecording(await openRecording({ ...now, recording: file }));
+  if (now.recordings.length > 0 && changed("recordings", "tags", "classes")) {
+    await useRecording(await openRecordings(now));
   } else await showNetwork();
   held = now;
 }
@@ -215,7 +210,8 @@ async function useTrained(weights: TrainedNetwork["weights"]): Promise<void> {
 function listen(): void {
   const files = find<HTMLInputElement>("files");
   files.addEventListener("change", () => {
-    attempt(() => useFiles([...files.files ?? []]));
+    const chosen = [...files.files ?? []];
+    attempt(() => useFiles(chosen.map((file) => ({ file, path: file.name }))));
   });
   document.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { EventStore } from "../../../dataset/store/store.ts";
 import { parseRecordingAttributes } from "../../../dataset/store/attributes.ts";
-import { readGroup } from "../../../dataset/store/zarr_columns.ts";
+import { readGroup } from "../../../dataset/store/zarr/groups.ts";
 import type { Configuration } from "../../configuration/schema/types.ts";
 import type { Fold } from "../../experiment/fold.ts";
 

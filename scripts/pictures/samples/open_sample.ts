@@ -12,11 +12,12 @@ import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
 import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
 import { commonSensor } from "../../../dataset/samples/common_sensor.ts";
 import { readColumns } from "../../../dataset/samples/read_columns.ts";
-import { openStore, type SliceInfo } from "../../../dataset/store/store.ts";
+import type { SliceInfo } from "../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../dataset/store/attributes.ts";
-import { readGroup } from "../../../dataset/store/zarr_columns.ts";
+import { readGroup } from "../../../dataset/store/zarr/groups.ts";
 import { findSimilar } from "npm:@optique/core@1.3.6/suggestion";
 import type { Configuration } from "../../configuration/schema/types.ts";
+import { openEventStore } from "../../experiment/event_store.ts";
 import { readStretch } from "./recording_stretch.ts";
 import type { RecordedSample } from "./sample.ts";
 
@@ -179,7 +180,7 @@ async function openSlice(
   path: string,
   sample: string,
 ): Promise<RecordedSample> {
-  const store = await openStore(path);
+  const store = await openEventStore(path);
   const { slices, classes, sensor } = store;
   const cut = sample.lastIndexOf("/");
   if (cut < 0) {

@@ -23,7 +23,7 @@ export const SAMPLE_PARAMETERS = {
       message`A recording of any format or, with --store, PERSON/SIGN`,
   }),
   store: option("--store", string({ metavar: "DIR" }), {
-    description: message`Store of slices that the sample is in`,
+    description: message`Store of slices that the sample is in, or its URL`,
   }).optional(),
   tag: option("--tag", string({ metavar: "SIGN" }), {
     description: message`Only this sign of a recording, by name or number`,

@@ -8,9 +8,9 @@ import { openStore } from "../../../dataset/store/store.ts";
 import { ChunkCache } from "../../../dataset/store/chunk_cache.ts";
 import { eventLayouts } from "../../../dataset/store/column_layouts.ts";
 import { RecordingWriter } from "../../../dataset/store/recording_writer.ts";
-import { Column } from "../../../dataset/store/zarr_columns.ts";
+import { Column } from "../../../dataset/store/zarr/column.ts";
 import { crc32c } from "../../../dataset/files/crc32c.ts";
-import { ZarrFolder } from "../../../dataset/store/zarr_folder.ts";
+import { ZarrFolder } from "../../../dataset/store/zarr/zarr_folder.ts";
 import {
   eventsOf,
   randomPairs,

@@ -64,10 +64,14 @@ Deno.test("every recipe begins with comments that say what it is for", async () 
   }
 });
 
-/** A network of a recipe, for a square sensor and so many classes. */
-async function networkOf(name: string, side: number, classes: number) {
+/** A network of a recipe, for a sensor and so many classes. */
+async function networkOf(
+  name: string,
+  classes: number,
+  [width, height]: readonly [number, number],
+) {
   const source: SampleSource = {
-    sensor: { width: side, height: side },
+    sensor: { width, height },
     timing: { unitUs: 1000, fromFirstEvent: true },
     classes: Array.from({ length: classes }, (_, n) => `class ${n}`),
     labels: [0],
@@ -81,16 +85,30 @@ async function networkOf(name: string, side: number, classes: number) {
 
 gpuTest("every recipe describes a network for three classes", async () => {
   for (const name of RECIPES) {
-    using model = await networkOf(name, 64, 3);
+    using model = await networkOf(name, 3, [64, 64]);
     const { output } = model.layers[model.layers.length - 1];
     assert.deepEqual(output, { C: 3, H: 1, W: 1 }, name);
   }
 });
 
 gpuTest(
+  "recipes that scale sensors take any, and a row of channels",
+  async () => {
+    const sensors = [[16, 11], [40, 30], [120, 100], [346, 260], [700, 1]];
+    for (const name of ["modern", "sew", "small"]) {
+      for (const [width, height] of sensors) {
+        using model = await networkOf(name, 3, [width, height]);
+        const { output } = model.layers[model.layers.length - 1];
+        assert.deepEqual(output, { C: 3, H: 1, W: 1 }, `${name} ${width}`);
+      }
+    }
+  },
+);
+
+gpuTest(
   "sew.yaml has the published weights, but for biases that norms undo",
   async () => {
-    using model = await networkOf("sew", 128, 19);
+    using model = await networkOf("sew", 19, [128, 128]);
     const arrays = Object.entries(await model.weights())
       .filter(([name]) => !/\.norm\.(mean|var)$/.test(name));
     const weights = arrays.reduce((sum, [, { data }]) => sum + data.length, 0);

@@ -6,13 +6,22 @@
 
 /// <reference lib="dom" />
 
+/** A file, and where it was in the folder that was dropped. */
+export interface DroppedFile {
+  readonly file: File;
+  /** Its path from what was dropped on, such as `gestures/wave/1.csv`. */
+  readonly path: string;
+}
+
 /**
  * Collects dropped files and the files in dropped folders.
  *
  * @param transfer Data of the drop event.
  * @returns The files.
  */
-export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+export async function droppedFiles(
+  transfer: DataTransfer,
+): Promise<DroppedFile[]> {
   // All entries are read now, since the list is empty after the event.
   const dropped = [...transfer.items].filter(({ kind }) => kind === "file")
     .map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
@@ -22,14 +31,13 @@ export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
   return files.flat();
 }
 
-async function filesOf(entry: FileSystemEntry | File): Promise<File[]> {
-  if (entry instanceof File) return [entry];
+async function filesOf(entry: FileSystemEntry | File): Promise<DroppedFile[]> {
+  if (entry instanceof File) return [{ file: entry, path: entry.name }];
   if (entry.isFile) {
-    return [
-      await new Promise<File>((resolve, reject) =>
-        (entry as FileSystemFileEntry).file(resolve, reject)
-      ),
-    ];
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject)
+    );
+    return [{ file, path: entry.fullPath.replace(/^\//, "") }];
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const entries: FileSystemEntry[] = [];

@@ -10,6 +10,8 @@ import {
   type Events,
   type Sensor,
 } from "../../../../dataset/events.ts";
+import { commonSensor } from "../../../../dataset/samples/common_sensor.ts";
+import type { RecordingColumns } from "../../../../dataset/samples/read_columns.ts";
 import { NMNIST_SENSOR } from "../../../../dataset/formats/nmnist.ts";
 import type { SampleSource } from "../../../../dataset/sample_source.ts";
 import type { Timing } from "../../../../dataset/events.ts";
@@ -79,6 +81,29 @@ export function digitSample(events: Events, facts: SampleFacts): PageSample {
       origin: "top",
     }),
     sensor: NMNIST_SENSOR,
+    timing: { unitUs: 1, fromFirstEvent: false },
+  });
+}
+
+/**
+ * Makes a sample of a recording of any format, whose rows are counted from the
+ * top and whose times start with it.
+ *
+ * @param columns The recording.
+ * @param facts Name, classes and label.
+ * @returns The sample.
+ * @throws {RangeError} If there are no events.
+ */
+export function uprightSample(
+  { x, y, t, p, sensor: own, told, firstUs }: RecordingColumns,
+  facts: SampleFacts,
+): PageSample {
+  const start = firstUs ?? 0;
+  const events = { x, y, p, t: new Uint32Array(t.map((us) => us - start)) };
+  const sensor = commonSensor([{ ...own, told }]);
+  return sampleOf(facts, events, {
+    picture: createSample(events, { name: facts.name, sensor, origin: "top" }),
+    sensor,
     timing: { unitUs: 1, fromFirstEvent: false },
   });
 }

@@ -11,7 +11,7 @@ import { MOTIONS } from "../../../../dataset/synth/motions.ts";
 import { choosePeople } from "../../../../dataset/synth/people.ts";
 import { filmPerson } from "../../../../dataset/synth/recording.ts";
 import { asRecorded } from "../../../../dataset/synth/recorded_files.ts";
-import type { Recording } from "./held_files.ts";
+import type { Recording } from "./held_recordings.ts";
 import { recordedSample } from "./page_sample.ts";
 
 /** Number of people, and those who are only tested on. */
@@ -37,7 +37,6 @@ export async function filmRecording(): Promise<Recording> {
   const slices = await film(person);
   const name = choosePeople(PEOPLE, SEED)[person].recording;
   return {
-    name,
     signs: CLASSES,
     open: (label) =>
       Promise.resolve(recordedSample(slices[label], {

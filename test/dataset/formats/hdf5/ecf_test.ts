@@ -170,3 +170,11 @@ Deno.test("decodeEcf() has each field where the description has it", () => {
     [9, 7, 2 ** 32 + 0x22, 0],
   ]);
 });
+
+Deno.test("decodeEcf() leaves out columns of a mask beyond the events", () => {
+  const rows: Row[] = [[7, 3, 1000, 1], [8, 3, 1000, 1]];
+  const { buffer } = encodeEcf(rows, "masked");
+  // After the head, one run of times and one of rows: bits of 8, 10 and 12.
+  new DataView(buffer).setUint16(15, 7 * 32 + 0b10101, true);
+  assert.deepEqual(rowsOf(decodeEcf(new DataView(buffer))), rows);
+});

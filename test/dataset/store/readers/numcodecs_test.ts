@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import * as zlib from "node:zlib";
 import { sliceRecordings } from "../../../../dataset/slicing/slice.ts";
-import { ZstdCodec } from "../../../../dataset/store/zarr_zstd.ts";
+import { ZstdCodec } from "../../../../dataset/store/zarr/zarr_zstd.ts";
 import {
   randomPairs,
   readTree,

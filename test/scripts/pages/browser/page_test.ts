@@ -124,7 +124,7 @@ function rows(
 const WRONG: readonly (readonly [file: Dropped, problem: RegExp])[] = [
   [dropped("a.txt", "cat"), /Cannot use "a\.txt": it is no recording/],
   [dropped("a.aedat", "cat"), /Cannot read recording "a\.aedat": /],
-  [dropped("a.npy", "cat"), /Cannot use "a\.npy": it is no NumPy file/],
+  [dropped("a.npy", "cat"), /Cannot read recording "a\.npy": it has no mark/],
   [dropped("a.bin", "cat"), /"a\.bin": byte 0 of 3: an event has 5 bytes/],
   [
     dropped("model_weights_fold1.safetensors", "cat"),

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { DatasetError } from "../files/errors.ts";
-import { join } from "../files/file_path.ts";
-import { fileProblem } from "../files/file_problem.ts";
+import { DatasetError } from "../../files/errors.ts";
+import { join } from "../../files/file_path.ts";
+import { fileProblem } from "../../files/file_problem.ts";
+import { sealDescription } from "./description.ts";
 
 /**
  * Maximum size of a file in bytes: chunks and descriptions are far smaller, and
@@ -44,8 +45,8 @@ export function writeProblem(cause: unknown): string {
  * import { ZarrFolder } from "./zarr_folder.ts";
  * const path = await Deno.makeTempDir();
  * const folder = new ZarrFolder(path);
- * await folder.set("/zarr.json", Uint8Array.of(123, 125));
- * const value = await folder.get("/zarr.json");
+ * await folder.set("/weights", Uint8Array.of(3, 5));
+ * const value = await folder.get("/weights");
  * if (value?.length !== 2) throw new Error("expected two bytes");
  * await Deno.remove(path, { recursive: true });
  * ```
@@ -86,7 +87,7 @@ export class ZarrFolder {
   }
 
   /**
-   * Writes a file.
+   * Writes a file; a `zarr.json` with its digest.
    *
    * @param key Its path in the folder, with a slash in front.
    * @param value Its bytes.
@@ -95,7 +96,11 @@ export class ZarrFolder {
   async set(key: string, value: Uint8Array): Promise<void> {
     const path = join(this.#path, key.slice(1));
     try {
-      await Deno.writeFile(path, value);
+      const isDescription = key.endsWith("zarr.json");
+      await Deno.writeFile(
+        path,
+        isDescription ? await sealDescription(value) : value,
+      );
     } catch (cause) {
       throw new DatasetError(path, writeProblem(cause), { cause });
     }

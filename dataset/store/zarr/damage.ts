@@ -1,0 +1,25 @@
+/**
+ * Errors about the files of a Zarr store.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../../files/errors.ts";
+
+/**
+ * Words what is wrong with a file of a store.
+ *
+ * @param path The file.
+ * @param cause What zarrita or a codec threw.
+ * @returns The error.
+ */
+export function damage(path: string, cause: unknown): DatasetError {
+  if (cause instanceof DatasetError) return cause;
+  let origin = cause as Error;
+  while (origin.cause instanceof Error) origin = origin.cause;
+  // zarrita reads fields of a description without checking that it has them.
+  const problem = origin instanceof TypeError
+    ? "it is not valid Zarr v3"
+    : origin.message;
+  return new DatasetError(path, `it is damaged, ${problem}`, { cause });
+}
