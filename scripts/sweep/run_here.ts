@@ -12,7 +12,7 @@ import { print, warn } from "../command_line/print.ts";
 import { isLocked } from "../run/lock.ts";
 import { cardVariables } from "../device/cards.ts";
 import { onStopSignal } from "../training/interruption.ts";
-import { readRunState } from "./run_state.ts";
+import { readRunState, type RunState } from "./run_state.ts";
 import { type Sweep, trainArguments } from "./runs.ts";
 import { Schedule, type Step } from "./schedule.ts";
 import type { Share } from "./share.ts";
@@ -69,20 +69,22 @@ export async function runHere(
     // The signal may have come while the process was being started.
     if (exitStatus !== undefined) process.stop();
     const end = process.ended.then(async ({ stopped, problem }) => {
-      active.delete(process);
-      places.unshift(place);
       const state = await readRunState(folder);
       // Another process was quicker to begin with it, or has not yet ended.
       const again = problem !== undefined && state.state === "running";
       schedule.end(step.run, { again });
       if (again) return;
       if (problem === undefined) {
-        if (!stopped) print(`${wordEnd(name, state, begin)}${pauseOf(step)}`);
+        const how = stopped ? "stopped" : state.summary ? "done" : "paused";
+        print(`${how} ${name}${wordEnd(state, begin)}${pauseOf(step)}`);
         return;
       }
       failures.add(name);
       if (FULL.test(problem)) full = true;
       else warn(`${name} failed: ${problem}`);
+    }).finally(() => {
+      active.delete(process);
+      places.unshift(place);
     });
     active.set(process, end);
   };
@@ -136,19 +138,15 @@ function pauseOf({ until }: Step): string {
   return until === undefined ? "" : `, for ${counted(until, "epoch")}`;
 }
 
-/** Words what a run has come to. */
-function wordEnd(
-  name: string,
-  { summary }: Awaited<ReturnType<typeof readRunState>>,
-  begin: number,
-): string {
+/** Words what a run has come to, and how long it took. */
+function wordEnd({ summary }: RunState, begin: number): string {
   const took = duration((performance.now() - begin) / 1000);
   const accuracy = summary?.valAccuracy ?? summary?.testAccuracy;
   const set = summary?.valAccuracy ? "validation" : "test";
   const figures = accuracy
     ? `, ${set} accuracy ${(100 * accuracy.mean).toFixed(1)} %`
     : "";
-  return `${summary ? "done" : "paused"} ${name}${figures}, in ${took}`;
+  return `${figures}, in ${took}`;
 }
 
 function wait(ms: number): Promise<void> {

@@ -45,12 +45,24 @@ const ERROR = "error: ";
  * Reads what has become of a run.
  *
  * @param folder The run's folder, which may not exist.
- * @returns Its state, and its figures.
- * @throws {Error} If its figures are damaged or cannot be read.
+ * @returns Its state, and its figures; a run whose files are damaged, or cannot
+ * be read, counts as failed.
  */
 export async function readRunState(folder: string): Promise<RunState> {
   // First, since a run that ends in between is then running, and not failed.
   const running = await isLocked(folder) === true;
+  try {
+    return await readFigures(folder, running);
+  } catch (error) {
+    const { message: problem } = error as Error;
+    return { state: running ? "running" : "failed", problem, epochs: [] };
+  }
+}
+
+async function readFigures(
+  folder: string,
+  running: boolean,
+): Promise<RunState> {
   const summaryPath = join(folder, SUMMARY_FILE);
   const metricsPath = join(folder, METRICS_FILE);
   const [summary, metrics] = await Promise.all(

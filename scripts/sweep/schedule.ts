@@ -61,7 +61,6 @@ export class Schedule {
    *
    * @returns The run; `wait` while others train what the next round depends on,
    * `end` if nothing is left to start.
-   * @throws {Error} If the figures of a run cannot be read.
    */
   async next(): Promise<Step | "wait" | "end"> {
     const rungs = this.#rungs;

@@ -65,7 +65,6 @@ export interface SweepResults {
  *
  * @param sweep The sweep.
  * @returns The results.
- * @throws {Error} If figures of a run are damaged or cannot be read.
  */
 export async function mergeRuns(
   { folder, definition }: Sweep,
