@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type AxonDescription, describeAxon } from "../axons/describe_axon.ts";
 import { ShapeError } from "../device/errors.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
 import {
@@ -20,8 +21,11 @@ import { pool } from "./pool.ts";
 /** The layer kinds that a description names by a key. */
 const KINDS: readonly LayerKind[] = [pool, conv, dense];
 
-/** The neuron of one layer, where it differs from the network's. */
-export interface LayerNeuron {
+/**
+ * The neuron of one layer, where it differs from the network's, and delay and
+ * dropout of its spikes.
+ */
+export interface LayerNeuron extends AxonDescription {
   /**
    * The layer's neuron; parameters left out are the network's.
    *
@@ -55,7 +59,8 @@ export type LayerDescription =
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
  * or a kernel is larger than the padded input.
- * @throws {RangeError} If a neuron's parameter is out of range.
+ * @throws {RangeError} If a neuron's parameter, a delay or a dropout is out of
+ * range.
  * @throws {TypeError} If a neuron has no such parameter.
  *
  * @example
@@ -88,17 +93,27 @@ export function describeLayers(
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
     const name = `${prefix}${number}`;
+    const shapes = kind.describe(options, { name, input: extent });
+    const axon = describeAxon(description, { name, output: shapes.output });
     const layer = {
-      ...kind.describe(options, { name, input: extent }),
+      ...shapes,
       kind,
       name,
       input: extent,
       neuron: description.neuron
         ? describeNeuron(description.neuron, neuron)
         : neuron,
+      axon,
     };
     layers.push(layer);
     extent = layer.output;
+  }
+  const last = layers[layers.length - 1];
+  if (last.axon) {
+    throw new ShapeError(
+      `Cannot build layer "${last.name}" with a delay or dropout: no layer ` +
+        "is above it",
+    );
   }
   return layers;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Axon } from "../axons/describe_axon.ts";
 import type { Launch } from "../device/launch.ts";
 import type { Layout } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
@@ -30,12 +31,14 @@ export interface Layer {
   readonly weights?: WeightLayout;
   /** The neuron of the layer, one for each output. */
   readonly neuron: Neuron;
+  /** How spikes reach the layer above. @default as they are */
+  readonly axon?: Axon;
 }
 
 /** The fields of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
-  "kind" | "name" | "input" | "neuron"
+  "kind" | "name" | "input" | "neuron" | "axon"
 >;
 
 /** Sizes and constants for the kernels of a layer. */

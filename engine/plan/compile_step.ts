@@ -6,6 +6,7 @@
 
 import { binPeak, binScatter } from "../../kernels/input/bin_events.ts";
 import { predictionRecord } from "../../kernels/output/prediction.ts";
+import type { AxonLaunches } from "../axons/axon_launches.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
@@ -106,17 +107,17 @@ export class StepCompiler {
   /** Compiles the forward pass of a layer, from incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
-    const { spikes, neuronPacked, records, activity } = this.#buffers;
-    const { pack, forward } = this.#sizes.launches[index];
+    const { spikes, arrived, neuronPacked, records, activity } = this.#buffers;
+    const { pack, forward, axon } = this.#sizes.launches[index];
     return [
       ...this.#compile(pack, {
-        spikes: { buffer: spikes[index] },
+        spikes: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
         batch: this.#microBatch,
         largest: { buffer: this.#buffers.largest },
-        inputs: { buffer: spikes[index] },
+        inputs: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
         w: this.#weightsOf(layers[index], weights.w),
         x: this.#driveOf(index),
@@ -124,6 +125,12 @@ export class StepCompiler {
         spikes: { buffer: spikes[index + 1] },
         tally: { buffer: records.buffer },
         fired: { buffer: activity.fired[index] },
+      }),
+      ...this.#compile(axon ? [axon.forward] : [], {
+        batch: this.#microBatch,
+        delays: this.#weightsOf(layers[index], weights.w, "delay"),
+        spikes: { buffer: spikes[index + 1] },
+        arrived: { buffer: arrived[index + 1] },
       }),
     ];
   }
@@ -168,22 +175,23 @@ export class StepCompiler {
    */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer } = this.#context;
-    const { neurons, wake, readsAbove, adjoint, gradient } =
+    const { neurons, wake, readsAbove, axon, adjoint, gradient } =
       this.#sizes.launches[index];
     const layer = layers[index];
     const wakes = index === layers.length - 1 && this.#sizes.loss.wakes;
     const u = { buffer: this.#buffers.potentials[index] };
     const largest = { buffer: this.#buffers.largest };
-    const inputs = { buffer: this.#buffers.spikes[index] };
+    const inputs = { buffer: this.#buffers.arrived[index] };
+    const above = readsAbove
+      ? this.#driveOf(index + 1)
+      : this.#gradientOf(index);
+    const ds = { buffer: this.#buffers.axonGradient };
     const dy = this.#driveOf(index);
     const slot = this.#slotOf(layer);
     const partial = { buffer: this.#buffers.partial };
     return [
-      ...this.#compile([neurons], {
-        ds: readsAbove ? this.#driveOf(index + 1) : this.#gradientOf(index),
-        u,
-        largest,
-      }),
+      ...(axon ? this.#axonBackward(index, { ...axon, above, ds }) : []),
+      ...this.#compile([neurons], { ds: axon ? ds : above, u, largest }),
       ...(options.lowest ? [] : this.#compile(adjoint, {
         batch: this.#microBatch,
         inputs,
@@ -207,6 +215,41 @@ export class StepCompiler {
           inputs,
           dy,
           dw: this.#weightsOf(layer, weights.dw),
+          stripSum: partial,
+          stripSums: partial,
+          ...optimizer.bindingsOf(slot),
+        })
+        : []),
+    ];
+  }
+
+  /** From the gradient of arriving spikes to those of spikes and delays. */
+  #axonBackward(
+    index: number,
+    { adjoint, gradient, above, ds }: AxonLaunches & {
+      readonly above: GPUBufferBinding;
+      readonly ds: GPUBufferBinding;
+    },
+  ): Compiling {
+    const { layers, weights, optimizer } = this.#context;
+    const layer = layers[index];
+    const batch = this.#microBatch;
+    const partial = { buffer: this.#buffers.partial };
+    const slot = this.#slotOf(layer, "delay");
+    return [
+      ...this.#compile([adjoint], {
+        batch,
+        delays: this.#weightsOf(layer, weights.w, "delay"),
+        dy: above,
+        ds,
+      }),
+      // After the adjoint, which reads the delays that the update overwrites.
+      ...(slot
+        ? this.#compile(gradient, {
+          batch,
+          spikes: { buffer: this.#buffers.spikes[index + 1] },
+          ds,
+          dw: this.#weightsOf(layer, weights.dw, "delay"),
           stripSum: partial,
           stripSums: partial,
           ...optimizer.bindingsOf(slot),
@@ -271,15 +314,23 @@ export class StepCompiler {
     return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
   }
 
-  /** The range of a layer in a buffer of all weights or gradients. */
-  #weightsOf(layer: Layer, buffer: GPUBuffer): GPUBufferBinding {
-    const slot = this.#slotOf(layer);
+  /** The range of a layer's array in a buffer of all weights or gradients. */
+  #weightsOf(
+    layer: Layer,
+    buffer: GPUBuffer,
+    array: "weight" | "delay" = "weight",
+  ): GPUBufferBinding {
+    const slot = this.#slotOf(layer, array);
     if (!slot) return { buffer };
     return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
   }
 
-  /** The range of a layer's weights, if the layer has any. */
-  #slotOf({ name }: Layer): WeightSlot | undefined {
-    return this.#context.slots.find(({ layer }) => layer === name);
+  /** The range of a layer's array, if the layer has it. */
+  #slotOf(
+    layer: Layer,
+    array: "weight" | "delay" = "weight",
+  ): WeightSlot | undefined {
+    const name = `${layer.name}.${array}`;
+    return this.#context.slots.find((slot) => slot.name === name);
   }
 }

@@ -6,6 +6,11 @@
 
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import {
+  type AxonLaunches,
+  launchAxon,
+  riseOf,
+} from "../axons/axon_launches.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { Layer, LayerSetting } from "../layers/layer.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -41,6 +46,8 @@ export interface StepSetting {
   readonly stride: number;
   /** Whether the potentials of each layer are kept. */
   readonly kept: readonly boolean[];
+  /** Whether dropout silences neurons. */
+  readonly drops: boolean;
 }
 
 /** The launches of a layer. */
@@ -57,8 +64,13 @@ export interface LayerLaunches {
   readonly neurons: Launch;
   /** The neurons' adjoint of the gradient that wakes silent outputs, added. */
   readonly wake: Launch;
-  /** Whether the neurons' adjoint reads the gradient of the drive above. */
+  /**
+   * Whether the neurons' adjoint, or that of axons, reads the gradient of the
+   * drive above.
+   */
   readonly readsAbove: boolean;
+  /** The layer's axons, if its spikes do not arrive as they are. */
+  readonly axon?: AxonLaunches;
   /** The synapse's adjoint, from the drive's gradient to incoming spikes'. */
   readonly adjoint: readonly Launch[];
   /** From the gradient of the drive to that of the weights. */
@@ -88,7 +100,9 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const [below, above] = [layers.at(index - 1)!, layers.at(index + 1)];
     const normalised = Number(index === 0 && setting.normalised);
     const P = index === 0 ? setting.P : 1;
-    const height = index === 0 ? setting.height : 1 / time.Ts;
+    const height = index === 0
+      ? setting.height
+      : riseOf(below.axon, setting.drops) / time.Ts;
     const forwardConstants = {
       height,
       normalised,
@@ -107,15 +121,24 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       rule: setting.rule,
       neurons: neurons[index],
       forwardConstants,
-      packsNeurons: above?.kind.reads === "neuron-packed",
+      packsNeurons: above?.kind.reads === "neuron-packed" && !layer.axon,
     };
     const readsAbove = above !== undefined && !above.kind.adjoint;
     const source = readsAbove
       ? { aboveRows: rows[index + 1], ...above.kind.readBelow?.(above) }
       : { aboveRows: T };
+    const axon = layer.axon && launchAxon(layer.axon, layer, {
+      T,
+      Ts: time.Ts,
+      layer: index,
+      drops: setting.drops,
+      rule: setting.rule,
+      source,
+    });
     const readsPacked = kind.reads === "neuron-packed";
     // Spikes are neuron-packed by the layer below, or by the binning of events.
-    const isPacked = readsPacked && (index === 0 || !!below.kind.integrates);
+    const isPacked = readsPacked &&
+      (index === 0 || (!!below.kind.integrates && !below.axon));
     return {
       rows: rows[index],
       isPacked,
@@ -126,7 +149,10 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
           ? []
           : [launchNeurons(neurons[index], forwardConstants)]),
       ],
-      neurons: launchNeuronAdjoint(neurons[index], { ...source, normalised }),
+      neurons: launchNeuronAdjoint(neurons[index], {
+        ...(axon ? { aboveRows: T } : source),
+        normalised,
+      }),
       wake: launchNeuronAdjoint(neurons[index], {
         aboveRows: T,
         normalised,
@@ -134,6 +160,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
         adds: 1,
       }),
       readsAbove,
+      axon,
       adjoint: kind.adjoint?.(layer, own) ?? [],
       gradient: kind.gradient?.(layer, own) ?? [],
     };

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { delay, delayGradient, delayInputGradient } from "./axon.ts";
 import {
   conv,
   convInputGradient,
@@ -113,6 +114,16 @@ for (const name of ["dense_1d", "dense_3d"]) {
     close(denseWeightGradient(x, gout, weight.shape), expected.gw);
   });
 }
+
+Deno.test("the oracle delays as delay", () => {
+  const { params, tensors } = loadVectors<{ Ts: number }>("delay");
+  const { x, delay: delays, gout, ...expected } = tensors;
+  const axon = { delays, Ts: params.Ts };
+  const y = delay(x, axon);
+  close(y, expected.y);
+  close(delayInputGradient(gout, axon), expected.gin);
+  close(delayGradient(y, gout, axon), expected.gdelay);
+});
 
 for (const set of haveFull ? ["00", "01", "10", "11"] : ["00", "11"]) {
   Deno.test(`the oracle counts spikes as loss_numspikes_${set}`, () => {

@@ -34,6 +34,7 @@ const SLAYER: Record<string, number> = {
   conv_rect: 0,
   dense_1d: 0,
   dense_3d: 0,
+  delay: 0,
   loss_numspikes_00: 0,
   loss_numspikes_11: 0,
   loss_spiketime_0: 0,
