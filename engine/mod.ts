@@ -33,6 +33,7 @@ export {
 } from "../kernels/shared/optimizer_rules.ts";
 
 // Layers, losses and neurons.
+export type { Axon } from "./layers/describe_axon.ts";
 export { describeLayers } from "./layers/describe_layers.ts";
 export type {
   Layer,

@@ -31,6 +31,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/shared": ["kernels"],
   "kernels/input": ["kernels"],
   "kernels/layers": ["kernels", "kernels/shared"],
+  "kernels/axons": ["kernels", "kernels/shared"],
   "kernels/leaky": ["kernels"],
   "kernels/unit": ["kernels"],
   "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],

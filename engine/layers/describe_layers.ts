@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AxonDescription, describeAxon } from "../axons/describe_axon.ts";
+import { type AxonDescription, describeAxon } from "./describe_axon.ts";
 import { ShapeError } from "../device/errors.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
 import {

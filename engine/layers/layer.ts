@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Axon } from "../axons/describe_axon.ts";
+import type { Axon } from "./describe_axon.ts";
 import type { Launch } from "../device/launch.ts";
 import type { Layout } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";

@@ -6,7 +6,7 @@
 
 import { binPeak, binScatter } from "../../kernels/input/bin_events.ts";
 import { predictionRecord } from "../../kernels/output/prediction.ts";
-import type { AxonLaunches } from "../axons/axon_launches.ts";
+import type { AxonLaunches } from "../layers/axon_launches.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";

@@ -10,7 +10,7 @@ import {
   type AxonLaunches,
   launchAxon,
   riseOf,
-} from "../axons/axon_launches.ts";
+} from "../layers/axon_launches.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { Layer, LayerSetting } from "../layers/layer.ts";
 import { layoutOf } from "../network/layout.ts";

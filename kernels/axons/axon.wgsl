@@ -10,12 +10,12 @@
 // shift(f) = ⌊delays[i] / Ts⌋ bins, at least 0, where i is the neuron or, if
 // `perChannel`, its channel; or else `shift`, if delays are not `learned`.
 //
-// delays   [C] or [F]             in ms
-// spikes   [N, B, F]              time-packed
-// dy       [N, aboveRows, 4·Q]    gradient of what arrived, in the first T rows,
-//                                 as neuron_adjoint.wgsl reads it
-// arrived  [N, B, F]              time-packed
-// ds       [N, T, 4·Q]            gradient of the spikes
+// delays   [D]                  in ms
+// spikes   [N, B, F]            time-packed
+// dy       [N, aboveRows, 4·Q]  gradient of what arrived, in the first T rows;
+//                               below a pool, of the drive of its outputs
+// arrived  [N, B, F]            time-packed
+// ds       [N, T, 4·Q]          gradient of the spikes
 //
 // One invocation owns a word of a neuron (forward), or eight bins (adjoint).
 

@@ -8,11 +8,11 @@
 // delay that is longer by Ts moves each spike one bin on, so that the sum is Ts
 // times the derivative, as in SLAYER's package.
 //
-// spikes     [N, B, F]  time-packed
-// ds         [N, T, 4·Q]
-// stripSum   [N, F]      written; stripSums is the same buffer, read by total
-// dw         [⌈D/4⌉]     changed in place; it starts at 0 if batch.accumulates
-//                        is 0
+// spikes               [N, B, F]    time-packed
+// ds                   [N, T, 4·Q]  gradient of the spikes
+// stripSum, stripSums  [N, F]       one buffer, written and then read
+// dw                   [⌈D/4⌉]      ddelays, changed in place; it starts at 0
+//                                   if batch.accumulates is 0
 // If batch.updates, then updateBounded() of optimizer_rules.wgsl with g = dw.
 //
 // One invocation owns a neuron of a sample (sums), a workgroup a quad of delays
@@ -48,8 +48,10 @@ fn sums(
     let origin = n * T * row + f / runSize * run * 4 + f % runSize;
     var sum = 0.0;
     for (var b = 0u; b < B; b++) {
-      for (var bits = spikes[(n * B + b) * F + f]; bits != 0; bits &= bits - 1) {
+      var bits = spikes[(n * B + b) * F + f];
+      while (bits != 0) {
         let t = 32 * b + countTrailingZeros(bits);
+        bits &= bits - 1;
         sum -= ds[origin + t * row];
         if (t + 1 < T) {
           sum += ds[origin + (t + 1) * row];

@@ -30,6 +30,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/optimizer_rules.wgsl": [
     "layers/conv_gradient.wgsl",
     "layers/dense_gradient.wgsl",
+    "axons/delay_gradient.wgsl",
     "update/optimizer_step.wgsl",
   ],
   "shared/spike_list.wgsl": [

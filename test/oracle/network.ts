@@ -6,12 +6,7 @@
  * @module
  */
 
-import {
-  type Axon,
-  delay,
-  delayGradient,
-  delayInputGradient,
-} from "./axon.ts";
+import { type Axon, delay, delayGradient, delayInputGradient } from "./axon.ts";
 import { type Loss, numSpikesLoss, type Target } from "./loss.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
 import type { Update } from "./optimizer.ts";

@@ -38,8 +38,8 @@ const DEVICE_CHANGES = [
 const OTHER_CHANGES = ["time_jitter"] as const;
 
 /** Where what networks computed layer by layer have is refused elsewhere. */
-const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
-  "ghost, pool: {max: 2} or neuron: none";
+const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
+  "pool: {max: 2} or neuron: none";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
@@ -213,6 +213,8 @@ function checkLayerwise(
       `{max: ${pool}} or {average: ${pool}}`;
     refuse([...sums.keys, "pool"], problem);
   }
+  const late = places.find(({ entry }) => "delay" in entry);
+  if (late) refuse([...late.keys, "delay"], against);
   if (input?.slices === undefined) return;
   const whole = "does not go with input.slices, which are of whole samples";
   if (random_crop) {

@@ -1,15 +1,12 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { launchAxon } from "../../../engine/axons/axon_launches.ts";
+import { launchAxon } from "../../../engine/layers/axon_launches.ts";
 import {
   type AxonDescription,
   describeAxon,
-} from "../../../engine/axons/describe_axon.ts";
+} from "../../../engine/layers/describe_axon.ts";
 import type { Launch } from "../../../engine/device/launch.ts";
 import { sizeOf } from "../../../engine/network/network.ts";
-import {
-  toKernelOrder,
-  toUserOrder,
-} from "../../../engine/network/weights.ts";
+import { toKernelOrder, toUserOrder } from "../../../engine/network/weights.ts";
 import { close, counts, equalInner, noise, same } from "../../comparison.ts";
 import { gpuTest } from "../../gpu.ts";
 import {
@@ -82,8 +79,7 @@ async function run(
   };
   const found = await runDispatches(arrays, N, (buffers) => {
     const bound = { ...buffers, stripSums: buffers.stripSum };
-    const compile = (launch: Launch) =>
-      sharedCompiler().compile(launch, bound);
+    const compile = (launch: Launch) => sharedCompiler().compile(launch, bound);
     return Promise.all([forward, adjoint, ...gradient].map(compile));
   });
   const ds = fromKernel(found.ds, x.shape, { run: runSize, over: NaN });
@@ -136,17 +132,20 @@ for (const T of [1, 31, 32, 33, 90]) {
   }
 }
 
-gpuTest("a fixed delay is the same for all neurons, in whole bins", async () => {
-  const x = counts([1, 2, 3, 1, 70], 4);
-  const dy = noise(x.shape, 2);
-  // 0.3 / 0.1 is just below 3.
-  for (const [ms, Ts, bins] of [[0.3, 0.1, 3], [7, 2, 3], [99, 1, 99]]) {
-    const { y, ds } = await run(x, dy, { delay: ms }, undefined, { Ts });
-    const axon = { delays: tensorOf([2, 1, 1], [bins, bins]), Ts: 1 };
-    same(y.data, delay(x, axon).data);
-    close(ds, delayInputGradient(dy, axon));
-  }
-});
+gpuTest(
+  "a fixed delay is the same for all neurons, in whole bins",
+  async () => {
+    const x = counts([1, 2, 3, 1, 70], 4);
+    const dy = noise(x.shape, 2);
+    // 0.3 / 0.1 is just below 3.
+    for (const [ms, Ts, bins] of [[0.3, 0.1, 3], [7, 2, 3], [99, 1, 99]]) {
+      const { y, ds } = await run(x, dy, { delay: ms }, undefined, { Ts });
+      const axon = { delays: tensorOf([2, 1, 1], [bins, bins]), Ts: 1 };
+      same(y.data, delay(x, axon).data);
+      close(ds, delayInputGradient(dy, axon));
+    }
+  },
+);
 
 gpuTest("axons below a pool add up no more than their window", async () => {
   const x = counts([2, 3, 5, 4, 40], 4);
@@ -165,9 +164,15 @@ gpuTest("dropout silences neurons for whole samples", async () => {
   x.data.fill(1);
   const dy = zeros(x.shape);
   dy.data.fill(1);
-  const seeds = await Promise.all([1, 2].map((seed) =>
-    run(x, dy, { dropout: 0.3 }, undefined, { drops: true, seed, runSize: 10 })
-  ));
+  const seeds = await Promise.all(
+    [1, 2].map((seed) =>
+      run(x, dy, { dropout: 0.3 }, undefined, {
+        drops: true,
+        seed,
+        runSize: 10,
+      })
+    ),
+  );
   for (const { y, ds } of seeds) {
     let silent = 0;
     for (let row = 0; row < 1600; row++) {

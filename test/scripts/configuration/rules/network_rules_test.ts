@@ -21,8 +21,8 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["3", "neuron: none"],
 ];
 
-const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
-  "ghost, pool: {max: 2} or neuron: none";
+const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
+  "pool: {max: 2} or neuron: none";
 
 /** Asserts that a value set on top of a network is refused. */
 function refusesSet(network: string, set: string, problem: string): void {
@@ -191,6 +191,24 @@ Deno.test("neurons of the spike response model are refused where layers need oth
     Object.keys(parseConfiguration(text, "a.yaml", { set }).neuron).slice(0, 2),
     ["type", "tau"],
   );
+});
+
+Deno.test("dropout beside neurons of the spike response model is SLAYER's", () => {
+  const text = "network: [{pool: 2, dropout: 0.1, delay: 2}, " +
+    "{dense: 3, delay: {per: channel, max: 62}}, {dense: 3}]";
+  const srm = "neuron: {type: SRMALPHA}\n";
+  const configuration = parseConfiguration(srm + text, "a.yaml");
+  assert(!isLayerwise(configuration));
+  assert.equal(configuration.training.error.type, "NumSpikes");
+  const { delay } = configuration.network![1];
+  assert.deepEqual(delay, { per: "channel", max: 62, rate: 1 });
+  // Without a neuron, such a network is one of units.
+  refuses(text.replace("pool: 2", "dense: 4"), {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "network.0.delay does not go with dropout in the network",
+    key: "network.0.delay",
+    line: 1,
+  });
 });
 
 Deno.test("sums, lone neurons and networks without end are refused", () => {
