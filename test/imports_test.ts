@@ -32,6 +32,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/input": ["kernels"],
   "kernels/layers": ["kernels", "kernels/shared"],
   "kernels/axons": ["kernels", "kernels/shared"],
+  "kernels/upsampling": ["kernels", "kernels/shared"],
   "kernels/leaky": ["kernels"],
   "kernels/unit": ["kernels"],
   "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],

@@ -14,12 +14,14 @@ import {
 import type { Neuron } from "../neurons/neuron_kind.ts";
 import { conv } from "./conv.ts";
 import type { ConvDescription } from "./conv_shapes.ts";
+import { convTranspose } from "./conv_transpose.ts";
 import { dense, type DenseDescription } from "./dense.ts";
 import type { Layer, LayerKind } from "./layer.ts";
 import { pool } from "./pool.ts";
+import { unpool } from "./unpool.ts";
 
 /** The layer kinds that a description names by a key. */
-const KINDS: readonly LayerKind[] = [pool, conv, dense];
+const KINDS: readonly LayerKind[] = [pool, conv, dense, unpool, convTranspose];
 
 /**
  * The neuron of one layer, where it differs from the network's, and delay and
@@ -47,6 +49,8 @@ export type LayerDescription =
   | LayerNeuron & { readonly pool: number }
   | LayerNeuron & { readonly conv: ConvDescription }
   | LayerNeuron & { readonly dense: number | DenseDescription }
+  | LayerNeuron & { readonly unpool: number }
+  | LayerNeuron & { readonly convTranspose: ConvDescription }
   | OwnLayer;
 
 /**
@@ -127,8 +131,8 @@ function kindOf(description: LayerDescription, number: number) {
   const kind = KINDS.find(({ name }) => name in fields);
   if (!kind) {
     throw new ShapeError(
-      `Cannot build layer ${number}: ${JSON.stringify(description)} is no ` +
-        "pool, conv or dense",
+      `Cannot build layer ${number}: ${JSON.stringify(description)} is none ` +
+        `of ${KINDS.map(({ name }) => name).join(", ")}`,
     );
   }
   return { kind, options: fields[kind.name] };

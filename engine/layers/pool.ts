@@ -21,8 +21,8 @@ export interface PoolLayer extends Layer {
   readonly window: number;
 }
 
-/** The fixed weight of a pool, in units of theta. */
-const POOL_WEIGHT = 1.1;
+/** The fixed weight of a pool or unpool, in units of theta. */
+export const POOL_WEIGHT = 1.1;
 
 /** A sum over squares of pixels with one fixed weight, and its neurons. */
 export const pool: LayerKind<PoolLayer, number> = {

@@ -19,8 +19,8 @@
 //   decay = lr · weightDecay, weightDecay for SGD
 //
 // updateBounded
-//   changes weights by changeRate times what updateWeights would, and keeps them
-//   from `least` to `most`
+//   changes weights by changeRate times what updateWeights would, and keeps
+//   them from `least` to `most`
 //
 // weights, m, v, vMax  [quads of weights], changed in place; SGD leaves the
 //                      moments m, v and vMax alone

@@ -26,6 +26,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/conv_adjoint.wgsl",
     "layers/conv_adjoint_tiled.wgsl",
     "layers/conv_gradient.wgsl",
+    "upsampling/conv_transpose.wgsl",
   ],
   "shared/optimizer_rules.wgsl": [
     "layers/conv_gradient.wgsl",

@@ -176,7 +176,7 @@ export function backwardAll(
       });
     }
     const learns = layers.slice(0, l).some((layer, below) =>
-      layer.type !== "pool" || axons[below] !== undefined
+      "weight" in layer || axons[below] !== undefined
     );
     if (!learns) break;
     ds = synapseInputGradient(layers[l], dy, input.shape, neuron);
@@ -224,7 +224,7 @@ export function trainStep(
   const { loss, gradient } = numSpikesLoss(out, labels, target, response, Ts);
   const gradients = backward(network, x, activities, { gradient });
   layers.forEach((layer, l) => {
-    if (layer.type !== "pool") {
+    if ("weight" in layer) {
       updates[l](layer.weight.data, gradients[l]!.data);
     }
   });

@@ -21,6 +21,13 @@ import { pool, poolInputGradient } from "./pool.ts";
 import { psp, pspAdjoint, spike, surrogate } from "./srm.ts";
 import type { Synapse } from "./synapse.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
+import {
+  convTranspose,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+  unpool,
+  unpoolInputGradient,
+} from "./transposed.ts";
 import { haveFull, loadVectors } from "../reference_vectors.ts";
 
 interface Simulated {
@@ -114,6 +121,22 @@ for (const name of ["dense_1d", "dense_3d"]) {
     close(denseWeightGradient(x, gout, weight.shape), expected.gw);
   });
 }
+
+Deno.test("the oracle convolves transposed as conv_transpose", () => {
+  const { params, tensors } = loadVectors<Geometry>("conv_transpose");
+  const { x, weight, gout } = tensors;
+  close(convTranspose(x, weight, params), tensors.y);
+  const dx = convTransposeInputGradient(gout, weight, params, x.shape);
+  close(dx, tensors.gin);
+  const dw = convTransposeWeightGradient(x, gout, params, weight.shape);
+  close(dw, tensors.gw);
+});
+
+Deno.test("the oracle unpools as unpool_2", () => {
+  const { params, tensors } = loadVectors<{ kernel: number }>("unpool_2");
+  close(unpool(tensors.x, params.kernel, 11), tensors.y);
+  close(unpoolInputGradient(tensors.gout, params.kernel, 11), tensors.gin);
+});
 
 Deno.test("the oracle delays as delay", () => {
   const { params, tensors } = loadVectors<{ Ts: number }>("delay");
@@ -231,7 +254,7 @@ function testNetwork(name: string): void {
       );
       close(tensorOf([5], losses), tensors[`${optimizer}.loss`]);
       network.layers.forEach((layer, l) => {
-        if (layer.type === "pool") return;
+        if (!("weight" in layer)) return;
         const expected = tensors[`${optimizer}.w5.${names[l]}.weight`];
         const initial = tensors[`w0.${names[l]}.weight`];
         const error = distance(layer.weight, expected);

@@ -35,6 +35,8 @@ const SLAYER: Record<string, number> = {
   dense_1d: 0,
   dense_3d: 0,
   delay: 0,
+  conv_transpose: 0,
+  unpool_2: 0,
   loss_numspikes_00: 0,
   loss_numspikes_11: 0,
   loss_spiketime_0: 0,

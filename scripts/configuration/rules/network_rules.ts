@@ -213,8 +213,10 @@ function checkLayerwise(
       `{max: ${pool}} or {average: ${pool}}`;
     refuse([...sums.keys, "pool"], problem);
   }
-  const late = places.find(({ entry }) => "delay" in entry);
-  if (late) refuse([...late.keys, "delay"], against);
+  for (const key of ["delay", "convTranspose", "unpool"]) {
+    const found = places.find(({ entry }) => key in entry);
+    if (found) refuse([...found.keys, key], against);
+  }
   if (input?.slices === undefined) return;
   const whole = "does not go with input.slices, which are of whole samples";
   if (random_crop) {

@@ -126,6 +126,19 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     dropout: OPTIONS.dropout,
     delay: v.optional(delay),
   }),
+  // What makes more pixels of fewer, in networks that are not units.
+  convTranspose: section({
+    convTranspose: conv,
+    neuron: OPTIONS.neuron,
+    dropout: OPTIONS.dropout,
+    delay: v.optional(delay),
+  }),
+  unpool: section({
+    unpool: countFrom1,
+    neuron: OPTIONS.neuron,
+    dropout: OPTIONS.dropout,
+    delay: v.optional(delay),
+  }),
   norm: section({ norm: oneOf("batch") }),
   neuron: section({ neuron }),
   dropout: section({ dropout: OPTIONS.dropout }),

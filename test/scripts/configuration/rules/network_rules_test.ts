@@ -193,6 +193,22 @@ Deno.test("neurons of the spike response model are refused where layers need oth
   );
 });
 
+Deno.test("a network computed layer by layer makes no pixels", () => {
+  for (
+    const entry of ["unpool: 2", "convTranspose: {out: 3, kernel: 2}"]
+  ) {
+    const [key] = entry.split(":");
+    const layers = `{${entry}}, {dense: 3}`;
+    assert(!isLayerwise(parseConfiguration(`network: [${layers}]`, "a.yaml")));
+    refuses(`network: [${layers}, {norm: batch}]`, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `network.0.${key} does not go with norm in the network`,
+      key: `network.0.${key}`,
+      line: 1,
+    });
+  }
+});
+
 Deno.test("dropout beside neurons of the spike response model is SLAYER's", () => {
   const text = "network: [{pool: 2, dropout: 0.1, delay: 2}, " +
     "{dense: 3, delay: {per: channel, max: 62}}, {dense: 3}]";
