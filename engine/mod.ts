@@ -69,6 +69,7 @@ export {
   type CubaParameters,
 } from "./neurons/cuba_leaky.ts";
 export { LEAKY } from "./neurons/leaky.ts";
+export { LOIHI, loihi, type LoihiParameters } from "./neurons/loihi.ts";
 export {
   PARAMETRIC_LEAKY,
   parametricLeaky,

@@ -34,6 +34,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/axons": ["kernels", "kernels/shared"],
   "kernels/upsampling": ["kernels", "kernels/shared"],
   "kernels/leaky": ["kernels"],
+  "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels"],
   "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],
   "kernels/norm": ["kernels", "kernels/unit"],

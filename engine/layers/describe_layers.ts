@@ -6,6 +6,7 @@
 
 import { type AxonDescription, describeAxon } from "./describe_axon.ts";
 import { ShapeError } from "../device/errors.ts";
+import { isPositive } from "../network/float_range.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
 import {
   describeNeuron,
@@ -24,8 +25,8 @@ import { unpool } from "./unpool.ts";
 const KINDS: readonly LayerKind[] = [pool, conv, dense, unpool, convTranspose];
 
 /**
- * The neuron of one layer, where it differs from the network's, and delay and
- * dropout of its spikes.
+ * The neuron of one layer, where it differs from the network's, the rounding of
+ * its weights, and delay and dropout of its spikes.
  */
 export interface LayerNeuron extends AxonDescription {
   /**
@@ -34,6 +35,13 @@ export interface LayerNeuron extends AxonDescription {
    * @default the network's
    */
   readonly neuron?: NeuronDescription;
+  /**
+   * Step that weights are rounded to wherever they are used; updates change the
+   * weights before they are rounded, by the gradient of those after.
+   *
+   * @default that of the kind of neuron; most do not round
+   */
+  readonly quantize?: number;
 }
 
 /** A layer of a user-defined kind, with the options of that kind. */
@@ -63,8 +71,8 @@ export type LayerDescription =
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
  * or a kernel is larger than the padded input.
- * @throws {RangeError} If a neuron's parameter, a delay or a dropout is out of
- * range.
+ * @throws {RangeError} If a neuron's parameter, a delay, a dropout or a step is
+ * out of range.
  * @throws {TypeError} If a neuron has no such parameter.
  *
  * @example
@@ -99,15 +107,17 @@ export function describeLayers(
     const name = `${prefix}${number}`;
     const shapes = kind.describe(options, { name, input: extent });
     const axon = describeAxon(description, { name, output: shapes.output });
+    const own = description.neuron
+      ? describeNeuron(description.neuron, neuron)
+      : neuron;
     const layer = {
       ...shapes,
       kind,
       name,
       input: extent,
-      neuron: description.neuron
-        ? describeNeuron(description.neuron, neuron)
-        : neuron,
+      neuron: own,
       axon,
+      weightStep: shapes.weights && stepOf(description, name, own),
     };
     layers.push(layer);
     extent = layer.output;
@@ -120,6 +130,21 @@ export function describeLayers(
     );
   }
   return layers;
+}
+
+/** The step that a layer's weights are rounded to, if they are. */
+function stepOf(
+  { quantize }: LayerNeuron,
+  name: string,
+  { kind }: Neuron,
+): number | undefined {
+  if (quantize === undefined || isPositive(quantize)) {
+    return quantize ?? kind.weightStep;
+  }
+  throw new RangeError(
+    `Cannot build layer "${name}" with weights in steps of ${quantize}: not ` +
+      "positive",
+  );
 }
 
 /** The kind of a layer, and its options in the description. */

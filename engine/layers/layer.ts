@@ -29,6 +29,8 @@ export interface Layer {
   readonly runSize: number;
   /** Shape and order of the trainable weights, if the layer has any. */
   readonly weights?: WeightLayout;
+  /** Step that weights are rounded to. @default they are not rounded */
+  readonly weightStep?: number;
   /** The neuron of the layer, one for each output. */
   readonly neuron: Neuron;
   /** How spikes reach the layer above. @default as they are */
@@ -38,7 +40,7 @@ export interface Layer {
 /** The fields of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
-  "kind" | "name" | "input" | "neuron" | "axon"
+  "kind" | "name" | "input" | "neuron" | "axon" | "weightStep"
 >;
 
 /** Sizes and constants for the kernels of a layer. */

@@ -11,7 +11,7 @@ import {
 import { groupsFor, launch } from "../device/launch.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import type { Layer, LayerKind } from "./layer.ts";
-import { POOL_WEIGHT } from "./pool.ts";
+import { poolWeightOf } from "./pool.ts";
 
 /** An unpooling layer with its shapes. */
 export interface UnpoolLayer extends Layer {
@@ -68,5 +68,5 @@ export const unpool: LayerKind<UnpoolLayer, number> = {
 };
 
 function sizesOf({ input, window, neuron }: UnpoolLayer) {
-  return { ...input, window, gain: POOL_WEIGHT * neuron.parameters.theta };
+  return { ...input, window, gain: poolWeightOf(neuron) };
 }

@@ -163,6 +163,8 @@ export const SRM_ALPHA: SlayerNeuronKind = {
       R: refractoryKernel(parameters, Ts, tSample).length,
     });
   },
+  response: (parameters, { Ts, tSample }) =>
+    responseKernel(parameters as SrmAlphaParameters, Ts, tSample),
   forward: SRM_FORWARD,
   adjoint: SRM_ADJOINT,
   multiplyAdds: { forward: 10, adjoint: 6 },

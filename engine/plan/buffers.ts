@@ -49,6 +49,8 @@ export interface PlanBuffers {
    * axons delay or drop them, else those of the spikes.
    */
   readonly arrived: readonly GPUBuffer[];
+  /** Rounded weights of each layer that asks for them. */
+  readonly rounded: readonly (GPUBuffer | undefined)[];
   /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
   /**
@@ -144,6 +146,11 @@ export function allocatePlan(
             : spikes[index + 1]
         ),
       ],
+      rounded: layers.map(({ name, weights, weightStep }) =>
+        weights && weightStep !== undefined
+          ? allocate(`${name} rounded weights`, weights.floats)
+          : undefined
+      ),
       neuronPacked: allocate("neuronPacked", M * floats.neuronPacked),
       potentials: layers.map(({ name }, index) =>
         floats.potentials[index] > 0
@@ -206,5 +213,5 @@ export function layOutStep(batch: number): StepLayout {
 export function freePlan(buffers: PlanBuffers): void {
   const { tables, ...others } = buffers;
   const all = [...Object.values(tables), ...Object.values(others).flat()];
-  for (const buffer of all) buffer.destroy();
+  for (const buffer of all) buffer?.destroy();
 }

@@ -108,8 +108,12 @@ export class StepCompiler {
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
     const { spikes, arrived, neuronPacked, records, activity } = this.#buffers;
-    const { pack, forward, axon } = this.#sizes.launches[index];
+    const { quantize, pack, forward, axon } = this.#sizes.launches[index];
     return [
+      ...this.#compile(quantize, {
+        weights: this.#weightsOf(layers[index], weights.w),
+        rounded: this.#usedWeights(index),
+      }),
       ...this.#compile(pack, {
         spikes: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
@@ -119,7 +123,7 @@ export class StepCompiler {
         largest: { buffer: this.#buffers.largest },
         inputs: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
-        w: this.#weightsOf(layers[index], weights.w),
+        w: this.#usedWeights(index),
         x: this.#driveOf(index),
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: spikes[index + 1] },
@@ -195,7 +199,7 @@ export class StepCompiler {
       ...(options.lowest ? [] : this.#compile(adjoint, {
         batch: this.#microBatch,
         inputs,
-        w: this.#weightsOf(layer, weights.w),
+        w: this.#usedWeights(index),
         dx: this.#gradientOf(index - 1),
         dy,
       })),
@@ -312,6 +316,13 @@ export class StepCompiler {
     const { T, M } = this.#sizes;
     const { floats } = layoutOf(this.#context.layers[index]);
     return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
+  }
+
+  /** The weights of a layer as its kernels use them: rounded, if they are. */
+  #usedWeights(index: number): GPUBufferBinding {
+    const { layers, weights } = this.#context;
+    const buffer = this.#buffers.rounded[index];
+    return buffer ? { buffer } : this.#weightsOf(layers[index], weights.w);
   }
 
   /** The range of a layer's array in a buffer of all weights or gradients. */

@@ -6,6 +6,7 @@
 
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { quantizeWeights } from "../../kernels/update/quantize.ts";
 import {
   type AxonLaunches,
   launchAxon,
@@ -13,7 +14,7 @@ import {
 } from "../layers/axon_launches.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { Layer, LayerSetting } from "../layers/layer.ts";
-import { layoutOf } from "../network/layout.ts";
+import { layoutOf, QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { SampleTime } from "../neurons/neuron_kind.ts";
 import {
@@ -56,6 +57,8 @@ export interface LayerLaunches {
   readonly rows: number;
   /** Whether the layer below, or binning, neuron-packs its incoming spikes. */
   readonly isPacked: boolean;
+  /** Rounds the weights, where the layer asks for that. */
+  readonly quantize: readonly Launch[];
   /** Neuron-packs the incoming spikes, where the layer needs that. */
   readonly pack: readonly Launch[];
   /** The forward pass, from incoming spikes to the layer's own. */
@@ -142,6 +145,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     return {
       rows: rows[index],
       isPacked,
+      quantize: launchQuantize(layer),
       pack: readsPacked && !isPacked ? [launchPack(layer, own)] : [],
       forward: [
         ...kind.forward(layer, own),
@@ -165,6 +169,17 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       gradient: kind.gradient?.(layer, own) ?? [],
     };
   });
+}
+
+/** Rounds a layer's weights to multiples of its step. */
+function launchQuantize({ weights, weightStep }: Layer): Launch[] {
+  if (!weights || weightStep === undefined) return [];
+  const { floats: size } = weights;
+  return [launch({
+    kernel: quantizeWeights,
+    constants: { size, step: weightStep },
+    grid: [groupsFor(size / QUAD, quantizeWeights.workgroup), 1, 1],
+  })];
 }
 
 /** Packs a layer's time-packed incoming spikes along neurons. */

@@ -8,6 +8,12 @@ import {
 } from "./conv.ts";
 import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { numSpikesLoss, predict, spikeTimeLoss, type Target } from "./loss.ts";
+import {
+  loihi,
+  loihiAdjoint,
+  type LoihiNeuron,
+  loihiResponse,
+} from "./loihi.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
 import {
   backward,
@@ -136,6 +142,24 @@ Deno.test("the oracle unpools as unpool_2", () => {
   const { params, tensors } = loadVectors<{ kernel: number }>("unpool_2");
   close(unpool(tensors.x, params.kernel, 11), tensors.y);
   close(unpoolInputGradient(tensors.gout, params.kernel, 11), tensors.gin);
+});
+
+Deno.test("the oracle computes in integers as loihi", () => {
+  const { params: { neuron }, tensors } = loadVectors<{ neuron: LoihiNeuron }>(
+    "loihi",
+  );
+  const { weighted, spike: spikes, voltage, current, gout, gin } = tensors;
+  const found = loihi(weighted, neuron);
+  deepStrictEqual(found.spikes, spikes);
+  deepStrictEqual(found.current, current);
+  // It keeps vDecay in place of a voltage above the threshold.
+  const marked = found.voltage.data.map((v, i) =>
+    spikes.data[i] ? neuron.vDecay : v
+  );
+  deepStrictEqual(marked, voltage.data);
+  const epsilon = loihiResponse(neuron);
+  deepStrictEqual([...epsilon, 0], [...tensors.srm.data]);
+  close(loihiAdjoint(gout, voltage, neuron), gin);
 });
 
 Deno.test("the oracle delays as delay", () => {

@@ -37,6 +37,7 @@ const SLAYER: Record<string, number> = {
   delay: 0,
   conv_transpose: 0,
   unpool_2: 0,
+  loihi: 0,
   loss_numspikes_00: 0,
   loss_numspikes_11: 0,
   loss_spiketime_0: 0,

@@ -9,6 +9,7 @@ import {
   defaultNeuron,
   LAYERWISE_NEURONS,
   type NeuronSection,
+  SLAYER_NEURONS,
 } from "../schema/neuron.ts";
 import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
@@ -213,7 +214,7 @@ function checkLayerwise(
       `{max: ${pool}} or {average: ${pool}}`;
     refuse([...sums.keys, "pool"], problem);
   }
-  for (const key of ["delay", "convTranspose", "unpool"]) {
+  for (const key of ["delay", "quantize", "convTranspose", "unpool"]) {
     const found = places.find(({ entry }) => key in entry);
     if (found) refuse([...found.keys, key], against);
   }
@@ -266,21 +267,22 @@ function checkNeurons(
     readonly refuse: Refuse;
   },
 ): void {
-  const expected = "is SRMALPHA, which does not go with " +
-    `${reasonOf(places)} in the network; expected ` +
-    LAYERWISE_NEURONS.join(" or ");
+  const problem = (type: string) =>
+    `is ${type}, which does not go with ${reasonOf(places)} in the network; ` +
+    `expected ${LAYERWISE_NEURONS.join(" or ")}`;
   /** Whether each layer with weights has a neuron of its own. */
   const own: boolean[] = [];
   for (const { entry, keys } of places) {
     const { neuron } = entry;
-    if (isMapping(neuron) && neuron.type === "SRMALPHA") {
-      refuse([...keys, "neuron", "type"], expected);
+    const type = isMapping(neuron) ? String(neuron.type) : "";
+    if (SLAYER_NEURONS.includes(type)) {
+      refuse([...keys, "neuron", "type"], problem(type));
     }
     const hasWeights = ["conv", "ghost", "dense"].some((key) => key in entry);
     if (hasWeights) own.push(neuron !== undefined);
     else if (neuron !== undefined) own[own.length - 1] = true;
   }
-  if (network.type === "SRMALPHA" && own.includes(false)) {
-    refuse(["neuron", "type"], expected);
+  if (SLAYER_NEURONS.includes(network.type) && own.includes(false)) {
+    refuse(["neuron", "type"], problem(network.type));
   }
 }

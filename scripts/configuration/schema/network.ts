@@ -74,6 +74,12 @@ const delay = v.lazy((value) =>
     )
 );
 
+/** What may stand beside the synapses of networks that are not units. */
+const AXONS = { delay: v.optional(delay), dropout: OPTIONS.dropout };
+
+/** Step that weights are rounded to wherever they are used. */
+const quantize = v.optional(moderate);
+
 /** Pooling of spikes without neurons. */
 const pooling = v.lazy((value) => {
   const kinds = ["max", "average", "adaptive"] as const;
@@ -98,7 +104,8 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     conv,
     ...OPTIONS,
     pool: v.optional(pooling),
-    delay: v.optional(delay),
+    quantize,
+    ...AXONS,
   }),
   // Half of the maps come from the others by depth-wise kernels.
   ghost: section({ ghost: conv, ...OPTIONS, pool: v.optional(pooling) }),
@@ -106,7 +113,8 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
     ...OPTIONS,
     pool: v.optional(pooling),
-    delay: v.optional(delay),
+    quantize,
+    ...AXONS,
   }),
   residual: section({
     residual: v.lazy(() => layers),
@@ -123,21 +131,19 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   pool: section({
     pool: v.lazy((value) => isMapping(value) ? pooling : countFrom1),
     neuron: OPTIONS.neuron,
-    dropout: OPTIONS.dropout,
-    delay: v.optional(delay),
+    ...AXONS,
   }),
   // What makes more pixels of fewer, in networks that are not units.
   convTranspose: section({
     convTranspose: conv,
     neuron: OPTIONS.neuron,
-    dropout: OPTIONS.dropout,
-    delay: v.optional(delay),
+    quantize,
+    ...AXONS,
   }),
   unpool: section({
     unpool: countFrom1,
     neuron: OPTIONS.neuron,
-    dropout: OPTIONS.dropout,
-    delay: v.optional(delay),
+    ...AXONS,
   }),
   norm: section({ norm: oneOf("batch") }),
   neuron: section({ neuron }),

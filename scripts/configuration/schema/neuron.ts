@@ -9,6 +9,7 @@ import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import {
   expected,
@@ -70,8 +71,32 @@ const leakyIntegrator = {
   ...integrator,
 };
 
+/** A whole number in a range. */
+const integer = (least: number, most: number) =>
+  worded(
+    `a whole number from ${least} to ${most}`,
+    v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)),
+  );
+
 const NEURONS = {
   SRMALPHA: srm,
+  /** The neuron of the Loihi processor, in integers. */
+  LOIHI: section({
+    type: v.literal("LOIHI"),
+    /** Threshold, in units of 64. */
+    vThMant: v.optional(integer(1, 131071), 80),
+    /** Shares of voltage and current that decay in a bin, of 4096. */
+    vDecay: v.optional(integer(0, 4096), 128),
+    iDecay: v.optional(integer(0, 4096), 1024),
+    /** Bins from a spike to the next one that is possible. */
+    refDelay: v.optional(integer(1, 63), 1),
+    /** Exponent of 2 by which weights are scaled. */
+    wgtExp: v.optional(integer(-6, 7), 0),
+    /** Width of the surrogate derivative, relative to the threshold. */
+    tauRho: v.optional(moderate, 1),
+    /** Height of the surrogate derivative. */
+    scaleRho: v.optional(moderate, 1),
+  }),
   LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
   IF: section({ type: v.literal("IF"), ...integrator }),
   /** Each layer learns its time constant. */
@@ -105,9 +130,12 @@ const NEURONS = {
   }),
 };
 
-/** Kinds that networks which are computed layer by layer can have. */
+/** Kinds that networks which are computed layer by layer cannot have. */
+export const SLAYER_NEURONS: readonly string[] = ["SRMALPHA", "LOIHI"];
+
+/** Kinds that they can have. */
 export const LAYERWISE_NEURONS: readonly string[] = Object.keys(NEURONS)
-  .filter((type) => type !== "SRMALPHA");
+  .filter((type) => !SLAYER_NEURONS.includes(type));
 
 /** Refuses a neuron of another kind. */
 const NO_NEURON = v.pipe(
@@ -129,6 +157,7 @@ export type SrmSection = v.InferOutput<typeof srm>;
 /** The parameters of a neuron, as configured. */
 export type NeuronSection =
   | SrmSection
+  | v.InferOutput<typeof NEURONS.LOIHI>
   | v.InferOutput<typeof NEURONS.LIF>
   | v.InferOutput<typeof NEURONS.IF>
   | v.InferOutput<typeof NEURONS.PLIF>
@@ -153,6 +182,10 @@ export function defaultNeuron(type: NeuronSection["type"]): NeuronSection {
  */
 export function describeNeuronOf(section: NeuronSection): NeuronDescription {
   switch (section.type) {
+    case "LOIHI": {
+      const { type: _, ...parameters } = section;
+      return loihi(parameters);
+    }
     case "LIF":
       return leaky(section);
     case "IF":

@@ -193,6 +193,29 @@ Deno.test("neurons of the spike response model are refused where layers need oth
   );
 });
 
+Deno.test("neurons of Loihi are of networks that are computed as SLAYER's", () => {
+  const text = "neuron: {type: LOIHI, vThMant: 50}\n" +
+    "network: [{pool: 2}, {dense: 3, quantize: 4}, {dense: 3}]";
+  const configuration = parseConfiguration(text, "a.yaml");
+  assert(!isLayerwise(configuration));
+  assert.deepEqual(configuration.neuron, {
+    ...{ type: "LOIHI", vThMant: 50, vDecay: 128, iDecay: 1024, refDelay: 1 },
+    ...{ wgtExp: 0, tauRho: 1, scaleRho: 1 },
+  });
+  refuses("neuron: {type: LOIHI}\nnetwork: [{dense: 3, norm: batch}]", {
+    message: 'Cannot use configuration "network.yaml" line 1: neuron.type is ' +
+      "LOIHI, which does not go with norm in the network; expected LIF or IF " +
+      "or PLIF or CUBA or ALIF",
+    key: "neuron.type",
+    line: 1,
+  });
+  refuses("neuron: {type: LOIHI, vDecay: 5000}", {
+    message: /line 1: neuron.vDecay is 5000, expected a whole number from 0 to/,
+    key: "neuron.vDecay",
+    line: 1,
+  });
+});
+
 Deno.test("a network computed layer by layer makes no pixels", () => {
   for (
     const entry of ["unpool: 2", "convTranspose: {out: 3, kernel: 2}"]
