@@ -79,6 +79,7 @@ export {
   refractoryKernel,
   responseKernel,
   SRM_ALPHA,
+  SRM_ALPHA_FULL,
   type SrmAlphaParameters,
 } from "./neurons/srm_alpha.ts";
 export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";

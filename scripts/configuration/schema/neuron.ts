@@ -12,6 +12,10 @@ import { leaky } from "../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import {
+  SRM_ALPHA,
+  SRM_ALPHA_FULL,
+} from "../../../engine/neurons/srm_alpha.ts";
+import {
   expected,
   flag,
   isMapping,
@@ -33,6 +37,8 @@ const srm = section({
   tauRef: v.optional(moderate, 10),
   /** Strength of the refractory response, relative to `theta`. */
   scaleRef: v.optional(moderate, 20),
+  /** Whether that response is cut off below 0.0001, and not 0.01. */
+  fullRefKernel: v.optional(flag),
   /** Width of the surrogate derivative, relative to `theta`. */
   tauRho: v.optional(moderate, 1),
   /** Height of the surrogate derivative. */
@@ -197,6 +203,7 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
     case "ALIF":
       return adaptiveLeaky(section);
   }
-  const { type: _, ...parameters } = section;
-  return parameters;
+  const { type: _, fullRefKernel, ...parameters } = section;
+  if (fullRefKernel === undefined) return parameters;
+  return { kind: fullRefKernel ? SRM_ALPHA_FULL : SRM_ALPHA, ...parameters };
 }
