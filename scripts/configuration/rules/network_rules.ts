@@ -100,6 +100,13 @@ function checkSize(
       "at most; repeat stands for several";
     refuse(["network"], problem);
   }
+  const sensor = places.find(({ entry, keys }) =>
+    "sensor" in entry && keys.join() !== "network,0"
+  );
+  if (sensor) refuse([...sensor.keys, "sensor"], "is not the first entry");
+  if (layers === Number("sensor" in (network[0] ?? {})) && layers > 0) {
+    refuse(["network"], "has a sensor, and no layers");
+  }
   // Each list adds its key and a number.
   const deep = places.find(({ keys }) => keys.length > 2 * (DEEPEST + 1));
   if (deep) {

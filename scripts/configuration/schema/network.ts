@@ -145,6 +145,13 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     neuron: OPTIONS.neuron,
     ...AXONS,
   }),
+  // Columns, rows and channels that the network is for.
+  sensor: section({
+    sensor: worded(
+      "columns, rows and channels",
+      v.tuple([countFrom1, countFrom1, countFrom1]),
+    ),
+  }),
   norm: section({ norm: oneOf("batch") }),
   neuron: section({ neuron }),
   dropout: section({ dropout: OPTIONS.dropout }),
@@ -197,6 +204,7 @@ export function describeLayersOf(
   classes: number,
 ): ModelDescription["layers"] {
   return entries.flatMap((entry) => {
+    if ("sensor" in entry) return [];
     if ("repeat" in entry) {
       const own = entry.layers as readonly NetworkEntry[];
       return Array.from(
