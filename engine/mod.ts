@@ -96,6 +96,7 @@ export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";
 export { initLive, type LiveLayer } from "./training/live_init.ts";
+export { classifyMoving } from "./training/moving_window.ts";
 export {
   type PassOptions,
   type PassPause,
