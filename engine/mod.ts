@@ -80,6 +80,7 @@ export {
   responseKernel,
   SRM_ALPHA,
   SRM_ALPHA_FULL,
+  SRM_LEARNED,
   type SrmAlphaParameters,
 } from "./neurons/srm_alpha.ts";
 export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { type AxonDescription, describeAxon } from "./describe_axon.ts";
 import { ShapeError } from "../device/errors.ts";
 import { isPositive } from "../network/float_range.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
@@ -12,12 +11,14 @@ import {
   describeNeuron,
   type NeuronDescription,
 } from "../neurons/describe_neuron.ts";
+import { describeResponse } from "../neurons/filter_launches.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
 import { conv } from "./conv.ts";
 import type { ConvDescription } from "./conv_shapes.ts";
 import { convTranspose } from "./conv_transpose.ts";
 import { dense, type DenseDescription } from "./dense.ts";
-import type { Layer, LayerKind } from "./layer.ts";
+import { type AxonDescription, describeAxon } from "./describe_axon.ts";
+import type { Layer, LayerKind, LayerShapes } from "./layer.ts";
 import { pool } from "./pool.ts";
 import { unpool } from "./unpool.ts";
 
@@ -66,7 +67,8 @@ export type LayerDescription =
  *
  * @param input Channels, rows and columns of a sample.
  * @param descriptions The layers, first to last.
- * @param options The neuron of layers whose description has none.
+ * @param options The neuron of layers whose description has none, and the time
+ * step in ms.
  * @returns The layers with their shapes, named by kind: `conv1`, `pool1`,
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
@@ -90,7 +92,10 @@ export type LayerDescription =
 export function describeLayers(
   input: Extent,
   descriptions: readonly LayerDescription[],
-  { neuron = describeNeuron({}) }: { readonly neuron?: Neuron } = {},
+  { neuron = describeNeuron({}), Ts = 1 }: {
+    readonly neuron?: Neuron;
+    readonly Ts?: number;
+  } = {},
 ): Layer[] {
   if (descriptions.length === 0) {
     throw new ShapeError("Cannot build a network: it has no layers");
@@ -105,11 +110,16 @@ export function describeLayers(
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
     const name = `${prefix}${number}`;
-    const shapes = kind.describe(options, { name, input: extent });
-    const axon = describeAxon(description, { name, output: shapes.output });
     const own = description.neuron
       ? describeNeuron(description.neuron, neuron)
       : neuron;
+    const response = describeResponse(own, Ts);
+    const shapes = describeShapes(kind, options, {
+      name,
+      input: extent,
+      filters: response?.filters ?? 1,
+    });
+    const axon = describeAxon(description, { name, output: shapes.output });
     const layer = {
       ...shapes,
       kind,
@@ -118,7 +128,14 @@ export function describeLayers(
       neuron: own,
       axon,
       weightStep: shapes.weights && stepOf(description, name, own),
+      response,
     };
+    if (response && kind.integrates) {
+      throw new ShapeError(
+        `Cannot build layer "${name}" with a learned response: its kernel ` +
+          "integrates neurons itself",
+      );
+    }
     layers.push(layer);
     extent = layer.output;
   }
@@ -130,6 +147,34 @@ export function describeLayers(
     );
   }
   return layers;
+}
+
+/** The shapes of a layer whose neurons have one or several drives each. */
+function describeShapes(
+  kind: LayerKind,
+  options: unknown,
+  { filters, ...place }: {
+    readonly name: string;
+    readonly input: Extent;
+    readonly filters: number;
+  },
+): LayerShapes {
+  if (filters === 1) return kind.describe(options, place);
+  const given = typeof options === "number" ? { out: options } : options;
+  const { out } = Object(given) as { readonly out?: number };
+  if (out === undefined) {
+    throw new ShapeError(
+      `Cannot build layer "${place.name}" with ${filters} responses: it has ` +
+        "no weights",
+    );
+  }
+  const wide = { ...given as object, out: out * filters };
+  const { output, runSize, ...shapes } = kind.describe(wide, place);
+  return {
+    ...shapes,
+    output: { ...output, C: out },
+    runSize: runSize / filters,
+  };
 }
 
 /** The step that a layer's weights are rounded to, if they are. */

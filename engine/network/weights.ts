@@ -83,7 +83,8 @@ export function countOf(shape: readonly number[]): number {
 }
 
 /**
- * Lays out the weights and delays of all layers in one buffer.
+ * Lays out the weights, delays and learned responses of all layers in one
+ * buffer.
  *
  * @param layers The layers.
  * @returns A slot for each array, and the length of all in floats.
@@ -93,12 +94,17 @@ export function layOutWeights(
     readonly name: string;
     readonly weights?: WeightLayout;
     readonly axon?: { readonly delays?: WeightLayout };
+    readonly response?: { readonly taps: WeightLayout };
   }[],
 ): { slots: WeightSlot[]; length: number } {
   const slots: WeightSlot[] = [];
   let offset = 0;
-  for (const { name: layer, weights: own, axon } of layers) {
-    const arrays = { weight: own, delay: axon?.delays };
+  for (const { name: layer, weights: own, axon, response } of layers) {
+    const arrays = {
+      weight: own,
+      delay: axon?.delays,
+      response: response?.taps,
+    };
     for (const [array, weights] of Object.entries(arrays)) {
       if (!weights) continue;
       const length = weights.floats;

@@ -6,6 +6,7 @@
 
 import type { KernelText } from "../../kernels/shared/neurons.ts";
 import type { SteppedText } from "../../kernels/shared/stepped.ts";
+import type { WeightLayout } from "../network/weights.ts";
 
 /** A parameter of a neuron. */
 export interface NeuronParameter {
@@ -106,6 +107,20 @@ export interface NeuronKind {
     parameters: NeuronParameters,
     time: SampleTime,
   ) => Float64Array;
+  /**
+   * Describes the responses that each layer of such neurons learns beside its
+   * weights, as `conv1.response`. The kind's WGSL is then given responses in
+   * place of drives.
+   *
+   * @param parameters A value for each parameter.
+   * @param Ts Time step in ms.
+   * @returns Number of tables of taps, taps of each, and how to draw the first.
+   */
+  readonly taps?: (parameters: NeuronParameters, Ts: number) => {
+    readonly filters: number;
+    readonly K: number;
+    readonly first: WeightLayout["first"];
+  };
   /**
    * Computes the fixed weight of pools of such neurons.
    *

@@ -27,6 +27,9 @@ export type SrmAlphaParameters = {
 /** Size below which the tail of a response is cut off. */
 const TRUNCATION = 0.01;
 
+/** Most taps of a response that is learned. */
+const LONGEST = 4096;
+
 /** The same of a full refractory response. */
 const FULL_TRUNCATION = 0.0001;
 
@@ -196,5 +199,59 @@ export const SRM_ALPHA_FULL: SlayerNeuronKind = {
       K: responseKernel(parameters, Ts, tSample).length,
       R: refractoryKernel(parameters, Ts, tSample, { full: true }).length,
     });
+  },
+};
+
+/**
+ * The same with a response to incoming spikes that each layer learns, as
+ * `conv1.response` of `[K]`: the `pspLayer` of SLAYER's package, which stores its
+ * taps the other way round. It starts as that of SRM-alpha.
+ *
+ * With `filters` above 1 it is the `pspFilter`: a neuron has so many drives, each
+ * from weights of its own and with a response of its own, of `taps` bins, which
+ * are drawn evenly from ±1/√taps. The weights of neuron o for response i are
+ * those of output o · filters + i; in the package, those of o for the channels
+ * from i · C on.
+ */
+export const SRM_LEARNED: SlayerNeuronKind = {
+  ...SRM_ALPHA,
+  name: "SRM with a learned response",
+  parameters: {
+    ...SRM_ALPHA.parameters,
+    filters: parameter(1),
+    taps: { default: 0, positive: false },
+  },
+  constants(values, { Ts, tSample }) {
+    const parameters = values as unknown as SrmAlphaParameters;
+    const R = refractoryKernel(parameters, Ts, tSample).length;
+    const constants = neuronConstants(parameters, Ts, { K: 0, R });
+    return { ...constants, gain: Ts, direct: 1 };
+  },
+  taps({ filters, taps, ...others }, Ts) {
+    const response = responseKernel(
+      others as unknown as SrmAlphaParameters,
+      Ts,
+      LONGEST * Ts,
+    );
+    const K = taps || response.length;
+    for (const [name, value] of Object.entries({ filters, taps: K })) {
+      if (Number.isInteger(value) && value >= 1 && value <= LONGEST) continue;
+      throw new RangeError(
+        `Cannot build a neuron with ${name} ${value}: it is not an integer ` +
+          `from 1 to ${LONGEST}`,
+      );
+    }
+    return {
+      filters,
+      K,
+      first: (random) =>
+        Float32Array.from(
+          { length: filters * K },
+          (_, k) =>
+            filters > 1
+              ? (2 * random.uniform() - 1) / Math.sqrt(K)
+              : response[k] ?? 0,
+        ),
+    };
   },
 };

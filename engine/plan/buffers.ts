@@ -49,8 +49,8 @@ export interface PlanBuffers {
    * axons delay or drop them, else those of the spikes.
    */
   readonly arrived: readonly GPUBuffer[];
-  /** Rounded weights of each layer that asks for them. */
-  readonly rounded: readonly (GPUBuffer | undefined)[];
+  /** Rounded weights of layers that ask for them, by the layers' names. */
+  readonly rounded: Readonly<Record<string, GPUBuffer>>;
   /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
   /**
@@ -61,6 +61,11 @@ export interface PlanBuffers {
   readonly potentials: readonly GPUBuffer[];
   /** Gradient of a layer's spikes during backpropagation, [M, T, F]. */
   readonly gradient: GPUBuffer;
+  /**
+   * Drives, then their gradients, of each layer that learns its response,
+   * [M, T, inRow] of filter.wgsl; nothing of others.
+   */
+  readonly drives: readonly GPUBuffer[];
   /** Gradient of a layer's spikes before its axons, [M, T, F]. */
   readonly axonGradient: GPUBuffer;
   /** The output's error, [M, T, F]. */
@@ -146,10 +151,12 @@ export function allocatePlan(
             : spikes[index + 1]
         ),
       ],
-      rounded: layers.map(({ name, weights, weightStep }) =>
-        weights && weightStep !== undefined
-          ? allocate(`${name} rounded weights`, weights.floats)
-          : undefined
+      rounded: Object.fromEntries(
+        layers.flatMap(({ name, weights, weightStep }) =>
+          weights && weightStep !== undefined
+            ? [[name, allocate(`${name} rounded weights`, weights.floats)]]
+            : []
+        ),
       ),
       neuronPacked: allocate("neuronPacked", M * floats.neuronPacked),
       potentials: layers.map(({ name }, index) =>
@@ -158,6 +165,9 @@ export function allocatePlan(
           : scratch
       ),
       gradient: allocate("gradient", M * floats.gradient),
+      drives: layers.map(({ name }, index) =>
+        allocate(`${name} drives`, M * floats.drives[index])
+      ),
       axonGradient: allocate("axon gradient", M * floats.axon),
       error: allocate("error", M * floats.error),
       silence: allocate(
@@ -211,7 +221,11 @@ export function layOutStep(batch: number): StepLayout {
  * @param buffers The buffers.
  */
 export function freePlan(buffers: PlanBuffers): void {
-  const { tables, ...others } = buffers;
-  const all = [...Object.values(tables), ...Object.values(others).flat()];
-  for (const buffer of all) buffer?.destroy();
+  const { tables, rounded, ...others } = buffers;
+  const all = [
+    ...Object.values(tables),
+    ...Object.values(rounded),
+    ...Object.values(others).flat(),
+  ];
+  for (const buffer of all) buffer.destroy();
 }

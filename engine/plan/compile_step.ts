@@ -6,14 +6,15 @@
 
 import { binPeak, binScatter } from "../../kernels/input/bin_events.ts";
 import { predictionRecord } from "../../kernels/output/prediction.ts";
-import type { AxonLaunches } from "../layers/axon_launches.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import type { AxonLaunches } from "../layers/axon_launches.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
+import type { FilterLaunches } from "../neurons/filter_launches.ts";
 import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
@@ -38,6 +39,9 @@ export interface PlanContext {
 
 /** Dispatches that are being compiled, in the order in which they run. */
 export type Compiling = readonly Promise<Dispatch>[];
+
+/** The arrays that a layer may learn. */
+type LayerArray = "weight" | "delay" | "response";
 
 /** Buffers by the names of bindings. */
 type Bound = Readonly<Record<string, GPUBufferBinding>>;
@@ -124,7 +128,9 @@ export class StepCompiler {
         inputs: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
         w: this.#usedWeights(index),
-        x: this.#driveOf(index),
+        x: this.#synapseDrive(index),
+        y: this.#driveOf(index),
+        response: this.#weightsOf(layers[index], weights.w, "response"),
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: spikes[index + 1] },
         tally: { buffer: records.buffer },
@@ -179,7 +185,7 @@ export class StepCompiler {
    */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer } = this.#context;
-    const { neurons, wake, readsAbove, axon, adjoint, gradient } =
+    const { neurons, wake, readsAbove, filter, axon, adjoint, gradient } =
       this.#sizes.launches[index];
     const layer = layers[index];
     const wakes = index === layers.length - 1 && this.#sizes.loss.wakes;
@@ -190,12 +196,13 @@ export class StepCompiler {
       ? this.#driveOf(index + 1)
       : this.#gradientOf(index);
     const ds = { buffer: this.#buffers.axonGradient };
-    const dy = this.#driveOf(index);
+    const dy = this.#synapseDrive(index);
     const slot = this.#slotOf(layer);
     const partial = { buffer: this.#buffers.partial };
     return [
       ...(axon ? this.#axonBackward(index, { ...axon, above, ds }) : []),
       ...this.#compile([neurons], { ds: axon ? ds : above, u, largest }),
+      ...(filter ? this.#filterBackward(index, filter) : []),
       ...(options.lowest ? [] : this.#compile(adjoint, {
         batch: this.#microBatch,
         inputs,
@@ -262,6 +269,30 @@ export class StepCompiler {
     ];
   }
 
+  /** From the gradient of responses to those of the drives and of the taps. */
+  #filterBackward(
+    index: number,
+    { sums, adjoint, total }: FilterLaunches,
+  ): Compiling {
+    const { layers, weights, optimizer } = this.#context;
+    const partial = { buffer: this.#buffers.partial };
+    const drive = this.#synapseDrive(index);
+    const layer = layers[index];
+    // The adjoint overwrites drives that the sums have read, and the update taps
+    // that the adjoint has.
+    return this.#compile([sums, adjoint, total], {
+      batch: this.#microBatch,
+      x: drive,
+      dx: drive,
+      dy: this.#driveOf(index),
+      stripSum: partial,
+      stripSums: partial,
+      response: this.#weightsOf(layer, weights.w, "response"),
+      dw: this.#weightsOf(layer, weights.dw, "response"),
+      ...optimizer.bindingsOf(this.#slotOf(layer, "response")!),
+    });
+  }
+
   #compile(launches: readonly Launch[], buffers: Bound): Compiling {
     const { compiler } = this.#context;
     return launches.map((launch) => compiler.compile(launch, buffers));
@@ -311,6 +342,14 @@ export class StepCompiler {
     return { buffer, offset: 4 * (launches[index].rows - T) * floats };
   }
 
+  /** What a layer's synapse gives, before a response that is learned. */
+  #synapseDrive(index: number): GPUBufferBinding {
+    const { response } = this.#context.layers[index];
+    return response
+      ? { buffer: this.#buffers.drives[index] }
+      : this.#driveOf(index);
+  }
+
   /** The gradient of a layer's spikes, in the buffer that layers share. */
   #gradientOf(index: number): GPUBufferBinding {
     const { T, M } = this.#sizes;
@@ -321,15 +360,16 @@ export class StepCompiler {
   /** The weights of a layer as its kernels use them: rounded, if they are. */
   #usedWeights(index: number): GPUBufferBinding {
     const { layers, weights } = this.#context;
-    const buffer = this.#buffers.rounded[index];
-    return buffer ? { buffer } : this.#weightsOf(layers[index], weights.w);
+    const layer = layers[index];
+    const buffer = this.#buffers.rounded[layer.name];
+    return buffer ? { buffer } : this.#weightsOf(layer, weights.w);
   }
 
   /** The range of a layer's array in a buffer of all weights or gradients. */
   #weightsOf(
     layer: Layer,
     buffer: GPUBuffer,
-    array: "weight" | "delay" = "weight",
+    array: LayerArray = "weight",
   ): GPUBufferBinding {
     const slot = this.#slotOf(layer, array);
     if (!slot) return { buffer };
@@ -339,7 +379,7 @@ export class StepCompiler {
   /** The range of a layer's array, if the layer has it. */
   #slotOf(
     layer: Layer,
-    array: "weight" | "delay" = "weight",
+    array: LayerArray = "weight",
   ): WeightSlot | undefined {
     const name = `${layer.name}.${array}`;
     return this.#context.slots.find((slot) => slot.name === name);

@@ -7,15 +7,19 @@
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { quantizeWeights } from "../../kernels/update/quantize.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import {
   type AxonLaunches,
   launchAxon,
   riseOf,
 } from "../layers/axon_launches.ts";
-import { groupsFor, type Launch, launch } from "../device/launch.ts";
-import type { Layer, LayerSetting } from "../layers/layer.ts";
+import { type Layer, type LayerSetting, synapseOf } from "../layers/layer.ts";
 import { layoutOf, QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import {
+  type FilterLaunches,
+  launchFilter,
+} from "../neurons/filter_launches.ts";
 import type { SampleTime } from "../neurons/neuron_kind.ts";
 import {
   launchNeuronAdjoint,
@@ -72,6 +76,8 @@ export interface LayerLaunches {
    * drive above.
    */
   readonly readsAbove: boolean;
+  /** The response of the layer's neurons, if they learn it. */
+  readonly filter?: FilterLaunches;
   /** The layer's axons, if its spikes do not arrive as they are. */
   readonly axon?: AxonLaunches;
   /** The synapse's adjoint, from the drive's gradient to incoming spikes'. */
@@ -117,7 +123,8 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       T,
       P,
       height,
-      sampleRows: rows[index],
+      // Drives before a learned response have a buffer of their own.
+      sampleRows: layer.response ? T : rows[index],
       below: layoutOf(below),
       software,
       workgroupBytes: setting.workgroupBytes,
@@ -130,6 +137,12 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const source = readsAbove
       ? { aboveRows: rows[index + 1], ...above.kind.readBelow?.(above) }
       : { aboveRows: T };
+    const filter = layer.response &&
+      launchFilter(layer.response, neurons[index], {
+        height,
+        rule: setting.rule,
+      });
+    const synapse = synapseOf(layer);
     const axon = layer.axon && launchAxon(layer.axon, layer, {
       T,
       Ts: time.Ts,
@@ -148,7 +161,8 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       quantize: launchQuantize(layer),
       pack: readsPacked && !isPacked ? [launchPack(layer, own)] : [],
       forward: [
-        ...kind.forward(layer, own),
+        ...kind.forward(synapse, own),
+        ...(filter ? [filter.forward] : []),
         ...(kind.integrates
           ? []
           : [launchNeurons(neurons[index], forwardConstants)]),
@@ -164,9 +178,10 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
         adds: 1,
       }),
       readsAbove,
+      filter,
       axon,
-      adjoint: kind.adjoint?.(layer, own) ?? [],
-      gradient: kind.gradient?.(layer, own) ?? [],
+      adjoint: kind.adjoint?.(synapse, own) ?? [],
+      gradient: kind.gradient?.(synapse, own) ?? [],
     };
   });
 }

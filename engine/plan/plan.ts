@@ -81,7 +81,7 @@ export async function compilePlan(
   // A plan that keeps potentials traces what an evaluation computes.
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
-  const differs = sizes.evaluation ?? evaluated !== weights.w;
+  const differs = sizes.evaluation !== undefined || evaluated !== weights.w;
   const [forward, backward, evaluation] = await Promise.all([
     inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),

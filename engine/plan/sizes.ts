@@ -8,7 +8,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
 import { type Division, Shares } from "../distributed/shares.ts";
 import { ShapeError } from "../device/errors.ts";
-import type { Layer } from "../layers/layer.ts";
+import { type Layer, synapseOf } from "../layers/layer.ts";
 import type { StepChanges } from "./step_runner.ts";
 import type { Loss, LossKernels } from "../losses/loss.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -98,6 +98,8 @@ export interface PlanSizes {
     readonly gradient: number;
     /** Error of the output. */
     readonly error: number;
+    /** Drives of each layer that learns its response; 0 of others. */
+    readonly drives: readonly number[];
     /** Gradient of a layer's spikes before they are delayed or dropped. */
     readonly axon: number;
     /** Partial sums of a weight gradient, before their reduction. */
@@ -172,9 +174,18 @@ export function sizePlan(
     neuron: output.neuron,
     software,
   });
+  if (loss.wakes && output.response) {
+    throw new ShapeError(
+      `Cannot train layer "${output.name}" by loss "${options.loss.name}": ` +
+        "it learns its response, and the loss wakes silent neurons",
+    );
+  }
   const all = launches.map((own) => [
     ...own.forward,
     own.neurons,
+    ...(own.filter
+      ? [own.filter.sums, own.filter.adjoint, own.filter.total]
+      : []),
     ...(own.axon ? [own.axon.adjoint, ...own.axon.gradient] : []),
     ...own.adjoint,
     ...own.gradient,
@@ -218,7 +229,9 @@ export function sizePlan(
  * @returns Its index, -1 if no layer learns.
  */
 export function lowestTrainable(layers: readonly Layer[]): number {
-  return layers.findIndex(({ weights, axon }) => weights ?? axon?.delays);
+  return layers.findIndex(({ weights, axon, response }) =>
+    weights ?? axon?.delays ?? response
+  );
 }
 
 /** Whether each layer's potentials are kept, for reading or backpropagation. */
@@ -269,13 +282,17 @@ function floatsOf(
       )
       : 0,
     error: T * outputs,
+    drives: layers.map((layer) =>
+      layer.response ? T * layoutOf(synapseOf(layer)).floats : 0
+    ),
     axon: train
       ? most((layer) => layer.axon ? T * layoutOf(layer).floats : 0)
       : 0,
     partial: train
-      ? most((layer) =>
+      ? most((layer, index) =>
         Math.max(
-          layer.kind.partialFloats?.(layer) ?? 0,
+          layer.kind.partialFloats?.(synapseOf(layer)) ?? 0,
+          launches[index].filter?.partialFloats ?? 0,
           layer.axon?.delays ? sizeOf(layer.output) : 0,
         )
       )

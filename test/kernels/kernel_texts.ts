@@ -32,6 +32,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/conv_gradient.wgsl",
     "layers/dense_gradient.wgsl",
     "axons/delay_gradient.wgsl",
+    "neurons/filter_gradient.wgsl",
     "update/optimizer_step.wgsl",
   ],
   "shared/spike_list.wgsl": [

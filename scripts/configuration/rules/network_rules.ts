@@ -147,16 +147,18 @@ function placesOf(
 
 /** Checks what does not go with a network that is computed at once. */
 function checkSlayer(
-  { input, training, testing, neuron }: WrittenConfiguration,
+  written: WrittenConfiguration,
   places: readonly Place[],
   refuse: Refuse,
 ): void {
+  const { input, training, testing, neuron } = written;
   const { error, augmentation = {} } = training;
   if (neuron && needsLayerwise(neuron)) {
     const problem = `is ${neuron.type}, which the networks that training.CNN ` +
       "chooses cannot have; write network";
     refuse(["neuron", "type"], problem);
   }
+  checkResponses(written, places, refuse);
   if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
@@ -186,6 +188,37 @@ function checkSlayer(
     const problem = "is an entry of its own, which is " + FOR_LAYERWISE +
       "; write it beside the weights of its layer";
     refuse([...alone.keys, "neuron"], problem);
+  }
+}
+
+/** Checks what does not go with responses that layers learn. */
+function checkResponses(
+  { neuron, network }: WrittenConfiguration,
+  places: readonly Place[],
+  refuse: Refuse,
+): void {
+  const learns = (neuron: unknown) =>
+    isMapping(neuron) && neuron.response === "learned";
+  const problem = "is learned, which goes with no pool; give its layer a " +
+    "neuron of its own";
+  const pool = places.find(({ entry }) =>
+    "pool" in entry && learns(entry.neuron ?? neuron)
+  );
+  if (pool?.entry.neuron) refuse([...pool.keys, "neuron", "response"], problem);
+  if (pool || (learns(neuron) && !network)) {
+    refuse(["neuron", "response"], problem);
+  }
+  for (const { entry, keys } of [{ entry: { neuron }, keys: [] }, ...places]) {
+    if (!isMapping(entry.neuron)) continue;
+    const own = entry.neuron;
+    const key = learns(own)
+      ? own.fullRefKernel && "fullRefKernel"
+      : ["filters", "taps"].find((key) => own[key] !== undefined);
+    if (!key) continue;
+    const problem = learns(own)
+      ? "does not go with a learned response"
+      : "is for a learned response";
+    refuse([...keys, "neuron", String(key)], problem);
   }
 }
 

@@ -14,6 +14,7 @@ import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import {
   SRM_ALPHA,
   SRM_ALPHA_FULL,
+  SRM_LEARNED,
 } from "../../../engine/neurons/srm_alpha.ts";
 import {
   expected,
@@ -25,6 +26,13 @@ import {
   worded,
 } from "./values.ts";
 
+/** A whole number in a range. */
+const integer = (least: number, most: number) =>
+  worded(
+    `a whole number from ${least} to ${most}`,
+    v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)),
+  );
+
 /** The spike response model, SLAYER's neuron. */
 const srm = section({
   /** Kind of neuron. */
@@ -33,6 +41,12 @@ const srm = section({
   theta: v.optional(moderate, 10),
   /** Time constant of the response (PSP) to an incoming spike. */
   tauSr: v.optional(moderate, 10),
+  /** Whether each layer learns its response, which starts as that of tauSr. */
+  response: v.optional(oneOf("learned")),
+  /** How many responses a neuron then learns, of drives of their own each. */
+  filters: v.optional(integer(1, 4096)),
+  /** Bins of a response that is learned. */
+  taps: v.optional(integer(1, 4096)),
   /** Time constant of the refractory response. */
   tauRef: v.optional(moderate, 10),
   /** Strength of the refractory response, relative to `theta`. */
@@ -76,13 +90,6 @@ const leakyIntegrator = {
   decayInput: v.optional(flag, true),
   ...integrator,
 };
-
-/** A whole number in a range. */
-const integer = (least: number, most: number) =>
-  worded(
-    `a whole number from ${least} to ${most}`,
-    v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)),
-  );
 
 const NEURONS = {
   SRMALPHA: srm,
@@ -203,7 +210,9 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
     case "ALIF":
       return adaptiveLeaky(section);
   }
-  const { type: _, fullRefKernel, ...parameters } = section;
+  const { type: _, response, filters, taps, fullRefKernel, ...parameters } =
+    section;
+  if (response) return { kind: SRM_LEARNED, ...parameters, filters, taps };
   if (fullRefKernel === undefined) return parameters;
   return { kind: fullRefKernel ? SRM_ALPHA_FULL : SRM_ALPHA, ...parameters };
 }

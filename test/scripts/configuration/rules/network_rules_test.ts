@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
-import { isLayerwise } from "../../../../scripts/configuration/schema/network.ts";
+import {
+  describeLayersOf,
+  isLayerwise,
+} from "../../../../scripts/configuration/schema/network.ts";
 import { refuses } from "../refusals.ts";
 
 /** Networks that are computed layer by layer, and what makes them so. */
@@ -191,6 +194,51 @@ Deno.test("neurons of the spike response model are refused where layers need oth
     Object.keys(parseConfiguration(text, "a.yaml", { set }).neuron).slice(0, 2),
     ["type", "tau"],
   );
+});
+
+Deno.test("a response is learned beside weights, not by pools", () => {
+  const learned = "neuron: {response: learned}\n";
+  const layers = (pool: string) => `network: [${pool}, {dense: 3}]`;
+  const own = layers("{pool: 2, neuron: {theta: 8}}");
+  assert(!isLayerwise(parseConfiguration(learned + own, "a.yaml")));
+  const problem = "is learned, which goes with no pool; give its layer a " +
+    "neuron of its own";
+  for (
+    const [text, key] of [
+      [learned + layers("{pool: 2}"), "neuron.response"],
+      [learned, "neuron.response"],
+      [
+        layers("{pool: 2, neuron: {response: learned}}"),
+        "network.0.neuron.response",
+      ],
+    ]
+  ) {
+    refuses(text, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `${key} ${problem}`,
+      key,
+      line: 1,
+    });
+  }
+  refuses("neuron: {response: learned, fullRefKernel: True}\n" + own, {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "neuron.fullRefKernel does not go with a learned response",
+    key: "neuron.fullRefKernel",
+    line: 1,
+  });
+  refuses("neuron: {taps: 30}\n" + own, {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "neuron.taps is for a learned response",
+    key: "neuron.taps",
+    line: 1,
+  });
+  const bank = "network: [{dense: 3, neuron: {response: learned, filters: 2, " +
+    "taps: 9}}]";
+  const [{ neuron }] = describeLayersOf(
+    parseConfiguration(bank, "a.yaml").network!,
+    2,
+  ) as { neuron: Record<string, unknown> }[];
+  assert.deepEqual([neuron.filters, neuron.taps], [2, 9]);
 });
 
 Deno.test("neurons of Loihi are of networks that are computed as SLAYER's", () => {
