@@ -74,6 +74,7 @@ export {
   PARAMETRIC_LEAKY,
   parametricLeaky,
 } from "./neurons/parametric_leaky.ts";
+export type { LearnedResponse } from "./neurons/filter_launches.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,
