@@ -15,6 +15,10 @@ export {
   type ModelDescription,
   type ModelState,
 } from "./engine/model.ts";
+export type {
+  AxonDescription,
+  LearnedDelays,
+} from "./engine/layers/describe_axon.ts";
 export type { ConvDescription } from "./engine/layers/conv_shapes.ts";
 export type { DenseDescription } from "./engine/layers/dense.ts";
 export type {

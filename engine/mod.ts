@@ -33,6 +33,7 @@ export {
 } from "../kernels/shared/optimizer_rules.ts";
 
 // Layers, losses and neurons.
+export type { Axon } from "./layers/describe_axon.ts";
 export { describeLayers } from "./layers/describe_layers.ts";
 export type {
   Layer,
@@ -68,15 +69,19 @@ export {
   type CubaParameters,
 } from "./neurons/cuba_leaky.ts";
 export { LEAKY } from "./neurons/leaky.ts";
+export { LOIHI, loihi, type LoihiParameters } from "./neurons/loihi.ts";
 export {
   PARAMETRIC_LEAKY,
   parametricLeaky,
 } from "./neurons/parametric_leaky.ts";
+export type { LearnedResponse } from "./neurons/filter_launches.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,
   responseKernel,
   SRM_ALPHA,
+  SRM_ALPHA_FULL,
+  SRM_LEARNED,
   type SrmAlphaParameters,
 } from "./neurons/srm_alpha.ts";
 export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
@@ -100,6 +105,7 @@ export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";
 export { initLive, type LiveLayer } from "./training/live_init.ts";
+export { classifyMoving } from "./training/moving_window.ts";
 export {
   type PassOptions,
   type PassPause,

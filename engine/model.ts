@@ -149,6 +149,7 @@ export class Model implements Disposable {
       : await WeightAverage.create(device, compiler, ema, buffers);
     const optimizer = await Optimizer.create(device, compiler, description, {
       ...buffers,
+      slots,
       average,
     });
     const model = new Model(device, description, structure, {
@@ -174,7 +175,8 @@ export class Model implements Disposable {
    *
    * @param weights An array for each trainable layer, `conv1.weight`
    * `[out, in / groups, height, width, 1]`, `fc1.weight`
-   * `[out, C, H, W, 1]`; the fixed weights of pools are ignored.
+   * `[out, C, H, W, 1]`, and the delays of each that learns them, `conv1.delay`
+   * `[C, H, W]` or `[C, 1, 1]`, in ms; the fixed weights of pools are ignored.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown.
    * @throws {RangeError} If a weight is not finite.
    */
@@ -368,8 +370,11 @@ export class Model implements Disposable {
       { ...context, weights: { ...context.weights, dw } },
       options,
     );
-    const optimizer = options.train ? this.#optimizer : undefined;
-    return new Stepper(this.device, plan, { optimizer, gradients });
+    return new Stepper(this.device, plan, {
+      optimizer: options.train ? this.#optimizer : undefined,
+      gradients,
+      seed: options.changes?.seed,
+    });
   }
 
   /** Gradients of the parts of batches, where steps train on parts. */

@@ -147,7 +147,7 @@ export function structureOf(description: ModelDescription): Structure {
     const layers = describeLayers(
       input,
       description.layers as readonly LayerDescription[],
-      { neuron },
+      { neuron, Ts: description.Ts },
     );
     const { slots, length } = layOutWeights(layers);
     return { layers, slots, length, running: [], runningLength: 1 };

@@ -30,6 +30,7 @@
  * | S          | strips, which are partial sums of a reduction               |
  * | L          | layers                                                      |
  * | E          | events                                                      |
+ * | D          | delays of a layer: one a neuron, or one a channel           |
  *
  * Spikes are packed, 32 in a word. Time-packed, `[N, P, B, F]`: bit j of word b
  * is bin 32b + j of one neuron. Neuron-packed, `[N, P, B, 32·⌈F/32⌉]`: bit i of

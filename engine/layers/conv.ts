@@ -29,6 +29,7 @@ import {
   convConstants,
   gradientStrips,
   reachOf,
+  totalLoops,
   totalShares,
 } from "./conv_tiling.ts";
 import type { LayerKind, LayerSetting } from "./layer.ts";
@@ -143,12 +144,6 @@ function launchStrips(
     loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
     multiplyAdds: ({ spikes }) => spikes * met(layer),
   });
-}
-
-/** Rounds in which an invocation reduces a sample's strips, four a round. */
-function totalLoops(strips: number, quads: number): number {
-  const sharers = convGradientTotal.tile.sampleLanes / quads;
-  return Math.ceil(strips / 4 / sharers) + 14;
 }
 
 /** Rounds over a pixel's taps, and over the runs and words that hold them. */

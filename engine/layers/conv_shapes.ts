@@ -57,20 +57,9 @@ export function describeConv(
   description: ConvDescription,
   { name, input }: { readonly name: string; readonly input: Extent },
 ): LayerShapes<ConvLayer> {
-  const { out, groups = 1, weightScale = 100 } = description;
-  const kernel = pair(description.kernel);
-  const stride = pair(description.stride ?? 1);
-  const padding = pair(description.padding ?? 0);
-  const dilation = pair(description.dilation ?? 1);
-  requireSizes(name, [out, groups]);
-  requireSizes(name, [...kernel, ...stride, ...dilation]);
-  requireSizes(name, padding, { least: 0 });
-  if (input.C % groups !== 0 || out % groups !== 0) {
-    throw new ShapeError(
-      `Cannot build layer "${name}": ${groups} groups do not divide ` +
-        `${input.C} inputs and ${out} outputs`,
-    );
-  }
+  const { out, weightScale = 100 } = description;
+  const geometry = geometryOf(description, { name, input });
+  const { kernel, stride, padding, dilation, groups } = geometry;
   const along = (side: number, axis: 0 | 1) =>
     Math.floor(
       (side + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1) /
@@ -94,12 +83,38 @@ export function describeConv(
     output,
     runSize,
     weights,
-    kernel,
-    stride,
-    padding,
-    dilation,
-    groups,
+    ...geometry,
   };
+}
+
+/**
+ * Checks how a kernel moves.
+ *
+ * @param description The description.
+ * @param place Name of the layer, and the extent of its input.
+ * @returns Its sizes, with their defaults.
+ * @throws {ShapeError} If a size is not a positive integer, or the groups do not
+ * divide the channels.
+ */
+export function geometryOf(
+  description: ConvDescription,
+  { name, input }: { readonly name: string; readonly input: Extent },
+): Pick<ConvLayer, "kernel" | "stride" | "padding" | "dilation" | "groups"> {
+  const { out, groups = 1 } = description;
+  const kernel = pair(description.kernel);
+  const stride = pair(description.stride ?? 1);
+  const padding = pair(description.padding ?? 0);
+  const dilation = pair(description.dilation ?? 1);
+  requireSizes(name, [out, groups]);
+  requireSizes(name, [...kernel, ...stride, ...dilation]);
+  requireSizes(name, padding, { least: 0 });
+  if (input.C % groups !== 0 || out % groups !== 0) {
+    throw new ShapeError(
+      `Cannot build layer "${name}": ${groups} groups do not divide ` +
+        `${input.C} inputs and ${out} outputs`,
+    );
+  }
+  return { kernel, stride, padding, dilation, groups };
 }
 
 function pair(value: Pair): readonly [number, number] {

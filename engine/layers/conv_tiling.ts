@@ -5,7 +5,9 @@
  */
 
 import { convAdjointOnePixel } from "../../kernels/layers/conv_adjoint_tiled.ts";
+import { convGradientTotal } from "../../kernels/layers/conv_gradient.ts";
 import { QUAD } from "../network/layout.ts";
+import type { Extent } from "../network/network.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
 /** Pixels of a tile of inputs in the adjoint, and how invocations own them. */
@@ -37,15 +39,18 @@ const PARTIAL_LANES = 1 << 17;
  * convolution. It does not depend on the batch, so sums keep their order.
  *
  * @param layer The layer.
+ * @param extent The pixels that are cut. @default the output
  * @returns The number of strips.
  */
-export function gradientStrips(layer: ConvLayer): number {
-  const { output, weights } = layer;
+export function gradientStrips(
+  { output, weights }: ConvLayer,
+  { H, W }: Extent = output,
+): number {
   const owners = weights.floats / QUAD;
   return Math.max(
     1,
     Math.min(
-      output.H * output.W,
+      H * W,
       Math.floor(PARTIAL_FLOATS / owners / QUAD),
       Math.ceil(PARTIAL_LANES / owners),
     ),
@@ -66,6 +71,19 @@ export function totalShares(
 ): { readonly quads: number; readonly blockSamples: number } {
   if (software) return { quads: 16, blockSamples: 1 };
   return { quads: strips > 512 ? 1 : strips > 128 ? 2 : 8, blockSamples: 4 };
+}
+
+/**
+ * Counts the rounds in which an invocation reduces a sample's strips, four a
+ * round.
+ *
+ * @param strips Number of strips.
+ * @param quads Quads of weights of a workgroup.
+ * @returns The rounds.
+ */
+export function totalLoops(strips: number, quads: number): number {
+  const sharers = convGradientTotal.tile.sampleLanes / quads;
+  return Math.ceil(strips / 4 / sharers) + 14;
 }
 
 /**

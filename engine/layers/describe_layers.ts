@@ -5,29 +5,44 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
+import { isPositive } from "../network/float_range.ts";
 import { type Extent, requireSizes } from "../network/network.ts";
 import {
   describeNeuron,
   type NeuronDescription,
 } from "../neurons/describe_neuron.ts";
+import { describeResponse } from "../neurons/filter_launches.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
 import { conv } from "./conv.ts";
 import type { ConvDescription } from "./conv_shapes.ts";
+import { convTranspose } from "./conv_transpose.ts";
 import { dense, type DenseDescription } from "./dense.ts";
-import type { Layer, LayerKind } from "./layer.ts";
+import { type AxonDescription, describeAxon } from "./describe_axon.ts";
+import type { Layer, LayerKind, LayerShapes } from "./layer.ts";
 import { pool } from "./pool.ts";
+import { unpool } from "./unpool.ts";
 
 /** The layer kinds that a description names by a key. */
-const KINDS: readonly LayerKind[] = [pool, conv, dense];
+const KINDS: readonly LayerKind[] = [pool, conv, dense, unpool, convTranspose];
 
-/** The neuron of one layer, where it differs from the network's. */
-export interface LayerNeuron {
+/**
+ * The neuron of one layer, where it differs from the network's, the rounding of
+ * its weights, and delay and dropout of its spikes.
+ */
+export interface LayerNeuron extends AxonDescription {
   /**
    * The layer's neuron; parameters left out are the network's.
    *
    * @default the network's
    */
   readonly neuron?: NeuronDescription;
+  /**
+   * Step that weights are rounded to wherever they are used; updates change the
+   * weights before they are rounded, by the gradient of those after.
+   *
+   * @default that of the kind of neuron; most do not round
+   */
+  readonly quantize?: number;
 }
 
 /** A layer of a user-defined kind, with the options of that kind. */
@@ -43,6 +58,8 @@ export type LayerDescription =
   | LayerNeuron & { readonly pool: number }
   | LayerNeuron & { readonly conv: ConvDescription }
   | LayerNeuron & { readonly dense: number | DenseDescription }
+  | LayerNeuron & { readonly unpool: number }
+  | LayerNeuron & { readonly convTranspose: ConvDescription }
   | OwnLayer;
 
 /**
@@ -50,12 +67,14 @@ export type LayerDescription =
  *
  * @param input Channels, rows and columns of a sample.
  * @param descriptions The layers, first to last.
- * @param options The neuron of layers whose description has none.
+ * @param options The neuron of layers whose description has none, and the time
+ * step in ms.
  * @returns The layers with their shapes, named by kind: `conv1`, `pool1`,
  * `fc1` …, as SLAYER's users name them.
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
  * or a kernel is larger than the padded input.
- * @throws {RangeError} If a neuron's parameter is out of range.
+ * @throws {RangeError} If a neuron's parameter, a delay, a dropout or a step is
+ * out of range.
  * @throws {TypeError} If a neuron has no such parameter.
  *
  * @example
@@ -73,7 +92,10 @@ export type LayerDescription =
 export function describeLayers(
   input: Extent,
   descriptions: readonly LayerDescription[],
-  { neuron = describeNeuron({}) }: { readonly neuron?: Neuron } = {},
+  { neuron = describeNeuron({}), Ts = 1 }: {
+    readonly neuron?: Neuron;
+    readonly Ts?: number;
+  } = {},
 ): Layer[] {
   if (descriptions.length === 0) {
     throw new ShapeError("Cannot build a network: it has no layers");
@@ -88,19 +110,86 @@ export function describeLayers(
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
     const name = `${prefix}${number}`;
+    const own = description.neuron
+      ? describeNeuron(description.neuron, neuron)
+      : neuron;
+    const response = describeResponse(own, Ts);
+    const shapes = describeShapes(kind, options, {
+      name,
+      input: extent,
+      filters: response?.filters ?? 1,
+    });
+    const axon = describeAxon(description, { name, output: shapes.output });
     const layer = {
-      ...kind.describe(options, { name, input: extent }),
+      ...shapes,
       kind,
       name,
       input: extent,
-      neuron: description.neuron
-        ? describeNeuron(description.neuron, neuron)
-        : neuron,
+      neuron: own,
+      axon,
+      weightStep: shapes.weights && stepOf(description, name, own),
+      response,
     };
+    if (response && kind.integrates) {
+      throw new ShapeError(
+        `Cannot build layer "${name}" with a learned response: its kernel ` +
+          "integrates neurons itself",
+      );
+    }
     layers.push(layer);
     extent = layer.output;
   }
+  const last = layers[layers.length - 1];
+  if (last.axon) {
+    throw new ShapeError(
+      `Cannot build layer "${last.name}" with a delay or dropout: no layer ` +
+        "is above it",
+    );
+  }
   return layers;
+}
+
+/** The shapes of a layer whose neurons have one or several drives each. */
+function describeShapes(
+  kind: LayerKind,
+  options: unknown,
+  { filters, ...place }: {
+    readonly name: string;
+    readonly input: Extent;
+    readonly filters: number;
+  },
+): LayerShapes {
+  if (filters === 1) return kind.describe(options, place);
+  const given = typeof options === "number" ? { out: options } : options;
+  const { out } = Object(given) as { readonly out?: number };
+  if (out === undefined) {
+    throw new ShapeError(
+      `Cannot build layer "${place.name}" with ${filters} responses: it has ` +
+        "no weights",
+    );
+  }
+  const wide = { ...given as object, out: out * filters };
+  const { output, runSize, ...shapes } = kind.describe(wide, place);
+  return {
+    ...shapes,
+    output: { ...output, C: out },
+    runSize: runSize / filters,
+  };
+}
+
+/** The step that a layer's weights are rounded to, if they are. */
+function stepOf(
+  { quantize }: LayerNeuron,
+  name: string,
+  { kind }: Neuron,
+): number | undefined {
+  if (quantize === undefined || isPositive(quantize)) {
+    return quantize ?? kind.weightStep;
+  }
+  throw new RangeError(
+    `Cannot build layer "${name}" with weights in steps of ${quantize}: not ` +
+      "positive",
+  );
 }
 
 /** The kind of a layer, and its options in the description. */
@@ -112,8 +201,8 @@ function kindOf(description: LayerDescription, number: number) {
   const kind = KINDS.find(({ name }) => name in fields);
   if (!kind) {
     throw new ShapeError(
-      `Cannot build layer ${number}: ${JSON.stringify(description)} is no ` +
-        "pool, conv or dense",
+      `Cannot build layer ${number}: ${JSON.stringify(description)} is none ` +
+        `of ${KINDS.map(({ name }) => name).join(", ")}`,
     );
   }
   return { kind, options: fields[kind.name] };

@@ -9,7 +9,9 @@ import type { Layout } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
 import type { WeightLayout } from "../network/weights.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
+import type { LearnedResponse } from "../neurons/filter_launches.ts";
 import type { NeuronSetting } from "../neurons/neuron_launches.ts";
+import type { Axon } from "./describe_axon.ts";
 
 /** A layer with its shapes: a synapse, followed by neurons. */
 export interface Layer {
@@ -28,14 +30,38 @@ export interface Layer {
   readonly runSize: number;
   /** Shape and order of the trainable weights, if the layer has any. */
   readonly weights?: WeightLayout;
+  /** Step that weights are rounded to. @default they are not rounded */
+  readonly weightStep?: number;
   /** The neuron of the layer, one for each output. */
   readonly neuron: Neuron;
+  /** The responses to incoming spikes, if the layer learns them. */
+  readonly response?: LearnedResponse;
+  /** How spikes reach the layer above. @default as they are */
+  readonly axon?: Axon;
+}
+
+/**
+ * Gives a layer as its synapse sees it: where a response is learned, each neuron
+ * has several drives, which are channels of their own.
+ *
+ * @param layer The layer.
+ * @returns The same layer, with the extent of its drives.
+ */
+export function synapseOf<L extends Layer>(layer: L): L {
+  const { filters } = layer.response ?? { filters: 1 };
+  if (filters === 1) return layer;
+  const { output, runSize } = layer;
+  return {
+    ...layer,
+    output: { ...output, C: output.C * filters },
+    runSize: runSize * filters,
+  };
 }
 
 /** The fields of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
-  "kind" | "name" | "input" | "neuron"
+  "kind" | "name" | "input" | "neuron" | "axon" | "weightStep" | "response"
 >;
 
 /** Sizes and constants for the kernels of a layer. */

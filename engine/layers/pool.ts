@@ -13,6 +13,7 @@ import {
   neuronLoops,
   neuronWork,
 } from "../neurons/neuron_launches.ts";
+import type { Neuron } from "../neurons/neuron_kind.ts";
 import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
 
 /** A pooling layer with its shapes. */
@@ -20,9 +21,6 @@ export interface PoolLayer extends Layer {
   /** Side of the square that is summed. */
   readonly window: number;
 }
-
-/** The fixed weight of a pool, in units of theta. */
-const POOL_WEIGHT = 1.1;
 
 /** A sum over squares of pixels with one fixed weight, and its neurons. */
 export const pool: LayerKind<PoolLayer, number> = {
@@ -48,7 +46,7 @@ export const pool: LayerKind<PoolLayer, number> = {
         ...neuronConstantsOf(neurons),
         ...forwardConstants,
         ...input,
-        height: weightOf(layer) * height,
+        height: poolWeightOf(layer.neuron) * height,
         P,
         window,
         digits: Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1,
@@ -69,12 +67,19 @@ export const pool: LayerKind<PoolLayer, number> = {
     window: layer.window,
     W: layer.input.W,
     C: layer.input.C,
-    poolGain: weightOf(layer),
+    poolGain: poolWeightOf(layer.neuron),
   }),
 };
 
-function weightOf({ neuron }: Layer): number {
-  return POOL_WEIGHT * neuron.parameters.theta;
+/**
+ * The fixed weight of a pool or unpool, 1.1·theta where a kind of neuron has no
+ * other.
+ *
+ * @param neuron The neuron of the layer.
+ * @returns The weight.
+ */
+export function poolWeightOf({ kind, parameters }: Neuron): number {
+  return kind.poolWeight?.(parameters) ?? 1.1 * parameters.theta;
 }
 
 /** Rounds that add up a window's words in bit planes and unpack the counts. */

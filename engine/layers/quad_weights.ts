@@ -15,11 +15,8 @@ import { countOf, type WeightLayout } from "../network/weights.ts";
  * @param shape `[out, in, height, width, 1]`.
  * @param options Name of the layer, neurons of a run, the factor of the
  * initial weights, and which other shapes are accepted.
- * @returns The weights; initial ones are drawn evenly from
- * ±weightScale / √fan_in, one number a weight.
+ * @returns The weights.
  * @throws {RangeError} If the factor is not positive.
- *
- * Source: PyTorch's default for convolutions, times SLAYER's weightScale.
  */
 export function quadWeights(
   shape: readonly number[],
@@ -30,11 +27,7 @@ export function quadWeights(
     readonly fits?: WeightLayout["fits"];
   },
 ): WeightLayout {
-  if (!isPositive(weightScale)) {
-    throw new RangeError(
-      `Cannot build layer "${name}": weightScale ${weightScale} is not positive`,
-    );
-  }
+  const first = firstWeights(shape, { name, weightScale });
   const [out, channels] = shape;
   const length = countOf(shape);
   const pixels = length / out / channels;
@@ -43,13 +36,7 @@ export function quadWeights(
     shape,
     floats: pixels * channels * layout.floats,
     fits,
-    first(random) {
-      const bound = weightScale / Math.sqrt(length / out);
-      return Float32Array.from(
-        { length },
-        () => (2 * random.uniform() - 1) * bound,
-      );
-    },
+    first,
     visit(at) {
       for (let o = 0; o < out; o++) {
         const place = placeOf(layout, o);
@@ -64,4 +51,35 @@ export function quadWeights(
       }
     },
   };
+}
+
+/**
+ * Draws initial weights evenly from ±weightScale / √fan_in, one number a weight.
+ *
+ * @param shape Lengths of the axes; fan_in is the product of all but the first.
+ * @param options Name of the layer, and the factor.
+ * @returns Draws the weights, in the order of the shape.
+ * @throws {RangeError} If the factor is not positive.
+ *
+ * Source: PyTorch's default for convolutions, times SLAYER's weightScale.
+ */
+export function firstWeights(
+  shape: readonly number[],
+  { name, weightScale }: {
+    readonly name: string;
+    readonly weightScale: number;
+  },
+): WeightLayout["first"] {
+  if (!isPositive(weightScale)) {
+    throw new RangeError(
+      `Cannot build layer "${name}": weightScale ${weightScale} is not positive`,
+    );
+  }
+  const length = countOf(shape);
+  const bound = weightScale / Math.sqrt(length / shape[0]);
+  return (random) =>
+    Float32Array.from(
+      { length },
+      () => (2 * random.uniform() - 1) * bound,
+    );
 }

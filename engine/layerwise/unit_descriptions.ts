@@ -65,15 +65,16 @@ export interface ResidualDescription
 }
 
 /** The keys by which an entry asks for what only units have. */
-const UNIT_KEYS = ["ghost", "norm", "bias", "dropout", "residual"] as const;
+const UNIT_KEYS = ["ghost", "norm", "bias", "residual"] as const;
 
 /**
  * Tells whether a network has to be computed layer by layer.
  *
  * @param layers Descriptions of its layers.
  * @param neuron The neuron of the network.
- * @returns Whether any is normalised, has a bias or dropout, pools spikes
- * without neurons, is a readout or residual, or has neurons that need it.
+ * @returns Whether any is normalised, has a bias, pools spikes without neurons,
+ * is a readout or residual, has neurons that need it, or drops the spikes of
+ * neurons that are stepped bin by bin.
  */
 export function areUnits(
   layers: readonly object[],
@@ -82,6 +83,7 @@ export function areUnits(
   return needsUnits(neuron) ||
     layers.some((layer) =>
       UNIT_KEYS.some((key) => key in layer) ||
+      ("dropout" in layer && dropsSteps(layer, neuron)) ||
       ("neuron" in layer && needsUnits(layer.neuron)) ||
       ("pool" in layer && typeof layer.pool === "object")
     );
@@ -91,4 +93,14 @@ export function areUnits(
 function needsUnits(neuron: unknown): boolean {
   const { kind } = Object(neuron) as { readonly kind?: NeuronKind };
   return neuron === "none" || (kind !== undefined && !kind.forward);
+}
+
+/**
+ * Whether dropout is that of a unit: an entry of its own, or of neurons that are
+ * stepped; those of SLAYER have it in their axons.
+ */
+function dropsSteps(layer: object, network: NeuronDescription): boolean {
+  const neuron = "neuron" in layer ? layer.neuron : undefined;
+  const { kind } = Object(neuron ?? network) as { readonly kind?: NeuronKind };
+  return kind?.stepped !== undefined || Object.keys(layer).length === 1;
 }

@@ -12,7 +12,7 @@ import {
   launchNeuronAdjoint,
   settleNeurons,
 } from "../neurons/neuron_launches.ts";
-import { responseKernel, SRM_ALPHA } from "../neurons/srm_alpha.ts";
+import { SRM_ALPHA } from "../neurons/srm_alpha.ts";
 import type { LossSample } from "./loss.ts";
 
 /** The response by which a loss filters spikes. */
@@ -20,7 +20,7 @@ export interface ResponseOptions {
   /**
    * Time constant in ms of the SRM-alpha response ε.
    *
-   * @default `tauSr` of the output neuron
+   * @default the response of the output neuron
    */
   readonly tauSr?: number;
 }
@@ -42,8 +42,8 @@ export interface LossResponse {
  * @param options Time constant of the response.
  * @param sample Sizes, and the output neuron.
  * @returns The response.
- * @throws {ShapeError} If neither the output neuron nor the loss has a time
- * constant, or there are more taps than a loss can have.
+ * @throws {ShapeError} If the output neuron has no response, and the loss no
+ * time constant, or there are more taps than a loss can have.
  */
 export function responseOf(
   name: string,
@@ -51,16 +51,18 @@ export function responseOf(
   { Ts, tSample, T, O, neuron, software }: LossSample,
 ): LossResponse {
   const tauSr: number | undefined = options.tauSr ?? neuron.parameters.tauSr;
-  if (tauSr === undefined) {
+  const { kind, parameters } = tauSr === undefined
+    ? neuron
+    : describeNeuron({ kind: SRM_ALPHA, tauSr });
+  const time = { Ts, tSample };
+  const epsilon = kind.response?.(parameters, time);
+  if (!epsilon) {
     throw new ShapeError(
       `Cannot filter spikes for loss "${name}": neurons of kind ` +
         `"${neuron.kind.name}" have no tauSr, and the loss was given none`,
     );
   }
-  const time = { Ts, tSample };
-  const response = describeNeuron({ kind: SRM_ALPHA, tauSr });
-  const epsilon = responseKernel({ tauSr }, Ts, tSample);
-  const neurons = settleNeurons(response, {
+  const neurons = settleNeurons({ kind, parameters }, {
     T,
     F: O,
     runSize: O,

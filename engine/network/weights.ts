@@ -33,6 +33,17 @@ export interface WeightLayout {
    */
   readonly fits?: (shape: readonly number[]) => boolean;
   /**
+   * Factor of the learning rate of these weights, and the least and the most
+   * that updates leave them.
+   *
+   * @default the learning rate, and no bounds
+   */
+  readonly bounds?: {
+    readonly rate: number;
+    readonly least: number;
+    readonly most: number;
+  };
+  /**
    * Draws the initial weights.
    *
    * @param random The generator.
@@ -51,7 +62,7 @@ export interface WeightLayout {
 export interface WeightSlot {
   /** Name of the layer. */
   readonly layer: string;
-  /** Name of the array in a weights file, such as `conv1.weight`. */
+  /** Name of the array in a weights file: `conv1.weight`, `conv1.delay`. */
   readonly name: string;
   /** Shape and order of the weights. */
   readonly weights: WeightLayout;
@@ -72,21 +83,34 @@ export function countOf(shape: readonly number[]): number {
 }
 
 /**
- * Lays out the weights of all layers in one buffer.
+ * Lays out the weights, delays and learned responses of all layers in one
+ * buffer.
  *
  * @param layers The layers.
- * @returns A slot for each layer with weights, and the length of all in floats.
+ * @returns A slot for each array, and the length of all in floats.
  */
 export function layOutWeights(
-  layers: readonly { readonly name: string; readonly weights?: WeightLayout }[],
+  layers: readonly {
+    readonly name: string;
+    readonly weights?: WeightLayout;
+    readonly axon?: { readonly delays?: WeightLayout };
+    readonly response?: { readonly taps: WeightLayout };
+  }[],
 ): { slots: WeightSlot[]; length: number } {
   const slots: WeightSlot[] = [];
   let offset = 0;
-  for (const { name: layer, weights } of layers) {
-    if (!weights) continue;
-    const length = weights.floats;
-    slots.push({ layer, name: `${layer}.weight`, weights, offset, length });
-    offset += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+  for (const { name: layer, weights: own, axon, response } of layers) {
+    const arrays = {
+      weight: own,
+      delay: axon?.delays,
+      response: response?.taps,
+    };
+    for (const [array, weights] of Object.entries(arrays)) {
+      if (!weights) continue;
+      const length = weights.floats;
+      slots.push({ layer, name: `${layer}.${array}`, weights, offset, length });
+      offset += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    }
   }
   return { slots, length: Math.max(offset, ALIGNMENT) };
 }

@@ -6,6 +6,7 @@
 
 import type { KernelText } from "../../kernels/shared/neurons.ts";
 import type { SteppedText } from "../../kernels/shared/stepped.ts";
+import type { WeightLayout } from "../network/weights.ts";
 
 /** A parameter of a neuron. */
 export interface NeuronParameter {
@@ -94,6 +95,59 @@ export interface NeuronKind {
    * @returns The value.
    */
   readonly learned?: (parameters: NeuronParameters) => number;
+  /**
+   * Computes the response ε to a spike, by which losses filter the spikes of
+   * such outputs.
+   *
+   * @param parameters A value for each parameter.
+   * @param time Time step and length of a sample.
+   * @returns ε[k] at k·Ts after the spike, 1 at its peak.
+   */
+  readonly response?: (
+    parameters: NeuronParameters,
+    time: SampleTime,
+  ) => Float64Array;
+  /**
+   * Describes the responses that each layer of such neurons learns beside its
+   * weights, as `conv1.response`. The kind's WGSL is then given responses in
+   * place of drives.
+   *
+   * @param parameters A value for each parameter.
+   * @param Ts Time step in ms.
+   * @returns Number of tables of taps, taps of each, and how to draw the first.
+   */
+  readonly taps?: (parameters: NeuronParameters, Ts: number) => {
+    readonly filters: number;
+    readonly K: number;
+    readonly first: WeightLayout["first"];
+  };
+  /**
+   * Computes the fixed weight of pools of such neurons.
+   *
+   * @param parameters A value for each parameter.
+   * @returns The weight.
+   * @default 1.1·theta
+   */
+  readonly poolWeight?: (parameters: NeuronParameters) => number;
+  /**
+   * Step that weights of layers of such neurons are rounded to.
+   *
+   * @default weights are not rounded
+   */
+  readonly weightStep?: number;
+  /**
+   * Counts the rounds of loops of an invocation of the adjoint, beside those
+   * over bins.
+   *
+   * @param T Bins in a sample.
+   * @param constants Values of the constants of the kind's WGSL.
+   * @returns The number of rounds.
+   * @default none
+   */
+  readonly adjointLoops?: (
+    T: number,
+    constants: Readonly<Record<string, number>>,
+  ) => number;
   /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;

@@ -146,7 +146,8 @@ export function launchNeuronAdjoint(
     kernel,
     constants: { ...neuronConstantsOf(neurons), ...source },
     grid: gridOf(neurons, kernel.workgroup),
-    loops: neuronLoops(neurons.T),
+    loops: neuronLoops(neurons.T) +
+      (neurons.kind.adjointLoops?.(neurons.T, neurons.constants) ?? 0),
     multiplyAdds: ({ bins }) => neuronWork(neurons, "adjoint", bins),
   };
 }

@@ -27,16 +27,23 @@ export type SrmAlphaParameters = {
 /** Size below which the tail of a response is cut off. */
 const TRUNCATION = 0.01;
 
+/** Most taps of a response that is learned. */
+const LONGEST = 4096;
+
+/** The same of a full refractory response. */
+const FULL_TRUNCATION = 0.0001;
+
 /**
  * Tabulates an alpha function, `scale · k·Ts/tau · exp(1 − k·Ts/tau)`.
  *
- * The table ends before the first k past the peak whose value is below 0.01 in
- * size, and at the sample's end.
+ * The table ends before the first k past the peak whose value is negligible, and
+ * at the sample's end.
  *
  * @param scale Value at the peak.
  * @param tau Time of the peak in ms.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
+ * @param negligible Size below which values are.
  * @returns The taps, k = 0 first.
  */
 function alpha(
@@ -44,6 +51,7 @@ function alpha(
   tau: number,
   Ts: number,
   tSample: number,
+  negligible = TRUNCATION,
 ): Float64Array {
   for (const [name, value] of Object.entries({ tau, Ts, tSample })) {
     if (!isPositive(value)) {
@@ -55,7 +63,7 @@ function alpha(
   const taps: number[] = [];
   for (let k = 0; k * Ts < tSample; k++) {
     const value = scale * (k * Ts / tau) * Math.exp(1 - k * Ts / tau);
-    if (Math.abs(value) < TRUNCATION && k * Ts > tau) break;
+    if (Math.abs(value) < negligible && k * Ts > tau) break;
     taps.push(value);
   }
   return Float64Array.from(taps);
@@ -92,6 +100,7 @@ export function responseKernel(
  * @param neuron The neuron.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
+ * @param options Whether its tail is cut off below 0.0001 only.
  * @returns ν[k] at k·Ts after the spike, −scaleRef·theta at its trough.
  *
  * Source: SLAYER, arXiv:1810.08646, section 2; truncated as its package does,
@@ -101,8 +110,15 @@ export function refractoryKernel(
   neuron: Pick<SrmAlphaParameters, "theta" | "tauRef" | "scaleRef">,
   Ts: number,
   tSample: number,
+  { full = false }: { readonly full?: boolean } = {},
 ): Float64Array {
-  return alpha(-neuron.scaleRef * neuron.theta, neuron.tauRef, Ts, tSample);
+  return alpha(
+    -neuron.scaleRef * neuron.theta,
+    neuron.tauRef,
+    Ts,
+    tSample,
+    full ? FULL_TRUNCATION : TRUNCATION,
+  );
 }
 
 /**
@@ -163,7 +179,79 @@ export const SRM_ALPHA: SlayerNeuronKind = {
       R: refractoryKernel(parameters, Ts, tSample).length,
     });
   },
+  response: (parameters, { Ts, tSample }) =>
+    responseKernel(parameters as SrmAlphaParameters, Ts, tSample),
   forward: SRM_FORWARD,
   adjoint: SRM_ADJOINT,
   multiplyAdds: { forward: 10, adjoint: 6 },
+};
+
+/**
+ * The same with a longer refractory response, cut off where it is below 0.0001:
+ * the `fullRefKernel` of SLAYER's package.
+ */
+export const SRM_ALPHA_FULL: SlayerNeuronKind = {
+  ...SRM_ALPHA,
+  name: "SRM-alpha with a full refractory response",
+  constants(values, { Ts, tSample }) {
+    const parameters = values as unknown as SrmAlphaParameters;
+    return neuronConstants(parameters, Ts, {
+      K: responseKernel(parameters, Ts, tSample).length,
+      R: refractoryKernel(parameters, Ts, tSample, { full: true }).length,
+    });
+  },
+};
+
+/**
+ * The same with a response to incoming spikes that each layer learns, as
+ * `conv1.response` of `[K]`: the `pspLayer` of SLAYER's package, which stores its
+ * taps the other way round. It starts as that of SRM-alpha.
+ *
+ * With `filters` above 1 it is the `pspFilter`: a neuron has so many drives, each
+ * from weights of its own and with a response of its own, of `taps` bins, which
+ * are drawn evenly from ±1/√taps. The weights of neuron o for response i are
+ * those of output o · filters + i; in the package, those of o for the channels
+ * from i · C on.
+ */
+export const SRM_LEARNED: SlayerNeuronKind = {
+  ...SRM_ALPHA,
+  name: "SRM with a learned response",
+  parameters: {
+    ...SRM_ALPHA.parameters,
+    filters: parameter(1),
+    taps: { default: 0, positive: false },
+  },
+  constants(values, { Ts, tSample }) {
+    const parameters = values as unknown as SrmAlphaParameters;
+    const R = refractoryKernel(parameters, Ts, tSample).length;
+    const constants = neuronConstants(parameters, Ts, { K: 0, R });
+    return { ...constants, gain: Ts, direct: 1 };
+  },
+  taps({ filters, taps, ...others }, Ts) {
+    const response = responseKernel(
+      others as unknown as SrmAlphaParameters,
+      Ts,
+      LONGEST * Ts,
+    );
+    const K = taps || response.length;
+    for (const [name, value] of Object.entries({ filters, taps: K })) {
+      if (Number.isInteger(value) && value >= 1 && value <= LONGEST) continue;
+      throw new RangeError(
+        `Cannot build a neuron with ${name} ${value}: it is not an integer ` +
+          `from 1 to ${LONGEST}`,
+      );
+    }
+    return {
+      filters,
+      K,
+      first: (random) =>
+        Float32Array.from(
+          { length: filters * K },
+          (_, k) =>
+            filters > 1
+              ? (2 * random.uniform() - 1) / Math.sqrt(K)
+              : response[k] ?? 0,
+        ),
+    };
+  },
 };

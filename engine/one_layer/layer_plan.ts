@@ -119,14 +119,16 @@ export class LayerPlan implements Disposable {
     name: string,
     spikes: NamedArray,
   ): Promise<LayerPlan> {
-    const own = network.layers.find((layer) => layer.name === name);
-    if (own === undefined) {
+    const found = network.layers.find((layer) => layer.name === name);
+    if (found === undefined) {
       throw new RangeError(
         `Cannot run layer "${name}": the network has ` +
           network.layers.map(({ name }) => name).join(", "),
       );
     }
-    const { input } = own;
+    const { input } = found;
+    // Its spikes are those before its axons.
+    const own = { ...found, axon: undefined };
     requireShape("spikes", spikes, input);
     const [N, , , , T] = spikes.shape;
     const below: Layer = {

@@ -17,12 +17,16 @@ import { ALIGNMENT, inQuads } from "../network/layout.ts";
  * Words that describe a micro-batch to the kernels: its first sample, its
  * number of samples, the slot of the step's record, whether the gradient
  * already holds earlier samples, whether the weights are updated after this
- * micro-batch, and three floats of that update: rate, root and decay.
+ * micro-batch, three floats of that update: rate, root and decay, and the seed
+ * of dropout.
  */
-export const MICRO_BATCH_WORDS = 8;
+export const MICRO_BATCH_WORDS = 9;
 
 /** Index of the first of the three floats among these words. */
 export const MICRO_BATCH_UPDATE = 5;
+
+/** Index of the seed among these words. */
+export const MICRO_BATCH_SEED = 8;
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
@@ -40,6 +44,13 @@ export interface PlanBuffers {
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
+  /**
+   * The same as they arrive at the layer above: buffers of their own where
+   * axons delay or drop them, else those of the spikes.
+   */
+  readonly arrived: readonly GPUBuffer[];
+  /** Rounded weights of layers that ask for them, by the layers' names. */
+  readonly rounded: Readonly<Record<string, GPUBuffer>>;
   /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
   /**
@@ -50,6 +61,13 @@ export interface PlanBuffers {
   readonly potentials: readonly GPUBuffer[];
   /** Gradient of a layer's spikes during backpropagation, [M, T, F]. */
   readonly gradient: GPUBuffer;
+  /**
+   * Drives, then their gradients, of each layer that learns its response,
+   * [M, T, inRow] of filter.wgsl; nothing of others.
+   */
+  readonly drives: readonly GPUBuffer[];
+  /** Gradient of a layer's spikes before its axons, [M, T, F]. */
+  readonly axonGradient: GPUBuffer;
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
   /**
@@ -103,6 +121,12 @@ export function allocatePlan(
   const outputs = sizeOf(layers[layers.length - 1].output);
   return device.allocate(() => {
     const scratch = allocate("drive", M * floats.scratch);
+    const spikes = [
+      allocate("input spikes", M * P * B * input),
+      ...layers.map(({ name, output }) =>
+        allocate(`${name} spikes`, M * B * sizeOf(output))
+      ),
+    ];
     return {
       tables: {
         ...allocateTables(loss.tables, GPUBufferUsage.STORAGE),
@@ -118,12 +142,22 @@ export function allocatePlan(
         MICRO_BATCH_WORDS * (shares.mostMicroBatches(M) - 1),
       ),
       largest: allocate("largest", M),
-      spikes: [
-        allocate("input spikes", M * P * B * input),
-        ...layers.map(({ name, output }) =>
-          allocate(`${name} spikes`, M * B * sizeOf(output))
+      spikes,
+      arrived: [
+        spikes[0],
+        ...layers.map(({ name, output, axon }, index) =>
+          axon
+            ? allocate(`${name} arrived spikes`, M * B * sizeOf(output))
+            : spikes[index + 1]
         ),
       ],
+      rounded: Object.fromEntries(
+        layers.flatMap(({ name, weights, weightStep }) =>
+          weights && weightStep !== undefined
+            ? [[name, allocate(`${name} rounded weights`, weights.floats)]]
+            : []
+        ),
+      ),
       neuronPacked: allocate("neuronPacked", M * floats.neuronPacked),
       potentials: layers.map(({ name }, index) =>
         floats.potentials[index] > 0
@@ -131,6 +165,10 @@ export function allocatePlan(
           : scratch
       ),
       gradient: allocate("gradient", M * floats.gradient),
+      drives: layers.map(({ name }, index) =>
+        allocate(`${name} drives`, M * floats.drives[index])
+      ),
+      axonGradient: allocate("axon gradient", M * floats.axon),
       error: allocate("error", M * floats.error),
       silence: allocate(
         "silence",
@@ -183,7 +221,11 @@ export function layOutStep(batch: number): StepLayout {
  * @param buffers The buffers.
  */
 export function freePlan(buffers: PlanBuffers): void {
-  const { tables, ...others } = buffers;
-  const all = [...Object.values(tables), ...Object.values(others).flat()];
+  const { tables, rounded, ...others } = buffers;
+  const all = [
+    ...Object.values(tables),
+    ...Object.values(rounded),
+    ...Object.values(others).flat(),
+  ];
   for (const buffer of all) buffer.destroy();
 }

@@ -9,10 +9,12 @@ import { predictionRecord } from "../../kernels/output/prediction.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import type { AxonLaunches } from "../layers/axon_launches.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
+import type { FilterLaunches } from "../neurons/filter_launches.ts";
 import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
@@ -37,6 +39,9 @@ export interface PlanContext {
 
 /** Dispatches that are being compiled, in the order in which they run. */
 export type Compiling = readonly Promise<Dispatch>[];
+
+/** The arrays that a layer may learn. */
+type LayerArray = "weight" | "delay" | "response";
 
 /** Buffers by the names of bindings. */
 type Bound = Readonly<Record<string, GPUBufferBinding>>;
@@ -106,24 +111,36 @@ export class StepCompiler {
   /** Compiles the forward pass of a layer, from incoming spikes to its own. */
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
-    const { spikes, neuronPacked, records, activity } = this.#buffers;
-    const { pack, forward } = this.#sizes.launches[index];
+    const { spikes, arrived, neuronPacked, records, activity } = this.#buffers;
+    const { quantize, pack, forward, axon } = this.#sizes.launches[index];
     return [
+      ...this.#compile(quantize, {
+        weights: this.#weightsOf(layers[index], weights.w),
+        rounded: this.#usedWeights(index),
+      }),
       ...this.#compile(pack, {
-        spikes: { buffer: spikes[index] },
+        spikes: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
         batch: this.#microBatch,
         largest: { buffer: this.#buffers.largest },
-        inputs: { buffer: spikes[index] },
+        inputs: { buffer: arrived[index] },
         neuronPacked: { buffer: neuronPacked },
-        w: this.#weightsOf(layers[index], weights.w),
-        x: this.#driveOf(index),
+        w: this.#usedWeights(index),
+        x: this.#synapseDrive(index),
+        y: this.#driveOf(index),
+        response: this.#weightsOf(layers[index], weights.w, "response"),
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: spikes[index + 1] },
         tally: { buffer: records.buffer },
         fired: { buffer: activity.fired[index] },
+      }),
+      ...this.#compile(axon ? [axon.forward] : [], {
+        batch: this.#microBatch,
+        delays: this.#weightsOf(layers[index], weights.w, "delay"),
+        spikes: { buffer: spikes[index + 1] },
+        arrived: { buffer: arrived[index + 1] },
       }),
     ];
   }
@@ -168,26 +185,28 @@ export class StepCompiler {
    */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer } = this.#context;
-    const { neurons, wake, readsAbove, adjoint, gradient } =
+    const { neurons, wake, readsAbove, filter, axon, adjoint, gradient } =
       this.#sizes.launches[index];
     const layer = layers[index];
     const wakes = index === layers.length - 1 && this.#sizes.loss.wakes;
     const u = { buffer: this.#buffers.potentials[index] };
     const largest = { buffer: this.#buffers.largest };
-    const inputs = { buffer: this.#buffers.spikes[index] };
-    const dy = this.#driveOf(index);
+    const inputs = { buffer: this.#buffers.arrived[index] };
+    const above = readsAbove
+      ? this.#driveOf(index + 1)
+      : this.#gradientOf(index);
+    const ds = { buffer: this.#buffers.axonGradient };
+    const dy = this.#synapseDrive(index);
     const slot = this.#slotOf(layer);
     const partial = { buffer: this.#buffers.partial };
     return [
-      ...this.#compile([neurons], {
-        ds: readsAbove ? this.#driveOf(index + 1) : this.#gradientOf(index),
-        u,
-        largest,
-      }),
+      ...(axon ? this.#axonBackward(index, { ...axon, above, ds }) : []),
+      ...this.#compile([neurons], { ds: axon ? ds : above, u, largest }),
+      ...(filter ? this.#filterBackward(index, filter) : []),
       ...(options.lowest ? [] : this.#compile(adjoint, {
         batch: this.#microBatch,
         inputs,
-        w: this.#weightsOf(layer, weights.w),
+        w: this.#usedWeights(index),
         dx: this.#gradientOf(index - 1),
         dy,
       })),
@@ -213,6 +232,65 @@ export class StepCompiler {
         })
         : []),
     ];
+  }
+
+  /** From the gradient of arriving spikes to those of spikes and delays. */
+  #axonBackward(
+    index: number,
+    { adjoint, gradient, above, ds }: AxonLaunches & {
+      readonly above: GPUBufferBinding;
+      readonly ds: GPUBufferBinding;
+    },
+  ): Compiling {
+    const { layers, weights, optimizer } = this.#context;
+    const layer = layers[index];
+    const batch = this.#microBatch;
+    const partial = { buffer: this.#buffers.partial };
+    const slot = this.#slotOf(layer, "delay");
+    return [
+      ...this.#compile([adjoint], {
+        batch,
+        delays: this.#weightsOf(layer, weights.w, "delay"),
+        dy: above,
+        ds,
+      }),
+      // After the adjoint, which reads the delays that the update overwrites.
+      ...(slot
+        ? this.#compile(gradient, {
+          batch,
+          spikes: { buffer: this.#buffers.spikes[index + 1] },
+          ds,
+          dw: this.#weightsOf(layer, weights.dw, "delay"),
+          stripSum: partial,
+          stripSums: partial,
+          ...optimizer.bindingsOf(slot),
+        })
+        : []),
+    ];
+  }
+
+  /** From the gradient of responses to those of the drives and of the taps. */
+  #filterBackward(
+    index: number,
+    { sums, adjoint, total }: FilterLaunches,
+  ): Compiling {
+    const { layers, weights, optimizer } = this.#context;
+    const partial = { buffer: this.#buffers.partial };
+    const drive = this.#synapseDrive(index);
+    const layer = layers[index];
+    // The adjoint overwrites drives that the sums have read, and the update taps
+    // that the adjoint has.
+    return this.#compile([sums, adjoint, total], {
+      batch: this.#microBatch,
+      x: drive,
+      dx: drive,
+      dy: this.#driveOf(index),
+      stripSum: partial,
+      stripSums: partial,
+      response: this.#weightsOf(layer, weights.w, "response"),
+      dw: this.#weightsOf(layer, weights.dw, "response"),
+      ...optimizer.bindingsOf(this.#slotOf(layer, "response")!),
+    });
   }
 
   #compile(launches: readonly Launch[], buffers: Bound): Compiling {
@@ -264,6 +342,14 @@ export class StepCompiler {
     return { buffer, offset: 4 * (launches[index].rows - T) * floats };
   }
 
+  /** What a layer's synapse gives, before a response that is learned. */
+  #synapseDrive(index: number): GPUBufferBinding {
+    const { response } = this.#context.layers[index];
+    return response
+      ? { buffer: this.#buffers.drives[index] }
+      : this.#driveOf(index);
+  }
+
   /** The gradient of a layer's spikes, in the buffer that layers share. */
   #gradientOf(index: number): GPUBufferBinding {
     const { T, M } = this.#sizes;
@@ -271,15 +357,31 @@ export class StepCompiler {
     return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
   }
 
-  /** The range of a layer in a buffer of all weights or gradients. */
-  #weightsOf(layer: Layer, buffer: GPUBuffer): GPUBufferBinding {
-    const slot = this.#slotOf(layer);
+  /** The weights of a layer as its kernels use them: rounded, if they are. */
+  #usedWeights(index: number): GPUBufferBinding {
+    const { layers, weights } = this.#context;
+    const layer = layers[index];
+    const buffer = this.#buffers.rounded[layer.name];
+    return buffer ? { buffer } : this.#weightsOf(layer, weights.w);
+  }
+
+  /** The range of a layer's array in a buffer of all weights or gradients. */
+  #weightsOf(
+    layer: Layer,
+    buffer: GPUBuffer,
+    array: LayerArray = "weight",
+  ): GPUBufferBinding {
+    const slot = this.#slotOf(layer, array);
     if (!slot) return { buffer };
     return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
   }
 
-  /** The range of a layer's weights, if the layer has any. */
-  #slotOf({ name }: Layer): WeightSlot | undefined {
-    return this.#context.slots.find(({ layer }) => layer === name);
+  /** The range of a layer's array, if the layer has it. */
+  #slotOf(
+    layer: Layer,
+    array: LayerArray = "weight",
+  ): WeightSlot | undefined {
+    const name = `${layer.name}.${array}`;
+    return this.#context.slots.find((slot) => slot.name === name);
   }
 }

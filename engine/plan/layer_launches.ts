@@ -6,10 +6,20 @@
 
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { quantizeWeights } from "../../kernels/update/quantize.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
-import type { Layer, LayerSetting } from "../layers/layer.ts";
-import { layoutOf } from "../network/layout.ts";
+import {
+  type AxonLaunches,
+  launchAxon,
+  riseOf,
+} from "../layers/axon_launches.ts";
+import { type Layer, type LayerSetting, synapseOf } from "../layers/layer.ts";
+import { layoutOf, QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import {
+  type FilterLaunches,
+  launchFilter,
+} from "../neurons/filter_launches.ts";
 import type { SampleTime } from "../neurons/neuron_kind.ts";
 import {
   launchNeuronAdjoint,
@@ -41,6 +51,8 @@ export interface StepSetting {
   readonly stride: number;
   /** Whether the potentials of each layer are kept. */
   readonly kept: readonly boolean[];
+  /** Whether dropout silences neurons. */
+  readonly drops: boolean;
 }
 
 /** The launches of a layer. */
@@ -49,6 +61,8 @@ export interface LayerLaunches {
   readonly rows: number;
   /** Whether the layer below, or binning, neuron-packs its incoming spikes. */
   readonly isPacked: boolean;
+  /** Rounds the weights, where the layer asks for that. */
+  readonly quantize: readonly Launch[];
   /** Neuron-packs the incoming spikes, where the layer needs that. */
   readonly pack: readonly Launch[];
   /** The forward pass, from incoming spikes to the layer's own. */
@@ -57,8 +71,15 @@ export interface LayerLaunches {
   readonly neurons: Launch;
   /** The neurons' adjoint of the gradient that wakes silent outputs, added. */
   readonly wake: Launch;
-  /** Whether the neurons' adjoint reads the gradient of the drive above. */
+  /**
+   * Whether the neurons' adjoint, or that of axons, reads the gradient of the
+   * drive above.
+   */
   readonly readsAbove: boolean;
+  /** The response of the layer's neurons, if they learn it. */
+  readonly filter?: FilterLaunches;
+  /** The layer's axons, if its spikes do not arrive as they are. */
+  readonly axon?: AxonLaunches;
   /** The synapse's adjoint, from the drive's gradient to incoming spikes'. */
   readonly adjoint: readonly Launch[];
   /** From the gradient of the drive to that of the weights. */
@@ -88,7 +109,9 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const [below, above] = [layers.at(index - 1)!, layers.at(index + 1)];
     const normalised = Number(index === 0 && setting.normalised);
     const P = index === 0 ? setting.P : 1;
-    const height = index === 0 ? setting.height : 1 / time.Ts;
+    const height = index === 0
+      ? setting.height
+      : riseOf(below.axon, setting.drops) / time.Ts;
     const forwardConstants = {
       height,
       normalised,
@@ -100,33 +123,54 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       T,
       P,
       height,
-      sampleRows: rows[index],
+      // Drives before a learned response have a buffer of their own.
+      sampleRows: layer.response ? T : rows[index],
       below: layoutOf(below),
       software,
       workgroupBytes: setting.workgroupBytes,
       rule: setting.rule,
       neurons: neurons[index],
       forwardConstants,
-      packsNeurons: above?.kind.reads === "neuron-packed",
+      packsNeurons: above?.kind.reads === "neuron-packed" && !layer.axon,
     };
     const readsAbove = above !== undefined && !above.kind.adjoint;
     const source = readsAbove
       ? { aboveRows: rows[index + 1], ...above.kind.readBelow?.(above) }
       : { aboveRows: T };
+    const filter = layer.response &&
+      launchFilter(layer.response, neurons[index], {
+        height,
+        rule: setting.rule,
+      });
+    const synapse = synapseOf(layer);
+    const axon = layer.axon && launchAxon(layer.axon, layer, {
+      T,
+      Ts: time.Ts,
+      layer: index,
+      drops: setting.drops,
+      rule: setting.rule,
+      source,
+    });
     const readsPacked = kind.reads === "neuron-packed";
     // Spikes are neuron-packed by the layer below, or by the binning of events.
-    const isPacked = readsPacked && (index === 0 || !!below.kind.integrates);
+    const isPacked = readsPacked &&
+      (index === 0 || (!!below.kind.integrates && !below.axon));
     return {
       rows: rows[index],
       isPacked,
+      quantize: launchQuantize(layer),
       pack: readsPacked && !isPacked ? [launchPack(layer, own)] : [],
       forward: [
-        ...kind.forward(layer, own),
+        ...kind.forward(synapse, own),
+        ...(filter ? [filter.forward] : []),
         ...(kind.integrates
           ? []
           : [launchNeurons(neurons[index], forwardConstants)]),
       ],
-      neurons: launchNeuronAdjoint(neurons[index], { ...source, normalised }),
+      neurons: launchNeuronAdjoint(neurons[index], {
+        ...(axon ? { aboveRows: T } : source),
+        normalised,
+      }),
       wake: launchNeuronAdjoint(neurons[index], {
         aboveRows: T,
         normalised,
@@ -134,10 +178,23 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
         adds: 1,
       }),
       readsAbove,
-      adjoint: kind.adjoint?.(layer, own) ?? [],
-      gradient: kind.gradient?.(layer, own) ?? [],
+      filter,
+      axon,
+      adjoint: kind.adjoint?.(synapse, own) ?? [],
+      gradient: kind.gradient?.(synapse, own) ?? [],
     };
   });
+}
+
+/** Rounds a layer's weights to multiples of its step. */
+function launchQuantize({ weights, weightStep }: Layer): Launch[] {
+  if (!weights || weightStep === undefined) return [];
+  const { floats: size } = weights;
+  return [launch({
+    kernel: quantizeWeights,
+    constants: { size, step: weightStep },
+    grid: [groupsFor(size / QUAD, quantizeWeights.workgroup), 1, 1],
+  })];
 }
 
 /** Packs a layer's time-packed incoming spikes along neurons. */

@@ -6,13 +6,17 @@
 
 import { clipLimit, clipSquares } from "../../kernels/update/gradient_norm.ts";
 import { BETA1, BETA2, RULES } from "../../kernels/shared/optimizer_rules.ts";
-import { updateStep } from "../../kernels/update/optimizer_step.ts";
+import {
+  updateStep,
+  updateStepBounded,
+} from "../../kernels/update/optimizer_step.ts";
 import type { Device } from "../device/device.ts";
 import { isFrom0, isPositive } from "../network/float_range.ts";
 import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
 import { groupsFor } from "../device/launch.ts";
 import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./buffers.ts";
-import { QUAD } from "../network/layout.ts";
+import { ALIGNMENT, QUAD } from "../network/layout.ts";
+import type { WeightLayout, WeightSlot } from "../network/weights.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 /** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
@@ -106,8 +110,8 @@ export class Optimizer {
    * @param device The device.
    * @param compiler The device's compiler.
    * @param rule The rule.
-   * @param weights All weights `w` and their gradient `dw`, of one length, and
-   * the average that takes in each update.
+   * @param weights All weights `w` and their gradient `dw`, of one length, the
+   * places of the arrays in them, and the average that takes in each update.
    * @returns The optimizer, before the first update.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
@@ -120,6 +124,7 @@ export class Optimizer {
     weights: {
       readonly w: GPUBuffer;
       readonly dw: GPUBuffer;
+      readonly slots: readonly WeightSlot[];
       readonly average?: WeightAverage;
     },
   ): Promise<Optimizer> {
@@ -138,7 +143,7 @@ export class Optimizer {
       );
     }
     const { gpu } = device;
-    const { w, dw, average } = weights;
+    const { w, dw, slots, average } = weights;
     const size = w.size / 4;
     const strips = Math.min(
       Math.ceil(size / clipSquares.workgroup / SQUARES),
@@ -184,11 +189,25 @@ export class Optimizer {
     ];
     const dispatches = await Promise.all([
       ...limits,
-      compiler.compile({
-        kernel: updateStep,
-        constants,
-        grid: [groupsFor(size / QUAD, updateStep.workgroup), 1, 1],
-      }, bound),
+      ...rangesOf(slots, size).map(({ offset, length, bounds }) => {
+        const { rate: changeRate, least, most } = bounds ?? {};
+        const range = { offset: 4 * offset, size: 4 * length };
+        const moments = optimizer === "SGD" ? {} : {
+          m: { ...m, ...range },
+          v: { ...v, ...range },
+          vMax: { ...vMax, ...range },
+        };
+        return compiler.compile({
+          kernel: bounds ? updateStepBounded : updateStep,
+          constants: { size: length, rule, changeRate, least, most },
+          grid: [groupsFor(length / QUAD, updateStep.workgroup), 1, 1],
+        }, {
+          ...bound,
+          ...moments,
+          dw: { buffer: dw, ...range },
+          weights: { buffer: w, ...range },
+        });
+      }),
     ]);
     return new Optimizer(
       gpu,
@@ -300,4 +319,23 @@ export class Optimizer {
   destroy(): void {
     for (const buffer of Object.values(this.#buffers).flat()) buffer.destroy();
   }
+}
+
+/** A range of the weights of all layers, in floats. */
+interface Range extends Pick<WeightLayout, "bounds"> {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Cuts all weights into those that are bounded, array by array, and others. */
+function rangesOf(slots: readonly WeightSlot[], size: number): Range[] {
+  const bounded = slots.filter(({ weights }) => weights.bounds);
+  let end = 0;
+  const ranges = bounded.flatMap(({ offset, length, weights: { bounds } }) => {
+    const before = { offset: end, length: offset - end };
+    end = offset + Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    return [before, { offset, length, bounds }];
+  });
+  return [...ranges, { offset: end, length: size - end }]
+    .filter(({ length }) => length > 0);
 }

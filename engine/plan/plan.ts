@@ -72,20 +72,23 @@ export async function compilePlan(
     device.gpu.queue.writeBuffer(buffers.tables[name], 0, table);
   }
   const { weights, evaluated } = context;
-  const compilerOf = (w: GPUBuffer) =>
+  const compilerOf = (w: GPUBuffer, launches = sizes.launches) =>
     new StepCompiler(
       { ...context, weights: { ...weights, w } },
-      sizes,
+      { ...sizes, launches },
       buffers,
     );
   // A plan that keeps potentials traces what an evaluation computes.
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
-  const [forward, backward, averaged] = await Promise.all([
+  const differs = sizes.evaluation !== undefined || evaluated !== weights.w;
+  const [forward, backward, evaluation] = await Promise.all([
     inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
-    updates && evaluated !== weights.w
-      ? inOrder(compileForward(compilerOf(evaluated), layers))
+    updates && differs
+      ? inOrder(
+        compileForward(compilerOf(evaluated, sizes.evaluation), layers),
+      )
       : undefined,
   ]);
   return {
@@ -98,7 +101,7 @@ export async function compilePlan(
     cleared: compiler.cleared,
     bin: (events) => settle(compiler.bin(events)),
     forward,
-    evaluation: averaged ?? forward,
+    evaluation: evaluation ?? forward,
     backward,
   };
 }

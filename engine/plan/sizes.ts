@@ -8,7 +8,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Device } from "../device/device.ts";
 import { type Division, Shares } from "../distributed/shares.ts";
 import { ShapeError } from "../device/errors.ts";
-import type { Layer } from "../layers/layer.ts";
+import { type Layer, synapseOf } from "../layers/layer.ts";
 import type { StepChanges } from "./step_runner.ts";
 import type { Loss, LossKernels } from "../losses/loss.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -61,7 +61,12 @@ export interface PlanOptions {
   readonly train: boolean;
   /** Whether to keep all layers' potentials for reading. @default false */
   readonly keep?: boolean;
-  /** What steps of a network of units draw at random. @default nothing */
+  /**
+   * What steps draw at random: augmentation, of networks that are computed
+   * layer by layer, and dropout.
+   *
+   * @default nothing, and seed 0
+   */
   readonly changes?: StepChanges;
   /** How steps cut their batches, and who computes the parts. @default one */
   readonly division?: Division;
@@ -93,6 +98,10 @@ export interface PlanSizes {
     readonly gradient: number;
     /** Error of the output. */
     readonly error: number;
+    /** Drives of each layer that learns its response; 0 of others. */
+    readonly drives: readonly number[];
+    /** Gradient of a layer's spikes before they are delayed or dropped. */
+    readonly axon: number;
     /** Partial sums of a weight gradient, before their reduction. */
     readonly partial: number;
   };
@@ -100,6 +109,8 @@ export interface PlanSizes {
   readonly addressBits: number;
   /** The launches of each layer. */
   readonly launches: readonly LayerLaunches[];
+  /** Those of an evaluation where they differ, since it drops no spikes. */
+  readonly evaluation?: readonly LayerLaunches[];
   /** The kernels of the loss. */
   readonly loss: LossKernels;
 }
@@ -138,7 +149,7 @@ export function sizePlan(
   const output = layers[layers.length - 1];
   const { software } = device.adapter;
   const kept = keptBy(layers, options);
-  const launches = launchLayers({
+  const setting = {
     layers,
     time: { Ts, tSample },
     T,
@@ -150,7 +161,11 @@ export function sizePlan(
     rule,
     stride: recordWords(layers.length, batch),
     kept,
-  });
+  };
+  // A plan that keeps potentials traces what an evaluation computes.
+  const drops = options.train && !options.keep &&
+    layers.some(({ axon }) => axon && axon.dropout > 0);
+  const launches = launchLayers({ ...setting, drops });
   const loss = options.loss.settle({
     Ts,
     tSample,
@@ -159,9 +174,19 @@ export function sizePlan(
     neuron: output.neuron,
     software,
   });
+  if (loss.wakes && output.response) {
+    throw new ShapeError(
+      `Cannot train layer "${output.name}" by loss "${options.loss.name}": ` +
+        "it learns its response, and the loss wakes silent neurons",
+    );
+  }
   const all = launches.map((own) => [
     ...own.forward,
     own.neurons,
+    ...(own.filter
+      ? [own.filter.sums, own.filter.adjoint, own.filter.total]
+      : []),
+    ...(own.axon ? [own.axon.adjoint, ...own.axon.gradient] : []),
     ...own.adjoint,
     ...own.gradient,
   ]);
@@ -173,6 +198,7 @@ export function sizePlan(
     P,
     floats,
     launches,
+    evaluation: drops ? launchLayers({ ...setting, drops: false }) : undefined,
     loss,
     batch,
     shares,
@@ -196,13 +222,16 @@ export function sizePlan(
 }
 
 /**
- * Finds the lowest layer with weights, where backpropagation ends.
+ * Finds the lowest layer with weights or learned delays, where backpropagation
+ * ends.
  *
  * @param layers The layers.
- * @returns Its index, -1 if no layer has weights.
+ * @returns Its index, -1 if no layer learns.
  */
 export function lowestTrainable(layers: readonly Layer[]): number {
-  return layers.findIndex(({ weights }) => weights !== undefined);
+  return layers.findIndex(({ weights, axon, response }) =>
+    weights ?? axon?.delays ?? response
+  );
 }
 
 /** Whether each layer's potentials are kept, for reading or backpropagation. */
@@ -253,8 +282,20 @@ function floatsOf(
       )
       : 0,
     error: T * outputs,
+    drives: layers.map((layer) =>
+      layer.response ? T * layoutOf(synapseOf(layer)).floats : 0
+    ),
+    axon: train
+      ? most((layer) => layer.axon ? T * layoutOf(layer).floats : 0)
+      : 0,
     partial: train
-      ? most((layer) => layer.kind.partialFloats?.(layer) ?? 0)
+      ? most((layer, index) =>
+        Math.max(
+          layer.kind.partialFloats?.(synapseOf(layer)) ?? 0,
+          launches[index].filter?.partialFloats ?? 0,
+          layer.axon?.delays ? sizeOf(layer.output) : 0,
+        )
+      )
       : 0,
   };
 }

@@ -15,6 +15,7 @@ import type { Plan } from "./plan.ts";
 import {
   freePlan,
   layOutStep,
+  MICRO_BATCH_SEED,
   MICRO_BATCH_UPDATE,
   MICRO_BATCH_WORDS,
 } from "./buffers.ts";
@@ -49,10 +50,12 @@ export class Stepper implements StepRunner {
   readonly #device: Device;
   readonly #optimizer: Optimizer | undefined;
   readonly #gradients: PartGradients | undefined;
+  readonly #seed: number;
   readonly #events: ResidentEvents;
   readonly #clock = new WaitClock();
   #bin: readonly Dispatch[] = [];
   #binned: GPUBuffer | undefined;
+  #accumulated = 0;
 
   /**
    * Puts a plan to use.
@@ -60,21 +63,23 @@ export class Stepper implements StepRunner {
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options The optimizer, for a plan that trains, and the gradients of
-   * parts, where its batches are divided.
+   * @param options The optimizer, for a plan that trains, the gradients of
+   * parts, where its batches are divided, and the seed of dropout.
    */
   constructor(
     device: Device,
     plan: Plan,
-    { optimizer, gradients }: {
+    { optimizer, gradients, seed = 0 }: {
       readonly optimizer?: Optimizer;
       readonly gradients?: PartGradients;
+      readonly seed?: number;
     },
   ) {
     this.plan = plan;
     this.#device = device;
     this.#optimizer = optimizer;
     this.#gradients = gradients;
+    this.#seed = seed;
     this.#events = new ResidentEvents(
       device,
       (words) => requirePlaces(words, plan),
@@ -158,7 +163,10 @@ export class Stepper implements StepRunner {
    */
   async accumulate(batch: EventBatch): Promise<void> {
     const optimizer = requireOptimizer(this.#optimizer);
-    const keep = () => optimizer.pending = true;
+    const keep = () => {
+      this.#accumulated = this.#pendingBatches + 1;
+      optimizer.pending = true;
+    };
     if (this.#gradients) {
       await this.#differentiateParts(batch, this.#gradients, keep);
     } else {
@@ -265,6 +273,7 @@ export class Stepper implements StepRunner {
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
+    // Before the update is counted, so that a resumed run draws the same.
     const microBatches = this.#microBatchWords(labels.length);
     if (lr !== undefined && this.#optimizer?.clips === false) {
       // The gradient is complete after the last micro-batch.
@@ -455,13 +464,28 @@ export class Stepper implements StepRunner {
     const cut = this.#cut(total);
     const words = new Uint32Array(MICRO_BATCH_WORDS * cut.length);
     const adds = this.pending && !this.#gradients;
+    const seed = this.#stepSeed();
     cut.forEach(({ first, samples, begins }, index) => {
       words.set(
         [first, samples, slot, Number(!begins || adds)],
         MICRO_BATCH_WORDS * index,
       );
+      words[MICRO_BATCH_WORDS * index + MICRO_BATCH_SEED] = seed;
     });
     return words;
+  }
+
+  /** Batches of the gradient that waits for an update. */
+  get #pendingBatches(): number {
+    // A state that is restored discards the gradient.
+    return this.pending ? this.#accumulated : 0;
+  }
+
+  /** Seed of a step: another one each update and accumulated batch. */
+  #stepSeed(): number {
+    const steps = this.#optimizer?.steps ?? 0;
+    return (this.#seed * 1_000_003 + steps * 64 + this.#pendingBatches) %
+      2 ** 31;
   }
 
   #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {

@@ -142,8 +142,9 @@ fn forward(
   }
 }
 
-// Weights of a tile's inputs, and gradients of its bins, for eight outputs. Rows
-// are three vectors apart: eight adjacent invocations then use different banks.
+// Weights of a tile's inputs, and gradients of its bins, for eight outputs.
+// Rows are three vectors apart: eight adjacent invocations then use different
+// banks.
 override weightsSize: u32 = 3 * tileInputs;
 override gradientsSize: u32 = 3 * tileBins;
 var<workgroup> sh_w: array<vec4<f32>, weightsSize>;

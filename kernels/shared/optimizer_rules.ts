@@ -15,6 +15,9 @@ export const UPDATE_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
 /** Those of them that are read and written. */
 export const UPDATE_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
 
+/** The constants of `updateBounded` in the text. */
+export const BOUND_CONSTANTS = ["changeRate", "least", "most"] as const;
+
 /** The rules; the index of each is the constant `rule`. */
 export const RULES = ["ADAM", "NADAM", "SGD", "ADAMW"] as const;
 

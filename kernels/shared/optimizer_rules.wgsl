@@ -18,6 +18,10 @@
 //          package: no momentum schedule, and v has no correction of its own
 //   decay = lr · weightDecay, weightDecay for SGD
 //
+// updateBounded
+//   changes weights by changeRate times what updateWeights would, and keeps
+//   them from `least` to `most`
+//
 // weights, m, v, vMax  [quads of weights], changed in place; SGD leaves the
 //                      moments m, v and vMax alone
 //
@@ -43,6 +47,9 @@ struct Batch {
 
 // 0 Adam, 1 NADAM, 2 SGD, 3 AdamW.
 override rule: u32 = 0;
+override changeRate: f32 = 1;
+override least: f32 = 0;
+override most: f32 = 0;
 const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
@@ -78,4 +85,12 @@ fn updateWeights(i: u32, g: vec4<f32>) {
   }
   let change = batch.rate * direction / scale;
   weights[i] = before - fma(vec4(batch.decay), before, change);
+}
+
+// Updates quad i of weights that are bounded.
+fn updateBounded(i: u32, g: vec4<f32>) {
+  let before = weights[i];
+  updateWeights(i, g);
+  let after = fma(vec4(changeRate), weights[i] - before, before);
+  weights[i] = clamp(after, vec4(least), vec4(most));
 }

@@ -13,6 +13,7 @@ import type { KernelText } from "./neurons.ts";
 export const SRM_FORWARD = {
   code: forward,
   constants: [
+    "direct",
     "R",
     "decay",
     "lastA",
@@ -27,5 +28,5 @@ export const SRM_FORWARD = {
 /** srm_adjoint.wgsl, to be compiled after neurons.wgsl. */
 export const SRM_ADJOINT = {
   code: adjoint,
-  constants: ["theta", "decay", "lastA", "lastB", "scale", "slope"],
+  constants: ["theta", "direct", "decay", "lastA", "lastB", "scale", "slope"],
 } as const satisfies KernelText;

@@ -13,8 +13,11 @@
 //   a[t] = decay · a[t − 1] + x[t] − decay^K · x[t − K]
 //   b[t] = decay · (b[t − 1] + a[t − 1]) − K · decay^K · x[t − K]
 //
+// If `direct`, drives are responses already: epsilon is 1 at k = 0 and 0 after.
+//
 // Source: SLAYER, arXiv:1810.08646, equations 1 to 3.
 
+override direct: bool = false;
 override R: u32 = 1;
 override decay: f32 = 0;
 // decay^K and K · decay^K: what a drive K bins ago still adds to a and b.
@@ -83,7 +86,8 @@ fn step(
   (*neuron).refB =
     refDecay * ((*neuron).refB + (*neuron).refA) - refLastB * late;
   (*neuron).refA = refDecay * (*neuron).refA - refLastA * late;
-  let value = (*neuron).factor * (*neuron).b + refGain * (*neuron).refB;
+  let response = select((*neuron).b, x, direct);
+  let value = (*neuron).factor * response + refGain * (*neuron).refB;
   let fires = value >= theta && t < T;
   (*neuron).refA += select(0.0, 1.0, fires);
   (*neuron).recent = (recent >> 1) | select(0u, 0x80000000u, fires);

@@ -3,13 +3,14 @@
 // gradientsOf  du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
 // backFour     dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
 // Terms outside [0, T) are absent; the refractory path is not differentiated.
-// epsilon is that of srm.wgsl.
+// epsilon is that of srm.wgsl, also if `direct`.
 //
 // Source: SLAYER, arXiv:1810.08646, equation 13, with
 // scale = scaleRho / (tauRho·theta) and slope = 1 / (tauRho·theta).
 
-override decay: f32 = 0;
 // As in srm.wgsl.
+override direct: bool = false;
+override decay: f32 = 0;
 override lastA: f32 = 0;
 override lastB: f32 = 0;
 override scale: f32 = 0;
@@ -92,5 +93,6 @@ fn backFour(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
   dx.x = b;
   (*neuron).a = a;
   (*neuron).b = b;
+  dx = select(dx, du, direct);
   storeGradients((*neuron).row, (*neuron).factor * dx, t);
 }

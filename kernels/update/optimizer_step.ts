@@ -5,6 +5,7 @@
  */
 
 import {
+  BOUND_CONSTANTS,
   OPTIMIZER_RULES,
   UPDATE_BINDINGS,
   UPDATE_IN_PLACE,
@@ -21,4 +22,12 @@ export const updateStep = {
   bindings: { batch: 0, clip: 1, dw: 2, ...UPDATE_BINDINGS },
   inPlace: UPDATE_IN_PLACE,
   constants: ["size", "rule"],
+} as const satisfies KernelSpec;
+
+/** optimizer_step.wgsl, `bounded`. */
+export const updateStepBounded = {
+  ...updateStep,
+  name: "optimizer_step bounded",
+  entryPoint: "bounded",
+  constants: ["size", "rule", ...BOUND_CONSTANTS],
 } as const satisfies KernelSpec;

@@ -42,6 +42,7 @@ const mlp = (classes: number): readonly LayerDescription[] => [
  * @param source The data set, for the size of its sensor.
  * @param random Draws the initial weights.
  * @returns The network.
+ * @throws {RangeError} If the network is for another sensor.
  */
 export function describeModel(
   configuration: Configuration,
@@ -50,6 +51,7 @@ export function describeModel(
 ): ModelDescription {
   const { method } = binningOf(configuration);
   const { extent } = new SampleSet(source, { method });
+  requireSensor(configuration, source.sensor, extent.C);
   return describeModelFor(configuration, {
     extent,
     random,
@@ -76,6 +78,22 @@ export function describeModelFor(
   const network = describeNetwork(configuration, random, classes);
   const size = configuration.input?.size;
   return { ...inputOf(extent, size, network.layers), ...network };
+}
+
+/** Checks the sensor that a network is for. */
+function requireSensor(
+  { network = [] }: Configuration,
+  { width, height }: SampleSource["sensor"],
+  channels: number,
+): void {
+  const [{ sensor } = {}] = network;
+  if (!Array.isArray(sensor)) return;
+  const [expected, found] = [sensor, [width, height, channels]]
+    .map((sides) => sides.join("×"));
+  if (expected === found) return;
+  throw new RangeError(
+    `Cannot build a network for ${expected} on samples of ${found}`,
+  );
 }
 
 /**

@@ -42,9 +42,12 @@ export function trainingOf(
     testing: training.random_crop ? lossOf(configuration, "test") : undefined,
     shuffle: training.shuffle,
     random,
-    changes: isLayerwise(configuration)
-      ? changesOf(configuration, options)
-      : undefined,
+    changes: {
+      seed: training.seed * 16 + (options.fold ?? 0),
+      augmentation: isLayerwise(configuration)
+        ? augmentationOf(configuration, options.classes)
+        : undefined,
+    },
   };
 }
 
@@ -80,27 +83,21 @@ export function epochsOf(
 }
 
 /** Changes of samples that the device makes as it bins their events. */
-function changesOf(
-  { training: { augmentation, seed } }: Configuration,
-  { classes = [], fold = 0 }: {
-    readonly classes?: readonly string[];
-    readonly fold?: number;
-  },
-): StepChanges {
-  return {
-    seed: seed * 16 + fold,
-    augmentation: augmentation && {
-      flip: augmentation.flip_x,
-      flipY: augmentation.flip_y,
-      flipNot: augmentation.flip_not?.map((name) => classes.indexOf(name)),
-      shift: augmentation.shift,
-      rotate: augmentation.rotate,
-      zoom: augmentation.zoom,
-      shiftTime: augmentation.time_shift,
-      stretchTime: augmentation.time_stretch,
-      erase: augmentation.erase,
-      drop: augmentation.drop,
-      mix: augmentation.mix,
-    },
+function augmentationOf(
+  { training: { augmentation } }: Configuration,
+  classes: readonly string[] = [],
+): StepChanges["augmentation"] {
+  return augmentation && {
+    flip: augmentation.flip_x,
+    flipY: augmentation.flip_y,
+    flipNot: augmentation.flip_not?.map((name) => classes.indexOf(name)),
+    shift: augmentation.shift,
+    rotate: augmentation.rotate,
+    zoom: augmentation.zoom,
+    shiftTime: augmentation.time_shift,
+    stretchTime: augmentation.time_stretch,
+    erase: augmentation.erase,
+    drop: augmentation.drop,
+    mix: augmentation.mix,
   };
 }

@@ -49,6 +49,15 @@ const SYNAPSES: Record<string, (layer: Layer, weight: Tensor) => Synapse> = {
     return { type: "conv", weight, geometry };
   },
   dense: (_, weight) => ({ type: "dense", weight }),
+  unpool: (layer) => ({
+    type: "unpool",
+    kernel: (layer as PoolLayer).window,
+  }),
+  convTranspose(layer, weight) {
+    const { stride, padding, dilation, groups } = layer as ConvLayer;
+    const geometry = { stride, padding, dilation, groups };
+    return { type: "convTranspose", weight, geometry };
+  },
 };
 
 /** A network that slayerPytorch ran, and what it was run on. */

@@ -151,6 +151,27 @@ const CASES: [
     2,
   ],
   [
+    "layers that make more pixels of fewer, 40 bins",
+    {
+      input: { C: 2, H: 4, W: 3 },
+      layers: [
+        { unpool: 2 },
+        {
+          convTranspose: {
+            ...{ out: 6, kernel: [3, 2], stride: 2, groups: 2 },
+            weightScale: 20,
+          },
+        },
+        { pool: 3 },
+        { convTranspose: { out: 3, kernel: 2, padding: 1 } },
+        { dense: { out: 4, weightScale: 40 } },
+      ],
+      Ts: 5,
+    },
+    40,
+    2,
+  ],
+  [
     "one bin",
     {
       input: { C: 2, H: 6, W: 6 },

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { BETA1, BETA2 } from "../../kernels/shared/optimizer_rules.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
+import { LOIHI_ADJOINT, LOIHI_FORWARD } from "../../kernels/loihi/loihi.ts";
 import { steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { KernelSpec } from "../../kernels/spec.ts";
 import {
@@ -13,10 +14,11 @@ import {
   FOLDER,
   INTEGRATORS,
   MODULES,
+  NEURONS,
+  type OtherNeuron,
   OWN_NEURON,
   read,
   sharedBy,
-  STEPPED,
   TEXTS,
 } from "./kernel_texts.ts";
 import {
@@ -35,13 +37,18 @@ const ROLES = ["uniform", "read", "read_write"];
  */
 async function specsOf(
   module: string,
-  { stepped = false, cell = "leaky/leaky_neuron.wgsl" } = {},
+  { other, cell = "leaky/leaky_neuron.wgsl" }: {
+    readonly other?: OtherNeuron;
+    readonly cell?: string;
+  } = {},
 ): Promise<KernelSpec[]> {
   const file = join(FOLDER, module.replace(".wgsl", ".ts"));
   const exported: unknown[] = Object.values(await import(`file://${file}`));
   const isAdjoint = module === "neurons/neuron_adjoint.wgsl";
-  const { forward, adjoint } = stepped
+  const { forward, adjoint } = other === "stepped"
     ? steppedTexts(OWN_NEURON)
+    : other === "loihi"
+    ? { forward: LOIHI_FORWARD, adjoint: LOIHI_ADJOINT }
     : { forward: SRM_FORWARD, adjoint: SRM_ADJOINT };
   const neuron = CELLS.includes(module)
     ? CELL_NEURONS[cell]
@@ -102,11 +109,16 @@ Deno.test("a spec's constants are those that its entry point uses", async () => 
   }
 });
 
-Deno.test("a stepped neuron's kernels have the constants that they use", async () => {
-  for (const module of INTEGRATORS) {
-    const code = codeOf(module, { stepped: true });
+/** Integrating modules with each neuron that is not the SRM. */
+const OTHERS = INTEGRATORS.flatMap((module) =>
+  (Object.keys(NEURONS) as OtherNeuron[]).map((other) => ({ module, other }))
+);
+
+Deno.test("the kernels of other neurons have the constants that they use", async () => {
+  for (const { module, other } of OTHERS) {
+    const code = codeOf(module, { other });
     const { variables, meanings, ...declared } = declarations(code);
-    for (const spec of await specsOf(module, { stepped: true })) {
+    for (const spec of await specsOf(module, { other })) {
       strictEqual(spec.code, code);
       const names = namesIn(spec.entryPoint, meanings);
       const used = constantsOf({ variables, meanings, ...declared })
@@ -186,11 +198,13 @@ Deno.test("every kernel has no name and no buffer that is not used", async () =>
       }
     }
   }
-  for (const module of INTEGRATORS) {
-    const { meanings } = declarations(codeOf(module, { stepped: true }));
-    for (const { entryPoint } of await specsOf(module, { stepped: true })) {
+  for (const { module, other } of OTHERS) {
+    const { meanings } = declarations(codeOf(module, { other }));
+    for (const { entryPoint } of await specsOf(module, { other })) {
       for (const name of namesIn(entryPoint, meanings)) {
-        for (const text of Object.values(STEPPED)) used.add(`${text}: ${name}`);
+        for (const text of Object.values(NEURONS[other])) {
+          used.add(`${text}: ${name}`);
+        }
       }
     }
   }

@@ -26,10 +26,13 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/conv_adjoint.wgsl",
     "layers/conv_adjoint_tiled.wgsl",
     "layers/conv_gradient.wgsl",
+    "upsampling/conv_transpose.wgsl",
   ],
   "shared/optimizer_rules.wgsl": [
     "layers/conv_gradient.wgsl",
     "layers/dense_gradient.wgsl",
+    "axons/delay_gradient.wgsl",
+    "neurons/filter_gradient.wgsl",
     "update/optimizer_step.wgsl",
   ],
   "shared/spike_list.wgsl": [
@@ -67,11 +70,21 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
 };
 
-/** Texts that take the place of those of the SRM, before a neuron's own. */
-export const STEPPED: Readonly<Record<string, string>> = {
-  "shared/srm.wgsl": "shared/stepped_neuron.wgsl",
-  "shared/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
-};
+/** Neurons other than the SRM: which texts take the place of its own. */
+export const NEURONS = {
+  /** Before the text of a neuron. */
+  stepped: {
+    "shared/srm.wgsl": "shared/stepped_neuron.wgsl",
+    "shared/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
+  },
+  loihi: {
+    "shared/srm.wgsl": "loihi/loihi.wgsl",
+    "shared/srm_adjoint.wgsl": "loihi/loihi_adjoint.wgsl",
+  },
+} satisfies Record<string, Readonly<Record<string, string>>>;
+
+/** One of these neurons. */
+export type OtherNeuron = keyof typeof NEURONS;
 
 /** A neuron that is stepped. */
 export const OWN_NEURON = `
@@ -121,7 +134,8 @@ function* walk(folder: string): Generator<string> {
 /** Texts that are compiled: all but the shared ones. */
 export const MODULES = TEXTS.filter((name) =>
   !(name in SHARED) && !(name in CELL_NEURONS) &&
-  !Object.values(STEPPED).includes(name)
+  !Object.values(NEURONS).flatMap((texts) => Object.values(texts))
+    .includes(name)
 );
 
 /** The modules, those of cells with each of their neurons. */
@@ -169,19 +183,21 @@ export function sharedBy(
  * Joins a module and the texts in front of it.
  *
  * @param module Its path.
- * @param options Whether its neurons are stepped, or else those of the SRM, and
- * the text of its neuron in a module of cells.
+ * @param options Its neurons, where they are not those of the SRM, and the text
+ * of its neuron in a module of cells.
  * @returns The texts that are compiled.
  */
 export function codeOf(
   module: string,
-  { stepped = false, neuron }: {
-    readonly stepped?: boolean;
+  { other, neuron }: {
+    readonly other?: OtherNeuron;
     readonly neuron?: string;
   } = {},
 ): string {
+  const others: Readonly<Record<string, string>> = other ? NEURONS[other] : {};
+  const own = other === "stepped" ? OWN_NEURON : "";
   const texts = sharedBy(module, neuron).map((text) =>
-    stepped && text in STEPPED ? read(STEPPED[text]) + OWN_NEURON : read(text)
+    text in others ? read(others[text]) + own : read(text)
   );
   return [...texts, read(module)].join("");
 }

@@ -33,8 +33,9 @@ Deno.test("no name in a kernel hides another", () => {
     deepStrictEqual(hiddenNames(codeOf(module, { neuron })), [], module);
   }
   for (const module of INTEGRATORS) {
-    const code = codeOf(module, { stepped: true });
-    deepStrictEqual(hiddenNames(code), [], module);
+    for (const other of ["stepped", "loihi"] as const) {
+      deepStrictEqual(hiddenNames(codeOf(module, { other })), [], module);
+    }
   }
 });
 
@@ -77,6 +78,8 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
   match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("shared/stepped_neuron.wgsl"), /^\/\/ advance /m);
   match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ backFour /m);
+  match(headerOf("loihi/loihi.wgsl"), /^\/\/ advance /m);
+  match(headerOf("loihi/loihi_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("shared/optimizer_rules.wgsl"), /^\/\/ updateWeights$/m);
   match(headerOf("shared/spike_list.wgsl"), /^\/\/ listSpikes /m);
 });

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { type Axon, delay, delayGradient, delayInputGradient } from "./axon.ts";
 import { type Loss, numSpikesLoss, type Target } from "./loss.ts";
 import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
 import type { Update } from "./optimizer.ts";
@@ -45,6 +46,8 @@ export interface Network {
   readonly neurons: readonly Neurons[];
   /** ε of the output. */
   readonly response: Float64Array;
+  /** The axons between each layer and the next. @default spikes as they are */
+  readonly axons?: readonly (Axon | undefined)[];
 }
 
 /**
@@ -81,8 +84,7 @@ export function createNetwork(
 export function forward(network: Network, x: Tensor): Activity[] {
   const activities: Activity[] = [];
   network.neurons.forEach(({ neuron: { theta }, refractory }, l) => {
-    const input = activities.at(-1)?.spikes ?? x;
-    const u = drive(network, l, input);
+    const u = drive(network, l, incoming(network, l, activities, x));
     activities.push(spike(u, refractory, theta, network.Ts));
   });
   return activities;
@@ -102,7 +104,8 @@ export function forwardGiven(
   spikes: readonly Tensor[],
 ): Activity[] {
   return network.neurons.map(({ refractory }, l) => {
-    const u = drive(network, l, spikes[l - 1] ?? x);
+    const below = spikes.map((spikes) => ({ spikes }));
+    const u = drive(network, l, incoming(network, l, below, x));
     const given = spikes[l];
     return { spikes: given, u: withRefractory(u, given, refractory) };
   });
@@ -123,10 +126,32 @@ export function backward(
   network: Network,
   x: Tensor,
   activities: readonly Activity[],
-  { gradient, silence }: Omit<Loss, "loss">,
+  loss: Omit<Loss, "loss">,
 ): (Tensor | undefined)[] {
-  const { Ts, layers, neurons } = network;
+  return backwardAll(network, x, activities, loss).gradients;
+}
+
+/**
+ * Computes the gradients of every layer's weights and delays.
+ *
+ * @param network The network.
+ * @param x Input spikes, [N, C, H, W, T].
+ * @param activities The activity of each layer, from `forward`.
+ * @param loss As for {@linkcode backward}.
+ * @returns Gradients of weights, and of delays in the shape of these.
+ */
+export function backwardAll(
+  network: Network,
+  x: Tensor,
+  activities: readonly Activity[],
+  { gradient, silence }: Omit<Loss, "loss">,
+): {
+  readonly gradients: (Tensor | undefined)[];
+  readonly delays: (Tensor | undefined)[];
+} {
+  const { Ts, layers, neurons, axons = [] } = network;
   const gradients = layers.map((): Tensor | undefined => undefined);
+  const delays = layers.map((): Tensor | undefined => undefined);
   let ds = gradient;
   for (let l = layers.length - 1; l >= 0; l--) {
     const { neuron, response } = neurons[l];
@@ -136,7 +161,7 @@ export function backward(
       data: rho.data.map((r, i) => r * ds.data[i]),
     };
     const dy = pspAdjoint(du, response, Ts);
-    const input = activities[l - 1]?.spikes ?? x;
+    const input = incoming(network, l, activities, x);
     gradients[l] = synapseWeightGradient(layers[l], input, dy);
     if (silence && l === layers.length - 1) {
       const peak = neuron.scaleRho / (neuron.tauRho * neuron.theta);
@@ -150,10 +175,30 @@ export function backward(
         data: dy.data.map((value, i) => value + dyLift.data[i]),
       });
     }
-    if (layers.slice(0, l).every((layer) => layer.type === "pool")) break;
+    const learns = layers.slice(0, l).some((layer, below) =>
+      "weight" in layer || axons[below] !== undefined
+    );
+    if (!learns) break;
     ds = synapseInputGradient(layers[l], dy, input.shape, neuron);
+    const axon = axons[l - 1];
+    if (!axon) continue;
+    delays[l - 1] = delayGradient(input, ds, axon);
+    ds = delayInputGradient(ds, axon);
   }
-  return gradients;
+  return { gradients, delays };
+}
+
+/** The spikes that reach a layer. */
+function incoming(
+  { axons = [] }: Network,
+  l: number,
+  activities: readonly Pick<Activity, "spikes">[],
+  x: Tensor,
+): Tensor {
+  if (l === 0) return x;
+  const { spikes } = activities[l - 1];
+  const axon = axons[l - 1];
+  return axon ? delay(spikes, axon) : spikes;
 }
 
 /**
@@ -179,7 +224,7 @@ export function trainStep(
   const { loss, gradient } = numSpikesLoss(out, labels, target, response, Ts);
   const gradients = backward(network, x, activities, { gradient });
   layers.forEach((layer, l) => {
-    if (layer.type !== "pool") {
+    if ("weight" in layer) {
       updates[l](layer.weight.data, gradients[l]!.data);
     }
   });

@@ -45,22 +45,31 @@ export function responseKernel(
  * @param neuron Gives τ = `tauRef`, `scaleRef` and θ = `theta`.
  * @param Ts Time step in ms.
  * @param T Time bins of the sample, the most taps there can be.
+ * @param negligible Size of taps that are.
  * @returns The taps up to the first negligible one after the peak.
  */
 export function refractoryKernel(
   neuron: Neuron,
   Ts: number,
   T: number,
+  negligible = NEGLIGIBLE,
 ): Float64Array {
-  return alpha(-neuron.scaleRef * neuron.theta, neuron.tauRef, Ts, T);
+  const peak = -neuron.scaleRef * neuron.theta;
+  return alpha(peak, neuron.tauRef, Ts, T, negligible);
 }
 
-function alpha(scale: number, tau: number, Ts: number, T: number) {
+function alpha(
+  scale: number,
+  tau: number,
+  Ts: number,
+  T: number,
+  negligible = NEGLIGIBLE,
+) {
   const taps: number[] = [];
   for (let k = 0; k < T; k++) {
     const t = k * Ts;
     const value = scale * (t / tau) * Math.exp(1 - t / tau);
-    if (Math.abs(value) < NEGLIGIBLE && t > tau) break;
+    if (Math.abs(value) < negligible && t > tau) break;
     taps.push(value);
   }
   return Float64Array.from(taps);

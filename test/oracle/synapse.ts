@@ -14,12 +14,19 @@ import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import type { Neuron } from "./neuron.ts";
 import { pool, poolInputGradient } from "./pool.ts";
 import type { Tensor } from "./tensor.ts";
+import {
+  convTranspose,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+  unpool,
+  unpoolInputGradient,
+} from "./transposed.ts";
 
-/** A synapse; only a pool has no weights to train. */
+/** A synapse; only pools and unpools have no weights to train. */
 export type Synapse =
-  | { readonly type: "pool"; readonly kernel: number }
+  | { readonly type: "pool" | "unpool"; readonly kernel: number }
   | {
-    readonly type: "conv";
+    readonly type: "conv" | "convTranspose";
     readonly weight: Tensor;
     readonly geometry: Geometry;
   }
@@ -37,6 +44,10 @@ export function synapse(layer: Synapse, x: Tensor, neuron: Neuron): Tensor {
   switch (layer.type) {
     case "pool":
       return pool(x, layer.kernel, 1.1 * neuron.theta);
+    case "unpool":
+      return unpool(x, layer.kernel, 1.1 * neuron.theta);
+    case "convTranspose":
+      return convTranspose(x, layer.weight, layer.geometry);
     case "conv":
       return conv(x, layer.weight, layer.geometry);
     case "dense":
@@ -62,6 +73,12 @@ export function synapseInputGradient(
   switch (layer.type) {
     case "pool":
       return poolInputGradient(dy, layer.kernel, 1.1 * neuron.theta, xShape);
+    case "unpool":
+      return unpoolInputGradient(dy, layer.kernel, 1.1 * neuron.theta);
+    case "convTranspose": {
+      const { weight, geometry } = layer;
+      return convTransposeInputGradient(dy, weight, geometry, xShape);
+    }
     case "conv":
       return convInputGradient(dy, layer.weight, layer.geometry, xShape);
     case "dense":
@@ -84,7 +101,12 @@ export function synapseWeightGradient(
 ): Tensor | undefined {
   switch (layer.type) {
     case "pool":
+    case "unpool":
       return undefined;
+    case "convTranspose": {
+      const { weight, geometry } = layer;
+      return convTransposeWeightGradient(x, dy, geometry, weight.shape);
+    }
     case "conv":
       return convWeightGradient(x, dy, layer.geometry, layer.weight.shape);
     case "dense":

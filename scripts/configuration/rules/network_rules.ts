@@ -9,6 +9,7 @@ import {
   defaultNeuron,
   LAYERWISE_NEURONS,
   type NeuronSection,
+  SLAYER_NEURONS,
 } from "../schema/neuron.ts";
 import type { Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
@@ -38,8 +39,8 @@ const DEVICE_CHANGES = [
 const OTHER_CHANGES = ["time_jitter"] as const;
 
 /** Where what networks computed layer by layer have is refused elsewhere. */
-const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
-  "ghost, pool: {max: 2} or neuron: none";
+const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
+  "pool: {max: 2} or neuron: none";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
@@ -99,6 +100,13 @@ function checkSize(
       "at most; repeat stands for several";
     refuse(["network"], problem);
   }
+  const sensor = places.find(({ entry, keys }) =>
+    "sensor" in entry && keys.join() !== "network,0"
+  );
+  if (sensor) refuse([...sensor.keys, "sensor"], "is not the first entry");
+  if (layers === Number("sensor" in (network[0] ?? {})) && layers > 0) {
+    refuse(["network"], "has a sensor, and no layers");
+  }
   // Each list adds its key and a number.
   const deep = places.find(({ keys }) => keys.length > 2 * (DEEPEST + 1));
   if (deep) {
@@ -139,16 +147,18 @@ function placesOf(
 
 /** Checks what does not go with a network that is computed at once. */
 function checkSlayer(
-  { input, training, testing, neuron }: WrittenConfiguration,
+  written: WrittenConfiguration,
   places: readonly Place[],
   refuse: Refuse,
 ): void {
+  const { input, training, testing, neuron } = written;
   const { error, augmentation = {} } = training;
   if (neuron && needsLayerwise(neuron)) {
     const problem = `is ${neuron.type}, which the networks that training.CNN ` +
       "chooses cannot have; write network";
     refuse(["neuron", "type"], problem);
   }
+  checkResponses(written, places, refuse);
   if (input) refuse(["input"], `is ${FOR_LAYERWISE}`);
   for (const [section, { type }] of lossesOf({ training, testing })) {
     if (type === undefined || !READOUT_LOSSES.includes(type)) continue;
@@ -178,6 +188,37 @@ function checkSlayer(
     const problem = "is an entry of its own, which is " + FOR_LAYERWISE +
       "; write it beside the weights of its layer";
     refuse([...alone.keys, "neuron"], problem);
+  }
+}
+
+/** Checks what does not go with responses that layers learn. */
+function checkResponses(
+  { neuron, network }: WrittenConfiguration,
+  places: readonly Place[],
+  refuse: Refuse,
+): void {
+  const learns = (neuron: unknown) =>
+    isMapping(neuron) && neuron.response === "learned";
+  const problem = "is learned, which goes with no pool; give its layer a " +
+    "neuron of its own";
+  const pool = places.find(({ entry }) =>
+    "pool" in entry && learns(entry.neuron ?? neuron)
+  );
+  if (pool?.entry.neuron) refuse([...pool.keys, "neuron", "response"], problem);
+  if (pool || (learns(neuron) && !network)) {
+    refuse(["neuron", "response"], problem);
+  }
+  for (const { entry, keys } of [{ entry: { neuron }, keys: [] }, ...places]) {
+    if (!isMapping(entry.neuron)) continue;
+    const own = entry.neuron;
+    const key = learns(own)
+      ? own.fullRefKernel && "fullRefKernel"
+      : ["filters", "taps"].find((key) => own[key] !== undefined);
+    if (!key) continue;
+    const problem = learns(own)
+      ? "does not go with a learned response"
+      : "is for a learned response";
+    refuse([...keys, "neuron", String(key)], problem);
   }
 }
 
@@ -212,6 +253,10 @@ function checkLayerwise(
     const problem = `is ${pool}, a sum, which ${against}; expected ` +
       `{max: ${pool}} or {average: ${pool}}`;
     refuse([...sums.keys, "pool"], problem);
+  }
+  for (const key of ["delay", "quantize", "convTranspose", "unpool"]) {
+    const found = places.find(({ entry }) => key in entry);
+    if (found) refuse([...found.keys, key], against);
   }
   if (input?.slices === undefined) return;
   const whole = "does not go with input.slices, which are of whole samples";
@@ -262,21 +307,22 @@ function checkNeurons(
     readonly refuse: Refuse;
   },
 ): void {
-  const expected = "is SRMALPHA, which does not go with " +
-    `${reasonOf(places)} in the network; expected ` +
-    LAYERWISE_NEURONS.join(" or ");
+  const problem = (type: string) =>
+    `is ${type}, which does not go with ${reasonOf(places)} in the network; ` +
+    `expected ${LAYERWISE_NEURONS.join(" or ")}`;
   /** Whether each layer with weights has a neuron of its own. */
   const own: boolean[] = [];
   for (const { entry, keys } of places) {
     const { neuron } = entry;
-    if (isMapping(neuron) && neuron.type === "SRMALPHA") {
-      refuse([...keys, "neuron", "type"], expected);
+    const type = isMapping(neuron) ? String(neuron.type) : "";
+    if (SLAYER_NEURONS.includes(type)) {
+      refuse([...keys, "neuron", "type"], problem(type));
     }
     const hasWeights = ["conv", "ghost", "dense"].some((key) => key in entry);
     if (hasWeights) own.push(neuron !== undefined);
     else if (neuron !== undefined) own[own.length - 1] = true;
   }
-  if (network.type === "SRMALPHA" && own.includes(false)) {
-    refuse(["neuron", "type"], expected);
+  if (SLAYER_NEURONS.includes(network.type) && own.includes(false)) {
+    refuse(["neuron", "type"], problem(network.type));
   }
 }

@@ -17,6 +17,7 @@ import {
   isMapping,
   list,
   moderate,
+  notNegative,
   oneOf,
   pair,
   section,
@@ -56,6 +57,29 @@ const OPTIONS = {
   ),
 };
 
+/** Delays of a layer's spikes, in networks that are not units. */
+const delay = v.lazy((value) =>
+  isMapping(value)
+    ? section({
+      /** Whether each neuron learns a delay, or each channel. */
+      per: v.optional(oneOf("neuron", "channel"), "neuron"),
+      /** Longest delay in ms. */
+      max: v.optional(moderate),
+      /** Factor of the learning rate. */
+      rate: v.optional(notNegative, 1),
+    })
+    : worded(
+      "a number of ms from 0, or per, max and rate of learned delays",
+      v.pipe(v.number(), v.finite(), v.minValue(0)),
+    )
+);
+
+/** What may stand beside the synapses of networks that are not units. */
+const AXONS = { delay: v.optional(delay), dropout: OPTIONS.dropout };
+
+/** Step that weights are rounded to wherever they are used. */
+const quantize = v.optional(moderate);
+
 /** Pooling of spikes without neurons. */
 const pooling = v.lazy((value) => {
   const kinds = ["max", "average", "adaptive"] as const;
@@ -76,13 +100,21 @@ const conv = section({
 
 /** Schemas of the kinds of entries; each kind has one key. */
 const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
-  conv: section({ conv, ...OPTIONS, pool: v.optional(pooling) }),
+  conv: section({
+    conv,
+    ...OPTIONS,
+    pool: v.optional(pooling),
+    quantize,
+    ...AXONS,
+  }),
   // Half of the maps come from the others by depth-wise kernels.
   ghost: section({ ghost: conv, ...OPTIONS, pool: v.optional(pooling) }),
   dense: section({
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
     ...OPTIONS,
     pool: v.optional(pooling),
+    quantize,
+    ...AXONS,
   }),
   residual: section({
     residual: v.lazy(() => layers),
@@ -99,6 +131,26 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   pool: section({
     pool: v.lazy((value) => isMapping(value) ? pooling : countFrom1),
     neuron: OPTIONS.neuron,
+    ...AXONS,
+  }),
+  // What makes more pixels of fewer, in networks that are not units.
+  convTranspose: section({
+    convTranspose: conv,
+    neuron: OPTIONS.neuron,
+    quantize,
+    ...AXONS,
+  }),
+  unpool: section({
+    unpool: countFrom1,
+    neuron: OPTIONS.neuron,
+    ...AXONS,
+  }),
+  // Columns, rows and channels that the network is for.
+  sensor: section({
+    sensor: worded(
+      "columns, rows and channels",
+      v.tuple([countFrom1, countFrom1, countFrom1]),
+    ),
   }),
   norm: section({ norm: oneOf("batch") }),
   neuron: section({ neuron }),
@@ -152,6 +204,7 @@ export function describeLayersOf(
   classes: number,
 ): ModelDescription["layers"] {
   return entries.flatMap((entry) => {
+    if ("sensor" in entry) return [];
     if ("repeat" in entry) {
       const own = entry.layers as readonly NetworkEntry[];
       return Array.from(
@@ -201,6 +254,12 @@ export function isLayerwise(
     readonly neuron?: NeuronSection;
   },
 ): boolean {
-  return network !== undefined &&
-    areUnits(describeLayersOf(network, 2), neuron && describeNeuronOf(neuron));
+  if (network === undefined) return false;
+  const layers = describeLayersOf(network, 2);
+  // Without a neuron, dropout asks for those of units.
+  const isDropped = layers.some((layer) =>
+    "dropout" in layer && !("neuron" in layer)
+  );
+  return neuron === undefined && isDropped ||
+    areUnits(layers, neuron && describeNeuronOf(neuron));
 }

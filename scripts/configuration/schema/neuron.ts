@@ -9,7 +9,13 @@ import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import {
+  SRM_ALPHA,
+  SRM_ALPHA_FULL,
+  SRM_LEARNED,
+} from "../../../engine/neurons/srm_alpha.ts";
 import {
   expected,
   flag,
@@ -20,6 +26,13 @@ import {
   worded,
 } from "./values.ts";
 
+/** A whole number in a range. */
+const integer = (least: number, most: number) =>
+  worded(
+    `a whole number from ${least} to ${most}`,
+    v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)),
+  );
+
 /** The spike response model, SLAYER's neuron. */
 const srm = section({
   /** Kind of neuron. */
@@ -28,10 +41,18 @@ const srm = section({
   theta: v.optional(moderate, 10),
   /** Time constant of the response (PSP) to an incoming spike. */
   tauSr: v.optional(moderate, 10),
+  /** Whether each layer learns its response, which starts as that of tauSr. */
+  response: v.optional(oneOf("learned")),
+  /** How many responses a neuron then learns, of drives of their own each. */
+  filters: v.optional(integer(1, 4096)),
+  /** Bins of a response that is learned. */
+  taps: v.optional(integer(1, 4096)),
   /** Time constant of the refractory response. */
   tauRef: v.optional(moderate, 10),
   /** Strength of the refractory response, relative to `theta`. */
   scaleRef: v.optional(moderate, 20),
+  /** Whether that response is cut off below 0.0001, and not 0.01. */
+  fullRefKernel: v.optional(flag),
   /** Width of the surrogate derivative, relative to `theta`. */
   tauRho: v.optional(moderate, 1),
   /** Height of the surrogate derivative. */
@@ -72,6 +93,23 @@ const leakyIntegrator = {
 
 const NEURONS = {
   SRMALPHA: srm,
+  /** The neuron of the Loihi processor, in integers. */
+  LOIHI: section({
+    type: v.literal("LOIHI"),
+    /** Threshold, in units of 64. */
+    vThMant: v.optional(integer(1, 131071), 80),
+    /** Shares of voltage and current that decay in a bin, of 4096. */
+    vDecay: v.optional(integer(0, 4096), 128),
+    iDecay: v.optional(integer(0, 4096), 1024),
+    /** Bins from a spike to the next one that is possible. */
+    refDelay: v.optional(integer(1, 63), 1),
+    /** Exponent of 2 by which weights are scaled. */
+    wgtExp: v.optional(integer(-6, 7), 0),
+    /** Width of the surrogate derivative, relative to the threshold. */
+    tauRho: v.optional(moderate, 1),
+    /** Height of the surrogate derivative. */
+    scaleRho: v.optional(moderate, 1),
+  }),
   LIF: section({ type: v.literal("LIF"), ...leakyIntegrator }),
   IF: section({ type: v.literal("IF"), ...integrator }),
   /** Each layer learns its time constant. */
@@ -105,9 +143,12 @@ const NEURONS = {
   }),
 };
 
-/** Kinds that networks which are computed layer by layer can have. */
+/** Kinds that networks which are computed layer by layer cannot have. */
+export const SLAYER_NEURONS: readonly string[] = ["SRMALPHA", "LOIHI"];
+
+/** Kinds that they can have. */
 export const LAYERWISE_NEURONS: readonly string[] = Object.keys(NEURONS)
-  .filter((type) => type !== "SRMALPHA");
+  .filter((type) => !SLAYER_NEURONS.includes(type));
 
 /** Refuses a neuron of another kind. */
 const NO_NEURON = v.pipe(
@@ -129,6 +170,7 @@ export type SrmSection = v.InferOutput<typeof srm>;
 /** The parameters of a neuron, as configured. */
 export type NeuronSection =
   | SrmSection
+  | v.InferOutput<typeof NEURONS.LOIHI>
   | v.InferOutput<typeof NEURONS.LIF>
   | v.InferOutput<typeof NEURONS.IF>
   | v.InferOutput<typeof NEURONS.PLIF>
@@ -153,6 +195,10 @@ export function defaultNeuron(type: NeuronSection["type"]): NeuronSection {
  */
 export function describeNeuronOf(section: NeuronSection): NeuronDescription {
   switch (section.type) {
+    case "LOIHI": {
+      const { type: _, ...parameters } = section;
+      return loihi(parameters);
+    }
     case "LIF":
       return leaky(section);
     case "IF":
@@ -164,6 +210,9 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
     case "ALIF":
       return adaptiveLeaky(section);
   }
-  const { type: _, ...parameters } = section;
-  return parameters;
+  const { type: _, response, filters, taps, fullRefKernel, ...parameters } =
+    section;
+  if (response) return { kind: SRM_LEARNED, ...parameters, filters, taps };
+  if (fullRefKernel === undefined) return parameters;
+  return { kind: fullRefKernel ? SRM_ALPHA_FULL : SRM_ALPHA, ...parameters };
 }

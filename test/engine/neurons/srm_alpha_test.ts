@@ -2,14 +2,19 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   refractoryKernel,
   responseKernel,
+  SRM_ALPHA_FULL,
   type SrmAlphaParameters,
 } from "../../../engine/neurons/srm_alpha.ts";
-import { close } from "../../comparison.ts";
-import { NEURON } from "../networks.ts";
+import { Model, numSpikes, trace } from "../../../mod.ts";
+import { close, error } from "../../comparison.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { busyInput, eventsOf, excite, NEURON, oracleOf } from "../networks.ts";
+import { forwardGiven, type Network } from "../../oracle/network.ts";
 import * as oracle from "../../oracle/neuron.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { fc } from "../../properties.ts";
 import { loadVectors } from "../../reference_vectors.ts";
+import { tensor } from "../trace_agreement.ts";
 
 interface Simulated {
   readonly neuron: SrmAlphaParameters;
@@ -34,6 +39,48 @@ Deno.test("a neuron's response is 1 at its peak, its refractoriness deepest", ()
   deepStrictEqual([response[0], response[2]], [0, 1]);
   ok(refractory[0] === 0 && refractory[2] === -200);
 });
+
+Deno.test("a full refractory response is cut off later", () => {
+  const full = refractoryKernel(NEURON, 5, 1500, { full: true });
+  strictEqual(full.length, 37);
+  const expected = oracle.refractoryKernel(NEURON, 5, 300, 0.0001);
+  close(tensorOf([37], full), tensorOf([37], expected), 1e-12);
+});
+
+gpuTest(
+  "neurons have a full refractory response where it is asked for",
+  async () => {
+    const [N, T, Ts] = [2, 120, 5];
+    const description = {
+      input: { C: 2, H: 6, W: 5 },
+      layers: [{ pool: 2 }, { dense: 9 }, { dense: 3 }],
+      neuron: { kind: SRM_ALPHA_FULL, ...NEURON },
+      Ts,
+      random: 3,
+    };
+    using model = await Model.create({ device: device(), ...description });
+    const weights = await excite(model);
+    const input = busyInput([N, 2, 6, 5, T], 5);
+    const tSample = T * Ts;
+    const found = await trace(model, eventsOf(input, [0, 1]), {
+      tSample,
+      loss: numSpikes({ true: 9, false: 2 }),
+    });
+    const twin = oracleOf(description, model.layers, weights, T);
+    const refractory = oracle.refractoryKernel(NEURON, Ts, T, 0.0001);
+    const x = { ...input, data: input.data.map((spike) => spike / Ts) };
+    const given = found.layers.map(({ spikes }) => tensor(spikes));
+    const potentials = (neurons: Network["neurons"]) =>
+      forwardGiven({ ...twin, neurons }, x, given).map(({ u }) => u);
+    const full = twin.neurons.map((neuron) => ({ ...neuron, refractory }));
+    potentials(full).forEach((u, l) => {
+      close(tensor(found.layers[l].potentials), u, 1e-6);
+    });
+    // Another response would show.
+    const [u] = potentials(twin.neurons);
+    ok(error(tensor(found.layers[0].potentials), u) > 1e-5);
+  },
+);
 
 Deno.test("a neuron's kernels end with the sample", () => {
   strictEqual(responseKernel(NEURON, 5, 20).length, 4);

@@ -106,10 +106,12 @@ async function bytesOfPlan(M: number): Promise<number> {
     ...describe("OR"),
   });
   using stepper = await model.compile({ ...OPTIONS, train: true });
-  const { records, activity, tables, ...buffers } = stepper.plan.buffers;
+  const { records, activity, tables, rounded, ...buffers } =
+    stepper.plan.buffers;
   const all = new Set([
     ...Object.values(buffers).flat(),
     ...Object.values(tables),
+    ...Object.values(rounded),
     ...[records.buffer, ...activity.fired],
   ]);
   return [...all].reduce((sum, { size }) => sum + size, 0);

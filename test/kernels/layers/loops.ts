@@ -31,6 +31,7 @@ export function loopsOf(
     rule: 0,
     stride: 1,
     kept: layers.map(() => true),
+    drops: false,
   }).map(({ forward, neurons, adjoint, gradient }) => [
     ...forward,
     neurons,

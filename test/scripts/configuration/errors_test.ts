@@ -101,7 +101,7 @@ Deno.test("parseConfiguration() says what it expected and found", () => {
     [
       "neuron",
       "type: COBA",
-      'is "COBA", expected SRMALPHA or LIF or IF or PLIF or CUBA or ' +
+      'is "COBA", expected SRMALPHA or LOIHI or LIF or IF or PLIF or CUBA or ' +
       "ALIF",
     ],
     ["neuron", "theta: True", "is true, expected a number from 1e-9 to 1e9"],

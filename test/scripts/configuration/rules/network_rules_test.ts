@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
-import { isLayerwise } from "../../../../scripts/configuration/schema/network.ts";
+import {
+  describeLayersOf,
+  isLayerwise,
+} from "../../../../scripts/configuration/schema/network.ts";
 import { refuses } from "../refusals.ts";
 
 /** Networks that are computed layer by layer, and what makes them so. */
@@ -21,8 +24,8 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["3", "neuron: none"],
 ];
 
-const FOR_LAYERWISE = "for networks with norm, bias, dropout, residual, " +
-  "ghost, pool: {max: 2} or neuron: none";
+const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
+  "pool: {max: 2} or neuron: none";
 
 /** Asserts that a value set on top of a network is refused. */
 function refusesSet(network: string, set: string, problem: string): void {
@@ -191,6 +194,108 @@ Deno.test("neurons of the spike response model are refused where layers need oth
     Object.keys(parseConfiguration(text, "a.yaml", { set }).neuron).slice(0, 2),
     ["type", "tau"],
   );
+});
+
+Deno.test("a response is learned beside weights, not by pools", () => {
+  const learned = "neuron: {response: learned}\n";
+  const layers = (pool: string) => `network: [${pool}, {dense: 3}]`;
+  const own = layers("{pool: 2, neuron: {theta: 8}}");
+  assert(!isLayerwise(parseConfiguration(learned + own, "a.yaml")));
+  const problem = "is learned, which goes with no pool; give its layer a " +
+    "neuron of its own";
+  for (
+    const [text, key] of [
+      [learned + layers("{pool: 2}"), "neuron.response"],
+      [learned, "neuron.response"],
+      [
+        layers("{pool: 2, neuron: {response: learned}}"),
+        "network.0.neuron.response",
+      ],
+    ]
+  ) {
+    refuses(text, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `${key} ${problem}`,
+      key,
+      line: 1,
+    });
+  }
+  refuses("neuron: {response: learned, fullRefKernel: True}\n" + own, {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "neuron.fullRefKernel does not go with a learned response",
+    key: "neuron.fullRefKernel",
+    line: 1,
+  });
+  refuses("neuron: {taps: 30}\n" + own, {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "neuron.taps is for a learned response",
+    key: "neuron.taps",
+    line: 1,
+  });
+  const bank = "network: [{dense: 3, neuron: {response: learned, filters: 2, " +
+    "taps: 9}}]";
+  const [{ neuron }] = describeLayersOf(
+    parseConfiguration(bank, "a.yaml").network!,
+    2,
+  ) as { neuron: Record<string, unknown> }[];
+  assert.deepEqual([neuron.filters, neuron.taps], [2, 9]);
+});
+
+Deno.test("neurons of Loihi are of networks that are computed as SLAYER's", () => {
+  const text = "neuron: {type: LOIHI, vThMant: 50}\n" +
+    "network: [{pool: 2}, {dense: 3, quantize: 4}, {dense: 3}]";
+  const configuration = parseConfiguration(text, "a.yaml");
+  assert(!isLayerwise(configuration));
+  assert.deepEqual(configuration.neuron, {
+    ...{ type: "LOIHI", vThMant: 50, vDecay: 128, iDecay: 1024, refDelay: 1 },
+    ...{ wgtExp: 0, tauRho: 1, scaleRho: 1 },
+  });
+  refuses("neuron: {type: LOIHI}\nnetwork: [{dense: 3, norm: batch}]", {
+    message: 'Cannot use configuration "network.yaml" line 1: neuron.type is ' +
+      "LOIHI, which does not go with norm in the network; expected LIF or IF " +
+      "or PLIF or CUBA or ALIF",
+    key: "neuron.type",
+    line: 1,
+  });
+  refuses("neuron: {type: LOIHI, vDecay: 5000}", {
+    message: /line 1: neuron.vDecay is 5000, expected a whole number from 0 to/,
+    key: "neuron.vDecay",
+    line: 1,
+  });
+});
+
+Deno.test("a network computed layer by layer makes no pixels", () => {
+  for (
+    const entry of ["unpool: 2", "convTranspose: {out: 3, kernel: 2}"]
+  ) {
+    const [key] = entry.split(":");
+    const layers = `{${entry}}, {dense: 3}`;
+    assert(!isLayerwise(parseConfiguration(`network: [${layers}]`, "a.yaml")));
+    refuses(`network: [${layers}, {norm: batch}]`, {
+      message: 'Cannot use configuration "network.yaml" line 1: ' +
+        `network.0.${key} does not go with norm in the network`,
+      key: `network.0.${key}`,
+      line: 1,
+    });
+  }
+});
+
+Deno.test("dropout beside neurons of the spike response model is SLAYER's", () => {
+  const text = "network: [{pool: 2, dropout: 0.1, delay: 2}, " +
+    "{dense: 3, delay: {per: channel, max: 62}}, {dense: 3}]";
+  const srm = "neuron: {type: SRMALPHA}\n";
+  const configuration = parseConfiguration(srm + text, "a.yaml");
+  assert(!isLayerwise(configuration));
+  assert.equal(configuration.training.error.type, "NumSpikes");
+  const { delay } = configuration.network![1];
+  assert.deepEqual(delay, { per: "channel", max: 62, rate: 1 });
+  // Without a neuron, such a network is one of units.
+  refuses(text.replace("pool: 2", "dense: 4"), {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "network.0.delay does not go with dropout in the network",
+    key: "network.0.delay",
+    line: 1,
+  });
 });
 
 Deno.test("sums, lone neurons and networks without end are refused", () => {

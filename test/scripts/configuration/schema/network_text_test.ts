@@ -7,7 +7,10 @@ import {
   describeLayersOf,
   isLayerwise,
 } from "../../../../scripts/configuration/schema/network.ts";
+import { describeModel } from "../../../../scripts/configuration/model.ts";
 import { parseNetworkText } from "../../../../scripts/configuration/schema/network_text.ts";
+import type { SampleSource } from "../../../../dataset/sample_source.ts";
+import { Random } from "../../../../engine/network/random.ts";
 import { fc } from "../../../properties.ts";
 import { refuses } from "../refusals.ts";
 
@@ -39,6 +42,13 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
   size.map((average) => [`ap${average}`, { pool: { average } }] as const),
   size.map((adaptive) => [`aap${adaptive}`, { pool: { adaptive } }] as const),
   size.map((dense) => [`${dense}`, { dense }] as const),
+  fc.tuple(size, size).map(([out, kernel]) =>
+    [`${out}c${kernel}z`, {
+      conv: { out, kernel, padding: Math.floor(kernel / 2) },
+    }] as const
+  ),
+  size.map((pool) => [`${pool}a`, { pool }] as const),
+  size.map((out) => [`${out}d`, { dense: { out } }] as const),
 );
 
 /** Words and what they stand for, with brackets. */
@@ -135,6 +145,47 @@ Deno.test("parseConfiguration() reads a network from any text, and again as it i
     }),
     { seed: 5, numRuns: 500 },
   );
+});
+
+Deno.test("the words of slayerPytorch's auto are a network of SLAYER", () => {
+  const text = "34x34x2-16c5z-2a-512d-10d";
+  assert.deepEqual(parseNetworkText(text), [
+    { sensor: [34, 34, 2] },
+    { conv: { out: 16, kernel: 5, padding: 2 } },
+    { pool: 2 },
+    { dense: { out: 512 } },
+    { dense: { out: 10 } },
+  ]);
+  const configuration = parseConfiguration(`network: ${text}`, "a.yaml");
+  assert(!isLayerwise(configuration));
+  assert.equal(configuration.training.error.type, "NumSpikes");
+  assert.equal(describeLayersOf(configuration.network!, 10).length, 4);
+  const source = (side: number) => ({
+    size: 0,
+    labels: [],
+    classes: ["a", "b"],
+    sensor: { width: side, height: side },
+    events: () => Promise.reject(new Error()),
+  } as unknown as SampleSource);
+  const random = new Random(0);
+  const { input } = describeModel(configuration, source(34), random);
+  assert.deepEqual(input, { C: 2, H: 34, W: 34 });
+  assert.throws(() => describeModel(configuration, source(128), random), {
+    name: "RangeError",
+    message: "Cannot build a network for 34×34×2 on samples of 128×128×2",
+  });
+  for (
+    const [network, problem] of [
+      ["16c5z-34x34x2-10d", "network.1.sensor is not the first entry"],
+      ["34x34x2", "network has a sensor, and no layers"],
+    ]
+  ) {
+    refuses(`network: ${network}`, {
+      message: `Cannot use configuration "network.yaml" line 1: ${problem}`,
+      key: problem.split(" ")[0],
+      line: 1,
+    });
+  }
 });
 
 Deno.test("parseConfiguration() says which word of a network is none", () => {

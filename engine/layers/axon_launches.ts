@@ -1,0 +1,149 @@
+/**
+ * Launches of the kernels of axons.
+ *
+ * @module
+ */
+
+import { axonAdjoint, axonForward } from "../../kernels/axons/axon.ts";
+import {
+  delayGradientSums,
+  delayGradientTotal,
+} from "../../kernels/axons/delay_gradient.ts";
+import { BINS_PER_WORD } from "../../kernels/spec.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
+import { layoutOf, QUAD } from "../network/layout.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
+import { type Axon, countDelays } from "./describe_axon.ts";
+
+/** Sizes and constants for the kernels of a layer's axons. */
+export interface AxonSetting {
+  /** Bins in a sample. */
+  readonly T: number;
+  /** Time step in ms. */
+  readonly Ts: number;
+  /** Index of the layer. */
+  readonly layer: number;
+  /** Whether dropout silences neurons. */
+  readonly drops: boolean;
+  /** The number of the rule by which delays are updated. */
+  readonly rule: number;
+  /** Constants by which the adjoint reads the gradient of the layer above. */
+  readonly source: Readonly<Record<string, number>> & {
+    readonly aboveRows: number;
+  };
+}
+
+/** The launches of a layer's axons. */
+export interface AxonLaunches {
+  /** From the layer's spikes to those that arrive. */
+  readonly forward: Launch;
+  /** From the gradient of what arrives to that of the layer's spikes. */
+  readonly adjoint: Launch;
+  /** From that to the gradient of delays, where they are learned. */
+  readonly gradient: readonly Launch[];
+}
+
+/**
+ * Works out by how much dropout raises the spikes that are not silenced.
+ *
+ * @param axon The axons, if there are any.
+ * @param drops Whether dropout silences neurons.
+ * @returns The factor of a spike's height.
+ */
+export function riseOf(axon: Axon | undefined, drops: boolean): number {
+  return axon && drops ? 1 / (1 - axon.dropout) : 1;
+}
+
+/**
+ * Launches the axons of a layer.
+ *
+ * @param axon The axons.
+ * @param layer Extent of the layer's output, and neurons of a run.
+ * @param setting Sizes and constants.
+ * @returns The launches.
+ */
+export function launchAxon(
+  axon: Axon,
+  layer: { readonly output: Extent; readonly runSize: number },
+  { T, Ts, layer: index, drops, rule, source }: AxonSetting,
+): AxonLaunches {
+  const { output, runSize } = layer;
+  const F = sizeOf(output);
+  const { delays } = axon;
+  const counted = delays && countDelays(delays, output);
+  const constants = {
+    T,
+    F,
+    C: output.C,
+    Ts,
+    learned: Number(delays !== undefined),
+    perChannel: Number(counted?.perChannel ?? false),
+    // Quotients such as 0.3 / 0.1 fall just short of a whole number.
+    shift: Math.min(T, Math.floor(axon.delay / Ts + 1e-9)),
+    threshold: drops ? Math.floor(axon.dropout * 2 ** 32) : 0,
+    layer: index,
+  };
+  return {
+    forward: launch({
+      kernel: axonForward,
+      constants,
+      grid: [
+        groupsFor(F, axonForward.workgroup),
+        Math.ceil(T / BINS_PER_WORD),
+        "samples",
+      ],
+    }),
+    adjoint: launch({
+      kernel: axonAdjoint,
+      constants: {
+        ...constants,
+        runSize,
+        scale: riseOf(axon, drops),
+        W: output.W,
+        ...source,
+      },
+      grid: [
+        groupsFor(layoutOf(layer).floats, axonAdjoint.workgroup),
+        Math.ceil(T / axonAdjoint.tile.ownedBins),
+        "samples",
+      ],
+      loops: axonAdjoint.tile.ownedBins + 1,
+    }),
+    gradient: delays && counted
+      ? launchDelays(delays, counted.D, { T, F, runSize, Ts, rule })
+      : [],
+  };
+}
+
+function launchDelays(
+  { bounds }: NonNullable<Axon["delays"]>,
+  D: number,
+  { T, F, runSize, Ts, rule }: {
+    readonly T: number;
+    readonly F: number;
+    readonly runSize: number;
+    readonly Ts: number;
+    readonly rule: number;
+  },
+): Launch[] {
+  const { rate, least, most } = bounds!;
+  const lanes = delayGradientTotal.workgroup;
+  // Pixels of a lane, and the tree over lanes.
+  const loops = Math.ceil(F / D / lanes) + 2 + Math.log2(lanes);
+  return [
+    launch({
+      kernel: delayGradientSums,
+      // What dropout changes is in the gradient of the spikes already.
+      constants: { T, F, runSize, height: 1 / Ts },
+      grid: [groupsFor(F, delayGradientSums.workgroup), 1, "samples"],
+      loops: T + 2 * Math.ceil(T / BINS_PER_WORD) + 1,
+    }),
+    launch({
+      kernel: delayGradientTotal,
+      constants: { F, D, rule, changeRate: rate, least, most },
+      grid: [groupsFor(D, QUAD), 1, 1],
+      loops: loops + 2,
+      loopsPerSample: loops + 2,
+    }),
+  ];
+}

@@ -1,0 +1,149 @@
+/**
+ * Axons: how long the spikes of a layer take to the layer above, and which of
+ * them dropout silences in training.
+ *
+ * @module
+ */
+
+import { isFrom0 } from "../network/float_range.ts";
+import { inQuads } from "../network/layout.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
+import type { WeightLayout } from "../network/weights.ts";
+
+/** Delays that a layer learns, as `conv1.delay` beside its weights. */
+export interface LearnedDelays {
+  /**
+   * Whether each neuron has a delay, `[C, H, W]`, or each channel, `[C, 1, 1]`.
+   *
+   * @default "neuron"
+   */
+  readonly per?: "neuron" | "channel";
+  /** Longest delay in ms. @default no limit */
+  readonly max?: number;
+  /**
+   * Factor of the learning rate; 0 keeps the first delays.
+   *
+   * @default 1
+   */
+  readonly rate?: number;
+}
+
+/** What a description says of the spikes on their way to the layer above. */
+export interface AxonDescription {
+  /**
+   * Delay of the layer's spikes in ms, cut to whole bins: one that all axons
+   * have, or what they learn.
+   *
+   * @default 0
+   */
+  readonly delay?: number | LearnedDelays;
+  /**
+   * Probability that a neuron is silenced for a sample in training; the spikes
+   * of the others are higher by 1 / (1 − dropout).
+   *
+   * @default 0
+   */
+  readonly dropout?: number;
+}
+
+/** The axons of a layer. */
+export interface Axon {
+  /** Delay that all have, in ms; 0 where delays are learned. */
+  readonly delay: number;
+  /** The delays that are learned. */
+  readonly delays?: WeightLayout;
+  /** Probability that a neuron is silenced for a sample in training. */
+  readonly dropout: number;
+}
+
+/** Longest first delay in ms. */
+const FIRST = 1;
+
+/** The largest float32. */
+const LARGEST = 3.4028234663852886e38;
+
+/**
+ * Describes the axons of a layer.
+ *
+ * @param description Delay and dropout.
+ * @param place Name of the layer, and extent of its output.
+ * @returns The axons; none where spikes arrive as they are.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {TypeError} If delays are to be learned neither per neuron nor per
+ * channel.
+ */
+export function describeAxon(
+  { delay = 0, dropout = 0 }: AxonDescription,
+  { name, output }: { readonly name: string; readonly output: Extent },
+): Axon | undefined {
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new RangeError(
+      `Cannot build layer "${name}" with dropout ${dropout}: it is not from ` +
+        "0 to below 1",
+    );
+  }
+  if (typeof delay !== "number") {
+    return { delay: 0, delays: learnedDelays(delay, name, output), dropout };
+  }
+  requireFrom0(name, "a delay of", delay);
+  return delay > 0 || dropout > 0 ? { delay, dropout } : undefined;
+}
+
+function learnedDelays(
+  { per = "neuron", max = Infinity, rate = 1 }: LearnedDelays,
+  name: string,
+  { C, H, W }: Extent,
+): WeightLayout {
+  if (per !== "neuron" && per !== "channel") {
+    throw new TypeError(
+      `Cannot build layer "${name}" with delays per "${per}": expected ` +
+        "neuron, channel",
+    );
+  }
+  if (max !== Infinity) requireFrom0(name, "delays of at most", max);
+  requireFrom0(name, "the rate of delays", rate);
+  const shape = per === "channel" ? [C, 1, 1] : [C, H, W];
+  const pixels = per === "channel" ? 1 : H * W;
+  const length = C * pixels;
+  const most = Math.min(max, LARGEST);
+  return {
+    shape,
+    floats: inQuads(length),
+    bounds: { rate, least: 0, most },
+    first: (random) =>
+      Float32Array.from(
+        { length },
+        () => Math.min(FIRST * random.uniform(), most),
+      ),
+    visit(at) {
+      for (let c = 0; c < C; c++) {
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          at(c * pixels + pixel, pixel * C + c);
+        }
+      }
+    },
+  };
+}
+
+function requireFrom0(name: string, what: string, value: number): void {
+  if (isFrom0(value)) return;
+  throw new RangeError(
+    `Cannot build layer "${name}" with ${what} ${value}: it is not a number ` +
+      "from 0",
+  );
+}
+
+/**
+ * Counts the delays that are learned.
+ *
+ * @param delays The delays.
+ * @param output Extent of the layer's output.
+ * @returns Their number, and whether it is that of channels.
+ */
+export function countDelays(
+  { shape: [C, H, W] }: WeightLayout,
+  output: Extent,
+): { readonly D: number; readonly perChannel: boolean } {
+  const D = C * H * W;
+  return { D, perChannel: D < sizeOf(output) };
+}

@@ -1,0 +1,57 @@
+/**
+ * Delays and dropout of spikes on their way to the layer above; the equations
+ * are in axon.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./axon.wgsl" with { type: "text" };
+
+/** axon.wgsl, `forward`. */
+export const axonForward = {
+  name: "axon forward",
+  code,
+  entryPoint: "forward",
+  workgroup: 64,
+  bindings: { batch: 0, delays: 1, spikes: 2, arrived: 4 },
+  constants: [
+    "T",
+    "F",
+    "C",
+    "Ts",
+    "learned",
+    "perChannel",
+    "shift",
+    "threshold",
+    "layer",
+  ],
+} as const satisfies KernelSpec;
+
+/** axon.wgsl, `adjoint`. */
+export const axonAdjoint = {
+  name: "axon adjoint",
+  code,
+  entryPoint: "adjoint",
+  workgroup: 64,
+  tile: { ownedBins: 8 },
+  bindings: { batch: 0, delays: 1, dy: 3, ds: 5 },
+  constants: [
+    "T",
+    "F",
+    "C",
+    "runSize",
+    "Ts",
+    "learned",
+    "perChannel",
+    "shift",
+    "threshold",
+    "scale",
+    "layer",
+    "aboveRows",
+    "pooled",
+    "window",
+    "W",
+    "poolGain",
+  ],
+} as const satisfies KernelSpec;

@@ -1,0 +1,150 @@
+// The axons of a layer: its spikes arrive at the layer above later, and not at
+// all where dropout silences a neuron.
+//
+// forward  arrived[n, t, f] = kept(n, f) · s[n, t − shift(f), f]
+// adjoint  ds[n, t, f] = scale · kept(n, f) · dy[n, t + shift(f), f]
+//          Below a pool (pooled), dy of a neuron is poolGain times that of the
+//          pool that sums it.
+// Terms outside [0, T) are absent. kept is 0 or 1, drawn for all bins of a
+// sample, 0 with the probability threshold / 2^32; scale = 1 / (1 − that).
+// shift(f) = ⌊delays[i] / Ts⌋ bins, at least 0, where i is the neuron or, if
+// `perChannel`, its channel; or else `shift`, if delays are not `learned`.
+//
+// delays   [D]                  in ms
+// spikes   [N, B, F]            time-packed
+// dy       [N, aboveRows, 4·Q]  gradient of what arrived, in the first T rows;
+//                               below a pool, of the drive of its outputs
+// arrived  [N, B, F]            time-packed
+// ds       [N, T, 4·Q]          gradient of the spikes
+//
+// One invocation owns a word of a neuron (forward), or eight bins (adjoint).
+
+// The micro-batch.
+struct Batch {
+  // Index of its first sample in the batch, and number of its samples.
+  first: u32,
+  samples: u32,
+  slot: u32,
+  accumulates: u32,
+  updates: u32,
+  rate: f32,
+  root: f32,
+  decay: f32,
+  // Seed of dropout, another one each step.
+  seed: u32,
+}
+
+// Bins of an invocation of the adjoint.
+const ownedBins = 8u;
+
+override T: u32;
+override F: u32;
+override C: u32;
+override runSize: u32;
+override Ts: f32 = 1;
+override learned: bool = false;
+override perChannel: bool = false;
+override shift: u32 = 0;
+override threshold: u32 = 0;
+override scale: f32 = 1;
+// Index of the layer.
+override layer: u32 = 0;
+// As in neuron_adjoint.wgsl; W is of the layer's own output.
+override aboveRows: u32;
+override pooled: bool = false;
+override window: u32 = 1;
+override W: u32 = 1;
+override poolGain: f32 = 1;
+// Quads of a run, and floats of a bin.
+override run: u32 = (runSize + 3) / 4;
+override row: u32 = F / runSize * run * 4;
+
+@group(0) @binding(0) var<uniform> batch: Batch;
+@group(0) @binding(1) var<storage, read> delays: array<f32>;
+@group(0) @binding(2) var<storage, read> spikes: array<u32>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read_write> arrived: array<u32>;
+@group(0) @binding(5) var<storage, read_write> ds: array<f32>;
+
+fn hashed(value: u32) -> u32 {
+  let state = value * 747796405u + 2891336453u;
+  let word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
+  return (word >> 22) ^ word;
+}
+
+// Whether neuron f of sample n is silenced for all bins.
+fn isSilenced(n: u32, f: u32) -> bool {
+  if (threshold == 0) {
+    return false;
+  }
+  let key = hashed(batch.seed ^ hashed(batch.first + n + layer * 65536));
+  return hashed(key ^ f) < threshold;
+}
+
+// Bins by which the spikes of neuron f are delayed, at most T.
+fn shiftOf(f: u32) -> u32 {
+  if (!learned) {
+    return min(shift, T);
+  }
+  let delay = delays[select(f, f % C, perChannel)];
+  // A quotient that rounding left just below a whole number counts as that.
+  return u32(clamp(delay / Ts + 1e-4, 0.0, f32(T)));
+}
+
+@compute @workgroup_size(64)
+fn forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let B = (T + 31) / 32;
+  let b = id.y;
+  for (var f = id.x; f < F; f += groups.x * 64) {
+    let at = id.z * B * F + f;
+    let back = shiftOf(f) / 32;
+    let bits = shiftOf(f) % 32;
+    var word = 0u;
+    if (b >= back) {
+      word = spikes[at + (b - back) * F] << bits;
+    }
+    if (bits > 0 && b > back) {
+      word |= spikes[at + (b - back - 1) * F] >> (32 - bits);
+    }
+    // No spike arrives after the last bin.
+    let over = 32 * (b + 1) - min(T, 32 * (b + 1));
+    word &= 0xffffffffu >> over;
+    arrived[at + b * F] = select(word, 0u, isSilenced(id.z, f));
+  }
+}
+
+@compute @workgroup_size(64)
+fn adjoint(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let t0 = id.y * ownedBins;
+  for (var i = id.x; i < row; i += groups.x * 64) {
+    let inRun = i % (4 * run);
+    if (inRun >= runSize) {
+      continue;
+    }
+    let f = i / (4 * run) * runSize + inRun;
+    // Width of a row of dy, and index of the neuron in it.
+    var above = row;
+    var source = i;
+    if (pooled) {
+      let OW = (W + window - 1) / window;
+      above = ((F / C / W + window - 1) / window * OW * C + 3) / 4 * 4;
+      source = (f / C / W / window * OW + f / C % W / window) * C + f % C;
+    }
+    let ahead = shiftOf(f);
+    let factor = select(scale * poolGain, 0.0, isSilenced(n, f));
+    for (var t = t0; t < min(t0 + ownedBins, T); t++) {
+      var value = 0.0;
+      if (t + ahead < T) {
+        value = factor * dy[(n * aboveRows + t + ahead) * above + source];
+      }
+      ds[(n * T + t) * row + i] = value;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// Transposed convolution over rows and columns, without bias.
+//
+// forward  x[n, t, oy, ox, oc] = Σ w[ky, kx, cg, oc] · s[n, t, iy, ix, c]
+// adjoint  dx[n, t, iy, ix, c] = Σ w[ky, kx, cg, oc] · dy[n, t, oy, ox, oc]
+// strips   stripSum[n, strip, ky, kx, cg, oc] = height ·
+//            Σ s[n, t, iy, ix, c] · dy[n, t, oy, ox, oc]
+//          over the pixels iy, ix of a strip and all t with a spike
+// over all taps ky, kx for which, the other way round in conv_geometry.wgsl,
+//   oy = iy · strideY + ky · dilationY − padY
+//   ox = ix · strideX + kx · dilationX − padX
+// and the channels of a group, numbered as there. s is the spike, or the count,
+// that inputs hold. conv_gradient.wgsl adds up the strips.
+//
+// inputs    [N, P, B, H, W, C]           incoming spikes, time-packed
+// w         [KH, KW, CG, OQ]
+// dy        [N, sampleRows, OH, OW, OQ]  in the first T rows
+// x         [N, sampleRows, OH, OW, OQ]  the drive, in the first T rows
+// dx        [N, T, inRow]                as in conv_adjoint.wgsl
+// stripSum  [N, S, KH, KW, CG, OQ]       partial sums
+//
+// One invocation owns eight bins of a quad of output channels of a pixel
+// (forward) or of up to four input channels (adjoint), or a quad of weights for
+// the pixels of a strip (strips).
+
+override T: u32;
+override sampleRows: u32;
+override P: u32 = 1;
+override inRun: u32;
+override inRow: u32;
+override S: u32;
+override height: f32 = 1;
+
+// Bins of an invocation.
+const ownedBins = 8u;
+
+@group(0) @binding(0) var<storage, read> inputs: array<u32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(5) var<storage, read_write> stripSum: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let B = (T + 31) / 32;
+  let t0 = id.y * ownedBins;
+  for (var i = id.x; i < OH * OW * OQ; i += groups.x * 64) {
+    let pixel = i / OQ;
+    let first = i % OQ / (OQ / G) * CG;
+    var sums = array<vec4<f32>, ownedBins>();
+    for (var tap = 0u; tap < KH * KW; tap++) {
+      // Rows and columns above and to the left of the input wrap.
+      let top = pixel / OW + padY - tap / KW * dilationY;
+      let left = pixel % OW + padX - tap % KW * dilationX;
+      let iy = top / strideY;
+      let ix = left / strideX;
+      if (top % strideY != 0 || left % strideX != 0 || !isInside(iy, ix)) {
+        continue;
+      }
+      for (var cg = 0u; cg < CG; cg++) {
+        let weights = w[(tap * CG + cg) * OQ + i % OQ];
+        let neuron = (iy * W + ix) * C + first + cg;
+        for (var p = 0u; p < P; p++) {
+          let word = inputs[((n * P + p) * B + t0 / 32) * H * W * C + neuron];
+          let bits = word >> (t0 % 32) & 0xff;
+          for (var j = 0u; bits >> j != 0 && j < ownedBins; j++) {
+            sums[j] += f32((bits >> j & 1) << p) * weights;
+          }
+        }
+      }
+    }
+    for (var j = 0u; j < min(ownedBins, T - t0); j++) {
+      x[(n * sampleRows + t0 + j) * OH * OW * OQ + i] = sums[j];
+    }
+  }
+}
+
+// The output that tap (ky, kx) of an input pixel meets.
+struct Output {
+  pixel: u32,
+  isThere: bool,
+}
+
+fn outputOf(iy: u32, ix: u32, tap: u32) -> Output {
+  // Rows and columns above and to the left of the output wrap.
+  let oy = iy * strideY + tap / KW * dilationY - padY;
+  let ox = ix * strideX + tap % KW * dilationX - padX;
+  return Output(oy * OW + ox, oy < OH && ox < OW);
+}
+
+@compute @workgroup_size(64)
+fn adjoint(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let row = OH * OW * OQ;
+  let channelQuads = (CG + 3) / 4;
+  let quads = OQ / G;
+  let t0 = id.y * ownedBins;
+  let last = min(ownedBins, T - t0) - 1;
+  // i counts pixels, then groups, then quads of a group's input channels.
+  for (var i = id.x; i < H * W * G * channelQuads; i += groups.x * 64) {
+    let cg = i % channelQuads * 4;
+    let g = i / channelQuads % G;
+    let pixel = i / channelQuads / G;
+    // Channels after the last of the group load the last, and are not stored.
+    let channels = min(vec4(cg, cg + 1, cg + 2, cg + 3), vec4(CG - 1));
+    var sums = array<vec4<f32>, ownedBins>();
+    for (var tap = 0u; tap < KH * KW; tap++) {
+      let output = outputOf(pixel / W, pixel % W, tap);
+      if (!output.isThere) {
+        continue;
+      }
+      let rows = (channels + tap * CG) * OQ + g * quads;
+      let origin = id.z * sampleRows * row + output.pixel * OQ + g * quads;
+      for (var q = 0u; q < quads; q++) {
+        let weights =
+          mat4x4(w[rows.x + q], w[rows.y + q], w[rows.z + q], w[rows.w + q]);
+        for (var j = 0u; j < ownedBins; j++) {
+          sums[j] += dy[origin + (t0 + min(j, last)) * row + q] * weights;
+        }
+      }
+    }
+    for (var j = 0u; j <= last; j++) {
+      for (var k = 0u; k < min(4u, CG - cg); k++) {
+        let f = pixel * C + g * CG + cg + k;
+        let place = f / inRun * ((inRun + 3) / 4) * 4 + f % inRun;
+        dx[(id.z * T + t0 + j) * inRow + place] = sums[j][k];
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn strips(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let n = id.z;
+  let B = (T + 31) / 32;
+  let row = OH * OW * OQ;
+  let size = KH * KW * CG * OQ;
+  let pixels = (H * W + S - 1) / S;
+  for (var i = id.x; i < S * size; i += groups.x * 64) {
+    let strip = i / size;
+    let quad = i % OQ;
+    let c = quad / (OQ / G) * CG + i / OQ % CG;
+    var sum = vec4<f32>();
+    let end = min((strip + 1) * pixels, H * W);
+    for (var pixel = strip * pixels; pixel < end; pixel++) {
+      let output = outputOf(pixel / W, pixel % W, i % size / OQ / CG);
+      if (!output.isThere) {
+        continue;
+      }
+      let origin = n * sampleRows * row + output.pixel * OQ + quad;
+      for (var word = 0u; word < P * B; word++) {
+        var bits = inputs[((n * P * B + word) * H * W + pixel) * C + c];
+        let scale = f32(1u << (word / B));
+        while (bits != 0) {
+          let t = word % B * 32 + countTrailingZeros(bits);
+          bits &= bits - 1;
+          sum += scale * dy[origin + t * row];
+        }
+      }
+    }
+    stripSum[n * S * size + i] = height * sum;
+  }
+}
