@@ -85,6 +85,7 @@ export {
   evaluate,
   type EvaluateOptions,
   type Evaluation,
+  type IncomingSpikes,
 } from "./engine/training/evaluate.ts";
 export type { LayerTrace } from "./engine/network/layer_trace.ts";
 export { predict, type Prediction, type Trace, trace } from "./engine/trace.ts";

@@ -87,6 +87,7 @@ export { type ExchangeTimes, Ranks } from "./distributed/ranks.ts";
 export type { Division } from "./distributed/shares.ts";
 
 // Plans, passes and initial weights.
+export { energyOf, type LayerEnergy } from "./training/energy.ts";
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
 export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";

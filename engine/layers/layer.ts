@@ -159,6 +159,14 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   gradient?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
+   * Counts the synapses of each input, for the energy of a network.
+   *
+   * @param layer The layer.
+   * @returns The number of outputs that a spike of each input reaches, each as
+   * often as by weights; in the order (row·W + column)·C + channel.
+   */
+  fanOut?(layer: L): Float64Array;
+  /**
    * Counts the floats of a sample's partial sums in `stripSum`.
    *
    * @param layer The layer.

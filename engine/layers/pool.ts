@@ -64,6 +64,8 @@ export const pool: LayerKind<PoolLayer, number> = {
         spikes + neuronWork(neurons, "forward", bins),
     }];
   },
+  // Each input lies in one window.
+  fanOut: ({ input }) => new Float64Array(sizeOf(input)).fill(1),
   readBelow: (layer) => ({
     pooled: 1,
     window: layer.window,

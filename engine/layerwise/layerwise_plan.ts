@@ -102,7 +102,7 @@ export async function compileLayerwise(
   options: PlanOptions,
 ): Promise<LayerwisePlan> {
   const { device, units, optimizer } = context;
-  const { batch, train, keep = false, loss } = options;
+  const { batch, train, keep = false, counts = false, loss } = options;
   if (!(Number.isInteger(batch) && batch > 0)) {
     throw new ShapeError(
       `Cannot plan batches of ${batch}: it is not a positive integer`,
@@ -161,6 +161,7 @@ export async function compileLayerwise(
         shares,
         train,
         keep,
+        counts,
       }),
     most,
   );

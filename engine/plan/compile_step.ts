@@ -16,6 +16,7 @@ import type { WeightSlot } from "../network/weights.ts";
 import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
+import { launchCount } from "./spike_counts.ts";
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
@@ -126,6 +127,21 @@ export class StepCompiler {
         fired: { buffer: activity.fired[index] },
       }),
     ];
+  }
+
+  /** Compiles the count of the spikes that each layer reads. */
+  countIncoming(): Compiling {
+    const { B, P } = this.#sizes;
+    const { spikes, incoming } = this.#buffers;
+    return incoming.fired.flatMap((counts, index) =>
+      this.#compile(
+        [launchCount(this.#context.layers[index].input, {
+          B,
+          P: index === 0 ? P : 1,
+        })],
+        { spikes: { buffer: spikes[index] }, counts: { buffer: counts } },
+      )
+    );
   }
 
   /** Compiles the loss and the prediction from the output's spikes. */

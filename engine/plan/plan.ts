@@ -39,7 +39,10 @@ export interface Plan {
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** The forward pass, from the input's spikes to the step's record. */
   readonly forward: readonly Dispatch[];
-  /** The same with the weights that the network is evaluated with. */
+  /**
+   * The same with the weights that the network is evaluated with, and the count
+   * of what layers read, where that is asked for.
+   */
   readonly evaluation: readonly Dispatch[];
   /** The backward pass, from the output's error to all weight gradients. */
   readonly backward: readonly Dispatch[];
@@ -81,9 +84,10 @@ export async function compilePlan(
   // A plan that keeps potentials traces what an evaluation computes.
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
-  const [forward, backward, averaged] = await Promise.all([
+  const [forward, backward, counting, averaged] = await Promise.all([
     inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
+    settle(compiler.countIncoming()),
     updates && evaluated !== weights.w
       ? inOrder(compileForward(compilerOf(evaluated), layers))
       : undefined,
@@ -98,7 +102,7 @@ export async function compilePlan(
     cleared: compiler.cleared,
     bin: (events) => settle(compiler.bin(events)),
     forward,
-    evaluation: averaged ?? forward,
+    evaluation: [...averaged ?? forward, ...counting],
     backward,
   };
 }

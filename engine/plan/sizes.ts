@@ -61,6 +61,13 @@ export interface PlanOptions {
   readonly train: boolean;
   /** Whether to keep all layers' potentials for reading. @default false */
   readonly keep?: boolean;
+  /**
+   * Whether evaluations count the spikes that each layer reads, neuron by
+   * neuron.
+   *
+   * @default false
+   */
+  readonly counts?: boolean;
   /** What steps of a network of units draw at random. @default nothing */
   readonly changes?: StepChanges;
   /** How steps cut their batches, and who computes the parts. @default one */
