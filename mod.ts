@@ -96,6 +96,13 @@ export {
   type LayerInput,
   runLayer,
 } from "./engine/one_layer/run_layer.ts";
+export {
+  type Decision,
+  type NetworkStream,
+  stream,
+  type StreamOptions,
+  type StreamStep,
+} from "./engine/stream/stream.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 

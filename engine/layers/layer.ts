@@ -133,6 +133,18 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   forward(layer: L, setting: LayerSetting): readonly Launch[];
   /**
+   * From incoming spikes to drives alone, where `forward` integrates the
+   * neurons too; a stream has kernels of its own for them.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, which write drives to `u`, and the factor of a spike.
+   */
+  drive?(
+    layer: L,
+    setting: LayerSetting,
+  ): { readonly launches: readonly Launch[]; readonly factor: number };
+  /**
    * From the gradient of drives `dy` to that of incoming spikes `dx`; absent
    * where the neurons below read the gradient of drives themselves.
    *

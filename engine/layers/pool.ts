@@ -4,9 +4,9 @@
  * @module
  */
 
-import { poolForward } from "../../kernels/layers/pool.ts";
+import { poolForward, poolGather } from "../../kernels/layers/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { groupsFor } from "../device/launch.ts";
+import { groupsFor, launch } from "../device/launch.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import {
   neuronConstantsOf,
@@ -39,19 +39,15 @@ export const pool: LayerKind<PoolLayer, number> = {
     return { output, runSize: sizeOf(output), window };
   },
   forward(layer, setting) {
-    const { P, height, neurons, forwardConstants, packsNeurons } = setting;
-    const { window, input } = layer;
+    const { height, neurons, forwardConstants, packsNeurons } = setting;
     const kernel = poolForward(neurons.kind.forward);
     return [{
       kernel,
       constants: {
         ...neuronConstantsOf(neurons),
         ...forwardConstants,
-        ...input,
+        ...windowConstants(layer, setting),
         height: weightOf(layer) * height,
-        P,
-        window,
-        digits: Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1,
         packsNeurons: Number(packsNeurons),
       },
       grid: [
@@ -64,6 +60,27 @@ export const pool: LayerKind<PoolLayer, number> = {
         spikes + neuronWork(neurons, "forward", bins),
     }];
   },
+  drive(layer, setting) {
+    const { neurons, T } = setting;
+    const kernel = poolGather(neurons.kind.forward);
+    const { F, runSize } = neurons;
+    return {
+      launches: [launch({
+        kernel,
+        constants: {
+          T,
+          F,
+          runSize,
+          K: 0,
+          lead: 0,
+          ...windowConstants(layer, setting),
+        },
+        grid: [groupsFor(F, kernel.workgroup), 1, "samples"],
+        loops: countingLoops(layer, setting) + T,
+      })],
+      factor: weightOf(layer),
+    };
+  },
   // Each input lies in one window.
   fanOut: ({ input }) => new Float64Array(sizeOf(input)).fill(1),
   readBelow: (layer) => ({
@@ -74,6 +91,12 @@ export const pool: LayerKind<PoolLayer, number> = {
     poolGain: weightOf(layer),
   }),
 };
+
+/** Constants of pool.wgsl that count what is in a window. */
+function windowConstants({ window, input }: PoolLayer, { P }: LayerSetting) {
+  const digits = Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1;
+  return { ...input, P, window, digits };
+}
 
 function weightOf({ neuron }: Layer): number {
   return POOL_WEIGHT * neuron.parameters.theta;

@@ -114,6 +114,16 @@ export class UnitCompiler {
   }
 
   /**
+   * Finds the buffers of a unit in evaluation.
+   *
+   * @param index Index of the unit.
+   * @returns The buffers of the first micro-batch, by names of bindings.
+   */
+  evaluated(index: number): Bound {
+    return this.#bindings.forward(index, 0, this.#context.arrays.evaluated);
+  }
+
+  /**
    * Compiles the forward pass, from the input's raster to the record.
    *
    * @param options Whether normalisations use the batch's statistics.

@@ -164,6 +164,7 @@ export const SRM_ALPHA: SlayerNeuronKind = {
     });
   },
   forward: SRM_FORWARD,
+  streams: true,
   adjoint: SRM_ADJOINT,
   multiplyAdds: { forward: 10, adjoint: 6 },
 };
