@@ -166,6 +166,11 @@ export class NetworkStream implements Disposable {
  * those of a whole sample, bit for bit, however the bins are cut into chunks; the
  * state of neurons is carried on the device.
  *
+ * The bits are the same where a compiler rounds alike what is computed in two
+ * kernels: so it was on llvmpipe and on an NVIDIA GPU, but for samples of up to
+ * 16 bins, whose loops a compiler may unroll. Neurons of a kind of one's own
+ * leave no choice where their WGSL has `fma(a, b, c)` in place of `a * b + c`.
+ *
  * @param network The network, whose weights the stream shares.
  * @param options Whether activity of all layers is read back.
  * @returns The stream, before its first bin.
