@@ -89,6 +89,7 @@ export {
   evaluate,
   type EvaluateOptions,
   type Evaluation,
+  type IncomingSpikes,
 } from "./engine/training/evaluate.ts";
 export type { LayerTrace } from "./engine/network/layer_trace.ts";
 export { predict, type Prediction, type Trace, trace } from "./engine/trace.ts";
@@ -99,6 +100,13 @@ export {
   type LayerInput,
   runLayer,
 } from "./engine/one_layer/run_layer.ts";
+export {
+  type Decision,
+  type NetworkStream,
+  stream,
+  type StreamOptions,
+  type StreamStep,
+} from "./engine/stream/stream.ts";
 export type { EventBatch } from "./engine/network/event_batch.ts";
 export { packSpikes } from "./engine/network/pack_spikes.ts";
 

@@ -19,7 +19,7 @@ import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { openDevice } from "../engine/device/device.ts";
 import { runPass } from "../engine/training/pass.ts";
 import { Model } from "../engine/model.ts";
-import { profile } from "../engine/profile.ts";
+import { profile } from "../engine/training/profile.ts";
 import { makeStore } from "./event_store.ts";
 import { PEER_ADAPTER, PEERS } from "./peers.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";

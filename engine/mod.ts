@@ -22,7 +22,7 @@ export {
   type Workload,
 } from "./device/launch.ts";
 export { type Ceilings, measureCeilings } from "./device/roofline.ts";
-export { type KernelTime, profile } from "./profile.ts";
+export { type KernelTime, profile } from "./training/profile.ts";
 export type { BindingOf, ConstantOf, KernelSpec } from "../kernels/spec.ts";
 export type { KernelText } from "../kernels/shared/neurons.ts";
 export type { SteppedText } from "../kernels/shared/stepped.ts";
@@ -99,6 +99,7 @@ export {
 } from "./training/fold_norms.ts";
 
 // Plans, passes and initial weights.
+export { energyOf, type LayerEnergy } from "./training/energy.ts";
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
 export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";

@@ -13,7 +13,8 @@ import type { Ranks } from "./distributed/ranks.ts";
 import { Shares } from "./distributed/shares.ts";
 import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
-import type { Units } from "./layerwise/units.ts";
+import type { Ghost } from "./layerwise/ghost.ts";
+import { rasterOf, type Units } from "./layerwise/units.ts";
 import type { Layer } from "./layers/layer.ts";
 import {
   type ModelDescription,
@@ -478,6 +479,32 @@ export class Model implements Disposable {
         unit.layer
       )
       : this.layers;
+  }
+
+  /**
+   * The layers, whether what each reads is spikes rather than counts, and the
+   * halves of a ghost convolution.
+   *
+   * @internal
+   */
+  get synapses(): readonly {
+    readonly layer: Layer;
+    readonly binary: boolean;
+    readonly ghost?: Ghost;
+  }[] {
+    const units = this.#units;
+    if (units) {
+      return units.units.map(({ layer, ghost, source }) => ({
+        layer,
+        ghost,
+        binary: rasterOf(units, source).most === 1,
+      }));
+    }
+    const { mode = "OR" } = this.description.coding ?? {};
+    return this.layers.map((layer, index) => ({
+      layer,
+      binary: index > 0 || mode === "OR",
+    }));
   }
 
   /** Whether the network is computed layer by layer. */

@@ -15,6 +15,7 @@ const SOONEST: Readonly<Record<string, RegExp>> = {
   scaling: /^40×40/,
   slice: /^open/,
   step: /^forward, MLP/,
+  stream: /34×34, 8 bins/,
   synth: /_indoor$/,
   units: /^forward, customary 34/,
 };

@@ -65,6 +65,10 @@ const ROOMS: Record<string, readonly string[]> = {
     ...["engine/neurons", "engine/layers", "engine/losses"],
     ...["engine/plan", "engine/layerwise"],
   ],
+  "engine/stream": [
+    ...["engine", "engine/device", "engine/network", "engine/neurons"],
+    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
+  ],
   "engine/training": [
     ...["engine", "engine/device", "engine/distributed", "engine/network"],
     ...["engine/neurons", "engine/layers", "engine/losses"],

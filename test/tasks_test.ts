@@ -56,6 +56,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
   results: { "--allow-read": GIVEN },
   ridge: { "--allow-read": FOUND, "--allow-write": FOUND },
   evaluate: { "--allow-read": GIVEN },
+  follow: { "--allow-read": GIVEN },
   plot: { "--allow-read": GIVEN, "--allow-write": OUT },
   view: { "--allow-read": GIVEN },
 };

@@ -32,6 +32,7 @@ import {
   totalLoops,
   totalShares,
 } from "./conv_tiling.ts";
+import { meetings } from "./fan_out.ts";
 import type { LayerKind, LayerSetting } from "./layer.ts";
 
 /** Most rounds of a loop over the bits of four words, one bit a round. */
@@ -116,6 +117,25 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
         loopsPerSample: totalLoops(S, shares.quads),
       }),
     ];
+  },
+  fanOut({ input, output, kernel, stride, padding, dilation, groups }) {
+    const along = (axis: 0 | 1, from: number, to: number) =>
+      meetings({
+        from,
+        to,
+        kernel: kernel[axis],
+        dilation: dilation[axis],
+        stride: stride[axis],
+        padding: padding[axis],
+      });
+    const rows = along(0, input.H, output.H);
+    const columns = along(1, input.W, output.W);
+    const maps = output.C / groups;
+    return Float64Array.from({ length: sizeOf(input) }, (_, f) => {
+      const pixel = Math.floor(f / input.C);
+      const row = Math.floor(pixel / input.W);
+      return rows[row] * columns[pixel % input.W] * maps;
+    });
   },
   partialFloats: (layer) => gradientStrips(layer) * layer.weights.floats,
 };

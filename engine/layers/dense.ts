@@ -74,6 +74,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
       multiplyAdds: ({ spikes }) => spikes * layer.output.C,
     })];
   },
+  fanOut: ({ input, output }) => new Float64Array(sizeOf(input)).fill(output.C),
   adjoint(layer, setting) {
     const { T, below } = setting;
     const inputs = sizeOf(layer.input);

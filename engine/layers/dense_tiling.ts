@@ -20,8 +20,8 @@ const MAX_INPUTS = 4;
 /** Workgroups that keep a GPU occupied in the gradient kernel. */
 const GRADIENT_GROUPS = 1 << 10;
 
-/** Most bins of a workgroup of the forward kernel. */
-const MAX_BINS = 8;
+/** Most bins of a workgroup of the forward kernel, a power of two. */
+export const DENSE_BINS = 8;
 
 /** Invocations up to which the spikes of an input are split among several. */
 const GRADIENT_LANES = 1 << 16;
@@ -55,7 +55,7 @@ export function forwardShares(
   const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
   const each = Math.min(8, Math.ceil(words / LISTS_LANES));
   const most = Math.min(
-    MAX_BINS,
+    DENSE_BINS,
     LISTS_LANES / words,
     LISTS_LANES / Math.ceil(output.C / QUAD),
   );

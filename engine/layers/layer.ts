@@ -159,6 +159,18 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   forward(layer: L, setting: LayerSetting): readonly Launch[];
   /**
+   * From incoming spikes to drives alone, where `forward` integrates the
+   * neurons too; a stream has kernels of its own for them.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, which write drives to `u`, and the factor of a spike.
+   */
+  drive?(
+    layer: L,
+    setting: LayerSetting,
+  ): { readonly launches: readonly Launch[]; readonly factor: number };
+  /**
    * From the gradient of drives `dy` to that of incoming spikes `dx`; absent
    * where the neurons below read the gradient of drives themselves.
    *
@@ -184,6 +196,14 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    * @returns The launches, in order.
    */
   gradient?(layer: L, setting: LayerSetting): readonly Launch[];
+  /**
+   * Counts the synapses of each input, for the energy of a network.
+   *
+   * @param layer The layer.
+   * @returns The number of outputs that a spike of each input reaches, each as
+   * often as by weights; in the order (row·W + column)·C + channel.
+   */
+  fanOut?(layer: L): Float64Array;
   /**
    * Counts the floats of a sample's partial sums in `stripSum`.
    *

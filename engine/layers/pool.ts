@@ -4,9 +4,9 @@
  * @module
  */
 
-import { poolForward } from "../../kernels/layers/pool.ts";
+import { poolForward, poolGather } from "../../kernels/layers/pool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
-import { groupsFor } from "../device/launch.ts";
+import { groupsFor, launch } from "../device/launch.ts";
 import { requireSizes, sizeOf } from "../network/network.ts";
 import {
   neuronConstantsOf,
@@ -37,19 +37,15 @@ export const pool: LayerKind<PoolLayer, number> = {
     return { output, runSize: sizeOf(output), window };
   },
   forward(layer, setting) {
-    const { P, height, neurons, forwardConstants, packsNeurons } = setting;
-    const { window, input } = layer;
+    const { height, neurons, forwardConstants, packsNeurons } = setting;
     const kernel = poolForward(neurons.kind.forward);
     return [{
       kernel,
       constants: {
         ...neuronConstantsOf(neurons),
         ...forwardConstants,
-        ...input,
+        ...windowConstants(layer, setting),
         height: poolWeightOf(layer.neuron) * height,
-        P,
-        window,
-        digits: Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1,
         packsNeurons: Number(packsNeurons),
       },
       grid: [
@@ -62,6 +58,29 @@ export const pool: LayerKind<PoolLayer, number> = {
         spikes + neuronWork(neurons, "forward", bins),
     }];
   },
+  drive(layer, setting) {
+    const { neurons, T } = setting;
+    const kernel = poolGather(neurons.kind.forward);
+    const { F, runSize } = neurons;
+    return {
+      launches: [launch({
+        kernel,
+        constants: {
+          T,
+          F,
+          runSize,
+          K: 0,
+          lead: 0,
+          ...windowConstants(layer, setting),
+        },
+        grid: [groupsFor(F, kernel.workgroup), 1, "samples"],
+        loops: countingLoops(layer, setting) + T,
+      })],
+      factor: poolWeightOf(layer.neuron),
+    };
+  },
+  // Each input lies in one window.
+  fanOut: ({ input }) => new Float64Array(sizeOf(input)).fill(1),
   readBelow: (layer) => ({
     pooled: 1,
     window: layer.window,
@@ -70,6 +89,12 @@ export const pool: LayerKind<PoolLayer, number> = {
     poolGain: poolWeightOf(layer.neuron),
   }),
 };
+
+/** Constants of pool.wgsl that count what is in a window. */
+function windowConstants({ window, input }: PoolLayer, { P }: LayerSetting) {
+  const digits = Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1;
+  return { ...input, P, window, digits };
+}
 
 /**
  * The fixed weight of a pool or unpool, 1.1·theta where a kind of neuron has no

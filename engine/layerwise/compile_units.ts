@@ -16,6 +16,7 @@ import type { Compiler, Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { ReadoutLoss } from "../losses/loss.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
+import { launchCount } from "../plan/spike_counts.ts";
 import {
   type BindingContext,
   type Bound,
@@ -113,6 +114,16 @@ export class UnitCompiler {
   }
 
   /**
+   * Finds the buffers of a unit in evaluation.
+   *
+   * @param index Index of the unit.
+   * @returns The buffers of the first micro-batch, by names of bindings.
+   */
+  evaluated(index: number): Bound {
+    return this.#bindings.forward(index, 0, this.#context.arrays.evaluated);
+  }
+
+  /**
    * Compiles the forward pass, from the input's raster to the record.
    *
    * @param options Whether normalisations use the batch's statistics.
@@ -155,7 +166,25 @@ export class UnitCompiler {
         ];
       }),
       ...this.#loss(),
+      ...(trains ? [] : this.#counting()),
     ]);
+  }
+
+  /** Counts what units read, where the plan has room for it. */
+  #counting(): Promise<LayerwiseDispatch>[] {
+    const { units, T, buffers } = this.#context;
+    const B = Math.ceil(T / BINS_PER_WORD);
+    return buffers.incoming.fired.flatMap((counts, index) => {
+      const { source } = units.units[index];
+      const raster = rasterOf(units, source);
+      return this.#each(
+        [launchCount(raster.extent, { B, P: planesOf(raster) })],
+        (part) => ({
+          spikes: { buffer: buffers.microBatches[part].rasters[source] },
+          counts: { buffer: counts },
+        }),
+      );
+    });
   }
 
   /** Compiles the backward pass, from the loss's gradient to all others. */

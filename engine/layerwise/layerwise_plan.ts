@@ -17,7 +17,7 @@ import { binsOf, type PlanOptions } from "../plan/sizes.ts";
 import type { EventBinning } from "../plan/step_runner.ts";
 import { recordWords } from "../plan/step_results.ts";
 import { type LayerwiseDispatch, UnitCompiler } from "./compile_units.ts";
-import type { UnitArrays } from "./unit_bindings.ts";
+import type { Bound, UnitArrays } from "./unit_bindings.ts";
 import {
   allocateUnits,
   type LayerwiseBuffers,
@@ -58,6 +58,8 @@ export interface LayerwisePlan {
   readonly buffers: LayerwiseBuffers;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly LayerwiseDispatch[]>;
+  /** Finds a unit's buffers in evaluation, those of the first micro-batch. */
+  readonly evaluated: (index: number) => Bound;
   /** The forward pass in training. */
   readonly training: readonly LayerwiseDispatch[];
   /** The forward pass with running statistics. */
@@ -102,7 +104,7 @@ export async function compileLayerwise(
   options: PlanOptions,
 ): Promise<LayerwisePlan> {
   const { device, units, optimizer } = context;
-  const { batch, train, keep = false, loss } = options;
+  const { batch, train, keep = false, counts = false, loss } = options;
   if (!(Number.isInteger(batch) && batch > 0)) {
     throw new ShapeError(
       `Cannot plan batches of ${batch}: it is not a positive integer`,
@@ -161,6 +163,7 @@ export async function compileLayerwise(
         shares,
         train,
         keep,
+        counts,
       }),
     most,
   );
@@ -206,6 +209,7 @@ export async function compileLayerwise(
     shares,
     buffers,
     bin: (events) => compiler.bin(events),
+    evaluated: (index) => compiler.evaluated(index),
     training,
     evaluation,
     backward,

@@ -101,6 +101,11 @@ export class LayerwiseStepper implements StepRunner {
     return this.plan.buffers.activity;
   }
 
+  /** Spikes that each layer read, by its inputs, where they are counted. */
+  get incoming(): NeuronActivity {
+    return this.plan.buffers.incoming;
+  }
+
   /** Whether a gradient was accumulated that no update has used. */
   get pending(): boolean {
     return this.#optimizer?.pending ?? false;

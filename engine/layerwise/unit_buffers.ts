@@ -202,6 +202,8 @@ export interface LayerwiseBuffers {
   readonly unused: readonly GPUBuffer[];
   readonly records: Records;
   readonly activity: Activity;
+  /** What each unit read, by its inputs; none if it is not counted. */
+  readonly incoming: Activity;
 }
 
 /**
@@ -211,7 +213,7 @@ export interface LayerwiseBuffers {
  * @param units The units.
  * @param sizes Words of a sample.
  * @param options Bins, samples of a batch and of a micro-batch, how batches are
- * cut, and whether potentials are kept.
+ * cut, and whether potentials are kept and incoming spikes counted.
  * @returns The buffers, their contents zero.
  * @throws {DeviceError} If the device has not enough memory.
  */
@@ -219,13 +221,14 @@ export function allocateUnits(
   device: Device,
   units: Units,
   sizes: UnitSizes,
-  { T, batch, M, shares, train, keep }: {
+  { T, batch, M, shares, train, keep, counts }: {
     readonly T: number;
     readonly batch: number;
     readonly M: number;
     readonly shares: Shares;
     readonly train: boolean;
     readonly keep: boolean;
+    readonly counts: boolean;
   },
 ): Promise<LayerwiseBuffers> {
   const allocate = (
@@ -328,6 +331,16 @@ export function allocateUnits(
       activity: new Activity(
         device,
         all.filter(({ neuron }) => neuron).map(({ layer }) => layer),
+        shares.ranks,
+      ),
+      incoming: new Activity(
+        device,
+        counts
+          ? layers.map(({ name, input }) => ({
+            name: `${name} input`,
+            output: input,
+          }))
+          : [],
         shares.ranks,
       ),
     };

@@ -83,6 +83,13 @@ export interface NeuronKind {
   /** WGSL of the adjoint, see neuron_adjoint.wgsl; beside `forward`. */
   readonly adjoint?: KernelText;
   /**
+   * Whether `forward` has a `stepBin`, so that streams can carry the neuron's
+   * state, see neuron_stream.wgsl.
+   *
+   * @default false
+   */
+  readonly streams?: boolean;
+  /**
    * The neuron's own WGSL where it is stepped bin by bin, for networks that are
    * computed layer by layer.
    */

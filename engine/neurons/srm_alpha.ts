@@ -182,6 +182,7 @@ export const SRM_ALPHA: SlayerNeuronKind = {
   response: (parameters, { Ts, tSample }) =>
     responseKernel(parameters as SrmAlphaParameters, Ts, tSample),
   forward: SRM_FORWARD,
+  streams: true,
   adjoint: SRM_ADJOINT,
   multiplyAdds: { forward: 10, adjoint: 6 },
 };

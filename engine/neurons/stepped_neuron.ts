@@ -86,6 +86,7 @@ export function steppedNeuron(neuron: SteppedNeuron): SlayerNeuronKind {
       gain: time.Ts,
     }),
     ...steppedTexts(code),
+    streams: true,
     stepped: steppedText(code),
   };
 }

@@ -85,6 +85,8 @@ export interface PlanBuffers {
   readonly records: Records;
   /** How often each neuron fired. */
   readonly activity: Activity;
+  /** What each layer read, by its inputs; none if it is not counted. */
+  readonly incoming: Activity;
 }
 
 /**
@@ -93,7 +95,8 @@ export interface PlanBuffers {
  * @param device The device to allocate them on.
  * @param layers The layers.
  * @param sizes The plan's sizes.
- * @param options Most samples in a step, and whether steps train.
+ * @param options Most samples in a step, and whether steps train and incoming
+ * spikes are counted.
  * @returns The buffers, their contents zero.
  * @throws {DeviceError} If the device has not enough memory.
  */
@@ -101,10 +104,14 @@ export function allocatePlan(
   device: Device,
   layers: readonly Layer[],
   sizes: PlanSizes,
-  options: { readonly batch: number; readonly train: boolean },
+  options: {
+    readonly batch: number;
+    readonly train: boolean;
+    readonly counts?: boolean;
+  },
 ): Promise<PlanBuffers> {
   const { B, P, M, floats, loss, shares } = sizes;
-  const { batch, train } = options;
+  const { batch, train, counts = false } = options;
   const allocate = (
     label: string,
     words: number,
@@ -183,6 +190,16 @@ export function allocatePlan(
         ranks: shares.ranks,
       }),
       activity: new Activity(device, layers, shares.ranks),
+      incoming: new Activity(
+        device,
+        counts
+          ? layers.map(({ name, input }) => ({
+            name: `${name} input`,
+            output: input,
+          }))
+          : [],
+        shares.ranks,
+      ),
     };
   }, freePlan);
 }

@@ -18,6 +18,7 @@ import type { FilterLaunches } from "../neurons/filter_launches.ts";
 import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
+import { launchCount } from "./spike_counts.ts";
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
@@ -143,6 +144,21 @@ export class StepCompiler {
         arrived: { buffer: arrived[index + 1] },
       }),
     ];
+  }
+
+  /** Compiles the count of the spikes that each layer reads. */
+  countIncoming(): Compiling {
+    const { B, P } = this.#sizes;
+    const { spikes, incoming } = this.#buffers;
+    return incoming.fired.flatMap((counts, index) =>
+      this.#compile(
+        [launchCount(this.#context.layers[index].input, {
+          B,
+          P: index === 0 ? P : 1,
+        })],
+        { spikes: { buffer: spikes[index] }, counts: { buffer: counts } },
+      )
+    );
   }
 
   /** Compiles the loss and the prediction from the output's spikes. */

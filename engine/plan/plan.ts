@@ -39,7 +39,10 @@ export interface Plan {
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** The forward pass, from the input's spikes to the step's record. */
   readonly forward: readonly Dispatch[];
-  /** The same with the weights that the network is evaluated with. */
+  /**
+   * The same with the weights that the network is evaluated with, and the count
+   * of what layers read, where that is asked for.
+   */
   readonly evaluation: readonly Dispatch[];
   /** The backward pass, from the output's error to all weight gradients. */
   readonly backward: readonly Dispatch[];
@@ -82,9 +85,10 @@ export async function compilePlan(
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
   const differs = sizes.evaluation !== undefined || evaluated !== weights.w;
-  const [forward, backward, evaluation] = await Promise.all([
+  const [forward, backward, counting, evaluation] = await Promise.all([
     inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
+    settle(compiler.countIncoming()),
     updates && differs
       ? inOrder(
         compileForward(compilerOf(evaluated, sizes.evaluation), layers),
@@ -101,7 +105,7 @@ export async function compilePlan(
     cleared: compiler.cleared,
     bin: (events) => settle(compiler.bin(events)),
     forward,
-    evaluation: evaluation ?? forward,
+    evaluation: [...evaluation ?? forward, ...counting],
     backward,
   };
 }

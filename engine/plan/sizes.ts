@@ -62,6 +62,13 @@ export interface PlanOptions {
   /** Whether to keep all layers' potentials for reading. @default false */
   readonly keep?: boolean;
   /**
+   * Whether evaluations count the spikes that each layer reads, neuron by
+   * neuron.
+   *
+   * @default false
+   */
+  readonly counts?: boolean;
+  /**
    * What steps draw at random: augmentation, of networks that are computed
    * layer by layer, and dropout.
    *

@@ -6,9 +6,18 @@
 
 import type { Device } from "../device/device.ts";
 import type { Ranks } from "../distributed/ranks.ts";
-import type { Layer } from "../layers/layer.ts";
-import { sizeOf } from "../network/network.ts";
+import { countSpikes } from "../../kernels/output/count_spikes.ts";
+import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import { readBytes } from "../device/readback.ts";
+import { type Extent, sizeOf } from "../network/network.ts";
+
+/** Neurons whose spikes are counted. */
+export interface Counted {
+  /** Name of their layer. */
+  readonly name: string;
+  /** Their channels, rows and columns. */
+  readonly output: Extent;
+}
 
 /** Spikes of each neuron since the counts were cleared. */
 export class Activity {
@@ -23,7 +32,7 @@ export class Activity {
    * @param layers The layers to count.
    * @param ranks The ranks whose spikes are added up.
    */
-  constructor(device: Device, layers: readonly Layer[], ranks: Ranks) {
+  constructor(device: Device, layers: readonly Counted[], ranks: Ranks) {
     this.#device = device;
     this.#ranks = ranks;
     this.#neurons = layers.map(({ output }) => sizeOf(output));
@@ -59,4 +68,24 @@ export class Activity {
   destroy(): void {
     for (const buffer of this.fired) buffer.destroy();
   }
+}
+
+/**
+ * Launches the count of what a layer reads; it binds `spikes` and `counts`.
+ *
+ * @param input The layer's input.
+ * @param sizes Words of a neuron, and bit planes.
+ * @returns The launch.
+ */
+export function launchCount(
+  input: Extent,
+  { B, P }: { readonly B: number; readonly P: number },
+): Launch {
+  const F = sizeOf(input);
+  return launch({
+    kernel: countSpikes,
+    constants: { B, F, P },
+    grid: [groupsFor(F, countSpikes.workgroup), 1, "samples"],
+    loops: (B + 1) * (P + 2),
+  });
 }

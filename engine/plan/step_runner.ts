@@ -60,6 +60,11 @@ export interface StepRunner extends Disposable {
   readonly eventBinning: EventBinning;
   /** Spikes of each neuron. */
   readonly activity: NeuronActivity;
+  /**
+   * Bins in which each input of a layer spiked in evaluations, where they are
+   * counted.
+   */
+  readonly incoming: NeuronActivity;
   /** Total time spent on submitting steps and on waiting, in ms. */
   readonly waited: number;
   /** Runs the network forward and records loss and predictions. */

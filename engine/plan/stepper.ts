@@ -106,6 +106,11 @@ export class Stepper implements StepRunner {
     return this.plan.buffers.activity;
   }
 
+  /** Spikes that each layer read, by its inputs, where they are counted. */
+  get incoming(): NeuronActivity {
+    return this.plan.buffers.incoming;
+  }
+
   /**
    * Runs the network forward and records loss and predictions.
    *

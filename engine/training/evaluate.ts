@@ -21,6 +21,12 @@ export interface EvaluateOptions {
   readonly tSample: number;
   /** How batches are divided among ranks. @default not at all */
   readonly division?: Division;
+  /**
+   * Whether to count the spikes that each layer reads, input by input.
+   *
+   * @default false
+   */
+  readonly counts?: boolean;
   /** Called after each step; an error that it throws ends the evaluation. */
   readonly check?: () => void;
   /** Observer of the pass. */
@@ -33,6 +39,20 @@ export interface Evaluation extends PassStatistics {
   readonly predictions: readonly number[];
   /** Loss of each sample. */
   readonly losses: readonly number[];
+  /** What layers read, where that was counted. */
+  readonly incoming?: IncomingSpikes;
+}
+
+/** Spikes that the layers of a network read in an evaluation. */
+export interface IncomingSpikes {
+  /** Bins of a sample. */
+  readonly bins: number;
+  /**
+   * Bins of all samples in which each input of a layer spikes, or in which its
+   * count of events or spikes is not 0, layer by layer; inputs are in the order
+   * (row·W + column)·C + channel.
+   */
+  readonly layers: readonly Uint32Array[];
 }
 
 /**
@@ -76,7 +96,7 @@ export interface Evaluation extends PassStatistics {
 export async function evaluate(
   network: Model,
   samples: Samples,
-  { batch, loss, tSample, division, check, observer }: EvaluateOptions,
+  { batch, loss, tSample, division, counts, check, observer }: EvaluateOptions,
 ): Promise<Evaluation> {
   const most = Math.max(1, Math.min(batch, samples.size));
   using stepper = await network.prepare({
@@ -85,6 +105,7 @@ export async function evaluate(
     loss,
     division,
     train: false,
+    counts,
   });
   const predictions: number[] = [];
   const losses: number[] = [];
@@ -113,5 +134,8 @@ export async function evaluate(
       },
     },
   );
-  return { ...statistics, predictions, losses };
+  const incoming = counts
+    ? { bins: stepper.bins, layers: await stepper.incoming.read() }
+    : undefined;
+  return { ...statistics, predictions, losses, incoming };
 }

@@ -114,6 +114,11 @@ export class LocalSteps implements StepRunner {
     };
   }
 
+  /** Spikes that each layer read, by its inputs, where they are counted. */
+  get incoming(): NeuronActivity {
+    return this.#own.incoming;
+  }
+
   /** Total time spent on submitting steps and on waiting, in ms. */
   get waited(): number {
     return this.#own.waited;

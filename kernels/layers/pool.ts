@@ -41,3 +41,32 @@ export function poolForward(neuron: KernelText) {
     ],
   } as const satisfies KernelSpec;
 }
+
+/**
+ * pool.wgsl, `gather`.
+ *
+ * @param neuron The text of a neuron; it is not used.
+ * @returns The kernel.
+ */
+export function poolGather(neuron: KernelText) {
+  return {
+    name: "pool gather",
+    code: NEURONS + neuron.code + code,
+    entryPoint: "gather",
+    workgroup: 64,
+    bindings: { inputs: 2, u: 10 },
+    constants: [
+      "T",
+      "F",
+      "runSize",
+      "K",
+      "lead",
+      "H",
+      "W",
+      "C",
+      "P",
+      "window",
+      "digits",
+    ],
+  } as const satisfies KernelSpec;
+}

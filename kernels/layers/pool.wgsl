@@ -4,6 +4,7 @@
 //            c in a window of `window` × `window` pixels
 //          u[n, t, f] and spikes[n, b, f], see neurons.wgsl, of the neuron
 //          whose text is compiled before this one
+// gather   u[n, t, f] = x[n, t, f], for neurons that a stream integrates
 // The weight of the pool is a factor of `height`. Windows reach over the lower
 // and the right edge where `window` does not divide a side. The adjoint is part
 // of neuron_adjoint.wgsl, for the neurons below.
@@ -211,4 +212,28 @@ fn forward(
     }
   }
   addSpikes(lane);
+}
+
+@compute @workgroup_size(64)
+fn gather(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let OW = (W + window - 1) / window;
+  for (var f = id.x; f < F; f += groups.x * 64) {
+    var now = Digits();
+    var past = Digits();
+    for (var i = 3u; i < digits; i++) {
+      higher[i] = 0;
+    }
+    let top = f / C / OW * window;
+    let left = f / C % OW * window;
+    for (var t = 0u; t < T; t += 4) {
+      if (t % 32 == 0) {
+        countWindow(&now, &past, id.z, t / 32, top, left, f % C);
+      }
+      let row = id.z * sampleRows * 4 * Q + f;
+      storeBins(row, countsAt(now, t % 32, 0u), t);
+    }
+  }
 }

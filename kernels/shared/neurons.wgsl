@@ -8,6 +8,8 @@
 //                bit 31
 //   startNeuron  the state before the first bin
 //   advance      integrates four bins and stores them, see keepFour
+//   stepBin      integrates one bin and returns its potential, for a stream,
+//                see neuron_stream.wgsl
 // and, for the adjoint, startBack, gradientsOf and backFour, see
 // neuron_adjoint.wgsl.
 //

@@ -69,7 +69,7 @@ fn fadingSpikes(b: u32, words: u32) -> u32 {
 
 // Integrates bin t and returns its potential. `gone` is the drive K bins ago,
 // `faded` is 1 if the neuron fired R bins ago.
-fn step(
+fn stepBin(
   neuron: ptr<function, Neuron>,
   x: f32,
   gone: f32,
@@ -115,10 +115,10 @@ fn advance(
   let fell = (vec4(firedAgo) & vec4(1u, 2u, 4u, 8u)) != vec4();
   let faded = select(vec4(), vec4(1.0), fell);
   let value = vec4(
-    step(&now, x.x, gone.x, faded.x, t),
-    step(&now, x.y, gone.y, faded.y, t + 1),
-    step(&now, x.z, gone.z, faded.z, t + 2),
-    step(&now, x.w, gone.w, faded.w, t + 3),
+    stepBin(&now, x.x, gone.x, faded.x, t),
+    stepBin(&now, x.y, gone.y, faded.y, t + 1),
+    stepBin(&now, x.z, gone.z, faded.z, t + 2),
+    stepBin(&now, x.w, gone.w, faded.w, t + 3),
   );
   *neuron = now;
   return keepFour(now.row, now.words, now.recent, value, t);

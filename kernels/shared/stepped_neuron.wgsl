@@ -28,8 +28,15 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   return Neuron(row, words, gain * heightOf(n), 0u, atRest());
 }
 
-// Steps bin t and returns the potential.
-fn stepBin(neuron: ptr<function, Neuron>, x: f32, t: u32) -> f32 {
+// Steps bin t and returns the potential. The drive K bins ago, `gone`, and a
+// spike R bins ago, `faded`, are those of other neurons.
+fn stepBin(
+  neuron: ptr<function, Neuron>,
+  x: f32,
+  gone: f32,
+  faded: f32,
+  t: u32,
+) -> f32 {
   var state = (*neuron).state;
   let value = step(&state, (*neuron).factor * x);
   let fires = value >= theta && t < T;
@@ -49,10 +56,10 @@ fn advance(
 ) -> u32 {
   var now = *neuron;
   let value = vec4(
-    stepBin(&now, x.x, t),
-    stepBin(&now, x.y, t + 1),
-    stepBin(&now, x.z, t + 2),
-    stepBin(&now, x.w, t + 3),
+    stepBin(&now, x.x, gone.x, 0.0, t),
+    stepBin(&now, x.y, gone.y, 0.0, t + 1),
+    stepBin(&now, x.z, gone.z, 0.0, t + 2),
+    stepBin(&now, x.w, gone.w, 0.0, t + 3),
   );
   *neuron = now;
   return keepFour(now.row, now.words, now.recent, value, t);

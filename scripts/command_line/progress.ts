@@ -76,6 +76,15 @@ function outputTo(file: typeof Deno.stdout | typeof Deno.stderr): Output {
   };
 }
 
+/**
+ * Gives the stream that progress is written to.
+ *
+ * @returns The standard output, unless it was changed.
+ */
+export function progressOutput(): Output {
+  return standard;
+}
+
 /** Shows progress on the standard error from now on. */
 export function showOnStderr(): void {
   standard = outputTo(Deno.stderr);

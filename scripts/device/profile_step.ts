@@ -11,7 +11,7 @@ import {
 } from "../../engine/device/roofline.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { Model } from "../../engine/model.ts";
-import { type KernelTime, profile } from "../../engine/profile.ts";
+import { type KernelTime, profile } from "../../engine/training/profile.ts";
 import { Random } from "../../engine/network/random.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import { describeModel, planOf } from "../configuration/model.ts";

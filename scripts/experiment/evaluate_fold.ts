@@ -10,6 +10,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { ShapeError } from "../../engine/device/errors.ts";
 import { Model } from "../../engine/model.ts";
 import { Random } from "../../engine/network/random.ts";
+import { energyOf, type LayerEnergy } from "../../engine/training/energy.ts";
 import { evaluate } from "../../engine/training/evaluate.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
@@ -44,6 +45,8 @@ export interface FoldEvaluation {
   readonly classes: readonly string[];
   /** One entry a sample, in the order of the test set. */
   readonly outcomes: readonly SampleOutcome[];
+  /** Operations, memory traffic and energy of each layer for a sample. */
+  readonly energy: readonly LayerEnergy[];
 }
 
 /**
@@ -89,7 +92,8 @@ export async function openModel(
  * @param model The network, with the fold's trained weights.
  * @param fold The fold.
  * @param configuration The run's configuration.
- * @returns The class, prediction and loss of each sample.
+ * @returns The class, prediction and loss of each sample, and the energy of a
+ * sample, layer by layer.
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  * @throws Every error of reading a sample.
@@ -99,10 +103,12 @@ export async function evaluateFold(
   { number, test }: Fold,
   configuration: Configuration,
 ): Promise<FoldEvaluation> {
-  const { predictions, losses } = await evaluate(model, test, {
+  const evaluation = await evaluate(model, test, {
     batch: configuration.simulation.nSample,
     ...lossOf(configuration, "test"),
+    counts: true,
   });
+  const { predictions, losses } = evaluation;
   return {
     fold: number,
     classes: test.classes,
@@ -113,6 +119,7 @@ export async function evaluateFold(
       loss: losses[n],
       ...describeSample(test.source, sample),
     })),
+    energy: energyOf(model, evaluation),
   };
 }
 

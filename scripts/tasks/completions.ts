@@ -38,6 +38,7 @@ await runCommand({
       import("./convert.ts"),
       import("./demo.ts"),
       import("./evaluate.ts"),
+      import("./follow.ts"),
       import("./inspect.ts"),
       import("./online.ts"),
       import("./plot.ts"),

@@ -10,6 +10,7 @@ import { message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
+import { energyLines, meanEnergy } from "../experiment/energy_table.ts";
 import {
   evaluateFold,
   type FoldEvaluation,
@@ -33,7 +34,8 @@ await runCommand({
       description: message`Folder of the run`,
     }),
     json: option("--json", {
-      description: message`Print JSON, with every sample's prediction`,
+      description:
+        message`Print JSON, with all predictions, and layer by layer`,
     }),
   },
 }, async ({ run: folder, json }) => {
@@ -70,6 +72,8 @@ await runCommand({
     return;
   }
   console.log(inWords(figures, { loss, accuracy }));
+  const energy = meanEnergy(evaluations.map(({ energy }) => energy));
+  console.log(["", ...energyLines(energy)].join("\n"));
   if (!Deno.stdout.isTerminal()) return;
   const outcomes = evaluations.flatMap(({ outcomes }) => outcomes);
   console.log("\ntrue class by row, predicted by column");

@@ -12,6 +12,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
+import { meanEnergy } from "../experiment/energy_table.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
 import type { Fold } from "../experiment/fold.ts";
 import { renderPng, renderSvg } from "../pictures/render.ts";
@@ -95,12 +96,15 @@ await runCommand({
   }
   const figures = figuresOf(run, tests);
   const provenance = await readProvenance(run.configuration, all);
+  const energy = tests.length > 0
+    ? meanEnergy(tests.map(({ evaluation }) => evaluation.energy))
+    : [];
   using progress = json
     ? undefined
     : createProgress({ total: figures.length, label: "charts" });
   const files = {
     ...await drawAll(figures, (done) => progress?.update(done)),
-    [REPORT]: await formatReport(run, figures, provenance),
+    [REPORT]: await formatReport(run, figures, { provenance, energy }),
   };
   const earlier = await listChartFiles(out);
   await saveFiles(out, files);

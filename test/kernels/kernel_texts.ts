@@ -42,19 +42,33 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/neurons.wgsl": [
     "neurons/neuron.wgsl",
     "neurons/neuron_adjoint.wgsl",
+    "neurons/neuron_stream.wgsl",
     "layers/pool.wgsl",
   ],
-  "shared/srm.wgsl": ["neurons/neuron.wgsl", "layers/pool.wgsl"],
+  "shared/srm.wgsl": [
+    "neurons/neuron.wgsl",
+    "neurons/neuron_stream.wgsl",
+    "layers/pool.wgsl",
+  ],
   "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
   "unit/unit.wgsl": [
     "norm/norm.wgsl",
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
+    "neurons/cell_stream.wgsl",
     "neurons/learned.wgsl",
   ],
   "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
-  "leaky/firing.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
-  "leaky/leaky_neuron.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
+  "leaky/firing.wgsl": [
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+    "neurons/cell_stream.wgsl",
+  ],
+  "leaky/leaky_neuron.wgsl": [
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+    "neurons/cell_stream.wgsl",
+  ],
   "neurons/cell_recall.wgsl": ["neurons/cell_adjoint.wgsl"],
   "neurons/cell_learned.wgsl": ["neurons/cell_adjoint.wgsl"],
 };

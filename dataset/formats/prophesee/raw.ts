@@ -7,11 +7,7 @@
 import { RecordingError } from "../../files/errors.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
-import type { RecordingFormat } from "../reading/format.ts";
-import {
-  decodedRecording,
-  type Decoder,
-} from "../reading/decoded_recording.ts";
+import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import type { FaultCounts } from "../reading/fault_counts.ts";
 import { Evt21Decoder } from "./evt21.ts";
 import { Evt2Decoder, type WordLayout } from "./evt2.ts";
@@ -59,12 +55,12 @@ function encodingOf(values: ReadonlyMap<string, string>): string | undefined {
 }
 
 /** Prophesee's RAW files, in EVT 2.0, 2.1 or 3.0. */
-export const PROPHESEE_RAW: RecordingFormat = {
+export const PROPHESEE_RAW = decodedFormat({
   name: "Prophesee RAW",
   matches(head) {
     return encodingOf(parsePropheseeHeader(head).values) !== undefined;
   },
-  async open(file) {
+  async decoding(file) {
     using opened = await RecordingFile.open(file);
     await opened.fill();
     const { start, values } = parsePropheseeHeader(opened.bytes);
@@ -87,12 +83,12 @@ export const PROPHESEE_RAW: RecordingFormat = {
       littleEndian: endianness !== "big",
       upperFirst: endianness !== "little",
     };
-    return decodedRecording(file, {
+    return {
       format: `Prophesee RAW, ${name}`,
       sensor,
       start,
       record: { name: "a word", bytes },
       decoder: (faults) => decoder(layout, faults),
-    });
+    };
   },
-};
+});

@@ -8,7 +8,12 @@ import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import { BUFFER_BYTES, RecordingFile } from "../../files/buffered_file.ts";
 import type { FileSource } from "../../files/file_source.ts";
-import type { EventBlock, OpenRecording } from "./format.ts";
+import type {
+  EventBlock,
+  OpenOptions,
+  OpenRecording,
+  RecordingFormat,
+} from "./format.ts";
 import { allocateBlock, firstEvents } from "./event_block.ts";
 import { FaultCounts } from "./fault_counts.ts";
 
@@ -46,6 +51,8 @@ export interface Decoding {
   readonly sensor: Sensor | undefined;
   /** Byte of the file at which its first record starts, below 1 MiB. */
   readonly start: number;
+  /** Byte that a record ends with, where records have no fixed size. */
+  readonly separator?: number;
   /** The format's name for a record, and its size in bytes (at most). */
   readonly record: { readonly name: string; readonly bytes: number };
   /**
@@ -54,6 +61,35 @@ export interface Decoding {
    * @param faults Counts the faults that it repairs.
    */
   decoder(faults: FaultCounts): Decoder;
+}
+
+/** A format whose recordings are decoded from front to back. */
+export interface DecodedFormat extends RecordingFormat {
+  /**
+   * Finds out how a file is decoded, from its header and first records.
+   *
+   * @param file The file, or its beginning.
+   * @param options Properties that the format does not store.
+   * @returns How it is decoded.
+   * @throws {RecordingError} If the header is damaged, with the byte offset.
+   */
+  decoding(file: FileSource, options?: OpenOptions): Promise<Decoding>;
+}
+
+/**
+ * Completes a format.
+ *
+ * @param format Its name and marks, and how its files are decoded.
+ * @returns The format.
+ */
+export function decodedFormat(
+  format: Omit<DecodedFormat, "open">,
+): DecodedFormat {
+  return {
+    ...format,
+    open: async (file, options) =>
+      decodedRecording(file, await format.decoding(file, options)),
+  };
 }
 
 /**

@@ -8,11 +8,8 @@ import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
-import type { RecordingFormat, TimeUnit } from "../reading/format.ts";
-import {
-  decodedRecording,
-  type Decoder,
-} from "../reading/decoded_recording.ts";
+import type { TimeUnit } from "../reading/format.ts";
+import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import {
   type Axis,
@@ -25,6 +22,8 @@ import { isRemark, LineParser } from "./text_lines.ts";
 
 /** Bytes at the start of a file that tell its columns, a line of them whole. */
 const PROBED_BYTES = 1 << 16;
+
+const LF = 0x0a;
 
 /** Columns of a table that are looked at. */
 const MAX_COLUMNS = 64;
@@ -51,20 +50,21 @@ interface Layout {
  * company; without names there are four, told by their values. A first line of
  * two whole numbers is the width and height of the sensor.
  */
-export const TEXT_TABLE: RecordingFormat = {
+export const TEXT_TABLE = decodedFormat({
   name: "text",
   matches: () => false,
-  async open(file, { timeUnit } = {}) {
+  async decoding(file, { timeUnit } = {}) {
     using opened = await RecordingFile.open(file);
     await opened.fill();
     const { axes, unit, guessed, sensor, start } = layoutOf(opened);
     const columns = axes.map((axis) => axis ?? "–").join(" ");
     const known = timeUnit ?? unit;
-    return decodedRecording(file, {
+    return {
       format: `text, columns ${columns}${guessed ? " as guessed" : ""}, time ` +
         `in ${known === "us" ? "µs" : known}`,
       sensor,
       start,
+      separator: LF,
       record: { name: "a line", bytes: PROBED_BYTES },
       decoder: (faults) =>
         textDecoder(nameOf(file), {
@@ -73,9 +73,9 @@ export const TEXT_TABLE: RecordingFormat = {
           sensor: sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },
           faults,
         }),
-    });
+    };
   },
-};
+});
 
 /** Finds out how a table is laid out, from its first lines. */
 function layoutOf({ path, bytes }: RecordingFile): Layout {

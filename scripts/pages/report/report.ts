@@ -12,6 +12,8 @@ import { duration } from "../../command_line/duration.ts";
 import { embedParts } from "../embedded_page.ts";
 import { fontFaces } from "../../pictures/render.ts";
 import { readPrograms } from "./browser.ts";
+import { ENERGY_NOTE, energyTable } from "../../experiment/energy_table.ts";
+import type { LayerEnergy } from "../../../engine/training/energy.ts";
 import type { Figure } from "./figures.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Facts, ReportData } from "./report_data.ts";
@@ -24,19 +26,25 @@ import type { Run } from "../../run/reader.ts";
  *
  * @param run The run.
  * @param figures Charts of the run.
- * @param provenance Provenance of its data.
+ * @param options Provenance of its data, and the energy of a test sample, layer
+ * by layer; none without weights.
  * @returns HTML of the page.
  */
 export async function formatReport(
   run: Run,
   figures: readonly Figure[],
-  provenance: Provenance,
+  { provenance, energy }: {
+    readonly provenance: Provenance;
+    readonly energy: readonly LayerEnergy[];
+  },
 ): Promise<string> {
   const data: ReportData = {
     folder: run.folder,
     facts: factsOf(run),
     results: run.summary ? resultsTable(run.summary) : [],
     optimistic: run.summary?.optimistic ?? false,
+    energy: energy.length > 0 ? energyTable(energy) : [],
+    energyNote: ENERGY_NOTE.join(" "),
     figures,
     configs: { light: pageConfigOf("light"), dark: pageConfigOf("dark") },
     configuration: formatConfiguration(run.configuration),

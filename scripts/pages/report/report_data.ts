@@ -19,6 +19,9 @@ export interface ReportData {
   readonly results: Table;
   /** Whether test results are the best over all epochs. */
   readonly optimistic: boolean;
+  /** Energy of a test sample, layer by layer, and what the figures mean. */
+  readonly energy: Table;
+  readonly energyNote: string;
   /** Charts of all folds together, then those of each fold. */
   readonly figures: readonly Figure[];
   /** The Vega-Lite configuration of each theme. */

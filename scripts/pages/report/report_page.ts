@@ -192,6 +192,13 @@ if (run.optimistic) {
     "Test figures are the best over all epochs, so they are optimistic.",
   ));
 }
+if (run.energy.length > 0) {
+  find("energy").append(
+    element("h2", "Energy"),
+    tableOf(run.energy),
+    quiet(run.energyNote),
+  );
+}
 fold.append(...[...folds].map((fold) => new Option(String(fold))));
 fold.parentElement!.hidden = folds.size < 2;
 find("all-title").textContent = folds.size === 1

@@ -27,7 +27,7 @@ export const leaky: NeuronKind = steppedNeuron({
     fn atRest() -> State { return State(0); }
 
     fn step(state: ptr<function, State>, drive: f32) -> f32 {
-      (*state).v = leak * (*state).v + drive;
+      (*state).v = fma(leak, (*state).v, drive);
       return (*state).v;
     }
 

@@ -106,13 +106,13 @@ async function bytesOfPlan(M: number): Promise<number> {
     ...describe("OR"),
   });
   using stepper = await model.compile({ ...OPTIONS, train: true });
-  const { records, activity, tables, rounded, ...buffers } =
+  const { records, activity, incoming, tables, rounded, ...buffers } =
     stepper.plan.buffers;
   const all = new Set([
     ...Object.values(buffers).flat(),
     ...Object.values(tables),
     ...Object.values(rounded),
-    ...[records.buffer, ...activity.fired],
+    ...[records.buffer, ...activity.fired, ...incoming.fired],
   ]);
   return [...all].reduce((sum, { size }) => sum + size, 0);
 }

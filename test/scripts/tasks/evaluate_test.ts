@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import type { FoldEvaluation } from "../../../scripts/experiment/evaluate_fold.ts";
 import { drawConfusions } from "../../../scripts/pictures/terminal/confusion_table.ts";
 import { gpuTest } from "../../gpu.ts";
 import { fc } from "../../properties.ts";
@@ -31,7 +32,20 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
   const words = await runTask("evaluate", ["--run", run]);
   const lines = words.stdout.trimEnd().split("\n");
   match(lines[0], /^fold 1: test loss [\d.]+, accuracy [\d.]+ %$/);
-  match(lines.at(-1)!, /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
+  match(lines[2], /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
+  const [first, second] = folds.map((fold: FoldEvaluation) => fold.energy);
+  strictEqual(first.length, second.length);
+  const operations = [...first, ...second].reduce(
+    (sum, own) => sum + own.accumulates + own.multiplyAccumulates,
+    0,
+  ) / 2;
+  ok(operations > 1000);
+  const all = lines.find((line) => line.startsWith("all "))!;
+  strictEqual(
+    all.split(/ {2,}/)[3],
+    Math.round(operations).toLocaleString("en"),
+  );
+  ok(lines.every((line) => line.length <= 80), lines.join("\n"));
 });
 
 gpuTest("evaluate tells whose filtered samples are", async () => {

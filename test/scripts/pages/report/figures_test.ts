@@ -25,6 +25,7 @@ const tests: FoldTests = {
   evaluation: {
     fold: 2,
     classes: ["cat", "dog"],
+    energy: [],
     outcomes: [
       { sample: 7, label: 0, prediction: 1, loss: 3, name: "sample 7" },
     ],

@@ -28,7 +28,10 @@ async function writeReport(
   };
   const figures = Object.entries(charts)
     .map(([chart, spec]) => ({ name: chart.replaceAll(/\W+/g, "_"), spec }));
-  const html = await formatReport(run, figures, { facts: [], recordings: [] });
+  const html = await formatReport(run, figures, {
+    provenance: { facts: [], recordings: [] },
+    energy: [],
+  });
   const path = join(folder.path, `report_of_${figures.length}.html`);
   await Deno.writeTextFile(path, html);
   return pathToFileURL(path).href;

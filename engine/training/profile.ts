@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Device } from "./device/device.ts";
-import { DeviceError } from "./device/errors.ts";
-import type { Layer } from "./layers/layer.ts";
-import { record } from "./device/compiler.ts";
-import type { EventBatch } from "./network/event_batch.ts";
-import type { StepRunner, TimedStep } from "./plan/step_runner.ts";
-import { readBytes } from "./device/readback.ts";
+import type { Device } from "../device/device.ts";
+import { DeviceError } from "../device/errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import { record } from "../device/compiler.ts";
+import type { EventBatch } from "../network/event_batch.ts";
+import type { StepRunner, TimedStep } from "../plan/step_runner.ts";
+import { readBytes } from "../device/readback.ts";
 
 /** Time, bytes moved and multiply-adds of one dispatch of a step. */
 export interface KernelTime {

@@ -5,15 +5,15 @@ import {
   strictEqual,
   throws,
 } from "node:assert/strict";
-import { Model } from "../../engine/model.ts";
-import { numSpikes } from "../../engine/losses/num_spikes.ts";
-import { crossEntropy } from "../../engine/losses/readout.ts";
-import { leaky } from "../../engine/neurons/leaky.ts";
-import { profile } from "../../engine/profile.ts";
-import { packSpikes } from "../../engine/network/pack_spikes.ts";
-import { device, gpuTest } from "../gpu.ts";
-import { unitEvents } from "./layerwise/unit_events.ts";
-import { busyInput, eventsOf, NEURON } from "./networks.ts";
+import { Model } from "../../../engine/model.ts";
+import { numSpikes } from "../../../engine/losses/num_spikes.ts";
+import { crossEntropy } from "../../../engine/losses/readout.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import { profile } from "../../../engine/training/profile.ts";
+import { packSpikes } from "../../../engine/network/pack_spikes.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { unitEvents } from "../layerwise/unit_events.ts";
+import { busyInput, eventsOf, NEURON } from "../networks.ts";
 
 gpuTest(
   "profile() times every dispatch of a step, or says it cannot",

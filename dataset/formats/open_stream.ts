@@ -1,0 +1,180 @@
+/**
+ * Recordings that are read as they come, from a pipe or a socket.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../files/errors.ts";
+import type { AedatOptions } from "./aedat2/aedat.ts";
+import { AEDAT } from "./aedat2/aedat_recording.ts";
+import { aedatDecoding } from "./aedat2/aedat_stream.ts";
+import { PROPHESEE_RAW } from "./prophesee/raw.ts";
+import type { Decoding } from "./reading/decoded_recording.ts";
+import { allocateBlock, firstEvents } from "./reading/event_block.ts";
+import { FaultCounts } from "./reading/fault_counts.ts";
+import type { EventBlock, OpenRecording } from "./reading/format.ts";
+import { TEXT_TABLE } from "./tables/text.ts";
+
+/** Most bytes that are waited for to tell how a recording is decoded. */
+const HEAD_BYTES = 1 << 16;
+
+/** Lines after which columns without names are told by their values. */
+const GUESSED_LINES = 100;
+
+const LF = 0x0a;
+
+/** Bytes that lines of a header begin with: `#` and `%`. */
+const MARKS: readonly number[] = [0x23, 0x25];
+
+/**
+ * Opens a recording that is still being sent: AEDAT 1.0 and 2.0 of the DVS128,
+ * Prophesee RAW (EVT 2.0, 2.1, 3.0), or text with the names of its columns in the
+ * first line. Its bytes are those of a file, the header first.
+ *
+ * @param name Name for messages.
+ * @param stream The bytes, cut anywhere.
+ * @param options Axes of AEDAT; x from the left and y from the top unless
+ * `"reference"`.
+ * @returns The recording, once its header has come; its blocks can be read once,
+ * and hold what has come.
+ * @throws {RecordingError} If it ends without an event, is of another format, or
+ * its header is damaged.
+ *
+ * @example
+ * ```ts
+ * import { openStream } from "./open_stream.ts";
+ * const bytes = new TextEncoder().encode("t,x,y,p\n1000,5,7,1\n");
+ * const stream = ReadableStream.from([bytes.slice(0, 11), bytes.slice(11)]);
+ * const recording = await openStream("camera", stream);
+ * for await (const { x } of recording.blocks()) {
+ *   if (x.join() !== "5") throw new Error("expected an event");
+ * }
+ * ```
+ */
+export async function openStream(
+  name: string,
+  stream: ReadableStream<Uint8Array>,
+  options: AedatOptions = { axes: "jaer" },
+): Promise<OpenRecording> {
+  const reader = stream.getReader();
+  let head = new Uint8Array();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (value) head = joined(head, value);
+    const ends = done || head.length >= HEAD_BYTES;
+    const decoding = await decodingOf(name, head, { ...options, ends });
+    if (!decoding) continue;
+    const faults = new FaultCounts();
+    return {
+      format: decoding.format,
+      sensor: decoding.sensor,
+      get faults() {
+        return faults.list();
+      },
+      blocks: () => decodeStream(name, { reader, head, decoding, faults }),
+    };
+  }
+}
+
+/** Decodes what has come, until the stream ends. */
+async function* decodeStream(
+  name: string,
+  { reader, head, decoding, faults }: {
+    readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+    readonly head: Uint8Array<ArrayBuffer>;
+    readonly decoding: Decoding;
+    readonly faults: FaultCounts;
+  },
+): AsyncGenerator<EventBlock, void, void> {
+  const { start, separator, record } = decoding;
+  const decoder = decoding.decoder(faults);
+  let bytes = head.subarray(start);
+  let offset = start;
+  for (let last = false; !last;) {
+    for (;;) {
+      const whole = separator === undefined || last
+        ? bytes.length
+        : bytes.lastIndexOf(separator) + 1;
+      if (whole === 0) break;
+      const block = allocateBlock(whole + 64);
+      const piece = { bytes: bytes.subarray(0, whole), offset, last };
+      const { taken, events } = decoder.decode(piece, block);
+      if (events > 0) yield firstEvents(block, events);
+      if (taken === 0) break;
+      bytes = bytes.subarray(taken);
+      offset += taken;
+    }
+    const { value, done } = await reader.read();
+    if (value) bytes = joined(bytes, value);
+    last = done && bytes.length === 0;
+    if (done && bytes.length > 0) {
+      if (separator !== undefined) {
+        bytes = joined(bytes, Uint8Array.of(separator));
+        continue;
+      }
+      throw new RecordingError(
+        name,
+        `byte ${offset}: ${record.name} has ${record.bytes} bytes, ` +
+          `${bytes.length} have come`,
+        { offset },
+      );
+    }
+  }
+}
+
+/** Finds out how a stream is decoded; `undefined` while too little has come. */
+async function decodingOf(
+  name: string,
+  head: Uint8Array<ArrayBuffer>,
+  { ends, axes }: AedatOptions & { readonly ends: boolean },
+): Promise<Decoding | undefined> {
+  if (ends && head.length === 0) {
+    throw new RecordingError(name, "it is empty", { offset: 0 });
+  }
+  if (!ends && !hasHeader(head)) return undefined;
+  const file = (bytes: Uint8Array<ArrayBuffer>) => new File([bytes], name);
+  if (AEDAT.matches(head)) return await aedatDecoding(file(head), { axes });
+  if (PROPHESEE_RAW.matches(head)) {
+    return await PROPHESEE_RAW.decoding(file(head));
+  }
+  const lines = head.subarray(0, head.lastIndexOf(LF) + 1);
+  const isText = lines.every((byte) => byte >= 0x20 || (byte > 8 && byte < 14));
+  if (!isText || (ends && lines.length === 0)) {
+    throw new RecordingError(
+      name,
+      "it is none of what can be read as it comes: AEDAT 1.0 and 2.0, " +
+        "Prophesee RAW, text",
+      { offset: 0 },
+    );
+  }
+  try {
+    const decoding = await TEXT_TABLE.decoding(file(lines));
+    const count = lines.reduce((sum, byte) => sum + Number(byte === LF), 0);
+    const waits = decoding.format.includes("guessed") && count < GUESSED_LINES;
+    return ends || !waits ? decoding : undefined;
+  } catch (error) {
+    if (ends) throw error;
+    return undefined;
+  }
+}
+
+/** Whether the lines of a header have all come. */
+function hasHeader(head: Uint8Array): boolean {
+  let start = 0;
+  while (MARKS.includes(head[start])) {
+    const end = head.indexOf(LF, start);
+    if (end < 0) return false;
+    start = end + 1;
+  }
+  return start < head.length;
+}
+
+function joined(
+  first: Uint8Array,
+  second: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}

@@ -1,0 +1,42 @@
+/**
+ * Synapses of single inputs of convolutions, borders included.
+ *
+ * @module
+ */
+
+/** A convolution along one axis. */
+interface Axis {
+  /** Places of the input, and of the output. */
+  readonly from: number;
+  readonly to: number;
+  /** Taps, their distance, the step and the zeros at either end. */
+  readonly kernel: number;
+  readonly dilation: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/**
+ * Counts the taps that meet each place of an axis.
+ *
+ * @param axis The axis.
+ * @returns Pairs of an output and a tap, for each place of the input.
+ *
+ * @example
+ * ```ts
+ * import { meetings } from "./fan_out.ts";
+ * const axis = { from: 4, to: 4, kernel: 3, dilation: 1, stride: 1, padding: 1 };
+ * if (meetings(axis).join() !== "2,3,3,2") throw new Error("not the borders");
+ * ```
+ */
+export function meetings(axis: Axis): number[] {
+  const { from, to, kernel, dilation, stride, padding } = axis;
+  const met = new Array<number>(from).fill(0);
+  for (let output = 0; output < to; output++) {
+    for (let tap = 0; tap < kernel; tap++) {
+      const place = output * stride + tap * dilation - padding;
+      if (place >= 0 && place < from) met[place]++;
+    }
+  }
+  return met;
+}

@@ -1,0 +1,178 @@
+/**
+ * Runs the chunks of a stream frame by frame, and copies what is to be read.
+ *
+ * @module
+ */
+
+import { type Dispatch, record } from "../device/compiler.ts";
+import type { Device } from "../device/device.ts";
+import { FRAME, type StreamPlan } from "./stream_plan.ts";
+
+/** Fewest words of the buffer of events. */
+const FEWEST = 1024;
+
+/** Bins of a chunk that lie in one frame. */
+export interface FrameBins {
+  /** Bins of the chunk before them. */
+  readonly before: number;
+  /** The first of them in the frame, and their number. */
+  readonly from: number;
+  readonly bins: number;
+  /** Contents of the buffers that are read, after these bins. */
+  readonly contents: readonly ArrayBuffer[];
+}
+
+/** Runs chunks, one after the other. */
+export class FrameRunner {
+  readonly #device: Device;
+  readonly #plan: StreamPlan;
+  /** Buffers that are read after each frame. */
+  readonly #outputs: readonly GPUBuffer[];
+  /** Event words of the frame so far, as the plan takes them. */
+  #frame: number[] = [];
+  #events: GPUBuffer | undefined;
+  #bin: readonly Dispatch[] = [];
+
+  /**
+   * @param device The device.
+   * @param plan Kernels and buffers.
+   * @param outputs Buffers to read after each frame.
+   */
+  constructor(
+    device: Device,
+    plan: StreamPlan,
+    outputs: readonly GPUBuffer[],
+  ) {
+    this.#device = device;
+    this.#plan = plan;
+    this.#outputs = outputs;
+  }
+
+  /**
+   * Submits a chunk.
+   *
+   * @param first Bins of the stream before the chunk.
+   * @param bins Bins of the chunk.
+   * @param events Its event words; their bins count from the chunk's first.
+   * @returns A function that waits for the device and reads the frames.
+   * @throws {DeviceError} If the device was lost or has not enough memory.
+   */
+  async submit(
+    first: number,
+    bins: number,
+    events: Uint32Array,
+  ): Promise<() => Promise<FrameBins[]>> {
+    this.#device.check();
+    const parts = framesOf(first, bins);
+    const words = this.#wordsOf(parts.length, first, events);
+    const copies = await this.#device.allocate(() =>
+      parts.map(() => this.#copyBuffer())
+    );
+    for (const [index, part] of parts.entries()) {
+      if (part.from === 0) this.#frame = [];
+      this.#frame = [...this.#frame, ...words[index]];
+      await this.#run(first + part.before, part.bins, copies[index]);
+    }
+    return () =>
+      Promise.all(parts.map(async (part, index) => ({
+        ...part,
+        contents: await this.#read(copies[index]),
+      })));
+  }
+
+  /** Forgets all bins that have run. */
+  reset(): void {
+    const encoder = this.#device.gpu.createCommandEncoder();
+    for (const buffer of this.#plan.remembered) encoder.clearBuffer(buffer);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+  }
+
+  /** Frees the events. */
+  destroy(): void {
+    this.#events?.destroy();
+  }
+
+  /** Sorts the events of a chunk by frame, with times in the frame. */
+  #wordsOf(frames: number, first: number, events: Uint32Array): number[][] {
+    const { addressBits, fine } = this.#plan;
+    const place = 2 ** addressBits;
+    const words = Array.from({ length: frames }, (): number[] => []);
+    for (const word of events) {
+      const address = word % place;
+      const bin = first % FRAME + Math.floor(word / place);
+      words[Math.floor(bin / FRAME)].push(
+        (bin % FRAME) * fine * place + address,
+      );
+    }
+    return words;
+  }
+
+  async #run(first: number, bins: number, copy: GPUBuffer): Promise<void> {
+    const { gpu } = this.#device;
+    const events = await this.#upload();
+    gpu.queue.writeBuffer(this.#plan.chunk, 0, Uint32Array.of(first, bins));
+    this.#plan.write(events);
+    const encoder = gpu.createCommandEncoder();
+    for (const buffer of this.#plan.cleared) encoder.clearBuffer(buffer);
+    const pass = encoder.beginComputePass();
+    record(pass, [...this.#bin, ...this.#plan.dispatches], 1);
+    pass.end();
+    let at = 0;
+    for (const buffer of this.#outputs) {
+      encoder.copyBufferToBuffer(buffer, 0, copy, at, buffer.size);
+      at += buffer.size;
+    }
+    gpu.queue.submit([encoder.finish()]);
+  }
+
+  /** Uploads the events of the frame so far; returns their number. */
+  async #upload(): Promise<number> {
+    const { gpu } = this.#device;
+    const words = Uint32Array.from(this.#frame);
+    if (!this.#events || words.byteLength > this.#events.size) {
+      this.#events?.destroy();
+      const room = 2 ** Math.ceil(Math.log2(Math.max(words.length, FEWEST)));
+      this.#events = await this.#device.allocate(() =>
+        this.#device.createBuffer("events", room)
+      );
+      this.#bin = await this.#plan.bin(this.#events);
+    }
+    // Deno 2.9 panics when it is given an empty array to write.
+    if (words.length > 0) gpu.queue.writeBuffer(this.#events, 0, words);
+    return words.length;
+  }
+
+  #copyBuffer(): GPUBuffer {
+    return this.#device.gpu.createBuffer({
+      label: "copy of a frame",
+      size: this.#outputs.reduce((sum, { size }) => sum + size, 0),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  async #read(copy: GPUBuffer): Promise<ArrayBuffer[]> {
+    try {
+      await copy.mapAsync(GPUMapMode.READ);
+    } catch (cause) {
+      this.#device.check();
+      throw cause;
+    }
+    const all = copy.getMappedRange();
+    let at = 0;
+    const contents = this.#outputs.map(({ size }) => all.slice(at, at += size));
+    copy.destroy();
+    return contents;
+  }
+}
+
+/** Cuts a chunk where frames begin. */
+function framesOf(first: number, bins: number) {
+  const parts: Omit<FrameBins, "contents">[] = [];
+  for (let before = 0; before < bins;) {
+    const from = (first + before) % FRAME;
+    const own = Math.min(FRAME - from, bins - before);
+    parts.push({ before, from, bins: own });
+    before += own;
+  }
+  return parts;
+}

@@ -1,0 +1,165 @@
+/**
+ * Streams of networks that are computed layer by layer.
+ *
+ * @module
+ */
+
+import { cellForward } from "../../kernels/neurons/cell.ts";
+import { cellStream } from "../../kernels/neurons/cell_stream.ts";
+import { Compiler, type Dispatch } from "../device/compiler.ts";
+import { ShapeError } from "../device/errors.ts";
+import { groupsFor } from "../device/launch.ts";
+import type { LayerwiseStepper } from "../layerwise/layerwise_stepper.ts";
+import { plainSources } from "../layerwise/sources.ts";
+import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
+import type { Unit } from "../layerwise/units.ts";
+import { crossEntropy } from "../losses/readout.ts";
+import type { Model } from "../model.ts";
+import { layoutOf } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import type { SteppedText } from "../../kernels/shared/stepped.ts";
+import { FRAME, type StreamPlan } from "./stream_plan.ts";
+import { structBytes } from "./struct_bytes.ts";
+
+/**
+ * Compiles a network for a stream: the plan of a frame, whose neurons are those
+ * that carry their state.
+ *
+ * @param model The network.
+ * @returns The plan.
+ * @throws {ShapeError} If samples are cut into slices of their own duration, or
+ * the state of a layer cannot be carried.
+ * @throws {DeviceError} If the device has not enough memory.
+ */
+export async function planUnits(model: Model): Promise<StreamPlan> {
+  const { Ts, slices, coding } = model.description;
+  if (slices !== undefined) {
+    throw new ShapeError(
+      `Cannot stream into ${slices} slices of each sample's own duration, ` +
+        "which is known at its end: train with bins of Ts ms (input.slices " +
+        "left out)",
+    );
+  }
+  if (coding?.mode === "SUM_NORM") {
+    throw new ShapeError(
+      "Cannot stream counts that are divided by the largest of their sample " +
+        '(SUM_NORM): it is known at the end; use "SUM"',
+    );
+  }
+  const stepper = await model.compileUnits({
+    tSample: FRAME * Ts,
+    batch: 1,
+    train: false,
+    keep: true,
+    // Any loss will do: neither it nor the prediction is read.
+    loss: crossEntropy(),
+  });
+  try {
+    return await carryStates(model, stepper);
+  } catch (error) {
+    stepper.destroy();
+    throw error;
+  }
+}
+
+async function carryStates(
+  { device }: Model,
+  stepper: LayerwiseStepper,
+): Promise<StreamPlan> {
+  const { plan } = stepper;
+  const { units: { units }, buffers, addressBits, inputs, fine } = plan;
+  const [own] = buffers.microBatches;
+  const { chunk, states } = await device.allocate(() => ({
+    chunk: device.createBuffer("chunk", 2),
+    states: units.map((unit) =>
+      device.createBuffer(`${unit.layer.name} state`, stateWords(unit))
+    ),
+  }));
+  const compiler = Compiler.of(device);
+  const carry = async ({ dispatch }: { readonly dispatch: Dispatch }) => {
+    if (dispatch.name !== CELL) return dispatch;
+    const index = units.findIndex(({ layer }) => layer.name === dispatch.layer);
+    const { layer, neuron } = units[index];
+    const kernel = cellStream(neuron!.kind.stepped!);
+    const { floats } = layoutOf(layer);
+    return await compiler.compile({
+      kernel,
+      constants: dispatch.launch.constants,
+      grid: [groupsFor(floats, kernel.workgroup), 1, 1],
+    }, {
+      ...plan.evaluated(index) as Readonly<Record<"learned", GPUBufferBinding>>,
+      x: { buffer: own.drives[index] },
+      coefficients: { buffer: buffers.units[index].coefficients },
+      chunk: { buffer: chunk },
+      spikes: { buffer: own.spikes[index] },
+      potentials: { buffer: own.potentials[index] },
+      carried: { buffer: states[index] },
+    });
+  };
+  const last = units.length - 1;
+  const uniforms = new Uint32Array(UNIFORM_WORDS);
+  // One sample, of a whole batch of one; nothing trains.
+  uniforms.set([0, 1, 0, 0, 0, 0, 0, 0, 1]);
+  return {
+    layers: units.flatMap(({ layer, neuron }, index) =>
+      neuron
+        ? [{
+          name: layer.name,
+          extent: layer.output,
+          layout: layoutOf(layer),
+          spikes: own.spikes[index],
+          potentials: own.potentials[index],
+        }]
+        : []
+    ),
+    readout: units[last].neuron ? undefined : {
+      extent: units[last].layer.output,
+      layout: layoutOf(units[last].layer),
+      drives: own.drives[last],
+      coefficients: buffers.units[last].coefficients,
+    },
+    height: 1,
+    inputs,
+    addressBits,
+    fine,
+    chunk,
+    cleared: [own.counts, own.largest],
+    remembered: [],
+    dispatches: await Promise.all(plan.evaluation.map(carry)),
+    bin: async (events) =>
+      (await plan.bin(events)).map(({ dispatch }) => dispatch),
+    write(events) {
+      const { queue } = device.gpu;
+      const { sources, classes } = plainSources({
+        offsets: Uint32Array.of(0, events),
+        labels: Uint32Array.of(0),
+      }, plan);
+      queue.writeBuffer(buffers.sources, 0, sources);
+      queue.writeBuffer(buffers.classes, 0, classes);
+      queue.writeBuffer(buffers.uniforms, 0, uniforms);
+    },
+    [Symbol.dispose]() {
+      stepper.destroy();
+      chunk.destroy();
+      for (const state of states) state.destroy();
+    },
+  };
+}
+
+/** Name of the kernel of a unit's neurons, whatever their kind. */
+const CELL = cellForward({ code: "", constants: [] }).name;
+
+/** Words of the state of a unit's neurons. */
+function stateWords({ layer, neuron }: Unit): number {
+  if (!neuron) return 0;
+  const { code }: SteppedText = neuron.kind.stepped!;
+  const bytes = structBytes(code, "State");
+  if (bytes === undefined) {
+    throw new ShapeError(
+      `Cannot stream layer "${layer.name}": the state of its neurons has ` +
+        "other members than numbers and vectors",
+    );
+  }
+  const { floats } = layoutOf(layer);
+  return Math.max(floats, sizeOf(layer.output)) * bytes / 4;
+}

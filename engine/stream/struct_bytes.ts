@@ -1,0 +1,58 @@
+/**
+ * Sizes of structures in WGSL.
+ *
+ * @module
+ */
+
+/** Bytes and alignment of types that a neuron's state may have. */
+const TYPES: Readonly<Record<string, readonly [number, number]>> = {
+  f32: [4, 4],
+  i32: [4, 4],
+  u32: [4, 4],
+  "vec2<f32>": [8, 8],
+  "vec3<f32>": [12, 16],
+  "vec4<f32>": [16, 16],
+};
+
+/**
+ * Works out the bytes from one element of an array of structures to the next.
+ *
+ * @param code A text that declares the structure.
+ * @param name Its name.
+ * @returns The bytes; `undefined` if it has a member of another type than
+ * numbers, vectors of floats, and structures of them.
+ *
+ * @example
+ * ```ts
+ * import { structBytes } from "./struct_bytes.ts";
+ * const code = "struct State { v: f32, phase: vec2<f32> }";
+ * if (structBytes(code, "State") !== 16) throw new Error("expected 16");
+ * ```
+ */
+export function structBytes(code: string, name: string): number | undefined {
+  return layOut(code, name)?.[0];
+}
+
+function layOut(
+  code: string,
+  name: string,
+): readonly [number, number] | undefined {
+  if (Object.hasOwn(TYPES, name)) return TYPES[name];
+  const body = code.replaceAll(/\/\/.*/g, "")
+    .match(new RegExp(`struct\\s+${name}\\s*\\{([^}]*)\\}`))?.[1];
+  if (body === undefined) return undefined;
+  let bytes = 0;
+  let widest = 1;
+  for (const [, type] of body.matchAll(/:\s*(\w+(?:<\w+>)?)/g)) {
+    const member = layOut(code, type);
+    if (!member) return undefined;
+    const [size, alignment] = member;
+    bytes = roundUp(bytes, alignment) + size;
+    widest = Math.max(widest, alignment);
+  }
+  return [roundUp(bytes, widest), widest];
+}
+
+function roundUp(bytes: number, alignment: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}

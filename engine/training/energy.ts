@@ -1,0 +1,201 @@
+/**
+ * Synaptic operations, memory traffic and energy of a network's layers.
+ *
+ * The energy is that of hardware that computes on spikes as they come: each
+ * spike fetches the weights of its synapses and adds them to the drives of the
+ * neurons behind them. Figures are those of a process of 45 nm for numbers of 32
+ * bits.
+ *
+ * Source: Horowitz, Computing's energy problem, ISSCC 2014, figure 1.1.9: 0.9 pJ
+ * an addition, 3.7 pJ a multiplication; 64 bits from a memory of 8 KB take
+ * 10 pJ, of 32 KB 20 pJ, of 1 MB 100 pJ, from DRAM 1300 pJ and more.
+ *
+ * @module
+ */
+
+import { meetings } from "../layers/fan_out.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Ghost } from "../layerwise/ghost.ts";
+import type { Model } from "../model.ts";
+import { sizeOf } from "../network/network.ts";
+import type { IncomingSpikes } from "./evaluate.ts";
+
+/** Energy of an operation, in pJ. */
+export const OPERATION_PJ = {
+  /** An addition. */
+  accumulate: 0.9,
+  /** A multiplication and an addition. */
+  multiplyAccumulate: 4.6,
+} as const;
+
+/** Memories by their size in bytes, and the energy of a word of theirs in pJ. */
+export const WORD_PJ: readonly {
+  readonly bytes: number;
+  readonly pJ: number;
+}[] = [
+  { bytes: 8 * 1024, pJ: 5 },
+  { bytes: 32 * 1024, pJ: 10 },
+  { bytes: 1024 * 1024, pJ: 50 },
+  { bytes: Infinity, pJ: 650 },
+];
+
+/** Bytes of a weight, of a drive and of a potential. */
+const WORD = 4;
+
+/** What a layer does for a sample, on average over the samples. */
+export interface LayerEnergy {
+  /** Name of the layer. */
+  readonly name: string;
+  /** Spikes that it reads: bins of an input in which its count is not 0. */
+  readonly incoming: number;
+  /** Spikes of its neurons, 0 of a readout without. */
+  readonly spikes: number;
+  /** Synaptic operations of spikes: each adds a weight to a drive. */
+  readonly accumulates: number;
+  /**
+   * Synaptic operations of inputs that are numbers: of counts of events, or of
+   * spikes that were added or averaged, and of real values. Each multiplies a
+   * weight first.
+   */
+  readonly multiplyAccumulates: number;
+  /**
+   * Bytes moved: a synaptic operation reads a weight, which a pool has not, and
+   * reads and writes a drive; each bin reads and writes each neuron's potential.
+   */
+  readonly bytes: number;
+  /** Energy of the synaptic operations, in nJ. */
+  readonly operationsNj: number;
+  /**
+   * Energy of the bytes moved, in nJ; weights, and drives with potentials, are
+   * each in the smallest memory that holds those of the layer.
+   */
+  readonly memoryNj: number;
+}
+
+/**
+ * Works out the energy of a network from what its layers read and fired.
+ *
+ * Normalisations, biases and the decay of potentials are not counted as
+ * operations.
+ *
+ * @param network The network.
+ * @param evaluation What `evaluate()` found with `counts`.
+ * @returns The figures of each layer, first to last.
+ * @throws {TypeError} If spikes were not counted, or the synapses of a layer's
+ * kind cannot be.
+ *
+ * @example
+ * ```ts
+ * import { numSpikes } from "../losses/num_spikes.ts";
+ * import { Model } from "../model.ts";
+ * import { energyOf } from "./energy.ts";
+ * import { evaluate } from "./evaluate.ts";
+ * using network = await Model.create({
+ *   input: { C: 1, H: 1, W: 2 },
+ *   layers: [{ dense: 3 }],
+ *   Ts: 1,
+ *   random: 0,
+ * });
+ * const samples = {
+ *   size: 1,
+ *   async *batches() {
+ *     // An event in bin 4 of the second pixel.
+ *     yield { samples: [Uint32Array.of(9)], labels: Uint32Array.of(0) };
+ *   },
+ * };
+ * const evaluation = await evaluate(network, samples, {
+ *   batch: 1,
+ *   tSample: 10,
+ *   loss: numSpikes({ true: 5, false: 1 }),
+ *   counts: true,
+ * });
+ * const [{ accumulates }] = energyOf(network, evaluation);
+ * if (accumulates !== 3) throw new Error("expected one for each output");
+ * ```
+ */
+export function energyOf(
+  network: Model,
+  { incoming, samples, sums }: {
+    readonly incoming?: IncomingSpikes;
+    readonly samples: number;
+    readonly sums: { readonly spikes: readonly number[] };
+  },
+): LayerEnergy[] {
+  if (!incoming) {
+    throw new TypeError(
+      "Cannot work out the energy of a network: its spikes were not counted",
+    );
+  }
+  return network.synapses.map(({ layer, ghost, binary }, index) => {
+    const counts = incoming.layers[index];
+    const read = counts.reduce((sum, count) => sum + count, 0) / samples;
+    const reached = operationsOf(ghost?.first ?? layer, counts) / samples;
+    const inner = ghost ? innerOperations(ghost) * incoming.bins : 0;
+    const operations = {
+      accumulates: binary ? reached : 0,
+      multiplyAccumulates: inner + (binary ? 0 : reached),
+    };
+    // A readout without neurons comes last.
+    const spikes = (sums.spikes[index] ?? 0) / samples;
+    return {
+      name: layer.name,
+      incoming: read,
+      spikes,
+      ...operations,
+      ...costOf(layer, operations, incoming.bins),
+    };
+  });
+}
+
+/** Synaptic operations of all samples. */
+function operationsOf(layer: Layer, counts: Uint32Array): number {
+  const fanOut = layer.kind.fanOut?.(layer);
+  if (!fanOut) {
+    throw new TypeError(
+      `Cannot count the operations of layer "${layer.name}": kind ` +
+        `"${layer.kind.name}" does not say how many synapses inputs have`,
+    );
+  }
+  return counts.reduce((sum, count, f) => sum + count * fanOut[f], 0);
+}
+
+/** Operations in each bin of a ghost convolution's maps from its other half. */
+function innerOperations({ first: { output }, window }: Ghost): number {
+  const along = (side: number) =>
+    meetings({
+      from: side,
+      to: side,
+      kernel: window,
+      dilation: 1,
+      stride: 1,
+      padding: Math.floor(window / 2),
+    }).reduce((sum, met) => sum + met, 0);
+  return output.C * along(output.H) * along(output.W);
+}
+
+/** Bytes and energy of a layer's operations. */
+function costOf(
+  { weights, output }: Layer,
+  { accumulates, multiplyAccumulates }: Pick<
+    LayerEnergy,
+    "accumulates" | "multiplyAccumulates"
+  >,
+  bins: number,
+): Pick<LayerEnergy, "bytes" | "operationsNj" | "memoryNj"> {
+  const operations = accumulates + multiplyAccumulates;
+  const neurons = sizeOf(output);
+  const fetched = weights ? operations : 0;
+  const updated = 2 * (operations + bins * neurons);
+  return {
+    bytes: WORD * (fetched + updated),
+    operationsNj: (accumulates * OPERATION_PJ.accumulate +
+      multiplyAccumulates * OPERATION_PJ.multiplyAccumulate) / 1000,
+    memoryNj: (fetched * wordPj(weights?.floats ?? 0) +
+      updated * wordPj(2 * neurons)) / 1000,
+  };
+}
+
+/** Energy of a word of the smallest memory that holds so many, in pJ. */
+function wordPj(words: number): number {
+  return WORD_PJ.find(({ bytes }) => WORD * words <= bytes)!.pJ;
+}

@@ -1,0 +1,123 @@
+/**
+ * Where the events of a live recording come from: a file, a pipe, or a socket.
+ *
+ * @module
+ */
+
+import { createSocket } from "node:dgram";
+import type { AedatOptions } from "../../dataset/formats/aedat2/aedat.ts";
+import { fileProblem } from "../../dataset/files/file_problem.ts";
+import { openRecording } from "../../dataset/formats/open_recording.ts";
+import { openStream } from "../../dataset/formats/open_stream.ts";
+import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
+import { quote } from "../command_line/quote.ts";
+
+/** A socket, as it is written. */
+const SOCKET = /^(tcp|udp):\/\/([^/:]+|\[[^\]]+\]):(\d{1,5})$/;
+
+/**
+ * Opens a source of events.
+ *
+ * @param source `-` for the standard input, `tcp://HOST:PORT` to connect to,
+ * `udp://HOST:PORT` to listen at, or the path of a recording.
+ * @param options Axes of AEDAT 1.0 and 2.0.
+ * @returns The recording, once its header has come.
+ * @throws {RecordingError} If it is of no format that can be read.
+ * @throws {Error} If the source cannot be opened.
+ */
+export async function openSource(
+  source: string,
+  { axes = "jaer" }: AedatOptions,
+): Promise<OpenRecording> {
+  const [, transport, address, port] = SOCKET.exec(source) ?? [];
+  if (transport !== undefined) {
+    const host = address.replace(/^\[|\]$/g, "");
+    const place = { hostname: host, port: Number(port) };
+    await requirePermission(source, place);
+    const stream = transport === "tcp"
+      ? connect(source, place)
+      : listen(source, place);
+    return await openStream(source, await stream, { axes });
+  }
+  if (/^\w+:\/\//.test(source)) {
+    throw new RangeError(
+      `Cannot follow "${source}": expected tcp://HOST:PORT or udp://HOST:PORT`,
+    );
+  }
+  if (source === "-") {
+    return await openStream("standard input", Deno.stdin.readable, { axes });
+  }
+  // Files may be of any format, whose axes are then upright.
+  if (axes !== "reference") return await openRecording(source);
+  const file = await Deno.open(source).catch((cause) => {
+    throw new Error(`Cannot read "${source}": ${fileProblem(cause)}`, {
+      cause,
+    });
+  });
+  return await openStream(source, file.readable, { axes });
+}
+
+/** A place in a network. */
+interface Place {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+async function connect(
+  source: string,
+  place: Place,
+): Promise<ReadableStream<Uint8Array>> {
+  try {
+    return (await Deno.connect(place)).readable;
+  } catch (cause) {
+    throw unreached(source, cause);
+  }
+}
+
+/** Joins the datagrams that come; an empty one ends the stream. */
+async function listen(
+  source: string,
+  place: Place,
+): Promise<ReadableStream<Uint8Array>> {
+  const socket = createSocket(place.hostname.includes(":") ? "udp6" : "udp4");
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", (cause) => reject(unreached(source, cause)));
+    socket.bind(place.port, place.hostname, resolve);
+  });
+  return new ReadableStream({
+    start(controller) {
+      socket.on("error", (error) => controller.error(error));
+      socket.on("message", (datagram) => {
+        if (datagram.length > 0) {
+          controller.enqueue(new Uint8Array(datagram));
+          return;
+        }
+        controller.close();
+        socket.close();
+      });
+    },
+    cancel() {
+      socket.close();
+    },
+  });
+}
+
+/** Requires the permission to use a place, which none is asked for. */
+async function requirePermission(
+  source: string,
+  { hostname, port }: Place,
+): Promise<void> {
+  const host = `${hostname}:${port}`;
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state === "granted") return;
+  throw new Error(
+    `Cannot follow "${source}": the task may use the network of this machine ` +
+      "alone; for another, run deno run --allow-read --allow-env " +
+      `--allow-net=${quote(host)} scripts/tasks/follow.ts`,
+  );
+}
+
+function unreached(source: string, cause: unknown): Error {
+  const problem = (cause as Error).message.split("\n")[0].replace(/\.$/, "");
+  return new Error(`Cannot follow "${source}": ${problem}`, { cause });
+}

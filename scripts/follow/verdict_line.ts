@@ -1,0 +1,91 @@
+/**
+ * The line that says what a network makes of a live recording.
+ *
+ * @module
+ */
+
+import { shownLine } from "../../dataset/files/shown_line.ts";
+import type { Output } from "../command_line/progress.ts";
+import type { Verdict } from "./follow_recording.ts";
+
+/** Most columns of the line. */
+const COLUMNS = 60;
+
+/** Longest name of a class in it. */
+const NAME = 14;
+
+/** Erases the line that the cursor is on. */
+const ERASE = "\r\x1b[2K";
+
+/**
+ * Words a verdict.
+ *
+ * @param verdict The verdict.
+ * @param facts Names of the classes, and length of a window and of a bin in ms.
+ * @returns Start of the window, the two classes in front with their shares, and
+ * the number of events: 60 columns at most.
+ *
+ * @example
+ * ```ts
+ * import { verdictLine } from "./verdict_line.ts";
+ * const line = verdictLine({
+ *   window: 3,
+ *   bins: 100,
+ *   ended: true,
+ *   events: 1200,
+ *   label: 1,
+ *   scores: [2, 6],
+ *   shares: [0.25, 0.75],
+ * }, { classes: ["clap", "wave"], windowMs: 500 });
+ * const expected =
+ *   "   1.50 s  wave            75 %  clap            25 %   1200";
+ * if (line !== expected) throw new Error(line);
+ * ```
+ */
+export function verdictLine(
+  { window, events, label, shares }: Verdict,
+  { classes, windowMs }: {
+    readonly classes: readonly string[];
+    readonly windowMs: number;
+  },
+): string {
+  const start = `${(window * windowMs / 1000).toFixed(2).padStart(7)} s`;
+  const second = [...shares.keys()].filter((other) => other !== label)
+    .sort((a, b) => shares[b] - shares[a])[0];
+  const named = (output: number | undefined) => {
+    if (output === undefined) return "".padEnd(NAME + 6);
+    const name = [...shownLine(classes[output])].slice(0, NAME).join("");
+    const share = `${Math.round(100 * shares[output])} %`;
+    return `${name.padEnd(NAME)}${share.padStart(6)}`;
+  };
+  const found = label === undefined
+    ? "no output spike".padEnd(2 * (NAME + 6) + 2)
+    : `${named(label)}  ${named(second)}`;
+  return `${start}  ${found}${String(events).padStart(7)}`.slice(0, COLUMNS);
+}
+
+/** Shows lines: one that changes in a terminal, else those that are final. */
+export class LiveLine {
+  readonly #output: Output;
+
+  /** @param output The stream. */
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /**
+   * Shows a line.
+   *
+   * @param line The line.
+   * @param options Whether it stays.
+   */
+  show(line: string, { final }: { readonly final: boolean }): void {
+    const { terminal } = this.#output;
+    if (terminal) {
+      const short = line.slice(0, this.#output.columns() - 1);
+      this.#output.write(`${ERASE}${short}${final ? "\n" : ""}`);
+    } else if (final) {
+      this.#output.write(`${line}\n`);
+    }
+  }
+}

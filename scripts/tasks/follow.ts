@@ -1,0 +1,158 @@
+/**
+ * `deno task follow`: classifies a recording as it comes.
+ *
+ * @module
+ */
+
+import {
+  argument,
+  integer,
+  message,
+  option,
+  string,
+} from "npm:@optique/core@1.3.6";
+import { binningOf, lossOf } from "../configuration/model.ts";
+import { openPreferredDevice } from "../device/adapter.ts";
+import { runCommand } from "../command_line/command.ts";
+import { progressOutput } from "../command_line/progress.ts";
+import { openModel } from "../experiment/evaluate_fold.ts";
+import { openSource } from "../follow/event_source.ts";
+import { followRecording } from "../follow/follow_recording.ts";
+import { LiveLine, verdictLine } from "../follow/verdict_line.ts";
+import { WindowBins } from "../follow/window_bins.ts";
+import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
+import { binsOf } from "../../engine/plan/sizes.ts";
+import { stream } from "../../engine/stream/stream.ts";
+import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
+import type { Sensor } from "../../dataset/events.ts";
+
+await runCommand({
+  name: "deno task follow",
+  summary: "Classifies a recording as it comes, window by window.",
+  examples: [
+    "cat user00.raw | deno task follow - --run output",
+    "deno task follow tcp://127.0.0.1:7777 --run output",
+    "deno task follow udp://127.0.0.1:7777 --run output --json",
+    "deno task follow gestures/wave/ann/1.csv --run gestures-run",
+  ],
+  parameters: {
+    source: argument(string({ metavar: "SOURCE" }), {
+      description:
+        message`A recording: - for a pipe, tcp://HOST:PORT, udp://HOST:PORT, or a file`,
+    }),
+    run: option("--run", string({ metavar: "DIR" }), {
+      description: message`Run whose network classifies it`,
+    }),
+    fold: option("--fold", integer({ metavar: "N", min: 1 }), {
+      description: message`Fold of that network [the first that was trained]`,
+    }).optional(),
+    json: option("--json", {
+      description: message`Print a line of JSON for each window`,
+    }),
+  },
+}, async ({ source, run: folder, fold: chosen, json }) => {
+  const run = await readRun(folder);
+  const { configuration } = run;
+  requireUnfiltered(run);
+  const trained = await trainedFolds(run, await foldsOf(run));
+  const fold = chosen === undefined
+    ? trained[0]
+    : trained.find(({ number }) => number === chosen);
+  if (fold === undefined) {
+    const which = chosen === undefined ? "" : ` of fold ${chosen}`;
+    throw new Error(`Cannot use run "${folder}": it has no weights${which}`);
+  }
+  const { source: { sensor, classes, timing } } = fold.test;
+  const { tSample } = lossOf(configuration, "test");
+  using device = await openPreferredDevice();
+  using model = await openModel(device, fold, {
+    configuration,
+    weights: run.weights.get(fold.number)!,
+  });
+  using running = await stream(model);
+  const { Ts } = model.description;
+  const bins = binsOf(tSample, Ts);
+  const fine = model.eventBinning({ tSample }).bins / bins;
+  const windows = new WindowBins({
+    method: binningOf(configuration).method,
+    lengthUs: 1000 * tSample,
+    bins,
+    fine,
+    fineMs: Ts / fine,
+    unitUs: timing.unitUs,
+    sensor,
+  });
+  const axes = axesOf(run);
+  const recording = await openSource(source, { axes });
+  requireFit(recording, { source, sensor, axes });
+  const line = new LiveLine(progressOutput());
+  for await (
+    const verdict of followRecording(recording, { stream: running, windows })
+  ) {
+    const { window, ended, events, label, scores } = verdict;
+    if (!json) {
+      const text = verdictLine(verdict, { classes, windowMs: tSample });
+      line.show(text, { final: ended });
+    } else if (ended) {
+      const startMs = window * tSample;
+      const named = label === undefined ? null : classes[label];
+      console.log(
+        JSON.stringify({
+          window,
+          startMs,
+          events,
+          class: named,
+          label,
+          scores,
+        }),
+      );
+    }
+  }
+  for (
+    const [count, problem] of [
+      [windows.late, "came after their bin"],
+      [windows.outside, "are not on the sensor"],
+    ] as const
+  ) {
+    if (count > 0) console.error(`left out: ${count} events that ${problem}`);
+  }
+});
+
+/** Requires a run whose samples are not filtered: filters look at all of one. */
+function requireUnfiltered({ folder, configuration }: Run): void {
+  if (configuration.training.filter === undefined) return;
+  throw new Error(
+    `Cannot follow with run "${folder}": it was trained on filtered samples ` +
+      "(training.filter), and a filter sees a whole sample",
+  );
+}
+
+/** The axes of AEDAT that a run was trained with. */
+function axesOf({ configuration }: Run): "reference" | "jaer" {
+  const { data, training: { path } } = configuration;
+  return data === undefined && path.train === undefined ? "reference" : "jaer";
+}
+
+/** Requires a recording that the network has been trained for. */
+function requireFit(
+  { format, sensor: own }: OpenRecording,
+  { source, sensor, axes }: {
+    readonly source: string;
+    readonly sensor: Sensor;
+    readonly axes: "reference" | "jaer";
+  },
+): void {
+  const size = ({ width, height }: Sensor) => `${width}×${height}`;
+  if (own !== undefined && size(own) !== size(sensor)) {
+    throw new RangeError(
+      `Cannot follow "${source}": it has ${size(own)} pixels, the network ` +
+        `takes ${size(sensor)}`,
+    );
+  }
+  if (axes === "reference" && !format.startsWith("AEDAT")) {
+    throw new RangeError(
+      `Cannot follow "${source}": the network was trained with the axes of ` +
+        `SLAYER's programs, which AEDAT can be read with, not ${format}`,
+    );
+  }
+}

@@ -1,0 +1,336 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
+import { Model, type ModelDescription } from "../../../engine/model.ts";
+import { stream } from "../../../engine/stream/stream.ts";
+import { noise } from "../../comparison.ts";
+import { device, gpuTest } from "../../gpu.ts";
+import { fc } from "../../properties.ts";
+import { busyInput, excite, NEURON } from "../networks.ts";
+import { leaky as ownLeaky } from "../own_kinds/leaky_neuron.ts";
+import { agree, chunksOf, lively, runStream, runWhole } from "./stream_runs.ts";
+
+/** Chunks of a bin, of odd sizes, of whole frames, and of all bins at once. */
+const CUTS = [[1], [3, 1, 7, 13], [8], [1000]];
+
+const CONVOLUTIONS = [
+  { pool: 2 },
+  { conv: { out: 6, kernel: 3, padding: 1, groups: 2, weightScale: 10 } },
+  { pool: 3 },
+  { dense: 9 },
+  { dense: 5 },
+] as const;
+
+const SLAYER: [
+  why: string,
+  description: Omit<ModelDescription, "random">,
+  T: number,
+  lean?: number,
+][] = [
+  [
+    "long responses, both read again after more than a word of bins",
+    {
+      input: { C: 2, H: 9, W: 7 },
+      layers: CONVOLUTIONS,
+      neuron: { ...NEURON, theta: 6 },
+      Ts: 1,
+    },
+    150,
+  ],
+  [
+    "short responses, of less than four bins",
+    {
+      input: { C: 2, H: 9, W: 7 },
+      layers: CONVOLUTIONS,
+      neuron: { ...NEURON, theta: 2, tauSr: 1, tauRef: 0.2, scaleRef: 1 },
+      Ts: 1,
+    },
+    45,
+  ],
+  [
+    "counts of events, in steps of 5 ms",
+    {
+      input: { C: 2, H: 9, W: 7 },
+      layers: CONVOLUTIONS,
+      neuron: NEURON,
+      coding: { mode: "SUM", height: 0.5 },
+      Ts: 5,
+    },
+    70,
+  ],
+  [
+    "a pool of counts as the last layer below a dense one",
+    {
+      input: { C: 4, H: 5, W: 6 },
+      layers: [{ conv: { out: 4, kernel: 3 } }, { pool: 2 }, { dense: 3 }],
+      neuron: { ...NEURON, theta: 12 },
+      coding: { mode: "SUM", height: 1 },
+      Ts: 2,
+    },
+    33,
+  ],
+  [
+    "more spikes than a dense layer lists at once",
+    {
+      input: { C: 2, H: 15, W: 15 },
+      layers: [{ dense: 12 }, { dense: 4 }],
+      neuron: { ...NEURON, theta: 8 },
+      Ts: 1,
+    },
+    41,
+    0.3,
+  ],
+  [
+    "neurons of a kind of one's own",
+    {
+      input: { C: 2, H: 6, W: 6 },
+      layers: [{ pool: 2 }, { dense: 7 }, { dense: 3 }],
+      neuron: { kind: ownLeaky, theta: 30 },
+      Ts: 1,
+    },
+    30,
+  ],
+];
+
+for (const [why, description, T, lean] of SLAYER) {
+  gpuTest(`stream() gives a whole sample's bits: ${why}`, async () => {
+    using model = await Model.create({
+      device: device(),
+      ...description,
+      random: 1,
+    });
+    await excite(model, lean);
+    const { C, H, W } = description.input;
+    const x = busyInput([1, C, H, W, T], 3, 4);
+    const whole = await runWhole(model, x);
+    lively(whole);
+    using running = await stream(model, { keep: true });
+    for (const sizes of CUTS) {
+      running.reset();
+      agree(await runStream(running, x, sizes), whole);
+    }
+  });
+}
+
+const FIRING = { threshold: 0.3 };
+const conv = { out: 5, kernel: 3, padding: 1 };
+
+const LAYERWISE: [
+  why: string,
+  ModelDescription["layers"],
+  ModelDescription["neuron"],
+][] = [
+  [
+    "norms, pools, a residual and a readout",
+    [
+      { conv, norm: "batch", pool: { max: 2 } },
+      {
+        residual: [{ conv, norm: "batch" }],
+        pool: { average: 2 },
+        dropout: 0.3,
+      },
+      { dense: 8, norm: "batch" },
+      { dense: 3, norm: "batch", neuron: "none" },
+    ],
+    leaky(FIRING),
+  ],
+  [
+    "ghosts and gates, no leak, a soft reset",
+    [
+      { ghost: { ...conv, out: 6 }, bias: true },
+      { residual: [{ conv: { ...conv, out: 6 } }], join: "gate" },
+      { dense: 4, neuron: leaky({ threshold: 0.2 }) },
+    ],
+    leaky({ ...FIRING, tau: Infinity, reset: "soft" }),
+  ],
+  [
+    "currents that decay",
+    [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
+    cubaLeaky({ threshold: 0.2 }),
+  ],
+  [
+    "thresholds that adapt",
+    [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
+    adaptiveLeaky({ threshold: 0.2 }),
+  ],
+  [
+    "leaks that are learned",
+    [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
+    parametricLeaky({ threshold: 0.2 }),
+  ],
+];
+
+/** Gives normalisations scales, biases and statistics that differ. */
+async function unsettle(model: Model): Promise<void> {
+  const weights = await excite(model, 0.02);
+  let seed = 0;
+  for (const [name, { shape }] of Object.entries(weights)) {
+    const data = Float32Array.from(
+      noise([...shape], ++seed).data,
+      (value) => 0.3 + 0.2 * Math.abs(value),
+    );
+    if (/\.norm\.|\.bias$|neuron\.w/.test(name)) {
+      weights[name] = { shape, data };
+    }
+  }
+  model.setWeights(weights);
+}
+
+for (const [why, layers, neuron] of LAYERWISE) {
+  gpuTest(`stream() gives a whole sample's bits: ${why}`, async () => {
+    const T = 37;
+    using model = await Model.create({
+      device: device(),
+      input: { C: 2, H: 8, W: 6 },
+      layers,
+      neuron,
+      coding: { mode: "SUM", height: 0.5, most: 3 },
+      Ts: 2,
+      random: 1,
+    });
+    await unsettle(model);
+    const x = busyInput([1, 2, 8, 6, T], 3, 5);
+    const whole = await runWhole(model, x);
+    lively(whole);
+    using running = await stream(model, { keep: true });
+    for (const sizes of CUTS) {
+      running.reset();
+      agree(await runStream(running, x, sizes), whole);
+    }
+  });
+}
+
+gpuTest("stream() scales a sensor to the input as evaluations do", async () => {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 5, W: 4 },
+    sensor: { C: 2, H: 9, W: 8 },
+    layers: [{ dense: 3, neuron: "none" }],
+    Ts: 1,
+    random: 1,
+  });
+  const x = busyInput([1, 2, 9, 8, 11], 4);
+  using running = await stream(model, { keep: true });
+  agree(await runStream(running, x, [2]), await runWhole(model, x));
+});
+
+gpuTest(
+  "decisions are those of a sample that ends there, for any chunks",
+  async () => {
+    const T = 26;
+    using model = await Model.create({
+      device: device(),
+      input: { C: 2, H: 5, W: 5 },
+      layers: [{ dense: 9 }, { dense: 4 }],
+      neuron: { ...NEURON, theta: 2 },
+      Ts: 1,
+      random: 3,
+    });
+    await excite(model);
+    const x = busyInput([1, 2, 5, 5, T], 8);
+    const { layers: [, { spikes }] } = await runWhole(model, x);
+    using running = await stream(model);
+    const cuts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (sizes) => {
+        running.reset();
+        const steps = await runStream(running, x, sizes);
+        const decisions = steps.flatMap(({ decisions }) => decisions);
+        decisions.forEach(({ label, scores }, t) => {
+          const counts = Array.from(
+            { length: 4 },
+            (_, output) =>
+              spikes.data.subarray(output * T, output * T + t + 1)
+                .filter((value) => value !== 0).length,
+          );
+          deepStrictEqual(scores, counts);
+          strictEqual(label, counts.indexOf(Math.max(...counts)));
+        });
+        deepStrictEqual(steps[0].layers, []);
+      }),
+      { numRuns: 10 },
+    );
+  },
+);
+
+gpuTest("a stream goes on where it was after what it refuses", async () => {
+  using model = await Model.create({
+    device: device(),
+    input: { C: 2, H: 5, W: 5 },
+    layers: [{ dense: 9 }, { dense: 4 }],
+    neuron: { ...NEURON, theta: 2 },
+    coding: { mode: "SUM", height: 1 },
+    Ts: 1,
+    random: 3,
+  });
+  await excite(model);
+  const x = busyInput([1, 2, 5, 5, 20], 8, 3);
+  using running = await stream(model, { keep: true });
+  const [first, ...others] = chunksOf(x, [5]);
+  const steps = [await running.push(first.events, first.bins)];
+  await rejects(
+    running.push(Uint32Array.of(50), 1),
+    /^ShapeError: .+ event 0 of a sample is at address 50 of 50, in bin 0 of 1$/,
+  );
+  await rejects(running.push(Uint32Array.of(1 << 6), 1), {
+    name: "ShapeError",
+  });
+  for (const bins of [0, -1, 1.5, NaN]) {
+    await rejects(running.push(Uint32Array.of(), bins), { name: "RangeError" });
+  }
+  strictEqual(running.bins, 5);
+  for (const { events, bins } of others) {
+    steps.push(await running.push(events, bins));
+  }
+  agree(steps, await runWhole(model, x));
+  running.reset();
+  await rejects(
+    running.push(new Uint32Array(256), 1),
+    /^ShapeError: Cannot count more than 255 events of a pixel in one bin$/,
+  );
+});
+
+gpuTest("stream() refuses in a line what only whole samples have", async () => {
+  const small = { input: { C: 1, H: 2, W: 2 }, Ts: 1, random: 0 };
+  const refused: [Omit<ModelDescription, "random" | "Ts">, RegExp][] = [
+    [
+      { ...small, layers: [{ dense: 2, neuron: "none" }], slices: 20 },
+      /^ShapeError: Cannot stream into 20 slices of each sample's own duration, which is known at its end: train with bins of Ts ms \(input.slices left out\)$/,
+    ],
+    [
+      {
+        ...small,
+        layers: [{ dense: 2, neuron: "none" }],
+        coding: { mode: "SUM_NORM", height: 1 },
+      },
+      /^ShapeError: Cannot stream counts that are divided by the largest of/,
+    ],
+    [
+      {
+        ...small,
+        layers: [{ dense: 2 }],
+        coding: { mode: "SUM_NORM", height: 1 },
+      },
+      /^ShapeError: Cannot stream counts that are divided by the largest of/,
+    ],
+    [
+      {
+        ...small,
+        layers: [{ dense: 2 }],
+        neuron: { kind: { ...SRM_ALPHA, streams: false } },
+      },
+      /^ShapeError: Cannot stream layer "fc1": neurons of kind "SRM-alpha" do/,
+    ],
+  ];
+  for (const [description, message] of refused) {
+    using model = await Model.create({
+      device: device(),
+      ...small,
+      ...description,
+    });
+    await rejects(stream(model), message);
+  }
+});

@@ -1,0 +1,52 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { LiveLine, verdictLine } from "../../../scripts/follow/verdict_line.ts";
+import { fc } from "../../properties.ts";
+
+Deno.test("verdictLine() fits 60 columns, whatever classes are called", () => {
+  const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+  fc.assert(fc.property(
+    shares,
+    fc.string({ unit: "grapheme", maxLength: 30 }),
+    fc.nat({ max: 1e6 }),
+    fc.boolean(),
+    (shares, name, events, spikes) => {
+      const line = verdictLine({
+        window: events,
+        bins: 3,
+        ended: false,
+        events,
+        label: spikes ? shares.indexOf(Math.max(...shares)) : undefined,
+        scores: shares,
+        shares,
+      }, { classes: shares.map(() => name), windowMs: 500 });
+      ok(line.length <= 60 && !line.includes("\n"), line);
+      strictEqual(line.includes("no output spike"), !spikes);
+    },
+  ));
+});
+
+/** What a stream shows. */
+function shown(terminal: boolean): string[] {
+  const written: string[] = [];
+  const line = new LiveLine({
+    terminal,
+    columns: () => 10,
+    write: (text) => written.push(text),
+    now: () => 0,
+  });
+  line.show("a line that is long", { final: false });
+  line.show("the last", { final: true });
+  return written;
+}
+
+Deno.test("LiveLine changes one line in a terminal, and keeps the last", () => {
+  const erase = "\r\x1b[2K";
+  deepStrictEqual(shown(true), [`${erase}a line th`, `${erase}the last\n`]);
+});
+
+Deno.test("LiveLine writes final lines alone, and whole, into a pipe", () => {
+  deepStrictEqual(shown(false), ["the last\n"]);
+});

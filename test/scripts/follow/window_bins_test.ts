@@ -1,0 +1,122 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { packSample } from "../../../dataset/pack.ts";
+import {
+  type WindowBinning,
+  WindowBins,
+  type WindowChunk,
+} from "../../../scripts/follow/window_bins.ts";
+import { blockOf, type Row } from "../../dataset/formats/recordings.ts";
+import { fc } from "../../properties.ts";
+
+const SENSOR = { width: 6, height: 5 };
+
+const BINNING: WindowBinning = {
+  method: "SlayerTD",
+  lengthUs: 100_000,
+  bins: 20,
+  fine: 4,
+  fineMs: 1.25,
+  unitUs: 1000,
+  sensor: SENSOR,
+};
+
+/** Rows in the order of time, from 0 to 350 ms, in windows that have both. */
+const ROWS = fc.array(
+  fc.tuple(
+    fc.nat(5),
+    fc.nat(4),
+    fc.integer({ min: 0, max: 350_000 }),
+    fc.nat(1),
+  ),
+  { minLength: 1, maxLength: 200 },
+).map((rows): Row[] => rows.toSorted((a, b) => a[2] - b[2]));
+
+/** Adds rows in blocks of some sizes, and ends. */
+function chunksOf(
+  binning: WindowBinning,
+  rows: readonly Row[],
+  sizes: readonly number[],
+): { chunks: WindowChunk[]; windows: WindowBins } {
+  const windows = new WindowBins(binning);
+  const chunks: WindowChunk[] = [];
+  for (let at = 0, n = 0; at < rows.length; n++) {
+    const size = sizes[n % sizes.length];
+    chunks.push(...windows.add(blockOf(rows.slice(at, at + size))));
+    at += size;
+  }
+  chunks.push(...windows.end());
+  return { chunks, windows };
+}
+
+/** Words of a window, with bins counted from its start. */
+function wordsOf(chunks: readonly WindowChunk[], window: number, bits: number) {
+  let first = 0;
+  return chunks.filter((chunk) => chunk.window === window).flatMap((chunk) => {
+    const start = first;
+    first += chunk.bins;
+    return [...chunk.words].map((word) => word + start * 2 ** bits);
+  }).sort((a, b) => a - b);
+}
+
+for (const method of ["SlayerTD", "frames"] as const) {
+  Deno.test(`WindowBins bins events as tests do, with ${method}`, () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 });
+    fc.assert(
+      fc.property(ROWS, sizes, (rows, sizes) => {
+        const binning = { ...BINNING, method };
+        const { chunks, windows } = chunksOf(binning, rows, sizes);
+        deepStrictEqual([windows.late, windows.outside], [0, 0]);
+        const start = Math.floor(rows[0][2] / 1000) * 1000;
+        const bits = 6;
+        for (const window of new Set(chunks.map(({ window }) => window))) {
+          const own = rows.map(([x, y, t, p]): Row => [
+            x,
+            y,
+            Math.floor(t / 1000) * 1000 - start - 100_000 * window,
+            p,
+          ]).filter(([, , t]) => t >= 0 && t < 100_000);
+          // An OFF event keeps polarities as they are; an event of time 100 ms
+          // makes the last window of frames a whole one.
+          const { x, y, t, p } = blockOf([...own, [0, 0, 0, 0], [
+            0,
+            0,
+            100_000,
+            0,
+          ]]);
+          const { words } = packSample({ x, y, t: Uint32Array.from(t), p }, {
+            method,
+            Ts: 1.25,
+            sensor: SENSOR,
+            timing: { unitUs: 1, fromFirstEvent: false },
+          });
+          const expected = [...words].map((word) =>
+            Math.floor((word >> bits) / 4) * 2 ** bits + word % 2 ** bits
+          ).filter((word) => word >> bits < 20).sort((a, b) => a - b);
+          expected.splice(expected.indexOf(0), 1);
+          deepStrictEqual(wordsOf(chunks, window, bits), expected);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+}
+
+Deno.test("WindowBins gives each window all its bins, and skips empty ones", () => {
+  const rows: Row[] = [[1, 1, 5000, 1], [1, 1, 60_000, 0], [2, 2, 920_000, 1]];
+  const { chunks } = chunksOf(BINNING, rows, [1]);
+  deepStrictEqual(
+    chunks.map(({ window, bins, ends }) => [window, bins, ends]),
+    [[0, 11, false], [0, 9, true], [9, 3, false], [9, 17, true]],
+  );
+  strictEqual([...new WindowBins(BINNING).end()].length, 0);
+});
+
+Deno.test("WindowBins counts events that come too late or lie outside", () => {
+  const windows = new WindowBins(BINNING);
+  const add = (rows: readonly Row[]) => [...windows.add(blockOf(rows))];
+  add([[1, 1, 0, 1], [1, 1, 50_000, 1]]);
+  add([[1, 1, 20_000, 1], [6, 1, 60_000, 1], [1, 5, 60_000, 1]]);
+  add([[1, 1, 150_000, 1]]);
+  add([[1, 1, 80_000, 1]]);
+  deepStrictEqual([windows.late, windows.outside], [2, 2]);
+});

@@ -1,0 +1,215 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { join } from "node:path";
+import { openRecording } from "../../../dataset/formats/open_recording.ts";
+import { encodeRecording } from "../../../dataset/formats/writing/encode_recording.ts";
+import { gpuTest } from "../../gpu.ts";
+import { writeGestures } from "../../own_recordings.ts";
+import { runTask } from "../../run_task.ts";
+import { ROOT } from "../../source_files.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { train } from "../training/train_runs.ts";
+
+const folder = await temporaryFolder();
+Deno.test.afterAll(folder.remove);
+const run = join(folder.path, "run");
+
+/** Bins in ms, for only these can be streamed. */
+const NETWORK = `data: {path: gestures, window: 250 ms}
+simulation: {Ts: 10, tSample: 250, nSample: 8}
+network:
+  - {conv: {out: 4, kernel: 3, padding: 1, stride: 2}, norm: batch}
+  - {dense: 2, neuron: none}
+neuron: {type: LIF, tau: 2}
+training:
+  epochs: 3
+  binning_mode: SUM
+  optimizer: ADAMW
+  lr: 0.005
+  error: {type: CrossEntropy}
+  path: {out: run}
+`;
+
+/** A window, as --json prints it. */
+interface Window {
+  readonly window: number;
+  readonly label: number;
+  readonly scores: readonly number[];
+}
+
+/** Trains once, and finds a test recording with its windows' predictions. */
+let trained: Promise<{ file: string; predictions: number[] }> | undefined;
+function tested(): Promise<{ file: string; predictions: number[] }> {
+  return trained ??= (async () => {
+    await writeGestures(folder.path);
+    const config = join(folder.path, "network.yaml");
+    await Deno.writeTextFile(config, NETWORK);
+    await train("train", "--config", config, "--folds", "1");
+    const { stdout } = await runTask("evaluate", ["--run", run, "--json"]);
+    const [{ outcomes }] = JSON.parse(stdout).folds;
+    const [, recording] = outcomes[0].name.match(/^(.+)_\d+$/)!;
+    const own = outcomes.filter(({ name }: { name: string }) =>
+      name.startsWith(recording)
+    );
+    const ending = recording.startsWith("wave") ? "csv" : "raw";
+    return {
+      file: join(folder.path, "gestures", `${recording}.${ending}`),
+      predictions: own.map(({ prediction }: { prediction: number }) =>
+        prediction
+      ),
+    };
+  })();
+}
+
+/** Starts the task, for tests that send it events. */
+function follow(source: string, ...args: readonly string[]) {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "follow", source, "--run", run, ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", XDG_RUNTIME_DIR: "/nonexistent" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function linesOf(child: Deno.ChildProcess): Promise<string[]> {
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  deepStrictEqual([code, text(stderr)], [0, ""]);
+  return text(stdout).trimEnd().split("\n");
+}
+
+/** Pieces of a file. */
+async function piecesOf(file: string, bytes: number): Promise<Uint8Array[]> {
+  const whole = await Deno.readFile(file);
+  return Array.from(
+    { length: Math.ceil(whole.length / bytes) },
+    (_, i) => whole.slice(i * bytes, (i + 1) * bytes),
+  );
+}
+
+gpuTest("follow classifies windows of a file as evaluate does", async () => {
+  const { file, predictions } = await tested();
+  const { code, stdout, stderr } = await runTask("follow", [
+    ...[file, "--run", run, "--json"],
+  ]);
+  deepStrictEqual([code, stderr], [0, ""]);
+  const windows: Window[] = stdout.trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  ok(predictions.length >= 4);
+  deepStrictEqual(
+    windows.slice(0, predictions.length).map(({ label }) => label),
+    predictions,
+  );
+  deepStrictEqual(windows.map(({ window }) => window), [
+    ...windows.keys(),
+  ]);
+});
+
+gpuTest(
+  "follow reads a pipe and writes a line of 60 columns a window",
+  async () => {
+    const { file, predictions } = await tested();
+    const child = follow("-");
+    const writer = child.stdin.getWriter();
+    for (const piece of await piecesOf(file, 777)) await writer.write(piece);
+    await writer.close();
+    const lines = await linesOf(child);
+    ok(lines.length >= predictions.length);
+    predictions.forEach((label, n) => {
+      const name = ["clap", "wave"][label];
+      match(
+        lines[n],
+        new RegExp(`^ *[\\d.]+ s  ${name} +\\d+ %  \\w+ +\\d+ % +\\d+$`),
+      );
+      ok([...lines[n]].length <= 60, lines[n]);
+    });
+  },
+);
+
+gpuTest("follow reads what a server of events sends by TCP", async () => {
+  const { file, predictions } = await tested();
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = server.addr as Deno.NetAddr;
+  const child = follow(`tcp://127.0.0.1:${port}`, "--json");
+  await child.stdin.close();
+  const connection = await server.accept();
+  for (const piece of await piecesOf(file, 1000)) await connection.write(piece);
+  connection.close();
+  const labels = (await linesOf(child)).map((line) => JSON.parse(line).label);
+  deepStrictEqual(labels.slice(0, predictions.length), predictions);
+});
+
+gpuTest("follow reads datagrams of EVT 3.0, until an empty one", async () => {
+  const { file, predictions } = await tested();
+  const raw = join(folder.path, "sent.raw");
+  const encoded = encodeRecording(await openRecording(file), raw);
+  await Deno.writeFile(raw, ReadableStream.from(encoded));
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr as Deno.NetAddr;
+  probe.close();
+  const child = follow(`udp://127.0.0.1:${port}`, "--json");
+  await child.stdin.close();
+  const socket = createSocket("udp4");
+  const send = (bytes: Uint8Array) =>
+    new Promise<void>((resolve) =>
+      socket.send(bytes, port, "127.0.0.1", () => resolve())
+    );
+  const listening = () =>
+    new Promise<boolean>((resolve) => {
+      const other = createSocket("udp4");
+      other.once("error", () => resolve(true));
+      other.bind(port, "127.0.0.1", () => other.close(() => resolve(false)));
+    });
+  while (!await listening()) await new Promise((go) => setTimeout(go, 200));
+  for (const piece of await piecesOf(raw, 1200)) {
+    await send(piece);
+    await new Promise((go) => setTimeout(go, 5));
+  }
+  await send(Uint8Array.of());
+  socket.close();
+  const labels = (await linesOf(child)).map((line) => JSON.parse(line).label);
+  deepStrictEqual(labels.slice(0, predictions.length), predictions);
+});
+
+gpuTest("follow refuses in a line what it cannot follow", async () => {
+  const { file } = await tested();
+  const refused: [args: string[], problem: RegExp][] = [
+    [
+      ["tcp://127.0.0.1:1", "--run", run],
+      /Cannot follow "tcp:\/\/127.0.0.1:1": .+/,
+    ],
+    [
+      ["tcp://camera.invalid:7777", "--run", run],
+      /Cannot follow "tcp:.+": the task may use the network of this machine alone; for another, run deno run .+ --allow-net=camera.invalid:7777 /,
+    ],
+    [
+      ["udp://10.0.0.1:7777", "--run", run],
+      /Cannot follow "udp:.+": the task may use the network of this machine/,
+    ],
+    [["ws://camera", "--run", run], /Cannot follow "ws:.+": expected tcp:/],
+    [
+      [file, "--run", folder.path],
+      /Cannot use run .+: it has no metrics.jsonl/,
+    ],
+    [[file, "--run", run, "--fold", "3"], /it has no weights of fold 3/],
+    [[join(folder.path, "none.csv"), "--run", run], /none.csv/],
+  ];
+  for (const [args, problem] of refused) {
+    const { code, stdout, stderr } = await runTask("follow", args);
+    deepStrictEqual([code, stdout], [1, ""], stderr);
+    match(stderr, new RegExp(`^error: [^\\n]*${problem.source}[^\\n]*\\n$`));
+  }
+  const config = join(run, "config.yaml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(config, `input: {slices: 10}\n${text}`);
+  const { code, stderr } = await runTask("follow", [file, "--run", run]);
+  await Deno.writeTextFile(config, text);
+  strictEqual(code, 1);
+  match(
+    stderr,
+    /^error: Cannot stream into 10 slices of each sample's own duration, which is known at its end: train with bins of Ts ms \(input.slices left out\)\n$/,
+  );
+});
