@@ -4,10 +4,9 @@
  * @module
  */
 
-import { shownLine } from "../../dataset/files/shown_line.ts";
 import { Ranks } from "../../engine/distributed/ranks.ts";
 import { EarlyExit } from "../command_line/command.ts";
-import { printNothing } from "../command_line/print.ts";
+import { printError, printNothing } from "../command_line/print.ts";
 import { Communicator } from "./communicator.ts";
 import { openMpi } from "./library.ts";
 
@@ -79,7 +78,7 @@ export async function joinRanks(
     if (rank > 0 && await stop.comes(LATE_MS)) throw new EarlyExit(1);
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
-    console.error(`error: ${shownLine(place + message)}`);
+    printError(place + message);
     // The launcher is about to end what is left.
     if (stop.isOver) throw new EarlyExit(1);
     mpi.abort(error instanceof EarlyExit ? error.status : 1);
