@@ -56,17 +56,24 @@ const sent = new Uint8Array(gradient.size).fill(1);
 
 const upload = async () => {
   device.gpu.queue.writeBuffer(gradient, 0, sent);
+  device.gpu.queue.submit([]);
   await device.gpu.queue.onSubmittedWorkDone();
 };
 await upload();
 assert.deepEqual(new Uint8Array(await readBytes(device, gradient)), sent);
 
-Deno.bench(
-  `read-back of a gradient, ${megabytes}`,
-  { group: "moves" },
-  () => readBytes(device, gradient).then(() => {}),
-);
-Deno.bench(`upload of a gradient, ${megabytes}`, { group: "moves" }, upload);
+Deno.bench({
+  name: `read-back of a gradient, ${megabytes}`,
+  group: "moves",
+  async fn() {
+    await readBytes(device, gradient);
+  },
+});
+Deno.bench({
+  name: `upload of a gradient, ${megabytes}`,
+  group: "moves",
+  fn: upload,
+});
 
 if (values.ranks) {
   await timeRanks();
