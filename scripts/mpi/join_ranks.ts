@@ -61,16 +61,16 @@ export async function joinRanks(
   mpi.init();
   using stop = new StopClock();
   const communicator = new Communicator(mpi, () => stop.check());
-  const { rank, ranks: count } = communicator;
+  const ranks = new Ranks(communicator);
+  const { rank, count } = ranks;
   try {
     requireAll(mpi.name, count);
     if (rank > 0) printNothing();
-    const ranks = new Ranks(communicator);
     await work({ ranks, host: mpi.host(), local: localRank(rank) });
     await ranks.meet();
     mpi.finalize();
   } catch (error) {
-    if (error instanceof EarlyExit && await meets(communicator)) {
+    if (error instanceof EarlyExit && await meets(ranks)) {
       mpi.finalize();
       throw error;
     }
@@ -104,12 +104,8 @@ function localRank(rank: number): number {
 }
 
 /** Whether all ranks end early, and not this one alone. */
-async function meets(communicator: Communicator): Promise<boolean> {
-  const { ranks } = communicator;
-  const met = communicator.gather(
-    new Uint8Array(1),
-    new Array<number>(ranks).fill(1),
-  ).then(() => true, () => false);
+async function meets(ranks: Ranks): Promise<boolean> {
+  const met = ranks.meet().then(() => true, () => false);
   return await Promise.race([met, wait(STOP_MS).then(() => false)]);
 }
 

@@ -70,6 +70,8 @@ export async function trainRun(
   const writes = ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
+  // The first rank has made the folder that others look at.
+  await ranks.meet();
   // Refuses a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
   const results = new Results(folder, configuration, { writes });
