@@ -24,6 +24,9 @@ const LOCAL_RANKS = [
 /** Time in which rank 0 reports what other ranks run into too, in ms. */
 const LATE_MS = 3000;
 
+/** Time that rank 0 has to write its last files when all stop, in ms. */
+const MEET_MS = 60_000;
+
 /**
  * Time after a signal in which ranks agree to stop, in ms; Open MPI's launcher
  * ends all a second after the signal, once one of them has gone.
@@ -106,7 +109,7 @@ function localRank(rank: number): number {
 /** Whether all ranks end early, and not this one alone. */
 async function meets(ranks: Ranks): Promise<boolean> {
   const met = ranks.meet().then(() => true, () => false);
-  return await Promise.race([met, wait(STOP_MS).then(() => false)]);
+  return await Promise.race([met, wait(MEET_MS).then(() => false)]);
 }
 
 /** Ends the wait for a rank that has gone, so that the end is explained. */
