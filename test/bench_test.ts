@@ -8,6 +8,7 @@ import { temporaryFolder } from "./temporary_folder.ts";
 const SOONEST: Readonly<Record<string, RegExp>> = {
   aedat: /^inspect/,
   batches: /^packSample/,
+  distributed: /^upload/,
   formats: /^vectors/,
   kernels: /^gradient_norm limit/,
   nmnist: /MLP/,

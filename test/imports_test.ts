@@ -17,12 +17,15 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   "dataset": ["dataset"],
   "scripts/charts": ["scripts/charts"],
   "scripts/configuration": ["scripts/configuration", "engine", "dataset"],
+  "scripts/mpi": [
+    ...["scripts/mpi", "scripts", "scripts/configuration", "engine", "dataset"],
+  ],
   "scripts": [
-    ...["scripts", "scripts/charts", "scripts/configuration"],
+    ...["scripts", "scripts/charts", "scripts/configuration", "scripts/mpi"],
     ...["engine", "dataset"],
   ],
   "mod.ts": ["engine", "dataset", "scripts/charts", "scripts/configuration"],
-  "bench": ["bench", "kernels", "engine", "dataset"],
+  "bench": ["bench", "kernels", "engine", "dataset", "scripts/mpi"],
 };
 
 /** Where the files of each room of engine/ and kernels/ may import from. */
@@ -104,8 +107,8 @@ const files = await readSourceFiles();
 const product = files.filter(({ path }) => !/^(test|bench)\//.test(path));
 
 function folderOf(path: string): string {
-  // The folders of scripts that the library takes part in.
-  return /^scripts\/(charts|configuration)(?=\/)/.exec(path)?.[0] ??
+  // The folders of scripts that others than scripts import from.
+  return /^scripts\/(charts|configuration|mpi)(?=\/)/.exec(path)?.[0] ??
     path.split("/")[0];
 }
 

@@ -49,6 +49,15 @@ export function warn(warning: string): void {
   attempt(() => logWarning(shownLine(`warning: ${warning}`)));
 }
 
+/**
+ * Prints an error, also where nothing else is printed.
+ *
+ * @param problem The problem.
+ */
+export function printError(problem: string): void {
+  attempt(() => console.error(`error: ${shownLine(problem)}`));
+}
+
 function attempt(write: () => void): void {
   eraseBar();
   try {

@@ -19,6 +19,8 @@ export class Communicator implements Exchange {
   readonly ranks: number;
   readonly #mpi: MpiLibrary;
   readonly #check: () => void;
+  /** Memory that MPI reads and writes until a gathering is done. */
+  #inUse: readonly ArrayBuffer[] = [];
 
   /**
    * Asks for the number of ranks.
@@ -57,6 +59,9 @@ export class Communicator implements Exchange {
     }
     const all = new Uint8Array(total);
     const counts = Int32Array.from(sizes);
+    // Small arrays lie where the garbage collector moves them, until they are
+    // asked for their buffers, and any is freed that nothing refers to.
+    this.#inUse = [own, all, counts, starts].map(({ buffer }) => buffer);
     const request = this.#mpi.startGather(own, all, counts, starts);
     let eager = performance.now() + EAGER_MS;
     while (!this.#mpi.isDone(request)) {
@@ -65,6 +70,7 @@ export class Communicator implements Exchange {
       await new Promise((resume) => setTimeout(resume));
       eager = performance.now() + EAGER_MS;
     }
+    this.#inUse = [];
     return all;
   }
 }

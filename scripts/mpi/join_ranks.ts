@@ -4,10 +4,9 @@
  * @module
  */
 
-import { shownLine } from "../../dataset/files/shown_line.ts";
 import { Ranks } from "../../engine/distributed/ranks.ts";
 import { EarlyExit } from "../command_line/command.ts";
-import { printNothing } from "../command_line/print.ts";
+import { printError, printNothing } from "../command_line/print.ts";
 import { Communicator } from "./communicator.ts";
 import { openMpi } from "./library.ts";
 
@@ -24,6 +23,9 @@ const LOCAL_RANKS = [
 
 /** Time in which rank 0 reports what other ranks run into too, in ms. */
 const LATE_MS = 3000;
+
+/** Time that rank 0 has to write its last files when all stop, in ms. */
+const MEET_MS = 60_000;
 
 /**
  * Time after a signal in which ranks agree to stop, in ms; Open MPI's launcher
@@ -62,16 +64,16 @@ export async function joinRanks(
   mpi.init();
   using stop = new StopClock();
   const communicator = new Communicator(mpi, () => stop.check());
-  const { rank, ranks: count } = communicator;
+  const ranks = new Ranks(communicator);
+  const { rank, count } = ranks;
   try {
     requireAll(mpi.name, count);
     if (rank > 0) printNothing();
-    const ranks = new Ranks(communicator);
     await work({ ranks, host: mpi.host(), local: localRank(rank) });
     await ranks.meet();
     mpi.finalize();
   } catch (error) {
-    if (error instanceof EarlyExit && await meets(communicator)) {
+    if (error instanceof EarlyExit && await meets(ranks)) {
       mpi.finalize();
       throw error;
     }
@@ -79,7 +81,7 @@ export async function joinRanks(
     if (rank > 0 && await stop.comes(LATE_MS)) throw new EarlyExit(1);
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
-    console.error(`error: ${shownLine(place + message)}`);
+    printError(place + message);
     // The launcher is about to end what is left.
     if (stop.isOver) throw new EarlyExit(1);
     mpi.abort(error instanceof EarlyExit ? error.status : 1);
@@ -105,13 +107,9 @@ function localRank(rank: number): number {
 }
 
 /** Whether all ranks end early, and not this one alone. */
-async function meets(communicator: Communicator): Promise<boolean> {
-  const { ranks } = communicator;
-  const met = communicator.gather(
-    new Uint8Array(1),
-    new Array<number>(ranks).fill(1),
-  ).then(() => true, () => false);
-  return await Promise.race([met, wait(STOP_MS).then(() => false)]);
+async function meets(ranks: Ranks): Promise<boolean> {
+  const met = ranks.meet().then(() => true, () => false);
+  return await Promise.race([met, wait(MEET_MS).then(() => false)]);
 }
 
 /** Ends the wait for a rank that has gone, so that the end is explained. */

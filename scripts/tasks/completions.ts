@@ -37,6 +37,7 @@ await runCommand({
       import("./browser.ts"),
       import("./convert.ts"),
       import("./demo.ts"),
+      import("./distributed.ts"),
       import("./evaluate.ts"),
       import("./follow.ts"),
       import("./inspect.ts"),

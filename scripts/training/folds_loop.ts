@@ -57,7 +57,7 @@ export async function trainFolds(
     } catch (error) {
       if (error instanceof Interruption) {
         await context.status.end("stopped");
-        print(`Stopped, to go on with: ${resumeCommand(context.program)}`);
+        print(`Stopped, to go on with: ${resumeCommand(context.task)}`);
         throw error;
       }
       await wait(LOSS_REPORT_MS);
@@ -121,19 +121,15 @@ function nextPlace(
 /**
  * Words the command that resumes the run.
  *
- * @param program The training program's task.
+ * @param task The training program's task.
  * @returns A line for a shell.
  */
-export function resumeCommand(program: string): string {
-  const given = givenArguments();
-  const args = given.filter((word, n) =>
-    !["--resume", "--distributed", "--until"].includes(word) &&
-    given[n - 1] !== "--until"
+export function resumeCommand(task: string): string {
+  const args = givenArguments().filter((word) => word !== "--resume").map(
+    quote,
   );
-  const task = given.includes("--distributed")
-    ? "mpirun deno task distributed"
-    : `deno task ${program}`;
-  return [task, ...args.map(quote), "--resume"].join(" ");
+  const launcher = task === "distributed" ? ["mpirun"] : [];
+  return [...launcher, "deno task", task, ...args, "--resume"].join(" ");
 }
 
 function wait(ms: number): Promise<void> {

@@ -18,8 +18,8 @@ export interface RunContext {
   readonly device: Device;
   /** The processes that share the batches. */
   readonly ranks: Ranks;
-  /** Name of the training program, `train` or `train-test-only`. */
-  readonly program: string;
+  /** The task that runs the training program. */
+  readonly task: string;
   readonly configuration: Configuration;
   readonly results: Results;
   /** Decides when to write a checkpoint and when to stop. */

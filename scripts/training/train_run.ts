@@ -33,6 +33,8 @@ import { describeRun, summariseRun } from "./run_summary.ts";
 export interface RunOptions {
   /** The program that runs. */
   readonly program: RunSummary["program"];
+  /** The task that runs it. */
+  readonly task: string;
   readonly device: Device;
   /** The processes that share the batches; the first alone writes. */
   readonly ranks: Ranks;
@@ -64,12 +66,14 @@ export async function trainRun(
   configuration: Configuration,
   options: RunOptions,
 ): Promise<RunSummary> {
-  const { program, device, ranks, all, folds, weights } = options;
+  const { program, task, device, ranks, all, folds, weights } = options;
   const { resume, until, start } = options;
   const folder = configuration.training.path.out;
   const writes = ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
+  // The first rank has made the folder that others look at.
+  await ranks.meet();
   // Refuses a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
   const results = new Results(folder, configuration, { writes });
@@ -97,7 +101,7 @@ export async function trainRun(
     epochs: Math.max(
       ...folds.map(({ train }) => epochsOf(configuration, train.size)),
     ),
-    resume: resumeCommand(program),
+    resume: resumeCommand(task),
   }, elapsed);
   const warning = warnOfCount(configuration);
   if (warning !== undefined) {
@@ -106,6 +110,7 @@ export async function trainRun(
   }
   const summaries = await trainFolds(folds, {
     ...run,
+    task,
     device,
     results,
     pauses,

@@ -41,6 +41,8 @@ export async function trainSeeds(
   const writes = options.ranks.rank === 0;
   using _lock = writes ? await lockFolder(folder) : undefined;
   if (writes) await removeUnfinished(folder);
+  // The first rank has made the folder that others look at.
+  await options.ranks.meet();
   await requireOwn(folder, options);
   // No rank changes the folder before all have looked at it.
   await options.ranks.meet();

@@ -36,6 +36,8 @@ import { trainSeeds } from "./train_seeds.ts";
 /** A training program. */
 export interface Program {
   readonly name: RunSummary["program"];
+  /** The task that runs it. */
+  readonly task: "train" | "train-test-only" | "distributed";
   readonly summary: string;
   /** Whether some of the training recordings serve as a validation set. */
   readonly validation: boolean;
@@ -49,16 +51,16 @@ export interface Program {
 export async function runProgram(program: Program): Promise<void> {
   await runCommand(
     {
-      name: `deno task ${program.name}`,
+      name: `deno task ${program.task}`,
       summary: program.summary,
       examples: [
-        `deno task ${program.name}`,
-        `deno task ${program.name} --recipe modern --seeds 3`,
-        `deno task ${program.name} --data gestures --set data.window=500ms`,
-        `deno task ${program.name} --out output/slow ` +
+        `deno task ${program.task}`,
+        `deno task ${program.task} --recipe modern --seeds 3`,
+        `deno task ${program.task} --data gestures --set data.window=500ms`,
+        `deno task ${program.task} --out output/slow ` +
         "--set training.lr=0.001",
-        `deno task ${program.name} --resume`,
-        `deno task ${program.name} --profile`,
+        `deno task ${program.task} --resume`,
+        `deno task ${program.task} --profile`,
       ],
       parameters: {
         ...CONFIGURATION_ARGUMENTS,
@@ -109,7 +111,8 @@ export async function runProgram(program: Program): Promise<void> {
       },
     },
     async ({ distributed, ...given }) => {
-      if (distributed) await joinRanks((rank) => train(program, given, rank));
+      const isRank = distributed || program.task === "distributed";
+      if (isRank) await joinRanks((rank) => train(program, given, rank));
       else await train(program, given);
     },
   );
@@ -198,6 +201,7 @@ async function train(
   }
   const run = {
     program: program.name,
+    task: program.task,
     device,
     ranks,
     all,
