@@ -85,7 +85,16 @@ function addLayers(
   layers: readonly Layer[],
 ): Signal {
   return layers.reduce((signal, layer) => {
-    const { kind: { name: kind }, neuron } = layer;
+    const { kind: { name: kind }, neuron, axon, weightStep } = layer;
+    if (axon && (axon.delay > 0 || axon.delays)) {
+      const problem = "its spikes are delayed, which is not written to NIR";
+      throw new NetworkError(problem, { node: layer.name });
+    }
+    if (weightStep !== undefined) {
+      const problem = `its weights are rounded in steps of ${weightStep}, ` +
+        "which NIR has no node for";
+      throw new NetworkError(problem, { node: layer.name });
+    }
     if (kind === "pool") {
       const { window } = layer as PoolLayer;
       const { H, W } = layer.input;

@@ -150,6 +150,22 @@ Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
       'node "fc1": its threshold adapts (ALIF), for which NIR has no node',
     ],
     [
+      { ...base, layers: [{ dense: 3, delay: 2 }, { dense: 3 }] },
+      'node "fc1": its spikes are delayed, which is not written to NIR',
+    ],
+    [
+      { ...base, layers: [{ dense: 3, delay: {} }, { dense: 3 }] },
+      'node "fc1": its spikes are delayed, which is not written to NIR',
+    ],
+    [
+      { ...base, layers: [{ dense: 3, quantize: 2 }] },
+      'node "fc1": its weights are rounded in steps of 2, which NIR has no',
+    ],
+    [
+      { ...base, layers: [{ unpool: 1 }, { dense: 3 }] },
+      'node "unpool1": NIR has no node for layers of kind "unpool"',
+    ],
+    [
       { ...base, layers: [{ pool: 2 }, { dense: 3 }] },
       'node "pool1": its windows of 2×2 go beyond the 7×7 neurons below',
     ],
