@@ -4,7 +4,10 @@
  * @module
  */
 
-import { ceilingMultiply, ceilingTransfer } from "../../kernels/roofline.ts";
+import {
+  ceilingMultiply,
+  ceilingTransfer,
+} from "../../kernels/roofline/roofline.ts";
 import type { Device } from "./device.ts";
 import { Compiler, type Dispatch, record } from "./compiler.ts";
 import { groupsFor } from "./launch.ts";

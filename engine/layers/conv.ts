@@ -15,6 +15,10 @@ import {
   convGradientSparse,
   convGradientTotal,
 } from "../../kernels/layers/conv_gradient.ts";
+import {
+  convGradientNormedDense,
+  convGradientNormedSparse,
+} from "../../kernels/norm/norm_gradient.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import { QUAD } from "../network/layout.ts";
@@ -95,29 +99,20 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
       multiplyAdds,
     })];
   },
-  gradient(layer, setting) {
-    const { rule, software } = setting;
-    const S = gradientStrips(layer);
-    const shares = totalShares(S, software);
-    return [
-      {
-        ...launchStrips(layer, setting, { busy: false }),
-        busy: launchStrips(layer, setting, { busy: true }),
-      },
-      launch({
-        kernel: convGradientTotal,
-        constants: {
-          ...sizesOf(layer, setting),
-          S,
-          ...shares,
-          rule,
-        },
-        grid: [groupsFor(layer.weights.floats / QUAD, shares.quads), 1, 1],
-        loops: totalLoops(S, shares.quads),
-        loopsPerSample: totalLoops(S, shares.quads),
-      }),
-    ];
-  },
+  gradient: (layer, setting) => [
+    {
+      ...launchStrips(layer, setting, convGradientSparse),
+      busy: launchStrips(layer, setting, convGradientDense),
+    },
+    launchTotal(layer, setting),
+  ],
+  gradientThroughNorm: (layer, setting) => [
+    {
+      ...launchStrips(layer, setting, convGradientNormedSparse),
+      busy: launchStrips(layer, setting, convGradientNormedDense),
+    },
+    launchTotal(layer, setting),
+  ],
   fanOut({ input, output, kernel, stride, padding, dilation, groups }) {
     const along = (axis: 0 | 1, from: number, to: number) =>
       meetings({
@@ -144,25 +139,42 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
 function launchStrips(
   layer: ConvLayer,
   setting: LayerSetting,
-  { busy }: { readonly busy: boolean },
+  kernel:
+    | typeof convGradientSparse
+    | typeof convGradientDense
+    | typeof convGradientNormedSparse
+    | typeof convGradientNormedDense,
 ): Launch {
   const { T, P, height } = setting;
   const { input, output, groups } = layer;
   const [KH, KW] = layer.kernel;
   const S = gradientStrips(layer);
   const pairs = Math.ceil(output.C / groups / QUAD / 2);
-  const kernel = busy ? convGradientDense : convGradientSparse;
-  const channels = busy ? convGradientDense.tile.ownedChannels : 1;
+  const channels = "tile" in kernel ? kernel.tile.ownedChannels : 1;
   const owners = KH * KW * groups * pairs *
     Math.ceil(input.C / groups / channels);
   const pixels = Math.ceil(output.H * output.W / S);
   const words = P * Math.ceil(T / BINS_PER_WORD);
-  return launch({
+  return launch<typeof kernel>({
     kernel,
     constants: { ...sizesOf(layer, setting), P, S, height },
     grid: [groupsFor(S * owners, kernel.workgroup), 1, "samples"],
     loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
     multiplyAdds: ({ spikes }) => spikes * met(layer),
+  });
+}
+
+/** Launches their sums, and the update of the weights. */
+function launchTotal(layer: ConvLayer, setting: LayerSetting): Launch {
+  const { rule, software } = setting;
+  const S = gradientStrips(layer);
+  const shares = totalShares(S, software);
+  return launch({
+    kernel: convGradientTotal,
+    constants: { ...sizesOf(layer, setting), S, ...shares, rule },
+    grid: [groupsFor(layer.weights.floats / QUAD, shares.quads), 1, 1],
+    loops: totalLoops(S, shares.quads),
+    loopsPerSample: totalLoops(S, shares.quads),
   });
 }
 

@@ -197,6 +197,16 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   gradient?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
+   * The same from the gradient of batch-normalised drives `dy`, the drives
+   * `xQuads` and the coefficients `factors`, see norm_gradient.wgsl, so that
+   * the gradient of drives need not be written; absent where that does not pay.
+   *
+   * @param layer The layer.
+   * @param setting Sizes and constants.
+   * @returns The launches, in order.
+   */
+  gradientThroughNorm?(layer: L, setting: LayerSetting): readonly Launch[];
+  /**
    * Counts the synapses of each input, for the energy of a network.
    *
    * @param layer The layer.

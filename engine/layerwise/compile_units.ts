@@ -212,7 +212,7 @@ export class UnitCompiler {
         ),
         ...this.#each(
           [
-            own.apply,
+            ...own.apply,
             // Only of units that read the input, whose counts have no gradient.
             ...this.#scaling(unit),
             ...own.ghostAdjoint,

@@ -139,6 +139,7 @@ export async function compileLayerwise(
       stride,
       rule: optimizer.rule,
       keep,
+      normalised: context.normalised,
       software: device.adapter.software,
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     })

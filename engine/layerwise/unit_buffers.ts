@@ -308,7 +308,7 @@ export function allocateUnits(
       units: all.map((unit, index) => ({
         partials: allocate("partial sums", partialWords(unit, T, batch)),
         coefficients: allocate("coefficients", 4 * channels[index]),
-        back: allocate("coefficients back", 4 * channels[index]),
+        back: allocate("coefficients back", 3 * channels[index]),
       })),
       uniforms: allocate(
         "micro-batches",

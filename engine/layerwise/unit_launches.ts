@@ -58,6 +58,8 @@ export interface UnitSetting {
   readonly rule: number;
   /** Whether potentials are kept. */
   readonly keep: boolean;
+  /** Whether drives of the input are divided by the sample's largest count. */
+  readonly normalised: boolean;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
   /** Bytes of shared memory that a workgroup may have. */
@@ -92,8 +94,8 @@ export interface UnitLaunches {
   readonly learned: readonly Launch[];
   /** Gradients of scale and bias, and the coefficients of `apply`. */
   readonly total: Launch;
-  /** From there to the gradient of the drive. */
-  readonly apply: Launch;
+  /** From there to the gradient of the drive, where it is to be written. */
+  readonly apply: readonly Launch[];
   /** From there to that of the raster. */
   readonly adjoint: readonly Launch[];
   /** From there to that of the weights. */
@@ -162,6 +164,10 @@ export function launchUnit(
     Math.ceil(channels / strips.channelLanes),
     "samples",
   ] as const;
+  // Nothing but the weights' gradient reads that of the first drives.
+  const throughNorm = norm && unit.source === 0 && !ghost && !setting.normalised
+    ? kind.gradientThroughNorm?.(synapse, own)
+    : undefined;
   const { scale, kept } = source;
   const norms = { ...strips, ...norm, scale, kept };
   const values = T * strips.pixels * channels;
@@ -198,14 +204,14 @@ export function launchUnit(
       grid: [channels, 1, 1],
       loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
     }),
-    apply: launch({
+    apply: throughNorm ? [] : [launch({
       kernel: normApply,
       constants: strips,
       grid: [groupsFor(values / 4, LANES), 1, "samples"],
       loops: Math.ceil(values / 4 / LANES / 65535) + 1,
-    }),
+    })],
     adjoint: kind.adjoint?.(synapse, own) ?? [],
-    gradient: kind.gradient?.(synapse, own) ?? [],
+    gradient: throughNorm ?? kind.gradient?.(synapse, own) ?? [],
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { cellForward } from "../../kernels/neurons/cell.ts";
-import { cellStream } from "../../kernels/neurons/cell_stream.ts";
+import { cellStream } from "../../kernels/stream/cell_stream.ts";
 import { Compiler, type Dispatch } from "../device/compiler.ts";
 import { ShapeError } from "../device/errors.ts";
 import { groupsFor } from "../device/launch.ts";

@@ -7,7 +7,7 @@
 import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { convForward } from "../../kernels/layers/conv.ts";
 import { denseForward } from "../../kernels/layers/dense.ts";
-import { neuronStream } from "../../kernels/neurons/neuron_stream.ts";
+import { neuronStream } from "../../kernels/stream/neuron_stream.ts";
 import { NEURONS } from "../../kernels/shared/neurons.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Dispatch } from "../device/compiler.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import plain from "../shared/drive_gradient.wgsl" with { type: "text" };
 import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
 import {
   OPTIMIZER_RULES,
@@ -14,7 +15,7 @@ import {
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_GEOMETRY + OPTIMIZER_RULES + text;
+const code = CONV_GEOMETRY + plain + OPTIMIZER_RULES + text;
 
 /** conv_gradient.wgsl, `sparse`. */
 export const convGradientSparse = {

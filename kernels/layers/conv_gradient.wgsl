@@ -11,7 +11,7 @@
 //
 // inputs     [N, P, B, H, W, C]           incoming spikes, time-packed
 // dy         [N, sampleRows, OH, OW, OQ]  gradient of the drive, in the first T
-//                                         rows
+//                                         rows, see drive_gradient.wgsl
 // stripSum   [N, S, KH, KW, CG, OQ]       partial sums, written
 // stripSums  [N, S, KH, KW, CG, OQ]       the same buffer, read by total
 // dw         [KH, KW, CG, OQ]             changed in place; it starts at 0 if
@@ -48,15 +48,9 @@ override blockSamples: u32 = 1;
 override totalLanes: u32 = sampleLanes * blockSamples;
 
 @group(0) @binding(1) var<storage, read> inputs: array<u32>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> stripSums: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> stripSum: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
-
-// Gradients in bin t of a quad whose bin 0 is at `origin`.
-fn gradientAt(origin: u32, t: u32) -> vec4<f32> {
-  return dy[origin + t * OH * OW * OQ];
-}
 
 // Sums of a pair of quads, for one tap and one input channel.
 struct Sums {

@@ -26,7 +26,7 @@
 // sums                          [samples of the batch, S, floats]
 //                               Σ dy and Σ dy · xhat
 // coefficients, coefficient     [floats]  a, b, mean, inverse
-// back, factors                 [floats]  A, B, D, 0
+// back, factors                 [3, floats]  A, B, D, as floats or quads
 // gamma, beta                   [floats]
 // dgamma, dbeta                 [floats]  added to, or replaced
 // runningMean, runningVar       [floats]  changed in place
@@ -57,7 +57,7 @@ override normalises: bool = false;
 @group(0) @binding(9) var<storage, read> xQuads: array<vec4<f32>>;
 @group(0) @binding(10) var<storage, read_write> partial: array<vec2<f32>>;
 @group(0) @binding(11) var<storage, read_write> coefficients: array<vec4<f32>>;
-@group(0) @binding(12) var<storage, read_write> back: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read_write> back: array<f32>;
 @group(0) @binding(13) var<storage, read_write> dgamma: array<f32>;
 @group(0) @binding(14) var<storage, read_write> dbeta: array<f32>;
 @group(0) @binding(15) var<storage, read_write> runningMean: array<f32>;
@@ -235,13 +235,14 @@ fn adjointTotal(
   dbeta[channel] = before.x + all.x;
   dgamma[channel] = before.y + all.y;
   let now = coefficient[channel];
-  back[channel] = vec4(now.x, 0, 0, 0);
   // Running statistics do not depend on the drive.
-  if (normalises && batch.trains > 0) {
-    let means = all / f32(batch.total * T * pixels);
-    let slope = -now.x * now.w * means.y;
-    back[channel] = vec4(now.x, slope, -now.x * means.x - slope * now.z, 0);
-  }
+  let depends = normalises && batch.trains > 0;
+  let means = all / f32(batch.total * T * pixels);
+  let slope = select(0, -now.x * now.w * means.y, depends);
+  back[channel] = now.x;
+  back[floats + channel] = slope;
+  back[2 * floats + channel] =
+    select(0, -now.x * means.x - slope * now.z, depends);
 }
 
 @compute @workgroup_size(64)
@@ -252,14 +253,10 @@ fn apply(
   let size = T * pixels * floats / 4;
   for (var i = id.x; i < size; i += groups.x * 64) {
     let at = id.z * size + i;
-    let channel = i * 4 % floats;
-    let rows = transpose(mat4x4(
-      factors[channel],
-      factors[channel + 1],
-      factors[channel + 2],
-      factors[channel + 3],
-    ));
-    quads[at] = fma(rows[0], quads[at], fma(rows[1], xQuads[at], rows[2]));
+    let quad = i % (floats / 4);
+    let slopes = factors[floats / 4 + quad];
+    let offsets = factors[2 * (floats / 4) + quad];
+    quads[at] = fma(factors[quad], quads[at], fma(slopes, xQuads[at], offsets));
   }
 }
 

@@ -20,6 +20,7 @@ import {
   read,
   sharedBy,
   TEXTS,
+  THROUGH_NORM,
 } from "./kernel_texts.ts";
 import {
   constantsOf,
@@ -109,9 +110,14 @@ Deno.test("a spec's constants are those that its entry point uses", async () => 
   }
 });
 
-/** Integrating modules with each neuron that is not the SRM. */
+/**
+ * Integrating modules with each neuron that is not the SRM; Loihi's does not say
+ * how a stream carries its state.
+ */
 const OTHERS = INTEGRATORS.flatMap((module) =>
   (Object.keys(NEURONS) as OtherNeuron[]).map((other) => ({ module, other }))
+).filter(({ module, other }) =>
+  other !== "loihi" || module !== "stream/neuron_stream.wgsl"
 );
 
 Deno.test("the kernels of other neurons have the constants that they use", async () => {
@@ -125,6 +131,28 @@ Deno.test("the kernels of other neurons have the constants that they use", async
         .filter((name) => names.has(name));
       deepStrictEqual([...spec.constants].sort(), used.sort(), spec.name);
     }
+  }
+});
+
+/** conv_gradient.wgsl with the text for normalised drives in front. */
+const NORMED = codeOf(THROUGH_NORM.module).replace(
+  read(THROUGH_NORM.insteadOf),
+  read(THROUGH_NORM.text),
+);
+
+Deno.test("the kernels for normalised drives bind what they use", async () => {
+  const { variables, meanings } = declarations(NORMED);
+  const specs = await specsOf(THROUGH_NORM.text);
+  strictEqual(specs.length, 2);
+  for (const { name, code, entryPoint, bindings } of specs) {
+    strictEqual(code, NORMED);
+    const names = namesIn(entryPoint, meanings);
+    const used = variables.filter((variable) => names.has(variable.name));
+    deepStrictEqual(
+      Object.entries(bindings).sort(),
+      used.map(({ name, binding }) => [name, binding]).sort(),
+      name,
+    );
   }
 });
 
@@ -196,6 +224,12 @@ Deno.test("every kernel has no name and no buffer that is not used", async () =>
       for (const name of namesIn(entryPoint, meanings).add(entryPoint)) {
         for (const text of texts) used.add(`${text}: ${name}`);
       }
+    }
+  }
+  const { meanings } = declarations(NORMED);
+  for (const { entryPoint } of await specsOf(THROUGH_NORM.text)) {
+    for (const name of namesIn(entryPoint, meanings)) {
+      used.add(`${THROUGH_NORM.text}: ${name}`);
     }
   }
   for (const { module, other } of OTHERS) {

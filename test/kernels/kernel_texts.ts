@@ -28,6 +28,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "layers/conv_gradient.wgsl",
     "upsampling/conv_transpose.wgsl",
   ],
+  "shared/drive_gradient.wgsl": ["layers/conv_gradient.wgsl"],
   "shared/optimizer_rules.wgsl": [
     "layers/conv_gradient.wgsl",
     "layers/dense_gradient.wgsl",
@@ -42,12 +43,12 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/neurons.wgsl": [
     "neurons/neuron.wgsl",
     "neurons/neuron_adjoint.wgsl",
-    "neurons/neuron_stream.wgsl",
+    "stream/neuron_stream.wgsl",
     "layers/pool.wgsl",
   ],
   "shared/srm.wgsl": [
     "neurons/neuron.wgsl",
-    "neurons/neuron_stream.wgsl",
+    "stream/neuron_stream.wgsl",
     "layers/pool.wgsl",
   ],
   "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
@@ -55,19 +56,19 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "norm/norm.wgsl",
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
-    "neurons/cell_stream.wgsl",
+    "stream/cell_stream.wgsl",
     "neurons/learned.wgsl",
   ],
   "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
-    "neurons/cell_stream.wgsl",
+    "stream/cell_stream.wgsl",
   ],
   "leaky/leaky_neuron.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
-    "neurons/cell_stream.wgsl",
+    "stream/cell_stream.wgsl",
   ],
   "neurons/cell_recall.wgsl": ["neurons/cell_adjoint.wgsl"],
   "neurons/cell_learned.wgsl": ["neurons/cell_adjoint.wgsl"],
@@ -96,6 +97,13 @@ export const NEURONS = {
     "shared/srm_adjoint.wgsl": "loihi/loihi_adjoint.wgsl",
   },
 } satisfies Record<string, Readonly<Record<string, string>>>;
+
+/** The text that takes the place of another where drives are normalised. */
+export const THROUGH_NORM = {
+  text: "norm/norm_gradient.wgsl",
+  module: "layers/conv_gradient.wgsl",
+  insteadOf: "shared/drive_gradient.wgsl",
+};
 
 /** One of these neurons. */
 export type OtherNeuron = keyof typeof NEURONS;
@@ -147,7 +155,7 @@ function* walk(folder: string): Generator<string> {
 
 /** Texts that are compiled: all but the shared ones. */
 export const MODULES = TEXTS.filter((name) =>
-  !(name in SHARED) && !(name in CELL_NEURONS) &&
+  !(name in SHARED) && !(name in CELL_NEURONS) && name !== THROUGH_NORM.text &&
   !Object.values(NEURONS).flatMap((texts) => Object.values(texts))
     .includes(name)
 );

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { KernelSpec } from "./spec.ts";
+import type { KernelSpec } from "../spec.ts";
 import code from "./roofline.wgsl" with { type: "text" };
 
 /** roofline.wgsl, `transfer`. */

@@ -1,0 +1,30 @@
+/**
+ * The gradient of a convolution's weights from that of normalised drives; the
+ * equations are in conv_gradient.wgsl and norm_gradient.wgsl.
+ *
+ * @module
+ */
+
+import {
+  convGradientDense,
+  convGradientSparse,
+} from "../layers/conv_gradient.ts";
+import asHeld from "../shared/drive_gradient.wgsl" with { type: "text" };
+import type { KernelSpec } from "../spec.ts";
+import throughNorm from "./norm_gradient.wgsl" with { type: "text" };
+
+/** conv_gradient.wgsl, `sparse`, with norm_gradient.wgsl in front. */
+export const convGradientNormedSparse = {
+  ...convGradientSparse,
+  name: "norm_gradient sparse",
+  code: convGradientSparse.code.replace(asHeld, throughNorm),
+  bindings: { ...convGradientSparse.bindings, xQuads: 6, factors: 7 },
+} as const satisfies KernelSpec;
+
+/** conv_gradient.wgsl, `dense`, with norm_gradient.wgsl in front. */
+export const convGradientNormedDense = {
+  ...convGradientDense,
+  name: "norm_gradient dense",
+  code: convGradientDense.code.replace(asHeld, throughNorm),
+  bindings: { ...convGradientDense.bindings, xQuads: 6, factors: 7 },
+} as const satisfies KernelSpec;

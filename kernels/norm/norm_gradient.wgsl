@@ -1,0 +1,21 @@
+// The gradient of a drive, from that of the normalised drive, as `apply` of
+// norm.wgsl computes it; compiled in front of conv_gradient.wgsl in place of
+// drive_gradient.wgsl. Where few inputs spike, this reads less than a pass over
+// all drives does.
+//
+// dy       [N, sampleRows, OH, OW, OQ]  gradient of the normalised drive
+// xQuads   [N, sampleRows, OH, OW, OQ]  the drive
+// factors  [3, OQ]                      A, B and D of norm.wgsl
+
+@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> xQuads: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read> factors: array<vec4<f32>>;
+
+// Gradients in bin t of a quad whose bin 0 is at `origin`.
+fn gradientAt(origin: u32, t: u32) -> vec4<f32> {
+  let quad = origin % OQ;
+  let at = origin + t * OH * OW * OQ;
+  let slopes = factors[OQ + quad];
+  let offsets = factors[2 * OQ + quad];
+  return fma(factors[quad], dy[at], fma(slopes, xQuads[at], offsets));
+}
