@@ -183,7 +183,7 @@ export {
   type EpochRow,
   lossCurves,
 } from "./scripts/charts/learning_curves.ts";
-export { runningLogits } from "./scripts/charts/running_logits.ts";
+export { runningLogits } from "./scripts/charts/decisions/running_logits.ts";
 export type { OutputSpikes } from "./scripts/charts/output_spikes.ts";
 export {
   membranePotentials,

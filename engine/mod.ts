@@ -100,6 +100,10 @@ export {
 
 // Plans, passes and initial weights.
 export { energyOf, type LayerEnergy } from "./training/energy.ts";
+export {
+  type RunningDecisions,
+  runningDecisions,
+} from "./training/running_decisions.ts";
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/step_results.ts";
 export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";

@@ -12,6 +12,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
+import { measureInTime } from "../experiment/accuracy_in_time.ts";
 import { meanEnergy } from "../experiment/energy_table.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
 import type { Fold } from "../experiment/fold.ts";
@@ -171,7 +172,12 @@ async function testFold(
     );
   }
   const evaluation = await evaluateFold(model, fold, configuration);
-  return { layers: model.layers.map(({ name }) => name), evaluation, traces };
+  return {
+    layers: model.layers.map(({ name }) => name),
+    evaluation,
+    inTime: await measureInTime(model, fold, configuration),
+    traces,
+  };
 }
 
 /** Draws every chart in every form and theme. */

@@ -12,7 +12,7 @@ import { openPreferredDevice } from "../../device/adapter.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
 import type { OutputSpikes } from "../../charts/output_spikes.ts";
-import { runningLogits } from "../../charts/running_logits.ts";
+import { runningLogits } from "../../charts/decisions/running_logits.ts";
 import { openModel } from "../../experiment/evaluate_fold.ts";
 import {
   countDifferences,

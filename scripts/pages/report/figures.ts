@@ -15,7 +15,11 @@ import { firingRates, gradientNorms } from "../../charts/layer_curves.ts";
 import type { LayerRow } from "../../charts/layer_curves.ts";
 import { accuracyCurves, lossCurves } from "../../charts/learning_curves.ts";
 import { membranePotentials } from "../../charts/potentials.ts";
-import { runningLogits } from "../../charts/running_logits.ts";
+import {
+  type AccuracyInTime,
+  accuracyInTime,
+} from "../../charts/decisions/accuracy_in_time.ts";
+import { runningLogits } from "../../charts/decisions/running_logits.ts";
 import type { ChartSpec } from "../../charts/spec.ts";
 import { spikeHistogram } from "../../charts/spike_histogram.ts";
 import { spikeRaster } from "../../charts/spike_raster.ts";
@@ -40,6 +44,8 @@ export interface FoldTests {
   /** Names of the layers, first to last. */
   readonly layers: readonly string[];
   readonly evaluation: FoldEvaluation;
+  /** Accuracy after each bin of its test samples. */
+  readonly inTime: AccuracyInTime;
   /** Traces of one or several samples. */
   readonly traces: readonly SampleTrace[];
 }
@@ -56,6 +62,12 @@ export function figuresOf(run: Run, tests: readonly FoldTests[]): Figure[] {
   return [
     { name: "loss", spec: lossCurves(run.epochs) },
     { name: "accuracy", spec: accuracyCurves(run.epochs) },
+    ...(tests.length > 0
+      ? [{
+        name: "accuracy_in_time",
+        spec: accuracyInTime(tests.map(({ inTime }) => inTime)),
+      }]
+      : []),
     ...outcomeFigures(tests.map(({ evaluation }) => evaluation)),
     ...folds.flatMap((fold) =>
       foldFigures(

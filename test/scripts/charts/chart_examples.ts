@@ -5,6 +5,7 @@
  */
 
 import * as library from "../../../mod.ts";
+import { accuracyInTime } from "../../../scripts/charts/decisions/accuracy_in_time.ts";
 import { SWEEP_CHARTS } from "./sweep_examples.ts";
 
 /** The classes of SL-Animals-DVS. */
@@ -126,6 +127,21 @@ export const CHARTS: Readonly<Record<string, library.ChartSpec>> = {
       })),
   ),
   "accuracy of nothing": library.accuracyCurves([]),
+  "accuracy in time": accuracyInTime(
+    [1, 2, 3, 4, 5].map((fold) => ({
+      fold,
+      accuracy: Array.from(
+        { length: 300 },
+        (_, bin) => (0.9 - fold / 50) * (1 - 0.98 ** bin) + 0.05,
+      ),
+      Ts: 5,
+    })),
+  ),
+  "accuracy in the time of slices": accuracyInTime([{
+    fold: 2,
+    accuracy: Array.from({ length: 20 }, (_, bin) => Math.min(1, bin / 12)),
+  }]),
+  "accuracy in no time": accuracyInTime([]),
   "raster": library.spikeRaster(outputSpikes(ordinary)),
   "raster of a mistake": library.spikeRaster(
     outputSpikes(ordinary, { label: 7 }),

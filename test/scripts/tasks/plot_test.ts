@@ -27,7 +27,8 @@ const inPlots = (name: string) => join(run, "plots", name);
 
 /** Names of a run's charts: of all folds, then of each of them. */
 const ALL = [
-  ...["loss", "accuracy", "confusion_matrix", "accuracy_by_class"],
+  ...["loss", "accuracy", "accuracy_in_time", "confusion_matrix"],
+  ...["accuracy_by_class"],
   ...["accuracy_by_session", "accuracy_by_person"],
 ];
 const EACH = [
@@ -73,7 +74,7 @@ async function evaluations(): Promise<FoldEvaluation[]> {
 
 gpuTest("plot draws every chart in every form and theme", async () => {
   const lines = (await plotted()).trimEnd().split("\n");
-  assert.match(lines.at(-1)!, /plots: 22 charts, in light and dark/);
+  assert.match(lines.at(-1)!, /plots: 23 charts, in light and dark/);
   const files = NAMES.flatMap((name) =>
     ["", "_dark"].flatMap((theme) =>
       ["png", "svg", "vl.json"].map((form) => `${name}${theme}.${form}`)

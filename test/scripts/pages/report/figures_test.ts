@@ -22,6 +22,7 @@ const run: Run = {
 
 const tests: FoldTests = {
   layers: ["pool1", "fc1"],
+  inTime: { fold: 1, accuracy: [0, 1], Ts: 5 },
   evaluation: {
     fold: 2,
     classes: ["cat", "dog"],

@@ -10,8 +10,8 @@ import {
   roleColour,
   roleOf,
   titleOf,
-} from "./output_spikes.ts";
-import { chart, type ChartSpec } from "./spec.ts";
+} from "../output_spikes.ts";
+import { chart, type ChartSpec } from "../spec.ts";
 
 /**
  * Draws the logit of each output over time: the mean of its drive up to then.

@@ -1,0 +1,141 @@
+/**
+ * What a network would have decided of samples after each of their bins.
+ *
+ * @module
+ */
+
+import { readBytes, readFloats } from "../device/readback.ts";
+import type { LayerwisePlan } from "../layerwise/layerwise_plan.ts";
+import { crossEntropy } from "../losses/readout.ts";
+import { probSpikes } from "../losses/prob_spikes.ts";
+import type { Model } from "../model.ts";
+import { floatsToUser, spikesToUser } from "../network/activity_order.ts";
+import { zerosOf } from "../network/layer_trace.ts";
+import { layoutOf, placeOf } from "../network/layout.ts";
+import { sizeOf } from "../network/network.ts";
+import type { Samples } from "./samples.ts";
+
+/** The decisions of a network for a sample. */
+export interface RunningDecisions {
+  /** The sample's class. */
+  readonly label: number;
+  /** The class decided after each bin. */
+  readonly decisions: Uint32Array;
+}
+
+/**
+ * Runs samples through a network and finds what it has decided after each bin:
+ * the class of the most output spikes so far or, of a readout without neurons,
+ * of the largest mean of the drive so far; the first of several.
+ *
+ * @param network The network.
+ * @param samples The samples.
+ * @param options Most samples at once, and length of a sample in ms.
+ * @returns The decisions of each sample, in order.
+ * @throws {ShapeError} If the samples do not fit the network or the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ *
+ * @example
+ * ```ts
+ * import { Model } from "../model.ts";
+ * import { runningDecisions } from "./running_decisions.ts";
+ * using network = await Model.create({
+ *   input: { C: 1, H: 1, W: 2 },
+ *   layers: [{ dense: 3 }],
+ *   Ts: 5,
+ *   random: 0,
+ * });
+ * const samples = {
+ *   size: 1,
+ *   async *batches() {
+ *     yield { samples: [Uint32Array.of()], labels: Uint32Array.of(2) };
+ *   },
+ * };
+ * const options = { batch: 1, tSample: 20 };
+ * for await (const found of runningDecisions(network, samples, options)) {
+ *   // Nothing spikes, so that the first class is decided in all four bins.
+ *   if (found.decisions.join() !== "0,0,0,0") throw new Error("not silent");
+ * }
+ * ```
+ */
+export async function* runningDecisions(
+  network: Model,
+  samples: Samples,
+  options: { readonly batch: number; readonly tSample: number },
+): AsyncGenerator<RunningDecisions, void, void> {
+  const plan = {
+    tSample: options.tSample,
+    batch: Math.max(1, Math.min(options.batch, samples.size)),
+    train: false,
+  };
+  // Any loss will do: it is not read.
+  using stepper = network.isLayerwise
+    ? await network.compileUnits({ ...plan, loss: crossEntropy() })
+    : await network.compile({
+      ...plan,
+      loss: probSpikes({ window: network.description.Ts }),
+    });
+  const last = network.layers[network.layers.length - 1];
+  const T = stepper.bins;
+  const request = { batch: stepper.microBatch, ...stepper.eventBinning };
+  for await (const batch of samples.batches(request)) {
+    await stepper.evaluate(batch);
+    await stepper.drain();
+    const count = batch.labels.length;
+    const values = zerosOf(last.output, count, T).data;
+    const place = {
+      extent: last.output,
+      layout: layoutOf(last),
+      T,
+      rows: T,
+      first: 0,
+      samples: count,
+    };
+    const { buffers } = stepper.plan;
+    const spikes = "spikes" in buffers
+      ? buffers.spikes[buffers.spikes.length - 1]
+      : network.spikingLayers.includes(last)
+      ? buffers.microBatches[0].spikes[network.layers.length - 1]
+      : undefined;
+    if (spikes) {
+      const words = new Uint32Array(await readBytes(network.device, spikes));
+      spikesToUser(words, values, { ...place, height: 1 });
+    } else {
+      const own = stepper.plan as LayerwisePlan;
+      await readDrives(network, own, values, place);
+    }
+    const outputs = sizeOf(last.output);
+    for (let n = 0; n < count; n++) {
+      const at = n * outputs * T;
+      const sample = values.subarray(at, at + outputs * T);
+      yield { label: batch.labels[n], decisions: decide(sample, T) };
+    }
+  }
+}
+
+/** Reads the drives of a readout after its normalisation, or with its bias. */
+async function readDrives(
+  { device }: Model,
+  { units: { units }, buffers }: LayerwisePlan,
+  values: Float32Array,
+  place: Parameters<typeof floatsToUser>[2],
+): Promise<void> {
+  const last = units.length - 1;
+  const [{ drives }] = buffers.microBatches;
+  floatsToUser(await readFloats(device, drives[last]), values, place);
+  const quads = await readFloats(device, buffers.units[last].coefficients);
+  const outputs = sizeOf(place.extent);
+  for (let i = 0; i < values.length; i++) {
+    const at = 4 * placeOf(place.layout, Math.floor(i / place.T) % outputs);
+    values[i] = quads[at] * values[i] + quads[at + 1];
+  }
+}
+
+/** The output with the largest sum up to each bin, [outputs, T]. */
+function decide(values: Float32Array, T: number): Uint32Array {
+  const sums = new Float64Array(values.length / T);
+  return Uint32Array.from({ length: T }, (_, t) => {
+    sums.forEach((_, output) => sums[output] += values[output * T + t]);
+    return sums.indexOf(sums.reduce((most, sum) => Math.max(most, sum)));
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Measures how early a trained network is right.
+ *
+ * @module
+ */
+
+import type { Model } from "../../engine/model.ts";
+import { runningDecisions } from "../../engine/training/running_decisions.ts";
+import type { AccuracyInTime } from "../charts/decisions/accuracy_in_time.ts";
+import { lossOf, timeStepOf } from "../configuration/model.ts";
+import type { Configuration } from "../configuration/schema/types.ts";
+import type { Fold } from "./fold.ts";
+
+/**
+ * Runs a network on the test set of its fold, and counts after each bin how many
+ * samples it has decided right.
+ *
+ * @param model The network, with the fold's trained weights.
+ * @param fold The fold.
+ * @param configuration The run's configuration.
+ * @returns The accuracy after each bin.
+ * @throws {ShapeError} If the samples do not fit the network or the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ * @throws Every error of reading a sample.
+ */
+export async function measureInTime(
+  model: Model,
+  { number, test }: Fold,
+  configuration: Configuration,
+): Promise<AccuracyInTime> {
+  const right: number[] = [];
+  const found = runningDecisions(model, test, {
+    batch: configuration.simulation.nSample,
+    tSample: lossOf(configuration, "test").tSample,
+  });
+  for await (const { label, decisions } of found) {
+    decisions.forEach((decision, bin) =>
+      right[bin] = (right[bin] ?? 0) + Number(decision === label)
+    );
+  }
+  return {
+    fold: number,
+    accuracy: right.map((count) => count / test.size),
+    Ts: timeStepOf(configuration),
+  };
+}
