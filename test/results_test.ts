@@ -5,6 +5,9 @@ const README = await Deno.readTextFile(
   new URL("../README.md", import.meta.url),
 );
 
+/** README.md with one space between words. */
+const WORDS = README.replaceAll(/\s+/g, " ");
+
 /** The cells of the row of a table of README.md that begins with a text. */
 function rowOf(start: string): string[] {
   const row = README.split("\n").find((line) => line.startsWith(`| ${start}`));
@@ -12,10 +15,19 @@ function rowOf(start: string): string[] {
   return row.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
-/** The range of accuracies in whole percent, as the README writes it. */
-function rangeOf(accuracies: readonly number[]): string {
-  const percents = accuracies.map((accuracy) => Math.round(100 * accuracy));
-  return `${Math.min(...percents)} to ${Math.max(...percents)} %`;
+/** Mean and standard deviation of accuracies, as the README writes them. */
+function spreadOf(accuracies: readonly number[], digits = 0): string {
+  const mean = accuracies.reduce((a, b) => a + b) / accuracies.length;
+  const squares = accuracies.reduce((sum, a) => sum + (a - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / accuracies.length);
+  const [shown, around] = [mean, deviation]
+    .map((share) => (100 * share).toFixed(digits));
+  return `${shown} ± ${around} %`;
+}
+
+/** An accuracy as the README writes it. */
+function percent(accuracy: number): string {
+  return `${Math.round(100 * accuracy)} %`;
 }
 
 Deno.test("what README.md says is recognised is what runs have measured", () => {
@@ -23,24 +35,49 @@ Deno.test("what README.md says is recognised is what runs have measured", () => 
   const [, , , digits] = rowOf("N-MNIST, 1000 training and 100 test");
   assert.equal(
     digits,
-    `**${rangeOf(nmnist.testAccuracyOfLastEpochs)}** \`${nmnist.recipe}\``,
+    `**${spreadOf(nmnist.meansOfLastFiveEpochsBySeed, 1)}** ` +
+      `\`${nmnist.recipe}\``,
   );
   const [, linear, others, signs] = rowOf("19 synthetic signs of 59 people");
-  const [first] = ridge.testAccuracyOfFolds;
-  assert.equal(linear, `${Math.round(100 * first)} %`);
+  assert.equal(linear, spreadOf(ridge.testAccuracyOfFolds));
   assert(others.startsWith(
-    `${rangeOf(slayer.testAccuracyOfLastEpochs)}, \`${slayer.recipe}\``,
+    `${spreadOf(slayer.testAccuracyOfFolds)} \`${slayer.recipe}\``,
   ));
   assert.equal(
     signs,
-    `**${rangeOf(modern.testAccuracyOfLastEpochs)}** \`${modern.recipe}\``,
+    `**${spreadOf(modern.runs.map(({ testAccuracy }) => testAccuracy))}** ` +
+      `\`${modern.recipe}\``,
   );
-  const words = README.replaceAll(/\s+/g, " ");
-  const [mean, deviation] = [ridge.mean, ridge.deviation]
-    .map((share) => Math.round(100 * share));
-  assert(words.includes(`${mean} ± ${deviation} % over the four folds`));
-  assert(words.includes(`${nmnist.epochs} epochs in ${nmnist.secondsOfRun} s`));
-  assert(words.includes(`${modern.epochs} epochs in ${modern.secondsOfRun} s`));
+  assert(WORDS.includes(`reaches ${linear} on the synthetic signs`));
+  assert(WORDS.includes(`${nmnist.epochs} epochs in ${nmnist.secondsOfRun} s`));
+  const [least, most] = modern.secondsOfRun;
+  assert(WORDS.includes(`A run of \`modern\` takes ${least} to ${most} s`));
+});
+
+Deno.test("what README.md says of changes to the recipe was measured", () => {
+  const { changes } = results.synthetic;
+  const [once, signs, windows] = Object.values(changes);
+  const both = (name: keyof typeof signs & keyof typeof windows) =>
+    [signs, windows].map((rows) => percent(rows[name]));
+  const rows: Record<string, readonly string[]> = {
+    "as it is": both("drop 0.7"),
+    "`drop: 0.3`": both("drop 0.3"),
+    "`drop: 0.3`, `mix: 0.5`": both("drop 0.3, mix 0.5"),
+    "`drop: 0.3`, `erase: 0.25`": both("drop 0.3, erase 0.25"),
+    "`drop: 0.3`, `SUM_NORM`": both("drop 0.3, counts divided by the largest"),
+    "`drop: 0.3`, `ema: 0.99`": both("drop 0.3, ema 0.99"),
+  };
+  for (const [start, figures] of Object.entries(rows)) {
+    assert.deepEqual(rowOf(`${start} `).slice(1), figures);
+  }
+  const { "no norm": norm, "no augmentation": augmentation } =
+    once as unknown as Record<string, number>;
+  assert(
+    WORDS.includes(
+      `without its norms 40 epochs come to ${percent(norm)}, without ` +
+        `augmentation to ${percent(augmentation)}`,
+    ),
+  );
 });
 
 Deno.test("the times in README.md of networks of units are those measured", () => {
@@ -50,8 +87,26 @@ Deno.test("the times in README.md of networks of units are those measured", () =
     "customary 34×34": "two blocks of 32 maps, 34×34",
   };
   for (const [name, start] of Object.entries(rows)) {
-    const { forward, step } = results.speed[name as keyof typeof rows];
-    const [, shownForward, shownStep] = rowOf(start);
-    assert.deepEqual([shownForward, shownStep].map(Number), [forward, step]);
+    const key = name as keyof typeof rows;
+    const { forward, step } = results.speed[key];
+    const [, shownForward, shownStep, megabytes] = rowOf(start);
+    assert.deepEqual(
+      [shownForward, shownStep, megabytes].map(Number),
+      [forward, step, results.megabytes[key]],
+    );
   }
+});
+
+Deno.test("what README.md says of several cards was measured", () => {
+  const { sweepOf8Runs, ...steps } = results.twoCards;
+  assert(
+    WORDS.includes(`8 runs of \`modern\` took ${sweepOf8Runs.seconds} s`),
+  );
+  const shared = steps["slayer, batch 16, ms a step"];
+  assert(
+    WORDS.includes(
+      `a batch of 16 takes ${shared["one rank"].toFixed(1)} ms a step on one ` +
+        `and ${shared["two ranks"].toFixed(0)} on two`,
+    ),
+  );
 });
