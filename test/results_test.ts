@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { leastBatch } from "../bench/cost_model.ts";
 import results from "../bench/results/recognition.json" with { type: "json" };
 
 const README = await Deno.readTextFile(
@@ -98,7 +99,7 @@ Deno.test("the times in README.md of networks of units are those measured", () =
 });
 
 Deno.test("what README.md says of several cards was measured", () => {
-  const { sweepOf8Runs, ...steps } = results.twoCards;
+  const { sweepOf8Runs, costsOfSlayer, ...steps } = results.twoCards;
   assert(
     WORDS.includes(`8 runs of \`modern\` took ${sweepOf8Runs.seconds} s`),
   );
@@ -107,6 +108,15 @@ Deno.test("what README.md says of several cards was measured", () => {
     WORDS.includes(
       `a batch of 16 takes ${shared["one rank"].toFixed(1)} ms a step on one ` +
         `and ${shared["two ranks"].toFixed(0)} on two`,
+    ),
+  );
+  const [second, sixteenth] = [2, 16].map((ranks) =>
+    Number(leastBatch(costsOfSlayer, ranks)!.toPrecision(2))
+  );
+  assert(
+    WORDS.includes(
+      `pays from batches of some ${second} on, a sixteenth from some ` +
+        `${sixteenth}`,
     ),
   );
 });
