@@ -27,6 +27,7 @@ import {
   totalLoops,
   totalShares,
 } from "./conv_tiling.ts";
+import { tapsInside } from "./fan_out.ts";
 import type { LayerKind, LayerSetting } from "./layer.ts";
 import { firstWeights } from "./quad_weights.ts";
 
@@ -79,6 +80,24 @@ export const convTranspose: LayerKind<ConvLayer, ConvDescription> = {
         ownedBins + 2,
       multiplyAdds: ({ spikes }) => spikes * met(layer),
     })];
+  },
+  fanOut({ input, output, kernel, stride, padding, dilation, groups }) {
+    const along = (axis: 0 | 1, from: number, to: number) =>
+      tapsInside({
+        from,
+        to,
+        kernel: kernel[axis],
+        dilation: dilation[axis],
+        stride: stride[axis],
+        padding: padding[axis],
+      });
+    const rows = along(0, output.H, input.H);
+    const columns = along(1, output.W, input.W);
+    return Float64Array.from({ length: sizeOf(input) }, (_, f) => {
+      const pixel = Math.floor(f / input.C);
+      const row = Math.floor(pixel / input.W);
+      return rows[row] * columns[pixel % input.W] * output.C / groups;
+    });
   },
   adjoint(layer, setting) {
     const { T, below } = setting;

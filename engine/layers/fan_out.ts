@@ -40,3 +40,28 @@ export function meetings(axis: Axis): number[] {
   }
   return met;
 }
+
+/**
+ * Counts the taps of each place of an output that meet the input.
+ *
+ * @param axis The axis; in a transposed convolution its input is `to`.
+ * @returns Taps inside, for each place of the output.
+ *
+ * @example
+ * ```ts
+ * import { tapsInside } from "./fan_out.ts";
+ * const axis = { from: 4, to: 4, kernel: 3, dilation: 1, stride: 1, padding: 1 };
+ * if (tapsInside(axis).join() !== "2,3,3,2") throw new Error("not the borders");
+ * ```
+ */
+export function tapsInside(axis: Axis): number[] {
+  const { from, to, kernel, dilation, stride, padding } = axis;
+  return Array.from({ length: to }, (_, output) => {
+    let inside = 0;
+    for (let tap = 0; tap < kernel; tap++) {
+      const place = output * stride + tap * dilation - padding;
+      if (place >= 0 && place < from) inside++;
+    }
+    return inside;
+  });
+}

@@ -46,6 +46,8 @@ export const unpool: LayerKind<UnpoolLayer, number> = {
       loops: (P + 1) * (ownedBins + 2),
     })];
   },
+  fanOut: ({ input, window }) =>
+    new Float64Array(sizeOf(input)).fill(window ** 2),
   adjoint(layer, { T, sampleRows, below }) {
     const { ownedBins } = unpoolAdjoint.tile;
     return [launch({

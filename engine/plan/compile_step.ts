@@ -149,14 +149,14 @@ export class StepCompiler {
   /** Compiles the count of the spikes that each layer reads. */
   countIncoming(): Compiling {
     const { B, P } = this.#sizes;
-    const { spikes, incoming } = this.#buffers;
+    const { arrived, incoming } = this.#buffers;
     return incoming.fired.flatMap((counts, index) =>
       this.#compile(
         [launchCount(this.#context.layers[index].input, {
           B,
           P: index === 0 ? P : 1,
         })],
-        { spikes: { buffer: spikes[index] }, counts: { buffer: counts } },
+        { spikes: { buffer: arrived[index] }, counts: { buffer: counts } },
       )
     );
   }

@@ -9,6 +9,10 @@ import { convForward } from "../../kernels/layers/conv.ts";
 import { denseForward } from "../../kernels/layers/dense.ts";
 import { neuronStream } from "../../kernels/stream/neuron_stream.ts";
 import { NEURONS } from "../../kernels/shared/neurons.ts";
+import { axonForward } from "../../kernels/axons/axon.ts";
+import { quantizeWeights } from "../../kernels/update/quantize.ts";
+import { convTransposeForward } from "../../kernels/upsampling/conv_transpose.ts";
+import { unpoolForward } from "../../kernels/upsampling/unpool.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Dispatch } from "../device/compiler.ts";
 import { ShapeError } from "../device/errors.ts";
@@ -35,7 +39,14 @@ const ENDLESS = 2 ** 31;
 
 /** Kernels that compute each bin from the spikes of that bin alone. */
 const FORGETFUL: ReadonlySet<string> = new Set(
-  [transposeForward, convForward, denseForward].map(({ name }) => name),
+  [
+    transposeForward,
+    convForward,
+    convTransposeForward,
+    denseForward,
+    unpoolForward,
+    quantizeWeights,
+  ].map(({ name }) => name),
 );
 
 /** Buffers that carry a layer's neurons from chunk to chunk. */
@@ -235,6 +246,9 @@ class StreamCompiler {
   ): Promise<Dispatch[]> {
     const { kind } = layer;
     if (FORGETFUL.has(dispatch.name)) return [dispatch];
+    // Axons without a delay only drop spikes, which a test does not.
+    const isInstant = layer.axon?.delay === 0 && !layer.axon.delays;
+    if (isInstant && dispatch.name === axonForward.name) return [dispatch];
     if (dispatch.name === "neuron forward") return [await this.#neurons(index)];
     const setting = this.#setting(index);
     const gathering = kind.integrates
@@ -247,7 +261,7 @@ class StreamCompiler {
       );
     }
     const { buffers } = this.#stepper.plan;
-    const inputs = { buffer: buffers.spikes[index] };
+    const inputs = { buffer: buffers.arrived[index] };
     return await Promise.all([
       ...gathering.launches.map((launch) =>
         this.#compile(launch, { inputs, u: this.#drives(index) })
@@ -331,7 +345,8 @@ class StreamCompiler {
       rule: 0,
       neurons: this.#own.settings[index],
       forwardConstants: {},
-      packsNeurons: layers[index + 1]?.kind.reads === "neuron-packed",
+      packsNeurons: layers[index + 1]?.kind.reads === "neuron-packed" &&
+        !layer.axon,
     };
   }
 

@@ -84,6 +84,21 @@ const SLAYER: [
     0.3,
   ],
   [
+    "layers that enlarge, and weights that are rounded",
+    {
+      input: { C: 2, H: 5, W: 4 },
+      layers: [
+        { unpool: 2 },
+        { convTranspose: { out: 4, kernel: 3, stride: 2, weightScale: 10 } },
+        { dense: 5, quantize: 0.05, dropout: 0.5 },
+        { dense: 3 },
+      ],
+      neuron: { ...NEURON, theta: 6 },
+      Ts: 2,
+    },
+    44,
+  ],
+  [
     "neurons of a kind of one's own",
     {
       input: { C: 2, H: 6, W: 6 },

@@ -23,6 +23,7 @@ import { busyInput, eventsOf, excite } from "../networks.ts";
  */
 function synapsesOf(layer: Layer, c: number, y: number, x: number): number {
   if (layer.kind.name === "pool") return 1;
+  if (layer.kind.name === "unpool") return 4;
   if (layer.kind.name === "dense") return layer.output.C;
   const { input, output, kernel, stride, padding, dilation, groups } =
     layer as ConvLayer;
@@ -34,9 +35,13 @@ function synapsesOf(layer: Layer, c: number, y: number, x: number): number {
       for (let ox = 0; ox < output.W; ox++) {
         for (let ky = 0; ky < kernel[0]; ky++) {
           for (let kx = 0; kx < kernel[1]; kx++) {
-            const iy = oy * stride[0] + ky * dilation[0] - padding[0];
-            const ix = ox * stride[1] + kx * dilation[1] - padding[1];
-            if (iy === y && ix === x) found++;
+            // A transposed convolution has input and output exchanged.
+            const [fromY, toY, fromX, toX] = layer.kind.name === "conv"
+              ? [oy, y, ox, x]
+              : [y, oy, x, ox];
+            const iy = fromY * stride[0] + ky * dilation[0] - padding[0];
+            const ix = fromX * stride[1] + kx * dilation[1] - padding[1];
+            if (iy === toY && ix === toX) found++;
           }
         }
       }
@@ -149,6 +154,10 @@ gpuTest(
           },
         },
         { conv: { out: 5, kernel: 3, padding: 1 } },
+        { unpool: 2 },
+        {
+          convTranspose: { out: 4, kernel: [2, 3], stride: [2, 1], padding: 1 },
+        },
         { dense: 7 },
       ],
       neuron: NEURON,
@@ -159,7 +168,7 @@ gpuTest(
     const batch = eventsOf(counts, [0, 1, 2]);
     const loss = numSpikes({ true: 5, false: 1 });
     // Two samples at once and then one: counts add up over micro-batches.
-    const two = smallDevice(110_000);
+    const two = smallDevice(400_000);
     for (const mode of ["OR", "SUM"] as const) {
       for (const on of [device(), two]) {
         using model = await Model.create({
