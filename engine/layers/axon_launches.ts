@@ -55,6 +55,19 @@ export function riseOf(axon: Axon | undefined, drops: boolean): number {
 }
 
 /**
+ * Tells whether axons change the spikes that pass.
+ *
+ * @param axon The axons, if there are any.
+ * @param drops Whether dropout silences neurons.
+ * @returns Whether they delay spikes, or drop them.
+ */
+export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
+  if (!axon) return false;
+  return axon.delay > 0 || axon.delays !== undefined ||
+    (drops && axon.dropout > 0);
+}
+
+/**
  * Launches the axons of a layer.
  *
  * @param axon The axons.

@@ -113,6 +113,7 @@ export class StepCompiler {
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
     const { spikes, arrived, neuronPacked, records, activity } = this.#buffers;
+    const inputs = this.#incoming(index);
     const { quantize, pack, forward, axon } = this.#sizes.launches[index];
     return [
       ...this.#compile(quantize, {
@@ -120,13 +121,13 @@ export class StepCompiler {
         rounded: this.#usedWeights(index),
       }),
       ...this.#compile(pack, {
-        spikes: { buffer: arrived[index] },
+        spikes: inputs,
         neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
         batch: this.#microBatch,
         largest: { buffer: this.#buffers.largest },
-        inputs: { buffer: arrived[index] },
+        inputs,
         neuronPacked: { buffer: neuronPacked },
         w: this.#usedWeights(index),
         x: this.#synapseDrive(index),
@@ -207,7 +208,7 @@ export class StepCompiler {
     const wakes = index === layers.length - 1 && this.#sizes.loss.wakes;
     const u = { buffer: this.#buffers.potentials[index] };
     const largest = { buffer: this.#buffers.largest };
-    const inputs = { buffer: this.#buffers.arrived[index] };
+    const inputs = this.#incoming(index);
     const above = readsAbove
       ? this.#driveOf(index + 1)
       : this.#gradientOf(index);
@@ -356,6 +357,13 @@ export class StepCompiler {
     const { floats } = layoutOf(this.#context.layers[index]);
     const buffer = this.#buffers.potentials[index];
     return { buffer, offset: 4 * (launches[index].rows - T) * floats };
+  }
+
+  /** The spikes that a layer reads, as axons leave them. */
+  #incoming(index: number): GPUBufferBinding {
+    const { spikes, arrived } = this.#buffers;
+    const below = this.#sizes.launches[index - 1];
+    return { buffer: below?.axon ? arrived[index] : spikes[index] };
   }
 
   /** What a layer's synapse gives, before a response that is learned. */

@@ -10,6 +10,7 @@ import { quantizeWeights } from "../../kernels/update/quantize.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import {
   type AxonLaunches,
+  changesSpikes,
   launchAxon,
   riseOf,
 } from "../layers/axon_launches.ts";
@@ -131,7 +132,8 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
       rule: setting.rule,
       neurons: neurons[index],
       forwardConstants,
-      packsNeurons: above?.kind.reads === "neuron-packed" && !layer.axon,
+      packsNeurons: above?.kind.reads === "neuron-packed" &&
+        !changesSpikes(layer.axon, setting.drops),
     };
     const readsAbove = above !== undefined && !above.kind.adjoint;
     const source = readsAbove
@@ -143,18 +145,21 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
         rule: setting.rule,
       });
     const synapse = synapseOf(layer);
-    const axon = layer.axon && launchAxon(layer.axon, layer, {
-      T,
-      Ts: time.Ts,
-      layer: index,
-      drops: setting.drops,
-      rule: setting.rule,
-      source,
-    });
+    const axon = layer.axon && changesSpikes(layer.axon, setting.drops)
+      ? launchAxon(layer.axon, layer, {
+        T,
+        Ts: time.Ts,
+        layer: index,
+        drops: setting.drops,
+        rule: setting.rule,
+        source,
+      })
+      : undefined;
     const readsPacked = kind.reads === "neuron-packed";
     // Spikes are neuron-packed by the layer below, or by the binning of events.
     const isPacked = readsPacked &&
-      (index === 0 || (!!below.kind.integrates && !below.axon));
+      (index === 0 ||
+        (!!below.kind.integrates && !changesSpikes(below.axon, setting.drops)));
     return {
       rows: rows[index],
       isPacked,
