@@ -68,8 +68,9 @@ export interface NeuronKind {
    * @param parameters A value for each parameter.
    * @param time Time step and length of a sample.
    * @returns A value for each constant by name; besides, `gain`, the factor of
-   * the drive (weight times height of a spike), and `K` if the neuron reads each
-   * drive a second time K bins later.
+   * the drive (weight times height of a spike), `K` if the neuron reads each
+   * drive a second time K bins later, and `reach` if its adjoint reads gradients
+   * of potentials so many bins later.
    */
   constants(
     parameters: NeuronParameters,

@@ -50,10 +50,11 @@ export function settleNeurons(
     readonly software: boolean;
   },
 ): NeuronSetting {
-  const constants = {
+  const constants: Readonly<Record<string, number>> = {
     ...kind.constants(parameters, time),
     theta: parameters.theta,
   };
+  const { K = 0, reach = 0 } = constants;
   return {
     // Networks of other kinds are computed layer by layer.
     kind: kind as SlayerNeuronKind,
@@ -61,7 +62,7 @@ export function settleNeurons(
     T,
     F,
     runSize,
-    lead: leadOf("K" in constants ? Number(constants.K) : 0),
+    lead: leadOf(Math.max(K, reach)),
     ahead: !software && F <= FEW_NEURONS ? 16 : 4,
   };
 }

@@ -22,6 +22,15 @@ export type SrmAlphaParameters = {
   readonly tauRho: number;
   /** Height of the surrogate gradient. @default 1 */
   readonly scaleRho: number;
+  /**
+   * Not 0: the gradient flows through the refractory response too, as it does
+   * not in SLAYER. It is for short, shallow responses: where one spike lowers
+   * potentials by many times the width of the surrogate, over many bins, it
+   * grows from bin to bin until it overflows.
+   *
+   * @default 0
+   */
+  readonly refractoryGradient?: number;
 };
 
 /** Size below which the tail of a response is cut off. */
@@ -140,9 +149,11 @@ export function neuronConstants(
   { K, R }: { readonly K: number; readonly R: number },
 ) {
   const { theta, tauSr, tauRef, scaleRef, tauRho, scaleRho } = neuron;
+  const { refractoryGradient = 0 } = neuron;
   const decay = Math.exp(-Ts / tauSr);
   const refDecay = Math.exp(-Ts / tauRef);
   const slope = 1 / (tauRho * theta);
+  const refGain = -scaleRef * theta * Math.E * Ts / tauRef;
   return {
     K,
     R,
@@ -152,11 +163,14 @@ export function neuronConstants(
     lastA: decay ** K,
     lastB: K * decay ** K,
     refDecay,
-    refGain: -scaleRef * theta * Math.E * Ts / tauRef,
+    refGain,
     refLastA: refDecay ** R,
     refLastB: R * refDecay ** R,
     scale: scaleRho * slope,
     slope,
+    reach: refractoryGradient === 0 ? 0 : R,
+    // A spike adds ν, and has height 1/Ts.
+    refFactor: Ts * refGain,
   };
 }
 
@@ -172,6 +186,7 @@ export const SRM_ALPHA: SlayerNeuronKind = {
     scaleRef: parameter(2),
     tauRho: parameter(1),
     scaleRho: parameter(1),
+    refractoryGradient: { default: 0, positive: false },
   },
   constants(parameters: SrmAlphaParameters, { Ts, tSample }) {
     return neuronConstants(parameters, Ts, {

@@ -28,5 +28,18 @@ export const SRM_FORWARD = {
 /** srm_adjoint.wgsl, to be compiled after neurons.wgsl. */
 export const SRM_ADJOINT = {
   code: adjoint,
-  constants: ["theta", "direct", "decay", "lastA", "lastB", "scale", "slope"],
+  constants: [
+    "theta",
+    "direct",
+    "decay",
+    "lastA",
+    "lastB",
+    "scale",
+    "slope",
+    "reach",
+    "refDecay",
+    "refLastA",
+    "refLastB",
+    "refFactor",
+  ],
 } as const satisfies KernelText;

@@ -38,7 +38,7 @@ const STRONG_INPUT = 100;
  * ```
  */
 export function spikesWithin(
-  neuron: SrmAlphaParameters,
+  neuron: Pick<SrmAlphaParameters, "theta" | "tauRef" | "scaleRef">,
   { Ts, bins }: { readonly Ts: number; readonly bins: number },
 ): number {
   const refractory = refractoryKernel(neuron, Ts, bins * Ts);

@@ -14,6 +14,7 @@ import {
   type Activity,
   psp,
   pspAdjoint,
+  refractoryAdjoint,
   spike,
   surrogate,
   withRefractory,
@@ -34,6 +35,8 @@ export interface Neurons {
   readonly response: Float64Array;
   /** ν. */
   readonly refractory: Float64Array;
+  /** Whether gradients pass the refractory response. @default false */
+  readonly refractoryGradient?: boolean;
 }
 
 /** A network as plain data; training changes the weights in place. */
@@ -154,12 +157,11 @@ export function backwardAll(
   const delays = layers.map((): Tensor | undefined => undefined);
   let ds = gradient;
   for (let l = layers.length - 1; l >= 0; l--) {
-    const { neuron, response } = neurons[l];
+    const { neuron, response, refractory } = neurons[l];
     const rho = surrogate(activities[l].u, neuron);
-    const du = {
-      shape: rho.shape,
-      data: rho.data.map((r, i) => r * ds.data[i]),
-    };
+    const du = neurons[l].refractoryGradient
+      ? refractoryAdjoint(ds, rho, refractory, Ts)
+      : { shape: rho.shape, data: rho.data.map((r, i) => r * ds.data[i]) };
     const dy = pspAdjoint(du, response, Ts);
     const input = incoming(network, l, activities, x);
     gradients[l] = synapseWeightGradient(layers[l], input, dy);

@@ -145,3 +145,63 @@ export function surrogate(u: Tensor, neuron: Neuron): Tensor {
     ),
   };
 }
+
+/**
+ * Lets neurons fire smoothly: each bin has the integral of the surrogate over u,
+ * in place of a spike, and adds as much of ν to later potentials.
+ *
+ * @param u The potential before any refractory response, [N, C, H, W, T].
+ * @param refractory ν, see `refractoryKernel`.
+ * @param neuron Gives θ and the surrogate.
+ * @param Ts Time step in ms.
+ * @returns Heights of the smooth spikes, and the potential after all refractory
+ * responses.
+ */
+export function smoothSpike(
+  u: Tensor,
+  refractory: Float64Array,
+  { theta, tauRho, scaleRho }: Neuron,
+  Ts: number,
+): Activity {
+  const width = tauRho * theta;
+  const spikes = zeros(u.shape);
+  const potential = { shape: u.shape, data: u.data.slice() };
+  const T = u.shape.at(-1)!;
+  for (let i = 0; i < u.data.length; i++) {
+    const distance = potential.data[i] - theta;
+    const tail = Math.exp(-Math.abs(distance) / width);
+    spikes.data[i] = scaleRho * (distance < 0 ? tail : 2 - tail);
+    for (let k = 0; k < refractory.length && i % T + k < T; k++) {
+      potential.data[i + k] += refractory[k] * Ts * spikes.data[i];
+    }
+  }
+  return { spikes, u: potential };
+}
+
+/**
+ * Goes from gradients of spikes to those of potentials, through the refractory
+ * response: du[t] = ρ(u[t])·(ds[t] + Ts·Σ_k ν[k]·du[t+k]).
+ *
+ * @param ds [N, C, H, W, T].
+ * @param rho ρ, see {@linkcode surrogate}.
+ * @param refractory ν, see `refractoryKernel`.
+ * @param Ts Time step in ms.
+ * @returns du [N, C, H, W, T].
+ */
+export function refractoryAdjoint(
+  ds: Tensor,
+  rho: Tensor,
+  refractory: Float64Array,
+  Ts: number,
+): Tensor {
+  const du = zeros(ds.shape);
+  const T = ds.shape.at(-1)!;
+  for (let i = ds.data.length - 1; i >= 0; i--) {
+    let sum = 0;
+    for (let k = 1; k < refractory.length && i % T + k < T; k++) {
+      sum += refractory[k] * du.data[i + k];
+    }
+    du.data[i] = rho.data[i] * (ds.data[i] + Ts * sum);
+  }
+  return du;
+}

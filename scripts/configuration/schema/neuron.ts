@@ -53,6 +53,8 @@ const srm = section({
   scaleRef: v.optional(moderate, 20),
   /** Whether that response is cut off below 0.0001, and not 0.01. */
   fullRefKernel: v.optional(flag),
+  /** Whether the gradient flows through that response too. */
+  refractoryGradient: v.optional(flag),
   /** Width of the surrogate derivative, relative to `theta`. */
   tauRho: v.optional(moderate, 1),
   /** Height of the surrogate derivative. */
@@ -210,8 +212,12 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
     case "ALIF":
       return adaptiveLeaky(section);
   }
-  const { type: _, response, filters, taps, fullRefKernel, ...parameters } =
+  const { type: _, response, filters, taps, fullRefKernel, ...others } =
     section;
+  const { refractoryGradient, ...rest } = others;
+  const parameters = refractoryGradient === undefined
+    ? rest
+    : { ...rest, refractoryGradient: Number(refractoryGradient) };
   if (response) return { kind: SRM_LEARNED, ...parameters, filters, taps };
   if (fullRefKernel === undefined) return parameters;
   return { kind: fullRefKernel ? SRM_ALPHA_FULL : SRM_ALPHA, ...parameters };

@@ -5,7 +5,10 @@
  */
 
 import { deepStrictEqual } from "node:assert/strict";
-import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
+import {
+  neuronConstants,
+  type SrmAlphaParameters,
+} from "../../../engine/neurons/srm_alpha.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
 import { neuronForward } from "../../../kernels/neurons/neuron.ts";
 import { neuronAdjoint } from "../../../kernels/neurons/neuron_adjoint.ts";
@@ -13,18 +16,16 @@ import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/shared/srm.ts";
 import { same } from "../../comparison.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
 import { run } from "../kernel_runner.ts";
-import {
-  type Neuron,
-  refractoryKernel,
-  responseKernel,
-} from "../../oracle/neuron.ts";
+import { refractoryKernel, responseKernel } from "../../oracle/neuron.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 
 /** A neuron as the kernels know it. */
-export type Constants = Omit<
-  ReturnType<typeof neuronConstants>,
-  "scale" | "slope"
->;
+export type Constants =
+  & Omit<ReturnType<typeof neuronConstants>, Optional>
+  & { readonly reach?: number; readonly refFactor?: number };
+
+/** Constants that only the adjoint has. */
+type Optional = "scale" | "slope" | "reach" | "refFactor";
 
 /** How neurons lie, and how the kernels are run. */
 export interface Options {
@@ -80,7 +81,7 @@ const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
  * @param T Bins of a sample, at which taps end.
  * @returns Ts·ε and ν, and the constants of its recurrence.
  */
-export function recurrent(neuron: Neuron, Ts: number, T: number) {
+export function recurrent(neuron: SrmAlphaParameters, Ts: number, T: number) {
   const epsilon = responseKernel(neuron, Ts, T).map((tap) => Ts * tap);
   const nu = refractoryKernel(neuron, Ts, T);
   const taps = { K: epsilon.length, R: nu.length };
@@ -220,7 +221,7 @@ export async function fireBack(
   const { shape } = u;
   const [N, C, H, W, T] = shape;
   const F = C * H * W;
-  const lead = leadOf(constants.K);
+  const lead = leadOf(Math.max(constants.K, constants.reach ?? 0));
   const potentials = toKernel(u, { run: runSize });
   // The kernel must not read the padding of a quad.
   const gradients = toKernel(ds, {
