@@ -68,6 +68,11 @@ export {
   cubaLeaky,
   type CubaParameters,
 } from "./neurons/cuba_leaky.ts";
+export {
+  ADAPTIVE_RESONATOR,
+  adaptiveResonator,
+  type AdaptiveResonatorParameters,
+} from "./neurons/adaptive_resonator.ts";
 export { LEAKY } from "./neurons/leaky.ts";
 export { LOIHI, loihi, type LoihiParameters } from "./neurons/loihi.ts";
 export {
@@ -75,6 +80,11 @@ export {
   parametricLeaky,
 } from "./neurons/parametric_leaky.ts";
 export type { LearnedResponse } from "./neurons/filter_launches.ts";
+export {
+  RESONATOR,
+  resonator,
+  type ResonatorParameters,
+} from "./neurons/resonator.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,

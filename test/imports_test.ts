@@ -38,6 +38,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/axons": ["kernels", "kernels/shared"],
   "kernels/upsampling": ["kernels", "kernels/shared"],
   "kernels/leaky": ["kernels"],
+  "kernels/leaky/resonators": [],
   "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels"],
   "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],

@@ -41,8 +41,10 @@ fn reset(state: ptr<function, State>, fires: bool) {
   (*state).trace = own.trace + recovery * (select(0.0, 1.0, fires) - own.trace);
 }
 
-fn recall(state: State) -> f32 {
-  return state.trace;
+alias Recalled = f32;
+
+fn recall(before: State, after: State) -> Recalled {
+  return before.trace;
 }
 
 struct Back {
@@ -52,7 +54,7 @@ struct Back {
 
 fn stepBackFrom(
   back: ptr<function, Back>,
-  trace: f32,
+  trace: Recalled,
   potential: f32,
   fires: bool,
   gradient: f32,

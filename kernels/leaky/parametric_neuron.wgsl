@@ -46,8 +46,10 @@ fn reset(state: ptr<function, State>, fires: bool) {
   }
 }
 
-fn recall(state: State) -> f32 {
-  return state.v;
+alias Recalled = f32;
+
+fn recall(before: State, after: State) -> Recalled {
+  return before.v;
 }
 
 struct Back {
@@ -58,7 +60,7 @@ struct Back {
 
 fn stepBackFrom(
   back: ptr<function, Back>,
-  before: f32,
+  before: Recalled,
   potential: f32,
   fires: bool,
   gradient: f32,

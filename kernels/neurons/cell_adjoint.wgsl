@@ -3,7 +3,7 @@
 //
 // adjoint  ds[t] = above[n, t, q, c] where routes[n, t, p, c] is set, else 0,
 //          q the pixel of the layer's output that p is pooled into
-//          dy[n, t, p, c] = stepBackFrom(back, recall(state before t), u[t],
+//          dy[n, t, p, c] = stepBackFrom(back, recall(states around t), u[t],
 //                                        u[t] >= theta, ds[t]),
 //          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
@@ -54,10 +54,18 @@ override statesSize: u32 = 64 * words;
 var<workgroup> sh_states: array<State, statesSize>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
 
+// What the neuron recalls of four bins.
+struct RecalledFour {
+  x: Recalled,
+  y: Recalled,
+  z: Recalled,
+  w: Recalled,
+}
+
 // Potentials of four bins, and what the neuron recalls of them.
 struct Past {
   u: vec4<f32>,
-  recalled: vec4<f32>,
+  recalled: RecalledFour,
 }
 
 // Those of 32 bins.
@@ -72,13 +80,21 @@ struct WordPast {
   q7: Past,
 }
 
-// Steps one bin and returns the potential.
-fn stepBin(neuron: ptr<function, State>, drive: f32) -> f32 {
-  var state = *neuron;
+// The potential of one bin, and what the neuron recalls of it.
+struct PastBin {
+  u: f32,
+  recalled: Recalled,
+}
+
+// Steps one bin.
+fn stepBin(neuron: ptr<function, State>, drive: f32) -> PastBin {
+  let before = *neuron;
+  var state = before;
   let u = step(&state, drive);
+  let recalled = recall(before, state);
   reset(&state, u >= theta);
   *neuron = state;
-  return u;
+  return PastBin(u, recalled);
 }
 
 // Steps four bins.
@@ -89,17 +105,20 @@ fn stepFour(
 ) -> Past {
   var state = *neuron;
   let y = coefficient.x * drives + vec4(coefficient.y);
-  var past: Past;
-  past.recalled.x = recall(state);
-  past.u.x = stepBin(&state, y.x);
-  past.recalled.y = recall(state);
-  past.u.y = stepBin(&state, y.y);
-  past.recalled.z = recall(state);
-  past.u.z = stepBin(&state, y.z);
-  past.recalled.w = recall(state);
-  past.u.w = stepBin(&state, y.w);
+  let first = stepBin(&state, y.x);
+  let second = stepBin(&state, y.y);
+  let third = stepBin(&state, y.z);
+  let fourth = stepBin(&state, y.w);
   *neuron = state;
-  return past;
+  return Past(
+    vec4(first.u, second.u, third.u, fourth.u),
+    RecalledFour(
+      first.recalled,
+      second.recalled,
+      third.recalled,
+      fourth.recalled,
+    ),
+  );
 }
 
 // Integrates the bins of a word, `count` of them, from its first state.
@@ -150,7 +169,7 @@ struct Place {
 // gradient of what its layer gives, and whether the other layer spikes.
 struct Bin {
   u: f32,
-  recalled: f32,
+  recalled: Recalled,
   gradient: f32,
   gated: bool,
 }

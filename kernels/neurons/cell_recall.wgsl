@@ -2,16 +2,20 @@
 // potentials. Compiled after the text of such a neuron; a neuron that recalls
 // defines these itself, and no stepBack.
 //
-// recall        a number of the state before a step, for the way back
-// stepBackFrom  stepBack of stepped_adjoint.wgsl, given this number too
+// Recalled      type of what the way back needs of a bin beside the potential
+// recall        that, of the states before a step, and after it and before the
+//               reset
+// stepBackFrom  stepBack of stepped_adjoint.wgsl, given this too
 
-fn recall(state: State) -> f32 {
+alias Recalled = f32;
+
+fn recall(before: State, after: State) -> Recalled {
   return 0;
 }
 
 fn stepBackFrom(
   back: ptr<function, Back>,
-  recalled: f32,
+  recalled: Recalled,
   potential: f32,
   fires: bool,
   gradient: f32,

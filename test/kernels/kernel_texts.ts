@@ -5,11 +5,13 @@
  */
 
 import { match } from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
 import { CUBA_LEAKY } from "../../engine/neurons/cuba_leaky.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
+import { ADAPTIVE_RESONATOR } from "../../engine/neurons/adaptive_resonator.ts";
 import { PARAMETRIC_LEAKY } from "../../engine/neurons/parametric_leaky.ts";
+import { RESONATOR } from "../../engine/neurons/resonator.ts";
 import type { SteppedText } from "../../kernels/shared/stepped.ts";
 
 /** The folder of the kernels. */
@@ -65,6 +67,11 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "neurons/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
+  "leaky/resonators/resonance.wgsl": [
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+    "neurons/cell_stream.wgsl",
+  ],
   "leaky/leaky_neuron.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
@@ -83,7 +90,18 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/cuba_neuron.wgsl": CUBA_LEAKY.stepped!,
   "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
   "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
+  "leaky/resonators/resonator_neuron.wgsl": RESONATOR.stepped!,
+  "leaky/resonators/adaptive_resonator_neuron.wgsl": ADAPTIVE_RESONATOR
+    .stepped!,
 };
+
+/** What texts of stepped neurons have in front of them, by their folders. */
+const FRONTS = ["leaky/firing.wgsl", "leaky/resonators/resonance.wgsl"];
+
+/** Whether a text is compiled in front of that of a neuron. */
+function isFrontOf(front: string, neuron: string): boolean {
+  return dirname(front) === dirname(neuron);
+}
 
 /** Neurons other than the SRM: which texts take the place of its own. */
 export const NEURONS = {
@@ -198,6 +216,9 @@ export function sharedBy(
     .filter((text) => SHARED[text].includes(module))
     .filter((text) => !(recalls && text === "neurons/cell_recall.wgsl"))
     .filter((text) => !(learns && text === "neurons/cell_learned.wgsl"))
+    .filter((text) =>
+      text !== FRONTS.find((front) => !isFrontOf(front, neuron))
+    )
     .map((text) => text === "leaky/leaky_neuron.wgsl" ? neuron : text);
 }
 

@@ -21,6 +21,8 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^plif$/, () => ({ neuron: { type: "PLIF" } })],
   [/^cuba$/, () => ({ neuron: { type: "CUBA" } })],
   [/^alif$/, () => ({ neuron: { type: "ALIF" } })],
+  [/^rf$/, () => ({ neuron: { type: "RF" } })],
+  [/^adrf$/, () => ({ neuron: { type: "ADRF" } })],
   [/^mp(\d+)$/, (max) => ({ pool: { max } })],
   [/^ap(\d+)$/, (average) => ({ pool: { average } })],
   [/^aap(\d+)$/, (adaptive) => ({ pool: { adaptive } })],
@@ -43,9 +45,9 @@ const DEEPEST = 8;
  *
  * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
  * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
- * normalises, `lif`, `if`, `plif`, `cuba` and `alif` are neurons, `mp2` and
- * `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4, `dp0.5` is
- * dropout, and a number an all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and
+ * normalises, `lif`, `if`, `plif`, `cuba`, `alif`, `rf` and `adrf` are neurons,
+ * `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4,
+ * `dp0.5` is dropout, and a number an all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and
  * `res(…)` is residual. A last number that no neurons follow is a readout.
  *
  * Networks of SLAYER read `34x34x2-16c5z-2a-512d-10d`: columns, rows and
@@ -117,7 +119,8 @@ function entryOf(word: string): Entry {
   }
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
-      "mp2, ap2, aap4, dp0.5, 128, 2×(…), res(…), 34x34x2, 16c5z, 2a and 512d",
+      "rf, adrf, mp2, ap2, aap4, dp0.5, 128, 2×(…), res(…), 34x34x2, 16c5z, " +
+      "2a and 512d",
   );
 }
 

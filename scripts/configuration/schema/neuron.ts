@@ -7,10 +7,12 @@
 import * as v from "npm:valibot@1.5.0";
 import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
 import {
   SRM_ALPHA,
   SRM_ALPHA_FULL,
@@ -93,6 +95,27 @@ const leakyIntegrator = {
   ...integrator,
 };
 
+/** A neuron whose potential oscillates; times are in bins. */
+const resonance = {
+  /** What fires, as the real part of its oscillation. */
+  threshold: v.optional(moderate, 1),
+  /** Period of the oscillation. */
+  period: v.optional(
+    worded(
+      "a number from 4 to 1e9",
+      v.pipe(v.number(), v.minValue(4), v.maxValue(1e9)),
+    ),
+    8,
+  ),
+  /** Time constant of its decay. */
+  tau: v.optional(bins, 20),
+  /** Whether it fires once a period, or where the imaginary part is enough. */
+  fires: v.optional(oneOf("phase", "imaginary"), "phase"),
+  /** Width and height of the surrogate derivative. */
+  tauGrad: v.optional(moderate, 1),
+  scaleGrad: v.optional(moderate, 1),
+};
+
 const NEURONS = {
   SRMALPHA: srm,
   /** The neuron of the Loihi processor, in integers. */
@@ -143,6 +166,17 @@ const NEURONS = {
     tauAdaptation: v.optional(bins, 10),
     ...leakyIntegrator,
   }),
+  RF: section({ type: v.literal("RF"), ...resonance }),
+  /** The threshold rises with each spike, and decays. */
+  ADRF: section({
+    type: v.literal("ADRF"),
+    ...resonance,
+    /** How far it rises, beside twice its height. */
+    thresholdStep: v.optional(moderate, 0.1),
+    /** Time constants of both. */
+    tauThreshold: v.optional(bins, 10),
+    tauRef: v.optional(bins, 10),
+  }),
 };
 
 /** Kinds that networks which are computed layer by layer cannot have. */
@@ -177,7 +211,9 @@ export type NeuronSection =
   | v.InferOutput<typeof NEURONS.IF>
   | v.InferOutput<typeof NEURONS.PLIF>
   | v.InferOutput<typeof NEURONS.CUBA>
-  | v.InferOutput<typeof NEURONS.ALIF>;
+  | v.InferOutput<typeof NEURONS.ALIF>
+  | v.InferOutput<typeof NEURONS.RF>
+  | v.InferOutput<typeof NEURONS.ADRF>;
 
 /**
  * Gives a neuron with the defaults of its parameters.
@@ -211,6 +247,10 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
       return cubaLeaky(section);
     case "ALIF":
       return adaptiveLeaky(section);
+    case "RF":
+      return resonator(section);
+    case "ADRF":
+      return adaptiveResonator(section);
   }
   const { type: _, response, filters, taps, fullRefKernel, ...others } =
     section;

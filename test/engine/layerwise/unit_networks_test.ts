@@ -7,6 +7,8 @@ import { Model } from "../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
+import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import { close, same } from "../../comparison.ts";
@@ -83,6 +85,15 @@ const CASES: readonly Case[] = [
     ],
     coding: { mode: "SUM", height: 0.5, most: 5 },
     loss: "rates",
+  },
+  {
+    what: "resonators and a readout",
+    shape: [2, 2, 4, 3, 40],
+    layers: [
+      { ...conv(4), norm: "batch", neuron: resonator({ threshold: 0.8 }) },
+      { dense: 9, neuron: adaptiveResonator({ threshold: 0.1, period: 5 }) },
+      { dense: 3, neuron: "none" },
+    ],
   },
 ];
 

@@ -8,8 +8,10 @@ import type { Unit } from "../../../engine/layerwise/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
+import type { Cell } from "../../oracle/units/cell.ts";
 import type { Leaky } from "../../oracle/units/leaky.ts";
 import type { OracleUnit } from "../../oracle/units/network.ts";
+import type { Resonator } from "../../oracle/units/resonator.ts";
 import { dropout, type Silenced } from "../../oracle/units/raster.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 
@@ -52,7 +54,7 @@ export function twinsOf(
       beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
       epsilon: norm?.epsilon,
       neuron: unit.neuron &&
-        leakyOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
+        cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
       residual,
       pooling,
       kept: 1 - p,
@@ -62,6 +64,35 @@ export function twinsOf(
 }
 
 /** The twin of a neuron, with what its layer has learned. */
+function cellOf(
+  parameters: Readonly<Record<string, number>>,
+  learned?: NamedArray,
+): Cell {
+  return "cosDecay" in parameters
+    ? resonatorOf(parameters)
+    : leakyOf(parameters, learned);
+}
+
+function resonatorOf(
+  parameters: Readonly<Record<string, number>>,
+): Resonator {
+  const { theta, cosDecay, sinDecay, byPhase, width, height } = parameters;
+  const { thresholdStep, thresholdLeak, refractoryLeak } = parameters;
+  return {
+    threshold: theta,
+    period: 2 * Math.PI / Math.atan2(sinDecay, cosDecay),
+    tau: 1 / (1 - Math.hypot(sinDecay, cosDecay)),
+    fires: byPhase ? "phase" : "imaginary",
+    tauGrad: 2 * width / theta,
+    scaleGrad: height / 10,
+    adapts: thresholdLeak === undefined ? undefined : {
+      thresholdStep,
+      tauThreshold: 1 / thresholdLeak,
+      tauRef: 1 / refractoryLeak,
+    },
+  };
+}
+
 function leakyOf(
   parameters: Readonly<Record<string, number>>,
   learned?: NamedArray,

@@ -9,14 +9,16 @@ import { learnedSums } from "../../../engine/layerwise/learned.ts";
 import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
+import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { cellForward } from "../../../kernels/neurons/cell.ts";
 import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
 import { learnedTotal } from "../../../kernels/neurons/learned.ts";
 import { same } from "../../comparison.ts";
-import type { Leaky } from "../../oracle/units/leaky.ts";
+import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";
@@ -40,16 +42,21 @@ export interface CellOptions {
   readonly coefficients: readonly (readonly number[])[];
 }
 
+/** Describes a neuron for the engine. */
+function describedOf(neuron: Cell) {
+  if ("period" in neuron) {
+    return neuron.adapts
+      ? adaptiveResonator({ ...neuron, ...neuron.adapts })
+      : resonator(neuron);
+  }
+  if (neuron.learns) return parametricLeaky(neuron);
+  if (neuron.tauSyn) return cubaLeaky(neuron);
+  return neuron.adaptation ? adaptiveLeaky(neuron) : leaky(neuron);
+}
+
 /** Makes text and constants of a neuron as the engine does. */
-function describe(neuron: Leaky) {
-  const described = neuron.learns
-    ? parametricLeaky(neuron)
-    : neuron.tauSyn
-    ? cubaLeaky(neuron)
-    : neuron.adaptation
-    ? adaptiveLeaky(neuron)
-    : leaky(neuron);
-  const { kind, parameters } = describeNeuron(described);
+function describe(neuron: Cell) {
+  const { kind, parameters } = describeNeuron(describedOf(neuron));
   const { gain: _, ...constants } = kind.constants(parameters, {
     Ts: 1,
     tSample: 1,
@@ -110,7 +117,7 @@ export function coefficientsOf(
  */
 export async function fireCells(
   x: Tensor,
-  neuron: Leaky,
+  neuron: Cell,
   options: CellOptions,
 ): Promise<{ spikes: Tensor; u: Tensor }> {
   const { shape } = x;
@@ -178,7 +185,7 @@ export interface BackOptions extends CellOptions {
 export async function fireCellsBack(
   above: Tensor,
   x: Tensor,
-  neuron: Leaky,
+  neuron: Cell,
   options: BackOptions,
 ) {
   const { shape } = x;
@@ -218,7 +225,7 @@ export async function fireCellsBack(
     },
     grid,
   );
-  const { dlearned } = !neuron.learns ? { dlearned: [0] } : await run(
+  const { dlearned } = !doesLearn(neuron) ? { dlearned: [0] } : await run(
     learnedTotal,
     {
       batch: batch.with(TOTAL_WORD, N),

@@ -1,7 +1,7 @@
 /**
  * A whole network of units: forward and backward.
  *
- * A unit is a synapse, batch norm or a bias, leaky neurons, spikes of an
+ * A unit is a synapse, batch norm or a bias, neurons, spikes of an
  * earlier unit, pooling and dropout. The last one may be a readout.
  *
  * @module
@@ -16,11 +16,12 @@ import {
 } from "../synapse.ts";
 import { type Tensor, tensorOf, zeros } from "../tensor.ts";
 import {
-  type Leaky,
-  type LeakyActivity,
-  leakyAdjoint,
-  leakyForward,
-} from "./leaky.ts";
+  type Cell,
+  type CellActivity,
+  cellAdjoint,
+  cellForward,
+  doesLearn,
+} from "./cell.ts";
 import { ghost, ghostAdjoint } from "./ghost.ts";
 import { normalise, normaliseAdjoint } from "./norm.ts";
 import { poolCounts, poolCountsAdjoint, type Silenced } from "./raster.ts";
@@ -39,7 +40,7 @@ export interface OracleUnit {
   readonly beta?: ArrayLike<number>;
   readonly epsilon?: number;
   /** A readout has none. */
-  readonly neuron?: Leaky;
+  readonly neuron?: Cell;
   readonly residual?: {
     readonly raster: number;
     readonly join: "add" | "gate";
@@ -59,7 +60,7 @@ interface Done {
   readonly input: Tensor;
   readonly first: Tensor;
   readonly drive: Tensor;
-  readonly activity?: LeakyActivity;
+  readonly activity?: CellActivity;
   readonly joined: Tensor;
   /** What it gives, as the next synapse sees it. */
   readonly output: Tensor;
@@ -70,7 +71,7 @@ export interface UnitResult {
   /** Spikes of each unit with neurons, joined with those around it. */
   readonly joined: readonly Tensor[];
   /** Potentials and spikes of each unit's neurons; none of a readout. */
-  readonly activities: readonly (LeakyActivity | undefined)[];
+  readonly activities: readonly (CellActivity | undefined)[];
   /** What the last unit gives: the drive of a readout. */
   readonly outputs: Tensor;
   /** Loss of each sample. */
@@ -153,7 +154,7 @@ function forward(
   const drive = unit.ghost ? ghost(first, unit.ghost) : first;
   const y = mapped(unit, drive);
   if (!neuron) return { input, first, drive, joined: y, output: y };
-  const activity = leakyForward(y, neuron);
+  const activity = cellForward(y, neuron);
   const { spikes } = activity;
   const other = residual && rasterOf(residual.raster).data;
   const joined = tensorOf(
@@ -227,9 +228,9 @@ function backward(
         ds.data.map((d, i) => gates ? -d * other[i] : d),
       );
     }
-    const back = leakyAdjoint(ds, activity, neuron);
+    const back = cellAdjoint(ds, activity, neuron);
     dy = back.dx;
-    if (neuron.learns) gradients[`${name}.neuron.w`] = [back.dw];
+    if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
   }
   let dDrive = dy;
   if (gamma) {

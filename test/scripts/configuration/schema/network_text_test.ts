@@ -34,6 +34,8 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
     ["plif", { neuron: { type: "PLIF" } }] as const,
     ["cuba", { neuron: { type: "CUBA" } }] as const,
     ["alif", { neuron: { type: "ALIF" } }] as const,
+    ["rf", { neuron: { type: "RF" } }] as const,
+    ["adrf", { neuron: { type: "ADRF" } }] as const,
     ["if", { neuron: { type: "IF" } }] as const,
     ["dp0.5", { dropout: 0.5 }] as const,
     ["dp.25", { dropout: 0.25 }] as const,

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { describeNeuron } from "../../../../engine/neurons/describe_neuron.ts";
+import { resonator } from "../../../../engine/neurons/resonator.ts";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
 import { describeNeuronOf } from "../../../../scripts/configuration/schema/neuron.ts";
+import { refuses } from "../refusals.ts";
 
 /** The engine's neuron for a section of a configuration. */
 function neuronOf(section: string) {
-  const { neuron } = parseConfiguration(`neuron: ${section}`, "a.yaml");
+  const { neuron } = parseConfiguration(
+    `neuron: ${section}\nnetwork: [{dense: 3}]`,
+    "a.yaml",
+  );
   return describeNeuron(describeNeuronOf(neuron));
 }
 
@@ -21,4 +27,38 @@ Deno.test("a neuron's gradient passes its refractory response if it is told to",
   );
   const { reach } = kind.constants(parameters, { Ts: 5, tSample: 1500 });
   assert.equal(reach, 37);
+});
+
+Deno.test("resonators are described as in the library", () => {
+  assert.deepEqual(
+    neuronOf("{type: RF, period: 5, tau: 9, fires: imaginary, tauGrad: 2}"),
+    describeNeuron(
+      resonator({ period: 5, tau: 9, fires: "imaginary", tauGrad: 2 }),
+    ),
+  );
+  assert.deepEqual(
+    neuronOf("{type: ADRF, thresholdStep: 0.3, tauRef: 4}"),
+    describeNeuron(adaptiveResonator({ thresholdStep: 0.3, tauRef: 4 })),
+  );
+  for (
+    const [section, key, problem] of [
+      ["{type: RF, period: 3}", "period", "is 3, expected a number from 4"],
+      ["{type: RF, fires: real}", "fires", 'is "real", expected phase or ima'],
+      ["{type: ADRF, tauRef: 0}", "tauRef", "is 0, expected a number from 1"],
+    ]
+  ) {
+    refuses(`neuron: ${section}`, {
+      message: new RegExp(`line 1: neuron.${key} ${problem}`),
+      key: `neuron.${key}`,
+      line: 1,
+    });
+  }
+});
+
+Deno.test("the library refuses resonators that are none", () => {
+  assert.throws(() => resonator({ period: 3.9 }), RangeError);
+  assert.throws(() => resonator({ tau: 0.5 }), RangeError);
+  assert.throws(() => resonator({ tauGrad: 0 }), RangeError);
+  assert.throws(() => resonator({ fires: "real" as "phase" }), TypeError);
+  assert.throws(() => adaptiveResonator({ tauRef: NaN }), RangeError);
 });

@@ -1,0 +1,88 @@
+/**
+ * Resonate-and-fire neurons with an adaptive threshold, ADRF.
+ *
+ * @module
+ */
+
+import { ADAPTIVE_RESONATOR_NEURON } from "../../kernels/leaky/resonators/resonators.ts";
+import { steppedText } from "../../kernels/shared/stepped.ts";
+import type { NeuronDescription } from "./describe_neuron.ts";
+import { leakOf, parameter } from "./firing.ts";
+import type { NeuronKind } from "./neuron_kind.ts";
+import {
+  describeResonance,
+  RESONANCE,
+  type ResonatorParameters,
+} from "./resonator.ts";
+
+/** Parameters of a resonate-and-fire neuron with an adaptive threshold. */
+export interface AdaptiveResonatorParameters extends ResonatorParameters {
+  /** How far a spike raises the threshold. @default 0.1 */
+  readonly thresholdStep?: number;
+  /**
+   * Time constant of that rise in bins; lava-dl's `threshold_decay` is its
+   * inverse.
+   *
+   * @default 10
+   */
+  readonly tauThreshold?: number;
+  /**
+   * Time constant of the refractory response in bins; lava-dl's
+   * `refractory_decay` is its inverse.
+   *
+   * @default 10
+   */
+  readonly tauRef?: number;
+}
+
+/**
+ * Neurons that resonate and adapt; {@linkcode adaptiveResonator} describes one.
+ */
+export const ADAPTIVE_RESONATOR: NeuronKind = {
+  name: "adaptive resonate-and-fire",
+  parameters: {
+    ...RESONANCE,
+    thresholdStep: parameter(0.1),
+    thresholdLeak: parameter(0.1),
+    refractoryLeak: parameter(0.1),
+  },
+  constants: ({ theta: _, ...constants }) => constants,
+  stepped: steppedText(ADAPTIVE_RESONATOR_NEURON, { recalls: true }),
+};
+
+/**
+ * Describes a resonate-and-fire neuron whose threshold rises with each of its
+ * spikes: by twice the threshold, which decays by `tauRef`, and by
+ * `thresholdStep`, which decays by `tauThreshold`. A spike leaves the
+ * oscillation as it is, whichever part the neuron fires by. As in lava-dl, no
+ * gradient passes the rise.
+ *
+ * @param parameters The parameters that differ from their defaults.
+ * @returns The description of the neuron, for a network or a layer; the network
+ * is computed layer by layer.
+ * @throws {RangeError} If a time constant is less than one bin, the period less
+ * than four, or another number not positive.
+ * @throws {TypeError} If what it fires by is unknown.
+ *
+ * @example
+ * ```ts
+ * import { adaptiveResonator } from "./adaptive_resonator.ts";
+ * const { refractoryLeak } = adaptiveResonator({ tauRef: 4 });
+ * if (refractoryLeak !== 0.25) throw new Error("expected 1/4");
+ * ```
+ *
+ * Source: lava-dl's ADRF and ADRF-Iz, whose fixed-point states these are in
+ * floating point.
+ */
+export function adaptiveResonator(
+  parameters: AdaptiveResonatorParameters = {},
+): NeuronDescription & Readonly<Record<string, unknown>> {
+  const { thresholdStep = 0.1, tauThreshold = 10, tauRef = 10 } = parameters;
+  return {
+    kind: ADAPTIVE_RESONATOR,
+    ...describeResonance(parameters),
+    thresholdStep,
+    thresholdLeak: leakOf("tauThreshold", tauThreshold),
+    refractoryLeak: leakOf("tauRef", tauRef),
+  };
+}

@@ -1,0 +1,61 @@
+// Resonate-and-fire neurons whose threshold rises with each spike, ADRF. The
+// text of a stepped neuron that recalls, see cell_recall.wgsl; compiled after
+// resonance.wgsl.
+//
+// step   z as in resonance.wgsl
+//        rise −= thresholdLeak · rise
+//        refractory −= refractoryLeak · refractory
+//        the threshold has risen by rise + refractory
+// reset  refractory += 2 · (theta + rise), rise += thresholdStep; z stays
+//
+// Source: lava-dl, SLAYER 2.0.
+
+override thresholdStep: f32 = 0;
+override thresholdLeak: f32 = 0.1;
+override refractoryLeak: f32 = 0.1;
+
+struct State {
+  z: vec2<f32>,
+  rise: f32,
+  refractory: f32,
+}
+
+fn atRest() -> State {
+  return State(vec2<f32>(), 0, 0);
+}
+
+fn step(state: ptr<function, State>, drive: f32) -> f32 {
+  let before = *state;
+  let z = rotated(before.z) + vec2(drive, 0.0);
+  let rise = (1 - thresholdLeak) * before.rise;
+  let refractory = (1 - refractoryLeak) * before.refractory;
+  *state = State(z, rise, refractory);
+  return potentialOf(before.z, z, rise + refractory);
+}
+
+fn reset(state: ptr<function, State>, fires: bool) {
+  if (fires) {
+    (*state).refractory += 2 * (theta + (*state).rise);
+    (*state).rise += thresholdStep;
+  }
+}
+
+fn recall(before: State, after: State) -> Recalled {
+  return recalledOf(after.z, after.rise + after.refractory);
+}
+
+struct Back {
+  dz: vec2<f32>,
+}
+
+fn stepBackFrom(
+  back: ptr<function, Back>,
+  recalled: Recalled,
+  potential: f32,
+  fires: bool,
+  gradient: f32,
+) -> f32 {
+  let dz = (*back).dz + gradient * slopesAt(recalled);
+  (*back).dz = rotatedBack(dz);
+  return dz.x;
+}

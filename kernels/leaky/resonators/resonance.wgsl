@@ -1,0 +1,67 @@
+// A damped oscillation in the plane, how resonate-and-fire neurons spike, and
+// how gradients pass their spikes. Compiled in front of their texts.
+//
+// z      = (1 − 1/τ) · exp(2πi / period) · z + drive, real part first
+// spike  by phase: real part ≥ theta + rise, where the imaginary part turns
+//        from below 0 to 0 or more; else: imaginary part ≥ theta + rise
+//
+// The derivative of a spike stands for that of
+//   by phase: height · S(real − theta − rise) · S'(imaginary)
+//   else:     height · S(imaginary − theta − rise)
+// where S' = exp(−|v| / width) / (2 · width). No gradient passes a reset or the
+// rise of a threshold.
+//
+// Source: Izhikevich, Resonate-and-fire neurons, Neural Networks 14, 2001;
+// spikes by phase and their derivative after lava-dl, SLAYER 2.0.
+
+// Real and imaginary part of what a bin multiplies z by.
+override cosDecay: f32 = 0;
+override sinDecay: f32 = 0;
+// Not 0: neurons spike by phase.
+override byPhase: f32 = 1;
+override width: f32 = 0.5;
+override height: f32 = 10;
+
+// What the way back needs of a bin: how far the neuron is above its threshold,
+// and the imaginary part.
+alias Recalled = vec2<f32>;
+
+fn rotated(z: vec2<f32>) -> vec2<f32> {
+  return vec2(
+    fma(cosDecay, z.x, -sinDecay * z.y),
+    fma(sinDecay, z.x, cosDecay * z.y),
+  );
+}
+
+fn rotatedBack(dz: vec2<f32>) -> vec2<f32> {
+  return vec2(
+    fma(cosDecay, dz.x, sinDecay * dz.y),
+    fma(cosDecay, dz.y, -sinDecay * dz.x),
+  );
+}
+
+// What is compared with theta: the part of z that spikes less the rise of the
+// threshold. Where the phase does not let a neuron spike, it is at most 0.
+fn potentialOf(before: vec2<f32>, z: vec2<f32>, rise: f32) -> f32 {
+  if (byPhase == 0) {
+    return z.y - rise;
+  }
+  let isPhase = before.y < 0 && z.y >= 0;
+  return select(min(z.x - rise, 0), z.x - rise, isPhase);
+}
+
+fn recalledOf(z: vec2<f32>, rise: f32) -> Recalled {
+  return vec2(select(z.y, z.x, byPhase != 0) - rise - theta, z.y);
+}
+
+// Derivatives of a spike by both parts of z.
+fn slopesAt(recalled: Recalled) -> vec2<f32> {
+  let tails = exp(-abs(recalled) / width);
+  let bumps = tails / (2 * width);
+  if (byPhase == 0) {
+    return vec2(0, height * bumps.x);
+  }
+  let share = select(0.5 * tails.x, 1 - 0.5 * tails.x, recalled.x > 0);
+  let falls = -sign(recalled.y) / width * bumps.y;
+  return height * vec2(bumps.x * bumps.y, share * falls);
+}

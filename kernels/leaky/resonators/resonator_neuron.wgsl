@@ -1,0 +1,48 @@
+// Resonate-and-fire neurons, RF. The text of a stepped neuron that recalls, see
+// cell_recall.wgsl; compiled after resonance.wgsl.
+//
+// step   z as in resonance.wgsl, the rise of the threshold 0
+// reset  none by phase; else a spike sets the real part to 0 and the imaginary
+//        part to just below theta
+
+struct State {
+  z: vec2<f32>,
+}
+
+fn atRest() -> State {
+  return State(vec2<f32>());
+}
+
+fn step(state: ptr<function, State>, drive: f32) -> f32 {
+  let before = (*state).z;
+  let z = rotated(before) + vec2(drive, 0.0);
+  (*state).z = z;
+  return potentialOf(before, z, 0);
+}
+
+fn reset(state: ptr<function, State>, fires: bool) {
+  if (fires && byPhase == 0) {
+    (*state).z = vec2(0.0, theta - 1.0 / 4096);
+  }
+}
+
+fn recall(before: State, after: State) -> Recalled {
+  return recalledOf(after.z, 0);
+}
+
+struct Back {
+  dz: vec2<f32>,
+}
+
+fn stepBackFrom(
+  back: ptr<function, Back>,
+  recalled: Recalled,
+  potential: f32,
+  fires: bool,
+  gradient: f32,
+) -> f32 {
+  let after = select((*back).dz, vec2(), fires && byPhase == 0);
+  let dz = after + gradient * slopesAt(recalled);
+  (*back).dz = rotatedBack(dz);
+  return dz.x;
+}

@@ -1,0 +1,89 @@
+import { ok } from "node:assert/strict";
+import { close, noise, same } from "../../comparison.ts";
+import { gpuTest } from "../../gpu.ts";
+import { inner, tensorOf } from "../../oracle/tensor.ts";
+import {
+  type Resonator,
+  resonatorAdjoint,
+  resonatorForward,
+} from "../../oracle/units/resonator.ts";
+import { fireCells, fireCellsBack } from "./cell_kernels.ts";
+
+const NEURON: Resonator = {
+  threshold: 0.6,
+  period: 6.5,
+  tau: 12,
+  fires: "phase",
+  tauGrad: 1.5,
+  scaleGrad: 0.7,
+};
+
+const ADAPTS = { thresholdStep: 0.2, tauThreshold: 7, tauRef: 3 };
+
+const NEURONS: readonly Resonator[] = [
+  NEURON,
+  { ...NEURON, fires: "imaginary" },
+  { ...NEURON, adapts: ADAPTS },
+  { ...NEURON, fires: "imaginary", adapts: ADAPTS },
+];
+
+Deno.test("a resonator answers to a push in its own rhythm", () => {
+  const T = 60;
+  // A push every sixth bin builds up, one every fourth does not.
+  const spikesOf = (every: number, neuron: Partial<Resonator>) => {
+    const x = Array.from({ length: T }, (_, t) => Number(t % every === 0));
+    const { spikes } = resonatorForward(
+      tensorOf([1, 1, 1, 1, T], x.map((push) => 0.35 * push)),
+      { ...NEURON, period: 5.8, ...neuron },
+    );
+    return spikes.data.reduce((sum, spike) => sum + spike, 0);
+  };
+  ok(spikesOf(6, {}) > 5 && spikesOf(4, {}) === 0, `${spikesOf(6, {})}`);
+  ok(spikesOf(6, { adapts: ADAPTS }) < spikesOf(6, {}));
+});
+
+Deno.test("the resonators' adjoints are gradients of smooth spikes", () => {
+  const x = noise([2, 2, 1, 2, 20], 4);
+  const weights = noise(x.shape, 5);
+  for (const neuron of NEURONS) {
+    const { spikes } = resonatorForward(x, neuron);
+    ok(spikes.data.includes(1));
+    const smooth = (x: typeof weights) => resonatorForward(x, neuron, spikes);
+    const dx = resonatorAdjoint(weights, smooth(x), neuron, spikes);
+    for (const seed of [6, 7, 8]) {
+      const d = noise(x.shape, seed);
+      const moved = (by: number) =>
+        inner(
+          smooth(tensorOf(x.shape, x.data.map((v, i) => v + by * d.data[i])))
+            .spikes,
+          weights,
+        );
+      const slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+      const found = inner(dx, d);
+      ok(
+        Math.abs(found - slope) < 1e-6 * (1 + Math.abs(slope)),
+        `${found} instead of ${slope}`,
+      );
+    }
+  }
+});
+
+gpuTest("resonators fire and hand gradients back as their twins", async () => {
+  for (const [index, neuron] of NEURONS.entries()) {
+    const [T, C, runSize] = [[35, 6, 2], [70, 3, 3]][index % 2];
+    const shape = [2, C, 2, 3, T];
+    const x = noise(shape, T);
+    const options = {
+      runSize,
+      coefficients: Array.from({ length: C }, () => [1, 0, 0, 1]),
+    };
+    const twin = resonatorForward(x, neuron);
+    const { spikes, u } = await fireCells(x, neuron, options);
+    same(spikes.data, twin.spikes.data);
+    ok(twin.spikes.data.includes(1));
+    close(u, twin.u, 2e-6);
+    const ds = noise(shape, 3);
+    const { dy } = await fireCellsBack(ds, x, neuron, options);
+    close(dy, resonatorAdjoint(ds, twin, neuron), 2e-5);
+  }
+});
