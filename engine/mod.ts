@@ -68,6 +68,13 @@ export {
   cubaLeaky,
   type CubaParameters,
 } from "./neurons/cuba_leaky.ts";
+export type { Sparsity } from "./losses/loss.ts";
+export {
+  spikeMoid,
+  type SpikeMoidOptions,
+  spikeRate,
+  type SpikeRateOptions,
+} from "./losses/readout.ts";
 export {
   ADAPTIVE_RESONATOR,
   adaptiveResonator,

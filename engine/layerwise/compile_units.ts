@@ -14,7 +14,7 @@ import { addGradients } from "../../kernels/rasters/add_gradients.ts";
 import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import type { Compiler, Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
-import type { ReadoutLoss } from "../losses/loss.ts";
+import { READOUT_KINDS, type ReadoutLoss } from "../losses/loss.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import { launchCount } from "../plan/spike_counts.ts";
 import {
@@ -199,6 +199,11 @@ export class UnitCompiler {
       // The input's counts have no gradient.
       const below = unit.source > 0 ? own.adjoint : [];
       return [
+        ...own.pressure.map((launch) =>
+          this.#once(launch, this.#bindings.norm(index, arrays.trained), {
+            layer: name,
+          })
+        ),
         ...this.#each(
           [...this.#sum(index + 1), ...own.routes, ...own.neurons],
           buffers,
@@ -274,7 +279,8 @@ export class UnitCompiler {
       layers: units.units.length,
       stride,
       smoothing: loss.smoothing,
-      kind: loss.kind === "squared error" ? 1 : 0,
+      kind: READOUT_KINDS.indexOf(loss.kind),
+      ...loss.constants,
     };
     const grid = ["samples", 1, 1] as const;
     const readout = unit.neuron

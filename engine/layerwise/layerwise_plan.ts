@@ -140,12 +140,19 @@ export async function compileLayerwise(
       rule: optimizer.rule,
       keep,
       normalised: context.normalised,
+      sparsity: readout.sparsity,
       software: device.adapter.software,
       workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     })
   );
   const sizes = sizeUnits(units, T, { train, keep });
   const shares = new Shares(batch, options.division);
+  if (readout.sparsity && shares.ranks.count > 1) {
+    throw new ShapeError(
+      "Cannot bound firing rates with sparsity: each of " +
+        `${shares.ranks.count} ranks knows those of its own samples alone`,
+    );
+  }
   const most = microBatch(device, {
     batch: shares.size,
     buffers: Object.values(sizes).flat(),

@@ -121,6 +121,8 @@ export class UnitBindings {
       coefficient: { buffer: own.coefficients },
       coefficients: { buffer: own.coefficients },
       back: { buffer: own.back },
+      tally: { buffer: buffers.records.buffer },
+      pressure: { buffer: own.coefficients },
       dgamma: this.#gradientOf(unit, "norm.weight", unused[0]),
       dbeta: this.#gradientOf(unit, bias, unused[1]),
       dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),

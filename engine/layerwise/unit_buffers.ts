@@ -307,7 +307,7 @@ export function allocateUnits(
       ),
       units: all.map((unit, index) => ({
         partials: allocate("partial sums", partialWords(unit, T, batch)),
-        coefficients: allocate("coefficients", 4 * channels[index]),
+        coefficients: allocate("coefficients", 4 * (channels[index] + 1)),
         back: allocate("coefficients back", 3 * channels[index]),
       })),
       uniforms: allocate(

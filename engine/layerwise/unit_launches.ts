@@ -15,6 +15,7 @@ import {
 } from "../../kernels/norm/norm.ts";
 import { cellForward } from "../../kernels/neurons/cell.ts";
 import { cellAdjoint } from "../../kernels/neurons/cell_adjoint.ts";
+import { sparsityPress } from "../../kernels/output/sparsity.ts";
 import {
   poolLargest,
   poolRoutes,
@@ -25,6 +26,7 @@ import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { ShapeError } from "../device/errors.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { LayerSetting } from "../layers/layer.ts";
+import type { Sparsity } from "../losses/loss.ts";
 import { sizeOf } from "../network/network.ts";
 import { launchGhost, NO_GHOST } from "./ghost.ts";
 import { launchLearned, learnedSums } from "./learned.ts";
@@ -60,6 +62,8 @@ export interface UnitSetting {
   readonly keep: boolean;
   /** Whether drives of the input are divided by the sample's largest count. */
   readonly normalised: boolean;
+  /** Bounds the firing rates of all units but the last. */
+  readonly sparsity?: Sparsity;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
   /** Bytes of shared memory that a workgroup may have. */
@@ -86,6 +90,8 @@ export interface UnitLaunches {
   readonly evaluation: Launch;
   /** From the drive to the unit's output. */
   readonly spikes: readonly Launch[];
+  /** What spikes cost, where the loss bounds firing rates. */
+  readonly pressure: readonly Launch[];
   /** Which spikes get a gradient, where not all do. */
   readonly routes: readonly Launch[];
   /** From the gradient of the output to that of the normalised drive. */
@@ -196,6 +202,7 @@ export function launchUnit(
       ? launch({ kernel: normRunning, constants: norms, grid: each })
       : launch({ kernel: normAffine, constants: norms, grid: each }),
     spikes: launchSpikes(units, index, { setting, strips, grid }),
+    pressure: launchPressure(units, index, setting),
     ...launchNeuronsBack(units, index, { setting, strips, grid }),
     learned: unit.neuron?.kind.learned ? [launchLearned(strips, batch)] : [],
     total: launch({
@@ -273,6 +280,31 @@ function neuronOf({ layer, neuron }: Unit) {
     text: kind.stepped,
     constants: { ...constants, theta: parameters.theta },
   };
+}
+
+/** Launches the gradient of a unit's firing rate, where it is bounded. */
+function launchPressure(
+  { units }: Units,
+  index: number,
+  { T, stride, sparsity }: UnitSetting,
+): Launch[] {
+  const { layer, neuron } = units[index];
+  if (!sparsity || !neuron || index === units.length - 1) return [];
+  const { maxRate, lam: factor } = sparsity;
+  const F = sizeOf(layer.output);
+  return [launch({
+    kernel: sparsityPress,
+    constants: {
+      T,
+      F,
+      floats: floatsOf(layerRaster(units[index])),
+      layer: index,
+      stride,
+      maxRate,
+      factor,
+    },
+    grid: [1, 1, 1],
+  })];
 }
 
 /** What both directions of a unit's neurons need. */
@@ -405,6 +437,7 @@ function launchNeuronsBack(
         routed: Number(isPooled(unit)),
         residual: residual ? residual.join === "add" ? 1 : 2 : 0,
         shortcutRun: shortcut?.runSize ?? strips.C,
+        sparse: Number(launchPressure(units, index, setting).length > 0),
         learnedFirst: learnedSums(strips, setting.batch).first,
       },
       grid,

@@ -23,12 +23,38 @@ export interface LossSample {
   readonly software: boolean;
 }
 
+/** A bound of firing rates. */
+export interface Sparsity {
+  /** Spikes per neuron and bin up to which a layer costs nothing. */
+  readonly maxRate: number;
+  /** Factor of the squared excess of each layer. */
+  readonly lam: number;
+}
+
+/** Losses of a readout, by their numbers in readout_loss.wgsl. */
+export const READOUT_KINDS = [
+  "cross-entropy",
+  "squared error",
+  "rate error",
+  "sigmoids",
+] as const satisfies readonly ReadoutLoss["kind"][];
+
 /** A loss of outputs' mean drives or firing rates, as plain data. */
 export interface ReadoutLoss {
   /** How outputs are compared to the classes. */
-  readonly kind: "cross-entropy" | "squared error";
+  readonly kind:
+    | "cross-entropy"
+    | "squared error"
+    | "rate error"
+    | "sigmoids";
   /** Share of the target that all classes have. */
   readonly smoothing: number;
+  /** Constants of the kind, by their names in readout_loss.wgsl. */
+  readonly constants?: Readonly<
+    Partial<Record<"trueRate" | "falseRate" | "center" | "width", number>>
+  >;
+  /** Bounds the firing rates of all layers but the last. @default does not */
+  readonly sparsity?: Sparsity;
   /** Factor of firing rates. */
   readonly rateScale: number;
   /** Factor of the samples of each class. @default 1 for all */

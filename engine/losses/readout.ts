@@ -6,7 +6,8 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
-import type { Loss, ReadoutLoss } from "./loss.ts";
+import { isFinite32, isPositive } from "../network/float_range.ts";
+import type { Loss, ReadoutLoss, Sparsity } from "./loss.ts";
 
 /** Options of the losses of a readout. */
 export interface ReadoutOptions {
@@ -24,6 +25,15 @@ export interface ReadoutOptions {
   readonly rateScale?: number;
   /** Factor of the samples of each class. @default 1 for all */
   readonly classWeights?: readonly number[];
+  /**
+   * Adds lam · max(0, rate − maxRate)² for each layer of neurons but the last,
+   * whose firing rate is that of the batch: lava-dl's SparsityEnforcer. By
+   * default maxRate is 0.01 and lam 1. The losses that are reported are without
+   * it, as they are without weight decay.
+   *
+   * @default nothing is added
+   */
+  readonly sparsity?: Partial<Sparsity>;
 }
 
 /**
@@ -64,10 +74,87 @@ export function squaredRate(options: ReadoutOptions = {}): Loss {
   return readoutLoss("squaredRate", "squared error", options);
 }
 
+/** Options of {@linkcode spikeRate}. */
+export interface SpikeRateOptions extends ReadoutOptions {
+  /** Rate of the true class. @default 0.2 */
+  readonly true?: number;
+  /** Rate of the others. @default 0.03 */
+  readonly false?: number;
+}
+
+/**
+ * Squared difference between the firing rates of outputs and the rates that
+ * they should have, in spikes a bin, added up over outputs: lava-dl's SpikeRate.
+ *
+ * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ *
+ * @param options Target rates, and the options of all losses of a readout.
+ * @returns The loss.
+ * @throws {RangeError} If a number is out of range.
+ *
+ * @example
+ * ```ts
+ * import { spikeRate } from "./readout.ts";
+ * if (spikeRate({ true: 0.5 }).name !== "spikeRate") throw new Error();
+ * ```
+ */
+export function spikeRate(options: SpikeRateOptions = {}): Loss {
+  const { true: trueRate = 0.2, false: falseRate = 0.03 } = options;
+  for (const rate of [trueRate, falseRate]) {
+    if (rate >= 0 && rate < Infinity) continue;
+    throw new RangeError(
+      `Cannot aim at a rate of ${rate}: it is not a number from 0`,
+    );
+  }
+  return readoutLoss("spikeRate", "rate error", options, {
+    trueRate,
+    falseRate,
+  });
+}
+
+/** Options of {@linkcode spikeMoid}. */
+export interface SpikeMoidOptions extends ReadoutOptions {
+  /** Width of the sigmoid, in spikes a bin. @default 1 */
+  readonly alpha?: number;
+  /** Rate at which the probability is one half. @default 0 */
+  readonly theta?: number;
+}
+
+/**
+ * Binary cross-entropy of each output, whose probability is a sigmoid of its
+ * firing rate, added up over outputs: lava-dl's SpikeMoid.
+ *
+ * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ *
+ * @param options Sigmoid, and the options of all losses of a readout.
+ * @returns The loss.
+ * @throws {RangeError} If a number is out of range.
+ *
+ * @example
+ * ```ts
+ * import { spikeMoid } from "./readout.ts";
+ * if (spikeMoid({ alpha: 0.1 }).name !== "spikeMoid") throw new Error();
+ * ```
+ */
+export function spikeMoid(options: SpikeMoidOptions = {}): Loss {
+  const { alpha = 1, theta = 0 } = options;
+  if (!isPositive(alpha) || !isFinite32(theta)) {
+    throw new RangeError(
+      `Cannot compute sigmoids with alpha ${alpha} and theta ${theta}: alpha ` +
+        "is not positive, or theta not finite",
+    );
+  }
+  return readoutLoss("spikeMoid", "sigmoids", options, {
+    width: alpha,
+    center: theta,
+  });
+}
+
 function readoutLoss(
   name: string,
   kind: ReadoutLoss["kind"],
-  { smoothing = 0, rateScale = 1, classWeights }: ReadoutOptions,
+  { smoothing = 0, rateScale = 1, classWeights, sparsity }: ReadoutOptions,
+  constants?: ReadoutLoss["constants"],
 ): Loss {
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new RangeError(
@@ -89,7 +176,14 @@ function readoutLoss(
   }
   return {
     name,
-    readout: { kind, smoothing, rateScale, classWeights },
+    readout: {
+      kind,
+      smoothing,
+      constants,
+      rateScale,
+      classWeights,
+      sparsity: sparsity && checkedSparsity(sparsity),
+    },
     settle() {
       throw new ShapeError(
         `Cannot train with the loss "${name}": the network has no readout; a ` +
@@ -97,4 +191,17 @@ function readoutLoss(
       );
     },
   };
+}
+
+function checkedSparsity(
+  { maxRate = 0.01, lam = 1 }: Partial<Sparsity>,
+): Sparsity {
+  for (const [name, value] of Object.entries({ maxRate, lam })) {
+    if (value >= 0 && isFinite32(value)) continue;
+    throw new RangeError(
+      `Cannot bound firing rates with ${name} ${value}: it is not a number ` +
+        "from 0",
+    );
+  }
+  return { maxRate, lam };
 }

@@ -47,6 +47,7 @@ export function cellAdjoint(neuron: SteppedText) {
       "routed",
       "residual",
       "shortcutRun",
+      "sparse",
       "learnedFirst",
     ],
   } as const satisfies KernelSpec;

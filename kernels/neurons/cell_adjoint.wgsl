@@ -9,11 +9,13 @@
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //          sums[learnedFirst + (n, strip, group of channels)] =
 //          Σ learnedGradient(back), 0, if the neuron learns
+//          ds[t] += coefficients[floats].x if `sparse`, see sparsity.wgsl
 //          dshortcut = the gradient of the layer that is added, or gated, by
 //          residual.wgsl
 //
 // x             [N, T, pixels, floats]     the drive
-// coefficients  [floats]                   a, b, mean, inverse
+// coefficients  [floats + 1]               a, b, mean, inverse, and pressure of
+//                                          sparsity.wgsl
 // routes        [N, B, pixels, C]          see pool_raster.wgsl
 // shortcut      [N, B, pixels, C]          spikes of the other layer, if gated
 // above         [N, T, outPixels, floats]  gradient of the layer's output
@@ -38,6 +40,8 @@ override residual: u32 = 0;
 override shortcutRun: u32 = 1;
 override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
 override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
+// Whether the loss bounds the layer's firing rate.
+override sparse: bool = false;
 // Where sums of what the neuron learns begin.
 override learnedFirst: u32 = 0;
 override words: u32 = (T + 31) / 32;
@@ -187,6 +191,9 @@ fn stepBinBack(
     let at = place.shortcut + t * pixels * shortcutFloats;
     dshortcut[at] = select(ds, 0, residual == 2 && fires);
     ds = select(ds, select(0, -ds, bin.gated), residual == 2);
+  }
+  if (sparse) {
+    ds += coefficients[floats].x;
   }
   var back = *own;
   let gradient = stepBackFrom(&back, bin.recalled, bin.u, fires, ds);

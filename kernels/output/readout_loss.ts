@@ -7,6 +7,19 @@
 import type { KernelSpec } from "../spec.ts";
 import code from "./readout_loss.wgsl" with { type: "text" };
 
+const READOUT_CONSTANTS = [
+  "T",
+  "O",
+  "layers",
+  "stride",
+  "smoothing",
+  "kind",
+  "trueRate",
+  "falseRate",
+  "center",
+  "width",
+] as const;
+
 /** readout_loss.wgsl, `drives`. */
 export const readoutDrives = {
   name: "readout_loss drives",
@@ -23,7 +36,7 @@ export const readoutDrives = {
     sums: 7,
     records: 8,
   },
-  constants: ["T", "O", "layers", "stride", "smoothing", "kind"],
+  constants: READOUT_CONSTANTS,
 } as const satisfies KernelSpec;
 
 /** readout_loss.wgsl, `rates`. */
@@ -40,13 +53,5 @@ export const readoutRates = {
     dy: 6,
     records: 8,
   },
-  constants: [
-    "T",
-    "O",
-    "layers",
-    "stride",
-    "smoothing",
-    "kind",
-    "rateScale",
-  ],
+  constants: [...READOUT_CONSTANTS, "rateScale"],
 } as const satisfies KernelSpec;

@@ -6,6 +6,11 @@
 // of which the loss is
 //   cross-entropy  −weight[label] · Σ_o q[o] · log softmax(v)[o]
 //   squared error  weight[label] · 1/O · Σ_o (v[o] − q[o])²
+//   rate error     weight[label] · Σ_o (v[o] − falseRate
+//                  − (trueRate − falseRate) · q[o])²
+//   sigmoids       −weight[label] · Σ_o (q[o] · log p[o]
+//                  + (1 − q[o]) · log(1 − p[o])),
+//                  p[o] = 1 / (1 + exp(−(v[o] − center) / width))
 // with q = (1 − smoothing) · one-hot + smoothing / O; of two samples that are
 // mixed, q is that of both by their shares, without smoothing.
 // dy[n, t, o] = dL/dv[n, o] · rateScale / T / samples of the batch: the loss of
@@ -30,8 +35,12 @@ override floats: u32 = (O + 3) / 4 * 4;
 override layers: u32;
 override stride: u32;
 override smoothing: f32 = 0;
-// 0 cross-entropy, 1 squared error.
+// 0 cross-entropy, 1 squared error, 2 rate error, 3 sigmoids.
 override kind: u32 = 0;
+override trueRate: f32 = 1;
+override falseRate: f32 = 0;
+override center: f32 = 0;
+override width: f32 = 1;
 override rateScale: f32 = 1;
 
 // The micro-batch, as in unit.wgsl.
@@ -95,6 +104,22 @@ fn judge(n: u32) {
       let error = sh_values[o] - targetOf(own, o);
       loss += error * error / f32(O);
       sh_values[o] = 2 * share * error / f32(O);
+    }
+  } else if (kind == 2) {
+    for (var o = 0u; o < O; o++) {
+      let wanted = fma(trueRate - falseRate, targetOf(own, o), falseRate);
+      let error = sh_values[o] - wanted;
+      loss += error * error;
+      sh_values[o] = 2 * share * error;
+    }
+  } else if (kind == 3) {
+    for (var o = 0u; o < O; o++) {
+      let logit = (sh_values[o] - center) / width;
+      // No exponential overflows, and none is lost beside 1.
+      let tail = exp(-abs(logit));
+      loss += max(logit, 0) + log(1 + tail) - targetOf(own, o) * logit;
+      let p = select(tail, 1, logit > 0) / (1 + tail);
+      sh_values[o] = share * (p - targetOf(own, o)) / width;
     }
   } else {
     let most = sh_values[best];

@@ -7,7 +7,12 @@
 import type { Loss } from "../../engine/losses/loss.ts";
 import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../engine/losses/prob_spikes.ts";
-import { crossEntropy, squaredRate } from "../../engine/losses/readout.ts";
+import {
+  crossEntropy,
+  spikeMoid,
+  spikeRate,
+  squaredRate,
+} from "../../engine/losses/readout.ts";
 import { spikeTime } from "../../engine/losses/spike_time.ts";
 import type { SpikeTarget } from "./schema/types.ts";
 
@@ -46,6 +51,12 @@ const LOSSES: Readonly<
   },
   CrossEntropy: (error) => ({ loss: crossEntropy(error) }),
   SquaredRate: (error) => ({ loss: squaredRate(error) }),
+  SpikeRate: ({ tgtSpikeRate, ...error }) => ({
+    loss: spikeRate({ ...error, ...tgtSpikeRate }),
+  }),
+  SpikeMoid: ({ sigmoid, ...error }) => ({
+    loss: spikeMoid({ ...error, ...sigmoid }),
+  }),
   ProbSpikes: ({ tgtSpikeRegion: region, probSlidingWin: window }) => ({
     loss: probSpikes({ region, window }),
     region,

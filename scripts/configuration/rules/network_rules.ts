@@ -26,10 +26,15 @@ const MAX_LAYERS = 1000;
 const [MAX_ENTRIES, DEEPEST] = [128, 8];
 
 /** Losses of a readout. */
-const READOUT_LOSSES: readonly string[] = ["CrossEntropy", "SquaredRate"];
+const READOUT_LOSSES: readonly string[] = [
+  ...["CrossEntropy", "SquaredRate", "SpikeRate", "SpikeMoid"],
+];
 
 /** Keys of losses of a readout. */
-const READOUT_KEYS = ["smoothing", "rateScale", "classWeights"] as const;
+const READOUT_KEYS = [
+  ...["smoothing", "rateScale", "classWeights", "sparsity"] as const,
+  ...["tgtSpikeRate", "sigmoid"] as const,
+];
 
 /** Changes of samples that the device makes, and those made before. */
 const DEVICE_CHANGES = [
@@ -235,6 +240,13 @@ function checkLayerwise(
     const problem = `is ${type}, which ${against}; expected ` +
       READOUT_LOSSES.join(" or ");
     refuse([section, "error", "type"], problem);
+  }
+  const { error: { type = "CrossEntropy", tgtSpikeRate, sigmoid } } = training;
+  if (tgtSpikeRate && type !== "SpikeRate") {
+    refuse(["training", "error", "tgtSpikeRate"], "is for SpikeRate");
+  }
+  if (sigmoid && type !== "SpikeMoid") {
+    refuse(["training", "error", "sigmoid"], "is for SpikeMoid");
   }
   if (init === "live") {
     refuse(["training", "init"], `is live, which ${against}`);

@@ -53,6 +53,8 @@ const RULES: Readonly<Record<SpikeTarget["type"], TargetRules>> = {
   },
   CrossEntropy: { hasCounts: () => false, check() {} },
   SquaredRate: { hasCounts: () => false, check() {} },
+  SpikeRate: { hasCounts: () => false, check() {} },
+  SpikeMoid: { hasCounts: () => false, check() {} },
 };
 
 /**

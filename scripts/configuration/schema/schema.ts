@@ -80,6 +80,8 @@ const lossType = oneOf(
   "ProbSpikes",
   "CrossEntropy",
   "SquaredRate",
+  "SpikeRate",
+  "SpikeMoid",
 );
 
 /** Length of bins and samples, and batch size. */
@@ -289,6 +291,27 @@ const training = section({
       tgtSpikeTimes: v.optional(times),
       /** Length of the window in which ProbSpikes compares outputs. */
       probSlidingWin: v.optional(positive, 20),
+      /** Firing rates of SpikeRate, of the true class and of any other. */
+      tgtSpikeRate: v.optional(
+        section({
+          true: v.optional(notNegative, 0.2),
+          false: v.optional(notNegative, 0.03),
+        }),
+      ),
+      /** Width and centre of the sigmoid of SpikeMoid, in spikes a bin. */
+      sigmoid: v.optional(
+        section({
+          alpha: v.optional(moderate, 1),
+          theta: v.optional(notNegative, 0),
+        }),
+      ),
+      /** Firing rate of layers but the last, and the factor of its excess. */
+      sparsity: v.optional(
+        section({
+          maxRate: v.optional(notNegative, 0.01),
+          lam: v.optional(notNegative, 1),
+        }),
+      ),
       /** Share of the target of a readout that all classes have. */
       smoothing: v.optional(
         worded(

@@ -6,6 +6,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { Ranks } from "../../../engine/distributed/ranks.ts";
+import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { gpuTest } from "../../gpu.ts";
 import { smallDevice } from "../device/small_device.ts";
 import { memoryRanks } from "./memory_exchange.ts";
@@ -83,4 +84,18 @@ gpuTest("a plan cannot cut batches into no parts", async () => {
     name: "RangeError",
     message: "Cannot cut batches into 0 parts: it is not a positive integer",
   });
+});
+
+gpuTest("a plan cannot bound the firing rates of several ranks", async () => {
+  const loss = crossEntropy({ sparsity: { maxRate: 0.1 } });
+  const options = { ...UNITS.options, loss };
+  const [ranks] = memoryRanks(2);
+  await rejects(
+    train({ ...UNITS, options }, { division: { parts: 2, ranks } }),
+    {
+      name: "ShapeError",
+      message: "Cannot bound firing rates with sparsity: each of 2 ranks " +
+        "knows those of its own samples alone",
+    },
+  );
 });

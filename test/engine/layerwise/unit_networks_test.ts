@@ -2,7 +2,14 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { readBytes } from "../../../engine/device/readback.ts";
 import type { UnitDescription } from "../../../engine/layerwise/unit_descriptions.ts";
 import { planesOf } from "../../../engine/layerwise/units.ts";
-import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
+import type { Sparsity } from "../../../engine/losses/loss.ts";
+import {
+  crossEntropy,
+  type ReadoutOptions,
+  spikeMoid,
+  spikeRate,
+  squaredRate,
+} from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
@@ -29,7 +36,8 @@ interface Case {
   readonly shape: readonly number[];
   readonly layers: readonly UnitDescription[];
   readonly coding?: InputCoding;
-  readonly loss?: "rates";
+  readonly loss?: "rates" | "sigmoids" | "target rates";
+  readonly sparsity?: Sparsity;
   readonly classWeights?: readonly number[];
 }
 
@@ -94,10 +102,42 @@ const CASES: readonly Case[] = [
       { dense: 9, neuron: adaptiveResonator({ threshold: 0.1, period: 5 }) },
       { dense: 3, neuron: "none" },
     ],
+    sparsity: { maxRate: 0.02, lam: 30 },
+    loss: "sigmoids",
+  },
+  {
+    what: "target rates, and bounds of those before",
+    shape: [3, 1, 3, 3, 9],
+    layers: [
+      { ...conv(4), norm: "batch", pool: { max: 2 } },
+      { dense: 8, neuron: leaky({ threshold: 0.05 }), dropout: 0.2 },
+      { dense: 3, norm: "batch", neuron: leaky({ threshold: 0.3 }) },
+    ],
+    sparsity: { maxRate: 0.05, lam: 9 },
+    loss: "target rates",
   },
 ];
 
-for (const { what, shape, layers, coding, loss, classWeights } of CASES) {
+/** The engine's losses, and what the twin knows of them. */
+const LOSSES = {
+  "cross-entropy": { make: crossEntropy, kind: "cross-entropy" },
+  rates: { make: squaredRate, kind: "squared error" },
+  sigmoids: {
+    make: (options: ReadoutOptions) =>
+      spikeMoid({ alpha: 0.5, theta: 0.1, ...options }),
+    kind: "sigmoids",
+    sigmoid: { alpha: 0.5, theta: 0.1 },
+  },
+  "target rates": {
+    make: (options: ReadoutOptions) =>
+      spikeRate({ true: 0.7, false: 0.1, ...options }),
+    kind: "rate error",
+    rates: { true: 0.7, false: 0.1 },
+  },
+} as const;
+
+for (const { what, shape, layers, ...others } of CASES) {
+  const { coding, loss = "cross-entropy", classWeights, sparsity } = others;
   gpuTest(`a network with ${what} is its twin`, async () => {
     const [N, C, H, W, T] = shape;
     const x = busyInput(shape, 2, 6);
@@ -113,13 +153,11 @@ for (const { what, shape, layers, coding, loss, classWeights } of CASES) {
       random: 4,
     });
     const smoothing = 0.1;
-    const losses = loss === "rates"
-      ? squaredRate({ smoothing, classWeights })
-      : crossEntropy({ smoothing, classWeights });
+    const { make, ...kind } = LOSSES[loss];
     using stepper = await model.compileUnits({
       tSample: T,
       batch: N,
-      loss: losses,
+      loss: make({ smoothing, classWeights, sparsity }),
       train: true,
       changes: { seed },
     });
@@ -140,7 +178,8 @@ for (const { what, shape, layers, coding, loss, classWeights } of CASES) {
       tensorOf(shape, input),
       labels.map((label) => ({ label, mixed: label, share: 1 })),
       {
-        kind: loss === "rates" ? "squared error" : "cross-entropy",
+        ...kind,
+        sparsity,
         smoothing,
         classWeights: classWeights ?? [1, 1, 1],
       },

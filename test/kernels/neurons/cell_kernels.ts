@@ -162,6 +162,8 @@ export async function fireCells(
 export interface BackOptions extends CellOptions {
   /** 1 where a spike gets a gradient, [N, C, H, W, T]. @default all do */
   readonly routes?: Tensor;
+  /** What each spike costs. @default nothing */
+  readonly pressure?: number;
   /** Side of the window that is pooled. @default 1 */
   readonly window?: number;
   /** The spikes that are joined, how, and channels of a run of these. */
@@ -203,7 +205,11 @@ export async function fireCellsBack(
       batch,
       learned: own.learned,
       x: toKernel(x, { run: runSize }),
-      coefficients,
+      coefficients: Float32Array.of(
+        ...coefficients,
+        options.pressure ?? NaN,
+        ...[0, 0, 0],
+      ),
       routes: routes ? pack(routes) : new Uint32Array(1),
       shortcut: shortcut ? pack(shortcut.spikes) : new Uint32Array(1),
       above: toKernel(above, { run: runSize, over: NaN }),
@@ -221,6 +227,7 @@ export async function fireCellsBack(
       routed: Number(routes !== undefined),
       residual: shortcut ? shortcut.join === "add" ? 1 : 2 : 0,
       shortcutRun: otherRun,
+      sparse: Number(options.pressure !== undefined),
       learnedFirst: first,
     },
     grid,

@@ -100,7 +100,7 @@ async function requireBack(
   shape: readonly number[],
   options: BackOptions,
 ): Promise<void> {
-  const { coefficients, window = 1, shortcut } = options;
+  const { coefficients, window = 1, shortcut, pressure = 0 } = options;
   const x = noise(shape, shape[4]);
   const twin = leakyForward(drivesOf(x, options), neuron);
   const pooling = { kind: "max", window } as const;
@@ -134,6 +134,7 @@ async function requireBack(
       through.data.map((d, i) => gates ? -d * others.data[i] : d),
     );
   }
+  ds = tensorOf(shape, ds.data.map((d) => d + pressure));
   const { dx: dy, dw } = leakyAdjoint(ds, twin, neuron);
   if (neuron.learns) {
     close(tensorOf([1], [found.dw]), tensorOf([1], [dw]), TOLERANCE);
@@ -228,5 +229,6 @@ gpuTest("a residual unit hands gradients to both of its parts", async () => {
     coefficients,
     window: 2,
     shortcut: { spikes, join: "gate", runSize: 3 },
+    pressure: 0.25,
   });
 });

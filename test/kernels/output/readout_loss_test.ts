@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { READOUT_KINDS } from "../../../engine/losses/loss.ts";
 import {
   readoutDrives,
   readoutRates,
@@ -33,6 +34,12 @@ const LOSSES: readonly Omit<Readout, "classWeights">[] = [
   { kind: "cross-entropy", smoothing: 0 },
   { kind: "cross-entropy", smoothing: 0.1 },
   { kind: "squared error", smoothing: 0.3 },
+  {
+    kind: "rate error",
+    smoothing: 0.1,
+    rates: { true: 0.75, false: 0.125 },
+  },
+  { kind: "sigmoids", smoothing: 0.1, sigmoid: { alpha: 1.5, theta: 0.25 } },
 ];
 
 function labelsOf(N: number, O: number): MixedLabel[] {
@@ -78,7 +85,15 @@ function common(shape: readonly number[], loss: Omit<Readout, "classWeights">) {
       layers: LAYERS,
       stride: STRIDE,
       smoothing: loss.smoothing,
-      kind: Number(loss.kind === "squared error"),
+      kind: READOUT_KINDS.indexOf(loss.kind),
+      ...(loss.rates && {
+        trueRate: loss.rates.true,
+        falseRate: loss.rates.false,
+      }),
+      ...(loss.sigmoid && {
+        width: loss.sigmoid.alpha,
+        center: loss.sigmoid.theta,
+      }),
     },
   };
 }
@@ -101,7 +116,7 @@ function requireTwin(
         T / BATCH.total,
     ),
   );
-  if (O > 1 || loss.kind === "squared error") {
+  if (O > 1 || loss.kind !== "cross-entropy") {
     close(found.gradient, expected, TOLERANCE);
   } else same(found.gradient.data, expected.data);
   const records = new Uint32Array(2 * STRIDE).fill(5);
@@ -172,7 +187,7 @@ gpuTest("the loss of a readout's mean drives is its twin's", async () => {
           return [sums[at], sums[at + 1]];
         }).flat(),
       );
-      if (O > 1 || kind.kind === "squared error") close(actual, expected);
+      if (O > 1 || kind.kind !== "cross-entropy") close(actual, expected);
     }
   }
 });

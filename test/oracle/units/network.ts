@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Sparsity } from "../../../engine/losses/loss.ts";
 import type { Neuron } from "../neuron.ts";
 import {
   type Synapse,
@@ -89,14 +90,15 @@ const NO_NEURON = undefined as unknown as Neuron;
  * @param units The units, first to last.
  * @param x What the first synapse reads, [N, C, H, W, T].
  * @param labels Class of each sample.
- * @param loss The loss of the mean drives, or firing rates.
+ * @param loss The loss of the mean drives, or firing rates, and a bound of the
+ * firing rates of all units but the last.
  * @returns Spikes, losses and gradients of the mean loss.
  */
 export function runUnits(
   units: readonly OracleUnit[],
   x: Tensor,
   labels: readonly MixedLabel[],
-  loss: Readout,
+  loss: Readout & { readonly sparsity?: Sparsity },
 ): UnitResult {
   const done: Done[] = [];
   const rasterOf = (index: number) => index === 0 ? x : done[index - 1].output;
@@ -133,6 +135,7 @@ export function runUnits(
       gradients,
       add,
       rasterOf,
+      sparsity: index < units.length - 1 ? loss.sparsity : undefined,
     });
   }
   return {
@@ -199,11 +202,12 @@ function poolingOf({ pooling, kept = 1, silenced }: OracleUnit) {
 function backward(
   unit: OracleUnit,
   { input, first, drive, activity, joined }: Done,
-  { above, gradients, add, rasterOf }: {
+  { above, gradients, add, rasterOf, sparsity }: {
     readonly above: Tensor;
     readonly gradients: Record<string, ArrayLike<number>>;
     readonly add: (raster: number, gradient: Tensor) => void;
     readonly rasterOf: (index: number) => Tensor;
+    readonly sparsity?: Sparsity;
   },
 ): void {
   const { name, neuron, residual, gamma, beta, epsilon = 0 } = unit;
@@ -227,6 +231,13 @@ function backward(
         ds.shape,
         ds.data.map((d, i) => gates ? -d * other[i] : d),
       );
+    }
+    if (sparsity) {
+      const { data } = activity.spikes;
+      const rate = data.reduce((sum, spike) => sum + spike, 0) / data.length;
+      const excess = Math.max(0, rate - sparsity.maxRate);
+      const pressure = 2 * sparsity.lam * excess / data.length;
+      ds = tensorOf(ds.shape, ds.data.map((d) => d + pressure));
     }
     const back = cellAdjoint(ds, activity, neuron);
     dy = back.dx;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { READOUT_KINDS } from "../../../engine/losses/loss.ts";
+
 /** Class of a sample, and that of another that is mixed in. */
 export interface MixedLabel {
   readonly label: number;
@@ -14,10 +16,14 @@ export interface MixedLabel {
 
 /** A loss. */
 export interface Readout {
-  readonly kind: "cross-entropy" | "squared error";
+  readonly kind: typeof READOUT_KINDS[number];
   readonly smoothing: number;
   /** Factor of the samples of each class. */
   readonly classWeights: readonly number[];
+  /** Target rates of the rate error. */
+  readonly rates?: { readonly true: number; readonly false: number };
+  /** Width and centre of sigmoids. */
+  readonly sigmoid?: { readonly alpha: number; readonly theta: number };
 }
 
 /**
@@ -31,7 +37,7 @@ export interface Readout {
 export function readoutLoss(
   values: readonly number[],
   { label, mixed, share }: MixedLabel,
-  { kind, smoothing, classWeights }: Readout,
+  { kind, smoothing, classWeights, rates, sigmoid }: Readout,
 ): { loss: number; gradient: number[] } {
   const O = values.length;
   const weight = classWeights[label];
@@ -46,6 +52,29 @@ export function readoutLoss(
     return {
       loss: weight * errors.reduce((sum, e) => sum + e * e, 0) / O,
       gradient: errors.map((e) => 2 * weight * e / O),
+    };
+  }
+  if (kind === "rate error") {
+    const { true: trueRate, false: falseRate } = rates!;
+    const errors = values.map((value, o) =>
+      value - falseRate - (trueRate - falseRate) * target[o]
+    );
+    return {
+      loss: weight * errors.reduce((sum, e) => sum + e * e, 0),
+      gradient: errors.map((e) => 2 * weight * e),
+    };
+  }
+  if (kind === "sigmoids") {
+    const { alpha, theta } = sigmoid!;
+    const p = values.map((v) => 1 / (1 + Math.exp((theta - v) / alpha)));
+    return {
+      loss: -weight *
+        p.reduce(
+          (sum, p, o) =>
+            sum + target[o] * Math.log(p) + (1 - target[o]) * Math.log(1 - p),
+          0,
+        ),
+      gradient: p.map((p, o) => weight * (p - target[o]) / alpha),
     };
   }
   const most = Math.max(...values);

@@ -1,5 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
+import { READOUT_KINDS } from "../../../engine/losses/loss.ts";
 import { close, counts, noise, same } from "../../comparison.ts";
 import { loadModernVectors } from "../../reference_vectors.ts";
 import { inner, type Tensor, tensorOf } from "../tensor.ts";
@@ -199,11 +200,17 @@ Deno.test("the oracle's dropout silences as many outputs as it is told", () => {
 
 Deno.test("the oracle's losses of a readout have their gradients", () => {
   const values = tensorOf([4], [0.3, -1.2, 2, 0.7]);
-  for (const kind of ["cross-entropy", "squared error"] as const) {
+  for (const kind of READOUT_KINDS) {
     for (const smoothing of [0, 0.2]) {
       for (const share of [1, 0.3]) {
         const label = { label: 2, mixed: 1, share };
-        const loss = { kind, smoothing, classWeights: [1, 2, 0.5, 3] };
+        const loss = {
+          kind,
+          smoothing,
+          classWeights: [1, 2, 0.5, 3],
+          rates: { true: 0.7, false: 0.1 },
+          sigmoid: { alpha: 0.4, theta: 0.2 },
+        };
         const at = ({ data }: Tensor) => readoutLoss([...data], label, loss);
         requireGradient(
           (x) => at(x).loss,

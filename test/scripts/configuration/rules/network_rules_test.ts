@@ -27,6 +27,10 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
 const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
   "pool: {max: 2} or neuron: none";
 
+/** Losses of networks that are computed layer by layer. */
+const EXPECTED = "expected CrossEntropy or SquaredRate or SpikeRate or " +
+  "SpikeMoid";
+
 /** Asserts that a value set on top of a network is refused. */
 function refusesSet(network: string, set: string, problem: string): void {
   const [key] = set.split("=");
@@ -61,15 +65,15 @@ Deno.test("what does not go with a network computed layer by layer is refused, w
     const cases: [set: string, problem: string][] = [
       [
         "training.error.type=NumSpikes",
-        `is NumSpikes, which ${against}; expected CrossEntropy or SquaredRate`,
+        `is NumSpikes, which ${against}; ${EXPECTED}`,
       ],
       [
         "training.error.type=ProbSpikes",
-        `is ProbSpikes, which ${against}; expected CrossEntropy or SquaredRate`,
+        `is ProbSpikes, which ${against}; ${EXPECTED}`,
       ],
       [
         "testing.error.type=SpikeTime",
-        `is SpikeTime, which ${against}; expected CrossEntropy or SquaredRate`,
+        `is SpikeTime, which ${against}; ${EXPECTED}`,
       ],
       ["training.init=live", `is live, which ${against}`],
       [
@@ -102,11 +106,16 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
     for (const [set, problem] of cases) {
       refusesSet(network, set, problem + FOR_LAYERWISE);
     }
-    for (const entry of ["smoothing=0.1", "rateScale=3", "classWeights=[1]"]) {
+    for (
+      const entry of [
+        ...["smoothing=0.1", "rateScale=3", "classWeights=[1]"],
+        ...["sparsity={}", "sigmoid={}", "tgtSpikeRate={true: 0.5}"],
+      ]
+    ) {
       refusesSet(
         network,
         `training.error.${entry}`,
-        "is for CrossEntropy and SquaredRate",
+        "is for CrossEntropy and SquaredRate and SpikeRate and SpikeMoid",
       );
     }
   }
@@ -336,4 +345,14 @@ Deno.test("sums, lone neurons and networks without end are refused", () => {
       line: 1,
     });
   }
+});
+
+Deno.test("target rates and sigmoids are for the losses that have them", () => {
+  refusesSet(
+    "4c3-lif-3",
+    "training.error.sigmoid={alpha: 2}",
+    "is for SpikeMoid",
+  );
+  const rates = "training.error.tgtSpikeRate={true: 0.5}";
+  refusesSet("4c3-lif-3", rates, "is for SpikeRate");
 });

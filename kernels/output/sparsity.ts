@@ -1,0 +1,18 @@
+/**
+ * The gradient of a loss of firing rates; the equation is in sparsity.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../spec.ts";
+import code from "./sparsity.wgsl" with { type: "text" };
+
+/** sparsity.wgsl, `press`. */
+export const sparsityPress = {
+  name: "sparsity press",
+  code,
+  entryPoint: "press",
+  workgroup: 1,
+  bindings: { batch: 0, tally: 1, pressure: 2 },
+  constants: ["T", "F", "floats", "layer", "stride", "maxRate", "factor"],
+} as const satisfies KernelSpec;
