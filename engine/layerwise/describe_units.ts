@@ -349,20 +349,25 @@ class UnitBuilder {
   }
 }
 
-function normOf(norm: "batch" | Partial<Norm>, { layer }: Unit): Norm {
-  if (typeof norm !== "object" && norm !== "batch") {
+function normOf(
+  norm: "batch" | "mean" | Partial<Norm>,
+  { layer }: Unit,
+): Norm {
+  if (typeof norm !== "object" && norm !== "batch" && norm !== "mean") {
     throw new TypeError(
-      `Cannot normalise layer "${layer.name}" by "${norm}": expected "batch"`,
+      `Cannot normalise layer "${layer.name}" by "${norm}": expected "batch" ` +
+        'or "mean"',
     );
   }
-  const { epsilon = 1e-5, momentum = 0.1 } = norm === "batch" ? {} : norm;
+  const given = typeof norm === "object" ? norm : { meanOnly: norm === "mean" };
+  const { epsilon = 1e-5, momentum = 0.1, meanOnly = false } = given;
   if (!(epsilon > 0 && momentum > 0 && momentum <= 1)) {
     throw new RangeError(
       `Cannot normalise layer "${layer.name}" with epsilon ${epsilon} and ` +
         `momentum ${momentum}: they are not positive, or momentum is over 1`,
     );
   }
-  return { epsilon, momentum };
+  return { epsilon, momentum, meanOnly };
 }
 
 /** What a unit gives once its spikes are pooled and dropped. */

@@ -40,7 +40,7 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
       ...(unit.ghost
         ? [[layer.name, "ghost", unit.ghost.weights] as const]
         : []),
-      ...(norm
+      ...(norm?.meanOnly ? [] : norm
         ? [
           [layer.name, "norm.weight", vectorOf(unit, () => 1)] as const,
           [layer.name, "norm.bias", vectorOf(unit, () => 0)] as const,
@@ -59,7 +59,9 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
   });
   const running = units.filter(({ norm }) => norm).flatMap((unit) => [
     [unit.layer.name, "norm.mean", vectorOf(unit, () => 0)] as const,
-    [unit.layer.name, "norm.var", vectorOf(unit, () => 1)] as const,
+    ...(unit.norm!.meanOnly ? [] : [
+      [unit.layer.name, "norm.var", vectorOf(unit, () => 1)] as const,
+    ]),
   ]);
   const [slots, length] = layOut(trained);
   const [runningSlots, runningLength] = layOut(running);

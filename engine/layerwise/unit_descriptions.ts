@@ -27,8 +27,12 @@ export type PoolingDescription =
 
 /** Options beside the synapse of a unit; each may also stand alone after it. */
 export interface UnitOptions {
-  /** Normalises drives by the statistics of the batch. @default not at all */
-  readonly norm?: "batch" | Partial<Norm>;
+  /**
+   * Normalises drives by the statistics of the batch, or subtracts its mean.
+   *
+   * @default not at all
+   */
+  readonly norm?: "batch" | "mean" | Partial<Norm>;
   /** Whether to add a bias. @default where nothing is normalised */
   readonly bias?: boolean;
   /** The neuron; a readout has "none". @default the network's */

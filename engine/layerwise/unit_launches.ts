@@ -175,7 +175,8 @@ export function launchUnit(
     ? kind.gradientThroughNorm?.(synapse, own)
     : undefined;
   const { scale, kept } = source;
-  const norms = { ...strips, ...norm, scale, kept };
+  const meanOnly = Number(norm?.meanOnly ?? false);
+  const norms = { ...strips, ...norm, meanOnly, scale, kept };
   const values = T * strips.pixels * channels;
   const each = [groupsFor(channels, LANES), 1, 1] as const;
   return {
@@ -207,7 +208,11 @@ export function launchUnit(
     learned: unit.neuron?.kind.learned ? [launchLearned(strips, batch)] : [],
     total: launch({
       kernel: normAdjointTotal,
-      constants: { ...strips, normalises: Number(norm !== undefined) },
+      constants: {
+        ...strips,
+        meanOnly,
+        normalises: Number(norm !== undefined),
+      },
       grid: [channels, 1, 1],
       loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
     }),

@@ -33,6 +33,8 @@ export interface Norm {
   readonly epsilon: number;
   /** Share of a batch in the running statistics. */
   readonly momentum: number;
+  /** Whether means are subtracted, and nothing else: no scale, no bias. */
+  readonly meanOnly: boolean;
 }
 
 /** Pooling of spikes. */

@@ -43,9 +43,10 @@ const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
  * Folds normalisations into weights and biases, for evaluation and export.
  *
  * With g = γ / √(var + epsilon) of a channel, its weights w become g · w, and
- * its bias β − g · mean. The second half of a ghost convolution, which reads
- * the first before it is normalised, gets g of its channel over g of the
- * channel it reads. Drives are the same but for rounding.
+ * its bias β − g · mean; where means alone are subtracted, g = 1 and β = 0. The
+ * second half of a ghost convolution, which reads the first before it is
+ * normalised, gets g of its channel over g of the channel it reads. Drives are
+ * the same but for rounding.
  *
  * @param network The network, with running statistics.
  * @returns The network without normalisations, with a bias where there was one;
@@ -113,13 +114,17 @@ function foldUnit(
   weights: Readonly<Record<string, NamedArray>>,
 ): Record<string, NamedArray> {
   const [gamma, beta, mean, variance] = ARRAYS.map((array) =>
-    weights[`${name}.${array}`].data
+    weights[`${name}.${array}`]?.data
   );
-  const gains = Float64Array.from(
-    gamma,
-    (value, c) => value / Math.sqrt(variance[c] + norm!.epsilon),
+  const gains = norm!.meanOnly
+    ? new Float64Array(mean.length).fill(1)
+    : Float64Array.from(
+      gamma,
+      (value, c) => value / Math.sqrt(variance[c] + norm!.epsilon),
+    );
+  const bias = mean.map((value, c) =>
+    (norm!.meanOnly ? 0 : beta[c]) - gains[c] * value
   );
-  const bias = beta.map((value, c) => value - gains[c] * mean[c]);
   const folded: Record<string, NamedArray> = {
     [`${name}.weight`]: scaleOutputs(weights[`${name}.weight`], gains),
     [`${name}.bias`]: { shape: [bias.length], data: bias },

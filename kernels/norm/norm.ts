@@ -43,6 +43,7 @@ export const normTotal = {
     "S",
     "epsilon",
     "momentum",
+    "meanOnly",
     "scale",
     "kept",
   ],
@@ -61,7 +62,7 @@ export const normRunning = {
     runningMean: 15,
     runningVar: 16,
   },
-  constants: ["C", "runSize", "epsilon", "scale"],
+  constants: ["C", "runSize", "epsilon", "meanOnly", "scale"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `affine`. */
@@ -88,7 +89,7 @@ export const normAdjointTotal = {
     dgamma: 13,
     dbeta: 14,
   },
-  constants: ["T", "pixels", "C", "runSize", "S", "normalises"],
+  constants: ["T", "pixels", "C", "runSize", "S", "meanOnly", "normalises"],
 } as const satisfies KernelSpec;
 
 /** norm.wgsl, `apply`. */

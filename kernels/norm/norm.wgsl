@@ -17,6 +17,8 @@
 // apply         dy = A[c] · dy + B[c] · x + D[c], the gradient of the drive
 //               behind the normalisation, changed in place
 // scaleRows     x[n] = x[n] / largest[n], changed in place
+// If `meanOnly`, only the mean is subtracted: gamma and sqrt(scale² · variance
+// + epsilon) are 1, and beta is 0.
 // where xhat = (x − mean) · inverse, inverse = scale / sqrt(scale² · variance +
 // epsilon), and scale is the height of incoming spikes.
 //
@@ -43,6 +45,8 @@ override momentum: f32 = 0.1;
 override scale: f32 = 1;
 // Divides the height by 1 − dropout while training.
 override kept: f32 = 1;
+// Whether only means are subtracted.
+override meanOnly: bool = false;
 // Whether the unit normalises, for adjointTotal.
 override normalises: bool = false;
 
@@ -147,6 +151,19 @@ fn statistics(
   }
 }
 
+// Scale, bias and inverse deviation of a channel.
+fn gammaOf(channel: u32) -> f32 {
+  return select(gamma[channel], 1.0, meanOnly);
+}
+
+fn betaOf(channel: u32) -> f32 {
+  return select(beta[channel], 0.0, meanOnly);
+}
+
+fn inverseOf(variance: f32) -> f32 {
+  return select(inverseSqrt(variance + epsilon), 1.0, meanOnly);
+}
+
 @compute @workgroup_size(totalLanes)
 fn total(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -172,10 +189,10 @@ fn total(
   let all = sh_all[0];
   let height = scale / kept;
   let variance = height * height * all.squares / all.count;
-  let inverse = height * inverseSqrt(variance + epsilon);
-  let a = gamma[channel] * inverse;
+  let inverse = height * inverseOf(variance);
+  let a = gammaOf(channel) * inverse;
   coefficients[channel] =
-    vec4(a, beta[channel] - a * all.mean, all.mean, inverse);
+    vec4(a, betaOf(channel) - a * all.mean, all.mean, inverse);
   let unbiased = variance * all.count / max(all.count - 1, 1);
   runningMean[channel] =
     mix(runningMean[channel], height * all.mean, momentum);
@@ -188,9 +205,9 @@ fn running(@builtin(global_invocation_id) id: vec3<u32>) {
   if (channel >= floats) {
     return;
   }
-  let inverse = inverseSqrt(runningVar[channel] + epsilon);
-  let a = gamma[channel] * inverse;
-  let b = beta[channel] - a * runningMean[channel];
+  let inverse = inverseOf(runningVar[channel]);
+  let a = gammaOf(channel) * inverse;
+  let b = betaOf(channel) - a * runningMean[channel];
   coefficients[channel] =
     vec4(a * scale, b, runningMean[channel] / scale, inverse * scale);
 }
@@ -238,7 +255,8 @@ fn adjointTotal(
   // Running statistics do not depend on the drive.
   let depends = normalises && batch.trains > 0;
   let means = all / f32(batch.total * T * pixels);
-  let slope = select(0, -now.x * now.w * means.y, depends);
+  let slope =
+    select(0, -now.x * now.w * means.y, depends && !meanOnly);
   back[channel] = now.x;
   back[floats + channel] = slope;
   back[2 * floats + channel] =

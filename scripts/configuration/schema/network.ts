@@ -40,8 +40,8 @@ const denseSection = section({
 
 /** What may stand beside a layer's weights, or follow them as an entry. */
 const OPTIONS = {
-  /** Normalises drives by the statistics of the batch. */
-  norm: v.optional(oneOf("batch")),
+  /** Normalises drives by the batch's statistics, or subtracts its mean. */
+  norm: v.optional(oneOf("batch", "mean")),
   /** Adds a bias; on where nothing is normalised. */
   bias: v.optional(flag),
   /** The layer's own neuron, or `none` for a readout. */
@@ -152,7 +152,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
       v.tuple([countFrom1, countFrom1, countFrom1]),
     ),
   }),
-  norm: section({ norm: oneOf("batch") }),
+  norm: section({ norm: oneOf("batch", "mean") }),
   neuron: section({ neuron }),
   dropout: section({ dropout: OPTIONS.dropout }),
 };

@@ -148,7 +148,8 @@ const WRONG: readonly [
   ],
   [
     "TypeError",
-    'Cannot normalise layer "conv1" by "layer": expected "batch"',
+    'Cannot normalise layer "conv1" by "layer": expected "batch" or ' +
+    '"mean"',
     [{ ...conv(2), norm: "layer" }, OUT],
   ],
   [

@@ -109,7 +109,12 @@ const CASES: readonly Case[] = [
     what: "target rates, and bounds of those before",
     shape: [3, 1, 3, 3, 9],
     layers: [
-      { ...conv(4), norm: "batch", pool: { max: 2 } },
+      {
+        ...conv(4),
+        norm: "mean",
+        neuron: leaky({ threshold: 0.05 }),
+        pool: { max: 2 },
+      },
       { dense: 8, neuron: leaky({ threshold: 0.05 }), dropout: 0.2 },
       { dense: 3, norm: "batch", neuron: leaky({ threshold: 0.3 }) },
     ],

@@ -50,9 +50,11 @@ export function twinsOf(
         : { type: "dense", weight },
       ghost: depthwise && tensorOf(depthwise.shape, depthwise.data),
       source,
-      gamma: norm && array("norm.weight"),
-      beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
-      epsilon: norm?.epsilon,
+      ...(norm?.meanOnly ? { meanOnly: true } : {
+        gamma: norm && array("norm.weight"),
+        beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
+        epsilon: norm?.epsilon,
+      }),
       neuron: unit.neuron &&
         cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
       residual,

@@ -38,7 +38,7 @@ const DESCRIPTION: ModelDescription = {
       dropout: 0.5,
       neuron: leaky({ threshold: 0.1 }),
     },
-    { dense: 3, norm: "batch", neuron: "none" },
+    { dense: 3, norm: "mean", neuron: "none" },
   ],
   neuron: leaky({ threshold: 0.6 }),
   Ts: 1,

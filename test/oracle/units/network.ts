@@ -40,6 +40,8 @@ export interface OracleUnit {
   readonly gamma?: ArrayLike<number>;
   readonly beta?: ArrayLike<number>;
   readonly epsilon?: number;
+  /** Whether only the mean is subtracted, without `gamma` and `beta`. */
+  readonly meanOnly?: boolean;
   /** A readout has none. */
   readonly neuron?: Cell;
   readonly residual?: {
@@ -176,8 +178,13 @@ function forward(
   return { input, first, drive, activity, joined, output };
 }
 
+/** Of a norm that has neither scale nor bias. */
+const NO_AFFINE = { gamma: [], beta: [], epsilon: 1 };
+
 /** Normalises a drive, or adds the bias. */
-function mapped({ gamma, beta, epsilon = 0 }: OracleUnit, drive: Tensor) {
+function mapped(unit: OracleUnit, drive: Tensor) {
+  const { gamma, beta, epsilon = 0, meanOnly } = unit;
+  if (meanOnly) return normalise(drive, { ...NO_AFFINE, meanOnly });
   if (gamma) return normalise(drive, { gamma, beta: beta!, epsilon });
   const [, C, H, W, T] = drive.shape;
   return tensorOf(
@@ -244,7 +251,9 @@ function backward(
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
   }
   let dDrive = dy;
-  if (gamma) {
+  if (unit.meanOnly) {
+    dDrive = normaliseAdjoint(dy, drive, { ...NO_AFFINE, meanOnly: true }).dx;
+  } else if (gamma) {
     const back = normaliseAdjoint(dy, drive, { gamma, beta: beta!, epsilon });
     gradients[`${name}.norm.weight`] = back.dgamma;
     gradients[`${name}.norm.bias`] = back.dbeta;

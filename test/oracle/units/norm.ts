@@ -11,6 +11,8 @@ export interface Affine {
   readonly gamma: ArrayLike<number>;
   readonly beta: ArrayLike<number>;
   readonly epsilon: number;
+  /** Whether only means are subtracted. @default false */
+  readonly meanOnly?: boolean;
 }
 
 /** Mean and variance of each channel; the variance without bias. */
@@ -49,9 +51,10 @@ export function statisticsOf(x: Tensor): Statistics {
  */
 export function normalise(
   x: Tensor,
-  { gamma, beta, epsilon }: Affine,
+  { gamma, beta, epsilon, meanOnly }: Affine,
   { mean, variance }: Pick<Statistics, "mean" | "variance"> = statisticsOf(x),
 ): Tensor {
+  if (meanOnly) return map(x, (value, c) => value - mean[c]);
   return map(
     x,
     (value, c) =>
@@ -68,7 +71,7 @@ export function normalise(
  * @returns Gradients of values, scale and bias.
  */
 export function normaliseAdjoint(dy: Tensor, x: Tensor, affine: Affine) {
-  const { gamma, epsilon } = affine;
+  const { gamma, epsilon, meanOnly } = affine;
   const { mean, variance } = statisticsOf(x);
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
   const xhat = map(x, (value, c) => (value - mean[c]) * inverse[c]);
@@ -77,6 +80,10 @@ export function normaliseAdjoint(dy: Tensor, x: Tensor, affine: Affine) {
   const dgamma = dyRows.map((row, c) =>
     row.reduce((sum, value, i) => sum + value * xhatRows[c][i], 0)
   );
+  if (meanOnly) {
+    const dx = map(dy, (value, c) => value - dbeta[c] / dyRows[c].length);
+    return { dx, dgamma, dbeta };
+  }
   const dx = map(dy, (value, c, i) =>
     gamma[c] * inverse[c] *
     (value - (dbeta[c] + xhat.data[i] * dgamma[c]) / dyRows[c].length));
