@@ -80,6 +80,14 @@ export {
   adaptiveResonator,
   type AdaptiveResonatorParameters,
 } from "./neurons/adaptive_resonator.ts";
+export {
+  FIXED_ALIF,
+  FIXED_CUBA,
+  fixedAlif,
+  type FixedAlifParameters,
+  fixedCuba,
+  type FixedCubaParameters,
+} from "./neurons/fixed_point.ts";
 export { LEAKY } from "./neurons/leaky.ts";
 export { LOIHI, loihi, type LoihiParameters } from "./neurons/loihi.ts";
 export {

@@ -6,6 +6,9 @@
 
 import adaptive from "./adaptive_neuron.wgsl" with { type: "text" };
 import cuba from "./cuba_neuron.wgsl" with { type: "text" };
+import fixedAlif from "./fixed_alif_neuron.wgsl" with { type: "text" };
+import fixedCuba from "./fixed_cuba_neuron.wgsl" with { type: "text" };
+import fixedPoint from "./fixed_point.wgsl" with { type: "text" };
 import firing from "./firing.wgsl" with { type: "text" };
 import parametric from "./parametric_neuron.wgsl" with { type: "text" };
 import leaky from "./leaky_neuron.wgsl" with { type: "text" };
@@ -15,6 +18,12 @@ export const LEAKY_NEURON = firing + leaky;
 
 /** cuba_neuron.wgsl, the text of a stepped neuron. */
 export const CUBA_NEURON = firing + cuba;
+
+/** fixed_cuba_neuron.wgsl, the text of a stepped neuron. */
+export const FIXED_CUBA_NEURON = firing + fixedPoint + fixedCuba;
+
+/** fixed_alif_neuron.wgsl, the text of a stepped neuron. */
+export const FIXED_ALIF_NEURON = firing + fixedPoint + fixedAlif;
 
 /** adaptive_neuron.wgsl, the text of a stepped neuron that recalls. */
 export const ADAPTIVE_NEURON = firing + adaptive;

@@ -5,9 +5,10 @@
  */
 
 import { match } from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ADAPTIVE_LEAKY } from "../../engine/neurons/adaptive_leaky.ts";
 import { CUBA_LEAKY } from "../../engine/neurons/cuba_leaky.ts";
+import { FIXED_ALIF, FIXED_CUBA } from "../../engine/neurons/fixed_point.ts";
 import { LEAKY } from "../../engine/neurons/leaky.ts";
 import { ADAPTIVE_RESONATOR } from "../../engine/neurons/adaptive_resonator.ts";
 import { PARAMETRIC_LEAKY } from "../../engine/neurons/parametric_leaky.ts";
@@ -67,6 +68,11 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "neurons/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
+  "leaky/fixed_point.wgsl": [
+    "neurons/cell.wgsl",
+    "neurons/cell_adjoint.wgsl",
+    "neurons/cell_stream.wgsl",
+  ],
   "leaky/resonators/resonance.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
@@ -88,6 +94,8 @@ export const CELLS = SHARED["leaky/leaky_neuron.wgsl"];
 export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
   "leaky/leaky_neuron.wgsl": LEAKY.stepped!,
   "leaky/cuba_neuron.wgsl": CUBA_LEAKY.stepped!,
+  "leaky/fixed_cuba_neuron.wgsl": FIXED_CUBA.stepped!,
+  "leaky/fixed_alif_neuron.wgsl": FIXED_ALIF.stepped!,
   "leaky/adaptive_neuron.wgsl": ADAPTIVE_LEAKY.stepped!,
   "leaky/parametric_neuron.wgsl": PARAMETRIC_LEAKY.stepped!,
   "leaky/resonators/resonator_neuron.wgsl": RESONATOR.stepped!,
@@ -95,13 +103,12 @@ export const CELL_NEURONS: Readonly<Record<string, SteppedText>> = {
     .stepped!,
 };
 
-/** What texts of stepped neurons have in front of them, by their folders. */
-const FRONTS = ["leaky/firing.wgsl", "leaky/resonators/resonance.wgsl"];
-
-/** Whether a text is compiled in front of that of a neuron. */
-function isFrontOf(front: string, neuron: string): boolean {
-  return dirname(front) === dirname(neuron);
-}
+/** Texts in front of those of stepped neurons, and of which. */
+const FRONTS: Readonly<Record<string, RegExp>> = {
+  "leaky/firing.wgsl": /^leaky\/\w+\.wgsl$/,
+  "leaky/fixed_point.wgsl": /^leaky\/fixed_/,
+  "leaky/resonators/resonance.wgsl": /^leaky\/resonators\//,
+};
 
 /** Neurons other than the SRM: which texts take the place of its own. */
 export const NEURONS = {
@@ -216,9 +223,7 @@ export function sharedBy(
     .filter((text) => SHARED[text].includes(module))
     .filter((text) => !(recalls && text === "neurons/cell_recall.wgsl"))
     .filter((text) => !(learns && text === "neurons/cell_learned.wgsl"))
-    .filter((text) =>
-      text !== FRONTS.find((front) => !isFrontOf(front, neuron))
-    )
+    .filter((text) => FRONTS[text]?.test(neuron) ?? true)
     .map((text) => text === "leaky/leaky_neuron.wgsl" ? neuron : text);
 }
 

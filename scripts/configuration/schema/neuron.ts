@@ -9,6 +9,7 @@ import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
+import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
@@ -116,6 +117,17 @@ const resonance = {
   scaleGrad: v.optional(moderate, 1),
 };
 
+/** A neuron in integers. */
+const fixedPoint = {
+  /** Threshold, in units of 1/64. */
+  vThMant: v.optional(integer(1, 131071), 80),
+  /** Shares of current and voltage that decay in a bin, of 4096. */
+  iDecay: v.optional(integer(0, 4096), 1024),
+  vDecay: v.optional(integer(0, 4096), 128),
+  surrogate: integrator.surrogate,
+  steepness: integrator.steepness,
+};
+
 const NEURONS = {
   SRMALPHA: srm,
   /** The neuron of the Loihi processor, in integers. */
@@ -157,6 +169,8 @@ const NEURONS = {
     tauSyn: v.optional(bins, 2),
     ...leakyIntegrator,
   }),
+  /** The same in integers, as on the Loihi 2 processor. */
+  FIXED_CUBA: section({ type: v.literal("FIXED_CUBA"), ...fixedPoint }),
   /** The threshold rises with each spike, and decays. */
   ALIF: section({
     type: v.literal("ALIF"),
@@ -165,6 +179,16 @@ const NEURONS = {
     /** Time constant of the threshold. */
     tauAdaptation: v.optional(bins, 10),
     ...leakyIntegrator,
+  }),
+  /** lava-dl's in integers, which has a refractory response too. */
+  FIXED_ALIF: section({
+    type: v.literal("FIXED_ALIF"),
+    ...fixedPoint,
+    /** How far the threshold rises, in units of 1/64. */
+    vThStep: v.optional(integer(0, 131071), 8),
+    /** Shares of the rise and of that response that decay in a bin, of 4096. */
+    thDecay: v.optional(integer(0, 4096), 512),
+    refDecay: v.optional(integer(0, 4096), 512),
   }),
   RF: section({ type: v.literal("RF"), ...resonance }),
   /** The threshold rises with each spike, and decays. */
@@ -211,7 +235,9 @@ export type NeuronSection =
   | v.InferOutput<typeof NEURONS.IF>
   | v.InferOutput<typeof NEURONS.PLIF>
   | v.InferOutput<typeof NEURONS.CUBA>
+  | v.InferOutput<typeof NEURONS.FIXED_CUBA>
   | v.InferOutput<typeof NEURONS.ALIF>
+  | v.InferOutput<typeof NEURONS.FIXED_ALIF>
   | v.InferOutput<typeof NEURONS.RF>
   | v.InferOutput<typeof NEURONS.ADRF>;
 
@@ -245,8 +271,12 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
       return parametricLeaky(section);
     case "CUBA":
       return cubaLeaky(section);
+    case "FIXED_CUBA":
+      return fixedCuba(section);
     case "ALIF":
       return adaptiveLeaky(section);
+    case "FIXED_ALIF":
+      return fixedAlif(section);
     case "RF":
       return resonator(section);
     case "ADRF":

@@ -1,5 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
+import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
+import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
+import { resonator } from "../../../engine/neurons/resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
@@ -175,6 +178,21 @@ const LAYERWISE: [
     "leaks that are learned",
     [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
     parametricLeaky({ threshold: 0.2 }),
+  ],
+  [
+    "resonators, integers and means",
+    [
+      { conv, norm: "mean", neuron: resonator({ threshold: 0.2, period: 5 }) },
+      { dense: 8, neuron: adaptiveResonator({ threshold: 0.2, period: 4 }) },
+      {
+        dense: 6,
+        bias: false,
+        neuron: fixedAlif({ vThMant: 40, vDecay: 1024, vThStep: 40 }),
+      },
+      { dense: 6 },
+      { dense: 3, neuron: "none" },
+    ],
+    fixedCuba(),
   ],
 ];
 

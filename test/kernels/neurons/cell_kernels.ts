@@ -13,7 +13,10 @@ import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
-import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import {
+  describeNeuron,
+  type NeuronDescription,
+} from "../../../engine/neurons/describe_neuron.ts";
 import { cellForward } from "../../../kernels/neurons/cell.ts";
 import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
 import { learnedTotal } from "../../../kernels/neurons/learned.ts";
@@ -38,12 +41,14 @@ export interface CellOptions {
   readonly runSize?: number;
   /** Strips of a sample. @default as the engine has it */
   readonly strips?: number;
+  /** What the engine calls the neuron. @default what its twin is */
+  readonly described?: NeuronDescription;
   /** Factor a, summand b, mean and inverse of each channel. */
   readonly coefficients: readonly (readonly number[])[];
 }
 
 /** Describes a neuron for the engine. */
-function describedOf(neuron: Cell) {
+function describedOf(neuron: Cell): NeuronDescription {
   if ("period" in neuron) {
     return neuron.adapts
       ? adaptiveResonator({ ...neuron, ...neuron.adapts })
@@ -55,8 +60,8 @@ function describedOf(neuron: Cell) {
 }
 
 /** Makes text and constants of a neuron as the engine does. */
-function describe(neuron: Cell) {
-  const { kind, parameters } = describeNeuron(describedOf(neuron));
+function describe(neuron: Cell, described = describedOf(neuron)) {
+  const { kind, parameters } = describeNeuron(described);
   const { gain: _, ...constants } = kind.constants(parameters, {
     Ts: 1,
     tSample: 1,
@@ -124,7 +129,7 @@ export async function fireCells(
   const [N, C, H, W, T] = shape;
   const { runSize = C } = options;
   const { constants, coefficients, batch, grid } = placeOf(shape, options);
-  const own = describe(neuron);
+  const own = describe(neuron, options.described);
   const drive = toKernel(x, { run: runSize });
   const { slots, stride, slot, layer } = TALLY;
   const before = Uint32Array.from({ length: slots * stride }, (_, i) => i);
@@ -196,7 +201,7 @@ export async function fireCellsBack(
   const { runSize = C, routes, window = 1, shortcut } = options;
   const place = placeOf(shape, options);
   const { constants, floats, S, coefficients, batch, grid } = place;
-  const own = describe(neuron);
+  const own = describe(neuron, options.described);
   const otherRun = shortcut?.runSize ?? C;
   const { first, each } = learnedSums(constants, BATCH.total);
   const found = await run(

@@ -120,6 +120,61 @@ export function leakyForward(
 }
 
 /**
+ * Integrates drives and fires in the integers of a neuron of Loihi 2: 4096 are
+ * a weight of one.
+ *
+ * @param x Drives, [N, C, H, W, T].
+ * @param neuron Threshold in units of 1/64, and decays of 4096; and how the
+ * threshold adapts, if it does.
+ * @returns The activity, in weights.
+ */
+export function fixedForward(
+  x: Tensor,
+  { vThMant, iDecay, vDecay, adapts }:
+    & Readonly<Record<"vThMant" | "iDecay" | "vDecay", number>>
+    & {
+      readonly adapts?: Readonly<
+        Record<"vThStep" | "thDecay" | "refDecay", number>
+      >;
+    },
+): LeakyActivity {
+  const T = x.shape[4];
+  const activity = {
+    u: zeros(x.shape),
+    v: zeros(x.shape),
+    rise: zeros(x.shape),
+    current: zeros(x.shape),
+    spikes: zeros(x.shape),
+  };
+  const kept = (value: number, decay: number) =>
+    Math.trunc(value * (4096 - decay) / 4096);
+  let [v, current, rise, refractory] = [0, 0, 0, 0];
+  x.data.forEach((drive, i) => {
+    if (i % T === 0) [v, current, rise, refractory] = [0, 0, 0, 0];
+    current = kept(current, iDecay) + Math.trunc(4096 * drive);
+    v = kept(v, vDecay) + current;
+    if (adapts) {
+      rise = kept(rise, adapts.thDecay);
+      refractory = kept(refractory, adapts.refDecay);
+      const u = v - refractory;
+      const spike = Number(u >= 64 * vThMant + rise);
+      activity.u.data[i] = (u - rise) / 4096;
+      activity.spikes.data[i] = spike;
+      refractory += spike * 2 * (64 * vThMant + rise);
+      rise += spike * 64 * adapts.vThStep;
+      return;
+    }
+    const spike = Number(v > 64 * vThMant);
+    activity.u.data[i] = (v - 1) / 4096;
+    activity.current.data[i] = current / 4096;
+    activity.spikes.data[i] = spike;
+    v *= 1 - spike;
+    activity.v.data[i] = v / 4096;
+  });
+  return activity;
+}
+
+/**
  * Goes from the gradient of spikes to those of drives and of w.
  *
  * @param ds Gradient of the spikes, [N, C, H, W, T].

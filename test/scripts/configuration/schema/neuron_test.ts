@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { describeNeuron } from "../../../../engine/neurons/describe_neuron.ts";
+import {
+  fixedAlif,
+  fixedCuba,
+} from "../../../../engine/neurons/fixed_point.ts";
 import { resonator } from "../../../../engine/neurons/resonator.ts";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
 import { describeNeuronOf } from "../../../../scripts/configuration/schema/neuron.ts";
@@ -29,7 +33,7 @@ Deno.test("a neuron's gradient passes its refractory response if it is told to",
   assert.equal(reach, 37);
 });
 
-Deno.test("resonators are described as in the library", () => {
+Deno.test("neurons of lava-dl are described as in the library", () => {
   assert.deepEqual(
     neuronOf("{type: RF, period: 5, tau: 9, fires: imaginary, tauGrad: 2}"),
     describeNeuron(
@@ -40,8 +44,21 @@ Deno.test("resonators are described as in the library", () => {
     neuronOf("{type: ADRF, thresholdStep: 0.3, tauRef: 4}"),
     describeNeuron(adaptiveResonator({ thresholdStep: 0.3, tauRef: 4 })),
   );
+  assert.deepEqual(
+    neuronOf("{type: FIXED_CUBA, vThMant: 40, vDecay: 123}"),
+    describeNeuron(fixedCuba({ vThMant: 40, vDecay: 123 })),
+  );
+  assert.deepEqual(
+    neuronOf("{type: FIXED_ALIF, vThStep: 3, surrogate: triangle}"),
+    describeNeuron(fixedAlif({ vThStep: 3, surrogate: "triangle" })),
+  );
   for (
     const [section, key, problem] of [
+      [
+        "{type: FIXED_CUBA, iDecay: 4097}",
+        "iDecay",
+        "is 4097, expected a whole number from 0 to 4096",
+      ],
       ["{type: RF, period: 3}", "period", "is 3, expected a number from 4"],
       ["{type: RF, fires: real}", "fires", 'is "real", expected phase or ima'],
       ["{type: ADRF, tauRef: 0}", "tauRef", "is 0, expected a number from 1"],
@@ -55,10 +72,11 @@ Deno.test("resonators are described as in the library", () => {
   }
 });
 
-Deno.test("the library refuses resonators that are none", () => {
+Deno.test("the library refuses neurons of lava-dl that are none", () => {
   assert.throws(() => resonator({ period: 3.9 }), RangeError);
   assert.throws(() => resonator({ tau: 0.5 }), RangeError);
   assert.throws(() => resonator({ tauGrad: 0 }), RangeError);
   assert.throws(() => resonator({ fires: "real" as "phase" }), TypeError);
+  assert.throws(() => fixedCuba({ vDecay: 0.5 }), RangeError);
   assert.throws(() => adaptiveResonator({ tauRef: NaN }), RangeError);
 });
