@@ -71,12 +71,12 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "leaky/fixed_point.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
-    "neurons/cell_stream.wgsl",
+    "stream/cell_stream.wgsl",
   ],
   "leaky/resonators/resonance.wgsl": [
     "neurons/cell.wgsl",
     "neurons/cell_adjoint.wgsl",
-    "neurons/cell_stream.wgsl",
+    "stream/cell_stream.wgsl",
   ],
   "leaky/leaky_neuron.wgsl": [
     "neurons/cell.wgsl",
