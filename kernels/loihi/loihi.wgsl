@@ -45,7 +45,7 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
 fn decayed(value: i32, decay: u32) -> i32 {
   let size = u32(abs(value));
   let kept = 4096 - decay;
-  let left = i32((size >> 12) * kept + ((size & 4095) * kept >> 12));
+  let left = i32((size >> 12) * kept + (((size & 4095) * kept) >> 12));
   return select(left, -left, value < 0);
 }
 

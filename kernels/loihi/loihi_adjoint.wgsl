@@ -65,7 +65,7 @@ fn gradientAt(place: Place, t: u32) -> f32 {
 // What is left of a value after a bin, as in loihi.wgsl.
 fn decayed(value: u32, decay: u32) -> u32 {
   let kept = 4096 - decay;
-  return (value >> 12) * kept + ((value & 4095) * kept >> 12);
+  return (value >> 12) * kept + (((value & 4095) * kept) >> 12);
 }
 
 // State of one neuron, backward in time.

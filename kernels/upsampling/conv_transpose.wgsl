@@ -66,9 +66,9 @@ fn forward(
         let neuron = (iy * W + ix) * C + first + cg;
         for (var p = 0u; p < P; p++) {
           let word = inputs[((n * P + p) * B + t0 / 32) * H * W * C + neuron];
-          let bits = word >> (t0 % 32) & 0xff;
+          let bits = (word >> (t0 % 32)) & 0xff;
           for (var j = 0u; bits >> j != 0 && j < ownedBins; j++) {
-            sums[j] += f32((bits >> j & 1) << p) * weights;
+            sums[j] += f32(((bits >> j) & 1) << p) * weights;
           }
         }
       }

@@ -50,7 +50,7 @@ fn forward(
     for (var p = 0u; p < P; p++) {
       let word = inputs[((n * P + p) * B + t0 / 32) * H * W * C + neuron];
       for (var j = 0u; j < ownedBins; j++) {
-        counts[j] += (word >> (t0 % 32 + j) & 1) << p;
+        counts[j] += ((word >> (t0 % 32 + j)) & 1) << p;
       }
     }
     for (var j = 0u; j < min(ownedBins, T - t0); j++) {

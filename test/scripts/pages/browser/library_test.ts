@@ -7,6 +7,13 @@ import { numSpikes } from "../../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../../engine/model.ts";
 import { ADAPTIVE_LEAKY } from "../../../../engine/neurons/adaptive_leaky.ts";
 import { CUBA_LEAKY } from "../../../../engine/neurons/cuba_leaky.ts";
+import { ADAPTIVE_RESONATOR } from "../../../../engine/neurons/adaptive_resonator.ts";
+import {
+  FIXED_ALIF,
+  FIXED_CUBA,
+} from "../../../../engine/neurons/fixed_point.ts";
+import { LOIHI } from "../../../../engine/neurons/loihi.ts";
+import { RESONATOR } from "../../../../engine/neurons/resonator.ts";
 import { LEAKY } from "../../../../engine/neurons/leaky.ts";
 import { PARAMETRIC_LEAKY } from "../../../../engine/neurons/parametric_leaky.ts";
 import { SRM_ALPHA } from "../../../../engine/neurons/srm_alpha.ts";
@@ -29,7 +36,10 @@ type Library = typeof library;
 const KERNELS = join(ROOT, "kernels");
 
 /** Kinds of neurons whose texts kernels of units are compiled with. */
-const LEAKY_KINDS = [LEAKY, CUBA_LEAKY, ADAPTIVE_LEAKY, PARAMETRIC_LEAKY];
+const LEAKY_KINDS = [
+  ...[LEAKY, CUBA_LEAKY, ADAPTIVE_LEAKY, PARAMETRIC_LEAKY],
+  ...[RESONATOR, ADAPTIVE_RESONATOR, FIXED_CUBA, FIXED_ALIF],
+];
 
 /** All kernels; those that integrate neurons, for SRM-alpha and a stepped one. */
 async function allKernels(): Promise<KernelSpec[]> {
@@ -42,7 +52,8 @@ async function allKernels(): Promise<KernelSpec[]> {
       const direction = name === "neuron_adjoint.ts" ? "adjoint" : "forward";
       const neurons = name.startsWith("cell")
         ? LEAKY_KINDS.map(({ stepped }) => stepped)
-        : [SRM_ALPHA[direction], leaky[direction]];
+        : [SRM_ALPHA, leaky, ...folder === "stream" ? [] : [LOIHI]]
+          .map((kind) => kind[direction]);
       for (const spec of Object.values<unknown>(module)) {
         if (typeof spec === "function") {
           kernels.push(...neurons.map((neuron) => spec(neuron)));
