@@ -82,13 +82,23 @@ export async function lookAt(path: string): Promise<Place> {
     for await (const entry of Deno.readDir(path)) {
       if (entry.name.startsWith(".") || entry.name === "__MACOSX") continue;
       const isFolder = entry.isSymlink
-        ? (await Deno.stat(join(path, entry.name))).isDirectory
+        ? await leadsToFolder(join(path, entry.name))
         : entry.isDirectory;
       (isFolder ? folders : files).push(entry.name);
     }
     return { path, files: sortNames(files), folders: sortNames(folders) };
   } catch (cause) {
     throw new DatasetError(path, fileProblem(cause), { cause });
+  }
+}
+
+/** Whether a link leads to a folder; one to nowhere is as a file that is not. */
+async function leadsToFolder(link: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(link)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -88,6 +88,11 @@ await runCommand({
     });
   } else if (place?.files?.some(isRecording)) {
     await inspectUnlabelled(place, options);
+  } else if (place?.files) {
+    throw new Error(
+      `Cannot inspect "${path}": it has no recordings; expected a folder for ` +
+        "each class, a CSV list, or recordings",
+    );
   } else await inspectRecording(path, options);
 });
 

@@ -23,7 +23,7 @@ import { findSweep } from "../sweep/definition/find_sweep.ts";
 import { jobCount } from "../sweep/job_count.ts";
 import { runHere } from "../sweep/run_here.ts";
 import { runsOf } from "../sweep/runs.ts";
-import { readShare, SHARE_VARIABLES } from "../sweep/share.ts";
+import { readShare, SHARE_VARIABLES, takeShare } from "../sweep/share.ts";
 import { hasSlurm, saveSlurmScript } from "../sweep/slurm_script.ts";
 
 await runCommand({
@@ -95,6 +95,9 @@ await runCommand({
     `${counted(runs.length, "run")} in ${folder}, ${atOnce} at once` +
       (share ? `; job ${share.index} of an array` : ""),
   );
+  if (share && takeShare(runs, share).length === 0) {
+    warn(`job ${share.index} of the array has no run`);
+  }
   await runHere({ folder, definition }, {
     jobs: atOnce,
     cards,

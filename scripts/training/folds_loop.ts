@@ -125,9 +125,9 @@ function nextPlace(
  * @returns A line for a shell.
  */
 export function resumeCommand(task: string): string {
-  const args = givenArguments().filter((word) => word !== "--resume").map(
-    quote,
-  );
+  const args = givenArguments().filter((word, n, words) =>
+    !["--resume", "--until"].includes(word) && words[n - 1] !== "--until"
+  ).map(quote);
   const launcher = task === "distributed" ? ["mpirun"] : [];
   return [...launcher, "deno task", task, ...args, "--resume"].join(" ");
 }

@@ -175,7 +175,9 @@ async function train(
   ) {
     throw new RangeError(
       `Cannot pause after ${counted(until, "epoch")}: a pause is for one ` +
-        "fold, one seed and one process, such as --folds 1",
+        (rank
+          ? "process, without --distributed"
+          : "fold and one seed, such as --folds 1"),
     );
   }
   const initial = weights === undefined

@@ -151,3 +151,25 @@ Deno.test("inspect draws a recording of any format", () =>
       'error: Cannot cut windows of "soon": expected a time such as 500ms\n',
     );
   }));
+
+Deno.test("inspect lists a link that leads nowhere among the problems", () =>
+  withFiles(FILES, async (folder) => {
+    await Deno.symlink("/nowhere", join(folder, "clap", "ann", "link.csv"));
+    const { code, stdout } = await runTask("inspect", [folder, "--json"]);
+    const { problems, samples } = JSON.parse(stdout);
+    assert.deepEqual([code, samples], [0, 3]);
+    assert(
+      problems.some((problem: string) => problem.includes("link.csv")),
+      problems.join("\n"),
+    );
+  }));
+
+Deno.test("inspect says that a folder has no recordings", () =>
+  withFiles({ "notes.md": "later" }, async (folder) => {
+    const { code, stderr } = await runTask("inspect", [folder]);
+    assert.deepEqual([code, stderr], [
+      1,
+      `error: Cannot inspect "${folder}": it has no recordings; expected a ` +
+      "folder for each class, a CSV list, or recordings\n",
+    ]);
+  }));

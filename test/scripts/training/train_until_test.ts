@@ -47,8 +47,8 @@ gpuTest(
         ]);
         assert.deepEqual([code, stderr], [
           1,
-          "error: Cannot pause after 1 epoch: a pause is for one fold, one seed " +
-          "and one process, such as --folds 1\n",
+          "error: Cannot pause after 1 epoch: a pause is for one fold and one " +
+          "seed, such as --folds 1\n",
         ]);
       }
     }),
