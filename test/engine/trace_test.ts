@@ -242,7 +242,7 @@ gpuTest(
         { ...NEURON, scaleRef: 4, tauSr: 12, tauRef: 3, scaleRho: 0.5 },
         { ...NEURON, tauRef: 1, scaleRef: 3, tauRho: 0.3 },
         { ...NEURON, scaleRef: 4, tauSr: 1, theta: 8 },
-      ],
+      ].map((parameters) => ({ ...parameters, refractoryGradient: 0 })),
     );
     const weights = await excite(model);
     const counts = busyInput([N, 2, 8, 6, T], 5);
