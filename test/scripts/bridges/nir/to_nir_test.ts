@@ -110,6 +110,7 @@ gpuTest(
         "scaleRef",
         "tauRho",
         "scaleRho",
+        "refractoryGradient",
       ],
     ]);
     // Potentials of the node, by its equations.
