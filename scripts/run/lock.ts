@@ -9,6 +9,9 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { refuseLink } from "../files/atomic_write.ts";
 import { warn } from "../command_line/print.ts";
 
+/** What an error says where another process has locked the folder. */
+export const UNDER_WAY = "another run is under way";
+
 /** Empty file that is locked; it is not removed. */
 const NAME = ".lock";
 
@@ -34,7 +37,7 @@ export async function lockFolder(folder: string): Promise<Disposable> {
   }
   file.close();
   throw new Error(
-    `Cannot start in "${folder}": another run is under way there; choose ` +
+    `Cannot start in "${folder}": ${UNDER_WAY} there; choose ` +
       "another folder with --out DIR",
   );
 }

@@ -11,6 +11,7 @@ import { duration } from "../command_line/duration.ts";
 import { print, warn } from "../command_line/print.ts";
 import { isLocked } from "../run/lock.ts";
 import { cardVariables } from "../device/cards.ts";
+import { UNDER_WAY } from "../run/lock.ts";
 import { onStopSignal } from "../training/interruption.ts";
 import { readRunState, type RunState } from "./run_state.ts";
 import { type Sweep, trainArguments } from "./runs.ts";
@@ -70,8 +71,10 @@ export async function runHere(
     if (exitStatus !== undefined) process.stop();
     const end = process.ended.then(async ({ stopped, problem }) => {
       const state = await readRunState(folder);
-      // Another process was quicker to begin with it, or has not yet ended.
-      const again = problem !== undefined && state.state === "running";
+      // Another process was quicker to begin with it, or has not yet ended; it
+      // may have done so since.
+      const again = problem !== undefined &&
+        (state.state === "running" || problem.includes(UNDER_WAY));
       schedule.end(step.run, { again });
       if (again) return;
       if (problem === undefined) {
