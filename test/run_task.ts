@@ -28,7 +28,7 @@ export function withoutProgress(text: string): string {
  * @param task Its name.
  * @param args Its arguments.
  * @param options The folder of `deno.json`, this repository unless given.
- * @returns Its exit status and output, without lines of progress.
+ * @returns Its exit status and output, without lines of progress and download.
  */
 export async function runTask(
   task: string,
@@ -45,6 +45,7 @@ export async function runTask(
   return {
     code,
     stdout: withoutProgress(text(stdout)),
-    stderr: text(stderr),
+    // Packages of a page are downloaded where the cache is empty.
+    stderr: text(stderr).replaceAll(/^Download .*\n/gm, ""),
   };
 }
