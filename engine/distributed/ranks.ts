@@ -21,9 +21,8 @@ export interface ExchangeTimes {
 }
 
 /**
- * The ranks of a run. What they exchange keeps the order of the calls, also
- * where a call gives a promise of bytes that are not there yet; the order of
- * calls has to be the same on all ranks.
+ * The ranks of a run. Exchanges take place in the order of the calls, also where
+ * a call gives a promise of bytes; all ranks have to call in the same order.
  */
 export class Ranks {
   /** Where the time goes. */
@@ -40,7 +39,7 @@ export class Ranks {
   /**
    * Makes the ranks known to one of them.
    *
-   * @param exchange What connects the ranks. @default this rank is alone
+   * @param exchange The connection to the other ranks. @default there are none
    */
   constructor(exchange?: Exchange) {
     this.#exchange = exchange;

@@ -121,7 +121,7 @@ export function textReader(
 /**
  * Tells how values are handed out.
  *
- * @param metadata What the library says of them.
+ * @param metadata Their type and shape, as h5wasm describes them.
  * @returns Their type.
  */
 export function typeOf(metadata: Metadata): ValueType {

@@ -406,7 +406,7 @@ export class Hdf5File implements Disposable {
   }
 }
 
-/** What the outermost call of the library says, of a list of calls. */
+/** Takes the reason from the first, outermost entry of HDF5's error stack. */
 function reasonOf(problem: string): string {
   const [, reason] = /#000: .*\(\): (.*)/.exec(problem) ?? [];
   return reason ?? problem.split("\n")[0];

@@ -51,7 +51,7 @@ const CODECS = [
 zarr.registry.set("crc32c", () => Promise.resolve(Crc32cCodec));
 zarr.registry.set("zstd", loadZstd);
 
-/** What the `zarr.json` of a column tells beside its layout. */
+/** Length and checksums of a column, from its `zarr.json`. */
 export interface ColumnContent {
   /** Number of numbers. */
   readonly length: number;

@@ -10,7 +10,7 @@ import { DatasetError } from "../../files/errors.ts";
  * Words what is wrong with a file of a store.
  *
  * @param path The file.
- * @param cause What zarrita or a codec threw.
+ * @param cause The error of zarrita or of a codec.
  * @returns The error.
  */
 export function damage(path: string, cause: unknown): DatasetError {

@@ -54,8 +54,8 @@ export async function sealDescription(bytes: Uint8Array): Promise<Uint8Array> {
  * Compares a description to its digest.
  *
  * @param bytes The description.
- * @returns What is wrong with it, if anything is; those of older stores have no
- *   digest.
+ * @returns The problem, or `undefined` if they agree or the description is of an
+ *   older store and has no digest.
  */
 export async function checkDescription(
   bytes: Uint8Array,

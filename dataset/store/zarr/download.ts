@@ -26,8 +26,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Downloads a file. What may pass is tried again after a wait, which doubles
- * each time; the server may name another.
+ * Downloads a file. After a failure that may be temporary, the request is
+ * repeated: after a wait that doubles each time, or as long as the server asks.
  *
  * @param url Its address.
  * @param options Its maximum size, and what checks its bytes.

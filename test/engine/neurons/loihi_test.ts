@@ -98,8 +98,13 @@ const CASES: [why: string, LoihiParameters, weight: number, Ts?: number][] = [
 for (const [why, parameters, size, Ts = 1] of CASES) {
   gpuTest(`Loihi's neurons agree with their twin: ${why}`, async () => {
     const neuron = {
-      ...{ vThMant: 80, vDecay: 128, iDecay: 1024, refDelay: 1, wgtExp: 0 },
-      ...{ tauRho: 1, scaleRho: 1 },
+      vThMant: 80,
+      vDecay: 128,
+      iDecay: 1024,
+      refDelay: 1,
+      wgtExp: 0,
+      tauRho: 1,
+      scaleRho: 1,
       ...parameters,
     };
     const weight = noise([9, 3, 2, 2, 1], 3);

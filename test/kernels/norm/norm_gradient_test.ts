@@ -49,12 +49,20 @@ gpuTest(
     );
     const sums = room(N * S * 9 * INPUT.C * 8);
     const constants = {
-      ...{ T, sampleRows: T, P, S, height: 1.5 },
+      T,
+      sampleRows: T,
+      P,
+      S,
+      height: 1.5,
       ...INPUT,
       ...OUTPUT,
       ...KERNEL,
-      ...{ strideY: 1, strideX: 1, padY: 1, padX: 1 },
-      ...{ dilationY: 1, dilationX: 1 },
+      strideY: 1,
+      strideX: 1,
+      padY: 1,
+      padX: 1,
+      dilationY: 1,
+      dilationX: 1,
     };
     for (
       const [plain, normed] of [
@@ -76,7 +84,10 @@ gpuTest(
       }>(
         normed,
         {
-          ...{ inputs, dy, xQuads, stripSum: sums },
+          inputs,
+          dy,
+          xQuads,
+          stripSum: sums,
           factors: Float32Array.from(factors),
         },
         constants,

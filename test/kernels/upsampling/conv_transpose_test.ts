@@ -89,10 +89,12 @@ const CASES: [why: string, x: number[], w: number[], Geometry, P?: number][] = [
   }],
   ["steps beyond the kernel", [1, 2, 3, 4, 9], [2, 2, 2, 2, 1], { stride: 3 }],
   ["counted events, 70 bins", [2, 2, 3, 5, 70], [2, 7, 3, 3, 1], {
-    ...{ stride: 2, padding: 1 },
+    stride: 2,
+    padding: 1,
   }, 8],
   ["a group a channel", [1, 5, 4, 5, 32], [5, 2, 3, 3, 1], {
-    ...{ padding: 1, groups: 5 },
+    padding: 1,
+    groups: 5,
   }],
 ];
 

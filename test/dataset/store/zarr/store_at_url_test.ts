@@ -34,7 +34,10 @@ async function storeFolder() {
 async function contentsOf(store: EventStore) {
   const { slices, sensor, classes, labels } = store;
   return {
-    ...{ slices, sensor, classes, labels },
+    slices,
+    sensor,
+    classes,
+    labels,
     events: await Promise.all(slices.map((_, index) => store.events(index))),
     origins: await Promise.all(slices.map((_, index) => store.origin!(index))),
     batches: await Array.fromAsync(batches(store, [5, 0, 3, 1, 2, 4], {
