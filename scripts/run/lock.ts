@@ -9,11 +9,8 @@ import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { refuseLink } from "../files/atomic_write.ts";
 import { warn } from "../command_line/print.ts";
 
-/** What an error says where another process has locked the folder. */
-export const UNDER_WAY = "another run is under way";
-
-/** Empty file that is locked; it is not removed. */
-const NAME = ".lock";
+/** Empty files that are locked; they are not removed. */
+const [NAME, CLAIM] = [".lock", ".claim"];
 
 /**
  * How often and at which distance, in ms, to try again: who only looks whether
@@ -29,7 +26,7 @@ const [TRIES, PAUSE] = [10, 50];
  * @throws {Error} If another process has locked it, or it cannot be written.
  */
 export async function lockFolder(folder: string): Promise<Disposable> {
-  const file = await open(folder);
+  const file = await open(folder, NAME);
   // The operating system unlocks the file when the process ends.
   for (let n = 0; n < TRIES; n++) {
     if (n > 0) await new Promise((done) => setTimeout(done, PAUSE));
@@ -37,9 +34,27 @@ export async function lockFolder(folder: string): Promise<Disposable> {
   }
   file.close();
   throw new Error(
-    `Cannot start in "${folder}": ${UNDER_WAY} there; choose ` +
+    `Cannot start in "${folder}": another run is under way there; choose ` +
       "another folder with --out DIR",
   );
+}
+
+/**
+ * Claims a run's folder for a process that is about to start the run in another
+ * one, which is to lock the folder itself.
+ *
+ * @param folder The folder; it is created if it is missing.
+ * @returns The claim, which ends when it is disposed of or this process ends;
+ * `undefined` if another process has it.
+ * @throws {Error} If the folder cannot be written.
+ */
+export async function claimFolder(
+  folder: string,
+): Promise<Disposable | undefined> {
+  const file = await open(folder, CLAIM);
+  // Without locks every claim is granted; the run itself warns of that.
+  if (await file.tryLock(true).catch(() => true)) return file;
+  file.close();
 }
 
 /**
@@ -66,8 +81,8 @@ export async function isLocked(folder: string): Promise<boolean | undefined> {
   }
 }
 
-async function open(folder: string): Promise<Deno.FsFile> {
-  const path = join(folder, NAME);
+async function open(folder: string, name: string): Promise<Deno.FsFile> {
+  const path = join(folder, name);
   await refuseLink(path);
   try {
     await Deno.mkdir(folder, { recursive: true });

@@ -11,7 +11,6 @@ import { duration } from "../command_line/duration.ts";
 import { print, warn } from "../command_line/print.ts";
 import { isLocked } from "../run/lock.ts";
 import { cardVariables } from "../device/cards.ts";
-import { UNDER_WAY } from "../run/lock.ts";
 import { onStopSignal } from "../training/interruption.ts";
 import { readRunState, type RunState } from "./run_state.ts";
 import { type Sweep, trainArguments } from "./runs.ts";
@@ -46,7 +45,7 @@ export async function runHere(
   },
 ): Promise<void> {
   await requireLocks(sweep, share);
-  const schedule = new Schedule(sweep, share);
+  using schedule = new Schedule(sweep, share);
   const active = new Map<RunProcess, Promise<void>>();
   const places = Array.from({ length: jobs }, (_, place) => place);
   const failures = new Set<string>();
@@ -71,10 +70,10 @@ export async function runHere(
     if (exitStatus !== undefined) process.stop();
     const end = process.ended.then(async ({ stopped, problem }) => {
       const state = await readRunState(folder);
-      // Another process was quicker to begin with it, or has not yet ended; it
-      // may have done so since.
+      // One that no sweep started, or whose sweep was killed, was quicker to
+      // lock it; it may have ended since.
       const again = problem !== undefined &&
-        (state.state === "running" || problem.includes(UNDER_WAY));
+        (state.state === "running" || state.state === "done");
       schedule.end(step.run, { again });
       if (again) return;
       if (problem === undefined) {

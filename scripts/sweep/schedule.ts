@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { claimFolder } from "../run/lock.ts";
 import { readRunState, type RunState } from "./run_state.ts";
 import { runsOf, type Sweep, type SweepRun } from "./runs.ts";
 import { bestEpoch, bestOf, type Score, scoreOf } from "./scores.ts";
@@ -20,15 +21,24 @@ export interface Step {
   readonly until?: number;
 }
 
+/** A run that is under way in this process. */
+interface ActiveRun {
+  /** Its `key()`. */
+  readonly key: string;
+  /** Keeps others from starting it. */
+  readonly claim: Disposable;
+}
+
 /**
  * Chooses run after run, by what the folder of the sweep holds. Processes on
- * several machines may do so in one folder.
+ * several machines may do so in one folder: each claims a run before it starts
+ * it.
  *
  * Each takes its share of a grid or of random combinations. In successive
  * halving each takes whatever no other trains, and waits until a round has
  * ended, as the next one depends on it.
  */
-export class Schedule {
+export class Schedule implements Disposable {
   readonly #sweep: Sweep;
   readonly #share: Share | undefined;
   readonly #runs: readonly SweepRun[];
@@ -36,8 +46,8 @@ export class Schedule {
   readonly #begun = new Set<string>();
   /** Runs that have ended a round, by `key()`. */
   readonly #ended = new Set<string>();
-  /** `key()` of the runs that are under way in this process, by name. */
-  readonly #active = new Map<string, string>();
+  /** Runs that are under way in this process, by name. */
+  readonly #active = new Map<string, ActiveRun>();
   /** When to give up on runs of the share that others train, in ms. */
   #patience: number | undefined;
   /** Combinations of each round of a search that has begun. */
@@ -90,8 +100,16 @@ export class Schedule {
     { name }: SweepRun,
     { again = false }: { readonly again?: boolean } = {},
   ): void {
-    if (again) this.#begun.delete(this.#active.get(name)!);
+    const { key, claim } = this.#active.get(name)!;
+    if (again) this.#begun.delete(key);
     this.#active.delete(name);
+    claim[Symbol.dispose]();
+  }
+
+  /** Gives up the claims on all runs. */
+  [Symbol.dispose](): void {
+    for (const { claim } of this.#active.values()) claim[Symbol.dispose]();
+    this.#active.clear();
   }
 
   /**
@@ -134,16 +152,41 @@ export class Schedule {
         open = true;
         continue;
       }
-      const state = await this.#stateOf(run);
-      if (hasEnded(state, until)) this.#ended.add(key);
-      else if (state.state === "running") open = true;
-      else if (!this.#begun.has(key)) {
+      const claimed = await this.#claim(run, until, this.#begun.has(key));
+      if (claimed === "ended") this.#ended.add(key);
+      else if (claimed === "running") open = true;
+      else if (claimed !== undefined) {
         this.#begun.add(key);
-        this.#active.set(run.name, key);
+        this.#active.set(run.name, { key, claim: claimed });
         return { run, until };
       }
     }
     return open ? "wait" : "ended";
+  }
+
+  /**
+   * Claims a run, unless it has ended, another trains it, or this process has
+   * begun with it before.
+   */
+  async #claim(
+    run: SweepRun,
+    until: number | undefined,
+    begun: boolean,
+  ): Promise<Disposable | "ended" | "running" | undefined> {
+    const look = async () => {
+      const state = await this.#stateOf(run);
+      if (hasEnded(state, until)) return "ended";
+      if (state.state === "running") return "running";
+    };
+    const before = await look();
+    if (before !== undefined || begun) return before;
+    const claim = await claimFolder(join(this.#sweep.folder, run.name));
+    if (claim === undefined) return "running";
+    // Another may have trained it between the look and the claim.
+    const after = await look();
+    if (after === undefined) return claim;
+    claim[Symbol.dispose]();
+    return after;
   }
 
   /** Chooses the combinations of the next round. */

@@ -8,9 +8,15 @@ import { temporaryFolder } from "../../temporary_folder.ts";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
 import { gpuTest } from "../../gpu.ts";
 import { runTask } from "../../run_task.ts";
-import { outcomeOf, startTask } from "../run/resume_runs.ts";
+import { outcomeOf, start, startTask } from "../run/resume_runs.ts";
 import { gestures } from "../training/gestures.ts";
-import { logOf, resultsOf, smallNetwork, sweep } from "./sweeps.ts";
+import {
+  definitionOf,
+  logOf,
+  resultsOf,
+  smallNetwork,
+  sweep,
+} from "./sweeps.ts";
 
 /** Runs of two learning rates and two seeds, by their names. */
 const NAMES = [0, 1].flatMap((seed) =>
@@ -34,20 +40,13 @@ const TWO = ["training.lr=0.001", "training.lr=0.05"];
 
 /** A search by halving. */
 const HALVING: SweepDefinition = {
-  base: [],
-  set: [],
-  axes: [{ key: "training.lr", values: ["0.1", "0.2"] }],
-  combinations: [{ "training.lr": "0.1" }, { "training.lr": "0.2" }],
-  seeds: [0],
-  foldSeed: 0,
-  folds: [1],
+  ...definitionOf("training.lr", ["0.1", "0.2"]),
   search: {
     kind: "halving",
     runs: 2,
     seed: 0,
     rungs: [{ combinations: 2, epochs: 1 }, { combinations: 1, epochs: 2 }],
   },
-  configuration: {},
 };
 
 /** Names of runs that lines say were started. */
@@ -185,12 +184,16 @@ gpuTest(
   "a sweep that is stopped or killed goes on to the same bits",
   () =>
     withFiles(gestures(), async (folder) => {
-      const args = twoRuns(folder, "parts");
+      // Runs that no signal comes too late for.
+      const argsFor = (out: string) => [
+        ...twoRuns(folder, out).map((word) =>
+          word.replace("epochs=2", "epochs=20")
+        ),
+        ...["--jobs", "1"],
+      ];
+      const args = argsFor("parts");
       const out = join(folder, "parts");
-      assert.deepEqual(
-        startedIn(await sweep(...twoRuns(folder, "whole"))),
-        TWO,
-      );
+      assert.deepEqual(startedIn(await sweep(...argsFor("whole"))), TWO);
       const stopped = startTask("sweep", args);
       await stopped.printed(`started ${TWO[1]}`);
       stopped.process.kill("SIGTERM");
@@ -260,21 +263,20 @@ gpuTest(
     withFiles(gestures(), async (folder) => {
       const out = join(folder, "array");
       const lock = await lockFolder(join(out, TWO[1]));
-      const process = new Deno.Command(Deno.execPath(), {
-        args: ["task", "--quiet", "sweep", ...twoRuns(folder, "array")],
-        env: {
-          NO_COLOR: "1",
-          SLURM_ARRAY_TASK_ID: "1",
-          SLURM_ARRAY_TASK_COUNT: "2",
-          SLURM_ARRAY_TASK_MIN: "0",
-          SLURM_ARRAY_TASK_MAX: "1",
-        },
-        stdout: "piped",
+      const args = ["task", "--quiet", "sweep", ...twoRuns(folder, "array")];
+      const job = start(Deno.execPath(), args, {
+        SLURM_ARRAY_TASK_ID: "1",
+        SLURM_ARRAY_TASK_COUNT: "2",
+        SLURM_ARRAY_TASK_MIN: "0",
+        SLURM_ARRAY_TASK_MAX: "1",
       });
-      setTimeout(() => lock[Symbol.dispose](), 4000);
-      const { code, stdout } = await process.output();
-      assert.equal(code, 0);
-      assert.match(new TextDecoder().decode(stdout), /; job 1 of an array\n/);
+      await job.printed("; job 1 of an array\n");
+      await new Promise((done) => setTimeout(done, 300));
+      lock[Symbol.dispose]();
+      const { code } = await job.process.status;
+      const said = await job.output();
+      assert.equal(code, 0, said);
+      assert.match(said, /; job 1 of an array\n/);
       const { runs } = await resultsOf(out);
       assert.deepEqual(runs.map(({ state }) => state), ["waiting", "done"]);
     }),

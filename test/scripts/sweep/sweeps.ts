@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { SweepDefinition } from "../../../scripts/sweep/definition/definition.ts";
 import type { SweepResults } from "../../../scripts/sweep/results/merge.ts";
 import { runTask } from "../../run_task.ts";
 
@@ -21,6 +22,29 @@ export function smallNetwork(folder: string): string[] {
     ...["--set", "training.updates=1", "--set", "input.slices=4"],
     ...["--set", "network=4-bn-lif-2"],
   ];
+}
+
+/**
+ * Defines a sweep of a single key.
+ *
+ * @param key The key.
+ * @param values Its values.
+ * @returns The definition, with one seed and one fold.
+ */
+export function definitionOf(
+  key: string,
+  values: readonly string[],
+): SweepDefinition {
+  return {
+    base: [],
+    set: [],
+    axes: [{ key, values: [...values] }],
+    combinations: values.map((value) => ({ [key]: value })),
+    seeds: [0],
+    foldSeed: 0,
+    folds: [1],
+    configuration: {},
+  };
 }
 
 /**
