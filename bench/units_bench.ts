@@ -12,7 +12,7 @@
 
 import assert from "node:assert/strict";
 import { openDevice } from "../engine/device/device.ts";
-import type { UnitDescription } from "../engine/layerwise/unit_descriptions.ts";
+import type { UnitDescription } from "../engine/layerwise/units/unit_descriptions.ts";
 import { crossEntropy } from "../engine/losses/readout.ts";
 import { Model } from "../engine/model.ts";
 import { Random } from "../engine/network/random.ts";

@@ -130,8 +130,8 @@ export {
   runningDecisions,
 } from "./training/running_decisions.ts";
 export type { PlanOptions } from "./plan/sizes.ts";
-export type { StepRecord } from "./plan/step_results.ts";
-export type { NeuronActivity, StepRunner } from "./plan/step_runner.ts";
+export type { StepRecord } from "./plan/steps/step_results.ts";
+export type { NeuronActivity, StepRunner } from "./plan/steps/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";
 export { initLive, type LiveLayer } from "./training/live_init.ts";

@@ -13,16 +13,16 @@ import type { Ranks } from "./distributed/ranks.ts";
 import { Shares } from "./distributed/shares.ts";
 import { compileLayerwise, timeUnits } from "./layerwise/layerwise_plan.ts";
 import { LayerwiseStepper } from "./layerwise/layerwise_stepper.ts";
-import type { Ghost } from "./layerwise/ghost.ts";
-import { rasterOf, type Units } from "./layerwise/units.ts";
+import type { Ghost } from "./layerwise/units/ghost.ts";
+import { rasterOf, type Units } from "./layerwise/units/units.ts";
 import type { Layer } from "./layers/layer.ts";
 import {
   type ModelDescription,
   requireInput,
   type Structure,
   structureOf,
-} from "./model_description.ts";
-import { Optimizer } from "./plan/optimizer.ts";
+} from "./model/model_description.ts";
+import { Optimizer } from "./plan/steps/optimizer.ts";
 import type { PlanContext } from "./plan/compile_step.ts";
 import { compilePlan } from "./plan/plan.ts";
 import { binsOf, type PlanOptions } from "./plan/sizes.ts";
@@ -33,8 +33,8 @@ import {
   type Averaged,
   WeightAverage,
   WEIGHTS_USAGE,
-} from "./plan/weight_average.ts";
-import type { EventBinning, StepRunner } from "./plan/step_runner.ts";
+} from "./plan/steps/weight_average.ts";
+import type { EventBinning, StepRunner } from "./plan/steps/step_runner.ts";
 import {
   type NamedArray,
   toKernelOrder,

@@ -14,7 +14,7 @@ import type { Model } from "./model.ts";
 import { probSpikes } from "./losses/prob_spikes.ts";
 import { crossEntropy } from "./losses/readout.ts";
 import type { PlanOptions } from "./plan/sizes.ts";
-import type { StepRunner } from "./plan/step_runner.ts";
+import type { StepRunner } from "./plan/steps/step_runner.ts";
 import type { MicroBatch, Stepper } from "./plan/stepper.ts";
 import { readBytes } from "./device/readback.ts";
 import type { EventBatch } from "./network/event_batch.ts";

@@ -8,9 +8,9 @@
 import type { Device } from "../device/device.ts";
 import { exchangePlaces } from "../distributed/exchange_places.ts";
 import type { Shares } from "../distributed/shares.ts";
-import { learnedSums } from "./learned.ts";
-import { layerRaster, stripsOf } from "./unit_launches.ts";
-import { floatsOf, type Unit } from "./units.ts";
+import { learnedSums } from "./launches/learned.ts";
+import { layerRaster, stripsOf } from "./launches/strips.ts";
+import { floatsOf, type Unit } from "./units/units.ts";
 
 /** Bytes of two floats. */
 const PAIR = 8;

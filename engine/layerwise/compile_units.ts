@@ -16,20 +16,16 @@ import type { Compiler, Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import { READOUT_KINDS, type ReadoutLoss } from "../losses/loss.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
-import { launchCount } from "../plan/spike_counts.ts";
+import { launchCount } from "../plan/steps/spike_counts.ts";
 import {
   type BindingContext,
   type Bound,
   UnitBindings,
 } from "./unit_bindings.ts";
 import { readersOf, UNIFORM_WORDS } from "./unit_buffers.ts";
-import {
-  layerRaster,
-  type Strips,
-  stripsOf,
-  type UnitLaunches,
-} from "./unit_launches.ts";
-import { floatsOf, planesOf, rasterOf, type Unit } from "./units.ts";
+import { layerRaster, stripsOf } from "./launches/strips.ts";
+import type { UnitLaunches } from "./launches/unit_launches.ts";
+import { floatsOf, planesOf, rasterOf, type Unit } from "./units/units.ts";
 
 /** Workgroups that share the events of one source. */
 const GROUPS_PER_SOURCE = 32;
@@ -243,7 +239,7 @@ export class UnitCompiler {
   #scaling(unit: Unit): Launch[] {
     const { normalised, T } = this.#context;
     if (!normalised || unit.source > 0) return [];
-    const strips = this.#stripsOf(unit);
+    const strips = stripsOf(layerRaster(unit), T);
     const values = T * strips.pixels * floatsOf(layerRaster(unit));
     return [launch({
       kernel: normScaleRows,
@@ -263,10 +259,6 @@ export class UnitCompiler {
       constants: { size },
       grid: [groupsFor(size, addGradients.workgroup), 1, "samples"],
     })];
-  }
-
-  #stripsOf(unit: Unit): Strips {
-    return stripsOf(layerRaster(unit), this.#context.T);
   }
 
   #loss(): Promise<LayerwiseDispatch>[] {

@@ -12,10 +12,10 @@ import type { PartGradients } from "../distributed/part_gradients.ts";
 import { Shares } from "../distributed/shares.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import { microBatch } from "../plan/micro_batch.ts";
-import type { Optimizer } from "../plan/optimizer.ts";
+import type { Optimizer } from "../plan/steps/optimizer.ts";
 import { binsOf, type PlanOptions } from "../plan/sizes.ts";
-import type { EventBinning } from "../plan/step_runner.ts";
-import { recordWords } from "../plan/step_results.ts";
+import type { EventBinning } from "../plan/steps/step_runner.ts";
+import { recordWords } from "../plan/steps/step_results.ts";
 import { type LayerwiseDispatch, UnitCompiler } from "./compile_units.ts";
 import type { Bound, UnitArrays } from "./unit_bindings.ts";
 import {
@@ -23,8 +23,8 @@ import {
   type LayerwiseBuffers,
   sizeUnits,
 } from "./unit_buffers.ts";
-import { launchUnit } from "./unit_launches.ts";
-import type { Units } from "./units.ts";
+import { launchUnit } from "./launches/unit_launches.ts";
+import type { Units } from "./units/units.ts";
 
 /** Parts of a bin that events' times count, where their words have room. */
 const FINE = 16;

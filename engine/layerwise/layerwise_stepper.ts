@@ -9,22 +9,22 @@ import type { Device } from "../device/device.ts";
 import type { PartGradients } from "../distributed/part_gradients.ts";
 import type { MicroBatchRange } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import { ResidentEvents } from "../plan/event_cache.ts";
-import type { Optimizer } from "../plan/optimizer.ts";
-import { requireEvents, requireSamples } from "../plan/require_batch.ts";
+import { ResidentEvents } from "../plan/steps/event_cache.ts";
+import type { Optimizer } from "../plan/steps/optimizer.ts";
+import { requireEvents, requireSamples } from "../plan/steps/require_batch.ts";
 import {
   requireOptimizer,
   requireRate,
   WaitClock,
-} from "../plan/step_checks.ts";
-import type { StepRecord } from "../plan/step_results.ts";
+} from "../plan/steps/step_checks.ts";
+import type { StepRecord } from "../plan/steps/step_results.ts";
 import type {
   EventBinning,
   NeuronActivity,
   StepChanges,
   StepRunner,
   TimedStep,
-} from "../plan/step_runner.ts";
+} from "../plan/steps/step_runner.ts";
 import { exchangeSums, layOutSums } from "./batch_sums.ts";
 import type { LayerwiseDispatch } from "./compile_units.ts";
 import type { LayerwisePlan } from "./layerwise_plan.ts";

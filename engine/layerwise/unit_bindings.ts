@@ -5,10 +5,10 @@
  */
 
 import type { WeightSlot } from "../network/weights.ts";
-import type { Optimizer } from "../plan/optimizer.ts";
-import type { Averaged } from "../plan/weight_average.ts";
+import type { Optimizer } from "../plan/steps/optimizer.ts";
+import type { Averaged } from "../plan/steps/weight_average.ts";
 import { type LayerwiseBuffers, readersOf } from "./unit_buffers.ts";
-import type { Unit, Units } from "./units.ts";
+import type { Unit, Units } from "./units/units.ts";
 
 /** Buffers by the names of bindings. */
 export type Bound = Readonly<Record<string, GPUBufferBinding>>;

@@ -13,19 +13,20 @@ import type { Device } from "../device/device.ts";
 import type { Shares } from "../distributed/shares.ts";
 import { inQuads } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
-import { Activity } from "../plan/spike_counts.ts";
-import { Records } from "../plan/step_results.ts";
+import { Activity } from "../plan/steps/spike_counts.ts";
+import { Records } from "../plan/steps/step_results.ts";
 import { layOutSums } from "./batch_sums.ts";
-import { ghostFloats, ghostPartialFloats } from "./ghost.ts";
-import { isPooled, layerRaster } from "./unit_launches.ts";
+import { ghostFloats, ghostPartialFloats } from "./units/ghost.ts";
+import { layerRaster } from "./launches/strips.ts";
 import {
   floatsOf,
+  isPooled,
   planesOf,
   type Raster,
   rasterOf,
   type Unit,
   type Units,
-} from "./units.ts";
+} from "./units/units.ts";
 
 /** Words from one micro-batch's uniforms to the next one's. */
 export const UNIFORM_WORDS = 64;

@@ -8,9 +8,9 @@ import type { Device } from "../device/device.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Tables } from "../losses/loss.ts";
 import { sizeOf } from "../network/network.ts";
-import { Activity } from "./spike_counts.ts";
+import { Activity } from "./steps/spike_counts.ts";
 import type { PlanSizes } from "./sizes.ts";
-import { Records } from "./step_results.ts";
+import { Records } from "./steps/step_results.ts";
 import { ALIGNMENT, inQuads } from "../network/layout.ts";
 
 /**

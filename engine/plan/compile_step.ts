@@ -16,9 +16,9 @@ import { sizeOf } from "../network/network.ts";
 import type { WeightSlot } from "../network/weights.ts";
 import type { FilterLaunches } from "../neurons/filter_launches.ts";
 import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./steps/optimizer.ts";
 import type { InputCoding, PlanSizes } from "./sizes.ts";
-import { launchCount } from "./spike_counts.ts";
+import { launchCount } from "./steps/spike_counts.ts";
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;

@@ -9,13 +9,13 @@ import type { Device } from "../device/device.ts";
 import { type Division, Shares } from "../distributed/shares.ts";
 import { ShapeError } from "../device/errors.ts";
 import { type Layer, synapseOf } from "../layers/layer.ts";
-import type { StepChanges } from "./step_runner.ts";
+import type { StepChanges } from "./steps/step_runner.ts";
 import type { Loss, LossKernels } from "../losses/loss.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import { launchLayers, type LayerLaunches } from "./layer_launches.ts";
 import { microBatch } from "./micro_batch.ts";
-import { recordWords } from "./step_results.ts";
+import { recordWords } from "./steps/step_results.ts";
 
 /** Bit planes of an input that counts events: up to 255 in a bin. */
 const COUNTING_PLANES = 8;

@@ -10,7 +10,7 @@ import { type Dispatch, record } from "../device/compiler.ts";
 import type { PartGradients } from "../distributed/part_gradients.ts";
 import type { MicroBatchRange } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./steps/optimizer.ts";
 import type { Plan } from "./plan.ts";
 import {
   freePlan,
@@ -19,17 +19,21 @@ import {
   MICRO_BATCH_UPDATE,
   MICRO_BATCH_WORDS,
 } from "./buffers.ts";
-import { ResidentEvents } from "./event_cache.ts";
+import { ResidentEvents } from "./steps/event_cache.ts";
 import { sizeOf } from "../network/network.ts";
-import { requireBatch, requirePlaces } from "./require_batch.ts";
-import { requireOptimizer, requireRate, WaitClock } from "./step_checks.ts";
-import type { StepRecord } from "./step_results.ts";
+import { requireBatch, requirePlaces } from "./steps/require_batch.ts";
+import {
+  requireOptimizer,
+  requireRate,
+  WaitClock,
+} from "./steps/step_checks.ts";
+import type { StepRecord } from "./steps/step_results.ts";
 import type {
   EventBinning,
   NeuronActivity,
   StepRunner,
   TimedStep,
-} from "./step_runner.ts";
+} from "./steps/step_runner.ts";
 
 /** Firing rate of a layer's input above which dense variants are faster. */
 const BUSY = 0.2;

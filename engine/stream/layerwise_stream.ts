@@ -12,7 +12,7 @@ import { groupsFor } from "../device/launch.ts";
 import type { LayerwiseStepper } from "../layerwise/layerwise_stepper.ts";
 import { plainSources } from "../layerwise/sources.ts";
 import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
-import type { Unit } from "../layerwise/units.ts";
+import type { Unit } from "../layerwise/units/units.ts";
 import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
 import { layoutOf } from "../network/layout.ts";

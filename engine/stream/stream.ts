@@ -9,7 +9,7 @@ import type { Device } from "../device/device.ts";
 import type { Model } from "../model.ts";
 import type { LayerTrace } from "../network/layer_trace.ts";
 import type { NamedArray } from "../network/weights.ts";
-import { requireEvents } from "../plan/require_batch.ts";
+import { requireEvents } from "../plan/steps/require_batch.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import { FrameRunner } from "./frame_runner.ts";
 import { planUnits } from "./layerwise_stream.ts";

@@ -15,7 +15,7 @@
 
 import { meetings } from "../layers/fan_out.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Ghost } from "../layerwise/ghost.ts";
+import type { Ghost } from "../layerwise/units/ghost.ts";
 import type { Model } from "../model.ts";
 import { sizeOf } from "../network/network.ts";
 import type { IncomingSpikes } from "./evaluate.ts";

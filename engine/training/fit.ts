@@ -7,7 +7,7 @@
 
 import type { Model } from "../model.ts";
 import { Random } from "../network/random.ts";
-import type { StepRunner } from "../plan/step_runner.ts";
+import type { StepRunner } from "../plan/steps/step_runner.ts";
 import type { FitEpoch, FitOptions, FitPosition } from "./fit_options.ts";
 import { learningRate } from "./learning_rate.ts";
 import { LocalSteps } from "./local_steps.ts";

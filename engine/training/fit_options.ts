@@ -7,7 +7,7 @@
 import type { Division } from "../distributed/shares.ts";
 import type { Random } from "../network/random.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
-import type { StepChanges } from "../plan/step_runner.ts";
+import type { StepChanges } from "../plan/steps/step_runner.ts";
 import type { Schedule } from "./learning_rate.ts";
 import type { PassStatistics, PassSums } from "./pass.ts";
 import type { PassFacts, PassObserver } from "./pass_observer.ts";

@@ -11,12 +11,12 @@ import {
   describeNeuron,
   type NeuronDescription,
 } from "../neurons/describe_neuron.ts";
-import { describeUnits } from "../layerwise/describe_units.ts";
+import { describeUnits } from "../layerwise/units/describe_units.ts";
 import {
   areUnits,
   type UnitDescription,
-} from "../layerwise/unit_descriptions.ts";
-import type { Unit } from "../layerwise/units.ts";
+} from "../layerwise/units/unit_descriptions.ts";
+import type { Unit } from "../layerwise/units/units.ts";
 
 /** The layers of a network and what their shapes follow from. */
 export interface NetworkLayers {

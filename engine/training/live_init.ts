@@ -9,7 +9,7 @@ import type { Model } from "../model.ts";
 import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { StepRunner } from "../plan/step_runner.ts";
+import type { StepRunner } from "../plan/steps/step_runner.ts";
 import type { NamedArray } from "../network/weights.ts";
 
 /**

@@ -9,13 +9,13 @@ import type { Ranks } from "../distributed/ranks.ts";
 import type { Model } from "../model.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
-import { recordWords, type StepRecord } from "../plan/step_results.ts";
+import { recordWords, type StepRecord } from "../plan/steps/step_results.ts";
 import type {
   EventBinning,
   NeuronActivity,
   StepRunner,
   TimedStep,
-} from "../plan/step_runner.ts";
+} from "../plan/steps/step_runner.ts";
 
 /**
  * A plan that trains on this rank's share of each batch. After every `steps`

@@ -6,9 +6,9 @@
 
 import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
-import type { StepRecord } from "../plan/step_results.ts";
+import type { StepRecord } from "../plan/steps/step_results.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { StepRunner } from "../plan/step_runner.ts";
+import type { StepRunner } from "../plan/steps/step_runner.ts";
 
 /** Firing rate above which a layer or neuron is saturated. */
 export const SATURATED = 0.45;

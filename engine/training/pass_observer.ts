@@ -5,8 +5,8 @@
  */
 
 import type { EventBatch } from "../network/event_batch.ts";
-import type { StepRecord } from "../plan/step_results.ts";
-import type { StepRunner } from "../plan/step_runner.ts";
+import type { StepRecord } from "../plan/steps/step_results.ts";
+import type { StepRunner } from "../plan/steps/step_runner.ts";
 import type { PassStatistics } from "./pass.ts";
 
 /** Purpose of a pass: training, validation or test. */

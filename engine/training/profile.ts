@@ -9,7 +9,7 @@ import { DeviceError } from "../device/errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { record } from "../device/compiler.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { StepRunner, TimedStep } from "../plan/step_runner.ts";
+import type { StepRunner, TimedStep } from "../plan/steps/step_runner.ts";
 import { readBytes } from "../device/readback.ts";
 
 /** Time, bytes moved and multiply-adds of one dispatch of a step. */

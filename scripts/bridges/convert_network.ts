@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { DeviceError, ShapeError } from "../../engine/device/errors.ts";
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
-import type { ModelDescription } from "../../engine/model_description.ts";
+import type { ModelDescription } from "../../engine/model/model_description.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { NetworkError } from "./network/network_error.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
-import type { ModelDescription } from "../../engine/model_description.ts";
+import type { ModelDescription } from "../../engine/model/model_description.ts";
 import { describeImport } from "./described_import.ts";
 import type { ImportedNetwork } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";

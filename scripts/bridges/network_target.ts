@@ -6,7 +6,7 @@
 
 import { basename } from "node:path";
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
-import type { ModelDescription } from "../../engine/model_description.ts";
+import type { ModelDescription } from "../../engine/model/model_description.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import { loadWeights, saveWeights } from "../../engine/network/weights_file.ts";
 import type { Files } from "../files/atomic_write.ts";

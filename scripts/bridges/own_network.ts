@@ -11,7 +11,7 @@ import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
 import {
   type ModelDescription,
   structureOf,
-} from "../../engine/model_description.ts";
+} from "../../engine/model/model_description.ts";
 import type { Extent } from "../../engine/network/network.ts";
 import { Random } from "../../engine/network/random.ts";
 import {

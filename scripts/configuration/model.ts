@@ -10,7 +10,7 @@ import type { SampleSource } from "../../dataset/sample_source.ts";
 import type { ModelDescription } from "../../engine/model.ts";
 import type { Extent } from "../../engine/network/network.ts";
 import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
-import type { PoolingDescription } from "../../engine/layerwise/unit_descriptions.ts";
+import type { PoolingDescription } from "../../engine/layerwise/units/unit_descriptions.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
 import { describeLayersOf, isLayerwise } from "./schema/network.ts";

@@ -9,7 +9,7 @@ import type { Division } from "../../engine/distributed/shares.ts";
 import type { Random } from "../../engine/network/random.ts";
 import type { FitOptions } from "../../engine/training/fit_options.ts";
 import { lossOf } from "./model.ts";
-import type { StepChanges } from "../../engine/plan/step_runner.ts";
+import type { StepChanges } from "../../engine/plan/steps/step_runner.ts";
 import { isLayerwise } from "./schema/network.ts";
 import type { Configuration } from "./schema/types.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { AdapterDescription } from "../../engine/device/device.ts";
-import type { StepRecord } from "../../engine/plan/step_results.ts";
+import type { StepRecord } from "../../engine/plan/steps/step_results.ts";
 import { type RunSummary, STATUS_FILE } from "./files.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { PassStatistics } from "../../engine/training/pass.ts";
 import type { Model } from "../../engine/model.ts";
-import type { StepRecord } from "../../engine/plan/step_results.ts";
+import type { StepRecord } from "../../engine/plan/steps/step_results.ts";
 import { warn } from "../command_line/print.ts";
 import {
   type Arrays,

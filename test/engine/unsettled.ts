@@ -7,7 +7,7 @@
 import {
   type ModelDescription,
   structureOf,
-} from "../../engine/model_description.ts";
+} from "../../engine/model/model_description.ts";
 import { Random } from "../../engine/network/random.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 

@@ -6,7 +6,7 @@
 
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
-import type { Ghost } from "../../../engine/layerwise/ghost.ts";
+import type { Ghost } from "../../../engine/layerwise/units/ghost.ts";
 import type { Extent } from "../../../engine/network/network.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";

@@ -7,14 +7,14 @@
 import {
   type ModelDescription,
   structureOf,
-} from "../../../engine/model_description.ts";
+} from "../../../engine/model/model_description.ts";
 import {
   foldNorms,
   type WeightedNetwork,
 } from "../../../engine/training/fold_norms.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
 import type { PoolLayer } from "../../../engine/layers/pool.ts";
-import type { Unit } from "../../../engine/layerwise/units.ts";
+import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
 import { NetworkError } from "../network/network_error.ts";
 import { GraphBuilder, type Signal } from "./graph_builder.ts";

@@ -12,7 +12,7 @@
 import {
   type ModelDescription,
   structureOf,
-} from "../../../engine/model_description.ts";
+} from "../../../engine/model/model_description.ts";
 import {
   countOf,
   isSameShape,

@@ -5,7 +5,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
-import { areUnits } from "../../../engine/layerwise/unit_descriptions.ts";
+import { areUnits } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
 import { parseNetworkText } from "./network_text.ts";
 import { describeNeuronOf, neuron, type NeuronSection } from "./neuron.ts";

@@ -16,7 +16,7 @@ import {
   trace,
 } from "../../../mod.ts";
 import type { Device } from "../../../engine/mod.ts";
-import type { UpdateRule } from "../../../engine/plan/optimizer.ts";
+import type { UpdateRule } from "../../../engine/plan/steps/optimizer.ts";
 import { close } from "../../comparison.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import type { Axon } from "../../oracle/axon.ts";

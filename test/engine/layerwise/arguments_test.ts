@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, throws } from "node:assert/strict";
-import { describeUnits } from "../../../engine/layerwise/describe_units.ts";
-import type { UnitDescription } from "../../../engine/layerwise/unit_descriptions.ts";
+import { describeUnits } from "../../../engine/layerwise/units/describe_units.ts";
+import type { UnitDescription } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { ModelDescription } from "../../../engine/model.ts";
-import type { UnitDescription } from "../../../engine/layerwise/unit_descriptions.ts";
+import type { UnitDescription } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";

@@ -1,6 +1,6 @@
 import { ok } from "node:assert/strict";
 import { readBytes } from "../../../engine/device/readback.ts";
-import { planesOf } from "../../../engine/layerwise/units.ts";
+import { planesOf } from "../../../engine/layerwise/units/units.ts";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";

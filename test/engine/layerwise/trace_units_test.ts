@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import type { Unit } from "../../../engine/layerwise/units.ts";
+import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import { sizeUnits } from "../../../engine/layerwise/unit_buffers.ts";
 import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";

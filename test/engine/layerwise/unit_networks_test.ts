@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { readBytes } from "../../../engine/device/readback.ts";
-import type { UnitDescription } from "../../../engine/layerwise/unit_descriptions.ts";
-import { planesOf } from "../../../engine/layerwise/units.ts";
+import type { UnitDescription } from "../../../engine/layerwise/units/unit_descriptions.ts";
+import { planesOf } from "../../../engine/layerwise/units/units.ts";
 import type { Sparsity } from "../../../engine/losses/loss.ts";
 import {
   crossEntropy,

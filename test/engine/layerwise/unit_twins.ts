@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Unit } from "../../../engine/layerwise/units.ts";
+import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Model } from "../../../engine/model.ts";
-import type { StepRecord } from "../../../engine/plan/step_results.ts";
+import type { StepRecord } from "../../../engine/plan/steps/step_results.ts";
 import type { Loss } from "../../../engine/losses/loss.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../../engine/losses/prob_spikes.ts";

@@ -12,7 +12,7 @@ import { runPass } from "../../../engine/training/pass.ts";
 import { Model } from "../../../engine/model.ts";
 import { layOutStep } from "../../../engine/plan/buffers.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
-import { ResidentEvents } from "../../../engine/plan/event_cache.ts";
+import { ResidentEvents } from "../../../engine/plan/steps/event_cache.ts";
 import { readBytes } from "../../../engine/device/readback.ts";
 import { upTo, WatchedSource } from "../../dataset/files/watched_source.ts";
 import { device, gpuTest } from "../../gpu.ts";

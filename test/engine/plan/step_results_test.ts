@@ -3,7 +3,7 @@ import { ShapeError } from "../../../engine/device/errors.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model } from "../../../engine/model.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
-import type { StepRecord } from "../../../engine/plan/step_results.ts";
+import type { StepRecord } from "../../../engine/plan/steps/step_results.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import type { Stepper } from "../../../engine/plan/stepper.ts";
 import { device, gpuTest } from "../../gpu.ts";

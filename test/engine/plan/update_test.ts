@@ -13,7 +13,7 @@ import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type {
   OptimizerName,
   UpdateRule,
-} from "../../../engine/plan/optimizer.ts";
+} from "../../../engine/plan/steps/optimizer.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import { trace } from "../../../engine/trace.ts";
 import { device, gpuTest } from "../../gpu.ts";

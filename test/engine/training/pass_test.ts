@@ -6,7 +6,7 @@ import {
 } from "../../../engine/training/pass.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelState } from "../../../engine/model.ts";
-import type { StepRecord } from "../../../engine/plan/step_results.ts";
+import type { StepRecord } from "../../../engine/plan/steps/step_results.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import { trace } from "../../../engine/trace.ts";
 import { device, gpuTest } from "../../gpu.ts";

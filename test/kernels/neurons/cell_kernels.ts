@@ -5,8 +5,8 @@
  */
 
 import { deepStrictEqual } from "node:assert/strict";
-import { learnedSums } from "../../../engine/layerwise/learned.ts";
-import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
+import { learnedSums } from "../../../engine/layerwise/launches/learned.ts";
+import { stripsOf } from "../../../engine/layerwise/launches/strips.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { stripsOf } from "../../../engine/layerwise/unit_launches.ts";
+import { stripsOf } from "../../../engine/layerwise/launches/strips.ts";
 import {
   normAdjointTotal,
   normAffine,

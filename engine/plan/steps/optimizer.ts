@@ -4,19 +4,26 @@
  * @module
  */
 
-import { clipLimit, clipSquares } from "../../kernels/update/gradient_norm.ts";
-import { BETA1, BETA2, RULES } from "../../kernels/shared/optimizer_rules.ts";
+import {
+  clipLimit,
+  clipSquares,
+} from "../../../kernels/update/gradient_norm.ts";
+import {
+  BETA1,
+  BETA2,
+  RULES,
+} from "../../../kernels/shared/optimizer_rules.ts";
 import {
   updateStep,
   updateStepBounded,
-} from "../../kernels/update/optimizer_step.ts";
-import type { Device } from "../device/device.ts";
-import { isFrom0, isPositive } from "../network/float_range.ts";
-import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
-import { groupsFor } from "../device/launch.ts";
-import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./buffers.ts";
-import { ALIGNMENT, QUAD } from "../network/layout.ts";
-import type { WeightLayout, WeightSlot } from "../network/weights.ts";
+} from "../../../kernels/update/optimizer_step.ts";
+import type { Device } from "../../device/device.ts";
+import { isFrom0, isPositive } from "../../network/float_range.ts";
+import { type Compiler, type Dispatch, record } from "../../device/compiler.ts";
+import { groupsFor } from "../../device/launch.ts";
+import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "../buffers.ts";
+import { ALIGNMENT, QUAD } from "../../network/layout.ts";
+import type { WeightLayout, WeightSlot } from "../../network/weights.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 /** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */

@@ -4,17 +4,10 @@
  * @module
  */
 
-import { learnedTotal } from "../../kernels/neurons/learned.ts";
-import { type Launch, launch } from "../device/launch.ts";
-import { floatsOf } from "./units.ts";
-
-/** How drives are cut into strips, by names in unit.wgsl. */
-interface StripSizes {
-  readonly C: number;
-  readonly runSize: number;
-  readonly channelLanes: number;
-  readonly S: number;
-}
+import { learnedTotal } from "../../../kernels/neurons/learned.ts";
+import { type Launch, launch } from "../../device/launch.ts";
+import { floatsOf } from "../units/units.ts";
+import type { Strips } from "./strips.ts";
 
 /**
  * Finds the sums of a unit's learned parameter, behind those of channels.
@@ -24,7 +17,7 @@ interface StripSizes {
  * @returns Index of the first, and how many a sample has.
  */
 export function learnedSums(
-  { C, runSize, channelLanes, S }: StripSizes,
+  { C, runSize, channelLanes, S }: Strips,
   batch: number,
 ): { readonly first: number; readonly each: number } {
   const channels = floatsOf({ extent: { C, H: 1, W: 1 }, runSize });
@@ -41,7 +34,7 @@ export function learnedSums(
  * @param batch Most samples of a batch.
  * @returns The launch.
  */
-export function launchLearned(strips: StripSizes, batch: number): Launch {
+export function launchLearned(strips: Strips, batch: number): Launch {
   const sums = learnedSums(strips, batch);
   return launch({
     kernel: learnedTotal,

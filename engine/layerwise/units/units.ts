@@ -9,9 +9,9 @@
  */
 
 import type { Ghost } from "./ghost.ts";
-import type { Layer } from "../layers/layer.ts";
-import type { Extent } from "../network/network.ts";
-import type { Neuron } from "../neurons/neuron_kind.ts";
+import type { Layer } from "../../layers/layer.ts";
+import type { Extent } from "../../network/network.ts";
+import type { Neuron } from "../../neurons/neuron_kind.ts";
 
 /** Spikes of a layer, or counts of them, in bit planes. */
 export interface Raster {
@@ -120,4 +120,14 @@ export function floatsOf(
   { extent: { C }, runSize }: Pick<Raster, "extent" | "runSize">,
 ): number {
   return C / runSize * 4 * Math.ceil(runSize / 4);
+}
+
+/**
+ * Tells whether pooling or dropout change what a unit's neurons give.
+ *
+ * @param unit The unit.
+ * @returns Whether they do.
+ */
+export function isPooled({ pooling, dropout }: Unit): boolean {
+  return pooling !== undefined || dropout > 0;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Dispatch } from "../device/compiler.ts";
-import type { Augmentation } from "../network/augmentation.ts";
-import type { EventBatch } from "../network/event_batch.ts";
+import type { Dispatch } from "../../device/compiler.ts";
+import type { Augmentation } from "../../network/augmentation.ts";
+import type { EventBatch } from "../../network/event_batch.ts";
 import type { StepRecord } from "./step_results.ts";
 
 /** What a training step draws at random. */

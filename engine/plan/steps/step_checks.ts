@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isFrom0 } from "../network/float_range.ts";
+import { isFrom0 } from "../../network/float_range.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /**

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { movingAverage } from "../../kernels/update/moving_average.ts";
-import { type Compiler, type Dispatch, record } from "../device/compiler.ts";
-import type { Device } from "../device/device.ts";
-import { groupsFor } from "../device/launch.ts";
-import { QUAD } from "../network/layout.ts";
+import { movingAverage } from "../../../kernels/update/moving_average.ts";
+import { type Compiler, type Dispatch, record } from "../../device/compiler.ts";
+import type { Device } from "../../device/device.ts";
+import { groupsFor } from "../../device/launch.ts";
+import { QUAD } from "../../network/layout.ts";
 
 /** Weights are stored, and what neurons learn is read as a uniform. */
 export const WEIGHTS_USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM;

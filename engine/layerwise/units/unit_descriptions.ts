@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ConvDescription } from "../layers/conv_shapes.ts";
-import type { DenseDescription } from "../layers/dense.ts";
-import type { NeuronDescription } from "../neurons/describe_neuron.ts";
-import type { NeuronKind } from "../neurons/neuron_kind.ts";
+import type { ConvDescription } from "../../layers/conv_shapes.ts";
+import type { DenseDescription } from "../../layers/dense.ts";
+import type { NeuronDescription } from "../../neurons/describe_neuron.ts";
+import type { NeuronKind } from "../../neurons/neuron_kind.ts";
 import type { Norm } from "./units.ts";
 
 /** Pooling of spikes in a description. */

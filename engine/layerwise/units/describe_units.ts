@@ -5,31 +5,22 @@
  * @module
  */
 
-import { ShapeError } from "../device/errors.ts";
+import { ShapeError } from "../../device/errors.ts";
 import { describeGhost } from "./ghost.ts";
-import { conv } from "../layers/conv.ts";
-import { dense } from "../layers/dense.ts";
-import type { Layer } from "../layers/layer.ts";
-import { requireSizes } from "../network/network.ts";
-import { describeNeuron } from "../neurons/describe_neuron.ts";
-import type { Neuron } from "../neurons/neuron_kind.ts";
+import { conv } from "../../layers/conv.ts";
+import { dense } from "../../layers/dense.ts";
+import type { Layer } from "../../layers/layer.ts";
+import { requireSizes } from "../../network/network.ts";
+import { describeNeuron } from "../../neurons/describe_neuron.ts";
+import type { Neuron } from "../../neurons/neuron_kind.ts";
+import { outputOf, poolingOf } from "./describe_pooling.ts";
+import { joinTo, requireJoin } from "./describe_residual.ts";
 import type {
-  PoolingDescription,
   ResidualDescription,
   UnitDescription,
   UnitOptions,
 } from "./unit_descriptions.ts";
-import {
-  type Norm,
-  planesOf,
-  type Pooling,
-  type Raster,
-  type Unit,
-  type Units,
-} from "./units.ts";
-
-/** Largest count that kernels pool and add up. */
-const LARGEST_COUNT = 255;
+import type { Norm, Raster, Unit, Units } from "./units.ts";
 
 /** The keys that an entry may have. */
 const KEYS = [
@@ -197,11 +188,7 @@ class UnitBuilder {
 
   #addResidual(description: ResidualDescription): void {
     const { residual, shortcut = [], join = "add", ...options } = description;
-    if (join !== "add" && join !== "gate") {
-      throw new TypeError(
-        `Cannot join layers by "${join}": expected "add" or "gate"`,
-      );
-    }
+    requireJoin(join);
     const start = this.#current;
     this.#settled = this.units.length;
     this.addAll(shortcut);
@@ -209,48 +196,13 @@ class UnitBuilder {
     this.#current = start;
     this.#settled = this.units.length;
     this.addAll(residual);
-    const unit = this.#last(description);
-    const { layer, joined } = unit;
-    const other = this.#rasterAt(around);
-    const same = (["C", "H", "W"] as const).every((axis) =>
-      other.extent[axis] === joined.extent[axis]
+    const joined = joinTo(
+      this.#last(description),
+      { raster: around, join },
+      this.#rasterAt(around),
     );
-    const shape = ({ extent: { C, H, W } }: Raster) => `${C}×${H}×${W}`;
-    if (!same) {
-      throw new ShapeError(
-        `Cannot join layer "${layer.name}", which gives ${shape(joined)}, to ` +
-          `${shape(other)} around it: the shapes differ`,
-      );
-    }
-    if (other.scale !== 1 || other.kept !== 1 || unit.output !== joined) {
-      throw new ShapeError(
-        `Cannot join layer "${layer.name}" to another: spikes that are ` +
-          "averaged, pooled or dropped cannot be added",
-      );
-    }
-    if (unit.residual || around === this.#current) {
-      throw new ShapeError(
-        `Cannot join layer "${layer.name}" to another: it already is`,
-      );
-    }
-    if (other.most > 1 && (join === "gate" || around === 0)) {
-      throw new ShapeError(
-        `Cannot join layer "${layer.name}" by "${join}": the spikes around it ` +
-          `are counts of up to ${other.most}`,
-      );
-    }
-    const sum = {
-      ...joined,
-      most: join === "add" ? other.most + 1 : 1,
-    };
-    const changed = {
-      ...unit,
-      residual: { raster: around, join },
-      joined: sum,
-      output: sum,
-    };
-    this.#replace(changed);
-    this.#change(options, changed);
+    this.#replace(joined);
+    this.#change(options, joined);
   }
 
   #replace(unit: Unit): void {
@@ -274,7 +226,7 @@ class UnitBuilder {
           "is not from 0 to below 1",
       );
     }
-    const pooling = pool ? this.#poolingOf(pool, unit) : unit.pooling;
+    const pooling = pool ? poolingOf(pool, unit) : unit.pooling;
     const own = neuron === "none"
       ? undefined
       : neuron
@@ -298,55 +250,6 @@ class UnitBuilder {
     }
     this.#replace(changed);
   }
-
-  #poolingOf(
-    pool: PoolingDescription,
-    { layer, joined, pooling, dropout }: Unit,
-  ) {
-    const { H, W } = joined.extent;
-    const ways = ["max", "average", "adaptive"];
-    if (!ways.some((way) => Object.hasOwn(Object(pool), way))) {
-      throw new TypeError(
-        `Cannot pool layer "${layer.name}" by ${JSON.stringify(pool)}: ` +
-          `expected one of ${ways.join(", ")}`,
-      );
-    }
-    if (dropout > 0) {
-      throw new ShapeError(
-        `Cannot pool layer "${layer.name}": its spikes are dropped already; ` +
-          "pool before",
-      );
-    }
-    if ("adaptive" in pool) {
-      requireSizes(layer.name, [pool.adaptive]);
-      const window = H / pool.adaptive;
-      if (H !== W || !Number.isInteger(window) || pooling) {
-        throw new ShapeError(
-          `Cannot pool layer "${layer.name}" to ${pool.adaptive}×` +
-            `${pool.adaptive}: ${H}×${W} cannot be cut into as many windows`,
-        );
-      }
-      return { kind: "average", window, inner: window } satisfies Pooling;
-    }
-    const kind = "max" in pool ? "max" : "average";
-    let window = "max" in pool ? pool.max : pool.average;
-    requireSizes(layer.name, [window]);
-    // Two poolings of one kind are one with a larger window.
-    if (pooling && pooling.kind !== kind) {
-      throw new ShapeError(
-        `Cannot pool layer "${layer.name}" twice, by ${pooling.kind} and ${kind}`,
-      );
-    }
-    const inner = pooling?.window ?? window;
-    window *= pooling?.window ?? 1;
-    if (window > H || window > W) {
-      throw new ShapeError(
-        `Cannot pool layer "${layer.name}": a window of ${window}×${window} ` +
-          `does not fit ${H}×${W}`,
-      );
-    }
-    return { kind, window, inner } satisfies Pooling;
-  }
 }
 
 function normOf(
@@ -368,31 +271,4 @@ function normOf(
     );
   }
   return { epsilon, momentum, meanOnly };
-}
-
-/** What a unit gives once its spikes are pooled and dropped. */
-function outputOf(
-  { layer, joined }: Unit,
-  pooling: Pooling | undefined,
-  dropout: number,
-): Raster {
-  const { kind, window } = pooling ?? { kind: "max", window: 1 };
-  const { C, H, W } = joined.extent;
-  const averages = kind === "average";
-  const output = {
-    ...joined,
-    extent: { C, H: Math.floor(H / window), W: Math.floor(W / window) },
-    most: joined.most * (averages ? window * window : 1),
-    scale: averages ? 1 / (window * window) : 1,
-    kept: 1 - dropout,
-  };
-  const largest = averages ? 2 ** 16 - 1 : LARGEST_COUNT;
-  if (output.most > largest) {
-    throw new ShapeError(
-      `Cannot build layer "${layer.name}": its counts of up to ${output.most} ` +
-        `take ${planesOf(output)} bits`,
-    );
-  }
-  // Without pooling and dropout a unit gives its joined spikes.
-  return pooling || dropout > 0 ? output : joined;
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Device } from "../device/device.ts";
-import type { Ranks } from "../distributed/ranks.ts";
-import { countSpikes } from "../../kernels/output/count_spikes.ts";
-import { groupsFor, type Launch, launch } from "../device/launch.ts";
-import { readBytes } from "../device/readback.ts";
-import { type Extent, sizeOf } from "../network/network.ts";
+import type { Device } from "../../device/device.ts";
+import type { Ranks } from "../../distributed/ranks.ts";
+import { countSpikes } from "../../../kernels/output/count_spikes.ts";
+import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import { readBytes } from "../../device/readback.ts";
+import { type Extent, sizeOf } from "../../network/network.ts";
 
 /** Neurons whose spikes are counted. */
 export interface Counted {

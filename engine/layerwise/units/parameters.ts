@@ -5,12 +5,12 @@
  * @module
  */
 
-import { ALIGNMENT, QUAD } from "../network/layout.ts";
+import { ALIGNMENT, QUAD } from "../../network/layout.ts";
 import {
   countOf,
   type WeightLayout,
   type WeightSlot,
-} from "../network/weights.ts";
+} from "../../network/weights.ts";
 import { floatsOf, type Unit } from "./units.ts";
 
 /** Places of all arrays of a network of units. */

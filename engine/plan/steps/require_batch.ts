@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ShapeError } from "../device/errors.ts";
-import type { EventBatch } from "../network/event_batch.ts";
-import type { Plan } from "./plan.ts";
+import { ShapeError } from "../../device/errors.ts";
+import type { EventBatch } from "../../network/event_batch.ts";
+import type { Plan } from "../plan.ts";
 
 /**
  * Checks the size and the labels of a batch; requirePlaces() checks its events.

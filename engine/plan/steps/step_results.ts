@@ -8,9 +8,9 @@
  * @module
  */
 
-import type { Device } from "../device/device.ts";
-import { ShapeError } from "../device/errors.ts";
-import type { Ranks } from "../distributed/ranks.ts";
+import type { Device } from "../../device/device.ts";
+import { ShapeError } from "../../device/errors.ts";
+import type { Ranks } from "../../distributed/ranks.ts";
 
 /** Predictions, losses and spike counts of one step. */
 export interface StepRecord {

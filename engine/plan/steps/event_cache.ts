@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Device } from "../device/device.ts";
-import { DeviceError } from "../device/errors.ts";
+import type { Device } from "../../device/device.ts";
+import { DeviceError } from "../../device/errors.ts";
 
 /**
  * Bytes of events that are kept in the memory of a GPU: enough for the 1100

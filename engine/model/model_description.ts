@@ -4,30 +4,30 @@
  * @module
  */
 
-import type { Device } from "./device/device.ts";
-import { ShapeError } from "./device/errors.ts";
+import type { Device } from "../device/device.ts";
+import { ShapeError } from "../device/errors.ts";
 import {
   describeLayers,
   type LayerDescription,
-} from "./layers/describe_layers.ts";
-import { describeUnits } from "./layerwise/describe_units.ts";
+} from "../layers/describe_layers.ts";
+import { describeUnits } from "../layerwise/units/describe_units.ts";
 import {
   areUnits,
   type UnitDescription,
-} from "./layerwise/unit_descriptions.ts";
-import { layOutUnits } from "./layerwise/parameters.ts";
-import type { Units } from "./layerwise/units.ts";
-import type { Layer } from "./layers/layer.ts";
-import { isPositive } from "./network/float_range.ts";
-import type { Extent } from "./network/network.ts";
-import type { Random } from "./network/random.ts";
-import { layOutWeights, type WeightSlot } from "./network/weights.ts";
+} from "../layerwise/units/unit_descriptions.ts";
+import { layOutUnits } from "../layerwise/units/parameters.ts";
+import type { Units } from "../layerwise/units/units.ts";
+import type { Layer } from "../layers/layer.ts";
+import { isPositive } from "../network/float_range.ts";
+import type { Extent } from "../network/network.ts";
+import type { Random } from "../network/random.ts";
+import { layOutWeights, type WeightSlot } from "../network/weights.ts";
 import {
   describeNeuron,
   type NeuronDescription,
-} from "./neurons/describe_neuron.ts";
-import type { UpdateRule } from "./plan/optimizer.ts";
-import { CODING_MODES, type InputCoding } from "./plan/sizes.ts";
+} from "../neurons/describe_neuron.ts";
+import type { UpdateRule } from "../plan/steps/optimizer.ts";
+import { CODING_MODES, type InputCoding } from "../plan/sizes.ts";
 /** A network's input, layers, neurons and update rule, as plain data. */
 export interface ModelDescription extends UpdateRule {
   /**

@@ -1,0 +1,124 @@
+/**
+ * Launches of a unit's neurons, in both directions, and of the bound of their
+ * firing rate.
+ *
+ * @module
+ */
+
+import { cellForward } from "../../../kernels/neurons/cell.ts";
+import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
+import { sparsityPress } from "../../../kernels/output/sparsity.ts";
+import { ShapeError } from "../../device/errors.ts";
+import { type Launch, launch } from "../../device/launch.ts";
+import { sizeOf } from "../../network/network.ts";
+import { isPooled, type Unit } from "../units/units.ts";
+import { learnedSums } from "./learned.ts";
+import type { PlacedUnit } from "./placed_unit.ts";
+
+/**
+ * Integrates the neurons of a unit, if it has any.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ */
+export function launchCells(
+  { unit, index, setting, strips, grid }: PlacedUnit,
+): Launch[] {
+  const neuron = neuronOf(unit);
+  if (!neuron) return [];
+  const { T, stride, keep } = setting;
+  return [{
+    kernel: cellForward(neuron.text),
+    constants: {
+      ...strips,
+      ...neuron.constants,
+      keep: Number(keep),
+      layer: index,
+      stride,
+    },
+    grid,
+    loops: 8 * (T * 4 + T / 2 + 4) + 8,
+  }];
+}
+
+/**
+ * Goes back through the neurons of a unit, if it has any.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ */
+export function launchCellsBack(placed: PlacedUnit): Launch[] {
+  const { unit, setting, strips, grid, shortcut } = placed;
+  const neuron = neuronOf(unit);
+  if (!neuron) return [];
+  const { T, batch } = setting;
+  const { joined, output, residual, pooling } = unit;
+  return [{
+    kernel: cellAdjoint(neuron.text),
+    constants: {
+      ...strips,
+      ...neuron.constants,
+      W: joined.extent.W,
+      window: pooling?.window ?? 1,
+      outW: output.extent.W,
+      outPixels: output.extent.H * output.extent.W,
+      routed: Number(isPooled(unit)),
+      residual: residual ? residual.join === "add" ? 1 : 2 : 0,
+      shortcutRun: shortcut?.runSize ?? strips.C,
+      sparse: Number(launchPressure(placed).length > 0),
+      learnedFirst: learnedSums(strips, batch).first,
+    },
+    grid,
+    loops: 8 * (T * 12 + 8) + 8,
+  }];
+}
+
+/**
+ * Launches the gradient of a unit's firing rate, where it is bounded.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchPressure(
+  { unit, index, isLast, channels, setting }: PlacedUnit,
+): Launch[] {
+  const { T, stride, sparsity } = setting;
+  if (!sparsity || !unit.neuron || isLast) return [];
+  const { maxRate, lam: factor } = sparsity;
+  return [launch({
+    kernel: sparsityPress,
+    constants: {
+      T,
+      F: sizeOf(unit.layer.output),
+      floats: channels,
+      layer: index,
+      stride,
+      maxRate,
+      factor,
+    },
+    grid: [1, 1, 1],
+  })];
+}
+
+/** Constants and the text of a unit's neuron. */
+function neuronOf({ layer, neuron }: Unit) {
+  if (!neuron) return undefined;
+  const { kind, parameters } = neuron;
+  if (!kind.stepped) {
+    throw new ShapeError(
+      `Cannot build layer "${layer.name}" with neurons of kind ` +
+        `"${kind.name}": with normalisation, bias, dropout, residuals or ` +
+        "pooling of spikes, neurons are to be stepped bin by bin",
+    );
+  }
+  const { gain: _, ...constants } = kind.constants(parameters, {
+    Ts: 1,
+    tSample: 1,
+  });
+  return {
+    text: kind.stepped,
+    constants: { ...constants, theta: parameters.theta },
+  };
+}

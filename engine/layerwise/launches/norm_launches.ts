@@ -1,0 +1,89 @@
+/**
+ * Launches of a unit's normalisation, or of its bias.
+ *
+ * @module
+ */
+
+import {
+  normAdjointTotal,
+  normAffine,
+  normApply,
+  normRunning,
+  normStatistics,
+  normTotal,
+} from "../../../kernels/norm/norm.ts";
+import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import type { PlacedUnit } from "./placed_unit.ts";
+import { LANES } from "./strips.ts";
+
+/** The launches of a normalisation or bias. */
+export interface NormLaunches {
+  /** Statistics of a micro-batch, where the unit normalises. */
+  readonly statistics: readonly Launch[];
+  /** Coefficients of the normalised drive while training. */
+  readonly training: Launch;
+  /** The same in evaluation. */
+  readonly evaluation: Launch;
+  /** Gradients of scale and bias, and the coefficients of `apply`. */
+  readonly total: Launch;
+}
+
+/**
+ * Works out the launches of a unit's normalisation or bias.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchNorm(
+  { unit: { norm }, source, strips, channels, grid, setting }: PlacedUnit,
+): NormLaunches {
+  const { T, batch } = setting;
+  const { scale, kept } = source;
+  const meanOnly = Number(norm?.meanOnly ?? false);
+  const constants = { ...strips, ...norm, meanOnly, scale, kept };
+  const sums = {
+    grid: [channels, 1, 1],
+    loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
+  } as const;
+  const each = [groupsFor(channels, LANES), 1, 1] as const;
+  const affine = launch({ kernel: normAffine, constants, grid: each });
+  const total = launch({
+    kernel: normAdjointTotal,
+    constants: {
+      ...strips,
+      meanOnly,
+      normalises: Number(norm !== undefined),
+    },
+    ...sums,
+  });
+  if (!norm) {
+    return { statistics: [], training: affine, evaluation: affine, total };
+  }
+  return {
+    statistics: [launch({
+      kernel: normStatistics,
+      constants: strips,
+      grid,
+      loops: 8 * (T + 2) + 8,
+    })],
+    training: launch({ kernel: normTotal, constants, ...sums }),
+    evaluation: launch({ kernel: normRunning, constants, grid: each }),
+    total,
+  };
+}
+
+/**
+ * Launches the gradient of a unit's drive from that of its normalised drive.
+ *
+ * @param placed The unit.
+ * @returns The launch.
+ */
+export function launchApply({ strips, channels }: PlacedUnit): Launch {
+  const quads = strips.T * strips.pixels * channels / 4;
+  return launch({
+    kernel: normApply,
+    constants: strips,
+    grid: [groupsFor(quads, LANES), 1, "samples"],
+    loops: Math.ceil(quads / LANES / 65535) + 1,
+  });
+}

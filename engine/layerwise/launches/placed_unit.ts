@@ -1,0 +1,85 @@
+/**
+ * A unit in its network, with what its launches are worked out from.
+ *
+ * @module
+ */
+
+import type { Launch } from "../../device/launch.ts";
+import type { Sparsity } from "../../losses/loss.ts";
+import {
+  floatsOf,
+  type Raster,
+  rasterOf,
+  type Unit,
+  type Units,
+} from "../units/units.ts";
+import { layerRaster, type Strips, stripsOf } from "./strips.ts";
+
+/** What the launches of all units have in common. */
+export interface UnitSetting {
+  /** Bins of a sample. */
+  readonly T: number;
+  /** Most samples in a batch. */
+  readonly batch: number;
+  /** Words of a step's record. */
+  readonly stride: number;
+  /** Number of the rule by which weights are updated. */
+  readonly rule: number;
+  /** Whether potentials are kept. */
+  readonly keep: boolean;
+  /** Whether drives of the input are divided by the sample's largest count. */
+  readonly normalised: boolean;
+  /** Bounds the firing rates of all units but the last. */
+  readonly sparsity?: Sparsity;
+  /** Whether the device computes on the CPU. */
+  readonly software: boolean;
+  /** Bytes of shared memory that a workgroup may have. */
+  readonly workgroupBytes: number;
+}
+
+/** A unit with its place in the network. */
+export interface PlacedUnit {
+  readonly unit: Unit;
+  /** Index of the unit. */
+  readonly index: number;
+  readonly isLast: boolean;
+  /** The raster that its synapse reads. */
+  readonly source: Raster;
+  /** The raster that is joined to its spikes, if one is. */
+  readonly shortcut?: Raster;
+  readonly setting: UnitSetting;
+  readonly strips: Strips;
+  /** Floats of a pixel of its drives. */
+  readonly channels: number;
+  /** A workgroup for each strip and group of channels. */
+  readonly grid: Launch["grid"];
+}
+
+/**
+ * Places a unit.
+ *
+ * @param units The units.
+ * @param index Index of the unit.
+ * @param setting What all units have in common.
+ * @returns The unit with its place.
+ */
+export function placeUnit(
+  units: Units,
+  index: number,
+  setting: UnitSetting,
+): PlacedUnit {
+  const unit = units.units[index];
+  const strips = stripsOf(layerRaster(unit), setting.T);
+  const channels = floatsOf(layerRaster(unit));
+  return {
+    unit,
+    index,
+    isLast: index === units.units.length - 1,
+    source: rasterOf(units, unit.source),
+    shortcut: unit.residual && rasterOf(units, unit.residual.raster),
+    setting,
+    strips,
+    channels,
+    grid: [strips.S, Math.ceil(channels / strips.channelLanes), "samples"],
+  };
+}

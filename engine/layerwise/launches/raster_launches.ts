@@ -1,0 +1,130 @@
+/**
+ * Launches on rasters: packing, joining to an earlier unit's, and pooling.
+ *
+ * @module
+ */
+
+import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
+import {
+  poolLargest,
+  poolRoutes,
+  poolSum,
+} from "../../../kernels/rasters/pool_raster.ts";
+import {
+  residualAdd,
+  residualGate,
+} from "../../../kernels/rasters/residual.ts";
+import { BINS_PER_WORD } from "../../../kernels/spec.ts";
+import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import { sizeOf } from "../../network/network.ts";
+import { isPooled, planesOf } from "../units/units.ts";
+import type { PlacedUnit } from "./placed_unit.ts";
+import { LANES } from "./strips.ts";
+
+/**
+ * Packs the raster that a unit reads along neurons, as synapses read it.
+ *
+ * @param placed The unit.
+ * @returns The launch.
+ */
+export function launchPacking(
+  { source, setting: { T } }: PlacedUnit,
+): Launch {
+  const F = sizeOf(source.extent);
+  return launch({
+    kernel: transposeForward,
+    constants: { F },
+    grid: [
+      groupsFor(F, transposeForward.workgroup),
+      planesOf(source) * Math.ceil(T / BINS_PER_WORD),
+      "samples",
+    ],
+  });
+}
+
+/**
+ * Joins spikes of an earlier unit to a unit's own, if there are any.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchResidual(
+  { unit: { residual, joined }, shortcut, setting: { T } }: PlacedUnit,
+): Launch[] {
+  if (!residual || !shortcut) return [];
+  const F = sizeOf(joined.extent);
+  const B = Math.ceil(T / BINS_PER_WORD);
+  const grid = [groupsFor(B * F, LANES), 1, "samples"] as const;
+  return [
+    residual.join === "add"
+      ? launch({
+        kernel: residualAdd,
+        constants: { B, F, P: planesOf(joined), PS: planesOf(shortcut) },
+        grid,
+      })
+      : launch({ kernel: residualGate, constants: { B, F }, grid }),
+  ];
+}
+
+/**
+ * Pools and drops the spikes of a unit, if it does.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchPooling(placed: PlacedUnit): Launch[] {
+  const { output, pooling } = placed.unit;
+  if (!isPooled(placed.unit)) return [];
+  const constants = poolConstants(placed);
+  const kernel = pooling?.kind === "average" ? poolSum : poolLargest;
+  const planes = constants.P * constants.OP;
+  return [launch<typeof kernel>({
+    kernel,
+    constants,
+    grid: [
+      groupsFor(sizeOf(output.extent), kernel.workgroup),
+      constants.B,
+      "samples",
+    ],
+    loops: constants.window ** 2 * (2 * planes + 4) + 20,
+  })];
+}
+
+/**
+ * Finds the spikes of a unit that get a gradient, where not all do.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchRoutes(placed: PlacedUnit): Launch[] {
+  const { joined } = placed.unit;
+  if (!isPooled(placed.unit)) return [];
+  const constants = poolConstants(placed);
+  const { B, P, window } = constants;
+  return [launch({
+    kernel: poolRoutes,
+    constants,
+    grid: [
+      groupsFor(sizeOf(joined.extent), poolRoutes.workgroup),
+      B,
+      "samples",
+    ],
+    loops: (window ** 2 + 1) * (P + 2) + 4,
+  })];
+}
+
+/** Constants of pool_raster.wgsl. */
+function poolConstants({ unit, index, setting: { T } }: PlacedUnit) {
+  const { joined, output, pooling, dropout } = unit;
+  return {
+    B: Math.ceil(T / BINS_PER_WORD),
+    P: planesOf(joined),
+    OP: planesOf(output),
+    ...joined.extent,
+    window: pooling?.window ?? 1,
+    inner: pooling?.inner ?? 1,
+    threshold: Math.floor(dropout * 2 ** 32),
+    layer: index,
+    picks: Number(pooling?.kind === "max"),
+  };
+}
