@@ -38,11 +38,17 @@ export type {
   Augmentation,
   ChangeRange,
 } from "./engine/network/augmentation.ts";
-export type { EventBinning, StepChanges } from "./engine/plan/steps/step_runner.ts";
+export type {
+  EventBinning,
+  StepChanges,
+} from "./engine/plan/steps/step_runner.ts";
 export type { NeuronDescription } from "./engine/neurons/describe_neuron.ts";
 export type { FiringParameters, Surrogate } from "./engine/neurons/firing.ts";
 export { leaky, type LeakyParameters } from "./engine/neurons/leaky.ts";
-export type { OptimizerName, UpdateRule } from "./engine/plan/steps/optimizer.ts";
+export type {
+  OptimizerName,
+  UpdateRule,
+} from "./engine/plan/steps/optimizer.ts";
 export type { InputCoding } from "./engine/plan/sizes.ts";
 export { openDevice } from "./engine/device/device.ts";
 export { DeviceError, ShapeError } from "./engine/device/errors.ts";

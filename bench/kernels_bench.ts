@@ -18,7 +18,7 @@ import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Compiler, type Dispatch, record } from "../engine/device/compiler.ts";
 import { groupsFor } from "../engine/device/launch.ts";
 import { Model } from "../engine/model.ts";
-import { MICRO_BATCH_WORDS } from "../engine/plan/buffers.ts";
+import { MICRO_BATCH_WORDS } from "../engine/plan/steps/step_words.ts";
 import { RULES } from "../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../kernels/update/optimizer_step.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";

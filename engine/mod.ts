@@ -12,6 +12,7 @@ export {
   describeAdapter,
   Device,
 } from "./device/device.ts";
+export type { Dispatch } from "./device/compiler.ts";
 export { KernelError } from "./device/errors.ts";
 export {
   type Grid,
@@ -131,6 +132,7 @@ export {
 } from "./training/running_decisions.ts";
 export type { PlanOptions } from "./plan/sizes.ts";
 export type { StepRecord } from "./plan/steps/step_results.ts";
+export type { PlanRunner } from "./plan/steps/plan_runner.ts";
 export type { NeuronActivity, StepRunner } from "./plan/steps/step_runner.ts";
 export type { Stepper } from "./plan/stepper.ts";
 export { learningRate, type RateSettings } from "./training/learning_rate.ts";

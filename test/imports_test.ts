@@ -28,6 +28,18 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   "bench": ["bench", "kernels", "engine", "dataset", "scripts/mpi"],
 };
 
+/** The rooms of engine/ that plans are made from. */
+const PARTS = [
+  ...["engine/device", "engine/distributed", "engine/network"],
+  ...["engine/neurons", "engine/layers", "engine/losses"],
+];
+
+/** Those, and the rooms of plans. */
+const PLANS = [
+  ...[...PARTS, "engine/plan/steps", "engine/plan"],
+  ...["engine/layerwise/units", "engine/layerwise"],
+];
+
 /** Where the files of each room of engine/ and kernels/ may import from. */
 const ROOMS: Record<string, readonly string[]> = {
   "kernels": [],
@@ -55,38 +67,28 @@ const ROOMS: Record<string, readonly string[]> = {
   "engine/layers": ["engine/device", "engine/network", "engine/neurons"],
   "engine/losses": ["engine/device", "engine/network", "engine/neurons"],
   "engine/distributed": ["engine/device"],
-  "engine/plan": [
+  "engine/plan/steps": [
     ...["engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses"],
+  ],
+  "engine/plan": [...PARTS, "engine/plan/steps"],
+  "engine/layerwise/units": [
+    ...["engine/device", "engine/network", "engine/neurons", "engine/layers"],
+  ],
+  "engine/layerwise/launches": [
+    ...["engine/device", "engine/network", "engine/layers", "engine/losses"],
+    "engine/layerwise/units",
   ],
   "engine/layerwise": [
-    ...["engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses", "engine/plan"],
+    ...[...PARTS, "engine/plan/steps", "engine/plan"],
+    ...["engine/layerwise/units", "engine/layerwise/launches"],
   ],
-  "engine": [
-    ...["engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses"],
-    ...["engine/plan", "engine/layerwise"],
-  ],
-  "engine/one_layer": [
-    ...["engine", "engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses"],
-    ...["engine/plan", "engine/layerwise"],
-  ],
-  "engine/stream": [
-    ...["engine", "engine/device", "engine/network", "engine/neurons"],
-    ...["engine/layers", "engine/losses", "engine/plan", "engine/layerwise"],
-  ],
-  "engine/training": [
-    ...["engine", "engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses"],
-    ...["engine/plan", "engine/layerwise"],
-  ],
+  "engine/model": PLANS,
+  "engine": [...PLANS, "engine/model"],
+  "engine/one_layer": [...PLANS, "engine"],
+  "engine/stream": [...PLANS, "engine"],
+  "engine/training": [...PLANS, "engine"],
   "engine/mod.ts": [
-    ...["engine", "engine/device", "engine/distributed", "engine/network"],
-    ...["engine/neurons", "engine/layers", "engine/losses"],
-    ...["engine/plan", "engine/layerwise"],
-    ...["engine/one_layer", "engine/training"],
+    ...[...PLANS, "engine", "engine/one_layer", "engine/training"],
   ],
 };
 

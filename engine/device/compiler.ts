@@ -15,8 +15,11 @@ export interface Dispatch {
   readonly name: string;
   /** Name of the layer that the kernel belongs to. */
   readonly layer?: string;
+  /** The kernel with its constants. */
   readonly pipeline: GPUComputePipeline;
+  /** The buffers that it binds. */
   readonly bindGroup: GPUBindGroup;
+  /** Its workgroups. */
   readonly grid: Grid;
   /** Bytes moved if the kernel reads or writes each bound element once. */
   readonly bytes: number;

@@ -6,46 +6,25 @@
 
 import { record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
-import type { PartGradients } from "../distributed/part_gradients.ts";
 import type { MicroBatchRange } from "../distributed/shares.ts";
+import type { Augmentation } from "../network/augmentation.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import { ResidentEvents } from "../plan/steps/event_cache.ts";
-import type { Optimizer } from "../plan/steps/optimizer.ts";
-import { requireEvents, requireSamples } from "../plan/steps/require_batch.ts";
-import {
-  requireOptimizer,
-  requireRate,
-  WaitClock,
-} from "../plan/steps/step_checks.ts";
-import type { StepRecord } from "../plan/steps/step_results.ts";
-import type {
-  EventBinning,
-  NeuronActivity,
-  StepChanges,
-  StepRunner,
-  TimedStep,
-} from "../plan/steps/step_runner.ts";
+import { PlanRunner, type RunnerOptions } from "../plan/steps/plan_runner.ts";
+import { requireOptimizer, requireRate } from "../plan/steps/step_checks.ts";
+import type { StepRunner, TimedStep } from "../plan/steps/step_runner.ts";
 import { exchangeSums, layOutSums } from "./batch_sums.ts";
 import type { LayerwiseDispatch } from "./compile_units.ts";
-import type { LayerwisePlan } from "./layerwise_plan.ts";
 import { countIncoming } from "./incoming_spikes.ts";
+import type { LayerwisePlan } from "./layerwise_plan.ts";
 import { drawSources, plainSources } from "./sources.ts";
 import { freeUnits, UNIFORM_WORDS } from "./unit_buffers.ts";
 
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
-export class LayerwiseStepper implements StepRunner {
-  /** The plan's dispatches and buffers. @internal */
+export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
+  implements StepRunner {
+  /** The plan's dispatches and buffers. */
   readonly plan: LayerwisePlan;
-  readonly #device: Device;
-  readonly #optimizer: Optimizer | undefined;
-  readonly #gradients: PartGradients | undefined;
-  readonly #changes: StepChanges;
-  readonly #events: ResidentEvents;
-  #bin: readonly LayerwiseDispatch[] = [];
-  #binned: GPUBuffer | undefined;
-  readonly #clock = new WaitClock();
-  /** Batches whose gradients were accumulated since the last update. */
-  #accumulated = 0;
+  readonly #augmentation: Augmentation | undefined;
 
   /**
    * Puts a plan to use.
@@ -53,67 +32,18 @@ export class LayerwiseStepper implements StepRunner {
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options The optimizer, for a plan that trains, the gradients of
-   * parts, where its batches are divided, and what its steps draw at random.
+   * @param options What its steps use, and how they change samples.
    */
   constructor(
     device: Device,
     plan: LayerwisePlan,
-    { optimizer, gradients, changes = {} }: {
-      readonly optimizer?: Optimizer;
-      readonly gradients?: PartGradients;
-      readonly changes?: StepChanges;
+    { augmentation, ...options }: RunnerOptions & {
+      readonly augmentation?: Augmentation;
     },
   ) {
+    super(device, plan, options);
     this.plan = plan;
-    this.#device = device;
-    this.#optimizer = optimizer;
-    this.#gradients = gradients;
-    this.#changes = changes;
-    this.#events = new ResidentEvents(
-      device,
-      (words) =>
-        requireEvents(words, {
-          inputs: plan.inputs,
-          bins: plan.eventBinning.bins,
-          addressBits: plan.addressBits,
-        }),
-    );
-  }
-
-  /** Bins of a sample in the network. */
-  get bins(): number {
-    return this.plan.T;
-  }
-
-  /** Most samples that go through a layer at once. */
-  get microBatch(): number {
-    return this.plan.M;
-  }
-
-  /** How the events of samples are to be binned. */
-  get eventBinning(): EventBinning {
-    return this.plan.eventBinning;
-  }
-
-  /** Spikes of each neuron. */
-  get activity(): NeuronActivity {
-    return this.plan.buffers.activity;
-  }
-
-  /** Spikes that each layer read, by its inputs, where they are counted. */
-  get incoming(): NeuronActivity {
-    return this.plan.buffers.incoming;
-  }
-
-  /** Whether a gradient was accumulated that no update has used. */
-  get pending(): boolean {
-    return this.#optimizer?.pending ?? false;
-  }
-
-  /** Total time spent on submitting steps and on waiting for the device. */
-  get waited(): number {
-    return this.#clock.ms;
+    this.#augmentation = augmentation;
   }
 
   /**
@@ -153,7 +83,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
-    const optimizer = requireOptimizer(this.#optimizer);
+    const optimizer = requireOptimizer(this.optimizer);
     requireRate(lr);
     const { training, backward } = this.plan;
     await this.#run(
@@ -174,7 +104,7 @@ export class LayerwiseStepper implements StepRunner {
    * @throws {TypeError} If the plan does not train.
    */
   async accumulate(batch: EventBatch): Promise<void> {
-    const optimizer = requireOptimizer(this.#optimizer);
+    const optimizer = requireOptimizer(this.optimizer);
     const { training, backward } = this.plan;
     await this.#run(
       batch,
@@ -182,44 +112,7 @@ export class LayerwiseStepper implements StepRunner {
       [...training, ...backward],
       () => {},
     );
-    this.#accumulated = this.#pendingBatches + 1;
-    optimizer.pending = true;
-  }
-
-  /**
-   * Updates the weights by the gradient accumulated since the last update, if
-   * there is one.
-   *
-   * @param lr Learning rate.
-   * @throws {DeviceError} If the device was lost.
-   * @throws {TypeError} If the plan does not train.
-   * @throws {RangeError} If the learning rate is negative or not finite.
-   */
-  update(lr: number): void {
-    const optimizer = requireOptimizer(this.#optimizer);
-    requireRate(lr);
-    this.#device.check();
-    if (!optimizer.pending) return;
-    const encoder = this.#device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    optimizer.step(pass, lr);
-    pass.end();
-    this.#device.gpu.queue.submit([encoder.finish()]);
-  }
-
-  /** Hands over the records that have arrived, without waiting. */
-  take(): StepRecord[] {
-    return this.plan.buffers.records.take();
-  }
-
-  /**
-   * Waits for every step submitted before the call.
-   *
-   * @returns The records not yet taken, in order.
-   * @throws {DeviceError} If the device was lost.
-   */
-  drain(): Promise<StepRecord[]> {
-    return this.#clock.during(() => this.plan.buffers.records.drain());
+    this.keep(optimizer);
   }
 
   /**
@@ -234,20 +127,20 @@ export class LayerwiseStepper implements StepRunner {
    */
   async timed(batch: EventBatch): Promise<TimedStep> {
     const { training, evaluation, backward, M } = this.plan;
-    const trains = this.#optimizer !== undefined;
+    const trains = this.optimizer !== undefined;
     const forward = trains ? training : evaluation;
     await this.#run(batch, { trains }, forward);
     await this.drain();
     const samples = Math.min(M, batch.labels.length);
-    const own = [...this.#bin, ...forward, ...backward]
+    const own = [...this.binning, ...forward, ...backward]
       .filter(({ microBatch = 0 }) => microBatch === 0);
     return {
       dispatches: [
         ...own.map(({ dispatch }) => dispatch),
-        ...this.#optimizer?.dispatches ?? [],
+        ...this.optimizer?.dispatches ?? [],
       ],
       samples,
-      incoming: await countIncoming(this.#device, this.plan, batch, samples),
+      incoming: await countIncoming(this.device, this.plan, batch, samples),
       begin: async () => {
         await this.#upload(batch, { trains });
         return this.#begin();
@@ -260,15 +153,9 @@ export class LayerwiseStepper implements StepRunner {
   }
 
   /** Frees the plan's buffers. */
-  destroy(): void {
-    this.#events.destroy();
-    this.#gradients?.destroy();
+  override destroy(): void {
+    super.destroy();
     freeUnits(this.plan.buffers);
-  }
-
-  /** Frees the plan's buffers. */
-  [Symbol.dispose](): void {
-    this.destroy();
   }
 
   /**
@@ -286,25 +173,25 @@ export class LayerwiseStepper implements StepRunner {
     dispatches: readonly LayerwiseDispatch[],
     then?: (pass: GPUComputePassEncoder) => void,
   ): Promise<void> {
-    this.#device.check();
+    this.device.check();
     await this.#upload(batch, options);
     const samples = batch.labels.length;
-    const parts = then && this.#gradients;
+    const parts = then && this.gradients;
     let encoder = this.#begin();
     if (parts && !this.pending) parts.clear(encoder);
-    for (const stage of this.#stages([...this.#bin, ...dispatches])) {
+    for (const stage of this.#stages([...this.binning, ...dispatches])) {
       if (stage.sumsOf !== undefined) {
         await this.#exchangeSums(encoder, stage.sumsOf, samples);
-        encoder = this.#device.gpu.createCommandEncoder();
+        encoder = this.device.gpu.createCommandEncoder();
       }
       const pass = encoder.beginComputePass();
       this.#record(pass, stage.dispatches, samples);
       pass.end();
     }
     if (parts) {
-      this.#submit(encoder);
-      await this.#clock.during(() => parts.exchange(samples));
-      encoder = this.#device.gpu.createCommandEncoder();
+      this.submit(encoder);
+      await this.clock.during(() => parts.exchange(samples));
+      encoder = this.device.gpu.createCommandEncoder();
     }
     if (then) {
       const pass = encoder.beginComputePass();
@@ -312,11 +199,7 @@ export class LayerwiseStepper implements StepRunner {
       then(pass);
       pass.end();
     }
-    await this.#clock.during(() => {
-      // A software adapter runs the kernels inside submit(), hence the timing.
-      this.#submit(encoder);
-      return this.plan.buffers.records.push(batch.labels);
-    });
+    await this.finish(encoder, batch.labels);
   }
 
   /** Cuts dispatches where ranks have to exchange sums of a unit. */
@@ -343,9 +226,9 @@ export class LayerwiseStepper implements StepRunner {
     samples: number,
   ): Promise<void> {
     const { units, T, batch, shares, buffers } = this.plan;
-    await this.#clock.during(() => {
-      this.#submit(encoder);
-      return exchangeSums(this.#device, shares, {
+    await this.clock.during(() => {
+      this.submit(encoder);
+      return exchangeSums(this.device, shares, {
         buffer: buffers.units[unit].partials,
         layout: layOutSums(units.units[unit], T, batch),
         samples,
@@ -353,13 +236,9 @@ export class LayerwiseStepper implements StepRunner {
     });
   }
 
-  #submit(encoder: GPUCommandEncoder): void {
-    this.#device.gpu.queue.submit([encoder.finish()]);
-  }
-
   /** An encoder whose commands find the buffers of binning cleared. */
   #begin(): GPUCommandEncoder {
-    const encoder = this.#device.gpu.createCommandEncoder();
+    const encoder = this.device.gpu.createCommandEncoder();
     for (const { counts, largest } of this.plan.buffers.microBatches) {
       encoder.clearBuffer(counts);
       encoder.clearBuffer(largest);
@@ -372,7 +251,7 @@ export class LayerwiseStepper implements StepRunner {
     dispatches: readonly LayerwiseDispatch[],
     total: number,
   ): void {
-    const cut = this.#cut(total);
+    const cut = this.cut(total);
     for (const { dispatch, microBatch } of dispatches) {
       const samples = microBatch === undefined
         ? total
@@ -381,31 +260,19 @@ export class LayerwiseStepper implements StepRunner {
     }
   }
 
-  /** This rank's micro-batches of a batch. */
-  #cut(samples: number): MicroBatchRange[] {
-    const { shares, M } = this.plan;
-    return shares.microBatches(samples, M);
-  }
-
   async #upload(
     batch: EventBatch,
     { trains }: { readonly trains: boolean },
   ): Promise<void> {
     const { plan } = this;
     const { buffers } = plan;
-    const { queue } = this.#device.gpu;
+    const { queue } = this.device.gpu;
     const { labels } = batch;
-    requireSamples(batch, plan);
-    const { buffer, offsets } = await this.#events.bring(batch.samples);
-    if (this.#binned !== buffer) {
-      this.#bin = await plan.bin(buffer);
-      this.#binned = buffer;
-    }
-    const seed = this.#seed();
-    const { augmentation } = this.#changes;
+    const offsets = await this.bring(batch);
+    const seed = this.stepSeed;
     const drawn = { offsets, labels };
-    const { sources, classes } = trains && augmentation
-      ? drawSources(drawn, augmentation, { seed, sizes: plan })
+    const { sources, classes } = trains && this.#augmentation
+      ? drawSources(drawn, this.#augmentation, { seed, sizes: plan })
       : plainSources(drawn, plan);
     queue.writeBuffer(buffers.sources, 0, sources);
     queue.writeBuffer(buffers.classes, 0, classes);
@@ -414,19 +281,6 @@ export class LayerwiseStepper implements StepRunner {
       0,
       this.#uniforms(labels.length, { trains, seed }),
     );
-  }
-
-  /** Batches of the gradient that waits for an update. */
-  get #pendingBatches(): number {
-    // A state that is restored discards the gradient.
-    return this.#optimizer?.pending ? this.#accumulated : 0;
-  }
-
-  /** Seed of a step: another one each update and accumulated batch. */
-  #seed(): number {
-    const { seed = 0 } = this.#changes;
-    const steps = this.#optimizer?.steps ?? 0;
-    return (seed * 1_000_003 + steps * 64 + this.#pendingBatches) % 2 ** 31;
   }
 
   /** Words of each micro-batch, and last of the batch, see unit.wgsl. */
@@ -445,9 +299,8 @@ export class LayerwiseStepper implements StepRunner {
         [first, samples, slot, +accumulates, 0, 0, 0, 0, total, +trains, seed],
         UNIFORM_WORDS * index,
       );
-    const adds = this.pending && !this.#gradients;
-    this.#cut(total).forEach((range, index) =>
-      set(index, range, !range.begins || adds)
+    this.cut(total).forEach((range, index) =>
+      set(index, range, !range.begins || this.adds)
     );
     const whole = { first: 0, samples: total };
     set(microBatches.length, whole, this.pending);

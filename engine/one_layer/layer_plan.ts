@@ -23,18 +23,11 @@ import { type Extent, sizeOf } from "../network/network.ts";
 import type { NamedArray } from "../network/weights.ts";
 import type { NeuronKind } from "../neurons/neuron_kind.ts";
 import { steppedNeuron } from "../neurons/stepped_neuron.ts";
-import {
-  allocatePlan,
-  freePlan,
-  layOutStep,
-  type PlanBuffers,
-} from "../plan/buffers.ts";
-import {
-  type Compiling,
-  type PlanContext,
-  StepCompiler,
-} from "../plan/compile_step.ts";
+import { allocatePlan, freePlan, type PlanBuffers } from "../plan/buffers.ts";
+import { type Compiling, StepCompiler } from "../plan/compile_step.ts";
 import { type PlanSizes, sizePlan } from "../plan/sizes.ts";
+import type { PlanContext } from "../plan/step_bindings.ts";
+import { layOutStep } from "../plan/steps/step_words.ts";
 
 /**
  * A neuron whose adjoint passes gradients on as they are: below a pool, which

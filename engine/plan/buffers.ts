@@ -11,22 +11,8 @@ import { sizeOf } from "../network/network.ts";
 import { Activity } from "./steps/spike_counts.ts";
 import type { PlanSizes } from "./sizes.ts";
 import { Records } from "./steps/step_results.ts";
-import { ALIGNMENT, inQuads } from "../network/layout.ts";
-
-/**
- * Words that describe a micro-batch to the kernels: its first sample, its
- * number of samples, the slot of the step's record, whether the gradient
- * already holds earlier samples, whether the weights are updated after this
- * micro-batch, three floats of that update: rate, root and decay, and the seed
- * of dropout.
- */
-export const MICRO_BATCH_WORDS = 9;
-
-/** Index of the first of the three floats among these words. */
-export const MICRO_BATCH_UPDATE = 5;
-
-/** Index of the seed among these words. */
-export const MICRO_BATCH_SEED = 8;
+import { inQuads } from "../network/layout.ts";
+import { layOutStep, MICRO_BATCH_WORDS } from "./steps/step_words.ts";
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
 export interface PlanBuffers {
@@ -202,34 +188,6 @@ export function allocatePlan(
       ),
     };
   }, freePlan);
-}
-
-/** Index of the first word of each array that a step uploads. */
-export interface StepLayout {
-  readonly labels: number;
-  readonly offsets: number;
-  readonly microBatch: number;
-  /** Number of words of all arrays. */
-  readonly words: number;
-}
-
-/**
- * Lays out the words uploaded with a step, so that kernels can bind each array.
- *
- * @param batch Most samples in a step.
- * @returns The layout.
- */
-export function layOutStep(batch: number): StepLayout {
-  const alignedEnd = (start: number, words: number) =>
-    Math.ceil((start + words) / ALIGNMENT) * ALIGNMENT;
-  const offsets = alignedEnd(0, batch);
-  const microBatch = alignedEnd(offsets, 2 * batch);
-  return {
-    labels: 0,
-    offsets,
-    microBatch,
-    words: microBatch + MICRO_BATCH_WORDS,
-  };
 }
 
 /**

@@ -6,52 +6,28 @@
 
 import { binPeak, binScatter } from "../../kernels/input/bin_events.ts";
 import { predictionRecord } from "../../kernels/output/prediction.ts";
-import type { Compiler, Dispatch } from "../device/compiler.ts";
-import type { Device } from "../device/device.ts";
+import type { Dispatch } from "../device/compiler.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
 import type { AxonLaunches } from "../layers/axon_launches.ts";
-import type { Layer } from "../layers/layer.ts";
-import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
-import type { WeightSlot } from "../network/weights.ts";
 import type { FilterLaunches } from "../neurons/filter_launches.ts";
-import { layOutStep, MICRO_BATCH_WORDS, type PlanBuffers } from "./buffers.ts";
-import type { Optimizer } from "./steps/optimizer.ts";
-import type { InputCoding, PlanSizes } from "./sizes.ts";
+import type { PlanBuffers } from "./buffers.ts";
+import type { PlanSizes } from "./sizes.ts";
+import { type Bound, type PlanContext, StepBindings } from "./step_bindings.ts";
 import { launchCount } from "./steps/spike_counts.ts";
 
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
 
-/** Network, weights and device of a plan. */
-export interface PlanContext {
-  readonly device: Device;
-  readonly compiler: Compiler;
-  readonly layers: readonly Layer[];
-  readonly slots: readonly WeightSlot[];
-  readonly weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
-  /** The weights that the network is evaluated with, or their average. */
-  readonly evaluated: GPUBuffer;
-  readonly optimizer: Optimizer;
-  /** Time step in ms. */
-  readonly Ts: number;
-  readonly coding: InputCoding;
-}
-
 /** Dispatches that are being compiled, in the order in which they run. */
 export type Compiling = readonly Promise<Dispatch>[];
-
-/** The arrays that a layer may learn. */
-type LayerArray = "weight" | "delay" | "response";
-
-/** Buffers by the names of bindings. */
-type Bound = Readonly<Record<string, GPUBufferBinding>>;
 
 /** Compiles the launches of a plan. */
 export class StepCompiler {
   readonly #context: PlanContext;
   readonly #sizes: PlanSizes;
   readonly #buffers: PlanBuffers;
+  readonly #bindings: StepBindings;
 
   /**
    * @param context Network, weights and device.
@@ -62,6 +38,7 @@ export class StepCompiler {
     this.#context = context;
     this.#sizes = sizes;
     this.#buffers = buffers;
+    this.#bindings = new StepBindings(context, sizes, buffers);
   }
 
   /** Bins the events of a batch into the input's spikes. */
@@ -87,9 +64,9 @@ export class StepCompiler {
     return this.#compile(
       coding.mode === "SUM_NORM" ? [scatter, peak] : [scatter],
       {
-        batch: this.#microBatch,
+        batch: this.#bindings.microBatch,
         events: { buffer: events },
-        offsets: this.#uploaded("offsets", 2),
+        offsets: this.#bindings.uploaded("offsets", 2),
         spikes: { buffer: spikes[0] },
         counted: { buffer: spikes[0] },
         neuronPacked: { buffer: neuronPacked },
@@ -113,34 +90,38 @@ export class StepCompiler {
   forward(index: number): Compiling {
     const { layers, weights } = this.#context;
     const { spikes, arrived, neuronPacked, records, activity } = this.#buffers;
-    const inputs = this.#incoming(index);
+    const inputs = this.#bindings.incoming(index);
     const { quantize, pack, forward, axon } = this.#sizes.launches[index];
     return [
       ...this.#compile(quantize, {
-        weights: this.#weightsOf(layers[index], weights.w),
-        rounded: this.#usedWeights(index),
+        weights: this.#bindings.weightsOf(layers[index], weights.w),
+        rounded: this.#bindings.usedWeights(index),
       }),
       ...this.#compile(pack, {
         spikes: inputs,
         neuronPacked: { buffer: neuronPacked },
       }),
       ...this.#compile(forward, {
-        batch: this.#microBatch,
+        batch: this.#bindings.microBatch,
         largest: { buffer: this.#buffers.largest },
         inputs,
         neuronPacked: { buffer: neuronPacked },
-        w: this.#usedWeights(index),
-        x: this.#synapseDrive(index),
-        y: this.#driveOf(index),
-        response: this.#weightsOf(layers[index], weights.w, "response"),
+        w: this.#bindings.usedWeights(index),
+        x: this.#bindings.synapseDrive(index),
+        y: this.#bindings.driveOf(index),
+        response: this.#bindings.weightsOf(
+          layers[index],
+          weights.w,
+          "response",
+        ),
         u: { buffer: this.#buffers.potentials[index] },
         spikes: { buffer: spikes[index + 1] },
         tally: { buffer: records.buffer },
         fired: { buffer: activity.fired[index] },
       }),
       ...this.#compile(axon ? [axon.forward] : [], {
-        batch: this.#microBatch,
-        delays: this.#weightsOf(layers[index], weights.w, "delay"),
+        batch: this.#bindings.microBatch,
+        delays: this.#bindings.weightsOf(layers[index], weights.w, "delay"),
         spikes: { buffer: spikes[index + 1] },
         arrived: { buffer: arrived[index + 1] },
       }),
@@ -177,14 +158,14 @@ export class StepCompiler {
       grid: [groupsFor(M, predictionRecord.workgroup), 1, 1],
     });
     return this.#compile([...loss.forward, predict], {
-      ...this.#lossBuffers,
+      ...this.#bindings.lossBuffers,
       records: { buffer: records.buffer },
     });
   }
 
   /** Compiles the gradient of the output's spikes from the output's error. */
   lossGradient(): Compiling {
-    const { error, gradient, ...others } = this.#lossBuffers;
+    const { error, gradient, ...others } = this.#bindings.lossBuffers;
     return this.#compile(this.#sizes.loss.backward, {
       ...others,
       error,
@@ -208,23 +189,23 @@ export class StepCompiler {
     const wakes = index === layers.length - 1 && this.#sizes.loss.wakes;
     const u = { buffer: this.#buffers.potentials[index] };
     const largest = { buffer: this.#buffers.largest };
-    const inputs = this.#incoming(index);
+    const inputs = this.#bindings.incoming(index);
     const above = readsAbove
-      ? this.#driveOf(index + 1)
-      : this.#gradientOf(index);
+      ? this.#bindings.driveOf(index + 1)
+      : this.#bindings.gradientOf(index);
     const ds = { buffer: this.#buffers.axonGradient };
-    const dy = this.#synapseDrive(index);
-    const slot = this.#slotOf(layer);
+    const dy = this.#bindings.synapseDrive(index);
+    const slot = this.#bindings.slotOf(layer);
     const partial = { buffer: this.#buffers.partial };
     return [
       ...(axon ? this.#axonBackward(index, { ...axon, above, ds }) : []),
       ...this.#compile([neurons], { ds: axon ? ds : above, u, largest }),
       ...(filter ? this.#filterBackward(index, filter) : []),
       ...(options.lowest ? [] : this.#compile(adjoint, {
-        batch: this.#microBatch,
+        batch: this.#bindings.microBatch,
         inputs,
-        w: this.#usedWeights(index),
-        dx: this.#gradientOf(index - 1),
+        w: this.#bindings.usedWeights(index),
+        dx: this.#bindings.gradientOf(index - 1),
         dy,
       })),
       // After the layer's adjoint: layers below must not get the gradient that
@@ -239,10 +220,10 @@ export class StepCompiler {
       // Must run last: the update overwrites weights that the adjoint reads.
       ...(slot
         ? this.#compile(gradient, {
-          batch: this.#microBatch,
+          batch: this.#bindings.microBatch,
           inputs,
           dy,
-          dw: this.#weightsOf(layer, weights.dw),
+          dw: this.#bindings.weightsOf(layer, weights.dw),
           stripSum: partial,
           stripSums: partial,
           ...optimizer.bindingsOf(slot),
@@ -261,13 +242,13 @@ export class StepCompiler {
   ): Compiling {
     const { layers, weights, optimizer } = this.#context;
     const layer = layers[index];
-    const batch = this.#microBatch;
+    const batch = this.#bindings.microBatch;
     const partial = { buffer: this.#buffers.partial };
-    const slot = this.#slotOf(layer, "delay");
+    const slot = this.#bindings.slotOf(layer, "delay");
     return [
       ...this.#compile([adjoint], {
         batch,
-        delays: this.#weightsOf(layer, weights.w, "delay"),
+        delays: this.#bindings.weightsOf(layer, weights.w, "delay"),
         dy: above,
         ds,
       }),
@@ -277,7 +258,7 @@ export class StepCompiler {
           batch,
           spikes: { buffer: this.#buffers.spikes[index + 1] },
           ds,
-          dw: this.#weightsOf(layer, weights.dw, "delay"),
+          dw: this.#bindings.weightsOf(layer, weights.dw, "delay"),
           stripSum: partial,
           stripSums: partial,
           ...optimizer.bindingsOf(slot),
@@ -293,20 +274,20 @@ export class StepCompiler {
   ): Compiling {
     const { layers, weights, optimizer } = this.#context;
     const partial = { buffer: this.#buffers.partial };
-    const drive = this.#synapseDrive(index);
+    const drive = this.#bindings.synapseDrive(index);
     const layer = layers[index];
     // The adjoint overwrites drives that the sums have read, and the update taps
     // that the adjoint has.
     return this.#compile([sums, adjoint, total], {
-      batch: this.#microBatch,
+      batch: this.#bindings.microBatch,
       x: drive,
       dx: drive,
-      dy: this.#driveOf(index),
+      dy: this.#bindings.driveOf(index),
       stripSum: partial,
       stripSums: partial,
-      response: this.#weightsOf(layer, weights.w, "response"),
-      dw: this.#weightsOf(layer, weights.dw, "response"),
-      ...optimizer.bindingsOf(this.#slotOf(layer, "response")!),
+      response: this.#bindings.weightsOf(layer, weights.w, "response"),
+      dw: this.#bindings.weightsOf(layer, weights.dw, "response"),
+      ...optimizer.bindingsOf(this.#bindings.slotOf(layer, "response")!),
     });
   }
 
@@ -318,94 +299,5 @@ export class StepCompiler {
   get #outputs(): number {
     const { layers } = this.#context;
     return sizeOf(layers[layers.length - 1].output);
-  }
-
-  get #lossBuffers() {
-    const { layers } = this.#context;
-    const { tables } = this.#buffers;
-    return {
-      ...Object.fromEntries(
-        Object.entries(tables).map(([name, buffer]) => [name, { buffer }]),
-      ),
-      batch: this.#microBatch,
-      labels: this.#uploaded("labels", 1),
-      spikes: { buffer: this.#buffers.spikes[layers.length] },
-      error: { buffer: this.#buffers.error },
-      silence: { buffer: this.#buffers.silence },
-      gradient: this.#gradientOf(layers.length - 1),
-      loss: { buffer: this.#buffers.loss },
-      counts: { buffer: this.#buffers.counts },
-    };
-  }
-
-  /** The words that describe the current micro-batch. */
-  get #microBatch(): GPUBufferBinding {
-    const offset = 4 * layOutStep(this.#sizes.batch).microBatch;
-    return { buffer: this.#buffers.step, offset, size: 4 * MICRO_BATCH_WORDS };
-  }
-
-  /** An array that is uploaded with a step, `each` words a sample. */
-  #uploaded(array: "labels" | "offsets", each: number): GPUBufferBinding {
-    const { batch } = this.#sizes;
-    const offset = 4 * layOutStep(batch)[array];
-    return { buffer: this.#buffers.step, offset, size: 4 * each * batch };
-  }
-
-  /** A layer's drive, then the drive's gradient: last rows of potentials. */
-  #driveOf(index: number): GPUBufferBinding {
-    const { T, launches } = this.#sizes;
-    const { floats } = layoutOf(this.#context.layers[index]);
-    const buffer = this.#buffers.potentials[index];
-    return { buffer, offset: 4 * (launches[index].rows - T) * floats };
-  }
-
-  /** The spikes that a layer reads, as axons leave them. */
-  #incoming(index: number): GPUBufferBinding {
-    const { spikes, arrived } = this.#buffers;
-    const below = this.#sizes.launches[index - 1];
-    return { buffer: below?.axon ? arrived[index] : spikes[index] };
-  }
-
-  /** What a layer's synapse gives, before a response that is learned. */
-  #synapseDrive(index: number): GPUBufferBinding {
-    const { response } = this.#context.layers[index];
-    return response
-      ? { buffer: this.#buffers.drives[index] }
-      : this.#driveOf(index);
-  }
-
-  /** The gradient of a layer's spikes, in the buffer that layers share. */
-  #gradientOf(index: number): GPUBufferBinding {
-    const { T, M } = this.#sizes;
-    const { floats } = layoutOf(this.#context.layers[index]);
-    return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
-  }
-
-  /** The weights of a layer as its kernels use them: rounded, if they are. */
-  #usedWeights(index: number): GPUBufferBinding {
-    const { layers, weights } = this.#context;
-    const layer = layers[index];
-    const buffer = this.#buffers.rounded[layer.name];
-    return buffer ? { buffer } : this.#weightsOf(layer, weights.w);
-  }
-
-  /** The range of a layer's array in a buffer of all weights or gradients. */
-  #weightsOf(
-    layer: Layer,
-    buffer: GPUBuffer,
-    array: LayerArray = "weight",
-  ): GPUBufferBinding {
-    const slot = this.#slotOf(layer, array);
-    if (!slot) return { buffer };
-    return { buffer, offset: slot.offset * 4, size: slot.length * 4 };
-  }
-
-  /** The range of a layer's array, if the layer has it. */
-  #slotOf(
-    layer: Layer,
-    array: LayerArray = "weight",
-  ): WeightSlot | undefined {
-    const name = `${layer.name}.${array}`;
-    return this.#context.slots.find((slot) => slot.name === name);
   }
 }

@@ -10,11 +10,9 @@ import type { Layer } from "../layers/layer.ts";
 import { sizeOf } from "../network/network.ts";
 import { allocatePlan, type PlanBuffers } from "./buffers.ts";
 import type { Dispatch } from "../device/compiler.ts";
-import {
-  type Compiling,
-  type PlanContext,
-  StepCompiler,
-} from "./compile_step.ts";
+import { type Compiling, StepCompiler } from "./compile_step.ts";
+import type { PlanContext } from "./step_bindings.ts";
+import type { EventBinning } from "./steps/step_runner.ts";
 import {
   lowestTrainable,
   type PlanOptions,
@@ -25,8 +23,8 @@ import {
 /** A plan, ready to run. */
 export interface Plan {
   readonly layers: readonly Layer[];
-  /** Time step in ms. */
-  readonly Ts: number;
+  /** How the events of samples are to be binned. */
+  readonly eventBinning: EventBinning;
   /** Number of inputs. */
   readonly inputs: number;
   /** Number of output neurons, one a class. */
@@ -97,7 +95,7 @@ export async function compilePlan(
   ]);
   return {
     layers,
-    Ts,
+    eventBinning: { bins: sizes.T, Ts },
     inputs: sizeOf(layers[0].input),
     outputs: sizeOf(layers[layers.length - 1].output),
     sizes,

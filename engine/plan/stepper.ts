@@ -10,33 +10,17 @@ import { type Dispatch, record } from "../device/compiler.ts";
 import type { PartGradients } from "../distributed/part_gradients.ts";
 import type { MicroBatchRange } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
-import type { Optimizer } from "./steps/optimizer.ts";
+import { freePlan } from "./buffers.ts";
+import { chooseVariants } from "./busy_variants.ts";
 import type { Plan } from "./plan.ts";
+import { PlanRunner, type RunnerOptions } from "./steps/plan_runner.ts";
+import { requireOptimizer, requireRate } from "./steps/step_checks.ts";
+import type { StepRunner, TimedStep } from "./steps/step_runner.ts";
 import {
-  freePlan,
   layOutStep,
-  MICRO_BATCH_SEED,
-  MICRO_BATCH_UPDATE,
   MICRO_BATCH_WORDS,
-} from "./buffers.ts";
-import { ResidentEvents } from "./steps/event_cache.ts";
-import { sizeOf } from "../network/network.ts";
-import { requireBatch, requirePlaces } from "./steps/require_batch.ts";
-import {
-  requireOptimizer,
-  requireRate,
-  WaitClock,
-} from "./steps/step_checks.ts";
-import type { StepRecord } from "./steps/step_results.ts";
-import type {
-  EventBinning,
-  NeuronActivity,
-  StepRunner,
-  TimedStep,
-} from "./steps/step_runner.ts";
-
-/** Firing rate of a layer's input above which dense variants are faster. */
-const BUSY = 0.2;
+  microBatchWords,
+} from "./steps/step_words.ts";
 
 /** One micro-batch of a step, while it is being recorded. */
 export interface MicroBatch extends MicroBatchRange {
@@ -44,22 +28,13 @@ export interface MicroBatch extends MicroBatchRange {
 }
 
 /** A plan in use. Its owner destroys it, or holds it with `using`. */
-export class Stepper implements StepRunner {
+export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   /**
    * The plan's dispatches and buffers.
    *
    * @internal
    */
   readonly plan: Plan;
-  readonly #device: Device;
-  readonly #optimizer: Optimizer | undefined;
-  readonly #gradients: PartGradients | undefined;
-  readonly #seed: number;
-  readonly #events: ResidentEvents;
-  readonly #clock = new WaitClock();
-  #bin: readonly Dispatch[] = [];
-  #binned: GPUBuffer | undefined;
-  #accumulated = 0;
 
   /**
    * Puts a plan to use.
@@ -67,52 +42,11 @@ export class Stepper implements StepRunner {
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options The optimizer, for a plan that trains, the gradients of
-   * parts, where its batches are divided, and the seed of dropout.
+   * @param options What its steps use.
    */
-  constructor(
-    device: Device,
-    plan: Plan,
-    { optimizer, gradients, seed = 0 }: {
-      readonly optimizer?: Optimizer;
-      readonly gradients?: PartGradients;
-      readonly seed?: number;
-    },
-  ) {
+  constructor(device: Device, plan: Plan, options: RunnerOptions) {
+    super(device, { ...plan.sizes, ...plan }, options);
     this.plan = plan;
-    this.#device = device;
-    this.#optimizer = optimizer;
-    this.#gradients = gradients;
-    this.#seed = seed;
-    this.#events = new ResidentEvents(
-      device,
-      (words) => requirePlaces(words, plan),
-    );
-  }
-
-  /** Bins of a sample. */
-  get bins(): number {
-    return this.plan.sizes.T;
-  }
-
-  /** Most samples that go through the network at once. */
-  get microBatch(): number {
-    return this.plan.sizes.M;
-  }
-
-  /** How the events of samples are to be binned. */
-  get eventBinning(): EventBinning {
-    return { bins: this.bins, Ts: this.plan.Ts };
-  }
-
-  /** Spikes of each neuron. */
-  get activity(): NeuronActivity {
-    return this.plan.buffers.activity;
-  }
-
-  /** Spikes that each layer read, by its inputs, where they are counted. */
-  get incoming(): NeuronActivity {
-    return this.plan.buffers.incoming;
   }
 
   /**
@@ -125,8 +59,8 @@ export class Stepper implements StepRunner {
    */
   async evaluate(batch: EventBatch): Promise<void> {
     const encoder = await this.#begin(batch);
-    this.encode(encoder, batch, [...this.#bin, ...this.plan.evaluation]);
-    await this.#submit(encoder, batch.labels);
+    this.encode(encoder, batch, [...this.binning, ...this.plan.evaluation]);
+    await this.finish(encoder, batch.labels);
   }
 
   /**
@@ -142,10 +76,10 @@ export class Stepper implements StepRunner {
    * @throws {RangeError} If the learning rate is negative or not finite.
    */
   async train(batch: EventBatch, lr: number): Promise<void> {
-    const optimizer = requireOptimizer(this.#optimizer);
+    const optimizer = requireOptimizer(this.optimizer);
     requireRate(lr);
-    if (this.#gradients) {
-      await this.#differentiateParts(batch, this.#gradients, (pass) => {
+    if (this.gradients) {
+      await this.#differentiateParts(batch, this.gradients, (pass) => {
         optimizer.step(pass, lr);
       });
       return;
@@ -171,73 +105,13 @@ export class Stepper implements StepRunner {
    * @throws {TypeError} If the plan does not train.
    */
   async accumulate(batch: EventBatch): Promise<void> {
-    const optimizer = requireOptimizer(this.#optimizer);
-    const keep = () => {
-      this.#accumulated = this.#pendingBatches + 1;
-      optimizer.pending = true;
-    };
-    if (this.#gradients) {
-      await this.#differentiateParts(batch, this.#gradients, keep);
+    const optimizer = requireOptimizer(this.optimizer);
+    const keep = () => this.keep(optimizer);
+    if (this.gradients) {
+      await this.#differentiateParts(batch, this.gradients, keep);
     } else {
       await this.#differentiate(batch, keep);
     }
-  }
-
-  /**
-   * Updates the weights by the gradient accumulated since the last update, if
-   * there is one.
-   *
-   * @param lr Learning rate.
-   * @throws {DeviceError} If the device was lost.
-   * @throws {TypeError} If the plan does not train.
-   * @throws {RangeError} If the learning rate is negative or not finite.
-   */
-  update(lr: number): void {
-    const optimizer = requireOptimizer(this.#optimizer);
-    requireRate(lr);
-    this.#device.check();
-    if (!optimizer.pending) return;
-    const encoder = this.#device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    optimizer.step(pass, lr);
-    pass.end();
-    this.#device.gpu.queue.submit([encoder.finish()]);
-  }
-
-  /**
-   * Hands over the records that have arrived, without waiting.
-   *
-   * @returns One record a step, in order, each only once.
-   */
-  take(): StepRecord[] {
-    return this.plan.buffers.records.take();
-  }
-
-  /**
-   * Waits for every step submitted before the call; records of steps submitted
-   * during the wait are left for the next call.
-   *
-   * @returns The records not yet taken, in order.
-   * @throws {DeviceError} If the device was lost.
-   */
-  drain(): Promise<StepRecord[]> {
-    return this.#clock.during(() => this.plan.buffers.records.drain());
-  }
-
-  /**
-   * Total time spent on submitting steps and on waiting for the device, in ms.
-   */
-  get waited(): number {
-    return this.#clock.ms;
-  }
-
-  /**
-   * Dispatches that bin the uploaded events into spikes.
-   *
-   * @internal
-   */
-  get binning(): readonly Dispatch[] {
-    return this.#bin;
   }
 
   /**
@@ -247,16 +121,7 @@ export class Stepper implements StepRunner {
    * @internal
    */
   get updating(): readonly Dispatch[] {
-    return this.#optimizer?.updating ?? [];
-  }
-
-  /**
-   * Whether a gradient was accumulated that no update has used.
-   *
-   * @internal
-   */
-  get pending(): boolean {
-    return this.#optimizer?.pending ?? false;
+    return this.optimizer?.updating ?? [];
   }
 
   /**
@@ -270,30 +135,23 @@ export class Stepper implements StepRunner {
    */
   async upload(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
     const { plan } = this;
-    const { gpu } = this.#device;
+    const { gpu } = this.device;
     const { labels } = batch;
-    requireBatch(batch, plan);
-    const { buffer, offsets } = await this.#events.bring(batch.samples);
-    if (this.#binned !== buffer) {
-      this.#bin = await plan.bin(buffer);
-      this.#binned = buffer;
-    }
+    const offsets = await this.bring(batch);
     const layout = layOutStep(plan.sizes.batch);
     const words = new Uint32Array(layout.words);
     words.set(labels, layout.labels);
     words.set(offsets, layout.offsets);
-    // Before the update is counted, so that a resumed run draws the same.
-    const microBatches = this.#microBatchWords(labels.length);
-    if (lr !== undefined && this.#optimizer?.clips === false) {
-      // The gradient is complete after the last micro-batch.
-      const update = this.#optimizer.next(lr);
-      const last = microBatches.length - MICRO_BATCH_WORDS;
-      microBatches[last + MICRO_BATCH_UPDATE - 1] = 1;
-      microBatches.set(
-        new Uint32Array(update.buffer),
-        last + MICRO_BATCH_UPDATE,
-      );
-    }
+    const microBatches = microBatchWords(this.cut(labels.length), {
+      slot: plan.buffers.records.slot,
+      // Before the update is counted, so that a resumed run draws the same.
+      adds: this.adds,
+      seed: this.stepSeed,
+      // With clipping the optimizer's own kernels update the weights.
+      update: lr !== undefined && this.optimizer?.clips === false
+        ? this.optimizer.next(lr)
+        : undefined,
+    });
     words.set(microBatches.subarray(0, MICRO_BATCH_WORDS), layout.microBatch);
     gpu.queue.writeBuffer(plan.buffers.step, 0, words);
     if (microBatches.length > MICRO_BATCH_WORDS) {
@@ -323,12 +181,12 @@ export class Stepper implements StepRunner {
     after?: (microBatch: MicroBatch) => void,
   ): void {
     const { plan } = this;
-    const chosen = this.choose(dispatches);
+    const chosen = chooseVariants(plan, dispatches);
     const { step, microBatches } = plan.buffers;
     const bytes = 4 * MICRO_BATCH_WORDS;
     const current = 4 * layOutStep(plan.sizes.batch).microBatch;
     let next = -bytes;
-    for (const microBatch of this.#cut(batch.labels.length)) {
+    for (const microBatch of this.cut(batch.labels.length)) {
       if (next >= 0) {
         encoder.copyBufferToBuffer(microBatches, next, step, current, bytes);
       }
@@ -339,29 +197,6 @@ export class Stepper implements StepRunner {
       pass.end();
       after?.({ encoder, ...microBatch });
     }
-  }
-
-  /**
-   * Picks the sparse or the dense variant of a kernel from the firing rate in
-   * the latest record; both variants give the same bits.
-   *
-   * @internal
-   * @param dispatches Dispatches; some have a variant for dense spikes.
-   * @returns The variant to run of each.
-   */
-  choose(dispatches: readonly Dispatch[]): readonly Dispatch[] {
-    const { layers, sizes, buffers } = this.plan;
-    const latest = buffers.records.latest;
-    if (!latest) return dispatches;
-    const bins = latest.labels.length * sizes.T;
-    const busy = new Set(
-      layers.filter(({ input }, index) =>
-        index > 0 && latest.spikes[index - 1] > BUSY * bins * sizeOf(input)
-      ).map(({ name }) => name),
-    );
-    return dispatches.map((dispatch) =>
-      busy.has(dispatch.layer ?? "") ? dispatch.busy ?? dispatch : dispatch
-    );
   }
 
   /**
@@ -383,8 +218,8 @@ export class Stepper implements StepRunner {
     const samples = Math.min(sizes.M, total);
     const events = batch.samples.reduce((sum, { length }) => sum + length, 0);
     return {
-      dispatches: this.choose([
-        ...this.#bin,
+      dispatches: chooseVariants(this.plan, [
+        ...this.binning,
         ...forward,
         ...backward,
         ...this.updating,
@@ -404,15 +239,9 @@ export class Stepper implements StepRunner {
   }
 
   /** Frees the plan's buffers. */
-  destroy(): void {
-    this.#events.destroy();
-    this.#gradients?.destroy();
+  override destroy(): void {
+    super.destroy();
     freePlan(this.plan.buffers);
-  }
-
-  /** Frees the plan's buffers. */
-  [Symbol.dispose](): void {
-    this.destroy();
   }
 
   /**
@@ -426,9 +255,9 @@ export class Stepper implements StepRunner {
   ): Promise<void> {
     const encoder = await this.#begin(batch, lr);
     const { forward, backward } = this.plan;
-    this.encode(encoder, batch, [...this.#bin, ...forward, ...backward]);
+    this.encode(encoder, batch, [...this.binning, ...forward, ...backward]);
     then(encoder);
-    await this.#submit(encoder, batch.labels);
+    await this.finish(encoder, batch.labels);
   }
 
   /**
@@ -440,73 +269,28 @@ export class Stepper implements StepRunner {
     gradients: PartGradients,
     then: (pass: GPUComputePassEncoder) => void,
   ): Promise<void> {
-    const { gpu } = this.#device;
     const { forward, backward } = this.plan;
     const encoder = await this.#begin(batch);
     if (!this.pending) gradients.clear(encoder);
     this.encode(
       encoder,
       batch,
-      [...this.#bin, ...forward, ...backward],
+      [...this.binning, ...forward, ...backward],
       ({ part }) => gradients.keep(encoder, part),
     );
-    await this.#submit(encoder, batch.labels);
+    await this.finish(encoder, batch.labels);
     const samples = batch.labels.length;
-    await this.#clock.during(() => gradients.exchange(samples));
-    const last = gpu.createCommandEncoder();
+    await this.clock.during(() => gradients.exchange(samples));
+    const last = this.device.gpu.createCommandEncoder();
     const pass = last.beginComputePass();
     gradients.add(pass, samples);
     then(pass);
     pass.end();
-    gpu.queue.submit([last.finish()]);
-  }
-
-  /** This rank's micro-batches of a batch. */
-  #cut(samples: number): MicroBatchRange[] {
-    const { shares, M } = this.plan.sizes;
-    return shares.microBatches(samples, M);
-  }
-
-  /** The words that describe the micro-batches of a batch. */
-  #microBatchWords(total: number): Uint32Array<ArrayBuffer> {
-    const { slot } = this.plan.buffers.records;
-    const cut = this.#cut(total);
-    const words = new Uint32Array(MICRO_BATCH_WORDS * cut.length);
-    const adds = this.pending && !this.#gradients;
-    const seed = this.#stepSeed();
-    cut.forEach(({ first, samples, begins }, index) => {
-      words.set(
-        [first, samples, slot, Number(!begins || adds)],
-        MICRO_BATCH_WORDS * index,
-      );
-      words[MICRO_BATCH_WORDS * index + MICRO_BATCH_SEED] = seed;
-    });
-    return words;
-  }
-
-  /** Batches of the gradient that waits for an update. */
-  get #pendingBatches(): number {
-    // A state that is restored discards the gradient.
-    return this.pending ? this.#accumulated : 0;
-  }
-
-  /** Seed of a step: another one each update and accumulated batch. */
-  #stepSeed(): number {
-    const steps = this.#optimizer?.steps ?? 0;
-    return (this.#seed * 1_000_003 + steps * 64 + this.#pendingBatches) %
-      2 ** 31;
+    this.submit(last);
   }
 
   #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {
-    this.#device.check();
+    this.device.check();
     return this.upload(batch, lr);
-  }
-
-  #submit(encoder: GPUCommandEncoder, labels: Uint32Array): Promise<void> {
-    return this.#clock.during(() => {
-      // A software adapter runs the kernels inside submit(), hence the timing.
-      this.#device.gpu.queue.submit([encoder.finish()]);
-      return this.plan.buffers.records.push(labels);
-    });
   }
 }

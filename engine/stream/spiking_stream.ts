@@ -28,7 +28,7 @@ import {
   type NeuronSetting,
   settleNeurons,
 } from "../neurons/neuron_launches.ts";
-import { layOutStep, MICRO_BATCH_WORDS } from "../plan/buffers.ts";
+import { layOutStep, MICRO_BATCH_WORDS } from "../plan/steps/step_words.ts";
 import { MAX_BINS } from "../plan/sizes.ts";
 import type { Stepper } from "../plan/stepper.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";

@@ -16,6 +16,7 @@
 import { meetings } from "../layers/fan_out.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Ghost } from "../layerwise/units/ghost.ts";
+import { rasterOf } from "../layerwise/units/units.ts";
 import type { Model } from "../model.ts";
 import { sizeOf } from "../network/network.ts";
 import type { IncomingSpikes } from "./evaluate.ts";
@@ -126,7 +127,7 @@ export function energyOf(
       "Cannot work out the energy of a network: its spikes were not counted",
     );
   }
-  return network.synapses.map(({ layer, ghost, binary }, index) => {
+  return synapsesOf(network).map(({ layer, ghost, binary }, index) => {
     const counts = incoming.layers[index];
     const read = counts.reduce((sum, count) => sum + count, 0) / samples;
     const reached = operationsOf(ghost?.first ?? layer, counts) / samples;
@@ -145,6 +146,31 @@ export function energyOf(
       ...costOf(layer, operations, incoming.bins),
     };
   });
+}
+
+/** A layer, and what its synapses read. */
+interface Synapse {
+  readonly layer: Layer;
+  /** The halves of a ghost convolution. */
+  readonly ghost?: Ghost;
+  /** Whether it reads spikes rather than counts. */
+  readonly binary: boolean;
+}
+
+/** The synapses of a network, layer by layer. */
+function synapsesOf({ units, layers, description }: Model): Synapse[] {
+  if (units) {
+    return units.units.map(({ layer, ghost, source }) => ({
+      layer,
+      ghost,
+      binary: rasterOf(units, source).most === 1,
+    }));
+  }
+  const { mode = "OR" } = description.coding ?? {};
+  return layers.map((layer, index) => ({
+    layer,
+    binary: index > 0 || mode === "OR",
+  }));
 }
 
 /** Synaptic operations of all samples. */

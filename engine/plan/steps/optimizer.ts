@@ -21,7 +21,7 @@ import type { Device } from "../../device/device.ts";
 import { isFrom0, isPositive } from "../../network/float_range.ts";
 import { type Compiler, type Dispatch, record } from "../../device/compiler.ts";
 import { groupsFor } from "../../device/launch.ts";
-import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "../buffers.ts";
+import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./step_words.ts";
 import { ALIGNMENT, QUAD } from "../../network/layout.ts";
 import type { WeightLayout, WeightSlot } from "../../network/weights.ts";
 import type { WeightAverage } from "./weight_average.ts";

@@ -6,19 +6,6 @@
 
 import { ShapeError } from "../../device/errors.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
-import type { Plan } from "../plan.ts";
-
-/**
- * Checks the size and the labels of a batch; requirePlaces() checks its events.
- *
- * @param batch The samples.
- * @param plan The plan.
- * @throws {ShapeError} If the batch is larger than the plan, or malformed.
- */
-export function requireBatch(batch: EventBatch, plan: Plan): void {
-  const { outputs, sizes } = plan;
-  requireSamples(batch, { batch: sizes.batch, outputs });
-}
 
 /**
  * Checks the size and the labels of a batch.
@@ -50,20 +37,6 @@ export function requireSamples(
         `${stranger}, only ${plan.outputs}`,
     );
   }
-}
-
-/**
- * Checks that every event lies within the pixels and bins of a plan.
- *
- * @param words Event words of a sample.
- * @param plan The plan.
- * @throws {ShapeError} If an event lies outside.
- */
-export function requirePlaces(
-  words: Uint32Array,
-  { inputs, sizes: { T, addressBits } }: Plan,
-): void {
-  requireEvents(words, { inputs, bins: T, addressBits });
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Device } from "../../../engine/device/device.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { runPass } from "../../../engine/training/pass.ts";
 import { Model } from "../../../engine/model.ts";
-import { layOutStep } from "../../../engine/plan/buffers.ts";
+import { layOutStep } from "../../../engine/plan/steps/step_words.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import { ResidentEvents } from "../../../engine/plan/steps/event_cache.ts";
 import { readBytes } from "../../../engine/device/readback.ts";

@@ -20,7 +20,7 @@ import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
 import {
   MICRO_BATCH_UPDATE,
   MICRO_BATCH_WORDS,
-} from "../../../engine/plan/buffers.ts";
+} from "../../../engine/plan/steps/step_words.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
 import { device } from "../../gpu.ts";
 import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
