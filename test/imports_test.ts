@@ -52,8 +52,8 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/leaky": ["kernels"],
   "kernels/leaky/resonators": [],
   "kernels/loihi": ["kernels/shared"],
-  "kernels/unit": ["kernels"],
-  "kernels/neurons": ["kernels", "kernels/shared", "kernels/unit"],
+  "kernels/unit": ["kernels", "kernels/shared"],
+  "kernels/neurons": ["kernels", "kernels/shared"],
   "kernels/stream": ["kernels", "kernels/shared", "kernels/unit"],
   "kernels/norm": [
     ...["kernels", "kernels/shared", "kernels/layers", "kernels/unit"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cellForward } from "../../kernels/neurons/cell.ts";
+import { cellForward } from "../../kernels/unit/cell.ts";
 import { cellStream } from "../../kernels/stream/cell_stream.ts";
 import { Compiler, type Dispatch } from "../device/compiler.ts";
 import { ShapeError } from "../device/errors.ts";

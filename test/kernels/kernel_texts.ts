@@ -57,34 +57,35 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
   "unit/unit.wgsl": [
     "norm/norm.wgsl",
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
-    "neurons/learned.wgsl",
+    "unit/learned.wgsl",
   ],
-  "unit/unit_drives.wgsl": ["neurons/cell.wgsl", "neurons/cell_adjoint.wgsl"],
+  "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": [
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
   "leaky/fixed_point.wgsl": [
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
   "leaky/resonators/resonance.wgsl": [
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
   "leaky/leaky_neuron.wgsl": [
-    "neurons/cell.wgsl",
-    "neurons/cell_adjoint.wgsl",
+    "unit/cell.wgsl",
+    "unit/cell_adjoint.wgsl",
     "stream/cell_stream.wgsl",
   ],
-  "neurons/cell_recall.wgsl": ["neurons/cell_adjoint.wgsl"],
-  "neurons/cell_learned.wgsl": ["neurons/cell_adjoint.wgsl"],
+  "unit/cell_recall.wgsl": ["unit/cell_adjoint.wgsl"],
+  "unit/cell_learned.wgsl": ["unit/cell_adjoint.wgsl"],
+  "unit/cell_past.wgsl": ["unit/cell_adjoint.wgsl"],
 };
 
 /** Modules that are compiled with the text of any stepped neuron. */
@@ -221,8 +222,8 @@ export function sharedBy(
   const { recalls, learns } = CELL_NEURONS[neuron];
   return Object.keys(SHARED)
     .filter((text) => SHARED[text].includes(module))
-    .filter((text) => !(recalls && text === "neurons/cell_recall.wgsl"))
-    .filter((text) => !(learns && text === "neurons/cell_learned.wgsl"))
+    .filter((text) => !(recalls && text === "unit/cell_recall.wgsl"))
+    .filter((text) => !(learns && text === "unit/cell_learned.wgsl"))
     .filter((text) => FRONTS[text]?.test(neuron) ?? true)
     .map((text) => text === "leaky/leaky_neuron.wgsl" ? neuron : text);
 }

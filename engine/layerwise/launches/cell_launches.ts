@@ -5,8 +5,8 @@
  * @module
  */
 
-import { cellForward } from "../../../kernels/neurons/cell.ts";
-import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
+import { cellForward } from "../../../kernels/unit/cell.ts";
+import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
 import { sparsityPress } from "../../../kernels/output/sparsity.ts";
 import { ShapeError } from "../../device/errors.ts";
 import { type Launch, launch } from "../../device/launch.ts";

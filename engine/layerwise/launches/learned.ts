@@ -4,7 +4,7 @@
  * @module
  */
 
-import { learnedTotal } from "../../../kernels/neurons/learned.ts";
+import { learnedTotal } from "../../../kernels/unit/learned.ts";
 import { type Launch, launch } from "../../device/launch.ts";
 import { floatsOf } from "../units/units.ts";
 import type { Strips } from "./strips.ts";

@@ -20,7 +20,7 @@ import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { loadModernVectors } from "../../reference_vectors.ts";
 import { fromKernel, quads, toKernel } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";
-import { coefficientsOf } from "../neurons/cell_kernels.ts";
+import { coefficientsOf } from "../unit/cell_kernels.ts";
 
 const EPSILON = 1e-3;
 

@@ -17,9 +17,9 @@ import {
   describeNeuron,
   type NeuronDescription,
 } from "../../../engine/neurons/describe_neuron.ts";
-import { cellForward } from "../../../kernels/neurons/cell.ts";
-import { cellAdjoint } from "../../../kernels/neurons/cell_adjoint.ts";
-import { learnedTotal } from "../../../kernels/neurons/learned.ts";
+import { cellForward } from "../../../kernels/unit/cell.ts";
+import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
+import { learnedTotal } from "../../../kernels/unit/learned.ts";
 import { same } from "../../comparison.ts";
 import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";

@@ -5,10 +5,11 @@
  */
 
 import { learnedBinding, type SteppedText } from "../shared/stepped.ts";
-import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
+import { UNIT_CONSTANTS, UNIT_DRIVES } from "./unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell_adjoint.wgsl" with { type: "text" };
 import learned from "./cell_learned.wgsl" with { type: "text" };
+import past from "./cell_past.wgsl" with { type: "text" };
 import recall from "./cell_recall.wgsl" with { type: "text" };
 
 /**
@@ -21,7 +22,7 @@ export function cellAdjoint(neuron: SteppedText) {
   return {
     name: "cell_adjoint adjoint",
     code: UNIT_DRIVES + neuron.code + (neuron.recalls ? "" : recall) +
-      (neuron.learns ? "" : learned) + code,
+      (neuron.learns ? "" : learned) + past + code,
     entryPoint: "adjoint",
     workgroup: 64,
     bindings: {

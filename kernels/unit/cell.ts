@@ -5,7 +5,7 @@
  */
 
 import { learnedBinding, type SteppedText } from "../shared/stepped.ts";
-import { UNIT_CONSTANTS, UNIT_DRIVES } from "../unit/unit.ts";
+import { UNIT_CONSTANTS, UNIT_DRIVES } from "./unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./cell.wgsl" with { type: "text" };
 

@@ -24,7 +24,8 @@
 // dshortcut     [N, T, pixels, shortcutFloats]
 //
 // One invocation owns one channel of every pixelLanes-th pixel of a strip. The
-// state before each 32 bins is in workgroup memory.
+// state before each 32 bins is in workgroup memory. Compiled after
+// cell_past.wgsl.
 
 override theta: f32 = 1;
 // Columns of the pixels, the window that is pooled, and the columns and pixels
@@ -57,108 +58,6 @@ override statesSize: u32 = 64 * words;
 
 var<workgroup> sh_states: array<State, statesSize>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
-
-// What the neuron recalls of four bins.
-struct RecalledFour {
-  x: Recalled,
-  y: Recalled,
-  z: Recalled,
-  w: Recalled,
-}
-
-// Potentials of four bins, and what the neuron recalls of them.
-struct Past {
-  u: vec4<f32>,
-  recalled: RecalledFour,
-}
-
-// Those of 32 bins.
-struct WordPast {
-  q0: Past,
-  q1: Past,
-  q2: Past,
-  q3: Past,
-  q4: Past,
-  q5: Past,
-  q6: Past,
-  q7: Past,
-}
-
-// The potential of one bin, and what the neuron recalls of it.
-struct PastBin {
-  u: f32,
-  recalled: Recalled,
-}
-
-// Steps one bin.
-fn stepBin(neuron: ptr<function, State>, drive: f32) -> PastBin {
-  let before = *neuron;
-  var state = before;
-  let u = step(&state, drive);
-  let recalled = recall(before, state);
-  reset(&state, u >= theta);
-  *neuron = state;
-  return PastBin(u, recalled);
-}
-
-// Steps four bins.
-fn stepFour(
-  neuron: ptr<function, State>,
-  coefficient: vec4<f32>,
-  drives: vec4<f32>,
-) -> Past {
-  var state = *neuron;
-  let y = coefficient.x * drives + vec4(coefficient.y);
-  let first = stepBin(&state, y.x);
-  let second = stepBin(&state, y.y);
-  let third = stepBin(&state, y.z);
-  let fourth = stepBin(&state, y.w);
-  *neuron = state;
-  return Past(
-    vec4(first.u, second.u, third.u, fourth.u),
-    RecalledFour(
-      first.recalled,
-      second.recalled,
-      third.recalled,
-      fourth.recalled,
-    ),
-  );
-}
-
-// Integrates the bins of a word, `count` of them, from its first state.
-fn integrate(
-  neuron: ptr<function, State>,
-  coefficient: vec4<f32>,
-  drives: Word,
-  count: u32,
-) -> WordPast {
-  var state = *neuron;
-  var past = WordPast();
-  past.q0 = stepFour(&state, coefficient, drives.q0);
-  if (count > 4) {
-    past.q1 = stepFour(&state, coefficient, drives.q1);
-  }
-  if (count > 8) {
-    past.q2 = stepFour(&state, coefficient, drives.q2);
-  }
-  if (count > 12) {
-    past.q3 = stepFour(&state, coefficient, drives.q3);
-  }
-  if (count > 16) {
-    past.q4 = stepFour(&state, coefficient, drives.q4);
-  }
-  if (count > 20) {
-    past.q5 = stepFour(&state, coefficient, drives.q5);
-  }
-  if (count > 24) {
-    past.q6 = stepFour(&state, coefficient, drives.q6);
-  }
-  if (count > 28) {
-    past.q7 = stepFour(&state, coefficient, drives.q7);
-  }
-  *neuron = state;
-  return past;
-}
 
 // A neuron: where its drive, its words of spikes and the gradients of its
 // layer's output are in bin 0, and its shortcut's gradient.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UNIT } from "../unit/unit.ts";
+import { UNIT } from "./unit.ts";
 import type { KernelSpec } from "../spec.ts";
 import code from "./learned.wgsl" with { type: "text" };
 
