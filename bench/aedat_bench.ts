@@ -7,7 +7,7 @@
 import { inspectAedat, readAedat } from "../dataset/formats/aedat2/aedat.ts";
 import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
 import { allocateEvents, DVS128, type Events } from "../dataset/events.ts";
-import { randomEvents } from "./random_events.ts";
+import { randomEvents } from "./setup/random_events.ts";
 
 const EVENTS = 20_000_000;
 

@@ -16,7 +16,7 @@ import type { SampleSource } from "../dataset/sample_source.ts";
 import { openStore } from "../dataset/store/store.ts";
 import { THREADS } from "../dataset/store/read_job.ts";
 import { ReadThreads } from "../dataset/store/read_threads.ts";
-import { makeStore } from "./event_store.ts";
+import { makeStore } from "./setup/event_store.ts";
 
 const SAMPLES = 64;
 const SAMPLE_EVENTS = 250_000;

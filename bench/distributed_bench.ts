@@ -17,7 +17,7 @@ import { readBytes } from "../engine/device/readback.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Model } from "../engine/model.ts";
 import { type Costs, leastBatch } from "./cost_model.ts";
-import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
 /** Networks between machines: time of a small message in ms, bytes a ms. */
 const LINKS = {
@@ -93,7 +93,7 @@ async function timeRanks(): Promise<void> {
     const { success, stdout, stderr } = await new Deno.Command(command, {
       args: [
         ...[...options, "-n", String(ranks), Deno.execPath(), "run"],
-        ...["--allow-all", "bench/rank_step.ts", ...sizes],
+        ...["--allow-all", "bench/setup/rank_step.ts", ...sizes],
       ],
       env: { OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", NO_COLOR: "1" },
     }).output();

@@ -12,7 +12,7 @@ import { openRecording } from "../dataset/formats/open_recording.ts";
 import { allocateBlock } from "../dataset/formats/reading/event_block.ts";
 import { DVS128 } from "../dataset/events.ts";
 import { encodeRecording } from "../dataset/formats/writing/encode_recording.ts";
-import { randomEvents } from "./random_events.ts";
+import { randomEvents } from "./setup/random_events.ts";
 
 /** Blocks of a recording, each of 131,072 events. */
 const BLOCKS = 40;

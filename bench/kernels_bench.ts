@@ -21,7 +21,7 @@ import { Model } from "../engine/model.ts";
 import { MICRO_BATCH_WORDS } from "../engine/plan/steps/step_words.ts";
 import { RULES } from "../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../kernels/update/optimizer_step.ts";
-import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
 /** Weights of the convolutional network. */
 const WEIGHTS = 415_100;

@@ -22,7 +22,7 @@ import type { LayerDescription } from "../engine/layers/describe_layers.ts";
 import type { Loss } from "../engine/losses/loss.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { probSpikes } from "../engine/losses/prob_spikes.ts";
-import { NMNIST_EPOCH, PEER_ADAPTER } from "./peers.ts";
+import { NMNIST_EPOCH, PEER_ADAPTER } from "./setup/peers.ts";
 
 const [folder] = Deno.args;
 if (folder === undefined) {

@@ -11,7 +11,7 @@ import { encodeAedat4 } from "../dataset/formats/aedat4/aedat4_encode.ts";
 import { davis } from "../dataset/formats/aedat2/davis.ts";
 import type { RecordingFormat } from "../dataset/formats/reading/format.ts";
 import { rosBag } from "../dataset/formats/ros/ros.ts";
-import { randomEvents } from "./random_events.ts";
+import { randomEvents } from "./setup/random_events.ts";
 
 const EVENTS = 4_000_000;
 

@@ -8,7 +8,8 @@
 import { openDevice } from "../engine/device/device.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Model } from "../engine/model.ts";
-import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { prepared } from "./setup/prepared.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
 /** Size of a step: pixels along a side, bins of a sample, and samples. */
 interface Size {
@@ -42,31 +43,35 @@ const grown: Record<string, Size[]> = {
 
 for (const [what, sizes] of Object.entries(grown)) {
   for (const { side, bins, samples, train } of sizes) {
-    const model = await Model.create({
-      device,
-      ...SL_ANIMALS,
-      input: { C: 2, H: side, W: side },
-      layers: NETWORKS.CNN,
-      random: 0,
+    const prepare = prepared(async () => {
+      const model = await Model.create({
+        device,
+        ...SL_ANIMALS,
+        input: { C: 2, H: side, W: side },
+        layers: NETWORKS.CNN,
+        random: 0,
+      });
+      const tSample = bins * SL_ANIMALS.Ts;
+      const stepper = await model.compile({
+        tSample,
+        batch: samples,
+        loss: numSpikes({
+          region: { start: 0, stop: tSample },
+          true: 180,
+          false: 30,
+        }),
+        train,
+      });
+      const batch = randomBatch(model, { samples, bins, density: 0.006 });
+      return { stepper, batch };
     });
-    const tSample = bins * SL_ANIMALS.Ts;
-    const stepper = await model.compile({
-      tSample,
-      batch: samples,
-      loss: numSpikes({
-        region: { start: 0, stop: tSample },
-        true: 180,
-        false: 30,
-      }),
-      train,
-    });
-    const batch = randomBatch(model, { samples, bins, density: 0.006 });
     Deno.bench({
       name: `${side}×${side}, T ${bins}, batch ${samples}, ${steps} steps`,
       group: what,
       n: software ? 2 : 5,
       warmup: 1,
       async fn() {
+        const { stepper, batch } = await prepare();
         for (let step = 0; step < steps; step++) {
           await (train ? stepper.train(batch, 0) : stepper.evaluate(batch));
         }

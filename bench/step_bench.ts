@@ -20,9 +20,10 @@ import { openDevice } from "../engine/device/device.ts";
 import { runPass } from "../engine/training/pass.ts";
 import { Model } from "../engine/model.ts";
 import { profile } from "../engine/training/profile.ts";
-import { makeStore } from "./event_store.ts";
-import { PEER_ADAPTER, PEERS } from "./peers.ts";
-import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
+import { makeStore } from "./setup/event_store.ts";
+import { PEER_ADAPTER, PEERS } from "./setup/peers.ts";
+import { prepared } from "./setup/prepared.ts";
+import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
 const device = await openDevice();
 const { software, name } = device.adapter;
@@ -36,69 +37,76 @@ const store = await makeStore(folder, {
 const fastest = new Map<string, number>();
 
 for (const network of ["CNN", "MLP"] as const) {
-  const model = await Model.create({
-    device,
-    ...SL_ANIMALS,
-    layers: NETWORKS[network],
-    random: 0,
-  });
-  const options = {
-    tSample: bins * SL_ANIMALS.Ts,
-    batch: samples,
-    loss: numSpikes({
-      region: { start: 0, stop: bins * SL_ANIMALS.Ts },
-      true: 180,
-      false: 30,
-    }),
-  };
   // About half a second, of which the wait for the last step is a small part.
   const steps = software ? 1 : network === "MLP" ? 1000 : 200;
-  const stepper = await model.compile({ ...options, train: true });
-  const tester = await model.compile({ ...options, train: false });
-  const batch = randomBatch(model, { samples, bins, density: 0.006 });
   const group = `${network}, batch ${samples}, T ${bins}`;
-
-  // Checks a step before timing it: every layer spikes, the loss is finite.
-  await stepper.train(batch, 0);
-  const [{ losses, spikes }] = await stepper.drain();
-  assert(losses.every(Number.isFinite));
-  assert(spikes[0] > 0 && (network === "MLP" || spikes.every((n) => n > 0)));
-  const rates = [...spikes].map((count, index) => {
-    const { C, H, W } = model.layers[index].output;
-    return `${(100 * count / (samples * bins * C * H * W)).toFixed(1)} %`;
-  });
-  const buffers = Object.values(stepper.plan.buffers).flat();
-  const bytes = [...new Set(buffers)].reduce(
-    (sum, buffer) => sum + ("size" in buffer ? buffer.size : 0),
-    0,
-  );
-  console.log(
-    `${group} on ${name}: rates ${rates.join(", ")}; buffers of the plan ` +
-      `${(bytes / 1e6).toFixed(0)} MB`,
-  );
-  if (Deno.args.includes("--kernels")) {
-    const { bytesPerSecond, multiplyAddsPerSecond } = await measureCeilings(
+  const prepare = prepared(async () => {
+    const model = await Model.create({
       device,
+      ...SL_ANIMALS,
+      layers: NETWORKS[network],
+      random: 0,
+    });
+    const options = {
+      tSample: bins * SL_ANIMALS.Ts,
+      batch: samples,
+      loss: numSpikes({
+        region: { start: 0, stop: bins * SL_ANIMALS.Ts },
+        true: 180,
+        false: 30,
+      }),
+    };
+    const stepper = await model.compile({ ...options, train: true });
+    const tester = await model.compile({ ...options, train: false });
+    const batch = randomBatch(model, { samples, bins, density: 0.006 });
+
+    // Checks a step before timing it: every layer spikes, the loss is finite.
+    await stepper.train(batch, 0);
+    const [{ losses, spikes }] = await stepper.drain();
+    assert(losses.every(Number.isFinite));
+    assert(spikes[0] > 0 && (network === "MLP" || spikes.every((n) => n > 0)));
+    const rates = [...spikes].map((count, index) => {
+      const { C, H, W } = model.layers[index].output;
+      return `${(100 * count / (samples * bins * C * H * W)).toFixed(1)} %`;
+    });
+    const buffers = Object.values(stepper.plan.buffers).flat();
+    const bytes = [...new Set(buffers)].reduce(
+      (sum, buffer) => sum + ("size" in buffer ? buffer.size : 0),
+      0,
     );
     console.log(
-      `At most ${(bytesPerSecond / 1e9).toFixed(0)} GB/s and ` +
-        `${(multiplyAddsPerSecond / 1e9).toFixed(0)} G multiply-adds/s`,
+      `${group} on ${name}: rates ${rates.join(", ")}; buffers of the plan ` +
+        `${(bytes / 1e6).toFixed(0)} MB`,
     );
-    const kernels = await profile(device, stepper, model.layers, batch);
-    console.table(kernels.map(({ kernel, layer, ms, bytes, multiplyAdds }) => ({
-      kernel,
-      layer,
-      ms,
-      "GB/s": Math.round(bytes / ms / 1e6),
-      "G multiply-adds/s": Math.round(multiplyAdds / ms / 1e6),
-    })));
-  }
+    if (Deno.args.includes("--kernels")) {
+      const { bytesPerSecond, multiplyAddsPerSecond } = await measureCeilings(
+        device,
+      );
+      console.log(
+        `At most ${(bytesPerSecond / 1e9).toFixed(0)} GB/s and ` +
+          `${(multiplyAddsPerSecond / 1e9).toFixed(0)} G multiply-adds/s`,
+      );
+      const kernels = await profile(device, stepper, model.layers, batch);
+      console.table(
+        kernels.map(({ kernel, layer, ms, bytes, multiplyAdds }) => ({
+          kernel,
+          layer,
+          ms,
+          "GB/s": Math.round(bytes / ms / 1e6),
+          "G multiply-adds/s": Math.round(multiplyAdds / ms / 1e6),
+        })),
+      );
+    }
+    return { model, stepper, tester, batch };
+  });
 
   measure(network, "forward", { group, steps }, async () => {
+    const { tester, batch } = await prepare();
     for (let step = 0; step < steps; step++) await tester.evaluate(batch);
     await tester.drain();
   });
   measure(network, "step", { group, steps }, async () => {
+    const { stepper, batch } = await prepare();
     for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
     await stepper.drain();
   });
@@ -110,6 +118,7 @@ for (const network of ["CNN", "MLP"] as const) {
   );
   const visited = { group, steps: indices.length / samples };
   measure(network, "step from a store", visited, async () => {
+    const { model, stepper } = await prepare();
     const read = batches(store, indices, {
       batchSize: samples,
       bins,

@@ -16,7 +16,8 @@ import { Model, type ModelDescription } from "../engine/model.ts";
 import { leaky } from "../engine/neurons/leaky.ts";
 import { stream } from "../engine/stream/stream.ts";
 import { predict } from "../engine/trace.ts";
-import { NETWORKS, SL_ANIMALS } from "./random_batch.ts";
+import { prepared } from "./setup/prepared.ts";
+import { NETWORKS, SL_ANIMALS } from "./setup/random_batch.ts";
 
 /** Bins of a sample; 0.6 % of the pixels have an event in each. */
 const BINS = 64;
@@ -41,48 +42,56 @@ const device = await openDevice();
 console.log(`on ${device.adapter.name}`);
 
 for (const [name, description] of Object.entries(STREAMS)) {
-  const model = await Model.create({ device, ...description, random: 0 });
-  const { C, H, W } = description.input;
-  const inputs = C * H * W;
-  const place = 2 ** Math.ceil(Math.log2(inputs));
-  const each = Math.round(0.006 * inputs);
-  let state = 1;
-  const address = () =>
-    (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % inputs;
-  const bins = Array.from(
-    { length: BINS },
-    () => Uint32Array.from({ length: each }, address),
-  );
-  const wordsOf = (first: number, count: number, fine = 1) =>
-    Uint32Array.from(
-      bins.slice(first, first + count).flatMap((addresses, bin) =>
-        Array.from(addresses, (address) => bin * fine * place + address)
-      ),
+  const prepare = prepared(async () => {
+    const model = await Model.create({ device, ...description, random: 0 });
+    const { C, H, W } = description.input;
+    const inputs = C * H * W;
+    const place = 2 ** Math.ceil(Math.log2(inputs));
+    const each = Math.round(0.006 * inputs);
+    let state = 1;
+    const address = () =>
+      (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % inputs;
+    const bins = Array.from(
+      { length: BINS },
+      () => Uint32Array.from({ length: each }, address),
     );
-  const running = await stream(model);
-  // Checks the stream before timing it: it decides as the whole sample does.
-  const tSample = BINS * description.Ts;
-  const fine = model.eventBinning({ tSample }).bins / BINS;
-  const [whole] = await predict(model, {
-    samples: [wordsOf(0, BINS, fine)],
-    labels: Uint32Array.of(0),
-  }, { tSample });
-  const { decisions } = await running.push(wordsOf(0, BINS), BINS);
-  assert.deepEqual(decisions[BINS - 1].scores, whole.scores);
+    const wordsOf = (first: number, count: number, fine = 1) =>
+      Uint32Array.from(
+        bins.slice(first, first + count).flatMap((addresses, bin) =>
+          Array.from(addresses, (address) => bin * fine * place + address)
+        ),
+      );
+    const running = await stream(model);
+    // Checks the stream before timing it: it decides as the whole sample does.
+    const tSample = BINS * description.Ts;
+    const fine = model.eventBinning({ tSample }).bins / BINS;
+    const [whole] = await predict(model, {
+      samples: [wordsOf(0, BINS, fine)],
+      labels: Uint32Array.of(0),
+    }, { tSample });
+    const { decisions } = await running.push(wordsOf(0, BINS), BINS);
+    assert.deepEqual(decisions[BINS - 1].scores, whole.scores);
+    return { running, wordsOf };
+  });
   for (const count of [1, 8, 32]) {
-    const chunks = Array.from(
-      { length: BINS / count },
-      (_, chunk) => wordsOf(chunk * count, count),
-    );
-    let next = 0;
-    const push = () => running.push(chunks[next++ % chunks.length], count);
+    const chunked = prepared(async () => {
+      const { running, wordsOf } = await prepare();
+      const chunks = Array.from(
+        { length: BINS / count },
+        (_, chunk) => wordsOf(chunk * count, count),
+      );
+      let next = 0;
+      return () => running.push(chunks[next++ % chunks.length], count);
+    });
     const label = count === 1 ? "1 bin" : `${count} bins`;
     const options = { group: name, n: 20, warmup: 5 };
     Deno.bench(`${name}, ${label}`, options, async () => {
+      const push = await chunked();
       await push();
     });
     if (count > 1) continue;
     Deno.bench(`${name}, 1 bin, 16 chunks under way`, options, async () => {
+      const push = await chunked();
       await Promise.all(Array.from({ length: 16 }, push));
     });
   }

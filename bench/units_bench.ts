@@ -17,6 +17,7 @@ import { crossEntropy } from "../engine/losses/readout.ts";
 import { Model } from "../engine/model.ts";
 import { Random } from "../engine/network/random.ts";
 import { leaky } from "../engine/neurons/leaky.ts";
+import { prepared } from "./setup/prepared.ts";
 
 /** A convolution of 3×3 with batch norm. */
 const conv = (out: number) => ({
@@ -82,41 +83,46 @@ for (const [name, { side, T, samples, layers }] of Object.entries(NETWORKS)) {
   const batchSize = software ? 1 : samples;
   // Enough that the tick on which promises of a GPU resolve does not count.
   const steps = software ? 1 : side === 128 ? 200 : 1000;
-  const model = await Model.create({
-    device,
-    input: { C: 2, H: side, W: side },
-    layers,
-    neuron: leaky(),
-    Ts: 25,
-    coding: { mode: "SUM", height: 1, most: 15 },
-    random: 0,
-    optimizer: "ADAMW",
+  const prepare = prepared(async () => {
+    const model = await Model.create({
+      device,
+      input: { C: 2, H: side, W: side },
+      layers,
+      neuron: leaky(),
+      Ts: 25,
+      coding: { mode: "SUM", height: 1, most: 15 },
+      random: 0,
+      optimizer: "ADAMW",
+    });
+    const stepper = await model.compileUnits({
+      tSample: 25 * T,
+      batch: batchSize,
+      loss: crossEntropy({ smoothing: 0.1 }),
+      train: true,
+    });
+    const batch = circling({ side, samples: batchSize }, stepper.plan);
+    // Checks a step before timing it: the loss is finite, and layers spike.
+    await stepper.train(batch, 0);
+    const [{ losses, spikes }] = await stepper.drain();
+    assert(losses.every(Number.isFinite) && spikes[0] > 0);
+    const rates = model.layers.map(({ output: { C, H, W } }, index) =>
+      `${(100 * spikes[index] / (batchSize * T * C * H * W)).toFixed(1)} %`
+    );
+    console.log(
+      `${name} on ${adapter}: rates ${rates.join(", ")}; buffers of the plan ` +
+        `${(bytesOf(stepper.plan.buffers) / 1e6).toFixed(0)} MB`,
+    );
+    return { stepper, batch };
   });
-  const stepper = await model.compileUnits({
-    tSample: 25 * T,
-    batch: batchSize,
-    loss: crossEntropy({ smoothing: 0.1 }),
-    train: true,
-  });
-  const batch = circling({ side, samples: batchSize }, stepper.plan);
-  // Checks a step before timing it: the loss is finite, and layers spike.
-  await stepper.train(batch, 0);
-  const [{ losses, spikes }] = await stepper.drain();
-  assert(losses.every(Number.isFinite) && spikes[0] > 0);
-  const rates = model.layers.map(({ output: { C, H, W } }, index) =>
-    `${(100 * spikes[index] / (batchSize * T * C * H * W)).toFixed(1)} %`
-  );
-  console.log(
-    `${name} on ${adapter}: rates ${rates.join(", ")}; buffers of the plan ` +
-      `${(bytesOf(stepper.plan.buffers) / 1e6).toFixed(0)} MB`,
-  );
   const group = `${name}, batch ${batchSize}, T ${T}`;
   const options = { group, n: software ? 3 : 5, warmup: 1 };
   Deno.bench(`forward, ${name}, ${steps} steps`, options, async () => {
+    const { stepper, batch } = await prepare();
     for (let step = 0; step < steps; step++) await stepper.evaluate(batch);
     await stepper.drain();
   });
   Deno.bench(`step, ${name}, ${steps} steps`, options, async () => {
+    const { stepper, batch } = await prepare();
     for (let step = 0; step < steps; step++) await stepper.train(batch, 0);
     await stepper.drain();
   });

@@ -17,7 +17,7 @@ const SOONEST: Readonly<Record<string, RegExp>> = {
   slice: /^open/,
   step: /^forward, MLP/,
   stream: /34×34, 8 bins/,
-  synth: /_indoor$/,
+  synth: /_sunlight$/,
   units: /^forward, customary 34/,
 };
 

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { openDevice } from "../engine/device/device.ts";
-import { numSpikes } from "../engine/losses/num_spikes.ts";
-import { Model } from "../engine/model.ts";
-import { chooseCardOf } from "../scripts/mpi/place_ranks.ts";
-import { joinRanks } from "../scripts/mpi/join_ranks.ts";
+import { openDevice } from "../../engine/device/device.ts";
+import { numSpikes } from "../../engine/losses/num_spikes.ts";
+import { Model } from "../../engine/model.ts";
+import { chooseCardOf } from "../../scripts/mpi/place_ranks.ts";
+import { joinRanks } from "../../scripts/mpi/join_ranks.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./random_batch.ts";
 
 const [samples, bins] = Deno.args.map(Number);

@@ -5,10 +5,10 @@
  */
 
 import { join } from "node:path";
-import { encodeAedat } from "../dataset/formats/aedat2/aedat_encode.ts";
-import { allocateEvents, type Events } from "../dataset/events.ts";
-import { sliceRecordings } from "../dataset/slicing/slice.ts";
-import { type EventStore, openStore } from "../dataset/store/store.ts";
+import { encodeAedat } from "../../dataset/formats/aedat2/aedat_encode.ts";
+import { allocateEvents, type Events } from "../../dataset/events.ts";
+import { sliceRecordings } from "../../dataset/slicing/slice.ts";
+import { type EventStore, openStore } from "../../dataset/store/store.ts";
 
 const SIGNS = 19;
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sensor } from "../dataset/events.ts";
+import type { Sensor } from "../../dataset/events.ts";
 
 /** Columns of events, all of one length. */
 interface Columns {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Model } from "../engine/model.ts";
-import type { LayerDescription } from "../engine/layers/describe_layers.ts";
-import { sizeOf } from "../engine/network/network.ts";
-import { Random } from "../engine/network/random.ts";
-import type { EventBatch } from "../engine/network/event_batch.ts";
+import type { Model } from "../../engine/model.ts";
+import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
+import { sizeOf } from "../../engine/network/network.ts";
+import { Random } from "../../engine/network/random.ts";
+import type { EventBatch } from "../../engine/network/event_batch.ts";
 
 /** Input, neuron and time step of the SL-Animals networks. */
 export const SL_ANIMALS = {
