@@ -22,8 +22,11 @@ interface Tile {
 const NARROW: Tile = { rows: 8, columns: 8, fourPixels: false };
 const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 
-/** The tile for software adapters, where loads take most of the time. */
-const FOUR_PIXELS: Tile = { rows: 16, columns: 16, fourPixels: true };
+/**
+ * Sides that a tile may have on a software adapter, where loads take most of the
+ * time: its columns are fours of pixels.
+ */
+const FOUR_PIXELS_SIDES = { rows: [9, 20], columns: [12, 20] } as const;
 
 /** Most workgroups of a dispatch along one dimension. */
 const MAX_GROUPS = 65535;
@@ -106,12 +109,32 @@ export function reachOf(
 ) {
   const { H, W } = layer.input;
   const { workgroupBytes, software } = adapter;
-  const large = software ? FOUR_PIXELS : WIDE;
-  const tile = (software ? Math.min(H, W) : W) > NARROW.columns
-    ? large
-    : NARROW;
+  const many = (software ? Math.min(H, W) : W) > NARROW.columns;
+  const tile = many ? software ? fittingTile(layer.input) : WIDE : NARROW;
   return cutTiles(layer, T, tile, workgroupBytes) ??
     cutTiles(layer, T, NARROW, workgroupBytes);
+}
+
+/** The tile of four pixels an invocation that covers least beside the input. */
+function fittingTile({ H, W }: Extent): Tile {
+  const best = (
+    side: number,
+    [least, most]: readonly number[],
+    step: number,
+  ) => {
+    const sides = Array.from(
+      { length: (most - least) / step + 1 },
+      (_, n) => most - n * step,
+    );
+    // Each tile also loads what its neighbours see.
+    const cost = (along: number) => Math.ceil(side / along) * (along + 1);
+    return sides.reduce((one, other) => cost(other) < cost(one) ? other : one);
+  };
+  return {
+    rows: best(H, FOUR_PIXELS_SIDES.rows, 1),
+    columns: best(W, FOUR_PIXELS_SIDES.columns, 4),
+    fourPixels: true,
+  };
 }
 
 function cutTiles(
