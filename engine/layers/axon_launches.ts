@@ -68,6 +68,30 @@ export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
 }
 
 /**
+ * Gives the constants by which axons delay spikes, see axon_shift.wgsl.
+ *
+ * @param axon The axons.
+ * @param output Extent of the layer's output.
+ * @param time Most bins of a delay, and the time step in ms.
+ * @returns A value for each constant.
+ */
+export function shiftConstants(
+  { delay, delays }: Axon,
+  output: Extent,
+  { T, Ts }: Pick<AxonSetting, "T" | "Ts">,
+): Readonly<Record<string, number>> {
+  return {
+    T,
+    C: output.C,
+    Ts,
+    learned: Number(delays !== undefined),
+    perChannel: Number(!!delays && countDelays(delays, output).perChannel),
+    // Quotients such as 0.3 / 0.1 fall just short of a whole number.
+    shift: Math.min(T, Math.floor(delay / Ts + 1e-9)),
+  };
+}
+
+/**
  * Launches the axons of a layer.
  *
  * @param axon The axons.
@@ -83,16 +107,9 @@ export function launchAxon(
   const { output, runSize } = layer;
   const F = sizeOf(output);
   const { delays } = axon;
-  const counted = delays && countDelays(delays, output);
   const constants = {
-    T,
+    ...shiftConstants(axon, output, { T, Ts }),
     F,
-    C: output.C,
-    Ts,
-    learned: Number(delays !== undefined),
-    perChannel: Number(counted?.perChannel ?? false),
-    // Quotients such as 0.3 / 0.1 fall just short of a whole number.
-    shift: Math.min(T, Math.floor(axon.delay / Ts + 1e-9)),
     threshold: drops ? Math.floor(axon.dropout * 2 ** 32) : 0,
     layer: index,
   };
@@ -122,8 +139,14 @@ export function launchAxon(
       ],
       loops: axonAdjoint.tile.ownedBins + 1,
     }),
-    gradient: delays && counted
-      ? launchDelays(delays, counted.D, { T, F, runSize, Ts, rule })
+    gradient: delays
+      ? launchDelays(delays, countDelays(delays, output).D, {
+        T,
+        F,
+        runSize,
+        Ts,
+        rule,
+      })
       : [],
   };
 }

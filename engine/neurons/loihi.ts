@@ -104,8 +104,7 @@ export const LOIHI: SlayerNeuronKind = {
       shift: 6 + wgtExp,
       initial: firstVoltage(wgtExp),
       peak: 2 * peakOf(parameters),
-      // Of so many bins the gradients of potentials are read again.
-      K: loihiResponse({ iDecay, vDecay, wgtExp }, bins).length,
+      reach: loihiResponse({ iDecay, vDecay, wgtExp }, bins).length,
       gain: Ts,
       scale: scaleRho * slope,
       slope,
@@ -119,8 +118,10 @@ export const LOIHI: SlayerNeuronKind = {
   poolWeight: (parameters) =>
     quantized(1.1 * parameters.theta / peakOf(parameters), WEIGHT_STEP),
   weightStep: WEIGHT_STEP,
-  adjointLoops: (T, { K = 0 }) => Math.ceil(T / 4) * (Math.min(T, K + 3) + 2),
+  adjointLoops: (T, { reach = 0 }) =>
+    Math.ceil(T / 4) * (Math.min(T, reach + 3) + 2),
   forward: LOIHI_FORWARD,
+  streams: true,
   adjoint: LOIHI_ADJOINT,
   multiplyAdds: { forward: 4, adjoint: 4 },
 };

@@ -232,7 +232,6 @@ export const SRM_ALPHA_FULL: SlayerNeuronKind = {
 export const SRM_LEARNED: SlayerNeuronKind = {
   ...SRM_ALPHA,
   name: "SRM with a learned response",
-  streams: false,
   parameters: {
     ...SRM_ALPHA.parameters,
     filters: parameter(1),

@@ -181,7 +181,7 @@ export function sizePlan(
     neuron: output.neuron,
     software,
   });
-  if (loss.wakes && output.response) {
+  if (options.train && loss.wakes && output.response) {
     throw new ShapeError(
       `Cannot train layer "${output.name}" by loss "${options.loss.name}": ` +
         "it learns its response, and the loss wakes silent neurons",

@@ -171,7 +171,8 @@ export class NetworkStream implements Disposable {
  * 16 bins, whose loops a compiler may unroll. Neurons of a kind of one's own
  * leave no choice where their WGSL has `fma(a, b, c)` in place of `a * b + c`.
  *
- * @param network The network, whose weights the stream shares.
+ * @param network The network, whose weights the stream shares, but for learned
+ * delays, which stay as they are now.
  * @param options Whether activity of all layers is read back.
  * @returns The stream, before its first bin.
  * @throws {ShapeError} If samples are cut into slices of their own duration or

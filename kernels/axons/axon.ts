@@ -5,8 +5,11 @@
  * @module
  */
 
+import { AXON_SHIFT, AXON_SHIFT_CONSTANTS } from "./axon_shift.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./axon.wgsl" with { type: "text" };
+import text from "./axon.wgsl" with { type: "text" };
+
+const code = AXON_SHIFT + text;
 
 /** axon.wgsl, `forward`. */
 export const axonForward = {
@@ -15,17 +18,7 @@ export const axonForward = {
   entryPoint: "forward",
   workgroup: 64,
   bindings: { batch: 0, delays: 1, spikes: 2, arrived: 4 },
-  constants: [
-    "T",
-    "F",
-    "C",
-    "Ts",
-    "learned",
-    "perChannel",
-    "shift",
-    "threshold",
-    "layer",
-  ],
+  constants: [...AXON_SHIFT_CONSTANTS, "F", "threshold", "layer"],
 } as const satisfies KernelSpec;
 
 /** axon.wgsl, `adjoint`. */
@@ -37,14 +30,9 @@ export const axonAdjoint = {
   tile: { ownedBins: 8 },
   bindings: { batch: 0, delays: 1, dy: 3, ds: 5 },
   constants: [
-    "T",
+    ...AXON_SHIFT_CONSTANTS,
     "F",
-    "C",
     "runSize",
-    "Ts",
-    "learned",
-    "perChannel",
-    "shift",
     "threshold",
     "scale",
     "layer",

@@ -7,10 +7,8 @@
 //          pool that sums it.
 // Terms outside [0, T) are absent. kept is 0 or 1, drawn for all bins of a
 // sample, 0 with the probability threshold / 2^32; scale = 1 / (1 − that).
-// shift(f) = ⌊delays[i] / Ts⌋ bins, at least 0, where i is the neuron or, if
-// `perChannel`, its channel; or else `shift`, if delays are not `learned`.
+// shift(f) is that of axon_shift.wgsl, which is compiled before this.
 //
-// delays   [D]                  in ms
 // spikes   [N, B, F]            time-packed
 // dy       [N, aboveRows, 4·Q]  gradient of what arrived, in the first T rows;
 //                               below a pool, of the drive of its outputs
@@ -37,14 +35,8 @@ struct Batch {
 // Bins of an invocation of the adjoint.
 const ownedBins = 8u;
 
-override T: u32;
 override F: u32;
-override C: u32;
 override runSize: u32;
-override Ts: f32 = 1;
-override learned: bool = false;
-override perChannel: bool = false;
-override shift: u32 = 0;
 override threshold: u32 = 0;
 override scale: f32 = 1;
 // Index of the layer.
@@ -60,7 +52,6 @@ override run: u32 = (runSize + 3) / 4;
 override row: u32 = F / runSize * run * 4;
 
 @group(0) @binding(0) var<uniform> batch: Batch;
-@group(0) @binding(1) var<storage, read> delays: array<f32>;
 @group(0) @binding(2) var<storage, read> spikes: array<u32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> arrived: array<u32>;
@@ -79,16 +70,6 @@ fn isSilenced(n: u32, f: u32) -> bool {
   }
   let key = hashed(batch.seed ^ hashed(batch.first + n + layer * 65536));
   return hashed(key ^ f) < threshold;
-}
-
-// Bins by which the spikes of neuron f are delayed, at most T.
-fn shiftOf(f: u32) -> u32 {
-  if (!learned) {
-    return min(shift, T);
-  }
-  let delay = delays[select(f, f % C, perChannel)];
-  // A quotient that rounding left just below a whole number counts as that.
-  return u32(clamp(delay / Ts + 1e-4, 0.0, f32(T)));
 }
 
 @compute @workgroup_size(64)

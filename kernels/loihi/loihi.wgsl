@@ -49,8 +49,15 @@ fn decayed(value: i32, decay: u32) -> i32 {
   return select(left, -left, value < 0);
 }
 
-// Integrates bin t and returns its potential.
-fn step(neuron: ptr<function, Neuron>, x: f32, t: u32) -> f32 {
+// Integrates bin t and returns its potential. The drive K bins ago, `gone`, and
+// a spike R bins ago, `faded`, are those of other neurons.
+fn stepBin(
+  neuron: ptr<function, Neuron>,
+  x: f32,
+  gone: f32,
+  faded: f32,
+  t: u32,
+) -> f32 {
   let drive = select(i32(round((*neuron).factor * x)), 0, t == 0) << shift;
   let current = decayed((*neuron).current, iDecay) + drive;
   let voltage = decayed((*neuron).voltage, vDecay) + current;
@@ -73,10 +80,10 @@ fn advance(
 ) -> u32 {
   var now = *neuron;
   let value = vec4(
-    step(&now, x.x, t),
-    step(&now, x.y, t + 1),
-    step(&now, x.z, t + 2),
-    step(&now, x.w, t + 3),
+    stepBin(&now, x.x, gone.x, 0.0, t),
+    stepBin(&now, x.y, gone.y, 0.0, t + 1),
+    stepBin(&now, x.z, gone.z, 0.0, t + 2),
+    stepBin(&now, x.w, gone.w, 0.0, t + 3),
   );
   *neuron = now;
   return keepFour(now.row, now.words, now.recent, value, t);

@@ -110,14 +110,9 @@ Deno.test("a spec's constants are those that its entry point uses", async () => 
   }
 });
 
-/**
- * Integrating modules with each neuron that is not the SRM; Loihi's does not say
- * how a stream carries its state.
- */
+/** Integrating modules with each neuron that is not the SRM. */
 const OTHERS = INTEGRATORS.flatMap((module) =>
   (Object.keys(NEURONS) as OtherNeuron[]).map((other) => ({ module, other }))
-).filter(({ module, other }) =>
-  other !== "loihi" || module !== "stream/neuron_stream.wgsl"
 );
 
 Deno.test("the kernels of other neurons have the constants that they use", async () => {

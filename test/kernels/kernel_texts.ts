@@ -24,6 +24,7 @@ export const TEXTS = [...walk("")].filter((name) => name.endsWith(".wgsl"))
 
 /** Texts that are compiled in front of others, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
+  "axons/axon_shift.wgsl": ["axons/axon.wgsl", "stream/axon_stream.wgsl"],
   "shared/conv_geometry.wgsl": [
     "layers/conv.wgsl",
     "layers/conv_adjoint.wgsl",

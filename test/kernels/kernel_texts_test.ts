@@ -73,6 +73,7 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
       match(headerOf(text), shape, text);
     }
   }
+  match(headerOf("axons/axon_shift.wgsl"), /^\/\/ shiftOf /m);
   match(headerOf("shared/neurons.wgsl"), /^\/\/ keepFour /m);
   match(headerOf("shared/srm.wgsl"), /^\/\/ advance /m);
   match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ backFour /m);

@@ -6,7 +6,8 @@ import { resonator } from "../../../engine/neurons/resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
-import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
+import { loihi } from "../../../engine/neurons/loihi.ts";
+import { SRM_ALPHA, SRM_LEARNED } from "../../../engine/neurons/srm_alpha.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import { stream } from "../../../engine/stream/stream.ts";
 import { noise } from "../../comparison.ts";
@@ -16,8 +17,11 @@ import { busyInput, excite, NEURON } from "../networks.ts";
 import { leaky as ownLeaky } from "../own_kinds/leaky_neuron.ts";
 import { agree, chunksOf, lively, runStream, runWhole } from "./stream_runs.ts";
 
-/** Chunks of a bin, of odd sizes, of whole frames, and of all bins at once. */
-const CUTS = [[1], [3, 1, 7, 13], [8], [1000]];
+/**
+ * Chunks of a bin, of odd sizes, of whole frames and several, and of all bins at
+ * once.
+ */
+const CUTS = [[1, 1, 1, 5, 8, 16, 3, 7, 13], [1000]];
 
 const CONVOLUTIONS = [
   { pool: 2 },
@@ -93,13 +97,65 @@ const SLAYER: [
       layers: [
         { unpool: 2 },
         { convTranspose: { out: 4, kernel: 3, stride: 2, weightScale: 10 } },
-        { dense: 5, quantize: 0.05, dropout: 0.5 },
+        { dense: 5, quantize: 0.05 },
         { dense: 3 },
       ],
       neuron: { ...NEURON, theta: 6 },
       Ts: 2,
     },
     44,
+  ],
+  [
+    "delays, learned and fixed, of any layer, and dropout",
+    {
+      input: { C: 2, H: 8, W: 8 },
+      layers: [
+        { pool: 2, dropout: 0.5 },
+        { pool: 1, dropout: 0.5 },
+        {
+          conv: { out: 4, kernel: 3, padding: 1, weightScale: 10 },
+          delay: { per: "channel" },
+        },
+        { pool: 2, delay: 150 },
+        { dense: 9, delay: {} },
+        { dense: 3 },
+      ],
+      neuron: { ...NEURON, theta: 4 },
+      Ts: 2,
+    },
+    121,
+  ],
+  [
+    "neurons of Loihi, with weights of whole numbers",
+    {
+      input: { C: 2, H: 8, W: 6 },
+      layers: [
+        { pool: 2 },
+        {
+          conv: { out: 4, kernel: 3, padding: 1, weightScale: 100 },
+          delay: 1,
+        },
+        { dense: { out: 6, weightScale: 100 } },
+        { dense: { out: 3, weightScale: 100 } },
+      ],
+      neuron: loihi({ vThMant: 30, refDelay: 3, vDecay: 0 }),
+      Ts: 1,
+    },
+    43,
+  ],
+  [
+    "responses that are learned, one of a layer and several",
+    {
+      input: { C: 2, H: 6, W: 5 },
+      layers: [
+        { conv: { out: 3, kernel: 3, padding: 1, weightScale: 10 } },
+        { dense: 6, neuron: { filters: 3, taps: 11 }, delay: 3 },
+        { dense: 3 },
+      ],
+      neuron: { kind: SRM_LEARNED, theta: 5, tauSr: 4 },
+      Ts: 1,
+    },
+    58,
   ],
   [
     "neurons of a kind of one's own",
@@ -120,7 +176,12 @@ for (const [why, description, T, lean] of SLAYER) {
       ...description,
       random: 1,
     });
-    await excite(model, lean);
+    const weights = await excite(model, lean);
+    for (const [name, { shape, data }] of Object.entries(weights)) {
+      if (!name.endsWith(".delay")) continue;
+      weights[name] = { shape, data: data.map((_, i) => i * 13 % 83) };
+    }
+    model.setWeights(weights);
     const { C, H, W } = description.input;
     const x = busyInput([1, C, H, W, T], 3, 4);
     const whole = await runWhole(model, x);
