@@ -224,10 +224,14 @@ export class Model implements Disposable {
    *
    * @internal
    * @param options Sizes, loss, and whether to train.
+   * @param cut Slices of a sample; none are bins of Ts ms.
    * @returns The plan, ready to run.
    */
-  compileUnits(options: PlanOptions): Promise<LayerwiseStepper> {
-    return compileUnits(this.#parts, options);
+  compileUnits(
+    options: PlanOptions,
+    cut: Pick<ModelDescription, "slices"> = this.description,
+  ): Promise<LayerwiseStepper> {
+    return compileUnits(this.#parts, options, cut);
   }
 
   /** The layers that have neurons: all but a readout without. */

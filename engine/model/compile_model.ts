@@ -90,6 +90,7 @@ export async function compileModel(
  *
  * @param parts The network.
  * @param options Sizes, loss, and whether to train.
+ * @param cut Slices of a sample; none are bins of Ts ms.
  * @returns The plan, ready to run.
  * @throws {ShapeError} If the sizes do not fit, or the network is another.
  * @throws {DeviceError} If the device has not enough memory for one sample.
@@ -98,13 +99,14 @@ export async function compileModel(
 export async function compileUnits(
   parts: ModelParts,
   options: PlanOptions,
+  { slices }: Pick<ModelDescription, "slices">,
 ): Promise<LayerwiseStepper> {
   const { device, compiler, description, structure, arrays } = parts;
   const { units, slots, running } = structure;
   if (!units) {
     throw new ShapeError("Cannot compile the network: it has no units");
   }
-  const { Ts, coding, slices, sensor } = description;
+  const { Ts, coding, sensor } = description;
   const { buffers, evaluated, optimizer } = arrays;
   const gradients = await partGradients(parts, options);
   const plan = await compileLayerwise({

@@ -27,19 +27,12 @@ import { structBytes } from "./struct_bytes.ts";
  *
  * @param model The network.
  * @returns The plan.
- * @throws {ShapeError} If samples are cut into slices of their own duration, or
- * the state of a layer cannot be carried.
+ * @throws {ShapeError} If samples are divided by their largest count, or the
+ * state of a layer cannot be carried.
  * @throws {DeviceError} If the device has not enough memory.
  */
 export async function planUnits(model: Model): Promise<StreamPlan> {
-  const { Ts, slices, coding } = model.description;
-  if (slices !== undefined) {
-    throw new ShapeError(
-      `Cannot stream into ${slices} slices of each sample's own duration, ` +
-        "which is known at its end: train with bins of Ts ms (input.slices " +
-        "left out)",
-    );
-  }
+  const { Ts, coding } = model.description;
   if (coding?.mode === "SUM_NORM") {
     throw new ShapeError(
       "Cannot stream counts that are divided by the largest of their sample " +
@@ -53,7 +46,7 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
     keep: true,
     // Any loss will do: neither it nor the prediction is read.
     loss: crossEntropy(),
-  });
+  }, {});
   try {
     return await carryStates(model, stepper);
   } catch (error) {

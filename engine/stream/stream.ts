@@ -171,13 +171,16 @@ export class NetworkStream implements Disposable {
  * 16 bins, whose loops a compiler may unroll. Neurons of a kind of one's own
  * leave no choice where their WGSL has `fma(a, b, c)` in place of `a * b + c`.
  *
+ * Where a network cuts each sample into slices of its own duration, a bin is such
+ * a slice: as many of them, and then `reset()`, are a sample, whose length the
+ * caller chooses.
+ *
  * @param network The network, whose weights the stream shares, but for learned
  * delays, which stay as they are now.
  * @param options Whether activity of all layers is read back.
  * @returns The stream, before its first bin.
- * @throws {ShapeError} If samples are cut into slices of their own duration or
- * divided by their largest count, or a layer remembers what a stream does not
- * carry.
+ * @throws {ShapeError} If samples are divided by their largest count, or a layer
+ * remembers what a stream does not carry.
  * @throws {DeviceError} If the device has not enough memory.
  *
  * @example

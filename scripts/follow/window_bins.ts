@@ -5,7 +5,7 @@
  * @module
  */
 
-import { addressBits } from "../../dataset/pack.ts";
+import { addressBits, type Binning } from "../../dataset/pack.ts";
 import type { Sensor } from "../../dataset/events.ts";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 
@@ -14,8 +14,8 @@ const ROUND = 2 ** 52;
 
 /** How events are binned. */
 export interface WindowBinning {
-  /** `"SlayerTD"` or `"frames"`, see pack.ts. */
-  readonly method: string;
+  /** See pack.ts; slices are those of a window. */
+  readonly method: Binning["method"];
   /** Length of a window in µs. */
   readonly lengthUs: number;
   /** Bins of a window. */
@@ -100,9 +100,9 @@ export class WindowBins {
         this.#window = window;
       }
       const ms = (us - this.#startUs - window * lengthUs) / 1000;
-      const part = method === "frames"
-        ? Math.floor(ms / fineMs)
-        : ms / fineMs + ROUND - ROUND;
+      const part = method === "SlayerTD"
+        ? ms / fineMs + ROUND - ROUND
+        : Math.floor(ms / fineMs);
       const bin = Math.floor(part / fine);
       if (bin < this.#done) {
         this.#late++;

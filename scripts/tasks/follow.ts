@@ -11,7 +11,8 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
-import { binningOf, lossOf } from "../configuration/model.ts";
+import { binningOf } from "../configuration/model.ts";
+import { readDuration } from "../configuration/schema/data.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
 import { progressOutput } from "../command_line/progress.ts";
@@ -20,6 +21,7 @@ import { openSource } from "../follow/event_source.ts";
 import { followRecording } from "../follow/follow_recording.ts";
 import { LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import { WindowBins } from "../follow/window_bins.ts";
+import { windowLength } from "../follow/window_length.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { binsOf } from "../../engine/plan/sizes.ts";
 import { stream } from "../../engine/stream/stream.ts";
@@ -34,6 +36,7 @@ await runCommand({
     "deno task follow tcp://127.0.0.1:7777 --run output",
     "deno task follow udp://127.0.0.1:7777 --run output --json",
     "deno task follow gestures/wave/ann/1.csv --run gestures-run",
+    "deno task follow user00.raw --run output --window '1500 ms'",
   ],
   parameters: {
     source: argument(string({ metavar: "SOURCE" }), {
@@ -46,11 +49,15 @@ await runCommand({
     fold: option("--fold", integer({ metavar: "N", min: 1 }), {
       description: message`Fold of that network [the first that was trained]`,
     }).optional(),
+    window: option("--window", string({ metavar: "TIME" }), {
+      description:
+        message`Length of a window that is cut into slices (input.slices), as 1500ms [as in training, or the median sample]`,
+    }).optional(),
     json: option("--json", {
       description: message`Print a line of JSON for each window`,
     }),
   },
-}, async ({ source, run: folder, fold: chosen, json }) => {
+}, async ({ source, run: folder, fold: chosen, window: asked, json }) => {
   const run = await readRun(folder);
   const { configuration } = run;
   requireUnfiltered(run);
@@ -63,25 +70,34 @@ await runCommand({
     throw new Error(`Cannot use run "${folder}": it has no weights${which}`);
   }
   const { source: { sensor, classes, timing } } = fold.test;
-  const { tSample } = lossOf(configuration, "test");
+  const length = windowLength(configuration, {
+    asked: asked === undefined ? undefined : readDuration(asked),
+    samples: fold.test,
+  });
+  const { ms: windowMs } = length;
   using device = await openPreferredDevice();
   using model = await openModel(device, fold, {
     configuration,
     weights: run.weights.get(fold.number)!,
   });
   using running = await stream(model);
-  const { Ts } = model.description;
-  const bins = binsOf(tSample, Ts);
-  const fine = model.eventBinning({ tSample }).bins / bins;
+  const { Ts, slices } = model.description;
+  const bins = slices ?? binsOf(windowMs, Ts);
+  const fine = model.eventBinning({ tSample: windowMs }).bins / bins;
   const windows = new WindowBins({
-    method: binningOf(configuration).method,
-    lengthUs: 1000 * tSample,
+    method: slices === undefined ? binningOf(configuration).method : "slices",
+    lengthUs: 1000 * windowMs,
     bins,
     fine,
-    fineMs: Ts / fine,
+    fineMs: (slices === undefined ? Ts : windowMs / slices) / fine,
     unitUs: timing.unitUs,
     sensor,
   });
+  if (length.guessed) {
+    console.error(
+      `windows of ${windowMs} ms, the median sample; --window sets others`,
+    );
+  }
   const axes = axesOf(run);
   const recording = await openSource(source, { axes });
   requireFit(recording, { source, sensor, axes });
@@ -91,10 +107,10 @@ await runCommand({
   ) {
     const { window, ended, events, label, scores } = verdict;
     if (!json) {
-      const text = verdictLine(verdict, { classes, windowMs: tSample });
+      const text = verdictLine(verdict, { classes, windowMs });
       line.show(text, { final: ended });
     } else if (ended) {
-      const startMs = window * tSample;
+      const startMs = window * windowMs;
       const named = label === undefined ? null : classes[label];
       console.log(
         JSON.stringify({

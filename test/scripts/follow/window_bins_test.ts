@@ -101,6 +101,25 @@ for (const method of ["SlayerTD", "frames"] as const) {
   });
 }
 
+Deno.test("WindowBins bins slices as frames, but upright", () => {
+  fc.assert(
+    fc.property(ROWS, (rows) => {
+      const slices = { ...BINNING, method: "slices" as const };
+      const frames = {
+        ...BINNING,
+        method: "frames" as const,
+        sensor: { width: SENSOR.height, height: SENSOR.width },
+      };
+      const turned = rows.map(([x, y, t, p]): Row => [y, x, t, p]);
+      deepStrictEqual(
+        chunksOf(slices, rows, [20]).chunks,
+        chunksOf(frames, turned, [20]).chunks,
+      );
+    }),
+    { numRuns: 30 },
+  );
+});
+
 Deno.test("WindowBins gives each window all its bins, and skips empty ones", () => {
   const rows: Row[] = [[1, 1, 5000, 1], [1, 1, 60_000, 0], [2, 2, 920_000, 1]];
   const { chunks } = chunksOf(BINNING, rows, [1]);

@@ -14,7 +14,6 @@ const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
 const run = join(folder.path, "run");
 
-/** Bins in ms, for only these can be streamed. */
 const NETWORK = `data: {path: gestures, window: 250 ms}
 simulation: {Ts: 10, tSample: 250, nSample: 8}
 network:
@@ -33,6 +32,7 @@ training:
 /** A window, as --json prints it. */
 interface Window {
   readonly window: number;
+  readonly startMs: number;
   readonly label: number;
   readonly scores: readonly number[];
 }
@@ -45,20 +45,25 @@ function tested(): Promise<{ file: string; predictions: number[] }> {
     const config = join(folder.path, "network.yaml");
     await Deno.writeTextFile(config, NETWORK);
     await train("train", "--config", config, "--folds", "1");
-    const { stdout } = await runTask("evaluate", ["--run", run, "--json"]);
-    const [{ outcomes }] = JSON.parse(stdout).folds;
-    const [, recording] = outcomes[0].name.match(/^(.+)_\d+$/)!;
-    const own = outcomes.filter(({ name }: { name: string }) =>
-      name.startsWith(recording)
-    );
-    const ending = recording.startsWith("wave") ? "csv" : "raw";
-    return {
-      file: join(folder.path, "gestures", `${recording}.${ending}`),
-      predictions: own.map(({ prediction }: { prediction: number }) =>
-        prediction
-      ),
-    };
+    return await predicted();
   })();
+}
+
+/** What evaluate predicts for the windows of the first recording. */
+async function predicted(): Promise<{ file: string; predictions: number[] }> {
+  const { stdout } = await runTask("evaluate", ["--run", run, "--json"]);
+  const [{ outcomes }] = JSON.parse(stdout).folds;
+  const [, recording] = outcomes[0].name.match(/^(.+)_\d+$/)!;
+  const own = outcomes.filter(({ name }: { name: string }) =>
+    name.startsWith(recording)
+  );
+  const ending = recording.startsWith("wave") ? "csv" : "raw";
+  return {
+    file: join(folder.path, "gestures", `${recording}.${ending}`),
+    predictions: own.map(({ prediction }: { prediction: number }) =>
+      prediction
+    ),
+  };
 }
 
 /** Starts the task, for tests that send it events. */
@@ -196,20 +201,43 @@ gpuTest("follow refuses in a line what it cannot follow", async () => {
     ],
     [[file, "--run", run, "--fold", "3"], /it has no weights of fold 3/],
     [[join(folder.path, "none.csv"), "--run", run], /none.csv/],
+    [
+      [file, "--run", run, "--window", "500 ms"],
+      /Cannot follow in windows of 500 ms: samples of the network are of 250 ms/,
+    ],
   ];
   for (const [args, problem] of refused) {
     const { code, stdout, stderr } = await runTask("follow", args);
     deepStrictEqual([code, stdout], [1, ""], stderr);
     match(stderr, new RegExp(`^error: [^\\n]*${problem.source}[^\\n]*\\n$`));
   }
-  const config = join(run, "config.yaml");
-  const text = await Deno.readTextFile(config);
-  await Deno.writeTextFile(config, `input: {slices: 10}\n${text}`);
-  const { code, stderr } = await runTask("follow", [file, "--run", run]);
-  await Deno.writeTextFile(config, text);
-  strictEqual(code, 1);
-  match(
-    stderr,
-    /^error: Cannot stream into 10 slices of each sample's own duration, which is known at its end: train with bins of Ts ms \(input.slices left out\)\n$/,
-  );
 });
+
+gpuTest(
+  "follow cuts windows into slices as evaluate cuts samples",
+  async () => {
+    const { file } = await tested();
+    const config = join(run, "config.yaml");
+    const text = await Deno.readTextFile(config);
+    await Deno.writeTextFile(config, `input: {slices: 10}\n${text}`);
+    const { predictions } = await predicted();
+    const labels = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runTask("follow", [
+        ...[file, "--run", run, "--json", ...args],
+      ]);
+      deepStrictEqual([code, stderr], [0, ""]);
+      return stdout.trimEnd().split("\n").map((line): Window =>
+        JSON.parse(line)
+      );
+    };
+    const windows = await labels();
+    deepStrictEqual(
+      windows.slice(0, predictions.length).map(({ label }) => label),
+      predictions,
+    );
+    const long = await labels("--window", "0.5 s");
+    await Deno.writeTextFile(config, text);
+    strictEqual(long.length, Math.ceil(windows.length / 2));
+    strictEqual(long[1].startMs, 500);
+  },
+);
