@@ -6,7 +6,7 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { sum } from "npm:d3-array@3.2.4";
-import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
+import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 import type { NetworkStream } from "../../engine/stream/stream.ts";
 import { probabilitiesAt } from "../experiment/readout_scores.ts";
 import type { WindowBins } from "./window_bins.ts";
@@ -32,14 +32,14 @@ export interface Verdict {
 /**
  * Runs a network on a recording, window by window, each from rest.
  *
- * @param recording The recording.
+ * @param blocks Its events.
  * @param options The stream of the network, and how events are cut and binned.
  * @returns A verdict for each chunk of bins, as soon as it is there.
  * @throws {RecordingError} If the recording is damaged.
  * @throws {DeviceError} If the device was lost.
  */
 export async function* followRecording(
-  recording: OpenRecording,
+  blocks: AsyncIterable<EventBlock>,
   { stream, windows }: {
     readonly stream: NetworkStream;
     readonly windows: WindowBins;
@@ -47,7 +47,7 @@ export async function* followRecording(
 ): AsyncGenerator<Verdict, void, void> {
   let events = 0;
   const chunks = async function* () {
-    for await (const block of recording.blocks()) yield* windows.add(block);
+    for await (const block of blocks) yield* windows.add(block);
     yield* windows.end();
   };
   for await (const { window, bins, words, ends } of chunks()) {

@@ -19,10 +19,19 @@ import { progressOutput } from "../command_line/progress.ts";
 import { openModel } from "../experiment/evaluate_fold.ts";
 import { openSource } from "../follow/event_source.ts";
 import { followRecording } from "../follow/follow_recording.ts";
+import { LiveView } from "../follow/live_view.ts";
+import { playInTime } from "../follow/play_in_time.ts";
+import { readAssets } from "../pages/live/assets.ts";
+import { Follower } from "../pages/live/follower.ts";
+import { servePage } from "../pages/live/server.ts";
 import { LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
-import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
+import type {
+  EventBlock,
+  OpenRecording,
+} from "../../dataset/formats/reading/format.ts";
+import { shownLine } from "../../dataset/files/shown_line.ts";
 import { binsOf } from "../../engine/plan/sizes.ts";
 import { stream } from "../../engine/stream/stream.ts";
 import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
@@ -36,7 +45,7 @@ await runCommand({
     "deno task follow tcp://127.0.0.1:7777 --run output",
     "deno task follow udp://127.0.0.1:7777 --run output --json",
     "deno task follow gestures/wave/ann/1.csv --run gestures-run",
-    "deno task follow user00.raw --run output --window '1500 ms'",
+    "deno task follow user00.raw --run output --window '1500 ms' --page",
   ],
   parameters: {
     source: argument(string({ metavar: "SOURCE" }), {
@@ -53,11 +62,19 @@ await runCommand({
       description:
         message`Length of a window that is cut into slices (input.slices), as 1500ms [as in training, or the median sample]`,
     }).optional(),
+    page: option("--page", {
+      description:
+        message`Show it on the run's live page too, a file as fast as it was recorded, until Ctrl-C`,
+    }),
+    port: option("--port", integer({ metavar: "N", min: 0, max: 65535 }), {
+      description: message`Port of the page; 0 takes any that is free`,
+    }).withDefault(4690),
     json: option("--json", {
       description: message`Print a line of JSON for each window`,
     }),
   },
-}, async ({ source, run: folder, fold: chosen, window: asked, json }) => {
+}, async ({ source, run: folder, fold: chosen, json, ...options }) => {
+  const { window: asked, page } = options;
   const run = await readRun(folder);
   const { configuration } = run;
   requireUnfiltered(run);
@@ -101,10 +118,20 @@ await runCommand({
   const axes = axesOf(run);
   const recording = await openSource(source, { axes });
   requireFit(recording, { source, sensor, axes });
+  const view = new LiveView({ source, classes, sensor, windowMs, bins });
+  await using served = page
+    ? await serveView(folder, { view, port: options.port })
+    : undefined;
   const line = new LiveLine(progressOutput());
+  const isFile = source !== "-" && !/^\w+:\/\//.test(source);
+  const played = page && isFile
+    ? playInTime(recording.blocks())
+    : recording.blocks();
+  const blocks = page ? seenBy(view, played) : played;
   for await (
-    const verdict of followRecording(recording, { stream: running, windows })
+    const verdict of followRecording(blocks, { stream: running, windows })
   ) {
+    if (page) view.show(verdict);
     const { window, ended, events, label, scores } = verdict;
     if (!json) {
       const text = verdictLine(verdict, { classes, windowMs });
@@ -132,7 +159,39 @@ await runCommand({
   ) {
     if (count > 0) console.error(`left out: ${count} events that ${problem}`);
   }
+  view.end();
+  await served?.finished;
 });
+
+/** Serves the live page of a run, with the recording. */
+async function serveView(
+  folder: string,
+  { view, port }: { readonly view: LiveView; readonly port: number },
+): Promise<AsyncDisposable & { readonly finished: Promise<void> }> {
+  const follower = await Follower.start(folder, { newest: false });
+  const assets = await readAssets();
+  const server = await servePage(follower, { assets, port, live: view });
+  // Lines of JSON go to the standard output.
+  console.error(shownLine(`${server.url} shows it; Ctrl-C ends it`));
+  return {
+    finished: server.finished,
+    async [Symbol.asyncDispose]() {
+      follower[Symbol.dispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+/** Shows events to a view before they are classified. */
+async function* seenBy(
+  view: LiveView,
+  blocks: AsyncIterable<EventBlock>,
+): AsyncGenerator<EventBlock, void, void> {
+  for await (const block of blocks) {
+    view.add(block);
+    yield block;
+  }
+}
 
 /** Requires a run whose samples are not filtered: filters look at all of one. */
 function requireUnfiltered({ folder, configuration }: Run): void {

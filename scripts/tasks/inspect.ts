@@ -45,7 +45,8 @@ await runCommand({
   name: "deno task inspect",
   summary:
     "Says what a recording, a folder or list of recordings, or a store " +
-    "holds, and what is wrong with it.",
+    "holds, and what is wrong with it; deno task follow classifies a " +
+    "recording as it comes.",
   examples: [
     "deno task inspect data/recordings/user00_indoor.aedat",
     "deno task inspect gestures --plot",

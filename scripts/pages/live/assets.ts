@@ -17,7 +17,9 @@ export interface Asset {
 }
 
 /** Scripts of the page. */
-const PROGRAMS = ["page", "charts", "confusion", "elements", "samples"];
+const PROGRAMS = [
+  ...["page", "charts", "confusion", "elements", "recording", "samples"],
+];
 
 /** A letter of each alphabet of the font, since names may use any of them. */
 const ALPHABETS = "aāαа";

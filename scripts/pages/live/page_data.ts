@@ -91,8 +91,35 @@ export interface SamplesPart {
   readonly free: boolean;
 }
 
+/** A recording that the network of the run classifies as it comes. */
+export interface LivePart {
+  /** Where it comes from. */
+  readonly source: string;
+  /** Time since its first event, and whether it has ended, as text. */
+  readonly time: string;
+  /** ON minus OFF events of the latest stretch, as a data URL. */
+  readonly picture?: string;
+  /** Length of that stretch, as text. */
+  readonly stretch: string;
+  /** The window that is being classified: its start and events, as text. */
+  readonly window: string;
+  /** Part of the window that has come. */
+  readonly progress: number;
+  /** The class in front, if an output has decided. */
+  readonly leads?: number;
+  /** Names of the classes, and the share of each. */
+  readonly classes: readonly {
+    readonly name: string;
+    readonly share: number;
+  }[];
+  /** The latest windows that have ended, newest first. */
+  readonly past: Table;
+}
+
 /** All data of the page. */
 export interface PageData {
+  /** Only where a recording is followed. */
+  readonly live: LivePart | null;
   readonly run: RunPart;
   readonly progress: ProgressPart | null;
   readonly figures: FiguresPart | null;

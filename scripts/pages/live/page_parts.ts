@@ -40,7 +40,10 @@ const RECENT = 5;
  * folds and everything else is of the current fold.
  * @returns The data of the page.
  */
-export function pageData(files: RunFiles, chosen?: number): PageData {
+export function pageData(
+  files: RunFiles,
+  chosen?: number,
+): Omit<PageData, "live"> {
   const { status, epochs, summary, configuration } = files;
   const fold = chosen ?? status?.pass.fold ?? epochs.at(-1)?.fold ?? 1;
   const own = epochs.filter((row) => row.fold === fold);

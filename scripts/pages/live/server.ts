@@ -7,6 +7,7 @@
 import { type LocalServer, serveHere } from "../local_server.ts";
 import type { Asset } from "./assets.ts";
 import type { Follower } from "./follower.ts";
+import type { LivePart, PageData } from "./page_data.ts";
 import { pageData } from "./page_parts.ts";
 import { viewSample } from "./sample_view.ts";
 
@@ -28,19 +29,34 @@ const POLICY = [
 /** Largest number of messages that a page may have left unread. */
 const BEHIND = 50;
 
+/** A recording that is classified while the page is open. */
+export interface LiveSource {
+  /** What there is of it now. */
+  readonly part: LivePart;
+  /**
+   * Calls a function whenever there is more.
+   *
+   * @param listener The function.
+   * @returns A function that removes it.
+   */
+  listen(listener: () => void): () => void;
+}
+
 /**
  * Serves the page.
  *
  * @param follower Follower of the run.
- * @param options The page's files, and the port; 0 for any that is free.
+ * @param options The page's files, the port, 0 for any that is free, and a
+ * recording that the run's network classifies.
  * @returns The server.
  * @throws {Error} If the port is taken.
  */
 export async function servePage(
   follower: Follower,
-  { assets, port }: {
+  { assets, port, live }: {
     readonly assets: ReadonlyMap<string, Asset>;
     readonly port: number;
+    readonly live?: LiveSource;
   },
 ): Promise<LocalServer> {
   let looking: Promise<unknown> = Promise.resolve();
@@ -52,7 +68,7 @@ export async function servePage(
       return refuse(403, "Cannot answer another site");
     }
     const fold = wholeNumber(searchParams.get("fold"));
-    if (pathname === "/events") return follow(follower, fold);
+    if (pathname === "/events") return follow(follower, { fold, live });
     if (pathname === "/sample") {
       const place = wholeNumber(searchParams.get("place")) ?? 0;
       // One at a time, to limit the memory used on the device.
@@ -83,15 +99,22 @@ function wholeNumber(text: string | null): number | undefined {
 }
 
 /**
- * Streams the parts of the page that have changed, whenever the run changes.
+ * Streams the parts of the page that have changed, whenever the run, or the
+ * recording that it classifies, changes.
  */
-function follow(follower: Follower, fold: number | undefined): Response {
+function follow(
+  follower: Follower,
+  { fold, live }: {
+    readonly fold: number | undefined;
+    readonly live: LiveSource | undefined;
+  },
+): Response {
   const sent = new Map<string, string>();
   let stop = () => {};
   const body = new ReadableStream<string>({
     start(controller) {
-      const send = () => {
-        const parts = Object.entries(pageData(follower.files, fold))
+      const send = (data: Partial<PageData>) => {
+        const parts = Object.entries(data)
           .map(([name, part]) => [name, JSON.stringify(part)] as const)
           .filter(([name, text]) => sent.get(name) !== text);
         if (parts.length === 0) return;
@@ -102,7 +125,9 @@ function follow(follower: Follower, fold: number | undefined): Response {
         const fields = parts.map(([name, text]) => `"${name}":${text}`);
         controller.enqueue(`data: {${fields.join(",")}}\n\n`);
       };
-      const trySend = () => {
+      const sendRun = () => send(pageData(follower.files, fold));
+      const sendLive = () => send({ live: live?.part ?? null });
+      const trying = (send: () => void) => () => {
         try {
           send();
         } catch (error) {
@@ -111,8 +136,13 @@ function follow(follower: Follower, fold: number | undefined): Response {
         }
       };
       controller.enqueue("retry: 1000\n\n");
-      send();
-      stop = follower.listen(trySend);
+      sendLive();
+      sendRun();
+      const removals = [
+        follower.listen(trying(sendRun)),
+        live?.listen(trying(sendLive)),
+      ];
+      stop = () => removals.forEach((remove) => remove?.());
     },
     cancel: () => stop(),
   });

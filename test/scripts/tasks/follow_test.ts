@@ -3,12 +3,16 @@ import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
 import { encodeRecording } from "../../../dataset/formats/writing/encode_recording.ts";
+import { browserTest } from "../../chromium.ts";
 import { gpuTest } from "../../gpu.ts";
 import { writeGestures } from "../../own_recordings.ts";
 import { runTask } from "../../run_task.ts";
 import { ROOT } from "../../source_files.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import { openPage, see } from "../pages/live/view_page.ts";
 import { train } from "../training/train_runs.ts";
+// Loads the task's packages first, since the task would print its downloads.
+import "../../../scripts/pages/live/assets.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
@@ -206,11 +210,11 @@ gpuTest("follow refuses in a line what it cannot follow", async () => {
       /Cannot follow in windows of 500 ms: samples of the network are of 250 ms/,
     ],
   ];
-  for (const [args, problem] of refused) {
+  await Promise.all(refused.map(async ([args, problem]) => {
     const { code, stdout, stderr } = await runTask("follow", args);
     deepStrictEqual([code, stdout], [1, ""], stderr);
     match(stderr, new RegExp(`^error: [^\\n]*${problem.source}[^\\n]*\\n$`));
-  }
+  }));
 });
 
 gpuTest(
@@ -239,5 +243,49 @@ gpuTest(
     await Deno.writeTextFile(config, text);
     strictEqual(long.length, Math.ceil(windows.length / 2));
     strictEqual(long[1].startMs, 500);
+  },
+);
+
+browserTest(
+  "follow shows the decision on the run's live page",
+  async (browser) => {
+    const { file, predictions } = await tested();
+    const child = follow(file, "--page", "--port", "0", "--json");
+    const lines = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    const { value } = await lines.read();
+    const [url] = /^http:\/\/127\.0\.0\.1:\d+\//.exec(value!)!;
+    const { page, problems } = await openPage(browser, url, {
+      viewport: { width: 380, height: 900 },
+    });
+    await see(page, "#recording-time", "ended");
+    await see(page, "#recording-title", file);
+    const rows = await page.locator("#recording-past tbody tr")
+      .allTextContents();
+    const names = rows.map((row) => /clap|wave/.exec(row)![0]).reverse();
+    deepStrictEqual(
+      names.slice(0, predictions.length),
+      predictions.map((label) => ["clap", "wave"][label]),
+    );
+    strictEqual(
+      await page.locator("#recording-classes .leads span").first()
+        .textContent(),
+      names.at(-1),
+    );
+    match(
+      (await page.locator("#recording-events").getAttribute("src"))!,
+      /^data:image\/gif/,
+    );
+    ok(
+      await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+    );
+    child.kill("SIGINT");
+    await child.status;
+    await see(
+      page,
+      "#advice",
+      "The program that follows the recording has ended",
+    );
+    deepStrictEqual(problems.filter((text) => !/ERR_/.test(text)), []);
+    await Promise.all([child.stdout.cancel(), lines.cancel()]);
   },
 );

@@ -10,6 +10,7 @@ import type { PageData, ProgressPart, RunPart } from "../page_data.ts";
 import { Charts } from "./charts.ts";
 import { confusionTable } from "./confusion.ts";
 import { element, find, tableOf } from "./elements.ts";
+import { showRecording } from "./recording.ts";
 import { Samples } from "./samples.ts";
 
 /** Time without a change after which the page warns, in ms. */
@@ -29,10 +30,16 @@ const charts = new Charts(find("#curves .charts"));
 const samples = new Samples();
 let run: RunPart | undefined;
 let connected = true;
+/** Whether the server classifies a recording. */
+let follows = false;
 let source: EventSource | undefined;
 
 /** Functions that show each part. */
 const SHOW: { [Name in keyof PageData]: (part: PageData[Name]) => void } = {
+  live(part) {
+    follows = part !== null;
+    showRecording(part);
+  },
   run(part) {
     run = part;
     showFolds(part.folds);
@@ -124,6 +131,9 @@ function advice(
 ): (string | Node)[] {
   const command = (text: string) => element("code", text);
   const goOn = resume ? [" To go on: ", command(resume)] : [];
+  if (!connected && follows) {
+    return ["The program that follows the recording has ended."];
+  }
   if (!connected) {
     return [
       "The program that serves this page has ended. The page reconnects once " +
