@@ -95,8 +95,8 @@ export {
   evaluate,
   type EvaluateOptions,
   type Evaluation,
-  type IncomingSpikes,
 } from "./engine/training/evaluate.ts";
+export type { IncomingSpikes } from "./engine/training/pass.ts";
 export type { LayerTrace } from "./engine/network/layer_trace.ts";
 export { predict, type Prediction, type Trace, trace } from "./engine/trace.ts";
 export {

@@ -54,7 +54,9 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels", "kernels/shared"],
   "kernels/neurons": ["kernels", "kernels/shared"],
-  "kernels/stream": ["kernels", "kernels/shared", "kernels/unit"],
+  "kernels/stream": [
+    ...["kernels", "kernels/shared", "kernels/axons", "kernels/unit"],
+  ],
   "kernels/norm": [
     ...["kernels", "kernels/shared", "kernels/layers", "kernels/unit"],
   ],

@@ -131,14 +131,17 @@ export class StepCompiler {
   /** Compiles the count of the spikes that each layer reads. */
   countIncoming(): Compiling {
     const { B, P } = this.#sizes;
-    const { arrived, incoming } = this.#buffers;
+    const { incoming } = this.#buffers;
     return incoming.fired.flatMap((counts, index) =>
       this.#compile(
         [launchCount(this.#context.layers[index].input, {
           B,
           P: index === 0 ? P : 1,
         })],
-        { spikes: { buffer: arrived[index] }, counts: { buffer: counts } },
+        {
+          spikes: this.#bindings.incoming(index),
+          counts: { buffer: counts },
+        },
       )
     );
   }

@@ -83,15 +83,16 @@ export async function compilePlan(
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
   const differs = sizes.evaluation !== undefined || evaluated !== weights.w;
+  const evaluator = updates && differs
+    ? compilerOf(evaluated, sizes.evaluation)
+    : compiler;
   const [forward, backward, counting, evaluation] = await Promise.all([
     inOrder(compileForward(compiler, layers)),
     inOrder(options.train ? compileBackward(compiler, layers) : []),
-    settle(compiler.countIncoming()),
-    updates && differs
-      ? inOrder(
-        compileForward(compilerOf(evaluated, sizes.evaluation), layers),
-      )
-      : undefined,
+    settle(evaluator.countIncoming()),
+    evaluator === compiler
+      ? undefined
+      : inOrder(compileForward(evaluator, layers)),
   ]);
   return {
     layers,

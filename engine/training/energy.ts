@@ -19,7 +19,7 @@ import type { Ghost } from "../layerwise/units/ghost.ts";
 import { rasterOf } from "../layerwise/units/units.ts";
 import type { Model } from "../model.ts";
 import { sizeOf } from "../network/network.ts";
-import type { IncomingSpikes } from "./evaluate.ts";
+import type { IncomingSpikes } from "./pass.ts";
 
 /** Energy of an operation, in pJ. */
 export const OPERATION_PJ = {
@@ -129,18 +129,17 @@ export function energyOf(
   }
   return synapsesOf(network).map(({ layer, ghost, binary }, index) => {
     const counts = incoming.layers[index];
-    const read = counts.reduce((sum, count) => sum + count, 0) / samples;
-    const reached = operationsOf(ghost?.first ?? layer, counts) / samples;
+    const { read, reached } = operationsOf(ghost?.first ?? layer, counts);
     const inner = ghost ? innerOperations(ghost) * incoming.bins : 0;
     const operations = {
-      accumulates: binary ? reached : 0,
-      multiplyAccumulates: inner + (binary ? 0 : reached),
+      accumulates: binary ? reached / samples : 0,
+      multiplyAccumulates: inner + (binary ? 0 : reached / samples),
     };
     // A readout without neurons comes last.
     const spikes = (sums.spikes[index] ?? 0) / samples;
     return {
       name: layer.name,
-      incoming: read,
+      incoming: read / samples,
       spikes,
       ...operations,
       ...costOf(layer, operations, incoming.bins),
@@ -173,16 +172,28 @@ function synapsesOf({ units, layers, description }: Model): Synapse[] {
   }));
 }
 
-/** Synaptic operations of all samples. */
-function operationsOf(layer: Layer, counts: Uint32Array): number {
-  const fanOut = layer.kind.fanOut?.(layer);
+/** Synapses of each input of layers, which are counted once for all epochs. */
+const fanOuts = new WeakMap<Layer, Float64Array>();
+
+/** Spikes that a layer reads of all samples, and the synapses they reach. */
+function operationsOf(
+  layer: Layer,
+  counts: Uint32Array,
+): { readonly read: number; readonly reached: number } {
+  const fanOut = fanOuts.get(layer) ?? layer.kind.fanOut?.(layer);
   if (!fanOut) {
     throw new TypeError(
       `Cannot count the operations of layer "${layer.name}": kind ` +
         `"${layer.kind.name}" does not say how many synapses inputs have`,
     );
   }
-  return counts.reduce((sum, count, f) => sum + count * fanOut[f], 0);
+  fanOuts.set(layer, fanOut);
+  let [read, reached] = [0, 0];
+  for (let f = 0; f < counts.length; f++) {
+    read += counts[f];
+    reached += counts[f] * fanOut[f];
+  }
+  return { read, reached };
 }
 
 /** Operations in each bin of a ghost convolution's maps from its other half. */

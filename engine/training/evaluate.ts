@@ -39,20 +39,6 @@ export interface Evaluation extends PassStatistics {
   readonly predictions: readonly number[];
   /** Loss of each sample. */
   readonly losses: readonly number[];
-  /** What layers read, where that was counted. */
-  readonly incoming?: IncomingSpikes;
-}
-
-/** Spikes that the layers of a network read in an evaluation. */
-export interface IncomingSpikes {
-  /** Bins of a sample. */
-  readonly bins: number;
-  /**
-   * Bins of all samples in which each input of a layer spikes, or in which its
-   * count of events or spikes is not 0, layer by layer; inputs are in the order
-   * (row·W + column)·C + channel.
-   */
-  readonly layers: readonly Uint32Array[];
 }
 
 /**
@@ -134,8 +120,5 @@ export async function evaluate(
       },
     },
   );
-  const incoming = counts
-    ? { bins: stepper.bins, layers: await stepper.incoming.read() }
-    : undefined;
-  return { ...statistics, predictions, losses, incoming };
+  return { ...statistics, predictions, losses };
 }

@@ -76,12 +76,12 @@ export async function* fit(
   options: FitOptions,
 ): AsyncGenerator<FitEpoch, void, void> {
   if (options.from?.trained) return;
-  const { batch, loss, tSample, testing, validation, test, changes, division } =
-    options;
+  const { batch, loss, tSample, testing, validation, test } = options;
+  const { changes, division, counts } = options;
   const most = Math.max(
     ...[train, validation, test].map((samples) => samples?.size ?? 0),
   );
-  const plan = { batch: Math.max(1, Math.min(batch, most)), division };
+  const plan = { batch: Math.max(1, Math.min(batch, most)), division, counts };
   const training = { ...plan, tSample, loss, changes, train: true };
   const { ranks, localSteps } = division ?? {};
   using trainer = ranks && localSteps !== undefined

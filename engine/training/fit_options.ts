@@ -117,6 +117,13 @@ export interface FitOptions {
     readonly tSample: number;
     readonly loss: PlanOptions["loss"];
   };
+  /**
+   * Whether to count the spikes that each layer reads in validation and test,
+   * input by input.
+   *
+   * @default false
+   */
+  readonly counts?: boolean;
   /** When to end before the last epoch. @default never */
   readonly stop?: EarlyStop;
   /** Whether training visits the samples in a random order. @default true */

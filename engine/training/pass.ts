@@ -31,6 +31,18 @@ export interface PassSums {
   readonly fired?: readonly Uint32Array[];
 }
 
+/** Spikes that the layers of a network read in an evaluation. */
+export interface IncomingSpikes {
+  /** Bins of a sample. */
+  readonly bins: number;
+  /**
+   * Bins of all samples in which each input of a layer spikes, or in which its
+   * count of events or spikes is not 0, layer by layer; inputs are in the order
+   * (row·W + column)·C + channel.
+   */
+  readonly layers: readonly Uint32Array[];
+}
+
 /** Loss, accuracy and firing rates of a pass, or of its steps until now. */
 export interface PassStatistics {
   /** Number of samples. */
@@ -47,6 +59,11 @@ export interface PassStatistics {
   readonly silent?: readonly number[];
   /** Fraction of saturated neurons: spikes in more than 45 % of all bins. */
   readonly saturated?: readonly number[];
+  /**
+   * What layers read, where it was counted; only of an evaluation, once it has
+   * ended.
+   */
+  readonly incoming?: IncomingSpikes;
   /** The sums that the statistics are computed from. */
   readonly sums: PassSums;
 }
@@ -160,7 +177,7 @@ async function submit(
         "integer",
     );
   }
-  const { bins, activity } = stepper;
+  const { bins, activity, incoming } = stepper;
   const start = performance.now();
   const spikes = Float64Array.from(from?.spikes ?? layers.map(() => 0));
   let { samples, loss, right } = from ?? { samples: 0, loss: 0, right: 0 };
@@ -198,23 +215,31 @@ async function submit(
     }
     if (records.length > 0) onRecords?.(records, statistics());
   };
+  const trains = lr !== undefined;
+  const counted = trains ? activity : incoming;
   const settle = async (): Promise<PassStatistics> => {
     const [records, counts] = await Promise.all([
       stepper.drain(),
-      lr === undefined ? undefined : activity.read(),
+      counted.read(),
     ]);
     add(records);
     if (samples === 0) throw new RangeError("Cannot run an epoch: no samples");
+    if (!trains) {
+      return {
+        ...statistics(),
+        ...(counts.length > 0 && { incoming: { bins, layers: counts } }),
+      };
+    }
     return statistics(
-      counts?.map((counts, index) =>
+      counts.map((counts, index) =>
         counts.map((count, f) => count + (from?.fired?.[index]?.[f] ?? 0))
       ),
     );
   };
-  if (lr !== undefined) activity.clear();
+  counted.clear();
   let waiting = 0;
   for await (const batch of batches) {
-    if (lr === undefined) {
+    if (!trains) {
       await stepper.evaluate(batch);
     } else if (++waiting < accumulate) {
       await stepper.accumulate(batch);
@@ -226,7 +251,7 @@ async function submit(
     const due = await pause?.due();
     if (pause && due && waiting === 0) await pause.keep(await settle());
   }
-  if (lr !== undefined) stepper.update(lr);
+  if (trains) stepper.update(lr);
   const settled = settle();
   // An error is reported where the caller awaits this promise.
   settled.catch(() => {});

@@ -68,6 +68,9 @@ export interface BatchLoss {
   readonly loss: number;
 }
 
+/** Figures of what a layer does for a sample, see `LayerEnergy`. */
+export type EnergyFigure = "operations" | "spikes" | "bytes" | "nJ";
+
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {
   /**
@@ -97,6 +100,11 @@ export interface EpochMetrics extends EpochRow {
   readonly firstScales?: Readonly<Record<string, number>>;
   /** Duration of the whole epoch in s. */
   readonly seconds: number;
+  /**
+   * Synaptic operations, spikes, bytes moved and energy of each layer, as
+   * `conv1.operations`, for a sample of validation or, without it, of test.
+   */
+  readonly [energy: `${string}.${EnergyFigure}`]: number | undefined;
 }
 
 /** Results of a fold; losses are means per sample, accuracies fractions. */

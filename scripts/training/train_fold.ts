@@ -32,6 +32,7 @@ import type { EpochMetrics, FoldSummary } from "../run/files.ts";
 import { EpochWriter } from "./epoch_writer.ts";
 import { FoldCheckpoints } from "./fold_checkpoints.ts";
 import { chanceOf } from "./alarms.ts";
+import { epochEnergy } from "./epoch_energy.ts";
 import { FoldLog } from "./fold_log.ts";
 import type { Pauses } from "./interruption.ts";
 import { startLive } from "./live_start.ts";
@@ -176,6 +177,7 @@ async function trainEpochs(
       samples: train.size,
     }),
     division: divisionOf(configuration, ranks),
+    counts: true,
     validation,
     test: validation ? undefined : test,
     stop: validation && stopOf(configuration),
@@ -195,7 +197,7 @@ async function trainEpochs(
     },
   });
   for await (const epoch of epochs) {
-    const metrics = metricsOf(number, epoch, checkpoints);
+    const metrics = metricsOf(number, epoch, { model, checkpoints });
     if (epoch.best) checkpoints.best = log.state.weights;
     checkpoints.beginEpoch();
     await writer.begin({
@@ -263,7 +265,10 @@ async function summarise(
 function metricsOf(
   fold: number,
   { number, train, validation, test, seconds }: FitEpoch,
-  { measures, firstScales }: FoldCheckpoints,
+  { model, checkpoints: { measures, firstScales } }: Pick<
+    FoldRun,
+    "model" | "checkpoints"
+  >,
 ): EpochMetrics {
   return {
     fold,
@@ -281,6 +286,7 @@ function metricsOf(
     }),
     ...(test && { testLoss: test.loss, testAccuracy: test.accuracy }),
     seconds,
+    ...epochEnergy(model, { validation, test }),
   };
 }
 

@@ -1,4 +1,10 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  notStrictEqual,
+  ok,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
@@ -9,6 +15,7 @@ import { leaky } from "../../../engine/neurons/leaky.ts";
 import { predict } from "../../../engine/trace.ts";
 import { energyOf } from "../../../engine/training/energy.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
+import { fit } from "../../../engine/training/fit.ts";
 import { device, gpuTest } from "../../gpu.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { smallDevice } from "../device/small_device.ts";
@@ -142,7 +149,7 @@ gpuTest(
     const description: ModelDescription = {
       input,
       layers: [
-        { pool: 2 },
+        { pool: 2, dropout: 0.5 },
         {
           conv: {
             out: 6,
@@ -317,3 +324,61 @@ gpuTest(
     );
   },
 );
+
+for (const isLayerwise of [false, true]) {
+  gpuTest(
+    `fit() counts what ${isLayerwise ? "units" : "layers"} read in tests`,
+    async () => {
+      const T = 9;
+      using model = await Model.create({
+        device: device(),
+        input: { C: 2, H: 4, W: 4 },
+        layers: isLayerwise
+          ? [{ dense: 6, dropout: 0.5 }, { dense: 3, neuron: "none" }]
+          : [{ dense: 6, dropout: 0.5 }, { dense: 3 }],
+        neuron: isLayerwise ? leaky({ threshold: 0.2 }) : NEURON,
+        ema: 0.5,
+        Ts: 1,
+        random: 2,
+      });
+      await excite(model, 0.02);
+      const sets = [4, 5].map((seed) => {
+        const counts = busyInput([N, 2, 4, 4, T], seed);
+        const labels = [0, 1, 2];
+        if (!isLayerwise) return samplesOf(eventsOf(counts, labels));
+        const { bins } = model.eventBinning({ tSample: T });
+        return samplesOf(
+          unitEvents({ fine: bins / T, addressBits: 5 }, counts, labels),
+        );
+      });
+      const [validation, test] = sets;
+      const options = {
+        batch: N,
+        tSample: T,
+        loss: isLayerwise ? crossEntropy() : numSpikes({ true: 5, false: 1 }),
+        counts: true,
+      };
+      const epochs = fit(model, validation, {
+        ...options,
+        ...{ epochs: 2, lr: 0.1, validation, test },
+      });
+      let last = "";
+      for await (const epoch of epochs) {
+        strictEqual(epoch.train.incoming, undefined);
+        const expected = await Promise.all(
+          sets.map(async (set) =>
+            (await evaluate(model, set, options)).incoming
+          ),
+        );
+        deepStrictEqual(
+          [epoch.validation!.incoming, epoch.test!.incoming],
+          expected,
+        );
+        const [layer] = expected[1]!.layers.slice(1);
+        ok(layer.some((count) => count > 0));
+        notStrictEqual(`${layer}`, last);
+        last = `${layer}`;
+      }
+    },
+  );
+}

@@ -15,7 +15,7 @@ const run = join(folder.path, "first");
 gpuTest("evaluate tests weights as the run that left them did", async () => {
   const config = await prepareSigns(folder.path);
   await train("train", "--config", config, "--folds", "1,2");
-  const { summary } = await readResults(run);
+  const { metrics, summary } = await readResults(run);
   const { code, stdout, stderr } = await runTask("evaluate", [
     ...["--run", run, "--json"],
   ]);
@@ -40,6 +40,7 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
     0,
   ) / 2;
   ok(operations > 1000);
+  for (const row of metrics) ok(row["fc1.operations"]! > 100);
   const all = lines.find((line) => line.startsWith("all "))!;
   strictEqual(
     all.split(/ {2,}/)[3],
