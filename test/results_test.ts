@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { leastBatch } from "../bench/cost_model.ts";
 import results from "../bench/results/recognition.json" with { type: "json" };
+import latency from "../bench/results/stream.json" with { type: "json" };
 
 const README = await Deno.readTextFile(
   new URL("../README.md", import.meta.url),
@@ -118,6 +119,19 @@ Deno.test("what README.md says of several cards was measured", () => {
     WORDS.includes(
       `pays from batches of some ${second} on, a sixteenth from some ` +
         `${sixteenth}`,
+    ),
+  );
+});
+
+Deno.test("what README.md says of the latency of streams was measured", () => {
+  const { "CNN 128×128": { "1 bin": one, "32 bins": many } } =
+    latency.milliseconds;
+  const range = (times: readonly number[]) =>
+    times.map(Math.round).join(" to ");
+  assert(
+    WORDS.includes(
+      `without a GPU, on two cores that others share, after ${range(one)} ms ` +
+        `and ${range(many)} (\`bench/stream_bench.ts\`)`,
     ),
   );
 });

@@ -5,7 +5,7 @@
  */
 
 // @ts-types="npm:@types/d3-array@3.2.2"
-import { sum } from "npm:d3-array@3.2.4";
+import { median, sum } from "npm:d3-array@3.2.4";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
 import type { NetworkStream } from "../../engine/stream/stream.ts";
 import { probabilitiesAt } from "../experiment/readout_scores.ts";
@@ -27,6 +27,11 @@ export interface Verdict {
   readonly scores: readonly number[];
   /** Share of each class: of the output spikes, or its probability. */
   readonly shares: readonly number[];
+  /**
+   * Median time, in the window so far, from the events of a chunk of bins to the
+   * decision after its last, in ms.
+   */
+  readonly latencyMs: number;
 }
 
 /**
@@ -46,13 +51,16 @@ export async function* followRecording(
   },
 ): AsyncGenerator<Verdict, void, void> {
   let events = 0;
+  let latencies: number[] = [];
   const chunks = async function* () {
     for await (const block of blocks) yield* windows.add(block);
     yield* windows.end();
   };
   for await (const { window, bins, words, ends } of chunks()) {
     events += words.length;
+    const begun = performance.now();
     const step = await stream.push(words, bins);
+    latencies.push(performance.now() - begun);
     const { label, scores } = step.decisions[step.decisions.length - 1];
     const spikes = sum(scores);
     const isReadout = step.outputs !== undefined;
@@ -66,9 +74,11 @@ export async function* followRecording(
       shares: isReadout
         ? probabilitiesAt(scores.map((score) => [score]), 0)
         : scores.map((score) => spikes > 0 ? score / spikes : 0),
+      latencyMs: median(latencies)!,
     };
     if (!ends) continue;
     stream.reset();
     events = 0;
+    latencies = [];
   }
 }

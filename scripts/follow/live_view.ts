@@ -128,7 +128,8 @@ export class LiveView implements LiveSource {
       window: verdict === undefined
         ? `Windows of ${windowMs} ms`
         : `${this.#secondsAt(verdict.window)} to ` +
-          `${this.#secondsAt(verdict.window + 1)} s, ${verdict.events} events`,
+          `${this.#secondsAt(verdict.window + 1)} s, ${verdict.events} ` +
+          `events, decided after ${Math.round(verdict.latencyMs)} ms`,
       progress: verdict === undefined ? 0 : verdict.bins / bins,
       leads: verdict?.label,
       classes: classes.map((name, index) => ({

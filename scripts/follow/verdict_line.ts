@@ -36,6 +36,7 @@ const ERASE = "\r\x1b[2K";
  *   label: 1,
  *   scores: [2, 6],
  *   shares: [0.25, 0.75],
+ *   latencyMs: 9,
  * }, { classes: ["clap", "wave"], windowMs: 500 });
  * const expected =
  *   "   1.50 s  wave            75 %  clap            25 %   1200";

@@ -132,7 +132,7 @@ await runCommand({
     const verdict of followRecording(blocks, { stream: running, windows })
   ) {
     if (page) view.show(verdict);
-    const { window, ended, events, label, scores } = verdict;
+    const { window, ended, events, label, scores, latencyMs } = verdict;
     if (!json) {
       const text = verdictLine(verdict, { classes, windowMs });
       line.show(text, { final: ended });
@@ -147,6 +147,7 @@ await runCommand({
           class: named,
           label,
           scores,
+          latencyMs,
         }),
       );
     }

@@ -32,12 +32,13 @@ Deno.test("LiveView collects the running decision, a picture and past windows", 
     label: undefined,
     scores: [0, 0],
     shares: [0, 0],
+    latencyMs: 11.6,
   };
   view.show(verdict);
   const { window, progress, time } = view.part;
   deepStrictEqual(
     [window, progress, time],
-    ["0.00 to 0.50 s, 2 events", 0.3, "0.1 s"],
+    ["0.00 to 0.50 s, 2 events, decided after 12 ms", 0.3, "0.1 s"],
   );
   view.show({ ...verdict, ended: true });
   for (let n = 1; n < 12; n++) {

@@ -21,6 +21,7 @@ Deno.test("verdictLine() fits 60 columns, whatever classes are called", () => {
         label: spikes ? shares.indexOf(Math.max(...shares)) : undefined,
         scores: shares,
         shares,
+        latencyMs: 9,
       }, { classes: shares.map(() => name), windowMs: 500 });
       ok(line.length <= 60 && !line.includes("\n"), line);
       strictEqual(line.includes("no output spike"), !spikes);
