@@ -9,6 +9,7 @@ import { mean } from "npm:d3-array@3.2.4";
 import type { AdapterDescription } from "../../engine/device/device.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import type { EpochRow } from "../charts/learning_curves.ts";
+import type { EnergyFigure } from "../experiment/epoch_energy.ts";
 
 /** The effective configuration of the run. */
 export const CONFIG_FILE = "config.yaml";
@@ -67,9 +68,6 @@ export interface BatchLoss {
   /** Mean loss of the batch's samples. */
   readonly loss: number;
 }
-
-/** Figures of what a layer does for a sample, see `LayerEnergy`. */
-export type EnergyFigure = "operations" | "spikes" | "bytes" | "nJ";
 
 /** One line of `metrics.jsonl`: an epoch of a fold. */
 export interface EpochMetrics extends EpochRow {

@@ -4,7 +4,7 @@ import { Model } from "../../../engine/model.ts";
 import { energyOf } from "../../../engine/training/energy.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { parseMetrics } from "../../../scripts/run/parse_figures.ts";
-import { epochEnergy } from "../../../scripts/training/epoch_energy.ts";
+import { epochEnergy } from "../../../scripts/experiment/epoch_energy.ts";
 import { device, gpuTest } from "../../gpu.ts";
 
 gpuTest(

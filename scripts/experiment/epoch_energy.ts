@@ -7,7 +7,9 @@
 import type { Model } from "../../engine/model.ts";
 import { energyOf } from "../../engine/training/energy.ts";
 import type { FitEpoch } from "../../engine/training/fit_options.ts";
-import type { EnergyFigure } from "../run/files.ts";
+
+/** Figures of what a layer does for a sample, see `LayerEnergy`. */
+export type EnergyFigure = "operations" | "spikes" | "bytes" | "nJ";
 
 /**
  * Works out what the layers of a network do for a sample.
