@@ -41,7 +41,7 @@ const LEAKY_KINDS = [
   ...[RESONATOR, ADAPTIVE_RESONATOR, FIXED_CUBA, FIXED_ALIF],
 ];
 
-/** All kernels; those that integrate neurons, for SRM-alpha and a stepped one. */
+/** All kernels; those that integrate neurons, for three kinds of them. */
 async function allKernels(): Promise<KernelSpec[]> {
   const kernels: KernelSpec[] = [];
   for (const { name: folder, isDirectory } of Deno.readDirSync(KERNELS)) {
@@ -52,7 +52,7 @@ async function allKernels(): Promise<KernelSpec[]> {
       const direction = name === "neuron_adjoint.ts" ? "adjoint" : "forward";
       const neurons = name.startsWith("cell")
         ? LEAKY_KINDS.map(({ stepped }) => stepped)
-        : [SRM_ALPHA, leaky, ...folder === "stream" ? [] : [LOIHI]]
+        : [SRM_ALPHA, leaky, LOIHI]
           .map((kind) => kind[direction]);
       for (const spec of Object.values<unknown>(module)) {
         if (typeof spec === "function") {
