@@ -111,15 +111,17 @@ export class RecordingFile implements Disposable {
   /**
    * Reads on until the buffer is full or the file ends.
    *
+   * @param least Bytes that are enough, where more of them take time, as in a
+   *   compressed file.
    * @returns Whether the buffer has any bytes.
    * @throws {RecordingError} If reading fails.
    */
-  async fill(): Promise<boolean> {
+  async fill(least: number = BUFFER_BYTES): Promise<boolean> {
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;
     try {
-      while (this.#end < BUFFER_BYTES) {
+      while (this.#end < Math.min(least, BUFFER_BYTES)) {
         const count = await this.#file.read(this.#buffer.subarray(this.#end));
         if (count === null) break;
         this.#end += count;

@@ -31,6 +31,9 @@ const ELSEWHERE = 0xffffffff;
 /** Ways of compression: none, and Deflate. */
 const [STORED, DEFLATED] = [0, 8];
 
+/** Compressed bytes that are read at once: all are decompressed at once, too. */
+const PIECE_BYTES = 1 << 14;
+
 /** How many times smaller Deflate makes bytes at most. */
 const MAX_DEFLATED = 1032;
 
@@ -235,8 +238,9 @@ async function* stretch(
   },
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   using file = await RecordingFile.open(source, start);
-  for (let left = compressed; left > 0 && await file.fill();) {
-    const part = file.bytes.slice(0, left);
+  for (let left = compressed; left > 0;) {
+    if (file.bytes.length === 0 && !await file.fill()) break;
+    const part = file.bytes.slice(0, Math.min(left, PIECE_BYTES));
     file.take(part.length);
     left -= part.length;
     yield part;

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** Bytes that are decompressed at once: most packets of a camera. */
-const OUTPUT_BYTES = 1 << 18;
+/** Least and most bytes that are decompressed at once. */
+const [LEAST_BYTES, MOST_BYTES] = [1 << 10, 1 << 20];
+
+/** How many times longer the bytes of frames that do not tell it may be. */
+const RATIO = 8;
 
 /** Functions that compress and decompress. */
 export interface Zstandard {
@@ -52,7 +55,40 @@ export async function loadZstandard(): Promise<Zstandard> {
     decompress: (bytes, most) =>
       zstdDecompressSync(bytes, {
         maxOutputLength: most,
-        chunkSize: OUTPUT_BYTES,
+        chunkSize: outputBytes(bytes),
       }),
   };
+}
+
+/**
+ * Bytes of memory for a frame, one more than it claims to hold: new memory is
+ * cleared, which takes longer than to decompress a small packet into it, and
+ * where it is full, more is asked for.
+ */
+function outputBytes(frame: Uint8Array): number {
+  const size = contentBytes(frame) ?? RATIO * frame.length;
+  return Math.min(Math.max(size + 1, LEAST_BYTES), MOST_BYTES);
+}
+
+/**
+ * Reads how many bytes a frame claims to hold, if its header tells it.
+ *
+ * Source: RFC 8878, section 3.1.1.1, "Frame_Header".
+ */
+function contentBytes(frame: Uint8Array): number | undefined {
+  const flags = frame[4];
+  const isSingle = flags >> 5 & 1;
+  const at = 6 - isSingle + [0, 1, 2, 4][flags & 3];
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (at + 8 > frame.length) return undefined;
+  switch (flags >> 6) {
+    case 0:
+      return isSingle ? view.getUint8(at) : undefined;
+    case 1:
+      return 256 + view.getUint16(at, true);
+    case 2:
+      return view.getUint32(at, true);
+    default:
+      return Number(view.getBigUint64(at, true));
+  }
 }

@@ -237,37 +237,31 @@ function decodeEvents(
 ): void {
   const { x, y, t, p } = builder;
   const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
-  const [words, halves] = alignedWords(view, { start, count });
+  const words = alignedWords(view, { start, count });
   let place = builder.count;
-  for (let i = 0; i < count; i++) {
-    const column = halves[8 * i + 4];
-    const row = halves[8 * i + 5];
+  for (let at = 0; at < words.length; at += 4) {
+    const column = words[at + 2] & 0xffff;
+    const row = words[at + 2] >>> 16;
     if (column >= width || row >= height) {
       log.add("events outside the sensor", offset);
       continue;
     }
     x[place] = column;
     y[place] = row;
-    t[place] = words[4 * i + 1] * 2 ** 32 + (words[4 * i] >>> 0);
-    p[place] = (words[4 * i + 3] & 0xff) === 0 ? 0 : 1;
+    t[place] = (words[at + 1] | 0) * 2 ** 32 + words[at];
+    p[place] = (words[at + 3] & 0xff) === 0 ? 0 : 1;
     place++;
   }
   builder.count = place;
 }
 
-/** Events as words of 32 and of 16 bits, copied where they are not aligned. */
+/** Events as words of 32 bits, copied where they are not aligned. */
 function alignedWords(
   { buffer, byteOffset }: DataView,
   { start, count }: { readonly start: number; readonly count: number },
-): [Int32Array, Uint16Array] {
+): Uint32Array {
   const at = byteOffset + start;
-  const isAligned = at % 4 === 0;
-  const events = isAligned
-    ? buffer
-    : buffer.slice(at, at + count * EVENT_BYTES);
-  const from = isAligned ? at : 0;
-  return [
-    new Int32Array(events, from, 4 * count),
-    new Uint16Array(events, from, 8 * count),
-  ];
+  return at % 4 === 0
+    ? new Uint32Array(buffer, at, 4 * count)
+    : new Uint32Array(buffer.slice(at, at + count * EVENT_BYTES));
 }

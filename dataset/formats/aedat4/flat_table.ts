@@ -9,6 +9,8 @@
 /** Bytes of the size, the offset of the root and the identifier. */
 const PREFIX_BYTES = 12;
 
+const latin1 = new TextDecoder("latin1");
+
 /** Elements of a vector, as they are in memory. */
 export interface FlatVector {
   /** Byte of the first. */
@@ -52,9 +54,7 @@ export class FlatTable {
    */
   static root(bytes: Uint8Array, identifier: string): FlatTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const found = new TextDecoder("latin1").decode(
-      bytes.subarray(8, PREFIX_BYTES),
-    );
+    const found = latin1.decode(bytes.subarray(8, PREFIX_BYTES));
     if (found !== identifier || view.getUint32(0, true) > bytes.length - 4) {
       throw new RangeError(`no buffer of type "${identifier}"`);
     }

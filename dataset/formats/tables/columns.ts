@@ -6,12 +6,8 @@
 
 import { RecordingError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
-import type { EventBlock, OpenRecording } from "../reading/format.ts";
-import {
-  allocateBlock,
-  BLOCK_EVENTS,
-  firstEvents,
-} from "../reading/event_block.ts";
+import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import type { OpenRecording } from "../reading/format.ts";
 import { FaultCounts, OUTSIDE, TIMELESS } from "../reading/fault_counts.ts";
 import type { Axis, NamedColumn } from "./column_names.ts";
 import { readValues, type Strided } from "./npy_values.ts";
@@ -43,6 +39,9 @@ export interface ColumnTable {
   /** µs in the unit of time. */
   readonly unitUs: number;
 }
+
+/** Rows that are read at once: few enough for a core's own cache. */
+const MOST_ROWS = 1 << 12;
 
 /** The columns of a stretch of rows, as numbers. */
 type Values = Readonly<Record<Axis, Float64Array>>;
@@ -86,23 +85,31 @@ export function columnRecording(
     get faults() {
       return faults.list();
     },
-    async *blocks() {
-      faults = new FaultCounts();
-      using opened = new DisposableStack();
-      const files: RecordingFile[] = [];
-      for (const array of arrays) files.push(opened.use(await array.open()));
-      const room = allocateValues(Math.min(count, BLOCK_EVENTS));
-      for (let left = count; left > 0;) {
-        const { offset } = files[0];
-        const values = await readRows(arrays, { files, left, room });
-        left -= values.t.length;
-        const block = allocateBlock();
-        const leftOut = (row: number, problem: string) =>
-          faults.add(problem, offset + row * arrays[0].stride);
-        const events = gatherEvents(values, { block, unitUs, leftOut });
-        if (events > 0) yield firstEvents(block, events);
-      }
-    },
+    blocks: () =>
+      gatherBlocks(async function* (builder) {
+        faults = new FaultCounts();
+        using opened = new DisposableStack();
+        const files: RecordingFile[] = [];
+        for (const array of arrays) files.push(opened.use(await array.open()));
+        const room = allocateValues(Math.min(count, MOST_ROWS));
+        for (let left = count; left > 0;) {
+          const rows = await fillRows(arrays, {
+            files,
+            left,
+            most: Math.min(left, MOST_ROWS, builder.room),
+          });
+          const { offset } = files[0];
+          const values = readRows(arrays, { files, rows, room });
+          left -= rows;
+          gatherEvents(values, {
+            builder,
+            unitUs,
+            leftOut: (row, problem) =>
+              faults.add(problem, offset + row * arrays[0].stride),
+          });
+          yield;
+        }
+      }),
   };
 }
 
@@ -116,16 +123,16 @@ function allocateValues(rows: number): Values {
   };
 }
 
-/** Reads the next rows of all arrays. */
-async function readRows(
+/** Fills the buffers of all arrays, and tells how many rows all have. */
+async function fillRows(
   arrays: readonly ColumnArray[],
-  { files, left, room }: {
+  { files, left, most }: {
     readonly files: readonly RecordingFile[];
     readonly left: number;
-    readonly room: Values;
+    readonly most: number;
   },
-): Promise<Values> {
-  let rows = Math.min(left, BLOCK_EVENTS);
+): Promise<number> {
+  let rows = most;
   for (const [i, file] of files.entries()) {
     const { stride } = arrays[i];
     if (file.bytes.length < rows * stride) await file.fill();
@@ -139,6 +146,18 @@ async function readRows(
     }
     rows = Math.min(rows, Math.floor(bytes.length / stride));
   }
+  return rows;
+}
+
+/** Reads the next rows of all arrays, which are in their buffers. */
+function readRows(
+  arrays: readonly ColumnArray[],
+  { files, rows, room }: {
+    readonly files: readonly RecordingFile[];
+    readonly rows: number;
+    readonly room: Values;
+  },
+): Values {
   const values = {
     x: room.x.subarray(0, rows),
     y: room.y.subarray(0, rows),
@@ -156,17 +175,18 @@ async function readRows(
   return values;
 }
 
-/** Puts rows into a block, those left out that name no pixel or no time. */
+/** Hands rows on, those left out that name no pixel or no time. */
 function gatherEvents(
   values: Values,
-  { block: { x, y, t, p }, unitUs, leftOut }: {
-    readonly block: EventBlock;
+  { builder, unitUs, leftOut }: {
+    readonly builder: BlockBuilder;
     readonly unitUs: number;
     readonly leftOut: (row: number, problem: string) => void;
   },
-): number {
+): void {
+  const { x, y, t, p } = builder;
   const { x: columns, y: rows, t: times, p: polarities } = values;
-  let events = 0;
+  let place = builder.count;
   for (let i = 0; i < times.length; i++) {
     const column = columns[i];
     const row = rows[i];
@@ -175,16 +195,16 @@ function gatherEvents(
       column >= 0 && column < 65536 && row >= 0 && row < 65536 &&
       Number.isFinite(time)
     ) {
-      x[events] = column;
-      y[events] = row;
-      t[events] = unitUs === 1 ? time : Math.round(time);
-      p[events] = polarities[i] > 0 ? 1 : 0;
-      events++;
+      x[place] = column;
+      y[place] = row;
+      t[place] = unitUs === 1 ? time : Math.round(time);
+      p[place] = polarities[i] > 0 ? 1 : 0;
+      place++;
     } else {
       leftOut(i, Number.isFinite(time) ? OUTSIDE : TIMELESS);
     }
   }
-  return events;
+  builder.count = place;
 }
 
 /**
@@ -216,7 +236,7 @@ export async function firstRows(
   const found: number[][] = [];
   for (const { open, stride, columns } of arrays) {
     using file = await open();
-    await file.fill();
+    await file.fill(PROBED_ROWS * stride);
     const rows = Math.min(
       count,
       PROBED_ROWS,

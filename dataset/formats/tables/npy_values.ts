@@ -74,42 +74,95 @@ export function readValues(
   values: Float64Array,
   { type, offset, stride }: Strided,
 ): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const { code, littleEndian: little } = type;
-  const count = values.length;
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    switch (code) {
-      case 0:
-        values[i] = view.getInt8(at);
-        break;
-      case 1:
-        values[i] = view.getUint8(at);
-        break;
-      case 2:
-        values[i] = view.getInt16(at, little);
-        break;
-      case 3:
-        values[i] = view.getUint16(at, little);
-        break;
-      case 4:
-        values[i] = view.getInt32(at, little);
-        break;
-      case 5:
-        values[i] = view.getUint32(at, little);
-        break;
-      case 6:
-        values[i] = view.getInt32(at + (little ? 4 : 0), little) * 2 ** 32 +
-          view.getUint32(at + (little ? 0 : 4), little);
-        break;
-      case 7:
-        values[i] = view.getUint32(at + (little ? 4 : 0), little) * 2 ** 32 +
-          view.getUint32(at + (little ? 0 : 4), little);
-        break;
-      case 8:
-        values[i] = view.getFloat32(at, little);
-        break;
-      default:
-        values[i] = view.getFloat64(at, little);
-    }
+  if (!type.littleEndian) {
+    const { size } = type;
+    const reversed = reverseBytes(bytes, {
+      count: values.length,
+      size,
+      offset,
+      stride,
+    });
+    const littleEndian = { ...type, littleEndian: true };
+    readValues(reversed, values, {
+      type: littleEndian,
+      offset: 0,
+      stride: size,
+    });
+    return;
   }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const count = values.length;
+  let at = offset;
+  // A loop a type: one for all would ask for the type at every value.
+  switch (type.code) {
+    case 0:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getInt8(at);
+      }
+      break;
+    case 1:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getUint8(at);
+      }
+      break;
+    case 2:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getInt16(at, true);
+      }
+      break;
+    case 3:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getUint16(at, true);
+      }
+      break;
+    case 4:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getInt32(at, true);
+      }
+      break;
+    case 5:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getUint32(at, true);
+      }
+      break;
+    case 6:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getInt32(at + 4, true) * 2 ** 32 +
+          view.getUint32(at, true);
+      }
+      break;
+    case 7:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getUint32(at + 4, true) * 2 ** 32 +
+          view.getUint32(at, true);
+      }
+      break;
+    case 8:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getFloat32(at, true);
+      }
+      break;
+    default:
+      for (let i = 0; i < count; i++, at += stride) {
+        values[i] = view.getFloat64(at, true);
+      }
+  }
+}
+
+/** Copies values, the bytes of each in reverse, without gaps between them. */
+function reverseBytes(
+  bytes: Uint8Array,
+  { count, size, offset, stride }: {
+    readonly count: number;
+    readonly size: number;
+    readonly offset: number;
+    readonly stride: number;
+  },
+): Uint8Array {
+  const reversed = new Uint8Array(count * size);
+  for (let i = 0; i < count; i++) {
+    const end = offset + i * stride + size - 1;
+    for (let k = 0; k < size; k++) reversed[i * size + k] = bytes[end - k];
+  }
+  return reversed;
 }

@@ -32,7 +32,12 @@ import {
   columnRecording,
   firstRows,
 } from "./columns.ts";
-import { isNpy, type NpyHeader, parseNpyHeader } from "./npy_header.ts";
+import {
+  isNpy,
+  MAX_HEADER_BYTES,
+  type NpyHeader,
+  parseNpyHeader,
+} from "./npy_header.ts";
 import { parseNpyType } from "./npy_values.ts";
 
 /** Files of an archive that are looked at. */
@@ -132,7 +137,7 @@ async function openEntry(
 ): Promise<NpyArray | undefined> {
   if (!entry.name.endsWith(".npy")) return undefined;
   using opened = await openZipEntry(file, entry);
-  await opened.fill();
+  await opened.fill(12 + MAX_HEADER_BYTES);
   const header = parseNpyHeader(opened.bytes);
   if (typeof header === "string") {
     throw damaged(file, `"${entry.name}": ${header}`);
@@ -144,7 +149,7 @@ async function openEntry(
     async open(start) {
       const stream = await openZipEntry(file, entry);
       for (let left = header.start + start; left > 0;) {
-        if (!await stream.fill()) break;
+        if (!await stream.fill(left)) break;
         const count = Math.min(left, stream.bytes.length);
         stream.take(count);
         left -= count;
