@@ -12,8 +12,6 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
-import { resolve } from "node:path";
-import { isUrl } from "../../dataset/files/file_path.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 
@@ -45,7 +43,8 @@ export const CONFIGURATION_ARGUMENTS = {
       message`Your recordings: a folder of classes, a CSV list, or an event store or its URL [data.path]`,
   }).optional(),
   set: option("--set", string({ metavar: "KEY=VALUE" }), {
-    description: message`Change a value of the configuration`,
+    description:
+      message`Change a value of the configuration; paths are from the current folder`,
   }).multiple(),
 };
 
@@ -91,7 +90,7 @@ export async function readChosen(
     : `scripts/recipes/${recipe}.yaml`;
   const ofData = data === undefined
     ? []
-    : [`data.path=${JSON.stringify(isUrl(data) ? data : resolve(data))}`];
+    : [`data.path=${JSON.stringify(data)}`];
   const configuration = await readConfigurationFile(file, {
     set: [...set, ...ofData, ...more],
   });

@@ -53,6 +53,7 @@ export async function readConfigurationFile(
   return readYaml(text, name, {
     ...options,
     resolve: (path) => isUrl(path) ? path : resolve(folder, path),
+    resolveSet: (path) => isUrl(path) ? path : resolve(path),
   });
 }
 

@@ -34,7 +34,8 @@ const SECTIONS = [
 export interface ConfigurationOptions {
   /**
    * Values set on top of the file, each `key=value`: the key in dots, the
-   * value in YAML, such as `training.lr=0.001`.
+   * value in YAML, such as `training.lr=0.001`. Paths in them are relative to
+   * the current folder.
    *
    * @default []
    */
@@ -47,7 +48,7 @@ export interface ConfigurationOptions {
  * @param text Contents of the file.
  * @param path The file, for messages.
  * @param options Values set on top of the file; `resolve` makes a path in it
- *   absolute.
+ *   absolute, `resolveSet` one that is set, by default as in the file.
  * @returns The configuration, with defaults filled in.
  * @throws {ConfigurationError} If the text is no YAML, or a key or value in it
  *   cannot be used.
@@ -66,6 +67,7 @@ export function readYaml(
   path: string,
   options: ConfigurationOptions & {
     readonly resolve: (path: string) => string;
+    readonly resolveSet?: (path: string) => string;
   },
 ): Configuration {
   if (text.length > LONGEST) {
@@ -75,7 +77,12 @@ export function readYaml(
   }
   const lines = new yaml.LineCounter();
   const { document, values } = parseYaml(text, path, lines);
-  const set = (options.set ?? []).map((set) => readOverride(set, path));
+  const { resolve, resolveSet = resolve } = options;
+  const set = (options.set ?? []).map((set) => readOverride(set, path))
+    .map((override) => ({
+      ...override,
+      value: withPaths(override.value, override.keys, resolveSet),
+    }));
   // Epochs that are set are kept, whatever updates the file asks for.
   const overrides = [
     ...set.filter(({ keys }) => keys.join(".") === "training.epochs")
@@ -107,7 +114,7 @@ export function readYaml(
     (values, override) => withValue(values, override, path),
     values,
   );
-  return readConfiguration(changed, { refuse, resolve: options.resolve });
+  return readConfiguration(changed, { refuse, resolve });
 }
 
 /**
@@ -215,6 +222,26 @@ function readOverride(text: string, path: string): Override {
     const problem = `${key} is no YAML, ${inWords(cause)}`;
     throw new ConfigurationError(path, problem, { key, override: text, cause });
   }
+}
+
+/** Makes the paths in a value absolute, which is that of some keys. */
+function withPaths(
+  value: unknown,
+  keys: readonly string[],
+  resolve: (path: string) => string,
+): unknown {
+  if (typeof value === "string") {
+    return value !== "" &&
+        /^(data\.path|training\.path\.\w+)$/.test(keys.join("."))
+      ? resolve(value)
+      : value;
+  }
+  if (Object.getPrototypeOf(Object(value)) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(Object(value)).map((
+      [key, inner],
+    ) => [key, withPaths(inner, [...keys, key], resolve)]),
+  );
 }
 
 /** Copies the values of a file, with one value replaced or added. */

@@ -5,7 +5,6 @@
  */
 
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
-import { resolve } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { ReadThreads } from "../../dataset/store/read_threads.ts";
 import { Ranks } from "../../engine/distributed/ranks.ts";
@@ -222,9 +221,7 @@ async function train(
 /** Values of the configuration that options of their own set. */
 function valuesOf({ out, localSteps }: TrainArguments): string[] {
   return [
-    ...(out === undefined
-      ? []
-      : [`training.path.out=${JSON.stringify(resolve(out))}`]),
+    ...(out === undefined ? [] : [`training.path.out=${JSON.stringify(out)}`]),
     ...(localSteps === undefined ? [] : [`training.local_steps=${localSteps}`]),
   ];
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isUrl } from "../../../dataset/files/file_path.ts";
 import { MAX_BINS } from "../../../engine/plan/sizes.ts";
 import { completeData } from "./data_rules.ts";
 import { completeNetwork } from "./network_rules.ts";
@@ -52,7 +53,7 @@ export function readConfiguration(
     sample,
     { place, refuse },
   );
-  const path = resolvePaths(training.path, refuse, resolve);
+  const path = resolvePaths(training, refuse, resolve);
   const inTraining = { Ts, error, used: training.random_crop };
   return {
     simulation,
@@ -141,9 +142,15 @@ function checkLength(
   }
 }
 
-/** Makes paths absolute, and requires all or none of `in`, `train`, `test`. */
+/**
+ * Makes paths absolute, and requires all or none of `in`, `train`, `test`; of
+ * all, a store alone can be at a URL.
+ */
 function resolvePaths(
-  written: WrittenPaths,
+  { path: written, sliced_dataset }: Pick<
+    WrittenConfiguration["training"],
+    "path" | "sliced_dataset"
+  >,
   refuse: Refuse,
   resolve: (path: string) => string,
 ): Configuration["training"]["path"] {
@@ -153,6 +160,15 @@ function resolvePaths(
   if (missing && lists.some((name) => paths[name] !== undefined)) {
     const problem = "is missing; in, train and test go together";
     refuse(["training", "path", missing], problem);
+  }
+  for (const [name, path] of Object.entries(paths)) {
+    // The folder of the data is asked for its store.
+    if (name === "store" || (name === "data" && sliced_dataset)) continue;
+    if (path !== undefined && isUrl(path)) {
+      const problem = `is "${path}", expected a file or folder here: only an ` +
+        "event store can be at a URL";
+      refuse(["training", "path", name], problem);
+    }
   }
   const whole = { ...paths, store: paths.store ?? `${paths.data}/sliced.zarr` };
   const entries = Object.entries(whole).map((

@@ -7,6 +7,7 @@
 
 import { resolve } from "node:path";
 import { counted } from "../../../dataset/files/counted.ts";
+import { isUrl } from "../../../dataset/files/file_path.ts";
 import { ReadThreads } from "../../../dataset/store/read_threads.ts";
 import {
   type GivenConfiguration,
@@ -84,7 +85,9 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     base: [
       ...(config === undefined ? [] : ["--config", resolve(config)]),
       ...(used === undefined ? [] : ["--recipe", used]),
-      ...(data === undefined ? [] : ["--data", resolve(data)]),
+      ...(data === undefined
+        ? []
+        : ["--data", isUrl(data) ? data : resolve(data)]),
     ],
     set: fixed,
     axes,

@@ -332,6 +332,38 @@ Deno.test("readConfigurationFile() resolves paths against the file", async () =>
   }
 });
 
+Deno.test("paths that are set are resolved against the current folder", async () => {
+  const { data, training } = await readConfigurationFile(
+    "scripts/recipes/small.yaml",
+    { set: ["data={path: mine, window: 500}", "training.path.out=runs"] },
+  );
+  assert.equal(data?.path, `${Deno.cwd()}/mine`);
+  assert.equal(training.path.out, `${Deno.cwd()}/runs`);
+  assert.equal(training.path.data, `${Deno.cwd()}/data`);
+  const store = "https://example.org/a.zarr";
+  const { training: { path } } = await readConfigurationFile(
+    "scripts/recipes/small.yaml",
+    { set: [`training.path.store=${store}`] },
+  );
+  assert.equal(path.store, store);
+});
+
+Deno.test("a URL is refused where only a file or folder can be used", () => {
+  const url = "https://example.org/digits";
+  const read = (...set: string[]) =>
+    parseConfiguration(N_MNIST, "network.yaml", { set });
+  for (const key of ["in", "train", "file_list", "out"]) {
+    assert.throws(() => read(`training.path.${key}=${url}`), {
+      name: "ConfigurationError",
+      message: `Cannot use configuration "network.yaml" with ` +
+        `"training.path.${key}=${url}": training.path.${key} is "${url}", ` +
+        "expected a file or folder here: only an event store can be at a URL",
+    });
+  }
+  const flying = "training.sliced_dataset=False";
+  assert.throws(() => read(flying, `training.path.data=${url}`), /data is "/);
+});
+
 Deno.test("epochs that are set are kept, whatever updates the file asks for", () => {
   const updatesOf = (...set: string[]) =>
     parseConfiguration("training: {epochs: 9, updates: 500}", "a.yaml", {

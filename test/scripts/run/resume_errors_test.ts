@@ -80,7 +80,7 @@ gpuTest(
         ["training.weightDecay=0.1"],
       ],
       [/its list of samples has changed since; choose another folder /, good, [
-        "training.path.file_list=other.txt",
+        `training.path.file_list=${join(folder.path, "other.txt")}`,
       ]],
     ];
     const list = await Deno.readTextFile(

@@ -132,7 +132,7 @@ gpuTest(
         "--set",
         "training.epochs=1",
         "--set",
-        "training.path.cache=cache",
+        `training.path.cache=${join(folder.path, "cache")}`,
       );
       await succeed(task, ...args, "--out", out, "--folds", "1");
       const { summary: _, ...outcome } = await outcomeOf(out);

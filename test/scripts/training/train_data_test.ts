@@ -59,7 +59,10 @@ gpuTest(
   "training from recordings gives what training from their store gives",
   async () => {
     const store = await run("store");
-    const fly = ["training.sliced_dataset=False", "training.path.cache=cache"];
+    const fly = [
+      "training.sliced_dataset=False",
+      `training.path.cache=${inFolder("cache")}`,
+    ];
     assert.deepEqual(await run("recordings", ...fly), store);
     const kept = await Array.fromAsync(Deno.readDir(inFolder("cache")));
     assert.equal(kept.length, 4);
@@ -119,7 +122,7 @@ gpuTest(
     );
     await refuse(
       /".+nowhere.+": there is no /,
-      ...[fly, "training.path.data=nowhere"],
+      ...[fly, `training.path.data=${inFolder("nowhere")}`],
     );
     const tags = inFolder("data", "tags", name.replace(".aedat", ".csv"));
     const text = await Deno.readTextFile(tags);

@@ -83,8 +83,14 @@ gpuTest(
       [/"training.lr=x": training.lr is "x", expect/, set("training.lr=x")],
       [/with "quick": expected key=value/, set("quick")],
       [/s.zarr": there is no event store/, ["--config", signs]],
-      [/none.txt": there is no /, set("training.path.test=none.txt")],
-      [/digits": there is no "11.bs2" /, set("training.path.train=more.txt")],
+      [
+        /none.txt": there is no /,
+        set(`training.path.test=${inFolder("none.txt")}`),
+      ],
+      [
+        /digits": there is no "11.bs2" /,
+        set(`training.path.train=${inFolder("more.txt")}`),
+      ],
       [/fold "5": folds are numbers from 1 to 4/, given("--folds", "1,5")],
       [/fold "": folds are numbers from 1 to 4/, given("--folds", "")],
       [/fold "2": the lists of samples are one fold/, given("--folds", "2")],
