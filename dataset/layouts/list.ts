@@ -9,43 +9,13 @@ import { DatasetError } from "../files/errors.ts";
 import { folderOf, join } from "../files/file_path.ts";
 import { setNamed } from "./folders.ts";
 import type { Layout, ListedSample, Part, Place, SetName } from "./layout.ts";
-
-/** Columns of a list, by their names without signs between the words. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  file: "file",
-  filename: "file",
-  path: "file",
-  recording: "file",
-  label: "label",
-  class: "label",
-  start: "startus",
-  startus: "startus",
-  startusec: "startus",
-  starttimeusec: "startus",
-  end: "endus",
-  endus: "endus",
-  endusec: "endus",
-  endtimeusec: "endus",
-  startms: "startms",
-  endms: "endms",
-  starts: "starts",
-  ends: "ends",
-  startevent: "startevent",
-  startevents: "startevent",
-  endevent: "endevent",
-  endevents: "endevent",
-  group: "group",
-  split: "split",
-  set: "split",
-};
-
-/** Pairs of columns that cut out a part, with its unit in µs or events. */
-const PARTS = [
-  ["startus", "endus", "us", 1],
-  ["startms", "endms", "us", 1000],
-  ["starts", "ends", "us", 1e6],
-  ["startevent", "endevent", "events", 1],
-] as const;
+import {
+  columnNamed,
+  isListHeader,
+  mayBeListHeader,
+  PARTS,
+  wrongColumn,
+} from "./list_columns.ts";
 
 /**
  * A CSV file with the columns `file` (below the folder of the list) and
@@ -88,7 +58,10 @@ async function readList(
   bySet: boolean,
 ): Promise<ListedSample[]> {
   const { header, rows } = await readRows(path, { delimiter });
-  const columns = header!.fields.map(columnNamed);
+  const { line, fields: names } = header!;
+  const wrong = wrongColumn(names);
+  if (wrong !== undefined) throw new DatasetError(path, wrong, { line });
+  const columns = names.map(columnNamed);
   const part = PARTS.find(([start, end]) =>
     columns.includes(start) && columns.includes(end)
   );
@@ -122,12 +95,6 @@ async function readList(
   return samples;
 }
 
-function columnNamed(name: string): string | undefined {
-  const plain = name.toLowerCase().replaceAll(/[\s_\-().[\]]/g, "")
-    .replace("µ", "u");
-  return Object.hasOwn(COLUMNS, plain) ? COLUMNS[plain] : undefined;
-}
-
 /** Takes the part of a recording out of a row; both ends empty is all of it. */
 function partOf(
   [startName, endName, unit, factor]: typeof PARTS[number],
@@ -154,24 +121,38 @@ interface FoundList {
   readonly delimiter: string;
 }
 
-/** Finds the place itself, or the CSV files in it, that are lists. */
-async function findLists({ path, files }: Place): Promise<FoundList[]> {
-  const paths = files?.map((name) => join(path, name)) ?? [path];
-  const found = await Promise.all(paths.map(asList));
-  return found.filter((list) => list !== undefined);
+/**
+ * Finds the place itself, or the CSV files in it, that are lists, maybe with
+ * misspelled columns.
+ */
+async function findLists(place: Place): Promise<FoundList[]> {
+  const { path, files } = place;
+  if (files === undefined) {
+    const list = await asTable(path);
+    return list && (isListHeader(list.names) || mayBeListHeader(list.names))
+      ? [list]
+      : [];
+  }
+  const tables = await Promise.all(
+    files.map((name) => asTable(join(path, name))),
+  );
+  return tables.filter((table) => table !== undefined)
+    .filter(({ names }) => isListHeader(names));
 }
 
-/** Looks for both columns in the first line of a file. */
-async function asList(path: string): Promise<FoundList | undefined> {
+/** Reads the names in the first line of a CSV file, if it can be read. */
+async function asTable(
+  path: string,
+): Promise<FoundList & { readonly names: readonly string[] } | undefined> {
   if (!/\.(csv|tsv)$/i.test(path)) return undefined;
-  using file = await Deno.open(path);
+  using file = await Deno.open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
   const head = new Uint8Array(4096);
   const read = await file.read(head) ?? 0;
   const text = new TextDecoder().decode(head.subarray(0, read));
-  const [line] = text.replace(/^\ufeff/, "").split(/[\r\n]/);
+  const [line] = text.split(/[\r\n]/);
   const [delimiter = ","] = /[,;\t]/.exec(line) ?? [];
-  const columns = line.replaceAll('"', "").split(delimiter).map(columnNamed);
-  return columns.includes("file") && columns.includes("label")
-    ? { path, delimiter }
-    : undefined;
+  const names = line.replaceAll('"', "").split(delimiter)
+    .map((name) => name.trim());
+  return { path, delimiter, names };
 }

@@ -13,11 +13,16 @@ import {
   option,
   string,
 } from "npm:@optique/core@1.3.6";
+import { basename } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
-import { encodeRecording } from "../../dataset/formats/writing/encode_recording.ts";
+import {
+  encodeRecording,
+  WRITTEN_ENDINGS,
+} from "../../dataset/formats/writing/encode_recording.ts";
+import { isRecording } from "../../dataset/layouts/folder_tree.ts";
 import {
   type Conversion,
   convertNetwork,
@@ -68,6 +73,7 @@ await runCommand({
     }).optional(),
   },
 }, async ({ input, output, json, timeUnit, ...options }) => {
+  requireSameKind(input, output);
   if (isNetwork(input) || isNetwork(output)) {
     const sensor = sizeOf(options.sensor);
     const done = await convertNetwork(input, output, { ...options, sensor });
@@ -87,6 +93,24 @@ await runCommand({
     console.log(`left out: ${problem}: ${count}, the first at byte ${offset}`);
   }
 });
+
+/** Requires that both files are of recordings, or both of networks. */
+function requireSameKind(input: string, output: string): void {
+  if (isRecording(basename(input)) && isNetwork(output)) {
+    throw new Error(
+      `Cannot write "${output}": its name is that of a network, and ` +
+        `"${input}" is a recording, which can become ` +
+        WRITTEN_ENDINGS.join(", "),
+    );
+  }
+  if (isNetwork(input) && isRecording(basename(output))) {
+    throw new Error(
+      `Cannot write "${output}": its name is that of a recording, and ` +
+        `"${input}" is a network, which can become .nir, .net, .yaml, ` +
+        ".safetensors",
+    );
+  }
+}
 
 /** Reads the size of a sensor, such as 34x34. */
 function sizeOf(text: string | undefined) {

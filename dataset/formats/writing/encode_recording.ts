@@ -22,6 +22,9 @@ const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
   ".npz": encodeAsNpz,
 };
 
+/** Endings of the names of files that recordings can be written to. */
+export const WRITTEN_ENDINGS: readonly string[] = Object.keys(ENCODERS);
+
 /**
  * Encodes a recording in the format that a file's name stands for: `.aedat`
  * (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin` (N-MNIST), `.csv` or `.npz`
@@ -48,11 +51,13 @@ export function encodeRecording(
   recording: OpenRecording,
   name: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const endings = Object.keys(ENCODERS);
-  const ending = endings.find((ending) => name.toLowerCase().endsWith(ending));
+  const ending = WRITTEN_ENDINGS.find((ending) =>
+    name.toLowerCase().endsWith(ending)
+  );
   if (ending === undefined) {
     throw new RangeError(
-      `Cannot write "${name}": its name does not end in ${endings.join(", ")}`,
+      `Cannot write "${name}": its name does not end in ` +
+        WRITTEN_ENDINGS.join(", "),
     );
   }
   return ENCODERS[ending](recording);

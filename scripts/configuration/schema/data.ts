@@ -27,17 +27,21 @@ const duration = v.pipe(
 );
 
 /**
- * Reads a duration as the section has it.
+ * Reads a duration of a command line.
  *
- * @param text Text such as `500 ms`, `0.5 s` or `500`.
+ * @param text Text such as `500 ms` or `0.5 s`.
  * @returns The duration in ms.
- * @throws {RangeError} If it is none, or 0.
+ * @throws {RangeError} If it is none, or 0, or has no unit.
  */
 export function readDuration(text: string): number {
   const ms = toMs(text);
-  if (ms > 0) return ms;
+  const hasUnit = /[a-zµ]\s*$/.test(text);
+  if (ms > 0 && hasUnit) return ms;
   throw new RangeError(
-    `Cannot cut windows of "${text}": expected a time such as 500ms`,
+    `Cannot cut windows of "${text}": ` +
+      (ms > 0
+        ? `it has no unit, expected ${text.trim()}ms or ${text.trim()}s`
+        : "expected a time such as 500ms"),
   );
 }
 

@@ -86,6 +86,51 @@ Deno.test("lists named after sets are one data set, others are not", async () =>
   });
 });
 
+const KNOWN = "; a list has the columns file and label, and maybe start and " +
+  "end (or start_ms and end_ms, start_s and end_s, start_event and " +
+  "end_event), group, and split";
+
+Deno.test("a list with a misspelled column is refused, and the nearest one named", async () => {
+  for (
+    const [text, problem] of [
+      [
+        "file,lable\n1.raw,a\n",
+        'column "lable" is not known: did you mean "label"',
+      ],
+      [
+        "Flie;class\n1.raw;a\n",
+        'column "Flie" is not known: did you mean "file"',
+      ],
+      [
+        "file,label,Spilt\n1.raw,a,test\n",
+        'column "Spilt" is not known: did you mean "split"',
+      ],
+      [
+        "file,label,start,end_ms\n1.raw,a,1,2\n",
+        'column "start" has no partner of the same unit',
+      ],
+    ]
+  ) {
+    await withFiles({ "list.csv": text, "x/1.raw": "" }, async (folder) => {
+      for (const place of [folder, `${folder}/list.csv`]) {
+        await assert.rejects(listSamples(place), {
+          name: "DatasetError",
+          message: `Cannot use "${folder}/list.csv" line 1: ${problem}${KNOWN}`,
+        });
+      }
+    });
+  }
+  const text = "file,gesture,sex\n1.raw,wave,f\n";
+  await withFiles({ "list.csv": text, "x/1.raw": "" }, async (folder) => {
+    await assert.rejects(listSamples(`${folder}/list.csv`), {
+      message: `Cannot use "${folder}/list.csv" line 1: it has no column ` +
+        `label, but file, gesture, sex${KNOWN}`,
+    });
+    // In a folder it is one of the user's own tables.
+    assert.equal((await listSamples(folder)).layout, "folders");
+  });
+});
+
 Deno.test("a list that cannot be used is refused with its line", async () => {
   for (
     const [text, problem] of [

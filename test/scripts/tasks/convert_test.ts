@@ -16,6 +16,19 @@ async function pathsOf(...files: (string | [name: string, content: string])[]) {
   }));
 }
 
+Deno.test("convert says that a recording is no network, and a network no recording", async () => {
+  const [csv, nir] = await pathsOf(["one.csv", "t,x,y,p\n1,5,7,1\n"], "a.nir");
+  assert.deepEqual(await runTask("convert", [csv, nir]), {
+    code: 1,
+    stdout: "",
+    stderr: `error: Cannot write "${nir}": its name is that of a network, ` +
+      `and "${csv}" is a recording, which can become .aedat, .aedat4, .raw, ` +
+      ".bin, .csv, .npz\n",
+  });
+  const back = await runTask("convert", [nir, csv]);
+  assert.match(back.stderr, /a.nir" is a network, which can become .nir, /);
+});
+
 Deno.test("inspect prints what a recording of any camera holds", async () => {
   const lines = Array.from({ length: 2000 }, (_, i) => `${i},5,7,${i % 2}\n`);
   const text = `t_ms,x,y,p\n0,70000,0,1\n0,640,480,1\n${lines.join("")}`;

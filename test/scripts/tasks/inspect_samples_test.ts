@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readDuration } from "../../../scripts/configuration/schema/data.ts";
 import { runTask } from "../../run_task.ts";
 import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
 
@@ -150,6 +151,11 @@ Deno.test("inspect draws a recording of any format", () =>
       window.stderr,
       'error: Cannot cut windows of "soon": expected a time such as 500ms\n',
     );
+    assert.throws(() => readDuration("0.5"), {
+      message: 'Cannot cut windows of "0.5": it has no unit, expected 0.5ms ' +
+        "or 0.5s",
+    });
+    assert.equal(readDuration("0.5 s"), 500);
   }));
 
 Deno.test("inspect lists a link that leads nowhere among the problems", () =>
