@@ -50,12 +50,20 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
   sec: "s",
   seconds: "s",
   ms: "ms",
+  msec: "ms",
+  milliseconds: "ms",
   us: "us",
   usec: "us",
+  microseconds: "us",
   "µs": "us",
   "μs": "us",
   ns: "ns",
+  nsec: "ns",
+  nanoseconds: "ns",
 };
+
+/** Times of so many units are no µs: those of today's clocks, in ns. */
+const LEAST_CLOCK_NS = 1e17;
 
 /**
  * Tells what a column holds by its name: `x`, `Timestamp`, `t_us`, `time [ms]`.
@@ -80,6 +88,25 @@ export function columnNamed(name: string): NamedColumn | undefined {
   if (suffix === undefined) return { axis };
   if (axis !== "t" || !Object.hasOwn(UNITS, suffix)) return undefined;
   return { axis, unit: UNITS[suffix] };
+}
+
+/**
+ * Tells the unit of time in a column's name, whatever its language.
+ *
+ * @param name The name, such as `Zeit [ms]` or `t_us`.
+ * @returns The unit, if it has one.
+ *
+ * @example
+ * ```ts
+ * import { unitNamed } from "./column_names.ts";
+ * if (unitNamed("Zeit [ms]") !== "ms") throw new Error("misread");
+ * ```
+ */
+export function unitNamed(name: string): TimeUnit | undefined {
+  const [, word = ""] = /[\s_([]([a-zµμ]+)[)\]]?\W*$/.exec(
+    name.toLowerCase(),
+  ) ?? [];
+  return Object.hasOwn(UNITS, word) ? UNITS[word] : undefined;
 }
 
 /**
@@ -128,7 +155,8 @@ export function guessColumns(
  * Chooses the unit of times that nothing names.
  *
  * @param times Some of the times.
- * @returns Seconds where any has a fraction, else µs.
+ * @returns Seconds where any has a fraction; ns where one is that of a clock
+ *   which counts ns since 1970; else µs.
  *
  * @example
  * ```ts
@@ -137,7 +165,9 @@ export function guessColumns(
  * ```
  */
 export function guessUnit(times: readonly number[]): TimeUnit {
-  return times.some(hasFraction) ? "s" : "us";
+  if (times.some(hasFraction)) return "s";
+  const isClockNs = (time: number) => time >= LEAST_CLOCK_NS && time < Infinity;
+  return times.some(isClockNs) ? "ns" : "us";
 }
 
 function hasFraction(value: number): boolean {

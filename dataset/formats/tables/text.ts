@@ -4,51 +4,28 @@
  * @module
  */
 
-import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
-import type { TimeUnit } from "../reading/format.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
-import {
-  type Axis,
-  columnNamed,
-  guessColumns,
-  guessUnit,
-  UNIT_US,
-} from "./column_names.ts";
+import { type Axis, UNIT_US } from "./column_names.ts";
+import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
-
-/** Bytes at the start of a file that tell its columns, a line of them whole. */
-const PROBED_BYTES = 1 << 16;
 
 const LF = 0x0a;
 
-/** Columns of a table that are looked at. */
-const MAX_COLUMNS = 64;
-
 /** Sides of the largest sensor that columns of 16 bits can address. */
 const MAX_PIXELS = 1 << 16;
-
-/** How a table is laid out. */
-interface Layout {
-  /** The quantity of each column; undefined where it is none of an event's. */
-  readonly axes: readonly (Axis | undefined)[];
-  readonly unit: TimeUnit;
-  /** Whether the values told the columns. */
-  readonly guessed: boolean;
-  readonly sensor: Sensor | undefined;
-  /** Byte at which the events start. */
-  readonly start: number;
-}
 
 /**
  * Events as text, separated by commas, semicolons, tabs or spaces.
  *
  * Columns are named in the first line, maybe after `#`, in any order and
- * company; without names there are four, told by their values. A first line of
- * two whole numbers is the width and height of the sensor.
+ * company; without names there are four, told by their values, as are those
+ * with names in another language. Where semicolons or tabs separate columns,
+ * numbers may have a decimal comma. A first line of two whole numbers is the
+ * width and height of the sensor.
  */
 export const TEXT_TABLE = decodedFormat({
   name: "text",
@@ -56,7 +33,9 @@ export const TEXT_TABLE = decodedFormat({
   async decoding(file, { timeUnit } = {}) {
     using opened = await RecordingFile.open(file);
     await opened.fill();
-    const { axes, unit, guessed, sensor, start } = layoutOf(opened);
+    const { axes, unit, guessed, sensor, start, decimalComma } = layoutOf(
+      opened,
+    );
     const columns = axes.map((axis) => axis ?? "–").join(" ");
     const known = timeUnit ?? unit;
     return {
@@ -70,6 +49,7 @@ export const TEXT_TABLE = decodedFormat({
         textDecoder(nameOf(file), {
           axes,
           unitUs: UNIT_US[known],
+          decimalComma,
           sensor: sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },
           faults,
         }),
@@ -77,83 +57,18 @@ export const TEXT_TABLE = decodedFormat({
   },
 });
 
-/** Finds out how a table is laid out, from its first lines. */
-function layoutOf({ path, bytes }: RecordingFile): Layout {
-  const parser = new LineParser(MAX_COLUMNS);
-  const { numbers } = parser;
-  const rows: number[][] = [];
-  let names: (ReturnType<typeof columnNamed>)[] = [];
-  let sensor: Sensor | undefined;
-  let start = 0;
-  for (let at = 0; at < bytes.length && at < PROBED_BYTES;) {
-    const from = at;
-    const end = parser.parse(bytes, from);
-    const line = bytes.subarray(from, end);
-    at = Math.min(end + 1, bytes.length);
-    const values = Array.from(
-      { length: Math.min(parser.count, MAX_COLUMNS) },
-      (_, i) => numbers[2 * i] + numbers[2 * i + 1],
-    );
-    const isData = !isRemark(line) && values.every(Number.isFinite);
-    if (isData && values.length === 2 && rows.length === 0 && !sensor) {
-      const [width, height] = values;
-      sensor = { width, height };
-      start = at;
-    } else if (isData) {
-      rows.push(values);
-    } else if (rows.length === 0) {
-      const found = namesOf(line);
-      if (found.length > 0) {
-        names = found;
-        start = at;
-      } else if (!isRemark(line)) {
-        throw badLine(path, { line, at: from });
-      }
-    }
-  }
-  const refuse = (problem: string): never => {
-    throw new RecordingError(path, problem, { offset: start });
-  };
-  const [first = []] = rows;
-  const named = names.length > 0;
-  if (!named && rows.length === 0) refuse("it has no line of numbers");
-  if (rows.some(({ length }) => length !== first.length)) {
-    refuse("its lines have different numbers of columns");
-  }
-  const columns = first.map((_, i) => rows.map((row) => row[i]));
-  const axes = named
-    ? names.map((name) => name?.axis)
-    : guessColumns(columns) ?? refuse(
-      "its columns cannot be told apart: name them x, y, t and p in the first " +
-        "line",
-    );
-  const unit = names.find((name) => name?.axis === "t")?.unit ??
-    guessUnit(columns[axes.indexOf("t")] ?? []);
-  return { axes, unit, guessed: !named, sensor, start };
-}
-
-/** Takes the names of all four columns out of a line, if it has them. */
-function namesOf(line: Uint8Array): (ReturnType<typeof columnNamed>)[] {
-  const text = new TextDecoder().decode(line).replace(/^[\s"#%/]+/, "").trim();
-  const names = text.split(/[,;\t]/.test(text) ? /[,;\t]/ : /\s+/)
-    .map(columnNamed);
-  const axes = new Set(names.map((name) => name?.axis));
-  axes.delete(undefined);
-  const named = names.filter((name) => name !== undefined);
-  return axes.size === 4 && named.length === 4 ? names : [];
-}
-
 function textDecoder(
   path: string,
-  { axes, unitUs, sensor, faults }: {
+  { axes, unitUs, decimalComma, sensor, faults }: {
     readonly axes: readonly (Axis | undefined)[];
     readonly unitUs: number;
+    readonly decimalComma: boolean;
     readonly sensor: Sensor;
     readonly faults: FaultCounts;
   },
 ): Decoder {
   const { width, height } = sensor;
-  const parser = new LineParser(axes.length);
+  const parser = new LineParser(axes.length, { decimalComma });
   const { numbers } = parser;
   const [xAt, yAt, tAt, pAt] = (["x", "y", "t", "p"] as const)
     .map((axis) => 2 * axes.indexOf(axis));
@@ -188,16 +103,4 @@ function textDecoder(
       return { taken: at, events };
     },
   };
-}
-
-function badLine(
-  path: string,
-  { line, at }: { readonly line: Uint8Array; readonly at: number },
-): RecordingError {
-  const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
-  return new RecordingError(
-    path,
-    `byte ${at}: "${text}" is no line of numbers in the table's columns`,
-    { offset: at },
-  );
 }

@@ -32,7 +32,12 @@ const POWERS = Float64Array.from(
 );
 
 /** Words that stand for numbers. */
-const WORDS: Readonly<Record<string, number>> = { true: 1, false: 0 };
+const WORDS: Readonly<Record<string, number>> = {
+  true: 1,
+  false: 0,
+  on: 1,
+  off: 0,
+};
 
 /**
  * Parses the numbers of lines.
@@ -59,14 +64,21 @@ export class LineParser {
   readonly numbers: Float64Array;
   /** How many numbers the last line had, also those without room. */
   count = 0;
+  readonly #point: number;
 
   /**
    * Makes room for numbers.
    *
    * @param columns How many.
+   * @param options Whether a comma stands in front of a fraction, so that it
+   *   separates no numbers; a point unless given.
    */
-  constructor(columns: number) {
+  constructor(
+    columns: number,
+    { decimalComma = false }: { readonly decimalComma?: boolean } = {},
+  ) {
     this.numbers = new Float64Array(2 * columns);
+    this.#point = decimalComma ? COMMA : POINT;
   }
 
   /**
@@ -78,6 +90,7 @@ export class LineParser {
    */
   parse(bytes: Uint8Array, start: number): number {
     const { numbers } = this;
+    const point = this.#point;
     const end = bytes.length;
     let count = 0;
     let at = start;
@@ -96,7 +109,7 @@ export class LineParser {
       let isNumber = at > digits;
       let fraction = 0;
       let decimals = 0;
-      if (at < end && bytes[at] === POINT) {
+      if (at < end && bytes[at] === point) {
         for (at++; at < end; at++) {
           const digit = bytes[at] - ZERO;
           if (digit < 0 || digit > 9) break;

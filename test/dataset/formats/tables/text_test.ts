@@ -61,6 +61,22 @@ Deno.test("text has times in any unit, named, given or told by fractions", async
   }
 });
 
+Deno.test("text has decimal commas, words for polarities and names in any language", async () => {
+  for (
+    const text of [
+      "Zeit (ms);Spalte;Zeile;Polarität\n1,000;5;7;1\n2,5;6;0;0\n",
+      "t_ms\tx\ty\tp\r\n1,0\t5\t7\tON\r\n2,5\t6\t0\tOFF\r\n",
+      "p,y,x,temps_ms\n1,7,5,1.0\n-1,0,6,2.5\n",
+      "y,x,tiempo [ms],polaridad\n7,5,1.0,1\n0,6,2.5,0\n",
+      "\ufeffx,y,t,p\n5,7,1000,1\n6,0,2500,0\n",
+      "\ufeff5,7,1000,1\n6,0,2500,0\n",
+    ]
+  ) assert.deepEqual((await read(text)).rows, ROWS, text);
+  assert.deepEqual((await read("1700000000000001000 5 7 1\n")).rows, [
+    [5, 7, 1700000000000001, 1],
+  ]);
+});
+
 Deno.test("text says what it was taken for", async () => {
   const format = async (text: string) => (await read(text)).format;
   assert.equal(
@@ -110,6 +126,24 @@ Deno.test("text that is no table of events is refused with the byte", async () =
       `byte 8: "1,2,3" is no line of numbers in the table's columns`,
     ],
   ];
+  cases.push(
+    [
+      "a,b,c,d,e\n1,2,3,4,1\n",
+      'its columns cannot be told apart: "a, b, c, d, e" in its first line ' +
+      "are not all of x, y, t and p",
+    ],
+    [
+      "x,y,t,on,p\n1,2,3,1,1\n",
+      'its columns cannot be told apart: "x, y, t, on, p" in its first line ' +
+      "are not all of x, y, t and p",
+    ],
+  );
+  const wide = Uint8Array.of(0xff, 0xfe, 0x74, 0);
+  await refused(
+    TEXT_TABLE,
+    fileOf(wide),
+    "it is text in UTF-16: save it as UTF-8",
+  );
   for (const [text, problem] of cases) {
     await refused(TEXT_TABLE, fileOf(text), problem);
   }

@@ -1,0 +1,212 @@
+/**
+ * How a table in text is laid out, told by its first lines.
+ *
+ * @module
+ */
+
+import { RecordingError } from "../../files/errors.ts";
+import type { RecordingFile } from "../../files/buffered_file.ts";
+import type { Sensor } from "../../events.ts";
+import type { TimeUnit } from "../reading/format.ts";
+import {
+  type Axis,
+  columnNamed,
+  guessColumns,
+  guessUnit,
+  unitNamed,
+} from "./column_names.ts";
+import { isRemark, LineParser } from "./text_lines.ts";
+
+/** Bytes at the start of a file that tell its columns, a line of them whole. */
+export const PROBED_BYTES: number = 1 << 16;
+
+/** Columns of a table that are looked at. */
+const MAX_COLUMNS = 64;
+
+/** Columns of an event. */
+const AXES: readonly Axis[] = ["x", "y", "t", "p"];
+
+/** How a table is laid out. */
+export interface TextLayout {
+  /** The quantity of each column; undefined where it is none of an event's. */
+  readonly axes: readonly (Axis | undefined)[];
+  readonly unit: TimeUnit;
+  /** Whether the values told the columns. */
+  readonly guessed: boolean;
+  readonly sensor: Sensor | undefined;
+  /** Byte at which the events start. */
+  readonly start: number;
+  /** Whether a comma stands in front of a fraction, not between columns. */
+  readonly decimalComma: boolean;
+}
+
+/**
+ * Finds out how a table is laid out.
+ *
+ * @param file The file, its first bytes read.
+ * @returns The layout.
+ * @throws {RecordingError} If it is no table of events.
+ *
+ * @example
+ * ```ts
+ * import { RecordingFile } from "../../files/buffered_file.ts";
+ * import { layoutOf } from "./text_layout.ts";
+ * using file = await RecordingFile.open(new Blob(["t_ms;x;y;p\n0,5;1;2;1\n"]));
+ * await file.fill();
+ * const { axes, unit, decimalComma } = layoutOf(file);
+ * if (`${axes} ${unit} ${decimalComma}` !== "t,x,y,p ms true") throw new Error();
+ * ```
+ */
+export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
+  const refuse = (problem: string, offset: number): never => {
+    throw new RecordingError(path, problem, { offset });
+  };
+  const [first, second] = bytes;
+  if (
+    (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  ) {
+    refuse("it is text in UTF-16: save it as UTF-8", 0);
+  }
+  const decimalComma = hasDecimalCommas(bytes.subarray(0, PROBED_BYTES));
+  const parser = new LineParser(MAX_COLUMNS, { decimalComma });
+  const { numbers } = parser;
+  const rows: number[][] = [];
+  let names: readonly string[] = [];
+  let sensor: Sensor | undefined;
+  let start = 0;
+  for (let at = 0; at < bytes.length && at < PROBED_BYTES;) {
+    const from = at;
+    const end = parser.parse(bytes, from);
+    const line = bytes.subarray(from, end);
+    at = Math.min(end + 1, bytes.length);
+    const values = Array.from(
+      { length: Math.min(parser.count, MAX_COLUMNS) },
+      (_, i) => numbers[2 * i] + numbers[2 * i + 1],
+    );
+    const isData = !isRemark(line) && values.every(Number.isFinite);
+    if (isData && values.length === 2 && rows.length === 0 && !sensor) {
+      const [width, height] = values;
+      sensor = { width, height };
+      start = at;
+    } else if (isData) {
+      rows.push(values);
+    } else if (rows.length === 0) {
+      const found = namesOf(line);
+      if (
+        areAxes(found.map(axisNamed)) ||
+        (!isRemark(line) && names.length === 0 && areWords(found))
+      ) {
+        names = found;
+        start = at;
+      } else if (!isRemark(line)) {
+        throw badLine(path, { line, at: from });
+      }
+    }
+  }
+  const [row = []] = rows;
+  const named = names.map(axisNamed);
+  const guessed = !areAxes(named);
+  if (guessed && rows.length === 0) refuse("it has no line of numbers", start);
+  if (rows.some(({ length }) => length !== row.length)) {
+    refuse("its lines have different numbers of columns", start);
+  }
+  const columns = row.map((_, i) => rows.map((row) => row[i]));
+  const axes = guessed ? guessNamed(columns, named) : named;
+  if (axes === undefined) {
+    const nameless = "its columns cannot be told apart: ";
+    return refuse(
+      names.length === 0
+        ? `${nameless}name them x, y, t and p in the first line`
+        : `${nameless}"${names.join(", ")}" in its first line are not all of ` +
+          "x, y, t and p",
+      start,
+    );
+  }
+  const time = axes.indexOf("t");
+  const unit = unitNamed(names[time] ?? "") ?? guessUnit(columns[time] ?? []);
+  return { axes, unit, guessed, sensor, start, decimalComma };
+}
+
+/** Takes a line apart into names. */
+function namesOf(line: Uint8Array): string[] {
+  const text = new TextDecoder().decode(line).replace(/^[\s"#%/]+/, "").trim();
+  return text.split(/[,;\t]/.test(text) ? /[,;\t]/ : /\s+/)
+    .map((name) => name.replaceAll('"', "").trim());
+}
+
+function axisNamed(name: string): Axis | undefined {
+  return columnNamed(name)?.axis;
+}
+
+/** Whether all four axes are there, each once. */
+function areAxes(axes: readonly (Axis | undefined)[]): boolean {
+  return AXES.every((axis) =>
+    axes.filter((found) => found === axis).length === 1
+  );
+}
+
+/** Whether words may be names of columns. */
+function areWords(words: readonly string[]): boolean {
+  return words.length >= AXES.length &&
+    words.every((word) => /\p{L}/u.test(word) && !/^[+-]?[.\d]/.test(word));
+}
+
+/** Tells four columns by those of their names that are known, and by values. */
+function guessNamed(
+  columns: readonly (readonly number[])[],
+  named: readonly (Axis | undefined)[],
+): Axis[] | undefined {
+  if (named.every((axis) => axis === undefined)) {
+    return named.length === 0 || named.length === columns.length
+      ? guessColumns(columns)
+      : undefined;
+  }
+  if (columns.length !== AXES.length || named.length !== columns.length) {
+    return undefined;
+  }
+  const missing = AXES.filter((axis) => !named.includes(axis));
+  const guesses = missing.length === 1 ? undefined : guessColumns(columns);
+  const axes = named.map((axis, i) =>
+    axis ?? (missing.length === 1 ? missing[0] : guesses?.[i])
+  );
+  return areAxes(axes) ? axes as Axis[] : undefined;
+}
+
+/**
+ * Whether commas stand in front of fractions: where each line of some has
+ * semicolons or tabs, and one a number such as `0,25` between them.
+ */
+function hasDecimalCommas(bytes: Uint8Array): boolean {
+  const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1)
+    .filter((line) => !/^\s*(?:[#%]|\/\/|$)/.test(line));
+  return lines.length > 0 && lines.every((line) => /[;\t]/.test(line)) &&
+    lines.some((line) =>
+      line.split(/[;\t]/).some((field) => /^\s*[+-]?\d+,\d+\s*$/.test(field))
+    );
+}
+
+/**
+ * Words the damage of a line.
+ *
+ * @param path The file.
+ * @param line The line, and the byte where it is.
+ * @returns The error.
+ *
+ * @example
+ * ```ts
+ * import { badLine } from "./text_layout.ts";
+ * const { offset } = badLine("a.csv", { line: new Uint8Array(), at: 7 });
+ * if (offset !== 7) throw new Error("expected byte 7");
+ * ```
+ */
+export function badLine(
+  path: string,
+  { line, at }: { readonly line: Uint8Array; readonly at: number },
+): RecordingError {
+  const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
+  return new RecordingError(
+    path,
+    `byte ${at}: "${text}" is no line of numbers in the table's columns`,
+    { offset: at },
+  );
+}
