@@ -34,6 +34,8 @@ export interface OpenSamplesOptions {
   readonly overlap?: number;
   /** The classes to take, in their order. @default all, by name */
   readonly classes?: readonly string[];
+  /** Recordings to leave out, by their names. @default none */
+  readonly skip?: readonly string[];
   /**
    * Pattern whose first group, in the path of a recording below the folder,
    * names its group; `"recording"` makes every recording a group.
@@ -89,8 +91,9 @@ export async function openSamples(
 ): Promise<LabelledSamples> {
   const { timeUnit, window, overlap = 0, memory = 2 ** 32 } = options;
   const windows = windowsOf({ window, overlap });
-  const listing = await listSamples(path, options);
-  const list = listing.list ?? path;
+  const found = await listSamples(path, options);
+  const list = found.list ?? path;
+  const listing = leaveOut(found, options.skip ?? [], list);
   const classes = classesOf(listing, { path: list, chosen: options.classes });
   const listed = listing.samples.filter(({ label }) => classes.includes(label));
   const groups = groupsOf(listed, options.group);
@@ -142,7 +145,11 @@ export async function openSamples(
       };
     });
   });
-  if (samples.length === 0) throw new DatasetError(list, "it has no events");
+  if (samples.length === 0) {
+    const [problem] = read.flatMap(({ error }) => error ?? []);
+    if (problem) throw problem;
+    throw new DatasetError(list, "it has no events");
+  }
   return new HeldSamples({
     layout,
     sensor: commonSensor(
@@ -160,10 +167,13 @@ export async function openSamples(
   }, held);
 }
 
-/** What was found in a recording; its facts if it could be read. */
+/** What was found in a recording; its facts, or why it cannot be read. */
 type ReadRecording =
   & Pick<CutRecording, "cuts" | "empty">
-  & { readonly facts?: CutRecording["facts"] };
+  & {
+    readonly facts?: CutRecording["facts"];
+    readonly error?: RecordingError;
+  };
 
 /** Reads all recordings, on threads if they are large. */
 async function readAll(
@@ -191,11 +201,27 @@ async function readAll(
     } catch (error) {
       if (!(error instanceof RecordingError && onUnreadable)) throw error;
       onUnreadable(error);
-      return { cuts: [], empty: 0 };
+      return { cuts: [], empty: 0, error };
     } finally {
       onProgress?.(++done, jobs.length);
     }
   });
+}
+
+/** Leaves recordings out of a listing. */
+function leaveOut(
+  { samples, ...others }: Awaited<ReturnType<typeof listSamples>>,
+  skip: readonly string[],
+  path: string,
+): Awaited<ReturnType<typeof listSamples>> {
+  const names = new Set(samples.map(({ recording }) => recording));
+  const stranger = skip.find((name) => !names.has(name));
+  if (stranger !== undefined) {
+    throw new DatasetError(path, `it has no recording "${stranger}" to skip`);
+  }
+  const skipped = new Set(skip);
+  const left = samples.filter(({ recording }) => !skipped.has(recording));
+  return { ...others, samples: left };
 }
 
 function windowsOf(

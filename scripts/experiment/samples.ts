@@ -71,7 +71,7 @@ async function openSliced(
   cache: string | undefined,
 ): Promise<LabelledSamples> {
   const { path, group } = data;
-  const keys = ["window", "classes", "layout", "timeUnit"] as const;
+  const keys = ["window", "classes", "skip", "layout", "timeUnit"] as const;
   const key = keys.find((key) => data[key] !== undefined);
   if (key !== undefined) {
     throw new DatasetError(

@@ -5,36 +5,25 @@
  */
 
 import { counted } from "../../dataset/files/counted.ts";
-import { isUrl } from "../../dataset/files/file_path.ts";
 import { HOT_RATE } from "../../dataset/formats/reading/recording_summary.ts";
 import type { Range, Survey } from "../../dataset/samples/survey_samples.ts";
 import { duration } from "../command_line/duration.ts";
-import { quote } from "../command_line/quote.ts";
+import type { Training } from "./train_command.ts";
 
 /** Most classes or groups that are named one by one. */
 const NAMED = 30;
 
 /**
- * Words the command that trains on a data set.
- *
- * @param path The folder, list, or store or its URL.
- * @param window Length of the windows in ms, if recordings are cut.
- * @returns A line for a shell.
- */
-export function trainCommand(path: string, window?: number): string {
-  const cut = window === undefined ? "" : ` --set data.window=${window}ms`;
-  const task = isUrl(path) ? `online ${new URL(path).host} train` : "train";
-  return `deno task ${task} --data ${quote(path)}${cut}`;
-}
-
-/**
  * Says in words what a data set holds.
  *
  * @param survey What it holds.
- * @param train The command that trains on it.
+ * @param training How one trains on it.
  * @returns Lines.
  */
-export function reportSamples(survey: Survey, train: string): string[] {
+export function reportSamples(
+  survey: Survey,
+  { command, notes }: Training,
+): string[] {
   const { layout, formats, sensor, recordings, samples, classes } = survey;
   const { groups, sets, durationUs, eventRate, problems } = survey;
   const rows: [string, string | readonly string[]][] = [
@@ -82,7 +71,10 @@ export function reportSamples(survey: Survey, train: string): string[] {
     ["ON events", `${(100 * survey.onShare).toFixed(1)} %`],
     ["hot pixels", `${survey.hotPixels} above ${HOT_RATE} events/s`],
     ["problems", problems.length === 0 ? "none" : problems],
-    ["train with", train],
+    [
+      "train with",
+      command ? [command, ...notes] : `nothing: ${notes.join("; ")}`,
+    ],
   ];
   return rows.flatMap(([name, words]) =>
     (typeof words === "string" ? [words] : words).map((line, n) =>

@@ -31,7 +31,8 @@ import { leadsToStore } from "../experiment/event_store.ts";
 import { openData } from "../experiment/samples.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { reportRecording } from "../inspection/recording_report.ts";
-import { reportSamples, trainCommand } from "../inspection/samples_report.ts";
+import { reportSamples } from "../inspection/samples_report.ts";
+import { findTraining } from "../inspection/train_command.ts";
 import { classPictures } from "../pictures/class_pictures.ts";
 import { eventPicture } from "../pictures/event_picture.ts";
 import { renderPng, renderSvg } from "../pictures/render.ts";
@@ -135,9 +136,11 @@ async function inspectSamples(
 ): Promise<void> {
   const { json, plot, timeUnit, window } = options;
   const unreadable: Error[] = [];
-  const samples = await openData({ path, timeUnit, window, overlap: 0 }, {
-    onUnreadable: (error) => unreadable.push(error),
-  });
+  const open = (window: number | undefined) =>
+    openData({ path, timeUnit, window, overlap: 0 }, {
+      onUnreadable: (error) => unreadable.push(error),
+    });
+  const samples = await open(window);
   using progress = json
     ? undefined
     : createProgress({ total: samples.samples.length, label: "samples" });
@@ -154,7 +157,14 @@ async function inspectSamples(
       () => classPictures(samples, { name, theme: "light" }),
     )
     : undefined;
-  const train = trainCommand(path, window);
+  const training = await findTraining({
+    path,
+    samples,
+    hasUnreadable: unreadable.length > 0,
+    window,
+    timeUnit,
+    cut: open,
+  });
   if (json) {
     const files = samples.recordings.map(({ name, facts }) => ({
       name,
@@ -162,11 +172,16 @@ async function inspectSamples(
       sensor: facts?.told ? facts.sensor : null,
       told: undefined,
     }));
-    console.log(JSON.stringify({ ...survey, ...drawn, train, files }));
+    const { command: train, notes: trainNotes } = training;
+    console.log(
+      JSON.stringify({ ...survey, ...drawn, train, trainNotes, files }),
+    );
     return;
   }
   if (drawn) console.log(shownLine(`picture     ${drawn.picture}`));
-  for (const line of reportSamples(survey, train)) console.log(shownLine(line));
+  for (const line of reportSamples(survey, training)) {
+    console.log(shownLine(line));
+  }
 }
 
 /** Says what recordings hold that no layout gives classes. */

@@ -69,6 +69,8 @@ export const data = section({
   overlap: v.optional(duration, 0),
   /** The classes to take, in their order; all if left out. */
   classes: v.optional(list("class names", path)),
+  /** Recordings to leave out, by their paths below the folder. */
+  skip: v.optional(list("recordings", path)),
   /**
    * `recording` makes each recording a group, `none` lets windows of one be for
    * training and for test; else a pattern whose first group, in the path of a

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { readChosen } from "../../../scripts/command_line/configuration_arguments.ts";
+import { openFolds } from "../../../scripts/experiment/folds.ts";
+import { openData } from "../../../scripts/experiment/samples.ts";
+import {
+  findTraining,
+  type Training,
+} from "../../../scripts/inspection/train_command.ts";
+import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
+
+const TEXT = recordingText({ events: 60, everyMs: 10, x: 2 });
+const LONG = recordingText({ events: 60, everyMs: 20, x: 3 });
+
+/** Says how one trains on these files. */
+async function trainingOn(
+  files: Readonly<Record<string, string>>,
+  check: (training: Training, folder: string) => void,
+): Promise<void> {
+  await withFiles(files, async (folder) => {
+    let hasUnreadable = false;
+    const open = (window?: number) =>
+      openData({ path: folder, window, overlap: 0 }, {
+        onUnreadable: () => hasUnreadable = true,
+      });
+    const samples = await open();
+    const training = await findTraining({
+      path: folder,
+      samples,
+      hasUnreadable,
+      cut: open,
+    });
+    check(training, folder);
+    if (training.command !== null) await openAsPrinted(training.command);
+  });
+}
+
+/** Opens the data of a command as the task would, with the words it prints. */
+async function openAsPrinted(command: string): Promise<void> {
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `printf '%s\\n' ${command}`],
+  }).output();
+  const words = new TextDecoder().decode(stdout).trimEnd().split("\n");
+  assert.deepEqual(words.slice(0, 4), ["deno", "task", "train", "--data"]);
+  const { configuration } = await readChosen({
+    data: words[4],
+    set: words.slice(5).filter((word) => word !== "--set"),
+    config: undefined,
+    recipe: undefined,
+  });
+  const [{ train, test }] = await openFolds(configuration, {
+    validation: true,
+  });
+  assert(train.size > 0 && test.size > 0);
+}
+
+Deno.test("a command that trains leaves out what cannot be read", () =>
+  trainingOn({
+    "clap/1.csv": TEXT,
+    "clap/2.csv": LONG,
+    "clap/it's.raw": "neither",
+    "wave/1.csv": TEXT,
+    "wave/2.csv": LONG,
+  }, ({ command, notes }, folder) => {
+    assert.equal(
+      command,
+      `deno task train --data ${folder} --set ` +
+        `'data.skip=["clap/it'\\''s.raw"]'`,
+    );
+    assert.deepEqual(notes, [
+      "this leaves out 1 recording that cannot be read",
+    ]);
+  }));
+
+Deno.test("a command that trains leaves out a class of a single recording", () =>
+  trainingOn({
+    "clap/1.csv": TEXT,
+    "clap/2.csv": LONG,
+    "nod/1.csv": TEXT,
+    "wave/1.csv": TEXT,
+    "wave/2.csv": LONG,
+  }, ({ command, notes }, folder) => {
+    assert.equal(
+      command,
+      `deno task train --data ${folder} --set ` +
+        `'data.classes=["clap","wave"]'`,
+    );
+    assert.match(notes.join(), /classes of a single recording/);
+  }));
+
+Deno.test("a command that trains cuts single recordings into windows", () =>
+  trainingOn(
+    { "clap/1.csv": TEXT, "wave/1.csv": LONG },
+    ({ command, notes }, folder) => {
+      assert.equal(
+        command,
+        `deno task train --data ${folder} --set data.window=100ms`,
+      );
+      assert.match(notes.join(), /cuts recordings into windows/);
+    },
+  ));
+
+Deno.test("where no command trains, it is said why", async () => {
+  await trainingOn(
+    { "clap/1.csv": TEXT, "clap/2.csv": LONG },
+    (training) =>
+      assert.deepEqual(training, {
+        command: null,
+        notes: ["there is only class clap"],
+      }),
+  );
+  const short = recordingText({ events: 3, everyMs: 1, x: 2 });
+  await trainingOn(
+    { "clap/1.csv": short, "wave/1.csv": short },
+    (training) =>
+      assert.deepEqual(training, {
+        command: null,
+        notes: [
+          'Cannot train and test with recording "clap/1.csv": it is the only ' +
+          "one of its class, and was not cut into windows",
+        ],
+      }),
+  );
+});
