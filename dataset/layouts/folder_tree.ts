@@ -14,7 +14,8 @@ const RECORDING =
   /\.(aedat4?|dat|raw|es|bin|bs[123n]|npy|npz|csv|tsv|txt|h5|hdf5|bag|db3|mcap)$/i;
 
 /** Texts that people keep beside recordings. */
-const NO_RECORDING = /^(readme|licen[cs]e|requirements|metadata)\b/i;
+const NO_RECORDING =
+  /^(?:(?:readme|licen[cs]e|requirements|metadata)\b|(?:notes|labels|classes|info|description)\.\w+$)/i;
 
 /** Folders in folders that are looked at. */
 const DEEPEST = 8;

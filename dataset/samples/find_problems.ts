@@ -5,7 +5,7 @@
  */
 
 import { counted } from "../files/counted.ts";
-import type { LabelledSamples } from "./labelled_samples.ts";
+import type { LabelledSamples, RecordingFacts } from "./labelled_samples.ts";
 
 /** Samples, recordings and groups of a class. */
 export interface ClassSurvey {
@@ -28,6 +28,9 @@ export interface SampleSurvey {
   readonly digest: string;
 }
 
+/** Fewest events/s of a camera that sees anything, told by so many events. */
+const [LEAST_RATE, LEAST_EVENTS] = [20, 100];
+
 /** Examples that a line names at most. */
 const NAMED = 3;
 
@@ -40,7 +43,7 @@ const NAMED = 3;
  * @returns A line for each kind of problem.
  */
 export function findProblems(
-  { samples, recordings, empty }: LabelledSamples,
+  { samples, recordings, empty, sensor }: LabelledSamples,
   { found, classes, unreadable }: {
     readonly found: readonly SampleSurvey[];
     readonly classes: readonly ClassSurvey[];
@@ -90,6 +93,23 @@ export function findProblems(
   );
   if (faults.length > 0) problems.push(`faults of files: ${some(faults)}`);
 
+  const slow = recordings.filter(({ facts }) => facts && areTimesSlow(facts));
+  if (slow.length > 0) {
+    problems.push(
+      `fewer than ${LEAST_RATE} events/s, if times are in µs, which ` +
+        `--time-unit and data.timeUnit change: ` +
+        some(slow.map(({ name }) => name)),
+    );
+  }
+
+  const known = recordings.flatMap(({ facts }) => facts ?? []);
+  const [on, off] = (["on", "off"] as const)
+    .map((side) => known.reduce((sum, facts) => sum + facts[side], 0));
+  // Cochleas have one polarity.
+  if (on + off > 0 && on * off === 0 && sensor.height > 1) {
+    problems.push(`all events are ${on > 0 ? "ON" : "OFF"}`);
+  }
+
   const sensors = new Set(
     recordings.flatMap(({ facts }) =>
       facts?.told ? [`${facts.sensor.width}×${facts.sensor.height}`] : []
@@ -107,6 +127,15 @@ export function findProblems(
     }
   }
   return problems;
+}
+
+/** Whether times that no name gave a unit are rather in a smaller one. */
+function areTimesSlow(
+  { format, events, firstUs, lastUs }: RecordingFacts,
+): boolean {
+  const seconds = (Number(lastUs) - Number(firstUs)) / 1e6;
+  return / time in µs$/.test(format) && events >= LEAST_EVENTS &&
+    events < LEAST_RATE * seconds;
 }
 
 /** Names the first few. */

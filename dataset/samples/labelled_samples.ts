@@ -32,7 +32,14 @@ export interface LabelledSample extends SampleInfo {
 export interface RecordingFacts extends
   Pick<
     RecordingSummary,
-    "events" | "firstUs" | "lastUs" | "xMax" | "yMax" | "onShare"
+    | "events"
+    | "firstUs"
+    | "lastUs"
+    | "xMax"
+    | "yMax"
+    | "on"
+    | "off"
+    | "onShare"
   > {
   /** Name of the format. */
   readonly format: string;

@@ -81,6 +81,8 @@ export async function readColumns(
     lastUs: orNull(latest),
     xMax: orNull(width - 1),
     yMax: orNull(height - 1),
+    on,
+    off: events - on,
     onShare: orNull(on / events),
     faults: [...faults],
     format,

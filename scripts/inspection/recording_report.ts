@@ -99,7 +99,11 @@ async function ofAedat(
   const range = (low: number | null, high: number | null) =>
     low === null ? "none" : `${low} to ${high}`;
   return {
-    facts: { ...summary, ...own },
+    facts: {
+      ...summary,
+      ...own,
+      onShare: own.events === 0 ? null : own.on / own.events,
+    },
     lines: [
       `version         AEDAT ${own.version}`,
       `events          ${own.events}`,

@@ -72,9 +72,9 @@ await runCommand({
       choice(["reference", "jaer"], { metavar: "reference|jaer" }),
       {
         description:
-          message`Axes of AEDAT 1.0 and 2.0: as in SLAYER's programs, or as in jAER`,
+          message`Axes of AEDAT 1.0 and 2.0: as in SLAYER's programs, or upright as in jAER`,
       },
-    ).withDefault("reference"),
+    ).withDefault("jaer"),
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
       description: message`Unit of the times in text and NumPy files`,
     }).optional(),

@@ -33,6 +33,10 @@ export interface RecordingSummary {
   readonly xMax: number | null;
   /** Highest row of an event; `null` if there are none. */
   readonly yMax: number | null;
+  /** Number of ON events. */
+  readonly on: number;
+  /** Number of OFF events. */
+  readonly off: number;
   /** Share of ON among all events, 0 to 1; `null` if there are none. */
   readonly onShare: number | null;
   /**
@@ -99,6 +103,8 @@ export async function summarize(
     eventRate: durationUs === 0 ? null : events * 1e6 / durationUs,
     xMax: none ? null : xMax,
     yMax: none ? null : yMax,
+    on,
+    off: events - on,
     onShare: none ? null : on / events,
     hotPixels: durationUs === 0
       ? 0

@@ -107,7 +107,14 @@ Deno.test("what is no recording is passed over", async () => {
   assert.deepEqual(
     await found([
       ...["a/1.csv", "a/README.txt", "a/notes.md", ".git/b/1.csv"],
-      ...["a/.hidden.csv", "top.csv", "a/take.mp4", "x.zarr/c/1.csv"],
+      ...[
+        "a/.hidden.csv",
+        "top.csv",
+        "a/take.mp4",
+        "a/notes.txt",
+        "labels.csv",
+        "x.zarr/c/1.csv",
+      ],
     ]),
     ["a/1.csv a - -"],
   );

@@ -78,6 +78,39 @@ Deno.test("surveySamples() says what is wrong", async () => {
   });
 });
 
+Deno.test("a survey finds one polarity alone, and times in another unit", async () => {
+  const lines = (p: number, every: number) =>
+    `t,x,y,p\n${
+      Array.from({ length: 200 }, (_, i) => `${i * every},${i % 7},3,${p}\n`)
+        .join("")
+    }`;
+  const problemsOf = async (files: Record<string, string>) => {
+    let found: readonly string[] = [];
+    await withFiles(files, async (folder) => {
+      const samples = await openSamples(folder);
+      ({ problems: found } = await surveySamples(samples));
+    });
+    return found;
+  };
+  assert.deepEqual(
+    await problemsOf({
+      ...{ "a/1.csv": lines(1, 10), "a/2.csv": lines(2, 20) },
+      ...{ "b/1.csv": lines(1, 30), "b/2.csv": lines(1, 40) },
+    }),
+    ["all events are ON"],
+  );
+  assert.deepEqual(
+    await problemsOf({
+      ...{ "a/1.csv": lines(1, 10), "a/2.csv": lines(0, 20) },
+      ...{ "b/1.csv": lines(1, 1e6), "b/2.csv": lines(0, 40) },
+    }),
+    [
+      "fewer than 20 events/s, if times are in µs, which --time-unit and " +
+      "data.timeUnit change: b/1.csv",
+    ],
+  );
+});
+
 Deno.test("a store has the samples of any layout, bit for bit", async () => {
   const files = {
     "train/a/ann/1.csv": recordingText({ events: 30, start: 5e9 }),

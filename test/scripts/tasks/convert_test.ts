@@ -72,6 +72,8 @@ train with      deno task train --data FOLDER, which has a folder for each class
     eventRate: 2000 * 1e6 / 1999000,
     xMax: 5,
     yMax: 7,
+    on: 1000,
+    off: 1000,
     onShare: 0.5,
     hotPixels: 1,
     backwardSteps: 0,

@@ -57,10 +57,10 @@ Deno.test("inspect prints what a recording holds", () =>
       stdout: `version         AEDAT 2.0
 events          3
 duration        500 µs
-x               5 to 90
-y               3 to 20
-ON events       2
-OFF events      1
+x               107 to 124
+y               5 to 90
+ON events       1
+OFF events      2
 special events  1
 backward steps  1
 event rate      6000 events/s
@@ -82,20 +82,20 @@ train with      deno task train --data FOLDER, which has a folder for each class
       lastUs: 3000000500,
       durationUs: 500,
       eventRate: 6000,
-      xMax: 90,
-      yMax: 20,
-      on: 2,
-      off: 1,
+      xMax: 124,
+      yMax: 90,
+      on: 1,
+      off: 2,
       onShare: 1 / 3,
       special: 1,
       hotPixels: 0,
       backwardSteps: 1,
       faults: [],
     });
-    const args = [path, "--json", "--axes", "jaer"];
-    const jaer = await runScript("scripts/tasks/inspect.ts", args, READ);
-    const { xMax, yMax, on } = JSON.parse(jaer.stdout);
-    assert.deepEqual({ xMax, yMax, on }, { xMax: 124, yMax: 90, on: 1 });
+    const args = [path, "--json", "--axes", "reference"];
+    const turned = await runScript("scripts/tasks/inspect.ts", args, READ);
+    const { xMax, yMax, on, onShare } = JSON.parse(turned.stdout);
+    assert.deepEqual([xMax, yMax, on, onShare], [90, 20, 2, 2 / 3]);
   }));
 
 Deno.test("inspect refuses what is no recording in one line", () =>

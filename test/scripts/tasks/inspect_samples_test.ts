@@ -47,8 +47,16 @@ Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
     const args = [list, "--json", "--plot", "--out", out];
     const { code, stdout, stderr } = await runTask("inspect", args);
     assert.deepEqual([code, stderr], [0, ""]);
-    const { layout, samples, sets, problems, picture, train, files } = JSON
-      .parse(stdout);
+    const {
+      layout,
+      samples,
+      sets,
+      problems,
+      picture,
+      train,
+      files,
+      trainNotes,
+    } = JSON.parse(stdout);
     assert.deepEqual(
       files.map((
         { name, events, sensor }: Record<string, unknown>,
@@ -76,7 +84,13 @@ Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
     ]);
     assert.equal(png.subarray(1, 4).toHex(), "504e47");
     assert(svg.includes(">a<") && svg.includes(">b<"), svg.slice(0, 500));
-    assert.equal(train, `deno task train --data '${list}'`);
+    assert.equal(
+      train,
+      `deno task train --data '${list}' --set 'data.skip=["missing.csv"]'`,
+    );
+    assert.deepEqual(trainNotes, [
+      "this leaves out 1 recording that cannot be read",
+    ]);
   }));
 
 Deno.test("inspect says what a store of one's own recordings holds", () =>
