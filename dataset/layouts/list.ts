@@ -70,7 +70,7 @@ async function readList(
     const refuse = (problem: string): never => {
       throw new DatasetError(path, problem, { line });
     };
-    const recording = field("file") || refuse("it names no file");
+    const recording = withSlashes(field("file")) || refuse("it names no file");
     const set = setNamed(field("split"));
     if (set === undefined && field("split") !== "") {
       refuse(
@@ -93,6 +93,11 @@ async function readList(
     throw new DatasetError(path, "it lists no recording");
   }
   return samples;
+}
+
+/** Writes a path of Windows as others do. */
+function withSlashes(path: string): string {
+  return path.includes("/") ? path : path.replaceAll("\\", "/");
 }
 
 /** Takes the part of a recording out of a row; both ends empty is all of it. */

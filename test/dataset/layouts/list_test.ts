@@ -36,6 +36,9 @@ Deno.test("a list names files and labels in any order of columns", async () => {
     await listed('"File";Class\r\n"a;b.raw";wave\r\n', "samples.csv"),
     [{ recording: "a;b.raw", label: "wave" }],
   );
+  assert.deepEqual(await listed("file,label\na\\b\\1.raw,wave\n"), [
+    { recording: "a/b/1.raw", label: "wave" },
+  ]);
   assert.deepEqual(await listed("filename\tlabel\n1.raw\twave\n", "all.tsv"), [
     { recording: "1.raw", label: "wave" },
   ]);
