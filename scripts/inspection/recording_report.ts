@@ -4,7 +4,11 @@
  * @module
  */
 
-import { inspectAedat } from "../../dataset/formats/aedat2/aedat.ts";
+import { DVS128 } from "../../dataset/events.ts";
+import {
+  type AedatSummary,
+  inspectAedat,
+} from "../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
 import {
@@ -15,8 +19,12 @@ import {
 
 /** How a recording is read. */
 export interface ReportOptions {
-  /** Axes of AEDAT 1.0 and 2.0 in its own figures, see `readAedat()`. */
-  readonly axes: "reference" | "jaer";
+  /**
+   * Axes of AEDAT 1.0 and 2.0 in its own figures, see `readAedat()`.
+   *
+   * @default as of other formats: x from the left, y from the top
+   */
+  readonly axes?: "reference" | "jaer";
   /** Unit of the times in text and NumPy files. */
   readonly timeUnit?: TimeUnit;
 }
@@ -92,10 +100,12 @@ async function ofAedat(
   path: string,
   { summary, axes }: {
     readonly summary: RecordingSummary;
-    readonly axes: "reference" | "jaer";
+    readonly axes?: "reference" | "jaer";
   },
 ): Promise<RecordingReport> {
-  const { xMin, yMin, ...own } = await inspectAedat(path, { axes });
+  const { xMin, yMin, ...own } = axes === undefined
+    ? fromTheTop(await inspectAedat(path, { axes: "jaer" }))
+    : await inspectAedat(path, { axes });
   const range = (low: number | null, high: number | null) =>
     low === null ? "none" : `${low} to ${high}`;
   return {
@@ -118,6 +128,15 @@ async function ofAedat(
       hotPixelsOf(summary),
     ],
   };
+}
+
+/** Counts rows from the top, which jAER counts from below. */
+function fromTheTop(
+  { yMin, yMax, ...others }: AedatSummary,
+): AedatSummary {
+  const turn = (row: number | null) =>
+    row === null ? null : DVS128.height - 1 - row;
+  return { ...others, yMin: turn(yMax), yMax: turn(yMin) };
 }
 
 function rateOf({ eventRate }: RecordingSummary): string {

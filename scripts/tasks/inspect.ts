@@ -72,9 +72,9 @@ await runCommand({
       choice(["reference", "jaer"], { metavar: "reference|jaer" }),
       {
         description:
-          message`Axes of AEDAT 1.0 and 2.0: as in SLAYER's programs, or upright as in jAER`,
+          message`Axes of AEDAT 1.0 and 2.0: as in SLAYER's programs, or as in jAER [x from the left, y from the top]`,
       },
-    ).withDefault("jaer"),
+    ).optional(),
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
       description: message`Unit of the times in text and NumPy files`,
     }).optional(),
@@ -103,7 +103,7 @@ interface Options {
   readonly json: boolean;
   readonly plot: boolean;
   readonly out: string;
-  readonly axes: "reference" | "jaer";
+  readonly axes?: "reference" | "jaer";
   readonly timeUnit?: TimeUnit;
 }
 
@@ -124,9 +124,11 @@ async function inspectRecording(path: string, options: Options): Promise<void> {
   if (drawn) console.log(shownLine(`picture         ${drawn.picture}`));
   const isAedat = "version" in facts;
   if (!isAedat || facts.events === 0 || !Deno.stdout.isTerminal()) return;
-  const { durationUs } = facts;
-  const columns = lineWidth();
-  const overview = await drawOverview(path, { durationUs, columns, axes });
+  const overview = await drawOverview(path, {
+    durationUs: facts.durationUs,
+    columns: lineWidth(),
+    axes: axes ?? "jaer",
+  });
   console.log(`\n${overview.join("\n")}`);
 }
 

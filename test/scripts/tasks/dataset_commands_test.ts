@@ -58,7 +58,7 @@ Deno.test("inspect prints what a recording holds", () =>
 events          3
 duration        500 µs
 x               107 to 124
-y               5 to 90
+y               37 to 122
 ON events       1
 OFF events      2
 special events  1
@@ -83,7 +83,7 @@ train with      deno task train --data FOLDER, which has a folder for each class
       durationUs: 500,
       eventRate: 6000,
       xMax: 124,
-      yMax: 90,
+      yMax: 122,
       on: 1,
       off: 2,
       onShare: 1 / 3,
