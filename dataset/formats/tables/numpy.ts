@@ -5,6 +5,7 @@
  * @module
  */
 
+import { counted } from "../../files/counted.ts";
 import { RecordingError } from "../../files/errors.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { type FileSource, nameOf, sizeOf } from "../../files/file_source.ts";
@@ -62,6 +63,8 @@ interface NpyArray {
 interface Table {
   readonly arrays: readonly ColumnArray[];
   readonly count: number;
+  /** Bytes of the arrays that the file should have, and has not. */
+  readonly missing: number;
 }
 
 /** NumPy's files of one array. */
@@ -174,7 +177,7 @@ function tableOf(array: NpyArray): Table | undefined {
   if (!across && shape[0] !== 4) return undefined;
   const count = across ? shape[0] : shape[1];
   if (across !== isFortran) {
-    return fits(array, 4 * type.size * count, {
+    return complete(array, 4 * type.size * count, {
       count,
       arrays: [{
         open: () => array.open(0),
@@ -183,7 +186,7 @@ function tableOf(array: NpyArray): Table | undefined {
       }],
     });
   }
-  return fits(array, 4 * type.size * count, {
+  return complete(array, 4 * type.size * count, {
     count,
     arrays: [0, 1, 2, 3].map((i) => ({
       open: () => array.open(i * type.size * count),
@@ -209,7 +212,7 @@ function fieldsOf(array: NpyArray, count: number): Table | undefined {
   }
   if (!areAxes(columns.map(({ name }) => name))) return undefined;
   const open = () => array.open(0);
-  return fits(array, stride * count, {
+  return complete(array, stride * count, {
     count,
     arrays: [{ open, stride, columns }],
   });
@@ -229,11 +232,14 @@ function columnsOf(arrays: readonly NpyArray[]): Table | undefined {
   if (!areAxes(found.map(({ name }) => name))) return undefined;
   const [{ count }] = found;
   if (found.some((column) => column.count !== count)) return undefined;
-  if (found.some(({ array, type }) => type.size * count > array.bytes)) {
-    return undefined;
-  }
+  const missing = found.reduce(
+    (sum, { array, type }) =>
+      sum + Math.max(0, type.size * count - array.bytes),
+    0,
+  );
   return {
     count,
+    missing,
     arrays: found.map(({ array, name, type }) => ({
       open: () => array.open(0),
       stride: type.size,
@@ -253,24 +259,27 @@ function isShape(shape: unknown): shape is readonly number[] {
     shape.every((side) => Number.isSafeInteger(side) && side >= 0);
 }
 
-/** Gives a table whose bytes are there. */
-function fits(
+/** Tells how many of its bytes a table lacks. */
+function complete(
   { bytes }: NpyArray,
   needed: number,
-  table: Table,
-): Table | undefined {
-  return needed <= bytes ? table : undefined;
+  table: Omit<Table, "missing">,
+): Table {
+  return { ...table, missing: Math.max(0, needed - bytes) };
 }
 
 /** Offers a table as a recording, its columns told by name or by values. */
 async function openTable(
   file: FileSource,
-  { name, table: { arrays, count }, options = {} }: {
+  { name, table: { arrays, count, missing }, options = {} }: {
     readonly name: string;
     readonly table: Table;
     readonly options?: OpenOptions;
   },
 ): Promise<OpenRecording> {
+  if (missing > 0) {
+    throw damaged(file, `it is cut off: ${counted(missing, "byte")} missing`);
+  }
   const columns = arrays.flatMap((array) => array.columns);
   const values = await firstRows(arrays, count);
   const named = columns.every((column) => column.name !== undefined);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../../files/counted.ts";
 import { RecordingError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
 import type { Sensor } from "../../events.ts";
@@ -89,6 +90,14 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       sensor = { width, height };
       start = at;
     } else if (isData) {
+      if (rows.length > 0 && rows[0].length !== values.length) {
+        const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
+        refuse(
+          `byte ${from}: "${text}" has ${counted(values.length, "column")}, ` +
+            `the lines above have ${rows[0].length}`,
+          from,
+        );
+      }
       rows.push(values);
     } else if (rows.length === 0) {
       const found = namesOf(line);
@@ -107,9 +116,6 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
   const named = names.map(axisNamed);
   const guessed = !areAxes(named);
   if (guessed && rows.length === 0) refuse("it has no line of numbers", start);
-  if (rows.some(({ length }) => length !== row.length)) {
-    refuse("its lines have different numbers of columns", start);
-  }
   const columns = row.map((_, i) => rows.map((row) => row[i]));
   const axes = guessed ? guessNamed(columns, named) : named;
   if (axes === undefined) {

@@ -198,7 +198,7 @@ Deno.test("NumPy refuses arrays that are no events, or are not there", async () 
   await refused(
     NPY_TABLE,
     fileOf(header("'<i4'", "(1000000000000, 4)")),
-    `it holds an array of type "<i4", shape [1000000000000,4], ${expected}`,
+    "it is cut off: 16000000000000 bytes missing",
   );
   await refused(
     NPZ_TABLE,

@@ -107,7 +107,10 @@ Deno.test("text that is no table of events is refused with the byte", async () =
       "# remark\nsome words\n1 2 3 1\n",
       `byte 9: "some words" is no line of numbers in the table's columns`,
     ],
-    ["1 2 3 1\n2 3\n", "its lines have different numbers of columns"],
+    [
+      "1 2 3 1\n2 3\n",
+      'byte 8: "2 3" has 2 columns, the lines above have 4',
+    ],
     [
       "9 8 7 6\n5 4 3 2\n",
       "its columns cannot be told apart: name them x, y, t and p in the first " +
