@@ -126,17 +126,18 @@ export function readValues(
       }
       break;
     case 6:
+    case 7: {
+      const isSigned = type.code === 6;
       for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getInt32(at + 4, true) * 2 ** 32 +
-          view.getUint32(at, true);
+        const low = view.getInt32(at, true);
+        const high = view.getInt32(at + 4, true);
+        // Most are small, which saves the arithmetic of two halves.
+        values[i] = high === 0 && low >= 0
+          ? low
+          : (isSigned ? high : high >>> 0) * 2 ** 32 + (low >>> 0);
       }
       break;
-    case 7:
-      for (let i = 0; i < count; i++, at += stride) {
-        values[i] = view.getUint32(at + 4, true) * 2 ** 32 +
-          view.getUint32(at, true);
-      }
-      break;
+    }
     case 8:
       for (let i = 0; i < count; i++, at += stride) {
         values[i] = view.getFloat32(at, true);
