@@ -12,11 +12,7 @@ import { completeNetwork } from "./network_rules.ts";
 import { readKeys, type Refuse } from "../schema/read_keys.ts";
 import type { WrittenConfiguration } from "../schema/schema.ts";
 import { completeTarget, type Sample } from "./target_rules.ts";
-import type {
-  Configuration,
-  SpikeTarget,
-  WrittenPaths,
-} from "../schema/types.ts";
+import type { Configuration, SpikeTarget } from "../schema/types.ts";
 
 /**
  * Reads a configuration. A region that is left out is the whole sample; neuron
