@@ -172,36 +172,36 @@ export {
 export {
   confusionMatrix,
   type Outcome,
-} from "./scripts/charts/confusion_matrix.ts";
+} from "./scripts/views/charts/confusion_matrix.ts";
 export {
   classAccuracy,
   personAccuracy,
   type PersonalOutcome,
   sessionAccuracy,
-} from "./scripts/charts/group_accuracy.ts";
+} from "./scripts/views/charts/group_accuracy.ts";
 export {
   firingRates,
   gradientNorms,
   type LayerRow,
-} from "./scripts/charts/layer_curves.ts";
+} from "./scripts/views/charts/layer_curves.ts";
 export {
   accuracyCurves,
   type EpochRow,
   lossCurves,
-} from "./scripts/charts/learning_curves.ts";
-export { runningLogits } from "./scripts/charts/decisions/running_logits.ts";
-export type { OutputSpikes } from "./scripts/charts/output_spikes.ts";
+} from "./scripts/views/charts/learning_curves.ts";
+export { runningLogits } from "./scripts/views/charts/decisions/running_logits.ts";
+export type { OutputSpikes } from "./scripts/views/charts/output_spikes.ts";
 export {
   membranePotentials,
   type NeuronTrace,
   type PotentialOptions,
-} from "./scripts/charts/potentials.ts";
-export { type ChartSpec, themed } from "./scripts/charts/spec.ts";
-export { spikeHistogram } from "./scripts/charts/spike_histogram.ts";
-export { spikeRaster } from "./scripts/charts/spike_raster.ts";
-export type { Theme } from "./scripts/charts/theme.ts";
+} from "./scripts/views/charts/potentials.ts";
+export { type ChartSpec, themed } from "./scripts/views/charts/spec.ts";
+export { spikeHistogram } from "./scripts/views/charts/spike_histogram.ts";
+export { spikeRaster } from "./scripts/views/charts/spike_raster.ts";
+export type { Theme } from "./scripts/views/charts/theme.ts";
 export {
   type LayerWeights,
   type WeightFilterOptions,
   weightFilters,
-} from "./scripts/charts/weights/weight_filters.ts";
+} from "./scripts/views/charts/weights/weight_filters.ts";

@@ -8,23 +8,33 @@ import {
   ROOT,
   type Source,
   type SourceFile,
-} from "./source_files.ts";
+} from "./fixtures/source_files.ts";
 
 /** Where the files of each folder may import from. */
 const DIRECTIONS: Record<string, readonly string[]> = {
   "kernels": ["kernels"],
   "engine": ["engine", "kernels"],
   "dataset": ["dataset"],
-  "scripts/charts": ["scripts/charts"],
+  "scripts/views/charts": ["scripts/views/charts"],
   "scripts/configuration": ["scripts/configuration", "engine", "dataset"],
   "scripts/mpi": [
     ...["scripts/mpi", "scripts", "scripts/configuration", "engine", "dataset"],
   ],
   "scripts": [
-    ...["scripts", "scripts/charts", "scripts/configuration", "scripts/mpi"],
+    ...[
+      "scripts",
+      "scripts/views/charts",
+      "scripts/configuration",
+      "scripts/mpi",
+    ],
     ...["engine", "dataset"],
   ],
-  "mod.ts": ["engine", "dataset", "scripts/charts", "scripts/configuration"],
+  "mod.ts": [
+    "engine",
+    "dataset",
+    "scripts/views/charts",
+    "scripts/configuration",
+  ],
   "bench": ["bench", "kernels", "engine", "dataset", "scripts/mpi"],
 };
 
@@ -117,7 +127,7 @@ const product = files.filter(({ path }) => !/^(test|bench)\//.test(path));
 
 function folderOf(path: string): string {
   // The folders of scripts that others than scripts import from.
-  return /^scripts\/(charts|configuration|mpi)(?=\/)/.exec(path)?.[0] ??
+  return /^scripts\/(views\/charts|configuration|mpi)(?=\/)/.exec(path)?.[0] ??
     path.split("/")[0];
 }
 
@@ -309,7 +319,7 @@ Deno.test("engine never opens a file", () => {
 });
 
 Deno.test("charts are plain data: no GPU, no file, no package", () => {
-  const charts = filesOf("scripts/charts");
+  const charts = filesOf("scripts/views/charts");
   const banned = [...WEBGPU, ...FILES];
   assert.deepEqual(charts.flatMap((file) => uses(file, banned)), []);
   assert.deepEqual(charts.flatMap((file) => importsOf(file, /^\w+:/)), []);

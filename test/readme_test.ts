@@ -4,13 +4,18 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseConfiguration } from "../scripts/configuration/configuration.ts";
-import { gpuTest } from "./gpu.ts";
+import { gpuTest } from "./fixtures/gpu.ts";
 import { loadWeights } from "../mod.ts";
-import { writeGestures } from "./own_recordings.ts";
-import { blocksOf, README, sectionOf, taskCommands } from "./readme.ts";
-import { runTask } from "./run_task.ts";
-import { ROOT } from "./source_files.ts";
-import { temporaryFolder } from "./temporary_folder.ts";
+import { writeGestures } from "./fixtures/own_recordings.ts";
+import {
+  blocksOf,
+  README,
+  sectionOf,
+  taskCommands,
+} from "./fixtures/readme.ts";
+import { runTask } from "./fixtures/run_task.ts";
+import { ROOT } from "./fixtures/source_files.ts";
+import { temporaryFolder } from "./fixtures/temporary_folder.ts";
 
 const configuration = JSON.parse(
   await Deno.readTextFile(join(ROOT, "deno.json")),

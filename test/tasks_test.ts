@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runTask } from "./run_task.ts";
-import { ROOT } from "./source_files.ts";
-import { temporaryFolder } from "./temporary_folder.ts";
+import { runTask } from "./fixtures/run_task.ts";
+import { ROOT } from "./fixtures/source_files.ts";
+import { temporaryFolder } from "./fixtures/temporary_folder.ts";
 
 const { tasks, lock } = JSON.parse(
   await Deno.readTextFile(join(ROOT, "deno.json")),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { gpuTest } from "./gpu.ts";
-import { ROOT } from "./source_files.ts";
-import { temporaryFolder } from "./temporary_folder.ts";
+import { gpuTest } from "./fixtures/gpu.ts";
+import { ROOT } from "./fixtures/source_files.ts";
+import { temporaryFolder } from "./fixtures/temporary_folder.ts";
 
 /** All that a server of the library has to offer. */
 const SERVED =

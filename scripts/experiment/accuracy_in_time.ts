@@ -6,7 +6,7 @@
 
 import type { Model } from "../../engine/model.ts";
 import { runningDecisions } from "../../engine/training/running_decisions.ts";
-import type { AccuracyInTime } from "../charts/decisions/accuracy_in_time.ts";
+import type { AccuracyInTime } from "../views/charts/decisions/accuracy_in_time.ts";
 import { lossOf, timeStepOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold } from "./fold.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { NeuronTrace } from "../charts/potentials.ts";
-import type { OutputSpikes } from "../charts/output_spikes.ts";
+import type { NeuronTrace } from "../views/charts/potentials.ts";
+import type { OutputSpikes } from "../views/charts/output_spikes.ts";
 import type { Model } from "../../engine/model.ts";
 import { sizeOf } from "../../engine/network/network.ts";
 import type { LayerTrace } from "../../engine/network/layer_trace.ts";

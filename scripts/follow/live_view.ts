@@ -6,14 +6,14 @@
 
 import type { Sensor } from "../../dataset/events.ts";
 import type { EventBlock } from "../../dataset/formats/reading/format.ts";
-import type { LivePart } from "../pages/live/page_data.ts";
-import type { LiveSource } from "../pages/live/server.ts";
+import type { LivePart } from "../views/pages/live/page_data.ts";
+import type { LiveSource } from "../views/pages/live/server.ts";
 import {
   GREYS,
   paintDifferences,
   typicalLimit,
-} from "../pictures/differences.ts";
-import { imageUrl } from "../pictures/gif.ts";
+} from "../views/pictures/differences.ts";
+import { imageUrl } from "../views/pictures/gif.ts";
 import type { Verdict } from "./follow_recording.ts";
 
 /** Length of the stretch of events that is drawn, in ms. */

@@ -8,7 +8,7 @@
 import { mean } from "npm:d3-array@3.2.4";
 import type { AdapterDescription } from "../../engine/device/device.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
-import type { EpochRow } from "../charts/learning_curves.ts";
+import type { EpochRow } from "../views/charts/learning_curves.ts";
 import type { EnergyFigure } from "../experiment/epoch_energy.ts";
 
 /** The effective configuration of the run. */

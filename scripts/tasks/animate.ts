@@ -14,21 +14,21 @@ import {
 } from "npm:@optique/core@1.3.6";
 import { counted } from "../../dataset/files/counted.ts";
 import { runCommand } from "../command_line/command.ts";
-import { animate } from "../pictures/animation/animation.ts";
-import { planFrames } from "../pictures/animation/frame_plan.ts";
-import { votesAt } from "../pictures/animation/votes_drawing.ts";
-import { fileNameOf } from "../pictures/samples/file_name.ts";
+import { animate } from "../views/pictures/animation/animation.ts";
+import { planFrames } from "../views/pictures/animation/frame_plan.ts";
+import { votesAt } from "../views/pictures/animation/votes_drawing.ts";
+import { fileNameOf } from "../views/pictures/samples/file_name.ts";
 import {
   axesOf,
   type NetworkResponse,
   respond,
-} from "../pictures/animation/network_response.ts";
-import { openSample } from "../pictures/samples/open_sample.ts";
-import { createSample } from "../pictures/samples/sample.ts";
+} from "../views/pictures/animation/network_response.ts";
+import { openSample } from "../views/pictures/samples/open_sample.ts";
+import { createSample } from "../views/pictures/samples/sample.ts";
 import {
   SAMPLE_PARAMETERS,
   takePart,
-} from "../pictures/samples/sample_arguments.ts";
+} from "../views/pictures/samples/sample_arguments.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 

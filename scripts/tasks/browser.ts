@@ -7,8 +7,8 @@
 
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
-import { buildPage } from "../pages/browser/build_page.ts";
-import { servePage } from "../pages/browser/serve_page.ts";
+import { buildPage } from "../views/pages/browser/build_page.ts";
+import { servePage } from "../views/pages/browser/serve_page.ts";
 import { runCommand } from "../command_line/command.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 

@@ -16,7 +16,7 @@ import {
   type FoldEvaluation,
   openModel,
 } from "../experiment/evaluate_fold.ts";
-import { drawConfusions } from "../pictures/terminal/confusion_table.ts";
+import { drawConfusions } from "../views/pictures/terminal/confusion_table.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { type Spread, spreadOf } from "../run/files.ts";
 import { foldsOf, readRun, trainedFolds } from "../run/reader.ts";

@@ -30,17 +30,17 @@ import { readDuration } from "../configuration/schema/data.ts";
 import { leadsToStore } from "../experiment/event_store.ts";
 import { openData } from "../experiment/samples.ts";
 import { saveFiles } from "../files/atomic_write.ts";
-import { reportRecording } from "../inspection/recording_report.ts";
-import { reportSamples } from "../inspection/samples_report.ts";
-import { findTraining } from "../inspection/train_command.ts";
-import { classPictures } from "../pictures/class_pictures.ts";
-import { eventPicture } from "../pictures/event_picture.ts";
-import { renderPng, renderSvg } from "../pictures/render.ts";
-import { fileNameOf } from "../pictures/samples/file_name.ts";
-import { openSample } from "../pictures/samples/open_sample.ts";
-import { createSample } from "../pictures/samples/sample.ts";
-import { drawOverview } from "../pictures/terminal/recording_overview.ts";
-import type { ChartSpec } from "../charts/spec.ts";
+import { reportRecording } from "../views/inspection/recording_report.ts";
+import { reportSamples } from "../views/inspection/samples_report.ts";
+import { findTraining } from "../views/inspection/train_command.ts";
+import { classPictures } from "../views/pictures/class_pictures.ts";
+import { eventPicture } from "../views/pictures/event_picture.ts";
+import { renderPng, renderSvg } from "../views/pictures/render.ts";
+import { fileNameOf } from "../views/pictures/samples/file_name.ts";
+import { openSample } from "../views/pictures/samples/open_sample.ts";
+import { createSample } from "../views/pictures/samples/sample.ts";
+import { drawOverview } from "../views/pictures/terminal/recording_overview.ts";
+import type { ChartSpec } from "../views/charts/spec.ts";
 
 await runCommand({
   name: "deno task inspect",

@@ -6,8 +6,8 @@
 
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { join } from "node:path";
-import { themed } from "../charts/spec.ts";
-import { THEMES } from "../charts/theme.ts";
+import { themed } from "../views/charts/spec.ts";
+import { THEMES } from "../views/charts/theme.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
@@ -16,21 +16,21 @@ import { measureInTime } from "../experiment/accuracy_in_time.ts";
 import { meanEnergy } from "../experiment/energy_table.ts";
 import { evaluateFold, openModel } from "../experiment/evaluate_fold.ts";
 import type { Fold } from "../experiment/fold.ts";
-import { renderPng, renderSvg } from "../pictures/render.ts";
+import { renderPng, renderSvg } from "../views/pictures/render.ts";
 import {
   chartFile,
   FORMS,
   listChartFiles,
   removeFiles,
   REPORT,
-} from "../pages/report/chart_files.ts";
+} from "../views/pages/report/chart_files.ts";
 import {
   type Figure,
   figuresOf,
   type FoldTests,
-} from "../pages/report/figures.ts";
-import { readProvenance } from "../pages/report/provenance.ts";
-import { formatReport } from "../pages/report/report.ts";
+} from "../views/pages/report/figures.ts";
+import { readProvenance } from "../views/pages/report/provenance.ts";
+import { formatReport } from "../views/pages/report/report.ts";
 import { isSweep } from "../run/seeds.ts";
 import { foldsOf, readRun, type Run, trainedFolds } from "../run/reader.ts";
 import { type NeuronName, traceSample } from "../experiment/trace_sample.ts";

@@ -16,7 +16,11 @@ import {
 import { createProgress } from "../command_line/progress.ts";
 import { chooseFolds } from "../experiment/choose_folds.ts";
 import { openFolds } from "../experiment/folds.ts";
-import { FeatureCache, type RidgeFold, ridgeOf } from "../ridge/ridge_folds.ts";
+import {
+  FeatureCache,
+  type RidgeFold,
+  ridgeOf,
+} from "../experiment/ridge/ridge_folds.ts";
 import { type Spread, spreadOf } from "../run/files.ts";
 
 await runCommand({

@@ -8,17 +8,17 @@ import { message, option } from "npm:@optique/core@1.3.6";
 import { join } from "node:path";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { runCommand } from "../command_line/command.ts";
-import { eventPicture } from "../pictures/event_picture.ts";
-import { fileNameOf } from "../pictures/samples/file_name.ts";
-import { openSample } from "../pictures/samples/open_sample.ts";
-import { ratePlot } from "../pictures/rate_plot.ts";
-import { renderPng, renderSvg } from "../pictures/render.ts";
-import { createSample } from "../pictures/samples/sample.ts";
+import { eventPicture } from "../views/pictures/event_picture.ts";
+import { fileNameOf } from "../views/pictures/samples/file_name.ts";
+import { openSample } from "../views/pictures/samples/open_sample.ts";
+import { ratePlot } from "../views/pictures/rate_plot.ts";
+import { renderPng, renderSvg } from "../views/pictures/render.ts";
+import { createSample } from "../views/pictures/samples/sample.ts";
 import {
   SAMPLE_PARAMETERS,
   takePart,
-} from "../pictures/samples/sample_arguments.ts";
-import { spaceTimeView } from "../pictures/space_time/space_time.ts";
+} from "../views/pictures/samples/sample_arguments.ts";
+import { spaceTimeView } from "../views/pictures/space_time/space_time.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 
 await runCommand({

@@ -7,9 +7,9 @@
 import { integer, message, option, string } from "npm:@optique/core@1.3.6";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { runCommand } from "../command_line/command.ts";
-import { readAssets } from "../pages/live/assets.ts";
-import { Follower } from "../pages/live/follower.ts";
-import { servePage } from "../pages/live/server.ts";
+import { readAssets } from "../views/pages/live/assets.ts";
+import { Follower } from "../views/pages/live/follower.ts";
+import { servePage } from "../views/pages/live/server.ts";
 import { requireOneRun } from "../run/seeds.ts";
 
 await runCommand({

@@ -16,10 +16,10 @@ import type { NamedArray } from "../../engine/network/weights.ts";
 import type { Target } from "../oracle/loss.ts";
 import { createNetwork, type Network } from "../oracle/network.ts";
 import type { SrmAlphaParameters } from "../../engine/neurons/srm_alpha.ts";
-import type { Neuron } from "../oracle/neuron.ts";
-import type { Synapse } from "../oracle/synapse.ts";
+import type { Neuron } from "../oracle/neurons/neuron.ts";
+import type { Synapse } from "../oracle/layers/synapse.ts";
 import { type Tensor, tensorOf, zeros } from "../oracle/tensor.ts";
-import { loadVectors } from "../reference_vectors.ts";
+import { loadVectors } from "../fixtures/reference_vectors.ts";
 
 /** A neuron as the SL-Animals networks have it. */
 export const NEURON: Neuron = {

@@ -5,7 +5,7 @@ import {
   formatCheckpoint,
   parseCheckpoint,
 } from "../../scripts/run/checkpoint.ts";
-import { fc } from "../properties.ts";
+import { fc } from "../fixtures/properties.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 

@@ -10,8 +10,8 @@ import {
   N_MNIST,
   SL_ANIMALS,
 } from "../scripts/configuration/configuration_files.ts";
-import { fc } from "../properties.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { fc } from "../fixtures/properties.ts";
+import { temporaryFolder } from "../fixtures/temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 

@@ -8,7 +8,7 @@
  */
 
 import assert from "node:assert/strict";
-import { fc } from "../properties.ts";
+import { fc } from "../fixtures/properties.ts";
 
 /** Files over all formats, unless the environment says otherwise. */
 const INPUTS = 3000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fc } from "../properties.ts";
+import { fc } from "../fixtures/properties.ts";
 
 /** Longest file made, in bytes. */
 const LONGEST = 1 << 16;

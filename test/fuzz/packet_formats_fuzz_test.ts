@@ -32,7 +32,7 @@ import {
   ros2Bag as ros2BagFile,
   words16,
 } from "../dataset/formats/ros/ros_files.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { temporaryFolder } from "../fixtures/temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 

@@ -7,7 +7,7 @@ import { readNmnist } from "../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../dataset/formats/npy.ts";
 import { concatBytes, records } from "../dataset/formats/aedat_files.ts";
 import { randomPairs } from "../dataset/slicing/slice_data.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { temporaryFolder } from "../fixtures/temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 

@@ -5,7 +5,7 @@ import {
   type Tensor,
   WeightsError,
 } from "../../engine/network/safetensors.ts";
-import { fc } from "../properties.ts";
+import { fc } from "../fixtures/properties.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { join, mutated, mutatedTree } from "./mutations.ts";
 

@@ -6,8 +6,8 @@ import { openStore } from "../../dataset/store/store.ts";
 import { ColumnWriter } from "../../dataset/store/zarr/column_writer.ts";
 import { crc32c } from "../../dataset/files/crc32c.ts";
 import { randomPairs, writeData } from "../dataset/slicing/slice_data.ts";
-import { fc } from "../properties.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { fc } from "../fixtures/properties.ts";
+import { temporaryFolder } from "../fixtures/temporary_folder.ts";
 import { bytesInUse, fuzzTest, MEMORY_BOUND, TIME_BOUND } from "./fuzz.ts";
 import { mutated, mutatedTree } from "./mutations.ts";
 

@@ -7,7 +7,7 @@ import {
   readFileList,
   readTags,
 } from "../../dataset/formats/sl_animals.ts";
-import { temporaryFolder } from "../temporary_folder.ts";
+import { temporaryFolder } from "../fixtures/temporary_folder.ts";
 import { fuzzTest } from "./fuzz.ts";
 import { mutated } from "./mutations.ts";
 

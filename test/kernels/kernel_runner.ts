@@ -12,7 +12,7 @@ import {
 import type { Grid } from "../../engine/device/launch.ts";
 import { readBytes } from "../../engine/device/readback.ts";
 import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
-import { device } from "../gpu.ts";
+import { device } from "../fixtures/gpu.ts";
 
 /** Content of a buffer. */
 export type Words = Float32Array | Uint32Array;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { psp, pspAdjoint } from "./srm.ts";
+import { psp, pspAdjoint } from "./neurons/srm.ts";
 import { type Tensor, zeros } from "./tensor.ts";
 
 /** Target spike counts of the output neurons. */

@@ -6,9 +6,18 @@
  * @module
  */
 
-import { type Axon, delay, delayGradient, delayInputGradient } from "./axon.ts";
+import {
+  type Axon,
+  delay,
+  delayGradient,
+  delayInputGradient,
+} from "./layers/axon.ts";
 import { type Loss, numSpikesLoss, type Target } from "./loss.ts";
-import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
+import {
+  type Neuron,
+  refractoryKernel,
+  responseKernel,
+} from "./neurons/neuron.ts";
 import type { Update } from "./optimizer.ts";
 import {
   type Activity,
@@ -18,13 +27,13 @@ import {
   spike,
   surrogate,
   withRefractory,
-} from "./srm.ts";
+} from "./neurons/srm.ts";
 import {
   type Synapse,
   synapse,
   synapseInputGradient,
   synapseWeightGradient,
-} from "./synapse.ts";
+} from "./layers/synapse.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The neurons of a layer. */

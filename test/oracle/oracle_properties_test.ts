@@ -5,15 +5,19 @@ import {
   convInputGradient,
   convWeightGradient,
   type Geometry,
-} from "./conv.ts";
-import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
+} from "./layers/conv.ts";
+import {
+  dense,
+  denseInputGradient,
+  denseWeightGradient,
+} from "./layers/dense.ts";
 import { type Loss, predict, probSpikesLoss, spikeTimeLoss } from "./loss.ts";
 import { backward, createNetwork, forwardGiven } from "./network.ts";
 import { adam, nadam } from "./optimizer.ts";
-import { pool, poolInputGradient } from "./pool.ts";
-import { psp, pspAdjoint, spike } from "./srm.ts";
+import { pool, poolInputGradient } from "./layers/pool.ts";
+import { psp, pspAdjoint, spike } from "./neurons/srm.ts";
 import { inner, reshape, type Tensor, tensorOf, zeros } from "./tensor.ts";
-import { fc } from "../properties.ts";
+import { fc } from "../fixtures/properties.ts";
 
 const PROPERTY = { seed: 19, numRuns: 100 };
 

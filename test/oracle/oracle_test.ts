@@ -1,20 +1,28 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { delay, delayGradient, delayInputGradient } from "./axon.ts";
+import { delay, delayGradient, delayInputGradient } from "./layers/axon.ts";
 import {
   conv,
   convInputGradient,
   convWeightGradient,
   type Geometry,
-} from "./conv.ts";
-import { dense, denseInputGradient, denseWeightGradient } from "./dense.ts";
+} from "./layers/conv.ts";
+import {
+  dense,
+  denseInputGradient,
+  denseWeightGradient,
+} from "./layers/dense.ts";
 import { numSpikesLoss, predict, spikeTimeLoss, type Target } from "./loss.ts";
 import {
   loihi,
   loihiAdjoint,
   type LoihiNeuron,
   loihiResponse,
-} from "./loihi.ts";
-import { type Neuron, refractoryKernel, responseKernel } from "./neuron.ts";
+} from "./neurons/loihi.ts";
+import {
+  type Neuron,
+  refractoryKernel,
+  responseKernel,
+} from "./neurons/neuron.ts";
 import {
   backward,
   createNetwork,
@@ -23,9 +31,9 @@ import {
   trainStep,
 } from "./network.ts";
 import { adam, nadam, type Optimizer, sgd } from "./optimizer.ts";
-import { pool, poolInputGradient } from "./pool.ts";
-import { psp, pspAdjoint, spike, surrogate } from "./srm.ts";
-import type { Synapse } from "./synapse.ts";
+import { pool, poolInputGradient } from "./layers/pool.ts";
+import { psp, pspAdjoint, spike, surrogate } from "./neurons/srm.ts";
+import type { Synapse } from "./layers/synapse.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import {
   convTranspose,
@@ -33,8 +41,8 @@ import {
   convTransposeWeightGradient,
   unpool,
   unpoolInputGradient,
-} from "./transposed.ts";
-import { haveFull, loadVectors } from "../reference_vectors.ts";
+} from "./layers/transposed.ts";
+import { haveFull, loadVectors } from "../fixtures/reference_vectors.ts";
 
 interface Simulated {
   neuron: Neuron;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   formatSafetensors,
   parseSafetensors,
@@ -15,64 +15,63 @@ import {
 
 /** By file: the channels kept of its first sample; 0 keeps the whole file. */
 const SLAYER: Record<string, number> = {
-  kernels_0: 0,
-  kernels_1: 0,
-  kernels_2: 0,
-  kernels_3: 0,
-  psp_spike_0: 1,
-  psp_spike_1: 1,
-  psp_spike_2: 1,
-  psp_spike_3: 4,
-  pool_2_even: 0,
-  pool_2_odd: 0,
-  pool_3_odd: 0,
-  pool_4: 0,
-  conv_3_dil2: 0,
-  conv_3_groups2: 0,
-  conv_3_stride2: 0,
-  conv_5_pad2: 0,
-  conv_rect: 0,
-  dense_1d: 0,
-  dense_3d: 0,
-  delay: 0,
-  conv_transpose: 0,
-  unpool_2: 0,
-  loihi: 0,
-  loss_numspikes_00: 0,
-  loss_numspikes_11: 0,
-  loss_spiketime_0: 0,
-  loss_spiketime_1: 0,
-  net_cnn: 0,
+  "slayer/neurons/kernels_0": 0,
+  "slayer/neurons/kernels_1": 0,
+  "slayer/neurons/kernels_2": 0,
+  "slayer/neurons/kernels_3": 0,
+  "slayer/neurons/psp_spike_0": 1,
+  "slayer/neurons/psp_spike_1": 1,
+  "slayer/neurons/psp_spike_2": 1,
+  "slayer/neurons/psp_spike_3": 4,
+  "slayer/layers/pool_2_even": 0,
+  "slayer/layers/pool_2_odd": 0,
+  "slayer/layers/pool_3_odd": 0,
+  "slayer/layers/pool_4": 0,
+  "slayer/layers/conv_3_dil2": 0,
+  "slayer/layers/conv_3_groups2": 0,
+  "slayer/layers/conv_3_stride2": 0,
+  "slayer/layers/conv_5_pad2": 0,
+  "slayer/layers/conv_rect": 0,
+  "slayer/layers/dense_1d": 0,
+  "slayer/layers/dense_3d": 0,
+  "slayer/layers/delay": 0,
+  "slayer/layers/conv_transpose": 0,
+  "slayer/layers/unpool_2": 0,
+  "slayer/neurons/loihi": 0,
+  "slayer/losses/loss_numspikes_00": 0,
+  "slayer/losses/loss_numspikes_11": 0,
+  "slayer/losses/loss_spiketime_0": 0,
+  "slayer/losses/loss_spiketime_1": 0,
+  "slayer/net_cnn": 0,
 };
 
 /** The same. */
 const MODERN: Record<string, number> = {
-  neuron_0_lif: 1,
-  neuron_1_lif: 1,
-  neuron_2_lif: 1,
-  neuron_3_if: 1,
-  neuron_4_plif: 0,
-  batch_norm: 0,
-  net_plain: 0,
-  net_sew: 0,
+  "modern/neuron_0_lif": 1,
+  "modern/neuron_1_lif": 1,
+  "modern/neuron_2_lif": 1,
+  "modern/neuron_3_if": 1,
+  "modern/neuron_4_plif": 0,
+  "modern/batch_norm": 0,
+  "modern/net_plain": 0,
+  "modern/net_sew": 0,
 };
 
 /** Tensors that nothing needs, by file. */
-const LEFT_OUT: Record<string, readonly string[]> = { neuron_4_plif: ["v"] };
+const LEFT_OUT: Record<string, readonly string[]> = { "modern/neuron_4_plif": ["v"] };
 
 const [slayer, modern] = Deno.args;
-await cutAll(slayer, SLAYER, "");
-await cutAll(modern, MODERN, "modern");
+await cutAll(slayer, SLAYER);
+await cutAll(modern, MODERN);
 
 async function cutAll(
   from: string,
   selected: Readonly<Record<string, number>>,
-  folder: string,
 ): Promise<void> {
   for (const [name, channels] of Object.entries(selected)) {
     const file = `${name}.safetensors`;
     const { tensors, metadata } = parseSafetensors(
-      await Deno.readFile(join(from, file)),
+      await Deno.readFile(join(from, basename(file))),
     );
     const packed: Record<string, unknown> = {};
     const cut: Record<string, Tensor> = {};
@@ -91,7 +90,7 @@ async function cutAll(
     }
     const text = { params: metadata.params, packed: JSON.stringify(packed) };
     await Deno.writeFile(
-      join(import.meta.dirname!, folder, file),
+      join(import.meta.dirname!, file),
       formatSafetensors(cut, text),
     );
   }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { keyAccuracy } from "../../charts/sweeps/key_accuracy.ts";
-import { parallelCoordinates } from "../../charts/sweeps/parallel_coordinates.ts";
-import type { SweepKey, SweepPoint } from "../../charts/sweeps/points.ts";
-import type { Figure } from "../../pages/report/figures.ts";
+import { keyAccuracy } from "../../views/charts/sweeps/key_accuracy.ts";
+import { parallelCoordinates } from "../../views/charts/sweeps/parallel_coordinates.ts";
+import type { SweepKey, SweepPoint } from "../../views/charts/sweeps/points.ts";
+import type { Figure } from "../../views/pages/report/figures.ts";
 import { type Axis, isList } from "../definition/axes.ts";
 import type { SweepDefinition } from "../definition/definition.ts";
 import type { SweepResults } from "./merge.ts";

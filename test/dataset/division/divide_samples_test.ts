@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { divideSamples } from "../../../dataset/division/divide_samples.ts";
 import { splitByGroup } from "../../../dataset/division/group_split.ts";
 import type { LabelledSample } from "../../../dataset/samples/labelled_samples.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 /** Makes samples, each of a recording of its own unless it names one. */
 function samplesOf(

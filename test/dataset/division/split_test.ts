@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mersenne } from "npm:pure-rand@8.4.2/generator/mersenne";
 import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import vectors from "../../reference/folds.json" with { type: "json" };
 
 const RUN = { seed: 25, numRuns: 200 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { crc32c } from "../../../dataset/files/crc32c.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 /** The checksum bit by bit, as its polynomial defines it. */
 function bitByBit(bytes: Uint8Array): number {

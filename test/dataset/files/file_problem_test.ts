@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileProblem } from "../../../dataset/files/file_problem.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 /** Message for the error that a failing operation throws. */
 async function problemOf(failing: Promise<unknown>): Promise<string> {

@@ -11,7 +11,7 @@ import type { FileSource } from "../../../dataset/files/file_source.ts";
 import { readNmnist } from "../../../dataset/formats/nmnist.ts";
 import { readNpy } from "../../../dataset/formats/npy.ts";
 import { readClasses, readTags } from "../../../dataset/formats/sl_animals.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

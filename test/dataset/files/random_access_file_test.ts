@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { RandomAccessFile } from "../../../dataset/files/random_access_file.ts";
-import { fc } from "../../properties.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const CONTENT = Uint8Array.from({ length: 3 << 20 }, (_, i) => (i * 31) >> 8);
 

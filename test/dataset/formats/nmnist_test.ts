@@ -6,8 +6,8 @@ import {
   readNmnist,
   readNmnistList,
 } from "../../../dataset/formats/nmnist.ts";
-import { fc } from "../../properties.ts";
-import { ROOT } from "../../source_files.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 
 type Row = [x: number, y: number, t: number, p: number];
 

@@ -14,8 +14,8 @@ import type {
   OpenRecording,
   RecordingFormat,
 } from "../../../dataset/formats/reading/format.ts";
-import { fc } from "../../properties.ts";
-import { ROOT } from "../../source_files.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 import { concatBytes } from "./aedat_files.ts";
 
 /** An event as the tests write it down. */

@@ -11,7 +11,7 @@ import type {
   OpenRecording,
   RecordingFormat,
 } from "../../../dataset/formats/reading/format.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 /** An event. */
 export type Row = readonly [x: number, y: number, t: number, p: number];

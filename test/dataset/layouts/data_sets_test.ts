@@ -5,8 +5,8 @@ import type { LayoutName } from "../../../dataset/layouts/layout.ts";
 import { readTags } from "../../../dataset/formats/sl_animals.ts";
 import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { writeSyntheticDataset } from "../../../dataset/synth/write.ts";
-import { readStretch } from "../../../scripts/pictures/samples/recording_stretch.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { readStretch } from "../../../scripts/views/pictures/samples/recording_stretch.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { recordingText, withFiles } from "./recordings.ts";
 
 /** Two events of N-MNIST, 256 µs apart. */

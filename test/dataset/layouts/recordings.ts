@@ -5,7 +5,7 @@
  */
 
 import { dirname, join } from "node:path";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 /**
  * Writes a recording of one pixel as CSV with times in seconds.

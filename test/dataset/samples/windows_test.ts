@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import { cutWindows } from "../../../dataset/samples/windows.ts";
 
 const times = fc.array(fc.integer({ min: 0, max: 5000 }), {

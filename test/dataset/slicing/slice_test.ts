@@ -8,7 +8,7 @@ import {
 } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import { RecordingWriter } from "../../../dataset/store/recording_writer.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import {
   eventsOf,
   type Pair,

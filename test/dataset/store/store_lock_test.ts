@@ -7,8 +7,8 @@ import {
 } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import { ReadThreads } from "../../../dataset/store/read_threads.ts";
-import { runScript } from "../../scripts/run_script.ts";
-import { ROOT } from "../../source_files.ts";
+import { runScript } from "../../fixtures/run_script.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 import {
   eventsOf,
   randomPairs,

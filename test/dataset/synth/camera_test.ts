@@ -5,7 +5,7 @@ import {
 } from "../../../dataset/synth/camera.ts";
 import { Random } from "../../../dataset/random.ts";
 import { type Bar, Scene } from "../../../dataset/synth/scene.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 const IDEAL: CameraSettings = {
   threshold: 0.25,

@@ -7,7 +7,7 @@ import { dropEvents } from "../../../dataset/transforms/drop.ts";
 import { jitterTime } from "../../../dataset/transforms/jitter_time.ts";
 import { flip, shift } from "../../../dataset/transforms/move.ts";
 import { allocateEvents, DVS128 } from "../../../dataset/events.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import {
   anyEvents,
   type EventsCase,
@@ -15,7 +15,7 @@ import {
   keys,
   seeded,
   sinceFirst,
-} from "../events_cases.ts";
+} from "../batches/events_cases.ts";
 
 const RUN = { seed: 32, numRuns: 300 };
 const anySeed = fc.nat(2 ** 32 - 1);

@@ -10,9 +10,14 @@ import {
 } from "../../../dataset/transforms/downsample.ts";
 import { dropHotPixels } from "../../../dataset/transforms/hot_pixels.ts";
 import type { SampleSource } from "../../../dataset/sample_source.ts";
-import { fc } from "../../properties.ts";
-import { anyEvents, isSubsequence, keys, sinceFirst } from "../events_cases.ts";
-import { columns } from "../packed_samples.ts";
+import { fc } from "../../fixtures/properties.ts";
+import {
+  anyEvents,
+  isSubsequence,
+  keys,
+  sinceFirst,
+} from "../batches/events_cases.ts";
+import { columns } from "../batches/packed_samples.ts";
 
 const RUN = { seed: 31, numRuns: 300 };
 const SENSOR = { width: 16, height: 16 };

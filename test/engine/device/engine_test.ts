@@ -13,7 +13,7 @@ import { readBytes } from "../../../engine/device/readback.ts";
 import { Model } from "../../../engine/model.ts";
 import { clipLimit } from "../../../kernels/update/gradient_norm.ts";
 import { updateStep } from "../../../kernels/update/optimizer_step.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { NEURON } from "../networks.ts";
 
 gpuTest(

@@ -5,7 +5,7 @@
  */
 
 import { Device } from "../../../engine/device/device.ts";
-import { device } from "../../gpu.ts";
+import { device } from "../../fixtures/gpu.ts";
 
 /**
  * Wraps the file's device; it must not be destroyed.

@@ -7,7 +7,7 @@ import {
 } from "node:assert/strict";
 import { Ranks } from "../../../engine/distributed/ranks.ts";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
-import { gpuTest } from "../../gpu.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { smallDevice } from "../device/small_device.ts";
 import { memoryRanks } from "./memory_exchange.ts";
 import { SLAYER, train, UNITS } from "./training_cases.ts";

@@ -6,7 +6,7 @@ import {
 import { Ranks } from "../../../engine/distributed/ranks.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { Samples } from "../../../engine/training/samples.ts";
-import { gpuTest } from "../../gpu.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { memoryRanks } from "./memory_exchange.ts";
 import { SLAYER, train, type TrainingCase, UNITS } from "./training_cases.ts";
 

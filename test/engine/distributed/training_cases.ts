@@ -15,7 +15,7 @@ import { evaluate } from "../../../engine/training/evaluate.ts";
 import { fit } from "../../../engine/training/fit.ts";
 import type { FitOptions } from "../../../engine/training/fit_options.ts";
 import type { Samples } from "../../../engine/training/samples.ts";
-import { device } from "../../gpu.ts";
+import { device } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON } from "../networks.ts";
 
 /** A network, and how it is trained. */

@@ -17,9 +17,9 @@ import {
 } from "../../../mod.ts";
 import type { Device } from "../../../engine/mod.ts";
 import type { UpdateRule } from "../../../engine/plan/steps/optimizer.ts";
-import { close } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import type { Axon } from "../../oracle/axon.ts";
+import { close } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import type { Axon } from "../../oracle/layers/axon.ts";
 import { numSpikesLoss } from "../../oracle/loss.ts";
 import {
   backwardAll,
@@ -35,7 +35,7 @@ import {
   oracleOf,
   part,
 } from "../networks.ts";
-import { agrees, tensor } from "../trace_agreement.ts";
+import { agrees, tensor } from "../trace/trace_agreement.ts";
 
 const [N, T, Ts] = [4, 70, 5];
 const LABELS = [0, 1, 2, 0];

@@ -7,7 +7,7 @@ import {
   trace,
 } from "../../../mod.ts";
 import { quantized } from "../../../engine/network/quantized.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON } from "../networks.ts";
 
 const [N, T] = [3, 40];

@@ -9,7 +9,7 @@ import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 const NEURON = describeNeuron(leaky());
 

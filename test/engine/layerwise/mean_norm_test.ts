@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
-import { close } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { dense } from "../../oracle/dense.ts";
+import { close } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { dense } from "../../oracle/layers/dense.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { statisticsOf } from "../../oracle/units/norm.ts";
 import { readoutLoss } from "../../oracle/units/readout.ts";

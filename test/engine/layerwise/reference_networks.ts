@@ -9,7 +9,7 @@ import type { UnitDescription } from "../../../engine/layerwise/units/unit_descr
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
-import { loadModernVectors } from "../../reference_vectors.ts";
+import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 
 /** Arrays of a layer: by their names here, those of PyTorch. */
 const CONV = {

@@ -6,8 +6,8 @@ import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
 import { spikeTime } from "../../../engine/losses/spike_time.ts";
 import { trace } from "../../../engine/trace.ts";
-import { counts } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { counts } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, oracleOf } from "../networks.ts";
 import {
   type Loss as OracleLoss,
@@ -16,7 +16,7 @@ import {
 } from "../../oracle/loss.ts";
 import type { Network } from "../../oracle/network.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
-import { agrees } from "../trace_agreement.ts";
+import { agrees } from "../trace/trace_agreement.ts";
 
 const T = 60;
 const CLASSES = 3;

@@ -6,10 +6,10 @@ import {
 import { sizeOf } from "../../../engine/network/network.ts";
 import { Random } from "../../../engine/network/random.ts";
 import { countOf } from "../../../engine/network/weights.ts";
-import { conv } from "../../oracle/conv.ts";
-import { pool } from "../../oracle/pool.ts";
+import { conv } from "../../oracle/layers/conv.ts";
+import { pool } from "../../oracle/layers/pool.ts";
 import { zeros } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 const INPUT = { C: 2, H: 9, W: 7 };
 

@@ -8,7 +8,7 @@ import {
   type Tensor,
   WeightsError,
 } from "../../../engine/network/safetensors.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 const PROPERTY = { seed: 19, numRuns: 300 };
 

@@ -5,9 +5,9 @@ import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { trace } from "../../../engine/trace.ts";
-import { close, counts, same } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { dense } from "../../oracle/dense.ts";
+import { close, counts, same } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { dense } from "../../oracle/layers/dense.ts";
 import { type Leaky, leakyForward } from "../../oracle/units/leaky.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 

@@ -17,20 +17,23 @@ import {
 } from "../../../mod.ts";
 import type { Device } from "../../../engine/mod.ts";
 import { SRM_LEARNED } from "../../../engine/neurons/srm_alpha.ts";
-import { close, equalInner, noise } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { close, equalInner, noise } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import {
   filterBank,
   filterBankAdjoint,
   filterTapsGradient,
-} from "../../oracle/filter.ts";
-import { refractoryKernel, responseKernel } from "../../oracle/neuron.ts";
-import { surrogate, withRefractory } from "../../oracle/srm.ts";
+} from "../../oracle/neurons/filter.ts";
+import {
+  refractoryKernel,
+  responseKernel,
+} from "../../oracle/neurons/neuron.ts";
+import { surrogate, withRefractory } from "../../oracle/neurons/srm.ts";
 import {
   synapse,
   synapseInputGradient,
   synapseWeightGradient,
-} from "../../oracle/synapse.ts";
+} from "../../oracle/layers/synapse.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { smallDevice } from "../device/small_device.ts";
 import {
@@ -41,7 +44,7 @@ import {
   oracleOf,
   part,
 } from "../networks.ts";
-import { tensor } from "../trace_agreement.ts";
+import { tensor } from "../trace/trace_agreement.ts";
 
 const array = ({ shape, data }: Tensor): NamedArray => ({
   shape: [...shape],

@@ -14,20 +14,20 @@ import {
   loihi,
   type LoihiParameters,
 } from "../../../engine/neurons/loihi.ts";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { dense, denseInputGradient } from "../../oracle/dense.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { dense, denseInputGradient } from "../../oracle/layers/dense.ts";
 import {
   loihi as twin,
   loihiAdjoint,
   type LoihiNeuron,
   loihiResponse,
-} from "../../oracle/loihi.ts";
+} from "../../oracle/neurons/loihi.ts";
 import { numSpikesLoss } from "../../oracle/loss.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { busyInput, eventsOf } from "../networks.ts";
-import { tensor } from "../trace_agreement.ts";
+import { tensor } from "../trace/trace_agreement.ts";
 
 const array = ({ shape, data }: Tensor): NamedArray => ({
   shape: [...shape],

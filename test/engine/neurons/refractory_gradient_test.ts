@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import { Model, numSpikes, trace } from "../../../mod.ts";
-import { close, error, noise } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { close, error, noise } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { fireBack, recurrent } from "../../kernels/layers/neuron_kernels.ts";
 import { numSpikesLoss } from "../../oracle/loss.ts";
 import { inner, type Tensor, tensorOf } from "../../oracle/tensor.ts";
@@ -11,9 +11,9 @@ import {
   refractoryAdjoint,
   smoothSpike,
   surrogate,
-} from "../../oracle/srm.ts";
+} from "../../oracle/neurons/srm.ts";
 import { busyInput, eventsOf, excite, NEURON, oracleOf } from "../networks.ts";
-import { agrees } from "../trace_agreement.ts";
+import { agrees } from "../trace/trace_agreement.ts";
 
 /** A surrogate under which gradients do not grow through ν. */
 const MILD = { ...NEURON, scaleRef: 2, tauRho: 0.5, scaleRho: 0.15 };

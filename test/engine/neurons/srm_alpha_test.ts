@@ -6,15 +6,15 @@ import {
   type SrmAlphaParameters,
 } from "../../../engine/neurons/srm_alpha.ts";
 import { Model, numSpikes, trace } from "../../../mod.ts";
-import { close, error } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { close, error } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, oracleOf } from "../networks.ts";
 import { forwardGiven, type Network } from "../../oracle/network.ts";
-import * as oracle from "../../oracle/neuron.ts";
+import * as oracle from "../../oracle/neurons/neuron.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
-import { loadVectors } from "../../reference_vectors.ts";
-import { tensor } from "../trace_agreement.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
+import { tensor } from "../trace/trace_agreement.ts";
 
 interface Simulated {
   readonly neuron: SrmAlphaParameters;

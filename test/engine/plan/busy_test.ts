@@ -3,7 +3,7 @@ import { Model, type ModelDescription } from "../../../engine/model.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { chooseVariants } from "../../../engine/plan/busy_variants.ts";
 import type { Stepper } from "../../../engine/plan/stepper.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, NEURON } from "../networks.ts";
 
 const T = 70;

@@ -4,7 +4,7 @@ import { Model } from "../../../engine/model.ts";
 import { describeLayers } from "../../../engine/layers/describe_layers.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { loopsOf } from "../../kernels/layers/loops.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 const NEURON = {
   ...{ theta: 10, tauSr: 10, tauRef: 10, scaleRef: 20 },

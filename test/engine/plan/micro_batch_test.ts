@@ -4,8 +4,8 @@ import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { InputCoding } from "../../../engine/plan/sizes.ts";
 import { trace } from "../../../engine/trace.ts";
-import { same } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { same } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "../networks.ts";
 import { scarceDevice, smallDevice } from "../device/small_device.ts";
 

@@ -5,7 +5,7 @@ import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
 import { spikeTime } from "../../../engine/losses/spike_time.ts";
 import type { PlanOptions } from "../../../engine/plan/sizes.ts";
 import type { Stepper } from "../../../engine/plan/stepper.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { excite, NEURON } from "../networks.ts";
 import { smallDevice } from "../device/small_device.ts";
 

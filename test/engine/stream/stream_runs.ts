@@ -14,7 +14,7 @@ import type {
   StreamStep,
 } from "../../../engine/stream/stream.ts";
 import { predict, type Prediction } from "../../../engine/trace.ts";
-import { same } from "../../comparison.ts";
+import { same } from "../../fixtures/comparison.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
 import { unitEvents } from "../layerwise/unit_events.ts";
 import { eventsOf } from "../networks.ts";

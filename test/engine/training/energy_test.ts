@@ -16,7 +16,7 @@ import { predict } from "../../../engine/trace.ts";
 import { energyOf } from "../../../engine/training/energy.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { fit } from "../../../engine/training/fit.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { smallDevice } from "../device/small_device.ts";
 import { unitEvents } from "../layerwise/unit_events.ts";

@@ -11,7 +11,7 @@ import type {
   SavePoint,
 } from "../../../engine/training/fit_options.ts";
 import type { Samples } from "../../../engine/training/samples.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON } from "../networks.ts";
 
 const T = 20;

@@ -7,7 +7,7 @@ import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, NEURON, part } from "../networks.ts";
 
 const T = 40;

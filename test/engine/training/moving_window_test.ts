@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import { classifyMoving } from "../../../engine/mod.ts";
 import { leaky, Model, packSpikes, predict } from "../../../mod.ts";
-import { counts } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { fc } from "../../properties.ts";
+import { counts } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 Deno.test("classifyMoving() takes the largest sum of each window", () => {
   fc.assert(

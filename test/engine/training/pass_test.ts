@@ -9,7 +9,7 @@ import { Model, type ModelState } from "../../../engine/model.ts";
 import type { StepRecord } from "../../../engine/plan/steps/step_results.ts";
 import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import { trace } from "../../../engine/trace.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { busyInput, eventsOf, excite, NEURON, part } from "../networks.ts";
 
 const T = 20;

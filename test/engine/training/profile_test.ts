@@ -11,7 +11,7 @@ import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { profile } from "../../../engine/training/profile.ts";
 import { packSpikes } from "../../../engine/network/pack_spikes.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { unitEvents } from "../layerwise/unit_events.ts";
 import { busyInput, eventsOf, NEURON } from "../networks.ts";
 

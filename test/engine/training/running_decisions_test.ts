@@ -7,8 +7,8 @@ import { leaky } from "../../../engine/neurons/leaky.ts";
 import { predict } from "../../../engine/trace.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { runningDecisions } from "../../../engine/training/running_decisions.ts";
-import { noise } from "../../comparison.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { noise } from "../../fixtures/comparison.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { unitEvents } from "../layerwise/unit_events.ts";
 import { busyInput, eventsOf, part } from "../networks.ts";
 

@@ -7,17 +7,23 @@ import {
 import type { Launch } from "../../../engine/device/launch.ts";
 import { sizeOf } from "../../../engine/network/network.ts";
 import { toKernelOrder, toUserOrder } from "../../../engine/network/weights.ts";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   type Axon,
   delay,
   delayGradient,
   delayInputGradient,
-} from "../../oracle/axon.ts";
-import { pool, poolInputGradient } from "../../oracle/pool.ts";
+} from "../../oracle/layers/axon.ts";
+import { pool, poolInputGradient } from "../../oracle/layers/pool.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
 import { room, runDispatches, sharedCompiler } from "../kernel_runner.ts";
 import { batchOf } from "../layers/synapse_kernels.ts";

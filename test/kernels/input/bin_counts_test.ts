@@ -4,8 +4,8 @@ import {
   countsScatter,
 } from "../../../kernels/input/bin_counts.ts";
 import { SOURCE_WORDS } from "../../../engine/layerwise/unit_buffers.ts";
-import { noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   binCounts,
   type Change,

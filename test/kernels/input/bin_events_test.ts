@@ -1,12 +1,12 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { binPeak, binScatter } from "../../../kernels/input/bin_events.ts";
-import { same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { pack, turn, unpack } from "../kernel_orders.ts";
 import { run } from "../kernel_runner.ts";
 import { bin } from "../../oracle/bin.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 type Shape = [N: number, C: 2, H: number, W: number, T: number];
 

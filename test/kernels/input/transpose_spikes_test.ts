@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { close, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import {
   type Constants,
@@ -10,11 +10,11 @@ import {
   recurrent,
   RELAY,
 } from "../layers/neuron_kernels.ts";
-import type { Neuron } from "../../oracle/neuron.ts";
-import { surrogate, withRefractory } from "../../oracle/srm.ts";
+import type { Neuron } from "../../oracle/neurons/neuron.ts";
+import { surrogate, withRefractory } from "../../oracle/neurons/srm.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 
 interface Simulated {
   readonly neuron: Neuron;

@@ -5,8 +5,14 @@ import {
   convGradientSparse,
   convGradientTotal,
 } from "../../../kernels/layers/conv_gradient.ts";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { fromKernel, pack, quads, toKernel } from "../kernel_orders.ts";
 import { weightsFromKernel, weightsToKernel } from "../kernel_orders.ts";
 import { room, run as runKernel } from "../kernel_runner.ts";
@@ -15,10 +21,10 @@ import {
   convInputGradient,
   convWeightGradient,
   type Geometry,
-} from "../../oracle/conv.ts";
+} from "../../oracle/layers/conv.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import {
   adjoint,
   batchOf,

@@ -2,18 +2,24 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { DenseLayer } from "../../../engine/layers/dense.ts";
 import { gradientShares } from "../../../engine/layers/dense_tiling.ts";
 import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { pack } from "../kernel_orders.ts";
 import { run } from "../kernel_runner.ts";
 import {
   dense,
   denseInputGradient,
   denseWeightGradient,
-} from "../../oracle/dense.ts";
+} from "../../oracle/layers/dense.ts";
 import { reshape, type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import {
   adjoint,
   forward,

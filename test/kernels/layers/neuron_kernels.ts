@@ -13,10 +13,13 @@ import { leadOf } from "../../../engine/network/layout.ts";
 import { neuronForward } from "../../../kernels/neurons/neuron.ts";
 import { neuronAdjoint } from "../../../kernels/neurons/neuron_adjoint.ts";
 import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/shared/srm.ts";
-import { same } from "../../comparison.ts";
+import { same } from "../../fixtures/comparison.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
 import { run } from "../kernel_runner.ts";
-import { refractoryKernel, responseKernel } from "../../oracle/neuron.ts";
+import {
+  refractoryKernel,
+  responseKernel,
+} from "../../oracle/neurons/neuron.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 
 /** A neuron as the kernels know it. */

@@ -1,16 +1,16 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { close, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { fire, fireBack, recurrent } from "./neuron_kernels.ts";
 import {
   psp,
   pspAdjoint,
   surrogate,
   withRefractory,
-} from "../../oracle/srm.ts";
+} from "../../oracle/neurons/srm.ts";
 import { NEURON } from "../../engine/networks.ts";
-import type { Neuron } from "../../oracle/neuron.ts";
-import { poolInputGradient } from "../../oracle/pool.ts";
+import type { Neuron } from "../../oracle/neurons/neuron.ts";
+import { poolInputGradient } from "../../oracle/layers/pool.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
 
 const { theta } = NEURON;

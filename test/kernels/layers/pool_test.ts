@@ -1,13 +1,19 @@
 import { ok } from "node:assert/strict";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
-import { pool, poolInputGradient } from "../../oracle/pool.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { pool, poolInputGradient } from "../../oracle/layers/pool.ts";
 import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { NEURON } from "../../engine/networks.ts";
-import { psp } from "../../oracle/srm.ts";
+import { psp } from "../../oracle/neurons/srm.ts";
 import { zeros } from "../../oracle/tensor.ts";
 import { NEVER, recurrent, RELAY } from "./neuron_kernels.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { adjoint, fired, forward, layerFor, THETA } from "./synapse_kernels.ts";
 
 const SCALE = 1.1 * THETA;

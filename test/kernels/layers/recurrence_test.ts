@@ -1,9 +1,9 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
-import { noise } from "../../comparison.ts";
+import { noise } from "../../fixtures/comparison.ts";
 import { NEURON } from "../../engine/networks.ts";
-import { gpuTest } from "../../gpu.ts";
-import { psp, pspAdjoint, withRefractory } from "../../oracle/srm.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { psp, pspAdjoint, withRefractory } from "../../oracle/neurons/srm.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { fire, fireBack, NEVER, recurrent } from "./neuron_kernels.ts";
 

@@ -1,8 +1,14 @@
 import { ok, throws } from "node:assert/strict";
 import { neuronConstants } from "../../../engine/neurons/srm_alpha.ts";
 import { tabulateTaps } from "../../../engine/losses/response.ts";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { TAP_ROWS, tapTable } from "../kernel_orders.ts";
 import { NEURON } from "../../engine/networks.ts";
 import {
@@ -13,11 +19,11 @@ import {
   NEVER,
   recurrent,
 } from "./neuron_kernels.ts";
-import type { Neuron } from "../../oracle/neuron.ts";
-import { psp, pspAdjoint } from "../../oracle/srm.ts";
+import type { Neuron } from "../../oracle/neurons/neuron.ts";
+import { psp, pspAdjoint } from "../../oracle/neurons/srm.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
-import { fc } from "../../properties.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 
 interface Simulated {
   readonly neuron: Neuron;

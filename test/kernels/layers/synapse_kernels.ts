@@ -22,7 +22,7 @@ import {
   MICRO_BATCH_WORDS,
 } from "../../../engine/plan/steps/step_words.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
-import { device } from "../../gpu.ts";
+import { device } from "../../fixtures/gpu.ts";
 import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
 import {
   toKernel,

@@ -9,8 +9,8 @@ import {
   convGradientNormedSparse,
 } from "../../../kernels/norm/norm_gradient.ts";
 import { Random } from "../../../engine/network/random.ts";
-import { close, noise } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { toKernel } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";

@@ -9,15 +9,15 @@ import {
   normStatistics,
   normTotal,
 } from "../../../kernels/norm/norm.ts";
-import { close, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   normalise,
   normaliseAdjoint,
   statisticsOf,
 } from "../../oracle/units/norm.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
-import { loadModernVectors } from "../../reference_vectors.ts";
+import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 import { fromKernel, quads, toKernel } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";
 import { coefficientsOf } from "../unit/cell_kernels.ts";

@@ -11,7 +11,7 @@ import {
   lossSpikeTime,
 } from "../../../kernels/output/loss.ts";
 import type { ProbabilityTarget, Target } from "../../oracle/loss.ts";
-import { pspAdjoint } from "../../oracle/srm.ts";
+import { pspAdjoint } from "../../oracle/neurons/srm.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { fromKernel, pack, quads, tapTable } from "../kernel_orders.ts";
 import { room, run } from "../kernel_runner.ts";

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { close, counts, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { loss, type Place, probLoss, timeLoss } from "./loss_kernels.ts";
 import {
   numSpikesLoss,
@@ -8,9 +8,9 @@ import {
   spikeTimeLoss,
   type Target,
 } from "../../oracle/loss.ts";
-import { type Neuron, responseKernel } from "../../oracle/neuron.ts";
+import { type Neuron, responseKernel } from "../../oracle/neurons/neuron.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
-import { haveFull, loadVectors } from "../../reference_vectors.ts";
+import { haveFull, loadVectors } from "../../fixtures/reference_vectors.ts";
 
 interface Simulated {
   readonly neuron: Neuron;

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { predictionRecord } from "../../../kernels/output/prediction.ts";
-import { counts, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { counts, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { run } from "../kernel_runner.ts";
 import { predict } from "../../oracle/loss.ts";
 

@@ -4,8 +4,8 @@ import {
   readoutDrives,
   readoutRates,
 } from "../../../kernels/output/readout_loss.ts";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   type MixedLabel,
   type Readout,

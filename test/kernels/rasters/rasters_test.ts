@@ -9,8 +9,8 @@ import {
   residualAdd,
   residualGate,
 } from "../../../kernels/rasters/residual.ts";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   dropout,
   poolCounts,

@@ -20,7 +20,7 @@ import {
 import { cellForward } from "../../../kernels/unit/cell.ts";
 import { cellAdjoint } from "../../../kernels/unit/cell_adjoint.ts";
 import { learnedTotal } from "../../../kernels/unit/learned.ts";
-import { same } from "../../comparison.ts";
+import { same } from "../../fixtures/comparison.ts";
 import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";

@@ -1,6 +1,6 @@
 import { ok } from "node:assert/strict";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import {
   type Leaky,
   leakyAdjoint,

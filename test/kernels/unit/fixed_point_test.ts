@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
-import { close, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { tensorOf, zeros } from "../../oracle/tensor.ts";
 import {
   fixedForward,

@@ -3,8 +3,8 @@ import {
   clipLimit,
   clipSquares,
 } from "../../../kernels/update/gradient_norm.ts";
-import { noise } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { noise } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { clip } from "../../oracle/optimizer.ts";
 import { room, run } from "../kernel_runner.ts";
 

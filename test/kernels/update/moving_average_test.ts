@@ -1,6 +1,6 @@
 import { movingAverage } from "../../../kernels/update/moving_average.ts";
-import { close, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { movingAverage as oracle } from "../../oracle/optimizer.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { run } from "../kernel_runner.ts";

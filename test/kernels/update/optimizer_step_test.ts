@@ -1,8 +1,8 @@
 import { deepStrictEqual, notDeepStrictEqual } from "node:assert/strict";
 import { RULES } from "../../../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../../../kernels/update/optimizer_step.ts";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { run } from "../kernel_runner.ts";
 import {
   adam,

@@ -1,7 +1,7 @@
 import { quantized } from "../../../engine/network/quantized.ts";
 import { quantizeWeights } from "../../../kernels/update/quantize.ts";
-import { noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { noise, same } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { room, run } from "../kernel_runner.ts";
 
 for (const step of [2, 0.5, 3]) {

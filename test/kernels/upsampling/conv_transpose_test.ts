@@ -1,13 +1,19 @@
-import type { Geometry } from "../../oracle/conv.ts";
-import { close, counts, equalInner, noise, same } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import type { Geometry } from "../../oracle/layers/conv.ts";
+import {
+  close,
+  counts,
+  equalInner,
+  noise,
+  same,
+} from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import {
   convTranspose,
   convTransposeInputGradient,
   convTransposeWeightGradient,
-} from "../../oracle/transposed.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+} from "../../oracle/layers/transposed.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import {
   adjoint,
   forward,

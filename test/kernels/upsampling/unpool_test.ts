@@ -1,8 +1,8 @@
-import { close, counts, equalInner, noise } from "../../comparison.ts";
-import { gpuTest } from "../../gpu.ts";
+import { close, counts, equalInner, noise } from "../../fixtures/comparison.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { zeros } from "../../oracle/tensor.ts";
-import { unpool, unpoolInputGradient } from "../../oracle/transposed.ts";
-import { loadVectors } from "../../reference_vectors.ts";
+import { unpool, unpoolInputGradient } from "../../oracle/layers/transposed.ts";
+import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import {
   adjoint,
   forward,

@@ -9,7 +9,7 @@ import {
   convInputGradient,
   convWeightGradient,
   type Geometry,
-} from "../conv.ts";
+} from "../layers/conv.ts";
 import { type Tensor, zeros } from "../tensor.ts";
 
 function geometryOf(w: Tensor): Geometry {

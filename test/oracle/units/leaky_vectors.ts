@@ -5,7 +5,7 @@
  */
 
 import type { Surrogate } from "../../../engine/neurons/firing.ts";
-import { loadModernVectors } from "../../reference_vectors.ts";
+import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Leaky } from "./leaky.ts";
 

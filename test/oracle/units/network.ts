@@ -8,13 +8,13 @@
  */
 
 import type { Sparsity } from "../../../engine/losses/loss.ts";
-import type { Neuron } from "../neuron.ts";
+import type { Neuron } from "../neurons/neuron.ts";
 import {
   type Synapse,
   synapse,
   synapseInputGradient,
   synapseWeightGradient,
-} from "../synapse.ts";
+} from "../layers/synapse.ts";
 import { type Tensor, tensorOf, zeros } from "../tensor.ts";
 import {
   type Cell,

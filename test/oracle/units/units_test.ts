@@ -1,8 +1,8 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import { READOUT_KINDS } from "../../../engine/losses/loss.ts";
-import { close, counts, noise, same } from "../../comparison.ts";
-import { loadModernVectors } from "../../reference_vectors.ts";
+import { close, counts, noise, same } from "../../fixtures/comparison.ts";
+import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 import { inner, type Tensor, tensorOf } from "../tensor.ts";
 import { type Leaky, leakyAdjoint, leakyForward } from "./leaky.ts";
 import { normalise, normaliseAdjoint, statisticsOf } from "./norm.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Outcome, runScript } from "../run_script.ts";
+import { type Outcome, runScript } from "../../fixtures/run_script.ts";
 
 /** Runs a command that takes every kind of argument and prints them. */
 async function runSample(...args: string[]): Promise<Outcome> {

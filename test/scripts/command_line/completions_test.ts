@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runTask } from "../../run_task.ts";
-import { ROOT } from "../../source_files.ts";
-import { runScript } from "../run_script.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
+import { runScript } from "../../fixtures/run_script.ts";
 
 const { tasks } = JSON.parse(
   await Deno.readTextFile(join(ROOT, "deno.json")),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { listCommands } from "../../../scripts/command_line/command.ts";
 import { formatHelp } from "../../../scripts/command_line/help_page.ts";
 import { lineWidth } from "../../../scripts/command_line/terminal.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 const WIDTHS = [40, 60, 80, 200];
 

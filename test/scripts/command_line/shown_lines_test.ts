@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createProgress } from "../../../scripts/command_line/progress.ts";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 
 Deno.test("a path cannot command the terminal, nor reorder what is said", async () => {
   const name = "no\u001b[31m\u009b1m\nwhere\u202e\u2066";

@@ -5,7 +5,7 @@ import { planOf } from "../../../scripts/configuration/model.ts";
 import type { Loss } from "../../../engine/losses/loss.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { configuredLoss } from "../../../scripts/configuration/loss_target.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import {
   N_MNIST,
   SL_ANIMALS,

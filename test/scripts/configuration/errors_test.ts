@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 import { refuses } from "./refusals.ts";
 
 Deno.test("parseConfiguration() names an unknown key and its neighbour", () => {

@@ -5,7 +5,7 @@ import {
 } from "../../../scripts/configuration/configuration.ts";
 import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 import { SL_ANIMALS } from "./configuration_files.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 /** Any configuration. */
 function anyConfiguration(): fc.Arbitrary<Configuration> {

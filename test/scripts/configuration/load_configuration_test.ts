@@ -9,9 +9,9 @@ import {
   type SampleSource,
 } from "../../../mod.ts";
 import { Random } from "../../../engine/mod.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const CONFIGURATION = `
 simulation: { Ts: 1, tSample: 40, nSample: 4 }

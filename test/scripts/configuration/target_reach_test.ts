@@ -6,8 +6,8 @@ import {
   spikesWithin,
   warnOfCount,
 } from "../../../scripts/configuration/target_reach.ts";
-import { refractoryKernel } from "../../oracle/neuron.ts";
-import { spike } from "../../oracle/srm.ts";
+import { refractoryKernel } from "../../oracle/neurons/neuron.ts";
+import { spike } from "../../oracle/neurons/srm.ts";
 import { zeros } from "../../oracle/tensor.ts";
 import { N_MNIST, SL_ANIMALS } from "./configuration_files.ts";
 

@@ -8,7 +8,7 @@ import { Random } from "../../../engine/network/random.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
 import { describeModel, planOf } from "../../../scripts/configuration/model.ts";
 import { excite } from "../../engine/networks.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 /** The limits that every WebGPU device has at least. */
 const SMALLEST = {

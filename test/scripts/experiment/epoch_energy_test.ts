@@ -5,7 +5,7 @@ import { energyOf } from "../../../engine/training/energy.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
 import { parseMetrics } from "../../../scripts/run/parse_figures.ts";
 import { epochEnergy } from "../../../scripts/experiment/epoch_energy.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 gpuTest(
   "epochEnergy() names the figures of layers, which are read as numbers",

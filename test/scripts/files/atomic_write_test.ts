@@ -5,7 +5,7 @@ import {
   removeUnfinished,
   saveFiles,
 } from "../../../scripts/files/atomic_write.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 Deno.test("saveFiles() leaves nothing behind of what it cannot write", async () => {
   await using folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { LiveLine, verdictLine } from "../../../scripts/follow/verdict_line.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 Deno.test("verdictLine() fits 60 columns, whatever classes are called", () => {
   const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {

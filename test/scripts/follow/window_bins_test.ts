@@ -6,7 +6,7 @@ import {
   type WindowChunk,
 } from "../../../scripts/follow/window_bins.ts";
 import { blockOf, type Row } from "../../dataset/formats/recordings.ts";
-import { fc } from "../../properties.ts";
+import { fc } from "../../fixtures/properties.ts";
 
 const SENSOR = { width: 6, height: 5 };
 

@@ -5,7 +5,7 @@ import { openData } from "../../../scripts/experiment/samples.ts";
 import {
   findTraining,
   type Training,
-} from "../../../scripts/inspection/train_command.ts";
+} from "../../../scripts/views/inspection/train_command.ts";
 import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
 
 const TEXT = recordingText({ events: 60, everyMs: 10, x: 2 });

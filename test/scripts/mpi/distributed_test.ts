@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { gpuTest } from "../../gpu.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { outcomeOf } from "../run/resume_runs.ts";
 import { prepareSigns, train } from "../training/train_runs.ts";
 import { findRank, launch, type Library, MPI } from "./launch.ts";

@@ -1,6 +1,6 @@
 import { strictEqual, throws } from "node:assert/strict";
 import { openMpi } from "../../../scripts/mpi/library.ts";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 
 Deno.test("openMpi() names the package of a library that is missing", () => {
   const problem = (variable?: string) => () =>

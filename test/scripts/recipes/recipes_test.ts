@@ -10,8 +10,8 @@ import {
 } from "../../../scripts/configuration/configuration.ts";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { describeModel } from "../../../scripts/configuration/model.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { ROOT } from "../../source_files.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 
 const FOLDER = join(ROOT, "scripts", "recipes");
 

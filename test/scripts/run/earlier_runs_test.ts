@@ -10,9 +10,9 @@ import { findEarlierRun } from "../../../scripts/run/earlier_run.ts";
 import { EventFile } from "../../../scripts/run/tensorboard/event_file.ts";
 import type { RunState } from "../../../scripts/run/status.ts";
 import { Results } from "../../../scripts/run/writer.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { outcomeOf, startTraining } from "./resume_runs.ts";
 import { prepareSigns, readResults, train } from "../training/train_runs.ts";
 

@@ -4,9 +4,9 @@ import {
   formatSafetensors,
   parseSafetensors,
 } from "../../../engine/network/safetensors.ts";
-import { gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { startTraining } from "./resume_runs.ts";
 import { prepareSigns } from "../training/train_runs.ts";
 

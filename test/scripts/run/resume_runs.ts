@@ -7,8 +7,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RunSummary } from "../../../scripts/run/files.ts";
-import { withoutProgress } from "../../run_task.ts";
-import { ROOT } from "../../source_files.ts";
+import { withoutProgress } from "../../fixtures/run_task.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 import { readResults } from "../training/train_runs.ts";
 
 /** A training program that runs in a process of its own. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Random } from "../../../engine/network/random.ts";
 import type { RunSummary } from "../../../scripts/run/files.ts";
-import { gpuTest } from "../../gpu.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { readEvents } from "./tensorboard/read_events.ts";
 import {
   outcomeOf,

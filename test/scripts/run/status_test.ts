@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { type RunState, RunStatus } from "../../../scripts/run/status.ts";
 import { Results } from "../../../scripts/run/writer.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const configuration = await readConfigurationFile("scripts/network.yaml");
 

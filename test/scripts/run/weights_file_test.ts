@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { formatSafetensors } from "../../../engine/network/safetensors.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { saveWeights } from "../../../engine/network/weights_file.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 Deno.test("readWeights() names file, array and value that are wrong", async () => {
   await using folder = await temporaryFolder();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { spreadOf, SUMMARY_FILE } from "../../../scripts/run/files.ts";
 import { Schedule } from "../../../scripts/sweep/schedule.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { definitionOf } from "./sweeps.ts";
 
 /** Two runs. */

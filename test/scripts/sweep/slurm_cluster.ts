@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 /** A cluster; disposing of it ends its daemons. */
 export interface Cluster extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
-import { gpuTest } from "../../gpu.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
 import { outcomeOf } from "../run/resume_runs.ts";
 import { gestures } from "../training/gestures.ts";
 import { type Cluster, startCluster } from "./slurm_cluster.ts";

@@ -4,10 +4,10 @@ import { spreadOf } from "../../../scripts/run/files.ts";
 import { lockFolder } from "../../../scripts/run/lock.ts";
 import type { SweepDefinition } from "../../../scripts/sweep/definition/definition.ts";
 import { runHere } from "../../../scripts/sweep/run_here.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
-import { gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 import { outcomeOf, start, startTask } from "../run/resume_runs.ts";
 import { gestures } from "../training/gestures.ts";
 import {

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { SweepDefinition } from "../../../scripts/sweep/definition/definition.ts";
 import type { SweepResults } from "../../../scripts/sweep/results/merge.ts";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 
 /**
  * Arguments of a network that trains for a second.

@@ -5,14 +5,14 @@ import { readConfigurationFile } from "../../../scripts/configuration/configurat
 import { openModel } from "../../../scripts/experiment/evaluate_fold.ts";
 import type { FoldEvaluation } from "../../../scripts/experiment/evaluate_fold.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
-import { layOutVotes } from "../../../scripts/pictures/animation/votes.ts";
+import { layOutVotes } from "../../../scripts/views/pictures/animation/votes.ts";
 import { traceSample } from "../../../scripts/experiment/trace_sample.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
-import { draw } from "../pictures/picture_commands.ts";
-import { readGif } from "../pictures/read_gif.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
+import { draw } from "../views/pictures/picture_commands.ts";
+import { readGif } from "../views/pictures/read_gif.ts";
 import { prepareDigits, prepareSigns, train } from "../training/train_runs.ts";
 
 const folder = await temporaryFolder();

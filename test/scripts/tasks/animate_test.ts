@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import {
   draw,
   FOUR,
   list,
   writeRecording,
-} from "../pictures/picture_commands.ts";
-import { type Gif, readGif } from "../pictures/read_gif.ts";
+} from "../views/pictures/picture_commands.ts";
+import { type Gif, readGif } from "../views/pictures/read_gif.ts";
 
 /** Animates the four events. */
 async function animateFour(...args: string[]): Promise<Gif> {

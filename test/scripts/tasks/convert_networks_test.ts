@@ -9,9 +9,9 @@ import { leaky } from "../../../engine/neurons/leaky.ts";
 import type { Conversion } from "../../../scripts/bridges/convert_network.ts";
 import { loadConfiguration } from "../../../scripts/configuration/load_configuration.ts";
 import { unsettledWeights } from "../../engine/unsettled.ts";
-import { gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

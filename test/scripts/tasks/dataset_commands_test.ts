@@ -3,7 +3,7 @@ import { encodeAedat } from "../../../dataset/formats/aedat2/aedat_encode.ts";
 import type { SlicedRecording } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import type { WrittenRecording } from "../../../dataset/synth/write.ts";
-import { runScript } from "../run_script.ts";
+import { runScript } from "../../fixtures/run_script.ts";
 
 const READ = { permissions: ["--allow-read"] };
 const WRITE = { permissions: ["--allow-read", "--allow-write"] };

@@ -1,11 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { FoldEvaluation } from "../../../scripts/experiment/evaluate_fold.ts";
-import { drawConfusions } from "../../../scripts/pictures/terminal/confusion_table.ts";
-import { gpuTest } from "../../gpu.ts";
-import { fc } from "../../properties.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { drawConfusions } from "../../../scripts/views/pictures/terminal/confusion_table.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { fc } from "../../fixtures/properties.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { prepareSigns, readResults, train } from "../training/train_runs.ts";
 
 const folder = await temporaryFolder();

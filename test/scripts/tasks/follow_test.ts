@@ -3,16 +3,16 @@ import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
 import { encodeRecording } from "../../../dataset/formats/writing/encode_recording.ts";
-import { browserTest } from "../../chromium.ts";
-import { gpuTest } from "../../gpu.ts";
-import { writeGestures } from "../../own_recordings.ts";
-import { runTask } from "../../run_task.ts";
-import { ROOT } from "../../source_files.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
-import { openPage, see } from "../pages/live/view_page.ts";
+import { browserTest } from "../../fixtures/chromium.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { writeGestures } from "../../fixtures/own_recordings.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
+import { openPage, see } from "../views/pages/live/view_page.ts";
 import { train } from "../training/train_runs.ts";
 // Loads the task's packages first, since the task would print its downloads.
-import "../../../scripts/pages/live/assets.ts";
+import "../../../scripts/views/pages/live/assets.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readDuration } from "../../../scripts/configuration/schema/data.ts";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
 
 const FILES = {

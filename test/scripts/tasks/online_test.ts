@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { serveFaulty } from "../../dataset/store/zarr/faulty_server.ts";
-import { gpuTest } from "../../gpu.ts";
-import { writeGestures } from "../../own_recordings.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { writeGestures } from "../../fixtures/own_recordings.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { outcomeOf, startTask } from "../run/resume_runs.ts";
 import { prepareSigns } from "../training/train_runs.ts";
 

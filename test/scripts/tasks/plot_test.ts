@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { GROUNDS } from "../../../scripts/charts/theme.ts";
+import { GROUNDS } from "../../../scripts/views/charts/theme.ts";
 import {
   evaluateFold,
   type FoldEvaluation,
   openModel,
 } from "../../../scripts/experiment/evaluate_fold.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
-import { listChartFiles } from "../../../scripts/pages/report/chart_files.ts";
+import { listChartFiles } from "../../../scripts/views/pages/report/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
-import "../../../scripts/pages/report/report.ts";
+import "../../../scripts/views/pages/report/report.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
 import { saveWeights } from "../../../engine/network/weights_file.ts";
-import { browserTest } from "../../chromium.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { browserTest } from "../../fixtures/chromium.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { prepareSigns, readResults, train } from "../training/train_runs.ts";
-import { openPage } from "../pages/live/view_page.ts";
+import { openPage } from "../views/pages/live/view_page.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

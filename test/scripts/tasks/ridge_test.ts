@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { prepareDigits } from "../training/train_runs.ts";
 
 /** Digits 1 to 12: odd ones in the left half of the sensor, even ones right. */

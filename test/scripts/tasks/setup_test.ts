@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ensureAdapter, type Machine } from "../../../scripts/tasks/setup.ts";
-import { ROOT } from "../../source_files.ts";
-import { runScript } from "../run_script.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
+import { runScript } from "../../fixtures/run_script.ts";
 
 const { tasks } = JSON.parse(
   await Deno.readTextFile(join(ROOT, "deno.json")),

@@ -7,13 +7,13 @@ import {
   readTree,
   writeData,
 } from "../../dataset/slicing/slice_data.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import {
   draw,
   FOUR,
   list,
   writeRecording,
-} from "../pictures/picture_commands.ts";
+} from "../views/pictures/picture_commands.ts";
 
 const KINDS = ["events", "rate", "space_time"];
 const TAGS: readonly [number, number][] = [[5, 300], [310, 800]];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Pauses } from "../../../scripts/training/interruption.ts";
-import { ROOT } from "../../source_files.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 

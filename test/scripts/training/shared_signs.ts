@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 
 /** Age in ms above which the folder of an earlier process is removed. */
 const OUTDATED = 3_600_000;

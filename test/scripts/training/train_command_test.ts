@@ -6,8 +6,8 @@ import {
 } from "../../../engine/network/safetensors.ts";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
-import { gpuTest } from "../../gpu.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
 
 const folder = await temporaryFolder();

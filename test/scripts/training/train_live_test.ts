@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
 
 const folder = await temporaryFolder();

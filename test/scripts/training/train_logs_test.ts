@@ -10,12 +10,12 @@ import { normsOf } from "../../../scripts/training/norms.ts";
 import { Results } from "../../../scripts/run/writer.ts";
 import { spreadOf } from "../../../scripts/run/files.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
-import { device, gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
+import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { type EventLog, readEvents } from "../run/tensorboard/read_events.ts";
 import { prepareSigns, readResults, train } from "./train_runs.ts";
-import { ROOT } from "../../source_files.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { readConfigurationFile } from "../../../scripts/configuration/configuration_file.ts";
 import type { Configuration } from "../../../scripts/configuration/schema/types.ts";
 import type { EpochMetrics, RunSummary } from "../../../scripts/run/files.ts";
-import { runTask } from "../../run_task.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 import { copySigns } from "./shared_signs.ts";
 
 /** A network of one layer for the signs of four people. */

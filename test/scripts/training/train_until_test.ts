@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withFiles } from "../../dataset/layouts/recordings.ts";
-import { gpuTest } from "../../gpu.ts";
-import { runTask } from "../../run_task.ts";
+import { gpuTest } from "../../fixtures/gpu.ts";
+import { runTask } from "../../fixtures/run_task.ts";
 import { smallNetwork } from "../sweep/sweeps.ts";
 import { gestures } from "./gestures.ts";
 

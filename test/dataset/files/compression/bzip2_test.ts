@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { decompressBzip2 } from "../../../../dataset/files/compression/bzip2.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 /** `content(3000)`, compressed by bzip2, in base 64. */
 const STREAM = `

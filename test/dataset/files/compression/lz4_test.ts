@@ -4,7 +4,7 @@ import {
   compressLz4,
   Lz4Decoder,
 } from "../../../../dataset/files/compression/lz4.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 /** Output of the lz4 program, in base 64. */
 const FRAME = "BCJNGGRApxUAAAC/c3Bpa2VzIGFuZCALAANQbW9yZQoAAAAAXwi39g==";

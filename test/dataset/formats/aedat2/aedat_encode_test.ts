@@ -3,7 +3,7 @@ import { readAedat } from "../../../../dataset/formats/aedat2/aedat.ts";
 import { encodeAedat } from "../../../../dataset/formats/aedat2/aedat_encode.ts";
 import { allocateEvents, type Events } from "../../../../dataset/events.ts";
 import { concatBytes, withFile } from "../aedat_files.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 /** An event with some of its fields changed. */
 function oneEvent(fields: { x?: number; y?: number; p?: number } = {}): Events {

@@ -4,7 +4,7 @@ import { readAedatHeader } from "../../../../dataset/formats/aedat2/aedat_header
 import { RecordingError } from "../../../../dataset/files/errors.ts";
 import { RecordingFile } from "../../../../dataset/files/buffered_file.ts";
 import { concatBytes, records, withFile } from "../aedat_files.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 const EVENTS: [number, number][] = [[0x050f, 100], [0x230f, 200], [0, 300]];
 

@@ -6,7 +6,7 @@ import {
 } from "../../../../dataset/formats/aedat2/aedat.ts";
 import { RecordingError } from "../../../../dataset/files/errors.ts";
 import { concatBytes, records, withFile } from "../aedat_files.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 const MIB = 1 << 20;
 const VERSION_2 = "#!AER-DAT2.0\r\n";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { davis } from "../../../../dataset/formats/aedat2/davis.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import { concatBytes } from "../aedat_files.ts";
 import {
   anyRow,

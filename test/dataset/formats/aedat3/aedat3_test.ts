@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { aedat3 } from "../../../../dataset/formats/aedat3/aedat3.ts";
-import { fc } from "../../../properties.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes } from "../aedat_files.ts";
 import {
   anyRow,

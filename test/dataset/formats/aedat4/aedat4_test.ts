@@ -6,8 +6,8 @@ import {
 } from "../../../../dataset/formats/aedat4/aedat4.ts";
 import { encodeAedat4 } from "../../../../dataset/formats/aedat4/aedat4_encode.ts";
 import { compressLz4 } from "../../../../dataset/files/compression/lz4.ts";
-import { fc } from "../../../properties.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes } from "../aedat_files.ts";
 import {
   anyRow,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeEcf } from "../../../../dataset/formats/hdf5/ecf.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import { type Row, rowsOf } from "../recordings.ts";
 
 /** Ways to pack rows, columns and polarities, by the flags that tell them. */

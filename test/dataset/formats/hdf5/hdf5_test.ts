@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import h5wasm from "npm:h5wasm@0.10.3";
 import { hdf5 } from "../../../../dataset/formats/hdf5/hdf5.ts";
-import { fc } from "../../../properties.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { anyRow, fileOf, readRows, type Row, rowsOf } from "../recordings.ts";
 
 const HERE = import.meta.dirname!;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PROPHESEE_DAT } from "../../../../dataset/formats/prophesee/dat.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import {
   cameraRows,
   fileOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { PROPHESEE_RAW } from "../../../../dataset/formats/prophesee/raw.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import {
   cameraRows,
   digestsOf,

@@ -8,8 +8,8 @@ import {
   sensorIn,
 } from "../../../../dataset/formats/ros/event_messages.ts";
 import { ros2Bag, rosBag } from "../../../../dataset/formats/ros/ros.ts";
-import { fc } from "../../../properties.ts";
-import { ROOT } from "../../../source_files.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { ROOT } from "../../../fixtures/source_files.ts";
 import {
   anyRow,
   assertRefused,

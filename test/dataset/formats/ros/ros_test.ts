@@ -9,8 +9,8 @@ import {
   rosBag,
   type RosFormat,
 } from "../../../../dataset/formats/ros/ros.ts";
-import { fc } from "../../../properties.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { anyRow, fileOf, readRows, type Row } from "../recordings.ts";
 import {
   bag,

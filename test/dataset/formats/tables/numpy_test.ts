@@ -5,7 +5,7 @@ import {
   NPY_TABLE,
   NPZ_TABLE,
 } from "../../../../dataset/formats/tables/numpy.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { concatBytes } from "../aedat_files.ts";
 import { fileOf, refused, type Row, rowsOf } from "../recording_files.ts";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readNmnist } from "../../../../dataset/formats/nmnist.ts";
 import { SPIKE_FILES } from "../../../../dataset/formats/tables/spike_files.ts";
-import { ROOT } from "../../../source_files.ts";
+import { ROOT } from "../../../fixtures/source_files.ts";
 import { fileOf, refused, rowsOf } from "../recording_files.ts";
 
 async function read(ending: string, bytes: number[]) {

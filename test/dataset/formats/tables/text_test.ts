@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OpenOptions } from "../../../../dataset/formats/reading/format.ts";
 import { TEXT_TABLE } from "../../../../dataset/formats/tables/text.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import {
   cameraRows,
   fileOf,

@@ -6,8 +6,8 @@ import type {
 } from "../../../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../../../dataset/formats/open_recording.ts";
 import { encodeRecording } from "../../../../dataset/formats/writing/encode_recording.ts";
-import { fc } from "../../../properties.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { fc } from "../../../fixtures/properties.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import {
   cameraRows,
   digestsOf,

@@ -13,7 +13,7 @@ import {
   withFolder,
   writeData,
 } from "../../slicing/slice_data.ts";
-import { ROOT } from "../../../source_files.ts";
+import { ROOT } from "../../../fixtures/source_files.ts";
 
 /** A Python interpreter and its library that reads chunks or whole stores. */
 export interface OtherReader {

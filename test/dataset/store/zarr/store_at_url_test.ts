@@ -5,7 +5,7 @@ import { DatasetError } from "../../../../dataset/files/errors.ts";
 import { sliceRecordings } from "../../../../dataset/slicing/slice.ts";
 import { type EventStore, openStore } from "../../../../dataset/store/store.ts";
 import { ReadThreads } from "../../../../dataset/store/read_threads.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { randomPairs, writeData } from "../../slicing/slice_data.ts";
 import { type Fault, serveFaulty } from "./faulty_server.ts";
 

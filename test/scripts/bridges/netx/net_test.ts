@@ -26,7 +26,7 @@ import {
 import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
-import { device, gpuTest } from "../../../gpu.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 
 /** Files that make_files.py wrote. */
 const CHAIN = `${import.meta.dirname}/chain.net`;

@@ -14,7 +14,7 @@ import {
   nirNode,
 } from "../../../../scripts/bridges/nir/nir_graph.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
-import { device, gpuTest } from "../../../gpu.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 import { runGraph } from "./run_graph.ts";
 
 const T = 40;

@@ -5,7 +5,7 @@ import { readNir, writeNir } from "../../../../scripts/bridges/nir/nir_file.ts";
 import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
-import { device, gpuTest } from "../../../gpu.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 import { NETWORKS } from "../networks.ts";
 
 for (const [what, description] of Object.entries(NETWORKS)) {

@@ -8,7 +8,7 @@ import { predict } from "../../../../engine/trace.ts";
 import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
-import { device, gpuTest } from "../../../gpu.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 import { NETWORKS } from "../networks.ts";
 import { runGraph } from "./run_graph.ts";
 

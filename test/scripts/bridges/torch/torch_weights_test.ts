@@ -10,7 +10,7 @@ import {
   outputsOfTorch,
   weightsOfTorch,
 } from "../../../../scripts/bridges/torch/torch_weights.ts";
-import { device, gpuTest } from "../../../gpu.ts";
+import { device, gpuTest } from "../../../fixtures/gpu.ts";
 
 /** A file that make_files.py wrote. */
 const tensorsOf = (name: string) =>

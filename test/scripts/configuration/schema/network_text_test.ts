@@ -11,7 +11,7 @@ import { describeModel } from "../../../../scripts/configuration/model.ts";
 import { parseNetworkText } from "../../../../scripts/configuration/schema/network_text.ts";
 import type { SampleSource } from "../../../../dataset/sample_source.ts";
 import { Random } from "../../../../engine/network/random.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import { refuses } from "../refusals.ts";
 
 const size = fc.integer({ min: 1, max: 99 });

@@ -5,7 +5,7 @@ import {
   findEventFiles,
   removeEventFiles,
 } from "../../../../scripts/run/tensorboard/event_file.ts";
-import { temporaryFolder } from "../../../temporary_folder.ts";
+import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { readEvents } from "./read_events.ts";
 
 const event = { time: 5, step: 0, tag: "loss", value: 2 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { histogramOf } from "../../../../scripts/run/tensorboard/histogram.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 
 const values = fc.array(fc.float(), { maxLength: 500 })
   .map((values) => Float32Array.from(values));

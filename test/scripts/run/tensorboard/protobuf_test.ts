@@ -7,7 +7,7 @@ import {
 } from "../../../../scripts/run/tensorboard/protobuf.ts";
 import { histogramOf } from "../../../../scripts/run/tensorboard/histogram.ts";
 import { frameRecord } from "../../../../scripts/run/tensorboard/tfrecord.ts";
-import { fc } from "../../../properties.ts";
+import { fc } from "../../../fixtures/properties.ts";
 import { readEvents, readRecords } from "./read_events.ts";
 
 const joined = (parts: readonly Uint8Array<ArrayBuffer>[]) =>

@@ -1,0 +1,151 @@
+/**
+ * Says what a recording holds.
+ *
+ * @module
+ */
+
+import { DVS128 } from "../../../dataset/events.ts";
+import {
+  type AedatSummary,
+  inspectAedat,
+} from "../../../dataset/formats/aedat2/aedat.ts";
+import { openRecording } from "../../../dataset/formats/open_recording.ts";
+import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
+import {
+  HOT_RATE,
+  type RecordingSummary,
+  summarize,
+} from "../../../dataset/formats/reading/recording_summary.ts";
+
+/** How a recording is read. */
+export interface ReportOptions {
+  /**
+   * Axes of AEDAT 1.0 and 2.0 in its own figures, see `readAedat()`.
+   *
+   * @default as of other formats: x from the left, y from the top
+   */
+  readonly axes?: "reference" | "jaer";
+  /** Unit of the times in text and NumPy files. */
+  readonly timeUnit?: TimeUnit;
+}
+
+/** What a recording holds. */
+export interface RecordingReport {
+  /** The same for every format; AEDAT 1.0 and 2.0 have more. */
+  readonly facts: RecordingSummary;
+  /** What it holds in words, a line each. */
+  readonly lines: readonly string[];
+}
+
+/** A command that trains on recordings like the one inspected. */
+const TRAIN = "deno task train --data FOLDER";
+
+/**
+ * Reads a recording and says what it holds.
+ *
+ * @param path The recording.
+ * @param options How it is read.
+ * @returns Its statistics, for JSON and in words.
+ * @throws {RecordingError} If it cannot be read.
+ */
+export async function reportRecording(
+  path: string,
+  { axes, timeUnit }: ReportOptions,
+): Promise<RecordingReport> {
+  const recording = await openRecording(path, { timeUnit });
+  const summary = await summarize(recording);
+  const isAedat = /^AEDAT [12]\.0$/.test(recording.format);
+  const { facts, lines } = isAedat
+    ? await ofAedat(path, { summary, axes })
+    : { facts: summary, lines: ofAnyFormat(summary) };
+  return {
+    facts,
+    lines: [
+      ...lines,
+      `train with      ${TRAIN}, which has a folder for each class`,
+    ],
+  };
+}
+
+function ofAnyFormat(summary: RecordingSummary): string[] {
+  const { format, sensor, events, durationUs, firstUs, lastUs } = summary;
+  const { xMax, yMax, onShare, backwardSteps } = summary;
+  const faults = summary.faults.map(({ problem, count, offset }) =>
+    `${problem}: ${count}, the first at byte ${offset}`
+  );
+  const or = (value: number | null, unit = "") =>
+    value === null ? "none" : `${value}${unit}`;
+  const percent = onShare === null ? null : (100 * onShare).toFixed(1);
+  return [
+    `format          ${format}`,
+    `sensor          ${
+      sensor === null ? "not told" : `${sensor.width}×${sensor.height}`
+    }`,
+    `events          ${events}`,
+    `duration        ${durationUs} µs`,
+    `first event     ${or(firstUs, " µs")}`,
+    `last event      ${or(lastUs, " µs")}`,
+    rateOf(summary),
+    `highest x       ${or(xMax)}`,
+    `highest y       ${or(yMax)}`,
+    `ON events       ${percent === null ? "none" : `${percent} %`}`,
+    hotPixelsOf(summary),
+    `backward steps  ${backwardSteps}`,
+    `faults          ${faults.join("\n                ") || "none"}`,
+  ];
+}
+
+/** Adds to the summary what only AEDAT 1.0 and 2.0 have, in the axes asked. */
+async function ofAedat(
+  path: string,
+  { summary, axes }: {
+    readonly summary: RecordingSummary;
+    readonly axes?: "reference" | "jaer";
+  },
+): Promise<RecordingReport> {
+  const { xMin, yMin, ...own } = axes === undefined
+    ? fromTheTop(await inspectAedat(path, { axes: "jaer" }))
+    : await inspectAedat(path, { axes });
+  const range = (low: number | null, high: number | null) =>
+    low === null ? "none" : `${low} to ${high}`;
+  return {
+    facts: {
+      ...summary,
+      ...own,
+      onShare: own.events === 0 ? null : own.on / own.events,
+    },
+    lines: [
+      `version         AEDAT ${own.version}`,
+      `events          ${own.events}`,
+      `duration        ${own.durationUs} µs`,
+      `x               ${range(xMin, own.xMax)}`,
+      `y               ${range(yMin, own.yMax)}`,
+      `ON events       ${own.on}`,
+      `OFF events      ${own.off}`,
+      `special events  ${own.special}`,
+      `backward steps  ${own.backwardSteps}`,
+      rateOf(summary),
+      hotPixelsOf(summary),
+    ],
+  };
+}
+
+/** Counts rows from the top, which jAER counts from below. */
+function fromTheTop(
+  { yMin, yMax, ...others }: AedatSummary,
+): AedatSummary {
+  const turn = (row: number | null) =>
+    row === null ? null : DVS128.height - 1 - row;
+  return { ...others, yMin: turn(yMax), yMax: turn(yMin) };
+}
+
+function rateOf({ eventRate }: RecordingSummary): string {
+  const rate = eventRate === null
+    ? "none"
+    : `${Math.round(eventRate)} events/s`;
+  return `event rate      ${rate}`;
+}
+
+function hotPixelsOf({ hotPixels }: RecordingSummary): string {
+  return `hot pixels      ${hotPixels} above ${HOT_RATE} events/s`;
+}

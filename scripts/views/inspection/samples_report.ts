@@ -1,0 +1,99 @@
+/**
+ * Says what a folder of recordings, a list or an event store holds.
+ *
+ * @module
+ */
+
+import { counted } from "../../../dataset/files/counted.ts";
+import { HOT_RATE } from "../../../dataset/formats/reading/recording_summary.ts";
+import type { Range, Survey } from "../../../dataset/samples/survey_samples.ts";
+import { duration } from "../../command_line/duration.ts";
+import type { Training } from "./train_command.ts";
+
+/** Most classes or groups that are named one by one. */
+const NAMED = 30;
+
+/**
+ * Says in words what a data set holds.
+ *
+ * @param survey What it holds.
+ * @param training How one trains on it.
+ * @returns Lines.
+ */
+export function reportSamples(
+  survey: Survey,
+  { command, notes }: Training,
+): string[] {
+  const { layout, formats, sensor, recordings, samples, classes } = survey;
+  const { groups, sets, durationUs, eventRate, problems } = survey;
+  const rows: [string, string | readonly string[]][] = [
+    ["layout", layout],
+    [
+      "formats",
+      Object.entries(formats).map(([name, count]) => `${name}: ${count}`),
+    ],
+    ["sensor", `${sensor.width}×${sensor.height} pixels`],
+    ["recordings", String(recordings)],
+    ["samples", String(samples)],
+    [
+      "classes",
+      named(classes.map(({ name, samples, recordings, groups }) =>
+        [
+          `${name}: ${counted(samples, "sample")}`,
+          counted(recordings, "recording"),
+          ...(groups === null ? [] : [counted(groups, "group")]),
+        ].join(", ")
+      )),
+    ],
+    [
+      "groups",
+      named(
+        Object.entries(groups).map(([name, count]) =>
+          `${name}: ${counted(count, "sample")}`
+        ),
+      ),
+    ],
+    [
+      "split",
+      Object.entries(sets).map(([name, count]) =>
+        `${name}: ${counted(count, "sample")}`
+      ),
+    ],
+    ["duration", range(durationUs, (us) => duration(us / 1e6))],
+    [
+      "events",
+      `${survey.events}, in a sample ${range(survey.eventsPerSample)}`,
+    ],
+    [
+      "event rate",
+      eventRate === null ? "none" : `${range(eventRate)} events/s`,
+    ],
+    ["ON events", `${(100 * survey.onShare).toFixed(1)} %`],
+    ["hot pixels", `${survey.hotPixels} above ${HOT_RATE} events/s`],
+    ["problems", problems.length === 0 ? "none" : problems],
+    [
+      "train with",
+      command ? [command, ...notes] : `nothing: ${notes.join("; ")}`,
+    ],
+  ];
+  return rows.flatMap(([name, words]) =>
+    (typeof words === "string" ? [words] : words).map((line, n) =>
+      `${(n === 0 ? name : "").padEnd(11)} ${line}`
+    )
+  );
+}
+
+function range(
+  { least, median, most }: Range,
+  format: (value: number) => string = (value) => String(Math.round(value)),
+): string {
+  return least === most
+    ? format(least)
+    : `${format(least)} to ${format(most)}, median ${format(median)}`;
+}
+
+/** Leaves out what is too much to be read. */
+function named(lines: readonly string[]): string[] {
+  const more = lines.length - NAMED;
+  return [...lines.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])];
+}

@@ -1,0 +1,160 @@
+/**
+ * Opens the recordings that were dropped on the page.
+ *
+ * @module
+ */
+
+import { DatasetError } from "../../../../../dataset/files/errors.ts";
+import { DVS128, type Events } from "../../../../../dataset/events.ts";
+import { readNmnist } from "../../../../../dataset/formats/nmnist.ts";
+import { readNpy } from "../../../../../dataset/formats/npy.ts";
+import { openRecording } from "../../../../../dataset/formats/open_recording.ts";
+import {
+  readClasses,
+  readTags,
+} from "../../../../../dataset/formats/sl_animals.ts";
+import { sortNames } from "../../../../../dataset/layouts/folder_tree.ts";
+import { labelPaths } from "../../../../../dataset/layouts/folders.ts";
+import { readColumns } from "../../../../../dataset/samples/read_columns.ts";
+import { MOTIONS } from "../../../../../dataset/synth/motions.ts";
+import { readStretch } from "../../../pictures/samples/recording_stretch.ts";
+import type { DroppedFile } from "./dropped_files.ts";
+import type { HeldFiles } from "./held_files.ts";
+import {
+  digitSample,
+  type PageSample,
+  recordedSample,
+  type SampleFacts,
+  uprightSample,
+} from "./page_sample.ts";
+
+/** Names of the signs of SL-Animals-DVS, used without a file of class names. */
+const SIGNS: readonly string[] = MOTIONS.map(({ name }) => name);
+
+/** Names of the classes of N-MNIST. */
+const DIGITS: readonly string[] = Array.from("0123456789");
+
+/** What can be played: a recording, its signs, or the recordings in a folder. */
+export interface Recording {
+  /** Names of what can be chosen; none if there is but one to play. */
+  readonly signs: readonly string[];
+  /** Reads what was chosen, by its index. */
+  open(sign: number): Promise<PageSample>;
+}
+
+/**
+ * Opens recordings.
+ *
+ * @param files The recordings, and optionally tags and class names.
+ * @returns The recordings; if there are tags, the signs of one of them.
+ * @throws {DatasetError} If tags or classes cannot be used.
+ */
+export async function openRecordings(
+  { recordings, tags: tagFile, classes: classFile }: HeldFiles,
+): Promise<Recording> {
+  const classes = classFile ? await readClasses(classFile) : SIGNS;
+  if (tagFile !== undefined) {
+    const stem = stemOf(tagFile.name);
+    const { file } = recordings.find(({ file }) =>
+      stemOf(file.name) === stem
+    ) ??
+      recordings.at(-1)!;
+    return await openTagged(file, tagFile, classes);
+  }
+  if (recordings.length > 1) return openFolder(recordings, classes);
+  const [{ file }] = recordings;
+  const facts = { name: stemOf(file.name), classes };
+  return { signs: [], open: () => readWhole(file, facts) };
+}
+
+/** Opens recordings of any format, which folders may give their classes. */
+function openFolder(
+  files: readonly DroppedFile[],
+  classes: readonly string[],
+): Recording {
+  const byPath = new Map(files.map(({ path, file }) => [path, file]));
+  const tops = (depth: number) => [
+    ...new Set(
+      files.map(({ path }) => path.split("/")).filter(({ length }) =>
+        length > depth + 1
+      ).map((parts) => parts[depth]),
+    ),
+  ];
+  // Folders of classes were dropped, or one folder of them.
+  const depth = tops(0).length > 1 ? 0 : 1;
+  const below = (path: string) => path.split("/").slice(depth).join("/");
+  const paths = sortNames(byPath.keys());
+  const labelled = new Map(
+    labelPaths(paths.map(below), { top: tops(depth) })
+      .map(({ recording, label }) => [recording, label]),
+  );
+  const labels = sortNames(new Set(labelled.values()));
+  return {
+    signs: paths.map((path) => stemOf(below(path))),
+    async open(sign) {
+      const path = paths[sign];
+      const label = labelled.get(below(path));
+      return uprightSample(await readColumns({ path: byPath.get(path)! }), {
+        name: stemOf(below(path)),
+        classes: labels.length > 0 ? labels : classes,
+        label: label === undefined ? undefined : labels.indexOf(label),
+      });
+    },
+  };
+}
+
+/** Reads the only recording, as the reference's programs where they read it. */
+async function readWhole(
+  file: File,
+  facts: SampleFacts,
+): Promise<PageSample> {
+  if (/\.(bin|bs2)$/i.test(file.name)) {
+    return digitSample(await readNmnist(file), { ...facts, classes: DIGITS });
+  }
+  if (/_\d\d\.npy$/i.test(file.name)) {
+    return recordedSample(await readNpy(file, DVS128), facts);
+  }
+  const { format } = await openRecording(file);
+  if (/^AEDAT [12]\.0$/.test(format)) {
+    const { events } = await readStretch(file, {
+      start: 0,
+      end: Infinity,
+      axes: "reference",
+    });
+    return recordedSample(events, facts);
+  }
+  return uprightSample(await readColumns({ path: file }), facts);
+}
+
+/** Opens the signs of a recording of SL-Animals. */
+async function openTagged(
+  file: File,
+  tagFile: File,
+  classes: readonly string[],
+): Promise<Recording> {
+  const name = stemOf(file.name);
+  const tags = await readTags(tagFile, classes);
+  const stretch = async (start: number, end: number): Promise<Events> => {
+    const read = await readStretch(file, { start, end, axes: "reference" });
+    if (end <= read.records) return read.events;
+    throw new DatasetError(
+      tagFile.name,
+      `a sign ends at record ${end}, "${file.name}" has ${read.records}`,
+    );
+  };
+  return {
+    signs: tags.map(({ label }) => classes[label]),
+    async open(sign) {
+      const { start, end, label } = tags[sign];
+      return recordedSample(await stretch(start, end), {
+        classes,
+        label,
+        name: `${name}/${classes[label]}`,
+      });
+    },
+  };
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\.\w+$/, "");
+}

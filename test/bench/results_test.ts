@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { leastBatch } from "../../bench/cost_model.ts";
+import results from "../../bench/results/recognition.json" with {
+  type: "json",
+};
+import latency from "../../bench/results/stream.json" with { type: "json" };
+
+const README = await Deno.readTextFile(
+  new URL("../../README.md", import.meta.url),
+);
+
+/** README.md with one space between words. */
+const WORDS = README.replaceAll(/\s+/g, " ");
+
+/** The cells of the row of a table of README.md that begins with a text. */
+function rowOf(start: string): string[] {
+  const row = README.split("\n").find((line) => line.startsWith(`| ${start}`));
+  assert(row, start);
+  return row.split("|").slice(1, -1).map((cell) => cell.trim());
+}
+
+/** Mean and standard deviation of accuracies, as the README writes them. */
+function spreadOf(accuracies: readonly number[], digits = 0): string {
+  const mean = accuracies.reduce((a, b) => a + b) / accuracies.length;
+  const squares = accuracies.reduce((sum, a) => sum + (a - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / accuracies.length);
+  const [shown, around] = [mean, deviation]
+    .map((share) => (100 * share).toFixed(digits));
+  return `${shown} ± ${around} %`;
+}
+
+/** An accuracy as the README writes it. */
+function percent(accuracy: number): string {
+  return `${Math.round(100 * accuracy)} %`;
+}
+
+Deno.test("what README.md says is recognised is what runs have measured", () => {
+  const { nmnist, synthetic: { ridge, modern, slayer } } = results;
+  const [, , , digits] = rowOf("N-MNIST, 1000 training and 100 test");
+  assert.equal(
+    digits,
+    `**${spreadOf(nmnist.meansOfLastFiveEpochsBySeed, 1)}** ` +
+      `\`${nmnist.recipe}\``,
+  );
+  const [, linear, others, signs] = rowOf("19 synthetic signs of 59 people");
+  assert.equal(linear, spreadOf(ridge.testAccuracyOfFolds));
+  assert(others.startsWith(
+    `${spreadOf(slayer.testAccuracyOfFolds)} \`${slayer.recipe}\``,
+  ));
+  assert.equal(
+    signs,
+    `**${spreadOf(modern.runs.map(({ testAccuracy }) => testAccuracy))}** ` +
+      `\`${modern.recipe}\``,
+  );
+  assert(WORDS.includes(`reaches ${linear} on the synthetic signs`));
+  assert(WORDS.includes(`${nmnist.epochs} epochs in ${nmnist.secondsOfRun} s`));
+  const [least, most] = modern.secondsOfRun;
+  assert(WORDS.includes(`A run of \`modern\` takes ${least} to ${most} s`));
+});
+
+Deno.test("what README.md says of changes to the recipe was measured", () => {
+  const { changes } = results.synthetic;
+  const [once, signs, windows]: Record<string, number>[] = Object.values(
+    changes,
+  );
+  const both = (name: string) =>
+    [signs, windows].map((rows) => percent(rows[name]));
+  const rows: Record<string, readonly string[]> = {
+    "as it is": both("drop 0.7"),
+    "`drop: 0.3`": both("drop 0.3"),
+    "`drop: 0.3`, `mix: 0.5`": both("drop 0.3, mix 0.5"),
+    "`drop: 0.3`, `erase: 0.25`": both("drop 0.3, erase 0.25"),
+    "`drop: 0.3`, `SUM_NORM`": both("drop 0.3, counts divided by the largest"),
+    "`drop: 0.3`, `ema: 0.99`": both("drop 0.3, ema 0.99"),
+  };
+  for (const [start, figures] of Object.entries(rows)) {
+    assert.deepEqual(rowOf(`${start} `).slice(1), figures);
+  }
+  const { "no norm": norm, "no augmentation": augmentation } = once;
+  assert(
+    WORDS.includes(
+      `without its norms 40 epochs come to ${percent(norm)}, without ` +
+        `augmentation to ${percent(augmentation)}`,
+    ),
+  );
+});
+
+Deno.test("the times in README.md of networks of units are those measured", () => {
+  const rows: Readonly<Record<keyof typeof results.speed, string>> = {
+    "customary 128×128": "four blocks of 32 maps, 128×128",
+    "residual 128×128": "residual, 128×128",
+    "customary 34×34": "two blocks of 32 maps, 34×34",
+  };
+  for (const [name, start] of Object.entries(rows)) {
+    const key = name as keyof typeof rows;
+    const { forward, step } = results.speed[key];
+    const [, shownForward, shownStep, megabytes] = rowOf(start);
+    assert.deepEqual(
+      [shownForward, shownStep, megabytes].map(Number),
+      [forward, step, results.megabytes[key]],
+    );
+  }
+});
+
+Deno.test("what README.md says of several cards was measured", () => {
+  const { sweepOf8Runs, costsOfSlayer, ...steps } = results.twoCards;
+  assert(
+    WORDS.includes(`8 runs of \`modern\` took ${sweepOf8Runs.seconds} s`),
+  );
+  const shared = steps["slayer, batch 16, ms a step"];
+  assert(
+    WORDS.includes(
+      `a batch of 16 takes ${shared["one rank"].toFixed(1)} ms a step on one ` +
+        `and ${shared["two ranks"].toFixed(0)} on two`,
+    ),
+  );
+  const [second, sixteenth] = [2, 16].map((ranks) =>
+    Number(leastBatch(costsOfSlayer, ranks)!.toPrecision(2))
+  );
+  assert(
+    WORDS.includes(
+      `pays from batches of some ${second} on, a sixteenth from some ` +
+        `${sixteenth}`,
+    ),
+  );
+});
+
+Deno.test("what README.md says of the latency of streams was measured", () => {
+  const { "CNN 128×128": { "1 bin": one, "32 bins": many } } =
+    latency.milliseconds;
+  const range = (times: readonly number[]) =>
+    times.map(Math.round).join(" to ");
+  assert(
+    WORDS.includes(
+      `without a GPU, on two cores that others share, after ${range(one)} ms ` +
+        `and ${range(many)} (\`bench/stream_bench.ts\`)`,
+    ),
+  );
+});
