@@ -1,16 +1,12 @@
 /**
- * HDF5 files, read by the HDF5 library in WebAssembly.
- *
- * The library finds a recording in its own file system, where reading is
- * passed on to the file itself, so that memory does not grow with it.
+ * HDF5 files: their groups, data sets and attributes.
  *
  * @module
  */
 
 import type * as h5wasm from "npm:h5wasm@0.10.3";
-import { RecordingError } from "../../files/errors.ts";
-import { type FileSource, nameOf } from "../../files/file_source.ts";
-import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
+import type { FileSource } from "../../files/file_source.ts";
+import type { SyncFile } from "../../files/sync_file.ts";
 import {
   numberReader,
   TEXT,
@@ -18,7 +14,14 @@ import {
   typeOf,
   type ValueType,
 } from "./columns.ts";
-import { forgetFile, mountFile } from "./mounted_file.ts";
+import {
+  closeInLibrary,
+  guarded,
+  type H5Module,
+  type LibraryFile,
+  openInLibrary,
+  withMemory,
+} from "./hdf5_library.ts";
 
 /** Most bytes that one byte of a compressed data set stands for. */
 const MAX_RATIO = 1100;
@@ -47,31 +50,6 @@ export interface Hdf5Array {
   readonly values: Float64Array | readonly string[];
 }
 
-/** The library in WebAssembly. */
-type H5Module = Awaited<typeof h5wasm.ready>;
-
-/** The library, once it is asked for: it has 4 MB, and few files need it. */
-let loaded: Promise<[typeof h5wasm, H5Module]> | undefined;
-
-async function loadLibrary(): Promise<[typeof h5wasm, H5Module]> {
-  const library = await import("npm:h5wasm@0.10.3");
-  const module = await library.ready;
-  // Otherwise the library prints its errors, and goes on.
-  module.activate_throwing_error_handler();
-  return [library, module];
-}
-
-/** Whether a damaged file made the library abort, which no file is read after. */
-let hasAborted = false;
-
-/** Notes whether the library aborted. */
-function noteAbort(cause: unknown): void {
-  if (cause instanceof WebAssembly.RuntimeError) hasAborted = true;
-}
-
-/** Counts opened files: each has a name of its own in the library. */
-let opened = 0;
-
 /**
  * An open HDF5 file.
  *
@@ -86,25 +64,17 @@ let opened = 0;
 export class Hdf5File implements Disposable {
   /** The file itself. */
   readonly file: SyncFile;
-  readonly #name: string;
+  readonly #open: LibraryFile;
   readonly #id: bigint;
   readonly #library: typeof h5wasm;
   readonly #module: H5Module;
 
-  private constructor(
-    file: SyncFile,
-    { name, id, library, module }: {
-      readonly name: string;
-      readonly id: bigint;
-      readonly library: typeof h5wasm;
-      readonly module: H5Module;
-    },
-  ) {
-    this.file = file;
-    this.#name = name;
-    this.#id = id;
-    this.#library = library;
-    this.#module = module;
+  private constructor(open: LibraryFile) {
+    this.#open = open;
+    this.file = open.file;
+    this.#id = open.id;
+    this.#library = open.library;
+    this.#module = open.module;
   }
 
   /**
@@ -115,34 +85,7 @@ export class Hdf5File implements Disposable {
    * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
    */
   static async open(source: FileSource): Promise<Hdf5File> {
-    const [library, module] = await (loaded ??= loadLibrary())
-      .catch((cause) => {
-        const problem = "its library is missing, as in the page for a browser";
-        throw new RecordingError(nameOf(source), problem, { cause });
-      });
-    const file = await openSyncFile(source);
-    if (hasAborted) {
-      file[Symbol.dispose]();
-      throw new RecordingError(
-        file.path,
-        "the HDF5 library aborted at a damaged file before: start again",
-      );
-    }
-    const name = `recording_${opened++}`;
-    try {
-      mountFile(module, { name, file });
-      const id = module.open(name, module.H5F_ACC_RDONLY, false, -1, -1);
-      if (id < 0n) throw new RangeError("the library cannot open it");
-      return new Hdf5File(file, { name, id, library, module });
-    } catch (cause) {
-      noteAbort(cause);
-      forgetFile(module, name);
-      file[Symbol.dispose]();
-      throw new RecordingError(file.path, "it is no sound HDF5 file", {
-        offset: 0,
-        cause,
-      });
-    }
+    return new Hdf5File(await openInLibrary(source));
   }
 
   /**
@@ -251,8 +194,7 @@ export class Hdf5File implements Disposable {
       const isText = metadata.type === TEXT;
       const readNumber = numberReader(type);
       if (!isText && !readNumber) return undefined;
-      const at = this.#module._malloc(Math.max(bytes, 1));
-      try {
+      return withMemory(this.#module, Math.max(bytes, 1), (at) => {
         const place = BigInt(at);
         const status = this.#module
           .get_dataset_data(this.#id, path, null, null, null, place);
@@ -272,9 +214,7 @@ export class Hdf5File implements Disposable {
         return isText
           ? { shape, values: values as string[] }
           : { shape, values: Float64Array.from(values as number[]) };
-      } finally {
-        this.#module._free(at);
-      }
+      });
     });
   }
 
@@ -352,8 +292,7 @@ export class Hdf5File implements Disposable {
     return this.#guarded(column.path, () => {
       const bytes = count * column.type.size;
       if (bytes > MAX_BYTES) throw new RangeError(`${bytes} bytes at once`);
-      const at = this.#module._malloc(bytes);
-      try {
+      return withMemory(this.#module, bytes, (at) => {
         const status = this.#module.get_dataset_data(
           this.#id,
           column.path,
@@ -364,9 +303,7 @@ export class Hdf5File implements Disposable {
         );
         if (status < 0) throw new RangeError("the library cannot read it");
         return take(at, bytes);
-      } finally {
-        this.#module._free(at);
-      }
+      });
     });
   }
 
@@ -381,35 +318,13 @@ export class Hdf5File implements Disposable {
 
   /** Words what the library throws. */
   #guarded<T>(what: string, use: () => T): T {
-    try {
-      return use();
-    } catch (cause) {
-      noteAbort(cause);
-      const problem = cause instanceof Error ? cause.message : String(cause);
-      throw new RecordingError(
-        this.file.path,
-        `"${what}" is damaged: ${reasonOf(problem)}`,
-        { cause },
-      );
-    }
+    return guarded(this.file, what, use);
   }
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    try {
-      this.#module.close_file(this.#id);
-    } catch {
-      // Parts of a damaged file may stay open; reading it has failed by then.
-    }
-    forgetFile(this.#module, this.#name);
-    this.file[Symbol.dispose]();
+    closeInLibrary(this.#open);
   }
-}
-
-/** Takes the reason from the first, outermost entry of HDF5's error stack. */
-function reasonOf(problem: string): string {
-  const [, reason] = /#000: .*\(\): (.*)/.exec(problem) ?? [];
-  return reason ?? problem.split("\n")[0];
 }
 
 function viewOf(bytes: Uint8Array): DataView<ArrayBuffer> {

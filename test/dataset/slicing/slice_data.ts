@@ -114,3 +114,13 @@ export async function readTree(
   }
   return files;
 }
+
+/** Three recordings. */
+export const DATA: Record<string, TaggedRecording> = {
+  user00_indoor: {
+    pairs: randomPairs(3000, 100),
+    tags: [[10, 1000], [1200, 3000]],
+  },
+  user18_sunlight: { pairs: randomPairs(700), tags: [[0, 1], [1, 700]] },
+  user25_imse: { pairs: randomPairs(800), tags: [[5, 100], [200, 300]] },
+};

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatasetError, RecordingError } from "../../../dataset/files/errors.ts";
-import { DVS128 } from "../../../dataset/events.ts";
 import {
   type SliceProgress,
   sliceRecordings,
 } from "../../../dataset/slicing/slice.ts";
 import { openStore } from "../../../dataset/store/store.ts";
-import { RecordingWriter } from "../../../dataset/store/recording_writer.ts";
 import { fc } from "../../fixtures/properties.ts";
 import {
+  DATA,
   eventsOf,
   type Pair,
   randomPairs,
@@ -18,19 +17,8 @@ import {
   type TaggedRecording,
   withFolder,
   writeData,
-  writeRecording,
-  writeTags,
 } from "./slice_data.ts";
 import { readNode } from "../store/zarr_specification.ts";
-
-const DATA: Record<string, TaggedRecording> = {
-  user00_indoor: {
-    pairs: randomPairs(3000, 100),
-    tags: [[10, 1000], [1200, 3000]],
-  },
-  user18_sunlight: { pairs: randomPairs(700), tags: [[0, 1], [1, 700]] },
-  user25_imse: { pairs: randomPairs(800), tags: [[5, 100], [200, 300]] },
-};
 
 Deno.test("slicing puts every event inside a tag in one slice", async () => {
   const address = fc.oneof(
@@ -215,183 +203,6 @@ Deno.test("a recording that cannot be read is a RecordingError", async () => {
       sliceRecordings(options),
       (error) => error instanceof RecordingError && error.path === path,
     );
-  });
-});
-
-Deno.test("slicing again changes nothing", async () => {
-  await withFolder(async (folder) => {
-    const options = await writeData(folder, DATA);
-    await sliceRecordings(options);
-    const files = await readTree(options.out);
-    const info = () => Deno.stat(join(options.out, "zarr.json"));
-    const { mtime } = await info();
-    const { recordings } = await sliceRecordings(options);
-    assert(recordings.every(({ sliced }) => !sliced));
-    assert.deepEqual((await info()).mtime, mtime);
-    assert.deepEqual(await readTree(options.out), files);
-  });
-});
-
-/** Slices, changes the data, slices again; compares to slicing once. */
-async function sliceTwice(
-  change: (folder: string) => Promise<unknown>,
-): Promise<{ sliced: string[]; removed: readonly string[] }> {
-  return await withFolder(async (folder) => {
-    const options = await writeData(folder, DATA);
-    await sliceRecordings(options);
-    await change(folder);
-    const { recordings, removed } = await sliceRecordings(options);
-    const once = { ...options, out: join(folder, "once.zarr") };
-    await sliceRecordings(once);
-    assert.deepEqual(await readTree(options.out), await readTree(once.out));
-    const sliced = recordings.filter(({ sliced }) => sliced);
-    return { sliced: sliced.map(({ source }) => source), removed };
-  });
-}
-
-Deno.test("only changed recordings are sliced again", async () => {
-  const { pairs } = DATA.user25_imse;
-  assert.deepEqual(
-    await sliceTwice((folder) =>
-      writeRecording(folder, "user25_imse", [...pairs, [1, 2]])
-    ),
-    { sliced: ["user25_imse"], removed: [] },
-  );
-  assert.deepEqual(
-    await sliceTwice((folder) =>
-      writeTags(folder, "user18_sunlight", [[0, 2], [3, 700]])
-    ),
-    { sliced: ["user18_sunlight"], removed: [] },
-  );
-  assert.deepEqual(
-    await sliceTwice((folder) =>
-      Deno.writeTextFile(
-        join(folder, "list.txt"),
-        "user25_imse\nuser00_indoor\n",
-      )
-    ),
-    { sliced: [], removed: ["user18_sunlight"] },
-  );
-  assert.deepEqual(
-    await sliceTwice((folder) =>
-      Deno.remove(join(folder, "events.zarr/user00_indoor/zarr.json"))
-    ),
-    { sliced: ["user00_indoor"], removed: [] },
-  );
-});
-
-Deno.test("a recording that is damaged in the store is sliced again", async () => {
-  const flip = (bytes: Uint8Array) =>
-    bytes.map((byte, i) => i === bytes.length >> 1 ? byte ^ 4 : byte);
-  const changed = async (
-    path: string,
-    change: (bytes: Uint8Array) => Uint8Array,
-  ) => await Deno.writeFile(path, change(await Deno.readFile(path)));
-  const damages: Record<string, (group: string) => Promise<unknown>> = {
-    "no column": (group) => Deno.remove(`${group}/p`, { recursive: true }),
-    "no description": (group) => Deno.remove(`${group}/t/zarr.json`),
-    "no chunk": (group) => Deno.remove(`${group}/x/c/0`),
-    "no bounds": (group) => Deno.remove(`${group}/end/c/0`),
-    "a bit flipped": (group) => changed(`${group}/t/c/0`, flip),
-    "a bit of the bounds flipped": (group) =>
-      changed(`${group}/start/c/0`, flip),
-    "a chunk cut off": (group) =>
-      changed(`${group}/y/c/0`, (bytes) => bytes.subarray(0, -1)),
-    "an empty chunk": (group) =>
-      changed(`${group}/y/c/0`, () => new Uint8Array()),
-    "an empty description": (group) =>
-      changed(`${group}/zarr.json`, () => new Uint8Array()),
-  };
-  for (const [what, damage] of Object.entries(damages)) {
-    assert.deepEqual(
-      await sliceTwice((folder) =>
-        damage(join(folder, "events.zarr/user18_sunlight"))
-      ),
-      { sliced: ["user18_sunlight"], removed: [] },
-      what,
-    );
-  }
-});
-
-/** Log of all syncs and renames while `action` runs. */
-async function writesDuring(action: () => Promise<unknown>): Promise<string[]> {
-  const { open, rename } = Deno;
-  const writes: string[] = [];
-  Deno.open = async (path, options) => {
-    const file = await open(path, options);
-    const { sync } = file;
-    return Object.assign(file, {
-      async sync() {
-        await sync.call(file);
-        writes.push(`sync ${`${path}`.replace(/\/$/, "")}`);
-      },
-    });
-  };
-  Deno.rename = async (from, to) => {
-    await rename(from, to);
-    writes.push(`rename ${to}`);
-  };
-  try {
-    await action();
-  } finally {
-    Object.assign(Deno, { open, rename });
-  }
-  return writes;
-}
-
-Deno.test("a finished group is flushed to the disk, files and folders", async () => {
-  await withFolder(async (folder) => {
-    const group = join(folder, "group");
-    const writer = await RecordingWriter.create(group, DVS128);
-    const events = { x: Uint16Array.of(1), y: Uint16Array.of(2) };
-    const times = { t: Uint32Array.of(3), p: Uint8Array.of(1) };
-    const writes = await writesDuring(async () => {
-      await writer.append({ ...events, ...times }, 0, 1);
-      const bounds = { start: Uint32Array.of(0), end: Uint32Array.of(1) };
-      await writer.finish(bounds, {
-        source: "user00_dc",
-        sha256: "",
-        axes: "reference",
-        person: 0,
-        session: "S2",
-        labels: [0],
-        tagStarts: [0],
-        tagEnds: [1],
-        events: 1,
-        durationsUs: [0],
-        specialEvents: 0,
-        backwardSteps: 0,
-      });
-    });
-    const files = Object.keys(await readTree(group));
-    assert.equal(files.length, 13);
-    const columns = ["x", "y", "t", "p", "start", "end"];
-    const folders = ["", ...columns.flatMap((name) => [name, `${name}/c`])];
-    const paths = [...files, ...folders].map((name) => join(group, name));
-    assert.deepEqual(
-      [...writes].sort(),
-      paths.map((path) => `sync ${path.replace(/\/$/, "")}`).sort(),
-    );
-    assert.equal(writes.at(-1), `sync ${group}`);
-  });
-});
-
-Deno.test("the store is marked as complete after all is flushed to the disk", async () => {
-  await withFolder(async (folder) => {
-    const options = await writeData(folder, DATA);
-    const { out } = options;
-    const writes = (await writesDuring(() => sliceRecordings(options)))
-      .map((write) => write.replace(/\.partial-\w+/, "partial"));
-    const root = [
-      ...[`sync ${out}/partial/zarr.json`, `sync ${out}/partial`],
-      ...[`sync ${out}`, `rename ${out}/zarr.json`, `sync ${out}`],
-    ];
-    assert.deepEqual(writes.slice(0, 5), root);
-    assert.deepEqual(
-      writes.slice(5, -5).sort(),
-      Object.keys(DATA).map((name) => `rename ${out}/${name}`),
-    );
-    assert.deepEqual(writes.slice(-5), root);
   });
 });
 

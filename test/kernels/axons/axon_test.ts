@@ -26,7 +26,7 @@ import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
 import { room, runDispatches, sharedCompiler } from "../kernel_runner.ts";
-import { batchOf } from "../layers/synapse_kernels.ts";
+import { batchOf } from "../layers/synapse_setting.ts";
 
 /** How the kernels of axons are run. */
 interface Options {

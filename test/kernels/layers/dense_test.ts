@@ -20,13 +20,9 @@ import {
 import { reshape, type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { fc } from "../../fixtures/properties.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
-import {
-  adjoint,
-  forward,
-  gradient,
-  layerFor,
-  relayed,
-} from "./synapse_kernels.ts";
+import { adjoint, forward, relayed } from "./synapse_kernels.ts";
+import { layerFor } from "./synapse_setting.ts";
+import { gradient } from "./weight_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
 function layerOf(x: Tensor, w: Tensor) {

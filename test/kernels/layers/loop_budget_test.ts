@@ -16,7 +16,9 @@ import { pool } from "../../oracle/layers/pool.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { probLoss, timeLoss } from "../output/loss_kernels.ts";
 import { loopsOf } from "./loops.ts";
-import { forward, gradient, THETA } from "./synapse_kernels.ts";
+import { forward } from "./synapse_kernels.ts";
+import { THETA } from "./synapse_setting.ts";
+import { gradient } from "./weight_kernels.ts";
 
 /** Rounds after which llvmpipe ends loops. */
 const MOST = 65535;

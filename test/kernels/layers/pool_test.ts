@@ -14,7 +14,8 @@ import { psp } from "../../oracle/neurons/srm.ts";
 import { zeros } from "../../oracle/tensor.ts";
 import { NEVER, recurrent, RELAY } from "./neuron_kernels.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
-import { adjoint, fired, forward, layerFor, THETA } from "./synapse_kernels.ts";
+import { adjoint, fired, forward } from "./synapse_kernels.ts";
+import { layerFor, THETA } from "./synapse_setting.ts";
 
 const SCALE = 1.1 * THETA;
 

@@ -13,12 +13,8 @@ import {
 } from "../../oracle/optimizer.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { weightsToKernel } from "../kernel_orders.ts";
-import {
-  batchOf,
-  layerFor,
-  learnFrom,
-  type Learnt,
-} from "../layers/synapse_kernels.ts";
+import { batchOf, layerFor } from "../layers/synapse_setting.ts";
+import { learnFrom, type Learnt } from "../layers/weight_kernels.ts";
 
 const SIZE = 300;
 const STEPS = 12;

@@ -14,12 +14,9 @@ import {
   convTransposeWeightGradient,
 } from "../../oracle/layers/transposed.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
-import {
-  adjoint,
-  forward,
-  gradient,
-  layerFor,
-} from "../layers/synapse_kernels.ts";
+import { adjoint, forward } from "../layers/synapse_kernels.ts";
+import { layerFor } from "../layers/synapse_setting.ts";
+import { gradient } from "../layers/weight_kernels.ts";
 
 /** The layer that has such weights on such inputs. */
 function layerOf(x: Tensor, w: Tensor, geometry: Geometry) {

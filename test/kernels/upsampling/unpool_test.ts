@@ -3,12 +3,8 @@ import { gpuTest } from "../../fixtures/gpu.ts";
 import { zeros } from "../../oracle/tensor.ts";
 import { unpool, unpoolInputGradient } from "../../oracle/layers/transposed.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
-import {
-  adjoint,
-  forward,
-  layerFor,
-  THETA,
-} from "../layers/synapse_kernels.ts";
+import { adjoint, forward } from "../layers/synapse_kernels.ts";
+import { layerFor, THETA } from "../layers/synapse_setting.ts";
 
 const SCALE = 1.1 * THETA;
 

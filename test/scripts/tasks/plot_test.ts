@@ -8,7 +8,6 @@ import {
   openModel,
 } from "../../../scripts/experiment/evaluate_fold.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
-import { listChartFiles } from "../../../scripts/views/pages/report/chart_files.ts";
 // Loads the task's packages before the task runs, which says what it downloads.
 import "../../../scripts/views/pages/report/report.ts";
 import { readWeights } from "../../../scripts/run/weights_file.ts";
@@ -16,61 +15,19 @@ import { saveWeights } from "../../../engine/network/weights_file.ts";
 import { browserTest } from "../../fixtures/chromium.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { runTask } from "../../fixtures/run_task.ts";
-import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
-import { prepareSigns, readResults, train } from "../training/train_runs.ts";
+import { readResults } from "../training/train_runs.ts";
+import {
+  ALL,
+  EACH,
+  folder,
+  inPlots,
+  NAMES,
+  namesIn,
+  plotRefusals,
+  plotted,
+  run,
+} from "./plotted_run.ts";
 import { openPage } from "../views/pages/live/view_page.ts";
-
-const folder = await temporaryFolder();
-Deno.test.afterAll(folder.remove);
-const run = join(folder.path, "first");
-const inPlots = (name: string) => join(run, "plots", name);
-
-/** Names of a run's charts: of all folds, then of each of them. */
-const ALL = [
-  ...["loss", "accuracy", "accuracy_in_time", "confusion_matrix"],
-  ...["accuracy_by_class"],
-  ...["accuracy_by_session", "accuracy_by_person"],
-];
-const EACH = [
-  ...["loss", "accuracy", "output_spike_raster", "output_spike_histogram"],
-  ...["membrane_potentials", "firing_rate", "gradient_norm", "weights_fc1"],
-];
-const NAMES = [
-  ...ALL,
-  ...[1, 2].flatMap((fold) => EACH.map((name) => `${name}_fold${fold}`)),
-];
-
-/** Two folds of two epochs, trained and drawn. */
-let drawn: Promise<string> | undefined;
-function plotted(): Promise<string> {
-  return drawn ??= (async () => {
-    const config = await prepareSigns(folder.path);
-    await train("train", "--config", config, "--folds", "1,2");
-    const { code, stdout, stderr } = await runTask("plot", ["--run", run]);
-    assert.deepEqual([code, stderr], [0, ""]);
-    return stdout;
-  })();
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.map(({ name }) => name).sort();
-}
-
-/** Runs the folds' networks over their test sets, in this process. */
-async function evaluations(): Promise<FoldEvaluation[]> {
-  const { configuration } = await readResults(run);
-  const folds = await openFolds(configuration, { validation: true });
-  return await Promise.all(
-    folds.slice(0, 2).map(async (fold) => {
-      const name = `model_weights_fold${fold.number}.safetensors`;
-      const weights = await readWeights(join(run, name));
-      const options = { configuration, weights };
-      using model = await openModel(device(), fold, options);
-      return await evaluateFold(model, fold, configuration);
-    }),
-  );
-}
 
 gpuTest("plot draws every chart in every form and theme", async () => {
   const lines = (await plotted()).trimEnd().split("\n");
@@ -125,6 +82,21 @@ gpuTest("plot prints as JSON what every file shows", async () => {
   assert.equal(described("loss.png").fold, undefined);
   assert.equal(described("report.html").kind, "report");
 });
+
+/** Runs the folds' networks over their test sets, in this process. */
+async function evaluations(): Promise<FoldEvaluation[]> {
+  const { configuration } = await readResults(run);
+  const folds = await openFolds(configuration, { validation: true });
+  return await Promise.all(
+    folds.slice(0, 2).map(async (fold) => {
+      const name = `model_weights_fold${fold.number}.safetensors`;
+      const weights = await readWeights(join(run, name));
+      const options = { configuration, weights };
+      using model = await openModel(device(), fold, options);
+      return await evaluateFold(model, fold, configuration);
+    }),
+  );
+}
 
 gpuTest("an evaluation comes to the figures of the summary", async () => {
   await plotted();
@@ -313,23 +285,6 @@ gpuTest(
   },
 );
 
-Deno.test("listChartFiles() names no file outside, and none of a strange page", async () => {
-  await using folder = await temporaryFolder();
-  const path = join(folder.path, "report.html");
-  const pages: [string, number][] = [
-    ["<h1>Mine</h1>", 0],
-    ['<script id="run">{"figures":3}</script>', 0],
-    ['<script id="run">{"figures":[{"name":"../a"},{"name":"b"}]}</script>', 6],
-  ];
-  assert.deepEqual(await listChartFiles(folder.path), []);
-  for (const [page, files] of pages) {
-    await Deno.writeTextFile(path, page);
-    const names = await listChartFiles(folder.path);
-    assert.equal(names.length, files);
-    assert(names.every((name) => name.startsWith("b")), names.join());
-  }
-});
-
 gpuTest("plot draws a run that has only begun", async () => {
   await plotted();
   const begun = join(folder.path, "begun");
@@ -403,56 +358,7 @@ gpuTest("plot refuses what it cannot draw, in one line", async () => {
   const broken = join(folder.path, "first", "broken");
   await Deno.mkdir(broken);
   const metrics = join(broken, "metrics.jsonl");
-  const refusals: [problem: RegExp, args: string[], metrics?: string][] = [
-    [/"nowhere": it has no metrics.jsonl/, ["--run", "nowhere"]],
-    [/line 1: it is not JSON/, ["--run", broken], "{\n"],
-    [
-      /line 1: "seconds" is missing/,
-      ["--run", broken],
-      '{"fold":1,"epoch":0}\n',
-    ],
-    [
-      /line 1: "fold" is no whole number/,
-      ["--run", broken],
-      '{"fold":1.5,"epoch":0,"seconds":1}\n',
-    ],
-    [
-      /line 1: "epoch" is no whole number/,
-      ["--run", broken],
-      '{"fold":1,"epoch":-1,"seconds":1}\n',
-    ],
-    [
-      /line 1: "trainLoss" is no number/,
-      ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":"low"}\n',
-    ],
-    [
-      /line 1: "rates" is no list of numbers/,
-      ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
-      '"rates":0.5}\n',
-    ],
-    [
-      /line 1: "updateNorms" is no numbers by layer/,
-      ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
-      '"rates":[],"updateNorms":[1]}\n',
-    ],
-    [
-      /weights ".+fold1.+": there is no such/,
-      ["--run", broken],
-      '{"fold":1,"epoch":0,"seconds":1,"trainLoss":1,"trainAccuracy":0,' +
-      '"rates":[]}\n',
-    ],
-    [/"fc1": expected a layer and a number/, ["--run", run, "--neuron", "fc1"]],
-    [/"fc9:0": the layers with neurons are pool1/, [
-      "--run",
-      run,
-      "--neuron",
-      "fc9:0",
-    ]],
-    [/"fc1:19": the layer has 19/, ["--run", run, "--neuron", "fc1:19"]],
-  ];
+  const refusals = plotRefusals(run, broken);
   for (const [problem, args, text] of refusals) {
     if (text !== undefined) await Deno.writeTextFile(metrics, text);
     const out = join(folder.path, "none");

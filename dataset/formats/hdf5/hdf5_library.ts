@@ -1,0 +1,157 @@
+/**
+ * The HDF5 library in WebAssembly: loads it, opens and closes files in it, and
+ * words what it throws.
+ *
+ * The library finds a recording in its own file system, where reading is
+ * passed on to the file itself, so that memory does not grow with it.
+ *
+ * @module
+ */
+
+import type * as h5wasm from "npm:h5wasm@0.10.3";
+import { RecordingError } from "../../files/errors.ts";
+import { type FileSource, nameOf } from "../../files/file_source.ts";
+import { openSyncFile, type SyncFile } from "../../files/sync_file.ts";
+import { forgetFile, mountFile } from "./mounted_file.ts";
+
+/** The library in WebAssembly. */
+export type H5Module = Awaited<typeof h5wasm.ready>;
+
+/** A file that is open in the library. */
+export interface LibraryFile {
+  /** The file itself. */
+  readonly file: SyncFile;
+  /** Its name in the library. */
+  readonly name: string;
+  /** Its number there. */
+  readonly id: bigint;
+  readonly library: typeof h5wasm;
+  readonly module: H5Module;
+}
+
+/** The library, once it is asked for: it has 4 MB, and few files need it. */
+let loaded: Promise<[typeof h5wasm, H5Module]> | undefined;
+
+async function loadLibrary(): Promise<[typeof h5wasm, H5Module]> {
+  const library = await import("npm:h5wasm@0.10.3");
+  const module = await library.ready;
+  // Otherwise the library prints its errors, and goes on.
+  module.activate_throwing_error_handler();
+  return [library, module];
+}
+
+/** Whether a damaged file made the library abort, which no file is read after. */
+let hasAborted = false;
+
+/** Notes whether the library aborted. */
+function noteAbort(cause: unknown): void {
+  if (cause instanceof WebAssembly.RuntimeError) hasAborted = true;
+}
+
+/** Counts opened files: each has a name of its own in the library. */
+let opened = 0;
+
+/**
+ * Opens a file in the library.
+ *
+ * @param source The file.
+ * @returns The open file.
+ * @throws {RecordingError} If it cannot be opened or is no HDF5 file.
+ */
+export async function openInLibrary(
+  source: FileSource,
+): Promise<LibraryFile> {
+  const [library, module] = await (loaded ??= loadLibrary())
+    .catch((cause) => {
+      const problem = "its library is missing, as in the page for a browser";
+      throw new RecordingError(nameOf(source), problem, { cause });
+    });
+  const file = await openSyncFile(source);
+  if (hasAborted) {
+    file[Symbol.dispose]();
+    throw new RecordingError(
+      file.path,
+      "the HDF5 library aborted at a damaged file before: start again",
+    );
+  }
+  const name = `recording_${opened++}`;
+  try {
+    mountFile(module, { name, file });
+    const id = module.open(name, module.H5F_ACC_RDONLY, false, -1, -1);
+    if (id < 0n) throw new RangeError("the library cannot open it");
+    return { file, name, id, library, module };
+  } catch (cause) {
+    noteAbort(cause);
+    forgetFile(module, name);
+    file[Symbol.dispose]();
+    throw new RecordingError(file.path, "it is no sound HDF5 file", {
+      offset: 0,
+      cause,
+    });
+  }
+}
+
+/**
+ * Closes a file.
+ *
+ * @param open The open file.
+ */
+export function closeInLibrary({ file, name, id, module }: LibraryFile): void {
+  try {
+    module.close_file(id);
+  } catch {
+    // Parts of a damaged file may stay open; reading it has failed by then.
+  }
+  forgetFile(module, name);
+  file[Symbol.dispose]();
+}
+
+/**
+ * Words what the library throws.
+ *
+ * @param file The file.
+ * @param what What is used of it.
+ * @param use Uses it.
+ * @returns What it returns.
+ * @throws {RecordingError} If it throws.
+ */
+export function guarded<T>(file: SyncFile, what: string, use: () => T): T {
+  try {
+    return use();
+  } catch (cause) {
+    noteAbort(cause);
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new RecordingError(
+      file.path,
+      `"${what}" is damaged: ${reasonOf(problem)}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Lends memory of the library.
+ *
+ * @param module The library.
+ * @param bytes How much.
+ * @param use Uses the memory from an address on.
+ * @returns What it returns.
+ */
+export function withMemory<T>(
+  module: H5Module,
+  bytes: number,
+  use: (at: number) => T,
+): T {
+  const at = module._malloc(bytes);
+  try {
+    return use(at);
+  } finally {
+    module._free(at);
+  }
+}
+
+/** Takes the reason from the first, outermost entry of HDF5's error stack. */
+function reasonOf(problem: string): string {
+  const [, reason] = /#000: .*\(\): (.*)/.exec(problem) ?? [];
+  return reason ?? problem.split("\n")[0];
+}
