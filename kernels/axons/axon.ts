@@ -5,11 +5,12 @@
  * @module
  */
 
-import { AXON_SHIFT, AXON_SHIFT_CONSTANTS } from "./axon_shift.ts";
+import { HASH } from "../shared/hash.ts";
 import type { KernelSpec } from "../spec.ts";
+import { AXON_SHIFT, AXON_SHIFT_CONSTANTS } from "./axon_shift.ts";
 import text from "./axon.wgsl" with { type: "text" };
 
-const code = AXON_SHIFT + text;
+const code = HASH + AXON_SHIFT + text;
 
 /** axon.wgsl, `forward`. */
 export const axonForward = {

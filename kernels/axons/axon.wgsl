@@ -56,13 +56,6 @@ override row: u32 = F / runSize * run * 4;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> arrived: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ds: array<f32>;
-
-fn hashed(value: u32) -> u32 {
-  let state = value * 747796405u + 2891336453u;
-  let word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
-  return (word >> 22) ^ word;
-}
-
 // Whether neuron f of sample n is silenced for all bins.
 fn isSilenced(n: u32, f: u32) -> bool {
   if (threshold == 0) {

@@ -5,8 +5,11 @@
  * @module
  */
 
+import { HASH } from "../shared/hash.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./bin_counts.wgsl" with { type: "text" };
+import text from "./bin_counts.wgsl" with { type: "text" };
+
+const code = HASH + text;
 
 /** bin_counts.wgsl, `scatter`. */
 export const countsScatter = {

@@ -79,14 +79,6 @@ override fine: f32 = 1;
 @group(0) @binding(5) var<storage, read_write> spikes: array<u32>;
 @group(0) @binding(6) var<storage, read_write> largest: array<atomic<u32>>;
 
-// A hash whose bits all depend on all of its argument's, as in
-// pool_raster.wgsl.
-fn hashed(value: u32) -> u32 {
-  let state = value * 747796405u + 2891336453u;
-  let word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
-  return (word >> 22) ^ word;
-}
-
 fn isWithin(x: f32, y: f32, box: vec4<f32>) -> bool {
   return x >= box.x && y >= box.y && x < box.z && y < box.w;
 }

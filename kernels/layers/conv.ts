@@ -4,7 +4,10 @@
  * @module
  */
 
-import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import {
+  CONV_GEOMETRY,
+  GEOMETRY_CONSTANTS,
+} from "../shared/conv/conv_geometry.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv.wgsl" with { type: "text" };
 

@@ -5,14 +5,17 @@
  * @module
  */
 
-import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import {
+  ADJOINT_TAPS,
+  GEOMETRY_CONSTANTS,
+} from "../shared/conv/conv_geometry.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_adjoint.wgsl" with { type: "text" };
 
 /** conv_adjoint.wgsl, `direct`. */
 export const convAdjointDirect = {
   name: "conv_adjoint direct",
-  code: CONV_GEOMETRY + text,
+  code: ADJOINT_TAPS + text,
   entryPoint: "direct",
   workgroup: 64,
   tile: { ownedBins: 8 },

@@ -5,11 +5,14 @@
  * @module
  */
 
-import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import {
+  GEOMETRY_CONSTANTS,
+  INPUT_GRADIENT,
+} from "../shared/conv/conv_geometry.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_adjoint_tiled.wgsl" with { type: "text" };
 
-const code = CONV_GEOMETRY + text;
+const code = INPUT_GRADIENT + text;
 
 /** conv_adjoint_tiled.wgsl, `one`. */
 export const convAdjointOnePixel = {

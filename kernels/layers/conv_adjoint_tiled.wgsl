@@ -10,9 +10,7 @@
 //
 // w   [KH, KW, CG, OQ]
 // dy  [N, sampleRows, OH, OW, OQ]  in the first T rows
-// dx  [N, T, inRow]  neurons of the layer below lie in runs of inRun, each
-//                    filled up to whole quads: neuron f is at
-//                    f / inRun · ⌈inRun / 4⌉ · 4 + f % inRun
+// dx  [N, T, inRow]                as input_gradient.wgsl says
 //
 // A workgroup owns four bins of eight input channels of rows × columns pixels,
 // which RH × RW outputs see. One invocation owns one of these pixels (one) or
@@ -28,8 +26,6 @@ const tileOutputs = 4u;
 
 override T: u32;
 override sampleRows: u32;
-override inRun: u32;
-override inRow: u32;
 override RH: u32 = 1;
 override RW: u32 = 1;
 override rows: u32 = 8;
@@ -171,11 +167,6 @@ fn addTap(
   (*sums).c5 = fma(vec4(high.y), gradient, (*sums).c5);
   (*sums).c6 = fma(vec4(high.z), gradient, (*sums).c6);
   (*sums).c7 = fma(vec4(high.w), gradient, (*sums).c7);
-}
-
-fn placeOf(pixel: u32, c: u32) -> u32 {
-  let f = pixel * C + c;
-  return f / inRun * ((inRun + 3) / 4) * 4 + f % inRun;
 }
 
 // Stores one bin of eight input channels of a pixel, of which c is the first.

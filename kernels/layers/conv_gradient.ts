@@ -5,8 +5,11 @@
  * @module
  */
 
-import plain from "../shared/drive_gradient.wgsl" with { type: "text" };
-import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import plain from "../shared/conv/drive_gradient.wgsl" with { type: "text" };
+import {
+  CONV_GEOMETRY,
+  GEOMETRY_CONSTANTS,
+} from "../shared/conv/conv_geometry.ts";
 import {
   OPTIMIZER_RULES,
   UPDATE_BINDINGS,

@@ -9,15 +9,19 @@ import {
   convGradientDense,
   convGradientSparse,
 } from "../layers/conv_gradient.ts";
-import asHeld from "../shared/drive_gradient.wgsl" with { type: "text" };
+import text from "../layers/conv_gradient.wgsl" with { type: "text" };
+import { CONV_GEOMETRY } from "../shared/conv/conv_geometry.ts";
+import { OPTIMIZER_RULES } from "../shared/optimizer_rules.ts";
 import type { KernelSpec } from "../spec.ts";
 import throughNorm from "./norm_gradient.wgsl" with { type: "text" };
+
+const code = CONV_GEOMETRY + throughNorm + OPTIMIZER_RULES + text;
 
 /** conv_gradient.wgsl, `sparse`, with norm_gradient.wgsl in front. */
 export const convGradientNormedSparse = {
   ...convGradientSparse,
   name: "norm_gradient sparse",
-  code: convGradientSparse.code.replace(asHeld, throughNorm),
+  code,
   bindings: { ...convGradientSparse.bindings, xQuads: 6, factors: 7 },
 } as const satisfies KernelSpec;
 
@@ -25,6 +29,6 @@ export const convGradientNormedSparse = {
 export const convGradientNormedDense = {
   ...convGradientDense,
   name: "norm_gradient dense",
-  code: convGradientDense.code.replace(asHeld, throughNorm),
+  code,
   bindings: { ...convGradientDense.bindings, xQuads: 6, factors: 7 },
 } as const satisfies KernelSpec;

@@ -4,8 +4,11 @@
  * @module
  */
 
+import { HASH } from "../shared/hash.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./pool_raster.wgsl" with { type: "text" };
+import text from "./pool_raster.wgsl" with { type: "text" };
+
+const code = HASH + text;
 
 /** pool_raster.wgsl, `largest`. */
 export const poolLargest = {

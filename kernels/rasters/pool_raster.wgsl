@@ -53,15 +53,6 @@ struct Batch {
 @group(0) @binding(3) var<storage, read_write> out: array<u32>;
 @group(0) @binding(4) var<storage, read_write> route: array<u32>;
 
-// A hash whose bits all depend on all of its argument's.
-//
-// Source: Jarzynski, Olano, Hash functions for GPU rendering, 2020: pcg.
-fn hashed(value: u32) -> u32 {
-  let state = value * 747796405u + 2891336453u;
-  let word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
-  return (word >> 22) ^ word;
-}
-
 // Whether output f of sample n is silenced for all bins.
 fn isSilenced(n: u32, f: u32) -> bool {
   if (threshold == 0 || batch.trains == 0) {

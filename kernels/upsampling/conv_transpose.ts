@@ -4,11 +4,14 @@
  * @module
  */
 
-import { CONV_GEOMETRY, GEOMETRY_CONSTANTS } from "../shared/conv_geometry.ts";
+import {
+  ADJOINT_TAPS,
+  GEOMETRY_CONSTANTS,
+} from "../shared/conv/conv_geometry.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_transpose.wgsl" with { type: "text" };
 
-const code = CONV_GEOMETRY + text;
+const code = ADJOINT_TAPS + text;
 
 /** conv_transpose.wgsl, `forward`. */
 export const convTransposeForward = {

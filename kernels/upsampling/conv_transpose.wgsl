@@ -15,23 +15,18 @@
 // w         [KH, KW, CG, OQ]
 // dy        [N, sampleRows, OH, OW, OQ]  in the first T rows
 // x         [N, sampleRows, OH, OW, OQ]  the drive, in the first T rows
-// dx        [N, T, inRow]                as in conv_adjoint.wgsl
+// dx        [N, T, inRow]                as input_gradient.wgsl says
 // stripSum  [N, S, KH, KW, CG, OQ]       partial sums
 //
 // One invocation owns eight bins of a quad of output channels of a pixel
 // (forward) or of up to four input channels (adjoint), or a quad of weights for
-// the pixels of a strip (strips).
+// the pixels of a strip (strips). Compiled after adjoint_taps.wgsl.
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
-override inRun: u32;
-override inRow: u32;
 override S: u32;
 override height: f32 = 1;
-
-// Bins of an invocation.
-const ownedBins = 8u;
 
 @group(0) @binding(0) var<storage, read> inputs: array<u32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
@@ -97,41 +92,16 @@ fn adjoint(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-  let row = OH * OW * OQ;
-  let channelQuads = (CG + 3) / 4;
-  let quads = OQ / G;
-  let t0 = id.y * ownedBins;
-  let last = min(ownedBins, T - t0) - 1;
-  // i counts pixels, then groups, then quads of a group's input channels.
-  for (var i = id.x; i < H * W * G * channelQuads; i += groups.x * 64) {
-    let cg = i % channelQuads * 4;
-    let g = i / channelQuads % G;
-    let pixel = i / channelQuads / G;
-    // Channels after the last of the group load the last, and are not stored.
-    let channels = min(vec4(cg, cg + 1, cg + 2, cg + 3), vec4(CG - 1));
-    var sums = array<vec4<f32>, ownedBins>();
+  for (var i = id.x; i < ownersOf(); i += groups.x * 64) {
+    let own = ownedBy(i, id.z, id.y * ownedBins);
+    var sums = InputSums();
     for (var tap = 0u; tap < KH * KW; tap++) {
-      let output = outputOf(pixel / W, pixel % W, tap);
-      if (!output.isThere) {
-        continue;
-      }
-      let rows = (channels + tap * CG) * OQ + g * quads;
-      let origin = id.z * sampleRows * row + output.pixel * OQ + g * quads;
-      for (var q = 0u; q < quads; q++) {
-        let weights =
-          mat4x4(w[rows.x + q], w[rows.y + q], w[rows.z + q], w[rows.w + q]);
-        for (var j = 0u; j < ownedBins; j++) {
-          sums[j] += dy[origin + (t0 + min(j, last)) * row + q] * weights;
-        }
+      let output = outputOf(own.pixel / W, own.pixel % W, tap);
+      if (output.isThere) {
+        addTap(&sums, own, tap, output.pixel);
       }
     }
-    for (var j = 0u; j <= last; j++) {
-      for (var k = 0u; k < min(4u, CG - cg); k++) {
-        let f = pixel * C + g * CG + cg + k;
-        let place = f / inRun * ((inRun + 3) / 4) * 4 + f % inRun;
-        dx[(id.z * T + t0 + j) * inRow + place] = sums[j][k];
-      }
-    }
+    storeSums(&sums, own);
   }
 }
 

@@ -25,14 +25,28 @@ export const TEXTS = [...walk("")].filter((name) => name.endsWith(".wgsl"))
 /** Texts that are compiled in front of others, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   "axons/axon_shift.wgsl": ["axons/axon.wgsl", "stream/axon_stream.wgsl"],
-  "shared/conv_geometry.wgsl": [
+  "shared/conv/conv_geometry.wgsl": [
     "layers/conv.wgsl",
     "layers/conv_adjoint.wgsl",
     "layers/conv_adjoint_tiled.wgsl",
     "layers/conv_gradient.wgsl",
     "upsampling/conv_transpose.wgsl",
   ],
-  "shared/drive_gradient.wgsl": ["layers/conv_gradient.wgsl"],
+  "shared/conv/input_gradient.wgsl": [
+    "layers/conv_adjoint.wgsl",
+    "layers/conv_adjoint_tiled.wgsl",
+    "upsampling/conv_transpose.wgsl",
+  ],
+  "shared/conv/adjoint_taps.wgsl": [
+    "layers/conv_adjoint.wgsl",
+    "upsampling/conv_transpose.wgsl",
+  ],
+  "shared/hash.wgsl": [
+    "axons/axon.wgsl",
+    "input/bin_counts.wgsl",
+    "rasters/pool_raster.wgsl",
+  ],
+  "shared/conv/drive_gradient.wgsl": ["layers/conv_gradient.wgsl"],
   "shared/optimizer_rules.wgsl": [
     "layers/conv_gradient.wgsl",
     "layers/dense_gradient.wgsl",
@@ -129,7 +143,7 @@ export const NEURONS = {
 export const THROUGH_NORM = {
   text: "norm/norm_gradient.wgsl",
   module: "layers/conv_gradient.wgsl",
-  insteadOf: "shared/drive_gradient.wgsl",
+  insteadOf: "shared/conv/drive_gradient.wgsl",
 };
 
 /** One of these neurons. */

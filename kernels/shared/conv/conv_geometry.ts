@@ -4,10 +4,18 @@
  * @module
  */
 
+import taps from "./adjoint_taps.wgsl" with { type: "text" };
 import code from "./conv_geometry.wgsl" with { type: "text" };
+import gradient from "./input_gradient.wgsl" with { type: "text" };
 
 /** conv_geometry.wgsl, to be compiled in front of a convolution's kernel. */
 export const CONV_GEOMETRY = code;
+
+/** The same, with input_gradient.wgsl. */
+export const INPUT_GRADIENT = code + gradient;
+
+/** The same, with adjoint_taps.wgsl. */
+export const ADJOINT_TAPS = INPUT_GRADIENT + taps;
 
 /** Names of the constants in conv_geometry.wgsl. */
 export const GEOMETRY_CONSTANTS = [

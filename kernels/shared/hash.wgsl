@@ -1,0 +1,10 @@
+// A hash whose bits all depend on all of its argument's; compiled in front of
+// kernels that draw at random.
+//
+// Source: Jarzynski, Olano, Hash functions for GPU rendering, 2020: pcg.
+
+fn hashed(value: u32) -> u32 {
+  let state = value * 747796405u + 2891336453u;
+  let word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
+  return (word >> 22) ^ word;
+}
