@@ -13,8 +13,10 @@ import type { Device } from "../device/device.ts";
 import type { Shares } from "../distributed/shares.ts";
 import { inQuads } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
-import { Activity } from "../plan/steps/spike_counts.ts";
-import { Records } from "../plan/steps/step_results.ts";
+import {
+  allocateOutputs,
+  type StepOutputs,
+} from "../plan/steps/step_outputs.ts";
 import { layOutSums } from "./batch_sums.ts";
 import { ghostFloats, ghostPartialFloats } from "./units/ghost.ts";
 import { layerRaster } from "./launches/strips.ts";
@@ -183,7 +185,7 @@ export interface UnitBuffers {
 }
 
 /** All buffers of a plan. */
-export interface LayerwiseBuffers {
+export interface LayerwiseBuffers extends StepOutputs {
   readonly microBatches: readonly MicroBatchBuffers[];
   readonly units: readonly UnitBuffers[];
   /** Uniforms of each micro-batch, and last those of the batch. */
@@ -201,10 +203,6 @@ export interface LayerwiseBuffers {
   readonly zeros: GPUBuffer;
   /** Where gradients go that no array has. */
   readonly unused: readonly GPUBuffer[];
-  readonly records: Records;
-  readonly activity: Activity;
-  /** What each unit read, by its inputs; none if it is not counted. */
-  readonly incoming: Activity;
 }
 
 /**
@@ -324,26 +322,12 @@ export function allocateUnits(
       partial: allocate("partial", M * sizes.partial),
       zeros: allocate("zeros", Math.max(...channels)),
       unused: [0, 1, 2].map(() => allocate("unused", Math.max(...channels))),
-      records: new Records(device, {
-        layers: layers.length,
+      ...allocateOutputs(device, layers, {
         batch,
         ranks: shares.ranks,
+        counts,
+        spiking: all.filter(({ neuron }) => neuron).map(({ layer }) => layer),
       }),
-      activity: new Activity(
-        device,
-        all.filter(({ neuron }) => neuron).map(({ layer }) => layer),
-        shares.ranks,
-      ),
-      incoming: new Activity(
-        device,
-        counts
-          ? layers.map(({ name, input }) => ({
-            name: `${name} input`,
-            output: input,
-          }))
-          : [],
-        shares.ranks,
-      ),
     };
   }, freeUnits);
 }

@@ -8,14 +8,13 @@ import type { Device } from "../device/device.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Tables } from "../losses/loss.ts";
 import { sizeOf } from "../network/network.ts";
-import { Activity } from "./steps/spike_counts.ts";
 import type { PlanSizes } from "./sizes.ts";
-import { Records } from "./steps/step_results.ts";
+import { allocateOutputs, type StepOutputs } from "./steps/step_outputs.ts";
 import { inQuads } from "../network/layout.ts";
 import { layOutStep, MICRO_BATCH_WORDS } from "./steps/step_words.ts";
 
 /** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
-export interface PlanBuffers {
+export interface PlanBuffers extends StepOutputs {
   /** Arrays that the kernels of the loss read, by name. */
   readonly tables: Readonly<Record<string, GPUBuffer>>;
   /**
@@ -67,12 +66,6 @@ export interface PlanBuffers {
   readonly counts: GPUBuffer;
   /** Partial sums of a layer's weight gradient, before their reduction. */
   readonly partial: GPUBuffer;
-  /** Records of the steps: predictions, losses and spike counts. */
-  readonly records: Records;
-  /** How often each neuron fired. */
-  readonly activity: Activity;
-  /** What each layer read, by its inputs; none if it is not counted. */
-  readonly incoming: Activity;
 }
 
 /**
@@ -170,22 +163,11 @@ export function allocatePlan(
       loss: allocate("loss", M * outputs),
       counts: allocate("counts", M * outputs),
       partial: allocate("partial", train ? M * floats.partial : 0),
-      records: new Records(device, {
-        layers: layers.length,
+      ...allocateOutputs(device, layers, {
         batch,
         ranks: shares.ranks,
+        counts,
       }),
-      activity: new Activity(device, layers, shares.ranks),
-      incoming: new Activity(
-        device,
-        counts
-          ? layers.map(({ name, input }) => ({
-            name: `${name} input`,
-            output: input,
-          }))
-          : [],
-        shares.ranks,
-      ),
     };
   }, freePlan);
 }

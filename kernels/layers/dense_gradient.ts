@@ -38,23 +38,8 @@ export const denseGradientWhole = {
 
 /** dense_gradient.wgsl, `split`. */
 export const denseGradientSplit = {
+  ...denseGradientWhole,
   name: "dense_gradient split",
-  code,
   entryPoint: "split",
-  workgroup: LISTS_LANES,
-  tile: { lanes: LISTS_LANES, listed: LISTED },
-  bindings: { batch: 0, inputs: 1, dy: 2, dw: 3, ...UPDATE_BINDINGS },
-  inPlace: UPDATE_IN_PLACE,
-  constants: [
-    "T",
-    "sampleRows",
-    "I",
-    "O",
-    "P",
-    "height",
-    "blockInputs",
-    "splits",
-    "blockSamples",
-    "rule",
-  ],
+  constants: [...denseGradientWhole.constants, "splits", "blockSamples"],
 } as const satisfies KernelSpec;

@@ -13,7 +13,8 @@ import { ResidentEvents } from "./event_cache.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { requireEvents, requireSamples } from "./require_batch.ts";
 import { requireOptimizer, requireRate, WaitClock } from "./step_checks.ts";
-import type { Records, StepRecord } from "./step_results.ts";
+import type { StepOutputs } from "./step_outputs.ts";
+import type { StepRecord } from "./step_results.ts";
 import type { EventBinning, NeuronActivity } from "./step_runner.ts";
 
 /** What plans of both kinds have, whose dispatches are of type D. */
@@ -34,11 +35,8 @@ export interface RunnablePlan<D> {
   readonly inputs: number;
   /** Number of outputs, one a class. */
   readonly outputs: number;
-  readonly buffers: {
-    readonly records: Records;
-    readonly activity: NeuronActivity;
-    readonly incoming: NeuronActivity;
-  };
+  /** What it tells of its steps. */
+  readonly buffers: StepOutputs;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly D[]>;
 }
