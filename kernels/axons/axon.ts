@@ -10,7 +10,7 @@ import type { KernelSpec } from "../spec.ts";
 import { AXON_SHIFT, AXON_SHIFT_CONSTANTS } from "./axon_shift.ts";
 import text from "./axon.wgsl" with { type: "text" };
 
-const code = HASH + AXON_SHIFT + text;
+const code = AXON_SHIFT + HASH + text;
 
 /** axon.wgsl, `forward`. */
 export const axonForward = {

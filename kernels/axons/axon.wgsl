@@ -56,6 +56,7 @@ override row: u32 = F / runSize * run * 4;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> arrived: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ds: array<f32>;
+
 // Whether neuron f of sample n is silenced for all bins.
 fn isSilenced(n: u32, f: u32) -> bool {
   if (threshold == 0) {
