@@ -6,7 +6,7 @@ import { temporaryFolder } from "./fixtures/temporary_folder.ts";
 
 /** All that a server of the library has to offer. */
 const SERVED =
-  /^\/(mod\.ts|(engine|kernels|dataset|scripts\/(charts|configuration))\/[\w/]+\.(ts|wgsl))$/;
+  /^\/(mod\.ts|(engine|kernels|dataset|scripts\/(views\/charts|configuration))\/[\w/]+\.(ts|wgsl))$/;
 
 /** A user's script: eight digits of two classes, left and right. */
 const script = (url: string) => `
