@@ -1,6 +1,7 @@
 /**
  * Events in four HDF5 data sets `events/x`, `events/y`, `events/p` and
- * `events/t`, as DSEC and others have them.
+ * `events/t`, as DSEC and others have them, or `events/xs`, `events/ys`,
+ * `events/ps` and `events/ts`, as files of rpg_e2vid and event_utils.
  *
  * @module
  */
@@ -37,7 +38,8 @@ export interface EventColumns {
 export function findEventColumns(file: Hdf5File): EventColumns | undefined {
   const fields: Field[] = [];
   for (const name of ["x", "y", "t", "p"]) {
-    const column = file.column(`events/${name}`);
+    const column = file.column(`events/${name}`) ??
+      file.column(`events/${name}s`);
     const read = column && numberReader(column.type);
     if (!column || !read) return undefined;
     fields.push({ column, read });

@@ -26,7 +26,11 @@ type Types = readonly [x: string, y: string, t: string, p: string];
 /** Writes events into four data sets. */
 async function columnsFile(
   rows: readonly Row[],
-  { types: [x, y, t, p], chunk }: { types: Types; chunk?: number },
+  { types: [x, y, t, p], chunk, suffix = "" }: {
+    types: Types;
+    chunk?: number;
+    suffix?: string;
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { FS } = await h5wasm.ready;
   const path = `events_${written++}.h5`;
@@ -42,7 +46,7 @@ async function columnsFile(
   ) {
     const values = rows.map((row) => row[column]);
     group.create_dataset({
-      name,
+      name: name + suffix,
       data: dtype === "<q"
         ? BigInt64Array.from(values, BigInt)
         : dtype === "<d"
@@ -144,10 +148,11 @@ Deno.test("events in four data sets are read, whatever numbers they are", async 
       ["<H", "<H", "<d", "<h"],
     ),
     chunk: fc.constantFrom(undefined, 7),
+    suffix: fc.constantFrom("", "s"),
   });
   await fc.assert(
-    fc.asyncProperty(cases, async ({ rows, types, chunk }) => {
-      const bytes = await columnsFile(rows, { types, chunk });
+    fc.asyncProperty(cases, async ({ rows, types, chunk, suffix }) => {
+      const bytes = await columnsFile(rows, { types, chunk, suffix });
       const recording = await hdf5.open(fileOf(bytes));
       assert.equal(recording.format, "HDF5 (events)");
       assert.equal(recording.sensor, undefined);
