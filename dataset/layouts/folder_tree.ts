@@ -124,17 +124,21 @@ async function leadsToFolder(link: string): Promise<boolean> {
 export async function listRecordings(place: Place): Promise<string[]> {
   const list = async (
     { path, files = [], folders }: Place,
-    depth: number,
+    above: readonly string[],
   ): Promise<string[]> => {
+    const real = await Deno.realPath(path);
+    // A link to a folder above would be followed for ever.
+    if (above.includes(real)) return [];
     const found = files.filter(isRecording);
-    if (depth === DEEPEST) return found;
+    if (above.length + 1 === DEEPEST) return found;
     for (const folder of folders) {
       // An event store is a folder as well, of many files that are none.
       if (folder.endsWith(".zarr")) continue;
-      const below = await list(await lookAt(join(path, folder)), depth + 1);
+      const inner = await lookAt(join(path, folder));
+      const below = await list(inner, [...above, real]);
       for (const name of below) found.push(`${folder}/${name}`);
     }
     return found;
   };
-  return await list(place, 1);
+  return await list(place, []);
 }

@@ -120,6 +120,20 @@ Deno.test("what is no recording is passed over", async () => {
   );
 });
 
+Deno.test("links to folders above are not followed", async () => {
+  await withFiles(recordingsAt(["a/1.csv", "b/1.csv"]), async (folder) => {
+    await Deno.symlink("..", `${folder}/a/up`);
+    await Deno.symlink("../b", `${folder}/b/self`);
+    await Deno.symlink(`${folder}/b`, `${folder}/c`);
+    const { samples } = await listSamples(folder);
+    assert.deepEqual(samples.map(inWords), [
+      "a/1.csv a - -",
+      "b/1.csv b - -",
+      "c/1.csv c - -",
+    ]);
+  });
+});
+
 Deno.test("a folder of no layout is refused with those that are known", async () => {
   await withFiles(
     { "wave_1.csv": "t,x,y,p\n", "notes.md": "" },
