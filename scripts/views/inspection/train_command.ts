@@ -73,6 +73,8 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   if (problem === undefined) {
     return { command: commandFor(path, settings), notes };
   }
+  // A store is cut already, and its classes are those of its slices.
+  if (samples.layout === "store") return { command: null, notes: [problem] };
   const kept = withSeveralRecordings(samples);
   if (kept.length > 1 && isDivided(samples, kept)) {
     const names = kept.map((label) => samples.classes[label]);

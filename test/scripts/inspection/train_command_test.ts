@@ -121,3 +121,18 @@ Deno.test("where no command trains, it is said why", async () => {
       }),
   );
 });
+
+Deno.test("a store that cannot be divided is trained on by no command", async () => {
+  const files = { "clap/1.csv": TEXT, "wave/1.csv": LONG };
+  await withFiles(files, async (path) => {
+    const samples = await openData({ path, overlap: 0 });
+    const { command, notes } = await findTraining({
+      path,
+      samples: Object.assign(samples, { layout: "store" }),
+      hasUnreadable: false,
+      cut: () => Promise.reject(new Error("it is cut already")),
+    });
+    assert.equal(command, null);
+    assert.match(notes.join(), /it is the only one of its class/);
+  });
+});
