@@ -65,6 +65,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels", "kernels/shared"],
   "kernels/neurons": ["kernels", "kernels/shared"],
+  "kernels/unit/recurrent": ["kernels", "kernels/shared", "kernels/unit"],
   "kernels/stream": [
     ...["kernels", "kernels/shared", "kernels/axons", "kernels/unit"],
   ],
@@ -72,7 +73,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...["kernels", "kernels/shared", "kernels/shared/conv", "kernels/layers"],
     "kernels/unit",
   ],
-  "kernels/rasters": ["kernels", "kernels/shared"],
+  "kernels/rasters": ["kernels", "kernels/shared", "kernels/unit"],
   "kernels/output": ["kernels"],
   "kernels/update": ["kernels", "kernels/shared"],
   "engine/device": [],

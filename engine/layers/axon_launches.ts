@@ -21,6 +21,8 @@ export interface AxonSetting {
   readonly T: number;
   /** Time step in ms. */
   readonly Ts: number;
+  /** Height of a spike. */
+  readonly height: number;
   /** Index of the layer. */
   readonly layer: number;
   /** Whether dropout silences neurons. */
@@ -102,7 +104,7 @@ export function shiftConstants(
 export function launchAxon(
   axon: Axon,
   layer: { readonly output: Extent; readonly runSize: number },
-  { T, Ts, layer: index, drops, rule, source }: AxonSetting,
+  { T, Ts, height, layer: index, drops, rule, source }: AxonSetting,
 ): AxonLaunches {
   const { output, runSize } = layer;
   const F = sizeOf(output);
@@ -144,7 +146,7 @@ export function launchAxon(
         T,
         F,
         runSize,
-        Ts,
+        height,
         rule,
       })
       : [],
@@ -154,11 +156,11 @@ export function launchAxon(
 function launchDelays(
   { bounds }: NonNullable<Axon["delays"]>,
   D: number,
-  { T, F, runSize, Ts, rule }: {
+  { T, F, runSize, height, rule }: {
     readonly T: number;
     readonly F: number;
     readonly runSize: number;
-    readonly Ts: number;
+    readonly height: number;
     readonly rule: number;
   },
 ): Launch[] {
@@ -170,7 +172,7 @@ function launchDelays(
     launch({
       kernel: delayGradientSums,
       // What dropout changes is in the gradient of the spikes already.
-      constants: { T, F, runSize, height: 1 / Ts },
+      constants: { T, F, runSize, height },
       grid: [groupsFor(F, delayGradientSums.workgroup), 1, "samples"],
       loops: T + 2 * Math.ceil(T / BINS_PER_WORD) + 1,
     }),

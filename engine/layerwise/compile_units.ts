@@ -202,7 +202,12 @@ export class UnitCompiler {
         ),
         ...this.#each(
           [...this.#sum(index + 1), ...own.routes, ...own.neurons],
-          buffers,
+          (part) => this.#bindings.neurons(index, part),
+          name,
+        ),
+        ...this.#each(
+          own.recurrentGradient,
+          (part) => this.#bindings.recurrent(index, part),
           name,
         ),
         ...[...own.learned, own.total].map((launch, place) =>

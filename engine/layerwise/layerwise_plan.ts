@@ -135,6 +135,7 @@ export async function compileLayerwise(
   const launches = units.units.map((_, index) =>
     launchUnit(units, index, {
       T,
+      Ts: context.Ts,
       batch,
       stride,
       rule: optimizer.rule,

@@ -8,7 +8,7 @@ import type { WeightSlot } from "../network/weights.ts";
 import type { Optimizer } from "../plan/steps/optimizer.ts";
 import type { Averaged } from "../plan/steps/weight_average.ts";
 import { type LayerwiseBuffers, readersOf } from "./unit_buffers.ts";
-import type { Unit, Units } from "./units/units.ts";
+import { hasOwnGradient, type Unit, type Units } from "./units/units.ts";
 
 /** Buffers by the names of bindings. */
 export type Bound = Readonly<Record<string, GPUBufferBinding>>;
@@ -63,6 +63,8 @@ export class UnitBindings {
       partial: { buffer: buffers.units[index].partials },
       coefficients: { buffer: buffers.units[index].coefficients },
       spikes,
+      delays: this.#slotOf(unit, "delay", values, buffers.zeros),
+      arrived: { buffer: own.arrived[index] },
       shortcut: residual
         ? { buffer: own.rasters[residual.raster] }
         : { buffer: buffers.zeros },
@@ -74,6 +76,8 @@ export class UnitBindings {
       first: { buffer: own.ghosts[index] },
       ghostWeights: this.#slotOf(unit, "ghost", values, buffers.zeros),
       learned: this.#slotOf(unit, "neuron.w", values, buffers.zeros),
+      r: this.#slotOf(unit, "recurrent", values, buffers.zeros),
+      driven: { buffer: own.driven[index] },
     };
   }
 
@@ -93,6 +97,30 @@ export class UnitBindings {
     return {
       ...this.backward(index, part),
       dw: this.#weightGradientOf(units.units[index], "ghost", part),
+    };
+  }
+
+  /** The gradient of a unit's spikes, of delays and of its neurons' drives. */
+  neurons(index: number, part: number): Bound {
+    const { units } = this.#context;
+    return {
+      ...this.backward(index, part),
+      dw: this.#weightGradientOf(units.units[index], "delay", part),
+    };
+  }
+
+  /**
+   * The gradient of recurrent weights: their inputs are the unit's spikes, their
+   * outputs its drives one bin later.
+   */
+  recurrent(index: number, part: number): Bound {
+    const { units, buffers } = this.#context;
+    const own = buffers.microBatches[part];
+    return {
+      ...this.backward(index, part),
+      inputs: { buffer: own.spikes[index] },
+      dy: { buffer: own.ahead[index] },
+      dw: this.#weightGradientOf(units.units[index], "recurrent", part),
     };
   }
 
@@ -139,6 +167,7 @@ export class UnitBindings {
     const gradient = { buffer: own.gradient };
     const partial = { buffer: buffers.partial };
     const { residual } = unit;
+    const ds = { buffer: buffers.spikeGradient };
     const slot = arrays.slots.find(({ name }) =>
       name === `${unit.layer.name}.weight`
     )!;
@@ -154,7 +183,15 @@ export class UnitBindings {
       shortcut: residual
         ? { buffer: own.rasters[residual.raster] }
         : { buffer: buffers.zeros },
-      above: { buffer: own.rasterGradients[index + 1] },
+      doutput: { buffer: own.rasterGradients[index + 1] },
+      arrived: { buffer: own.arrived[index] },
+      darrived: unit.axon ? gradient : ds,
+      delays: this.#slotOf(unit, "delay", arrays.trained, buffers.zeros),
+      ds,
+      spikes: { buffer: own.spikes[index] },
+      above: hasOwnGradient(unit)
+        ? ds
+        : { buffer: own.rasterGradients[index + 1] },
       dy: gradient,
       sums: { buffer: buffers.units[index].partials },
       dshortcut: residual
@@ -180,6 +217,10 @@ export class UnitBindings {
       dfirst: { buffer: own.ghostGradient },
       ghostWeights: this.#slotOf(unit, "ghost", arrays.trained, buffers.zeros),
       learned: this.#slotOf(unit, "neuron.w", arrays.trained, buffers.zeros),
+      r: this.#slotOf(unit, "recurrent", arrays.trained, buffers.zeros),
+      driven: { buffer: own.driven[index] },
+      states: { buffer: own.states[index] },
+      ahead: { buffer: own.ahead[index] },
       ...optimizer.bindingsOf(slot),
     };
   }

@@ -20,8 +20,10 @@ import {
 import { layOutSums } from "./batch_sums.ts";
 import { ghostFloats, ghostPartialFloats } from "./units/ghost.ts";
 import { layerRaster } from "./launches/strips.ts";
+import { recurrentWords } from "./launches/recurrent_launches.ts";
 import {
   floatsOf,
+  hasOwnGradient,
   isPooled,
   planesOf,
   type Raster,
@@ -62,6 +64,14 @@ export interface UnitSizes {
   readonly secondGradients: readonly number[];
   /** Partial sums of a weight gradient. */
   readonly partial: number;
+  /** What each recurrent unit needs, 0 of the others. */
+  readonly driven: readonly number[];
+  readonly states: readonly number[];
+  readonly ahead: readonly number[];
+  /** Spikes of each unit as they arrive, 0 where they do at once. */
+  readonly arrived: readonly number[];
+  /** Gradient of the spikes of a unit that needs it by itself. */
+  readonly spikeGradient: number;
 }
 
 /** A unit that reads a raster, by its synapse or to add it to its spikes. */
@@ -105,6 +115,7 @@ export function sizeUnits(
   const all = [units.input, ...units.units.map(({ output }) => output)];
   const drives = units.units.map((unit) => floats(layerRaster(unit)));
   const most = Math.max(...drives);
+  const recurrent = units.units.map((unit) => recurrentWords(unit, T, train));
   return {
     counts: Math.ceil(T / 2) * sizeOf(units.input.extent),
     rasters: [
@@ -135,10 +146,24 @@ export function sizeUnits(
     ),
     partial: train
       ? Math.max(
-        ...units.units.flatMap(({ layer, ghost }) => [
+        ...units.units.flatMap(({ layer, ghost, axon }) => [
+          axon?.delays ? sizeOf(layer.output) : 0,
           layer.kind.partialFloats?.(ghost?.first ?? layer) ?? 0,
           ghost ? ghostPartialFloats(ghost) : 0,
         ]),
+      )
+      : 0,
+    driven: recurrent.map(({ driven }) => driven),
+    states: recurrent.map(({ states }) => states),
+    ahead: recurrent.map(({ ahead }) => ahead),
+    arrived: units.units.map(({ layer, axon }) =>
+      axon ? B * sizeOf(layer.output) : 0
+    ),
+    spikeGradient: train
+      ? Math.max(
+        ...units.units.map((unit, index) =>
+          hasOwnGradient(unit) ? drives[index] : 0
+        ),
       )
       : 0,
   };
@@ -158,6 +183,8 @@ export interface MicroBatchBuffers {
   readonly rasters: readonly GPUBuffer[];
   /** Spikes of each unit's neurons. */
   readonly spikes: readonly GPUBuffer[];
+  /** These as they arrive; the same where they do at once. */
+  readonly arrived: readonly GPUBuffer[];
   /** Spikes with those of the earlier unit; the spikes where there is none. */
   readonly joined: readonly GPUBuffer[];
   /** Drives of each unit. */
@@ -166,6 +193,12 @@ export interface MicroBatchBuffers {
   readonly ghosts: readonly GPUBuffer[];
   /** Gradient of the first half of the unit that is being computed. */
   readonly ghostGradient: GPUBuffer;
+  /** Drives of each recurrent unit, with those from its own spikes. */
+  readonly driven: readonly GPUBuffer[];
+  /** States of its neurons before each bin. */
+  readonly states: readonly GPUBuffer[];
+  /** Gradients of its drives, those of each bin where the one before is. */
+  readonly ahead: readonly GPUBuffer[];
   /** Potentials of each unit, if they are kept. */
   readonly potentials: readonly GPUBuffer[];
   /** Gradient of the drive of the unit that is being computed. */
@@ -198,6 +231,7 @@ export interface LayerwiseBuffers extends StepOutputs {
   readonly classWeights: GPUBuffer;
   readonly packed: GPUBuffer;
   readonly routes: GPUBuffer;
+  readonly spikeGradient: GPUBuffer;
   readonly partial: GPUBuffer;
   /** Zeros that stand for a bias that a unit has not. */
   readonly zeros: GPUBuffer;
@@ -244,10 +278,15 @@ export function allocateUnits(
       const spikes = all.map(({ layer }, index) =>
         allocate(`${layer.name} spikes`, M * sizes.spikes[index])
       );
+      const arrived = all.map(({ layer, axon }, index) =>
+        axon
+          ? allocate(`${layer.name} arrived`, M * sizes.arrived[index])
+          : spikes[index]
+      );
       const joined = all.map(({ layer, residual }, index) =>
         residual
           ? allocate(`${layer.name} joined`, M * sizes.joined[index])
-          : spikes[index]
+          : arrived[index]
       );
       const shared = train || keep
         ? undefined
@@ -280,6 +319,7 @@ export function allocateUnits(
           ),
         ],
         spikes,
+        arrived,
         joined,
         drives,
         ghosts: layers.map(({ name }, index) =>
@@ -288,6 +328,15 @@ export function allocateUnits(
         ghostGradient: floats(
           "gradient of a first half",
           train ? Math.max(...sizes.ghosts) : 0,
+        ),
+        driven: layers.map(({ name }, index) =>
+          floats(`${name} drive with spikes`, sizes.driven[index])
+        ),
+        states: layers.map(({ name }, index) =>
+          floats(`${name} states`, sizes.states[index])
+        ),
+        ahead: layers.map(({ name }, index) =>
+          floats(`${name} gradient ahead`, sizes.ahead[index])
         ),
         potentials: layers.map(({ name }, index) =>
           floats(`${name} potentials`, keep ? sizes.drives[index] : 0)
@@ -319,6 +368,7 @@ export function allocateUnits(
       classWeights: allocate("class weights", outputs),
       packed: allocate("packed", M * sizes.packed),
       routes: allocate("routes", M * sizes.routes),
+      spikeGradient: allocate("spike gradient", M * sizes.spikeGradient),
       partial: allocate("partial", M * sizes.partial),
       zeros: allocate("zeros", Math.max(...channels)),
       unused: [0, 1, 2].map(() => allocate("unused", Math.max(...channels))),

@@ -147,6 +147,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
     const synapse = synapseOf(layer);
     const axon = layer.axon && changesSpikes(layer.axon, setting.drops)
       ? launchAxon(layer.axon, layer, {
+        height: 1 / time.Ts,
         T,
         Ts: time.Ts,
         layer: index,

@@ -13,7 +13,7 @@ import { inQuads, layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { NeuronSetting } from "../neurons/neuron_launches.ts";
 import { FRAME } from "./stream_plan.ts";
-import { structBytes } from "./struct_bytes.ts";
+import { structBytes } from "../device/struct_bytes.ts";
 
 /** Buffers that carry a layer from chunk to chunk. */
 export interface Carried {

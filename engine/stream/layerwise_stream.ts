@@ -6,10 +6,15 @@
 
 import { cellForward } from "../../kernels/unit/cell.ts";
 import { cellStream } from "../../kernels/stream/cell_stream.ts";
+import {
+  recurrentForward,
+  recurrentStream,
+} from "../../kernels/unit/recurrent/recurrent.ts";
 import { Compiler, type Dispatch } from "../device/compiler.ts";
 import { ShapeError } from "../device/errors.ts";
 import { groupsFor } from "../device/launch.ts";
 import type { LayerwiseStepper } from "../layerwise/layerwise_stepper.ts";
+import { stateBytes } from "../layerwise/units/state_bytes.ts";
 import { plainSources } from "../layerwise/sources.ts";
 import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
 import type { Unit } from "../layerwise/units/units.ts";
@@ -17,9 +22,7 @@ import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
-import type { SteppedText } from "../../kernels/shared/stepped.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
-import { structBytes } from "./struct_bytes.ts";
 
 /**
  * Compiles a network for a stream: the plan of a frame, whose neurons are those
@@ -37,6 +40,15 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
     throw new ShapeError(
       "Cannot stream counts that are divided by the largest of their sample " +
         '(SUM_NORM): it is known at the end; use "SUM"',
+    );
+  }
+  const delayed = model.layers.find((_, index) =>
+    model.units?.units[index].axon
+  );
+  if (delayed) {
+    throw new ShapeError(
+      `Cannot stream layer "${delayed.name}": its spikes are delayed, which a ` +
+        "network of units does not carry from chunk to chunk",
     );
   }
   const stepper = await model.compileUnits({
@@ -70,17 +82,20 @@ async function carryStates(
   }));
   const compiler = Compiler.of(device);
   const carry = async ({ dispatch }: { readonly dispatch: Dispatch }) => {
-    if (dispatch.name !== CELL) return dispatch;
+    if (!CELLS.includes(dispatch.name)) return dispatch;
     const index = units.findIndex(({ layer }) => layer.name === dispatch.layer);
-    const { layer, neuron } = units[index];
-    const kernel = cellStream(neuron!.kind.stepped!);
+    const { layer, neuron, recurrent } = units[index];
+    const text = neuron!.kind.stepped!;
+    const kernel = recurrent ? recurrentStream(text) : cellStream(text);
     const { floats } = layoutOf(layer);
     return await compiler.compile({
       kernel,
       constants: dispatch.launch.constants,
-      grid: [groupsFor(floats, kernel.workgroup), 1, 1],
+      grid: [recurrent ? 1 : groupsFor(floats, kernel.workgroup), 1, 1],
     }, {
-      ...plan.evaluated(index) as Readonly<Record<"learned", GPUBufferBinding>>,
+      ...plan.evaluated(index) as Readonly<
+        Record<"learned" | "r", GPUBufferBinding>
+      >,
       x: { buffer: own.drives[index] },
       coefficients: { buffer: buffers.units[index].coefficients },
       chunk: { buffer: chunk },
@@ -139,20 +154,14 @@ async function carryStates(
   };
 }
 
-/** Name of the kernel of a unit's neurons, whatever their kind. */
-const CELL = cellForward({ code: "", constants: [] }).name;
+/** Names of the kernels of units' neurons, whatever their kind. */
+const CELLS: readonly string[] = [cellForward, recurrentForward]
+  .map((kernel) => kernel({ code: "", constants: [] }).name);
 
 /** Words of the state of a unit's neurons. */
 function stateWords({ layer, neuron }: Unit): number {
   if (!neuron) return 0;
-  const { code }: SteppedText = neuron.kind.stepped!;
-  const bytes = structBytes(code, "State");
-  if (bytes === undefined) {
-    throw new ShapeError(
-      `Cannot stream layer "${layer.name}": the state of its neurons has ` +
-        "other members than numbers and vectors",
-    );
-  }
+  const bytes = stateBytes(layer.name, neuron.kind.stepped!);
   const { floats } = layoutOf(layer);
   return Math.max(floats, sizeOf(layer.output)) * bytes / 4;
 }

@@ -47,7 +47,10 @@ const WORD = 4;
 export interface LayerEnergy {
   /** Name of the layer. */
   readonly name: string;
-  /** Spikes that it reads: bins of an input in which its count is not 0. */
+  /**
+   * Spikes that it reads from below: bins of an input in which its count is not
+   * 0.
+   */
   readonly incoming: number;
   /** Spikes of its neurons, 0 of a readout without. */
   readonly spikes: number;
@@ -127,24 +130,35 @@ export function energyOf(
       "Cannot work out the energy of a network: its spikes were not counted",
     );
   }
-  return synapsesOf(network).map(({ layer, ghost, binary }, index) => {
-    const counts = incoming.layers[index];
-    const { read, reached } = operationsOf(ghost?.first ?? layer, counts);
-    const inner = ghost ? innerOperations(ghost) * incoming.bins : 0;
-    const operations = {
-      accumulates: binary ? reached / samples : 0,
-      multiplyAccumulates: inner + (binary ? 0 : reached / samples),
-    };
-    // A readout without neurons comes last.
-    const spikes = (sums.spikes[index] ?? 0) / samples;
-    return {
-      name: layer.name,
-      incoming: read / samples,
-      spikes,
-      ...operations,
-      ...costOf(layer, operations, incoming.bins),
-    };
-  });
+  return synapsesOf(network).map(
+    ({ layer, ghost, recurrent, binary }, index) => {
+      const counts = incoming.layers[index];
+      const { read, reached } = operationsOf(ghost?.first ?? layer, counts);
+      const inner = ghost ? innerOperations(ghost) * incoming.bins : 0;
+      // A readout without neurons comes last.
+      const spikes = (sums.spikes[index] ?? 0) / samples;
+      const fedBack = recurrent ? spikes * sizeOf(recurrent.output) : 0;
+      const operations = {
+        accumulates: fedBack + (binary ? reached / samples : 0),
+        multiplyAccumulates: inner + (binary ? 0 : reached / samples),
+      };
+      return {
+        name: layer.name,
+        incoming: read / samples,
+        spikes,
+        ...operations,
+        ...costOf(
+          {
+            neurons: sizeOf(layer.output),
+            weights: layer.weights && layer.weights.floats +
+                (recurrent?.weights?.floats ?? 0),
+          },
+          operations,
+          incoming.bins,
+        ),
+      };
+    },
+  );
 }
 
 /** A layer, and what its synapses read. */
@@ -152,6 +166,8 @@ interface Synapse {
   readonly layer: Layer;
   /** The halves of a ghost convolution. */
   readonly ghost?: Ghost;
+  /** From its own spikes. */
+  readonly recurrent?: Layer;
   /** Whether it reads spikes rather than counts. */
   readonly binary: boolean;
 }
@@ -159,9 +175,10 @@ interface Synapse {
 /** The synapses of a network, layer by layer. */
 function synapsesOf({ units, layers, description }: Model): Synapse[] {
   if (units) {
-    return units.units.map(({ layer, ghost, source }) => ({
+    return units.units.map(({ layer, ghost, recurrent, source }) => ({
       layer,
       ghost,
+      recurrent,
       binary: rasterOf(units, source).most === 1,
     }));
   }
@@ -212,7 +229,11 @@ function innerOperations({ first: { output }, window }: Ghost): number {
 
 /** Bytes and energy of a layer's operations. */
 function costOf(
-  { weights, output }: Layer,
+  { neurons, weights }: {
+    readonly neurons: number;
+    /** Number of weights, if there are any. */
+    readonly weights?: number;
+  },
   { accumulates, multiplyAccumulates }: Pick<
     LayerEnergy,
     "accumulates" | "multiplyAccumulates"
@@ -220,14 +241,13 @@ function costOf(
   bins: number,
 ): Pick<LayerEnergy, "bytes" | "operationsNj" | "memoryNj"> {
   const operations = accumulates + multiplyAccumulates;
-  const neurons = sizeOf(output);
   const fetched = weights ? operations : 0;
   const updated = 2 * (operations + bins * neurons);
   return {
     bytes: WORD * (fetched + updated),
     operationsNj: (accumulates * OPERATION_PJ.accumulate +
       multiplyAccumulates * OPERATION_PJ.multiplyAccumulate) / 1000,
-    memoryNj: (fetched * wordPj(weights?.floats ?? 0) +
+    memoryNj: (fetched * wordPj(weights ?? 0) +
       updated * wordPj(2 * neurons)) / 1000,
   };
 }

@@ -13,7 +13,7 @@ export const residualAdd = {
   code,
   entryPoint: "add",
   workgroup: 64,
-  bindings: { spikes: 0, shortcut: 1, count: 2 },
+  bindings: { arrived: 0, shortcut: 1, count: 2 },
   constants: ["B", "F", "P", "PS"],
 } as const satisfies KernelSpec;
 
@@ -23,6 +23,6 @@ export const residualGate = {
   code,
   entryPoint: "gate",
   workgroup: 64,
-  bindings: { spikes: 0, shortcut: 1, count: 2 },
+  bindings: { arrived: 0, shortcut: 1, count: 2 },
   constants: ["B", "F"],
 } as const satisfies KernelSpec;

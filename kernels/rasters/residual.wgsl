@@ -3,7 +3,7 @@
 // add   count[n, t, f] = shortcut count + spike, in P bit planes
 // gate  count[n, t, f] = shortcut spike, unless the neuron itself spikes
 //
-// spikes    [N, B, F]
+// arrived   [N, B, F]      its own spikes
 // shortcut  [N, PS, B, F]  bit planes: plane p counts 2^p
 // count     [N, P, B, F]
 //
@@ -17,7 +17,7 @@ override F: u32;
 override P: u32 = 1;
 override PS: u32 = 1;
 
-@group(0) @binding(0) var<storage, read> spikes: array<u32>;
+@group(0) @binding(0) var<storage, read> arrived: array<u32>;
 @group(0) @binding(1) var<storage, read> shortcut: array<u32>;
 @group(0) @binding(2) var<storage, read_write> count: array<u32>;
 
@@ -27,7 +27,7 @@ fn add(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   for (var i = id.x; i < B * F; i += groups.x * 64) {
-    var carry = spikes[id.z * B * F + i];
+    var carry = arrived[id.z * B * F + i];
     for (var p = 0u; p < P; p++) {
       var plane = 0u;
       if (p < PS) {
@@ -46,6 +46,6 @@ fn gate(
 ) {
   for (var i = id.x; i < B * F; i += groups.x * 64) {
     let at = id.z * B * F + i;
-    count[at] = shortcut[at] & ~spikes[at];
+    count[at] = shortcut[at] & ~arrived[at];
   }
 }

@@ -11,9 +11,15 @@ import { sparsityPress } from "../../../kernels/output/sparsity.ts";
 import { ShapeError } from "../../device/errors.ts";
 import { type Launch, launch } from "../../device/launch.ts";
 import { sizeOf } from "../../network/network.ts";
-import { isPooled, type Unit } from "../units/units.ts";
+import { hasOwnGradient, type Unit } from "../units/units.ts";
 import { learnedSums } from "./learned.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
+import { outputPlace } from "./raster_launches.ts";
+import {
+  launchRecurrent,
+  launchRecurrentBack,
+  type UnitNeuron,
+} from "./recurrent_launches.ts";
 
 /**
  * Integrates the neurons of a unit, if it has any.
@@ -27,16 +33,14 @@ export function launchCells(
 ): Launch[] {
   const neuron = neuronOf(unit);
   if (!neuron) return [];
-  const { T, stride, keep } = setting;
+  const { T, stride } = setting;
+  const record = { keep: Number(setting.keep), layer: index, stride };
+  if (unit.recurrent) {
+    return [launchRecurrent({ unit, strips, setting, neuron }, record)];
+  }
   return [{
     kernel: cellForward(neuron.text),
-    constants: {
-      ...strips,
-      ...neuron.constants,
-      keep: Number(keep),
-      layer: index,
-      stride,
-    },
+    constants: { ...strips, ...neuron.constants, ...record },
     grid,
     loops: 8 * (T * 4 + T / 2 + 4) + 8,
   }];
@@ -50,25 +54,27 @@ export function launchCells(
  * @throws {ShapeError} If its neurons are not stepped bin by bin.
  */
 export function launchCellsBack(placed: PlacedUnit): Launch[] {
-  const { unit, setting, strips, grid, shortcut } = placed;
+  const { unit, setting, strips, grid } = placed;
   const neuron = neuronOf(unit);
   if (!neuron) return [];
   const { T, batch } = setting;
-  const { joined, output, residual, pooling } = unit;
+  const { pixels } = strips;
+  const own = {
+    sparse: Number(launchPressure(placed).length > 0),
+    learnedFirst: learnedSums(strips, batch).first,
+  };
+  if (unit.recurrent) {
+    return launchRecurrentBack({ unit, strips, setting, neuron }, own);
+  }
   return [{
     kernel: cellAdjoint(neuron.text),
     constants: {
       ...strips,
       ...neuron.constants,
-      W: joined.extent.W,
-      window: pooling?.window ?? 1,
-      outW: output.extent.W,
-      outPixels: output.extent.H * output.extent.W,
-      routed: Number(isPooled(unit)),
-      residual: residual ? residual.join === "add" ? 1 : 2 : 0,
-      shortcutRun: shortcut?.runSize ?? strips.C,
-      sparse: Number(launchPressure(placed).length > 0),
-      learnedFirst: learnedSums(strips, batch).first,
+      ...(hasOwnGradient(unit)
+        ? { W: pixels, outW: pixels, outPixels: pixels }
+        : outputPlace(placed)),
+      ...own,
     },
     grid,
     loops: 8 * (T * 12 + 8) + 8,
@@ -103,14 +109,14 @@ export function launchPressure(
 }
 
 /** Constants and the text of a unit's neuron. */
-function neuronOf({ layer, neuron }: Unit) {
+function neuronOf({ layer, neuron }: Unit): UnitNeuron | undefined {
   if (!neuron) return undefined;
   const { kind, parameters } = neuron;
   if (!kind.stepped) {
     throw new ShapeError(
       `Cannot build layer "${layer.name}" with neurons of kind ` +
-        `"${kind.name}": with normalisation, bias, dropout, residuals or ` +
-        "pooling of spikes, neurons are to be stepped bin by bin",
+        `"${kind.name}": with normalisation, bias, dropout, residuals, ` +
+        "recurrence or pooling of spikes, neurons are to be stepped bin by bin",
     );
   }
   const { gain: _, ...constants } = kind.constants(parameters, {

@@ -19,6 +19,8 @@ import { layerRaster, type Strips, stripsOf } from "./strips.ts";
 export interface UnitSetting {
   /** Bins of a sample. */
   readonly T: number;
+  /** Time step in ms. */
+  readonly Ts: number;
   /** Most samples in a batch. */
   readonly batch: number;
   /** Words of a step's record. */

@@ -14,10 +14,11 @@ import {
   residualAdd,
   residualGate,
 } from "../../../kernels/rasters/residual.ts";
+import { spikeGradientRoute } from "../../../kernels/rasters/spike_gradient.ts";
 import { BINS_PER_WORD } from "../../../kernels/spec.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import { sizeOf } from "../../network/network.ts";
-import { isPooled, planesOf } from "../units/units.ts";
+import { hasOwnGradient, isPooled, planesOf } from "../units/units.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 import { LANES } from "./strips.ts";
 
@@ -110,6 +111,40 @@ export function launchRoutes(placed: PlacedUnit): Launch[] {
       "samples",
     ],
     loops: (window ** 2 + 1) * (P + 2) + 4,
+  })];
+}
+
+/** How spikes come to the output of their unit, by names in cell_adjoint.wgsl. */
+export function outputPlace({ unit, strips, shortcut }: PlacedUnit) {
+  const { joined, output, residual, pooling } = unit;
+  return {
+    W: joined.extent.W,
+    window: pooling?.window ?? 1,
+    outW: output.extent.W,
+    outPixels: output.extent.H * output.extent.W,
+    routed: Number(isPooled(unit)),
+    residual: residual ? residual.join === "add" ? 1 : 2 : 0,
+    shortcutRun: shortcut?.runSize ?? strips.C,
+  };
+}
+
+/**
+ * Launches the gradient of a unit's spikes as they arrive, where its neurons'
+ * adjoint needs it.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchSpikeGradient(placed: PlacedUnit): Launch[] {
+  const { unit, strips, channels } = placed;
+  if (!hasOwnGradient(unit)) return [];
+  const { T, pixels, C, runSize } = strips;
+  const { workgroup } = spikeGradientRoute;
+  return [launch({
+    kernel: spikeGradientRoute,
+    constants: { T, pixels, C, runSize, ...outputPlace(placed) },
+    grid: [groupsFor(T * pixels * channels, workgroup), 1, "samples"],
+    loops: Math.ceil(T * pixels * channels / workgroup / 65535) + 1,
   })];
 }
 

@@ -12,15 +12,18 @@ import {
   launchCellsBack,
   launchPressure,
 } from "./cell_launches.ts";
+import { launchDelays } from "./delay_launches.ts";
 import { type GhostLaunches, launchGhost, NO_GHOST } from "./ghost_launches.ts";
 import { launchLearned } from "./learned.ts";
 import { launchApply, launchNorm, type NormLaunches } from "./norm_launches.ts";
+import { launchRecurrentGradient } from "./recurrent_launches.ts";
 import { type PlacedUnit, placeUnit, type UnitSetting } from "./placed_unit.ts";
 import {
   launchPacking,
   launchPooling,
   launchResidual,
   launchRoutes,
+  launchSpikeGradient,
 } from "./raster_launches.ts";
 
 /** The launches of a unit. */
@@ -33,10 +36,15 @@ export interface UnitLaunches extends NormLaunches, GhostLaunches {
   readonly spikes: readonly Launch[];
   /** What spikes cost, where the loss bounds firing rates. */
   readonly pressure: readonly Launch[];
-  /** Which spikes get a gradient, where not all do. */
+  /**
+   * Which spikes get a gradient, where not all do; and where spikes are delayed
+   * or read by their own layer, their gradient and that of delays.
+   */
   readonly routes: readonly Launch[];
   /** From the gradient of the output to that of the normalised drive. */
   readonly neurons: readonly Launch[];
+  /** From there to that of recurrent weights, where the unit has them. */
+  readonly recurrentGradient: readonly Launch[];
   /** Gradient of what the neurons learn, if they do. */
   readonly learned: readonly Launch[];
   /**
@@ -66,7 +74,7 @@ export function launchUnit(
 ): UnitLaunches {
   const placed = placeUnit(units, index, setting);
   const { unit, strips } = placed;
-  const { layer: { kind }, neuron, norm, ghost } = unit;
+  const { layer: { kind }, neuron, norm, ghost, recurrent } = unit;
   const { T, batch, normalised } = setting;
   const synapse = ghost?.first ?? unit.layer;
   const own = synapseSetting(placed);
@@ -74,6 +82,7 @@ export function launchUnit(
   const throughNorm = norm && unit.source === 0 && !ghost && !normalised
     ? kind.gradientThroughNorm?.(synapse, own)
     : undefined;
+  const delays = launchDelays(placed);
   return {
     pack: launchPacking(placed),
     synapse: kind.forward(synapse, own),
@@ -81,12 +90,18 @@ export function launchUnit(
     ...launchNorm(placed),
     spikes: [
       ...launchCells(placed),
+      ...delays.forward,
       ...launchResidual(placed),
       ...launchPooling(placed),
     ],
     pressure: launchPressure(placed),
-    routes: launchRoutes(placed),
+    routes: [
+      ...launchRoutes(placed),
+      ...launchSpikeGradient(placed),
+      ...delays.backward,
+    ],
     neurons: launchCellsBack(placed),
+    recurrentGradient: recurrent ? launchRecurrentGradient(recurrent, own) : [],
     learned: neuron?.kind.learned ? [launchLearned(strips, batch)] : [],
     apply: throughNorm ? [] : [launchApply(placed)],
     adjoint: kind.adjoint?.(synapse, own) ?? [],

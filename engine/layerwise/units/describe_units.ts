@@ -8,12 +8,14 @@
 import { ShapeError } from "../../device/errors.ts";
 import { describeGhost } from "./ghost.ts";
 import { conv } from "../../layers/conv.ts";
+import { describeAxon } from "../../layers/describe_axon.ts";
 import { dense } from "../../layers/dense.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { requireSizes } from "../../network/network.ts";
 import { describeNeuron } from "../../neurons/describe_neuron.ts";
 import type { Neuron } from "../../neurons/neuron_kind.ts";
 import { outputOf, poolingOf } from "./describe_pooling.ts";
+import { describeRecurrent } from "./describe_recurrent.ts";
 import { joinTo, requireJoin } from "./describe_residual.ts";
 import type {
   ResidualDescription,
@@ -24,8 +26,9 @@ import type { Norm, Raster, Unit, Units } from "./units.ts";
 
 /** The keys that an entry may have. */
 const KEYS = [
-  ...["conv", "ghost", "dense", "residual", "shortcut", "join"],
-  ...["norm", "bias", "neuron", "pool", "dropout"],
+  ...["conv", "ghost", "dense", "recurrent"],
+  ...["residual", "shortcut", "join"],
+  ...["norm", "bias", "neuron", "delay", "pool", "dropout"],
 ];
 
 /**
@@ -60,6 +63,12 @@ export function describeUnits(
         units[readout].layer.name
       }": only the last layer ` +
         "can be without neurons",
+    );
+  }
+  if (last.axon) {
+    throw new ShapeError(
+      `Cannot build layer "${last.layer.name}" with a delay: no layer is above ` +
+        "it",
     );
   }
   const { extent, runSize } = last.output;
@@ -112,6 +121,12 @@ class UnitBuilder {
           `${KEYS.join(", ")}, not ${stranger}`,
       );
     }
+    if ("recurrent" in description && !("dense" in description)) {
+      throw new ShapeError(
+        `Cannot build ${JSON.stringify(description)}: recurrent stands ` +
+          "beside dense",
+      );
+    }
     if ("residual" in description) {
       this.#addResidual(description);
     } else if ("conv" in description) {
@@ -119,7 +134,9 @@ class UnitBuilder {
     } else if ("ghost" in description) {
       this.#addUnit(conv, description.ghost, description, { isGhost: true });
     } else if ("dense" in description) {
-      this.#addUnit(dense, description.dense, description);
+      this.#addUnit(dense, description.dense, description, {
+        isRecurrent: description.recurrent,
+      });
     } else {
       this.#change(description, this.#last(description));
     }
@@ -146,7 +163,10 @@ class UnitBuilder {
     kind: typeof conv | typeof dense,
     options: unknown,
     description: UnitOptions,
-    { isGhost = false }: { readonly isGhost?: boolean } = {},
+    { isGhost = false, isRecurrent = false }: {
+      readonly isGhost?: boolean;
+      readonly isRecurrent?: boolean;
+    } = {},
   ): void {
     const prefix = kind.prefix ?? kind.name;
     const number = (this.#numbers.get(prefix) ?? 0) + 1;
@@ -178,6 +198,7 @@ class UnitBuilder {
       source: this.#current,
       bias: description.bias ?? description.norm === undefined,
       neuron: this.#neuron,
+      recurrent: isRecurrent ? describeRecurrent(layer) : undefined,
       dropout: 0,
       joined: spikes,
       output: spikes,
@@ -212,12 +233,12 @@ class UnitBuilder {
   /** Gives a unit what the options ask for. */
   #change(options: UnitOptions, unit: Unit): void {
     const { norm, neuron, pool, dropout = unit.dropout } = options;
-    const early = norm ?? neuron ?? options.bias;
+    const early = norm ?? neuron ?? options.bias ?? options.delay;
     if (early !== undefined && (unit.residual || unit.output !== unit.joined)) {
       throw new ShapeError(
         `Cannot change the neurons of layer "${unit.layer.name}": its spikes ` +
-          "are joined, pooled or dropped already; give norm, bias and neuron " +
-          "before",
+          "are joined, pooled or dropped already; give norm, bias, neuron and " +
+          "delay before",
       );
     }
     if (!(dropout >= 0 && dropout < 1)) {
@@ -237,15 +258,19 @@ class UnitBuilder {
       bias: options.bias ?? (norm ? false : unit.bias),
       norm: norm ? normOf(norm, unit) : unit.norm,
       neuron: own,
+      axon: options.delay === undefined
+        ? unit.axon
+        : describeAxon({ delay: options.delay }, unit.layer),
       layer: { ...unit.layer, neuron: own ?? this.#neuron },
       pooling,
       dropout,
       output: outputOf(unit, pooling, dropout),
     };
-    if (!own && (pooling || dropout > 0 || unit.residual)) {
+    const { axon, residual, recurrent } = changed;
+    if (!own && (axon || pooling || dropout > 0 || residual || recurrent)) {
       throw new ShapeError(
         `Cannot build layer "${unit.layer.name}": a layer without neurons has ` +
-          "no spikes to pool, drop or add",
+          "no spikes to delay, pool, drop, add or read",
       );
     }
     this.#replace(changed);

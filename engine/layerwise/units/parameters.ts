@@ -54,6 +54,12 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
           ] as const,
         ]
         : []),
+      ...(unit.recurrent
+        ? [[layer.name, "recurrent", unit.recurrent.weights!] as const]
+        : []),
+      ...(unit.axon?.delays
+        ? [[layer.name, "delay", unit.axon.delays] as const]
+        : []),
       ...learnedOf(unit),
     ];
   });

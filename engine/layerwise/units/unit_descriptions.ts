@@ -5,6 +5,7 @@
  */
 
 import type { ConvDescription } from "../../layers/conv_shapes.ts";
+import type { AxonDescription } from "../../layers/describe_axon.ts";
 import type { DenseDescription } from "../../layers/dense.ts";
 import type { NeuronDescription } from "../../neurons/describe_neuron.ts";
 import type { NeuronKind } from "../../neurons/neuron_kind.ts";
@@ -37,6 +38,13 @@ export interface UnitOptions {
   readonly bias?: boolean;
   /** The neuron; a readout has "none". @default the network's */
   readonly neuron?: NeuronDescription | "none";
+  /**
+   * Delay of the neurons' spikes in ms, cut to whole bins: one that all have, or
+   * what they learn.
+   *
+   * @default 0
+   */
+  readonly delay?: AxonDescription["delay"];
   /** Pools spikes. @default not at all */
   readonly pool?: PoolingDescription;
   /** Probability that an output is silent for a sample. @default 0 */
@@ -53,7 +61,16 @@ export type UnitDescription =
      */
     readonly ghost: ConvDescription;
   }
-  | UnitOptions & { readonly dense: number | DenseDescription }
+  | UnitOptions & {
+    readonly dense: number | DenseDescription;
+    /**
+     * Whether the neurons read each other's spikes, and their own, one bin later
+     * through weights of their own.
+     *
+     * @default false
+     */
+    readonly recurrent?: boolean;
+  }
   | ResidualDescription
   | UnitOptions;
 
@@ -69,7 +86,7 @@ export interface ResidualDescription
 }
 
 /** The keys by which an entry asks for what only units have. */
-const UNIT_KEYS = ["ghost", "norm", "bias", "residual"] as const;
+const UNIT_KEYS = ["ghost", "norm", "bias", "residual", "recurrent"] as const;
 
 /**
  * Tells whether a network has to be computed layer by layer.
@@ -77,7 +94,7 @@ const UNIT_KEYS = ["ghost", "norm", "bias", "residual"] as const;
  * @param layers Descriptions of its layers.
  * @param neuron The neuron of the network.
  * @returns Whether any is normalised, has a bias, pools spikes without neurons,
- * is a readout or residual, has neurons that need it, or drops the spikes of
+ * is a readout, residual or recurrent, has neurons that need it, or drops the spikes of
  * neurons that are stepped bin by bin.
  */
 export function areUnits(

@@ -9,6 +9,7 @@
  */
 
 import type { Ghost } from "./ghost.ts";
+import type { Axon } from "../../layers/describe_axon.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { Extent } from "../../network/network.ts";
 import type { Neuron } from "../../neurons/neuron_kind.ts";
@@ -69,6 +70,10 @@ export interface Unit {
   readonly bias: boolean;
   /** The neurons; a readout has none. */
   readonly neuron?: Neuron;
+  /** From the neurons' spikes to their drives one bin later, if they are. */
+  readonly recurrent?: Layer;
+  /** How long its spikes take; they are joined and pooled as they arrive. */
+  readonly axon?: Axon;
   /** Spikes of an earlier unit. */
   readonly residual?: Residual;
   /** Pooling of spikes. */
@@ -87,6 +92,19 @@ export interface Units {
   readonly input: Raster;
   /** The units; unit i gives raster i + 1. */
   readonly units: readonly Unit[];
+}
+
+/**
+ * Tells whether the gradient of a unit's spikes is computed before its neurons'.
+ *
+ * @param unit The unit.
+ * @returns Whether its spikes arrive later, or its own layer reads them before
+ * they are dropped or joined.
+ */
+export function hasOwnGradient(unit: Unit): boolean {
+  const { axon, recurrent, residual } = unit;
+  return axon !== undefined ||
+    (recurrent !== undefined && (isPooled(unit) || residual !== undefined));
 }
 
 /**

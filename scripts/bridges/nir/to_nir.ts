@@ -136,6 +136,15 @@ function addUnits(
   const rasters: Signal[] = [input];
   for (const unit of units) {
     const { layer, ghost, neuron, residual, pooling, joined } = unit;
+    if (unit.axon) {
+      const problem = "its spikes are delayed, which is not written to NIR";
+      throw new NetworkError(problem, { node: layer.name });
+    }
+    if (unit.recurrent) {
+      const problem = "its neurons read their own spikes one bin later, and " +
+        "edges of NIR have no delay";
+      throw new NetworkError(problem, { node: layer.name });
+    }
     const source = rasters[unit.source];
     let signal = ghost
       ? builder.addGhost(layer, ghost, source)

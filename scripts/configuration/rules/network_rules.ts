@@ -266,11 +266,16 @@ function checkLayerwise(
       `{max: ${pool}} or {average: ${pool}}`;
     refuse([...sums.keys, "pool"], problem);
   }
-  for (const key of ["delay", "quantize", "convTranspose", "unpool"]) {
+  for (const key of ["quantize", "convTranspose", "unpool"]) {
     const found = places.find(({ entry }) => key in entry);
     if (found) refuse([...found.keys, key], against);
   }
   if (input?.slices === undefined) return;
+  const delayed = places.find(({ entry }) => "delay" in entry);
+  if (delayed) {
+    const problem = "is in ms, and input.slices cuts samples of any duration";
+    refuse([...delayed.keys, "delay"], problem);
+  }
   const whole = "does not go with input.slices, which are of whole samples";
   if (random_crop) {
     refuse(["training", "random_crop"], `is true, which ${whole}`);
@@ -296,7 +301,7 @@ function needsLayerwise(neuron: NeuronSection): boolean {
 /** Names what makes a network be computed layer by layer. */
 function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   for (const { entry } of places) {
-    const key = ["ghost", "norm", "bias", "dropout", "residual"]
+    const key = ["ghost", "norm", "bias", "dropout", "residual", "recurrent"]
       .find((key) => key in entry);
     if (key) return key;
     if (entry.neuron === "none") return "neuron: none";

@@ -57,7 +57,7 @@ const OPTIONS = {
   ),
 };
 
-/** Delays of a layer's spikes, in networks that are not units. */
+/** Delays of a layer's spikes. */
 const delay = v.lazy((value) =>
   isMapping(value)
     ? section({
@@ -74,7 +74,7 @@ const delay = v.lazy((value) =>
     )
 );
 
-/** What may stand beside the synapses of networks that are not units. */
+/** What may happen to spikes on their way to the layer above. */
 const AXONS = { delay: v.optional(delay), dropout: OPTIONS.dropout };
 
 /** Step that weights are rounded to wherever they are used. */
@@ -108,9 +108,16 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     ...AXONS,
   }),
   // Half of the maps come from the others by depth-wise kernels.
-  ghost: section({ ghost: conv, ...OPTIONS, pool: v.optional(pooling) }),
+  ghost: section({
+    ghost: conv,
+    ...OPTIONS,
+    delay: AXONS.delay,
+    pool: v.optional(pooling),
+  }),
   dense: section({
     dense: v.lazy((value) => isMapping(value) ? denseSection : outputs),
+    /** Whether its neurons read their own layer's spikes, one bin later. */
+    recurrent: v.optional(flag),
     ...OPTIONS,
     pool: v.optional(pooling),
     quantize,

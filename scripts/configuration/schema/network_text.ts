@@ -28,6 +28,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^aap(\d+)$/, (adaptive) => ({ pool: { adaptive } })],
   [/^dp(0?\.\d+)$/, (dropout) => ({ dropout })],
   [/^(\d+)$/, (dense) => ({ dense })],
+  [/^(\d+)r$/, (dense) => ({ dense, recurrent: true })],
   // Of slayerPytorch's `auto`.
   [/^(\d+)x(\d+)x(\d+)$/, (...sensor) => ({ sensor })],
   [/^(\d+)c(\d+)z$/, (out, kernel) => ({
@@ -47,8 +48,8 @@ const DEEPEST = 8;
  * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
  * normalises, `lif`, `if`, `plif`, `cuba`, `alif`, `rf` and `adrf` are neurons,
  * `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4,
- * `dp0.5` is dropout, and a number an all-to-all layer. `2×(…)`, or `2x(…)`, repeats, and
- * `res(…)` is residual. A last number that no neurons follow is a readout.
+ * `dp0.5` is dropout, a number an all-to-all layer, and `128r` a recurrent one.
+ * `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A last number that no neurons follow is a readout.
  *
  * Networks of SLAYER read `34x34x2-16c5z-2a-512d-10d`: columns, rows and
  * channels of the sensor, a padded convolution, a pool that sums 2×2, and
@@ -119,15 +120,15 @@ function entryOf(word: string): Entry {
   }
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
-      "rf, adrf, mp2, ap2, aap4, dp0.5, 128, 2×(…), res(…), 34x34x2, 16c5z, " +
-      "2a and 512d",
+      "rf, adrf, mp2, ap2, aap4, dp0.5, 128, 128r, 2×(…), res(…), 34x34x2, " +
+      "16c5z, 2a and 512d",
   );
 }
 
 /** Makes a last layer without neurons a readout. */
 function withReadout(entries: Entry[]): Entry[] {
   const last = entries[entries.length - 1];
-  return typeof last.dense === "number"
+  return typeof last.dense === "number" && !last.recurrent
     ? [...entries.slice(0, -1), { ...last, neuron: "none" }]
     : entries;
 }

@@ -42,7 +42,7 @@ const WRONG: readonly [
   [
     "TypeError",
     'Cannot build {"nrom":"batch"} layer by layer: expected conv, ghost, dense, ' +
-    "residual, shortcut, join, norm, bias, neuron, pool, dropout, not nrom",
+    "recurrent, residual, shortcut, join, norm, bias, neuron, delay, pool, dropout, not nrom",
     [conv(2), { nrom: "batch" }, OUT],
   ],
   [
@@ -65,8 +65,29 @@ const WRONG: readonly [
   [
     "ShapeError",
     'Cannot build layer "fc1": a layer without neurons has no spikes to ' +
-    "pool, drop or add",
+    "delay, pool, drop, add or read",
     [{ dense: 3, neuron: "none", dropout: 0.5 }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "fc1": a layer without neurons has no spikes to ' +
+    "delay, pool, drop, add or read",
+    [{ dense: 3, neuron: "none", recurrent: true }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "fc1" with a delay: no layer is above it',
+    [{ dense: 3, delay: 2 }],
+  ],
+  [
+    "RangeError",
+    'Cannot build layer "fc1" with a delay of -1: it is not a number from 0',
+    [{ dense: 3, delay: -1 }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build {"recurrent":true}: recurrent stands beside dense',
+    [{ dense: 3 }, { recurrent: true }, OUT],
   ],
   [
     "ShapeError",
@@ -154,7 +175,7 @@ const WRONG: readonly [
   [
     "ShapeError",
     'Cannot change the neurons of layer "conv1": its spikes are joined, ' +
-    "pooled or dropped already; give norm, bias and neuron before",
+    "pooled or dropped already; give norm, bias, neuron and delay before",
     [{ ...conv(2), pool: { max: 2 } }, { norm: "batch" }, OUT],
   ],
   [

@@ -35,6 +35,7 @@ const DESCRIPTION: ModelDescription = {
       pool: { average: 2 },
       dropout: 0.3,
     },
+    { dense: 5, recurrent: true, norm: "batch", delay: { rate: 10 } },
     { dense: 4, neuron: "none" },
   ],
   neuron: leaky({ threshold: 0.5 }),

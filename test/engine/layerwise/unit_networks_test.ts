@@ -106,6 +106,60 @@ const CASES: readonly Case[] = [
     loss: "sigmoids",
   },
   {
+    what: "delays of pixels, of channels and of all, joined and pooled",
+    shape: [2, 2, 5, 4, 35],
+    layers: [
+      {
+        ...conv(6, { groups: 2 }),
+        norm: "batch",
+        neuron: leaky({ threshold: 0.25 }),
+        delay: {},
+        pool: { max: 2 },
+        dropout: 0.2,
+      },
+      {
+        residual: [{ ...conv(6), delay: 1.5 }],
+        shortcut: [{
+          conv: { out: 6, kernel: 1 },
+          neuron: leaky({ threshold: 0.1 }),
+          delay: { per: "channel" },
+        }],
+        join: "gate",
+      },
+      {
+        dense: 4,
+        recurrent: true,
+        neuron: leaky({ threshold: 0.05 }),
+        delay: {},
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    sparsity: { maxRate: 0.02, lam: 9 },
+  },
+  {
+    what: "recurrent layers, joined, dropped and in several rounds",
+    shape: [2, 2, 2, 3, 33],
+    layers: [
+      {
+        dense: 270,
+        recurrent: true,
+        norm: "batch",
+        neuron: parametricLeaky({ threshold: 0.5 }),
+      },
+      {
+        residual: [{
+          dense: 270,
+          recurrent: true,
+          neuron: resonator({ threshold: 0.3, period: 5 }),
+        }],
+        join: "gate",
+        dropout: 0.2,
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    sparsity: { maxRate: 0.02, lam: 9 },
+  },
+  {
     what: "target rates, and bounds of those before",
     shape: [3, 1, 3, 3, 9],
     layers: [
@@ -147,20 +201,20 @@ for (const { what, shape, layers, ...others } of CASES) {
     const [N, C, H, W, T] = shape;
     const x = busyInput(shape, 2, 6);
     const labels = Array.from({ length: N }, (_, n) => n % 3);
-    const seed = 5;
+    const [seed, Ts] = [5, 0.5];
     using model = await Model.create({
       device: device(),
       input: { C, H, W },
       layers,
       neuron: leaky({ threshold: 0.5 }),
-      Ts: 1,
+      Ts,
       coding,
       random: 4,
     });
     const smoothing = 0.1;
     const { make, ...kind } = LOSSES[loss];
     using stepper = await model.compileUnits({
-      tSample: T,
+      tSample: T * Ts,
       batch: N,
       loss: make({ smoothing, classWeights, sparsity }),
       train: true,
@@ -179,7 +233,7 @@ for (const { what, shape, layers, ...others } of CASES) {
       return count / Math.max(...x.data.subarray(n * size, (n + 1) * size));
     });
     const twin = runUnits(
-      twinsOf(units.units, weights, 1_000_003 * seed),
+      twinsOf(units.units, weights, { seed: 1_000_003 * seed, Ts }),
       tensorOf(shape, input),
       labels.map((label) => ({ label, mixed: label, share: 1 })),
       {

@@ -13,28 +13,32 @@ import type { Leaky } from "../../oracle/units/leaky.ts";
 import type { OracleUnit } from "../../oracle/units/network.ts";
 import type { Resonator } from "../../oracle/units/resonator.ts";
 import { dropout, type Silenced } from "../../oracle/units/raster.ts";
-import { tensorOf } from "../../oracle/tensor.ts";
+import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 
 /**
  * Makes the twins of units in training.
  *
  * @param units The units.
  * @param weights Their arrays.
- * @param seed Seed of the step, for dropout.
+ * @param step Seed of the step, for dropout, and time step in ms.
  * @returns The twins.
  */
 export function twinsOf(
   units: readonly Unit[],
   weights: Readonly<Record<string, NamedArray>>,
-  seed = 0,
+  { seed = 0, Ts = 1 }: { readonly seed?: number; readonly Ts?: number } = {},
 ): OracleUnit[] {
   return units.map((unit, index): OracleUnit => {
     const { layer, source, norm, bias, residual, pooling, dropout: p } = unit;
+    const { axon } = unit;
     const { name } = layer;
     const { shape, data } = weights[`${name}.weight`];
     const weight = tensorOf(shape, data);
     const { stride, padding, dilation, groups } = layer as ConvLayer;
-    const depthwise = weights[`${name}.ghost`];
+    const optional = (key: string) => {
+      const array = weights[`${name}.${key}`];
+      return array && tensorOf(array.shape, array.data);
+    };
     const array = (key: string) => weights[`${name}.${key}`].data;
     const silenced: Silenced | undefined = p > 0
       ? dropout(seed, index, p)
@@ -48,7 +52,13 @@ export function twinsOf(
           geometry: { stride, padding, dilation, groups },
         }
         : { type: "dense", weight },
-      ghost: depthwise && tensorOf(depthwise.shape, depthwise.data),
+      ghost: optional("ghost"),
+      recurrent: optional("recurrent"),
+      axon: axon && {
+        delays: optional("delay") ?? everywhere(axon.delay, layer.output.C),
+        Ts,
+        learned: axon.delays !== undefined,
+      },
       source,
       ...(norm?.meanOnly ? { meanOnly: true } : {
         gamma: norm && array("norm.weight"),
@@ -63,6 +73,11 @@ export function twinsOf(
       silenced,
     };
   });
+}
+
+/** A delay that all neurons of a layer have. */
+function everywhere(delay: number, channels: number): Tensor {
+  return tensorOf([channels, 1, 1], Array(channels).fill(delay));
 }
 
 /** The twin of a neuron, with what its layer has learned. */

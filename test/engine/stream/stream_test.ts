@@ -231,13 +231,19 @@ const LAYERWISE: [
     cubaLeaky({ threshold: 0.2 }),
   ],
   [
-    "thresholds that adapt",
-    [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
+    "thresholds that adapt, in a layer that reads its own spikes",
+    [{ conv }, { dense: 6, recurrent: true, bias: true }, {
+      dense: 3,
+      neuron: "none",
+    }],
     adaptiveLeaky({ threshold: 0.2 }),
   ],
   [
-    "leaks that are learned",
-    [{ conv }, { dense: 6, bias: true }, { dense: 3, neuron: "none" }],
+    "leaks that are learned, there too",
+    [{ conv }, { dense: 6, recurrent: true, norm: "batch" }, {
+      dense: 3,
+      neuron: "none",
+    }],
     parametricLeaky({ threshold: 0.2 }),
   ],
   [

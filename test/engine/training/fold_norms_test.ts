@@ -34,6 +34,7 @@ const DESCRIPTION: ModelDescription = {
     },
     {
       dense: 5,
+      recurrent: true,
       norm: "batch",
       dropout: 0.5,
       neuron: leaky({ threshold: 0.1 }),

@@ -53,6 +53,7 @@ async function run(
   const { forward, adjoint, gradient } = launchAxon(axon, layer, {
     T,
     Ts,
+    height: 1 / Ts,
     layer: 3,
     drops,
     rule: 0,

@@ -180,7 +180,7 @@ gpuTest("a residual layer adds spikes to counts, or gates them", async () => {
     const { count } = await run(
       residualAdd,
       {
-        spikes: pack(own),
+        arrived: pack(own),
         shortcut: pack(other, 1, PS),
         count: new Uint32Array(N * P * B * F).fill(~0),
       },
@@ -193,7 +193,7 @@ gpuTest("a residual layer adds spikes to counts, or gates them", async () => {
     const gated = await run(
       residualGate,
       {
-        spikes: pack(own),
+        arrived: pack(own),
         shortcut: pack(other),
         count: new Uint32Array(N * B * F).fill(~0),
       },

@@ -8,6 +8,12 @@
  */
 
 import type { Sparsity } from "../../../engine/losses/loss.ts";
+import {
+  type Axon,
+  delay,
+  delayGradient,
+  delayInputGradient,
+} from "../layers/axon.ts";
 import type { Neuron } from "../neurons/neuron.ts";
 import {
   type Synapse,
@@ -26,6 +32,7 @@ import {
 import { ghost, ghostAdjoint } from "./ghost.ts";
 import { normalise, normaliseAdjoint } from "./norm.ts";
 import { poolCounts, poolCountsAdjoint, type Silenced } from "./raster.ts";
+import { recurrentAdjoint, recurrentForward } from "./recurrent.ts";
 import { type MixedLabel, type Readout, readoutLoss } from "./readout.ts";
 
 /** One unit. Raster 0 is the input, raster i what unit i gives, from 1. */
@@ -44,6 +51,10 @@ export interface OracleUnit {
   readonly meanOnly?: boolean;
   /** A readout has none. */
   readonly neuron?: Cell;
+  /** How much later its spikes arrive. */
+  readonly axon?: Axon & { readonly learned: boolean };
+  /** Weights of the neurons' own spikes, one bin later. */
+  readonly recurrent?: Tensor;
   readonly residual?: {
     readonly raster: number;
     readonly join: "add" | "gate";
@@ -159,8 +170,13 @@ function forward(
   const drive = unit.ghost ? ghost(first, unit.ghost) : first;
   const y = mapped(unit, drive);
   if (!neuron) return { input, first, drive, joined: y, output: y };
-  const activity = cellForward(y, neuron);
-  const { spikes } = activity;
+  const fire = (x: Tensor) => cellForward(x, neuron);
+  const activity = unit.recurrent
+    ? recurrentForward(y, unit.recurrent, fire)
+    : fire(y);
+  const spikes = unit.axon
+    ? delay(activity.spikes, unit.axon)
+    : activity.spikes;
   const other = residual && rasterOf(residual.raster).data;
   const joined = tensorOf(
     spikes.shape,
@@ -224,7 +240,9 @@ function backward(
     const scaled = tensorOf(above.shape, above.data.map((v) => v * factor));
     let ds = poolCountsAdjoint(scaled, joined, pooling);
     if (residual) {
-      const { data } = activity.spikes;
+      const { data } = unit.axon
+        ? delay(activity.spikes, unit.axon)
+        : activity.spikes;
       const gates = residual.join === "gate";
       const other = rasterOf(residual.raster).data;
       add(
@@ -239,6 +257,12 @@ function backward(
         ds.data.map((d, i) => gates ? -d * other[i] : d),
       );
     }
+    if (unit.axon) {
+      const arrived = delay(activity.spikes, unit.axon);
+      const { data } = delayGradient(arrived, ds, unit.axon);
+      if (unit.axon.learned) gradients[`${name}.delay`] = data;
+      ds = delayInputGradient(ds, unit.axon);
+    }
     if (sparsity) {
       const { data } = activity.spikes;
       const rate = data.reduce((sum, spike) => sum + spike, 0) / data.length;
@@ -246,7 +270,14 @@ function backward(
       const pressure = 2 * sparsity.lam * excess / data.length;
       ds = tensorOf(ds.shape, ds.data.map((d) => d + pressure));
     }
-    const back = cellAdjoint(ds, activity, neuron);
+    const differentiate = (ds: Tensor) => cellAdjoint(ds, activity, neuron);
+    let back = differentiate(ds);
+    if (unit.recurrent) {
+      const { spikes } = activity;
+      const own = recurrentAdjoint(ds, spikes, unit.recurrent, differentiate);
+      gradients[`${name}.recurrent`] = own.dr.data;
+      back = own;
+    }
     dy = back.dx;
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
   }

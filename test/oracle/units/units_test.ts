@@ -13,6 +13,7 @@ import {
   type Pooling,
 } from "./raster.ts";
 import { readoutLoss } from "./readout.ts";
+import { recurrentAdjoint, recurrentForward } from "./recurrent.ts";
 import { LEAKY_VECTORS, leakyVectors } from "./leaky_vectors.ts";
 
 /** Vectors are float32, their inputs too. */
@@ -115,6 +116,35 @@ Deno.test("the oracle's leaky adjoints are gradients of smooth spikes", () => {
       }
     }
   }
+});
+
+Deno.test("the oracle's recurrent adjoint is the gradient of smooth spikes", () => {
+  const y = noise([2, 3, 1, 1, 7], 6);
+  const r = noise([3, 3, 1, 1, 1], 7);
+  const weights = noise(y.shape, 8);
+  const neuron: Leaky = {
+    threshold: 0.5,
+    tau: 2,
+    rest: 0,
+    reset: "soft",
+    decayInput: false,
+    detachReset: false,
+    surrogate: "arctangent",
+    steepness: 2,
+    tauSyn: 1.5,
+  };
+  const fire = (x: Tensor) => leakyForward(x, neuron, { smooth: true });
+  const activity = recurrentForward(y, r, fire);
+  const { dx, dr } = recurrentAdjoint(
+    weights,
+    activity.spikes,
+    r,
+    (ds) => leakyAdjoint(ds, activity, neuron),
+  );
+  const valueOf = (y: Tensor, r: Tensor) =>
+    inner(recurrentForward(y, r, fire).spikes, weights);
+  requireGradient((y) => valueOf(y, r), y, dx);
+  requireGradient((r) => valueOf(y, r), r, dr);
 });
 
 Deno.test("the oracle's batch norm is the reference's", () => {

@@ -160,6 +160,7 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
     ["[{dense: {}}]", "network.0.dense.out", /is missing, expected/],
     ["[{dense: class}]", "network.0.dense", /is "class", expected .*classes$/],
     ["[{dense: 3, dropout: 1}]", "network.0.dropout", /is 1, expected a numb/],
+    ["[{dense: 3, recurrent: 2}]", "network.0.recurrent", /is 2, expected Tr/],
     ["[{dense: 3, delay: -1}]", "network.0.delay", /is -1, expected a number/],
     [
       "[{pool: 3, delay: {per: layer}}]",

@@ -299,10 +299,18 @@ Deno.test("dropout beside neurons of the spike response model is SLAYER's", () =
   const { delay } = configuration.network![1];
   assert.deepEqual(delay, { per: "channel", max: 62, rate: 1 });
   // Without a neuron, such a network is one of units.
-  refuses(text.replace("pool: 2", "dense: 4"), {
+  const units = text.replace("pool: 2", "dense: 4");
+  assert(isLayerwise(parseConfiguration(units, "a.yaml")));
+  refuses(`${units}\ninput: {slices: 20}`, {
     message: 'Cannot use configuration "network.yaml" line 1: ' +
-      "network.0.delay does not go with dropout in the network",
+      "network.0.delay is in ms, and input.slices cuts samples of any duration",
     key: "network.0.delay",
+    line: 1,
+  });
+  refuses(units.replace("delay: 2", "quantize: 2"), {
+    message: 'Cannot use configuration "network.yaml" line 1: ' +
+      "network.0.quantize does not go with dropout in the network",
+    key: "network.0.quantize",
     line: 1,
   });
 });

@@ -44,6 +44,7 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
   size.map((average) => [`ap${average}`, { pool: { average } }] as const),
   size.map((adaptive) => [`aap${adaptive}`, { pool: { adaptive } }] as const),
   size.map((dense) => [`${dense}`, { dense }] as const),
+  size.map((dense) => [`${dense}r`, { dense, recurrent: true }] as const),
   fc.tuple(size, size).map(([out, kernel]) =>
     [`${out}c${kernel}z`, {
       conv: { out, kernel, padding: Math.floor(kernel / 2) },
@@ -124,6 +125,7 @@ Deno.test("parseNetworkText() makes a last layer without neurons a readout", () 
   assert.deepEqual(parseNetworkText("res(10)-8-if").at(-1), {
     neuron: { type: "IF" },
   });
+  assert.deepEqual(parseNetworkText("8r"), [{ dense: 8, recurrent: true }]);
 });
 
 Deno.test("parseConfiguration() reads a network from any text, and again as it is written, or refuses it in a line", () => {

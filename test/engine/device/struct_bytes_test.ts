@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { structBytes } from "../../../engine/stream/struct_bytes.ts";
+import { structBytes } from "../../../engine/device/struct_bytes.ts";
 
 Deno.test("structBytes() lays members out as WGSL does", () => {
   const code = `

@@ -1,0 +1,164 @@
+/**
+ * Launches and buffers of layers whose neurons read their own layer's spikes.
+ *
+ * @module
+ */
+
+import type { SteppedText } from "../../../kernels/shared/stepped.ts";
+import { recurrentForward } from "../../../kernels/unit/recurrent/recurrent.ts";
+import {
+  recurrentAdjoint,
+  recurrentChannelSums,
+} from "../../../kernels/unit/recurrent/recurrent_adjoint.ts";
+import { ShapeError } from "../../device/errors.ts";
+import { groupsFor, type Launch } from "../../device/launch.ts";
+import { dense, type DenseLayer } from "../../layers/dense.ts";
+import type { Layer, LayerSetting } from "../../layers/layer.ts";
+import { stateBytes } from "../units/state_bytes.ts";
+import { floatsOf, type Unit } from "../units/units.ts";
+import type { UnitSetting } from "./placed_unit.ts";
+import type { Strips } from "./strips.ts";
+
+/** Bytes of shared memory that a neuron takes beside its state. */
+const [FORWARD_BYTES, ADJOINT_BYTES] = [8, 4];
+
+/** Text and constants of a unit's neuron. */
+export interface UnitNeuron {
+  readonly text: SteppedText;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/** Words of a sample that a recurrent unit needs beside those of others. */
+export interface RecurrentWords {
+  /** Drives with those from its own spikes. */
+  readonly driven: number;
+  /** The state of each neuron before each bin. */
+  readonly states: number;
+  /** Gradients of the drives of the bin after. */
+  readonly ahead: number;
+}
+
+/**
+ * Works out the words of a sample.
+ *
+ * @param unit The unit.
+ * @param T Bins of a sample.
+ * @param trains Whether steps train.
+ * @returns The words, 0 of a unit that is not recurrent.
+ * @throws {ShapeError} If the state of its neurons has no known size.
+ */
+export function recurrentWords(
+  unit: Unit,
+  T: number,
+  trains: boolean,
+): RecurrentWords {
+  if (!unit.recurrent) return { driven: 0, states: 0, ahead: 0 };
+  const floats = T * floatsOf({ ...unit.layer, extent: unit.layer.output });
+  const bytes = stateBytes(unit.layer.name, unit.neuron!.kind.stepped!);
+  return {
+    driven: floats,
+    states: trains ? floats * bytes / 4 : 0,
+    ahead: trains ? floats : 0,
+  };
+}
+
+/** What the launches of a recurrent unit need. */
+export interface RecurrentPlace {
+  readonly unit: Pick<Unit, "layer">;
+  readonly strips: Strips;
+  readonly setting: Pick<UnitSetting, "workgroupBytes">;
+  readonly neuron: UnitNeuron;
+}
+
+/**
+ * Launches the neurons of a recurrent unit.
+ *
+ * @param place The unit and its neuron.
+ * @param record Where spikes are counted, by names in recurrent.wgsl.
+ * @returns The launch.
+ * @throws {ShapeError} If the device has too little memory for a workgroup.
+ */
+export function launchRecurrent(
+  place: RecurrentPlace,
+  record: Readonly<Record<"keep" | "layer" | "stride", number>>,
+): Launch {
+  const { strips: { T, C, runSize }, neuron: { text, constants } } = place;
+  const kernel = recurrentForward(text);
+  requireRoom(place, "State", FORWARD_BYTES);
+  const neurons = Math.ceil(C / kernel.tile.lanes);
+  return {
+    kernel,
+    constants: { T, C, runSize, ...constants, ...record },
+    grid: [1, 1, "samples"],
+    // Each bin, for each neuron of an invocation: the spikes that it sums, eight
+    // at a time, and its place among them.
+    loops: T * (3 + neurons * (C / 8 + C / 32 + 8) + C / 32),
+  };
+}
+
+/**
+ * Launches the adjoint of a recurrent unit's neurons.
+ *
+ * @param place The unit and its neuron.
+ * @param record Whether spikes cost something, and where sums of what the
+ * neuron learns begin.
+ * @returns The launches, in order.
+ * @throws {ShapeError} If the device has too little memory for a workgroup.
+ */
+export function launchRecurrentBack(
+  place: RecurrentPlace,
+  record: Readonly<Record<"sparse" | "learnedFirst", number>>,
+): Launch[] {
+  const { strips, neuron: { text, constants: { theta, ...own } } } = place;
+  const { T, C, runSize, channelLanes } = strips;
+  const sizes = { T, C, runSize, ...own };
+  requireRoom(place, "Back", ADJOINT_BYTES);
+  const adjoint = recurrentAdjoint(text);
+  const channelSums = recurrentChannelSums(text);
+  const neurons = Math.ceil(C / adjoint.tile.lanes);
+  return [
+    {
+      kernel: adjoint,
+      constants: { ...sizes, theta, channelLanes, ...record },
+      grid: [1, 1, "samples"],
+      loops: neurons * (T + 2) + T * (3 + neurons * (C / 16 + 4)) + 20,
+    },
+    {
+      kernel: channelSums,
+      constants: sizes,
+      grid: [groupsFor(C, channelSums.workgroup), 1, "samples"],
+      loops: 2 * (T + 3),
+    },
+  ];
+}
+
+/**
+ * Launches the gradient of a unit's recurrent weights: that of a dense layer,
+ * from the spikes of a bin and the gradient of the drives one bin later.
+ *
+ * @param recurrent The synapses.
+ * @param setting Sizes and constants of the unit's synapse.
+ * @returns The launches.
+ */
+export function launchRecurrentGradient(
+  recurrent: Layer,
+  setting: LayerSetting,
+): readonly Launch[] {
+  return dense.gradient!(recurrent as DenseLayer, { ...setting, P: 1 });
+}
+
+function requireRoom(
+  { unit: { layer: { name } }, strips: { C }, setting, neuron }: RecurrentPlace,
+  struct: "State" | "Back",
+  more: number,
+): void {
+  // Beside what each neuron takes, words of flags and sums.
+  const each = stateBytes(name, neuron.text, struct) + more;
+  const needed = Math.ceil(C * each + C / 4 + 1100);
+  if (needed <= setting.workgroupBytes) return;
+  throw new ShapeError(
+    `Cannot build layer "${name}" with ${C} recurrent neurons: they take ` +
+      `${needed} bytes of a workgroup's memory, and the device has ` +
+      `${setting.workgroupBytes}`,
+  );
+}
