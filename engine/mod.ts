@@ -71,6 +71,7 @@ export {
 } from "./neurons/cuba_leaky.ts";
 export type { Sparsity } from "./losses/loss.ts";
 export {
+  spikeMax,
   spikeMoid,
   type SpikeMoidOptions,
   spikeRate,

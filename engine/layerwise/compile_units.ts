@@ -277,13 +277,14 @@ export class UnitCompiler {
       stride,
       smoothing: loss.smoothing,
       kind: READOUT_KINDS.indexOf(loss.kind),
+      rateScale: loss.rateScale,
       ...loss.constants,
     };
     const grid = ["samples", 1, 1] as const;
     const readout = unit.neuron
       ? launch({
         kernel: readoutRates,
-        constants: { ...constants, rateScale: loss.rateScale },
+        constants,
         grid,
       })
       : launch({ kernel: readoutDrives, constants, grid });

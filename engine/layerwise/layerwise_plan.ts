@@ -117,6 +117,13 @@ export async function compileLayerwise(
         "biases or a readout takes crossEntropy or squaredRate",
     );
   }
+  const last = units.units[units.units.length - 1];
+  if (readout.kind === "shares" && !last.neuron) {
+    throw new ShapeError(
+      `Cannot train with the loss "${loss.name}": layer "${last.layer.name}" ` +
+        "has no neurons, whose spikes it compares",
+    );
+  }
   const { extent } = units.input;
   const { sensor = extent } = context;
   const { T, fine, inputs, addressBits, eventBinning } = timeUnits(

@@ -37,6 +37,7 @@ export const READOUT_KINDS = [
   "squared error",
   "rate error",
   "sigmoids",
+  "shares",
 ] as const satisfies readonly ReadoutLoss["kind"][];
 
 /** A loss of outputs' mean drives or firing rates, as plain data. */
@@ -46,7 +47,8 @@ export interface ReadoutLoss {
     | "cross-entropy"
     | "squared error"
     | "rate error"
-    | "sigmoids";
+    | "sigmoids"
+    | "shares";
   /** Share of the target that all classes have. */
   readonly smoothing: number;
   /** Constants of the kind, by their names in readout_loss.wgsl. */

@@ -150,6 +150,30 @@ export function spikeMoid(options: SpikeMoidOptions = {}): Loss {
   });
 }
 
+/**
+ * Spikemax: cross-entropy of each output's share of the spikes, each with one
+ * spike more than it has, so that silence costs no more than a guess:
+ * lava-dl's SpikeMax over the whole sample, which has no such spike. Its mode
+ * "softmax" is {@linkcode crossEntropy} of rates.
+ *
+ * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ *
+ * @param options Label smoothing, weights of classes, bound of rates.
+ * @returns The loss, for a last layer with neurons.
+ * @throws {RangeError} If a number is out of range.
+ *
+ * @example
+ * ```ts
+ * import { spikeMax } from "./readout.ts";
+ * if (spikeMax().name !== "spikeMax") throw new Error();
+ * ```
+ *
+ * Source: Shrestha and others, Spikemax, arXiv:2205.09845.
+ */
+export function spikeMax(options: ReadoutOptions = {}): Loss {
+  return readoutLoss("spikeMax", "shares", options);
+}
+
 function readoutLoss(
   name: string,
   kind: ReadoutLoss["kind"],

@@ -18,6 +18,7 @@ const READOUT_CONSTANTS = [
   "falseRate",
   "center",
   "width",
+  "rateScale",
 ] as const;
 
 /** readout_loss.wgsl, `drives`. */
@@ -53,5 +54,5 @@ export const readoutRates = {
     dy: 6,
     records: 8,
   },
-  constants: [...READOUT_CONSTANTS, "rateScale"],
+  constants: READOUT_CONSTANTS,
 } as const satisfies KernelSpec;

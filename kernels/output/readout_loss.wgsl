@@ -11,6 +11,9 @@
 //   sigmoids       −weight[label] · Σ_o (q[o] · log p[o]
 //                  + (1 − q[o]) · log(1 − p[o])),
 //                  p[o] = 1 / (1 + exp(−(v[o] − center) / width))
+//   shares         −weight[label] · Σ_o q[o] · log p[o],
+//                  p[o] = (v[o] + v₁) / Σ_o (v[o] + v₁), of rates, where v₁ is
+//                  that of one spike: silence costs log O, not infinitely much
 // with q = (1 − smoothing) · one-hot + smoothing / O; of two samples that are
 // mixed, q is that of both by their shares, without smoothing.
 // dy[n, t, o] = dL/dv[n, o] · rateScale / T / samples of the batch: the loss of
@@ -35,7 +38,7 @@ override floats: u32 = (O + 3) / 4 * 4;
 override layers: u32;
 override stride: u32;
 override smoothing: f32 = 0;
-// 0 cross-entropy, 1 squared error, 2 rate error, 3 sigmoids.
+// 0 cross-entropy, 1 squared error, 2 rate error, 3 sigmoids, 4 shares.
 override kind: u32 = 0;
 override trueRate: f32 = 1;
 override falseRate: f32 = 0;
@@ -120,6 +123,17 @@ fn judge(n: u32) {
       loss += max(logit, 0) + log(1 + tail) - targetOf(own, o) * logit;
       let p = select(tail, 1, logit > 0) / (1 + tail);
       sh_values[o] = share * (p - targetOf(own, o)) / width;
+    }
+  } else if (kind == 4) {
+    let one = rateScale / f32(T);
+    var all = 0.0;
+    for (var o = 0u; o < O; o++) {
+      all += sh_values[o] + one;
+    }
+    for (var o = 0u; o < O; o++) {
+      let value = sh_values[o] + one;
+      loss -= targetOf(own, o) * log(value / all);
+      sh_values[o] = share * (1 / all - targetOf(own, o) / value);
     }
   } else {
     let most = sh_values[best];

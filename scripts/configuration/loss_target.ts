@@ -9,6 +9,7 @@ import { numSpikes } from "../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../engine/losses/prob_spikes.ts";
 import {
   crossEntropy,
+  spikeMax,
   spikeMoid,
   spikeRate,
   squaredRate,
@@ -57,6 +58,7 @@ const LOSSES: Readonly<
   SpikeMoid: ({ sigmoid, ...error }) => ({
     loss: spikeMoid({ ...error, ...sigmoid }),
   }),
+  SpikeMax: (error) => ({ loss: spikeMax(error) }),
   ProbSpikes: ({ tgtSpikeRegion: region, probSlidingWin: window }) => ({
     loss: probSpikes({ region, window }),
     region,

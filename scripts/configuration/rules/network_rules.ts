@@ -27,7 +27,7 @@ const [MAX_ENTRIES, DEEPEST] = [128, 8];
 
 /** Losses of a readout. */
 const READOUT_LOSSES: readonly string[] = [
-  ...["CrossEntropy", "SquaredRate", "SpikeRate", "SpikeMoid"],
+  ...["CrossEntropy", "SquaredRate", "SpikeRate", "SpikeMoid", "SpikeMax"],
 ];
 
 /** Keys of losses of a readout. */

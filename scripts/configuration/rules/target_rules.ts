@@ -55,6 +55,7 @@ const RULES: Readonly<Record<SpikeTarget["type"], TargetRules>> = {
   SquaredRate: { hasCounts: () => false, check() {} },
   SpikeRate: { hasCounts: () => false, check() {} },
   SpikeMoid: { hasCounts: () => false, check() {} },
+  SpikeMax: { hasCounts: () => false, check() {} },
 };
 
 /**

@@ -82,6 +82,7 @@ const lossType = oneOf(
   "SquaredRate",
   "SpikeRate",
   "SpikeMoid",
+  "SpikeMax",
 );
 
 /** Length of bins and samples, and batch size. */

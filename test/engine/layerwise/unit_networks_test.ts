@@ -6,6 +6,7 @@ import type { Sparsity } from "../../../engine/losses/loss.ts";
 import {
   crossEntropy,
   type ReadoutOptions,
+  spikeMax,
   spikeMoid,
   spikeRate,
   squaredRate,
@@ -36,7 +37,7 @@ interface Case {
   readonly shape: readonly number[];
   readonly layers: readonly UnitDescription[];
   readonly coding?: InputCoding;
-  readonly loss?: "rates" | "sigmoids" | "target rates";
+  readonly loss?: "rates" | "sigmoids" | "target rates" | "shares";
   readonly sparsity?: Sparsity;
   readonly classWeights?: readonly number[];
 }
@@ -132,9 +133,11 @@ const CASES: readonly Case[] = [
         neuron: leaky({ threshold: 0.05 }),
         delay: {},
       },
-      { dense: 3, neuron: "none" },
+      { dense: 3, neuron: leaky({ threshold: 0.05 }) },
     ],
     sparsity: { maxRate: 0.02, lam: 9 },
+    loss: "shares",
+    classWeights: [1, 2, 0.5],
   },
   {
     what: "recurrent layers, joined, dropped and in several rounds",
@@ -187,6 +190,7 @@ const LOSSES = {
     kind: "sigmoids",
     sigmoid: { alpha: 0.5, theta: 0.1 },
   },
+  shares: { make: spikeMax, kind: "shares" },
   "target rates": {
     make: (options: ReadoutOptions) =>
       spikeRate({ true: 0.7, false: 0.1, ...options }),
@@ -238,6 +242,7 @@ for (const { what, shape, layers, ...others } of CASES) {
       labels.map((label) => ({ label, mixed: label, share: 1 })),
       {
         ...kind,
+        one: 1 / T,
         sparsity,
         smoothing,
         classWeights: classWeights ?? [1, 1, 1],

@@ -24,6 +24,8 @@ export interface Readout {
   readonly rates?: { readonly true: number; readonly false: number };
   /** Width and centre of sigmoids. */
   readonly sigmoid?: { readonly alpha: number; readonly theta: number };
+  /** Value of the spike that each output has more, of shares. */
+  readonly one?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Readout {
 export function readoutLoss(
   values: readonly number[],
   { label, mixed, share }: MixedLabel,
-  { kind, smoothing, classWeights, rates, sigmoid }: Readout,
+  { kind, smoothing, classWeights, rates, sigmoid, one }: Readout,
 ): { loss: number; gradient: number[] } {
   const O = values.length;
   const weight = classWeights[label];
@@ -75,6 +77,17 @@ export function readoutLoss(
           0,
         ),
       gradient: p.map((p, o) => weight * (p - target[o]) / alpha),
+    };
+  }
+  if (kind === "shares") {
+    const all = values.map((value) => value + one!);
+    const total = all.reduce((a, b) => a + b, 0);
+    return {
+      loss: -weight * all.reduce(
+        (sum, value, o) => sum + target[o] * Math.log(value / total),
+        0,
+      ),
+      gradient: all.map((value, o) => weight * (1 / total - target[o] / value)),
     };
   }
   const most = Math.max(...values);

@@ -235,8 +235,10 @@ Deno.test("the oracle's dropout silences as many outputs as it is told", () => {
 });
 
 Deno.test("the oracle's losses of a readout have their gradients", () => {
-  const values = tensorOf([4], [0.3, -1.2, 2, 0.7]);
   for (const kind of READOUT_KINDS) {
+    // Shares are of rates, which are positive.
+    const second = kind === "shares" ? 1.2 : -1.2;
+    const values = tensorOf([4], [0.3, second, 2, 0.7]);
     for (const smoothing of [0, 0.2]) {
       for (const share of [1, 0.3]) {
         const label = { label: 2, mixed: 1, share };
@@ -246,6 +248,7 @@ Deno.test("the oracle's losses of a readout have their gradients", () => {
           classWeights: [1, 2, 0.5, 3],
           rates: { true: 0.7, false: 0.1 },
           sigmoid: { alpha: 0.4, theta: 0.2 },
+          one: 0.1,
         };
         const at = ({ data }: Tensor) => readoutLoss([...data], label, loss);
         requireGradient(

@@ -22,6 +22,7 @@ Deno.test("a configuration has losses of rates, and bounds of rates", () => {
     trueRate: 0.2,
     falseRate: 0.03,
   });
+  assert.equal(readoutOf("{type: SpikeMax}")?.kind, "shares");
   assert.deepEqual(
     readoutOf("{type: SpikeMoid, sigmoid: {theta: 0.1}, sparsity: {lam: 3}}"),
     {

@@ -8,7 +8,7 @@ Deno.test("parseConfiguration() refuses losses that are none", () => {
       "type: spikes",
       "type",
       'is "spikes", expected NumSpikes or SpikeTime or ProbSpikes or ' +
-      "CrossEntropy or SquaredRate or SpikeRate or SpikeMoid",
+      "CrossEntropy or SquaredRate or SpikeRate or SpikeMoid or SpikeMax",
     ],
     ["probSlidingWin: 0", "probSlidingWin", "is 0, expected a number above 0"],
     [

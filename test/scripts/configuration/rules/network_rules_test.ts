@@ -29,7 +29,7 @@ const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
 
 /** Losses of networks that are computed layer by layer. */
 const EXPECTED = "expected CrossEntropy or SquaredRate or SpikeRate or " +
-  "SpikeMoid";
+  "SpikeMoid or SpikeMax";
 
 /** Asserts that a value set on top of a network is refused. */
 function refusesSet(network: string, set: string, problem: string): void {
@@ -115,7 +115,8 @@ Deno.test("what only networks computed layer by layer have is refused elsewhere"
       refusesSet(
         network,
         `training.error.${entry}`,
-        "is for CrossEntropy and SquaredRate and SpikeRate and SpikeMoid",
+        "is for CrossEntropy and SquaredRate and SpikeRate and SpikeMoid and " +
+          "SpikeMax",
       );
     }
   }
