@@ -149,10 +149,11 @@ export class UnitCompiler {
             (part) => this.#bindings.forward(index, part, values),
             name,
           ),
-          this.#once(
-            trains ? own.training : own.evaluation,
-            this.#bindings.norm(index, values),
-            { layer: name, sumsOf: trains && unit.norm ? index : undefined },
+          ...(trains ? own.training : [own.evaluation]).map((launch, place) =>
+            this.#once(launch, this.#bindings.norm(index, values), {
+              layer: name,
+              sumsOf: trains && unit.norm && place === 0 ? index : undefined,
+            })
           ),
           ...this.#each(
             own.spikes,

@@ -155,7 +155,11 @@ export class UnitBindings {
       dbeta: this.#gradientOf(unit, bias, unused[1]),
       dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),
       runningMean: this.#runningOf(unit, "norm.mean", values),
-      runningVar: this.#runningOf(unit, "norm.var", values),
+      // One number of the layer has no room for one a channel.
+      runningVar: unit.norm?.kind === "scale"
+        ? { buffer: unused[2] }
+        : this.#runningOf(unit, "norm.var", values),
+      wholeVar: this.#runningOf(unit, "norm.var", values),
     };
   }
 

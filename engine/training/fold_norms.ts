@@ -43,8 +43,8 @@ const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
  * Folds normalisations into weights and biases, for evaluation and export.
  *
  * With g = γ / √(var + epsilon) of a channel, its weights w become g · w, and
- * its bias β − g · mean; where means alone are subtracted, g = 1 and β = 0. The
- * second half of a ghost convolution, which reads the first before it is
+ * its bias β − g · mean. Where means alone are subtracted, g = 1 and β = 0, and
+ * where a power of two scales, it is 1/g, and β = 0. The second half of a ghost convolution, which reads the first before it is
  * normalised, gets g of its channel over g of the channel it reads. Drives are
  * the same but for rounding.
  *
@@ -108,6 +108,12 @@ function unitsOf({ input, layers, neuron }: NetworkLayers): readonly Unit[] {
   return units;
 }
 
+/** The power of two that is not below a deviation, as norm.wgsl has it. */
+function powerAbove(variance: number): number {
+  const exponent = Math.ceil(Math.log2(variance) / 2);
+  return 2 ** Math.min(Math.max(exponent, -3), 3);
+}
+
 /** The weights and the bias of a unit. */
 function foldUnit(
   { layer: { name }, norm, ghost }: Unit,
@@ -116,15 +122,13 @@ function foldUnit(
   const [gamma, beta, mean, variance] = ARRAYS.map((array) =>
     weights[`${name}.${array}`]?.data
   );
-  const gains = norm!.meanOnly
-    ? new Float64Array(mean.length).fill(1)
-    : Float64Array.from(
-      gamma,
-      (value, c) => value / Math.sqrt(variance[c] + norm!.epsilon),
-    );
-  const bias = mean.map((value, c) =>
-    (norm!.meanOnly ? 0 : beta[c]) - gains[c] * value
-  );
+  const { kind, epsilon } = norm!;
+  const gains = Float64Array.from(mean, (_, c) => {
+    if (kind === "mean") return 1;
+    if (kind === "scale") return 1 / powerAbove(variance[0] + epsilon);
+    return gamma[c] / Math.sqrt(variance[c] + epsilon);
+  });
+  const bias = mean.map((value, c) => (beta?.[c] ?? 0) - gains[c] * value);
   const folded: Record<string, NamedArray> = {
     [`${name}.weight`]: scaleOutputs(weights[`${name}.weight`], gains),
     [`${name}.bias`]: { shape: [bias.length], data: bias },

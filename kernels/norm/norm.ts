@@ -65,6 +65,37 @@ export const normRunning = {
   constants: ["C", "runSize", "epsilon", "meanOnly", "scale"],
 } as const satisfies KernelSpec;
 
+/** norm.wgsl, `wholeTotal`. */
+export const normWholeTotal = {
+  name: "norm wholeTotal",
+  code,
+  entryPoint: "wholeTotal",
+  workgroup: 256,
+  bindings: { batch: 0, partials: 2, coefficients: 11, wholeVar: 19 },
+  inPlace: ["coefficients", "wholeVar"],
+  constants: [
+    "T",
+    "pixels",
+    "C",
+    "runSize",
+    "S",
+    "epsilon",
+    "momentum",
+    "scale",
+    "kept",
+  ],
+} as const satisfies KernelSpec;
+
+/** norm.wgsl, `wholeRunning`. */
+export const normWholeRunning = {
+  name: "norm wholeRunning",
+  code,
+  entryPoint: "wholeRunning",
+  workgroup: 64,
+  bindings: { coefficients: 11, runningMean: 15, wholeVar: 19 },
+  constants: ["C", "runSize", "epsilon", "scale"],
+} as const satisfies KernelSpec;
+
 /** norm.wgsl, `affine`. */
 export const normAffine = {
   name: "norm affine",

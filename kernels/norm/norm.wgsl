@@ -10,7 +10,13 @@
 //               b = beta − a · mean
 //               runningMean, runningVar move to those of scale · x by momentum,
 //               the variance without bias
-// running       the same a and b from runningMean and runningVar
+// wholeTotal    a, b and inverse of total with `meanOnly`, divided by
+//               p = 2^⌈log₂ sqrt(scale² · variance + epsilon)⌉, the exponent
+//               from −3 to 3, the variance that of all channels together, to
+//               which wholeVar moves by momentum, without bias; changed in
+//               place
+// running       the same a and b as total from runningMean and runningVar
+// wholeRunning  the same as wholeTotal from runningMean and wholeVar
 // affine        a = scale, b = beta, without statistics
 // adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from the sums of
 //               cell_adjoint.wgsl, and the coefficients of apply
@@ -32,13 +38,17 @@
 // gamma, beta                   [floats]
 // dgamma, dbeta                 [floats]  added to, or replaced
 // runningMean, runningVar       [floats]  changed in place
+// wholeVar                      [1]       changed in place
 // largest                       [N]  largest count of each sample
 //
-// One workgroup owns a channel (total, adjointTotal), one invocation a channel
-// (running, affine) or every stride-th value (apply, scaleRows).
+// One workgroup owns a channel (total, adjointTotal) or all (wholeTotal), one
+// invocation a channel (running, wholeRunning, affine) or every stride-th value
+// (apply, scaleRows).
 //
 // Source: Ioffe, Szegedy, arXiv:1502.03167; sums after Chan, Golub, LeVeque,
-// 1983, which lose no digits to the mean.
+// 1983, which lose no digits to the mean. wholeTotal: lava-dl's
+// WgtScaleBatchNorm, whose running variance has n / (n + 1) in place of
+// n / (n − 1).
 
 override epsilon: f32 = 0.00001;
 override momentum: f32 = 0.1;
@@ -68,6 +78,7 @@ override normalises: bool = false;
 @group(0) @binding(16) var<storage, read_write> runningVar: array<f32>;
 @group(0) @binding(17) var<storage, read_write> values: array<f32>;
 @group(0) @binding(18) var<storage, read_write> quads: array<vec4<f32>>;
+@group(0) @binding(19) var<storage, read_write> wholeVar: array<f32>;
 
 // Number of values, their mean, and the sum of their squared deviations.
 struct Moments {
@@ -197,6 +208,57 @@ fn total(
   runningMean[channel] =
     mix(runningMean[channel], height * all.mean, momentum);
   runningVar[channel] = mix(runningVar[channel], unbiased, momentum);
+}
+
+@compute @workgroup_size(totalLanes)
+fn wholeTotal(@builtin(local_invocation_index) lane: u32) {
+  var own = Moments();
+  for (var i = lane; i < batch.total * S * floats; i += totalLanes) {
+    if (i % runFloats < runSize) {
+      let part = partials[i];
+      let count = f32(pixelsOf(i / floats % S) * T);
+      own = merged(own, Moments(count, part.x, part.y));
+    }
+  }
+  sh_all[lane] = own;
+  for (var half = totalLanes / 2; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane < half) {
+      sh_all[lane] = merged(sh_all[lane], sh_all[lane + half]);
+    }
+  }
+  workgroupBarrier();
+  let all = sh_all[0];
+  let height = scale / kept;
+  let variance = height * height * all.squares / all.count;
+  let factor = vec4(1, 1, 0, 1) / powerAbove(variance) + vec4(0, 0, 1, 0);
+  for (var channel = lane; channel < floats; channel += totalLanes) {
+    coefficients[channel] *= factor;
+  }
+  if (lane == 0) {
+    let unbiased = variance * all.count / max(all.count - 1, 1);
+    wholeVar[0] = mix(wholeVar[0], unbiased, momentum);
+  }
+}
+
+// The power of two that is not below the deviation, from 1/8 to 8.
+fn powerAbove(variance: f32) -> f32 {
+  var power = 0.125;
+  while (power < 8 && power * power < variance + epsilon) {
+    power *= 2;
+  }
+  return power;
+}
+
+@compute @workgroup_size(64)
+fn wholeRunning(@builtin(global_invocation_id) id: vec3<u32>) {
+  let channel = id.x;
+  if (channel >= floats) {
+    return;
+  }
+  let a = 1 / powerAbove(wholeVar[0]);
+  let mean = runningMean[channel];
+  coefficients[channel] = vec4(a * scale, -a * mean, mean / scale, a * scale);
 }
 
 @compute @workgroup_size(64)

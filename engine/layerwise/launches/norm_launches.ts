@@ -11,6 +11,8 @@ import {
   normRunning,
   normStatistics,
   normTotal,
+  normWholeRunning,
+  normWholeTotal,
 } from "../../../kernels/norm/norm.ts";
 import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
@@ -21,7 +23,7 @@ export interface NormLaunches {
   /** Statistics of a micro-batch, where the unit normalises. */
   readonly statistics: readonly Launch[];
   /** Coefficients of the normalised drive while training. */
-  readonly training: Launch;
+  readonly training: readonly Launch[];
   /** The same in evaluation. */
   readonly evaluation: Launch;
   /** Gradients of scale and bias, and the coefficients of `apply`. */
@@ -39,8 +41,9 @@ export function launchNorm(
 ): NormLaunches {
   const { T, batch } = setting;
   const { scale, kept } = source;
-  const meanOnly = Number(norm?.meanOnly ?? false);
-  const constants = { ...strips, ...norm, meanOnly, scale, kept };
+  const meanOnly = Number(norm !== undefined && norm.kind !== "batch");
+  const { epsilon, momentum } = norm ?? {};
+  const constants = { ...strips, epsilon, momentum, meanOnly, scale, kept };
   const sums = {
     grid: [channels, 1, 1],
     loops: Math.ceil(batch * strips.S / normTotal.workgroup) + 12,
@@ -57,7 +60,7 @@ export function launchNorm(
     ...sums,
   });
   if (!norm) {
-    return { statistics: [], training: affine, evaluation: affine, total };
+    return { statistics: [], training: [affine], evaluation: affine, total };
   }
   return {
     statistics: [launch({
@@ -66,8 +69,22 @@ export function launchNorm(
       grid,
       loops: 8 * (T + 2) + 8,
     })],
-    training: launch({ kernel: normTotal, constants, ...sums }),
-    evaluation: launch({ kernel: normRunning, constants, grid: each }),
+    training: [
+      launch({ kernel: normTotal, constants, ...sums }),
+      ...(norm.kind === "scale"
+        ? [launch({
+          kernel: normWholeTotal,
+          constants,
+          grid: [1, 1, 1],
+          loops: Math.ceil(
+            batch * strips.S * channels / normWholeTotal.workgroup,
+          ) + Math.ceil(channels / normWholeTotal.workgroup) + 20,
+        })]
+        : []),
+    ],
+    evaluation: norm.kind === "scale"
+      ? launch({ kernel: normWholeRunning, constants, grid: each })
+      : launch({ kernel: normRunning, constants, grid: each }),
     total,
   };
 }

@@ -22,7 +22,13 @@ import type {
   UnitDescription,
   UnitOptions,
 } from "./unit_descriptions.ts";
-import type { Norm, Raster, Unit, Units } from "./units.ts";
+import {
+  type Norm,
+  NORM_KINDS,
+  type Raster,
+  type Unit,
+  type Units,
+} from "./units.ts";
 
 /** The keys that an entry may have. */
 const KEYS = [
@@ -277,23 +283,20 @@ class UnitBuilder {
   }
 }
 
-function normOf(
-  norm: "batch" | "mean" | Partial<Norm>,
-  { layer }: Unit,
-): Norm {
-  if (typeof norm !== "object" && norm !== "batch" && norm !== "mean") {
+function normOf(norm: Norm["kind"] | Partial<Norm>, { layer }: Unit): Norm {
+  const given = typeof norm === "object" ? norm : { kind: norm };
+  const { kind = "batch", epsilon = 1e-5, momentum = 0.1 } = given;
+  if (!NORM_KINDS.includes(kind)) {
     throw new TypeError(
-      `Cannot normalise layer "${layer.name}" by "${norm}": expected "batch" ` +
-        'or "mean"',
+      `Cannot normalise layer "${layer.name}" by "${kind}": expected ` +
+        NORM_KINDS.join(", "),
     );
   }
-  const given = typeof norm === "object" ? norm : { meanOnly: norm === "mean" };
-  const { epsilon = 1e-5, momentum = 0.1, meanOnly = false } = given;
   if (!(epsilon > 0 && momentum > 0 && momentum <= 1)) {
     throw new RangeError(
       `Cannot normalise layer "${layer.name}" with epsilon ${epsilon} and ` +
         `momentum ${momentum}: they are not positive, or momentum is over 1`,
     );
   }
-  return { epsilon, momentum, meanOnly };
+  return { kind, epsilon, momentum };
 }

@@ -40,7 +40,7 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
       ...(unit.ghost
         ? [[layer.name, "ghost", unit.ghost.weights] as const]
         : []),
-      ...(norm?.meanOnly ? [] : norm
+      ...(norm && norm.kind !== "batch" ? [] : norm
         ? [
           [layer.name, "norm.weight", vectorOf(unit, () => 1)] as const,
           [layer.name, "norm.bias", vectorOf(unit, () => 0)] as const,
@@ -65,8 +65,12 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
   });
   const running = units.filter(({ norm }) => norm).flatMap((unit) => [
     [unit.layer.name, "norm.mean", vectorOf(unit, () => 0)] as const,
-    ...(unit.norm!.meanOnly ? [] : [
-      [unit.layer.name, "norm.var", vectorOf(unit, () => 1)] as const,
+    ...(unit.norm!.kind === "mean" ? [] : [
+      [
+        unit.layer.name,
+        "norm.var",
+        unit.norm!.kind === "scale" ? oneNumber(1) : vectorOf(unit, () => 1),
+      ] as const,
     ]),
   ]);
   const [slots, length] = layOut(trained);
@@ -80,12 +84,17 @@ function learnedOf(
 ): (readonly [string, string, WeightLayout])[] {
   if (!neuron?.kind.learned) return [];
   const first = neuron.kind.learned(neuron.parameters);
-  return [[layer.name, "neuron.w", {
+  return [[layer.name, "neuron.w", oneNumber(first)]];
+}
+
+/** One number of a whole layer. */
+function oneNumber(first: number): WeightLayout {
+  return {
     shape: [1],
     floats: QUAD,
     first: () => Float32Array.of(first),
     visit: (at) => at(0, 0),
-  }]];
+  };
 }
 
 /** Inputs that an output of a unit sums. */

@@ -29,11 +29,13 @@ export type PoolingDescription =
 /** Options beside the synapse of a unit; each may also stand alone after it. */
 export interface UnitOptions {
   /**
-   * Normalises drives by the statistics of the batch, or subtracts its mean.
+   * Normalises drives by the statistics of the batch, subtracts their mean, or
+   * also divides them by a power of two, which hardware does by shifting bits:
+   * lava-dl's WgtScaleBatchNorm.
    *
    * @default not at all
    */
-  readonly norm?: "batch" | "mean" | Partial<Norm>;
+  readonly norm?: Norm["kind"] | Partial<Norm>;
   /** Whether to add a bias. @default where nothing is normalised */
   readonly bias?: boolean;
   /** The neuron; a readout has "none". @default the network's */

@@ -28,14 +28,25 @@ export interface Raster {
   readonly runSize: number;
 }
 
+/** Ways to normalise drives. */
+export const NORM_KINDS = [
+  "batch",
+  "mean",
+  "scale",
+] as const satisfies readonly Norm["kind"][];
+
 /** Statistics by which drives are normalised. */
 export interface Norm {
+  /**
+   * By mean and variance of each channel, with a scale and a bias that are
+   * learned; by its mean alone; or by its mean and the power of two, from 1/8 to
+   * 8, next above the deviation of all channels together.
+   */
+  readonly kind: "batch" | "mean" | "scale";
   /** Added to the variance. */
   readonly epsilon: number;
   /** Share of a batch in the running statistics. */
   readonly momentum: number;
-  /** Whether means are subtracted, and nothing else: no scale, no bias. */
-  readonly meanOnly: boolean;
 }
 
 /** Pooling of spikes. */

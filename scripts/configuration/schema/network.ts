@@ -5,6 +5,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import { NORM_KINDS } from "../../../engine/layerwise/units/units.ts";
 import { areUnits } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
 import { parseNetworkText } from "./network_text.ts";
@@ -40,8 +41,11 @@ const denseSection = section({
 
 /** What may stand beside a layer's weights, or follow them as an entry. */
 const OPTIONS = {
-  /** Normalises drives by the batch's statistics, or subtracts its mean. */
-  norm: v.optional(oneOf("batch", "mean")),
+  /**
+   * Normalises drives by the batch's statistics, subtracts its mean, or also
+   * divides them by a power of two.
+   */
+  norm: v.optional(oneOf(...NORM_KINDS)),
   /** Adds a bias; on where nothing is normalised. */
   bias: v.optional(flag),
   /** The layer's own neuron, or `none` for a readout. */
@@ -159,7 +163,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
       v.tuple([countFrom1, countFrom1, countFrom1]),
     ),
   }),
-  norm: section({ norm: oneOf("batch", "mean") }),
+  norm: section({ norm: oneOf(...NORM_KINDS) }),
   neuron: section({ neuron }),
   dropout: section({ dropout: OPTIONS.dropout }),
 };

@@ -162,8 +162,8 @@ const WRONG: readonly [
   ],
   [
     "TypeError",
-    'Cannot normalise layer "conv1" by "layer": expected "batch" or ' +
-    '"mean"',
+    'Cannot normalise layer "conv1" by "layer": expected batch, mean, ' +
+    "scale",
     [{ ...conv(2), norm: "layer" }, OUT],
   ],
   [

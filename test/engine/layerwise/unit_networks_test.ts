@@ -168,7 +168,7 @@ const CASES: readonly Case[] = [
     layers: [
       {
         ...conv(4),
-        norm: "mean",
+        norm: "scale",
         neuron: leaky({ threshold: 0.05 }),
         pool: { max: 2 },
       },

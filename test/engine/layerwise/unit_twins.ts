@@ -60,11 +60,11 @@ export function twinsOf(
         learned: axon.delays !== undefined,
       },
       source,
-      ...(norm?.meanOnly ? { meanOnly: true } : {
+      ...(norm && norm.kind !== "batch" ? { plainNorm: norm.kind } : {
         gamma: norm && array("norm.weight"),
         beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
-        epsilon: norm?.epsilon,
       }),
+      epsilon: norm?.epsilon,
       neuron: unit.neuron &&
         cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
       residual,

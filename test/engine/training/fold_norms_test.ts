@@ -35,7 +35,7 @@ const DESCRIPTION: ModelDescription = {
     {
       dense: 5,
       recurrent: true,
-      norm: "batch",
+      norm: "scale",
       dropout: 0.5,
       neuron: leaky({ threshold: 0.1 }),
     },

@@ -47,8 +47,8 @@ export interface OracleUnit {
   readonly gamma?: ArrayLike<number>;
   readonly beta?: ArrayLike<number>;
   readonly epsilon?: number;
-  /** Whether only the mean is subtracted, without `gamma` and `beta`. */
-  readonly meanOnly?: boolean;
+  /** Whether drives are normalised without `gamma` and `beta`. */
+  readonly plainNorm?: "mean" | "scale";
   /** A readout has none. */
   readonly neuron?: Cell;
   /** How much later its spikes arrive. */
@@ -195,12 +195,12 @@ function forward(
 }
 
 /** Of a norm that has neither scale nor bias. */
-const NO_AFFINE = { gamma: [], beta: [], epsilon: 1 };
+const NO_AFFINE = { gamma: [], beta: [] };
 
 /** Normalises a drive, or adds the bias. */
 function mapped(unit: OracleUnit, drive: Tensor) {
-  const { gamma, beta, epsilon = 0, meanOnly } = unit;
-  if (meanOnly) return normalise(drive, { ...NO_AFFINE, meanOnly });
+  const { gamma, beta, epsilon = 0, plainNorm: kind } = unit;
+  if (kind) return normalise(drive, { ...NO_AFFINE, epsilon, kind });
   if (gamma) return normalise(drive, { gamma, beta: beta!, epsilon });
   const [, C, H, W, T] = drive.shape;
   return tensorOf(
@@ -282,8 +282,9 @@ function backward(
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
   }
   let dDrive = dy;
-  if (unit.meanOnly) {
-    dDrive = normaliseAdjoint(dy, drive, { ...NO_AFFINE, meanOnly: true }).dx;
+  if (unit.plainNorm) {
+    const affine = { ...NO_AFFINE, epsilon, kind: unit.plainNorm };
+    dDrive = normaliseAdjoint(dy, drive, affine).dx;
   } else if (gamma) {
     const back = normaliseAdjoint(dy, drive, { gamma, beta: beta!, epsilon });
     gradients[`${name}.norm.weight`] = back.dgamma;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Norm } from "../../../engine/layerwise/units/units.ts";
 import { type Tensor, zeros } from "../tensor.ts";
 
 /** Scale and bias of each channel, and what is added to the variance. */
@@ -11,8 +12,11 @@ export interface Affine {
   readonly gamma: ArrayLike<number>;
   readonly beta: ArrayLike<number>;
   readonly epsilon: number;
-  /** Whether only means are subtracted. @default false */
-  readonly meanOnly?: boolean;
+  /**
+   * Of "mean", only means are subtracted; of "scale", values are also divided by
+   * a power of two. @default "batch"
+   */
+  readonly kind?: Norm["kind"];
 }
 
 /** Mean and variance of each channel; the variance without bias. */
@@ -20,6 +24,9 @@ export interface Statistics {
   readonly mean: readonly number[];
   readonly variance: readonly number[];
   readonly unbiased: readonly number[];
+  /** Variance of all channels together, and this without bias. */
+  readonly whole: number;
+  readonly wholeUnbiased: number;
 }
 
 /**
@@ -34,7 +41,12 @@ export function statisticsOf(x: Tensor): Statistics {
   const squares = rows.map((row, c) =>
     row.reduce((sum, value) => sum + (value - mean[c]) ** 2, 0)
   );
+  const { length } = x.data;
+  const middle = x.data.reduce((a, b) => a + b, 0) / length;
+  const all = x.data.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return {
+    whole: all / length,
+    wholeUnbiased: all / Math.max(length - 1, 1),
     mean,
     variance: squares.map((sum, c) => sum / rows[c].length),
     unbiased: squares.map((sum, c) => sum / Math.max(rows[c].length - 1, 1)),
@@ -51,10 +63,16 @@ export function statisticsOf(x: Tensor): Statistics {
  */
 export function normalise(
   x: Tensor,
-  { gamma, beta, epsilon, meanOnly }: Affine,
-  { mean, variance }: Pick<Statistics, "mean" | "variance"> = statisticsOf(x),
+  { gamma, beta, epsilon, kind }: Affine,
+  { mean, variance, whole = 1 }: Pick<Statistics, "mean" | "variance"> & {
+    readonly whole?: number;
+  } = statisticsOf(x),
 ): Tensor {
-  if (meanOnly) return map(x, (value, c) => value - mean[c]);
+  if (kind === "mean") return map(x, (value, c) => value - mean[c]);
+  if (kind === "scale") {
+    const power = powerAbove(whole + epsilon);
+    return map(x, (value, c) => (value - mean[c]) / power);
+  }
   return map(
     x,
     (value, c) =>
@@ -71,8 +89,8 @@ export function normalise(
  * @returns Gradients of values, scale and bias.
  */
 export function normaliseAdjoint(dy: Tensor, x: Tensor, affine: Affine) {
-  const { gamma, epsilon, meanOnly } = affine;
-  const { mean, variance } = statisticsOf(x);
+  const { gamma, epsilon, kind } = affine;
+  const { mean, variance, whole } = statisticsOf(x);
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
   const xhat = map(x, (value, c) => (value - mean[c]) * inverse[c]);
   const [dyRows, xhatRows] = [channelsOf(dy), channelsOf(xhat)];
@@ -80,14 +98,24 @@ export function normaliseAdjoint(dy: Tensor, x: Tensor, affine: Affine) {
   const dgamma = dyRows.map((row, c) =>
     row.reduce((sum, value, i) => sum + value * xhatRows[c][i], 0)
   );
-  if (meanOnly) {
-    const dx = map(dy, (value, c) => value - dbeta[c] / dyRows[c].length);
+  if (kind === "mean" || kind === "scale") {
+    const power = kind === "scale" ? powerAbove(whole + epsilon) : 1;
+    const dx = map(
+      dy,
+      (value, c) => (value - dbeta[c] / dyRows[c].length) / power,
+    );
     return { dx, dgamma, dbeta };
   }
   const dx = map(dy, (value, c, i) =>
     gamma[c] * inverse[c] *
     (value - (dbeta[c] + xhat.data[i] * dgamma[c]) / dyRows[c].length));
   return { dx, dgamma, dbeta };
+}
+
+/** The power of two next above a deviation, from 1/8 to 8. */
+function powerAbove(variance: number): number {
+  const exponent = Math.ceil(Math.log2(Math.sqrt(variance)));
+  return 2 ** Math.max(-3, Math.min(3, exponent));
 }
 
 /** Values of each channel. */

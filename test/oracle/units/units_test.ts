@@ -180,12 +180,14 @@ Deno.test("the oracle's adjoint of batch norm is its gradient", () => {
   const affine = { gamma: [0.5, -2], beta: [1, 3], epsilon: 0.1 };
   const { dx, dgamma, dbeta } = normaliseAdjoint(weights, x, affine);
   requireGradient((x) => inner(normalise(x, affine), weights), x, dx);
-  const mean = { ...affine, meanOnly: true };
-  requireGradient(
-    (x) => inner(normalise(x, mean), weights),
-    x,
-    normaliseAdjoint(weights, x, mean).dx,
-  );
+  for (const kind of ["mean", "scale"] as const) {
+    const own = { ...affine, kind };
+    requireGradient(
+      (x) => inner(normalise(x, own), weights),
+      x,
+      normaliseAdjoint(weights, x, own).dx,
+    );
+  }
   const both = tensorOf([4], [...affine.gamma, ...affine.beta]);
   requireGradient(
     ({ data }) =>
