@@ -174,7 +174,7 @@ export class UnitBindings {
     const ds = { buffer: buffers.spikeGradient };
     const slot = arrays.slots.find(({ name }) =>
       name === `${unit.layer.name}.weight`
-    )!;
+    );
     return {
       total: { buffer: own.rasterGradients[index + 1] },
       other: { buffer: own.secondGradients[index + 1] },
@@ -225,7 +225,7 @@ export class UnitBindings {
       driven: { buffer: own.driven[index] },
       states: { buffer: own.states[index] },
       ahead: { buffer: own.ahead[index] },
-      ...optimizer.bindingsOf(slot),
+      ...(slot && optimizer.bindingsOf(slot)),
     };
   }
 

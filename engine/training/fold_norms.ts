@@ -177,6 +177,7 @@ function withoutNorm(entry: UnitDescription): UnitDescription {
       ...(shortcut && { shortcut: shortcut.map(withoutNorm) }),
     };
   }
+  if ("average" in entry) return entry;
   const { norm, ...others } = entry;
   return norm === undefined ? entry : { ...others, bias: true };
 }

@@ -7,6 +7,7 @@
 
 import { ShapeError } from "../../device/errors.ts";
 import { describeGhost } from "./ghost.ts";
+import { average } from "../../layers/average.ts";
 import { conv } from "../../layers/conv.ts";
 import { describeAxon } from "../../layers/describe_axon.ts";
 import { dense } from "../../layers/dense.ts";
@@ -32,7 +33,7 @@ import {
 
 /** The keys that an entry may have. */
 const KEYS = [
-  ...["conv", "ghost", "dense", "recurrent"],
+  ...["conv", "ghost", "dense", "recurrent", "average"],
   ...["residual", "shortcut", "join"],
   ...["norm", "bias", "neuron", "delay", "pool", "dropout"],
 ];
@@ -143,6 +144,14 @@ class UnitBuilder {
       this.#addUnit(dense, description.dense, description, {
         isRecurrent: description.recurrent,
       });
+    } else if ("average" in description) {
+      if (Object.keys(description).length > 1) {
+        throw new TypeError(
+          `Cannot build ${JSON.stringify(description)}: average stands alone`,
+        );
+      }
+      const readout = { neuron: "none", bias: false } as const;
+      this.#addUnit(average, description.average, readout);
     } else {
       this.#change(description, this.#last(description));
     }
@@ -156,7 +165,7 @@ class UnitBuilder {
   #last(description: object): Unit {
     const last = this.units.at(-1);
     const added = this.units.length > this.#settled;
-    if (!last || !added || this.#current !== this.units.length) {
+    if (!last?.layer.weights || !added || this.#current !== this.units.length) {
       throw new ShapeError(
         `Cannot build ${JSON.stringify(description)}: it is to follow a ` +
           "layer with weights",
@@ -166,7 +175,7 @@ class UnitBuilder {
   }
 
   #addUnit(
-    kind: typeof conv | typeof dense,
+    kind: typeof conv | typeof dense | typeof average,
     options: unknown,
     description: UnitOptions,
     { isGhost = false, isRecurrent = false }: {

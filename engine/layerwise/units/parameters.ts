@@ -36,7 +36,9 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
     const { layer, norm, bias } = unit;
     const bound = 1 / Math.sqrt(fanInOf(unit));
     return [
-      [layer.name, "weight", layer.weights!] as const,
+      ...(layer.weights
+        ? [[layer.name, "weight", layer.weights] as const]
+        : []),
       ...(unit.ghost
         ? [[layer.name, "ghost", unit.ghost.weights] as const]
         : []),
@@ -99,7 +101,7 @@ function oneNumber(first: number): WeightLayout {
 
 /** Inputs that an output of a unit sums. */
 function fanInOf({ layer }: Unit): number {
-  const [out, ...others] = layer.weights!.shape;
+  const [out, ...others] = layer.weights?.shape ?? [0];
   return out > 0 ? countOf(others) : 1;
 }
 

@@ -73,6 +73,13 @@ export type UnitDescription =
      */
     readonly recurrent?: boolean;
   }
+  | {
+    /**
+     * Number of groups of neurons, each of which votes for a class by the mean
+     * of its spikes; the last layer, without weights and neurons.
+     */
+    readonly average: number;
+  }
   | ResidualDescription
   | UnitOptions;
 
@@ -88,7 +95,9 @@ export interface ResidualDescription
 }
 
 /** The keys by which an entry asks for what only units have. */
-const UNIT_KEYS = ["ghost", "norm", "bias", "residual", "recurrent"] as const;
+const UNIT_KEYS = [
+  ...["ghost", "norm", "bias", "residual", "recurrent", "average"] as const,
+];
 
 /**
  * Tells whether a network has to be computed layer by layer.

@@ -136,6 +136,12 @@ function addUnits(
   const rasters: Signal[] = [input];
   for (const unit of units) {
     const { layer, ghost, neuron, residual, pooling, joined } = unit;
+    if (layer.kind.name === "average") {
+      const problem =
+        "it averages groups of neurons, which is not written to " +
+        "NIR";
+      throw new NetworkError(problem, { node: layer.name });
+    }
     if (unit.axon) {
       const problem = "its spikes are delayed, which is not written to NIR";
       throw new NetworkError(problem, { node: layer.name });

@@ -301,8 +301,10 @@ function needsLayerwise(neuron: NeuronSection): boolean {
 /** Names what makes a network be computed layer by layer. */
 function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
   for (const { entry } of places) {
-    const key = ["ghost", "norm", "bias", "dropout", "residual", "recurrent"]
-      .find((key) => key in entry);
+    const key = [
+      ...["ghost", "norm", "bias", "dropout", "residual", "recurrent"],
+      "average",
+    ].find((key) => key in entry);
     if (key) return key;
     if (entry.neuron === "none") return "neuron: none";
     if (isMapping(entry.pool)) return `pool: {${Object.keys(entry.pool)[0]}}`;

@@ -127,6 +127,8 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
     quantize,
     ...AXONS,
   }),
+  // Groups of neurons vote.
+  average: section({ average: outputs }),
   residual: section({
     residual: v.lazy(() => layers),
     shortcut: v.optional(v.lazy(() => layers)),
@@ -232,7 +234,9 @@ export function describeLayersOf(
     if (isMapping(entry.neuron)) {
       described.neuron = describeNeuronOf(entry.neuron as NeuronSection);
     }
-    if (entry.dense === CLASSES) described.dense = classes;
+    for (const key of ["dense", "average"]) {
+      if (entry[key] === CLASSES) described[key] = classes;
+    }
     if (isMapping(entry.dense) && entry.dense.out === CLASSES) {
       described.dense = { ...entry.dense, out: classes };
     }

@@ -36,6 +36,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   })],
   [/^(\d+)a$/, (pool) => ({ pool })],
   [/^(\d+)d$/, (out) => ({ dense: { out } })],
+  [/^(\d+)avg$/, (average) => ({ average })],
 ];
 
 /** Largest number of brackets one in another. */
@@ -53,7 +54,8 @@ const DEEPEST = 8;
  *
  * Networks of SLAYER read `34x34x2-16c5z-2a-512d-10d`: columns, rows and
  * channels of the sensor, a padded convolution, a pool that sums 2×2, and
- * all-to-all layers, of which the last spikes too.
+ * all-to-all layers, of which the last spikes too. `250d-10avg` has ten groups of
+ * neurons vote, in networks that are computed layer by layer.
  *
  * @param text The text.
  * @returns The entries, as a list in a configuration has them.
@@ -121,7 +123,7 @@ function entryOf(word: string): Entry {
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
       "rf, adrf, mp2, ap2, aap4, dp0.5, 128, 128r, 2×(…), res(…), 34x34x2, " +
-      "16c5z, 2a and 512d",
+      "16c5z, 2a, 512d and 10avg",
   );
 }
 

@@ -42,7 +42,7 @@ const WRONG: readonly [
   [
     "TypeError",
     'Cannot build {"nrom":"batch"} layer by layer: expected conv, ghost, dense, ' +
-    "recurrent, residual, shortcut, join, norm, bias, neuron, delay, pool, dropout, not nrom",
+    "recurrent, average, residual, shortcut, join, norm, bias, neuron, delay, pool, dropout, not nrom",
     [conv(2), { nrom: "batch" }, OUT],
   ],
   [
@@ -73,6 +73,27 @@ const WRONG: readonly [
     'Cannot build layer "fc1": a layer without neurons has no spikes to ' +
     "delay, pool, drop, add or read",
     [{ dense: 3, neuron: "none", recurrent: true }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "average1": 10 neurons below cannot be divided into ' +
+    "3 groups",
+    [{ dense: 10 }, { average: 3 }],
+  ],
+  [
+    "TypeError",
+    'Cannot build {"average":3,"norm":"batch"}: average stands alone',
+    [{ dense: 3 }, { average: 3, norm: "batch" }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build {"norm":"batch"}: it is to follow a layer with weights',
+    [{ dense: 3 }, { average: 3 }, { norm: "batch" }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "average1": only the last layer can be without neurons',
+    [{ dense: 10 }, { average: 5 }, OUT],
   ],
   [
     "ShapeError",

@@ -6,6 +6,7 @@
 
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
+import type { Layer } from "../../../engine/layers/layer.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import { SURROGATES } from "../../../kernels/leaky/leaky_neurons.ts";
 import type { Cell } from "../../oracle/units/cell.ts";
@@ -32,7 +33,10 @@ export function twinsOf(
     const { layer, source, norm, bias, residual, pooling, dropout: p } = unit;
     const { axon } = unit;
     const { name } = layer;
-    const { shape, data } = weights[`${name}.weight`];
+    const isFixed = layer.kind.name === "average";
+    const { shape, data } = isFixed
+      ? votesOf(layer)
+      : weights[`${name}.weight`];
     const weight = tensorOf(shape, data);
     const { stride, padding, dilation, groups } = layer as ConvLayer;
     const optional = (key: string) => {
@@ -52,6 +56,7 @@ export function twinsOf(
           geometry: { stride, padding, dilation, groups },
         }
         : { type: "dense", weight },
+      isFixed,
       ghost: optional("ghost"),
       recurrent: optional("recurrent"),
       axon: axon && {
@@ -73,6 +78,19 @@ export function twinsOf(
       silenced,
     };
   });
+}
+
+/** Weights of a dense layer by which equal groups of inputs vote. */
+function votesOf({ input: { C, H, W }, output }: Layer): Tensor {
+  const inputs = C * H * W;
+  const size = inputs / output.C;
+  return tensorOf(
+    [output.C, C, H, W, 1],
+    Array.from({ length: output.C * inputs }, (_, at) => {
+      const group = Math.floor(at % inputs / size);
+      return group === Math.floor(at / inputs) ? 1 / size : 0;
+    }),
+  );
 }
 
 /** A delay that all neurons of a layer have. */

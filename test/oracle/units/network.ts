@@ -39,6 +39,8 @@ import { type MixedLabel, type Readout, readoutLoss } from "./readout.ts";
 export interface OracleUnit {
   readonly name: string;
   readonly synapse: Synapse;
+  /** Whether its weights are given, and have no gradient. */
+  readonly isFixed?: boolean;
   /** Depth-wise weights of maps made of the synapse's, if there are any. */
   readonly ghost?: Tensor;
   /** Index of the raster that the synapse reads. */
@@ -303,8 +305,10 @@ function backward(
     gradients[`${name}.ghost`] = back.dw.data;
     dDrive = back.dfirst;
   }
-  const dw = synapseWeightGradient(unit.synapse, input, dDrive);
-  gradients[`${name}.weight`] = dw!.data;
+  if (!unit.isFixed) {
+    const dw = synapseWeightGradient(unit.synapse, input, dDrive);
+    gradients[`${name}.weight`] = dw!.data;
+  }
   if (unit.source > 0) {
     add(
       unit.source,

@@ -136,7 +136,11 @@ Deno.test("parseConfiguration() refuses layers that are none", () => {
   const cases: [string, string, RegExp][] = [
     ["2", "network", /is 2, expected a list of .*layers, at least one$/],
     ["[]", "network", /is empty, expected a list of .* at least one$/],
-    ["[2]", "network.0", /is 2, expected one of conv, ghost, dense, residual/],
+    [
+      "[2]",
+      "network.0",
+      /is 2, expected one of conv, ghost, dense, average, res/,
+    ],
     ["[{}]", "network.0", /is a section, expected one of conv, ghost, /],
     ["[{pool: 2, dense: 3}]", "network.0.pool", /is 2, expected max or ave/],
     ["[{pool: 0}]", "network.0.pool", /is 0, expected a whole number/],

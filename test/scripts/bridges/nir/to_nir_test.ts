@@ -194,6 +194,10 @@ Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
       'node "fc1": its spikes are delayed, which is not written to NIR',
     ],
     [
+      { ...base, neuron: leaky(), layers: [{ dense: 6 }, { average: 3 }] },
+      'node "average1": it averages groups of neurons, which is not written',
+    ],
+    [
       { ...base, neuron: leaky(), layers: [{ dense: 3, recurrent: true }] },
       'node "fc1": its neurons read their own spikes one bin later, and',
     ],

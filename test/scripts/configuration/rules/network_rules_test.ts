@@ -22,6 +22,8 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["[{repeat: 2, layers: [{dense: 3, norm: batch}]}]", "norm"],
   ["4c3-lif-mp2-3", "pool: {max}"],
   ["3", "neuron: none"],
+  ["[{dense: 6, recurrent: True}]", "recurrent"],
+  ["250d-10avg", "average"],
 ];
 
 const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +

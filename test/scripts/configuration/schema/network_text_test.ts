@@ -51,6 +51,7 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
     }] as const
   ),
   size.map((pool) => [`${pool}a`, { pool }] as const),
+  size.map((average) => [`${average}avg`, { average }] as const),
   size.map((out) => [`${out}d`, { dense: { out } }] as const),
 );
 

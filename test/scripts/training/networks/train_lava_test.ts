@@ -7,9 +7,8 @@ import { runTask } from "../../../fixtures/run_task.ts";
 import { temporaryFolder } from "../../../fixtures/temporary_folder.ts";
 import { readResults, train } from "../train_runs.ts";
 
-/** A network of the neurons, the norm and the loss that lava-dl has. */
-const CONFIGURATION = `input: { slices: 24 }
-simulation: { nSample: 4 }
+/** A network of the neurons, norms, layers and the loss that lava-dl has. */
+const CONFIGURATION = `simulation: { Ts: 34, tSample: 816, nSample: 4 }
 neuron: { type: FIXED_CUBA, vThMant: 1 }
 data: { path: data, test: 0.25 }
 network:
@@ -18,8 +17,12 @@ network:
     neuron: { type: RF, threshold: 0.02, period: 5 }
   - { pool: { max: 2 } }
   - { dense: 6, neuron: { type: ADRF, threshold: 0.01, period: 4 } }
-  - { dense: 6, neuron: { type: FIXED_ALIF, vThMant: 1 } }
-  - { dense: classes, norm: batch }
+  - dense: 6
+    recurrent: True
+    neuron: { type: FIXED_ALIF, vThMant: 1 }
+    delay: { per: channel, max: 200, rate: 100 }
+  - { dense: 8, norm: scale }
+  - { average: classes }
 training:
   epochs: 2
   binning_mode: SUM
@@ -58,6 +61,10 @@ gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
   assert.deepEqual(arrays.filter((name) => name.startsWith("conv1")).sort(), [
     "conv1.norm.mean",
     "conv1.weight",
+  ]);
+  assert.deepEqual(arrays.filter((name) => /^fc[23]\./.test(name)).sort(), [
+    ...["fc2.bias", "fc2.delay", "fc2.recurrent", "fc2.weight"],
+    ...["fc3.norm.mean", "fc3.norm.var", "fc3.weight"],
   ]);
   const { code, stdout, stderr } = await runTask("evaluate", [
     ...["--run", run, "--json"],
