@@ -22,7 +22,8 @@ import {
   type Bound,
   UnitBindings,
 } from "./unit_bindings.ts";
-import { readersOf, UNIFORM_WORDS } from "./unit_buffers.ts";
+import { UNIFORM_WORDS } from "./unit_buffers.ts";
+import { readersOf } from "./unit_sizes.ts";
 import { layerRaster, stripsOf } from "./launches/strips.ts";
 import type { UnitLaunches } from "./launches/unit_launches.ts";
 import { floatsOf, planesOf, rasterOf, type Unit } from "./units/units.ts";

@@ -18,11 +18,8 @@ import type { EventBinning } from "../plan/steps/step_runner.ts";
 import { recordWords } from "../plan/steps/step_results.ts";
 import { type LayerwiseDispatch, UnitCompiler } from "./compile_units.ts";
 import type { Bound, UnitArrays } from "./unit_bindings.ts";
-import {
-  allocateUnits,
-  type LayerwiseBuffers,
-  sizeUnits,
-} from "./unit_buffers.ts";
+import { allocateUnits, type LayerwiseBuffers } from "./unit_buffers.ts";
+import { sizeUnits } from "./unit_sizes.ts";
 import { launchUnit } from "./launches/unit_launches.ts";
 import type { Units } from "./units/units.ts";
 

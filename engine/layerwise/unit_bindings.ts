@@ -7,7 +7,8 @@
 import type { WeightSlot } from "../network/weights.ts";
 import type { Optimizer } from "../plan/steps/optimizer.ts";
 import type { Averaged } from "../plan/steps/weight_average.ts";
-import { type LayerwiseBuffers, readersOf } from "./unit_buffers.ts";
+import type { LayerwiseBuffers } from "./unit_buffers.ts";
+import { readersOf } from "./unit_sizes.ts";
 import { hasOwnGradient, type Unit, type Units } from "./units/units.ts";
 
 /** Buffers by the names of bindings. */

@@ -5,7 +5,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import type { Device } from "../../../engine/device/device.ts";
-import { sizeUnits } from "../../../engine/layerwise/unit_buffers.ts";
+import { sizeUnits } from "../../../engine/layerwise/unit_sizes.ts";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { Augmentation } from "../../../engine/network/augmentation.ts";

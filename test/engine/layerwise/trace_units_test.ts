@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
-import { sizeUnits } from "../../../engine/layerwise/unit_buffers.ts";
+import { sizeUnits } from "../../../engine/layerwise/unit_sizes.ts";
 import { crossEntropy, squaredRate } from "../../../engine/losses/readout.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import { packSpikes } from "../../../engine/network/pack_spikes.ts";
