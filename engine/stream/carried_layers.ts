@@ -5,18 +5,22 @@
  */
 
 import { NEURONS } from "../../kernels/shared/neurons.ts";
-import { BINS_PER_WORD } from "../../kernels/spec.ts";
 import { ShapeError } from "../device/errors.ts";
 import { type Layer, synapseOf } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import { inQuads, layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { NeuronSetting } from "../neurons/neuron_launches.ts";
+import {
+  allocateDelays,
+  type DelayedSpikes,
+  wordsFor,
+} from "./delayed_spikes.ts";
 import { FRAME } from "./stream_plan.ts";
 import { structBytes } from "../device/struct_bytes.ts";
 
 /** Buffers that carry a layer from chunk to chunk. */
-export interface Carried {
+export interface Carried extends DelayedSpikes {
   readonly potentials: GPUBuffer;
   /** Its neurons. */
   readonly state: GPUBuffer;
@@ -25,9 +29,6 @@ export interface Carried {
   readonly lastSpikes: GPUBuffer;
   /** Drives that a learned response filters, see filter_stream.wgsl. */
   readonly filtered: GPUBuffer;
-  /** Its delays, and the spikes that they hold back, see axon_stream.wgsl. */
-  readonly delays: GPUBuffer;
-  readonly onTheWay: GPUBuffer;
 }
 
 /**
@@ -69,8 +70,7 @@ export function allocateCarried(
       "filtered drives",
       response ? response.K * layoutOf(synapseOf(layer)).floats : 0,
     ),
-    delays: make("delays", axon?.delays?.floats ?? 0),
-    onTheWay: make("spikes on the way", axon ? wordsFor(longest) * F : 0),
+    ...allocateDelays(device, { ...layer, axon }, longest),
   };
 }
 
@@ -84,54 +84,6 @@ export function ringsOf(
   { K = 0, R = 0 }: Readonly<Record<string, number>>,
 ): Readonly<Record<"ringRows" | "lag" | "ringWords", number>> {
   return { ringRows: K + 1, lag: R, ringWords: wordsFor(R) };
-}
-
-/**
- * Counts the words of a ring that a bin's spike can be read from later.
- *
- * @param bins The bins after which it is read.
- * @returns The words.
- */
-export function wordsFor(bins: number): number {
-  return Math.ceil(bins / BINS_PER_WORD) + 1;
-}
-
-/**
- * Finds the longest delay of each layer's axons.
- *
- * @param model The network.
- * @returns For each layer, bins that no delay is longer than.
- * @throws {DeviceError} If the device was lost.
- */
-export async function longestDelays(model: Model): Promise<number[]> {
-  const { layers, description: { Ts } } = model;
-  const learns = layers.some(({ axon }) => axon?.delays);
-  const weights = learns ? await model.weights() : {};
-  return layers.map(({ name, axon }) => {
-    const longest = axon?.delays
-      ? weights[`${name}.delay`].data.reduce((a, b) => Math.max(a, b), 0)
-      : axon?.delay ?? 0;
-    // The device rounds a quotient just below a whole number up.
-    return Math.ceil(longest / Ts) + 1;
-  });
-}
-
-/**
- * Copies the delays that a network has learned, for those of its own may become
- * longer than a stream remembers.
- *
- * @param model The network.
- * @param carried The buffers of each layer.
- */
-export function copyDelays(model: Model, carried: readonly Carried[]): void {
-  const encoder = model.device.gpu.createCommandEncoder();
-  model.layers.forEach(({ name, axon }, index) => {
-    if (!axon?.delays) return;
-    const { buffer, offset, size } = arrayOf(model, `${name}.delay`);
-    const { delays } = carried[index];
-    encoder.copyBufferToBuffer(buffer, offset, delays, 0, size);
-  });
-  model.device.gpu.queue.submit([encoder.finish()]);
 }
 
 /**

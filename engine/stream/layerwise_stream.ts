@@ -4,6 +4,7 @@
  * @module
  */
 
+import { axonForward } from "../../kernels/axons/axon.ts";
 import { cellForward } from "../../kernels/unit/cell.ts";
 import { cellStream } from "../../kernels/stream/cell_stream.ts";
 import {
@@ -22,6 +23,12 @@ import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
 import { layoutOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import {
+  allocateDelays,
+  copyDelays,
+  launchDelays,
+  longestDelays,
+} from "./delayed_spikes.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
 /**
@@ -42,15 +49,6 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
         '(SUM_NORM): it is known at the end; use "SUM"',
     );
   }
-  const delayed = model.layers.find((_, index) =>
-    model.units?.units[index].axon
-  );
-  if (delayed) {
-    throw new ShapeError(
-      `Cannot stream layer "${delayed.name}": its spikes are delayed, which a ` +
-        "network of units does not carry from chunk to chunk",
-    );
-  }
   const stepper = await model.compileUnits({
     tSample: FRAME * Ts,
     batch: 1,
@@ -68,22 +66,51 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
 }
 
 async function carryStates(
-  { device }: Model,
+  model: Model,
   stepper: LayerwiseStepper,
 ): Promise<StreamPlan> {
+  const { device } = model;
   const { plan } = stepper;
   const { units: { units }, buffers, addressBits, inputs, fine } = plan;
   const [own] = buffers.microBatches;
-  const { chunk, states } = await device.allocate(() => ({
+  const delayed = units.map(({ layer, axon }) => ({ ...layer, axon }));
+  const longest = await longestDelays(model, delayed);
+  const { chunk, states, axons } = await device.allocate(() => ({
     chunk: device.createBuffer("chunk", 2),
+    axons: delayed.map((layer, index) =>
+      allocateDelays(device, layer, longest[index])
+    ),
     states: units.map((unit) =>
       device.createBuffer(`${unit.layer.name} state`, stateWords(unit))
     ),
   }));
+  copyDelays(
+    device,
+    delayed.flatMap(({ axon }, index) =>
+      axon?.delays
+        ? [{ from: plan.evaluated(index).delays, to: axons[index] }]
+        : []
+    ),
+  );
   const compiler = Compiler.of(device);
+  const delay = (index: number) => {
+    const { axon, output } = delayed[index];
+    const { Ts } = model.description;
+    return compiler.compile(
+      launchDelays(axon!, output, { Ts, longest: longest[index] }),
+      {
+        chunk: { buffer: chunk },
+        delays: { buffer: axons[index].delays },
+        spikes: { buffer: own.spikes[index] },
+        arrived: { buffer: own.arrived[index] },
+        onTheWay: { buffer: axons[index].onTheWay },
+      },
+    );
+  };
   const carry = async ({ dispatch }: { readonly dispatch: Dispatch }) => {
-    if (!CELLS.includes(dispatch.name)) return dispatch;
     const index = units.findIndex(({ layer }) => layer.name === dispatch.layer);
+    if (dispatch.name === axonForward.name) return await delay(index);
+    if (!CELLS.includes(dispatch.name)) return dispatch;
     const { layer, neuron, recurrent } = units[index];
     const text = neuron!.kind.stepped!;
     const kernel = recurrent ? recurrentStream(text) : cellStream(text);
@@ -149,7 +176,9 @@ async function carryStates(
     [Symbol.dispose]() {
       stepper.destroy();
       chunk.destroy();
-      for (const state of states) state.destroy();
+      for (const buffer of [...states, ...axons.flatMap(Object.values)]) {
+        buffer.destroy();
+      }
     },
   };
 }

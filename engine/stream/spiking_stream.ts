@@ -14,12 +14,9 @@ import { settleNeurons } from "../neurons/neuron_launches.ts";
 import { layOutStep, MICRO_BATCH_WORDS } from "../plan/steps/step_words.ts";
 import { MAX_BINS } from "../plan/sizes.ts";
 import type { Stepper } from "../plan/stepper.ts";
-import {
-  allocateCarried,
-  copyDelays,
-  longestDelays,
-} from "./carried_layers.ts";
-import { ENDLESS, StreamCompiler } from "./stream_compiler.ts";
+import { allocateCarried, arrayOf } from "./carried_layers.ts";
+import { copyDelays, ENDLESS, longestDelays } from "./delayed_spikes.ts";
+import { StreamCompiler } from "./stream_compiler.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
 /**
@@ -87,7 +84,7 @@ async function carryStates(
       software: device.adapter.software,
     })
   );
-  const longest = await longestDelays(model);
+  const longest = await longestDelays(model, layers);
   const { chunk, carried } = await device.allocate(() => ({
     chunk: device.createBuffer("chunk", 2),
     carried: layers.map((layer, index) =>
@@ -97,7 +94,14 @@ async function carryStates(
       })
     ),
   }));
-  copyDelays(model, carried);
+  copyDelays(
+    device,
+    layers.flatMap(({ name, axon }, index) =>
+      axon?.delays
+        ? [{ from: arrayOf(model, `${name}.delay`), to: carried[index] }]
+        : []
+    ),
+  );
   const step = layOutStep(1);
   const words = new Uint32Array(step.words);
   // One sample; labels, slot and updates do not matter.

@@ -10,7 +10,6 @@ import { transposeForward } from "../../kernels/input/transpose_spikes.ts";
 import { convForward } from "../../kernels/layers/conv.ts";
 import { denseForward } from "../../kernels/layers/dense.ts";
 import { filterForward } from "../../kernels/neurons/filter.ts";
-import { axonStream } from "../../kernels/stream/axon_stream.ts";
 import { filterStream } from "../../kernels/stream/filter_stream.ts";
 import { neuronStream } from "../../kernels/stream/neuron_stream.ts";
 import { quantizeWeights } from "../../kernels/update/quantize.ts";
@@ -19,7 +18,7 @@ import { unpoolForward } from "../../kernels/upsampling/unpool.ts";
 import type { Dispatch } from "../device/compiler.ts";
 import { ShapeError } from "../device/errors.ts";
 import { groupsFor, type Launch, launch } from "../device/launch.ts";
-import { changesSpikes, shiftConstants } from "../layers/axon_launches.ts";
+import { changesSpikes } from "../layers/axon_launches.ts";
 import type { Layer, LayerSetting } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import { inQuads, layoutOf } from "../network/layout.ts";
@@ -30,11 +29,9 @@ import {
   type NeuronSetting,
 } from "../neurons/neuron_launches.ts";
 import type { Stepper } from "../plan/stepper.ts";
-import { arrayOf, type Carried, ringsOf, wordsFor } from "./carried_layers.ts";
+import { arrayOf, type Carried, ringsOf } from "./carried_layers.ts";
+import { launchDelays } from "./delayed_spikes.ts";
 import { FRAME } from "./stream_plan.ts";
-
-/** Bins that a stream may have: times of bins are 32 bits. */
-export const ENDLESS = 2 ** 31;
 
 /** Kernels that compute each bin from the spikes of that bin alone. */
 const FORGETFUL: ReadonlySet<string> = new Set(
@@ -187,24 +184,17 @@ export class StreamCompiler {
     const { spikes, arrived } = this.#stepper.plan.buffers;
     const { layers, description: { Ts } } = this.#model;
     const { axon, output } = layers[index];
-    const F = sizeOf(output);
     const { delays, onTheWay } = carried[index];
-    return this.#compile({
-      kernel: axonStream,
-      constants: {
-        ...shiftConstants(axon!, output, { T: ENDLESS, Ts }),
-        F,
-        frameBins: FRAME,
-        ringWords: wordsFor(longest[index]),
+    return this.#compile(
+      launchDelays(axon!, output, { Ts, longest: longest[index] }),
+      {
+        chunk: { buffer: chunk },
+        delays: { buffer: delays },
+        spikes: { buffer: spikes[index + 1] },
+        arrived: { buffer: arrived[index + 1] },
+        onTheWay: { buffer: onTheWay },
       },
-      grid: [groupsFor(F, axonStream.workgroup), 1, 1],
-    }, {
-      chunk: { buffer: chunk },
-      delays: { buffer: delays },
-      spikes: { buffer: spikes[index + 1] },
-      arrived: { buffer: arrived[index + 1] },
-      onTheWay: { buffer: onTheWay },
-    });
+    );
   }
 
   /** Packs the spikes of a layer whose own kernel would do it. */

@@ -240,10 +240,14 @@ const LAYERWISE: [
   ],
   [
     "leaks that are learned, there too",
-    [{ conv }, { dense: 6, recurrent: true, norm: "batch" }, {
-      dense: 3,
-      neuron: "none",
-    }],
+    [
+      { conv, delay: { per: "channel" } },
+      { dense: 6, recurrent: true, norm: "batch", delay: 69 },
+      {
+        dense: 3,
+        neuron: "none",
+      },
+    ],
     parametricLeaky({ threshold: 0.2 }),
   ],
   [
@@ -272,6 +276,9 @@ async function unsettle(model: Model): Promise<void> {
       noise([...shape], ++seed).data,
       (value) => 0.3 + 0.2 * Math.abs(value),
     );
+    if (name.endsWith(".delay")) {
+      weights[name] = { shape, data: data.map((value) => 20 * value) };
+    }
     if (/\.norm\.|\.bias$|neuron\.w/.test(name)) {
       weights[name] = { shape, data };
     }
