@@ -143,8 +143,8 @@ gpuTest("plans refuse losses, sizes and codings that do not fit", async () => {
     {
       name: "ShapeError",
       message: 'Cannot build layer "conv1" with neurons of kind "SRM-alpha": ' +
-        "with normalisation, bias, dropout, residuals, recurrence or pooling of spikes, " +
-        "neurons are to be stepped bin by bin",
+        "with normalisation, bias, dropout, residuals, recurrence or pooling " +
+        "of spikes, neurons are to be stepped bin by bin",
     },
   );
 });

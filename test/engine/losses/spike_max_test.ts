@@ -2,7 +2,7 @@ import { ok, rejects, strictEqual } from "node:assert/strict";
 import { spikeMax } from "../../../engine/losses/readout.ts";
 import { Model } from "../../../engine/model.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { zeros } from "../../oracle/tensor.ts";
 import { unitEvents } from "../layerwise/unit_events.ts";
 
