@@ -12,25 +12,34 @@ import { warn } from "../command_line/print.ts";
 /** Empty files that are locked; they are not removed. */
 const [NAME, CLAIM] = [".lock", ".claim"];
 
+/** How often to try again, in ms. */
+const PAUSE = 50;
+
 /**
- * How often and at which distance, in ms, to try again: who only looks whether
- * a folder is locked holds the lock for an instant.
+ * How long to try, in ms: who only looks whether a folder is locked holds the
+ * lock for an instant.
  */
-const [TRIES, PAUSE] = [10, 50];
+const PATIENCE = 500;
 
 /**
  * Locks a folder until this process ends, even if it is killed.
  *
  * @param folder The folder; it is created if it is missing.
+ * @param options `patience`: how long to wait for another process, in ms.
  * @returns The lock; disposing of it unlocks the folder.
  * @throws {Error} If another process has locked it, or it cannot be written.
  */
-export async function lockFolder(folder: string): Promise<Disposable> {
+export async function lockFolder(
+  folder: string,
+  { patience = PATIENCE }: { readonly patience?: number } = {},
+): Promise<Disposable> {
   const file = await open(folder, NAME);
   // The operating system unlocks the file when the process ends.
-  for (let n = 0; n < TRIES; n++) {
-    if (n > 0) await new Promise((done) => setTimeout(done, PAUSE));
+  const end = performance.now() + patience;
+  while (true) {
     if (await tryLock(file, folder)) return file;
+    if (performance.now() > end) break;
+    await new Promise((done) => setTimeout(done, PAUSE));
   }
   file.close();
   throw new Error(

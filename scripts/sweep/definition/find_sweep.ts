@@ -14,6 +14,9 @@ import {
   type SweepDefinition,
 } from "./definition.ts";
 
+/** How long another sweep may take to begin in the folder, in ms. */
+const PATIENCE = 5000;
+
 /**
  * Finds the sweep in a folder, or begins one there.
  *
@@ -42,7 +45,7 @@ export async function findSweep(
   }
   const definition = await defineSweep(given);
   // Of two sweeps that begin at once, the second finds the first.
-  using _lock = await lockFolder(folder);
+  using _lock = await lockFolder(folder, { patience: PATIENCE });
   const there = await findDefinition(folder);
   if (there) {
     requireSame(folder, there, definition);
