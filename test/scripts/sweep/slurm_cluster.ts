@@ -18,10 +18,18 @@ export interface Cluster extends AsyncDisposable {
    * @returns What it prints.
    */
   run(program: string, ...args: string[]): Promise<string>;
+  /**
+   * Starts a program of Slurm's.
+   *
+   * @param program Its name.
+   * @param args Its arguments.
+   * @returns The program; disposing of it ends it.
+   */
+  start(program: string, ...args: string[]): AsyncDisposable;
 }
 
 /** How long a daemon may take to answer, in ms. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /**
  * Starts `munged`, `slurmctld` and two `slurmd`, with files in a folder of
@@ -47,29 +55,33 @@ export async function startCluster(): Promise<Cluster> {
       assert.equal(code, 0, `${program} ${args.join(" ")}: ${said}${problem}`);
       return said.trimEnd();
     };
-    const start = (program: string, ...args: string[]) => {
-      const daemon = new Deno.Command(program, {
+    const start = (program: string, ...args: string[]): AsyncDisposable => {
+      const process = new Deno.Command(program, {
         args,
         env: environment,
         stdin: "null",
         stdout: "null",
         stderr: "null",
       }).spawn();
-      stack.defer(async () => {
-        try {
-          daemon.kill("SIGTERM");
-        } catch {
-          // It has ended by itself.
-        }
-        await daemon.status;
-      });
+      return {
+        async [Symbol.asyncDispose]() {
+          try {
+            process.kill("SIGTERM");
+          } catch {
+            // It has ended by itself.
+          }
+          await process.status;
+        },
+      };
     };
+    const startDaemon = (program: string, ...args: string[]) =>
+      stack.use(start(program, ...args));
     const key = crypto.getRandomValues(new Uint8Array(1024));
     await Deno.writeFile(join(folder, "munge.key"), key, { mode: 0o400 });
     await Deno.mkdir(join(folder, "state"));
     await Deno.writeTextFile(settings, configurationOf(folder, await who(run)));
     const socket = join(folder, "munge.sock");
-    start(
+    startDaemon(
       "munged",
       ...["--foreground", "--force", `--socket=${socket}`],
       ...["key", "log", "pid", "seed"].map((kind) =>
@@ -77,13 +89,13 @@ export async function startCluster(): Promise<Cluster> {
       ),
     );
     await answer(() => run("munge", "--no-input", `--socket=${socket}`));
-    start("slurmctld", "-D");
-    for (const node of ["n0", "n1"]) start("slurmd", "-D", "-N", node);
+    startDaemon("slurmctld", "-D");
+    for (const node of ["n0", "n1"]) startDaemon("slurmd", "-D", "-N", node);
     await answer(async () => {
       const states = await run("sinfo", "--noheader", "--format=%T %D");
       assert.equal(states, "idle 2");
     });
-    return { run, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    return { run, start, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -127,8 +139,9 @@ function configurationOf(
     SlurmUser: user,
     SlurmdUser: user,
     AuthType: "auth/munge",
-    // A job that is queued again waits until its credential has expired.
-    AuthInfo: `socket=${join(folder, "munge.sock")},cred_expire=2`,
+    // A job that is queued again waits until its credential has expired, which
+    // takes two minutes unless said, and five seconds at least.
+    AuthInfo: `socket=${join(folder, "munge.sock")},cred_expire=5`,
     StateSaveLocation: join(folder, "state"),
     SlurmdSpoolDir: join(folder, "spool-%n"),
     SlurmctldPidFile: join(folder, "slurmctld.pid"),
@@ -141,7 +154,7 @@ function configurationOf(
     JobAcctGatherType: "jobacct_gather/none",
     SelectType: "select/cons_tres",
     SelectTypeParameters: "CR_Core",
-    SchedulerParameters: "batch_sched_delay=0,sched_interval=2",
+    SchedulerParameters: "batch_sched_delay=0,sched_interval=1",
     SwitchType: "switch/none",
     MpiDefault: "none",
     MailProg: "/bin/true",
