@@ -1,7 +1,7 @@
 /**
  * A model of what a step costs that several machines share.
  *
- * step(ranks) = passes · submit + samples · sample
+ * step(ranks) = submit + samples · sample
  *             + tick · readBacks + own / readBack     from device to host
  *             + (ranks − 1) · latency + others / network
  *             + others / upload                       from host to device
@@ -22,7 +22,7 @@ export interface Costs {
   readonly submit: number;
   /** Time of a sample, in ms. */
   readonly sample: number;
-  /** Time until a promise of the device's queue resolves, in ms. */
+  /** Time of the smallest read-back, in ms. */
   readonly tick: number;
   /** Times that a step waits for the device: one, and two for each norm. */
   readonly readBacks: number;

@@ -13,7 +13,7 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { openDevice } from "../engine/device/device.ts";
-import { readBytes } from "../engine/device/readback.ts";
+import { StagingBuffer } from "../engine/device/staging_buffer.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Model } from "../engine/model.ts";
 import { type Costs, leastBatch } from "./cost_model.ts";
@@ -53,6 +53,9 @@ const size = 4 * weights.reduce((sum, { data }) => sum + data.length, 0);
 const gradient = device.createBuffer("gradient", size / 4);
 const megabytes = `${(size / 1e6).toFixed(1)} MB`;
 const sent = new Uint8Array(gradient.size).fill(1);
+const staging = new StagingBuffer(device);
+const read = (buffer: GPUBuffer) =>
+  staging.read([{ buffer, offset: 0, size: buffer.size }]);
 
 const upload = async () => {
   device.gpu.queue.writeBuffer(gradient, 0, sent);
@@ -60,13 +63,13 @@ const upload = async () => {
   await device.gpu.queue.onSubmittedWorkDone();
 };
 await upload();
-assert.deepEqual(new Uint8Array(await readBytes(device, gradient)), sent);
+assert.deepEqual(await read(gradient), sent);
 
 Deno.bench({
   name: `read-back of a gradient, ${megabytes}`,
   group: "moves",
   async fn() {
-    await readBytes(device, gradient);
+    await read(gradient);
   },
 });
 Deno.bench({
@@ -117,8 +120,8 @@ async function predict(): Promise<void> {
   const [short, long] = [await stepOf(few), await stepOf(many)];
   const sample = (long - short) / (many - few);
   const small = device.createBuffer("small", 1);
-  const tick = await medianOf(() => readBytes(device, small));
-  const reading = await medianOf(() => readBytes(device, gradient));
+  const tick = await medianOf(() => read(small));
+  const reading = await medianOf(() => read(gradient));
   const waiting = await medianOf(async () => {
     device.gpu.queue.submit([]);
     await device.gpu.queue.onSubmittedWorkDone();

@@ -285,7 +285,7 @@ async function runForward(
     copies.push({ buffer, take });
   };
   const dispatches = [...stepper.binning, ...plan.forward];
-  stepper.encode(encoder, batch, dispatches, (microBatch) => {
+  const after = (microBatch: MicroBatch) => {
     layers.forEach((layer, index) => {
       const { spikes, potentials } = traces[index];
       const place = {
@@ -307,7 +307,8 @@ async function runForward(
       });
     });
     then(microBatch);
-  });
+  };
+  stepper.encode(encoder, batch, dispatches, { after });
   device.gpu.queue.submit([encoder.finish()]);
   await plan.buffers.records.push(batch.labels);
   for (const { buffer, take } of copies) {

@@ -5,14 +5,11 @@
  */
 
 import type { Device } from "../device/device.ts";
+import { type Place, StagingBuffer } from "../device/staging_buffer.ts";
 import type { Ranks } from "./ranks.ts";
 
-/** A range of a buffer, in bytes. */
-export interface Place {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
+/** Through which each rank reads its device. */
+const stagings = new WeakMap<Ranks, StagingBuffer>();
 
 /**
  * Gives every rank what the others have computed.
@@ -34,7 +31,7 @@ export async function exchangePlaces(
   const sizes = all.map(bytesOf);
   const { times } = ranks;
   const start = performance.now();
-  const own = read(device, all[ranks.rank]);
+  const own = stagingOf(device, ranks).read(all[ranks.rank]);
   own.then(() => times.computing += performance.now() - start, () => {});
   const bytes = await ranks.gather(own, sizes);
   const gathered = performance.now();
@@ -50,32 +47,12 @@ export async function exchangePlaces(
   times.upload += performance.now() - gathered;
 }
 
-async function read(
-  device: Device,
-  places: readonly Place[],
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytesOf(places) === 0) return new Uint8Array();
-  const copy = device.gpu.createBuffer({
-    label: "copy for other ranks",
-    size: bytesOf(places),
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  const encoder = device.gpu.createCommandEncoder();
-  let at = 0;
-  for (const { buffer, offset, size } of places) {
-    encoder.copyBufferToBuffer(buffer, offset, copy, at, size);
-    at += size;
-  }
-  device.gpu.queue.submit([encoder.finish()]);
-  try {
-    await copy.mapAsync(GPUMapMode.READ);
-  } catch (cause) {
-    device.check();
-    throw cause;
-  }
-  const bytes = new Uint8Array(copy.getMappedRange().slice(0));
-  copy.destroy();
-  return bytes;
+function stagingOf(device: Device, ranks: Ranks): StagingBuffer {
+  const known = stagings.get(ranks);
+  if (known?.device === device) return known;
+  const staging = new StagingBuffer(device);
+  stagings.set(ranks, staging);
+  return staging;
 }
 
 function bytesOf(places: readonly Place[]): number {

@@ -101,22 +101,23 @@ export class PartGradients {
   }
 
   /**
-   * Exchanges the gradients that ranks have computed, so that each has all.
+   * Exchanges the gradients that ranks have computed.
    *
    * @param samples Samples of the batch.
+   * @param round Exchanges the part that each rank computes in this round;
+   * after the last round every rank has all. @default exchanges all parts
    * @returns When they are there; at once, if this rank is alone.
    * @throws {DeviceError} If the device was lost.
    * @throws {Error} If another rank has gone.
    */
-  async exchange(samples: number): Promise<void> {
+  async exchange(samples: number, round?: number): Promise<void> {
     const { ranks } = this.#shares;
     if (ranks.count === 1) return;
-    const present = this.parts.slice(0, this.#shares.count(samples));
     const { size } = this.#dw;
     await exchangePlaces(this.#device, ranks, (rank) => {
-      const { first, end } = this.#shares.partsOf(rank);
-      return present.slice(first, end)
-        .map((buffer) => ({ buffer, offset: 0, size }));
+      const parts = this.#shares.presentParts(samples, rank);
+      return (round === undefined ? parts : parts.slice(round, round + 1))
+        .map((part) => ({ buffer: this.parts[part], offset: 0, size }));
     });
   }
 

@@ -81,6 +81,27 @@ export class Shares {
     return { first: start(rank), end: start(rank + 1) };
   }
 
+  /** Most parts of a full batch that a rank computes. */
+  get rounds(): number {
+    return Math.ceil(this.parts / this.ranks.count);
+  }
+
+  /**
+   * Lists the parts of a batch that a rank computes.
+   *
+   * @param samples Samples of the batch.
+   * @param rank The rank. @default this one
+   * @returns The parts.
+   */
+  presentParts(samples: number, rank?: number): number[] {
+    const { first, end } = this.partsOf(rank);
+    const stop = Math.min(end, this.count(samples));
+    return Array.from(
+      { length: Math.max(0, stop - first) },
+      (_, n) => first + n,
+    );
+  }
+
   /**
    * Counts the parts of a batch.
    *
@@ -114,9 +135,8 @@ export class Shares {
    * @returns The micro-batches, in order.
    */
   microBatches(samples: number, most: number): MicroBatchRange[] {
-    const { first, end } = this.partsOf();
     const cut: MicroBatchRange[] = [];
-    for (let part = first; part < end; part++) {
+    for (const part of this.presentParts(samples)) {
       const start = part * this.size;
       const stop = Math.min(samples, start + this.size);
       for (let at = start; at < stop; at += most) {

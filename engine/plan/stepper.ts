@@ -172,25 +172,29 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
    * @param encoder The encoder that the commands are recorded into.
    * @param batch The samples, uploaded.
    * @param dispatches The dispatches to run on each micro-batch.
-   * @param after Called when a micro-batch has been recorded.
+   * @param options `part`, the part of the batch to record, all if left out;
+   * `after`, called when a micro-batch has been recorded.
    */
   encode(
     encoder: GPUCommandEncoder,
     batch: EventBatch,
     dispatches: readonly Dispatch[],
-    after?: (microBatch: MicroBatch) => void,
+    { part, after }: {
+      readonly part?: number;
+      readonly after?: (microBatch: MicroBatch) => void;
+    } = {},
   ): void {
     const { plan } = this;
     const chosen = chooseVariants(plan, dispatches);
     const { step, microBatches } = plan.buffers;
     const bytes = 4 * MICRO_BATCH_WORDS;
     const current = 4 * layOutStep(plan.sizes.batch).microBatch;
-    let next = -bytes;
-    for (const microBatch of this.cut(batch.labels.length)) {
-      if (next >= 0) {
-        encoder.copyBufferToBuffer(microBatches, next, step, current, bytes);
+    for (const [n, microBatch] of this.cut(batch.labels.length).entries()) {
+      if (part !== undefined && microBatch.part !== part) continue;
+      if (n > 0) {
+        const from = (n - 1) * bytes;
+        encoder.copyBufferToBuffer(microBatches, from, step, current, bytes);
       }
-      next += bytes;
       for (const buffer of plan.cleared) encoder.clearBuffer(buffer);
       const pass = encoder.beginComputePass();
       record(pass, chosen, microBatch.samples);
@@ -261,32 +265,41 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * Runs this rank's parts of a batch forward and backward, exchanges their
-   * gradients, and records what `then` does with the sum.
+   * Runs this rank's parts of a batch forward and backward, exchanges the
+   * gradients of each while the next is computed, and records what `then` does
+   * with the sum.
    */
   async #differentiateParts(
     batch: EventBatch,
     gradients: PartGradients,
     then: (pass: GPUComputePassEncoder) => void,
   ): Promise<void> {
-    const { forward, backward } = this.plan;
-    const encoder = await this.#begin(batch);
+    const { forward, backward, sizes: { shares } } = this.plan;
+    const { labels } = batch;
+    let encoder = await this.#begin(batch);
     if (!this.pending) gradients.clear(encoder);
-    this.encode(
-      encoder,
-      batch,
-      [...this.binning, ...forward, ...backward],
-      ({ part }) => gradients.keep(encoder, part),
+    const dispatches = [...this.binning, ...forward, ...backward];
+    const parts = shares.presentParts(labels.length);
+    let exchanged = Promise.resolve();
+    for (let round = 0; round < shares.rounds; round++) {
+      if (round < parts.length) {
+        const part = parts[round];
+        this.encode(encoder, batch, dispatches, { part });
+        gradients.keep(encoder, part);
+      }
+      this.submit(encoder);
+      await this.clock.during(() => exchanged);
+      exchanged = gradients.exchange(labels.length, round);
+      encoder = this.device.gpu.createCommandEncoder();
+    }
+    await this.clock.during(() =>
+      Promise.all([exchanged, this.plan.buffers.records.push(labels)])
     );
-    await this.finish(encoder, batch.labels);
-    const samples = batch.labels.length;
-    await this.clock.during(() => gradients.exchange(samples));
-    const last = this.device.gpu.createCommandEncoder();
-    const pass = last.beginComputePass();
-    gradients.add(pass, samples);
+    const pass = encoder.beginComputePass();
+    gradients.add(pass, labels.length);
     then(pass);
     pass.end();
-    this.submit(last);
+    this.submit(encoder);
   }
 
   #begin(batch: EventBatch, lr?: number): Promise<GPUCommandEncoder> {

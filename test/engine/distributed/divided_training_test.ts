@@ -59,6 +59,40 @@ for (const [name, network] of Object.entries({ SLAYER, UNITS })) {
   );
 }
 
+gpuTest("a part's gradient travels while the next is computed", async () => {
+  const { end } = GPUComputePassEncoder.prototype;
+  let passes = 0;
+  GPUComputePassEncoder.prototype.end = function () {
+    passes++;
+    end.call(this);
+  };
+  const before: number[] = [];
+  // The other of two ranks computes the same.
+  const ranks = new Ranks({
+    rank: 0,
+    ranks: 2,
+    async gather(own, [, other]) {
+      const isGradient = own.length > 2000;
+      if (isGradient) before.push(passes);
+      const bytes = new Blob([own, own.subarray(0, other)]);
+      const all = new Uint8Array(await bytes.arrayBuffer());
+      if (isGradient) passes = 0;
+      return all;
+    },
+  });
+  try {
+    const options = { ...SLAYER.options, epochs: 1 };
+    await train({ ...SLAYER, options }, { division: { parts: 4, ranks } });
+  } finally {
+    GPUComputePassEncoder.prototype.end = end;
+  }
+  // Two parts of each of two batches; nothing is left to submit for a second
+  // part once the first has come.
+  strictEqual(before.length, 4);
+  deepStrictEqual([before[1], before[3]], [0, 0]);
+  ok(before[0] > 1 && before[2] > 1, before.join());
+});
+
 gpuTest("fit() ends with the error of an exchange that fails", async () => {
   const trained = memoryRanks(2, { failsAfter: 30 }).map((ranks) =>
     train(UNITS, { division: { parts: 2, ranks } })

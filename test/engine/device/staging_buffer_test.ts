@@ -1,0 +1,57 @@
+import { deepStrictEqual, rejects } from "node:assert/strict";
+import { openDevice } from "../../../engine/device/device.ts";
+import { StagingBuffer } from "../../../engine/device/staging_buffer.ts";
+import { device, gpuTest } from "../../gpu.ts";
+
+/** Reads ranges of two buffers, whose words count on, again and again. */
+async function readAgain(): Promise<void> {
+  const staging = new StagingBuffer(device());
+  const { queue } = device().gpu;
+  const [one, other] = ["one", "other"].map((name) =>
+    device().createBuffer(name, 4096)
+  );
+  // More than before at the third time.
+  for (const [start, size] of [[0, 8], [7, 8], [9, 4096], [5, 16], [6, 0]]) {
+    const words = Uint32Array.from({ length: 4096 }, (_, i) => start + i);
+    queue.writeBuffer(one, 0, words);
+    queue.writeBuffer(other, 0, words.map((word) => 2 * word));
+    const bytes = await staging.read([
+      { buffer: one, offset: 0, size },
+      { buffer: other, offset: 4 * start, size: 4 },
+    ]);
+    deepStrictEqual(
+      [...new Uint32Array(bytes.buffer)],
+      [...words.subarray(0, size / 4), 4 * start],
+    );
+  }
+  one.destroy();
+  other.destroy();
+}
+
+gpuTest("a staging buffer reads what was written last", readAgain);
+
+gpuTest(
+  "it reads the same where only promises say what is mapped",
+  async () => {
+    const own = Object.getOwnPropertyDescriptor(navigator, "userAgent");
+    Object.defineProperty(navigator, "userAgent", {
+      value: "another runtime",
+      configurable: true,
+    });
+    try {
+      await readAgain();
+    } finally {
+      if (own) Object.defineProperty(navigator, "userAgent", own);
+      else delete (navigator as { userAgent?: string }).userAgent;
+    }
+  },
+);
+
+gpuTest("it reads nothing of a device that is gone", async () => {
+  const gone = await openDevice();
+  const staging = new StagingBuffer(gone);
+  const buffer = gone.createBuffer("values", 4);
+  await staging.read([{ buffer, offset: 0, size: 16 }]);
+  gone.destroy();
+  await rejects(staging.read([{ buffer, offset: 0, size: 16 }]));
+});
