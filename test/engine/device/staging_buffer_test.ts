@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { openDevice } from "../../../engine/device/device.ts";
 import { StagingBuffer } from "../../../engine/device/staging_buffer.ts";
-import { device, gpuTest } from "../../gpu.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 /** Reads ranges of two buffers, whose words count on, again and again. */
 async function readAgain(): Promise<void> {
