@@ -13,7 +13,7 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { openDevice } from "../engine/device/device.ts";
-import { StagingBuffer } from "../engine/device/staging_buffer.ts";
+import { readBytes } from "../engine/device/readback.ts";
 import { numSpikes } from "../engine/losses/num_spikes.ts";
 import { Model } from "../engine/model.ts";
 import { type Costs, leastBatch } from "./cost_model.ts";
@@ -53,9 +53,8 @@ const size = 4 * weights.reduce((sum, { data }) => sum + data.length, 0);
 const gradient = device.createBuffer("gradient", size / 4);
 const megabytes = `${(size / 1e6).toFixed(1)} MB`;
 const sent = new Uint8Array(gradient.size).fill(1);
-const staging = new StagingBuffer(device);
-const read = (buffer: GPUBuffer) =>
-  staging.read([{ buffer, offset: 0, size: buffer.size }]);
+const read = async (buffer: GPUBuffer) =>
+  new Uint8Array(await readBytes(device, buffer));
 
 const upload = async () => {
   device.gpu.queue.writeBuffer(gradient, 0, sent);

@@ -5,6 +5,42 @@
  */
 
 import type { Device } from "./device.ts";
+import { StagingBuffer } from "./staging_buffer.ts";
+
+/** A range of a buffer, in bytes. */
+export interface Place {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Reads ranges of buffers.
+ *
+ * @param device The device that holds the buffers.
+ * @param places The ranges, of buffers that can be copied from.
+ * @returns Their bytes, one after the other, once all work submitted before is
+ * done.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ */
+export async function readPlaces(
+  device: Device,
+  places: readonly Place[],
+): Promise<ArrayBuffer> {
+  const total = places.reduce((sum, { size }) => sum + size, 0);
+  if (total === 0) return new ArrayBuffer();
+  // No turn of the loop in between, in which more work may be submitted.
+  const staging = StagingBuffer.find(device, total) ??
+    await device.allocate(() => StagingBuffer.take(device, total));
+  const encoder = device.gpu.createCommandEncoder();
+  let at = 0;
+  for (const { buffer, offset, size } of places) {
+    encoder.copyBufferToBuffer(buffer, offset, staging.buffer, at, size);
+    at += size;
+  }
+  device.gpu.queue.submit([encoder.finish()]);
+  return staging.read(total);
+}
 
 /**
  * Reads a buffer.
@@ -13,32 +49,14 @@ import type { Device } from "./device.ts";
  * @param buffer A buffer that can be copied from.
  * @param size Bytes to read from the buffer's start.
  * @returns The bytes, once all work submitted before is done.
- * @throws {DeviceError} If the device was lost.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
  */
-export async function readBytes(
+export function readBytes(
   device: Device,
   buffer: GPUBuffer,
-  size = buffer.size,
+  size: number = buffer.size,
 ): Promise<ArrayBuffer> {
-  const copy = await device.allocate(() =>
-    device.gpu.createBuffer({
-      label: `copy of ${buffer.label}`,
-      size,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    })
-  );
-  const encoder = device.gpu.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, copy, 0, size);
-  device.gpu.queue.submit([encoder.finish()]);
-  try {
-    await copy.mapAsync(GPUMapMode.READ);
-  } catch (cause) {
-    device.check();
-    throw cause;
-  }
-  const bytes = copy.getMappedRange().slice(0);
-  copy.destroy();
-  return bytes;
+  return readPlaces(device, [{ buffer, offset: 0, size }]);
 }
 
 /**

@@ -1,17 +1,10 @@
 /**
- * A buffer through which the host reads others again and again.
+ * Buffers through which the host reads a device, used again and again.
  *
  * @module
  */
 
 import type { Device } from "./device.ts";
-
-/** A range of a buffer, in bytes. */
-export interface Place {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
 
 /**
  * The runtime whose `mapAsync()` returns once the buffer is mapped, while its
@@ -19,46 +12,66 @@ export interface Place {
  */
 const MAPS_IN_CALL = "Deno/2.9.6";
 
-/** Reads buffers of a device. */
+/** Fewest bytes of a buffer, and most of one that is kept. */
+const [FEWEST, MOST] = [1 << 12, 1 << 24];
+
+/** Buffers of each device that are not in use. */
+const kept = new WeakMap<Device, StagingBuffer[]>();
+
+/** A buffer for one read: commands copy to it, then the host reads it. */
 export class StagingBuffer {
-  /** The device. */
-  readonly device: Device;
-  #buffer: GPUBuffer | undefined;
-  /** Whether the buffer was mapped before: that runtime ends where it was not. */
+  /** The buffer. */
+  readonly buffer: GPUBuffer;
+  readonly #device: Device;
+  /** Whether it was mapped before: that runtime ends where it was not. */
   #mapped = false;
 
-  /** @param device The device. */
-  constructor(device: Device) {
-    this.device = device;
+  private constructor(device: Device, size: number) {
+    this.#device = device;
+    this.buffer = device.gpu.createBuffer({
+      label: "staging",
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
   }
 
   /**
-   * Reads ranges of buffers, after the read before has ended.
+   * Finds a buffer that was used before.
    *
-   * @param places The ranges.
-   * @returns Their bytes, one after the other, once all work submitted before
-   * is done.
-   * @throws {DeviceError} If the device was lost or has not enough memory.
+   * @param device The device.
+   * @param size Bytes that are to be read.
+   * @returns The buffer, to be read once; `undefined` if none is large enough.
    */
-  async read(places: readonly Place[]): Promise<Uint8Array<ArrayBuffer>> {
-    const total = places.reduce((sum, { size }) => sum + size, 0);
-    if (total === 0) return new Uint8Array();
-    // Without a turn of the loop in between, in which more may be submitted.
-    const buffer = this.#buffer !== undefined && this.#buffer.size >= total
-      ? this.#buffer
-      : await this.#replace(total);
-    const { gpu } = this.device;
-    const encoder = gpu.createCommandEncoder();
-    let at = 0;
-    for (const { buffer: source, offset, size } of places) {
-      encoder.copyBufferToBuffer(source, offset, buffer, at, size);
-      at += size;
-    }
-    gpu.queue.submit([encoder.finish()]);
-    const mapped = buffer.mapAsync(GPUMapMode.READ, 0, total);
-    const range = () =>
-      new Uint8Array(buffer.getMappedRange(0, total).slice(0));
-    let bytes: Uint8Array<ArrayBuffer> | undefined;
+  static find(device: Device, size: number): StagingBuffer | undefined {
+    const buffers = kept.get(device) ?? [];
+    const index = buffers.findIndex(({ buffer }) => buffer.size >= size);
+    return index < 0 ? undefined : buffers.splice(index, 1)[0];
+  }
+
+  /**
+   * Finds a buffer that was used before, or else makes one.
+   *
+   * @param device The device.
+   * @param size Bytes that are to be read.
+   * @returns The buffer, to be read once.
+   */
+  static take(device: Device, size: number): StagingBuffer {
+    const power = 2 ** Math.ceil(Math.log2(Math.max(FEWEST, size)));
+    return StagingBuffer.find(device, size) ??
+      new StagingBuffer(device, power > MOST ? size : power);
+  }
+
+  /**
+   * Reads the buffer from its start, and hands it back.
+   *
+   * @param size Bytes to read.
+   * @returns The bytes, once all work submitted before is done.
+   * @throws {DeviceError} If the device was lost.
+   */
+  async read(size: number): Promise<ArrayBuffer> {
+    const mapped = this.buffer.mapAsync(GPUMapMode.READ, 0, size);
+    const range = () => this.buffer.getMappedRange(0, size).slice(0);
+    let bytes: ArrayBuffer | undefined;
     if (this.#mapped && navigator.userAgent === MAPS_IN_CALL) {
       mapped.catch(() => {});
       try {
@@ -71,26 +84,22 @@ export class StagingBuffer {
       try {
         await mapped;
       } catch (cause) {
-        this.device.check();
+        this.buffer.destroy();
+        this.#device.check();
         throw cause;
       }
       bytes = range();
     }
     this.#mapped = true;
-    buffer.unmap();
+    this.#keep();
     return bytes;
   }
 
-  async #replace(size: number): Promise<GPUBuffer> {
-    this.#buffer?.destroy();
-    this.#mapped = false;
-    this.#buffer = await this.device.allocate(() =>
-      this.device.gpu.createBuffer({
-        label: "staging",
-        size,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      })
-    );
-    return this.#buffer;
+  #keep(): void {
+    if (this.buffer.size > MOST) return this.buffer.destroy();
+    this.buffer.unmap();
+    const buffers = kept.get(this.#device);
+    if (buffers) buffers.push(this);
+    else kept.set(this.#device, [this]);
   }
 }

@@ -5,11 +5,8 @@
  */
 
 import type { Device } from "../device/device.ts";
-import { type Place, StagingBuffer } from "../device/staging_buffer.ts";
+import { type Place, readPlaces } from "../device/readback.ts";
 import type { Ranks } from "./ranks.ts";
-
-/** Through which each rank reads its device. */
-const stagings = new WeakMap<Ranks, StagingBuffer>();
 
 /**
  * Gives every rank what the others have computed.
@@ -31,7 +28,8 @@ export async function exchangePlaces(
   const sizes = all.map(bytesOf);
   const { times } = ranks;
   const start = performance.now();
-  const own = stagingOf(device, ranks).read(all[ranks.rank]);
+  const own = readPlaces(device, all[ranks.rank])
+    .then((bytes) => new Uint8Array(bytes));
   own.then(() => times.computing += performance.now() - start, () => {});
   const bytes = await ranks.gather(own, sizes);
   const gathered = performance.now();
@@ -45,14 +43,6 @@ export async function exchangePlaces(
     }
   });
   times.upload += performance.now() - gathered;
-}
-
-function stagingOf(device: Device, ranks: Ranks): StagingBuffer {
-  const known = stagings.get(ranks);
-  if (known?.device === device) return known;
-  const staging = new StagingBuffer(device);
-  stagings.set(ranks, staging);
-  return staging;
 }
 
 function bytesOf(places: readonly Place[]): number {

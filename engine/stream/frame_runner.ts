@@ -6,6 +6,7 @@
 
 import { type Dispatch, record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
+import { StagingBuffer } from "../device/staging_buffer.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
 /** Fewest words of the buffer of events. */
@@ -66,7 +67,7 @@ export class FrameRunner {
     const parts = framesOf(first, bins);
     const words = this.#wordsOf(parts.length, first, events);
     const copies = await this.#device.allocate(() =>
-      parts.map(() => this.#copyBuffer())
+      parts.map(() => StagingBuffer.take(this.#device, this.#bytes))
     );
     for (const [index, part] of parts.entries()) {
       if (part.from === 0) this.#frame = [];
@@ -107,7 +108,11 @@ export class FrameRunner {
     return words;
   }
 
-  async #run(first: number, bins: number, copy: GPUBuffer): Promise<void> {
+  async #run(
+    first: number,
+    bins: number,
+    { buffer: copy }: StagingBuffer,
+  ): Promise<void> {
     const { gpu } = this.#device;
     const events = await this.#upload();
     gpu.queue.writeBuffer(this.#plan.chunk, 0, Uint32Array.of(first, bins));
@@ -142,26 +147,15 @@ export class FrameRunner {
     return words.length;
   }
 
-  #copyBuffer(): GPUBuffer {
-    return this.#device.gpu.createBuffer({
-      label: "copy of a frame",
-      size: this.#outputs.reduce((sum, { size }) => sum + size, 0),
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
+  async #read(staging: StagingBuffer): Promise<ArrayBuffer[]> {
+    const all = await staging.read(this.#bytes);
+    let at = 0;
+    return this.#outputs.map(({ size }) => all.slice(at, at += size));
   }
 
-  async #read(copy: GPUBuffer): Promise<ArrayBuffer[]> {
-    try {
-      await copy.mapAsync(GPUMapMode.READ);
-    } catch (cause) {
-      this.#device.check();
-      throw cause;
-    }
-    const all = copy.getMappedRange();
-    let at = 0;
-    const contents = this.#outputs.map(({ size }) => all.slice(at, at += size));
-    copy.destroy();
-    return contents;
+  /** Bytes of the buffers that are read. */
+  get #bytes(): number {
+    return this.#outputs.reduce((sum, { size }) => sum + size, 0);
   }
 }
 

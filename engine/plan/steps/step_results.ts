@@ -1,15 +1,16 @@
 /**
  * Results of steps, read back many steps at a time.
  *
- * A promise of the GPU's queue resolves at ticks of about 11 ms, several steps
- * long. So each step writes its record into a slot of a ring buffer on the
- * device, and the ring is copied out now and then while further steps run.
+ * A read waits for all steps submitted before. So each step writes its record
+ * into a slot of a ring buffer on the device, and the ring is copied out now and
+ * then.
  *
  * @module
  */
 
 import type { Device } from "../../device/device.ts";
 import { ShapeError } from "../../device/errors.ts";
+import { StagingBuffer } from "../../device/staging_buffer.ts";
 import type { Ranks } from "../../distributed/ranks.ts";
 
 /** Predictions, losses and spike counts of one step. */
@@ -150,42 +151,36 @@ export class Records {
     const labels = this.#labels;
     this.#labels = [];
     const bytes = labels.length * this.stride * 4;
-    const copy = gpu.createBuffer({
-      label: "copy of records",
-      size: bytes + 4,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
+    const staging = StagingBuffer.take(this.#device, bytes + 4);
+    const copy = staging.buffer;
     const encoder = gpu.createCommandEncoder();
     encoder.copyBufferToBuffer(this.buffer, 0, copy, 0, bytes);
     encoder.copyBufferToBuffer(this.overflow, 0, copy, bytes, 4);
     encoder.clearBuffer(this.buffer, 0, bytes);
     gpu.queue.submit([encoder.finish()]);
     // Each rank writes the results of its samples, and leaves others 0.
-    const words = this.#ranks.sum(this.#map(copy));
-    const arrival = this.#read(words, labels, this.#arrived);
+    const words = this.#ranks.sum(
+      staging.read(bytes + 4).then((read) => new Uint32Array(read)),
+    );
+    const arrival = this.#read(words, labels, {
+      before: this.#copies.at(-1),
+      arrived: this.#arrived,
+    });
     this.#copies.push(arrival);
     // drain() and push() await the copy and report a failure.
     arrival.catch(() => {});
   }
 
-  async #map(copy: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
-    try {
-      await copy.mapAsync(GPUMapMode.READ);
-    } catch (cause) {
-      this.#device.check();
-      throw cause;
-    }
-    const words = new Uint32Array(copy.getMappedRange().slice(0));
-    copy.destroy();
-    return words;
-  }
-
   async #read(
     copied: Promise<Uint32Array>,
     labels: Uint32Array[],
-    arrived: StepRecord[],
+    { before, arrived }: {
+      readonly before: Promise<void> | undefined;
+      readonly arrived: StepRecord[];
+    },
   ): Promise<void> {
-    const words = await copied;
+    // A buffer that is mapped for the first time takes longer than the next.
+    const [words] = await Promise.all([copied, before]);
     this.#pace();
     if (words[words.length - 1] > 0) {
       throw new ShapeError(

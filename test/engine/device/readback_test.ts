@@ -1,11 +1,10 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { openDevice } from "../../../engine/device/device.ts";
-import { StagingBuffer } from "../../../engine/device/staging_buffer.ts";
+import { readBytes, readPlaces } from "../../../engine/device/readback.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
 
 /** Reads ranges of two buffers, whose words count on, again and again. */
 async function readAgain(): Promise<void> {
-  const staging = new StagingBuffer(device());
   const { queue } = device().gpu;
   const [one, other] = ["one", "other"].map((name) =>
     device().createBuffer(name, 4096)
@@ -15,12 +14,12 @@ async function readAgain(): Promise<void> {
     const words = Uint32Array.from({ length: 4096 }, (_, i) => start + i);
     queue.writeBuffer(one, 0, words);
     queue.writeBuffer(other, 0, words.map((word) => 2 * word));
-    const bytes = await staging.read([
+    const bytes = await readPlaces(device(), [
       { buffer: one, offset: 0, size },
       { buffer: other, offset: 4 * start, size: 4 },
     ]);
     deepStrictEqual(
-      [...new Uint32Array(bytes.buffer)],
+      [...new Uint32Array(bytes)],
       [...words.subarray(0, size / 4), 4 * start],
     );
   }
@@ -47,11 +46,29 @@ gpuTest(
   },
 );
 
+gpuTest("reads at once have buffers of their own", async () => {
+  const { queue } = device().gpu;
+  const buffers = [1, 2, 3].map((value) => {
+    const buffer = device().createBuffer("values", 4);
+    queue.writeBuffer(buffer, 0, new Uint32Array(4).fill(value));
+    return buffer;
+  });
+  for (let n = 0; n < 3; n++) {
+    const read = await Promise.all(
+      buffers.map((buffer) => readBytes(device(), buffer)),
+    );
+    deepStrictEqual(
+      read.map((bytes) => new Uint32Array(bytes)[3]),
+      [1, 2, 3],
+    );
+  }
+  for (const buffer of buffers) buffer.destroy();
+});
+
 gpuTest("it reads nothing of a device that is gone", async () => {
   const gone = await openDevice();
-  const staging = new StagingBuffer(gone);
   const buffer = gone.createBuffer("values", 4);
-  await staging.read([{ buffer, offset: 0, size: 16 }]);
+  await readBytes(gone, buffer);
   gone.destroy();
-  await rejects(staging.read([{ buffer, offset: 0, size: 16 }]));
+  await rejects(readBytes(gone, buffer));
 });
