@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { readChosen } from "../../../scripts/command_line/configuration_arguments.ts";
-import { openFolds } from "../../../scripts/experiment/folds.ts";
-import { openData } from "../../../scripts/experiment/samples.ts";
+import { readChosen } from "../../../../scripts/command_line/configuration_arguments.ts";
+import { openFolds } from "../../../../scripts/experiment/folds.ts";
+import { openData } from "../../../../scripts/experiment/samples.ts";
 import {
   findTraining,
   type Training,
-} from "../../../scripts/views/inspection/train_command.ts";
-import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
+} from "../../../../scripts/views/inspection/train_command.ts";
+import {
+  recordingText,
+  withFiles,
+} from "../../../dataset/layouts/recordings.ts";
 
 const TEXT = recordingText({ events: 60, everyMs: 10, x: 2 });
 const LONG = recordingText({ events: 60, everyMs: 20, x: 3 });
