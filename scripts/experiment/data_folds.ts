@@ -37,6 +37,7 @@ export async function openDataFolds(
   const samples = await openData(data, {
     cache: configuration.training.path.cache,
   });
+  requireClasses(samples, data.path);
   const { divisions, how } = divide(samples, {
     data,
     validation,
@@ -53,6 +54,15 @@ export async function openDataFolds(
     ...(validation && { validation: choose(validation, "test") }),
     test: choose(test, "test"),
   }));
+}
+
+/** Requires classes that can be told apart. */
+function requireClasses({ classes }: LabelledSamples, path: string): void {
+  if (classes.length > 1) return;
+  throw new DatasetError(
+    path,
+    `it has only class "${classes[0]}", from which no other can be told`,
+  );
 }
 
 function divide(
@@ -73,7 +83,8 @@ function divide(
     });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new DatasetError(path, cause.message, { cause });
+    const problem = cause.message.replace(/^C/, "c");
+    throw new DatasetError(path, problem, { cause });
   }
 }
 

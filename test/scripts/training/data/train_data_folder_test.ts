@@ -104,9 +104,15 @@ gpuTest(
         assert.equal(code, 1);
         assert.equal(
           stderr,
-          `error: Cannot use "${folder}": Cannot train and test with recording ` +
+          `error: Cannot use "${folder}": cannot train and test with recording ` +
             '"a/1.csv": it is the only one of its class, and was not cut into ' +
             "windows\n",
+        );
+        const one = ["--data", folder, "--set", "data.classes=[a]"];
+        assert.equal(
+          (await runTask("train", one)).stderr,
+          `error: Cannot use "${folder}": it has only class "a", from which ` +
+            "no other can be told\n",
         );
       },
     ),
