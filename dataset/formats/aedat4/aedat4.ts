@@ -118,8 +118,11 @@ export async function openAedat4(
     );
   }
   const log = new FaultLog();
+  const count = streams.filter(({ type }) => type === EVENTS_TYPE).length;
   return {
-    format: "AEDAT 4",
+    format: count === 1
+      ? "AEDAT 4"
+      : `AEDAT 4, stream "${stream.name}" of ${count}`,
     sensor: stream.sensor,
     faults: log.faults,
     streams,

@@ -41,7 +41,7 @@ Deno.test("an event of AEDAT 4 has each field where the specification has it", a
   const bytes = concatBytes(header(), packet(1, body));
   assert(aedat4.matches(bytes.subarray(0, 4096)));
   const recording = await openAedat4(fileOf(bytes));
-  assert.equal(recording.format, "AEDAT 4");
+  assert.equal(recording.format, 'AEDAT 4, stream "events" of 2');
   assert.deepEqual(recording.sensor, { width: 346, height: 260 });
   assert.deepEqual(await readRows(recording), [[345, 259, 2 ** 50 + 3, 1]]);
   assert.deepEqual(recording.faults, [{
@@ -88,6 +88,7 @@ Deno.test("AEDAT 4 says which streams there are, and reads the one that is named
     { id: 2, name: "a & b", type: "EVTS", sensor: undefined },
   ]);
   assert.equal(recording.stream, recording.streams[2]);
+  assert.equal(recording.format, 'AEDAT 4, stream "a & b" of 2');
   assert.equal(recording.sensor, undefined);
   assert.deepEqual(await readRows(recording), [[1000, 700, 5, 1]]);
   const open = () => openAedat4(fileOf(bytes), { stream: "frames" });
