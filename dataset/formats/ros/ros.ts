@@ -124,7 +124,11 @@ function formatOf(
             using opened = await RandomAccessFile.open(file);
             const events = new EventMessages(builder, log);
             for await (const message of read(opened)) {
-              if (message.topic !== topic || !holdsEvents(message.type)) {
+              if (!holdsEvents(message.type)) continue;
+              if (message.topic !== topic) {
+                if (options.topic === undefined) {
+                  log.add(`messages not on "${topic}"`, message.offset);
+                }
                 continue;
               }
               try {
