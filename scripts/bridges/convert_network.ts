@@ -7,8 +7,6 @@
 import { dirname } from "node:path";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
 import { DeviceError, ShapeError } from "../../engine/device/errors.ts";
-import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
-import type { ModelDescription } from "../../engine/model/model_description.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { saveFiles } from "../files/atomic_write.ts";
 import { NetworkError } from "./network/network_error.ts";
@@ -31,8 +29,8 @@ export interface Conversion {
   /** Whether the files hold another network than the one that was read. */
   readonly lossy: boolean;
   /**
-   * How far the network in the files agrees with the one that was read; absent
-   * where there is no device to run them on.
+   * How far the network here agrees with that of the files, by the equations of
+   * their program; absent where there is no device to run it on.
    */
   readonly check?: Agreement;
 }
@@ -48,8 +46,9 @@ export function isNetwork(path: string): boolean {
 }
 
 /**
- * Converts a network, and checks what was written: it is read again, both
- * networks run on the same spikes, and theirs are compared.
+ * Converts a network, and checks what was written: files are read again, and
+ * run on random spikes by the equations of their program; those of the network
+ * here are compared to that.
  *
  * @param input A file of a network, or a run folder.
  * @param output The new file; `.yaml` and `.safetensors` are written together.
@@ -75,7 +74,7 @@ export async function convertNetwork(
   const folder = dirname(output);
   for (const name of Object.keys(files)) await requireNew(folder, name);
   const notes = [...source.notes, ...target.notes];
-  const check = await checkTarget(source.network, target);
+  const check = await checkTarget(target);
   if (typeof check === "string") notes.push(check);
   const paths = await saveFiles(folder, files);
   return {
@@ -117,8 +116,7 @@ async function requireNew(folder: string, name: string): Promise<void> {
 
 /** Compares networks; says why it cannot where there is no device. */
 async function checkTarget(
-  network: WeightedNetwork<ModelDescription>,
-  { reloaded, names, lossy }: NetworkTarget,
+  { network, counterpart, lossy }: NetworkTarget,
 ): Promise<Agreement | string> {
   const device = await openPreferredDevice().catch((error: Error) => {
     if (error.cause instanceof DeviceError) return error.message;
@@ -126,14 +124,14 @@ async function checkTarget(
   });
   if (typeof device === "string") return `not checked: ${device}`;
   try {
-    const check = await compareNetworks(device, [network, reloaded], names);
+    const check = await compareNetworks(device, network, counterpart);
     const wrong = check.layers.find(({ spikes, differing }) =>
       differing > ROUNDED * spikes
     );
     if (lossy || !wrong) return check;
     throw new Error(
-      `Cannot convert the network: read again, layer "${wrong.name}" has ` +
-        `${wrong.differing} other spikes, of ${wrong.spikes}`,
+      `Cannot convert the network: by the equations of the file, layer ` +
+        `"${wrong.name}" has ${wrong.differing} other spikes, of ${wrong.spikes}`,
     );
   } finally {
     device.destroy();

@@ -11,13 +11,16 @@ import type { ImportedNetwork } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";
 import { fromNet } from "./netx/from_net.ts";
 import { readNet } from "./netx/net_file.ts";
+import { netInterpreter } from "./netx/run_net.ts";
 import { fromNir } from "./nir/from_nir.ts";
 import { readNir } from "./nir/nir_file.ts";
+import { graphInterpreter } from "./nir/run/run_graph.ts";
 import {
   describeConfigured,
   type OwnNetworkOptions,
   readOwnNetwork,
 } from "./own_network.ts";
+import type { Counterpart, Interpreter } from "./network/counterpart.ts";
 import { isTorch, readTorch } from "./torch/torch_file.ts";
 import { outputsOfTorch, weightsOfTorch } from "./torch/torch_weights.ts";
 
@@ -33,6 +36,8 @@ export interface NetworkSource {
   readonly network: WeightedNetwork<ModelDescription>;
   /** A network of another program, as a configuration can hold it. */
   readonly imported?: ImportedNetwork;
+  /** The network as the other program runs it. */
+  readonly counterpart?: Counterpart;
   /** Whether its weights are those of another program. */
   readonly hasOtherWeights?: boolean;
   /** What was assumed or left out, each in a line. */
@@ -51,13 +56,7 @@ export async function readNetwork(
   path: string,
   options: SourceOptions,
 ): Promise<NetworkSource> {
-  if (/\.(nir|net)$/i.test(path)) {
-    const imported = /\.net$/i.test(path)
-      ? fromNet(await readNet(path), options)
-      : fromNir(await readNir(path), options);
-    const { notes } = imported;
-    return { network: describeImport(imported, path), imported, notes };
-  }
+  if (/\.(nir|net)$/i.test(path)) return await readOther(path, options);
   const info = await Deno.stat(path).catch(() => undefined);
   if (info?.isFile) {
     const { config, sensor } = options;
@@ -71,6 +70,40 @@ export async function readNetwork(
     }
   }
   return { network: await readOwnNetwork(path, options), notes: [] };
+}
+
+/** Reads a network of another program, with its neurons. */
+async function readOther(
+  path: string,
+  options: Pick<SourceOptions, "dt">,
+): Promise<NetworkSource> {
+  const [imported, run] = /\.net$/i.test(path)
+    ? await readNetSource(path, options)
+    : await readNirSource(path, options);
+  const { notes, nodes } = imported;
+  return {
+    network: describeImport(imported, path),
+    imported,
+    counterpart: { run, parts: nodes },
+    notes,
+  };
+}
+
+async function readNetSource(
+  path: string,
+  options: Pick<SourceOptions, "dt">,
+): Promise<[ImportedNetwork, Interpreter]> {
+  const network = await readNet(path);
+  return [fromNet(network, options), netInterpreter(network)];
+}
+
+async function readNirSource(
+  path: string,
+  options: Pick<SourceOptions, "dt">,
+): Promise<[ImportedNetwork, Interpreter]> {
+  const graph = await readNir(path);
+  const imported = fromNir(graph, options);
+  return [imported, graphInterpreter(graph, imported.Ts / 1000)];
 }
 
 /** Whether a file starts as those of PyTorch do. */

@@ -7,7 +7,6 @@
 import { basename } from "node:path";
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
 import type { ModelDescription } from "../../engine/model/model_description.ts";
-import type { NamedArray } from "../../engine/network/weights.ts";
 import { loadWeights, saveWeights } from "../../engine/network/weights_file.ts";
 import type { Files } from "../files/atomic_write.ts";
 import { describeImport } from "./described_import.ts";
@@ -17,13 +16,14 @@ import {
 } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";
 import type { NetworkSource } from "./network_source.ts";
-import { fromNet } from "./netx/from_net.ts";
 import { readNet, writeNet } from "./netx/net_file.ts";
+import { netInterpreter } from "./netx/run_net.ts";
 import { toNet } from "./netx/to_net.ts";
-import { fromNir } from "./nir/from_nir.ts";
 import { readNir, writeNir } from "./nir/nir_file.ts";
-import type { NirGraph } from "./nir/nir_graph.ts";
-import { type NirExport, toNir } from "./nir/to_nir.ts";
+import { graphInterpreter } from "./nir/run/run_graph.ts";
+import { toNir } from "./nir/to_nir.ts";
+import type { Counterpart } from "./network/counterpart.ts";
+import { ownCounterpart } from "./self_check.ts";
 
 /** Time step in s of networks that cut each sample into slices. */
 const SLICE_DT = 0.001;
@@ -36,10 +36,10 @@ export interface NetworkTarget {
   readonly notes: readonly string[];
   /** Whether the files hold another network than the one that was read. */
   readonly lossy: boolean;
-  /** The network that is read from the files again. */
-  readonly reloaded: WeightedNetwork<ModelDescription>;
-  /** Names of its layers in the network that was read; absent if in order. */
-  readonly names?: readonly string[];
+  /** The network here whose spikes are compared. */
+  readonly network: WeightedNetwork<ModelDescription>;
+  /** The other one, of the files read again or of the program they are of. */
+  readonly counterpart: Counterpart;
 }
 
 /**
@@ -52,12 +52,14 @@ export interface NetworkTarget {
  * @throws {NetworkError} If the format cannot hold the network.
  */
 export async function encodeNetwork(
-  { network, imported, hasOtherWeights }: NetworkSource,
+  { network, imported, counterpart, hasOtherWeights }: NetworkSource,
   path: string,
   options: { readonly dt?: number },
 ): Promise<NetworkTarget> {
   if (/\.yaml$|\.safetensors$/i.test(path)) {
-    if (imported) return saveImport(imported, path);
+    if (imported && counterpart) {
+      return saveImport(imported, counterpart, path);
+    }
     if (hasOtherWeights && /\.safetensors$/i.test(path)) {
       return saveOtherWeights(network, path);
     }
@@ -65,65 +67,51 @@ export async function encodeNetwork(
   }
   const { Ts, slices } = network.description;
   const dt = options.dt ?? (slices === undefined ? Ts / 1000 : SLICE_DT);
-  const { graph, ...exported } = toNir(network, { dt });
-  if (/\.nir$/i.test(path)) {
-    const bytes = await writeNir(graph);
-    const back = fromNir(await readNir(new Blob([bytes])));
-    return {
-      files: { [basename(path)]: bytes },
-      ...exported,
-      reloaded: describeImport(back, path),
-      names: namesOf(back),
-    };
-  }
-  if (!/\.net$/i.test(path)) {
+  const encode = /\.nir$/i.test(path)
+    ? encodeNir
+    : /\.net$/i.test(path)
+    ? encodeNet
+    : undefined;
+  if (!encode) {
     throw new NetworkError(
       "its name does not end in .nir, .net, .yaml, .safetensors",
     );
   }
-  return await encodeNet(graph, path, exported);
-}
-
-/** Makes a file of lava-dl of a graph. */
-async function encodeNet(
-  graph: NirGraph,
-  path: string,
-  exported: Pick<NirExport, "notes" | "lossy">,
-): Promise<NetworkTarget> {
-  const plain = fromNir(graph);
-  const { network: written, lossy, notes, readoutFactor } = toNet(plain);
-  const bytes = await writeNet(written);
-  const back = fromNet(await readNet(new Blob([bytes])));
-  const { description, weights } = describeImport(back, path);
+  const { bytes, counterpart: written, notes, lossy } = await encode(
+    network,
+    dt,
+  );
   return {
     files: { [basename(path)]: bytes },
-    notes: [...exported.lossy ? exported.notes.slice(1) : [], ...notes],
-    lossy: exported.lossy || lossy,
-    reloaded: { description, weights: divideReadout(weights, readoutFactor) },
-    names: namesOf(plain),
+    notes,
+    lossy: lossy || (imported?.lossy ?? false),
+    network,
+    counterpart: written,
   };
 }
 
-/** Divides the drive of a readout, to compare it. */
-function divideReadout(
-  weights: Readonly<Record<string, NamedArray>>,
-  factor: number,
-): Record<string, NamedArray> {
-  const last = Object.keys(weights).findLast((name) => /^fc\d+\./.test(name));
-  const layer = last?.split(".")[0];
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, data }]) => [
-      name,
-      name.startsWith(`${layer}.`)
-        ? { shape, data: data.map((value) => value / factor) }
-        : { shape, data },
-    ]),
-  );
+/** Makes a graph of a network, and reads it again. */
+async function encodeNir(
+  network: WeightedNetwork<ModelDescription>,
+  dt: number,
+) {
+  const { graph, parts, notes, lossy } = toNir(network, { dt });
+  const bytes = await writeNir(graph);
+  const run = graphInterpreter(await readNir(new Blob([bytes])), dt);
+  return { bytes, notes, lossy, counterpart: { run, parts } };
 }
 
-/** Names of layers whose nodes were named after them. */
-function namesOf({ nodes }: ImportedNetwork): string[] {
-  return nodes.map((node) => node.replace(/_neuron$/, ""));
+/** Makes a network of netx, and reads it again. */
+async function encodeNet(
+  network: WeightedNetwork<ModelDescription>,
+  dt: number,
+) {
+  const { network: net, parts, readoutFactor, ...losses } = toNet(network, {
+    dt,
+  });
+  const bytes = await writeNet(net);
+  const run = netInterpreter(await readNet(new Blob([bytes])));
+  return { bytes, ...losses, counterpart: { run, parts, readoutFactor } };
 }
 
 /** Writes the weights of a network whose configuration is there. */
@@ -136,12 +124,17 @@ function saveOtherWeights(
     files: { [basename(path)]: bytes },
     notes: [],
     lossy: false,
-    reloaded: { ...network, weights: loadWeights(bytes) },
+    network,
+    counterpart: ownCounterpart({ ...network, weights: loadWeights(bytes) }),
   };
 }
 
 /** Writes a configuration and weights. */
-function saveImport(imported: ImportedNetwork, path: string): NetworkTarget {
+function saveImport(
+  imported: ImportedNetwork,
+  counterpart: Counterpart,
+  path: string,
+): NetworkTarget {
   const name = basename(path).replace(/\.(yaml|safetensors)$/i, "");
   const bytes = saveWeights(imported.weights);
   const { description } = describeImport(imported, path);
@@ -151,7 +144,8 @@ function saveImport(imported: ImportedNetwork, path: string): NetworkTarget {
       [`${name}.safetensors`]: bytes,
     },
     notes: [],
-    lossy: false,
-    reloaded: { description, weights: loadWeights(bytes) },
+    lossy: imported.lossy ?? false,
+    network: { description, weights: loadWeights(bytes) },
+    counterpart,
   };
 }

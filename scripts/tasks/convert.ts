@@ -129,7 +129,7 @@ function inWords({ files, notes, lossy, check }: Conversion): string[] {
     ...notes,
     ...check?.layers.map(({ name, spikes, differing }) =>
       `check: ${name} has ${counted(spikes, "spike")}, ` +
-      `${differing} differ when it is read again`
+      `${differing} differ by the equations of the file`
     ) ?? [],
     ...(check?.layers.some(({ spikes }) => spikes > 0) ?? true
       ? []

@@ -24,6 +24,8 @@ export interface ImportedNetwork {
   readonly weights: Readonly<Record<string, NamedArray>>;
   /** Name of each layer in the other program, in order. */
   readonly nodes: readonly string[];
+  /** Whether it computes something else than the other program's. */
+  readonly lossy?: boolean;
   /** What was assumed or changed, each in a line. */
   readonly notes: readonly string[];
 }

@@ -3,10 +3,11 @@
  *
  * A spike of weight w adds 64 w to the current u, and then
  *
- *   v = v − v · vDecay / 4096 + u      fires where v ≥ 64 vThMant, v = 0
- *   u = u − u · iDecay / 4096
+ *   u = ⌊u · (4096 − iDecay) / 4096⌋ + 64 w
+ *   v = ⌊v · (4096 − vDecay) / 4096⌋ + u     fires where v > 64 vThMant, v = 0
  *
- * so that weights and thresholds are in the same unit.
+ * where brackets round toward 0, so that weights and thresholds are in the same
+ * unit.
  *
  * Source: Davies and others, Loihi, IEEE Micro 38, 2018.
  *
@@ -24,6 +25,9 @@ export const LARGEST_THRESHOLD = 2 ** 17 - 1;
 
 /** Threshold of neurons that give their potential, and never fire. */
 export const READOUT_THRESHOLD = 2 ** 18 - 1;
+
+/** Longest delay in bins. */
+export const LONGEST_DELAY = 62;
 
 /** Weight of lava-dl that is 1. */
 export const UNIT = 64;

@@ -1,256 +1,245 @@
 /**
- * Networks as files of lava-dl's netx hold them, with weights of eight bits.
+ * Networks of this project as files of lava-dl's netx hold them.
  *
  * @module
  */
 
-import { describeConv } from "../../../engine/layers/conv_shapes.ts";
-import type { ConvDescription } from "../../../engine/layers/conv_shapes.ts";
-import type { Extent } from "../../../engine/network/network.ts";
+import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
+import type { Layer } from "../../../engine/layers/layer.ts";
+import { type PoolLayer, poolWeightOf } from "../../../engine/layers/pool.ts";
+import type { Unit } from "../../../engine/layerwise/units/units.ts";
+import {
+  type ModelDescription,
+  structureOf,
+} from "../../../engine/model/model_description.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
+import {
+  foldNorms,
+  type WeightedNetwork,
+} from "../../../engine/training/fold_norms.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import type { NamedNode } from "../hdf5/node_parameters.ts";
-import type { ImportedNetwork } from "../network/imported_network.ts";
 import { NetworkError } from "../network/network_error.ts";
-import { floats, integers, text } from "../nir/nir_graph.ts";
-import {
-  FULL_DECAY,
-  LARGEST_THRESHOLD,
-  LARGEST_WEIGHT,
-  READOUT_THRESHOLD,
-  UNIT,
-  WEIGHT_STEP,
-} from "./loihi.ts";
+import { delayBins, usedWeights } from "../network/used_weights.ts";
+import { floats, integers } from "../nir/nir_graph.ts";
+import { LONGEST_DELAY } from "./loihi.ts";
+import { netNeuron, neuronParameters } from "./net_neurons.ts";
 import type { NetNetwork } from "./net_file.ts";
-
-/** How far a decay is from an integer, for time constants of seven digits. */
-const CLOSE = 0.01;
+import { roundLayer } from "./round_weights.ts";
 
 /** A network of netx, and what it lost. */
 export interface NetExport {
   /** The network of netx. */
   readonly network: NetNetwork;
+  /** Name of each layer there, in order. */
+  readonly parts: readonly string[];
   /** What was assumed or changed, each in a line. */
   readonly notes: readonly string[];
-  /** Whether weights, thresholds or decays were rounded. */
+  /** Whether it computes something else than the network. */
   readonly lossy: boolean;
   /** Factor of the drive of a readout. */
   readonly readoutFactor: number;
 }
 
-/** Numbers of a layer's neurons. */
-interface Neuron {
-  /** Factor of the weights. */
-  readonly gain: number;
-  readonly iDecay: number;
-  readonly vDecay: number;
-  /** The threshold; a readout has none. */
-  readonly threshold: number | undefined;
-}
-
 /**
- * Makes a network of netx.
+ * Makes a network of netx. Normalisations are folded into weights and biases;
+ * pools and unpools of SLAYER become convolutions of each channel.
  *
- * @param network The network, as it came back from NIR.
- * @returns The network of netx. Where weights are rounded, those of a layer and
- * its threshold have a common factor, by which its largest weight is 254.
+ * @param network The network, with its weights.
+ * @param options Time step in s, which becomes that of the file.
+ * @returns The network of netx.
  * @throws {NetworkError} If netx cannot hold a part of the network.
  */
-export function toNet(network: ImportedNetwork): NetExport {
-  const { input, layers, weights, nodes, Ts } = network;
+export function toNet(
+  network: WeightedNetwork<ModelDescription>,
+  { dt }: { readonly dt: number },
+): NetExport {
+  const { description, weights: folded } = foldNorms(network);
+  const { input, coding } = description;
+  const { units, layers } = structureOf(description);
+  units?.units.forEach(requireChain);
+  const weights = usedWeights(layers, folded);
+  const Ts = 1000 * dt;
+  // SLAYER's drives are integrated over time, those of units counted.
+  const height = units
+    ? coding?.height ?? 1
+    : (coding?.height ?? 1 / description.Ts) * description.Ts;
   const written: NamedNode[] = [
-    layer("input", { shape: integers([input.C, input.H, input.W]) }),
+    node("input", { shape: integers([input.C, input.H, input.W]) }),
   ];
-  let extent = input;
-  let lossy = false;
-  const numbers = { conv: 0, fc: 0 };
+  const parts: string[] = [];
+  const notes = new Set<string>();
   let readoutFactor = 1;
-  for (const entry of layers) {
-    const before = numbers.conv + numbers.fc;
-    const prefix = "dense" in entry ? "fc" : "conv";
-    if (!("dense" in entry || "conv" in entry)) {
-      const [kind] = Object.keys(entry);
-      const node = nodes[Math.max(before - 1, 0)];
-      throw new NetworkError(
-        "a network of netx is a chain of dense and conv layers, without " +
-          kind,
-        { node },
-      );
-    }
-    const node = nodes[before];
-    const name = `${prefix}${++numbers[prefix]}`;
-    const neuron = neuronOf({ ...network.neuron, ...sectionOf(entry.neuron) }, {
-      isReadout: entry.neuron === "none",
-      node,
+  for (const [index, layer] of layers.entries()) {
+    const { name, input: from, output } = layer;
+    const neuron = units ? units.units[index].neuron : layer.neuron;
+    const own = netNeuron(neuron, {
+      layer: name,
+      Ts,
+      learned: weights[`${name}.neuron.w`]?.data[0],
     });
-    const rounded = roundWeights(neuron, {
-      weight: weights[`${name}.weight`],
+    const { type, weight, sizes } = synapseOf(layer, weights);
+    const scale = index === 0 && Math.abs(height - 1) > 1e-12 ? height : 1;
+    const rounded = roundLayer(own, {
+      name,
+      weight: { ...weight, data: weight.data.map((value) => value * scale) },
       bias: weights[`${name}.bias`],
-      node,
     });
-    lossy ||= rounded.lossy;
+    for (const loss of rounded.losses) notes.add(loss);
     readoutFactor = rounded.factor;
-    if (prefix === "fc" && extent.H * extent.W > 1) {
-      const size = extent.C * extent.H * extent.W;
-      written.push(layer("flatten", { shape: integers([size, 1, 1]) }));
+    if (type === "dense" && from.H * from.W > 1) {
+      const size = from.C * from.H * from.W;
+      written.push(node("flatten", { shape: integers([size, 1, 1]) }));
     }
-    const [type, own, output] = prefix === "fc"
-      ? denseOf(rounded.weight, extent)
-      : convOf(entry.conv as ConvDescription, rounded.weight, extent);
-    extent = output;
-    written.push(layer(type, {
-      shape: integers([extent.C, extent.H, extent.W]),
-      ...own,
-      ...(rounded.bias && { bias: floats([extent.C], rounded.bias) }),
-      ...rounded.neuron,
+    parts.push(`layer ${written.length}`);
+    written.push(node(type, {
+      shape: integers([output.C, output.H, output.W]),
+      ...sizes,
+      weight: floats(rounded.weight.shape, rounded.weight.data),
+      ...rounded.bias && { bias: floats([output.C], rounded.bias) },
+      ...delayOf(layer, weights, description.Ts),
+      ...neuronParameters(own, rounded),
     }));
   }
   return {
     network: { layers: written, Ts },
-    notes: lossy
-      ? [
-        ...(readoutFactor === 1
-          ? []
-          : [`the drive of the readout is ${readoutFactor} times as large`]),
-        "weights are rounded to even numbers of eight bits, and decays to " +
-        "parts of 4096, as Loihi has them",
-      ]
-      : [],
-    lossy,
+    parts,
+    notes: [
+      ...notes,
+      ...readoutFactor === 1
+        ? []
+        : [`the drive of the readout is ${readoutFactor} times as large`],
+    ],
+    lossy: notes.size > 0,
     readoutFactor,
   };
 }
 
-function layer(
+function node(
   type: string,
   parameters: Readonly<Record<string, Hdf5Data>>,
 ): NamedNode {
   return { name: type, type, parameters: new Map(Object.entries(parameters)) };
 }
 
-function sectionOf(neuron: unknown): Readonly<Record<string, unknown>> {
-  return typeof neuron === "object" ? { ...neuron } : {};
+/** Refuses units that are no chain of weights and neurons. */
+function requireChain(
+  { layer: { name }, source, ghost, residual, pooling }: Unit,
+  index: number,
+): void {
+  const what = residual || source !== index
+    ? "residual layers"
+    : pooling
+    ? "pools of spikes"
+    : ghost
+    ? "ghost convolutions"
+    : undefined;
+  if (what === undefined) return;
+  throw new NetworkError(
+    `a network of netx is a chain of layers with neurons, without ${what}`,
+    { node: name },
+  );
 }
 
-/** Numbers of Loihi's neurons that do what a neuron here does. */
-function neuronOf(
-  section: Readonly<Record<string, unknown>>,
-  { isReadout, node }: { readonly isReadout: boolean; readonly node: string },
-): Neuron {
-  if (isReadout) {
-    const decays = { iDecay: FULL_DECAY, vDecay: FULL_DECAY };
-    return { gain: 1, ...decays, threshold: undefined };
+/** The type of a layer, its weights, and how they meet what they read. */
+function synapseOf(
+  layer: Layer,
+  weights: Readonly<Record<string, NamedArray>>,
+): {
+  readonly type: string;
+  readonly weight: NamedArray;
+  readonly sizes: Readonly<Record<string, Hdf5Data>>;
+} {
+  const { kind, name, input, output } = layer;
+  const weight = weights[`${name}.weight`];
+  switch (kind.name) {
+    case "dense": {
+      const inputs = input.C * input.H * input.W;
+      return {
+        type: "dense",
+        weight: { shape: [output.C, inputs], data: weight.data },
+        sizes: {
+          inFeatures: integers(inputs),
+          outFeatures: integers(output.C),
+        },
+      };
+    }
+    case "conv":
+    case "convTranspose":
+      return {
+        type: kind.name === "conv" ? "conv" : "convT",
+        weight: { ...weight, shape: weight.shape.slice(0, 4) },
+        sizes: windowsOf(layer as ConvLayer),
+      };
+    case "pool":
+    case "unpool": {
+      const { window } = layer as PoolLayer;
+      const isPool = kind.name === "pool";
+      if (isPool && (input.H % window !== 0 || input.W % window !== 0)) {
+        throw new NetworkError(
+          `its windows of ${window}×${window} go beyond the ` +
+            `${input.H}×${input.W} neurons below, as no layer of netx does`,
+          { node: name },
+        );
+      }
+      const own = poolWeightOf(layer.neuron);
+      return {
+        type: isPool ? "conv" : "convT",
+        weight: {
+          shape: [input.C, 1, window, window],
+          data: new Float32Array(input.C * window * window).fill(own),
+        },
+        sizes: windowsOf({
+          ...layer,
+          kernel: [window, window],
+          stride: [window, window],
+          padding: [0, 0],
+          dilation: [1, 1],
+          groups: input.C,
+        }),
+      };
+    }
   }
-  const { type, tau = 2, tauSyn = 2, decayInput = true, threshold = 1 } =
-    section as Record<"tau" | "tauSyn" | "threshold", number> & {
-      readonly type: string;
-      readonly decayInput?: boolean;
-    };
-  const leak = type === "IF" ? 0 : 1 / tau;
-  if (!["LIF", "IF", "CUBA"].includes(type)) {
-    throw new NetworkError(`netx has no neurons of type ${type}`, { node });
-  }
-  return {
-    gain: type !== "IF" && decayInput ? leak : 1,
-    iDecay: type === "CUBA" ? FULL_DECAY / tauSyn : FULL_DECAY,
-    vDecay: FULL_DECAY * leak,
-    threshold,
-  };
+  const problem = `netx has no layers of kind "${kind.name}"`;
+  throw new NetworkError(problem, { node: name });
 }
 
-/** Brings a layer into Loihi's integers. */
-function roundWeights(
-  { gain, threshold, ...decays }: Neuron,
-  { weight, bias, node }: {
-    readonly weight: NamedArray;
-    readonly bias: NamedArray | undefined;
-    readonly node: string;
-  },
+function windowsOf(
+  { input, output, kernel, stride, padding, dilation, groups }: Omit<
+    ConvLayer,
+    "weights"
+  >,
 ) {
-  const { iDecay, vDecay } = {
-    iDecay: Math.round(decays.iDecay),
-    vDecay: Math.round(decays.vDecay),
+  return {
+    inChannels: integers(input.C),
+    outChannels: integers(output.C),
+    kernelSize: integers(kernel),
+    stride: integers(stride),
+    padding: integers(padding),
+    dilation: integers(dilation),
+    groups: integers(groups),
   };
-  if (bias?.data.some((value) => value !== 0) && iDecay !== FULL_DECAY) {
+}
+
+/** Delays of a layer's spikes in bins, one for each channel or neuron. */
+function delayOf(
+  layer: Layer,
+  weights: Readonly<Record<string, NamedArray>>,
+  Ts: number,
+): { readonly delay?: Hdf5Data } {
+  const bins = delayBins(layer, weights, Ts);
+  if (!bins) return {};
+  const longest = bins.reduce((most, own) => Math.max(most, own));
+  if (longest > LONGEST_DELAY) {
     throw new NetworkError(
-      "its bias is added to a current, and that of netx to potentials",
-      { node },
+      `its spikes are delayed by up to ${longest} bins, and those of netx by ` +
+        `up to ${LONGEST_DELAY}`,
+      { node: layer.name },
     );
   }
-  const unit = gain * UNIT;
-  const most = weight.data.reduce(
-    (most, value) => Math.max(most, Math.abs(value * unit)),
-    0,
-  );
-  const isWhole = Number.isInteger((threshold ?? 0) * UNIT) &&
-    weight.data.every((value) =>
-      Number.isInteger(value * unit / WEIGHT_STEP)
-    ) &&
-    (bias?.data.every((value) => Number.isInteger(value * unit)) ?? true) &&
-    most <= LARGEST_WEIGHT;
-  // Networks that came from there go back as they were. A readout has no
-  // threshold to scale with its weights: its drive becomes 2ⁿ times as large.
-  const factor = isWhole || threshold !== undefined || most === 0
-    ? 1
-    : 2 ** Math.floor(Math.log2(LARGEST_WEIGHT / most));
-  const scale = isWhole || threshold === undefined ? factor * unit : Math.min(
-    unit * LARGEST_WEIGHT / (most || 1),
-    gain * LARGEST_THRESHOLD / threshold,
-  );
-  const rounded = weight.data.map((value) =>
-    WEIGHT_STEP * Math.round(value * scale / WEIGHT_STEP)
-  );
-  const vThMant = threshold === undefined
-    ? READOUT_THRESHOLD
-    : Math.max(1, Math.round(threshold * scale / gain));
-  return {
-    weight: { shape: weight.shape, data: rounded },
-    bias: bias?.data.map((value) => Math.round(value * scale)),
-    lossy: !isWhole || Math.abs(iDecay - decays.iDecay) > CLOSE ||
-      Math.abs(vDecay - decays.vDecay) > CLOSE,
-    factor,
-    neuron: {
-      "neuron/type": text("CUBA"),
-      "neuron/iDecay": integers(iDecay),
-      "neuron/vDecay": integers(vDecay),
-      "neuron/vThMant": integers(vThMant),
-      "neuron/refDelay": integers(1),
-      "neuron/gradedSpike": integers(0),
-    },
-  };
-}
-
-function denseOf({ shape: [out, ...axes], data }: NamedArray, from: Extent) {
-  const size = axes.reduce((product, side) => product * side, 1);
-  return [
-    "dense",
-    {
-      inFeatures: integers(from.C * from.H * from.W),
-      outFeatures: integers(out),
-      weight: floats([out, size], data),
-    },
-    { C: out, H: 1, W: 1 },
-  ] as const;
-}
-
-function convOf(
-  description: ConvDescription,
-  { shape, data }: NamedArray,
-  input: Extent,
-) {
-  const conv = describeConv(description, { name: "conv", input });
-  return [
-    "conv",
-    {
-      inChannels: integers(input.C),
-      outChannels: integers(conv.output.C),
-      kernelSize: integers(conv.kernel),
-      stride: integers(conv.stride),
-      padding: integers(conv.padding),
-      dilation: integers(conv.dilation),
-      groups: integers(conv.groups),
-      weight: floats(shape.slice(0, 4), data),
-    },
-    conv.output,
-  ] as const;
+  const { output } = layer;
+  const each = output.H * output.W;
+  const isChannels = bins.every((own, at) => own === bins[at - at % each]);
+  const own = isChannels ? bins.filter((_, at) => at % each === 0) : bins;
+  return { delay: floats([own.length], own) };
 }

@@ -9,6 +9,7 @@ import type { ImportedNetwork } from "../network/imported_network.ts";
 import { nestUnits } from "../network/nested_units.ts";
 import { hoistNeuron } from "../network/hoist_neuron.ts";
 import { NetworkError } from "../network/network_error.ts";
+import { withDelays } from "./delayed_units.ts";
 import { inOrder } from "./graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
 import type { NirGraph } from "./nir_graph.ts";
@@ -31,14 +32,15 @@ export function fromNir(
 ): ImportedNetwork {
   const written = numberIn(graph.metadata, "dt");
   const dt = options.dt ?? written ?? USUAL_DT;
-  const reader = new GraphReader(dt);
+  const reader = new GraphReader(dt, graph);
   const ordered = inOrder(graph);
   for (const { node, from } of ordered) reader.read(node, from);
-  const { sources, input, last } = reader;
+  const { sources, input, last, losses, delayed } = reader;
   if (!last || !input) {
     throw new NetworkError("no output of it is reached from an input");
   }
-  const { layers, weights, nodes } = nestUnits(sources, last);
+  const { layers: nested, weights, nodes } = nestUnits(sources, last);
+  const layers = delayed === undefined ? nested : withDelays(nested, delayed);
   const origin = options.dt !== undefined
     ? "as --dt says"
     : written !== undefined
@@ -50,9 +52,11 @@ export function fromNir(
     ...hoistNeuron(layers),
     weights,
     nodes,
+    lossy: losses.length > 0,
     notes: [
       `time constants are read in s, in steps of ${dt} s (${origin}) by ` +
       "Euler's method; a spike counts 1 in its step",
+      ...losses,
     ],
   };
 }

@@ -11,6 +11,8 @@ import type { Extent } from "../../../engine/network/network.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
+import { delayBins } from "../network/used_weights.ts";
+import { bothHalves } from "./ghost_weights.ts";
 import { neuronNode } from "./neuron_nodes.ts";
 import {
   floats,
@@ -82,6 +84,9 @@ export class GraphBuilder {
     this.#dt = dt;
     this.#weights = weights;
   }
+
+  /** What is lost of neurons, each in a line. */
+  readonly losses: Set<string> = new Set();
 
   /** The graph so far. */
   get graph(): NirGraph {
@@ -212,16 +217,10 @@ export class GraphBuilder {
       from,
       weights: this.#weights[`${name}.weight`],
     });
-    const taps = window * window;
-    const weight = new Float32Array(2 * half * half * taps);
-    const own = this.#weights[`${name}.ghost`].data;
-    for (let c = 0; c < half; c++) {
-      weight[(c * half + c) * taps + (taps >> 1)] = 1;
-      weight.set(
-        own.subarray(c * taps, (c + 1) * taps),
-        ((half + c) * half + c) * taps,
-      );
-    }
+    const weight = bothHalves(this.#weights[`${name}.ghost`].data, {
+      half,
+      taps: window * window,
+    });
     const { H, W } = output;
     const node = nirNode("Conv2d", {
       input_shape: integers([H, W]),
@@ -244,13 +243,30 @@ export class GraphBuilder {
    * @returns Their spikes.
    */
   addNeurons(layer: string, neuron: Neuron, drive: Signal): Signal {
-    const node = neuronNode(neuron, {
+    const { node, loss } = neuronNode(neuron, {
       layer,
       shape: drive.shape,
       dt: this.#dt,
       learned: this.#weights[`${layer}.neuron.w`]?.data[0],
     });
+    if (loss !== undefined) this.losses.add(loss);
     return this.addNode(`${layer}_neuron`, node, drive);
+  }
+
+  /**
+   * Adds what delays the spikes of a layer, if any are delayed.
+   *
+   * @param layer The layer.
+   * @param spikes Its spikes.
+   * @param Ts Time step in ms.
+   * @returns The delayed spikes.
+   */
+  addAxon(layer: Layer, spikes: Signal, Ts: number): Signal {
+    const bins = delayBins(layer, this.#weights, Ts);
+    if (!bins) return spikes;
+    const delay = floats(spikes.shape, bins.map((own) => own * this.#dt));
+    const node = nirNode("Delay", { delay });
+    return this.addNode(`${layer.name}_delay`, node, spikes);
   }
 
   /**

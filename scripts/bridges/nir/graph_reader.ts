@@ -20,6 +20,9 @@ import {
   numbersOf,
   pairOf,
 } from "../hdf5/node_parameters.ts";
+import { delayedUnit } from "./delayed_units.ts";
+import type { NirGraph } from "./nir_graph.ts";
+import { INTEGRATOR_TYPES, readoutOf } from "./node_readouts.ts";
 import { SYNAPSE_TYPES } from "./node_synapses.ts";
 import {
   type Drives,
@@ -37,6 +40,12 @@ export class GraphReader {
   readonly #sources: Source[] = [];
   readonly #signals = new Map<string, Signal>();
   readonly #dt: number;
+  /** How many nodes read each node. */
+  readonly #targets: ReadonlyMap<string, number>;
+  /** What is lost of nodes, each in a line. */
+  readonly losses: string[] = [];
+  /** The first node that delays spikes, if any does. */
+  delayed: string | undefined;
   /** Extent of the input. */
   input: Extent | undefined;
   /** What the network gives. */
@@ -46,9 +55,13 @@ export class GraphReader {
    * Begins.
    *
    * @param dt Time step in s.
+   * @param graph The graph.
    */
-  constructor(dt: number) {
+  constructor(dt: number, { edges }: NirGraph) {
     this.#dt = dt;
+    const targets = new Map<string, number>();
+    for (const [from] of edges) targets.set(from, 1 + (targets.get(from) ?? 0));
+    this.#targets = targets;
   }
 
   /** What gives spikes, by its number. */
@@ -69,7 +82,12 @@ export class GraphReader {
       return;
     }
     const signal = this.#sumOf(node, from);
-    this.#signals.set(node.name, this.#readNode(node, signal));
+    this.#signals.set(
+      node.name,
+      node.type === "Output"
+        ? this.#readOutput(node, signal)
+        : this.#readNode(node, signal),
+    );
   }
 
   #readInput(node: NamedNode): Signal {
@@ -90,14 +108,21 @@ export class GraphReader {
 
   #readNode(node: NamedNode, signal: Signal): Signal {
     const { type } = node;
-    if (type === "Output") return this.#readOutput(node, signal);
     if (type === "Pass" || type === "Flatten") return signal;
+    if (signal.kind === "potentials") {
+      const problem = "it reads potentials, which outputs alone can here";
+      throw new NetworkError(problem, { node: node.name });
+    }
     if (type === "Scale") return scaled(node, signal);
     if (type === "Delay") {
-      if (numbersOf(node, "delay").values.every((delay) => delay === 0)) {
-        return signal;
-      }
-      throw new NetworkError("layers here have no delay", { node: node.name });
+      this.#readDelay(node, signal);
+      return signal;
+    }
+    if (INTEGRATOR_TYPES.includes(type)) {
+      const drives = signal.kind === "drives" ? signal : drivesOf(signal);
+      const { synapse, note } = readoutOf(node, drives.synapse, this.#dt);
+      this.losses.push(note);
+      return { kind: "potentials", drives: { ...drives, synapse } };
     }
     if (type === "SumPool2d" || type === "AvgPool2d") {
       return this.#readPool(node, signal);
@@ -108,11 +133,33 @@ export class GraphReader {
         ? this.#readThreshold(node, signal)
         : this.#readNeurons(node, signal);
     }
-    const problem = ["LI", "CubaLI", "I"].includes(type)
-      ? `it is of type ${type}: readouts here are the mean of their drive, ` +
-        "without a leak"
-      : `it is of type "${type}", which cannot be read`;
+    const problem = `it is of type "${type}", which cannot be read`;
     throw new NetworkError(problem, { node: node.name });
+  }
+
+  /** Delays the spikes of neurons that nothing else reads. */
+  #readDelay(node: NamedNode, signal: Spikes | Drives): void {
+    const { values } = numbersOf(node, "delay");
+    if (values.every((delay) => delay === 0)) return;
+    const sources = signal.kind === "spikes" ? signal.sum.sources : [];
+    const unit = this.#sources[sources[0]];
+    if (
+      sources.length !== 1 || unit.kind !== "unit" ||
+      this.#targets.get(unit.unit.node) !== 1
+    ) {
+      const problem = "it delays something else than all spikes of neurons";
+      throw new NetworkError(problem, { node: node.name });
+    }
+    this.#sources[sources[0]] = {
+      ...unit,
+      unit: delayedUnit(unit.unit, {
+        name: node.name,
+        delays: values,
+        extent: (signal as Spikes).sum.extent,
+        dt: this.#dt,
+      }),
+    };
+    this.delayed ??= node.name;
   }
 
   /** The sum of what nodes give. */
@@ -153,9 +200,11 @@ export class GraphReader {
   }
 
   #readOutput(node: NamedNode, signal: Signal): Signal {
-    const spikes = signal.kind === "spikes"
-      ? signal
-      : this.#addUnit(node, signal, "none");
+    const spikes = signal.kind === "spikes" ? signal : this.#addUnit(
+      node,
+      signal.kind === "drives" ? signal : signal.drives,
+      "none",
+    );
     const unsettled = spikes.sum.sources
       .find((source) => this.#sources[source].kind === "level");
     if (unsettled !== undefined || spikes.gains.some((gain) => gain !== 1)) {
@@ -208,7 +257,7 @@ export class GraphReader {
       const { reads, window } = pooled;
       const maximum = this.#maximumOf(reads, window);
       const one = gains[0] / (window * window);
-      if (maximum && threshold > 0 && threshold <= one) {
+      if (maximum && threshold >= 0 && threshold < one) {
         return this.#addSource(maximum, sum.extent);
       }
     }
@@ -238,7 +287,7 @@ export class GraphReader {
       : undefined;
   }
 
-  #readNeurons(node: NamedNode, signal: Signal): Signal {
+  #readNeurons(node: NamedNode, signal: Spikes | Drives): Signal {
     const drives = signal.kind === "drives" ? signal : drivesOf(signal);
     const { synapse } = drives;
     const { neuron, gains, bias } = neuronOf(node, {

@@ -6,6 +6,7 @@
  */
 
 import type { NeuronSection } from "../../configuration/schema/neuron.ts";
+import { floatAbove } from "../network/float_steps.ts";
 import { NetworkError } from "../network/network_error.ts";
 import { tidy } from "../network/tidy.ts";
 import {
@@ -134,7 +135,8 @@ function withThreshold(
   return {
     neuron: {
       ...neuron,
-      threshold: one ? tidy(threshold[0]) : 1,
+      // NIR fires above it, neurons here at it.
+      threshold: floatAbove(one ? threshold[0] : 1),
     } as Partial<NeuronSection>,
     gains: divide(gains).map((gain) => isOne(gain) ? 1 : gain),
     bias: divide(bias),

@@ -9,6 +9,7 @@ import { ShapeError } from "../../../engine/device/errors.ts";
 import { type Extent, sizeOf } from "../../../engine/network/network.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { NetworkEntry } from "../../configuration/schema/network.ts";
+import { convOptions } from "../network/conv_options.ts";
 import { NetworkError } from "../network/network_error.ts";
 import {
   type NamedNode,
@@ -109,14 +110,14 @@ function convOf(
   const stride = pair("stride", 1);
   const padding = paddingOf(node, { kernel, dilation, stride }) ??
     pair("padding", 0);
-  const options = {
+  const options = convOptions({
     out,
-    kernel: short(kernel),
-    ...unless(1, { stride: short(stride) }),
-    ...unless(0, { padding: short(padding) }),
-    ...unless(1, { dilation: short(dilation) }),
-    ...unless(1, { groups }),
-  };
+    kernel,
+    stride,
+    padding,
+    dilation,
+    groups,
+  });
   if (each * groups !== extent.C) {
     throw new NetworkError(
       `its weights are [${shape}] in ${groups} groups, for ${extent.C} ` +
@@ -137,7 +138,7 @@ function convOf(
   };
   try {
     const { output } = describeConv(
-      { ...options, out } as Parameters<typeof describeConv>[0],
+      options,
       { name: node.name, input: extent },
     );
     return {
@@ -188,19 +189,6 @@ function biasOf(node: NamedNode, out: number): Float64Array {
   return values;
 }
 
-/** One number where both are equal. */
-function short(pair: readonly number[]): number | readonly number[] {
-  return pair[0] === pair[1] ? pair[0] : pair;
-}
-
-/** Leaves out a default. */
-function unless(
-  value: number,
-  options: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  return Object.values(options)[0] === value ? {} : options;
-}
-
 /**
  * Makes weights that pass on each channel, multiplied.
  *
@@ -217,12 +205,14 @@ export function passOn(
   const taps = window * window;
   return {
     entry: {
-      conv: {
+      conv: convOptions({
         out: C,
-        kernel: window,
-        ...unless(1, { stride: window }),
-        ...unless(1, { groups: C }),
-      },
+        kernel: [window, window],
+        stride: [window, window],
+        padding: [0, 0],
+        dilation: [1, 1],
+        groups: C,
+      }),
     },
     arrays: {
       weight: {

@@ -30,8 +30,16 @@ export interface Drives {
   readonly reads: SpikeSum;
 }
 
-/** Spikes or drives. */
-export type Signal = Spikes | Drives;
+/** Potentials that an output gives. */
+export interface Potentials {
+  /** Potentials. */
+  readonly kind: "potentials";
+  /** What the mean of the potentials comes to. */
+  readonly drives: Drives;
+}
+
+/** Spikes or drives, or the potentials of a readout. */
+export type Signal = Spikes | Drives | Potentials;
 
 /**
  * Weights spikes, or joins weights to a ghost convolution.
@@ -41,7 +49,7 @@ export type Signal = Spikes | Drives;
  * @returns The drives.
  * @throws {NetworkError} If the weights do not fit.
  */
-export function weighted(node: NamedNode, signal: Signal): Drives {
+export function weighted(node: NamedNode, signal: Spikes | Drives): Drives {
   if (signal.kind === "drives") {
     return { ...signal, synapse: ghostOf(node, signal.synapse) };
   }
@@ -71,7 +79,10 @@ export function drivesOf({ sum, gains, pooled }: Spikes): Drives {
  * @returns The product.
  * @throws {NetworkError} If factors differ within a channel.
  */
-export function scaled(node: NamedNode, signal: Signal): Signal {
+export function scaled(
+  node: NamedNode,
+  signal: Spikes | Drives,
+): Spikes | Drives {
   if (signal.kind === "spikes") {
     const factors = channelsOf(node, "scale", signal.sum.extent.C);
     const gains = signal.gains.map((gain, c) => gain * factors[c]);

@@ -13,10 +13,10 @@ import {
   type WeightedNetwork,
 } from "../../../engine/training/fold_norms.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
-import type { PoolLayer } from "../../../engine/layers/pool.ts";
+import { type PoolLayer, poolWeightOf } from "../../../engine/layers/pool.ts";
 import type { Unit } from "../../../engine/layerwise/units/units.ts";
-import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
 import { NetworkError } from "../network/network_error.ts";
+import { usedWeights } from "../network/used_weights.ts";
 import { GraphBuilder, type Signal } from "./graph_builder.ts";
 import { floats, type NirGraph, nirNode, text } from "./nir_graph.ts";
 
@@ -24,6 +24,8 @@ import { floats, type NirGraph, nirNode, text } from "./nir_graph.ts";
 export interface NirExport {
   /** The graph. */
   readonly graph: NirGraph;
+  /** The node that stands for each layer: its neurons, or a readout's weights. */
+  readonly parts: readonly string[];
   /** What was assumed or changed, each in a line. */
   readonly notes: readonly string[];
   /** Whether the graph computes something else than the network. */
@@ -44,8 +46,9 @@ export function toNir(
   network: WeightedNetwork<ModelDescription>,
   { dt }: { readonly dt: number },
 ): NirExport {
-  const { description, weights } = foldNorms(network);
+  const { description, weights: folded } = foldNorms(network);
   const { units, layers } = structureOf(description);
+  const weights = usedWeights(layers, folded);
   const builder = new GraphBuilder({ dt, weights });
   const { Ts, input, coding } = description;
   // SLAYER's drives are integrated over time, those of units counted.
@@ -53,48 +56,36 @@ export function toNir(
   const start = builder.addInput(input, scale);
   const last = units
     ? addUnits(builder, start, units.units)
-    : addLayers(builder, start, layers);
+    : addLayers(builder, start, { layers, Ts });
   builder.add(
     "output",
     nirNode("Output", { shape: last.shapeParameter }),
     last,
   );
-  const lossy = layers.some(({ neuron }) => neuron.kind === SRM_ALPHA);
+  const lossy = builder.losses.size > 0;
   const notes = [
     `time constants are in s, in steps of ${dt} s by Euler's method; a spike ` +
     "counts 1 in its step",
-    ...(lossy
-      ? [
-        "not the same network: NIR has no SRM-alpha; CubaLIF has its " +
-        "response to a spike, one step early, and a reset in place of its " +
-        "refractory response",
-      ]
-      : []),
+    ...[...builder.losses].map((loss) => `not the same network: ${loss}`),
   ];
   const metadata = new Map([
     ["dt", { shape: [], values: Float64Array.of(dt) }],
     ["notes", text(notes.join("\n"))],
   ]);
-  return { graph: { ...builder.graph, metadata }, notes, lossy };
+  const parts = layers.map(({ name }, index) =>
+    units && !units.units[index].neuron ? name : `${name}_neuron`
+  );
+  return { graph: { ...builder.graph, metadata }, parts, notes, lossy };
 }
 
 /** Adds the layers of a network that SLAYER computes. */
 function addLayers(
   builder: GraphBuilder,
   input: Signal,
-  layers: readonly Layer[],
+  { layers, Ts }: { readonly layers: readonly Layer[]; readonly Ts: number },
 ): Signal {
   return layers.reduce((signal, layer) => {
-    const { kind: { name: kind }, neuron, axon, weightStep } = layer;
-    if (axon && (axon.delay > 0 || axon.delays)) {
-      const problem = "its spikes are delayed, which is not written to NIR";
-      throw new NetworkError(problem, { node: layer.name });
-    }
-    if (weightStep !== undefined) {
-      const problem = `its weights are rounded in steps of ${weightStep}, ` +
-        "which NIR has no node for";
-      throw new NetworkError(problem, { node: layer.name });
-    }
+    const { kind: { name: kind }, neuron } = layer;
     if (kind === "pool") {
       const { window } = layer as PoolLayer;
       const { H, W } = layer.input;
@@ -110,20 +101,22 @@ function addLayers(
         window,
         extent: layer.output,
       });
-      const weight = 1.1 * neuron.parameters.theta;
+      const weight = poolWeightOf(neuron);
       const drive = builder.addNode(
         `${layer.name}_weight`,
         nirNode("Scale", { scale: floats(sum.shape, weight) }),
         sum,
       );
-      return builder.addNeurons(layer.name, neuron, drive);
+      const spikes = builder.addNeurons(layer.name, neuron, drive);
+      return builder.addAxon(layer, spikes, Ts);
     }
     if (kind !== "conv" && kind !== "dense") {
       const problem = `NIR has no node for layers of kind "${kind}"`;
       throw new NetworkError(problem, { node: layer.name });
     }
     const drive = builder.addSynapse(layer, signal);
-    return builder.addNeurons(layer.name, neuron, drive);
+    const spikes = builder.addNeurons(layer.name, neuron, drive);
+    return builder.addAxon(layer, spikes, Ts);
   }, input);
 }
 

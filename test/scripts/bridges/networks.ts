@@ -76,6 +76,14 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
     ],
     neuron: leaky(),
   },
+  "means that are subtracted": {
+    ...COMMON,
+    layers: [
+      { conv: CONV, norm: "mean", pool: { average: 2 } },
+      { dense: 4, norm: "mean", neuron: leaky({ threshold: 0.05 }) },
+    ],
+    neuron: leaky({ threshold: 0.4 }),
+  },
   "SLAYER's layers with leaky neurons": {
     ...COMMON,
     layers: [

@@ -72,7 +72,10 @@ gpuTest(
       text.stdout,
       /back\.yaml: \d+ bytes\n.*back\.safetensors: \d+ bytes\ntime constants /,
     );
-    assert.match(text.stdout, /conv1 has \d+ spikes, 0 differ when it is read/);
+    assert.match(
+      text.stdout,
+      /conv1 has \d+ spikes, 0 differ by the equations/,
+    );
     const { network } = await loadConfiguration(at("back.yaml"));
     assert.equal(network.Ts, 5);
     assert.deepEqual(network.layers, [
@@ -104,6 +107,18 @@ network:
   assert.equal(check!.layers[0].differing, 0);
   const { "conv1.neuron.w": w } = loadWeights(await Deno.readFile(weights));
   assert.deepEqual([...w.data], [-0.5]);
+});
+
+gpuTest("convert checks a network of netx by Loihi's integers", async () => {
+  const file = join(import.meta.dirname!, "..", "bridges/netx/chain.net");
+  const { files, check, lossy } = await convert(file, at("chain.yaml"));
+  assert.deepEqual(files.map(({ path }) => path), [
+    at("chain.yaml"),
+    at("chain.safetensors"),
+  ]);
+  assert.equal(lossy, false);
+  assert(check!.layers[0].spikes > 100);
+  assert.deepEqual(check!.layers.map(({ differing }) => differing), [0, 0]);
 });
 
 Deno.test("convert says in one line why it cannot convert a network", async () => {

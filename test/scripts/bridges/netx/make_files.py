@@ -53,7 +53,7 @@ def run(drive, neuron):
     for x in drive:
         u = decayed(u, neuron["iDecay"]) + 64 * x
         v = decayed(v, neuron["vDecay"]) + u
-        fires = v >= 64 * neuron["vThMant"]
+        fires = v > 64 * neuron["vThMant"]
         v = np.where(fires, 0, v)
         spikes.append(fires.astype(np.int64))
     return np.stack(spikes)

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { Model, type ModelDescription } from "../../../../engine/model.ts";
+import { structureOf } from "../../../../engine/model/model_description.ts";
 import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
+import { Random } from "../../../../engine/network/random.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
+import { adaptiveLeaky } from "../../../../engine/neurons/adaptive_leaky.ts";
+import { adaptiveResonator } from "../../../../engine/neurons/adaptive_resonator.ts";
 import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
+import {
+  fixedAlif,
+  fixedCuba,
+} from "../../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
+import { loihi } from "../../../../engine/neurons/loihi.ts";
 import { predict } from "../../../../engine/trace.ts";
 import { describeImport } from "../../../../scripts/bridges/described_import.ts";
 import {
@@ -16,15 +26,17 @@ import {
   readNet,
   writeNet,
 } from "../../../../scripts/bridges/netx/net_file.ts";
+import { netInterpreter } from "../../../../scripts/bridges/netx/run_net.ts";
 import { toNet } from "../../../../scripts/bridges/netx/to_net.ts";
-import { fromNir } from "../../../../scripts/bridges/nir/from_nir.ts";
 import {
   floats,
   integers,
   text,
 } from "../../../../scripts/bridges/nir/nir_graph.ts";
-import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
-import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
+import {
+  type Agreement,
+  compareNetworks,
+} from "../../../../scripts/bridges/self_check.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";
 import { device, gpuTest } from "../../../fixtures/gpu.ts";
 
@@ -32,57 +44,116 @@ import { device, gpuTest } from "../../../fixtures/gpu.ts";
 const CHAIN = `${import.meta.dirname}/chain.net`;
 const RUN = `${import.meta.dirname}/chain_run.h5`;
 
-/** A network as netx holds it. */
-function exportOf(description: ModelDescription) {
-  const weights = unsettledWeights(description, 4);
-  const { graph } = toNir({ description, weights }, { dt: 0.001 });
-  const plain = fromNir(graph);
-  return { own: { description, weights }, plain, ...toNet(plain) };
+/** Brings a network into a file and back, and both to the file's integers. */
+async function roundTrip(
+  description: ModelDescription,
+  weights: Readonly<Record<string, NamedArray>>,
+) {
+  const own = { description, weights };
+  const { network, parts, readoutFactor, lossy, notes } = toNet(own, {
+    dt: description.Ts / 1000,
+  });
+  const again = await readNet(new Blob([await writeNet(network)]));
+  const run = netInterpreter(again);
+  const imported = fromNet(again);
+  const { nodes } = imported;
+  const there = await compareNetworks(device(), own, {
+    run,
+    parts,
+    readoutFactor,
+  });
+  const back = await compareNetworks(
+    device(),
+    describeImport(imported, "net.yaml"),
+    { run, parts: nodes },
+  );
+  return { network, imported, there, back, lossy, notes };
+}
+
+/** Even integers as weights, and delays that differ. */
+function evenWeights(
+  description: ModelDescription,
+  { unit, largest }: { readonly unit: number; readonly largest: number },
+): Record<string, NamedArray> {
+  const random = new Random(9);
+  const even = () => 2 * Math.round(largest * (random.uniform() - 0.4));
+  return Object.fromEntries(
+    structureOf(description).slots.map(({ name, weights: { shape } }) => [
+      name,
+      {
+        shape,
+        data: Float32Array.from(
+          { length: shape.reduce((product, side) => product * side) },
+          (_, i) => name.endsWith("delay") ? i % 6 : even() / unit,
+        ),
+      },
+    ]),
+  );
+}
+
+function requireEqual({ layers }: Agreement): void {
+  for (const { name, spikes, differing } of layers) {
+    assert(spikes > 20, `${name} has ${spikes} spikes`);
+    assert.equal(differing, 0, name);
+  }
 }
 
 gpuTest(
   "a network of h5py gives the spikes of Loihi's integers",
   async () => {
-    const network = fromNet(await readNet(CHAIN));
+    const file = await readNet(CHAIN);
+    const network = fromNet(file);
     assert.deepEqual(network.input, { C: 2, H: 5, W: 5 });
-    assert.equal(network.Ts, 2);
+    assert.deepEqual([network.Ts, network.lossy], [2, false]);
     const { description, weights } = describeImport(network, "chain.yaml");
     const run = await readHdf5Tree(RUN);
-    /** Puts time last. */
-    const inOrder = (name: string) => {
+    const binsOf = (name: string) => {
       const { shape: [T, ...axes], values } = run.get(name) as Hdf5Data;
-      const each = values.length / T;
-      return {
-        shape: [1, ...axes, T],
-        data: Float32Array.from(
-          values as ArrayLike<number>,
-          (_, i) => Number(values[i % T * each + Math.floor(i / T)]),
-        ),
-      };
+      const size = axes.reduce((product, side) => product * side, 1);
+      return Array.from(
+        { length: T },
+        (_, t) =>
+          Float64Array.from(values.slice(t * size, (t + 1) * size), Number),
+      );
     };
+    const x = binsOf("x");
+    const results = await netInterpreter(file)(x, new Map(), device());
     using model = await Model.create({ ...description, device: device() });
     model.setWeights(weights);
-    const input = inOrder("x");
-    const tSample = input.shape[4] * description.Ts;
+    const T = x.length;
+    const input = {
+      shape: [1, 2, 5, 5, T],
+      data: Float32Array.from(
+        { length: 50 * T },
+        (_, i) => x[i % T][Math.floor(i / T)],
+      ),
+    };
+    const tSample = T * description.Ts;
     const batch = packSpikes(input, [0], model.eventBinning({ tSample }));
     const [{ layers }] = await predict(model, batch, { tSample });
     for (const [index, name] of ["first", "second"].entries()) {
-      const expected = inOrder(name).data;
-      const { data } = layers[index].spikes;
-      const fired = expected.reduce((sum, spike) => sum + spike, 0);
-      const differing = data.filter((spike, at) => spike !== expected[at]);
-      assert(fired > 30 && fired < data.length / 2, `${name}: ${fired}`);
-      // Integers round what decays toward 0.
-      assert(differing.length < fired / 50, `${name}: ${differing.length}`);
+      const expected = binsOf(name);
+      assert.deepEqual(results.get(network.nodes[index]), expected);
+      const fired = expected.flatMap((bin) => [...bin])
+        .reduce((sum, spike) => sum + spike);
+      assert(fired > 30, `${name}: ${fired}`);
+      layers[index].spikes.data.forEach((spike, at) => {
+        assert.equal(spike, expected[at % T][Math.floor(at / T)], `${at}`);
+      });
     }
   },
 );
 
 Deno.test("a network of netx goes back as it came", async () => {
-  const network = fromNet(await readNet(CHAIN));
-  const { network: { layers, Ts }, lossy, notes } = toNet(network);
-  assert.deepEqual([lossy, notes, Ts], [false, [], 2]);
-  const again = await readNet(new Blob([await writeNet({ layers, Ts })]));
+  const { description, weights } = describeImport(
+    fromNet(await readNet(CHAIN)),
+    "chain.yaml",
+  );
+  const { network, lossy, notes } = toNet({ description, weights }, {
+    dt: 0.002,
+  });
+  assert.deepEqual([lossy, notes, network.Ts], [false, [], 2]);
+  const again = await readNet(new Blob([await writeNet(network)]));
   const before = await readNet(CHAIN);
   assert.deepEqual(
     again.layers.map(({ type }) => type),
@@ -101,10 +172,58 @@ Deno.test("a network of netx goes back as it came", async () => {
   }
 });
 
+const BASE = { input: { C: 2, H: 6, W: 6 }, Ts: 1, random: 0 };
+const CONV = { out: 3, kernel: 3, padding: 1 };
+
+/** Networks that a file holds without loss, and the unit of their weights. */
+const EXACT: Readonly<Record<string, [number, number, ModelDescription]>> = {
+  "CUBA and ALIF in integers": [64, 90, {
+    ...BASE,
+    layers: [
+      { conv: { ...CONV, stride: [2, 1], groups: 1 }, bias: true },
+      { conv: CONV, neuron: fixedAlif({ vThMant: 60 }), bias: false },
+      { dense: 8, bias: false, neuron: "none" },
+    ],
+    neuron: fixedCuba({ iDecay: 4096, vDecay: 300 }),
+  }],
+  "delays and pools of CUBA in integers": [64, 60, {
+    ...BASE,
+    layers: [
+      { pool: 2, neuron: fixedCuba({ vThMant: 80 }) },
+      { conv: CONV, delay: { per: "channel" } },
+      { dense: 8, delay: 3 },
+      { dense: 5 },
+    ],
+    neuron: fixedCuba({ vThMant: 70 }),
+  }],
+  "neurons and layers of slayerPytorch's Loihi": [1, 60, {
+    ...BASE,
+    layers: [
+      { conv: CONV, delay: {} },
+      { pool: 2 },
+      { convTranspose: { ...CONV, stride: 2 } },
+      { unpool: 2, neuron: loihi({ vThMant: 20 }) },
+      { dense: 6, neuron: loihi({ vThMant: 90, wgtExp: 1 }) },
+    ],
+    neuron: loihi({ vThMant: 50, refDelay: 2 }),
+  }],
+};
+
+for (const [what, [unit, largest, description]] of Object.entries(EXACT)) {
+  gpuTest(`${what} go into a file of netx and back, bit by bit`, async () => {
+    const weights = evenWeights(description, { unit, largest });
+    const { there, back, lossy, notes } = await roundTrip(description, weights);
+    assert.deepEqual([lossy, notes], [false, []]);
+    requireEqual(there);
+    requireEqual(back);
+    assert((there.readout ?? 0) < 1e-6 && (back.readout ?? 0) < 1e-6);
+  });
+}
+
 gpuTest(
   "rounded weights keep most spikes, and the readout its proportions",
   async () => {
-    const { own, plain, ...exported } = exportOf({
+    const description: ModelDescription = {
       input: { C: 2, H: 8, W: 8 },
       layers: [
         { conv: { out: 6, kernel: 3, padding: 1, stride: 2 }, norm: "batch" },
@@ -118,36 +237,61 @@ gpuTest(
       neuron: leaky({ threshold: 0.4, tau: 4 }),
       Ts: 1,
       random: 0,
-    });
-    assert.equal(exported.lossy, true);
-    assert(exported.readoutFactor > 1);
-    const back = fromNet(
-      await readNet(new Blob([await writeNet(exported.network)])),
+    };
+    const weights = unsettledWeights(description, 4);
+    const { network, there, back, lossy, notes } = await roundTrip(
+      description,
+      weights,
     );
-    const { layers, readout } = await compareNetworks(device(), [
-      own,
-      describeImport(back, "net.yaml"),
-    ]);
-    const [first] = layers;
+    assert.equal(lossy, true);
+    assert.match(notes.join("; "), /rounded to even numbers of eight bits/);
+    assert.match(notes.join("; "), /the readout is \d+ times as large/);
+    const [first] = there.layers;
     assert(first.spikes > 200 && first.differing > 0);
-    assert(first.differing < first.spikes / 10, `${first.differing}`);
-    assert.equal(typeof readout, "number");
+    for (const { spikes, differing } of there.layers) {
+      assert(differing < spikes / 10, `${differing} of ${spikes}`);
+    }
+    assert(there.readout! < 0.01, `${there.readout}`);
+    requireEqual(back);
     // A weight is off by half a step of 1/127 of the largest at most.
-    const [conv, , dense] = exported.network.layers.slice(1);
-    assert.equal(conv.type, "conv");
-    assert.equal(dense.type, "dense");
+    const [conv, , dense] = network.layers.slice(1);
+    assert.deepEqual([conv.type, dense.type], ["conv", "dense"]);
     const { values } = conv.parameters.get("weight")!;
     const sizes = Array.from(values as ArrayLike<number>, Math.abs);
     assert.equal(Math.max(...sizes), 254);
     assert(sizes.every((size) => size % 2 === 0));
-    const scale = Number(conv.parameters.get("neuron/vThMant")!.values[0]) /
-      0.4;
-    plain.weights["conv1.weight"].data.forEach((weight, at) => {
-      // Drives of leaky neurons are divided by tau.
-      assert(Math.abs(weight * scale / 4 - Number(values[at])) < 1.6, `${at}`);
-    });
   },
 );
+
+gpuTest("SLAYER's neuron and biases of currents are marked lossy", async () => {
+  const srm: ModelDescription = {
+    ...BASE,
+    layers: [{ dense: 6 }],
+    neuron: { theta: 10, tauSr: 4, tauRef: 2, scaleRef: 2 },
+  };
+  const cuba: ModelDescription = {
+    ...BASE,
+    layers: [{ dense: 6, bias: true }],
+    neuron: fixedCuba({ vThMant: 40, iDecay: 1024, vDecay: 2048 }),
+  };
+  const cases = [
+    [srm, unsettledWeights(srm, 4), /netx has no SRM-alpha/],
+    [
+      cuba,
+      evenWeights(cuba, { unit: 64, largest: 40 }),
+      /the bias of "fc1" is added to voltages there/,
+    ],
+  ] as const;
+  for (const [description, weights, note] of cases) {
+    const { there: { layers: [layer] }, lossy, notes } = await roundTrip(
+      description,
+      weights,
+    );
+    assert.equal(lossy, true);
+    assert.match(notes.join("; "), note);
+    assert(layer.spikes > 10 && layer.differing > 0);
+  }
+});
 
 Deno.test("a network that netx cannot hold is refused, by its layer", () => {
   const base = { input: { C: 2, H: 4, W: 4 }, Ts: 1, random: 0 };
@@ -159,32 +303,71 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
         layers: [{ conv, pool: { max: 2 } }, { dense: 3 }],
         neuron: leaky(),
       },
-      'node "conv1_neuron": a network of netx is a chain of dense and conv ' +
-      "layers, without pool",
+      'node "conv1": a network of netx is a chain of layers with neurons, ' +
+      "without pools of spikes",
     ],
     [
       {
         ...base,
-        layers: [{ conv, norm: "batch" }, { residual: [{ conv }] }, {
-          dense: 3,
-        }],
+        layers: [
+          { conv, norm: "batch" },
+          { residual: [{ conv }] },
+          { dense: 3 },
+        ],
         neuron: leaky(),
       },
-      'node "conv1_neuron": a network of netx is a chain of dense and conv ' +
-      "layers, without residual",
+      'node "conv2": a network of netx is a chain of layers with neurons, ' +
+      "without residual layers",
     ],
     [
-      { ...base, layers: [{ dense: 3, bias: true }], neuron: cubaLeaky() },
-      'node "fc1_neuron": its bias is added to a current, and that of netx to ' +
-      "potentials",
+      { ...base, layers: [{ ghost: conv }, { dense: 3 }], neuron: leaky() },
+      'node "conv1": a network of netx is a chain of layers with neurons, ' +
+      "without ghost convolutions",
+    ],
+    [
+      { ...base, layers: [{ pool: 3 }, { dense: 3 }] },
+      'node "pool1": its windows of 3×3 go beyond the 4×4 neurons below, as no',
+    ],
+    [
+      {
+        ...base,
+        layers: [{ dense: 3, delay: 63 }, { dense: 3 }],
+        neuron: fixedCuba(),
+      },
+      'node "fc1": its spikes are delayed by up to 63 bins, and those of netx',
+    ],
+    [
+      { ...base, layers: [{ dense: 3, neuron: adaptiveLeaky() }] },
+      'node "fc1": its threshold adapts (ALIF), which netx has no neuron for',
+    ],
+    [
+      { ...base, layers: [{ dense: 3, neuron: adaptiveResonator() }] },
+      'node "fc1": netx has no neuron of kind "adaptive resonate-and-fire"',
+    ],
+    [
+      { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
+      'node "fc1": a spike subtracts the threshold (soft reset), and sets the ' +
+      "potential in netx",
+    ],
+    [
+      {
+        ...base,
+        layers: [{ dense: 3, bias: true }],
+        neuron: fixedCuba({ iDecay: 0 }),
+      },
+      'node "fc1": its currents never decay, and have a bias',
     ],
   ];
   for (const [description, problem] of cases) {
-    assert.throws(() => exportOf(description), (error: NetworkError) => {
-      assert(error instanceof NetworkError);
-      assert.equal(error.problem, problem);
-      return true;
-    });
+    const network = { description, weights: unsettledWeights(description, 1) };
+    assert.throws(
+      () => toNet(network, { dt: 0.001 }),
+      (error: NetworkError) => {
+        assert(error instanceof NetworkError, `${error}`);
+        assert(error.problem.startsWith(problem), error.problem);
+        return true;
+      },
+    );
   }
 });
 
@@ -214,35 +397,77 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
       ...changed,
     }),
   ];
-  assert.equal(fromNet({ layers: dense({}) }).layers.length, 1);
+  const twoOf = (changed: Record<string, Hdf5Data>) => [
+    ...dense(changed),
+    ...dense({ weight: floats([3, 3], 2) }).slice(1),
+  ];
+  assert.equal(fromNet({ layers: dense({}) }).lossy, false);
+  // A readout that leaks, a bias of currents, and delays that nothing reads.
+  const changed: Record<string, Hdf5Data>[] = [
+    { "neuron/vThMant": integers(2 ** 18 - 1) },
+    { bias: floats([3], 2) },
+    { delay: floats([1], 3) },
+  ];
+  const lossy = changed.map((own) => fromNet({ layers: dense(own) }));
+  assert.deepEqual(lossy.map(({ lossy }) => lossy), [true, true, true]);
+  const [{ weights: readout }, { weights: biased }] = lossy;
+  // 4096² / (1024 · 128) times 2 / 64, and 1024 / 4096 of it.
+  assert.equal(readout["fc1.weight"].data[0], 4);
+  assert.equal(biased["fc1.bias"].data[0], 1 / 128);
   const cases: [NamedNode[], string][] = [
     [
       dense({ "neuron/type": text("RF_PHASE") }),
-      'its neurons are of type "RF_PHASE"; CUBA can be read',
+      'its neurons are of type "RF_PHASE"; CUBA, LOIHI and ALIF can be read',
     ],
-    [dense({ delay: floats([4], 2) }), "layers here have no delay"],
+    [
+      twoOf({ delay: floats([4], 2.5) }),
+      "a delay is 2.5 bins, expected whole",
+    ],
+    [
+      twoOf({ delay: floats([2], [1, 2]) }),
+      "it has 2 delays, for 3×1×1 neurons",
+    ],
+    [
+      twoOf({ delay: floats([1], 2), bias: floats([3], 2) }),
+      'it has delays, and "layer 1" a bias or a readout',
+    ],
+    [
+      dense({ "neuron/iDecay": floats([3], [1, 2, 3]) }),
+      "its neuron/iDecay differs between its neurons, from 1 to 3",
+    ],
+    [
+      dense({ "neuron/refDelay": integers(3) }),
+      "its neurons rest after a spike (refDelay)",
+    ],
     [dense({ weight_rec: floats([3, 3], 2) }), "it has weight_rec, which"],
     [dense({ "neuron/gradedSpike": integers(1) }), "its spikes are graded"],
     [
       dense({ "neuron/vDecay": integers(5000) }),
       "its vDecay is 5000, expected",
     ],
-    [dense({ bias: floats([3], 2) }), "its bias is added to potentials"],
     [
-      dense({ "neuron/vThMant": integers(2 ** 18 - 1) }),
-      "its neurons never fire, and readouts here are",
+      dense({ bias: floats([3], 2), "neuron/iDecay": integers(0) }),
+      "its current or voltage never decays",
+    ],
+    [
+      twoOf({ "neuron/vThMant": integers(2 ** 18 - 1) }),
+      "its neurons never fire",
+    ],
+    [
+      dense({ "neuron/vThMant": integers(2 ** 17) }),
+      "its vThMant is 131072, expected up to 131071",
     ],
     [dense({ weight: floats([3, 5], 2) }), "its weights are [3,5], for 4"],
     [
       [input, layer("layer 1", "average", {})],
-      'it is of type "average"; input, flatten, dense and conv can be read',
+      'it is of type "average"; input, flatten, dense, conv, convT and pool',
     ],
     [[input, input], "the first layer, and no other, is to be of type input"],
   ];
   for (const [layers, problem] of cases) {
     assert.throws(() => fromNet({ layers }), (error: NetworkError) => {
       assert(error instanceof NetworkError, `${error}`);
-      assert.match(error.problem, /^node "layer [01]( weight)?": /);
+      assert.match(error.problem, /^node "layer [01]": /);
       assert(error.problem.includes(problem), error.problem);
       return true;
     });

@@ -1,0 +1,129 @@
+/**
+ * Neurons of this project as the leaky integrators that other programs have.
+ *
+ * In a bin
+ *   i += drive − currentLeak · i
+ *   v += inputGain · i − leak · (v − vReset)
+ * and a spike sets v to vReset.
+ *
+ * @module
+ */
+
+import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
+import { ADAPTIVE_LEAKY } from "../../../engine/neurons/adaptive_leaky.ts";
+import { CUBA_LEAKY } from "../../../engine/neurons/cuba_leaky.ts";
+import { FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import { LEAKY } from "../../../engine/neurons/leaky.ts";
+import { LOIHI } from "../../../engine/neurons/loihi.ts";
+import { PARAMETRIC_LEAKY } from "../../../engine/neurons/parametric_leaky.ts";
+import {
+  SRM_ALPHA,
+  SRM_ALPHA_FULL,
+} from "../../../engine/neurons/srm_alpha.ts";
+import { NetworkError } from "./network_error.ts";
+
+/** Numbers of a leaky integrator. */
+export interface LeakyNumbers {
+  /** Share of the potential that decays in a bin. */
+  readonly leak: number;
+  /** Factor of the current, or of the drive where there is none. */
+  readonly inputGain: number;
+  /** Share of the current that decays in a bin; 1 where there is none. */
+  readonly currentLeak: number;
+  /** Potential at which it fires. */
+  readonly theta: number;
+  /** Whether it fires above that only, and not at it. */
+  readonly firesAbove: boolean;
+  /** Potential after a spike and at rest. */
+  readonly vReset: number;
+  /** What of the neuron is lost, in a line. */
+  readonly loss?: string;
+}
+
+/** Where neurons are, and what they are written to. */
+export interface LeakyPlace {
+  /** Name of their layer. */
+  readonly layer: string;
+  /** Name of the format. */
+  readonly format: string;
+  /** Time step in ms. */
+  readonly Ts: number;
+  /** What neurons that learn their time constant have learned. */
+  readonly learned?: number;
+}
+
+/**
+ * Gives the numbers of a neuron.
+ *
+ * The spike response model becomes the integrator with the same response to a
+ * spike, k · inputGain · dᵏ⁻¹ in bin k − 1 for d = exp(−Ts / τ), which is ε[k]
+ * for inputGain = e · d · Ts / τ.
+ *
+ * @param neuron The neuron.
+ * @param place Where it is.
+ * @returns Its numbers.
+ * @throws {NetworkError} If it is no leaky integrator.
+ */
+export function leakyNumbers(
+  { kind, parameters }: Neuron,
+  { layer, format, Ts, learned }: LeakyPlace,
+): LeakyNumbers {
+  const fail = (problem: string) => new NetworkError(problem, { node: layer });
+  const { theta } = parameters;
+  if (kind === SRM_ALPHA || kind === SRM_ALPHA_FULL) {
+    const { tauSr } = parameters;
+    const decay = Math.exp(-Ts / tauSr);
+    return {
+      leak: 1 - decay,
+      currentLeak: 1 - decay,
+      inputGain: Math.E * decay * Ts / tauSr,
+      theta,
+      firesAbove: false,
+      vReset: 0,
+      loss:
+        `${format} has no SRM-alpha; its current-based neuron has the same ` +
+        "response to a spike, one step early, and a reset in place of its " +
+        "refractory response",
+    };
+  }
+  if (kind === FIXED_CUBA || kind === LOIHI) {
+    const { iDecay, vDecay, refDelay = 1, wgtExp = -6 } = parameters;
+    if (refDelay > 1) {
+      throw fail(
+        `it rests for ${refDelay - 1} bins after a spike, as no neuron of ` +
+          `${format} does`,
+      );
+    }
+    return {
+      leak: vDecay / 4096,
+      currentLeak: iDecay / 4096,
+      inputGain: 2 ** (6 + wgtExp),
+      theta,
+      firesAbove: true,
+      vReset: 0,
+      loss: `Loihi's integers are not those of ${format}, which does not round`,
+    };
+  }
+  if (kind === ADAPTIVE_LEAKY) {
+    throw fail(
+      `its threshold adapts (ALIF), which ${format} has no neuron for`,
+    );
+  }
+  if (![LEAKY, CUBA_LEAKY, PARAMETRIC_LEAKY].includes(kind)) {
+    throw fail(`${format} has no neuron of kind "${kind.name}"`);
+  }
+  if (parameters.softReset !== 0) {
+    throw fail(
+      "a spike subtracts the threshold (soft reset), and sets the potential " +
+        `in ${format}`,
+    );
+  }
+  const { vReset, currentLeak = 1, decaysInput } = parameters;
+  const leak = kind === PARAMETRIC_LEAKY
+    ? 1 / (1 + Math.exp(-learned!))
+    : parameters.leak;
+  const inputGain = kind === PARAMETRIC_LEAKY
+    ? (decaysInput ? leak : 1)
+    : parameters.inputGain;
+  return { leak, inputGain, currentLeak, theta, firesAbove: false, vReset };
+}

@@ -1,0 +1,123 @@
+/**
+ * Convolutions in 64-bit floats: what each value adds to all outputs whose
+ * windows it is in.
+ *
+ * @module
+ */
+
+/** Weights with their windows; pairs are rows, then columns. */
+export interface Windows {
+  /** `[out, in / groups, rows, columns]`; of a transposed one, in first. */
+  readonly shape: readonly number[];
+  /** The weights in that order. */
+  readonly values: Float64Array;
+  /** Step of the windows. */
+  readonly stride: readonly [number, number];
+  /** Zeros around what is read. */
+  readonly padding: readonly [number, number];
+  /** Distance between taps. */
+  readonly dilation: readonly [number, number];
+  /** Groups of channels that do not see one another. */
+  readonly groups: number;
+}
+
+/** Values, and their channels, rows and columns. */
+export interface Maps {
+  /** Channels, rows and columns. */
+  readonly shape: readonly number[];
+  /** The values in that order. */
+  readonly data: Float64Array;
+}
+
+/**
+ * Convolves.
+ *
+ * @param windows The weights.
+ * @param maps What they read.
+ * @returns The sums.
+ */
+export function convolved(
+  { shape: [out, each, KH, KW], values, stride, padding, dilation, groups }:
+    Windows,
+  { shape: [, H, W], data }: Maps,
+): Maps {
+  const along = (side: number, kernel: number, axis: 0 | 1) =>
+    Math.floor(
+      (side + 2 * padding[axis] - dilation[axis] * (kernel - 1) - 1) /
+        stride[axis],
+    ) + 1;
+  const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
+  const y = new Float64Array(out * OH * OW);
+  const perGroup = out / groups;
+  for (const [at, value] of data.entries()) {
+    if (value === 0) continue;
+    const c = Math.floor(at / H / W);
+    const group = Math.floor(c / each);
+    for (let tap = 0; tap < KH * KW; tap++) {
+      const h = (Math.floor(at / W) % H + padding[0] -
+        dilation[0] * Math.floor(tap / KW)) / stride[0];
+      const w = (at % W + padding[1] - dilation[1] * (tap % KW)) / stride[1];
+      if (!(Number.isInteger(h) && h >= 0 && h < OH)) continue;
+      if (!(Number.isInteger(w) && w >= 0 && w < OW)) continue;
+      for (let o = group * perGroup; o < (group + 1) * perGroup; o++) {
+        y[(o * OH + h) * OW + w] += value *
+          values[(o * each + c % each) * KH * KW + tap];
+      }
+    }
+  }
+  return { shape: [out, OH, OW], data: y };
+}
+
+/**
+ * Convolves in the other direction: each value is spread over a window.
+ *
+ * @param windows The weights.
+ * @param maps What they read.
+ * @returns The sums.
+ */
+export function spread(
+  { shape: [C, each, KH, KW], values, stride, padding, dilation, groups }:
+    Windows,
+  { shape: [, H, W], data }: Maps,
+): Maps {
+  const along = (side: number, kernel: number, axis: 0 | 1) =>
+    (side - 1) * stride[axis] - 2 * padding[axis] +
+    dilation[axis] * (kernel - 1) + 1;
+  const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
+  const y = new Float64Array(each * groups * OH * OW);
+  for (const [at, value] of data.entries()) {
+    if (value === 0) continue;
+    const c = Math.floor(at / H / W);
+    const group = Math.floor(c / (C / groups));
+    for (let tap = 0; tap < KH * KW; tap++) {
+      const h = Math.floor(at / W) % H * stride[0] - padding[0] +
+        dilation[0] * Math.floor(tap / KW);
+      const w = at % W * stride[1] - padding[1] + dilation[1] * (tap % KW);
+      if (h < 0 || h >= OH || w < 0 || w >= OW) continue;
+      for (let o = 0; o < each; o++) {
+        y[((group * each + o) * OH + h) * OW + w] += value *
+          values[(c * each + o) * KH * KW + tap];
+      }
+    }
+  }
+  return { shape: [each * groups, OH, OW], data: y };
+}
+
+/**
+ * Adds up all values, weighted.
+ *
+ * @param weights Their shape, `[out, in]`, and values.
+ * @param data What they read.
+ * @returns A sum for each output.
+ */
+export function weightedSums(
+  { shape: [out, inputs], values }: Pick<Windows, "shape" | "values">,
+  data: Float64Array,
+): Float64Array {
+  const y = new Float64Array(out);
+  for (const [from, value] of data.entries()) {
+    if (value === 0) continue;
+    for (let o = 0; o < out; o++) y[o] += value * values[o * inputs + from];
+  }
+  return y;
+}

@@ -1,0 +1,98 @@
+/**
+ * A layer of netx: its neurons, delays and weights as those of this project.
+ *
+ * @module
+ */
+
+import type { NeuronSection } from "../../configuration/schema/neuron.ts";
+import { channelsOf } from "../hdf5/node_parameters.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { FULL_DECAY, LARGEST_THRESHOLD, UNIT, WEIGHT_STEP } from "./loihi.ts";
+import type { NetLayer } from "./net_chain.ts";
+
+/** Neurons as configurations have them; a readout has none. */
+export type NetSection = Partial<NeuronSection> | "none";
+
+/**
+ * Gives the neurons of a layer.
+ *
+ * @param layer The layer.
+ * @param options Whether the network is computed layer by layer, where there
+ * are no neurons of Loihi 1.
+ * @returns The neurons.
+ * @throws {NetworkError} If there are none like them here.
+ */
+export function sectionOf(
+  { layer, neurons, synapse }: NetLayer,
+  { isUnit }: { readonly isUnit: boolean },
+): NetSection {
+  if (neurons.isReadout) return "none";
+  const { type, vThMant, iDecay, vDecay, refDelay, weightExponent } = neurons;
+  const node = layer.name;
+  if (vThMant > LARGEST_THRESHOLD) {
+    const problem = `its vThMant is ${vThMant}, expected up to ` +
+      LARGEST_THRESHOLD;
+    throw new NetworkError(problem, { node });
+  }
+  const integers = { vThMant, iDecay, vDecay };
+  if (type === "ALIF") {
+    return { type: "FIXED_ALIF", ...integers, ...neurons.adaptation };
+  }
+  const isEven = synapse.values.every((weight) => weight % WEIGHT_STEP === 0);
+  if (type === "LOIHI" && isEven && !isUnit) {
+    return { type, ...integers, refDelay, wgtExp: weightExponent };
+  }
+  if (refDelay > 1) {
+    throw new NetworkError("its neurons rest after a spike (refDelay)", {
+      node,
+    });
+  }
+  return { type: "FIXED_CUBA", ...integers };
+}
+
+/**
+ * Brings weights and biases into the unit of the neurons here.
+ *
+ * @param layer The layer.
+ * @param section Its neurons here.
+ * @returns Weights and bias, and what becomes another network by them.
+ * @throws {NetworkError} If a bias or a readout cannot be brought here.
+ */
+export function scaledWeights(
+  { layer, synapse: { values, bias }, neurons, output }: NetLayer,
+  section: NetSection,
+) {
+  const isReadout = section === "none";
+  if (!isReadout && section.type === "LOIHI") {
+    return { weight: Float32Array.from(values), notes: [] };
+  }
+  const { iDecay, vDecay, weightExponent } = neurons;
+  // What a constant drive comes to is so much larger than it.
+  const [current, voltage] = [iDecay, vDecay].map((decay) =>
+    FULL_DECAY / decay
+  );
+  const leaks = current > 1 || (isReadout && voltage > 1);
+  const isOther = leaks && (isReadout || bias !== undefined);
+  const node = layer.name;
+  if (isOther && !(current < Infinity && (voltage < Infinity || !isReadout))) {
+    throw new NetworkError("its current or voltage never decays", { node });
+  }
+  const notes = !isOther ? [] : [
+    isReadout
+      ? `the leaky potential of "${node}" is replaced by the mean of what ` +
+        "drives it, times what a constant drive comes to"
+      : `the bias of "${node}", which is added to voltages, is added to ` +
+        `currents, where it builds up in some ${Math.ceil(current)} bins`,
+  ];
+  const weightGain = 2 ** weightExponent / UNIT *
+    (isReadout ? current * voltage : 1);
+  const biasGain = (isReadout ? voltage : 1 / current) / UNIT;
+  return {
+    weight: Float32Array.from(values, (value) => weightGain * value),
+    bias: bias && Float32Array.from(
+      channelsOf(layer, "bias", output.C),
+      (value) => biasGain * value,
+    ),
+    notes,
+  };
+}

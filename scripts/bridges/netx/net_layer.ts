@@ -1,0 +1,209 @@
+/**
+ * Layers of netx: what is read of their weights and neurons.
+ *
+ * @module
+ */
+
+import {
+  type NamedNode,
+  numberOf,
+  numbersOf,
+  pairOf,
+} from "../hdf5/node_parameters.ts";
+import { NetworkError } from "../network/network_error.ts";
+import type { Windows } from "../network/run_windows.ts";
+import { READOUT_THRESHOLD } from "./loihi.ts";
+
+/** Neurons of a layer, in Loihi's integers. */
+export interface NetNeurons {
+  /** Their type; LOIHI is what slayerPytorch calls CUBA. */
+  readonly type: "CUBA" | "LOIHI" | "ALIF";
+  /** Whether they give their potential, and never fire. */
+  readonly isReadout: boolean;
+  readonly vThMant: number;
+  readonly iDecay: number;
+  readonly vDecay: number;
+  /** Bins from a spike to the next one that is possible. */
+  readonly refDelay: number;
+  /** Exponent of 2 by which weights are scaled. */
+  readonly weightExponent: number;
+  /** How the threshold of ALIF adapts. */
+  readonly adaptation: Readonly<
+    Record<"vThStep" | "thDecay" | "refDecay", number>
+  >;
+}
+
+/** Weights of a layer; those of a dense one are `[out, in]`. */
+export interface NetSynapse extends Windows {
+  /** Kind of the layer. */
+  readonly kind: "dense" | "conv" | "convT";
+  /** A summand of each channel's voltage, if there is one that is not 0. */
+  readonly bias?: Float64Array;
+  /** Delays of spikes in bins, one for all, each channel or each neuron. */
+  readonly delay?: Float64Array;
+}
+
+/**
+ * Reads the neurons of a layer.
+ *
+ * @param layer The layer.
+ * @returns The neurons.
+ * @throws {NetworkError} If they are missing, differ within the layer, have
+ * numbers that Loihi has not, or are of another type.
+ */
+export function netNeuronsOf(layer: NamedNode): NetNeurons {
+  const { name, parameters } = layer;
+  const [type] = parameters.get("neuron/type")?.values ?? [];
+  if (type !== "CUBA" && type !== "LOIHI" && type !== "ALIF") {
+    throw new NetworkError(
+      type === undefined
+        ? "it has no neurons"
+        : `its neurons are of type "${type}"; CUBA, LOIHI and ALIF can be read`,
+      { node: name },
+    );
+  }
+  const read = (own: string, other?: number) =>
+    other !== undefined && !parameters.has(`neuron/${own}`)
+      ? other
+      : numberOf(layer, `neuron/${own}`);
+  const decay = (own: string) => {
+    const value = read(own);
+    if (Number.isInteger(value) && value >= 0 && value <= 4096) return value;
+    throw new NetworkError(`its ${own} is ${value}, expected 0 to 4096`, {
+      node: name,
+    });
+  };
+  if (read("gradedSpike", 0) !== 0) {
+    throw new NetworkError("its spikes are graded", { node: name });
+  }
+  const vThMant = read("vThMant");
+  if (!(Number.isInteger(vThMant) && vThMant > 0)) {
+    throw new NetworkError(`its vThMant is ${vThMant}, expected 1 or more`, {
+      node: name,
+    });
+  }
+  const refDelay = read("refDelay", 1);
+  if (type !== "LOIHI" && refDelay > 1) {
+    throw new NetworkError("its neurons rest after a spike (refDelay)", {
+      node: name,
+    });
+  }
+  const adapts = type === "ALIF";
+  return {
+    type,
+    isReadout: vThMant >= READOUT_THRESHOLD,
+    vThMant,
+    iDecay: decay("iDecay"),
+    vDecay: decay("vDecay"),
+    refDelay,
+    weightExponent: read("weight_exp", read("wgtExp", 0)),
+    adaptation: {
+      vThStep: adapts ? read("vThStep") : 0,
+      thDecay: adapts ? decay("thDecay") : 0,
+      refDecay: adapts ? decay("refDecay") : 0,
+    },
+  };
+}
+
+/**
+ * Reads the weights of a layer.
+ *
+ * @param layer The layer.
+ * @param inputs Channels, rows and columns that it reads.
+ * @returns The weights; those of a pool are a convolution of each channel.
+ * @throws {NetworkError} If it is of another type, or has weights that networks
+ * here cannot have.
+ */
+export function netSynapseOf(
+  layer: NamedNode,
+  [C, H, W]: readonly number[],
+): NetSynapse {
+  const { name, type, parameters } = layer;
+  for (const part of ["weight/real", "weight_rec"]) {
+    if (!parameters.has(part)) continue;
+    throw new NetworkError(`it has ${part}, which cannot be read`, {
+      node: name,
+    });
+  }
+  if (!["dense", "conv", "convT", "pool"].includes(type)) {
+    throw new NetworkError(
+      `it is of type "${type}"; input, flatten, dense, conv, convT and pool ` +
+        "can be read",
+      { node: name },
+    );
+  }
+  const { shape, values } = numbersOf(layer, "weight");
+  const common = {
+    bias: valuesOf(layer, "bias"),
+    delay: valuesOf(layer, "delay"),
+  };
+  if (type === "dense") {
+    // Older files leave out axes of one.
+    const out = parameters.has("outFeatures")
+      ? numberOf(layer, "outFeatures")
+      : shape[0];
+    const inputs = C * H * W;
+    if (values.length !== out * inputs) {
+      const problem = `its weights are [${shape}], for ${inputs} inputs`;
+      throw new NetworkError(problem, { node: name });
+    }
+    return {
+      kind: "dense",
+      shape: [out, inputs],
+      values,
+      stride: [1, 1],
+      padding: [0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      ...common,
+    };
+  }
+  const [stride, padding, dilation] = ["stride", "padding", "dilation"]
+    .map((own) => pairOf(layer, own));
+  const windows = { stride, padding, dilation, ...common };
+  if (type === "pool") {
+    const kernel = pairOf(layer, "kernelSize");
+    const taps = kernel[0] * kernel[1];
+    if (values.length !== taps) {
+      const problem = `its weights are [${shape}], for windows of ` +
+        kernel.join("×");
+      throw new NetworkError(problem, { node: name });
+    }
+    return {
+      kind: "conv",
+      shape: [C, 1, ...kernel],
+      values: Float64Array.from(
+        { length: C * taps },
+        (_, i) => values[i % taps],
+      ),
+      groups: C,
+      ...windows,
+    };
+  }
+  // Older files have a fifth axis of one.
+  const axes = shape.slice(0, 4);
+  const groups = numberOf(layer, "groups");
+  const inputs = type === "conv" ? axes[1] * groups : axes[0];
+  if (shape.length < 4 || inputs !== C) {
+    const problem = `its weights are [${shape}] in ${groups} groups, for ` +
+      `${C} channels`;
+    throw new NetworkError(problem, { node: name });
+  }
+  return {
+    kind: type === "conv" ? "conv" : "convT",
+    shape: axes,
+    values,
+    groups,
+    ...windows,
+  };
+}
+
+/** Numbers that are there, and not all 0. */
+function valuesOf(
+  layer: NamedNode,
+  parameter: string,
+): Float64Array | undefined {
+  if (!layer.parameters.has(parameter)) return undefined;
+  const { values } = numbersOf(layer, parameter);
+  return values.some((value) => value !== 0) ? values : undefined;
+}

@@ -1,0 +1,132 @@
+/**
+ * Neurons of this project as those of netx.
+ *
+ * @module
+ */
+
+import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import { LOIHI } from "../../../engine/neurons/loihi.ts";
+import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
+import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
+import { leakyNumbers, type LeakyPlace } from "../network/leaky_numbers.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { integers, text } from "../nir/nir_graph.ts";
+import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
+
+/** Neurons, before weights and threshold are brought into integers. */
+export interface NetNeuron {
+  /** What a weight of one is in the file. */
+  readonly unit: number;
+  /** The threshold in the unit of the file; a readout has none. */
+  readonly threshold?: number;
+  /** Shares of 4096 that decay in a bin, of the current first. */
+  readonly decays: readonly [iDecay: number, vDecay: number];
+  /** Further parameters, and the type. */
+  readonly others: Readonly<Record<string, Hdf5Data>>;
+  /** What of the neuron is lost, in a line. */
+  readonly loss?: string;
+}
+
+/**
+ * Makes neurons of netx.
+ *
+ * @param neuron The neuron; a readout has none.
+ * @param place Where it is.
+ * @returns The neurons.
+ * @throws {NetworkError} If netx has none like it.
+ */
+export function netNeuron(
+  neuron: Neuron | undefined,
+  place: Omit<LeakyPlace, "format">,
+): NetNeuron {
+  const common = {
+    type: text("CUBA"),
+    refDelay: integers(1),
+    gradedSpike: integers(0),
+  };
+  if (!neuron) {
+    const decays = [FULL_DECAY, FULL_DECAY] as const;
+    return { unit: UNIT, decays, others: common };
+  }
+  const { kind, parameters } = neuron;
+  const { theta, iDecay, vDecay } = parameters;
+  const decays = [iDecay, vDecay] as const;
+  if (kind === FIXED_CUBA) {
+    return { unit: UNIT, threshold: UNIT * theta, decays, others: common };
+  }
+  if (kind === FIXED_ALIF) {
+    return {
+      unit: UNIT,
+      threshold: UNIT * theta,
+      decays,
+      others: {
+        ...common,
+        type: text("ALIF"),
+        ...integersOf(parameters, ["thDecay", "refDecay", "vThStep"]),
+      },
+    };
+  }
+  if (kind === LOIHI) {
+    return {
+      unit: 1,
+      threshold: theta / 64,
+      decays,
+      others: {
+        type: text("LOIHI"),
+        ...integersOf(parameters, ["refDelay", "wgtExp"]),
+      },
+    };
+  }
+  const { leak, inputGain, currentLeak, vReset, ...numbers } = leakyNumbers(
+    neuron,
+    { ...place, format: "netx" },
+  );
+  if (numbers.theta <= vReset) {
+    const problem = "its threshold is not above its rest";
+    throw new NetworkError(problem, { node: place.layer });
+  }
+  return {
+    unit: UNIT * inputGain,
+    threshold: UNIT * (numbers.theta - vReset),
+    decays: [FULL_DECAY * currentLeak, FULL_DECAY * leak],
+    others: common,
+    loss: numbers.loss ??
+      "potentials are Loihi's integers there, rounded toward 0, and fire " +
+        "above the threshold, not at it",
+  };
+}
+
+/**
+ * Writes the parameters of neurons.
+ *
+ * @param neuron The neurons.
+ * @param numbers The threshold and the decays as integers.
+ * @returns The parameters by their names in the file.
+ */
+export function neuronParameters(
+  { others }: NetNeuron,
+  { threshold, iDecay, vDecay }: {
+    readonly threshold: number | undefined;
+    readonly iDecay: number;
+    readonly vDecay: number;
+  },
+): Record<string, Hdf5Data> {
+  const all = {
+    ...others,
+    iDecay: integers(iDecay),
+    vDecay: integers(vDecay),
+    vThMant: integers(threshold ?? READOUT_THRESHOLD),
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, data]) => [`neuron/${name}`, data]),
+  );
+}
+
+function integersOf(
+  parameters: Readonly<Record<string, number>>,
+  names: readonly string[],
+): Record<string, Hdf5Data> {
+  return Object.fromEntries(
+    names.map((name) => [name, integers(parameters[name])]),
+  );
+}

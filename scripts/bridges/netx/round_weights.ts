@@ -1,0 +1,115 @@
+/**
+ * Weights and thresholds in Loihi's integers of eight bits.
+ *
+ * @module
+ */
+
+import type { NamedArray } from "../../../engine/network/weights.ts";
+import { quantized } from "../../../engine/network/quantized.ts";
+import { NetworkError } from "../network/network_error.ts";
+import {
+  FULL_DECAY,
+  LARGEST_THRESHOLD,
+  LARGEST_WEIGHT,
+  WEIGHT_STEP,
+} from "./loihi.ts";
+import type { NetNeuron } from "./net_neurons.ts";
+
+/** How far a decay is from an integer, for time constants of seven digits. */
+const CLOSE = 0.01;
+
+/** Numbers of a layer in integers, and what they lost. */
+export interface RoundedLayer {
+  /** The weights. */
+  readonly weight: NamedArray;
+  /** Summands of voltages, one a channel. */
+  readonly bias?: Float32Array;
+  /** The threshold; a readout has none. */
+  readonly threshold: number | undefined;
+  readonly iDecay: number;
+  readonly vDecay: number;
+  /** Factor of the drive of a readout. */
+  readonly factor: number;
+  /** What is lost, each in a line. */
+  readonly losses: readonly string[];
+}
+
+/**
+ * Rounds a layer. Where its weights are no even integers, or too large, they and
+ * the threshold get a common factor by which the largest is 254; those of a
+ * readout, which has no threshold, a power of two.
+ *
+ * @param neuron The neurons.
+ * @param layer The weights, the bias, and the layer's name.
+ * @returns The integers.
+ * @throws {NetworkError} If a bias cannot be written.
+ */
+export function roundLayer(
+  neuron: NetNeuron,
+  { weight, bias, name }: {
+    readonly weight: NamedArray;
+    readonly bias: NamedArray | undefined;
+    readonly name: string;
+  },
+): RoundedLayer {
+  const { unit, threshold, loss } = neuron;
+  const [iDecay, vDecay] = neuron.decays.map(Math.round);
+  const losses = loss === undefined ? [] : [loss];
+  const hasBias = bias?.data.some((value) => value !== 0) ?? false;
+  if (hasBias && iDecay === 0) {
+    throw new NetworkError("its currents never decay, and have a bias", {
+      node: name,
+    });
+  }
+  // What a bias of currents comes to is added to voltages.
+  const biasUnit = unit * FULL_DECAY / iDecay;
+  if (hasBias && iDecay < FULL_DECAY) {
+    losses.push(
+      `the bias of "${name}" is added to voltages there, and not to currents, ` +
+        "where it builds up",
+    );
+  }
+  const most = weight.data.reduce(
+    (most, value) => Math.max(most, Math.abs(value * unit)),
+    0,
+  );
+  const isWhole = Number.isInteger(threshold ?? 0) &&
+    weight.data.every((value) =>
+      Number.isInteger(value * unit / WEIGHT_STEP)
+    ) &&
+    (bias?.data.every((value) => Number.isInteger(value * biasUnit)) ?? true) &&
+    most <= LARGEST_WEIGHT && (threshold ?? 0) <= LARGEST_THRESHOLD;
+  const isReadout = threshold === undefined;
+  const factor = isWhole || most === 0
+    ? 1
+    : isReadout
+    ? 2 ** Math.floor(Math.log2(LARGEST_WEIGHT / most))
+    : Math.min(LARGEST_WEIGHT / most, LARGEST_THRESHOLD / threshold);
+  const closeDecays = neuron.decays.every((decay) =>
+    Math.abs(decay - Math.round(decay)) <= CLOSE
+  );
+  if (!isWhole || !closeDecays) {
+    losses.push(
+      "weights are rounded to even numbers of eight bits, and decays to " +
+        "parts of 4096, as Loihi has them",
+    );
+  }
+  return {
+    weight: {
+      shape: weight.shape,
+      data: weight.data.map((value) =>
+        quantized(value * unit * factor, WEIGHT_STEP)
+      ),
+    },
+    ...hasBias && {
+      bias: bias!.data.map((value) => Math.round(value * biasUnit * factor)),
+    },
+    threshold: isReadout
+      ? undefined
+      : Math.max(1, Math.round(threshold * factor)),
+    iDecay,
+    vDecay,
+    factor: isReadout ? factor : 1,
+    losses,
+  };
+}

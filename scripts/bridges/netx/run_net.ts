@@ -1,0 +1,108 @@
+/**
+ * Runs networks of netx in Loihi's integers; see loihi.ts for the equations.
+ *
+ * This is another program than the networks here: it knows nothing of them, and
+ * they are checked against it. A bias is added to the voltage, times 64; layers
+ * spike in the bin of what they read.
+ *
+ * Source: lava-dl 0.6, lava.lib.dl.slayer.neuron.cuba and alif, and
+ * lava.lib.dl.netx.hdf5.
+ *
+ * @module
+ */
+
+import { convolved, spread, weightedSums } from "../network/run_windows.ts";
+import type { Interpreter } from "../network/counterpart.ts";
+import { UNIT } from "./loihi.ts";
+import { netChainOf, type NetLayer } from "./net_chain.ts";
+import type { NetNetwork } from "./net_file.ts";
+
+/** What a readout gives is its voltage over this. */
+const READOUT_UNIT = 64 * UNIT;
+
+/**
+ * Makes an interpreter of a network.
+ *
+ * @param network The network.
+ * @returns What runs it: layers by their names. A readout gives its voltages,
+ * of which 4096 are a weight of one.
+ * @throws {NetworkError} If a layer cannot be read.
+ */
+export function netInterpreter(network: NetNetwork): Interpreter {
+  const { layers } = netChainOf(network);
+  return (input, given) => {
+    const results = new Map<string, Float64Array[]>();
+    let below = [...input];
+    for (const own of layers) {
+      const { name } = own.layer;
+      const step = neuronStep(own);
+      const spikes = below.map((bin) => step(drivesOf(own, bin)));
+      results.set(name, spikes);
+      below = delayed(own, [...given.get(name) ?? spikes]);
+    }
+    return results;
+  };
+}
+
+/** Sums of weights of one bin's spikes. */
+function drivesOf(
+  { synapse, input: { C, H, W } }: NetLayer,
+  data: Float64Array,
+): Float64Array {
+  if (synapse.kind === "dense") return weightedSums(synapse, data);
+  const along = synapse.kind === "conv" ? convolved : spread;
+  return along(synapse, { shape: [C, H, W], data }).data;
+}
+
+/** Shifts spikes by whole bins. */
+function delayed(
+  { synapse: { delay }, output: { C, H, W } }: NetLayer,
+  bins: Float64Array[],
+): Float64Array[] {
+  if (!delay) return bins;
+  const size = C * H * W;
+  const each = size / delay.length;
+  return bins.map((bin, t) =>
+    bin.map((_, at) => bins[t - delay[Math.floor(at / each)]]?.[at] ?? 0)
+  );
+}
+
+/** Begins the neurons of a layer: from sums to spikes, bin by bin. */
+function neuronStep(
+  { synapse: { bias }, neurons, output: { C, H, W } }: NetLayer,
+): (sums: Float64Array) => Float64Array {
+  const size = C * H * W;
+  const zeros = () => new Float64Array(size);
+  const [u, v, rise, refractory, rest] = Array.from({ length: 5 }, zeros);
+  const { type, vThMant, refDelay, isReadout } = neurons;
+  const { iDecay, vDecay, weightExponent } = neurons;
+  const { vThStep, thDecay, refDecay } = neurons.adaptation;
+  const scale = 64 * 2 ** weightExponent;
+  const offset = (at: number) =>
+    bias ? 64 * bias[Math.floor(at * bias.length / size)] : 0;
+  return (sums) =>
+    sums.map((sum, at) => {
+      u[at] = kept(u[at], iDecay) + scale * sum;
+      v[at] = kept(v[at], vDecay) + u[at] + offset(at);
+      if (isReadout) return v[at] / READOUT_UNIT;
+      if (type === "ALIF") {
+        rise[at] = kept(rise[at], thDecay);
+        refractory[at] = kept(refractory[at], refDecay);
+        const threshold = 64 * vThMant + rise[at];
+        if (v[at] - refractory[at] < threshold) return 0;
+        refractory[at] += 2 * threshold;
+        rise[at] += 64 * vThStep;
+        return 1;
+      }
+      rest[at] = Math.max(0, rest[at] - 1);
+      if (v[at] <= 64 * vThMant || rest[at] > 0) return 0;
+      v[at] = 0;
+      rest[at] = refDelay;
+      return 1;
+    });
+}
+
+/** What is left of a value after a bin, rounded toward 0. */
+function kept(value: number, decay: number): number {
+  return Math.trunc(value * (4096 - decay) / 4096);
+}

@@ -1,0 +1,72 @@
+/**
+ * Layers whose spikes a node of NIR delays.
+ *
+ * @module
+ */
+
+import type { Extent } from "../../../engine/network/network.ts";
+import type { NetworkEntry } from "../../configuration/schema/network.ts";
+import { axonOf } from "../network/axon.ts";
+import type { ImportedUnit } from "../network/nested_units.ts";
+import { NetworkError } from "../network/network_error.ts";
+import { tidy } from "../network/tidy.ts";
+
+/**
+ * Delays the spikes of a layer.
+ *
+ * @param unit The layer.
+ * @param node Name of the node, its delays and the time step in s, and the
+ * extent of the spikes.
+ * @returns The layer with delays.
+ * @throws {NetworkError} If a delay is no whole number of bins, or the layer has
+ * delays already.
+ */
+export function delayedUnit(
+  unit: ImportedUnit,
+  { name, delays, extent, dt }: {
+    readonly name: string;
+    readonly delays: Float64Array;
+    readonly extent: Extent;
+    readonly dt: number;
+  },
+): ImportedUnit {
+  if (unit.entry.delay !== undefined) {
+    throw new NetworkError("it delays what is delayed", { node: name });
+  }
+  const bins = delays.map((delay) => tidy(delay / dt));
+  const axon = axonOf({ name, bins, Ts: 1000 * dt }, extent);
+  return {
+    ...unit,
+    entry: { ...unit.entry, delay: axon.delay },
+    arrays: { ...unit.arrays, ...axon.delays && { delay: axon.delays } },
+  };
+}
+
+/**
+ * Makes layers that can delay spikes: they have no keys of units.
+ *
+ * @param layers The layers.
+ * @param delayed Name of a node that delays spikes.
+ * @returns The layers.
+ * @throws {NetworkError} If a layer is a unit.
+ */
+export function withDelays(
+  layers: readonly NetworkEntry[],
+  delayed: string,
+): NetworkEntry[] {
+  return layers.map(({ bias, ...entry }, index) => {
+    if (entry.delay !== undefined && index === layers.length - 1) {
+      const problem =
+        "it delays the spikes of the last layer, which none reads";
+      throw new NetworkError(problem, { node: delayed });
+    }
+    if (
+      bias === false && entry.neuron !== "none" &&
+      ("conv" in entry || "dense" in entry)
+    ) return entry;
+    const problem =
+      "delays do not go with biases, readouts, pools of spikes, " +
+      "ghost convolutions or residual layers here";
+    throw new NetworkError(problem, { node: delayed });
+  });
+}
