@@ -109,7 +109,7 @@ async function readNirSource(
 /** Whether a file starts as those of PyTorch do. */
 async function isTorchFile(path: string): Promise<boolean> {
   using file = await Deno.open(path);
-  const start = new Uint8Array(8);
+  const start = new Uint8Array(32);
   await file.read(start);
   return isTorch(start);
 }

@@ -5,7 +5,7 @@
  * call of a class becomes a {@linkcode PickledCall} with the class's name and
  * arguments, and only ordered dictionaries, which are data, become maps.
  *
- * Source: CPython's pickletools, protocols 0 to 5.
+ * Source: CPython's pickletools, protocols 1 to 5; those of protocol 0 cannot refer to storages.
  *
  * @module
  */
@@ -134,6 +134,18 @@ function nameOf(value: unknown): string {
   throw damaged();
 }
 
+/** A part of a name; names of other things could be as long as memory. */
+function wordOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw damaged();
+}
+
+/** Reads an integer in a line of text, as protocol 1 has them. */
+function integerIn(line: string): number {
+  if (/^-?\d{1,300}$/.test(line)) return Number(line);
+  throw damaged();
+}
+
 /** Notes a call; an ordered dictionary is one without entries yet. */
 function call(machine: PickleMachine): void {
   const [callee, args] = machine.take(2);
@@ -165,7 +177,7 @@ const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {
     m.push(new PickledName(`${module}.${m.line()}`));
   },
   "\x93": (m) => {
-    const [module, name] = m.take(2);
+    const [module, name] = m.take(2).map(wordOf);
     m.push(new PickledName(`${module}.${name}`));
   },
   R: call,
@@ -176,6 +188,11 @@ const INSTRUCTIONS: Readonly<Record<string, Instruction | undefined>> = {
   N: (m) => m.push(null),
   "\x88": (m) => m.push(true),
   "\x89": (m) => m.push(false),
+  I: (m) => {
+    const line = m.line();
+    m.push(line === "01" || line === "00" ? line === "01" : integerIn(line));
+  },
+  L: (m) => m.push(integerIn(m.line().replace(/L$/, ""))),
   J: (m) => m.push(m.int32()),
   K: (m) => m.push(m.size(1)),
   M: (m) => m.push(m.size(2)),

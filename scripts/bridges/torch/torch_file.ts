@@ -26,28 +26,42 @@ import { PickledCall, unpickle } from "./pickle.ts";
 import {
   bytesOf,
   isTensor,
+  keyOf,
   type Storages,
   storagesIn,
   tensorOf,
   type TorchTensor,
 } from "./torch_tensor.ts";
 
-/** Start of the old format: a pickle of a number that no other file has. */
-const OLD_MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
+/** Most elements of all tensors, which may share a storage. */
+const MAX_ELEMENTS = 2 ** 28;
+
+/** The number that the old format starts with, in pickles and in text. */
+const OLD_NUMBERS = ["\x8a\x0a\x6c\xfc\x9c\x46", "L119547037146038801333356L"];
+
+/** Bytes in which that number is. */
+const OLD_START = 32;
 
 /** Start of a ZIP archive. */
-const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
+const ZIP_MAGIC = "PK\x03\x04";
 
 /**
  * Tells whether bytes are the start of a file of PyTorch.
  *
- * @param start At least eight bytes.
+ * @param start At least 32 bytes, if there are so many.
  * @returns Whether they may be.
  */
 export function isTorch(start: Uint8Array): boolean {
-  return [OLD_MAGIC, ZIP_MAGIC].some((magic) =>
-    magic.every((byte, at) => start[at] === byte)
-  );
+  return lettersOf(start).startsWith(ZIP_MAGIC) || isOld(start);
+}
+
+function isOld(start: Uint8Array): boolean {
+  const letters = lettersOf(start);
+  return OLD_NUMBERS.some((number) => letters.includes(number));
+}
+
+function lettersOf(start: Uint8Array): string {
+  return String.fromCharCode(...start.subarray(0, OLD_START));
 }
 
 /**
@@ -65,8 +79,7 @@ export async function readTorch(
 ): Promise<Map<string, TorchTensor>> {
   try {
     const bytes = await readBytes(source);
-    const isOld = OLD_MAGIC.every((byte, at) => bytes[at] === byte);
-    const { value, storages } = isOld
+    const { value, storages } = isOld(bytes)
       ? readOld(bytes)
       : await readArchive(new File([bytes], nameOf(source)));
     return tensorsOf(dictionaryOf(value), storages);
@@ -93,9 +106,12 @@ async function readArchive(archive: File) {
   }
   const { value } = unpickle(await contentOf(archive, pickle));
   const contents = new Map<string, DataView>();
+  let left = archive.size;
   for (const key of storageKeys(value)) {
     const entry = find(`data/${key}`);
     if (!entry) throw new NetworkError(`its storage "${key}" is missing`);
+    left -= entry.size;
+    if (left < 0) throw new NetworkError("its storages overlap");
     contents.set(key, viewOf(await contentOf(archive, entry)));
   }
   return { value, storages: contents };
@@ -106,6 +122,11 @@ async function contentOf(
   archive: File,
   entry: ZipEntry,
 ): Promise<Uint8Array> {
+  if (entry.size > entry.compressed) {
+    throw new NetworkError(
+      `"${entry.name}" is compressed, as PyTorch compresses nothing`,
+    );
+  }
   using file = await openZipEntry(archive, entry);
   const bytes = new Uint8Array(entry.size);
   for (let at = 0; at < bytes.length;) {
@@ -140,11 +161,11 @@ function readOld(bytes: Uint8Array) {
     throw new NetworkError("it has no list of storages");
   }
   const sizes = new Map<string, number>(
-    storagesIn(value).map(([, type, key]) => [String(key), bytesOf(type)]),
+    storagesIn(value).map(([, type, key]) => [keyOf(key), bytesOf(type)]),
   );
   const contents = new Map<string, DataView>();
   const view = viewOf(bytes);
-  for (const key of keys.map(String)) {
+  for (const key of keys.map(keyOf)) {
     const elements = at + 8 <= bytes.length
       ? Number(view.getBigUint64(at, true))
       : Infinity;
@@ -175,7 +196,9 @@ function dictionaryOf(value: unknown): Map<unknown, unknown> {
   if (hasTensors(value)) return value;
   const inner = [...value].filter((
     entry,
-  ): entry is [string, Map<unknown, unknown>] => hasTensors(entry[1]));
+  ): entry is [string, Map<unknown, unknown>] =>
+    typeof entry[0] === "string" && hasTensors(entry[1])
+  );
   const [[, only] = []] = inner.length === 1
     ? inner
     : inner.filter(([key]) => DICTIONARIES.includes(key));
@@ -200,13 +223,16 @@ function tensorsOf(
   storages: Storages,
 ): Map<string, TorchTensor> {
   const tensors = new Map<string, TorchTensor>();
+  let left = MAX_ELEMENTS;
   for (const [name, value] of dictionary) {
     if (typeof name !== "string" || !isTensor(value)) continue;
-    tensors.set(name, tensorOf(name, value, storages));
+    const tensor = tensorOf(name, value, { storages, most: left });
+    left -= tensor.data.length;
+    tensors.set(name, tensor);
   }
   return tensors;
 }
 
 function storageKeys(value: unknown): Set<string> {
-  return new Set(storagesIn(value).map(([, , key]) => String(key)));
+  return new Set(storagesIn(value).map(([, , key]) => keyOf(key)));
 }

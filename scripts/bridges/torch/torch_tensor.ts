@@ -40,9 +40,15 @@ const ELEMENTS: Readonly<
   Bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
 };
 
+/** Most axes of a tensor. */
+const MAX_AXES = 64;
+
 /** Calls that make a tensor of a storage, and of a tensor. */
 const REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
 const REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
+
+/** Calls that make sparse or quantised tensors, and others that are not read. */
+const REBUILD = /^torch\._(utils|tensor)\._rebuild_/;
 
 /** Elements of storages by their keys. */
 export type Storages = ReadonlyMap<string, DataView>;
@@ -68,7 +74,7 @@ export function storagesIn(value: unknown): unknown[][] {
         found.push(inner.id);
       }
     } else if (inner instanceof PickledCall) {
-      waiting.push(...inner.args);
+      for (const own of inner.args) waiting.push(own);
     } else if (inner instanceof Map) {
       for (const own of inner.values()) waiting.push(own);
     } else if (Array.isArray(inner)) {
@@ -80,13 +86,29 @@ export function storagesIn(value: unknown): unknown[][] {
 
 /** The type of a storage's elements, such as `Float`. */
 function elementOf(type: unknown) {
-  const path = type instanceof PickledName ? type.path : String(type);
+  const path = type instanceof PickledName
+    ? type.path
+    : typeof type === "string"
+    ? type
+    : "";
   const [, name] = /^torch(?:\.storage)?\.(\w+)Storage$/.exec(path) ?? [];
   const element = name !== undefined && Object.hasOwn(ELEMENTS, name)
     ? ELEMENTS[name]
     : undefined;
   if (!element) throw new NetworkError(`it has elements of type "${path}"`);
   return element;
+}
+
+/**
+ * Names a storage.
+ *
+ * @param key What a pickle has for a name.
+ * @returns The name.
+ * @throws {NetworkError} If it is none.
+ */
+export function keyOf(key: unknown): string {
+  if (typeof key === "string" || typeof key === "number") return String(key);
+  throw new NetworkError("a storage has no name");
 }
 
 /**
@@ -104,12 +126,18 @@ export function bytesOf(type: unknown): number {
  * Tells whether a value is a tensor.
  *
  * @param value A value of a pickle.
- * @returns Whether it is the call that makes one.
+ * @returns Whether it is a call that makes one, of whatever kind.
  */
 export function isTensor(value: unknown): value is PickledCall {
-  return value instanceof PickledCall &&
-    (value.path === REBUILD_TENSOR ||
-      (value.path === REBUILD_PARAMETER && isTensor(value.args[0])));
+  return REBUILD.test(plainOf(value)?.path ?? "");
+}
+
+/** The call that makes a tensor, where another makes a parameter of it. */
+function plainOf(value: unknown): PickledCall | undefined {
+  if (!(value instanceof PickledCall)) return undefined;
+  if (value.path !== REBUILD_PARAMETER) return value;
+  const [inner] = value.args;
+  return inner instanceof PickledCall ? inner : undefined;
 }
 
 /**
@@ -117,41 +145,51 @@ export function isTensor(value: unknown): value is PickledCall {
  *
  * @param name Its name.
  * @param call The call that makes it.
- * @param storages Elements of storages.
+ * @param options Elements of storages, and the most elements that it may have.
  * @returns The tensor.
- * @throws {NetworkError} If it is damaged, or a storage is missing.
+ * @throws {NetworkError} If it is damaged, too large or of a kind that cannot be
+ * read, or a storage is missing.
  */
 export function tensorOf(
   name: string,
-  { path, args }: PickledCall,
-  storages: Storages,
+  call: PickledCall,
+  { storages, most }: { readonly storages: Storages; readonly most: number },
 ): TorchTensor {
-  if (path === REBUILD_PARAMETER) {
-    return tensorOf(name, args[0] as PickledCall, storages);
+  const { path, args } = plainOf(call)!;
+  if (path !== REBUILD_TENSOR) {
+    const problem = `its tensor is one of ${path}, which cannot be read`;
+    throw new NetworkError(problem, { node: name });
   }
   const [storage, offset, shape, stride] = args;
   const damaged = () =>
     new NetworkError("its tensor is damaged", { node: name });
   const sizes = (value: unknown): value is number[] =>
-    Array.isArray(value) &&
+    Array.isArray(value) && value.length <= MAX_AXES &&
     value.every((side) => Number.isSafeInteger(side) && side >= 0);
   if (
-    !(storage instanceof PickledReference) || !sizes([offset]) ||
+    !(storage instanceof PickledReference) || !Array.isArray(storage.id) ||
+    !sizes([offset]) ||
     !sizes(shape) || !sizes(stride) || shape.length !== stride.length
   ) throw damaged();
-  const [, type, key] = storage.id as unknown[];
-  const { bytes, read } = elementOf(type);
-  const content = storages.get(String(key));
-  if (!content) {
-    throw new NetworkError(`its storage "${key}" is missing`, { node: name });
+  const [, type, key, , , view] = storage.id;
+  if (Array.isArray(view)) {
+    throw new NetworkError("its storage is a part of another", { node: name });
   }
+  const { bytes, read } = elementOf(type);
+  const content = storages.get(keyOf(key));
+  if (!content) throw damaged();
   const length = shape.reduce((product, side) => product * side, 1);
   const last = shape.reduce(
     (sum, side, axis) => sum + (side - 1) * stride[axis],
     offset as number,
   );
-  const most = Math.floor(content.byteLength / bytes);
-  if (length > 0 && !(last < most && length <= most)) throw damaged();
+  if (length > 0 && !(last < Math.floor(content.byteLength / bytes))) {
+    throw damaged();
+  }
+  if (length > most) {
+    const problem = `its tensor has ${length} elements, and ${most} are left`;
+    throw new NetworkError(problem, { node: name });
+  }
   const data = new Float32Array(length);
   const index = shape.map(() => 0);
   let at = offset as number;

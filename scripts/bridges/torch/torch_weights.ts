@@ -3,8 +3,8 @@
  * here.
  *
  * A layer takes the weights of its name, as slayerPytorch's networks have them,
- * or else the next in order; then the next normalisation and what the next
- * neurons have learned.
+ * or else the next in order; then the next normalisation, delays, response and
+ * what the next neurons have learned.
  *
  * @module
  */
@@ -113,6 +113,14 @@ export function weightsOfTorch(
         { node: synapse.name },
       );
     }
+    if (layer.slots.has("delay")) {
+      const { tensors } = next("delay", layer, isDelay);
+      set("delay", tensors.get("delay")!);
+    }
+    if (layer.slots.has("response")) {
+      const { tensors } = next("response", layer, isResponse);
+      set("response", reversed(tensors.get("weight")!));
+    }
     if (layer.slots.has("neuron.w")) {
       const { tensors } = next("neuron", layer, isParametric);
       const { data } = tensors.get("w")!;
@@ -121,7 +129,8 @@ export function weightsOfTorch(
   }
   const left = modules.find((module) =>
     !used.has(module.name) &&
-    (isSynapse(module) || isNorm(module) || isParametric(module))
+    [isSynapse, isNorm, isParametric, isDelay, isResponse]
+      .some((has) => has(module))
   );
   if (left) {
     throw new NetworkError(
@@ -208,7 +217,33 @@ function isSynapse({ tensors }: Module): boolean {
   const weight = tensors.get("weight");
   return weight !== undefined && weight.shape.length > 1 &&
     weight.shape.slice(0, 2).some((side) => side > 1 || !isOne(weight)) &&
-    !tensors.has("running_mean");
+    !tensors.has("running_mean") && !isKernel(weight.shape);
+}
+
+/** Whether it is a response to spikes, one for a layer or several. */
+function isResponse({ tensors }: Module): boolean {
+  return isKernel(tensors.get("weight")?.shape ?? []);
+}
+
+function isKernel(shape: readonly number[]): boolean {
+  return shape.length === 5 && shape[4] > 1 &&
+    shape.slice(1, 4).every((side) => side === 1);
+}
+
+/** A response, whose taps slayerPytorch has from the last bin to the first. */
+function reversed({ shape, data }: TorchTensor): TorchTensor {
+  const [filters, , , , taps] = shape;
+  if (filters > 1) {
+    throw new NetworkError(
+      `it has ${filters} responses, and a layer of slayerPytorch here one`,
+    );
+  }
+  return { shape: [taps], data: data.toReversed() };
+}
+
+/** Whether it is delays of slayerPytorch. */
+function isDelay({ tensors }: Module): boolean {
+  return tensors.has("delay");
 }
 
 /** Whether all values are one and the same, as in a pool. */

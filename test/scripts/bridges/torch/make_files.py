@@ -98,6 +98,23 @@ torch.save(
 )
 
 
+# Elements of all types, and ways to lie in a storage: a part of one, every
+# second element, one for all; by other protocols of pickles.
+types = {
+    name: torch.tensor([[0, 1], [3, 2]]).to(getattr(torch, name))
+    for name in "float64 float16 bfloat16 int64 int32 int16 int8 uint8".split()
+}
+types["bool"] = torch.tensor([[False, True], [True, False]])
+row = torch.arange(40.0)
+types["part"] = row[3:7]
+types["strided"] = row.view(5, 8)[::2, ::4].t()
+types["expanded"] = row[2:3].expand(3, 2)
+types["none"] = row[:0]
+torch.save(types, HERE / "types.pth", pickle_protocol=4)
+torch.save(types, HERE / "types_old.pth", pickle_protocol=1, **OLD)
+torch.save({"fc1.weight": torch.ones(2, 2).to_sparse()}, HERE / "sparse.pth")
+
+
 # What is not read: a whole object, and a call that must not be made.
 class Dangerous:
     def __reduce__(self):

@@ -3,6 +3,7 @@ import { Model, type ModelDescription } from "../../../../engine/model.ts";
 import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
 import { leaky } from "../../../../engine/neurons/leaky.ts";
 import { parametricLeaky } from "../../../../engine/neurons/parametric_leaky.ts";
+import { SRM_LEARNED } from "../../../../engine/neurons/srm_alpha.ts";
 import { predict } from "../../../../engine/trace.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
 import { readTorch } from "../../../../scripts/bridges/torch/torch_file.ts";
@@ -79,6 +80,49 @@ Deno.test("weights of slayerPytorch keep their names", async () => {
     "left to the configuration: slayer.srmKernel, slayer.refKernel, " +
     "pool1.weight",
   ]);
+});
+
+Deno.test("delays and responses of slayerPytorch are those of the layers", () => {
+  const tensor = (...shape: number[]) => ({
+    shape,
+    data: Float32Array.from(
+      { length: shape.reduce((product, side) => product * side, 1) },
+      (_, i) => i,
+    ),
+  });
+  const tensors = new Map([
+    ["slayer.srmKernel", tensor(1, 1, 1, 1, 7)],
+    ["conv.weight", tensor(3, 2, 3, 3, 1)],
+    ["psp1.weight", tensor(1, 1, 1, 1, 5)],
+    ["delay1.delay", tensor(3, 1, 1)],
+    ["fc.weight", tensor(4, 3, 6, 6, 1)],
+    ["psp2.weight", tensor(1, 1, 1, 1, 5)],
+  ]);
+  const description: ModelDescription = {
+    input: { C: 2, H: 8, W: 8 },
+    layers: [
+      { conv: { out: 3, kernel: 3 }, delay: { per: "channel" } },
+      { dense: 4 },
+    ],
+    neuron: { kind: SRM_LEARNED, taps: 5 },
+    Ts: 1,
+    random: 0,
+  };
+  const { weights } = weightsOfTorch(tensors, description);
+  assert.deepEqual(Object.keys(weights), [
+    ...["conv1.weight", "conv1.delay", "conv1.response"],
+    ...["fc1.weight", "fc1.response"],
+  ]);
+  assert.deepEqual([...weights["conv1.response"].data], [4, 3, 2, 1, 0]);
+  assert.deepEqual([...weights["conv1.delay"].data], [0, 1, 2]);
+  assert.throws(
+    () =>
+      weightsOfTorch(
+        new Map([...tensors, ["psp1.weight", tensor(2, 1, 1, 1, 5)]]),
+        description,
+      ),
+    { problem: /it has 2 responses, and a layer of slayerPytorch here one/ },
+  );
 });
 
 const SNNTORCH: ModelDescription = {
