@@ -12,8 +12,8 @@ import { NetworkError } from "./network/network_error.ts";
 import { fromNet } from "./netx/from_net.ts";
 import { readNet } from "./netx/net_file.ts";
 import { netInterpreter } from "./netx/run_net.ts";
-import { fromNir } from "./nir/from_nir.ts";
-import { readNir } from "./nir/nir_file.ts";
+import { fromNir } from "./nir/read/from_nir.ts";
+import { readNir } from "./nir/graph/nir_file.ts";
 import { graphInterpreter } from "./nir/run/run_graph.ts";
 import {
   describeConfigured,

@@ -19,9 +19,9 @@ import type { NetworkSource } from "./network_source.ts";
 import { readNet, writeNet } from "./netx/net_file.ts";
 import { netInterpreter } from "./netx/run_net.ts";
 import { toNet } from "./netx/to_net.ts";
-import { readNir, writeNir } from "./nir/nir_file.ts";
+import { readNir, writeNir } from "./nir/graph/nir_file.ts";
 import { graphInterpreter } from "./nir/run/run_graph.ts";
-import { toNir } from "./nir/to_nir.ts";
+import { toNir } from "./nir/write/to_nir.ts";
 import type { Counterpart } from "./network/counterpart.ts";
 import { ownCounterpart } from "./self_check.ts";
 

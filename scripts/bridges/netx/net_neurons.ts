@@ -10,7 +10,7 @@ import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import { leakyNumbers, type LeakyPlace } from "../network/leaky_numbers.ts";
 import { NetworkError } from "../network/network_error.ts";
-import { integers, text } from "../nir/nir_graph.ts";
+import { integers, text } from "../nir/graph/nir_graph.ts";
 import { FULL_DECAY, READOUT_THRESHOLD, UNIT } from "./loihi.ts";
 
 /** Neurons, before weights and threshold are brought into integers. */

@@ -21,7 +21,7 @@ import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import type { NamedNode } from "../hdf5/node_parameters.ts";
 import { NetworkError } from "../network/network_error.ts";
 import { delayBins, usedWeights } from "../network/used_weights.ts";
-import { floats, integers } from "../nir/nir_graph.ts";
+import { floats, integers } from "../nir/graph/nir_graph.ts";
 import { LONGEST_DELAY } from "./loihi.ts";
 import { netNeuron, neuronParameters } from "./net_neurons.ts";
 import type { NetNetwork } from "./net_file.ts";

@@ -18,7 +18,10 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
     ...COMMON,
     layers: [
       { conv: CONV, norm: "batch", pool: { max: 2 } },
-      { conv: { ...CONV, stride: [1, 2], groups: 2 }, norm: "batch" },
+      {
+        conv: { ...CONV, kernel: [3, 1], stride: [1, 2], groups: 2 },
+        norm: "batch",
+      },
       {
         dense: 7,
         norm: "batch",

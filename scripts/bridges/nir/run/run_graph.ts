@@ -13,8 +13,8 @@
 
 import type { Interpreter } from "../../network/counterpart.ts";
 import type { Maps } from "../../network/run_windows.ts";
-import { inOrder } from "../graph_order.ts";
-import type { NirGraph } from "../nir_graph.ts";
+import { inOrder } from "../graph/graph_order.ts";
+import type { NirGraph } from "../graph/nir_graph.ts";
 import { NodeRun } from "./run_node.ts";
 
 /**

@@ -32,7 +32,7 @@ import {
   floats,
   integers,
   text,
-} from "../../../../scripts/bridges/nir/nir_graph.ts";
+} from "../../../../scripts/bridges/nir/graph/nir_graph.ts";
 import {
   type Agreement,
   compareNetworks,

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describeImport } from "../../../../scripts/bridges/described_import.ts";
-import { fromNir } from "../../../../scripts/bridges/nir/from_nir.ts";
-import { readNir } from "../../../../scripts/bridges/nir/nir_file.ts";
+import { fromNir } from "../../../../scripts/bridges/nir/read/from_nir.ts";
+import { readNir } from "../../../../scripts/bridges/nir/graph/nir_file.ts";
 import {
   floats,
   integers,
   type NirGraph,
   type NirNode,
   nirNode,
-} from "../../../../scripts/bridges/nir/nir_graph.ts";
+} from "../../../../scripts/bridges/nir/graph/nir_graph.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";

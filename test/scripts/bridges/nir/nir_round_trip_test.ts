@@ -3,10 +3,13 @@ import type { ModelDescription } from "../../../../engine/model.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
 import { describeImport } from "../../../../scripts/bridges/described_import.ts";
-import { fromNir } from "../../../../scripts/bridges/nir/from_nir.ts";
-import { readNir, writeNir } from "../../../../scripts/bridges/nir/nir_file.ts";
+import { fromNir } from "../../../../scripts/bridges/nir/read/from_nir.ts";
+import {
+  readNir,
+  writeNir,
+} from "../../../../scripts/bridges/nir/graph/nir_file.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
-import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
+import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
 import type { Counterpart } from "../../../../scripts/bridges/network/counterpart.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";

@@ -11,7 +11,7 @@ import { resonator } from "../../../../engine/neurons/resonator.ts";
 import { packSpikes } from "../../../../engine/network/pack_spikes.ts";
 import { Random } from "../../../../engine/network/random.ts";
 import { predict } from "../../../../engine/trace.ts";
-import { toNir } from "../../../../scripts/bridges/nir/to_nir.ts";
+import { toNir } from "../../../../scripts/bridges/nir/write/to_nir.ts";
 import { graphInterpreter } from "../../../../scripts/bridges/nir/run/run_graph.ts";
 import { compareNetworks } from "../../../../scripts/bridges/self_check.ts";
 import { unsettledWeights } from "../../../engine/unsettled.ts";

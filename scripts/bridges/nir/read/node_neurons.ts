@@ -1,19 +1,19 @@
 /**
- * Nodes of NIR as neurons of this project; see neuron_nodes.ts for the
+ * Nodes of NIR as neurons of this project; see ../write/neuron_nodes.ts for the
  * equations.
  *
  * @module
  */
 
-import type { NeuronSection } from "../../configuration/schema/neuron.ts";
-import { floatAbove } from "../network/float_steps.ts";
-import { NetworkError } from "../network/network_error.ts";
-import { tidy } from "../network/tidy.ts";
+import type { NeuronSection } from "../../../configuration/schema/neuron.ts";
+import { floatAbove } from "../../network/float_steps.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { tidy } from "../../network/tidy.ts";
 import {
   channelsOf,
   type NamedNode,
   numberOf,
-} from "../hdf5/node_parameters.ts";
+} from "../../hdf5/node_parameters.ts";
 
 /** Relative difference up to which a factor is 1. */
 const CLOSE = 1e-6;

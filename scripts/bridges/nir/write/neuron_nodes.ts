@@ -15,16 +15,16 @@
  * @module
  */
 
-import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
-import type { Hdf5Data, Hdf5Group } from "../hdf5/hdf5_tree.ts";
-import { floatBelow } from "../network/float_steps.ts";
+import type { Neuron } from "../../../../engine/neurons/neuron_kind.ts";
+import type { Hdf5Data, Hdf5Group } from "../../hdf5/hdf5_tree.ts";
+import { floatBelow } from "../../network/float_steps.ts";
 import {
   type LeakyNumbers,
   leakyNumbers,
   type LeakyPlace,
-} from "../network/leaky_numbers.ts";
-import { NetworkError } from "../network/network_error.ts";
-import { floats, type NirNode, nirNode, text } from "./nir_graph.ts";
+} from "../../network/leaky_numbers.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { floats, type NirNode, nirNode, text } from "../graph/nir_graph.ts";
 
 /** Where neurons are, and in what steps they are computed. */
 export interface NeuronPlace extends Pick<LeakyPlace, "layer" | "learned"> {

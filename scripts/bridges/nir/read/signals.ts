@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { SpikeSum } from "../network/nested_units.ts";
-import { channelsOf, type NamedNode } from "../hdf5/node_parameters.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import type { SpikeSum } from "../../network/nested_units.ts";
+import { channelsOf, type NamedNode } from "../../hdf5/node_parameters.ts";
 import { ghostOf, passOn, type Synapse, synapseOf } from "./node_synapses.ts";
 
 /** Spikes, each channel multiplied by a factor. */
@@ -40,6 +41,42 @@ export interface Potentials {
 
 /** Spikes or drives, or the potentials of a readout. */
 export type Signal = Spikes | Drives | Potentials;
+
+/**
+ * Adds signals up.
+ *
+ * @param node The node that reads them.
+ * @param signals The signals.
+ * @returns The only one, or the sum of spikes, their sources in any order.
+ * @throws {NetworkError} If there is none, or they cannot be added.
+ */
+export function summed(
+  { name }: NamedNode,
+  signals: readonly Signal[],
+): Signal {
+  const [first, ...others] = signals;
+  if (!first) throw new NetworkError("it reads nothing", { node: name });
+  if (others.length === 0) return first;
+  const spikes = signals.filter((signal): signal is Spikes =>
+    signal.kind === "spikes"
+  );
+  if (spikes.length < signals.length) {
+    const problem = "drives are added to something else";
+    throw new NetworkError(problem, { node: name });
+  }
+  const { sum: { extent }, gains } = spikes[0];
+  const alike = spikes.every((other) =>
+    JSON.stringify(other.sum.extent) === JSON.stringify(extent) &&
+    other.gains.every((gain, c) => gain === gains[c])
+  );
+  const sources = spikes.flatMap(({ sum }) => sum.sources);
+  if (!alike || new Set(sources).size < sources.length) {
+    const problem = "it adds spikes of different shapes, with different " +
+      "factors, or twice the same";
+    throw new NetworkError(problem, { node: name });
+  }
+  return { kind: "spikes", sum: { sources, extent }, gains };
+}
 
 /**
  * Weights spikes, or joins weights to a ghost convolution.

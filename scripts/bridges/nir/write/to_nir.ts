@@ -7,18 +7,23 @@
 import {
   type ModelDescription,
   structureOf,
-} from "../../../engine/model/model_description.ts";
+} from "../../../../engine/model/model_description.ts";
 import {
   foldNorms,
   type WeightedNetwork,
-} from "../../../engine/training/fold_norms.ts";
-import type { Layer } from "../../../engine/layers/layer.ts";
-import { type PoolLayer, poolWeightOf } from "../../../engine/layers/pool.ts";
-import type { Unit } from "../../../engine/layerwise/units/units.ts";
-import { NetworkError } from "../network/network_error.ts";
-import { usedWeights } from "../network/used_weights.ts";
-import { GraphBuilder, type Signal } from "./graph_builder.ts";
-import { floats, type NirGraph, nirNode, text } from "./nir_graph.ts";
+} from "../../../../engine/training/fold_norms.ts";
+import type { ConvLayer } from "../../../../engine/layers/conv_shapes.ts";
+import type { Layer } from "../../../../engine/layers/layer.ts";
+import {
+  type PoolLayer,
+  poolWeightOf,
+} from "../../../../engine/layers/pool.ts";
+import type { Unit } from "../../../../engine/layerwise/units/units.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { usedWeights } from "../../network/used_weights.ts";
+import { GraphBuilder } from "./graph_builder.ts";
+import type { Signal } from "./graph_signal.ts";
+import { floats, type NirGraph, nirNode, text } from "../graph/nir_graph.ts";
 
 /** A graph, and what it lost. */
 export interface NirExport {
@@ -67,6 +72,12 @@ export function toNir(
     `time constants are in s, in steps of ${dt} s by Euler's method; a spike ` +
     "counts 1 in its step",
     ...[...builder.losses].map((loss) => `not the same network: ${loss}`),
+    ...layers.some(hasUnevenKernel)
+      ? [
+        "the package nir 1.0.8 reads kernels of an even and an odd side with " +
+        "type_check=False alone",
+      ]
+      : [],
   ];
   const metadata = new Map([
     ["dt", { shape: [], values: Float64Array.of(dt) }],
@@ -76,6 +87,12 @@ export function toNir(
     units && !units.units[index].neuron ? name : `${name}_neuron`
   );
   return { graph: { ...builder.graph, metadata }, parts, notes, lossy };
+}
+
+/** Whether a layer's kernel has an even and an odd side. */
+function hasUnevenKernel({ kind, ...layer }: Layer): boolean {
+  const { kernel: [rows, columns] = [1, 1] } = layer as Partial<ConvLayer>;
+  return kind.name === "conv" && (rows + columns) % 2 === 1;
 }
 
 /** Adds the layers of a network that SLAYER computes. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Extent, sizeOf } from "../../../engine/network/network.ts";
-import type { SpikeSource, SpikeSum } from "../network/nested_units.ts";
-import { NetworkError } from "../network/network_error.ts";
+import { type Extent, sizeOf } from "../../../../engine/network/network.ts";
+import type { SpikeSource, SpikeSum } from "../../network/nested_units.ts";
+import { NetworkError } from "../../network/network_error.ts";
 import {
   type MaximumSource,
   mergeMaxima,
@@ -19,9 +19,9 @@ import {
   numberOf,
   numbersOf,
   pairOf,
-} from "../hdf5/node_parameters.ts";
+} from "../../hdf5/node_parameters.ts";
 import { delayedUnit } from "./delayed_units.ts";
-import type { NirGraph } from "./nir_graph.ts";
+import type { NirGraph } from "../graph/nir_graph.ts";
 import { INTEGRATOR_TYPES, readoutOf } from "./node_readouts.ts";
 import { SYNAPSE_TYPES } from "./node_synapses.ts";
 import {
@@ -31,6 +31,7 @@ import {
   scaled,
   type Signal,
   type Spikes,
+  summed,
   weighted,
 } from "./signals.ts";
 
@@ -163,31 +164,13 @@ export class GraphReader {
   }
 
   /** The sum of what nodes give. */
-  #sumOf({ name }: NamedNode, from: readonly string[]): Signal {
+  #sumOf(node: NamedNode, from: readonly string[]): Signal {
     const signals = from.map((source) => this.#signals.get(source)!);
-    const [first, ...others] = signals;
-    if (!first) throw new NetworkError("it reads nothing", { node: name });
-    if (others.length === 0) return first;
-    const spikes = signals.filter((signal): signal is Spikes =>
-      signal.kind === "spikes"
-    );
-    if (spikes.length < signals.length) {
-      const problem = "drives are added to something else";
-      throw new NetworkError(problem, { node: name });
-    }
-    const { sum: { extent }, gains } = spikes[0];
-    const alike = spikes.every((other) =>
-      JSON.stringify(other.sum.extent) === JSON.stringify(extent) &&
-      other.gains.every((gain, c) => gain === gains[c])
-    );
-    const numbers = spikes.flatMap(({ sum }) => sum.sources);
-    if (!alike || new Set(numbers).size < numbers.length) {
-      const problem = "it adds spikes of different shapes, with different " +
-        "factors, or twice the same";
-      throw new NetworkError(problem, { node: name });
-    }
-    const sources = mergeMaxima(this.#sources, numbers);
-    return { kind: "spikes", sum: { sources, extent }, gains };
+    const signal = summed(node, signals);
+    if (signal.kind !== "spikes" || signals.length === 1) return signal;
+    const { sources, extent } = signal.sum;
+    const merged = mergeMaxima(this.#sources, sources);
+    return { ...signal, sum: { sources: merged, extent } };
   }
 
   #addSource(source: Source, extent: Extent): Spikes {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { SpikeSource, SpikeSum } from "../network/nested_units.ts";
+import type { SpikeSource, SpikeSum } from "../../network/nested_units.ts";
 
 /** Where counts reach a level. */
 interface LevelSource {

@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
-import type { Layer } from "../../../engine/layers/layer.ts";
-import type { Ghost } from "../../../engine/layerwise/units/ghost.ts";
-import type { Extent } from "../../../engine/network/network.ts";
-import type { NamedArray } from "../../../engine/network/weights.ts";
-import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
-import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
-import { delayBins } from "../network/used_weights.ts";
+import type { ConvLayer } from "../../../../engine/layers/conv_shapes.ts";
+import type { Layer } from "../../../../engine/layers/layer.ts";
+import type { Ghost } from "../../../../engine/layerwise/units/ghost.ts";
+import type { Extent } from "../../../../engine/network/network.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
+import type { Neuron } from "../../../../engine/neurons/neuron_kind.ts";
+import { delayBins } from "../../network/used_weights.ts";
+import { Signal } from "./graph_signal.ts";
 import { bothHalves } from "./ghost_weights.ts";
+import { plainConv } from "./plain_conv.ts";
 import { neuronNode } from "./neuron_nodes.ts";
 import {
   floats,
@@ -20,41 +21,7 @@ import {
   type NirGraph,
   type NirNode,
   nirNode,
-} from "./nir_graph.ts";
-
-/** What nodes give: their sum, where they are several. */
-export class Signal {
-  /** Names of the nodes. */
-  readonly nodes: readonly string[];
-  /** Lengths of the axes. */
-  readonly shape: readonly number[];
-
-  /**
-   * Makes a signal.
-   *
-   * @param nodes Names of the nodes.
-   * @param shape Lengths of the axes.
-   */
-  constructor(nodes: readonly string[], shape: readonly number[]) {
-    this.nodes = nodes;
-    this.shape = shape;
-  }
-
-  /** Lengths of the axes, as a parameter. */
-  get shapeParameter(): Hdf5Data {
-    return integers(this.shape);
-  }
-
-  /**
-   * Adds another signal to it.
-   *
-   * @param other The other, of the same shape.
-   * @returns The sum.
-   */
-  joined(other: Signal): Signal {
-    return new Signal([...other.nodes, ...this.nodes], this.shape);
-  }
-}
+} from "../graph/nir_graph.ts";
 
 /** A pool and what it pools. */
 interface Pooled {
@@ -156,7 +123,7 @@ export class GraphBuilder {
   }
 
   #addConv(
-    { input, output, weights: { shape }, ...conv }: ConvLayer,
+    { input, output, weights: { shape }, ...layer }: ConvLayer,
     { name, from, weights = this.#weights[`${name}.weight`] }: {
       readonly name: string;
       readonly from: Signal;
@@ -164,9 +131,14 @@ export class GraphBuilder {
     },
   ): Signal {
     const { C, H, W } = output;
+    const conv = plainConv({
+      ...layer,
+      shape: shape.slice(0, 4),
+      values: weights.data,
+    });
     const node = nirNode("Conv2d", {
       input_shape: integers([input.H, input.W]),
-      weight: floats(shape.slice(0, 4), weights.data),
+      weight: floats(conv.shape, conv.values),
       stride: integers(conv.stride),
       padding: integers(conv.padding),
       dilation: integers(conv.dilation),

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Hdf5Data, Hdf5Group } from "../hdf5/hdf5_tree.ts";
+import type { Hdf5Data, Hdf5Group } from "../../hdf5/hdf5_tree.ts";
 
 /** A node. */
 export interface NirNode {

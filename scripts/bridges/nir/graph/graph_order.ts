@@ -4,9 +4,9 @@
  * @module
  */
 
-import { NetworkError } from "../network/network_error.ts";
+import { NetworkError } from "../../network/network_error.ts";
 import type { NirGraph } from "./nir_graph.ts";
-import type { NamedNode } from "../hdf5/node_parameters.ts";
+import type { NamedNode } from "../../hdf5/node_parameters.ts";
 
 /** A node and the names of those that it reads. */
 export interface OrderedNode {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Extent } from "../../../engine/network/network.ts";
-import type { NetworkEntry } from "../../configuration/schema/network.ts";
-import { axonOf } from "../network/axon.ts";
-import type { ImportedUnit } from "../network/nested_units.ts";
-import { NetworkError } from "../network/network_error.ts";
-import { tidy } from "../network/tidy.ts";
+import type { Extent } from "../../../../engine/network/network.ts";
+import type { NetworkEntry } from "../../../configuration/schema/network.ts";
+import { axonOf } from "../../network/axon.ts";
+import type { ImportedUnit } from "../../network/nested_units.ts";
+import { NetworkError } from "../../network/network_error.ts";
+import { tidy } from "../../network/tidy.ts";
 
 /**
  * Delays the spikes of a layer.

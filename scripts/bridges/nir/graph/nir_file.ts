@@ -10,15 +10,15 @@
  * @module
  */
 
-import type { FileSource } from "../../../dataset/files/file_source.ts";
+import type { FileSource } from "../../../../dataset/files/file_source.ts";
 import {
   type Hdf5Data,
   type Hdf5Group,
   isGroup,
   readHdf5Tree,
-} from "../hdf5/hdf5_tree.ts";
-import { writeHdf5 } from "../hdf5/write_hdf5.ts";
-import { NetworkError } from "../network/network_error.ts";
+} from "../../hdf5/hdf5_tree.ts";
+import { writeHdf5 } from "../../hdf5/write_hdf5.ts";
+import { NetworkError } from "../../network/network_error.ts";
 import { type NirGraph, type NirNode, text } from "./nir_graph.ts";
 
 /** Version of the package whose layout is written. */

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { type Hdf5Group, isGroup } from "../hdf5/hdf5_tree.ts";
-import type { ImportedNetwork } from "../network/imported_network.ts";
-import { nestUnits } from "../network/nested_units.ts";
-import { hoistNeuron } from "../network/hoist_neuron.ts";
-import { NetworkError } from "../network/network_error.ts";
+import { type Hdf5Group, isGroup } from "../../hdf5/hdf5_tree.ts";
+import type { ImportedNetwork } from "../../network/imported_network.ts";
+import { nestUnits } from "../../network/nested_units.ts";
+import { hoistNeuron } from "../../network/hoist_neuron.ts";
+import { NetworkError } from "../../network/network_error.ts";
 import { withDelays } from "./delayed_units.ts";
-import { inOrder } from "./graph_order.ts";
+import { inOrder } from "../graph/graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
-import type { NirGraph } from "./nir_graph.ts";
+import type { NirGraph } from "../graph/nir_graph.ts";
 
 /** Time step in s of most programs that write NIR. */
 const USUAL_DT = 1e-4;

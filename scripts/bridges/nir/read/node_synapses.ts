@@ -4,19 +4,19 @@
  * @module
  */
 
-import { describeConv } from "../../../engine/layers/conv_shapes.ts";
-import { ShapeError } from "../../../engine/device/errors.ts";
-import { type Extent, sizeOf } from "../../../engine/network/network.ts";
-import type { NamedArray } from "../../../engine/network/weights.ts";
-import type { NetworkEntry } from "../../configuration/schema/network.ts";
-import { convOptions } from "../network/conv_options.ts";
-import { NetworkError } from "../network/network_error.ts";
+import { describeConv } from "../../../../engine/layers/conv_shapes.ts";
+import { ShapeError } from "../../../../engine/device/errors.ts";
+import { type Extent, sizeOf } from "../../../../engine/network/network.ts";
+import type { NamedArray } from "../../../../engine/network/weights.ts";
+import type { NetworkEntry } from "../../../configuration/schema/network.ts";
+import { convOptions } from "../../network/conv_options.ts";
+import { NetworkError } from "../../network/network_error.ts";
 import {
   type NamedNode,
   numberOf,
   numbersOf,
   pairOf,
-} from "../hdf5/node_parameters.ts";
+} from "../../hdf5/node_parameters.ts";
 
 /** Weights and their place in a configuration. */
 export interface Synapse {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { channelsOf, type NamedNode } from "../hdf5/node_parameters.ts";
+import { channelsOf, type NamedNode } from "../../hdf5/node_parameters.ts";
 import type { Synapse } from "./node_synapses.ts";
 import { multiplied } from "./signals.ts";
 
