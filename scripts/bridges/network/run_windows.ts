@@ -30,77 +30,93 @@ export interface Maps {
 }
 
 /**
- * Convolves.
+ * Begins a convolution.
  *
  * @param windows The weights.
- * @param maps What they read.
- * @returns The sums.
+ * @returns From what they read to the sums.
  */
-export function convolved(
+export function convolver(
   { shape: [out, each, KH, KW], values, stride, padding, dilation, groups }:
     Windows,
-  { shape: [, H, W], data }: Maps,
-): Maps {
-  const along = (side: number, kernel: number, axis: 0 | 1) =>
-    Math.floor(
-      (side + 2 * padding[axis] - dilation[axis] * (kernel - 1) - 1) /
-        stride[axis],
-    ) + 1;
-  const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
-  const y = new Float64Array(out * OH * OW);
+): (maps: Maps) => Maps {
+  const taps = KH * KW;
   const perGroup = out / groups;
-  for (const [at, value] of data.entries()) {
-    if (value === 0) continue;
-    const c = Math.floor(at / H / W);
-    const group = Math.floor(c / each);
-    for (let tap = 0; tap < KH * KW; tap++) {
-      const h = (Math.floor(at / W) % H + padding[0] -
-        dilation[0] * Math.floor(tap / KW)) / stride[0];
-      const w = (at % W + padding[1] - dilation[1] * (tap % KW)) / stride[1];
-      if (!(Number.isInteger(h) && h >= 0 && h < OH)) continue;
-      if (!(Number.isInteger(w) && w >= 0 && w < OW)) continue;
-      for (let o = group * perGroup; o < (group + 1) * perGroup; o++) {
-        y[(o * OH + h) * OW + w] += value *
-          values[(o * each + c % each) * KH * KW + tap];
+  // By channel and tap, outputs side by side.
+  const byInput = Float64Array.from({ length: values.length }, (_, i) => {
+    const o = i % perGroup;
+    const tap = Math.floor(i / perGroup) % taps;
+    const c = Math.floor(i / perGroup / taps);
+    const output = Math.floor(c / each) * perGroup + o;
+    return values[(output * each + c % each) * taps + tap];
+  });
+  return ({ shape: [, H, W], data }) => {
+    const along = (side: number, kernel: number, axis: 0 | 1) =>
+      Math.floor(
+        (side + 2 * padding[axis] - dilation[axis] * (kernel - 1) - 1) /
+          stride[axis],
+      ) + 1;
+    const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
+    const sums = new Float64Array(OH * OW * out);
+    for (const [at, value] of data.entries()) {
+      if (value === 0) continue;
+      const c = Math.floor(at / H / W);
+      const first = Math.floor(c / each) * perGroup;
+      const [row, column] = [Math.floor(at / W) % H, at % W];
+      for (let kh = 0; kh < KH; kh++) {
+        const h = (row + padding[0] - dilation[0] * kh) / stride[0];
+        if (h < 0 || h >= OH || h !== Math.floor(h)) continue;
+        for (let kw = 0; kw < KW; kw++) {
+          const w = (column + padding[1] - dilation[1] * kw) / stride[1];
+          if (w < 0 || w >= OW || w !== Math.floor(w)) continue;
+          const to = (h * OW + w) * out + first;
+          const from = ((c * KH + kh) * KW + kw) * perGroup;
+          for (let o = 0; o < perGroup; o++) {
+            sums[to + o] += value * byInput[from + o];
+          }
+        }
       }
     }
-  }
-  return { shape: [out, OH, OW], data: y };
+    const pixels = OH * OW;
+    return {
+      shape: [out, OH, OW],
+      data: sums.map((_, i) => sums[i % pixels * out + Math.floor(i / pixels)]),
+    };
+  };
 }
 
 /**
- * Convolves in the other direction: each value is spread over a window.
+ * Begins a transposed convolution: each value is spread over a window.
  *
  * @param windows The weights.
- * @param maps What they read.
- * @returns The sums.
+ * @returns From what they read to the sums.
  */
-export function spread(
+export function spreader(
   { shape: [C, each, KH, KW], values, stride, padding, dilation, groups }:
     Windows,
-  { shape: [, H, W], data }: Maps,
-): Maps {
-  const along = (side: number, kernel: number, axis: 0 | 1) =>
-    (side - 1) * stride[axis] - 2 * padding[axis] +
-    dilation[axis] * (kernel - 1) + 1;
-  const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
-  const y = new Float64Array(each * groups * OH * OW);
-  for (const [at, value] of data.entries()) {
-    if (value === 0) continue;
-    const c = Math.floor(at / H / W);
-    const group = Math.floor(c / (C / groups));
-    for (let tap = 0; tap < KH * KW; tap++) {
-      const h = Math.floor(at / W) % H * stride[0] - padding[0] +
-        dilation[0] * Math.floor(tap / KW);
-      const w = at % W * stride[1] - padding[1] + dilation[1] * (tap % KW);
-      if (h < 0 || h >= OH || w < 0 || w >= OW) continue;
-      for (let o = 0; o < each; o++) {
-        y[((group * each + o) * OH + h) * OW + w] += value *
-          values[(c * each + o) * KH * KW + tap];
+): (maps: Maps) => Maps {
+  return ({ shape: [, H, W], data }) => {
+    const along = (side: number, kernel: number, axis: 0 | 1) =>
+      (side - 1) * stride[axis] - 2 * padding[axis] +
+      dilation[axis] * (kernel - 1) + 1;
+    const [OH, OW] = [along(H, KH, 0), along(W, KW, 1)];
+    const y = new Float64Array(each * groups * OH * OW);
+    for (const [at, value] of data.entries()) {
+      if (value === 0) continue;
+      const c = Math.floor(at / H / W);
+      const group = Math.floor(c / (C / groups));
+      for (let tap = 0; tap < KH * KW; tap++) {
+        const h = Math.floor(at / W) % H * stride[0] - padding[0] +
+          dilation[0] * Math.floor(tap / KW);
+        const w = at % W * stride[1] - padding[1] + dilation[1] * (tap % KW);
+        if (h < 0 || h >= OH || w < 0 || w >= OW) continue;
+        for (let o = 0; o < each; o++) {
+          y[((group * each + o) * OH + h) * OW + w] += value *
+            values[(c * each + o) * KH * KW + tap];
+        }
       }
     }
-  }
-  return { shape: [each * groups, OH, OW], data: y };
+    return { shape: [each * groups, OH, OW], data: y };
+  };
 }
 
 /**

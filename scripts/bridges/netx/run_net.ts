@@ -11,7 +11,7 @@
  * @module
  */
 
-import { convolved, spread, weightedSums } from "../network/run_windows.ts";
+import { convolver, spreader, weightedSums } from "../network/run_windows.ts";
 import type { Interpreter } from "../network/counterpart.ts";
 import { UNIT } from "./loihi.ts";
 import { netChainOf, type NetLayer } from "./net_chain.ts";
@@ -35,8 +35,9 @@ export function netInterpreter(network: NetNetwork): Interpreter {
     let below = [...input];
     for (const own of layers) {
       const { name } = own.layer;
+      const drive = driveStep(own);
       const step = neuronStep(own);
-      const spikes = below.map((bin) => step(drivesOf(own, bin)));
+      const spikes = below.map((bin) => step(drive(bin)));
       results.set(name, spikes);
       below = delayed(own, [...given.get(name) ?? spikes]);
     }
@@ -44,14 +45,15 @@ export function netInterpreter(network: NetNetwork): Interpreter {
   };
 }
 
-/** Sums of weights of one bin's spikes. */
-function drivesOf(
+/** Begins the weights of a layer: from spikes to sums, bin by bin. */
+function driveStep(
   { synapse, input: { C, H, W } }: NetLayer,
-  data: Float64Array,
-): Float64Array {
-  if (synapse.kind === "dense") return weightedSums(synapse, data);
-  const along = synapse.kind === "conv" ? convolved : spread;
-  return along(synapse, { shape: [C, H, W], data }).data;
+): (data: Float64Array) => Float64Array {
+  if (synapse.kind === "dense") return (data) => weightedSums(synapse, data);
+  const windows = synapse.kind === "conv"
+    ? convolver(synapse)
+    : spreader(synapse);
+  return (data) => windows({ shape: [C, H, W], data }).data;
 }
 
 /** Shifts spikes by whole bins. */

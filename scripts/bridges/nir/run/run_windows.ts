@@ -5,7 +5,7 @@
  */
 
 import { type NamedNode, numbersOf } from "../../hdf5/node_parameters.ts";
-import { convolved, type Maps } from "../../network/run_windows.ts";
+import { convolver, type Maps } from "../../network/run_windows.ts";
 
 /** Reads a pair of rows and columns. */
 function pairsOf(node: NamedNode) {
@@ -31,7 +31,7 @@ export function convolution(node: NamedNode): (values: Maps) => Maps {
     isRow ? [other, read(parameter)[0]] as const : read(parameter);
   const dilation = pair("dilation", 1);
   const [word] = node.parameters.get("padding")!.values;
-  const windows = {
+  const convolve = convolver({
     shape: [out, each, rows, columns],
     values,
     stride: pair("stride", 1),
@@ -42,11 +42,11 @@ export function convolution(node: NamedNode): (values: Maps) => Maps {
       ? [dilation[0] * (rows - 1) / 2, dilation[1] * (columns - 1) / 2] as const
       : pair("padding", 0),
     groups: numbersOf(node, "groups").values[0],
-  };
+  });
   const { values: bias } = numbersOf(node, "bias");
   return ({ shape, data }) => {
     const maps = isRow ? [shape[0], 1, shape[1]] : shape;
-    const { shape: [, OH, OW], data: y } = convolved(windows, {
+    const { shape: [, OH, OW], data: y } = convolve({
       shape: maps,
       data,
     });
