@@ -9,8 +9,10 @@ import type { ModelDescription } from "../../engine/model/model_description.ts";
 import { describeImport } from "./described_import.ts";
 import type { ImportedNetwork } from "./network/imported_network.ts";
 import { NetworkError } from "./network/network_error.ts";
+import { withSensor } from "./network/sensor_input.ts";
 import { fromNet } from "./netx/from_net.ts";
 import { readNet } from "./netx/net_file.ts";
+import { withInput } from "./netx/net_input.ts";
 import { netInterpreter } from "./netx/run_net.ts";
 import { fromNir } from "./nir/read/from_nir.ts";
 import { readNir } from "./nir/graph/nir_file.ts";
@@ -75,11 +77,12 @@ export async function readNetwork(
 /** Reads a network of another program, with its neurons. */
 async function readOther(
   path: string,
-  options: Pick<SourceOptions, "dt">,
+  options: Pick<SourceOptions, "dt" | "sensor">,
 ): Promise<NetworkSource> {
-  const [imported, run] = /\.net$/i.test(path)
+  const [read, run] = /\.net$/i.test(path)
     ? await readNetSource(path, options)
     : await readNirSource(path, options);
+  const imported = withSensor(read, options.sensor);
   const { notes, nodes } = imported;
   return {
     network: describeImport(imported, path),
@@ -91,9 +94,9 @@ async function readOther(
 
 async function readNetSource(
   path: string,
-  options: Pick<SourceOptions, "dt">,
+  options: Pick<SourceOptions, "dt" | "sensor">,
 ): Promise<[ImportedNetwork, Interpreter]> {
-  const network = await readNet(path);
+  const network = withInput(await readNet(path), options.sensor);
   return [fromNet(network, options), netInterpreter(network)];
 }
 

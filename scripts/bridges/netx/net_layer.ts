@@ -12,7 +12,7 @@ import {
 } from "../hdf5/node_parameters.ts";
 import { NetworkError } from "../network/network_error.ts";
 import type { Windows } from "../network/run_windows.ts";
-import { READOUT_THRESHOLD } from "./loihi.ts";
+import { FULL_DECAY, READOUT_THRESHOLD } from "./loihi.ts";
 
 /** Neurons of a layer, in Loihi's integers. */
 export interface NetNeurons {
@@ -32,6 +32,18 @@ export interface NetNeurons {
     Record<"vThStep" | "thDecay" | "refDecay", number>
   >;
 }
+
+/** Neurons that give what drives them. */
+const AFFINE: NetNeurons = {
+  type: "CUBA",
+  isReadout: true,
+  vThMant: READOUT_THRESHOLD,
+  iDecay: FULL_DECAY,
+  vDecay: FULL_DECAY,
+  refDelay: 1,
+  weightExponent: 0,
+  adaptation: { vThStep: 0, thDecay: 0, refDecay: 0 },
+};
 
 /** Weights of a layer; those of a dense one are `[out, in]`. */
 export interface NetSynapse extends Windows {
@@ -53,6 +65,8 @@ export interface NetSynapse extends Windows {
  */
 export function netNeuronsOf(layer: NamedNode): NetNeurons {
   const { name, parameters } = layer;
+  // lava-dl's affine layers give the sums of their weights.
+  if (layer.type === "dense" && !parameters.has("neuron/type")) return AFFINE;
   const [type] = parameters.get("neuron/type")?.values ?? [];
   if (type !== "CUBA" && type !== "LOIHI" && type !== "ALIF") {
     throw new NetworkError(

@@ -5,8 +5,10 @@
  */
 
 import { FIXED_ALIF, FIXED_CUBA } from "../../../engine/neurons/fixed_point.ts";
+import { ADAPTIVE_RESONATOR } from "../../../engine/neurons/adaptive_resonator.ts";
 import { LOIHI } from "../../../engine/neurons/loihi.ts";
 import type { Neuron } from "../../../engine/neurons/neuron_kind.ts";
+import { RESONATOR } from "../../../engine/neurons/resonator.ts";
 import type { Hdf5Data } from "../hdf5/hdf5_tree.ts";
 import { leakyNumbers, type LeakyPlace } from "../network/leaky_numbers.ts";
 import { NetworkError } from "../network/network_error.ts";
@@ -76,6 +78,12 @@ export function netNeuron(
         ...integersOf(parameters, ["refDelay", "wgtExp"]),
       },
     };
+  }
+  if (kind === RESONATOR || kind === ADAPTIVE_RESONATOR) {
+    const problem =
+      "its neurons resonate; those of netx have complex weights, " +
+      "in integers";
+    throw new NetworkError(problem, { node: place.layer });
   }
   const { leak, inputGain, currentLeak, vReset, ...numbers } = leakyNumbers(
     neuron,

@@ -87,7 +87,8 @@ export function toNet(
     });
     for (const loss of rounded.losses) notes.add(loss);
     readoutFactor = rounded.factor;
-    if (type === "dense" && from.H * from.W > 1) {
+    // netx flattens layers, and not inputs.
+    if (type === "dense" && index > 0 && from.H * from.W > 1) {
       const size = from.C * from.H * from.W;
       written.push(node("flatten", { shape: integers([size, 1, 1]) }));
     }
@@ -106,6 +107,11 @@ export function toNet(
     parts,
     notes: [
       ...notes,
+      ...written.some(({ type, parameters }) =>
+          type === "convT" || parameters.has("delay")
+        )
+        ? ["netx 0.6 reads no delays and no transposed convolutions"]
+        : [],
       ...readoutFactor === 1
         ? []
         : [`the drive of the readout is ${readoutFactor} times as large`],

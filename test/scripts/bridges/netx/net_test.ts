@@ -21,11 +21,13 @@ import {
 } from "../../../../scripts/bridges/hdf5/hdf5_tree.ts";
 import type { NamedNode } from "../../../../scripts/bridges/hdf5/node_parameters.ts";
 import { NetworkError } from "../../../../scripts/bridges/network/network_error.ts";
+import { withSensor } from "../../../../scripts/bridges/network/sensor_input.ts";
 import { fromNet } from "../../../../scripts/bridges/netx/from_net.ts";
 import {
   readNet,
   writeNet,
 } from "../../../../scripts/bridges/netx/net_file.ts";
+import { withInput } from "../../../../scripts/bridges/netx/net_input.ts";
 import { netInterpreter } from "../../../../scripts/bridges/netx/run_net.ts";
 import { toNet } from "../../../../scripts/bridges/netx/to_net.ts";
 import {
@@ -213,7 +215,10 @@ for (const [what, [unit, largest, description]] of Object.entries(EXACT)) {
   gpuTest(`${what} go into a file of netx and back, bit by bit`, async () => {
     const weights = evenWeights(description, { unit, largest });
     const { there, back, lossy, notes } = await roundTrip(description, weights);
-    assert.deepEqual([lossy, notes], [false, []]);
+    const unread = /delays|Loihi/.test(what)
+      ? ["netx 0.6 reads no delays and no transposed convolutions"]
+      : [];
+    assert.deepEqual([lossy, notes], [false, unread]);
     requireEqual(there);
     requireEqual(back);
     assert((there.readout ?? 0) < 1e-6 && (back.readout ?? 0) < 1e-6);
@@ -342,7 +347,7 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
     ],
     [
       { ...base, layers: [{ dense: 3, neuron: adaptiveResonator() }] },
-      'node "fc1": netx has no neuron of kind "adaptive resonate-and-fire"',
+      'node "fc1": its neurons resonate; those of netx have complex weights',
     ],
     [
       { ...base, layers: [{ dense: 3 }], neuron: leaky({ reset: "soft" }) },
@@ -369,6 +374,65 @@ Deno.test("a network that netx cannot hold is refused, by its layer", () => {
       },
     );
   }
+});
+
+Deno.test("a network of lava-dl without an input has that of its first layer", () => {
+  const neuron = {
+    "neuron/type": text("CUBA"),
+    "neuron/iDecay": integers(1024),
+    "neuron/vDecay": integers(128),
+    "neuron/vThMant": integers(80),
+  };
+  const dense = (size: number, own: Record<string, Hdf5Data> = {}) => ({
+    name: `layer of ${size}`,
+    type: "dense",
+    parameters: new Map(
+      Object.entries({ weight: floats([3, size], 2), ...own }),
+    ),
+  });
+  // The last layer is affine, without neurons.
+  const plain = { layers: [dense(24, neuron), dense(3)] };
+  const imported = fromNet(withInput(plain));
+  assert.deepEqual(imported.input, { C: 24, H: 1, W: 1 });
+  assert.equal(imported.lossy, false);
+  assert.deepEqual(imported.layers, [
+    { dense: 3, bias: false },
+    { dense: 3, bias: false, neuron: "none" },
+  ]);
+  const pixels = withSensor(imported, { width: 4, height: 3 });
+  assert.deepEqual(pixels.input, { C: 2, H: 3, W: 4 });
+  assert.deepEqual(pixels.weights["fc1.weight"].shape, [3, 2, 3, 4, 1]);
+  assert.throws(() => withSensor(imported, { width: 5, height: 3 }), {
+    problem: "its input has 24×1×1 values, and not those of 5×3 pixels",
+  });
+  const conv = {
+    layers: [{
+      name: "layer 0",
+      type: "conv",
+      parameters: new Map(Object.entries({
+        weight: floats([3, 1, 3, 3], 2),
+        stride: integers(1),
+        padding: integers(1),
+        dilation: integers(1),
+        groups: integers(2),
+        ...neuron,
+      })),
+    }],
+  };
+  assert.throws(() => withInput(conv), {
+    problem: 'node "layer 0": it is the first layer, and the file does not ' +
+      "say the size of its input; --sensor tells it",
+  });
+  const { input } = fromNet(withInput({
+    layers: [{
+      ...conv.layers[0],
+      parameters: new Map([
+        ...conv.layers[0].parameters,
+        ["weight", floats([4, 1, 3, 3], 2)],
+      ]),
+    }],
+  }, { width: 5, height: 4 }));
+  assert.deepEqual(input, { C: 2, H: 4, W: 5 });
 });
 
 Deno.test("a network of netx that cannot be computed here is refused, by its layer", () => {

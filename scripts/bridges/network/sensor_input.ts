@@ -1,0 +1,49 @@
+/**
+ * Inputs in a row, as pixels of a sensor.
+ *
+ * @module
+ */
+
+import type { ImportedNetwork } from "./imported_network.ts";
+import { NetworkError } from "./network_error.ts";
+
+/** Columns and rows of a sensor. */
+export interface Sensor {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/**
+ * Gives the input of a network the shape of a sensor, where it has another one
+ * only since a dense layer reads it: channels, rows and columns, the last the
+ * fastest.
+ *
+ * @param network The network.
+ * @param sensor The sensor; the input stays as it is without one.
+ * @returns The network.
+ * @throws {NetworkError} If the network is for another number of pixels.
+ */
+export function withSensor(
+  network: ImportedNetwork,
+  sensor: Sensor | undefined,
+): ImportedNetwork {
+  const { input: { C, H, W }, layers: [first], weights } = network;
+  if (!sensor || (H === sensor.height && W === sensor.width)) return network;
+  const { width, height } = sensor;
+  const channels = C / width / height;
+  if (H * W > 1 || !Number.isInteger(channels) || !("dense" in first)) {
+    throw new NetworkError(
+      `its input has ${C}×${H}×${W} values, and not those of ${width}×` +
+        `${height} pixels`,
+    );
+  }
+  const { shape: [out], data } = weights["fc1.weight"];
+  const shape = [out, channels, height, width, 1];
+  return {
+    ...network,
+    input: { C: channels, H: height, W: width },
+    weights: { ...weights, "fc1.weight": { shape, data } },
+  };
+}
