@@ -22,6 +22,7 @@ import { describeModelFor } from "../configuration/model.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import { openFolds } from "../experiment/folds.ts";
 import { CONFIG_FILE, weightsName } from "../run/files.ts";
+import type { Sensor } from "./network/sensor_input.ts";
 import { readWeights } from "../run/weights_file.ts";
 
 /** Where a network is, and what its files do not tell. */
@@ -30,8 +31,8 @@ export interface OwnNetworkOptions {
   readonly config?: string;
   /** Fold of a run. @default 1 */
   readonly fold?: number;
-  /** Width and height of the sensor. @default those of the data */
-  readonly sensor?: { readonly width: number; readonly height: number };
+  /** The sensor. @default that of the data */
+  readonly sensor?: Sensor;
 }
 
 /**
@@ -64,7 +65,7 @@ export async function readOwnNetwork(
  * Describes the network of a configuration.
  *
  * @param config The configuration.
- * @param options Width and height of the sensor, and the number of classes.
+ * @param options The sensor, and the number of classes.
  * @returns The network.
  * @throws {Error} If the configuration cannot be used, or the size of the
  * sensor is not given, and the configuration's data are not there.
@@ -77,7 +78,7 @@ export async function describeConfigured(
 ): Promise<ModelDescription> {
   const configuration = await readConfigurationFile(config);
   const extent: Extent = sensor
-    ? { C: 2, H: sensor.height, W: sensor.width }
+    ? { C: sensor.channels ?? 2, H: sensor.height, W: sensor.width }
     : (await openFolds(configuration, { validation: false })
       .catch((cause) => {
         throw new Error(

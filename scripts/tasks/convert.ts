@@ -63,9 +63,9 @@ await runCommand({
     fold: option("--fold", integer({ metavar: "N", min: 1, max: 9 }), {
       description: message`Fold of the run whose weights are taken [1]`,
     }).optional(),
-    sensor: option("--sensor", string({ metavar: "WxH" }), {
+    sensor: option("--sensor", string({ metavar: "WxH[xC]" }), {
       description:
-        message`Size of the sensor [that of the configuration's data]`,
+        message`Size of the sensor, and its channels if they are not two [that of the configuration's data]`,
     }).optional(),
     dt: option("--dt", float({ metavar: "S", min: 1e-9, max: 1e3 }), {
       description:
@@ -112,14 +112,20 @@ function requireSameKind(input: string, output: string): void {
   }
 }
 
-/** Reads the size of a sensor, such as 34x34. */
+/** Reads the size of a sensor, such as 34x34, or 34x34x2 with channels. */
 function sizeOf(text: string | undefined) {
   if (text === undefined) return undefined;
-  const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/.exec(text) ?? [];
-  if (!(Number(width) > 0 && Number(height) > 0)) {
+  const [, ...sides] =
+    /^(\d{1,5})[x×](\d{1,5})(?:[x×](\d{1,5}))?$/.exec(text) ?? [];
+  const [width, height, channels = "2"] = sides;
+  if (!(Number(width) > 0 && Number(height) > 0 && Number(channels) > 0)) {
     throw new RangeError(`Cannot use a sensor of "${text}": expected 34x34`);
   }
-  return { width: Number(width), height: Number(height) };
+  return {
+    width: Number(width),
+    height: Number(height),
+    ...sides[2] !== undefined && { channels: Number(channels) },
+  };
 }
 
 /** Says what was written, and how far it agrees with what was read. */

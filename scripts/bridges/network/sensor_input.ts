@@ -7,12 +7,14 @@
 import type { ImportedNetwork } from "./imported_network.ts";
 import { NetworkError } from "./network_error.ts";
 
-/** Columns and rows of a sensor. */
+/** Columns, rows and channels of a sensor. */
 export interface Sensor {
   /** Columns. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
+  /** Channels. @default 2, of ON and OFF, or those of a network's file */
+  readonly channels?: number;
 }
 
 /**
@@ -30,15 +32,20 @@ export function withSensor(
   sensor: Sensor | undefined,
 ): ImportedNetwork {
   const { input: { C, H, W }, layers: [first], weights } = network;
-  if (!sensor || (H === sensor.height && W === sensor.width)) return network;
+  if (!sensor) return network;
   const { width, height } = sensor;
-  const channels = C / width / height;
-  if (H * W > 1 || !Number.isInteger(channels) || !("dense" in first)) {
+  const channels = C * H * W / width / height;
+  const isRow = H * W === 1 && "dense" in first;
+  const fits = Number.isInteger(channels) &&
+    channels === (sensor.channels ?? channels) &&
+    (isRow || (H === height && W === width));
+  if (!fits) {
     throw new NetworkError(
       `its input has ${C}×${H}×${W} values, and not those of ${width}×` +
         `${height} pixels`,
     );
   }
+  if (!isRow) return network;
   const { shape: [out], data } = weights["fc1.weight"];
   const shape = [out, channels, height, width, 1];
   return {

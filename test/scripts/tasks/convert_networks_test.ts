@@ -119,6 +119,15 @@ gpuTest("convert checks a network of netx by Loihi's integers", async () => {
   assert.equal(lossy, false);
   assert(check!.layers[0].spikes > 100);
   assert.deepEqual(check!.layers.map(({ differing }) => differing), [0, 0]);
+  const back = await convert(
+    at("chain.safetensors"),
+    ...[at("back.net"), "--config", at("chain.yaml"), "--sensor", "5x5x2"],
+  );
+  assert.equal(back.lossy, false);
+  assert.deepEqual(
+    back.check!.layers.map(({ differing }) => differing),
+    [0, 0],
+  );
 });
 
 Deno.test("convert says in one line why it cannot convert a network", async () => {

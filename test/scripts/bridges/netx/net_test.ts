@@ -402,9 +402,12 @@ Deno.test("a network of lava-dl without an input has that of its first layer", (
   const pixels = withSensor(imported, { width: 4, height: 3 });
   assert.deepEqual(pixels.input, { C: 2, H: 3, W: 4 });
   assert.deepEqual(pixels.weights["fc1.weight"].shape, [3, 2, 3, 4, 1]);
-  assert.throws(() => withSensor(imported, { width: 5, height: 3 }), {
-    problem: "its input has 24×1×1 values, and not those of 5×3 pixels",
-  });
+  for (const other of [{ width: 5 }, { width: 4, channels: 1 }]) {
+    assert.throws(() => withSensor(imported, { height: 3, ...other }), {
+      problem: "its input has 24×1×1 values, and not those of " +
+        `${other.width}×3 pixels`,
+    });
+  }
   const conv = {
     layers: [{
       name: "layer 0",
