@@ -34,9 +34,9 @@ export function fromNet(
     ? network.Ts ?? USUAL_TS
     : 1000 * options.dt;
   const { input, layers } = netChainOf(network);
-  // Biases and readouts are of networks that have no delays.
+  // These are of networks that have no transposed convolutions.
   const withUnits = layers.find(({ synapse, neurons }) =>
-    synapse.bias || neurons.isReadout
+    synapse.bias || synapse.recurrent || neurons.isReadout
   );
   const notes: string[] = [];
   const entries: NetworkEntry[] = [];
@@ -52,10 +52,10 @@ export function fromNet(
       notes.push(`the delays of "${node}", the last layer, are left out`);
     }
     const delay = isLast ? undefined : own.synapse.delay;
-    if (withUnits && (delay || kind === "convT")) {
+    if (withUnits && kind === "convT") {
       throw new NetworkError(
-        `it has ${delay ? "delays" : "a transposed convolution"}, and ` +
-          `"${withUnits.layer.name}" a bias or a readout, which do not go ` +
+        `it is a transposed convolution, and "${withUnits.layer.name}" has a ` +
+          "bias or recurrent weights, or is a readout, which do not go " +
           "together here",
         { node },
       );
@@ -66,6 +66,12 @@ export function fromNet(
     const scaled = scaledWeights(own, section);
     notes.push(...scaled.notes);
     weights[`${name}.weight`] = { shape, data: scaled.weight };
+    if (scaled.recurrent) {
+      weights[`${name}.recurrent`] = {
+        shape: [shape[0], shape[0], 1, 1, 1],
+        data: scaled.recurrent,
+      };
+    }
     if (scaled.bias) {
       const { length } = scaled.bias;
       weights[`${name}.bias`] = { shape: [length], data: scaled.bias };
@@ -75,6 +81,7 @@ export function fromNet(
     entries.push({
       ...entry,
       ...axon && { delay: axon.delay },
+      ...scaled.recurrent && { recurrent: true },
       ...withUnits && { bias: scaled.bias !== undefined },
       neuron: section,
     });

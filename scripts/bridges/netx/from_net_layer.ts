@@ -59,7 +59,7 @@ export function sectionOf(
  * @throws {NetworkError} If a bias or a readout cannot be brought here.
  */
 export function scaledWeights(
-  { layer, synapse: { values, bias }, neurons, output }: NetLayer,
+  { layer, synapse: { values, recurrent, bias }, neurons, output }: NetLayer,
   section: NetSection,
 ) {
   const isReadout = section === "none";
@@ -89,6 +89,8 @@ export function scaledWeights(
   const biasGain = (isReadout ? voltage : 1 / current) / UNIT;
   return {
     weight: Float32Array.from(values, (value) => weightGain * value),
+    recurrent: recurrent &&
+      Float32Array.from(recurrent, (value) => weightGain * value),
     bias: bias && Float32Array.from(
       channelsOf(layer, "bias", output.C),
       (value) => biasGain * value,

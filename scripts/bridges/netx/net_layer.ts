@@ -14,6 +14,9 @@ import { NetworkError } from "../network/network_error.ts";
 import type { Windows } from "../network/run_windows.ts";
 import { FULL_DECAY, READOUT_THRESHOLD } from "./loihi.ts";
 
+/** Types of layers with weights. */
+const TYPES = ["dense", "dense_rec", "conv", "convT", "pool"];
+
 /** Neurons of a layer, in Loihi's integers. */
 export interface NetNeurons {
   /** Their type; LOIHI is what slayerPytorch calls CUBA. */
@@ -49,6 +52,8 @@ const AFFINE: NetNeurons = {
 export interface NetSynapse extends Windows {
   /** Kind of the layer. */
   readonly kind: "dense" | "conv" | "convT";
+  /** Weights from the layer's neurons to themselves, `[out, out]`. */
+  readonly recurrent?: Float64Array;
   /** A summand of each channel's voltage, if there is one that is not 0. */
   readonly bias?: Float64Array;
   /** Delays of spikes in bins, one for all, each channel or each neuron. */
@@ -133,16 +138,16 @@ export function netSynapseOf(
   [C, H, W]: readonly number[],
 ): NetSynapse {
   const { name, type, parameters } = layer;
-  for (const part of ["weight/real", "weight_rec"]) {
-    if (!parameters.has(part)) continue;
-    throw new NetworkError(`it has ${part}, which cannot be read`, {
+  if (parameters.has("weight/real")) {
+    throw new NetworkError("it has weight/real, which cannot be read", {
       node: name,
     });
   }
-  if (!["dense", "conv", "convT", "pool"].includes(type)) {
+  if (!TYPES.includes(type)) {
     throw new NetworkError(
-      `it is of type "${type}"; input, flatten, dense, conv, convT and pool ` +
-        "can be read",
+      `it is of type "${type}"; input, flatten, ${
+        TYPES.join(", ")
+      } can be read`,
       { node: name },
     );
   }
@@ -151,7 +156,7 @@ export function netSynapseOf(
     bias: valuesOf(layer, "bias"),
     delay: valuesOf(layer, "delay"),
   };
-  if (type === "dense") {
+  if (type === "dense" || type === "dense_rec") {
     // Older files leave out axes of one.
     const out = parameters.has("outFeatures")
       ? numberOf(layer, "outFeatures")
@@ -169,6 +174,7 @@ export function netSynapseOf(
       padding: [0, 0],
       dilation: [1, 1],
       groups: 1,
+      ...type === "dense_rec" && { recurrent: recurrentOf(layer, out) },
       ...common,
     };
   }
@@ -210,6 +216,14 @@ export function netSynapseOf(
     groups,
     ...windows,
   };
+}
+
+/** Weights from neurons to themselves. */
+function recurrentOf(layer: NamedNode, out: number): Float64Array {
+  const { shape, values } = numbersOf(layer, "weight_rec");
+  if (values.length === out * out) return values;
+  const problem = `its recurrent weights are [${shape}], for ${out} neurons`;
+  throw new NetworkError(problem, { node: layer.name });
 }
 
 /** Numbers that are there, and not all 0. */

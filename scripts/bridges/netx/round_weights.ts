@@ -22,6 +22,8 @@ const CLOSE = 0.01;
 export interface RoundedLayer {
   /** The weights. */
   readonly weight: NamedArray;
+  /** Weights from the layer's neurons to themselves. */
+  readonly recurrent?: NamedArray;
   /** Summands of voltages, one a channel. */
   readonly bias?: Float32Array;
   /** The threshold; a readout has none. */
@@ -46,8 +48,9 @@ export interface RoundedLayer {
  */
 export function roundLayer(
   neuron: NetNeuron,
-  { weight, bias, name }: {
+  { weight, recurrent, bias, name }: {
     readonly weight: NamedArray;
+    readonly recurrent: NamedArray | undefined;
     readonly bias: NamedArray | undefined;
     readonly name: string;
   },
@@ -69,13 +72,18 @@ export function roundLayer(
         "where it builds up",
     );
   }
-  const most = weight.data.reduce(
-    (most, value) => Math.max(most, Math.abs(value * unit)),
+  const all = [weight, ...recurrent ? [recurrent] : []];
+  const most = all.reduce(
+    (most, { data }) =>
+      data.reduce(
+        (most, value) => Math.max(most, Math.abs(value * unit)),
+        most,
+      ),
     0,
   );
   const isWhole = Number.isInteger(threshold ?? 0) &&
-    weight.data.every((value) =>
-      Number.isInteger(value * unit / WEIGHT_STEP)
+    all.every(({ data }) =>
+      data.every((value) => Number.isInteger(value * unit / WEIGHT_STEP))
     ) &&
     (bias?.data.every((value) => Number.isInteger(value * biasUnit)) ?? true) &&
     most <= LARGEST_WEIGHT && (threshold ?? 0) <= LARGEST_THRESHOLD;
@@ -94,13 +102,13 @@ export function roundLayer(
         "parts of 4096, as Loihi has them",
     );
   }
+  const rounded = ({ shape, data }: NamedArray) => ({
+    shape,
+    data: data.map((value) => quantized(value * unit * factor, WEIGHT_STEP)),
+  });
   return {
-    weight: {
-      shape: weight.shape,
-      data: weight.data.map((value) =>
-        quantized(value * unit * factor, WEIGHT_STEP)
-      ),
-    },
+    weight: rounded(weight),
+    ...recurrent && { recurrent: rounded(recurrent) },
     ...hasBias && {
       bias: bias!.data.map((value) => Math.round(value * biasUnit * factor)),
     },

@@ -37,9 +37,15 @@ export function netInterpreter(network: NetNetwork): Interpreter {
       const { name } = own.layer;
       const drive = driveStep(own);
       const step = neuronStep(own);
-      const spikes = below.map((bin) => step(drive(bin)));
+      const others = given.get(name);
+      const spikes: Float64Array[] = [];
+      for (const [t, bin] of below.entries()) {
+        const drives = drive(bin);
+        const before = (others ?? spikes)[t - 1];
+        spikes.push(step(before ? withLoop(own, drives, before) : drives));
+      }
       results.set(name, spikes);
-      below = delayed(own, [...given.get(name) ?? spikes]);
+      below = delayed(own, [...others ?? spikes]);
     }
     return results;
   };
@@ -54,6 +60,18 @@ function driveStep(
     ? convolver(synapse)
     : spreader(synapse);
   return (data) => windows({ shape: [C, H, W], data }).data;
+}
+
+/** Adds what neurons read of their own spikes of the bin before. */
+function withLoop(
+  { synapse: { recurrent: values } }: NetLayer,
+  drives: Float64Array,
+  before: Float64Array,
+): Float64Array {
+  if (!values) return drives;
+  const { length } = drives;
+  const own = weightedSums({ shape: [length, length], values }, before);
+  return drives.map((drive, at) => drive + own[at]);
 }
 
 /** Shifts spikes by whole bins. */

@@ -72,7 +72,7 @@ export function toNet(
   let readoutFactor = 1;
   for (const [index, layer] of layers.entries()) {
     const { name, input: from, output } = layer;
-    const neuron = units ? units.units[index].neuron : layer.neuron;
+    const { neuron, axon } = units?.units[index] ?? layer;
     const own = netNeuron(neuron, {
       layer: name,
       Ts,
@@ -83,6 +83,7 @@ export function toNet(
     const rounded = roundLayer(own, {
       name,
       weight: { ...weight, data: weight.data.map((value) => value * scale) },
+      recurrent: weights[`${name}.recurrent`],
       bias: weights[`${name}.bias`],
     });
     for (const loss of rounded.losses) notes.add(loss);
@@ -93,12 +94,16 @@ export function toNet(
       written.push(node("flatten", { shape: integers([size, 1, 1]) }));
     }
     parts.push(`layer ${written.length}`);
-    written.push(node(type, {
+    const { recurrent } = rounded;
+    written.push(node(recurrent ? "dense_rec" : type, {
       shape: integers([output.C, output.H, output.W]),
       ...sizes,
       weight: floats(rounded.weight.shape, rounded.weight.data),
+      ...recurrent && {
+        weight_rec: floats(recurrent.shape.slice(0, 2), recurrent.data),
+      },
       ...rounded.bias && { bias: floats([output.C], rounded.bias) },
-      ...delayOf(layer, weights, description.Ts),
+      ...delayOf({ ...layer, axon }, weights, description.Ts),
       ...neuronParameters(own, rounded),
     }));
   }

@@ -97,6 +97,18 @@ export function weightsOfTorch(
         next("ghost weight", layer, isSynapse).tensors.get("weight")!,
       );
     }
+    if (layer.slots.has("recurrent")) {
+      const { name, tensors } = next("recurrent weight", layer, isSynapse);
+      if (tensors.get("bias")?.data.some((value) => value !== 0)) {
+        throw new NetworkError(
+          "it has a bias, and recurrent weights here none",
+          {
+            node: name,
+          },
+        );
+      }
+      set("recurrent", tensors.get("weight")!);
+    }
     const bias = synapse.tensors.get("bias");
     if (layer.slots.has("norm.weight")) {
       const norm = next("normalisation", layer, isNorm);

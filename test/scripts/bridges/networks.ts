@@ -87,6 +87,25 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
     ],
     neuron: leaky({ threshold: 0.4 }),
   },
+  "neurons that read their own spikes, and delays": {
+    ...COMMON,
+    layers: [
+      { conv: CONV, norm: "batch", delay: {}, pool: { max: 2 } },
+      {
+        residual: [{ conv: CONV, norm: "scale", delay: 2 }],
+        shortcut: [{ conv: { out: 6, kernel: 1 } }],
+      },
+      { dense: 12, recurrent: true, norm: "batch", delay: { per: "channel" } },
+      {
+        dense: 7,
+        recurrent: true,
+        bias: false,
+        neuron: cubaLeaky({ threshold: 0.1, tauSyn: 3 }),
+      },
+      { dense: 3, neuron: "none" },
+    ],
+    neuron: leaky({ threshold: 0.3 }),
+  },
   "SLAYER's layers with leaky neurons": {
     ...COMMON,
     layers: [

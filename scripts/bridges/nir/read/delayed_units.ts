@@ -43,30 +43,17 @@ export function delayedUnit(
 }
 
 /**
- * Makes layers that can delay spikes: they have no keys of units.
+ * Refuses delays of the last layer.
  *
  * @param layers The layers.
  * @param delayed Name of a node that delays spikes.
- * @returns The layers.
- * @throws {NetworkError} If a layer is a unit.
+ * @throws {NetworkError} If no layer reads what is delayed.
  */
-export function withDelays(
+export function requireReaders(
   layers: readonly NetworkEntry[],
   delayed: string,
-): NetworkEntry[] {
-  return layers.map(({ bias, ...entry }, index) => {
-    if (entry.delay !== undefined && index === layers.length - 1) {
-      const problem =
-        "it delays the spikes of the last layer, which none reads";
-      throw new NetworkError(problem, { node: delayed });
-    }
-    if (
-      bias === false && entry.neuron !== "none" &&
-      ("conv" in entry || "dense" in entry)
-    ) return entry;
-    const problem =
-      "delays do not go with biases, readouts, pools of spikes, " +
-      "ghost convolutions or residual layers here";
-    throw new NetworkError(problem, { node: delayed });
-  });
+): void {
+  if (layers[layers.length - 1].delay === undefined) return;
+  const problem = "it delays the spikes of the last layer, which none reads";
+  throw new NetworkError(problem, { node: delayed });
 }

@@ -9,7 +9,8 @@ import type { ImportedNetwork } from "../../network/imported_network.ts";
 import { nestUnits } from "../../network/nested_units.ts";
 import { hoistNeuron } from "../../network/hoist_neuron.ts";
 import { NetworkError } from "../../network/network_error.ts";
-import { withDelays } from "./delayed_units.ts";
+import { requireReaders } from "./delayed_units.ts";
+import { withoutLoops } from "../graph/graph_loops.ts";
 import { inOrder } from "../graph/graph_order.ts";
 import { GraphReader } from "./graph_reader.ts";
 import type { NirGraph } from "../graph/nir_graph.ts";
@@ -32,15 +33,16 @@ export function fromNir(
 ): ImportedNetwork {
   const written = numberIn(graph.metadata, "dt");
   const dt = options.dt ?? written ?? USUAL_DT;
-  const reader = new GraphReader(dt, graph);
-  const ordered = inOrder(graph);
+  const { graph: straight, loops } = withoutLoops(graph);
+  const reader = new GraphReader(dt, { ...straight, loops });
+  const ordered = inOrder(straight);
   for (const { node, from } of ordered) reader.read(node, from);
   const { sources, input, last, losses, delayed } = reader;
   if (!last || !input) {
     throw new NetworkError("no output of it is reached from an input");
   }
-  const { layers: nested, weights, nodes } = nestUnits(sources, last);
-  const layers = delayed === undefined ? nested : withDelays(nested, delayed);
+  const { layers, weights, nodes } = nestUnits(sources, last);
+  if (delayed !== undefined) requireReaders(layers, delayed);
   const origin = options.dt !== undefined
     ? "as --dt says"
     : written !== undefined
@@ -56,6 +58,9 @@ export function fromNir(
     notes: [
       `time constants are read in s, in steps of ${dt} s (${origin}) by ` +
       "Euler's method; a spike counts 1 in its step",
+      ...loops.size > 0
+        ? ["spikes that go round a circle arrive one step later"]
+        : [],
       ...losses,
     ],
   };

@@ -33,6 +33,7 @@ import {
   type Spikes,
   summed,
   weighted,
+  withLoop,
 } from "./signals.ts";
 
 /** Reads nodes, in order. */
@@ -41,6 +42,8 @@ export class GraphReader {
   readonly #sources: Source[] = [];
   readonly #signals = new Map<string, Signal>();
   readonly #dt: number;
+  /** Weights from neurons to themselves, by the name of the neurons. */
+  readonly #loops: ReadonlyMap<string, NamedNode>;
   /** How many nodes read each node. */
   readonly #targets: ReadonlyMap<string, number>;
   /** What is lost of nodes, each in a line. */
@@ -56,10 +59,13 @@ export class GraphReader {
    * Begins.
    *
    * @param dt Time step in s.
-   * @param graph The graph.
+   * @param graph The graph, and the circles that were taken out of it.
    */
-  constructor(dt: number, { edges }: NirGraph) {
+  constructor(dt: number, { edges, loops }: NirGraph & {
+    readonly loops: ReadonlyMap<string, NamedNode>;
+  }) {
     this.#dt = dt;
+    this.#loops = loops;
     const targets = new Map<string, number>();
     for (const [from] of edges) targets.set(from, 1 + (targets.get(from) ?? 0));
     this.#targets = targets;
@@ -277,9 +283,11 @@ export class GraphReader {
       dt: this.#dt,
       channels: synapse.extent.C,
     });
+    const loop = this.#loops.get(node.name);
+    const own = loop ? withLoop(loop, synapse) : synapse;
     const changed = {
-      ...multiplied(synapse, gains),
-      bias: synapse.bias.map((value, c) => gains[c] * value + bias[c]),
+      ...multiplied(own, gains),
+      bias: own.bias.map((value, c) => gains[c] * value + bias[c]),
     };
     return this.#addUnit(node, { ...drives, synapse: changed }, neuron);
   }

@@ -135,6 +135,35 @@ export function scaled(
 }
 
 /**
+ * Adds weights by which neurons read their own spikes.
+ *
+ * @param loop The node of these weights.
+ * @param synapse The other weights of the neurons.
+ * @returns All weights, and both biases.
+ * @throws {NetworkError} If they do not fit, or the others are a convolution.
+ */
+export function withLoop(loop: NamedNode, synapse: Synapse): Synapse {
+  if (!("dense" in synapse.entry)) {
+    const problem = "it closes a circle of a convolution; dense layers alone " +
+      "can be recurrent here";
+    throw new NetworkError(problem, { node: loop.name });
+  }
+  const { extent } = synapse;
+  const gains = new Float64Array(extent.C).fill(1);
+  const own = synapseOf(loop, { extent, gains });
+  if (own.extent.C !== extent.C) {
+    const problem = `it has ${own.extent.C} outputs, for ${extent.C} neurons`;
+    throw new NetworkError(problem, { node: loop.name });
+  }
+  return {
+    ...synapse,
+    entry: { ...synapse.entry, recurrent: true },
+    arrays: { ...synapse.arrays, recurrent: own.arrays.weight },
+    bias: synapse.bias.map((value, c) => value + own.bias[c]),
+  };
+}
+
+/**
  * Multiplies the outputs of weights, but for the bias.
  *
  * @param synapse The weights.
@@ -142,7 +171,7 @@ export function scaled(
  * @returns The weights of the products.
  */
 export function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
-  const { weight, ghost } = synapse.arrays;
+  const { weight, ghost, recurrent } = synapse.arrays;
   if (gains.every((gain) => gain === 1)) return synapse;
   const half = weight.shape[0];
   const scale = (array: typeof weight, own: Float64Array) => {
@@ -154,6 +183,7 @@ export function multiplied(synapse: Synapse, gains: Float64Array): Synapse {
     ...synapse,
     arrays: {
       weight: scale(weight, gains.subarray(0, half)),
+      ...(recurrent && { recurrent: scale(recurrent, gains) }),
       ...(ghost && {
         ghost: scale(
           ghost,

@@ -13,6 +13,7 @@
 
 import type { Interpreter } from "../../network/counterpart.ts";
 import type { Maps } from "../../network/run_windows.ts";
+import { withoutLoops } from "../graph/graph_loops.ts";
 import { inOrder } from "../graph/graph_order.ts";
 import type { NirGraph } from "../graph/nir_graph.ts";
 import { NodeRun } from "./run_node.ts";
@@ -27,28 +28,37 @@ import { NodeRun } from "./run_node.ts";
  * @throws {NetworkError} If nodes form a circle.
  */
 export function graphInterpreter(graph: NirGraph, dt: number): Interpreter {
-  const ordered = inOrder(graph);
+  const { graph: straight, loops } = withoutLoops(graph);
+  const ordered = inOrder(straight);
   return (input, given) => {
-    const runs = ordered.map(({ node, from }) => ({
-      run: new NodeRun(node, dt),
-      name: node.name,
-      from,
-    }));
+    const runs = ordered.map(({ node, from }) => {
+      const loop = loops.get(node.name);
+      return {
+        run: new NodeRun(node, dt),
+        name: node.name,
+        from,
+        loop: loop && new NodeRun(loop, dt),
+      };
+    });
+    /** What nodes passed on in the bin before. */
+    let before = new Map<string, Maps>();
     const results = new Map<string, Float64Array[]>(
       runs.map(({ name }) => [name, []]),
     );
     for (const [t, bin] of input.entries()) {
       const passed = new Map<string, Maps>();
-      for (const { run, name, from } of runs) {
-        const values = run.step(
-          from.length === 0
-            ? { shape: [bin.length], data: bin }
-            : sumOf(from.map((source) => passed.get(source)!)),
-        );
+      for (const { run, name, from, loop } of runs) {
+        const read = from.length === 0
+          ? { shape: [bin.length], data: bin }
+          : sumOf(from.map((source) => passed.get(source)!));
+        const own = before.get(name) ??
+          { ...read, data: new Float64Array(read.data.length) };
+        const values = run.step(loop ? sumOf([read, loop.step(own)]) : read);
         results.get(name)!.push(values.data);
         const other = given.get(name)?.[t];
         passed.set(name, other ? { ...values, data: other } : values);
       }
+      before = passed;
     }
     return results;
   };

@@ -226,6 +226,21 @@ export class GraphBuilder {
   }
 
   /**
+   * Adds weights by which neurons read their own spikes: a circle.
+   *
+   * @param layer Name of their layer.
+   * @param spikes Their spikes.
+   */
+  addLoop(layer: string, spikes: Signal): void {
+    const [neurons] = spikes.nodes;
+    const { shape: [outputs], data } = this.#weights[`${layer}.recurrent`];
+    const weight = floats([outputs, outputs], data);
+    const name = `${layer}_recurrent`;
+    this.add(name, nirNode("Linear", { weight }), spikes);
+    this.#edges.push([name, neurons]);
+  }
+
+  /**
    * Adds what delays the spikes of a layer, if any are delayed.
    *
    * @param layer The layer.

@@ -60,7 +60,7 @@ export function toNir(
   const scale = units ? coding?.height ?? 1 : (coding?.height ?? 1 / Ts) * Ts;
   const start = builder.addInput(input, scale);
   const last = units
-    ? addUnits(builder, start, units.units)
+    ? addUnits(builder, start, { units: units.units, Ts })
     : addLayers(builder, start, { layers, Ts });
   builder.add(
     "output",
@@ -72,6 +72,9 @@ export function toNir(
     `time constants are in s, in steps of ${dt} s by Euler's method; a spike ` +
     "counts 1 in its step",
     ...[...builder.losses].map((loss) => `not the same network: ${loss}`),
+    ...units?.units.some(({ recurrent }) => recurrent)
+      ? ["spikes that go round a circle arrive one step later"]
+      : [],
     ...layers.some(hasUnevenKernel)
       ? [
         "the package nir 1.0.8 reads kernels of an even and an odd side with " +
@@ -141,31 +144,18 @@ function addLayers(
 function addUnits(
   builder: GraphBuilder,
   input: Signal,
-  units: readonly Unit[],
+  { units, Ts }: { readonly units: readonly Unit[]; readonly Ts: number },
 ): Signal {
   const rasters: Signal[] = [input];
   for (const unit of units) {
     const { layer, ghost, neuron, residual, pooling, joined } = unit;
-    if (layer.kind.name === "average") {
-      const problem =
-        "it averages groups of neurons, which is not written to " +
-        "NIR";
-      throw new NetworkError(problem, { node: layer.name });
-    }
-    if (unit.axon) {
-      const problem = "its spikes are delayed, which is not written to NIR";
-      throw new NetworkError(problem, { node: layer.name });
-    }
-    if (unit.recurrent) {
-      const problem = "its neurons read their own spikes one bin later, and " +
-        "edges of NIR have no delay";
-      throw new NetworkError(problem, { node: layer.name });
-    }
     const source = rasters[unit.source];
     let signal = ghost
       ? builder.addGhost(layer, ghost, source)
       : builder.addSynapse(layer, source);
     if (neuron) signal = builder.addNeurons(layer.name, neuron, signal);
+    if (unit.recurrent) builder.addLoop(layer.name, signal);
+    signal = builder.addAxon({ ...layer, axon: unit.axon }, signal, Ts);
     if (residual) {
       if (residual.join === "gate") {
         const problem = "its spikes gate others, which NIR has no node for";

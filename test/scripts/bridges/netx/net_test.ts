@@ -188,6 +188,20 @@ const EXACT: Readonly<Record<string, [number, number, ModelDescription]>> = {
     ],
     neuron: fixedCuba({ iDecay: 4096, vDecay: 300 }),
   }],
+  "recurrent layers and delays of units": [64, 40, {
+    ...BASE,
+    layers: [
+      { conv: CONV, bias: true, delay: {} },
+      { dense: 12, recurrent: true, bias: false, delay: { per: "channel" } },
+      {
+        dense: 9,
+        recurrent: true,
+        bias: false,
+        neuron: fixedAlif({ vThMant: 50 }),
+      },
+    ],
+    neuron: fixedCuba({ iDecay: 4096, vDecay: 700 }),
+  }],
   "delays and pools of CUBA in integers": [64, 60, {
     ...BASE,
     layers: [
@@ -495,10 +509,6 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
       "it has 2 delays, for 3×1×1 neurons",
     ],
     [
-      twoOf({ delay: floats([1], 2), bias: floats([3], 2) }),
-      'it has delays, and "layer 1" a bias or a readout',
-    ],
-    [
       dense({ "neuron/iDecay": floats([3], [1, 2, 3]) }),
       "its neuron/iDecay differs between its neurons, from 1 to 3",
     ],
@@ -506,7 +516,32 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
       dense({ "neuron/refDelay": integers(3) }),
       "its neurons rest after a spike (refDelay)",
     ],
-    [dense({ weight_rec: floats([3, 3], 2) }), "it has weight_rec, which"],
+    [dense({ "weight/real": floats([3, 4], 2) }), "it has weight/real, which"],
+    [
+      [
+        input,
+        layer("layer 1", "dense_rec", {
+          weight: floats([3, 4], 2),
+          weight_rec: floats([3, 4], 2),
+        }),
+      ],
+      "its recurrent weights are [3,4], for 3 neurons",
+    ],
+    [
+      [
+        layer("layer 0", "input", { shape: integers([1, 2, 2]) }),
+        layer("layer 1", "convT", {
+          weight: floats([1, 1, 2, 2], 2),
+          stride: integers(1),
+          padding: integers(0),
+          dilation: integers(1),
+          groups: integers(1),
+          bias: floats([1], 2),
+          ...neuron(),
+        }),
+      ],
+      'it is a transposed convolution, and "layer 1" has a bias',
+    ],
     [dense({ "neuron/gradedSpike": integers(1) }), "its spikes are graded"],
     [
       dense({ "neuron/vDecay": integers(5000) }),
@@ -527,7 +562,7 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
     [dense({ weight: floats([3, 5], 2) }), "its weights are [3,5], for 4"],
     [
       [input, layer("layer 1", "average", {})],
-      'it is of type "average"; input, flatten, dense, conv, convT and pool',
+      'it is of type "average"; input, flatten, dense, dense_rec, conv,',
     ],
     [[input, input], "the first layer, and no other, is to be of type input"],
   ];

@@ -68,10 +68,11 @@ const lif = (values: Record<string, number | number[]> = {}) =>
   );
 const linear = nirNode("Linear", { weight: floats([3, 32], 0.1) });
 
-/** A graph of nodes one after another, and more edges. */
+/** A graph of nodes one after another, and more edges and nodes. */
 function chain(
   nodes: Record<string, NirNode>,
-  more: [string, string][] = [],
+  more: readonly (readonly [string, string])[] = [],
+  others: Record<string, NirNode> = {},
 ): NirGraph {
   const all = {
     input: nirNode("Input", { shape }),
@@ -80,7 +81,10 @@ function chain(
   };
   const names = Object.keys(all);
   const edges = names.slice(1).map((to, i) => [names[i], to] as const);
-  return { nodes: new Map(Object.entries(all)), edges: [...edges, ...more] };
+  return {
+    nodes: new Map(Object.entries({ ...all, ...others })),
+    edges: [...edges, ...more],
+  };
 }
 
 Deno.test("a graph that networks here cannot compute is refused, by its node", () => {
@@ -116,8 +120,22 @@ Deno.test("a graph that networks here cannot compute is refused, by its node", (
       'node "delay": a delay is 0.5 bins, expected whole ones',
     ],
     [
-      chain({ linear, a: lif(), delay, out: square }),
-      'node "delay": delays do not go with biases, readouts, pools',
+      chain({ linear, a: lif() }, [["a", "narrow"], ["narrow", "a"]], {
+        narrow,
+      }),
+      'node "narrow": its weights are [3,2], for 3 inputs',
+    ],
+    [
+      chain({ linear, a: lif() }, [["a", "wide"], ["wide", "a"]], {
+        wide: nirNode("Linear", { weight: floats([4, 3], 1) }),
+      }),
+      'node "wide": it has 4 outputs, for 3 neurons',
+    ],
+    [
+      chain({ linear, a: lif() }, [
+        ...[["a", "late"], ["late", "square"], ["square", "a"]] as const,
+      ], { late, square }),
+      "circle: recurrent connections cannot be read",
     ],
     [
       chain({ linear, a: lif({ tau: [0.002, 0.002, 0.004] }) }),

@@ -214,22 +214,6 @@ Deno.test("a network that NIR cannot hold is refused, by its layer", () => {
       },
       'node "conv2": its spikes gate others, which NIR has no node for',
     ],
-    [
-      {
-        ...base,
-        neuron: leaky(),
-        layers: [{ dense: 3, delay: 2 }, { dense: 3, neuron: "none" }],
-      },
-      'node "fc1": its spikes are delayed, which is not written to NIR',
-    ],
-    [
-      { ...base, neuron: leaky(), layers: [{ dense: 6 }, { average: 3 }] },
-      'node "average1": it averages groups of neurons, which is not written',
-    ],
-    [
-      { ...base, neuron: leaky(), layers: [{ dense: 3, recurrent: true }] },
-      'node "fc1": its neurons read their own spikes one bin later, and',
-    ],
   ];
   for (const [description, problem] of cases) {
     const network = { description, weights: unsettledWeights(description, 1) };

@@ -125,6 +125,37 @@ Deno.test("delays and responses of slayerPytorch are those of the layers", () =>
   );
 });
 
+Deno.test("weights of neurons to themselves follow those of their layer", async () => {
+  const tensors = await tensorsOf("snntorch");
+  const named = (bias: number) =>
+    new Map([
+      ["fc1.weight", tensors.get("fc1.weight")!],
+      ["rlif1.recurrent.weight", {
+        shape: [3, 3],
+        data: Float32Array.from({ length: 9 }, (_, i) => i),
+      }],
+      ["rlif1.recurrent.bias", {
+        shape: [3],
+        data: new Float32Array(3).fill(bias),
+      }],
+      ["fc2.weight", tensors.get("fc2.weight")!],
+    ]);
+  const description: ModelDescription = {
+    ...SNNTORCH,
+    layers: [
+      { dense: 3, bias: false, recurrent: true },
+      { dense: 2, bias: false },
+    ],
+  };
+  const { weights } = weightsOfTorch(named(0), description);
+  assert.deepEqual(weights["fc1.recurrent"].shape, [3, 3, 1, 1, 1]);
+  assert.deepEqual([...weights["fc1.recurrent"].data.slice(0, 2)], [0, 1]);
+  assert.throws(() => weightsOfTorch(named(1), description), {
+    problem: 'node "rlif1.recurrent": it has a bias, and recurrent weights ' +
+      "here none",
+  });
+});
+
 const SNNTORCH: ModelDescription = {
   input: { C: 6, H: 1, W: 1 },
   layers: [{ dense: 3, bias: true }, { dense: 2 }],
