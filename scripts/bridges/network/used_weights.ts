@@ -10,24 +10,38 @@ import { quantized } from "../../../engine/network/quantized.ts";
 import type { NamedArray } from "../../../engine/network/weights.ts";
 
 /**
- * Rounds weights of layers that round them wherever they are used.
+ * Rounds weights of layers that round them wherever they are used, and gives
+ * weights to means of groups of neurons, which have none.
  *
  * @param layers The layers.
  * @param weights All weights.
- * @returns The weights, those of such layers rounded.
+ * @returns The weights.
  */
 export function usedWeights(
   layers: readonly Layer[],
   weights: Readonly<Record<string, NamedArray>>,
 ): Record<string, NamedArray> {
   const used = { ...weights };
-  for (const { name, weightStep } of layers) {
+  for (const layer of layers) {
+    const { name, weightStep } = layer;
+    if (layer.kind.name === "average") used[`${name}.weight`] = meansOf(layer);
     const array = weights[`${name}.weight`];
     if (weightStep === undefined || !array) continue;
     const data = array.data.map((weight) => quantized(weight, weightStep));
     used[`${name}.weight`] = { ...array, data };
   }
   return used;
+}
+
+/** Weights that give the mean of each of equal groups. */
+function meansOf({ input, output }: Layer): NamedArray {
+  const inputs = sizeOf(input);
+  const size = inputs / output.C;
+  const data = new Float32Array(output.C * inputs);
+  for (let from = 0; from < inputs; from++) {
+    data[Math.floor(from / size) * inputs + from] = 1 / size;
+  }
+  return { shape: [output.C, input.C, input.H, input.W, 1], data };
 }
 
 /**

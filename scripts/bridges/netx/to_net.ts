@@ -164,6 +164,7 @@ function synapseOf(
   const { kind, name, input, output } = layer;
   const weight = weights[`${name}.weight`];
   switch (kind.name) {
+    case "average":
     case "dense": {
       const inputs = input.C * input.H * input.W;
       return {

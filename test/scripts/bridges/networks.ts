@@ -106,6 +106,11 @@ export const NETWORKS: Readonly<Record<string, ModelDescription>> = {
     ],
     neuron: leaky({ threshold: 0.3 }),
   },
+  "groups of neurons that vote": {
+    ...COMMON,
+    layers: [{ conv: { ...CONV, stride: 2 }, norm: "batch" }, { average: 3 }],
+    neuron: leaky({ threshold: 0.3 }),
+  },
   "SLAYER's layers with leaky neurons": {
     ...COMMON,
     layers: [
