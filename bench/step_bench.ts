@@ -4,8 +4,8 @@
  * the forward pass of a test, which keeps no potentials.
  *
  * A batch is one sample on a software adapter, eight on a GPU. An iteration is
- * as many steps as its name says, because promises of the queue resolve on a
- * tick of 11 ms, and an idle GPU takes half a second to reach its full clock.
+ * as many steps as its name says, because an idle GPU takes half a second to
+ * reach its full clock.
  * Prints the times of other programs too if they ran on the same adapter, and
  * with `-- --kernels` time and throughput of each kernel.
  *

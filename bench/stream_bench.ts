@@ -3,9 +3,7 @@
  * decision, one chunk after the other.
  *
  * The networks are the CNN of SL-Animals (128×128 pixels, bins of 5 ms) and two
- * blocks with batch norm and leaky neurons (34×34, bins of 5 ms). Promises of a
- * GPU resolve on a tick of 11 ms, which every chunk waits for, so that larger
- * chunks take less time a bin; with several chunks under way the wait is shared.
+ * blocks with batch norm and leaky neurons (34×34, bins of 5 ms).
  *
  * @module
  */

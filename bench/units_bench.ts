@@ -81,7 +81,7 @@ const { software, name: adapter } = device.adapter;
 
 for (const [name, { side, T, samples, layers }] of Object.entries(NETWORKS)) {
   const batchSize = software ? 1 : samples;
-  // Enough that the tick on which promises of a GPU resolve does not count.
+  // Enough that a GPU reaches its full clock.
   const steps = software ? 1 : side === 128 ? 200 : 1000;
   const prepare = prepared(async () => {
     const model = await Model.create({

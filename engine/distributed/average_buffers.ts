@@ -25,7 +25,7 @@ export async function averageBuffers(
 ): Promise<void> {
   const start = performance.now();
   const { times, count } = ranks;
-  // Concurrently, since each read waits for the next tick of the queue.
+  // Concurrently, as reads may wait for promises.
   const reads = buffers.map(async (buffer) =>
     new Uint8Array(await readBytes(device, buffer))
   );

@@ -197,7 +197,7 @@ export class ModelArrays {
    */
   async state(): Promise<ModelState> {
     const { steps, moments } = this.optimizer;
-    // Concurrently, since each read waits for the next tick of the queue.
+    // Concurrently, as reads may wait for promises.
     const [weights, averages, ...read] = await Promise.all([
       this.#readArrays(this.buffers),
       this.#average && this.#readArrays(this.#average),
