@@ -59,20 +59,27 @@ interface Extent {
 }
 
 function emptyExtent({ width, height }: Sensor): Extent {
-  return {
-    left: new Int16Array(height).fill(width),
-    right: new Int16Array(height).fill(-1),
-  };
+  const left = new Int16Array(height);
+  const right = new Int16Array(height);
+  empty({ left, right }, width);
+  return { left, right };
+}
+
+/** Takes all columns out of an extent on a sensor of such a width. */
+function empty({ left, right }: Extent, width: number): void {
+  left.fill(width);
+  right.fill(-1);
 }
 
 /** Change of log intensity below which a pixel counts as unchanged. */
 const LEAST_CHANGE = 0.01;
 
-function union(one: Extent, other: Extent): Extent {
-  return {
-    left: one.left.map((column, row) => Math.min(column, other.left[row])),
-    right: one.right.map((column, row) => Math.max(column, other.right[row])),
-  };
+/** Widens an extent by another. */
+function widen({ left, right }: Extent, other: Extent): void {
+  for (let row = 0; row < left.length; row++) {
+    if (other.left[row] < left[row]) left[row] = other.left[row];
+    if (other.right[row] > right[row]) right[row] = other.right[row];
+  }
 }
 
 /** Copies the pixels of an extent. */
@@ -124,10 +131,10 @@ export class Scene {
   readonly #pixels: Uint32Array;
   readonly #levels: Float64Array;
   #behind: readonly Bar[] = [];
-  #behindExtent: Extent;
-  #frontExtent: Extent;
+  readonly #behindExtent: Extent;
+  readonly #frontExtent: Extent;
   /** Where pixels may have changed since the last list. */
-  #changed: Extent;
+  readonly #changed: Extent;
 
   /**
    * Makes a scene without bars.
@@ -160,23 +167,27 @@ export class Scene {
     const { levels, glossy } = this.#background;
     const ground = this.#ground;
     const drawn = this.#drawn;
+    const changed = this.#changed;
+    const { width } = this.#sensor;
     // The last view in front is gone.
-    this.#changed = this.#frontExtent;
-    copyRows(ground, drawn, this.#frontExtent);
+    empty(changed, width);
+    widen(changed, this.#frontExtent);
+    copyRows(ground, drawn, changed);
     if (behind !== this.#behind) {
       this.#behind = behind;
-      const past = this.#behindExtent;
-      copyRows(levels, ground, past);
-      this.#behindExtent = emptyExtent(this.#sensor);
-      for (const bar of behind) this.#paint(ground, this.#behindExtent, bar, 0);
-      this.#changed = union(this.#changed, union(past, this.#behindExtent));
-      copyRows(ground, drawn, this.#changed);
+      const extent = this.#behindExtent;
+      copyRows(levels, ground, extent);
+      widen(changed, extent);
+      empty(extent, width);
+      for (const bar of behind) this.#paint(ground, extent, bar, 0);
+      widen(changed, extent);
+      copyRows(ground, drawn, changed);
     }
     const shiny = glossy.filter((pixel) => ground[pixel] === levels[pixel]);
     for (const pixel of shiny) drawn[pixel] += gloss;
-    this.#frontExtent = emptyExtent(this.#sensor);
+    empty(this.#frontExtent, width);
     for (const bar of front) this.#paint(drawn, this.#frontExtent, bar, lamps);
-    this.#changed = union(this.#changed, this.#frontExtent);
+    widen(changed, this.#frontExtent);
     const count = this.#list(shiny);
     for (const pixel of shiny) drawn[pixel] = levels[pixel];
     return { pixels: this.#pixels, levels: this.#levels, count };
