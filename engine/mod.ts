@@ -102,6 +102,11 @@ export {
   resonator,
   type ResonatorParameters,
 } from "./neurons/resonator.ts";
+export {
+  SIGMA_DELTA,
+  sigmaDelta,
+  type SigmaDeltaParameters,
+} from "./neurons/sigma_delta.ts";
 export type { NeuronSetting } from "./neurons/neuron_launches.ts";
 export {
   refractoryKernel,

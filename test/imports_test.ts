@@ -65,6 +65,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "kernels/loihi": ["kernels/shared"],
   "kernels/unit": ["kernels", "kernels/shared"],
   "kernels/neurons": ["kernels", "kernels/shared"],
+  "kernels/unit/graded": ["kernels", "kernels/unit"],
   "kernels/unit/recurrent": ["kernels", "kernels/shared", "kernels/unit"],
   "kernels/stream": [
     ...["kernels", "kernels/shared", "kernels/axons", "kernels/unit"],

@@ -32,14 +32,14 @@ export const average: LayerKind<Layer, { readonly out: number }> = {
     }
     return { output: { C: out, H: 1, W: 1 }, runSize: out };
   },
-  forward(layer, { T, P }) {
+  forward(layer, { T, P, lastSign }) {
     const { workgroup } = averageForward;
     const values = T * inQuads(layer.output.C);
     const groups = groupsFor(values, workgroup);
     const size = sizeOf(layer.input) / layer.output.C;
     return [launch({
       kernel: averageForward,
-      constants: { T, ...sizesOf(layer), P },
+      constants: { T, ...sizesOf(layer), P, lastSign },
       grid: [groups, 1, "samples"],
       loops: Math.ceil(values / workgroup / groups) * (size * (P + 2) + 2),
     })];

@@ -48,12 +48,12 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
   reads: "neuron-packed",
   describe: describeConv,
   forward(layer, setting) {
-    const { T, P } = setting;
+    const { T, P, lastSign } = setting;
     const { H, W, C } = layer.output;
     const pairs = Math.ceil(C / layer.groups / QUAD / 2);
     return [launch({
       kernel: convForward,
-      constants: { ...sizesOf(layer, setting), P },
+      constants: { ...sizesOf(layer, setting), P, lastSign },
       grid: [
         groupsFor(H * W * layer.groups * pairs, convForward.workgroup),
         Math.ceil(T / convForward.tile.ownedBins),
@@ -145,7 +145,7 @@ function launchStrips(
     | typeof convGradientNormedSparse
     | typeof convGradientNormedDense,
 ): Launch {
-  const { T, P, height } = setting;
+  const { T, P, lastSign, height } = setting;
   const { input, output, groups } = layer;
   const [KH, KW] = layer.kernel;
   const S = gradientStrips(layer);
@@ -157,7 +157,7 @@ function launchStrips(
   const words = P * Math.ceil(T / BINS_PER_WORD);
   return launch<typeof kernel>({
     kernel,
-    constants: { ...sizesOf(layer, setting), P, S, height },
+    constants: { ...sizesOf(layer, setting), P, lastSign, S, height },
     grid: [groupsFor(S * owners, kernel.workgroup), 1, "samples"],
     loops: pixels * (2 + Math.ceil(words / 4) * (1 + BITS)),
     multiplyAdds: ({ spikes }) => spikes * met(layer),

@@ -64,11 +64,11 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
     };
   },
   forward(layer, setting) {
-    const { T, P } = setting;
+    const { T, P, lastSign } = setting;
     const shares = forwardShares(layer, P);
     return [launch({
       kernel: denseForward,
-      constants: { ...sizesOf(layer, setting), P, ...shares },
+      constants: { ...sizesOf(layer, setting), P, lastSign, ...shares },
       grid: [Math.ceil(T / shares.bins), denseBlocks(layer), "samples"],
       loops: forwardLoops(layer, P, shares.bins),
       multiplyAdds: ({ spikes }) => spikes * layer.output.C,
@@ -93,12 +93,19 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
     })];
   },
   gradient(layer, setting) {
-    const { P, height, rule, software } = setting;
+    const { P, lastSign, height, rule, software } = setting;
     const shares = gradientShares(layer, software);
     const loops = gradientLoops(layer, setting, shares.blockInputs);
     return [launch({
       kernel: shares.splits > 1 ? denseGradientSplit : denseGradientWhole,
-      constants: { ...sizesOf(layer, setting), P, height, ...shares, rule },
+      constants: {
+        ...sizesOf(layer, setting),
+        P,
+        lastSign,
+        height,
+        ...shares,
+        rule,
+      },
       grid: [
         groupsFor(sizeOf(layer.input), shares.blockInputs),
         denseBlocks(layer),

@@ -70,6 +70,8 @@ export interface LayerSetting {
   readonly T: number;
   /** Bit planes of the incoming spikes; plane p counts 2^p. */
   readonly P: number;
+  /** Factor of what the last plane counts. @default 1 */
+  readonly lastSign?: number;
   /** Height of an incoming spike. */
   readonly height: number;
   /** Rows from one sample's drives to the next one's; the first T are used. */

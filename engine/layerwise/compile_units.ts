@@ -144,6 +144,7 @@ export class UnitCompiler {
           ...this.#each(
             [
               ...own.ghostForward,
+              ...own.sums,
               ...this.#scaling(unit),
               ...(trains ? own.statistics : []),
             ],
@@ -221,6 +222,7 @@ export class UnitCompiler {
         ...this.#each(
           [
             ...own.apply,
+            ...own.sumsBack,
             // Only of units that read the input, whose counts have no gradient.
             ...this.#scaling(unit),
             ...own.ghostAdjoint,

@@ -121,6 +121,13 @@ export async function compileLayerwise(
         "has no neurons, whose spikes it compares",
     );
   }
+  const graded = units.units.find(({ neuron }) => neuron?.kind.graded);
+  if (readout.sparsity && graded) {
+    throw new ShapeError(
+      `Cannot bound the firing rate of layer "${graded.layer.name}": its ` +
+        "neurons send numbers",
+    );
+  }
   const { extent } = units.input;
   const { sensor = extent } = context;
   const { T, fine, inputs, addressBits, eventBinning } = timeUnits(

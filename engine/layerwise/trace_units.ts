@@ -6,11 +6,16 @@
 
 import type { Device } from "../device/device.ts";
 import { readBytes, readFloats } from "../device/readback.ts";
-import { floatsToUser, spikesToUser } from "../network/activity_order.ts";
+import {
+  floatsToUser,
+  numbersToUser,
+  spikesToUser,
+} from "../network/activity_order.ts";
 import { type LayerTrace, zerosOf } from "../network/layer_trace.ts";
 import { layoutOf, placeOf } from "../network/layout.ts";
 import type { NamedArray } from "../network/weights.ts";
 import type { LayerwisePlan } from "./layerwise_plan.ts";
+import { planesOf } from "./units/units.ts";
 
 /** Activity of the units of a network. */
 export interface UnitTraces {
@@ -37,7 +42,7 @@ export async function traceUnits(
   const { units: { units }, T, M, buffers } = plan;
   const layers: LayerTrace[] = [];
   let outputs: NamedArray | undefined;
-  for (const [index, { layer, neuron }] of units.entries()) {
+  for (const [index, { layer, neuron, joined }] of units.entries()) {
     const spikes = zerosOf(layer.output, total, T);
     const values = zerosOf(layer.output, total, T);
     for (let first = 0; first < total; first += M) {
@@ -53,9 +58,15 @@ export async function traceUnits(
       const floats = neuron ? own.potentials : own.drives;
       floatsToUser(await readFloats(device, floats[index]), values.data, place);
       if (!neuron) continue;
-      const words = await readBytes(device, own.spikes[index]);
-      const height = 1;
-      spikesToUser(new Uint32Array(words), spikes.data, { ...place, height });
+      const words = new Uint32Array(
+        await readBytes(device, own.spikes[index]),
+      );
+      if (joined.signed) {
+        const own = { planes: planesOf(joined), height: joined.scale };
+        numbersToUser(words, spikes.data, { ...place, ...own });
+      } else {
+        spikesToUser(words, spikes.data, { ...place, height: 1 });
+      }
     }
     if (neuron) layers.push({ name: layer.name, spikes, potentials: values });
     else outputs = await normalised(device, plan, index, values);

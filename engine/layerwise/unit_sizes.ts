@@ -103,7 +103,9 @@ export function sizeUnits(
       words(units.input),
       ...units.units.map((unit) => isPooled(unit) ? words(unit.output) : 0),
     ],
-    spikes: units.units.map(({ layer }) => B * sizeOf(layer.output)),
+    spikes: units.units.map(({ layer, joined }) =>
+      B * sizeOf(layer.output) * (joined.signed ? planesOf(joined) : 1)
+    ),
     joined: units.units.map((unit) => unit.residual ? words(unit.joined) : 0),
     packed: Math.max(...units.units.map((unit) => {
       const raster = rasterOf(units, unit.source);

@@ -75,6 +75,31 @@ export function spikesToUser(
 }
 
 /**
+ * Unpacks time-packed numbers with a sign into users' order.
+ *
+ * @param source Words of 32 bins, [samples, P, B, H, W, C]; plane p counts 2^p,
+ * the last one −2^p.
+ * @param target Users' array, [N, C, H, W, T], to which numbers are added.
+ * @param place Shape and samples, planes, and what a number of one stands for.
+ */
+export function numbersToUser(
+  source: Uint32Array,
+  target: Float32Array,
+  place: ActivityPlace & { readonly planes: number; readonly height: number },
+): void {
+  const { extent, T, planes, height } = place;
+  const size = Math.ceil(T / BINS_PER_WORD) * sizeOf(extent);
+  visitSpikes(place, (user, word, bit) => {
+    const first = Math.floor(word / size) * (planes - 1) * size + word;
+    for (let p = 0; p < planes; p++) {
+      const isSet = (source[first + p * size] >>> bit) & 1;
+      const sign = p === planes - 1 ? -1 : 1;
+      target[user] += sign * isSet * 2 ** p * height;
+    }
+  });
+}
+
+/**
  * Packs spikes in users' order along time.
  *
  * @param source Users' array, [N, C, H, W, T]; a value other than 0 is a spike.

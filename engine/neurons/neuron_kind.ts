@@ -96,6 +96,13 @@ export interface NeuronKind {
    */
   readonly stepped?: SteppedText;
   /**
+   * Largest number that neurons send in a bin, where they send by how many
+   * thresholds their activation has changed, see delta.wgsl.
+   *
+   * @default none: they spike
+   */
+  readonly graded?: number;
+  /**
    * First value of the parameter that each layer of such neurons learns, beside
    * its weights, as `conv1.neuron.w`.
    *

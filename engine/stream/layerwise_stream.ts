@@ -49,6 +49,13 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
         '(SUM_NORM): it is known at the end; use "SUM"',
     );
   }
+  const graded = model.layers.find(({ neuron }) => neuron.kind.graded);
+  if (graded) {
+    throw new ShapeError(
+      `Cannot stream layer "${graded.name}": its neurons send changes, whose ` +
+        "sums are not carried from chunk to chunk",
+    );
+  }
   const stepper = await model.compileUnits({
     tSample: FRAME * Ts,
     batch: 1,

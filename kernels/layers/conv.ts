@@ -19,5 +19,5 @@ export const convForward = {
   workgroup: 64,
   tile: { ownedBins: 4 },
   bindings: { neuronPacked: 0, w: 1, x: 2 },
-  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P"],
+  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "lastSign"],
 } as const satisfies KernelSpec;

@@ -18,6 +18,8 @@
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
+// Factor of what the last plane counts: −1 if numbers have a sign.
+override lastSign: f32 = 1;
 // Whether the inputs that a kernel's row sees are adjacent, and the number of
 // runs of adjacent inputs that a row sees.
 override joined: bool = dilationX == 1 && G == 1;
@@ -157,7 +159,8 @@ fn forward(
     var sums = Sums();
     for (var p = 0u; p < P; p++) {
       let bin = ((n * P + p) * B + t / 32) * words * 32 + t % 32;
-      let scale = select(f32(1u << p), 1.0, P == 1);
+      let sign = select(1.0, lastSign, p + 1 == P);
+      let scale = select(sign * f32(1u << p), 1.0, P == 1);
       for (var r = 0u; r < KH * runs; r++) {
         let run = runOf(top, left, r / runs, r % runs, g);
         if (!run.isThere) {

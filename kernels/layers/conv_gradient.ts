@@ -27,7 +27,15 @@ export const convGradientSparse = {
   entryPoint: "sparse",
   workgroup: 128,
   bindings: { inputs: 1, dy: 2, stripSum: 4 },
-  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "S", "height"],
+  constants: [
+    "T",
+    "sampleRows",
+    ...GEOMETRY_CONSTANTS,
+    "P",
+    "lastSign",
+    "S",
+    "height",
+  ],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `dense`. */
@@ -38,7 +46,15 @@ export const convGradientDense = {
   workgroup: 128,
   tile: { ownedChannels: 4 },
   bindings: { inputs: 1, dy: 2, stripSum: 4 },
-  constants: ["T", "sampleRows", ...GEOMETRY_CONSTANTS, "P", "S", "height"],
+  constants: [
+    "T",
+    "sampleRows",
+    ...GEOMETRY_CONSTANTS,
+    "P",
+    "lastSign",
+    "S",
+    "height",
+  ],
 } as const satisfies KernelSpec;
 
 /** conv_gradient.wgsl, `total`. */

@@ -32,6 +32,8 @@ const sampleLanes = 64u;
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
+// As in conv.wgsl.
+override lastSign: f32 = 1;
 override S: u32;
 override height: f32 = 1;
 // Words of an input.
@@ -105,6 +107,13 @@ fn stripOf(strip: u32) -> Strip {
   return Strip(strip * size, min((strip + 1) * size, OH * OW));
 }
 
+// What a spike in a word of an input counts.
+fn scaleOf(word: u32) -> f32 {
+  let p = word / ((T + 31) / 32);
+  let sign = select(1.0, lastSign, p + 1 == P);
+  return select(sign * f32(1u << p), 1.0, P == 1);
+}
+
 // Stores the sums of input channel cg, if the group has it.
 fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
   if (cg < CG) {
@@ -143,7 +152,7 @@ fn addSpikes(
     if (left.x != 0) {
       let t = word % B * 32 + countTrailingZeros(left.x);
       left.x &= left.x - 1;
-      let scale = select(f32(1u << (word / B)), 1.0, P == 1);
+      let scale = scaleOf(word);
       (*sums).low += scale * gradientAt(origin, t);
       (*sums).high += scale * gradientAt(origin + toHigh, t);
     }
@@ -223,7 +232,7 @@ fn addBins(
   toHigh: u32,
 ) {
   let B = (T + 31) / 32;
-  let scale = select(f32(1u << (word / B)), 1.0, P == 1);
+  let scale = scaleOf(word);
   let first = word % B * 32;
   // Bins from T on have no spike; gradients of the last bin are loaded instead.
   for (var j = 0u; j < min(32u, T - first); j += 4) {

@@ -18,7 +18,7 @@ export const denseForward = {
   workgroup: LISTS_LANES,
   tile: { lanes: LISTS_LANES, listed: LISTED },
   bindings: { neuronPacked: 0, w: 1, x: 3 },
-  constants: ["T", "sampleRows", "I", "O", "P", "each", "bins"],
+  constants: ["T", "sampleRows", "I", "O", "P", "lastSign", "each", "bins"],
 } as const satisfies KernelSpec;
 
 /** dense.wgsl, `adjoint`. */

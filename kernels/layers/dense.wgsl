@@ -25,6 +25,8 @@ override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
+// Factor of what the last plane counts: −1 if numbers have a sign.
+override lastSign: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
 override Q: u32 = (O + 3) / 4;
@@ -59,12 +61,14 @@ fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
   return w[(spike & 0x0fffffff) * Q + quad];
 }
 
-// A spike of plane p counts 2^p times.
+// A spike of plane p counts 2^p times, of the last plane times lastSign.
 fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   if (P == 1) {
     return sum + row;
   }
-  return fma(vec4(f32(1u << (spike >> 28))), row, sum);
+  let scale = f32(1u << (spike >> 28));
+  let sign = select(1.0, lastSign, (spike >> 28) + 1 == P);
+  return fma(vec4(sign * scale), row, sum);
 }
 
 // The words of a bin: index of the first, distance of the next plane, and the

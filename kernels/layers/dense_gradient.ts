@@ -30,6 +30,7 @@ export const denseGradientWhole = {
     "I",
     "O",
     "P",
+    "lastSign",
     "height",
     "blockInputs",
     "rule",

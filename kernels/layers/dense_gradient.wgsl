@@ -25,6 +25,8 @@ override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
+// As in dense.wgsl.
+override lastSign: f32 = 1;
 override height: f32 = 1;
 // Inputs of a workgroup, a power of two up to sixteen.
 override blockInputs: u32;
@@ -53,6 +55,7 @@ fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   var scale = height;
   if (P > 1) {
     scale *= f32(1u << (spike >> 28));
+    scale *= select(1.0, lastSign, (spike >> 28) + 1 == P);
   }
   return fma(vec4(scale), row, sum);
 }

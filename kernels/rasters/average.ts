@@ -14,7 +14,7 @@ export const averageForward = {
   entryPoint: "forward",
   workgroup: 64,
   bindings: { inputs: 0, x: 2 },
-  constants: ["T", "F", "O", "C", "P"],
+  constants: ["T", "F", "O", "C", "P", "lastSign"],
 } as const satisfies KernelSpec;
 
 /** average.wgsl, `adjoint`. */

@@ -20,6 +20,8 @@ override O: u32;
 // Channels of the inputs.
 override C: u32;
 override P: u32 = 1;
+// As in dense.wgsl.
+override lastSign: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
 override size: u32 = F / O;
@@ -46,15 +48,16 @@ fn forward(
   for (var i = id.x; i < T * row; i += groups.x * 64) {
     let t = i / row;
     let o = i % row;
-    var count = 0u;
+    var count = 0.0;
     for (var k = 0u; k < size && o < O; k++) {
       let f = placeOf(o * size + k);
       for (var p = 0u; p < P; p++) {
         let word = inputs[((n * P + p) * B + t / 32) * F + f];
-        count += ((word >> (t % 32)) & 1) << p;
+        let bit = f32(((word >> (t % 32)) & 1) << p);
+        count += select(bit, lastSign * bit, p + 1 == P);
       }
     }
-    x[n * T * row + i] = f32(count) / f32(size);
+    x[n * T * row + i] = count / f32(size);
   }
 }
 

@@ -79,6 +79,8 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "unit/recurrent/recurrent.wgsl",
     "unit/recurrent/recurrent_adjoint.wgsl",
     "rasters/spike_gradient.wgsl",
+    "unit/graded/sigma.wgsl",
+    "unit/graded/delta.wgsl",
   ],
   "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": [

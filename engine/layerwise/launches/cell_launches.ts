@@ -12,6 +12,7 @@ import { ShapeError } from "../../device/errors.ts";
 import { type Launch, launch } from "../../device/launch.ts";
 import { sizeOf } from "../../network/network.ts";
 import { hasOwnGradient, type Unit } from "../units/units.ts";
+import { launchGraded, launchGradedBack } from "./graded_launches.ts";
 import { learnedSums } from "./learned.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 import { outputPlace } from "./raster_launches.ts";
@@ -28,13 +29,13 @@ import {
  * @returns The launches.
  * @throws {ShapeError} If its neurons are not stepped bin by bin.
  */
-export function launchCells(
-  { unit, index, setting, strips, grid }: PlacedUnit,
-): Launch[] {
-  const neuron = neuronOf(unit);
-  if (!neuron) return [];
+export function launchCells(placed: PlacedUnit): Launch[] {
+  const { unit, index, setting, strips, grid } = placed;
   const { T, stride } = setting;
   const record = { keep: Number(setting.keep), layer: index, stride };
+  if (unit.neuron?.kind.graded) return [launchGraded(placed, record)];
+  const neuron = neuronOf(unit);
+  if (!neuron) return [];
   if (unit.recurrent) {
     return [launchRecurrent({ unit, strips, setting, neuron }, record)];
   }
@@ -55,6 +56,7 @@ export function launchCells(
  */
 export function launchCellsBack(placed: PlacedUnit): Launch[] {
   const { unit, setting, strips, grid } = placed;
+  if (unit.neuron?.kind.graded) return [launchGradedBack(placed)];
   const neuron = neuronOf(unit);
   if (!neuron) return [];
   const { T, batch } = setting;

@@ -8,6 +8,7 @@ import type { Launch } from "../../device/launch.ts";
 import type { Sparsity } from "../../losses/loss.ts";
 import {
   floatsOf,
+  isSummed,
   type Raster,
   rasterOf,
   type Unit,
@@ -47,6 +48,8 @@ export interface PlacedUnit {
   readonly isLast: boolean;
   /** The raster that its synapse reads. */
   readonly source: Raster;
+  /** Whether its drives are summed over time. */
+  readonly isSummed: boolean;
   /** The raster that is joined to its spikes, if one is. */
   readonly shortcut?: Raster;
   readonly setting: UnitSetting;
@@ -78,6 +81,7 @@ export function placeUnit(
     index,
     isLast: index === units.units.length - 1,
     source: rasterOf(units, unit.source),
+    isSummed: isSummed(units, unit),
     shortcut: unit.residual && rasterOf(units, unit.residual.raster),
     setting,
     strips,

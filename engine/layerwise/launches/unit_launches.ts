@@ -14,6 +14,7 @@ import {
 } from "./cell_launches.ts";
 import { launchDelays } from "./delay_launches.ts";
 import { type GhostLaunches, launchGhost, NO_GHOST } from "./ghost_launches.ts";
+import { launchSums, type SumLaunches } from "./graded_launches.ts";
 import { launchLearned } from "./learned.ts";
 import { launchApply, launchNorm, type NormLaunches } from "./norm_launches.ts";
 import { launchRecurrentGradient } from "./recurrent_launches.ts";
@@ -27,7 +28,7 @@ import {
 } from "./raster_launches.ts";
 
 /** The launches of a unit. */
-export interface UnitLaunches extends NormLaunches, GhostLaunches {
+export interface UnitLaunches extends NormLaunches, GhostLaunches, SumLaunches {
   /** Neuron-packs the raster that the synapse reads. */
   readonly pack: Launch;
   /** From the raster to the drive. */
@@ -79,7 +80,8 @@ export function launchUnit(
   const synapse = ghost?.first ?? unit.layer;
   const own = synapseSetting(placed);
   // Nothing but the weights' gradient reads that of the first drives.
-  const throughNorm = norm && unit.source === 0 && !ghost && !normalised
+  const isDirect = unit.source === 0 && !ghost && !placed.isSummed;
+  const throughNorm = norm && isDirect && !normalised
     ? kind.gradientThroughNorm?.(synapse, own)
     : undefined;
   const delays = launchDelays(placed);
@@ -87,6 +89,7 @@ export function launchUnit(
     pack: launchPacking(placed),
     synapse: kind.forward(synapse, own),
     ...(ghost ? launchGhost(ghost, T, batch) : NO_GHOST),
+    ...launchSums(placed),
     ...launchNorm(placed),
     spikes: [
       ...launchCells(placed),
@@ -116,6 +119,7 @@ function synapseSetting({ source, setting }: PlacedUnit): LayerSetting {
   return {
     T,
     P: planesOf(source),
+    lastSign: source.signed ? -1 : undefined,
     height: 1,
     sampleRows: T,
     below: { runSize: source.runSize, floats: pixels * floatsOf(source) },

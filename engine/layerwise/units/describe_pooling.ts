@@ -81,7 +81,7 @@ export function poolingOf(
  * @throws {ShapeError} If its counts are too large.
  */
 export function outputOf(
-  { layer, joined }: Unit,
+  { layer, joined }: Pick<Unit, "layer" | "joined">,
   pooling: Pooling | undefined,
   dropout: number,
 ): Raster {

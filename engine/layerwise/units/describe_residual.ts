@@ -47,6 +47,12 @@ export function joinTo(
         `${shape(other)} around it: the shapes differ`,
     );
   }
+  if (joined.signed || other.signed) {
+    throw new ShapeError(
+      `Cannot join layer "${layer.name}" to another: neurons that send changes ` +
+        "have no spikes to add",
+    );
+  }
   if (other.scale !== 1 || other.kept !== 1 || unit.output !== joined) {
     throw new ShapeError(
       `Cannot join layer "${layer.name}" to another: spikes that are ` +

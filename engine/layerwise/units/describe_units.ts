@@ -72,6 +72,12 @@ export function describeUnits(
         "can be without neurons",
     );
   }
+  if (last.neuron?.kind.graded) {
+    throw new ShapeError(
+      `Cannot build layer "${last.layer.name}": its neurons send changes; end ` +
+        "with a layer without neurons",
+    );
+  }
   if (last.axon) {
     throw new ShapeError(
       `Cannot build layer "${last.layer.name}" with a delay: no layer is above ` +
@@ -268,8 +274,13 @@ class UnitBuilder {
       : neuron
       ? describeNeuron(neuron, this.#neuron)
       : unit.neuron;
+    const joined = unit.residual
+      ? unit.joined
+      : { ...unit.joined, ...messagesOf(own) };
+    const sent = { layer: unit.layer, joined };
     const changed: Unit = {
       ...unit,
+      joined,
       bias: options.bias ?? (norm ? false : unit.bias),
       norm: norm ? normOf(norm, unit) : unit.norm,
       neuron: own,
@@ -279,7 +290,7 @@ class UnitBuilder {
       layer: { ...unit.layer, neuron: own ?? this.#neuron },
       pooling,
       dropout,
-      output: outputOf(unit, pooling, dropout),
+      output: outputOf(sent, pooling, dropout),
     };
     const { axon, residual, recurrent } = changed;
     if (!own && (axon || pooling || dropout > 0 || residual || recurrent)) {
@@ -288,8 +299,26 @@ class UnitBuilder {
           "no spikes to delay, pool, drop, add or read",
       );
     }
+    if (
+      own?.kind.graded && (axon || pooling || dropout > 0 || recurrent)
+    ) {
+      throw new ShapeError(
+        `Cannot build layer "${unit.layer.name}": its neurons send changes, ` +
+          "which cannot be delayed, pooled, dropped or read by their own layer",
+      );
+    }
     this.#replace(changed);
   }
+}
+
+/** What the neurons of a unit send. */
+function messagesOf(
+  neuron: Neuron | undefined,
+): Pick<Raster, "most" | "signed" | "scale"> {
+  const { kind, parameters } = neuron ?? {};
+  return kind?.graded
+    ? { most: kind.graded, signed: true, scale: parameters!.theta }
+    : { most: 1, signed: undefined, scale: 1 };
 }
 
 function normOf(norm: Norm["kind"] | Partial<Norm>, { layer }: Unit): Norm {

@@ -20,6 +20,8 @@ export interface Raster {
   readonly extent: Extent;
   /** Largest count. */
   readonly most: number;
+  /** Whether counts have a sign, in a plane of its own. @default false */
+  readonly signed?: boolean;
   /** What a count of one stands for, in evaluation. */
   readonly scale: number;
   /** Share of outputs that are not silenced by dropout while training. */
@@ -119,13 +121,25 @@ export function hasOwnGradient(unit: Unit): boolean {
 }
 
 /**
+ * Tells whether the drives of a unit are summed over time.
+ *
+ * @param units The units.
+ * @param unit The unit.
+ * @returns Whether what it reads are differences, or its neurons send these.
+ */
+export function isSummed(units: Units, { source, neuron }: Unit): boolean {
+  return rasterOf(units, source).signed === true ||
+    neuron?.kind.graded !== undefined;
+}
+
+/**
  * Counts the bit planes of a raster.
  *
  * @param raster The raster.
  * @returns Planes that its largest count needs.
  */
-export function planesOf({ most }: Raster): number {
-  return Math.ceil(Math.log2(most + 1));
+export function planesOf({ most, signed = false }: Raster): number {
+  return Math.ceil(Math.log2(most + 1)) + Number(signed);
 }
 
 /**

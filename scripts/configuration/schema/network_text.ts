@@ -22,6 +22,7 @@ const WORDS: readonly (readonly [RegExp, (...numbers: number[]) => Entry])[] = [
   [/^cuba$/, () => ({ neuron: { type: "CUBA" } })],
   [/^alif$/, () => ({ neuron: { type: "ALIF" } })],
   [/^rf$/, () => ({ neuron: { type: "RF" } })],
+  [/^sdnn$/, () => ({ neuron: { type: "SDNN" } })],
   [/^adrf$/, () => ({ neuron: { type: "ADRF" } })],
   [/^mp(\d+)$/, (max) => ({ pool: { max } })],
   [/^ap(\d+)$/, (average) => ({ pool: { average } })],
@@ -47,7 +48,8 @@ const DEEPEST = 8;
  *
  * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
  * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
- * normalises, `lif`, `if`, `plif`, `cuba`, `alif`, `rf` and `adrf` are neurons,
+ * normalises, `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn` are
+ * neurons,
  * `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4,
  * `dp0.5` is dropout, a number an all-to-all layer, and `128r` a recurrent one.
  * `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A last number that no neurons follow is a readout.
@@ -122,7 +124,7 @@ function entryOf(word: string): Entry {
   }
   throw new SyntaxError(
     `"${word}" is unknown; there are 32c3, bn, lif, if, plif, cuba, alif, ` +
-      "rf, adrf, mp2, ap2, aap4, dp0.5, 128, 128r, 2×(…), res(…), 34x34x2, " +
+      "rf, adrf, sdnn, mp2, ap2, aap4, dp0.5, 128, 128r, 2×(…), res(…), 34x34x2, " +
       "16c5z, 2a, 512d and 10avg",
   );
 }

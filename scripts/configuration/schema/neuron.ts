@@ -13,6 +13,7 @@ import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
+import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
 import {
   SRM_ALPHA,
@@ -201,6 +202,12 @@ const NEURONS = {
     tauThreshold: v.optional(bins, 10),
     tauRef: v.optional(bins, 10),
   }),
+  /** Sigma-delta neurons, which send changes of their activation. */
+  SDNN: section({
+    type: v.literal("SDNN"),
+    /** Change that is sent, and of which others are multiples. */
+    threshold: v.optional(moderate, 0.1),
+  }),
 };
 
 /** Kinds that networks which are computed layer by layer cannot have. */
@@ -239,7 +246,8 @@ export type NeuronSection =
   | v.InferOutput<typeof NEURONS.ALIF>
   | v.InferOutput<typeof NEURONS.FIXED_ALIF>
   | v.InferOutput<typeof NEURONS.RF>
-  | v.InferOutput<typeof NEURONS.ADRF>;
+  | v.InferOutput<typeof NEURONS.ADRF>
+  | v.InferOutput<typeof NEURONS.SDNN>;
 
 /**
  * Gives a neuron with the defaults of its parameters.
@@ -281,6 +289,8 @@ export function describeNeuronOf(section: NeuronSection): NeuronDescription {
       return resonator(section);
     case "ADRF":
       return adaptiveResonator(section);
+    case "SDNN":
+      return sigmaDelta(section);
   }
   const { type: _, response, filters, taps, fullRefKernel, ...others } =
     section;

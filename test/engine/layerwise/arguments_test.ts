@@ -3,6 +3,7 @@ import { describeUnits } from "../../../engine/layerwise/units/describe_units.ts
 import type { UnitDescription } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 
 const NEURON = describeNeuron(leaky());
 
@@ -94,6 +95,28 @@ const WRONG: readonly [
     "ShapeError",
     'Cannot build layer "average1": only the last layer can be without neurons',
     [{ dense: 10 }, { average: 5 }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "fc1": its neurons send changes; end with a layer ' +
+    "without neurons",
+    [{ dense: 3, neuron: sigmaDelta() }],
+  ],
+  [
+    "ShapeError",
+    'Cannot build layer "conv1": its neurons send changes, which cannot be ' +
+    "delayed, pooled, dropped or read by their own layer",
+    [{ ...conv(2), neuron: sigmaDelta(), pool: { max: 2 } }, OUT],
+  ],
+  [
+    "ShapeError",
+    'Cannot join layer "conv2" to another: neurons that send changes have no ' +
+    "spikes to add",
+    [
+      conv(2),
+      { residual: [{ ...conv(2), neuron: sigmaDelta() }] },
+      OUT,
+    ],
   ],
   [
     "ShapeError",

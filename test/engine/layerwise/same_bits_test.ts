@@ -10,6 +10,7 @@ import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
 import type { Augmentation } from "../../../engine/network/augmentation.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { close } from "../../fixtures/comparison.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
@@ -35,7 +36,13 @@ const DESCRIPTION: ModelDescription = {
       pool: { average: 2 },
       dropout: 0.3,
     },
-    { dense: 5, recurrent: true, norm: "batch", delay: { rate: 10 } },
+    {
+      dense: 5,
+      recurrent: true,
+      norm: "batch",
+      delay: { rate: 10 },
+    },
+    { dense: 6, neuron: sigmaDelta({ threshold: 0.05 }) },
     { dense: 4, neuron: "none" },
   ],
   neuron: leaky({ threshold: 0.5 }),

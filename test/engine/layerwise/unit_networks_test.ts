@@ -15,6 +15,7 @@ import { Model } from "../../../engine/model.ts";
 import { adaptiveLeaky } from "../../../engine/neurons/adaptive_leaky.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
 import { adaptiveResonator } from "../../../engine/neurons/adaptive_resonator.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
@@ -143,6 +144,22 @@ const CASES: readonly Case[] = [
     classWeights: [1, 2, 0.5],
   },
   {
+    what: "neurons that send changes, and leaky ones that read them",
+    shape: [2, 2, 5, 4, 35],
+    layers: [
+      {
+        ...conv(6, { groups: 2 }),
+        norm: "batch",
+        neuron: sigmaDelta({ threshold: 0.2 }),
+      },
+      { ...conv(4), neuron: sigmaDelta({ threshold: 0.05 }) },
+      { ...conv(4), neuron: leaky({ threshold: 0.1 }), pool: { max: 2 } },
+      { dense: 6, neuron: sigmaDelta({ threshold: 0.02 }) },
+      { dense: 3, neuron: "none" },
+    ],
+    coding: { mode: "SUM_NORM", height: 1 },
+  },
+  {
     what: "recurrent layers, joined, dropped and in several rounds",
     shape: [2, 2, 2, 3, 33],
     layers: [
@@ -258,8 +275,14 @@ for (const { what, shape, layers, ...others } of CASES) {
       const words = new Uint32Array(
         await readBytes(device(), own.joined[index]),
       ).subarray(0, raster.reduce((a, b) => a * b) / T * P * Math.ceil(T / 32));
+      const { scale = 1 } = joined;
       const spikes = unpack(words, raster, P);
-      same(spikes.data, twin.joined[index].data);
+      const isBig = 2 ** (P - 1);
+      const sent = joined.signed
+        ? spikes.data.map((k) => scale * (k >= isBig ? k - 2 * isBig : k))
+        : spikes.data;
+      if (joined.signed) close(tensorOf(raster, sent), twin.joined[index]);
+      else same(sent, twin.joined[index].data);
       ok(spikes.data.some((count) => count > 0), units.units[index].layer.name);
     }
     close(tensorOf([N], record.losses), tensorOf([N], twin.losses), 1e-5);

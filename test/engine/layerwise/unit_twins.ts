@@ -70,14 +70,26 @@ export function twinsOf(
         beta: norm ? array("norm.bias") : bias ? array("bias") : undefined,
       }),
       epsilon: norm?.epsilon,
-      neuron: unit.neuron &&
-        cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`]),
+      ...gradedOf(unit),
+      isSummed: source > 0 && units[source - 1].output.signed ||
+        unit.neuron?.kind.graded !== undefined,
+      neuron: unit.neuron && !unit.neuron.kind.graded
+        ? cellOf(unit.neuron.parameters, weights[`${name}.neuron.w`])
+        : undefined,
       residual,
       pooling,
       kept: 1 - p,
       silenced,
     };
   });
+}
+
+/** The twin of neurons that send changes. */
+function gradedOf({ neuron }: Unit): Pick<OracleUnit, "graded"> {
+  const { kind, parameters } = neuron ?? {};
+  return kind?.graded
+    ? { graded: { threshold: parameters!.theta, most: kind.graded } }
+    : {};
 }
 
 /** Weights of a dense layer by which equal groups of inputs vote. */

@@ -5,6 +5,7 @@ import { fixedAlif, fixedCuba } from "../../../engine/neurons/fixed_point.ts";
 import { resonator } from "../../../engine/neurons/resonator.ts";
 import { cubaLeaky } from "../../../engine/neurons/cuba_leaky.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
+import { sigmaDelta } from "../../../engine/neurons/sigma_delta.ts";
 import { parametricLeaky } from "../../../engine/neurons/parametric_leaky.ts";
 import { loihi } from "../../../engine/neurons/loihi.ts";
 import { SRM_ALPHA, SRM_LEARNED } from "../../../engine/neurons/srm_alpha.ts";
@@ -438,6 +439,13 @@ gpuTest("stream() refuses in a line what only whole samples have", async () => {
         coding: { mode: "SUM_NORM", height: 1 },
       },
       /^ShapeError: Cannot stream counts that are divided by the largest of/,
+    ],
+    [
+      {
+        ...small,
+        layers: [{ dense: 2, neuron: sigmaDelta() }, { average: 2 }],
+      },
+      /^ShapeError: Cannot stream layer "fc1": its neurons send changes, whose/,
     ],
     [
       {

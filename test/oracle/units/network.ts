@@ -30,6 +30,13 @@ import {
   doesLearn,
 } from "./cell.ts";
 import { ghost, ghostAdjoint } from "./ghost.ts";
+import {
+  type Graded,
+  gradedAdjoint,
+  gradedForward,
+  summed,
+  summedAdjoint,
+} from "./graded.ts";
 import { normalise, normaliseAdjoint } from "./norm.ts";
 import { poolCounts, poolCountsAdjoint, type Silenced } from "./raster.ts";
 import { recurrentAdjoint, recurrentForward } from "./recurrent.ts";
@@ -53,6 +60,10 @@ export interface OracleUnit {
   readonly plainNorm?: "mean" | "scale";
   /** A readout has none. */
   readonly neuron?: Cell;
+  /** Neurons that send changes, in place of cells. */
+  readonly graded?: Graded;
+  /** Whether drives are summed over time. */
+  readonly isSummed?: boolean;
   /** How much later its spikes arrive. */
   readonly axon?: Axon & { readonly learned: boolean };
   /** Weights of the neurons' own spikes, one bin later. */
@@ -169,8 +180,14 @@ function forward(
   const { neuron, residual } = unit;
   const input = rasterOf(unit.source);
   const first = synapse(unit.synapse, input, NO_NEURON);
-  const drive = unit.ghost ? ghost(first, unit.ghost) : first;
+  const all = unit.ghost ? ghost(first, unit.ghost) : first;
+  const drive = unit.isSummed ? summed(all) : all;
   const y = mapped(unit, drive);
+  if (unit.graded) {
+    const activity = gradedForward(y, unit.graded) as CellActivity;
+    const { spikes } = activity;
+    return { input, first, drive, activity, joined: spikes, output: spikes };
+  }
   if (!neuron) return { input, first, drive, joined: y, output: y };
   const fire = (x: Tensor) => cellForward(x, neuron);
   const activity = unit.recurrent
@@ -283,6 +300,7 @@ function backward(
     dy = back.dx;
     if (doesLearn(neuron)) gradients[`${name}.neuron.w`] = [back.dw];
   }
+  if (unit.graded && activity) dy = gradedAdjoint(above, activity.u);
   let dDrive = dy;
   if (unit.plainNorm) {
     const affine = { ...NO_AFFINE, epsilon, kind: unit.plainNorm };
@@ -300,6 +318,7 @@ function backward(
     });
     gradients[`${name}.bias`] = dbeta;
   }
+  if (unit.isSummed) dDrive = summedAdjoint(dDrive);
   if (unit.ghost) {
     const back = ghostAdjoint(dDrive, first, unit.ghost);
     gradients[`${name}.ghost`] = back.dw.data;

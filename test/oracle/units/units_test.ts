@@ -5,6 +5,12 @@ import { close, counts, noise, same } from "../../fixtures/comparison.ts";
 import { loadModernVectors } from "../../fixtures/reference_vectors.ts";
 import { inner, type Tensor, tensorOf } from "../tensor.ts";
 import { type Leaky, leakyAdjoint, leakyForward } from "./leaky.ts";
+import {
+  gradedAdjoint,
+  gradedForward,
+  summed,
+  summedAdjoint,
+} from "./graded.ts";
 import { normalise, normaliseAdjoint, statisticsOf } from "./norm.ts";
 import {
   dropout,
@@ -145,6 +151,24 @@ Deno.test("the oracle's recurrent adjoint is the gradient of smooth spikes", () 
     inner(recurrentForward(y, r, fire).spikes, weights);
   requireGradient((y) => valueOf(y, r), y, dx);
   requireGradient((r) => valueOf(y, r), r, dr);
+});
+
+Deno.test("the oracle's adjoint of sent changes is their gradient", () => {
+  const x = noise([2, 3, 1, 2, 7], 9);
+  const weights = noise(x.shape, 10);
+  const neuron = { threshold: 0.1, most: 127 };
+  const y = summed(x);
+  requireGradient(
+    (x) =>
+      inner(gradedForward(summed(x), neuron, { smooth: true }).spikes, weights),
+    x,
+    summedAdjoint(gradedAdjoint(weights, y)),
+  );
+  // What is sent adds up to the activation, but for less than a threshold.
+  const { spikes } = gradedForward(y, neuron);
+  summed(spikes).data.forEach((sum, i) => {
+    ok(Math.abs(sum - Math.max(y.data[i], 0)) < neuron.threshold + 1e-9);
+  });
 });
 
 Deno.test("the oracle's batch norm is the reference's", () => {

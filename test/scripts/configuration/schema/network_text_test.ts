@@ -36,6 +36,7 @@ const word: fc.Arbitrary<readonly [string, object]> = fc.oneof(
     ["alif", { neuron: { type: "ALIF" } }] as const,
     ["rf", { neuron: { type: "RF" } }] as const,
     ["adrf", { neuron: { type: "ADRF" } }] as const,
+    ["sdnn", { neuron: { type: "SDNN" } }] as const,
     ["if", { neuron: { type: "IF" } }] as const,
     ["dp0.5", { dropout: 0.5 }] as const,
     ["dp.25", { dropout: 0.25 }] as const,

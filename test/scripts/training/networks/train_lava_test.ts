@@ -17,6 +17,7 @@ network:
     neuron: { type: RF, threshold: 0.02, period: 5 }
   - { pool: { max: 2 } }
   - { dense: 6, neuron: { type: ADRF, threshold: 0.01, period: 4 } }
+  - { dense: 6, neuron: { type: SDNN, threshold: 0.01 } }
   - dense: 6
     recurrent: True
     neuron: { type: FIXED_ALIF, vThMant: 1 }
@@ -30,7 +31,6 @@ training:
   error:
     type: SpikeRate
     tgtSpikeRate: { true: 0.4 }
-    sparsity: { maxRate: 0.02, lam: 2 }
 `;
 
 gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
@@ -62,9 +62,9 @@ gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
     "conv1.norm.mean",
     "conv1.weight",
   ]);
-  assert.deepEqual(arrays.filter((name) => /^fc[23]\./.test(name)).sort(), [
-    ...["fc2.bias", "fc2.delay", "fc2.recurrent", "fc2.weight"],
-    ...["fc3.norm.mean", "fc3.norm.var", "fc3.weight"],
+  assert.deepEqual(arrays.filter((name) => /^fc[34]\./.test(name)).sort(), [
+    ...["fc3.bias", "fc3.delay", "fc3.recurrent", "fc3.weight"],
+    ...["fc4.norm.mean", "fc4.norm.var", "fc4.weight"],
   ]);
   const { code, stdout, stderr } = await runTask("evaluate", [
     ...["--run", run, "--json"],

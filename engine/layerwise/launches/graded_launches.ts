@@ -1,0 +1,93 @@
+/**
+ * Launches of neurons that send numbers, and of drives that are summed over
+ * time, where incoming numbers are differences.
+ *
+ * @module
+ */
+
+import {
+  deltaAdjoint,
+  deltaForward,
+} from "../../../kernels/unit/graded/delta.ts";
+import {
+  sigmaAdjoint,
+  sigmaForward,
+} from "../../../kernels/unit/graded/sigma.ts";
+import { groupsFor, type Launch, launch } from "../../device/launch.ts";
+import { planesOf } from "../units/units.ts";
+import type { PlacedUnit } from "./placed_unit.ts";
+
+/** The launches of sums over time. */
+export interface SumLaunches {
+  /** Of the drive. */
+  readonly sums: readonly Launch[];
+  /** Of the gradient of the drive, from the last bin on. */
+  readonly sumsBack: readonly Launch[];
+}
+
+/**
+ * Launches the sums of a unit's drives over time, if it has any.
+ *
+ * @param placed The unit.
+ * @returns The launches.
+ */
+export function launchSums(
+  { isSummed, strips, channels }: PlacedUnit,
+): SumLaunches {
+  if (!isSummed) return { sums: [], sumsBack: [] };
+  const { T, pixels, C, runSize } = strips;
+  const own = {
+    constants: { T, pixels, C, runSize },
+    grid: [
+      groupsFor(pixels * channels, sigmaForward.workgroup),
+      1,
+      "samples",
+    ],
+    loops: 2 * (T + 2),
+  } as const;
+  return {
+    sums: [launch({ kernel: sigmaForward, ...own })],
+    sumsBack: [launch({ kernel: sigmaAdjoint, ...own })],
+  };
+}
+
+/**
+ * Launches neurons that send numbers.
+ *
+ * @param placed The unit.
+ * @param record Where numbers are counted, by names in delta.wgsl.
+ * @returns The launch.
+ */
+export function launchGraded(
+  { unit, strips, channels }: PlacedUnit,
+  record: Readonly<Record<"keep" | "layer" | "stride", number>>,
+): Launch {
+  const { T, pixels, C, runSize } = strips;
+  const { kind, parameters: { theta } } = unit.neuron!;
+  const P = planesOf(unit.joined);
+  return launch({
+    kernel: deltaForward,
+    constants: {
+      ...{ T, pixels, C, runSize, theta, P },
+      ...record,
+      most: kind.graded!,
+    },
+    grid: [groupsFor(pixels * channels, deltaForward.workgroup), 1, "samples"],
+    loops: 2 * (T * (P + 2) + T / 32 * (P + 1) + 2),
+  });
+}
+
+/**
+ * Launches the adjoint of neurons that send numbers.
+ *
+ * @param placed The unit.
+ * @returns The launch.
+ */
+export function launchGradedBack({ unit, strips, grid }: PlacedUnit): Launch {
+  return launch({
+    kernel: deltaAdjoint,
+    constants: { ...strips, theta: unit.neuron!.parameters.theta },
+    grid,
+    loops: 8 * (strips.T + 2) + 8,
+  });
+}

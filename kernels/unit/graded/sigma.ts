@@ -1,0 +1,31 @@
+/**
+ * Sums of drives over time; the equations are in sigma.wgsl.
+ *
+ * @module
+ */
+
+import type { KernelSpec } from "../../spec.ts";
+import { UNIT } from "../unit.ts";
+import code from "./sigma.wgsl" with { type: "text" };
+
+/** sigma.wgsl, `forward`. */
+export const sigmaForward = {
+  name: "sigma forward",
+  code: UNIT + code,
+  entryPoint: "forward",
+  workgroup: 64,
+  bindings: { values: 2 },
+  inPlace: ["values"],
+  constants: ["T", "pixels", "C", "runSize"],
+} as const satisfies KernelSpec;
+
+/** sigma.wgsl, `adjoint`. */
+export const sigmaAdjoint = {
+  name: "sigma adjoint",
+  code: UNIT + code,
+  entryPoint: "adjoint",
+  workgroup: 64,
+  bindings: { values: 2 },
+  inPlace: ["values"],
+  constants: ["T", "pixels", "C", "runSize"],
+} as const satisfies KernelSpec;

@@ -1,0 +1,43 @@
+// Sums of drives over time, where incoming spikes are differences of what they
+// stand for: the sigma of sigma-delta neurons.
+//
+// forward  x[n, t, i] = Σ_{t' ≤ t} x[n, t', i], in place
+// adjoint  dx[n, t, i] = Σ_{t' ≥ t} dx[n, t', i], in place
+//
+// values  [N, T, pixels, floats]  the drive x, or its gradient dx
+//
+// One invocation owns a channel of a pixel.
+
+@group(0) @binding(2) var<storage, read_write> values: array<f32>;
+
+@compute @workgroup_size(64)
+fn forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let size = pixels * floats;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    var sum = 0.0;
+    for (var t = 0u; t < T; t++) {
+      let at = (id.z * T + t) * size + i;
+      sum += values[at];
+      values[at] = sum;
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn adjoint(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let size = pixels * floats;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    var sum = 0.0;
+    for (var done = 0u; done < T; done++) {
+      let at = (id.z * T + T - 1 - done) * size + i;
+      sum += values[at];
+      values[at] = sum;
+    }
+  }
+}
