@@ -5,7 +5,11 @@
  */
 
 import { ShapeError } from "../device/errors.ts";
-import { floatsToUser, spikesToUser } from "../network/activity_order.ts";
+import {
+  floatsToUser,
+  numbersToUser,
+  spikesToUser,
+} from "../network/activity_order.ts";
 import { type LayerTrace, zerosOf } from "../network/layer_trace.ts";
 import { type Layout, placeOf } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
@@ -92,12 +96,14 @@ export class ChunkReader {
   #spikes(
     frames: readonly FrameBins[],
     bins: number,
-    { extent, layout, spikes }: StreamLayer,
+    { extent, layout, spikes, numbers }: StreamLayer,
   ): NamedArray {
     const { height } = this.#plan;
     return join(extent, bins, frames, (frame, data) => {
       const words = new Uint32Array(this.#content(frame, spikes));
-      spikesToUser(words, data, { ...placeIn(extent, layout), height });
+      const place = placeIn(extent, layout);
+      if (numbers) numbersToUser(words, data, { ...place, ...numbers });
+      else spikesToUser(words, data, { ...place, height });
     });
   }
 

@@ -5,6 +5,8 @@
  */
 
 import { axonForward } from "../../kernels/axons/axon.ts";
+import { deltaForward, deltaStream } from "../../kernels/unit/graded/delta.ts";
+import { sigmaForward, sigmaStream } from "../../kernels/unit/graded/sigma.ts";
 import { cellForward } from "../../kernels/unit/cell.ts";
 import { cellStream } from "../../kernels/stream/cell_stream.ts";
 import {
@@ -18,7 +20,7 @@ import type { LayerwiseStepper } from "../layerwise/layerwise_stepper.ts";
 import { stateBytes } from "../layerwise/units/state_bytes.ts";
 import { plainSources } from "../layerwise/sources.ts";
 import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
-import type { Unit } from "../layerwise/units/units.ts";
+import { planesOf, type Unit } from "../layerwise/units/units.ts";
 import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -49,13 +51,6 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
         '(SUM_NORM): it is known at the end; use "SUM"',
     );
   }
-  const graded = model.layers.find(({ neuron }) => neuron.kind.graded);
-  if (graded) {
-    throw new ShapeError(
-      `Cannot stream layer "${graded.name}": its neurons send changes, whose ` +
-        "sums are not carried from chunk to chunk",
-    );
-  }
   const stepper = await model.compileUnits({
     tSample: FRAME * Ts,
     batch: 1,
@@ -82,13 +77,19 @@ async function carryStates(
   const [own] = buffers.microBatches;
   const delayed = units.map(({ layer, axon }) => ({ ...layer, axon }));
   const longest = await longestDelays(model, delayed);
-  const { chunk, states, axons } = await device.allocate(() => ({
+  const { chunk, states, axons, sums } = await device.allocate(() => ({
     chunk: device.createBuffer("chunk", 2),
     axons: delayed.map((layer, index) =>
       allocateDelays(device, layer, longest[index])
     ),
     states: units.map((unit) =>
       device.createBuffer(`${unit.layer.name} state`, stateWords(unit))
+    ),
+    sums: units.map(({ layer: { name, output, runSize } }) =>
+      device.createBuffer(
+        `${name} sums`,
+        2 * layoutOf({ output, runSize }).floats,
+      )
     ),
   }));
   copyDelays(
@@ -117,6 +118,25 @@ async function carryStates(
   const carry = async ({ dispatch }: { readonly dispatch: Dispatch }) => {
     const index = units.findIndex(({ layer }) => layer.name === dispatch.layer);
     if (dispatch.name === axonForward.name) return await delay(index);
+    const { constants, grid } = dispatch.launch;
+    const carriedBy = { chunk: { buffer: chunk } };
+    if (dispatch.name === sigmaForward.name) {
+      return await compiler.compile({ kernel: sigmaStream, constants, grid }, {
+        ...carriedBy,
+        values: { buffer: own.drives[index] },
+        carried: { buffer: sums[index] },
+      });
+    }
+    if (dispatch.name === deltaForward.name) {
+      return await compiler.compile({ kernel: deltaStream, constants, grid }, {
+        ...carriedBy,
+        x: { buffer: own.drives[index] },
+        coefficients: { buffer: buffers.units[index].coefficients },
+        spikes: { buffer: own.spikes[index] },
+        potentials: { buffer: own.potentials[index] },
+        carried: { buffer: states[index] },
+      });
+    }
     if (!CELLS.includes(dispatch.name)) return dispatch;
     const { layer, neuron, recurrent } = units[index];
     const text = neuron!.kind.stepped!;
@@ -143,7 +163,7 @@ async function carryStates(
   // One sample, of a whole batch of one; nothing trains.
   uniforms.set([0, 1, 0, 0, 0, 0, 0, 0, 1]);
   return {
-    layers: units.flatMap(({ layer, neuron }, index) =>
+    layers: units.flatMap(({ layer, neuron, joined }, index) =>
       neuron
         ? [{
           name: layer.name,
@@ -151,6 +171,9 @@ async function carryStates(
           layout: layoutOf(layer),
           spikes: own.spikes[index],
           potentials: own.potentials[index],
+          numbers: joined.signed
+            ? { planes: planesOf(joined), height: joined.scale }
+            : undefined,
         }]
         : []
     ),
@@ -183,7 +206,8 @@ async function carryStates(
     [Symbol.dispose]() {
       stepper.destroy();
       chunk.destroy();
-      for (const buffer of [...states, ...axons.flatMap(Object.values)]) {
+      const others = axons.flatMap(Object.values);
+      for (const buffer of [...states, ...sums, ...others]) {
         buffer.destroy();
       }
     },
@@ -197,6 +221,7 @@ const CELLS: readonly string[] = [cellForward, recurrentForward]
 /** Words of the state of a unit's neurons. */
 function stateWords({ layer, neuron }: Unit): number {
   if (!neuron) return 0;
+  if (neuron.kind.graded) return sizeOf(layer.output);
   const bytes = stateBytes(layer.name, neuron.kind.stepped!);
   const { floats } = layoutOf(layer);
   return Math.max(floats, sizeOf(layer.output)) * bytes / 4;

@@ -24,6 +24,8 @@ export interface StreamLayer {
   readonly spikes: GPUBuffer;
   /** Potentials, [FRAME, F] by quads. */
   readonly potentials: GPUBuffer;
+  /** Planes of signed numbers, if it sends these, and what one stands for. */
+  readonly numbers?: { readonly planes: number; readonly height: number };
 }
 
 /** A readout without neurons in the frame that ran last. */

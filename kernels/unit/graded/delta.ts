@@ -19,10 +19,10 @@ export const deltaForward = {
     batch: 0,
     x: 2,
     coefficients: 3,
-    spikes: 5,
-    tally: 6,
-    fired: 7,
-    potentials: 8,
+    spikes: 6,
+    tally: 7,
+    fired: 8,
+    potentials: 9,
   },
   constants: [
     "T",
@@ -38,12 +38,30 @@ export const deltaForward = {
   ],
 } as const satisfies KernelSpec;
 
+/** delta.wgsl, `stream`. */
+export const deltaStream = {
+  name: "delta stream",
+  code: UNIT + code,
+  entryPoint: "stream",
+  workgroup: 64,
+  bindings: {
+    x: 2,
+    coefficients: 3,
+    chunk: 5,
+    spikes: 6,
+    potentials: 9,
+    carried: 12,
+  },
+  inPlace: ["spikes", "carried"],
+  constants: ["T", "pixels", "C", "runSize", "theta", "most", "P"],
+} as const satisfies KernelSpec;
+
 /** delta.wgsl, `adjoint`. */
 export const deltaAdjoint = {
   name: "delta adjoint",
   code: UNIT + code,
   entryPoint: "adjoint",
   workgroup: 64,
-  bindings: { batch: 0, x: 2, coefficients: 3, above: 4, dy: 9, sums: 10 },
+  bindings: { batch: 0, x: 2, coefficients: 3, above: 4, dy: 10, sums: 11 },
   constants: [...UNIT_CONSTANTS, "theta"],
 } as const satisfies KernelSpec;

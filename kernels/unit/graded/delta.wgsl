@@ -4,22 +4,26 @@
 // forward  u[t] = a[c] · x[n, t, p, c] + b[c], see norm.wgsl
 //          k[t] = trunc(max(u[t], 0) / theta − sent[t − 1]), from −most to most
 //          sent[t] = sent[t − 1] + k[t]
+// stream   the same for the bins of a chunk of one sample, see cell_stream.wgsl
 // adjoint  dy[n, t, p, c] = (dk[t] − dk[t + 1]) / theta where u[t] > 0, else 0:
 //          what was sent is taken for the activation
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
 // x             [N, T, pixels, floats]  the drive, summed by sigma.wgsl
 // coefficients  [floats]                a, b, mean, inverse
+// chunk         [2]                     bins before the chunk, and bins in it
 // spikes        [N, P, B, pixels, C]    k, time-packed: plane p counts 2^p, the
-//                                       last −2^p
+//                                       last −2^p; of stream bit j is bin j of
+//                                       the frame
 // tally         [slots, stride]         numbers other than 0 of each layer,
 //                                       added to
 // fired         [pixels, C]             those of each neuron modulo 2^32, added
 //                                       to
-// potentials    [N, T, pixels, floats]  u, if `keep`
+// potentials    [N, T, pixels, floats]  u; of forward, if `keep`
 // above         [N, T, pixels, floats]  dk, the gradient of the numbers
 // dy            [N, T, pixels, floats]
 // sums          [samples of the batch, S, floats]
+// carried       [pixels, C]             sent, in place
 //
 // One invocation owns a channel of a pixel (forward), or one of every
 // pixelLanes-th pixel of a strip (adjoint).
@@ -37,15 +41,23 @@ override P: u32 = 8;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> coefficients: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> above: array<f32>;
-@group(0) @binding(5) var<storage, read_write> spikes: array<u32>;
-@group(0) @binding(6) var<storage, read_write> tally: array<atomic<u32>>;
-@group(0) @binding(7) var<storage, read_write> fired: array<atomic<u32>>;
-@group(0) @binding(8) var<storage, read_write> potentials: array<f32>;
-@group(0) @binding(9) var<storage, read_write> dy: array<f32>;
-@group(0) @binding(10) var<storage, read_write> sums: array<vec2<f32>>;
+@group(0) @binding(5) var<storage, read> chunk: array<u32>;
+@group(0) @binding(6) var<storage, read_write> spikes: array<u32>;
+@group(0) @binding(7) var<storage, read_write> tally: array<atomic<u32>>;
+@group(0) @binding(8) var<storage, read_write> fired: array<atomic<u32>>;
+@group(0) @binding(9) var<storage, read_write> potentials: array<f32>;
+@group(0) @binding(10) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(11) var<storage, read_write> sums: array<vec2<f32>>;
+@group(0) @binding(12) var<storage, read_write> carried: array<i32>;
 
 // Most planes of a number, its sign included.
 const mostPlanes = 8u;
+
+// The number that is sent at a potential, after so many thresholds.
+fn changeOf(u: f32, sent: i32) -> i32 {
+  let change = trunc(max(u, 0) / theta - f32(sent));
+  return i32(clamp(change, f32(-most), f32(most)));
+}
 
 @compute @workgroup_size(64)
 fn forward(
@@ -71,8 +83,7 @@ fn forward(
       if (keep) {
         potentials[at] = u;
       }
-      let change = trunc(max(u, 0) / theta - f32(sent));
-      let k = i32(clamp(change, f32(-most), f32(most)));
+      let k = changeOf(u, sent);
       sent += k;
       count += u32(k != 0);
       for (var p = 0u; p < P; p++) {
@@ -89,6 +100,41 @@ fn forward(
       atomicAdd(&fired[own], count);
       atomicAdd(&tally[batch.slot * stride + layer], count);
     }
+  }
+}
+
+@compute @workgroup_size(64)
+fn stream(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let first = chunk[0];
+  for (var i = id.x; i < pixels * floats; i += groups.x * 64) {
+    let place = i % floats;
+    if (place % runFloats >= runSize) {
+      continue;
+    }
+    let channel = place / runFloats * runSize + place % runFloats;
+    let own = i / floats * C + channel;
+    let coefficient = coefficients[place];
+    var sent = select(carried[own], 0, first == 0);
+    if (first % T == 0) {
+      for (var p = 0u; p < P; p++) {
+        spikes[p * pixels * C + own] = 0;
+      }
+    }
+    for (var t = first; t < first + chunk[1]; t++) {
+      let at = t % T * pixels * floats + i;
+      let u = coefficient.x * x[at] + coefficient.y;
+      potentials[at] = u;
+      let k = changeOf(u, sent);
+      sent += k;
+      for (var p = 0u; p < P; p++) {
+        let bit = (bitcast<u32>(k) >> p) & 1;
+        spikes[p * pixels * C + own] |= bit << (t % T);
+      }
+    }
+    carried[own] = sent;
   }
 }
 

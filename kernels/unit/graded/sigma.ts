@@ -19,6 +19,17 @@ export const sigmaForward = {
   constants: ["T", "pixels", "C", "runSize"],
 } as const satisfies KernelSpec;
 
+/** sigma.wgsl, `stream`. */
+export const sigmaStream = {
+  name: "sigma stream",
+  code: UNIT + code,
+  entryPoint: "stream",
+  workgroup: 64,
+  bindings: { chunk: 1, values: 2, carried: 3 },
+  inPlace: ["values", "carried"],
+  constants: ["T", "pixels", "C", "runSize"],
+} as const satisfies KernelSpec;
+
 /** sigma.wgsl, `adjoint`. */
 export const sigmaAdjoint = {
   name: "sigma adjoint",

@@ -4,11 +4,18 @@
 // forward  x[n, t, i] = Σ_{t' ≤ t} x[n, t', i], in place
 // adjoint  dx[n, t, i] = Σ_{t' ≥ t} dx[n, t', i], in place
 //
-// values  [N, T, pixels, floats]  the drive x, or its gradient dx
+// stream   forward of a frame of a stream, which is computed anew with each
+//          chunk: from the sum before the frame
+//
+// chunk    [2]                     see cell_stream.wgsl
+// values   [N, T, pixels, floats]  the drive x, or its gradient dx
+// carried  [pixels, floats]        sums before the frame, and at its end
 //
 // One invocation owns a channel of a pixel.
 
+@group(0) @binding(1) var<storage, read> chunk: array<u32>;
 @group(0) @binding(2) var<storage, read_write> values: array<f32>;
+@group(0) @binding(3) var<storage, read_write> carried: array<vec2<f32>>;
 
 @compute @workgroup_size(64)
 fn forward(
@@ -23,6 +30,27 @@ fn forward(
       sum += values[at];
       values[at] = sum;
     }
+  }
+}
+
+@compute @workgroup_size(64)
+fn stream(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let size = pixels * floats;
+  for (var i = id.x; i < size; i += groups.x * 64) {
+    var before = carried[i].x;
+    if (chunk[0] % T == 0) {
+      before = select(carried[i].y, 0.0, chunk[0] == 0);
+    }
+    var sum = before;
+    for (var t = 0u; t < T; t++) {
+      let at = t * size + i;
+      sum += values[at];
+      values[at] = sum;
+    }
+    carried[i] = vec2(before, sum);
   }
 }
 
