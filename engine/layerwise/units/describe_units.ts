@@ -16,6 +16,7 @@ import { requireSizes } from "../../network/network.ts";
 import { describeNeuron } from "../../neurons/describe_neuron.ts";
 import type { Neuron } from "../../neurons/neuron_kind.ts";
 import { outputOf, poolingOf } from "./describe_pooling.ts";
+import { normOf } from "./describe_norm.ts";
 import { describeRecurrent } from "./describe_recurrent.ts";
 import { joinTo, requireJoin } from "./describe_residual.ts";
 import type {
@@ -23,13 +24,7 @@ import type {
   UnitDescription,
   UnitOptions,
 } from "./unit_descriptions.ts";
-import {
-  type Norm,
-  NORM_KINDS,
-  type Raster,
-  type Unit,
-  type Units,
-} from "./units.ts";
+import type { Raster, Unit, Units } from "./units.ts";
 
 /** The keys that an entry may have. */
 const KEYS = [
@@ -319,22 +314,4 @@ function messagesOf(
   return kind?.graded
     ? { most: kind.graded, signed: true, scale: parameters!.theta }
     : { most: 1, signed: undefined, scale: 1 };
-}
-
-function normOf(norm: Norm["kind"] | Partial<Norm>, { layer }: Unit): Norm {
-  const given = typeof norm === "object" ? norm : { kind: norm };
-  const { kind = "batch", epsilon = 1e-5, momentum = 0.1 } = given;
-  if (!NORM_KINDS.includes(kind)) {
-    throw new TypeError(
-      `Cannot normalise layer "${layer.name}" by "${kind}": expected ` +
-        NORM_KINDS.join(", "),
-    );
-  }
-  if (!(epsilon > 0 && momentum > 0 && momentum <= 1)) {
-    throw new RangeError(
-      `Cannot normalise layer "${layer.name}" with epsilon ${epsilon} and ` +
-        `momentum ${momentum}: they are not positive, or momentum is over 1`,
-    );
-  }
-  return { kind, epsilon, momentum };
 }
