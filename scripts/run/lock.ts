@@ -35,12 +35,7 @@ export async function lockFolder(
 ): Promise<Disposable> {
   const file = await open(folder, NAME);
   // The operating system unlocks the file when the process ends.
-  const end = performance.now() + patience;
-  while (true) {
-    if (await tryLock(file, folder)) return file;
-    if (performance.now() > end) break;
-    await new Promise((done) => setTimeout(done, PAUSE));
-  }
+  if (await comes(() => tryLock(file, folder), patience)) return file;
   file.close();
   throw new Error(
     `Cannot start in "${folder}": another run is under way there; choose ` +
@@ -62,7 +57,8 @@ export async function claimFolder(
 ): Promise<Disposable | undefined> {
   const file = await open(folder, CLAIM);
   // Without locks every claim is granted; the run itself warns of that.
-  if (await file.tryLock(true).catch(() => true)) return file;
+  const attempt = () => file.tryLock(true).catch(() => true);
+  if (await comes(attempt, PATIENCE)) return file;
   file.close();
 }
 
@@ -74,9 +70,26 @@ export async function claimFolder(
  * @returns Whether it is locked; `undefined` if its file system has no locks.
  */
 export async function isLocked(folder: string): Promise<boolean | undefined> {
+  return await looksLocked(folder, NAME);
+}
+
+/**
+ * Says whether a process has claimed a folder, as `claimFolder()` does.
+ *
+ * @param folder The folder, which may not exist.
+ * @returns Whether it is claimed; `undefined` if its file system has no locks.
+ */
+export async function isClaimed(folder: string): Promise<boolean | undefined> {
+  return await looksLocked(folder, CLAIM);
+}
+
+async function looksLocked(
+  folder: string,
+  name: string,
+): Promise<boolean | undefined> {
   let file: Deno.FsFile;
   try {
-    file = await Deno.open(join(folder, NAME));
+    file = await Deno.open(join(folder, name));
   } catch {
     return false;
   }
@@ -88,6 +101,19 @@ export async function isLocked(folder: string): Promise<boolean | undefined> {
   } finally {
     file.close();
   }
+}
+
+/** Whether something comes to be so before patience, in ms, is at its end. */
+async function comes(
+  isSo: () => Promise<boolean>,
+  patience: number,
+): Promise<boolean> {
+  const end = performance.now() + patience;
+  while (!await isSo()) {
+    if (performance.now() > end) return false;
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
+  return true;
 }
 
 async function open(folder: string, name: string): Promise<Deno.FsFile> {

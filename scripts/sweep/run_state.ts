@@ -12,7 +12,7 @@ import {
   type RunSummary,
   SUMMARY_FILE,
 } from "../run/files.ts";
-import { isLocked } from "../run/lock.ts";
+import { isClaimed, isLocked } from "../run/lock.ts";
 import { parseMetrics, parseSummary } from "../run/parse_figures.ts";
 
 /** Everything that a run of a sweep prints. */
@@ -27,6 +27,11 @@ export interface RunState {
   readonly state: "done" | "running" | "failed" | "paused" | "waiting";
   /** Why it failed, if it did. */
   readonly problem?: string;
+  /**
+   * Whether it is running without a sweep, such as after one was killed: it goes
+   * on, and the sweep finds it once that is started again.
+   */
+  readonly alone?: boolean;
   /** Metrics of the epochs that it has trained. */
   readonly epochs: readonly EpochMetrics[];
   /** Its results, once it is done. */
@@ -52,7 +57,8 @@ export async function readRunState(folder: string): Promise<RunState> {
   // First, since a run that ends in between is then running, and not failed.
   const running = await isLocked(folder) === true;
   try {
-    return await readFigures(folder, running);
+    const alone = running && await isClaimed(folder) === false;
+    return { ...await readFigures(folder, running), alone };
   } catch (error) {
     const { message: problem } = error as Error;
     return { state: running ? "running" : "failed", problem, epochs: [] };

@@ -22,7 +22,7 @@ import { openFolds } from "../../experiment/folds.ts";
 import { settingsOf } from "../../run/identity.ts";
 import { foldSeedOf, seedsOf } from "../../run/seeds.ts";
 import { type Axis, isList, readSettings } from "./axes.ts";
-import { combine, draw } from "./combinations.ts";
+import { type Combination, combine, draw } from "./combinations.ts";
 import type { Search, SweepDefinition } from "./definition.ts";
 import { planRungs } from "./rungs.ts";
 
@@ -75,6 +75,7 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     });
     configurations.push(configuration);
   }
+  if (kind === undefined) requireDifferent(combinations, configurations);
   const folds = await findFolds(configurations[0], given);
   requireCount(combinations.length * seeds.length * folds.length);
   const samples = folds[0].train.size;
@@ -139,6 +140,28 @@ function requireCount(count: number): void {
   throw new RangeError(
     `Cannot sweep: ${counted(count, "run")}, expected ${MOST} at most`,
   );
+}
+
+/** Requires that no two combinations of a grid are the same configuration. */
+function requireDifferent(
+  combinations: readonly Combination[],
+  configurations: readonly Configuration[],
+): void {
+  const known = new Map<string, Combination>();
+  for (const [place, configuration] of configurations.entries()) {
+    const { out: _out, ...paths } = configuration.training.path;
+    const training = { ...configuration.training, path: paths };
+    const text = JSON.stringify({ ...configuration, training });
+    const combination = combinations[place];
+    const other = known.get(text);
+    if (other !== undefined) {
+      const [one, two] = [other, combination].map((values) =>
+        Object.entries(values).map((entry) => entry.join("=")).join(" ")
+      );
+      throw new RangeError(`Cannot sweep: ${one} and ${two} are the same`);
+    }
+    known.set(text, combination);
+  }
 }
 
 /** Opens the data of a configuration, and chooses folds. */

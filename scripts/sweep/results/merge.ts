@@ -16,6 +16,8 @@ export interface RunResult extends SweepRun {
   readonly state: RunState["state"];
   /** Why it failed, if it did. */
   readonly problem?: string;
+  /** Whether it is running without a sweep. */
+  readonly alone?: boolean;
   /** Number of epochs that it has trained. */
   readonly epochs: number;
   /** Figures of its best epoch until now; `null` without validation. */
@@ -119,7 +121,7 @@ function rank(members: ReadonlyMap<number, readonly RunResult[]>): number[] {
 
 function resultOf(
   run: SweepRun,
-  { state, problem, epochs, summary }: RunState,
+  { state, problem, alone, epochs, summary }: RunState,
 ): RunResult {
   const best = bestEpoch(epochs);
   const tested: FoldSummary | undefined = summary?.folds
@@ -128,6 +130,7 @@ function resultOf(
     ...run,
     state,
     problem,
+    alone,
     epochs: epochs.length,
     valLoss: tested?.valLoss ?? best?.valLoss ?? null,
     valAccuracy: tested?.valAccuracy ?? best?.valAccuracy ?? null,

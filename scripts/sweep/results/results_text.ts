@@ -33,8 +33,9 @@ export function describeResults(
   return [
     `${counted(runs.length, "run")}: ${found.join(", ")}`,
     ...runs.filter(({ state }) => state === "running")
-      .map(({ name, epochs }) =>
-        `running ${name}: ${counted(epochs, "epoch")}`
+      .map(({ name, epochs, alone }) =>
+        `running ${name}: ${counted(epochs, "epoch")}` +
+        (alone ? ", without a sweep" : "")
       ),
     ...runs.filter(({ problem }) => problem !== undefined)
       .map(({ name, problem }) => `failed ${name}: ${problem}`),

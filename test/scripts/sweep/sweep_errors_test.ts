@@ -30,6 +30,10 @@ Deno.test("a sweep that cannot be is refused in one line, before it begins", () 
         'Cannot sweep "training.lr=0.1,": value 2 is empty',
       ],
       [
+        ["--set", "training.lr=1e-3,0.002,0.001"],
+        "Cannot sweep: training.lr=1e-3 and training.lr=0.001 are the same",
+      ],
+      [
         ["--set", "training.lr=0.1,fast"],
         /^Cannot use configuration .+ with "training.lr=fast": training.lr .+/,
       ],

@@ -251,7 +251,10 @@ gpuTest(
         assert.deepEqual(startedIn(lines), [TWO[1]]);
         const { stdout } = await runTask("results", [out]);
         assert.match(stdout, /^2 runs: 1 done, 1 running\n/);
-        assert(stdout.includes(`running ${TWO[0]}: 0 epochs\n`), stdout);
+        assert(
+          stdout.includes(`running ${TWO[0]}: 0 epochs, without a sweep\n`),
+          stdout,
+        );
       }
       assert.deepEqual(startedIn(await sweep("--out", out)), [TWO[0]]);
     }),
