@@ -99,6 +99,9 @@ let within: readonly string[] | undefined;
 /** Name of the command that runs. */
 let running = "";
 
+/** Whether wrong usage and help are for another process to print. */
+let othersPrint = () => false;
+
 /** Every command's option for errors. */
 const VERBOSE = option("--verbose", {
   description: message`Show where an error came from`,
@@ -156,6 +159,16 @@ export function givenArguments(): readonly string[] {
  */
 export function runningCommand(): string {
   return running;
+}
+
+/**
+ * Ends with nothing to say where usage is wrong or help is asked for, if another
+ * process with the same arguments says it.
+ *
+ * @param ifSo Whether another process does.
+ */
+export function leaveUsageToOthers(ifSo: () => boolean): void {
+  othersPrint = ifSo;
 }
 
 /**
@@ -257,7 +270,7 @@ function parseArguments(
     help: {
       option: { names: HELP },
       onShow() {
-        console.log(formatHelp(help, lineWidth()));
+        if (!othersPrint()) console.log(formatHelp(help, lineWidth()));
         Deno.exit();
       },
     },
@@ -267,6 +280,8 @@ function parseArguments(
     stderr: () => {},
     onError(_, problem) {
       const line = shownLine(plain(problem)).replace(/\.$/, "");
+      // A failure would end the process that says it.
+      if (othersPrint()) Deno.exit(0);
       console.error(`error: ${line} (--help shows how it is used)`);
       Deno.exit(2);
     },

@@ -58,12 +58,15 @@ const WIDEST_BAR = 30;
 /** Erases the line that the cursor is on. */
 const ERASE = "\r\x1b[2K";
 
+/** Whether a terminal shows bars. */
+let bars = true;
+
 /** The stream of progress, unless another is given. */
 let standard = outputTo(Deno.stdout);
 
 function outputTo(file: typeof Deno.stdout | typeof Deno.stderr): Output {
   return {
-    terminal: file.isTerminal(),
+    terminal: bars && file.isTerminal(),
     columns: () => lineWidth(),
     write: (text) => {
       try {
@@ -88,6 +91,15 @@ export function progressOutput(): Output {
 /** Shows progress on the standard error from now on. */
 export function showOnStderr(): void {
   standard = outputTo(Deno.stderr);
+}
+
+/**
+ * Shows lines in place of bars from now on, as what looks like a terminal is
+ * not one: a launcher of processes gathers their output.
+ */
+export function showLines(): void {
+  bars = false;
+  standard = { ...standard, terminal: false };
 }
 
 /** Shows no progress from now on. */

@@ -7,11 +7,16 @@
 import { Ranks } from "../../engine/distributed/ranks.ts";
 import { EarlyExit } from "../command_line/command.ts";
 import { printError, printNothing } from "../command_line/print.ts";
+import { showLines } from "../command_line/progress.ts";
 import { Communicator } from "./communicator.ts";
-import { openMpi } from "./library.ts";
+import { isConnected } from "./launcher_socket.ts";
+import { type MpiLibrary, openMpi } from "./library.ts";
 
 /** Names under which launchers tell the number of ranks. */
 const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
+
+/** Names under which they tell a rank's number. */
+const RANKS = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"];
 
 /** Names under which they tell a rank's number on its machine. */
 const LOCAL_RANKS = [
@@ -43,6 +48,15 @@ export interface Rank {
 }
 
 /**
+ * Finds the number of this rank before MPI is opened.
+ *
+ * @returns The number, as the launcher tells it; 0 without a launcher.
+ */
+export function launchedRank(): number {
+  return Number(firstVariable(RANKS) ?? 0);
+}
+
+/**
  * Runs work on every rank. Rank 0 alone prints.
  *
  * @param work The work.
@@ -60,7 +74,7 @@ export async function joinRanks(
         '"deno task distributed" has it',
     );
   }
-  const mpi = openMpi((name) => Deno.env.get(name));
+  const mpi = openConnected();
   mpi.init();
   using stop = new StopClock();
   const communicator = new Communicator(mpi, () => stop.check());
@@ -68,6 +82,7 @@ export async function joinRanks(
   const { rank, count } = ranks;
   try {
     requireAll(mpi.name, count);
+    showLines();
     if (rank > 0) printNothing();
     await work({ ranks, host: mpi.host(), local: localRank(rank) });
     await ranks.meet();
@@ -88,6 +103,23 @@ export async function joinRanks(
   }
 }
 
+/** Opens the library of the launcher. */
+function openConnected(): MpiLibrary {
+  try {
+    const mpi = openMpi((name) => Deno.env.get(name));
+    const connection = Deno.env.get("PMI_FD");
+    if (connection === undefined || isConnected(Number(connection))) return mpi;
+    throw new Error(
+      `Cannot join ranks: ${mpi.name}'s launcher has gone, since a program ` +
+        "between it and Deno, such as npx, has closed its connection; start " +
+        "deno itself",
+    );
+  } catch (error) {
+    // A failure would end the rank that says it.
+    throw launchedRank() > 0 ? new EarlyExit(0) : error;
+  }
+}
+
 /** Requires that the library sees the ranks that the launcher started. */
 function requireAll(library: string, count: number): void {
   for (const name of SIZES) {
@@ -102,8 +134,15 @@ function requireAll(library: string, count: number): void {
 
 /** Finds the number of this rank on its machine. */
 function localRank(rank: number): number {
-  const name = LOCAL_RANKS.find((name) => Deno.env.get(name) !== undefined);
-  return name === undefined ? rank : Number(Deno.env.get(name));
+  return Number(firstVariable(LOCAL_RANKS) ?? rank);
+}
+
+/** Reads the first variable of the environment that is there, and may be. */
+function firstVariable(names: readonly string[]): string | undefined {
+  const isAllowed = (variable: string) =>
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return names.filter(isAllowed).map((name) => Deno.env.get(name))
+    .find((value) => value !== undefined);
 }
 
 /** Whether all ranks end early, and not this one alone. */

@@ -168,9 +168,22 @@ export async function readCheckpoint(
   }
   const difference = differenceOf(read.identity, identity);
   if (difference) {
-    throw refuse(`${difference}; choose another folder with --out DIR`);
+    throw refuse(
+      `${difference}; ${remedyOf(read.identity, identity)}choose another ` +
+        "folder with --out DIR",
+    );
   }
   return read.checkpoint;
+}
+
+/** Says how a run whose batches ranks have shared goes on without them. */
+function remedyOf(found: RunIdentity, expected: RunIdentity): string {
+  const key = "training.parts";
+  const parts = found[key];
+  const cut = { ...expected, [key]: parts };
+  return parts === undefined || differenceOf(found, cut) !== undefined
+    ? ""
+    : `--set ${key}=${parts} goes on as it was distributed, or `;
 }
 
 /**

@@ -5,8 +5,11 @@
  * @module
  */
 
+import { leaveUsageToOthers } from "../command_line/command.ts";
+import { launchedRank } from "../mpi/join_ranks.ts";
 import { runProgram } from "../training/training_command.ts";
 
+leaveUsageToOthers(() => launchedRank() > 0);
 await runProgram({
   name: "train",
   task: "distributed",

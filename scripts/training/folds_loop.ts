@@ -5,6 +5,7 @@
  */
 
 import type { AdapterDescription, Device } from "../../engine/device/device.ts";
+import type { Ranks } from "../../engine/distributed/ranks.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { givenArguments } from "../command_line/command.ts";
@@ -57,7 +58,11 @@ export async function trainFolds(
     } catch (error) {
       if (error instanceof Interruption) {
         await context.status.end("stopped");
-        print(`Stopped, to go on with: ${resumeCommand(context.task)}`);
+        print(
+          `Stopped, to go on with: ${
+            resumeCommand(context.task, context.ranks)
+          }`,
+        );
         throw error;
       }
       await wait(LOSS_REPORT_MS);
@@ -122,13 +127,14 @@ function nextPlace(
  * Words the command that resumes the run.
  *
  * @param task The training program's task.
+ * @param ranks The processes that share the batches.
  * @returns A line for a shell.
  */
-export function resumeCommand(task: string): string {
+export function resumeCommand(task: string, { count }: Ranks): string {
   const args = givenArguments().filter((word, n, words) =>
     !["--resume", "--until"].includes(word) && words[n - 1] !== "--until"
   ).map(quote);
-  const launcher = task === "distributed" ? ["mpirun"] : [];
+  const launcher = task === "distributed" ? [`mpirun -n ${count}`] : [];
   return [...launcher, "deno task", task, ...args, "--resume"].join(" ");
 }
 

@@ -101,7 +101,7 @@ export async function trainRun(
     epochs: Math.max(
       ...folds.map(({ train }) => epochsOf(configuration, train.size)),
     ),
-    resume: resumeCommand(task),
+    resume: resumeCommand(task, ranks),
   }, elapsed);
   const warning = warnOfCount(configuration);
   if (warning !== undefined) {

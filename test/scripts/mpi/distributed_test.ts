@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
-import { outcomeOf } from "../run/resume_runs.ts";
+import { outcomeOf, start } from "../run/resume_runs.ts";
 import { prepareSigns, train } from "../training/train_runs.ts";
 import { findRank, launch, type Library, MPI } from "./launch.ts";
 
 const folder = await temporaryFolder();
 Deno.test.afterAll(folder.remove);
 const inFolder = (...names: string[]) => join(folder.path, ...names);
-
-/** Erases a line of a terminal. */
-const ERASE = "\r\x1b[2K";
 
 const config = MPI ? await prepareSigns(folder.path) : "";
 
@@ -67,18 +64,16 @@ function whole(network: Network): ReturnType<typeof outcomeOf> {
   return run;
 }
 
-/** Takes out what progress bars leave on a terminal, which Open MPI gives. */
-function withoutBars(text: string): string {
-  return text.split("\n")
-    .map((line) => line.split(ERASE).at(-1)!.trimEnd())
-    .join("\n");
+/** Lines end with one character; the terminal that Open MPI gives adds one. */
+function plainLines(text: string): string {
+  return text.replaceAll("\r\n", "\n");
 }
 
 /** Runs to the end. */
 async function run(library: Library, ranks: number, args: string[]) {
   const { process, output } = launch(library, ranks, args);
   const { code } = await process.status;
-  const said = withoutBars(await output());
+  const said = plainLines(await output());
   return { code, said };
 }
 
@@ -116,11 +111,13 @@ mpiTest("a killed rank ends all, and other ranks go on", async () => {
   await killed.printed("fold 1 epoch 0");
   Deno.kill(rank, "SIGKILL");
   assert.notEqual((await killed.process.status).code, 0);
-  const said = withoutBars(await killed.output());
+  const said = plainLines(await killed.output());
   assert.match(
     said,
     /^error: Cannot go on: another rank has ended; --resume goes on from the last checkpoint$/m,
   );
+  // Open MPI's launcher frames what it has to say.
+  assert.doesNotMatch(said, /^-{10}/m);
   const resumed = await run("MPICH", 2, [...args, "--resume"]);
   assert.equal(resumed.code, 0, resumed.said);
   assert.deepEqual(await outcomeOf(inFolder("killed")), await whole("SLAYER"));
@@ -139,7 +136,7 @@ mpiTest(
     const said = await stopped.output();
     assert.match(
       said,
-      /^Stopped, to go on with: mpirun deno task distributed .+ --resume$/m,
+      /^Stopped, to go on with: mpirun -n 3 deno task distributed .+ --resume$/m,
     );
     await train("train", ...args, "--resume");
     assert.deepEqual(
@@ -174,6 +171,27 @@ mpiTest("a step that ranks share says where its time goes", async () => {
   ) {
     assert.match(said, new RegExp(`^${name}\\b.* %$`, "m"));
   }
+});
+
+mpiTest("usage is said once, and nothing else", async () => {
+  for (const library of ["Open MPI", "MPICH"] as const) {
+    const wrong = await run(library, 3, ["--nonsense"]);
+    assert.notEqual(wrong.code, 0);
+    assert.equal(wrong.said.match(/^error: .+--nonsense/gm)?.length, 1);
+  }
+});
+
+mpiTest("a launcher that is cut off is named in one line", async () => {
+  const args = ["task", "-q", "distributed"];
+  const wrapped = start("mpiexec.hydra", [
+    ...["-n", "2", "sh", "-c", 'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; "$@"'],
+    ...["sh", Deno.execPath(), ...args],
+  ]);
+  assert.equal((await wrapped.process.status).code, 1);
+  assert.match(
+    await wrapped.output(),
+    /^error: Cannot join ranks: MPICH's launcher has gone, .+ deno itself\n$/,
+  );
 });
 
 mpiTest("ranks that cannot share batches are refused in one line", async () => {

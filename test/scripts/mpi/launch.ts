@@ -12,7 +12,10 @@ export const MPI = Deno.env.get("SLAYER_MPI") === "1";
 
 /** The launcher of each library, and its options for a machine of few cores. */
 const LAUNCHERS = {
-  "Open MPI": ["mpirun.openmpi", "--oversubscribe", "--bind-to", "none"],
+  "Open MPI": [
+    ...["mpirun.openmpi", "--quiet", "--oversubscribe"],
+    ...["--bind-to", "none"],
+  ],
   MPICH: ["mpiexec.hydra"],
 } as const;
 
