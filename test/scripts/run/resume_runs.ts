@@ -50,10 +50,16 @@ export async function startTraining(
  *
  * @param task Its name.
  * @param args Its arguments.
+ * @param options The folder of `deno.json`, this repository unless given.
  * @returns The run; its process is that of the task.
  */
-export function startTask(task: string, args: readonly string[]): Run {
-  return start(Deno.execPath(), ["task", "--quiet", task, ...args]);
+export function startTask(
+  task: string,
+  args: readonly string[],
+  { folder = ROOT }: { readonly folder?: string } = {},
+): Run {
+  const words = ["task", "--quiet", "--cwd", folder, task, ...args];
+  return start(Deno.execPath(), words);
 }
 
 /**

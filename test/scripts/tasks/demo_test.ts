@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gpuTest } from "../../fixtures/gpu.ts";
+import { copyProduct } from "../../fixtures/product.ts";
 import { runTask } from "../../fixtures/run_task.ts";
+import { ROOT } from "../../fixtures/source_files.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import { startTask } from "../run/resume_runs.ts";
 
 /** Whether the demo is run to its end, which takes minutes. */
 const WHOLE = Deno.env.get("SLAYER_WHOLE_DEMO") === "1";
+
+/** Copies the product, with a demo of one person a fold. */
+async function copyWithFewPeople(folder: string): Promise<void> {
+  await Deno.mkdir(folder);
+  await copyProduct(folder);
+  const path = join(folder, "scripts", "tasks", "demo.ts");
+  const text = await Deno.readTextFile(path);
+  const few = text.replace("const PEOPLE = 24;", "const PEOPLE = 4;");
+  assert.notEqual(few, text);
+  await Deno.writeTextFile(path, few);
+}
 
 gpuTest(
   WHOLE
@@ -14,8 +27,10 @@ gpuTest(
     : "the demo trains, and can be stopped",
   async () => {
     await using folder = await temporaryFolder();
+    const product = WHOLE ? ROOT : join(folder.path, "product");
+    if (!WHOLE) await copyWithFewPeople(product);
     const out = join(folder.path, "demo");
-    const stopped = startTask("demo", ["--out", out]);
+    const stopped = startTask("demo", ["--out", out], { folder: product });
     await stopped.printed("fold 1 epoch 0");
     stopped.process.kill("SIGTERM");
     assert.equal((await stopped.process.status).code, 143);
