@@ -99,20 +99,19 @@ gpuTest("neurons stride where workgroups are few", async () => {
 });
 
 gpuTest("neurons do not care how many bins are on their way", async () => {
-  for (const T of [1, 4, 15, 16, 17, 33, 70, 300]) {
+  const cases = [[1, 5], [4, 1], [15, 5], [16, 1], [17, 5], [33, 1], [300, 5]];
+  for (const [T, Ts] of cases) {
     const x = drive([2, 3, 3, 5, T], 1);
-    for (const Ts of [1, 5]) {
-      const { constants } = recurrent(NEURON, Ts, T);
-      const four = await fire(x, constants);
-      const sixteen = await fire(x, constants, { ahead: 16 });
-      same(sixteen.words, four.words);
-      // Compilers contract products as they see fit.
-      close(sixteen.u, four.u, 3e-7);
-      const options = { u: four.u, surrogate: surrogateOf(NEURON) };
-      const dx = await fireBack(x, constants, options);
-      const again = await fireBack(x, constants, { ...options, ahead: 16 });
-      close(again, dx, 3e-7);
-    }
+    const { constants } = recurrent(NEURON, Ts, T);
+    const four = await fire(x, constants);
+    const sixteen = await fire(x, constants, { ahead: 16 });
+    same(sixteen.words, four.words);
+    // Compilers contract products as they see fit.
+    close(sixteen.u, four.u, 3e-7);
+    const options = { u: four.u, surrogate: surrogateOf(NEURON) };
+    const dx = await fireBack(x, constants, options);
+    const again = await fireBack(x, constants, { ...options, ahead: 16 });
+    close(again, dx, 3e-7);
   }
 });
 
