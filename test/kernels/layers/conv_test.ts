@@ -174,8 +174,8 @@ gpuTest("conv() scales with the height of a spike", async () => {
 });
 
 gpuTest("conv() of silence is 0", async () => {
-  const x = counts([2, 2, 5, 4, 33], 1, 0);
-  const w = noise([3, 2, 3, 3, 1], 2);
+  const x = counts([1, 2, 4, 3, 300], 1, 0);
+  const w = noise([3, 2, 2, 2, 1], 2);
   const layer = layerOf(x, w, {});
   const y = await forward(layer, x, w);
   deepStrictEqual(y, conv(x, w));
@@ -205,7 +205,7 @@ gpuTest("conv() may sum strips of the weights' gradient apart", async () => {
   const d = noise([N, OC, 10, 8, T], 2);
   const size = quads(OC, OC / 2) * 2 * KH * KW;
   const expected = convWeightGradient(x, d, { groups: 2 }, shape);
-  for (const S of [1, 2, 7, 63, 64, 65, 80]) {
+  for (const S of [1, 6, 63, 64, 65]) {
     const geometry = { H, W, C, OH: 10, OW: 8, OC, KH, KW, G: 2 };
     const { stripSum } = await runKernel(
       convGradientSparse,
@@ -282,11 +282,12 @@ gpuTest("conv() strides where workgroups are few", async () => {
 });
 
 gpuTest("conv() is linear in spikes and in weights", async () => {
-  const xShape = [1, 2, 4, 4, 9];
-  const wShape = [3, 2, 2, 2, 1];
+  const xShape = [2, 2, 6, 5, 33];
+  const wShape = [7, 2, 3, 3, 1];
   const sum = (a: Tensor, b: Tensor) =>
     tensorOf(a.shape, a.data.map((value, i) => value + b.data[i]));
-  const layer = layerOf(noise(xShape, 0), noise(wShape, 0), {});
+  const conv = { out: 7, kernel: 3, padding: 1 };
+  const layer = layerFor({ conv }, xShape);
   const options = { P: 8 };
   await fc.assert(
     fc.asyncProperty(fc.nat(99), fc.nat(99), async (one, other) => {
