@@ -20,10 +20,11 @@ const KILLS = Number(Deno.env.get("SLAYER_KILLS") ?? 2);
 const SETTINGS = [
   ...["training.epochs=2", "training.shuffle=True", "training.init=live"],
   ...["training.random_crop=True", "training.checkpoint={batches: 1}"],
-  ...["training.schedule={type: cosine}", "simulation.tSample=1000"],
+  ...["training.schedule={type: cosine}", "simulation.tSample=640"],
+  "testing.tSample=800",
   "training.augmentation={flip_x: 0.5, drop: 0.1}",
   ...["training.accumulate=2", "training.clip=50", "training.weightDecay=0.1"],
-  "network=[{pool: 8}, {conv: {out: 2, kernel: 3}}, {dense: 19}]",
+  "network=[{pool: 16}, {conv: {out: 2, kernel: 3}}, {dense: 19}]",
 ].flatMap((value) => ["--set", value]);
 
 const folder = await temporaryFolder();

@@ -24,7 +24,7 @@ import {
 const PHONE = { width: 360, height: 740 };
 
 /** Number of epochs of a run that lasts for several polls of its files. */
-const FOLLOWED_EPOCHS = 30;
+const FOLLOWED_EPOCHS = 15;
 
 browserTest("the page follows a run from before it begins", async (browser) => {
   await using folder = await temporaryFolder();
