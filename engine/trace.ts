@@ -169,8 +169,9 @@ export interface Prediction {
  *   random: 0,
  * });
  * const silence = { shape: [1, 1, 2, 2, 20], data: new Float32Array(80) };
- * const batch = packSpikes(silence, [0]);
- * const [{ scores }] = await predict(network, batch, { tSample: 100 });
+ * const tSample = 100;
+ * const batch = packSpikes(silence, [0], network.eventBinning({ tSample }));
+ * const [{ scores }] = await predict(network, batch, { tSample });
  * if (scores.join() !== "0,0,0") throw new Error("expected no spikes");
  * ```
  */

@@ -19,4 +19,9 @@ export interface EventBatch {
   readonly samples: readonly Uint32Array[];
   /** Class of each sample. */
   readonly labels: Uint32Array;
+  /**
+   * Bins that the events' times count, if known: a plan that takes another
+   * number refuses the batch.
+   */
+  readonly bins?: number;
 }

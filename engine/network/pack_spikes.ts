@@ -87,5 +87,5 @@ export function packSpikes(
     }
     return Uint32Array.from(events);
   });
-  return { samples, labels: Uint32Array.from(labels) };
+  return { samples, labels: Uint32Array.from(labels), bins };
 }

@@ -8,15 +8,19 @@ import { ShapeError } from "../../device/errors.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
 
 /**
- * Checks the size and the labels of a batch.
+ * Checks the size, the bins and the labels of a batch.
  *
  * @param batch The samples.
- * @param plan Most samples, and outputs, one a class.
+ * @param plan Most samples, outputs, one a class, and bins of events.
  * @throws {ShapeError} If the batch is larger than that, or malformed.
  */
 export function requireSamples(
-  { samples, labels }: EventBatch,
-  plan: { readonly batch: number; readonly outputs: number },
+  { samples, labels, bins }: EventBatch,
+  plan: {
+    readonly batch: number;
+    readonly outputs: number;
+    readonly eventBinning: { readonly bins: number };
+  },
 ): void {
   if (labels.length < 1 || labels.length > plan.batch) {
     throw new ShapeError(
@@ -28,6 +32,13 @@ export function requireSamples(
     throw new ShapeError(
       `Cannot run a batch of ${labels.length}: it has events of ` +
         `${samples.length} samples`,
+    );
+  }
+  const expected = plan.eventBinning.bins;
+  if (bins !== undefined && bins !== expected) {
+    throw new ShapeError(
+      `Cannot run a batch of ${labels.length}: its events are in ${bins} ` +
+        `bins, the network takes ${expected}, see eventBinning()`,
     );
   }
   const stranger = labels.find((label) => label >= plan.outputs);

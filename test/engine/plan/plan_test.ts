@@ -211,6 +211,12 @@ gpuTest("batches are refused that do not fit their plan", async () => {
       },
     );
     const { T, addressBits } = stepper.plan.sizes;
+    await rejects(stepper.train({ ...batch, bins: T + 1 }, 0.1), {
+      name: "ShapeError",
+      message:
+        `Cannot run a batch of 2: its events are in ${T + 1} bins, the ` +
+        `network takes ${T}, see eventBinning()`,
+    });
     for (const event of [T * 2 ** addressBits, 2 ** 32 - 1]) {
       const samples = batch.samples.with(1, Uint32Array.of(0, event));
       await rejects(stepper.train({ ...batch, samples }, 0.1), {
