@@ -59,7 +59,7 @@ gpuTest("--resume refuses recordings that have changed since", async () => {
   const moved = join(folder.path, "moved");
   await slice();
   await Deno.rename(data, moved);
-  const paths = ["data=moved", "file_list=moved/filelist.txt"]
+  const paths = [`data=${moved}`, `file_list=${join(moved, "filelist.txt")}`]
     .flatMap((path) => ["--set", `training.path.${path}`]);
   await train("train", ...sliced, ...paths);
   assert.deepEqual(

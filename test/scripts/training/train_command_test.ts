@@ -60,7 +60,9 @@ gpuTest(
     );
     for (const row of metrics) {
       assert.deepEqual(Object.keys(row).sort(), [
-        ...["epoch", "fold", "gradientNorms", "lr", "rates", "saturated"],
+        ...["epoch", "fc1.bytes", "fc1.nJ", "fc1.operations", "fc1.spikes"],
+        ...["fold", "gradientNorms", "lr", "pool1.bytes", "pool1.nJ"],
+        ...["pool1.operations", "pool1.spikes", "rates", "saturated"],
         ...["seconds", "silent", "trainAccuracy", "trainLoss", "updateNorms"],
         ...["valAccuracy", "valLoss"],
       ]);
