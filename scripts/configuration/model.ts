@@ -13,7 +13,7 @@ import type { LayerDescription } from "../../engine/layers/describe_layers.ts";
 import type { PoolingDescription } from "../../engine/layerwise/units/unit_descriptions.ts";
 import type { PlanOptions } from "../../engine/plan/sizes.ts";
 import type { Random } from "../../engine/network/random.ts";
-import { describeLayersOf, isLayerwise } from "./schema/network.ts";
+import { asUnits, describeLayersOf, isLayerwise } from "./schema/network.ts";
 import { describeNeuronOf } from "./schema/neuron.ts";
 import type { Configuration } from "./schema/types.ts";
 import { type ConfiguredLoss, configuredLoss } from "./loss_target.ts";
@@ -140,11 +140,13 @@ export function describeNetwork(
   const { training, simulation, network, input } = configuration;
   const frames = training.transf_method === "TonicFrames";
   const layerwise = isLayerwise(configuration);
+  const neuron = describeNeuronOf(configuration.neuron);
+  const layers = network
+    ? describeLayersOf(network, classes)
+    : (training.CNN ? cnn : mlp)(classes);
   return {
-    layers: network
-      ? describeLayersOf(network, classes)
-      : (training.CNN ? cnn : mlp)(classes),
-    neuron: describeNeuronOf(configuration.neuron),
+    layers: layerwise ? asUnits(layers, neuron) : layers,
+    neuron,
     Ts: simulation.Ts,
     coding: {
       mode: training.binning_mode,

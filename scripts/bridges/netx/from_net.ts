@@ -7,6 +7,7 @@
 
 import type { NamedArray } from "../../../engine/network/weights.ts";
 import type { NetworkEntry } from "../../configuration/schema/network.ts";
+import type { NeuronSection } from "../../configuration/schema/neuron.ts";
 import { hoistNeuron } from "../network/hoist_neuron.ts";
 import type { ImportedNetwork } from "../network/imported_network.ts";
 import { NetworkError } from "../network/network_error.ts";
@@ -86,10 +87,18 @@ export function fromNet(
       neuron: section,
     });
   }
+  // Without those, such layers would have biases.
+  const isBare = !withUnits &&
+    entries.every((entry) =>
+      !("convTranspose" in entry) &&
+      (entry.neuron as Partial<NeuronSection>).type !== "LOIHI"
+    );
   return {
     input,
     Ts,
-    ...hoistNeuron(entries),
+    ...hoistNeuron(
+      isBare ? entries.map((entry) => ({ ...entry, bias: false })) : entries,
+    ),
     weights,
     nodes: layers.map(({ layer }) => layer.name),
     lossy: notes.length > 0,

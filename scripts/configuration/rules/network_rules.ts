@@ -5,8 +5,10 @@
  */
 
 import { isLayerwise, type NetworkEntry } from "../schema/network.ts";
+import { areUnits } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import {
   defaultNeuron,
+  describeNeuronOf,
   LAYERWISE_NEURONS,
   type NeuronSection,
   SLAYER_NEURONS,
@@ -45,7 +47,7 @@ const OTHER_CHANGES = ["time_jitter"] as const;
 
 /** Where what networks computed layer by layer have is refused elsewhere. */
 const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
-  "pool: {max: 2} or neuron: none";
+  "pool: {max: 2}, neuron: none or neurons such as LIF alone";
 
 /** Lists of entries inside an entry, in the order in which they are built. */
 const INNER = ["layers", "shortcut", "residual"] as const;
@@ -81,7 +83,7 @@ export function completeNetwork(
     checkSlayer(written, places, refuse);
     return {
       neuron: written.neuron ?? defaultNeuron("SRMALPHA"),
-      type: error.type ?? "NumSpikes",
+      type: error.type ?? (lastStepped(written) ? "ProbSpikes" : "NumSpikes"),
     };
   }
   checkLayerwise(written, places, refuse);
@@ -156,10 +158,11 @@ function checkSlayer(
   places: readonly Place[],
   refuse: Refuse,
 ): void {
-  const { input, training, testing, neuron } = written;
+  const { input, network, training, testing, neuron } = written;
   const { error, augmentation = {} } = training;
-  if (neuron && needsLayerwise(neuron)) {
-    const problem = `is ${neuron.type}, which the networks that training.CNN ` +
+  if (!network && LAYERWISE_NEURONS.includes(neuron?.type ?? "")) {
+    const problem =
+      `is ${neuron!.type}, which the networks that training.CNN ` +
       "chooses cannot have; write network";
     refuse(["neuron", "type"], problem);
   }
@@ -171,6 +174,13 @@ function checkSlayer(
       [section, "error", "type"],
       `is ${type}, which is ${FOR_LAYERWISE}`,
     );
+  }
+  const stepped = lastStepped(written);
+  for (const [section, { type }] of lossesOf({ training, testing })) {
+    if (!stepped || type === undefined || type === "ProbSpikes") continue;
+    const problem = `is ${type}, which filters spikes by tauSr, and the ` +
+      `${stepped} neurons of the last layer have none; expected ProbSpikes`;
+    refuse([section, "error", "type"], problem);
   }
   const ofLoss = READOUT_KEYS.find((key) => error[key] !== undefined);
   if (ofLoss !== undefined) {
@@ -194,6 +204,15 @@ function checkSlayer(
       "; write it beside the weights of its layer";
     refuse([...alone.keys, "neuron"], problem);
   }
+}
+
+/** Names the neurons of the last layer, if they have no response. */
+function lastStepped(
+  { network, neuron }: WrittenConfiguration,
+): string | undefined {
+  const last = network?.at(-1)?.neuron ?? neuron;
+  const type = isMapping(last) ? String(last.type) : "";
+  return LAYERWISE_NEURONS.includes(type) ? type : undefined;
 }
 
 /** Checks what does not go with responses that layers learn. */
@@ -295,7 +314,7 @@ function lossesOf(
 
 /** Whether a network of such neurons is computed layer by layer. */
 function needsLayerwise(neuron: NeuronSection): boolean {
-  return isLayerwise({ network: [], neuron });
+  return areUnits([], describeNeuronOf(neuron));
 }
 
 /** Names what makes a network be computed layer by layer. */
@@ -313,9 +332,10 @@ function reasonOf(places: readonly Place[], neuron?: NeuronSection): string {
       if (needsLayerwise(own)) return `${own.type} neurons`;
     }
   }
-  return neuron && needsLayerwise(neuron)
-    ? `${neuron.type} neurons`
-    : "readouts";
+  const stepped = [neuron, ...places.map(({ entry }) => entry.neuron)].map(
+    (own) => isMapping(own) ? String(own.type) : "",
+  ).find((type) => LAYERWISE_NEURONS.includes(type));
+  return stepped ? `${stepped} neurons` : "readouts";
 }
 
 /** Checks that all neurons are of a kind that is computed layer by layer. */

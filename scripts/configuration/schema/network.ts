@@ -8,6 +8,8 @@ import * as v from "npm:valibot@1.5.0";
 import { NORM_KINDS } from "../../../engine/layerwise/units/units.ts";
 import { areUnits } from "../../../engine/layerwise/units/unit_descriptions.ts";
 import type { ModelDescription } from "../../../engine/model.ts";
+import type { NeuronDescription } from "../../../engine/neurons/describe_neuron.ts";
+import type { NeuronKind } from "../../../engine/neurons/neuron_kind.ts";
 import { parseNetworkText } from "./network_text.ts";
 import { describeNeuronOf, neuron, type NeuronSection } from "./neuron.ts";
 import {
@@ -257,7 +259,8 @@ export function namesClasses(entries: readonly NetworkEntry[]): boolean {
 
 /**
  * Tells whether the network of a configuration is computed layer by layer, with
- * a loss of its readout.
+ * a loss of its readout: it has what only such networks have, or all its
+ * neurons are theirs and nothing is of SLAYER's networks.
  *
  * @param configuration The entries, which SLAYER's own networks have not, and
  * the neuron of the network.
@@ -275,6 +278,45 @@ export function isLayerwise(
   const isDropped = layers.some((layer) =>
     "dropout" in layer && !("neuron" in layer)
   );
-  return neuron === undefined && isDropped ||
-    areUnits(layers, neuron && describeNeuronOf(neuron));
+  const described = neuron && describeNeuronOf(neuron);
+  return neuron === undefined && isDropped || areUnits(layers, described) ||
+    areStepped(layers as readonly NetworkEntry[], described);
+}
+
+/** Whether neurons and layers leave no choice but steps, layer by layer. */
+function areStepped(
+  layers: readonly NetworkEntry[],
+  network?: NeuronDescription,
+): boolean {
+  const isStepped = ({ neuron = network }: NetworkEntry) =>
+    (Object(neuron) as { readonly kind?: NeuronKind }).kind?.stepped !==
+      undefined;
+  return !layers.some(isOfSlayer) &&
+    (layers.every(isStepped) ||
+      layers.some((layer) =>
+        Object.keys(layer)[0] === "neuron" && isStepped(layer)
+      ));
+}
+
+/** Whether only SLAYER's networks have such a layer. */
+function isOfSlayer(layer: NetworkEntry): boolean {
+  return typeof layer.pool === "number" ||
+    ["quantize", "convTranspose", "unpool"].some((key) => key in layer);
+}
+
+/**
+ * Describes the layers of a network that is computed layer by layer, so that
+ * the engine does so: it asks for a bias, which such a layer has anyway.
+ *
+ * @param layers The layers, as {@linkcode describeLayersOf} gives them.
+ * @param neuron The neuron of the network.
+ * @returns The layers.
+ */
+export function asUnits(
+  layers: ModelDescription["layers"],
+  neuron: NeuronDescription,
+): ModelDescription["layers"] {
+  if (areUnits(layers, neuron)) return layers;
+  const [first, ...others] = layers;
+  return [{ ...first, bias: true }, ...others] as ModelDescription["layers"];
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { structureOf } from "../../../../engine/model/model_description.ts";
+import { Random } from "../../../../engine/network/random.ts";
 import { parseConfiguration } from "../../../../scripts/configuration/configuration.ts";
+import { describeNetwork } from "../../../../scripts/configuration/model.ts";
 import {
   describeLayersOf,
   isLayerwise,
@@ -24,10 +27,13 @@ const LAYERWISE: readonly (readonly [network: string, reason: string])[] = [
   ["3", "neuron: none"],
   ["[{dense: 6, recurrent: True}]", "recurrent"],
   ["250d-10avg", "average"],
+  ["4c3-lif-3-cuba", "LIF neurons"],
 ];
 
 const FOR_LAYERWISE = "for networks with norm, bias, residual, ghost, " +
-  "pool: {max: 2} or neuron: none";
+  "pool: {max: 2}, neuron: none or neurons such as LIF alone";
+
+const NUM_SPIKES = "training.error.type=NumSpikes";
 
 /** Losses of networks that are computed layer by layer. */
 const EXPECTED = "expected CrossEntropy or SquaredRate or SpikeRate or " +
@@ -58,6 +64,49 @@ Deno.test("a network computed layer by layer has LIF neurons and cross-entropy u
     assert.equal(configuration.neuron.type, "SRMALPHA");
     assert.equal(configuration.training.error.type, "NumSpikes");
   }
+});
+
+Deno.test("neurons that are stepped make a network one of units by themselves", () => {
+  const kinds = ["LIF", "IF", "PLIF", "CUBA", "ALIF", "RF", "ADRF"];
+  for (const type of [...kinds, "FIXED_CUBA", "FIXED_ALIF"]) {
+    const text = `neuron: {type: ${type}}\nnetwork: [{dense: 16}, {dense: 3}]`;
+    const configuration = parseConfiguration(text, "a.yaml");
+    assert.equal(configuration.training.error.type, "CrossEntropy", type);
+    const network = describeNetwork(configuration, new Random(0));
+    const input = { C: 1, H: 1, W: 2 };
+    const { units } = structureOf({ ...network, input });
+    assert.deepEqual(units?.units.map(({ bias }) => bias), [true, true], type);
+    for (const loss of ["SpikeRate", "SpikeMax", "SquaredRate"]) {
+      const set = [`training.error.type=${loss}`];
+      const { error } = parseConfiguration(text, "a.yaml", { set }).training;
+      assert.equal(error.type, loss);
+    }
+    refusesSet(
+      "[{dense: 3}]\nneuron: {type: " + type + "}",
+      NUM_SPIKES,
+      `is NumSpikes, which does not go with ${type} neurons in the network; ` +
+        EXPECTED,
+    );
+  }
+});
+
+Deno.test("SLAYER's networks stay so with neurons that are stepped, without losses of responses", () => {
+  const lif = "neuron: {type: LIF}";
+  const cases = ["{pool: 2}, {dense: 3}", "{dense: 3, quantize: 2}"];
+  for (const layers of [...cases, "{unpool: 2}, {dense: 3}"]) {
+    const text = `${lif}\nnetwork: [${layers}]`;
+    const configuration = parseConfiguration(text, "a.yaml");
+    assert(!isLayerwise(configuration), layers);
+    assert.equal(configuration.training.error.type, "ProbSpikes");
+    refusesSet(
+      `[${layers}]\n${lif}`,
+      NUM_SPIKES,
+      "is NumSpikes, which filters spikes by tauSr, and the LIF neurons of " +
+        "the last layer have none; expected ProbSpikes",
+    );
+  }
+  const mixed = "network: [{dense: 4}, {dense: 3, neuron: {type: LIF}}]";
+  assert(!isLayerwise(parseConfiguration(mixed, "a.yaml")));
 });
 
 Deno.test("what does not go with a network computed layer by layer is refused, with the reason", () => {
@@ -329,7 +378,7 @@ Deno.test("sums, lone neurons and networks without end are refused", () => {
       "{max: 2} or {average: 2}",
     ],
     [
-      "[{dense: 3}, {neuron: {type: LIF}}]",
+      "[{dense: 3}, {neuron: {theta: 3}}]",
       "network.1.neuron",
       `is an entry of its own, which is ${FOR_LAYERWISE}; write it beside ` +
       "the weights of its layer",
