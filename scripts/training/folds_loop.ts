@@ -51,7 +51,8 @@ export async function trainFolds(
     try {
       const summaries: FoldSummary[] = [];
       for (const fold of folds) {
-        const here = { ...context, device, checkpoints };
+        const isFirst = fold === folds[0];
+        const here = { ...context, device, checkpoints, isFirst };
         summaries.push(await trainFold(fold, here));
       }
       return summaries;

@@ -34,6 +34,8 @@ export interface RunContext {
   readonly identities: ReadonlyMap<number, RunIdentity>;
   /** Number of epochs of a fold after which training pauses, if at all. */
   readonly until?: number;
+  /** Whether the fold is the first of the run, which warns for all. */
+  readonly isFirst?: boolean;
   /** Initial weights to use in place of random ones. */
   readonly weights?: FirstWeights;
 }

@@ -21,7 +21,7 @@ import type {
   PassFacts,
   PassObserver,
 } from "../../engine/training/pass_observer.ts";
-import { print } from "../command_line/print.ts";
+import { print, warn } from "../command_line/print.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { describeModel, lossOf } from "../configuration/model.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
@@ -125,6 +125,13 @@ async function prepare(
   if (fold.validation) await readTestSet(fold, simulation.Ts, pauses);
   pauses.throwIfInterrupted();
   requireTask(model, fold);
+  const warning = context.isFirst && !checkpoint
+    ? warnOfOutputs(model, fold)
+    : undefined;
+  if (warning !== undefined) {
+    warn(warning);
+    status.addAlarm({ fold: fold.number, epoch: 0, warning });
+  }
   const firstScales = training.init === "live" && !checkpoint
     ? await startLive(fold, { model, configuration })
     : checkpoint?.position.firstScales;
@@ -341,12 +348,31 @@ function requireTask({ layers }: Model, { train }: Fold): void {
   if (layers.every(({ weights }) => weights === undefined)) {
     throw new ShapeError("Cannot train: no layer of the network has weights");
   }
-  const outputs = sizeOf(layers[layers.length - 1].output);
-  const classes = train.classes.length;
+  const { outputs, classes } = taskOf(layers, train);
   if (outputs < classes) {
     throw new ShapeError(
       `Cannot train: the last layer has ${counted(outputs, "output")}, fewer ` +
         `than the ${classes} classes`,
     );
   }
+}
+
+/** Warns of output neurons that no class is for. */
+function warnOfOutputs(
+  { layers }: Model,
+  { train }: Fold,
+): string | undefined {
+  const { outputs, classes } = taskOf(layers, train);
+  return outputs > classes
+    ? `the last layer has ${counted(outputs, "output")}, more than the ` +
+      `${classes} classes: no sample is of the others; dense: classes has one ` +
+      "for each class"
+    : undefined;
+}
+
+function taskOf(layers: Model["layers"], train: Fold["train"]) {
+  return {
+    outputs: sizeOf(layers[layers.length - 1].output),
+    classes: train.classes.length,
+  };
 }

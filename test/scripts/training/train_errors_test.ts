@@ -143,6 +143,23 @@ gpuTest("train says what does not fit the data, in one line", async () => {
   }
 });
 
+gpuTest("train warns once of outputs that no class is for", async () => {
+  const config = await firstRun();
+  const warned = async (outputs: number) => {
+    const { stderr } = await runTask("train", [
+      ...["--config", config, "--out", inFolder(`outputs${outputs}`)],
+      ...["--set", `network=[{dense: ${outputs}}]`],
+      ...["--set", "training.epochs=1"],
+    ]);
+    return stderr.match(/^warning: the last layer .+$/gm) ?? [];
+  };
+  assert.deepEqual(await warned(10), []);
+  assert.deepEqual(await warned(12), [
+    "warning: the last layer has 12 outputs, more than the 10 classes: no " +
+    "sample is of the others; dense: classes has one for each class",
+  ]);
+});
+
 Deno.test("wrong usage of the training programs ends with exit code 2", async () => {
   for (const program of ["train", "train-test-only"]) {
     for (const args of [["--epoch", "3"], ["--config"], ["network.yaml"]]) {
