@@ -8,6 +8,9 @@ import { isFinite32, isPositive } from "../network/float_range.ts";
 import type { Neuron, NeuronKind, NeuronParameters } from "./neuron_kind.ts";
 import { SRM_ALPHA, type SrmAlphaParameters } from "./srm_alpha.ts";
 
+/** What describes neurons of other kinds than SRM-alpha. */
+const MAKERS = "leaky() of mod.ts, or cubaLeaky() and others of engine/mod.ts,";
+
 /**
  * A neuron in the description of a network: parameters of SRM-alpha, or a kind
  * with its parameters.
@@ -31,7 +34,8 @@ export type NeuronDescription =
  * @returns The neuron.
  * @throws {RangeError} If a parameter is not finite, or not positive although
  * it must be.
- * @throws {TypeError} If the kind has no such parameter.
+ * @throws {TypeError} If the description is no object, or the kind has no such
+ * parameter.
  *
  * @example
  * ```ts
@@ -45,12 +49,30 @@ export function describeNeuron(
   description: NeuronDescription,
   network?: Neuron,
 ): Neuron {
+  if (typeof description !== "object" || description === null) {
+    throw new TypeError(
+      `Cannot build a network with neuron ${JSON.stringify(description)}: ` +
+        `expected parameters by name; ${MAKERS} give those of other kinds`,
+    );
+  }
   const { kind = network?.kind ?? SRM_ALPHA, ...values } = description as {
     readonly kind?: NeuronKind;
     readonly [parameter: string]: unknown;
   };
   const stranger = Object.keys(values)
     .find((name) => !Object.hasOwn(kind.parameters, name));
+  if (typeof kind !== "object") {
+    throw new TypeError(
+      `Cannot build a network with kind ${JSON.stringify(kind)}: expected a ` +
+        `kind such as LEAKY; ${MAKERS} give neurons of it`,
+    );
+  }
+  if ("type" in values && !Object.hasOwn(kind.parameters, "type")) {
+    throw new TypeError(
+      `Cannot build a network with type ${values.type}: type is for ` +
+        `configuration files; ${MAKERS} give neurons of other kinds`,
+    );
+  }
   if (stranger !== undefined) {
     throw new TypeError(
       `Cannot build a network with ${stranger} ${

@@ -5,7 +5,10 @@ import type { Loss } from "../../../engine/losses/loss.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { probSpikes } from "../../../engine/losses/prob_spikes.ts";
 import { spikeTime } from "../../../engine/losses/spike_time.ts";
-import { describeNeuron } from "../../../engine/neurons/describe_neuron.ts";
+import {
+  describeNeuron,
+  type NeuronDescription,
+} from "../../../engine/neurons/describe_neuron.ts";
 import {
   refractoryKernel,
   responseKernel,
@@ -191,6 +194,33 @@ gpuTest("training refuses a rate that is negative or not finite", async () => {
     };
     await rejects(stepper.train(batch, lr), error);
     throws(() => stepper.update(lr), error);
+  }
+});
+
+Deno.test("a neuron that is a word, or of a type, is refused with what makes neurons", () => {
+  const makers = "leaky() of mod.ts, or cubaLeaky() and others of " +
+    "engine/mod.ts, give ";
+  const cases: [neuron: unknown, problem: string][] = [
+    [
+      "LIFF",
+      'neuron "LIFF": expected parameters by name; ' + makers +
+      "those of other kinds",
+    ],
+    [
+      { type: "LIF", tau: 2 },
+      "type LIF: type is for configuration files; " + makers +
+      "neurons of other kinds",
+    ],
+    [
+      { kind: "LIF" },
+      'kind "LIF": expected a kind such as LEAKY; ' + makers + "neurons of it",
+    ],
+  ];
+  for (const [neuron, problem] of cases) {
+    throws(() => describeNeuron(neuron as NeuronDescription), {
+      name: "TypeError",
+      message: `Cannot build a network with ${problem}`,
+    });
   }
 });
 
