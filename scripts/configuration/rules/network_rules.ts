@@ -282,9 +282,10 @@ function checkLayerwise(
   if (sums) {
     const { pool } = sums.entry;
     const problem = `is ${pool}, a sum, which ${against}; expected ` +
-      `{max: ${pool}} or {average: ${pool}}`;
+      `{max: ${pool}} or {average: ${pool}}, in text mp${pool} or ap${pool}`;
     refuse([...sums.keys, "pool"], problem);
   }
+  checkOrder(places, refuse);
   for (const key of ["quantize", "convTranspose", "unpool"]) {
     const found = places.find(({ entry }) => key in entry);
     if (found) refuse([...found.keys, key], against);
@@ -300,6 +301,37 @@ function checkLayerwise(
     refuse(["training", "random_crop"], `is true, which ${whole}`);
   }
   if (testing) refuse(["testing"], whole);
+}
+
+/** Checks that entries have something to follow, and groups are whole. */
+function checkOrder(places: readonly Place[], refuse: Refuse): void {
+  const top = places.filter(({ keys, entry }) =>
+    keys.length === 2 && !("sensor" in entry)
+  );
+  const [first] = top;
+  const key = ["norm", "neuron", "pool", "dropout", "average"].find((key) =>
+    Object.keys(first.entry)[0] === key
+  );
+  if (key && typeof first.entry.pool !== "number") {
+    refuse([...first.keys, key], "is to follow a layer with weights");
+  }
+  top.forEach(({ entry: { average }, keys }, n) => {
+    const { dense } = top.slice(0, n).findLast(({ entry }) =>
+      ["conv", "ghost", "dense", "residual", "repeat"].some((key) =>
+        key in entry
+      )
+    )?.entry ?? {};
+    const out = isMapping(dense) ? dense.out : dense;
+    if (typeof average !== "number" || typeof out !== "number") {
+      return;
+    }
+    if (out % average === 0) {
+      return;
+    }
+    const problem = `is ${average}, and the ${out} neurons below cannot be ` +
+      `divided into ${average} groups`;
+    refuse([...keys, "average"], problem);
+  });
 }
 
 /** The losses of a configuration, by their section. */

@@ -238,7 +238,7 @@ Deno.test("neurons of the spike response model are refused where layers need oth
   refuses("neuron: {type: ALIF}\nnetwork: [{pool: 2}, {dense: 3}]", {
     message: 'Cannot use configuration "network.yaml" line 2: ' +
       "network.0.pool is 2, a sum, which does not go with ALIF neurons in " +
-      "the network; expected {max: 2} or {average: 2}",
+      "the network; expected {max: 2} or {average: 2}, in text mp2 or ap2",
     key: "network.0.pool",
     line: 2,
   });
@@ -375,13 +375,29 @@ Deno.test("sums, lone neurons and networks without end are refused", () => {
       "[{dense: 3, norm: batch}, {pool: 2}]",
       "network.1.pool",
       "is 2, a sum, which does not go with norm in the network; expected " +
-      "{max: 2} or {average: 2}",
+      "{max: 2} or {average: 2}, in text mp2 or ap2",
     ],
     [
       "[{dense: 3}, {neuron: {theta: 3}}]",
       "network.1.neuron",
       `is an entry of its own, which is ${FOR_LAYERWISE}; write it beside ` +
       "the weights of its layer",
+    ],
+    [
+      "34x34x2-ap2-64r-3avg",
+      "network.1.pool",
+      "is to follow a layer with weights",
+    ],
+    [
+      "34x34x2-64r-3avg",
+      "network.2.average",
+      "is 3, and the 64 neurons below cannot be divided into 3 groups",
+    ],
+    [
+      "34x34x2-2a-64r-4avg",
+      "network.1.pool",
+      "is 2, a sum, which does not go with recurrent in the network; expected " +
+      "{max: 2} or {average: 2}, in text mp2 or ap2",
     ],
     [
       "[{repeat: 1e9, layers: [{repeat: 2, layers: [{dense: 3}]}]}]",
