@@ -83,13 +83,7 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     ...configurations.map((configuration) => epochsOf(configuration, samples)),
   );
   return {
-    base: [
-      ...(config === undefined ? [] : ["--config", resolve(config)]),
-      ...(used === undefined ? [] : ["--recipe", used]),
-      ...(data === undefined
-        ? []
-        : ["--data", isUrl(data) ? data : resolve(data)]),
-    ],
+    base: baseOf({ config, recipe: used, data }),
     set: fixed,
     axes,
     combinations,
@@ -106,6 +100,24 @@ export async function defineSweep(given: GivenSweep): Promise<SweepDefinition> {
     },
     configuration: { ...settingsOf(configuration), ...pathsOf(configuration) },
   };
+}
+
+/**
+ * Gives the arguments that choose a configuration.
+ *
+ * @param given File, recipe and data, as far as they are given.
+ * @returns The arguments, with whole paths.
+ */
+export function baseOf(
+  { config, recipe, data }: Pick<GivenSweep, "config" | "recipe" | "data">,
+): string[] {
+  return [
+    ...(config === undefined ? [] : ["--config", resolve(config)]),
+    ...(recipe === undefined ? [] : ["--recipe", recipe]),
+    ...(data === undefined
+      ? []
+      : ["--data", isUrl(data) ? data : resolve(data)]),
+  ];
 }
 
 /** Requires what a search needs, and nothing of it without one. */

@@ -6,7 +6,8 @@
 
 import { findEarlierRun } from "../../run/earlier_run.ts";
 import { lockFolder } from "../../run/lock.ts";
-import { defineSweep, type GivenSweep } from "./define_sweep.ts";
+import { readSettings } from "./axes.ts";
+import { baseOf, defineSweep, type GivenSweep } from "./define_sweep.ts";
 import {
   findDefinition,
   requireSame,
@@ -43,7 +44,15 @@ export async function findSweep(
         "with --set KEY=VALUE,VALUE, --seeds or --folds",
     );
   }
-  const definition = await defineSweep(given);
+  const definition = await defineSweep(given).catch((cause) => {
+    if (!found || !asksForOther(found, given)) throw cause;
+    throw new Error(
+      `Cannot begin a sweep in "${folder}": the sweep there has other ` +
+        "settings; go on with --out alone, or choose another folder with " +
+        "--out DIR",
+      { cause },
+    );
+  });
   // Of two sweeps that begin at once, the second finds the first.
   using _lock = await lockFolder(folder, { patience: PATIENCE });
   const there = await findDefinition(folder);
@@ -60,4 +69,18 @@ export async function findSweep(
   }
   await saveDefinition(folder, definition);
   return definition;
+}
+
+/** Whether arguments differ from those of a sweep, data and defaults aside. */
+function asksForOther(
+  { base, set, axes }: SweepDefinition,
+  { set: given, ...chosen }: GivenSweep,
+): boolean {
+  const settings = readSettings(given);
+  const wanted = baseOf(chosen);
+  return JSON.stringify(settings) !== JSON.stringify({ fixed: set, axes }) ||
+    wanted.some((word) => !base.includes(word)) ||
+    ["--config", "--data"].some((flag) =>
+      base.includes(flag) && !wanted.includes(flag)
+    );
 }

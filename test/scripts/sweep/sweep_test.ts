@@ -157,6 +157,13 @@ async function refuseOthers(folder: string, out: string): Promise<void> {
       args.with(args.indexOf("--seeds") + 1, "3"),
       `${other}--seeds is 0,1, expected 0,1,2${elsewhere}`,
     ],
+    // The data of the default configuration are not there.
+    [
+      "sweep",
+      ["--set", "training.lr=0.1", "--out", out],
+      `Cannot begin a sweep in "${out}": the sweep there has other settings; ` +
+      "go on with --out alone, or choose another folder with --out DIR",
+    ],
     [
       "train",
       [...smallNetwork(folder), "--folds", "1", "--out", out],
