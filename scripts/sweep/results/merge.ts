@@ -11,9 +11,13 @@ import { readRunState, type RunState, STATES } from "../run_state.ts";
 import { runsOf, type Sweep, type SweepRun } from "../runs.ts";
 import { bestEpoch, bestOf, scoreOf } from "../scores.ts";
 
+/** All states of results, in the order in which they are listed. */
+export const RESULT_STATES = [...STATES, "eliminated"] as const;
+
 /** A run, and what it has come to. */
 export interface RunResult extends SweepRun {
-  readonly state: RunState["state"];
+  /** As its folder says; `eliminated` where halving ended without it. */
+  readonly state: RunState["state"] | "eliminated";
   /** Why it failed, if it did. */
   readonly problem?: string;
   /** Whether it is running without a sweep. */
@@ -55,7 +59,7 @@ export interface SweepResults {
   /** The keys that differ between runs. */
   readonly keys: readonly string[];
   /** Number of runs in each state. */
-  readonly states: Readonly<Record<RunState["state"], number>>;
+  readonly states: Readonly<Record<RunResult["state"], number>>;
   /** The combinations, the best first, those that are not done last. */
   readonly combinations: readonly CombinationResult[];
   /** The runs, in the order of the sweep. */
@@ -71,10 +75,11 @@ export interface SweepResults {
 export async function mergeRuns(
   { folder, definition }: Sweep,
 ): Promise<SweepResults> {
-  const runs: RunResult[] = [];
+  const found: RunResult[] = [];
   for (const run of runsOf(definition)) {
-    runs.push(resultOf(run, await readRunState(join(folder, run.name))));
+    found.push(resultOf(run, await readRunState(join(folder, run.name))));
   }
+  const runs = hasEnded(definition, found) ? found.map(eliminate) : found;
   const members = Map.groupBy(runs, ({ combination }) => combination);
   const summaries = new Map(
     [...members].map(([place, runs]) => [place, summarise(runs)]),
@@ -91,7 +96,7 @@ export async function mergeRuns(
   const validated = runs.some(({ valLoss }) => valLoss !== null);
   return {
     keys: definition.axes.map(({ key }) => key),
-    states: Object.fromEntries(STATES.map((state) => [
+    states: Object.fromEntries(RESULT_STATES.map((state) => [
       state,
       runs.filter((run) => run.state === state).length,
     ])) as SweepResults["states"],
@@ -102,6 +107,23 @@ export async function mergeRuns(
     })),
     runs,
   };
+}
+
+/** Whether successive halving has trained all runs of its last round. */
+function hasEnded(
+  { search }: Sweep["definition"],
+  runs: readonly RunResult[],
+): boolean {
+  if (search?.kind !== "halving") return false;
+  const left = Map.groupBy(runs, ({ combination }) => combination);
+  const done = [...left.values()].filter((own) =>
+    own.every(({ state }) => state === "done")
+  );
+  return done.length >= search.rungs.at(-1)!.combinations;
+}
+
+function eliminate(run: RunResult): RunResult {
+  return run.state === "paused" ? { ...run, state: "eliminated" } : run;
 }
 
 /** Orders combinations by validation, the best first. */

@@ -7,8 +7,11 @@
 import papaparse from "npm:papaparse@5.7.1";
 import { counted } from "../../../dataset/files/counted.ts";
 import type { Spread } from "../../run/files.ts";
-import type { CombinationResult, SweepResults } from "./merge.ts";
-import { STATES } from "../run_state.ts";
+import {
+  type CombinationResult,
+  RESULT_STATES,
+  type SweepResults,
+} from "./merge.ts";
 
 /** Spaces between two columns. */
 const GAP = "  ";
@@ -28,7 +31,7 @@ export function describeResults(
   { keys, states, combinations, runs }: SweepResults,
   width: number,
 ): string[] {
-  const found = STATES.filter((state) => states[state] > 0)
+  const found = RESULT_STATES.filter((state) => states[state] > 0)
     .map((state) => `${states[state]} ${state}`);
   return [
     `${counted(runs.length, "run")}: ${found.join(", ")}`,

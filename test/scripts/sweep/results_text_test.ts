@@ -28,7 +28,14 @@ const combination = (
 
 const results = (...combinations: CombinationResult[]): SweepResults => ({
   keys: ["training.lr", "network"],
-  states: { done: 8, running: 0, failed: 0, paused: 0, waiting: 4 },
+  states: {
+    done: 8,
+    running: 0,
+    failed: 0,
+    paused: 0,
+    waiting: 4,
+    eliminated: 0,
+  },
   combinations,
   runs: [],
 });
@@ -52,6 +59,15 @@ Deno.test("a table has a line for each combination if it fits", () => {
     "0.1    [{dense: 2}]  0/4   3       75.0 +- 2.5   -",
   ]);
   assert.equal(lines.at(-1), "The best has the highest validation accuracy.");
+});
+
+Deno.test("states of runs are counted, also those that halving left behind", () => {
+  const states = {
+    ...{ done: 1, running: 0, failed: 0, paused: 0, waiting: 0 },
+    eliminated: 3,
+  };
+  const [first] = describeResults({ ...results(combination()), states }, 80);
+  assert.equal(first, "0 runs: 1 done, 3 eliminated");
 });
 
 Deno.test("a table of many or long values fits 60 columns", () => {

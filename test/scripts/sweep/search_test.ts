@@ -20,7 +20,10 @@ gpuTest(
     withFiles(gestures(), async (folder) => {
       const lines = await sweep(...argsFor(folder, "halving"));
       const out = join(folder, "halving");
-      const { combinations, runs } = await resultsOf(out);
+      const { combinations, runs, states } = await resultsOf(out);
+      assert.deepEqual([states.done, states.paused, states.eliminated], [
+        ...[1, 0, 3],
+      ]);
       const epochsOf = new Map(runs.map((run) => [run.name, run.epochs]));
       assert.deepEqual([...epochsOf.values()].sort(), [1, 1, 2, 4]);
       const started = lines.filter((line) => line.startsWith("started "))
