@@ -7,6 +7,7 @@
 import { type NamedNode, numbersOf } from "../../hdf5/node_parameters.ts";
 import { NetworkError } from "../../network/network_error.ts";
 import { type Maps, weightedSums } from "../../network/run_windows.ts";
+import { tidy } from "../../network/tidy.ts";
 import { convolution, pooling } from "./run_windows.ts";
 
 /** From what a node reads in a bin to what it gives. */
@@ -113,12 +114,14 @@ function neurons(
   const isCuba = node.type.startsWith("Cuba");
   const leaks = node.type !== "I" && node.type !== "IF";
   const fires = node.type.endsWith("IF");
+  // Files have 32-bit floats, whose own rounding is no part of the network.
+  const rateOf = (tau: number) => 1 / tidy(tau / dt);
   const rate = leaks
-    ? each(isCuba ? "tau_mem" : "tau").map((tau) => dt / tau)
+    ? each(isCuba ? "tau_mem" : "tau").map(rateOf)
     : new Float64Array(length).fill(dt);
   const rest = leaks ? each("v_leak") : undefined;
   const synapse = isCuba
-    ? { rate: each("tau_syn").map((tau) => dt / tau), w: each("w_in") }
+    ? { rate: each("tau_syn").map(rateOf), w: each("w_in") }
     : undefined;
   const threshold = fires ? each("v_threshold") : undefined;
   const reset = fires && node.parameters.has("v_reset")

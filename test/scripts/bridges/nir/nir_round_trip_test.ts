@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ModelDescription } from "../../../../engine/model.ts";
 import type { NamedArray } from "../../../../engine/network/weights.ts";
 import { cubaLeaky } from "../../../../engine/neurons/cuba_leaky.ts";
+import { fixedCuba } from "../../../../engine/neurons/fixed_point.ts";
 import { describeImport } from "../../../../scripts/bridges/described_import.ts";
 import { fromNir } from "../../../../scripts/bridges/nir/read/from_nir.ts";
 import {
@@ -118,3 +119,35 @@ gpuTest("delays become nodes, and come back as delays", async () => {
     [6, { per: "neuron" }, { per: "channel" }, undefined],
   );
 });
+
+gpuTest(
+  "potentials at a threshold of integers stay below it in a graph",
+  async () => {
+    const description: ModelDescription = {
+      input: { C: 2, H: 6, W: 6 },
+      layers: [{ conv: CONV, bias: false }, { dense: 4, bias: false }],
+      neuron: fixedCuba({ vThMant: 80, iDecay: 1024, vDecay: 128 }),
+      Ts: 5,
+      random: 0,
+    };
+    // Sums of a few weights of 10/64 are 80/64 in many bins.
+    const weights = Object.fromEntries(
+      Object.entries(unsettledWeights(description, 3)).map((
+        [name, { shape, data }],
+      ) => [name, {
+        shape,
+        data: data.map((_, i) => (i % 3 - 0.5) * 20 / 64),
+      }]),
+    );
+    const { graph, parts } = toNir({ description, weights }, { dt: 0.005 });
+    const again = await readNir(new Blob([await writeNir(graph)]));
+    const back = fromNir(again);
+    const { layers } = await compareNetworks(
+      device(),
+      describeImport(back, "net.yaml"),
+      { run: graphInterpreter(again, 0.005), parts: back.nodes },
+    );
+    assert(parts.length === layers.length && layers[0].spikes > 500);
+    assert.deepEqual(layers.map(({ differing }) => differing), [0, 0]);
+  },
+);
