@@ -12,7 +12,11 @@ import { saveFiles } from "../files/atomic_write.ts";
 import { NetworkError } from "./network/network_error.ts";
 import { readNetwork, type SourceOptions } from "./network_source.ts";
 import { encodeNetwork, type NetworkTarget } from "./network_target.ts";
-import { type Agreement, compareNetworks } from "./self_check.ts";
+import {
+  type Agreement,
+  compareNetworks,
+  openQuestions,
+} from "./self_check.ts";
 
 /** Share of spikes up to which rounding may be to blame for a difference. */
 const ROUNDED = 0.001;
@@ -75,7 +79,9 @@ export async function convertNetwork(
   for (const name of Object.keys(files)) await requireNew(folder, name);
   const notes = [...source.notes, ...target.notes];
   const check = await checkTarget(target);
-  if (typeof check === "string") notes.push(check);
+  notes.push(
+    ...typeof check === "string" ? [check] : openQuestions(check, { lossy }),
+  );
   const paths = await saveFiles(folder, files);
   return {
     files: Object.values(files).map((content, i) => ({

@@ -29,6 +29,8 @@ export interface Counterpart {
    * a readout, where there is one.
    */
   readonly parts: readonly string[];
+  /** Whether its parts read its own spikes, whatever they are given. */
+  readonly readsOwn?: boolean;
   /** Factor of its readout. @default 1 */
   readonly readoutFactor?: number;
 }

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { ModelDescription } from "../../../engine/model.ts";
+import { leaky } from "../../../engine/neurons/leaky.ts";
+import type { NamedArray } from "../../../engine/network/weights.ts";
+import {
+  readNir,
+  writeNir,
+} from "../../../scripts/bridges/nir/graph/nir_file.ts";
+import { graphInterpreter } from "../../../scripts/bridges/nir/run/run_graph.ts";
+import { toNir } from "../../../scripts/bridges/nir/write/to_nir.ts";
+import {
+  compareNetworks,
+  openQuestions,
+} from "../../../scripts/bridges/self_check.ts";
+import { unsettledWeights } from "../../engine/unsettled.ts";
+import { device, gpuTest } from "../../fixtures/gpu.ts";
+
+const DESCRIPTION: ModelDescription = {
+  input: { C: 2, H: 6, W: 6 },
+  layers: [
+    { conv: { out: 4, kernel: 3, padding: 1 }, norm: "batch" },
+    { dense: 12, bias: false },
+    { dense: 3, bias: false, neuron: "none" },
+  ],
+  neuron: leaky({ threshold: 0.3 }),
+  Ts: 1,
+  random: 0,
+};
+
+/** Changes an array, such that a network hardly fires. */
+function withFactor(
+  weights: Record<string, NamedArray>,
+  [changed, factor]: readonly [string, number],
+): Record<string, NamedArray> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [name, {
+      shape,
+      data: name.startsWith(changed)
+        ? data.map((value) => factor * value)
+        : data,
+    }]),
+  );
+}
+
+/** Compares a network with the graph of another. */
+async function compare(
+  weights: Record<string, NamedArray>,
+  others = weights,
+) {
+  const [network, other] = [weights, others].map((weights) => ({
+    description: DESCRIPTION,
+    weights,
+  }));
+  const { graph, parts } = toNir(other, { dt: 0.001 });
+  const run = graphInterpreter(
+    await readNir(new Blob([await writeNir(graph)])),
+    0.001,
+  );
+  return await compareNetworks(device(), network, { run, parts });
+}
+
+gpuTest("layers of a network that hardly fires are compared", async () => {
+  const weak = withFactor(unsettledWeights(DESCRIPTION, 3), [
+    "conv1.norm",
+    1 / 64,
+  ]);
+  const same = await compare(weak);
+  for (const { name, spikes, differing } of same.layers) {
+    assert(spikes >= 20, `${name} has ${spikes} spikes`);
+    assert.equal(differing, 0);
+  }
+  assert(same.readout! < 1e-5);
+  assert.deepEqual(openQuestions(same, { lossy: false }), []);
+  for (const [at, array] of ["conv1.norm", "fc1.weight"].entries()) {
+    const { layers } = await compare(weak, withFactor(weak, [array, 1.3]));
+    assert(layers[at].differing > 0, array);
+  }
+  const { readout } = await compare(weak, withFactor(weak, ["fc2", 1.3]));
+  assert(readout! > 0.2);
+});
+
+gpuTest("a layer that never fires is named", async () => {
+  const weights = withFactor(unsettledWeights(DESCRIPTION, 3), ["fc1", 0]);
+  const agreement = await compare(weights);
+  assert.deepEqual(openQuestions(agreement, { lossy: false }), [
+    '"fc1" has no spike on random spikes, and was not compared',
+  ]);
+});
+
+Deno.test("spikes that differ are put down to rounding in networks that are the same", () => {
+  const layers = [{ name: "conv1", spikes: 900, differing: 2 }];
+  assert.deepEqual(openQuestions({ layers }, { lossy: true }), []);
+  assert.match(
+    openQuestions({ layers }, { lossy: false }).join(),
+    /^2 of 900 spikes of "conv1" differ by .+, as rounding makes them/,
+  );
+});
