@@ -98,8 +98,11 @@ export function roundLayer(
   );
   if (!isWhole || !closeDecays) {
     losses.push(
-      "weights are rounded to even numbers of eight bits, and decays to " +
-        "parts of 4096, as Loihi has them",
+      `weights of "${name}" are rounded to even numbers of eight bits` +
+        (factor === 1
+          ? ""
+          : `, ${Number(factor.toPrecision(3))} times as large`) +
+        ", and its decays to parts of 4096, as Loihi has them",
     );
   }
   const rounded = ({ shape, data }: NamedArray) => ({

@@ -263,7 +263,10 @@ gpuTest(
       weights,
     );
     assert.equal(lossy, true);
-    assert.match(notes.join("; "), /rounded to even numbers of eight bits/);
+    assert.match(
+      notes.join("; "),
+      /weights of "conv1" are rounded to even numbers of eight bits, [\d.]+ times/,
+    );
     assert.match(notes.join("; "), /the readout is \d+ times as large/);
     const [first] = there.layers;
     assert(first.spikes > 200 && first.differing > 0);
