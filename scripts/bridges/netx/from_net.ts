@@ -49,9 +49,6 @@ export function fromNet(
     if (own.neurons.isReadout && !isLast) {
       throw new NetworkError("its neurons never fire", { node });
     }
-    if (isLast && own.synapse.delay) {
-      notes.push(`the delays of "${node}", the last layer, are left out`);
-    }
     const delay = isLast ? undefined : own.synapse.delay;
     if (withUnits && kind === "convT") {
       throw new NetworkError(
@@ -64,7 +61,10 @@ export function fromNet(
     const section = sectionOf(own, { isUnit: withUnits !== undefined });
     const { prefix, entry, shape } = synapseEntry(own);
     const name = `${prefix}${++numbers[prefix]}`;
-    const scaled = scaledWeights(own, section);
+    if (isLast && own.synapse.delay) {
+      notes.push(`the delays of "${name}", the last layer, are left out`);
+    }
+    const scaled = scaledWeights(own, section, name);
     notes.push(...scaled.notes);
     weights[`${name}.weight`] = { shape, data: scaled.weight };
     if (scaled.recurrent) {

@@ -55,12 +55,14 @@ export function sectionOf(
  *
  * @param layer The layer.
  * @param section Its neurons here.
+ * @param name Its name here.
  * @returns Weights and bias, and what becomes another network by them.
  * @throws {NetworkError} If a bias or a readout cannot be brought here.
  */
 export function scaledWeights(
   { layer, synapse: { values, recurrent, bias }, neurons, output }: NetLayer,
   section: NetSection,
+  name: string,
 ) {
   const isReadout = section === "none";
   if (!isReadout && section.type === "LOIHI") {
@@ -79,9 +81,9 @@ export function scaledWeights(
   }
   const notes = !isOther ? [] : [
     isReadout
-      ? `the leaky potential of "${node}" is replaced by the mean of what ` +
+      ? `the leaky potential of "${name}" is replaced by the mean of what ` +
         "drives it, times what a constant drive comes to"
-      : `the bias of "${node}", which is added to voltages, is added to ` +
+      : `the bias of "${name}", which is added to voltages, is added to ` +
         `currents, where it builds up in some ${Math.ceil(current)} bins`,
   ];
   const weightGain = 2 ** weightExponent / UNIT *

@@ -494,6 +494,7 @@ Deno.test("a network of netx that cannot be computed here is refused, by its lay
   ];
   const lossy = changed.map((own) => fromNet({ layers: dense(own) }));
   assert.deepEqual(lossy.map(({ lossy }) => lossy), [true, true, true]);
+  for (const { notes } of lossy) assert.match(notes[1], / of "fc1"/);
   const [{ weights: readout }, { weights: biased }] = lossy;
   // 4096² / (1024 · 128) times 2 / 64, and 1024 / 4096 of it.
   assert.equal(readout["fc1.weight"].data[0], 4);
