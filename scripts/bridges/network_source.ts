@@ -62,14 +62,13 @@ export async function readNetwork(
   const info = await Deno.stat(path).catch(() => undefined);
   if (info?.isFile) {
     const { config, sensor } = options;
+    const tensors = await isTorchFile(path) ? await readTorch(path) : undefined;
     if (config === undefined) {
       throw new NetworkError(
         "its weights do not say the network; --config tells it",
       );
     }
-    if (await isTorchFile(path)) {
-      return await readTorchSource(path, { config, sensor });
-    }
+    if (tensors) return await torchSource(tensors, { config, sensor });
   }
   return { network: await readOwnNetwork(path, options), notes: [] };
 }
@@ -109,21 +108,21 @@ async function readNirSource(
   return [imported, graphInterpreter(graph, imported.Ts / 1000)];
 }
 
-/** Whether a file starts as those of PyTorch do. */
+/** Whether a file is PyTorch's, by its name or its start. */
 async function isTorchFile(path: string): Promise<boolean> {
+  if (/\.pth?$/i.test(path)) return true;
   using file = await Deno.open(path);
   const start = new Uint8Array(32);
   await file.read(start);
   return isTorch(start);
 }
 
-async function readTorchSource(
-  path: string,
+async function torchSource(
+  tensors: Awaited<ReturnType<typeof readTorch>>,
   { config, sensor }: Pick<SourceOptions, "sensor"> & {
     readonly config: string;
   },
 ): Promise<NetworkSource> {
-  const tensors = await readTorch(path);
   const description = await describeConfigured(config, {
     sensor,
     classes: outputsOfTorch(tensors),

@@ -67,13 +67,14 @@ await runCommand({
       description:
         message`Size of the sensor, and its channels if they are not two [that of the configuration's data]`,
     }).optional(),
-    dt: option("--dt", float({ metavar: "S", min: 1e-9, max: 1e3 }), {
+    dt: option("--dt", float({ metavar: "S", max: 1e3 }), {
       description:
         message`Time step of a .nir or .net in s [the network's or the file's]`,
     }).optional(),
   },
 }, async ({ input, output, json, timeUnit, ...options }) => {
-  requireSameKind(input, output);
+  await requireSameKind(input, output);
+  requireStep(options.dt);
   if (isNetwork(input) || isNetwork(output)) {
     const sensor = sizeOf(options.sensor);
     const done = await convertNetwork(input, output, { ...options, sensor });
@@ -95,7 +96,7 @@ await runCommand({
 });
 
 /** Requires that both files are of recordings, or both of networks. */
-function requireSameKind(input: string, output: string): void {
+async function requireSameKind(input: string, output: string): Promise<void> {
   if (isRecording(basename(input)) && isNetwork(output)) {
     throw new Error(
       `Cannot write "${output}": its name is that of a network, and ` +
@@ -103,13 +104,21 @@ function requireSameKind(input: string, output: string): void {
         WRITTEN_ENDINGS.join(", "),
     );
   }
-  if (isNetwork(input) && isRecording(basename(output))) {
+  if (!isRecording(basename(output))) return;
+  const info = await Deno.stat(input).catch(() => undefined);
+  if (isNetwork(input) || info?.isDirectory) {
     throw new Error(
       `Cannot write "${output}": its name is that of a recording, and ` +
         `"${input}" is a network, which can become .nir, .net, .yaml, ` +
         ".safetensors",
     );
   }
+}
+
+/** Requires a time step that is above 0. */
+function requireStep(dt: number | undefined): void {
+  if (dt === undefined || dt > 0) return;
+  throw new RangeError(`Cannot use --dt ${dt}: expected more than 0 s`);
 }
 
 /** Reads the size of a sensor, such as 34x34, or 34x34x2 with channels. */

@@ -135,7 +135,24 @@ Deno.test("convert says in one line why it cannot convert a network", async () =
   await Deno.writeTextFile(old, "no graph");
   await Deno.writeTextFile(at("config.safetensors"), "weights");
   const torch = join(import.meta.dirname!, "..", "bridges/torch");
+  await Deno.writeTextFile(at("junk.pth"), "no tensors");
+  await Deno.mkdir(at("folder"));
   const cases: [string[], string][] = [
+    [
+      [at("folder"), at("new.npz")],
+      `Cannot write "${at("new.npz")}": its name is that of a recording, and ` +
+      `"${at("folder")}" is a network, which can become .nir, .net, .yaml, ` +
+      ".safetensors",
+    ],
+    [
+      [at("junk.pth"), at("new.safetensors")],
+      `Cannot read network "${at("junk.pth")}": it has no list of files, as ` +
+      "ZIP archives do",
+    ],
+    [
+      [at("folder"), none, "--dt", "0"],
+      "Cannot use --dt 0: expected more than 0 s",
+    ],
     [
       [old, at("new.yaml")],
       `Cannot read network "${old}": it is no sound HDF5 file`,
