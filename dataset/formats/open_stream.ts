@@ -23,6 +23,9 @@ const GUESSED_LINES = 100;
 
 const LF = 0x0a;
 
+/** The end of a stream within a line. */
+const CUT_OFF = "the last line, which is cut off";
+
 /** Bytes that lines of a header begin with: `#` and `%`. */
 const MARKS: readonly number[] = [0x23, 0x25];
 
@@ -36,7 +39,7 @@ const MARKS: readonly number[] = [0x23, 0x25];
  * @param options Axes of AEDAT; x from the left and y from the top unless
  * `"reference"`.
  * @returns The recording, once its header has come; its blocks can be read once,
- * and hold what has come.
+ * and hold what has come. A last line that is cut off is among the faults.
  * @throws {RecordingError} If it ends without an event, is of another format, or
  * its header is damaged.
  *
@@ -90,6 +93,16 @@ async function* decodeStream(
   const decoder = decoding.decoder(faults);
   let bytes = head.subarray(start);
   let offset = start;
+  const lastLine = function* () {
+    const block = allocateBlock(1);
+    try {
+      const { events } = decoder.decode({ bytes, offset, last: true }, block);
+      if (events > 0) yield firstEvents(block, events);
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      faults.add(CUT_OFF, offset);
+    }
+  };
   for (let last = false; !last;) {
     for (;;) {
       const whole = separator === undefined || last
@@ -109,8 +122,8 @@ async function* decodeStream(
     last = done && bytes.length === 0;
     if (done && bytes.length > 0) {
       if (separator !== undefined) {
-        bytes = joined(bytes, Uint8Array.of(separator));
-        continue;
+        yield* lastLine();
+        return;
       }
       throw new RecordingError(
         name,

@@ -12,6 +12,9 @@ import { openStream } from "../../dataset/formats/open_stream.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { quote } from "../command_line/quote.ts";
 
+/** The largest number of a port. */
+const LARGEST_PORT = 65535;
+
 /** A socket, as it is written. */
 const SOCKET = /^(tcp|udp):\/\/([^/:]+|\[[^\]]+\]):(\d{1,5})$/;
 
@@ -33,6 +36,11 @@ export async function openSource(
   if (transport !== undefined) {
     const host = address.replace(/^\[|\]$/g, "");
     const place = { hostname: host, port: Number(port) };
+    if (place.port > LARGEST_PORT) {
+      throw new RangeError(
+        `Cannot follow "${source}": expected a port up to ${LARGEST_PORT}`,
+      );
+    }
     await requirePermission(source, place);
     const stream = transport === "tcp"
       ? connect(source, place)

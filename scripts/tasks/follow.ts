@@ -160,6 +160,11 @@ await runCommand({
   ) {
     if (count > 0) console.error(`left out: ${count} events that ${problem}`);
   }
+  for (const { problem, count, offset } of recording.faults) {
+    console.error(
+      `left out: ${problem}: ${count}, the first at byte ${offset}`,
+    );
+  }
   view.end();
   await served?.finished;
 });

@@ -198,6 +198,10 @@ gpuTest("follow refuses in a line what it cannot follow", async () => {
       ["udp://10.0.0.1:7777", "--run", run],
       /Cannot follow "udp:.+": the task may use the network of this machine/,
     ],
+    [
+      ["udp://127.0.0.1:99999", "--run", run],
+      /Cannot follow "udp:.+": expected a port up to 65535/,
+    ],
     [["ws://camera", "--run", run], /Cannot follow "ws:.+": expected tcp:/],
     [
       [file, "--run", folder.path],

@@ -129,3 +129,12 @@ Deno.test("openStream() refuses in a line what it cannot read", async () => {
     }, message);
   }
 });
+
+Deno.test("openStream() counts a last line that is cut off, and keeps the others", async () => {
+  const text = "x,y,t,p\n1,2,1000,1\n3,4,20";
+  const recording = await openStream("camera", new Blob([text]).stream());
+  deepStrictEqual(await readRows(recording), [[1, 2, 1000, 1]]);
+  deepStrictEqual(recording.faults, [
+    { problem: "the last line, which is cut off", count: 1, offset: 19 },
+  ]);
+});
