@@ -5,7 +5,8 @@
  */
 
 import { counted } from "../files/counted.ts";
-import type { LabelledSamples, RecordingFacts } from "./labelled_samples.ts";
+import { doubtfulUnit } from "./doubtful_unit.ts";
+import type { LabelledSamples, SourceRecording } from "./labelled_samples.ts";
 
 /** Samples, recordings and groups of a class. */
 export interface ClassSurvey {
@@ -27,9 +28,6 @@ export interface SampleSurvey {
   /** SHA-256 digest of its events. */
   readonly digest: string;
 }
-
-/** Fewest events/s of a camera that sees anything, told by so many events. */
-const [LEAST_RATE, LEAST_EVENTS] = [20, 100];
 
 /** Examples that a line names at most. */
 const NAMED = 3;
@@ -93,14 +91,7 @@ export function findProblems(
   );
   if (faults.length > 0) problems.push(`faults of files: ${some(faults)}`);
 
-  const slow = recordings.filter(({ facts }) => facts && areTimesSlow(facts));
-  if (slow.length > 0) {
-    problems.push(
-      `fewer than ${LEAST_RATE} events/s, if times are in µs, which ` +
-        `--time-unit and data.timeUnit change: ` +
-        some(slow.map(({ name }) => name)),
-    );
-  }
+  problems.push(...unitProblems(recordings));
 
   const known = recordings.flatMap(({ facts }) => facts ?? []);
   const [on, off] = (["on", "off"] as const)
@@ -129,13 +120,22 @@ export function findProblems(
   return problems;
 }
 
-/** Whether times that no name gave a unit are rather in a smaller one. */
-function areTimesSlow(
-  { format, events, firstUs, lastUs }: RecordingFacts,
-): boolean {
-  const seconds = (Number(lastUs) - Number(firstUs)) / 1e6;
-  return / time in µs$/.test(format) && events >= LEAST_EVENTS &&
-    events < LEAST_RATE * seconds;
+/**
+ * Names recordings whose unit of time was guessed, and hardly right.
+ *
+ * @param recordings The recordings.
+ * @returns A line for each kind of doubt.
+ */
+export function unitProblems(recordings: readonly SourceRecording[]): string[] {
+  const doubts = Map.groupBy(
+    recordings,
+    ({ facts }) => facts && doubtfulUnit(facts),
+  );
+  return [...doubts].flatMap(([doubt, own]) =>
+    doubt === undefined
+      ? []
+      : [`${doubt}: ${some(own.map(({ name }) => name))}`]
+  );
 }
 
 /** Names the first few. */

@@ -11,6 +11,11 @@ import {
 } from "../../dataset/division/divide_samples.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
+import {
+  guessedUnitOf,
+  timeIn,
+} from "../../dataset/formats/tables/column_names.ts";
+import { unitProblems } from "../../dataset/samples/find_problems.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
@@ -23,14 +28,14 @@ import { openData } from "./samples.ts";
  *
  * @param configuration The configuration, with a section `data`.
  * @param options Whether each fold has a validation set, and what is called
- * with a line that says what was found.
+ * with a line that says what was found, and with each doubt about it.
  * @returns The folds.
  * @throws {DatasetError} If the samples cannot be used or divided.
  * @throws {RecordingError} If a recording cannot be read.
  */
 export async function openDataFolds(
   configuration: Configuration,
-  { validation, onFound }: FoldsOptions,
+  { validation, onFound, onDoubt }: FoldsOptions,
 ): Promise<Fold[]> {
   const data = configuration.data!;
   const { seed, fold_seed = seed } = configuration.training;
@@ -44,6 +49,7 @@ export async function openDataFolds(
     seed: fold_seed,
   });
   onFound?.(describeData(samples, data, how));
+  for (const problem of unitProblems(samples.recordings)) onDoubt?.(problem);
   const source = filtered(samples, configuration);
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>
@@ -94,7 +100,8 @@ function divide(
  * @param samples The samples.
  * @param data Where they are from.
  * @param how How they are divided, in words.
- * @returns Layout, classes, samples, groups, sensor and split.
+ * @returns Layout, classes, samples, groups, sensor, guessed units of time and
+ * split.
  */
 export function describeData(
   { layout, classes, samples, recordings, empty, sensor }: LabelledSamples,
@@ -103,6 +110,10 @@ export function describeData(
 ): string {
   const groups = new Set(
     samples.flatMap(({ group }) => group === undefined ? [] : [group]),
+  );
+  const formats = recordings.flatMap(({ facts }) => facts?.format ?? []);
+  const guessed = new Set(
+    formats.flatMap((format) => guessedUnitOf(format) ?? []),
   );
   return [
     `${path}: layout ${layout}`,
@@ -113,6 +124,7 @@ export function describeData(
     (empty > 0 ? ` (and ${empty} without events)` : ""),
     ...(groups.size > 0 ? [counted(groups.size, "group")] : []),
     `${sensor.width}×${sensor.height} pixels`,
+    ...[...guessed].map((unit) => timeIn(unit, true)),
     how,
   ].join(", ");
 }

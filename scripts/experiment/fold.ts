@@ -22,4 +22,6 @@ export interface FoldsOptions extends ReadOptions {
   readonly validation: boolean;
   /** Called with a line that says what was found, if that was asked. */
   readonly onFound?: (line: string) => void;
+  /** Called with each line of what is hardly as it should be. */
+  readonly onDoubt?: (line: string) => void;
 }

@@ -17,7 +17,6 @@ import { counted } from "../../dataset/files/counted.ts";
 import { RecordingError } from "../../dataset/files/errors.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
-import type { RecordingSummary } from "../../dataset/formats/reading/recording_summary.ts";
 import { findLayout } from "../../dataset/layouts/find_layout.ts";
 import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
 import type { Place } from "../../dataset/layouts/layout.ts";
@@ -30,7 +29,10 @@ import { readDuration } from "../configuration/schema/data.ts";
 import { leadsToStore } from "../experiment/event_store.ts";
 import { openData } from "../experiment/samples.ts";
 import { saveFiles } from "../files/atomic_write.ts";
-import { reportRecording } from "../views/inspection/recording_report.ts";
+import {
+  type RecordingReport,
+  reportRecording,
+} from "../views/inspection/recording_report.ts";
 import { reportSamples } from "../views/inspection/samples_report.ts";
 import { findTraining } from "../views/inspection/train_command.ts";
 import { classPictures } from "../views/pictures/class_pictures.ts";
@@ -76,7 +78,8 @@ await runCommand({
       },
     ).optional(),
     timeUnit: option("--time-unit", choice(["s", "ms", "us", "ns"]), {
-      description: message`Unit of the times in text and NumPy files`,
+      description:
+        message`Unit of the times in text and NumPy files that do not tell it`,
     }).optional(),
   },
 }, async ({ path, window, ...options }) => {
@@ -193,7 +196,7 @@ async function inspectUnlabelled(
 ): Promise<void> {
   const files: (
     & { readonly name: string }
-    & (RecordingSummary | { readonly problem: string })
+    & (RecordingReport["facts"] | { readonly problem: string })
   )[] = [];
   for (const name of place.files!.filter(isRecording)) {
     const path = join(place.path, name);
@@ -216,7 +219,8 @@ async function inspectUnlabelled(
       "problem" in file
         ? file.problem
         : `${file.name}: ${file.format}, ${counted(file.events, "event")}, ` +
-          duration(file.durationUs / 1e6),
+          duration(file.durationUs / 1e6) +
+          file.problems.map((problem) => `; ${problem}`).join(""),
     ));
   }
   console.log(problem);

@@ -14,7 +14,7 @@ import {
   type GivenConfiguration,
   readChosen,
 } from "../command_line/configuration_arguments.ts";
-import { print, printOnStderr } from "../command_line/print.ts";
+import { print, printOnStderr, warn } from "../command_line/print.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { chooseCard, listCards } from "../device/cards.ts";
 import { profileRanks } from "../device/profile_ranks.ts";
@@ -164,6 +164,7 @@ async function train(
     validation,
     threads,
     onFound: print,
+    onDoubt: warn,
   });
   const folds = chooseFolds(all, {
     wanted,

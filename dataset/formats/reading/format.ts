@@ -52,10 +52,10 @@ export interface OpenRecording {
 /** Properties of a recording that some formats do not store. */
 export interface OpenOptions {
   /**
-   * Unit of the times in tables: text, NumPy arrays.
+   * Unit of the times in tables (text, NumPy arrays) whose columns do not name
+   * it.
    *
-   * @default what the column's name says; else s where times have fractions,
-   *   and µs where they have none
+   * @default as `guessUnit()` of `tables/column_names.ts` says
    */
   readonly timeUnit?: TimeUnit;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { max, min } from "npm:d3-array@3.2.4";
 import type { TimeUnit } from "../reading/format.ts";
 
 /** The quantity in a column. */
@@ -24,6 +26,9 @@ export const UNIT_US: Readonly<Record<TimeUnit, number>> = {
   us: 1,
   ns: 1e-3,
 };
+
+/** Units of time, from the longest. */
+export const TIME_UNITS: readonly TimeUnit[] = ["s", "ms", "us", "ns"];
 
 /** Names of columns, in lower case and without unit. */
 const NAMES: Readonly<Record<string, Axis>> = {
@@ -64,6 +69,12 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
 
 /** Times of so many units are no µs: those of today's clocks, in ns. */
 const LEAST_CLOCK_NS = 1e17;
+
+/** Times of so many units are no ms: those of today's clocks, in s. */
+const LEAST_CLOCK_S = 1e9;
+
+/** Events/s that cameras have, and events that tell them. */
+const [LEAST_RATE, MOST_RATE, LEAST_EVENTS] = [1e3, 1e7, 100];
 
 /**
  * Tells what a column holds by its name: `x`, `Timestamp`, `t_us`, `time [ms]`.
@@ -152,11 +163,62 @@ export function guessColumns(
 }
 
 /**
+ * Says in the name of a format which unit its times are in.
+ *
+ * @param unit The unit.
+ * @param guessed Whether neither the file nor the user tells it.
+ * @returns Words that `guessedUnitOf()` finds again.
+ *
+ * @example
+ * ```ts
+ * import { timeIn } from "./column_names.ts";
+ * if (timeIn("us", true) !== "time in µs, as guessed") throw new Error();
+ * ```
+ */
+export function timeIn(unit: TimeUnit, guessed: boolean): string {
+  return `time in ${shownUnit(unit)}${guessed ? ", as guessed" : ""}`;
+}
+
+/**
+ * Finds the unit of times that was guessed.
+ *
+ * @param format Name of a recording's format, as its reader gives it.
+ * @returns The unit; `undefined` if it was told, or is the format's own.
+ *
+ * @example
+ * ```ts
+ * import { guessedUnitOf, timeIn } from "./column_names.ts";
+ * if (guessedUnitOf(`text, ${timeIn("us", true)}`) !== "us") throw new Error();
+ * ```
+ */
+export function guessedUnitOf(format: string): TimeUnit | undefined {
+  return TIME_UNITS.find((unit) => format.endsWith(timeIn(unit, true)));
+}
+
+/**
+ * Writes a unit of time as people do.
+ *
+ * @param unit The unit.
+ * @returns Its sign.
+ *
+ * @example
+ * ```ts
+ * import { shownUnit } from "./column_names.ts";
+ * if (shownUnit("us") !== "µs") throw new Error("expected µs");
+ * ```
+ */
+export function shownUnit(unit: TimeUnit): string {
+  return unit === "us" ? "µs" : unit;
+}
+
+/**
  * Chooses the unit of times that nothing names.
  *
- * @param times Some of the times.
+ * @param times Times of the first events.
  * @returns Seconds where any has a fraction; ns where one is that of a clock
- *   which counts ns since 1970; else µs.
+ *   which counts ns since 1970; else µs. Of 100 events or more, ms where these
+ *   give no rate that cameras have and ms do: with fractions, below 1000
+ *   events/s, if all are whole thousandths; without, above 10 million.
  *
  * @example
  * ```ts
@@ -165,9 +227,26 @@ export function guessColumns(
  * ```
  */
 export function guessUnit(times: readonly number[]): TimeUnit {
-  if (times.some(hasFraction)) return "s";
-  const isClockNs = (time: number) => time >= LEAST_CLOCK_NS && time < Infinity;
-  return times.some(isClockNs) ? "ns" : "us";
+  const finite = times.filter(Number.isFinite);
+  const [first, last] = [min(finite) ?? 0, max(finite) ?? 0];
+  const isLikely = (unit: TimeUnit) => {
+    const rate = finite.length * 1e6 / ((last - first) * UNIT_US[unit]);
+    return rate >= LEAST_RATE && rate <= MOST_RATE;
+  };
+  const isLikelierMs = (unit: TimeUnit) =>
+    finite.length >= LEAST_EVENTS && !isLikely(unit) && isLikely("ms");
+  if (finite.some(hasFraction)) {
+    return last < LEAST_CLOCK_S && finite.every(isInThousandths) &&
+        isLikelierMs("s")
+      ? "ms"
+      : "s";
+  }
+  if (last >= LEAST_CLOCK_NS) return "ns";
+  return isLikelierMs("us") ? "ms" : "us";
+}
+
+function isInThousandths(time: number): boolean {
+  return Math.abs(1000 * time - Math.round(1000 * time)) < 1e-3;
 }
 
 function hasFraction(value: number): boolean {

@@ -18,13 +18,13 @@ import type {
   OpenOptions,
   OpenRecording,
   RecordingFormat,
-  TimeUnit,
 } from "../reading/format.ts";
 import {
   columnNamed,
   guessColumns,
   guessUnit,
   type NamedColumn,
+  timeIn,
   UNIT_US,
 } from "./column_names.ts";
 import {
@@ -293,13 +293,13 @@ async function openTable(
     );
   }
   const time = axes.indexOf("t");
-  const unit: TimeUnit = options.timeUnit ?? columns[time].name?.unit ??
-    guessUnit(values[time]);
+  const told = columns[time].name?.unit ?? options.timeUnit;
+  const unit = told ?? guessUnit(values[time]);
   let next = 0;
   return columnRecording({
     format:
       `${name}, columns ${axes.join(" ")}${named ? "" : " as guessed"}, ` +
-      `time in ${unit === "us" ? "µs" : unit}`,
+      timeIn(unit, told === undefined),
     arrays: arrays.map(({ open, stride, columns }) => ({
       open,
       stride,

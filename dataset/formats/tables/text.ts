@@ -9,7 +9,7 @@ import { RecordingFile } from "../../files/buffered_file.ts";
 import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
-import { type Axis, UNIT_US } from "./column_names.ts";
+import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
 import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
 
@@ -33,14 +33,15 @@ export const TEXT_TABLE = decodedFormat({
   async decoding(file, { timeUnit } = {}) {
     using opened = await RecordingFile.open(file);
     await opened.fill();
-    const { axes, unit, guessed, sensor, start, decimalComma } = layoutOf(
+    const { axes, guessed, sensor, start, decimalComma, ...units } = layoutOf(
       opened,
     );
     const columns = axes.map((axis) => axis ?? "–").join(" ");
-    const known = timeUnit ?? unit;
+    const told = units.namedUnit ?? timeUnit;
+    const unit = told ?? units.likelyUnit;
     return {
-      format: `text, columns ${columns}${guessed ? " as guessed" : ""}, time ` +
-        `in ${known === "us" ? "µs" : known}`,
+      format: `text, columns ${columns}${guessed ? " as guessed" : ""}, ` +
+        timeIn(unit, told === undefined),
       sensor,
       start,
       separator: LF,
@@ -48,7 +49,7 @@ export const TEXT_TABLE = decodedFormat({
       decoder: (faults) =>
         textDecoder(nameOf(file), {
           axes,
-          unitUs: UNIT_US[known],
+          unitUs: UNIT_US[unit],
           decimalComma,
           sensor: sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },
           faults,

@@ -31,7 +31,10 @@ const AXES: readonly Axis[] = ["x", "y", "t", "p"];
 export interface TextLayout {
   /** The quantity of each column; undefined where it is none of an event's. */
   readonly axes: readonly (Axis | undefined)[];
-  readonly unit: TimeUnit;
+  /** Unit of time in the name of its column. */
+  readonly namedUnit: TimeUnit | undefined;
+  /** Unit of time that the values make likely. */
+  readonly likelyUnit: TimeUnit;
   /** Whether the values told the columns. */
   readonly guessed: boolean;
   readonly sensor: Sensor | undefined;
@@ -54,8 +57,8 @@ export interface TextLayout {
  * import { layoutOf } from "./text_layout.ts";
  * using file = await RecordingFile.open(new Blob(["t_ms;x;y;p\n0,5;1;2;1\n"]));
  * await file.fill();
- * const { axes, unit, decimalComma } = layoutOf(file);
- * if (`${axes} ${unit} ${decimalComma}` !== "t,x,y,p ms true") throw new Error();
+ * const { axes, namedUnit, decimalComma } = layoutOf(file);
+ * if (`${axes} ${namedUnit} ${decimalComma}` !== "t,x,y,p ms true") throw new Error();
  * ```
  */
 export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
@@ -129,8 +132,15 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     );
   }
   const time = axes.indexOf("t");
-  const unit = unitNamed(names[time] ?? "") ?? guessUnit(columns[time] ?? []);
-  return { axes, unit, guessed, sensor, start, decimalComma };
+  return {
+    axes,
+    namedUnit: unitNamed(names[time] ?? ""),
+    likelyUnit: guessUnit(columns[time] ?? []),
+    guessed,
+    sensor,
+    start,
+    decimalComma,
+  };
 }
 
 /** Takes a line apart into names. */

@@ -13,7 +13,7 @@ import {
   type GivenConfiguration,
   readChosen,
 } from "../../command_line/configuration_arguments.ts";
-import { print } from "../../command_line/print.ts";
+import { print, warn } from "../../command_line/print.ts";
 import type { Configuration } from "../../configuration/schema/types.ts";
 import { epochsOf } from "../../configuration/training.ts";
 import { chooseFolds } from "../../experiment/choose_folds.ts";
@@ -186,6 +186,7 @@ async function findFolds(
     validation: true,
     threads,
     onFound: print,
+    onDoubt: warn,
   });
   const data = configuration.data !== undefined;
   const folds = chooseFolds(all, { wanted, data });

@@ -10,6 +10,7 @@ import {
   inspectAedat,
 } from "../../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
+import { doubtfulUnit } from "../../../dataset/samples/doubtful_unit.ts";
 import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
 import {
   HOT_RATE,
@@ -25,14 +26,17 @@ export interface ReportOptions {
    * @default as of other formats: x from the left, y from the top
    */
   readonly axes?: "reference" | "jaer";
-  /** Unit of the times in text and NumPy files. */
+  /** Unit of the times in text and NumPy files that do not tell it. */
   readonly timeUnit?: TimeUnit;
 }
 
 /** What a recording holds. */
 export interface RecordingReport {
   /** The same for every format; AEDAT 1.0 and 2.0 have more. */
-  readonly facts: RecordingSummary;
+  readonly facts: RecordingSummary & {
+    /** What is hardly right, a line each. */
+    readonly problems: readonly string[];
+  };
   /** What it holds in words, a line each. */
   readonly lines: readonly string[];
 }
@@ -58,10 +62,12 @@ export async function reportRecording(
   const { facts, lines } = isAedat
     ? await ofAedat(path, { summary, axes })
     : { facts: summary, lines: ofAnyFormat(summary) };
+  const doubt = doubtfulUnit(summary);
   return {
-    facts,
+    facts: { ...facts, problems: doubt === undefined ? [] : [doubt] },
     lines: [
       ...lines,
+      ...(doubt === undefined ? [] : [`problems        ${doubt}`]),
       `train with      ${TRAIN}, which has a folder for each class`,
     ],
   };
@@ -102,7 +108,10 @@ async function ofAedat(
     readonly summary: RecordingSummary;
     readonly axes?: "reference" | "jaer";
   },
-): Promise<RecordingReport> {
+): Promise<{
+  readonly facts: RecordingSummary;
+  readonly lines: readonly string[];
+}> {
   const { xMin, yMin, ...own } = axes === undefined
     ? fromTheTop(await inspectAedat(path, { axes: "jaer" }))
     : await inspectAedat(path, { axes });

@@ -45,7 +45,10 @@ Deno.test("recordings of several formats become samples of one sensor", async ()
       [
         ["clap/1.aedat", "AEDAT 2.0"],
         ["wave/1.csv", "text, columns t x y p, time in s"],
-        ["wave/2.txt", "text, columns t x y p as guessed, time in µs"],
+        [
+          "wave/2.txt",
+          "text, columns t x y p as guessed, time in µs, as guessed",
+        ],
       ],
     );
     const { x, p } = await samples.events(1);

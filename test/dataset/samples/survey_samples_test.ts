@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { doubtfulUnit } from "../../../dataset/samples/doubtful_unit.ts";
 import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { storeSamples } from "../../../dataset/samples/store_samples.ts";
 import { surveySamples } from "../../../dataset/samples/survey_samples.ts";
@@ -105,10 +106,33 @@ Deno.test("a survey finds one polarity alone, and times in another unit", async 
       ...{ "b/1.csv": lines(1, 1e6), "b/2.csv": lines(0, 40) },
     }),
     [
-      "fewer than 20 events/s, if times are in µs, which --time-unit and " +
-      "data.timeUnit change: b/1.csv",
+      "fewer than 100 events/s if times are in µs, as guessed; if they are in " +
+      "ns, give --time-unit ns or data.timeUnit: ns: b/1.csv",
     ],
   );
+});
+
+Deno.test("a guessed unit is doubted where the file would be of no camera", () => {
+  const doubt = (unit: string, events: number, lastUs: number) =>
+    doubtfulUnit({
+      format: `text, columns t x y p, time in ${unit}`,
+      ...{ events, firstUs: 0, lastUs },
+    })?.replace(/ if times .*give (.*) or .*/, ", $1");
+  assert.deepEqual([
+    doubt("µs, as guessed", 60_000, 1200),
+    doubt("µs, as guessed", 5000, 5000),
+    doubt("s, as guessed", 60_000, 1.2e9),
+    doubt("s, as guessed", 60_000, 1.2e6),
+    doubt("µs", 60_000, 1200),
+    doubt("s, as guessed", 60_000, 0),
+  ], [
+    "more than 10 million events/s, --time-unit ms",
+    "thousands of events in less than 10 ms, --time-unit ms",
+    "fewer than 100 events/s, --time-unit ms",
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 Deno.test("a store has the samples of any layout, bit for bit", async () => {

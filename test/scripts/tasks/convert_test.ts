@@ -77,6 +77,7 @@ train with      deno task train --data FOLDER, which has a folder for each class
     onShare: 0.5,
     hotPixels: 1,
     backwardSteps: 0,
+    problems: [],
   });
   const empty = await runTask("inspect", [none, "--json"]);
   const { events, firstUs, eventRate, onShare } = JSON.parse(empty.stdout);

@@ -41,7 +41,7 @@ export interface SampleLocation {
    * upright, and one of its signs and `.npy` slices are in reference axes.
    */
   readonly axes?: "reference" | "jaer";
-  /** Unit of the times in text and NumPy files. */
+  /** Unit of the times in text and NumPy files that do not tell it. */
   readonly timeUnit?: TimeUnit;
 }
 

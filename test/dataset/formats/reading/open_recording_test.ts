@@ -86,12 +86,12 @@ Deno.test("a format is told by the content, else by the ending of the name", asy
     "e.raw": "Prophesee RAW, EVT 2.1",
     "f.dat": "Prophesee DAT",
     "g.es": "Event Stream 2, DVS",
-    "h.npy": "NumPy, columns x y t p, time in µs",
+    "h.npy": "NumPy, columns x y t p, time in µs, as guessed",
     "i.BIN": "N-MNIST",
     "j.bs2": "SLAYER spikes of pixels",
     "k.bs3": "SLAYER spikes of pixels, wide",
-    "l.csv": "text, columns x y p t, time in µs",
-    "m.txt": "text, columns t x y p, time in µs",
+    "l.csv": "text, columns x y p t, time in µs, as guessed",
+    "m.txt": "text, columns t x y p, time in µs, as guessed",
   });
 });
 

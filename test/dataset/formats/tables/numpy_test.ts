@@ -94,7 +94,10 @@ Deno.test("NumPy: a structured array is read by the names of its fields", async 
     assert(NPY_TABLE.matches(structured));
     const recording = await NPY_TABLE.open(file);
     assert.deepEqual(await rowsOf(recording), ROWS);
-    assert.equal(recording.format, "NumPy, columns x y t p, time in µs");
+    assert.equal(
+      recording.format,
+      "NumPy, columns x y t p, time in µs, as guessed",
+    );
   }
 });
 
@@ -120,7 +123,7 @@ Deno.test("NumPy: a plain array has four columns in any order, along any axis", 
     assert.deepEqual(await rowsOf(recording), rows);
     assert.equal(
       recording.format,
-      "NumPy, columns t x y p as guessed, time in s",
+      "NumPy, columns t x y p as guessed, time in s, as guessed",
     );
   }
 });

@@ -53,12 +53,30 @@ Deno.test("text has times in any unit, named, given or told by fractions", async
     ["0.003811000 0 0 1\n", undefined, 3811],
     ["t,x,y,p\n7,0,0,1\n", undefined, 7],
     ["t,x,y,p\n7,0,0,1\n", { timeUnit: "ms" }, 7000],
-    ["t_us,x,y,p\n7,0,0,1\n", { timeUnit: "s" }, 7_000_000],
+    ["t_us,x,y,p\n7,0,0,1\n", { timeUnit: "s" }, 7],
     ["t,x,y,p\n-0.25,0,0,1\n", undefined, -250_000],
   ];
   for (const [text, options, time] of cases) {
     assert.deepEqual((await read(text, options)).rows, [[0, 0, time, 1]], text);
   }
+});
+
+Deno.test("text guesses ms where no camera is as slow or as fast otherwise", async () => {
+  const unitOf = async (events: number, time: (n: number) => string) => {
+    const rows = Array.from({ length: events }, (_, n) => `${time(n)},1,2,1\n`);
+    const { format } = await read(`t,x,y,p\n${rows.join("")}`);
+    return /time in (.*), as guessed$/.exec(format)?.[1];
+  };
+  assert.equal(await unitOf(200, (n) => (n * 0.02).toFixed(3)), "ms");
+  assert.equal(await unitOf(99, (n) => (n * 0.02).toFixed(3)), "s");
+  assert.equal(await unitOf(200, (n) => (n * 0.02).toFixed(6)), "ms");
+  assert.equal(await unitOf(200, (n) => (n * 0.020001).toFixed(6)), "s");
+  assert.equal(await unitOf(200, (n) => (1e9 + n * 0.02).toFixed(3)), "s");
+  assert.equal(await unitOf(200, (n) => (n * 0.0001).toFixed(4)), "s");
+  assert.equal(await unitOf(1000, (n) => `${Math.floor(n / 50)}`), "ms");
+  assert.equal(await unitOf(1000, (n) => `${Math.floor(n / 5)}`), "µs");
+  assert.equal(await unitOf(200, (n) => `${n * 1000}`), "µs");
+  assert.equal(await unitOf(200, () => "7"), "µs");
 });
 
 Deno.test("text has decimal commas, words for polarities and names in any language", async () => {
@@ -81,11 +99,11 @@ Deno.test("text says what it was taken for", async () => {
   const format = async (text: string) => (await read(text)).format;
   assert.equal(
     await format("x,y,label,t,p\n1,2,3,4,1\n"),
-    "text, columns x y – t p, time in µs",
+    "text, columns x y – t p, time in µs, as guessed",
   );
   assert.equal(
     await format("0.5 3 4 1\n"),
-    "text, columns t x y p as guessed, time in s",
+    "text, columns t x y p as guessed, time in s, as guessed",
   );
 });
 
