@@ -33,6 +33,9 @@ export interface DivideOptions {
   readonly seed: number;
 }
 
+/** How samples are divided that the data set divides itself, in words. */
+export const OWN_SPLIT = "its own split";
+
 /** Folds unless their number, or a share for test, is given. */
 const FOLDS = 4;
 
@@ -116,7 +119,7 @@ function testSets(
   if (folds === undefined && test === undefined && !inTime) {
     const own = ownSplit(samples);
     if (own !== undefined) {
-      return { divisions: [own], how: "its own split", inTime };
+      return { divisions: [own], how: OWN_SPLIT, inTime };
     }
   }
   const groups = new Set(samples.map(({ group }) => group)).size;

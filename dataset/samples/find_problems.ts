@@ -5,6 +5,7 @@
  */
 
 import { counted } from "../files/counted.ts";
+import { sharedSides } from "../division/shared_sides.ts";
 import { doubtfulUnit } from "./doubtful_unit.ts";
 import type { LabelledSamples, SourceRecording } from "./labelled_samples.ts";
 
@@ -92,6 +93,9 @@ export function findProblems(
   if (faults.length > 0) problems.push(`faults of files: ${some(faults)}`);
 
   problems.push(...unitProblems(recordings));
+
+  const shared = sharedSides(samples);
+  if (shared.length > 0) problems.push(some(shared));
 
   const known = recordings.flatMap(({ facts }) => facts ?? []);
   const [on, off] = (["on", "off"] as const)

@@ -8,7 +8,9 @@ import { SampleCache } from "../../dataset/batches.ts";
 import {
   divideSamples,
   type Division,
+  OWN_SPLIT,
 } from "../../dataset/division/divide_samples.ts";
+import { sharedSides } from "../../dataset/division/shared_sides.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import {
@@ -50,6 +52,9 @@ export async function openDataFolds(
   });
   onFound?.(describeData(samples, data, how));
   for (const problem of unitProblems(samples.recordings)) onDoubt?.(problem);
+  if (how === OWN_SPLIT) {
+    for (const line of sharedSides(samples.samples)) onDoubt?.(line);
+  }
   const source = filtered(samples, configuration);
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>

@@ -6,7 +6,11 @@ import { storeSamples } from "../../../dataset/samples/store_samples.ts";
 import { surveySamples } from "../../../dataset/samples/survey_samples.ts";
 import { sliceSamples } from "../../../dataset/slicing/slice_samples.ts";
 import { openStore } from "../../../dataset/store/store.ts";
-import { recordingText, withFiles } from "../layouts/recordings.ts";
+import {
+  recordingsAt,
+  recordingText,
+  withFiles,
+} from "../layouts/recordings.ts";
 
 Deno.test("surveySamples() counts what there is", async () => {
   const files = {
@@ -110,6 +114,33 @@ Deno.test("a survey finds one polarity alone, and times in another unit", async 
       "ns, give --time-unit ns or data.timeUnit: ns: b/1.csv",
     ],
   );
+});
+
+Deno.test("a survey names who is on two sides of a data set's own split", async () => {
+  const lines: string[] = [];
+  const survey = async (path: string) => {
+    const samples = await openSamples(path);
+    const { problems } = await surveySamples(samples);
+    lines.push(...problems.filter((problem) => problem.includes(" is in ")));
+  };
+  const names = ["train/a/ann/1", "train/b/ann/1", "test/a/ann/1"];
+  const others = ["test/b/bob/1", "train/a/bo/1", "train/b/bo/1"];
+  const paths = [...names, ...others].map((name) => `${name}.csv`);
+  const list = "file,label,split\n" +
+    "train/a/ann/1.csv,a,train\ntrain/a/ann/1.csv,a,validation\n" +
+    "train/b/bo/1.csv,b,train\ntest/b/bob/1.csv,b,test\n";
+  await withFiles(
+    { ...recordingsAt(paths), "list.csv": list },
+    async (folder) => {
+      await survey(join(folder, "list.csv"));
+      await Deno.remove(join(folder, "list.csv"));
+      await survey(folder);
+    },
+  );
+  assert.deepEqual(lines, [
+    "train/a/ann/1.csv is in train and in validation",
+    "ann is in train and in test",
+  ]);
 });
 
 Deno.test("a guessed unit is doubted where the file would be of no camera", () => {
