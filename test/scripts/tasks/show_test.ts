@@ -67,6 +67,20 @@ Deno.test("show draws a recording in both themes, as PNG and as SVG", async () =
   }
 });
 
+Deno.test("show names a numbered recording after its class and person too", async () => {
+  await using folder = await temporaryFolder();
+  const person = join(folder.path, "wave", "ann");
+  await Deno.mkdir(person, { recursive: true });
+  const path = join(person, "1.csv");
+  await Deno.writeTextFile(path, "t_us,x,y,p\n5,1,2,1\n900,2,1,0\n");
+  const out = join(folder.path, "out");
+  const { code, stderr } = await draw("show", [path, "--out", out]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual(await list(out), filesOf("wave_ann_1").sort());
+  const svg = await Deno.readTextFile(join(out, "wave_ann_1_events.svg"));
+  assert(svg.includes(">wave/ann/1<"));
+});
+
 Deno.test("show prints as JSON what it has drawn", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRecording(folder.path, "four.aedat", FOUR);

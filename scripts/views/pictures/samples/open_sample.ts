@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { turnToJaerAxes } from "../../../../dataset/formats/aedat2/aedat_decode.ts";
 import { DVS128 } from "../../../../dataset/events.ts";
 import { readNpy } from "../../../../dataset/formats/npy.ts";
@@ -77,7 +77,18 @@ export async function openSample(
   if (slice !== null) return await openPythonSlice(slice, location);
   return kind === ".aedat" && (tag ?? location.axes) !== undefined
     ? await openTagged(name, location)
-    : await openWhole(name, location);
+    : await openWhole(recordingName(sample), location);
+}
+
+/**
+ * Names a recording after its file; one that is only numbered, after the two
+ * folders that it is in as well, since others may have its number.
+ */
+function recordingName(path: string): string {
+  const name = basename(path, extname(path));
+  if (/\p{L}/u.test(name)) return name;
+  const folders = dirname(resolve(path)).split(/[/\\]/).filter(Boolean);
+  return [...folders.slice(-2), name].join("/");
 }
 
 /** Opens a recording of any format, upright. */
