@@ -74,6 +74,8 @@ export interface Listing {
   readonly sensor?: Sensor;
   /** The list that names the samples, for messages; else the folder itself. */
   readonly list?: string;
+  /** Remarks about the files that describe the samples, a line each. */
+  readonly remarks?: readonly string[];
 }
 
 /** A file or folder that may hold a data set. */

@@ -14,6 +14,7 @@ import {
   isListHeader,
   mayBeListHeader,
   PARTS,
+  unusedPeople,
   wrongColumn,
 } from "./list_columns.ts";
 
@@ -43,7 +44,11 @@ export const list: Layout = {
     const samples = await Promise.all(
       found.map((list) => readList(list, found.length > 1)),
     );
-    return { samples: samples.flat(), list: found[0].path };
+    return {
+      samples: samples.flat(),
+      list: found[0].path,
+      remarks: [...new Set(found.flatMap(({ names }) => unusedPeople(names)))],
+    };
   },
 };
 
@@ -120,10 +125,12 @@ function partOf(
   return { start, end, unit };
 }
 
-/** A list, and the character between its fields. */
+/** A list, the character between its fields, and its columns. */
 interface FoundList {
   readonly path: string;
   readonly delimiter: string;
+  /** Names in its first line. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -148,7 +155,7 @@ async function findLists(place: Place): Promise<FoundList[]> {
 /** Reads the names in the first line of a CSV file, if it can be read. */
 async function asTable(
   path: string,
-): Promise<FoundList & { readonly names: readonly string[] } | undefined> {
+): Promise<FoundList | undefined> {
   if (!/\.(csv|tsv)$/i.test(path)) return undefined;
   using file = await Deno.open(path).catch(() => undefined);
   if (file === undefined) return undefined;
@@ -157,7 +164,7 @@ async function asTable(
   const text = new TextDecoder().decode(head.subarray(0, read));
   const [line] = text.split(/[\r\n]/);
   const [delimiter = ","] = /[,;\t]/.exec(line) ?? [];
-  const names = line.replaceAll('"', "").split(delimiter)
+  const names = line.replace(/^\ufeff/, "").replaceAll('"', "").split(delimiter)
     .map((name) => name.trim());
   return { path, delimiter, names };
 }

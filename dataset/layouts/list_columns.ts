@@ -154,6 +154,31 @@ export function wrongColumn(names: readonly string[]): string | undefined {
   }
 }
 
+/**
+ * Finds columns that may hold people or the like, in a list without groups.
+ *
+ * @param names Names in the first line.
+ * @returns A line for each, with the name that keeps people apart; others are
+ *   the user's own.
+ *
+ * @example
+ * ```ts
+ * import { unusedPeople } from "./list_columns.ts";
+ * const [line] = unusedPeople(["File", "Label", "Person"]);
+ * if (!line.startsWith("column Person is not used")) throw new Error(line);
+ * ```
+ */
+export function unusedPeople(names: readonly string[]): string[] {
+  if (names.map(columnNamed).includes("group")) return [];
+  return names.filter((name) => PEOPLE.test(plainName(name))).map((name) =>
+    `column ${name} is not used; name it group to keep people apart`
+  );
+}
+
+/** Names of columns of people and occasions. */
+const PEOPLE =
+  /^(person|people|subject|subj|user|signer|speaker|participant|actor|session|day)(id|s)?$/;
+
 /** Finds the known name that differs from a name by one slip of the pen. */
 function nearestTo(
   name: string,

@@ -42,7 +42,7 @@ const NAMED = 3;
  * @returns A line for each kind of problem.
  */
 export function findProblems(
-  { samples, recordings, empty, sensor }: LabelledSamples,
+  { samples, recordings, empty, sensor, remarks = [] }: LabelledSamples,
   { found, classes, unreadable }: {
     readonly found: readonly SampleSurvey[];
     readonly classes: readonly ClassSurvey[];
@@ -54,6 +54,7 @@ export function findProblems(
   if (others > 0) {
     problems.push(`${counted(others, "recording")} more cannot be read`);
   }
+  problems.push(...remarks);
   const silent = samples.filter((_, n) => found[n].events === 0);
   const none = empty + silent.length;
   if (none > 0) problems.push(`without an event: ${counted(none, "sample")}`);

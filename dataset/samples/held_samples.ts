@@ -90,6 +90,7 @@ export class HeldSamples implements LabelledSamples {
   readonly samples: readonly LabelledSample[];
   readonly recordings: readonly SourceRecording[];
   readonly empty: number;
+  readonly remarks: readonly string[];
   readonly #held: HeldRecordings;
 
   /**
@@ -101,7 +102,13 @@ export class HeldSamples implements LabelledSamples {
   constructor(
     facts: Pick<
       LabelledSamples,
-      "layout" | "sensor" | "classes" | "samples" | "recordings" | "empty"
+      | "layout"
+      | "sensor"
+      | "classes"
+      | "samples"
+      | "recordings"
+      | "empty"
+      | "remarks"
     >,
     held: HeldRecordings,
   ) {
@@ -112,6 +119,7 @@ export class HeldSamples implements LabelledSamples {
     this.labels = facts.samples.map(({ label }) => label);
     this.recordings = facts.recordings;
     this.empty = facts.empty;
+    this.remarks = facts.remarks ?? [];
     this.#held = held;
   }
 

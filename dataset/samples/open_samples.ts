@@ -122,15 +122,22 @@ export async function openSamples(
     label: classes.indexOf(listed[n].label),
     place,
   });
-  const { layout, sensor } = listing;
+  const { layout, sensor, remarks } = listing;
   const isWhole = windows === undefined &&
     listed.every(({ part }) => part === undefined);
   if (sensor !== undefined && isWhole && !options.onUnreadable) {
     const samples = members.flatMap(([, numbers], place) =>
       numbers.map((n) => describe(n, place))
     );
-    const facts = { layout, sensor, classes, samples, recordings, empty: 0 };
-    return new HeldSamples(facts, held);
+    return new HeldSamples({
+      layout,
+      sensor,
+      classes,
+      samples,
+      recordings,
+      empty: 0,
+      remarks,
+    }, held);
   }
   const read = await readAll(jobs, options, held);
   const samples = read.flatMap(({ cuts }, place) => {
@@ -164,6 +171,7 @@ export async function openSamples(
       facts: read[place].facts,
     })),
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
+    remarks,
   }, held);
 }
 

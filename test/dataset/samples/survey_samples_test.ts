@@ -143,6 +143,18 @@ Deno.test("a survey names who is on two sides of a data set's own split", async 
   ]);
 });
 
+Deno.test("a survey says which column of a list may hold people", () =>
+  withFiles({
+    ...recordingsAt(["1.csv", "2.csv", "3.csv", "4.csv"]),
+    "list.csv": "\ufeffFile,Label,Person,weather\n1.csv,a,ann,dry\n" +
+      "2.csv,b,ann,dry\n3.csv,a,bob,wet\n4.csv,b,bob,wet\n",
+  }, async (folder) => {
+    const samples = await openSamples(join(folder, "list.csv"));
+    assert.deepEqual((await surveySamples(samples)).problems, [
+      "column Person is not used; name it group to keep people apart",
+    ]);
+  }));
+
 Deno.test("a guessed unit is doubted where the file would be of no camera", () => {
   const doubt = (unit: string, events: number, lastUs: number) =>
     doubtfulUnit({
