@@ -5,7 +5,7 @@
  */
 
 import { counted } from "../files/counted.ts";
-import { sharedSides } from "../division/shared_sides.ts";
+import { sharedSides } from "./shared_sides.ts";
 import { doubtfulUnit } from "./doubtful_unit.ts";
 import type { LabelledSamples, SourceRecording } from "./labelled_samples.ts";
 

@@ -75,6 +75,6 @@ export interface LabelledSamples extends SampleSource {
   readonly recordings: readonly SourceRecording[];
   /** Samples without an event, which were left out. */
   readonly empty: number;
-  /** Remarks about the files that describe the samples, a line each. */
+  /** Remarks about how the samples are listed and cut, a line each. */
   readonly remarks?: readonly string[];
 }

@@ -16,6 +16,7 @@ import {
   type CutRecording,
   cutRecording,
 } from "./cut_recording.ts";
+import { LAST_SHARE, type Windows } from "./windows.ts";
 import { listSamples } from "../layouts/find_layout.ts";
 import { sortNames } from "../layouts/folder_tree.ts";
 import { HeldRecordings, HeldSamples } from "./held_samples.ts";
@@ -122,7 +123,7 @@ export async function openSamples(
     label: classes.indexOf(listed[n].label),
     place,
   });
-  const { layout, sensor, remarks } = listing;
+  const { layout, sensor, remarks = [] } = listing;
   const isWhole = windows === undefined &&
     listed.every(({ part }) => part === undefined);
   if (sensor !== undefined && isWhole && !options.onUnreadable) {
@@ -171,7 +172,7 @@ export async function openSamples(
       facts: read[place].facts,
     })),
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
-    remarks,
+    remarks: [...remarks, ...longWindows(samples, windows)],
   }, held);
 }
 
@@ -244,6 +245,22 @@ function windowsOf(
     );
   }
   return { lengthUs, strideUs };
+}
+
+/** Says that windows are longer than what they were to be cut out of, if so. */
+function longWindows(
+  samples: readonly LabelledSample[],
+  windows: Windows | undefined,
+): string[] {
+  const lengthUs = windows?.lengthUs ?? 0;
+  return samples.some(({ durationUs = 0 }) =>
+      durationUs > LAST_SHARE * lengthUs
+    )
+    ? []
+    : [
+      `windows of ${lengthUs / 1000} ms are longer than all recordings, each ` +
+      "of which is one sample",
+    ];
 }
 
 /** Names the recording of a sample; a file may hold many. */

@@ -36,7 +36,7 @@ export interface Stretch {
 }
 
 /** Share of the last window that must lie within the stretch. */
-const LAST_SHARE = 0.9;
+export const LAST_SHARE = 0.9;
 
 /**
  * Cuts a stretch of a recording into windows. The last is one of which at most

@@ -4,13 +4,15 @@
  * @module
  */
 
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { max, min } from "npm:d3-array@3.2.4";
 import { SampleCache } from "../../dataset/batches.ts";
 import {
   divideSamples,
   type Division,
   OWN_SPLIT,
 } from "../../dataset/division/divide_samples.ts";
-import { sharedSides } from "../../dataset/division/shared_sides.ts";
+import { sharedSides } from "../../dataset/samples/shared_sides.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import {
@@ -51,6 +53,7 @@ export async function openDataFolds(
     seed: fold_seed,
   });
   onFound?.(describeData(samples, data, how));
+  for (const remark of samples.remarks ?? []) onDoubt?.(remark);
   for (const problem of unitProblems(samples.recordings)) onDoubt?.(problem);
   if (how === OWN_SPLIT) {
     for (const line of sharedSides(samples.samples)) onDoubt?.(line);
@@ -125,11 +128,23 @@ export function describeData(
     `${classes.length} ${classes.length === 1 ? "class" : "classes"}`,
     counted(recordings.length, "recording"),
     counted(samples.length, "sample") +
-    (window === undefined ? "" : ` of ${window} ms`) +
+    (window === undefined ? "" : ` of ${lengthsOf(samples, window)} ms`) +
     (empty > 0 ? ` (and ${empty} without events)` : ""),
     ...(groups.size > 0 ? [counted(groups.size, "group")] : []),
     `${sensor.width}×${sensor.height} pixels`,
     ...[...guessed].map((unit) => timeIn(unit, true)),
     how,
   ].join(", ");
+}
+
+/** Says how long windows are in ms; recordings may be shorter than a window. */
+function lengthsOf(
+  samples: LabelledSamples["samples"],
+  window: number,
+): string {
+  const lengths = samples.map(({ durationUs = 1000 * window }) =>
+    Math.min(window, Number((durationUs / 1000).toPrecision(3)))
+  );
+  const [least, most] = [min(lengths), max(lengths)];
+  return least === most ? `${least}` : `${least} to ${most}`;
 }

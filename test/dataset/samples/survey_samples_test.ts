@@ -5,6 +5,7 @@ import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { storeSamples } from "../../../dataset/samples/store_samples.ts";
 import { surveySamples } from "../../../dataset/samples/survey_samples.ts";
 import { sliceSamples } from "../../../dataset/slicing/slice_samples.ts";
+import { describeData } from "../../../scripts/experiment/data_folds.ts";
 import { openStore } from "../../../dataset/store/store.ts";
 import {
   recordingsAt,
@@ -154,6 +155,28 @@ Deno.test("a survey says which column of a list may hold people", () =>
       "column Person is not used; name it group to keep people apart",
     ]);
   }));
+
+Deno.test("windows longer than all recordings are a problem, and their true length is said", () =>
+  withFiles(
+    recordingsAt(["a/1.csv", "a/2.csv", "b/1.csv", "b/2.csv"]),
+    async (folder) => {
+      const lengthOf = async (window: number) => {
+        const samples = await openSamples(folder, { window });
+        const { problems } = await surveySamples(samples);
+        const line = describeData(samples, { path: folder, window }, "");
+        return [
+          /of (.*) ms/.exec(line)?.[1],
+          ...problems.filter((problem) => problem.startsWith("windows")),
+        ];
+      };
+      assert.deepEqual(await lengthOf(10_000), [
+        "20 to 50",
+        "windows of 10000 ms are longer than all recordings, each of which is " +
+        "one sample",
+      ]);
+      assert.deepEqual(await lengthOf(20), ["20"]);
+    },
+  ));
 
 Deno.test("a guessed unit is doubted where the file would be of no camera", () => {
   const doubt = (unit: string, events: number, lastUs: number) =>
