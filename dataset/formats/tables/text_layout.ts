@@ -111,6 +111,16 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
         names = found;
         start = at;
       } else if (!isRemark(line)) {
+        const missing = missingAxis(found);
+        if (missing !== undefined) {
+          refuse(
+            `byte ${from}: it has no column ${missing}, but ${
+              found.join(", ")
+            }: it needs ` +
+              "x, y, t and p",
+            from,
+          );
+        }
         throw badLine(path, { line, at: from });
       }
     }
@@ -122,6 +132,10 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
   const columns = row.map((_, i) => rows.map((row) => row[i]));
   const axes = guessed ? guessNamed(columns, named) : named;
   if (axes === undefined) {
+    const negative = names.length === 0 ? negativeAxis(columns) : undefined;
+    if (negative !== undefined) {
+      refuse(`${negative} is negative: pixels are counted from 0`, start);
+    }
     const nameless = "its columns cannot be told apart: ";
     return refuse(
       names.length === 0
@@ -165,6 +179,23 @@ function areAxes(axes: readonly (Axis | undefined)[]): boolean {
 function areWords(words: readonly string[]): boolean {
   return words.length >= AXES.length &&
     words.every((word) => /\p{L}/u.test(word) && !/^[+-]?[.\d]/.test(word));
+}
+
+/** Finds the one axis that names of columns lack, where they have three. */
+function missingAxis(names: readonly string[]): Axis | undefined {
+  const named = names.map(axisNamed);
+  const missing = AXES.filter((axis) => !named.includes(axis));
+  return missing.length === 1 ? missing[0] : undefined;
+}
+
+/** Finds the axis of pixels that alone keeps columns from being told apart. */
+function negativeAxis(
+  columns: readonly (readonly number[])[],
+): Axis | undefined {
+  const axes = guessColumns(columns.map((values) => values.map(Math.abs)));
+  return axes?.find((axis, i) =>
+    (axis === "x" || axis === "y") && columns[i].some((value) => value < 0)
+  );
 }
 
 /** Tells four columns by those of their names that are known, and by values. */

@@ -149,6 +149,14 @@ Deno.test("text that is no table of events is refused with the byte", async () =
   ];
   cases.push(
     [
+      "x,y,t\n1,2,3\n",
+      "byte 0: it has no column p, but x, y, t: it needs x, y, t and p",
+    ],
+    [
+      "5,7,1000,1\n-3,7,1010,0\n6,8,1020,1\n",
+      "x is negative: pixels are counted from 0",
+    ],
+    [
       "a,b,c,d,e\n1,2,3,4,1\n",
       'its columns cannot be told apart: "a, b, c, d, e" in its first line ' +
       "are not all of x, y, t and p",
