@@ -90,6 +90,7 @@ export class HeldSamples implements LabelledSamples {
   readonly samples: readonly LabelledSample[];
   readonly recordings: readonly SourceRecording[];
   readonly empty: number;
+  readonly sensorTold: boolean;
   readonly remarks: readonly string[];
   readonly #held: HeldRecordings;
 
@@ -108,6 +109,7 @@ export class HeldSamples implements LabelledSamples {
       | "samples"
       | "recordings"
       | "empty"
+      | "sensorTold"
       | "remarks"
     >,
     held: HeldRecordings,
@@ -119,6 +121,7 @@ export class HeldSamples implements LabelledSamples {
     this.labels = facts.samples.map(({ label }) => label);
     this.recordings = facts.recordings;
     this.empty = facts.empty;
+    this.sensorTold = facts.sensorTold ?? true;
     this.remarks = facts.remarks ?? [];
     this.#held = held;
   }

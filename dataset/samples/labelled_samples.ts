@@ -75,6 +75,8 @@ export interface LabelledSamples extends SampleSource {
   readonly recordings: readonly SourceRecording[];
   /** Samples without an event, which were left out. */
   readonly empty: number;
+  /** Whether files or the layout tell the size of the sensor. @default true */
+  readonly sensorTold?: boolean;
   /** Remarks about how the samples are listed and cut, a line each. */
   readonly remarks?: readonly string[];
 }

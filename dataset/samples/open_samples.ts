@@ -158,13 +158,13 @@ export async function openSamples(
     if (problem) throw problem;
     throw new DatasetError(list, "it has no events");
   }
+  const sensors = read.flatMap(({ facts }) =>
+    facts ? [{ ...facts.sensor, told: facts.told }] : []
+  );
   return new HeldSamples({
     layout,
-    sensor: commonSensor(
-      read.flatMap(({ facts }) =>
-        facts ? [{ ...facts.sensor, told: facts.told }] : []
-      ),
-    ),
+    sensor: commonSensor(sensors),
+    sensorTold: sensor !== undefined || sensors.some(({ told }) => told),
     classes,
     samples,
     recordings: recordings.map((recording, place) => ({

@@ -32,6 +32,8 @@ export interface Survey {
   /** Formats of the recordings, with their numbers. */
   readonly formats: Readonly<Record<string, number>>;
   readonly sensor: Sensor;
+  /** Whether files tell its size, which events alone do not. */
+  readonly sensorTold: boolean;
   readonly recordings: number;
   readonly samples: number;
   readonly events: number;
@@ -69,7 +71,7 @@ export async function surveySamples(
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): Promise<Survey> {
-  const { samples, sensor, classes, recordings } = source;
+  const { samples, sensor, classes, recordings, sensorTold = true } = source;
   const counts = new Uint32Array(sensor.width * sensor.height);
   const found: SampleSurvey[] = [];
   let on = 0;
@@ -98,6 +100,7 @@ export async function surveySamples(
     layout: source.layout,
     formats: countEach(recordings.map(({ facts }) => facts?.format)),
     sensor,
+    sensorTold,
     recordings: recordings.length,
     samples: samples.length,
     events,

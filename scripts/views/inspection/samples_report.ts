@@ -32,7 +32,11 @@ export function reportSamples(
       "formats",
       Object.entries(formats).map(([name, count]) => `${name}: ${count}`),
     ],
-    ["sensor", `${sensor.width}×${sensor.height} pixels`],
+    [
+      "sensor",
+      `${survey.sensorTold ? "" : "at least "}${sensor.width}×` +
+      `${sensor.height} pixels`,
+    ],
     ["recordings", String(recordings)],
     ["samples", String(samples)],
     [

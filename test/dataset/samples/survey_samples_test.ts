@@ -26,6 +26,7 @@ Deno.test("surveySamples() counts what there is", async () => {
       layout: "folders",
       formats: { "text, columns t x y p, time in s": 4 },
       sensor: { width: 8, height: 3 },
+      sensorTold: false,
       recordings: 4,
       samples: 4,
       events: 32,

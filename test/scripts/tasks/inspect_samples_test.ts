@@ -18,7 +18,7 @@ Deno.test("inspect says what a folder holds, and how to train on it", () =>
       stderr: "",
       stdout: `layout      folders
 formats     text, columns t x y p, time in s: 3
-sensor      121×3 pixels
+sensor      at least 121×3 pixels
 recordings  3
 samples     7
 classes     clap: 5 samples, 2 recordings, 2 groups
