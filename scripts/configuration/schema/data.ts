@@ -15,6 +15,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   "µs": 0.001,
   ms: 1,
   s: 1000,
+  min: 60_000,
+  h: 3_600_000,
 };
 
 /** A duration: ms, or a number with its unit, such as `500 ms` or `0.5 s`. */

@@ -17,6 +17,7 @@ import {
   type RecordingSummary,
   summarize,
 } from "../../../dataset/formats/reading/recording_summary.ts";
+import { duration } from "../../command_line/duration.ts";
 
 /** How a recording is read. */
 export interface ReportOptions {
@@ -88,7 +89,7 @@ function ofAnyFormat(summary: RecordingSummary): string[] {
       sensor === null ? "not told" : `${sensor.width}×${sensor.height}`
     }`,
     `events          ${events}`,
-    `duration        ${durationUs} µs`,
+    `duration        ${duration(durationUs / 1e6)}`,
     `first event     ${or(firstUs, " µs")}`,
     `last event      ${or(lastUs, " µs")}`,
     rateOf(summary),
@@ -126,7 +127,7 @@ async function ofAedat(
     lines: [
       `version         AEDAT ${own.version}`,
       `events          ${own.events}`,
-      `duration        ${own.durationUs} µs`,
+      `duration        ${duration(own.durationUs / 1e6)}`,
       `x               ${range(xMin, own.xMax)}`,
       `y               ${range(yMin, own.yMax)}`,
       `ON events       ${own.on}`,

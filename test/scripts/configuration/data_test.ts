@@ -59,7 +59,7 @@ Deno.test("the section data refuses what cannot be", () => {
     });
   bad("window: soon", 'data.window is "soon", expected a time such as 500 ms');
   bad("window: 0", "data.window is 0, expected a time such as 500 ms");
-  bad("window: 5 h", 'data.window is "5 h", expected a time such as 500 ms');
+  bad("window: 5 d", 'data.window is "5 d", expected a time such as 500 ms');
   bad("window: 5, overlap: 5", "data.overlap is 5, expected less than the");
   bad("overlap: 5", "data.overlap is 5, expected less than the window");
   bad("folds: 1", "data.folds is 1, expected a whole number from 2 to 9");

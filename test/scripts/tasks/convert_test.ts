@@ -44,7 +44,7 @@ Deno.test("inspect prints what a recording of any camera holds", async () => {
     stdout: `format          text, columns t x y p, time in ms
 sensor          not told
 events          2001
-duration        1999000 µs
+duration        2 s
 first event     0 µs
 last event      1999000 µs
 event rate      1001 events/s

@@ -56,7 +56,7 @@ Deno.test("inspect prints what a recording holds", () =>
       stderr: "",
       stdout: `version         AEDAT 2.0
 events          3
-duration        500 µs
+duration        0.0005 s
 x               107 to 124
 y               37 to 122
 ON events       1
@@ -87,6 +87,7 @@ train with      deno task train --data FOLDER, which has a folder for each class
       on: 1,
       off: 2,
       onShare: 1 / 3,
+      problems: [],
       special: 1,
       hotPixels: 0,
       backwardSteps: 1,

@@ -169,7 +169,10 @@ Deno.test("inspect draws a recording of any format", () =>
       message: 'Cannot cut windows of "0.5": it has no unit, expected 0.5ms ' +
         "or 0.5s",
     });
-    assert.equal(readDuration("0.5 s"), 500);
+    assert.deepEqual(
+      ["0.5 s", "40min", "1h", "250us"].map(readDuration),
+      [500, 2_400_000, 3_600_000, 0.25],
+    );
   }));
 
 Deno.test("inspect lists a link that leads nowhere among the problems", () =>
