@@ -136,17 +136,14 @@ export class SampleSet {
    */
   batches(request: BatchRequest): AsyncIterable<PackedBatch> {
     const { batch, bins, Ts, random, shuffle = false, skip } = request;
-    const { method = "SlayerTD", crop = "fixed", augment, cache } =
-      this.#options;
+    const { crop = "fixed", augment, cache } = this.#options;
     const order = random && shuffle
       ? random.shuffle(this.indices)
       : this.indices;
     return batches(this.source, order, {
       batchSize: batch,
       bins,
-      binning: Ts === undefined
-        ? { method: "slices", slices: bins, Ts: 0 }
-        : { method, Ts },
+      binning: this.#binning({ bins, Ts }),
       crop: random ? crop : "fixed",
       augment: random && augment,
       random: random && (() => random.uniform()),
@@ -160,17 +157,17 @@ export class SampleSet {
    * starts. Adds nothing to the cache, whose memory is for samples that every
    * epoch visits.
    *
-   * @param Ts Length of a bin in ms.
+   * @param request The bins of batches to come.
    * @param onSample Called after each sample with the number of samples read.
    * @throws {RangeError} If a sample cannot be packed.
    * @throws {Error} If a sample cannot be read.
    */
   async readThrough(
-    Ts: number,
+    request: Pick<BatchRequest, "bins" | "Ts">,
     onSample: (done: number) => void = () => {},
   ): Promise<void> {
-    const { method = "SlayerTD", cache } = this.#options;
-    const binning = { method, Ts };
+    const { cache } = this.#options;
+    const binning = this.#binning(request);
     const uncached = new SampleCache(0);
     let done = 0;
     await inParallel(this.indices, async (index) => {
@@ -178,5 +175,12 @@ export class SampleSet {
         uncached.get(this.source, index, binning));
       onSample(++done);
     }, READ_AT_ONCE);
+  }
+
+  #binning({ bins, Ts }: Pick<BatchRequest, "bins" | "Ts">): Binning {
+    const { method = "SlayerTD" } = this.#options;
+    return Ts === undefined
+      ? { method: "slices", slices: bins, Ts: 0 }
+      : { method, Ts };
   }
 }

@@ -116,13 +116,19 @@ async function prepare(
   },
 ): Promise<FoldRun> {
   const { configuration, results, status, weights, pauses, until } = context;
-  const { training, simulation } = configuration;
+  const { training } = configuration;
   if (checkpoint?.state) model.setState(checkpoint.state);
   else if (weights) setFirstWeights(model, weights);
   if (checkpoint && checkpoint.position.epoch >= (until ?? Infinity)) {
     pauses.pause();
   }
-  if (fold.validation) await readTestSet(fold, simulation.Ts, pauses);
+  if (fold.validation) {
+    await readTestSet(
+      fold,
+      model.eventBinning(lossOf(configuration, "test")),
+      pauses,
+    );
+  }
   pauses.throwIfInterrupted();
   requireTask(model, fold);
   const warning = context.isFirst && !checkpoint
@@ -321,14 +327,14 @@ function inWords(
 /** Reads the test set once, so that an unreadable sample is found early. */
 async function readTestSet(
   { number, test }: Fold,
-  Ts: number,
+  binning: ReturnType<Model["eventBinning"]>,
   pauses: Pauses,
 ): Promise<void> {
   using progress = createProgress({
     total: test.size,
     label: `fold ${number} read test`,
   });
-  await test.readThrough(Ts, (done) => {
+  await test.readThrough(binning, (done) => {
     progress.update(done);
     pauses.throwIfInterrupted();
   });
