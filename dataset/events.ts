@@ -62,6 +62,36 @@ export function allocateEvents(length: number): Events {
 }
 
 /**
+ * Finds the times of events on a 32-bit clock that may wrap between them. They
+ * may run backwards, and from one event to the next by less than 2³¹ µs.
+ *
+ * @param t Times in µs, modulo 2³².
+ * @param since The time to count from. @default the first
+ * @returns µs since then, negative of what is earlier.
+ *
+ * @example
+ * ```ts
+ * import { elapsedTimes } from "./events.ts";
+ * const elapsed = elapsedTimes(Uint32Array.of(2 ** 32 - 5, 10, 3_000, 2_000));
+ * if (elapsed.join() !== "0,15,3005,2005") throw new Error(elapsed.join());
+ * ```
+ */
+export function elapsedTimes(
+  t: Uint32Array,
+  since: number = t[0],
+): Float64Array {
+  const elapsed = new Float64Array(t.length);
+  let time = 0;
+  let previous = since;
+  for (let i = 0; i < t.length; i++) {
+    time += (t[i] - previous) | 0;
+    previous = t[i];
+    elapsed[i] = time;
+  }
+  return elapsed;
+}
+
+/**
  * Copies events by their indices.
  *
  * @param events The events.

@@ -10,7 +10,7 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectLeft } from "npm:d3-array@3.2.4";
-import type { Events, Sensor } from "./events.ts";
+import { elapsedTimes, type Events, type Sensor } from "./events.ts";
 import type { Timing } from "./events.ts";
 
 /** Adding and subtracting this rounds a float64 to an integer, half to even. */
@@ -89,8 +89,7 @@ export function addressBits({ width, height }: Sensor): number {
  *
  * Times are truncated to the timing's unit, then counted from the first event
  * (or from time 0), in ms and in float64. The 32-bit clock may wrap within a
- * sample: times less than 2³¹ µs after the first event count as after it, all
- * others as before it.
+ * sample, see {@linkcode elapsedTimes}.
  *
  * A sample has at most 2^(32 − addressBits) bins, 131,072 at 128×128 pixels: a
  * sample of 9.5 s fits at Ts 0.1 ms (95,000 bins) but not at 0.05 ms (190,000).
@@ -129,7 +128,10 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   checkBinning(options);
   checkPixels(events, sensor);
   const { x, y, t, p } = events;
-  const Ts = method === "slices" ? sliceLength(events, options) : options.Ts;
+  const elapsed = elapsedTimes(t);
+  const Ts = method === "slices"
+    ? lengthOf(t[0], elapsed.at(-1), options)
+    : options.Ts;
   const slayerTD = method === "SlayerTD";
   const upright = method !== "frames";
   const row = upright ? y : x;
@@ -144,7 +146,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   let lastBin = -1;
   let ordered = true;
   for (let i = 0; i < t.length; i++) {
-    const time = first + ((t[i] - first) | 0);
+    const time = first + elapsed[i];
     const ms = (Math.floor(time / unitUs) - start) * unitUs / 1000;
     if (ms < 0) continue;
     const bin = slayerTD ? ms / Ts + ROUND - ROUND : Math.floor(ms / Ts);
@@ -235,16 +237,25 @@ export function cropWords(
  */
 export function sliceLength(
   { t }: Events,
+  options: Pick<PackOptions, "slices" | "timing">,
+): number {
+  return lengthOf(t[0], elapsedTimes(t).at(-1), options);
+}
+
+/** Length of a slice, by the first time and how long after it the last is. */
+function lengthOf(
+  first: number,
+  elapsed: number | undefined,
   { slices = 1, timing: { unitUs, fromFirstEvent } }: Pick<
     PackOptions,
     "slices" | "timing"
   >,
 ): number {
-  if (t.length === 0) return 1;
-  const time = (i: number) => Math.floor((t[0] + ((t[i] - t[0]) | 0)) / unitUs);
-  const start = fromFirstEvent ? time(0) : 0;
+  if (elapsed === undefined) return 1;
+  const start = fromFirstEvent ? Math.floor(first / unitUs) : 0;
+  const end = Math.floor((first + elapsed) / unitUs);
   // The last event falls into the last slice.
-  return (time(t.length - 1) - start + 1) * unitUs / 1000 / slices;
+  return (end - start + 1) * unitUs / 1000 / slices;
 }
 
 function checkBinning(

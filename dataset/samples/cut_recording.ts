@@ -16,6 +16,7 @@ import {
   type RecordingColumns,
   type RecordingPlace,
 } from "./read_columns.ts";
+import { requireShort } from "./sample_times.ts";
 import { sortByTime } from "./sort_by_time.ts";
 import { type Cut, cutWindows, type Windows } from "./windows.ts";
 
@@ -61,7 +62,8 @@ export interface CutRecording {
  *
  * @param job The recording.
  * @returns The samples.
- * @throws {RecordingError} If the recording cannot be read.
+ * @throws {RecordingError} If the recording cannot be read, or a sample lasts
+ *   71 min or longer.
  * @throws {DatasetError} If a part ends beyond the recording.
  *
  * @example
@@ -92,7 +94,15 @@ export async function cutRecording(job: CutJob): Promise<CutRecording> {
   for (const [index, part] of parts.entries()) {
     const found = cutPart(columns.t, part, job.windows);
     empty += found.empty;
-    for (const cut of found.cuts) cuts.push({ ...cut, part: index });
+    const { line } = job.parts[index];
+    for (const cut of found.cuts) {
+      requireShort(columns.t.subarray(cut.from, cut.to), {
+        startUs: cut.startUs,
+        path: job.path,
+        what: line === undefined ? "it" : `its sample of line ${line}`,
+      });
+      cuts.push({ ...cut, part: index });
+    }
   }
   const t = new Uint32Array(columns.t);
   const { x: _x, y: _y, t: _t, p: _p, ...known } = columns;

@@ -8,7 +8,7 @@ import { type EventChunk, readAedat } from "../formats/aedat2/aedat.ts";
 import { turnToJaerAxes } from "../formats/aedat2/aedat_decode.ts";
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
-import { DVS128 } from "../events.ts";
+import { DVS128, elapsedTimes } from "../events.ts";
 import { readNpy } from "../formats/npy.ts";
 import type { RecordingAttributes } from "../store/attributes.ts";
 import { RecordingWriter } from "../store/recording_writer.ts";
@@ -75,7 +75,7 @@ class Slicer {
   readonly #edges: readonly Edge[];
   readonly #start: Uint32Array;
   readonly #end: Uint32Array;
-  readonly #startTimes: Uint32Array;
+  readonly #startTimes: Float64Array;
   readonly #durationsUs: number[] = [];
   /** Number of edges up to the current record. */
   #passed = 0;
@@ -83,7 +83,10 @@ class Slicer {
   #open = 0;
   /** Slices that have started since an event was last stored. */
   #fresh: number[] = [];
+  /** µs from the recording's first event to the last that was stored. */
   #lastTime = 0;
+  /** µs from the recording's first event to the last that was read. */
+  #elapsed = 0;
   #previousTime: number | undefined;
   #records = 0;
   #specialEvents = 0;
@@ -98,23 +101,32 @@ class Slicer {
     ]).sort((a, b) => a.record - b.record);
     this.#start = new Uint32Array(job.tags.length);
     this.#end = new Uint32Array(job.tags.length);
-    this.#startTimes = new Uint32Array(job.tags.length);
+    this.#startTimes = new Float64Array(job.tags.length);
   }
 
   async add(chunk: EventChunk): Promise<void> {
     const end = chunk.firstRecord + chunk.records;
+    const times = this.#timesOf(chunk);
     while (this.#records < end) {
       this.#passEdges();
       const next = Math.min(end, this.#edges[this.#passed]?.record ?? end);
-      if (this.#open > 0) await this.#keep(chunk, this.#records, next);
+      if (this.#open > 0) await this.#keep(chunk, times, next);
       this.#records = next;
     }
     this.#specialEvents += chunk.special.length;
-    this.#backwardSteps += countBackwardSteps(
-      chunk.t,
-      this.#previousTime ?? chunk.t[0],
-    );
-    this.#previousTime = chunk.t.at(-1) ?? this.#previousTime;
+  }
+
+  /** µs since the recording's first event; counts steps backwards too. */
+  #timesOf({ t }: EventChunk): Float64Array {
+    const before = this.#elapsed;
+    const times = elapsedTimes(t, this.#previousTime)
+      .map((time) => before + time);
+    for (const time of times) {
+      if (time < this.#elapsed) this.#backwardSteps++;
+      this.#elapsed = time;
+    }
+    this.#previousTime = t.at(-1) ?? this.#previousTime;
+    return times;
   }
 
   async finish(): Promise<RecordingAttributes> {
@@ -170,17 +182,21 @@ class Slicer {
           `special events, so the slice would be empty`,
       );
     }
-    this.#durationsUs[slice] = (this.#lastTime - this.#startTimes[slice]) | 0;
+    this.#durationsUs[slice] = this.#lastTime - this.#startTimes[slice];
   }
 
-  /** Stores the events among the records `first` to `end` − 1. */
-  async #keep(chunk: EventChunk, first: number, end: number): Promise<void> {
-    const from = eventsBefore(chunk, first);
+  /** Stores the events among the records from the current one to `end` − 1. */
+  async #keep(
+    chunk: EventChunk,
+    times: Float64Array,
+    end: number,
+  ): Promise<void> {
+    const from = eventsBefore(chunk, this.#records);
     const to = eventsBefore(chunk, end);
     if (from === to) return;
-    for (const slice of this.#fresh) this.#startTimes[slice] = chunk.t[from];
+    for (const slice of this.#fresh) this.#startTimes[slice] = times[from];
     this.#fresh = [];
-    this.#lastTime = chunk.t[to - 1];
+    this.#lastTime = times[to - 1];
     await this.#writer.append(chunk, from, to);
   }
 
@@ -188,14 +204,4 @@ class Slicer {
     const { tagFile, tags } = this.#job;
     return new DatasetError(tagFile, problem, { line: tags[slice].line });
   }
-}
-
-/** Compares times modulo 2³², as `inspectAedat()` does. */
-function countBackwardSteps(times: Uint32Array, previous: number): number {
-  let count = 0;
-  for (let i = 0; i < times.length; i++) {
-    if (((times[i] - previous) | 0) < 0) count++;
-    previous = times[i];
-  }
-  return count;
 }

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type Events, selectEvents, type Sensor } from "../events.ts";
+import {
+  elapsedTimes,
+  type Events,
+  selectEvents,
+  type Sensor,
+} from "../events.ts";
 
 /**
  * Drops events before which none of the eight neighbouring pixels had a recent
@@ -43,10 +48,11 @@ export function dropBackgroundActivity(
   const row = width + 2;
   const supported = new Float64Array(row * (height + 2)).fill(-Infinity);
   const kept = new Uint32Array(t.length);
+  const elapsed = elapsedTimes(t);
   let count = 0;
   for (let i = 0; i < t.length; i++) {
     const at = (y[i] + 1) * row + x[i] + 1;
-    const time = (t[i] - t[0]) | 0;
+    const time = elapsed[i];
     if (Math.abs(time - supported[at]) <= window * 1000) kept[count++] = i;
     supported[at - row - 1] = time;
     supported[at - row] = time;

@@ -6,6 +6,7 @@
 
 import {
   allocateEvents,
+  elapsedTimes,
   type Events,
   selectEvents,
   type Sensor,
@@ -98,11 +99,12 @@ export function downsampleTime(
   const windowUs = Math.max(Math.round(window * 1000), 1);
   const latest = new Float64Array(2 * width * height).fill(-Infinity);
   const times = new Uint32Array(t.length);
+  const elapsed = elapsedTimes(t);
   const kept = new Uint32Array(t.length);
   let count = 0;
   for (let i = 0; i < t.length; i++) {
     const at = (y[i] * width + x[i]) * 2 + p[i];
-    const begun = Math.floor(((t[i] - t[0]) | 0) / windowUs);
+    const begun = Math.floor(elapsed[i] / windowUs);
     times[i] = t[0] + begun * windowUs;
     if (begun === latest[at]) continue;
     latest[at] = begun;

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type Events, selectEvents, type Sensor } from "../events.ts";
+import {
+  elapsedTimes,
+  type Events,
+  selectEvents,
+  type Sensor,
+} from "../events.ts";
 
 /**
  * Drops the events of pixels that fire faster than in any scene.
@@ -38,10 +43,11 @@ export function dropHotPixels(
 ): Events {
   const { x, y, t } = events;
   const counts = new Uint32Array(width * height);
+  const elapsed = elapsedTimes(t);
   let [earliest, latest] = [0, 0];
   for (let i = 0; i < t.length; i++) {
     counts[y[i] * width + x[i]]++;
-    const time = (t[i] - t[0]) | 0;
+    const time = elapsed[i];
     if (time < earliest) earliest = time;
     if (time > latest) latest = time;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Events } from "../events.ts";
+import { elapsedTimes, type Events } from "../events.ts";
 
 /**
  * Adds to each time a normally distributed number, rounded to whole µs.
@@ -43,14 +43,14 @@ export function jitterTime(
 ): Events {
   const { x, y, t, p } = events;
   const times = t.slice();
+  const elapsed = elapsedTimes(t);
   let [earliest, latest] = [0, 0];
-  for (let i = 0; i < t.length; i++) {
-    const time = (t[i] - t[0]) | 0;
+  for (const time of elapsed) {
     if (time < earliest) earliest = time;
     if (time > latest) latest = time;
   }
   const move = (i: number, us: number) => {
-    const time = ((t[i] - t[0]) | 0) + Math.round(us);
+    const time = elapsed[i] + Math.round(us);
     times[i] = t[0] + Math.min(Math.max(time, earliest), latest);
   };
   for (let i = 1; i < t.length; i += 2) {

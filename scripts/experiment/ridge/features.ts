@@ -5,7 +5,11 @@
  * @module
  */
 
-import type { Events, Sensor } from "../../../dataset/events.ts";
+import {
+  elapsedTimes,
+  type Events,
+  type Sensor,
+} from "../../../dataset/events.ts";
 
 /** Rows and columns of blocks into which the sensor is divided. */
 export const BLOCKS = 16;
@@ -41,12 +45,11 @@ export function countFeatures(
   { width, height }: Sensor,
 ): Float64Array {
   const counts = new Float64Array(FEATURES);
-  // The 32-bit clock may wrap within a sample.
-  const since = (n: number) => (t[n] - t[0]) | 0;
+  const elapsed = elapsedTimes(t);
   let last = 0;
-  for (let n = 0; n < t.length; n++) last = Math.max(last, since(n));
+  for (const time of elapsed) last = Math.max(last, time);
   for (let n = 0; n < t.length; n++) {
-    const slice = Math.floor(since(n) * SLICES / (last + 1));
+    const slice = Math.floor(elapsed[n] * SLICES / (last + 1));
     const row = Math.floor(y[n] * BLOCKS / height);
     const column = Math.floor(x[n] * BLOCKS / width);
     if (slice >= 0) {

@@ -15,6 +15,7 @@ import {
 } from "../../../../dataset/formats/sl_animals.ts";
 import { commonSensor } from "../../../../dataset/samples/common_sensor.ts";
 import { readColumns } from "../../../../dataset/samples/read_columns.ts";
+import { requireShort } from "../../../../dataset/samples/sample_times.ts";
 import type { SliceInfo } from "../../../../dataset/store/store.ts";
 import { parseStoreAttributes } from "../../../../dataset/store/attributes.ts";
 import { readGroup } from "../../../../dataset/store/zarr/groups.ts";
@@ -98,6 +99,7 @@ async function openWhole(
 ): Promise<RecordedSample> {
   const { x, y, t, p, sensor, told } = await readColumns({ path, timeUnit });
   const start = t[0] ?? 0;
+  requireShort(t, { startUs: start, path });
   return {
     name,
     path,

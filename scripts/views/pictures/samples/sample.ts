@@ -6,7 +6,11 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectLeft } from "npm:d3-array@3.2.4";
-import type { Events, Sensor } from "../../../../dataset/events.ts";
+import {
+  elapsedTimes,
+  type Events,
+  type Sensor,
+} from "../../../../dataset/events.ts";
 import type { Timing } from "../../../../dataset/events.ts";
 
 /** A sample as it was recorded. */
@@ -121,12 +125,9 @@ export function createSample(
   },
 ): Sample {
   if (t.length === 0) throw noEvents(name, "");
-  const times = new Float64Array(t.length);
+  const times = elapsedTimes(t);
   let earliest = 0;
-  for (let i = 1; i < t.length; i++) {
-    times[i] = times[i - 1] + ((t[i] - t[i - 1]) | 0);
-    earliest = Math.min(earliest, times[i]);
-  }
+  for (const time of times) earliest = Math.min(earliest, time);
   const start = span === undefined ? earliest : startOf(t[0], span);
   for (let i = 0; i < times.length; i++) times[i] -= start;
   const events = sortByTime({ x, y, t: times, p });

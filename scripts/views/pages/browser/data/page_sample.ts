@@ -12,6 +12,7 @@ import {
 } from "../../../../../dataset/events.ts";
 import { commonSensor } from "../../../../../dataset/samples/common_sensor.ts";
 import type { RecordingColumns } from "../../../../../dataset/samples/read_columns.ts";
+import { requireShort } from "../../../../../dataset/samples/sample_times.ts";
 import { NMNIST_SENSOR } from "../../../../../dataset/formats/nmnist.ts";
 import type { SampleSource } from "../../../../../dataset/sample_source.ts";
 import type { Timing } from "../../../../../dataset/events.ts";
@@ -93,12 +94,14 @@ export function digitSample(events: Events, facts: SampleFacts): PageSample {
  * @param facts Name, classes and label.
  * @returns The sample.
  * @throws {RangeError} If there are no events.
+ * @throws {RecordingError} If it lasts 71 min or longer.
  */
 export function uprightSample(
   { x, y, t, p, sensor: own, told, firstUs }: RecordingColumns,
   facts: SampleFacts,
 ): PageSample {
   const start = firstUs ?? 0;
+  requireShort(t, { startUs: start, path: facts.name });
   const events = { x, y, p, t: new Uint32Array(t.map((us) => us - start)) };
   const sensor = commonSensor([{ ...own, told }]);
   return sampleOf(facts, events, {
