@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FileSource } from "../files/file_source.ts";
+import { type FileSource, nameOf } from "../files/file_source.ts";
 import { hdf5 } from "../formats/hdf5/hdf5.ts";
 import { openRecording } from "../formats/open_recording.ts";
 import { allocateBlock } from "../formats/reading/event_block.ts";
@@ -13,7 +13,7 @@ import type {
   OpenRecording,
   TimeUnit,
 } from "../formats/reading/format.ts";
-
+import { dropStrayPixels } from "./stray_pixels.ts";
 import type { RecordingFacts } from "./labelled_samples.ts";
 
 /** A recording, or one of those that a file holds. */
@@ -34,7 +34,8 @@ export type RecordingColumns = EventBlock & Omit<RecordingFacts, "digest">;
  *
  * @param place The recording; its file may be what a browser hands over.
  * @returns Its columns.
- * @throws {RecordingError} If it cannot be read.
+ * @throws {RecordingError} If it cannot be read, or its pixels are those of no
+ *   camera.
  *
  * @example
  * ```ts
@@ -55,24 +56,27 @@ export async function readColumns(
     ? await openRecording(path, { timeUnit })
     : await openOneOf(path, index);
   const parts: EventBlock[] = [];
-  let [width, height, on, backwardSteps] = [0, 0, 0, 0];
-  let [earliest, latest, last] = [Infinity, -Infinity, -Infinity];
   for await (const { x, y, t, p } of recording.blocks()) {
     // Copies: what a reader yields may be a view of a much larger block.
     parts.push({ x: x.slice(), y: y.slice(), t: t.slice(), p: p.slice() });
-    for (let i = 0; i < t.length; i++) {
-      if (x[i] >= width) width = x[i] + 1;
-      if (y[i] >= height) height = y[i] + 1;
-      if (t[i] < last) backwardSteps++;
-      if (t[i] < earliest) earliest = t[i];
-      if (t[i] > latest) latest = t[i];
-      on += p[i];
-      last = t[i];
-    }
   }
-  const { format, sensor, faults } = recording;
-  const columns = concatenate(parts);
-  const events = columns.t.length;
+  const { format, sensor } = recording;
+  const { columns, faults } = sensor === undefined
+    ? dropStrayPixels(concatenate(parts), nameOf(path))
+    : { columns: concatenate(parts), faults: [] };
+  const { x, y, t, p } = columns;
+  let [width, height, on, backwardSteps] = [0, 0, 0, 0];
+  let [earliest, latest, last] = [Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < t.length; i++) {
+    if (x[i] >= width) width = x[i] + 1;
+    if (y[i] >= height) height = y[i] + 1;
+    if (t[i] < last) backwardSteps++;
+    if (t[i] < earliest) earliest = t[i];
+    if (t[i] > latest) latest = t[i];
+    on += p[i];
+    last = t[i];
+  }
+  const events = t.length;
   const orNull = (value: number) => events > 0 ? value : null;
   return {
     ...columns,
@@ -84,7 +88,7 @@ export async function readColumns(
     on,
     off: events - on,
     onShare: orNull(on / events),
-    faults: [...faults],
+    faults: [...recording.faults, ...faults],
     format,
     sensor: sensor ?? { width, height },
     told: sensor !== undefined,

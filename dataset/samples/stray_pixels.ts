@@ -1,0 +1,74 @@
+/**
+ * Events of pixels that no camera has.
+ *
+ * @module
+ */
+
+import { counted } from "../files/counted.ts";
+import { RecordingError } from "../files/errors.ts";
+import type { EventBlock, FileFaults } from "../formats/reading/format.ts";
+
+/** Sides of a sensor larger than any camera's. */
+const SIDE = 4096;
+
+/** Share of a recording's events that may be left out. */
+const STRAY_SHARE = 0.01;
+
+/**
+ * Leaves out the few events of a recording whose pixels no camera has, where
+ * its file does not tell the sensor.
+ *
+ * @param columns The events.
+ * @param path The file, for messages.
+ * @returns The others, and how many were left out.
+ * @throws {RecordingError} If they are more than one of a hundred.
+ *
+ * @example
+ * ```ts
+ * import { dropStrayPixels } from "./stray_pixels.ts";
+ * const x = new Uint16Array(200);
+ * x[7] = 60_000;
+ * const { columns, faults } = dropStrayPixels({
+ *   x,
+ *   y: new Uint16Array(200),
+ *   t: new Float64Array(200),
+ *   p: new Uint8Array(200),
+ * }, "1.csv");
+ * if (columns.x.length !== 199 || faults[0].count !== 1) throw new Error("?");
+ * ```
+ */
+export function dropStrayPixels(
+  columns: EventBlock,
+  path: string,
+): {
+  readonly columns: EventBlock;
+  readonly faults: readonly Pick<FileFaults, "problem" | "count">[];
+} {
+  const { x, y, t, p } = columns;
+  let [stray, largest] = [0, 0];
+  for (let i = 0; i < t.length; i++) {
+    const side = Math.max(x[i], y[i]);
+    if (side >= SIDE) stray++;
+    if (side > largest) largest = side;
+  }
+  if (stray === 0) return { columns, faults: [] };
+  if (stray > STRAY_SHARE * t.length) {
+    throw new RecordingError(
+      path,
+      `${stray} of ${counted(t.length, "event")} are outside ${SIDE}×${SIDE} ` +
+        `pixels, their largest coordinate is ${largest}`,
+    );
+  }
+  const isNear = (_: number, i: number) => x[i] < SIDE && y[i] < SIDE;
+  const problem =
+    `events outside ${SIDE}×${SIDE} pixels, up to coordinate ${largest}`;
+  return {
+    columns: {
+      x: x.filter(isNear),
+      y: y.filter(isNear),
+      t: t.filter(isNear),
+      p: p.filter(isNear),
+    },
+    faults: [{ problem, count: stray }],
+  };
+}
