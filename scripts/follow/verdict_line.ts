@@ -8,10 +8,10 @@ import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { Output } from "../command_line/progress.ts";
 import type { Verdict } from "./follow_recording.ts";
 
-/** Most columns of the line. */
+/** Most columns of a short line. */
 const COLUMNS = 60;
 
-/** Longest name of a class in it. */
+/** Columns of the name of a class, which a short line cuts. */
 const NAME = 14;
 
 /** Erases the line that the cursor is on. */
@@ -21,9 +21,10 @@ const ERASE = "\r\x1b[2K";
  * Words a verdict.
  *
  * @param verdict The verdict.
- * @param facts Names of the classes, and length of a window and of a bin in ms.
+ * @param facts Names of the classes, length of a window in ms, and whether the
+ * line is cut to 60 columns.
  * @returns Start of the window, the two classes in front with their shares, and
- * the number of events: 60 columns at most.
+ * the number of events.
  *
  * @example
  * ```ts
@@ -45,9 +46,10 @@ const ERASE = "\r\x1b[2K";
  */
 export function verdictLine(
   { window, events, label, shares }: Verdict,
-  { classes, windowMs }: {
+  { classes, windowMs, short = false }: {
     readonly classes: readonly string[];
     readonly windowMs: number;
+    readonly short?: boolean;
   },
 ): string {
   const start = `${(window * windowMs / 1000).toFixed(2).padStart(7)} s`;
@@ -55,14 +57,16 @@ export function verdictLine(
     .sort((a, b) => shares[b] - shares[a])[0];
   const named = (output: number | undefined) => {
     if (output === undefined) return "".padEnd(NAME + 6);
-    const name = [...shownLine(classes[output])].slice(0, NAME).join("");
+    const whole = shownLine(classes[output]);
+    const name = short ? [...whole].slice(0, NAME).join("") : whole;
     const share = `${Math.round(100 * shares[output])} %`;
     return `${name.padEnd(NAME)}${share.padStart(6)}`;
   };
   const found = label === undefined
     ? "no output spike".padEnd(2 * (NAME + 6) + 2)
     : `${named(label)}  ${named(second)}`;
-  return `${start}  ${found}${String(events).padStart(7)}`.slice(0, COLUMNS);
+  const line = `${start}  ${found} ${String(events).padStart(6)}`;
+  return short ? line.slice(0, COLUMNS) : line;
 }
 
 /** Shows lines: one that changes in a terminal, else those that are final. */

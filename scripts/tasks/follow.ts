@@ -122,19 +122,23 @@ await runCommand({
   await using served = page
     ? await serveView(folder, { view, port: options.port })
     : undefined;
-  const line = new LiveLine(progressOutput());
+  const output = progressOutput();
+  const line = new LiveLine(output);
+  const short = output.terminal;
   const isFile = source !== "-" && !/^\w+:\/\//.test(source);
   const played = page && isFile
     ? playInTime(recording.blocks())
     : recording.blocks();
   const blocks = page ? seenBy(view, played) : played;
+  let verdicts = 0;
   for await (
     const verdict of followRecording(blocks, { stream: running, windows })
   ) {
+    verdicts++;
     if (page) view.show(verdict);
     const { window, ended, events, label, scores, latencyMs } = verdict;
     if (!json) {
-      const text = verdictLine(verdict, { classes, windowMs });
+      const text = verdictLine(verdict, { classes, windowMs, short });
       line.show(text, { final: ended });
     } else if (ended) {
       const startMs = window * windowMs;
@@ -164,6 +168,9 @@ await runCommand({
     console.error(
       `left out: ${problem}: ${count}, the first at byte ${offset}`,
     );
+  }
+  if (verdicts === 0) {
+    throw new Error(`Cannot follow "${source}": it has no events`);
   }
   view.end();
   await served?.finished;

@@ -22,11 +22,28 @@ Deno.test("verdictLine() fits 60 columns, whatever classes are called", () => {
         scores: shares,
         shares,
         latencyMs: 9,
-      }, { classes: shares.map(() => name), windowMs: 500 });
+      }, { classes: shares.map(() => name), windowMs: 500, short: true });
       ok(line.length <= 60 && !line.includes("\n"), line);
       strictEqual(line.includes("no output spike"), !spikes);
     },
   ));
+});
+
+Deno.test("verdictLine() is whole where it need not fit a terminal", () => {
+  const line = verdictLine({
+    window: 1e7,
+    bins: 3,
+    ended: true,
+    events: 123_456_789,
+    label: 0,
+    scores: [3, 1],
+    shares: [0.75, 0.25],
+    latencyMs: 9,
+  }, { classes: ["left arm clockwise", "right arm clockwise"], windowMs: 500 });
+  strictEqual(
+    line,
+    "5000000.00 s  left arm clockwise  75 %  right arm clockwise  25 % 123456789",
+  );
 });
 
 /** What a stream shows. */

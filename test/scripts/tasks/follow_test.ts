@@ -118,7 +118,7 @@ gpuTest("follow classifies windows of a file as evaluate does", async () => {
 });
 
 gpuTest(
-  "follow reads a pipe and writes a line of 60 columns a window",
+  "follow reads a pipe and writes a line a window",
   async () => {
     const { file, predictions } = await tested();
     const child = follow("-");
@@ -185,6 +185,8 @@ gpuTest("follow reads datagrams of EVT 3.0, until an empty one", async () => {
 
 gpuTest("follow refuses in a line what it cannot follow", async () => {
   const { file } = await tested();
+  const silent = join(folder.path, "silent.csv");
+  await Deno.writeTextFile(silent, "t_us,x,y,p\n");
   const refused: [args: string[], problem: RegExp][] = [
     [
       ["tcp://127.0.0.1:1", "--run", run],
@@ -209,6 +211,7 @@ gpuTest("follow refuses in a line what it cannot follow", async () => {
     ],
     [[file, "--run", run, "--fold", "3"], /it has no weights of fold 3/],
     [[join(folder.path, "none.csv"), "--run", run], /none.csv/],
+    [[silent, "--run", run], /Cannot follow ".+silent.csv": it has no events/],
     [
       [file, "--run", run, "--window", "500 ms"],
       /Cannot follow in windows of 500 ms: samples of the network are of 250 ms/,
