@@ -34,7 +34,8 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
  *   asked for.
  * @returns The samples, and the name of the layout.
  * @throws {DatasetError} If there is no such place, it has no layout that is
- *   known, or a file that describes the samples cannot be used.
+ *   known, or not the one given, or a file that describes the samples cannot be
+ *   used.
  *
  * @example
  * ```ts
@@ -62,7 +63,17 @@ export async function listSamples(
     const known = Object.values(LAYOUTS).map(({ description }) => description);
     throw new DatasetError(path, `it is none of: ${known.join("; ")}`);
   }
-  return { layout: name, ...await LAYOUTS[name].list(place, classes) };
+  const listing = await LAYOUTS[name].list(place, classes);
+  const { samples, classes: own } = listing;
+  const isOwn = samples.some(({ label }) => own?.includes(label) ?? true);
+  if (layout !== undefined && !isOwn) {
+    const { description } = LAYOUTS[layout];
+    throw new DatasetError(
+      path,
+      `it has not the layout "${layout}": ${description}`,
+    );
+  }
+  return { layout: name, ...listing };
 }
 
 /**

@@ -156,3 +156,20 @@ Deno.test("a folder of no layout is refused with those that are known", async ()
     });
   });
 });
+
+for (
+  const [layout, description] of [
+    ["shd", "spoken words of SHD or SSC"],
+    ["nmnist", "digits of N-MNIST"],
+  ] as const
+) {
+  Deno.test(`a folder that has not the layout ${layout} is refused in its words`, async () => {
+    await withFiles(recordingsAt(["wave/1.csv"]), async (folder) => {
+      await assert.rejects(listSamples(folder, { layout }), {
+        name: "DatasetError",
+        message: `Cannot use "${folder}": it has not the layout "${layout}": ` +
+          description,
+      });
+    });
+  });
+}
