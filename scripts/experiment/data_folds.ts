@@ -12,14 +12,14 @@ import {
   type Division,
   OWN_SPLIT,
 } from "../../dataset/division/divide_samples.ts";
-import { sharedSides } from "../../dataset/samples/shared_sides.ts";
+import { sharedSides } from "../../dataset/samples/survey/shared_sides.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
 import {
   guessedUnitOf,
   timeIn,
 } from "../../dataset/formats/tables/column_names.ts";
-import { unitProblems } from "../../dataset/samples/find_problems.ts";
+import { unitProblems } from "../../dataset/samples/survey/find_problems.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";

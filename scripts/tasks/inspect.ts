@@ -21,7 +21,7 @@ import { findLayout } from "../../dataset/layouts/find_layout.ts";
 import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
 import type { Place } from "../../dataset/layouts/layout.ts";
 import { duration } from "../command_line/duration.ts";
-import { surveySamples } from "../../dataset/samples/survey_samples.ts";
+import { surveySamples } from "../../dataset/samples/survey/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { lineWidth } from "../command_line/terminal.ts";

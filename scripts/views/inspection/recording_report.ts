@@ -10,7 +10,7 @@ import {
   inspectAedat,
 } from "../../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
-import { doubtfulUnit } from "../../../dataset/samples/doubtful_unit.ts";
+import { doubtfulUnit } from "../../../dataset/samples/survey/doubtful_unit.ts";
 import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
 import {
   HOT_RATE,

@@ -6,7 +6,10 @@
 
 import { counted } from "../../../dataset/files/counted.ts";
 import { HOT_RATE } from "../../../dataset/formats/reading/recording_summary.ts";
-import type { Range, Survey } from "../../../dataset/samples/survey_samples.ts";
+import type {
+  Range,
+  Survey,
+} from "../../../dataset/samples/survey/survey_samples.ts";
 import { duration } from "../../command_line/duration.ts";
 import type { Training } from "./train_command.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { doubtfulUnit } from "../../../dataset/samples/doubtful_unit.ts";
+import { doubtfulUnit } from "../../../dataset/samples/survey/doubtful_unit.ts";
 import { openSamples } from "../../../dataset/samples/open_samples.ts";
 import { storeSamples } from "../../../dataset/samples/store_samples.ts";
-import { surveySamples } from "../../../dataset/samples/survey_samples.ts";
+import { surveySamples } from "../../../dataset/samples/survey/survey_samples.ts";
 import { sliceSamples } from "../../../dataset/slicing/slice_samples.ts";
 import { describeData } from "../../../scripts/experiment/data_folds.ts";
 import { openStore } from "../../../dataset/store/store.ts";

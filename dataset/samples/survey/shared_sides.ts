@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LabelledSample } from "./labelled_samples.ts";
+import type { LabelledSample } from "../labelled_samples.ts";
 
 /**
  * Finds groups, or recordings of no group, that are in several sets of a data

@@ -9,8 +9,8 @@ import {
   guessedUnitOf,
   shownUnit,
   TIME_UNITS,
-} from "../formats/tables/column_names.ts";
-import type { RecordingFacts } from "./labelled_samples.ts";
+} from "../../formats/tables/column_names.ts";
+import type { RecordingFacts } from "../labelled_samples.ts";
 
 /** Events/s of a camera that sees anything, least and most. */
 const [LEAST_RATE, MOST_RATE] = [100, 1e7];

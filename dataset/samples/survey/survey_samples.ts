@@ -6,17 +6,17 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { max, median, min } from "npm:d3-array@3.2.4";
-import { sha256 } from "../files/sha256.ts";
-import type { Events, Sensor } from "../events.ts";
-import { HOT_RATE } from "../formats/reading/recording_summary.ts";
-import type { SetName } from "../layouts/layout.ts";
+import { sha256 } from "../../files/sha256.ts";
+import type { Events, Sensor } from "../../events.ts";
+import { HOT_RATE } from "../../formats/reading/recording_summary.ts";
+import type { SetName } from "../../layouts/layout.ts";
 import { areTimesClipped } from "./clipped_times.ts";
 import {
   type ClassSurvey,
   findProblems,
   type SampleSurvey,
 } from "./find_problems.ts";
-import type { LabelledSamples } from "./labelled_samples.ts";
+import type { LabelledSamples } from "../labelled_samples.ts";
 
 /** Least, middle and largest of some values. */
 export interface Range {

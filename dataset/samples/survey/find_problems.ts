@@ -4,10 +4,10 @@
  * @module
  */
 
-import { counted } from "../files/counted.ts";
+import { counted } from "../../files/counted.ts";
 import { sharedSides } from "./shared_sides.ts";
 import { doubtfulUnit } from "./doubtful_unit.ts";
-import type { LabelledSamples, SourceRecording } from "./labelled_samples.ts";
+import type { LabelledSamples, SourceRecording } from "../labelled_samples.ts";
 
 /** Samples, recordings and groups of a class. */
 export interface ClassSurvey {
