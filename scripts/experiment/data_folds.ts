@@ -142,8 +142,10 @@ function lengthsOf(
   samples: LabelledSamples["samples"],
   window: number,
 ): string {
-  const lengths = samples.map(({ durationUs = 1000 * window }) =>
-    Math.min(window, Number((durationUs / 1000).toPrecision(3)))
+  const lengths = samples.map(({ durationUs = Infinity }) =>
+    durationUs < 1000 * window
+      ? Number((durationUs / 1000).toPrecision(3))
+      : window
   );
   const [least, most] = [min(lengths), max(lengths)];
   return least === most ? `${least}` : `${least} to ${most}`;

@@ -175,7 +175,7 @@ Deno.test("windows longer than all recordings are a problem, and their true leng
         "windows of 10000 ms are longer than all recordings, each of which is " +
         "one sample",
       ]);
-      assert.deepEqual(await lengthOf(20), ["20"]);
+      assert.deepEqual(await lengthOf(19.875), ["19.875"]);
     },
   ));
 
