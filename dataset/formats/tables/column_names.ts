@@ -4,8 +4,6 @@
  * @module
  */
 
-// @ts-types="npm:@types/d3-array@3.2.2"
-import { max, min } from "npm:d3-array@3.2.4";
 import type { TimeUnit } from "../reading/format.ts";
 
 /** The quantity in a column. */
@@ -69,12 +67,6 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
 
 /** Times of so many units are no µs: those of today's clocks, in ns. */
 const LEAST_CLOCK_NS = 1e17;
-
-/** Times of so many units are no ms: those of today's clocks, in s. */
-const LEAST_CLOCK_S = 1e9;
-
-/** Events/s that cameras have, and events that tell them. */
-const [LEAST_RATE, MOST_RATE, LEAST_EVENTS] = [1e3, 1e7, 100];
 
 /**
  * Tells what a column holds by its name: `x`, `Timestamp`, `t_us`, `time [ms]`.
@@ -216,9 +208,7 @@ export function shownUnit(unit: TimeUnit): string {
  *
  * @param times Times of the first events.
  * @returns Seconds where any has a fraction; ns where one is that of a clock
- *   which counts ns since 1970; else µs. Of 100 events or more, ms where these
- *   give no rate that cameras have and ms do: with fractions, below 1000
- *   events/s, if all are whole thousandths; without, above 10 million.
+ *   which counts ns since 1970; else µs.
  *
  * @example
  * ```ts
@@ -228,25 +218,8 @@ export function shownUnit(unit: TimeUnit): string {
  */
 export function guessUnit(times: readonly number[]): TimeUnit {
   const finite = times.filter(Number.isFinite);
-  const [first, last] = [min(finite) ?? 0, max(finite) ?? 0];
-  const isLikely = (unit: TimeUnit) => {
-    const rate = finite.length * 1e6 / ((last - first) * UNIT_US[unit]);
-    return rate >= LEAST_RATE && rate <= MOST_RATE;
-  };
-  const isLikelierMs = (unit: TimeUnit) =>
-    finite.length >= LEAST_EVENTS && !isLikely(unit) && isLikely("ms");
-  if (finite.some(hasFraction)) {
-    return last < LEAST_CLOCK_S && finite.every(isInThousandths) &&
-        isLikelierMs("s")
-      ? "ms"
-      : "s";
-  }
-  if (last >= LEAST_CLOCK_NS) return "ns";
-  return isLikelierMs("us") ? "ms" : "us";
-}
-
-function isInThousandths(time: number): boolean {
-  return Math.abs(1000 * time - Math.round(1000 * time)) < 1e-3;
+  if (finite.some(hasFraction)) return "s";
+  return finite.some((time) => time >= LEAST_CLOCK_NS) ? "ns" : "us";
 }
 
 function hasFraction(value: number): boolean {
