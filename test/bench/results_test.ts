@@ -102,6 +102,20 @@ Deno.test("the times in README.md of networks of units are those measured", () =
   }
 });
 
+Deno.test("the times in README.md without a GPU are those measured", () => {
+  const { "customary 128×128": large, "customary 34×34": small } =
+    results.withoutGpu;
+  const [four, fourOfPeer, two, twoOfPeer] = [large, small].flatMap((times) =>
+    [times.step, times["peer step"]].map(Math.round)
+  );
+  assert(
+    WORDS.includes(
+      `a step of the four blocks takes ${four} ms a sample, PyTorch 1.13 ` +
+        `${fourOfPeer}, and of the two blocks ${two}, PyTorch ${twoOfPeer}.`,
+    ),
+  );
+});
+
 Deno.test("what README.md says of several cards was measured", () => {
   const { sweepOf8Runs, costsOfSlayer, ...steps } = results.twoCards;
   assert(
