@@ -176,7 +176,7 @@ export async function openSamples(
   }, held);
 }
 
-/** What was found in a recording; its facts, or why it cannot be read. */
+/** The samples cut from a recording, and its facts or its error. */
 type ReadRecording =
   & Pick<CutRecording, "cuts" | "empty">
   & {

@@ -107,13 +107,13 @@ export function closeInLibrary({ file, name, id, module }: LibraryFile): void {
 }
 
 /**
- * Words what the library throws.
+ * Calls the library, and turns what it throws into an error of the recording.
  *
  * @param file The file.
- * @param what What is used of it.
- * @param use Uses it.
- * @returns What it returns.
- * @throws {RecordingError} If it throws.
+ * @param what Name of the group or data set that is read, for the message.
+ * @param use Calls the library.
+ * @returns The result of `use`.
+ * @throws {RecordingError} If `use` throws.
  */
 export function guarded<T>(file: SyncFile, what: string, use: () => T): T {
   try {
@@ -133,9 +133,9 @@ export function guarded<T>(file: SyncFile, what: string, use: () => T): T {
  * Lends memory of the library.
  *
  * @param module The library.
- * @param bytes How much.
- * @param use Uses the memory from an address on.
- * @returns What it returns.
+ * @param bytes Size of the memory in bytes.
+ * @param use Is called with the address of the memory, freed after the call.
+ * @returns The result of `use`.
  */
 export function withMemory<T>(
   module: H5Module,

@@ -1,5 +1,5 @@
 /**
- * What is on two sides of the split that a data set has.
+ * Groups and recordings that a data set's own split has in several sets.
  *
  * @module
  */

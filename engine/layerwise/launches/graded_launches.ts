@@ -68,7 +68,12 @@ export function launchGraded(
   return launch({
     kernel: deltaForward,
     constants: {
-      ...{ T, pixels, C, runSize, theta, P },
+      T,
+      pixels,
+      C,
+      runSize,
+      theta,
+      P,
       ...record,
       most: kind.graded!,
     },

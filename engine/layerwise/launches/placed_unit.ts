@@ -16,7 +16,7 @@ import {
 } from "../units/units.ts";
 import { layerRaster, type Strips, stripsOf } from "./strips.ts";
 
-/** What the launches of all units have in common. */
+/** Sizes of a plan that all its units share. */
 export interface UnitSetting {
   /** Bins of a sample. */
   readonly T: number;
@@ -65,7 +65,7 @@ export interface PlacedUnit {
  *
  * @param units The units.
  * @param index Index of the unit.
- * @param setting What all units have in common.
+ * @param setting Sizes of the plan.
  * @returns The unit with its place.
  */
 export function placeUnit(

@@ -62,7 +62,7 @@ export function recurrentWords(
   };
 }
 
-/** What the launches of a recurrent unit need. */
+/** A recurrent unit with its neuron, and the strips that its sums are cut into. */
 export interface RecurrentPlace {
   readonly unit: Pick<Unit, "layer">;
   readonly strips: Strips;

@@ -64,7 +64,7 @@ export interface UnitLaunches extends NormLaunches, GhostLaunches, SumLaunches {
  *
  * @param units The units.
  * @param index Index of the unit.
- * @param setting What all units have in common.
+ * @param setting Sizes of the plan.
  * @returns The launches.
  * @throws {ShapeError} If its neurons are not stepped bin by bin.
  */

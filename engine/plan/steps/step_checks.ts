@@ -48,7 +48,7 @@ export class WaitClock {
    * Measures a wait.
    *
    * @param device Submits work, or waits for it.
-   * @returns What it returns.
+   * @returns The result of `device`.
    */
   async during<T>(device: () => Promise<T>): Promise<T> {
     const start = performance.now();

@@ -101,15 +101,19 @@ Deno.test("a survey finds one polarity alone, and times in another unit", async 
   };
   assert.deepEqual(
     await problemsOf({
-      ...{ "a/1.csv": lines(1, 10), "a/2.csv": lines(2, 20) },
-      ...{ "b/1.csv": lines(1, 30), "b/2.csv": lines(1, 40) },
+      "a/1.csv": lines(1, 10),
+      "a/2.csv": lines(2, 20),
+      "b/1.csv": lines(1, 30),
+      "b/2.csv": lines(1, 40),
     }),
     ["all events are ON"],
   );
   assert.deepEqual(
     await problemsOf({
-      ...{ "a/1.csv": lines(1, 10), "a/2.csv": lines(0, 20) },
-      ...{ "b/1.csv": lines(1, 1e6), "b/2.csv": lines(0, 40) },
+      "a/1.csv": lines(1, 10),
+      "a/2.csv": lines(0, 20),
+      "b/1.csv": lines(1, 1e6),
+      "b/2.csv": lines(0, 40),
     }),
     [
       "fewer than 100 events/s if times are in µs, as guessed; if they are in " +
@@ -183,7 +187,9 @@ Deno.test("a guessed unit is doubted where the file would be of no camera", () =
   const doubt = (unit: string, events: number, lastUs: number) =>
     doubtfulUnit({
       format: `text, columns t x y p, time in ${unit}`,
-      ...{ events, firstUs: 0, lastUs },
+      events,
+      firstUs: 0,
+      lastUs,
     })?.replace(/ if times .*give (.*) or .*/, ", $1");
   assert.deepEqual([
     doubt("µs, as guessed", 60_000, 1200),

@@ -370,7 +370,10 @@ for (const isLayerwise of [false, true]) {
       };
       const epochs = fit(model, validation, {
         ...options,
-        ...{ epochs: 2, lr: 0.1, validation, test },
+        epochs: 2,
+        lr: 0.1,
+        validation,
+        test,
       });
       let last = "";
       for await (const epoch of epochs) {

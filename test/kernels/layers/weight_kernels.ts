@@ -54,7 +54,9 @@ export async function gradient(
 ): Promise<Tensor> {
   const size = weightsToKernel(w, groupsOf(layer)).length;
   const before = {
-    ...{ weights: room(size), m: room(size), v: room(size) },
+    weights: room(size),
+    m: room(size),
+    v: room(size),
     vMax: room(size),
   };
   const { dw, weights } = await learnFrom(layer, x, dy, before, options);

@@ -48,7 +48,11 @@ gpuTest(
     deepStrictEqual(epochEnergy(model, { test: evaluation }), figures);
     deepStrictEqual(epochEnergy(model, {}), {});
     const row = {
-      ...{ fold: 1, epoch: 0, seconds: 1, trainLoss: 2, trainAccuracy: 0.5 },
+      fold: 1,
+      epoch: 0,
+      seconds: 1,
+      trainLoss: 2,
+      trainAccuracy: 0.5,
       rates: [0.1, 0.2],
       ...figures,
     };

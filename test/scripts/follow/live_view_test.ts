@@ -45,7 +45,11 @@ Deno.test("LiveView collects the running decision, a picture and past windows", 
     const shares = [0.25, 0.75];
     view.show({
       ...verdict,
-      ...{ window: n, bins: 10, ended: true, label: 1, shares },
+      window: n,
+      bins: 10,
+      ended: true,
+      label: 1,
+      shares,
     });
   }
   view.end();

@@ -63,7 +63,11 @@ Deno.test("a table has a line for each combination if it fits", () => {
 
 Deno.test("states of runs are counted, also those that halving left behind", () => {
   const states = {
-    ...{ done: 1, running: 0, failed: 0, paused: 0, waiting: 0 },
+    done: 1,
+    running: 0,
+    failed: 0,
+    paused: 0,
+    waiting: 0,
     eliminated: 3,
   };
   const [first] = describeResults({ ...results(combination()), states }, 80);
