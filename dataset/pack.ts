@@ -128,10 +128,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   checkBinning(options);
   checkPixels(events, sensor);
   const { x, y, t, p } = events;
-  const elapsed = elapsedTimes(t);
-  const Ts = method === "slices"
-    ? lengthOf(t[0], elapsed.at(-1), options)
-    : options.Ts;
+  const Ts = method === "slices" ? sliceLength(events, options) : options.Ts;
   const slayerTD = method === "SlayerTD";
   const upright = method !== "frames";
   const row = upright ? y : x;
@@ -145,8 +142,12 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   let previous = 0;
   let lastBin = -1;
   let ordered = true;
+  let time = first;
+  let before = first;
   for (let i = 0; i < t.length; i++) {
-    const time = first + elapsed[i];
+    // As elapsedTimes() counts, without another array.
+    time += (t[i] - before) | 0;
+    before = t[i];
     const ms = (Math.floor(time / unitUs) - start) * unitUs / 1000;
     if (ms < 0) continue;
     const bin = slayerTD ? ms / Ts + ROUND - ROUND : Math.floor(ms / Ts);
@@ -237,23 +238,15 @@ export function cropWords(
  */
 export function sliceLength(
   { t }: Events,
-  options: Pick<PackOptions, "slices" | "timing">,
-): number {
-  return lengthOf(t[0], elapsedTimes(t).at(-1), options);
-}
-
-/** Length of a slice, by the first time and how long after it the last is. */
-function lengthOf(
-  first: number,
-  elapsed: number | undefined,
   { slices = 1, timing: { unitUs, fromFirstEvent } }: Pick<
     PackOptions,
     "slices" | "timing"
   >,
 ): number {
-  if (elapsed === undefined) return 1;
-  const start = fromFirstEvent ? Math.floor(first / unitUs) : 0;
-  const end = Math.floor((first + elapsed) / unitUs);
+  if (t.length === 0) return 1;
+  const elapsed = elapsedTimes(t).at(-1)!;
+  const start = fromFirstEvent ? Math.floor(t[0] / unitUs) : 0;
+  const end = Math.floor((t[0] + elapsed) / unitUs);
   // The last event falls into the last slice.
   return (end - start + 1) * unitUs / 1000 / slices;
 }
