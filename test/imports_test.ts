@@ -75,7 +75,7 @@ const ROOMS: Record<string, readonly string[]> = {
     "kernels/unit",
   ],
   "kernels/rasters": ["kernels", "kernels/shared", "kernels/unit"],
-  "kernels/output": ["kernels"],
+  "kernels/output": ["kernels", "kernels/shared"],
   "kernels/update": ["kernels", "kernels/shared"],
   "engine/device": [],
   "engine/network": ["engine/device"],

@@ -283,7 +283,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     );
   }
 
-  /** Words of each micro-batch, and last of the batch, see unit.wgsl. */
+  /** Words of each micro-batch, and last of the batch, see micro_batch.wgsl. */
   #uniforms(
     total: number,
     { trains, seed }: { readonly trains: boolean; readonly seed: number },

@@ -5,7 +5,7 @@
  */
 
 import { isPositive } from "../network/float_range.ts";
-import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/neurons/srm.ts";
 import type { SlayerNeuronKind } from "./neuron_kind.ts";
 
 /** Parameters of the spike response model, by their names in SLAYER. */

@@ -6,11 +6,12 @@
  */
 
 import { HASH } from "../shared/hash.ts";
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
 import { AXON_SHIFT, AXON_SHIFT_CONSTANTS } from "./axon_shift.ts";
 import text from "./axon.wgsl" with { type: "text" };
 
-const code = AXON_SHIFT + HASH + text;
+const code = MICRO_BATCH + AXON_SHIFT + HASH + text;
 
 /** axon.wgsl, `forward`. */
 export const axonForward = {

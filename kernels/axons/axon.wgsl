@@ -17,21 +17,6 @@
 //
 // One invocation owns a word of a neuron (forward), or eight bins (adjoint).
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  slot: u32,
-  accumulates: u32,
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-  // Seed of dropout, another one each step.
-  seed: u32,
-}
-
 // Bins of an invocation of the adjoint.
 const ownedBins = 8u;
 
@@ -51,7 +36,6 @@ override poolGain: f32 = 1;
 override run: u32 = (runSize + 3) / 4;
 override row: u32 = F / runSize * run * 4;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(2) var<storage, read> spikes: array<u32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> arrived: array<u32>;

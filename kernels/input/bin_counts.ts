@@ -6,10 +6,11 @@
  */
 
 import { HASH } from "../shared/hash.ts";
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./bin_counts.wgsl" with { type: "text" };
 
-const code = HASH + text;
+const code = MICRO_BATCH + HASH + text;
 
 /** bin_counts.wgsl, `scatter`. */
 export const countsScatter = {

@@ -23,12 +23,6 @@
 // One invocation owns every stride-th event (scatter), or 32 bins of an input
 // (pack).
 
-// The micro-batch, as in unit.wgsl.
-struct Batch {
-  first: u32,
-  samples: u32,
-}
-
 // Events of a sample, and how they are changed.
 struct Source {
   // Index of the first event, and of the end.
@@ -71,7 +65,6 @@ override most: u32 = 1;
 override addressBits: u32 = 0;
 override fine: f32 = 1;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> events: array<u32>;
 @group(0) @binding(2) var<storage, read> sources: array<Source>;
 @group(0) @binding(3) var<storage, read> counted: array<u32>;

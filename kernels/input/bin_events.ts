@@ -4,8 +4,11 @@
  * @module
  */
 
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./bin_events.wgsl" with { type: "text" };
+import text from "./bin_events.wgsl" with { type: "text" };
+
+const code = MICRO_BATCH + text;
 
 /** bin_events.wgsl, `scatter`. */
 export const binScatter = {

@@ -21,15 +21,6 @@
 // into the next plane. Toggles commute, so the result does not depend on the
 // order in which the atomics are executed.
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-}
-
 override T: u32;
 override F: u32;
 override P: u32 = 1;
@@ -37,7 +28,6 @@ override addressBits: u32;
 // Whether to write neuronPacked too, for a layer that reads it.
 override packsNeurons: bool = false;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> events: array<u32>;
 @group(0) @binding(2) var<storage, read> offsets: array<u32>;
 @group(0) @binding(3) var<storage, read> counted: array<u32>;

@@ -18,7 +18,7 @@ import {
 import type { KernelSpec } from "../spec.ts";
 import text from "./conv_gradient.wgsl" with { type: "text" };
 
-const code = CONV_GEOMETRY + plain + OPTIMIZER_RULES + text;
+const code = OPTIMIZER_RULES + CONV_GEOMETRY + plain + text;
 
 /** conv_gradient.wgsl, `sparse`. */
 export const convGradientSparse = {

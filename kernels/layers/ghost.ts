@@ -4,8 +4,11 @@
  * @module
  */
 
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./ghost.wgsl" with { type: "text" };
+import text from "./ghost.wgsl" with { type: "text" };
+
+const code = MICRO_BATCH + text;
 
 /** ghost.wgsl, `forward`. */
 export const ghostForward = {

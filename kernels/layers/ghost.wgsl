@@ -20,14 +20,6 @@
 //
 // Source: Han and others, GhostNet, arXiv:1911.11907.
 
-// The micro-batch, as in unit.wgsl.
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  accumulates: u32,
-}
-
 override T: u32;
 override H: u32;
 override W: u32;
@@ -37,7 +29,6 @@ override firstFloats: u32 = (half + 3) / 4 * 4;
 override floats: u32 = (2 * half + 3) / 4 * 4;
 override taps: u32 = window * window;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> first: array<f32>;
 @group(0) @binding(2) var<storage, read> ghostWeights: array<f32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;

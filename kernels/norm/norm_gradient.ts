@@ -15,7 +15,7 @@ import { OPTIMIZER_RULES } from "../shared/optimizer_rules.ts";
 import type { KernelSpec } from "../spec.ts";
 import throughNorm from "./norm_gradient.wgsl" with { type: "text" };
 
-const code = CONV_GEOMETRY + throughNorm + OPTIMIZER_RULES + text;
+const code = OPTIMIZER_RULES + CONV_GEOMETRY + throughNorm + text;
 
 /** conv_gradient.wgsl, `sparse`, with norm_gradient.wgsl in front. */
 export const convGradientNormedSparse = {

@@ -50,15 +50,6 @@
 // times, and with one spike more of each output: silence then costs log O, not
 // infinitely much, and no spike changes the loss by more than one.
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-}
-
 override T: u32;
 override O: u32;
 override K: u32 = 0;
@@ -74,7 +65,6 @@ override B: u32 = (T + 31) / 32;
 // Vectors of four in the table of taps.
 const tapRows = 4096u;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<uniform> taps: array<vec4<f32>, tapRows>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;

@@ -5,8 +5,11 @@
  * @module
  */
 
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./prediction.wgsl" with { type: "text" };
+import text from "./prediction.wgsl" with { type: "text" };
+
+const code = MICRO_BATCH + text;
 
 /** prediction.wgsl, `record`. */
 export const predictionRecord = {

@@ -13,21 +13,11 @@
 //
 // One invocation owns a sample.
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-}
-
 // L.
 override layers: u32;
 override stride: u32;
 override O: u32;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> counts: array<u32>;
 @group(0) @binding(2) var<storage, read> loss: array<f32>;
 @group(0) @binding(3) var<storage, read_write> records: array<u32>;

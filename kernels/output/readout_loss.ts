@@ -4,8 +4,11 @@
  * @module
  */
 
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
-import code from "./readout_loss.wgsl" with { type: "text" };
+import text from "./readout_loss.wgsl" with { type: "text" };
+
+const code = MICRO_BATCH + text;
 
 const READOUT_CONSTANTS = [
   "T",

@@ -46,19 +46,6 @@ override center: f32 = 0;
 override width: f32 = 1;
 override rateScale: f32 = 1;
 
-// The micro-batch, as in unit.wgsl.
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  accumulates: u32,
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-  total: u32,
-}
-
 // Classes of a sample.
 struct Classes {
   label: u32,
@@ -66,7 +53,6 @@ struct Classes {
   share: f32,
 }
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> coefficients: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> spikes: array<u32>;

@@ -19,20 +19,6 @@ override stride: u32;
 override maxRate: f32 = 0.01;
 override factor: f32 = 1;
 
-// The micro-batch, as in unit.wgsl.
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  accumulates: u32,
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-  total: u32,
-}
-
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> tally: array<u32>;
 @group(0) @binding(2) var<storage, read_write> pressure: array<vec4<f32>>;
 

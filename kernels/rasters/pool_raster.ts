@@ -5,10 +5,11 @@
  */
 
 import { HASH } from "../shared/hash.ts";
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
 import type { KernelSpec } from "../spec.ts";
 import text from "./pool_raster.wgsl" with { type: "text" };
 
-const code = HASH + text;
+const code = MICRO_BATCH + HASH + text;
 
 /** pool_raster.wgsl, `largest`. */
 export const poolLargest = {

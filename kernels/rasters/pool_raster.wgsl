@@ -32,22 +32,6 @@ override layer: u32 = 0;
 // Whether the largest is pooled, for routes.
 override picks: bool = false;
 
-// The micro-batch, as in unit.wgsl.
-struct Batch {
-  first: u32,
-  samples: u32,
-  slot: u32,
-  accumulates: u32,
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-  total: u32,
-  trains: u32,
-  seed: u32,
-}
-
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> count: array<u32>;
 @group(0) @binding(2) var<storage, read> pooled: array<u32>;
 @group(0) @binding(3) var<storage, read_write> out: array<u32>;

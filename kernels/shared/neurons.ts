@@ -5,7 +5,8 @@
  * @module
  */
 
-import code from "./neurons.wgsl" with { type: "text" };
+import { MICRO_BATCH } from "./micro_batch.ts";
+import text from "./neurons.wgsl" with { type: "text" };
 
 /** Part of a kernel's WGSL, with the names of the constants that it declares. */
 export interface KernelText {
@@ -16,7 +17,7 @@ export interface KernelText {
 }
 
 /** neurons.wgsl, to be compiled in front of the text of a neuron. */
-export const NEURONS = code;
+export const NEURONS = MICRO_BATCH + text;
 
 /** The bindings of neurons.wgsl in a forward kernel. */
 export const NEURON_BINDINGS = {

@@ -28,15 +28,6 @@
 // potential may overwrite a drive: a neuron reads each drive once, and again K
 // bins later if K > 0, and `lead` is at least K.
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-}
-
 override T: u32;
 override F: u32;
 override runSize: u32;
@@ -57,7 +48,6 @@ override run: u32 = (runSize + 3) / 4;
 override Q: u32 = F / runSize * run;
 override sampleRows: u32 = T + lead;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> largest: array<u32>;
 @group(0) @binding(10) var<storage, read_write> u: array<f32>;
 @group(0) @binding(11) var<storage, read_write> spikes: array<u32>;

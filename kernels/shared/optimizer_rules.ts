@@ -4,10 +4,11 @@
  * @module
  */
 
-import code from "./optimizer_rules.wgsl" with { type: "text" };
+import { MICRO_BATCH } from "./micro_batch.ts";
+import text from "./optimizer_rules.wgsl" with { type: "text" };
 
 /** optimizer_rules.wgsl, to be compiled in front of a kernel that updates. */
-export const OPTIMIZER_RULES: string = code;
+export const OPTIMIZER_RULES: string = MICRO_BATCH + text;
 
 /** The bindings of such a kernel: weights and their moments. */
 export const UPDATE_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;

@@ -29,22 +29,6 @@
 // the form that PyTorch gives it; decay after Loshchilov and Hutter, Decoupled
 // weight decay regularization, 2019.
 
-// The micro-batch.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-  // Not 0: add to the gradient of the micro-batches before.
-  accumulates: u32,
-  // Not 0: the gradient is then complete, and the weights are updated.
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-}
-
 // 0 Adam, 1 NADAM, 2 SGD, 3 AdamW.
 override rule: u32 = 0;
 override changeRate: f32 = 1;
@@ -54,7 +38,6 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(10) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(11) var<storage, read_write> m: array<vec4<f32>>;
 @group(0) @binding(12) var<storage, read_write> v: array<vec4<f32>>;

@@ -4,14 +4,15 @@
  * @module
  */
 
-import code from "./unit.wgsl" with { type: "text" };
+import { MICRO_BATCH } from "../shared/micro_batch.ts";
+import text from "./unit.wgsl" with { type: "text" };
 import drives from "./unit_drives.wgsl" with { type: "text" };
 
 /** unit.wgsl, to be compiled in front of kernels that read drives. */
-export const UNIT = code;
+export const UNIT = MICRO_BATCH + text;
 
 /** unit.wgsl and unit_drives.wgsl, for kernels that integrate drives. */
-export const UNIT_DRIVES = code + drives;
+export const UNIT_DRIVES = UNIT + drives;
 
 /** The constants of unit.wgsl that kernels of lanes and strips use. */
 export const UNIT_CONSTANTS = [

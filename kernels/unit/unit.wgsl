@@ -6,27 +6,6 @@
 // lanes are channels, fastest, and pixels, so that loads are coalesced and the
 // sums of a channel are a reduction over pixelLanes lanes.
 
-// The micro-batch, and the batch that it belongs to.
-struct Batch {
-  // Index of its first sample in the batch, and number of its samples.
-  first: u32,
-  samples: u32,
-  // Slot of the ring of records that the step writes.
-  slot: u32,
-  // Not 0: add to the gradient of earlier micro-batches.
-  accumulates: u32,
-  updates: u32,
-  rate: f32,
-  root: f32,
-  decay: f32,
-  // Samples of the whole batch.
-  total: u32,
-  // Not 0: batch statistics, dropout; else running statistics.
-  trains: u32,
-  // Seed of dropout, another one each step.
-  seed: u32,
-}
-
 override T: u32;
 override pixels: u32 = 1;
 // Channels, those of a run, and floats of a pixel with runs filled up to quads.
@@ -40,7 +19,6 @@ override pixelLanes: u32 = 64 / channelLanes;
 override S: u32 = 1;
 override stripPixels: u32 = (pixels + S - 1) / S;
 
-@group(0) @binding(0) var<uniform> batch: Batch;
 
 // Number of pixels of a strip.
 fn pixelsOf(strip: u32) -> u32 {

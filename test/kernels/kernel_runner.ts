@@ -11,6 +11,10 @@ import {
 } from "../../engine/device/compiler.ts";
 import type { Grid } from "../../engine/device/launch.ts";
 import { readBytes } from "../../engine/device/readback.ts";
+import {
+  MICRO_BATCH_UPDATE,
+  MICRO_BATCH_WORDS,
+} from "../../engine/plan/steps/step_words.ts";
 import type { BindingOf, ConstantOf, KernelSpec } from "../../kernels/spec.ts";
 import { device } from "../fixtures/gpu.ts";
 
@@ -132,4 +136,24 @@ function upload(name: string, words: Words, untouched: number): GPUBuffer {
   });
   gpu.queue.writeBuffer(buffer, 0, bits);
   return buffer;
+}
+
+/**
+ * Words of `Batch` in micro_batch.wgsl.
+ *
+ * @param part Its first words; those left out are 0.
+ * @param update Rate, root and decay of the update after it.
+ * @returns All words.
+ */
+export function batchOf(
+  part: readonly number[],
+  update: ArrayLike<number> = [],
+): Uint32Array {
+  const words = new Uint32Array(MICRO_BATCH_WORDS);
+  words.set(part);
+  words.set(
+    new Uint32Array(Float32Array.from(update).buffer),
+    MICRO_BATCH_UPDATE,
+  );
+  return words;
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { basename, join } from "node:path";
 import { BETA1, BETA2 } from "../../kernels/shared/optimizer_rules.ts";
 import { LISTED, LISTS_LANES } from "../../kernels/shared/spike_list.ts";
-import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/shared/srm.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../kernels/neurons/srm.ts";
 import { LOIHI_ADJOINT, LOIHI_FORWARD } from "../../kernels/loihi/loihi.ts";
 import { steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { KernelSpec } from "../../kernels/spec.ts";

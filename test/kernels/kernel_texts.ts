@@ -22,8 +22,54 @@ export const FOLDER = join(import.meta.dirname!, "..", "..", "kernels");
 export const TEXTS = [...walk("")].filter((name) => name.endsWith(".wgsl"))
   .sort();
 
+/** Modules that update weights. */
+const UPDATERS: readonly string[] = [
+  "layers/conv_gradient.wgsl",
+  "layers/dense_gradient.wgsl",
+  "axons/delay_gradient.wgsl",
+  "neurons/filter_gradient.wgsl",
+  "update/optimizer_step.wgsl",
+];
+
+/** Modules that integrate neurons of SLAYER over time. */
+export const INTEGRATORS: readonly string[] = [
+  "neurons/neuron.wgsl",
+  "neurons/neuron_adjoint.wgsl",
+  "stream/neuron_stream.wgsl",
+  "layers/pool.wgsl",
+];
+
+/** Modules of networks that are computed layer by layer. */
+const UNITS: readonly string[] = [
+  "norm/norm.wgsl",
+  "unit/cell.wgsl",
+  "unit/cell_adjoint.wgsl",
+  "stream/cell_stream.wgsl",
+  "unit/learned.wgsl",
+  "unit/recurrent/recurrent.wgsl",
+  "unit/recurrent/recurrent_adjoint.wgsl",
+  "rasters/spike_gradient.wgsl",
+  "unit/graded/sigma.wgsl",
+  "unit/graded/delta.wgsl",
+];
+
 /** Texts that are compiled in front of others, and these. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
+  "shared/micro_batch.wgsl": [
+    "axons/axon.wgsl",
+    "input/bin_counts.wgsl",
+    "input/bin_events.wgsl",
+    "layers/ghost.wgsl",
+    "output/loss.wgsl",
+    "output/prediction.wgsl",
+    "output/readout_loss.wgsl",
+    "output/sparsity.wgsl",
+    "rasters/pool_raster.wgsl",
+    ...UPDATERS,
+    ...INTEGRATORS,
+    ...UNITS,
+  ],
+  "shared/optimizer_rules.wgsl": UPDATERS,
   "axons/axon_shift.wgsl": ["axons/axon.wgsl", "stream/axon_stream.wgsl"],
   "shared/conv/conv_geometry.wgsl": [
     "layers/conv.wgsl",
@@ -47,41 +93,18 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
     "rasters/pool_raster.wgsl",
   ],
   "shared/conv/drive_gradient.wgsl": ["layers/conv_gradient.wgsl"],
-  "shared/optimizer_rules.wgsl": [
-    "layers/conv_gradient.wgsl",
-    "layers/dense_gradient.wgsl",
-    "axons/delay_gradient.wgsl",
-    "neurons/filter_gradient.wgsl",
-    "update/optimizer_step.wgsl",
-  ],
   "shared/spike_list.wgsl": [
     "layers/dense.wgsl",
     "layers/dense_gradient.wgsl",
   ],
-  "shared/neurons.wgsl": [
-    "neurons/neuron.wgsl",
-    "neurons/neuron_adjoint.wgsl",
-    "stream/neuron_stream.wgsl",
-    "layers/pool.wgsl",
-  ],
-  "shared/srm.wgsl": [
+  "shared/neurons.wgsl": INTEGRATORS,
+  "neurons/srm.wgsl": [
     "neurons/neuron.wgsl",
     "stream/neuron_stream.wgsl",
     "layers/pool.wgsl",
   ],
-  "shared/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
-  "unit/unit.wgsl": [
-    "norm/norm.wgsl",
-    "unit/cell.wgsl",
-    "unit/cell_adjoint.wgsl",
-    "stream/cell_stream.wgsl",
-    "unit/learned.wgsl",
-    "unit/recurrent/recurrent.wgsl",
-    "unit/recurrent/recurrent_adjoint.wgsl",
-    "rasters/spike_gradient.wgsl",
-    "unit/graded/sigma.wgsl",
-    "unit/graded/delta.wgsl",
-  ],
+  "neurons/srm_adjoint.wgsl": ["neurons/neuron_adjoint.wgsl"],
+  "unit/unit.wgsl": UNITS,
   "unit/unit_drives.wgsl": ["unit/cell.wgsl", "unit/cell_adjoint.wgsl"],
   "leaky/firing.wgsl": [
     "unit/cell.wgsl",
@@ -149,12 +172,12 @@ const FRONTS: Readonly<Record<string, RegExp>> = {
 export const NEURONS = {
   /** Before the text of a neuron. */
   stepped: {
-    "shared/srm.wgsl": "shared/stepped_neuron.wgsl",
-    "shared/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
+    "neurons/srm.wgsl": "shared/stepped_neuron.wgsl",
+    "neurons/srm_adjoint.wgsl": "shared/stepped_adjoint.wgsl",
   },
   loihi: {
-    "shared/srm.wgsl": "loihi/loihi.wgsl",
-    "shared/srm_adjoint.wgsl": "loihi/loihi_adjoint.wgsl",
+    "neurons/srm.wgsl": "loihi/loihi.wgsl",
+    "neurons/srm_adjoint.wgsl": "loihi/loihi_adjoint.wgsl",
   },
 } satisfies Record<string, Readonly<Record<string, string>>>;
 
@@ -228,9 +251,6 @@ export const BUILDS = MODULES.flatMap((
     ? Object.keys(CELL_NEURONS).map((neuron) => ({ module, neuron }))
     : [{ module }]
 );
-
-/** Modules that integrate neurons. */
-export const INTEGRATORS = SHARED["shared/neurons.wgsl"];
 
 /**
  * Reads a text.

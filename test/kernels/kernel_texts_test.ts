@@ -75,8 +75,8 @@ Deno.test("every kernel says in its header what it computes and who owns what", 
   }
   match(headerOf("axons/axon_shift.wgsl"), /^\/\/ shiftOf /m);
   match(headerOf("shared/neurons.wgsl"), /^\/\/ keepFour /m);
-  match(headerOf("shared/srm.wgsl"), /^\/\/ advance /m);
-  match(headerOf("shared/srm_adjoint.wgsl"), /^\/\/ backFour /m);
+  match(headerOf("neurons/srm.wgsl"), /^\/\/ advance /m);
+  match(headerOf("neurons/srm_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("shared/stepped_neuron.wgsl"), /^\/\/ advance /m);
   match(headerOf("shared/stepped_adjoint.wgsl"), /^\/\/ backFour /m);
   match(headerOf("loihi/loihi.wgsl"), /^\/\/ advance /m);

@@ -8,19 +8,16 @@ import type { MicroBatchRange } from "../../distributed/shares.ts";
 import { ALIGNMENT } from "../../network/layout.ts";
 
 /**
- * Words that describe a micro-batch to the kernels: its first sample, its
- * number of samples, the slot of the step's record, whether the gradient
- * already holds earlier samples, whether the weights are updated after this
- * micro-batch, three floats of that update: rate, root and decay, and the seed
- * of dropout.
+ * Words of `Batch` in micro_batch.wgsl. `total` and `trains` are for networks
+ * of units alone, which write their own words.
  */
-export const MICRO_BATCH_WORDS = 9;
+export const MICRO_BATCH_WORDS = 11;
 
 /** Index of the first of the three floats among these words. */
 export const MICRO_BATCH_UPDATE = 5;
 
 /** Index of the seed among these words. */
-const MICRO_BATCH_SEED = 8;
+const MICRO_BATCH_SEED = 10;
 
 /**
  * Describes the micro-batches of a step.

@@ -25,8 +25,12 @@ import { pool, poolInputGradient } from "../../oracle/layers/pool.ts";
 import { type Tensor, tensorOf, zeros } from "../../oracle/tensor.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
-import { room, runDispatches, sharedCompiler } from "../kernel_runner.ts";
-import { batchOf } from "../layers/synapse_setting.ts";
+import {
+  batchOf,
+  room,
+  runDispatches,
+  sharedCompiler,
+} from "../kernel_runner.ts";
 
 /** How the kernels of axons are run. */
 interface Options {
@@ -71,7 +75,7 @@ async function run(
     })
     : new Float32Array(4);
   const arrays = {
-    batch: batchOf([0, N, 0, 0, 0, 0, 0, 0, seed]),
+    batch: batchOf([0, N, 0, 0, 0, 0, 0, 0, N, 1, seed]),
     delays: own,
     spikes: pack(x),
     dy: toKernel(dy, { run: window ? undefined : runSize }),

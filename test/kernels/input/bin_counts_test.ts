@@ -12,7 +12,7 @@ import {
   type PlainEvent,
 } from "../../oracle/units/counts.ts";
 import { unpack } from "../kernel_orders.ts";
-import { run } from "../kernel_runner.ts";
+import { batchOf, run } from "../kernel_runner.ts";
 
 /** Samples of the batch before those of the micro-batch. */
 const FIRST = 1;
@@ -106,7 +106,7 @@ async function bin(
   const { counts } = await run(
     countsScatter,
     {
-      batch: Uint32Array.of(FIRST, N, 0, 0),
+      batch: batchOf([FIRST, N]),
       events: Uint32Array.from(words),
       sources,
       counts: new Uint32Array(N * Math.ceil(T / 2) * F),

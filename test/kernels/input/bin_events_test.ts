@@ -3,7 +3,7 @@ import { binPeak, binScatter } from "../../../kernels/input/bin_events.ts";
 import { same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { pack, turn, unpack } from "../kernel_orders.ts";
-import { run } from "../kernel_runner.ts";
+import { batchOf, run } from "../kernel_runner.ts";
 import { bin } from "../../oracle/bin.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
 import { fc } from "../../fixtures/properties.ts";
@@ -60,7 +60,7 @@ async function scatter(
   const F = C * H * W;
   const blocks = N * P * Math.ceil(T / 32);
   const before = {
-    batch: Uint32Array.of(first, N, 0, 0),
+    batch: batchOf([first, N]),
     ...laidOut(samples),
     spikes: new Uint32Array(blocks * F),
     neuronPacked: new Uint32Array(blocks * 32 * Math.ceil(F / 32)),
@@ -157,7 +157,7 @@ gpuTest("bin() finds samples anywhere, one of them twice", async () => {
   const { spikes } = await run(
     binScatter,
     {
-      batch: Uint32Array.of(0, 3, 0, 0),
+      batch: batchOf([0, 3]),
       events: Uint32Array.of(
         ...[7, 7, ...packed([first], shape)[0], 7],
         ...packed([second], shape)[0],

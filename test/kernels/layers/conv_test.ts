@@ -15,7 +15,7 @@ import {
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { fromKernel, pack, quads, toKernel } from "../kernel_orders.ts";
 import { weightsFromKernel, weightsToKernel } from "../kernel_orders.ts";
-import { room, run as runKernel } from "../kernel_runner.ts";
+import { batchOf, room, run as runKernel } from "../kernel_runner.ts";
 import {
   conv,
   convInputGradient,
@@ -26,7 +26,7 @@ import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { fc } from "../../fixtures/properties.ts";
 import { loadVectors } from "../../fixtures/reference_vectors.ts";
 import { adjoint, forward, relayed } from "./synapse_kernels.ts";
-import { batchOf, layerFor } from "./synapse_setting.ts";
+import { layerFor } from "./synapse_setting.ts";
 import { gradient } from "./weight_kernels.ts";
 
 /** The layer that has such weights on such inputs. */

@@ -12,10 +12,10 @@ import {
 import { leadOf } from "../../../engine/network/layout.ts";
 import { neuronForward } from "../../../kernels/neurons/neuron.ts";
 import { neuronAdjoint } from "../../../kernels/neurons/neuron_adjoint.ts";
-import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/shared/srm.ts";
+import { SRM_ADJOINT, SRM_FORWARD } from "../../../kernels/neurons/srm.ts";
 import { same } from "../../fixtures/comparison.ts";
 import { fromKernel, pack, quads, toKernel, unpack } from "../kernel_orders.ts";
-import { run } from "../kernel_runner.ts";
+import { batchOf, run } from "../kernel_runner.ts";
 import {
   refractoryKernel,
   responseKernel,
@@ -142,7 +142,7 @@ export async function fire(
   const { u, spikes, tally, fired } = await run(
     neuronForward(SRM_FORWARD),
     {
-      batch: Uint32Array.of(0, N, slot, 0),
+      batch: batchOf([0, N, slot]),
       largest: Uint32Array.from(largest ?? Array(N).fill(~0)),
       u: join(stale([N, C, H, W, lead], runSize), drive, N),
       spikes: new Uint32Array(N * Math.ceil(T / 32) * F).fill(~0),

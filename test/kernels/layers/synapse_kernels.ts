@@ -12,11 +12,10 @@ import { launchNeurons } from "../../../engine/neurons/neuron_launches.ts";
 import { leadOf } from "../../../engine/network/layout.ts";
 import { fromKernel, pack, quads, turn } from "../kernel_orders.ts";
 import { toKernel, weightsToKernel } from "../kernel_orders.ts";
-import { room, runDispatches } from "../kernel_runner.ts";
+import { batchOf, room, runDispatches } from "../kernel_runner.ts";
 import { extended, fireBack, RELAY, rowsOf, stale } from "./neuron_kernels.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import {
-  batchOf,
   compile,
   groupsOf,
   launchPack,

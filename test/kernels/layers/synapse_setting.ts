@@ -14,10 +14,6 @@ import type { Layer, LayerSetting } from "../../../engine/layers/layer.ts";
 import { sizeOf } from "../../../engine/network/network.ts";
 import { SRM_ALPHA } from "../../../engine/neurons/srm_alpha.ts";
 import { transposeForward } from "../../../kernels/input/transpose_spikes.ts";
-import {
-  MICRO_BATCH_UPDATE,
-  MICRO_BATCH_WORDS,
-} from "../../../engine/plan/steps/step_words.ts";
 import { device } from "../../fixtures/gpu.ts";
 import { quads } from "../kernel_orders.ts";
 import { sharedCompiler } from "../kernel_runner.ts";
@@ -65,26 +61,6 @@ export function layerFor(
   [, C, H, W]: readonly number[],
 ): Layer {
   return describeLayers({ C, H, W }, [description])[0];
-}
-
-/**
- * Words that describe a micro-batch to kernels.
- *
- * @param part Its first words; those left out are 0.
- * @param update Rate, root and decay of the update after it.
- * @returns All words.
- */
-export function batchOf(
-  part: readonly number[],
-  update: ArrayLike<number> = [],
-): Uint32Array {
-  const words = new Uint32Array(MICRO_BATCH_WORDS);
-  words.set(part);
-  words.set(
-    new Uint32Array(Float32Array.from(update).buffer),
-    MICRO_BATCH_UPDATE,
-  );
-  return words;
 }
 
 /** Groups of a layer's outputs. */

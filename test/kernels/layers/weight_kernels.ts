@@ -13,10 +13,9 @@ import {
   weightsFromKernel,
   weightsToKernel,
 } from "../kernel_orders.ts";
-import { room, runDispatches } from "../kernel_runner.ts";
+import { batchOf, room, runDispatches } from "../kernel_runner.ts";
 import type { Tensor } from "../../oracle/tensor.ts";
 import {
-  batchOf,
   compile,
   groupsOf,
   type Options,

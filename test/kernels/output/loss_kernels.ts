@@ -14,7 +14,7 @@ import type { ProbabilityTarget, Target } from "../../oracle/loss.ts";
 import { pspAdjoint } from "../../oracle/neurons/srm.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { fromKernel, pack, quads, tapTable } from "../kernel_orders.ts";
-import { room, run } from "../kernel_runner.ts";
+import { batchOf, room, run } from "../kernel_runner.ts";
 
 /** Where a loss is computed. */
 export interface Place {
@@ -168,7 +168,7 @@ function arraysOf(
 ) {
   const [N, O, , , T] = out.shape;
   return {
-    batch: Uint32Array.of(first, N, 0, 0),
+    batch: batchOf([first, N]),
     labels: Uint32Array.from(labels),
     spikes: pack(out, 1 / Ts),
     error: room(N * T * quads(O)),

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import { predictionRecord } from "../../../kernels/output/prediction.ts";
 import { counts, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
-import { run } from "../kernel_runner.ts";
+import { batchOf, run } from "../kernel_runner.ts";
 import { predict } from "../../oracle/loss.ts";
 
 gpuTest("record() stores prediction and loss of each sample", async () => {
@@ -20,7 +20,7 @@ gpuTest("record() stores prediction and loss of each sample", async () => {
   const found = await run(
     predictionRecord,
     {
-      batch: Uint32Array.of(3, N, 1, 0),
+      batch: batchOf([3, N, 1]),
       counts: spikes,
       loss: Float32Array.from(data),
       records,
@@ -47,7 +47,7 @@ gpuTest("record() leaves samples of other micro-batches alone", async () => {
   const found = await run(
     predictionRecord,
     {
-      batch: Uint32Array.of(0, 2, 0, 0),
+      batch: batchOf([0, 2]),
       counts: Uint32Array.of(0, 3, 5, 5, 0, 1),
       loss: Float32Array.of(1, 2, 3, 4, 5, 6),
       records,

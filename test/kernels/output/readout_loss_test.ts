@@ -13,7 +13,7 @@ import {
 } from "../../oracle/units/readout.ts";
 import { type Tensor, tensorOf } from "../../oracle/tensor.ts";
 import { fromKernel, pack, quads, toKernel } from "../kernel_orders.ts";
-import { room, run } from "../kernel_runner.ts";
+import { batchOf, room, run } from "../kernel_runner.ts";
 
 /** Samples of the batch before those of the micro-batch, of all, the slot. */
 const BATCH = { first: 2, total: 9, slot: 1 };
@@ -71,9 +71,18 @@ function common(shape: readonly number[], loss: Omit<Readout, "classWeights">) {
     labels,
     loss: { ...loss, classWeights },
     arrays: {
-      batch: Uint32Array.of(
-        ...[BATCH.first, N, BATCH.slot, 0, 0, 0, 0, 0, BATCH.total, 1, 0, 0],
-      ),
+      batch: batchOf([
+        BATCH.first,
+        N,
+        BATCH.slot,
+        0,
+        0,
+        0,
+        0,
+        0,
+        BATCH.total,
+        1,
+      ]),
       classes: classesOf(labels),
       weights: Float32Array.from(classWeights),
       dy: room(N * T * quads(O)),

@@ -24,7 +24,7 @@ import { same } from "../../fixtures/comparison.ts";
 import { type Cell, doesLearn } from "../../oracle/units/cell.ts";
 import { type Tensor, zeros } from "../../oracle/tensor.ts";
 import { fromKernel, pack, toKernel, unpack } from "../kernel_orders.ts";
-import { room, run } from "../kernel_runner.ts";
+import { batchOf, room, run } from "../kernel_runner.ts";
 
 /** Records in which spikes are counted, and where this unit's are. */
 const TALLY = { slots: 3, stride: 5, slot: 1, layer: 3 };
@@ -84,9 +84,7 @@ function placeOf(shape: readonly number[], options: CellOptions) {
     S,
     constants: { ...own, S },
     coefficients: coefficientsOf(coefficients, runSize),
-    batch: Uint32Array.of(
-      ...[BATCH.first, N, TALLY.slot, 0, 0, 0, 0, 0, BATCH.total, 1, 0, 0],
-    ),
+    batch: batchOf([BATCH.first, N, TALLY.slot, 0, 0, 0, 0, 0, BATCH.total, 1]),
     grid: [S, Math.ceil(floats / own.channelLanes), N] as const,
   };
 }

@@ -3,7 +3,7 @@ import { RULES } from "../../../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../../../kernels/update/optimizer_step.ts";
 import { close, counts, noise, same } from "../../fixtures/comparison.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
-import { run } from "../kernel_runner.ts";
+import { batchOf, run } from "../kernel_runner.ts";
 import {
   adam,
   adamW,
@@ -13,7 +13,7 @@ import {
 } from "../../oracle/optimizer.ts";
 import { tensorOf } from "../../oracle/tensor.ts";
 import { weightsToKernel } from "../kernel_orders.ts";
-import { batchOf, layerFor } from "../layers/synapse_setting.ts";
+import { layerFor } from "../layers/synapse_setting.ts";
 import { learnFrom, type Learnt } from "../layers/weight_kernels.ts";
 
 const SIZE = 300;

@@ -7,7 +7,7 @@
 
 import adjoint from "./srm_adjoint.wgsl" with { type: "text" };
 import forward from "./srm.wgsl" with { type: "text" };
-import type { KernelText } from "./neurons.ts";
+import type { KernelText } from "../shared/neurons.ts";
 
 /** srm.wgsl, to be compiled after neurons.wgsl. */
 export const SRM_FORWARD = {
