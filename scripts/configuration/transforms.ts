@@ -18,7 +18,8 @@ import { isLayerwise } from "./schema/network.ts";
 import type { Configuration } from "./schema/types.ts";
 
 /**
- * Applies the filters of a configuration, to training and test samples alike.
+ * Applies the filters of a configuration that change events, to training and
+ * test samples alike.
  *
  * @param source The samples.
  * @param configuration The configuration.
@@ -28,14 +29,17 @@ export function filtered(
   source: SampleSource,
   { training: { filter } }: Configuration,
 ): SampleSource {
-  if (filter === undefined) return source;
+  const options = {
+    hotPixels: filter?.hot_pixels,
+    backgroundActivity: filter?.background_activity,
+    downsampleSpace: filter?.downsample_space,
+    downsampleTime: filter?.downsample_time,
+  };
+  if (Object.values(options).every((value) => value === undefined)) {
+    return source;
+  }
   const { slices } = source as Partial<EventStore>;
-  const coarse = filterSamples(source, {
-    hotPixels: filter.hot_pixels,
-    backgroundActivity: filter.background_activity,
-    downsampleSpace: filter.downsample_space,
-    downsampleTime: filter.downsample_time,
-  });
+  const coarse = filterSamples(source, options);
   // The folds need a store's slices, which name the person of each sample.
   return Object.assign(coarse, slices && { slices });
 }

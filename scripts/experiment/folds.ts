@@ -17,6 +17,7 @@ import { checkClasses } from "../configuration/rules/class_rules.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import { openDataFolds } from "./data_folds.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
+import { leaveSparseOut } from "./leave_sparse_out.ts";
 import { openSlices } from "./samples.ts";
 
 /** Number of folds of the cross-validation. */
@@ -42,7 +43,7 @@ const VALIDATION = 0.15;
  * names too few recordings or some that the store does not have.
  * @throws {RecordingError} If a listed sample is missing.
  * @throws {RangeError} If the configuration speaks of other classes than the
- * data have.
+ * data have, or wants more events than any sample has.
  */
 export async function openFolds(
   configuration: Configuration,
@@ -52,7 +53,10 @@ export async function openFolds(
     ? await openDataFolds(configuration, options)
     : await openListedFolds(configuration, options);
   checkClasses(configuration, folds[0].train.classes);
-  return folds;
+  const least = configuration.training.filter?.least_events;
+  return least === undefined
+    ? folds
+    : await leaveSparseOut(folds, least, options.onFound);
 }
 
 /** Opens the lists of samples, or the list of recordings. */

@@ -121,6 +121,8 @@ const filter = section({
   downsample_space: v.optional(countFrom1),
   /** Length of a window in which a pixel keeps one event per polarity. */
   downsample_time: v.optional(positive),
+  /** Events that a sample then has at least; others are left out. */
+  least_events: v.optional(countFrom1),
 });
 
 /**

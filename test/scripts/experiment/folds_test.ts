@@ -68,6 +68,43 @@ Deno.test("openFolds() splits full and reduced lists as scikit-learn does", asyn
   });
 });
 
+Deno.test("openFolds() leaves samples of few events out", async () => {
+  await withFolder(async (folder) => {
+    const options = await writeData(folder, DATA);
+    const out = join(folder, "sliced.zarr");
+    await sliceRecordings({ ...options, out });
+    await Deno.writeTextFile(join(folder, "all.txt"), FULL.join("\n"));
+    const foldsFor = async (least: number) => {
+      const lines: string[] = [];
+      const configuration = parseConfiguration(
+        `training: {filter: {least_events: ${least}}, ` +
+          "path: {data: ., file_list: all.txt}}",
+        join(folder, "network.yaml"),
+      );
+      const folds = await openFolds(configuration, {
+        validation: true,
+        onFound: (line) => lines.push(line),
+      });
+      return { folds, lines };
+    };
+    const { folds, lines } = await foldsFor(12);
+    assert.deepEqual(lines, [
+      "2 of 14 samples left out, with fewer than 12 events",
+    ]);
+    for (const { train, validation, test } of folds) {
+      const sets = [train, validation!, test];
+      const people = (await Promise.all(sets.map(namesIn))).flat();
+      const expected = FULL.flatMap((name, n) => n < 2 ? [name] : [name, name]);
+      assert.deepEqual(people.toSorted(), expected.toSorted());
+    }
+    assert.deepEqual((await foldsFor(10)).lines, []);
+    await assert.rejects(
+      foldsFor(100),
+      /^RangeError: training.filter.least_events: no sample of fold 1 to train on has 100 events$/,
+    );
+  });
+});
+
 Deno.test("openFolds() names the list that has too few or other recordings", async () => {
   await withFolder(async (folder) => {
     const options = await writeData(folder, DATA);
