@@ -48,16 +48,16 @@ const DEEPEST = 8;
  *
  * Words are joined by `-`: `32c3` is a convolution of 32 maps with kernels of
  * 3×3, padded to keep its size, `32c3s2` one with a stride of 2; `bn`
- * normalises, `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn` are
- * neurons,
- * `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages to 4×4,
- * `dp0.5` is dropout, a number an all-to-all layer, and `128r` a recurrent one.
- * `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A last number that no neurons follow is a readout.
+ * normalises; `lif`, `if`, `plif`, `cuba`, `alif`, `rf`, `adrf` and `sdnn` are
+ * neurons; `mp2` and `ap2` pool the largest or the mean of 2×2, `aap4` averages
+ * to 4×4; `dp0.5` is dropout; a number is an all-to-all layer, and `128r` a
+ * recurrent one. `2×(…)`, or `2x(…)`, repeats, and `res(…)` is residual. A last
+ * number without neurons after it is a readout.
  *
  * Networks of SLAYER read `34x34x2-16c5z-2a-512d-10d`: columns, rows and
  * channels of the sensor, a padded convolution, a pool that sums 2×2, and
- * all-to-all layers, of which the last spikes too. `250d-10avg` has ten groups of
- * neurons vote, in networks that are computed layer by layer.
+ * all-to-all layers, of which the last spikes too. In `250d-10avg`, for networks
+ * that are computed layer by layer, ten groups of neurons vote.
  *
  * @param text The text.
  * @returns The entries, as a list in a configuration has them.
