@@ -14,7 +14,9 @@ import { readNetwork, type SourceOptions } from "./network_source.ts";
 import { encodeNetwork, type NetworkTarget } from "./network_target.ts";
 import {
   type Agreement,
+  compareDecisions,
   compareNetworks,
+  type DecisionAgreement,
   openQuestions,
 } from "./self_check.ts";
 
@@ -36,7 +38,10 @@ export interface Conversion {
    * How far the network here agrees with that of the files, by the equations of
    * their program; absent where there is no device to run it on.
    */
-  readonly check?: Agreement;
+  readonly check?: Agreement & {
+    /** How often both tell the same class, where the files are lossy. */
+    readonly decisions?: DecisionAgreement;
+  };
 }
 
 /**
@@ -123,7 +128,7 @@ async function requireNew(folder: string, name: string): Promise<void> {
 /** Compares networks; says why it cannot where there is no device. */
 async function checkTarget(
   { network, counterpart, lossy }: NetworkTarget,
-): Promise<Agreement | string> {
+): Promise<NonNullable<Conversion["check"]> | string> {
   const device = await openPreferredDevice().catch((error: Error) => {
     if (error.cause instanceof DeviceError) return error.message;
     throw error;
@@ -134,7 +139,11 @@ async function checkTarget(
     const wrong = check.layers.find(({ spikes, differing }) =>
       differing > ROUNDED * spikes
     );
-    if (lossy || !wrong) return check;
+    if (lossy) {
+      const decisions = await compareDecisions(device, network, counterpart);
+      return { ...check, decisions };
+    }
+    if (!wrong) return check;
     throw new Error(
       `Cannot convert the network: by the equations of the file, layer ` +
         `"${wrong.name}" has ${wrong.differing} other spikes, of ${wrong.spikes}`,

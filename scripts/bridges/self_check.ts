@@ -11,15 +11,18 @@ import { structureOf } from "../../engine/model/model_description.ts";
 import type { Extent } from "../../engine/network/network.ts";
 import { packSpikes } from "../../engine/network/pack_spikes.ts";
 import { Random } from "../../engine/network/random.ts";
-import type { NamedArray } from "../../engine/network/weights.ts";
+import { countOf, type NamedArray } from "../../engine/network/weights.ts";
 import { FIXED_ALIF, FIXED_CUBA } from "../../engine/neurons/fixed_point.ts";
 import { LOIHI } from "../../engine/neurons/loihi.ts";
 import type { NeuronKind } from "../../engine/neurons/neuron_kind.ts";
 import { predict, type Prediction } from "../../engine/trace.ts";
-import type { Counterpart } from "./network/counterpart.ts";
+import type { Bins, Counterpart } from "./network/counterpart.ts";
 
 /** Samples that are compared, their bins, and the share of bins with spikes. */
 const [SAMPLES, BINS, RATE] = [2, 32, 0.25];
+
+/** Samples whose classes are compared, and the side of blocks with one rate. */
+const [DECISIONS, BLOCK] = [16, 4];
 
 /** Spikes that a layer has at least, or else it is compared once more. */
 const ENOUGH = 20;
@@ -36,8 +39,18 @@ export interface LayerAgreement {
   readonly name: string;
   /** Its spikes. */
   readonly spikes: number;
+  /** Those of the other network. */
+  readonly others: number;
   /** Bins in which one network has a spike and the other has not. */
   readonly differing: number;
+}
+
+/** How far two networks that differ tell the same classes. */
+export interface DecisionAgreement {
+  /** Samples in which outputs of the network here decide for a class. */
+  readonly samples: number;
+  /** Those in which the other one decides for the same. */
+  readonly equal: number;
 }
 
 /** How far two networks agree. */
@@ -98,12 +111,13 @@ export async function compareNetworks(
 
 /** Adds what two comparisons of a layer found. */
 function sumOf(
-  { name, spikes, differing }: LayerAgreement,
+  { name, spikes, others, differing }: LayerAgreement,
   other: LayerAgreement,
 ): LayerAgreement {
   return {
     name,
     spikes: spikes + other.spikes,
+    others: others + other.others,
     differing: differing + other.differing,
   };
 }
@@ -136,6 +150,47 @@ function withBoost(
       ]),
     ),
   };
+}
+
+/**
+ * Runs a network and its counterpart, each on its own spikes, on samples whose
+ * blocks of pixels have spikes or none, and compares the classes: those of the
+ * largest count of spikes, or of the largest sum of a readout.
+ *
+ * @param device The device.
+ * @param network The network with its weights.
+ * @param counterpart The other network.
+ * @returns How often they tell the same.
+ * @throws {ShapeError} If the network does not fit the device.
+ * @throws {DeviceError} If the device was lost or has not enough memory.
+ */
+export async function compareDecisions(
+  device: Device,
+  network: WeightedNetwork<ModelDescription>,
+  { run, parts }: Counterpart,
+): Promise<DecisionAgreement> {
+  const spikes = randomBlocks(network.description.input);
+  const predictions = await runSpikes(device, network, spikes, 1);
+  let [samples, equal] = [0, 0];
+  for (const [n, { layers, outputs }] of predictions.entries()) {
+    const own = decisionOf(binsOf(outputs ?? layers.at(-1)!.spikes));
+    if (own === undefined) continue;
+    const results = await run(binsOf(spikes, n), new Map(), device);
+    samples++;
+    equal += Number(own === decisionOf(results.get(parts.at(-1)!)!));
+  }
+  return { samples, equal };
+}
+
+/** The output with the largest sum; none where all outputs have the same. */
+function decisionOf(bins: Bins): number | undefined {
+  const sums = bins[0].map((_, at) =>
+    bins.reduce((sum, bin) => sum + bin[at], 0)
+  );
+  const largest = Math.max(...sums);
+  return sums.every((sum) => sum === largest)
+    ? undefined
+    : sums.indexOf(largest);
 }
 
 /**
@@ -187,6 +242,7 @@ async function compareAt(
   const counts = predictions[0].layers.map(({ name }) => ({
     name,
     spikes: 0,
+    others: 0,
     differing: 0,
   }));
   let [largest, off] = [0, 0];
@@ -207,6 +263,7 @@ async function compareAt(
       for (const [t, bin] of resultOf(layer).entries()) {
         for (const [at, value] of bin.entries()) {
           counts[layer].spikes += own[t][at];
+          counts[layer].others += Number(value !== 0);
           counts[layer].differing += Number(
             (value !== 0) !== (own[t][at] !== 0),
           );
@@ -291,8 +348,31 @@ function randomSpikes({ C, H, W }: Extent): NamedArray {
   const shape = [SAMPLES, C, H, W, BINS];
   const random = new Random(0);
   const data = Float32Array.from(
-    { length: shape.reduce((product, side) => product * side, 1) },
+    { length: countOf(shape) },
     (_, i) => Number(random.uniform() < RATE && i % BINS > 0),
+  );
+  return { shape, data };
+}
+
+/** Spikes of the input in half of its blocks of pixels. */
+function randomBlocks({ C, H, W }: Extent): NamedArray {
+  const shape = [DECISIONS, C, H, W, BINS];
+  const random = new Random(1);
+  const columns = Math.ceil(W / BLOCK);
+  const blocks = Float64Array.from(
+    { length: DECISIONS * C * Math.ceil(H / BLOCK) * columns },
+    () => 2 * RATE * Number(random.uniform() < 0.5),
+  );
+  const rateOf = (i: number) => {
+    const pixel = Math.floor(i / BINS);
+    const [x, y] = [pixel % W, Math.floor(pixel / W) % H];
+    const map = Math.floor(pixel / (W * H));
+    const row = map * Math.ceil(H / BLOCK) + Math.floor(y / BLOCK);
+    return blocks[row * columns + Math.floor(x / BLOCK)];
+  };
+  const data = Float32Array.from(
+    { length: countOf(shape) },
+    (_, i) => Number(random.uniform() < rateOf(i) && i % BINS > 0),
   );
   return { shape, data };
 }

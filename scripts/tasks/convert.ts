@@ -143,16 +143,33 @@ function inWords({ files, notes, lossy, check }: Conversion): string[] {
   return [
     ...files.map(({ path, bytes }) => `${path}: ${bytes} bytes`),
     ...notes,
-    ...check?.layers.map(({ name, spikes, differing }) =>
+    ...check?.layers.map(({ name, spikes, others, differing }) =>
       `check: ${name} has ${counted(spikes, "spike")}, ` +
-      `${differing} differ by the equations of the file`
+      (differing === 0
+        ? "0 differ by the equations of the file"
+        : `and ${others} by the equations of the file, ${differing} in one ` +
+          "of the two alone")
     ) ?? [],
     ...(check?.readout === undefined ? [] : [
       `check: the readout differs by ${check.readout.toPrecision(2)} of its ` +
       "largest drive",
     ]),
+    ...decisionsOf(check?.decisions),
     ...(lossy ? ["lossy: the written network is another one"] : []),
   ];
+}
+
+/** Says how often the network of the files tells the same class. */
+function decisionsOf(
+  decisions: NonNullable<Conversion["check"]>["decisions"],
+): string[] {
+  if (!decisions) return [];
+  const { samples, equal } = decisions;
+  return samples === 0
+    ? ["check: no sample of random spikes has a class here to compare"]
+    : [
+      `check: ${equal} of ${samples} samples of random spikes get the same class`,
+    ];
 }
 
 /** Writes a new file, and removes it again if not all of it can be written. */

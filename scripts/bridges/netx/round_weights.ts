@@ -93,16 +93,20 @@ export function roundLayer(
     : isReadout
     ? 2 ** Math.floor(Math.log2(LARGEST_WEIGHT / most))
     : Math.min(LARGEST_WEIGHT / most, LARGEST_THRESHOLD / threshold);
-  const closeDecays = neuron.decays.every((decay) =>
-    Math.abs(decay - Math.round(decay)) <= CLOSE
-  );
-  if (!isWhole || !closeDecays) {
+  if (!isWhole) {
     losses.push(
       `weights of "${name}" are rounded to even numbers of eight bits` +
         (factor === 1
           ? ""
-          : `, ${Number(factor.toPrecision(3))} times as large`) +
-        ", and its decays to parts of 4096, as Loihi has them",
+          : `, ${Number(factor.toPrecision(3))} times as large`),
+    );
+  }
+  const isClose = neuron.decays.every((decay) =>
+    Math.abs(decay - Math.round(decay)) <= CLOSE
+  );
+  if (!isClose) {
+    losses.push(
+      `decays of "${name}" are rounded to parts of 4096, as Loihi has them`,
     );
   }
   const rounded = ({ shape, data }: NamedArray) => ({

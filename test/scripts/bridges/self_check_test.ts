@@ -9,6 +9,7 @@ import {
 import { graphInterpreter } from "../../../scripts/bridges/nir/run/run_graph.ts";
 import { toNir } from "../../../scripts/bridges/nir/write/to_nir.ts";
 import {
+  compareDecisions,
   compareNetworks,
   openQuestions,
 } from "../../../scripts/bridges/self_check.ts";
@@ -42,8 +43,8 @@ function withFactor(
   );
 }
 
-/** Compares a network with the graph of another. */
-async function compare(
+/** A network, and the graph of another. */
+async function pairOf(
   weights: Record<string, NamedArray>,
   others = weights,
 ) {
@@ -56,7 +57,14 @@ async function compare(
     await readNir(new Blob([await writeNir(graph)])),
     0.001,
   );
-  return await compareNetworks(device(), network, { run, parts });
+  return [network, { run, parts }] as const;
+}
+
+/** Compares a network with the graph of another. */
+async function compare(
+  ...weights: Parameters<typeof pairOf>
+) {
+  return await compareNetworks(device(), ...await pairOf(...weights));
 }
 
 gpuTest("layers of a network that hardly fires are compared", async () => {
@@ -87,8 +95,27 @@ gpuTest("a layer that never fires is named", async () => {
   ]);
 });
 
+gpuTest(
+  "classes of networks are compared, each on its own spikes",
+  async () => {
+    const weights = unsettledWeights(DESCRIPTION, 3);
+    const decide = async (...pair: Parameters<typeof pairOf>) =>
+      await compareDecisions(device(), ...await pairOf(...pair));
+    const same = await decide(weights);
+    assert.equal(same.equal, same.samples);
+    assert.equal(same.samples, 16);
+    const readout = weights["fc2.weight"];
+    const reversed = { ...readout, data: readout.data.toReversed() };
+    const other = await decide(weights, { ...weights, "fc2.weight": reversed });
+    assert(other.equal < other.samples, `${other.equal}`);
+    // Outputs that all are silent decide for none.
+    const silent = await decide(withFactor(weights, ["fc2", 0]), weights);
+    assert.deepEqual(silent, { samples: 0, equal: 0 });
+  },
+);
+
 Deno.test("spikes that differ are put down to rounding in networks that are the same", () => {
-  const layers = [{ name: "conv1", spikes: 900, differing: 2 }];
+  const layers = [{ name: "conv1", spikes: 900, others: 900, differing: 2 }];
   assert.deepEqual(openQuestions({ layers }, { lossy: true }), []);
   assert.match(
     openQuestions({ layers }, { lossy: false }).join(),

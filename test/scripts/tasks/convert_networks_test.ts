@@ -89,6 +89,47 @@ gpuTest(
   },
 );
 
+gpuTest(
+  "convert says how often a lossy file tells the same class",
+  async () => {
+    const config = at("srm.yaml");
+    await Deno.writeTextFile(
+      config,
+      "simulation: { Ts: 5 }\nnetwork: [{ dense: 4 }, { dense: 3 }]\n",
+    );
+    const weights = unsettledWeights(
+      {
+        input: { C: 2, H: 4, W: 4 },
+        layers: [{ dense: 4 }, { dense: 3 }],
+        Ts: 5,
+        random: 0,
+      },
+      6,
+    );
+    const { shape, data } = weights["fc2.weight"];
+    const strong = { shape, data: data.map((value) => 8 * value) };
+    await Deno.writeFile(
+      at("srm.safetensors"),
+      saveWeights({ ...weights, "fc2.weight": strong }),
+    );
+    const { code, stdout, stderr } = await runTask("convert", [
+      ...[at("srm.safetensors"), at("srm.nir"), "--config", config],
+      ...["--sensor", "4x4"],
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const lines = stdout.trimEnd().split("\n").slice(-4);
+    const layer =
+      "has \\d+ spikes, and \\d+ by the equations of the file, \\d+ in";
+    assert.match(lines[0], new RegExp(`^check: fc1 ${layer}`));
+    assert.match(lines[1], new RegExp(`^check: fc2 ${layer}`));
+    assert.match(
+      lines[2],
+      /^check: \d+ of \d+ samples of random spikes get the/,
+    );
+    assert.equal(lines[3], "lossy: the written network is another one");
+  },
+);
+
 gpuTest("convert maps weights of PyTorch onto a configuration", async () => {
   const [weights, config] = [at("pth.safetensors"), at("pth.yaml")];
   await Deno.writeTextFile(
