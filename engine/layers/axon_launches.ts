@@ -19,7 +19,7 @@ import { type Axon, countDelays } from "./describe_axon.ts";
 export interface AxonSetting {
   /** Bins in a sample. */
   readonly T: number;
-  /** Time step in ms. */
+  /** Length of a bin in the unit of delays. */
   readonly Ts: number;
   /** Height of a spike. */
   readonly height: number;
@@ -74,7 +74,8 @@ export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
  *
  * @param axon The axons.
  * @param output Extent of the layer's output.
- * @param time Most bins of a delay, and the time step in ms.
+ * @param time Most bins of a delay, and the length of a bin in the unit of
+ * delays.
  * @returns A value for each constant.
  */
 export function shiftConstants(

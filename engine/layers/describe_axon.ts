@@ -18,7 +18,7 @@ export interface LearnedDelays {
    * @default "neuron"
    */
   readonly per?: "neuron" | "channel";
-  /** Longest delay in ms. @default no limit */
+  /** Longest delay, in the unit of delays. @default no limit */
   readonly max?: number;
   /**
    * Factor of the learning rate; 0 keeps the first delays.
@@ -32,7 +32,8 @@ export interface LearnedDelays {
 export interface AxonDescription {
   /**
    * Delay of the layer's spikes in ms, cut to whole bins: one that all axons
-   * have, or what they learn.
+   * have, or what they learn. Where samples are cut into slices of their own
+   * durations, delays are in bins.
    *
    * @default 0
    */
@@ -48,7 +49,7 @@ export interface AxonDescription {
 
 /** The axons of a layer. */
 export interface Axon {
-  /** Delay that all have, in ms; 0 where delays are learned. */
+  /** Delay that all have, in ms or in slices; 0 where delays are learned. */
   readonly delay: number;
   /** The delays that are learned. */
   readonly delays?: WeightLayout;
@@ -56,11 +57,24 @@ export interface Axon {
   readonly dropout: number;
 }
 
-/** Longest first delay in ms. */
+/** Longest first delay. */
 const FIRST = 1;
 
 /** The largest float32. */
 const LARGEST = 3.4028234663852886e38;
+
+/**
+ * Gives the length of a bin in the unit of delays.
+ *
+ * @param time Time step in ms, and whether samples are cut into slices of their
+ * own durations, which have no length in ms.
+ * @returns The time step in ms; 1 for slices, in which delays then are.
+ */
+export function delayStep(
+  { Ts, slices }: { readonly Ts: number; readonly slices?: number },
+): number {
+  return slices === undefined ? Ts : 1;
+}
 
 /**
  * Describes the axons of a layer.

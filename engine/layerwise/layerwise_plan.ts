@@ -10,6 +10,7 @@ import type { Device } from "../device/device.ts";
 import { DeviceError, ShapeError } from "../device/errors.ts";
 import type { PartGradients } from "../distributed/part_gradients.ts";
 import { Shares } from "../distributed/shares.ts";
+import { delayStep } from "../layers/describe_axon.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import { microBatch } from "../plan/micro_batch.ts";
 import type { Optimizer } from "../plan/steps/optimizer.ts";
@@ -146,7 +147,7 @@ export async function compileLayerwise(
   const launches = units.units.map((_, index) =>
     launchUnit(units, index, {
       T,
-      Ts: context.Ts,
+      Ts: delayStep(context),
       batch,
       stride,
       rule: optimizer.rule,

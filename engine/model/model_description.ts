@@ -163,14 +163,6 @@ export function structureOf(description: ModelDescription): Structure {
     description.layers as readonly UnitDescription[],
     neuron,
   );
-  const delayed = units.units.find(({ axon }) => axon);
-  if (delayed && description.slices !== undefined) {
-    throw new ShapeError(
-      `Cannot delay the spikes of layer "${delayed.layer.name}" by ms: ` +
-        `samples are cut into ${description.slices} slices, whatever their ` +
-        "duration",
-    );
-  }
   const layers = units.units.map(({ layer }) => layer);
   return { layers, units, ...layOutUnits(units.units) };
 }

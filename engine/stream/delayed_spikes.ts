@@ -9,7 +9,7 @@ import { axonStream } from "../../kernels/stream/axon_stream.ts";
 import type { Device } from "../device/device.ts";
 import { groupsFor, type Launch } from "../device/launch.ts";
 import { shiftConstants } from "../layers/axon_launches.ts";
-import type { Axon } from "../layers/describe_axon.ts";
+import { type Axon, delayStep } from "../layers/describe_axon.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import { inQuads } from "../network/layout.ts";
@@ -77,7 +77,7 @@ export async function longestDelays(
   model: Model,
   layers: readonly DelayedLayer[],
 ): Promise<number[]> {
-  const { Ts } = model.description;
+  const Ts = delayStep(model.description);
   const learns = layers.some(({ axon }) => axon?.delays);
   const weights = learns ? await model.weights() : {};
   return layers.map(({ name, axon }) => {
@@ -115,7 +115,8 @@ export function copyDelays(
  *
  * @param axon The axons.
  * @param output Extent of the layer's output.
- * @param options Time step in ms, and the longest delay in bins.
+ * @param options Length of a bin in the unit of delays, and the longest delay in
+ * bins.
  * @returns The launch.
  */
 export function launchDelays(

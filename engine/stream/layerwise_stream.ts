@@ -21,6 +21,7 @@ import { stateBytes } from "../layerwise/units/state_bytes.ts";
 import { plainSources } from "../layerwise/sources.ts";
 import { UNIFORM_WORDS } from "../layerwise/unit_buffers.ts";
 import { planesOf, type Unit } from "../layerwise/units/units.ts";
+import { delayStep } from "../layers/describe_axon.ts";
 import { crossEntropy } from "../losses/readout.ts";
 import type { Model } from "../model.ts";
 import { layoutOf } from "../network/layout.ts";
@@ -103,7 +104,7 @@ async function carryStates(
   const compiler = Compiler.of(device);
   const delay = (index: number) => {
     const { axon, output } = delayed[index];
-    const { Ts } = model.description;
+    const Ts = delayStep(model.description);
     return compiler.compile(
       launchDelays(axon!, output, { Ts, longest: longest[index] }),
       {

@@ -7,6 +7,7 @@
 import type { Device } from "../../engine/device/device.ts";
 import type { WeightedNetwork } from "../../engine/training/fold_norms.ts";
 import { Model, type ModelDescription } from "../../engine/model.ts";
+import { delayStep } from "../../engine/layers/describe_axon.ts";
 import { structureOf } from "../../engine/model/model_description.ts";
 import type { Extent } from "../../engine/network/network.ts";
 import { packSpikes } from "../../engine/network/pack_spikes.ts";
@@ -329,7 +330,8 @@ async function runSpikes(
   height: number,
 ): Promise<Prediction[]> {
   // Whatever a sample's duration and the sensor's size.
-  const { slices: _, sensor: __, ...plain } = description;
+  const { slices: _, sensor: __, ...others } = description;
+  const plain = { ...others, Ts: delayStep(description) };
   const { units } = structureOf(description);
   const { coding: own = { mode: "OR", height: units ? 1 : 1 / plain.Ts } } =
     description;
@@ -337,7 +339,7 @@ async function runSpikes(
   using model = await Model.create({ ...plain, coding, device });
   model.setWeights(weights);
   const [samples, , , , bins] = spikes.shape;
-  const tSample = bins * description.Ts;
+  const tSample = bins * plain.Ts;
   const labels = Array.from({ length: samples }, () => 0);
   const binning = model.eventBinning({ tSample });
   return await predict(model, packSpikes(spikes, labels, binning), { tSample });

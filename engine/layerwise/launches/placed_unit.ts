@@ -20,7 +20,7 @@ import { layerRaster, type Strips, stripsOf } from "./strips.ts";
 export interface UnitSetting {
   /** Bins of a sample. */
   readonly T: number;
-  /** Time step in ms. */
+  /** Length of a bin in the unit of delays. */
   readonly Ts: number;
   /** Most samples in a batch. */
   readonly batch: number;

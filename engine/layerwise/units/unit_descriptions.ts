@@ -41,8 +41,8 @@ export interface UnitOptions {
   /** The neuron; a readout has "none". @default the network's */
   readonly neuron?: NeuronDescription | "none";
   /**
-   * Delay of the neurons' spikes in ms, cut to whole bins: one that all have, or
-   * what they learn.
+   * Delay of the neurons' spikes in ms, or in bins where samples are cut into
+   * slices, cut to whole bins: one that all have, or what they learn.
    *
    * @default 0
    */

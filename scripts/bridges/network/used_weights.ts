@@ -49,7 +49,7 @@ function meansOf({ input, output }: Layer): NamedArray {
  *
  * @param layer The layer.
  * @param weights All weights.
- * @param Ts Time step in ms.
+ * @param Ts Length of a bin in the unit of delays.
  * @returns Bins in the order of `[C, H, W]`; none where no spike is delayed.
  */
 export function delayBins(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delayStep } from "../../../engine/layers/describe_axon.ts";
 import type { ConvLayer } from "../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../engine/layers/layer.ts";
 import { type PoolLayer, poolWeightOf } from "../../../engine/layers/pool.ts";
@@ -103,7 +104,7 @@ export function toNet(
         weight_rec: floats(recurrent.shape.slice(0, 2), recurrent.data),
       },
       ...rounded.bias && { bias: floats([output.C], rounded.bias) },
-      ...delayOf({ ...layer, axon }, weights, description.Ts),
+      ...delayOf({ ...layer, axon }, weights, delayStep(description)),
       ...neuronParameters(own, rounded),
     }));
   }

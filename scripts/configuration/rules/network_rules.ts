@@ -291,11 +291,6 @@ function checkLayerwise(
     if (found) refuse([...found.keys, key], against);
   }
   if (input?.slices === undefined) return;
-  const delayed = places.find(({ entry }) => "delay" in entry);
-  if (delayed) {
-    const problem = "is in ms, and input.slices cuts samples of any duration";
-    refuse([...delayed.keys, "delay"], problem);
-  }
   const whole = "does not go with input.slices, which are of whole samples";
   if (random_crop) {
     refuse(["training", "random_crop"], `is true, which ${whole}`);

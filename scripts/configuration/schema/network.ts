@@ -63,19 +63,19 @@ const OPTIONS = {
   ),
 };
 
-/** Delays of a layer's spikes. */
+/** Delays of a layer's spikes, in ms; in bins with `input.slices`. */
 const delay = v.lazy((value) =>
   isMapping(value)
     ? section({
       /** Whether each neuron learns a delay, or each channel. */
       per: v.optional(oneOf("neuron", "channel"), "neuron"),
-      /** Longest delay in ms. */
+      /** Longest delay. */
       max: v.optional(moderate),
       /** Factor of the learning rate. */
       rate: v.optional(notNegative, 1),
     })
     : worded(
-      "a number of ms from 0, or per, max and rate of learned delays",
+      "a number from 0, or per, max and rate of learned delays",
       v.pipe(v.number(), v.finite(), v.minValue(0)),
     )
 );

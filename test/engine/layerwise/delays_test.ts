@@ -1,9 +1,10 @@
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
-import { Model } from "../../../engine/model.ts";
+import { Model, type ModelDescription } from "../../../engine/model.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
 import { zeros } from "../../oracle/tensor.ts";
+import { busyInput } from "../networks.ts";
 import { unitEvents } from "./unit_events.ts";
 
 /** An event of one input, and one of the other three bins later. */
@@ -55,4 +56,37 @@ gpuTest("delays learn to bring two events together", async () => {
   ok(records[0].spikes[1] === 0);
   ok(records.some(({ spikes }) => spikes[1] === 1));
   ok(Math.abs(early - late - (SECOND - FIRST)) < 1, `${early} ${late}`);
+});
+
+gpuTest("delays are in bins where samples are cut into slices", async () => {
+  const description: ModelDescription = {
+    device: device(),
+    input: { C: 2, H: 4, W: 3 },
+    layers: [
+      { dense: 6, delay: 3 },
+      { dense: 5, delay: { max: 4 } },
+      { dense: 3, neuron: "none" },
+    ],
+    neuron: leaky({ threshold: 0.05 }),
+    Ts: 1,
+    random: 3,
+  };
+  const results = await Promise.all(
+    [{}, { Ts: 5, slices: T }, { Ts: 5 }].map(async (cut) => {
+      using model = await Model.create({ ...description, ...cut });
+      using stepper = await model.compileUnits({
+        tSample: T * model.description.Ts,
+        batch: 2,
+        loss: crossEntropy(),
+        train: true,
+      });
+      const x = busyInput([2, 2, 3, 4, T], 4);
+      const batch = unitEvents(stepper.plan, x, [1, 2]);
+      for (let step = 0; step < 2; step++) await stepper.train(batch, 0.01);
+      return [await stepper.drain(), await model.weights()];
+    }),
+  );
+  const [bins, slices, longer] = results;
+  deepStrictEqual(slices, bins);
+  notDeepStrictEqual(longer, bins);
 });

@@ -337,13 +337,18 @@ gpuTest("stream() takes slices of a sample as its bins", async () => {
   using model = await Model.create({
     device: device(),
     input: { C: 2, H: 5, W: 4 },
-    layers: [{ dense: 6, norm: "batch" }, { dense: 3, neuron: "none" }],
+    layers: [
+      { dense: 6, norm: "batch", delay: 4 },
+      { dense: 5, norm: "batch", delay: { per: "channel" } },
+      { dense: 3, neuron: "none" },
+    ],
     neuron: leaky(FIRING),
     coding: { mode: "SUM", height: 1, most: 2 },
     slices: 19,
     Ts: 5,
     random: 1,
   });
+  await unsettle(model);
   const x = busyInput([1, 2, 5, 4, 19], 4, 3);
   const whole = await runWhole(model, x);
   using running = await stream(model, { keep: true });

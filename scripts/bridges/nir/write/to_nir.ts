@@ -12,6 +12,7 @@ import {
   foldNorms,
   type WeightedNetwork,
 } from "../../../../engine/training/fold_norms.ts";
+import { delayStep } from "../../../../engine/layers/describe_axon.ts";
 import type { ConvLayer } from "../../../../engine/layers/conv_shapes.ts";
 import type { Layer } from "../../../../engine/layers/layer.ts";
 import {
@@ -60,7 +61,10 @@ export function toNir(
   const scale = units ? coding?.height ?? 1 : (coding?.height ?? 1 / Ts) * Ts;
   const start = builder.addInput(input, scale);
   const last = units
-    ? addUnits(builder, start, { units: units.units, Ts })
+    ? addUnits(builder, start, {
+      units: units.units,
+      Ts: delayStep(description),
+    })
     : addLayers(builder, start, { layers, Ts });
   builder.add(
     "output",
