@@ -13,6 +13,7 @@ import { floatsToUser, spikesToUser } from "../network/activity_order.ts";
 import { zerosOf } from "../network/layer_trace.ts";
 import { layoutOf, placeOf } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
+import { classifyMoving } from "./moving_window.ts";
 import type { Samples } from "./samples.ts";
 
 /** The decisions of a network for a sample. */
@@ -26,13 +27,16 @@ export interface RunningDecisions {
 /**
  * Runs samples through a network and finds what it has decided after each bin:
  * the class of the most output spikes so far or, of a readout without neurons,
- * of the largest mean of the drive so far; the first of several.
+ * of the largest mean of the drive so far; the first of several. With a window
+ * the last bins count alone, as {@linkcode classifyMoving} has them.
  *
  * @param network The network.
  * @param samples The samples.
- * @param options Most samples at once, and length of a sample in ms.
+ * @param options Most samples at once, length of a sample in ms, and of a window
+ * in bins.
  * @returns The decisions of each sample, in order.
  * @throws {ShapeError} If the samples do not fit the network or the device.
+ * @throws {RangeError} If the window is no positive integer.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  *
  * @example
@@ -61,7 +65,11 @@ export interface RunningDecisions {
 export async function* runningDecisions(
   network: Model,
   samples: Samples,
-  options: { readonly batch: number; readonly tSample: number },
+  options: {
+    readonly batch: number;
+    readonly tSample: number;
+    readonly window?: number;
+  },
 ): AsyncGenerator<RunningDecisions, void, void> {
   const plan = {
     tSample: options.tSample,
@@ -77,6 +85,7 @@ export async function* runningDecisions(
     });
   const last = network.layers[network.layers.length - 1];
   const T = stepper.bins;
+  const { window = T } = options;
   const request = { batch: stepper.microBatch, ...stepper.eventBinning };
   for await (const batch of samples.batches(request)) {
     await stepper.evaluate(batch);
@@ -108,7 +117,11 @@ export async function* runningDecisions(
     for (let n = 0; n < count; n++) {
       const at = n * outputs * T;
       const sample = values.subarray(at, at + outputs * T);
-      yield { label: batch.labels[n], decisions: decide(sample, T) };
+      const decisions = classifyMoving(
+        { shape: [1, outputs, 1, 1, T], data: sample },
+        { window },
+      );
+      yield { label: batch.labels[n], decisions };
     }
   }
 }
@@ -129,13 +142,4 @@ async function readDrives(
     const at = 4 * placeOf(place.layout, Math.floor(i / place.T) % outputs);
     values[i] = quads[at] * values[i] + quads[at + 1];
   }
-}
-
-/** The output with the largest sum up to each bin, [outputs, T]. */
-function decide(values: Float32Array, T: number): Uint32Array {
-  const sums = new Float64Array(values.length / T);
-  return Uint32Array.from({ length: T }, (_, t) => {
-    sums.forEach((_, output) => sums[output] += values[output * T + t]);
-    return sums.indexOf(sums.reduce((most, sum) => Math.max(most, sum)));
-  });
 }

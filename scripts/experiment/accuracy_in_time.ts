@@ -13,11 +13,11 @@ import type { Fold } from "./fold.ts";
 
 /**
  * Runs a network on the test set of its fold, and counts after each bin how many
- * samples it has decided right.
+ * samples it has decided right, by all bins so far or by those of a window.
  *
  * @param model The network, with the fold's trained weights.
  * @param fold The fold.
- * @param configuration The run's configuration.
+ * @param options The run's configuration, and the bins of a moving window.
  * @returns The accuracy after each bin.
  * @throws {ShapeError} If the samples do not fit the network or the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
@@ -26,12 +26,16 @@ import type { Fold } from "./fold.ts";
 export async function measureInTime(
   model: Model,
   { number, test }: Fold,
-  configuration: Configuration,
+  { configuration, window }: {
+    readonly configuration: Configuration;
+    readonly window?: number;
+  },
 ): Promise<AccuracyInTime> {
   const right: number[] = [];
   const found = runningDecisions(model, test, {
     batch: configuration.simulation.nSample,
     tSample: lossOf(configuration, "test").tSample,
+    window,
   });
   for await (const { label, decisions } of found) {
     decisions.forEach((decision, bin) =>

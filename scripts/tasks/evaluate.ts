@@ -6,10 +6,12 @@
 
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { mean } from "npm:d3-array@3.2.4";
-import { message, option, string } from "npm:@optique/core@1.3.6";
+import { integer, message, option, string } from "npm:@optique/core@1.3.6";
+import { counted } from "../../dataset/files/counted.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
 import { runCommand } from "../command_line/command.ts";
+import { measureInTime } from "../experiment/accuracy_in_time.ts";
 import { energyLines, meanEnergy } from "../experiment/energy_table.ts";
 import {
   evaluateFold,
@@ -27,18 +29,23 @@ await runCommand({
   summary: "Tests the weights that a run left, fold by fold.",
   examples: [
     "deno task evaluate --run output",
+    "deno task evaluate --run output --window 20",
     "deno task evaluate --run output --json > outcomes.json",
   ],
   parameters: {
     run: option("--run", string({ metavar: "DIR" }), {
       description: message`Folder of the run`,
     }),
+    window: option("--window", integer({ metavar: "BINS", min: 1 }), {
+      description:
+        message`Also tell the class in each bin, from the last BINS bins alone`,
+    }).optional(),
     json: option("--json", {
       description:
         message`Print JSON, with all predictions, and layer by layer`,
     }),
   },
-}, async ({ run: folder, json }) => {
+}, async ({ run: folder, window, json }) => {
   const run = await readRun(folder);
   const { configuration, weights } = run;
   const folds = await trainedFolds(run, await foldsOf(run));
@@ -47,6 +54,7 @@ await runCommand({
   }
   using device = await openPreferredDevice();
   const evaluations: FoldEvaluation[] = [];
+  const moving: (readonly number[])[] = [];
   {
     using progress = json
       ? undefined
@@ -57,6 +65,10 @@ await runCommand({
         weights: weights.get(fold.number)!,
       });
       evaluations.push(await evaluateFold(model, fold, configuration));
+      if (window !== undefined) {
+        const options = { configuration, window };
+        moving.push((await measureInTime(model, fold, options)).accuracy);
+      }
       progress?.update(evaluations.length);
     }
   }
@@ -67,11 +79,15 @@ await runCommand({
     const rows = evaluations.map((evaluation, index) => ({
       ...figures[index],
       ...evaluation,
+      ...window !== undefined && {
+        movingWindow: { bins: window, accuracy: moving[index] },
+      },
     }));
     console.log(JSON.stringify({ folds: rows, loss, accuracy }));
     return;
   }
   console.log(inWords(figures, { loss, accuracy }));
+  if (window !== undefined) console.log(movingInWords(window, moving));
   const energy = meanEnergy(evaluations.map(({ energy }) => energy));
   console.log(["", ...energyLines(energy)].join("\n"));
   if (!Deno.stdout.isTerminal()) return;
@@ -101,6 +117,21 @@ function figuresOf({ fold, outcomes }: FoldEvaluation): Figures {
   };
 }
 
+/** Says how often the class of each bin is right, by a moving window. */
+function movingInWords(
+  window: number,
+  folds: readonly (readonly number[])[],
+): string {
+  const all = spreadOf(folds.map((accuracy) => mean(accuracy)!));
+  const last = spreadOf(folds.map((accuracy) => accuracy.at(-1)!));
+  return `by the last ${counted(window, "bin")}: ${inPercent(all)} right, ` +
+    `${inPercent(last)} at the end`;
+}
+
+function inPercent({ mean, std }: Spread): string {
+  return `${(100 * mean).toFixed(2)} +- ${(100 * std).toFixed(2)} %`;
+}
+
 function inWords(
   folds: readonly Figures[],
   { loss, accuracy }: Readonly<Record<"loss" | "accuracy", Spread>>,
@@ -112,6 +143,6 @@ function inWords(
       `accuracy ${percent(figures.accuracy)} %`
     ),
     `test loss ${loss.mean.toFixed(2)} +- ${loss.std.toFixed(2)}, accuracy ` +
-    `${percent(accuracy.mean)} +- ${percent(accuracy.std)} %`,
+    inPercent(accuracy),
   ].join("\n");
 }

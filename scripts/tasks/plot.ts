@@ -175,7 +175,7 @@ async function testFold(
   return {
     layers: model.layers.map(({ name }) => name),
     evaluation,
-    inTime: await measureInTime(model, fold, configuration),
+    inTime: await measureInTime(model, fold, { configuration }),
     traces,
   };
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
 import { numSpikes } from "../../../engine/losses/num_spikes.ts";
 import { Model, type ModelDescription } from "../../../engine/model.ts";
@@ -6,6 +6,7 @@ import type { EventBatch } from "../../../engine/network/event_batch.ts";
 import { leaky } from "../../../engine/neurons/leaky.ts";
 import { predict } from "../../../engine/trace.ts";
 import { evaluate } from "../../../engine/training/evaluate.ts";
+import { classifyMoving } from "../../../engine/training/moving_window.ts";
 import { runningDecisions } from "../../../engine/training/running_decisions.ts";
 import { noise } from "../../fixtures/comparison.ts";
 import { device, gpuTest } from "../../fixtures/gpu.ts";
@@ -78,6 +79,7 @@ for (const [what, description] of Object.entries(NETWORKS)) {
       random: 5,
     });
     await vary(model);
+    const window = 4;
     const tSample = 2 * T;
     const { bins } = model.eventBinning({ tSample });
     const batch = model.isLayerwise
@@ -97,6 +99,16 @@ for (const [what, description] of Object.entries(NETWORKS)) {
       });
       deepStrictEqual([...found[n].decisions], expected);
     });
+    const moving = await Array.fromAsync(
+      runningDecisions(model, samplesOf(batch), { batch: 2, tSample, window }),
+    );
+    whole.forEach(({ layers, outputs }, n) => {
+      deepStrictEqual(
+        moving[n].decisions,
+        classifyMoving(outputs ?? layers[layers.length - 1].spikes, { window }),
+      );
+    });
+    notDeepStrictEqual(moving, found);
     const different = new Set(found.flatMap(({ decisions }) => [...decisions]));
     ok(different.size > 1);
     const { predictions } = await evaluate(model, samplesOf(batch), {

@@ -29,10 +29,14 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
   }
   ok(Math.abs(loss.mean - summary.testLoss.mean) < 1e-9);
   ok(Math.abs(accuracy.std - summary.testAccuracy.std) < 1e-9);
-  const words = await runTask("evaluate", ["--run", run]);
+  const words = await runTask("evaluate", ["--run", run, "--window", "2"]);
   const lines = words.stdout.trimEnd().split("\n");
   match(lines[0], /^fold 1: test loss [\d.]+, accuracy [\d.]+ %$/);
   match(lines[2], /^test loss [\d.]+ \+- [\d.]+, accuracy [\d.]+ \+- /);
+  match(
+    lines[3],
+    /^by the last 2 bins: [\d.]+ \+- [\d.]+ % right, [\d.]+ \+- [\d.]+ % at the/,
+  );
   const [first, second] = folds.map((fold: FoldEvaluation) => fold.energy);
   strictEqual(first.length, second.length);
   const operations = [...first, ...second].reduce(
@@ -48,6 +52,18 @@ gpuTest("evaluate tests weights as the run that left them did", async () => {
   );
   ok(lines.every((line) => line.length <= 80), lines.join("\n"));
 });
+
+gpuTest(
+  "evaluate tells classes by a window of all bins as by samples",
+  async () => {
+    const window = ["--window", "1000", "--json"];
+    const { stdout } = await runTask("evaluate", ["--run", run, ...window]);
+    for (const { movingWindow, accuracy } of JSON.parse(stdout).folds) {
+      strictEqual(movingWindow.bins, 1000);
+      ok(Math.abs(movingWindow.accuracy.at(-1) - accuracy) < 1e-12);
+    }
+  },
+);
 
 gpuTest("evaluate tells whose filtered samples are", async () => {
   const out = join(folder.path, "filtered");
