@@ -111,6 +111,8 @@ export class Model implements Disposable {
    * `[out, in / groups, height, width, 1]`, `fc1.weight`
    * `[out, C, H, W, 1]`, and the delays of each that learns them, `conv1.delay`
    * `[C, H, W]` or `[C, 1, 1]`, in ms; the fixed weights of pools are ignored.
+   * Weights that are normalised are given as they are used, with the stretch
+   * |v| / g of each output, `conv1.stretch` `[out]`: 1 where g and v begin anew.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown.
    * @throws {RangeError} If a weight is not finite.
    */
@@ -173,7 +175,8 @@ export class Model implements Disposable {
    * Reads the gradient of the last training step, or of the last trace.
    *
    * @returns An array for each trainable layer, summed over the batch and those
-   * accumulated with it, before clipping.
+   * accumulated with it, before clipping; that of stretches is 0, as updates
+   * compute those of gains and directions from that of weights.
    * @throws {DeviceError} If the device was lost.
    */
   gradients(): Promise<Record<string, NamedArray>> {

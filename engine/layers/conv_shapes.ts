@@ -26,6 +26,13 @@ export interface ConvDescription {
   readonly groups?: number;
   /** Factor of the initial weights. @default 100 */
   readonly weightScale?: number;
+  /**
+   * Whether updates change gain and direction of each output's weights,
+   * w = g · v / |v|, as PyTorch's weight_norm and lava-dl have it.
+   *
+   * @default false; transposed and ghost convolutions cannot be
+   */
+  readonly weightNorm?: boolean;
 }
 
 /** A convolution with its shapes; pairs are rows, then columns. */
@@ -57,7 +64,7 @@ export function describeConv(
   description: ConvDescription,
   { name, input }: { readonly name: string; readonly input: Extent },
 ): LayerShapes<ConvLayer> {
-  const { out, weightScale = 100 } = description;
+  const { out, weightScale = 100, weightNorm } = description;
   const geometry = geometryOf(description, { name, input });
   const { kernel, stride, padding, dilation, groups } = geometry;
   const along = (side: number, axis: 0 | 1) =>
@@ -78,6 +85,7 @@ export function describeConv(
     name,
     runSize,
     weightScale,
+    weightNorm,
   });
   return {
     output,

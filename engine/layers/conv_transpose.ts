@@ -36,7 +36,12 @@ export const convTranspose: LayerKind<ConvLayer, ConvDescription> = {
   name: "convTranspose",
   reads: "time-packed",
   describe(description, { name, input }) {
-    const { out, weightScale = 100 } = description;
+    const { out, weightScale = 100, weightNorm } = description;
+    if (weightNorm) {
+      throw new ShapeError(
+        `Cannot build layer "${name}" with weightNorm: it is for conv and dense`,
+      );
+    }
     const geometry = geometryOf(description, { name, input });
     const { kernel, stride, padding, dilation, groups } = geometry;
     const along = (side: number, axis: 0 | 1) =>

@@ -30,6 +30,13 @@ export interface DenseDescription {
   readonly out: number;
   /** Factor of the initial weights. @default 10 */
   readonly weightScale?: number;
+  /**
+   * Whether updates change gain and direction of each output's weights,
+   * w = g · v / |v|, as PyTorch's weight_norm and lava-dl have it.
+   *
+   * @default false
+   */
+  readonly weightNorm?: boolean;
 }
 
 /** An all-to-all layer with its shapes. */
@@ -47,9 +54,10 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   prefix: "fc",
   reads: "neuron-packed",
   describe(description, { name, input }) {
-    const { out, weightScale = 10 } = typeof description === "number"
+    const given: DenseDescription = typeof description === "number"
       ? { out: description }
       : description;
+    const { out, weightScale = 10, weightNorm } = given;
     requireSizes(name, [out]);
     return {
       output: { C: out, H: 1, W: 1 },
@@ -58,6 +66,7 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
         name,
         runSize: out,
         weightScale,
+        weightNorm,
         // In the weights channels come before rows and columns, in memory last.
         fits: (shape) => isSameShape(shape, [out, sizeOf(input)]),
       }),

@@ -5,7 +5,7 @@
  */
 
 import { isPositive } from "../network/float_range.ts";
-import { inQuads, placeOf } from "../network/layout.ts";
+import { inQuads, type Layout, placeOf } from "../network/layout.ts";
 import { countOf, type WeightLayout } from "../network/weights.ts";
 
 /**
@@ -14,16 +14,18 @@ import { countOf, type WeightLayout } from "../network/weights.ts";
  *
  * @param shape `[out, in, height, width, 1]`.
  * @param options Name of the layer, neurons of a run, the factor of the
- * initial weights, and which other shapes are accepted.
+ * initial weights, whether they are normalised, and which other shapes are
+ * accepted.
  * @returns The weights.
  * @throws {RangeError} If the factor is not positive.
  */
 export function quadWeights(
   shape: readonly number[],
-  { name, runSize, weightScale, fits }: {
+  { name, runSize, weightScale, weightNorm = false, fits }: {
     readonly name: string;
     readonly runSize: number;
     readonly weightScale: number;
+    readonly weightNorm?: boolean;
     readonly fits?: WeightLayout["fits"];
   },
 ): WeightLayout {
@@ -37,6 +39,7 @@ export function quadWeights(
     floats: pixels * channels * layout.floats,
     fits,
     first,
+    ...weightNorm && { stretch: stretchOf(out, layout) },
     visit(at) {
       for (let o = 0; o < out; o++) {
         const place = placeOf(layout, o);
@@ -49,6 +52,18 @@ export function quadWeights(
           }
         }
       }
+    },
+  };
+}
+
+/** The stretch of each output, 1 at first. */
+function stretchOf(out: number, layout: Layout): WeightLayout {
+  return {
+    shape: [out],
+    floats: layout.floats,
+    first: () => new Float32Array(out).fill(1),
+    visit(at) {
+      for (let o = 0; o < out; o++) at(o, placeOf(layout, o));
     },
   };
 }

@@ -44,6 +44,13 @@ export interface WeightLayout {
     readonly most: number;
   };
   /**
+   * Stretch of each output, where updates change gain and direction of the
+   * weights in place of the weights; see weight_norm.wgsl.
+   *
+   * @default updates change the weights
+   */
+  readonly stretch?: WeightLayout;
+  /**
    * Draws the initial weights.
    *
    * @param random The generator.
@@ -102,6 +109,7 @@ export function layOutWeights(
   for (const { name: layer, weights: own, axon, response } of layers) {
     const arrays = {
       weight: own,
+      stretch: own?.stretch,
       delay: axon?.delays,
       response: response?.taps,
     };

@@ -87,8 +87,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
     await this.#differentiate(batch, (encoder) => {
       if (this.updating.length === 0) return;
       const pass = encoder.beginComputePass();
-      // Without clipping the gradient's own kernels have updated the weights.
-      if (optimizer.clips) optimizer.step(pass, lr);
+      // Else the gradient's own kernels have updated the weights.
+      if (optimizer.waits) optimizer.step(pass, lr);
       else optimizer.average(pass);
       pass.end();
     }, lr);
@@ -115,8 +115,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * The optimizer's dispatches after the backward pass, with gradient clipping
-   * or an average of weights; otherwise empty.
+   * The optimizer's dispatches after the backward pass, with gradient clipping,
+   * normalised weights or an average of weights; otherwise empty.
    *
    * @internal
    */
@@ -147,8 +147,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
       // Before the update is counted, so that a resumed run draws the same.
       adds: this.adds,
       seed: this.stepSeed,
-      // With clipping the optimizer's own kernels update the weights.
-      update: lr !== undefined && this.optimizer?.clips === false
+      // Else the optimizer's own kernels update the weights.
+      update: lr !== undefined && this.optimizer?.waits === false
         ? this.optimizer.next(lr)
         : undefined,
     });
@@ -205,8 +205,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
 
   /**
    * Prepares to time the kernels of a training step, which updates the weights
-   * with a learning rate of 0 or, where gradients are clipped, that of the step
-   * before.
+   * with a learning rate of 0 or, where updates wait for the whole gradient, that
+   * of the step before.
    *
    * @internal
    * @param batch The samples.

@@ -6,8 +6,8 @@
 
 import type { Arrays, LayerNumbers } from "../run/files.ts";
 
-/** Running statistics, which no update changes. */
-const RUNNING = /\.norm\.(mean|var)$/;
+/** Running statistics and stretches, which are no weights. */
+const NO_WEIGHTS = /\.(norm\.mean|norm\.var|stretch)$/;
 
 /**
  * Computes the Euclidean norm of each layer's arrays: of its weights, together
@@ -28,7 +28,7 @@ const RUNNING = /\.norm\.(mean|var)$/;
 export function normsOf(arrays: Arrays, before?: Arrays): LayerNumbers {
   const squares: Record<string, number> = {};
   for (const [name, { data }] of Object.entries(arrays)) {
-    if (RUNNING.test(name)) continue;
+    if (NO_WEIGHTS.test(name)) continue;
     const [layer] = name.split(".", 1);
     const own = squaresOf(data, before?.[name].data);
     squares[layer] = (squares[layer] ?? 0) + own;

@@ -29,6 +29,7 @@ const UPDATERS: readonly string[] = [
   "axons/delay_gradient.wgsl",
   "neurons/filter_gradient.wgsl",
   "update/optimizer_step.wgsl",
+  "update/weight_norm.wgsl",
 ];
 
 /** Modules that integrate neurons of SLAYER over time. */

@@ -87,6 +87,50 @@ export function sgd(lr: number, weightDecay = 0): Update {
   };
 }
 
+/**
+ * Updates weights by gain and direction, w = g·v/|v| for each output: v starts
+ * as w and g as |w|.
+ *
+ * @param outputs Number of outputs; the weights of one follow one another.
+ * @param make Makes the update of gains and of directions.
+ * @returns An update that has taken no step yet.
+ */
+export function weightNorm(outputs: number, make: () => Update): Update {
+  const [updateGains, updateDirections] = [make(), make()];
+  let gains = new Float64Array();
+  let directions = new Float64Array();
+  const lengths = (values: Float64Array) => {
+    const each = values.length / outputs;
+    return Float64Array.from(
+      { length: outputs },
+      (_, o) => Math.hypot(...values.subarray(o * each, (o + 1) * each)),
+    );
+  };
+  return (weights, gradient) => {
+    const outputOf = (i: number) => Math.floor(i / weights.length * outputs);
+    if (gains.length === 0) {
+      directions = Float64Array.from(weights);
+      gains = lengths(weights);
+    }
+    const norms = lengths(directions);
+    const slopes = new Float64Array(outputs);
+    gradient.forEach((own, i) =>
+      slopes[outputOf(i)] += own * directions[i] / norms[outputOf(i)]
+    );
+    const across = gradient.map((own, i) => {
+      const o = outputOf(i);
+      return gains[o] / norms[o] * (own - slopes[o] * directions[i] / norms[o]);
+    });
+    updateDirections(directions, across);
+    updateGains(gains, slopes);
+    const after = lengths(directions);
+    weights.forEach((_, i) => {
+      const o = outputOf(i);
+      weights[i] = gains[o] * directions[i] / after[o];
+    });
+  };
+}
+
 /** m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², v_max the largest v so far. */
 function moments(
   decay: number,

@@ -34,7 +34,13 @@ export function describeGhost(
   description: ConvDescription,
   place: { readonly name: string; readonly input: Extent },
 ) {
-  const { out } = description;
+  const { out, weightNorm } = description;
+  if (weightNorm) {
+    throw new ShapeError(
+      `Cannot build layer "${place.name}" with weightNorm: it is for conv and ` +
+        "dense",
+    );
+  }
   if (out % 2 !== 0) {
     throw new ShapeError(
       `Cannot build layer "${place.name}": ${out} maps are not an even number`,

@@ -39,6 +39,9 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
       ...(layer.weights
         ? [[layer.name, "weight", layer.weights] as const]
         : []),
+      ...(layer.weights?.stretch
+        ? [[layer.name, "stretch", layer.weights.stretch] as const]
+        : []),
       ...(unit.ghost
         ? [[layer.name, "ghost", unit.ghost.weights] as const]
         : []),

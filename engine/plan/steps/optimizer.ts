@@ -13,17 +13,13 @@ import {
   BETA2,
   RULES,
 } from "../../../kernels/shared/optimizer_rules.ts";
-import {
-  updateStep,
-  updateStepBounded,
-} from "../../../kernels/update/optimizer_step.ts";
 import type { Device } from "../../device/device.ts";
 import { isFrom0, isPositive } from "../../network/float_range.ts";
 import { type Compiler, type Dispatch, record } from "../../device/compiler.ts";
-import { groupsFor } from "../../device/launch.ts";
 import { MICRO_BATCH_UPDATE, MICRO_BATCH_WORDS } from "./step_words.ts";
-import { ALIGNMENT, QUAD } from "../../network/layout.ts";
-import type { WeightLayout, WeightSlot } from "../../network/weights.ts";
+import { QUAD } from "../../network/layout.ts";
+import type { WeightSlot } from "../../network/weights.ts";
+import { launchUpdate, rangesOf } from "./update_launches.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 /** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
@@ -84,8 +80,11 @@ export class Optimizer {
   readonly #dispatches: readonly Dispatch[];
   /** Number of the update rule in `RULES`. */
   readonly rule: number;
-  /** Whether gradients are clipped, which needs the norm over all weights. */
-  readonly clips: boolean;
+  /**
+   * Whether an update waits for the whole gradient: where gradients are clipped,
+   * by the norm over all weights, or weights are normalised.
+   */
+  readonly waits: boolean;
   /** Number of updates done, for the bias correction of the moments. */
   steps = 0;
   /** Whether a gradient was accumulated that no update has used. */
@@ -95,9 +94,10 @@ export class Optimizer {
     gpu: GPUDevice,
     rule: Rule,
     buffers: OptimizerBuffers,
-    { weights, average }: {
+    { weights, average, hasNormed }: {
       readonly weights: GPUBuffer;
       readonly average?: WeightAverage;
+      readonly hasNormed: boolean;
     },
     dispatches: readonly Dispatch[],
   ) {
@@ -108,7 +108,7 @@ export class Optimizer {
     this.#average = average;
     this.#dispatches = dispatches;
     this.rule = RULES.indexOf(rule.optimizer);
-    this.clips = rule.clip < Infinity;
+    this.waits = rule.clip < Infinity || hasNormed;
   }
 
   /**
@@ -196,31 +196,33 @@ export class Optimizer {
     ];
     const dispatches = await Promise.all([
       ...limits,
-      ...rangesOf(slots, size).map(({ offset, length, bounds }) => {
-        const { rate: changeRate, least, most } = bounds ?? {};
-        const range = { offset: 4 * offset, size: 4 * length };
+      ...rangesOf(slots, size).map((range) => {
+        const place = { offset: 4 * range.offset, size: 4 * range.length };
         const moments = optimizer === "SGD" ? {} : {
-          m: { ...m, ...range },
-          v: { ...v, ...range },
-          vMax: { ...vMax, ...range },
+          m: { ...m, ...place },
+          v: { ...v, ...place },
+          vMax: { ...vMax, ...place },
         };
-        return compiler.compile({
-          kernel: bounds ? updateStepBounded : updateStep,
-          constants: { size: length, rule, changeRate, least, most },
-          grid: [groupsFor(length / QUAD, updateStep.workgroup), 1, 1],
-        }, {
-          ...bound,
-          ...moments,
-          dw: { buffer: dw, ...range },
-          weights: { buffer: w, ...range },
-        });
+        return compiler.compile(
+          launchUpdate(range, rule),
+          {
+            ...bound,
+            ...moments,
+            dw: { buffer: dw, ...place },
+            weights: { buffer: w, ...place },
+          },
+        );
       }),
     ]);
     return new Optimizer(
       gpu,
       { optimizer, clip, weightDecay },
       buffers,
-      { weights: w, average },
+      {
+        weights: w,
+        average,
+        hasNormed: slots.some(({ weights }) => weights.stretch),
+      },
       dispatches,
     );
   }
@@ -264,14 +266,14 @@ export class Optimizer {
   }
 
   /**
-   * Dispatches after the backward pass where gradients are clipped or weights
-   * averaged; otherwise empty. Without clipping the kernels that complete a
-   * gradient update its weights.
+   * Dispatches after the backward pass where updates wait for it, or weights are
+   * averaged; otherwise empty, as the kernels that complete a gradient then
+   * update its weights.
    *
    * @internal
    */
   get updating(): readonly Dispatch[] {
-    return this.clips ? this.dispatches : this.#average?.dispatches ?? [];
+    return this.waits ? this.dispatches : this.#average?.dispatches ?? [];
   }
 
   /**
@@ -326,23 +328,4 @@ export class Optimizer {
   destroy(): void {
     for (const buffer of Object.values(this.#buffers).flat()) buffer.destroy();
   }
-}
-
-/** A range of the weights of all layers, in floats. */
-interface Range extends Pick<WeightLayout, "bounds"> {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Cuts all weights into those that are bounded, array by array, and others. */
-function rangesOf(slots: readonly WeightSlot[], size: number): Range[] {
-  const bounded = slots.filter(({ weights }) => weights.bounds);
-  let end = 0;
-  const ranges = bounded.flatMap(({ offset, length, weights: { bounds } }) => {
-    const before = { offset: end, length: offset - end };
-    end = offset + Math.ceil(length / ALIGNMENT) * ALIGNMENT;
-    return [before, { offset, length, bounds }];
-  });
-  return [...ranges, { offset: end, length: size - end }]
-    .filter(({ length }) => length > 0);
 }

@@ -1,5 +1,5 @@
 /**
- * Tensors of slayerPytorch, SpikingJelly and snnTorch as weights of networks
+ * Tensors of slayerPytorch, lava-dl, SpikingJelly and snnTorch as weights of networks
  * here.
  *
  * A layer takes the weights of its name, as slayerPytorch's networks have them,
@@ -21,6 +21,7 @@ import {
 } from "../../../engine/network/weights.ts";
 import { NetworkError } from "../network/network_error.ts";
 import type { TorchTensor } from "./torch_tensor.ts";
+import { joinNormed, shortName } from "./weight_norm.ts";
 
 /** Weights, and what was not used. */
 export interface TorchWeights {
@@ -91,6 +92,13 @@ export function weightsOfTorch(
       weights[slot.name] = fit(tensor, slot, synapse.name);
     };
     set("weight", synapse.tensors.get("weight")!);
+    if (layer.slots.has("stretch")) {
+      set(
+        "stretch",
+        synapse.tensors.get("stretch") ??
+          constant(layer.slots.get("stretch")!, 1),
+      );
+    }
     if (layer.slots.has("ghost")) {
       set(
         "ghost",
@@ -203,13 +211,15 @@ function less({ shape, data }: TorchTensor, bias: TorchTensor): TorchTensor {
 
 function modulesOf(tensors: ReadonlyMap<string, TorchTensor>): Module[] {
   const modules = new Map<string, Module>();
-  for (const [name, tensor] of tensors) {
+  for (const [written, tensor] of tensors) {
+    const name = shortName(written);
     const dot = name.lastIndexOf(".");
     const own = dot < 0 ? name : name.slice(0, dot);
     const module = modules.get(own) ?? { name: own, tensors: new Map() };
     module.tensors.set(name.slice(dot + 1), tensor);
     modules.set(own, module);
   }
+  for (const { tensors } of modules.values()) joinNormed(tensors);
   return [...modules.values()];
 }
 

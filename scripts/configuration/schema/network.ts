@@ -36,9 +36,13 @@ const outputs = v.union(
   expected("a whole number of at least 1, or classes"),
 );
 
+/** Whether updates change gain and direction of each output's weights. */
+const weightNorm = v.optional(flag);
+
 const denseSection = section({
   out: outputs,
   weightScale: v.optional(moderate),
+  weightNorm,
 });
 
 /** What may stand beside a layer's weights, or follow them as an entry. */
@@ -94,7 +98,7 @@ const pooling = v.lazy((value) => {
   return section({ [kind]: countFrom1 });
 });
 
-const conv = section({
+const WINDOWS = {
   out: countFrom1,
   kernel: pair(countFrom1),
   stride: v.optional(pair(countFrom1)),
@@ -102,12 +106,12 @@ const conv = section({
   dilation: v.optional(pair(countFrom1)),
   groups: v.optional(countFrom1),
   weightScale: v.optional(moderate),
-});
+};
 
 /** Schemas of the kinds of entries; each kind has one key. */
 const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   conv: section({
-    conv,
+    conv: section({ ...WINDOWS, weightNorm }),
     ...OPTIONS,
     pool: v.optional(pooling),
     quantize,
@@ -115,7 +119,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   }),
   // Half of the maps come from the others by depth-wise kernels.
   ghost: section({
-    ghost: conv,
+    ghost: section(WINDOWS),
     ...OPTIONS,
     delay: AXONS.delay,
     pool: v.optional(pooling),
@@ -150,7 +154,7 @@ const ENTRIES: Readonly<Record<string, v.GenericSchema>> = {
   }),
   // What makes more pixels of fewer, in networks that are not units.
   convTranspose: section({
-    convTranspose: conv,
+    convTranspose: section(WINDOWS),
     neuron: OPTIONS.neuron,
     quantize,
     ...AXONS,

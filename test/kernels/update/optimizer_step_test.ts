@@ -14,6 +14,7 @@ import {
 import { tensorOf } from "../../oracle/tensor.ts";
 import { weightsToKernel } from "../kernel_orders.ts";
 import { layerFor } from "../layers/synapse_setting.ts";
+import { updateOf } from "./update_of.ts";
 import { learnFrom, type Learnt } from "../layers/weight_kernels.ts";
 
 const SIZE = 300;
@@ -53,20 +54,6 @@ function follows(
 
 const WAYS = { ADAM: adam, NADAM: nadam, SGD: sgd, ADAMW: adamW };
 
-/** Rate, root and decay of a step, as optimizer_rules.wgsl wants them. */
-function updateOf(rule: keyof typeof WAYS, step: number, weightDecay: number) {
-  const first = 1 - 0.9 ** (step + 1);
-  const second = 1 - 0.999 ** (step + 1);
-  const rate = {
-    ADAM: LR / first,
-    NADAM: LR * Math.sqrt(second) / first,
-    SGD: LR,
-    ADAMW: LR / first,
-  }[rule];
-  const decay = rule === "SGD" ? weightDecay : LR * weightDecay;
-  return Float32Array.of(rate, 1 / Math.sqrt(second), decay);
-}
-
 for (const [rule, name] of RULES.entries()) {
   gpuTest(`${name} goes the oracle's way`, async () => {
     for (const { used, weightDecay } of SETTINGS) {
@@ -80,7 +67,10 @@ for (const [rule, name] of RULES.entries()) {
       for (let step = 0; step < STEPS; step++) {
         const arrays = {
           ...learnt,
-          batch: batchOf([], updateOf(name, step, weightDecay)),
+          batch: batchOf(
+            [],
+            updateOf(name, { step, lr: LR, decay: weightDecay }),
+          ),
           clip: Float32Array.of(used),
           dw: gradient(step),
         };
@@ -147,7 +137,7 @@ for (const [what, description, xShape, wShape, names] of LAYERS) {
           ...{ weights: state(3), m: state(4) },
           ...{ v: state(5).map(Math.abs), vMax: state(6).map(Math.abs) },
         };
-        const update = updateOf(name, 4, 0.3);
+        const update = updateOf(name, { step: 4, lr: LR, decay: 0.3 });
         for (
           const options of [{}, { cuts: [1] }, { cuts: [1], software: true }]
         ) {

@@ -157,6 +157,7 @@ Deno.test("normsOf() measures all trained arrays of a layer together", () => {
     "conv1.norm.bias": array(6),
     "conv1.norm.mean": array(100),
     "conv1.norm.var": array(NaN),
+    "conv1.stretch": array(100),
     "fc1.bias": array(-5),
   });
   assert.deepEqual(norms, { conv1: 7, fc1: 5 });

@@ -64,6 +64,39 @@ gpuTest(
   },
 );
 
+Deno.test("gains and directions of weight_norm become weights and stretches", () => {
+  const tensor = (shape: number[], ...data: number[]) => ({
+    shape,
+    data: Float32Array.from(data),
+  });
+  const gain = tensor([2, 1], 10, -5);
+  const direction = tensor([2, 2], 3, 4, 4, 3);
+  const names = [
+    ["fc1.weight_g", "fc1.weight_v"],
+    [
+      "fc1.parametrizations.weight.original0",
+      "fc1.parametrizations.weight.original1",
+    ],
+  ];
+  for (const [g, v] of names) {
+    const tensors = new Map([[g, gain], [v, direction]]);
+    for (const weightNorm of [true, false]) {
+      const { weights, notes } = weightsOfTorch(tensors, {
+        input: { C: 2, H: 1, W: 1 },
+        layers: [{ dense: { out: 2, weightNorm } }],
+        Ts: 1,
+        random: 0,
+      });
+      assert.deepEqual(notes, []);
+      assert.deepEqual(weights, {
+        "fc1.weight": tensor([2, 2, 1, 1, 1], 6, 8, -4, -3),
+        ...weightNorm && { "fc1.stretch": tensor([2], 0.5, -1) },
+      });
+    }
+    assert.equal(outputsOfTorch(tensors), 2);
+  }
+});
+
 Deno.test("weights of slayerPytorch keep their names", async () => {
   const tensors = await tensorsOf("slayer");
   const { weights, notes } = weightsOfTorch(tensors, {

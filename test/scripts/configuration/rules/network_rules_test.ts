@@ -205,6 +205,17 @@ Deno.test("a network computed layer by layer makes no pixels", () => {
   }
 });
 
+Deno.test("weights of convolutions and dense layers alone are normalised", () => {
+  const layers = "{conv: {out: 3, kernel: 2, weightNorm: true}}, " +
+    "{dense: {out: 3, weightNorm: true}}";
+  assert(!isLayerwise(parseConfiguration(`network: [${layers}]`, "a.yaml")));
+  refuses(`network: [${layers.replace("conv:", "convTranspose:")}]`, {
+    message: /line 1: network\.0\.convTranspose\.weightNorm is /,
+    key: "network.0.convTranspose.weightNorm",
+    line: 1,
+  });
+});
+
 Deno.test("sums, lone neurons and networks without end are refused", () => {
   const cases: [network: string, key: string, problem: string][] = [
     [

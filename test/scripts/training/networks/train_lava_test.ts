@@ -12,7 +12,7 @@ const CONFIGURATION = `simulation: { Ts: 34, tSample: 816, nSample: 4 }
 neuron: { type: FIXED_CUBA, vThMant: 1 }
 data: { path: data, test: 0.25 }
 network:
-  - conv: { out: 4, kernel: 3, padding: 1 }
+  - conv: { out: 4, kernel: 3, padding: 1, weightNorm: True }
     norm: mean
     neuron: { type: RF, threshold: 0.02, period: 5 }
   - { pool: { max: 2 } }
@@ -60,8 +60,10 @@ gpuTest("a network of lava-dl's neurons is trained and evaluated", async () => {
   const arrays = Object.keys(weights);
   assert.deepEqual(arrays.filter((name) => name.startsWith("conv1")).sort(), [
     "conv1.norm.mean",
+    "conv1.stretch",
     "conv1.weight",
   ]);
+  assert(weights["conv1.stretch"].data.every((value) => Math.abs(value) !== 1));
   assert.deepEqual(arrays.filter((name) => /^fc[34]\./.test(name)).sort(), [
     ...["fc3.bias", "fc3.delay", "fc3.recurrent", "fc3.weight"],
     ...["fc4.norm.mean", "fc4.norm.var", "fc4.weight"],
