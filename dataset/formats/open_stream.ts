@@ -71,9 +71,7 @@ export async function openStream(
     return {
       format: decoding.format,
       sensor: decoding.sensor,
-      get faults() {
-        return faults.list();
-      },
+      faults: faults.list,
       blocks: () => decodeStream(name, { reader, head, decoding, faults }),
     };
   }

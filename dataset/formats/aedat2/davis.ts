@@ -13,8 +13,9 @@
 
 import { sensorOfCamera } from "../aedat3/cameras.ts";
 import { readAedatHeader } from "./aedat_header.ts";
-import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
-import { FaultLog } from "../blocks/fault_log.ts";
+import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
@@ -62,19 +63,16 @@ export const davis: RecordingFormat = {
   async open(source: FileSource): Promise<OpenRecording> {
     using file = await RecordingFile.open(source);
     const sensor = await readSensor(file);
-    const log = new FaultLog();
-    return {
+    return countedRecording({
       format: "AEDAT 2.0 (DAVIS)",
       sensor,
-      faults: log.faults,
-      blocks: () =>
+      read: (faults) =>
         gatherBlocks(async function* (builder) {
-          log.clear();
           using file = await RecordingFile.open(source);
           await readSensor(file);
-          yield* readEvents(file, { sensor, builder, log });
+          yield* readEvents(file, { sensor, builder, faults });
         }),
-    };
+    });
   },
 };
 
@@ -97,7 +95,7 @@ async function readSensor(file: RecordingFile): Promise<Sensor> {
 interface DecodeOptions {
   readonly sensor: Sensor;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 async function* readEvents(
@@ -129,7 +127,7 @@ async function* readEvents(
 /** Decodes records into a builder with room for all; returns the last time. */
 function decodeRecords(
   bytes: Uint8Array<ArrayBuffer>,
-  { sensor, builder, log, offset, time }: DecodeOptions & {
+  { sensor, builder, faults, offset, time }: DecodeOptions & {
     /** Byte in the file of the first record. */
     readonly offset: number;
     /** µs of the record before it, wraps undone. */
@@ -150,12 +148,12 @@ function decodeRecords(
       address >= SAMPLE_BIT || (address & SIGNAL_BIT) !== 0 ||
       column < 0 || row < 0
     ) {
-      log.add(
+      faults.add(
         address >= SAMPLE_BIT
           ? "samples of the APS and the IMU, which are left out"
           : (address & SIGNAL_BIT) !== 0
           ? "signals at the synchronisation input, which are left out"
-          : "events outside the sensor",
+          : OUTSIDE,
         offset + at,
       );
       continue;

@@ -12,8 +12,9 @@
 import type { Sensor } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { RandomAccessFile } from "../../files/random_access_file.ts";
-import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
-import { FaultLog } from "../blocks/fault_log.ts";
+import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
 import { readAedat3Header, VERSION_LINE } from "./aedat3_header.ts";
 
@@ -64,18 +65,15 @@ export const aedat3: RecordingFormat = {
   async open(file: FileSource): Promise<OpenRecording> {
     using opened = await RandomAccessFile.open(file);
     const { end, sensor } = await readAedat3Header(opened);
-    const log = new FaultLog();
-    return {
+    return countedRecording({
       format: "AEDAT 3.1",
       sensor,
-      faults: log.faults,
-      blocks: () =>
+      read: (faults) =>
         gatherBlocks(async function* (builder) {
-          log.clear();
           using opened = await RandomAccessFile.open(file);
-          yield* readPackets(opened, { start: end, sensor, builder, log });
+          yield* readPackets(opened, { start: end, sensor, builder, faults });
         }),
-    };
+    });
   },
 };
 
@@ -85,12 +83,12 @@ interface ReadOptions {
   readonly start: number;
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 async function* readPackets(
   file: RandomAccessFile,
-  { start, sensor, builder, log }: ReadOptions,
+  { start, sensor, builder, faults }: ReadOptions,
 ): AsyncGenerator<void> {
   let source: number | undefined;
   for (let at = start; at < file.size;) {
@@ -99,7 +97,7 @@ async function* readPackets(
     if (packet.type !== POLARITY_TYPE) continue;
     source ??= packet.source;
     if (packet.source !== source) {
-      log.add("packets of another source", packet.start);
+      faults.add("packets of another source", packet.start);
       continue;
     }
     for (let first = 0; first < packet.events;) {
@@ -111,7 +109,7 @@ async function* readPackets(
       const offset = packet.start + first * EVENT_BYTES;
       const bytes = await file.read(offset, count * EVENT_BYTES);
       const { timeBase } = packet;
-      decodeEvents(bytes, { offset, timeBase, sensor, builder, log });
+      decodeEvents(bytes, { offset, timeBase, sensor, builder, faults });
       first += count;
       yield;
     }
@@ -182,13 +180,13 @@ interface DecodeOptions {
   readonly timeBase: number;
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 /** Decodes events into a builder that has room for all of them. */
 function decodeEvents(
   bytes: Uint8Array<ArrayBuffer>,
-  { offset, timeBase, sensor, builder, log }: DecodeOptions,
+  { offset, timeBase, sensor, builder, faults }: DecodeOptions,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { x, y, t, p } = builder;
@@ -202,12 +200,12 @@ function decodeEvents(
     if (
       (data & 1) === 0 || time < 0 || column >= width || row >= height
     ) {
-      log.add(
+      faults.add(
         (data & 1) === 0
           ? "events marked as invalid"
           : time < 0
           ? "events with a negative time"
-          : "events outside the sensor",
+          : OUTSIDE,
         offset + at,
       );
       continue;

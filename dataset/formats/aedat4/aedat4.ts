@@ -13,8 +13,9 @@
 import type { Sensor } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { RandomAccessFile } from "../../files/random_access_file.ts";
-import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
-import { FaultLog } from "../blocks/fault_log.ts";
+import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { OpenRecording, RecordingFormat } from "../reading/format.ts";
 import { type Decompress, loadDecompressor } from "./compression.ts";
 import { FlatTable } from "./flat_table.ts";
@@ -117,23 +118,19 @@ export async function openAedat4(
         (known.length === 0 ? "" : `, only ${known.join(", ")}`),
     );
   }
-  const log = new FaultLog();
   const count = streams.filter(({ type }) => type === EVENTS_TYPE).length;
-  return {
+  const recording = countedRecording({
     format: count === 1
       ? "AEDAT 4"
       : `AEDAT 4, stream "${stream.name}" of ${count}`,
     sensor: stream.sensor,
-    faults: log.faults,
-    streams,
-    stream,
-    blocks: () =>
+    read: (faults) =>
       gatherBlocks(async function* (builder) {
-        log.clear();
         using opened = await RandomAccessFile.open(file);
-        yield* readPackets(opened, { header, stream, builder, log });
+        yield* readPackets(opened, { header, stream, builder, faults });
       }),
-  };
+  });
+  return { ...recording, streams, stream };
 }
 
 async function readHeader(file: RandomAccessFile): Promise<Header> {
@@ -175,12 +172,12 @@ interface ReadOptions {
   readonly header: Header;
   readonly stream: Aedat4Stream;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 async function* readPackets(
   file: RandomAccessFile,
-  { header, stream, builder, log }: ReadOptions,
+  { header, stream, builder, faults }: ReadOptions,
 ): AsyncGenerator<void> {
   const end = Math.min(header.end, file.size);
   for (let at = header.start; at < end;) {
@@ -211,13 +208,20 @@ async function* readPackets(
     for (let first = 0; first < events.length;) {
       const count = Math.min(events.length - first, builder.room);
       const start = events.start + first * EVENT_BYTES;
-      decodeEvents(table.view, { start, count, offset, sensor, builder, log });
+      decodeEvents(table.view, {
+        start,
+        count,
+        offset,
+        sensor,
+        builder,
+        faults,
+      });
       first += count;
       yield;
     }
   }
   if (header.end > file.size) {
-    log.add("the table of packets is missing at the end", file.size);
+    faults.add("the table of packets is missing at the end", file.size);
   }
 }
 
@@ -230,13 +234,13 @@ interface DecodeOptions {
   readonly offset: number;
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 /** Decodes events into a builder that has room for all of them. */
 function decodeEvents(
   view: DataView,
-  { start, count, offset, sensor, builder, log }: DecodeOptions,
+  { start, count, offset, sensor, builder, faults }: DecodeOptions,
 ): void {
   const { x, y, t, p } = builder;
   const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
@@ -246,7 +250,7 @@ function decodeEvents(
     const column = words[at + 2] & 0xffff;
     const row = words[at + 2] >>> 16;
     if (column >= width || row >= height) {
-      log.add("events outside the sensor", offset);
+      faults.add(OUTSIDE, offset);
       continue;
     }
     x[place] = column;

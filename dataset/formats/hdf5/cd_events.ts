@@ -8,8 +8,8 @@
 
 import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
-import type { BlockBuilder } from "../blocks/block_builder.ts";
-import type { FaultLog } from "../blocks/fault_log.ts";
+import type { BlockBuilder } from "../reading/block_builder.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import type { EventBlock } from "../reading/format.ts";
 import { type Chunk, listChunks } from "./chunk_index.ts";
 import { numberReader, type ReadNumber } from "./columns.ts";
@@ -33,7 +33,7 @@ export interface CdEvents {
 interface Sink {
   readonly sensor: Sensor | undefined;
   readonly builder: BlockBuilder;
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
 }
 
 /**
@@ -73,10 +73,10 @@ export function findCdEvents(file: Hdf5File): CdEvents | undefined {
  */
 export function* readCdEvents(
   file: Hdf5File,
-  { events, builder, log }: {
+  { events, builder, faults }: {
     readonly events: CdEvents;
     readonly builder: BlockBuilder;
-    readonly log: FaultLog;
+    readonly faults: FaultCounts;
   },
 ): Generator<void> {
   const { column, read, sensor } = events;
@@ -85,7 +85,7 @@ export function* readCdEvents(
       const count = Math.min(column.length - first, builder.room);
       const view = file.readBytes(column, { first, count });
       const block = decodePlain(view, { count, column, read });
-      yield* addEvents(block, { sensor, builder, log, offset: 0 });
+      yield* addEvents(block, { sensor, builder, faults, offset: 0 });
       first += count;
     }
     return;
@@ -95,7 +95,7 @@ export function* readCdEvents(
     const left = Math.max(column.length - chunk.first, 0);
     yield* addEvents(
       left < block.t.length ? firstOf(block, left) : block,
-      { sensor, builder, log, offset: chunk.offset },
+      { sensor, builder, faults, offset: chunk.offset },
     );
   }
 }
@@ -166,7 +166,7 @@ function decodePlain(
 /** Adds those events that are on the sensor. */
 function* addEvents(
   { x, y, t, p }: EventBlock,
-  { sensor, builder, log, offset }: Sink & {
+  { sensor, builder, faults, offset }: Sink & {
     /** Byte in the file that faults are said to be at. */
     readonly offset: number;
   },
@@ -177,7 +177,7 @@ function* addEvents(
     const end = Math.min(t.length, i + builder.room);
     for (; i < end; i++) {
       if (x[i] >= width || y[i] >= height) {
-        log.add("events outside the sensor", offset);
+        faults.add(OUTSIDE, offset);
         continue;
       }
       builder.x[count] = x[i];

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { BlockBuilder } from "../blocks/block_builder.ts";
-import type { FaultLog } from "../blocks/fault_log.ts";
+import type { BlockBuilder } from "../reading/block_builder.ts";
+import type { FaultCounts } from "../reading/fault_counts.ts";
 import { numberReader, type ReadNumber } from "./columns.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
 
@@ -61,10 +61,10 @@ export function findEventColumns(file: Hdf5File): EventColumns | undefined {
  */
 export function* readEventColumns(
   file: Hdf5File,
-  { columns, builder, log }: {
+  { columns, builder, faults }: {
     readonly columns: EventColumns;
     readonly builder: BlockBuilder;
-    readonly log: FaultLog;
+    readonly faults: FaultCounts;
   },
 ): Generator<void> {
   const { fields, timeUnit, length } = columns;
@@ -82,7 +82,7 @@ export function* readEventColumns(
       const column = x.read(xs, i * x.size);
       const row = y.read(ys, i * y.size);
       if (!(column >= 0 && row >= 0 && column < 0x10000 && row < 0x10000)) {
-        log.add("events at no pixel", 0);
+        faults.add("events at no pixel", 0);
         continue;
       }
       builder.x[place] = column;

@@ -8,8 +8,8 @@
 import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
-import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
-import { FaultLog } from "../blocks/fault_log.ts";
+import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
+import { FaultCounts } from "../reading/fault_counts.ts";
 import type {
   EventBlock,
   OpenRecording,
@@ -68,7 +68,7 @@ export interface Hdf5Format extends RecordingFormat {
 /** Reader of the events of an open file. */
 type ReadEvents = (
   file: Hdf5File,
-  sink: { readonly builder: BlockBuilder; readonly log: FaultLog },
+  sink: { readonly builder: BlockBuilder; readonly faults: FaultCounts },
 ) => Iterable<void>;
 
 /** Layout of the events in a file, and their reader. */
@@ -97,17 +97,17 @@ export const hdf5: Hdf5Format = {
   async open(source): Promise<Hdf5Recording> {
     using file = await Hdf5File.open(source);
     const { format, sensor, read, spikes } = findLayout(file);
-    const log = new FaultLog();
+    const faults = new FaultCounts();
     const blocksOf = (read: ReadEvents) =>
       gatherBlocks(async function* (builder) {
-        log.clear();
+        faults.clear();
         using file = await Hdf5File.open(source);
-        yield* read(file, { builder, log });
+        yield* read(file, { builder, faults });
       });
     return {
       format,
       sensor,
-      faults: log.faults,
+      faults: faults.list,
       keys: spikes?.keys ?? [],
       samples: Array.from(
         { length: spikes?.length ?? 0 },
@@ -115,8 +115,8 @@ export const hdf5: Hdf5Format = {
           label: spikes!.labels[index],
           speaker: spikes!.speakers[index],
           blocks: () =>
-            blocksOf((file, { builder, log }) =>
-              readSpikes(file, { spikes: spikes!, index, builder, log })
+            blocksOf((file, { builder, faults }) =>
+              readSpikes(file, { spikes: spikes!, index, builder, faults })
             ),
         }),
       ),
@@ -132,9 +132,9 @@ function findLayout(file: Hdf5File): Layout {
       format: "HDF5 (spikes)",
       sensor: CHANNELS,
       spikes,
-      *read(file, { builder, log }) {
+      *read(file, { builder, faults }) {
         for (let index = 0; index < spikes.length; index++) {
-          yield* readSpikes(file, { spikes, index, builder, log });
+          yield* readSpikes(file, { spikes, index, builder, faults });
         }
         yield;
       },
@@ -145,8 +145,8 @@ function findLayout(file: Hdf5File): Layout {
     return {
       format: "HDF5 (Metavision)",
       sensor: events.sensor,
-      read: (file, { builder, log }) =>
-        readCdEvents(file, { events, builder, log }),
+      read: (file, { builder, faults }) =>
+        readCdEvents(file, { events, builder, faults }),
     };
   }
   const columns = findEventColumns(file);
@@ -154,8 +154,8 @@ function findLayout(file: Hdf5File): Layout {
     return {
       format: "HDF5 (events)",
       sensor: undefined,
-      read: (file, { builder, log }) =>
-        readEventColumns(file, { columns, builder, log }),
+      read: (file, { builder, faults }) =>
+        readEventColumns(file, { columns, builder, faults }),
     };
   }
   throw new RecordingError(

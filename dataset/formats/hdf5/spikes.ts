@@ -9,8 +9,8 @@
  */
 
 import type { Sensor } from "../../events.ts";
-import type { BlockBuilder } from "../blocks/block_builder.ts";
-import type { FaultLog } from "../blocks/fault_log.ts";
+import type { BlockBuilder } from "../reading/block_builder.ts";
+import type { FaultCounts } from "../reading/fault_counts.ts";
 import { numberReader, type ReadNumber } from "./columns.ts";
 import type { Column, Hdf5File } from "./hdf5_file.ts";
 
@@ -89,11 +89,11 @@ function readNumbers(file: Hdf5File, path: string, length: number): number[] {
  */
 export function* readSpikes(
   file: Hdf5File,
-  { spikes, index, builder, log }: {
+  { spikes, index, builder, faults }: {
     readonly spikes: Spikes;
     readonly index: number;
     readonly builder: BlockBuilder;
-    readonly log: FaultLog;
+    readonly faults: FaultCounts;
   },
 ): Generator<void> {
   const { times, units, readTime, readUnit } = spikes;
@@ -103,11 +103,11 @@ export function* readSpikes(
   const unitView = file.readList(units, index);
   const timeCount = timeView.byteLength / timeBytes;
   const count = Math.min(timeCount, unitView.byteLength / unitBytes);
-  if (count < timeCount) log.add("samples with more times than units", 0);
+  if (count < timeCount) faults.add("samples with more times than units", 0);
   for (let i = 0; i < count; i++) {
     const unit = readUnit(unitView, i * unitBytes);
     if (!(unit >= 0 && unit < CHANNELS.width)) {
-      log.add("spikes of no channel", 0);
+      faults.add("spikes of no channel", 0);
       continue;
     }
     builder.x[builder.count] = unit;

@@ -14,8 +14,9 @@ import type {
   OpenRecording,
   RecordingFormat,
 } from "./format.ts";
+import { countedRecording } from "./counted_recording.ts";
 import { allocateBlock, firstEvents } from "./event_block.ts";
-import { FaultCounts } from "./fault_counts.ts";
+import type { FaultCounts } from "./fault_counts.ts";
 
 /** A part of a file. */
 export interface Piece {
@@ -123,21 +124,16 @@ export function decodedRecording(
   file: FileSource,
   { format, sensor, start, record, decoder }: Decoding,
 ): OpenRecording {
-  let faults = new FaultCounts();
-  return {
+  return countedRecording({
     format,
     sensor,
-    get faults() {
-      return faults.list();
-    },
-    async *blocks() {
-      faults = new FaultCounts();
+    async *read(faults) {
       using opened = await RecordingFile.open(file);
       await opened.fill();
       opened.take(start);
       yield* decodeBlocks(opened, { record, decoder: decoder(faults) });
     },
-  };
+  });
 }
 
 /** Decodes a file that stands at its first record. */

@@ -15,36 +15,37 @@ import type { FileFaults } from "./format.ts";
  * const faults = new FaultCounts();
  * faults.add("events outside the sensor", 16);
  * faults.add("events outside the sensor", 24);
- * const [{ count, offset }] = faults.list();
+ * const [{ count, offset }] = faults.list;
  * if (count !== 2 || offset !== 16) throw new Error("counted wrongly");
  * ```
  */
 export class FaultCounts {
-  readonly #faults = new Map<string, { count: number; offset: number }>();
+  /** A kind of fault an element, in the order first met; it grows. */
+  readonly list: FileFaults[] = [];
+  readonly #counts = new Map<string, { count: number }>();
 
   /**
    * Counts a fault.
    *
    * @param problem Its name, the same for all faults of its kind.
    * @param offset Byte in the file where it is.
+   * @param count How many there are, from there on.
    */
-  add(problem: string, offset: number): void {
-    const fault = this.#faults.get(problem);
-    if (fault === undefined) this.#faults.set(problem, { count: 1, offset });
-    else fault.count++;
+  add(problem: string, offset: number, count = 1): void {
+    const known = this.#counts.get(problem);
+    if (known !== undefined) {
+      known.count += count;
+      return;
+    }
+    const fault = { problem, count, offset };
+    this.#counts.set(problem, fault);
+    this.list.push(fault);
   }
 
-  /**
-   * Lists the faults.
-   *
-   * @returns A kind of fault an element, in the order first met.
-   */
-  list(): FileFaults[] {
-    return Array.from(this.#faults, ([problem, { count, offset }]) => ({
-      problem,
-      count,
-      offset,
-    }));
+  /** Forgets all faults, where the file is read once more. */
+  clear(): void {
+    this.list.length = 0;
+    this.#counts.clear();
   }
 }
 

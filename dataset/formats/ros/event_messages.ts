@@ -5,8 +5,8 @@
  */
 
 import type { Sensor } from "../../events.ts";
-import type { BlockBuilder } from "../blocks/block_builder.ts";
-import type { FaultLog } from "../blocks/fault_log.ts";
+import type { BlockBuilder } from "../reading/block_builder.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import {
   decodeLibcaer,
   decodeMono,
@@ -90,11 +90,11 @@ function readStart(
  *
  * @example
  * ```ts
- * import { BlockBuilder } from "../blocks/block_builder.ts";
- * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { BlockBuilder } from "../reading/block_builder.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * import { EventMessages } from "./event_messages.ts";
  * const builder = new BlockBuilder();
- * const events = new EventMessages(builder, new FaultLog());
+ * const events = new EventMessages(builder, new FaultCounts());
  * const start = Uint32Array.of(0, 0, 0, 0, 180, 240, 1);
  * const event = Uint8Array.of(5, 0, 7, 0, 2, 0, 0, 0, 0, 12, 0, 0, 1);
  * const bytes = Uint8Array.of(...new Uint8Array(start.buffer), ...event);
@@ -113,7 +113,7 @@ function readStart(
  */
 export class EventMessages {
   readonly #builder: BlockBuilder;
-  readonly #log: FaultLog;
+  readonly #faults: FaultCounts;
   // Words of one packet count on from the times of the packet before it.
   readonly #evt3 = new Evt3Decoder();
 
@@ -121,11 +121,11 @@ export class EventMessages {
    * Starts before the first message.
    *
    * @param builder Where events go.
-   * @param log Counts those that are left out.
+   * @param faults Counts those that are left out.
    */
-  constructor(builder: BlockBuilder, log: FaultLog) {
+  constructor(builder: BlockBuilder, faults: FaultCounts) {
     this.#builder = builder;
-    this.#log = log;
+    this.#faults = faults;
   }
 
   /**
@@ -140,7 +140,7 @@ export class EventMessages {
     const { reader, sensor } = readStart(message);
     const sink: EventSink = {
       builder: this.#builder,
-      log: this.#log,
+      faults: this.#faults,
       sensor,
       offset: message.offset,
     };
@@ -192,7 +192,7 @@ function addEvents(
   reader: MessageReader,
   { sink, count }: { readonly sink: EventSink; readonly count: number },
 ): void {
-  const { builder, log, sensor, offset } = sink;
+  const { builder, faults, sensor, offset } = sink;
   const { width, height } = sensor ?? { width: 0x10000, height: 0x10000 };
   const { view, littleEndian } = reader;
   for (let i = 0; i < count; i++) {
@@ -202,7 +202,7 @@ function addEvents(
     const nanoseconds = view.getUint32(reader.place(4), littleEndian);
     const polarity = view.getUint8(reader.place(1));
     if (column >= width || row >= height) {
-      log.add("events outside the sensor", offset);
+      faults.add(OUTSIDE, offset);
       continue;
     }
     const place = builder.count++;

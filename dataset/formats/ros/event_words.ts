@@ -7,8 +7,8 @@
  */
 
 import type { Sensor } from "../../events.ts";
-import type { BlockBuilder } from "../blocks/block_builder.ts";
-import type { FaultLog } from "../blocks/fault_log.ts";
+import type { BlockBuilder } from "../reading/block_builder.ts";
+import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 
 /** Bytes of an event in either encoding. */
 const EVENT_BYTES = 8;
@@ -18,7 +18,7 @@ export interface EventSink {
   /** Columns for them. */
   readonly builder: BlockBuilder;
   /** Counts those that are left out. */
-  readonly log: FaultLog;
+  readonly faults: FaultCounts;
   /** Size of the sensor, where the message tells. */
   readonly sensor: Sensor | undefined;
   /** Byte in the file of the message. */
@@ -43,12 +43,12 @@ export interface TimedWords {
  *
  * @example
  * ```ts
- * import { BlockBuilder } from "../blocks/block_builder.ts";
- * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { BlockBuilder } from "../reading/block_builder.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * import { decodeMono } from "./event_words.ts";
- * const [builder, log] = [new BlockBuilder(), new FaultLog()];
+ * const [builder, faults] = [new BlockBuilder(), new FaultCounts()];
  * const words = new DataView(Uint32Array.of(2500, 5 | 7 << 16).buffer);
- * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * const sink = { builder, faults, sensor: undefined, offset: 0 };
  * for (const _ of decodeMono({ words, timeBase: 1700n }, sink));
  * const { x, y, t, p } = builder.take();
  * if (`${x},${y},${t},${p}` !== "5,7,4,0") throw new Error("misread");
@@ -78,7 +78,7 @@ function addMono(
   { words, timeBase }: TimedWords,
   { sink, first, end }: Stretch,
 ): void {
-  const { builder, log, sensor, offset } = sink;
+  const { builder, faults, sensor, offset } = sink;
   const { x, y, t, p } = builder;
   const { width, height } = sensor ?? { width: 0x10000, height: 0x8000 };
   const baseUs = Number(timeBase / 1000n);
@@ -93,7 +93,7 @@ function addMono(
     const column = place & 0xffff;
     const row = place >>> 16 & 0x7fff;
     if (column >= width || row >= height) {
-      log.add("events outside the sensor", offset);
+      faults.add(OUTSIDE, offset);
       continue;
     }
     x[count] = column;
@@ -115,12 +115,12 @@ function addMono(
  *
  * @example
  * ```ts
- * import { BlockBuilder } from "../blocks/block_builder.ts";
- * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { BlockBuilder } from "../reading/block_builder.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * import { decodeLibcaer } from "./event_words.ts";
- * const [builder, log] = [new BlockBuilder(), new FaultLog()];
+ * const [builder, faults] = [new BlockBuilder(), new FaultCounts()];
  * const words = new DataView(Uint32Array.of(5 << 17 | 7 << 2 | 3, 9).buffer);
- * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * const sink = { builder, faults, sensor: undefined, offset: 0 };
  * for (const _ of decodeLibcaer({ words, timeBase: 1000n }, sink));
  * const { x, y, t, p } = builder.take();
  * if (`${x},${y},${t},${p}` !== "5,7,10,1") throw new Error("misread");
@@ -150,7 +150,7 @@ function addLibcaer(
   words: DataView,
   { sink, first, end, clock }: Stretch & { readonly clock: Clock },
 ): Clock {
-  const { builder, log, sensor, offset } = sink;
+  const { builder, faults, sensor, offset } = sink;
   const { x, y, t, p } = builder;
   const { width, height } = sensor ?? { width: 0x8000, height: 0x8000 };
   let { baseUs, latest } = clock;
@@ -167,10 +167,8 @@ function addLibcaer(
     const column = data >>> 17;
     const row = data >>> 2 & 0x7fff;
     if ((data & 1) === 0 || column >= width || row >= height) {
-      log.add(
-        (data & 1) === 0
-          ? "events marked as invalid"
-          : "events outside the sensor",
+      faults.add(
+        (data & 1) === 0 ? "events marked as invalid" : OUTSIDE,
         offset,
       );
       continue;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { OUTSIDE } from "../reading/fault_counts.ts";
 import type { EventSink } from "./event_words.ts";
 
 /** Types of words. */
@@ -35,12 +36,12 @@ const TIME_SPAN = 2 ** 24;
  *
  * @example
  * ```ts
- * import { BlockBuilder } from "../blocks/block_builder.ts";
- * import { FaultLog } from "../blocks/fault_log.ts";
+ * import { BlockBuilder } from "../reading/block_builder.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * import { Evt3Decoder } from "./evt3.ts";
  * const words = Uint16Array.of(0x8001, 0x6002, 0x0007, 0x2805);
- * const [builder, log] = [new BlockBuilder(), new FaultLog()];
- * const sink = { builder, log, sensor: undefined, offset: 0 };
+ * const [builder, faults] = [new BlockBuilder(), new FaultCounts()];
+ * const sink = { builder, faults, sensor: undefined, offset: 0 };
  * for (const _ of new Evt3Decoder().decode(new DataView(words.buffer), sink));
  * const { x, y, t, p } = builder.take();
  * if (`${x},${y},${t},${p}` !== "5,7,4098,1") throw new Error("misread");
@@ -74,7 +75,7 @@ export class Evt3Decoder {
     words: DataView,
     { at, sink }: { readonly at: number; readonly sink: EventSink },
   ): number {
-    const { builder, log, sensor, offset } = sink;
+    const { builder, faults, sensor, offset } = sink;
     const { x, y, t, p } = builder;
     const { width, height } = sensor ?? { width: 2048, height: 2048 };
     const end = words.byteLength - 1;
@@ -117,19 +118,19 @@ export class Evt3Decoder {
           continue;
         default:
           if (!PASSED_OVER.has(type)) {
-            log.add("words of an unknown type", offset);
+            faults.add("words of an unknown type", offset);
           }
           continue;
       }
       if (time < 0) {
-        log.add("events before the first time", offset);
+        faults.add("events before the first time", offset);
         continue;
       }
       let count = builder.count;
       for (let column = base; pixels !== 0; column++, pixels >>>= 1) {
         if ((pixels & 1) === 0) continue;
         if (column >= width || row >= height) {
-          log.add("events outside the sensor", offset);
+          faults.add(OUTSIDE, offset);
           continue;
         }
         x[count] = column;

@@ -10,8 +10,8 @@
 
 import type { FileSource } from "../../files/file_source.ts";
 import { RandomAccessFile } from "../../files/random_access_file.ts";
-import { gatherBlocks } from "../blocks/block_builder.ts";
-import { FaultLog } from "../blocks/fault_log.ts";
+import { gatherBlocks } from "../reading/block_builder.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
 import type {
   OpenOptions,
   OpenRecording,
@@ -112,22 +112,18 @@ function formatOf(
         file: opened,
         topic: options.topic,
       });
-      const log = new FaultLog();
-      return {
+      const recording = countedRecording({
         format: name,
         sensor,
-        faults: log.faults,
-        topic,
-        blocks: () =>
+        read: (faults) =>
           gatherBlocks(async function* (builder) {
-            log.clear();
             using opened = await RandomAccessFile.open(file);
-            const events = new EventMessages(builder, log);
+            const events = new EventMessages(builder, faults);
             for await (const message of read(opened)) {
               if (!holdsEvents(message.type)) continue;
               if (message.topic !== topic) {
                 if (options.topic === undefined) {
-                  log.add(`messages not on "${topic}"`, message.offset);
+                  faults.add(`messages not on "${topic}"`, message.offset);
                 }
                 continue;
               }
@@ -139,7 +135,8 @@ function formatOf(
               yield;
             }
           }),
-      };
+      });
+      return { ...recording, topic };
     },
   };
 }

@@ -6,9 +6,10 @@
 
 import { RecordingError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
-import { type BlockBuilder, gatherBlocks } from "../blocks/block_builder.ts";
+import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
 import type { OpenRecording } from "../reading/format.ts";
-import { FaultCounts, OUTSIDE, TIMELESS } from "../reading/fault_counts.ts";
+import { OUTSIDE, TIMELESS } from "../reading/fault_counts.ts";
 import type { Axis, NamedColumn } from "./column_names.ts";
 import { readValues, type Strided } from "./npy_values.ts";
 
@@ -78,16 +79,11 @@ type Values = Readonly<Record<Axis, Float64Array>>;
 export function columnRecording(
   { format, arrays, count, unitUs }: ColumnTable,
 ): OpenRecording {
-  let faults = new FaultCounts();
-  return {
+  return countedRecording({
     format,
     sensor: undefined,
-    get faults() {
-      return faults.list();
-    },
-    blocks: () =>
+    read: (faults) =>
       gatherBlocks(async function* (builder) {
-        faults = new FaultCounts();
         using opened = new DisposableStack();
         const files: RecordingFile[] = [];
         for (const array of arrays) files.push(opened.use(await array.open()));
@@ -110,7 +106,7 @@ export function columnRecording(
           yield;
         }
       }),
-  };
+  });
 }
 
 /** Makes room for the columns of some rows. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { BlockBuilder } from "../../../../dataset/formats/blocks/block_builder.ts";
-import { FaultLog } from "../../../../dataset/formats/blocks/fault_log.ts";
+import { BlockBuilder } from "../../../../dataset/formats/reading/block_builder.ts";
+import { FaultCounts } from "../../../../dataset/formats/reading/fault_counts.ts";
 import {
   EventMessages,
   sensorIn,
@@ -63,7 +63,9 @@ Deno.test("an EventPacket of ROS 2 has each field where the definition has it", 
   } as const;
   assert.deepEqual(sensorIn(message), { width: 640, height: 480 });
   const builder = new BlockBuilder();
-  for (const _ of new EventMessages(builder, new FaultLog()).decode(message));
+  for (
+    const _ of new EventMessages(builder, new FaultCounts()).decode(message)
+  );
   assert.deepEqual(rowsOf(builder.take()), [[639, 479, 7, 1]]);
 });
 

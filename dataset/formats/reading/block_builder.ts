@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { EventBlock } from "../reading/format.ts";
-
-/** Events of a full block. */
-export const BLOCK_EVENTS: number = 1 << 17;
+import { BLOCK_EVENTS, firstEvents } from "./event_block.ts";
+import type { EventBlock } from "./format.ts";
 
 /** Most events that one word of a recording stands for. */
 const WORD_EVENTS = 32;
@@ -59,12 +57,7 @@ export class BlockBuilder {
     this.t = new Float64Array(BLOCK_EVENTS);
     this.p = new Uint8Array(BLOCK_EVENTS);
     this.count = 0;
-    return {
-      x: x.subarray(0, count),
-      y: y.subarray(0, count),
-      t: t.subarray(0, count),
-      p: p.subarray(0, count),
-    };
+    return firstEvents({ x, y, t, p }, count);
   }
 }
 
