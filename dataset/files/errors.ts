@@ -53,6 +53,39 @@ export class RecordingError extends Error {
   }
 }
 
+/**
+ * A recording that ends too early, inside an event or a packet; what comes
+ * before is sound.
+ */
+export class CutOffError extends RecordingError {
+  declare readonly offset: number;
+  /** What is cut off or missing, such as "the last event, which is cut off". */
+  readonly lost: string;
+  /** How many of these. */
+  readonly count: number;
+
+  /**
+   * Makes the error and its message.
+   *
+   * @param path The file.
+   * @param problem The problem in words, without full stop.
+   * @param options Byte offset of the cut, and what is lost there.
+   */
+  constructor(
+    path: string,
+    problem: string,
+    { offset, lost, count = 1 }: {
+      readonly offset: number;
+      readonly lost: string;
+      readonly count?: number;
+    },
+  ) {
+    super(path, problem, { offset });
+    this.lost = lost;
+    this.count = count;
+  }
+}
+
 /** A tag file, list, class file or event store that cannot be used. */
 export class DatasetError extends Error {
   /** `"DatasetError"`. */

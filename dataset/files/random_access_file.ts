@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RecordingError } from "./errors.ts";
+import { CutOffError, RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
@@ -79,20 +79,24 @@ export class RandomAccessFile implements Disposable {
    *
    * @param offset Where they start.
    * @param length How many there are.
+   * @param part What they are the start of, for messages.
    * @returns The bytes, valid until the next `read()`.
-   * @throws {RecordingError} If the file ends before, or reading fails, or
-   *   they are more than any packet has.
+   * @throws {CutOffError} If the file ends before.
+   * @throws {RecordingError} If reading fails, or they are more than any packet
+   *   has.
    */
   async read(
     offset: number,
     length: number,
+    part = "packet",
   ): Promise<Uint8Array<ArrayBuffer>> {
     if (offset + length > this.size) {
-      throw this.damage(
-        offset,
-        `${length} bytes belong here, ${Math.max(this.size - offset, 0)} ` +
-          `are left`,
-      );
+      const left = Math.max(this.size - offset, 0);
+      throw this.cutOff(offset, {
+        part,
+        bytes: length,
+        problem: `${length} bytes belong here, ${left} are left`,
+      });
     }
     if (length > MAX_BYTES) {
       throw this.damage(offset, `a packet claims ${length} bytes`);
@@ -121,6 +125,30 @@ export class RandomAccessFile implements Disposable {
       this.path,
       `byte ${offset} of ${this.size}: ${problem}`,
       { offset, cause },
+    );
+  }
+
+  /**
+   * Words that this file ends too early, or is damaged where more bytes are
+   * claimed than any packet has.
+   *
+   * @param offset Byte of what is cut off.
+   * @param lack Name of what is cut off, its bytes, and the problem in words.
+   * @returns The error.
+   */
+  cutOff(
+    offset: number,
+    { part, bytes, problem }: {
+      readonly part: string;
+      readonly bytes: number;
+      readonly problem: string;
+    },
+  ): RecordingError {
+    if (bytes > MAX_BYTES) return this.damage(offset, problem);
+    return new CutOffError(
+      this.path,
+      `byte ${offset} of ${this.size}: ${problem}`,
+      { offset, lost: `the last ${part}, which is cut off` },
     );
   }
 

@@ -113,7 +113,7 @@ export const EVENT_STREAM: RecordingFormat = {
       format: `Event Stream ${major}, ${type}`,
       sensor,
       start: HEADER_BYTES,
-      record: { name: "an event", bytes: EVENT_BYTES },
+      record: { name: "event", bytes: EVENT_BYTES },
       decoder: (faults) => streamDecoder(FIRST_BYTES[type], { sensor, faults }),
     });
   },

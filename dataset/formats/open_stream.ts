@@ -9,6 +9,7 @@ import type { AedatOptions } from "./aedat2/aedat.ts";
 import { AEDAT } from "./aedat2/aedat_recording.ts";
 import { aedatDecoding } from "./aedat2/aedat_stream.ts";
 import { PROPHESEE_RAW } from "./prophesee/raw.ts";
+import { cutRecord, untilCut } from "./reading/cut_off.ts";
 import type { Decoding } from "./reading/decoded_recording.ts";
 import { allocateBlock, firstEvents } from "./reading/event_block.ts";
 import { FaultCounts } from "./reading/fault_counts.ts";
@@ -23,9 +24,6 @@ const GUESSED_LINES = 100;
 
 const LF = 0x0a;
 
-/** The end of a stream within a line. */
-const CUT_OFF = "the last line, which is cut off";
-
 /** Bytes that lines of a header begin with: `#` and `%`. */
 const MARKS: readonly number[] = [0x23, 0x25];
 
@@ -39,7 +37,7 @@ const MARKS: readonly number[] = [0x23, 0x25];
  * @param options Axes of AEDAT; x from the left and y from the top unless
  * `"reference"`.
  * @returns The recording, once its header has come; its blocks can be read once,
- * and hold what has come. A last line that is cut off is among the faults.
+ * and hold what has come. A last event that is cut off is among the faults.
  * @throws {RecordingError} If it ends without an event, is of another format, or
  * its header is damaged.
  *
@@ -72,7 +70,11 @@ export async function openStream(
       format: decoding.format,
       sensor: decoding.sensor,
       faults: faults.list,
-      blocks: () => decodeStream(name, { reader, head, decoding, faults }),
+      blocks: () =>
+        untilCut(
+          decodeStream(name, { reader, head, decoding, faults }),
+          faults,
+        ),
     };
   }
 }
@@ -91,17 +93,7 @@ async function* decodeStream(
   const decoder = decoding.decoder(faults);
   let bytes = head.subarray(start);
   let offset = start;
-  const lastLine = function* () {
-    const block = allocateBlock(1);
-    try {
-      const { events } = decoder.decode({ bytes, offset, last: true }, block);
-      if (events > 0) yield firstEvents(block, events);
-    } catch (error) {
-      if (!(error instanceof RecordingError)) throw error;
-      faults.add(CUT_OFF, offset);
-    }
-  };
-  for (let last = false; !last;) {
+  for (let last = false; !last || bytes.length > 0;) {
     for (;;) {
       const whole = separator === undefined || last
         ? bytes.length
@@ -115,21 +107,12 @@ async function* decodeStream(
       bytes = bytes.subarray(taken);
       offset += taken;
     }
+    if (last && bytes.length > 0) {
+      throw cutRecord(name, { ...record, offset, left: bytes.length });
+    }
     const { value, done } = await reader.read();
     if (value) bytes = joined(bytes, value);
-    last = done && bytes.length === 0;
-    if (done && bytes.length > 0) {
-      if (separator !== undefined) {
-        yield* lastLine();
-        return;
-      }
-      throw new RecordingError(
-        name,
-        `byte ${offset}: ${record.name} has ${record.bytes} bytes, ` +
-          `${bytes.length} have come`,
-        { offset },
-      );
-    }
+    last = done;
   }
 }
 

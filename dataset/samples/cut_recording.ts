@@ -9,6 +9,8 @@ import { bisectLeft } from "npm:d3-array@3.2.4";
 import { DatasetError } from "../files/errors.ts";
 import { sha256 } from "../files/sha256.ts";
 import { readAedat } from "../formats/aedat2/aedat.ts";
+import { untilCut } from "../formats/reading/cut_off.ts";
+import { FaultCounts } from "../formats/reading/fault_counts.ts";
 import type { Part } from "../layouts/layout.ts";
 import type { RecordingFacts } from "./labelled_samples.ts";
 import {
@@ -172,7 +174,9 @@ async function rangesOf(
 /** Finds the special events of AEDAT 2.0, which tags count as records too. */
 async function specialRecords(path: string): Promise<number[]> {
   const records: number[] = [];
-  for await (const { special } of readAedat(path)) records.push(...special);
+  // A cut has been counted with the events.
+  const chunks = untilCut(readAedat(path), new FaultCounts());
+  for await (const { special } of chunks) records.push(...special);
   return records;
 }
 

@@ -50,7 +50,7 @@ export interface RecordingFacts extends
   /** Events that are earlier than the event before them. */
   readonly backwardSteps: number;
   /** Faults of the file that its reader went on after. */
-  readonly faults: readonly Pick<FileFaults, "problem" | "count">[];
+  readonly faults: readonly FileFaults[];
   /** SHA-256 digest of its events, in hexadecimal. */
   readonly digest: string;
 }

@@ -42,7 +42,7 @@ export function dropStrayPixels(
   path: string,
 ): {
   readonly columns: EventBlock;
-  readonly faults: readonly Pick<FileFaults, "problem" | "count">[];
+  readonly faults: readonly FileFaults[];
 } {
   const { x, y, t, p } = columns;
   let [stray, largest] = [0, 0];

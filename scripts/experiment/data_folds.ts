@@ -19,7 +19,10 @@ import {
   guessedUnitOf,
   timeIn,
 } from "../../dataset/formats/tables/column_names.ts";
-import { unitProblems } from "../../dataset/samples/survey/find_problems.ts";
+import {
+  faultProblems,
+  unitProblems,
+} from "../../dataset/samples/survey/find_problems.ts";
 import type { LabelledSamples } from "../../dataset/samples/labelled_samples.ts";
 import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
@@ -54,7 +57,12 @@ export async function openDataFolds(
   });
   onFound?.(describeData(samples, data, how));
   for (const remark of samples.remarks ?? []) onDoubt?.(remark);
-  for (const problem of unitProblems(samples.recordings)) onDoubt?.(problem);
+  const { recordings } = samples;
+  for (
+    const line of [...faultProblems(recordings), ...unitProblems(recordings)]
+  ) {
+    onDoubt?.(line);
+  }
   if (how === OWN_SPLIT) {
     for (const line of sharedSides(samples.samples)) onDoubt?.(line);
   }

@@ -16,6 +16,7 @@ import {
 import { basename } from "node:path";
 import { counted } from "../../dataset/files/counted.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
+import { faultInWords } from "../../dataset/formats/reading/fault_counts.ts";
 import type { OpenRecording } from "../../dataset/formats/reading/format.ts";
 import { openRecording } from "../../dataset/formats/open_recording.ts";
 import {
@@ -91,9 +92,7 @@ await runCommand({
     return;
   }
   console.log(`${output}: ${bytes} bytes, from ${format}`);
-  for (const { problem, count, offset } of faults) {
-    console.log(`left out: ${problem}: ${count}, the first at byte ${offset}`);
-  }
+  for (const fault of faults) console.log(`left out: ${faultInWords(fault)}`);
 });
 
 /** Requires that both files are of recordings, or both of networks. */

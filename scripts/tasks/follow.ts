@@ -27,6 +27,7 @@ import { servePage } from "../views/pages/live/server.ts";
 import { LiveLine, verdictLine } from "../follow/verdict_line.ts";
 import { WindowBins } from "../follow/window_bins.ts";
 import { windowLength } from "../follow/window_length.ts";
+import { faultInWords } from "../../dataset/formats/reading/fault_counts.ts";
 import type {
   EventBlock,
   OpenRecording,
@@ -164,10 +165,8 @@ await runCommand({
   ) {
     if (count > 0) console.error(`left out: ${count} events that ${problem}`);
   }
-  for (const { problem, count, offset } of recording.faults) {
-    console.error(
-      `left out: ${problem}: ${count}, the first at byte ${offset}`,
-    );
+  for (const fault of recording.faults) {
+    console.error(`left out: ${faultInWords(fault)}`);
   }
   if (verdicts === 0) {
     throw new Error(`Cannot follow "${source}": it has no events`);

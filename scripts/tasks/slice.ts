@@ -21,6 +21,8 @@ import { lookAt } from "../../dataset/layouts/folder_tree.ts";
 import { runCommand } from "../command_line/command.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { readDuration } from "../configuration/schema/data.ts";
+import { faultProblems } from "../../dataset/samples/survey/find_problems.ts";
+import { warn } from "../command_line/print.ts";
 import { openData } from "../experiment/samples.ts";
 
 await runCommand({
@@ -131,6 +133,7 @@ async function own({ data, window, out }: Options): Promise<Job> {
     window: window === undefined ? undefined : readDuration(window),
     overlap: 0,
   });
+  for (const line of faultProblems(samples.recordings)) warn(line);
   const store = out ?? `${data.replace(/\/+$/, "").replace(/\.csv$/, "")}.zarr`;
   return {
     out: store,

@@ -13,6 +13,9 @@ import { RecordingError } from "../../files/errors.ts";
 import type { Events } from "../../events.ts";
 import type { FileSource } from "../../files/file_source.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
+import { cutRecord, untilCut } from "../reading/cut_off.ts";
+import { FaultCounts } from "../reading/fault_counts.ts";
+import type { FileFaults } from "../reading/format.ts";
 
 /** How an AEDAT file is read. */
 export interface AedatOptions {
@@ -68,6 +71,8 @@ export interface AedatSummary {
   readonly special: number;
   /** Events that are earlier than the event before them. */
   readonly backwardSteps: number;
+  /** Faults of the file that its reader went on after. */
+  readonly faults: readonly FileFaults[];
 }
 
 /**
@@ -82,8 +87,10 @@ export interface AedatSummary {
  * @param options How to read addresses.
  * @returns The chunks, in the order of the file.
  * @throws {RecordingError} If the file cannot be read, is empty, is of another
- *   format or version, has an address that is not a DVS128's, or is cut off
- *   inside an event. The chunks before the error are yielded.
+ *   format or version, or has an address that is not a DVS128's. The chunks
+ *   before the error are yielded.
+ * @throws {CutOffError} If it is cut off inside an event, after the chunks
+ *   before that.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example
@@ -138,12 +145,12 @@ function takeChunk(
   const { bytes, offset } = file;
   const records = Math.floor(bytes.length / eventBytes);
   if (records === 0) {
-    throw new RecordingError(
-      file.path,
-      `byte ${offset} of ${offset + bytes.length}: an event has ` +
-        `${eventBytes} bytes, ${bytes.length} are left`,
-      { offset },
-    );
+    throw cutRecord(file.path, {
+      name: "event",
+      bytes: eventBytes,
+      offset,
+      left: bytes.length,
+    });
   }
   const { special, foreign, ...events } = decodeEvents(bytes, eventBytes);
   if (foreign !== undefined) {
@@ -177,7 +184,8 @@ function takeChunk(
  * @param file The file: its path, or a browser's `Blob`.
  * @param options How to read addresses.
  * @returns The summary.
- * @throws {RecordingError} As `readAedat()` does.
+ * @throws {RecordingError} As `readAedat()` does; a file that is cut off is
+ *   summarized up to there.
  * @throws {RangeError} If the axes are unknown.
  *
  * @example
@@ -209,7 +217,9 @@ export async function inspectAedat(
   let [xMin, xMax, yMin, yMax] = [0xffff, 0, 0xffff, 0];
   let [time, earliest, latest] = [0, 0, 0];
   let previous: number | undefined;
-  for await (const chunk of readChunks(opened, header, options)) {
+  const faults = new FaultCounts();
+  const chunks = readChunks(opened, header, options);
+  for await (const chunk of untilCut(chunks, faults)) {
     const { x, y, t, p } = chunk;
     let last = previous ?? t[0];
     for (let i = 0; i < t.length; i++) {
@@ -241,5 +251,6 @@ export async function inspectAedat(
     off: events - on,
     special,
     backwardSteps,
+    faults: faults.list,
   };
 }

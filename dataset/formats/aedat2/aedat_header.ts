@@ -6,14 +6,16 @@
 
 import { RecordingError } from "../../files/errors.ts";
 import { BUFFER_BYTES, type RecordingFile } from "../../files/buffered_file.ts";
+import {
+  backwardSteps,
+  PROBED_EVENTS,
+  runForward,
+} from "../reading/time_order.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const HASH = 0x23;
-
-/** Events checked to tell a recording without version line from other files. */
-const PROBED_EVENTS = 1000;
 
 /** The header of an AEDAT file. */
 export interface AedatHeader {
@@ -130,19 +132,14 @@ async function refuseForeignFile(file: RecordingFile): Promise<void> {
   if (isText(bytes)) refuse("is text");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const events = Math.min(PROBED_EVENTS, Math.floor(bytes.length / 6));
-  let forward = 0;
-  let backward = 0;
-  for (let i = 1; i < events; i++) {
-    const step = (view.getUint32(6 * i + 2) - view.getUint32(6 * i - 4)) | 0;
-    if (step > 0) forward++;
-    if (step < 0) backward++;
-  }
-  // In arbitrary bytes every second time step is negative, in recordings hardly
-  // any.
-  if (backward > 2 && 3 * backward > forward) {
+  const times = Array.from(
+    { length: events },
+    (_, i) => view.getUint32(6 * i + 2),
+  );
+  if (!runForward(times)) {
     refuse(
-      `read as AEDAT 1.0 its time runs backwards ${backward} times in ` +
-        `${events} events`,
+      `read as AEDAT 1.0 its time runs backwards ${backwardSteps(times)} ` +
+        `times in ${events} events`,
     );
   }
 }

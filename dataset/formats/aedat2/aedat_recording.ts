@@ -9,6 +9,7 @@ import { DVS128 } from "../../events.ts";
 import { RecordingFile } from "../../files/buffered_file.ts";
 import { readAedat } from "./aedat.ts";
 import { readAedatHeader } from "./aedat_header.ts";
+import { countedRecording } from "../reading/counted_recording.ts";
 import type { RecordingFormat } from "../reading/format.ts";
 
 /** First line of the files, but for the lower version. */
@@ -23,11 +24,10 @@ export const AEDAT: RecordingFormat = {
   async open(file) {
     using opened = await RecordingFile.open(file);
     const { version } = await readAedatHeader(opened);
-    return {
+    return countedRecording({
       format: `AEDAT ${version}`,
       sensor: DVS128,
-      faults: [],
-      async *blocks() {
+      async *read() {
         let last: number | undefined;
         let time = 0;
         for await (const chunk of readAedat(file, { axes: "jaer" })) {
@@ -43,6 +43,6 @@ export const AEDAT: RecordingFormat = {
           if (t.length > 0) yield { x, y, t, p };
         }
       },
-    };
+    });
   },
 };

@@ -32,7 +32,7 @@ export async function aedatDecoding(
     format: `AEDAT ${version}`,
     sensor: DVS128,
     start: opened.offset,
-    record: { name: "an event", bytes: eventBytes },
+    record: { name: "event", bytes: eventBytes },
     decoder: () =>
       aedatDecoder(nameOf(file), {
         eventBytes,

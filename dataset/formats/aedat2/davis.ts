@@ -15,6 +15,7 @@ import { sensorOfCamera } from "../aedat3/cameras.ts";
 import { readAedatHeader } from "./aedat_header.ts";
 import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
+import { cutRecord } from "../reading/cut_off.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
@@ -106,12 +107,12 @@ async function* readEvents(
   while (await file.fill()) {
     const { bytes, offset } = file;
     if (bytes.length < EVENT_BYTES) {
-      throw new RecordingError(
-        file.path,
-        `byte ${offset} of ${offset + bytes.length}: an event has ` +
-          `${EVENT_BYTES} bytes, ${bytes.length} are left`,
-        { offset },
-      );
+      throw cutRecord(file.path, {
+        name: "event",
+        bytes: EVENT_BYTES,
+        offset,
+        left: bytes.length,
+      });
     }
     const records = Math.min(
       Math.floor(bytes.length / EVENT_BYTES),

@@ -88,31 +88,44 @@ interface ReadOptions {
 
 async function* readPackets(
   file: RandomAccessFile,
-  { start, sensor, builder, faults }: ReadOptions,
+  { start, ...options }: ReadOptions,
 ): AsyncGenerator<void> {
   let source: number | undefined;
   for (let at = start; at < file.size;) {
     const packet = await readPacketHeader(file, at);
+    if (packet.type === POLARITY_TYPE) {
+      source ??= packet.source;
+      if (packet.source === source) yield* readEvents(file, packet, options);
+      else options.faults.add("packets of another source", packet.start);
+    }
+    if (packet.end > file.size) {
+      const bytes = packet.end - packet.start;
+      const left = file.size - packet.start;
+      throw file.cutOff(at, {
+        part: "packet",
+        bytes,
+        problem: `a packet claims ${bytes} bytes, ${left} are left`,
+      });
+    }
     at = packet.end;
-    if (packet.type !== POLARITY_TYPE) continue;
-    source ??= packet.source;
-    if (packet.source !== source) {
-      faults.add("packets of another source", packet.start);
-      continue;
-    }
-    for (let first = 0; first < packet.events;) {
-      const count = Math.min(
-        packet.events - first,
-        builder.room,
-        SLICE_EVENTS,
-      );
-      const offset = packet.start + first * EVENT_BYTES;
-      const bytes = await file.read(offset, count * EVENT_BYTES);
-      const { timeBase } = packet;
-      decodeEvents(bytes, { offset, timeBase, sensor, builder, faults });
-      first += count;
-      yield;
-    }
+  }
+}
+
+/** Reads those events of a packet that the file has. */
+async function* readEvents(
+  file: RandomAccessFile,
+  { start, events, timeBase }: Packet,
+  { sensor, builder, faults }: Omit<ReadOptions, "start">,
+): AsyncGenerator<void> {
+  const left = Math.floor((file.size - start) / EVENT_BYTES);
+  const end = Math.min(events, left);
+  for (let first = 0; first < end;) {
+    const count = Math.min(end - first, builder.room, SLICE_EVENTS);
+    const offset = start + first * EVENT_BYTES;
+    const bytes = await file.read(offset, count * EVENT_BYTES);
+    decodeEvents(bytes, { offset, timeBase, sensor, builder, faults });
+    first += count;
+    yield;
   }
 }
 
@@ -157,12 +170,6 @@ async function readPacketHeader(
   }
   const start = at + PACKET_HEADER_BYTES;
   const end = start + capacity * eventBytes;
-  if (end > file.size) {
-    throw file.damage(
-      at,
-      `a packet claims ${end - start} bytes, ${file.size - start} are left`,
-    );
-  }
   return {
     type,
     source: view.getInt16(2, true),

@@ -71,8 +71,9 @@ export const aedat4: RecordingFormat = {
 /**
  * Opens an AEDAT 4 file.
  *
- * Events outside the sensor are left out and counted; so is a table of packets
- * at the end that is missing, as after a recording that was interrupted.
+ * Events outside the sensor are left out and counted; so are a last packet that
+ * is cut off, and a table of packets at the end that is missing, as after a
+ * recording that was interrupted.
  *
  * @param file The file: its path, or what a browser hands over.
  * @param options Which stream to read.
@@ -187,10 +188,10 @@ async function* readPackets(
     const size = view.getInt32(4, true);
     const offset = at + PACKET_HEADER_BYTES;
     if (size < 0 || offset + size > end) {
-      throw file.damage(
-        at,
-        `a packet claims ${size} bytes, ${end - offset} are left`,
-      );
+      const problem = `a packet claims ${size} bytes, ${end - offset} are left`;
+      throw size < 0 || end < file.size
+        ? file.damage(at, problem)
+        : file.cutOff(at, { part: "packet", bytes: size, problem });
     }
     at = offset + size;
     if (id !== stream.id) continue;

@@ -73,7 +73,7 @@ export const PROPHESEE_DAT: RecordingFormat = {
       format: "Prophesee DAT",
       sensor,
       start: start + 2,
-      record: { name: "an event", bytes: EVENT_BYTES },
+      record: { name: "event", bytes: EVENT_BYTES },
       decoder: (faults) =>
         datDecoder(
           sensor ?? { width: MAX_PIXELS, height: MAX_PIXELS },

@@ -87,7 +87,7 @@ export const PROPHESEE_RAW = decodedFormat({
       format: `Prophesee RAW, ${name}`,
       sensor,
       start,
-      record: { name: "a word", bytes },
+      record: { name: "word", bytes },
       decoder: (faults) => decoder(layout, faults),
     };
   },

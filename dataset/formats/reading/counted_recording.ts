@@ -5,6 +5,7 @@
  */
 
 import type { Sensor } from "../../events.ts";
+import { untilCut } from "./cut_off.ts";
 import { FaultCounts } from "./fault_counts.ts";
 import type { EventBlock, OpenRecording } from "./format.ts";
 
@@ -24,7 +25,7 @@ export interface CountedRecording {
 
 /**
  * Offers a recording that can be read again and again, its faults counted anew
- * each time.
+ * each time. A file that is cut off is read up to there.
  *
  * @param recording Its header, and the reader of its events.
  * @returns The recording.
@@ -55,7 +56,7 @@ export function countedRecording(
     faults: faults.list,
     async *blocks() {
       faults.clear();
-      yield* read(faults);
+      yield* untilCut(read(faults), faults);
     },
   };
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { RecordingError } from "../../files/errors.ts";
 import type { Sensor } from "../../events.ts";
 import { BUFFER_BYTES, RecordingFile } from "../../files/buffered_file.ts";
 import type { FileSource } from "../../files/file_source.ts";
@@ -15,6 +14,7 @@ import type {
   RecordingFormat,
 } from "./format.ts";
 import { countedRecording } from "./counted_recording.ts";
+import { cutRecord } from "./cut_off.ts";
 import { allocateBlock, firstEvents } from "./event_block.ts";
 import type { FaultCounts } from "./fault_counts.ts";
 
@@ -107,7 +107,7 @@ export function decodedFormat(
  *   format: "one column a byte",
  *   sensor: undefined,
  *   start: 0,
- *   record: { name: "an event", bytes: 1 },
+ *   record: { name: "event", bytes: 1 },
  *   decoder: () => ({
  *     decode({ bytes }, { x }) {
  *       x.set(bytes);
@@ -150,12 +150,7 @@ async function* decodeBlocks(
     const last = bytes.length < BUFFER_BYTES;
     const { taken, events } = decoder.decode({ bytes, offset, last }, block);
     if (taken === 0) {
-      throw new RecordingError(
-        file.path,
-        `byte ${offset} of ${offset + bytes.length}: ${record.name} has ` +
-          `${record.bytes} bytes, ${bytes.length} are left`,
-        { offset },
-      );
+      throw cutRecord(file.path, { ...record, offset, left: bytes.length });
     }
     file.take(taken);
     if (events > 0) yield firstEvents(block, events);

@@ -49,6 +49,25 @@ export class FaultCounts {
   }
 }
 
+/**
+ * Says what a fault is, how often it is there, and where first.
+ *
+ * @param fault The fault.
+ * @returns One line.
+ *
+ * @example
+ * ```ts
+ * import { faultInWords } from "./fault_counts.ts";
+ * const fault = { problem: "events outside the sensor", count: 2, offset: 16 };
+ * const line = faultInWords(fault);
+ * if (!line.endsWith(": 2, the first at byte 16")) throw new Error(line);
+ * ```
+ */
+export function faultInWords({ problem, count, offset }: FileFaults): string {
+  const place = offset === undefined ? "" : `, the first at byte ${offset}`;
+  return `${problem}: ${count}${place}`;
+}
+
 /** Events that name a pixel which the sensor does not have. */
 export const OUTSIDE = "events outside the sensor";
 

@@ -26,8 +26,8 @@ export interface FileFaults {
   readonly problem: string;
   /** How often. */
   readonly count: number;
-  /** Byte in the file where it was met first. */
-  readonly offset: number;
+  /** Byte in the file where it was met first, if that is known. */
+  readonly offset?: number;
 }
 
 /** A recording that is open for reading. */

@@ -12,13 +12,16 @@
 import { decompressBzip2 } from "../../files/compression/bzip2.ts";
 import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
-import type { RosMessage } from "./messages.ts";
+import type { RecordingError } from "../../files/errors.ts";
+import type { FaultCounts } from "../reading/fault_counts.ts";
+import { NO_INDEX, type RosMessage } from "./messages.ts";
 
 /** First line of a bag. */
 export const BAG_LINE = "#ROSBAG V2.0\n";
 
 /** Types of records. */
 const MESSAGE = 0x02;
+const HEADER = 0x03;
 const CHUNK = 0x05;
 const CONNECTION = 0x07;
 
@@ -44,19 +47,24 @@ interface Connection {
  * Reads all messages of a bag.
  *
  * @param file The bag.
+ * @param faults Counts an index that is missing at the end.
  * @returns The messages, in its order.
  * @throws {RecordingError} If the bag is damaged, with the byte.
+ * @throws {CutOffError} If it is cut off, after the messages before that.
  *
  * @example
  * ```ts
  * import { readBag } from "./bag.ts";
  * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * using file = await RandomAccessFile.open(new Blob(["#ROSBAG V2.0\n"]));
- * for await (const _ of readBag(file)) throw new Error("expected none");
+ * const messages = readBag(file, new FaultCounts());
+ * for await (const _ of messages) throw new Error("expected none");
  * ```
  */
 export async function* readBag(
   file: RandomAccessFile,
+  faults: FaultCounts,
 ): AsyncGenerator<RosMessage, void, void> {
   const line = await file.read(0, Math.min(BAG_LINE.length, file.size));
   if (new TextDecoder().decode(line) !== BAG_LINE) {
@@ -64,11 +72,15 @@ export async function* readBag(
   }
   const connections = new Map<number, Connection>();
   const lz4 = new Lz4Decoder();
+  let hasIndex = true;
   for (let at = BAG_LINE.length; at < file.size;) {
     const head = await readHead(file, at);
     const type = head.fields.get("op")?.getUint8(0);
+    const cut = cutIn(file, { at, head });
+    if (type === HEADER) hasIndex = namesIndex(head, file.size);
     if (type === CHUNK) {
-      const packed = await file.read(head.start, head.end - head.start);
+      const end = Math.min(head.end, file.size);
+      const packed = await file.read(head.start, end - head.start);
       try {
         const chunk = decompressChunk(packed, { fields: head.fields, lz4 });
         for (let inner = 0; inner < chunk.length;) {
@@ -79,11 +91,10 @@ export async function* readBag(
         }
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a chunk is damaged: ${cause.message}`, {
-          cause,
-        });
+        throw cut ??
+          file.damage(at, `a chunk is damaged: ${cause.message}`, { cause });
       }
-    } else if (type === MESSAGE || type === CONNECTION) {
+    } else if (cut === undefined && (type === MESSAGE || type === CONNECTION)) {
       const data = await file.read(head.start, head.end - head.start);
       try {
         yield* messageIn(head, { data, offset: at, connections });
@@ -94,27 +105,53 @@ export async function* readBag(
         });
       }
     }
+    if (cut !== undefined) throw cut;
     at = head.end;
   }
+  if (!hasIndex) faults.add(NO_INDEX, file.size);
 }
 
-/** Reads the head of a record in the file, and checks that its data are there. */
+/** Words that a bag ends inside a record, if it does. */
+function cutIn(
+  file: RandomAccessFile,
+  { at, head: { fields, start, end } }: {
+    readonly at: number;
+    readonly head: BagRecord;
+  },
+): RecordingError | undefined {
+  const isChunk = fields.get("op")?.getUint8(0) === CHUNK;
+  const part = isChunk ? "chunk" : "record";
+  const bytes = end - start;
+  if (end > file.size) {
+    const left = file.size - start;
+    const problem = `a record claims ${bytes} bytes, ${left} are left`;
+    return file.cutOff(at, { part, bytes, problem });
+  }
+  // The head of a chunk has its size once all of it is written.
+  return isChunk && bytes === 0 && textOf(fields.get("compression")) !== "none"
+    ? file.cutOff(at, { part, bytes, problem: "a chunk has no end" })
+    : undefined;
+}
+
+/** Whether the header of a bag says where its index is, and the bag goes on. */
+function namesIndex({ fields }: BagRecord, size: number): boolean {
+  const place = fields.get("index_pos");
+  if (place?.byteLength !== 8) return false;
+  const byte = Number(place.getBigUint64(0, true));
+  return byte > 0 && byte <= size;
+}
+
+/** Reads the head of a record in the file. */
 async function readHead(
   file: RandomAccessFile,
   at: number,
 ): Promise<BagRecord> {
-  const headBytes = firstNumber(await file.read(at, 4));
-  const head = (await file.read(at + 4, headBytes)).slice();
+  const part = "record";
+  const headBytes = firstNumber(await file.read(at, 4, part));
+  const head = (await file.read(at + 4, headBytes, part)).slice();
   const dataAt = at + 4 + headBytes;
-  const dataBytes = firstNumber(await file.read(dataAt, 4));
   const start = dataAt + 4;
-  const end = start + dataBytes;
-  if (end > file.size) {
-    throw file.damage(
-      at,
-      `a record claims ${dataBytes} bytes, ${file.size - start} are left`,
-    );
-  }
+  const end = start + firstNumber(await file.read(dataAt, 4, part));
   try {
     return { fields: parseFields(head), start, end };
   } catch (cause) {

@@ -12,7 +12,8 @@
 import { Lz4Decoder } from "../../files/compression/lz4.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import { loadZstandard } from "../../files/compression/zstandard.ts";
-import type { RosMessage } from "./messages.ts";
+import type { FaultCounts } from "../reading/fault_counts.ts";
+import { NO_INDEX, type RosMessage } from "./messages.ts";
 
 /** First bytes of a file, and its last. */
 export const MCAP_MARK: Uint8Array = Uint8Array.of(
@@ -53,19 +54,24 @@ interface Described {
  * Reads all messages of an MCAP file that ROS wrote.
  *
  * @param file The file.
+ * @param faults Counts an index that is missing at the end.
  * @returns The messages, in its order.
  * @throws {RecordingError} If the file is damaged, with the byte.
+ * @throws {CutOffError} If it is cut off, after the messages before that.
  *
  * @example
  * ```ts
  * import { MCAP_MARK, readMcap } from "./mcap.ts";
  * import { RandomAccessFile } from "../../files/random_access_file.ts";
+ * import { FaultCounts } from "../reading/fault_counts.ts";
  * using file = await RandomAccessFile.open(new Blob([MCAP_MARK.slice()]));
- * for await (const _ of readMcap(file)) throw new Error("expected none");
+ * const messages = readMcap(file, new FaultCounts());
+ * for await (const _ of messages) throw new Error("expected none");
  * ```
  */
 export async function* readMcap(
   file: RandomAccessFile,
+  faults: FaultCounts,
 ): AsyncGenerator<RosMessage, void, void> {
   const mark = await file.read(0, Math.min(MCAP_MARK.length, file.size));
   if (mark.join() !== MCAP_MARK.join()) {
@@ -74,18 +80,19 @@ export async function* readMcap(
   const lz4 = new Lz4Decoder();
   const described: Described = { types: new Map(), channels: new Map() };
   for (let at = MCAP_MARK.length; at < file.size;) {
-    const head = await file.read(at, HEAD_BYTES);
+    const head = await file.read(at, HEAD_BYTES, "record");
     const { type, size } = parseHead(viewOf(head), 0);
     const start = at + HEAD_BYTES;
-    if (start + size > file.size) {
-      throw file.damage(
-        at,
-        `a record claims ${size} bytes, ${file.size - start} are left`,
-      );
-    }
+    const left = file.size - start;
+    const cut = size <= left ? undefined : file.cutOff(at, {
+      part: type === CHUNK ? "chunk" : "record",
+      bytes: size,
+      problem: `a record claims ${size} bytes, ${left} are left`,
+    });
     if (type === FOOTER || type === DATA_END) return;
-    if ([SCHEMA, CHANNEL, MESSAGE, CHUNK].includes(type)) {
-      const content = await file.read(start, size);
+    const isRead = [SCHEMA, CHANNEL, MESSAGE].includes(type) && !cut;
+    if (isRead || type === CHUNK) {
+      const content = await file.read(start, Math.min(size, left));
       try {
         if (type === CHUNK) {
           const records = await decompressChunk(content, lz4);
@@ -95,13 +102,14 @@ export async function* readMcap(
         }
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw file.damage(at, `a record is damaged: ${cause.message}`, {
-          cause,
-        });
+        throw cut ??
+          file.damage(at, `a record is damaged: ${cause.message}`, { cause });
       }
     }
+    if (cut !== undefined) throw cut;
     at = start + size;
   }
+  faults.add(NO_INDEX, file.size);
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
@@ -129,7 +137,8 @@ async function decompressChunk(
   const compression = readText(content, 28);
   const start = compression.end + 8;
   const length = Number(view.getBigUint64(compression.end, true));
-  if (start + length > content.length || size > MAX_BYTES) {
+  const isWhole = start + length <= content.length;
+  if (size > MAX_BYTES || !isWhole && compression.text !== "") {
     throw new RangeError(`a chunk claims ${length} bytes of ${size}`);
   }
   const packed = content.subarray(start, start + length);

@@ -4,8 +4,12 @@
  * @module
  */
 
+import type { FaultCounts } from "../reading/fault_counts.ts";
 import type { RandomAccessFile } from "../../files/random_access_file.ts";
 import type { MessageEncoding } from "./message_reader.ts";
+
+/** An index of messages that files have at their end. */
+export const NO_INDEX = "the index at the end, which is missing";
 
 /** A message, as a file has it. */
 export interface RosMessage {
@@ -21,7 +25,8 @@ export interface RosMessage {
   readonly offset: number;
 }
 
-/** Reads all messages of a file in its order. */
+/** Reads all messages of a file in its order, and counts what it lacks. */
 export type ReadMessages = (
   file: RandomAccessFile,
+  faults: FaultCounts,
 ) => AsyncGenerator<RosMessage, void, void>;

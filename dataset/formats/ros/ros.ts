@@ -17,6 +17,7 @@ import type {
   OpenRecording,
   RecordingFormat,
 } from "../reading/format.ts";
+import { FaultCounts } from "../reading/fault_counts.ts";
 import { BAG_LINE, readBag } from "./bag.ts";
 import { EventMessages, holdsEvents, sensorIn } from "./event_messages.ts";
 import { MCAP_MARK, readMcap } from "./mcap.ts";
@@ -108,10 +109,13 @@ function formatOf(
     matches: (head) => mark.every((byte, i) => head[i] === byte),
     async open(file, options = {}) {
       using opened = await RandomAccessFile.open(file);
-      const { topic, sensor } = await findEvents(read(opened), {
-        file: opened,
-        topic: options.topic,
-      });
+      const { topic, sensor } = await findEvents(
+        read(opened, new FaultCounts()),
+        {
+          file: opened,
+          topic: options.topic,
+        },
+      );
       const recording = countedRecording({
         format: name,
         sensor,
@@ -119,7 +123,7 @@ function formatOf(
           gatherBlocks(async function* (builder) {
             using opened = await RandomAccessFile.open(file);
             const events = new EventMessages(builder, faults);
-            for await (const message of read(opened)) {
+            for await (const message of read(opened, faults)) {
               if (!holdsEvents(message.type)) continue;
               if (message.topic !== topic) {
                 if (options.topic === undefined) {

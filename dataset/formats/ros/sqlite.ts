@@ -44,6 +44,8 @@ interface Pages {
   readonly pageBytes: number;
   /** Bytes of a page that hold content. */
   readonly usable: number;
+  /** Pages that the file says it has. */
+  readonly count: number;
   /** Pages that may still be read: none is read twice in a sound file. */
   left: number;
 }
@@ -128,6 +130,7 @@ async function readHeader(file: RandomAccessFile): Promise<Pages> {
     file,
     pageBytes,
     usable,
+    count: view.getUint32(28),
     left: 2 * Math.ceil(file.size / pageBytes),
   };
 }
@@ -137,13 +140,15 @@ async function readPage(
   pages: Pages,
   page: number,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; offset: number }> {
-  const { file, pageBytes } = pages;
+  const { file, pageBytes, count } = pages;
   const offset = (page - 1) * pageBytes;
   if (page < 1 || offset + pageBytes > file.size) {
-    throw file.damage(
-      Math.min(Math.max(offset, 0), file.size),
-      `page ${page} of ${Math.floor(file.size / pageBytes)} is asked for`,
-    );
+    const at = Math.min(Math.max(offset, 0), file.size);
+    const there = Math.floor(file.size / pageBytes);
+    const problem = `page ${page} of ${there} is asked for`;
+    throw page >= 1 && page <= count
+      ? file.cutOff(at, { part: "page", bytes: pageBytes, problem })
+      : file.damage(at, problem);
   }
   if (pages.left-- <= 0) throw file.damage(offset, "pages go in a circle");
   return { bytes: (await file.read(offset, pageBytes)).slice(), offset };

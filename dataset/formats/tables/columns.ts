@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RecordingError } from "../../files/errors.ts";
+import { CutOffError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
 import { type BlockBuilder, gatherBlocks } from "../reading/block_builder.ts";
 import { countedRecording } from "../reading/counted_recording.ts";
@@ -134,10 +134,15 @@ async function fillRows(
     if (file.bytes.length < rows * stride) await file.fill();
     const { path, bytes, offset } = file;
     if (bytes.length < stride) {
-      throw new RecordingError(
+      const end = offset + bytes.length;
+      throw new CutOffError(
         path,
-        `byte ${offset + bytes.length}: the array ends, rows are left: ${left}`,
-        { offset: offset + bytes.length },
+        `byte ${end}: the array ends, rows are left: ${left}`,
+        {
+          offset,
+          lost: "events missing at the end",
+          count: left,
+        },
       );
     }
     rows = Math.min(rows, Math.floor(bytes.length / stride));

@@ -111,12 +111,17 @@ export const NPZ_TABLE: RecordingFormat = {
         file,
         arrays.map((array) => `"${array.name}" of type ${typeName(array)}`),
       );
+    if (table.missing > 0) throw cutOff(file, table.missing);
     return await openTable(file, { name: "NumPy archive", table, options });
   },
 };
 
 function damaged(file: FileSource, problem: string): RecordingError {
   return new RecordingError(nameOf(file), problem, { offset: 0 });
+}
+
+function cutOff(file: FileSource, missing: number): RecordingError {
+  return damaged(file, `it is cut off: ${counted(missing, "byte")} missing`);
 }
 
 function refuse(file: FileSource, found: readonly string[]): never {
@@ -277,11 +282,11 @@ async function openTable(
     readonly options?: OpenOptions;
   },
 ): Promise<OpenRecording> {
-  if (missing > 0) {
-    throw damaged(file, `it is cut off: ${counted(missing, "byte")} missing`);
-  }
   const columns = arrays.flatMap((array) => array.columns);
   const values = await firstRows(arrays, count);
+  if (missing > 0 && values.some(({ length }) => length === 0)) {
+    throw cutOff(file, missing);
+  }
   const named = columns.every((column) => column.name !== undefined);
   const axes = named
     ? columns.map((column) => column.name!.axis)

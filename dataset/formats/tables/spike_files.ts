@@ -13,6 +13,10 @@
  * @module
  */
 
+import { RecordingFile } from "../../files/buffered_file.ts";
+import { type FileSource, nameOf, sizeOf } from "../../files/file_source.ts";
+import { cutRecord } from "../reading/cut_off.ts";
+import { PROBED_EVENTS, runForward } from "../reading/time_order.ts";
 import type { RecordingFormat } from "../reading/format.ts";
 import {
   decodedRecording,
@@ -118,46 +122,83 @@ function countDecoder(faults: FaultCounts): Decoder {
 
 function spikeFormat(
   name: string,
-  { bytes, decoder }: {
+  { bytes, timeAt, decoder }: {
+    /** Bytes of a record. */
     readonly bytes: number;
+    /** Byte in a record at which its time starts. */
+    readonly timeAt: number;
     readonly decoder: (faults: FaultCounts) => Decoder;
   },
 ): RecordingFormat {
   return {
     name,
     matches: () => false,
-    open(file) {
-      return Promise.resolve(decodedRecording(file, {
+    async open(file) {
+      await refuseForeignFile(file, { bytes, timeAt });
+      return decodedRecording(file, {
         format: name,
         sensor: undefined,
         start: 0,
-        record: { name: "an event", bytes },
+        record: { name: "event", bytes },
         decoder,
-      }));
+      });
     },
   };
+}
+
+/**
+ * Refuses a file that ends inside a record, unless its times run forward: then
+ * it is cut off, and else of another format.
+ */
+async function refuseForeignFile(
+  file: FileSource,
+  { bytes, timeAt }: { readonly bytes: number; readonly timeAt: number },
+): Promise<void> {
+  const size = await sizeOf(file);
+  const left = size % bytes;
+  if (left === 0) return;
+  using opened = await RecordingFile.open(file);
+  await opened.fill(PROBED_EVENTS * bytes);
+  const view = new DataView(opened.bytes.buffer, opened.bytes.byteOffset);
+  const events = Math.min(PROBED_EVENTS, Math.floor(size / bytes));
+  const times = Array.from(
+    { length: events },
+    (_, i) => view.getUint32(i * bytes + timeAt - 1) & 0x7fffff,
+  );
+  if (runForward(times)) return;
+  throw cutRecord(nameOf(file), {
+    name: "event",
+    bytes,
+    offset: size - left,
+    left,
+  });
 }
 
 /** The formats, by the endings of their files' names. */
 export const SPIKE_FILES: Readonly<Record<string, RecordingFormat>> = {
   ".bin": spikeFormat("N-MNIST", {
     bytes: 5,
+    timeAt: 2,
     decoder: () => shortDecoder({ dimensions: 2, loopRow: LOOP_ROW }),
   }),
   ".bs1": spikeFormat("SLAYER spikes of neurons", {
     bytes: 5,
+    timeAt: 2,
     decoder: () => shortDecoder({ dimensions: 1 }),
   }),
   ".bs2": spikeFormat("SLAYER spikes of pixels", {
     bytes: 5,
+    timeAt: 2,
     decoder: () => shortDecoder({ dimensions: 2 }),
   }),
   ".bs3": spikeFormat("SLAYER spikes of pixels, wide", {
     bytes: 7,
+    timeAt: 4,
     decoder: wideDecoder,
   }),
   ".bsn": spikeFormat("SLAYER numbers of spikes, spread evenly", {
     bytes: 10,
+    timeAt: 2,
     decoder: countDecoder,
   }),
 };

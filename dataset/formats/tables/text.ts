@@ -10,7 +10,7 @@ import { nameOf } from "../../files/file_source.ts";
 import { decodedFormat, type Decoder } from "../reading/decoded_recording.ts";
 import { type FaultCounts, OUTSIDE } from "../reading/fault_counts.ts";
 import { type Axis, timeIn, UNIT_US } from "./column_names.ts";
-import { badLine, layoutOf, PROBED_BYTES } from "./text_layout.ts";
+import { badLine, lacksDigits, layoutOf, PROBED_BYTES } from "./text_layout.ts";
 import { isRemark, LineParser } from "./text_lines.ts";
 
 const LF = 0x0a;
@@ -45,7 +45,7 @@ export const TEXT_TABLE = decodedFormat({
       sensor,
       start,
       separator: LF,
-      record: { name: "a line", bytes: PROBED_BYTES },
+      record: { name: "line", bytes: PROBED_BYTES },
       decoder: (faults) =>
         textDecoder(nameOf(file), {
           axes,
@@ -73,26 +73,34 @@ function textDecoder(
   const { numbers } = parser;
   const [xAt, yAt, tAt, pAt] = (["x", "y", "t", "p"] as const)
     .map((axis) => 2 * axes.indexOf(axis));
+  const endsInTime = tAt === 2 * (axes.length - 1);
+  let previous = 0;
   return {
     decode({ bytes, offset, last }, { x, y, t, p }) {
       let [at, events] = [0, 0];
       while (at < bytes.length && events < t.length) {
         const end = parser.parse(bytes, at);
-        if (end === bytes.length && !last) break;
+        const isOpen = end === bytes.length;
+        if (isOpen && !last) break;
         const column = numbers[xAt];
         const row = numbers[yAt];
         // The whole part apart: its product is exact.
         const time = numbers[tAt] * unitUs + numbers[tAt + 1] * unitUs;
         const polarity = numbers[pAt];
         const isEvent = parser.count === axes.length &&
-          Number.isFinite(column + row + time + polarity);
+          Number.isFinite(column + row + time + polarity) &&
+          !(isOpen && endsInTime && lacksDigits(time, previous));
         if (!isEvent) {
           const line = bytes.subarray(at, end);
-          if (!isRemark(line)) throw badLine(path, { line, at: offset + at });
+          if (!isRemark(line)) {
+            // The events above it are handed on first.
+            if (at > 0) break;
+            throw badLine(path, { line, at: offset, isOpen });
+          }
         } else if (column >= 0 && column < width && row >= 0 && row < height) {
           x[events] = column;
           y[events] = row;
-          t[events] = Math.round(time);
+          t[events] = previous = Math.round(time);
           p[events] = polarity > 0 ? 1 : 0;
           events++;
         } else {
@@ -100,7 +108,9 @@ function textDecoder(
         }
         at = Math.min(end + 1, bytes.length);
       }
-      if (at === 0) throw badLine(path, { line: bytes, at: offset });
+      if (at === 0) {
+        throw badLine(path, { line: bytes, at: offset, isOpen: last });
+      }
       return { taken: at, events };
     },
   };

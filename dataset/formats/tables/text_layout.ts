@@ -5,7 +5,7 @@
  */
 
 import { counted } from "../../files/counted.ts";
-import { RecordingError } from "../../files/errors.ts";
+import { CutOffError, RecordingError } from "../../files/errors.ts";
 import type { RecordingFile } from "../../files/buffered_file.ts";
 import type { Sensor } from "../../events.ts";
 import type { TimeUnit } from "../reading/format.ts";
@@ -20,6 +20,11 @@ import { isRemark, LineParser } from "./text_lines.ts";
 
 /** Bytes at the start of a file that tell its columns, a line of them whole. */
 export const PROBED_BYTES: number = 1 << 16;
+
+const LF = 0x0a;
+
+/** How much earlier than the time above it a time without its last digit is. */
+const FEWER_DIGITS = 9;
 
 /** Columns of a table that are looked at. */
 const MAX_COLUMNS = 64;
@@ -94,6 +99,8 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       start = at;
     } else if (isData) {
       if (rows.length > 0 && rows[0].length !== values.length) {
+        // The file may be cut off here.
+        if (end === bytes.length) break;
         const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
         refuse(
           `byte ${from}: "${text}" has ${counted(values.length, "column")}, ` +
@@ -125,12 +132,14 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
       }
     }
   }
-  const [row = []] = rows;
   const named = names.map(axisNamed);
   const guessed = !areAxes(named);
   if (guessed && rows.length === 0) refuse("it has no line of numbers", start);
-  const columns = row.map((_, i) => rows.map((row) => row[i]));
-  const axes = guessed ? guessNamed(columns, named) : named;
+  const columns = columnsOf(rows);
+  const axes = guessed
+    ? (bytes.at(-1) === LF ? undefined : guessCut(rows, named)) ??
+      guessNamed(columns, named)
+    : named;
   if (axes === undefined) {
     const negative = names.length === 0 ? negativeAxis(columns) : undefined;
     if (negative !== undefined) {
@@ -155,6 +164,41 @@ export function layoutOf({ path, bytes }: RecordingFile): TextLayout {
     start,
     decimalComma,
   };
+}
+
+/** Tells columns by all lines but the last, if the time in that is cut off. */
+function guessCut(
+  rows: readonly (readonly number[])[],
+  named: readonly (Axis | undefined)[],
+): Axis[] | undefined {
+  const axes = guessNamed(columnsOf(rows.slice(0, -1)), named);
+  const [previous, last] = rows.slice(-2).map((row) =>
+    row[axes?.indexOf("t") ?? -1]
+  );
+  return lacksDigits(last, previous) ? axes : undefined;
+}
+
+/**
+ * Whether a time has lost digits at its end, because the file is cut off in it.
+ *
+ * @param time The time, at the very end of the file.
+ * @param previous The time in the line above it.
+ * @returns Whether it is much earlier.
+ *
+ * @example
+ * ```ts
+ * import { lacksDigits } from "./text_layout.ts";
+ * if (!lacksDigits(12345, 123400)) throw new Error("expected a cut");
+ * ```
+ */
+export function lacksDigits(time: number, previous: number): boolean {
+  return time < previous / FEWER_DIGITS;
+}
+
+/** Turns rows of a table into columns. */
+function columnsOf(rows: readonly (readonly number[])[]): number[][] {
+  const [row = []] = rows;
+  return row.map((_, i) => rows.map((row) => row[i]));
 }
 
 /** Takes a line apart into names. */
@@ -236,7 +280,8 @@ function hasDecimalCommas(bytes: Uint8Array): boolean {
  * Words the damage of a line.
  *
  * @param path The file.
- * @param line The line, and the byte where it is.
+ * @param line The line, the byte where it is, and whether the file ends in it,
+ *   so that it is cut off.
  * @returns The error.
  *
  * @example
@@ -248,12 +293,19 @@ function hasDecimalCommas(bytes: Uint8Array): boolean {
  */
 export function badLine(
   path: string,
-  { line, at }: { readonly line: Uint8Array; readonly at: number },
+  { line, at, isOpen = false }: {
+    readonly line: Uint8Array;
+    readonly at: number;
+    readonly isOpen?: boolean;
+  },
 ): RecordingError {
   const text = new TextDecoder().decode(line.subarray(0, 80)).trim();
-  return new RecordingError(
-    path,
-    `byte ${at}: "${text}" is no line of numbers in the table's columns`,
-    { offset: at },
-  );
+  const problem =
+    `byte ${at}: "${text}" is no line of numbers in the table's columns`;
+  return isOpen
+    ? new CutOffError(path, problem, {
+      offset: at,
+      lost: "the last line, which is cut off",
+    })
+    : new RecordingError(path, problem, { offset: at });
 }

@@ -5,6 +5,7 @@
  */
 
 import { counted } from "../../files/counted.ts";
+import { faultInWords } from "../../formats/reading/fault_counts.ts";
 import { sharedSides } from "./shared_sides.ts";
 import { doubtfulUnit } from "./doubtful_unit.ts";
 import type { LabelledSamples, SourceRecording } from "../labelled_samples.ts";
@@ -86,14 +87,7 @@ export function findProblems(
     problems.push(`times run backwards: ${some(steps)}`);
   }
 
-  const faults = recordings.flatMap(({ name, facts }) =>
-    (facts?.faults ?? []).map(({ problem, count }) =>
-      `${name} has ${problem}: ${count}`
-    )
-  );
-  if (faults.length > 0) problems.push(`faults of files: ${some(faults)}`);
-
-  problems.push(...unitProblems(recordings));
+  problems.push(...faultProblems(recordings), ...unitProblems(recordings));
 
   const shared = sharedSides(samples);
   if (shared.length > 0) problems.push(some(shared));
@@ -123,6 +117,21 @@ export function findProblems(
     }
   }
   return problems;
+}
+
+/**
+ * Names recordings whose files have faults that their readers went on after.
+ *
+ * @param recordings The recordings.
+ * @returns A line, if there are any.
+ */
+export function faultProblems(
+  recordings: readonly SourceRecording[],
+): string[] {
+  const faults = recordings.flatMap(({ name, facts }) =>
+    (facts?.faults ?? []).map((fault) => `${name} has ${faultInWords(fault)}`)
+  );
+  return faults.length > 0 ? [`faults of files: ${some(faults)}`] : [];
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from "../../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
 import { doubtfulUnit } from "../../../dataset/samples/survey/doubtful_unit.ts";
+import { faultInWords } from "../../../dataset/formats/reading/fault_counts.ts";
 import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
 import {
   HOT_RATE,
@@ -77,9 +78,6 @@ export async function reportRecording(
 function ofAnyFormat(summary: RecordingSummary): string[] {
   const { format, sensor, events, durationUs, firstUs, lastUs } = summary;
   const { xMax, yMax, onShare, backwardSteps } = summary;
-  const faults = summary.faults.map(({ problem, count, offset }) =>
-    `${problem}: ${count}, the first at byte ${offset}`
-  );
   const or = (value: number | null, unit = "") =>
     value === null ? "none" : `${value}${unit}`;
   const percent = onShare === null ? null : (100 * onShare).toFixed(1);
@@ -98,7 +96,7 @@ function ofAnyFormat(summary: RecordingSummary): string[] {
     `ON events       ${percent === null ? "none" : `${percent} %`}`,
     hotPixelsOf(summary),
     `backward steps  ${backwardSteps}`,
-    `faults          ${faults.join("\n                ") || "none"}`,
+    faultsOf(summary),
   ];
 }
 
@@ -136,6 +134,7 @@ async function ofAedat(
       `backward steps  ${own.backwardSteps}`,
       rateOf(summary),
       hotPixelsOf(summary),
+      faultsOf(summary),
     ],
   };
 }
@@ -154,6 +153,11 @@ function rateOf({ eventRate }: RecordingSummary): string {
     ? "none"
     : `${Math.round(eventRate)} events/s`;
   return `event rate      ${rate}`;
+}
+
+function faultsOf({ faults }: RecordingSummary): string {
+  const lines = faults.map(faultInWords).join("\n                ");
+  return `faults          ${lines || "none"}`;
 }
 
 function hotPixelsOf({ hotPixels }: RecordingSummary): string {

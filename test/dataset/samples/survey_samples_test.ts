@@ -78,7 +78,8 @@ Deno.test("surveySamples() says what is wrong", async () => {
       "1 duplicate: a/2 has the events of a/1",
       "many events at the first or last time: b/1",
       "times run backwards: c/1.csv 1 time",
-      "faults of files: c/2.csv has events outside the sensor: 1",
+      "faults of files: c/2.csv has events outside the sensor: 1, the first " +
+      "at byte 12",
       "sensors differ: 4×4, 5×4",
       "class b has one recording",
     ]);

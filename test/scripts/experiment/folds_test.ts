@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
+import { withFiles } from "../../dataset/layouts/recordings.ts";
 import type { SampleSet } from "../../../dataset/samples/sample_set.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
 import {
@@ -129,5 +130,27 @@ Deno.test("openFolds() names the list that has too few or other recordings", asy
       [...REDUCED, "user99_dc"],
       `recording "user99_dc" is not in the store "${folder}/sliced.zarr"`,
     );
+  });
+});
+
+Deno.test("openFolds() says which recordings have faults", async () => {
+  const rows = "1,2,3,1\n4,5,6,0\n";
+  const files = {
+    "clap/1.csv": `t,x,y,p\n${rows}7,8`,
+    "clap/2.csv": `t,x,y,p\n${rows}`,
+    "wave/1.csv": `t,x,y,p\n${rows}9,9,9,1\n`,
+    "wave/2.csv": `t,x,y,p\n${rows}8,8,9,1\n`,
+  };
+  await withFiles(files, async (folder) => {
+    const lines: string[] = [];
+    const path = join(folder, "network.yaml");
+    await openFolds(parseConfiguration("data: {path: .}", path), {
+      validation: false,
+      onDoubt: (line) => lines.push(line),
+    });
+    assert.deepEqual(lines, [
+      "faults of files: clap/1.csv has the last line, which is cut off: 1, " +
+      "the first at byte 24",
+    ]);
   });
 });

@@ -65,6 +65,7 @@ special events  1
 backward steps  1
 event rate      6000 events/s
 hot pixels      0 above 500 events/s
+faults          none
 train with      deno task train --data FOLDER, which has a folder for each class
 `,
     });
@@ -93,10 +94,21 @@ train with      deno task train --data FOLDER, which has a folder for each class
       backwardSteps: 1,
       faults: [],
     });
+    // What a crash leaves of a recording is read, and the cut reported.
+    await Deno.writeFile(path, Uint8Array.of(0, 0, 1), { append: true });
+    const cut = await runScript("scripts/tasks/inspect.ts", [path], READ);
+    const { size } = await Deno.stat(path);
+    const problem = "the last event, which is cut off";
+    const line = `faults          ${problem}: 1, the first at byte ${size - 3}`;
+    assert.deepEqual(cut, {
+      ...words,
+      stdout: words.stdout.replace("faults          none", line),
+    });
     const args = [path, "--json", "--axes", "reference"];
     const turned = await runScript("scripts/tasks/inspect.ts", args, READ);
-    const { xMax, yMax, on, onShare } = JSON.parse(turned.stdout);
+    const { xMax, yMax, on, onShare, faults } = JSON.parse(turned.stdout);
     assert.deepEqual([xMax, yMax, on, onShare], [90, 20, 2, 2 / 3]);
+    assert.deepEqual(faults, [{ problem, count: 1, offset: size - 3 }]);
   }));
 
 Deno.test("inspect refuses what is no recording in one line", () =>

@@ -5,6 +5,8 @@
  */
 
 import { readAedat } from "../../../../dataset/formats/aedat2/aedat.ts";
+import { untilCut } from "../../../../dataset/formats/reading/cut_off.ts";
+import { FaultCounts } from "../../../../dataset/formats/reading/fault_counts.ts";
 import { allocateEvents, type Events } from "../../../../dataset/events.ts";
 import type { FileSource } from "../../../../dataset/files/file_source.ts";
 import { eventsBefore } from "../../../../dataset/slicing/records.ts";
@@ -34,7 +36,8 @@ export async function readStretch(
 ): Promise<{ events: Events; records: number }> {
   const parts: Events[] = [];
   let records = 0;
-  for await (const chunk of readAedat(file, { axes })) {
+  const chunks = untilCut(readAedat(file, { axes }), new FaultCounts());
+  for await (const chunk of chunks) {
     const first = chunk.firstRecord;
     records = first + chunk.records;
     const [from, to] = [start, end].map((record) =>

@@ -8,6 +8,8 @@ import {
   type AedatOptions,
   readAedat,
 } from "../../../../dataset/formats/aedat2/aedat.ts";
+import { untilCut } from "../../../../dataset/formats/reading/cut_off.ts";
+import { FaultCounts } from "../../../../dataset/formats/reading/fault_counts.ts";
 import { DVS128 } from "../../../../dataset/events.ts";
 import { drawColumns, drawShades } from "./block_characters.ts";
 import { formatDuration, formatNumber } from "../samples/time_unit.ts";
@@ -47,7 +49,8 @@ export async function drawOverview(
   const pixels = new Int32Array(width * height);
   let time = 0;
   let previous: number | undefined;
-  for await (const { x, y, t } of readAedat(path, { axes })) {
+  const chunks = untilCut(readAedat(path, { axes }), new FaultCounts());
+  for await (const { x, y, t } of chunks) {
     previous ??= t[0];
     for (let i = 0; i < t.length; i++) {
       time += (t[i] - previous) | 0;

@@ -30,6 +30,7 @@ Deno.test("inspectAedat() summarizes a recording", async () => {
     off: 1,
     special: 2,
     backwardSteps: 1,
+    faults: [],
   };
   await withFile(bytes, async (path) => {
     assert.deepEqual(await inspectAedat(path), summary);
@@ -88,5 +89,6 @@ Deno.test("inspectAedat() has no bounds without events", async () => {
     off: 0,
     special: 0,
     backwardSteps: 0,
+    faults: [],
   });
 });

@@ -106,7 +106,7 @@ Deno.test("AEDAT 2.0 of a DAVIS goes on over buffers", async () => {
   assert.deepEqual(await readRows(await davis.open(fileOf(bytes))), rows);
 });
 
-Deno.test("AEDAT 2.0 of another camera is not taken for a DAVIS's, and damage is refused", async () => {
+Deno.test("AEDAT 2.0 of another camera is not taken for a DAVIS's", async () => {
   const dvs128 = concatBytes("#!AER-DAT2.0\r\n# AEChip: DVS128\r\n");
   assert(!davis.matches(dvs128));
   assert(!davis.matches(concatBytes("# AEChip: Davis346red\r\n")));
@@ -114,12 +114,5 @@ Deno.test("AEDAT 2.0 of another camera is not taken for a DAVIS's, and damage is
     problem: 'it is AEDAT 2.0 of "DVS128", not AEDAT 2.0 of a DAVIS240 or ' +
       "DAVIS346",
     offset: 0,
-  });
-  const start = header("DAVIS240B").length;
-  const bytes = concatBytes(header("DAVIS240B"), new Uint8Array(11));
-  await assertRefused(() => countEvents(davis, fileOf(bytes)), {
-    problem: `byte ${start + 8} of ${start + 11}: an event has 8 bytes, 3 ` +
-      "are left",
-    offset: start + 8,
   });
 });

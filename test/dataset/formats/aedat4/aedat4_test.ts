@@ -199,9 +199,9 @@ Deno.test("AEDAT 4 that is damaged is refused with the byte", async () => {
       14,
     ],
     [
-      concatBytes(header(), good, good.subarray(0, 5)),
-      `byte ${total} of ${total + 5}: 8 bytes belong here, 5 are left`,
-      total,
+      concatBytes(header(), good.subarray(0, 5)),
+      `byte ${start} of ${start + 5}: 8 bytes belong here, 5 are left`,
+      start,
     ],
     [
       concatBytes(header(), huge),

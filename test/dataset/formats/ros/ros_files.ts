@@ -174,11 +174,15 @@ export function bagChunk(
 
 /** Encodes a bag of ROS 1 of some records. */
 export function bag(...records: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const head = bagRecord(3, {
-    index_pos: new Uint8Array(8),
-    conn_count: number(1),
-    chunk_count: number(1),
-  }, new TextEncoder().encode(" ".repeat(40)));
+  const headAt = (place: number) =>
+    bagRecord(3, {
+      index_pos: new Uint8Array(BigUint64Array.of(BigInt(place)).buffer),
+      conn_count: number(1),
+      chunk_count: number(1),
+    }, new TextEncoder().encode(" ".repeat(40)));
+  const place = "#ROSBAG V2.0\n".length + headAt(0).length +
+    concatBytes(...records).length;
+  const head = headAt(place);
   const index = bagRecord(4, { ver: number(1) }, new Uint8Array(12));
   return concatBytes("#ROSBAG V2.0\n", head, ...records, index);
 }

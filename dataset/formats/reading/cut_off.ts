@@ -1,0 +1,87 @@
+/**
+ * Recordings that end too early, as after a crash or on a full disk: what comes
+ * before the cut is read, and the cut counted.
+ *
+ * @module
+ */
+
+import { CutOffError } from "../../files/errors.ts";
+import type { FaultCounts } from "./fault_counts.ts";
+
+/**
+ * Hands events on up to where their file is cut off, and counts the cut as a
+ * fault.
+ *
+ * @param blocks Reads the events.
+ * @param faults Counts the cut.
+ * @returns The blocks.
+ * @throws {CutOffError} If there is no whole event before the cut.
+ * @throws {Error} Every other error of the reader.
+ *
+ * @example
+ * ```ts
+ * import { cutRecord, untilCut } from "./cut_off.ts";
+ * import { FaultCounts } from "./fault_counts.ts";
+ * async function* read() {
+ *   yield { t: Float64Array.of(70) };
+ *   throw cutRecord("a.bin", { name: "event", bytes: 5, offset: 5, left: 2 });
+ * }
+ * const faults = new FaultCounts();
+ * await Array.fromAsync(untilCut(read(), faults));
+ * const [{ problem, offset }] = faults.list;
+ * if (problem !== "the last event, which is cut off" || offset !== 5) {
+ *   throw new Error(problem);
+ * }
+ * ```
+ */
+export async function* untilCut<T extends { readonly t: ArrayLike<number> }>(
+  blocks: AsyncIterable<T>,
+  faults: FaultCounts,
+): AsyncGenerator<T, void, void> {
+  let isRecording = false;
+  try {
+    for await (const block of blocks) {
+      isRecording ||= block.t.length > 0;
+      yield block;
+    }
+  } catch (error) {
+    if (!(error instanceof CutOffError && isRecording)) throw error;
+    faults.add(error.lost, error.offset, error.count);
+  }
+}
+
+/**
+ * Words that a file ends inside a record of fixed size.
+ *
+ * @param path The file.
+ * @param record The format's name for a record, its bytes, where it starts in
+ *   the file, and how many of its bytes are left.
+ * @returns The error.
+ *
+ * @example
+ * ```ts
+ * import { cutRecord } from "./cut_off.ts";
+ * const record = { name: "event", bytes: 8, offset: 16, left: 3 };
+ * const { message } = cutRecord("a.dat", record);
+ * if (!message.endsWith("of 19: an event has 8 bytes, 3 are left")) {
+ *   throw new Error(message);
+ * }
+ * ```
+ */
+export function cutRecord(
+  path: string,
+  { name, bytes, offset, left }: {
+    readonly name: string;
+    readonly bytes: number;
+    readonly offset: number;
+    readonly left: number;
+  },
+): CutOffError {
+  const article = name === "event" ? "an" : "a";
+  return new CutOffError(
+    path,
+    `byte ${offset} of ${offset + left}: ${article} ${name} has ${bytes} ` +
+      `bytes, ${left} are left`,
+    { offset, lost: `the last ${name}, which is cut off` },
+  );
+}
