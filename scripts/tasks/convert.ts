@@ -35,7 +35,9 @@ await runCommand({
   name: "deno task convert",
   summary: "Writes a recording in the format that the ending of OUT names: " +
     ".aedat (AEDAT 2.0), .aedat4 (AEDAT 4), .raw (Prophesee EVT 3.0), .bin " +
-    "(N-MNIST), .csv or .npz (NumPy). A network becomes a .nir graph or a " +
+    "(N-MNIST), .bs1, .bs2 or .bs3 (SLAYER: neurons, pixels, and pixels in 12 " +
+    "bits), .csv, or .npy (a row an event, as slayerPytorch reads it with " +
+    "timeUnit=1e-6) or .npz (NumPy). A network becomes a .nir graph or a " +
     ".net of lava-dl; one of another program becomes a .yaml and a " +
     ".safetensors, from which training can start.",
   examples: [

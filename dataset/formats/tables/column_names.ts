@@ -65,6 +65,9 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
   nanoseconds: "ns",
 };
 
+/** Share of times that may be earlier than the one before. */
+const MOST_FALLS = 0.1;
+
 /** Times of so many units are no µs: those of today's clocks, in ns. */
 const LEAST_CLOCK_NS = 1e17;
 
@@ -113,11 +116,13 @@ export function unitNamed(name: string): TimeUnit | undefined {
 }
 
 /**
- * Tells what four columns without names hold, by the values of their first
- * rows: p is the last that has −1, 0 and 1 only; t never falls, and has fractions
- * or rises the highest; x comes before y.
+ * Tells what columns without names hold, by the values of their first rows: p
+ * is the last that has −1, 0 and 1 only; t never falls, and has fractions
+ * or rises the highest; if all others fall, it is the highest if that does
+ * seldom; x comes before y.
  *
- * @param columns Values of four columns, of the same rows.
+ * @param columns Values of the columns, of the same rows.
+ * @param axesOfPixel 2 for x and y, 1 for x alone.
  * @returns The quantity of each column; `undefined` where the values do not tell.
  *
  * @example
@@ -129,6 +134,7 @@ export function unitNamed(name: string): TimeUnit | undefined {
  */
 export function guessColumns(
   columns: readonly (readonly number[])[],
+  axesOfPixel: 1 | 2 = 2,
 ): Axis[] | undefined {
   const polarity = columns.findLastIndex((values) =>
     values.every((value) => value === 0 || value === 1 || value === -1)
@@ -136,22 +142,29 @@ export function guessColumns(
   const others = [...columns.keys()].filter((i) => i !== polarity);
   const last = (i: number) =>
     columns[i].some(hasFraction) ? Infinity : columns[i].at(-1) ?? 0;
-  const [time] = others
-    .filter((i) =>
-      columns[i].every((value, k) => k === 0 || value >= columns[i][k - 1])
-    )
-    .sort((a, b) => last(b) - last(a));
+  const highest = others.toSorted((a, b) => last(b) - last(a));
+  const time = highest.find((i) => fallsIn(columns[i]) === 0) ??
+    highest.slice(0, 1)
+      .find((i) => fallsIn(columns[i]) < MOST_FALLS * columns[i].length);
   const pixels = others.filter((i) => i !== time);
   const isPixel = (value: number) => Number.isInteger(value) && value >= 0;
   if (
-    columns.length !== 4 || polarity < 0 || time === undefined ||
+    columns.length !== axesOfPixel + 2 || polarity < 0 || time === undefined ||
     !pixels.every((i) => columns[i].every(isPixel))
   ) return undefined;
   const axes: Axis[] = [];
   axes[polarity] = "p";
   axes[time] = "t";
-  [axes[pixels[0]], axes[pixels[1]]] = ["x", "y"];
+  for (const [n, i] of pixels.entries()) axes[i] = n === 0 ? "x" : "y";
   return axes;
+}
+
+/** Counts values that are less than the one before them. */
+function fallsIn(values: readonly number[]): number {
+  return values.reduce(
+    (sum, value, i) => sum + Number(value < values[i - 1]),
+    0,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Events in NumPy files: structured arrays, plain arrays of four columns, and
- * archives (`.npz`) of either or of a column an array.
+ * Events in NumPy files: structured arrays, plain arrays of four columns, or of
+ * three where there is one row of pixels, and archives (`.npz`) of either or of a column an array.
  *
  * @module
  */
@@ -130,7 +130,7 @@ function refuse(file: FileSource, found: readonly string[]): never {
     `it holds ${
       found.join(" and ") || "no array"
     }, expected fields or arrays ` +
-      "x, y, t and p, or one array of four columns",
+      "x, y, t and p, or one array of four columns, or of three without y",
   );
 }
 
@@ -167,7 +167,10 @@ async function openEntry(
   };
 }
 
-/** Takes an array as a table: of fields, or of four columns. */
+/** Columns of a plain array, with and without y, by preference. */
+const WIDTHS = [4, 3];
+
+/** Takes an array as a table: of fields, or of plain columns. */
 function tableOf(array: NpyArray): Table | undefined {
   const { descr, shape, isFortran } = array.header;
   if (!isShape(shape)) return undefined;
@@ -178,23 +181,26 @@ function tableOf(array: NpyArray): Table | undefined {
   if (type === undefined || type.code < 0 || shape.length !== 2) {
     return undefined;
   }
-  const across = shape[1] === 4;
-  if (!across && shape[0] !== 4) return undefined;
+  const width = WIDTHS.find((width) => shape.includes(width));
+  if (width === undefined) return undefined;
+  const across = shape[1] === width;
   const count = across ? shape[0] : shape[1];
+  const places = Array.from({ length: width }, (_, i) => i * type.size);
+  const stride = width * type.size;
   if (across !== isFortran) {
-    return complete(array, 4 * type.size * count, {
+    return complete(array, stride * count, {
       count,
       arrays: [{
         open: () => array.open(0),
-        stride: 4 * type.size,
-        columns: [0, 1, 2, 3].map((i) => ({ offset: i * type.size, type })),
+        stride,
+        columns: places.map((offset) => ({ offset, type })),
       }],
     });
   }
-  return complete(array, 4 * type.size * count, {
+  return complete(array, stride * count, {
     count,
-    arrays: [0, 1, 2, 3].map((i) => ({
-      open: () => array.open(i * type.size * count),
+    arrays: places.map((place) => ({
+      open: () => array.open(place * count),
       stride: type.size,
       columns: [{ offset: 0, type }],
     })),
@@ -290,11 +296,11 @@ async function openTable(
   const named = columns.every((column) => column.name !== undefined);
   const axes = named
     ? columns.map((column) => column.name!.axis)
-    : guessColumns(values);
+    : guessColumns(values, values.length === 4 ? 2 : 1);
   if (axes === undefined) {
     throw damaged(
       file,
-      "its four columns cannot be told apart by their values",
+      "its columns cannot be told apart by their values",
     );
   }
   const time = axes.indexOf("t");

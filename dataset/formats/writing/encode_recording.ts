@@ -10,7 +10,9 @@ import { encodeAsAedat4 } from "./aedat4.ts";
 import { encodeAsBin } from "./bin.ts";
 import { encodeAsCsv } from "./csv.ts";
 import { encodeAsEvt3 } from "./evt3.ts";
+import { encodeAsNpy } from "./npy.ts";
 import { encodeAsNpz } from "./npz.ts";
+import { encodeAsBs1, encodeAsBs2, encodeAsBs3 } from "./spikes.ts";
 
 /** Encoders, by the endings of the files' names. */
 const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
@@ -18,7 +20,11 @@ const ENCODERS: Readonly<Record<string, typeof encodeAsCsv>> = {
   ".aedat4": encodeAsAedat4,
   ".raw": encodeAsEvt3,
   ".bin": encodeAsBin,
+  ".bs1": encodeAsBs1,
+  ".bs2": encodeAsBs2,
+  ".bs3": encodeAsBs3,
   ".csv": encodeAsCsv,
+  ".npy": encodeAsNpy,
   ".npz": encodeAsNpz,
 };
 
@@ -27,7 +33,8 @@ export const WRITTEN_ENDINGS: readonly string[] = Object.keys(ENCODERS);
 
 /**
  * Encodes a recording in the format that a file's name stands for: `.aedat`
- * (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin` (N-MNIST), `.csv` or `.npz`
+ * (AEDAT 2.0), `.aedat4` (AEDAT 4), `.raw` (Prophesee EVT 3.0), `.bin`
+ * (N-MNIST), `.bs1`, `.bs2` or `.bs3` (SLAYER), `.csv`, or `.npy` or `.npz`
  * (NumPy).
  *
  * @param recording The recording.

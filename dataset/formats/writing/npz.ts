@@ -6,6 +6,7 @@
 
 import type { EventBlock, OpenRecording } from "../reading/format.ts";
 import { crc32 } from "./crc32.ts";
+import { npyHeader } from "./npy.ts";
 
 /** Bytes that an array may have, for sizes of 32 bits. */
 const MAX_BYTES = 0xffff_0000;
@@ -81,7 +82,7 @@ export async function* encodeAsNpz(
   let offset = 0;
   for (const { name, descr, size, bytes } of COLUMNS) {
     const file = `${name}.npy`;
-    const header = npyHeader(descr, count);
+    const header = npyHeader(descr, `(${count},)`);
     const local = concatenated(
       "PK\u0003\u0004",
       fields(file, {}),
@@ -137,18 +138,6 @@ function fields(
   return numbers(
     ...[[2, VERSION], [2, SIZES_AFTER], [2, 0], [2, 0], [2, NO_DATE]] as const,
     ...[[4, checksum], [4, size], [4, size], [2, name.length], [2, 0]] as const,
-  );
-}
-
-/** Encodes the header of an array, which ends at a multiple of 64 bytes. */
-function npyHeader(descr: string, count: number): Uint8Array {
-  const text = `{'descr': '${descr}', 'fortran_order': False, ` +
-    `'shape': (${count},), }`;
-  const length = 64 * Math.ceil((text.length + 11) / 64) - 10;
-  return concatenated(
-    Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0),
-    numbers([2, length]),
-    `${text.padEnd(length - 1)}\n`,
   );
 }
 

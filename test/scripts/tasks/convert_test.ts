@@ -23,7 +23,7 @@ Deno.test("convert says that a recording is no network, and a network no recordi
     stdout: "",
     stderr: `error: Cannot write "${nir}": its name is that of a network, ` +
       `and "${csv}" is a recording, which can become .aedat, .aedat4, .raw, ` +
-      ".bin, .csv, .npz\n",
+      ".bin, .bs1, .bs2, .bs3, .csv, .npy, .npz\n",
   });
   const back = await runTask("convert", [nir, csv]);
   assert.match(back.stderr, /a.nir" is a network, which can become .nir, /);
@@ -141,7 +141,7 @@ Deno.test("convert replaces no file, and leaves none that is not whole", async (
     [
       [source, other],
       `Cannot write "${other}": its name does not end in .aedat, .aedat4, .raw, ` +
-      ".bin, .csv, .npz",
+      ".bin, .bs1, .bs2, .bs3, .csv, .npy, .npz",
     ],
     [
       [join(folder.path, "missing.csv"), none],
