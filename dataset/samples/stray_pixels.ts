@@ -7,12 +7,10 @@
 import { counted } from "../files/counted.ts";
 import { RecordingError } from "../files/errors.ts";
 import type { EventBlock, FileFaults } from "../formats/reading/format.ts";
-
-/** Sides of a sensor larger than any camera's. */
-const SIDE = 4096;
-
-/** Share of a recording's events that may be left out. */
-const STRAY_SHARE = 0.01;
+import {
+  LARGEST_SIDE as SIDE,
+  STRAY_SHARE,
+} from "../formats/reading/stray_events.ts";
 
 /**
  * Leaves out the few events of a recording whose pixels no camera has, where

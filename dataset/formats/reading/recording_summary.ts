@@ -6,6 +6,8 @@
 
 import type { Sensor } from "../../events.ts";
 import type { EventBlock, FileFaults, OpenRecording } from "./format.ts";
+import { NO_LIMITS, StrayFinder } from "./stray_events.ts";
+import { StrayFilter } from "./stray_filter.ts";
 
 /** Events/s of a pixel, over a whole recording, that no scene causes. */
 export const HOT_RATE = 500;
@@ -51,7 +53,9 @@ export interface RecordingSummary {
 }
 
 /**
- * Reads a recording once and computes its statistics.
+ * Reads a recording and computes its statistics. The few events that are far
+ * from all others are among the faults alone, for which a recording that has
+ * them is read again.
  *
  * @param recording The recording.
  * @returns The statistics.
@@ -71,11 +75,36 @@ export interface RecordingSummary {
 export async function summarize(
   recording: OpenRecording,
 ): Promise<RecordingSummary> {
+  const sensorTold = recording.sensor !== undefined;
+  for (let limits = NO_LIMITS;;) {
+    const filter = new StrayFilter(limits);
+    const finder = new StrayFinder();
+    const summary = await summarizeOnce(recording, { filter, finder });
+    const closer = finder.limits({ leftOut: filter.count, sensorTold });
+    if (closer === NO_LIMITS) return summary;
+    limits = {
+      width: Math.min(limits.width, closer.width),
+      height: Math.min(limits.height, closer.height),
+      startUs: Math.max(limits.startUs, closer.startUs),
+      endUs: Math.min(limits.endUs, closer.endUs),
+    };
+  }
+}
+
+/** Reads a recording once, and computes the statistics of some events. */
+async function summarizeOnce(
+  recording: OpenRecording,
+  { filter, finder }: {
+    readonly filter: StrayFilter;
+    readonly finder: StrayFinder;
+  },
+): Promise<RecordingSummary> {
   const counts = new Uint32Array(COUNTED_SIDE * COUNTED_SIDE);
   let [events, on, backwardSteps] = [0, 0, 0];
   let [earliest, latest, last] = [Infinity, -Infinity, -Infinity];
   let [xMax, yMax] = [0, 0];
-  for await (const block of recording.blocks()) {
+  for await (const all of recording.blocks()) {
+    const block = filter.take(all);
     const { x, y, t, p } = block;
     for (let i = 0; i < t.length; i++) {
       const time = t[i];
@@ -87,6 +116,7 @@ export async function summarize(
       last = time;
       on += p[i];
     }
+    finder.add(block);
     countPixels(counts, block);
     events += t.length;
   }
@@ -110,7 +140,10 @@ export async function summarize(
       ? 0
       : counts.reduce((hot, count) => hot + Number(count > most), 0),
     backwardSteps,
-    faults: recording.faults,
+    faults: [
+      ...recording.faults,
+      ...filter.faults({ width: xMax + 1, height: yMax + 1 }),
+    ],
   };
 }
 

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { DVS128 } from "../../../dataset/events.ts";
+import { DVS128, type Sensor } from "../../../dataset/events.ts";
 import {
   type AedatSummary,
   inspectAedat,
 } from "../../../dataset/formats/aedat2/aedat.ts";
 import { openRecording } from "../../../dataset/formats/open_recording.ts";
+import { commonSensor } from "../../../dataset/samples/common_sensor.ts";
 import { doubtfulUnit } from "../../../dataset/samples/survey/doubtful_unit.ts";
 import { faultInWords } from "../../../dataset/formats/reading/fault_counts.ts";
 import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
@@ -76,16 +77,14 @@ export async function reportRecording(
 }
 
 function ofAnyFormat(summary: RecordingSummary): string[] {
-  const { format, sensor, events, durationUs, firstUs, lastUs } = summary;
+  const { format, events, durationUs, firstUs, lastUs } = summary;
   const { xMax, yMax, onShare, backwardSteps } = summary;
   const or = (value: number | null, unit = "") =>
     value === null ? "none" : `${value}${unit}`;
   const percent = onShare === null ? null : (100 * onShare).toFixed(1);
   return [
     `format          ${format}`,
-    `sensor          ${
-      sensor === null ? "not told" : `${sensor.width}×${sensor.height}`
-    }`,
+    `sensor          ${sensorOf(summary)}`,
     `events          ${events}`,
     `duration        ${duration(durationUs / 1e6)}`,
     `first event     ${or(firstUs, " µs")}`,
@@ -120,12 +119,14 @@ async function ofAedat(
     facts: {
       ...summary,
       ...own,
+      durationUs: summary.durationUs,
+      faults: summary.faults,
       onShare: own.events === 0 ? null : own.on / own.events,
     },
     lines: [
       `version         AEDAT ${own.version}`,
       `events          ${own.events}`,
-      `duration        ${duration(own.durationUs / 1e6)}`,
+      `duration        ${duration(summary.durationUs / 1e6)}`,
       `x               ${range(xMin, own.xMax)}`,
       `y               ${range(yMin, own.yMax)}`,
       `ON events       ${own.on}`,
@@ -153,6 +154,15 @@ function rateOf({ eventRate }: RecordingSummary): string {
     ? "none"
     : `${Math.round(eventRate)} events/s`;
   return `event rate      ${rate}`;
+}
+
+/** Says what the sensor is, or most likely is. */
+function sensorOf({ sensor, xMax, yMax }: RecordingSummary): string {
+  const size = ({ width, height }: Sensor) => `${width}×${height}`;
+  if (sensor !== null) return size(sensor);
+  if (xMax === null || yMax === null) return "not told";
+  const extent = { width: xMax + 1, height: yMax + 1, told: false };
+  return `not told, likely ${size(commonSensor([extent]))}`;
 }
 
 function faultsOf({ faults }: RecordingSummary): string {

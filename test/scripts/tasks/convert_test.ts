@@ -42,7 +42,7 @@ Deno.test("inspect prints what a recording of any camera holds", async () => {
     code: 0,
     stderr: "",
     stdout: `format          text, columns t x y p, time in ms
-sensor          not told
+sensor          not told, likely 641×481
 events          2001
 duration        2 s
 first event     0 µs
@@ -112,6 +112,28 @@ Deno.test("convert writes what it read, and says so", async () => {
     await Deno.readTextFile(back),
     "t_us,x,y,p\n100000,5,7,1\n200000,6,7,0\n",
   );
+});
+
+Deno.test("inspect says what a recording with a stray event most likely is", async () => {
+  const lines = Array.from(
+    { length: 1000 },
+    (_, i) => `${i},${i % 127},${i % 125},${i % 2}\n`,
+  );
+  const stray = "999999,60000,1,1\n";
+  const [path] = await pathsOf(
+    ["stray.csv", `t_ms,x,y,p\n${stray}${lines.join("")}`],
+  );
+  const { stdout } = await runTask("inspect", [path]);
+  for (
+    const line of [
+      "sensor          not told, likely 128×128",
+      "events          1000",
+      "duration        1 s",
+      "highest x       126",
+      "faults          events outside the 127×125 pixels of all others, up to " +
+      "coordinate 60000: 1",
+    ]
+  ) assert(stdout.includes(`\n${line}\n`), stdout);
 });
 
 Deno.test("convert says what it left out", async () => {
