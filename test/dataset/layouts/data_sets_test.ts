@@ -165,11 +165,18 @@ Deno.test("SL-Animals is told by its folders, and cut as its tags say", async ()
   await using folder = await temporaryFolder();
   const options = { out: folder.path, people: 1, seed: 3 };
   await Array.fromAsync(writeSyntheticDataset(options));
-  const source = await openSamples(folder.path);
-  const { layout, classes, samples } = source;
-  assert.equal(layout, "sl-animals");
   const [name] = (await Deno.readTextFile(join(folder.path, "filelist.txt")))
     .trim().split("\n");
+  const path = join(folder.path, "recordings", `${name}.aedat`);
+  // Cut off after all tags.
+  const { size: offset } = await Deno.stat(path);
+  await Deno.writeFile(path, Uint8Array.of(0, 0, 1), { append: true });
+  const source = await openSamples(folder.path);
+  const { layout, classes, samples, recordings } = source;
+  assert.equal(layout, "sl-animals");
+  assert.deepEqual(recordings[0].facts?.faults, [
+    { problem: "the last event, which is cut off", count: 1, offset },
+  ]);
   assert.equal(samples.length, 19);
   assert.equal(samples[7].name, `${name}_07`);
   assert.equal(samples[7].group, name.split("_")[0]);
@@ -179,7 +186,6 @@ Deno.test("SL-Animals is told by its folders, and cut as its tags say", async ()
   );
   for (const n of [0, 7, 18]) {
     const { x, y, t, p } = await source.events(n);
-    const path = join(folder.path, "recordings", `${name}.aedat`);
     const { events } = await readStretch(path, { ...tags[n], axes: "jaer" });
     assert.deepEqual(x, events.x);
     assert.deepEqual(y, events.y.map((row) => 127 - row));

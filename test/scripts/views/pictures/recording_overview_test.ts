@@ -60,3 +60,13 @@ Deno.test("an overview shows the times and pixels of events", async () => {
   assert.equal(jaer[6], "events in each pixel, y upwards");
   assert.equal(jaer.at(-1)!.trimEnd(), `${gap(42)}█`);
 });
+
+Deno.test("an overview of a recording that is cut off shows what is before", async () => {
+  await using folder = await temporaryFolder();
+  const events = eventsAt([[0, 0], [127, 127], [60, 60]]);
+  const path = await writeRecording(folder.path, "some.aedat", events);
+  const size = { durationUs: 20_000, columns: 60 };
+  const whole = await drawOverview(path, size);
+  await Deno.writeFile(path, Uint8Array.of(0, 0, 1), { append: true });
+  assert.deepEqual(await drawOverview(path, size), whole);
+});
