@@ -53,9 +53,9 @@ export interface RecordingSummary {
 }
 
 /**
- * Reads a recording and computes its statistics. The few events that are far
- * from all others are among the faults alone, for which a recording that has
- * them is read again.
+ * Reads a recording and computes its statistics. All events are counted, but the
+ * few that are far from all others change neither times nor pixels: they are
+ * among the faults, and a recording that has them is read again.
  *
  * @param recording The recording.
  * @returns The statistics.
@@ -105,7 +105,7 @@ async function summarizeOnce(
   let [xMax, yMax] = [0, 0];
   for await (const all of recording.blocks()) {
     const block = filter.take(all);
-    const { x, y, t, p } = block;
+    const { x, y, t } = block;
     for (let i = 0; i < t.length; i++) {
       const time = t[i];
       if (time < last) backwardSteps++;
@@ -114,13 +114,13 @@ async function summarizeOnce(
       if (x[i] > xMax) xMax = x[i];
       if (y[i] > yMax) yMax = y[i];
       last = time;
-      on += p[i];
     }
     finder.add(block);
     countPixels(counts, block);
-    events += t.length;
+    events += all.t.length;
+    on += all.p.reduce((sum, polarity) => sum + polarity, 0);
   }
-  const none = events === 0;
+  const none = events === filter.count;
   const durationUs = none ? 0 : latest - earliest;
   const most = 1 + HOT_RATE * durationUs / 1e6;
   return {
@@ -130,7 +130,9 @@ async function summarizeOnce(
     firstUs: none ? null : earliest,
     lastUs: none ? null : latest,
     durationUs,
-    eventRate: durationUs === 0 ? null : events * 1e6 / durationUs,
+    eventRate: durationUs === 0
+      ? null
+      : (events - filter.count) * 1e6 / durationUs,
     xMax: none ? null : xMax,
     yMax: none ? null : yMax,
     on,
