@@ -53,18 +53,18 @@ export interface KernelSpec {
   readonly code: string;
   /** The function in it that runs. */
   readonly entryPoint: string;
-  /** Invocations of a workgroup; absent where a constant sets them. */
+  /** Invocations per workgroup; absent where a constant sets them. */
   readonly workgroup?: number;
   /**
-   * The module's `const` sizes by which a caller cuts work into workgroups, by
-   * their names there.
+   * The module's `const` tile sizes, by name; a caller divides work into
+   * workgroups by them.
    */
   readonly tile?: Readonly<Record<string, number>>;
-  /** Binding number of each buffer that this entry point uses. */
+  /** Binding number of each buffer that the entry point uses. */
   readonly bindings: Readonly<Record<string, number>>;
-  /** Bindings that are read and written, each element once. */
+  /** Bindings that are read and written; each element is written once. */
   readonly inPlace?: readonly string[];
-  /** The `override` constants that this entry point uses. */
+  /** `override` constants that the entry point uses. */
   readonly constants: readonly string[];
 }
 

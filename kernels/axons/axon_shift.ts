@@ -1,5 +1,5 @@
 /**
- * By how many bins axons delay spikes; see axon_shift.wgsl.
+ * Delay of each axon in bins; see axon_shift.wgsl.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Events to counts in bit planes, with augmentation; the equations are in
- * bin_counts.wgsl.
+ * Binning of events into counts in bit planes, with augmentation; the equations
+ * are in bin_counts.wgsl.
  *
  * @module
  */

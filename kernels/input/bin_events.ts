@@ -1,5 +1,5 @@
 /**
- * Events to packed spikes; the equations are in bin_events.wgsl.
+ * Binning of events into packed spikes; the equations are in bin_events.wgsl.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Time-packed spikes to neuron-packed ones; the equation is in transpose_spikes.wgsl.
+ * Transpose from time-packed to neuron-packed spikes; the equation is in
+ * transpose_spikes.wgsl.
  *
  * @module
  */

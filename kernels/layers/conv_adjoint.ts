@@ -1,6 +1,5 @@
 /**
- * The adjoint of a convolution of any size; the equation is in
- * conv_adjoint.wgsl.
+ * Adjoint of a convolution of any size; the equation is in conv_adjoint.wgsl.
  *
  * @module
  */

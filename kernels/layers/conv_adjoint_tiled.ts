@@ -1,6 +1,5 @@
 /**
- * The adjoint of a convolution in tiles; the equation is in
- * conv_adjoint_tiled.wgsl.
+ * Tiled adjoint of a convolution; the equation is in conv_adjoint_tiled.wgsl.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import code from "./pool.wgsl" with { type: "text" };
 /**
  * pool.wgsl, `forward`.
  *
- * @param neuron The text of the neuron.
+ * @param neuron The WGSL of the neuron.
  * @returns The kernel.
  */
 export function poolForward(neuron: KernelText) {
@@ -45,7 +45,7 @@ export function poolForward(neuron: KernelText) {
 /**
  * pool.wgsl, `gather`.
  *
- * @param neuron The text of a neuron; it is not used.
+ * @param neuron The WGSL of a neuron; compiled along, but not called.
  * @returns The kernel.
  */
 export function poolGather(neuron: KernelText) {

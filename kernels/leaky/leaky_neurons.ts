@@ -1,5 +1,5 @@
 /**
- * The WGSL of neurons that integrate with a leak.
+ * WGSL of leaky integrate-and-fire neurons.
  *
  * @module
  */
@@ -13,25 +13,25 @@ import firing from "./firing.wgsl" with { type: "text" };
 import parametric from "./parametric_neuron.wgsl" with { type: "text" };
 import leaky from "./leaky_neuron.wgsl" with { type: "text" };
 
-/** leaky_neuron.wgsl, the text of a stepped neuron. */
+/** leaky_neuron.wgsl, the WGSL of a stepped neuron. */
 export const LEAKY_NEURON = firing + leaky;
 
-/** cuba_neuron.wgsl, the text of a stepped neuron. */
+/** cuba_neuron.wgsl, the WGSL of a stepped neuron. */
 export const CUBA_NEURON = firing + cuba;
 
-/** fixed_cuba_neuron.wgsl, the text of a stepped neuron. */
+/** fixed_cuba_neuron.wgsl, the WGSL of a stepped neuron. */
 export const FIXED_CUBA_NEURON = firing + fixedPoint + fixedCuba;
 
-/** fixed_alif_neuron.wgsl, the text of a stepped neuron. */
+/** fixed_alif_neuron.wgsl, the WGSL of a stepped neuron. */
 export const FIXED_ALIF_NEURON = firing + fixedPoint + fixedAlif;
 
-/** adaptive_neuron.wgsl, the text of a stepped neuron that recalls. */
+/** adaptive_neuron.wgsl, the WGSL of a stepped neuron with `recall`. */
 export const ADAPTIVE_NEURON = firing + adaptive;
 
-/** parametric_neuron.wgsl, the text of one that recalls and learns. */
+/** parametric_neuron.wgsl, with `recall` and a learned parameter. */
 export const PARAMETRIC_NEURON = firing + parametric;
 
-/** The surrogates of firing.wgsl, by their numbers there. */
+/** Surrogate gradients of firing.wgsl; the index is their number there. */
 export const SURROGATES = [
   "exponential",
   "arctangent",

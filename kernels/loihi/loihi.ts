@@ -1,5 +1,5 @@
 /**
- * The neuron of the Loihi processor, forward and adjoint; the equations are in
+ * Neuron of the Loihi processor, forward and adjoint; the equations are in
  * loihi.wgsl and loihi_adjoint.wgsl.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Responses that a layer learns, and their adjoint; the equations are in
+ * Learned responses (PSP kernels) and their adjoint; the equations are in
  * filter.wgsl.
  *
  * @module

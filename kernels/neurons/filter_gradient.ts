@@ -1,6 +1,5 @@
 /**
- * The gradient of a response that a layer learns; the equations are in
- * filter_gradient.wgsl.
+ * Gradient of a learned response; the equations are in filter_gradient.wgsl.
  *
  * @module
  */

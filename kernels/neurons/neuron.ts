@@ -1,5 +1,6 @@
 /**
- * From the drive of neurons to their spikes; the equations are in neuron.wgsl.
+ * Integration of drives to potentials and spikes; the equations are in
+ * neuron.wgsl.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import code from "./neuron.wgsl" with { type: "text" };
 /**
  * neuron.wgsl, `forward`.
  *
- * @param neuron The text of the neuron.
+ * @param neuron The WGSL of the neuron.
  * @returns The kernel.
  */
 export function neuronForward(neuron: KernelText) {

@@ -15,7 +15,7 @@ import code from "./neuron_adjoint.wgsl" with { type: "text" };
 /**
  * neuron_adjoint.wgsl, `adjoint`.
  *
- * @param neuron The text of the neuron's adjoint.
+ * @param neuron The WGSL of the neuron's adjoint.
  * @returns The kernel.
  */
 export function neuronAdjoint(neuron: KernelText) {

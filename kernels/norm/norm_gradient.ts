@@ -1,6 +1,7 @@
 /**
- * The gradient of a convolution's weights from that of normalised drives; the
- * equations are in conv_gradient.wgsl and norm_gradient.wgsl.
+ * Gradient of a convolution's weights, computed from the gradient of the
+ * normalised drive; the equations are in conv_gradient.wgsl and
+ * norm_gradient.wgsl.
  *
  * @module
  */

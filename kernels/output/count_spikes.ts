@@ -1,5 +1,5 @@
 /**
- * Incoming spikes of each neuron; the equation is in count_spikes.wgsl.
+ * Spike counts of a layer's inputs; the equation is in count_spikes.wgsl.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The losses of SLAYER; the equations are in loss.wgsl.
+ * SLAYER's losses; the equations are in loss.wgsl.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Prediction and loss of each sample, in a record for the host; the equations
- * are in prediction.wgsl.
+ * Prediction and loss of each sample, recorded for the host; the equations are
+ * in prediction.wgsl.
  *
  * @module
  */

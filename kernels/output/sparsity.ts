@@ -1,5 +1,6 @@
 /**
- * The gradient of a loss of firing rates; the equation is in sparsity.wgsl.
+ * Gradient of the sparsity loss, which bounds firing rates; the equation is in
+ * sparsity.wgsl.
  *
  * @module
  */

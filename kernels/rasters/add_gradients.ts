@@ -1,5 +1,5 @@
 /**
- * The sum of two gradients; the equation is in add_gradients.wgsl.
+ * Sum of two gradients; the equation is in add_gradients.wgsl.
  *
  * @module
  */

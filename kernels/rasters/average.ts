@@ -1,5 +1,5 @@
 /**
- * Votes of populations; the equations are in average.wgsl.
+ * Population votes; the equations are in average.wgsl.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The gradient of a unit's spikes as they arrive; the equations are in
+ * Gradient of a unit's spikes after their axons; the equations are in
  * spike_gradient.wgsl.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * A hash, for kernels that draw at random; see hash.wgsl.
+ * Hash function of kernels that draw random numbers; see hash.wgsl.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * State of neurons in memory, for all kernels that integrate neurons over time;
- * see neurons.wgsl.
+ * Neuron state in memory, shared by all kernels that integrate neurons over
+ * time; see neurons.wgsl.
  *
  * @module
  */
@@ -8,18 +8,20 @@
 import { MICRO_BATCH } from "./micro_batch.ts";
 import text from "./neurons.wgsl" with { type: "text" };
 
-/** Part of a kernel's WGSL, with the names of the constants that it declares. */
+/**
+ * A piece of a kernel's WGSL, with the names of the constants that it declares.
+ */
 export interface KernelText {
-  /** The text. */
+  /** WGSL source. */
   readonly code: string;
-  /** The `override` constants in it that may be given a value. */
+  /** Its `override` constants that may be given a value. */
   readonly constants: readonly string[];
 }
 
-/** neurons.wgsl, to be compiled in front of the text of a neuron. */
+/** neurons.wgsl, to be compiled in front of the WGSL of a neuron. */
 export const NEURONS = MICRO_BATCH + text;
 
-/** The bindings of neurons.wgsl in a forward kernel. */
+/** Bindings of neurons.wgsl in a forward kernel. */
 export const NEURON_BINDINGS = {
   batch: 0,
   largest: 1,
@@ -29,7 +31,7 @@ export const NEURON_BINDINGS = {
   fired: 13,
 } as const;
 
-/** The constants of neurons.wgsl that forward and adjoint kernels use. */
+/** Constants of neurons.wgsl in forward and in adjoint kernels. */
 export const NEURON_CONSTANTS = [
   "T",
   "F",
@@ -40,7 +42,7 @@ export const NEURON_CONSTANTS = [
   "normalised",
 ] as const;
 
-/** Those that only forward kernels use. */
+/** Constants of neurons.wgsl in forward kernels only. */
 export const FIRING_CONSTANTS = [
   "theta",
   "height",

@@ -7,23 +7,26 @@
 import { MICRO_BATCH } from "./micro_batch.ts";
 import text from "./optimizer_rules.wgsl" with { type: "text" };
 
-/** optimizer_rules.wgsl, to be compiled in front of a kernel that updates. */
+/**
+ * optimizer_rules.wgsl, to be compiled in front of a kernel that updates
+ * weights.
+ */
 export const OPTIMIZER_RULES: string = MICRO_BATCH + text;
 
-/** The bindings of such a kernel: weights and their moments. */
+/** Bindings of the weights and their moments in such a kernel. */
 export const UPDATE_BINDINGS = { weights: 10, m: 11, v: 12, vMax: 13 } as const;
 
-/** Those of them that are read and written. */
+/** Bindings that the update changes in place. */
 export const UPDATE_IN_PLACE = ["weights", "m", "v", "vMax"] as const;
 
-/** The constants of `updateBounded` in the text. */
+/** Constants of `updateBounded`. */
 export const BOUND_CONSTANTS = ["changeRate", "least", "most"] as const;
 
-/** The rules; the index of each is the constant `rule`. */
+/** Update rules; a rule's index is the value of the constant `rule`. */
 export const RULES = ["ADAM", "NADAM", "SGD", "ADAMW"] as const;
 
-/** Decay of the first moment, `beta1` in the text. */
+/** Decay rate of the first moment, `beta1` in WGSL. */
 export const BETA1 = 0.9;
 
-/** Decay of the second moment, `beta2` in the text. */
+/** Decay rate of the second moment, `beta2` in WGSL. */
 export const BETA2 = 0.999;

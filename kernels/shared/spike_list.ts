@@ -6,11 +6,13 @@
 
 import code from "./spike_list.wgsl" with { type: "text" };
 
-/** spike_list.wgsl, to be compiled in front of a kernel that lists spikes. */
+/**
+ * spike_list.wgsl, to be compiled in front of a kernel that compacts spikes.
+ */
 export const SPIKE_LIST = code;
 
-/** Invocations of a workgroup of such a kernel. */
+/** Workgroup size of such a kernel, in invocations. */
 export const LISTS_LANES = 128;
 
-/** Spikes that the list holds at once. */
+/** Capacity of the list in workgroup memory, in spikes. */
 export const LISTED = 512;

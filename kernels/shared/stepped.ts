@@ -1,6 +1,6 @@
 /**
- * Neurons that are stepped bin by bin; see stepped_neuron.wgsl and
- * stepped_adjoint.wgsl.
+ * WGSL of stepped neurons, whose state advances one time bin at a time; see
+ * stepped_neuron.wgsl and stepped_adjoint.wgsl.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import forward from "./stepped_neuron.wgsl" with { type: "text" };
 import type { KernelText } from "./neurons.ts";
 
 /**
- * Makes the texts of a stepped neuron that the kernels which integrate neurons
- * are compiled with.
+ * Assembles the WGSL of a stepped neuron for the kernels that integrate
+ * neurons.
  *
- * @param code The neuron's text; it defines `State`, `atRest`, `step`, `reset`,
- * `Back` and `stepBack`, as the two files say.
- * @returns The text of either direction; each `override` of the neuron may be
- * given a value.
+ * @param code The neuron's WGSL; it defines `State`, `atRest`, `step`, `reset`,
+ * `Back` and `stepBack`, as described in the two files.
+ * @returns The forward and the adjoint WGSL; each `override` of the neuron may
+ * be given a value.
  */
 export function steppedTexts(
   code: string,
@@ -28,18 +28,18 @@ export function steppedTexts(
   };
 }
 
-/** The text of a stepped neuron, for networks that run layer by layer. */
+/** WGSL of a stepped neuron, for networks that run layer by layer. */
 export interface SteppedText extends KernelText {
   /**
-   * Whether it defines `recall` and `stepBackFrom`, in place of `stepBack`, as
-   * cell_recall.wgsl says.
+   * Whether the neuron defines `recall` and `stepBackFrom` in place of
+   * `stepBack`, see cell_recall.wgsl.
    *
    * @default false
    */
   readonly recalls?: boolean;
   /**
-   * Whether it binds a parameter `learned` and defines its gradient, as
-   * cell_learned.wgsl says.
+   * Whether the neuron binds a learned parameter, `learned`, and defines its
+   * gradient, see cell_learned.wgsl.
    *
    * @default false
    */
@@ -47,10 +47,10 @@ export interface SteppedText extends KernelText {
 }
 
 /**
- * The binding of a parameter that neurons learn, in kernels of units.
+ * Binds the learned parameter of a neuron, in kernels of units.
  *
- * @param neuron The text of the neuron.
- * @returns The binding; none if it learns nothing.
+ * @param neuron The WGSL of the neuron.
+ * @returns The binding; empty if the neuron has no learned parameter.
  */
 export function learnedBinding(
   { learns }: SteppedText,
@@ -59,11 +59,12 @@ export function learnedBinding(
 }
 
 /**
- * Names the constants of a stepped neuron.
+ * Pairs the WGSL of a stepped neuron with the names of its constants.
  *
- * @param code The neuron's text.
- * @param options Whether it recalls its state, and learns a parameter.
- * @returns The text alone, and its constants, which may be given a value.
+ * @param code The neuron's WGSL.
+ * @param options Whether it recalls its state, and whether it learns a
+ * parameter.
+ * @returns The WGSL, and its `override` constants, which may be given a value.
  */
 export function steppedText(
   code: string,

@@ -1,5 +1,5 @@
 /**
- * Axons of a stream, whose delayed spikes are carried from chunk to chunk; see
+ * Axons in a stream, which carry delayed spikes from chunk to chunk; see
  * axon_stream.wgsl.
  *
  * @module

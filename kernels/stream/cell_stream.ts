@@ -12,7 +12,7 @@ import code from "./cell_stream.wgsl" with { type: "text" };
 /**
  * cell_stream.wgsl, `forward`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function cellStream(neuron: SteppedText) {

@@ -1,5 +1,5 @@
 /**
- * Responses that a layer learns, in a stream; see filter_stream.wgsl.
+ * Learned responses in a stream; see filter_stream.wgsl.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Neurons of a stream, from their drive to their spikes; see
- * neuron_stream.wgsl.
+ * Neurons in a stream, from drives to spikes; see neuron_stream.wgsl.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import code from "./neuron_stream.wgsl" with { type: "text" };
 /**
  * neuron_stream.wgsl, `forward`.
  *
- * @param neuron The text of the neuron.
+ * @param neuron The WGSL of the neuron.
  * @returns The kernel.
  */
 export function neuronStream(neuron: KernelText) {

@@ -12,7 +12,7 @@ import code from "./cell.wgsl" with { type: "text" };
 /**
  * cell.wgsl, `forward`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function cellForward(neuron: SteppedText) {

@@ -15,7 +15,7 @@ import recall from "./cell_recall.wgsl" with { type: "text" };
 /**
  * cell_adjoint.wgsl, `adjoint`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function cellAdjoint(neuron: SteppedText) {

@@ -1,5 +1,6 @@
 /**
- * The gradient of what a unit's neurons learn; the equation is in learned.wgsl.
+ * Gradient of the parameter that a unit's neurons learn; the equation is in
+ * learned.wgsl.
  *
  * @module
  */

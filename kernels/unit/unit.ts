@@ -14,7 +14,7 @@ export const UNIT = MICRO_BATCH + text;
 /** unit.wgsl and unit_drives.wgsl, for kernels that integrate drives. */
 export const UNIT_DRIVES = UNIT + drives;
 
-/** The constants of unit.wgsl that kernels of lanes and strips use. */
+/** Constants of unit.wgsl in kernels that work by lanes and strips. */
 export const UNIT_CONSTANTS = [
   "T",
   "pixels",

@@ -1,5 +1,5 @@
 /**
- * The moving average of weights; the equation is in moving_average.wgsl.
+ * Moving average of weights; the equation is in moving_average.wgsl.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Updates of weights from a stored gradient; see optimizer_step.wgsl.
+ * Weight updates from a stored gradient; see optimizer_step.wgsl.
  *
  * @module
  */

@@ -11,10 +11,10 @@ import gradient from "./input_gradient.wgsl" with { type: "text" };
 /** conv_geometry.wgsl, to be compiled in front of a convolution's kernel. */
 export const CONV_GEOMETRY = code;
 
-/** The same, with input_gradient.wgsl. */
+/** conv_geometry.wgsl followed by input_gradient.wgsl. */
 export const INPUT_GRADIENT = code + gradient;
 
-/** The same, with adjoint_taps.wgsl. */
+/** conv_geometry.wgsl followed by input_gradient.wgsl and adjoint_taps.wgsl. */
 export const ADJOINT_TAPS = INPUT_GRADIENT + taps;
 
 /** Names of the constants in conv_geometry.wgsl. */

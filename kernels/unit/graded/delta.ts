@@ -1,6 +1,6 @@
 /**
- * Neurons that send by how much their activation has changed; the equations are
- * in delta.wgsl.
+ * Delta encoder of sigma-delta neurons, which send changes of their activation;
+ * the equations are in delta.wgsl.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Sums of drives over time; the equations are in sigma.wgsl.
+ * Running sums of drives over time, the decoder of sigma-delta neurons; the
+ * equations are in sigma.wgsl.
  *
  * @module
  */

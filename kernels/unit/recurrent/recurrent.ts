@@ -1,6 +1,6 @@
 /**
- * Neurons that read the spikes of their own layer; the equations are in
- * recurrent.wgsl.
+ * Recurrent neurons, which read the spikes of their own layer; the equations
+ * are in recurrent.wgsl.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { KernelSpec } from "../../spec.ts";
 import code from "./recurrent.wgsl" with { type: "text" };
 import { UNIT } from "../unit.ts";
 
-/** Invocations of a workgroup. */
+/** Workgroup size, in invocations. */
 const LANES = 256;
 
 /**
  * recurrent.wgsl, `forward`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function recurrentForward(neuron: SteppedText) {
@@ -54,7 +54,7 @@ export function recurrentForward(neuron: SteppedText) {
 /**
  * recurrent.wgsl, `stream`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function recurrentStream(neuron: SteppedText) {

@@ -1,6 +1,6 @@
 /**
- * The adjoint of neurons that read the spikes of their own layer; the equations
- * are in recurrent_adjoint.wgsl.
+ * Adjoint of recurrent neurons, which read the spikes of their own layer; the
+ * equations are in recurrent_adjoint.wgsl.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { KernelSpec } from "../../spec.ts";
 import code from "./recurrent_adjoint.wgsl" with { type: "text" };
 import { UNIT } from "../unit.ts";
 
-/** Invocations of a workgroup of `adjoint`. */
+/** Workgroup size of `adjoint`, in invocations. */
 const LANES = 256;
 
 function textOf(neuron: SteppedText): string {
@@ -23,7 +23,7 @@ function textOf(neuron: SteppedText): string {
 /**
  * recurrent_adjoint.wgsl, `adjoint`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function recurrentAdjoint(neuron: SteppedText) {
@@ -62,7 +62,7 @@ export function recurrentAdjoint(neuron: SteppedText) {
 /**
  * recurrent_adjoint.wgsl, `channelSums`.
  *
- * @param neuron The text of a stepped neuron.
+ * @param neuron The WGSL of a stepped neuron.
  * @returns The kernel.
  */
 export function recurrentChannelSums(neuron: SteppedText) {
