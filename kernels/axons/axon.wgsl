@@ -1,23 +1,23 @@
-// The axons of a layer: its spikes arrive at the layer above later, and not at
-// all where dropout silences a neuron.
+// The axons of a layer, which delay its spikes on their way to the layer above
+// and drop those of neurons that dropout silences.
 //
 // forward  arrived[n, t, f] = kept(n, f) · s[n, t − shift(f), f]
 // adjoint  ds[n, t, f] = scale · kept(n, f) · dy[n, t + shift(f), f]
-//          Below a pool (pooled), dy of a neuron is poolGain times that of the
-//          pool that sums it.
-// Terms outside [0, T) are absent. kept is 0 or 1, drawn for all bins of a
-// sample, 0 with the probability threshold / 2^32; scale = 1 / (1 − that).
-// shift(f) is that of axon_shift.wgsl, which is compiled before this.
+//          Where a pool reads the spikes (pooled), dy of a neuron is poolGain
+//          times that of the pool that sums it.
+// Terms outside [0, T) are absent. kept is 0 or 1, drawn once per neuron and
+// sample: 0 with probability p = threshold / 2^32; scale = 1 / (1 − p).
+// shift(f) is shiftOf() of axon_shift.wgsl, which is compiled before this file.
 //
 // spikes   [N, B, F]            time-packed
-// dy       [N, aboveRows, 4·Q]  gradient of what arrived, in the first T rows;
-//                               below a pool, of the drive of its outputs
+// dy       [N, aboveRows, 4·Q]  gradient of the arriving spikes, in the first T
+//                               rows; with `pooled`, of the drive of the pool
 // arrived  [N, B, F]            time-packed
 // ds       [N, T, 4·Q]          gradient of the spikes
 //
 // One invocation owns a word of a neuron (forward), or eight bins (adjoint).
 
-// Bins of an invocation of the adjoint.
+// Bins that an invocation owns in the adjoint.
 const ownedBins = 8u;
 
 override F: u32;
@@ -26,7 +26,7 @@ override threshold: u32 = 0;
 override scale: f32 = 1;
 // Index of the layer.
 override layer: u32 = 0;
-// As in neuron_adjoint.wgsl; W is of the layer's own output.
+// See neuron_adjoint.wgsl; W is the width of the layer's own output.
 override aboveRows: u32;
 override pooled: bool = false;
 override window: u32 = 1;
@@ -41,7 +41,7 @@ override row: u32 = F / runSize * run * 4;
 @group(0) @binding(4) var<storage, read_write> arrived: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ds: array<f32>;
 
-// Whether neuron f of sample n is silenced for all bins.
+// Whether dropout silences neuron f in all bins of sample n.
 fn isSilenced(n: u32, f: u32) -> bool {
   if (threshold == 0) {
     return false;
@@ -68,7 +68,7 @@ fn forward(
     if (bits > 0 && b > back) {
       word |= spikes[at + (b - back - 1) * F] >> (32 - bits);
     }
-    // No spike arrives after the last bin.
+    // Spikes that would arrive after the last bin are masked.
     let over = 32 * (b + 1) - min(T, 32 * (b + 1));
     word &= 0xffffffffu >> over;
     arrived[at + b * F] = select(word, 0u, isSilenced(id.z, f));

@@ -3,9 +3,9 @@
 // sums   stripSum[n, f] = height · Σ (ds[n, t + 1, f] − ds[n, t, f]) over the
 //          bins t in which neuron f spikes; ds[n, T, f] = 0
 // total  ddelays[i] += Σ_n Σ stripSums[n, f] over the neurons f of delay i: one
-//          neuron or, of delays per channel, all pixels of the channel
-// ds is the gradient of the spikes before they are delayed, from axon.wgsl: a
-// delay that is longer by Ts moves each spike one bin on, so that the sum is Ts
+//          neuron or, with one delay per channel, all pixels of the channel
+// ds is the gradient of the spikes before they are delayed, from axon.wgsl. A
+// delay that is longer by Ts shifts each spike by one bin, so the sum is Ts
 // times the derivative, as in SLAYER's package.
 //
 // spikes               [N, B, F]    time-packed
@@ -17,9 +17,9 @@
 //
 // One invocation owns a neuron of a sample (sums), a workgroup a quad of delays
 // (total). Sums run over bins, pixels, then samples, so they do not depend on
-// how a batch is cut into micro-batches.
+// how a batch is split into micro-batches.
 
-// Invocations that add up the pixels of a quad of delays.
+// Invocations that reduce the pixels of a quad of delays.
 const lanes = 64u;
 
 override T: u32;
@@ -62,7 +62,7 @@ fn sums(
   }
 }
 
-// Sums of the invocations of a workgroup.
+// Partial sums of the invocations.
 var<workgroup> sh_sums: array<vec4<f32>, lanes>;
 
 @compute @workgroup_size(lanes)
@@ -72,7 +72,7 @@ fn total(
   @builtin(local_invocation_index) lane: u32,
 ) {
   for (var i = group.x; i < (D + 3) / 4; i += groups.x) {
-    // Delays after the last load the last, and stay 0.
+    // Delays past the end load the last one; their sums stay 0.
     let delays = min(vec4(4 * i) + vec4(0u, 1u, 2u, 3u), vec4(D - 1));
     let isThere = vec4(4 * i) + vec4(0u, 1u, 2u, 3u) < vec4(D);
     var all = vec4<f32>();

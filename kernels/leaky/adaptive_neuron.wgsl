@@ -1,14 +1,14 @@
-// Leaky neurons whose threshold rises with each spike and decays, ALIF. The
-// text of a stepped neuron that recalls, see cell_recall.wgsl; compiled after
-// firing.wgsl.
+// Adaptive leaky integrate-and-fire neurons, ALIF: the threshold rises with
+// each spike and decays. The WGSL of a stepped neuron with `recall`, see
+// cell_recall.wgsl; compiled after firing.wgsl.
 //
 // step   v += inputGain · drive − leak · (v − vReset)
 //        potential = v − adaptation · trace, which is theta where v is at the
 //        threshold, theta + adaptation · trace
 // reset  also trace += recovery · (s − trace), s = 1 where the neuron fires
 //
-// leak and recovery are 1/τ, τ in bins, or 0; inputGain = 1/τ of v where its
-// drive decays with the potential, else 1.
+// leak and recovery are 1/τ, τ in bins, or 0. inputGain is 1/τ of v where the
+// drive is scaled by the leak, else 1.
 //
 // Source: Bellec and others, Long short-term memory and learning-to-learn in
 // networks of spiking neurons, NeurIPS 2018.
@@ -65,7 +65,7 @@ fn stepBackFrom(
   let ds = ofSpike(own, after.v, potential + rise, theta + rise);
   let du = ds * slopeAt(potential - theta);
   let dv = du + pastReset(after.v, fires);
-  // A soft reset subtracts the rise of the threshold too.
+  // A soft reset also subtracts the rise of the threshold.
   let dRise = -du - select(0, after.v, fires && softReset != 0);
   *back = Back(
     (1 - leak) * dv,

@@ -1,12 +1,12 @@
-// Leaky neurons whose drive adds to a current that decays too: current-based
-// leaky integrate-and-fire neurons, CUBA-LIF. The text of a stepped neuron, see
+// Current-based leaky integrate-and-fire neurons, CUBA-LIF: the drive adds to a
+// synaptic current that decays as well. The WGSL of a stepped neuron, see
 // stepped_neuron.wgsl; compiled after firing.wgsl.
 //
 // step   i += drive − currentLeak · i
 //        v += inputGain · i − leak · (v − vReset)
 //
-// leak and currentLeak are 1/τ, τ in bins, or 0; inputGain = 1/τ of v where its
-// input decays with the potential, else 1.
+// leak and currentLeak are 1/τ, τ in bins, or 0. inputGain is 1/τ of v where
+// the input is scaled by the leak, else 1.
 //
 // Source: Gerstner, Kistler, Naud, Paninski, Neuronal Dynamics, 2014, chapter
 // 1; in steps of a bin, Davies and others, Loihi, IEEE Micro 38, 2018.

@@ -1,5 +1,5 @@
-// How leaky neurons are reset, and how gradients pass their spikes. Compiled in
-// front of their texts.
+// Reset and surrogate gradient of leaky neurons. Compiled in front of their
+// WGSL.
 //
 // reset  v = vReset where the neuron fires (hard), or v −= threshold (soft)
 
@@ -17,7 +17,7 @@ fn resetOf(v: f32, threshold: f32) -> f32 {
   return select(vReset, v - threshold, softReset != 0);
 }
 
-// The surrogate's derivative, `distance` from threshold.
+// Derivative of the surrogate at `distance` from the threshold.
 fn slopeAt(distance: f32) -> f32 {
   let scaled = steepness * abs(distance);
   if (surrogate == 0) {
@@ -37,14 +37,14 @@ fn slopeAt(distance: f32) -> f32 {
   return steepness * max(1 - scaled, 0);
 }
 
-// The gradient of a spike, its part from the reset included: `after` is the
-// gradient of v after the reset.
+// The gradient of a spike; if resetGradient, with the part that flows through
+// the reset, from `after`, the gradient of v after the reset.
 fn ofSpike(gradient: f32, after: f32, v: f32, threshold: f32) -> f32 {
   let jump = select(vReset - v, -threshold, softReset != 0);
   return gradient + select(0, after * jump, resetGradient != 0);
 }
 
-// The gradient that v before the reset has from v after it.
+// The gradient of v before the reset from that of v after it.
 fn pastReset(after: f32, fires: bool) -> f32 {
   return select(after, 0, fires && softReset == 0);
 }

@@ -1,14 +1,15 @@
 // Current-based neurons with an adaptive threshold and a refractory response in
-// fixed-point numbers. The text of a stepped neuron, see stepped_neuron.wgsl;
-// compiled after fixed_point.wgsl.
+// fixed-point arithmetic. The WGSL of a stepped neuron, see
+// stepped_neuron.wgsl; compiled after fixed_point.wgsl.
 //
-// step   i, v as there
+// step   i, v as in fixed_point.wgsl
 //        rise = ⌊rise · (4096 − thDecay) / 4096⌋
 //        refractory = ⌊refractory · (4096 − refDecay) / 4096⌋
 //        potential = (v − rise − refractory) / 4096
 // reset  refractory += 2 · (4096 · theta + rise), rise += 64 · vThStep; v stays
 //
-// As in lava-dl no gradient passes the threshold or the refractory response.
+// As in lava-dl, no gradient flows through the threshold or the refractory
+// response.
 
 override thDecay: u32 = 512;
 override refDecay: u32 = 512;

@@ -1,9 +1,9 @@
-// Current-based leaky integrate-and-fire neurons in fixed-point numbers. The
-// text of a stepped neuron, see stepped_neuron.wgsl; compiled after
+// Current-based leaky integrate-and-fire neurons in fixed-point arithmetic. The
+// WGSL of a stepped neuron, see stepped_neuron.wgsl; compiled after
 // fixed_point.wgsl.
 //
-// step   i, v as there
-//        potential = (v − 1) / 4096, at least theta where v is more than
+// step   i, v as in fixed_point.wgsl
+//        potential = (v − 1) / 4096, at least theta where v exceeds
 //        4096 · theta
 // reset  v = 0
 

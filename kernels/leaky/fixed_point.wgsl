@@ -1,9 +1,9 @@
-// A current and a voltage in fixed-point numbers, as on the Loihi 2 processor.
-// Compiled after firing.wgsl and in front of the texts of such neurons.
+// Current and voltage in fixed-point arithmetic, as on the Loihi 2 processor.
+// Compiled after firing.wgsl and in front of the WGSL of such neurons.
 //
 // i = ⌊i · (4096 − iDecay) / 4096⌋ + ⌊4096 · drive⌋
 // v = ⌊v · (4096 − vDecay) / 4096⌋ + i
-// where brackets round toward 0. The adjoint is that of real numbers
+// where brackets round toward 0. The adjoint is that of real arithmetic
 // (straight-through).
 //
 // Source: lava-dl, SLAYER 2.0; Orchard and others, Efficient neuromorphic
@@ -12,10 +12,11 @@
 override iDecay: u32 = 1024;
 override vDecay: u32 = 128;
 
-// A drive of one, and no decay.
+// 1.0 in fixed point: a drive of one, or the factor without decay.
 const one = 4096u;
 
-// What is left of a value after a bin; in parts, so that no product overflows.
+// The rest of a value after one bin of decay; in two parts, so that no product
+// overflows.
 fn keptOf(value: i32, decay: u32) -> i32 {
   let kept = one - decay;
   let size = u32(abs(value));
@@ -38,8 +39,8 @@ struct Back {
   v: f32,
 }
 
-// Goes back through a bin, from the gradient of its voltage to that of its
-// drive.
+// Backpropagates through one bin, from the gradient of its voltage to that of
+// its drive.
 fn integratedBack(back: ptr<function, Back>, dv: f32) -> f32 {
   let dx = dv + (*back).current;
   let leak = f32(vDecay) / f32(one);

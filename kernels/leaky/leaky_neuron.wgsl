@@ -1,10 +1,10 @@
-// Neurons that integrate their drive with a leak, or without one. The text of a
-// stepped neuron, see stepped_neuron.wgsl; compiled after firing.wgsl.
+// Leaky or non-leaky integrate-and-fire neurons. The WGSL of a stepped neuron,
+// see stepped_neuron.wgsl; compiled after firing.wgsl.
 //
 // step   v += inputGain · drive − leak · (v − vReset)
 //
-// leak = 1/τ, τ in bins, or 0; inputGain = 1/τ where the drive decays with the
-// potential, else 1.
+// leak = 1/τ, τ in bins, or 0. inputGain is 1/τ where the drive is scaled by
+// the leak, else 1.
 //
 // Source: Fang and others, SpikingJelly, Science Advances 9, 2023.
 

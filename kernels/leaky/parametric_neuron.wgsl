@@ -1,26 +1,26 @@
-// Leaky neurons that learn their leak: parametric leaky integrate-and-fire
-// neurons, PLIF. The text of a stepped neuron that recalls and learns, see
+// Parametric leaky integrate-and-fire neurons, PLIF, which learn their leak.
+// The WGSL of a stepped neuron with `recall` and a learned parameter, see
 // cell_recall.wgsl and cell_learned.wgsl; compiled after firing.wgsl.
 //
-// step   v += leak · (drive − (v − vReset)), or without the factor of the drive
-//        where it does not decay
+// step   v += leak · (drive − (v − vReset)) if decaysInput, else
+//        v += drive − leak · (v − vReset)
 //
-// leak = 1/τ = 1/(1 + exp(−w)), τ in bins; w is the same in a whole layer.
+// leak = 1/τ = 1/(1 + exp(−w)), τ in bins; all neurons of a layer share w.
 //
-// learned  [1]  w, filled up to a quad
+// learned  [1]  w, padded to a quad
 //
 // Source: Fang and others, Incorporating learnable membrane time constant to
 // enhance learning of spiking neural networks, ICCV 2021.
 
-// Not 0: the drive decays with the potential.
+// Not 0: the leak scales the drive too.
 override decaysInput: f32 = 1;
 
 @group(0) @binding(1) var<uniform> learned: vec4<f32>;
 
 const learns = true;
 
-// Share that decays in a bin, and share that stays; set once, since exp() in
-// each bin takes half of the time.
+// The share of v that decays in a bin, and the share that stays. Computed once:
+// exp() in each bin takes half of the kernel's time.
 var<private> shares: vec2<f32>;
 
 struct State {
@@ -68,7 +68,7 @@ fn stepBackFrom(
   let after = (*back).v;
   let ds = ofSpike(gradient, after, potential, theta);
   let dv = ds * slopeAt(potential - theta) + pastReset(after, fires);
-  // The derivative of the leak by w is the product of the two shares.
+  // d leak / dw = leak · (1 − leak), the product of the two shares.
   let change =
     select(shares.x * (vReset - before), potential - before, decaysInput != 0);
   *back = Back(shares.y * dv, fma(dv, shares.y * change, (*back).w));

@@ -1,5 +1,5 @@
 // Ceilings of a roofline model: the memory bandwidth and the arithmetic
-// throughput that an adapter reaches, to compare kernels with.
+// throughput that an adapter reaches, as a reference for kernels.
 //
 // transfer  to[i] = source[i]
 // multiply  to[i] = 4096 multiply-adds on each component of source[i]
@@ -20,7 +20,8 @@ fn transfer(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let stride = groups.x * 64;
-  // Four loads are issued before the first store, so that latencies overlap.
+  // Four loads are issued before the first store, so that their latencies
+  // overlap.
   for (var i = id.x; i < size; i += 4 * stride) {
     let a = source[i];
     let b = source[i + stride];

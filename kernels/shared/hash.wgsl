@@ -1,5 +1,5 @@
-// A hash whose bits all depend on all of its argument's; compiled in front of
-// kernels that draw at random.
+// Hash with full avalanche: each output bit depends on all input bits. Compiled
+// in front of kernels that draw random numbers.
 //
 // Source: Jarzynski, Olano, Hash functions for GPU rendering, 2020: pcg.
 

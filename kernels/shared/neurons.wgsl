@@ -1,10 +1,10 @@
 // State of neurons in memory, for all kernels that integrate neurons over time.
-// This text and that of a neuron are compiled in front of them. The text of a
-// neuron defines
+// This file and the WGSL of a neuron are compiled in front of them. The WGSL of
+// a neuron defines
 //
-//   Neuron       the state of one neuron; its member `row` is the index of its
-//                potential in bin 0, `words` that of its first word of spikes,
-//                and `recent` has its spikes of the last 32 bins, the latest in
+//   Neuron       the state of one neuron; `row` is the index of its potential
+//                in bin 0, `words` that of its first word of spikes, and
+//                `recent` has its spikes of the last 32 bins, the latest in
 //                bit 31
 //   startNeuron  the state before the first bin
 //   advance      integrates four bins and stores them, see keepFour
@@ -14,19 +14,20 @@
 // neuron_adjoint.wgsl.
 //
 // keepFour  u[n, t, f] = potential of neuron f in bin t, if `keep`
-//           spikes[n, b, f] = its spikes of 32 bins, once the last is known
+//           spikes[n, b, f] = its spikes of 32 bins, stored after the last one
 //
 // largest  [N]                   largest count of each sample; if `normalised`,
 //                                drives are divided by it
 // u        [N, sampleRows, 4·Q]  potentials in the first T rows; drives, where
 //                                they are stored, from row `lead` on
 // spikes   [N, B, F]             time-packed
-// tally    [slots, stride]       spikes of each layer, added to
-// fired    [F]                   spikes of each neuron modulo 2^32, added to
+// tally    [slots, stride]       spike count of each layer, accumulated
+// fired    [F]                   spike count of each neuron modulo 2^32,
+//                                accumulated
 //
-// Neurons lie in runs of `runSize`, each filled up with 0 to whole quads. A
-// potential may overwrite a drive: a neuron reads each drive once, and again K
-// bins later if K > 0, and `lead` is at least K.
+// Neurons lie in runs of `runSize`, each zero-padded to whole quads. A
+// potential may overwrite a drive: a neuron reads each drive once, and a second
+// time K bins later if K > 0, and `lead` is at least K.
 
 override T: u32;
 override F: u32;
@@ -34,10 +35,10 @@ override runSize: u32;
 override K: u32 = 0;
 override lead: u32;
 override theta: f32 = 0;
-// A drive is multiplied by gain, and by the height of the incoming spikes.
+// A drive is multiplied by gain and by the height of the incoming spikes.
 override gain: f32 = 0;
 override height: f32 = 1;
-// Whether potentials are stored, as training needs them.
+// Whether to store potentials, which the backward pass reads.
 override keep: bool = true;
 override normalised: bool = false;
 // Index of the layer, and words of a slot of tally.
@@ -54,10 +55,10 @@ override sampleRows: u32 = T + lead;
 @group(0) @binding(12) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(13) var<storage, read_write> fired: array<atomic<u32>>;
 
-// Spikes of the neurons of a workgroup.
+// Spike count of a workgroup's neurons.
 var<workgroup> sh_ones: atomic<u32>;
 
-// The neuron at index i of a row; F where the row is only filled up.
+// The neuron at index i of a row; F for padding.
 fn neuronAt(i: u32) -> u32 {
   let inRun = i % (4 * run);
   return select(F, i / (4 * run) * runSize + inRun, inRun < runSize);
@@ -71,8 +72,9 @@ fn heightOf(n: u32) -> f32 {
   return height;
 }
 
-// The values of four bins K bins before those of `now`, for K up to sixteen. q1
-// to q4 are the sixteen values before `now`, four in a vector, latest first.
+// Values of the four bins that precede those of `now` by K bins, for K up to
+// sixteen. q1 to q4 are the sixteen values before `now`, four in a vector,
+// latest first.
 fn delayed(
   now: vec4<f32>,
   q1: vec4<f32>,
@@ -116,8 +118,8 @@ fn delayed(
   }
 }
 
-// The sixteen values before the current four, four in a vector, the latest
-// first; members, so that they stay in registers.
+// The sixteen values before the current four, four in a vector, latest first;
+// struct members rather than an array, so that they stay in registers.
 struct Past {
   q1: vec4<f32>,
   q2: vec4<f32>,
@@ -125,8 +127,8 @@ struct Past {
   q4: vec4<f32>,
 }
 
-// The values K bins before those of `now`, for K up to sixteen; `now` becomes
-// the latest of the past.
+// Returns the values K bins before those of `now`, for K up to sixteen, and
+// pushes `now` to the past.
 fn exchange(past: ptr<function, Past>, now: vec4<f32>) -> vec4<f32> {
   let old = *past;
   *past = Past(now, old.q1, old.q2, old.q3);
@@ -140,13 +142,13 @@ fn fourBins(row: u32, t: u32) -> vec4<f32> {
   return vec4(u[at], u[at + size], u[at + 2 * size], u[at + 3 * size]);
 }
 
-// Stores potentials or gradients of bins t to t + 3, as far as they are before
-// T; bin t is.
+// Stores potentials or gradients of those bins t to t + 3 that are before T;
+// bin t is always stored.
 fn storeBins(row: u32, value: vec4<f32>, t: u32) {
   let size = 4 * Q;
   let at = row + t * size;
-  // Counted once: with t + 1 < T and so on, neurons take half as long again on
-  // an NVIDIA GPU.
+  // One subtraction: comparing t + 1 < T and so on instead takes neurons half
+  // as long again on an NVIDIA GPU.
   let binsLeft = T - t;
   u[at] = value.x;
   if (binsLeft > 1) {
@@ -162,7 +164,7 @@ fn storeBins(row: u32, value: vec4<f32>, t: u32) {
 
 // Stores the potentials of bins t to t + 3, where t is a multiple of four, and,
 // at the end of a word or of the sample, the word of spikes from `recent`.
-// Returns the number of spikes in the word that it stored, else 0.
+// Returns the number of spikes in a word that it stored, else 0.
 fn keepFour(
   row: u32,
   words: u32,
@@ -181,8 +183,8 @@ fn keepFour(
   return countOneBits(word);
 }
 
-// Adds the spikes of a neuron of sample n, whose first word is at `words`. The
-// index of the neuron is computed from `words` here, so that it needs no
+// Adds `count` spikes of a neuron of sample n, whose first word is at `words`.
+// The neuron's index is computed from `words` here, so that it takes no
 // register in the loop over time.
 fn countSpikes(count: u32, n: u32, words: u32) {
   if (count > 0) {
@@ -191,7 +193,7 @@ fn countSpikes(count: u32, n: u32, words: u32) {
   }
 }
 
-// Adds the spikes of all neurons of a workgroup to those of the layer.
+// Reduces the spike counts of a workgroup and adds them to the layer's.
 fn addSpikes(lane: u32) {
   workgroupBarrier();
   if (lane == 0) {

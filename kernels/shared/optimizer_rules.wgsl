@@ -1,6 +1,6 @@
-// Updates of weights from their gradient g, by one of four rules. This text is
-// compiled in front of the kernels that complete a gradient, so that they can
-// update the weights in the same dispatch.
+// Weight updates from a gradient g, by one of four rules. This file is compiled
+// in front of the kernels that complete a gradient, so that the update needs no
+// dispatch of its own.
 //
 // updateWeights
 //   Adam   weights −= rate · m / (sqrt(vMax) · root + epsilon)
@@ -19,8 +19,8 @@
 //   decay = lr · weightDecay, weightDecay for SGD
 //
 // updateBounded
-//   changes weights by changeRate times what updateWeights would, and keeps
-//   them from `least` to `most`
+//   scales the change of updateWeights by changeRate, and clamps weights to
+//   [least, most]
 //
 // weights, m, v, vMax  [quads of weights], changed in place; SGD leaves the
 //                      moments m, v and vMax alone
@@ -43,10 +43,11 @@ const epsilon = 1e-8;
 @group(0) @binding(12) var<storage, read_write> v: array<vec4<f32>>;
 @group(0) @binding(13) var<storage, read_write> vMax: array<vec4<f32>>;
 
-// Updates quad i of the weights. Multiply-adds are explicit, since compilers
-// fuse others or not as they like, and all kernels are to give the same bits.
+// Updates quad i of the weights. Multiply-adds are explicit fma() calls: a
+// compiler is free to contract a · b + c or not, and all kernels must give the
+// same bits.
 fn updateWeights(i: u32, g: vec4<f32>) {
-  // Loaded ahead of the stores, which a compiler may not move it across, so
+  // Loaded before the stores, across which a compiler cannot move the load, so
   // that its latency overlaps with that of the moments.
   let before = weights[i];
   if (rule == 2) {
@@ -70,7 +71,7 @@ fn updateWeights(i: u32, g: vec4<f32>) {
   weights[i] = before - fma(vec4(batch.decay), before, change);
 }
 
-// Updates quad i of weights that are bounded.
+// Updates quad i of bounded weights.
 fn updateBounded(i: u32, g: vec4<f32>) {
   let before = weights[i];
   updateWeights(i, g);

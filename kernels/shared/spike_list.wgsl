@@ -1,29 +1,30 @@
-// Compaction of packed spikes into a list in workgroup memory, and sums over
-// the rows of a matrix that the listed spikes select. This text is compiled in
-// front of the kernels that use it. They define
+// Stream compaction of packed spikes into a list in workgroup memory, and sums
+// over the rows of a matrix that the listed spikes select. This file is
+// compiled in front of the kernels that use it, which define
 //
 //   Source, wordOf  where words of spikes are loaded from
-//   spikeOf         the value under which the lowest bit of a word is listed;
-//                   higher bits are listed under the values that follow
+//   spikeOf         the list entry of the lowest bit of a word; the entries of
+//                   higher bits follow it in steps of one
 //   rowOf           a quad of the row that a listed spike selects
 //   add             how the quad is accumulated
 //
 // rankOf      exclusive prefix sum of the spike counts of the invocations; the
-//             sum of all is left in sh_total
+//             total is left in sh_total
 // listSpikes  sh_list[rank − base] = spike, for ranks base … base + listed − 1
-// spanOf      the part of sh_list that belongs to list i, where several lists
+// spanOf      the range of sh_list that holds list i, where several lists
 //             follow one another; sh_starts[i] is the rank of its first spike
-// addListed   sum + Σ rows of every stride-th spike of a part of sh_list
+// addListed   sum + Σ rows of every stride-th spike of a range of sh_list
 //
 // Spikes are listed in the order of their ranks, so sums have a fixed order.
 
-// Invocations of a workgroup.
+// Invocations per workgroup.
 const lanes = 128u;
-// Spikes that the list holds at once: the less workgroup memory it takes, the
-// higher the occupancy.
+// Capacity of the list: the less workgroup memory it takes, the higher the
+// occupancy.
 const listed = 512u;
 
-// Eight words of spikes; members, so that they stay in registers.
+// Eight words of spikes; struct members rather than an array, so that they stay
+// in registers.
 struct Words {
   low: vec4<u32>,
   high: vec4<u32>,
@@ -36,7 +37,7 @@ var<workgroup> sh_total: u32;
 var<workgroup> sh_starts: array<u32, 16>;
 var<workgroup> sh_list: array<u32, listed>;
 
-// Word first + k of a source; 0 beyond the `count` words of an invocation.
+// Word first + k of a source; 0 past the `count` words of an invocation.
 fn wordAt(source: Source, first: u32, k: u32, count: u32) -> u32 {
   if (k >= count) {
     return 0;
@@ -44,7 +45,8 @@ fn wordAt(source: Source, first: u32, k: u32, count: u32) -> u32 {
   return wordOf(source, first + k);
 }
 
-// The `count` words of an invocation, up to eight, from word `first` on.
+// Loads the `count` words of an invocation, up to eight, starting at word
+// `first`.
 fn wordsOf(source: Source, first: u32, count: u32) -> Words {
   var words = Words();
   words.low.x = wordAt(source, first, 0u, count);
@@ -68,8 +70,8 @@ fn sumOfFour(i: u32) -> u32 {
   return sh_counts[i] + sh_counts[i + 1] + sh_counts[i + 2] + sh_counts[i + 3];
 }
 
-// Rank of the first of the `own` spikes of an invocation. `order` is its place
-// in the prefix sum, which need not be its index in the workgroup.
+// Rank of the first of the `own` spikes of an invocation. `order` is its
+// position in the prefix sum, which may differ from its index in the workgroup.
 fn rankOf(own: u32, order: u32) -> u32 {
   workgroupBarrier();
   sh_counts[order] = own;
@@ -80,7 +82,8 @@ fn rankOf(own: u32, order: u32) -> u32 {
       vec4(sumOfFour(i), sumOfFour(i + 4), sumOfFour(i + 8), sumOfFour(i + 12));
   }
   workgroupBarrier();
-  // Counts of the same four, then whole sums of four.
+  // Adds earlier counts of the same group of four, then the sums of earlier
+  // groups.
   let four = order & ~3u;
   let three =
     vec4(sh_counts[four], sh_counts[four + 1], sh_counts[four + 2], 0u);
@@ -96,8 +99,8 @@ fn rankOf(own: u32, order: u32) -> u32 {
   return rank;
 }
 
-// Lists those spikes of word `index` whose ranks fall into the list. Returns
-// the rank of the first spike after the word.
+// Lists the spikes of word `index` whose ranks fall within the list. Returns
+// the rank that follows its last spike.
 fn listWord(word: u32, index: u32, rank: u32, base: u32) -> u32 {
   if (word == 0) {
     return rank;
@@ -118,8 +121,8 @@ fn listWord(word: u32, index: u32, rank: u32, base: u32) -> u32 {
   return next;
 }
 
-// Lists the spikes of eight words, of which the first has index `index`, and
-// its first spike that rank.
+// Lists the spikes of eight words; the first word has index `index`, and its
+// first spike has rank `firstRank`.
 fn listSpikes(words: Words, index: u32, firstRank: u32, base: u32) {
   var rank = firstRank;
   rank = listWord(words.low.x, index, rank, base);
@@ -132,15 +135,15 @@ fn listSpikes(words: Words, index: u32, firstRank: u32, base: u32) {
   rank = listWord(words.high.w, index + 7, rank, base);
 }
 
-// Part of sh_list, from first to before end. `passed` spikes of the same list
-// were in parts before.
+// A range of sh_list, first to before end. `passed` spikes of the same list
+// were in earlier ranges.
 struct Span {
   first: u32,
   end: u32,
   passed: u32,
 }
 
-// Rank after the last spike of list i.
+// The rank that follows the last spike of list i.
 fn endOf(i: u32, lists: u32) -> u32 {
   if (i + 1 < lists) {
     return sh_starts[i + 1];

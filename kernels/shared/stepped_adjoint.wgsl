@@ -1,17 +1,17 @@
-// The adjoint of a neuron that is stepped bin by bin. Compiled after
-// neurons.wgsl and before the text of the neuron, which defines
+// Adjoint of a stepped neuron, backward through the bins. Compiled after
+// neurons.wgsl and before the WGSL of the neuron, which defines
 //
 // struct Back
-//   its state backward in time, all 0 after the last bin
+//   its adjoint state, all 0 after the last bin
 // fn stepBack(
 //   back: ptr<function, Back>, potential: f32, fires: bool, gradient: f32)
 //   -> f32
 //   from the gradient of a spike, 0 or 1, to that of the drive of its bin;
-//   updates the state. It is linear in gradient and state
+//   updates the adjoint state; linear in gradient and state
 //
 // backFour  dx[n, t, f] = factor · stepBack(back, u[n, t, f], s[n, t, f],
 //                                           ds[n, t, f] / gain)
-// ds is divided by gain since it belongs to a spike of height 1 / gain.
+// ds is divided by gain since it refers to a spike of height 1 / gain.
 
 // Potentials of four bins, and gradients of their spikes.
 struct Gradients {
@@ -19,7 +19,7 @@ struct Gradients {
   spike: vec4<f32>,
 }
 
-// Those of bins t to t + 3; 0 from T on, and where rows are only filled up.
+// Loads bins t to t + 3; gradients are 0 from T on, and for padding.
 fn gradientsOf(
   past: ptr<function, Past>,
   place: Place,
@@ -35,7 +35,7 @@ fn gradientsOf(
   );
 }
 
-// State of one neuron, backward in time.
+// Adjoint state of one neuron.
 struct NeuronBack {
   // Index of the gradient of its drive in bin 0.
   row: u32,
@@ -43,13 +43,13 @@ struct NeuronBack {
   back: Back,
 }
 
-// The state after the last bin.
+// The adjoint state after the last bin.
 fn startBack(row: u32, factor: f32) -> NeuronBack {
   return NeuronBack(row, factor, Back());
 }
 
-// Steps bins t + 3 to t backward and stores the gradients of their drives; bins
-// from T on are skipped.
+// Steps bins t + 3 to t backward and stores the gradients of their drives;
+// skips bins from T on.
 fn backFour(neuron: ptr<function, NeuronBack>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;

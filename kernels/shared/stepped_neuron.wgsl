@@ -1,10 +1,10 @@
-// A neuron that is stepped bin by bin. Compiled after neurons.wgsl and before
-// the text of the neuron, which defines
+// A stepped neuron, whose state advances one bin at a time. Compiled after
+// neurons.wgsl and before the WGSL of the neuron, which defines
 //
 // struct State, fn atRest() -> State
 //   its state, and the state before the first bin
 // fn step(state: ptr<function, State>, drive: f32) -> f32
-//   updates the state by one bin and returns the potential
+//   advances the state by one bin and returns the potential
 // fn reset(state: ptr<function, State>, fires: bool)
 //   is called after each step, with fires = potential >= theta
 //
@@ -28,8 +28,8 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   return Neuron(row, words, gain * heightOf(n), 0u, atRest());
 }
 
-// Steps bin t and returns the potential. The drive K bins ago, `gone`, and a
-// spike R bins ago, `faded`, are those of other neurons.
+// Steps bin t and returns the potential. `gone`, the drive K bins ago, and
+// `faded`, the spike R bins ago, are for other neuron models.
 fn stepBin(
   neuron: ptr<function, Neuron>,
   x: f32,
@@ -46,8 +46,8 @@ fn stepBin(
   return value;
 }
 
-// Steps bins t to t + 3, where t is a multiple of four, with drives x. Drives K
-// bins ago, `gone`, are not used. Returns what keepFour returns.
+// Steps bins t to t + 3, where t is a multiple of four, with drives x. `gone`,
+// the drives K bins ago, is not used. Returns the result of keepFour.
 fn advance(
   neuron: ptr<function, Neuron>,
   x: vec4<f32>,

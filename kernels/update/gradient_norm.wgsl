@@ -1,4 +1,4 @@
-// Gradient clipping: the factor that scales a gradient down to a largest norm.
+// Gradient clipping by norm: the factor that limits the norm of a gradient.
 //
 // squares  stripSum[strip] = Σ (dw[i] / maxNorm)²  over every S-th run of 64
 // limit    clip[0] = 1 / max(1, sqrt(Σ_strip stripSums[strip]))
@@ -26,7 +26,7 @@ override maxNorm: f32;
 
 var<workgroup> sh_values: array<f32, 64>;
 
-// Sum over the invocations of a workgroup, which the first of them gets.
+// Sum over the invocations of a workgroup, returned to the first one.
 fn total(value: f32, lane: u32) -> f32 {
   sh_values[lane] = value;
   workgroupBarrier();
@@ -65,7 +65,7 @@ fn limit(@builtin(local_invocation_index) lane: u32) {
   }
   sum = total(sum, lane);
   if (lane == 0) {
-    // In this form a sum that is NaN gives NaN, so that the weights show it.
+    // A NaN sum must give NaN, so that the failure shows in the weights.
     clip[0] = select(1 / sqrt(sum), 1.0, sum <= 1);
   }
 }

@@ -2,9 +2,9 @@
 //
 // average  averages[i] = keep · averages[i] + share · values[i]
 //
-// where, at update k = 1, 2 …, share = (1 − decay) / (1 − decay^k) and keep =
-// 1 − share: the averages are then the mean of the values after updates 1 to k,
-// each weighted by decay^(k − its update), and nothing is left of initial ones.
+// where, at update k = 1, 2 …, share = (1 − decay) / (1 − decay^k) and keep = 1
+// − share. The averages are the mean of the values after updates 1 to k, each
+// weighted by decay^(k − its update), without any weight on initial values.
 //
 // averaging  [2]       keep and share
 // values     [size/4]  quads of all weights

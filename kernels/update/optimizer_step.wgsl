@@ -2,9 +2,9 @@
 // gradient clipping, or where the gradient was accumulated over batches.
 //
 // update   updateWeights() of optimizer_rules.wgsl with g = clip · dw
-// bounded  updateBounded() of it, of weights that are bounded
+// bounded  updateBounded() of optimizer_rules.wgsl, for bounded weights
 //
-// clip  [1]       factor that scales the gradient down to its largest norm
+// clip  [1]       factor that limits the norm of the gradient
 // dw    [size/4]  quads of the weights, of several layers or of one
 //
 // One invocation owns every stride-th quad of weights. weights, m, v and vMax

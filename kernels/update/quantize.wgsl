@@ -1,5 +1,5 @@
-// Weights rounded to multiples of a step, for the forward pass and the adjoint;
-// their gradient is taken for that of the weights themselves.
+// Weights rounded to multiples of a step, for the forward pass and the adjoint.
+// Straight-through: their gradient is used for the weights themselves.
 //
 // quantize  rounded[i] = step · round(weights[i] / step), halves to the even
 //           multiple

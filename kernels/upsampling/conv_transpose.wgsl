@@ -5,11 +5,12 @@
 // strips   stripSum[n, strip, ky, kx, cg, oc] = height ·
 //            Σ s[n, t, iy, ix, c] · dy[n, t, oy, ox, oc]
 //          over the pixels iy, ix of a strip and all t with a spike
-// over all taps ky, kx for which, the other way round in conv_geometry.wgsl,
+// over all taps ky, kx that satisfy, with inputs and outputs of
+// conv_geometry.wgsl swapped,
 //   oy = iy · strideY + ky · dilationY − padY
 //   ox = ix · strideX + kx · dilationX − padX
-// and the channels of a group, numbered as there. s is the spike, or the count,
-// that inputs hold. conv_gradient.wgsl adds up the strips.
+// and the channels of a group, numbered as there. s is the input's spike, or
+// its count. `total` of conv_gradient.wgsl adds up the strips.
 //
 // inputs    [N, P, B, H, W, C]           incoming spikes, time-packed
 // w         [KH, KW, CG, OQ]
@@ -48,7 +49,7 @@ fn forward(
     let first = i % OQ / (OQ / G) * CG;
     var sums = array<vec4<f32>, ownedBins>();
     for (var tap = 0u; tap < KH * KW; tap++) {
-      // Rows and columns above and to the left of the input wrap.
+      // Negative rows and columns wrap to large numbers.
       let top = pixel / OW + padY - tap / KW * dilationY;
       let left = pixel % OW + padX - tap % KW * dilationX;
       let iy = top / strideY;
@@ -74,14 +75,14 @@ fn forward(
   }
 }
 
-// The output that tap (ky, kx) of an input pixel meets.
+// The output pixel that tap (ky, kx) of an input pixel reaches.
 struct Output {
   pixel: u32,
   isThere: bool,
 }
 
 fn outputOf(iy: u32, ix: u32, tap: u32) -> Output {
-  // Rows and columns above and to the left of the output wrap.
+  // Negative rows and columns wrap to large numbers.
   let oy = iy * strideY + tap / KW * dilationY - padY;
   let ox = ix * strideX + tap % KW * dilationX - padX;
   return Output(oy * OW + ox, oy < OH && ox < OW);

@@ -1,14 +1,14 @@
-// Unpooling: each pixel is repeated over a window, with one fixed weight.
+// Unpooling: repeats each pixel over a window, with one fixed weight.
 //
 // forward  x[n, t, oy, ox, c] = gain · s[n, t, oy / window, ox / window, c]
 // adjoint  dx[n, t, iy, ix, c] = gain · Σ dy[n, t, oy, ox, c] over the window
-// s is the spike, or the count, that inputs hold.
+// s is the input's spike, or its count.
 //
 // inputs  [N, P, B, H, W, C]      incoming spikes, time-packed
 // dy      [N, sampleRows, outRow]  gradient of the drive, in the first T rows
 // x       [N, sampleRows, outRow]  the drive, in the first T rows
 // dx      [N, T, inRow]           as in conv_adjoint.wgsl
-// where a row of outputs is filled up to whole quads.
+// A row of outputs is padded to whole quads.
 //
 // One invocation owns eight bins of a neuron of the output (forward) or of the
 // input (adjoint).
@@ -25,7 +25,7 @@ override inRun: u32;
 override inRow: u32;
 override outRow: u32 = (H * W * C * window * window + 3) / 4 * 4;
 
-// Bins of an invocation.
+// Bins that one invocation owns.
 const ownedBins = 8u;
 
 @group(0) @binding(0) var<storage, read> inputs: array<u32>;

@@ -1,11 +1,11 @@
-// Resonate-and-fire neurons whose threshold rises with each spike, ADRF. The
-// text of a stepped neuron that recalls, see cell_recall.wgsl; compiled after
-// resonance.wgsl.
+// Adaptive resonate-and-fire neurons, ADRF: the threshold rises with each
+// spike. The WGSL of a stepped neuron with `recall`, see cell_recall.wgsl;
+// compiled after resonance.wgsl.
 //
 // step   z as in resonance.wgsl
 //        rise −= thresholdLeak · rise
 //        refractory −= refractoryLeak · refractory
-//        the threshold has risen by rise + refractory
+//        the threshold is theta + rise + refractory
 // reset  refractory += 2 · (theta + rise), rise += thresholdStep; z stays
 //
 // Source: lava-dl, SLAYER 2.0.

@@ -1,20 +1,20 @@
-// A damped oscillation in the plane, how resonate-and-fire neurons spike, and
-// how gradients pass their spikes. Compiled in front of their texts.
+// Damped oscillation in the complex plane, spike condition and surrogate
+// gradient of resonate-and-fire neurons. Compiled in front of their WGSL.
 //
 // z      = (1 − 1/τ) · exp(2πi / period) · z + drive, real part first
-// spike  by phase: real part ≥ theta + rise, where the imaginary part turns
+// spike  by phase: real part ≥ theta + rise, where the imaginary part crosses
 //        from below 0 to 0 or more; else: imaginary part ≥ theta + rise
 //
-// The derivative of a spike stands for that of
+// The surrogate gradient of a spike is the derivative of
 //   by phase: height · S(real − theta − rise) · S'(imaginary)
 //   else:     height · S(imaginary − theta − rise)
-// where S' = exp(−|v| / width) / (2 · width). No gradient passes a reset or the
-// rise of a threshold.
+// where S' = exp(−|v| / width) / (2 · width). No gradient flows through a reset
+// or the rise of a threshold.
 //
 // Source: Izhikevich, Resonate-and-fire neurons, Neural Networks 14, 2001;
 // spikes by phase and their derivative after lava-dl, SLAYER 2.0.
 
-// Real and imaginary part of what a bin multiplies z by.
+// Real and imaginary part of the factor that multiplies z in each bin.
 override cosDecay: f32 = 0;
 override sinDecay: f32 = 0;
 // Not 0: neurons spike by phase.
@@ -22,8 +22,8 @@ override byPhase: f32 = 1;
 override width: f32 = 0.5;
 override height: f32 = 10;
 
-// What the way back needs of a bin: how far the neuron is above its threshold,
-// and the imaginary part.
+// State that the backward pass needs of each bin: the distance from the
+// threshold, and the imaginary part.
 alias Recalled = vec2<f32>;
 
 fn rotated(z: vec2<f32>) -> vec2<f32> {
@@ -40,8 +40,8 @@ fn rotatedBack(dz: vec2<f32>) -> vec2<f32> {
   );
 }
 
-// What is compared with theta: the part of z that spikes less the rise of the
-// threshold. Where the phase does not let a neuron spike, it is at most 0.
+// The value compared with theta: the spiking part of z less the rise of the
+// threshold. At most 0 where the phase does not permit a spike.
 fn potentialOf(before: vec2<f32>, z: vec2<f32>, rise: f32) -> f32 {
   if (byPhase == 0) {
     return z.y - rise;
@@ -54,7 +54,7 @@ fn recalledOf(z: vec2<f32>, rise: f32) -> Recalled {
   return vec2(select(z.y, z.x, byPhase != 0) - rise - theta, z.y);
 }
 
-// Derivatives of a spike by both parts of z.
+// Derivatives of a spike by the real and the imaginary part of z.
 fn slopesAt(recalled: Recalled) -> vec2<f32> {
   let tails = exp(-abs(recalled) / width);
   let bumps = tails / (2 * width);

@@ -1,9 +1,9 @@
-// Resonate-and-fire neurons, RF. The text of a stepped neuron that recalls, see
-// cell_recall.wgsl; compiled after resonance.wgsl.
+// Resonate-and-fire neurons, RF. The WGSL of a stepped neuron with `recall`,
+// see cell_recall.wgsl; compiled after resonance.wgsl.
 //
-// step   z as in resonance.wgsl, the rise of the threshold 0
-// reset  none by phase; else a spike sets the real part to 0 and the imaginary
-//        part to just below theta
+// step   z as in resonance.wgsl; the threshold does not rise
+// reset  none if byPhase; else a spike sets the real part to 0 and the
+//        imaginary part to just below theta
 
 struct State {
   z: vec2<f32>,

@@ -1,15 +1,15 @@
-// The taps of a convolution's adjoint, one after the other; compiled after
+// Accumulation of a convolution's adjoint tap by tap; compiled after
 // input_gradient.wgsl, in front of kernels that bind
 //
 // w   [KH, KW, CG, OQ]
 // dy  [N, sampleRows, OH, OW, OQ]  in the first T rows
 // dx  [N, T, inRow]                as input_gradient.wgsl says
 
-// Bins of an invocation.
+// Bins that one invocation owns.
 const ownedBins = 8u;
 
-// What an invocation owns: bins t0 to t0 + last of up to four input channels of
-// a pixel, the first of which is channel cg of group g.
+// The elements of dx that one invocation owns: bins t0 to t0 + last of up to
+// four input channels of a pixel, beginning with channel cg of group g.
 struct Owned {
   n: u32,
   t0: u32,
@@ -19,15 +19,16 @@ struct Owned {
   cg: u32,
 }
 
-// Gradients of four channels in each of the bins.
+// Gradients of four channels in each bin.
 alias InputSums = array<vec4<f32>, ownedBins>;
 
-// Number of invocations that share eight bins of a sample.
+// Number of invocations that cover eight bins of a sample.
 fn ownersOf() -> u32 {
   return H * W * G * ((CG + 3) / 4);
 }
 
-// i counts pixels, then groups, then quads of a group's input channels.
+// Decodes index i: quads of a group's input channels vary fastest, then groups,
+// then pixels.
 fn ownedBy(i: u32, n: u32, t0: u32) -> Owned {
   let channelQuads = (CG + 3) / 4;
   return Owned(
@@ -40,11 +41,11 @@ fn ownedBy(i: u32, n: u32, t0: u32) -> Owned {
   );
 }
 
-// Adds what a tap passes back from a pixel of the output.
+// Adds the contribution of one tap of one output pixel.
 fn addTap(sums: ptr<function, InputSums>, own: Owned, tap: u32, output: u32) {
   let row = OH * OW * OQ;
   let quads = OQ / G;
-  // Channels after the last of the group load the last, and are not stored.
+  // Channels past the end of the group load its last one, and are not stored.
   let channels = min(vec4(own.cg) + vec4(0, 1, 2, 3), vec4(CG - 1));
   let rows = (channels + tap * CG) * OQ + own.g * quads;
   let origin = own.n * sampleRows * row + output * OQ + own.g * quads;
@@ -58,7 +59,7 @@ fn addTap(sums: ptr<function, InputSums>, own: Owned, tap: u32, output: u32) {
   }
 }
 
-// Stores the sums of all taps.
+// Stores the accumulated gradients.
 fn storeSums(sums: ptr<function, InputSums>, own: Owned) {
   for (var j = 0u; j <= own.last; j++) {
     let row = (own.n * T + own.t0 + j) * inRow;

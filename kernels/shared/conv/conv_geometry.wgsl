@@ -1,4 +1,4 @@
-// Sizes and strides of a convolution, compiled in front of each of its kernels.
+// Sizes and strides of a convolution, compiled in front of its kernels.
 //
 // Tap (ky, kx) of the output at (oy, ox) is the input at
 //   iy = oy · strideY + ky · dilationY − padY
@@ -6,8 +6,8 @@
 // Output channel oc sees the CG input channels cg of its group g:
 //   g = oc / (OC / G)
 //   c = g · CG + cg
-// Output channels lie by quads, OQ of them; those of a group are a run, whose
-// last quad is filled up with 0. The axis letters are those of spec.ts.
+// Output channels lie by quads, OQ in all. The channels of a group are a run,
+// whose last quad is zero-padded. The axis letters are those of spec.ts.
 
 override H: u32;
 override W: u32;
@@ -28,8 +28,7 @@ override dilationX: u32 = 1;
 override CG: u32 = C / G;
 override OQ: u32 = G * ((OC / G + 3) / 4);
 
-// Rows and columns above and to the left of the input wrap to large numbers,
-// which are outside too.
+// Negative rows and columns wrap to large numbers, which are outside too.
 fn isInside(iy: u32, ix: u32) -> bool {
   return iy < H && ix < W;
 }
