@@ -1,10 +1,10 @@
-// Convolution over rows and columns, without bias; a correlation, as in every
-// neural-network library.
+// Convolution over rows and columns, without bias; a cross-correlation, as in
+// all neural-network libraries.
 //
 // forward  x[n, t, oy, ox, oc] = Σ w[ky, kx, cg, oc] · s[n, t, iy, ix, c]
 //          over the taps ky, kx and the channels cg of the group of oc
 // iy, ix and c are those of conv_geometry.wgsl, s is the spike, or the count,
-// that neuronPacked holds.
+// in neuronPacked.
 //
 // neuronPacked  [N, P, B, 32·⌈H·W·C/32⌉]  incoming spikes, see
 //                                         transpose_spikes.wgsl
@@ -12,32 +12,32 @@
 // x             [N, sampleRows, OH, OW, OQ]  the drive, in the first T rows
 //
 // One invocation owns four bins of two quads of output channels of a pixel,
-// both of one group. Adjacent inputs are a run of bits in neuronPacked; it
-// visits the set bits of all four bins, in order.
+// both of one group. Adjacent inputs are a run of bits in neuronPacked; the
+// invocation visits the set bits of all four bins, in order.
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
-// Factor of what the last plane counts: −1 if numbers have a sign.
+// Sign of the last plane: −1 for signed numbers in two's complement.
 override lastSign: f32 = 1;
-// Whether the inputs that a kernel's row sees are adjacent, and the number of
-// runs of adjacent inputs that a row sees.
+// Whether the inputs that a row of the kernel sees are adjacent, and the number
+// of runs of adjacent inputs per row.
 override joined: bool = dilationX == 1 && G == 1;
 override runs: u32 = select(KW, 1u, joined);
 // Words of a bin.
 override words: u32 = (H * W * C + 31) / 32;
-// Quads of a group, and pairs of them.
+// Quads of a group, and pairs of quads.
 override quads: u32 = OQ / G;
 override pairs: u32 = (quads + 1) / 2;
 
-// Bins of an invocation.
+// Bins that one invocation owns.
 const ownedBins = 4u;
 
 @group(0) @binding(0) var<storage, read> neuronPacked: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
 
-// Adjacent inputs, first to last; the first meets row `tap` of the weights.
+// Adjacent inputs, first to last; the first one meets row `tap` of the weights.
 struct Run {
   first: u32,
   last: u32,
@@ -45,7 +45,7 @@ struct Run {
   isThere: bool,
 }
 
-// Run r of kernel row ky, of the output whose tap (0, 0) is at top, left.
+// Run r of kernel row ky, for the output whose tap (0, 0) is at top, left.
 fn runOf(top: u32, left: u32, ky: u32, r: u32, g: u32) -> Run {
   let iy = top + ky * dilationY;
   if (joined) {
@@ -65,7 +65,7 @@ fn anyOf(bins: vec4<u32>) -> u32 {
   return bins.x | bins.y | bins.z | bins.w;
 }
 
-// Mask of the bits of a word of a bin that belong to a run; 0 after its last.
+// Mask of the bits of a word of a bin that belong to a run; 0 past its end.
 fn maskOf(run: Run, word: u32) -> u32 {
   if (word > run.last / 32) {
     return 0;
@@ -75,7 +75,8 @@ fn maskOf(run: Run, word: u32) -> u32 {
   return (0xffffffffu << low) & (0xffffffffu >> (31 - high));
 }
 
-// Four bins of two quads; members, so that they stay in registers.
+// Four bins of two quads; struct members rather than an array, so that they
+// stay in registers.
 struct Sums {
   low0: vec4<f32>,
   low1: vec4<f32>,
@@ -87,9 +88,9 @@ struct Sums {
   high3: vec4<f32>,
 }
 
-// Accumulates the weights of those inputs of a run whose bits are set in words
-// `word` and word + 1 of four bins. One loop goes through the bits of both: a
-// subgroup iterates as often as its pixel with the most spikes.
+// Accumulates the weights of the inputs of a run whose bits are set in words
+// `word` and word + 1 of four bins. One loop goes through the bits of both,
+// since a subgroup iterates as often as its pixel with the most spikes.
 fn addWords(
   sums: ptr<function, Sums>,
   run: Run,
@@ -128,7 +129,7 @@ fn addWords(
   }
 }
 
-// Stores bin t of a pair of quads, whose bin 0 is at `origin`.
+// Stores bin t of a pair of quads; bin 0 is at `origin`.
 fn store(origin: u32, t: u32, low: vec4<f32>, high: vec4<f32>, both: bool) {
   if (t >= T) {
     return;
@@ -148,7 +149,7 @@ fn forward(
   let n = id.z;
   let t = id.y * ownedBins;
   let B = (T + 31) / 32;
-  // i counts pixels, then groups, then pairs of a group's quads.
+  // In i, pairs of a group's quads vary fastest, then groups, then pixels.
   for (var i = id.x; i < OH * OW * G * pairs; i += groups.x * 64) {
     let pixel = i / pairs / G;
     let g = i / pairs % G;

@@ -1,6 +1,6 @@
-// The adjoint of a convolution: from the gradient of the drive to the gradient
-// of the incoming spikes. conv_adjoint_tiled.wgsl is faster, where its tiles
-// fit into workgroup memory.
+// Adjoint of a convolution: from the gradient of the drive to the gradient of
+// the incoming spikes. conv_adjoint_tiled.wgsl is faster where its tiles fit
+// into workgroup memory.
 //
 // direct  dx[n, t, iy, ix, c] = Σ w[ky, kx, cg, oc] · dy[n, t, oy, ox, oc]
 //         over the taps ky, kx of all outputs oy, ox that see the input iy, ix,
@@ -11,8 +11,8 @@
 // dy  [N, sampleRows, OH, OW, OQ]  in the first T rows
 // dx  [N, T, inRow]                as input_gradient.wgsl says
 //
-// One invocation owns eight bins of up to four input channels of a pixel. Each
-// tap is that of adjoint_taps.wgsl, which is compiled before this.
+// One invocation owns eight bins of up to four input channels of a pixel.
+// Compiled after adjoint_taps.wgsl, which accumulates the taps.
 
 override T: u32;
 override sampleRows: u32;

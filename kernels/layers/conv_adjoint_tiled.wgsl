@@ -5,7 +5,7 @@
 // one   dx[n, t, iy, ix, c] = Σ w[ky, kx, cg, oc] · dy[n, t, oy, ox, oc]
 //       over the taps ky, kx of all outputs oy, ox that see the input iy, ix,
 //       and over the output channels oc of the group of c
-// four  the same, for devices on which loads take most of the time
+// four  computes the equation of `one`, for devices on which loads dominate
 // iy, ix and c are those of conv_geometry.wgsl.
 //
 // w   [KH, KW, CG, OQ]
@@ -14,12 +14,11 @@
 //
 // A workgroup owns four bins of eight input channels of rows × columns pixels,
 // which RH × RW outputs see. One invocation owns one of these pixels (one) or
-// four adjacent ones of a row (four): a gradient that one of them multiplies
-// with a tap, the next one multiplies with the following tap, so that it is
-// loaded once.
+// four adjacent ones of a row (four): the gradient that a pixel multiplies with
+// one tap, the next pixel multiplies with the next tap, so it is loaded once.
 
-// Bins and input channels of a tile, and output channels whose gradients and
-// weights are staged at once.
+// Bins and input channels of a tile, and output channels that are staged at
+// once.
 const tileBins = 4u;
 const tileChannels = 8u;
 const tileOutputs = 4u;
@@ -39,30 +38,29 @@ override quads: u32 = OQ / G;
 @group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 
-// Gradients of the outputs that see the tile, for each of four output channels,
-// four bins in a vector; weights of eight input channels, two vectors for each
-// tap of each of the four output channels.
+// Gradients of the outputs that see the tile: four output channels, four bins
+// in a vector. Weights of eight input channels: two vectors per tap and output
+// channel.
 override gradientsSize: u32 = tileOutputs * RH * RW;
 override weightsSize: u32 = tileOutputs * tileChannels / 4 * KH * KW;
 var<workgroup> sh_dy: array<vec4<f32>, gradientsSize>;
 var<workgroup> sh_w: array<vec4<f32>, weightsSize>;
 
-// The tile of a workgroup.
 struct Tile {
   n: u32,
   t: u32,
   g: u32,
-  // First of its input channels, within the group.
+  // First input channel of the tile, within its group.
   cg: u32,
-  // Its first pixel.
+  // First pixel of the tile.
   iy: u32,
   ix: u32,
-  // First of the outputs that see it, shifted as shiftY and shiftX are.
+  // First of the outputs that see the tile, shifted by shiftY and shiftX.
   oy: u32,
   ox: u32,
 }
 
-// Shifts by whole strides, so that no coordinate falls below 0.
+// Shifts by whole strides keep all coordinates at 0 or more.
 override shiftY: u32 = padY + KH * dilationY * strideY;
 override shiftX: u32 = padX + KW * dilationX * strideX;
 
@@ -84,7 +82,7 @@ fn tileOf(group: vec3<u32>) -> Tile {
   );
 }
 
-// Four bins of four output channels of output i of those that see a tile; 0
+// Four bins of four output channels of the i-th output that sees a tile; 0
 // outside.
 fn gradientsOf(tile: Tile, quad: u32, i: u32) -> mat4x4<f32> {
   let oy = i / RW + tile.oy - KH * dilationY;
@@ -92,7 +90,7 @@ fn gradientsOf(tile: Tile, quad: u32, i: u32) -> mat4x4<f32> {
   if (oy >= OH || ox >= OW || i >= RH * RW) {
     return mat4x4<f32>();
   }
-  // Bins from T on lie in rows after the gradients; what comes of them is not
+  // Bins from T on lie in rows after the gradients; their results are not
   // stored.
   let row = OH * OW * OQ;
   let at = (tile.n * sampleRows + tile.t) * row + (oy * OW + ox) * OQ + quad;
@@ -110,8 +108,8 @@ fn stage(bins: mat4x4<f32>, i: u32) {
   }
 }
 
-// Stages all gradients and weights of a quad of output channels, shared between
-// `count` invocations.
+// Stages all gradients and weights of a quad of output channels; the work is
+// divided between `count` invocations.
 fn stageQuad(tile: Tile, quad: u32, lane: u32, count: u32) {
   workgroupBarrier();
   for (var i = lane; i < RH * RW; i += 4 * count) {
@@ -141,7 +139,8 @@ fn stageQuad(tile: Tile, quad: u32, lane: u32, count: u32) {
   workgroupBarrier();
 }
 
-// Four bins of eight input channels; members, so that they stay in registers.
+// Four bins of eight input channels; struct members rather than an array, so
+// that they stay in registers.
 struct Sums {
   c0: vec4<f32>,
   c1: vec4<f32>,
@@ -169,7 +168,7 @@ fn addTap(
   (*sums).c7 = fma(vec4(high.w), gradient, (*sums).c7);
 }
 
-// Stores one bin of eight input channels of a pixel, of which c is the first.
+// Stores one bin of eight input channels of a pixel, starting at channel c.
 fn storeBin(
   low: vec4<f32>,
   high: vec4<f32>,
@@ -228,7 +227,7 @@ fn store(sums: Sums, tile: Tile, iy: u32, ix: u32) {
   storeBin(low3, high3, tile.n, tile.t + 3, pixel, c);
 }
 
-// Accumulates a tap of one of the four output channels.
+// Accumulates one tap of one of the four output channels.
 fn addOne(sums: ptr<function, Sums>, channel: u32, at: u32, tap: u32) {
   let low = sh_w[2 * (channel * KH * KW + tap)];
   let high = sh_w[2 * (channel * KH * KW + tap) + 1];
@@ -268,14 +267,14 @@ fn one(
   store(sums, tile, iy, ix);
 }
 
-// Gradients that reach column x, 0 between strides; `row` is where the output
-// of column 0 would be.
+// Gradients that reach column x, 0 between strides; `row` is the index of the
+// output of column 0.
 fn reaching(row: u32, x: u32) -> vec4<f32> {
   return select(vec4(), sh_dy[row + x / strideX], x % strideX == 0);
 }
 
-// Gradients that reach four adjacent pixels; members, so that they stay in
-// registers.
+// Gradients that reach four adjacent pixels; struct members rather than an
+// array, so that they stay in registers.
 struct Four {
   v0: vec4<f32>,
   v1: vec4<f32>,
@@ -283,7 +282,7 @@ struct Four {
   v3: vec4<f32>,
 }
 
-// Those of columns x to x + 3.
+// Gradients that reach columns x to x + 3.
 fn fourFrom(row: u32, x: u32) -> Four {
   return Four(
     reaching(row, x),
@@ -293,7 +292,7 @@ fn fourFrom(row: u32, x: u32) -> Four {
   );
 }
 
-// The same one tap later, when the first column is x.
+// Gradients for the next tap, whose first column is x.
 fn nextFour(pixels: Four, row: u32, x: u32) -> Four {
   if (strideX == 1 && dilationX == 1) {
     return Four(reaching(row, x), pixels.v0, pixels.v1, pixels.v2);
@@ -301,7 +300,7 @@ fn nextFour(pixels: Four, row: u32, x: u32) -> Four {
   return fourFrom(row, x);
 }
 
-// Accumulates a tap of one of the four output channels, for four pixels.
+// Accumulates one tap of one of the four output channels, for four pixels.
 fn addFour(
   s0: ptr<function, Sums>,
   s1: ptr<function, Sums>,

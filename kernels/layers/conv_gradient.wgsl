@@ -3,11 +3,11 @@
 // sparse  stripSum[n, strip, ky, kx, cg, oc] = height ·
 //           Σ s[n, t, iy, ix, c] · dy[n, t, oy, ox, oc]
 //         over the pixels oy, ox of a strip and all t with a spike
-// dense   the same over all t, for inputs of which many spike
+// dense   computes the equation of `sparse` over all t, for active inputs
 // total   dw[w…] += Σ_n Σ_strip stripSums[n, strip, w…]
 //         where w… stands for ky, kx, cg, oc
-// iy, ix and c are those of conv_geometry.wgsl, s is the spike, or the count,
-// that inputs hold.
+// iy, ix and c are those of conv_geometry.wgsl. s is the input's spike, or its
+// count.
 //
 // inputs     [N, P, B, H, W, C]           incoming spikes, time-packed
 // dy         [N, sampleRows, OH, OW, OQ]  gradient of the drive, in the first T
@@ -21,18 +21,18 @@
 //
 // One invocation owns two quads of output channels and a tap, with one input
 // channel (sparse) or four (dense), or every sharers-th partial sum of a quad
-// of weights (total). Sums run over bins, pixels, strips, then
-// samples, so they do not depend on how a batch is cut into micro-batches.
+// of weights (total). Sums run over bins, pixels, strips, then samples, so they
+// do not depend on how a batch is split into micro-batches.
 
-// Input channels of an invocation of dense, and invocations of total for each
-// sample.
+// Input channels that one invocation of dense owns, and invocations of total
+// for each sample.
 const ownedChannels = 4u;
 const sampleLanes = 64u;
 
 override T: u32;
 override sampleRows: u32;
 override P: u32 = 1;
-// As in conv.wgsl.
+// See conv.wgsl.
 override lastSign: f32 = 1;
 override S: u32;
 override height: f32 = 1;
@@ -45,7 +45,7 @@ override channelBlocks: u32 = (CG + ownedChannels - 1) / ownedChannels;
 // invocations that share the strips of a sample for each of them.
 override quads: u32;
 override sharers: u32 = sampleLanes / quads;
-// Samples that a workgroup of total adds up at once.
+// Samples that a workgroup of total sums at once.
 override blockSamples: u32 = 1;
 override totalLanes: u32 = sampleLanes * blockSamples;
 
@@ -54,28 +54,28 @@ override totalLanes: u32 = sampleLanes * blockSamples;
 @group(0) @binding(4) var<storage, read_write> stripSum: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
 
-// Sums of a pair of quads, for one tap and one input channel.
+// Partial sums of a pair of quads, for one tap and one input channel.
 struct Sums {
   low: vec4<f32>,
   high: vec4<f32>,
 }
 
-// The weights and the strip that one invocation owns. Its index `owner` counts
-// pairs of quads fastest, then groups, blocks of `size` input channels, taps,
-// and strips.
+// The weights and the strip that one invocation owns. In its index `owner`,
+// pairs of quads vary fastest, then groups, blocks of `size` input channels,
+// taps, and strips.
 struct Owned {
   strip: u32,
   ky: u32,
   kx: u32,
-  // First input channel of the block, within the group and of all.
+  // First input channel of the block: within its group, and of all.
   cg: u32,
   c: u32,
-  // First quad of the pair, and the distance of the second, 0 if there is none.
+  // First quad of the pair, and the offset of the second, 0 if there is none.
   quad: u32,
   toHigh: u32,
 }
 
-// Number of invocations for a strip, with so many blocks of input channels.
+// Number of invocations per strip, with `blocks` blocks of input channels.
 fn ownersOf(blocks: u32) -> u32 {
   return KH * KW * blocks * G * pairs;
 }
@@ -107,14 +107,14 @@ fn stripOf(strip: u32) -> Strip {
   return Strip(strip * size, min((strip + 1) * size, OH * OW));
 }
 
-// What a spike in a word of an input counts.
+// Value of a spike in a word of an input, by its plane.
 fn scaleOf(word: u32) -> f32 {
   let p = word / ((T + 31) / 32);
   let sign = select(1.0, lastSign, p + 1 == P);
   return select(sign * f32(1u << p), 1.0, P == 1);
 }
 
-// Stores the sums of input channel cg, if the group has it.
+// Stores the sums of input channel cg, if its group has that many.
 fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
   if (cg < CG) {
     let tap = (n * S + owned.strip) * KH * KW + owned.ky * KW + owned.kx;
@@ -126,9 +126,9 @@ fn store(sums: Sums, owned: Owned, n: u32, cg: u32) {
   }
 }
 
-// Accumulates the gradients in those bins of four words whose bits are set;
-// `origin` is where bin 0 of a quad is. One loop goes through all words: a
-// subgroup iterates as often as its input with the most spikes.
+// Accumulates the gradients in the bins whose bits are set in four words; bin 0
+// of a quad is at `origin`. One loop goes through all words, since a subgroup
+// iterates as often as its input with the most spikes.
 fn addSpikes(
   sums: ptr<function, Sums>,
   spikes: vec4<u32>,
@@ -140,7 +140,7 @@ fn addSpikes(
   var left = spikes;
   var word = firstWord;
   while ((left.x | left.y | left.z | left.w) != 0) {
-    // Skips words without a bit, up to two in an iteration.
+    // Skips words without a bit, up to two per iteration.
     if (left.x == 0) {
       left = vec4(left.yzw, 0u);
       word++;
@@ -160,7 +160,7 @@ fn addSpikes(
 }
 
 // Workgroups are large since their invocations load the same gradients, which
-// then come from the cache.
+// then hit the cache.
 @compute @workgroup_size(128)
 fn sparse(
   @builtin(global_invocation_id) id: vec3<u32>,
@@ -220,7 +220,7 @@ fn addBin(
   (*s3).high = fma(vec4(factor.w), high, (*s3).high);
 }
 
-// Accumulates the gradients of all bins of a word of four input channels.
+// Accumulates the gradients of all bins of a word, for four input channels.
 fn addBins(
   s0: ptr<function, Sums>,
   s1: ptr<function, Sums>,
@@ -234,7 +234,7 @@ fn addBins(
   let B = (T + 31) / 32;
   let scale = scaleOf(word);
   let first = word % B * 32;
-  // Bins from T on have no spike; gradients of the last bin are loaded instead.
+  // Bins from T on have no spike; the last bin's gradient is loaded instead.
   for (var j = 0u; j < min(32u, T - first); j += 4) {
     let t1 = min(first + j + 1, T - 1);
     let t2 = min(first + j + 2, T - 1);
@@ -265,7 +265,7 @@ fn dense(
   for (var owner = id.x; owner < owners; owner += groups.x * 128) {
     let owned = ownedBy(owner, ownedChannels, channelBlocks);
     let strip = stripOf(owned.strip);
-    // Channels after the last of the group load the last, and are not stored.
+    // Channels past the end of the group load its last one, and are not stored.
     let channels =
       min(vec4(owned.cg) + vec4(0u, 1u, 2u, 3u), vec4(CG - 1)) - vec4(owned.cg);
     var s0 = Sums();
@@ -321,8 +321,8 @@ fn total(
       let end = select(0, S, n0 + n < batch.samples);
       var sum = vec4<f32>();
       for (var strip = own / quads; strip < end; strip += 4 * sharers) {
-        // Four loads are issued at once, so that their latencies overlap; those
-        // after the last strip load the last, and are not added.
+        // Four loads are issued at once, so that their latencies overlap; loads
+        // past the last strip repeat it, and are not added.
         let sum0 = stripSums[at + strip * size];
         let sum1 = stripSums[at + min(strip + sharers, S - 1) * size];
         let sum2 = stripSums[at + min(strip + 2 * sharers, S - 1) * size];
@@ -332,7 +332,7 @@ fn total(
         sum += select(vec4(), sum2, strip + 2 * sharers < S);
         sum += select(vec4(), sum3, strip + 3 * sharers < S);
       }
-      // A tree reduction over the invocations that share a quad.
+      // Tree reduction over the invocations that share a quad.
       workgroupBarrier();
       sh_sums[lane] = sum;
       for (var half = sampleLanes / 2; half >= quads; half /= 2) {

@@ -2,7 +2,7 @@
 //
 // forward   x[n, t, o]  = Σ_i w[i, o] · s[n, t, i]
 // adjoint   dx[n, t, i] = Σ_o w[i, o] · dy[n, t, o]
-// s[n, t, i] is the spike, or the count, that neuronPacked holds.
+// s[n, t, i] is the spike, or the count, in neuronPacked.
 //
 // neuronPacked  [N, P, B, 32·⌈I/32⌉]  incoming spikes, see
 //                                     transpose_spikes.wgsl
@@ -11,7 +11,7 @@
 //                                     T rows
 // dx            [N, T, inRow]         gradient of the spikes; neurons of the
 //                                     layer below lie in runs of inRun, each
-//                                     filled up to whole quads: input i is at
+//                                     padded to whole quads: input i is at
 //                                     i / inRun · ⌈inRun / 4⌉ · 4 + i % inRun
 //
 // forward: a workgroup lists the spikes of `bins` bins in workgroup memory; one
@@ -25,26 +25,26 @@ override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
-// Factor of what the last plane counts: −1 if numbers have a sign.
+// Sign of the last plane: −1 for signed numbers in two's complement.
 override lastSign: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
 override Q: u32 = (O + 3) / 4;
 // Words of a bin that an invocation scans at once, up to eight.
 override each: u32 = 8;
-// Bins of a workgroup, a power of two up to sixteen.
+// Bins per workgroup, a power of two up to sixteen.
 override bins: u32 = 1;
-// Quads that a workgroup owns, and invocations that split the spikes of a bin
-// between them for each quad.
+// Quads that a workgroup owns, and invocations that share the spikes of a bin
+// for each quad.
 override groupQuads: u32 = min(Q, lanes);
 override splits: u32 = lanes / groupQuads / bins;
 
-// Invocations along the inputs of a tile of adjoint, a power of two up to 64;
-// those along its bins are the others.
+// Invocations of `adjoint` along the inputs of a tile, a power of two up to 64;
+// the other factor of 64 is along the bins.
 override columns: u32 = 8;
 override tileInputs: u32 = owned * columns;
 override tileBins: u32 = owned * (64 / columns);
-// Bins, and inputs, of an invocation of adjoint.
+// Bins, and inputs, that one invocation of `adjoint` owns.
 const owned = 8u;
 
 @group(0) @binding(0) var<storage, read> neuronPacked: array<u32>;
@@ -56,12 +56,12 @@ const owned = 8u;
 // Partial sums of the invocations.
 var<workgroup> sh_sums: array<vec4<f32>, lanes>;
 
-// A quad of the weights of a spike, which is listed as p << 28 | i.
+// The row of weights of a spike, one quad; list entries are p << 28 | i.
 fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
   return w[(spike & 0x0fffffff) * Q + quad];
 }
 
-// A spike of plane p counts 2^p times, of the last plane times lastSign.
+// A spike of plane p counts 2^p, with the sign lastSign in the last plane.
 fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   if (P == 1) {
     return sum + row;
@@ -71,7 +71,7 @@ fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   return fma(vec4(sign * scale), row, sum);
 }
 
-// The words of a bin: index of the first, distance of the next plane, and the
+// The words of a bin: index of the first, distance between planes, and the
 // number of words of all planes.
 struct Source {
   first: u32,
@@ -79,7 +79,7 @@ struct Source {
   words: u32,
 }
 
-// Word `index` of a bin, one plane after the other.
+// Word `index` of a bin; planes follow one another.
 fn wordOf(source: Source, index: u32) -> u32 {
   let planeWords = (I + 31) / 32;
   if (index >= source.words) {
@@ -89,7 +89,7 @@ fn wordOf(source: Source, index: u32) -> u32 {
   return neuronPacked[source.first + plane + index % planeWords * 32];
 }
 
-// The first input of a word, and its plane.
+// List entry of the lowest bit of a word: its plane and its first input.
 fn spikeOf(index: u32) -> u32 {
   let planeWords = (I + 31) / 32;
   return ((index / planeWords) << 28) | (index % planeWords * 32);
@@ -103,13 +103,13 @@ fn forward(
   let B = (T + 31) / 32;
   let planeWords = (I + 31) / 32;
   let plane = B * planeWords * 32;
-  // While listing, `scanners` invocations share the words of a bin.
+  // `scanners` invocations share the words of a bin while listing.
   let scanners = lanes / bins;
   let scanned = group.x * bins + lane / scanners;
   let block = group.z * P * plane + scanned / 32 * planeWords * 32;
   let words = select(0u, P * planeWords, scanned < T);
   let source = Source(block + scanned % 32, plane, words);
-  // While summing, `splits` invocations share a quad of a bin.
+  // `splits` invocations share a quad of a bin while summing.
   let quad = group.y * groupQuads + lane % groupQuads;
   let split = lane / groupQuads % splits;
   let bin = lane / groupQuads / splits;
@@ -147,21 +147,22 @@ fn forward(
 }
 
 // Weights of a tile's inputs, and gradients of its bins, for eight outputs.
-// Rows are three vectors apart: eight adjacent invocations then use different
-// banks.
+// Rows are padded to three vectors, so that eight adjacent invocations use
+// different banks.
 override weightsSize: u32 = 3 * tileInputs;
 override gradientsSize: u32 = 3 * tileBins;
 var<workgroup> sh_w: array<vec4<f32>, weightsSize>;
 var<workgroup> sh_dy: array<vec4<f32>, gradientsSize>;
 
-// One bin of eight inputs; members, so that they stay in registers.
+// One bin of eight inputs; struct members rather than an array, so that they
+// stay in registers.
 struct Sums {
   low: vec4<f32>,
   high: vec4<f32>,
 }
 
 // Accumulates the products of the gradients of four outputs with their weights:
-// lowRows are the weights of four inputs, highRows those of four others.
+// lowRows of the first four inputs, highRows of the other four.
 fn addOutputs(
   sum: ptr<function, Sums>,
   gradients: vec4<f32>,
@@ -180,7 +181,7 @@ fn addOutputs(
   (*sum).high = fma(vec4(gradients.w), high[3], (*sum).high);
 }
 
-// Stores the gradient of input i in the row that begins at `row`.
+// Stores the gradient of input i; its row begins at index `row`.
 fn put(value: f32, row: u32, i: u32) {
   if (i < I) {
     let place = i / inRun * ((inRun + 3) / 4) * 4 + i % inRun;
@@ -188,7 +189,7 @@ fn put(value: f32, row: u32, i: u32) {
   }
 }
 
-// Stores eight inputs of bin t, one of every `columns` from i on.
+// Stores eight inputs of bin t: input i and every `columns`-th after it.
 fn store(sum: Sums, n: u32, t: u32, i: u32) {
   let row = (n * T + t) * inRow;
   if (t < T) {

@@ -1,9 +1,9 @@
 // The gradient of all-to-all weights, and the update of the weights.
 //
 // whole  dw[i, o] += height · Σ_n Σ_t s[n, t, i] · dy[n, t, o]
-// split  the same, where `splits` invocations share the spikes of an input, for
-//        layers with too few weights to occupy a GPU
-// s[n, t, i] is the spike, or the count, that inputs hold.
+// split  computes the equation of `whole`; `splits` invocations share the
+//        spikes of an input, for layers with too few weights to occupy a GPU
+// s[n, t, i] is the input's spike, or its count.
 //
 // inputs   [N, P, B, I]        incoming spikes, time-packed
 // dy       [N, sampleRows, Q]  gradient of the drive, in the first T rows;
@@ -18,24 +18,24 @@
 // or for every splits-th spike of one of them (split). Sums run over the spikes
 // of one sample after the other (whole), or over the spikes of an invocation,
 // then invocations, then samples (split), so they do not depend on how a batch
-// is cut into micro-batches.
+// is split into micro-batches.
 
 override T: u32;
 override sampleRows: u32;
 override I: u32;
 override O: u32;
 override P: u32 = 1;
-// As in dense.wgsl.
+// See dense.wgsl.
 override lastSign: f32 = 1;
 override height: f32 = 1;
-// Inputs of a workgroup, a power of two up to sixteen.
+// Inputs per workgroup, a power of two up to sixteen.
 override blockInputs: u32;
 override splits: u32 = 1;
-// Samples of `split` whose spikes are listed at once, in a list each;
-// blockInputs · blockSamples is a power of two up to sixteen.
+// Samples whose spikes `split` lists at once, in a list each; blockInputs ·
+// blockSamples is a power of two up to sixteen.
 override blockSamples: u32 = 1;
 override Q: u32 = (O + 3) / 4;
-// Quads that a workgroup owns, and rows of that many invocations.
+// Quads that a workgroup owns, and rows of groupQuads invocations.
 override groupQuads: u32 = min(Q, lanes);
 override rows: u32 = lanes / groupQuads;
 override splitRows: u32 = rows / splits;
@@ -44,13 +44,13 @@ override splitRows: u32 = rows / splits;
 @group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dw: array<vec4<f32>>;
 
-// A quad of the gradient in the bin of a spike, which is listed as
-// p << 28 | row of dy.
+// A quad of the gradient in the bin of a spike; list entries are p << 28 | row
+// of dy.
 fn rowOf(spike: u32, quad: u32) -> vec4<f32> {
   return dy[(spike & 0x0fffffff) * Q + quad];
 }
 
-// A spike of plane p counts 2^p times.
+// A spike of plane p counts 2^p, with the sign lastSign in the last plane.
 fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   var scale = height;
   if (P > 1) {
@@ -60,7 +60,7 @@ fn add(sum: vec4<f32>, spike: u32, row: vec4<f32>) -> vec4<f32> {
   return fma(vec4(scale), row, sum);
 }
 
-// The words of an input, one sample after the other, up to `end`.
+// The words of an input, sample after sample, up to `end`.
 struct Source {
   input: u32,
   end: u32,
@@ -73,14 +73,14 @@ fn wordOf(source: Source, index: u32) -> u32 {
   return inputs[index * I + source.input];
 }
 
-// The first bin of a word, as a row of dy, and its plane.
+// List entry of the lowest bit of a word: its plane and its row of dy.
 fn spikeOf(index: u32) -> u32 {
   let B = (T + 31) / 32;
   let row = index / B / P * sampleRows + index % B * 32;
   return ((index / B % P) << 28) | row;
 }
 
-// Stores a quad of the gradient; if it is complete, updates the weights.
+// Stores a quad of the gradient; updates the weights if it is complete.
 fn store(i: u32, total: vec4<f32>, isComplete: bool) {
   dw[i] = total;
   if (isComplete && batch.updates > 0) {
@@ -98,7 +98,7 @@ fn whole(
   let row = lane / groupQuads;
   let isThere = quad < Q && row < min(rows, blockInputs);
   // Words of an input, invocations that share them while listing, and words
-  // that each scans at once.
+  // that each of them scans at once.
   let words = batch.samples * P * ((T + 31) / 32);
   let scanners = lanes / blockInputs;
   let each = clamp((words + scanners - 1) / scanners, 1u, 8u);
@@ -119,7 +119,7 @@ fn whole(
         sh_starts[lane] = rank;
       }
       let end = workgroupUniformLoad(&sh_total);
-      // Once even without a spike, so that a gradient of 0 is stored.
+      // At least one iteration, so that a gradient of 0 is stored too.
       for (var base = 0u; base == 0 || base < end; base += listed) {
         if (base > 0) {
           workgroupBarrier();
@@ -157,8 +157,8 @@ fn split(
   let turn = lane / groupQuads % splits;
   let row = lane / groupQuads / splits;
   let isThere = quad < Q && row < min(splitRows, blockInputs);
-  // Words of an input in a sample and in all, lists, invocations that share a
-  // list while listing, and words that each scans at once.
+  // Words of an input in one sample and in all, number of lists, invocations
+  // that share a list while listing, and words that each of them scans at once.
   let sampleWords = P * ((T + 31) / 32);
   let words = batch.samples * sampleWords;
   let lists = blockInputs * blockSamples;
@@ -189,7 +189,7 @@ fn split(
           sh_starts[lane] = rank;
         }
         let ranks = workgroupUniformLoad(&sh_total);
-        // Once even without a spike, so that sums start at 0.
+        // At least one iteration, so that sums start at 0.
         for (var base = 0u; base == 0 || base < ranks; base += listed) {
           if (base > 0) {
             workgroupBarrier();
@@ -199,8 +199,8 @@ fn split(
           let isFirst = start == 0 && base == 0;
           for (var n = 0u; isThere && n < blockSamples; n++) {
             let span = spanOf(n * blockInputs + row, lists, base);
-            // Invocations take turns with the spikes of a sample as if all were
-            // listed at once.
+            // Assigns the spikes of a sample to invocations in turn, as if all
+            // were listed at once.
             let wait = (turn + splits - span.passed % splits) % splits;
             let begin = span.first + wait;
             let own = n * lanes + lane;

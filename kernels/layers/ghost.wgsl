@@ -1,5 +1,5 @@
 // The second half of a ghost convolution: a depth-wise convolution of the first
-// half of its maps, without bias, padded so that it keeps their size.
+// half of its feature maps, without bias, with padding that keeps their size.
 //
 // forward  x[n, t, p, c] = first[n, t, p, c] for c < half
 //          x[n, t, p, half + c] = Σ_k w[k, c] · first[n, t, p + k, c]
@@ -16,7 +16,8 @@
 // stripSum, stripSums  [N, H, window², ⌈half/4⌉·4]  one buffer
 //
 // One invocation owns a value of x or of dfirst, a weight of a row (strips), or
-// a weight (total). Sums have one order, whatever the micro-batches.
+// a weight (total). Sums run in a fixed order that does not depend on
+// micro-batches.
 //
 // Source: Han and others, GhostNet, arXiv:1911.11907.
 
@@ -38,7 +39,7 @@ override taps: u32 = window * window;
 @group(0) @binding(7) var<storage, read_write> stripSum: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dw: array<f32>;
 
-// The pixel that tap k sees from a row and column, and whether it is there.
+// The pixel that tap k sees from a row and column, if it is inside.
 struct Seen {
   pixel: u32,
   isThere: bool,
@@ -90,7 +91,7 @@ fn adjoint(
     if (c < half) {
       sum = dy[(frame + pixel) * floats + c];
       for (var k = 0u; k < taps; k++) {
-        // The pixel that sees this one by tap k.
+        // The pixel that sees this one through tap k.
         let seen = seenBy(pixel / W, pixel % W, taps - 1 - k);
         if (seen.isThere) {
           let at = (frame + seen.pixel) * floats + half + c;

@@ -3,11 +3,11 @@
 // forward  x[n, t, oy, ox, c] = Σ of the spikes, or counts, in bin t of channel
 //            c in a window of `window` × `window` pixels
 //          u[n, t, f] and spikes[n, b, f], see neurons.wgsl, of the neuron
-//          whose text is compiled before this one
+//            whose WGSL precedes this file
 // gather   u[n, t, f] = x[n, t, f], for neurons that a stream integrates
-// The weight of the pool is a factor of `height`. Windows reach over the lower
-// and the right edge where `window` does not divide a side. The adjoint is part
-// of neuron_adjoint.wgsl, for the neurons below.
+// `height` includes the weight of the pool. Windows extend past the lower and
+// the right edge where `window` does not divide a side. The adjoint is part of
+// neuron_adjoint.wgsl, for the neurons below.
 //
 // inputs        [N, P, B, H, W, C]  incoming spikes, time-packed
 // neuronPacked  [N, B, 32·⌈F/32⌉]   the spikes of the pool, neuron-packed, see
@@ -30,17 +30,19 @@ override packsNeurons: bool = false;
 @group(0) @binding(2) var<storage, read> inputs: array<u32>;
 @group(0) @binding(3) var<storage, read_write> neuronPacked: array<u32>;
 
-// The lowest digits; members, so that they stay in registers.
+// The three lowest digits; struct members rather than an array, so that they
+// stay in registers.
 struct Digits {
   d0: u32,
   d1: u32,
   d2: u32,
 }
 
-// The other digits of 32 bins, from 32 on those of the bins K before.
+// The other digits: 0 to 31 for the current bins, 32 to 63 for those K bins
+// before.
 var<private> higher: array<u32, 64>;
 
-// Adds 2^p in those bins whose bits are set; higher digits begin at `first`.
+// Adds 2^p in the bins whose bits are set; higher digits begin at `first`.
 fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
   let before = *digit;
   var carry = word;
@@ -63,7 +65,8 @@ fn add(digit: ptr<function, Digits>, word: u32, p: u32, first: u32) {
   }
 }
 
-// The word of bits K bins before those of word b; word 0 is at index `at`.
+// The input word shifted by K bins; bit j is bin 32b + j − K. Word 0 is at
+// index `at`.
 fn goneWord(at: u32, b: u32) -> u32 {
   let size = H * W * C;
   let back = K / 32;
@@ -77,8 +80,8 @@ fn goneWord(at: u32, b: u32) -> u32 {
   return word;
 }
 
-// Counts the bits of word b in channel c of a window, whose upper left pixel is
-// at row top and column left, and of the bins K before.
+// Counts the spikes of word b in channel c of a window, whose upper left pixel
+// is at row `top` and column `left`, and those K bins before.
 fn countWindow(
   now: ptr<function, Digits>,
   past: ptr<function, Digits>,
@@ -88,8 +91,8 @@ fn countWindow(
   left: u32,
   c: u32,
 ) {
-  // For K up to 32, the bins K before are in this word or the last, whose
-  // counts are shifted; otherwise they are counted again.
+  // For K up to 32, the bins K before are in this word or the previous one,
+  // whose counts are shifted; otherwise they are counted from the inputs.
   let old = *now;
   let back = (32 - K % 32) % 32;
   *past = Digits();
@@ -123,7 +126,7 @@ fn countWindow(
   }
 }
 
-// The counts in bins j to j + 3 of the 32. Higher digits begin at `first`.
+// The counts in bins j to j + 3 of a word. Higher digits begin at `first`.
 fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
   let bins = vec4(j) + vec4(0u, 1u, 2u, 3u);
   var sum = (vec4(digit.d0) >> bins) & vec4(1u);
@@ -135,15 +138,15 @@ fn countsAt(digit: Digits, j: u32, first: u32) -> vec4<f32> {
   if (digits > 23) {
     return vec4<f32>(sum);
   }
-  // Below 2^23 a count is put into the mantissa of the float32 2^23, which is
+  // A count below 2^23 is placed in the mantissa of the float32 2^23, which is
   // then subtracted: faster than a conversion.
   return bitcast<vec4<f32>>(sum | vec4(0x4b000000u)) - vec4(8388608.0);
 }
 
-// A bit transpose of 32 bins of two times 32 neurons.
+// Workgroup memory for the bit transpose of 32 bins of 64 neurons.
 var<workgroup> sh_words: array<atomic<u32>, 64>;
 
-// Stores word b of the 64 neurons from `first` on in neuronPacked.
+// Stores word b of 64 neurons, starting at neuron `first`, in neuronPacked.
 fn packNeurons(word: u32, n: u32, b: u32, first: u32, lane: u32) {
   let column = lane / 32 * 32;
   atomicStore(&sh_words[lane], 0u);

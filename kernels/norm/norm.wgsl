@@ -1,5 +1,5 @@
 // Batch normalisation of drives over samples, bins and pixels, and the affine
-// map of drives where a layer has a bias or nothing at all.
+// map of drives in layers with a bias or without either.
 //
 // y[n, t, p, c] = a[c] · x[n, t, p, c] + b[c]
 //
@@ -15,13 +15,13 @@
 //               from −3 to 3, the variance that of all channels together, to
 //               which wholeVar moves by momentum, without bias; changed in
 //               place
-// running       the same a and b as total from runningMean and runningVar
-// wholeRunning  the same as wholeTotal from runningMean and wholeVar
+// running       a and b of total from runningMean and runningVar
+// wholeRunning  a and b of wholeTotal from runningMean and wholeVar
 // affine        a = scale, b = beta, without statistics
 // adjointTotal  dbeta[c] = Σ dy, dgamma[c] = Σ dy · xhat, from the sums of
 //               cell_adjoint.wgsl, and the coefficients of apply
-// apply         dy = A[c] · dy + B[c] · x + D[c], the gradient of the drive
-//               behind the normalisation, changed in place
+// apply         dy = A[c] · dy + B[c] · x + D[c], from the gradient of the
+//               normalised drive to that of the drive, changed in place
 // scaleRows     x[n] = x[n] / largest[n], changed in place
 // If `meanOnly`, only the mean is subtracted: gamma and sqrt(scale² · variance
 // + epsilon) are 1, and beta is 0.
@@ -53,9 +53,9 @@
 override epsilon: f32 = 0.00001;
 override momentum: f32 = 0.1;
 override scale: f32 = 1;
-// Divides the height by 1 − dropout while training.
+// Divides the height by 1 − dropout during training.
 override kept: f32 = 1;
-// Whether only means are subtracted.
+// Whether only means are subtracted, without scaling.
 override meanOnly: bool = false;
 // Whether the unit normalises, for adjointTotal.
 override normalises: bool = false;
@@ -101,11 +101,11 @@ fn merged(a: Moments, b: Moments) -> Moments {
   );
 }
 
-// Lanes of the workgroups that add up all strips of a channel.
+// Lanes of the workgroups that reduce all strips of a channel.
 const totalLanes = 256u;
 
-// Moments of the lanes of a strip, and of those that add up all strips: apart,
-// since workgroup memory is cleared before it is used.
+// Moments of the lanes of a strip, and of those that reduce all strips. Two
+// arrays, since a kernel's workgroup memory is zeroed before it runs.
 var<workgroup> sh_strip: array<Moments, 64>;
 var<workgroup> sh_all: array<Moments, totalLanes>;
 
@@ -118,7 +118,7 @@ fn statistics(
   let strip = group.x;
   let first = strip * stripPixels;
   let row = pixels * floats;
-  // Deviations from the first value, which is close to the mean.
+  // Deviations are taken from the first value, which is close to the mean.
   var shift = 0.0;
   var count = 0.0;
   var sum = 0.0;
@@ -162,7 +162,7 @@ fn statistics(
   }
 }
 
-// Scale, bias and inverse deviation of a channel.
+// Gamma, beta and inverse deviation of a channel.
 fn gammaOf(channel: u32) -> f32 {
   return select(gamma[channel], 1.0, meanOnly);
 }
@@ -241,7 +241,7 @@ fn wholeTotal(@builtin(local_invocation_index) lane: u32) {
   }
 }
 
-// The power of two that is not below the deviation, from 1/8 to 8.
+// The smallest power of two from 1/8 to 8 that is not below the deviation.
 fn powerAbove(variance: f32) -> f32 {
   var power = 0.125;
   while (power < 8 && power * power < variance + epsilon) {
@@ -314,7 +314,7 @@ fn adjointTotal(
   dbeta[channel] = before.x + all.x;
   dgamma[channel] = before.y + all.y;
   let now = coefficient[channel];
-  // Running statistics do not depend on the drive.
+  // Running statistics are constants with respect to the drive.
   let depends = normalises && batch.trains > 0;
   let means = all / f32(batch.total * T * pixels);
   let slope =

@@ -1,7 +1,7 @@
-// The gradient of a drive, from that of the normalised drive, as `apply` of
+// The gradient of a drive from that of the normalised drive, as `apply` of
 // norm.wgsl computes it; compiled in front of conv_gradient.wgsl in place of
-// drive_gradient.wgsl. Where few inputs spike, this reads less than a pass over
-// all drives does.
+// drive_gradient.wgsl. Where few inputs spike, this reads less memory than
+// `apply`, which passes over all drives.
 //
 // dy       [N, sampleRows, OH, OW, OQ]  gradient of the normalised drive
 // xQuads   [N, sampleRows, OH, OW, OQ]  the drive
@@ -11,7 +11,7 @@
 @group(0) @binding(6) var<storage, read> xQuads: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read> factors: array<vec4<f32>>;
 
-// Gradients in bin t of a quad whose bin 0 is at `origin`.
+// Gradients of a quad in bin t; bin 0 is at `origin`.
 fn gradientAt(origin: u32, t: u32) -> vec4<f32> {
   let quad = origin % OQ;
   let at = origin + t * OH * OW * OQ;

@@ -1,16 +1,15 @@
-// Neurons of a unit: from its drive to its spikes.
+// Neurons of a unit, from drive to spikes.
 //
 // forward  u[t] = step(state, y[n, t, p, c]), fires where u[t] >= theta
 //          y = a[c] · x + b[c], see norm.wgsl; step() and reset() are those of
-//          the neuron whose text is compiled before this one, see
-//          stepped_neuron.wgsl
+//          the neuron whose WGSL precedes this file, see stepped_neuron.wgsl
 //
 // x             [N, T, pixels, floats]  the drive
 // coefficients  [floats]                a, b
 // spikes        [N, B, pixels, C]       time-packed
-// tally         [slots, stride]         spikes of each layer, added to
-// fired         [pixels, C]             spikes of each neuron modulo 2^32,
-//                                       added to
+// tally         [slots, stride]         spike count of each layer, accumulated
+// fired         [pixels, C]             spike count of each neuron modulo 2^32,
+//                                       accumulated
 // potentials    [N, T, pixels, floats]  u, if `keep`
 //
 // One invocation owns one channel of every pixelLanes-th pixel of a strip.
@@ -64,8 +63,7 @@ fn fireFour(
   return bits;
 }
 
-// Integrates the bins of a word, from `first` to before `end`; returns the
-// word.
+// Integrates the bins of a word from `first` to before `end`; returns the word.
 fn fireWord(
   neuron: ptr<function, State>,
   coefficient: vec4<f32>,

@@ -1,5 +1,5 @@
-// The adjoint of a unit's neurons: from the gradient of what its layer gives to
-// the gradient of the normalised drive y. Potentials are computed again.
+// Adjoint of a unit's neurons: from the gradient of the layer's output to the
+// gradient of the normalised drive y. Potentials are recomputed.
 //
 // adjoint  ds[t] = above[n, t, q, c] where routes[n, t, p, c] is set, else 0,
 //          q the pixel of the layer's output that p is pooled into
@@ -8,42 +8,43 @@
 //          see cell_recall.wgsl
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //          sums[learnedFirst + (n, strip, group of channels)] =
-//          Σ learnedGradient(back), 0, if the neuron learns
+//          Σ learnedGradient(back), 0, if the neuron learns a parameter
 //          ds[t] += coefficients[floats].x if `sparse`, see sparsity.wgsl
-//          dshortcut = the gradient of the layer that is added, or gated, by
-//          residual.wgsl
+//          dshortcut = the gradient of the layer that residual.wgsl adds or
+//          gates with
 //
 // x             [N, T, pixels, floats]     the drive
 // coefficients  [floats + 1]               a, b, mean, inverse, and pressure of
 //                                          sparsity.wgsl
 // routes        [N, B, pixels, C]          see pool_raster.wgsl
-// shortcut      [N, B, pixels, C]          spikes of the other layer, if gated
+// shortcut      [N, B, pixels, C]          spikes of the shortcut, if gated
 // above         [N, T, outPixels, floats]  gradient of the layer's output
 // dy            [N, T, pixels, floats]
 // sums          [samples of the batch, S, floats]
 // dshortcut     [N, T, pixels, shortcutFloats]
 //
 // One invocation owns one channel of every pixelLanes-th pixel of a strip. The
-// state before each 32 bins is in workgroup memory. Compiled after
+// state before each word of 32 bins is kept in workgroup memory. Compiled after
 // cell_past.wgsl.
 
 override theta: f32 = 1;
-// Columns of the pixels, the window that is pooled, and the columns and pixels
-// that come of it.
+// Columns of the pixels, side of the pooling window, and columns and pixels of
+// the pooled output.
 override W: u32 = 1;
 override window: u32 = 1;
 override outW: u32 = 1;
 override outPixels: u32 = 1;
-// Whether pooling or dropout decides which spikes get a gradient; else all do.
+// Whether pooling or dropout selects the spikes that get a gradient; else all
+// do.
 override routed: bool = false;
-// How the other layer comes in: 0 not at all, 1 added, 2 gated.
+// Residual connection: 0 none, 1 added, 2 gated.
 override residual: u32 = 0;
 override shortcutRun: u32 = 1;
 override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
 override shortcutFloats: u32 = C / shortcutRun * shortcutRunFloats;
 // Whether the loss bounds the layer's firing rate.
 override sparse: bool = false;
-// Where sums of what the neuron learns begin.
+// First index of the sums of the learned parameter.
 override learnedFirst: u32 = 0;
 override words: u32 = (T + 31) / 32;
 override statesSize: u32 = 64 * words;
@@ -59,8 +60,8 @@ override statesSize: u32 = 64 * words;
 var<workgroup> sh_states: array<State, statesSize>;
 var<workgroup> sh_sums: array<vec2<f32>, 64>;
 
-// A neuron: where its drive, its words of spikes and the gradients of its
-// layer's output are in bin 0, and its shortcut's gradient.
+// Indices of a neuron in bin 0: its drive, its words of spikes, the gradient of
+// the layer's output, and the gradient of the shortcut.
 struct Place {
   start: u32,
   words: u32,
@@ -68,8 +69,8 @@ struct Place {
   shortcut: u32,
 }
 
-// One bin on the way back: its potential and what is recalled of it, the
-// gradient of what its layer gives, and whether the other layer spikes.
+// One bin of the backward pass: its potential and recalled state, the gradient
+// of the layer's output, and whether the shortcut spikes.
 struct Bin {
   u: f32,
   recalled: Recalled,
@@ -101,8 +102,8 @@ fn stepBinBack(
   return gradient;
 }
 
-// A word on the way back: its first bin and the end of its bins, where its
-// gradients come from, and the words of the other layer's spikes.
+// One word of the backward pass: its first bin and the end of its bins, and the
+// words that mask its gradients and hold the shortcut's spikes.
 struct WordBack {
   first: u32,
   end: u32,
@@ -110,7 +111,7 @@ struct WordBack {
   gate: u32,
 }
 
-// Gradients of what the layer gives, of bins t to t + 3.
+// Gradients of the layer's output in bins t to t + 3.
 fn fourAbove(place: Place, word: WordBack, t: u32) -> vec4<f32> {
   let bits = vec4(word.route >> (t % 32)) & vec4(1u, 2u, 4u, 8u);
   if (all(bits == vec4(0u))) {
@@ -123,7 +124,8 @@ fn fourAbove(place: Place, word: WordBack, t: u32) -> vec4<f32> {
   return select(vec4(), gradients, bits != vec4(0u));
 }
 
-// Those of all bins of a word, loaded before the first is used.
+// Gradients of all bins of a word. All loads are issued before the first is
+// used.
 fn gradientsOf(place: Place, word: WordBack) -> Word {
   let first = word.first;
   var gradients = Word();
@@ -152,14 +154,14 @@ fn gradientsOf(place: Place, word: WordBack) -> Word {
   return gradients;
 }
 
-// Four bins on the way back, their drives and gradients.
+// Four bins of the backward pass, with their drives and gradients.
 struct Four {
   past: Past,
   drives: vec4<f32>,
   gradients: vec4<f32>,
 }
 
-// Steps bins t + 3 to t backward, as far as they are before the word's end;
+// Steps those of bins t + 3 to t that are before the word's end backward, and
 // adds their gradients to the sums.
 fn stepFourBack(
   own: ptr<function, Back>,
@@ -195,13 +197,13 @@ fn stepFourBack(
   let bin = Bin(u.x, recalled.x, four.gradients.x, gated.x);
   dx.x = stepBinBack(&back, place, bin, t);
   *own = back;
-  // Drives from T on may be anything, and have no gradient.
+  // Drives from T on are undefined, and have no gradient.
   let xhat = (four.drives - vec4(coefficient.z)) * coefficient.w;
   let products = select(vec4(), dx * xhat, dx != vec4());
   *sum += vec2(dot(dx, vec4(1.0)), dot(products, vec4(1.0)));
 }
 
-// Goes back through the bins of a word.
+// Backpropagates through the bins of a word.
 fn differentiateWord(
   own: ptr<function, Back>,
   sum: ptr<function, vec2<f32>>,
@@ -241,7 +243,7 @@ fn differentiateWord(
   stepFourBack(own, sum, place, word, coefficient, q0, first);
 }
 
-// Sets the gradients of a place that only fills up a quad to 0.
+// Sets the gradients of a padding channel to 0.
 fn fillUp(n: u32, strip: u32, place: u32, firstPixel: u32) {
   for (var p = firstPixel; p < pixelsOf(strip); p += pixelLanes) {
     let pixel = strip * stripPixels + p;
@@ -267,7 +269,7 @@ fn adjoint(
     let end = pixelsOf(group.x);
     for (var p = lane / channelLanes; p < end; p += pixelLanes) {
       let pixel = group.x * stripPixels + p;
-      // Pixels that no window covers have no route.
+      // Pixels outside all windows have no route.
       let q = min(pixel / W / window * outW + min(pixel % W / window, outW - 1),
         outPixels - 1);
       let shortcutPlace = channel / shortcutRun * shortcutRunFloats +

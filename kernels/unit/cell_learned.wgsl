@@ -1,9 +1,9 @@
-// What cell_adjoint.wgsl asks of a neuron that learns nothing but the weights
-// of its synapse. Compiled after the text of such a neuron; another defines
-// these itself, learns = true, and binds its parameter.
+// Defaults of cell_adjoint.wgsl for a neuron without a learned parameter.
+// Compiled after the WGSL of such a neuron; a neuron with a learned parameter
+// defines these itself, with learns = true, and binds the parameter.
 //
-// learnedGradient  gradient of the parameter of a layer, from one neuron that
-//                  was stepped back through all bins
+// learnedGradient  gradient of the layer's parameter, from one neuron that was
+//                  stepped backward through all bins
 
 const learns = false;
 

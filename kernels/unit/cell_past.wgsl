@@ -1,11 +1,11 @@
-// The past of a unit's neuron, for the way back: potentials of 32 bins, again
-// computed from the state before them. Compiled after unit_drives.wgsl and the
-// text of a stepped neuron.
+// Recomputation of a unit's potentials for the backward pass: 32 bins at a
+// time, from the state before them. Compiled after unit_drives.wgsl and the
+// WGSL of a stepped neuron.
 //
-// integrate  u[t] = step(state, a * x[t] + b), and what the neuron recalls of
-//            each step, see cell_recall.wgsl; a and b are its coefficients
+// integrate  u[t] = step(state, a * x[t] + b), and the recalled state of each
+//            step, see cell_recall.wgsl; a and b are the neuron's coefficients
 
-// What the neuron recalls of four bins.
+// Recalled state of four bins.
 struct RecalledFour {
   x: Recalled,
   y: Recalled,
@@ -13,13 +13,13 @@ struct RecalledFour {
   w: Recalled,
 }
 
-// Potentials of four bins, and what the neuron recalls of them.
+// Potentials and recalled state of four bins.
 struct Past {
   u: vec4<f32>,
   recalled: RecalledFour,
 }
 
-// Those of 32 bins.
+// Potentials and recalled state of 32 bins.
 struct WordPast {
   q0: Past,
   q1: Past,
@@ -31,13 +31,12 @@ struct WordPast {
   q7: Past,
 }
 
-// The potential of one bin, and what the neuron recalls of it.
+// Potential and recalled state of one bin.
 struct PastBin {
   u: f32,
   recalled: Recalled,
 }
 
-// Steps one bin.
 fn stepBin(neuron: ptr<function, State>, drive: f32) -> PastBin {
   let before = *neuron;
   var state = before;
@@ -48,7 +47,6 @@ fn stepBin(neuron: ptr<function, State>, drive: f32) -> PastBin {
   return PastBin(u, recalled);
 }
 
-// Steps four bins.
 fn stepFour(
   neuron: ptr<function, State>,
   coefficient: vec4<f32>,
@@ -72,7 +70,7 @@ fn stepFour(
   );
 }
 
-// Integrates the bins of a word, `count` of them, from its first state.
+// Integrates the first `count` bins of a word.
 fn integrate(
   neuron: ptr<function, State>,
   coefficient: vec4<f32>,

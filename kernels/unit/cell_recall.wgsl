@@ -1,11 +1,12 @@
-// What cell_adjoint.wgsl asks of a neuron whose adjoint needs no more than its
-// potentials. Compiled after the text of such a neuron; a neuron that recalls
-// defines these itself, and no stepBack.
+// Defaults of cell_adjoint.wgsl for a neuron whose adjoint needs only its
+// potentials. Compiled after the WGSL of such a neuron; a neuron with `recall`
+// defines these itself, instead of stepBack.
 //
-// Recalled      type of what the way back needs of a bin beside the potential
-// recall        that, of the states before a step, and after it and before the
-//               reset
-// stepBackFrom  stepBack of stepped_adjoint.wgsl, given this too
+// Recalled      state of a bin that the backward pass needs, in addition to the
+//               potential
+// recall        extracts it from the states before a step, and after the step
+//               but before the reset
+// stepBackFrom  stepBack of stepped_adjoint.wgsl with this state
 
 alias Recalled = f32;
 

@@ -1,9 +1,9 @@
-// The gradient of the parameter that a unit's neurons learn.
+// Gradient of the parameter that a unit's neurons learn.
 //
 // total  dlearned[0] = Σ sums[first + i].x over samples of the batch, strips
 //        and groups of channels, in a fixed order
 //
-// sums      [samples of the batch · each]  behind `first` others, see
+// sums      [samples of the batch · each]  after the first `first` sums, see
 //                                          cell_adjoint.wgsl
 // dlearned  [1]                            added to, or replaced
 //

@@ -1,14 +1,14 @@
-// A unit of a network that is computed layer by layer: the drive of its
-// synapse, a normalisation, and neurons. This text is compiled in front of the
-// kernels that read drives; they are [N, T, pixels, floats], channels by quads.
+// Geometry of a unit, the layer of a network that is computed layer by layer: a
+// synapse's drive, a normalisation, and neurons. This file is compiled in front
+// of the kernels that read drives: [N, T, pixels, floats], channels by quads.
 //
-// A workgroup owns a strip of a sample's pixels and channelLanes channels. Its
-// lanes are channels, fastest, and pixels, so that loads are coalesced and the
-// sums of a channel are a reduction over pixelLanes lanes.
+// A workgroup owns a strip of a sample's pixels and channelLanes channels.
+// Channels vary fastest along its lanes, then pixels, so that loads are
+// coalesced and the sums of a channel are a reduction over pixelLanes lanes.
 
 override T: u32;
 override pixels: u32 = 1;
-// Channels, those of a run, and floats of a pixel with runs filled up to quads.
+// Channels, channels of a run, and floats of a pixel, runs padded to quads.
 override C: u32;
 override runSize: u32 = 1;
 override runFloats: u32 = (runSize + 3) / 4 * 4;

@@ -4,7 +4,8 @@
 
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 
-// Values of 32 bins, four in a vector; members, so that they stay in registers.
+// Values of 32 bins, four in a vector; struct members rather than an array, so
+// that they stay in registers.
 struct Word {
   q0: vec4<f32>,
   q1: vec4<f32>,
@@ -16,15 +17,15 @@ struct Word {
   q7: vec4<f32>,
 }
 
-// Drives of bins t to t + 3; nothing depends on those from T on.
+// Drives of bins t to t + 3; those from T on are not used.
 fn fourDrives(start: u32, t: u32) -> vec4<f32> {
   let row = pixels * floats;
   let at = start + t * row;
   return vec4(x[at], x[at + row], x[at + 2 * row], x[at + 3 * row]);
 }
 
-// Drives of the bins from `first` to before `end`, all loaded before the first
-// is used.
+// Drives of bins from `first` to before `end`. All loads are issued before the
+// first is used.
 fn drivesOf(start: u32, first: u32, end: u32) -> Word {
   var drives = Word();
   drives.q0 = fourDrives(start, first);

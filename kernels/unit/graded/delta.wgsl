@@ -1,29 +1,30 @@
-// Neurons that send by how much their activation has changed, in whole
-// thresholds: the activation and the delta of sigma-delta neurons.
+// Delta encoder of sigma-delta neurons: sends changes of the activation, in
+// whole thresholds.
 //
 // forward  u[t] = a[c] · x[n, t, p, c] + b[c], see norm.wgsl
 //          k[t] = trunc(max(u[t], 0) / theta − sent[t − 1]), from −most to most
 //          sent[t] = sent[t − 1] + k[t]
-// stream   the same for the bins of a chunk of one sample, see cell_stream.wgsl
+// stream   `forward` for the bins of a chunk of one sample, see
+//          cell_stream.wgsl
 // adjoint  dy[n, t, p, c] = (dk[t] − dk[t + 1]) / theta where u[t] > 0, else 0:
-//          what was sent is taken for the activation
+//          straight-through, with `sent` in place of the activation
 //          sums[n, strip, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
 // x             [N, T, pixels, floats]  the drive, summed by sigma.wgsl
 // coefficients  [floats]                a, b, mean, inverse
-// chunk         [2]                     bins before the chunk, and bins in it
+// chunk         [2]                     first bin of the chunk, and bins in it
 // spikes        [N, P, B, pixels, C]    k, time-packed: plane p counts 2^p, the
 //                                       last −2^p; of stream bit j is bin j of
 //                                       the frame
-// tally         [slots, stride]         numbers other than 0 of each layer,
-//                                       added to
-// fired         [pixels, C]             those of each neuron modulo 2^32, added
-//                                       to
+// tally         [slots, stride]         nonzero messages of each layer,
+//                                       accumulated
+// fired         [pixels, C]             nonzero messages of each neuron modulo
+//                                       2^32, accumulated
 // potentials    [N, T, pixels, floats]  u; of forward, if `keep`
-// above         [N, T, pixels, floats]  dk, the gradient of the numbers
+// above         [N, T, pixels, floats]  dk, the gradient of the messages
 // dy            [N, T, pixels, floats]
 // sums          [samples of the batch, S, floats]
-// carried       [pixels, C]             sent, in place
+// carried       [pixels, C]             sent, updated in place
 //
 // One invocation owns a channel of a pixel (forward), or one of every
 // pixelLanes-th pixel of a strip (adjoint).
@@ -50,10 +51,10 @@ override P: u32 = 8;
 @group(0) @binding(11) var<storage, read_write> sums: array<vec2<f32>>;
 @group(0) @binding(12) var<storage, read_write> carried: array<i32>;
 
-// Most planes of a number, its sign included.
+// Largest number of bit planes of a message, its sign included.
 const mostPlanes = 8u;
 
-// The number that is sent at a potential, after so many thresholds.
+// The message at potential u, where `sent` thresholds have been sent.
 fn changeOf(u: f32, sent: i32) -> i32 {
   let change = trunc(max(u, 0) / theta - f32(sent));
   return i32(clamp(change, f32(-most), f32(most)));

@@ -1,15 +1,15 @@
-// Sums of drives over time, where incoming spikes are differences of what they
-// stand for: the sigma of sigma-delta neurons.
+// Sigma decoder of sigma-delta neurons: running sums of drives over time, since
+// incoming messages are differences.
 //
 // forward  x[n, t, i] = Σ_{t' ≤ t} x[n, t', i], in place
 // adjoint  dx[n, t, i] = Σ_{t' ≥ t} dx[n, t', i], in place
 //
-// stream   forward of a frame of a stream, which is computed anew with each
-//          chunk: from the sum before the frame
+// stream   `forward` for a frame of a stream, from the sum before the frame;
+//          the drives of the frame are recomputed with each chunk
 //
 // chunk    [2]                     see cell_stream.wgsl
 // values   [N, T, pixels, floats]  the drive x, or its gradient dx
-// carried  [pixels, floats]        sums before the frame, and at its end
+// carried  [pixels, floats]        sum before the frame, then at its end
 //
 // One invocation owns a channel of a pixel.
 

@@ -1,30 +1,31 @@
-// Neurons that read the spikes of their own layer, one bin later, beside the
-// drive of its synapse.
+// Recurrent neurons: each reads the spikes of its own layer, one bin later, in
+// addition to the drive of its synapse.
 //
 // forward  driven[n, t, c] = a[c] · x[n, t, c] + b[c]
 //                            + Σ_i r[i, c] · s[n, t − 1, i]
 //          u[t] = step(state, driven[n, t, c]), s[n, t, c] = u[t] >= theta;
-//          step() and reset() are those of the neuron whose text is compiled
-//          before this one, see stepped_neuron.wgsl
-// stream   the same for the bins of a chunk of one sample, whose states are
-//          carried from chunk to chunk
+//          step() and reset() are those of the neuron whose WGSL precedes this
+//          file, see stepped_neuron.wgsl
+// stream   `forward` for the bins of a chunk of one sample; states are carried
+//          from chunk to chunk
 //
 // x             [N, T, floats]  the drive; of stream [T, floats], a frame
 // coefficients  [floats]        a, b
 // r             [C, floats]     weights, by the neuron that spikes
-// chunk         [2]             bins before the chunk, and bins in it, as in
+// chunk         [2]             first bin of the chunk, and bins in it, as in
 //                               cell_stream.wgsl
 // spikes        [N, B, C]       time-packed; of stream [C], bit j is bin j of
 //                               the frame
-// tally         [slots, stride] spikes of each layer, added to
-// fired         [C]             spikes of each neuron modulo 2^32, added to
+// tally         [slots, stride] spike count of each layer, accumulated
+// fired         [C]             spike count of each neuron modulo 2^32,
+//                               accumulated
 // potentials    [N, T, floats]  u; of forward, if `keep`
 // driven        [N, T, floats]
-// carried       [floats]        each neuron's state, in place
+// carried       [floats]        each neuron's state, updated in place
 //
-// One workgroup owns a sample, whose neurons wait for one another after each
-// bin. One invocation owns every lanes-th neuron. Sums run over spikes in the
-// order of their neurons.
+// One workgroup owns a sample; its invocations synchronise after each bin. One
+// invocation owns every lanes-th neuron. Sums run over spikes in the order of
+// their neurons.
 //
 // Source: Elman, Finding structure in time, Cognitive Science 14, 1990.
 
@@ -52,9 +53,10 @@ override bothWords: u32 = 2 * firingWords;
 var<workgroup> sh_states: array<State, C>;
 // Spikes of each neuron in the current 32 bins.
 var<workgroup> sh_words: array<u32, C>;
-// Neurons that spike in an even bin, then in an odd one, a bit each.
+// Bit sets of the neurons that spike in even and in odd bins.
 var<workgroup> sh_firing: array<atomic<u32>, bothWords>;
-// Neurons that spiked in the bin before, in order, and their number.
+// Indices of the neurons that spiked in the previous bin, ascending, and their
+// number.
 var<workgroup> sh_list: array<u32, C>;
 var<workgroup> sh_count: u32;
 var<workgroup> sh_ones: atomic<u32>;
@@ -85,17 +87,17 @@ fn listSpikes(t: u32, lane: u32) {
   }
 }
 
-// The weight of spike j to neuron c, 0 behind the last.
+// The weight of spike j to neuron c, 0 past the last.
 fn weightOf(j: u32, c: u32) -> f32 {
   let weight = r[sh_list[min(j, C - 1)] * floats + c];
   return select(0.0, weight, j < sh_count);
 }
 
-// The drive of neuron c, whose synapse's is at index `at`, from that and from
-// the spikes of the bin before.
+// The drive of neuron c: that of its synapse, at index `at`, plus the weights
+// of the spikes of the previous bin.
 fn driveOf(at: u32, c: u32) -> f32 {
   var sum = 0.0;
-  // Eight a round: loads overlap, and rounds are few.
+  // Eight spikes per iteration: loads overlap, and iterations are few.
   for (var j = 0u; j < sh_count; j += 8) {
     let low = vec4(
       weightOf(j, c),
@@ -171,11 +173,12 @@ fn forward(
 fn stream(@builtin(local_invocation_index) lane: u32) {
   let first = chunk[0];
   for (var c = lane; c < C; c += lanes) {
-    // Called for carried states too: neurons that learn set constants in it.
+    // Needed for carried states too: atRest() sets the constants of neurons
+    // with a learned parameter.
     var state = atRest();
     if (first > 0) {
       state = carried[c];
-      // The bin before is the last of the frame before, or in this frame.
+      // The previous bin is the last of the previous frame, or in this one.
       let bit = (spikes[c] >> ((first - 1) % T)) & 1;
       let at = (first - 1) % 2 * firingWords + c / 32;
       atomicOr(&sh_firing[at], bit << (c % 32));

@@ -1,5 +1,5 @@
-// The adjoint of neurons that read the spikes of their own layer, see
-// recurrent.wgsl. Potentials are computed again.
+// Adjoint of recurrent neurons, which read the spikes of their own layer, see
+// recurrent.wgsl. Potentials are recomputed.
 //
 // adjoint      ds[t] = above[n, t, c] + pressure
 //                      + Σ_k r[c, k] · dy[n, t + 1, k]
@@ -7,29 +7,29 @@
 //                                         u[t] >= theta, ds[t])
 //              ahead[n, t, c] = dy[n, t + 1, c], 0 in the last bin
 //              sums[learnedFirst + n · each] = Σ learnedGradient(back), 0, if
-//              the neuron learns; the sample's others are 0
+//              the neuron learns a parameter; the sample's other sums are 0
 // channelSums  sums[n, c] = Σ dy, Σ dy · xhat, see norm.wgsl
 //
 // x             [N, T, floats]   the drive
-// coefficients  [floats + 1]     a, b, mean, inverse, and pressure of
-//                                sparsity.wgsl, which counts if `sparse`
+// coefficients  [floats + 1]     a, b, mean, inverse, and the pressure of
+//                                sparsity.wgsl, used if `sparse`
 // driven        [N, T, floats]   see recurrent.wgsl
 // r             [C, floats / 4]  weights, by the neuron that spikes
 // above         [N, T, floats]   gradient of the spikes from the layers above
 // dy            [N, T, floats]   written, then read
 // ahead         [N, T, floats]
 // sums          [samples of the batch, floats]
-// states        [N, T, floats]   of each neuron before each bin, written and
-//                                read by one invocation
+// states        [N, T, floats]   state of each neuron before each bin; written
+//                                and read by one invocation
 //
-// One workgroup owns a sample (adjoint), and one invocation every lanes-th of
-// its neurons; or one invocation owns a neuron (channelSums). Sums run in a
+// One workgroup owns a sample (adjoint), and one of its invocations every
+// lanes-th neuron; or one invocation owns a neuron (channelSums). Sums run in a
 // fixed order.
 
 override theta: f32 = 1;
 // Whether the loss bounds the layer's firing rate.
 override sparse: bool = false;
-// Where sums of what the neuron learns begin, and how many a sample has.
+// First index of the sums of the learned parameter, and sums of a sample.
 override learnedFirst: u32 = 0;
 override each: u32 = (floats + channelLanes - 1) / channelLanes;
 override Q: u32 = floats / 4;
@@ -51,7 +51,7 @@ var<workgroup> sh_back: array<Back, C>;
 var<workgroup> sh_dy: array<f32, floats>;
 var<workgroup> sh_learned: array<f32, lanes>;
 
-// Products of a quad of weights of neuron c; 0 behind the last.
+// Products of a quad of weights of neuron c; 0 past the last.
 fn productsOf(c: u32, q: u32) -> vec4<f32> {
   let k = 4 * min(q, Q - 1);
   let gradients = vec4(sh_dy[k], sh_dy[k + 1], sh_dy[k + 2], sh_dy[k + 3]);
@@ -59,10 +59,10 @@ fn productsOf(c: u32, q: u32) -> vec4<f32> {
   return select(vec4(), products, vec4(q < Q));
 }
 
-// The gradient of a spike of neuron c from the bin after.
+// The gradient of a spike of neuron c that flows back from the next bin.
 fn fedBack(c: u32) -> f32 {
   var sum = vec4<f32>();
-  // Four quads a round: loads overlap, and rounds are few.
+  // Four quads per iteration: loads overlap, and iterations are few.
   for (var q = 0u; q < Q; q += 4) {
     let low = productsOf(c, q) + productsOf(c, q + 1);
     let high = productsOf(c, q + 2) + productsOf(c, q + 3);
@@ -71,7 +71,7 @@ fn fedBack(c: u32) -> f32 {
   return dot(sum, vec4(1.0));
 }
 
-// Steps neuron c back by the bin whose drive is at index `at`.
+// Steps neuron c backward by the bin whose drive is at index `at`.
 fn stepNeuronBack(c: u32, at: u32) -> f32 {
   let before = states[at];
   var after = before;
