@@ -24,7 +24,7 @@
  * | I, O       | inputs and outputs of a dense layer; O also outputs of the  |
  * |            | network                                                     |
  * | Q          | quads, vectors of four neurons or outputs that are loaded   |
- * |            | at once; the last of a run is filled up with 0              |
+ * |            | at once; the last quad of a run is zero-padded              |
  * | OQ         | quads of output channels, each group's a run                |
  * | K, R       | taps of the response and of the refractory response         |
  * | S          | strips, which are partial sums of a reduction               |

@@ -1,6 +1,5 @@
-// Binning of events into counts, and of counts into bit planes, with the
-// augmentation of samples: events are moved, dropped and mixed as they are
-// binned.
+// Binning of events into counts, and of counts into bit planes. Augments
+// samples on the way: events are transformed, dropped and mixed.
 //
 // scatter  counts[n, t, f] += 1 for each event of the sources of sample n that
 //          stays, at
@@ -23,7 +22,7 @@
 // One invocation owns every stride-th event (scatter), or 32 bins of an input
 // (pack).
 
-// Events of a sample, and how they are changed.
+// Events of a sample, and their augmentation.
 struct Source {
   // Index of the first event, and of the end.
   first: u32,
@@ -39,14 +38,15 @@ struct Source {
   y0: f32,
   timeScale: f32,
   timeShift: f32,
-  // Columns and rows, from first to before end, in which events stay (1) or do
-  // not stay (0): those mixed in have the one, the others the other.
+  // Box of columns and rows, from first to before end. Events inside it are
+  // kept if `inside` is 1, events outside it if 0: a mixed-in sample has one of
+  // the two, the sample itself the other.
   left: f32,
   top: f32,
   right: f32,
   bottom: f32,
   inside: u32,
-  // The box that is erased.
+  // Box whose events are erased.
   erasedLeft: f32,
   erasedTop: f32,
   erasedRight: f32,
@@ -57,10 +57,10 @@ override T: u32;
 override C: u32 = 1;
 override H: u32 = 1;
 override W: u32 = 1;
-// Columns of the sensor, which the network may see in another size.
+// Columns of the sensor; the network may see it in another size.
 override sensorW: u32 = 1;
 override P: u32 = 1;
-// Largest count; larger ones are cut off.
+// Largest count; larger counts are clamped.
 override most: u32 = 1;
 override addressBits: u32 = 0;
 override fine: f32 = 1;

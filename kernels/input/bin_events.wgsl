@@ -2,7 +2,7 @@
 //
 // scatter   spikes[n, 0, b, f] |= 1 << j             for P = 1
 //           count[n, t, f]     += 1, in P bit planes for P > 1
-//           and the same in neuronPacked, if packsNeurons
+//           also in neuronPacked, if packsNeurons
 // peak      largest[n] = max over t and f of count[n, t, f]
 //
 // events   [E]           bin << addressBits | address, address = f
@@ -93,7 +93,7 @@ fn peak(
   let n = id.y;
   var most = 0u;
   for (var i = id.x; i < words; i += groups.x * 64) {
-    // From the highest plane down: among the bins of the word, those whose
+    // Goes from the highest plane down: `bins` are the bins of the word whose
     // higher bits are those of its largest count.
     var bins = 0xffffffffu;
     var count = 0u;

@@ -1,5 +1,5 @@
-// The neuron of the Loihi processor, a current and a voltage that decay, in
-// integers. Compiled after neurons.wgsl.
+// Neuron of the Loihi processor: a current and a voltage that decay, in integer
+// arithmetic. Compiled after neurons.wgsl.
 //
 // advance  c[t] = ⌊c[t − 1] · (4096 − iDecay) / 4096⌋ + drive[t] · 2^shift
 //          u[n, t, f] = ⌊v[t − 1] · (4096 − vDecay) / 4096⌋ + c[t]
@@ -25,7 +25,7 @@ struct Neuron {
   factor: f32,
   current: i32,
   voltage: i32,
-  // Bins in which it cannot fire.
+  // Bins left in which it cannot fire.
   waits: u32,
   // Its spikes of the last 32 bins, the latest in bit 31.
   recent: u32,
@@ -40,8 +40,8 @@ fn startNeuron(n: u32, i: u32, f: u32) -> Neuron {
   return neuron;
 }
 
-// What is left of a value after a bin. The product is computed in two parts,
-// since it may have more than 32 bits.
+// A value after one bin of decay. The product is computed in two parts, since
+// it may exceed 32 bits.
 fn decayed(value: i32, decay: u32) -> i32 {
   let size = u32(abs(value));
   let kept = 4096 - decay;
@@ -49,8 +49,8 @@ fn decayed(value: i32, decay: u32) -> i32 {
   return select(left, -left, value < 0);
 }
 
-// Integrates bin t and returns its potential. The drive K bins ago, `gone`, and
-// a spike R bins ago, `faded`, are those of other neurons.
+// Integrates bin t and returns its potential. `gone`, the drive K bins ago, and
+// `faded`, the spike R bins ago, are for other neuron models.
 fn stepBin(
   neuron: ptr<function, Neuron>,
   x: f32,
@@ -71,7 +71,7 @@ fn stepBin(
 }
 
 // Integrates bins t to t + 3, where t is a multiple of four, with drives x.
-// Drives K bins ago, `gone`, are not used. Returns what keepFour returns.
+// `gone`, the drives K bins ago, is not used. Returns the result of keepFour.
 fn advance(
   neuron: ptr<function, Neuron>,
   x: vec4<f32>,

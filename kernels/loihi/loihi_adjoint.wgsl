@@ -1,15 +1,14 @@
-// The adjoint of the neuron of the Loihi processor. Compiled after
-// neurons.wgsl.
+// Adjoint of the neuron of the Loihi processor. Compiled after neurons.wgsl.
 //
 // gradientsOf  du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
 // backFour     dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
-// Terms outside [0, T) are absent. epsilon is the response of the neuron to one
-// spike of weight 1, in its own integers, over its largest value:
+// Terms outside [0, T) are absent. epsilon is the neuron's response to one
+// spike of weight 1, in its integer arithmetic, divided by its largest value:
 //   epsilon[k] = v[k] / peak
 //   v[k] = ⌊v[k − 1] · (4096 − vDecay) / 4096⌋ + c[k]
 //   c[k] = ⌊c[k − 1] · (4096 − iDecay) / 4096⌋
-// with c[0] = v[0] = initial, until v is 0. It is no sum of exponentials, so
-// that all its taps are added up.
+// with c[0] = v[0] = initial, until v is 0. Rounding keeps it from being a sum
+// of exponentials, so all its taps are summed.
 //
 // Source: SLAYER, arXiv:1810.08646, equation 13, with
 // scale = scaleRho / (tauRho·theta) and slope = 1 / (tauRho·theta).
@@ -21,18 +20,18 @@ override peak: f32 = 1;
 override scale: f32 = 0;
 override slope: f32 = 0;
 
-// Whether the surrogate is the same everywhere, and potentials are not used.
+// Whether the surrogate is constant, so that potentials are not used.
 override isFlat: bool = flat || slope == 0;
 
-// Gradients of the potentials of four bins, and where the neuron lies.
+// Gradients of the potentials of four bins, and the place of their neuron.
 struct Gradients {
   du: vec4<f32>,
   place: Place,
 }
 
-// Gradients of the potentials of bins t to t + 3, 0 from T on and where rows
-// are only filled up. They take the place of the potentials, unless these are
-// not used and may be overwritten.
+// Gradients of the potentials of bins t to t + 3, 0 from T on and for padding.
+// They overwrite the potentials, unless these are not used and may hold
+// something else.
 fn gradientsOf(
   past: ptr<function, Past>,
   place: Place,
@@ -62,33 +61,33 @@ fn gradientAt(place: Place, t: u32) -> f32 {
   return poolGain * scale * ds[place.gradients + t * place.rowSize];
 }
 
-// What is left of a value after a bin, as in loihi.wgsl.
+// A value after one bin of decay, as in loihi.wgsl.
 fn decayed(value: u32, decay: u32) -> u32 {
   let kept = 4096 - decay;
   return (value >> 12) * kept + (((value & 4095) * kept) >> 12);
 }
 
-// State of one neuron, backward in time.
+// Adjoint state of one neuron.
 struct Back {
   // Index of the gradient of its drive in bin 0.
   row: u32,
   factor: f32,
 }
 
-// The state after the last bin.
+// The adjoint state after the last bin.
 fn startBack(row: u32, factor: f32) -> Back {
   return Back(row, factor / peak);
 }
 
-// Stores the gradients of the drives of bins t to t + 3; bins from T on are
-// skipped. Those of potentials K bins on are not yet overwritten.
+// Stores the gradients of the drives of bins t to t + 3; skips bins from T on.
+// Gradients of potentials up to K bins later are not yet overwritten.
 fn backFour(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;
   }
   var current = initial;
   var voltage = initial;
-  // epsilon of bin i before bins t to t + 3.
+  // epsilon of bin i for bins t to t + 3.
   var taps = vec4(f32(initial), 0.0, 0.0, 0.0);
   var dx = vec4<f32>();
   for (var i = t; i < T && any(taps > vec4()); i++) {

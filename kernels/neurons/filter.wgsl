@@ -1,6 +1,6 @@
-// The response of a layer's neurons to incoming spikes as tables of taps that
-// the layer learns, between its synapse and its neurons. The synapse gives
-// `filters` drives for each neuron, and each has a table of its own.
+// Learned responses (PSP kernels) as tables of taps, between a layer's synapse
+// and its neurons. The synapse gives `filters` drives for each neuron, each
+// with a table of its own.
 //
 // forward  y[n, t, f] = Σ_i Σ_k response[i, k] · x[n, t − k, f · filters + i]
 // adjoint  dx[n, t, f · filters + i] = Σ_k response[i, k] · dy[n, t + k, f]
@@ -11,8 +11,8 @@
 // dy        [N, sampleRows, 4·Q]  gradient of y, in the first T rows
 // y         [N, sampleRows, 4·Q]  the responses, in the first T rows
 // dx        [N, T, inRow]         gradient of the drives
-// In x and dx a run has the drives of a run of neurons, and is filled up to
-// whole quads too; inRow floats are all runs.
+// A run of x or dx holds the drives of a run of neurons, padded to whole quads;
+// inRow floats are all runs.
 //
 // One invocation owns a neuron (forward) or one of its drives (adjoint).
 
@@ -22,7 +22,7 @@ override F: u32;
 override K: u32;
 override filters: u32 = 1;
 override runSize: u32;
-// Floats of a run of neurons and of their drives, and of a bin of either.
+// Floats of a run of neurons and of a run of drives, and of a bin of each.
 override run: u32 = (runSize + 3) / 4 * 4;
 override inRun: u32 = (runSize * filters + 3) / 4 * 4;
 override row: u32 = F / runSize * run;
@@ -34,7 +34,7 @@ override inRow: u32 = F / runSize * inRun;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 
-// Tap k of table i, 0 after the last.
+// Tap k of table i, 0 past the last.
 fn tapAt(i: u32, k: u32) -> f32 {
   return select(0.0, response[i * K + min(k, K - 1)], k < K);
 }
@@ -51,7 +51,7 @@ fn forward(
       var sum = vec4<f32>();
       for (var i = 0u; i < filters; i++) {
         let at = id.z * T * inRow + below + i;
-        // Taps by which the drive of a bin adds to bins t to t + 3.
+        // Taps by which the drive of one bin contributes to bins t to t + 3.
         var taps = vec4(0.0, 0.0, 0.0, tapAt(i, 0u));
         for (var k = 0u; k < min(K + 3, t + 4); k++) {
           let bin = t + 3 - k;

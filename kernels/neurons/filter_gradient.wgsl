@@ -1,4 +1,4 @@
-// The gradient of a response that a layer learns, and its update.
+// The gradient of a learned response, and its update.
 //
 // sums   stripSum[n, strip, i, k] =
 //          height · Σ dy[n, t, f] · x[n, t − k, f · filters + i]
@@ -11,15 +11,15 @@
 // stripSum, stripSums  [N, S, taps]          one buffer, written and then read
 // dw                   [⌈taps/4⌉]            changed in place; it starts at 0
 //                                            if batch.accumulates is 0
-// taps counts those of all tables, filters · K.
+// `taps` is the number of taps of all tables, filters · K.
 //
 // If batch.updates, then updateWeights() of optimizer_rules.wgsl with g = dw.
 //
 // One workgroup owns a tap of a strip of a sample (sums), one invocation a quad
 // of taps (total). Sums run over bins, neurons, strips, then samples, so they
-// do not depend on how a batch is cut into micro-batches.
+// do not depend on how a batch is split into micro-batches.
 
-// Invocations that add up the neurons of a strip.
+// Invocations that reduce the neurons of a strip.
 const lanes = 64u;
 
 override T: u32;
@@ -31,7 +31,7 @@ override taps: u32 = filters * K;
 override S: u32;
 override runSize: u32 = 1;
 override height: f32 = 1;
-// As in filter.wgsl.
+// See filter.wgsl.
 override run: u32 = (runSize + 3) / 4 * 4;
 override inRun: u32 = (runSize * filters + 3) / 4 * 4;
 override row: u32 = F / runSize * run;
@@ -44,7 +44,7 @@ override stripSize: u32 = (F + S - 1) / S;
 @group(0) @binding(4) var<storage, read_write> stripSum: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dw: array<vec4<f32>>;
 
-// Sums of the invocations of a workgroup.
+// Partial sums of the invocations.
 var<workgroup> sh_sums: array<f32, lanes>;
 
 @compute @workgroup_size(lanes)
@@ -83,7 +83,7 @@ fn total(@builtin(global_invocation_id) id: vec3<u32>) {
   if (quad >= (taps + 3) / 4) {
     return;
   }
-  // Taps after the last load the last, and stay 0.
+  // Taps past the end load the last one; their sums stay 0.
   let wanted = vec4(4 * quad) + vec4(0u, 1u, 2u, 3u);
   let loaded = min(wanted, vec4(taps - 1));
   var all = vec4<f32>();

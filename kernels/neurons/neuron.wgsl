@@ -1,13 +1,13 @@
-// Neurons: from their drive, in memory, to their spikes.
+// Integration of neurons: from their drive, in memory, to their spikes.
 //
 // forward  u[n, t, f] and spikes[n, b, f], see neurons.wgsl, of the neuron
-//          whose text is compiled before this one
+//          whose WGSL precedes this file
 //
-// The drive lies in u too, from row `lead` on.
+// The drive is in u too, from row `lead` on.
 //
 // One invocation owns a neuron.
 
-// Bins whose drives are loaded while those before are integrated, 4 or 16: more
+// Bins whose drives are loaded while earlier ones are integrated, 4 or 16: more
 // where occupancy is too low to hide the latency of loads.
 override ahead: u32 = 4;
 
@@ -27,12 +27,13 @@ struct Drives {
   gone: vec4<f32>,
 }
 
-// Drives of bins t to t + 3. Nothing that is stored depends on those from T on.
+// Drives of bins t to t + 3. No stored value depends on those from T on.
 fn drivesAt(row: u32, t: u32) -> Drives {
   return Drives(fourBins(row, lead + t), drivesGone(row, t));
 }
 
-// Drives of `ahead` bins; members, so that they stay in registers.
+// Drives of `ahead` bins; struct members rather than an array, so that they
+// stay in registers.
 struct DriveBlock {
   first: Drives,
   second: Drives,
@@ -51,7 +52,7 @@ fn driveBlockAt(row: u32, t: u32) -> DriveBlock {
   return block;
 }
 
-// Integrates bins t to t + 3. Returns what advance returns.
+// Integrates bins t to t + 3. Returns the result of `advance`.
 fn fire(
   neuron: ptr<function, Neuron>,
   past: ptr<function, Past>,

@@ -1,32 +1,32 @@
-// The adjoint of neurons: from the gradient of their spikes to the gradient of
+// Adjoint of neurons: from the gradient of their spikes to the gradient of
 // their drive, which overwrites the drive.
 //
-// adjoint  dx[n, t, f] of the neuron whose text is compiled before this one. It
-//          defines gradientsOf, which prepares four bins, and backFour, which
+// adjoint  dx[n, t, f] of the neuron whose WGSL precedes this file. It defines
+//          gradientsOf, which prepares four bins, and backFour, which
 //          integrates them, the last bins first.
-//          Below a pool (pooled)
+//          Where a pool reads the spikes (pooled)
 //            ds[n, t, f] = poolGain · ds[n, t, output of the pool that sums f]
-//          on the right the gradient of the drive of the pool
+//          with the gradient of the pool's drive on the right.
 // dx lies where neurons.wgsl has the drive. If `normalised`, it is the gradient
 // for spikes of height one.
 //
-// ds  [N, aboveRows, 4·Q]  gradient of the spikes, in the first T rows; below a
-//                          pool, of the drive of its outputs, by quads
+// ds  [N, aboveRows, 4·Q]  gradient of the spikes, in the first T rows; with
+//                          `pooled`, of the pool's drive, outputs by quads
 //
 // One invocation owns a neuron.
 
 // Rows of a sample in ds.
 override aboveRows: u32;
-// Whether a pool reads the spikes; its window, and the columns and channels of
-// its input.
+// Whether a pool reads the spikes; its window, and columns and channels of its
+// input.
 override pooled: bool = false;
 override window: u32 = 1;
 override W: u32 = 1;
 override C: u32 = 1;
 override poolGain: f32 = 1;
-// Whether the surrogate is taken at theta, for gradients that are to reach
-// neurons far from it; the potentials are then not used, and may have been
-// overwritten.
+// Whether the surrogate is constant, rho(theta), for gradients that have to
+// reach neurons far from threshold. The potentials are then not used, and may
+// have been overwritten.
 override flat: bool = false;
 // Whether to add dx to that of an earlier dispatch.
 override adds: bool = false;
@@ -35,12 +35,11 @@ override ahead: u32 = 4;
 
 @group(0) @binding(2) var<storage, read> ds: array<f32>;
 
-// Where a neuron lies: index of its potential and of the gradient of its spike
-// in bin 0.
+// Indices of a neuron in bin 0: its potential, and the gradient of its spike.
 struct Place {
   potentials: u32,
   gradients: u32,
-  // Distance of a row of gradients from the next.
+  // Distance between rows of gradients.
   rowSize: u32,
   isThere: bool,
 }
@@ -63,14 +62,14 @@ fn load(place: Place, t: u32) -> Four {
   return Four(fourBins(place.potentials, t), fourAbove(place, t));
 }
 
-// Four bins, and the four K bins later.
+// Four bins, and the four bins that follow them by K.
 struct Fours {
   now: Four,
   gone: Four,
 }
 
-// Loads bins t to t + 3, and the later ones for K over sixteen: else their
-// gradients are still in registers.
+// Loads bins t to t + 3, and those K bins later if K exceeds sixteen: otherwise
+// their gradients are still in registers.
 fn foursAt(place: Place, t: u32) -> Fours {
   var fours: Fours;
   fours.now = load(place, t);
@@ -80,7 +79,8 @@ fn foursAt(place: Place, t: u32) -> Fours {
   return fours;
 }
 
-// `ahead` bins; members, so that they stay in registers.
+// `ahead` bins; struct members rather than an array, so that they stay in
+// registers.
 struct Block {
   first: Fours,
   second: Fours,

@@ -1,4 +1,4 @@
-// The spike response model, integrated four bins at a time. Compiled after
+// Spike response model, integrated four bins at a time. Compiled after
 // neurons.wgsl.
 //
 // advance  u[n, t, f] = Σ_k epsilon[k] · height · x[t − k]
@@ -6,21 +6,22 @@
 //          s[n, t, f] = u[n, t, f] >= theta
 // Terms outside [0, T) are absent.
 //
-// Both kernels over time are alpha functions, cut off after their last tap:
+// Both kernels over time are alpha functions, truncated after their last tap:
 //   epsilon[k] = gain · k · decay^k             k < K
 //   nu[k]      = refGain · k · refDecay^k       k < R
-// so two leaky sums compute them exactly, but for rounding:
+// so two leaky sums compute them exactly, up to rounding:
 //   a[t] = decay · a[t − 1] + x[t] − decay^K · x[t − K]
 //   b[t] = decay · (b[t − 1] + a[t − 1]) − K · decay^K · x[t − K]
 //
-// If `direct`, drives are responses already: epsilon is 1 at k = 0 and 0 after.
+// If `direct`, drives are responses already: epsilon is 1 at k = 0, else 0.
 //
 // Source: SLAYER, arXiv:1810.08646, equations 1 to 3.
 
 override direct: bool = false;
 override R: u32 = 1;
 override decay: f32 = 0;
-// decay^K and K · decay^K: what a drive K bins ago still adds to a and b.
+// decay^K and K · decay^K: the remaining contribution to a and b of the drive K
+// bins ago.
 override lastA: f32 = 0;
 override lastB: f32 = 0;
 override refGain: f32 = 0;
@@ -95,7 +96,7 @@ fn stepBin(
 }
 
 // Integrates bins t to t + 3, where t is a multiple of four, with drives x, and
-// `gone` K bins before. Returns what keepFour returns.
+// `gone`, the drives K bins before. Returns the result of keepFour.
 fn advance(
   neuron: ptr<function, Neuron>,
   x: vec4<f32>,
@@ -106,8 +107,8 @@ fn advance(
   if (R > 32 && t % 32 == 0) {
     now.fading = fadingSpikes(t / 32, now.words);
   }
-  // For R of four or more, spikes R bins ago are known for all four bins before
-  // the first is integrated.
+  // For R of four or more, the spikes R bins ago are known for all four bins
+  // before the first is integrated.
   var firedAgo = now.fading >> (t % 32);
   if (R <= 32) {
     firedAgo = now.recent >> ((32 - R) % 32);

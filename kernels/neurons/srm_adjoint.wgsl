@@ -1,4 +1,4 @@
-// The adjoint of the spike response model. Compiled after neurons.wgsl.
+// Adjoint of the spike response model. Compiled after neurons.wgsl.
 //
 // gradientsOf  du[n, t, f] = ds[n, t, f] · scale · exp(−slope · |u − theta|)
 // backFour     dx[n, t, f] = factor · Σ_k epsilon[k] · du[n, t + k, f]
@@ -7,29 +7,29 @@
 //   du[n, t, f] = scale · exp(−slope · |u − theta|) · (ds[n, t, f]
 //                 + refFactor · Σ_k k · refDecay^k · du[n, t + k, f])
 // over k < reach, the last bin first, by two leaky sums like those of srm.wgsl.
-// Later values of du are read from where the potentials were.
+// Later values of du are read from u, where they overwrote the potentials.
 //
 // Source: SLAYER, arXiv:1810.08646, equation 13, with
 // scale = scaleRho / (tauRho·theta) and slope = 1 / (tauRho·theta); the
-// refractory path after EXODUS, Bauer and others, arXiv:2205.10242, which adds
-// up all pairs of bins.
+// refractory path after EXODUS, Bauer and others, arXiv:2205.10242, which sums
+// over all pairs of bins.
 
-// As in srm.wgsl.
+// See srm.wgsl.
 override direct: bool = false;
 override decay: f32 = 0;
 override lastA: f32 = 0;
 override lastB: f32 = 0;
 override scale: f32 = 0;
 override slope: f32 = 0;
-// Bins of nu, R of srm.wgsl, if the refractory path is differentiated, else 0.
+// Taps of nu, R of srm.wgsl, if the refractory path is differentiated, else 0.
 override reach: u32 = 0;
 override refDecay: f32 = 0;
 override refLastA: f32 = 0;
 override refLastB: f32 = 0;
-// Ts · refGain of srm.wgsl: a spike of height one is Ts spikes there.
+// Ts · refGain of srm.wgsl: a spike of height one stands for Ts spikes there.
 override refFactor: f32 = 0;
 
-// Silent neurons that `flat` gives a gradient have no refractory response.
+// Silent neurons that get a gradient by `flat` have no refractory response.
 override refracts: bool = reach > 0 && !flat;
 
 // The surrogate derivative of the threshold at four potentials.
@@ -40,8 +40,8 @@ fn surrogate(potential: vec4<f32>) -> vec4<f32> {
   return scale * exp(-slope * abs(potential - vec4(theta)));
 }
 
-// The values of bins t to t + 3. From T on, and where rows are only filled up,
-// memory may hold anything, so they are set to 0.
+// Masks the values of bins t to t + 3: memory from T on, and of padding, is
+// undefined and set to 0.
 fn present(values: vec4<f32>, t: u32, isThere: bool) -> vec4<f32> {
   let counts = (vec4(t, t + 1, t + 2, t + 3) < vec4(T)) & vec4(isThere);
   return select(vec4(), values, counts);
@@ -53,17 +53,17 @@ fn potentialGradients(four: Four, t: u32, isThere: bool) -> vec4<f32> {
   return present(du, t, isThere);
 }
 
-// Gradients of the potentials of four bins, and of the four K bins later; or,
-// if the refractory path is differentiated, gradients of the spikes of four
-// bins, and the surrogate there.
+// Gradients of the potentials of four bins, and of those K bins later; or, if
+// the refractory path is differentiated, gradients of the spikes of four bins,
+// and their surrogate derivatives.
 struct Gradients {
   now: vec4<f32>,
   gone: vec4<f32>,
   slopes: vec4<f32>,
 }
 
-// Those of bins t to t + 3. For K up to sixteen the later ones are still in
-// registers, else they are computed again.
+// Gradients of bins t to t + 3. For K up to sixteen the later ones are still in
+// registers, else they are recomputed.
 fn gradientsOf(
   past: ptr<function, Past>,
   place: Place,
@@ -83,7 +83,7 @@ fn gradientsOf(
   return Gradients(du, gone, vec4());
 }
 
-// State of one neuron, backward in time.
+// Adjoint state of one neuron.
 struct Back {
   // Index of the gradient of its drive in bin 0.
   row: u32,
@@ -95,7 +95,7 @@ struct Back {
   refB: f32,
 }
 
-// The state after the last bin.
+// The adjoint state after the last bin.
 fn startBack(row: u32, factor: f32) -> Back {
   return Back(row, factor, 0.0, 0.0, 0.0, 0.0);
 }
@@ -109,8 +109,8 @@ fn laterGradient(first: u32, t: u32) -> f32 {
 }
 
 // Steps bin t backward through both responses; returns the gradient of its
-// drive, but for the factor. `lead` is at least K and reach, so that later
-// gradients of potentials are not yet overwritten.
+// drive, before it is multiplied by factor. `lead` is at least K and reach, so
+// that later gradients of potentials are not yet overwritten.
 fn stepRefractory(
   neuron: ptr<function, Back>,
   gradient: f32,
@@ -131,8 +131,7 @@ fn stepRefractory(
   return select(b, du, direct);
 }
 
-// Steps bins t + 3 to t backward through both responses; bins from T on are
-// skipped.
+// Steps bins t + 3 to t backward through both responses; skips bins from T on.
 fn refractoryBack(
   neuron: ptr<function, Back>,
   gradients: Gradients,
@@ -157,7 +156,7 @@ fn refractoryBack(
 }
 
 // Integrates bins t + 3 to t backward and stores the gradients of their drives;
-// bins from T on are skipped.
+// skips bins from T on.
 fn backFour(neuron: ptr<function, Back>, gradients: Gradients, t: u32) {
   if (t >= T) {
     return;

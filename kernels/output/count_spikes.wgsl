@@ -1,4 +1,4 @@
-// Incoming spikes of each neuron.
+// Spike counts of a layer's inputs.
 //
 // count  counts[f] += number of bins of all samples in which neuron f spikes,
 //        or in which its count is not 0

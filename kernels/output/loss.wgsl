@@ -1,4 +1,4 @@
-// The losses: the distance of the output spikes from their target.
+// SLAYER's losses: distances of the output spikes from their target.
 //
 // numSpikes  inside the region [start, stop):
 //              e[t] = (Σ region s − target) / (stop − start), a constant
@@ -9,7 +9,7 @@
 // spikeTime  e[t] = Σ_k epsilon[k] · (s[t − k] − d[t − k]) / Ts
 //            d is a row of desired: with `trains` that of class and output,
 //            else row 0 for the sample's class and row 1 for the others.
-// Both of these:
+// numSpikes and spikeTime:
 //            error[n, t, o] = Ts · e[t]
 //            loss[n, o]     = ½ · Ts · Σ_t e[t]²
 //            dL/ds is the response's adjoint of error: the count is detached.
@@ -27,10 +27,10 @@
 //            A network that cannot tell classes lowers its loss by falling
 //            silent, and far below theta rho(u) is 0: this term brings the
 //            right output back. Its path to the layers below is left out,
-//            which negative weights would silence in their turn.
+//            since negative weights would silence them in turn.
 // probSpikesAdjoint  gradient[n, t, o] = dL/ds[n, t, o]
 //                                      = Ts · Σ_{k < window} error[n, t + k, o]
-// All but this one:
+// All entry points but probSpikesAdjoint:
 //            counts[n, o]   = Σ_t s[t]
 //
 // taps     [tapRows vec4]  epsilon, K taps times Ts
@@ -41,14 +41,14 @@
 // loss, counts     [N, O]
 //
 // In numSpikes and spikeTime one workgroup owns one output of a sample, in
-// probSpikes a sample, each invocation every 64th bin. In probSpikesAdjoint an
-// invocation owns an output in a bin.
+// probSpikes a sample; each invocation takes every 64th bin. In
+// probSpikesAdjoint one invocation owns an output in a bin.
 //
 // Source: SLAYER, arXiv:1810.08646, section 3.4. Its package leaves probSpikes
-// empty; this is the loss that its author published later, Spikemax,
-// arXiv:2205.09845, over the window, in which each spike is counted that many
-// times, and with one spike more of each output: silence then costs log O, not
-// infinitely much, and no spike changes the loss by more than one.
+// empty; this is Spikemax, a later loss of the same author, arXiv:2205.09845,
+// over a moving window, in which each spike counts `window` times. One spike is
+// added to each output: silence then costs log O instead of infinity, and no
+// spike changes the loss by more than one.
 
 override T: u32;
 override O: u32;
@@ -94,8 +94,8 @@ fn placeOf(n: u32, t: u32, o: u32) -> u32 {
   return (n * T + t) * ((O + 3) / 4) * 4 + o;
 }
 
-// Number of spikes in bins from `first` to before `end`, of the spike train
-// whose first word is at index `train`.
+// Number of spikes in bins `first` to before `end` of a spike train, whose
+// first word is at index `train`.
 fn countSpikes(train: u32, first: u32, end: u32) -> u32 {
   var count = 0u;
   for (var b = first / 32; b * 32 < end; b++) {

@@ -4,7 +4,7 @@
 // record  records[slot, L + 2i]     = argmax_o counts[n, o]
 //         records[slot, L + 2i + 1] = bits of Σ_o loss[n, o]
 // where i = batch.first + n is the sample's index in the batch. Of outputs with
-// the same count the first is predicted, also where all are silent. The first L
+// equal counts the first is predicted, also where all are silent. The first L
 // words of a slot are the spike counts of the layers, see srm.wgsl.
 //
 // counts   [N, O]  spikes of each output
@@ -13,7 +13,7 @@
 //
 // One invocation owns a sample.
 
-// L.
+// Number of layers, L.
 override layers: u32;
 override stride: u32;
 override O: u32;

@@ -1,9 +1,9 @@
-// Losses of a readout: one number an output, the mean over time of its drive or
-// of its spikes.
+// Losses of a readout. Each output has one value, the mean over time of its
+// drive or of its spikes.
 //
 // drives  v[n, o] = 1/T · Σ_t y[n, t, o], y = a[o] · x + b[o], see norm.wgsl
 // rates   v[n, o] = rateScale / T · number of spikes
-// of which the loss is
+// The losses of v are
 //   cross-entropy  −weight[label] · Σ_o q[o] · log softmax(v)[o]
 //   squared error  weight[label] · 1/O · Σ_o (v[o] − q[o])²
 //   rate error     weight[label] · Σ_o (v[o] − falseRate
@@ -14,8 +14,8 @@
 //   shares         −weight[label] · Σ_o q[o] · log p[o],
 //                  p[o] = (v[o] + v₁) / Σ_o (v[o] + v₁), of rates, where v₁ is
 //                  that of one spike: silence costs log O, not infinitely much
-// with q = (1 − smoothing) · one-hot + smoothing / O; of two samples that are
-// mixed, q is that of both by their shares, without smoothing.
+// with q = (1 − smoothing) · one-hot + smoothing / O. Where two samples are
+// mixed, q has both classes in their proportions, without smoothing.
 // dy[n, t, o] = dL/dv[n, o] · rateScale / T / samples of the batch: the loss of
 // a batch is the mean over its samples.
 //
@@ -23,7 +23,7 @@
 // coefficients  [floats]          a, b, mean, inverse, see norm.wgsl
 // spikes        [N, B, O]         time-packed
 // classes       [samples of the batch]  class, class mixed in, share of the
-//                                 first
+//                                 first class
 // weights       [O]               factor of a class's samples
 // dy            [N, T, floats]    gradient of y, or of the spikes
 // sums          [samples of the batch, 1, floats]  Σ_t dy and Σ_t dy · xhat,
@@ -67,7 +67,7 @@ var<workgroup> sh_values: array<f32, O>;
 // Sum over time of each output's drive.
 var<workgroup> sh_drives: array<f32, O>;
 
-// Share of output o in the target.
+// Probability of class o in the target.
 fn targetOf(own: Classes, o: u32) -> f32 {
   let first = select(0, own.share, o == own.label);
   let second = select(0, 1 - own.share, o == own.mixed);
@@ -75,8 +75,8 @@ fn targetOf(own: Classes, o: u32) -> f32 {
   return (1 - evenly) * (first + second) + evenly / f32(O);
 }
 
-// Replaces values by their gradients and writes the record; by one lane, since
-// outputs are few and sums have one order.
+// Replaces values by their gradients and writes the record. One lane does this,
+// since outputs are few and sums need a fixed order.
 fn judge(n: u32) {
   let own = classes[batch.first + n];
   var best = 0u;
@@ -104,7 +104,8 @@ fn judge(n: u32) {
   } else if (kind == 3) {
     for (var o = 0u; o < O; o++) {
       let logit = (sh_values[o] - center) / width;
-      // No exponential overflows, and none is lost beside 1.
+      // A form in which no exponential overflows or is lost to rounding beside
+      // 1.
       let tail = exp(-abs(logit));
       loss += max(logit, 0) + log(1 + tail) - targetOf(own, o) * logit;
       let p = select(tail, 1, logit > 0) / (1 + tail);

@@ -1,18 +1,18 @@
-// A loss of firing rates that are too high: for a layer, factor · max(0, rate −
-// maxRate)², where rate is that of all its neurons in all bins of the batch.
+// Sparsity loss, which bounds a layer's firing rate: factor · max(0, rate −
+// maxRate)², where rate is the mean over all its neurons and all bins of the
+// batch.
 //
 // press     pressure = 2 · factor · max(0, rate − maxRate) / (samples · F · T),
 //           the gradient of each of the layer's spikes
 //
 // tally     [slots, stride]  spikes of each layer, see cell.wgsl
-// pressure  [floats + 1]     the coefficients of cell_adjoint.wgsl, the last
-//                            of which it is
+// pressure  [floats + 1]     the last of the coefficients of cell_adjoint.wgsl
 //
 // One invocation owns a layer.
 
 override T: u32;
 override F: u32;
-// Coefficients before it.
+// Number of coefficients before the pressure.
 override floats: u32;
 override layer: u32;
 override stride: u32;

@@ -1,4 +1,4 @@
-// The gradient of spikes that two layers read: the sum of both.
+// Sum of the gradients of spikes that two layers read.
 //
 // forward  total[i] += other[i]
 //

@@ -1,13 +1,13 @@
-// Votes of populations: the mean of the spikes of equal groups of inputs.
+// Population votes: the mean of the spikes of equal groups of inputs.
 //
 // forward  x[n, t, o]  = 1 / size · Σ s[n, t, i] over the inputs i of group o
 // adjoint  dx[n, t, i] = 1 / size · dy[n, t, o] of the group o that i is in
-// Group o has the inputs from o · size on, counted pixel by pixel, one channel
-// after the other. s is the spike, or the count, that inputs hold.
+// Group o consists of `size` inputs from o · size on, counted pixel by pixel,
+// one channel after the other. s is the input's spike, or its count.
 //
 // inputs  [N, P, B, F]          time-packed
 // x, dy   [N, T, 4 · ⌈O / 4⌉]   the drive and its gradient
-// dx      [N, T, inRow]         gradient of the spikes; in runs of inRun, see
+// dx      [N, T, inRow]         gradient of the spikes, in runs of inRun, see
 //                               dense.wgsl
 //
 // One invocation owns an output in a bin (forward), or an input (adjoint).
@@ -20,7 +20,7 @@ override O: u32;
 // Channels of the inputs.
 override C: u32;
 override P: u32 = 1;
-// As in dense.wgsl.
+// See dense.wgsl.
 override lastSign: f32 = 1;
 override inRun: u32 = 1;
 override inRow: u32 = 1;
@@ -32,7 +32,7 @@ override row: u32 = (O + 3) / 4 * 4;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-// Where input `index`, counted as above, is among the F of a row.
+// Position in a row of an input, `index` counted channel by channel.
 fn placeOf(index: u32) -> u32 {
   let pixels = F / C;
   return index % pixels * C + index / pixels;

@@ -4,9 +4,10 @@
 // sum      the sum over the window; the next layer divides it
 //          both 0 for outputs that dropout silences for all of a sample
 // routes   bit t is set where the gradient of out goes to count[n, t, y, x, c]:
-//          for largest to the first of the window's largest, else everywhere,
-//          and not where dropout silences; windows of `inner` rows and columns
-//          are the first order, so that two poolings are one with both windows
+//          for largest to the first of the window's maxima, else to all, and
+//          not where dropout silences the output. Blocks of `inner` rows and
+//          columns are searched one by one, so that one window stands for two
+//          cascaded poolings
 //
 // count        [N, P, B, H, W, C]     bit planes: plane p counts 2^p
 // out, pooled  [N, OP, B, OH, OW, C]  one buffer
@@ -25,11 +26,12 @@ override window: u32 = 1;
 override inner: u32 = 1;
 override OH: u32 = H / window;
 override OW: u32 = W / window;
-// Outputs are silenced where a hash is below this; 2^32 · the probability.
+// Dropout silences an output where a hash is below this; 2^32 · the
+// probability.
 override threshold: u32 = 0;
-// Number of the layer, which draws its own outputs.
+// Index of the layer, so that each layer draws its own outputs.
 override layer: u32 = 0;
-// Whether the largest is pooled, for routes.
+// Whether `routes` belongs to `largest`.
 override picks: bool = false;
 
 @group(0) @binding(1) var<storage, read> count: array<u32>;
@@ -37,7 +39,7 @@ override picks: bool = false;
 @group(0) @binding(3) var<storage, read_write> out: array<u32>;
 @group(0) @binding(4) var<storage, read_write> route: array<u32>;
 
-// Whether output f of sample n is silenced for all bins.
+// Whether dropout silences output f in all bins of sample n.
 fn isSilenced(n: u32, f: u32) -> bool {
   if (threshold == 0 || batch.trains == 0) {
     return false;
@@ -64,12 +66,12 @@ fn largest(
     let top = f / C / OW * window;
     let left = f / C % OW * window;
     let silenced = isSilenced(n, f);
-    // The largest so far, plane by plane.
+    // The largest count so far, plane by plane.
     var best = array<u32, 8>();
     for (var k = 0u; k < window * window && !silenced; k++) {
       let pixel = (top + k / window) * W + left + k % window;
-      // Bins where this count is larger than the best, from the highest plane
-      // down: those where they first differ in a bit that it has.
+      // Bins where this count exceeds the best one. Goes from the highest plane
+      // down: the first bit in which both differ decides.
       var equal = 0xffffffffu;
       var larger = 0u;
       for (var p = P; p > 0; p--) {
@@ -119,7 +121,7 @@ fn sum(
   }
 }
 
-// Bins in which a pixel's count is that of the window.
+// Bins in which a pixel's count equals the window's maximum.
 fn equalTo(n: u32, b: u32, pixel: u32, c: u32, output: u32) -> u32 {
   var equal = 0xffffffffu;
   for (var p = 0u; p < P; p++) {
@@ -129,13 +131,13 @@ fn equalTo(n: u32, b: u32, pixel: u32, c: u32, output: u32) -> u32 {
   return equal;
 }
 
-// How many pixels of a window come before that of a row and column.
+// Position of a row and column in the search order of a window.
 fn rankOf(row: u32, column: u32) -> u32 {
   let block = row / inner * (window / inner) + column / inner;
   return (block * inner + row % inner) * inner + column % inner;
 }
 
-// The pixel of a window that k others come before, from the window's first.
+// Offset of the k-th pixel in the search order from the window's first pixel.
 fn pixelOf(k: u32) -> u32 {
   let block = k / (inner * inner);
   let row = block / (window / inner) * inner + k / inner % inner;

@@ -1,4 +1,4 @@
-// What a residual layer gives: its own spikes and those of an earlier layer.
+// Outputs of a residual layer: its own spikes and those of an earlier layer.
 //
 // add   count[n, t, f] = shortcut count + spike, in P bit planes
 // gate  count[n, t, f] = shortcut spike, unless the neuron itself spikes

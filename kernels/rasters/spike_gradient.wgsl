@@ -1,30 +1,31 @@
-// The gradient of a unit's spikes as they arrive, where they are delayed, or
-// read by their own layer; else cell_adjoint.wgsl does this.
+// Gradient of a unit's spikes after their axons, where spikes are delayed or
+// read by their own layer; otherwise cell_adjoint.wgsl computes it.
 //
 // route  darrived[n, t, p, c] = doutput[n, t, q, c] where routes[n, t, p, c] is
 //        set, else 0, q the pixel of the unit's output that p is pooled into
-//        dshortcut = that, the gradient of the other layer where it is added
-//        by residual.wgsl; where it is gated, dshortcut = that where the unit
-//        does not spike, and darrived = −that where the other does, else 0
+//        added: dshortcut = darrived
+//        gated: dshortcut = darrived where the unit does not spike, else 0;
+//        darrived is then negated where the shortcut spikes, else set to 0
 //
-// arrived    [N, B, pixels, C]          spikes of the unit
+// arrived    [N, B, pixels, C]          spikes of the unit after their axons
 // routes     [N, B, pixels, C]          see pool_raster.wgsl
-// shortcut   [N, B, pixels, C]          spikes of the other layer, if gated
+// shortcut   [N, B, pixels, C]          spikes of the shortcut, if gated
 // doutput    [N, T, outPixels, floats]  gradient of the unit's output
-// darrived   [N, T, pixels, floats]
+// darrived   [N, T, pixels, floats]     gradient of arrived
 // dshortcut  [N, T, pixels, shortcutFloats]
 //
 // One invocation owns a bin of a channel of a pixel.
 
-// Columns of the pixels, the window that is pooled, and the columns and pixels
-// that come of it.
+// Columns of the pixels, side of the pooling window, and columns and pixels of
+// the pooled output.
 override W: u32 = 1;
 override window: u32 = 1;
 override outW: u32 = 1;
 override outPixels: u32 = 1;
-// Whether pooling or dropout decides which spikes get a gradient; else all do.
+// Whether pooling or dropout selects the spikes that get a gradient; else all
+// do.
 override routed: bool = false;
-// How the other layer comes in: 0 not at all, 1 added, 2 gated.
+// Residual connection: 0 none, 1 added, 2 gated.
 override residual: u32 = 0;
 override shortcutRun: u32 = 1;
 override shortcutRunFloats: u32 = (shortcutRun + 3) / 4 * 4;
@@ -57,7 +58,7 @@ fn route(
       let word = n * ((T + 31) / 32) + t / 32;
       let bits = (word * pixels + pixel) * C + channel;
       if (!routed || isSet(routes[bits], t)) {
-        // Pixels that no window covers have no route.
+        // Pixels outside all windows have no route.
         let column = min(pixel % W / window, outW - 1);
         let q = min(pixel / W / window * outW + column, outPixels - 1);
         gradient = doutput[((n * T + t) * outPixels + q) * floats + place];

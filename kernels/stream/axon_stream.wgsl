@@ -1,10 +1,10 @@
-// Axons of a stream, whose spikes are carried from chunk to chunk until they
-// arrive. Compiled after axon_shift.wgsl.
+// Axons in a stream, which carry spikes from chunk to chunk until they arrive.
+// Compiled after axon_shift.wgsl.
 //
 // forward  bin t of arrived[f] = bin t − shift(f) of spikes[f], for the bins of
 //          a chunk; nothing arrives from before bin 0
 //
-// chunk    [2]             bins before the chunk, and bins in it; they lie in
+// chunk    [2]             first bin of the chunk, and bins in it; they lie in
 //                          one frame, which begins at a multiple of frameBins
 // spikes   [F]             bit j is bin j of the frame
 // arrived  [F]             likewise
@@ -15,7 +15,7 @@
 
 override F: u32;
 override frameBins: u32 = 8;
-// Words of onTheWay, which hold more bins than the longest delay.
+// Words of the ring onTheWay, which hold more bins than the longest delay.
 override ringWords: u32 = 1;
 
 @group(0) @binding(0) var<storage, read> chunk: array<u32>;

@@ -1,16 +1,16 @@
-// Neurons of a unit whose state is carried from chunk to chunk of a stream.
+// Neurons of a unit in a stream; their state is carried from chunk to chunk.
 //
 // forward  potentials[t, p, c] and spikes[p, c] of the bins of a chunk, as in
-//          cell.wgsl, of the neuron whose text is compiled before this one
+//          cell.wgsl, of the neuron whose WGSL precedes this file
 //
-// chunk         [2]                 bins before the chunk, and bins in it; they
-//                                   lie in one frame of T bins, which begins at
-//                                   a multiple of T
+// chunk         [2]                 first bin of the chunk, and bins in it;
+//                                   they lie in one frame of T bins, which
+//                                   begins at a multiple of T
 // x             [T, pixels, floats] drives of the frame
 // coefficients  [floats]            a, b of cell.wgsl
 // spikes        [pixels, C]         bit j is bin j of the frame
 // potentials    [T, pixels, floats]
-// carried       [pixels, floats]    each neuron's state, in place
+// carried       [pixels, floats]    state of each neuron, updated in place
 //
 // One invocation owns a neuron.
 
@@ -38,7 +38,8 @@ fn forward(
     let channel = place / runFloats * runSize + place % runFloats;
     let own = i / floats * C + channel;
     let coefficient = coefficients[place];
-    // Called for carried states too: neurons that learn set constants in it.
+    // Needed for carried states too: atRest() sets the constants of neurons
+    // with a learned parameter.
     var state = atRest();
     if (first > 0) {
       state = carried[i];

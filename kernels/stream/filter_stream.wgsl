@@ -1,17 +1,17 @@
-// Responses that a layer learns, in a stream: as in filter.wgsl, of drives that
-// are carried from chunk to chunk.
+// Learned responses in a stream, as in filter.wgsl; drives are carried from
+// chunk to chunk.
 //
 // forward  y[t, f] = Σ_i Σ_k response[i, k] · x[t − k, f · filters + i], for
 //          the bins t of a chunk; terms before bin 0 are absent
 //
-// chunk       [2]                 bins before the chunk, and bins in it; they
+// chunk       [2]                 first bin of the chunk, and bins in it; they
 //                                 lie in one frame, which begins at a multiple
 //                                 of frameBins
 // response    [filters, K]        the taps
 // x           [frameBins, inRow]  drives of the frame
 // y           [frameBins, 4·Q]    responses of the frame
 // lastDrives  [K, inRow]          drives of the last K bins, bin t in row t % K
-// Runs of x and y are filled up as in filter.wgsl.
+// Runs of x and y are padded as in filter.wgsl.
 //
 // One invocation owns a neuron.
 
@@ -20,7 +20,7 @@ override K: u32;
 override filters: u32 = 1;
 override runSize: u32;
 override frameBins: u32 = 8;
-// Floats of a run of neurons and of their drives, and of a bin of either.
+// Floats of a run of neurons and of a run of drives, and of a bin of each.
 override run: u32 = (runSize + 3) / 4 * 4;
 override inRun: u32 = (runSize * filters + 3) / 4 * 4;
 override row: u32 = F / runSize * run;
@@ -43,7 +43,7 @@ fn forward(
     let below = f / runSize * inRun + f % runSize * filters;
     for (var t = first; t < first + chunk[1]; t++) {
       let bin = t % frameBins;
-      // Summed in the order of filter.wgsl.
+      // The order of summation is that of filter.wgsl, for the same bits.
       var sum = 0.0;
       for (var i = 0u; i < filters; i++) {
         let at = below + i;

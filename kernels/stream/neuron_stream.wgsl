@@ -1,15 +1,15 @@
-// Neurons whose state is carried from chunk to chunk of a stream.
+// Neurons in a stream; their state is carried from chunk to chunk.
 //
 // forward  u[t, f] and spikes[f] of the bins of a chunk, see neurons.wgsl, of
-//          the neuron whose text is compiled before this one
+//          the neuron whose WGSL precedes this file
 //
-// chunk       [2]               bins before the chunk, and bins in it; they lie
-//                               in one frame, which begins at a multiple of
-//                               frameBins
+// chunk       [2]               first bin of the chunk, and bins in it; they
+//                               lie in one frame, which begins at a multiple
+//                               of frameBins
 // drives      [frameBins, 4·Q]  drives of the frame
 // u           [frameBins, 4·Q]  potentials of the frame
 // spikes      [F]               bit j is bin j of the frame
-// carried     [F]               each neuron, in place
+// carried     [F]               state of each neuron, updated in place
 // lastDrives  [ringRows, 4·Q]   drives of the last K bins, bin t in row
 //                               t % ringRows; zero before the first chunk
 // lastSpikes  [ringWords, F]    spikes of the last `lag` bins, bin t in bit
@@ -21,7 +21,7 @@ override frameBins: u32 = 8;
 // Rows of lastDrives, more than K.
 override ringRows: u32 = 1;
 // Bins after which a neuron reads its own spike again, 0 if it does not, and
-// words of lastSpikes, which hold more.
+// words of lastSpikes, which hold more bins.
 override lag: u32 = 0;
 override ringWords: u32 = 1;
 
@@ -31,8 +31,8 @@ override ringWords: u32 = 1;
 @group(0) @binding(15) var<storage, read_write> lastDrives: array<f32>;
 @group(0) @binding(16) var<storage, read_write> lastSpikes: array<u32>;
 
-// The drive K bins before bin t of the neuron at index i of a row; `drive` of
-// bin t takes a place in memory.
+// Returns the drive K bins before bin t, of the neuron at index i of a row, and
+// stores `drive` of bin t in the ring.
 fn exchangeDrive(drive: f32, i: u32, t: u32) -> f32 {
   if (K == 0) {
     return 0.0;
@@ -52,7 +52,7 @@ fn fadedSpike(f: u32, t: u32) -> f32 {
   return f32((lastSpikes[past / 32 % ringWords * F + f] >> (past % 32)) & 1);
 }
 
-// Remembers whether neuron f fired in bin t.
+// Stores in the ring whether neuron f fired in bin t.
 fn rememberSpike(spike: u32, f: u32, t: u32) {
   if (lag == 0) {
     return;
