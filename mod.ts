@@ -2,8 +2,8 @@
  * Trains spiking neural networks on event-camera recordings: SLAYER as WebGPU
  * compute shaders, from recordings to accuracy.
  *
- * Own neurons, losses and layers, plans, kernels and devices are in
- * `engine/mod.ts`; formats, transforms, batches and synthetic recordings in
+ * Custom neurons, losses and layers, plans, kernels and devices are exported by
+ * `engine/mod.ts`; formats, transforms, batches and synthetic recordings by
  * `dataset/mod.ts`.
  *
  * @module

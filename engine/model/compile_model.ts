@@ -1,5 +1,6 @@
 /**
- * Plans of a network, whichever way it is computed.
+ * Compiles the plans of a network, whether it is computed as a whole or layer
+ * by layer.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export interface ModelParts {
 }
 
 /**
- * Collects what plans of a network share.
+ * Collects the data that all plans of a network share.
  *
  * @param parts The network.
  * @returns Its layers, weights and device.
@@ -135,7 +136,7 @@ export async function compileUnits(
   });
 }
 
-/** Gradients of the parts of batches, where steps train on parts. */
+/** Gradients of the parts of a batch, where steps are computed by parts. */
 async function partGradients(
   { device, compiler, arrays }: ModelParts,
   { batch, division, train }: PlanOptions,

@@ -26,16 +26,16 @@ import {
   writeArrays,
 } from "./slot_buffers.ts";
 
-/** The trained state of a network, its arrays in users' order. */
+/** The trained state of a network; arrays have the public axis order. */
 export interface ModelState {
-  /** Weights of each layer that has trainable ones, as updates left them. */
+  /** Latest weights of each layer that has trainable ones. */
   readonly weights: Readonly<Record<string, NamedArray>>;
-  /** Their moving averages; absent if the network has none. */
+  /** Moving averages of the weights; absent if the network keeps none. */
   readonly averages?: Readonly<Record<string, NamedArray>>;
-  /** Number of updates that the weights have had. */
+  /** Number of updates so far. */
   readonly steps: number;
   /**
-   * The optimizer's moments `m`, `v` and `vMax` of each weight, each like
+   * The optimizer's moments `m`, `v` and `vMax`, each with the arrays of
    * `weights`; empty for SGD.
    */
   readonly moments: Readonly<
@@ -43,7 +43,7 @@ export interface ModelState {
   >;
 }
 
-/** Weights and running statistics in the kernels' order. */
+/** Weights and running statistics in the kernels' memory layout. */
 interface OrderedArrays {
   readonly w: Ordered;
   readonly running: Ordered;
@@ -86,9 +86,9 @@ export class ModelArrays {
    *
    * @param device The device.
    * @param compiler The device's compiler.
-   * @param description The rule by which weights are updated.
+   * @param description The rule that updates weights.
    * @param structure The places of the arrays.
-   * @returns The arrays, before any is set.
+   * @returns The arrays, their contents not yet set.
    * @throws {ShapeError} If the device cannot bind all weights.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If a number of the rule is out of range.
@@ -125,7 +125,7 @@ export class ModelArrays {
     return new ModelArrays(device, structure, { buffers, average, optimizer });
   }
 
-  /** What the network is evaluated with: its values, or their averages. */
+  /** The arrays that evaluation uses: the latest values, or their averages. */
   get evaluated(): Averaged {
     return this.#average ?? this.buffers;
   }
@@ -214,8 +214,8 @@ export class ModelArrays {
   }
 
   /**
-   * Gives all ranks the mean of their arrays, and the number of updates of the
-   * first.
+   * Averages the arrays over all ranks, and takes the number of updates of the
+   * first rank.
    *
    * @param ranks The ranks.
    * @throws {DeviceError} If the device was lost.
@@ -223,7 +223,7 @@ export class ModelArrays {
    */
   async average(ranks: Ranks): Promise<void> {
     const { moments, steps } = this.optimizer;
-    // Exchanges keep the order of these calls.
+    // Collective calls must have the same order on all ranks.
     const counts = ranks.gather(new Uint8Array(Uint32Array.of(steps).buffer));
     await averageBuffers(this.#device, ranks, [
       this.buffers.w,
@@ -235,7 +235,7 @@ export class ModelArrays {
   }
 
   /**
-   * Reads what the network is evaluated with.
+   * Reads the arrays that evaluation uses.
    *
    * @returns The arrays.
    * @throws {DeviceError} If the device was lost.
@@ -263,7 +263,7 @@ export class ModelArrays {
     this.optimizer.destroy();
   }
 
-  /** Brings weights and running statistics into the kernels' order. */
+  /** Converts weights and running statistics to the kernels' memory layout. */
   #order(arrays: NamedArrays): OrderedArrays {
     return {
       w: orderArrays(this.#structure.slots, arrays),

@@ -40,15 +40,15 @@ export interface ModelDescription extends UpdateRule {
   readonly input: Extent;
   /**
    * Channels, height and width of the sensor, which is scaled to fit into the
-   * input; only of networks that are computed layer by layer.
+   * input; only for networks that are computed layer by layer.
    *
    * @default the input
    */
   readonly sensor?: Extent;
   /**
-   * The layers, first to last. Where one is normalised, has a bias or dropout,
-   * pools spikes or has no neurons, the network is computed layer by layer, and
-   * its neurons are to be stepped bin by bin.
+   * The layers, first to last. The network is computed layer by layer where a
+   * layer is normalised, has a bias or dropout, pools spikes or has no neurons;
+   * its neurons must then be stepped neurons.
    */
   readonly layers: readonly (LayerDescription | UnitDescription)[];
   /**
@@ -66,7 +66,7 @@ export interface ModelDescription extends UpdateRule {
    */
   readonly coding?: InputCoding;
   /**
-   * Cuts every sample into so many bins, whatever its duration; only of
+   * Divides each sample into this many bins, whatever its duration; only for
    * networks that are computed layer by layer.
    *
    * @default bins of Ts
@@ -133,7 +133,7 @@ export interface Structure {
 }
 
 /**
- * Works out the layers and arrays of a network.
+ * Builds the layers and arrays of a network.
  *
  * @param description The network.
  * @returns Its layers, its units where it is computed layer by layer, and the

@@ -1,5 +1,5 @@
 /**
- * Named arrays, written into the buffers that hold a network's, and read back.
+ * Reads and writes named arrays in the buffers of a network.
  *
  * @module
  */
@@ -14,22 +14,22 @@ import {
   type WeightSlot,
 } from "../network/weights.ts";
 
-/** Arrays in users' order, by name. */
+/** Arrays by name, with the public axis order. */
 export type NamedArrays = Readonly<Record<string, NamedArray>>;
 
-/** Values in the kernels' order, and where they begin. */
+/** Values in the kernels' memory layout, and their offset. */
 export type Ordered = readonly {
   readonly offset: number;
   readonly data: Float32Array;
 }[];
 
 /**
- * Brings arrays into the kernels' order.
+ * Converts arrays to the kernels' memory layout.
  *
- * @param slots Their places in a buffer.
- * @param arrays The arrays, and maybe others.
+ * @param slots The arrays' places in a buffer.
+ * @param arrays The arrays by name; others are ignored.
  * @returns The values of each place.
- * @throws {ShapeError} If an array is missing, or of another shape.
+ * @throws {ShapeError} If an array is missing or has another shape.
  * @throws {RangeError} If a value is not finite.
  */
 export function orderArrays(
