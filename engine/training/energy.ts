@@ -1,10 +1,9 @@
 /**
  * Synaptic operations, memory traffic and energy of a network's layers.
  *
- * The energy is that of hardware that computes on spikes as they come: each
- * spike fetches the weights of its synapses and adds them to the drives of the
- * neurons behind them. Figures are those of a process of 45 nm for numbers of 32
- * bits.
+ * Models event-driven hardware: each spike fetches the weights of its synapses
+ * and adds them to the drives of the postsynaptic neurons. Figures are for a
+ * 45 nm process and 32-bit numbers.
  *
  * Source: Horowitz, Computing's energy problem, ISSCC 2014, figure 1.1.9: 0.9 pJ
  * an addition, 3.7 pJ a multiplication; 64 bits from a memory of 8 KB take
@@ -29,7 +28,7 @@ export const OPERATION_PJ = {
   multiplyAccumulate: 4.6,
 } as const;
 
-/** Memories by their size in bytes, and the energy of a word of theirs in pJ. */
+/** Memories by size in bytes, and the energy of one access to a word, in pJ. */
 export const WORD_PJ: readonly {
   readonly bytes: number;
   readonly pJ: number;
@@ -40,53 +39,53 @@ export const WORD_PJ: readonly {
   { bytes: Infinity, pJ: 650 },
 ];
 
-/** Bytes of a weight, of a drive and of a potential. */
+/** Bytes of a weight, a drive, or a potential. */
 const WORD = 4;
 
-/** What a layer does for a sample, on average over the samples. */
+/**
+ * Operations, traffic and energy of a layer per sample, averaged over samples.
+ */
 export interface LayerEnergy {
   /** Name of the layer. */
   readonly name: string;
-  /**
-   * Spikes that it reads from below: bins of an input in which its count is not
-   * 0.
-   */
+  /** Incoming spikes: bins of an input in which its count is not 0. */
   readonly incoming: number;
-  /** Spikes of its neurons, 0 of a readout without. */
+  /** Spikes of its neurons; 0 for a readout without neurons. */
   readonly spikes: number;
-  /** Synaptic operations of spikes: each adds a weight to a drive. */
+  /** Synaptic operations of spikes, which add a weight to a drive. */
   readonly accumulates: number;
   /**
-   * Synaptic operations of inputs that are numbers: of counts of events, or of
-   * spikes that were added or averaged, and of real values. Each multiplies a
-   * weight first.
+   * Synaptic operations of numbers: counts of events, added or averaged spikes,
+   * and real values. Each multiplies a weight before it is added.
    */
   readonly multiplyAccumulates: number;
   /**
-   * Bytes moved: a synaptic operation reads a weight, which a pool has not, and
-   * reads and writes a drive; each bin reads and writes each neuron's potential.
+   * Bytes moved. A synaptic operation reads a weight, except in a pool, and
+   * reads and writes a drive; in each bin each neuron's potential is read and
+   * written.
    */
   readonly bytes: number;
   /** Energy of the synaptic operations, in nJ. */
   readonly operationsNj: number;
   /**
-   * Energy of the bytes moved, in nJ; weights, and drives with potentials, are
-   * each in the smallest memory that holds those of the layer.
+   * Energy of the bytes moved, in nJ. Weights are in the smallest memory that
+   * holds those of the layer; likewise drives and potentials.
    */
   readonly memoryNj: number;
 }
 
 /**
- * Works out the energy of a network from what its layers read and fired.
+ * Computes the energy of a network from the spikes that its layers read and
+ * fired.
  *
  * Normalisations, biases and the decay of potentials are not counted as
  * operations.
  *
  * @param network The network.
- * @param evaluation What `evaluate()` found with `counts`.
+ * @param evaluation The result of `evaluate()` with `counts`.
  * @returns The figures of each layer, first to last.
  * @throws {TypeError} If spikes were not counted, or the synapses of a layer's
- * kind cannot be.
+ * kind cannot be counted.
  *
  * @example
  * ```ts
@@ -135,7 +134,7 @@ export function energyOf(
       const counts = incoming.layers[index];
       const { read, reached } = operationsOf(ghost?.first ?? layer, counts);
       const inner = ghost ? innerOperations(ghost) * incoming.bins : 0;
-      // A readout without neurons comes last.
+      // A readout without neurons has no spike count; it is the last layer.
       const spikes = (sums.spikes[index] ?? 0) / samples;
       const fedBack = recurrent ? spikes * sizeOf(recurrent.output) : 0;
       const operations = {
@@ -161,12 +160,12 @@ export function energyOf(
   );
 }
 
-/** A layer, and what its synapses read. */
+/** A layer, and the properties of its input. */
 interface Synapse {
   readonly layer: Layer;
-  /** The halves of a ghost convolution. */
+  /** Halves of a ghost convolution. */
   readonly ghost?: Ghost;
-  /** From its own spikes. */
+  /** Synapses of a recurrent layer, which read its own spikes. */
   readonly recurrent?: Layer;
   /** Whether it reads spikes rather than counts. */
   readonly binary: boolean;
@@ -189,10 +188,10 @@ function synapsesOf({ units, layers, description }: Model): Synapse[] {
   }));
 }
 
-/** Synapses of each input of layers, which are counted once for all epochs. */
+/** Fan-out of each input of a layer, cached across epochs. */
 const fanOuts = new WeakMap<Layer, Float64Array>();
 
-/** Spikes that a layer reads of all samples, and the synapses they reach. */
+/** Incoming spikes of a layer over all samples, and the synapses they reach. */
 function operationsOf(
   layer: Layer,
   counts: Uint32Array,
@@ -213,7 +212,10 @@ function operationsOf(
   return { read, reached };
 }
 
-/** Operations in each bin of a ghost convolution's maps from its other half. */
+/**
+ * Operations per bin of a ghost convolution's second half, which reads its
+ * first.
+ */
 function innerOperations({ first: { output }, window }: Ghost): number {
   const along = (side: number) =>
     meetings({
@@ -252,7 +254,7 @@ function costOf(
   };
 }
 
-/** Energy of a word of the smallest memory that holds so many, in pJ. */
+/** Energy per word of the smallest memory that holds `words`, in pJ. */
 function wordPj(words: number): number {
   return WORD_PJ.find(({ bytes }) => WORD * words <= bytes)!.pJ;
 }

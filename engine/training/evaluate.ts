@@ -19,10 +19,10 @@ export interface EvaluateOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
-  /** How batches are divided among ranks. @default not at all */
+  /** Division of batches among ranks. @default not divided */
   readonly division?: Division;
   /**
-   * Whether to count the spikes that each layer reads, input by input.
+   * Whether to count the incoming spikes of each layer, by input.
    *
    * @default false
    */

@@ -24,11 +24,11 @@ import type { Samples } from "./samples.ts";
 /**
  * Trains a network, epoch by epoch.
  *
- * After each epoch the validation and test samples are run through the network.
- * The best epoch is that of lowest validation loss or, without validation, of
- * highest test accuracy. The weights are those of the epoch that was yielded
- * until the caller requests the next one. On one adapter, runs with equal
- * arguments give equal bits, regardless of caches and prefetching.
+ * After each epoch the network is run on the validation and test samples. The
+ * best epoch has the lowest validation loss or, without validation, the highest
+ * test accuracy. The weights are those of the yielded epoch until the caller
+ * requests the next one. On one adapter, runs with equal arguments give equal
+ * bits, regardless of caches and prefetching.
  *
  * @param network The network.
  * @param train Samples to train on.
@@ -139,7 +139,7 @@ class FitLoop {
     };
   }
 
-  /** Whether no epoch is left. */
+  /** Whether all epochs are done. */
   get ended(): boolean {
     return this.#position.trained;
   }
@@ -152,7 +152,8 @@ class FitLoop {
     const start = performance.now();
     const lr = learningRate(number, this.#options);
     const training = this.#train(train, lr);
-    // Ranks that train apart have no weights to test before they are averaged.
+    // With local updates, ranks have no common weights to test before they
+    // average.
     await (trainer instanceof LocalSteps ? training.ended : training.submitted);
     const trained = this.#measure(training.ended, train, lr);
     if (checkpoints && await checkpoints.due("trained")) {
@@ -206,11 +207,12 @@ class FitLoop {
       pause: checkpoints && {
         due: async () => {
           batches++;
-          // What ranks have trained apart from others belongs to no position.
+          // A position cannot hold the local updates of several ranks.
           if (trainer instanceof LocalSteps && !trainer.isAveraged) {
             return false;
           }
-          // After the last batch, the statistics are read before a save.
+          // After the last batch the statistics are read before a position is
+          // saved.
           return await checkpoints.due("step") && batches < all;
         },
         keep: async ({ sums }) => {
@@ -229,7 +231,7 @@ class FitLoop {
   ): Promise<PassStatistics> {
     const { epoch } = this.#position;
     const equal = this.#requireEqualWeights(epoch);
-    // The error is reported below, or an earlier one instead.
+    // The error is reported below, unless an earlier one is.
     equal.catch(() => {});
     await this.#options.afterTraining?.({ epoch, lr, train: ended });
     const train = await ended;
@@ -312,7 +314,7 @@ class FitLoop {
     return pass;
   }
 
-  /** Keeps an epoch as the best if it is better than all before. */
+  /** Keeps an epoch as the best if it is better than all before it. */
   #keepBest({ number, train, validation, test }: Omit<FitEpoch, "best">) {
     const chosenBy = validation ?? test;
     if (!chosenBy) return false;

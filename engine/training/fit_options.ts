@@ -25,11 +25,11 @@ export interface BestEpoch {
   readonly accuracy: number;
 }
 
-/** Position of training, as plain data; it can be continued bit for bit. */
+/** Position of training, as plain data, from which it continues bit for bit. */
 export interface FitPosition {
   /** The current epoch, counted from 0. */
   readonly epoch: number;
-  /** Number of the epoch's batches that were trained on. */
+  /** Number of batches of the epoch that were trained on. */
   readonly batches: number;
   /** Sums over the samples of these batches. */
   readonly sums?: PassSums;
@@ -37,13 +37,13 @@ export interface FitPosition {
   readonly random: readonly number[];
   /** The best of the epochs that have ended. */
   readonly best?: BestEpoch;
-  /** Lowest loss of any epoch, on the samples that choose the best. */
+  /** Lowest loss of any epoch, on the samples that select the best epoch. */
   readonly lowestLoss?: number;
   /** Whether training has ended. */
   readonly trained: boolean;
 }
 
-/** Moments of training at which its position can be saved. */
+/** Points of training at which its position can be saved. */
 export type SavePoint = "step" | "trained" | "tested step" | "epoch";
 
 /** When to save the position of training, and how. */
@@ -69,7 +69,7 @@ export interface FitCheckpoints {
 export interface EarlyStop {
   /** First epoch after which training may end, counted from 0. @default 0 */
   readonly epoch?: number;
-  /** Number of epochs without a better one. */
+  /** Number of epochs without improvement. */
   readonly patience: number;
   /** Training accuracy that must have been reached. @default 0 */
   readonly trainAccuracy?: number;
@@ -87,39 +87,42 @@ export interface FitOptions {
   readonly loss: PlanOptions["loss"];
   /** Length of a sample in ms. */
   readonly tSample: number;
-  /** Rule by which the learning rate falls. @default a constant rate */
+  /** Learning rate schedule. @default a constant rate */
   readonly schedule?: Schedule;
-  /** Batches whose gradients are added up for one update. @default 1 */
+  /**
+   * Batches over which the gradient is accumulated for one update. @default 1
+   */
   readonly accumulate?: number;
   /**
-   * How batches are cut into parts, and divided among ranks: with equal parts,
-   * any number of ranks gives equal bits. Every rank calls `fit()` with equal
+   * Division of batches into parts, and among ranks. With equal parts, any
+   * number of ranks gives equal bits. All ranks call `fit()` with equal
    * arguments and the same samples.
    *
    * @default one part
    */
   readonly division?: Division;
   /**
-   * What steps of a network that is computed layer by layer draw at random.
+   * Random changes in training steps of a network that is computed layer by
+   * layer: augmentation and dropout.
    *
-   * @default nothing
+   * @default none
    */
   readonly changes?: StepChanges;
-  /** Samples whose loss chooses the best epoch. */
+  /** Samples whose loss selects the best epoch. */
   readonly validation?: Samples;
   /**
    * Samples to test on after each epoch; without validation samples, their
-   * accuracy chooses the best epoch.
+   * accuracy selects the best epoch.
    */
   readonly test?: Samples;
-  /** Length and loss in validation and test. @default those of training */
+  /** Sample length and loss in validation and test. @default as in training */
   readonly testing?: {
     readonly tSample: number;
     readonly loss: PlanOptions["loss"];
   };
   /**
-   * Whether to count the spikes that each layer reads in validation and test,
-   * input by input.
+   * Whether to count the incoming spikes of each layer, by input, in validation
+   * and test.
    *
    * @default false
    */
@@ -138,7 +141,7 @@ export interface FitOptions {
   readonly observe?: (pass: PassFacts) => PassObserver;
   /**
    * Called once the training steps of an epoch are submitted, while validation
-   * and test run; the epoch ends after the returned promise has resolved.
+   * and test run; the epoch ends when the returned promise has resolved.
    */
   readonly afterTraining?: (trained: {
     readonly epoch: number;
@@ -153,13 +156,13 @@ export interface FitEpoch {
   readonly number: number;
   /** Learning rate of the epoch. */
   readonly lr: number;
-  /** Loss, accuracy and firing rates while training. */
+  /** Loss, accuracy and firing rates in training. */
   readonly train: PassStatistics;
   /** Loss, accuracy and firing rates on the validation samples, if any. */
   readonly validation?: PassStatistics;
   /** Loss, accuracy and firing rates on the test samples, if any. */
   readonly test?: PassStatistics;
-  /** Whether the epoch is better than all before. */
+  /** Whether the epoch is better than all before it. */
   readonly best: boolean;
   /** Duration of the epoch in s. */
   readonly seconds: number;

@@ -1,5 +1,5 @@
 /**
- * Networks without normalisations: these are folded into weights and biases.
+ * Folds normalisations into weights and biases.
  *
  * @module
  */
@@ -18,7 +18,9 @@ import {
 } from "../layerwise/units/unit_descriptions.ts";
 import type { Unit } from "../layerwise/units/units.ts";
 
-/** The layers of a network and what their shapes follow from. */
+/**
+ * Layers of a network, and the input and neuron that determine their shapes.
+ */
 export interface NetworkLayers {
   /** Channels, height and width of the input. */
   readonly input: Extent;
@@ -32,25 +34,26 @@ export interface NetworkLayers {
 export interface WeightedNetwork<D extends NetworkLayers = NetworkLayers> {
   /** The network. */
   readonly description: D;
-  /** Its weights, as `Model.weights()` gives them. */
+  /** Its weights, as returned by `Model.weights()`. */
   readonly weights: Readonly<Record<string, NamedArray>>;
 }
 
-/** Arrays of a normalisation, by what follows the layer's name. */
+/** Suffixes of the names of a normalisation's arrays. */
 const ARRAYS = ["norm.weight", "norm.bias", "norm.mean", "norm.var"] as const;
 
 /**
  * Folds normalisations into weights and biases, for evaluation and export.
  *
  * With g = γ / √(var + epsilon) of a channel, its weights w become g · w, and
- * its bias β − g · mean. Where means alone are subtracted, g = 1 and β = 0, and
- * where a power of two scales, it is 1/g, and β = 0. The second half of a ghost convolution, which reads the first before it is
- * normalised, gets g of its channel over g of the channel it reads. Drives are
- * the same but for rounding.
+ * its bias β − g · mean. Where only means are subtracted, g = 1 and β = 0;
+ * where a power of two scales, g is its reciprocal and β = 0. The second half
+ * of a ghost convolution reads the first half before normalisation, so its
+ * weights are multiplied by g of the output channel over g of the channel it
+ * reads. Drives are equal up to rounding.
  *
  * @param network The network, with running statistics.
- * @returns The network without normalisations, with a bias where there was one;
- * the same network where there is none.
+ * @returns The network with biases in place of its normalisations; the same
+ * network if it has none.
  * @throws {RangeError} If a ghost convolution has a channel whose γ is 0, from
  * which no other can be computed.
  * @throws {ShapeError} If the layers do not fit one another.
@@ -108,13 +111,13 @@ function unitsOf({ input, layers, neuron }: NetworkLayers): readonly Unit[] {
   return units;
 }
 
-/** The power of two that is not below a deviation, as norm.wgsl has it. */
+/** Smallest power of two not below a deviation, as in norm.wgsl. */
 function powerAbove(variance: number): number {
   const exponent = Math.ceil(Math.log2(variance) / 2);
   return 2 ** Math.min(Math.max(exponent, -3), 3);
 }
 
-/** The weights and the bias of a unit. */
+/** Folds the normalisation of a unit into its weights and bias. */
 function foldUnit(
   { layer: { name }, norm, ghost }: Unit,
   weights: Readonly<Record<string, NamedArray>>,
@@ -167,7 +170,7 @@ export function scaleOutputs(
   };
 }
 
-/** An entry of a description with a bias in place of a normalisation. */
+/** Replaces the normalisation of a layer's description by a bias. */
 function withoutNorm(entry: UnitDescription): UnitDescription {
   if ("residual" in entry) {
     const { residual, shortcut } = entry;

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** Rule by which the learning rate falls from epoch to epoch. */
+/** Learning rate schedule. */
 export type Schedule =
   | { readonly type: "exponential"; readonly gamma: number }
   | {
     readonly type: "cosine";
     readonly lr_min: number;
-    /** Epochs over which the rate rises first. @default 0 */
+    /** Epochs of linear warm-up. @default 0 */
     readonly warmup?: number;
   }
   | {
@@ -20,11 +20,11 @@ export type Schedule =
     readonly gamma: number;
   };
 
-/** First learning rate, schedule, and number of epochs. */
+/** Initial learning rate, schedule, and number of epochs. */
 export interface RateSettings {
   /** Rate of the first epoch. */
   readonly lr: number;
-  /** Rule by which the rate falls. @default a constant rate */
+  /** Learning rate schedule. @default a constant rate */
   readonly schedule?: Schedule;
   /** Number of epochs. */
   readonly epochs: number;
@@ -32,7 +32,7 @@ export interface RateSettings {
 
 /**
  * Computes the learning rate of an epoch. It depends on the epoch's number
- * alone, so a checkpoint needs no state for it.
+ * only, so a checkpoint needs no state for it.
  *
  * @param epoch The epoch, counted from 0.
  * @param settings Rate of the first epoch, schedule, and number of epochs.

@@ -1,6 +1,5 @@
 /**
- * Scales initial weights so that every layer fires, neither silent nor
- * saturated.
+ * Scales initial weights so that every layer fires and none is saturated.
  *
  * @module
  */
@@ -13,18 +12,17 @@ import type { StepRunner } from "../plan/steps/step_runner.ts";
 import type { NamedArray } from "../network/weights.ts";
 
 /**
- * Firing rates at which a layer can be trained: at lower ones, the layer above
- * stays far from its threshold, where the surrogate gradient vanishes; at
- * higher ones, the refractory response dominates when neurons fire, and kernels
- * slow down.
- * Hidden layers of SLAYER's CNN for SL-Animals start with 0.02 to 0.05.
+ * Range of firing rates at which a layer can be trained. Below it, the next
+ * layer stays far from threshold, where the surrogate gradient vanishes. Above
+ * it, the refractory response dominates spike times, and kernels slow down. The
+ * hidden layers of SLAYER's CNN for SL-Animals start with 0.02 to 0.05.
  */
 const LIVE = { least: 0.02, most: 0.1 };
 
-/** Exponent of the search: factors reach from 2^−REACH to 2^REACH. */
+/** Exponent range of the search: factors are from 2^−REACH to 2^REACH. */
 const REACH = 16;
 
-/** Most factors that the bisection tries on a layer. */
+/** Limit on the factors that the bisection tries on a layer. */
 const TRIALS = 20;
 
 /** Factor and firing rate of a trainable layer. */
@@ -41,12 +39,13 @@ export interface LiveLayer {
 
 /**
  * Scales the weights of a network, layer by layer from the first trainable one,
- * until each fires in 2 to 10 % of all bins; layers that do so are not changed.
+ * until each layer fires in 2 to 10 % of all bins; layers in this range are not
+ * changed.
  *
- * The factor is searched by bisection on a logarithmic scale, from 2⁻¹⁶ to 2¹⁶,
- * in 21 passes over the samples a layer at most, and the same samples give the
- * same bits. No factor helps a layer without incoming spikes, or whose rate
- * jumps over this range; the layer keeps the factor with the closest rate.
+ * The factor is found by bisection on a logarithmic scale, from 2⁻¹⁶ to 2¹⁶, in
+ * at most 21 passes over the samples per layer. The same samples give the same
+ * bits. No factor helps a layer without incoming spikes, or whose rate jumps
+ * across this range; the layer then keeps the factor with the closest rate.
  *
  * @param model The network; its weights are changed.
  * @param samples A plan of the network with no step in flight, and batches.
@@ -97,7 +96,7 @@ export async function initLive(
   const weights = await model.weights();
   const layers: LiveLayer[] = [];
   for (const [index, layer] of model.spikingLayers.entries()) {
-    // Where drives are normalised, no factor changes them.
+    // Scaling weights does not change normalised drives.
     if (!layer.weights || `${layer.name}.norm.weight` in weights) continue;
     const name = `${layer.name}.weight`;
     const first = weights[name];
@@ -141,7 +140,7 @@ function distanceOf(rate: number): number {
   return Math.max(Math.log(LIVE.least / rate), Math.log(rate / LIVE.most), 0);
 }
 
-/** Measures the firing rate of a layer, per neuron and bin. */
+/** Measures the firing rate of a layer, in spikes per neuron and bin. */
 async function rateOf(
   layer: Layer,
   index: number,

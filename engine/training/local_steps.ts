@@ -1,6 +1,6 @@
 /**
- * Steps that each rank makes on its own part of the batches, after which the
- * weights of all ranks are averaged.
+ * Local updates: each rank updates its own weights by its shares of batches,
+ * and the weights of all ranks are averaged at intervals.
  *
  * @module
  */
@@ -19,17 +19,17 @@ import type {
 
 /**
  * A plan that trains on this rank's share of each batch. After every `steps`
- * updates, and wherever it is drained, all ranks get the mean of their weights,
- * running statistics and moments.
+ * updates, and whenever it is drained, weights, running statistics and moments
+ * are averaged over all ranks.
  */
 export class LocalSteps implements StepRunner {
   readonly #model: Model;
   readonly #own: StepRunner;
   readonly #ranks: Ranks;
   readonly #steps: number;
-  /** Updates since the weights were averaged. */
+  /** Updates since the last average. */
   #updates = 0;
-  /** Classes of all samples of each batch since then. */
+  /** Labels of all samples of each batch since the last average. */
   #batches: Uint32Array[] = [];
   #records: StepRecord[] = [];
 
@@ -49,7 +49,7 @@ export class LocalSteps implements StepRunner {
    *
    * @param model The network.
    * @param plan Options of the plan for whole batches.
-   * @param options The ranks, and updates of each between two averages.
+   * @param options The ranks, and the number of updates between two averages.
    * @returns The plan.
    * @throws {RangeError} If the number of updates is not a positive integer.
    * @throws Every error of `Model.prepare()`.
@@ -70,7 +70,7 @@ export class LocalSteps implements StepRunner {
       ...plan,
       batch: Math.ceil(plan.batch / count),
       division: undefined,
-      // Ranks draw other changes, and drop out other neurons.
+      // Each rank draws its own augmentation and dropout.
       changes: { ...changes, seed: seed * count + rank },
     });
     return new LocalSteps(model, own, options);
@@ -81,22 +81,22 @@ export class LocalSteps implements StepRunner {
     return this.#batches.length === 0;
   }
 
-  /** Bins of a sample in the network. */
+  /** Bins of a sample. */
   get bins(): number {
     return this.#own.bins;
   }
 
-  /** Most samples that go through a layer at once. */
+  /** Most samples that go through the network at once. */
   get microBatch(): number {
     return this.#own.microBatch;
   }
 
-  /** How the events of samples are to be binned. */
+  /** How events of samples must be binned. */
   get eventBinning(): EventBinning {
     return this.#own.eventBinning;
   }
 
-  /** Spikes of each neuron, on all ranks. */
+  /** Spike count of each neuron, summed over all ranks. */
   get activity(): NeuronActivity {
     const { activity } = this.#own;
     return {
@@ -114,12 +114,12 @@ export class LocalSteps implements StepRunner {
     };
   }
 
-  /** Spikes that each layer read, by its inputs, where they are counted. */
+  /** Incoming spikes of each layer, by input, where they are counted. */
   get incoming(): NeuronActivity {
     return this.#own.incoming;
   }
 
-  /** Total time spent on submitting steps and on waiting, in ms. */
+  /** Total time spent submitting steps and waiting, in ms. */
   get waited(): number {
     return this.#own.waited;
   }
@@ -129,35 +129,35 @@ export class LocalSteps implements StepRunner {
     await this.#onShare(batch, (own) => this.#own.evaluate(own));
   }
 
-  /** Updates the weights of this rank by its share of a batch. */
+  /** Updates this rank's weights by its share of a batch. */
   async train(batch: EventBatch, lr: number): Promise<void> {
     await this.#onShare(batch, (own) => this.#own.train(own, lr));
     this.#updates++;
     if (this.#updates >= this.#steps) await this.#average();
   }
 
-  /** Keeps the gradient of this rank's share of a batch. */
+  /** Accumulates the gradient of this rank's share of a batch. */
   async accumulate(batch: EventBatch): Promise<void> {
     await this.#onShare(batch, (own) => this.#own.accumulate(own));
   }
 
-  /** Updates the weights by the gradient that was kept, if there is one. */
+  /** Updates the weights by the accumulated gradient, if there is one. */
   update(lr: number): void {
     this.#own.update(lr);
   }
 
-  /** Hands over the records of steps before the last average. */
+  /** Returns the records of steps before the last average. */
   take(): StepRecord[] {
     return this.#records.splice(0);
   }
 
-  /** Waits for every step, averages, and hands over all records. */
+  /** Waits for all steps, averages the weights, and returns all records. */
   async drain(): Promise<StepRecord[]> {
     await this.#average();
     return this.take();
   }
 
-  /** Refuses, since steps of several ranks are not one. */
+  /** Throws, since steps of several ranks cannot be timed as one. */
   timed(_batch: EventBatch): Promise<TimedStep> {
     throw new TypeError("Cannot time the kernels of steps of several ranks");
   }
@@ -172,7 +172,7 @@ export class LocalSteps implements StepRunner {
     this.destroy();
   }
 
-  /** The samples of a batch that this rank has; the first has some of each. */
+  /** Samples of a batch that this rank computes; rank 0 has at least one. */
   #shareOf(samples: number): { readonly first: number; readonly end: number } {
     const { rank, count } = this.#ranks;
     const start = (of: number) => Math.ceil(of * samples / count);
@@ -204,7 +204,7 @@ export class LocalSteps implements StepRunner {
     this.#records.push(...records);
   }
 
-  /** Joins what ranks recorded of their shares of batches. */
+  /** Combines the records of all ranks' shares of batches. */
   async #join(
     batches: readonly Uint32Array[],
     own: Promise<StepRecord[]>,
@@ -228,8 +228,9 @@ export class LocalSteps implements StepRunner {
   }
 
   /**
-   * Lays out this rank's records as the device does, spikes of layers, then
-   * prediction and loss of each sample, those of others 0.
+   * Lays out this rank's records as the device does: spike counts of the
+   * layers, then prediction and loss of each sample, 0 for samples of other
+   * ranks.
    */
   #wordsOf(
     batches: readonly Uint32Array[],

@@ -1,5 +1,5 @@
 /**
- * Classes that outputs tell in each bin, from a window that moves over them.
+ * Classification in each bin, from output sums over a moving window.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { ShapeError } from "../device/errors.ts";
 import type { NamedArray } from "../network/weights.ts";
 
 /**
- * Predicts a class in each bin: that of the output with the largest sum over the
- * last bins, the first of several.
+ * Predicts a class in each bin: the output with the largest sum over the last
+ * bins, the first of equal ones.
  *
- * @param outputs Spikes of the outputs, or drives of a readout, of
+ * @param outputs Spikes of the outputs, or drives of a readout,
  * `[N, C, 1, 1, T]`.
- * @param options Length of the window in bins; the first windows of a sample
- * are shorter.
+ * @param options Length of the window in bins; it is shorter in the first bins
+ * of a sample.
  * @returns The class in each bin of each sample, `[N, T]`.
- * @throws {ShapeError} If the outputs are not one a class.
- * @throws {RangeError} If the window is no positive integer.
+ * @throws {ShapeError} If the outputs are not one per class.
+ * @throws {RangeError} If the window is not a positive integer.
  *
  * @example
  * ```ts

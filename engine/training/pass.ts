@@ -19,52 +19,53 @@ export interface PassSums {
   readonly samples: number;
   /** Sum of the losses of the samples. */
   readonly loss: number;
-  /** Number of samples whose predicted class is right. */
+  /** Number of samples whose class is predicted correctly. */
   readonly right: number;
-  /** Spikes of each layer. */
+  /** Spike count of each layer. */
   readonly spikes: readonly number[];
   /**
-   * Spikes of each neuron, layer by layer, in the order
-   * (row·W + column)·C + channel; only of a pass that trains, once it has ended
-   * or pauses.
+   * Spike count of each neuron, layer by layer, in the order
+   * (row·W + column)·C + channel; only of a training pass, when it pauses or has ended.
    */
   readonly fired?: readonly Uint32Array[];
 }
 
-/** Spikes that the layers of a network read in an evaluation. */
+/** Incoming spikes of the layers of a network in an evaluation. */
 export interface IncomingSpikes {
   /** Bins of a sample. */
   readonly bins: number;
   /**
-   * Bins of all samples in which each input of a layer spikes, or in which its
-   * count of events or spikes is not 0, layer by layer; inputs are in the order
-   * (row·W + column)·C + channel.
+   * Number of bins, over all samples, in which each input of a layer spikes, or
+   * in which its count of events or spikes is not 0; layer by layer, inputs in
+   * the order (row·W + column)·C + channel.
    */
   readonly layers: readonly Uint32Array[];
 }
 
-/** Loss, accuracy and firing rates of a pass, or of its steps until now. */
+/** Loss, accuracy and firing rates of a pass, or of its steps so far. */
 export interface PassStatistics {
   /** Number of samples. */
   readonly samples: number;
   /** Loss per sample. */
   readonly loss: number;
-  /** Fraction of samples whose predicted class is right. */
+  /** Fraction of samples whose class is predicted correctly. */
   readonly accuracy: number;
   /** Time since the pass began, in s. */
   readonly seconds: number;
-  /** Spikes of each layer per neuron and bin. */
+  /** Mean firing rate of each layer, in spikes per neuron and bin. */
   readonly rates: readonly number[];
   /** Fraction of silent neurons in each layer, where `sums.fired` is given. */
   readonly silent?: readonly number[];
-  /** Fraction of saturated neurons: spikes in more than 45 % of all bins. */
+  /**
+   * Fraction of saturated neurons, which spike in more than 45 % of all bins.
+   */
   readonly saturated?: readonly number[];
   /**
-   * What layers read, where it was counted; only of an evaluation, once it has
+   * Incoming spikes, where they were counted; only of an evaluation that has
    * ended.
    */
   readonly incoming?: IncomingSpikes;
-  /** The sums that the statistics are computed from. */
+  /** Sums that the statistics are computed from. */
   readonly sums: PassSums;
 }
 
@@ -72,10 +73,10 @@ export interface PassStatistics {
 export interface PassPause {
   /**
    * Decides after each step whether to pause; ignored while an accumulated
-   * gradient has not been used by an update. All ranks decide the same.
+   * gradient awaits its update. All ranks decide alike.
    */
   due(): boolean | Promise<boolean>;
-  /** Called once all submitted steps are done; the pass waits for it. */
+  /** Called when all submitted steps are done; the pass waits for it. */
   keep(statistics: PassStatistics): Promise<void>;
 }
 
@@ -84,7 +85,8 @@ export interface PassOptions {
   /** Learning rate; without it the network is evaluated, not trained. */
   readonly lr?: number;
   /**
-   * Batches whose gradients are added up for one update; fewer at the end.
+   * Batches over which the gradient is accumulated for one update; fewer at the
+   * end.
    *
    * @default 1
    */
@@ -105,8 +107,8 @@ export interface PassOptions {
 /** A pass whose steps are being submitted to the device. */
 export interface Pass {
   /**
-   * Resolves once the last step was submitted. Another pass that does not
-   * change the weights can be submitted then.
+   * Resolves when the last step was submitted. Another pass may then be
+   * submitted if it does not change the weights.
    */
   readonly submitted: Promise<void>;
   /** Resolves once all steps are done. */
@@ -117,8 +119,8 @@ export interface Pass {
  * Runs a plan over batches.
  *
  * The pass waits for the device only to bound the number of steps in flight, so
- * batches are uploaded while others are computed. A pass that continues from
- * the sums of another gives the same result as one over the samples of both.
+ * uploads overlap with computation. A pass that continues from the sums of
+ * another gives the same result as one pass over the samples of both.
  *
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
@@ -126,8 +128,8 @@ export interface Pass {
  * @returns Loss, accuracy and firing rates over all samples.
  * @throws {ShapeError} If a batch does not fit the plan.
  * @throws {DeviceError} If the device was lost.
- * @throws {RangeError} If there are no samples, or `accumulate` is no positive
- * integer, or the learning rate negative or not finite.
+ * @throws {RangeError} If there are no samples, `accumulate` is not a positive
+ * integer, or the learning rate is negative or not finite.
  * @throws {Error} If `batches` or `pause` throw, with their error.
  */
 export async function runPass(
@@ -139,7 +141,7 @@ export async function runPass(
 }
 
 /**
- * Starts to run a plan over batches, like {@linkcode runPass}.
+ * Starts to run a plan over batches, see {@linkcode runPass}.
  *
  * @param stepper The plan.
  * @param batches The samples, batch by batch.
@@ -155,15 +157,15 @@ export function startPass(
   const submission = submit(stepper, batches, options);
   const submitted = submission.then(() => {});
   const ended = submission.then(({ settled }) => settled);
-  // An error is reported where the caller awaits one of the two promises.
+  // Errors are reported where the caller awaits one of the two promises.
   submitted.catch(() => {});
   ended.catch(() => {});
   return { submitted, ended };
 }
 
 /**
- * Submits all steps and starts to read back their results without waiting for
- * them: an object holds their promise, which `await` would otherwise unwrap.
+ * Submits all steps and starts to read back their results. The promise of the
+ * results is wrapped in an object, since `await` would otherwise wait for it.
  */
 async function submit(
   stepper: StepRunner,
@@ -210,7 +212,7 @@ async function submit(
         loss += losses[n];
         if (predictions[n] === label) right++;
       });
-      // A readout without neurons has no spikes, and comes last.
+      // A readout without neurons has no spike count; it is the last layer.
       spikes.forEach((_, index) => spikes[index] += counts[index]);
     }
     if (records.length > 0) onRecords?.(records, statistics());
@@ -253,12 +255,12 @@ async function submit(
   }
   if (trains) stepper.update(lr);
   const settled = settle();
-  // An error is reported where the caller awaits this promise.
+  // Errors are reported where the caller awaits this promise.
   settled.catch(() => {});
   return { settled };
 }
 
-/** Fraction of counts for which a condition holds. */
+/** Fraction of counts that meet a condition. */
 function shareOf(
   counts: Uint32Array,
   holds: (count: number) => boolean,

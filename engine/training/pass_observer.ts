@@ -28,9 +28,9 @@ export interface PassProgress {
   readonly samples: number;
   /** Mean loss of the samples done. */
   readonly loss: number;
-  /** Fraction of the samples done whose predicted class is right. */
+  /** Fraction of the samples done whose class is predicted correctly. */
   readonly accuracy: number;
-  /** Speed since the pass began. */
+  /** Samples per second since the pass began. */
   readonly samplesPerSecond: number;
   /** Fraction of the time spent waiting for samples. */
   readonly dataShare: number;
@@ -40,7 +40,9 @@ export interface PassProgress {
 
 /** Follows one pass; disposed of when the pass ends or fails. */
 export interface PassObserver extends Disposable {
-  /** Called with records that were read back, and the progress of the pass. */
+  /**
+   * Called with records as they are read back, and the progress of the pass.
+   */
   steps(records: readonly StepRecord[], progress: PassProgress): void;
 }
 
@@ -49,8 +51,8 @@ export interface PassObserver extends Disposable {
  *
  * @param observer The observer, if there is one.
  * @param stepper The plan that runs.
- * @param before Samples that were done before this pass.
- * @returns A wrapper of the batches that measures waiting for data, and a
+ * @param before Number of samples done before this pass.
+ * @returns A wrapper of the batches that measures the wait for data, and a
  * callback for the steps.
  */
 export function followPass(

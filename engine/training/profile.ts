@@ -36,19 +36,21 @@ export interface KernelTime {
 }
 
 /**
- * Times each dispatch of a step's first micro-batch in a pass of its own. A
- * plan that trains updates its weights meanwhile, with a learning rate of 0 or,
- * where gradients are clipped, that of the step before, so profile a network
- * whose weights are no longer needed.
+ * Times each dispatch of a step's first micro-batch in a compute pass of its
+ * own.
+ *
+ * A training plan updates its weights meanwhile, with a learning rate of 0 or,
+ * where gradients are clipped, that of the previous step: profile only a
+ * network whose weights are no longer needed.
  *
  * @param device The device that the plan was compiled for.
  * @param stepper The plan.
  * @param layers The layers of its network.
  * @param batch The samples.
- * @param repetitions How often the step is timed.
+ * @param repetitions Number of times the step is timed.
  * @returns The times, in the order in which the dispatches run.
  * @throws {DeviceError} If the device has no timestamp queries.
- * @throws {RangeError} If `repetitions` is no positive integer.
+ * @throws {RangeError} If `repetitions` is not a positive integer.
  */
 export async function profile(
   device: Device,
@@ -91,7 +93,7 @@ export async function profile(
   });
 }
 
-/** Times of all dispatches in ms, each in a pass of its own. */
+/** Durations of all dispatches in ms, each in a compute pass of its own. */
 async function timeOnce(
   device: Device,
   { dispatches, samples, begin, end }: TimedStep,

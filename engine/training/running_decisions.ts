@@ -1,5 +1,5 @@
 /**
- * What a network would have decided of samples after each of their bins.
+ * Anytime classification: the decision of a network after each bin of a sample.
  *
  * @module
  */
@@ -25,10 +25,10 @@ export interface RunningDecisions {
 }
 
 /**
- * Runs samples through a network and finds what it has decided after each bin:
- * the class of the most output spikes so far or, of a readout without neurons,
- * of the largest mean of the drive so far; the first of several. With a window
- * the last bins count alone, as {@linkcode classifyMoving} has them.
+ * Runs samples through a network and finds its decision after each bin: the
+ * class with the most output spikes so far or, for a readout without neurons,
+ * with the largest mean drive so far; the first of equal ones. With a window
+ * only the last bins count, as in {@linkcode classifyMoving}.
  *
  * @param network The network.
  * @param samples The samples.
@@ -57,7 +57,7 @@ export interface RunningDecisions {
  * };
  * const options = { batch: 1, tSample: 20 };
  * for await (const found of runningDecisions(network, samples, options)) {
- *   // Nothing spikes, so that the first class is decided in all four bins.
+ *   // Nothing spikes, so the first class is decided in all four bins.
  *   if (found.decisions.join() !== "0,0,0,0") throw new Error("not silent");
  * }
  * ```
@@ -76,7 +76,7 @@ export async function* runningDecisions(
     batch: Math.max(1, Math.min(options.batch, samples.size)),
     train: false,
   };
-  // Any loss will do: it is not read.
+  // The plan needs a loss, but its value is not read.
   using stepper = network.isLayerwise
     ? await network.compileUnits({ ...plan, loss: crossEntropy() })
     : await network.compile({
@@ -126,7 +126,7 @@ export async function* runningDecisions(
   }
 }
 
-/** Reads the drives of a readout after its normalisation, or with its bias. */
+/** Reads the drives of a readout after its normalisation or bias. */
 async function readDrives(
   { device }: Model,
   { units: { units }, buffers }: LayerwisePlan,

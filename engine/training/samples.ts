@@ -7,16 +7,17 @@
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Random } from "../network/random.ts";
 
-/** Samples to train or test on, as a data set offers them. */
+/** Samples to train or test on, provided by a data set. */
 export interface Samples {
   /** Number of samples. */
   readonly size: number;
   /**
    * Gathers the samples in batches of packed events.
    *
-   * @param request Samples in a batch, bins of a sample, length of a bin in ms,
-   * absent where each sample's own duration is cut into the bins; where training draws random numbers from, whether it shuffles, and how
-   * many batches at the start to skip, since they are done.
+   * @param request `batch`, samples in a batch; `bins` of a sample; `Ts`,
+   * length of a bin in ms, absent where each sample's own duration is divided
+   * into the bins; in training, the generator to draw from and whether to
+   * shuffle; and the number of batches to skip, since they are done.
    * @returns The batches.
    */
   batches(request: {
