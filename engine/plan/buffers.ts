@@ -13,28 +13,30 @@ import { allocateOutputs, type StepOutputs } from "./steps/step_outputs.ts";
 import { inQuads } from "../network/layout.ts";
 import { layOutStep, MICRO_BATCH_WORDS } from "./steps/step_words.ts";
 
-/** The buffers of a plan; M, T, B and P are its sizes, F a layer's neurons. */
+/**
+ * The buffers of a plan, by its sizes M, T, B and P; F is a layer's neurons.
+ */
 export interface PlanBuffers extends StepOutputs {
   /** Arrays that the kernels of the loss read, by name. */
   readonly tables: Readonly<Record<string, GPUBuffer>>;
   /**
-   * Words uploaded with each step, laid out as `StepLayout` says: the class of
-   * each sample of the batch, where its events start and end, and the words of
-   * the current micro-batch, at the start of a step those of the first.
+   * Words uploaded with each step, in the layout of `StepLayout`: the label of
+   * each sample of the batch, the start and end of its events, and the words of
+   * the current micro-batch, initially the first.
    */
   readonly step: GPUBuffer;
-  /** Words of all micro-batches of the batch but the first. */
+  /** Words of all further micro-batches of the batch. */
   readonly microBatches: GPUBuffer;
   /** Largest number of events of a pixel in one bin, for each sample, [M]. */
   readonly largest: GPUBuffer;
   /** The input's spikes [M, P, B, F], then each layer's [M, B, F]. */
   readonly spikes: readonly GPUBuffer[];
   /**
-   * The same as they arrive at the layer above: buffers of their own where
-   * axons delay or drop them, else those of the spikes.
+   * Spikes after the axons. Layers whose axons delay or drop spikes have
+   * buffers of their own, others share those of `spikes`.
    */
   readonly arrived: readonly GPUBuffer[];
-  /** Rounded weights of layers that ask for them, by the layers' names. */
+  /** Rounded weights of quantised layers, by the layers' names. */
   readonly rounded: Readonly<Record<string, GPUBuffer>>;
   /** Incoming spikes of one layer, neuron-packed, [M, P, B, 32·⌈F/32⌉]. */
   readonly neuronPacked: GPUBuffer;
@@ -47,8 +49,8 @@ export interface PlanBuffers extends StepOutputs {
   /** Gradient of a layer's spikes during backpropagation, [M, T, F]. */
   readonly gradient: GPUBuffer;
   /**
-   * Drives, then their gradients, of each layer that learns its response,
-   * [M, T, inRow] of filter.wgsl; nothing of others.
+   * Drives, then their gradients, of each layer with a learned response,
+   * [M, T, inRow] of filter.wgsl; empty for other layers.
    */
   readonly drives: readonly GPUBuffer[];
   /** Gradient of a layer's spikes before its axons, [M, T, F]. */
@@ -56,8 +58,8 @@ export interface PlanBuffers extends StepOutputs {
   /** The output's error, [M, T, F]. */
   readonly error: GPUBuffer;
   /**
-   * Gradient of the output's spikes that wakes silent outputs, [M, T, F]; see
-   * loss.wgsl.
+   * Gradient of the output's spikes that reactivates silent outputs, [M, T, F];
+   * see loss.wgsl.
    */
   readonly silence: GPUBuffer;
   /** Loss of each output, [M, F]. */

@@ -1,5 +1,5 @@
 /**
- * Variants of kernels for inputs that spike often.
+ * Kernel variants for inputs that spike often.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type { Plan } from "./plan.ts";
 const BUSY = 0.2;
 
 /**
- * Picks the sparse or the dense variant of a kernel from the firing rate in the
- * latest record; both variants give the same bits.
+ * Selects the sparse or the dense variant of each kernel from the firing rate
+ * in the latest record; both variants give the same bits.
  *
  * @param plan The plan.
  * @param dispatches Dispatches; some have a variant for dense spikes.

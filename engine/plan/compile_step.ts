@@ -1,5 +1,5 @@
 /**
- * The kernels of a plan's step, compiled with the buffers that they bind.
+ * Compiles the kernels of a plan's step with the buffers that they bind.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { launchCount } from "./steps/spike_counts.ts";
 /** Workgroups that share the events, or the words, of one sample. */
 const GROUPS_PER_SAMPLE = 64;
 
-/** Dispatches that are being compiled, in the order in which they run. */
+/** Dispatches being compiled, in execution order. */
 export type Compiling = readonly Promise<Dispatch>[];
 
 /** Compiles the launches of a plan. */
@@ -53,7 +53,7 @@ export class StepCompiler {
       constants: { T, F, P, addressBits, packsNeurons: Number(isPacked) },
       grid: [GROUPS_PER_SAMPLE, "samples", 1],
       // Each event is read, and the word of its spike read and written; where
-      // spikes are neuron-packed too, a second word is.
+      // spikes are neuron-packed too, so is a second word.
       bytes: ({ spikes }) => spikes * (isPacked ? 20 : 12),
     });
     const peak = launch({
@@ -76,7 +76,9 @@ export class StepCompiler {
     );
   }
 
-  /** The buffers that binning adds to, which must be cleared before. */
+  /**
+   * The buffers that binning accumulates into, which must be cleared before.
+   */
   get cleared(): readonly GPUBuffer[] {
     const { spikes, neuronPacked, largest } = this.#buffers;
     return [
@@ -128,7 +130,7 @@ export class StepCompiler {
     ];
   }
 
-  /** Compiles the count of the spikes that each layer reads. */
+  /** Compiles the count of each layer's incoming spikes. */
   countIncoming(): Compiling {
     const { B, P } = this.#sizes;
     const { incoming } = this.#buffers;
@@ -146,7 +148,7 @@ export class StepCompiler {
     );
   }
 
-  /** Compiles the loss and the prediction from the output's spikes. */
+  /** Compiles loss and prediction from the output spikes. */
   lossAndPrediction(): Compiling {
     const { layers } = this.#context;
     const { records } = this.#buffers;
@@ -166,14 +168,14 @@ export class StepCompiler {
     });
   }
 
-  /** Compiles the gradient of the output's spikes from the output's error. */
+  /** Compiles the gradient of the output spikes from the output's error. */
   lossGradient(): Compiling {
     const { error, gradient, ...others } = this.#bindings.lossBuffers;
     return this.#compile(this.#sizes.loss.backward, {
       ...others,
       error,
       gradient,
-      // The same buffers under the names in the adjoint of neurons.
+      // These are the buffers' names in the adjoint of neurons.
       ds: error,
       u: gradient,
       largest: { buffer: this.#buffers.largest },
@@ -182,7 +184,7 @@ export class StepCompiler {
 
   /**
    * Compiles the backward pass of a layer, from the gradient of its spikes to
-   * those of its weights and of its incoming spikes.
+   * the gradients of its weights and of its incoming spikes.
    */
   backward(index: number, options: { readonly lowest: boolean }): Compiling {
     const { layers, weights, optimizer } = this.#context;
@@ -212,7 +214,7 @@ export class StepCompiler {
         dy,
       })),
       // After the layer's adjoint: layers below must not get the gradient that
-      // wakes silent outputs.
+      // reactivates silent outputs.
       ...(wakes
         ? this.#compile([wake], {
           ds: { buffer: this.#buffers.silence },
@@ -235,7 +237,9 @@ export class StepCompiler {
     ];
   }
 
-  /** From the gradient of arriving spikes to those of spikes and delays. */
+  /**
+   * From the gradient of arriving spikes to the gradients of spikes and delays.
+   */
   #axonBackward(
     index: number,
     { adjoint, gradient, above, ds }: AxonLaunches & {
@@ -255,7 +259,8 @@ export class StepCompiler {
         dy: above,
         ds,
       }),
-      // After the adjoint, which reads the delays that the update overwrites.
+      // Must run after the adjoint, which reads the delays that the update
+      // overwrites.
       ...(slot
         ? this.#compile(gradient, {
           batch,
@@ -270,7 +275,7 @@ export class StepCompiler {
     ];
   }
 
-  /** From the gradient of responses to those of the drives and of the taps. */
+  /** From the gradient of responses to the gradients of drives and taps. */
   #filterBackward(
     index: number,
     { sums, adjoint, total }: FilterLaunches,
@@ -279,8 +284,8 @@ export class StepCompiler {
     const partial = { buffer: this.#buffers.partial };
     const drive = this.#bindings.synapseDrive(index);
     const layer = layers[index];
-    // The adjoint overwrites drives that the sums have read, and the update taps
-    // that the adjoint has.
+    // In this order, since the adjoint overwrites drives that the sums read,
+    // and the update overwrites taps that the adjoint reads.
     return this.#compile([sums, adjoint, total], {
       batch: this.#bindings.microBatch,
       x: drive,

@@ -1,5 +1,6 @@
 /**
- * The launches of a step, layer by layer, before anything is allocated.
+ * The kernel launches of a step, layer by layer, determined before any
+ * allocation.
  *
  * @module
  */
@@ -38,17 +39,17 @@ export interface StepSetting {
   readonly T: number;
   /** Bit planes of the input. */
   readonly P: number;
-  /** Height of a spike of the input. */
+  /** Height of an input spike. */
   readonly height: number;
   /** Whether the input's counts are divided by the sample's largest. */
   readonly normalised: boolean;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
-  /** Bytes of shared memory that a workgroup may have. */
+  /** Bytes of workgroup memory (shared memory) that a workgroup may use. */
   readonly workgroupBytes: number;
-  /** The number of the rule by which weights are updated. */
+  /** Index of the optimizer's update rule. */
   readonly rule: number;
-  /** Words of a step's record. */
+  /** Words in the record of a step. */
   readonly stride: number;
   /** Whether the potentials of each layer are kept. */
   readonly kept: readonly boolean[];
@@ -58,40 +59,50 @@ export interface StepSetting {
 
 /** The launches of a layer. */
 export interface LayerLaunches {
-  /** Rows of a sample's potentials: one a bin, then those of the drives. */
+  /**
+   * Rows of a sample's potentials: one per bin, then the rows of the drives.
+   */
   readonly rows: number;
-  /** Whether the layer below, or binning, neuron-packs its incoming spikes. */
+  /**
+   * Whether the layer below, or event binning, neuron-packs its incoming
+   * spikes.
+   */
   readonly isPacked: boolean;
-  /** Rounds the weights, where the layer asks for that. */
+  /** Rounds the weights of a quantised layer. */
   readonly quantize: readonly Launch[];
-  /** Neuron-packs the incoming spikes, where the layer needs that. */
+  /** Neuron-packs the incoming spikes, where the layer needs it. */
   readonly pack: readonly Launch[];
   /** The forward pass, from incoming spikes to the layer's own. */
   readonly forward: readonly Launch[];
   /** The neurons' adjoint, from the gradient of spikes to that of the drive. */
   readonly neurons: Launch;
-  /** The neurons' adjoint of the gradient that wakes silent outputs, added. */
+  /**
+   * Adds the neurons' adjoint of the gradient that reactivates silent outputs.
+   */
   readonly wake: Launch;
   /**
-   * Whether the neurons' adjoint, or that of axons, reads the gradient of the
-   * drive above.
+   * Whether the adjoint of the neurons or the axons reads the gradient of the
+   * next layer's drive.
    */
   readonly readsAbove: boolean;
-  /** The response of the layer's neurons, if they learn it. */
+  /** The learned response of the layer's neurons, if any. */
   readonly filter?: FilterLaunches;
-  /** The layer's axons, if its spikes do not arrive as they are. */
+  /** The layer's axons, if they change its spikes. */
   readonly axon?: AxonLaunches;
-  /** The synapse's adjoint, from the drive's gradient to incoming spikes'. */
+  /**
+   * The synapse's adjoint, from the gradient of the drive to that of its
+   * inputs.
+   */
   readonly adjoint: readonly Launch[];
-  /** From the gradient of the drive to that of the weights. */
+  /** From the gradient of the drive to the gradient of the weights. */
   readonly gradient: readonly Launch[];
 }
 
 /**
- * Works out the launches of all layers.
+ * Determines the launches of all layers.
  *
  * @param setting Sizes and constants.
- * @returns The launches of each, first to last.
+ * @returns The launches of each layer, first to last.
  */
 export function launchLayers(setting: StepSetting): LayerLaunches[] {
   const { layers, T, time, software } = setting;
@@ -192,7 +203,7 @@ export function launchLayers(setting: StepSetting): LayerLaunches[] {
   });
 }
 
-/** Rounds a layer's weights to multiples of its step. */
+/** Rounds a layer's weights to multiples of its quantisation step. */
 function launchQuantize({ weights, weightStep }: Layer): Launch[] {
   if (!weights || weightStep === undefined) return [];
   const { floats: size } = weights;

@@ -1,9 +1,9 @@
 /**
- * The loop budget: how many rounds of loops an invocation makes.
+ * The loop budget: how many loop iterations an invocation may make.
  *
  * Mesa's llvmpipe silently ends every loop of an invocation once its loops have
- * made 65,535 rounds together. A plan that would exceed that budget is refused,
- * or cut into smaller micro-batches.
+ * made 65,535 iterations in total. A plan that exceeds this budget is split
+ * into smaller micro-batches, or refused.
  *
  * @module
  */
@@ -11,11 +11,11 @@
 import type { Launch } from "../device/launch.ts";
 
 /**
- * Most rounds of loops of an invocation that visits one sample, at any firing
- * rate.
+ * Returns the largest number of loop iterations of an invocation that visits
+ * one sample, at any firing rate.
  *
  * @param launches The launches.
- * @returns The largest number of rounds over all launches.
+ * @returns The largest number of iterations over all launches.
  */
 export function mostLoops(launches: readonly Launch[]): number {
   return Math.ceil(Math.max(
@@ -25,11 +25,11 @@ export function mostLoops(launches: readonly Launch[]): number {
 }
 
 /**
- * Rounds that each further sample adds in kernels whose invocations visit all
- * samples.
+ * Returns the iterations that each further sample adds in kernels whose
+ * invocations visit all samples.
  *
  * @param launches The launches.
- * @returns The largest number of rounds over all launches, at least 1.
+ * @returns The largest number of iterations over all launches, at least 1.
  */
 export function loopsPerSample(launches: readonly Launch[]): number {
   return Math.max(

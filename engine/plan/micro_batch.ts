@@ -1,5 +1,5 @@
 /**
- * The size of a micro-batch: how many samples go through the network at once.
+ * Size of a micro-batch: the samples that go through the network at once.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { Launch } from "../device/launch.ts";
 import type { Tables } from "../losses/loss.ts";
 import { loopsPerSample, mostLoops } from "./loop_budget.ts";
 
-/** Memory and launches that a plan needs. */
+/** Memory and launches of a plan. */
 export interface PlanNeeds {
   /** Most samples in a step. */
   readonly batch: number;
   /** Words that a sample takes in each buffer. */
   readonly buffers: readonly number[];
-  /** Arrays that the loss reads, the same for all samples. */
+  /** Arrays that the loss reads, shared by all samples. */
   readonly tables: Tables;
   /** The launches of each layer, and of the loss. */
   readonly launches: readonly {
@@ -26,10 +26,10 @@ export interface PlanNeeds {
 }
 
 /**
- * Counts the samples that can go through the network at once.
+ * Determines how many samples can go through the network at once.
  *
  * @param device The device that the plan runs on.
- * @param need The needs of the plan.
+ * @param need The memory and launches of the plan.
  * @returns As many as the device's limits allow, at most the whole batch.
  * @throws {ShapeError} If they do not allow a single sample.
  */

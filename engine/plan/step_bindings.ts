@@ -1,5 +1,5 @@
 /**
- * The buffers that the kernels of a plan bind.
+ * Buffer bindings of a plan's kernels.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface PlanContext {
   readonly layers: readonly Layer[];
   readonly slots: readonly WeightSlot[];
   readonly weights: { readonly w: GPUBuffer; readonly dw: GPUBuffer };
-  /** The weights that the network is evaluated with, or their average. */
+  /** Weights that evaluation uses: the latest, or their average. */
   readonly evaluated: GPUBuffer;
   readonly optimizer: Optimizer;
   /** Time step in ms. */
@@ -29,13 +29,13 @@ export interface PlanContext {
   readonly coding: InputCoding;
 }
 
-/** The arrays that a layer may learn. */
+/** Trainable arrays of a layer. */
 type LayerArray = "weight" | "delay" | "response";
 
 /** Buffers by the names of bindings. */
 export type Bound = Readonly<Record<string, GPUBufferBinding>>;
 
-/** Finds the buffers of layers; a layer is given by its index. */
+/** Looks up the buffers of layers by a layer's index. */
 export class StepBindings {
   readonly #context: PlanContext;
   readonly #sizes: PlanSizes;
@@ -52,7 +52,7 @@ export class StepBindings {
     this.#buffers = buffers;
   }
 
-  /** What the kernels of the loss bind. */
+  /** Bindings of the loss kernels. */
   get lossBuffers(): Bound & Record<"error" | "gradient", GPUBufferBinding> {
     const { layers } = this.#context;
     const { tables } = this.#buffers;
@@ -84,7 +84,7 @@ export class StepBindings {
     return { buffer: this.#buffers.step, offset, size: 4 * each * batch };
   }
 
-  /** A layer's drive, then the drive's gradient: last rows of potentials. */
+  /** A layer's drive, then its gradient: the last rows of the potentials. */
   driveOf(index: number): GPUBufferBinding {
     const { T, launches } = this.#sizes;
     const { floats } = layoutOf(this.#context.layers[index]);
@@ -92,14 +92,14 @@ export class StepBindings {
     return { buffer, offset: 4 * (launches[index].rows - T) * floats };
   }
 
-  /** The spikes that a layer reads, as axons leave them. */
+  /** Incoming spikes of a layer, after the axons of the layer below. */
   incoming(index: number): GPUBufferBinding {
     const { spikes, arrived } = this.#buffers;
     const below = this.#sizes.launches[index - 1];
     return { buffer: below?.axon ? arrived[index] : spikes[index] };
   }
 
-  /** What a layer's synapse gives, before a response that is learned. */
+  /** Output of a layer's synapse, before a learned response. */
   synapseDrive(index: number): GPUBufferBinding {
     const { response } = this.#context.layers[index];
     return response
@@ -107,14 +107,14 @@ export class StepBindings {
       : this.driveOf(index);
   }
 
-  /** The gradient of a layer's spikes, in the buffer that layers share. */
+  /** The gradient of a layer's spikes, in the buffer that all layers share. */
   gradientOf(index: number): GPUBufferBinding {
     const { T, M } = this.#sizes;
     const { floats } = layoutOf(this.#context.layers[index]);
     return { buffer: this.#buffers.gradient, size: 4 * M * T * floats };
   }
 
-  /** The weights of a layer as its kernels use them: rounded, if they are. */
+  /** The weights that a layer's kernels use: rounded, if it is quantised. */
   usedWeights(index: number): GPUBufferBinding {
     const { layers, weights } = this.#context;
     const layer = layers[index];

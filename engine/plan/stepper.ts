@@ -22,12 +22,12 @@ import {
   microBatchWords,
 } from "./steps/step_words.ts";
 
-/** One micro-batch of a step, while it is being recorded. */
+/** A micro-batch of a step that is being recorded. */
 export interface MicroBatch extends MicroBatchRange {
   readonly encoder: GPUCommandEncoder;
 }
 
-/** A plan in use. Its owner destroys it, or holds it with `using`. */
+/** A plan in use. Its owner destroys it, or declares it with `using`. */
 export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   /**
    * The plan's dispatches and buffers.
@@ -37,12 +37,12 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   readonly plan: Plan;
 
   /**
-   * Puts a plan to use.
+   * Prepares a plan for use.
    *
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options What its steps use.
+   * @param options Optimizer, gradients and seed of the plan.
    */
   constructor(device: Device, plan: Plan, options: RunnerOptions) {
     super(device, { ...plan.sizes, ...plan }, options);
@@ -53,7 +53,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
    * Runs the network forward and records loss and predictions.
    *
    * @param batch The samples.
-   * @returns When another step may be submitted, mostly at once.
+   * @returns Resolves when another step may be submitted, usually at once.
    * @throws {ShapeError} If the batch is larger than the plan, or malformed.
    * @throws {DeviceError} If the device was lost.
    */
@@ -64,12 +64,12 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * Runs the network forward and backward and updates its weights, by the
+   * Runs the network forward and backward and updates its weights by the
    * gradient of this batch and of those accumulated before.
    *
    * @param batch The samples.
    * @param lr Learning rate.
-   * @returns When another step may be submitted, mostly at once.
+   * @returns Resolves when another step may be submitted, usually at once.
    * @throws {ShapeError} If the batch is larger than the plan, or malformed.
    * @throws {DeviceError} If the device was lost.
    * @throws {TypeError} If the plan does not train.
@@ -99,7 +99,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
    * update. Several accumulated batches give the same bits as one large batch.
    *
    * @param batch The samples.
-   * @returns When another step may be submitted, mostly at once.
+   * @returns Resolves when another step may be submitted, usually at once.
    * @throws {ShapeError} If the batch is larger than the plan, or malformed.
    * @throws {DeviceError} If the device was lost.
    * @throws {TypeError} If the plan does not train.
@@ -125,7 +125,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * Uploads the labels of a batch, and those samples that are not cached on the
+   * Uploads the labels of a batch, and the samples that are not cached on the
    * device.
    *
    * @internal
@@ -144,7 +144,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
     words.set(offsets, layout.offsets);
     const microBatches = microBatchWords(this.cut(labels.length), {
       slot: plan.buffers.records.slot,
-      // Before the update is counted, so that a resumed run draws the same.
+      // Both are read before next() counts the update, so that a resumed run
+      // draws the same numbers.
       adds: this.adds,
       seed: this.stepSeed,
       // Else the optimizer's own kernels update the weights.
@@ -172,7 +173,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
    * @param encoder The encoder that the commands are recorded into.
    * @param batch The samples, uploaded.
    * @param dispatches The dispatches to run on each micro-batch.
-   * @param options `part`, the part of the batch to record, all if left out;
+   * @param options `part`, the part of the batch to record, by default all;
    * `after`, called when a micro-batch has been recorded.
    */
   encode(
@@ -249,8 +250,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * Runs a batch forward and backward, then the commands that `then` records;
-   * with a learning rate the weights are updated.
+   * Runs a batch forward and backward, followed by the commands that `then`
+   * records; updates the weights if a learning rate is given.
    */
   async #differentiate(
     batch: EventBatch,
@@ -266,8 +267,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
 
   /**
    * Runs this rank's parts of a batch forward and backward, exchanges the
-   * gradients of each while the next is computed, and records what `then` does
-   * with the sum.
+   * gradients of each part while the next is computed, and records `then` with
+   * the sum of all parts.
    */
   async #differentiateParts(
     batch: EventBatch,

@@ -1,5 +1,5 @@
 /**
- * Samples that stay on the device, so that each is checked and uploaded once.
+ * Cache of samples on the device, so that each is checked and uploaded once.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import type { Device } from "../../device/device.ts";
 import { DeviceError } from "../../device/errors.ts";
 
 /**
- * Bytes of events that are kept in the memory of a GPU: enough for the 1100
- * samples of SL-Animals, with 60,000 events each.
+ * Bytes of events cached in GPU memory: enough for the 1100 samples of
+ * SL-Animals, with 60,000 events each.
  */
 const KEPT = 2 ** 28;
 
-/** Fewer on a software adapter, where the host's memory holds them twice. */
+/** Less on a software adapter, where host memory holds them twice. */
 const KEPT_BY_SOFTWARE = 2 ** 26;
 
 /** Words in the smallest buffer. */
 const FEWEST = 1024;
 
-/** Range of words that a sample takes in the buffer. */
+/** Range of words of a sample in the buffer. */
 interface Place {
   readonly start: number;
   readonly length: number;
@@ -27,11 +27,11 @@ interface Place {
 
 /**
  * The events of samples in one buffer: first the cached ones, then those of the
- * current batch that no longer fit the cache.
+ * current batch that do not fit into the cache.
  *
- * The samples that came first stay cached. An epoch visits every sample once,
- * so evicting the least recently used one would evict each just before it is
- * needed again. A sample is recognized by its place in the host's memory.
+ * The first samples stay cached. An epoch visits every sample once, so evicting
+ * the least recently used sample would evict each just before it is needed
+ * again. A sample is identified by its place in host memory.
  */
 export class ResidentEvents {
   readonly #device: Device;
@@ -40,7 +40,7 @@ export class ResidentEvents {
   readonly #limit: number;
   /** Most words that may be cached. */
   readonly #most: number;
-  /** Cached samples by the host's buffer, then by byte offset in it. */
+  /** Cached samples by their host buffer, then by byte offset in it. */
   #places = new WeakMap<ArrayBufferLike, Map<number, Place>>();
   #buffer: GPUBuffer | undefined;
   /** Words that are cached. */
@@ -112,7 +112,7 @@ export class ResidentEvents {
       offsets[2 * n] = start;
       offsets[2 * n + 1] = start + sample.length;
     });
-    // Deno 2.9 panics when it is given an empty array to write.
+    // Deno 2.9 panics when an empty array is written.
     if (end > first) {
       const { queue } = this.#device.gpu;
       queue.writeBuffer(buffer, 4 * first, words, 0, end - first);
@@ -122,7 +122,7 @@ export class ResidentEvents {
 
   #find(words: Uint32Array): number | undefined {
     const place = this.#places.get(words.buffer)?.get(words.byteOffset);
-    // A view of a cached sample's first words finds the whole sample.
+    // A shorter view that begins where a cached sample does finds that sample.
     return place && place.length >= words.length ? place.start : undefined;
   }
 
@@ -134,7 +134,7 @@ export class ResidentEvents {
   }
 
   /**
-   * Grows the buffer; where memory does not suffice, empties the cache.
+   * Grows the buffer; empties the cache where memory does not suffice.
    *
    * @param end Words of the cache and of the samples to upload.
    * @param total Words of the batch alone.
@@ -155,7 +155,7 @@ export class ResidentEvents {
       }
     } catch (error) {
       if (!(error instanceof DeviceError && outgrown)) throw error;
-      // Without memory for a larger buffer, the present one is emptied.
+      // Without memory for a larger buffer, the present one is reused, emptied.
     }
     this.#places = new WeakMap();
     this.#kept = 0;

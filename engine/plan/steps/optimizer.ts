@@ -22,37 +22,37 @@ import type { WeightSlot } from "../../network/weights.ts";
 import { launchUpdate, rangesOf } from "./update_launches.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
-/** The rules by which weights can be updated; ADAM and NADAM use AMSGrad. */
+/** Update rules of the optimizer; ADAM and NADAM use AMSGrad. */
 export type OptimizerName = "ADAM" | "NADAM" | "SGD" | "ADAMW";
 
-/** Gradients that an invocation squares and adds for the norm. */
+/** Gradients that one invocation squares and sums for the norm. */
 const SQUARES = 16;
 
-/** Most workgroups whose partial sums of squares make the norm. */
+/** Limit on workgroups, each of which contributes a partial sum of squares. */
 const MAX_STRIPS = 1024;
 
-/** The rule by which the gradient changes the weights. */
+/** The rule that updates weights from their gradient. */
 export interface UpdateRule {
   /** Name of the rule. @default "ADAM" */
   readonly optimizer?: OptimizerName;
   /**
    * Largest norm of the gradient of all weights, summed over the batch; a
-   * larger one is scaled down to it.
+   * gradient with a larger norm is scaled down to it.
    *
    * @default no limit
    */
   readonly clip?: number;
   /**
-   * Fraction of the weights, times the learning rate, that an update subtracts:
-   * without passing through the moments of ADAM and NADAM, as in AdamW, or
-   * added to the gradient of SGD.
+   * Weight decay: the fraction of the weights, times the learning rate, that an
+   * update subtracts. It is decoupled from the moments of ADAM and NADAM, as in
+   * AdamW, and added to the gradient of SGD.
    *
    * @default 0
    */
   readonly weightDecay?: number;
   /**
-   * Decay of the moving average of the weights and running statistics, such as
-   * 0.99: the network is evaluated with the average, and saved with it.
+   * Decay of the moving average of weights and running statistics, such as
+   * 0.99. The average is used in evaluation and saved with the network.
    *
    * @default no average
    */
@@ -78,7 +78,7 @@ export class Optimizer {
   readonly #buffers: OptimizerBuffers;
   readonly #weights: GPUBuffer;
   readonly #dispatches: readonly Dispatch[];
-  /** Number of the update rule in `RULES`. */
+  /** Index of the update rule in `RULES`. */
   readonly rule: number;
   /**
    * Whether an update waits for the whole gradient: where gradients are clipped,
@@ -87,7 +87,7 @@ export class Optimizer {
   readonly waits: boolean;
   /** Number of updates done, for the bias correction of the moments. */
   steps = 0;
-  /** Whether a gradient was accumulated that no update has used. */
+  /** Whether an accumulated gradient awaits its update. */
   pending = false;
 
   private constructor(
@@ -117,9 +117,9 @@ export class Optimizer {
    * @param device The device.
    * @param compiler The device's compiler.
    * @param rule The rule.
-   * @param weights All weights `w` and their gradient `dw`, of one length, the
-   * places of the arrays in them, and the average that takes in each update.
-   * @returns The optimizer, before the first update.
+   * @param weights All weights `w` and their gradient `dw`, of equal length,
+   * the places of the arrays in them, and the average to update after each
+   * update.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
    * @throws {DeviceError} If the device has not enough memory.
@@ -228,9 +228,8 @@ export class Optimizer {
   }
 
   /**
-   * The moments of each weight, in the order of the weights.
-   *
-   * @returns The moments by name; none if the rule has none.
+   * The moments of each weight, in the order of the weights, by name; empty if
+   * the rule has none.
    */
   get moments(): readonly (readonly [string, GPUBuffer])[] {
     return this.#rule.optimizer === "SGD"
@@ -256,8 +255,8 @@ export class Optimizer {
   }
 
   /**
-   * Dispatches that update the weights from their stored gradient, and average
-   * them.
+   * Dispatches that update the weights from their stored gradient, and their
+   * moving average.
    *
    * @internal
    */
@@ -316,7 +315,7 @@ export class Optimizer {
   }
 
   /**
-   * Records that the average, if there is one, takes in an update.
+   * Records the update of the moving average, if there is one.
    *
    * @param pass The pass; it must be submitted before the next update.
    */

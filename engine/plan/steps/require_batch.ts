@@ -11,8 +11,9 @@ import type { EventBatch } from "../../network/event_batch.ts";
  * Checks the size, the bins and the labels of a batch.
  *
  * @param batch The samples.
- * @param plan Most samples, outputs, one a class, and bins of events.
- * @throws {ShapeError} If the batch is larger than that, or malformed.
+ * @param plan Most samples in a step, outputs, one per class, and how events
+ * are binned.
+ * @throws {ShapeError} If the batch is larger than the plan, or malformed.
  */
 export function requireSamples(
   { samples, labels, bins }: EventBatch,
@@ -51,8 +52,8 @@ export function requireSamples(
 }
 
 /**
- * Checks that every event lies within pixels and bins. The loop is plain
- * because an array method takes ten times as long.
+ * Checks that every event lies within pixels and bins. A plain loop, since an
+ * array method takes ten times as long.
  *
  * @param words Event words of a sample.
  * @param places Pixels, bins, and bits of a word that hold the address.

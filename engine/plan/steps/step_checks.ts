@@ -1,5 +1,5 @@
 /**
- * Checks of training steps, and the time that steps wait for the device.
+ * Checks of training steps, and the time spent waiting for the device.
  *
  * @module
  */
@@ -35,11 +35,11 @@ export function requireRate(lr: number): void {
   }
 }
 
-/** Adds up the time spent on submitting steps and on waiting for the device. */
+/** Sums the time spent submitting steps and waiting for the device. */
 export class WaitClock {
   #ms = 0;
 
-  /** Time so far, in ms. */
+  /** Total time, in ms. */
   get ms(): number {
     return this.#ms;
   }

@@ -1,5 +1,5 @@
 /**
- * What a plan tells of its steps: their records, and counts of spikes.
+ * Outputs of a plan's steps: their records, and spike counts.
  *
  * @module
  */
@@ -14,9 +14,11 @@ import { Records } from "./step_results.ts";
 export interface StepOutputs {
   /** Records of the steps: predictions, losses and spike counts. */
   readonly records: Records;
-  /** How often each neuron fired. */
+  /** Spike count of each neuron. */
   readonly activity: Activity;
-  /** What each layer read, by its inputs; none if it is not counted. */
+  /**
+   * Incoming spikes of each layer, by input; absent if they are not counted.
+   */
   readonly incoming: Activity;
 }
 
@@ -25,9 +27,9 @@ export interface StepOutputs {
  *
  * @param device The device.
  * @param layers The layers.
- * @param options Most samples in a step, the ranks whose results are put
- * together, whether incoming spikes are counted, and the layers with neurons.
- * @returns Records and counts, none made yet.
+ * @param options Most samples in a step, the ranks whose results are combined,
+ * whether incoming spikes are counted, and the layers with neurons.
+ * @returns Empty records and counts.
  */
 export function allocateOutputs(
   device: Device,
