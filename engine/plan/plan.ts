@@ -1,6 +1,6 @@
 /**
- * A whole step as a plan: all buffers, pipelines and bind groups are made once.
- * A step then only uploads events and records passes.
+ * Plans: all buffers, pipelines and bind groups of a step are created once. A
+ * step then only uploads events and records passes.
  *
  * @module
  */
@@ -23,23 +23,23 @@ import {
 /** A plan, ready to run. */
 export interface Plan {
   readonly layers: readonly Layer[];
-  /** How the events of samples are to be binned. */
+  /** How events of samples must be binned. */
   readonly eventBinning: EventBinning;
   /** Number of inputs. */
   readonly inputs: number;
-  /** Number of output neurons, one a class. */
+  /** Number of output neurons, one per class. */
   readonly outputs: number;
   readonly sizes: PlanSizes;
   readonly buffers: PlanBuffers;
-  /** Buffers that binning adds to, so they must be cleared first. */
+  /** Buffers that binning accumulates into, which must be cleared before. */
   readonly cleared: readonly GPUBuffer[];
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly Dispatch[]>;
   /** The forward pass, from the input's spikes to the step's record. */
   readonly forward: readonly Dispatch[];
   /**
-   * The same with the weights that the network is evaluated with, and the count
-   * of what layers read, where that is asked for.
+   * The forward pass of an evaluation, with the weights that it uses and, if
+   * requested, the counts of incoming spikes.
    */
   readonly evaluation: readonly Dispatch[];
   /** The backward pass, from the output's error to all weight gradients. */
@@ -79,7 +79,7 @@ export async function compilePlan(
       { ...sizes, launches },
       buffers,
     );
-  // A plan that keeps potentials traces what an evaluation computes.
+  // A plan that keeps potentials computes an evaluation, without updates.
   const updates = options.train && !options.keep;
   const compiler = compilerOf(updates ? weights.w : evaluated);
   const differs = sizes.evaluation !== undefined || evaluated !== weights.w;
@@ -139,7 +139,10 @@ function compileForward(
   ];
 }
 
-/** Compiles the backward pass, from output to lowest layer with weights. */
+/**
+ * Compiles the backward pass, from the output down to the lowest trainable
+ * layer.
+ */
 function compileBackward(
   compiler: StepCompiler,
   layers: readonly Layer[],

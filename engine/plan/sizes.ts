@@ -1,5 +1,5 @@
 /**
- * Sizes of a plan's buffers, and whether they fit the device.
+ * Sizes of a plan's buffers, checked against the limits of the device.
  *
  * @module
  */
@@ -17,28 +17,30 @@ import { launchLayers, type LayerLaunches } from "./layer_launches.ts";
 import { microBatch } from "./micro_batch.ts";
 import { recordWords } from "./steps/step_results.ts";
 
-/** Bit planes of an input that counts events: up to 255 in a bin. */
+/** Bit planes of an input that counts events: up to 255 per bin. */
 const COUNTING_PLANES = 8;
 
-/** Most bins in a sample: workgroups that a dispatch may have along an axis. */
+/**
+ * Most bins in a sample: the limit of workgroups along an axis of a dispatch.
+ */
 export const MAX_BINS = 65535;
 
-/** How events become the first layer's input. */
+/** How events are coded as the input of the first layer. */
 export interface InputCoding {
   /**
-   * How several events of a pixel in one bin are coded: as one spike (`OR`), as
-   * their number (`SUM`), or as their number divided by the sample's largest
+   * Coding of several events of a pixel in one bin: as one spike (`OR`), as
+   * their count (`SUM`), or as their count divided by the sample's largest
    * (`SUM_NORM`).
    */
   readonly mode: "OR" | "SUM" | "SUM_NORM";
   /**
-   * Largest count of a network that is computed layer by layer; larger ones are
-   * cut off.
+   * Largest count in networks that are computed layer by layer; larger counts
+   * are clamped.
    *
    * @default 255
    */
   readonly most?: number;
-  /** Height of a spike of the input; spikes of layers have 1/Ts. */
+  /** Height of an input spike; spikes of layers have height 1/Ts. */
   readonly height: number;
 }
 
@@ -49,7 +51,7 @@ export const CODING_MODES: readonly InputCoding["mode"][] = [
   "SUM_NORM",
 ];
 
-/** Sizes of a plan. */
+/** Options of a plan. */
 export interface PlanOptions {
   /** Length of a sample in ms. */
   readonly tSample: number;
@@ -59,31 +61,30 @@ export interface PlanOptions {
   readonly loss: Loss;
   /** Whether the plan computes gradients. */
   readonly train: boolean;
-  /** Whether to keep all layers' potentials for reading. @default false */
+  /** Whether to keep all layers' potentials, to be read. @default false */
   readonly keep?: boolean;
   /**
-   * Whether evaluations count the spikes that each layer reads, neuron by
-   * neuron.
+   * Whether evaluations count the incoming spikes of each layer, by input.
    *
    * @default false
    */
   readonly counts?: boolean;
   /**
-   * What steps draw at random: augmentation, of networks that are computed
-   * layer by layer, and dropout.
+   * Random changes in training steps: dropout and, in networks that are
+   * computed layer by layer, augmentation.
    *
-   * @default nothing, and seed 0
+   * @default none, and seed 0
    */
   readonly changes?: StepChanges;
-  /** How steps cut their batches, and who computes the parts. @default one */
+  /** Division of batches into parts, and among ranks. @default one part */
   readonly division?: Division;
 }
 
-/** Sizes that follow from a network and the options of a plan. */
+/** Sizes that are determined by a network and the options of a plan. */
 export interface PlanSizes {
   /** Bins in a sample. */
   readonly T: number;
-  /** Words in which a neuron's bins are packed. */
+  /** Words of 32 bins per neuron. */
   readonly B: number;
   /** Bit planes of the input. */
   readonly P: number;
@@ -91,11 +92,11 @@ export interface PlanSizes {
   readonly batch: number;
   /** Samples in a micro-batch. */
   readonly M: number;
-  /** How batches are cut, and which samples this process computes. */
+  /** Division of batches, and the samples that this process computes. */
   readonly shares: Shares;
-  /** Words that a sample takes in each buffer, most of them floats. */
+  /** Words per sample in each buffer, most of them floats. */
   readonly floats: {
-    /** Potentials of each layer, 0 if the layer's potentials are not kept. */
+    /** Potentials of each layer; 0 if they are not kept. */
     readonly potentials: readonly number[];
     /** Incoming spikes of a layer that reads them neuron-packed. */
     readonly neuronPacked: number;
@@ -105,9 +106,9 @@ export interface PlanSizes {
     readonly gradient: number;
     /** Error of the output. */
     readonly error: number;
-    /** Drives of each layer that learns its response; 0 of others. */
+    /** Drives of each layer with a learned response; 0 for other layers. */
     readonly drives: readonly number[];
-    /** Gradient of a layer's spikes before they are delayed or dropped. */
+    /** Gradient of a layer's spikes before its axons. */
     readonly axon: number;
     /** Partial sums of a weight gradient, before their reduction. */
     readonly partial: number;
@@ -116,18 +117,18 @@ export interface PlanSizes {
   readonly addressBits: number;
   /** The launches of each layer. */
   readonly launches: readonly LayerLaunches[];
-  /** Those of an evaluation where they differ, since it drops no spikes. */
+  /** The launches of an evaluation where they differ, without dropout. */
   readonly evaluation?: readonly LayerLaunches[];
   /** The kernels of the loss. */
   readonly loss: LossKernels;
 }
 
 /**
- * Works out the sizes of a plan.
+ * Determines the sizes of a plan.
  *
  * @param device The device that the plan runs on.
- * @param network Layers, time step in ms, input, and the number of the rule by
- * which weights are updated.
+ * @param network Layers, time step in ms, input, and the index of the
+ * optimizer's update rule.
  * @param options Length and number of samples, loss, and whether to train.
  * @returns The sizes.
  * @throws {ShapeError} If the sizes do not fit the device or one another.
@@ -169,7 +170,7 @@ export function sizePlan(
     stride: recordWords(layers.length, batch),
     kept,
   };
-  // A plan that keeps potentials traces what an evaluation computes.
+  // A plan that keeps potentials computes an evaluation, without dropout.
   const drops = options.train && !options.keep &&
     layers.some(({ axon }) => axon && axon.dropout > 0);
   const launches = launchLayers({ ...setting, drops });
@@ -233,7 +234,7 @@ export function sizePlan(
  * ends.
  *
  * @param layers The layers.
- * @returns Its index, -1 if no layer learns.
+ * @returns Its index, -1 if no layer is trainable.
  */
 export function lowestTrainable(layers: readonly Layer[]): number {
   return layers.findIndex(({ weights, axon, response }) =>
@@ -275,7 +276,7 @@ function floatsOf(
         : 0
     ),
     scratch: most((layer, index) =>
-      // A kernel that integrates keeps drives in registers.
+      // A kernel that integrates neurons keeps drives in registers.
       kept[index] || layer.kind.integrates ? 0 : potentials(layer, index)
     ),
     gradient: train
@@ -313,10 +314,10 @@ function floatsOf(
  * @param tSample Length of the sample in ms.
  * @param Ts Time step in ms.
  * @returns The number of bins.
- * @throws {ShapeError} If it is 0, or more than a plan can have.
+ * @throws {ShapeError} If the number is 0, or more than a plan can have.
  */
 export function binsOf(tSample: number, Ts: number): number {
-  // Quotients such as 0.3 / 0.1 fall just short of a whole number.
+  // Tolerates quotients such as 0.3 / 0.1, just below a whole number.
   const bins = Math.floor(tSample / Ts + 1e-9);
   if (!(bins >= 1 && bins <= MAX_BINS)) {
     throw new ShapeError(

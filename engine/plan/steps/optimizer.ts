@@ -118,8 +118,8 @@ export class Optimizer {
    * @param compiler The device's compiler.
    * @param rule The rule.
    * @param weights All weights `w` and their gradient `dw`, of equal length,
-   * the places of the arrays in them, and the average to update after each
-   * update.
+   * the places of the arrays in them, and the moving average of the weights.
+   * @returns The optimizer, before the first update.
    * @throws {TypeError} If there is no such rule.
    * @throws {RangeError} If `clip` is not positive, or `weightDecay` negative.
    * @throws {DeviceError} If the device has not enough memory.

@@ -1,6 +1,6 @@
 /**
- * What runs a plan of either kind: checks and uploads samples, counts the
- * batches whose gradients wait for an update, and reads records.
+ * Base class of plan runners: checks and uploads samples, counts batches whose
+ * gradients await an update, and reads records.
  *
  * @module
  */
@@ -17,41 +17,43 @@ import type { StepOutputs } from "./step_outputs.ts";
 import type { StepRecord } from "./step_results.ts";
 import type { EventBinning, NeuronActivity } from "./step_runner.ts";
 
-/** What plans of both kinds have, whose dispatches are of type D. */
+/**
+ * Properties common to both kinds of plans; D is the type of their dispatches.
+ */
 export interface RunnablePlan<D> {
-  /** Bins of a sample in the network. */
+  /** Bins of a sample. */
   readonly T: number;
   /** Samples of a micro-batch. */
   readonly M: number;
   /** Most samples in a step. */
   readonly batch: number;
-  /** How batches are cut, and which samples this process computes. */
+  /** Division of batches, and the samples that this process computes. */
   readonly shares: Shares;
-  /** How the events of samples are to be binned. */
+  /** How events of samples must be binned. */
   readonly eventBinning: EventBinning;
   /** Bits of an event word that hold its address. */
   readonly addressBits: number;
-  /** Number of pixels, channels apart. */
+  /** Number of input pixels, counted per channel. */
   readonly inputs: number;
-  /** Number of outputs, one a class. */
+  /** Number of outputs, one per class. */
   readonly outputs: number;
-  /** What it tells of its steps. */
+  /** Outputs of its steps. */
   readonly buffers: StepOutputs;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly D[]>;
 }
 
-/** What the steps of a plan use beside its buffers. */
+/** Further parts of a plan that its steps use. */
 export interface RunnerOptions {
   /** The optimizer, for a plan that trains. */
   readonly optimizer?: Optimizer;
-  /** Gradients of parts, where batches are divided. */
+  /** Gradients of the parts of a batch, where batches are divided. */
   readonly gradients?: PartGradients;
-  /** Seed of what steps draw at random. @default 0 */
+  /** Seed of augmentation and dropout. @default 0 */
   readonly seed?: number;
 }
 
-/** A plan in use, whose dispatches are of type D. */
+/** A plan in use; D is the type of its dispatches. */
 export abstract class PlanRunner<D> {
   readonly #plan: RunnablePlan<D>;
   readonly #seed: number;
@@ -73,25 +75,25 @@ export abstract class PlanRunner<D> {
    */
   protected readonly optimizer: Optimizer | undefined;
   /**
-   * Gradients of parts, where batches are divided.
+   * Gradients of the parts of a batch, where batches are divided.
    *
    * @internal
    */
   protected readonly gradients: PartGradients | undefined;
   /**
-   * Measures the time that steps wait for the device.
+   * Measures the time spent waiting for the device.
    *
    * @internal
    */
   protected readonly clock: WaitClock = new WaitClock();
 
   /**
-   * Puts a plan to use.
+   * Prepares a plan for use.
    *
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options What its steps use.
+   * @param options Optimizer, gradients and seed of the plan.
    */
   protected constructor(
     device: Device,
@@ -110,40 +112,38 @@ export abstract class PlanRunner<D> {
     );
   }
 
-  /** Bins of a sample in the network. */
+  /** Bins of a sample. */
   get bins(): number {
     return this.#plan.T;
   }
 
-  /** Most samples that go through the network, or a layer, at once. */
+  /** Most samples that go through the network, or through a layer, at once. */
   get microBatch(): number {
     return this.#plan.M;
   }
 
-  /** How the events of samples are to be binned. */
+  /** How events of samples must be binned. */
   get eventBinning(): EventBinning {
     return this.#plan.eventBinning;
   }
 
-  /** Spikes of each neuron. */
+  /** Spike count of each neuron. */
   get activity(): NeuronActivity {
     return this.#plan.buffers.activity;
   }
 
-  /** Spikes that each layer read, by its inputs, where they are counted. */
+  /** Incoming spikes of each layer, by input, where they are counted. */
   get incoming(): NeuronActivity {
     return this.#plan.buffers.incoming;
   }
 
-  /**
-   * Total time spent on submitting steps and on waiting for the device, in ms.
-   */
+  /** Total time spent submitting steps and waiting for the device, in ms. */
   get waited(): number {
     return this.clock.ms;
   }
 
   /**
-   * Whether a gradient was accumulated that no update has used.
+   * Whether an accumulated gradient awaits its update.
    *
    * @internal
    */
@@ -182,16 +182,16 @@ export abstract class PlanRunner<D> {
   }
 
   /**
-   * Hands over the records that have arrived, without waiting.
+   * Returns the records that have arrived, without waiting.
    *
-   * @returns One record a step, in order, each only once.
+   * @returns One record per step, in order, each only once.
    */
   take(): StepRecord[] {
     return this.#plan.buffers.records.take();
   }
 
   /**
-   * Waits for every step submitted before the call; records of steps submitted
+   * Waits for all steps submitted before the call; records of steps submitted
    * during the wait are left for the next call.
    *
    * @returns The records not yet taken, in order.
@@ -213,7 +213,7 @@ export abstract class PlanRunner<D> {
   }
 
   /**
-   * Checks a batch, and uploads those samples that are not cached.
+   * Checks a batch, and uploads the samples that are not cached.
    *
    * @internal
    * @param batch The samples.
@@ -232,7 +232,7 @@ export abstract class PlanRunner<D> {
   }
 
   /**
-   * Cuts a batch into this rank's micro-batches.
+   * Divides a batch into this rank's micro-batches.
    *
    * @internal
    * @param samples Samples of the batch.
@@ -244,7 +244,7 @@ export abstract class PlanRunner<D> {
   }
 
   /**
-   * Seed of a step: another one each update and accumulated batch.
+   * Seed of a step, different for each update and each accumulated batch.
    *
    * @internal
    */
@@ -255,7 +255,7 @@ export abstract class PlanRunner<D> {
   }
 
   /**
-   * Whether a step adds to the gradient that its kernels find.
+   * Whether a step adds to the stored gradient instead of replacing it.
    *
    * @internal
    */
@@ -290,22 +290,23 @@ export abstract class PlanRunner<D> {
    * @internal
    * @param encoder The encoder that they are recorded into.
    * @param labels Class of each sample.
-   * @returns When another step may be submitted.
+   * @returns Resolves when another step may be submitted.
    */
   protected finish(
     encoder: GPUCommandEncoder,
     labels: Uint32Array,
   ): Promise<void> {
     return this.clock.during(() => {
-      // A software adapter runs the kernels inside submit(), hence the timing.
+      // A software adapter runs the kernels within submit(), so that it is
+      // timed too.
       this.submit(encoder);
       return this.#plan.buffers.records.push(labels);
     });
   }
 
-  /** Batches of the gradient that waits for an update. */
+  /** Number of batches in the gradient that awaits its update. */
   get #pendingBatches(): number {
-    // A state that is restored discards the gradient.
+    // Restoring a state discards the accumulated gradient.
     return this.pending ? this.#accumulated : 0;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Spike counts of each neuron, added up on the device.
+ * Spike counts of each neuron, accumulated on the device.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface Counted {
   readonly output: Extent;
 }
 
-/** Spikes of each neuron since the counts were cleared. */
+/** Spike count of each neuron since the counts were cleared. */
 export class Activity {
-  /** Spikes of each layer's neurons, [F]. */
+  /** Spike counts of each layer's neurons, [F]. */
   readonly fired: readonly GPUBuffer[];
   readonly #device: Device;
   readonly #neurons: readonly number[];
@@ -30,7 +30,7 @@ export class Activity {
   /**
    * @param device The device.
    * @param layers The layers to count.
-   * @param ranks The ranks whose spikes are added up.
+   * @param ranks The ranks whose counts are summed.
    */
   constructor(device: Device, layers: readonly Counted[], ranks: Ranks) {
     this.#device = device;
@@ -51,8 +51,8 @@ export class Activity {
   /**
    * Reads the counts.
    *
-   * @returns Spikes of each neuron on all ranks, layer by layer, once all work
-   * submitted before is done.
+   * @returns Spike count of each neuron, summed over all ranks, layer by layer,
+   * once all previously submitted work is done.
    * @throws {DeviceError} If the device was lost.
    */
   async read(): Promise<Uint32Array[]> {
@@ -71,10 +71,11 @@ export class Activity {
 }
 
 /**
- * Launches the count of what a layer reads; it binds `spikes` and `counts`.
+ * Launches the count of a layer's incoming spikes; it binds `spikes` and
+ * `counts`.
  *
  * @param input The layer's input.
- * @param sizes Words of a neuron, and bit planes.
+ * @param sizes Words per neuron, and bit planes.
  * @returns The launch.
  */
 export function launchCount(

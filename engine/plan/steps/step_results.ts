@@ -1,9 +1,9 @@
 /**
  * Results of steps, read back many steps at a time.
  *
- * A read waits for all steps submitted before. So each step writes its record
- * into a slot of a ring buffer on the device, and the ring is copied out now and
- * then.
+ * Reading a buffer waits for all steps submitted before it. So each step writes
+ * its record into a slot of a ring buffer on the device, and the ring is copied
+ * out at intervals.
  *
  * @module
  */
@@ -15,31 +15,34 @@ import type { Ranks } from "../../distributed/ranks.ts";
 
 /** Predictions, losses and spike counts of one step. */
 export interface StepRecord {
-  /** Class of each sample. */
+  /** Label of each sample. */
   readonly labels: Uint32Array;
   /** Predicted class of each sample. */
   readonly predictions: Uint32Array;
   /** Loss of each sample. */
   readonly losses: Float32Array;
-  /** Spikes of each layer, over all samples, neurons and bins. */
+  /** Spike count of each layer, over all samples, neurons and bins. */
   readonly spikes: Uint32Array;
 }
 
-/** Steps between two copies, at most. */
+/** Limit on the steps between two copies. */
 const SLOTS = 64;
 
-/** Copies in flight before a step waits for the oldest. */
+/** Limit on the copies in flight, after which a step waits for the oldest. */
 const COPIES = 2;
 
 /** Target time between two copies in ms. */
 const PACE = 200;
 
-/** Steps between two copies of ranks, which have to copy at the same steps. */
+/**
+ * Steps between two copies with several ranks, which must copy at the same
+ * steps.
+ */
 const RANKS_PACE = 16;
 
 /**
- * Words of a step's record: spikes of each layer, then prediction and loss of
- * each sample.
+ * Returns the number of words in the record of a step: spike count of each
+ * layer, then prediction and loss of each sample.
  *
  * @param layers Number of layers.
  * @param batch Most samples in a step.
@@ -98,10 +101,10 @@ export class Records {
   }
 
   /**
-   * Notes that a step was submitted, and copies the ring when a copy is due.
+   * Registers a submitted step, and copies the ring when a copy is due.
    *
-   * @param labels Classes of the step's samples.
-   * @returns When another step may be submitted.
+   * @param labels Labels of the step's samples.
+   * @returns Resolves when another step may be submitted.
    */
   async push(labels: Uint32Array): Promise<void> {
     this.#labels.push(labels);
@@ -111,9 +114,9 @@ export class Records {
   }
 
   /**
-   * Hands over the records that have arrived, in order.
+   * Returns the records that have arrived, in order.
    *
-   * @returns One record a step, each only once.
+   * @returns One record per step, each only once.
    */
   take(): StepRecord[] {
     return this.#arrived.splice(0);
@@ -125,7 +128,7 @@ export class Records {
   }
 
   /**
-   * Waits for every step submitted before the call; records of steps submitted
+   * Waits for all steps submitted before the call; records of steps submitted
    * during the wait are left for the next call.
    *
    * @returns The records not yet taken, in order.
@@ -158,7 +161,8 @@ export class Records {
     encoder.copyBufferToBuffer(this.overflow, 0, copy, bytes, 4);
     encoder.clearBuffer(this.buffer, 0, bytes);
     gpu.queue.submit([encoder.finish()]);
-    // Each rank writes the results of its samples, and leaves others 0.
+    // Each rank writes the results of its samples and leaves those of others 0,
+    // so the sum over ranks holds the results of all samples.
     const words = this.#ranks.sum(
       staging.read(bytes + 4).then((read) => new Uint32Array(read)),
     );
@@ -167,7 +171,7 @@ export class Records {
       arrived: this.#arrived,
     });
     this.#copies.push(arrival);
-    // drain() and push() await the copy and report a failure.
+    // drain() and push() await the copy and report errors.
     arrival.catch(() => {});
   }
 
@@ -179,7 +183,8 @@ export class Records {
       readonly arrived: StepRecord[];
     },
   ): Promise<void> {
-    // A buffer that is mapped for the first time takes longer than the next.
+    // The first mapping of a buffer takes longer than later ones, so copies may
+    // arrive out of order.
     const [words] = await Promise.all([copied, before]);
     this.#pace();
     if (words[words.length - 1] > 0) {
@@ -205,7 +210,7 @@ export class Records {
     });
   }
 
-  /** Adapts the number of steps between copies to the speed of the steps. */
+  /** Adapts the number of steps between copies to the duration of the steps. */
   #pace(): void {
     if (this.#ranks.count > 1) return;
     const now = performance.now();

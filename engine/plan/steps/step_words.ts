@@ -1,5 +1,5 @@
 /**
- * The words that a step uploads, and those that describe its micro-batches.
+ * Words that a step uploads: labels, event ranges and micro-batches.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { MicroBatchRange } from "../../distributed/shares.ts";
 import { ALIGNMENT } from "../../network/layout.ts";
 
 /**
- * Words of `Batch` in micro_batch.wgsl. `total` and `trains` are for networks
- * of units alone, which write their own words.
+ * Words of `Batch` in micro_batch.wgsl. Only networks that are computed layer
+ * by layer use `total` and `trains`; they write their words themselves.
  */
 export const MICRO_BATCH_WORDS = 11;
 
-/** Index of the first of the three floats among these words. */
+/** Index of the first of the three update factors among these words. */
 export const MICRO_BATCH_UPDATE = 5;
 
 /** Index of the seed among these words. */
@@ -24,8 +24,8 @@ const MICRO_BATCH_SEED = 10;
  *
  * @param cut Samples of each micro-batch.
  * @param step Slot of its record, whether it adds to a gradient, seed of
- * dropout, and the factors of the update after the last micro-batch, if it is
- * made there.
+ * dropout, and the factors of the update, if the kernels update the weights
+ * after the last micro-batch.
  * @returns The words of all micro-batches.
  */
 export function microBatchWords(

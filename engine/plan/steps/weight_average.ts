@@ -10,13 +10,16 @@ import type { Device } from "../../device/device.ts";
 import { groupsFor } from "../../device/launch.ts";
 import { QUAD } from "../../network/layout.ts";
 
-/** Weights are stored, and what neurons learn is read as a uniform. */
+/**
+ * Usage of weight buffers: kernels read neurons' learned parameters as
+ * uniforms.
+ */
 export const WEIGHTS_USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM;
 
 /** Words of the factors in moving_average.wgsl. */
 const FACTORS = 2;
 
-/** Buffers of what is averaged. */
+/** Buffers that are averaged. */
 export interface Averaged {
   /** All weights. */
   readonly w: GPUBuffer;
@@ -24,11 +27,11 @@ export interface Averaged {
   readonly running: GPUBuffer;
 }
 
-/** Averages of weights, brought up to date after each update. */
+/** Moving averages of weights, updated after each update of the weights. */
 export class WeightAverage implements Averaged {
   readonly w: GPUBuffer;
   readonly running: GPUBuffer;
-  /** The dispatches that bring the averages up to date. */
+  /** Dispatches that update the averages. */
   readonly dispatches: readonly Dispatch[];
   readonly #gpu: GPUDevice;
   readonly #decay: number;
@@ -53,8 +56,9 @@ export class WeightAverage implements Averaged {
    *
    * @param device The device.
    * @param compiler The device's compiler.
-   * @param decay Weight of an update in the average, relative to the next.
-   * @param values What is averaged.
+   * @param decay Weight of an update in the average, relative to that of the
+   * next update.
+   * @param values The buffers to average.
    * @returns The averages, before the first update.
    * @throws {RangeError} If the decay is not between 0 and 1.
    * @throws {DeviceError} If the device has not enough memory.
@@ -105,10 +109,10 @@ export class WeightAverage implements Averaged {
   }
 
   /**
-   * Records that the averages take in an update.
+   * Records the update of the averages.
    *
    * @param pass The pass; it must be submitted before the next update.
-   * @param steps Number of updates, with this one.
+   * @param steps Number of updates of the weights, this one included.
    */
   record(pass: GPUComputePassEncoder, steps: number): void {
     const share = (1 - this.#decay) / (1 - this.#decay ** steps);
