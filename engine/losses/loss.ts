@@ -1,5 +1,5 @@
 /**
- * A loss of the output spikes, and its kernels.
+ * Loss functions of the output spikes, and their kernels.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { Launch } from "../device/launch.ts";
 import type { Neuron } from "../neurons/neuron_kind.ts";
 
-/** Bins, outputs and neuron that a loss is compiled for. */
+/** Bins, outputs and neuron for which a loss is compiled. */
 export interface LossSample {
   /** Time step in ms. */
   readonly Ts: number;
-  /** Length in ms. */
+  /** Length of a sample in ms. */
   readonly tSample: number;
-  /** Bins. */
+  /** Bins of a sample. */
   readonly T: number;
-  /** Outputs, one a class. */
+  /** Number of outputs, one per class. */
   readonly O: number;
   /** The neuron of the output layer. */
   readonly neuron: Neuron;
@@ -23,15 +23,18 @@ export interface LossSample {
   readonly software: boolean;
 }
 
-/** A bound of firing rates. */
+/** Upper bound of firing rates. */
 export interface Sparsity {
-  /** Spikes per neuron and bin up to which a layer costs nothing. */
+  /**
+   * Firing rate up to which a layer costs nothing, in spikes per neuron and
+   * bin.
+   */
   readonly maxRate: number;
-  /** Factor of the squared excess of each layer. */
+  /** Factor of the squared excess rate of each layer. */
   readonly lam: number;
 }
 
-/** Losses of a readout, by their numbers in readout_loss.wgsl. */
+/** Losses of a readout; the index is their number in readout_loss.wgsl. */
 export const READOUT_KINDS = [
   "cross-entropy",
   "squared error",
@@ -40,26 +43,29 @@ export const READOUT_KINDS = [
   "shares",
 ] as const satisfies readonly ReadoutLoss["kind"][];
 
-/** A loss of outputs' mean drives or firing rates, as plain data. */
+/** A loss of the mean drives or firing rates of the outputs, as plain data. */
 export interface ReadoutLoss {
-  /** How outputs are compared to the classes. */
+  /** How outputs are compared with the classes. */
   readonly kind:
     | "cross-entropy"
     | "squared error"
     | "rate error"
     | "sigmoids"
     | "shares";
-  /** Share of the target that all classes have. */
+  /**
+   * Label smoothing: the share of the target that is spread evenly over all
+   * classes.
+   */
   readonly smoothing: number;
-  /** Constants of the kind, by their names in readout_loss.wgsl. */
+  /** Constants of the loss, by their names in readout_loss.wgsl. */
   readonly constants?: Readonly<
     Partial<Record<"trueRate" | "falseRate" | "center" | "width", number>>
   >;
-  /** Bounds the firing rates of all layers but the last. @default does not */
+  /** Bound of the firing rates of all layers but the last. @default none */
   readonly sparsity?: Sparsity;
-  /** Factor of firing rates. */
+  /** Factor by which firing rates are multiplied. */
   readonly rateScale: number;
-  /** Factor of the samples of each class. @default 1 for all */
+  /** Weight of the samples of each class. @default 1 for all */
   readonly classWeights?: readonly number[];
 }
 
@@ -71,18 +77,16 @@ export type Tables = Readonly<
 /**
  * The kernels of a loss for samples of one length.
  *
- * Buffers are bound by their names: `batch`, whose first word is the first
- * sample of the micro-batch; `labels` [N], of the whole batch; the output's
- * `spikes` [N, B, O], time-packed; its error `error` and the gradient of its
- * spikes `gradient`, both [N, T, 4·⌈O/4⌉]; `loss` and `counts`, the number of
- * spikes, both [N, O]; and the tables. `error`
- * and `gradient` are also bound as `ds` and `u`, their names in
- * neuron_adjoint.wgsl.
+ * Buffers are bound by name: `batch`, whose first word is the first sample of
+ * the micro-batch; `labels` [N], of the whole batch; the output's `spikes`
+ * [N, B, O], time-packed; its error `error` and the gradient of its spikes
+ * `gradient`, both [N, T, 4·⌈O/4⌉]; `loss` and the spike counts `counts`, both
+ * [N, O]; and the tables. `error` and `gradient` are also bound as `ds` and
+ * `u`, their names in neuron_adjoint.wgsl.
  */
 export interface LossKernels {
   /**
-   * Arrays that kernels read from storage buffers, by the names of their
-   * bindings.
+   * Arrays that kernels read from storage buffers, by binding name.
    *
    * @default none
    */
@@ -95,9 +99,9 @@ export interface LossKernels {
   readonly backward: readonly Launch[];
   /**
    * Whether `forward` also writes `silence` [N, T, 4·⌈O/4⌉], a gradient of the
-   * output's spikes that is multiplied by the surrogate's value at threshold and
-   * reaches the output layer's weights alone. It wakes outputs whose potentials
-   * are so low that the surrogate has vanished.
+   * output's spikes that is multiplied by the surrogate's value at threshold
+   * and reaches only the weights of the output layer. It reactivates outputs
+   * whose potentials are so low that the surrogate gradient has vanished.
    *
    * @default false
    */
@@ -105,6 +109,7 @@ export interface LossKernels {
 }
 
 /**
+ * A loss, as plain data; each loss has a function that creates it.
  * A loss, as plain data; each loss has a function that makes it.
  *
  * @example

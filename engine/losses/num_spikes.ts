@@ -1,5 +1,5 @@
 /**
- * The loss of spike counts.
+ * Spike count loss.
  *
  * @module
  */
@@ -23,12 +23,11 @@ export interface NumSpikesOptions extends ResponseOptions {
 }
 
 /**
- * The loss of spike counts: each output has a target number of spikes in a
- * region.
+ * Spike count loss: each output has a target number of spikes in a region.
  *
- * The loss filters spikes outside the region by the response ε of an SRM-alpha
- * neuron, and the gradient by its adjoint; the time constant is that of the
- * output neuron, or `tauSr`.
+ * Filters spikes outside the region by the response ε (PSP kernel) of an
+ * SRM-alpha neuron, and the gradient by its adjoint. The time constant is that
+ * of the output neuron, or `tauSr`.
  *
  * @param options Region and target numbers of spikes.
  * @returns The loss.
@@ -80,11 +79,12 @@ export function numSpikes(options: NumSpikesOptions): Loss {
 }
 
 /**
- * Most rounds of a loss kernel that visits the taps of each bin.
+ * Returns the largest number of loop iterations of a loss kernel that visits
+ * the taps of each bin.
  *
  * @param sample Bins of a sample.
  * @param K Taps of the response.
- * @returns The number of rounds.
+ * @returns The number of iterations.
  */
 export function tapLoops({ T }: Pick<LossSample, "T">, K: number): number {
   const { workgroup } = lossNumSpikes;

@@ -1,5 +1,5 @@
 /**
- * The loss of probabilities: Spikemax.
+ * Spikemax loss: class probabilities from output spikes in a moving window.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { type Region, regionOf } from "./region.ts";
 export interface ProbSpikesOptions {
   /** Region in which outputs are compared. @default the whole sample */
   readonly region?: Region;
-  /** Length in ms of the window whose spikes are compared at each bin. */
+  /** Length in ms of the moving window in which spikes are compared. */
   readonly window: number;
 }
 
 /**
- * The loss of probabilities: its target is that the right class has the largest
- * share of the spikes in each window. In a sample without an output spike the
- * gradient also raises the potential of the right output, see loss.wgsl.
+ * Spikemax loss: the output of the sample's class should have the largest share
+ * of the spikes in each window. In a sample without an output spike the
+ * gradient also raises the potential of that output, see loss.wgsl.
  *
  * @param options Region and window.
  * @returns The loss.
@@ -67,7 +67,9 @@ export function probSpikes({ region, window: ms }: ProbSpikesOptions): Loss {
   };
 }
 
-/** Rounds over all outputs and the words of a window, for each bin. */
+/**
+ * Loop iterations of an invocation, over bins, outputs and words of a window.
+ */
 function windowLoops({ T, O }: LossSample, window: number): number {
   const { workgroup } = lossProbSpikes;
   const B = Math.ceil(T / BINS_PER_WORD);

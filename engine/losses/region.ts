@@ -1,5 +1,5 @@
 /**
- * Regions: stretches of a sample, in ms and in bins.
+ * Regions of a sample, in ms and in bins.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 import { ShapeError } from "../device/errors.ts";
 import type { LossSample } from "./loss.ts";
 
-/** A stretch of a sample, in ms. */
+/** A time interval of a sample, in ms. */
 export interface Region {
   /** Time at which the region begins. */
   readonly start: number;
-  /** Time at which the region ends; a bin there is outside. */
+  /** Time at which the region ends; a bin that begins there is outside. */
   readonly stop: number;
 }
 
 /**
- * Divides a region into bins.
+ * Converts a region to bins.
  *
  * @param region The region. By default, the whole sample.
  * @param sample Time step and bins.
  * @returns The first bin of the region, and the first bin after it.
- * @throws {ShapeError} If the region holds no bin, or ends after the sample.
+ * @throws {ShapeError} If the region contains no bin, or ends after the sample.
  */
 export function regionOf(
   region: Region | undefined,

@@ -1,5 +1,5 @@
 /**
- * The response ε by which losses filter spikes, and its adjoint.
+ * The response ε (PSP kernel) with which losses filter spikes, and its adjoint.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 import { SRM_ALPHA } from "../neurons/srm_alpha.ts";
 import type { LossSample } from "./loss.ts";
 
-/** The response by which a loss filters spikes. */
+/** The response with which a loss filters spikes. */
 export interface ResponseOptions {
   /**
    * Time constant in ms of the SRM-alpha response ε.
@@ -42,8 +42,8 @@ export interface LossResponse {
  * @param options Time constant of the response.
  * @param sample Sizes, and the output neuron.
  * @returns The response.
- * @throws {ShapeError} If the output neuron has no response, and the loss no
- * time constant, or there are more taps than a loss can have.
+ * @throws {ShapeError} If neither the output neuron has a response nor the loss
+ * a time constant, or there are more taps than a loss can have.
  */
 export function responseOf(
   name: string,
@@ -72,7 +72,7 @@ export function responseOf(
   return {
     K: epsilon.length,
     taps: tabulateTaps(epsilon.map((tap) => Ts * tap)),
-    // With slope 0 and scale 1 the surrogate's factor is 1.
+    // Slope 0 and scale 1 make the surrogate's factor 1.
     adjoint: launchNeuronAdjoint(
       { ...neurons, lead: 0 },
       { aboveRows: T, scale: 1, slope: 0 },
@@ -81,10 +81,10 @@ export function responseOf(
 }
 
 /**
- * Lays out taps in a table for loss.wgsl.
+ * Arranges taps in the table of loss.wgsl.
  *
  * @param epsilon Taps of the response, k = 0 first.
- * @returns The taps, padded with 0.
+ * @returns The taps, zero-padded.
  * @throws {ShapeError} If there are more taps than the table holds.
  */
 export function tabulateTaps(

@@ -1,5 +1,5 @@
 /**
- * The loss of spike times.
+ * Spike time loss.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Loss, LossSample } from "./loss.ts";
 import { tapLoops } from "./num_spikes.ts";
 import { responseOf, type ResponseOptions } from "./response.ts";
 
-/** Target spike times of the right class, and of all others. */
+/** Target spike times of the sample's class, and of all other classes. */
 export interface SpikeTimes extends ResponseOptions {
   /** Spike times in ms of the sample's class, and of each other class. */
   readonly times: {
@@ -21,18 +21,18 @@ export interface SpikeTimes extends ResponseOptions {
   };
 }
 
-/** Target spike times of every output, for each class. */
+/** Target spike times of each output, for each class. */
 export interface SpikeTrains extends ResponseOptions {
-  /** Spike times in ms by class of the sample, then by output. */
+  /** Spike times in ms, by class of the sample, then by output. */
   readonly trains: readonly (readonly (readonly number[])[])[];
 }
 
 /**
- * The loss of spike times: outputs have target times to fire at.
+ * Spike time loss: each output has target spike times.
  *
- * The loss compares spikes filtered by the response ε of an SRM-alpha neuron,
- * and filters the gradient by its adjoint; the time constant is that of the
- * output neuron, or `tauSr`.
+ * Compares spikes filtered by the response ε (PSP kernel) of an SRM-alpha
+ * neuron, and filters the gradient by its adjoint. The time constant is that of
+ * the output neuron, or `tauSr`.
  *
  * @param options Target spike times.
  * @returns The loss.
@@ -83,7 +83,7 @@ function rowsOf({ trains }: SpikeTrains, { O }: LossSample) {
   return trains.flat();
 }
 
-/** Packs spike trains into words, one bit a bin. */
+/** Packs spike trains into words, one bit per bin. */
 function packTrains(
   rows: readonly (readonly number[])[],
   { Ts, T }: LossSample,

@@ -1,6 +1,6 @@
 /**
- * Arrays of a layer's neurons over time, in users' order `[N, C, H, W, T]` and
- * in the kernels' orders.
+ * Conversion of arrays of a layer's neurons over time between the public order
+ * `[N, C, H, W, T]` and the kernels' memory layouts.
  *
  * @module
  */
@@ -17,19 +17,19 @@ export interface ActivityPlace {
   readonly layout: Layout;
   /** Bins of a sample. */
   readonly T: number;
-  /** Rows of a sample's floats in the kernels' order; the first T are used. */
+  /** Rows of a sample in the kernels' memory layout; the first T are used. */
   readonly rows: number;
-  /** Index in users' array of the micro-batch's first sample. */
+  /** Index of the micro-batch's first sample in the public array. */
   readonly first: number;
   /** Samples of the micro-batch. */
   readonly samples: number;
 }
 
 /**
- * Copies floats from the kernels' order into users'.
+ * Converts floats from the kernels' memory layout to the public order.
  *
  * @param source Floats by quads, [samples, rows, H, W, C].
- * @param target Users' array, [N, C, H, W, T].
+ * @param target Public array, [N, C, H, W, T].
  * @param place Shape, layout and samples.
  */
 export function floatsToUser(
@@ -41,11 +41,11 @@ export function floatsToUser(
 }
 
 /**
- * Copies floats from users' order into the kernels'.
+ * Converts floats from the public order to the kernels' memory layout.
  *
- * @param source Users' array, [N, C, H, W, T].
+ * @param source Public array, [N, C, H, W, T].
  * @param place Shape, layout and samples.
- * @returns Floats by quads, [samples, rows, H, W, C], padded with 0.
+ * @returns Floats by quads, [samples, rows, H, W, C], zero-padded.
  */
 export function floatsToKernel(
   source: Float32Array,
@@ -58,10 +58,10 @@ export function floatsToKernel(
 }
 
 /**
- * Unpacks time-packed spikes into users' order.
+ * Unpacks time-packed spikes to the public order.
  *
  * @param source Words of 32 bins, [samples, B, H, W, C].
- * @param target Users' array, [N, C, H, W, T], 0 where no spike is.
+ * @param target Public array, [N, C, H, W, T], initially 0.
  * @param place Shape and samples, and the height of a spike.
  */
 export function spikesToUser(
@@ -75,12 +75,12 @@ export function spikesToUser(
 }
 
 /**
- * Unpacks time-packed numbers with a sign into users' order.
+ * Unpacks time-packed signed numbers to the public order.
  *
  * @param source Words of 32 bins, [samples, P, B, H, W, C]; plane p counts 2^p,
  * the last one −2^p.
- * @param target Users' array, [N, C, H, W, T], to which numbers are added.
- * @param place Shape and samples, planes, and what a number of one stands for.
+ * @param target Public array, [N, C, H, W, T], to which the numbers are added.
+ * @param place Shape and samples, planes, and the value of a number of one.
  */
 export function numbersToUser(
   source: Uint32Array,
@@ -100,9 +100,9 @@ export function numbersToUser(
 }
 
 /**
- * Packs spikes in users' order along time.
+ * Packs spikes from the public order along time.
  *
- * @param source Users' array, [N, C, H, W, T]; a value other than 0 is a spike.
+ * @param source Public array, [N, C, H, W, T]; a value other than 0 is a spike.
  * @param place Shape and samples.
  * @returns Words of 32 bins, [samples, B, H, W, C].
  */
@@ -152,9 +152,9 @@ function visitSpikes(
 }
 
 /**
- * Visits each neuron f = (row·W + column)·C + channel, with a function from the
- * number of a sample in the micro-batch to the index of the neuron's first bin
- * in users' array.
+ * Visits each neuron f = (row·W + column)·C + channel, with a function that
+ * maps the index of a sample in the micro-batch to the index of the neuron's
+ * first bin in the public array.
  */
 function visitNeurons(
   { extent, T, first }: ActivityPlace,

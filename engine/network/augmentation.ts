@@ -1,30 +1,30 @@
 /**
- * Random changes of training samples, made on the device.
+ * Random augmentation of training samples, computed on the device.
  *
  * @module
  */
 
-/** A change that is not drawn for every sample, or never below a least. */
+/** A change that is drawn for some samples only, or with a lower bound. */
 export interface ChangeRange {
   /** Largest change. */
   readonly most: number;
-  /** Smallest change, of shares alone. @default 0 */
+  /** Smallest change, for fractions only. @default 0 */
   readonly least?: number;
   /** Probability that a sample is changed. @default 1 */
   readonly probability?: number;
 }
 
 /**
- * Random changes of training samples, each drawn anew for a sample and a step.
- * Lengths are in pixels or bins, shares from 0 to 1. A number stands for the
- * largest change, drawn for every sample.
+ * Random augmentation, drawn anew for each sample and step. Lengths are in
+ * pixels or bins, fractions from 0 to 1. A number is the largest change, drawn
+ * for every sample.
  */
 export interface Augmentation {
-  /** Probability of mirroring left and right. @default 0 */
+  /** Probability of a horizontal flip. @default 0 */
   readonly flip?: number;
-  /** Probability of mirroring top and bottom. @default 0 */
+  /** Probability of a vertical flip. @default 0 */
   readonly flipY?: number;
-  /** Classes whose samples are never mirrored. @default none */
+  /** Classes whose samples are never flipped. @default none */
   readonly flipNot?: readonly number[];
   /** Largest shift along x and along y. @default 0 */
   readonly shift?: number | ChangeRange;
@@ -36,13 +36,13 @@ export interface Augmentation {
   readonly shiftTime?: number | ChangeRange;
   /** Largest relative change of speed. @default 0 */
   readonly stretchTime?: number | ChangeRange;
-  /** Largest share of the area of a box that is erased. @default 0 */
+  /** Largest fraction of the area that an erased box covers. @default 0 */
   readonly erase?: number | ChangeRange;
-  /** Largest share of events that are dropped. @default 0 */
+  /** Largest fraction of events that are dropped. @default 0 */
   readonly drop?: number | ChangeRange;
   /**
-   * Probability that a batch is mixed: each sample gets a box of another one,
-   * and both classes by their areas.
+   * Probability that a batch is mixed (CutMix): each sample gets a box of
+   * another sample, and both labels in proportion to their areas.
    *
    * @default 0
    */

@@ -1,11 +1,11 @@
 /**
- * Checks of numbers that become float32 on the device.
+ * Range checks of numbers that are converted to float32 on the device.
  *
  * @module
  */
 
 /**
- * Whether a number is finite as a float32.
+ * Checks that a number is finite as a float32.
  *
  * @param value The number.
  * @returns `true` if the number is finite.
@@ -15,7 +15,7 @@ export function isFinite32(value: number): boolean {
 }
 
 /**
- * Whether a number is finite and not negative as a float32.
+ * Checks that a number is finite and not negative as a float32.
  *
  * @param value The number.
  * @returns `true` if the number is finite and at least 0.
@@ -25,7 +25,7 @@ export function isFrom0(value: number): boolean {
 }
 
 /**
- * Whether a number is finite and above 0 as a float32.
+ * Checks that a number is finite and positive as a float32.
  *
  * @param value The number.
  * @returns `true` if the number is finite and above 0.

@@ -1,5 +1,5 @@
 /**
- * Spikes and potentials of a layer, as they are read back.
+ * Spikes and potentials of a layer, read back from the device.
  *
  * @module
  */
@@ -12,8 +12,9 @@ export interface LayerTrace {
   /** Name of the layer. */
   readonly name: string;
   /**
-   * Where a neuron spiked, 1/Ts or, in a network that is computed layer by
-   * layer, 1; else 0. Spikes that a layer pools, drops or adds are those before.
+   * 1/Ts where a neuron spiked or, in a network that is computed layer by
+   * layer, 1; else 0. These are the neurons' own spikes, before a layer pools,
+   * drops or adds spikes.
    */
   readonly spikes: NamedArray;
   /** Potentials before the reset, the refractory response included. */
@@ -21,7 +22,7 @@ export interface LayerTrace {
 }
 
 /**
- * Makes an array of zeros.
+ * Creates an array of zeros.
  *
  * @param extent Channels, height and width.
  * @param N Number of samples.

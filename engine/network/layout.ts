@@ -2,8 +2,8 @@
  * Memory layout of a layer's potentials, drives and gradients, in quads.
  *
  * A kernel loads and stores a quad of four neurons at once. Neurons are stored
- * in runs, each padded with zeros to whole quads. In a convolution a run holds
- * the output channels of one group at one pixel, in other layers all neurons.
+ * in runs, each zero-padded to whole quads. In a convolution a run holds the
+ * output channels of one group at one pixel, in other layers all neurons.
  *
  * @module
  */
@@ -12,34 +12,34 @@ import { type Extent, sizeOf } from "./network.ts";
 
 /** Layout of a layer's neurons within one bin of a sample. */
 export interface Layout {
-  /** Neurons of a run. */
+  /** Neurons per run. */
   readonly runSize: number;
-  /** Floats of all runs with their padding, a multiple of four. */
+  /** Floats of all runs including padding, a multiple of four. */
   readonly floats: number;
 }
 
-/** Neurons of a quad. */
+/** Neurons per quad. */
 export const QUAD = 4;
 
-/** Words that the offset of a buffer binding must be a multiple of. */
+/** Alignment of buffer bindings, in words. */
 export const ALIGNMENT = 64;
 
 /**
  * Rounds a number of neurons up to whole quads.
  *
  * @param size Number of neurons.
- * @returns Floats that they take in memory.
+ * @returns Number of floats in memory.
  */
 export function inQuads(size: number): number {
   return QUAD * Math.ceil(size / QUAD);
 }
 
 /**
- * Counts the rows by which drives are stored after potentials in their shared
- * buffer, so that the potentials written overwrite no drive of the last K bins.
+ * Returns the number of rows between potentials and drives in their shared
+ * buffer: potentials then overwrite no drive of the last K bins.
  *
  * @param K Bins after which a neuron reads a drive a second time.
- * @returns The number of rows, at least K, at which a binding may begin.
+ * @returns The number of rows, at least K, such that a binding may begin there.
  */
 export function leadOf(K: number): number {
   const rows = ALIGNMENT / QUAD;
@@ -47,9 +47,9 @@ export function leadOf(K: number): number {
 }
 
 /**
- * Lays out the neurons of a layer.
+ * Determines the memory layout of a layer's neurons.
  *
- * @param layer Extent of the output, and neurons of a run.
+ * @param layer Extent of the output, and neurons per run.
  * @returns Layout of the layer's neurons.
  */
 export function layoutOf(
@@ -59,7 +59,7 @@ export function layoutOf(
 }
 
 /**
- * Finds a neuron's place in memory.
+ * Returns a neuron's place in memory.
  *
  * @param layout The layout of the layer.
  * @param neuron Index of the neuron, (row·W + column)·C + channel.

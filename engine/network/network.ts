@@ -6,7 +6,7 @@
 
 import { ShapeError } from "../device/errors.ts";
 
-/** Rows and columns, or one number for both. */
+/** Vertical and horizontal value, or one number for both. */
 export type Pair = number | readonly [number, number];
 
 /** Channels, height and width of the neurons of an input or output. */
@@ -20,7 +20,7 @@ export interface Extent {
 }
 
 /**
- * Number of neurons of an extent.
+ * Returns the number of neurons of an extent.
  *
  * @param extent Channels, height and width.
  * @returns C·H·W.
@@ -34,8 +34,8 @@ export function sizeOf(extent: Extent): number {
  *
  * @param name Name of the layer.
  * @param sizes The sizes.
- * @param options The least value of a size.
- * @throws {ShapeError} If a size is not an integer, or less than that.
+ * @param options The smallest valid size.
+ * @throws {ShapeError} If a size is not an integer, or too small.
  */
 export function requireSizes(
   name: string,

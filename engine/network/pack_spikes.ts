@@ -1,5 +1,5 @@
 /**
- * Spike trains, dense in time, as packed events.
+ * Packs dense spike trains into events.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import type { NamedArray } from "./weights.ts";
  * Packs spike trains into events.
  *
  * @param spikes `[N, C, H, W, T]`, 1 where there is a spike, else 0.
- * @param labels Class of each sample.
- * @param binning Bins that events' times count, T or a multiple of it; see
- * {@linkcode Model.eventBinning}.
- * @returns The same spikes as a batch of events.
- * @throws {ShapeError} If the shape has not five axes, does not fit the data,
- * the labels or the bins, or has more bins than an event word has room for.
- * @throws {RangeError} If a value is neither 0 nor 1, or a label no class.
+ * @param labels Label of each sample.
+ * @param binning Number of bins that event times refer to, T or a multiple of
+ * it; see {@linkcode Model.eventBinning}.
+ * @returns The spikes as a batch of events.
+ * @throws {ShapeError} If the shape does not have five axes, does not fit the
+ * data, the labels or the bins, or has more bins than an event word can hold.
+ * @throws {RangeError} If a value is neither 0 nor 1, or a label is not a
+ * class.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
  */
 
 /**
- * Rounds a value to the nearest multiple of a step, halves to the even one.
+ * Rounds a value to the nearest multiple of a step, ties to the even multiple.
  *
  * @param value The value.
  * @param step The step, above 0.

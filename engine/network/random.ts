@@ -10,18 +10,18 @@ import {
 } from "npm:pure-rand@8.4.2/generator/xoroshiro128plus";
 import { uniformFloat64 } from "npm:pure-rand@8.4.2/distribution/uniformFloat64";
 
-/** A seeded generator whose state can be kept and restored. */
+/** A seeded generator whose state can be saved and restored. */
 export class Random {
   #generator: ReturnType<typeof xoroshiro128plus>;
 
   /**
-   * Makes a generator.
+   * Creates a generator.
    *
-   * @param seed A seed, an integer, or a state kept from another generator.
-   * @param stream Number of the seed's stream, counted from 0; streams start
-   * 2^64 draws apart.
-   * @throws {RangeError} If the seed is no integer, or the stream no integer
-   * from 0.
+   * @param seed An integer seed, or the saved state of another generator.
+   * @param stream Index of the seed's stream, counted from 0; streams are 2^64
+   * draws apart.
+   * @throws {RangeError} If the seed is not an integer, or the stream is not a
+   * nonnegative integer.
    */
   constructor(seed: number | readonly number[], stream = 0) {
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
@@ -39,7 +39,7 @@ export class Random {
   }
 
   /**
-   * Draws a number, evenly from [0, 1).
+   * Draws a number from the uniform distribution on [0, 1).
    *
    * @returns The number.
    *
@@ -56,7 +56,7 @@ export class Random {
   }
 
   /**
-   * Shuffles items; every order is equally likely.
+   * Shuffles items; all orders are equally likely.
    *
    * @param items The items, which are not changed.
    * @returns A shuffled copy.

@@ -2,17 +2,17 @@
  * The safetensors format: named tensors and text metadata in one byte array.
  *
  * Layout: the header's length (u64, little-endian), the header (JSON, padded
- * with spaces), then the tensors' bytes without gap or overlap. Nothing here
- * opens a file.
+ * with spaces), then the tensors' bytes without gap or overlap. This module
+ * works in memory and opens no file.
  *
- * Source: https://github.com/huggingface/safetensors. Unlike it, a name that
- * occurs twice and a header of more than 8 MiB are refused, and a type without
- * a typed array of its own (`BF16`, `F8_E4M3`, …) cannot be read.
+ * Source: https://github.com/huggingface/safetensors. Stricter in two points:
+ * duplicate names and headers of more than 8 MiB are refused. Types without a
+ * typed array (`BF16`, `F8_E4M3`, …) cannot be read.
  *
  * @module
  */
 
-/** The class that keeps each element type. */
+/** Typed array class of each element type. */
 export const ARRAYS = {
   F64: Float64Array,
   F32: Float32Array,
@@ -31,16 +31,18 @@ export const ARRAYS = {
 const METADATA = "__metadata__";
 const LENGTH_BYTES = 8;
 
-/** Most bytes of a header: parsing one takes 50 times its size in memory. */
+/**
+ * Limit on the size of a header: parsing one takes 50 times its size in memory.
+ */
 const MAX_HEADER_BYTES = 8 << 20;
 
-/** Characters of a text that a message quotes at most. */
+/** Most characters of a text that an error message quotes. */
 const LONGEST_QUOTE = 200;
 
 /** The element types that can be read and written, as the format names them. */
 export type Dtype = keyof typeof ARRAYS;
 
-/** A tensor in memory; `dtype` decides the class of `data`. */
+/** A tensor in memory; `dtype` determines the class of `data`. */
 export type Tensor = {
   [D in Dtype]: {
     /** Type of an element. */
@@ -64,9 +66,11 @@ export interface Weights {
 export class WeightsError extends Error {
   /** `"WeightsError"`. */
   override readonly name = "WeightsError";
-  /** The tensor concerned; `undefined` if the whole file is meant. */
+  /**
+   * The tensor concerned; `undefined` if the problem is the file as a whole.
+   */
   readonly tensor: string | undefined;
-  /** The problem, with the tensor's name. */
+  /** The problem, including the tensor's name. */
   readonly problem: string;
 
   /**
@@ -91,7 +95,7 @@ export class WeightsError extends Error {
 /**
  * Reads the tensors and the metadata of a safetensors file.
  *
- * The tensors own their elements: `bytes` may be changed afterwards.
+ * The tensors are copies: `bytes` may be changed afterwards.
  *
  * @param bytes The whole file.
  * @returns The tensors and the metadata.
@@ -125,7 +129,7 @@ export function parseSafetensors(bytes: Uint8Array): Weights {
         { tensor },
       );
     }
-    // A copy, because a typed array needs an aligned offset.
+    // Copied because a typed array needs an aligned offset.
     const { buffer } = new Uint8Array(body.subarray(begin, end));
     const data = new ARRAYS[dtype](buffer);
     tensors.set(tensor, { dtype, shape, data } as Tensor);
@@ -146,8 +150,8 @@ export function parseSafetensors(bytes: Uint8Array): Weights {
  * @param metadata Text by key.
  * @returns The whole file.
  * @throws {TypeError} If `dtype` is unknown, or `data` not of its class.
- * @throws {RangeError} If a shape is no list of sizes or not that of the data,
- * a name is `__metadata__`, or names and metadata are too long to be read again.
+ * @throws {RangeError} If a shape is not a list of sizes or does not fit the
+ * data, a name is `__metadata__`, or the header is too long to be read.
  *
  * @example
  * ```ts
@@ -252,7 +256,10 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   throw new WeightsError("a name occurs twice in the header");
 }
 
-/** Counts the outermost keys of a JSON object; JSON.parse drops repeated ones. */
+/**
+ * Counts the keys at the top level of a JSON object; JSON.parse drops
+ * duplicates.
+ */
 function countKeys(json: string): number {
   let depth = 0;
   let keys = 0;

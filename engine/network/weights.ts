@@ -1,9 +1,8 @@
 /**
- * Weights: their place in the buffer of all layers, and their two orders in
- * memory.
+ * Weights: their place in the buffer of all layers, and their axis orders.
  *
- * Users see the order of SLAYER, `[out, in, height, width, 1]`; each kind of
- * layer has an order of its own for its kernels.
+ * The public order is that of SLAYER, `[out, in, height, width, 1]`; each kind
+ * of layer has its own memory layout for its kernels.
  *
  * @module
  */
@@ -16,27 +15,26 @@ import type { Random } from "./random.ts";
 export interface NamedArray {
   /** Lengths of the axes, slowest first. */
   readonly shape: readonly number[];
-  /** The values in that order. */
+  /** The values, row-major. */
   readonly data: Float32Array;
 }
 
-/** The weights of a layer, in users' order and in the kernels'. */
+/** Shape of an array, and its conversion to the kernels' memory layout. */
 export interface WeightLayout {
-  /** Lengths of the axes as users see them, slowest first. */
+  /** Lengths of the axes in the public order, slowest first. */
   readonly shape: readonly number[];
-  /** Floats of the weights in the kernels' order, a multiple of four. */
+  /** Floats in the kernels' memory layout, a multiple of four. */
   readonly floats: number;
   /**
-   * Whether an array of another shape with as many values is accepted.
+   * Accepts an array of another shape with the same number of values.
    *
-   * @default never
+   * @default no other shape
    */
   readonly fits?: (shape: readonly number[]) => boolean;
   /**
-   * Factor of the learning rate of these weights, and the least and the most
-   * that updates leave them.
+   * Factor of the learning rate, and the bounds that updates clamp values to.
    *
-   * @default the learning rate, and no bounds
+   * @default factor 1, no bounds
    */
   readonly bounds?: {
     readonly rate: number;
@@ -54,13 +52,14 @@ export interface WeightLayout {
    * Draws the initial weights.
    *
    * @param random The generator.
-   * @returns The values, in users' order.
+   * @returns The values in the public order.
    */
   first(random: Random): Float32Array;
   /**
    * Visits every weight.
    *
-   * @param at Called with each weight's index in users' and in kernels' order.
+   * @param at Called with the index of each weight in the public order and in
+   * the kernels' memory layout.
    */
   visit(at: (user: number, kernel: number) => void): void;
 }
@@ -71,7 +70,7 @@ export interface WeightSlot {
   readonly layer: string;
   /** Name of the array in a weights file: `conv1.weight`, `conv1.delay`. */
   readonly name: string;
-  /** Shape and order of the weights. */
+  /** Shape and memory layout of the weights. */
   readonly weights: WeightLayout;
   /** Offset of the first weight, in floats. */
   readonly offset: number;
@@ -80,7 +79,7 @@ export interface WeightSlot {
 }
 
 /**
- * Number of values of a shape.
+ * Returns the number of values of a shape.
  *
  * @param shape Lengths of the axes.
  * @returns The product of the lengths.
@@ -124,11 +123,11 @@ export function layOutWeights(
 }
 
 /**
- * Turns weights from users' order into the kernels'.
+ * Converts weights from the public order to the kernels' memory layout.
  *
  * @param slot The layer's weights.
- * @param array Weights as users see them.
- * @returns The weights in the kernels' order, padded with 0.
+ * @param array Weights in the public order.
+ * @returns The weights in the kernels' memory layout, zero-padded.
  * @throws {ShapeError} If the shape is not the layer's.
  * @throws {RangeError} If a weight is not finite.
  */
@@ -170,11 +169,11 @@ export function isSameShape(
 }
 
 /**
- * Turns weights from the kernels' order into users'.
+ * Converts weights from the kernels' memory layout to the public order.
  *
  * @param weights The layer's weights.
- * @param data The weights in the kernels' order.
- * @returns The weights as users see them.
+ * @param data The weights in the kernels' memory layout.
+ * @returns The weights in the public order.
  */
 export function toUserOrder(
   weights: WeightLayout,

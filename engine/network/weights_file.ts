@@ -1,5 +1,5 @@
 /**
- * Files of weights, in safetensors.
+ * Weights files in the safetensors format.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import {
 import type { NamedArray } from "./weights.ts";
 
 /**
- * Reads a file of weights.
+ * Reads a weights file.
  *
- * @param bytes A file in safetensors, all of it finite 32-bit floats.
+ * @param bytes A safetensors file that holds finite 32-bit floats only.
  * @returns The arrays by name.
  * @throws {WeightsError} If the bytes are not such a file.
  */
@@ -38,11 +38,11 @@ export function loadWeights(
 }
 
 /**
- * Makes a file of weights.
+ * Formats a weights file.
  *
  * @param weights All weights of a network.
  * @param metadata Texts to store with the weights, by key.
- * @returns The bytes of the file, in safetensors.
+ * @returns The bytes of the file, in the safetensors format.
  *
  * @example
  * ```ts
