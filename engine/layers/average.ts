@@ -1,5 +1,5 @@
 /**
- * Votes of populations.
+ * Population votes.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { requireSizes, sizeOf } from "../network/network.ts";
 import type { Layer, LayerKind } from "./layer.ts";
 
 /**
- * The mean of the spikes of equal groups of neurons, without weights: each group
+ * Mean of the spikes of equal groups of neurons, without weights: each group
  * votes for a class.
  */
 export const average: LayerKind<Layer, { readonly out: number }> = {
@@ -44,7 +44,7 @@ export const average: LayerKind<Layer, { readonly out: number }> = {
       loops: Math.ceil(values / workgroup / groups) * (size * (P + 2) + 2),
     })];
   },
-  // Each input lies in one group.
+  // Each input belongs to one group.
   fanOut: ({ input }) => new Float64Array(sizeOf(input)).fill(1),
   adjoint(layer, { T, below }) {
     const { workgroup } = averageAdjoint;

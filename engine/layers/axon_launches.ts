@@ -27,9 +27,9 @@ export interface AxonSetting {
   readonly layer: number;
   /** Whether dropout silences neurons. */
   readonly drops: boolean;
-  /** The number of the rule by which delays are updated. */
+  /** Index of the optimizer's update rule, for learned delays. */
   readonly rule: number;
-  /** Constants by which the adjoint reads the gradient of the layer above. */
+  /** Constants with which the adjoint reads the gradient of the layer above. */
   readonly source: Readonly<Record<string, number>> & {
     readonly aboveRows: number;
   };
@@ -37,16 +37,16 @@ export interface AxonSetting {
 
 /** The launches of a layer's axons. */
 export interface AxonLaunches {
-  /** From the layer's spikes to those that arrive. */
+  /** From the layer's spikes to the arriving spikes. */
   readonly forward: Launch;
-  /** From the gradient of what arrives to that of the layer's spikes. */
+  /** From the gradient of arriving spikes to that of the layer's spikes. */
   readonly adjoint: Launch;
-  /** From that to the gradient of delays, where they are learned. */
+  /** From the gradient of the layer's spikes to that of learned delays. */
   readonly gradient: readonly Launch[];
 }
 
 /**
- * Works out by how much dropout raises the spikes that are not silenced.
+ * Returns the factor by which dropout raises the remaining spikes.
  *
  * @param axon The axons, if there are any.
  * @param drops Whether dropout silences neurons.
@@ -57,11 +57,11 @@ export function riseOf(axon: Axon | undefined, drops: boolean): number {
 }
 
 /**
- * Tells whether axons change the spikes that pass.
+ * Whether axons change the spikes that pass.
  *
  * @param axon The axons, if there are any.
  * @param drops Whether dropout silences neurons.
- * @returns Whether they delay spikes, or drop them.
+ * @returns Whether they delay or drop spikes.
  */
 export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
   if (!axon) return false;
@@ -70,7 +70,7 @@ export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
 }
 
 /**
- * Gives the constants by which axons delay spikes, see axon_shift.wgsl.
+ * Returns the constants of axonal delays, see axon_shift.wgsl.
  *
  * @param axon The axons.
  * @param output Extent of the layer's output.
@@ -89,7 +89,7 @@ export function shiftConstants(
     Ts,
     learned: Number(delays !== undefined),
     perChannel: Number(!!delays && countDelays(delays, output).perChannel),
-    // Quotients such as 0.3 / 0.1 fall just short of a whole number.
+    // Tolerates quotients such as 0.3 / 0.1, just below a whole number.
     shift: Math.min(T, Math.floor(delay / Ts + 1e-9)),
   };
 }
@@ -98,7 +98,7 @@ export function shiftConstants(
  * Launches the axons of a layer.
  *
  * @param axon The axons.
- * @param layer Extent of the layer's output, and neurons of a run.
+ * @param layer Extent of the layer's output, and neurons per run.
  * @param setting Sizes and constants.
  * @returns The launches.
  */
@@ -167,12 +167,12 @@ function launchDelays(
 ): Launch[] {
   const { rate, least, most } = bounds!;
   const lanes = delayGradientTotal.workgroup;
-  // Pixels of a lane, and the tree over lanes.
+  // Pixels per lane, and the tree reduction over lanes.
   const loops = Math.ceil(F / D / lanes) + 2 + Math.log2(lanes);
   return [
     launch({
       kernel: delayGradientSums,
-      // What dropout changes is in the gradient of the spikes already.
+      // The gradient of the spikes already includes the effect of dropout.
       constants: { T, F, runSize, height },
       grid: [groupsFor(F, delayGradientSums.workgroup), 1, "samples"],
       loops: T + 2 * Math.ceil(T / BINS_PER_WORD) + 1,

@@ -1,5 +1,5 @@
 /**
- * Convolutions.
+ * Convolutional layers.
  *
  * @module
  */
@@ -39,7 +39,7 @@ import {
 import { meetings } from "./fan_out.ts";
 import type { LayerKind, LayerSetting } from "./layer.ts";
 
-/** Most rounds of a loop over the bits of four words, one bit a round. */
+/** Most iterations of a loop over the bits of four words, one bit each. */
 const BITS = 4 * BINS_PER_WORD + 2;
 
 /** A convolution over rows and columns, without bias. */
@@ -135,7 +135,9 @@ export const conv: LayerKind<ConvLayer, ConvDescription> = {
   partialFloats: (layer) => gradientStrips(layer) * layer.weights.floats,
 };
 
-/** Launches the partial weight gradients, one strip of pixels an invocation. */
+/**
+ * Launches the partial weight gradients, one strip of pixels per invocation.
+ */
 function launchStrips(
   layer: ConvLayer,
   setting: LayerSetting,
@@ -164,7 +166,9 @@ function launchStrips(
   });
 }
 
-/** Launches their sums, and the update of the weights. */
+/**
+ * Launches the reduction of partial gradients, and the update of the weights.
+ */
 function launchTotal(layer: ConvLayer, setting: LayerSetting): Launch {
   const { rule, software } = setting;
   const S = gradientStrips(layer);
@@ -178,18 +182,20 @@ function launchTotal(layer: ConvLayer, setting: LayerSetting): Launch {
   });
 }
 
-/** Rounds over a pixel's taps, and over the runs and words that hold them. */
+/**
+ * Loop iterations over a pixel's taps, and over the runs and words with them.
+ */
 function gatherLoops(layer: ConvLayer, P: number): number {
   const { kernel, input, dilation, groups } = layer;
   const taps = kernel[0] * kernel[1] * input.C / groups;
   const runs = kernel[0] *
     (dilation[1] === 1 && groups === 1 ? 1 : kernel[1]);
-  // A run may begin and end within a word, which adds a word.
+  // A run may begin and end within a word, so it touches one word more.
   const words = Math.ceil(taps / runs / BINS_PER_WORD) + 1;
   return Math.ceil(4 + P * (2 + runs * (2 + 2 * words) + taps));
 }
 
-/** Weights that one input spike is multiplied by; borders are ignored. */
+/** Weights that one input spike is multiplied by, regardless of borders. */
 function met({ input, output, weights }: ConvLayer): number {
   return countOf(weights.shape) * sizeOf(output) / output.C / sizeOf(input);
 }

@@ -1,5 +1,5 @@
 /**
- * Convolutions: their descriptions, and the shapes that follow from them.
+ * Descriptions of convolutions, and their shapes.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface ConvDescription {
   readonly out: number;
   /** Size of the kernel. */
   readonly kernel: Pair;
-  /** Step of the kernel. @default 1 */
+  /** Stride of the kernel. @default 1 */
   readonly stride?: Pair;
-  /** Zeros around the input. @default 0 */
+  /** Zero padding around the input. @default 0 */
   readonly padding?: Pair;
   /** Distance between the kernel's taps. @default 1 */
   readonly dilation?: Pair;
-  /** Groups of channels that do not see one another. @default 1 */
+  /** Groups of channels that are convolved separately. @default 1 */
   readonly groups?: number;
   /** Factor of the initial weights. @default 100 */
   readonly weightScale?: number;
@@ -39,20 +39,20 @@ export interface ConvDescription {
 export interface ConvLayer extends Layer {
   /** Size of the kernel. */
   readonly kernel: readonly [number, number];
-  /** Step of the kernel. */
+  /** Stride of the kernel. */
   readonly stride: readonly [number, number];
-  /** Zeros around the input. */
+  /** Zero padding around the input. */
   readonly padding: readonly [number, number];
   /** Distance between the kernel's taps. */
   readonly dilation: readonly [number, number];
-  /** Groups of channels that do not see one another. */
+  /** Groups of channels that are convolved separately. */
   readonly groups: number;
-  /** Shape and order of the weights. */
+  /** Shape and memory layout of the weights. */
   readonly weights: WeightLayout;
 }
 
 /**
- * Works out the shapes of a convolution.
+ * Determines the shapes of a convolution.
  *
  * @param description The description.
  * @param place Name of the layer, and the extent of its input.
@@ -96,13 +96,13 @@ export function describeConv(
 }
 
 /**
- * Checks how a kernel moves.
+ * Checks the geometry of a convolution.
  *
  * @param description The description.
  * @param place Name of the layer, and the extent of its input.
  * @returns Its sizes, with their defaults.
- * @throws {ShapeError} If a size is not a positive integer, or the groups do not
- * divide the channels.
+ * @throws {ShapeError} If a size is not a positive integer, or the groups do
+ * not divide the channels.
  */
 export function geometryOf(
   description: ConvDescription,

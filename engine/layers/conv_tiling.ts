@@ -1,5 +1,5 @@
 /**
- * How a convolution is cut into workgroups.
+ * Division of a convolution into tiles and workgroups.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { QUAD } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
 import type { ConvLayer } from "./conv_shapes.ts";
 
-/** Pixels of a tile of inputs in the adjoint, and how invocations own them. */
+/** Input pixels of a tile in the adjoint, and how many an invocation owns. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
@@ -18,31 +18,35 @@ interface Tile {
   readonly fourPixels: boolean;
 }
 
-/** Tiles of one pixel an invocation; WIDE needs less shared memory a pixel. */
+/**
+ * Tiles of one pixel per invocation; WIDE needs less workgroup memory per
+ * pixel.
+ */
 const NARROW: Tile = { rows: 8, columns: 8, fourPixels: false };
 const WIDE: Tile = { rows: 8, columns: 16, fourPixels: false };
 
 /**
- * Sides that a tile may have on a software adapter, where loads take most of the
- * time: its columns are fours of pixels.
+ * Tile sides on a software adapter, where loads dominate: an invocation owns
+ * four adjacent pixels of a row, so columns are multiples of four.
  */
 const FOUR_PIXELS_SIDES = { rows: [9, 20], columns: [12, 20] } as const;
 
-/** Most workgroups of a dispatch along one dimension. */
+/** Most workgroups of a dispatch along one axis. */
 const MAX_GROUPS = 65535;
 
-/** Most floats that the partial weight gradients of a sample may take. */
+/** Limit on the floats of a sample's partial weight gradients. */
 const PARTIAL_FLOATS = 1 << 20;
 
 /** Invocations that compute a sample's partial weight gradients. */
 const PARTIAL_LANES = 1 << 17;
 
 /**
- * Counts the strips of pixels whose partial sums make the weight gradient of a
- * convolution. It does not depend on the batch, so sums keep their order.
+ * Determines the number of strips of pixels, whose partial sums add up to the
+ * weight gradient of a convolution. It does not depend on the batch, so the
+ * order of summation is fixed.
  *
  * @param layer The layer.
- * @param extent The pixels that are cut. @default the output
+ * @param extent The pixels that are divided. @default the output
  * @returns The number of strips.
  */
 export function gradientStrips(
@@ -61,12 +65,12 @@ export function gradientStrips(
 }
 
 /**
- * Splits the reduction of partial weight gradients among workgroups.
+ * Divides the reduction of partial weight gradients among workgroups.
  *
  * @param strips Number of strips.
  * @param software Whether the device computes on the CPU.
- * @returns Quads of weights of a workgroup, fewer where each has many strips,
- * and samples that the workgroup adds up at once.
+ * @returns Quads of weights per workgroup, fewer where each has many strips,
+ * and samples that a workgroup sums at once.
  */
 export function totalShares(
   strips: number,
@@ -77,12 +81,12 @@ export function totalShares(
 }
 
 /**
- * Counts the rounds in which an invocation reduces a sample's strips, four a
- * round.
+ * Returns the number of iterations in which an invocation reduces a sample's
+ * strips, four per iteration.
  *
  * @param strips Number of strips.
- * @param quads Quads of weights of a workgroup.
- * @returns The rounds.
+ * @param quads Quads of weights per workgroup.
+ * @returns The number of iterations.
  */
 export function totalLoops(strips: number, quads: number): number {
   const sharers = convGradientTotal.tile.sampleLanes / quads;
@@ -90,17 +94,17 @@ export function totalLoops(strips: number, quads: number): number {
 }
 
 /**
- * Cuts the inputs of a convolution's adjoint into tiles.
+ * Divides the inputs of a convolution's adjoint into tiles.
  *
  * @param layer The layer.
  * @param T Bins in a sample.
- * @param adapter Bytes of shared memory that a workgroup may have, and whether
- * the adapter is software: loads take most of the time then, so an invocation
- * owns four adjacent pixels, where there are many.
+ * @param adapter Bytes of workgroup memory that a workgroup may use, and
+ * whether the adapter is software: loads dominate then, so an invocation owns
+ * four adjacent pixels, where there are many.
  * @returns Rows and columns of a tile and of the outputs that reach it, whether
- * an invocation owns four adjacent pixels, workgroups for all tiles and for
- * all bins; `undefined` if no tile fits shared memory, or the tiles are
- * more than a dispatch may have workgroups.
+ * an invocation owns four adjacent pixels, and the number of workgroups for all
+ * tiles and for all bins; `undefined` if no tile fits into workgroup memory, or
+ * there are more tiles than workgroups in a dispatch.
  */
 export function reachOf(
   layer: ConvLayer,
@@ -115,7 +119,9 @@ export function reachOf(
     cutTiles(layer, T, NARROW, workgroupBytes);
 }
 
-/** The tile of four pixels an invocation that covers least beside the input. */
+/**
+ * The four-pixel tile that minimises loads, including those outside the input.
+ */
 function fittingTile({ H, W }: Extent): Tile {
   const best = (
     side: number,
@@ -126,7 +132,7 @@ function fittingTile({ H, W }: Extent): Tile {
       { length: (most - least) / step + 1 },
       (_, n) => most - n * step,
     );
-    // Each tile also loads what its neighbours see.
+    // Each tile also loads outputs that its neighbours load.
     const cost = (along: number) => Math.ceil(side / along) * (along + 1);
     return sides.reduce((one, other) => cost(other) < cost(one) ? other : one);
   };

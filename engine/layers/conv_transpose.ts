@@ -1,5 +1,5 @@
 /**
- * Transposed convolutions.
+ * Transposed convolutional layers.
  *
  * @module
  */
@@ -161,8 +161,8 @@ export const convTranspose: LayerKind<ConvLayer, ConvDescription> = {
 };
 
 /**
- * Lays out weights `[in, out / groups, height, width, 1]` as
- * `[height, width, in / groups, out]`, outputs in quads.
+ * Describes weights `[in, out / groups, height, width, 1]` that kernels store
+ * as `[height, width, in / groups, out]`, with outputs in quads.
  */
 function transposedWeights(
   shape: readonly number[],
@@ -194,7 +194,7 @@ function transposedWeights(
   };
 }
 
-/** Weights that one input spike is multiplied by; borders are ignored. */
+/** Weights that one input spike is multiplied by, regardless of borders. */
 function met({ input, weights }: ConvLayer): number {
   return countOf(weights.shape) / input.C;
 }

@@ -41,11 +41,11 @@ export interface DenseDescription {
 
 /** An all-to-all layer with its shapes. */
 export interface DenseLayer extends Layer {
-  /** Shape and order of the weights. */
+  /** Shape and memory layout of the weights. */
   readonly weights: WeightLayout;
 }
 
-/** Rounds in which the spikes of 8 words are ranked and listed. */
+/** Loop iterations in which the spikes of 8 words are ranked and listed. */
 const RANKING = 10 + 2 * 8 * (BINS_PER_WORD + 1);
 
 /** All-to-all synapses, without bias. */
@@ -127,7 +127,9 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
   },
 };
 
-/** Rounds of the forward kernel: ranking and listing spikes, adding weights. */
+/**
+ * Iterations of the forward kernel: ranking and listing spikes, adding weights.
+ */
 function forwardLoops({ input }: Layer, P: number, bins: number): number {
   const words = P * Math.ceil(sizeOf(input) / BINS_PER_WORD);
   const rankings = Math.ceil(words / 8 / LISTS_LANES);
@@ -135,7 +137,9 @@ function forwardLoops({ input }: Layer, P: number, bins: number): number {
   return rankings * RANKING + lists * 8 + words * 4 + LISTS_LANES;
 }
 
-/** Rounds of the gradient kernel, over a workgroup's inputs and all bins. */
+/**
+ * Iterations of the gradient kernel, over a workgroup's inputs and all bins.
+ */
 function gradientLoops(
   { input }: Layer,
   { T, P }: LayerSetting,

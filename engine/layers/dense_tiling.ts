@@ -1,5 +1,5 @@
 /**
- * How a dense layer is cut into workgroups.
+ * Division of a dense layer into workgroups.
  *
  * @module
  */
@@ -11,27 +11,27 @@ import { QUAD } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import type { Layer } from "./layer.ts";
 
-/** Inputs of a workgroup of the gradient kernel on a software adapter. */
+/** Inputs per workgroup of the gradient kernel on a software adapter. */
 const INPUTS_IN_SOFTWARE = 16;
 
-/** Most inputs of a workgroup of the gradient kernel on a GPU. */
+/** Most inputs per workgroup of the gradient kernel on a GPU. */
 const MAX_INPUTS = 4;
 
-/** Workgroups that keep a GPU occupied in the gradient kernel. */
+/** Workgroups of the gradient kernel that occupy a GPU. */
 const GRADIENT_GROUPS = 1 << 10;
 
-/** Most bins of a workgroup of the forward kernel, a power of two. */
+/** Most bins per workgroup of the forward kernel, a power of two. */
 export const DENSE_BINS = 8;
 
-/** Invocations up to which the spikes of an input are split among several. */
+/** Number of invocations below which several share the spikes of an input. */
 const GRADIENT_LANES = 1 << 16;
 
-/** Most invocations that split the spikes of an input. */
+/** Most invocations that share the spikes of an input. */
 const MAX_SPLITS = 16;
 
 /**
- * Counts the workgroups that divide a dense layer's outputs among them, for
- * each block of bins or inputs.
+ * Returns the number of workgroups that divide a dense layer's outputs among
+ * them, for each block of bins or inputs.
  *
  * @param layer The layer.
  * @returns The number of workgroups.
@@ -41,11 +41,11 @@ export function denseBlocks({ output }: Layer): number {
 }
 
 /**
- * Splits the spike words of bins among the invocations of a workgroup.
+ * Divides the spike words of bins among the invocations of a workgroup.
  *
  * @param layer The layer.
  * @param P Bit planes of the layer's input.
- * @returns Words that an invocation scans at once, up to eight, and bins of a
+ * @returns Words that an invocation scans at once, up to eight, and bins per
  * workgroup, a power of two: several where a bin has few words.
  */
 export function forwardShares(
@@ -63,7 +63,7 @@ export function forwardShares(
 }
 
 /**
- * Cuts the inputs and bins of a dense layer's adjoint into tiles.
+ * Divides the inputs and bins of a dense layer's adjoint into tiles.
  *
  * @param layer The layer.
  * @param T Bins in a sample.
@@ -94,13 +94,14 @@ export function adjointTile(
 }
 
 /**
- * Splits the weight gradient of a dense layer among workgroups and invocations.
+ * Divides the weight gradient of a dense layer among workgroups and
+ * invocations.
  *
  * @param layer The layer.
  * @param software Whether the device computes on the CPU.
- * @returns Inputs of a workgroup, a power of two, invocations that split the
- * spikes of each between them, and samples that they list at once. None depends
- * on the batch, so sums keep their order.
+ * @returns Inputs per workgroup, a power of two, invocations that share the
+ * spikes of each, and samples that they list at once. None depends on the
+ * batch, so the order of summation is fixed.
  */
 export function gradientShares(
   layer: Layer,
@@ -133,7 +134,7 @@ export function gradientShares(
   };
 }
 
-/** The largest power of two that is not above a number, at least 1. */
+/** The largest power of two not above a number, at least 1. */
 function powerOf2(most: number): number {
   return 2 ** Math.floor(Math.log2(Math.max(1, most)));
 }

@@ -1,6 +1,6 @@
 /**
- * Axons: how long the spikes of a layer take to the layer above, and which of
- * them dropout silences in training.
+ * Axons: delays of a layer's spikes on their way to the layer above, and
+ * dropout of neurons in training.
  *
  * @module
  */
@@ -10,10 +10,11 @@ import { inQuads } from "../network/layout.ts";
 import { type Extent, sizeOf } from "../network/network.ts";
 import type { WeightLayout } from "../network/weights.ts";
 
-/** Delays that a layer learns, as `conv1.delay` beside its weights. */
+/** Learned delays, an array `conv1.delay` in addition to the weights. */
 export interface LearnedDelays {
   /**
-   * Whether each neuron has a delay, `[C, H, W]`, or each channel, `[C, 1, 1]`.
+   * Whether each neuron has its own delay, `[C, H, W]`, or each channel,
+   * `[C, 1, 1]`.
    *
    * @default "neuron"
    */
@@ -21,14 +22,14 @@ export interface LearnedDelays {
   /** Longest delay, in the unit of delays. @default no limit */
   readonly max?: number;
   /**
-   * Factor of the learning rate; 0 keeps the first delays.
+   * Factor of the learning rate; 0 keeps the initial delays.
    *
    * @default 1
    */
   readonly rate?: number;
 }
 
-/** What a description says of the spikes on their way to the layer above. */
+/** Description of a layer's axons. */
 export interface AxonDescription {
   /**
    * Delay of the layer's spikes in ms, cut to whole bins: one that all axons
@@ -40,7 +41,7 @@ export interface AxonDescription {
   readonly delay?: number | LearnedDelays;
   /**
    * Probability that a neuron is silenced for a sample in training; the spikes
-   * of the others are higher by 1 / (1 − dropout).
+   * of other neurons are scaled by 1 / (1 − dropout).
    *
    * @default 0
    */
@@ -51,7 +52,7 @@ export interface AxonDescription {
 export interface Axon {
   /** Delay that all have, in ms or in slices; 0 where delays are learned. */
   readonly delay: number;
-  /** The delays that are learned. */
+  /** The learned delays, if any. */
   readonly delays?: WeightLayout;
   /** Probability that a neuron is silenced for a sample in training. */
   readonly dropout: number;
@@ -81,10 +82,9 @@ export function delayStep(
  *
  * @param description Delay and dropout.
  * @param place Name of the layer, and extent of its output.
- * @returns The axons; none where spikes arrive as they are.
+ * @returns The axons; `undefined` where they do not change spikes.
  * @throws {RangeError} If a number is out of range.
- * @throws {TypeError} If delays are to be learned neither per neuron nor per
- * channel.
+ * @throws {TypeError} If learned delays are neither per neuron nor per channel.
  */
 export function describeAxon(
   { delay = 0, dropout = 0 }: AxonDescription,
@@ -148,11 +148,11 @@ function requireFrom0(name: string, what: string, value: number): void {
 }
 
 /**
- * Counts the delays that are learned.
+ * Counts learned delays.
  *
  * @param delays The delays.
  * @param output Extent of the layer's output.
- * @returns Their number, and whether it is that of channels.
+ * @returns Their number, and whether they are per channel.
  */
 export function countDelays(
   { shape: [C, H, W] }: WeightLayout,

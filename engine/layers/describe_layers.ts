@@ -1,5 +1,5 @@
 /**
- * Networks as plain descriptions, and the shapes that follow from them.
+ * Descriptions of networks as plain data, and their shapes.
  *
  * @module
  */
@@ -22,30 +22,30 @@ import type { Layer, LayerKind, LayerShapes } from "./layer.ts";
 import { pool } from "./pool.ts";
 import { unpool } from "./unpool.ts";
 
-/** The layer kinds that a description names by a key. */
+/** Layer kinds that a description refers to by a key. */
 const KINDS: readonly LayerKind[] = [pool, conv, dense, unpool, convTranspose];
 
 /**
- * The neuron of one layer, where it differs from the network's, the rounding of
- * its weights, and delay and dropout of its spikes.
+ * Options of all layers: the neuron, where it differs from the network's,
+ * quantisation of weights, and delay and dropout of spikes.
  */
 export interface LayerNeuron extends AxonDescription {
   /**
-   * The layer's neuron; parameters left out are the network's.
+   * The layer's neuron; parameters that are left out are the network's.
    *
    * @default the network's
    */
   readonly neuron?: NeuronDescription;
   /**
-   * Step that weights are rounded to wherever they are used; updates change the
-   * weights before they are rounded, by the gradient of those after.
+   * Step that weights are rounded to wherever they are used. Updates change the
+   * weights before rounding, by the gradient after rounding (straight-through).
    *
    * @default that of the kind of neuron; most do not round
    */
   readonly quantize?: number;
 }
 
-/** A layer of a user-defined kind, with the options of that kind. */
+/** A layer of a user-defined kind, with its options. */
 export interface OwnLayer extends LayerNeuron {
   /** The kind. */
   readonly kind: LayerKind;
@@ -63,14 +63,14 @@ export type LayerDescription =
   | OwnLayer;
 
 /**
- * Works out the shapes of a network.
+ * Determines the shapes of a network.
  *
  * @param input Channels, rows and columns of a sample.
  * @param descriptions The layers, first to last.
  * @param options The neuron of layers whose description has none, and the time
  * step in ms.
- * @returns The layers with their shapes, named by kind: `conv1`, `pool1`,
- * `fc1` …, as SLAYER's users name them.
+ * @returns The layers with their shapes, named by kind as in SLAYER: `conv1`,
+ * `pool1`, `fc1` …
  * @throws {ShapeError} If there is no layer, a size is not a positive integer,
  * or a kernel is larger than the padded input.
  * @throws {RangeError} If a neuron's parameter, a delay, a dropout or a step is
@@ -149,7 +149,7 @@ export function describeLayers(
   return layers;
 }
 
-/** The shapes of a layer whose neurons have one or several drives each. */
+/** Shapes of a layer whose neurons have one or several drives each. */
 function describeShapes(
   kind: LayerKind,
   options: unknown,
@@ -177,7 +177,7 @@ function describeShapes(
   };
 }
 
-/** The step that a layer's weights are rounded to, if they are. */
+/** Step that a layer's weights are rounded to, if any. */
 function stepOf(
   { quantize }: LayerNeuron,
   name: string,
@@ -192,7 +192,7 @@ function stepOf(
   );
 }
 
-/** The kind of a layer, and its options in the description. */
+/** Kind of a layer, and its options in the description. */
 function kindOf(description: LayerDescription, number: number) {
   if ("kind" in description) {
     return { kind: description.kind, options: description };

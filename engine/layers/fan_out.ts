@@ -1,15 +1,15 @@
 /**
- * Synapses of single inputs of convolutions, borders included.
+ * Fan-out of single inputs of convolutions, with borders taken into account.
  *
  * @module
  */
 
 /** A convolution along one axis. */
 interface Axis {
-  /** Places of the input, and of the output. */
+  /** Positions of the input, and of the output. */
   readonly from: number;
   readonly to: number;
-  /** Taps, their distance, the step and the zeros at either end. */
+  /** Taps, dilation, stride, and padding at either end. */
   readonly kernel: number;
   readonly dilation: number;
   readonly stride: number;
@@ -17,10 +17,10 @@ interface Axis {
 }
 
 /**
- * Counts the taps that meet each place of an axis.
+ * Counts the taps that meet each position of an axis.
  *
  * @param axis The axis.
- * @returns Pairs of an output and a tap, for each place of the input.
+ * @returns Pairs of an output and a tap, for each position of the input.
  *
  * @example
  * ```ts
@@ -42,10 +42,10 @@ export function meetings(axis: Axis): number[] {
 }
 
 /**
- * Counts the taps of each place of an output that meet the input.
+ * Counts, for each position of the output, the taps that are inside the input.
  *
  * @param axis The axis; in a transposed convolution its input is `to`.
- * @returns Taps inside, for each place of the output.
+ * @returns Number of taps inside, for each position of the output.
  *
  * @example
  * ```ts

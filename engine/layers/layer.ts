@@ -1,5 +1,5 @@
 /**
- * A kind of layer: its shapes, weights and kernels.
+ * Interface of a kind of layer: its shapes, weights and kernels.
  *
  * @module
  */
@@ -24,28 +24,30 @@ export interface Layer {
   /** Extent of the output. */
   readonly output: Extent;
   /**
-   * Neurons of a run: potentials, drives and gradients are stored run by run,
-   * each padded to a multiple of four.
+   * Neurons per run: potentials, drives and gradients are stored in runs, each
+   * padded to a multiple of four.
    */
   readonly runSize: number;
-  /** Shape and order of the trainable weights, if the layer has any. */
+  /** Shape and memory layout of the trainable weights, if any. */
   readonly weights?: WeightLayout;
-  /** Step that weights are rounded to. @default they are not rounded */
+  /** Step that weights are rounded to. @default not rounded */
   readonly weightStep?: number;
-  /** The neuron of the layer, one for each output. */
+  /** The neuron model of the layer's outputs. */
   readonly neuron: Neuron;
-  /** The responses to incoming spikes, if the layer learns them. */
+  /** Learned responses to incoming spikes, if any. */
   readonly response?: LearnedResponse;
-  /** How spikes reach the layer above. @default as they are */
+  /**
+   * The axons that carry spikes to the layer above. @default spikes unchanged
+   */
   readonly axon?: Axon;
 }
 
 /**
- * Gives a layer as its synapse sees it: where a response is learned, each neuron
- * has several drives, which are channels of their own.
+ * Returns the layer from its synapse's point of view: with a learned response
+ * each neuron has several drives, which count as channels.
  *
  * @param layer The layer.
- * @returns The same layer, with the extent of its drives.
+ * @returns The layer with the extent of its drives.
  */
 export function synapseOf<L extends Layer>(layer: L): L {
   const { filters } = layer.response ?? { filters: 1 };
@@ -58,7 +60,7 @@ export function synapseOf<L extends Layer>(layer: L): L {
   };
 }
 
-/** The fields of a layer that `describe()` of its kind returns. */
+/** Properties of a layer that `describe()` of its kind returns. */
 export type LayerShapes<L extends Layer = Layer> = Omit<
   L,
   "kind" | "name" | "input" | "neuron" | "axon" | "weightStep" | "response"
@@ -70,25 +72,25 @@ export interface LayerSetting {
   readonly T: number;
   /** Bit planes of the incoming spikes; plane p counts 2^p. */
   readonly P: number;
-  /** Factor of what the last plane counts. @default 1 */
+  /** Sign of the last plane: −1 for signed numbers. @default 1 */
   readonly lastSign?: number;
   /** Height of an incoming spike. */
   readonly height: number;
-  /** Rows from one sample's drives to the next one's; the first T are used. */
+  /** Rows of a sample's drives, of which the first T are used. */
   readonly sampleRows: number;
   /** Memory layout of the layer below. */
   readonly below: Layout;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
-  /** Bytes of shared memory that a workgroup may have. */
+  /** Bytes of workgroup memory (shared memory) that a workgroup may use. */
   readonly workgroupBytes: number;
-  /** The number of the rule by which weights are updated. */
+  /** Index of the optimizer's update rule. */
   readonly rule: number;
   /** The layer's neurons, for a kernel that integrates them. */
   readonly neurons: NeuronSetting;
   /**
    * Further constants of a kernel that integrates neurons, by their names in
-   * neurons.wgsl; a kernel may replace the height of a spike in `height`.
+   * neurons.wgsl; a kernel may replace the spike height `height`.
    */
   readonly forwardConstants: Readonly<Record<string, number>>;
   /** Whether a kernel that integrates neurons also writes `neuronPacked`. */
@@ -96,16 +98,16 @@ export interface LayerSetting {
 }
 
 /**
- * A kind of layer, as plain data.
+ * Kind of layer, as plain data.
  *
- * A description names a user-defined kind as `{ kind, …options }`.
+ * A description refers to a user-defined kind as `{ kind, …options }`.
  *
- * Buffers are bound by their names: incoming spikes `inputs` [N, P, B, F in],
+ * Buffers are bound by name: incoming spikes `inputs` [N, P, B, F in],
  * time-packed, and `neuronPacked` [N, P, B, 32·⌈F in / 32⌉]; weights `w`; the
  * drive `x` and its gradient `dy` [N, sampleRows, F out]; the gradient of
- * incoming spikes `dx` [N, T, F in]; `batch`; the gradient of weights `dw`;
- * its partial sums, `stripSum` to write and `stripSums` to read; and the
- * weights and moments to update, `weights`, `m`, `v` and `vMax`, see
+ * incoming spikes `dx` [N, T, F in]; `batch`; the gradient of weights `dw`; its
+ * partial sums, written as `stripSum` and read as `stripSums`; and the weights
+ * and moments to update, `weights`, `m`, `v` and `vMax`, see
  * optimizer_rules.wgsl.
  *
  * @example
@@ -133,7 +135,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
   /** Packing of the spikes that the forward kernels read. */
   readonly reads: "time-packed" | "neuron-packed";
   /**
-   * Whether the forward kernel integrates the neurons too; its launch then has
+   * Whether the forward kernel integrates the neurons too. Its launch then has
    * the constants of `neurons` and `forwardConstants`, and the bindings of
    * neurons.wgsl.
    *
@@ -141,7 +143,7 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   readonly integrates?: boolean;
   /**
-   * Works out the shapes of a layer.
+   * Determines the shapes of a layer.
    *
    * @param options The layer's options in the description.
    * @param place Name of the layer, and the extent of its input.
@@ -153,7 +155,8 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
     place: { readonly name: string; readonly input: Extent },
   ): LayerShapes<L>;
   /**
-   * From incoming spikes to drives, or to the layer's spikes.
+   * Launches the forward pass, from incoming spikes to drives, or to the
+   * layer's spikes.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
@@ -161,20 +164,22 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   forward(layer: L, setting: LayerSetting): readonly Launch[];
   /**
-   * From incoming spikes to drives alone, where `forward` integrates the
-   * neurons too; a stream has kernels of its own for them.
+   * Launches the computation of drives alone, where `forward` also integrates
+   * the neurons; a stream integrates neurons with its own kernels.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
-   * @returns The launches, which write drives to `u`, and the factor of a spike.
+   * @returns The launches, which write drives to `u`, and the factor of a
+   * spike.
    */
   drive?(
     layer: L,
     setting: LayerSetting,
   ): { readonly launches: readonly Launch[]; readonly factor: number };
   /**
-   * From the gradient of drives `dy` to that of incoming spikes `dx`; absent
-   * where the neurons below read the gradient of drives themselves.
+   * Launches the adjoint, from the gradient of drives `dy` to that of incoming
+   * spikes `dx`; absent where the neurons below read the gradient of drives
+   * themselves.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
@@ -182,16 +187,17 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   adjoint?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
-   * How the neurons below read the gradient of drives, where there is no
-   * adjoint.
+   * Returns the constants with which the neurons below read the gradient of
+   * drives, where there is no adjoint.
    *
    * @param layer The layer.
    * @returns Constants by their names in neuron_adjoint.wgsl.
    */
   readBelow?(layer: L): Readonly<Record<string, number>>;
   /**
-   * From incoming spikes `inputs` and the gradient of drives `dy` to the
-   * gradient of weights `dw` and, where `batch` asks for it, to their update.
+   * Launches the weight gradient, from incoming spikes `inputs` and the
+   * gradient of drives `dy` to the gradient of weights `dw` and, where `batch`
+   * requests it, their update.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
@@ -199,9 +205,10 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   gradient?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
-   * The same from the gradient of batch-normalised drives `dy`, the drives
-   * `xQuads` and the coefficients `factors`, see norm_gradient.wgsl, so that
-   * the gradient of drives need not be written; absent where that does not pay.
+   * Launches the weight gradient from the gradient of batch-normalised drives
+   * `dy`, the drives `xQuads` and the coefficients `factors`, see
+   * norm_gradient.wgsl, so that the gradient of drives need not be written;
+   * absent where that is slower.
    *
    * @param layer The layer.
    * @param setting Sizes and constants.
@@ -209,15 +216,15 @@ export interface LayerKind<L extends Layer = Layer, O = unknown> {
    */
   gradientThroughNorm?(layer: L, setting: LayerSetting): readonly Launch[];
   /**
-   * Counts the synapses of each input, for the energy of a network.
+   * Counts the synapses of each input, to estimate the energy of a network.
    *
    * @param layer The layer.
-   * @returns The number of outputs that a spike of each input reaches, each as
-   * often as by weights; in the order (row·W + column)·C + channel.
+   * @returns Fan-out of each input: the number of synapses that its spikes
+   * reach, in the order (row·W + column)·C + channel.
    */
   fanOut?(layer: L): Float64Array;
   /**
-   * Counts the floats of a sample's partial sums in `stripSum`.
+   * Returns the size of a sample's partial sums in `stripSum`.
    *
    * @param layer The layer.
    * @returns The number of floats.

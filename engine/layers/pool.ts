@@ -1,5 +1,5 @@
 /**
- * Sum pooling.
+ * Sum pooling layers.
  *
  * @module
  */
@@ -18,11 +18,11 @@ import type { Layer, LayerKind, LayerSetting } from "./layer.ts";
 
 /** A pooling layer with its shapes. */
 export interface PoolLayer extends Layer {
-  /** Side of the square that is summed. */
+  /** Side of the pooling window. */
   readonly window: number;
 }
 
-/** A sum over squares of pixels with one fixed weight, and its neurons. */
+/** Sum over square windows of pixels with one fixed weight, and its neurons. */
 export const pool: LayerKind<PoolLayer, number> = {
   name: "pool",
   reads: "time-packed",
@@ -79,7 +79,7 @@ export const pool: LayerKind<PoolLayer, number> = {
       factor: poolWeightOf(layer.neuron),
     };
   },
-  // Each input lies in one window.
+  // Each input belongs to one window.
   fanOut: ({ input }) => new Float64Array(sizeOf(input)).fill(1),
   readBelow: (layer) => ({
     pooled: 1,
@@ -90,15 +90,15 @@ export const pool: LayerKind<PoolLayer, number> = {
   }),
 };
 
-/** Constants of pool.wgsl that count what is in a window. */
+/** Constants of pool.wgsl that depend on the largest count of a window. */
 function windowConstants({ window, input }: PoolLayer, { P }: LayerSetting) {
   const digits = Math.floor(Math.log2(window ** 2 * (2 ** P - 1))) + 1;
   return { ...input, P, window, digits };
 }
 
 /**
- * The fixed weight of a pool or unpool, 1.1·theta where a kind of neuron has no
- * other.
+ * Returns the fixed weight of a pool or unpool layer: that of the kind of
+ * neuron, by default 1.1·theta.
  *
  * @param neuron The neuron of the layer.
  * @returns The weight.
@@ -107,7 +107,9 @@ export function poolWeightOf({ kind, parameters }: Neuron): number {
   return kind.poolWeight?.(parameters) ?? 1.1 * parameters.theta;
 }
 
-/** Rounds that add up a window's words in bit planes and unpack the counts. */
+/**
+ * Loop iterations that count a window's words in bit planes and unpack counts.
+ */
 function countingLoops(
   { window }: PoolLayer,
   { T, P, neurons: { constants } }: LayerSetting,

@@ -1,5 +1,5 @@
 /**
- * Weights stored in quads of adjacent outputs.
+ * Memory layout of weights in quads of adjacent outputs.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { inQuads, type Layout, placeOf } from "../network/layout.ts";
 import { countOf, type WeightLayout } from "../network/weights.ts";
 
 /**
- * Lays out weights as `[height, width, in, out]` for kernels, outputs in quads
- * like the neurons of a pixel.
+ * Describes weights that kernels store as `[height, width, in, out]`, with
+ * outputs in quads like the neurons of a pixel.
  *
  * @param shape `[out, in, height, width, 1]`.
  * @param options Name of the layer, neurons of a run, the factor of the
@@ -69,11 +69,12 @@ function stretchOf(out: number, layout: Layout): WeightLayout {
 }
 
 /**
- * Draws initial weights evenly from ±weightScale / √fan_in, one number a weight.
+ * Initialises weights from the uniform distribution on ±weightScale / √fan_in,
+ * with one draw per weight.
  *
  * @param shape Lengths of the axes; fan_in is the product of all but the first.
  * @param options Name of the layer, and the factor.
- * @returns Draws the weights, in the order of the shape.
+ * @returns A function that draws the weights, in the order of the shape.
  * @throws {RangeError} If the factor is not positive.
  *
  * Source: PyTorch's default for convolutions, times SLAYER's weightScale.

@@ -1,5 +1,5 @@
 /**
- * Unpooling.
+ * Unpooling layers.
  *
  * @module
  */
@@ -22,8 +22,8 @@ export interface UnpoolLayer extends Layer {
 /**
  * Repeats each input over a square of pixels, with the fixed weight of a pool.
  *
- * Source: SLAYER's package, which mixes the channels where windows overlap or
- * leave pixels out; here the step is the window, as in a pool.
+ * Source: SLAYER's package, which mixes channels where windows overlap or leave
+ * pixels out; here the stride equals the window, as in a pool.
  */
 export const unpool: LayerKind<UnpoolLayer, number> = {
   name: "unpool",
