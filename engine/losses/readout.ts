@@ -1,6 +1,6 @@
 /**
- * Losses of a readout: one number an output, the mean over time of its drive
- * or of its spikes.
+ * Losses of a readout. Each output has one value, the mean over time of its
+ * drive or of its spikes.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import type { Loss, ReadoutLoss, Sparsity } from "./loss.ts";
 /** Options of the losses of a readout. */
 export interface ReadoutOptions {
   /**
-   * Share of the target that all classes have, but for mixed samples.
+   * Label smoothing: the share of the target that is spread evenly over all
+   * classes; not applied to mixed samples.
    *
    * @default 0
    */
@@ -23,13 +24,13 @@ export interface ReadoutOptions {
    * @default 1
    */
   readonly rateScale?: number;
-  /** Factor of the samples of each class. @default 1 for all */
+  /** Weight of the samples of each class. @default 1 for all */
   readonly classWeights?: readonly number[];
   /**
-   * Adds lam · max(0, rate − maxRate)² for each layer of neurons but the last,
-   * whose firing rate is that of the batch: lava-dl's SparsityEnforcer. By
-   * default maxRate is 0.01 and lam 1. The losses that are reported are without
-   * it, as they are without weight decay.
+   * Sparsity loss: adds lam · max(0, rate − maxRate)² for each layer of neurons
+   * but the last, where rate is its mean firing rate in the batch; lava-dl's
+   * SparsityEnforcer. maxRate is 0.01 and lam is 1 by default. Reported losses
+   * exclude this term, as they exclude weight decay.
    *
    * @default nothing is added
    */
@@ -37,12 +38,12 @@ export interface ReadoutOptions {
 }
 
 /**
- * Cross-entropy of the outputs' mean drives or, of a last layer with neurons,
- * of its firing rates.
+ * Cross-entropy of the outputs' mean drives or, for a last layer with neurons,
+ * of their firing rates.
  *
  * The loss of a batch is the mean over its samples.
  *
- * @param options Label smoothing, factor of rates, weights of classes.
+ * @param options Label smoothing, factor of rates, class weights.
  * @returns The loss.
  * @throws {RangeError} If a number is out of range.
  *
@@ -60,7 +61,7 @@ export function crossEntropy(options: ReadoutOptions = {}): Loss {
  * Mean squared difference between outputs and their targets, 1 for the class
  * of the sample and 0 for the others.
  *
- * @param options Label smoothing, factor of rates, weights of classes.
+ * @param options Label smoothing, factor of rates, class weights.
  * @returns The loss.
  * @throws {RangeError} If a number is out of range.
  *
@@ -76,17 +77,17 @@ export function squaredRate(options: ReadoutOptions = {}): Loss {
 
 /** Options of {@linkcode spikeRate}. */
 export interface SpikeRateOptions extends ReadoutOptions {
-  /** Rate of the true class. @default 0.2 */
+  /** Target rate of the sample's class, in spikes per bin. @default 0.2 */
   readonly true?: number;
-  /** Rate of the others. @default 0.03 */
+  /** Target rate of the other classes, in spikes per bin. @default 0.03 */
   readonly false?: number;
 }
 
 /**
- * Squared difference between the firing rates of outputs and the rates that
- * they should have, in spikes a bin, added up over outputs: lava-dl's SpikeRate.
+ * Squared difference between the outputs' firing rates and their target rates,
+ * in spikes per bin, summed over outputs: lava-dl's SpikeRate.
  *
- * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ * The loss of a batch is the mean over its samples, whereas lava-dl sums them.
  *
  * @param options Target rates, and the options of all losses of a readout.
  * @returns The loss.
@@ -114,17 +115,19 @@ export function spikeRate(options: SpikeRateOptions = {}): Loss {
 
 /** Options of {@linkcode spikeMoid}. */
 export interface SpikeMoidOptions extends ReadoutOptions {
-  /** Width of the sigmoid, in spikes a bin. @default 1 */
+  /** Width of the sigmoid, in spikes per bin. @default 1 */
   readonly alpha?: number;
-  /** Rate at which the probability is one half. @default 0 */
+  /**
+   * Rate at which the probability is one half, in spikes per bin. @default 0
+   */
   readonly theta?: number;
 }
 
 /**
  * Binary cross-entropy of each output, whose probability is a sigmoid of its
- * firing rate, added up over outputs: lava-dl's SpikeMoid.
+ * firing rate, summed over outputs: lava-dl's SpikeMoid.
  *
- * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ * The loss of a batch is the mean over its samples, whereas lava-dl sums them.
  *
  * @param options Sigmoid, and the options of all losses of a readout.
  * @returns The loss.
@@ -151,14 +154,14 @@ export function spikeMoid(options: SpikeMoidOptions = {}): Loss {
 }
 
 /**
- * Spikemax: cross-entropy of each output's share of the spikes, each with one
- * spike more than it has, so that silence costs no more than a guess:
- * lava-dl's SpikeMax over the whole sample, which has no such spike. Its mode
- * "softmax" is {@linkcode crossEntropy} of rates.
+ * Spikemax: cross-entropy of each output's share of the spikes. One spike is
+ * added to the count of each output, so that silence costs no more than a
+ * guess. This is lava-dl's SpikeMax over the whole sample, which adds no spike.
+ * Its mode "softmax" is {@linkcode crossEntropy} of rates.
  *
- * The loss of a batch is the mean over its samples, where lava-dl adds them up.
+ * The loss of a batch is the mean over its samples, whereas lava-dl sums them.
  *
- * @param options Label smoothing, weights of classes, bound of rates.
+ * @param options Label smoothing, class weights, bound of rates.
  * @returns The loss, for a last layer with neurons.
  * @throws {RangeError} If a number is out of range.
  *

@@ -30,8 +30,9 @@ import type { PlanContext } from "../plan/step_bindings.ts";
 import { layOutStep } from "../plan/steps/step_words.ts";
 
 /**
- * A neuron whose adjoint passes gradients on as they are: below a pool, which
- * has no adjoint of its own, neurons add up the gradients of its outputs.
+ * A neuron whose adjoint passes gradients on unchanged. It stands below a pool,
+ * which has no adjoint of its own: the adjoint of neurons gathers the gradients
+ * of the pool's outputs.
  */
 const RELAY: NeuronKind = {
   ...steppedNeuron({
@@ -57,7 +58,7 @@ const RELAY: NeuronKind = {
   constants: () => ({ gain: 1 }),
 };
 
-/** The kind of the layer below, whose spikes are uploaded. */
+/** Kind of the layer below, whose spikes are uploaded. */
 const INPUT: LayerKind = {
   name: "input",
   reads: "time-packed",
@@ -65,19 +66,21 @@ const INPUT: LayerKind = {
   forward: () => [],
 };
 
-/** No loss, for the gradient of the layer's spikes is uploaded. */
+/**
+ * Placeholder for a loss, since the gradient of the layer's spikes is uploaded.
+ */
 const NO_LOSS: Loss = {
   name: "none",
   settle: () => ({ forward: [], backward: [] }),
 };
 
-/** The largest float32, a threshold that no potential reaches. */
+/** The largest float32, as a threshold that no potential reaches. */
 const UNREACHED = 3.4028234663852886e38;
 
 /** Indices of the input and of the layer among the layers of the plan. */
 const [BELOW, OWN] = [0, 1];
 
-/** Buffers and kernels of a layer above an input that is uploaded. */
+/** Buffers and kernels of a layer above an uploaded input. */
 export class LayerPlan implements Disposable {
   readonly #context: PlanContext;
   readonly #spikes: NamedArray;
@@ -120,7 +123,7 @@ export class LayerPlan implements Disposable {
       );
     }
     const { input } = found;
-    // Its spikes are those before its axons.
+    // The layer's spikes are read before its axons.
     const own = { ...found, axon: undefined };
     requireShape("spikes", spikes, input);
     const [N, , , , T] = spikes.shape;
@@ -147,7 +150,7 @@ export class LayerPlan implements Disposable {
       rule: optimizer.rule,
     }, { ...options, loss: NO_LOSS });
     const { floats } = planned;
-    // Unlike in a network, the gradient goes on below the lowest weights.
+    // Unlike in a network, the gradient continues below the lowest weights.
     const gradient = Math.max(floats.gradient, T * layoutOf(below).floats);
     const sizes = { ...planned, floats: { ...floats, gradient } };
     const buffers = await allocatePlan(device, layers, sizes, options);
@@ -157,8 +160,8 @@ export class LayerPlan implements Disposable {
   /**
    * Runs the layer forward.
    *
-   * @param options Whether neurons are silent: their threshold is then one
-   * that they never reach.
+   * @param options Whether to keep neurons silent, with a threshold that they
+   * never reach.
    * @returns Potentials, and spikes of height 1/Ts, [N, C, H, W, T].
    * @throws {DeviceError} If the device was lost.
    */
@@ -202,7 +205,7 @@ export class LayerPlan implements Disposable {
       ...compiler.backward(BELOW, { lowest: true }),
     ]);
     const found = this.#zeros(BELOW);
-    // Gradients of drives lie in the last T rows of a sample's potentials.
+    // Gradients of drives are in the last T rows of a sample's potentials.
     const lead = (launches[BELOW].rows - T) * layoutOf(layers[BELOW]).floats;
     await this.#run(dispatches, async (place) => {
       const u = await readFloats(device, this.#buffers.potentials[BELOW]);
@@ -272,7 +275,7 @@ export class LayerPlan implements Disposable {
   }
 }
 
-/** The same launches, with a threshold that neurons never reach. */
+/** Replaces the threshold of all launches by one that neurons never reach. */
 function neverFiring(sizes: PlanSizes): PlanSizes {
   return {
     ...sizes,
@@ -286,7 +289,7 @@ function neverFiring(sizes: PlanSizes): PlanSizes {
   };
 }
 
-/** Requires an array of N samples of T bins of an extent. */
+/** Requires an array of N samples and T bins with the given extent. */
 function requireShape(
   name: string,
   { shape, data }: NamedArray,

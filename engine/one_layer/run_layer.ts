@@ -1,5 +1,5 @@
 /**
- * One layer of a network, run and differentiated by itself.
+ * Runs and differentiates a single layer of a network.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { LayerPlan } from "./layer_plan.ts";
 import type { Model } from "../model.ts";
 import type { NamedArray } from "../network/weights.ts";
 
-/** The spikes that a layer is run on. */
+/** Input of a layer that is run by itself. */
 export interface LayerInput {
   /** Name of the layer in its network, such as `conv1`. */
   readonly layer: string;
@@ -26,13 +26,13 @@ export interface LayerActivity {
   /** Potentials, the refractory response included. */
   readonly potentials: NamedArray;
   /**
-   * Responses to the incoming spikes alone: the potentials of neurons that
-   * never fire, before any refractory response or reset.
+   * Postsynaptic potentials alone: potentials of neurons that never fire,
+   * without refractory response or reset.
    */
   readonly responses: NamedArray;
 }
 
-/** Gradients of what goes into a layer. */
+/** Gradients with respect to the inputs and weights of a layer. */
 export interface LayerGradients {
   /** Gradient of the incoming spikes, `[N, C, H, W, T]`. */
   readonly spikes: NamedArray;
@@ -64,7 +64,7 @@ export interface LayerGradients {
  * const spikes = { shape: [1, 1, 4, 4, 50], data: new Float32Array(800) };
  * spikes.data[0] = 1;
  * const { responses } = await runLayer(network, { layer: "pool1", spikes });
- * // The response peaks at 1.1 theta after tauSr.
+ * The response peaks at 1.1 theta after tauSr.
  * if (Math.abs(responses.data[10] - 11) > 1e-4) throw new Error();
  * ```
  */
@@ -79,8 +79,8 @@ export async function runLayer(
 }
 
 /**
- * Differentiates one layer of a network: from the gradient of its spikes to
- * those of its incoming spikes and of its weights.
+ * Differentiates one layer of a network: from the gradient of its spikes to the
+ * gradients of its incoming spikes and of its weights.
  *
  * @param network The network, with the weights of the layer.
  * @param input Name of the layer, its incoming spikes and the gradient of its
@@ -88,7 +88,7 @@ export async function runLayer(
  * @returns The gradients.
  * @throws {RangeError} If the network has no such layer.
  * @throws {ShapeError} If an array does not fit the layer or the device.
- * @throws {TypeError} If a gradient was accumulated that no update has used.
+ * @throws {TypeError} If an accumulated gradient awaits its update.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  *
  * @example
