@@ -30,7 +30,7 @@
 // pixelLanes-th pixel of a strip (adjoint).
 //
 // Source: O'Connor, Welling, Sigma delta quantized networks, arXiv:1611.02024;
-// lava-dl's sigma-delta blocks, whose messages are not rounded.
+// lava-dl's sigma-delta blocks, whose messages are not whole thresholds.
 
 override theta: f32 = 1;
 override keep: bool = false;
