@@ -15,21 +15,21 @@ import {
 } from "./leaky.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 
-/** Parameters of a leaky neuron with an adaptive threshold. */
+/** Parameters of an adaptive leaky integrate-and-fire neuron. */
 export interface AdaptiveParameters extends LeakyParameters {
   /**
-   * How far the threshold rises in a neuron that fires in every bin.
+   * Asymptotic rise of the threshold of a neuron that fires in every bin.
    *
    * @default 1
    */
   readonly adaptation?: number;
-  /** Time constant of the threshold in bins. @default 10 */
+  /** Time constant of the rise of the threshold in bins. @default 10 */
   readonly tauAdaptation?: number;
 }
 
 /**
- * Neurons with an adaptive threshold; {@linkcode adaptiveLeaky} describes one.
- * What they report as their potential is v less the rise of the threshold.
+ * Adaptive leaky integrate-and-fire neurons; {@linkcode adaptiveLeaky}
+ * describes one. Their reported potential is v less the rise of the threshold.
  */
 export const ADAPTIVE_LEAKY: NeuronKind = {
   name: "adaptive leaky integrate-and-fire",
@@ -43,13 +43,13 @@ export const ADAPTIVE_LEAKY: NeuronKind = {
 };
 
 /**
- * Describes a leaky integrate-and-fire neuron whose threshold rises with each
- * of its spikes s and decays: it is threshold + adaptation · a, where
- * a += (s − a) / tauAdaptation. The gradient flows through the threshold,
- * whether or not it does through the reset.
+ * Describes an adaptive leaky integrate-and-fire neuron, whose threshold rises
+ * with each of its spikes s and decays: it is threshold + adaptation · a, where
+ * a += (s − a) / tauAdaptation. The gradient always flows through the
+ * threshold, also if it does not flow through the reset.
  *
  * @param parameters The parameters that differ from their defaults.
- * @returns The description of the neuron, for a network or a layer; the network
+ * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
  * @throws {RangeError} If a time constant is less than one bin.
  * @throws {TypeError} If the surrogate or the reset is unknown.

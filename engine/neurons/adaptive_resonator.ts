@@ -1,5 +1,5 @@
 /**
- * Resonate-and-fire neurons with an adaptive threshold, ADRF.
+ * Adaptive resonate-and-fire neurons, ADRF.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
   type ResonatorParameters,
 } from "./resonator.ts";
 
-/** Parameters of a resonate-and-fire neuron with an adaptive threshold. */
+/** Parameters of an adaptive resonate-and-fire neuron. */
 export interface AdaptiveResonatorParameters extends ResonatorParameters {
-  /** How far a spike raises the threshold. @default 0.1 */
+  /** Rise of the threshold per spike. @default 0.1 */
   readonly thresholdStep?: number;
   /**
-   * Time constant of that rise in bins; lava-dl's `threshold_decay` is its
-   * inverse.
+   * Time constant of the decay of that rise in bins; lava-dl's
+   * `threshold_decay` is its inverse.
    *
    * @default 10
    */
@@ -36,7 +36,8 @@ export interface AdaptiveResonatorParameters extends ResonatorParameters {
 }
 
 /**
- * Neurons that resonate and adapt; {@linkcode adaptiveResonator} describes one.
+ * Adaptive resonate-and-fire neurons; {@linkcode adaptiveResonator} describes
+ * one.
  */
 export const ADAPTIVE_RESONATOR: NeuronKind = {
   name: "adaptive resonate-and-fire",
@@ -51,18 +52,18 @@ export const ADAPTIVE_RESONATOR: NeuronKind = {
 };
 
 /**
- * Describes a resonate-and-fire neuron whose threshold rises with each of its
- * spikes: by twice the threshold, which decays by `tauRef`, and by
- * `thresholdStep`, which decays by `tauThreshold`. A spike leaves the
- * oscillation as it is, whichever part the neuron fires by. As in lava-dl, no
- * gradient passes the rise.
+ * Describes an adaptive resonate-and-fire neuron. Each spike raises its
+ * threshold by twice the threshold, which decays with `tauRef`, and by
+ * `thresholdStep`, which decays with `tauThreshold`. A spike leaves the
+ * oscillation unchanged, with either spike condition. As in lava-dl, no
+ * gradient flows through the rise.
  *
  * @param parameters The parameters that differ from their defaults.
- * @returns The description of the neuron, for a network or a layer; the network
+ * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
  * @throws {RangeError} If a time constant is less than one bin, the period less
  * than four, or another number not positive.
- * @throws {TypeError} If what it fires by is unknown.
+ * @throws {TypeError} If the spike condition is unknown.
  *
  * @example
  * ```ts
@@ -71,8 +72,8 @@ export const ADAPTIVE_RESONATOR: NeuronKind = {
  * if (refractoryLeak !== 0.25) throw new Error("expected 1/4");
  * ```
  *
- * Source: lava-dl's ADRF and ADRF-Iz, whose fixed-point states these are in
- * floating point.
+ * Source: lava-dl's ADRF and ADRF-Iz, here in floating point instead of fixed
+ * point.
  */
 export function adaptiveResonator(
   parameters: AdaptiveResonatorParameters = {},

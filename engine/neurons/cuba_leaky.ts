@@ -23,7 +23,10 @@ export interface CubaParameters extends LeakyParameters {
   readonly decayInput?: boolean;
 }
 
-/** Neurons with a synaptic current; {@linkcode cubaLeaky} describes one. */
+/**
+ * CUBA-LIF neurons, with a synaptic current; {@linkcode cubaLeaky} describes
+ * one.
+ */
 export const CUBA_LEAKY: NeuronKind = steppedNeuron({
   name: "current-based leaky integrate-and-fire",
   parameters: { ...INTEGRATION, currentLeak: parameter(0.5) },
@@ -32,9 +35,9 @@ export const CUBA_LEAKY: NeuronKind = steppedNeuron({
 });
 
 /**
- * Describes a leaky integrate-and-fire neuron whose drive adds to a synaptic
- * current i: i += drive − i / tauSyn, then v += (i − (v − rest)) / tau. A spike
- * does not change the current.
+ * Describes a current-based leaky integrate-and-fire neuron, whose drive adds
+ * to a synaptic current i: i += drive − i / tauSyn, then v += (i − (v − rest))
+ * / tau. A spike does not change the current.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.

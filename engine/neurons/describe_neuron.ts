@@ -1,5 +1,5 @@
 /**
- * Descriptions of neurons, completed by defaults.
+ * Descriptions of neurons, completed with defaults.
  *
  * @module
  */
@@ -8,11 +8,13 @@ import { isFinite32, isPositive } from "../network/float_range.ts";
 import type { Neuron, NeuronKind, NeuronParameters } from "./neuron_kind.ts";
 import { SRM_ALPHA, type SrmAlphaParameters } from "./srm_alpha.ts";
 
-/** What describes neurons of other kinds than SRM-alpha. */
+/**
+ * Functions that describe neurons of kinds other than SRM-alpha, for messages.
+ */
 const MAKERS = "leaky() of mod.ts, or cubaLeaky() and others of engine/mod.ts,";
 
 /**
- * A neuron in the description of a network: parameters of SRM-alpha, or a kind
+ * Neuron in the description of a network: parameters of SRM-alpha, or a kind
  * with its parameters.
  */
 export type NeuronDescription =
@@ -28,14 +30,14 @@ export type NeuronDescription =
  * Completes the description of a neuron.
  *
  * @param description Kind of the neuron, and some of its parameters.
- * @param network The neuron of the network. It gives a layer's neuron the kind
- * and, where both are of one kind, the parameters that are left out; any others
- * have the defaults of the kind.
+ * @param network The neuron of the network. A layer's neuron inherits its kind
+ * and, if both are of one kind, the parameters that are left out; other
+ * parameters have the defaults of the kind.
  * @returns The neuron.
- * @throws {RangeError} If a parameter is not finite, or not positive although
- * it must be.
- * @throws {TypeError} If the description is no object, or the kind has no such
- * parameter.
+ * @throws {RangeError} If a parameter is not finite, or must be positive and is
+ * not.
+ * @throws {TypeError} If the description is not an object, or the kind has no
+ * such parameter.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Responses that a layer learns, and the launches of their kernels.
+ * Learned responses of layers, and the launches of their kernels.
  *
  * @module
  */
@@ -15,39 +15,42 @@ import type { WeightLayout } from "../network/weights.ts";
 import type { NeuronKind, NeuronParameters } from "./neuron_kind.ts";
 import type { NeuronSetting } from "./neuron_launches.ts";
 
-/** Most rounds of loops of an invocation that adds up a strip of neurons. */
+/**
+ * Limit on the loop iterations of an invocation that sums over a strip of
+ * neurons.
+ */
 const STRIP_LOOPS = 1 << 14;
 
-/** The responses that a layer learns. */
+/** Learned responses of a layer. */
 export interface LearnedResponse {
-  /** The taps of all tables, `[K]` of one, `[filters, K]` of several. */
+  /** Taps of all tables, `[K]` for one table, `[filters, K]` for several. */
   readonly taps: WeightLayout;
-  /** Number of tables, and of drives of each neuron. */
+  /** Number of tables, and of drives per neuron. */
   readonly filters: number;
-  /** Taps of a table. */
+  /** Taps per table. */
   readonly K: number;
 }
 
 /** The launches of learned responses. */
 export interface FilterLaunches {
-  /** From the drives to the responses. */
+  /** From drives to responses. */
   readonly forward: Launch;
-  /** From the gradient of the responses to that of the taps, in parts. */
+  /** From the gradient of responses to partial sums of the gradient of taps. */
   readonly sums: Launch;
-  /** From the gradient of the responses to that of the drives. */
+  /** From the gradient of responses to the gradient of drives. */
   readonly adjoint: Launch;
-  /** Adds up the gradient of the taps, and updates them. */
+  /** Reduces the gradient of taps, and updates the taps. */
   readonly total: Launch;
   /** Floats of a sample's partial sums. */
   readonly partialFloats: number;
 }
 
 /**
- * Describes the responses that a layer of neurons learns.
+ * Describes the learned responses of a layer.
  *
  * @param neuron Kind of the neurons, and a value for each parameter.
  * @param Ts Time step in ms.
- * @returns The responses; none if the kind has none.
+ * @returns The responses; `undefined` if the kind does not learn them.
  */
 export function describeResponse(
   { kind, parameters }: {
@@ -71,12 +74,12 @@ export function describeResponse(
 }
 
 /**
- * Launches the responses that a layer learns.
+ * Launches the learned responses of a layer.
  *
  * @param response The responses.
  * @param neurons The neurons.
- * @param setting Height of an incoming spike, and the number of the rule by
- * which taps are updated.
+ * @param setting Height of an incoming spike, and the index of the optimizer's
+ * update rule.
  * @returns The launches.
  */
 export function launchFilter(

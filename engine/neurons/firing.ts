@@ -1,12 +1,12 @@
 /**
- * How leaky neurons fire: threshold, reset and surrogate.
+ * Threshold, reset and surrogate gradient of leaky neurons.
  *
  * @module
  */
 
 import { SURROGATES } from "../../kernels/leaky/leaky_neurons.ts";
 
-/** Derivatives that stand in for that of a spike in the backward pass. */
+/** Surrogate derivatives of a spike for the backward pass. */
 export type Surrogate =
   | "exponential"
   | "arctangent"
@@ -14,21 +14,22 @@ export type Surrogate =
   | "fast sigmoid"
   | "triangle";
 
-/** Parameters that all leaky neurons have. */
+/** Parameters common to all leaky neurons. */
 export interface FiringParameters {
   /** Threshold of the potential. @default 1 */
   readonly threshold?: number;
   /** Potential at rest and after a hard reset. @default 0 */
   readonly rest?: number;
   /**
-   * Whether a spike sets the potential to rest or subtracts the threshold.
+   * Whether a spike sets the potential to rest (hard) or subtracts the
+   * threshold (soft).
    *
    * @default "hard"
    */
   readonly reset?: "hard" | "soft";
   /** Whether no gradient flows through the reset. @default true */
   readonly detachReset?: boolean;
-  /** Derivative of a spike. @default "arctangent" */
+  /** Surrogate derivative of a spike. @default "arctangent" */
   readonly surrogate?: Surrogate;
   /** Steepness of the surrogate at threshold. @default 2 */
   readonly steepness?: number;
@@ -45,7 +46,7 @@ export function parameter(value: number, positive = false) {
   return { default: value, positive };
 }
 
-/** The constants of firing.wgsl and the threshold, as parameters of a kind. */
+/** Constants of firing.wgsl and the threshold, as parameters of a kind. */
 export const FIRING = {
   theta: parameter(1, true),
   vReset: parameter(0),
@@ -56,7 +57,7 @@ export const FIRING = {
 };
 
 /**
- * Checks how a neuron fires.
+ * Checks threshold, reset and surrogate of a neuron.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns A value for each of {@linkcode FIRING}.
@@ -94,7 +95,7 @@ export function describeFiring(parameters: FiringParameters) {
 }
 
 /**
- * Turns a time constant into the share that decays in a bin.
+ * Converts a time constant to the fraction that decays per bin.
  *
  * @param name The parameter's name.
  * @param tau Its value, in bins; `Infinity` for no decay.

@@ -1,5 +1,5 @@
 /**
- * Neurons in the fixed-point numbers of the Loihi 2 processor.
+ * Neurons in the fixed-point arithmetic of the Loihi 2 processor.
  *
  * @module
  */
@@ -14,28 +14,28 @@ import { describeFiring, type FiringParameters, parameter } from "./firing.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 import { steppedNeuron } from "./stepped_neuron.ts";
 
-/** Parameters of CUBA in integers, by their names on the processor. */
+/** Parameters of fixed-point CUBA, by their names on the processor. */
 export interface FixedCubaParameters
   extends Pick<FiringParameters, "surrogate" | "steepness"> {
   /** Threshold, in units of 1/64. @default 80 */
   readonly vThMant?: number;
-  /** Share of the current that decays in a bin, of 4096. @default 1024 */
+  /** Fraction of the current that decays per bin, in 1/4096. @default 1024 */
   readonly iDecay?: number;
-  /** Share of the voltage that decays in a bin, of 4096. @default 128 */
+  /** Fraction of the voltage that decays per bin, in 1/4096. @default 128 */
   readonly vDecay?: number;
 }
 
-/** Parameters of ALIF in integers, by their names on the processor. */
+/** Parameters of fixed-point ALIF, by their names on the processor. */
 export interface FixedAlifParameters extends FixedCubaParameters {
-  /** How far a spike raises the threshold, in units of 1/64. @default 8 */
+  /** Rise of the threshold per spike, in units of 1/64. @default 8 */
   readonly vThStep?: number;
-  /** Share of that rise that decays in a bin, of 4096. @default 512 */
+  /** Fraction of that rise that decays per bin, in 1/4096. @default 512 */
   readonly thDecay?: number;
-  /** The same of the refractory response. @default 512 */
+  /** Fraction of the refractory response that decays per bin. @default 512 */
   readonly refDecay?: number;
 }
 
-/** Least, largest and default value of an integer. */
+/** Smallest, largest and default value of an integer. */
 type Range = readonly [least: number, most: number, standard: number];
 
 const CUBA = {
@@ -51,7 +51,7 @@ const ALIF = {
   refDecay: [0, 4096, 512],
 } satisfies Record<string, Range>;
 
-/** CUBA in fixed-point numbers; {@linkcode fixedCuba} describes one. */
+/** CUBA in fixed-point arithmetic; {@linkcode fixedCuba} describes one. */
 export const FIXED_CUBA: NeuronKind = steppedNeuron({
   name: "fixed-point current-based leaky integrate-and-fire",
   parameters: parametersOf(CUBA),
@@ -59,7 +59,7 @@ export const FIXED_CUBA: NeuronKind = steppedNeuron({
   code: FIXED_CUBA_NEURON,
 });
 
-/** ALIF in fixed-point numbers; {@linkcode fixedAlif} describes one. */
+/** ALIF in fixed-point arithmetic; {@linkcode fixedAlif} describes one. */
 export const FIXED_ALIF: NeuronKind = steppedNeuron({
   name: "fixed-point adaptive leaky integrate-and-fire",
   parameters: parametersOf(ALIF),
@@ -68,17 +68,17 @@ export const FIXED_ALIF: NeuronKind = steppedNeuron({
 });
 
 /**
- * Describes the neuron CUBA of lava-dl as it computes: current and voltage are
- * integers, of which 4096 are a weight of one, and decay by shares of 12 bits.
- * A neuron fires where its voltage is more than the threshold, and is reset to
- * 0. Gradients are those of the neuron with real numbers, straight-through.
+ * Describes lava-dl's CUBA neuron in its fixed-point arithmetic. Current and
+ * voltage are integers in units of 1/4096 of a weight of one, and decay by
+ * 12-bit fractions. A neuron fires where its voltage exceeds the threshold, and
+ * is reset to 0. Gradients are those of real arithmetic (straight-through).
  *
  * lava-dl's `threshold` is vThMant / 64, its `current_decay` iDecay / 4096 and
  * its `voltage_decay` vDecay / 4096.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.
- * @throws {RangeError} If a parameter is none of the processor's integers.
+ * @throws {RangeError} If a parameter is not an integer of the processor.
  * @throws {TypeError} If the surrogate is unknown.
  *
  * @example
@@ -97,18 +97,18 @@ export function fixedCuba(
 }
 
 /**
- * Describes the neuron ALIF of lava-dl as it computes, in integers as
+ * Describes lava-dl's ALIF neuron in its fixed-point arithmetic, see
  * {@linkcode fixedCuba}. It fires where its voltage less the refractory
- * response is at least the threshold; a spike adds twice the threshold to the
- * refractory response, and vThStep to the threshold, and leaves the voltage as
- * it is. No gradient passes either.
+ * response is at least the threshold. A spike adds twice the threshold to the
+ * refractory response, and vThStep to the threshold, and leaves the voltage
+ * unchanged. No gradient flows through either.
  *
  * lava-dl's `threshold_step` is vThStep / 64, its `threshold_decay` thDecay /
  * 4096 and its `refractory_decay` refDecay / 4096.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.
- * @throws {RangeError} If a parameter is none of the processor's integers.
+ * @throws {RangeError} If a parameter is not an integer of the processor.
  * @throws {TypeError} If the surrogate is unknown.
  *
  * @example
@@ -125,7 +125,9 @@ export function fixedAlif(
   return { kind: FIXED_ALIF, ...describeIntegers(ALIF, parameters) };
 }
 
-/** Declares the parameters of a kind; the threshold in weights. */
+/**
+ * Declares the parameters of a kind, with the threshold in units of weights.
+ */
 function parametersOf(integers: Readonly<Record<string, Range>>) {
   const { vThMant, ...others } = integers;
   return {

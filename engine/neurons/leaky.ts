@@ -19,7 +19,7 @@ import { steppedNeuron } from "./stepped_neuron.ts";
 /** Parameters of a leaky integrate-and-fire neuron. */
 export interface LeakyParameters extends FiringParameters {
   /**
-   * Time constant in bins; `Infinity` integrates without a leak.
+   * Membrane time constant in bins; `Infinity` integrates without a leak.
    *
    * @default 2
    */
@@ -28,10 +28,10 @@ export interface LeakyParameters extends FiringParameters {
   readonly decayInput?: boolean;
 }
 
-/** Parameters of kinds that integrate with a leak. */
+/** Parameters of leaky kinds. */
 export const INTEGRATION = {
   ...FIRING,
-  // 1/tau, so that a neuron without a leak has a finite one.
+  // Stores 1/tau, which is finite for a neuron without a leak too.
   leak: parameter(0.5),
   inputGain: parameter(0.5, true),
 };
@@ -69,7 +69,7 @@ export function leaky(
 }
 
 /**
- * Checks how a neuron integrates and fires.
+ * Checks leak, threshold, reset and surrogate of a neuron.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns A value for each of {@linkcode INTEGRATION}.

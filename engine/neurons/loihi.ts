@@ -1,5 +1,5 @@
 /**
- * The neuron of the Loihi processor, in its integers.
+ * Neuron of the Loihi processor, in its integer arithmetic.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import type { NeuronParameters, SlayerNeuronKind } from "./neuron_kind.ts";
 export interface LoihiParameters {
   /** Threshold, in units of 64. @default 80 */
   readonly vThMant?: number;
-  /** Share of the voltage that decays in a bin, of 4096. @default 128 */
+  /** Fraction of the voltage that decays per bin, in 1/4096. @default 128 */
   readonly vDecay?: number;
-  /** Share of the current that decays in a bin, of 4096. @default 1024 */
+  /** Fraction of the current that decays per bin, in 1/4096. @default 1024 */
   readonly iDecay?: number;
-  /** Bins from a spike to the next one that is possible. @default 1 */
+  /** Bins from a spike to the earliest next one. @default 1 */
   readonly refDelay?: number;
-  /** Exponent of 2 by which weights are scaled. @default 0 */
+  /** Exponent of the power of 2 that scales weights. @default 0 */
   readonly wgtExp?: number;
   /** Width of the surrogate gradient, in units of the threshold. @default 1 */
   readonly tauRho?: number;
@@ -29,7 +29,7 @@ export interface LoihiParameters {
   readonly scaleRho?: number;
 }
 
-/** Least, largest and default value of the integers. */
+/** Smallest, largest and default value of the integers. */
 const INTEGERS = {
   vThMant: [1, 131071, 80],
   vDecay: [0, 4096, 128],
@@ -38,17 +38,18 @@ const INTEGERS = {
   wgtExp: [-6, 7, 0],
 } as const;
 
-/** The step of weights on the processor. */
+/** Quantisation step of weights on the processor. */
 const WEIGHT_STEP = 2;
 
 /**
- * The response of the neuron to one spike of weight 1, in its integers.
+ * Computes the response of the neuron to one spike of weight 1, in its integer
+ * arithmetic.
  *
  * @param neuron Its decays, and the exponent of weights.
  * @param bins Most bins of the response.
- * @returns The voltage in each bin from the spike's on, until it is 0.
+ * @returns The voltage in each bin from the spike on, until it is 0.
  *
- * Source: slayerPytorch, whose kernel is twice as long and then halved.
+ * Source: slayerPytorch, whose kernel is the response to weight 2, halved.
  */
 export function loihiResponse(
   neuron: Readonly<Record<"iDecay" | "vDecay" | "wgtExp", number>>,
@@ -71,7 +72,10 @@ function firstVoltage(wgtExp: number): number {
   return 2 ** (6 + wgtExp + 1);
 }
 
-/** Bins after which every current has decayed, or never does. */
+/**
+ * Limit on the bins of a response; a current that has not decayed by then never
+ * does.
+ */
 const LONGEST = 65536;
 
 function peakOf(parameters: NeuronParameters): number {
@@ -127,20 +131,21 @@ export const LOIHI: SlayerNeuronKind = {
 };
 
 /**
- * Describes a neuron of the Loihi processor: a current and a voltage that decay
- * in integers. Weights of its layers are rounded to even numbers, and the loss
- * filters spikes by the neuron's own response.
+ * Describes a neuron of the Loihi processor: a current and a voltage that
+ * decay, in integer arithmetic. Weights of its layers are rounded to even
+ * numbers, and the loss filters spikes with the neuron's own response.
  *
- * A spike in the first bin of a sample has no effect, as in slayerPytorch. The
- * potential that the gradient is taken at is the one before the reset, where
- * slayerPytorch has vDecay in its place in every bin with a spike; products of
- * more than 32 bits are exact, which overflow there; and scaleRho is divided by
- * the peak of the response once, however many layers there are.
+ * A spike in the first bin of a sample has no effect, as in slayerPytorch.
+ * There are three differences from it. The surrogate gradient is evaluated at
+ * the potential before the reset, where slayerPytorch uses vDecay in every bin
+ * with a spike. Products of more than 32 bits are exact, where they overflow
+ * there. scaleRho is divided by the peak of the response once, regardless of
+ * the number of layers.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.
- * @throws {RangeError} If a parameter is out of range, or none of the
- * processor's integers.
+ * @throws {RangeError} If a parameter is out of range, or not an integer of the
+ * processor.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * A kind of neuron: its parameters, and the WGSL that integrates its potential.
+ * Interface of a kind of neuron: its parameters, and the WGSL that integrates
+ * its potential.
  *
  * @module
  */
@@ -33,11 +34,11 @@ export interface SampleTime {
 }
 
 /**
- * A kind of neuron, as plain data.
+ * Kind of neuron, as plain data.
  *
  * Kernels that integrate neurons are compiled with the kind's WGSL in front of
- * theirs. `steppedNeuron()` makes a kind that is stepped bin by bin; the spike
- * response model has WGSL of its own.
+ * theirs. `steppedNeuron()` creates a stepped kind from WGSL for one bin; the
+ * spike response model has WGSL of its own.
  *
  * @example
  * ```ts
@@ -67,52 +68,52 @@ export interface NeuronKind {
    *
    * @param parameters A value for each parameter.
    * @param time Time step and length of a sample.
-   * @returns A value for each constant by name; besides, `gain`, the factor of
-   * the drive (weight times height of a spike), `K` if the neuron reads each
-   * drive a second time K bins later, and `reach` if its adjoint reads gradients
-   * of potentials so many bins later.
+   * @returns A value for each constant by name. In addition, `gain`, the factor
+   * of the drive (weight times height of a spike), `K` if the neuron reads each
+   * drive a second time K bins later, and `reach` if its adjoint reads
+   * gradients of potentials up to `reach` bins later.
    */
   constants(
     parameters: NeuronParameters,
     time: SampleTime,
   ): Readonly<Record<string, number>>;
   /**
-   * WGSL from drives to spikes, see neurons.wgsl; without it, networks of such
-   * neurons are computed layer by layer.
+   * WGSL from drives to spikes, see neurons.wgsl. Networks with neurons that
+   * lack it are computed layer by layer.
    */
   readonly forward?: KernelText;
-  /** WGSL of the adjoint, see neuron_adjoint.wgsl; beside `forward`. */
+  /** WGSL of the adjoint, see neuron_adjoint.wgsl; present if `forward` is. */
   readonly adjoint?: KernelText;
   /**
-   * Whether `forward` has a `stepBin`, so that streams can carry the neuron's
+   * Whether `forward` defines `stepBin`, so that streams can carry the neuron's
    * state, see neuron_stream.wgsl.
    *
    * @default false
    */
   readonly streams?: boolean;
   /**
-   * The neuron's own WGSL where it is stepped bin by bin, for networks that are
-   * computed layer by layer.
+   * WGSL of a stepped neuron alone, for networks that are computed layer by
+   * layer.
    */
   readonly stepped?: SteppedText;
   /**
-   * Largest number that neurons send in a bin, where they send by how many
-   * thresholds their activation has changed, see delta.wgsl.
+   * Largest message in a bin, for neurons that send changes of their activation
+   * in whole thresholds, see delta.wgsl.
    *
-   * @default none: they spike
+   * @default none: neurons spike
    */
   readonly graded?: number;
   /**
-   * First value of the parameter that each layer of such neurons learns, beside
-   * its weights, as `conv1.neuron.w`.
+   * Initial value of the parameter that each layer of such neurons learns in
+   * addition to its weights, as `conv1.neuron.w`.
    *
    * @param parameters A value for each parameter.
    * @returns The value.
    */
   readonly learned?: (parameters: NeuronParameters) => number;
   /**
-   * Computes the response ε to a spike, by which losses filter the spikes of
-   * such outputs.
+   * Computes the response ε to a spike (PSP kernel), with which losses filter
+   * the spikes of such outputs.
    *
    * @param parameters A value for each parameter.
    * @param time Time step and length of a sample.
@@ -123,13 +124,14 @@ export interface NeuronKind {
     time: SampleTime,
   ) => Float64Array;
   /**
-   * Describes the responses that each layer of such neurons learns beside its
-   * weights, as `conv1.response`. The kind's WGSL is then given responses in
-   * place of drives.
+   * Describes the responses that each layer of such neurons learns in addition
+   * to its weights, as `conv1.response`. The kind's WGSL is then given
+   * responses in place of drives.
    *
    * @param parameters A value for each parameter.
    * @param Ts Time step in ms.
-   * @returns Number of tables of taps, taps of each, and how to draw the first.
+   * @returns Number of tables of taps, taps of each, and how to draw initial
+   * taps.
    */
   readonly taps?: (parameters: NeuronParameters, Ts: number) => {
     readonly filters: number;
@@ -147,30 +149,30 @@ export interface NeuronKind {
   /**
    * Step that weights of layers of such neurons are rounded to.
    *
-   * @default weights are not rounded
+   * @default not rounded
    */
   readonly weightStep?: number;
   /**
-   * Counts the rounds of loops of an invocation of the adjoint, beside those
-   * over bins.
+   * Returns the loop iterations of an invocation of the adjoint, in addition to
+   * those over bins.
    *
    * @param T Bins in a sample.
    * @param constants Values of the constants of the kind's WGSL.
-   * @returns The number of rounds.
+   * @returns The number of iterations.
    * @default none
    */
   readonly adjointLoops?: (
     T: number,
     constants: Readonly<Record<string, number>>,
   ) => number;
-  /** Multiply-adds of a bin of a neuron, for profiles. @default not counted */
+  /** Multiply-adds of a neuron per bin, for profiles. @default not counted */
   readonly multiplyAdds?: {
     readonly forward: number;
     readonly adjoint: number;
   };
 }
 
-/** A kind of neuron for networks that are computed as SLAYER computes them. */
+/** A kind of neuron for networks that are computed as a whole, as in SLAYER. */
 export interface SlayerNeuronKind extends NeuronKind {
   /** WGSL from drives to spikes, see neurons.wgsl. */
   readonly forward: KernelText;

@@ -11,24 +11,24 @@ import { groupsFor } from "../device/launch.ts";
 import { inQuads, leadOf } from "../network/layout.ts";
 import type { Neuron, SampleTime, SlayerNeuronKind } from "./neuron_kind.ts";
 
-/** Neurons of a sample up to which too few run to hide the latency of loads. */
+/** Neurons per sample below which occupancy is too low to hide load latency. */
 const FEW_NEURONS = 8192;
 
 /** Constants and sizes of a layer's neurons for their kernels. */
 export interface NeuronSetting {
   /** Kind of the neurons. */
   readonly kind: SlayerNeuronKind;
-  /** Values of the constants of the kind's WGSL, and the threshold. */
+  /** Values of the WGSL constants of the kind, and the threshold. */
   readonly constants: Readonly<Record<string, number>>;
   /** Bins in a sample. */
   readonly T: number;
   /** Number of neurons. */
   readonly F: number;
-  /** Neurons of a run. */
+  /** Neurons per run. */
   readonly runSize: number;
-  /** Rows by which drives follow potentials; a sample has T + lead rows. */
+  /** Rows from potentials to drives; a sample has T + lead rows. */
   readonly lead: number;
-  /** Bins whose drives are loaded ahead of the neuron, to hide latency. */
+  /** Bins whose drives are loaded ahead of integration, to hide latency. */
   readonly ahead: number;
 }
 
@@ -56,7 +56,7 @@ export function settleNeurons(
   };
   const { K = 0, reach = 0 } = constants;
   return {
-    // Networks of other kinds are computed layer by layer.
+    // Networks with other kinds of neurons are computed layer by layer.
     kind: kind as SlayerNeuronKind,
     constants,
     T,
@@ -68,11 +68,11 @@ export function settleNeurons(
 }
 
 /**
- * Most rounds of the loops that integrate a neuron over a sample, four bins a
- * round.
+ * Returns the largest number of loop iterations that integrate a neuron over a
+ * sample, four bins each.
  *
  * @param T Bins in a sample.
- * @returns The number of rounds.
+ * @returns The number of iterations.
  */
 export function neuronLoops(T: number): number {
   return 3 + Math.ceil(T / 4);
@@ -82,7 +82,7 @@ export function neuronLoops(T: number): number {
  * Counts the multiply-adds of a layer of neurons.
  *
  * @param neurons The neurons.
- * @param direction Drive to spikes, or back.
+ * @param direction From drives to spikes, or backward.
  * @param bins Bins of all samples.
  * @returns The number of multiply-adds.
  */
@@ -95,7 +95,7 @@ export function neuronWork(
 }
 
 /**
- * Gives the constants that every kernel which integrates neurons has.
+ * Returns the constants common to all kernels that integrate neurons.
  *
  * @param neurons The neurons.
  * @returns A value for each constant.
@@ -110,8 +110,8 @@ export function neuronConstantsOf(
  * Launches the kernel from drives to spikes.
  *
  * @param neurons The neurons.
- * @param forwardConstants Further constants, by their names in neurons.wgsl: the height
- * of a spike, and whether potentials and counts are kept.
+ * @param forwardConstants Further constants, by their names in neurons.wgsl:
+ * the height of a spike, and whether potentials and counts are kept.
  * @returns The launch; it binds `batch`, `largest`, `u`, `spikes`, `tally` and
  * `fired`.
  */
@@ -134,7 +134,8 @@ export function launchNeurons(
  *
  * @param neurons The neurons.
  * @param source Further constants, by their names in neuron_adjoint.wgsl: rows
- * of a sample's gradients, and how those of the layer above are added up.
+ * of a sample's gradients, and how the gradients of the layer above are
+ * gathered.
  * @returns The launch; it binds `largest`, the gradients `ds` and, in place,
  * potentials and drives `u`.
  */
@@ -153,7 +154,7 @@ export function launchNeuronAdjoint(
   };
 }
 
-/** One invocation a neuron, the padding of runs to quads included. */
+/** One invocation per neuron, including the padding of runs to quads. */
 function gridOf({ F, runSize }: NeuronSetting, workgroup: number) {
   const places = F / runSize * inQuads(runSize);
   return [groupsFor(places, workgroup), 1, "samples"] as const;

@@ -1,5 +1,6 @@
 /**
- * Leaky integrate-and-fire neurons that learn their time constant, PLIF.
+ * Parametric leaky integrate-and-fire neurons, PLIF, with a learned time
+ * constant.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { describeFiring, FIRING, parameter } from "./firing.ts";
 import type { LeakyParameters } from "./leaky.ts";
 import type { NeuronKind } from "./neuron_kind.ts";
 
-/** Neurons that learn tau; {@linkcode parametricLeaky} describes one. */
+/** Neurons with a learned tau; {@linkcode parametricLeaky} describes one. */
 export const PARAMETRIC_LEAKY: NeuronKind = {
   name: "parametric leaky integrate-and-fire",
   parameters: {
@@ -25,13 +26,13 @@ export const PARAMETRIC_LEAKY: NeuronKind = {
 };
 
 /**
- * Describes a leaky integrate-and-fire neuron whose layer learns its time
- * constant: 1/tau = 1 / (1 + exp(−w)), where w is an array beside the weights,
- * such as `conv1.neuron.w`, of shape [1].
+ * Describes a parametric leaky integrate-and-fire neuron, whose layer learns
+ * its time constant: 1/tau = 1 / (1 + exp(−w)), where w is an array in addition
+ * to the weights, such as `conv1.neuron.w`, of shape [1].
  *
- * @param parameters The parameters that differ from their defaults; tau is that
- * of the first step.
- * @returns The description of the neuron, for a network or a layer; the network
+ * @param parameters The parameters that differ from their defaults; tau is the
+ * initial value.
+ * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
  * @throws {RangeError} If tau is not finite, or not more than one bin.
  * @throws {TypeError} If the surrogate or the reset is unknown.

@@ -18,14 +18,15 @@ export interface ResonatorParameters {
   /** Period of the oscillation in bins, at least 4. @default 8 */
   readonly period?: number;
   /**
-   * Time constant of its decay in bins; lava-dl's `decay` is 1/tau.
+   * Time constant of the decay of the oscillation in bins; lava-dl's `decay` is
+   * 1/tau.
    *
    * @default 20
    */
   readonly tau?: number;
   /**
-   * Whether the neuron spikes once a period, where its phase is 0, or, as
-   * Izhikevich has it, where the imaginary part reaches the threshold.
+   * Spike condition: once per period where the phase is 0, or, as in
+   * Izhikevich's model, where the imaginary part reaches the threshold.
    *
    * @default "phase"
    */
@@ -36,7 +37,7 @@ export interface ResonatorParameters {
   readonly scaleGrad?: number;
 }
 
-/** Parameters of kinds that resonate, by names in resonance.wgsl. */
+/** Parameters of resonate-and-fire kinds, by their names in resonance.wgsl. */
 export const RESONANCE = {
   theta: parameter(1, true),
   cosDecay: parameter(0),
@@ -46,7 +47,7 @@ export const RESONANCE = {
   height: parameter(10, true),
 };
 
-/** Neurons that resonate; {@linkcode resonator} describes one. */
+/** Resonate-and-fire neurons; {@linkcode resonator} describes one. */
 export const RESONATOR: NeuronKind = {
   name: "resonate-and-fire",
   parameters: RESONANCE,
@@ -55,19 +56,19 @@ export const RESONATOR: NeuronKind = {
 };
 
 /**
- * Describes a resonate-and-fire neuron: a damped oscillation
- * z = (1 − 1/tau) · exp(2πi / period) · z + drive, which fires where the real
- * part is at least the threshold and the imaginary part turns from negative. If
- * it fires by the imaginary part, a spike sets z to just below i · threshold.
+ * Describes a resonate-and-fire neuron: a damped oscillation z = (1 − 1/tau) ·
+ * exp(2πi / period) · z + drive. It fires where the real part is at least the
+ * threshold and the imaginary part becomes nonnegative. If it fires by the
+ * imaginary part, a spike sets z to just below i · threshold.
  *
- * As in lava-dl, no gradient passes a reset. Drives are real.
+ * As in lava-dl, no gradient flows through a reset. Drives are real.
  *
  * @param parameters The parameters that differ from their defaults.
- * @returns The description of the neuron, for a network or a layer; the network
+ * @returns The description of the neuron, for a network or a layer; its network
  * is computed layer by layer.
  * @throws {RangeError} If a time constant is less than one bin, the period less
  * than four, or another number not positive.
- * @throws {TypeError} If what it fires by is unknown.
+ * @throws {TypeError} If the spike condition is unknown.
  *
  * @example
  * ```ts
@@ -77,7 +78,7 @@ export const RESONATOR: NeuronKind = {
  * ```
  *
  * Source: Izhikevich, Resonate-and-fire neurons, Neural Networks 14, 2001, and
- * lava-dl's RF and RF-Iz, whose fixed-point states these are in floating point.
+ * lava-dl's RF and RF-Iz, here in floating point instead of fixed point.
  */
 export function resonator(
   parameters: ResonatorParameters = {},
@@ -86,13 +87,13 @@ export function resonator(
 }
 
 /**
- * Checks how a neuron resonates and fires.
+ * Checks the oscillation and the spike condition of a neuron.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns A value for each of {@linkcode RESONANCE}.
  * @throws {RangeError} If a time constant is less than one bin, the period less
  * than four, or another number not positive.
- * @throws {TypeError} If what it fires by is unknown.
+ * @throws {TypeError} If the spike condition is unknown.
  */
 export function describeResonance(parameters: ResonatorParameters) {
   const { threshold = 1, period = 8, tau = 20, fires = "phase" } = parameters;

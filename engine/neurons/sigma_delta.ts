@@ -9,7 +9,7 @@ import type { NeuronKind } from "./neuron_kind.ts";
 
 /** Parameters of a sigma-delta neuron. */
 export interface SigmaDeltaParameters {
-  /** Change of the activation that is sent. @default 0.1 */
+  /** Change of the activation that triggers a message. @default 0.1 */
   readonly threshold?: number;
 }
 
@@ -23,11 +23,12 @@ export const SIGMA_DELTA: NeuronKind = {
 };
 
 /**
- * Describes a sigma-delta neuron: drives are summed over time, and where the
- * rectified sum has changed by thresholds since it last sent, it sends how many.
+ * Describes a sigma-delta neuron. Drives are summed over time. Where the
+ * rectified sum has changed by at least one threshold since the last message,
+ * the neuron sends the number of thresholds.
  *
- * lava-dl's send the change itself, rounded to parts of 64, once it is larger
- * than the threshold.
+ * Neurons of lava-dl send the change itself, rounded to 1/64, once it exceeds
+ * the threshold.
  *
  * @param parameters The parameters that differ from their defaults.
  * @returns The description of the neuron, for a network or a layer.

@@ -1,5 +1,5 @@
 /**
- * The SRM-alpha neuron: its parameters and its two kernels over time.
+ * SRM-alpha neuron: its parameters, synaptic response and refractory response.
  *
  * @module
  */
@@ -23,9 +23,9 @@ export type SrmAlphaParameters = {
   /** Height of the surrogate gradient. @default 1 */
   readonly scaleRho: number;
   /**
-   * Not 0: the gradient flows through the refractory response too, as it does
-   * not in SLAYER. It is for short, shallow responses: where one spike lowers
-   * potentials by many times the width of the surrogate, over many bins, it
+   * Not 0: the gradient also flows through the refractory response, unlike in
+   * SLAYER. Suited to short, shallow responses only: where one spike lowers
+   * potentials by many widths of the surrogate, over many bins, the gradient
    * grows from bin to bin until it overflows.
    *
    * @default 0
@@ -33,26 +33,29 @@ export type SrmAlphaParameters = {
   readonly refractoryGradient?: number;
 };
 
-/** Size below which the tail of a response is cut off. */
+/** Absolute value below which the tail of a response is truncated. */
 const TRUNCATION = 0.01;
 
-/** Most taps of a response that is learned. */
+/** Most taps of a learned response. */
 const LONGEST = 4096;
 
-/** The same of a full refractory response. */
+/**
+ * Absolute value below which the tail of a full refractory response is
+ * truncated.
+ */
 const FULL_TRUNCATION = 0.0001;
 
 /**
  * Tabulates an alpha function, `scale · k·Ts/tau · exp(1 − k·Ts/tau)`.
  *
- * The table ends before the first k past the peak whose value is negligible, and
- * at the sample's end.
+ * The table ends before the first k past the peak whose value is negligible, or
+ * at the end of the sample.
  *
  * @param scale Value at the peak.
  * @param tau Time of the peak in ms.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
- * @param negligible Size below which values are.
+ * @param negligible Absolute value below which values are negligible.
  * @returns The taps, k = 0 first.
  */
 function alpha(
@@ -79,7 +82,8 @@ function alpha(
 }
 
 /**
- * The synaptic response ε: the potential that one incoming spike adds.
+ * Computes the synaptic response ε (PSP kernel): the potential that one
+ * incoming spike adds.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
@@ -104,16 +108,17 @@ export function responseKernel(
 }
 
 /**
- * The refractory response ν: what a neuron's own spike adds to its potential.
+ * Computes the refractory response ν, which a neuron's own spike adds to its
+ * potential.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
  * @param tSample Length of a sample in ms.
- * @param options Whether its tail is cut off below 0.0001 only.
+ * @param options Whether the tail is truncated only below 0.0001.
  * @returns ν[k] at k·Ts after the spike, −scaleRef·theta at its trough.
  *
- * Source: SLAYER, arXiv:1810.08646, section 2; truncated as its package does,
- * at the same absolute 0.01 as ε, so that it is longer.
+ * Source: SLAYER, arXiv:1810.08646, section 2; truncated as in its package, at
+ * the same absolute 0.01 as ε, so that it is longer.
  */
 export function refractoryKernel(
   neuron: Pick<SrmAlphaParameters, "theta" | "tauRef" | "scaleRef">,
@@ -131,12 +136,12 @@ export function refractoryKernel(
 }
 
 /**
- * The constants of srm.wgsl and srm_adjoint.wgsl that follow from a
- * neuron, by their names there.
+ * Computes the constants of srm.wgsl and srm_adjoint.wgsl for a neuron, by
+ * their names there.
  *
- * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two running
- * sums that decay by r compute it; they differ from SLAYER's filter by rounding
- * alone.
+ * With r = exp(−Ts/tau) a response is c·k·rᵏ up to its last tap, so two leaky
+ * sums that decay by r compute it; they differ from SLAYER's filter only by
+ * rounding.
  *
  * @param neuron The neuron.
  * @param Ts Time step in ms.
@@ -203,8 +208,8 @@ export const SRM_ALPHA: SlayerNeuronKind = {
 };
 
 /**
- * The same with a longer refractory response, cut off where it is below 0.0001:
- * the `fullRefKernel` of SLAYER's package.
+ * SRM-alpha with a longer refractory response, truncated below 0.0001: the
+ * `fullRefKernel` of SLAYER's package.
  */
 export const SRM_ALPHA_FULL: SlayerNeuronKind = {
   ...SRM_ALPHA,
@@ -219,15 +224,15 @@ export const SRM_ALPHA_FULL: SlayerNeuronKind = {
 };
 
 /**
- * The same with a response to incoming spikes that each layer learns, as
- * `conv1.response` of `[K]`: the `pspLayer` of SLAYER's package, which stores its
- * taps the other way round. It starts as that of SRM-alpha.
+ * SRM-alpha with a response to incoming spikes that each layer learns, as
+ * `conv1.response` of `[K]`: the `pspLayer` of SLAYER's package, which stores
+ * its taps in reverse order. The initial response is that of SRM-alpha.
  *
- * With `filters` above 1 it is the `pspFilter`: a neuron has so many drives, each
- * from weights of its own and with a response of its own, of `taps` bins, which
- * are drawn evenly from ±1/√taps. The weights of neuron o for response i are
- * those of output o · filters + i; in the package, those of o for the channels
- * from i · C on.
+ * With `filters` above 1 it is the `pspFilter`: a neuron has `filters` drives,
+ * each with its own weights and its own response of `taps` bins, initialised
+ * from the uniform distribution on ±1/√taps. The weights of neuron o for
+ * response i are those of output o · filters + i; in the package they are those
+ * of o for the channels from i · C on.
  */
 export const SRM_LEARNED: SlayerNeuronKind = {
   ...SRM_ALPHA,

@@ -1,5 +1,5 @@
 /**
- * Kinds of neurons that are stepped bin by bin by WGSL of their own.
+ * Kinds of stepped neurons, whose WGSL advances the state one bin at a time.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 import { steppedText, steppedTexts } from "../../kernels/shared/stepped.ts";
 import type { NeuronKind, SlayerNeuronKind } from "./neuron_kind.ts";
 
-/** Parameters and WGSL of a user-defined neuron that is stepped bin by bin. */
+/** Parameters and WGSL of a user-defined stepped neuron. */
 export interface SteppedNeuron
   extends Pick<NeuronKind, "name" | "parameters" | "constants"> {
   /**
-   * The neuron in WGSL. For the forward pass it has
+   * The neuron in WGSL. For the forward pass it defines
    *
    * - `struct State` and `fn atRest() -> State`, the neuron's state, and its
    *   value before the first bin;
-   * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which updates
+   * - `fn step(state: ptr<function, State>, drive: f32) -> f32`, which advances
    *   the state by one bin and returns the potential; the neuron fires where
    *   the potential is at least `theta`;
    * - `fn reset(state: ptr<function, State>, fires: bool)`, called after
    *   `step`.
    *
-   * For the backward pass it has
+   * For the backward pass it defines
    *
    * - `struct Back`, the adjoint of the state, all 0 after the last bin;
    * - `fn stepBack(back: ptr<function, Back>, potential: f32, fires: bool,
@@ -35,11 +35,11 @@ export interface SteppedNeuron
 }
 
 /**
- * Makes a kind of neuron from WGSL.
+ * Creates a kind of neuron from WGSL.
  *
  * @param neuron Name, parameters and WGSL. The drive of a bin is the sum of the
- * weights of its incoming spikes, times height and Ts: a spike of a
- * layer below, of height 1/Ts, adds its weight.
+ * weights of its incoming spikes, times height and Ts: a spike of a layer
+ * below, of height 1/Ts, adds its weight.
  * @returns The kind.
  *
  * @example
