@@ -15,21 +15,21 @@ export interface Dispatch {
   readonly name: string;
   /** Name of the layer that the kernel belongs to. */
   readonly layer?: string;
-  /** The kernel with its constants. */
+  /** Pipeline of the kernel with its constants. */
   readonly pipeline: GPUComputePipeline;
-  /** The buffers that it binds. */
+  /** Buffers that the kernel binds. */
   readonly bindGroup: GPUBindGroup;
-  /** Its workgroups. */
+  /** Number of workgroups along each axis. */
   readonly grid: Grid;
   /** Bytes moved if the kernel reads or writes each bound element once. */
   readonly bytes: number;
   /** The launch that the dispatch was compiled from. */
   readonly launch: Launch;
-  /** The variant for dense incoming spikes, which gives the same bits. */
+  /** Variant for dense incoming spikes, which gives the same bits. */
   readonly busy?: Dispatch;
 }
 
-/** A shader module and its pipelines, by entry point and constants. */
+/** A shader module, and its pipelines by entry point and constants. */
 interface Module {
   shader?: GPUShaderModule;
   readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
@@ -37,7 +37,7 @@ interface Module {
 
 const compilers = new WeakMap<Device, Compiler>();
 
-/** Compiles kernels, each combination of spec and constants once. */
+/** Compiles each combination of kernel and constants once. */
 export class Compiler {
   readonly #device: Device;
   readonly #modules = new Map<string, Module>();
@@ -48,11 +48,11 @@ export class Compiler {
   }
 
   /**
-   * Gives the compiler that all networks on a device share, so that a pipeline
-   * is compiled once for all of them.
+   * Returns the compiler that all networks on a device share, so that each
+   * pipeline is compiled once.
    *
    * @param device The device.
-   * @returns Its compiler.
+   * @returns The device's compiler.
    */
   static of(device: Device): Compiler {
     let compiler = compilers.get(device);
@@ -66,7 +66,7 @@ export class Compiler {
    * @param launch The kernel, its constants and its workgroups.
    * @param buffers A buffer for each binding of the kernel, by name.
    * @returns The dispatch.
-   * @throws {KernelError} If the device does not accept the kernel.
+   * @throws {KernelError} If the device rejects the kernel.
    * @throws {TypeError} If a binding has no buffer.
    */
   async compile<S extends KernelSpec>(
@@ -76,7 +76,7 @@ export class Compiler {
     const { kernel, constants, grid } = launch;
     const [pipeline, busy] = await Promise.all([
       this.#pipeline(kernel, constants),
-      // The variant for dense spikes binds the same buffers.
+      // The dense variant binds the same buffers.
       launch.busy && this.compile<KernelSpec>(launch.busy, buffers),
     ]);
     const bound = Object.entries(kernel.bindings).map(([name, binding]) => {

@@ -1,5 +1,5 @@
 /**
- * The WebGPU device that everything runs on.
+ * The WebGPU device that runs all kernels.
  *
  * @module
  */
@@ -14,23 +14,25 @@ export interface AdapterDescription {
   readonly software: boolean;
 }
 
-/** Limits that are requested as high as the adapter allows, and why. */
+/**
+ * Limits that are requested as high as the adapter allows, with the reasons.
+ */
 const REQUESTED_LIMITS = [
-  // A layer's potentials take one buffer: 39 MB a sample at 128×128, T 300.
+  // A layer's potentials are one binding: 39 MB per sample at 128×128, T = 300.
   "maxStorageBufferBindingSize",
   "maxBufferSize",
-  // Shared memory holds tiles of drives and weights: more of it allows larger
+  // Workgroup memory holds tiles of drives and weights; more allows larger
   // tiles.
   "maxComputeWorkgroupStorageSize",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** Features that are requested where the adapter has them, and why. */
+/** Features that are requested where the adapter has them, with the reasons. */
 const REQUESTED_FEATURES = [
-  // For the times of kernels in a profile.
+  // Timestamps measure kernels in a profile.
   "timestamp-query",
 ] as const satisfies readonly GPUFeatureName[];
 
-/** Names under which drivers that compute on the CPU are known. */
+/** Names of drivers that compute on the CPU. */
 const SOFTWARE_ADAPTERS =
   /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
@@ -48,19 +50,19 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 }
 
 /**
- * Bytes that the size of a buffer is rounded up to. Allocators pack buffers
- * without gaps, and a GPU takes up to a third longer to load or store rows that
- * do not begin at a line of memory.
+ * Granularity of buffer sizes in bytes. Allocators pack buffers without gaps,
+ * and a GPU takes up to a third longer to load or store rows that are not
+ * aligned to memory lines.
  */
 const LINE = 256;
 
-/** An open device. Its owner destroys it, or holds it with `using`. */
+/** An open device. Its owner destroys it, or declares it with `using`. */
 export class Device implements Disposable {
   /** The WebGPU device. */
   readonly gpu: GPUDevice;
   /** The adapter that the device was opened on. */
   readonly adapter: AdapterDescription;
-  /** The loop budget of an invocation; finite on llvmpipe alone. */
+  /** The loop budget of an invocation; finite on llvmpipe only. */
   readonly loopBudget: number;
   #lost: GPUDeviceLostInfo | undefined;
   #failure: GPUError | undefined;
@@ -83,8 +85,8 @@ export class Device implements Disposable {
   }
 
   /**
-   * Why the device can no longer be used: it was lost or has refused a command;
-   * `undefined` while it works.
+   * Reason why the device can no longer be used: it was lost or has rejected a
+   * command; `undefined` while it works.
    */
   get problem(): string | undefined {
     return this.#lost
@@ -95,7 +97,7 @@ export class Device implements Disposable {
   /**
    * Checks that the device still works.
    *
-   * @throws {DeviceError} If the device was lost or has refused a command.
+   * @throws {DeviceError} If the device was lost or has rejected a command.
    */
   check(): void {
     if (this.problem !== undefined) {
@@ -106,13 +108,13 @@ export class Device implements Disposable {
   }
 
   /**
-   * Makes a buffer for kernels, which can be copied from and to.
+   * Creates a buffer for kernels, which can be copied from and to.
    *
-   * @param label Name of the buffer in messages of WebGPU.
-   * @param words Size in words of four bytes; 0 makes a buffer of one word.
+   * @param label Name of the buffer in WebGPU's messages.
+   * @param words Size in words of four bytes; 0 creates a buffer of one word.
    * @param usage How kernels bind the buffer. @default storage
-   * @returns The buffer, its size rounded up to whole lines of memory unless
-   * the device could not bind that size.
+   * @returns The buffer, its size rounded up to whole memory lines unless the
+   * device could not bind that size.
    */
   createBuffer(
     label: string,
@@ -130,7 +132,7 @@ export class Device implements Disposable {
   }
 
   /**
-   * Makes buffers, or none at all if memory runs out.
+   * Creates buffers; if memory runs out, none are left allocated.
    *
    * @param make Creates the buffers on {@linkcode Device.gpu}.
    * @param free Destroys the buffers that were created before memory ran out.
@@ -162,12 +164,12 @@ export class Device implements Disposable {
     return made;
   }
 
-  /** Gives the device back. */
+  /** Releases the device. */
   destroy(): void {
     this.gpu.destroy();
   }
 
-  /** Gives the device back. */
+  /** Releases the device. */
   [Symbol.dispose](): void {
     this.destroy();
   }

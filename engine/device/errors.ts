@@ -10,7 +10,7 @@ export class DeviceError extends Error {
   override readonly name = "DeviceError";
 }
 
-/** A kernel that the device does not accept. */
+/** A kernel that the device rejects. */
 export class KernelError extends Error {
   /** `"KernelError"`. */
   override readonly name = "KernelError";
@@ -18,7 +18,7 @@ export class KernelError extends Error {
   readonly kernel: string;
 
   /**
-   * Makes an error with its message.
+   * Creates an error with its message.
    *
    * @param kernel Operator and direction.
    * @param problem The device's message.
@@ -30,7 +30,7 @@ export class KernelError extends Error {
   }
 }
 
-/** Sizes that contradict one another or exceed the device's limits. */
+/** Sizes that are inconsistent or exceed the device's limits. */
 export class ShapeError extends Error {
   /** `"ShapeError"`. */
   override readonly name = "ShapeError";

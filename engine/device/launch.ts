@@ -1,6 +1,5 @@
 /**
- * Launches: kernels with their constants and numbers of workgroups, as plain
- * data.
+ * Launches as plain data: kernels with their constants and workgroup counts.
  *
  * @module
  */
@@ -13,10 +12,10 @@ import type { ConstantOf, KernelSpec } from "../../kernels/spec.ts";
  */
 export type Grid = readonly [Groups, Groups, Groups];
 
-/** Workgroups along one dimension. */
+/** Workgroups along one axis. */
 export type Groups = number | "samples";
 
-/** Numbers that a kernel's work depends on. */
+/** Quantities that determine the amount of a kernel's work. */
 export interface Workload {
   /** Incoming spikes of the kernel's layer, or events for binning. */
   readonly spikes: number;
@@ -25,11 +24,12 @@ export interface Workload {
 }
 
 /**
- * One run of a kernel.
+ * One execution of a kernel.
  *
  * Mesa's llvmpipe silently ends every loop of an invocation once its loops have
- * made 65,535 rounds together. `loops` bounds the rounds, so that a plan which
- * would exceed that budget is refused or cut into smaller micro-batches.
+ * made 65,535 iterations in total. `loops` is an upper bound of iterations, so
+ * that a plan that exceeds this budget is split into smaller micro-batches, or
+ * refused.
  */
 export interface Launch<S extends KernelSpec = KernelSpec> {
   /** The kernel. */
@@ -39,35 +39,36 @@ export interface Launch<S extends KernelSpec = KernelSpec> {
   /** Workgroups along x, y and z. */
   readonly grid: Grid;
   /**
-   * Most rounds of all loops of an invocation that visits one sample, at any
-   * firing rate. A loop of n rounds counts as n + 1.
+   * Upper bound of the iterations of all loops of an invocation that visits one
+   * sample, at any firing rate. A loop of n iterations counts as n + 1.
    *
    * @default 0
    */
   readonly loops?: number;
   /**
-   * Rounds that each further sample adds where an invocation visits them all.
+   * Iterations that each further sample adds, where an invocation visits all
+   * samples.
    *
    * @default 0
    */
   readonly loopsPerSample?: number;
   /**
-   * Multiply-adds that the spikes of a batch require.
+   * Number of multiply-adds that the spikes of a batch require.
    *
-   * @default none: the kernel is bound by memory
+   * @default none: the kernel is memory-bound
    */
   readonly multiplyAdds?: (work: Workload) => number;
   /** Bytes that the kernel moves. @default the bytes of all bound buffers */
   readonly bytes?: (work: Workload) => number;
-  /** The variant for dense incoming spikes, which gives the same bits. */
+  /** Variant for dense incoming spikes, which gives the same bits. */
   readonly busy?: Launch;
 }
 
 /**
- * Checks the constants of a launch against those of its kernel, by their types.
+ * Type-checks the constants of a launch against those of its kernel.
  *
  * @param launch The launch.
- * @returns The same launch.
+ * @returns The launch, unchanged.
  *
  * @example
  * ```ts
@@ -95,8 +96,8 @@ export function launch<const S extends KernelSpec>(
 }
 
 /**
- * Counts the workgroups for a number of elements, up to the limit of a dispatch
- * along one dimension; kernels stride over the remaining elements.
+ * Returns the number of workgroups for a number of elements, up to the limit of
+ * a dispatch along one axis; kernels stride over the remaining elements.
  *
  * @param elements The number of elements.
  * @param each Elements that a workgroup processes.

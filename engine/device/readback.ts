@@ -19,7 +19,7 @@ export interface Place {
  *
  * @param device The device that holds the buffers.
  * @param places The ranges, of buffers that can be copied from.
- * @returns Their bytes, one after the other, once all work submitted before is
+ * @returns Their concatenated bytes, once all previously submitted work is
  * done.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
@@ -29,7 +29,8 @@ export async function readPlaces(
 ): Promise<ArrayBuffer> {
   const total = places.reduce((sum, { size }) => sum + size, 0);
   if (total === 0) return new ArrayBuffer();
-  // No turn of the loop in between, in which more work may be submitted.
+  // A pooled buffer is taken without an await, in which other tasks could
+  // submit more work.
   const staging = StagingBuffer.find(device, total) ??
     await device.allocate(() => StagingBuffer.take(device, total));
   const encoder = device.gpu.createCommandEncoder();
@@ -48,7 +49,7 @@ export async function readPlaces(
  * @param device The device that holds the buffer.
  * @param buffer A buffer that can be copied from.
  * @param size Bytes to read from the buffer's start.
- * @returns The bytes, once all work submitted before is done.
+ * @returns The bytes, once all previously submitted work is done.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  */
 export function readBytes(
@@ -64,7 +65,7 @@ export function readBytes(
  *
  * @param device The device that holds the buffer.
  * @param buffer A buffer that can be copied from.
- * @returns The floats, once all work submitted before is done.
+ * @returns The floats, once all previously submitted work is done.
  * @throws {DeviceError} If the device was lost.
  */
 export async function readFloats(

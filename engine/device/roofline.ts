@@ -1,5 +1,6 @@
 /**
- * The roofline of a device: its highest memory bandwidth and arithmetic rate.
+ * Measures the roofline of a device: peak memory bandwidth and arithmetic
+ * throughput.
  *
  * @module
  */
@@ -12,28 +13,30 @@ import type { Device } from "./device.ts";
 import { Compiler, type Dispatch, record } from "./compiler.ts";
 import { groupsFor } from "./launch.ts";
 
-/** Highest memory bandwidth and arithmetic rate of a device. */
+/** Peak memory bandwidth and arithmetic throughput of a device. */
 export interface Ceilings {
-  /** Bytes read and written in a second. */
+  /** Bytes read and written per second. */
   readonly bytesPerSecond: number;
-  /** Multiply-adds of 32-bit floats in a second. */
+  /** Multiply-adds of 32-bit floats per second. */
   readonly multiplyAddsPerSecond: number;
 }
 
-/** Most bytes in each of the two buffers of the bandwidth measurement. */
+/**
+ * Limit on the size of each of the two buffers of the bandwidth measurement.
+ */
 const BYTES = 2 ** 28;
 
 /** Multiply-adds of an invocation: 32 vectors of four, 128 times. */
 const MULTIPLY_ADDS = 32 * 4 * 128;
 
 /**
- * Target time of a measurement in ms, long because promises resolve at ticks of
- * 11 ms, and an idle GPU takes half a second to raise its clock.
+ * Target duration of a measurement in ms. It is long because promises resolve
+ * at ticks of 11 ms, and an idle GPU takes half a second to raise its clock.
  */
 const DURATION = 300;
 
 /**
- * Measures memory bandwidth and arithmetic rate of a device.
+ * Measures memory bandwidth and arithmetic throughput of a device.
  *
  * @param device The device, which should be idle.
  * @returns The best of three measurements each.

@@ -1,5 +1,5 @@
 /**
- * Buffers through which the host reads a device, used again and again.
+ * Pool of staging buffers through which the host reads device memory.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { Device } from "./device.ts";
 
 /**
- * The runtime whose `mapAsync()` returns once the buffer is mapped, while its
- * promise comes 10 ms later.
+ * User agent of the runtime in which `mapAsync()` maps the buffer before it
+ * returns, although its promise resolves 10 ms later.
  */
 const MAPS_IN_CALL = "Deno/2.9.6";
 
-/** Fewest bytes of a buffer, and most of one that is kept. */
+/** Smallest buffer, and largest buffer that is kept for reuse, in bytes. */
 const [FEWEST, MOST] = [1 << 12, 1 << 24];
 
-/** Buffers of each device that are not in use. */
+/** Unused buffers of each device. */
 const kept = new WeakMap<Device, StagingBuffer[]>();
 
 /** A buffer for one read: commands copy to it, then the host reads it. */
@@ -23,7 +23,10 @@ export class StagingBuffer {
   /** The buffer. */
   readonly buffer: GPUBuffer;
   readonly #device: Device;
-  /** Whether it was mapped before: that runtime ends where it was not. */
+  /**
+   * Whether the buffer was mapped before; without that, reading before the
+   * promise resolves crashes the runtime.
+   */
   #mapped = false;
 
   private constructor(device: Device, size: number) {
@@ -36,10 +39,10 @@ export class StagingBuffer {
   }
 
   /**
-   * Finds a buffer that was used before.
+   * Takes a buffer from the pool.
    *
    * @param device The device.
-   * @param size Bytes that are to be read.
+   * @param size Number of bytes to read.
    * @returns The buffer, to be read once; `undefined` if none is large enough.
    */
   static find(device: Device, size: number): StagingBuffer | undefined {
@@ -49,10 +52,10 @@ export class StagingBuffer {
   }
 
   /**
-   * Finds a buffer that was used before, or else makes one.
+   * Takes a buffer from the pool, or creates one.
    *
    * @param device The device.
-   * @param size Bytes that are to be read.
+   * @param size Number of bytes to read.
    * @returns The buffer, to be read once.
    */
   static take(device: Device, size: number): StagingBuffer {
@@ -62,10 +65,10 @@ export class StagingBuffer {
   }
 
   /**
-   * Reads the buffer from its start, and hands it back.
+   * Reads the buffer from its start, and returns it to the pool.
    *
    * @param size Bytes to read.
-   * @returns The bytes, once all work submitted before is done.
+   * @returns The bytes, once all previously submitted work is done.
    * @throws {DeviceError} If the device was lost.
    */
   async read(size: number): Promise<ArrayBuffer> {
@@ -77,7 +80,7 @@ export class StagingBuffer {
       try {
         bytes = range();
       } catch {
-        // Not mapped: the promise says why.
+        // Not mapped yet, or failed: awaiting the promise below decides.
       }
     }
     if (bytes === undefined) {

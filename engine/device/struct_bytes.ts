@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Bytes and alignment of types that a neuron's state may have. */
+/** Size and alignment in bytes of the types that a neuron's state may have. */
 const TYPES: Readonly<Record<string, readonly [number, number]>> = {
   f32: [4, 4],
   i32: [4, 4],
@@ -15,12 +15,12 @@ const TYPES: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /**
- * Works out the bytes from one element of an array of structures to the next.
+ * Returns the stride in bytes of an array of WGSL structures.
  *
- * @param code A text that declares the structure.
- * @param name Its name.
- * @returns The bytes; `undefined` if it has a member of another type than
- * numbers, vectors of floats, and structures of them.
+ * @param code WGSL that declares the structure.
+ * @param name Name of the structure.
+ * @returns The stride; `undefined` if a member is not a number, a vector of
+ * floats, or a structure of these.
  *
  * @example
  * ```ts
