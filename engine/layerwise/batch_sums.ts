@@ -1,6 +1,6 @@
 /**
- * Sums over the strips of samples, which ranks exchange so that statistics are
- * those of the whole batch.
+ * Sums over the strips of all samples, which ranks exchange so that statistics
+ * are those of the whole batch.
  *
  * @module
  */
@@ -15,18 +15,21 @@ import { floatsOf, type Unit } from "./units/units.ts";
 /** Bytes of two floats. */
 const PAIR = 8;
 
-/** Pairs of sums of a unit: of each sample's strips, then what neurons learn. */
+/**
+ * Layout of a unit's sums, in pairs: strips of each sample, then the learned
+ * parameter.
+ */
 export interface SumsLayout {
-  /** Pairs of a sample's strips. */
+  /** Pairs per sample for strips. */
   readonly strips: number;
-  /** Index of the first pair of what neurons learn. */
+  /** Index of the first pair of the learned parameter. */
   readonly learnedFirst: number;
-  /** Pairs of a sample there, 0 if the neurons learn nothing. */
+  /** Pairs per sample for the learned parameter, 0 if there is none. */
   readonly learned: number;
 }
 
 /**
- * Lays out the sums of a unit.
+ * Determines the layout of a unit's sums.
  *
  * @param unit The unit.
  * @param T Bins of a sample.
@@ -44,13 +47,13 @@ export function layOutSums(unit: Unit, T: number, batch: number): SumsLayout {
 }
 
 /**
- * Gives every rank the sums of all samples of a batch.
+ * Exchanges the sums of all samples of a batch among ranks.
  *
  * @param device The device.
  * @param shares The samples of each rank.
  * @param sums The buffer of a unit's sums, their layout, and the samples of the
  * batch.
- * @returns When they are there.
+ * @returns Resolves when the sums of all ranks are uploaded.
  * @throws {DeviceError} If the device was lost.
  * @throws {Error} If another rank has gone.
  */

@@ -1,5 +1,5 @@
 /**
- * Compiles the launches of units into dispatches on a plan's buffers.
+ * Compiles the launches of units to dispatches with a plan's buffers.
  *
  * @module
  */
@@ -31,11 +31,13 @@ import { floatsOf, planesOf, rasterOf, type Unit } from "./units/units.ts";
 /** Workgroups that share the events of one source. */
 const GROUPS_PER_SOURCE = 32;
 
-/** A dispatch, and the micro-batch that it runs on; without one, on all. */
+/**
+ * A dispatch, and the micro-batch that it runs on; without one, on all of them.
+ */
 export interface LayerwiseDispatch {
   readonly dispatch: Dispatch;
   readonly microBatch?: number;
-  /** Index of the unit whose sums over the whole batch are needed first. */
+  /** Index of the unit whose sums over the whole batch it needs. */
   readonly sumsOf?: number;
 }
 
@@ -44,7 +46,7 @@ export interface UnitContext extends BindingContext {
   readonly compiler: Compiler;
   readonly launches: readonly UnitLaunches[];
   readonly loss: ReadoutLoss;
-  /** Bins of a sample, and parts of a bin that events' times count. */
+  /** Bins of a sample, and time resolution of events in parts of a bin. */
   readonly T: number;
   readonly fine: number;
   readonly addressBits: number;
@@ -52,7 +54,7 @@ export interface UnitContext extends BindingContext {
   readonly sensor: Extent;
   /** Whether counts are divided by the sample's largest. */
   readonly normalised: boolean;
-  /** Words of a step's record. */
+  /** Words in the record of a step. */
   readonly stride: number;
 }
 
@@ -111,10 +113,10 @@ export class UnitCompiler {
   }
 
   /**
-   * Finds the buffers of a unit in evaluation.
+   * Returns the buffers of a unit in evaluation.
    *
    * @param index Index of the unit.
-   * @returns The buffers of the first micro-batch, by names of bindings.
+   * @returns The buffers of the first micro-batch, by binding name.
    */
   evaluated(index: number): Bound {
     return this.#bindings.forward(index, 0, this.#context.arrays.evaluated);
@@ -169,7 +171,9 @@ export class UnitCompiler {
     ]);
   }
 
-  /** Counts what units read, where the plan has room for it. */
+  /**
+   * Counts the incoming spikes of units, where the plan has buffers for them.
+   */
   #counting(): Promise<LayerwiseDispatch>[] {
     const { units, T, buffers } = this.#context;
     const B = Math.ceil(T / BINS_PER_WORD);
@@ -186,7 +190,9 @@ export class UnitCompiler {
     });
   }
 
-  /** Compiles the backward pass, from the loss's gradient to all others. */
+  /**
+   * Compiles the backward pass, from the gradient of the loss to all others.
+   */
   backward(): Promise<LayerwiseDispatch[]> {
     const { units, launches, arrays } = this.#context;
     const order = [...units.units.keys()].reverse();
@@ -195,7 +201,7 @@ export class UnitCompiler {
       const own = launches[index];
       const { name } = unit.layer;
       const buffers = (part: number) => this.#bindings.backward(index, part);
-      // The input's counts have no gradient.
+      // The input's counts need no gradient.
       const below = unit.source > 0 ? own.adjoint : [];
       return [
         ...own.pressure.map((launch) =>
@@ -223,7 +229,8 @@ export class UnitCompiler {
           [
             ...own.apply,
             ...own.sumsBack,
-            // Only of units that read the input, whose counts have no gradient.
+            // Only for units that read the input, whose counts need no
+            // gradient.
             ...this.#scaling(unit),
             ...own.ghostAdjoint,
           ],
@@ -257,7 +264,7 @@ export class UnitCompiler {
     })];
   }
 
-  /** Adds up the gradients of a raster that two layers read. */
+  /** Sums the gradients of a raster that two units read. */
   #sum(raster: number): Launch[] {
     const { units, T } = this.#context;
     if (readersOf(units, raster).length < 2) return [];
@@ -309,7 +316,7 @@ export class UnitCompiler {
     });
   }
 
-  /** Compiles launches for each micro-batch, one after the other. */
+  /** Compiles launches for each micro-batch in turn. */
   #each(
     launches: readonly Launch[],
     buffersOf: (part: number) => Bound,
@@ -349,7 +356,8 @@ export class UnitCompiler {
       offset: 4 * UNIFORM_WORDS * place,
       size: 4 * UNIFORM_WORDS,
     };
-    // What packs a raster names it spikes, as neurons name what they write.
+    // The packing kernel calls its input `spikes`, as neurons call their
+    // output.
     const spikes = launch.kernel.name === "transpose_spikes forward"
       ? bound.packing
       : bound.spikes;

@@ -1,5 +1,5 @@
 /**
- * Numbers of the spikes that units read.
+ * Spike counts of units' inputs, for profiles.
  *
  * @module
  */
@@ -10,14 +10,15 @@ import type { EventBatch } from "../network/event_batch.ts";
 import type { LayerwisePlan } from "./layerwise_plan.ts";
 
 /**
- * Counts what each unit read in the first micro-batch of the latest step.
+ * Counts the incoming spikes of each unit in the first micro-batch of the
+ * latest step.
  *
  * @param device The device.
  * @param plan The plan that the step ran on.
  * @param batch The samples of the step.
  * @param samples Samples of the micro-batch.
- * @returns Events for the first unit, for the others the set bits of the raster
- * that its synapse reads; a kernel visits each digit of a count.
+ * @returns Events for the first unit; for the others the set bits of their
+ * input rasters, since kernels visit each bit plane of a count.
  * @throws {DeviceError} If the device was lost.
  */
 export async function countIncoming(
@@ -38,7 +39,7 @@ export async function countIncoming(
   );
 }
 
-/** Counts the bits of words that are set. */
+/** Counts the set bits of words. */
 function onesOf(words: Uint32Array): number {
   let ones = 0;
   for (let word of words) {

@@ -1,6 +1,6 @@
 /**
- * A step that runs layer by layer as a plan: all buffers, pipelines and bind
- * groups are made once.
+ * Plans of steps that run layer by layer: all buffers, pipelines and bind
+ * groups are created once.
  *
  * @module
  */
@@ -24,10 +24,10 @@ import { sizeUnits } from "./unit_sizes.ts";
 import { launchUnit } from "./launches/unit_launches.ts";
 import type { Units } from "./units/units.ts";
 
-/** Parts of a bin that events' times count, where their words have room. */
+/** Time resolution of events in parts of a bin, where event words have room. */
 const FINE = 16;
 
-/** Bits of an event's word. */
+/** Bits of an event word. */
 const WORD_BITS = 32;
 
 /** A plan, ready to run. */
@@ -35,7 +35,7 @@ export interface LayerwisePlan {
   readonly units: Units;
   /** Bins of a sample. */
   readonly T: number;
-  /** Parts of a bin that events' times count. */
+  /** Time resolution of events, in parts of a bin. */
   readonly fine: number;
   readonly eventBinning: EventBinning;
   readonly addressBits: number;
@@ -43,20 +43,20 @@ export interface LayerwisePlan {
   readonly extent: Extent;
   /** Rows, columns and channels of the sensor. */
   readonly sensor: Extent;
-  /** Number of the sensor's channels of pixels. */
+  /** Number of addresses of the sensor: its pixels, counted per channel. */
   readonly inputs: number;
-  /** Number of outputs, one a class. */
+  /** Number of outputs, one per class. */
   readonly outputs: number;
   /** Most samples in a batch. */
   readonly batch: number;
   /** Samples of a micro-batch. */
   readonly M: number;
-  /** How batches are cut, and which samples this process computes. */
+  /** Division of batches, and the samples that this process computes. */
   readonly shares: Shares;
   readonly buffers: LayerwiseBuffers;
   /** Compiles the binning of the events in a buffer. */
   readonly bin: (events: GPUBuffer) => Promise<readonly LayerwiseDispatch[]>;
-  /** Finds a unit's buffers in evaluation, those of the first micro-batch. */
+  /** Returns a unit's buffers in evaluation, for the first micro-batch. */
   readonly evaluated: (index: number) => Bound;
   /** The forward pass in training. */
   readonly training: readonly LayerwiseDispatch[];
@@ -73,21 +73,21 @@ export interface LayerwiseContext {
   readonly units: Units;
   readonly arrays: UnitArrays;
   readonly optimizer: Optimizer;
-  /** Gradients of the parts of batches, where steps train on parts. */
+  /** Gradients of the parts of a batch, where steps are computed by parts. */
   readonly gradients?: PartGradients;
   /** Time step in ms. */
   readonly Ts: number;
-  /** Slices that each sample is cut into, whatever its duration. */
+  /** Number of slices of each sample, whatever its duration. */
   readonly slices?: number;
-  /** The sensor, where the network sees it in another size. */
+  /** The sensor, where its size differs from the network's input. */
   readonly sensor?: Extent;
   /** Whether counts are divided by the sample's largest. */
   readonly normalised: boolean;
 }
 
 /**
- * Compiles a plan. Where memory does not suffice for a micro-batch, smaller
- * ones are tried, with the same bits.
+ * Compiles a plan. Where memory does not suffice, smaller micro-batches are
+ * tried, with the same bits.
  *
  * @param context Network and device.
  * @param options Sizes, loss, and whether to train.
@@ -95,7 +95,7 @@ export interface LayerwiseContext {
  * @throws {ShapeError} If the sizes do not fit the device or one another, or
  * the loss is not one of a readout.
  * @throws {DeviceError} If the device has not enough memory.
- * @throws {KernelError} If the device does not accept a kernel.
+ * @throws {KernelError} If the device rejects a kernel.
  */
 export async function compileLayerwise(
   context: LayerwiseContext,
@@ -250,7 +250,7 @@ async function allocateWhatFits(
   }
 }
 
-/** How events are binned for units. */
+/** Binning of events for units. */
 export interface UnitTiming extends
   Pick<
     LayerwisePlan,
@@ -258,13 +258,13 @@ export interface UnitTiming extends
   > {}
 
 /**
- * Works out how events are binned: finer than the network's bins, so that they
- * can be moved in time.
+ * Determines the binning of events. It is finer than the network's bins, so
+ * that augmentation can shift events in time.
  *
  * @param context Units, sensor, and time step or number of slices.
  * @param tSample Length of a sample in ms.
  * @returns Bins of the network and of events.
- * @throws {ShapeError} If events' words have no room for them.
+ * @throws {ShapeError} If event words have no room for the bins.
  */
 export function timeUnits(
   { units, Ts, slices, sensor = units.input.extent }: Pick<
@@ -281,7 +281,7 @@ export function timeUnits(
   return { T, fine, inputs, addressBits, eventBinning };
 }
 
-/** Parts of a bin, as fine as the words of events allow. */
+/** Parts of a bin, as fine as event words allow. */
 function fineOf(T: number, addressBits: number, inputs: number): number {
   const room = 2 ** (WORD_BITS - addressBits);
   if (T > room) {

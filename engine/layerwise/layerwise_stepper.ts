@@ -19,7 +19,7 @@ import type { LayerwisePlan } from "./layerwise_plan.ts";
 import { drawSources, plainSources } from "./sources.ts";
 import { freeUnits, UNIFORM_WORDS } from "./unit_buffers.ts";
 
-/** A plan in use. Its owner destroys it, or holds it with `using`. */
+/** A plan in use. Its owner destroys it, or declares it with `using`. */
 export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
   implements StepRunner {
   /** The plan's dispatches and buffers. */
@@ -27,12 +27,12 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
   readonly #augmentation: Augmentation | undefined;
 
   /**
-   * Puts a plan to use.
+   * Prepares a plan for use.
    *
    * @internal
    * @param device The device that the plan was compiled for.
    * @param plan The plan.
-   * @param options What its steps use, and how they change samples.
+   * @param options Optimizer, gradients, seed, and augmentation of samples.
    */
   constructor(
     device: Device,
@@ -59,8 +59,8 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
   }
 
   /**
-   * Runs the network forward as {@linkcode evaluate} does, then backward: the
-   * gradient replaces the last one, and nothing is updated.
+   * Runs the network forward as {@linkcode evaluate} does, then backward. The
+   * gradient replaces the previous one; no weights are updated.
    *
    * @internal
    * @param batch The samples.
@@ -117,7 +117,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
 
   /**
    * Prepares to time the kernels of a training step, which updates the weights
-   * with the learning rate of the step before, and running statistics.
+   * with the learning rate of the previous step, and running statistics.
    *
    * @internal
    * @param batch The samples.
@@ -163,9 +163,9 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
    *
    * @internal
    * @param batch The samples.
-   * @param options Whether samples and neurons are changed as in training.
+   * @param options Whether augmentation and dropout apply, as in training.
    * @param dispatches The dispatches after binning.
-   * @param then Records what is done with the gradient.
+   * @param then Records the commands that use the gradient.
    */
   async #run(
     batch: EventBatch,
@@ -202,7 +202,10 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     await this.finish(encoder, batch.labels);
   }
 
-  /** Cuts dispatches where ranks have to exchange sums of a unit. */
+  /**
+   * Splits dispatches into stages, between which ranks exchange the sums of a
+   * unit.
+   */
   #stages(
     dispatches: readonly LayerwiseDispatch[],
   ): {
@@ -219,7 +222,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     }));
   }
 
-  /** Submits a stage, and exchanges the sums of a unit that it computed. */
+  /** Submits a stage, and exchanges the sums that it computed for a unit. */
   async #exchangeSums(
     encoder: GPUCommandEncoder,
     unit: number,
@@ -236,7 +239,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     });
   }
 
-  /** An encoder whose commands find the buffers of binning cleared. */
+  /** Returns an encoder that begins by clearing the buffers of binning. */
   #begin(): GPUCommandEncoder {
     const encoder = this.device.gpu.createCommandEncoder();
     for (const { counts, largest } of this.plan.buffers.microBatches) {
@@ -283,7 +286,7 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     );
   }
 
-  /** Words of each micro-batch, and last of the batch, see micro_batch.wgsl. */
+  /** Words of each micro-batch, then of the batch, see micro_batch.wgsl. */
   #uniforms(
     total: number,
     { trains, seed }: { readonly trains: boolean; readonly seed: number },

@@ -1,6 +1,5 @@
 /**
- * Where the events of a batch's samples come from, and how they are changed as
- * they are binned.
+ * Sources of the events of a batch's samples, and their augmentation.
  *
  * @module
  */
@@ -10,13 +9,13 @@ import { Random } from "../network/random.ts";
 import type { Extent } from "../network/network.ts";
 import { SOURCE_WORDS } from "./unit_buffers.ts";
 
-/** Sizes that sources are drawn for. */
+/** Sizes for which sources are drawn. */
 export interface SourceSizes {
   /** The network's input. */
   readonly extent: Extent;
   /** The sensor. */
   readonly sensor: Extent;
-  /** Bins of a sample, and parts of a bin that events' times count. */
+  /** Bins of a sample, and time resolution of events in parts of a bin. */
   readonly T: number;
   readonly fine: number;
 }
@@ -25,7 +24,7 @@ export interface SourceSizes {
 export interface SourceBatch {
   /** First word and end of each sample's events. */
   readonly offsets: Uint32Array;
-  /** Class of each sample. */
+  /** Label of each sample. */
   readonly labels: Uint32Array;
 }
 
@@ -47,7 +46,7 @@ const FIELD = {
 } as const;
 
 /**
- * Gives every sample its own events, unchanged.
+ * Describes samples without augmentation: each has its own events, unchanged.
  *
  * @param batch The samples.
  * @param sizes The input's sizes.
@@ -78,12 +77,12 @@ export function plainSources(
 }
 
 /**
- * Draws how the samples of a step are changed.
+ * Draws the augmentation of the samples of a step.
  *
  * @param batch The samples.
- * @param augmentation What is drawn.
- * @param options The input's sizes, and a seed of the step alone: a run that is
- * resumed draws the same.
+ * @param augmentation The augmentation to draw from.
+ * @param options The input's sizes, and the seed of the step, so that a resumed
+ * run draws the same numbers.
  * @returns The words.
  */
 export function drawSources(
@@ -108,7 +107,7 @@ export function drawSources(
     drawn.sources[second] = offsets[2 * partner];
     drawn.sources[second + 1] = offsets[2 * partner + 1];
     draw.change(drawn.sources, floats, second, labels[partner]);
-    // The area of the box is even over [0, 1], as Beta(1, 1) is.
+    // The box area is uniform over [0, 1], like Beta(1, 1).
     const share = random.uniform();
     const { region, area } = draw.box(share);
     floats.set(region, at + FIELD.region);
@@ -121,8 +120,8 @@ export function drawSources(
 }
 
 /**
- * Makes the generator of a step. Seeds of steps follow one another, so that they
- * are hashed: the first draws from them as they are would be much alike.
+ * Creates the generator of a step. Seeds of successive steps are consecutive,
+ * so they are hashed: first draws from consecutive seeds are correlated.
  */
 function randomOf(seed: number): Random {
   let word = seed;
@@ -130,7 +129,7 @@ function randomOf(seed: number): Random {
 }
 
 /**
- * A hash whose bits all depend on all of its argument's.
+ * Hash with full avalanche: each output bit depends on all input bits.
  *
  * Source: Jarzynski, Olano, Hash functions for GPU rendering, 2020: pcg.
  */
@@ -140,12 +139,12 @@ function hashed(value: number): number {
   return (word >>> 22) ^ word;
 }
 
-/** How the sensor is scaled and centred to fit into the input. */
+/** Scale and offset that fit the sensor, centred, into the input. */
 function fitOf(
   { extent, sensor }: SourceSizes,
 ): { size: number; left: number; top: number } {
   const size = Math.min(extent.W / sensor.W, extent.H / sensor.H);
-  // Centres of pixels are mapped to where they are.
+  // Pixel centres map to pixel centres.
   const offset = (from: number, to: number) =>
     (to - size * from) / 2 + size / 2 - 0.5;
   return {
@@ -155,7 +154,7 @@ function fitOf(
   };
 }
 
-/** Draws the changes of one sample after the other. */
+/** Draws the augmentation of one sample after the other. */
 class Draw {
   readonly #random: Random;
   readonly #options: Augmentation;
@@ -167,19 +166,19 @@ class Draw {
     this.#sizes = sizes;
   }
 
-  /** The largest change of this sample: none where it is not changed. */
+  /** Largest change of this sample: 0 where it is drawn not to change. */
   #largest(change: number | ChangeRange = 0): number {
     if (typeof change === "number") return change;
     const { most, probability = 1 } = change;
     return this.#random.uniform() < probability ? most : 0;
   }
 
-  /** A number between −most and most. */
+  /** Draws a number from the uniform distribution on [−most, most]. */
   #around(most: number): number {
     return (2 * this.#random.uniform() - 1) * most;
   }
 
-  /** A share, 0 where this sample is not changed. */
+  /** Draws a fraction; 0 where this sample is drawn not to change. */
   #share(change: number | ChangeRange = 0): number {
     const most = this.#largest(change);
     const least = typeof change === "number" ? 0 : change.least ?? 0;
@@ -187,7 +186,7 @@ class Draw {
     return most === 0 ? 0 : least + (most - least) * share;
   }
 
-  /** Draws the changes of a source. */
+  /** Draws the augmentation of a source. */
   change(
     words: Uint32Array,
     floats: Float32Array,
@@ -211,7 +210,7 @@ class Draw {
     const yy = size * Math.cos(angle) * upsideDown;
     const x0 = centreX - xx * centreX - xy * centreY + this.#around(far);
     const y0 = centreY - yx * centreX - yy * centreY + this.#around(far);
-    // First the sensor is fitted into the input.
+    // The sensor is fitted into the input first.
     const { size: fit, left, top } = fitOf(this.#sizes);
     floats.set([
       xx * fit,
@@ -231,7 +230,9 @@ class Draw {
     words[at + FIELD.dropped] = this.#share(drop) * 2 ** 32;
   }
 
-  /** A box of a share of the area: left, top, right, bottom. */
+  /**
+   * Draws a box that covers a fraction of the area: left, top, right, bottom.
+   */
   box(share: number): { region: readonly number[]; area: number } {
     const { H, W } = this.#sizes.extent;
     const side = Math.sqrt(share);

@@ -74,7 +74,7 @@ export async function traceUnits(
   return { layers, outputs };
 }
 
-/** The drive of a unit after its normalisation, or with its bias. */
+/** The drive of a unit after its normalisation or bias. */
 async function normalised(
   device: Device,
   { units: { units }, buffers }: LayerwisePlan,

@@ -1,5 +1,5 @@
 /**
- * The buffers that the kernels of units bind, by the names of their bindings.
+ * Buffer bindings of the kernels of units, by binding name.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { LayerwiseBuffers } from "./unit_buffers.ts";
 import { readersOf } from "./unit_sizes.ts";
 import { hasOwnGradient, type Unit, type Units } from "./units/units.ts";
 
-/** Buffers by the names of bindings. */
+/** Buffers by binding name. */
 export type Bound = Readonly<Record<string, GPUBufferBinding>>;
 
 /** Weights, gradients and running statistics of a network. */
@@ -19,9 +19,9 @@ export interface UnitArrays {
   readonly slots: readonly WeightSlot[];
   readonly running: readonly WeightSlot[];
   readonly dw: GPUBuffer;
-  /** What updates change. */
+  /** Arrays that updates change. */
   readonly trained: Averaged;
-  /** What the network is evaluated with: the same, or its average. */
+  /** Arrays that evaluation uses: the trained ones, or their averages. */
   readonly evaluated: Averaged;
 }
 
@@ -31,11 +31,11 @@ export interface BindingContext {
   readonly arrays: UnitArrays;
   readonly optimizer: Optimizer;
   readonly buffers: LayerwiseBuffers;
-  /** The gradient of all weights that a micro-batch adds its own to. */
+  /** Buffer of the weight gradient to which a micro-batch adds. */
   readonly gradientOf: (microBatch: number) => GPUBuffer;
 }
 
-/** Finds the buffers of units; a unit is given by its index. */
+/** Looks up the buffers of units by a unit's index. */
 export class UnitBindings {
   readonly #context: BindingContext;
 
@@ -44,7 +44,7 @@ export class UnitBindings {
     this.#context = context;
   }
 
-  /** Buffers from a unit's raster to what it gives. */
+  /** Bindings of the forward pass, from a unit's input raster to its output. */
   forward(index: number, part: number, values: Averaged): Bound {
     const { units, buffers } = this.#context;
     const unit = units.units[index];
@@ -53,7 +53,7 @@ export class UnitBindings {
     const spikes = { buffer: own.spikes[index] };
     const { residual } = unit;
     return {
-      // transpose_spikes.wgsl calls the raster spikes.
+      // transpose_spikes.wgsl calls the raster `spikes`.
       packing: source,
       neuronPacked: { buffer: buffers.packed },
       inputs: source,
@@ -82,7 +82,9 @@ export class UnitBindings {
     };
   }
 
-  /** A synapse writes the first half of a ghost convolution's maps. */
+  /**
+   * Bindings of a synapse; a ghost convolution's writes the first half of maps.
+   */
   synapse(index: number, part: number, values: Averaged): Bound {
     const { units, buffers } = this.#context;
     const bound = this.forward(index, part, values);
@@ -92,7 +94,7 @@ export class UnitBindings {
       : bound;
   }
 
-  /** The gradient of a ghost convolution's depth-wise weights. */
+  /** Bindings of the gradient of a ghost convolution's depth-wise weights. */
   ghost(index: number, part: number): Bound {
     const { units } = this.#context;
     return {
@@ -101,7 +103,7 @@ export class UnitBindings {
     };
   }
 
-  /** The gradient of a unit's spikes, of delays and of its neurons' drives. */
+  /** Bindings of the gradients of a unit's spikes, delays and neuron drives. */
   neurons(index: number, part: number): Bound {
     const { units } = this.#context;
     return {
@@ -111,8 +113,8 @@ export class UnitBindings {
   }
 
   /**
-   * The gradient of recurrent weights: their inputs are the unit's spikes, their
-   * outputs its drives one bin later.
+   * Bindings of the gradient of recurrent weights: their inputs are the unit's
+   * spikes, their outputs are its drives one bin later.
    */
   recurrent(index: number, part: number): Bound {
     const { units, buffers } = this.#context;
@@ -125,7 +127,10 @@ export class UnitBindings {
     };
   }
 
-  /** A synapse reads the gradient of the first half. */
+  /**
+   * Bindings of a synapse's adjoint; a ghost convolution's reads the first
+   * half.
+   */
   below(index: number, part: number): Bound {
     const { units, buffers } = this.#context;
     const bound = this.backward(index, part);
@@ -156,7 +161,8 @@ export class UnitBindings {
       dbeta: this.#gradientOf(unit, bias, unused[1]),
       dlearned: this.#gradientOf(unit, "neuron.w", unused[2]),
       runningMean: this.#runningOf(unit, "norm.mean", values),
-      // One number of the layer has no room for one a channel.
+      // The variance over all channels is one number, too small for one per
+      // channel.
       runningVar: unit.norm?.kind === "scale"
         ? { buffer: unused[2] }
         : this.#runningOf(unit, "norm.var", values),
@@ -164,7 +170,7 @@ export class UnitBindings {
     };
   }
 
-  /** Buffers from the gradient of what a unit gives to all others. */
+  /** Bindings of the backward pass, from the gradient of a unit's output on. */
   backward(index: number, part: number): Bound {
     const { units, buffers, arrays, optimizer } = this.#context;
     const unit = units.units[index];
@@ -230,7 +236,7 @@ export class UnitBindings {
     };
   }
 
-  /** Where a reader of a raster writes its share of the raster's gradient. */
+  /** Buffer in which a reader of a raster writes its part of the gradient. */
   #gradientFor(
     raster: number,
     part: number,

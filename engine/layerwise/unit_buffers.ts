@@ -1,9 +1,9 @@
 /**
  * The buffers of a plan that runs layer by layer.
  *
- * A batch is cut into micro-batches that the device can bind; each has buffers
- * of its own, since statistics are those of the whole batch and a layer is
- * computed for all micro-batches before the next layer is.
+ * A batch is divided into micro-batches that the device can bind. Each has its
+ * own buffers: statistics are those of the whole batch, so each layer is
+ * computed for all micro-batches before the next layer.
  *
  * @module
  */
@@ -21,55 +21,60 @@ import { layerRaster } from "./launches/strips.ts";
 import { readersOf, type UnitSizes } from "./unit_sizes.ts";
 import { floatsOf, isPooled, type Unit, type Units } from "./units/units.ts";
 
-/** Words from one micro-batch's uniforms to the next one's. */
+/** Distance between the uniforms of two micro-batches, in words. */
 export const UNIFORM_WORDS = 64;
 
-/** Words of a source of events in bin_counts.wgsl. */
+/** Words per source of events in bin_counts.wgsl. */
 export const SOURCE_WORDS = 21;
 
-/** Words of a unit's sums of strips, and of what its neurons learn. */
+/**
+ * Words of a unit's sums over strips, and of the sums of its learned parameter.
+ */
 function partialWords(unit: Unit, T: number, batch: number): number {
   const { learnedFirst, learned } = layOutSums(unit, T, batch);
   return 2 * (learnedFirst + batch * learned);
 }
 
-/** Buffers of one micro-batch. */
+/** Buffers of a single micro-batch. */
 export interface MicroBatchBuffers {
   readonly counts: GPUBuffer;
   readonly largest: GPUBuffer;
-  /** The input, then what each unit gives. */
+  /** The input, then the output of each unit. */
   readonly rasters: readonly GPUBuffer[];
   /** Spikes of each unit's neurons. */
   readonly spikes: readonly GPUBuffer[];
-  /** These as they arrive; the same where they do at once. */
+  /** Spikes after the axons; the same buffers where axons do not delay them. */
   readonly arrived: readonly GPUBuffer[];
-  /** Spikes with those of the earlier unit; the spikes where there is none. */
+  /**
+   * Spikes joined with those of the shortcut; the spikes themselves without
+   * one.
+   */
   readonly joined: readonly GPUBuffer[];
   /** Drives of each unit. */
   readonly drives: readonly GPUBuffer[];
-  /** The first half of the maps of each ghost convolution. */
+  /** First half of the feature maps of each ghost convolution. */
   readonly ghosts: readonly GPUBuffer[];
-  /** Gradient of the first half of the unit that is being computed. */
+  /** Gradient of the first half of feature maps of the unit being computed. */
   readonly ghostGradient: GPUBuffer;
-  /** Drives of each recurrent unit, with those from its own spikes. */
+  /** Drives of each recurrent unit, including those from its own spikes. */
   readonly driven: readonly GPUBuffer[];
   /** States of its neurons before each bin. */
   readonly states: readonly GPUBuffer[];
-  /** Gradients of its drives, those of each bin where the one before is. */
+  /** Gradients of its drives, shifted to the previous bin. */
   readonly ahead: readonly GPUBuffer[];
   /** Potentials of each unit, if they are kept. */
   readonly potentials: readonly GPUBuffer[];
-  /** Gradient of the drive of the unit that is being computed. */
+  /** Gradient of the drive of the unit being computed. */
   readonly gradient: GPUBuffer;
   /** Gradient of each raster. */
   readonly rasterGradients: readonly GPUBuffer[];
-  /** The part of it from the second layer that reads the raster. */
+  /** Gradient of each raster from its second reader. */
   readonly secondGradients: readonly GPUBuffer[];
 }
 
 /** Buffers of a unit that all micro-batches share. */
 export interface UnitBuffers {
-  /** Means and squares of strips, then sums of gradients. */
+  /** Means and squared deviations of strips, then sums of gradients. */
   readonly partials: GPUBuffer;
   readonly coefficients: GPUBuffer;
   readonly back: GPUBuffer;
@@ -79,21 +84,21 @@ export interface UnitBuffers {
 export interface LayerwiseBuffers extends StepOutputs {
   readonly microBatches: readonly MicroBatchBuffers[];
   readonly units: readonly UnitBuffers[];
-  /** Uniforms of each micro-batch, and last those of the batch. */
+  /** Uniforms of each micro-batch, then of the batch. */
   readonly uniforms: GPUBuffer;
-  /** Where the events of each sample come from, [batch, 2, 21]. */
+  /** Sources of the events of each sample, [batch, 2, 21]. */
   readonly sources: GPUBuffer;
-  /** Classes of each sample, [batch, 3]. */
+  /** Classes of each sample and the share of the first, [batch, 3]. */
   readonly classes: GPUBuffer;
-  /** Factor of the samples of each class. */
+  /** Weight of the samples of each class. */
   readonly classWeights: GPUBuffer;
   readonly packed: GPUBuffer;
   readonly routes: GPUBuffer;
   readonly spikeGradient: GPUBuffer;
   readonly partial: GPUBuffer;
-  /** Zeros that stand for a bias that a unit has not. */
+  /** Zeros in place of the bias of units that have none. */
   readonly zeros: GPUBuffer;
-  /** Where gradients go that no array has. */
+  /** Targets of gradients that belong to no array. */
   readonly unused: readonly GPUBuffer[];
 }
 
@@ -102,10 +107,10 @@ export interface LayerwiseBuffers extends StepOutputs {
  *
  * @param device The device.
  * @param units The units.
- * @param sizes Words of a sample.
- * @param options Bins, samples of a batch and of a micro-batch, how batches are
- * cut, and whether potentials are kept and incoming spikes counted.
- * @returns The buffers, their contents zero.
+ * @param sizes Words per sample.
+ * @param options Bins, samples of a batch and of a micro-batch, division of
+ * batches, and whether potentials are kept and incoming spikes counted.
+ * @returns The buffers, zero-initialised.
  * @throws {DeviceError} If the device has not enough memory.
  */
 export function allocateUnits(
@@ -155,7 +160,7 @@ export function allocateUnits(
       );
       const rasterGradients = sizes.rasterGradients.map((each, raster) => {
         const [reader] = readersOf(units, raster);
-        // The adjoint of a synapse runs once its drive is no longer read.
+        // A synapse's adjoint runs when its drive is no longer needed.
         const isFree = each > 0 && !keep && reader && !reader.adds &&
           sizes.drives[reader.unit] >= each;
         return isFree
@@ -247,7 +252,7 @@ export function allocateUnits(
  */
 export function freeUnits(buffers: LayerwiseBuffers): void {
   const { microBatches, units, ...others } = buffers;
-  // Some buffers have two names; destroying one again does nothing.
+  // Some buffers have two names; destroying a buffer twice is harmless.
   const own = [...microBatches, ...units].flatMap((each) =>
     Object.values(each).flat()
   );

@@ -1,5 +1,5 @@
 /**
- * Sizes of the buffers of a plan that runs layer by layer.
+ * Buffer sizes of a plan that runs layer by layer.
  *
  * @module
  */
@@ -19,50 +19,54 @@ import {
   type Units,
 } from "./units/units.ts";
 
-/** Words that a sample takes in each buffer. */
+/** Words per sample in each buffer. */
 export interface UnitSizes {
-  /** Counts of events, two bins a word. */
+  /** Counts of events, two bins per word. */
   readonly counts: number;
-  /** The input, then what each unit gives. */
+  /** The input, then the output of each unit. */
   readonly rasters: readonly number[];
   /** Spikes of each unit's neurons. */
   readonly spikes: readonly number[];
-  /** Spikes with those of the earlier unit, 0 where nothing is joined. */
+  /**
+   * Spikes joined with those of the shortcut; 0 for units without a shortcut.
+   */
   readonly joined: readonly number[];
-  /** A raster that a synapse reads, neuron-packed. */
+  /** Input raster of a synapse, neuron-packed. */
   readonly packed: number;
   /** Drives of each unit. */
   readonly drives: readonly number[];
-  /** Which spikes of a unit get a gradient. */
+  /** Mask of the spikes of a unit that get a gradient. */
   readonly routes: number;
-  /** The first half of the maps of each ghost convolution, 0 for others. */
+  /**
+   * First half of the feature maps of ghost convolutions, 0 for other units.
+   */
   readonly ghosts: readonly number[];
   /** Gradient of a drive. */
   readonly gradient: number;
-  /** Gradient of each raster that has one, 0 of the others. */
+  /** Gradient of each raster that has one, 0 for others. */
   readonly rasterGradients: readonly number[];
-  /** The same for rasters that two layers read. */
+  /** Gradient of each raster from its second reader, 0 for others. */
   readonly secondGradients: readonly number[];
   /** Partial sums of a weight gradient. */
   readonly partial: number;
-  /** What each recurrent unit needs, 0 of the others. */
+  /** Buffers of recurrent units, 0 for others. */
   readonly driven: readonly number[];
   readonly states: readonly number[];
   readonly ahead: readonly number[];
-  /** Spikes of each unit as they arrive, 0 where they do at once. */
+  /** Spikes of each unit after its axons; 0 where axons do not delay them. */
   readonly arrived: readonly number[];
-  /** Gradient of the spikes of a unit that needs it by itself. */
+  /** Gradient of a unit's spikes, where it is computed separately. */
   readonly spikeGradient: number;
 }
 
-/** A unit that reads a raster, by its synapse or to add it to its spikes. */
+/** A unit that reads a raster, with its synapse or as a shortcut. */
 interface Reader {
   readonly unit: number;
   readonly adds: boolean;
 }
 
 /**
- * Finds who reads a raster.
+ * Finds the units that read a raster.
  *
  * @param units The units.
  * @param raster Index of the raster.
@@ -76,7 +80,7 @@ export function readersOf({ units }: Units, raster: number): Reader[] {
 }
 
 /**
- * Works out the words of a sample in each buffer.
+ * Determines the words per sample in each buffer.
  *
  * @param units The units.
  * @param T Bins of a sample.
@@ -112,7 +116,7 @@ export function sizeUnits(
       return planesOf(raster) * B * BINS_PER_WORD *
         Math.ceil(sizeOf(raster.extent) / BINS_PER_WORD);
     })),
-    // Without training a drive is needed until its neurons have read it.
+    // Without training a drive is needed only until its neurons have read it.
     drives: train || keep ? drives : drives.map(() => most),
     routes: train
       ? Math.max(...units.units.map(({ layer }) => B * sizeOf(layer.output)))

@@ -1,6 +1,5 @@
 /**
- * Launches of a unit's neurons, in both directions, and of the bound of their
- * firing rate.
+ * Launches of a unit's neurons, forward and backward, and of its sparsity loss.
  *
  * @module
  */
@@ -23,11 +22,11 @@ import {
 } from "./recurrent_launches.ts";
 
 /**
- * Integrates the neurons of a unit, if it has any.
+ * Launches the integration of a unit's neurons, if it has any.
  *
  * @param placed The unit.
  * @returns The launches.
- * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ * @throws {ShapeError} If its neurons are not stepped neurons.
  */
 export function launchCells(placed: PlacedUnit): Launch[] {
   const { unit, index, setting, strips, grid } = placed;
@@ -48,11 +47,11 @@ export function launchCells(placed: PlacedUnit): Launch[] {
 }
 
 /**
- * Goes back through the neurons of a unit, if it has any.
+ * Launches the adjoint of a unit's neurons, if it has any.
  *
  * @param placed The unit.
  * @returns The launches.
- * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ * @throws {ShapeError} If its neurons are not stepped neurons.
  */
 export function launchCellsBack(placed: PlacedUnit): Launch[] {
   const { unit, setting, strips, grid } = placed;
@@ -84,7 +83,8 @@ export function launchCellsBack(placed: PlacedUnit): Launch[] {
 }
 
 /**
- * Launches the gradient of a unit's firing rate, where it is bounded.
+ * Launches the gradient of the sparsity loss, where the unit's firing rate is
+ * bounded.
  *
  * @param placed The unit.
  * @returns The launches.
@@ -110,7 +110,7 @@ export function launchPressure(
   })];
 }
 
-/** Constants and the text of a unit's neuron. */
+/** Constants and WGSL of a unit's neuron. */
 function neuronOf({ layer, neuron }: Unit): UnitNeuron | undefined {
   if (!neuron) return undefined;
   const { kind, parameters } = neuron;

@@ -1,5 +1,5 @@
 /**
- * Launches of the delays of a unit's spikes.
+ * Launches of a unit's axonal delays.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { launchAxon } from "../../layers/axon_launches.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 
 /**
- * Launches the delays of a unit's spikes, if they have any.
+ * Launches the axonal delays of a unit, if it has any.
  *
  * @param placed The unit.
- * @returns From its neurons' spikes to those that arrive; and from the gradient
- * of these to that of the others, and of delays that are learned.
+ * @returns The delay of spikes, its adjoint, and the gradient of learned
+ * delays.
  */
 export function launchDelays(
   { unit: { axon, layer }, index, setting: { T, Ts, rule } }: PlacedUnit,
@@ -24,7 +24,7 @@ export function launchDelays(
     Ts,
     height: 1,
     layer: index,
-    // Pooling drops them.
+    // Dropout is part of pooling.
     drops: false,
     rule,
     source: { aboveRows: T },

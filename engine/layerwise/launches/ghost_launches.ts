@@ -1,5 +1,5 @@
 /**
- * Launches of the second half of a ghost convolution's maps.
+ * Launches of the depth-wise half of a ghost convolution.
  *
  * @module
  */
@@ -14,17 +14,19 @@ import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import { inQuads } from "../../network/layout.ts";
 import type { Ghost } from "../units/ghost.ts";
 
-/** The launches of a ghost convolution's second half. */
+/** The launches of a ghost convolution's depth-wise half. */
 export interface GhostLaunches {
-  /** The second half of a ghost convolution's maps, from the first. */
+  /** Computes the second half of the feature maps from the first. */
   readonly ghostForward: readonly Launch[];
-  /** From the gradient of all its maps to that of the first half. */
+  /** From the gradient of all feature maps to that of the first half. */
   readonly ghostAdjoint: readonly Launch[];
-  /** From there to that of its depth-wise weights. */
+  /**
+   * From the gradient of all feature maps to that of the depth-wise weights.
+   */
   readonly ghostGradient: readonly Launch[];
 }
 
-/** Those of other synapses. */
+/** Launches of synapses that are not ghost convolutions. */
 export const NO_GHOST: GhostLaunches = {
   ghostForward: [],
   ghostAdjoint: [],
@@ -32,7 +34,7 @@ export const NO_GHOST: GhostLaunches = {
 };
 
 /**
- * Works out the launches of a ghost convolution's second half.
+ * Determines the launches of a ghost convolution's depth-wise half.
  *
  * @param ghost The convolution.
  * @param T Bins of a sample.

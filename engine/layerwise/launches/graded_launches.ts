@@ -1,6 +1,6 @@
 /**
- * Launches of neurons that send numbers, and of drives that are summed over
- * time, where incoming numbers are differences.
+ * Launches of sigma-delta neurons, and of sums of drives over time, where
+ * incoming messages are differences.
  *
  * @module
  */
@@ -17,16 +17,16 @@ import { groupsFor, type Launch, launch } from "../../device/launch.ts";
 import { planesOf } from "../units/units.ts";
 import type { PlacedUnit } from "./placed_unit.ts";
 
-/** The launches of sums over time. */
+/** Launches of running sums over time. */
 export interface SumLaunches {
-  /** Of the drive. */
+  /** Sums of the drive. */
   readonly sums: readonly Launch[];
-  /** Of the gradient of the drive, from the last bin on. */
+  /** Sums of the drive's gradient, backward from the last bin. */
   readonly sumsBack: readonly Launch[];
 }
 
 /**
- * Launches the sums of a unit's drives over time, if it has any.
+ * Launches the running sums of a unit's drives, if it has any.
  *
  * @param placed The unit.
  * @returns The launches.
@@ -52,10 +52,10 @@ export function launchSums(
 }
 
 /**
- * Launches neurons that send numbers.
+ * Launches the delta encoder of sigma-delta neurons.
  *
  * @param placed The unit.
- * @param record Where numbers are counted, by names in delta.wgsl.
+ * @param record Where messages are counted, by names in delta.wgsl.
  * @returns The launch.
  */
 export function launchGraded(
@@ -83,7 +83,7 @@ export function launchGraded(
 }
 
 /**
- * Launches the adjoint of neurons that send numbers.
+ * Launches the adjoint of the delta encoder.
  *
  * @param placed The unit.
  * @returns The launch.

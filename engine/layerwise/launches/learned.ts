@@ -1,5 +1,5 @@
 /**
- * The parameters that units learn beside weights, one a layer of neurons.
+ * Learned parameters of neurons, one per layer.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { floatsOf } from "../units/units.ts";
 import type { Strips } from "./strips.ts";
 
 /**
- * Finds the sums of a unit's learned parameter, behind those of channels.
+ * Locates the sums of a unit's learned parameter, after those of channels.
  *
- * @param strips How its drives are cut into strips.
+ * @param strips Division of its drives into strips.
  * @param batch Most samples of a batch.
- * @returns Index of the first, and how many a sample has.
+ * @returns Index of the first sum, and sums per sample.
  */
 export function learnedSums(
   { C, runSize, channelLanes, S }: Strips,
@@ -28,9 +28,9 @@ export function learnedSums(
 }
 
 /**
- * Launches the sum of a learned parameter's gradient.
+ * Launches the reduction of a learned parameter's gradient.
  *
- * @param strips How the unit's drives are cut into strips.
+ * @param strips Division of the unit's drives into strips.
  * @param batch Most samples of a batch.
  * @returns The launch.
  */

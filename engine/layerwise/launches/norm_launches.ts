@@ -22,16 +22,16 @@ import { LANES } from "./strips.ts";
 export interface NormLaunches {
   /** Statistics of a micro-batch, where the unit normalises. */
   readonly statistics: readonly Launch[];
-  /** Coefficients of the normalised drive while training. */
+  /** Coefficients of the normalised drive in training. */
   readonly training: readonly Launch[];
-  /** The same in evaluation. */
+  /** Coefficients of the normalised drive in evaluation. */
   readonly evaluation: Launch;
   /** Gradients of scale and bias, and the coefficients of `apply`. */
   readonly total: Launch;
 }
 
 /**
- * Works out the launches of a unit's normalisation or bias.
+ * Determines the launches of a unit's normalisation or bias.
  *
  * @param placed The unit.
  * @returns The launches.

@@ -1,5 +1,5 @@
 /**
- * A unit in its network, with what its launches are worked out from.
+ * A unit with its place in the network, from which its launches are determined.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "../units/units.ts";
 import { layerRaster, type Strips, stripsOf } from "./strips.ts";
 
-/** Sizes of a plan that all its units share. */
+/** Sizes of a plan, shared by all units. */
 export interface UnitSetting {
   /** Bins of a sample. */
   readonly T: number;
@@ -24,19 +24,19 @@ export interface UnitSetting {
   readonly Ts: number;
   /** Most samples in a batch. */
   readonly batch: number;
-  /** Words of a step's record. */
+  /** Words in the record of a step. */
   readonly stride: number;
-  /** Number of the rule by which weights are updated. */
+  /** Index of the optimizer's update rule. */
   readonly rule: number;
   /** Whether potentials are kept. */
   readonly keep: boolean;
   /** Whether drives of the input are divided by the sample's largest count. */
   readonly normalised: boolean;
-  /** Bounds the firing rates of all units but the last. */
+  /** Bound of the firing rates of all units but the last. */
   readonly sparsity?: Sparsity;
   /** Whether the device computes on the CPU. */
   readonly software: boolean;
-  /** Bytes of shared memory that a workgroup may have. */
+  /** Bytes of workgroup memory (shared memory) that a workgroup may use. */
   readonly workgroupBytes: number;
 }
 
@@ -50,18 +50,18 @@ export interface PlacedUnit {
   readonly source: Raster;
   /** Whether its drives are summed over time. */
   readonly isSummed: boolean;
-  /** The raster that is joined to its spikes, if one is. */
+  /** The raster of its residual connection, if any. */
   readonly shortcut?: Raster;
   readonly setting: UnitSetting;
   readonly strips: Strips;
   /** Floats of a pixel of its drives. */
   readonly channels: number;
-  /** A workgroup for each strip and group of channels. */
+  /** One workgroup per strip and group of channels. */
   readonly grid: Launch["grid"];
 }
 
 /**
- * Places a unit.
+ * Returns a unit with its place in the network.
  *
  * @param units The units.
  * @param index Index of the unit.

@@ -1,5 +1,5 @@
 /**
- * Launches on rasters: packing, joining to an earlier unit's, and pooling.
+ * Launches on rasters: neuron-packing, residual connections, and pooling.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { PlacedUnit } from "./placed_unit.ts";
 import { LANES } from "./strips.ts";
 
 /**
- * Packs the raster that a unit reads along neurons, as synapses read it.
+ * Launches the neuron-packing of the raster that a unit's synapse reads.
  *
  * @param placed The unit.
  * @returns The launch.
@@ -44,7 +44,7 @@ export function launchPacking(
 }
 
 /**
- * Joins spikes of an earlier unit to a unit's own, if there are any.
+ * Launches the residual connection of a unit, if it has one.
  *
  * @param placed The unit.
  * @returns The launches.
@@ -68,7 +68,7 @@ export function launchResidual(
 }
 
 /**
- * Pools and drops the spikes of a unit, if it does.
+ * Launches pooling and dropout of a unit's spikes, if it has any.
  *
  * @param placed The unit.
  * @returns The launches.
@@ -92,7 +92,7 @@ export function launchPooling(placed: PlacedUnit): Launch[] {
 }
 
 /**
- * Finds the spikes of a unit that get a gradient, where not all do.
+ * Launches the selection of the spikes that get a gradient, where not all do.
  *
  * @param placed The unit.
  * @returns The launches.
@@ -114,7 +114,7 @@ export function launchRoutes(placed: PlacedUnit): Launch[] {
   })];
 }
 
-/** How spikes come to the output of their unit, by names in cell_adjoint.wgsl. */
+/** Constants of cell_adjoint.wgsl that map a unit's spikes to its output. */
 export function outputPlace({ unit, strips, shortcut }: PlacedUnit) {
   const { joined, output, residual, pooling } = unit;
   return {
@@ -129,8 +129,8 @@ export function outputPlace({ unit, strips, shortcut }: PlacedUnit) {
 }
 
 /**
- * Launches the gradient of a unit's spikes as they arrive, where its neurons'
- * adjoint needs it.
+ * Launches the gradient of a unit's spikes after the axons, where it is
+ * computed separately from the neurons' adjoint.
  *
  * @param placed The unit.
  * @returns The launches.

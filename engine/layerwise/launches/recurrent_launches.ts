@@ -1,5 +1,5 @@
 /**
- * Launches and buffers of layers whose neurons read their own layer's spikes.
+ * Launches and buffers of recurrent layers.
  *
  * @module
  */
@@ -19,33 +19,33 @@ import { floatsOf, type Unit } from "../units/units.ts";
 import type { UnitSetting } from "./placed_unit.ts";
 import type { Strips } from "./strips.ts";
 
-/** Bytes of shared memory that a neuron takes beside its state. */
+/** Bytes of workgroup memory per neuron, in addition to its state. */
 const [FORWARD_BYTES, ADJOINT_BYTES] = [8, 4];
 
-/** Text and constants of a unit's neuron. */
+/** WGSL and constants of a unit's neuron. */
 export interface UnitNeuron {
   readonly text: SteppedText;
   readonly constants: Readonly<Record<string, number>>;
 }
 
-/** Words of a sample that a recurrent unit needs beside those of others. */
+/** Words per sample that only recurrent units need. */
 export interface RecurrentWords {
-  /** Drives with those from its own spikes. */
+  /** Drives including those from its own spikes. */
   readonly driven: number;
-  /** The state of each neuron before each bin. */
+  /** State of each neuron before each bin. */
   readonly states: number;
-  /** Gradients of the drives of the bin after. */
+  /** Gradients of the drives of the next bin. */
   readonly ahead: number;
 }
 
 /**
- * Works out the words of a sample.
+ * Determines the words per sample of a recurrent unit.
  *
  * @param unit The unit.
  * @param T Bins of a sample.
  * @param trains Whether steps train.
- * @returns The words, 0 of a unit that is not recurrent.
- * @throws {ShapeError} If the state of its neurons has no known size.
+ * @returns The words, 0 for a unit that is not recurrent.
+ * @throws {ShapeError} If the size of its neurons' state is unknown.
  */
 export function recurrentWords(
   unit: Unit,
@@ -62,7 +62,7 @@ export function recurrentWords(
   };
 }
 
-/** A recurrent unit with its neuron, and the strips that its sums are cut into. */
+/** A recurrent unit with its neuron, and the strips of its sums. */
 export interface RecurrentPlace {
   readonly unit: Pick<Unit, "layer">;
   readonly strips: Strips;
@@ -76,7 +76,7 @@ export interface RecurrentPlace {
  * @param place The unit and its neuron.
  * @param record Where spikes are counted, by names in recurrent.wgsl.
  * @returns The launch.
- * @throws {ShapeError} If the device has too little memory for a workgroup.
+ * @throws {ShapeError} If workgroup memory is too small.
  */
 export function launchRecurrent(
   place: RecurrentPlace,
@@ -90,8 +90,8 @@ export function launchRecurrent(
     kernel,
     constants: { T, C, runSize, ...constants, ...record },
     grid: [1, 1, "samples"],
-    // Each bin, for each neuron of an invocation: the spikes that it sums, eight
-    // at a time, and its place among them.
+    // Per bin and neuron of an invocation: summing spikes, eight at a time, and
+    // the prefix sum that lists the neuron.
     loops: T * (3 + neurons * (C / 8 + C / 32 + 8) + C / 32),
   };
 }
@@ -100,10 +100,10 @@ export function launchRecurrent(
  * Launches the adjoint of a recurrent unit's neurons.
  *
  * @param place The unit and its neuron.
- * @param record Whether spikes cost something, and where sums of what the
- * neuron learns begin.
+ * @param record Whether the sparsity loss applies, and the first index of the
+ * sums of the learned parameter.
  * @returns The launches, in order.
- * @throws {ShapeError} If the device has too little memory for a workgroup.
+ * @throws {ShapeError} If workgroup memory is too small.
  */
 export function launchRecurrentBack(
   place: RecurrentPlace,
@@ -133,8 +133,9 @@ export function launchRecurrentBack(
 }
 
 /**
- * Launches the gradient of a unit's recurrent weights: that of a dense layer,
- * from the spikes of a bin and the gradient of the drives one bin later.
+ * Launches the gradient of a unit's recurrent weights, with the kernel of dense
+ * layers: from the spikes of a bin and the gradient of the drives one bin
+ * later.
  *
  * @param recurrent The synapses.
  * @param setting Sizes and constants of the unit's synapse.
@@ -152,7 +153,7 @@ function requireRoom(
   struct: "State" | "Back",
   more: number,
 ): void {
-  // Beside what each neuron takes, words of flags and sums.
+  // In addition to the bytes per neuron, words of bit sets and sums.
   const each = stateBytes(name, neuron.text, struct) + more;
   const needed = Math.ceil(C * each + C / 4 + 1100);
   if (needed <= setting.workgroupBytes) return;

@@ -1,21 +1,23 @@
 /**
- * Strips: how the drives of a unit are shared among workgroups.
+ * Strips: division of the drives of a unit among workgroups.
  *
  * @module
  */
 
 import { floatsOf, type Raster, type Unit } from "../units/units.ts";
 
-/** Lanes of a workgroup that integrates neurons. */
+/** Invocations per workgroup of kernels that integrate neurons. */
 export const LANES = 64;
 
-/** Bins that an invocation integrates, at most, where a strip has pixels. */
+/**
+ * Limit on the bins that an invocation integrates per strip, if it can be met.
+ */
 const STRIP_BINS = 512;
 
-/** Strips of a sample that are enough to fill a device. */
+/** Number of strips of a sample that occupies a device. */
 const STRIPS = 1024;
 
-/** How drives are cut into strips, by names in unit.wgsl. */
+/** Division of drives into strips, by names in unit.wgsl. */
 export interface Strips {
   readonly T: number;
   readonly pixels: number;
@@ -26,7 +28,7 @@ export interface Strips {
 }
 
 /**
- * Cuts the drives of a unit into strips of pixels.
+ * Divides the drives of a unit into strips of pixels.
  *
  * @param raster Channels, rows and columns of its neurons.
  * @param T Bins of a sample.
@@ -39,7 +41,8 @@ export function stripsOf(
   const floats = floatsOf({ extent, runSize });
   const channelLanes = Math.min(LANES, 2 ** Math.ceil(Math.log2(floats)));
   const pixels = extent.H * extent.W;
-  // Few pixels an invocation where there are few, so that the device is full.
+  // Fewer pixels per invocation where there are few pixels, to occupy the
+  // device.
   const steps = pixels * channelLanes / LANES;
   const each = Math.max(
     1,
@@ -50,7 +53,8 @@ export function stripsOf(
 }
 
 /**
- * Describes a unit's neurons as a raster, before anything is added or pooled.
+ * Describes a unit's neurons as a raster, before residual connection and
+ * pooling.
  *
  * @param unit The unit.
  * @returns Extent and runs of its neurons.

@@ -1,5 +1,5 @@
 /**
- * The launches of a unit, before anything is allocated.
+ * The kernel launches of a unit, determined before any allocation.
  *
  * @module
  */
@@ -35,38 +35,41 @@ export interface UnitLaunches extends NormLaunches, GhostLaunches, SumLaunches {
   readonly synapse: readonly Launch[];
   /** From the drive to the unit's output. */
   readonly spikes: readonly Launch[];
-  /** What spikes cost, where the loss bounds firing rates. */
+  /** Gradient of the sparsity loss, where the loss bounds firing rates. */
   readonly pressure: readonly Launch[];
   /**
-   * Which spikes get a gradient, where not all do; and where spikes are delayed
-   * or read by their own layer, their gradient and that of delays.
+   * Selection of the spikes that get a gradient, where not all do; and the
+   * gradients of spikes and delays, where spikes are delayed or read by their
+   * own layer.
    */
   readonly routes: readonly Launch[];
-  /** From the gradient of the output to that of the normalised drive. */
+  /**
+   * From the gradient of the output to the gradient of the normalised drive.
+   */
   readonly neurons: readonly Launch[];
-  /** From there to that of recurrent weights, where the unit has them. */
+  /** From the gradient of the normalised drive to that of recurrent weights. */
   readonly recurrentGradient: readonly Launch[];
-  /** Gradient of what the neurons learn, if they do. */
+  /** Gradient of the neurons' learned parameter, if any. */
   readonly learned: readonly Launch[];
   /**
    * From the gradient of the normalised drive to that of the drive, where it is
-   * to be written.
+   * written to memory.
    */
   readonly apply: readonly Launch[];
-  /** From there to that of the raster that the synapse reads. */
+  /** From the gradient of the drive to that of the synapse's input raster. */
   readonly adjoint: readonly Launch[];
-  /** From the gradient of the drive to that of the weights. */
+  /** From the gradient of the drive to the gradient of the weights. */
   readonly gradient: readonly Launch[];
 }
 
 /**
- * Works out the launches of a unit.
+ * Determines the launches of a unit.
  *
  * @param units The units.
  * @param index Index of the unit.
  * @param setting Sizes of the plan.
  * @returns The launches.
- * @throws {ShapeError} If its neurons are not stepped bin by bin.
+ * @throws {ShapeError} If its neurons are not stepped neurons.
  */
 export function launchUnit(
   units: Units,
@@ -79,7 +82,7 @@ export function launchUnit(
   const { T, batch, normalised } = setting;
   const synapse = ghost?.first ?? unit.layer;
   const own = synapseSetting(placed);
-  // Nothing but the weights' gradient reads that of the first drives.
+  // Only the weight gradient reads the gradient of the first unit's drives.
   const isDirect = unit.source === 0 && !ghost && !placed.isSummed;
   const throughNorm = norm && isDirect && !normalised
     ? kind.gradientThroughNorm?.(synapse, own)
@@ -126,7 +129,7 @@ function synapseSetting({ source, setting }: PlacedUnit): LayerSetting {
     software,
     workgroupBytes,
     rule,
-    // Neurons have kernels of their own here.
+    // Units integrate neurons with separate kernels.
     neurons: undefined as never,
     forwardConstants: {},
     packsNeurons: false,

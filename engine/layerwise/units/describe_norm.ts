@@ -1,5 +1,5 @@
 /**
- * Normalisations, from descriptions.
+ * Descriptions of normalisations, completed with defaults.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Pooling and dropout of a unit's spikes, from descriptions.
+ * Descriptions of pooling and dropout of a unit.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { requireSizes } from "../../network/network.ts";
 import type { PoolingDescription } from "./unit_descriptions.ts";
 import { planesOf, type Pooling, type Raster, type Unit } from "./units.ts";
 
-/** Largest count that kernels pool and add up. */
+/** Largest count that kernels support. */
 const LARGEST_COUNT = 255;
 
 /**
- * Reads the pooling of a unit from a description.
+ * Completes the description of a unit's pooling.
  *
  * @param pool The description.
  * @param unit The unit so far.
- * @returns The pooling, together with one that the unit has.
- * @throws {TypeError} If it is unknown.
- * @throws {RangeError} If a side is no positive integer.
+ * @returns The pooling, fused with an earlier pooling of the unit.
+ * @throws {TypeError} If the kind of pooling is unknown.
+ * @throws {RangeError} If a side is not a positive integer.
  * @throws {ShapeError} If it does not fit the unit.
  */
 export function poolingOf(
@@ -54,7 +54,7 @@ export function poolingOf(
   const kind = "max" in pool ? "max" : "average";
   let window = "max" in pool ? pool.max : pool.average;
   requireSizes(layer.name, [window]);
-  // Two poolings of one kind are one with a larger window.
+  // Two poolings of one kind are fused to one with a larger window.
   if (pooling && pooling.kind !== kind) {
     throw new ShapeError(
       `Cannot pool layer "${layer.name}" twice, by ${pooling.kind} and ${kind}`,
@@ -72,11 +72,11 @@ export function poolingOf(
 }
 
 /**
- * Works out what a unit gives once its spikes are pooled and dropped.
+ * Determines the output of a unit after pooling and dropout.
  *
  * @param unit The unit so far.
  * @param pooling Its pooling, if it has one.
- * @param dropout Probability that an output is silenced while training.
+ * @param dropout Probability that an output is silenced in training.
  * @returns The raster.
  * @throws {ShapeError} If its counts are too large.
  */
@@ -102,6 +102,6 @@ export function outputOf(
         `take ${planesOf(output)} bits`,
     );
   }
-  // Without pooling and dropout a unit gives its joined spikes.
+  // Without pooling and dropout the output is the unit's joined spikes.
   return pooling || dropout > 0 ? output : joined;
 }

@@ -1,5 +1,5 @@
 /**
- * Synapses from a layer's neurons to themselves, from descriptions.
+ * Recurrent synapses of a layer.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { dense } from "../../layers/dense.ts";
 import type { Layer } from "../../layers/layer.ts";
 
 /**
- * Describes the synapses from a layer's neurons to themselves.
+ * Describes the recurrent synapses of a layer, all-to-all.
  *
  * @param layer Name and output of the layer.
- * @returns The synapses, all-to-all; their first weights are PyTorch's.
+ * @returns The synapses; weights are initialised as in PyTorch.
  */
 export function describeRecurrent({ name, output }: Layer): Layer {
   const shapes = dense.describe(

@@ -1,5 +1,5 @@
 /**
- * Spikes of an earlier unit that are joined to a unit's own, from descriptions.
+ * Residual connections of units.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { ShapeError } from "../../device/errors.ts";
 import type { Raster, Residual, Unit } from "./units.ts";
 
 /**
- * Requires a way to join spikes.
+ * Checks how a residual connection joins spikes.
  *
- * @param join The way.
+ * @param join `add` or `gate`.
  * @throws {TypeError} If it is unknown.
  */
 export function requireJoin(join: Residual["join"]): void {
@@ -27,8 +27,8 @@ export function requireJoin(join: Residual["join"]): void {
  * @param unit The unit so far.
  * @param residual Index of the raster, and how it is joined.
  * @param other The raster.
- * @returns The unit with the raster.
- * @throws {ShapeError} If the raster is none that can be joined to the unit.
+ * @returns The unit with the residual connection.
+ * @throws {ShapeError} If the raster cannot be joined to the unit.
  */
 export function joinTo(
   unit: Unit,

@@ -1,6 +1,5 @@
 /**
- * Shapes of networks that are computed layer by layer, from their
- * descriptions.
+ * Descriptions of networks that are computed layer by layer, and their shapes.
  *
  * @module
  */
@@ -26,7 +25,7 @@ import type {
 } from "./unit_descriptions.ts";
 import type { Raster, Unit, Units } from "./units.ts";
 
-/** The keys that an entry may have. */
+/** Keys that an entry may have. */
 const KEYS = [
   ...["conv", "ghost", "dense", "recurrent", "average"],
   ...["residual", "shortcut", "join"],
@@ -34,17 +33,17 @@ const KEYS = [
 ];
 
 /**
- * Works out the shapes of a network that is computed layer by layer.
+ * Determines the shapes of a network that is computed layer by layer.
  *
  * @param input The input's counts.
  * @param descriptions The entries, first to last.
- * @param neuron The neuron of units that name none.
+ * @param neuron The neuron of units whose description has none.
  * @returns The units.
- * @throws {ShapeError} If sizes do not fit one another, or an entry has nothing
- * to follow.
+ * @throws {ShapeError} If sizes do not fit one another, or an entry without a
+ * synapse comes first.
  * @throws {RangeError} If a number is out of range.
- * @throws {TypeError} If an entry has no such key or a neuron no such parameter,
- * or a way to normalise, pool or join is unknown.
+ * @throws {TypeError} If an entry has an unknown key or a neuron an unknown
+ * parameter, or a kind of normalisation, pooling or join is unknown.
  */
 export function describeUnits(
   input: Raster,
@@ -87,7 +86,7 @@ export function describeUnits(
         "output; end with a dense layer",
     );
   }
-  // Each group's outputs are filled up to quads, which the losses do not skip.
+  // Groups are padded to whole quads, which the losses do not skip.
   if (runSize < extent.C && runSize % 4 > 0) {
     throw new ShapeError(
       `Cannot build layer "${last.layer.name}": the last layer gives ` +
@@ -97,7 +96,7 @@ export function describeUnits(
   return { input, units };
 }
 
-/** Adds units one after the other. */
+/** Builds units one after the other. */
 class UnitBuilder {
   readonly units: Unit[] = [];
   readonly #input: Raster;
@@ -105,7 +104,9 @@ class UnitBuilder {
   readonly #numbers = new Map<string, number>();
   /** Index of the raster that the next unit reads. */
   #current = 0;
-  /** Units before a way through or around a residual, which stay as they are. */
+  /**
+   * Number of units before a residual or shortcut branch, which stay unchanged.
+   */
   #settled = 0;
 
   constructor(input: Raster, neuron: Neuron) {
@@ -162,7 +163,7 @@ class UnitBuilder {
     return index === 0 ? this.#input : this.units[index - 1].output;
   }
 
-  /** The unit that an entry without a synapse changes. */
+  /** Returns the unit that an entry without a synapse changes. */
   #last(description: object): Unit {
     const last = this.units.at(-1);
     const added = this.units.length > this.#settled;
@@ -190,7 +191,7 @@ class UnitBuilder {
     const name = `${prefix}${number}`;
     const source = this.#rasterAt(this.#current);
     const place = { name, input: source.extent };
-    // First weights as PyTorch draws them; SLAYER's are larger.
+    // Weights are initialised as in PyTorch; SLAYER's are larger.
     const given = typeof options === "number" ? { out: options } : options;
     const scaled = { weightScale: 1, ...given as object } as never;
     const ghost = isGhost ? describeGhost(scaled, place) : undefined;
@@ -246,7 +247,7 @@ class UnitBuilder {
     this.units[this.units.length - 1] = unit;
   }
 
-  /** Gives a unit what the options ask for. */
+  /** Applies options to a unit. */
   #change(options: UnitOptions, unit: Unit): void {
     const { norm, neuron, pool, dropout = unit.dropout } = options;
     const early = norm ?? neuron ?? options.bias ?? options.delay;
@@ -306,7 +307,7 @@ class UnitBuilder {
   }
 }
 
-/** What the neurons of a unit send. */
+/** Largest message of a unit's neurons, its sign, and the value of one. */
 function messagesOf(
   neuron: Neuron | undefined,
 ): Pick<Raster, "most" | "signed" | "scale"> {

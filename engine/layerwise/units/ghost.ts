@@ -1,6 +1,6 @@
 /**
- * Ghost convolutions: half of the maps by a convolution, the other half from
- * these by a depth-wise one.
+ * Ghost convolutions: a convolution computes half of the feature maps, and a
+ * depth-wise convolution computes the other half from these.
  *
  * @module
  */
@@ -14,21 +14,22 @@ import type { WeightLayout } from "../../network/weights.ts";
 
 /** The depth-wise half of a ghost convolution. */
 export interface Ghost {
-  /** The convolution that gives the first half of the maps. */
+  /** The convolution that computes the first half of the feature maps. */
   readonly first: ConvLayer;
   /** Side of the depth-wise kernels. */
   readonly window: number;
-  /** Their weights. */
+  /** Weights of the depth-wise kernels. */
   readonly weights: WeightLayout;
 }
 
 /**
- * Works out the shapes of a ghost convolution.
+ * Determines the shapes of a ghost convolution.
  *
- * @param description The convolution, with the number of all maps.
+ * @param description The convolution, with the number of all feature maps.
  * @param place Name of the layer, and the extent of its input.
- * @returns The layer of all maps, and its halves.
- * @throws {ShapeError} If the maps are not an even number, or sizes do not fit.
+ * @returns The layer of all feature maps, and its halves.
+ * @throws {ShapeError} If the number of feature maps is odd, or sizes do not
+ * fit.
  */
 export function describeGhost(
   description: ConvDescription,
@@ -64,7 +65,7 @@ export function describeGhost(
   };
 }
 
-/** Weights `[maps, 1, window, window]`, drawn as PyTorch draws them. */
+/** Weights `[maps, 1, window, window]`, initialised as in PyTorch. */
 function depthwiseWeights(maps: number, window: number): WeightLayout {
   const taps = window * window;
   const row = inQuads(maps);
@@ -85,7 +86,7 @@ function depthwiseWeights(maps: number, window: number): WeightLayout {
 }
 
 /**
- * Floats of a sample's first half of maps.
+ * Returns the floats of a sample's first half of feature maps.
  *
  * @param ghost The convolution.
  * @param T Bins of a sample.
@@ -96,7 +97,8 @@ export function ghostFloats({ first: { output } }: Ghost, T: number): number {
 }
 
 /**
- * Floats of a sample's partial sums of the depth-wise weights' gradient.
+ * Returns the floats of a sample's partial sums of the depth-wise weight
+ * gradient.
  *
  * @param ghost The convolution.
  * @returns The number of floats.

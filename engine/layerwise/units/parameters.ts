@@ -1,6 +1,6 @@
 /**
- * The trained arrays of units: weights, scales and biases, and the running
- * statistics of normalisations.
+ * Trained arrays of units: weights, scales and biases; and running statistics
+ * of normalisations.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { floatsOf, type Unit } from "./units.ts";
 
 /** Places of all arrays of a network of units. */
 export interface UnitSlots {
-  /** Arrays that an update changes. */
+  /** Arrays that updates change. */
   readonly slots: readonly WeightSlot[];
   /** Number of their floats. */
   readonly length: number;
@@ -83,7 +83,7 @@ export function layOutUnits(units: readonly Unit[]): UnitSlots {
   return { slots, length, running: runningSlots, runningLength };
 }
 
-/** What the neurons of a unit learn. */
+/** Learned parameter of a unit's neurons. */
 function learnedOf(
   { layer, neuron }: Unit,
 ): (readonly [string, string, WeightLayout])[] {
@@ -92,7 +92,7 @@ function learnedOf(
   return [[layer.name, "neuron.w", oneNumber(first)]];
 }
 
-/** One number of a whole layer. */
+/** A single number for a whole layer. */
 function oneNumber(first: number): WeightLayout {
   return {
     shape: [1],
@@ -102,13 +102,13 @@ function oneNumber(first: number): WeightLayout {
   };
 }
 
-/** Inputs that an output of a unit sums. */
+/** Fan-in: inputs that an output of a unit sums. */
 function fanInOf({ layer }: Unit): number {
   const [out, ...others] = layer.weights?.shape ?? [0];
   return out > 0 ? countOf(others) : 1;
 }
 
-/** One value a channel; runs are filled up to quads with 0. */
+/** One value per channel; runs are zero-padded to whole quads. */
 function vectorOf(
   { layer: { output, runSize } }: Unit,
   value: (uniform: () => number) => number,

@@ -9,13 +9,13 @@ import { ShapeError } from "../../device/errors.ts";
 import { structBytes } from "../../device/struct_bytes.ts";
 
 /**
- * Finds the bytes of the state of a stepped neuron.
+ * Returns the size of the state of a stepped neuron.
  *
  * @param name Name of its layer, for the error.
- * @param neuron Its text.
+ * @param neuron Its WGSL.
  * @param struct The structure.
- * @returns The bytes.
- * @throws {ShapeError} If it has other members than numbers and vectors.
+ * @returns The number of bytes.
+ * @throws {ShapeError} If it has members other than numbers and vectors.
  */
 export function stateBytes(
   name: string,

@@ -14,31 +14,33 @@ import type { Norm } from "./units.ts";
 /** Pooling of spikes in a description. */
 export type PoolingDescription =
   | {
-    /** Side of the window whose largest count is taken. */
+    /** Side of the window for max pooling. */
     readonly max: number;
   }
   | {
-    /** Side of the window whose mean is taken. */
+    /** Side of the window for average pooling. */
     readonly average: number;
   }
   | {
-    /** Rows and columns that averaging over windows leaves. */
+    /** Rows and columns of the output of adaptive average pooling. */
     readonly adaptive: number;
   };
 
-/** Options beside the synapse of a unit; each may also stand alone after it. */
+/**
+ * Options of a unit besides its synapse; each may also follow it as an entry.
+ */
 export interface UnitOptions {
   /**
-   * Normalises drives by the statistics of the batch, subtracts their mean, or
-   * also divides them by a power of two, which hardware does by shifting bits:
-   * lava-dl's WgtScaleBatchNorm.
+   * Normalisation of drives: by the statistics of the batch (`batch`), by their
+   * mean only (`mean`), or by their mean and a power of two, which hardware
+   * divides by with bit shifts (`scale`, lava-dl's WgtScaleBatchNorm).
    *
-   * @default not at all
+   * @default none
    */
   readonly norm?: Norm["kind"] | Partial<Norm>;
-  /** Whether to add a bias. @default where nothing is normalised */
+  /** Whether to add a bias. @default true without normalisation */
   readonly bias?: boolean;
-  /** The neuron; a readout has "none". @default the network's */
+  /** The neuron, or "none" for a readout. @default the network's */
   readonly neuron?: NeuronDescription | "none";
   /**
    * Delay of the neurons' spikes in ms, or in bins where samples are cut into
@@ -47,9 +49,9 @@ export interface UnitOptions {
    * @default 0
    */
   readonly delay?: AxonDescription["delay"];
-  /** Pools spikes. @default not at all */
+  /** Pooling of spikes. @default none */
   readonly pool?: PoolingDescription;
-  /** Probability that an output is silent for a sample. @default 0 */
+  /** Probability that an output is silenced for a sample. @default 0 */
   readonly dropout?: number;
 }
 
@@ -58,16 +60,16 @@ export type UnitDescription =
   | UnitOptions & { readonly conv: ConvDescription }
   | UnitOptions & {
     /**
-     * A convolution that computes half of its maps by depth-wise kernels of 3×3
-     * from the other half.
+     * A ghost convolution: computes half of its feature maps from the other
+     * half, with depth-wise kernels of 3×3.
      */
     readonly ghost: ConvDescription;
   }
   | UnitOptions & {
     readonly dense: number | DenseDescription;
     /**
-     * Whether the neurons read each other's spikes, and their own, one bin later
-     * through weights of their own.
+     * Whether the layer is recurrent: its neurons read the spikes of the layer,
+     * one bin later, through recurrent weights.
      *
      * @default false
      */
@@ -75,38 +77,40 @@ export type UnitDescription =
   }
   | {
     /**
-     * Number of groups of neurons, each of which votes for a class by the mean
-     * of its spikes; the last layer, without weights and neurons.
+     * Number of groups of neurons. Each group votes for a class by the mean of
+     * its spikes. Must be the last layer; it has neither weights nor neurons.
      */
     readonly average: number;
   }
   | ResidualDescription
   | UnitOptions;
 
-/** Units whose spikes are joined to those that they read. */
+/** A residual block: units whose spikes are joined to the block's input. */
 export interface ResidualDescription
   extends Pick<UnitOptions, "pool" | "dropout"> {
-  /** The units. */
+  /** Units of the block. */
   readonly residual: readonly UnitDescription[];
-  /** Units on the way around. @default none: the spikes as they are */
+  /**
+   * Units of the shortcut branch. @default none: the block's input unchanged
+   */
   readonly shortcut?: readonly UnitDescription[];
-  /** How spikes are joined. @default "add" */
+  /** How both branches are joined. @default "add" */
   readonly join?: "add" | "gate";
 }
 
-/** The keys by which an entry asks for what only units have. */
+/** Keys of options that only units have. */
 const UNIT_KEYS = [
   ...["ghost", "norm", "bias", "residual", "recurrent", "average"] as const,
 ];
 
 /**
- * Tells whether a network has to be computed layer by layer.
+ * Whether a network must be computed layer by layer.
  *
  * @param layers Descriptions of its layers.
  * @param neuron The neuron of the network.
- * @returns Whether any is normalised, has a bias, pools spikes without neurons,
- * is a readout, residual or recurrent, has neurons that need it, or drops the spikes of
- * neurons that are stepped bin by bin.
+ * @returns Whether a layer is normalised, has a bias, pools spikes without
+ * neurons, is a readout, residual or recurrent, has neurons that require it, or
+ * applies dropout to the spikes of stepped neurons.
  */
 export function areUnits(
   layers: readonly object[],
@@ -121,15 +125,15 @@ export function areUnits(
     );
 }
 
-/** Whether a network of such neurons is computed layer by layer. */
+/** Whether a network of such neurons must be computed layer by layer. */
 function needsUnits(neuron: unknown): boolean {
   const { kind } = Object(neuron) as { readonly kind?: NeuronKind };
   return neuron === "none" || (kind !== undefined && !kind.forward);
 }
 
 /**
- * Whether dropout is that of a unit: an entry of its own, or of neurons that are
- * stepped; those of SLAYER have it in their axons.
+ * Whether dropout is that of a unit: an entry of its own, or of stepped
+ * neurons; SLAYER's neurons have dropout in their axons.
  */
 function dropsSteps(layer: object, network: NeuronDescription): boolean {
   const neuron = "neuron" in layer ? layer.neuron : undefined;

@@ -2,8 +2,8 @@
  * Units: the layers of a network that is computed layer by layer.
  *
  * A unit is a synapse (a convolution or an all-to-all layer), a normalisation
- * or a bias, neurons, spikes of an earlier unit that are added, pooling and
- * dropout. What it gives is a raster: spikes, or small counts of them.
+ * or a bias, neurons, a residual connection, pooling and dropout. Its output is
+ * a raster: spikes, or small counts of them.
  *
  * @module
  */
@@ -20,52 +20,58 @@ export interface Raster {
   readonly extent: Extent;
   /** Largest count. */
   readonly most: number;
-  /** Whether counts have a sign, in a plane of its own. @default false */
+  /** Whether counts are signed, in two's complement. @default false */
   readonly signed?: boolean;
-  /** What a count of one stands for, in evaluation. */
+  /** Value that a count of one stands for, in evaluation. */
   readonly scale: number;
-  /** Share of outputs that are not silenced by dropout while training. */
+  /** Probability that dropout keeps an output in training. */
   readonly kept: number;
-  /** Channels of a run in the layout of its gradient; see layout.ts. */
+  /** Channels per run in the memory layout of its gradient; see layout.ts. */
   readonly runSize: number;
 }
 
-/** Ways to normalise drives. */
+/** Kinds of normalisation of drives. */
 export const NORM_KINDS = [
   "batch",
   "mean",
   "scale",
 ] as const satisfies readonly Norm["kind"][];
 
-/** Statistics by which drives are normalised. */
+/** Normalisation of drives. */
 export interface Norm {
   /**
-   * By mean and variance of each channel, with a scale and a bias that are
-   * learned; by its mean alone; or by its mean and the power of two, from 1/8 to
-   * 8, next above the deviation of all channels together.
+   * Statistics of the normalisation. `batch`: mean and variance of each
+   * channel, with a learned scale and bias. `mean`: mean only. `scale`: mean,
+   * and the power of two from 1/8 to 8 that is not below the deviation over all
+   * channels.
    */
   readonly kind: "batch" | "mean" | "scale";
   /** Added to the variance. */
   readonly epsilon: number;
-  /** Share of a batch in the running statistics. */
+  /** Weight of a batch in the running statistics. */
   readonly momentum: number;
 }
 
 /** Pooling of spikes. */
 export interface Pooling {
-  /** Whether the largest count of the window is taken, or the mean. */
+  /** Maximum or mean of the counts of a window. */
   readonly kind: "max" | "average";
-  /** Side of the window, which is also its step. */
+  /** Side of the window, equal to the stride. */
   readonly window: number;
-  /** Side of the windows that were pooled first, where two poolings are one. */
+  /** Side of the windows of the first pooling, where two poolings are fused. */
   readonly inner: number;
 }
 
-/** How spikes of an earlier unit are joined to a unit's own. */
+/**
+ * Residual connection: spikes of an earlier unit that are joined to a unit's
+ * own.
+ */
 export interface Residual {
-  /** Index of the raster. */
+  /** Index of the earlier unit's raster. */
   readonly raster: number;
-  /** Added, or let through where the unit does not spike. */
+  /**
+   * `add` sums both; `gate` passes the raster where the unit does not spike.
+   */
   readonly join: "add" | "gate";
 }
 
@@ -79,23 +85,25 @@ export interface Unit {
   readonly source: number;
   /** The normalisation, if there is one. */
   readonly norm?: Norm;
-  /** Whether a bias is added, where nothing is normalised. */
+  /** Whether a bias is added, in place of a normalisation. */
   readonly bias: boolean;
   /** The neurons; a readout has none. */
   readonly neuron?: Neuron;
-  /** From the neurons' spikes to their drives one bin later, if they are. */
+  /**
+   * Recurrent synapses, from the neurons' spikes to their drives one bin later.
+   */
   readonly recurrent?: Layer;
-  /** How long its spikes take; they are joined and pooled as they arrive. */
+  /** Axons of the unit; residual connection and pooling follow them. */
   readonly axon?: Axon;
-  /** Spikes of an earlier unit. */
+  /** Residual connection from an earlier unit. */
   readonly residual?: Residual;
   /** Pooling of spikes. */
   readonly pooling?: Pooling;
-  /** Probability that an output is silenced while training. */
+  /** Probability that an output is silenced in training. */
   readonly dropout: number;
-  /** Spikes, and those of the earlier unit. */
+  /** Spikes joined with those of the earlier unit. */
   readonly joined: Raster;
-  /** What the unit gives, pooled. */
+  /** Output of the unit, after pooling and dropout. */
   readonly output: Raster;
 }
 
@@ -108,11 +116,12 @@ export interface Units {
 }
 
 /**
- * Tells whether the gradient of a unit's spikes is computed before its neurons'.
+ * Whether the gradient of a unit's spikes is computed separately from its
+ * neurons' adjoint.
  *
  * @param unit The unit.
- * @returns Whether its spikes arrive later, or its own layer reads them before
- * they are dropped or joined.
+ * @returns Whether its spikes are delayed, or read by its own layer before they
+ * are joined, pooled or dropped.
  */
 export function hasOwnGradient(unit: Unit): boolean {
   const { axon, recurrent, residual } = unit;
@@ -121,11 +130,12 @@ export function hasOwnGradient(unit: Unit): boolean {
 }
 
 /**
- * Tells whether the drives of a unit are summed over time.
+ * Whether the drives of a unit are summed over time.
  *
  * @param units The units.
  * @param unit The unit.
- * @returns Whether what it reads are differences, or its neurons send these.
+ * @returns Whether its incoming messages are differences, or its neurons send
+ * differences.
  */
 export function isSummed(units: Units, { source, neuron }: Unit): boolean {
   return rasterOf(units, source).signed === true ||
@@ -133,20 +143,20 @@ export function isSummed(units: Units, { source, neuron }: Unit): boolean {
 }
 
 /**
- * Counts the bit planes of a raster.
+ * Returns the number of bit planes of a raster.
  *
  * @param raster The raster.
- * @returns Planes that its largest count needs.
+ * @returns Number of planes that its largest count needs.
  */
 export function planesOf({ most, signed = false }: Raster): number {
   return Math.ceil(Math.log2(most + 1)) + Number(signed);
 }
 
 /**
- * Finds a raster.
+ * Returns a raster by its index.
  *
  * @param units The units.
- * @param index 0 for the input, else the unit that gives it, from 1.
+ * @param index 0 for the input, i for the output of the i-th unit, from 1.
  * @returns The raster.
  */
 export function rasterOf({ input, units }: Units, index: number): Raster {
@@ -154,10 +164,10 @@ export function rasterOf({ input, units }: Units, index: number): Raster {
 }
 
 /**
- * Floats of a pixel of drives or gradients.
+ * Returns the floats of a pixel of drives or gradients.
  *
- * @param raster Channels, and those of a run.
- * @returns The channels, each run filled up to quads.
+ * @param raster Channels, and channels per run.
+ * @returns Number of channels, with each run padded to whole quads.
  */
 export function floatsOf(
   { extent: { C }, runSize }: Pick<Raster, "extent" | "runSize">,
@@ -166,10 +176,10 @@ export function floatsOf(
 }
 
 /**
- * Tells whether pooling or dropout change what a unit's neurons give.
+ * Whether pooling or dropout changes the spikes of a unit.
  *
  * @param unit The unit.
- * @returns Whether they do.
+ * @returns Whether the unit has pooling or dropout.
  */
 export function isPooled({ pooling, dropout }: Unit): boolean {
   return pooling !== undefined || dropout > 0;
