@@ -1,7 +1,8 @@
 /**
- * The engine for experts: neurons, losses and layers of one's own, devices,
- * kernels, plans, single passes and weight files. `Model`, `fit` and what most
- * programs need are in `mod.ts` above.
+ * Low-level interface of the engine: custom neurons, losses and layers,
+ * devices, kernels, plans, single passes and weights files. The `mod.ts` of the
+ * project exports `Model`, `fit` and the other functions that most programs
+ * need.
  *
  * @module
  */
@@ -118,7 +119,7 @@ export {
 } from "./neurons/srm_alpha.ts";
 export { type SteppedNeuron, steppedNeuron } from "./neurons/stepped_neuron.ts";
 
-// Batches that processes share.
+// Training by several processes.
 export type { Exchange } from "./distributed/exchange.ts";
 export { type ExchangeTimes, Ranks } from "./distributed/ranks.ts";
 export type { Division } from "./distributed/shares.ts";

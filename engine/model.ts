@@ -31,7 +31,9 @@ import type { Stepper } from "./plan/stepper.ts";
 import type { EventBinning, StepRunner } from "./plan/steps/step_runner.ts";
 export type { ModelDescription, ModelState };
 
-/** A network on a device. Its owner destroys it, or holds it with `using`. */
+/**
+ * A network on a device. Its owner destroys it, or declares it with `using`.
+ */
 export class Model implements Disposable {
   /** The device that holds the weights. */
   readonly device: Device;
@@ -55,8 +57,8 @@ export class Model implements Disposable {
    * @param description The network, and the device to build it on.
    * @returns The network.
    * @throws {RangeError} If Ts, a parameter of a neuron, the height of inputs,
-   * a `weightScale` or `clip` is not positive, `weightDecay` negative, or the
-   * seed no integer.
+   * a `weightScale` or `clip` is not positive, `weightDecay` is negative, or
+   * the seed is not an integer.
    * @throws {TypeError} If the optimizer, the coding of inputs or a parameter of
    * a neuron is unknown.
    * @throws {ShapeError} If the layers do not fit one another or the device.
@@ -122,22 +124,22 @@ export class Model implements Disposable {
 
   /**
    * Restores the state of a network; training then continues with equal bits.
-   * A gradient accumulated since the last update is discarded.
+   * An accumulated gradient that awaits its update is discarded.
    *
    * @param state A state that {@linkcode Model.state} returned.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown,
-   * the moments are those of another optimizer, or averages are missing or too
-   * many.
-   * @throws {RangeError} If `steps` is no integer from 0, or a value is not
-   * finite.
+   * the moments are those of another optimizer, or averages are missing or
+   * unexpected.
+   * @throws {RangeError} If `steps` is not a nonnegative integer, or a value is
+   * not finite.
    */
   setState(state: ModelState): void {
     this.#parts.arrays.setState(state);
   }
 
   /**
-   * Reads the trained state, without a gradient that was accumulated and not
-   * yet used by an update.
+   * Reads the trained state, without an accumulated gradient that awaits its
+   * update.
    *
    * @returns Weights, their averages, number of updates and moments.
    * @throws {DeviceError} If the device was lost.
@@ -147,8 +149,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * Gives all ranks the mean of their weights, moments, running statistics and
-   * moving averages, and the number of updates of the first.
+   * Averages weights, moments, running statistics and moving averages over all
+   * ranks, and takes the number of updates of the first rank.
    *
    * @internal
    * @param ranks The ranks.
@@ -160,11 +162,11 @@ export class Model implements Disposable {
   }
 
   /**
-   * Reads all weights, or their moving averages where the network has them:
-   * what it is evaluated with.
+   * Reads the weights that evaluation uses: all weights, or their moving
+   * averages where the network keeps them.
    *
-   * @returns An array for each trainable layer, named and shaped as
-   * {@linkcode Model.setWeights} takes them.
+   * @returns An array for each trainable layer, with the names and shapes of
+   * {@linkcode Model.setWeights}.
    * @throws {DeviceError} If the device was lost.
    */
   weights(): Promise<Record<string, NamedArray>> {
@@ -207,8 +209,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * Compiles a plan like {@linkcode Model.compile}, whichever way the network
-   * is computed.
+   * Compiles a plan as {@linkcode Model.compile} does, also for networks that
+   * are computed layer by layer.
    *
    * @param options Sizes, loss, and whether to train.
    * @returns The plan in use; it shares the network's weights.
@@ -227,7 +229,7 @@ export class Model implements Disposable {
    *
    * @internal
    * @param options Sizes, loss, and whether to train.
-   * @param cut Slices of a sample; none are bins of Ts ms.
+   * @param cut Number of slices of a sample; without it, bins of Ts ms.
    * @returns The plan, ready to run.
    */
   compileUnits(
@@ -237,7 +239,7 @@ export class Model implements Disposable {
     return compileUnits(this.#parts, options, cut);
   }
 
-  /** The layers that have neurons: all but a readout without. */
+  /** The layers that have neurons: all but a readout without neurons. */
   get spikingLayers(): readonly Layer[] {
     const { units } = this;
     if (!units) return this.layers;
@@ -259,12 +261,12 @@ export class Model implements Disposable {
   }
 
   /**
-   * Tells how events are to be binned for the network.
+   * Determines how events must be binned for the network.
    *
    * @param options Length of a sample in ms.
    * @returns Number of bins, and their length in ms; in a network that is
-   * computed layer by layer they are finer than the network's own.
-   * @throws {ShapeError} If a plan cannot have as many bins.
+   * computed layer by layer they are finer than the network's own bins.
+   * @throws {ShapeError} If a plan cannot have that many bins.
    *
    * @example
    * ```ts

@@ -25,8 +25,8 @@ export interface Trace {
   /** Spikes and potentials of each layer with neurons, first to last. */
   readonly layers: readonly LayerTrace[];
   /**
-   * Drive of a readout without neurons, `[N, C, 1, 1, T]`; the mean over time
-   * is what loss and prediction are computed from.
+   * Drive of a readout without neurons, `[N, C, 1, 1, T]`; loss and prediction
+   * are computed from its mean over time.
    */
   readonly outputs?: NamedArray;
   /** Predicted class of each sample. */
@@ -34,7 +34,7 @@ export interface Trace {
   /** Loss of each sample. */
   readonly losses: Float32Array;
   /**
-   * Gradient of each weight, summed over the batch; of the mean over the batch
+   * Gradient of each weight, summed over the batch; averaged over the batch
    * where the network is computed layer by layer.
    */
   readonly gradients: Readonly<Record<string, NamedArray>>;
@@ -43,16 +43,16 @@ export interface Trace {
 /**
  * Runs a network forward and backward, without an update, and reads back its
  * spikes, potentials and gradients. A network that is computed layer by layer
- * runs as in an evaluation, with running statistics and without dropout.
+ * runs in evaluation mode, with running statistics and without dropout.
  *
  * @param model The network.
- * @param batch Packed events of a few samples, binned as
- * {@linkcode Model.eventBinning} says.
+ * @param batch Packed events of a few samples, binned as in
+ * {@linkcode Model.eventBinning}.
  * @param options Length of a sample in ms, and the loss.
- * @returns Spikes and potentials of every layer, loss and gradients.
+ * @returns Spikes and potentials of each layer, loss and gradients.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
  * @throws {DeviceError} If the device was lost or has not enough memory.
- * @throws {TypeError} If a gradient was accumulated that no update has used.
+ * @throws {TypeError} If an accumulated gradient awaits its update.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export async function trace(
     stepper,
     batch,
     ({ encoder, samples }) => {
-      // The backward pass overwrites potentials, which have been copied before.
+      // Copied above, since the backward pass overwrites potentials.
       const pass = encoder.beginComputePass();
       record(pass, backward, samples);
       pass.end();
@@ -133,11 +133,13 @@ async function gradientsOf(model: Model): Promise<Pick<Trace, "gradients">> {
 
 /** Predicted class, spikes and potentials of a sample. */
 export interface Prediction {
-  /** The predicted class: that of the largest score, the first of several. */
+  /**
+   * The predicted class, which has the largest score; the first of equal ones.
+   */
   readonly label: number;
   /**
-   * Score of each output: its number of spikes or, of a readout without
-   * neurons, the mean over time of its drive.
+   * Score of each output: its spike count or, for a readout without neurons,
+   * the mean over time of its drive.
    */
   readonly scores: readonly number[];
   /** Spikes and potentials of each layer with neurons, `[1, C, H, W, T]`. */
@@ -150,8 +152,8 @@ export interface Prediction {
  * Runs samples forward through a network and reads back spikes and potentials.
  *
  * @param model The network.
- * @param batch Packed events of a few samples, binned as
- * {@linkcode Model.eventBinning} says; their labels do not matter.
+ * @param batch Packed events of a few samples, binned as in
+ * {@linkcode Model.eventBinning}; their labels are ignored.
  * @param options Length of a sample in ms.
  * @returns The predicted class, spikes and potentials, sample by sample.
  * @throws {ShapeError} If the batch is malformed or too long for the device.
@@ -200,7 +202,8 @@ export async function predict(
   });
 }
 
-// Predictions do not depend on the loss, so any of the network's kind will do.
+// Predictions do not depend on the loss: any loss for this kind of network
+// works.
 
 async function predictSpikes(
   model: Model,
@@ -223,7 +226,7 @@ async function predictUnits(
   return { ...await outcomeOf(stepper), ...found };
 }
 
-/** Number of spikes of each output, or the mean over time of its drive. */
+/** Spike count of each output, or the mean over time of its drive. */
 function scoresOf(
   layers: readonly LayerTrace[],
   drive: NamedArray | undefined,
@@ -238,7 +241,7 @@ function scoresOf(
   });
 }
 
-/** Waits for the step that was submitted. */
+/** Waits for the submitted step and returns its record. */
 async function outcomeOf(
   stepper: StepRunner,
 ): Promise<Pick<Trace, "predictions" | "losses">> {
@@ -246,7 +249,7 @@ async function outcomeOf(
   return { predictions, losses };
 }
 
-/** One sample of an array of several. */
+/** Extracts one sample from an array of several. */
 function sampleOf({ shape, data }: NamedArray, n: number): NamedArray {
   const [N, ...axes] = shape;
   const size = data.length / N;
