@@ -1,5 +1,5 @@
 /**
- * The mean of what ranks have in buffers of the device.
+ * Averages device buffers over ranks.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { readBytes } from "../device/readback.ts";
 import type { Ranks } from "./ranks.ts";
 
 /**
- * Gives all ranks the mean of their buffers, summed rank by rank.
+ * Replaces the buffers of all ranks by their mean, summed in rank order.
  *
  * @param device The device.
  * @param ranks The ranks.
- * @param buffers Buffers of floats, as many and as large on all ranks.
- * @returns When the means are uploaded.
+ * @param buffers Buffers of floats, of equal number and size on all ranks.
+ * @returns Resolves when the means are uploaded.
  * @throws {DeviceError} If the device was lost.
  * @throws {Error} If another rank has gone.
  */

@@ -9,13 +9,13 @@ import { type Place, readPlaces } from "../device/readback.ts";
 import type { Ranks } from "./ranks.ts";
 
 /**
- * Gives every rank what the others have computed.
+ * Exchanges the buffer ranges that each rank has computed.
  *
  * @param device The device.
  * @param ranks The ranks.
- * @param placesOf The ranges that a rank has written; those of two ranks do not
- * overlap, and all ranks know them.
- * @returns When the ranges of all ranks are uploaded.
+ * @param placesOf The ranges that a rank has written; ranges of two ranks do
+ * not overlap, and all ranks know them.
+ * @returns Resolves when the ranges of all ranks are uploaded.
  * @throws {DeviceError} If the device was lost.
  * @throws {Error} If another rank has gone.
  */

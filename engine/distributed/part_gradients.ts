@@ -1,5 +1,6 @@
 /**
- * Gradients of the parts of a batch, which ranks compute and all add up.
+ * Gradients of the parts of a batch: ranks compute them, and each rank sums all
+ * of them.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { groupsFor } from "../device/launch.ts";
 import { exchangePlaces } from "./exchange_places.ts";
 import type { Shares } from "./shares.ts";
 
-/** Buffers of gradients, each laid out as the weights are. */
+/** Buffers of gradients, each in the memory layout of the weights. */
 interface GradientBuffers {
   readonly dw: GPUBuffer;
   readonly parts: readonly GPUBuffer[];
@@ -22,7 +23,7 @@ interface GradientBuffers {
 export class PartGradients {
   /** Gradient of each part. */
   readonly parts: readonly GPUBuffer[];
-  /** Gradient of the part that is being computed, for `keep()`. */
+  /** Gradient of the part being computed, stored by `keep()`. */
   readonly current: GPUBuffer;
   readonly #device: Device;
   readonly #shares: Shares;
@@ -48,8 +49,8 @@ export class PartGradients {
    *
    * @param device The device.
    * @param compiler The device's compiler.
-   * @param shares How batches are cut.
-   * @param dw The gradient of all weights, which parts are added to.
+   * @param shares Division of batches.
+   * @param dw The gradient of all weights, to which parts are added.
    * @returns The gradients, all zero.
    * @throws {DeviceError} If the device has not enough memory.
    */
@@ -81,7 +82,7 @@ export class PartGradients {
   }
 
   /**
-   * Records that the gradient of all weights starts at 0.
+   * Records that the gradient of all weights is set to 0.
    *
    * @param encoder The encoder of a step.
    */
@@ -90,7 +91,7 @@ export class PartGradients {
   }
 
   /**
-   * Records that the current gradient is that of a part.
+   * Records that the current gradient is stored as that of a part.
    *
    * @param encoder The encoder of a step.
    * @param part The part.
@@ -104,9 +105,10 @@ export class PartGradients {
    * Exchanges the gradients that ranks have computed.
    *
    * @param samples Samples of the batch.
-   * @param round Exchanges the part that each rank computes in this round;
-   * after the last round every rank has all. @default exchanges all parts
-   * @returns When they are there; at once, if this rank is alone.
+   * @param round Exchanges only the part that each rank computes in this round;
+   * after the last round every rank has all parts. @default exchanges all parts
+   * @returns Resolves when the gradients have arrived; at once, if this rank is
+   * alone.
    * @throws {DeviceError} If the device was lost.
    * @throws {Error} If another rank has gone.
    */
@@ -122,8 +124,8 @@ export class PartGradients {
   }
 
   /**
-   * Records that the gradients of parts are added to that of all weights, one
-   * after the other.
+   * Records that the gradients of all parts are added to that of all weights,
+   * in order.
    *
    * @param pass The pass.
    * @param samples Samples of the batch.

@@ -1,31 +1,32 @@
 /**
- * The processes that train one network, as the training loop sees them.
+ * Ranks: the processes that train one network, from the training loop's view.
  *
  * @module
  */
 
 import type { Exchange } from "./exchange.ts";
 
-/** Where the time of steps that are divided goes, in ms, and bytes moved. */
+/** Durations of the phases of divided steps in ms, and bytes moved. */
 export interface ExchangeTimes {
-  /** Computing a step, and reading back what the other ranks need. */
+  /** Computing a step, and reading back the results for other ranks. */
   computing: number;
-  /** Waiting for ranks that are behind. */
+  /** Waiting for slower ranks. */
   waiting: number;
   /** Moving bytes between ranks. */
   exchange: number;
-  /** Uploading what the others sent. */
+  /** Uploading the results of other ranks. */
   upload: number;
   /** Bytes that this rank sent. */
   bytes: number;
 }
 
 /**
- * The ranks of a run. Exchanges take place in the order of the calls, also where
- * a call gives a promise of bytes; all ranks have to call in the same order.
+ * The ranks of a run. Exchanges take place in the order of the calls, also
+ * where a call passes a promise of bytes; all ranks must call in the same
+ * order.
  */
 export class Ranks {
-  /** Where the time goes. */
+  /** Time spent so far. */
   readonly times: ExchangeTimes = {
     computing: 0,
     waiting: 0,
@@ -37,15 +38,15 @@ export class Ranks {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Makes the ranks known to one of them.
+   * Connects this rank to the others.
    *
-   * @param exchange The connection to the other ranks. @default there are none
+   * @param exchange The connection to the other ranks. @default no other ranks
    */
   constructor(exchange?: Exchange) {
     this.#exchange = exchange;
   }
 
-  /** Number of this rank, from 0. */
+  /** Index of this rank, from 0. */
   get rank(): number {
     return this.#exchange?.rank ?? 0;
   }
@@ -59,8 +60,8 @@ export class Ranks {
    * Gathers bytes of all ranks.
    *
    * @param own Bytes of this rank, or a promise of them.
-   * @param sizes Number of bytes that each rank gives. @default as many as own
-   * @returns The bytes of all ranks, one rank after the other.
+   * @param sizes Number of bytes of each rank. @default the size of `own`
+   * @returns The bytes of all ranks, in rank order.
    * @throws {Error} If another rank has gone, or an earlier exchange failed.
    */
   gather(
@@ -69,7 +70,7 @@ export class Ranks {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const gathered = this.#last.then(() => this.#gather(own, sizes));
     this.#last = gathered;
-    // The error is reported where the caller awaits the bytes.
+    // Errors are reported where the caller awaits the bytes.
     gathered.catch(() => {});
     return gathered;
   }
@@ -95,7 +96,7 @@ export class Ranks {
   }
 
   /**
-   * Waits until every rank has come here.
+   * Waits until all ranks have called it (barrier).
    *
    * @throws {Error} If another rank has gone, or an earlier exchange failed.
    */
@@ -104,9 +105,9 @@ export class Ranks {
   }
 
   /**
-   * Adds up words of all ranks.
+   * Sums words over all ranks.
    *
-   * @param own Words of this rank; all ranks give as many.
+   * @param own Words of this rank, of equal number on all ranks.
    * @returns The sums, modulo 2³².
    * @throws {Error} If another rank has gone, or an earlier exchange failed.
    */
@@ -123,8 +124,8 @@ export class Ranks {
   /**
    * Requires that all ranks have the same bytes.
    *
-   * @param read Reads the bytes of this rank; not called where it is alone.
-   * @param what What they are, such as `weights after epoch 3`.
+   * @param read Reads the bytes of this rank; not called if it is alone.
+   * @param what Name of the bytes, such as `weights after epoch 3`.
    * @throws {Error} If two ranks differ.
    */
   async requireEqual(

@@ -1,25 +1,25 @@
 /**
- * How a batch is cut into parts, and the parts divided among ranks.
+ * Division of a batch into parts, and of the parts among ranks.
  *
  * Gradients are summed within each part, sample by sample, and then over the
- * parts, in order. So the sums depend on the parts alone, whichever ranks
- * compute them.
+ * parts, in order. The sums therefore depend on the parts only, not on the
+ * ranks that compute them.
  *
  * @module
  */
 
 import { Ranks } from "./ranks.ts";
 
-/** How batches are cut, and who computes the parts. */
+/** Division of batches into parts, and among ranks. */
 export interface Division {
-  /** Parts of a batch, at most; ranks beyond as many have nothing to do. */
+  /** Most parts of a batch; further ranks have nothing to compute. */
   readonly parts: number;
-  /** The ranks. @default this one alone */
+  /** The ranks. @default this rank alone */
   readonly ranks?: Ranks;
   /**
-   * Updates that each rank makes by its own share of batches, before the weights
-   * of all are averaged: less exact, and fewer exchanges. The result depends on
-   * the number of ranks.
+   * Number of updates that each rank makes by its own shares of batches before
+   * the weights of all ranks are averaged: less exact, with fewer exchanges.
+   * The result depends on the number of ranks.
    *
    * @default every update is by the gradient of the whole batch
    */
@@ -34,7 +34,7 @@ export interface MicroBatchRange {
   readonly samples: number;
   /** The part of the batch that the samples belong to. */
   readonly part: number;
-  /** Whether the part begins with it. */
+  /** Whether it is the first micro-batch of its part. */
   readonly begins: boolean;
 }
 
@@ -55,7 +55,7 @@ export class Shares {
 
   /**
    * @param batch Most samples in a batch.
-   * @param division How to cut it. @default one part
+   * @param division How to divide it. @default one part
    * @throws {RangeError} If the number of parts is not a positive integer.
    */
   constructor(batch: number, division?: Division) {
@@ -71,7 +71,7 @@ export class Shares {
   }
 
   /**
-   * Finds the parts of a full batch that a rank computes.
+   * Returns the parts of a full batch that a rank computes.
    *
    * @param rank The rank. @default this one
    * @returns The parts.
@@ -81,7 +81,7 @@ export class Shares {
     return { first: start(rank), end: start(rank + 1) };
   }
 
-  /** Most parts of a full batch that a rank computes. */
+  /** Largest number of parts of a full batch that a rank computes. */
   get rounds(): number {
     return Math.ceil(this.parts / this.ranks.count);
   }
@@ -113,7 +113,7 @@ export class Shares {
   }
 
   /**
-   * Finds the samples of a batch that a rank computes.
+   * Returns the samples of a batch that a rank computes.
    *
    * @param samples Samples of the batch.
    * @param rank The rank.
@@ -128,7 +128,7 @@ export class Shares {
   }
 
   /**
-   * Cuts this rank's parts of a batch into micro-batches.
+   * Divides this rank's parts of a batch into micro-batches.
    *
    * @param samples Samples of the batch.
    * @param most Most samples of a micro-batch.
