@@ -1,5 +1,5 @@
 /**
- * What the layers of a network remember from chunk to chunk of a stream.
+ * State that layers carry from chunk to chunk of a stream.
  *
  * @module
  */
@@ -19,26 +19,27 @@ import {
 import { FRAME } from "./stream_plan.ts";
 import { structBytes } from "../device/struct_bytes.ts";
 
-/** Buffers that carry a layer from chunk to chunk. */
+/** Buffers of the state that a layer carries from chunk to chunk. */
 export interface Carried extends DelayedSpikes {
   readonly potentials: GPUBuffer;
-  /** Its neurons. */
+  /** State of its neurons. */
   readonly state: GPUBuffer;
-  /** Drives and spikes that neurons look back on, see neuron_stream.wgsl. */
+  /** Earlier drives and spikes that neurons read, see neuron_stream.wgsl. */
   readonly lastDrives: GPUBuffer;
   readonly lastSpikes: GPUBuffer;
-  /** Drives that a learned response filters, see filter_stream.wgsl. */
+  /** Earlier drives that a learned response filters, see filter_stream.wgsl. */
   readonly filtered: GPUBuffer;
 }
 
 /**
- * Allocates what a layer remembers.
+ * Allocates the state of a layer.
  *
  * @param model The network.
  * @param layer The layer.
  * @param options Its neurons, and the longest delay of its axons in bins.
- * @returns The buffers; those of what it does not have hold nothing.
- * @throws {ShapeError} If the neurons' state has members that cannot be carried.
+ * @returns The buffers; those that the layer does not need are empty.
+ * @throws {ShapeError} If the neurons' state has members that cannot be
+ * carried.
  */
 export function allocateCarried(
   { device }: Model,
@@ -75,7 +76,8 @@ export function allocateCarried(
 }
 
 /**
- * Works out what neurons look back on, by names in neuron_stream.wgsl.
+ * Returns the sizes of the rings of earlier drives and spikes, by names in
+ * neuron_stream.wgsl.
  *
  * @param constants Constants of the neurons.
  * @returns Rows of drives, and words of spikes.
@@ -87,10 +89,10 @@ export function ringsOf(
 }
 
 /**
- * Finds an array of the weights that a network is evaluated with.
+ * Returns the place of an array in the weights that evaluation uses.
  *
  * @param model The network.
- * @param name Name of the array, `conv1.delay`.
+ * @param name Name of the array, such as `conv1.delay`.
  * @returns Its place.
  */
 export function arrayOf(

@@ -1,5 +1,6 @@
 /**
- * Spikes, potentials and drives of a chunk, from the buffers of its frames.
+ * Reads spikes, potentials and drives of a chunk from the buffers of its
+ * frames.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import {
   type StreamReadout,
 } from "./stream_plan.ts";
 
-/** What was read of a chunk. */
+/** Activity of a chunk. */
 export interface ChunkActivity {
   /** Spikes and potentials of each layer with neurons, if they are kept. */
   readonly layers: readonly LayerTrace[];
@@ -119,7 +120,7 @@ export class ChunkReader {
     });
   }
 
-  /** Drives of a readout after its normalisation, or with its bias. */
+  /** Drives of a readout after its normalisation or bias. */
   #drives(
     frames: readonly FrameBins[],
     bins: number,
@@ -138,7 +139,7 @@ export class ChunkReader {
   }
 }
 
-/** The place of a frame's arrays. */
+/** Place of a frame's arrays. */
 function placeIn(extent: Extent, layout: Layout) {
   return { extent, layout, T: FRAME, rows: FRAME, first: 0, samples: 1 };
 }

@@ -1,5 +1,5 @@
 /**
- * Spikes that a stream holds back until their delays are over.
+ * Axonal delays in a stream, which carry spikes until they arrive.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { inQuads } from "../network/layout.ts";
 import { sizeOf } from "../network/network.ts";
 import { FRAME } from "./stream_plan.ts";
 
-/** Bins that a stream may have: times of bins are 32 bits. */
+/** Limit on the bins of a stream: times of bins have 32 bits. */
 export const ENDLESS = 2 ** 31;
 
-/** Delays of a layer, and the spikes that they hold back. */
+/** Delays of a layer, and spikes that have not arrived. */
 export interface DelayedSpikes {
   readonly delays: GPUBuffer;
   /** See axon_stream.wgsl. */
@@ -32,22 +32,22 @@ interface DelayedLayer extends Pick<Layer, "name" | "output"> {
 }
 
 /**
- * Counts the words of a ring that a bin's spike can be read from later.
+ * Returns the length of a ring from which the spike of a bin can be read later.
  *
- * @param bins The bins after which it is read.
- * @returns The words.
+ * @param bins Number of bins after which it is read.
+ * @returns The number of words.
  */
 export function wordsFor(bins: number): number {
   return Math.ceil(bins / BINS_PER_WORD) + 1;
 }
 
 /**
- * Allocates what the axons of a layer remember.
+ * Allocates the state of a layer's axons.
  *
  * @param device The device.
  * @param layer The layer.
  * @param longest Longest delay of its axons in bins.
- * @returns The buffers; they hold nothing where spikes arrive at once.
+ * @returns The buffers; empty where spikes are not delayed.
  */
 export function allocateDelays(
   device: Device,
@@ -66,11 +66,11 @@ export function allocateDelays(
 }
 
 /**
- * Finds the longest delay of each layer's axons.
+ * Determines the longest delay of each layer's axons.
  *
  * @param model The network.
  * @param layers Its layers.
- * @returns For each layer, bins that no delay is longer than.
+ * @returns An upper bound of the delays of each layer, in bins.
  * @throws {DeviceError} If the device was lost.
  */
 export async function longestDelays(
@@ -84,17 +84,17 @@ export async function longestDelays(
     const longest = axon?.delays
       ? weights[`${name}.delay`].data.reduce((a, b) => Math.max(a, b), 0)
       : axon?.delay ?? 0;
-    // The device rounds a quotient just below a whole number up.
+    // The device rounds up a quotient just below a whole number.
     return Math.ceil(longest / Ts) + 1;
   });
 }
 
 /**
- * Copies the delays that a network has learned, for those of its own may become
- * longer than a stream remembers.
+ * Copies the network's learned delays: training may make them longer than the
+ * ring of the stream.
  *
  * @param device The device.
- * @param delays Where each layer has them, and where the stream does.
+ * @param delays Places of each layer's delays in the network and in the stream.
  */
 export function copyDelays(
   device: Device,

@@ -1,5 +1,5 @@
 /**
- * Runs the chunks of a stream frame by frame, and copies what is to be read.
+ * Runs the chunks of a stream frame by frame, and copies the results to read.
  *
  * @module
  */
@@ -9,27 +9,27 @@ import type { Device } from "../device/device.ts";
 import { StagingBuffer } from "../device/staging_buffer.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
-/** Fewest words of the buffer of events. */
+/** Smallest size of the event buffer, in words. */
 const FEWEST = 1024;
 
-/** Bins of a chunk that lie in one frame. */
+/** Bins of a chunk that belong to one frame. */
 export interface FrameBins {
-  /** Bins of the chunk before them. */
+  /** Bins of the chunk before this frame. */
   readonly before: number;
-  /** The first of them in the frame, and their number. */
+  /** First of these bins in the frame, and their number. */
   readonly from: number;
   readonly bins: number;
   /** Contents of the buffers that are read, after these bins. */
   readonly contents: readonly ArrayBuffer[];
 }
 
-/** Runs chunks, one after the other. */
+/** Runs chunks in order. */
 export class FrameRunner {
   readonly #device: Device;
   readonly #plan: StreamPlan;
   /** Buffers that are read after each frame. */
   readonly #outputs: readonly GPUBuffer[];
-  /** Event words of the frame so far, as the plan takes them. */
+  /** Event words of the frame so far, in the plan's format. */
   #frame: number[] = [];
   #events: GPUBuffer | undefined;
   #bin: readonly Dispatch[] = [];
@@ -54,7 +54,8 @@ export class FrameRunner {
    *
    * @param first Bins of the stream before the chunk.
    * @param bins Bins of the chunk.
-   * @param events Its event words; their bins count from the chunk's first.
+   * @param events Its event words; their bins are counted from the chunk's
+   * first.
    * @returns A function that waits for the device and reads the frames.
    * @throws {DeviceError} If the device was lost or has not enough memory.
    */
@@ -81,7 +82,7 @@ export class FrameRunner {
       })));
   }
 
-  /** Forgets all bins that have run. */
+  /** Discards all bins that have run. */
   reset(): void {
     const encoder = this.#device.gpu.createCommandEncoder();
     for (const buffer of this.#plan.remembered) encoder.clearBuffer(buffer);
@@ -93,7 +94,9 @@ export class FrameRunner {
     this.#events?.destroy();
   }
 
-  /** Sorts the events of a chunk by frame, with times in the frame. */
+  /**
+   * Sorts the events of a chunk by frame, and makes their times relative to it.
+   */
   #wordsOf(frames: number, first: number, events: Uint32Array): number[][] {
     const { addressBits, fine } = this.#plan;
     const place = 2 ** addressBits;
@@ -142,7 +145,7 @@ export class FrameRunner {
       );
       this.#bin = await this.#plan.bin(this.#events);
     }
-    // Deno 2.9 panics when it is given an empty array to write.
+    // Deno 2.9 panics when an empty array is written.
     if (words.length > 0) gpu.queue.writeBuffer(this.#events, 0, words);
     return words.length;
   }
@@ -159,7 +162,7 @@ export class FrameRunner {
   }
 }
 
-/** Cuts a chunk where frames begin. */
+/** Splits a chunk at frame boundaries. */
 function framesOf(first: number, bins: number) {
   const parts: Omit<FrameBins, "contents">[] = [];
   for (let before = 0; before < bins;) {

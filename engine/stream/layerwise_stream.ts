@@ -35,8 +35,8 @@ import {
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
 /**
- * Compiles a network for a stream: the plan of a frame, whose neurons are those
- * that carry their state.
+ * Compiles a network for a stream: the plan of a frame, with neurons that carry
+ * their state.
  *
  * @param model The network.
  * @returns The plan.
@@ -57,7 +57,7 @@ export async function planUnits(model: Model): Promise<StreamPlan> {
     batch: 1,
     train: false,
     keep: true,
-    // Any loss will do: neither it nor the prediction is read.
+    // The plan needs a loss; neither it nor the prediction is read.
     loss: crossEntropy(),
   }, {});
   try {
@@ -161,7 +161,7 @@ async function carryStates(
   };
   const last = units.length - 1;
   const uniforms = new Uint32Array(UNIFORM_WORDS);
-  // One sample, of a whole batch of one; nothing trains.
+  // A batch of one sample, in evaluation.
   uniforms.set([0, 1, 0, 0, 0, 0, 0, 0, 1]);
   return {
     layers: units.flatMap(({ layer, neuron, joined }, index) =>
@@ -215,11 +215,11 @@ async function carryStates(
   };
 }
 
-/** Names of the kernels of units' neurons, whatever their kind. */
+/** Names of the kernels of all kinds of units' neurons. */
 const CELLS: readonly string[] = [cellForward, recurrentForward]
   .map((kernel) => kernel({ code: "", constants: [] }).name);
 
-/** Words of the state of a unit's neurons. */
+/** Words of the state of all neurons of a unit. */
 function stateWords({ layer, neuron }: Unit): number {
   if (!neuron) return 0;
   if (neuron.kind.graded) return sizeOf(layer.output);

@@ -1,5 +1,5 @@
 /**
- * Streams of networks that are computed as SLAYER computes them.
+ * Streams of networks that are computed as a whole.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import { StreamCompiler } from "./stream_compiler.ts";
 import { FRAME, type StreamPlan } from "./stream_plan.ts";
 
 /**
- * Compiles a network for a stream: the plan of a frame, whose neurons are those
- * that carry their state.
+ * Compiles a network for a stream: the plan of a frame, with neurons that carry
+ * their state.
  *
  * @param model The network.
  * @returns The plan.
@@ -42,7 +42,7 @@ export async function planSpikes(model: Model): Promise<StreamPlan> {
     batch: 1,
     train: false,
     keep: true,
-    // Any loss will do: it is not computed.
+    // The plan needs a loss, but it is not computed.
     loss: probSpikes({ window: Ts }),
   });
   try {
@@ -104,7 +104,7 @@ async function carryStates(
   );
   const step = layOutStep(1);
   const words = new Uint32Array(step.words);
-  // One sample; labels, slot and updates do not matter.
+  // One sample; labels, slot and updates are not used.
   words.set([0, 1], step.words - MICRO_BATCH_WORDS);
   return {
     layers: layers.map((layer, index) => ({

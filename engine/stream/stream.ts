@@ -1,6 +1,6 @@
 /**
- * A trained network on a recording as it comes: spikes, potentials and a running
- * decision, bin by bin.
+ * Streams: a trained network runs on a recording as it arrives, and yields
+ * spikes, potentials and a running decision for each bin.
  *
  * @module
  */
@@ -16,26 +16,26 @@ import { planUnits } from "./layerwise_stream.ts";
 import { planSpikes } from "./spiking_stream.ts";
 import type { StreamPlan } from "./stream_plan.ts";
 
-/** What a network has decided after a bin. */
+/** Decision of a network after a bin. */
 export interface Decision {
-  /** The class of the largest score, the first of several. */
+  /** The class with the largest score, the first of equal ones. */
   readonly label: number;
   /**
-   * Score of each output over all bins so far: its number of spikes or, of a
+   * Score of each output over all bins so far: its spike count or, for a
    * readout without neurons, the mean of its drive.
    */
   readonly scores: readonly number[];
 }
 
-/** What a network made of a chunk of bins. */
+/** Result of a chunk of bins. */
 export interface StreamStep {
-  /** Bins since the stream began, those of the chunk included. */
+  /** Bins since the stream began, including the chunk. */
   readonly bins: number;
   /** The decision after each bin of the chunk. */
   readonly decisions: readonly Decision[];
   /**
    * Spikes and potentials of each layer with neurons, `[1, C, H, W, bins]`, as
-   * `predict()` gives them; empty unless the stream keeps them.
+   * in `predict()`; empty unless the stream keeps them.
    */
   readonly layers: readonly LayerTrace[];
   /** Drive of a readout without neurons, `[1, C, 1, 1, bins]`. */
@@ -52,16 +52,21 @@ export interface StreamOptions {
   readonly keep?: boolean;
 }
 
-/** A stream. Its owner destroys it, or holds it with `using`. */
+/** A stream. Its owner destroys it, or declares it with `using`. */
 export class NetworkStream implements Disposable {
   readonly #plan: StreamPlan;
   readonly #reader: ChunkReader;
   readonly #runner: FrameRunner;
-  /** Resolves when all chunks so far were submitted, and when they were read. */
+  /**
+   * Resolve when all previous chunks were submitted, and when they were read.
+   */
   #submitted: Promise<unknown> = Promise.resolve();
   #read: Promise<unknown> = Promise.resolve();
   #bins = 0;
-  /** Sum over the bins that were read of what scores are computed from. */
+  /**
+   * Sums of the outputs over the bins read so far, from which scores are
+   * computed.
+   */
   #sums: number[] = [];
 
   /**
@@ -86,17 +91,18 @@ export class NetworkStream implements Disposable {
   }
 
   /**
-   * Runs the network on the next bins. Several calls may be made before the
-   * first has returned; their chunks follow one another.
+   * Runs the network on the next bins. Further calls may be made before the
+   * first has resolved; chunks run in order.
    *
-   * @param events Event words of the chunk, `bin << addressBits | address`, with
-   * bins counted from the chunk's first, address = (row·W + column)·C + channel
-   * and addressBits = ⌈log2(C·H·W)⌉ of the sensor; in any order.
+   * @param events Event words of the chunk, `bin << addressBits | address`, in
+   * any order. Bins are counted from the chunk's first, address =
+   * (row·W + column)·C + channel, and addressBits = ⌈log2(C·H·W)⌉ of the
+   * sensor.
    * @param bins Number of bins of the chunk.
-   * @returns Decisions and activity, once the device has computed them.
-   * @throws {RangeError} If the number of bins is no integer from 1.
-   * @throws {ShapeError} If an event lies outside, or more than 255 events of a
-   * pixel are to be counted in a bin.
+   * @returns Decisions and activity, when the device has computed them.
+   * @throws {RangeError} If the number of bins is not a positive integer.
+   * @throws {ShapeError} If an event lies outside, or a pixel has more than 255
+   * events to be counted in a bin.
    * @throws {DeviceError} If the device was lost or has not enough memory.
    */
   async push(events: Uint32Array, bins = 1): Promise<StreamStep> {
@@ -120,13 +126,13 @@ export class NetworkStream implements Disposable {
       const decisions = this.#decide(decisive, first);
       return { bins: first + bins, decisions, layers, outputs };
     });
-    // A failure is reported where the caller awaits the step.
+    // Errors are reported where the caller awaits the step.
     this.#submitted = submitted.catch(() => {});
     this.#read = step.catch(() => {});
     return await step;
   }
 
-  /** Starts again, as if no bin had come; chunks that still run are not lost. */
+  /** Resets the stream to its first bin; chunks that still run are not lost. */
   reset(): void {
     this.#bins = 0;
     this.#submitted = this.#submitted.then(() => this.#runner.reset());
@@ -144,7 +150,10 @@ export class NetworkStream implements Disposable {
     this.destroy();
   }
 
-  /** Adds up a chunk, bin by bin, as `predict()` adds up a whole sample. */
+  /**
+   * Sums a chunk bin by bin, in the order in which `predict()` sums a whole
+   * sample.
+   */
   #decide({ shape, data }: NamedArray, first: number): Decision[] {
     const bins = shape[shape.length - 1];
     const { readout } = this.#plan;
@@ -162,24 +171,26 @@ export class NetworkStream implements Disposable {
 }
 
 /**
- * Feeds a trained network events as they come. Spikes, potentials and scores are
- * those of a whole sample, bit for bit, however the bins are cut into chunks; the
- * state of neurons is carried on the device.
+ * Creates a stream, which runs a trained network on events as they arrive.
+ * Spikes, potentials and scores equal those of a whole sample, bit for bit,
+ * however the bins are divided into chunks. The state of neurons is kept on the
+ * device.
  *
- * The bits are the same where a compiler rounds alike what is computed in two
- * kernels: so it was on llvmpipe and on an NVIDIA GPU, but for samples of up to
- * 16 bins, whose loops a compiler may unroll. Neurons of a kind of one's own
- * leave no choice where their WGSL has `fma(a, b, c)` in place of `a * b + c`.
+ * Bits are equal if the compiler rounds equal expressions in two kernels
+ * equally. This holds on llvmpipe and on an NVIDIA GPU, except for samples of
+ * up to 16 bins, whose loops a compiler may unroll. User-defined neurons
+ * guarantee it by `fma(a, b, c)` instead of `a * b + c` in their WGSL.
  *
- * Where a network cuts each sample into slices of its own duration, a bin is such
- * a slice: as many of them, and then `reset()`, are a sample, whose length the
- * caller chooses.
+ * Where a network divides each sample into slices of its own duration, a bin is
+ * one slice: the caller chooses the length of a sample by the number of slices
+ * pushed before `reset()`.
  *
- * @param network The network, whose weights the stream shares, but for learned
- * delays, which stay as they are now.
+ * @param network The network. The stream shares its weights; learned delays are
+ * copied when the stream is created.
  * @param options Whether activity of all layers is read back.
  * @returns The stream, before its first bin.
- * @throws {ShapeError} If samples are divided by their largest count, or a layer
+ * @throws {ShapeError} If samples are divided by their largest count, or a
+ * layer has state that a stream cannot carry.
  * remembers what a stream does not carry.
  * @throws {DeviceError} If the device has not enough memory.
  *

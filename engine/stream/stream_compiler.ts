@@ -1,6 +1,6 @@
 /**
- * The kernels of a network that is computed as SLAYER computes it, for a stream:
- * those of whole samples, but where a layer remembers earlier bins.
+ * Compiles a network that is computed as a whole for a stream: with the kernels
+ * for whole samples, except where a layer has state from earlier bins.
  *
  * @module
  */
@@ -33,7 +33,9 @@ import { arrayOf, type Carried, ringsOf } from "./carried_layers.ts";
 import { launchDelays } from "./delayed_spikes.ts";
 import { FRAME } from "./stream_plan.ts";
 
-/** Kernels that compute each bin from the spikes of that bin alone. */
+/**
+ * Stateless kernels, which compute each bin from the spikes of that bin alone.
+ */
 const FORGETFUL: ReadonlySet<string> = new Set(
   [
     transposeForward,
@@ -45,19 +47,19 @@ const FORGETFUL: ReadonlySet<string> = new Set(
   ].map(({ name }) => name),
 );
 
-/** What a stream has of its own. */
+/** Stream-specific sizes and buffers. */
 interface StreamState {
   /** The neurons of each layer. */
   readonly settings: readonly NeuronSetting[];
   /** Longest delay of the axons of each layer, in bins. */
   readonly longest: readonly number[];
-  /** Bins before the chunk that runs, and bins in it. */
+  /** First bin of the chunk that runs, and bins in it. */
   readonly chunk: GPUBuffer;
-  /** What each layer remembers. */
+  /** State that each layer carries between chunks. */
   readonly carried: readonly Carried[];
 }
 
-/** Puts kernels that carry their state in place of those of whole samples. */
+/** Replaces kernels for whole samples by kernels that carry their state. */
 export class StreamCompiler {
   readonly #model: Model;
   readonly #stepper: Stepper;
@@ -66,7 +68,7 @@ export class StreamCompiler {
   /**
    * @param model The network.
    * @param stepper The plan of a frame.
-   * @param own What the stream has of its own.
+   * @param own Stream-specific sizes and buffers.
    */
   constructor(model: Model, stepper: Stepper, own: StreamState) {
     this.#model = model;
@@ -91,7 +93,7 @@ export class StreamCompiler {
     return compiled.flat();
   }
 
-  /** The dispatches in place of one of a layer. */
+  /** Compiles the dispatches that replace one of a layer. */
   async #carry(
     dispatch: Dispatch,
     layer: Layer,
@@ -160,7 +162,7 @@ export class StreamCompiler {
     });
   }
 
-  /** The responses that a layer learns, from the drives of its synapse. */
+  /** The learned response of a layer, from the drives of its synapse. */
   #filter(index: number): Promise<Dispatch> {
     const { chunk, carried, settings } = this.#own;
     const { name, response } = this.#model.layers[index];
@@ -197,7 +199,9 @@ export class StreamCompiler {
     );
   }
 
-  /** Packs the spikes of a layer whose own kernel would do it. */
+  /**
+   * Packs the spikes of a layer whose kernel for whole samples does so itself.
+   */
   #pack(index: number): Promise<Dispatch> {
     const { spikes, neuronPacked } = this.#stepper.plan.buffers;
     const F = sizeOf(this.#model.layers[index].output);
@@ -214,7 +218,7 @@ export class StreamCompiler {
     );
   }
 
-  /** Where a layer's synapse writes its drives. */
+  /** Buffer to which a layer's synapse writes its drives. */
   #drives(index: number): GPUBufferBinding {
     const { sizes: { T, launches }, buffers } = this.#stepper.plan;
     const { floats } = layoutOf(this.#model.layers[index]);

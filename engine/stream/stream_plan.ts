@@ -10,12 +10,13 @@ import type { Layout } from "../network/layout.ts";
 import type { Extent } from "../network/network.ts";
 
 /**
- * Bins of a frame. A dense layer adds up the spikes of so many bins together,
- * from a multiple of them on: frames that begin there keep the order of its sums.
+ * Bins per frame. A dense layer sums the spikes of this many bins together,
+ * starting at a multiple of it; frames that begin there keep the order of
+ * summation.
  */
 export const FRAME = DENSE_BINS;
 
-/** Activity of a layer in the frame that ran last. */
+/** Activity of a layer in the latest frame. */
 export interface StreamLayer {
   readonly name: string;
   readonly extent: Extent;
@@ -24,17 +25,20 @@ export interface StreamLayer {
   readonly spikes: GPUBuffer;
   /** Potentials, [FRAME, F] by quads. */
   readonly potentials: GPUBuffer;
-  /** Planes of signed numbers, if it sends these, and what one stands for. */
+  /**
+   * Bit planes of signed messages, if the layer sends them, and the value of
+   * one.
+   */
   readonly numbers?: { readonly planes: number; readonly height: number };
 }
 
-/** A readout without neurons in the frame that ran last. */
+/** A readout without neurons in the latest frame. */
 export interface StreamReadout {
   readonly extent: Extent;
   readonly layout: Layout;
   /** Drives, [FRAME, F] by quads. */
   readonly drives: GPUBuffer;
-  /** Factor and summand of each drive, in quads by place. */
+  /** Scale and offset of each drive, by quads. */
   readonly coefficients: GPUBuffer;
 }
 
@@ -44,25 +48,25 @@ export interface StreamPlan extends Disposable {
   readonly layers: readonly StreamLayer[];
   /** The last layer, where it has no neurons. */
   readonly readout?: StreamReadout;
-  /** Value of a spike in a trace. */
+  /** Height of a spike in a trace. */
   readonly height: number;
-  /** Number of addresses of events, and the bits of a word that hold one. */
+  /** Number of addresses of events, and bits of an event word that hold one. */
   readonly inputs: number;
   readonly addressBits: number;
-  /** Parts of a bin that the plan's events count. */
+  /** Time resolution of the plan's events, in parts of a bin. */
   readonly fine: number;
-  /** Bins before the chunk that runs, and bins in it. */
+  /** First bin of the chunk that runs, and bins in it. */
   readonly chunk: GPUBuffer;
-  /** Buffers that binning adds to, cleared before each chunk. */
+  /** Buffers that binning accumulates into, cleared before each chunk. */
   readonly cleared: readonly GPUBuffer[];
-  /** Buffers that are cleared when the stream starts again. */
+  /** Buffers that carry state, cleared when the stream is reset. */
   readonly remembered: readonly GPUBuffer[];
-  /** Number of counts of events that were too large, where that may be. */
+  /** Number of event counts that overflowed, where this is possible. */
   readonly overflow?: GPUBuffer;
-  /** The dispatches from the input's spikes to the last layer. */
+  /** Dispatches from the input's spikes to the last layer. */
   readonly dispatches: readonly Dispatch[];
   /** Compiles the binning of the events in a buffer. */
   bin(events: GPUBuffer): Promise<readonly Dispatch[]>;
-  /** Says how many events the frame has. */
+  /** Sets the number of events of the frame. */
   write(events: number): void;
 }
