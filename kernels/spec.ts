@@ -1,6 +1,5 @@
 /**
- * The description of a kernel that the engine compiles: plain data beside its
- * WGSL.
+ * Kernel specs: plain data with which the engine compiles and binds a kernel.
  *
  * All kernels use the same axis letters. A lower-case letter is an index along
  * the axis of that letter.
@@ -30,7 +29,7 @@
  * | S          | strips, which are partial sums of a reduction               |
  * | L          | layers                                                      |
  * | E          | events                                                      |
- * | D          | delays of a layer: one a neuron, or one a channel           |
+ * | D          | delays of a layer: one per neuron, or one per channel       |
  *
  * Spikes are packed, 32 in a word. Time-packed, `[N, P, B, F]`: bit j of word b
  * is bin 32b + j of one neuron. Neuron-packed, `[N, P, B, 32·⌈F/32⌉]`: bit i of

@@ -91,7 +91,7 @@ export async function compileModel(
  *
  * @param parts The network.
  * @param options Sizes, loss, and whether to train.
- * @param cut Slices of a sample; none are bins of Ts ms.
+ * @param cut Number of slices of a sample; without it, bins of Ts ms.
  * @returns The plan, ready to run.
  * @throws {ShapeError} If the sizes do not fit, or the network is another.
  * @throws {DeviceError} If the device has not enough memory for one sample.

@@ -9,7 +9,7 @@
 //          t = 32b + j
 //          largest[n] = the largest of these counts
 //
-// events   [E]     time << addressBits | address, time in `fine` units a bin;
+// events   [E]     time << addressBits | address, time in 1/`fine` bins;
 //                  address = (y·sensorW + x)·C + c
 // sources  [samples of the batch, 2]  where each sample's events come from:
 //                  its own, and those of the sample that is mixed in, none if

@@ -1,8 +1,8 @@
 // Weights rounded to multiples of a step, for the forward pass and the adjoint.
 // Straight-through: their gradient is used for the weights themselves.
 //
-// quantize  rounded[i] = step · round(weights[i] / step), halves to the even
-//           multiple
+// quantize  rounded[i] = step · round(weights[i] / step), ties to the
+//           even multiple
 //
 // weights  [size/4]  quads of the weights of a layer
 // rounded  [size/4]
