@@ -110,11 +110,11 @@ export class Model implements Disposable {
    * Replaces all weights, and their averages.
    *
    * @param weights An array for each trainable layer, `conv1.weight`
-   * `[out, in / groups, height, width, 1]`, `fc1.weight`
-   * `[out, C, H, W, 1]`, and the delays of each that learns them, `conv1.delay`
-   * `[C, H, W]` or `[C, 1, 1]`, in ms; the fixed weights of pools are ignored.
-   * Weights that are normalised are given as they are used, with the stretch
-   * |v| / g of each output, `conv1.stretch` `[out]`: 1 where g and v begin anew.
+   * `[out, in / groups, height, width, 1]`, `fc1.weight` `[out, C, H, W, 1]`,
+   * and the learned delays of layers that have them, `conv1.delay` `[C, H, W]`
+   * or `[C, 1, 1]`, in ms; the fixed weights of pools are ignored. Layers with
+   * weight normalisation take the weights w = g · v / |v|, and the stretch |v|
+   * / g of each output, `conv1.stretch` `[out]`; stretches of 1 reset g and v.
    * @throws {ShapeError} If an array is missing, of another shape, or unknown.
    * @throws {RangeError} If a weight is not finite.
    */
@@ -176,9 +176,10 @@ export class Model implements Disposable {
   /**
    * Reads the gradient of the last training step, or of the last trace.
    *
-   * @returns An array for each trainable layer, summed over the batch and those
-   * accumulated with it, before clipping; that of stretches is 0, as updates
-   * compute those of gains and directions from that of weights.
+   * @returns An array for each trainable layer, summed over the batch and the
+   * batches accumulated with it, before clipping. Gradients of stretches are 0:
+   * updates compute the gradients of gains and directions from those of
+   * weights.
    * @throws {DeviceError} If the device was lost.
    */
   gradients(): Promise<Record<string, NamedArray>> {

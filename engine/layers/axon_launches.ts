@@ -19,7 +19,7 @@ import { type Axon, countDelays } from "./describe_axon.ts";
 export interface AxonSetting {
   /** Bins in a sample. */
   readonly T: number;
-  /** Length of a bin in the unit of delays. */
+  /** Length of a bin in the unit of delays: ms, or 1 if delays are in bins. */
   readonly Ts: number;
   /** Height of a spike. */
   readonly height: number;
@@ -74,7 +74,7 @@ export function changesSpikes(axon: Axon | undefined, drops: boolean): boolean {
  *
  * @param axon The axons.
  * @param output Extent of the layer's output.
- * @param time Most bins of a delay, and the length of a bin in the unit of
+ * @param time Longest delay in bins, and the length of a bin in the unit of
  * delays.
  * @returns A value for each constant.
  */

@@ -27,10 +27,10 @@ export interface ConvDescription {
   /** Factor of the initial weights. @default 100 */
   readonly weightScale?: number;
   /**
-   * Whether updates change gain and direction of each output's weights,
-   * w = g · v / |v|, as PyTorch's weight_norm and lava-dl have it.
+   * Weight normalisation: updates change gain g and direction v of each
+   * output's weights w = g · v / |v|, as in PyTorch's weight_norm and lava-dl.
    *
-   * @default false; transposed and ghost convolutions cannot be
+   * @default false; not supported for transposed and ghost convolutions
    */
   readonly weightNorm?: boolean;
 }

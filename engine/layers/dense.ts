@@ -31,8 +31,8 @@ export interface DenseDescription {
   /** Factor of the initial weights. @default 10 */
   readonly weightScale?: number;
   /**
-   * Whether updates change gain and direction of each output's weights,
-   * w = g · v / |v|, as PyTorch's weight_norm and lava-dl have it.
+   * Weight normalisation: updates change gain g and direction v of each
+   * output's weights w = g · v / |v|, as in PyTorch's weight_norm and lava-dl.
    *
    * @default false
    */
@@ -67,7 +67,8 @@ export const dense: LayerKind<DenseLayer, number | DenseDescription> = {
         runSize: out,
         weightScale,
         weightNorm,
-        // In the weights channels come before rows and columns, in memory last.
+        // The public order has channels before rows and columns, memory has
+        // them last.
         fits: (shape) => isSameShape(shape, [out, sizeOf(input)]),
       }),
     };

@@ -32,9 +32,9 @@ export interface LearnedDelays {
 /** Description of a layer's axons. */
 export interface AxonDescription {
   /**
-   * Delay of the layer's spikes in ms, cut to whole bins: one that all axons
-   * have, or what they learn. Where samples are cut into slices of their own
-   * durations, delays are in bins.
+   * Axonal delay of the layer's spikes in ms, rounded down to whole bins: one
+   * for all axons, or learned delays. Where each sample's own duration is
+   * divided into slices, delays are in bins.
    *
    * @default 0
    */
@@ -50,7 +50,7 @@ export interface AxonDescription {
 
 /** The axons of a layer. */
 export interface Axon {
-  /** Delay that all have, in ms or in slices; 0 where delays are learned. */
+  /** Common delay, in ms or in bins; 0 where delays are learned. */
   readonly delay: number;
   /** The learned delays, if any. */
   readonly delays?: WeightLayout;
@@ -58,18 +58,18 @@ export interface Axon {
   readonly dropout: number;
 }
 
-/** Longest first delay. */
+/** Longest initial delay, in the unit of delays. */
 const FIRST = 1;
 
 /** The largest float32. */
 const LARGEST = 3.4028234663852886e38;
 
 /**
- * Gives the length of a bin in the unit of delays.
+ * Returns the length of a bin in the unit of delays.
  *
- * @param time Time step in ms, and whether samples are cut into slices of their
- * own durations, which have no length in ms.
- * @returns The time step in ms; 1 for slices, in which delays then are.
+ * @param time Time step in ms, and whether each sample's own duration is
+ * divided into slices, which have no fixed length in ms.
+ * @returns The time step in ms; 1 with slices, where delays are in bins.
  */
 export function delayStep(
   { Ts, slices }: { readonly Ts: number; readonly slices?: number },

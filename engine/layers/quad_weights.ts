@@ -13,9 +13,8 @@ import { countOf, type WeightLayout } from "../network/weights.ts";
  * outputs in quads like the neurons of a pixel.
  *
  * @param shape `[out, in, height, width, 1]`.
- * @param options Name of the layer, neurons of a run, the factor of the
- * initial weights, whether they are normalised, and which other shapes are
- * accepted.
+ * @param options Name of the layer, neurons per run, factor of the initial
+ * weights, whether weights are normalised, and which other shapes are accepted.
  * @returns The weights.
  * @throws {RangeError} If the factor is not positive.
  */
@@ -56,7 +55,7 @@ export function quadWeights(
   };
 }
 
-/** The stretch of each output, 1 at first. */
+/** Stretches of the outputs (weight normalisation), initially 1. */
 function stretchOf(out: number, layout: Layout): WeightLayout {
   return {
     shape: [out],

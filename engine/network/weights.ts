@@ -43,9 +43,9 @@ export interface WeightLayout {
   };
   /**
    * Stretch of each output, where updates change gain and direction of the
-   * weights in place of the weights; see weight_norm.wgsl.
+   * weights (weight normalisation); see weight_norm.wgsl.
    *
-   * @default updates change the weights
+   * @default none: updates change the weights themselves
    */
   readonly stretch?: WeightLayout;
   /**

@@ -87,7 +87,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
     await this.#differentiate(batch, (encoder) => {
       if (this.updating.length === 0) return;
       const pass = encoder.beginComputePass();
-      // Else the gradient's own kernels have updated the weights.
+      // Otherwise the kernels that complete the gradient have updated the
+      // weights.
       if (optimizer.waits) optimizer.step(pass, lr);
       else optimizer.average(pass);
       pass.end();
@@ -115,8 +116,9 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
   }
 
   /**
-   * The optimizer's dispatches after the backward pass, with gradient clipping,
-   * normalised weights or an average of weights; otherwise empty.
+   * The optimizer's dispatches where they run after the backward pass, with
+   * gradient clipping, weight normalisation or a moving average; otherwise
+   * empty.
    *
    * @internal
    */
@@ -148,7 +150,7 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
       // draws the same numbers.
       adds: this.adds,
       seed: this.stepSeed,
-      // Else the optimizer's own kernels update the weights.
+      // Otherwise the optimizer's own kernels update the weights.
       update: lr !== undefined && this.optimizer?.waits === false
         ? this.optimizer.next(lr)
         : undefined,
@@ -206,8 +208,8 @@ export class Stepper extends PlanRunner<Dispatch> implements StepRunner {
 
   /**
    * Prepares to time the kernels of a training step, which updates the weights
-   * with a learning rate of 0 or, where updates wait for the whole gradient, that
-   * of the step before.
+   * with a learning rate of 0 or, where updates wait for the whole gradient,
+   * that of the previous step.
    *
    * @internal
    * @param batch The samples.

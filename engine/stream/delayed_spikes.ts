@@ -115,8 +115,8 @@ export function copyDelays(
  *
  * @param axon The axons.
  * @param output Extent of the layer's output.
- * @param options Length of a bin in the unit of delays, and the longest delay in
- * bins.
+ * @param options Length of a bin in the unit of delays, and the longest delay
+ * in bins.
  * @returns The launch.
  */
 export function launchDelays(

@@ -36,7 +36,7 @@ export interface RunningDecisions {
  * in bins.
  * @returns The decisions of each sample, in order.
  * @throws {ShapeError} If the samples do not fit the network or the device.
- * @throws {RangeError} If the window is no positive integer.
+ * @throws {RangeError} If the window is not a positive integer.
  * @throws {DeviceError} If the device was lost or has not enough memory.
  *
  * @example

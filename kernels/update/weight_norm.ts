@@ -1,5 +1,5 @@
 /**
- * Updates of weights that are normalised; see weight_norm.wgsl.
+ * Updates of normalised weights; see weight_norm.wgsl.
  *
  * @module
  */

@@ -1,37 +1,36 @@
-// Updates of weights that are normalised: an output has the weights
-// w = g · v / |v|, and updates change its gain g and its direction v. Weights
-// are stored as they are used, and for each output the stretch s = |v| / g, so
-// that v = s · w.
+// Updates of normalised weights: an output has the weights w = g · v / |v|, and
+// updates change its gain g and its direction v. The weights w are stored, and
+// for each output the stretch s = |v| / g, so that v = s · w.
 //
 // update  with h = clip · dw, over the weights i of each output,
 //           dg = Σ h[i] · v[i] / |v|
 //           dv[i] = (h[i] − dg · v[i] / |v|) / s
-//         then updateWeights() of optimizer_rules.wgsl of v by dv and of g by
-//         dg, and from these w and s
+//         then updateWeights() of optimizer_rules.wgsl, of v by dv and of g by
+//         dg; w and s are computed from the new v and g
 //
-// clip                 [1]          factor of the gradient
+// clip                 [1]          factor that limits the norm of the gradient
 // dw                   [size/4]     quads of the weights
 // weights, m, v, vMax  [place + Q]  quads of the weights and, from `place` on,
 //                                   of the stretches; moments of v and of g
 //
-// One workgroup owns a quad of outputs: every Q-th quad of the weights. What
-// fills up a quad is 0 and stays so. Sums run over the weights of an
-// invocation, then over invocations. weights, m, v and vMax change in place.
+// One workgroup owns a quad of outputs: every Q-th quad of the weights. Padding
+// is 0 and stays 0. Sums run over the weights of an invocation, then over
+// invocations. weights, m, v and vMax change in place.
 //
-// Source: Salimans, Kingma, Weight normalization, 2016, as PyTorch's
-// weight_norm has it.
+// Source: Salimans, Kingma, Weight normalization, 2016, in the form of
+// PyTorch's weight_norm.
 
 override size: u32;
-// Quads of the outputs of one input.
+// Quads of outputs per input.
 override Q: u32;
-// The first quad of the stretches.
+// Index of the first quad of stretches.
 override place: u32;
 
 @group(0) @binding(1) var<storage, read> clip: array<f32>;
 @group(0) @binding(2) var<storage, read> dw: array<vec4<f32>>;
 
 const lanes = 64u;
-// In place of a gain of 0, which has no direction.
+// Replaces a gain of 0, for which the stretch is undefined.
 const leastGain = 1e-30;
 
 var<workgroup> sh_sums: array<vec4<f32>, lanes>;

@@ -20,7 +20,7 @@ import { layerRaster, type Strips, stripsOf } from "./strips.ts";
 export interface UnitSetting {
   /** Bins of a sample. */
   readonly T: number;
-  /** Length of a bin in the unit of delays. */
+  /** Length of a bin in the unit of delays: ms, or 1 if delays are in bins. */
   readonly Ts: number;
   /** Most samples in a batch. */
   readonly batch: number;

@@ -43,8 +43,9 @@ export interface UnitOptions {
   /** The neuron, or "none" for a readout. @default the network's */
   readonly neuron?: NeuronDescription | "none";
   /**
-   * Delay of the neurons' spikes in ms, or in bins where samples are cut into
-   * slices, cut to whole bins: one that all have, or what they learn.
+   * Axonal delay, rounded down to whole bins: one for all neurons, or learned
+   * delays. In ms, or in bins where each sample's own duration is divided into
+   * slices.
    *
    * @default 0
    */

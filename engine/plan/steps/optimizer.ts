@@ -81,8 +81,8 @@ export class Optimizer {
   /** Index of the update rule in `RULES`. */
   readonly rule: number;
   /**
-   * Whether an update waits for the whole gradient: where gradients are clipped,
-   * by the norm over all weights, or weights are normalised.
+   * Whether an update waits for the whole gradient: with gradient clipping,
+   * which needs the norm over all weights, or with weight normalisation.
    */
   readonly waits: boolean;
   /** Number of updates done, for the bias correction of the moments. */
@@ -265,9 +265,9 @@ export class Optimizer {
   }
 
   /**
-   * Dispatches after the backward pass where updates wait for it, or weights are
-   * averaged; otherwise empty, as the kernels that complete a gradient then
-   * update its weights.
+   * The optimizer's dispatches where they run after the backward pass: updates
+   * that wait for the whole gradient, and the moving average; otherwise empty,
+   * since the kernels that complete a gradient update its weights.
    *
    * @internal
    */

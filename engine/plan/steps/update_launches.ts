@@ -1,5 +1,5 @@
 /**
- * Launches of the optimizer: ranges of weights, and how each is updated.
+ * Launches of the optimizer's updates, for ranges of weights.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export interface UpdatedRange extends Pick<WeightLayout, "bounds"> {
   readonly offset: number;
   readonly length: number;
   /**
-   * Of weights that are normalised: their number, and where in the range, which
-   * holds them too, their stretches are.
+   * With weight normalisation: number of weights, number of stretches, and
+   * offset of the stretches in the range, which includes them.
    */
   readonly normed?: {
     readonly weights: number;
@@ -29,12 +29,12 @@ export interface UpdatedRange extends Pick<WeightLayout, "bounds"> {
 }
 
 /**
- * Cuts all weights into those that are bounded, or normalised, array by array,
- * and others.
+ * Splits all weights into ranges: one for each bounded or normalised array, and
+ * the ranges between them.
  *
  * @param slots The places of the arrays.
- * @param size Floats of all.
- * @returns The ranges, which leave nothing out.
+ * @param size Number of floats of all arrays.
+ * @returns The ranges, which cover all weights.
  */
 export function rangesOf(
   slots: readonly WeightSlot[],
@@ -45,7 +45,7 @@ export function rangesOf(
     const { offset, length, weights: { bounds, stretch } } = slot;
     if (!bounds && !stretch) return [];
     const before = { offset: end, length: offset - end };
-    // The stretches of an array follow it.
+    // An array is followed by its stretches.
     const last = stretch ? slots[index + 1] : slot;
     end = last.offset + Math.ceil(last.length / ALIGNMENT) * ALIGNMENT;
     const own = {
@@ -68,7 +68,7 @@ export function rangesOf(
  * Launches the update of a range.
  *
  * @param range The range.
- * @param rule The number of the rule in `RULES`.
+ * @param rule Index of the update rule in `RULES`.
  * @returns The launch.
  */
 export function launchUpdate(
