@@ -4,6 +4,8 @@
  * @module
  */
 
+import { counted } from "../files/counted.ts";
+import { sortNames } from "../layouts/folder_tree.ts";
 import { type GroupedSample, splitByGroup } from "./group_split.ts";
 import type { LabelledSample } from "../samples/labelled_samples.ts";
 import type { SetName } from "../layouts/layout.ts";
@@ -21,8 +23,13 @@ export interface Division {
 
 /** How samples are divided. */
 export interface DivideOptions {
-  /** Number of folds. @default as `divideSamples()` says */
-  readonly folds?: number;
+  /**
+   * Number of folds; `groups` makes one of each group, in the order of their
+   * names.
+   *
+   * @default as `divideSamples()` says
+   */
+  readonly folds?: number | "groups";
   /** Share of the samples to test with, in a single fold. */
   readonly test?: number;
   /** Whether a part of the training samples is for validation. */
@@ -124,9 +131,17 @@ function testSets(
   }
   const groups = new Set(samples.map(({ group }) => group)).size;
   const key = groups > 1 ? groupOf : recordingOf;
+  if (folds === "groups") return { ...leaveOneOut(samples, groups), inTime };
+  const keys = new Set(samples.map(key)).size;
+  if (folds !== undefined && folds > keys && !inTime) {
+    const kind = groups > 1 ? "group" : "recording";
+    throw new RangeError(
+      `Cannot make ${folds} folds: there are ${counted(keys, kind)}`,
+    );
+  }
   const count = folds ??
     (test === undefined && groups > 1 && !inTime
-      ? Math.min(FOLDS, new Set(samples.map(key)).size)
+      ? Math.min(FOLDS, keys)
       : undefined);
   const share = test ?? TEST;
   const shares = count === undefined
@@ -156,6 +171,30 @@ function testSets(
     how: count === undefined
       ? `${Math.round(100 * share)} % for test, ${how}`
       : `${count} folds ${how}`,
+  };
+}
+
+/** Tests each group in a fold of its own. */
+function leaveOneOut(
+  samples: readonly LabelledSample[],
+  groups: number,
+): { readonly divisions: Division[]; readonly how: string } {
+  if (groups < 2) {
+    throw new RangeError(
+      "Cannot make a fold of each group: " +
+        (samples[0].group === undefined
+          ? "the samples have no groups"
+          : `"${samples[0].group}" is the only one`),
+    );
+  }
+  const members = Map.groupBy(samples.keys(), (n) => groupOf(samples[n]));
+  const names = sortNames(members.keys());
+  return {
+    divisions: names.map((name) => ({
+      train: [...samples.keys()].filter((n) => groupOf(samples[n]) !== name),
+      test: members.get(name)!,
+    })),
+    how: `${names.length} folds, one a group`,
   };
 }
 

@@ -23,7 +23,7 @@ export function chooseFolds(
   const chosen = wanted.split(",").map((word) => word.trim());
   const most = data ? folds.length : 4;
   const stranger = chosen.find((word) =>
-    !/^[1-9]$/.test(word) || Number(word) > most
+    !/^[1-9]\d*$/.test(word) || Number(word) > most
   );
   if (stranger !== undefined) {
     throw new RangeError(

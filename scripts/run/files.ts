@@ -29,11 +29,11 @@ export const SWEEP_FILE = "sweep.json";
 /** Folder of TensorBoard event files, with a subfolder for each fold. */
 export const LOGS_FOLDER = "logs";
 
-/** Pattern of the name of a fold's best weights; the digit is the fold. */
-export const WEIGHTS_FILE = /^model_weights_fold(\d)\.safetensors$/;
+/** Pattern of the name of a fold's best weights; the number is the fold. */
+export const WEIGHTS_FILE = /^model_weights_fold(\d+)\.safetensors$/;
 
-/** Pattern of the name of a fold's checkpoint; the digit is the fold. */
-export const CHECKPOINT_FILE = /^checkpoint_fold(\d)\.safetensors$/;
+/** Pattern of the name of a fold's checkpoint; the number is the fold. */
+export const CHECKPOINT_FILE = /^checkpoint_fold(\d+)\.safetensors$/;
 
 /**
  * Names the file of a fold's best weights.

@@ -5,6 +5,7 @@
  */
 
 import * as v from "npm:valibot@1.5.0";
+import { MOST_FOLDS } from "../configuration/schema/data.ts";
 import { isMapping } from "../configuration/schema/values.ts";
 import type { RunState } from "./status.ts";
 import type { EpochMetrics, RunSummary } from "./files.ts";
@@ -36,10 +37,12 @@ const WHOLE = v.pipe(
   v.minValue(0, "no whole number"),
 );
 
+const NO_FOLD = `none of 1 to ${MOST_FOLDS}`;
+
 const FOLD = v.pipe(
   WHOLE,
-  v.minValue(1, "none of 1 to 9"),
-  v.maxValue(9, "none of 1 to 9"),
+  v.minValue(1, NO_FOLD),
+  v.maxValue(MOST_FOLDS, NO_FOLD),
 );
 
 const TEXT = v.string("no text");
@@ -98,7 +101,7 @@ const SUMMARY = objectOf({
       testAccuracy: FIGURE,
     }),
     "folds",
-    9,
+    MOST_FOLDS,
   ),
   valLoss: v.nullable(SPREAD),
   valAccuracy: v.nullable(SPREAD),
@@ -115,7 +118,7 @@ const SET = oneOf("training", "validation", "test");
 const STATE = objectOf({
   program: PROGRAM,
   adapter: ADAPTER,
-  folds: listOf(FOLD, "folds", 9),
+  folds: listOf(FOLD, "folds", MOST_FOLDS),
   epochs: WHOLE,
   resume: TEXT,
   state: oneOf("training", "ended", "stopped", "failed"),

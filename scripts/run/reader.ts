@@ -9,7 +9,7 @@ import { counted } from "../../dataset/files/counted.ts";
 import { WeightsError } from "../../engine/network/safetensors.ts";
 import type { NamedArray } from "../../engine/network/weights.ts";
 import { fileProblem } from "../../dataset/files/file_problem.ts";
-import { checkpointName } from "./files.ts";
+import { checkpointName, weightsName } from "./files.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import { readConfigurationFile } from "../configuration/configuration_file.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
@@ -54,7 +54,7 @@ export async function readRun(folder: string): Promise<Run> {
   const summary = await readText(folder, "summary.json");
   const weights = new Map<number, Record<string, NamedArray>>();
   for (const fold of new Set(epochs.map(({ fold }) => fold))) {
-    const path = join(folder, `model_weights_fold${fold}.safetensors`);
+    const path = join(folder, weightsName(fold));
     weights.set(fold, await readWeights(path));
   }
   return {

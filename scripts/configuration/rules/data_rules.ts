@@ -32,6 +32,9 @@ export function completeData(
   if (folds !== undefined && test !== undefined) {
     refuse(["data", "test"], "does not go with data.folds");
   }
+  if (folds === "groups" && group === "none") {
+    refuse(["data", "folds"], "is groups, does not go with data.group: none");
+  }
   try {
     new RegExp(group ?? "");
   } catch {

@@ -9,6 +9,9 @@ import * as v from "npm:valibot@1.5.0";
 import { LAYOUT_NAMES } from "../../../dataset/layouts/layout.ts";
 import { expected, list, oneOf, path, section, worded } from "./values.ts";
 
+/** Largest number of folds. */
+export const MOST_FOLDS = 10_000;
+
 /** ms in the units that a duration is written in. */
 const UNIT_MS: Readonly<Record<string, number>> = {
   us: 0.001,
@@ -79,11 +82,19 @@ export const data = section({
    * recording, names the group. What the layout tells if left out.
    */
   group: v.optional(path),
-  /** Number of folds. */
+  /** Number of folds; `groups` makes one of each group. */
   folds: v.optional(
     worded(
-      "a whole number from 2 to 9",
-      v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(9)),
+      `groups, or a whole number from 2 to ${MOST_FOLDS}`,
+      v.union([
+        v.literal("groups"),
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(2),
+          v.maxValue(MOST_FOLDS),
+        ),
+      ]),
     ),
   ),
   /** Share of the samples for test, in a single fold. */

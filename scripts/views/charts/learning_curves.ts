@@ -118,11 +118,6 @@ function curves(
   const sets = SETS.filter(({ name }) =>
     values.some(({ set }) => set === name)
   );
-  // A fold keeps its colour, even if it is the only one on the chart.
-  const all = Array.from(
-    { length: Math.max(COLOURS.length, folds[folds.length - 1]) },
-    (_, index) => index + 1,
-  );
   const epochs = new Set(rows.map(({ epoch }) => epoch)).size;
   const encoding = {
     x: EPOCH_AXIS,
@@ -135,7 +130,7 @@ function curves(
     color: {
       field: "fold",
       type: "nominal",
-      scale: { domain: all, range: all.map((fold) => cycled(COLOURS, fold)) },
+      scale: { domain: folds, range: folds.map(colourOf) },
       legend: { values: folds, symbolStrokeWidth: 3 },
     },
     opacity: CHOSEN,
@@ -176,7 +171,7 @@ function curves(
       shape: {
         field: "fold",
         type: "nominal",
-        scale: { domain: all, range: all.map((fold) => cycled(SHAPES, fold)) },
+        scale: { domain: folds, range: folds.map(shapeOf) },
         legend: { values: folds },
       },
       // Points of training are hollow, since a single epoch has no dotted line.
@@ -194,6 +189,13 @@ function curves(
   });
 }
 
-function cycled<T>(values: readonly T[], fold: number): T {
-  return values[(fold - 1) % values.length];
+/** The colour of a fold, also if it is the only one on the chart. */
+function colourOf(fold: number): string {
+  return COLOURS[(fold - 1) % COLOURS.length];
+}
+
+/** The shape of a fold's points; folds of one colour have different shapes. */
+function shapeOf(fold: number): string {
+  const round = Math.floor((fold - 1) / COLOURS.length);
+  return SHAPES[(fold - 1 + round) % SHAPES.length];
 }

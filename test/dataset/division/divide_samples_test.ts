@@ -215,7 +215,38 @@ Deno.test("fewer groups than four are as many folds", () => {
   assert(divisions.every(({ test }) => test.length === 3));
   assert.throws(
     () => divideSamples(samples, { folds: 4, validation: false, seed: 0 }),
-    { message: 'Cannot divide "3" groups into 4 parts' },
+    { message: "Cannot make 4 folds: there are 3 groups" },
+  );
+});
+
+Deno.test("each group is a fold, in the order of their names, if asked", () => {
+  // Every class is of one group alone, whose folds could be joined otherwise.
+  const samples = samplesOf(
+    Array.from(
+      { length: 24 },
+      (_, n) => ({ label: n % 12, group: `p${12 - n % 12}` }),
+    ),
+  );
+  const { divisions, how } = divideSamples(samples, {
+    folds: "groups",
+    validation: false,
+    seed: 0,
+  });
+  assert.equal(how, "12 folds, one a group");
+  for (const [n, { train, test }] of divisions.entries()) {
+    assert(test.every((at) => samples[at].group === `p${n + 1}`));
+    assert.deepEqual([train.length, test.length], [22, 2]);
+  }
+  const refuses = (samples: LabelledSample[], problem: string) =>
+    assert.throws(
+      () =>
+        divideSamples(samples, { folds: "groups", validation: true, seed: 0 }),
+      { message: `Cannot make a fold of each group: ${problem}` },
+    );
+  refuses(samplesOf([{}, {}]), "the samples have no groups");
+  refuses(
+    samplesOf([{ group: "ann" }, { group: "ann" }]),
+    '"ann" is the only one',
   );
 });
 

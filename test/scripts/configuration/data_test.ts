@@ -62,9 +62,12 @@ Deno.test("the section data refuses what cannot be", () => {
   bad("window: 5 d", 'data.window is "5 d", expected a time such as 500 ms');
   bad("window: 5, overlap: 5", "data.overlap is 5, expected less than the");
   bad("overlap: 5", "data.overlap is 5, expected less than the window");
-  bad("folds: 1", "data.folds is 1, expected a whole number from 2 to 9");
+  const folds = "expected groups, or a whole number from 2 to 10000";
+  bad("folds: 1", `data.folds is 1, ${folds}`);
+  bad("folds: people", `data.folds is "people", ${folds}`);
+  bad("folds: groups, group: none", "data.folds is groups, does not go with");
   bad("test: 1", "data.test is 1, expected a number between 0 and 1");
-  bad("folds: 3, test: 0.5", "data.test does not go with data.folds");
+  bad("folds: groups, test: 0.5", "data.test does not go with data.folds");
   bad('group: "("', 'data.group is "\\(", which is no pattern');
   bad("layout: folder", 'data.layout is "folder", expected folders or list');
   bad("classes: []", "data.classes is empty, expected a list of class names");

@@ -87,7 +87,7 @@ function runPart(files: RunFiles): RunPart {
         `${duration(seconds)}${state === "training" ? " so far" : ""}`,
       ]),
     ],
-    folds: [...new Set(folds)].sort(),
+    folds: [...new Set(folds)].sort((a, b) => a - b),
   };
 }
 

@@ -14,7 +14,7 @@ import { fileProblem } from "../../../../dataset/files/file_problem.ts";
 import { parseConfiguration } from "../../../configuration/configuration.ts";
 import type { Configuration } from "../../../configuration/schema/types.ts";
 import type { RunState } from "../../../run/status.ts";
-import { STATUS_FILE } from "../../../run/files.ts";
+import { STATUS_FILE, WEIGHTS_FILE } from "../../../run/files.ts";
 import type { EpochMetrics, RunSummary } from "../../../run/files.ts";
 import { readRegularFile } from "../../../files/regular_file.ts";
 import {
@@ -106,9 +106,8 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
     epochs,
     configuration: await read("config.yaml", parseConfiguration),
     summary: await read("summary.json", parseSummary),
-    weights: names.map(({ name }) =>
-      Number(/^model_weights_fold(\d)\.safetensors$/.exec(name)?.[1])
-    ).filter(Number.isInteger).sort(),
+    weights: names.map(({ name }) => Number(WEIGHTS_FILE.exec(name)?.[1]))
+      .filter(Number.isInteger).sort((a, b) => a - b),
     problems,
   };
 }

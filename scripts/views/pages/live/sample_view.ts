@@ -24,6 +24,7 @@ import { imageUrl } from "../../pictures/gif.ts";
 import { originIn } from "../../pictures/samples/open_sample.ts";
 import { createSample, type Sample } from "../../pictures/samples/sample.ts";
 import { traceSample } from "../../../experiment/trace_sample.ts";
+import { weightsName } from "../../../run/files.ts";
 import { readWeights } from "../../../run/weights_file.ts";
 import { foldsOf } from "../../../run/reader.ts";
 import { chartPart } from "./chart_parts.ts";
@@ -55,9 +56,7 @@ export async function viewSample(
   if (fold === undefined) {
     throw new RangeError(`Cannot show fold "${number}": there is none`);
   }
-  const weights = await readWeights(
-    join(folder, `model_weights_fold${number}.safetensors`),
-  );
+  const weights = await readWeights(join(folder, weightsName(number)));
   const { source, indices } = fold.test;
   const total = indices.length;
   const at = ((place % total) + total) % total;

@@ -71,6 +71,38 @@ gpuTest(
 );
 
 gpuTest(
+  "each of twelve people is tested in a fold of their own",
+  () => {
+    const people = Array.from({ length: 12 }, (_, n) => `p${n + 1}`);
+    return withFiles(gestures(people), async (folder) => {
+      const out = join(folder, "out");
+      const args = ["--data", folder, "--out", out, ...SHORT];
+      const leaveOneOut = [...args, "--set", "data.folds=groups"];
+      const said = await train("train", ...leaveOneOut, "--folds", "2,11");
+      assert.match(said, /12 groups.*, 12 folds, one a group\n/);
+      await train("train", ...leaveOneOut, "--folds", "12", "--resume");
+      const { summary, metrics } = await readResults(out);
+      assert.deepEqual(summary.folds.map(({ fold }) => fold), [2, 11, 12]);
+      assert.equal(metrics.length, 6);
+      const evaluated = await runTask("evaluate", ["--run", out, "--json"]);
+      assert.equal(evaluated.code, 0, evaluated.stderr);
+      const { folds } = JSON.parse(evaluated.stdout);
+      assert.deepEqual(
+        folds.map(({ outcomes }: { outcomes: { group: string }[] }) =>
+          outcomes.map(({ group }) => group).join()
+        ),
+        ["p2,p2", "p11,p11", "p12,p12"],
+      );
+      const many = await runTask("train", [...leaveOneOut, "--folds", "13"]);
+      assert.equal(
+        many.stderr,
+        'error: Cannot run fold "13": folds are numbers from 1 to 12\n',
+      );
+    });
+  },
+);
+
+gpuTest(
   "a list of recordings trains with the split that it has",
   () =>
     withFiles(gestures(), async (folder) => {

@@ -29,14 +29,25 @@ Deno.test("loss is drawn dotted for training, solid for validation", () => {
 });
 
 Deno.test("a fold has the same colour in every chart", () => {
-  const rows = epochRows({ folds: 4, epochs: 2 });
-  const scaleOf = (spec: ChartSpec) =>
-    part<{ range: string[] }>(spec, "layer", 0, "encoding", "color", "scale");
-  const all = scaleOf(library.lossCurves(rows));
-  const one = library.accuracyCurves(rows.filter(({ fold }) => fold === 3));
-  assert.deepEqual(scaleOf(one), all);
-  assert.equal(one.title.text, "Accuracy, fold 3");
-  assert.equal(new Set(all.range).size, 4);
+  const rows = epochRows({ folds: 16, epochs: 2 });
+  const scaleOf = (spec: ChartSpec, layer: number, channel: string) =>
+    part<{ domain: number[]; range: string[] }>(
+      spec,
+      ...["layer", layer, "encoding", channel, "scale"],
+    );
+  const all = library.lossCurves(rows);
+  const one = library.accuracyCurves(rows.filter(({ fold }) => fold === 11));
+  const colours = scaleOf(all, 0, "color");
+  assert.deepEqual(scaleOf(one, 0, "color"), {
+    domain: [11],
+    range: [colours.range[10]],
+  });
+  assert.equal(one.title.text, "Accuracy, fold 11");
+  assert.equal(new Set(colours.range.slice(0, 4)).size, 4);
+  // Folds of one colour have points of different shapes.
+  const shapes = scaleOf(all, 1, "shape").range;
+  const looks = colours.range.map((colour, n) => colour + shapes[n]);
+  assert.equal(new Set(looks).size, 16);
 });
 
 Deno.test("curves have a point for each epoch, fold and set", () => {

@@ -58,7 +58,9 @@ export async function holdFiles(
     ) weights.push(file);
   }
   if (weights.length > 0) {
-    found.weights = weights.sort((a, b) => a.name < b.name ? -1 : 1);
+    found.weights = weights.sort((a, b) =>
+      a.name.localeCompare(b.name, "en", { numeric: true })
+    );
   }
   if (recordings.length > 0) found.recordings = recordings;
   if (Object.keys(found).length === 0) {

@@ -116,6 +116,22 @@ Deno.test("a run is shown without its damaged files, which are named", async () 
   assert.equal(page.epochs.length, 3);
 });
 
+Deno.test("folds of more than one digit are shown in their order", async () => {
+  await using folder = await temporaryFolder();
+  const folds = [2, 9, 10, 12];
+  await writeRun(folder.path, {
+    rows: folds.map((fold) => epochOf(fold, 0)),
+    state: stateWith({ folds }),
+  });
+  for (const fold of folds) {
+    const name = `model_weights_fold${fold}.safetensors`;
+    await Deno.writeTextFile(join(folder.path, name), "");
+  }
+  const { files, page, problems } = await show(folder.path);
+  assert.deepEqual([files.weights, page.run.folds], [folds, folds]);
+  assert.equal(problems, "");
+});
+
 Deno.test("a confusion matrix is no larger than the classes", async () => {
   await using folder = await temporaryFolder();
   const confusions = [{
