@@ -148,7 +148,10 @@ gpuTest(
     ]);
     const [inspected, trained, evaluated] = said;
     assert.match(inspected, /^picture +pictures\/gestures_inspect.png\n/);
-    assert.match(trained, /layout folders, 2 classes.*4 folds by group\n/);
+    assert.match(
+      trained,
+      /layout folders, 2 classes.*4 folds by group; --set /,
+    );
     assert.match(evaluated, /^fold 1: .*\ntest loss .*\n/);
     // No person of the test is in training, and yet the gestures are told.
     const [, accuracy] = /test loss .*accuracy ([\d.]+) \+- /.exec(evaluated)!;

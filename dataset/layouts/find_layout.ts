@@ -4,14 +4,27 @@
  * @module
  */
 
+import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
+import {
+  findClassPattern,
+  type NamePatterns,
+  withoutClasses,
+} from "./class_pattern.ts";
 import { dvsGesture } from "./dvs_gesture.ts";
-import { lookAt } from "./folder_tree.ts";
-import { folders } from "./folders.ts";
-import type { Layout, LayoutName, Listing, Place } from "./layout.ts";
+import { isRecording, listRecordings, lookAt } from "./folder_tree.ts";
+import { folders, labelPaths } from "./folders.ts";
+import type {
+  Layout,
+  LayoutName,
+  Listing,
+  ListOptions,
+  Place,
+} from "./layout.ts";
 import { list } from "./list.ts";
 import { nCaltech101 } from "./n_caltech101.ts";
 import { nmnist } from "./nmnist.ts";
+import { nameInPath } from "./path_pattern.ts";
 import { shd } from "./shd.ts";
 import { slAnimals } from "./sl_animals.ts";
 
@@ -30,8 +43,8 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
  * Lists the samples of a data set, in whatever layout it has.
  *
  * @param path The folder or the list.
- * @param options The layout, found by looking if left out, and the classes
- *   asked for.
+ * @param options The layout, found by looking if left out, and what is known
+ *   of the classes.
  * @returns The samples, and the name of the layout.
  * @throws {DatasetError} If there is no such place, it has no layout that is
  *   known, or not the one given, or a file that describes the samples cannot be
@@ -52,18 +65,23 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
  */
 export async function listSamples(
   path: string,
-  { layout, classes }: {
-    readonly layout?: LayoutName;
-    readonly classes?: readonly string[];
-  } = {},
+  { layout, ...options }: ListOptions & { readonly layout?: LayoutName } = {},
 ): Promise<Listing & { readonly layout: LayoutName }> {
   const place = await lookAt(path);
-  const name = layout ?? await findLayout(place);
+  const name = layout ?? await findLayout(place) ??
+    (options.class && place.files ? "folders" : undefined);
   if (name === undefined) {
+    const recordings = place.files?.filter(isRecording) ?? [];
+    if (recordings.length > 0) {
+      throw new DatasetError(path, withoutClasses(recordings));
+    }
     const known = Object.values(LAYOUTS).map(({ description }) => description);
     throw new DatasetError(path, `it is none of: ${known.join("; ")}`);
   }
-  const listing = await LAYOUTS[name].list(place, classes);
+  const listed = await LAYOUTS[name].list(place, options);
+  const listing = options.class && name !== "folders"
+    ? relabel(listed, { path, pattern: options.class })
+    : listed;
   const { samples, classes: own } = listing;
   const isOwn = samples.some(({ label }) => own?.includes(label) ?? true);
   if (layout !== undefined && !isOwn) {
@@ -74,6 +92,63 @@ export async function listSamples(
     );
   }
   return { layout: name, ...listing };
+}
+
+/**
+ * Finds patterns of classes, and maybe groups, in the names of files, where
+ * neither a layout nor folders tell classes.
+ *
+ * @param place The folder.
+ * @returns The patterns; `undefined` where classes are told, or there are none.
+ * @throws {DatasetError} If a folder cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { findNamePatterns } from "./find_layout.ts";
+ * import { lookAt } from "./folder_tree.ts";
+ * const folder = await Deno.makeTempDir();
+ * for (const name of ["wave_1", "wave_2", "clap_1", "clap_2"]) {
+ *   await Deno.writeTextFile(`${folder}/${name}.csv`, "");
+ * }
+ * const found = await findNamePatterns(await lookAt(folder));
+ * if (`${found?.class.names}` !== "clap,wave") throw new Error("expected two");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function findNamePatterns(
+  place: Place,
+): Promise<NamePatterns | undefined> {
+  const layout = await findLayout(place);
+  if (!place.files || (layout !== undefined && layout !== "folders")) {
+    return undefined;
+  }
+  const paths = await listRecordings(place);
+  return labelPaths(paths).samples.length > 0
+    ? undefined
+    : findClassPattern(paths);
+}
+
+/** Takes the classes out of the paths of recordings. */
+function relabel(
+  { samples, classes: _classes, remarks = [], ...listing }: Listing,
+  { path, pattern }: { readonly path: string; readonly pattern: RegExp },
+): Listing {
+  const labelled = samples.flatMap((sample) => {
+    const label = nameInPath(sample.recording, pattern);
+    return label === undefined ? [] : [{ ...sample, label }];
+  });
+  if (labelled.length === 0) {
+    const paths = new Set(samples.map(({ recording }) => recording));
+    throw new DatasetError(path, withoutClasses([...paths], pattern));
+  }
+  const left = samples.length - labelled.length;
+  return {
+    ...listing,
+    samples: labelled,
+    remarks: left === 0
+      ? remarks
+      : [...remarks, `without a class: ${counted(left, "sample")}`],
+  };
 }
 
 /**

@@ -7,64 +7,53 @@
 import { counted } from "../files/counted.ts";
 import { DatasetError } from "../files/errors.ts";
 import { join } from "../files/file_path.ts";
-import { listRecordings } from "./folder_tree.ts";
-import type { Layout, ListedSample, SetName } from "./layout.ts";
-
-/** Sets by the names that people give their folders. */
-const SETS: readonly (readonly [RegExp, SetName])[] = [
-  [/^train(ing)?$/i, "train"],
-  [/^(val|valid|validation|dev)$/i, "validation"],
-  [/^(test|testing|eval|evaluation)$/i, "test"],
-];
-
-/** Names of people and occasions, numbered. */
-const GROUP =
-  /(?:user|person|people|subject|subj|signer|speaker|participant|session|day)[-_ ]?\d+/i;
-
-/** A folder of such a name is a group's. */
-const GROUP_FOLDER = new RegExp(`^(?:${GROUP.source})`, "i");
-
-/**
- * Finds the set that a name stands for.
- *
- * @param name Name of a folder, or a word in a list.
- * @returns The set; `undefined` if it is none.
- *
- * @example
- * ```ts
- * import { setNamed } from "./folders.ts";
- * if (setNamed("Training") !== "train") throw new Error("expected train");
- * ```
- */
-export function setNamed(name: string): SetName | undefined {
-  return SETS.find(([pattern]) => pattern.test(name))?.[1];
-}
+import { withoutClasses } from "./class_pattern.ts";
+import {
+  findClassLevel,
+  findGroupLevel,
+  findSetLevel,
+  type FolderPath,
+} from "./folder_levels.ts";
+import { groupInName, setNamed } from "./folder_names.ts";
+import { listRecordings, lookAt } from "./folder_tree.ts";
+import type {
+  Layout,
+  ListedSample,
+  ListOptions,
+  OtherClasses,
+  Place,
+} from "./layout.ts";
+import { nameInPath } from "./path_pattern.ts";
 
 /**
- * Folders named after classes. Above them there may be `train`, `validation`
- * and `test`, or these below each class; below them, folders of people or occasions, which are the groups.
- * Where folders of groups lie above those of classes, they are told by names
- * such as `user01`, or by the classes asked for. Without folders of groups,
- * file names such as `user01_2.raw` tell them, if all do.
+ * Folders named after classes. Other levels of folders may be `train`,
+ * `validation` and `test`, and people or occasions, which are the groups; see
+ * `findClassLevel()` for which is which. Without folders of groups, file names
+ * such as `user01_2.raw` tell them, if all do.
  */
 export const folders: Layout = {
   description: "a folder a class",
   matches: ({ folders }) => folders.length > 0,
-  async list(place, classes) {
+  async list(place, options) {
     const paths = await listRecordings(place);
-    const samples = labelPaths(paths, { top: place.folders, classes })
-      .map((sample): ListedSample => ({
+    const { samples, left, other } = labelPaths(paths, options);
+    if (samples.length === 0) {
+      throw new DatasetError(place.path, withoutClasses(paths, options?.class));
+    }
+    return {
+      samples: samples.map((sample): ListedSample => ({
         path: join(place.path, sample.recording),
         ...sample,
-      }));
-    if (samples.length === 0) {
-      throw new DatasetError(
-        place.path,
-        `${counted(paths.length, "recording")} in it, none in a folder named ` +
-          "after its class",
-      );
-    }
-    return { samples };
+      })),
+      otherClasses: other,
+      remarks: [
+        ...(left.length === 0 ? [] : [
+          `without a class: ${counted(left.length, "recording")}, such as ` +
+          left[0],
+        ]),
+        ...await emptyFolders(place, paths),
+      ],
+    };
   },
 };
 
@@ -74,75 +63,123 @@ export type LabelledPath = Pick<
   "recording" | "label" | "set" | "group"
 >;
 
+/** Recordings with and without a class. */
+export interface LabelledPaths {
+  /** Those with a class. */
+  readonly samples: readonly LabelledPath[];
+  /** Paths of those without. */
+  readonly left: readonly string[];
+  /** Other folders that may as well be named after classes. */
+  readonly other?: OtherClasses;
+}
+
 /**
  * Takes classes, sets and groups from the folders that recordings are in.
  *
  * @param paths Paths of recordings below a folder.
- * @param options Names of the folders in that folder; the classes, if they are
- *   known.
- * @returns The recordings that are in a folder named after their class.
+ * @param options The classes, if they are known, or a pattern of them.
+ * @returns The recordings; none has a class where no level of folders can be
+ *   named after classes.
  *
  * @example
  * ```ts
  * import { labelPaths } from "./folders.ts";
- * const paths = ["wave/ann/1.raw", "wave/bob/1.raw", "clap/ann/1.raw"];
- * const [{ label }] = labelPaths(paths, { top: ["clap", "wave"] });
- * if (label !== "wave") throw new Error(label);
+ * const paths = ["user1/wave/1.raw", "user2/wave/1.raw", "user2/clap/1.raw"];
+ * const { samples: [{ label, group }] } = labelPaths(paths);
+ * if (label !== "wave" || group !== "user1") throw new Error(label);
  * ```
  */
 export function labelPaths(
   paths: readonly string[],
-  { top, classes }: {
-    readonly top: readonly string[];
-    readonly classes?: readonly string[];
-  },
-): LabelledPath[] {
-  const bySets = top.length > 1 &&
-    top.every((name) => setNamed(name) !== undefined);
-  const parted = paths.map((recording) => {
-    const parts = recording.split("/");
-    const set = bySets ? setNamed(parts.shift()!) : undefined;
-    const file = parts.pop()!;
-    return { recording, set, parts, file };
-  }).filter(({ parts }) => parts.length > 0);
-  const groupsAbove = parted.length > 0 &&
-    parted.every(({ parts }) =>
-      parts.length > 1 &&
-      (classes
-        ? !classes.includes(parts[0]) && classes.includes(parts[1])
-        : GROUP_FOLDER.test(parts[0]))
-    );
-  const setsBelow = parted.every(({ set, parts }) =>
-    set === undefined && parts.length > 1 && setNamed(parts[1]) !== undefined
+  { classes, class: pattern }: ListOptions = {},
+): LabelledPaths {
+  const labelled = paths.map((recording) => ({
+    recording,
+    label: pattern && nameInPath(recording, pattern),
+    folders: recording.split("/").slice(0, -1),
+  })).filter(({ label, folders }) =>
+    pattern ? label !== undefined : folders.length > 0
   );
-  const samples = parted.map(({ recording, set, parts }): LabelledPath => {
-    const [label, ...rest] = groupsAbove
-      ? [parts[1], parts[0], ...parts.slice(2)]
-      : parts;
-    const below = setsBelow ? setNamed(rest.shift()!) : undefined;
-    return {
-      recording,
-      label,
-      set: set ?? below,
-      group: rest[0],
-    };
-  });
-  return withGroupsOfNames(withoutLoneGroups(samples));
+  if (labelled.length === 0) return { samples: [], left: paths };
+  const setLevel = findSetLevel(labelled);
+  const placed = labelled.map((path) => ({
+    ...path,
+    ...takeSet(path, setLevel),
+  }));
+  const found = pattern ? undefined : findClassLevel(placed, classes);
+  const level = pattern
+    ? placed[0].folders.findIndex((_, level) =>
+      placed.every(({ label, folders }) => folders[level] === label)
+    )
+    : found?.level ?? -1;
+  if (!pattern && level < 0) return { samples: [], left: paths };
+  const groupLevel = findGroupLevel(placed, level);
+  const samples = placed.flatMap(
+    ({ recording, label, set, folders }): LabelledPath[] => {
+      const named = label ?? folders[level];
+      const group = groupLevel === undefined ? undefined : folders[groupLevel];
+      return named === undefined
+        ? []
+        : [{ recording, label: named, set, group }];
+    },
+  );
+  const taken = new Set(samples.map(({ recording }) => recording));
+  return {
+    samples: withGroupsOfNames(samples),
+    left: paths.filter((path) => !taken.has(path)),
+    other: otherClasses(placed, { level: found?.other, setLevel }),
+  };
 }
 
-/** Drops groups of one recording each, which are folders of a recording's files. */
-function withoutLoneGroups(samples: readonly LabelledPath[]): LabelledPath[] {
-  const groups = new Set(samples.map(({ group }) => group));
-  return groups.size < samples.length
-    ? [...samples]
-    : samples.map((sample) => ({ ...sample, group: undefined }));
+/** Names the folders at the top that are empty, in a line. */
+async function emptyFolders(
+  { path, folders }: Place,
+  paths: readonly string[],
+): Promise<string[]> {
+  const there = new Set(paths.map((path) => path.split("/")[0]));
+  const empty: string[] = [];
+  for (const name of folders.filter((name) => !there.has(name))) {
+    const inner = await lookAt(join(path, name));
+    if (inner.files?.length === 0 && inner.folders.length === 0) {
+      empty.push(name);
+    }
+  }
+  return empty.length === 0 ? [] : [`empty folders: ${empty.join(", ")}`];
+}
+
+/** Takes the folder of a set out of those above a recording. */
+function takeSet(
+  { folders }: FolderPath,
+  level: number | undefined,
+): FolderPath {
+  return level === undefined ? { folders } : {
+    set: setNamed(folders[level]),
+    folders: folders.toSpliced(level, 1),
+  };
+}
+
+/** Says how to take the folders of another level as those of classes. */
+function otherClasses(
+  paths: readonly FolderPath[],
+  { level, setLevel = Infinity }: {
+    readonly level?: number;
+    readonly setLevel?: number;
+  },
+): OtherClasses | undefined {
+  if (level === undefined) return undefined;
+  const above = level + Number(setLevel <= level);
+  const start = ["^", "/", `^(?:[^/]+/){${above}}`][Math.min(above, 2)];
+  return {
+    pattern: `${start}([^/]+)/`,
+    names: [...new Set(paths.flatMap(({ folders }) => folders[level] ?? []))],
+  };
 }
 
 /** Takes groups from file names, where no folder names one and all files do. */
 function withGroupsOfNames(samples: readonly LabelledPath[]): LabelledPath[] {
   if (samples.some(({ group }) => group !== undefined)) return [...samples];
   const groups = samples.map(({ recording }) =>
-    GROUP.exec(recording.split("/").at(-1)!)?.[0].toLowerCase()
+    groupInName(recording.split("/").at(-1)!)
   );
   if (groups.includes(undefined)) return [...samples];
   return samples.map((sample, i) => ({ ...sample, group: groups[i] }));

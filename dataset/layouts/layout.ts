@@ -74,8 +74,29 @@ export interface Listing {
   readonly sensor?: Sensor;
   /** The list that names the samples, for messages; else the folder itself. */
   readonly list?: string;
-  /** Remarks about the files that describe the samples, a line each. */
+  /** Remarks about files, a line each. */
   readonly remarks?: readonly string[];
+  /** Other folders that may as well be named after classes. */
+  readonly otherClasses?: OtherClasses;
+}
+
+/** Folders that were not taken as those of classes, but may be. */
+export interface OtherClasses {
+  /** Pattern of their names in the path of a recording, for `RegExp`. */
+  readonly pattern: string;
+  /** Their names. */
+  readonly names: readonly string[];
+}
+
+/** What is known of the classes before samples are listed. */
+export interface ListOptions {
+  /** The classes asked for. */
+  readonly classes?: readonly string[];
+  /**
+   * Pattern whose first group, in the path of a recording below the folder,
+   * names its class; recordings whose paths do not match are left out.
+   */
+  readonly class?: RegExp;
 }
 
 /** A file or folder that may hold a data set. */
@@ -103,9 +124,9 @@ export interface Layout {
    * Lists the samples.
    *
    * @param place The file or folder.
-   * @param classes The classes asked for, if any.
+   * @param options What is known of the classes.
    * @returns The samples.
    * @throws {DatasetError} If a file that describes the samples cannot be used.
    */
-  list(place: Place, classes?: readonly string[]): Promise<Listing>;
+  list(place: Place, options?: ListOptions): Promise<Listing>;
 }

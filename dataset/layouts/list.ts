@@ -7,7 +7,7 @@
 import { readRows } from "../files/csv_table.ts";
 import { DatasetError } from "../files/errors.ts";
 import { folderOf, join } from "../files/file_path.ts";
-import { setNamed } from "./folders.ts";
+import { setNamed } from "./folder_names.ts";
 import type { Layout, ListedSample, Part, Place, SetName } from "./layout.ts";
 import {
   columnNamed,

@@ -16,8 +16,8 @@ const SOME_CLASSES = ["accordion", "airplanes", "yin_yang"];
 export const nCaltech101: Layout = {
   description: "objects of N-Caltech101",
   matches: async (place) => await findClasses(place) !== undefined,
-  async list(place, classes) {
-    return await folders.list(await findClasses(place) ?? place, classes);
+  async list(place, options) {
+    return await folders.list(await findClasses(place) ?? place, options);
   },
 };
 

@@ -9,7 +9,7 @@ import { join } from "../files/file_path.ts";
 import { hdf5 } from "../formats/hdf5/hdf5.ts";
 import { CHANNELS } from "../formats/hdf5/spikes.ts";
 import type { Layout, ListedSample, Place } from "./layout.ts";
-import { setNamed } from "./folders.ts";
+import { setNamed } from "./folder_names.ts";
 
 const FILE = /^(shd|ssc)(?:_(train|valid|test))?\.(h5|hdf5)$/i;
 

@@ -6,7 +6,7 @@
 
 import { counted } from "../files/counted.ts";
 import type { Events, Sensor, Timing } from "../events.ts";
-import type { LayoutName } from "../layouts/layout.ts";
+import type { LayoutName, OtherClasses } from "../layouts/layout.ts";
 import {
   type CutJob,
   type CutRecording,
@@ -92,6 +92,7 @@ export class HeldSamples implements LabelledSamples {
   readonly empty: number;
   readonly sensorTold: boolean;
   readonly remarks: readonly string[];
+  readonly otherClasses?: OtherClasses;
   readonly #held: HeldRecordings;
 
   /**
@@ -111,6 +112,7 @@ export class HeldSamples implements LabelledSamples {
       | "empty"
       | "sensorTold"
       | "remarks"
+      | "otherClasses"
     >,
     held: HeldRecordings,
   ) {
@@ -123,6 +125,7 @@ export class HeldSamples implements LabelledSamples {
     this.empty = facts.empty;
     this.sensorTold = facts.sensorTold ?? true;
     this.remarks = facts.remarks ?? [];
+    this.otherClasses = facts.otherClasses;
     this.#held = held;
   }
 

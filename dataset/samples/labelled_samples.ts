@@ -8,7 +8,7 @@ import type { Sensor } from "../events.ts";
 import type { FileFaults } from "../formats/reading/format.ts";
 import type { RecordingSummary } from "../formats/reading/recording_summary.ts";
 import type { SampleInfo, SampleSource } from "../sample_source.ts";
-import type { LayoutName, SetName } from "../layouts/layout.ts";
+import type { LayoutName, OtherClasses, SetName } from "../layouts/layout.ts";
 
 /** A sample, and what is known of it without reading its events. */
 export interface LabelledSample extends SampleInfo {
@@ -79,4 +79,6 @@ export interface LabelledSamples extends SampleSource {
   readonly sensorTold?: boolean;
   /** Remarks about how the samples are listed and cut, a line each. */
   readonly remarks?: readonly string[];
+  /** Other folders that may as well be named after classes. */
+  readonly otherClasses?: OtherClasses;
 }

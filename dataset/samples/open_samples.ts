@@ -22,6 +22,7 @@ import { sortNames } from "../layouts/folder_tree.ts";
 import { HeldRecordings, HeldSamples } from "./held_samples.ts";
 import type { LabelledSample, LabelledSamples } from "./labelled_samples.ts";
 import type { LayoutName, ListedSample } from "../layouts/layout.ts";
+import { nameInPath } from "../layouts/path_pattern.ts";
 
 /** How recordings become samples. */
 export interface OpenSamplesOptions {
@@ -37,6 +38,13 @@ export interface OpenSamplesOptions {
   readonly classes?: readonly string[];
   /** Recordings to leave out, by their names. @default none */
   readonly skip?: readonly string[];
+  /**
+   * Pattern whose first group, in the path of a recording below the folder,
+   * names its class; recordings whose paths do not match are left out.
+   *
+   * @default what the layout tells
+   */
+  readonly class?: RegExp;
   /**
    * Pattern whose first group, in the path of a recording below the folder,
    * names its group; `"recording"` makes every recording a group.
@@ -123,7 +131,7 @@ export async function openSamples(
     label: classes.indexOf(listed[n].label),
     place,
   });
-  const { layout, sensor, remarks = [] } = listing;
+  const { layout, sensor, remarks = [], otherClasses } = listing;
   const isWhole = windows === undefined &&
     listed.every(({ part }) => part === undefined);
   if (sensor !== undefined && isWhole && !options.onUnreadable) {
@@ -138,6 +146,7 @@ export async function openSamples(
       recordings,
       empty: 0,
       remarks,
+      otherClasses,
     }, held);
   }
   const read = await readAll(jobs, options, held);
@@ -173,6 +182,7 @@ export async function openSamples(
     })),
     empty: read.reduce((sum, { empty }) => sum + empty, 0),
     remarks: [...remarks, ...longWindows(samples, windows)],
+    otherClasses,
   }, held);
 }
 
@@ -309,8 +319,8 @@ function groupsOf(
   if (group === "recording") return samples.map(keyOf);
   if (group === undefined) return samples.map((sample) => sample.group);
   return samples.map(({ recording }) => {
-    const found = group.exec(recording);
-    if (found !== null) return found[1] ?? found[0];
+    const name = nameInPath(recording, group);
+    if (name !== undefined) return name;
     throw new DatasetError(
       recording,
       `its path does not match the pattern of groups "${group.source}"`,

@@ -12,6 +12,7 @@ import {
   type Division,
   OWN_SPLIT,
 } from "../../dataset/division/divide_samples.ts";
+import { findCopies } from "../../dataset/samples/survey/copies.ts";
 import { sharedSides } from "../../dataset/samples/survey/shared_sides.ts";
 import { counted } from "../../dataset/files/counted.ts";
 import { DatasetError } from "../../dataset/files/errors.ts";
@@ -19,6 +20,7 @@ import {
   guessedUnitOf,
   timeIn,
 } from "../../dataset/formats/tables/column_names.ts";
+import { sortNames } from "../../dataset/layouts/folder_tree.ts";
 import {
   faultProblems,
   unitProblems,
@@ -28,6 +30,7 @@ import type { DataSection } from "../configuration/schema/data.ts";
 import { chooseSamples, filtered } from "../configuration/transforms.ts";
 import type { Configuration } from "../configuration/schema/types.ts";
 import type { Fold, FoldsOptions } from "./fold.ts";
+import { describeOther, someOf } from "./other_classes.ts";
 import { openData } from "./samples.ts";
 
 /**
@@ -66,6 +69,8 @@ export async function openDataFolds(
   if (how === OWN_SPLIT) {
     for (const line of sharedSides(samples.samples)) onDoubt?.(line);
   }
+  const leak = describeCopies(samples, divisions);
+  if (leak !== undefined) onDoubt?.(leak);
   const source = filtered(samples, configuration);
   const cache = new SampleCache();
   const choose = (indices: readonly number[], use: "train" | "test") =>
@@ -79,11 +84,15 @@ export async function openDataFolds(
 }
 
 /** Requires classes that can be told apart. */
-function requireClasses({ classes }: LabelledSamples, path: string): void {
+function requireClasses(
+  { classes, otherClasses }: LabelledSamples,
+  path: string,
+): void {
   if (classes.length > 1) return;
   throw new DatasetError(
     path,
-    `it has only class "${classes[0]}", from which no other can be told`,
+    `it has only class "${classes[0]}", from which no other can be told` +
+      (otherClasses ? `; ${describeOther(otherClasses)}` : ""),
   );
 }
 
@@ -110,6 +119,30 @@ function divide(
   }
 }
 
+/** Says which recordings for test have the events of one for training. */
+function describeCopies(
+  { samples, recordings }: LabelledSamples,
+  divisions: readonly Division[],
+): string | undefined {
+  const copies = findCopies(recordings);
+  const pairs = divisions.flatMap(({ train, validation = [], test }) => {
+    const [tested, learned] = [test, [...train, ...validation]]
+      .map((indices) => new Set(indices.map((n) => samples[n].place)));
+    return copies.flatMap((alike) => {
+      const one = alike.find((place) => tested.has(place));
+      const other = alike.find((place) => learned.has(place));
+      return one === undefined || other === undefined || one === other
+        ? []
+        : [[recordings[one].name, recordings[other].name]];
+    });
+  });
+  if (pairs.length === 0) return undefined;
+  const [[test, train]] = pairs;
+  const more = new Set(pairs.map(([test]) => test)).size - 1;
+  return `${test}, for test, has the events of ${train}, for training` +
+    (more > 0 ? `; so have ${more} more` : "");
+}
+
 /**
  * Says in a line what was found.
  *
@@ -117,13 +150,14 @@ function divide(
  * @param data Where they are from.
  * @param how How they are divided, in words.
  * @returns Layout, classes, samples, groups, sensor, guessed units of time and
- * split.
+ * split; and which other folders may be those of classes.
  */
 export function describeData(
-  { layout, classes, samples, recordings, empty, sensor }: LabelledSamples,
+  source: LabelledSamples,
   { path, window }: Pick<DataSection, "path" | "window">,
   how: string,
 ): string {
+  const { layout, classes, samples, recordings, empty, sensor } = source;
   const groups = new Set(
     samples.flatMap(({ group }) => group === undefined ? [] : [group]),
   );
@@ -133,16 +167,20 @@ export function describeData(
   );
   return [
     `${path}: layout ${layout}`,
-    `${classes.length} ${classes.length === 1 ? "class" : "classes"}`,
+    `${classes.length} ${classes.length === 1 ? "class" : "classes"} ` +
+    `(${someOf(classes)})`,
     counted(recordings.length, "recording"),
     counted(samples.length, "sample") +
     (window === undefined ? "" : ` of ${lengthsOf(samples, window)} ms`) +
     (empty > 0 ? ` (and ${empty} without events)` : ""),
-    ...(groups.size > 0 ? [counted(groups.size, "group")] : []),
+    ...(groups.size > 0
+      ? [`${counted(groups.size, "group")} (${someOf(sortNames(groups))})`]
+      : []),
     `${sensor.width}×${sensor.height} pixels`,
     ...[...guessed].map((unit) => timeIn(unit, true)),
     how,
-  ].join(", ");
+  ].join(", ") +
+    (source.otherClasses ? `; ${describeOther(source.otherClasses)}` : "");
 }
 
 /** Says how long windows are in ms; recordings may be shorter than a window. */

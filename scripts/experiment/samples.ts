@@ -35,13 +35,14 @@ export async function openData(
     & Pick<OpenSamplesOptions, "onUnreadable">
     & Pick<ReadOptions, "cache"> = {},
 ): Promise<LabelledSamples> {
-  const { path, group, ...options } = data;
+  const { path, class: pattern, group, ...options } = data;
   if (await leadsToStore(path)) return await openSliced(data, cache);
   let progress: Progress | undefined;
   try {
     return await openSamples(path, {
       ...options,
       onUnreadable,
+      class: pattern === undefined ? undefined : new RegExp(pattern),
       group: group === "recording"
         ? group
         : group === undefined || group === "none"
@@ -71,7 +72,9 @@ async function openSliced(
   cache: string | undefined,
 ): Promise<LabelledSamples> {
   const { path, group } = data;
-  const keys = ["window", "classes", "skip", "layout", "timeUnit"] as const;
+  const keys = [
+    ...["window", "classes", "class", "skip", "layout", "timeUnit"] as const,
+  ];
   const key = keys.find((key) => data[key] !== undefined);
   if (key !== undefined) {
     throw new DatasetError(

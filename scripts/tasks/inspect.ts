@@ -17,12 +17,20 @@ import { counted } from "../../dataset/files/counted.ts";
 import { RecordingError } from "../../dataset/files/errors.ts";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import type { TimeUnit } from "../../dataset/formats/reading/format.ts";
-import { findLayout } from "../../dataset/layouts/find_layout.ts";
+import {
+  type NamePatterns,
+  withoutClasses,
+} from "../../dataset/layouts/class_pattern.ts";
+import {
+  findLayout,
+  findNamePatterns,
+} from "../../dataset/layouts/find_layout.ts";
 import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
 import type { Place } from "../../dataset/layouts/layout.ts";
 import { duration } from "../command_line/duration.ts";
 import { surveySamples } from "../../dataset/samples/survey/survey_samples.ts";
 import { runCommand } from "../command_line/command.ts";
+import { DATA_SETTINGS, readData } from "../command_line/data_settings.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { lineWidth } from "../command_line/terminal.ts";
 import { readDuration } from "../configuration/schema/data.ts";
@@ -62,6 +70,7 @@ await runCommand({
         message`A recording, a folder of them, a CSV list, or an event store or its URL`,
     }),
     json: option("--json", { description: message`Print JSON` }),
+    set: DATA_SETTINGS,
     window: option("--window", string({ metavar: "TIME" }), {
       description: message`Cut recordings of a folder or list, as 500ms`,
     }).optional(),
@@ -84,13 +93,25 @@ await runCommand({
   },
 }, async ({ path, window, ...options }) => {
   const place = await lookAt(path).catch(() => undefined);
-  const isSamples = await leadsToStore(path) ||
+  const { set, timeUnit } = options;
+  const isClassed = set.some((setting) => setting.startsWith("data.class="));
+  const names = isClassed || place === undefined
+    ? undefined
+    : await findNamePatterns(place);
+  const isSamples = isClassed || names !== undefined ||
+    await leadsToStore(path) ||
     (place !== undefined && await findLayout(place) !== undefined);
   if (isSamples) {
-    await inspectSamples(path, {
-      ...options,
-      window: window === undefined ? undefined : readDuration(window),
-    });
+    const settings = [
+      ...(names ? [`data.class=${names.class.pattern}`] : []),
+      ...(names?.group ? [`data.group=${names.group.pattern}`] : []),
+      ...(timeUnit === undefined ? [] : [`data.timeUnit=${timeUnit}`]),
+      ...(window === undefined
+        ? []
+        : [`data.window=${readDuration(window)}ms`]),
+      ...set,
+    ];
+    await inspectSamples(path, { ...options, settings, names });
   } else if (place?.files?.some(isRecording)) {
     await inspectUnlabelled(place, options);
   } else if (place?.files) {
@@ -108,6 +129,7 @@ interface Options {
   readonly out: string;
   readonly axes?: "reference" | "jaer";
   readonly timeUnit?: TimeUnit;
+  readonly set: readonly string[];
 }
 
 async function inspectRecording(path: string, options: Options): Promise<void> {
@@ -137,15 +159,21 @@ async function inspectRecording(path: string, options: Options): Promise<void> {
 
 async function inspectSamples(
   path: string,
-  options: Options & { readonly window?: number },
+  options: Options & {
+    /** Settings of the section `data`. */
+    readonly settings: readonly string[];
+    /** Patterns of file names in the settings. */
+    readonly names?: NamePatterns;
+  },
 ): Promise<void> {
-  const { json, plot, timeUnit, window } = options;
+  const { json, plot, settings, names } = options;
+  const data = await readData(path, settings);
   const unreadable: Error[] = [];
   const open = (window: number | undefined) =>
-    openData({ path, timeUnit, window, overlap: 0 }, {
+    openData({ ...data, window }, {
       onUnreadable: (error) => unreadable.push(error),
     });
-  const samples = await open(window);
+  const samples = await open(data.window);
   using progress = json
     ? undefined
     : createProgress({ total: samples.samples.length, label: "samples" });
@@ -166,8 +194,9 @@ async function inspectSamples(
     path,
     samples,
     hasUnreadable: unreadable.length > 0,
-    window,
-    timeUnit,
+    window: data.window,
+    settings,
+    names,
     cut: open,
   });
   if (json) {
@@ -208,8 +237,7 @@ async function inspectUnlabelled(
       files.push({ name, problem: error.message });
     }
   }
-  const problem = "its recordings have no classes: put them into a folder " +
-    "for each class, or list them in a CSV file with the columns file and label";
+  const problem = withoutClasses(place.files!.filter(isRecording));
   if (json) {
     console.log(JSON.stringify({ layout: null, problems: [problem], files }));
     return;

@@ -17,8 +17,9 @@ import {
 import { sliceSamples } from "../../dataset/slicing/slice_samples.ts";
 import { readFileList } from "../../dataset/formats/sl_animals.ts";
 import { findLayout } from "../../dataset/layouts/find_layout.ts";
-import { lookAt } from "../../dataset/layouts/folder_tree.ts";
+import { isRecording, lookAt } from "../../dataset/layouts/folder_tree.ts";
 import { runCommand } from "../command_line/command.ts";
+import { DATA_SETTINGS, readData } from "../command_line/data_settings.ts";
 import { createProgress } from "../command_line/progress.ts";
 import { readDuration } from "../configuration/schema/data.ts";
 import { faultProblems } from "../../dataset/samples/survey/find_problems.ts";
@@ -61,6 +62,7 @@ await runCommand({
       description:
         message`Store to make or finish [DATA/sliced.zarr; DATA.zarr of your own recordings]`,
     }).optional(),
+    set: DATA_SETTINGS,
     window: option("--window", string({ metavar: "TIME" }), {
       description: message`Cut recordings of your own into windows, as 500ms`,
     }).optional(),
@@ -102,6 +104,7 @@ interface Options {
   readonly classes?: string;
   readonly out?: string;
   readonly window?: string;
+  readonly set: readonly string[];
   readonly axes: "reference" | "jaer";
 }
 
@@ -124,16 +127,21 @@ async function isOwn(
   }
   const place = await lookAt(data).catch(() => undefined);
   return place !== undefined && !place.folders.includes("recordings") &&
-    await findLayout(place) !== undefined;
+    (await findLayout(place) !== undefined ||
+      place.files?.some(isRecording) === true);
 }
 
-async function own({ data, window, out }: Options): Promise<Job> {
-  const samples = await openData({
-    path: data,
-    window: window === undefined ? undefined : readDuration(window),
-    overlap: 0,
-  });
-  for (const line of faultProblems(samples.recordings)) warn(line);
+async function own({ data, window, set, out }: Options): Promise<Job> {
+  const samples = await openData(
+    await readData(data, [
+      ...(window === undefined
+        ? []
+        : [`data.window=${readDuration(window)}ms`]),
+      ...set,
+    ]),
+  );
+  const { remarks = [], recordings } = samples;
+  for (const line of [...remarks, ...faultProblems(recordings)]) warn(line);
   const store = out ?? `${data.replace(/\/+$/, "").replace(/\.csv$/, "")}.zarr`;
   return {
     out: store,
@@ -142,7 +150,14 @@ async function own({ data, window, out }: Options): Promise<Job> {
   };
 }
 
-async function tagged({ data, axes, window, ...paths }: Options): Promise<Job> {
+async function tagged(
+  { data, axes, window, set, ...paths }: Options,
+): Promise<Job> {
+  if (set.length > 0) {
+    throw new RangeError(
+      `Cannot set "${set[0]}": it is for recordings of your own`,
+    );
+  }
   if (window !== undefined) {
     throw new RangeError(
       `Cannot cut windows of "${window}": the tags of "${data}" cut its ` +

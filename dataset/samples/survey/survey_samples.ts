@@ -9,7 +9,8 @@ import { max, median, min } from "npm:d3-array@3.2.4";
 import { sha256 } from "../../files/sha256.ts";
 import type { Events, Sensor } from "../../events.ts";
 import { HOT_RATE } from "../../formats/reading/recording_summary.ts";
-import type { SetName } from "../../layouts/layout.ts";
+import { sortNames } from "../../layouts/folder_tree.ts";
+import type { OtherClasses, SetName } from "../../layouts/layout.ts";
 import { areTimesClipped } from "./clipped_times.ts";
 import {
   type ClassSurvey,
@@ -29,6 +30,8 @@ export interface Range {
 export interface Survey {
   /** Name of the layout, or `store`. */
   readonly layout: string;
+  /** Other folders that may as well be named after classes. */
+  readonly otherClasses?: OtherClasses;
   /** Formats of the recordings, with their numbers. */
   readonly formats: Readonly<Record<string, number>>;
   readonly sensor: Sensor;
@@ -98,6 +101,7 @@ export async function surveySamples(
   });
   return {
     layout: source.layout,
+    otherClasses: source.otherClasses,
     formats: countEach(recordings.map(({ facts }) => facts?.format)),
     sensor,
     sensorTold,
@@ -105,7 +109,9 @@ export async function surveySamples(
     samples: samples.length,
     events,
     classes: surveyed,
-    groups: countEach(samples.map(({ group }) => group)),
+    groups: countEach(
+      sortNames(samples.flatMap(({ group }) => group ?? [])),
+    ),
     sets: countEach(samples.map(({ set }) => set)),
     durationUs: rangeOf(found.map(({ durationUs }) => durationUs)),
     eventsPerSample: rangeOf(found.map((sample) => sample.events)),

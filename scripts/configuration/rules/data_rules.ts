@@ -35,10 +35,12 @@ export function completeData(
   if (folds === "groups" && group === "none") {
     refuse(["data", "folds"], "is groups, does not go with data.group: none");
   }
-  try {
-    new RegExp(group ?? "");
-  } catch {
-    refuse(["data", "group"], `is "${group}", which is no pattern`);
+  for (const key of ["class", "group"] as const) {
+    try {
+      new RegExp(section[key] ?? "");
+    } catch {
+      refuse(["data", key], `is "${section[key]}", which is no pattern`);
+    }
   }
   return { ...section, path: resolve(section.path) };
 }

@@ -77,6 +77,11 @@ export const data = section({
   /** Recordings to leave out, by their paths below the folder. */
   skip: v.optional(list("recordings", path)),
   /**
+   * Pattern whose first group, in the path of a recording, names its class;
+   * what the layout tells if left out.
+   */
+  class: v.optional(path),
+  /**
    * `recording` makes each recording a group, `none` lets windows of one be for
    * training and for test; else a pattern whose first group, in the path of a
    * recording, names the group. What the layout tells if left out.

@@ -11,6 +11,7 @@ import type {
   Survey,
 } from "../../../dataset/samples/survey/survey_samples.ts";
 import { duration } from "../../command_line/duration.ts";
+import { describeOther } from "../../experiment/other_classes.ts";
 import type { Training } from "./train_command.ts";
 
 /** Most classes or groups that are named one by one. */
@@ -28,9 +29,13 @@ export function reportSamples(
   { command, notes }: Training,
 ): string[] {
   const { layout, formats, sensor, recordings, samples, classes } = survey;
-  const { groups, sets, durationUs, eventRate, problems } = survey;
+  const { groups, sets, durationUs, eventRate, problems, otherClasses } =
+    survey;
   const rows: [string, string | readonly string[]][] = [
-    ["layout", layout],
+    [
+      "layout",
+      otherClasses ? `${layout}; ${describeOther(otherClasses)}` : layout,
+    ],
     [
       "formats",
       Object.entries(formats).map(([name, count]) => `${name}: ${count}`),

@@ -6,10 +6,13 @@
 
 import { divideSamples } from "../../../dataset/division/divide_samples.ts";
 import { counted } from "../../../dataset/files/counted.ts";
+import type { NamePatterns } from "../../../dataset/layouts/class_pattern.ts";
 import { isUrl } from "../../../dataset/files/file_path.ts";
-import type { TimeUnit } from "../../../dataset/formats/reading/format.ts";
+import type { OtherClasses } from "../../../dataset/layouts/layout.ts";
 import type { LabelledSamples } from "../../../dataset/samples/labelled_samples.ts";
+import { findCopies } from "../../../dataset/samples/survey/copies.ts";
 import { quote } from "../../command_line/quote.ts";
+import { someOf } from "../../experiment/other_classes.ts";
 
 /** Windows in ms that recordings may be cut into, where they must be. */
 const WINDOWS = [1000, 500, 200, 100, 50, 20, 10];
@@ -33,10 +36,12 @@ export interface OpenedData {
   readonly samples: LabelledSamples;
   /** Whether some recordings cannot be read. */
   readonly hasUnreadable: boolean;
-  /** Length of the windows in ms, if recordings are cut. */
+  /** Length of the windows in ms, if recordings are cut, also in `settings`. */
   readonly window?: number;
-  /** Unit of times in text and NumPy files, if it was given. */
-  readonly timeUnit?: TimeUnit;
+  /** Settings of the section `data` that it was opened with. */
+  readonly settings: readonly string[];
+  /** Patterns of file names, if they are among the settings. */
+  readonly names?: NamePatterns;
   /** Opens it anew, cut into windows. */
   readonly cut: (window: number) => Promise<LabelledSamples>;
 }
@@ -50,15 +55,19 @@ export interface OpenedData {
  *   recordings into windows.
  */
 export async function findTraining(data: OpenedData): Promise<Training> {
-  const { path, samples, window, timeUnit } = data;
-  const skip = data.hasUnreadable ? unreadIn(samples) : [];
+  const { path, window } = data;
+  const unread = data.hasUnreadable ? unreadIn(data.samples) : [];
+  const copies = copiesIn(data.samples);
+  const skip = [...unread, ...copies];
+  const samples = without(data.samples, copies);
   const settings = [
-    ...(timeUnit === undefined ? [] : [`data.timeUnit=${timeUnit}`]),
-    ...(window === undefined ? [] : [`data.window=${window}ms`]),
+    ...data.settings,
     ...(skip.length === 0 ? [] : [`data.skip=${JSON.stringify(skip)}`]),
   ];
-  const notes = skip.length === 0 ? [] : [
-    `this leaves out ${counted(skip.length, "recording")} that cannot be read`,
+  const notes = [
+    ...(data.names ? [describeNames(data.names)] : []),
+    ...leftOut(unread, "that cannot be read"),
+    ...leftOut(copies, "with the events of another"),
   ];
   const withNote = (note: string, ...more: string[]): Training => ({
     command: commandFor(path, [...settings, ...more]),
@@ -67,7 +76,14 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   const present = presentIn(samples);
   if (present.length < 2) {
     const only = samples.classes[present[0]];
-    return { command: null, notes: [`there is only class ${only}`] };
+    const other = samples.otherClasses;
+    return {
+      command: null,
+      notes: [
+        `there is only class ${only}`,
+        ...(other ? [takeOther(other, path, data.settings)] : []),
+      ],
+    };
   }
   const problem = divisionProblem(samples);
   if (problem === undefined) {
@@ -93,6 +109,22 @@ export async function findTraining(data: OpenedData): Promise<Training> {
   );
 }
 
+/** Words the command that takes other folders as those of classes. */
+function takeOther(
+  { pattern, names }: OtherClasses,
+  path: string,
+  settings: readonly string[],
+): string {
+  const command = commandFor(path, [...settings, `data.class=${pattern}`]);
+  return `to take ${someOf(names)} as classes: ${command}`;
+}
+
+/** Says what patterns take out of file names. */
+function describeNames({ class: { names }, group }: NamePatterns): string {
+  return `this takes ${someOf(names)} in file names as classes` +
+    (group === undefined ? "" : `, and ${someOf(group.names)} as groups`);
+}
+
 /** Words the command. */
 function commandFor(path: string, settings: readonly string[]): string {
   const task = isUrl(path) ? `online ${new URL(path).host} train` : "train";
@@ -106,13 +138,58 @@ function unreadIn({ recordings }: LabelledSamples): string[] {
   return [...new Set(unread.map(({ name }) => name.replace(/#\d+$/, "")))];
 }
 
+/** Says that a command leaves out recordings, if so. */
+function leftOut(names: readonly string[], why: string): string[] {
+  return names.length === 0
+    ? []
+    : [`this leaves out ${counted(names.length, "recording")} ${why}`];
+}
+
+/**
+ * Lists the recordings with the events of another, all but one of each, if
+ * possible one for test; all where their classes differ. None, if a class had
+ * no recording then.
+ */
+function copiesIn({ samples, recordings }: LabelledSamples): string[] {
+  const left = findCopies(recordings).flatMap((alike) => {
+    const own = samples.filter(({ place }) => alike.includes(place));
+    const names = alike.map((place) => recordings[place].name);
+    if (new Set(own.map(({ label }) => label)).size > 1) return names;
+    const tested = own.find(({ set }) => set === "test")?.recording ?? names[0];
+    return names.filter((name) => name !== tested);
+  });
+  const kept = samples.filter(({ recording }) => !left.includes(recording));
+  return presentIn({ samples: kept }).length < presentIn({ samples }).length
+    ? []
+    : left;
+}
+
+/** What commands are found by. */
+type Labelled = Pick<
+  LabelledSamples,
+  "layout" | "classes" | "samples" | "otherClasses"
+>;
+
+/** Leaves out recordings. */
+function without(
+  { layout, classes, samples, otherClasses }: LabelledSamples,
+  names: readonly string[],
+): Labelled {
+  return {
+    layout,
+    classes,
+    samples: samples.filter(({ recording }) => !names.includes(recording)),
+    otherClasses,
+  };
+}
+
 /** Lists the classes that have samples. */
-function presentIn({ samples }: LabelledSamples): number[] {
+function presentIn({ samples }: Pick<Labelled, "samples">): number[] {
   return [...new Set(samples.map(({ label }) => label))].sort((a, b) => a - b);
 }
 
 /** Lists the classes that have several recordings. */
-function withSeveralRecordings(data: LabelledSamples): number[] {
+function withSeveralRecordings(data: Labelled): number[] {
   return presentIn(data).filter((label) =>
     new Set(
       data.samples.filter((sample) => sample.label === label)
@@ -123,7 +200,7 @@ function withSeveralRecordings(data: LabelledSamples): number[] {
 
 /** Says why samples cannot be divided into training and test, if so. */
 function divisionProblem(
-  { samples }: LabelledSamples,
+  { samples }: Pick<Labelled, "samples">,
   labels?: readonly number[],
 ): string | undefined {
   const chosen = samples.filter(({ label }) => labels?.includes(label) ?? true);
@@ -135,7 +212,10 @@ function divisionProblem(
   }
 }
 
-function isDivided(data: LabelledSamples, labels?: readonly number[]): boolean {
+function isDivided(
+  data: Pick<Labelled, "samples">,
+  labels?: readonly number[],
+): boolean {
   return divisionProblem(data, labels) === undefined;
 }
 

@@ -24,6 +24,7 @@ Deno.test("surveySamples() counts what there is", async () => {
     const survey = await surveySamples(await openSamples(folder));
     assert.deepEqual(survey, {
       layout: "folders",
+      otherClasses: { pattern: "/([^/]+)/", names: ["ann", "bob"] },
       formats: { "text, columns t x y p, time in s": 4 },
       sensor: { width: 8, height: 3 },
       sensorTold: false,

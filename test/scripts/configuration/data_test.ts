@@ -42,7 +42,7 @@ Deno.test("samples are as long as windows, with as many spikes a bin", () => {
 Deno.test("the section data reads the same once it was written", () => {
   const configuration = parse(
     "data: {path: a, layout: list, timeUnit: s, window: 1 s, overlap: 0.5 s, " +
-      'classes: [b, a], group: "user(\\\\d+)", folds: 5}',
+      'classes: [b, a], class: "^([a-z]+)_", group: "user(\\\\d+)", folds: 5}',
   );
   const written = formatConfiguration(configuration);
   assert.deepEqual(
@@ -68,6 +68,7 @@ Deno.test("the section data refuses what cannot be", () => {
   bad("folds: groups, group: none", "data.folds is groups, does not go with");
   bad("test: 1", "data.test is 1, expected a number between 0 and 1");
   bad("folds: groups, test: 0.5", "data.test does not go with data.folds");
+  bad('class: "("', 'data.class is "\\(", which is no pattern');
   bad('group: "("', 'data.group is "\\(", which is no pattern');
   bad("layout: folder", 'data.layout is "folder", expected folders or list');
   bad("classes: []", "data.classes is empty, expected a list of class names");

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { kFold, trainTestSplit } from "../../../dataset/division/split.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import { parseConfiguration } from "../../../scripts/configuration/configuration.ts";
-import { withFiles } from "../../dataset/layouts/recordings.ts";
 import type { SampleSet } from "../../../dataset/samples/sample_set.ts";
 import { openFolds } from "../../../scripts/experiment/folds.ts";
+import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
 import {
   randomPairs,
   withFolder,
@@ -137,7 +137,7 @@ Deno.test("openFolds() says which recordings have faults", async () => {
   const rows = "1,2,3,1\n4,5,6,0\n";
   const files = {
     "clap/1.csv": `t,x,y,p\n${rows}7,8`,
-    "clap/2.csv": `t,x,y,p\n${rows}`,
+    "clap/2.csv": `t,x,y,p\n${rows}7,7,9,1\n`,
     "wave/1.csv": `t,x,y,p\n${rows}9,9,9,1\n`,
     "wave/2.csv": `t,x,y,p\n${rows}8,8,9,1\n`,
   };
@@ -151,6 +151,33 @@ Deno.test("openFolds() says which recordings have faults", async () => {
     assert.deepEqual(lines, [
       "faults of files: clap/1.csv has the last line, which is cut off: 1, " +
       "the first at byte 24",
+    ]);
+  });
+});
+
+Deno.test("openFolds() names classes, and recordings on two sides", async () => {
+  const files = Object.fromEntries(
+    ["train/a/1", "train/b/1", "test/a/2", "test/b/2"].map((path, n) => [
+      `${path}.csv`,
+      recordingText({ events: 5 + n }),
+    ]),
+  );
+  files["test/b/3.csv"] = files["train/b/1.csv"];
+  await withFiles(files, async (folder) => {
+    const configuration = parseConfiguration(
+      "data: {path: .}",
+      join(folder, "network.yaml"),
+    );
+    const said: string[] = [];
+    await openFolds(configuration, {
+      validation: false,
+      onFound: (line) => said.push(line),
+      onDoubt: (line) => said.push(line),
+    });
+    assert.deepEqual(said, [
+      `${folder}: layout folders, 2 classes (a, b), 5 recordings, 5 samples, ` +
+      "6×3 pixels, its own split",
+      "test/b/3.csv, for test, has the events of train/b/1.csv, for training",
     ]);
   });
 });

@@ -16,7 +16,8 @@ Deno.test("inspect says what a folder holds, and how to train on it", () =>
     assert.deepEqual(outcome, {
       code: 0,
       stderr: "",
-      stdout: `layout      folders
+      stdout:
+        `layout      folders; --set 'data.class=/([^/]+)/' takes ann, bob as classes instead
 formats     text, columns t x y p, time in s: 3
 sensor      at least 121×3 pixels
 recordings  3
@@ -146,6 +147,49 @@ Deno.test("inspect lists recordings that have no classes", () =>
       ["1.csv", 3_250_000, 3_270_000, 5],
     );
   }));
+
+Deno.test("inspect takes classes out of file names, which slice does as told", () => {
+  const files = Object.fromEntries(
+    Object.entries(FILES).flatMap(([path, text]) =>
+      [1, 2].map((take) => [
+        path.replaceAll("/", "_").replace("1.csv", `${take}.csv`),
+        text,
+      ])
+    ),
+  );
+  return withFiles(files, async (folder) => {
+    const { code, stdout, stderr } = await runTask("inspect", [folder]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const settings = ["data.class=^([^_]+)_", "data.group=^(?:[^_]+_)([^_]+)_"];
+    const command = settings.map((setting) => `--set '${setting}'`).join(" ");
+    assert.match(stdout, /\nclasses {5}clap: 4 samples, .*, 2 groups\n/);
+    assert(
+      stdout.endsWith(
+        `train with  deno task train --data ${folder} ${command} --set ` +
+          `'data.skip=["clap_ann_2.csv","clap_bob_2.csv","wave_ann_2.csv"]'\n` +
+          "            this takes clap, wave in file names as classes, and " +
+          "ann, bob as groups\n" +
+          "            this leaves out 3 recordings with the events of another\n",
+      ),
+      stdout,
+    );
+    const sliced = await runTask("slice", [
+      ...["--data", folder, "--out", `${folder}/s.zarr`, "--json"],
+      ...settings.flatMap((setting) => ["--set", setting]),
+    ]);
+    assert.equal(sliced.code, 0, sliced.stderr);
+    const store = await runTask("inspect", [`${folder}/s.zarr`, "--json"]);
+    assert.deepEqual(JSON.parse(store.stdout).groups, { ann: 4, bob: 2 });
+    const other = await runTask("slice", [
+      ...["--data", folder, "--set", "training.lr=1"],
+    ]);
+    assert.equal(
+      other.stderr,
+      'error: Cannot set "training.lr=1": only keys of data, such as ' +
+        "data.class, are of use here\n",
+    );
+  });
+});
 
 Deno.test("inspect draws a recording of any format", () =>
   withFiles(FILES, async (folder) => {

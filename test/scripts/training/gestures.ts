@@ -18,10 +18,12 @@ export function gestures(
 ): Record<string, string> {
   const files: Record<string, string> = {};
   for (const [label, x] of [["left", 2], ["right", 14]] as const) {
-    for (const person of people) {
+    for (const [n, person] of people.entries()) {
       files[`${label}/${person}/1.csv`] = recordingText({
         events: 101,
         everyMs: 10,
+        // No recording has the events of another.
+        start: 3.25 + n / 1000,
         x,
       });
     }

@@ -29,8 +29,11 @@ gpuTest(
       assert.match(
         said,
         new RegExp(
-          `^${folder}: layout folders, 2 classes, 8 recordings, 16 samples of ` +
-            "500 ms, 4 groups, 15×3 pixels, 4 folds by group\n" +
+          `^${folder}: layout folders, 2 classes \\(left, right\\), 8 ` +
+            "recordings, 16 samples of 500 ms, 4 groups \\(ann, bob, cleo, " +
+            "dan\\), 15×3 pixels, 4 folds by group; --set " +
+            "'data.class=/\\(\\[\\^/\\]\\+\\)/' takes ann, bob, cleo, dan as " +
+            "classes instead\n" +
             "(Without a GPU modern is slow: --recipe small is made for a " +
             "CPU\n)?Training on ",
         ),
@@ -79,7 +82,10 @@ gpuTest(
       const args = ["--data", folder, "--out", out, ...SHORT];
       const leaveOneOut = [...args, "--set", "data.folds=groups"];
       const said = await train("train", ...leaveOneOut, "--folds", "2,11");
-      assert.match(said, /12 groups.*, 12 folds, one a group\n/);
+      assert.match(
+        said,
+        /12 groups \(p1, p2, p3, …\), .*, 12 folds, one a group; /,
+      );
       await train("train", ...leaveOneOut, "--folds", "12", "--resume");
       const { summary, metrics } = await readResults(out);
       assert.deepEqual(summary.folds.map(({ fold }) => fold), [2, 11, 12]);

@@ -13,6 +13,9 @@ import {
 
 const TEXT = recordingText({ events: 60, everyMs: 10, x: 2 });
 const LONG = recordingText({ events: 60, everyMs: 20, x: 3 });
+const [OTHER, ANOTHER, THIRD] = [61, 62, 63].map((events) =>
+  recordingText({ events, everyMs: 10, x: 4 })
+);
 
 /** Says how one trains on these files. */
 async function trainingOn(
@@ -30,6 +33,7 @@ async function trainingOn(
       path: folder,
       samples,
       hasUnreadable,
+      settings: [],
       cut: open,
     });
     check(training, folder);
@@ -61,8 +65,8 @@ Deno.test("a command that trains leaves out what cannot be read", () =>
     "clap/1.csv": TEXT,
     "clap/2.csv": LONG,
     "clap/it's.raw": "neither",
-    "wave/1.csv": TEXT,
-    "wave/2.csv": LONG,
+    "wave/1.csv": OTHER,
+    "wave/2.csv": ANOTHER,
   }, ({ command, notes }, folder) => {
     assert.equal(
       command,
@@ -78,9 +82,9 @@ Deno.test("a command that trains leaves out a class of a single recording", () =
   trainingOn({
     "clap/1.csv": TEXT,
     "clap/2.csv": LONG,
-    "nod/1.csv": TEXT,
-    "wave/1.csv": TEXT,
-    "wave/2.csv": LONG,
+    "nod/1.csv": THIRD,
+    "wave/1.csv": OTHER,
+    "wave/2.csv": ANOTHER,
   }, ({ command, notes }, folder) => {
     assert.equal(
       command,
@@ -102,6 +106,53 @@ Deno.test("a command that trains cuts single recordings into windows", () =>
     },
   ));
 
+Deno.test("a command that trains leaves out all but one of copies, and those for training", () =>
+  trainingOn({
+    "train/clap/1.csv": TEXT,
+    "train/clap/2.csv": recordingText({ events: 7 }),
+    "train/wave/1.csv": LONG,
+    "test/clap/3.csv": TEXT,
+    "test/wave/2.csv": recordingText({ events: 8 }),
+  }, ({ command, notes }, folder) => {
+    assert.equal(
+      command,
+      `deno task train --data ${folder} --set ` +
+        `'data.skip=["train/clap/1.csv"]'`,
+    );
+    assert.deepEqual(notes, [
+      "this leaves out 1 recording with the events of another",
+    ]);
+  }));
+
+Deno.test("a command that trains leaves out copies of two classes", () =>
+  trainingOn(
+    {
+      "clap/1.csv": TEXT,
+      "clap/2.csv": recordingText({ events: 7 }),
+      "clap/3.csv": recordingText({ events: 8 }),
+      "wave/1.csv": TEXT,
+      "wave/2.csv": LONG,
+      "wave/3.csv": recordingText({ events: 9 }),
+    },
+    ({ command }) =>
+      assert.match(command!, /data\.skip=\["clap\/1\.csv","wave\/1\.csv"\]'$/),
+  ));
+
+Deno.test("folders that may have the classes are named if there is one class", () =>
+  trainingOn({
+    "all/clap/1.csv": TEXT,
+    "all/clap/2.csv": LONG,
+    "all/wave/1.csv": recordingText({ events: 7 }),
+    "all/wave/2.csv": recordingText({ events: 8 }),
+  }, ({ command, notes }, folder) => {
+    assert.equal(command, null);
+    assert.deepEqual(notes, [
+      "there is only class all",
+      `to take clap, wave as classes: deno task train --data ${folder} --set ` +
+      "'data.class=/([^/]+)/'",
+    ]);
+  }));
+
 Deno.test("where no command trains, it is said why", async () => {
   await trainingOn(
     { "clap/1.csv": TEXT, "clap/2.csv": LONG },
@@ -113,7 +164,7 @@ Deno.test("where no command trains, it is said why", async () => {
   );
   const short = recordingText({ events: 3, everyMs: 1, x: 2 });
   await trainingOn(
-    { "clap/1.csv": short, "wave/1.csv": short },
+    { "clap/1.csv": short, "wave/1.csv": recordingText({ everyMs: 1, x: 3 }) },
     (training) =>
       assert.deepEqual(training, {
         command: null,
@@ -133,6 +184,7 @@ Deno.test("a store that cannot be divided is trained on by no command", async ()
       path,
       samples: Object.assign(samples, { layout: "store" }),
       hasUnreadable: false,
+      settings: [],
       cut: () => Promise.reject(new Error("it is cut already")),
     });
     assert.equal(command, null);

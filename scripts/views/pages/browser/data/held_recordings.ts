@@ -73,19 +73,16 @@ function openFolder(
   classes: readonly string[],
 ): Recording {
   const byPath = new Map(files.map(({ path, file }) => [path, file]));
-  const tops = (depth: number) => [
-    ...new Set(
-      files.map(({ path }) => path.split("/")).filter(({ length }) =>
-        length > depth + 1
-      ).map((parts) => parts[depth]),
-    ),
-  ];
   // Folders of classes were dropped, or one folder of them.
-  const depth = tops(0).length > 1 ? 0 : 1;
+  const tops = new Set(
+    files.map(({ path }) => path.split("/")).filter(({ length }) => length > 1)
+      .map(([top]) => top),
+  );
+  const depth = tops.size > 1 ? 0 : 1;
   const below = (path: string) => path.split("/").slice(depth).join("/");
   const paths = sortNames(byPath.keys());
   const labelled = new Map(
-    labelPaths(paths.map(below), { top: tops(depth) })
+    labelPaths(paths.map(below)).samples
       .map(({ recording, label }) => [recording, label]),
   );
   const labels = sortNames(new Set(labelled.values()));

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { labelPaths } from "../../../dataset/layouts/folders.ts";
+
+const PEOPLE = ["ann", "bob", "cleo"];
+const SIGNS = ["clap", "nod", "wave"];
+
+/** Paths of two takes of every sign by every person. */
+function pathsOf(
+  path: (facts: { who: string; i: number; sign: string }) => string,
+): string[] {
+  return PEOPLE.flatMap((who, i) =>
+    SIGNS.flatMap((sign) =>
+      [1, 2].map((take) => `${path({ who, i: i + 1, sign })}/${take}.csv`)
+    )
+  );
+}
+
+/** Says which names are taken as classes, groups, sets and other classes. */
+function found(paths: readonly string[], classes?: readonly string[]) {
+  const { samples, left, other } = labelPaths(paths, { classes });
+  const names = (key: "label" | "group" | "set") =>
+    [...new Set(samples.map((sample) => sample[key] ?? "-"))].sort().join();
+  return {
+    classes: names("label"),
+    groups: names("group"),
+    sets: names("set"),
+    left: left.length,
+    other: other && `${other.pattern} ${other.names}`,
+  };
+}
+
+/** What is found of signs by people whom folders tell. */
+const SURE = {
+  classes: "clap,nod,wave",
+  groups: "ann,bob,cleo",
+  sets: "-",
+  left: 0,
+  other: undefined,
+};
+
+Deno.test("names of people, days and classes tell the level of the classes", () => {
+  const groups = "subject01,subject02,subject03";
+  const wanted = { ...SURE, groups };
+  assert.deepEqual(found(pathsOf(({ i, sign }) => `subject0${i}/${sign}`)), {
+    ...wanted,
+  });
+  assert.deepEqual(
+    found(pathsOf(({ i, sign }) => `day${i % 2}/subject0${i}/${sign}`)),
+    wanted,
+  );
+  assert.deepEqual(
+    found(pathsOf(({ i, sign }) => `${sign}/day${i % 2}/subject0${i}`)),
+    // Words above may be those of a place, but these are classes.
+    wanted,
+  );
+  const dates = found(pathsOf(({ i, sign }) => `2024-05-0${i}/${sign}`));
+  assert.equal(dates.classes, SURE.classes);
+  assert.equal(dates.groups, "2024-05-01,2024-05-02,2024-05-03");
+  assert.deepEqual(
+    found(pathsOf(({ who, sign }) => `${who}/gesture_${sign}`)).classes,
+    "gesture_clap,gesture_nod,gesture_wave",
+  );
+});
+
+Deno.test("words are classes rather than numbers and codes, which is doubtful", () => {
+  assert.deepEqual(found(pathsOf(({ i, sign }) => `0${i}/${sign}`)), {
+    ...SURE,
+    groups: "01,02,03",
+    other: "^([^/]+)/ 01,02,03",
+  });
+  assert.deepEqual(found(pathsOf(({ i, sign }) => `P${i}/${sign}`)), {
+    ...SURE,
+    groups: "P1,P2,P3",
+    other: "^([^/]+)/ P1,P2,P3",
+  });
+  // Folders of codes alone are those of classes.
+  const codes = found(pathsOf(({ i }) => `s${i}`));
+  assert.deepEqual([codes.classes, codes.other], ["s1,s2,s3", undefined]);
+  const digits = Array.from({ length: 10 }, (_, n) => `${n}`).flatMap((digit) =>
+    PEOPLE.map((who) => `${digit}/${who}/1.csv`)
+  );
+  assert.equal(found(digits).classes, "0,1,2,3,4,5,6,7,8,9");
+  assert.equal(found(digits).other, undefined);
+});
+
+Deno.test("where names tell nothing, the upper level has the classes, which is doubtful", () => {
+  assert.deepEqual(found(pathsOf(({ who, sign }) => `${sign}/${who}`)), {
+    ...SURE,
+    other: "/([^/]+)/ ann,bob,cleo",
+  });
+  assert.deepEqual(found(pathsOf(({ who, sign }) => `x/${who}/${sign}`)), {
+    classes: "x",
+    groups: "ann,bob,cleo",
+    sets: "-",
+    left: 0,
+    other: "/([^/]+)/ ann,bob,cleo",
+  });
+});
+
+Deno.test("a level whose names are in training and in test has the classes", () => {
+  const set = (i: number) => i < 3 ? "train" : "test";
+  assert.deepEqual(
+    found(pathsOf(({ who, i, sign }) => `${set(i)}/${who}/${sign}`)),
+    { ...SURE, sets: "test,train" },
+  );
+  // With the same people in both sets, neither level is surer.
+  const both = PEOPLE.flatMap((who) =>
+    SIGNS.flatMap((sign) =>
+      ["train", "test"].map((set) => `${set}/${who}/${sign}/1.csv`)
+    )
+  );
+  assert.equal(found(both).other, "^(?:[^/]+/){2}([^/]+)/ clap,nod,wave");
+});
+
+Deno.test("classes that are asked for tell their level, also some of them", () => {
+  const paths = pathsOf(({ who, sign }) => `${who}/${sign}`);
+  assert.deepEqual(found(paths, ["nod", "wave"]), SURE);
+  assert.equal(found(paths, ["ann", "bob"]).classes, "ann,bob,cleo");
+});
+
+Deno.test("recordings beside the folders of classes do not move these", () => {
+  const paths = pathsOf(({ i, sign }) => `subject0${i}/${sign}`);
+  const { classes, left } = found(["1.csv", "subject01/2.csv", ...paths]);
+  assert.deepEqual([classes, left], [SURE.classes, 2]);
+  const words = pathsOf(({ who, sign }) => `${who}/${sign}`);
+  assert.equal(
+    found(["ann/2.csv", ...words]).other,
+    "/([^/]+)/ clap,nod,wave",
+  );
+});
+
+Deno.test("people alone are no classes", () => {
+  assert.equal(found(pathsOf(({ i }) => `user0${i}`)).classes, "");
+  assert.equal(found(pathsOf(({ i }) => `user0${i}/day1`)).classes, "");
+});
+
+Deno.test("a pattern gives classes, and other folders the groups", () => {
+  const labelled = (paths: readonly string[], pattern: RegExp) =>
+    labelPaths(paths, { class: pattern });
+  const { samples, other } = labelled(
+    pathsOf(({ who, sign }) => `${who}/${sign}`),
+    /\/([^/]+)\//,
+  );
+  assert.deepEqual(samples[0], {
+    recording: "ann/clap/1.csv",
+    label: "clap",
+    set: undefined,
+    group: "ann",
+  });
+  assert.equal(other, undefined);
+  const flat = labelled(
+    ["wave_user3.csv", "clap_user4.csv", "x.csv"],
+    /^(.+)_/,
+  );
+  assert.deepEqual(flat.samples.map(({ label, group }) => [label, group]), [
+    ["wave", "user3"],
+    ["clap", "user4"],
+  ]);
+  assert.deepEqual(flat.left, ["x.csv"]);
+});
