@@ -17,7 +17,7 @@ import { runCommand } from "../command_line/command.ts";
 import { animate } from "../views/pictures/animation/animation.ts";
 import { planFrames } from "../views/pictures/animation/frame_plan.ts";
 import { votesAt } from "../views/pictures/animation/votes_drawing.ts";
-import { fileNameOf } from "../views/pictures/samples/file_name.ts";
+import { pictureNameOf } from "../views/pictures/samples/file_name.ts";
 import {
   axesOf,
   type NetworkResponse,
@@ -106,7 +106,7 @@ await runCommand({
     onFrame: (done) => progress?.update(done),
   });
   const name = [
-    fileNameOf(sample.name),
+    pictureNameOf(sample.name, args),
     ...(colours === "grey" ? [] : [colours]),
     ...(theme === "light" ? [] : [theme]),
     ...(response === undefined ? [] : [`fold${response.fold}`]),

@@ -46,7 +46,7 @@ import { findTraining } from "../views/inspection/train_command.ts";
 import { classPictures } from "../views/pictures/class_pictures.ts";
 import { eventPicture } from "../views/pictures/event_picture.ts";
 import { renderPng, renderSvg } from "../views/pictures/render.ts";
-import { fileNameOf } from "../views/pictures/samples/file_name.ts";
+import { fileNameOfPath } from "../views/pictures/samples/file_name.ts";
 import { openSample } from "../views/pictures/samples/open_sample.ts";
 import { createSample } from "../views/pictures/samples/sample.ts";
 import { drawOverview } from "../views/pictures/terminal/recording_overview.ts";
@@ -136,7 +136,7 @@ async function inspectRecording(path: string, options: Options): Promise<void> {
   const { json, plot, axes, timeUnit } = options;
   const { facts, lines } = await reportRecording(path, options);
   const drawn = plot && facts.events > 0
-    ? await draw(basename(path), options, async () => {
+    ? await draw(path, options, async () => {
       const sample = await openSample({ sample: path, timeUnit });
       return eventPicture(createSample(sample.events, sample), "light");
     })
@@ -185,7 +185,7 @@ async function inspectSamples(
   const name = basename(resolve(path));
   const drawn = plot
     ? await draw(
-      name,
+      path,
       options,
       () => classPictures(samples, { name, theme: "light" }),
     )
@@ -256,12 +256,12 @@ async function inspectUnlabelled(
 
 /** Draws a picture, saves it as PNG and SVG, and says where. */
 async function draw(
-  name: string,
+  path: string,
   { out }: Pick<Options, "out">,
   chart: () => ChartSpec | Promise<ChartSpec>,
 ): Promise<{ readonly picture: string }> {
   const svg = await renderSvg(await chart());
-  const file = `${fileNameOf(name)}_inspect`;
+  const file = `${fileNameOfPath(path)}_inspect`;
   const [picture] = await saveFiles(out, {
     [`${file}.png`]: await renderPng(svg),
     [`${file}.svg`]: svg,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { shownLine } from "../../dataset/files/shown_line.ts";
 import { runCommand } from "../command_line/command.ts";
 import { eventPicture } from "../views/pictures/event_picture.ts";
-import { fileNameOf } from "../views/pictures/samples/file_name.ts";
+import { pictureNameOf } from "../views/pictures/samples/file_name.ts";
 import { openSample } from "../views/pictures/samples/open_sample.ts";
 import { ratePlot } from "../views/pictures/rate_plot.ts";
 import { renderPng, renderSvg } from "../views/pictures/render.ts";
@@ -40,7 +40,7 @@ await runCommand({
 }, async ({ theme, out, json, ...args }) => {
   const recorded = await openSample(args);
   const sample = takePart(createSample(recorded.events, recorded), args);
-  const name = fileNameOf(sample.name);
+  const name = pictureNameOf(sample.name, args);
   const suffix = theme === "light" ? "" : `_${theme}`;
   const charts = {
     events: eventPicture(sample, theme),

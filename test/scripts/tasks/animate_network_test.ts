@@ -165,7 +165,7 @@ gpuTest(
     const [first, second] = await animate(
       ...[at("digits", "digits", "3.bs2"), ...digits],
     );
-    assert.match(first, /3_fold1\.gif: 6 frames of /);
+    assert.match(first, /_3\.bs2_fold1\.gif: 6 frames of /);
     assert.match(
       second,
       new RegExp(`^fold 1: (${prediction} has most.*|no output spikes); .* 3$`),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileNameOfPath } from "../../../scripts/views/pictures/samples/file_name.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 import {
   draw,
@@ -82,7 +83,7 @@ Deno.test("animate prints as JSON what it has made", async () => {
   const { files: [file, ...others], speed, ...rest } = JSON.parse(stdout);
   const { width, height, delays } = await readGif(file.path);
   assert.deepEqual(file, {
-    path: join(out, "four.gif"),
+    path: join(out, `${fileNameOfPath(path)}.gif`),
     ...{ kind: "animation", theme: "light", form: "gif" },
   });
   assert.deepEqual(others, []);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileNameOfPath } from "../../../scripts/views/pictures/samples/file_name.ts";
 import { readDuration } from "../../../scripts/configuration/schema/data.ts";
 import { runTask } from "../../fixtures/run_task.ts";
 import { recordingText, withFiles } from "../../dataset/layouts/recordings.ts";
@@ -78,7 +79,7 @@ Deno.test("inspect prints the same of a list as JSON, and draws it", () =>
       "class a has one recording",
       "class b has one recording",
     ]);
-    assert.equal(picture, join(out, "my_list.csv_inspect.png"));
+    assert.equal(picture, join(out, `${fileNameOfPath(list)}_inspect.png`));
     const [png, svg] = await Promise.all([
       Deno.readFile(picture),
       Deno.readTextFile(picture.replace(".png", ".svg")),
@@ -197,12 +198,13 @@ Deno.test("inspect draws a recording of any format", () =>
     const args = [path, "--plot", "--out", folder];
     const { code, stdout, stderr } = await runTask("inspect", args);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert(stdout.endsWith(`\npicture         ${folder}/1.csv_inspect.png\n`));
-    await Deno.stat(join(folder, "1.csv_inspect.svg"));
+    const name = `${folder}/${fileNameOfPath(path)}_inspect`;
+    assert(stdout.endsWith(`\npicture         ${name}.png\n`));
+    await Deno.stat(`${name}.svg`);
     const json = await runTask("inspect", [...args, "--json"]);
     assert.equal(
       JSON.parse(json.stdout).picture,
-      `${folder}/1.csv_inspect.png`,
+      `${name}.png`,
     );
     const window = await runTask("inspect", [folder, "--window", "soon"]);
     assert.equal(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { allocateEvents } from "../../../dataset/events.ts";
+import { fileNameOfPath } from "../../../scripts/views/pictures/samples/file_name.ts";
 import { sliceRecordings } from "../../../dataset/slicing/slice.ts";
 import {
   randomPairs,
@@ -36,22 +37,23 @@ async function sizeOfPng(path: string): Promise<[number, number]> {
 Deno.test("show draws a recording in both themes, as PNG and as SVG", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const name = fileNameOfPath(path);
   const out = join(folder.path, "new", "pictures");
   for (const [theme, suffix] of [["light", ""], ["dark", "_dark"]]) {
     const args = [path, "--out", out, "--theme", theme];
     const { code, stdout, stderr } = await draw("show", args);
     assert.deepEqual([code, stderr], [0, ""]);
-    const files = filesOf("four", suffix);
+    const files = filesOf(name, suffix);
     assert.equal(stdout, files.map((name) => `${join(out, name)}\n`).join(""));
   }
   assert.deepEqual(
     await list(out),
-    [...filesOf("four"), ...filesOf("four", "_dark")].sort(),
+    [...filesOf(name), ...filesOf(name, "_dark")].sort(),
   );
   for (const kind of KINDS) {
     const [light, dark] = await Promise.all(
       ["", "_dark"].map((suffix) =>
-        Deno.readTextFile(join(out, `four_${kind}${suffix}.svg`))
+        Deno.readTextFile(join(out, `${name}_${kind}${suffix}.svg`))
       ),
     );
     const words = (svg: string) =>
@@ -60,30 +62,42 @@ Deno.test("show draws a recording in both themes, as PNG and as SVG", async () =
     assert(light.includes('fill="#FFFFFF"') && !dark.includes("#FFFFFF"));
     assert(words(light).some((text) => /\((pixels|ms|events)/.test(text)));
     const [, ...sides] = /width="([\d.]+)" height="([\d.]+)"/.exec(light)!;
-    const pixels = await sizeOfPng(join(out, `four_${kind}.png`));
+    const pixels = await sizeOfPng(join(out, `${name}_${kind}.png`));
     for (const [i, side] of sides.entries()) {
       assert(Math.abs(pixels[i] - 2 * Number(side)) < 1, `${pixels} ${sides}`);
     }
   }
 });
 
-Deno.test("show names a numbered recording after its class and person too", async () => {
+Deno.test("pictures of recordings of one name are named after their paths", async () => {
   await using folder = await temporaryFolder();
-  const person = join(folder.path, "wave", "ann");
-  await Deno.mkdir(person, { recursive: true });
-  const path = join(person, "1.csv");
-  await Deno.writeTextFile(path, "t_us,x,y,p\n5,1,2,1\n900,2,1,0\n");
   const out = join(folder.path, "out");
-  const { code, stderr } = await draw("show", [path, "--out", out]);
-  assert.deepEqual([code, stderr], [0, ""]);
-  assert.deepEqual(await list(out), filesOf("wave_ann_1").sort());
-  const svg = await Deno.readTextFile(join(out, "wave_ann_1_events.svg"));
-  assert(svg.includes(">wave/ann/1<"));
+  const names: string[] = [];
+  for (const label of ["wave", "clap"]) {
+    const person = join(folder.path, label, "ann");
+    await Deno.mkdir(person, { recursive: true });
+    const path = join(person, "1.csv");
+    await Deno.writeTextFile(path, "t_us,x,y,p\n5,1,2,1\n900,2,1,0\n");
+    const { code, stderr } = await draw("show", [path, "--out", out]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const name = fileNameOfPath(path);
+    assert(name.endsWith(`_${label}_ann_1.csv`), name);
+    names.push(name);
+    const svg = await Deno.readTextFile(join(out, `${name}_events.svg`));
+    assert(svg.includes(`>${label}/ann/1<`));
+  }
+  assert.deepEqual(
+    await list(out),
+    names.flatMap((name) => filesOf(name)).sort(),
+  );
+  assert.equal(fileNameOfPath("scripts/a b/1.csv"), "scripts_a_b_1.csv");
+  assert.equal(fileNameOfPath("/a/scripts/1.csv"), "a_scripts_1.csv");
 });
 
 Deno.test("show prints as JSON what it has drawn", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRecording(folder.path, "four.aedat", FOUR);
+  const name = fileNameOfPath(path);
   const out = join(folder.path, "out");
   const args = [path, "--out", out, "--theme", "dark", "--json"];
   const { code, stdout, stderr } = await draw("show", args);
@@ -92,12 +106,12 @@ Deno.test("show prints as JSON what it has drawn", async () => {
     sample: "four",
     files: KINDS.flatMap((kind) =>
       ["png", "svg"].map((form) => ({
-        path: join(out, `four_${kind}_dark.${form}`),
+        path: join(out, `${name}_${kind}_dark.${form}`),
         ...{ kind, theme: "dark", form },
       }))
     ),
   });
-  assert.deepEqual(await list(out), filesOf("four", "_dark").sort());
+  assert.deepEqual(await list(out), filesOf(name, "_dark").sort());
 });
 
 Deno.test("show draws the same from a tag and from a store", async () => {

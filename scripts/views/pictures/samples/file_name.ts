@@ -4,12 +4,18 @@
  * @module
  */
 
+import { basename, isAbsolute, relative, resolve } from "node:path";
+
+/** Most bytes of a name; file systems have room for 255, with endings. */
+const MOST_BYTES = 180;
+
 /**
  * Turns the name of a sample into a file name without path separators.
  *
  * @param name Name of the sample.
  * @returns Letters, digits, `_`, `-` and `.`; it does not start with `-` or
- * `.`, which would make it an option of a command or hidden.
+ * `.`, which would make it an option of a command or hidden. Of a long name it
+ * is the end.
  *
  * @example
  * ```ts
@@ -19,6 +25,62 @@
  * ```
  */
 export function fileNameOf(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_").replace(/^[.-]+/, "")
-    .slice(0, 100);
+  const letters = Array.from(name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_"));
+  let bytes = 0;
+  const kept = letters.toReversed().findIndex((letter) => {
+    bytes += new TextEncoder().encode(letter).length;
+    return bytes > MOST_BYTES;
+  });
+  return letters.slice(kept < 0 ? 0 : -kept).join("").replace(/^[.-]+/, "");
+}
+
+/**
+ * Names the pictures of a file or folder after its path, since others may have
+ * its name.
+ *
+ * @param path The file or folder.
+ * @returns Its path below the current folder, or all of it, as `fileNameOf()`
+ * writes it.
+ *
+ * @example
+ * ```ts
+ * import { fileNameOfPath } from "./file_name.ts";
+ * const name = fileNameOfPath("gestures/wave/ann/1.csv");
+ * if (name !== "gestures_wave_ann_1.csv") throw new Error(name);
+ * ```
+ */
+export function fileNameOfPath(path: string): string {
+  const whole = resolve(path);
+  const below = relative(Deno.cwd(), whole);
+  if (below === "") return fileNameOf(basename(whole));
+  const isBelow = !/^\.\.(?:[/\\]|$)/.test(below) && !isAbsolute(below);
+  return fileNameOf(isBelow ? below : whole.replace(/^[/\\]+/, ""));
+}
+
+/**
+ * Names the pictures of a sample.
+ *
+ * @param name Name of the sample.
+ * @param location Where it is from.
+ * @returns The path of a whole file, and the name of a part of a file or store.
+ *
+ * @example
+ * ```ts
+ * import { pictureNameOf } from "./file_name.ts";
+ * const file = "recordings/user00_indoor.aedat";
+ * const name = pictureNameOf("user00_indoor/cat", { sample: file, tag: "cat" });
+ * if (name !== "user00_indoor_cat") throw new Error(name);
+ * ```
+ */
+export function pictureNameOf(
+  name: string,
+  { sample, store, tag }: {
+    readonly sample: string;
+    readonly store?: string;
+    readonly tag?: string;
+  },
+): string {
+  return store === undefined && tag === undefined
+    ? fileNameOfPath(sample)
+    : fileNameOf(name);
 }

@@ -192,4 +192,5 @@ Deno.test("no name of a sample makes a path out of its folder", () => {
   }));
   assert.equal(fileNameOf("../../up/Ünï 1"), "_.._up_Ünï_1");
   assert.equal(fileNameOf("--out=.x"), "out_.x");
+  assert.equal(fileNameOf(`${"字".repeat(90)}/1`), `${"字".repeat(59)}_1`);
 });
