@@ -54,7 +54,7 @@ export {
 } from "./synth/write.ts";
 
 // Labelled samples of any folder.
-export type { LayoutName, SetName } from "./layouts/layout.ts";
+export type { LayoutName, OtherClasses, SetName } from "./layouts/layout.ts";
 export {
   type DivideOptions,
   divideSamples,
