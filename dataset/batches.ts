@@ -14,10 +14,13 @@ import {
 import { Random } from "./random.ts";
 import type { SampleSource } from "./sample_source.ts";
 
+/** Words of a sample that is not read. */
+const NO_EVENTS = new Uint32Array();
+
 /** A batch of packed samples with their labels. */
 export interface PackedBatch {
   /**
-   * Event words of each sample. They must not be changed: a crop that starts at
+   * Event words of each sample, none of one that is not read. They must not be changed: a crop that starts at
    * bin 0 is a view of the cached sample.
    */
   readonly samples: readonly Uint32Array<ArrayBuffer>[];
@@ -67,6 +70,15 @@ export interface BatchOptions {
    * @default {0}
    */
   readonly skip?: number;
+  /**
+   * Chooses the samples of a batch of N to read, from `first` to before `end`.
+   * Random numbers are drawn for the others too.
+   *
+   * @default all
+   */
+  readonly reads?: (
+    N: number,
+  ) => { readonly first: number; readonly end: number };
 }
 
 /**
@@ -239,8 +251,9 @@ export async function* batches(
   indices: readonly number[],
   options: BatchOptions,
 ): AsyncGenerator<PackedBatch, void, void> {
-  const { batchSize, bins, binning, crop, augment, prefetch = 4, skip = 0 } =
-    options;
+  const { batchSize, bins, binning, crop, augment } = options;
+  const { prefetch = 4, skip = 0 } = options;
+  const { reads = (N) => ({ first: 0, end: N }) } = options;
   checkWhole("batchSize", batchSize, 1);
   checkWhole("bins", bins, 1);
   checkWhole("prefetch", prefetch, 0);
@@ -260,13 +273,19 @@ export async function* batches(
 
   async function make(begin: number): Promise<PackedBatch> {
     const members = indices.slice(begin, begin + batchSize);
+    const { first, end } = reads(members.length);
     const samples = await allOrFirstError(
       members.map((index, n) =>
-        augment ? packAugmented(begin + n) : cache.get(source, index, binning)
+        n < first || n >= end
+          ? undefined
+          : augment
+          ? packAugmented(begin + n)
+          : cache.get(source, index, binning)
       ),
     );
     return {
       samples: samples.map((sample, n) => {
+        if (sample === undefined) return NO_EVENTS;
         const spare = Math.max(sample.bins - bins, 0);
         return cropWords(sample, Math.floor(draws[begin + n] * spare), bins);
       }),
@@ -311,7 +330,9 @@ function draw(
 }
 
 /** Like `Promise.all`, but lets all promises settle before it throws. */
-async function allOrFirstError<T>(promises: Promise<T>[]): Promise<T[]> {
+async function allOrFirstError<T>(
+  promises: (Promise<T> | undefined)[],
+): Promise<(T | undefined)[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }

@@ -50,6 +50,8 @@ export interface BatchRequest {
   readonly shuffle?: boolean;
   /** Batches to skip at the start. @default 0 */
   readonly skip?: number;
+  /** Chooses the samples of a batch of N to read. @default all */
+  readonly reads?: BatchOptions["reads"];
 }
 
 /**
@@ -135,7 +137,7 @@ export class SampleSet {
    * @throws {Error} If a sample cannot be read.
    */
   batches(request: BatchRequest): AsyncIterable<PackedBatch> {
-    const { batch, bins, Ts, random, shuffle = false, skip } = request;
+    const { batch, bins, Ts, random, shuffle = false, skip, reads } = request;
     const { crop = "fixed", augment, cache } = this.#options;
     const order = random && shuffle
       ? random.shuffle(this.indices)
@@ -149,6 +151,7 @@ export class SampleSet {
       random: random && (() => random.uniform()),
       cache,
       skip,
+      reads,
     });
   }
 

@@ -6,7 +6,7 @@
 
 import { record } from "../device/compiler.ts";
 import type { Device } from "../device/device.ts";
-import type { MicroBatchRange } from "../distributed/shares.ts";
+import type { MicroBatchRange, Range } from "../distributed/shares.ts";
 import type { Augmentation } from "../network/augmentation.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import { PlanRunner, type RunnerOptions } from "../plan/steps/plan_runner.ts";
@@ -44,6 +44,19 @@ export class LayerwiseStepper extends PlanRunner<LayerwiseDispatch>
     super(device, plan, options);
     this.plan = plan;
     this.#augmentation = augmentation;
+  }
+
+  /**
+   * Finds the samples of a batch whose events a step reads.
+   *
+   * @param N Samples of the batch.
+   * @param use What the step is for.
+   * @returns The samples that this rank computes; all where training mixes
+   * samples of a batch.
+   */
+  override reads(N: number, use: "training" | "evaluation"): Range {
+    const mixes = use === "training" && this.#augmentation?.mix;
+    return mixes ? { first: 0, end: N } : super.reads(N, use);
   }
 
   /**

@@ -101,6 +101,7 @@ export async function evaluate(
     follow.timed(samples.batches({
       batch: most,
       ...stepper.eventBinning,
+      reads: (N) => stepper.reads(N, "evaluation"),
     })),
     {
       layers: network.spikingLayers,

@@ -301,6 +301,7 @@ class FitLoop {
       random: training ? this.#random : undefined,
       shuffle: training && shuffle,
       skip: options.skip,
+      reads: (N) => stepper.reads(N, training ? "training" : "evaluation"),
     });
     const pass = startPass(stepper, follow.timed(batches), {
       layers,

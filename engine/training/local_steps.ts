@@ -6,6 +6,7 @@
  */
 
 import type { Ranks } from "../distributed/ranks.ts";
+import type { Range } from "../distributed/shares.ts";
 import type { Model } from "../model.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { PlanOptions } from "../plan/sizes.ts";
@@ -96,6 +97,11 @@ export class LocalSteps implements StepRunner {
     return this.#own.eventBinning;
   }
 
+  /** The samples of a batch of N that this rank has. */
+  reads(N: number): Range {
+    return this.#shareOf(N);
+  }
+
   /** Spike count of each neuron, summed over all ranks. */
   get activity(): NeuronActivity {
     const { activity } = this.#own;
@@ -173,7 +179,7 @@ export class LocalSteps implements StepRunner {
   }
 
   /** Samples of a batch that this rank computes; rank 0 has at least one. */
-  #shareOf(samples: number): { readonly first: number; readonly end: number } {
+  #shareOf(samples: number): Range {
     const { rank, count } = this.#ranks;
     const start = (of: number) => Math.ceil(of * samples / count);
     return { first: start(rank), end: start(rank + 1) };

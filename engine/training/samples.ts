@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Range } from "../distributed/shares.ts";
 import type { EventBatch } from "../network/event_batch.ts";
 import type { Random } from "../network/random.ts";
 
@@ -17,7 +18,9 @@ export interface Samples {
    * @param request `batch`, samples in a batch; `bins` of a sample; `Ts`,
    * length of a bin in ms, absent where each sample's own duration is divided
    * into the bins; in training, the generator to draw from and whether to
-   * shuffle; and the number of batches to skip, since they are done.
+   * shuffle; the number of batches to skip, since they are done; and which
+   * samples of a batch of N are read, all if left out: others may be given
+   * without events.
    * @returns The batches.
    */
   batches(request: {
@@ -27,5 +30,6 @@ export interface Samples {
     readonly random?: Random;
     readonly shuffle?: boolean;
     readonly skip?: number;
+    readonly reads?: (N: number) => Range;
   }): AsyncIterable<EventBatch>;
 }

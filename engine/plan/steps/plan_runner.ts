@@ -7,7 +7,11 @@
 
 import type { Device } from "../../device/device.ts";
 import type { PartGradients } from "../../distributed/part_gradients.ts";
-import type { MicroBatchRange, Shares } from "../../distributed/shares.ts";
+import type {
+  MicroBatchRange,
+  Range,
+  Shares,
+} from "../../distributed/shares.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
 import { ResidentEvents } from "./event_cache.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -125,6 +129,18 @@ export abstract class PlanRunner<D> {
   /** How events of samples must be binned. */
   get eventBinning(): EventBinning {
     return this.#plan.eventBinning;
+  }
+
+  /**
+   * Finds the samples of a batch whose events a step reads.
+   *
+   * @param N Samples of the batch.
+   * @param _use What the step is for.
+   * @returns The samples that this rank computes.
+   */
+  reads(N: number, _use: "training" | "evaluation"): Range {
+    const { shares } = this.#plan;
+    return shares.samplesOf(N, shares.ranks.rank);
   }
 
   /** Spike count of each neuron. */

@@ -6,6 +6,7 @@
  */
 
 import type { Dispatch } from "../../device/compiler.ts";
+import type { Range } from "../../distributed/shares.ts";
 import type { Augmentation } from "../../network/augmentation.ts";
 import type { EventBatch } from "../../network/event_batch.ts";
 import type { StepRecord } from "./step_results.ts";
@@ -59,6 +60,15 @@ export interface StepRunner extends Disposable {
   readonly microBatch: number;
   /** How events of samples must be binned. */
   readonly eventBinning: EventBinning;
+  /**
+   * Finds the samples of a batch whose events a step reads: of several ranks
+   * each computes its own share.
+   *
+   * @param N Samples of the batch.
+   * @param use What the step is for.
+   * @returns The samples.
+   */
+  reads(N: number, use: "training" | "evaluation"): Range;
   /** Spike count of each neuron. */
   readonly activity: NeuronActivity;
   /**

@@ -211,6 +211,34 @@ Deno.test("batches() skips batches without reading them, and the others do not c
   }
 });
 
+Deno.test("batches() reads the chosen samples of each batch, and they do not change", async () => {
+  const run = async (reads?: BatchOptions["reads"]) => {
+    const source = new WatchedSource(12);
+    const random = seeded(4);
+    const made = batches(source, upTo(12).reverse(), {
+      ...FIXED,
+      batchSize: 5,
+      crop: "random",
+      reads,
+      random,
+      augment: (events, random) =>
+        dropEvents(events, { probability: 0.5, random }),
+    });
+    return { made: await collect(made), asked: source.asked, next: random() };
+  };
+  const whole = await run();
+  const second = await run((N) => ({ first: Math.ceil(N / 2), end: N }));
+  assert.deepEqual(second.asked, [8, 7, 3, 2, 0]);
+  assert.equal(second.next, whole.next);
+  for (const [n, { samples, ...others }] of second.made.entries()) {
+    const { samples: all, ...expected } = whole.made[n];
+    assert.deepEqual(others, expected);
+    const middle = Math.ceil(all.length / 2);
+    assert.deepEqual(samples.slice(middle), all.slice(middle));
+    assert(samples.slice(0, middle).every(({ length }) => length === 0));
+  }
+});
+
 Deno.test("batches() draws one number a sample, also for a run cut short", async () => {
   let drawn = 0;
   const random = () => {

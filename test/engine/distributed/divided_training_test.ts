@@ -7,10 +7,11 @@ import {
 } from "node:assert/strict";
 import { Ranks } from "../../../engine/distributed/ranks.ts";
 import { crossEntropy } from "../../../engine/losses/readout.ts";
+import type { Samples } from "../../../engine/training/samples.ts";
 import { gpuTest } from "../../fixtures/gpu.ts";
 import { smallDevice } from "../device/small_device.ts";
 import { memoryRanks } from "./memory_exchange.ts";
-import { SLAYER, train, UNITS } from "./training_cases.ts";
+import { SLAYER, train, type TrainingCase, UNITS } from "./training_cases.ts";
 
 for (const [name, network] of Object.entries({ SLAYER, UNITS })) {
   const way = name === "SLAYER" ? "at once" : "layer by layer";
@@ -58,6 +59,43 @@ for (const [name, network] of Object.entries({ SLAYER, UNITS })) {
     },
   );
 }
+
+gpuTest(
+  "a rank reads what it computes, and what that is mixed with",
+  async () => {
+    const find = async (network: TrainingCase) => {
+      const found = new Set<string>();
+      const trained = memoryRanks(3).map((ranks) => {
+        const { size, batches } = network.samples;
+        const samples: Samples = {
+          size,
+          batches(request) {
+            const use = request.random ? "training" : "evaluation";
+            const { first, end } = request.reads!(8);
+            found.add(`rank ${ranks.rank}, ${use}: ${first} to ${end}`);
+            return batches(request);
+          },
+        };
+        return train({ ...network, samples }, {
+          division: { parts: 4, ranks },
+        });
+      });
+      await Promise.all(trained);
+      return [...found].sort();
+    };
+    const evaluated = [
+      "rank 0, evaluation: 0 to 4",
+      "rank 1, evaluation: 4 to 6",
+      "rank 2, evaluation: 6 to 8",
+    ];
+    const trained = evaluated.map((line) =>
+      line.replace("evaluation", "training")
+    );
+    deepStrictEqual(await find(SLAYER), [...evaluated, ...trained].sort());
+    const mixed = [0, 1, 2].map((rank) => `rank ${rank}, training: 0 to 8`);
+    deepStrictEqual(await find(UNITS), [...evaluated, ...mixed].sort());
+  },
+);
 
 gpuTest("a part's gradient travels while the next is computed", async () => {
   const { end } = GPUComputePassEncoder.prototype;

@@ -39,14 +39,18 @@ function samplesOf(
   );
   return {
     size: LABELS.length,
-    async *batches({ batch, random, shuffle, skip = 0 }) {
+    async *batches({ batch, random, shuffle, skip = 0, reads }) {
       const all = [...LABELS.keys()];
       const indices = random && shuffle ? random.shuffle(all) : all;
       for (let at = skip * batch; at < indices.length; at += batch) {
         await Promise.resolve();
         const some = indices.slice(at, at + batch);
+        const { first, end } = reads?.(some.length) ??
+          { first: 0, end: some.length };
         yield {
-          samples: some.map((n) => samples[n]),
+          samples: some.map((n, at) =>
+            at >= first && at < end ? samples[n] : new Uint32Array()
+          ),
           labels: Uint32Array.from(some, (n) => LABELS[n]),
         };
       }
