@@ -16,6 +16,7 @@ const OUT = "its user names the folder that it writes, with --out";
 const NEW = "its user names the file that it writes";
 const FOUND = "its user's configuration names what it reads and writes";
 const TEMPORARY = "the system chooses its temporary folders";
+const CARDS = "Deno hides what Linux tells of GPUs from programs without it";
 const STARTS = "its tests start tasks, servers and browsers";
 
 /** Permissions that name nothing, by task, and why they cannot. */
@@ -35,7 +36,7 @@ const UNNAMED: Record<string, Record<string, string>> = {
     "--allow-write": OUT,
   },
   inspect: { "--allow-read": GIVEN, "--allow-write": OUT },
-  online: {},
+  online: { "--allow-all": CARDS },
   convert: { "--allow-read": GIVEN, "--allow-write": NEW },
   show: { "--allow-read": GIVEN, "--allow-write": OUT },
   animate: { "--allow-read": GIVEN, "--allow-write": OUT },
@@ -45,14 +46,27 @@ const UNNAMED: Record<string, Record<string, string>> = {
   },
   slice: { "--allow-read": GIVEN, "--allow-write": OUT },
   completions: {},
-  train: { "--allow-read": FOUND, "--allow-write": FOUND },
+  train: {
+    "--allow-all": CARDS,
+    "--allow-read": FOUND,
+    "--allow-write": FOUND,
+  },
   distributed: {
+    "--allow-all": CARDS,
     "--allow-read": FOUND,
     "--allow-write": FOUND,
     "--allow-ffi": "MPI libraries lie where the system has them",
   },
-  "train-test-only": { "--allow-read": FOUND, "--allow-write": FOUND },
-  sweep: { "--allow-read": FOUND, "--allow-write": OUT },
+  "train-test-only": {
+    "--allow-all": CARDS,
+    "--allow-read": FOUND,
+    "--allow-write": FOUND,
+  },
+  sweep: {
+    "--allow-all": CARDS,
+    "--allow-read": FOUND,
+    "--allow-write": OUT,
+  },
   results: { "--allow-read": GIVEN },
   ridge: { "--allow-read": FOUND, "--allow-write": FOUND },
   evaluate: { "--allow-read": GIVEN },

@@ -8,58 +8,42 @@
  * @module
  */
 
-/** Where Linux lists devices of the PCI bus. */
-const DEVICES = "/sys/bus/pci/devices";
+import { warn } from "../command_line/print.ts";
+import { findCards } from "./find_cards.ts";
 
-/** Where NVIDIA's driver lists its cards; containers may have but some. */
-const NVIDIA = "/proc/driver/nvidia/gpus";
+/**
+ * Variable with which `deno.json` tells tasks the GPUs, as places on the PCI bus
+ * with commas between.
+ */
+export const CARDS_VARIABLE = "SLAYER_CARDS";
 
-/** PCI vendors of cards with a Vulkan driver: AMD, NVIDIA, Intel. */
-const VENDORS = ["0x1002", "0x10de", "0x8086"];
-
-/** PCI classes of VGA, 3D and other display controllers. */
-const CONTROLLERS = /^0x03(00|02|80)/;
-
-/** Reads a file or the names in a folder; `undefined` where there is none. */
-export interface Machine {
-  read(path: string): string | undefined;
-  list(path: string): readonly string[] | undefined;
-}
-
-const THIS: Machine = {
-  read: (path) => attempt(() => Deno.readTextFileSync(path).trim()),
-  list: (path) =>
-    attempt(() => Array.from(Deno.readDirSync(path), ({ name }) => name)),
-};
+/** Mesa's layer, and the folders in which Vulkan's loader looks for it. */
+const LAYER = "vulkan/implicit_layer.d/VkLayer_MESA_device_select.json";
+const FOLDERS = ["/usr/share", "/usr/local/share", "/etc", "/usr/local/etc"];
 
 /**
  * Lists the GPUs of this machine.
  *
- * @param machine Reads its files. @default this machine
  * @returns Their places on the PCI bus, such as `0000:81:00.0`, in order.
  */
-export function listCards(machine: Machine = THIS): string[] {
-  const nvidia = machine.list(NVIDIA)?.map((name) => name.toLowerCase());
-  return (machine.list(DEVICES) ?? []).filter((place) => {
-    const about = (what: string) => machine.read(`${DEVICES}/${place}/${what}`);
-    const vendor = about("vendor") ?? "";
-    return CONTROLLERS.test(about("class") ?? "") && VENDORS.includes(vendor) &&
-      !(vendor === "0x10de" && nvidia && !nvidia.includes(place));
-  }).sort();
+export function listCards(): string[] {
+  const told = Deno.env.get(CARDS_VARIABLE);
+  if (told === undefined) return findCards();
+  return told.split(",").filter((place) => place !== "");
 }
 
 /**
- * Gives the variables by which a process opens one card of several.
+ * Gives the variables by which a process opens a card.
  *
  * @param cards The cards.
  * @param card Number of the card, from 0.
- * @returns The variables; none where there is no choice.
+ * @returns The variables; none where no cards are known.
  */
 export function cardVariables(
   cards: readonly string[],
   card: number,
 ): Readonly<Record<string, string>> {
-  if (cards.length < 2) return {};
+  if (cards.length === 0) return {};
   return {
     DRI_PRIME: `pci-${cards[card].replaceAll(/[:.]/g, "_")}`,
     MESA_VK_DEVICE_SELECT_FORCE_DEFAULT_DEVICE: "1",
@@ -85,16 +69,37 @@ export function chooseCard(
         "from 0",
     );
   }
+  const problem = findLayerProblem(cards);
+  if (problem !== undefined) warn(problem);
   for (const variable of Object.entries(cardVariables(cards, wanted))) {
     Deno.env.set(...variable);
   }
   return cards[wanted];
 }
 
-function attempt<T>(read: () => T): T | undefined {
+/**
+ * Says what is wrong where Mesa's layer, which chooses among several cards, is
+ * not found.
+ *
+ * @param cards The cards.
+ * @param exists Whether there is a file. @default looks on the disk
+ * @returns The problem; `undefined` if there is none, or one card.
+ */
+export function findLayerProblem(
+  cards: readonly string[],
+  exists: (path: string) => boolean = isThere,
+): string | undefined {
+  if (cards.length < 2) return undefined;
+  if (FOLDERS.some((folder) => exists(`${folder}/${LAYER}`))) return undefined;
+  return "Mesa's layer that chooses among GPUs is not found, and without it " +
+    `all processes open the same of ${cards.length}; Debian's ` +
+    "mesa-vulkan-drivers has it";
+}
+
+function isThere(path: string): boolean {
   try {
-    return read();
+    return Deno.statSync(path).isFile;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -48,9 +48,10 @@ await runCommand({
     );
   }
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const [, run, ...words]: string[] = tasks[task].command.split(" ");
+  // In front of it stands what tells some tasks the GPUs of the machine.
+  const words = tasks[task].command.split("deno run ").at(-1).split(" ");
   const child = new Deno.Command("deno", {
-    args: [run, `--allow-net=${host}`, ...words, ...theirs],
+    args: ["run", `--allow-net=${host}`, ...words, ...theirs],
   }).spawn();
   for (const signal of SIGNALS) {
     // Windows has no SIGTERM.
