@@ -24,12 +24,23 @@ export interface RunResult extends SweepRun {
   readonly alone?: boolean;
   /** Number of epochs that it has trained. */
   readonly epochs: number;
+  /**
+   * The epoch, counted from 0, whose weights it keeps until now; `null` before
+   * the first.
+   */
+  readonly bestEpoch: number | null;
   /** Figures of its best epoch until now; `null` without validation. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
   /** Figures of its test; `null` until it is done. */
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
+}
+
+/** The least and the most of what runs have. */
+export interface Extremes {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** A combination; means are over those of its runs that have the figure. */
@@ -41,8 +52,10 @@ export interface CombinationResult {
   readonly runs: number;
   /** Number of those that are done. */
   readonly done: number;
-  /** Number of epochs that each of its runs has trained at least. */
-  readonly epochs: number;
+  /** Number of epochs that its runs have trained. */
+  readonly epochs: Extremes;
+  /** Their best epochs, counted from 0; `null` if none has one. */
+  readonly bestEpoch: Extremes | null;
   readonly valLoss: Spread | null;
   readonly valAccuracy: Spread | null;
   readonly testLoss: Spread | null;
@@ -92,7 +105,8 @@ export async function mergeRuns(
   const [done, others] = [true, false].map((wanted) =>
     order.filter((place) => isDone(place) === wanted)
   );
-  others.sort((a, b) => summaries.get(b)!.epochs - summaries.get(a)!.epochs);
+  const trained = (place: number) => summaries.get(place)!.epochs.min;
+  others.sort((a, b) => trained(b) - trained(a));
   const validated = runs.some(({ valLoss }) => valLoss !== null);
   return {
     keys: definition.axes.map(({ key }) => key),
@@ -154,6 +168,7 @@ function resultOf(
     problem,
     alone,
     epochs: epochs.length,
+    bestEpoch: tested?.bestEpoch ?? best?.epoch ?? null,
     valLoss: tested?.valLoss ?? best?.valLoss ?? null,
     valAccuracy: tested?.valAccuracy ?? best?.valAccuracy ?? null,
     testLoss: tested?.testLoss ?? null,
@@ -165,18 +180,26 @@ function resultOf(
 function summarise(
   runs: readonly RunResult[],
 ): Omit<CombinationResult, "combination" | "best"> {
+  const valuesOf = (figure: (run: RunResult) => number | null) =>
+    runs.map(figure).filter((value) => value !== null);
   const spread = (figure: (run: RunResult) => number | null) => {
-    const values = runs.map(figure).filter((value) => value !== null);
+    const values = valuesOf(figure);
     return values.length === 0 ? null : spreadOf(values);
   };
+  const bestEpochs = valuesOf(({ bestEpoch }) => bestEpoch);
   return {
     values: runs[0].values,
     runs: runs.length,
     done: runs.filter(({ state }) => state === "done").length,
-    epochs: Math.min(...runs.map(({ epochs }) => epochs)),
+    epochs: extremesOf(runs.map(({ epochs }) => epochs)),
+    bestEpoch: bestEpochs.length === 0 ? null : extremesOf(bestEpochs),
     valLoss: spread(({ valLoss }) => valLoss),
     valAccuracy: spread(({ valAccuracy }) => valAccuracy),
     testLoss: spread(({ testLoss }) => testLoss),
     testAccuracy: spread(({ testAccuracy }) => testAccuracy),
   };
+}
+
+function extremesOf(values: readonly number[]): Extremes {
+  return { min: Math.min(...values), max: Math.max(...values) };
 }

@@ -9,6 +9,7 @@ import { counted } from "../../../dataset/files/counted.ts";
 import type { Spread } from "../../run/files.ts";
 import {
   type CombinationResult,
+  type Extremes,
   RESULT_STATES,
   type SweepResults,
 } from "./merge.ts";
@@ -57,12 +58,15 @@ export function describeResults(
  */
 export function formatCsv({ keys, combinations }: SweepResults): string {
   const rows = combinations.map((combination) => {
-    const { values, done, runs, epochs, best } = combination;
+    const { values, done, runs, epochs, bestEpoch, best } = combination;
     return {
       ...values,
       runs,
       done,
-      epochs,
+      epochs_min: epochs.min,
+      epochs_max: epochs.max,
+      best_epoch_min: bestEpoch?.min ?? "",
+      best_epoch_max: bestEpoch?.max ?? "",
       ...columnsOf("validation_accuracy", combination.valAccuracy),
       ...columnsOf("validation_loss", combination.valLoss),
       ...columnsOf("test_accuracy", combination.testAccuracy),
@@ -109,18 +113,29 @@ function tableOf(
   ]);
 }
 
-const FIGURES = ["done", "epochs", "validation %", "test %", ""] as const;
+const FIGURES = [
+  "done",
+  "epochs (best)",
+  "validation %",
+  "test %",
+  "",
+] as const;
 
-function figuresOf(
-  { done, runs, epochs, valAccuracy, testAccuracy, best }: CombinationResult,
-): string[] {
+function figuresOf(combination: CombinationResult): string[] {
+  const { done, runs, epochs, bestEpoch, best } = combination;
+  const { valAccuracy, testAccuracy } = combination;
   return [
     `${done}/${runs}`,
-    String(epochs),
+    range(epochs) + (bestEpoch === null ? "" : ` (${range(bestEpoch)})`),
     percent(valAccuracy),
     percent(testAccuracy),
     best ? BEST : "",
   ];
+}
+
+/** Writes the least and the most, or the one where they are equal. */
+function range({ min, max }: Extremes): string {
+  return min === max ? `${min}` : `${min}-${max}`;
 }
 
 /** Writes a mean and a deviation of fractions in %. */

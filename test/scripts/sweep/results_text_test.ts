@@ -17,7 +17,8 @@ const combination = (
   values: { "training.lr": "0.001", network: "16-lif-2" },
   runs: 4,
   done: 4,
-  epochs: 20,
+  epochs: { min: 20, max: 20 },
+  bestEpoch: { min: 7, max: 12 },
   valLoss: { mean: 0.5, std: 0.1 },
   valAccuracy: { mean: 0.75, std: 0.025 },
   testLoss: { mean: 0.6, std: 0.1 },
@@ -42,7 +43,8 @@ const results = (...combinations: CombinationResult[]): SweepResults => ({
 
 const UNTESTED = {
   done: 0,
-  epochs: 3,
+  epochs: { min: 0, max: 3 },
+  bestEpoch: null,
   testLoss: null,
   testAccuracy: null,
   values: { "training.lr": "0.1", network: "[{dense: 2}]" },
@@ -54,9 +56,9 @@ Deno.test("a table has a line for each combination if it fits", () => {
     80,
   );
   assert.deepEqual(lines.slice(2, 5), [
-    "lr     network       done  epochs  validation %  test %",
-    "0.001  16-lif-2      4/4   20      75.0 +- 2.5   70.0 +- 5.0  best",
-    "0.1    [{dense: 2}]  0/4   3       75.0 +- 2.5   -",
+    "lr     network       done  epochs (best)  validation %  test %",
+    "0.001  16-lif-2      4/4   20 (7-12)      75.0 +- 2.5   70.0 +- 5.0  best",
+    "0.1    [{dense: 2}]  0/4   0-3            75.0 +- 2.5   -",
   ]);
   assert.equal(lines.at(-1), "The best has the highest validation accuracy.");
 });
@@ -119,6 +121,8 @@ Deno.test("CSV has every digit, and quotes what needs it", () => {
     "16-lif-2",
     "[{dense: 2}]",
   ]);
+  assert.deepEqual([data[0].best_epoch_min, data[0].epochs_max], ["7", "20"]);
+  assert.equal(data[1].best_epoch_max, "");
   assert.equal(data[0].validation_accuracy_std, "0.025");
   assert.equal(data[1].test_accuracy_mean, "");
   assert.equal(data[0].best, "false");
