@@ -23,6 +23,9 @@ const STEP = 170;
 /** Heights of the labels of numbers. */
 const HEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
+/** Distances of the labels of accuracies in %, of which five fit. */
+const DISTANCES = [1, 2, 5, 10, 20];
+
 /** An axis: its title, its labels, and the heights of values, from 0 to 1. */
 interface Axis {
   readonly title: string;
@@ -72,7 +75,7 @@ export function parallelCoordinates(
       role: roleOf(point),
     }))
   );
-  const ticks = axes.flatMap(({ title: axis, ticks }) =>
+  const labels = axes.flatMap(({ title: axis, ticks }) =>
     ticks.map(({ height, label }) => ({ axis, height, label }))
   );
   const place = {
@@ -118,6 +121,7 @@ export function parallelCoordinates(
             value: 1.5,
           },
           opacity: {
+            condition: { test: "datum.role === 'best'", value: 1 },
             field: "accuracy",
             type: "quantitative",
             title: ACCURACY,
@@ -127,13 +131,13 @@ export function parallelCoordinates(
         },
       },
       {
-        data: { values: ticks },
+        data: { values: labels },
         mark: { ...label, style: "halo" },
         encoding: text,
       },
-      { data: { values: ticks }, mark: label, encoding: text },
+      { data: { values: labels }, mark: label, encoding: text },
       {
-        data: { values: ticks },
+        data: { values: labels },
         mark: { type: "point", shape: "stroke", style: "onWeak", size: 60 },
         encoding: place,
       },
@@ -176,12 +180,19 @@ function keyAxis(
 /** Makes the axis of the accuracy. */
 function accuracyAxis(points: readonly SweepPoint[]): Axis {
   const [low, high] = accuracyRange(points);
+  const heightOf = (value: number) => (value - low) / (high - low);
+  const distance = DISTANCES.find((one) => (high - low) / one <= 5)!;
+  const first = Math.ceil(low / distance);
+  const values = Array.from(
+    { length: Math.floor(high / distance) - first + 1 },
+    (_, n) => distance * (first + n),
+  );
   return {
     title: ACCURACY,
-    ticks: HEIGHTS.map((height) => ({
-      height,
-      label: String(Number((low + height * (high - low)).toFixed(1))),
+    ticks: values.map((value) => ({
+      height: heightOf(value),
+      label: String(value),
     })),
-    heightOf: ({ accuracy }) => (100 * accuracy - low) / (high - low),
+    heightOf: ({ accuracy }) => heightOf(100 * accuracy),
   };
 }

@@ -71,3 +71,17 @@ Deno.test("a combination is one line from its values to its accuracy", () => {
     (high - low);
   assert(Math.abs(heights.at(-1)![0] - expected) < 1e-12);
 });
+
+Deno.test("labels of accuracies are round numbers", () => {
+  const points = gridPoints.map((point) => ({
+    ...point,
+    accuracy: 0.0526,
+    deviation: 0,
+  }));
+  const labels = rowsOf(parallelCoordinates(points, GRID), 2)
+    .filter(({ axis }) => axis === "validation accuracy (%)");
+  assert.deepEqual(
+    labels.map(({ label, height }) => [label, Number(height)]),
+    [["5", 0], ["6", 0.2], ["7", 0.4], ["8", 0.6], ["9", 0.8], ["10", 1]],
+  );
+});
