@@ -25,7 +25,7 @@ const tasks: Record<string, { readonly command: string }> = configuration.tasks;
 
 /** Tasks that start a script, which shows help. */
 const scripts = Object.keys(tasks).filter((task) =>
-  /^deno run .*scripts\/tasks\/\w+\.ts$/.test(tasks[task].command)
+  /\bdeno run .*scripts\/tasks\/\w+\.ts$/.test(tasks[task].command)
 );
 
 /** The section whose commands have a test of their own. */

@@ -11,6 +11,7 @@ import { showLines } from "../command_line/progress.ts";
 import { Communicator } from "./communicator.ts";
 import { isConnected } from "./launcher_socket.ts";
 import { type MpiLibrary, openMpi } from "./library.ts";
+import { RankWatch } from "./rank_watch.ts";
 
 /** Names under which launchers tell the number of ranks. */
 const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
@@ -45,6 +46,13 @@ export interface Rank {
   readonly host: string;
   /** Number of this rank among those of its machine, from 0. */
   readonly local: number;
+  /**
+   * Ends the run when the process of another rank has gone.
+   *
+   * @param folder The run's folder.
+   * @returns The watch, once all ranks have called; its owner disposes of it.
+   */
+  watch(folder: string): Promise<Disposable>;
 }
 
 /**
@@ -77,14 +85,24 @@ export async function joinRanks(
   const mpi = openConnected();
   mpi.init();
   using stop = new StopClock();
-  const communicator = new Communicator(mpi, () => stop.check());
+  const watch = new RankWatch();
+  const communicator = new Communicator(mpi, () => {
+    stop.check();
+    watch.check();
+  });
   const ranks = new Ranks(communicator);
   const { rank, count } = ranks;
   try {
     requireAll(mpi.name, count);
     showLines();
     if (rank > 0) printNothing();
-    await work({ ranks, host: mpi.host(), local: localRank(rank) });
+    await work({
+      ranks,
+      host: mpi.host(),
+      local: localRank(rank),
+      watch: (folder) =>
+        watch.begin(folder, rank, { count, meet: () => ranks.meet() }),
+    });
     await ranks.meet();
     mpi.finalize();
   } catch (error) {
@@ -93,7 +111,9 @@ export async function joinRanks(
       throw error;
     }
     // What all ranks run into is said once: rank 0 ends the others.
-    if (rank > 0 && await stop.comes(LATE_MS)) throw new EarlyExit(1);
+    if (rank > 0 && !watch.isOver && await stop.comes(LATE_MS)) {
+      throw new EarlyExit(1);
+    }
     const message = error instanceof Error ? error.message : String(error);
     const place = rank > 0 ? `rank ${rank}: ` : "";
     printError(place + message);

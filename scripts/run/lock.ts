@@ -83,6 +83,43 @@ export async function isClaimed(folder: string): Promise<boolean | undefined> {
   return await looksLocked(folder, CLAIM);
 }
 
+/**
+ * Locks a file of a rank in a run's folder until its process ends, even if it is
+ * killed. Where the file system has no locks, nothing happens.
+ *
+ * @param folder The folder; it is created if it is missing.
+ * @param rank Number of the rank.
+ * @throws {Error} If the folder cannot be written.
+ */
+export async function lockRank(folder: string, rank: number): Promise<void> {
+  const file = await open(folder, rankFile(rank));
+  rankFiles.push(file);
+  await file.tryLock(true).catch(() => {});
+}
+
+/**
+ * Says whether the process of a rank has ended, which has locked its file.
+ *
+ * @param folder The folder.
+ * @param rank Number of the rank.
+ * @returns Whether it has; false where that cannot be told.
+ */
+export async function hasLeft(folder: string, rank: number): Promise<boolean> {
+  try {
+    using file = await Deno.open(join(folder, rankFile(rank)));
+    return await file.tryLock(false);
+  } catch {
+    return false;
+  }
+}
+
+/** Files of ranks that stay open, and so locked, until the process ends. */
+const rankFiles: Deno.FsFile[] = [];
+
+function rankFile(rank: number): string {
+  return `.rank${rank}`;
+}
+
 async function looksLocked(
   folder: string,
   name: string,

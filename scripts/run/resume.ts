@@ -7,9 +7,10 @@
 import { join } from "node:path";
 import type { Device } from "../../engine/device/device.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-import { checkpointName } from "./files.ts";
+import { checkpointName, STATUS_FILE } from "./files.ts";
 import type { RunIdentity } from "./identity.ts";
-import { findEarlierRun } from "./earlier_run.ts";
+import { findEarlierRun, readIfThere } from "./earlier_run.ts";
+import { parseStatus } from "./parse_figures.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { Results } from "./writer.ts";
 import { print, warn } from "../command_line/print.ts";
@@ -63,6 +64,14 @@ export async function takeUp(
   const checkpoints = await readCheckpoints(results, run);
   if (checkpoints.size > 0) {
     await goOn(folds, results, checkpoints);
+    if (
+      folds.some(({ number }) => !checkpoints.get(number)?.position.summary)
+    ) {
+      const killed = await wasKilled(results.folder)
+        ? "The run ended without a word, as if it was killed; going"
+        : "Going";
+      print(`${killed} on from ${nextPlace(folds, checkpoints)}`);
+    }
     const { name } = run.device.adapter;
     const others = [...checkpoints.values()].map(({ adapter }) => adapter)
       .filter((adapter) => adapter !== name);
@@ -129,4 +138,37 @@ async function goOn(
     [number, checkpoints.get(number)?.position.epoch ?? 0] as const
   );
   await results.resume(new Map(epochs));
+}
+
+/**
+ * Words the fold, epoch and batch from which training goes on.
+ *
+ * @param folds The folds, of which one at least has not ended.
+ * @param checkpoints Checkpoints by fold.
+ * @returns The place, such as `fold 1 epoch 3 batch 5`.
+ */
+export function nextPlace(
+  folds: readonly Fold[],
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): string {
+  const positions = folds.map(({ number }) => ({
+    number,
+    epoch: 0,
+    batches: 0,
+    summary: undefined,
+    ...checkpoints.get(number)?.position,
+  }));
+  const { number, epoch, batches } = positions.find(({ summary }) => !summary)!;
+  return `fold ${number} epoch ${epoch} batch ${batches}`;
+}
+
+/** Whether the status of a run still says that it trains. */
+async function wasKilled(folder: string): Promise<boolean> {
+  const text = await readIfThere(join(folder, STATUS_FILE));
+  try {
+    return parseStatus(text ?? "", STATUS_FILE).state === "training";
+  } catch {
+    // It is no result, and may be missing.
+    return false;
+  }
 }

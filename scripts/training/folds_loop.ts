@@ -7,13 +7,12 @@
 import type { AdapterDescription, Device } from "../../engine/device/device.ts";
 import type { Ranks } from "../../engine/distributed/ranks.ts";
 import { openPreferredDevice } from "../device/adapter.ts";
-import type { Checkpoint } from "../run/checkpoint.ts";
 import { givenArguments } from "../command_line/command.ts";
 import type { Fold } from "../experiment/fold.ts";
 import type { RunContext } from "./run_context.ts";
 import { Interruption } from "./interruption.ts";
 import type { FoldSummary } from "../run/files.ts";
-import { goBack } from "../run/resume.ts";
+import { goBack, nextPlace } from "../run/resume.ts";
 import { print, warn } from "../command_line/print.ts";
 import { quote } from "../command_line/quote.ts";
 import { trainFold } from "./train_fold.ts";
@@ -106,22 +105,6 @@ async function openAgain({ name }: AdapterDescription): Promise<Device> {
     `Cannot go on with "${name}": its device was lost, and ${found}; ` +
       "--resume goes on from the last checkpoint",
   );
-}
-
-/** Words the fold, epoch and batch from which training goes on. */
-function nextPlace(
-  folds: readonly Fold[],
-  checkpoints: ReadonlyMap<number, Checkpoint>,
-): string {
-  const positions = folds.map(({ number }) => ({
-    number,
-    epoch: 0,
-    batches: 0,
-    summary: undefined,
-    ...checkpoints.get(number)?.position,
-  }));
-  const { number, epoch, batches } = positions.find(({ summary }) => !summary)!;
-  return `fold ${number} epoch ${epoch} batch ${batches}`;
 }
 
 /**

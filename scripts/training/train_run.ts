@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly device: Device;
   /** The processes that share the batches; the first alone writes. */
   readonly ranks: Ranks;
+  /** Watches the other processes by a folder, which all do at once. */
+  readonly watch?: (folder: string) => Promise<Disposable>;
   /** All folds of the data. */
   readonly all: readonly Fold[];
   /** The folds to train. */
@@ -74,6 +76,7 @@ export async function trainRun(
   if (writes) await removeUnfinished(folder);
   // The first rank has made the folder that others look at.
   await ranks.meet();
+  using _watch = await options.watch?.(folder);
   // Refuses a symbolic link before training, not at the end of the first epoch.
   await findEventFiles(join(folder, LOGS_FOLDER));
   const results = new Results(folder, configuration, { writes });

@@ -206,6 +206,7 @@ async function train(
     task: program.task,
     device,
     ranks,
+    watch: rank?.watch,
     all,
     folds,
     weights: initial,

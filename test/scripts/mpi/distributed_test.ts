@@ -114,13 +114,31 @@ mpiTest("a killed rank ends all, and other ranks go on", async () => {
   const said = plainLines(await killed.output());
   assert.match(
     said,
-    /^error: Cannot go on: another rank has ended; --resume goes on from the last checkpoint$/m,
+    /^error: Cannot go on: (another rank|rank 1) has ended; --resume goes on from the last checkpoint$/m,
   );
   // Open MPI's launcher frames what it has to say.
   assert.doesNotMatch(said, /^-{10}/m);
   const resumed = await run("MPICH", 2, [...args, "--resume"]);
   assert.equal(resumed.code, 0, resumed.said);
+  assert.match(
+    resumed.said,
+    /^.*[Gg]oing on from fold 1 epoch \d+ batch \d+$/m,
+  );
   assert.deepEqual(await outcomeOf(inFolder("killed")), await whole("SLAYER"));
+});
+
+mpiTest("rank 0 that is killed is named by another", async () => {
+  const args = argsFor("gone", "SLAYER", "training.epochs=1000");
+  const left = launch("Open MPI", 2, args);
+  const rank = await findRank(inFolder("gone"), 0);
+  await left.printed("fold 1 epoch 1 ");
+  Deno.kill(rank, "SIGKILL");
+  assert.notEqual((await left.process.status).code, 0);
+  const said = plainLines(await left.output());
+  assert.deepEqual(said.match(/^error: .+$/gm), [
+    "error: rank 1: Cannot go on: rank 0 has ended; --resume goes on from the " +
+    "last checkpoint",
+  ], said);
 });
 
 mpiTest(

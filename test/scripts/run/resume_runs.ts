@@ -38,9 +38,9 @@ export async function startTraining(
   const { tasks } = JSON.parse(
     await Deno.readTextFile(join(ROOT, "deno.json")),
   );
-  const [, run, ...words] = tasks[program].command.split(" ");
+  const words = tasks[program].command.split("deno run ").at(-1).split(" ");
   return start(Deno.execPath(), [
-    ...[run, "--quiet", ...preload ? ["--preload", preload] : []],
+    ...["run", "--quiet", ...preload ? ["--preload", preload] : []],
     ...[...words, ...args],
   ]);
 }

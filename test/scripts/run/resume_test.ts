@@ -166,7 +166,14 @@ gpuTest("a run that was stopped goes on as if it never was", async () => {
   const { outcome } = await wholeRun("train");
   const args = await stop("SIGINT", 130);
   const out = inFolder("SIGINT");
-  await train("train", ...args, "--resume");
+  // A run that is killed leaves its status as it was.
+  const status = join(out, "status.json");
+  const text = await Deno.readTextFile(status);
+  await Deno.writeTextFile(status, text.replace('"stopped"', '"training"'));
+  assert.match(
+    await train("train", ...args, "--resume"),
+    /^The run ended without a word, as if it was killed; going on from fold 1 epoch \d+ batch \d+$/m,
+  );
   assert.deepEqual(await outcomeOf(out), outcome);
 
   for (const fold of [1, 2]) {
@@ -220,7 +227,10 @@ gpuTest(
       await Deno.readTextFile(join(out, "status.json")),
     );
     assert.equal(state, "stopped");
-    await train("train", ...args, "--resume");
+    assert.match(
+      await train("train", ...args, "--resume"),
+      /^Going on from fold 1 epoch \d+ batch \d+$/m,
+    );
     assert.deepEqual(await outcomeOf(out), outcome);
   },
 );

@@ -1,0 +1,68 @@
+/**
+ * Notices that the process of another rank has gone, before the launcher ends
+ * the others, or where it does not, as srun unless it is told to.
+ *
+ * @module
+ */
+
+import { hasLeft, lockRank } from "../run/lock.ts";
+
+/**
+ * Time between two looks, in ms; Open MPI's launcher ends all a second after one
+ * of them has gone.
+ */
+const LOOK = 500;
+
+/**
+ * Watches ranks by the locks that they hold in a run's folder: the first rank
+ * watches all others, and the second one the first.
+ */
+export class RankWatch {
+  #gone: number | undefined;
+
+  /**
+   * Begins to watch.
+   *
+   * @param folder The run's folder.
+   * @param rank This rank.
+   * @param ranks Number of ranks, and how all of them meet.
+   * @returns The watch; disposing of it ends it.
+   */
+  async begin(
+    folder: string,
+    rank: number,
+    { count, meet }: {
+      readonly count: number;
+      readonly meet: () => Promise<void>;
+    },
+  ): Promise<Disposable> {
+    await lockRank(folder, rank);
+    await meet();
+    const others = Array.from({ length: count }, (_, other) => other).slice(1);
+    const watched = rank === 0 ? others : rank === 1 ? [0] : [];
+    const timer = setInterval(async () => {
+      for (const other of watched) {
+        if (await hasLeft(folder, other)) this.#gone ??= other;
+      }
+    }, LOOK);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  /** Whether a rank has gone. */
+  get isOver(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  /**
+   * Throws if a rank has gone.
+   *
+   * @throws {Error} If one has.
+   */
+  check(): void {
+    if (!this.isOver) return;
+    throw new Error(
+      `Cannot go on: rank ${this.#gone} has ended; --resume goes on from the ` +
+        "last checkpoint",
+    );
+  }
+}
