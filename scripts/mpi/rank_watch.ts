@@ -36,16 +36,27 @@ export class RankWatch {
       readonly meet: () => Promise<void>;
     },
   ): Promise<Disposable> {
-    await lockRank(folder, rank);
+    const lock = await lockRank(folder, rank);
     await meet();
     const others = Array.from({ length: count }, (_, other) => other).slice(1);
-    const watched = rank === 0 ? others : rank === 1 ? [0] : [];
+    const candidates = rank === 0 ? others : rank === 1 ? [0] : [];
+    // Some network file systems keep the locks of one machine from the others.
+    const isFree = await Promise.all(
+      candidates.map((other) => hasLeft(folder, other)),
+    );
+    const watched = candidates.filter((_, place) => !isFree[place]);
+    await meet();
     const timer = setInterval(async () => {
       for (const other of watched) {
         if (await hasLeft(folder, other)) this.#gone ??= other;
       }
     }, LOOK);
-    return { [Symbol.dispose]: () => clearInterval(timer) };
+    return {
+      [Symbol.dispose]() {
+        clearInterval(timer);
+        lock[Symbol.dispose]();
+      },
+    };
   }
 
   /** Whether a rank has gone. */

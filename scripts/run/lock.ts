@@ -85,17 +85,34 @@ export async function isClaimed(folder: string): Promise<boolean | undefined> {
 
 /**
  * Locks a file of a rank in a run's folder until its process ends, even if it is
- * killed. Where the file system has no locks, nothing happens.
+ * killed. Where the file system has no locks, nothing is locked.
  *
  * @param folder The folder; it is created if it is missing.
  * @param rank Number of the rank.
+ * @returns The lock; disposing of it removes the file.
  * @throws {Error} If the folder cannot be written.
  */
-export async function lockRank(folder: string, rank: number): Promise<void> {
+export async function lockRank(
+  folder: string,
+  rank: number,
+): Promise<Disposable> {
   const file = await open(folder, rankFile(rank));
   rankFiles.push(file);
   await file.tryLock(true).catch(() => {});
+  return {
+    [Symbol.dispose]() {
+      try {
+        // It stays locked, for a rank that has just opened it.
+        Deno.removeSync(join(folder, rankFile(rank)));
+      } catch {
+        // The folder has gone, or cannot be written any more.
+      }
+    },
+  };
 }
+
+/** Files of ranks, which stay open, and so locked, until the process ends. */
+const rankFiles: Deno.FsFile[] = [];
 
 /**
  * Says whether the process of a rank has ended, which has locked its file.
@@ -112,9 +129,6 @@ export async function hasLeft(folder: string, rank: number): Promise<boolean> {
     return false;
   }
 }
-
-/** Files of ranks that stay open, and so locked, until the process ends. */
-const rankFiles: Deno.FsFile[] = [];
 
 function rankFile(rank: number): string {
   return `.rank${rank}`;

@@ -1,8 +1,24 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { RankWatch } from "../../../scripts/mpi/rank_watch.ts";
 import { temporaryFolder } from "../../fixtures/temporary_folder.ts";
 
 const LOCK = import.meta.resolve("../../../scripts/run/lock.ts");
+
+Deno.test("RankWatch watches no rank whose lock it cannot see", async () => {
+  await using folder = await temporaryFolder();
+  const watch = new RankWatch();
+  {
+    using _watch = await watch.begin(folder.path, 0, {
+      count: 2,
+      meet: () => Deno.writeTextFile(join(folder.path, ".rank1"), ""),
+    });
+    await new Promise((done) => setTimeout(done, 600));
+    watch.check();
+  }
+  const names = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+  assert.deepEqual(names, [".rank1"]);
+});
 
 Deno.test("RankWatch notices a rank whose process is killed", async () => {
   await using folder = await temporaryFolder();
