@@ -11,7 +11,7 @@ import { randomEvents } from "./setup/random_events.ts";
 
 const EVENTS = 20_000_000;
 
-/** Throws if the events read are not those written. */
+/** Requires that the events read equal those written. */
 async function check(path: string, events: Events): Promise<void> {
   let at = 0;
   for await (const { x, y, t, p } of readAedat(path)) {

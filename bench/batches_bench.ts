@@ -1,7 +1,7 @@
 /**
- * Speed of packing events, of cropping packed samples, and of reading samples
+ * Throughput of packing events, cropping packed samples, and reading samples
  * from an event store in random order, as epochs do. Samples are as long as
- * those of SL-Animals. Prints events/s, and samples/s from a store.
+ * those of SL-Animals. Prints events/s, and samples/s for the store.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const cache = new SampleCache();
 const fastest = new Map<string, number>();
 const samplesOf = new Map<string, number>();
 
-/** Makes a sample of evenly spaced events at random pixels. */
+/** Makes a sample with evenly spaced events at random pixels. */
 function record(): Events {
   const events = allocateEvents(SAMPLE_EVENTS);
   const random = new Random(0);
@@ -103,7 +103,7 @@ assert.equal(await visit("fixed", 1000), EVENTS);
 bench("batches", "batches, cold", EVENTS, () => visit("fixed", 1000));
 assert.equal(await visit("fixed", 1000, cache), EVENTS);
 assert.equal(cache.bytes, EVENTS * 4);
-// Random crops copy their events; crops from bin 0 would copy nothing.
+// Random crops copy event words; a crop that starts at bin 0 is a view.
 const cropped = await visit("random", 300, cache);
 assert(cropped > EVENTS * 0.3 && cropped < EVENTS * 0.4);
 bench("batches", "batches from cache, random crops", cropped, () => {
@@ -119,7 +119,7 @@ const generator = new Random(2);
 const order = [...store.labels.keys()]
   .sort(() => generator.uniform(-1, 1));
 
-/** Reads all samples of a store; returns the sum of one word of each. */
+/** Reads all samples of a store; returns a sum over one word per sample. */
 async function readStore(store: SampleSource, cache?: SampleCache) {
   const read = batches(store, order, {
     batchSize: 8,

@@ -1,40 +1,43 @@
 /**
- * A model of what a step costs that several machines share.
+ * Cost model of a training step that several machines share.
  *
  * step(ranks) = submit + samples · sample
  *             + tick · readBacks + own / readBack     from device to host
  *             + (ranks − 1) · latency + others / network
  *             + others / upload                       from host to device
- * where a rank computes samples = ⌈batch / ranks⌉ in one pass, own is its
- * gradient and others are those of ranks − 1 others. One rank exchanges nothing.
  *
- * Assumptions: one part of a batch a rank; equal machines that start a step
- * together, so that none waits; nothing overlaps; gradients are gathered along a
- * ring of full links, each rank receiving those of all others; a step's time
- * grows evenly with its samples; reading samples takes no time.
+ * A rank computes samples = ⌈batch / ranks⌉ in one pass; `own` is the size of
+ * its gradient, `others` that of the gradients of all other ranks together. A
+ * single rank exchanges nothing.
+ *
+ * Assumptions: each rank sums its gradient in one part; machines are equal and
+ * start a step together, so that none waits; computation and transfers do not
+ * overlap; gradients are gathered along a ring whose links all run at full
+ * bandwidth, and each rank receives the gradients of all others; compute time
+ * is linear in the number of samples; reading samples takes no time.
  *
  * @module
  */
 
-/** Measured costs of a network on a machine. */
+/** Measured costs of one network on one machine. */
 export interface Costs {
-  /** Time of a pass that does not depend on its samples, in ms. */
+  /** Fixed time of a pass, independent of the number of samples, in ms. */
   readonly submit: number;
-  /** Time of a sample, in ms. */
+  /** Additional time per sample, in ms. */
   readonly sample: number;
-  /** Time of the smallest read-back, in ms. */
+  /** Latency of a read-back (device to host), in ms. */
   readonly tick: number;
-  /** Times that a step waits for the device: one, and two for each norm. */
+  /** Read-backs that a step waits for: one, plus two per batch norm. */
   readonly readBacks: number;
-  /** Bytes of the gradient of all weights. */
+  /** Size of the gradient of all weights in bytes. */
   readonly gradient: number;
-  /** Bytes read back in a ms. */
+  /** Read-back bandwidth in bytes/ms. */
   readonly readBack: number;
-  /** Bytes uploaded in a ms. */
+  /** Upload bandwidth (host to device) in bytes/ms. */
   readonly upload: number;
-  /** Time of the smallest message, in ms. */
+  /** Network latency in ms. */
   readonly latency: number;
-  /** Bytes sent in a ms. */
+  /** Network bandwidth in bytes/ms. */
   readonly network: number;
 }
 
@@ -43,7 +46,7 @@ export interface Costs {
  *
  * @param costs Costs of the network on a machine.
  * @param batch Samples in a step.
- * @param ranks Machines that share it.
+ * @param ranks Number of machines that share it.
  * @returns The time in ms.
  */
 export function stepTime(costs: Costs, batch: number, ranks: number): number {
@@ -56,16 +59,16 @@ export function stepTime(costs: Costs, batch: number, ranks: number): number {
     others / costs.upload;
 }
 
-/** Batches beyond this are of no use. */
+/** Largest batch that is tried. */
 const MOST = 2 ** 20;
 
 /**
- * Finds the smallest batch at which one machine more makes steps faster.
+ * Finds the smallest batch for which adding one machine shortens a step.
  *
  * @param costs Costs of the network on a machine.
- * @param ranks Machines, with that one.
+ * @param ranks Number of machines, including the added one.
  * @returns Samples in a step, a multiple of `ranks`; `undefined` if no batch of
- * up to a million is enough.
+ *   up to 2²⁰ samples is large enough.
  */
 export function leastBatch(costs: Costs, ranks: number): number | undefined {
   const pays = (each: number) =>

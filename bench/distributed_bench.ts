@@ -1,10 +1,11 @@
 /**
- * Times what machines that share a step add to it: reading the gradient of the
- * SL-Animals CNN back, 1.7 MB, and uploading that of another. From these and
- * the times of steps, cost_model.ts tells what batches pay.
+ * Overhead of sharing a training step between machines: reads back the gradient
+ * of the SL-Animals CNN (1.7 MB) and uploads one of the same size. From these
+ * times and the step times, cost_model.ts predicts from which batch size on
+ * another machine pays.
  *
- * With `-- --ranks` it also starts 1, 2 and 4 ranks here with mpirun, and
- * prints where their time goes; `-- --ranks --launcher "mpirun ..."` names
+ * With `-- --ranks` it also starts 1, 2 and 4 ranks on this machine with mpirun
+ * and prints how their time divides; `-- --ranks --launcher "mpirun ..."` sets
  * another launcher.
  *
  * @module
@@ -19,14 +20,14 @@ import { Model } from "../engine/model.ts";
 import { type Costs, leastBatch } from "./cost_model.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
-/** Networks between machines: time of a small message in ms, bytes a ms. */
+/** Networks between machines: latency in ms, bandwidth in bytes/ms. */
 const LINKS = {
   "1 Gbit/s": { latency: 0.05, network: 0.117e6 },
   "10 Gbit/s": { latency: 0.03, network: 1.17e6 },
   "100 Gbit/s": { latency: 0.005, network: 11.7e6 },
 };
 
-/** Options of Open MPI for a machine of few cores. */
+/** Launcher for Open MPI on a machine with few cores. */
 const LAUNCHER = "mpirun --allow-run-as-root --oversubscribe --bind-to none";
 
 const { values } = parseArgs({
@@ -39,7 +40,7 @@ const { values } = parseArgs({
 
 const device = await openDevice();
 const { software, name } = device.adapter;
-// The gradient does not depend on the bins.
+// The size of the gradient does not depend on the number of bins.
 const bins = software ? 16 : 300;
 const tSample = bins * SL_ANIMALS.Ts;
 const model = await Model.create({
@@ -102,7 +103,7 @@ async function timeRanks(): Promise<void> {
     const decoder = new TextDecoder();
     assert(success, decoder.decode(stderr));
     const { step, bytes, ...times } = JSON.parse(decoder.decode(stdout));
-    // A rank that is alone reads nothing back.
+    // A single rank exchanges nothing, so its whole step is computation.
     const { computing = step, ...others } = ranks > 1 ? times : {};
     row([
       String(ranks),
@@ -113,7 +114,7 @@ async function timeRanks(): Promise<void> {
   }
 }
 
-/** Says what batches pay, by the model. */
+/** Prints from which batch size on another machine pays, by the cost model. */
 async function predict(): Promise<void> {
   const [few, many] = software ? [1, 4] : [8, 64];
   const [short, long] = [await stepOf(few), await stepOf(many)];
@@ -153,7 +154,7 @@ async function predict(): Promise<void> {
   }
 }
 
-/** Time of a step of some samples, in ms. */
+/** Mean time of a training step with this many samples, in ms. */
 async function stepOf(samples: number): Promise<number> {
   using stepper = await model.prepare({
     tSample,
@@ -175,7 +176,7 @@ async function stepOf(samples: number): Promise<number> {
   return (performance.now() - start) / steps;
 }
 
-/** Median time of a move, in ms. */
+/** Median time of a transfer between host and device, in ms. */
 async function medianOf(move: () => Promise<unknown>): Promise<number> {
   const times = [];
   for (let i = 0; i < 21; i++) {

@@ -1,5 +1,5 @@
 /**
- * Reading of recordings of every format from the page cache, in events/s.
+ * Speed of reading recordings of every format from the page cache, in events/s.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { DVS128 } from "../dataset/events.ts";
 import { encodeRecording } from "../dataset/formats/writing/encode_recording.ts";
 import { randomEvents } from "./setup/random_events.ts";
 
-/** Blocks of a recording, each of 131,072 events. */
+/** Blocks in a recording, of 131,072 events each. */
 const BLOCKS = 40;
 
 const fill = randomEvents(DVS128);
 const blocks = Array.from({ length: BLOCKS }, () => fill(allocateBlock()));
 const events = blocks.reduce((sum, { t }) => sum + t.length, 0);
 
-/** The events as if they had been read. */
+/** The events as an open recording, for the writers of formats. */
 const recording: OpenRecording = {
   format: "made",
   sensor: DVS128,
@@ -31,7 +31,7 @@ const recording: OpenRecording = {
   },
 };
 
-/** Makes 32-bit words of the events. */
+/** Encodes the events of each block as 32-bit words. */
 function wordsIn(
   wordsOf: (block: EventBlock, i: number) => number[],
 ): Uint8Array[] {
@@ -44,13 +44,16 @@ function wordsIn(
   );
 }
 
-/** An event as EVT 2.0 has it. */
+/** Encodes an event as an EVT 2.0 word. */
 const word = ({ x, y, t, p }: EventBlock, i: number) =>
   (p[i] << 28 | (t[i] & 63) << 22 | x[i] << 11 | y[i]) >>> 0;
 
 let high = -1;
 
-/** An event as EVT 2.0 has it, after the upper half of time where it changes. */
+/**
+ * Encodes an event in EVT 2.0, preceded by a TIME_HIGH word if time bits 6 and
+ * up have changed.
+ */
 function timed(block: EventBlock, i: number): number[] {
   const upper = Math.floor(block.t[i] / 64);
   const event = word(block, i);
@@ -62,7 +65,10 @@ function timed(block: EventBlock, i: number): number[] {
 const encoder = new TextEncoder();
 const header = (text: string) => encoder.encode(text);
 
-/** Files by the names that tell their formats, where not by the content. */
+/**
+ * Contents of the files by file name; the suffix gives the format unless the
+ * content does.
+ */
 const FILES: Record<string, () => Promise<Uint8Array[]>> = {
   "evt2.raw": () =>
     Promise.resolve([header("% evt 2.0\n% end\n"), ...wordsIn(timed)]),
@@ -70,7 +76,7 @@ const FILES: Record<string, () => Promise<Uint8Array[]>> = {
     Promise.resolve([
       header("% format EVT21;endianness=little\n% end\n"),
       Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0x80),
-      // 8 of 32 pixels.
+      // A vector of 32 pixels in which 8 have an event.
       ...wordsIn((block, i) => i % 8 === 0 ? [0x11111111, word(block, i)] : []),
     ]),
   "dat.dat": () =>

@@ -1,13 +1,13 @@
 /**
- * Times every kernel separately, in the sizes of the SL-Animals networks.
+ * Times every kernel separately, at the sizes of the SL-Animals networks.
  *
- * A batch is one sample on a software adapter, eight on a GPU. An iteration runs
- * a kernel so often that it lasts well over the 11 ms tick on which promises of
+ * A batch is one sample on a software adapter, eight on a GPU. An iteration
+ * repeats a kernel until it lasts well over the 11 ms tick at which promises of
  * the queue resolve. At the end the time of a single run is printed.
  *
  * A training step before each kernel fills the buffers with realistic spikes,
- * drives and gradients. Neurons compute in place: from the second run on, the
- * potentials of the run before drive them, which takes the same time.
+ * drives and gradients. Neurons compute in place: from the second run on, their
+ * input is the potentials of the previous run, which takes the same time.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { RULES } from "../kernels/shared/optimizer_rules.ts";
 import { updateStep } from "../kernels/update/optimizer_step.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
-/** Weights of the convolutional network. */
+/** Number of weights of the convolutional network. */
 const WEIGHTS = 415_100;
 
 /** Minimum duration of an iteration in ms. */
@@ -89,17 +89,18 @@ for (const dispatch of dispatches) {
   });
 }
 
-/** Counts the runs of a kernel that an iteration takes. */
+/** Finds how many runs of a kernel make up an iteration. */
 async function countRuns(dispatch: Dispatch): Promise<number> {
   await time(dispatch, 1);
-  // The difference cancels the time of waiting for the queue.
+  // The difference cancels the latency of the queue.
   const once = (await time(dispatch, 11) - await time(dispatch, 1)) / 10;
   return Math.ceil(ITERATION / Math.max(once, 0.01));
 }
 
 /** Runs a training step, which fills all buffers. */
 async function step(): Promise<void> {
-  // Repeated binning has counted the same events until their buffer overflowed.
+  // Repeated runs of the binning kernel count the same events again, which sets
+  // the overflow flag.
   const encoder = device.gpu.createCommandEncoder();
   encoder.clearBuffer(stepper.plan.buffers.records.overflow);
   device.gpu.queue.submit([encoder.finish()]);

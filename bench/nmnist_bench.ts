@@ -2,10 +2,10 @@
  * Times epochs of N-MNIST with the networks and parameters of slayerPytorch's
  * examples: 300 bins of 1 ms, batches of 12, in file order.
  *
- * The argument after `--` is the folder of the recordings with slayerPytorch's
- * two lists, `train1K.txt` and `test100.txt`. An iteration is an epoch of
- * training, which continues the previous one; the test after each epoch is not
- * timed. On a software adapter an iteration is one batch.
+ * The argument after `--` is the folder with the recordings and slayerPytorch's
+ * two lists, `train1K.txt` and `test100.txt`. An iteration is a training epoch,
+ * which continues the previous one; the test after each epoch is not timed. On
+ * a software adapter an iteration is one batch.
  *
  * @module
  */
@@ -65,7 +65,7 @@ const options: BatchOptions = {
 const counts = numSpikes({ true: 60, false: 10 });
 const shares = probSpikes({ window: 20 });
 
-/** Statistics of an epoch of training and of the test after it. */
+/** Statistics of a training epoch and of the test after it. */
 interface Epoch {
   readonly trained: PassStatistics;
   readonly tested: PassStatistics;
@@ -116,7 +116,7 @@ const TRAININGS: readonly Training[] = [
   },
 ];
 
-/** The epochs of each network, in the order trained. */
+/** The epochs of each network, in training order. */
 const results = new Map<string, Epoch[]>(
   TRAININGS.map(({ what }) => [what, []]),
 );
@@ -170,7 +170,7 @@ for (const training of TRAININGS) {
         layers: model.layers,
       });
       const done = results.get(what)!;
-      // The benchmark runner makes more iterations than `n`.
+      // The benchmark runner may run more than `n` iterations.
       if (done.length < epochs) done.push({ trained, tested });
     },
   });
@@ -195,7 +195,7 @@ addEventListener("unload", () => {
   }
 });
 
-/** Batches of the samples of a list, in its order. */
+/** Gathers samples in batches of 12, in list order. */
 function inOrder(source: SampleSource) {
   const all = source.labels.map((_, n) => n);
   return batches(source, software ? all.slice(0, BATCH) : all, options);

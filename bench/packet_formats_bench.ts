@@ -1,6 +1,6 @@
 /**
- * Reading of recordings in packets, chunks and messages from the page cache,
- * in events/s.
+ * Speed of reading recordings in packets, chunks and messages from the page
+ * cache, in events/s.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { randomEvents } from "./setup/random_events.ts";
 
 const EVENTS = 4_000_000;
 
-/** Events of a packet. */
+/** Events in a packet. */
 const PACKET = 4096;
 
 const SENSOR = { width: 346, height: 260 };
@@ -27,13 +27,13 @@ const events = randomEvents(SENSOR)({
   p: new Uint8Array(EVENTS),
 });
 
-/** Puts packets of events into a file, each event in 8 bytes. */
+/** Encodes the events in packets, 8 bytes per event. */
 function packets(
   head: string,
   { before, event }: {
-    /** Bytes of a packet's header. */
+    /** Encodes the header of a packet. */
     readonly before: (first: number, count: number) => Uint8Array<ArrayBuffer>;
-    /** The words of an event. */
+    /** Encodes an event as two 32-bit words. */
     readonly event: (i: number) => readonly [number, number];
   },
 ): Blob {
@@ -51,7 +51,7 @@ const { x, y, t, p } = events;
 const bigEndian = (word: number) =>
   (word << 24 | (word & 0xff00) << 8 | word >>> 8 & 0xff00 | word >>> 24) >>> 0;
 
-/** A record of a bag: its fields, then its data. */
+/** Encodes a record of a bag: its fields, then its data. */
 function bagRecord(
   fields: Readonly<Record<string, string>>,
   dataBytes: number,
@@ -75,7 +75,7 @@ const described = `${text("topic=/events")}${
   text("type=event_camera_msgs/EventPacket")
 }`;
 
-/** A message of the bag up to its events. */
+/** Encodes an event message of the bag up to its first event. */
 function message(bytes: number): Uint8Array<ArrayBuffer> {
   const zeros = "\0".repeat(12);
   const start = latin1(
@@ -94,7 +94,7 @@ async function aedat4File(compression: "none" | "lz4" | "zstd"): Promise<Blob> {
   return new Blob(await Array.fromAsync(pieces));
 }
 
-/** Word of the place and the polarity as libcaer and AEDAT 3.1 have it. */
+/** Encodes pixel and polarity as a word of libcaer and AEDAT 3.1. */
 const place = (i: number) => (x[i] << 17 | y[i] << 2 | p[i] << 1 | 1) >>> 0;
 
 const FILES: Readonly<
@@ -140,7 +140,7 @@ const FILES: Readonly<
   }],
 };
 
-/** Stops if reading does not give back what was written. */
+/** Requires that the events read equal those written. */
 async function check(format: RecordingFormat, path: string): Promise<void> {
   let at = 0;
   for await (const block of (await format.open(path)).blocks()) {

@@ -11,7 +11,7 @@ import { Model } from "../engine/model.ts";
 import { prepared } from "./setup/prepared.ts";
 import { NETWORKS, randomBatch, SL_ANIMALS } from "./setup/random_batch.ts";
 
-/** Size of a step: pixels along a side, bins of a sample, and samples. */
+/** Size of a step: pixels along a side, bins per sample, and samples. */
 interface Size {
   readonly side: number;
   readonly bins: number;

@@ -1,6 +1,6 @@
 /**
- * Speed of slicing recordings into an event store and of reading events from
- * it, all in the page cache.
+ * Speed of slicing recordings into an event store and of reading events back,
+ * all in the page cache.
  *
  * @module
  */
@@ -17,7 +17,10 @@ const RECORDS = 1_000_000;
 const SIGNS = 19;
 const TAGGED = Math.floor(RECORDS / SIGNS) - 1000;
 
-/** Events of a blob that circles in front of the camera, at random intervals. */
+/**
+ * Makes events of a blob that circles in front of the camera, at random
+ * intervals.
+ */
 function circle(seed: number): Events {
   const events = allocateEvents(RECORDS);
   let state = seed;
@@ -80,7 +83,7 @@ const { slices } = await openStore(options.out);
 assert(slices.every(({ events }) => events === TAGGED));
 const records = NAMES.length * RECORDS;
 
-/** Times `work` without `prepare`, and keeps the best time. */
+/** Times `work`, excluding `prepare`, and keeps the best time. */
 function measure<T>(
   name: string,
   group: string,

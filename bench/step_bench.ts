@@ -3,11 +3,11 @@
  * one batch in memory, and from an event store, epoch after epoch. "Forward" is
  * the forward pass of a test, which keeps no potentials.
  *
- * A batch is one sample on a software adapter, eight on a GPU. An iteration is
- * as many steps as its name says, because an idle GPU takes half a second to
- * reach its full clock.
- * Prints the times of other programs too if they ran on the same adapter, and
- * with `-- --kernels` time and throughput of each kernel.
+ * A batch is one sample on a software adapter, eight on a GPU. An iteration
+ * runs as many steps as its name says, because an idle GPU takes half a second
+ * to reach its full clock rate. Also prints the times of other programs if they
+ * were measured on the same adapter, and with `-- --kernels` the time and
+ * throughput of each kernel.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const store = await makeStore(folder, {
 const fastest = new Map<string, number>();
 
 for (const network of ["CNN", "MLP"] as const) {
-  // About half a second, of which the wait for the last step is a small part.
+  // About half a second, so that the wait for the last step hardly counts.
   const steps = software ? 1 : network === "MLP" ? 1000 : 200;
   const group = `${network}, batch ${samples}, T ${bins}`;
   const prepare = prepared(async () => {
@@ -111,7 +111,7 @@ for (const network of ["CNN", "MLP"] as const) {
     await stepper.drain();
   });
   const cache = new SampleCache();
-  // So many that the wait for the last step is a small part.
+  // Enough that the wait for the last step hardly counts.
   const indices = software ? [0, 1, 2] : Array.from(
     { length: steps * samples },
     (_, n) => n % store.labels.length,
@@ -145,7 +145,7 @@ addEventListener("unload", () => {
   }
 });
 
-/** Times `run`, which runs `steps` steps, and keeps the best time of a step. */
+/** Times `run`, which runs `steps` steps, and keeps the best time per step. */
 function measure(
   network: string,
   what: string,

@@ -1,6 +1,6 @@
 /**
- * Times streams: what a network takes from the events of a chunk of bins to its
- * decision, one chunk after the other.
+ * Latency of streams: time from the events of a chunk of bins to the network's
+ * decision, one chunk after another.
  *
  * The networks are the CNN of SL-Animals (128×128 pixels, bins of 5 ms) and two
  * blocks with batch norm and leaky neurons (34×34, bins of 5 ms).
@@ -17,7 +17,7 @@ import { predict } from "../engine/trace.ts";
 import { prepared } from "./setup/prepared.ts";
 import { NETWORKS, SL_ANIMALS } from "./setup/random_batch.ts";
 
-/** Bins of a sample; 0.6 % of the pixels have an event in each. */
+/** Bins per sample; 0.6 % of the pixels have an event in each bin. */
 const BINS = 64;
 
 const block = {
@@ -60,7 +60,8 @@ for (const [name, description] of Object.entries(STREAMS)) {
         ),
       );
     const running = await stream(model);
-    // Checks the stream before timing it: it decides as the whole sample does.
+    // Checks the stream before timing it: its decision must be that of the
+    // whole sample.
     const tSample = BINS * description.Ts;
     const fine = model.eventBinning({ tSample }).bins / BINS;
     const [whole] = await predict(model, {

@@ -1,11 +1,12 @@
 /**
- * Times networks that are computed layer by layer: the customary network of
- * four, or two, convolutions with batch norm, leaky neurons and max pools, and
- * a residual one.
+ * Training steps of networks that are computed layer by layer: a plain network
+ * with two or four convolutions, batch norm, leaky neurons and max pooling, and
+ * a residual network.
  *
- * The customary networks take batches of 16 samples of 20 bins, the residual
- * one batches of 8 of 16 bins; one sample on a software adapter. Events move in
- * a circle. Prints firing rates and the bytes of each plan's buffers.
+ * The plain networks take batches of 16 samples of 20 bins, the residual
+ * network batches of 8 samples of 16 bins; on a software adapter a batch is one
+ * sample. Events follow a point on a circle. Prints firing rates and the size
+ * of each plan's buffers in bytes.
  *
  * @module
  */
@@ -19,26 +20,29 @@ import { Random } from "../engine/network/random.ts";
 import { leaky } from "../engine/neurons/leaky.ts";
 import { prepared } from "./setup/prepared.ts";
 
-/** A convolution of 3×3 with batch norm. */
+/** A 3×3 convolution with batch norm. */
 const conv = (out: number) => ({
   conv: { out, kernel: 3, padding: 1 },
   norm: "batch" as const,
 });
 
-/** The convolutions of the customary networks. */
+/** A convolution of the plain networks, with max pooling. */
 const pooled = { ...conv(32), pool: { max: 2 } };
 
-/** Two convolutions whose spikes are added to what they read. */
+/** A residual block: two convolutions whose output is added to their input. */
 const residual = (out: number) => ({ residual: [conv(out), conv(out)] });
 
-/** The all-to-all layers at the end of the customary networks. */
+/** The dense layers at the end of the plain networks. */
 const tail = (classes: number): UnitDescription[] => [
   { dropout: 0.5 },
   { dense: 128, dropout: 0.5 },
   { dense: classes },
 ];
 
-/** The networks, with pixels of a side, bins, and samples of a batch. */
+/**
+ * The networks with pixels along a side, bins per sample, and samples per
+ * batch.
+ */
 const NETWORKS: Readonly<
   Record<string, {
     readonly side: number;
@@ -81,7 +85,7 @@ const { software, name: adapter } = device.adapter;
 
 for (const [name, { side, T, samples, layers }] of Object.entries(NETWORKS)) {
   const batchSize = software ? 1 : samples;
-  // Enough that a GPU reaches its full clock.
+  // Enough for a GPU to reach its full clock rate.
   const steps = software ? 1 : side === 128 ? 200 : 1000;
   const prepare = prepared(async () => {
     const model = await Model.create({
@@ -101,7 +105,7 @@ for (const [name, { side, T, samples, layers }] of Object.entries(NETWORKS)) {
       train: true,
     });
     const batch = circling({ side, samples: batchSize }, stepper.plan);
-    // Checks a step before timing it: the loss is finite, and layers spike.
+    // Checks a step before timing it: the loss is finite and layers spike.
     await stepper.train(batch, 0);
     const [{ losses, spikes }] = await stepper.drain();
     assert(losses.every(Number.isFinite) && spikes[0] > 0);
@@ -128,7 +132,7 @@ for (const [name, { side, T, samples, layers }] of Object.entries(NETWORKS)) {
   });
 }
 
-/** Makes samples whose events are close to a point that moves in a circle. */
+/** Makes samples whose events lie close to a point that moves on a circle. */
 function circling(
   { side, samples }: { readonly side: number; readonly samples: number },
   { T, fine, addressBits }: {
@@ -161,7 +165,7 @@ function circling(
   };
 }
 
-/** Bytes of all buffers of a plan, each counted once. */
+/** Sums the sizes of all buffers of a plan in bytes, counting each once. */
 function bytesOf(buffers: object): number {
   const found = new Set<GPUBuffer>();
   const visit = (value: unknown) => {

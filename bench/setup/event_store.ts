@@ -19,7 +19,7 @@ const SIGN_US = 4_360_000;
  * Writes recordings of random events, slices them and opens the store.
  *
  * @param folder An empty folder to write to.
- * @param options Number of recordings (of 19 signs each), and of events in a
+ * @param options Number of recordings, each of 19 signs, and of events per
  *   sign.
  * @returns The store.
  */
@@ -63,7 +63,7 @@ export async function makeStore(
   return await openStore(out);
 }
 
-/** Events at random pixels, evenly spaced in time. */
+/** Makes events at random pixels, evenly spaced in time. */
 function noise(seed: number, each: number): Events {
   const count = SIGNS * each;
   const events = allocateEvents(count);

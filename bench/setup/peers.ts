@@ -1,21 +1,23 @@
 /**
- * Times of other programs for the same work, measured on one adapter.
+ * Times of other programs for the same work, as measured on one adapter.
  *
  * @module
  */
 
-/** Milliseconds of a forward pass and of a training step. */
+/** Duration of a forward pass and of a training step, in ms. */
 export interface PeerTimes {
   readonly forward: number;
   readonly step: number;
 }
 
-/** The adapter that the times were measured on; they hold for no other. */
+/**
+ * The adapter on which the times were measured; they are not valid for others.
+ */
 export const PEER_ADAPTER = /\bH200\b/;
 
 /**
- * Medians at batch 8, T 300, inputs that fire in 0.6 % of bins and layers that
- * fire in 1 to 23 %.
+ * Medians for batches of 8 samples of T = 300 bins, with input firing rates of
+ * 0.6 % and layer firing rates of 1 to 23 %.
  */
 export const PEERS: Readonly<
   Record<"CNN" | "MLP", Readonly<Record<string, PeerTimes>>>
@@ -33,5 +35,5 @@ export const PEERS: Readonly<
   },
 };
 
-/** Seconds that slayerPytorch takes for an epoch of N-MNIST's 1000 digits. */
+/** Duration of slayerPytorch's epoch of 1000 N-MNIST digits, in s. */
 export const NMNIST_EPOCH = 3.7;

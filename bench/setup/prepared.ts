@@ -1,15 +1,15 @@
 /**
- * Set-up that is left out where no benchmark needs it.
+ * Lazy set-up of benchmarks.
  *
  * @module
  */
 
 /**
- * Puts set-up off until a benchmark runs that needs it: benchmarks that a filter
- * leaves out cost nothing then, and warm-up takes the set-up.
+ * Defers set-up until a benchmark that needs it runs: benchmarks excluded by a
+ * filter cost nothing, and set-up falls into the untimed warm-up.
  *
- * @param setUp Makes what benchmarks need.
- * @returns Gives it, made on the first call.
+ * @param setUp Creates the objects that benchmarks need.
+ * @returns A function that calls `setUp` once and returns its result each time.
  */
 export function prepared<T>(setUp: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

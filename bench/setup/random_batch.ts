@@ -1,5 +1,5 @@
 /**
- * Networks and inputs that benchmarks share.
+ * Networks and inputs shared by benchmarks.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const SL_ANIMALS = {
   Ts: 5,
 } as const;
 
-/** The SL-Animals networks, weights scaled so that every layer spikes. */
+/** The SL-Animals networks, with weights scaled so that every layer spikes. */
 export const NETWORKS: Readonly<
   Record<"CNN" | "MLP", readonly LayerDescription[]>
 > = {
@@ -44,10 +44,10 @@ export const NETWORKS: Readonly<
 };
 
 /**
- * Makes a batch of events, spread evenly over pixels and bins.
+ * Makes a batch of random events, uniform over pixels and bins.
  *
- * @param model The network, whose input decides the addresses.
- * @param options Samples, bins in a sample, and events per pixel and bin.
+ * @param model The network, whose input size bounds the addresses.
+ * @param options Samples, bins per sample, and events per pixel and bin.
  * @returns The batch; labels are 0, 1, 2 …
  */
 export function randomBatch(

@@ -1,12 +1,12 @@
 /**
- * Events at random pixels, which benchmarks of formats read.
+ * Random events for the benchmarks of formats.
  *
  * @module
  */
 
 import type { Sensor } from "../../dataset/events.ts";
 
-/** Columns of events, all of one length. */
+/** Columns of events, all of the same length. */
 interface Columns {
   readonly x: Uint16Array;
   readonly y: Uint16Array;
@@ -16,11 +16,11 @@ interface Columns {
 
 /**
  * Makes a function that fills columns with events, 3.5 µs apart on average;
- * each call goes on where the last one ended.
+ * each call continues where the previous one ended.
  *
  * @param sensor Size of the sensor.
  * @param startUs Time before the first event in µs.
- * @returns Fills columns, and returns them.
+ * @returns A function that fills columns in place and returns them.
  */
 export function randomEvents(
   sensor: Sensor,

@@ -1,6 +1,6 @@
 /**
- * Times steps that ranks share: the program that distributed_bench.ts starts
- * with mpirun. Its arguments are the samples of a step, and their bins.
+ * Program that distributed_bench.ts starts with mpirun to time steps shared by
+ * ranks. Its arguments are the samples per step and the bins per sample.
  *
  * @module
  */
