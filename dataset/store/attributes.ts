@@ -1,6 +1,6 @@
 /**
- * Attributes of the Zarr groups of an event store: of the root and of each
- * recording.
+ * Attributes of the Zarr groups of an event store: those of the root group and
+ * of each recording's group.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { join } from "../files/file_path.ts";
 import { canBeShown } from "../formats/sl_animals.ts";
 
 /**
- * Where x, y and p lead: as `readAedat()` has it, or x from the left, y from the
- * top and p = 1 for ON.
+ * Convention of x, y and p: one of the two of `readAedat()`, or `"upright"`,
+ * with x from the left, y from the top and p = 1 for ON.
  */
 export type StoredAxes = "reference" | "jaer" | "upright";
 
@@ -20,19 +20,19 @@ export type StoredAxes = "reference" | "jaer" | "upright";
 export interface StoreAttributes {
   /** Marks the group as an event store. */
   readonly format: "slayer-events";
-  /** Version of the layout. */
+  /** Version of the store's layout. */
   readonly version: 1;
   /** Whether all recordings have been written. */
   readonly complete: boolean;
   /** The sensor. */
   readonly sensor: Sensor;
-  /** Where x, y and p lead. */
+  /** Convention of x, y and p. */
   readonly axes: StoredAxes;
   /** Unit of the column `t`. */
   readonly timeUnit: "µs";
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
-  /** Names of the recordings, which are the names of their groups. */
+  /** Names of the recordings, which are also the names of their groups. */
   readonly recordings: readonly string[];
 }
 
@@ -42,37 +42,46 @@ export interface RecordingAttributes {
   readonly source: string;
   /** SHA-256 of the recording's file, in hexadecimal. */
   readonly sha256: string;
-  /** Where x, y and p lead. */
+  /** Convention of x, y and p. */
   readonly axes: StoredAxes;
   /** Number of the person. */
   readonly person: number;
   /** Session of the recording. */
   readonly session: string;
-  /** Name of the recording in its data set, where that is no folder's name. */
+  /** Name of the recording in its data set, if it cannot be a folder's name. */
   readonly name?: string;
-  /** Group of each slice, "" for none; absent in stores of SL-Animals. */
+  /**
+   * Group of each slice (person, day or the like), "" for none; absent in
+   * stores of SL-Animals.
+   */
   readonly groups?: readonly string[];
-  /** Set of each slice, "" for none; absent in stores of SL-Animals. */
+  /**
+   * Set of each slice in the data set's own split, "" for none; absent in
+   * stores of SL-Animals.
+   */
   readonly sets?: readonly string[];
-  /** Start of each slice on the recording's clock in µs, of 64 bits. */
+  /** Start of each slice on the recording's 64-bit clock in µs. */
   readonly startsUs?: readonly number[];
-  /** One label a slice. */
+  /** Label of each slice. */
   readonly labels: readonly number[];
-  /** First record of each slice in the recording. */
+  /** Index of each slice's first record in the recording. */
   readonly tagStarts: readonly number[];
-  /** The record after the last of each slice. */
+  /** Index after each slice's last record in the recording. */
   readonly tagEnds: readonly number[];
-  /** Events in the group. */
+  /** Number of events in the group. */
   readonly events: number;
-  /** µs from the first to the last event of each slice. */
+  /** Time from the first to the last event of each slice in µs. */
   readonly durationsUs: readonly number[];
-  /** Special events of the whole recording, which are not stored. */
+  /** Number of special events of the whole recording; they are not stored. */
   readonly specialEvents: number;
-  /** Events of the whole recording that are earlier than the one before. */
+  /**
+   * Number of events of the whole recording that are earlier than the event
+   * before them.
+   */
   readonly backwardSteps: number;
 }
 
-/** The attributes that the slices of a recording depend on. */
+/** The attributes that determine the slices of a recording. */
 export type RecordingOrigin = Omit<
   RecordingAttributes,
   "events" | "durationsUs" | "specialEvents" | "backwardSteps"
@@ -202,7 +211,7 @@ export function parseRecordingAttributes(
  *
  * @param one Attributes of one group, or `undefined`.
  * @param other Attributes of the other group, or `undefined`.
- * @returns Whether both are the same as JSON.
+ * @returns Whether both have the same JSON.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A cache of decoded chunks, because neighbouring slices share chunks.
+ * Cache of decoded chunks, which neighbouring slices share.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ColumnData } from "./zarr/array_layout.ts";
 import type { Column } from "./zarr/column.ts";
 
 /**
- * Decoded chunks of columns; the least recently used are evicted first.
+ * Decoded chunks of columns, with least-recently-used eviction.
  *
  * @example
  * ```ts

@@ -9,18 +9,19 @@ import type { Events, Sensor } from "../events.ts";
 import type { ColumnLayout } from "./zarr/array_layout.ts";
 
 /**
- * Events in a chunk: a slice of about 100,000 events needs two or three chunks,
- * which contain few events of its neighbours.
+ * Events per chunk: a slice of about 100,000 events spans two or three chunks,
+ * and few of their events belong to its neighbours.
  */
 const CHUNK_EVENTS = 1 << 16;
 
-/** Layouts by the names of columns. */
+/** Layouts by column name. */
 export type Layouts<Name extends string> = Readonly<Record<Name, ColumnLayout>>;
 
 /**
- * Gives the layouts of the columns with one number an event.
+ * Returns the layouts of the columns with one number per event.
  *
- * @param sensor The sensor, whose size decides how wide x and y are stored.
+ * @param sensor The sensor, whose size decides whether x and y are stored as
+ *   uint8 or uint16.
  * @returns The layouts of x, y, t and p.
  */
 export function eventLayouts(sensor: Sensor): Layouts<keyof Events> {
@@ -38,7 +39,8 @@ export function eventLayouts(sensor: Sensor): Layouts<keyof Events> {
 }
 
 /**
- * Gives the layouts of the columns with one number a slice, in a single chunk.
+ * Returns the layouts of the columns with one number per slice, in a single
+ * chunk.
  *
  * @param slices Number of slices, at least one.
  * @returns The layouts of start and end.

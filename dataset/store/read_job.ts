@@ -1,5 +1,5 @@
 /**
- * Slices to read on other threads.
+ * Jobs of the threads that read slices.
  *
  * @module
  */
@@ -7,10 +7,12 @@
 import type { PackOptions } from "../pack.ts";
 import type { GroupOptions } from "./recording_group.ts";
 
-/** Threads at most; each takes 12 MB of memory. */
+/** Maximum number of threads; each takes 12 MB of memory. */
 const MOST = 16;
 
-/** Number of threads that read: one for each other processor. */
+/**
+ * Number of reading threads: one per processor, less one for the main thread.
+ */
 export const THREADS: number = Math.max(
   1,
   Math.min(navigator.hardwareConcurrency - 1, MOST),
@@ -18,14 +20,14 @@ export const THREADS: number = Math.max(
 
 /** A slice to read. */
 export interface ReadJob {
-  /** The group of its recording. */
+  /** Folder or URL of its recording's group. */
   readonly folder: string;
-  /** The group, as the store describes it. */
+  /** Properties that the group must have. */
   readonly group: GroupOptions;
-  /** Number of the slice in its recording, counted from 0. */
+  /** Index of the slice in its recording, from 0. */
   readonly slice: number;
-  /** The chunk of its first event. */
+  /** Index of the chunk with its first event. */
   readonly chunk: number;
-  /** How to pack it; its events are read without. */
+  /** How to pack the slice. @default its events are returned unpacked */
   readonly packing?: PackOptions;
 }

@@ -10,10 +10,11 @@ import { WorkerPool } from "../threads/worker_pool.ts";
 import { type ReadJob, THREADS } from "./read_job.ts";
 
 /**
- * Threads that read slices, started as they are needed.
+ * Worker threads that read slices, started on demand.
  *
  * Slices that begin in the same chunk are read by the same thread, which caches
- * the chunk. The threads run until they are disposed, for example by `using`.
+ * the chunk. The threads run until the object is disposed, for example by
+ * `using`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The worker of `read_threads.ts`: reads slices, and packs them.
+ * Worker of `read_threads.ts`, which reads and packs slices.
  *
  * @module
  */

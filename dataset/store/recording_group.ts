@@ -1,5 +1,5 @@
 /**
- * Opens and verifies the group of one recording in an event store.
+ * The Zarr group of one recording in an event store, opened and verified.
  *
  * @module
  */
@@ -18,23 +18,26 @@ import {
 } from "./attributes.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
-/** Properties of a recording in its store, which its group must match. */
+/** Properties that the group of a recording must have. */
 export interface GroupOptions {
   /** Name of the recording. */
   readonly source: string;
-  /** Where x, y and p lead. */
+  /** Convention of x, y and p. */
   readonly axes: StoredAxes;
   /** The sensor. */
   readonly sensor: Sensor;
   /** Number of classes. */
   readonly classes: number;
-  /** Digest of its attributes, if they must be those read before. */
+  /**
+   * Required digest of its attributes, which shows that they have not changed.
+   * @default any
+   */
   readonly digest?: string;
   /** Folder in which chunks of a store at a URL are kept. */
   readonly cache?: string;
 }
 
-/** The open group of a recording. */
+/** Open group of a recording. */
 export interface OpenRecording {
   /** Its folder. */
   readonly folder: string;
@@ -42,11 +45,11 @@ export interface OpenRecording {
   readonly attributes: RecordingAttributes;
   /** Digest of the attributes. */
   readonly digest: string;
-  /** The columns with one number an event. */
+  /** The columns with one number per event. */
   readonly columns: Readonly<Record<keyof Events, Column>>;
-  /** First event of each slice. */
+  /** Index of each slice's first event. */
   readonly start: ArrayLike<number>;
-  /** The event after the last of each slice. */
+  /** Index after each slice's last event. */
   readonly end: ArrayLike<number>;
 }
 
@@ -55,7 +58,7 @@ export interface OpenRecording {
  *
  * @param folder Its folder.
  * @param options Properties that it must have.
- * @returns The group; its events are read on request.
+ * @returns The group; its events are read on demand.
  * @throws {DatasetError} If it is missing or damaged, or has another recording
  *   or other axes.
  */
@@ -88,12 +91,14 @@ export async function verifyRecording(
 }
 
 /**
- * Adds to the error of a damaged folder how to repair it.
+ * Rethrows the error of a damaged folder with advice on how to repair it.
  *
  * @param error The error.
- * @param folder The folder; at a URL only its owner can repair it.
- * @throws {DatasetError} If the error is one: the same with the advice.
- * @throws {Error} If not: the error itself.
+ * @param folder The folder; for a URL, which only its owner can repair, no
+ *   advice is added.
+ * @throws {DatasetError} If `error` is a `DatasetError`: its problem with the
+ *   advice.
+ * @throws {Error} Otherwise `error` itself.
  */
 export function advise(error: unknown, folder: string): never {
   if (!(error instanceof DatasetError)) throw error;

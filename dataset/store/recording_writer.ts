@@ -1,5 +1,5 @@
 /**
- * Writes the group of one recording in an event store.
+ * Writer of the Zarr group of one recording in an event store.
  *
  * @module
  */
@@ -12,20 +12,20 @@ import { ColumnWriter } from "./zarr/column_writer.ts";
 import { writeGroup } from "./zarr/groups.ts";
 import { eventLayouts, sliceLayouts } from "./column_layouts.ts";
 
-/** Starts and ends of slices among the events of their group. */
+/** Bounds of slices as indices of events in their group. */
 export interface SliceBounds {
-  /** First event of each slice. */
+  /** Index of each slice's first event. */
   readonly start: Uint32Array;
-  /** The event after the last of each slice. */
+  /** Index after each slice's last event. */
   readonly end: Uint32Array;
 }
 
 /**
- * Writes the group of a recording, event by event.
+ * Writer of a recording's group, to which events are appended.
  *
- * The group has the columns x, y, t, p, with one number an event, and start,
- * end, with one a slice. Its `zarr.json` is written last, so that an unfinished
- * group has none.
+ * The group has the columns x, y, t and p, with one number per event, and start
+ * and end, with one number per slice. Its `zarr.json` is written last, so that
+ * an unfinished group has none.
  */
 export class RecordingWriter {
   readonly #folder: string;
@@ -44,7 +44,8 @@ export class RecordingWriter {
    * Starts a group.
    *
    * @param folder Its folder, which is created.
-   * @param sensor The sensor, whose size decides how wide x and y are stored.
+   * @param sensor The sensor, whose size decides whether x and y are stored as
+   *   uint8 or uint16.
    * @returns The group, without events.
    * @throws {DatasetError} If it cannot be written.
    */
@@ -63,13 +64,13 @@ export class RecordingWriter {
     });
   }
 
-  /** Number of events added to the group. */
+  /** Number of events appended to the group. */
   get events(): number {
     return this.#events;
   }
 
   /**
-   * Adds events.
+   * Appends a range of events.
    *
    * @param events Events in columns.
    * @param from Index of the first event to add.

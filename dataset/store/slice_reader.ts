@@ -1,5 +1,5 @@
 /**
- * Reads the events of slices through a cache of decoded chunks.
+ * Reader of the events of slices, with a cache of decoded chunks.
  *
  * @module
  */
@@ -10,15 +10,20 @@ import type { Column } from "./zarr/column.ts";
 import { ChunkCache } from "./chunk_cache.ts";
 import { advise, type OpenRecording } from "./recording_group.ts";
 
-/** Size in bytes of the decoded chunks that all readers of a store cache. */
+/**
+ * Total size of the chunk caches of all readers of a store, in decoded bytes.
+ */
 export const CACHE_BYTES = 64 << 20;
 
-/** Maximum chunks of a column read at once: damaged bounds may span millions. */
+/**
+ * Maximum number of a column's chunks read at once: damaged bounds may span
+ * millions of chunks.
+ */
 const CHUNKS_AT_ONCE = 64;
 
 const FIELDS = ["x", "y", "t", "p"] as const;
 
-/** Reads slices of recordings. */
+/** Reader of slices of recordings. */
 export class SliceReader {
   readonly #cache: ChunkCache;
 
@@ -44,7 +49,8 @@ export class SliceReader {
     slice: number,
   ): Promise<Events> {
     const [from, to] = [start[slice], end[slice]];
-    // Allocated after the chunks were read: damaged bounds may claim any length.
+    // Allocated only after the chunks are read: damaged bounds may claim any
+    // length.
     const parts = await Promise.all(
       FIELDS.map((name) => this.#read(columns[name], from, to)),
     ).catch((error) => advise(error, folder));
@@ -59,7 +65,9 @@ export class SliceReader {
     return events;
   }
 
-  /** Reads the numbers `from` to `to` − 1, as one view a chunk. */
+  /**
+   * Reads the numbers `from` to `to` − 1 of a column, as one view per chunk.
+   */
   async #read(
     column: Column,
     from: number,

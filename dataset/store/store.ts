@@ -1,12 +1,12 @@
 /**
  * Event stores: the slices of many recordings in one Zarr v3 store.
  *
- * The root group has one group a recording, which has the columns x, y (uint8,
- * or uint16 for a sensor of more than 256 pixels), t (uint32, µs as recorded)
- * and p (uint8) with one number an event, and start, end (uint32) with one a
- * slice: slice n is events start[n] … end[n] − 1. The attributes of the groups
- * are listed in `attributes.ts`. Any reader of Zarr v3 that knows the codecs
- * `zstd` and `crc32c` can read the store.
+ * The root group has one group per recording, which has the columns x, y
+ * (uint8, or uint16 for a sensor with a side of more than 256 pixels), t
+ * (uint32, µs as recorded) and p (uint8) with one number per event, and start,
+ * end (uint32) with one number per slice: slice n consists of events start[n] …
+ * end[n] − 1. The attributes of the groups are listed in `attributes.ts`. Any
+ * reader of Zarr v3 with the codecs `zstd` and `crc32c` can read the store.
  *
  * @module
  */
@@ -33,11 +33,11 @@ import { CACHE_BYTES, SliceReader } from "./slice_reader.ts";
 import { StoreLock } from "./store_lock.ts";
 import { readGroup } from "./zarr/groups.ts";
 
-/** Properties of a slice that are known without reading its events. */
+/** Properties of a slice, known without reading its events. */
 export interface SliceInfo {
   /** Name of the recording. */
   readonly source: string;
-  /** Class, counted from 0. */
+  /** Index of the class, from 0. */
   readonly label: number;
   /** Name of the class. */
   readonly className: string;
@@ -47,33 +47,38 @@ export interface SliceInfo {
   readonly session: string;
   /** Name of the recording in its data set. */
   readonly name?: string;
-  /** Person, day or the like; absent in stores of SL-Animals. */
+  /** Group (person, day or the like); absent in stores of SL-Animals. */
   readonly group?: string;
-  /** Set that the data set puts it in, if it does. */
+  /** Its set in the data set's own split, if there is one. */
   readonly set?: SetName;
-  /** Its start on the recording's clock in µs. */
+  /** Start on the recording's clock in µs. */
   readonly startUs?: number;
   /** Number of events. */
   readonly events: number;
-  /** µs from the first event to the last. */
+  /** Time from the first to the last event in µs. */
   readonly durationUs: number;
 }
 
-/** An open store: slices in the order of the list it was made from. */
+/**
+ * An open store. Slices are in the order of the list that the store was made
+ * from.
+ */
 export interface EventStore extends SampleSource, Disposable {
-  /** Properties of each slice. */
+  /** Properties of each slice, known without reading events. */
   readonly slices: readonly SliceInfo[];
-  /** Unlocks the store for slicing; it must not be read any more. */
+  /**
+   * Releases the lock against slicing; the store must not be read afterwards.
+   */
   [Symbol.dispose](): void;
 }
 
-/** How slices are read. */
+/** Options for reading a store. */
 export interface ReadOptions {
   /** Threads to read and pack slices on; the caller disposes of them. */
   readonly threads?: ReadThreads;
   /**
-   * Folder in which chunks that come from a URL are kept, by the digests of
-   * their bytes. @default none are kept
+   * Folder that caches chunks downloaded from a URL, named by the digests of
+   * their bytes. @default no cache
    */
   readonly cache?: string;
 }
@@ -81,20 +86,20 @@ export interface ReadOptions {
 /**
  * Opens an event store that `sliceRecordings()` made.
  *
- * Until the store is disposed or garbage-collected, no run can slice it again,
- * which would mix events of old and new recordings. Windows and some file
- * systems have no such locks.
+ * The store stays locked until it is disposed or garbage-collected, so that no
+ * run can slice it meanwhile and mix events of old and new recordings. Windows
+ * and some file systems have no such locks.
  *
- * A store may be on a web server that serves its files, at `http://` or
- * `https://`. A request that fails is repeated, and bytes that do not have their
- * checksum are refused. The program must be allowed to reach the server.
+ * A store may also be at an `http://` or `https://` URL whose server serves its
+ * files. Failed requests are repeated, and bytes that do not match their
+ * checksum are refused. The program needs permission to reach the server.
  *
  * @param path The store: its folder, or its URL.
- * @param options Threads to read slices on, this thread by default; and where
- *   chunks from a URL are kept.
- * @returns The store; its events are read on request.
- * @throws {DatasetError} If there is no store, it is incomplete or damaged, or
- *   another run is slicing it; if a server does not serve it.
+ * @param options Threads to read slices on (by default the calling thread), and
+ *   the cache of downloaded chunks.
+ * @returns The store; its events are read on demand.
+ * @throws {DatasetError} If there is no store or the server does not serve it,
+ *   it is incomplete or damaged, or another run is slicing it.
  *
  * @example
  * ```ts
@@ -147,7 +152,10 @@ export async function openStore(
   return new ZarrStore({ sensor, classes, ...options, lock }, opened);
 }
 
-/** Requires a URL to which names of files can be added. */
+/**
+ * Requires a URL to which file names can be appended, without query and
+ * fragment.
+ */
 function requirePlain(url: string): undefined {
   if (URL.canParse(url) && !/[?#]/.test(url)) return undefined;
   throw new DatasetError(url, "expected the URL of a folder, without ? and #");
@@ -177,7 +185,7 @@ async function readAttributes(
   return found && parseStoreAttributes(path, found);
 }
 
-/** Takes what stores of SL-Animals do not have. */
+/** Collects the properties of a slice that stores of SL-Animals lack. */
 function optionalFacts(
   { name, groups, sets, startsUs }: RecordingAttributes,
   slice: number,
@@ -191,20 +199,22 @@ function optionalFacts(
   };
 }
 
-/** The open groups of recordings as one data set. */
+/** Data set made of the open groups of recordings. */
 export class ZarrStore implements EventStore {
   /** The sensor. */
   readonly sensor: Sensor;
-  /** Times become whole ms since the first event of a slice. */
+  /**
+   * Times are truncated to whole ms and count from the first event of a slice.
+   */
   readonly timing: Timing = { unitUs: 1000, fromFirstEvent: true };
   /** Names of the classes. */
   readonly classes: readonly string[];
-  /** Properties of each slice. */
+  /** Properties of each slice, known without reading events. */
   readonly slices: readonly SliceInfo[];
-  /** One label a slice. */
+  /** Label of each slice. */
   readonly labels: readonly number[];
   readonly #places: readonly { recording: OpenRecording; slice: number }[];
-  /** Reads and packs a slice on another thread; absent without threads. */
+  /** Reads and packs a slice on a worker thread; absent without threads. */
   readonly packed?: SampleSource["packed"];
   readonly #reader = new SliceReader(CACHE_BYTES);
   readonly #threads: ReadThreads | undefined;
@@ -212,10 +222,10 @@ export class ZarrStore implements EventStore {
   readonly #cache: string | undefined;
 
   /**
-   * Joins recordings to one data set.
+   * Joins recordings into one data set.
    *
-   * @param attributes Sensor and names of the classes, and optionally the
-   *   threads to read slices on, the cache of chunks and the lock on the store.
+   * @param attributes Sensor and class names, and optionally the threads to
+   *   read slices on, the folder that caches chunks, and the lock on the store.
    * @param recordings The recordings, in order.
    */
   constructor(
@@ -276,8 +286,8 @@ export class ZarrStore implements EventStore {
   }
 
   /**
-   * Identifies the recording of a slice by the attributes of its group, among
-   * which are the digest of the recording's file and its tags.
+   * Identifies the recording of a slice by the attributes of its group, which
+   * include the digest of the recording's file and its tags.
    *
    * @param index Index of the slice in the store.
    * @returns The recording's name, and a digest of its attributes.
@@ -292,7 +302,9 @@ export class ZarrStore implements EventStore {
     });
   }
 
-  /** Unlocks the store for slicing; it must not be read any more. */
+  /**
+   * Releases the lock against slicing; the store must not be read afterwards.
+   */
   [Symbol.dispose](): void {
     this.#lock?.[Symbol.dispose]();
   }

@@ -2,7 +2,8 @@
  * Locks on an event store: several runs may read it, or one run may slice it.
  *
  * The folder itself is locked, not a file in it, so that a read-only store can
- * be locked too. The system unlocks it when the process ends or is killed.
+ * be locked too. The operating system releases the lock when the process ends
+ * or is killed.
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import { DatasetError } from "../files/errors.ts";
 import { openFolder } from "../files/file_sync.ts";
 
-/** Unlocks stores whose lock object was garbage-collected. */
+/** Releases the locks of lock objects that were garbage-collected. */
 const forgotten = new FinalizationRegistry<Deno.FsFile>(unlock);
 
 /**
@@ -30,7 +31,7 @@ const forgotten = new FinalizationRegistry<Deno.FsFile>(unlock);
 export class StoreLock implements Disposable {
   /**
    * Whether the store is locked; `false` on Windows, on file systems without
-   * locks, and without a folder.
+   * locks, and if the folder is missing.
    */
   readonly held: boolean;
   readonly #path: string;
@@ -44,19 +45,19 @@ export class StoreLock implements Disposable {
   }
 
   /**
-   * Locks a store without waiting.
+   * Locks a store, or fails at once.
    *
    * @param path The store's folder.
    * @param use `"read"` allows other readers, `"slice"` allows no other run.
    * @returns The lock.
-   * @throws {DatasetError} If another run is slicing the store, or is reading it
-   *   and this one would slice it.
+   * @throws {DatasetError} If another run is slicing the store, or `use` is
+   *   `"slice"` and another run is reading it.
    */
   static async acquire(
     path: string,
     use: "read" | "slice",
   ): Promise<StoreLock> {
-    // A missing or unreadable folder is an error when it is read or written.
+    // Reading or writing the store reports a missing or unreadable folder.
     const folder = await openFolder(path).catch(() => undefined);
     if (folder === undefined) return new StoreLock(path, false);
     const locked = await folder.tryLock(use === "slice").catch(() => undefined);
@@ -71,7 +72,7 @@ export class StoreLock implements Disposable {
   }
 
   /**
-   * Checks that the path still leads to the folder that was locked.
+   * Requires that the path still leads to the folder that was locked.
    *
    * @throws {DatasetError} If the folder was removed or replaced.
    */
@@ -96,7 +97,7 @@ export class StoreLock implements Disposable {
 
 /**
  * Unlocks a folder before closing it: a child process that is starting may have
- * inherited the open folder, and would hold the lock.
+ * inherited the file descriptor and would keep the lock.
  */
 function unlock(folder: Deno.FsFile): void {
   try {

@@ -1,6 +1,6 @@
 /**
- * Creates or updates an event store, so that at every moment the store is
- * complete or marked as incomplete.
+ * Creation and update of an event store, which is at every moment complete or
+ * marked as incomplete.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { StoreLock } from "./store_lock.ts";
 
 /** Contents of the store's folder before the update. */
 interface Found {
-  /** Names of files and folders. */
+  /** Names of its files and folders. */
   readonly entries: readonly string[];
   /** Attributes of the root group, if the folder has a store. */
   readonly old?: StoreAttributes;
@@ -34,7 +34,7 @@ interface Found {
 const PARTIAL = ".partial-";
 
 /**
- * A store while it is created or updated.
+ * An event store while it is created or updated.
  *
  * Everything is written to a temporary folder inside the store and then renamed,
  * because a rename is atomic.
@@ -98,17 +98,20 @@ export class StoreUpdate implements AsyncDisposable {
     );
   }
 
-  /** Whether other runs are locked out; some file systems have no locks. */
+  /**
+   * Whether other runs are locked out; `false` where the file system has no
+   * locks.
+   */
   get locked(): boolean {
     return this.#lock.held;
   }
 
   /**
-   * Finds a recording that need not be sliced again, and verifies its checksums.
+   * Finds a recording that need not be sliced again and verifies its checksums.
    *
-   * @param origin File, tags and axes that it must be made from.
+   * @param origin Required file, tags and axes.
    * @param store Root attributes of the updated store.
-   * @returns Its attributes, or `undefined` if it is missing, damaged or made
+   * @returns Its attributes, or `undefined` if it is missing, damaged, or made
    *   from another file, other tags or other axes.
    */
   async find(
@@ -132,10 +135,10 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Lists the recordings in the store that must be removed.
+   * Lists recordings in the store that the updated store does not have.
    *
    * @param names The recordings of the updated store.
-   * @returns All other recordings in the store.
+   * @returns Names of all other recordings, which must be removed.
    */
   async others(names: readonly string[]): Promise<string[]> {
     const others: string[] = [];
@@ -147,7 +150,7 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Tells whether the root group already had these attributes.
+   * Tells whether the root group has these attributes already.
    *
    * @param attributes Root attributes of the updated store.
    * @returns Whether they are the same.
@@ -172,7 +175,7 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Gives the temporary folder to write a recording to.
+   * Returns the temporary folder to write a recording to.
    *
    * @param name The recording.
    * @returns A folder that does not exist yet.
@@ -182,7 +185,7 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Moves a complete recording from its temporary folder into the store.
+   * Renames a complete recording from its temporary folder into the store.
    *
    * @param name The recording.
    * @throws {DatasetError} If it cannot be moved.
@@ -199,8 +202,8 @@ export class StoreUpdate implements AsyncDisposable {
    * @throws {DatasetError} If it cannot be removed.
    */
   async remove(name: string): Promise<void> {
-    // Renamed first: a killed run would leave a half-removed folder, which the
-    // next run could not recognise as a recording.
+    // Renamed first: a run killed during removal would leave part of the
+    // folder, which the next run could not recognise as a recording.
     const old = this.partial(`${name}.old`);
     await this.#attempt(async () => {
       try {
@@ -214,7 +217,8 @@ export class StoreUpdate implements AsyncDisposable {
   }
 
   /**
-   * Writes the attributes of the root group, once the recordings are on the disk.
+   * Writes the attributes of the root group after flushing the recordings to
+   * disk.
    *
    * @param attributes The attributes, complete or not.
    * @throws {DatasetError} If it cannot be written.
@@ -223,14 +227,18 @@ export class StoreUpdate implements AsyncDisposable {
     await writeGroup(this.partial(""), attributes);
     await this.#attempt(async () => {
       await syncTree(this.partial(""));
-      // Recordings first: a root that lists them must not outlive them.
+      // Recordings are flushed first: after a power loss the root group must
+      // not list missing recordings.
       await syncFolder(this.#path);
       await this.#rename("zarr.json");
       await syncFolder(this.#path);
     });
   }
 
-  /** Removes the temporary folders of all runs, and unlocks the store. */
+  /**
+   * Removes the temporary folders of this and earlier runs, and unlocks the
+   * store.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const left = this.#entries.filter((name) => name.startsWith(PARTIAL))
       .map((name) => join(this.#path, name));
@@ -262,7 +270,9 @@ export class StoreUpdate implements AsyncDisposable {
   }
 }
 
-/** Reads a recording; one that is damaged counts as missing. */
+/**
+ * Runs `read`, whose `DatasetError` makes a damaged recording count as missing.
+ */
 async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

@@ -1,9 +1,9 @@
 /**
- * How the columns of a store are laid out as Zarr v3 arrays.
+ * Layout of the columns of a store as Zarr v3 arrays.
  *
- * A column is a one-dimensional array, stored little-endian in chunks of one
- * length; a chunk is compressed with Zstandard and ends in a CRC-32C. The
- * attribute `sha256` of a column lists the digests of its chunks as stored.
+ * A column is a one-dimensional little-endian array in chunks of equal length.
+ * Each chunk is compressed with Zstandard and ends in a CRC-32C. The attribute
+ * `sha256` of a column lists the digests of its stored chunks.
  *
  * @module
  */
@@ -24,17 +24,17 @@ export type ColumnType = "uint8" | "uint16" | "uint32";
 /** Numbers of a column. */
 export type ColumnData = Uint8Array | Uint16Array | Uint32Array;
 
-/** How a column is laid out. */
+/** Layout of a column. */
 export interface ColumnLayout {
   /** Type of the numbers. */
   readonly type: ColumnType;
-  /** Numbers in a chunk, at least 1. */
+  /** Numbers per chunk, at least 1. */
   readonly chunkLength: number;
   /** Name of the dimension, such as `"event"`. */
   readonly dimension: string;
 }
 
-/** Arrays by the types of their numbers. */
+/** Typed array constructors by number type. */
 export const ARRAYS = {
   uint8: Uint8Array,
   uint16: Uint16Array,
@@ -47,7 +47,7 @@ const CODECS = [
   { name: "crc32c", configuration: {} },
 ];
 
-// zarrita's own crc32c codec cannot encode, and verifies nothing.
+// zarrita's own crc32c codec cannot encode and does not verify.
 zarr.registry.set("crc32c", () => Promise.resolve(Crc32cCodec));
 zarr.registry.set("zstd", loadZstd);
 
@@ -55,7 +55,7 @@ zarr.registry.set("zstd", loadZstd);
 export interface ColumnContent {
   /** Number of numbers. */
   readonly length: number;
-  /** SHA-256 of each chunk as stored; older stores have none. */
+  /** SHA-256 of each stored chunk; absent in older stores. */
   readonly sha256?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export interface ColumnContent {
  * Writes the `zarr.json` of a column.
  *
  * @param store The column's folder.
- * @param layout How it is laid out.
+ * @param layout Its layout.
  * @param content Its length, and the digests of its chunks.
  * @returns The column as an array.
  */
@@ -84,11 +84,11 @@ export function createArray<Store extends zarr.Mutable>(
 }
 
 /**
- * Checks that `zarr.json` is what the writer writes for a layout.
+ * Requires that `zarr.json` is what the writer writes for a layout.
  *
  * @param store The column's folder.
  * @param layout The layout that it must have.
- * @throws {Error} If it is missing, or something else.
+ * @throws {Error} If it is missing or differs.
  */
 export async function requireLayout(
   store: ZarrValues,

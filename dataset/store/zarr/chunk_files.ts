@@ -1,5 +1,6 @@
 /**
- * A folder of chunks that came over HTTP, each named by the digest of its bytes.
+ * Cache folder of chunks downloaded over HTTP, each named by the digest of its
+ * bytes.
  *
  * @module
  */
@@ -10,8 +11,8 @@ import { fileProblem } from "../../files/file_problem.ts";
 import { sha256 } from "../../files/sha256.ts";
 
 /**
- * Chunks on the disk. Any number of processes may share the folder, and stores
- * that have a chunk in common.
+ * Cache of downloaded chunks on disk. Any number of processes may share the
+ * folder; stores share chunks with equal bytes.
  *
  * @example
  * ```ts
@@ -31,7 +32,7 @@ export class ChunkFiles {
   /**
    * Makes a cache without accessing its folder.
    *
-   * @param folder The folder, created with its first chunk.
+   * @param folder The folder, created when the first chunk is written.
    */
   constructor(folder: string) {
     this.#folder = folder;
@@ -51,7 +52,7 @@ export class ChunkFiles {
   }
 
   /**
-   * Writes a chunk. A program that may not write there goes without.
+   * Writes a chunk, unless the program has no permission to write there.
    *
    * @param digest SHA-256 of its bytes, in hexadecimal.
    * @param bytes Its bytes.
@@ -65,7 +66,7 @@ export class ChunkFiles {
         prefix: ".partial-",
       });
       await Deno.writeFile(partial, bytes);
-      // A rename is atomic, so that no reader sees half a chunk.
+      // A rename is atomic, so no reader sees a partial chunk.
       await Deno.rename(partial, join(this.#folder, digest));
     } catch (cause) {
       if (cause instanceof Deno.errors.NotCapable) return;

@@ -1,5 +1,5 @@
 /**
- * Reads columns of numbers.
+ * Reader of columns, one-dimensional Zarr arrays.
  *
  * @module
  */
@@ -20,15 +20,15 @@ type ZarrArray = zarr.Array<ColumnType, ZarrValues>;
 
 /** A column, read chunk by chunk. */
 export class Column {
-  /** Its folder or URL. */
+  /** Folder or URL. */
   readonly path: string;
   /** Type of its numbers. */
   readonly type: ColumnType;
   /** Number of numbers. */
   readonly length: number;
-  /** Numbers in a chunk. */
+  /** Numbers per chunk. */
   readonly chunkLength: number;
-  /** Bytes of a chunk once decoded. */
+  /** Size of a decoded chunk in bytes. */
   readonly chunkBytes: number;
   readonly #array: ZarrArray;
 
@@ -45,10 +45,10 @@ export class Column {
    * Opens a column.
    *
    * @param path Its folder, or its URL.
-   * @param layout The layout that it must have, which bounds the memory for its
-   *   chunks even if its files are damaged.
-   * @param cache Folder in which chunks that come from a URL are kept.
-   * @returns The column; its numbers are read on request.
+   * @param layout The required layout, which bounds the memory for chunks even
+   *   if files are damaged.
+   * @param cache Folder that caches chunks downloaded from a URL.
+   * @returns The column; its numbers are read on demand.
    * @throws {DatasetError} If it is missing or has another layout.
    */
   static async open(
@@ -70,7 +70,7 @@ export class Column {
    * Reads one chunk.
    *
    * @param index Index of the chunk.
-   * @returns `chunkLength` numbers; the last chunk is filled up with zeros.
+   * @returns `chunkLength` numbers; the last chunk is zero-padded.
    * @throws {DatasetError} If the chunk is missing or damaged.
    */
   async chunk(index: number): Promise<ColumnData> {

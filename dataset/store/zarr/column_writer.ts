@@ -1,5 +1,5 @@
 /**
- * Writes columns of numbers.
+ * Writer of columns, one-dimensional Zarr arrays.
  *
  * @module
  */
@@ -19,10 +19,12 @@ import { writeProblem, ZarrFolder } from "./zarr_folder.ts";
 
 type ZarrArray = zarr.Array<ColumnType, ZarrFolder>;
 
-/** Length of a column while it is written, more than any column has. */
+/**
+ * Provisional length of a column while it is written, larger than any real one.
+ */
 const UNKNOWN_LENGTH = 2 ** 40;
 
-/** A folder that keeps the digests of the chunks written to it, in order. */
+/** A folder that records the digest of each chunk written to it, in order. */
 class DigestedFolder extends ZarrFolder {
   readonly digests: string[] = [];
 
@@ -34,7 +36,7 @@ class DigestedFolder extends ZarrFolder {
 }
 
 /**
- * Writes a column by appending numbers.
+ * Writer of a column, to which numbers are appended.
  *
  * @example
  * ```ts
@@ -74,8 +76,8 @@ export class ColumnWriter {
    * Starts a column.
    *
    * @param path Its folder, which is created.
-   * @param layout How it is laid out.
-   * @returns The column, empty.
+   * @param layout Its layout.
+   * @returns The writer of an empty column.
    * @throws {DatasetError} If it cannot be written.
    */
   static async create(
@@ -95,9 +97,9 @@ export class ColumnWriter {
   }
 
   /**
-   * Adds numbers at the end.
+   * Appends numbers.
    *
-   * @param values The numbers, which the column's type can hold.
+   * @param values The numbers, within the range of the column's type.
    * @throws {DatasetError} If they cannot be written.
    */
   async append(values: ColumnData): Promise<void> {
@@ -112,7 +114,8 @@ export class ColumnWriter {
   }
 
   /**
-   * Writes the last chunk, the length of the column and the digests of chunks.
+   * Writes the last chunk, the length of the column and the digests of its
+   * chunks.
    *
    * @throws {DatasetError} If it cannot be written.
    */

@@ -7,7 +7,7 @@
 import { DatasetError } from "../../files/errors.ts";
 
 /**
- * Words what is wrong with a file of a store.
+ * Describes what is wrong with a file of a store.
  *
  * @param path The file.
  * @param cause The error of zarrita or of a codec.
@@ -17,7 +17,7 @@ export function damage(path: string, cause: unknown): DatasetError {
   if (cause instanceof DatasetError) return cause;
   let origin = cause as Error;
   while (origin.cause instanceof Error) origin = origin.cause;
-  // zarrita reads fields of a description without checking that it has them.
+  // zarrita does not check that `zarr.json` has the fields that it reads.
   const problem = origin instanceof TypeError
     ? "it is not valid Zarr v3"
     : origin.message;

@@ -1,14 +1,14 @@
 /**
- * The description of a Zarr group or array, its `zarr.json`, with a digest of
- * itself among its attributes. It tells whether a description that comes over
- * HTTP is whole; one that was changed by hand on the disk is read as it is.
+ * Description of a Zarr group or array, its `zarr.json`, which has a digest of
+ * itself among its attributes. The digest is checked only after a download, to
+ * detect damage; a description edited by hand on disk stays readable.
  *
  * @module
  */
 
 import { sha256 } from "../../files/sha256.ts";
 
-/** A description: JSON of any kind. */
+/** A description, the JSON object of a `zarr.json`. */
 export type Description = Readonly<Record<string, unknown>>;
 
 /**
@@ -16,8 +16,8 @@ export type Description = Readonly<Record<string, unknown>>;
  *
  * @param bytes Its bytes.
  * @returns The description.
- * @throws {SyntaxError} If it is no JSON.
- * @throws {Error} If it is no object.
+ * @throws {SyntaxError} If it is not JSON.
+ * @throws {Error} If it is not an object.
  */
 export function parseDescription(bytes: Uint8Array): Description {
   const node = JSON.parse(new TextDecoder().decode(bytes));
@@ -26,10 +26,10 @@ export function parseDescription(bytes: Uint8Array): Description {
 }
 
 /**
- * Adds its digest to a description.
+ * Adds the digest of a description to its attributes.
  *
  * @param bytes The description.
- * @returns The same with the attribute `descriptionSha256`.
+ * @returns The description with the attribute `descriptionSha256`.
  *
  * @example
  * ```ts
@@ -51,11 +51,11 @@ export async function sealDescription(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * Compares a description to its digest.
+ * Compares a description with its digest.
  *
  * @param bytes The description.
- * @returns The problem, or `undefined` if they agree or the description is of an
- *   older store and has no digest.
+ * @returns The problem, or `undefined` if they agree or the description has no
+ *   digest, as in older stores.
  */
 export async function checkDescription(
   bytes: Uint8Array,
@@ -71,7 +71,7 @@ export async function checkDescription(
 }
 
 /**
- * Takes its digest out of attributes.
+ * Removes the description's digest from its attributes.
  *
  * @param attributes Attributes as stored; in a damaged file they may be anything.
  * @returns The other attributes.

@@ -1,5 +1,5 @@
 /**
- * Downloads a small file, in spite of a network or a server that fails at times.
+ * Download of small files with retries.
  *
  * @module
  */
@@ -7,32 +7,33 @@
 import { DatasetError } from "../../files/errors.ts";
 import { Transfer, TransferError } from "./transfer.ts";
 
-/** Waiting times before a file is asked for again, in ms. */
+/** Waits before each further request, in ms. */
 const PAUSES_MS = [100, 200, 400, 800, 1600, 3200];
 
-/** How often a file is asked for that comes, but with wrong bytes. */
+/** Maximum number of downloads of a file whose bytes fail the check. */
 const WRONG_AT_MOST = 3;
 
-/** How a file is downloaded. */
+/** Options of a download. */
 export interface DownloadOptions {
   /** Maximum size in bytes. */
   readonly most: number;
-  /** Says what is wrong with its bytes, if anything is. */
+  /** Returns what is wrong with the bytes, or `undefined`. */
   readonly check: (
     bytes: Uint8Array<ArrayBuffer>,
   ) => Promise<string | undefined>;
-  /** Waiting times before it is asked for again, in ms. @default 100 … 3200 */
+  /** Waits before each further request, in ms. @default 100 … 3200 */
   readonly pauses?: readonly number[];
 }
 
 /**
- * Downloads a file. After a failure that may be temporary, the request is
- * repeated: after a wait that doubles each time, or as long as the server asks.
+ * Downloads a file. After a failure that may be temporary the request is
+ * repeated, after a wait that doubles each time or that the server asks for.
  *
  * @param url Its address.
- * @param options Its maximum size, and what checks its bytes.
+ * @param options Maximum size, check of the bytes, and waits.
  * @returns All bytes of the file, or `undefined` if there is no such file.
- * @throws {DatasetError} If it does not come, or with wrong bytes each time.
+ * @throws {DatasetError} If every request fails, or the bytes fail the check
+ *   each time.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Zarr v3 groups, each in a folder of its own, and their attributes.
+ * Attributes of Zarr v3 groups, each in a folder of its own.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { zarrValues } from "./zarr_values.ts";
 import { ZarrFolder } from "./zarr_folder.ts";
 
 /**
- * Makes a Zarr group of a folder, or replaces its attributes.
+ * Makes a folder a Zarr group, or replaces the attributes of the group.
  *
  * @param folder The folder, which must exist.
  * @param attributes Anything that JSON can hold.
@@ -40,7 +40,7 @@ export async function writeGroup(
  *
  * @param folder Its folder, or its URL.
  * @returns The attributes, or `undefined` if there is no `zarr.json`.
- * @throws {DatasetError} If it cannot be read or describes no group.
+ * @throws {DatasetError} If it cannot be read or does not describe a group.
  *
  * @example
  * ```ts

@@ -1,33 +1,33 @@
 /**
- * One file on its way from a server, over as many connections as it takes.
+ * Transfer of one file over HTTP, which may take several requests.
  *
  * @module
  */
 
-/** Time after which a server that sends nothing is given up, in ms. */
+/** Timeout of a server that sends nothing, in ms. */
 const SILENCE_MS = 30_000;
 
-/** Longest that a server can ask us to wait, in ms. */
+/** Longest wait that is granted to a server's `Retry-After`, in ms. */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Statuses of servers that may answer otherwise a little later. */
+/** HTTP statuses of temporary failures. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Why a file did not come. */
+/** Failure of a request for a file. */
 export class TransferError extends Error {
   /** `"TransferError"`. */
   override readonly name = "TransferError";
-  /** Whether the same request may succeed a little later. */
+  /** Whether the failure is temporary, so that the request may be repeated. */
   readonly passing: boolean;
-  /** The wait that the server asks for, in ms. */
+  /** The wait that the server asks for in ms, if it does. */
   readonly pause: number | undefined;
 
   /**
    * Makes the error.
    *
    * @param problem The problem in words.
-   * @param options Whether it passes, the wait that the server asks for, and
-   *   the error that caused it.
+   * @param options Whether it is temporary, the wait that the server asks for
+   *   in ms, and the error that caused it.
    */
   constructor(
     problem: string,
@@ -44,8 +44,8 @@ export class TransferError extends Error {
 }
 
 /**
- * The bytes of a file that have come so far. A file that broke off goes on
- * where it broke off, if the server names its versions and knows ranges.
+ * Bytes of a file received so far. An interrupted transfer resumes at its last
+ * byte if the server sends a strong ETag and supports range requests.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export class Transfer {
   readonly #most: number;
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #received = 0;
-  /** Names the version of the file that the bytes are of. */
+  /** Strong ETag of the file version that the bytes belong to. */
   #tag: string | undefined;
 
   /**
@@ -74,7 +74,7 @@ export class Transfer {
     this.#most = most;
   }
 
-  /** Forgets the bytes, so that the next attempt starts at the first. */
+  /** Discards the bytes, so that the next attempt starts from the beginning. */
   restart(): void {
     this.#parts = [];
     this.#received = 0;
@@ -82,10 +82,10 @@ export class Transfer {
   }
 
   /**
-   * Asks for the bytes that are missing.
+   * Requests the missing bytes.
    *
    * @returns All bytes of the file, or `undefined` if there is no such file.
-   * @throws {TransferError} If they do not come.
+   * @throws {TransferError} If the request fails.
    */
   async attempt(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const silence = new Silence();
@@ -96,7 +96,7 @@ export class Transfer {
       const closed = cause instanceof Deno.errors.NotCapable;
       const problem = closed
         ? `the program is not allowed to reach ${new URL(this.#url).host}`
-        // Deno repeats the URL, and puts the system's words last.
+        // Deno's message repeats the URL and ends in the system's error.
         : `the connection failed, ${
           (cause as Error).message.split(": ").pop()
         }`;
@@ -109,7 +109,7 @@ export class Transfer {
   async #receive(
     silence: Silence,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    // Without its version the file may be another one by now.
+    // Without an ETag the file may have changed between requests.
     if (this.#tag === undefined) this.restart();
     const { signal } = silence;
     const response = await fetch(this.#url, { headers: this.#headers, signal });
@@ -124,7 +124,7 @@ export class Transfer {
       throw refusal(response);
     }
     const tag = headers.get("ETag");
-    // A weak tag allows other bytes of the same meaning.
+    // A weak ETag does not guarantee identical bytes.
     this.#tag = tag?.startsWith('"') ? tag : undefined;
     for await (const part of response.body ?? []) {
       silence.broken();
@@ -139,7 +139,8 @@ export class Transfer {
   }
 
   get #headers(): Record<string, string> {
-    // Offsets are those of the file as stored, so it must not be compressed.
+    // Range offsets refer to the stored file, so the response must not be
+    // compressed.
     const plain = { "Accept-Encoding": "identity" };
     if (this.#tag === undefined || this.#received === 0) return plain;
     return {
@@ -150,7 +151,7 @@ export class Transfer {
   }
 }
 
-/** Gives up a server that sends nothing for long. */
+/** Timeout that aborts a request after `SILENCE_MS` without data. */
 class Silence {
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -159,12 +160,12 @@ class Silence {
     this.broken();
   }
 
-  /** Ends the request. */
+  /** Signal that aborts the request. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Something has come. */
+  /** Restarts the timeout, as data have arrived. */
   broken(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -173,7 +174,7 @@ class Silence {
     }, SILENCE_MS);
   }
 
-  /** Waits no more. */
+  /** Stops the timeout. */
   end(): void {
     clearTimeout(this.#timer);
   }
@@ -186,7 +187,7 @@ function refusal(
   return new TransferError(
     `the server answers ${`${status} ${statusText}`.trim()}`,
     {
-      // A server that cannot go on where it was is asked for the whole file.
+      // 206 with another range and 416: the next request is for the whole file.
       passing: PASSING.has(status) || status === 206 || status === 416,
       pause: seconds >= 0
         ? Math.min(1000 * seconds, LONGEST_PAUSE_MS)

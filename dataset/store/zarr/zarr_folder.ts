@@ -1,5 +1,5 @@
 /**
- * A folder that zarrita reads and writes, with messages for file errors.
+ * Folder that zarrita reads and writes, with clear messages for file errors.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { fileProblem } from "../../files/file_problem.ts";
 import { sealDescription } from "./description.ts";
 
 /**
- * Maximum size of a file in bytes: chunks and descriptions are far smaller, and
- * a damaged file must not fill memory before it is refused.
+ * Maximum size of a file in bytes. Chunks and descriptions are far smaller; a
+ * larger, damaged file is refused before it fills memory.
  */
 const MAX_BYTES = 4 << 20;
 
 /**
- * Says why a file or folder could not be written.
+ * Describes why a file or folder could not be written.
  *
  * @param cause The error that the runtime threw.
  * @returns A phrase to put after the colon of a message.
@@ -66,8 +66,8 @@ export class ZarrFolder {
   /**
    * Reads a file.
    *
-   * @param key Its path in the folder, with a slash in front.
-   * @returns Its bytes, or `undefined` if it is a `zarr.json` that is missing.
+   * @param key Its path in the folder, with a leading slash.
+   * @returns Its bytes, or `undefined` for a missing `zarr.json`.
    * @throws {DatasetError} If it cannot be read, or is larger than 4 MiB.
    */
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -77,8 +77,8 @@ export class ZarrFolder {
       if (size <= MAX_BYTES) return await Deno.readFile(path);
       throw new Error(`it has ${size} bytes, at most ${MAX_BYTES} are read`);
     } catch (cause) {
-      // zarrita reads a missing chunk as zeros, but here every chunk is written,
-      // so a missing one is damage.
+      // zarrita reads a missing chunk as zeros, but stores contain every chunk,
+      // so a missing one means damage.
       if (cause instanceof Deno.errors.NotFound && key.endsWith("zarr.json")) {
         return undefined;
       }
@@ -87,9 +87,9 @@ export class ZarrFolder {
   }
 
   /**
-   * Writes a file; a `zarr.json` with its digest.
+   * Writes a file; adds its digest to a `zarr.json`.
    *
-   * @param key Its path in the folder, with a slash in front.
+   * @param key Its path in the folder, with a leading slash.
    * @param value Its bytes.
    * @throws {DatasetError} If it cannot be written.
    */

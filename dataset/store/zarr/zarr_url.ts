@@ -1,5 +1,5 @@
 /**
- * A group or column of a Zarr store that a web server has.
+ * Group or column of a Zarr store on a web server.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { checkDescription, parseDescription } from "./description.ts";
 import { ChunkFiles } from "./chunk_files.ts";
 import { download } from "./download.ts";
 
-/** Maximum size of a file in bytes, as for a store on the disk. */
+/** Maximum size of a file in bytes, as for a store on disk. */
 const MAX_BYTES = 4 << 20;
 
-/** Requests at once, of each thread. */
+/** Limit of concurrent requests per thread. */
 const limit = pLimit(8);
 
 /**
- * Values of a Zarr group or array at a URL. Chunks are read from a folder on the
- * disk, if they were downloaded before. Bytes that do not have their checksum
- * are downloaded again, and refused in the end.
+ * Values of a Zarr group or array at a URL. Chunks downloaded before are read
+ * from the cache folder. Bytes that do not match their checksum are downloaded
+ * again and finally refused.
  *
  * @example
  * ```ts
@@ -41,14 +41,14 @@ export class ZarrUrl {
   readonly #url: string;
   readonly #chunks: ChunkFiles | undefined;
   #description: Promise<Uint8Array | undefined> | undefined;
-  /** SHA-256 of each chunk of an array, as its description lists them. */
+  /** SHA-256 of each chunk of an array, from its description. */
   #digests: readonly string[] = [];
 
   /**
-   * Makes the store without asking the server.
+   * Makes the store without contacting the server.
    *
    * @param url Address of the group or array.
-   * @param cache Folder in which chunks are kept; none are kept by default.
+   * @param cache Folder that caches chunks. @default no cache
    */
   constructor(url: string, cache?: string) {
     this.#url = url;
@@ -58,10 +58,11 @@ export class ZarrUrl {
   /**
    * Reads a value.
    *
-   * @param key Its path below the URL, with a slash in front; the description
-   *   of an array comes before its chunks.
-   * @returns Its bytes, or `undefined` if it is a `zarr.json` that is missing.
-   * @throws {DatasetError} If it does not come, or with wrong bytes each time.
+   * @param key Its path below the URL, with a leading slash; the description of
+   *   an array must be read before its chunks.
+   * @returns Its bytes, or `undefined` for a missing `zarr.json`.
+   * @throws {DatasetError} If every request fails, or the bytes do not match
+   *   their checksum each time.
    */
   async get(key: zarr.AbsolutePath): Promise<Uint8Array | undefined> {
     if (key.endsWith("zarr.json")) {

@@ -1,11 +1,11 @@
 /**
- * The Zarr codec `zstd` with the runtime's own Zstandard: zarrita's codec in
- * WebAssembly takes twice as long.
+ * The Zarr codec `zstd` with the runtime's native Zstandard: zarrita's
+ * WebAssembly codec takes twice as long.
  *
  * @module
  */
 
-/** The Node.js module with Zstandard. */
+/** Type of `node:zlib`, which has Zstandard. */
 type Zlib = typeof import("node:zlib");
 
 /** Size in bytes of Zarr's largest number type. */
@@ -14,8 +14,8 @@ const LARGEST_NUMBER = 16;
 /**
  * Loads the codec on first use, because browsers lack `node:zlib`.
  *
- * @returns Makes the codec from its configuration and the shape of a chunk, as
- *   zarrita requires.
+ * @returns A factory of codecs from a configuration and the shape of a chunk,
+ *   as zarrita requires.
  *
  * @example
  * ```ts
@@ -63,31 +63,31 @@ export class ZstdCodec {
   }
 
   /**
-   * Compresses some bytes.
+   * Compresses bytes.
    *
    * @param content The bytes.
-   * @returns One Zstandard frame whose header has the content's size, by which
-   *   some readers allocate memory.
+   * @returns One Zstandard frame whose header contains the content's size,
+   *   which some readers need to allocate memory.
    */
   encode(content: Uint8Array): Uint8Array {
     const { constants, zstdCompressSync } = this.#zlib;
     const options = {
       params: { [constants.ZSTD_c_compressionLevel]: this.#level },
       pledgedSrcSize: content.length,
-      // One buffer for all output: with several, the runtime appends an empty
-      // frame.
+      // One buffer for the whole output: with several, the runtime appends an
+      // empty frame.
       chunkSize: compressBound(content.length),
     };
     return zstdCompressSync(content, options);
   }
 
   /**
-   * Decompresses some bytes.
+   * Decompresses bytes.
    *
    * @param bytes Zstandard frames, with or without the content's size.
    * @returns The content.
-   * @throws {Error} If they are no Zstandard frames, or their content is larger
-   *   than a chunk: a small damaged file may expand to any size.
+   * @throws {Error} If they are not Zstandard frames, or their content is
+   *   larger than a chunk: a small damaged file may expand to any size.
    */
   decode(bytes: Uint8Array): Uint8Array {
     const maxOutputLength = this.#most;
@@ -95,7 +95,7 @@ export class ZstdCodec {
   }
 }
 
-/** Upper bound in bytes of the compressed size. */
+/** Upper bound of the compressed size in bytes. */
 function compressBound(bytes: number): number {
   return bytes + (bytes >> 8) + 1024;
 }
