@@ -1,6 +1,6 @@
 /**
- * Reading recordings from front to back through one buffer, so that memory does
- * not grow with the file.
+ * Sequential reading of recordings through one buffer, so that memory does not
+ * grow with the file.
  *
  * @module
  */
@@ -12,15 +12,18 @@ import { type FileSource, nameOf } from "./file_source.ts";
 /** Size of the buffer in bytes. */
 export const BUFFER_BYTES = 1 << 20;
 
-/** A file that is read from front to back. */
+/** An open file or stream that is read sequentially. */
 interface OpenFile {
-  /** Reads the next bytes into an array; returns how many, `null` at the end. */
+  /**
+   * Reads the next bytes into an array; returns their number, `null` at the
+   * end.
+   */
   read(into: Uint8Array): Promise<number | null>;
   close(): void;
 }
 
 /**
- * A file read once from front to back, through a buffer of 1 MiB.
+ * A file that is read once, sequentially, through a buffer of 1 MiB.
  *
  * @example
  * ```ts
@@ -54,8 +57,8 @@ export class RecordingFile implements Disposable {
    * Opens a file.
    *
    * @param source The file.
-   * @param start Byte to start at.
-   * @returns The file, nothing of it read.
+   * @param start Byte offset to start at.
+   * @returns The file, with an empty buffer.
    * @throws {RecordingError} If the file cannot be opened.
    */
   static async open(source: FileSource, start = 0): Promise<RecordingFile> {
@@ -79,7 +82,7 @@ export class RecordingFile implements Disposable {
    *
    * @param path Name for messages.
    * @param stream Its bytes.
-   * @returns The file, nothing of it read.
+   * @returns The file, with an empty buffer.
    */
   static from(
     path: string,
@@ -88,12 +91,12 @@ export class RecordingFile implements Disposable {
     return new RecordingFile(path, openStream(stream));
   }
 
-  /** Offset in the file at which `bytes` starts. */
+  /** Offset of the first byte of `bytes` in the file. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** Bytes read and not yet taken; valid until the next `fill()`. */
+  /** Buffered bytes that have not been taken; valid until the next `fill()`. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#start, this.#end);
   }
@@ -109,10 +112,10 @@ export class RecordingFile implements Disposable {
   }
 
   /**
-   * Reads on until the buffer is full or the file ends.
+   * Reads until the buffer is full or the file ends.
    *
-   * @param least Bytes that are enough, where more of them take time, as in a
-   *   compressed file.
+   * @param least Number of buffered bytes at which reading may stop, for
+   *   sources such as compressed files in which further bytes take time.
    * @returns Whether the buffer has any bytes.
    * @throws {RecordingError} If reading fails.
    */
@@ -164,7 +167,7 @@ function openStream(stream: ReadableStream<Uint8Array>): OpenFile {
       return count;
     },
     close() {
-      // An error of the stream has been thrown by `read()` already.
+      // `read()` has already thrown an error of the stream.
       reader.cancel().catch(() => {});
     },
   };

@@ -1,15 +1,15 @@
 /**
- * Counts with their nouns, for messages.
+ * Counts with singular or plural nouns, for messages.
  *
  * @module
  */
 
 /**
- * Writes a count and its noun.
+ * Formats a count with its noun.
  *
  * @param count The number.
- * @param noun The noun in the singular; its plural adds an s.
- * @param options Formats the number; plain digits by default.
+ * @param noun The noun in the singular, whose plural ends in s.
+ * @param options Formatter of the number; plain digits by default.
  * @returns The number and the noun, such as `1 slice` or `2 slices`.
  *
  * @example

@@ -1,13 +1,13 @@
 /**
- * The checksum CRC-32C, and the Zarr codec that appends it to a chunk.
+ * CRC-32C checksum, and the Zarr codec that appends it to a chunk.
  *
  * @module
  */
 
-/** Castagnoli's polynomial, bits reversed. */
+/** Castagnoli's polynomial, bit-reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
-/** Bytes that an iteration takes. */
+/** Bytes per iteration. */
 const STRIDE = 8;
 
 /** Remainder that a byte contributes after 0 … 7 further bytes, [8, 256]. */
@@ -25,7 +25,7 @@ for (let i = 256; i < TABLE.length; i++) {
 }
 
 /**
- * Computes the CRC-32C of some bytes.
+ * Computes the CRC-32C of bytes.
  *
  * @param bytes The bytes.
  * @returns The checksum, unsigned 32 bits.

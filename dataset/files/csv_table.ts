@@ -1,5 +1,5 @@
 /**
- * Columns of CSV files, found by the names in the header.
+ * CSV files, with columns selected by the names in the header.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { type FileSource, nameOf, readBytes } from "./file_source.ts";
 
 /** One row of a table. */
 export interface Row {
-  /** Its line in the file, counted from 1. */
+  /** Line number in the file, from 1. */
   readonly line: number;
-  /** The fields of the columns asked for, in the order asked; "" if missing. */
+  /** Fields of the requested columns, in the order requested; "" if missing. */
   readonly fields: readonly string[];
 }
 
-/** The result of Papa Parse, whose npm package has no types. */
+/** Result of Papa Parse, whose npm package has no types. */
 interface Parsed {
   readonly data: readonly string[][];
   readonly errors: readonly {
@@ -27,8 +27,8 @@ interface Parsed {
 }
 
 /**
- * Reads columns of a CSV file by the names in its first line, in any order and
- * among any other columns.
+ * Reads columns of a CSV file by the names in its first line. The file may have
+ * them in any order, and other columns too.
  *
  * @param file The file: its path, or a browser's `Blob`.
  * @param columns Names of the columns.
@@ -70,7 +70,7 @@ export async function readTable(
  * Reads all rows of a CSV file.
  *
  * @param file The file: its path, or a browser's `Blob`.
- * @param options Character between fields, a comma unless given.
+ * @param options Field delimiter, a comma by default.
  * @returns The first line, and the rows below it without empty lines.
  * @throws {DatasetError} If the file cannot be read, or a quote is not closed.
  *

@@ -7,11 +7,11 @@
 import { shownLine } from "./shown_line.ts";
 
 /**
- * Makes one short line of a problem, whatever it quotes.
+ * Formats a problem as one short line, whatever it quotes.
  *
  * @param problem The problem in words.
- * @returns The same without control characters and full stop; without its
- *   middle if it is too long.
+ * @returns The problem without control characters and full stop; the middle of
+ *   a long one is cut out.
  *
  * @example
  * ```ts
@@ -30,14 +30,14 @@ export class RecordingError extends Error {
   override readonly name = "RecordingError";
   /** The file. */
   readonly path: string;
-  /** Offset of the problem in bytes; `undefined` if it is the whole file. */
+  /** Byte offset of the problem; `undefined` if it concerns the whole file. */
   readonly offset: number | undefined;
 
   /**
    * Makes the error and its message.
    *
    * @param path The file.
-   * @param problem The problem in words, without full stop.
+   * @param problem Description of the problem, without full stop.
    * @param options Byte offset of the problem, and the error that caused it.
    */
   constructor(
@@ -94,14 +94,14 @@ export class DatasetError extends Error {
   readonly path: string;
   /** The problem, without path and line. */
   readonly problem: string;
-  /** Line of a text file, counted from 1. */
+  /** Line of a text file, from 1. */
   readonly line: number | undefined;
 
   /**
    * Makes the error and its message.
    *
    * @param path The file or folder.
-   * @param problem The problem in words, without full stop.
+   * @param problem Description of the problem, without full stop.
    * @param options Line of the problem, and the error that caused it.
    */
   constructor(

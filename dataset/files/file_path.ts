@@ -1,13 +1,13 @@
 /**
- * Joins and splits paths without Node's modules, which browsers do not have.
+ * Paths of files, without Node's modules, which browsers lack.
  *
  * @module
  */
 
 /**
- * Joins the path of a folder and the names below it.
+ * Joins a folder's path and names below it.
  *
- * @param folder Path of the folder, with or without a slash at its end.
+ * @param folder Path of the folder, with or without a trailing slash.
  * @param names Names of folders below it, and of the file.
  * @returns The path.
  *
@@ -24,10 +24,10 @@ export function join(folder: string, ...names: string[]): string {
 }
 
 /**
- * Gives the folder of a file.
+ * Returns the folder of a file.
  *
- * @param path Path of the file, as `join()` gives it.
- * @returns Path of the folder, with the slash at its end.
+ * @param path Path of the file, as `join()` returns it.
+ * @returns Path of the folder, with a trailing slash.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function folderOf(path: string): string {
 }
 
 /**
- * Tells whether a path is the address of something on the web.
+ * Tells whether a path is an HTTP URL.
  *
  * @param path A path, or a URL.
  * @returns Whether it begins with `http://` or `https://`.

@@ -1,10 +1,10 @@
 /**
- * Messages for files that cannot be opened, read or written.
+ * Descriptions of why files cannot be opened, read or written.
  *
  * @module
  */
 
-/** Phrases by error name: browsers do not have Deno's error classes. */
+/** Phrases by error name, because browsers lack Deno's error classes. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder",
   IsADirectory: "it is a folder",
@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says why a file could not be opened, read or written.
+ * Describes why a file could not be opened, read or written.
  *
  * @param cause The error that the runtime threw.
  * @returns A phrase to put after the colon of a message.

@@ -4,11 +4,11 @@
  * @module
  */
 
-/** A file: its path, or a browser's `Blob`, of which a `File` has a name too. */
+/** A file: its path, or a browser's `Blob` or `File`. */
 export type FileSource = string | Blob;
 
 /**
- * Gives the name of a file for messages.
+ * Returns the name of a file for messages.
  *
  * @param file The file.
  * @returns Its path or its name.
@@ -26,7 +26,7 @@ export function nameOf(file: FileSource): string {
 }
 
 /**
- * Measures a file.
+ * Finds the size of a file.
  *
  * @param file The file.
  * @returns Its size in bytes.

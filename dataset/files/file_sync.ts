@@ -1,5 +1,5 @@
 /**
- * Flushing files and folders to the disk, so that they survive a power loss.
+ * Flushing of files and folders to disk, so that they survive a power loss.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { join } from "./file_path.ts";
 
 /**
- * Opens a folder, to lock it or to flush its entries to the disk.
+ * Opens a folder, to lock it or to flush its entries to disk.
  *
  * @param path The folder.
  * @returns The folder, or `undefined` on Windows, where folders cannot be
@@ -28,7 +28,7 @@ export async function openFolder(
 }
 
 /**
- * Flushes the entries of a folder to the disk, after a rename in it.
+ * Flushes the entries of a folder to disk, which makes a rename in it durable.
  *
  * @param path The folder.
  * @throws {Error} If they cannot be written.
@@ -47,7 +47,7 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Flushes all files below a folder, and the folders themselves, to the disk.
+ * Flushes all files below a folder, and the folders themselves, to disk.
  *
  * @param path The folder.
  * @throws {Error} If they cannot be written.

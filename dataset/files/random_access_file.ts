@@ -1,5 +1,5 @@
 /**
- * Files of recordings read at any place, through a window.
+ * Random access to files of recordings, through a buffered window.
  *
  * @module
  */
@@ -8,23 +8,26 @@ import { CutOffError, RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
-/** Bytes that are read at once, at least. */
+/** Minimum number of bytes read at once. */
 const WINDOW_BYTES = 1 << 20;
 
-/** Bytes that one read may ask for: more than any packet of a camera takes. */
+/** Maximum number of bytes per `read()`, more than any camera's packet has. */
 const MAX_BYTES = 1 << 28;
 
-/** A file whose bytes are asked for by where they are. */
+/** An open file that is read at given offsets. */
 interface OpenFile {
   readonly size: number;
-  /** Reads the bytes from an offset on; fewer only where the file ends. */
+  /**
+   * Reads bytes from an offset on; returns their number, smaller than asked
+   * only at the end.
+   */
   read(into: Uint8Array, offset: number): Promise<number>;
   close(): void;
 }
 
 /**
- * A file read at any place, whose size is known: a packet that claims more
- * bytes than the file has is refused before memory is taken for it.
+ * A file with random access and known size: a packet that claims more bytes
+ * than the file has is refused before memory is allocated.
  *
  * @example
  * ```ts
@@ -35,7 +38,7 @@ interface OpenFile {
  * ```
  */
 export class RandomAccessFile implements Disposable {
-  /** The file's path, as given, or its name. */
+  /** The file's path as given, or its name. */
   readonly path: string;
   readonly #file: OpenFile;
   #window = new Uint8Array(WINDOW_BYTES);
@@ -51,7 +54,7 @@ export class RandomAccessFile implements Disposable {
    * Opens a file.
    *
    * @param source The file.
-   * @returns The file, nothing of it read.
+   * @returns The file, with an empty window.
    * @throws {RecordingError} If the file cannot be opened or is empty.
    */
   static async open(source: FileSource): Promise<RandomAccessFile> {
@@ -75,9 +78,9 @@ export class RandomAccessFile implements Disposable {
   }
 
   /**
-   * Reads some bytes.
+   * Reads bytes.
    *
-   * @param offset Where they start.
+   * @param offset Offset of the first byte.
    * @param length How many there are.
    * @param part What they are the start of, for messages.
    * @returns The bytes, valid until the next `read()`.
@@ -109,11 +112,11 @@ export class RandomAccessFile implements Disposable {
   }
 
   /**
-   * Words a damage of this file.
+   * Makes the error of damage in this file.
    *
-   * @param offset Byte where it is.
+   * @param offset Byte offset of the damage.
    * @param problem Description of the problem.
-   * @param options The error beneath, if there is one.
+   * @param options The underlying error, if any.
    * @returns The error.
    */
   damage(

@@ -7,7 +7,7 @@
 /**
  * Computes the SHA-256 digest of bytes or of a text.
  *
- * @param content The bytes, or a text as UTF-8.
+ * @param content The bytes, or a text, which is encoded as UTF-8.
  * @returns The digest in hexadecimal, 64 digits.
  *
  * @example

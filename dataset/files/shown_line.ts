@@ -1,5 +1,6 @@
 /**
- * Text made safe to print: it may quote file names and contents from anywhere.
+ * Sanitising of text for terminals: it may quote untrusted file names and
+ * contents.
  *
  * @module
  */
@@ -8,8 +9,8 @@
 const LONGEST = 500;
 
 /**
- * Line breaks, terminal control characters, and controls of right-to-left
- * writing, which can display letters in another order than they have.
+ * Line breaks, terminal control characters, and bidirectional controls, which
+ * can display letters in a misleading order.
  */
 const CONTROLS =
   / *[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+ */gu;
@@ -18,8 +19,8 @@ const CONTROLS =
  * Makes a text safe to print as one line of a terminal.
  *
  * @param text The text.
- * @returns The same without control characters; without its middle if it is
- *   too long.
+ * @returns The text without control characters; the middle of a long one is cut
+ *   out.
  *
  * @example
  * ```ts
@@ -38,11 +39,11 @@ export function shownLine(text: string): string {
 }
 
 /**
- * Makes a text safe to print as one line of a terminal, however long it is: a
- * command to copy must be whole.
+ * Makes a text safe to print as one line of a terminal, of any length: a
+ * command to be copied must stay whole.
  *
  * @param text The text.
- * @returns The same without control characters.
+ * @returns The text without control characters.
  */
 export function cleanLine(text: string): string {
   return text.replaceAll(CONTROLS, " ").trimEnd();

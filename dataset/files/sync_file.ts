@@ -1,5 +1,5 @@
 /**
- * Files read at any place without waiting, for libraries that cannot wait.
+ * Synchronous random access to files, for libraries without asynchronous reads.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { RecordingError } from "./errors.ts";
 import { fileProblem } from "./file_problem.ts";
 import { type FileSource, nameOf } from "./file_source.ts";
 
-/** A file that is read without waiting. */
+/** A file with synchronous random access. */
 export interface SyncFile extends Disposable {
-  /** The file's path, as given, or its name. */
+  /** The file's path as given, or its name. */
   readonly path: string;
-  /** Its size in bytes. */
+  /** Size in bytes. */
   readonly size: number;
   /**
    * Reads bytes.
    *
-   * @param into Where they go.
-   * @param offset Where they start.
-   * @returns How many there were; fewer than asked only at the end.
+   * @param into Destination, whose length is the number of bytes requested.
+   * @param offset Offset of the first byte.
+   * @returns Number of bytes read, smaller than requested only at the end.
    */
   read(into: Uint8Array, offset: number): number;
 }
 
 /**
- * Opens a file. A browser's file is read into memory as a whole, as its parts
- * cannot be read synchronously.
+ * Opens a file. A browser's file is read into memory as a whole, because it has
+ * no synchronous reads.
  *
  * @param source The file.
  * @returns The file.

@@ -48,7 +48,10 @@ export interface RecordingAttributes {
   readonly person: number;
   /** Session of the recording. */
   readonly session: string;
-  /** Name of the recording in its data set, if it cannot be a folder's name. */
+  /**
+   * Name of the recording in its data set, such as `wave/1.csv`; absent in
+   * stores of SL-Animals.
+   */
   readonly name?: string;
   /**
    * Group of each slice (person, day or the like), "" for none; absent in

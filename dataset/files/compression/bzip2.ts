@@ -1,9 +1,8 @@
 /**
- * Streams of bzip2.
+ * bzip2 decompression.
  *
- * A block is Huffman codes of run lengths and of places in a list of the bytes
- * used latest; what they stand for is a Burrows-Wheeler transform, and below
- * it repeated bytes are counted.
+ * A block is the run-length encoded input after a Burrows-Wheeler transform, a
+ * move-to-front transform, run-length encoding of zeros, and Huffman coding.
  *
  * Source: J. Tsai, BZIP2: Format Specification, 2016.
  *
@@ -14,13 +13,13 @@ const STREAM_MARK = 0x425a68;
 const BLOCK_MARK = 0x314159265359;
 const END_MARK = 0x177245385090;
 
-/** Symbols of a group that is coded by one table. */
+/** Number of consecutive symbols that share a Huffman table. */
 const GROUP_SYMBOLS = 50;
 
-/** Longest code in bits. */
+/** Maximum length of a Huffman code in bits. */
 const MAX_BITS = 20;
 
-/** Reads bits, the highest of a byte first. */
+/** Reader of bits, most significant bit first. */
 class BitReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -31,7 +30,7 @@ class BitReader {
     this.#bytes = bytes;
   }
 
-  /** Reads a number of up to 24 bits. */
+  /** Reads an unsigned number of up to 24 bits. */
   read(count: number): number {
     while (this.#bits < count) {
       if (this.#at >= this.#bytes.length) {
@@ -44,35 +43,35 @@ class BitReader {
     return this.#buffer >>> this.#bits & (1 << count) - 1;
   }
 
-  /** Whether all whole bytes are read. */
+  /** Whether no whole byte is left. */
   get atEnd(): boolean {
     return this.#at >= this.#bytes.length;
   }
 
-  /** Passes over the rest of a byte. */
+  /** Skips the remaining bits of the current byte. */
   align(): void {
     this.#bits -= this.#bits % 8;
   }
 }
 
-/** A Huffman code. */
+/** A canonical Huffman code. */
 interface HuffmanCode {
   /** Symbols in the order of their codes. */
   readonly symbols: Uint16Array;
-  /** Highest code of each length, −1 where there is none, [MAX_BITS + 2]. */
+  /** Highest code of each length, −1 if there is none, [MAX_BITS + 2]. */
   readonly limit: Int32Array;
-  /** Index of a symbol minus its code, by length, [MAX_BITS + 2]. */
+  /** Index of a symbol minus its code, by code length, [MAX_BITS + 2]. */
   readonly base: Int32Array;
 }
 
 /**
- * Decompresses streams of bzip2; their checksums are passed over.
+ * Decompresses concatenated bzip2 streams without verifying their checksums.
  *
  * @param bytes The streams.
- * @param size The bytes that they hold.
+ * @param size Number of bytes that they decompress to.
  * @returns The bytes.
- * @throws {RangeError} If they are damaged or cut off, or hold another number
- *   of bytes.
+ * @throws {RangeError} If they are damaged or cut off, or decompress to another
+ *   number of bytes.
  *
  * @example
  * ```ts
@@ -111,16 +110,16 @@ export function decompressBzip2(
   return output;
 }
 
-/** Where a block goes. */
+/** Buffers of a block. */
 interface BlockPlace {
-  /** Room for a block before the transform is undone. */
+  /** Work buffer for the block before the inverse Burrows-Wheeler transform. */
   readonly transformed: Uint32Array;
   readonly output: Uint8Array;
-  /** Index in the output of the block's first byte. */
+  /** Index of the block's first byte in the output. */
   readonly start: number;
 }
 
-/** Reads a block; returns the index after its last byte in the output. */
+/** Decodes a block; returns the index after its last byte in the output. */
 function readBlock(reader: BitReader, place: BlockPlace): number {
   if (reader.read(1) === 1) throw new RangeError("a randomised bzip2 block");
   const first = reader.read(24);
@@ -146,7 +145,7 @@ function readBlock(reader: BitReader, place: BlockPlace): number {
     left--;
     const symbol = readSymbol(reader, table);
     if (symbol < 2) {
-      // Runs are written in base 2 with the digits 1 and 2.
+      // Run lengths are in bijective base 2, with the digits 1 and 2.
       run += (symbol + 1) * weight;
       weight *= 2;
       if (run > transformed.length) {
@@ -179,7 +178,7 @@ function readBlock(reader: BitReader, place: BlockPlace): number {
   });
 }
 
-/** Reads which bytes a block has. */
+/** Reads which byte values occur in a block. */
 function readUsedBytes(reader: BitReader): number[] {
   const used: number[] = [];
   const ranges = reader.read(16);
@@ -194,7 +193,7 @@ function readUsedBytes(reader: BitReader): number[] {
   return used;
 }
 
-/** Reads which code each group of symbols has. */
+/** Reads the index of each symbol group's Huffman table. */
 function readSelectors(reader: BitReader, codes: number): number[] {
   const order = Array.from({ length: codes }, (_, code) => code);
   return Array.from({ length: reader.read(15) }, () => {
@@ -207,7 +206,7 @@ function readSelectors(reader: BitReader, codes: number): number[] {
   });
 }
 
-/** Reads the lengths of a code, and makes the code of them. */
+/** Reads code lengths and builds the canonical Huffman code. */
 function readCode(reader: BitReader, symbols: number): HuffmanCode {
   let length = reader.read(5);
   const lengths = Array.from({ length: symbols }, () => {
@@ -246,7 +245,10 @@ function readSymbol(
   throw new RangeError("a bzip2 code is damaged");
 }
 
-/** Puts the place of the byte after it above each byte, in bits 8–31. */
+/**
+ * Inverse Burrows-Wheeler transform: puts the index of each byte's successor
+ * into bits 8–31.
+ */
 function followTransform(transformed: Uint32Array, counts: Uint32Array): void {
   const places = new Uint32Array(256);
   for (let byte = 1; byte < 256; byte++) {
@@ -257,7 +259,10 @@ function followTransform(transformed: Uint32Array, counts: Uint32Array): void {
   }
 }
 
-/** Writes bytes out; after four alike a byte counts how many more there are. */
+/**
+ * Writes the bytes to the output and undoes the initial run-length encoding:
+ * after four equal bytes, a byte counts further repeats.
+ */
 function writeBlock(
   transformed: Uint32Array,
   { output, start, first }: BlockPlace & { readonly first: number },

@@ -1,5 +1,5 @@
 /**
- * Frames of LZ4.
+ * LZ4 frames.
  *
  * Source: LZ4 frame format 1.6.4 and LZ4 block format.
  *
@@ -8,36 +8,42 @@
 
 const MAGIC = 0x184d2204;
 
-/** Descriptor of our frames: version 1, independent blocks of 4 MiB at most. */
+/**
+ * Descriptor of the frames written here: version 1, independent blocks of up to
+ * 4 MiB.
+ */
 const DESCRIPTOR = [0x60, 0x70, 0x73];
 
-/** Largest blocks by bits 4–6 of a frame's second byte. */
+/** Maximum block size by bits 4–6 of the descriptor's second byte. */
 const BLOCK_BYTES = [0, 0, 0, 0, 1 << 16, 1 << 18, 1 << 20, 1 << 22];
 
-/** Most bytes that one byte of a block stands for. */
+/** Maximum compression ratio of a block. */
 const MAX_RATIO = 255;
 
-/** Set in the size of a block that is stored as it is. */
+/** Flag in the size of a block that is stored uncompressed. */
 const STORED_BIT = 0x80000000;
 
-/** Bytes of the shortest match. */
+/** Minimum match length in bytes. */
 const LEAST_MATCH = 4;
 
-/** The last match starts at least so many bytes before a block's end. */
+/**
+ * Minimum distance in bytes from the start of the last match to the block's
+ * end.
+ */
 const MATCH_LIMIT = 12;
 
-/** The last bytes of a block are literals. */
+/** Number of bytes at the end of a block that must be literals. */
 const LAST_LITERALS = 5;
 
-/** Bytes that a copy of eight at once may go too far. */
+/** Bytes that a copy in steps of eight may overrun its end, at most. */
 const SLACK = 8;
 
-/** Bits of the hash of four bytes. */
+/** Hash size in bits. */
 const HASH_BITS = 14;
 
 /**
- * Decompresses frames of LZ4, one after another into the same memory: to ask
- * for new memory takes longer than to decompress. Checksums are passed over.
+ * Decoder of LZ4 frames that reuses its output buffer: allocating memory takes
+ * longer than decompression. Checksums are not verified.
  *
  * @example
  * ```ts
@@ -55,10 +61,10 @@ export class Lz4Decoder {
    * Decompresses a frame.
    *
    * @param frame The frame.
-   * @param most The most bytes that it may hold.
-   * @returns The bytes, valid until the next frame.
-   * @throws {RangeError} If it is no frame, is damaged or cut off, or holds
-   *   more.
+   * @param most Maximum number of decompressed bytes.
+   * @returns The bytes, valid until the next call.
+   * @throws {RangeError} If it is not an LZ4 frame, is damaged or cut off, or
+   *   exceeds `most`.
    */
   decode(frame: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
     const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -101,7 +107,10 @@ export class Lz4Decoder {
     }
   }
 
-  /** Makes room, and keeps the first bytes. */
+  /**
+   * Grows the output buffer to at least `size` bytes and keeps the first
+   * `kept`.
+   */
   #reserve(size: number, kept: number): void {
     if (size <= this.#output.length) return;
     const larger = new Uint8Array(Math.max(size, 2 * kept));
@@ -111,9 +120,9 @@ export class Lz4Decoder {
 }
 
 /**
- * Decodes a block after what was decoded before it; returns the new end. Bytes
- * are copied eight at once where both sides have {@linkcode SLACK} bytes more,
- * which later bytes overwrite.
+ * Appends a decoded block to the output; returns its end. Bytes are copied
+ * eight at a time where source and destination have {@linkcode SLACK} spare
+ * bytes, which later bytes overwrite.
  */
 function decodeBlock(
   block: Uint8Array,
@@ -139,7 +148,7 @@ function decodeBlock(
     }
     const literalsEnd = from + literals;
     let end = to + literals;
-    // Written so that a length that is not a number is refused, too.
+    // Negated so that a NaN, from a length beyond the block, is refused too.
     if (!(literalsEnd <= size && end <= most)) {
       throw new RangeError("an LZ4 block is damaged");
     }
@@ -182,7 +191,7 @@ function decodeBlock(
 }
 
 /**
- * Compresses bytes into a frame of LZ4, without checksums.
+ * Compresses bytes into an LZ4 frame without checksums.
  *
  * @param bytes The bytes.
  * @returns The frame.
@@ -213,7 +222,9 @@ export function compressLz4(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return frame.subarray(0, at + 4);
 }
 
-/** Encodes a block; `undefined` if it gets no shorter. */
+/**
+ * Compresses a block; returns its size, or `undefined` if it does not shrink.
+ */
 function encodeBlock(
   block: Uint8Array,
   output: Uint8Array,
@@ -248,7 +259,10 @@ function encodeBlock(
   return to < output.length ? to : undefined;
 }
 
-/** Writes a token and its literals; bytes beyond the output are dropped. */
+/**
+ * Writes a token and its literals; writes beyond the end of the output are
+ * ignored.
+ */
 function putSequence(
   literals: Uint8Array,
   { output, to, match }: {
@@ -264,7 +278,7 @@ function putSequence(
   return start + literals.length;
 }
 
-/** Writes what a length has above 15, if anything. */
+/** Writes the bytes that extend a length of 15 or more. */
 function putLength(
   rest: number,
   { output, to }: { readonly output: Uint8Array; readonly to: number },

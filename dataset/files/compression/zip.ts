@@ -1,5 +1,5 @@
 /**
- * ZIP archives: the files in them, read one after another.
+ * ZIP archives, whose files are read sequentially.
  *
  * @module
  */
@@ -9,45 +9,45 @@ import { BUFFER_BYTES, RecordingFile } from "../buffered_file.ts";
 import { fileProblem } from "../file_problem.ts";
 import { type FileSource, nameOf, sizeOf } from "../file_source.ts";
 
-/** Marks of the records of an archive. */
+/** Signatures of the records of an archive. */
 const LOCAL = 0x04034b50;
 const ENTRY = 0x02014b50;
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 
-/** Bytes of these records, without names and comments. */
+/** Sizes of these records in bytes, without variable-length fields. */
 const LOCAL_BYTES = 30;
 const ENTRY_BYTES = 46;
 const END_BYTES = 22;
 const LOCATOR_64_BYTES = 20;
 
-/** Bytes of the longest comment of an archive. */
+/** Maximum length of an archive's comment in bytes. */
 const MAX_COMMENT = 0xffff;
 
-/** The number in 32 bits that has its value in 64 bits elsewhere. */
+/** 32-bit value that stands for a 64-bit value in a ZIP64 record. */
 const ELSEWHERE = 0xffffffff;
 
-/** Ways of compression: none, and Deflate. */
+/** Compression methods: none and Deflate. */
 const [STORED, DEFLATED] = [0, 8];
 
-/** Compressed bytes that are read at once: all are decompressed at once, too. */
+/** Compressed bytes read at a time, which are also decompressed at once. */
 const PIECE_BYTES = 1 << 14;
 
-/** How many times smaller Deflate makes bytes at most. */
+/** Maximum compression ratio of Deflate. */
 const MAX_DEFLATED = 1032;
 
 /** A file in an archive. */
 export interface ZipEntry {
-  /** Its name. */
+  /** Path in the archive. */
   readonly name: string;
-  /** Bytes that it has in the archive. */
+  /** Compressed size in bytes. */
   readonly compressed: number;
-  /** Bytes that it has. */
+  /** Uncompressed size in bytes. */
   readonly size: number;
-  /** How it is compressed, by ZIP's number. */
+  /** ZIP's number of the compression method. */
   readonly method: number;
-  /** Byte of the archive at which its local header starts. */
+  /** Byte offset of its local header. */
   readonly offset: number;
 }
 
@@ -56,8 +56,8 @@ export interface ZipEntry {
  *
  * @param source The archive.
  * @returns The files.
- * @throws {RecordingError} If it is no archive, or its list is damaged or
- *   longer than 1 MiB.
+ * @throws {RecordingError} If it is not a ZIP archive, or its central directory
+ *   is damaged or larger than 1 MiB.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export async function readZip(source: FileSource): Promise<ZipEntry[]> {
   return entries;
 }
 
-/** Takes the numbers of 64 bits out of an entry's extra field. */
+/** Reads the 64-bit numbers of the ZIP64 field in an entry's extra fields. */
 function wideNumbers(
   list: DataView,
   { at, end }: { readonly at: number; readonly end: number },
@@ -170,7 +170,7 @@ function uint64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
-/** Reads up to 1 MiB of a file. */
+/** Reads up to 1 MiB of a file, from byte `start` on. */
 async function viewAt(source: FileSource, start: number): Promise<DataView> {
   using file = await RecordingFile.open(source, start);
   await file.fill();
@@ -183,10 +183,11 @@ async function viewAt(source: FileSource, start: number): Promise<DataView> {
  *
  * @param source The archive.
  * @param entry The file.
- * @returns The file, nothing of it read; messages name the archive. What
- *   follows a file that is not compressed can be read, too.
- * @throws {RecordingError} If the archive is damaged there, or the file is
- *   compressed by anything but Deflate.
+ * @returns The file, with an empty buffer; messages name the archive. An
+ *   uncompressed file does not end where its entry ends: the bytes after it can
+ *   be read too.
+ * @throws {RecordingError} If the local header is damaged, or the compression
+ *   method is neither none nor Deflate.
  *
  * @example
  * ```ts
@@ -229,7 +230,7 @@ export async function openZipEntry(
   );
 }
 
-/** Reads the bytes of a file in an archive. */
+/** Reads the compressed bytes of an archived file in pieces. */
 async function* stretch(
   source: FileSource,
   { start, compressed }: {
@@ -247,7 +248,9 @@ async function* stretch(
   }
 }
 
-/** Makes a stream of pieces; not every browser has `ReadableStream.from()`. */
+/**
+ * Makes a stream of pieces, as not every browser has `ReadableStream.from()`.
+ */
 function streamOf(
   pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -1,16 +1,16 @@
 /**
- * Frames of Zstandard, by the runtime's own library.
+ * Zstandard compression by the runtime's own library.
  *
  * @module
  */
 
-/** Least and most bytes that are decompressed at once. */
+/** Minimum and maximum size of an output buffer in bytes. */
 const [LEAST_BYTES, MOST_BYTES] = [1 << 10, 1 << 20];
 
-/** How many times longer the bytes of frames that do not tell it may be. */
+/** Assumed compression ratio of frames without content size. */
 const RATIO = 8;
 
-/** Functions that compress and decompress. */
+/** Zstandard compression and decompression. */
 export interface Zstandard {
   /**
    * Compresses bytes.
@@ -23,16 +23,16 @@ export interface Zstandard {
    * Decompresses frames.
    *
    * @param bytes The frames.
-   * @param most The most bytes that they may hold: a small file may claim any
-   *   length.
+   * @param most Maximum number of decompressed bytes: a small file may claim
+   *   any length.
    * @returns The bytes.
-   * @throws {Error} If they are no frames, or hold more.
+   * @throws {Error} If they are not Zstandard frames, or exceed `most`.
    */
   decompress(bytes: Uint8Array, most: number): Uint8Array;
 }
 
 /**
- * Loads the library, which a browser that never asks for it need not have.
+ * Loads the library on first use, because browsers lack it.
  *
  * @returns The library.
  * @throws {TypeError} If the runtime has none, as in a browser.
@@ -61,9 +61,9 @@ export async function loadZstandard(): Promise<Zstandard> {
 }
 
 /**
- * Bytes of memory for a frame, one more than it claims to hold: new memory is
- * cleared, which takes longer than to decompress a small packet into it, and
- * where it is full, more is asked for.
+ * Size of the output buffer for a frame. The runtime zeroes a buffer, which
+ * takes longer than decompressing a small packet into it, and allocates another
+ * one when it is full: so one byte more than the claimed content size.
  */
 function outputBytes(frame: Uint8Array): number {
   const size = contentBytes(frame) ?? RATIO * frame.length;
@@ -71,7 +71,7 @@ function outputBytes(frame: Uint8Array): number {
 }
 
 /**
- * Reads how many bytes a frame claims to hold, if its header tells it.
+ * Reads a frame's content size in bytes from its header, if it is there.
  *
  * Source: RFC 8878, section 3.1.1.1, "Frame_Header".
  */
