@@ -1,12 +1,12 @@
 /**
- * The sensor of a data set, whose recordings may not tell its size.
+ * Common sensor size of a data set, some of whose files may not give it.
  *
  * @module
  */
 
 import type { Sensor } from "../events.ts";
 
-/** Sizes of cameras, and of the parts of them that data sets keep. */
+/** Sensor sizes of common cameras, and of the crops that data sets use. */
 const CAMERAS: readonly Sensor[] = [
   { width: 34, height: 34 },
   { width: 128, height: 128 },
@@ -19,17 +19,20 @@ const CAMERAS: readonly Sensor[] = [
   { width: 1280, height: 720 },
 ];
 
-/** Share of a camera's columns, and of its rows, that events must reach. */
+/**
+ * Minimum share of a camera's columns, and of its rows, within the extent of
+ * the events.
+ */
 const REACHED = 0.9;
 
 /**
- * Finds a sensor that has all pixels of some recordings. Where a recording does
- * not tell its size, and its events reach nine tenths of a common camera's
- * columns and rows, it is that camera's.
+ * Finds a sensor that contains the pixels of all recordings. If no file gives
+ * this size, and the events extend over at least 90 % of the columns and rows
+ * of a common camera, that camera's size is taken.
  *
- * @param sensors The sensors of the recordings, or the parts of them that have
- *   events, and whether the files told them.
- * @returns The sensor; one pixel at least.
+ * @param sensors Sensor size of each recording, or the extent of its events;
+ *   `told` if the file gives the size.
+ * @returns The sensor, of at least one pixel.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Reads a recording and cuts its samples out of it.
+ * Reading of a recording and cutting of its samples.
  *
  * @module
  */
@@ -22,48 +22,48 @@ import { requireShort } from "./sample_times.ts";
 import { sortByTime } from "./sort_by_time.ts";
 import { type Cut, cutWindows, type Windows } from "./windows.ts";
 
-/** A part of a recording, and the line of the list that names it. */
+/** A part of a recording, and the line of the list that defines it. */
 export interface ListedPart {
-  /** The part; all of the recording if left out. */
+  /** The part. @default the whole recording */
   readonly part?: Part;
   /** Line of the list. */
   readonly line?: number;
 }
 
-/** A recording, and what is to be cut out of it. */
+/** A recording and the parts to be cut out of it. */
 export interface CutJob extends RecordingPlace {
-  /** Its parts. */
+  /** Parts of the recording, each of which is or contains samples. */
   readonly parts: readonly ListedPart[];
-  /** The list that names the parts, for messages. */
+  /** File that lists the parts, for messages. */
   readonly list: string;
-  /** Windows to cut each part into. */
+  /** Windows to cut each part into. @default each part is one sample */
   readonly windows?: Windows;
 }
 
-/** A recording in memory, and the samples in it. */
+/** A recording in memory with the bounds of its samples. */
 export interface CutRecording {
-  /** Columns of the pixels. */
+  /** Column of each event's pixel. */
   readonly x: Uint16Array;
-  /** Rows of the pixels. */
+  /** Row of each event's pixel. */
   readonly y: Uint16Array;
-  /** Times in µs on the recording's clock, modulo 2³². */
+  /** Time of each event in µs on the recording's clock, modulo 2³². */
   readonly t: Uint32Array<ArrayBuffer>;
-  /** Polarities. */
+  /** Polarity of each event, 0 or 1. */
   readonly p: Uint8Array;
-  /** Samples, each with the index of its part. */
+  /** Bounds of each sample, with the index of its part. */
   readonly cuts: readonly (Cut & { readonly part: number })[];
-  /** Samples without an event, which are left out. */
+  /** Number of samples without events, which are left out. */
   readonly empty: number;
   /** Facts about the recording, and a digest of its events. */
   readonly facts: RecordingFacts;
 }
 
 /**
- * Reads a recording, sorts its events by time where they are not, and cuts
- * samples out of it.
+ * Reads a recording, sorts its events by time if their order allows it, and
+ * cuts samples out of it.
  *
  * @param job The recording.
- * @returns The samples.
+ * @returns The recording and the bounds of its samples.
  * @throws {RecordingError} If the recording cannot be read, or a sample lasts
  *   71 min or longer.
  * @throws {DatasetError} If a part ends beyond the recording.
@@ -87,8 +87,8 @@ export async function cutRecording(job: CutJob): Promise<CutRecording> {
   const { x, y, p, backwardSteps } = columns;
   const parts = onClock(await rangesOf(job, columns), columns.t[0]);
   const isListed = job.parts.some(({ part }) => part && part.unit !== "us");
-  // Listed events are counted in the order of the file, which windows need not
-  // have.
+  // Parts given by event numbers refer to the order in the file; only their
+  // insides may be sorted, for windows.
   if (backwardSteps > 0 && !isListed) sortByTime(columns);
   else if (backwardSteps > 0 && job.windows) sortByTime(columns, parts);
   const cuts: (Cut & { readonly part: number })[] = [];
@@ -139,10 +139,10 @@ function cutPart(
   };
 }
 
-/** Parts in events or µs; one that is left out is all events. */
+/** A part in events or µs; a missing part is replaced by all events. */
 type Range = Part & { readonly unit: "us" | "events" };
 
-/** Completes parts, and counts events where they count records. */
+/** Completes parts and converts record numbers to event numbers. */
 async function rangesOf(
   { path, list, parts }: CutJob,
   { t: { length } }: RecordingColumns,
@@ -171,7 +171,10 @@ async function rangesOf(
   });
 }
 
-/** Finds the special events of AEDAT 2.0, which tags count as records too. */
+/**
+ * Finds the record numbers of special events in AEDAT 2.0, which tags count
+ * too.
+ */
 async function specialRecords(path: string): Promise<number[]> {
   const records: number[] = [];
   // A cut has been counted with the events.
@@ -181,8 +184,8 @@ async function specialRecords(path: string): Promise<number[]> {
 }
 
 /**
- * Puts parts in µs on the recording's clock: where all end before its first
- * event, they count from there.
+ * Converts parts in µs to the recording's clock: if all end before its first
+ * event, their times count from that event.
  */
 function onClock(parts: readonly Range[], first = 0): Range[] {
   const times = parts.filter(({ unit }) => unit === "us");
@@ -196,7 +199,7 @@ function onClock(parts: readonly Range[], first = 0): Range[] {
   );
 }
 
-/** Digests columns one by one, to need no memory for all of them at once. */
+/** Digests columns one by one, to avoid a joint copy of all of them. */
 async function digestOf(
   columns: readonly (Uint8Array | Uint16Array | Uint32Array)[],
 ): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * The worker of `cut_threads.ts`: reads recordings and cuts them.
+ * Worker of `open_samples.ts`, which reads recordings and cuts samples.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Samples of recordings that are read once and kept in memory.
+ * Data set of recordings that are read once and kept in memory.
  *
  * @module
  */
@@ -18,13 +18,15 @@ import type {
   SourceRecording,
 } from "./labelled_samples.ts";
 
-/** Recordings beyond the memory for them that are kept until others are read. */
+/**
+ * Number of recently read recordings that are kept beyond the memory budget.
+ */
 const RECENT = 4;
 
-/** Memory of an event: 2 bytes each of x and y, 4 of t, 1 of p. */
+/** Bytes per event in memory: 2 each for x and y, 4 for t, 1 for p. */
 const EVENT_BYTES = 9;
 
-/** Recordings in memory, as far as there is room. */
+/** Cache of recordings, with a memory budget. */
 export class HeldRecordings {
   readonly #jobs: readonly CutJob[];
   readonly #held = new Map<number, CutRecording>();
@@ -32,10 +34,10 @@ export class HeldRecordings {
   #room: number;
 
   /**
-   * Makes room for recordings.
+   * Makes an empty cache.
    *
-   * @param jobs How each is read.
-   * @param memory Memory for them in bytes.
+   * @param jobs Each recording, and how to read it.
+   * @param memory Memory budget in bytes.
    */
   constructor(jobs: readonly CutJob[], memory: number) {
     this.#jobs = jobs;
@@ -43,9 +45,9 @@ export class HeldRecordings {
   }
 
   /**
-   * Keeps a recording, if there is room for it.
+   * Adds a recording if it fits the budget.
    *
-   * @param place Its index.
+   * @param place Index of its job.
    * @param recording The recording.
    */
   keep(place: number, recording: CutRecording): void {
@@ -56,9 +58,9 @@ export class HeldRecordings {
   }
 
   /**
-   * Takes a recording from memory, or reads it.
+   * Returns a recording from memory, or reads it.
    *
-   * @param place Its index.
+   * @param place Index of its job.
    * @returns The recording.
    * @throws {RecordingError} If it cannot be read.
    */
@@ -79,11 +81,11 @@ export class HeldRecordings {
   }
 }
 
-/** Samples of recordings in memory. */
+/** Labelled samples of recordings in memory. */
 export class HeldSamples implements LabelledSamples {
   readonly layout: LayoutName | "store";
   readonly sensor: Sensor;
-  /** Times are µs since the start of the sample. */
+  /** Times are in µs since the start of the sample. */
   readonly timing: Timing = { unitUs: 1, fromFirstEvent: false };
   readonly classes: readonly string[];
   readonly labels: readonly number[];
@@ -96,9 +98,9 @@ export class HeldSamples implements LabelledSamples {
   readonly #held: HeldRecordings;
 
   /**
-   * Makes a data set of samples.
+   * Makes a data set without reading recordings.
    *
-   * @param facts What is known of samples and recordings.
+   * @param facts Properties of samples and recordings.
    * @param held The recordings.
    */
   constructor(

@@ -1,5 +1,5 @@
 /**
- * Labelled samples cut out of recordings, as a data set.
+ * Data sets of labelled samples cut out of recordings.
  *
  * @module
  */
@@ -10,25 +10,25 @@ import type { RecordingSummary } from "../formats/reading/recording_summary.ts";
 import type { SampleInfo, SampleSource } from "../sample_source.ts";
 import type { LayoutName, OtherClasses, SetName } from "../layouts/layout.ts";
 
-/** A sample, and what is known of it without reading its events. */
+/** Properties of a sample, known without reading its events. */
 export interface LabelledSample extends SampleInfo {
   /** Class, as an index into the classes. */
   readonly label: number;
-  /** Set that the data set puts it in. */
+  /** Its set in the data set's own split, if there is one. */
   readonly set?: SetName;
   /** Index of its recording. */
   readonly place: number;
-  /** Its start on the recording's clock in µs, if the recording was read. */
+  /** Start on the recording's clock in µs, if the recording was read. */
   readonly startUs?: number;
-  /** Its length in µs: that of its window, or up to its last event. */
+  /** Length in µs: that of its window, or else up to its last event. */
   readonly durationUs?: number;
-  /** Its first event in the recording. */
+  /** Index of its first event in the recording. */
   readonly from?: number;
-  /** The event after its last. */
+  /** Index after its last event. */
   readonly to?: number;
 }
 
-/** Facts about a recording that was read; all but a few are the summary's. */
+/** Properties of a recording that was read. */
 export interface RecordingFacts extends
   Pick<
     RecordingSummary,
@@ -43,11 +43,14 @@ export interface RecordingFacts extends
   > {
   /** Name of the format. */
   readonly format: string;
-  /** Size of the sensor, or of the part of it that has events. */
+  /**
+   * Size of the sensor, or the extent of the events if the file does not give
+   * it.
+   */
   readonly sensor: Sensor;
-  /** Whether the file told the size of the sensor. */
+  /** Whether the file gives the size of the sensor. */
   readonly told: boolean;
-  /** Events that are earlier than the event before them. */
+  /** Number of events that are earlier than the event before them. */
   readonly backwardSteps: number;
   /** Faults of the file that its reader went on after. */
   readonly faults: readonly FileFaults[];
@@ -61,7 +64,7 @@ export interface SourceRecording {
   readonly name: string;
   /** The file. */
   readonly path: string;
-  /** Facts about it, if it was read. */
+  /** Its properties, if it was read. */
   readonly facts?: RecordingFacts;
 }
 
@@ -71,13 +74,13 @@ export interface LabelledSamples extends SampleSource {
   readonly layout: LayoutName | "store";
   /** Name, group, set and place in its recording of each sample. */
   readonly samples: readonly LabelledSample[];
-  /** The recordings that they are in. */
+  /** Recordings that contain the samples. */
   readonly recordings: readonly SourceRecording[];
-  /** Samples without an event, which were left out. */
+  /** Number of samples without events, which are left out. */
   readonly empty: number;
-  /** Whether files or the layout tell the size of the sensor. @default true */
+  /** Whether files or the layout give the size of the sensor. @default true */
   readonly sensorTold?: boolean;
-  /** Remarks about how the samples are listed and cut, a line each. */
+  /** Remarks about how the samples are listed and cut, one line each. */
   readonly remarks?: readonly string[];
   /** Other folders that may as well be named after classes. */
   readonly otherClasses?: OtherClasses;

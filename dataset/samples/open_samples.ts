@@ -1,6 +1,6 @@
 /**
- * Opens anybody's recordings as a data set: whatever their format and their
- * layout.
+ * Recordings of any supported format and layout as a data set of labelled
+ * samples.
  *
  * @module
  */
@@ -24,19 +24,19 @@ import type { LabelledSample, LabelledSamples } from "./labelled_samples.ts";
 import type { LayoutName, ListedSample } from "../layouts/layout.ts";
 import { nameInPath } from "../layouts/path_pattern.ts";
 
-/** How recordings become samples. */
+/** Options for opening recordings as samples. */
 export interface OpenSamplesOptions {
-  /** The layout. @default found by looking */
+  /** Layout of the folder or list. @default detected */
   readonly layout?: LayoutName;
-  /** Unit of times in tables. @default found by looking */
+  /** Unit of times in tables. @default detected */
   readonly timeUnit?: TimeUnit;
-  /** Length of the windows to cut, in ms. @default none are cut */
+  /** Length of the windows to cut, in ms. @default no windows */
   readonly window?: number;
-  /** Time that a window shares with the next, in ms. @default 0 */
+  /** Overlap of consecutive windows in ms. @default 0 */
   readonly overlap?: number;
-  /** The classes to take, in their order. @default all, by name */
+  /** Classes to include, in the order of their labels. @default all, by name */
   readonly classes?: readonly string[];
-  /** Recordings to leave out, by their names. @default none */
+  /** Names of recordings to leave out. @default none */
   readonly skip?: readonly string[];
   /**
    * Pattern whose first group, in the path of a recording below the folder,
@@ -49,17 +49,23 @@ export interface OpenSamplesOptions {
    * Pattern whose first group, in the path of a recording below the folder,
    * names its group; `"recording"` makes every recording a group.
    *
-   * @default what the layout tells
+   * @default the groups of the layout
    */
   readonly group?: RegExp | "recording";
-  /** Memory for recordings in bytes; others are read again. @default 4 GiB */
+  /**
+   * Memory budget for recordings in bytes; those beyond it are read again when
+   * needed. @default 4 GiB
+   */
   readonly memory?: number;
-  /** Bytes of files from which on threads read them. @default 256 MiB */
+  /**
+   * Total file size in bytes from which on worker threads read. @default 256
+   * MiB
+   */
   readonly threadsFrom?: number;
   /**
-   * Called with the error of each recording that cannot be read, which is left
-   * out then; without it the first such error is thrown. Every recording is
-   * read at once, also where the layout tells its sensor.
+   * Called with the error of each recording that cannot be read, which is then
+   * left out; without this function the first such error is thrown. With it,
+   * every recording is read immediately, even if the layout gives the sensor.
    */
   readonly onUnreadable?: (error: RecordingError) => void;
   /** Called after each recording with the number done and the total. */
@@ -67,14 +73,15 @@ export interface OpenSamplesOptions {
 }
 
 /**
- * Opens recordings in a folder, or those of a list, as labelled samples. Each
- * is read once, several at once, and kept in memory; those of N-MNIST and SHD,
- * whose sensor is known, when they are asked for.
+ * Opens the recordings of a folder or a list as labelled samples. Each is read
+ * once, several in parallel, and kept in memory. Where the layout gives the
+ * sensor and samples are whole recordings, as in N-MNIST and SHD, they are read
+ * on demand.
  *
  * @param path The folder or list.
- * @param options How recordings become samples.
+ * @param options Options, all of which have defaults.
  * @returns The samples.
- * @throws {DatasetError} If there are none, or a file that describes them
+ * @throws {DatasetError} If there are no samples, or a file that describes them
  *   cannot be used.
  * @throws {RecordingError} If a recording cannot be read.
  *
@@ -186,7 +193,7 @@ export async function openSamples(
   }, held);
 }
 
-/** The samples cut from a recording, and its facts or its error. */
+/** Samples cut from a recording, with its properties or its error. */
 type ReadRecording =
   & Pick<CutRecording, "cuts" | "empty">
   & {
@@ -194,7 +201,7 @@ type ReadRecording =
     readonly error?: RecordingError;
   };
 
-/** Reads all recordings, on threads if they are large. */
+/** Reads all recordings, on worker threads if they are large. */
 async function readAll(
   jobs: readonly CutJob[],
   { threadsFrom = 2 ** 28, onProgress, onUnreadable }: OpenSamplesOptions,
@@ -202,7 +209,7 @@ async function readAll(
 ): Promise<ReadRecording[]> {
   let bytes = 0;
   for (const path of new Set(jobs.map(({ path }) => path))) {
-    // What cannot be looked at is refused when it is read.
+    // A file whose size cannot be found is refused when it is read.
     bytes += (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
   }
   using pool = bytes < threadsFrom
@@ -227,7 +234,7 @@ async function readAll(
   });
 }
 
-/** Leaves recordings out of a listing. */
+/** Removes the skipped recordings from a listing. */
 function leaveOut(
   { samples, ...others }: Awaited<ReturnType<typeof listSamples>>,
   skip: readonly string[],
@@ -257,7 +264,7 @@ function windowsOf(
   return { lengthUs, strideUs };
 }
 
-/** Says that windows are longer than what they were to be cut out of, if so. */
+/** Returns a remark if windows are longer than all recordings or parts. */
 function longWindows(
   samples: readonly LabelledSample[],
   windows: Windows | undefined,
@@ -273,7 +280,10 @@ function longWindows(
     ];
 }
 
-/** Names the recording of a sample; a file may hold many. */
+/**
+ * Returns the name of a sample's recording, with its index in a file of many
+ * recordings.
+ */
 function keyOf({ recording, index }: ListedSample): string {
   return index === undefined ? recording : `${recording}#${index}`;
 }
@@ -283,7 +293,7 @@ function shortName(key: string): string {
   return key.replace(/\.\w+(#|$)/, "$1").replace("#", "_");
 }
 
-/** Names the classes in their order. */
+/** Returns the names of the classes in label order. */
 function classesOf(
   { samples, classes }: {
     readonly samples: readonly ListedSample[];
@@ -311,7 +321,7 @@ function classesOf(
   );
 }
 
-/** Names the group of each sample. */
+/** Returns the group of each sample. */
 function groupsOf(
   samples: readonly ListedSample[],
   group: OpenSamplesOptions["group"],

@@ -1,5 +1,5 @@
 /**
- * Whole recordings in memory, as columns of events.
+ * Reading of whole recordings into columns of events.
  *
  * @module
  */
@@ -16,26 +16,26 @@ import type {
 import { dropStrayPixels } from "./stray_pixels.ts";
 import type { RecordingFacts } from "./labelled_samples.ts";
 
-/** A recording, or one of those that a file holds. */
+/** Location of a recording: a file, or one of several recordings in a file. */
 export interface RecordingPlace {
   /** The file. */
   readonly path: string;
-  /** Index of the recording in a file that holds many. */
+  /** Index of the recording in a file with several. */
   readonly index?: number;
-  /** Unit of the times in tables, where the file does not tell it. */
+  /** Unit of times in a table that does not give it. */
   readonly timeUnit?: TimeUnit;
 }
 
-/** A recording in memory: events in the order of the file, and facts. */
+/** A recording in memory: its events in file order, and its properties. */
 export type RecordingColumns = EventBlock & Omit<RecordingFacts, "digest">;
 
 /**
  * Reads a recording into memory.
  *
- * @param place The recording; its file may be what a browser hands over.
+ * @param place The recording; its file may be a browser's `Blob`.
  * @returns Its columns.
- * @throws {RecordingError} If it cannot be read, or its pixels are those of no
- *   camera.
+ * @throws {RecordingError} If it cannot be read, or many of its pixels are out
+ *   of range for any camera.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export async function readColumns(
     : await openOneOf(path, index);
   const parts: EventBlock[] = [];
   for await (const { x, y, t, p } of recording.blocks()) {
-    // Copies: what a reader yields may be a view of a much larger block.
+    // Copied, because a reader may yield views of a much larger block.
     parts.push({ x: x.slice(), y: y.slice(), t: t.slice(), p: p.slice() });
   }
   const { format, sensor } = recording;
@@ -96,7 +96,7 @@ export async function readColumns(
   };
 }
 
-/** Opens one of the recordings in a file that holds many. */
+/** Opens one of several recordings in a file. */
 async function openOneOf(
   path: FileSource,
   index: number,

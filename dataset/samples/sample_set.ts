@@ -1,5 +1,5 @@
 /**
- * A subset of a data set's samples, which training and tests read in batches.
+ * Subset of a data set's samples that training and evaluation read in batches.
  *
  * @module
  */
@@ -10,43 +10,43 @@ import type { Binning } from "../pack.ts";
 import type { SampleSource } from "../sample_source.ts";
 import { inParallel } from "../threads/in_parallel.ts";
 
-/** Samples that `readThrough()` reads at the same time. */
+/** Number of samples that `readThrough()` reads in parallel. */
 const READ_AT_ONCE = 32;
 
-/** Which samples of a data set, and how they become batches. */
+/** Selection of samples, and options for their batches. */
 export interface SampleSetOptions {
   /** Indices of the samples in the data set. @default all, in order */
   readonly indices?: readonly number[];
-  /** How events become bins. @default "SlayerTD" */
+  /** Binning method. @default "SlayerTD" */
   readonly method?: Binning["method"];
-  /** Which bins of a longer sample are taken. @default "fixed" */
+  /** Choice of the bins taken from a longer sample. @default "fixed" */
   readonly crop?: BatchOptions["crop"];
-  /** Changes the events of a sample at random each time it is visited. */
+  /** Augments the events of a sample at random at each visit. */
   readonly augment?: BatchOptions["augment"];
-  /** Keeps packed samples in memory. @default a new cache of 1 GiB */
+  /** Cache of packed samples. @default a new cache of 1 GiB */
   readonly cache?: SampleCache;
 }
 
-/** Size, order and start of the batches that a training loop requests. */
+/** Size, order and start of the batches for a training loop. */
 export interface BatchRequest {
   /** Samples in a batch; the last batch may have fewer. */
   readonly batch: number;
   /** Length of a sample in bins. */
   readonly bins: number;
   /**
-   * Length of a bin in ms. Without it each sample's own duration is cut into
-   * the bins.
+   * Length of a bin in ms. Without it the duration of each sample is divided
+   * into `bins` equal bins.
    */
   readonly Ts?: number;
   /**
-   * Random generator for order, crops and augmentation. Without it samples come
+   * Random generator for order, crops and augmentation. Without it samples are
    * in order, start at their first bin and are not augmented.
    */
   readonly random?: {
     uniform(): number;
     shuffle<T>(items: readonly T[]): T[];
   };
-  /** Whether samples come in a random order. @default false */
+  /** Whether samples are in random order. @default false */
   readonly shuffle?: boolean;
   /** Batches to skip at the start. @default 0 */
   readonly skip?: number;
@@ -82,10 +82,10 @@ export class SampleSet {
   readonly #options: SampleSetOptions & { readonly cache: SampleCache };
 
   /**
-   * Chooses samples without reading them.
+   * Selects samples without reading them.
    *
    * @param source The data set.
-   * @param options Which samples, and how they become batches.
+   * @param options Selection of samples, and options for their batches.
    */
   constructor(source: SampleSource, options: SampleSetOptions = {}) {
     this.source = source;
@@ -108,7 +108,9 @@ export class SampleSet {
     return this.indices.map((index) => this.source.labels[index]);
   }
 
-  /** Channels, rows and columns of a network's input for these samples. */
+  /**
+   * Shape of the network input for these samples: channels, rows and columns.
+   */
   get extent(): { readonly C: number; readonly H: number; readonly W: number } {
     const { width, height } = this.source.sensor;
     return this.#options.method === "frames"
@@ -118,10 +120,10 @@ export class SampleSet {
   }
 
   /**
-   * Chooses a subset of the data set with the same options.
+   * Selects another subset of the data set with the same options.
    *
    * @param indices Indices of the samples in the data set.
-   * @returns A set that shares the cache of this one.
+   * @returns A set that shares this set's cache.
    */
   subset(indices: readonly number[]): SampleSet {
     return new SampleSet(this.source, { ...this.#options, indices });
@@ -131,7 +133,7 @@ export class SampleSet {
    * Gathers the samples in batches.
    *
    * @param request Size and order of the batches, and the random generator.
-   * @returns The batches, read ahead of the consumer.
+   * @returns The batches, prefetched ahead of the consumer.
    * @throws {RangeError} If a size is not a whole number, or a sample cannot be
    *   packed.
    * @throws {Error} If a sample cannot be read.
@@ -156,11 +158,11 @@ export class SampleSet {
   }
 
   /**
-   * Reads and packs every sample once, so that an error is found before training
-   * starts. Adds nothing to the cache, whose memory is for samples that every
-   * epoch visits.
+   * Reads and packs every sample once, so that an error is found before
+   * training starts. Does not fill the cache, whose memory is for samples that
+   * every epoch visits.
    *
-   * @param request The bins of batches to come.
+   * @param request Number and length of the bins of later batches.
    * @param onSample Called after each sample with the number of samples read.
    * @throws {RangeError} If a sample cannot be packed.
    * @throws {Error} If a sample cannot be read.

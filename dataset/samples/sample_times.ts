@@ -1,20 +1,20 @@
 /**
- * Times of a sample, in the 32 bits that they are kept in.
+ * Range check for the 32-bit times of a sample.
  *
  * @module
  */
 
 import { RecordingError } from "../files/errors.ts";
 
-/** µs that a sample may last, and that its clock may stand still. */
+/** Bounds of a sample's duration and of the interval between events, in µs. */
 const [LONGEST_US, LONGEST_PAUSE_US] = [2 ** 32, 2 ** 31];
 
 /**
- * Requires a sample whose times fit in 32 bits, from its start and from event to
- * event.
+ * Requires that the times of a sample fit in 32 bits, both since its start and
+ * from event to event.
  *
  * @param t Times of its events in µs.
- * @param options Its start in µs, the file that it is in, and what it is there.
+ * @param options Its start in µs, its file, and its description for messages.
  * @throws {RecordingError} If it lasts 71 min or longer, or pauses for 35 min.
  *
  * @example
@@ -49,7 +49,7 @@ export function requireShort(
   );
 }
 
-/** Whole minutes, rounded down. */
+/** Formats a time in whole minutes, rounded down. */
 function minutes(us: number): string {
   return `${Math.floor(us / 6e7)} min`;
 }

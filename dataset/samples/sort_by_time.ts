@@ -1,23 +1,24 @@
 /**
- * Sorts events of recordings whose times run backwards here and there.
+ * Sorting of events by time, for recordings whose times sometimes run
+ * backwards.
  *
  * @module
  */
 
 import type { EventBlock } from "../formats/reading/format.ts";
 
-/** A range of events. */
+/** Range of event indices, without `end`. */
 interface Range {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Sorts events by time in place; those of the same time keep their order.
+ * Sorts events by time, in place and stably.
  *
  * @param events The events.
- * @param ranges Ranges that are sorted each on its own, ranges that overlap as
- *   one; all events if left out.
+ * @param ranges Ranges that are sorted separately; overlapping ranges are
+ *   merged. @default all events
  *
  * @example
  * ```ts
@@ -49,7 +50,7 @@ export function sortByTime(
   }
 }
 
-/** Joins ranges that overlap. */
+/** Merges overlapping ranges. */
 function joined(ranges: readonly Range[]): Range[] {
   const found: Range[] = [];
   for (const range of ranges.toSorted((a, b) => a.start - b.start)) {

@@ -9,12 +9,12 @@ import type { EventStore } from "../store/store.ts";
 import type { LabelledSample, LabelledSamples } from "./labelled_samples.ts";
 
 /**
- * Offers the slices of a store as labelled samples. Their groups are those of
- * the data set that was sliced, or the people of SL-Animals.
+ * Presents the slices of a store as labelled samples. Their groups are those of
+ * the sliced data set, or the people of SL-Animals.
  *
  * @param store The store.
- * @returns Its slices; each starts where it was cut, where the store tells that,
- *   else at its first event.
+ * @returns Its slices. A slice starts where it was cut, or at its first event
+ *   if the store has no starts.
  */
 export function storeSamples(store: EventStore): LabelledSamples {
   const { slices, sensor, classes, labels, timing } = store;

@@ -1,5 +1,5 @@
 /**
- * Events of pixels that no camera has.
+ * Filter for events with coordinates beyond any camera's sensor.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import {
 } from "../formats/reading/stray_events.ts";
 
 /**
- * Leaves out the few events of a recording whose pixels no camera has, where
- * its file does not tell the sensor.
+ * Drops the few events of a recording with coordinates of 4096 or more, for
+ * files that do not give the sensor.
  *
  * @param columns The events.
  * @param path The file, for messages.
- * @returns The others, and how many were left out.
- * @throws {RecordingError} If they are more than one of a hundred.
+ * @returns The remaining events, and the number of dropped ones as a fault.
+ * @throws {RecordingError} If more than 1 % of the events are stray.
  *
  * @example
  * ```ts

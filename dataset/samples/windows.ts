@@ -1,6 +1,5 @@
 /**
- * Cuts recordings into samples: by the parts that a list names, and into
- * windows of the same length.
+ * Cutting of recordings into windows of equal length.
  *
  * @module
  */
@@ -8,46 +7,46 @@
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { bisectLeft } from "npm:d3-array@3.2.4";
 
-/** A sample cut out of a recording. */
+/** Bounds of a sample in its recording. */
 export interface Cut {
-  /** Its first event, and the one after its last. */
+  /** Index of its first event, and index after its last. */
   readonly from: number;
   readonly to: number;
-  /** Its start on the recording's clock in µs. */
+  /** Start on the recording's clock in µs. */
   readonly startUs: number;
-  /** Its length in µs, up to its last event where there are no windows. */
+  /** Length in µs; without windows, up to its last event. */
   readonly durationUs: number;
 }
 
-/** Windows of the same length, one after another. */
+/** Windows of equal length, which may overlap. */
 export interface Windows {
   /** Length of a window in µs. */
   readonly lengthUs: number;
-  /** µs from the start of one to the start of the next. */
+  /** Time from the start of a window to the start of the next in µs. */
   readonly strideUs: number;
 }
 
-/** A stretch of a recording, in µs on its clock. */
+/** An interval of a recording, in µs on its clock. */
 export interface Stretch {
-  /** Its start. */
+  /** Start of the interval. */
   readonly startUs: number;
-  /** The µs after its last. */
+  /** End of the interval, exclusive. */
   readonly endUs: number;
 }
 
-/** Share of the last window that must lie within the stretch. */
+/** Minimum share of the last window that lies within the interval. */
 export const LAST_SHARE = 0.9;
 
 /**
- * Cuts a stretch of a recording into windows. The last is one of which at most
- * a tenth would be after the stretch; no window has events from there. A
- * stretch that is shorter than a window is one sample, and so is one of which
- * no windows are wanted.
+ * Cuts an interval of a recording into windows. At most a tenth of the last
+ * window lies beyond the interval; events from there are not included. An
+ * interval that is not longer than a window is one sample, and so is any
+ * interval without `windows`.
  *
- * @param t Times of the recording's events in µs, never descending.
- * @param stretch The stretch.
+ * @param t Times of the recording's events in µs, in ascending order.
+ * @param stretch The interval.
  * @param windows The windows.
- * @returns The samples with events, and the number of those without.
+ * @returns The samples with events, and the number of windows without.
  *
  * @example
  * ```ts
@@ -81,7 +80,7 @@ export function cutWindows(
     if (to > from) {
       cuts.push({ from, to, startUs: start, durationUs: lengthUs });
     } else if (from < t.length) {
-      // On to the first window that the next event may be in.
+      // Skips to the first window that can contain the next event.
       const next = Math.floor((t[from] - startUs - lengthUs) / strideUs) + 1;
       n = Math.max(n, next - 1);
     } else break;

@@ -1,18 +1,20 @@
 /**
- * Tells times that were clipped to a largest or smallest value.
+ * Detection of times that were clipped to a minimum or maximum.
  *
  * @module
  */
 
-/** Fewest events at one time, and their share, that may be clipped ones. */
+/** Minimum number, and share of all events, at the first or last time. */
 const [FEWEST, SHARE] = [10, 0.01];
 
-/** How many times the mean number of events at one time they must be. */
+/**
+ * Minimum ratio of their number to the mean number of events per distinct time.
+ */
 const TIMES_THE_MEAN = 10;
 
 /**
- * Tells whether many events of a sample are at its first or its last time,
- * though other times have few.
+ * Tells whether many events of a sample share its first or its last time,
+ * although other times have few events.
  *
  * @param t Times of the events.
  * @returns Whether times were clipped.

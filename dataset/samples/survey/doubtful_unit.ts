@@ -1,6 +1,5 @@
 /**
- * Units of time that were guessed, and with which a recording would be one of
- * no camera.
+ * Detection of guessed time units that are implausible for a camera.
  *
  * @module
  */
@@ -12,21 +11,24 @@ import {
 } from "../../formats/tables/column_names.ts";
 import type { RecordingFacts } from "../labelled_samples.ts";
 
-/** Events/s of a camera that sees anything, least and most. */
+/** Plausible range of a camera's event rate in events/s. */
 const [LEAST_RATE, MOST_RATE] = [100, 1e7];
 
-/** Events that tell the rate. */
+/** Minimum number of events for an estimate of the rate. */
 const LEAST_EVENTS = 100;
 
-/** A recording of thousands of events that is shorter, in ms, is doubtful. */
+/**
+ * Recordings shorter than LEAST_MS with at least MANY_EVENTS events are
+ * doubtful.
+ */
 const [LEAST_MS, MANY_EVENTS] = [10, 2000];
 
 /**
- * Says why a guessed unit of time is hardly the right one.
+ * Explains why a guessed unit of time is implausible.
  *
  * @param recording Format, number of events and times of a recording.
- * @returns The reason and another unit; `undefined` if there is no doubt, or
- *   the unit was told.
+ * @returns The reason and a better unit; `undefined` if the unit is plausible
+ *   or was not guessed.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Problems of a data set, in words.
+ * Descriptions of problems of a data set.
  *
  * @module
  */
@@ -10,36 +10,36 @@ import { sharedSides } from "./shared_sides.ts";
 import { doubtfulUnit } from "./doubtful_unit.ts";
 import type { LabelledSamples, SourceRecording } from "../labelled_samples.ts";
 
-/** Samples, recordings and groups of a class. */
+/** Number of samples, recordings and groups of a class. */
 export interface ClassSurvey {
   readonly name: string;
   readonly samples: number;
   readonly recordings: number;
-  /** Number of groups; `null` if the data set tells none. */
+  /** Number of groups; `null` if the data set has none. */
   readonly groups: number | null;
 }
 
 /** Counts and digest of the events of a sample. */
 export interface SampleSurvey {
-  /** Number of its events. */
+  /** Number of events. */
   readonly events: number;
-  /** µs from the first event to the last. */
+  /** Time from the first to the last event in µs. */
   readonly durationUs: number;
-  /** Whether many of its events are at its first or last time. */
+  /** Whether many events share the first or last time. */
   readonly clipped: boolean;
   /** SHA-256 digest of its events. */
   readonly digest: string;
 }
 
-/** Examples that a line names at most. */
+/** Maximum number of examples per line. */
 const NAMED = 3;
 
 /**
  * Finds the problems of a data set.
  *
  * @param source The samples.
- * @param options Surveys of each sample and each class, and the recordings that
- *   cannot be read.
+ * @param options Surveys of each sample and each class, and the errors of
+ *   unreadable recordings.
  * @returns A line for each kind of problem.
  */
 export function findProblems(
@@ -62,7 +62,7 @@ export function findProblems(
 
   const copies = [...Map.groupBy(samples.keys(), (n) => found[n].digest)]
     .flatMap(([, [first, ...others]]) =>
-      // Windows of one recording may well be alike.
+      // Windows of one recording may be identical without being copies.
       others.filter((n) =>
         found[n].events > 0 && samples[n].place !== samples[first].place
       ).map((n) =>
@@ -95,7 +95,7 @@ export function findProblems(
   const known = recordings.flatMap(({ facts }) => facts ?? []);
   const [on, off] = (["on", "off"] as const)
     .map((side) => known.reduce((sum, facts) => sum + facts[side], 0));
-  // Cochleas have one polarity.
+  // Silicon cochleas, one row of channels, have a single polarity.
   if (on + off > 0 && on * off === 0 && sensor.height > 1) {
     problems.push(`all events are ${on > 0 ? "ON" : "OFF"}`);
   }
@@ -152,7 +152,7 @@ export function unitProblems(recordings: readonly SourceRecording[]): string[] {
   );
 }
 
-/** Names the first few. */
+/** Joins the first few names and the number of others. */
 function some(names: readonly string[]): string {
   const more = names.length - NAMED;
   return names.slice(0, NAMED).join(", ") + (more > 0 ? `, ${more} more` : "");

@@ -1,5 +1,6 @@
 /**
- * Groups and recordings that a data set's own split has in several sets.
+ * Detection of groups and recordings shared by several sets of a data set's own
+ * split.
  *
  * @module
  */
@@ -7,8 +8,8 @@
 import type { LabelledSample } from "../labelled_samples.ts";
 
 /**
- * Finds groups, or recordings of no group, that are in several sets of a data
- * set's own split.
+ * Finds groups (or recordings without a group) with samples in several sets of
+ * a data set's own split.
  *
  * @param samples The samples.
  * @returns A line for each, such as `ann is in train and in test`.

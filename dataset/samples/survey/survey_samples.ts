@@ -1,5 +1,5 @@
 /**
- * What a data set holds, and what is wrong with it.
+ * Survey of a data set: its contents and problems.
  *
  * @module
  */
@@ -19,14 +19,14 @@ import {
 } from "./find_problems.ts";
 import type { LabelledSamples } from "../labelled_samples.ts";
 
-/** Least, middle and largest of some values. */
+/** Minimum, median and maximum. */
 export interface Range {
   readonly least: number;
   readonly median: number;
   readonly most: number;
 }
 
-/** What a data set holds. */
+/** Contents and problems of a data set. */
 export interface Survey {
   /** Name of the layout, or `store`. */
   readonly layout: string;
@@ -35,36 +35,39 @@ export interface Survey {
   /** Formats of the recordings, with their numbers. */
   readonly formats: Readonly<Record<string, number>>;
   readonly sensor: Sensor;
-  /** Whether files tell its size, which events alone do not. */
+  /**
+   * Whether files or the layout give the sensor's size, which events alone do
+   * not.
+   */
   readonly sensorTold: boolean;
   readonly recordings: number;
   readonly samples: number;
   readonly events: number;
   readonly classes: readonly ClassSurvey[];
-  /** Samples of each group; empty if the data set tells none. */
+  /** Number of samples by group; empty if the data set has no groups. */
   readonly groups: Readonly<Record<string, number>>;
-  /** Samples of each set, if the data set has a split. */
+  /** Number of samples by set, if the data set has a split. */
   readonly sets: Readonly<Partial<Record<SetName, number>>>;
-  /** µs from the first event of a sample to its last. */
+  /** Time from the first to the last event of a sample in µs. */
   readonly durationUs: Range;
   readonly eventsPerSample: Range;
-  /** Events/s of samples; `null` if none has a duration. */
+  /** Event rate of samples in events/s; `null` if all durations are 0. */
   readonly eventRate: Range | null;
-  /** Share of ON among all events, 0 to 1. */
+  /** Share of ON events, from 0 to 1. */
   readonly onShare: number;
-  /** Pixels with more than 500 events/s over all samples. */
+  /** Number of pixels with more than 500 events/s over all samples. */
   readonly hotPixels: number;
-  /** What is wrong, a line each. */
+  /** Problems, one line each. */
   readonly problems: readonly string[];
 }
 
 /**
- * Reads every sample of a data set, and says what it holds.
+ * Reads every sample of a data set and summarises its contents.
  *
  * @param source The samples.
  * @param options Recordings that could not be read, and a function that is
  *   called after each sample with the number done and the total.
- * @returns What the data set holds, and what is wrong with it.
+ * @returns Contents and problems of the data set.
  * @throws {RecordingError | DatasetError} If a sample cannot be read.
  */
 export async function surveySamples(
@@ -141,7 +144,9 @@ async function surveyEvents({ x, y, t, p }: Events): Promise<SampleSurvey> {
   };
 }
 
-/** Counts events by pixels, and returns the number of those that are ON. */
+/**
+ * Adds the events to a count per pixel, and returns the number of ON events.
+ */
 function countOn(
   { x, y, p }: Events,
   { counts, sensor }: {
