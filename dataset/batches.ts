@@ -1,5 +1,5 @@
 /**
- * Samples gathered in batches of packed events, read ahead of the consumer.
+ * Batches of packed samples, prefetched ahead of the consumer.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface PackedBatch {
    * bin 0 is a view of the cached sample.
    */
   readonly samples: readonly Uint32Array<ArrayBuffer>[];
-  /** One label a sample. */
+  /** Label of each sample. */
   readonly labels: Uint32Array<ArrayBuffer>;
   /** Index of each sample in its source. */
   readonly indices: readonly number[];
@@ -32,11 +32,11 @@ export interface PackedBatch {
 
 /** Options of {@linkcode batches}. */
 export interface BatchOptions {
-  /** Samples in a batch; the last batch may have fewer. */
+  /** Samples per batch; the last batch may have fewer. */
   readonly batchSize: number;
   /** Length of a sample in a batch, in bins (T). */
   readonly bins: number;
-  /** How time is divided into bins. */
+  /** Division of time into bins. */
   readonly binning: Binning;
   /**
    * `"fixed"` takes the first bins of a sample, `"random"` starts at a random
@@ -44,28 +44,28 @@ export interface BatchOptions {
    */
   readonly crop: "fixed" | "random";
   /**
-   * Seeded generator of numbers in [0, 1); needed for random crops and for
+   * Seeded generator of numbers in [0, 1); required for random crops and
    * augmentation.
    */
   readonly random?: () => number;
   /**
-   * Changes the events of a sample at random, with a random generator seeded
-   * for this visit of the sample. The sample is read and packed at each visit
+   * Augments the events of a sample with a random generator that is seeded for
+   * this visit of the sample. Samples are then read and packed at each visit
    * and not cached.
    */
   readonly augment?: (events: Events, random: () => number) => Events;
   /**
-   * Batches to prepare while the consumer works on one.
+   * Number of batches prepared while the consumer works on one.
    *
    * @default {4}
    */
   readonly prefetch?: number;
-  /** Keeps packed samples; without it, each visit reads and packs them. */
+  /** Cache of packed samples; without it each visit reads and packs them. */
   readonly cache?: SampleCache;
   /**
-   * Batches to skip at the start, without reading them. Random numbers are
-   * drawn for their samples too, so the batches after them are those of a run
-   * that skips none.
+   * Number of batches to skip at the start, without reading them. Random
+   * numbers are drawn for their samples too, so that the remaining batches are
+   * those of a run that skips none.
    *
    * @default {0}
    */
@@ -82,11 +82,12 @@ export interface BatchOptions {
 }
 
 /**
- * Packed samples kept in memory, so that each is read and packed only once.
+ * Cache of packed samples in memory, so that each is read and packed only once.
  *
- * It holds samples of any source and binning. Once its budget is used up, its
- * samples stay and all others are packed at each visit: every epoch visits all
- * samples, so evicting the oldest would evict each just before its next visit.
+ * It holds samples of any source and binning. When its budget is used up,
+ * cached samples stay and all others are packed at each visit. There is no
+ * eviction: as every epoch visits all samples, the least recently used one
+ * would be evicted just before its next visit.
  *
  * @example
  * ```ts
@@ -125,11 +126,11 @@ export class SampleCache {
   }
 
   /**
-   * Finds a sample without reading it.
+   * Looks up a sample without reading it.
    *
    * @param source The data set.
    * @param index Index of the sample in the data set.
-   * @param binning How time is divided into bins.
+   * @param binning Division of time into bins.
    * @returns The packed sample if it is cached or being read.
    */
   find(
@@ -141,12 +142,13 @@ export class SampleCache {
   }
 
   /**
-   * Returns a sample from memory, or reads and packs it.
+   * Returns a sample from the cache, or reads and packs it.
    *
    * @param source The data set.
    * @param index Index of the sample in the data set.
-   * @param binning How time is divided into bins.
-   * @returns The packed sample; its words are shared and must not be changed.
+   * @param binning Division of time into bins.
+   * @returns The packed sample, whose words are shared and must not be
+   *   modified.
    * @throws {RangeError} If there is no such sample or it cannot be packed.
    */
   get(
@@ -206,19 +208,19 @@ function pack(
 }
 
 /**
- * Gathers samples in batches in the order given.
+ * Gathers samples in batches, in the given order.
  *
  * While the consumer works on a batch, the next ones are read and packed. For
- * random crops one number is drawn for each sample, in order and before the
- * first batch, so crops depend neither on timing nor on `prefetch`: the first
- * bin is uniform in [0, sample's bins − bins). For augmentation a second number
- * is drawn for each sample, which seeds the generator of its visit. When the
- * consumer stops early, the generator waits for pending reads.
+ * random crops one number is drawn per sample, in order and before the first
+ * batch, so crops depend neither on timing nor on `prefetch`: the first bin is
+ * uniform in [0, sample's bins − bins). For augmentation a second number per
+ * sample seeds the generator of its visit. If the consumer stops early, the
+ * generator awaits pending reads.
  *
  * @param source The data set.
  * @param indices Indices of the samples in the data set.
  * @param options Sizes, binning and crops.
- * @returns Batches; bins past a sample's end have no events.
+ * @returns Batches; bins beyond a sample's end have no events.
  * @throws {TypeError} If `random` is needed and missing.
  * @throws {RangeError} If a size is not a whole number, or there is no such
  * sample, or a sample cannot be packed.
@@ -300,8 +302,8 @@ export async function* batches(
     while (true) {
       while (ahead.length <= prefetch && begin < indices.length) {
         const batch = make(begin);
-        // The consumer gets an error when it reaches this batch; without a
-        // handler the runtime would end the program before.
+        // The consumer receives an error when it reaches this batch. Without a
+        // handler here, the runtime would end the program earlier.
         batch.catch(() => {});
         ahead.push(batch);
         begin += batchSize;
@@ -315,7 +317,7 @@ export async function* batches(
   }
 }
 
-/** Fills an array with random numbers, one for each sample. */
+/** Draws one random number per sample. */
 function draw(
   draws: Float64Array,
   purpose: string,

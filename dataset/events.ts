@@ -1,11 +1,11 @@
 /**
- * Events as columns x, y, t and p, the form that every reader returns.
+ * Events as columns x, y, t and p.
  *
  * @module
  */
 
 /**
- * Events in the order in which they were recorded, one array a field.
+ * Events in the order recorded, one array per field.
  *
  * All four arrays have the same length.
  */
@@ -14,9 +14,9 @@ export interface Events {
   readonly x: Uint16Array;
   /** Row of the pixel. */
   readonly y: Uint16Array;
-  /** Time in µs, unsigned, as recorded (it need not start near 0). */
+  /** Time in µs, unsigned, as recorded, with an arbitrary origin. */
   readonly t: Uint32Array;
-  /** Polarity, 0 or 1. */
+  /** Polarity, 0 or 1; which one is ON depends on the reader. */
   readonly p: Uint8Array;
 }
 
@@ -28,19 +28,19 @@ export interface Sensor {
   readonly height: number;
 }
 
-/** How recorded times become ms since the start of a sample. */
+/** Conversion of recorded times to ms since the start of a sample. */
 export interface Timing {
-  /** Times are first truncated to whole multiples of this many µs. */
+  /** Unit in µs to whose multiples times are truncated first. */
   readonly unitUs: number;
-  /** Whether a sample starts at its first event; otherwise at time 0. */
+  /** Whether a sample starts at its first event, rather than at time 0. */
   readonly fromFirstEvent: boolean;
 }
 
-/** The DVS128, 128×128 pixels. */
+/** Sensor of the DVS128, 128×128 pixels. */
 export const DVS128: Sensor = { width: 128, height: 128 };
 
 /**
- * Makes empty columns for a number of events.
+ * Allocates columns for a number of events.
  *
  * @param length Number of events.
  * @returns Four zeroed columns of that length.
@@ -62,12 +62,12 @@ export function allocateEvents(length: number): Events {
 }
 
 /**
- * Finds the times of events on a 32-bit clock that may wrap between them. They
- * may run backwards, and from one event to the next by less than 2³¹ µs.
+ * Unwraps the times of events on a 32-bit clock. Times may run backwards; two
+ * consecutive events must be less than 2³¹ µs apart.
  *
  * @param t Times in µs, modulo 2³².
- * @param since The time to count from. @default the first
- * @returns µs since then, negative of what is earlier.
+ * @param since Time of the origin in µs. @default the first time
+ * @returns Times in µs relative to the origin, negative if earlier.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function elapsedTimes(
 }
 
 /**
- * Copies events by their indices.
+ * Copies events selected by their indices.
  *
  * @param events The events.
  * @param indices Indices of the events to copy.

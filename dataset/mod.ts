@@ -1,7 +1,7 @@
 /**
  * Data sets for experts: readers and writers of single formats, transforms,
- * batches, splits and synthetic recordings. `openRecording`, `SampleSet` and
- * what most programs need are in `mod.ts` above.
+ * batches, splits and synthetic recordings. The root `mod.ts` has
+ * `openRecording`, `SampleSet` and what else most programs need.
  *
  * @module
  */

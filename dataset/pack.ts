@@ -1,9 +1,9 @@
 /**
- * The events of a sample, binned in time and packed into 32-bit words: the
- * form in which they are kept in memory and sent to a device.
+ * Binning of the events of a sample in time and packing into 32-bit words, the
+ * form in which they are cached and uploaded to a device.
  *
- * A word is `bin << addressBits | address`, an address
- * `(row * columns + column) * 2 + polarity`.
+ * A word is `bin << addressBits | address`, where the address is `(row *
+ * columns + column) * 2 + polarity`.
  *
  * @module
  */
@@ -16,51 +16,56 @@ import type { Timing } from "./events.ts";
 /** Adding and subtracting this rounds a float64 to an integer, half to even. */
 const ROUND = 2 ** 52;
 
-/** How time is divided into bins. */
+/** Division of time into bins. */
 export interface Binning {
   /**
-   * `"slices"` cuts a sample's own duration, from its first to its last event,
-   * into `slices` equal bins.
-   * `"SlayerTD"` rounds a time to the nearest bin (half to even), so bin 0 is
-   * half as long as the others, and lowers the polarities of a sample by their
-   * minimum: a sample of ON events only becomes one of OFF events.
-   * `"frames"` cuts time into windows from the sample's start, leaves out the
-   * last, incomplete one, and stores pixels transposed: rows are x, columns y.
+   * `"slices"` divides the duration of each sample, from its first to its last
+   * event, into `slices` equal bins. `"SlayerTD"` rounds a time to the nearest
+   * bin (half to even), so bin 0 is half as long as the others, and subtracts
+   * from the polarities of a sample their minimum, so a sample with ON events
+   * only becomes one with OFF events only. `"frames"` divides time into windows
+   * from the sample's start on, drops the last, incomplete one, and stores
+   * pixels transposed: rows are x, columns are y.
    */
   readonly method: "SlayerTD" | "frames" | "slices";
   /** Length of a bin in ms; not used by `"slices"`. */
   readonly Ts: number;
-  /** Bins that `"slices"` cuts a sample into. */
+  /** Number of bins per sample for `"slices"`. */
   readonly slices?: number;
 }
 
-/** How {@linkcode packSample} reads, bins and names a sample. */
+/** Options of {@linkcode packSample}. */
 export interface PackOptions extends Binning {
   /** The sensor that recorded the events. */
   readonly sensor: Sensor;
-  /** How recorded times become ms since the start of the sample. */
+  /** Conversion of recorded times to ms since the start of the sample. */
   readonly timing: Timing;
   /** Name of the sample in error messages. @default "a sample" */
   readonly name?: string;
 }
 
-/** A sample as words. */
+/** A sample packed into words. */
 export interface PackedSample {
-  /** One word an event, bins never descending, repeated events kept. */
+  /**
+   * One word per event, in ascending order of bins; repeated events are kept.
+   */
   readonly words: Uint32Array<ArrayBuffer>;
   /** Number of low bits of a word that hold the address. */
   readonly addressBits: number;
   /** Length of the sample in bins. */
   readonly bins: number;
-  /** Events before the sample's start or in its incomplete last window. */
+  /**
+   * Number of dropped events, before the sample's start or in its incomplete
+   * last window.
+   */
   readonly dropped: number;
 }
 
 /**
- * Counts the bits that the address of an event takes.
+ * Computes the number of bits of an event's address.
  *
  * @param sensor The sensor that recorded the events.
- * @returns ⌈log₂(2·width·height)⌉; 32 less this many bits hold the bin.
+ * @returns ⌈log₂(2·width·height)⌉; the remaining bits of a word hold the bin.
  * @throws {RangeError} If the sensor has no pixels or more than 2³⁰.
  *
  * @example
@@ -96,7 +101,7 @@ export function addressBits({ width, height }: Sensor): number {
  *
  * @param events The events in the order recorded.
  * @param options Binning, sensor and timing.
- * @returns As many words as events, less those dropped.
+ * @returns One word per event that is not dropped.
  * @throws {TypeError} If the method is unknown.
  * @throws {RangeError} If Ts or the timing's unit is not positive, an event is
  * not on the sensor, or the sample has too many bins.
@@ -145,7 +150,7 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
   let time = first;
   let before = first;
   for (let i = 0; i < t.length; i++) {
-    // As elapsedTimes() counts, without another array.
+    // Unwraps the clock as elapsedTimes() does, without another array.
     time += (t[i] - before) | 0;
     before = t[i];
     const ms = (Math.floor(time / unitUs) - start) * unitUs / 1000;
@@ -177,9 +182,10 @@ export function packSample(events: Events, options: PackOptions): PackedSample {
  *
  * @param sample The sample.
  * @param startBin First bin of the crop; it becomes bin 0.
- * @param nBins Length of the crop in bins; it may reach past the sample's end.
+ * @param nBins Length of the crop in bins; it may extend beyond the sample's
+ *   end.
  * @returns Words of the events in the crop: a view of the sample's words if the
- *   crop starts at bin 0, else a copy.
+ *   crop starts at bin 0, otherwise a copy.
  * @throws {RangeError} If a bin is negative or not whole.
  *
  * @example
@@ -216,11 +222,11 @@ export function cropWords(
 }
 
 /**
- * Finds how long the slices of a sample's own duration are.
+ * Computes the bin length of a sample for the method `"slices"`.
  *
  * @param events The events in the order recorded.
  * @param options Number of slices, and the timing.
- * @returns Length of a slice in ms; 1 of a sample without events.
+ * @returns Length of a slice in ms; 1 for a sample without events.
  *
  * @example
  * ```ts
@@ -247,7 +253,8 @@ export function sliceLength(
   const elapsed = elapsedTimes(t).at(-1)!;
   const start = fromFirstEvent ? Math.floor(t[0] / unitUs) : 0;
   const end = Math.floor((t[0] + elapsed) / unitUs);
-  // The last event falls into the last slice.
+  // One unit more than the duration, so that the last event falls into the last
+  // slice.
   return (end - start + 1) * unitUs / 1000 / slices;
 }
 

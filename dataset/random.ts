@@ -8,10 +8,10 @@ import { uniformFloat64 } from "npm:pure-rand@8.4.2/distribution/uniformFloat64"
 import { xoroshiro128plusFromState } from "npm:pure-rand@8.4.2/generator/xoroshiro128plus";
 
 /**
- * Random numbers that depend on a seed and a stream number alone.
+ * Random numbers that depend only on a seed and a stream number.
  *
- * Streams of one seed are independent, so that each part of a data set can draw
- * from its own, however many parts there are.
+ * The streams of one seed are independent, so that each part of a data set can
+ * have its own.
  *
  * @example
  * ```ts
@@ -39,15 +39,15 @@ export class Random {
     }
     const [low, high] = [seed | 0, Math.floor(seed / 2 ** 32) | 0];
     this.#generator = xoroshiro128plusFromState([-1, ~low, low, high]);
-    // The first stream jumps, too: a jump spreads a seed over the whole state.
+    // Stream 0 jumps too, because a jump spreads the seed over the whole state.
     for (let jump = 0; jump <= stream; jump++) this.#generator.jump();
   }
 
   /**
-   * Draws a number from an interval, evenly.
+   * Draws from a uniform distribution.
    *
-   * @param low Least value.
-   * @param high Bound above all values.
+   * @param low Lower bound, inclusive.
+   * @param high Upper bound, exclusive.
    * @returns A number in [low, high).
    */
   uniform(low: number, high: number): number {
@@ -55,7 +55,7 @@ export class Random {
   }
 
   /**
-   * Draws a whole number, evenly.
+   * Draws a whole number from a uniform distribution.
    *
    * @param count Number of values.
    * @returns A whole number from 0 to count − 1.
@@ -65,10 +65,10 @@ export class Random {
   }
 
   /**
-   * Draws the wait for the next event of a Poisson process.
+   * Draws an interval between events of a Poisson process.
    *
-   * @param mean Mean wait.
-   * @returns A wait of at least 0, in the unit of the mean.
+   * @param mean Mean interval.
+   * @returns An exponentially distributed interval in the unit of the mean.
    */
   wait(mean: number): number {
     return -mean * Math.log(1 - this.uniform(0, 1));

@@ -1,5 +1,5 @@
 /**
- * The interface between data sets and the code that makes batches of them.
+ * Interface between data sets and the code that makes batches of them.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import type { Binning, PackedSample } from "./pack.ts";
 
 /** Name, recording and group of a sample, known without reading its events. */
 export interface SampleInfo {
-  /** Its name in pictures and tables. */
+  /** Name in plots and tables. */
   readonly name: string;
-  /** Name of the recording that it is in. */
+  /** Name of its recording. */
   readonly recording: string;
-  /** Person, day or the like that it belongs to. */
+  /** Its group: person, day or the like. */
   readonly group?: string;
 }
 
-/** A data set of labelled samples, each a short sequence of events. */
+/** Data set of labelled samples, each a short sequence of events. */
 export interface SampleSource {
   /** The sensor that recorded the samples. */
   readonly sensor: Sensor;
-  /** How recorded times become ms since the start of a sample. */
+  /** Conversion of recorded times to ms since the start of a sample. */
   readonly timing: Timing;
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
-  /** One label a sample. */
+  /** Label of each sample. */
   readonly labels: readonly number[];
   /** Name, recording and group of each sample; absent without names. */
   readonly samples?: readonly SampleInfo[];
@@ -39,7 +39,7 @@ export interface SampleSource {
   events(index: number): Promise<Events>;
   /**
    * Identifies the data that a sample is read from, so that a resumed run can
-   * tell whether they have changed. Optional: not every data set has this.
+   * detect changes. Optional.
    *
    * @param index Index of the sample.
    * @returns Name of the recording, and a hexadecimal digest of everything that
@@ -50,11 +50,11 @@ export interface SampleSource {
     index: number,
   ): Promise<{ readonly recording: string; readonly digest: string }>;
   /**
-   * Reads and packs a sample on another thread. Optional: data sets without
-   * threads leave packing to the caller.
+   * Reads and packs a sample on a worker thread. Optional: without it the
+   * caller packs the sample.
    *
    * @param index Index of the sample.
-   * @param binning How time is divided into bins.
+   * @param binning Division of time into bins.
    * @returns The packed sample.
    * @throws {RangeError} If there is no such sample, or it cannot be packed.
    */

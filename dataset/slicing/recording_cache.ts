@@ -1,6 +1,6 @@
 /**
- * A folder that keeps sliced recordings, each named by a digest of everything
- * that its slices depend on.
+ * Cache folder of sliced recordings, each named by a digest of everything that
+ * its slices depend on.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import {
 import { type RecordingOrigin, sameAttributes } from "../store/attributes.ts";
 import { writeProblem } from "../store/zarr/zarr_folder.ts";
 
-/** Version of the groups' layout; a changed layout needs a new number. */
+/** Version of the groups' layout, to be increased when the layout changes. */
 const VERSION = 1;
 
-/** A folder of sliced recordings. */
+/** Cache of sliced recordings on disk. */
 export class RecordingCache {
   readonly #path: string;
   readonly #threads: SliceThreads;
@@ -30,7 +30,7 @@ export class RecordingCache {
   /**
    * Makes a cache without accessing its folder.
    *
-   * @param path The folder, created with its first recording.
+   * @param path The folder, created when the first recording is written.
    * @param threads Threads to slice recordings on.
    */
   constructor(path: string, threads: SliceThreads) {
@@ -39,14 +39,14 @@ export class RecordingCache {
   }
 
   /**
-   * Opens a recording from the cache; slices it first if it is missing.
+   * Opens a recording from the cache, after slicing it if it is missing.
    *
-   * A damaged recording is sliced again. Several processes may fill the cache at
-   * once: each recording is renamed into place when complete, and the first one
-   * stays.
+   * A damaged recording is sliced again. Several processes may fill the cache
+   * at once: each recording is renamed into place when complete, and the first
+   * one is kept.
    *
    * @param inspect Reads the tags and the checksum of the recording; called
-   *   again after slicing to detect changes.
+   *   once more after slicing to detect changes.
    * @param options Its sensor, and the number of classes.
    * @returns The recording.
    * @throws {RecordingError} If the recording cannot be read.
@@ -91,7 +91,7 @@ export class RecordingCache {
     return await openRecording(folder, group);
   }
 
-  /** Makes a temporary folder on the cache's disk, from where renames work. */
+  /** Makes a temporary folder in the same file system, so that renames work. */
   async #makePartial(): Promise<string> {
     try {
       await Deno.mkdir(this.#path, { recursive: true });
@@ -103,7 +103,10 @@ export class RecordingCache {
   }
 }
 
-/** Names a recording by a digest of everything that its slices depend on. */
+/**
+ * Returns the name of a recording in the cache, a digest of everything that its
+ * slices depend on.
+ */
 async function nameOf(origin: RecordingOrigin): Promise<string> {
   const digest = await sha256(JSON.stringify([VERSION, origin]));
   return `${origin.source}-${digest.slice(0, 32)}`;

@@ -1,5 +1,5 @@
 /**
- * Recordings as a data set, without making an event store first.
+ * Recordings as a data set, without a separate event store.
  *
  * @module
  */
@@ -17,16 +17,16 @@ import {
   ZarrStore,
 } from "../store/store.ts";
 
-/** Which recordings to open, and how. */
+/** Options for opening recordings. */
 export interface RecordingsOptions extends RecordingFolders, ReadOptions {
-  /** The list of recordings to take, one NAME a line. */
+  /** The list of recordings to take, one NAME per line. */
   readonly list: string;
   /** The class definitions. */
   readonly classes: string;
-  /** Folder that keeps slices for later runs; it may be deleted at any time. */
+  /** Cache folder of slices for later runs; it may be deleted at any time. */
   readonly cache: string;
   /**
-   * Which bits of an address are which axis, see `readAedat()`.
+   * Order of the axes in an address, see `readAedat()`.
    *
    * @default "reference"
    */
@@ -36,17 +36,17 @@ export interface RecordingsOptions extends RecordingFolders, ReadOptions {
 }
 
 /**
- * Opens recordings and their tags as one data set.
+ * Opens recordings with their tags as one data set.
  *
- * Every recording is read, several at once, so that an error in any of them is
- * found before training. The cache keeps its slices under a digest of everything
- * they depend on: the whole content of the file, the tags, the axes and the
- * version of the cache's layout. For a cached recording only the digest and the
+ * Every recording is read, several in parallel, so that errors are found before
+ * training. The cache stores its slices under a digest of everything they
+ * depend on: the whole content of the file, the tags, the axes and the version
+ * of the cache's layout. For a cached recording only the digest and the
  * checksums of its slices are verified. A changed recording has another digest,
  * so cached slices are never out of date. Several runs may share a cache.
  *
- * @param options Which recordings to open, and how.
- * @returns The slices, in the order of the list; events are read on request.
+ * @param options Recordings, tags, classes, cache and threads.
+ * @returns The slices, in the order of the list; events are read on demand.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
  *   if a tag reaches beyond its recording or holds no event, if a recording
  *   changes while it is read, or if the cache cannot be written.

@@ -1,5 +1,5 @@
 /**
- * Slices recordings by their tags into one event store.
+ * Slicing of tagged recordings into one event store.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type {
 } from "../store/attributes.ts";
 import { StoreUpdate } from "../store/update.ts";
 
-/** Folders of recordings and of their tags. */
+/** Folders of recordings and their tags. */
 export interface RecordingFolders {
   /** Folder of the recordings, NAME.aedat. */
   readonly recordings: string;
@@ -23,22 +23,22 @@ export interface RecordingFolders {
   readonly tags: string;
 }
 
-/** Folder of recordings that the Python programs have sliced. */
+/** Folder of slices written by the reference Python programs. */
 export interface SliceFolder {
   /** Folder of the slices, NAME_00.npy … NAME_18.npy, in reference axes. */
   readonly slices: string;
 }
 
-/** Which recordings to slice, and the store to write. */
+/** Options for slicing: recordings, tags, classes and store. */
 export type SliceOptions = (RecordingFolders | SliceFolder) & {
-  /** The list of recordings to take, one NAME a line. */
+  /** The list of recordings to take, one NAME per line. */
   readonly list: string;
   /** The class definitions. */
   readonly classes: string;
   /** The store to create or to update. */
   readonly out: string;
   /**
-   * Which bits of an address are which axis, see `readAedat()`.
+   * Order of the axes in an address, see `readAedat()`.
    *
    * @default "reference"
    */
@@ -51,15 +51,15 @@ export type SliceOptions = (RecordingFolders | SliceFolder) & {
 export interface SliceProgress {
   /** The recording. */
   readonly recording: SlicedRecording;
-  /** Number of recordings done. */
+  /** Number of finished recordings. */
   readonly done: number;
-  /** Number of all recordings. */
+  /** Total number of recordings. */
   readonly total: number;
 }
 
 /** A recording in the store. */
 export interface SlicedRecording extends RecordingAttributes {
-  /** Whether this run sliced it; otherwise the store already had it. */
+  /** Whether this run sliced it; `false` if the store already had it. */
   readonly sliced: boolean;
 }
 
@@ -67,24 +67,30 @@ export interface SlicedRecording extends RecordingAttributes {
 export interface SliceReport {
   /** The recordings of the store, in the order of the list. */
   readonly recordings: readonly SlicedRecording[];
-  /** Recordings removed from the store because the list does not name them. */
+  /**
+   * Names of recordings removed from the store because they are not in the
+   * list.
+   */
   readonly removed: readonly string[];
-  /** Whether other runs were locked out; some file systems have no locks. */
+  /**
+   * Whether other runs were locked out; `false` where the file system has no
+   * locks.
+   */
   readonly locked: boolean;
 }
 
 /**
  * Slices recordings by their tags into one event store.
  *
- * Several recordings are sliced at once, each read once and in constant memory.
- * An existing store is completed or updated: undamaged recordings (by their
- * checksums) whose file, tags and axes have not changed are kept, others are
- * sliced again, and those that the list does not name are removed. Meanwhile no
- * other run can read or slice the store. A run killed at any moment is completed
- * by running it again, and the store is then the same, byte for byte. The store
- * counts as complete only when its root group says so, which is written last.
+ * Several recordings are sliced in parallel, each in one pass and constant
+ * memory. An existing store is completed or updated: recordings with intact
+ * checksums whose file, tags and axes have not changed are kept, others are
+ * sliced again, and those not in the list are removed. Meanwhile no other run
+ * can read or slice the store. A run that was killed can be repeated, and the
+ * resulting store is identical, byte for byte. The attributes of the root
+ * group, which mark the store as complete, are written last.
  *
- * @param options Which recordings to slice, and the store to write.
+ * @param options Recordings, tags, classes and store.
  * @returns The recordings of the store, and those removed from it.
  * @throws {DatasetError} If the list, the classes or a tag file cannot be used,
  *   if a tag reaches beyond its recording or holds no event, if `out` is a

@@ -1,5 +1,5 @@
 /**
- * Writes labelled samples of any recordings into one event store.
+ * Export of labelled samples from any data set to one event store.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type {
 import { StoreUpdate } from "../store/update.ts";
 import type { SliceProgress, SliceReport } from "./slice.ts";
 
-/** The store to write. */
+/** Options for writing the store. */
 export interface SliceSamplesOptions {
   /** The store to create or to update. */
   readonly out: string;
@@ -23,9 +23,10 @@ export interface SliceSamplesOptions {
 }
 
 /**
- * Writes the samples of a data set into an event store, in upright axes, with
- * their groups, their split and their starts. As with `sliceRecordings()`,
- * recordings that are there already are kept, and others are removed.
+ * Writes the samples of a data set to an event store, in upright axes, with
+ * their groups, split and start times. As with `sliceRecordings()`, unchanged
+ * recordings in the store are kept, and recordings that the data set lacks are
+ * removed.
  *
  * @param samples The samples.
  * @param options The store to write.
@@ -99,7 +100,10 @@ export async function sliceSamples(
   return { recordings, removed, locked: update.locked };
 }
 
-/** Names the folder of each recording by letters, digits and underscores. */
+/**
+ * Returns a unique folder name for each recording, of letters, digits and
+ * underscores.
+ */
 function folderNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
@@ -141,7 +145,9 @@ async function originOf(
   };
 }
 
-/** Writes the events of a recording that are in a sample, each once. */
+/**
+ * Writes the group of a recording; events in several samples are stored once.
+ */
 async function writeRecording(
   samples: LabelledSamples,
   { indices, origin, folder }: {
@@ -156,7 +162,7 @@ async function writeRecording(
   const end = new Uint32Array(indices.length);
   const durationsUs: number[] = [];
   const order = [...indices.keys()].sort((a, b) => tagStarts[a] - tagStarts[b]);
-  // Events of the recording before `written` are stored, or in no sample.
+  // Events before this index of the recording are stored or in no sample.
   let written = 0;
   for (const n of order) {
     const { t, ...events } = await samples.events(indices[n]);

@@ -1,6 +1,6 @@
 /**
- * Reads the tags and checksums of recordings before slicing begins, so that
- * errors in them are found before anything is written.
+ * Tags and checksums of recordings, read before slicing begins so that errors
+ * are found before anything is written.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import { fileProblem } from "../files/file_problem.ts";
 import { readTags, sessionOf, type Tag } from "../formats/sl_animals.ts";
 import type { RecordingOrigin } from "../store/attributes.ts";
 
-/** A recording and its tags. */
+/** A recording with its tags. */
 export interface SliceSource {
-  /** The recording's file, or the folder of its slices. */
+  /** Path of the recording, or the folder of its slices. */
   readonly recording: string;
-  /** The files of its slices, if the Python programs have sliced it. */
+  /** Paths of its slices, if the reference Python programs have sliced it. */
   readonly slices?: readonly string[];
   /** The tags. */
   readonly tags: readonly Tag[];
-  /** The tag file, or the folder of the slices; for error messages. */
+  /** The tag file, or the folder of the slices, for error messages. */
   readonly tagFile: string;
-  /** Attributes of its group that describe its origin. */
+  /** Attributes that identify the origin of its slices. */
   readonly origin: TaggedOrigin;
 }
 
-/** Origin of a recording of the DVS128, whose addresses are read in some axes. */
+/** Origin of a DVS128 recording, with the axes in which addresses are read. */
 export type TaggedOrigin = RecordingOrigin & {
   readonly axes: "reference" | "jaer";
 };
@@ -38,17 +38,17 @@ export interface SourceOptions {
   readonly recordings: string;
   /** Folder of the tag files, NAME.csv. */
   readonly tags: string;
-  /** Which bits of an address are which axis, see `readAedat()`. */
+  /** Order of the axes in an address, see `readAedat()`. */
   readonly axes: "reference" | "jaer";
 }
 
 /**
- * Reads the tags of a recording, and its checksum.
+ * Reads the tags and the checksum of a recording.
  *
  * @param name Name of the recording, such as `user00_indoor`.
  * @param classes Names of the classes.
  * @param options Folders of recordings and tags, and the axes.
- * @returns All that slicing the recording takes.
+ * @returns The recording, its tags and its origin.
  * @throws {DatasetError} If the tag file cannot be used.
  * @throws {RecordingError} If the recording cannot be read.
  */
@@ -66,14 +66,14 @@ export async function inspectRecording(
 }
 
 /**
- * Reads the lengths and the checksum of slices that the Python programs made,
- * NAME_00.npy and so on, one a class.
+ * Reads the lengths and the checksum of the slices of the reference Python
+ * programs, NAME_00.npy and so on, one per class.
  *
  * @param name Name of the recording.
  * @param classes Names of the classes.
  * @param options Folder of the slices, and the axes of the store.
- * @returns Lengths, places and checksum of the slices, as consecutive signs of
- *   a recording.
+ * @returns The slices, tagged as consecutive signs of one recording, and their
+ *   checksum.
  * @throws {DatasetError} If a slice cannot be read or has no events.
  */
 export async function inspectSlices(
@@ -115,7 +115,7 @@ function describe(
 }
 
 async function checksum(paths: readonly string[]): Promise<string> {
-  // Imported here because browsers, which import this module too, have none.
+  // Imported on demand, because browsers, which also load this module, lack it.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   for (const path of paths) {

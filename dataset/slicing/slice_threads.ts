@@ -1,5 +1,5 @@
 /**
- * Slicing recordings on other threads.
+ * Slicing of recordings on worker threads.
  *
  * @module
  */
@@ -8,15 +8,18 @@ import type { RecordingAttributes } from "../store/attributes.ts";
 import { WorkerPool } from "../threads/worker_pool.ts";
 import type { SliceJob } from "./slicer.ts";
 
-/** Threads that slice recordings, each into a group with these attributes. */
+/**
+ * Pool of threads that slice recordings; a job's result is the attributes of
+ * the group.
+ */
 export type SliceThreads = WorkerPool<SliceJob, RecordingAttributes>;
 
 /**
- * Makes threads that slice recordings.
+ * Creates a pool of threads that slice recordings.
  *
- * @returns The threads. A job fails with a `RecordingError` if the recording
- * cannot be read, and with a `DatasetError` if a tag does not fit the recording
- * or the group cannot be written.
+ * @returns The pool. A job fails with a `RecordingError` if the recording
+ *   cannot be read, and with a `DatasetError` if a tag does not fit the
+ *   recording or the group cannot be written.
  */
 export function sliceThreads(): SliceThreads {
   return new WorkerPool(import.meta.resolve("./slice_worker.ts"));

@@ -1,5 +1,5 @@
 /**
- * The worker of `slice_threads.ts`: slices recordings, one after another.
+ * Worker of `slice_threads.ts`, which slices recordings.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Cuts one recording into slices by its tags.
+ * Slicing of one recording by its tags.
  *
  * @module
  */
@@ -22,11 +22,11 @@ export interface SliceJob extends SliceSource {
 }
 
 /**
- * Reads a recording (or its slices) once, and writes the events inside its tags
- * as a group.
+ * Reads a recording (or its slices) in one pass and writes the events within
+ * its tags as a group.
  *
  * Where tags overlap, an event is stored once and belongs to every slice whose
- * tag holds it.
+ * tag contains it.
  *
  * @param job The recording, and the folder to write.
  * @returns The attributes of the complete group.
@@ -47,7 +47,7 @@ export async function sliceRecording(
   return await slicer.finish();
 }
 
-/** Reads slices as consecutive chunks of one recording. */
+/** Reads the files of slices as consecutive chunks of one recording. */
 async function* readSlices(
   paths: readonly string[],
   axes: "reference" | "jaer",
@@ -62,7 +62,10 @@ async function* readSlices(
   }
 }
 
-/** Start of a slice (its first record) or end (the record after its last). */
+/**
+ * Start of a slice (its first record) or its end (the index after its last
+ * record).
+ */
 interface Edge {
   readonly record: number;
   readonly slice: number;
@@ -77,15 +80,15 @@ class Slicer {
   readonly #end: Uint32Array;
   readonly #startTimes: Float64Array;
   readonly #durationsUs: number[] = [];
-  /** Number of edges up to the current record. */
+  /** Number of edges that have been processed. */
   #passed = 0;
-  /** Number of slices that have started and not ended. */
+  /** Number of slices that contain the current record. */
   #open = 0;
-  /** Slices that have started since an event was last stored. */
+  /** Open slices without a stored event. */
   #fresh: number[] = [];
-  /** µs from the recording's first event to the last that was stored. */
+  /** Time of the last stored event in µs since the recording's first event. */
   #lastTime = 0;
-  /** µs from the recording's first event to the last that was read. */
+  /** Time of the last read event in µs since the recording's first event. */
   #elapsed = 0;
   #previousTime: number | undefined;
   #records = 0;
@@ -116,7 +119,10 @@ class Slicer {
     this.#specialEvents += chunk.special.length;
   }
 
-  /** µs since the recording's first event; counts steps backwards too. */
+  /**
+   * Converts times to µs since the recording's first event; also counts
+   * backward steps.
+   */
   #timesOf({ t }: EventChunk): Float64Array {
     const before = this.#elapsed;
     const times = elapsedTimes(t, this.#previousTime)
@@ -185,7 +191,7 @@ class Slicer {
     this.#durationsUs[slice] = this.#lastTime - this.#startTimes[slice];
   }
 
-  /** Stores the events among the records from the current one to `end` − 1. */
+  /** Stores the events of the records from the current one to `end` − 1. */
   async #keep(
     chunk: EventChunk,
     times: Float64Array,

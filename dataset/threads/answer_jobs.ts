@@ -1,5 +1,5 @@
 /**
- * The side of a worker pool that runs on its threads.
+ * Worker side of a worker pool.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { takeApart } from "./worker_error.ts";
 import type { Answer, Question } from "./worker_pool.ts";
 
 /**
- * Answers the jobs that this thread is sent; to be called in the module of a
- * worker pool. The memory of typed arrays in a result moves to the owner of the
- * pool, all else is cloned.
+ * Runs the jobs sent to this thread; to be called in the module that a pool's
+ * workers run. Typed arrays that are fields of a result are transferred,
+ * everything else is cloned.
  *
- * @param answer Runs a job, whose errors reach the owner of the pool.
+ * @param answer Runs a job; its errors reach the owner of the pool.
  */
 export function answerJobs<Job, Result>(
   answer: (job: Job) => Promise<Result>,

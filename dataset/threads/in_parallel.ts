@@ -1,18 +1,18 @@
 /**
- * Doing something for several recordings or samples at once.
+ * Concurrent tasks with a limit.
  *
  * @module
  */
 
 /**
- * Does something for each item, for several at once.
+ * Runs a task for each item, several concurrently.
  *
- * After a failure nothing more is begun, and what is begun is finished.
+ * After a failure no further task is started, and running tasks are awaited.
  *
  * @param items The items.
- * @param task Function that is called for each item.
- * @param atOnce For how many at once; as many as there are processors unless
- * given.
+ * @param task Asynchronous function called for each item.
+ * @param atOnce Maximum number of concurrent tasks, by default the number of
+ *   processors.
  * @returns The task's result for each item, in the order of the items.
  * @throws The error of the first task that fails.
  *

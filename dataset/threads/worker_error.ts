@@ -1,18 +1,18 @@
 /**
- * Errors that cross from one thread to another.
+ * Transfer of errors between threads.
  *
  * @module
  */
 
 import { DatasetError, RecordingError } from "../files/errors.ts";
 
-/** An error that a worker met, as it can be cloned. */
+/** An error of a worker as a cloneable value. */
 export interface ThreadProblem {
   /** Name of its class. */
   readonly name: string;
   /** Its message. */
   readonly message: string;
-  /** The error beneath. */
+  /** The underlying error. */
   readonly cause: unknown;
   /** Its other fields. */
   readonly fields: Partial<Error>;
@@ -21,8 +21,8 @@ export interface ThreadProblem {
 const CLASSES = [DatasetError, RecordingError, RangeError, TypeError];
 
 /**
- * Takes an error apart: cloning it would keep neither its class nor the fields
- * of that class.
+ * Converts an error to a plain value, because structured cloning loses its
+ * class and the fields of that class.
  *
  * @param error The error.
  * @returns A value that structured cloning accepts.
@@ -33,10 +33,10 @@ export function takeApart(error: unknown): ThreadProblem {
 }
 
 /**
- * Puts an error together again.
+ * Restores an error.
  *
  * @param problem Value that a worker posted as its error.
- * @returns The error, of its class.
+ * @returns The error, with its class if that is known.
  *
  * @example
  * ```ts

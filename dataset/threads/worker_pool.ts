@@ -1,5 +1,5 @@
 /**
- * Worker threads that share a queue of jobs.
+ * Pool of worker threads.
  *
  * @module
  */
@@ -8,15 +8,15 @@
 import { leastIndex } from "npm:d3-array@3.2.4";
 import { putTogether, type ThreadProblem } from "./worker_error.ts";
 
-/** A job on its way to a worker. */
+/** Message with a job for a worker. */
 export interface Question<Job> {
-  /** Number by which its answer is recognised. */
+  /** Number that the answer repeats. */
   readonly id: number;
   /** The job. */
   readonly job: Job;
 }
 
-/** The answer of a worker: the result of a job, or why there is none. */
+/** Message with a worker's answer: the result or the error of a job. */
 export type Answer<Result> =
   & {
     /** Number of the job. */
@@ -24,15 +24,15 @@ export type Answer<Result> =
   }
   & ({ readonly result: Result } | { readonly problem: ThreadProblem });
 
-/** A worker, and the jobs that it has not answered. */
+/** A worker and its unanswered jobs. */
 interface Thread<Result> {
   readonly worker: Worker;
   readonly open: Map<number, PromiseWithResolvers<Result>>;
 }
 
 /**
- * Worker threads, started as they are needed, whose module calls
- * `answerJobs()`. Its owner ends them, or holds them with `using`.
+ * Worker threads that run a module that calls `answerJobs()`. They start on
+ * demand and end when the pool is disposed, for example by `using`.
  *
  * @example
  * ```ts
@@ -54,10 +54,11 @@ export class WorkerPool<Job, Result> implements Disposable {
   #jobs = 0;
 
   /**
-   * Makes a pool without threads yet.
+   * Makes a pool without starting threads.
    *
-   * @param module Address of the module that the workers run.
-   * @param options The number of threads at most: one a processor unless given.
+   * @param module URL of the module that the workers run.
+   * @param options Maximum number of threads, by default the number of
+   *   processors.
    */
   constructor(
     module: string,
@@ -71,11 +72,11 @@ export class WorkerPool<Job, Result> implements Disposable {
    * Runs a job on a thread.
    *
    * @param job The job, which is cloned.
-   * @param thread Number of the thread, below the size of the pool; the one with
-   * the fewest open jobs unless given.
+   * @param thread Index of the thread, below the size of the pool; by default
+   *   the one with the fewest unanswered jobs.
    * @returns Its result.
-   * @throws {Error} If the job fails, of the class that it had on the thread; or
-   * if the module cannot be run, which ends the thread.
+   * @throws {Error} If the job fails, with the class of the worker's error; or
+   *   if the module cannot be run, which ends the thread.
    */
   run(job: Job, thread: number = this.#leastBusy()): Promise<Result> {
     const { worker, open } = this.#threads[thread] ??= this.#start(thread);
@@ -91,7 +92,10 @@ export class WorkerPool<Job, Result> implements Disposable {
     for (const thread of this.#threads) thread?.worker.terminate();
   }
 
-  /** Of threads as busy, the first: it may be started already. */
+  /**
+   * Index of the least busy thread; ties go to the first, which is more likely
+   * to be running already.
+   */
   #leastBusy(): number {
     return leastIndex(
       this.#threads,

@@ -1,5 +1,5 @@
 /**
- * Random augmentation: training sees a sample differently at each visit.
+ * Random augmentation of training samples, drawn anew at each visit.
  *
  * @module
  */
@@ -9,21 +9,23 @@ import { jitterTime } from "./jitter_time.ts";
 import { flip, shift } from "./move.ts";
 import type { Events, Sensor } from "../events.ts";
 
-/** Augmentations, applied in this order if given. */
+/** Augmentations, applied in this order where given. */
 export interface AugmentOptions {
   /** The sensor of the events. */
   readonly sensor: Sensor;
   /** Seeded generator of numbers in [0, 1). */
   readonly random: () => number;
-  /** Probability with which each event is dropped, from 0 to 1. */
+  /** Probability of dropping each event, from 0 to 1. */
   readonly drop?: number;
-  /** Probability with which the sample is mirrored left to right. */
+  /** Probability of mirroring the sample left to right. */
   readonly flipX?: number;
-  /** Probability with which the sample is mirrored top to bottom. */
+  /** Probability of mirroring the sample top to bottom. */
   readonly flipY?: number;
-  /** Maximum shift of the sample along each axis, in pixels, to both sides. */
+  /**
+   * Maximum shift of the sample along each axis, in pixels, in both directions.
+   */
   readonly shift?: number;
-  /** Standard deviation in ms of the jitter added to times. */
+  /** Standard deviation of the jitter added to times, in ms. */
   readonly timeJitter?: number;
 }
 
@@ -32,7 +34,7 @@ export interface AugmentOptions {
  *
  * @param events The events of a sample, on the sensor.
  * @param options The augmentations, the sensor and the random generator.
- * @returns The augmented events; the given ones are not changed.
+ * @returns The augmented events; the input is not modified.
  *
  * @example
  * ```ts

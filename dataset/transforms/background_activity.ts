@@ -1,5 +1,5 @@
 /**
- * A filter for background activity: noise events without recent neighbours.
+ * Filter for background activity, noise events without recent neighbours.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import {
 } from "../events.ts";
 
 /**
- * Drops events before which none of the eight neighbouring pixels had a recent
- * event.
+ * Drops events that are not preceded by a recent event in any of the eight
+ * neighbouring pixels.
  *
  * Source: Delbruck, "Frame-free dynamic digital vision" (2008), section 3.1,
  * the background activity filter. As there, an event supports its neighbours
- * and not its own pixel, whether or not it is dropped itself.
+ * but not its own pixel, even if it is dropped itself.
  *
  * @param events The events of a sample, on the sensor.
- * @param options The sensor, and for how many ms an event supports its
+ * @param options The sensor, and the time in ms for which an event supports its
  *   neighbours.
  * @returns The remaining events, in the same order.
  *
@@ -44,7 +44,7 @@ export function dropBackgroundActivity(
   },
 ): Events {
   const { x, y, t } = events;
-  // A border of one pixel makes checks for the sensor's edge unnecessary.
+  // A border of one pixel avoids bounds checks at the sensor's edge.
   const row = width + 2;
   const supported = new Float64Array(row * (height + 2)).fill(-Infinity);
   const kept = new Uint32Array(t.length);

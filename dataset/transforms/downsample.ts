@@ -1,5 +1,5 @@
 /**
- * Downsampling of events in space and in time.
+ * Downsampling of events in space and time.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import {
 } from "../events.ts";
 
 /**
- * Gives the size of a sensor after downsampling in space.
+ * Returns the size of a sensor after downsampling in space.
  *
  * @param sensor The sensor.
  * @param factor Pixels along the side of a square, a whole number from 1.
- * @returns The coarser sensor; incomplete squares at the edge are pixels too.
+ * @returns The coarser sensor; incomplete squares at the edge count as pixels.
  *
  * @example
  * ```ts
@@ -68,13 +68,14 @@ export function downsampleSpace(events: Events, factor: number): Events {
 /**
  * Keeps at most one event of each pixel and polarity in each time window.
  *
- * Windows are whole µs long and counted from the first event. Where time runs
- * backwards into an earlier window, a pixel may have a second event in it.
+ * Window lengths are rounded to whole µs, and windows start at the first event.
+ * If time runs backwards into an earlier window, a pixel may keep a second
+ * event in it.
  *
  * @param events The events of a sample, on the sensor.
  * @param options The sensor, and the length of a window in ms.
- * @returns The first event of each pixel, polarity and window, with the start of
- *   the window as its time, in the same order.
+ * @returns The first event of each pixel, polarity and window, in the same
+ *   order; its time is the start of the window.
  *
  * @example
  * ```ts

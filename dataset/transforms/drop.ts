@@ -10,8 +10,8 @@ import { type Events, selectEvents } from "../events.ts";
  * Drops each event with the same probability.
  *
  * @param events The events.
- * @param options The probability, from 0 to 1, and a seeded generator of numbers
- *   in [0, 1), from which one is drawn for each event.
+ * @param options The probability, from 0 to 1, and a seeded generator of
+ *   numbers in [0, 1), of which one is drawn per event.
  * @returns The remaining events, in the same order.
  *
  * @example

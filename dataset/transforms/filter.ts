@@ -1,6 +1,6 @@
 /**
- * Filters against noise and downsampling, the same at every visit of a sample:
- * for training and test alike.
+ * Deterministic noise filters and downsampling, for training and test samples
+ * alike.
  *
  * @module
  */
@@ -15,27 +15,33 @@ import {
 import { dropHotPixels } from "./hot_pixels.ts";
 import type { SampleSource } from "../sample_source.ts";
 
-/** Filters, applied in this order if given. */
+/** Filters, applied in this order where given. */
 export interface FilterOptions {
-  /** Pixels with more events/s than this are dropped, see `dropHotPixels()`. */
+  /**
+   * Maximum event rate of a pixel in events/s; events of faster pixels are
+   * dropped, see `dropHotPixels()`.
+   */
   readonly hotPixels?: number;
   /**
-   * Events without an event of a neighbouring pixel in this many ms before are
-   * dropped, see `dropBackgroundActivity()`.
+   * Time in ms for which an event supports its neighbours; unsupported events
+   * are dropped, see `dropBackgroundActivity()`.
    */
   readonly backgroundActivity?: number;
-  /** Side in pixels of the squares merged into one, see `downsampleSpace()`. */
+  /**
+   * Side in pixels of the squares merged into one pixel, see
+   * `downsampleSpace()`.
+   */
   readonly downsampleSpace?: number;
   /** Length of a time window in ms, see `downsampleTime()`. */
   readonly downsampleTime?: number;
 }
 
 /**
- * Filters every sample of a data set as it is read.
+ * Applies filters to every sample of a data set as it is read.
  *
  * @param source The data set.
  * @param options The filters.
- * @returns A data set of the same samples.
+ * @returns A data set of the filtered samples.
  * @throws {RangeError} If an option is not positive, or the side of a square
  *   is not a whole number.
  *

@@ -1,5 +1,5 @@
 /**
- * A filter for hot pixels, which fire although nothing changes in the scene.
+ * Filter for hot pixels, which fire without a change in the scene.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import {
 } from "../events.ts";
 
 /**
- * Drops the events of pixels that fire faster than in any scene.
+ * Drops the events of hot pixels.
  *
- * A pixel is hot if its events, of both polarities, follow one another at more
- * than the rate given, on average over the whole sample: (count − 1) > rate ·
- * duration. So a pixel with a single event is never hot.
+ * A pixel is hot if the mean rate of its events of both polarities over the
+ * whole sample exceeds the given rate: (count − 1) > rate · duration. A pixel
+ * with a single event is never hot.
  *
  * @param events The events of a sample, on the sensor.
  * @param options The sensor, and the maximum rate of a normal pixel in events/s.

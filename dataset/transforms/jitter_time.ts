@@ -7,15 +7,15 @@
 import { elapsedTimes, type Events } from "../events.ts";
 
 /**
- * Adds to each time a normally distributed number, rounded to whole µs.
+ * Adds normally distributed jitter, rounded to whole µs, to each time.
  *
- * Times stay between the earliest and the latest of the sample, and the first
- * event keeps its time, because a sample may start there. The order of events in
- * the columns does not change, so time may run backwards afterwards.
+ * Times are clamped to the range of the sample, and the first event keeps its
+ * time, because a sample may start there. Events keep their order in the
+ * columns, so the resulting times may run backwards.
  *
  * @param events The events of a sample.
  * @param options Standard deviation in ms, and a seeded generator of numbers in
- *   [0, 1), from which two are drawn for every two events.
+ *   [0, 1), of which two are drawn per pair of events.
  * @returns All events, in the same order; x, y and p are shared with the input.
  *
  * @example

@@ -7,7 +7,7 @@
 import { type Events, selectEvents, type Sensor } from "../events.ts";
 
 /**
- * Mirrors events, left to right or top to bottom.
+ * Mirrors events left to right or top to bottom.
  *
  * @param events The events, on the sensor.
  * @param options The sensor, and the mirrored axis: `"x"` swaps left and right.
@@ -38,11 +38,11 @@ export function flip(
 }
 
 /**
- * Shifts events on the sensor, and drops those that leave it.
+ * Shifts events on the sensor and drops those that leave it.
  *
  * @param events The events, on the sensor.
  * @param options The sensor, and the shift in columns and rows.
- * @returns The events that are still on the sensor, in the same order.
+ * @returns The events that remain on the sensor, in the same order.
  *
  * @example
  * ```ts
