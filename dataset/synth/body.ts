@@ -1,9 +1,9 @@
 /**
- * A person made of bars, from the pose of both hands, in pixels of the camera.
+ * Drawing of a person as bars, from a body pose, in pixels of the camera.
  *
- * The coordinates of the body start in the middle of the chest: x goes to the
- * side of the leading hand, y downwards, and the unit is a pixel for a person
- * of scale 1.
+ * Body coordinates have their origin in the middle of the chest: x points to
+ * the side of the leading hand, y down, and the unit is a pixel for a person of
+ * scale 1.
  *
  * @module
  */
@@ -19,12 +19,12 @@ export interface BodyPose {
   readonly leading: HandPose;
   /** The other hand, in the coordinates of its own side. */
   readonly other: HandPose;
-  /** Pixels by which the trunk leans to the leading side. */
+  /** Shift of the trunk to the leading side, in pixels. */
   readonly lean: number;
-  /** Pixels by which the head is lowered, and moved to the leading side. */
+  /** Shifts of the head, downwards and to the leading side, in pixels. */
   readonly nod: number;
   readonly tilt: number;
-  /** How far the mouth is open, 0 to 1. */
+  /** Opening of the mouth, 0 to 1. */
   readonly mouth: number;
 }
 
@@ -34,7 +34,7 @@ const CHEST_ROW = 72;
 const SHOULDER = { x: 19, y: -14 };
 const UPPER_ARM = 25;
 const FOREARM = 24;
-/** From the middle of the palm back to the wrist. */
+/** Distance from the middle of the palm to the wrist. */
 const WRIST = 6;
 const HEAD_Y = -37;
 
@@ -46,11 +46,11 @@ const FINGERS = [
 ];
 
 /**
- * Draws trunk and head of a person.
+ * Draws the trunk and head of a person.
  *
  * @param person The person.
  * @param pose Pose of the body.
- * @returns Bars from the back to the front, in pixels of the camera.
+ * @returns Bars from back to front, in pixels of the camera.
  */
 export function drawTrunk(person: Person, pose: BodyPose): Bar[] {
   const bars = [...trunk(person, pose), ...head(person, pose)];
@@ -58,11 +58,11 @@ export function drawTrunk(person: Person, pose: BodyPose): Bar[] {
 }
 
 /**
- * Draws arms and hands of a person, which are before trunk and head.
+ * Draws the arms and hands of a person, which are in front of trunk and head.
  *
  * @param person The person.
  * @param pose Pose of the body.
- * @returns Bars from the back to the front, in pixels of the camera.
+ * @returns Bars from back to front, in pixels of the camera.
  */
 export function drawArms(person: Person, pose: BodyPose): Bar[] {
   const bars = [
@@ -72,7 +72,10 @@ export function drawArms(person: Person, pose: BodyPose): Bar[] {
   return bars.map((bar) => inPixels(person, bar));
 }
 
-/** Converts the coordinates of a body to pixels, and its light to the place's. */
+/**
+ * Converts a bar from body coordinates to pixels, and applies the contrast of
+ * the place.
+ */
 function inPixels({ looks, manner, place, dx, dy }: Person, bar: Bar): Bar {
   const { scale } = looks;
   const side = manner.leftHanded ? scale : -scale;
@@ -149,7 +152,10 @@ function head({ looks }: Person, { lean, nod, tilt, mouth }: BodyPose): Bar[] {
   return parts;
 }
 
-/** Upper arm, forearm and hand of one side, in its own coordinates. */
+/**
+ * Draws the upper arm, forearm and hand of one side, in the coordinates of that
+ * side.
+ */
 function arm({ looks }: Person, hand: HandPose, lean: number): Bar[] {
   const { skin, shirt } = looks;
   const angle = hand.points * Math.PI / 180;
@@ -185,9 +191,9 @@ interface Point {
 }
 
 /**
- * Lets the elbow hang beside the trunk, and pulls it along where the forearm
- * does not reach the wrist. An arm that is shorter in the picture than it is
- * long points at the camera.
+ * Places the elbow beside the trunk, or closer to the wrist where the forearm
+ * would not reach it. An arm whose projection is shorter than its length points
+ * at the camera.
  */
 function elbowOf(shoulder: Point, wrist: Point): Point {
   const hanging = { x: shoulder.x + 8, y: shoulder.y + UPPER_ARM - 3 };
@@ -195,7 +201,7 @@ function elbowOf(shoulder: Point, wrist: Point): Point {
   return within(UPPER_ARM, shoulder, pulled);
 }
 
-/** Moves a point straight to a centre, up to this distance of it. */
+/** Moves a point towards a centre until it is within this radius. */
 function within(radius: number, centre: Point, point: Point): Point {
   const [dx, dy] = [point.x - centre.x, point.y - centre.y];
   const part = Math.min(1, radius / Math.hypot(dx, dy));
@@ -215,7 +221,8 @@ export function drawHand(
 ): Bar[] {
   const angle = points * Math.PI / 180;
   const [ux, uy] = [Math.cos(angle), -Math.sin(angle)];
-  // Towards the thumb, shorter the more the hand is seen from its edge.
+  // Unit vector towards the thumb, foreshortened when the hand is seen from its
+  // edge.
   const [vx, vy] = [uy * turn, -ux * turn];
   const at = (along: number, across: number) => ({
     x: x + palm * (along * ux + across * vx),

@@ -1,5 +1,5 @@
 /**
- * A simulated event camera.
+ * Simulated event camera.
  *
  * @module
  */
@@ -9,50 +9,55 @@ import type { Random } from "../random.ts";
 
 /** Parameters of a simulated camera. */
 export interface CameraSettings {
-  /** Change of log intensity that makes an event. */
+  /** Contrast threshold: change of log intensity that triggers an event. */
   readonly threshold: number;
-  /** Standard deviation of the pixels' thresholds, relative to the threshold. */
+  /**
+   * Standard deviation of the pixels' thresholds, as a fraction of the
+   * threshold.
+   */
   readonly mismatch: number;
   /** Refractory period of a pixel after an event, in whole µs. */
   readonly refractoryUs: number;
-  /** ON events per second of a pixel whose light does not change. */
+  /**
+   * Rate of ON events that leak causes in a pixel under constant light, in Hz.
+   */
   readonly leakHz: number;
-  /** Noise events per second of a pixel at log intensity 0. */
+  /** Rate of shot noise events of a pixel at log intensity 0, in Hz. */
   readonly noiseHz: number;
 }
 
-/** Pixels whose log intensity has changed, each listed once. */
+/** Pixels whose log intensity has changed, each of them once. */
 export interface Changes {
-  /** Pixels, row · width + column; only the first `count` are valid. */
+  /** Pixel indices, row · width + column; only the first `count` are valid. */
   readonly pixels: Uint32Array;
-  /** Their new log intensities. */
+  /** New log intensity of each pixel. */
   readonly levels: Float64Array;
   /** Number of changed pixels. */
   readonly count: number;
 }
 
 /**
- * Log intensity at which noise is strongest. A pixel's noise falls with its
- * intensity, as e to the power of minus the log intensity, and no pixel is
- * darker than this.
+ * Log intensity at which shot noise is strongest. The noise rate of a pixel is
+ * inversely proportional to its intensity, exp(−log intensity), and constant
+ * below this value.
  */
 const DARKEST = -1.5;
 
 /**
  * An event camera whose pixels report changes of log intensity independently.
  *
- * A pixel remembers the log intensity of its last event and makes an ON event
- * (p 1) when it has risen by the pixel's threshold since, an OFF event (p 0)
- * when it has fallen by it. Between two exposures log intensity changes
- * linearly, so events lie where the line crosses a threshold. After an event
- * the pixel is refractory, and then remembers its log intensity at the end of
- * the refractory period. What a pixel remembers leaks away, which makes ON
- * events without a change of light; and in the dark shot noise makes more
- * events of both polarities than in the light. All pixels start at time 0.
+ * A pixel stores the log intensity of its last event. It emits an ON event (p
+ * 1) when log intensity has risen by the pixel's threshold, and an OFF event (p
+ * 0) when it has fallen by the threshold. Between two exposures log intensity
+ * changes linearly, and events lie where the line crosses a threshold. After an
+ * event the pixel is refractory, and then stores its log intensity at the end
+ * of the refractory period. The stored value leaks, which causes ON events
+ * under constant light; shot noise causes events of both polarities, more of
+ * them in the dark. All pixels start at time 0.
  *
  * Source: the DVS pixel of Lichtsteiner, Posch and Delbruck (2008), sampled as
  * in ESIM (Rebecq, Gehrig and Scaramuzza, 2018); leak and noise as in v2e (Hu,
- * Liu and Delbruck, 2021). Only changed pixels are visited.
+ * Liu and Delbruck, 2021). Only changed pixels are computed.
  *
  * @example
  * ```ts
@@ -82,10 +87,10 @@ export class EventCamera {
   readonly #noiseGapUs: number;
   readonly #onThreshold: Float64Array;
   readonly #offThreshold: Float64Array;
-  /** Rise of log intensity that the leak looks like, per µs. */
+  /** Rise of log intensity per µs that is equivalent to the leak. */
   readonly #leak: Float64Array;
   readonly #level: Float64Array;
-  /** Time up to which a pixel's events are complete. */
+  /** Time in µs up to which a pixel's events are computed. */
   readonly #seenUs: Float64Array;
   readonly #memory: Float64Array;
   readonly #restsUntil: Float64Array;
@@ -99,8 +104,8 @@ export class EventCamera {
    *
    * @param sensor Size in pixels.
    * @param settings Its parameters.
-   * @param start Random generator of thresholds and noise, and each pixel's
-   *   first log intensity, row · width + column: 0 unless given.
+   * @param start Random generator for thresholds and noise, and each pixel's
+   *   initial log intensity, row · width + column, 0 by default.
    */
   constructor(
     sensor: Sensor,
@@ -112,7 +117,7 @@ export class EventCamera {
   ) {
     const pixels = sensor.width * sensor.height;
     const { threshold, mismatch, leakHz } = settings;
-    // A threshold near zero would make a pixel fire without end.
+    // A threshold near zero would cause endless events.
     const draw = () =>
       Math.max(threshold / 2, random.normal(threshold, mismatch * threshold));
     this.#sensor = sensor;
@@ -123,7 +128,8 @@ export class EventCamera {
     this.#offThreshold = Float64Array.from({ length: pixels }, draw);
     this.#leak = this.#onThreshold.map((step) => step * leakHz / 1e6);
     this.#level = levels?.slice() ?? new Float64Array(pixels);
-    // As if each pixel had made its last event long ago, at some moment.
+    // Random initial phase of the leak, as if each pixel had emitted its last
+    // event at a random time before.
     this.#memory = this.#level.map((level, pixel) =>
       leakHz > 0 ? level - random.uniform(0, this.#onThreshold[pixel]) : level
     );
@@ -133,14 +139,15 @@ export class EventCamera {
   }
 
   /**
-   * Shows the camera how the scene has changed since the last exposure.
+   * Exposes the camera to the changes of the scene since the last exposure.
    *
-   * @param untilUs Time at which the new levels are reached, in whole µs,
-   * later than that of the last exposure.
+   * @param untilUs Time at which the new levels are reached, in whole µs, after
+   *   the last exposure.
    * @param changes The changed pixels and their levels.
    */
   expose(untilUs: number, changes: Changes): void {
-    // Noise first: a pixel with a noise event is refractory in this exposure.
+    // Noise comes first, so that a pixel is refractory after a noise event
+    // within this exposure.
     while (this.#nextNoise <= untilUs) {
       const pixel = this.#random.below(this.#level.length);
       const on = this.#random.below(2);
@@ -159,7 +166,7 @@ export class EventCamera {
     this.#now = untilUs;
   }
 
-  /** Makes a noise event, unless the pixel is refractory. */
+  /** Emits a noise event unless the pixel is refractory. */
   #disturb(pixel: number, on: number): void {
     this.#advance(pixel, this.#level[pixel], this.#now);
     if (this.#nextNoise < this.#restsUntil[pixel]) return;
@@ -168,12 +175,16 @@ export class EventCamera {
     this.#restsUntil[pixel] = this.#nextNoise + this.#refractoryUs;
   }
 
-  /** Changes a pixel's level linearly from where its events are complete. */
+  /**
+   * Changes a pixel's log intensity linearly from its last computed time on,
+   * and emits the events of this change.
+   */
   #advance(pixel: number, after: number, untilUs: number): void {
     const fromUs = this.#seenUs[pixel];
     if (fromUs >= untilUs) return;
     this.#seenUs[pixel] = untilUs;
-    // The leak lowers what is remembered; here it raises the level instead.
+    // The leak lowers the stored value; raising the level instead is
+    // equivalent.
     const leak = this.#leak[pixel];
     const before = this.#level[pixel];
     const slope = (after - before) / (untilUs - fromUs) + leak;
@@ -203,7 +214,7 @@ export class EventCamera {
       longer.set(this.#words);
       this.#words = longer;
     }
-    // Rounded up, so that a pixel's events stay a refractory period apart.
+    // Rounded up, which keeps a pixel's events a refractory period apart.
     const address = 2 * pixel + on;
     this.#words[this.#count++] = Math.ceil(atUs) * 2 * this.#level.length +
       address;

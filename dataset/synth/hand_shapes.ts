@@ -1,16 +1,16 @@
 /**
- * Shapes of a hand, and poses between two poses.
+ * Hand shapes, hand poses, and interpolation between them.
  *
  * @module
  */
 
 /** Shape of a hand. */
 export interface HandShape {
-  /** How far each finger is stretched, thumb first: 0 bent, 1 straight. */
+  /** Extension of each finger, thumb first: 0 bent, 1 straight. */
   readonly fingers: readonly number[];
-  /** Degrees from the first finger to the last, without the thumb. */
+  /** Angle from the index to the little finger in degrees. */
   readonly spread: number;
-  /** Degrees from the middle of the hand to the thumb. */
+  /** Angle from the middle of the hand to the thumb in degrees. */
   readonly thumb: number;
 }
 
@@ -21,70 +21,70 @@ export const FIST: HandShape = {
   thumb: 25,
 };
 
-/** All fingers side by side. */
+/** Straight fingers side by side. */
 export const FLAT: HandShape = {
   fingers: [0.6, 1, 1, 1, 1],
   spread: 4,
   thumb: 25,
 };
 
-/** All fingers apart. */
+/** Straight fingers, spread. */
 export const OPEN: HandShape = {
   fingers: [1, 1, 1, 1, 1],
   spread: 64,
   thumb: 65,
 };
 
-/** All fingers apart and half bent. */
+/** Half bent fingers, spread. */
 export const CLAW: HandShape = {
   fingers: [0.7, 0.5, 0.5, 0.5, 0.5],
   spread: 70,
   thumb: 60,
 };
 
-/** One finger. */
+/** Index finger stretched. */
 export const POINT: HandShape = {
   fingers: [0.2, 1, 0, 0, 0],
   spread: 0,
   thumb: 15,
 };
 
-/** Two fingers. */
+/** Two fingers stretched and spread. */
 export const VEE: HandShape = {
   fingers: [0.2, 1, 1, 0, 0],
   spread: 75,
   thumb: 15,
 };
 
-/** Two bent fingers. */
+/** Two bent fingers, spread. */
 export const BENT_VEE: HandShape = {
   fingers: [0.2, 0.5, 0.5, 0, 0],
   spread: 60,
   thumb: 15,
 };
 
-/** Thumb and little finger. */
+/** Thumb and little finger stretched. */
 export const HORNS: HandShape = {
   fingers: [1, 0, 0, 0, 1],
   spread: 30,
   thumb: 70,
 };
 
-/** All finger tips together. */
+/** Fingertips together. */
 export const BUNCH: HandShape = {
   fingers: [0.7, 0.75, 0.75, 0.7, 0.6],
   spread: -30,
   thumb: 8,
 };
 
-/** Thumb and one finger, as the beak of a small bird. */
+/** Thumb and one finger, like the beak of a small bird. */
 export const BEAK: HandShape = {
   fingers: [1, 0.9, 0, 0, 0],
   spread: 0,
   thumb: 10,
 };
 
-/** Thumb and all fingers, as a broad bill. */
+/** Thumb and all fingers, like a broad bill. */
 export const BILL: HandShape = {
   fingers: [1, 1, 1, 1, 1],
   spread: 4,
@@ -93,25 +93,25 @@ export const BILL: HandShape = {
 
 /** Pose of a hand, in the coordinates of its own side of the body. */
 export interface HandPose {
-  /** Pixels of the palm from the middle of the chest, outwards. */
+  /** Distance of the palm from the middle of the chest outwards, in pixels. */
   readonly x: number;
-  /** Pixels of the palm downwards. */
+  /** Distance of the palm from the middle of the chest downwards, in pixels. */
   readonly y: number;
   /** Direction of the fingers in degrees: 0 is outwards, 90 is up. */
   readonly points: number;
-  /** 1 shows the palm, 0 the edge, −1 the back. */
+  /** Side of the hand that faces the camera: 1 palm, 0 edge, −1 back. */
   readonly turn: number;
   /** Shape of the hand. */
   readonly shape: HandShape;
 }
 
 /**
- * Finds a shape between two shapes.
+ * Interpolates between two shapes.
  *
- * @param from The one.
- * @param to The other.
- * @param part How far from the one to the other, 0 to 1.
- * @returns The shape.
+ * @param from Start.
+ * @param to End.
+ * @param part Position between start and end, 0 to 1.
+ * @returns The interpolated shape.
  */
 export function betweenShapes(
   from: HandShape,
@@ -126,12 +126,12 @@ export function betweenShapes(
 }
 
 /**
- * Finds a pose between two poses.
+ * Interpolates between two poses.
  *
- * @param from The one.
- * @param to The other.
- * @param part How far from the one to the other, 0 to 1.
- * @returns The pose.
+ * @param from Start.
+ * @param to End.
+ * @param part Position between start and end, 0 to 1.
+ * @returns The interpolated pose.
  */
 export function betweenPoses(
   from: HandPose,

@@ -1,5 +1,5 @@
 /**
- * Nineteen motions of hands, one a class, each modelled on the sign for an
+ * Nineteen hand motions, one per class, each modelled on the sign for an
  * animal.
  *
  * @module
@@ -21,31 +21,31 @@ import {
   VEE,
 } from "./hand_shapes.ts";
 
-/** A hand at one moment of a sign, in the coordinates of its own side. */
+/** State of a hand during a sign, in the coordinates of its own side. */
 export interface HandMove {
-  /** Where the sign is made: pixels outwards and downwards from the chest. */
+  /** Centre of the sign, in pixels outwards and downwards from the chest. */
   readonly at: readonly [number, number];
-  /** How far the hand has moved from there. */
+  /** Displacement from the centre, in pixels outwards and downwards. */
   readonly by: readonly [number, number];
   /** Direction of the fingers in degrees: 0 is outwards, 90 is up. */
   readonly points: number;
-  /** 1 shows the palm, 0 the edge, −1 the back. */
+  /** Side of the hand that faces the camera: 1 palm, 0 edge, −1 back. */
   readonly turn: number;
   /** Shape of the hand. */
   readonly shape: HandShape;
 }
 
-/** A motion and the class it stands for. */
+/** The motion of a class. */
 export interface Motion {
   /** Name of the class. */
   readonly name: string;
-  /** Seconds that a cycle takes a person of tempo 1. */
+  /** Duration of a cycle for a person of tempo 1, in s. */
   readonly period: number;
   /**
-   * Moves the hands.
+   * Returns the hands at a phase of the motion.
    *
-   * @param cycle Cycles since the motion began; whole at the end of each.
-   * @returns The leading hand, and the other one unless it rests.
+   * @param cycle Number of cycles since the motion began, with its fraction.
+   * @returns The leading hand, and the other hand unless it rests.
    */
   readonly move: (cycle: number) => {
     readonly leading: HandMove;
@@ -53,12 +53,12 @@ export interface Motion {
   };
 }
 
-/** Sine between −1 and 1, rising from 0. */
+/** Sine of the phase: between −1 and 1, rising from 0. */
 function swing(cycle: number): number {
   return Math.sin(2 * Math.PI * cycle);
 }
 
-/** From 0 to 1 in half a cycle and back. */
+/** Raised cosine: from 0 to 1 in half a cycle, and back. */
 function away(cycle: number): number {
   return 0.5 - 0.5 * Math.cos(2 * Math.PI * cycle);
 }
@@ -68,22 +68,22 @@ function shuttle(cycle: number): number {
   return (2 / Math.PI) * Math.asin(-Math.cos(2 * Math.PI * cycle));
 }
 
-/** Both hands, each the mirror image of the other. */
+/** Both hands, as mirror images of each other. */
 function both(leading: HandMove): { leading: HandMove; other: HandMove } {
   return { leading, other: leading };
 }
 
-/** A shape with the thumb at another angle. */
+/** A shape with another angle of the thumb. */
 function gaping(shape: HandShape, thumb: number): HandShape {
   return { ...shape, thumb };
 }
 
 /**
- * The motions in the order of the classes, cat to zebra.
+ * The motions in class order, from cat to zebra.
  *
- * They differ in place, path, direction, number of hands, and shape of the hand.
- * Of some pairs only one of these differs: cat and zebra are the same in another
- * place, camel and dolphin, or bird and duck, with another shape of the hand.
+ * They differ in place, path, direction, number of hands, and hand shape. Some
+ * pairs differ in only one of these: cat and zebra in place, camel and dolphin,
+ * or bird and duck, in hand shape.
  */
 export const MOTIONS: readonly Motion[] = [
   // Whiskers drawn out from the cheeks.
@@ -190,7 +190,7 @@ export const MOTIONS: readonly Motion[] = [
       },
     }),
   },
-  // Bent fingers of both hands tap at each other before the chest.
+  // Bent fingers of both hands tap each other in front of the chest.
   {
     name: "squirrel",
     period: 0.5,
@@ -231,7 +231,7 @@ export const MOTIONS: readonly Motion[] = [
       },
     }),
   },
-  // A fin: an upright hand glides before the forehead.
+  // A fin: an upright hand glides in front of the forehead.
   {
     name: "shark",
     period: 1.6,

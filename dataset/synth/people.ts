@@ -1,5 +1,5 @@
 /**
- * The people of the synthetic data set, and how they differ.
+ * Signers of the synthetic data set, with their individual looks and manners.
  *
  * @module
  */
@@ -7,21 +7,21 @@
 import { Random } from "../random.ts";
 import { type Place, PLACES } from "./places.ts";
 
-/** Build and looks of a person. */
+/** Build and appearance of a person. */
 export interface Looks {
-  /** Size in the picture, about 1. */
+  /** Relative size in the picture, about 1. */
   readonly scale: number;
-  /** Breadth of shoulders and trunk, about 1. */
+  /** Relative breadth of shoulders and trunk, about 1. */
   readonly breadth: number;
-  /** Size of the palm, about 1. */
+  /** Relative size of the palm, about 1. */
   readonly palm: number;
-  /** Length of the fingers, about 1. */
+  /** Relative length of the fingers, about 1. */
   readonly fingers: number;
   /** Log intensity of the skin relative to the wall. */
   readonly skin: number;
   /** Log intensity of the shirt. */
   readonly shirt: number;
-  /** Log intensity of the stripes of the shirt; that of the shirt if plain. */
+  /** Log intensity of the shirt's stripes; equal to `shirt` if it is plain. */
   readonly stripes: number;
   /** Log intensity of the hair. */
   readonly hair: number;
@@ -31,50 +31,55 @@ export interface Looks {
   readonly longSleeves: boolean;
 }
 
-/** How a person signs. */
+/** Signing style of a person. */
 export interface Manner {
   /** Whether the left hand leads. */
   readonly leftHanded: boolean;
-  /** Speed of the motions, about 1. */
+  /** Relative speed of the motions, about 1. */
   readonly tempo: number;
-  /** How long signs take, about 1. */
+  /** Relative duration of signs, about 1. */
   readonly patience: number;
-  /** Size of the motions, about 1. */
+  /** Relative size of the motions, about 1. */
   readonly amplitude: number;
-  /** Part of each cycle of a motion in which the hand rests, from 0. */
+  /** Fraction of each motion cycle in which the hand rests, from 0. */
   readonly pause: number;
-  /** From −1, slow at the start of a cycle, to 1, slow at its end. */
+  /**
+   * Distribution of speed over a cycle, from −1, fast at its start, to 1, fast
+   * at its end.
+   */
   readonly rhythm: number;
-  /** Probability that the hand waits before the motion begins. */
+  /** Probability of a pause before the motion begins. */
   readonly hesitation: number;
-  /** Degrees by which the hands are turned. */
+  /** Rotation of the hands in degrees. */
   readonly tilt: number;
-  /** Where signs are made, to the side and downwards, in pixels. */
+  /** Offset of signs to the side and downwards, in pixels. */
   readonly aside: number;
   readonly below: number;
-  /** Whether hands rest before the belly, else they hang down. */
+  /** Whether hands rest in front of the belly; otherwise they hang down. */
   readonly restsHigh: boolean;
-  /** How much the trunk sways and the head nods, about 1. */
+  /** Relative amplitude of swaying and nodding, about 1. */
   readonly sway: number;
 }
 
 /** A person who signs. */
 export interface Person {
-  /** Number, 0 to 59 without 4. */
+  /** Number of the person, 0 to 59 except 4. */
   readonly number: number;
   /** Name of the recording, as in `user00_indoor`. */
   readonly recording: string;
   /** Place of the recording. */
   readonly place: Place;
-  /** Build and looks. */
+  /** Build and appearance. */
   readonly looks: Looks;
-  /** How the person signs. */
+  /** Signing style. */
   readonly manner: Manner;
-  /** Column of the middle of the chest, in pixels from the middle. */
+  /**
+   * Horizontal offset of the chest from the middle of the picture, in pixels.
+   */
   readonly dx: number;
-  /** Row of the middle of the chest, downwards from its usual place. */
+  /** Vertical offset of the chest from its usual row, downwards, in pixels. */
   readonly dy: number;
-  /** Time of the camera's clock at the start of the recording, in µs. */
+  /** Time on the camera's clock at the start of the recording, in µs. */
   readonly clockUs: number;
 }
 
@@ -82,15 +87,15 @@ export interface Person {
 export const PEOPLE: number = PLACES.flatMap(({ people }) => people).length;
 
 /**
- * Chooses people so that the sessions keep their shares.
+ * Chooses people, with each session represented in proportion to its size.
  *
- * A larger choice includes every smaller one, and a person signs in the same way
- * regardless of who else is chosen.
+ * A larger selection includes every smaller one, and a person's signing does
+ * not depend on who else is chosen.
  *
  * @param count Number of people, from 1 to 59.
- * @param seed Seed of their looks, manners and positions.
+ * @param seed Seed of looks, manners and positions.
  * @returns The people, by number.
- * @throws {RangeError} If there are not that many people.
+ * @throws {RangeError} If `count` is out of range.
  *
  * @example
  * ```ts
@@ -137,7 +142,7 @@ function describe(number: number, place: Place, seed: number): Person {
 
 function looksOf(random: Random): Looks {
   const skin = random.uniform(0.4, 0.9) * signOf(random, 0.6);
-  // Hands are seen before the shirt, so it is never of their shade.
+  // Hands move in front of the shirt, so its shade must differ from theirs.
   const shirt = skin > 0
     ? skin - random.uniform(0.5, 1.2)
     : skin + random.uniform(0.5, 1.2);

@@ -1,6 +1,5 @@
 /**
- * The places of the four sessions: their light and what stands behind the
- * person.
+ * Places of the four recording sessions: lighting and background.
  *
  * @module
  */
@@ -21,23 +20,23 @@ interface Patch {
   readonly level: number;
 }
 
-/** Place of a session. */
+/** Place of a recording session. */
 export interface Place {
-  /** Suffix of the names of its recordings. */
+  /** Suffix of its recordings' names. */
   readonly suffix: string;
   /** Numbers of the people who signed there. */
   readonly people: readonly number[];
-  /** Factor of all log intensities of the person: hard light or soft. */
+  /** Factor of all log intensities of the person, larger in hard light. */
   readonly contrast: number;
-  /** Noise events per second of a pixel of the wall. */
+  /** Rate of noise events of a pixel on the wall, in Hz. */
   readonly noiseHz: number;
-  /** Amplitude of the lamps' flicker on the person, in log intensity. */
+  /** Amplitude of lamp flicker on the person, in log intensity. */
   readonly flicker: number;
-  /** What stands before the wall. */
+  /** Objects in front of the wall. */
   readonly patches: readonly Patch[];
 }
 
-/** The places of the sessions S1 to S4; neon lamps light the third. */
+/** Places of the sessions S1 to S4; the third is lit by neon lamps. */
 export const PLACES: readonly Place[] = [
   {
     suffix: "imse",
@@ -80,7 +79,7 @@ export const PLACES: readonly Place[] = [
     contrast: 1.15,
     noiseHz: 0.03,
     flicker: 0,
-    // The sun through two windows.
+    // Sunlight through two windows.
     patches: [
       { left: 4, top: -10, width: 24, height: 70, level: 0.8 },
       { left: 40, top: -10, width: 24, height: 70, level: 0.8 },
@@ -92,14 +91,14 @@ function numbers(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }
 
-/** Pixels that mirror the lamps, where these flicker. */
+/** Number of pixels that reflect flickering lamps. */
 const GLOSSY_PIXELS = 20;
 
 /**
- * Draws what the camera sees behind a person.
+ * Draws the background.
  *
  * @param place The place.
- * @param random Random generator of where the camera stood, and of the glossy
+ * @param random Random generator for the position of the camera and the glossy
  *   pixels.
  * @returns Log intensities at 128×128 pixels, and the glossy pixels.
  */

@@ -1,5 +1,5 @@
 /**
- * Recording people on other threads.
+ * Synthesis of recordings on worker threads.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { WorkerPool } from "../threads/worker_pool.ts";
 import type { RecordedFiles, RecordJob } from "./recorded_files.ts";
 
 /**
- * Records people on other threads, as many at once as there are processors.
+ * Records people on worker threads, one per processor.
  *
  * @param jobs The people.
  * @returns The files of each recording, in the order of the jobs.
@@ -19,14 +19,15 @@ export async function* recordOnThreads(
   using threads = new WorkerPool<RecordJob, RecordedFiles>(
     import.meta.resolve("./record_worker.ts"),
   );
-  // One more than are recorded, so that no thread waits for the consumer.
+  // One more than there are threads, so that none waits for the consumer.
   const most = navigator.hardwareConcurrency + 1;
   const ahead: Promise<RecordedFiles>[] = [];
   let next = 0;
   while (true) {
     while (ahead.length < most && next < jobs.length) {
       const files = threads.run(jobs[next++]);
-      // The consumer gets an error in its turn.
+      // The consumer receives an error when it reaches this recording; without
+      // a handler here, the runtime would end the program earlier.
       files.catch(() => {});
       ahead.push(files);
     }

@@ -1,5 +1,5 @@
 /**
- * The worker of `record_threads.ts`: records people, one after another.
+ * Worker of `record_threads.ts`, which records people.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The files of one synthetic recording: its events and its tags.
+ * Files of one synthetic recording: its events and its tags.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { encodeAedat } from "../formats/aedat2/aedat_encode.ts";
 import type { Person } from "./people.ts";
 import { recordPerson, type SignSpan } from "./recording.ts";
 
-/** Whom to record. */
+/** A recording to be made. */
 export interface RecordJob {
   /** The person. */
   readonly person: Person;
@@ -28,17 +28,17 @@ export interface RecordedFiles {
 }
 
 /**
- * Records a person, and makes the files of the recording.
+ * Records a person and encodes the files of the recording.
  *
  * @param job The person and the seed.
- * @returns Contents of the files; the same for the same job.
+ * @returns Contents of the files, which depend only on the job.
  */
 export async function recordFiles(
   { person, seed }: RecordJob,
 ): Promise<RecordedFiles> {
   const { events, signs } = recordPerson(person, seed);
   const recorded = asRecorded(events, person.clockUs);
-  // Days apart, so that no two recordings claim the same time.
+  // A day apart, so that no two recordings have the same time.
   const start = new Date(Date.UTC(2019, 0, 1 + person.number));
   const chunks = ReadableStream.from(encodeAedat(recorded, { start }));
   return {
@@ -49,10 +49,10 @@ export async function recordFiles(
 }
 
 /**
- * Converts events to the axes, the polarity and the clock of a recording.
+ * Converts events to the axes, polarity and clock of a recording.
  *
  * @param events Events as `recordPerson()` returns them.
- * @param clockUs Time of the camera's clock at time 0, in µs.
+ * @param clockUs Time on the camera's clock at time 0, in µs.
  * @returns Events as `readAedat()` returns them by default.
  *
  * @example
@@ -88,7 +88,7 @@ function formatTags(signs: readonly SignSpan[]): Uint8Array<ArrayBuffer> {
 /**
  * Encodes lines of text.
  *
- * @param lines The lines, without their ends.
+ * @param lines The lines, without line breaks.
  * @returns The text in UTF-8.
  */
 export function formatLines(

@@ -1,5 +1,6 @@
 /**
- * One recording: a person makes all signs in front of the simulated camera.
+ * Synthesis of one recording: a person makes all signs in front of the
+ * simulated camera.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { backgroundOf } from "./places.ts";
 import { type Bar, Scene } from "./scene.ts";
 import { courseOf, type SignCourse } from "./sign_course.ts";
 
-/** Class of a sign, and its range of events in a recording. */
+/** Class and event range of a sign in a recording. */
 export interface SignSpan {
   /** Class, from 0. */
   readonly label: number;
@@ -28,9 +29,9 @@ export interface SignSpan {
 
 /** A synthetic recording. */
 export interface SyntheticRecording {
-  /** Its events: x to the right, y downwards, p 1 for ON, times from 0. */
+  /** Events with x to the right, y down, p = 1 for ON, and times from 0. */
   readonly events: Events;
-  /** Its signs, in the order made. */
+  /** Signs in temporal order. */
   readonly signs: SignSpan[];
 }
 
@@ -40,11 +41,16 @@ const CAMERA = {
   refractoryUs: 400,
   leakHz: 0.1,
 };
-/** Time between exposures, in which most hands move by less than a pixel. */
+/**
+ * Time between exposures in µs, in which hands usually move by less than a
+ * pixel.
+ */
 const STEP_US = 5000;
-/** The same under lamps: four make a period of their flicker. */
+/**
+ * Time between exposures under lamps in µs: a quarter of their flicker period.
+ */
 const LAMP_STEP_US = 2500;
-/** Pixels by which trunk and head, which are slow, move until drawn again. */
+/** Movement in pixels after which trunk and head are redrawn. */
 const TRUNK_PIXELS = 0.1;
 const FLICKER_HZ = 100;
 /** Flicker of a glossy pixel, relative to that of a lit hand. */
@@ -53,12 +59,12 @@ const GLOSS = 3;
 /**
  * Records a person making all signs, one after another.
  *
- * A sign lasts from when the hands leave their rest until they are back; between
- * signs the person stands still for a moment.
+ * A sign lasts from the moment the hands leave their rest until they return to
+ * it; between signs the person pauses briefly.
  *
  * @param person The person.
- * @param seed Seed of the camera's noise and the variation between signs.
- * @returns Events and signs; the same for the same arguments.
+ * @param seed Seed of camera noise and variation between signs.
+ * @returns Events and signs, which depend only on the arguments.
  *
  * @example
  * ```ts
@@ -78,12 +84,13 @@ export function recordPerson(person: Person, seed: number): SyntheticRecording {
 }
 
 /**
- * Records a person as `recordPerson()` does, and yields after each sign, so that
- * a web page can be drawn in between.
+ * Records a person like `recordPerson()`, but yields after each sign, so that a
+ * web page can be updated in between.
  *
  * @param person The person.
- * @param seed Seed of the camera's noise and the variation between signs.
- * @returns Yields the class of each sign, and returns all events and signs.
+ * @param seed Seed of camera noise and variation between signs.
+ * @returns A generator that yields the class of each sign and returns all
+ *   events and signs.
  *
  * @example
  * ```ts
@@ -149,7 +156,7 @@ export function* filmPerson(
   return { events, signs };
 }
 
-/** How far trunk, head and lips are from where they were, in pixels. */
+/** Largest movement of trunk, head and lips between two poses, in pixels. */
 function trunkMoved(from: BodyPose, to: BodyPose): number {
   return Math.max(
     Math.abs(to.lean - from.lean),

@@ -1,6 +1,6 @@
 /**
- * The scene in front of the simulated camera: bars with soft edges before a
- * still background.
+ * Scene in front of the simulated camera: bars with soft edges before a static
+ * background.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { Sensor } from "../events.ts";
 import type { Changes } from "./camera.ts";
 
-/** A bar with round ends; a disc if both ends are one point. */
+/** A bar with round ends; a disc if both ends coincide. */
 export interface Bar {
   /** Column of one end, in pixels. */
   readonly ax: number;
@@ -20,35 +20,35 @@ export interface Bar {
   readonly by: number;
   /** Half its width. */
   readonly radius: number;
-  /** Log intensity of its axis. */
+  /** Log intensity on its axis. */
   readonly level: number;
   /**
-   * Fall of log intensity from the axis to the rim, as of a lit cylinder.
+   * Decrease of log intensity from the axis to the rim, as on a lit cylinder.
    * @default 0
    */
   readonly shade?: number;
 }
 
-/** What the camera sees where no bar is. */
+/** Background, which the camera sees where there is no bar. */
 export interface Background {
   /** Log intensity of each pixel, row · width + column. */
   readonly levels: Float64Array;
-  /** Pixels that mirror the lamps. */
+  /** Pixels that reflect the lamps. */
   readonly glossy: readonly number[];
 }
 
-/** What the camera sees at one moment, from the back to the front. */
+/** Content of the scene at one moment, from back to front. */
 export interface View {
   /**
-   * Bars that are drawn again only when this is another array than in the
-   * previous view.
+   * Bars behind, redrawn only if this is not the same array as in the previous
+   * view.
    */
   readonly behind: readonly Bar[];
-  /** Bars before them. */
+  /** Bars in front, which are always redrawn. */
   readonly front: readonly Bar[];
-  /** Change of log intensity by the lamps: of the bars in front. */
+  /** Change of log intensity that the lamps cause on the bars in front. */
   readonly lamps: number;
-  /** The same of the glossy pixels. */
+  /** Change of log intensity that the lamps cause on glossy pixels. */
   readonly gloss: number;
 }
 
@@ -65,7 +65,7 @@ function emptyExtent({ width, height }: Sensor): Extent {
   return { left, right };
 }
 
-/** Takes all columns out of an extent on a sensor of such a width. */
+/** Clears an extent on a sensor with this number of columns. */
 function empty({ left, right }: Extent, width: number): void {
   left.fill(width);
   right.fill(-1);
@@ -74,7 +74,7 @@ function empty({ left, right }: Extent, width: number): void {
 /** Change of log intensity below which a pixel counts as unchanged. */
 const LEAST_CHANGE = 0.01;
 
-/** Widens an extent by another. */
+/** Extends an extent to include another. */
 function widen({ left, right }: Extent, other: Extent): void {
   for (let row = 0; row < left.length; row++) {
     if (other.left[row] < left[row]) left[row] = other.left[row];
@@ -82,7 +82,7 @@ function widen({ left, right }: Extent, other: Extent): void {
   }
 }
 
-/** Copies the pixels of an extent. */
+/** Copies the pixels within an extent. */
 function copyRows(
   from: Float64Array,
   to: Float64Array,
@@ -97,11 +97,11 @@ function copyRows(
   }
 }
 
-/** Width of an edge in pixels, the blur of the lens. */
+/** Width of a blurred edge in pixels, due to the lens. */
 const EDGE = 1.5;
 
 /**
- * Draws bars, one in front of the other, and lists the pixels that have changed.
+ * Renderer of overlapping bars that lists the changed pixels.
  *
  * @example
  * ```ts
@@ -123,9 +123,9 @@ const EDGE = 1.5;
 export class Scene {
   readonly #sensor: Sensor;
   readonly #background: Background;
-  /** The background and the bars behind. */
+  /** Log intensities of the background with the bars behind. */
   readonly #ground: Float64Array;
-  /** The ground and the bars in front. */
+  /** Log intensities of the ground with the bars in front. */
   readonly #drawn: Float64Array;
   readonly #shown: Float64Array;
   readonly #pixels: Uint32Array;
@@ -133,14 +133,14 @@ export class Scene {
   #behind: readonly Bar[] = [];
   readonly #behindExtent: Extent;
   readonly #frontExtent: Extent;
-  /** Where pixels may have changed since the last list. */
+  /** Extent in which pixels may have changed since the last list. */
   readonly #changed: Extent;
 
   /**
    * Makes a scene without bars.
    *
    * @param sensor Size in pixels.
-   * @param background What is behind all bars.
+   * @param background The background behind all bars.
    */
   constructor(sensor: Sensor, background: Background) {
     const pixels = sensor.width * sensor.height;
@@ -159,9 +159,9 @@ export class Scene {
   /**
    * Draws the scene of one moment.
    *
-   * @param view The visible bars; parts outside the sensor are cut off.
-   * @returns The pixels that differ from the previous call, each once. The next
-   *   call reuses the arrays.
+   * @param view The visible bars; parts outside the sensor are clipped.
+   * @returns The pixels that differ from the previous call, each of them once.
+   *   The next call reuses the arrays.
    */
   draw({ behind, front, lamps, gloss }: View): Changes {
     const { levels, glossy } = this.#background;
@@ -169,7 +169,7 @@ export class Scene {
     const drawn = this.#drawn;
     const changed = this.#changed;
     const { width } = this.#sensor;
-    // The last view in front is gone.
+    // Removes the bars in front of the previous view.
     empty(changed, width);
     widen(changed, this.#frontExtent);
     copyRows(ground, drawn, changed);
@@ -193,7 +193,7 @@ export class Scene {
     return { pixels: this.#pixels, levels: this.#levels, count };
   }
 
-  /** Lists the pixels that have changed, and returns their number. */
+  /** Lists the changed pixels and returns their number. */
   #list(shiny: readonly number[]): number {
     const { left, right } = this.#changed;
     const { width, height } = this.#sensor;
@@ -206,7 +206,10 @@ export class Scene {
     return count;
   }
 
-  /** Adds the changed pixels of a row to the list, and returns its length. */
+  /**
+   * Appends the changed pixels of an index range to the list and returns its
+   * new length.
+   */
   #compare(left: number, right: number, listed: number): number {
     const drawn = this.#drawn;
     const shown = this.#shown;
@@ -243,7 +246,8 @@ export class Scene {
     const top = Math.max(0, Math.ceil(Math.min(ay, by) - reach));
     const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by) + reach));
     for (let row = top; row <= bottom; row++) {
-      // Only the part of the bar's axis within reach of the row can show in it.
+      // Only the part of the bar's axis within reach of the row contributes to
+      // it.
       let first = 0;
       let last = 1;
       if (dy !== 0) {

@@ -1,5 +1,5 @@
 /**
- * The course of one sign: hands rise, maybe wait, repeat the motion in the
+ * Time course of one sign: the hands rise, may wait, repeat the motion in the
  * person's own rhythm, and sink.
  *
  * @module
@@ -12,27 +12,28 @@ import type { HandMove, Motion } from "./motions.ts";
 import type { Manner, Person } from "./people.ts";
 import type { Random } from "../random.ts";
 
-/** A sign as one person makes it once. */
+/** One performance of a sign by one person. */
 export interface SignCourse {
-  /** Seconds from its start to its end. */
+  /** Duration in s. */
   readonly seconds: number;
   /**
-   * Poses the body.
+   * Returns the body pose at a time.
    *
-   * @param t Seconds since the sign began; before and after, the hands rest.
+   * @param t Time since the start of the sign in s; before and after it the
+   *   hands rest.
    * @returns The pose.
    */
   readonly at: (t: number) => BodyPose;
 }
 
-/** Shortest and longest sign, in seconds. */
+/** Minimum and maximum duration of a sign in s. */
 const LEAST = 0.95;
 const MOST = 9.4;
 
-/** Seconds that signs take a person of patience 1, in the middle. */
+/** Median duration of signs for a person of patience 1, in s. */
 const MIDDLE = 4.15;
 
-/** A part of a course: a hand's share of the way from rest to the sign. */
+/** Durations of the parts of a sign in s, and its number of motion cycles. */
 interface Parts {
   readonly rise: number;
   readonly wait: number;
@@ -42,11 +43,11 @@ interface Parts {
 }
 
 /**
- * Plans how a person makes a sign this time.
+ * Draws the course of one performance of a sign.
  *
  * @param motion Its motion.
  * @param person The person.
- * @param random Random generator of what differs each time.
+ * @param random Random generator for the variation between performances.
  * @returns Its course.
  */
 export function courseOf(
@@ -64,7 +65,7 @@ export function courseOf(
   const rest = restOf(manner, random);
   const shake = [0, 1, 2, 3].map(() => tremble(random));
   const sway = swayOf(manner, random);
-  // Of both hands one is a little ahead.
+  // One hand is slightly ahead of the other.
   const lag = random.normal(0, 0.04);
 
   const pose = (move: HandMove, x: number, y: number): HandPose => ({
@@ -108,13 +109,16 @@ function divide(
   return { rise, wait, motion: moves, hold, cycles };
 }
 
-/** How far the hands are from rest to the sign, 0 to 1. */
+/**
+ * Position of the hands between rest and sign, 0 to 1, on a minimum-jerk
+ * trajectory.
+ */
 function share(t: number, seconds: number, rise: number): number {
   const part = Math.min(1, Math.max(0, Math.min(t, seconds - t) / rise));
   return part * part * part * (10 - 15 * part + 6 * part * part);
 }
 
-/** Cycles made `t` seconds after the motion began. */
+/** Number of motion cycles `t` seconds after the motion began. */
 function cycleAt(t: number, parts: Parts, manner: Manner): number {
   const cycle = Math.min(
     parts.cycles,
@@ -134,7 +138,7 @@ function placeOf(manner: Manner, random: Random) {
   };
 }
 
-/** Where a hand rests: before the belly, or hanging down. */
+/** Draws the rest pose of a hand, in front of the belly or hanging down. */
 function restOf({ restsHigh }: Manner, random: Random): HandPose {
   const shape = betweenShapes(FIST, OPEN, random.uniform(0.1, 0.4));
   const [x, y] = [random.normal(0, 2), random.normal(0, 2)];
@@ -143,7 +147,9 @@ function restOf({ restsHigh }: Manner, random: Random): HandPose {
     : { x: 25 + x, y: 56 + y, points: -85, turn: -0.4, shape };
 }
 
-/** A slow random movement of about a pixel. */
+/**
+ * Makes a slow random movement of about a pixel, as a function of time in s.
+ */
 function tremble(random: Random): (t: number) => number {
   const waves = [0.35, 0.8, 1.7].map((hertz) => ({
     turns: hertz * random.uniform(0.8, 1.25),
@@ -158,7 +164,7 @@ function tremble(random: Random): (t: number) => number {
     );
 }
 
-/** How trunk, head and mouth move along with a sign. */
+/** Makes the movements of trunk, head and mouth that accompany a sign. */
 function swayOf(manner: Manner, random: Random) {
   const [lean, nod, tilt, mouth] = [0, 1, 2, 3].map(() => tremble(random));
   const beat = random.uniform(0, 2) * manner.sway;

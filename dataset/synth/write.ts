@@ -1,5 +1,5 @@
 /**
- * A synthetic data set on disk, laid out like SL-Animals-DVS.
+ * Writer of synthetic data sets on disk, laid out like SL-Animals-DVS.
  *
  * @module
  */
@@ -18,18 +18,19 @@ export interface SyntheticDatasetOptions {
   /** The folder, created if it is missing. */
   readonly out: string;
   /**
-   * Number of people who sign, 1 to 59; the sessions keep their shares.
+   * Number of signers, 1 to 59; sessions are represented in proportion to their
+   * size.
    * @default 59
    */
   readonly people?: number;
   /**
-   * Seed of all random numbers, a whole number from 0.
+   * Seed of all random numbers, a non-negative whole number.
    * @default 0
    */
   readonly seed?: number;
 }
 
-/** A recording that the data set has now. */
+/** A recording of the data set on disk. */
 export interface WrittenRecording {
   /** Name of the recording, as in `user00_indoor`. */
   readonly recording: string;
@@ -38,14 +39,14 @@ export interface WrittenRecording {
 }
 
 /**
- * Writes a synthetic data set, and yields each recording when it is complete.
+ * Writes a synthetic data set and yields each recording when it is complete.
  *
- * An existing file with the same content is kept, one with other content is an
- * error: no file is replaced, and a partly written data set is completed.
+ * An existing file with the same content is kept; one with different content is
+ * an error. No file is replaced, and a partly written data set is completed.
  *
- * The folder gets `recordings/NAME.aedat`, `tags/NAME.csv`, the file of classes
- * and, last of all, `filelist.txt` and `filelist_excludingS3.txt`. Nothing is
- * written before the first recording is requested. The same seed gives the same
+ * The folder receives `recordings/NAME.aedat`, `tags/NAME.csv`, the class
+ * definitions and, last, `filelist.txt` and `filelist_excludingS3.txt`. Nothing
+ * is written before the first recording is requested. Equal seeds give equal
  * bytes, and a person's recording does not depend on the number of people.
  *
  * Events are written as jAER does: in jAER's axes people stand upright and
@@ -87,7 +88,8 @@ export async function* writeSyntheticDataset(
   );
   const present = chosen.filter((_, index) => there[index]);
   const missing = chosen.filter((_, index) => !there[index]);
-  // Existing recordings first: if one has other content, nothing is written.
+  // Existing recordings are checked first: if one has different content,
+  // nothing is written.
   const order = [...present, ...missing];
   const jobs = order.map((person) => ({ person, seed }));
   for await (const { recording, tags, events } of recordOnThreads(jobs)) {
@@ -101,7 +103,10 @@ export async function* writeSyntheticDataset(
   }
 }
 
-/** Contents of the file of classes and the lists of recordings, by file name. */
+/**
+ * Returns the contents of the class definitions and the lists of recordings by
+ * file name.
+ */
 function formatLists(names: readonly string[]): Record<string, Uint8Array> {
   return {
     "SL-Animals-DVS_gestures_definitions.csv": formatLines([
@@ -115,7 +120,7 @@ function formatLists(names: readonly string[]): Record<string, Uint8Array> {
   };
 }
 
-/** Writes a file, complete or not at all, unless it exists. */
+/** Writes a file atomically unless it exists. */
 async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
   if (await isThere(path, content)) return;
   const partial = `${path}.new`;
@@ -129,7 +134,7 @@ async function keepOrWrite(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-/** Tells whether a file exists; throws if it has other content. */
+/** Tells whether a file exists; throws if its content differs. */
 async function isThere(path: string, content: Uint8Array): Promise<boolean> {
   const found = await readIfThere(path);
   if (
